@@ -1,0 +1,196 @@
+"""Make, migrate and check the register's database: `landreg db init|upgrade|check`.
+
+`init` needs a superuser (PostGIS, roles, the leakproof mark); `upgrade` runs as the owner; `check` reads the catalog.
+All three may be run again at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from psycopg import sql
+from sqlalchemy.engine import make_url
+
+from landreg.config import CHECKOUT, Settings
+from landreg.core.actor import Desk
+from landreg.core.db import Unavailable
+from landreg.core.errors import BadInput, Finding
+
+EXTENSIONS = ("postgis", "btree_gist", "pgcrypto")
+OLDEST_SERVER = 15
+OLDEST_POSTGIS = (3, 3)
+# Desks that bring rows in bulk do so through a temporary table: COPY into a table with a policy is refused.
+BULK_DESKS = (Desk.REGISTRY, Desk.EXCHANGE, Desk.WORKER)
+Row = tuple[Any, ...]
+_LEAKPROOF = "public.geometry_overlaps(public.geometry, public.geometry)"
+
+
+def login_of(desk: Desk) -> str:
+    """The database login of a desk."""
+    return f"landreg_{desk.value}"
+
+
+def init(settings: Settings) -> None:
+    """Make logins, database and extensions, and mark `geometry_overlaps` leakproof; as superuser.
+
+    A desk without a URL gets its login without a password. Raises BadInput when the superuser's or the owner's URL is
+    not set, Unavailable when the server cannot be reached.
+    """
+    superuser = _needed(settings.superuser_url, "LANDREG_SUPERUSER_URL")
+    database = make_url(_needed(settings.urls.get(Desk.OWNER), "LANDREG_OWNER_URL")).database or "landreg"
+    with _connected(superuser, database="postgres") as server:
+        for desk in Desk:
+            _make_login(server, login_of(desk), settings.urls.get(desk))
+        if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone() is None:
+            statement = "CREATE DATABASE {} OWNER landreg_owner TEMPLATE template0 ENCODING 'UTF8'"
+            server.execute(sql.SQL(statement).format(sql.Identifier(database)))
+        _grant_database(server, sql.Identifier(database))
+    with _connected(superuser, database=database) as connection:
+        for extension in EXTENSIONS:
+            connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
+        # It compares boxes and tells nothing by errors. Unmarked, no policy table would use its spatial index.
+        connection.execute(f"ALTER FUNCTION {_LEAKPROOF} LEAKPROOF")
+        connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+
+
+def upgrade(settings: Settings, to: str = "head") -> tuple[str, ...]:
+    """Run the migrations that are missing, as the owner, one transaction each; the revisions that were run.
+
+    Two at once wait for each other. Raises BadInput without the owner's URL, Unavailable when the server is gone.
+    """
+    url = _needed(settings.urls.get(Desk.OWNER), "LANDREG_OWNER_URL")
+    with _connected(url):
+        pass
+    config = alembic_config(url)
+    command.upgrade(config, to)
+    return tuple(config.attributes["applied"])
+
+
+def check(settings: Settings) -> tuple[Finding, ...]:
+    """What of the database's second wall does not stand: DB-1 to DB-5 of rules.toml, none when all is well.
+
+    Reads the catalog as the owner. Raises BadInput without the owner's URL, Unavailable when the server is gone.
+    """
+    url = _needed(settings.urls.get(Desk.OWNER), "LANDREG_OWNER_URL")
+    with _connected(url) as connection:
+        return (
+            *_versions_too_old(connection),
+            *_marks_lost(connection),
+            *_logins_too_strong(connection),
+            *_migrations_missing(connection, url),
+            *_tables_without_policy(connection),
+        )
+
+
+def alembic_config(url: str) -> Config:
+    """Alembic's settings (pyproject.toml) for the owner's URL. `attributes["applied"]` fills with the revisions run."""
+    config = Config(toml_file=CHECKOUT / "pyproject.toml")
+    config.attributes.update(url=url, applied=[])
+    return config
+
+
+def migrations_folder() -> Path:
+    """Where the migrations lie."""
+    return CHECKOUT / "migrations" / "versions"
+
+
+def _needed(url: str | None, variable: str) -> str:
+    if not url:
+        raise BadInput(Finding("SYS-2", variable, {"given": variable}))
+    return url
+
+
+@contextmanager
+def _connected(url: str, database: str | None = None) -> Iterator[psycopg.Connection[Row]]:
+    """A connection on which each statement commits by itself."""
+    place = make_url(url).set(drivername="postgresql")
+    if database is not None:
+        place = place.set(database=database)
+    try:
+        connection = psycopg.connect(place.render_as_string(hide_password=False), autocommit=True, connect_timeout=10)
+    except psycopg.OperationalError as error:
+        raise Unavailable(Finding("SYS-1", values={"desk": place.username or "superuser"})) from error
+    with connection:
+        yield connection
+
+
+def _make_login(server: psycopg.Connection[Row], name: str, url: str | None) -> None:
+    login = sql.Identifier(name)
+    if server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone() is None:
+        server.execute(sql.SQL("CREATE ROLE {}").format(login))
+    powers = "LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION"
+    server.execute(sql.SQL(f"ALTER ROLE {{}} {powers}").format(login))
+    password = make_url(url).password if url else None
+    if password:
+        # Hashed here, so that the server's log never holds the password.
+        hashed = server.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256").decode()
+        server.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(login, sql.Literal(hashed)))
+
+
+def _grant_database(server: psycopg.Connection[Row], database: sql.Identifier) -> None:
+    """Each desk may connect; only those that bring rows in bulk may make temporary tables."""
+    server.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
+    for desk in Desk:
+        privilege = "CONNECT, TEMPORARY" if desk in BULK_DESKS else "CONNECT"
+        server.execute(
+            sql.SQL(f"GRANT {privilege} ON DATABASE {{}} TO {{}}").format(database, sql.Identifier(login_of(desk)))
+        )
+
+
+def _versions_too_old(connection: psycopg.Connection[Row]) -> Iterator[Finding]:
+    found: dict[str, str] = dict(connection.execute("SELECT extname, extversion FROM pg_extension").fetchall())
+    server = connection.info.server_version // 10000
+    if server < OLDEST_SERVER:
+        yield Finding("DB-1", values={"name": "PostgreSQL", "found": str(server), "least": str(OLDEST_SERVER)})
+    for extension in EXTENSIONS:
+        if extension not in found:
+            yield Finding("DB-1", values={"name": extension, "found": "-", "least": "-"})
+    version = found.get("postgis", "")
+    if version and tuple(int(part) for part in version.split(".")[:2]) < OLDEST_POSTGIS:
+        yield Finding("DB-1", values={"name": "PostGIS", "found": version, "least": ".".join(map(str, OLDEST_POSTGIS))})
+
+
+def _marks_lost(connection: psycopg.Connection[Row]) -> Iterator[Finding]:
+    question = "SELECT proleakproof FROM pg_proc WHERE oid = to_regprocedure(%s)"
+    marked = connection.execute(question, [_LEAKPROOF]).fetchone()
+    if marked != (True,):
+        yield Finding("DB-2", values={"function": "geometry_overlaps"})
+
+
+def _logins_too_strong(connection: psycopg.Connection[Row]) -> Iterator[Finding]:
+    rows = connection.execute(
+        "SELECT rolname, rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication FROM pg_roles"
+    )
+    strong: dict[str, bool] = dict(rows.fetchall())
+    for desk in Desk:
+        if strong.get(login_of(desk), True):
+            yield Finding("DB-3", values={"login": login_of(desk)})
+
+
+def _migrations_missing(connection: psycopg.Connection[Row], url: str) -> Iterator[Finding]:
+    wanted = ScriptDirectory.from_config(alembic_config(url)).get_current_head()
+    found: str | None = None
+    if connection.execute("SELECT to_regclass('public.alembic_version')").fetchone() != (None,):
+        row = connection.execute("SELECT version_num FROM public.alembic_version").fetchone()
+        found = None if row is None else str(row[0])
+    if found != wanted:
+        yield Finding("DB-4", values={"found": found or "-", "wanted": wanted or "-"})
+
+
+def _tables_without_policy(connection: psycopg.Connection[Row]) -> Iterator[Finding]:
+    rows = connection.execute(
+        """SELECT c.oid::regclass::text FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
+           WHERE c.relkind IN ('r', 'p') AND c.relpersistence = 'p' AND a.attname = 'county' AND NOT a.attisdropped
+             AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND EXISTS (
+                 SELECT FROM pg_policy AS p WHERE p.polrelid = c.oid))
+           ORDER BY 1"""
+    )
+    for (table,) in rows:
+        yield Finding("DB-5", values={"table": str(table)})
