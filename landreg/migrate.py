@@ -51,7 +51,7 @@ def init(settings: Settings) -> None:
         if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone() is None:
             statement = "CREATE DATABASE {} OWNER landreg_owner TEMPLATE template0 ENCODING 'UTF8'"
             server.execute(sql.SQL(statement).format(sql.Identifier(database)))
-        _grant_database(server, sql.Identifier(database))
+        grant_database(server, database)
     with _connected(superuser, database=database) as connection:
         for extension in EXTENSIONS:
             connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
@@ -86,6 +86,17 @@ def check(settings: Settings) -> tuple[Finding, ...]:
             *_logins_too_strong(connection),
             *_migrations_missing(connection, url),
             *_tables_without_policy(connection),
+        )
+
+
+def grant_database(server: psycopg.Connection[Row], name: str) -> None:
+    """Let each desk connect to a database, and only those that bring rows in bulk make temporary tables there."""
+    database = sql.Identifier(name)
+    server.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
+    for desk in Desk:
+        privilege = "CONNECT, TEMPORARY" if desk in BULK_DESKS else "CONNECT"
+        server.execute(
+            sql.SQL(f"GRANT {privilege} ON DATABASE {{}} TO {{}}").format(database, sql.Identifier(login_of(desk)))
         )
 
 
@@ -132,16 +143,6 @@ def _make_login(server: psycopg.Connection[Row], name: str, url: str | None) -> 
         # Hashed here, so that the server's log never holds the password.
         hashed = server.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256").decode()
         server.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(login, sql.Literal(hashed)))
-
-
-def _grant_database(server: psycopg.Connection[Row], database: sql.Identifier) -> None:
-    """Each desk may connect; only those that bring rows in bulk may make temporary tables."""
-    server.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
-    for desk in Desk:
-        privilege = "CONNECT, TEMPORARY" if desk in BULK_DESKS else "CONNECT"
-        server.execute(
-            sql.SQL(f"GRANT {privilege} ON DATABASE {{}} TO {{}}").format(database, sql.Identifier(login_of(desk)))
-        )
 
 
 def _versions_too_old(connection: psycopg.Connection[Row]) -> Iterator[Finding]:

@@ -1,0 +1,280 @@
+"""One migrated template database a session, a clone of it a worker, emptied between tests.
+
+The clone lies in the test cluster (`scripts/cluster start test`), never in the one that keeps the register. Code under
+test connects as the desks; only `superuser` sees and empties everything.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import secrets
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy.engine import make_url
+
+from landreg import migrate
+from landreg.config import CHECKOUT, Settings
+from landreg.core import db
+from landreg.core.actor import PREFECTURE, WORKER, Actor, Desk, Role
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+AsDesk = Callable[..., Connection]
+COUNTY = "610902"
+TEST_HOME = CHECKOUT / "var" / "test"
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Workers of one run, and runs beside each other, make the template one at a time."""
+    TEST_HOME.mkdir(parents=True, exist_ok=True)
+    with (TEST_HOME / ".template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _environment(database: str) -> dict[str, str]:
+    """The settings of a process that uses this database of the test cluster."""
+    environment = {"LANDREG_HOME": str(TEST_HOME)}
+    for file in sorted((TEST_HOME / "urls").glob("[a-z]*")):
+        url = make_url(file.read_text().strip()).set(database=database)
+        environment[f"LANDREG_{file.name.upper()}_URL"] = url.render_as_string(hide_password=False)
+    return environment
+
+
+def _connect(url: str | None, database: str | None = None, *, autocommit: bool = True) -> Connection:
+    assert url is not None
+    place = make_url(url).set(drivername="postgresql")
+    if database is not None:
+        place = place.set(database=database)
+    return psycopg.connect(place.render_as_string(hide_password=False), autocommit=autocommit)
+
+
+def _template_name() -> str:
+    """Changes with the migrations and with what `db init` does, so that a rerun finds the template made."""
+    sources = [
+        *sorted(migrate.migrations_folder().glob("*.py")),
+        CHECKOUT / "migrations" / "env.py",
+        Path(migrate.__file__),
+    ]
+    digest = hashlib.sha256(b"\0".join(source.read_bytes() for source in sources))
+    return f"landreg_template_{digest.hexdigest()[:12]}"
+
+
+def _make_template(server: Connection, name: str) -> None:
+    if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+        return
+    making = f"{name}_making"
+    _drop(server, making)
+    settings = Settings.from_environment(_environment(making))
+    migrate.init(settings)
+    migrate.upgrade(settings)
+    with _connect(settings.superuser_url) as connection:
+        connection.execute("ANALYZE")
+    server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(making), sql.Identifier(name)))
+
+
+def _drop(server: Connection, name: str) -> None:
+    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _drop_leftovers(server: Connection, template: str) -> None:
+    """Clones of runs that were killed, and templates of migrations that have changed since."""
+    for (name,) in server.execute("SELECT datname FROM pg_database WHERE datname LIKE 'landreg_test_%'").fetchall():
+        if not Path(f"/proc/{name.rsplit('_', 1)[1]}").exists():
+            _drop(server, name)
+    for (name,) in server.execute(
+        "SELECT datname FROM pg_database WHERE datname LIKE 'landreg_template_%%' AND datname <> %s", [template]
+    ).fetchall():
+        _drop(server, name)
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Settings of this worker: its own clone of the template, its own keys and store."""
+    name = f"landreg_test_{os.getpid()}"
+    _clone(name)
+    home = tmp_path_factory.mktemp("home")
+    environment = {**_environment(name), "LANDREG_HOME": str(home), "LANDREG_CHECKPOINTS": str(home / "checkpoints")}
+    settings = Settings.from_environment(environment)
+    _make_keys(settings)
+    db.configure(settings.urls)
+    yield settings
+    db.configure({})
+    with _connect(settings.superuser_url, "postgres") as server:
+        _drop(server, name)
+
+
+def _clone(name: str) -> None:
+    with _alone():
+        line = [str(CHECKOUT / "scripts" / "cluster"), "start", "test"]
+        started = subprocess.run(line, capture_output=True, text=True, check=False)
+        assert started.returncode == 0, started.stderr
+        template = _template_name()
+        with _connect(Settings.from_environment(_environment("postgres")).superuser_url) as server:
+            _drop_leftovers(server, template)
+            _make_template(server, template)
+            statement = sql.SQL("CREATE DATABASE {} OWNER landreg_owner TEMPLATE {}")
+            server.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+            migrate.grant_database(server, name)
+
+
+def _make_keys(settings: Settings) -> None:
+    for file in settings.keys.values():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(secrets.token_hex(32))
+
+
+class _Emptying:
+    """Puts a clone back to what the template held; fast, since it touches only the tables that hold or lost rows."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        connection.execute("SET lock_timeout = '10s'; SET session_replication_role = replica")
+        self.tables = [
+            row[0]
+            for row in connection.execute(
+                """SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class AS c
+                   JOIN pg_namespace AS n ON n.oid = c.relnamespace
+                   WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname NOT LIKE 'pg\\_%'
+                     AND n.nspname NOT IN ('information_schema', 'public') ORDER BY 1"""
+            )
+        ]
+        self.kept = {table: f'pg_temp."{table}"' for table in self._holding()}
+        for table, copy in self.kept.items():
+            connection.execute(f"CREATE TEMPORARY TABLE {copy} AS TABLE {table}")
+        self.marks = self._marks()
+
+    def __call__(self) -> None:
+        for table, copy in self.kept.items():
+            if self._mark(table) != self.marks[table]:
+                self.connection.execute(
+                    f"DELETE FROM {table}; INSERT INTO {table} OVERRIDING SYSTEM VALUE TABLE {copy}"
+                )
+                self.marks[table] = self._mark(table)
+        full = [table for table in self._holding() if table not in self.kept]
+        # A truncation makes new files for a table and all its indexes; deleting a few rows is ten times faster.
+        large = [table for table in full if self._bytes(table) > 400_000]
+        if large:
+            self.connection.execute(f"TRUNCATE {', '.join(large)} CASCADE")
+        for table in set(full) - set(large):
+            self.connection.execute(f"DELETE FROM {table}")
+        self.connection.execute(
+            """SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences
+               WHERE last_value IS NOT NULL AND schemaname <> 'public'"""
+        )
+
+    def _holding(self) -> list[str]:
+        if not self.tables:
+            return []
+        question = " UNION ALL ".join(f"(SELECT '{table}' FROM {table} LIMIT 1)" for table in self.tables)
+        return [row[0] for row in self.connection.execute(question)]
+
+    def _marks(self) -> dict[str, tuple[Any, ...] | None]:
+        return {table: self._mark(table) for table in self.kept}
+
+    def _mark(self, table: str) -> tuple[Any, ...] | None:
+        return self.connection.execute(f"SELECT count(*), max(xmin::text::bigint) FROM {table}").fetchone()
+
+    def _bytes(self, table: str) -> int:
+        row = self.connection.execute("SELECT pg_relation_size(%s::regclass)", [table]).fetchone()
+        return 0 if row is None else row[0]
+
+
+@pytest.fixture(scope="session")
+def _emptying(settings: Settings) -> Iterator[_Emptying]:
+    with _connect(settings.superuser_url) as connection:
+        yield _Emptying(connection)
+
+
+@pytest.fixture
+def database(settings: Settings, _emptying: _Emptying) -> Settings:
+    """The worker's database, empty but for what migrations put there; `core.db` is configured for it."""
+    _emptying()
+    if db.engine_of(Desk.REGISTRY).url != make_url(settings.urls[Desk.REGISTRY]):
+        db.configure(settings.urls)
+    return settings
+
+
+@pytest.fixture
+def superuser(database: Settings) -> Iterator[Connection]:
+    """Sees and may do everything, each statement committed by itself: to arrange, and to look behind the wall."""
+    with _connect(database.superuser_url) as connection:
+        yield connection
+
+
+@pytest.fixture
+def as_desk(database: Settings) -> Iterator[AsDesk]:
+    """`as_desk(Desk.REGISTRY, "610902")`: a raw connection with a desk's login, each statement committed by itself."""
+    opened: list[Connection] = []
+
+    def connect(desk: Desk, jurisdiction: str = "") -> Connection:
+        connection = _connect(database.urls[desk])
+        opened.append(connection)
+        if jurisdiction:
+            connection.execute(sql.SQL("SET landreg.jurisdiction = {}").format(sql.Literal(jurisdiction)))
+        return connection
+
+    yield connect
+    for connection in opened:
+        connection.close()
+
+
+def _officer(number: int, name: str, *roles: Role, desk: Desk = Desk.REGISTRY) -> Actor:
+    return Actor(UUID(int=0x6109_0000 + number), name, desk, frozenset(roles), COUNTY)
+
+
+@pytest.fixture
+def registrar() -> Actor:
+    """登记员 of 汉滨区."""
+    return _officer(1, "登记员甲", Role.REGISTRAR)
+
+
+@pytest.fixture
+def reviewer() -> Actor:
+    """审核员 of 汉滨区, another person than the registrar."""
+    return _officer(2, "审核员乙", Role.REVIEWER)
+
+
+@pytest.fixture
+def surveyor() -> Actor:
+    """测绘员 of 汉滨区."""
+    return _officer(3, "测绘员丙", Role.SURVEYOR)
+
+
+@pytest.fixture
+def auditor() -> Actor:
+    """审计员 of 汉滨区, at the auditor's desk."""
+    return _officer(4, "审计员丁", Role.AUDITOR, desk=Desk.AUDITOR)
+
+
+@pytest.fixture
+def worker() -> Actor:
+    """The system itself, over the whole prefecture."""
+    assert WORKER.jurisdiction == PREFECTURE
+    return WORKER
+
+
+@pytest.fixture
+def app(database: Settings) -> Any:
+    """The Flask application of the registry's process."""
+    from landreg.app import create_app
+
+    app = create_app(database)
+    app.testing = True
+    return app
+
+
+@pytest.fixture
+def client(app: Any) -> Any:
+    """A browser without a session."""
+    return app.test_client()
