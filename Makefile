@@ -1,0 +1,37 @@
+# make run    set up, start the embedded database, do the main job on the sample, serve the desk on 127.0.0.1:8000
+# make test   set up, check the code, run every test
+# make setup  install what is missing; the program is then .venv/bin/landreg
+# make bench  [SIZE=100000]: measure against the peers | make drill: long fault runs
+# make stop   stop server and databases | make clean: remove all that was made here, the databases too
+.PHONY: run test setup bench drill lint stop clean
+SIZE ?= 1000000
+VENV := .venv/bin
+
+run: setup
+	@exec scripts/run
+
+setup:
+	@scripts/setup
+
+lint: setup
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	$(VENV)/mypy --strict
+	$(VENV)/lint-imports --no-cache
+
+test: lint
+	@scripts/cluster start test
+	$(VENV)/pytest -n 2 --dist loadfile
+
+drill: setup
+	@scripts/cluster start test
+	$(VENV)/pytest -m drill
+
+bench: setup
+	$(VENV)/python -m bench --size $(SIZE)
+
+stop:
+	@scripts/stop
+
+clean:
+	@scripts/clean
