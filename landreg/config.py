@@ -1,0 +1,79 @@
+"""Settings of a process, read once from `LANDREG_*` and validated; county figures are data, not settings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from landreg.core.actor import Desk
+from landreg.core.errors import BadInput, Finding
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+_KEYS = {"session": "SECRET_KEY", "identity": "IDENTITY_KEY", "log": "LOG_KEY", "certificate": "CERTIFICATE_KEY"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """urls: database URL a desk. keys: name ('session', 'identity', 'log', 'certificate') to key file."""
+
+    home: Path
+    urls: Mapping[Desk, str]
+    superuser_url: str | None
+    keys: Mapping[str, Path]
+    store: Path
+    checkpoints: Path
+    base_url: str
+    log_origin: str
+    desk: Desk
+    max_upload: int
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read `LANDREG_*`. A URL comes from the variable, from the file it names, or from the embedded database.
+
+        Raises BadInput naming each variable that cannot be used.
+        """
+        env = os.environ if environ is None else environ
+        home = Path(env.get("LANDREG_HOME", CHECKOUT / "var"))
+        faults: list[Finding] = []
+        urls = {desk: url for desk in Desk if (url := _url(env, home, desk.value, faults))}
+        keys = {
+            name: Path(env.get(f"LANDREG_{variable}_FILE", home / "keys" / name)) for name, variable in _KEYS.items()
+        }
+        desk = env.get("LANDREG_DESK", Desk.REGISTRY.value)
+        if desk not in {Desk.REGISTRY, Desk.SETTLEMENT}:
+            faults.append(Finding("SYS-2", "LANDREG_DESK", {"given": desk}))
+        upload = env.get("LANDREG_MAX_UPLOAD_MB", "2048")
+        if not upload.isdigit() or not int(upload):
+            faults.append(Finding("SYS-2", "LANDREG_MAX_UPLOAD_MB", {"given": upload}))
+        if faults:
+            raise BadInput(faults)
+        return cls(
+            home=home,
+            urls=urls,
+            superuser_url=_url(env, home, "superuser", faults),
+            keys=keys,
+            store=Path(env.get("LANDREG_STORE", home / "store")),
+            checkpoints=Path(env.get("LANDREG_CHECKPOINTS", home / "checkpoints")),
+            base_url=env.get("LANDREG_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
+            log_origin=env.get("LANDREG_LOG_ORIGIN", "landreg.ankang/log"),
+            desk=Desk(desk),
+            max_upload=int(upload) * 1024 * 1024,
+        )
+
+
+def _url(env: Mapping[str, str], home: Path, name: str, faults: list[Finding]) -> str | None:
+    variable = f"LANDREG_{name.upper()}_URL"
+    if variable in env:
+        return env[variable]
+    file = Path(env.get(f"{variable}_FILE", home / "urls" / name))
+    try:
+        return file.read_text("utf-8").strip()
+    except FileNotFoundError:
+        if f"{variable}_FILE" in env:
+            faults.append(Finding("SYS-2", f"{variable}_FILE", {"given": str(file)}))
+        return None
+    except PermissionError:
+        return None

@@ -1,0 +1,86 @@
+"""Codes of the register: structure, check digits, masks. All codes are text; leading zeros count.
+
+Sources: standards.md 1; citizen ID GB 11643, unified social credit code GB 32100.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_ID_CHECKS = "10X98765432"
+_USCC_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_USCC_VALUE = {sign: value for value, sign in enumerate(_USCC_SIGNS)}
+_USCC_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
+
+ISSUER = re.compile(r"\d{14}")
+HOUSEHOLD = re.compile(r"\d{18}")
+PARCEL = re.compile(r"\d{19}")
+CONTRACT = re.compile(r"\d{18}[A-Z]")
+TRANSFER = re.compile(r"\d{18}")
+LAND_UNIT = re.compile(r"\d{12}[A-Z]{2}\d{5}")
+REAL_ESTATE_UNIT = re.compile(r"\d{12}[A-Z]{2}\d{5}[FLQW]\d{8}")
+
+
+def tidy(code: str) -> str:
+    """A code as it is compared: trimmed and in upper case, full-width signs made plain."""
+    return code.strip().translate(_FULL_WIDTH).upper()
+
+
+_FULL_WIDTH = {0xFF01 + i: 0x21 + i for i in range(94)}
+
+
+def citizen_id_fault(number: str) -> str | None:
+    """What is wrong with a citizen ID: "shape", "birth" or "check"; None when sound.
+
+    The first six digits name the county at the time of issue and are not held against today's divisions (GB 11643).
+    """
+    if not re.fullmatch(r"\d{17}[\dX]", number):
+        return "shape"
+    if birth_of(number) is None:
+        return "birth"
+    total = sum(int(digit) * weight for digit, weight in zip(number, _ID_WEIGHTS, strict=False))
+    return None if _ID_CHECKS[total % 11] == number[17] else "check"
+
+
+def birth_of(number: str) -> date | None:
+    """The day of birth in a citizen ID; None when it is no day."""
+    try:
+        return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        return None
+
+
+def sex_of(number: str) -> str:
+    """The sex digit of a citizen ID as GB/T 2261.1 writes it: "1" male, "2" female."""
+    return "1" if int(number[16]) % 2 else "2"
+
+
+def uscc_fault(code: str) -> str | None:
+    """What is wrong with a unified social credit code, "shape" or "check"; None when sound. Collectives begin N1 to N3."""
+    if len(code) != 18 or any(sign not in _USCC_VALUE for sign in code):
+        return "shape"
+    total = sum(_USCC_VALUE[sign] * weight for sign, weight in zip(code, _USCC_WEIGHTS, strict=False))
+    if _USCC_SIGNS[(31 - total % 31) % 31] != code[17]:
+        return "check"
+    return None
+
+
+def masked_name(name: str) -> str:
+    """A name for lists: first sign and, from three signs on, the last one stay."""
+    if len(name) < 2:
+        return "*" * len(name)
+    return name[0] + "*" if len(name) == 2 else name[0] + "*" * (len(name) - 2) + name[-1]
+
+
+def masked_id(number: str) -> str:
+    """An identity number for lists: first six and last four signs stay."""
+    if len(number) < 12:
+        return "*" * len(number)
+    return number[:6] + "*" * (len(number) - 10) + number[-4:]
+
+
+def grouped_unit(code: str) -> str:
+    """A real-estate unit code in its four printed groups: county; area and sub-area; parcel; fixture."""
+    return f"{code[:6]} {code[6:12]} {code[12:19]} {code[19:]}".strip()

@@ -1,0 +1,141 @@
+"""Engines of the desks, and the unit of work: one transaction of one actor."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from landreg.core.actor import Actor, Desk
+from landreg.core.errors import Conflict, Finding, LandregError, Refused
+
+_RULE_CONSTRAINT = re.compile(r"([a-z]+)_(\d+)_\w+?(?:_\d{5,})?")
+
+
+class Unavailable(LandregError):
+    """The database cannot be reached; nothing was written."""
+
+    status = 503
+
+
+class _Engines:
+    """The engines of this process, made on first use from the URLs given to `configure`."""
+
+    def __init__(self) -> None:
+        self.urls: Mapping[Desk, str] = {}
+        self.made: dict[Desk, sa.Engine] = {}
+
+    def of(self, desk: Desk) -> sa.Engine:
+        if desk not in self.made:
+            if desk not in self.urls:
+                raise Unavailable(Finding("SYS-1", values={"desk": desk.value}))
+            self.made[desk] = sa.create_engine(self.urls[desk], pool_pre_ping=True, pool_size=5, max_overflow=10)
+        return self.made[desk]
+
+
+_engines = _Engines()
+
+
+def configure(urls: Mapping[Desk, str]) -> None:
+    """Use these database URLs, one a desk, from now on. A process without a desk's URL cannot act there."""
+    for engine in _engines.made.values():
+        engine.dispose()
+    _engines.made.clear()
+    _engines.urls = dict(urls)
+
+
+def engine_of(desk: Desk) -> sa.Engine:
+    """The engine of a desk. Raises Unavailable when this process has no login for it."""
+    return _engines.of(desk)
+
+
+class UnitOfWork:
+    """A transaction of one actor: `session`, `actor`, locks, and `now`, one instant read after the locks."""
+
+    def __init__(self, session: Session, actor: Actor) -> None:
+        self.session = session
+        self.actor = actor
+        self._now: datetime | None = None
+
+    @property
+    def now(self) -> datetime:
+        """The instant of this unit of work, read once and after every lock was had (architecture.md 8)."""
+        if self._now is None:
+            self._now = self.session.execute(sa.text("SELECT system.clock()")).scalar_one()
+        return self._now
+
+    def lock_parcels(self, county: str, parcel_ids: Iterable[UUID]) -> None:
+        """Hold these parcels until the end, taken in sorted order so that two desks cannot wait for each other."""
+        self._lock(f"parcel:{county}:{parcel_id}" for parcel_id in parcel_ids)
+
+    def lock_village(self, village: str) -> None:
+        """Hold a village's geometry and roster until the end."""
+        self._lock([f"village:{village}"])
+
+    def _lock(self, names: Iterable[str]) -> None:
+        if self._now is not None:
+            raise RuntimeError("locks come before the instant is read")
+        keys = sorted({_lock_key(name) for name in names})
+        if keys:
+            self.session.execute(
+                sa.text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key"), {"keys": keys}
+            )
+
+
+def _lock_key(name: str) -> int:
+    return (zlib.crc32(name.encode()) << 31) | zlib.adler32(name[::-1].encode()) >> 1
+
+
+@contextmanager
+def unit_of_work(actor: Actor) -> Iterator[UnitOfWork]:
+    """One transaction on the actor's desk, committed at the end, rolled back on any error.
+
+    Raises Refused or Conflict for a violated constraint that is named after a rule, Unavailable when the database is
+    gone. Does not nest: a step that needs another calls a function that takes the unit of work.
+    """
+    try:
+        with Session(engine_of(actor.desk), expire_on_commit=False) as session, session.begin():
+            session.connection().exec_driver_sql(_settings(actor))
+            yield UnitOfWork(session, actor)
+    except sa.exc.IntegrityError as error:
+        refusal = refusal_of(error)
+        if refusal is None:
+            raise
+        raise refusal from error
+    except sa.exc.DBAPIError as error:
+        if not is_gone(error):
+            raise
+        raise Unavailable(Finding("SYS-1", values={"desk": actor.desk.value})) from error
+
+
+def _settings(actor: Actor) -> str:
+    """SET LOCAL, not set_config(): only the statement reaches the workers of a sharded database."""
+    jurisdiction = actor.jurisdiction if re.fullmatch(r"\d{4,12}", actor.jurisdiction) else ""
+    household = "" if actor.household is None else str(actor.household)
+    return (
+        f"SET LOCAL landreg.actor = '{actor.account_id}'; SET LOCAL landreg.jurisdiction = '{jurisdiction}'; "
+        f"SET LOCAL landreg.household = '{household}'; SET LOCAL TIME ZONE 'UTC'"
+    )
+
+
+def refusal_of(error: sa.exc.IntegrityError) -> LandregError | None:
+    """The finding that a violated constraint stands for: its name begins with the rule's code (`ct_2_...`)."""
+    diagnostic = getattr(error.orig, "diag", None)
+    name = getattr(diagnostic, "constraint_name", None) or ""
+    match = _RULE_CONSTRAINT.fullmatch(name)
+    if match is None:
+        return None
+    finding = Finding(f"{match[1].upper()}-{match[2]}", values={"constraint": name})
+    return Conflict(finding) if match[1] == "sys" else Refused(finding)
+
+
+def is_gone(error: sa.exc.DBAPIError) -> bool:
+    """Whether the connection was lost or never had, as against a fault in what was asked."""
+    state = getattr(error.orig, "sqlstate", None) or "08"
+    return error.connection_invalidated or (isinstance(error, sa.exc.OperationalError) and state[:2] in ("08", "57"))

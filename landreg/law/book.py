@@ -1,0 +1,246 @@
+"""Law: the rules and figures of a county on a day. Pure; the files are part of the program."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from importlib import resources
+from typing import Any, Literal
+
+from landreg.core.errors import Finding, Refused
+from landreg.core.periods import working_day_after
+
+Language = Literal["zh", "en"]
+Level = Literal["refuse", "warn"]
+RuleFunction = Callable[[Any, "Law"], "Finding | None"]
+
+
+@dataclass(frozen=True)
+class Article:
+    """An article of law. verified: its sentence was read; only then may it back a refusal alone."""
+
+    code: str
+    law: str
+    number: str
+    text: str | None
+    gist: str
+    verified: bool
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a rule is called and on what it stands. `effect` is what a finding under it does to the step."""
+
+    code: str
+    zh: str
+    en: str
+    articles: tuple[str, ...]
+    basis: str | None
+    effect: Level
+    county: bool
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A dated figure, or one a key. until is exclusive."""
+
+    name: str
+    since: date
+    until: date | None
+    values: Mapping[str, str]
+    zh: str
+    en: str
+    source: tuple[str, ...]
+    verified: bool
+    county: bool
+    own: bool = False
+
+    def holds(self, day: date) -> bool:
+        """Whether the figure is in force on a day."""
+        return self.since <= day and (self.until is None or day < self.until)
+
+
+@dataclass(frozen=True)
+class Law:
+    """Rules and figures of one county on one day. Loaded once a step, for a named day, not for "now"."""
+
+    county: str
+    on: date
+    rules: Mapping[str, Rule]
+    parameters: Mapping[str, Parameter]
+    _articles: Mapping[str, Article] = field(repr=False)
+
+    def rule(self, code: str) -> Rule:
+        """The rule of a code. KeyError for an unknown one."""
+        return self.rules[code]
+
+    def level(self, finding: Finding) -> Level:
+        """Whether a finding stops the step or is kept as a note."""
+        return self.rules[finding.code].effect
+
+    def articles(self, code: str) -> tuple[Article, ...]:
+        """The articles on which a rule stands."""
+        return tuple(self._articles[article] for article in self.rules[code].articles)
+
+    def say(self, finding: Finding, language: Language = "zh") -> str:
+        """The finding as a sentence."""
+        rule = self.rules[finding.code]
+        template = rule.zh if language == "zh" else rule.en
+        return template.format_map(_Shown(finding.values))
+
+    def text(self, name: str, key: str = "") -> str:
+        """A parameter as text."""
+        return self.parameters[name].values[key]
+
+    def number(self, name: str, key: str = "") -> Decimal:
+        """A parameter as a decimal; `key` where it has several values."""
+        return Decimal(self.text(name, key))
+
+    def days(self, name: str, key: str = "") -> int:
+        """A parameter as a whole number."""
+        return int(self.text(name, key))
+
+    def day(self, name: str, key: str = "") -> date:
+        """A parameter as a day."""
+        return date.fromisoformat(self.text(name, key))
+
+    def working_days_after(self, day: date, count: int) -> date:
+        """The `count`-th working day after a day."""
+        closed, open_, _ = _calendar()
+        return working_day_after(day, count, closed=closed, open_=open_)
+
+    def with_own(self, own: Iterable[Parameter]) -> Law:
+        """The same law with figures that the county has set itself."""
+        merged = dict(self.parameters)
+        for parameter in own:
+            if parameter.holds(self.on):
+                merged[parameter.name] = parameter
+        return replace(self, parameters=merged)
+
+
+class _Shown(dict[str, Any]):
+    """Values as a sentence shows them; a value that the finding lacks shows as a dash, never as an error."""
+
+    def __getitem__(self, key: str) -> Any:
+        value = super().get(key)
+        if value is None:
+            return "—"
+        if isinstance(value, (list, tuple, set, frozenset)):
+            return "、".join(map(str, value))
+        return value
+
+    def __missing__(self, key: str) -> str:
+        return "—"
+
+
+@cache
+def national_law(county: str, on: date) -> Law:
+    """The law as the program holds it, before a county's own figures. county: six digits, or '' when not known yet."""
+    parameters = {parameter.name: parameter for parameter in all_parameters() if parameter.holds(on)}
+    return Law(county, on, all_rules(), parameters, all_articles())
+
+
+@cache
+def all_rules() -> Mapping[str, Rule]:
+    """Every rule by its code."""
+    return {
+        code: Rule(
+            code,
+            entry["zh"],
+            entry["en"],
+            tuple(entry.get("articles", ())),
+            entry.get("basis"),
+            entry["effect"],
+            entry.get("county", False),
+        )
+        for code, entry in _toml("rules.toml").items()
+    }
+
+
+@cache
+def all_parameters() -> tuple[Parameter, ...]:
+    """Every dated figure, the past and coming ones too."""
+    return tuple(
+        Parameter(
+            entry["name"],
+            entry["since"],
+            entry.get("until"),
+            entry.get("values") or {"": entry["value"]},
+            entry["zh"],
+            entry["en"],
+            tuple(entry["source"]),
+            entry["verified"],
+            entry["county"],
+        )
+        for entry in _toml("parameters.toml")["parameter"]
+    )
+
+
+@cache
+def all_articles() -> Mapping[str, Article]:
+    """Every article by its code."""
+    text = resources.files("landreg.law").joinpath("articles.json").read_text("utf-8")
+    return {
+        entry["code"]: Article(
+            code=entry["code"],
+            law=entry["law_zh"],
+            number=entry["article_zh"] or "",
+            text=entry["text_zh"],
+            gist=entry["gist_en"],
+            verified=entry["verified"],
+        )
+        for entry in json.loads(text)["entries"]
+    }
+
+
+def calendar_published(year: int) -> bool:
+    """Whether the State Council's calendar of a year is in the book; else only statutory holidays count as closed."""
+    return year in _calendar()[2]
+
+
+@cache
+def _calendar() -> tuple[frozenset[date], frozenset[date], frozenset[int]]:
+    years = _toml("calendar.toml")
+    return (
+        frozenset(day for year in years.values() for day in year["closed"]),
+        frozenset(day for year in years.values() for day in year["open"]),
+        frozenset(int(number) for number, year in years.items() if year["published"]),
+    )
+
+
+@cache
+def _terms() -> Mapping[str, Any]:
+    return _toml("terms.toml")
+
+
+def term(kind: str, value: str, language: Language = "zh") -> str:
+    """A kind or state in the reader's language; the value itself when the book has no word for it."""
+    found: str = _terms().get(kind, {}).get(value, {}).get(language, value)
+    return found
+
+
+def terms(kind: str) -> tuple[str, ...]:
+    """The values of a kind, in the book's order."""
+    return tuple(_terms().get(kind, ()))
+
+
+def _toml(name: str) -> dict[str, Any]:
+    return tomllib.loads(resources.files("landreg.law").joinpath(name).read_text("utf-8"))
+
+
+def examine(rules: Iterable[RuleFunction], facts: Any, law: Law) -> tuple[Finding, ...]:
+    """Every finding of a step's rules, all at once."""
+    return tuple(finding for rule in rules if (finding := rule(facts, law)) is not None)
+
+
+def refuse_or_warn(rules: Iterable[RuleFunction], facts: Any, law: Law) -> tuple[Finding, ...]:
+    """The warnings of a step's rules. Raises Refused with every finding when one of them refuses."""
+    findings = examine(rules, facts, law)
+    if any(law.level(finding) == "refuse" for finding in findings):
+        raise Refused(findings)
+    return findings
