@@ -107,6 +107,12 @@ def alembic_config(url: str) -> Config:
     return config
 
 
+def plain_url(url: str, database: str | None = None) -> str:
+    """A desk's URL as psycopg and libpq's own programs take it, if need be for another database of its server."""
+    place = make_url(url).set(drivername="postgresql")
+    return (place if database is None else place.set(database=database)).render_as_string(hide_password=False)
+
+
 def migrations_folder() -> Path:
     """Where the migrations lie."""
     return CHECKOUT / "migrations" / "versions"
@@ -121,13 +127,10 @@ def _needed(url: str | None, variable: str) -> str:
 @contextmanager
 def _connected(url: str, database: str | None = None) -> Iterator[psycopg.Connection[Row]]:
     """A connection on which each statement commits by itself."""
-    place = make_url(url).set(drivername="postgresql")
-    if database is not None:
-        place = place.set(database=database)
     try:
-        connection = psycopg.connect(place.render_as_string(hide_password=False), autocommit=True, connect_timeout=10)
+        connection = psycopg.connect(plain_url(url, database), autocommit=True, connect_timeout=10)
     except psycopg.OperationalError as error:
-        raise Unavailable(Finding("SYS-1", values={"desk": place.username or "superuser"})) from error
+        raise Unavailable(Finding("SYS-1", values={"desk": make_url(url).username or "superuser"})) from error
     with connection:
         yield connection
 

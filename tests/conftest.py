@@ -51,12 +51,9 @@ def _environment(database: str) -> dict[str, str]:
     return environment
 
 
-def _connect(url: str | None, database: str | None = None, *, autocommit: bool = True) -> Connection:
+def _connect(url: str | None, database: str | None = None) -> Connection:
     assert url is not None
-    place = make_url(url).set(drivername="postgresql")
-    if database is not None:
-        place = place.set(database=database)
-    return psycopg.connect(place.render_as_string(hide_password=False), autocommit=autocommit)
+    return psycopg.connect(migrate.plain_url(url, database), autocommit=True)
 
 
 def _template_name() -> str:

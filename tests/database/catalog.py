@@ -1,0 +1,115 @@
+"""What the database's catalog says of tables, grants, policies and keys; each question returns the names at fault."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+# Tables and views of the register: not the catalog's, not PostGIS's own, not Alembic's version.
+OURS = """
+    ours AS (
+        SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind, c.relowner AS owner,
+               c.relrowsecurity AND c.relforcerowsecurity AS forced
+        FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
+          AND n.nspname NOT LIKE 'pg\\_%%' AND n.nspname <> 'information_schema'
+          AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.objid = c.oid AND d.deptype = 'e')
+    ),
+    column_of AS (
+        SELECT a.attrelid, a.attname, a.attnum, a.atttypid, a.attcollation FROM pg_attribute AS a
+        WHERE a.attnum > 0 AND NOT a.attisdropped
+    ),
+    desk AS (SELECT oid, rolname FROM pg_roles WHERE rolname LIKE 'landreg\\_%%'
+             AND rolname NOT IN ('landreg_owner', 'landreg_superuser')),
+    function AS (
+        SELECT p.oid, p.oid::regprocedure::text AS name, p.prosecdef, p.proconfig, p.proacl, p.prosrc, p.proowner
+        FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
+        WHERE n.nspname NOT LIKE 'pg\\_%%' AND n.nspname <> 'information_schema'
+          AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.objid = p.oid AND d.deptype = 'e')
+    )
+"""
+
+
+def ask(connection: Connection, question: str, *values: object) -> list[str]:
+    """The first column of a question that may use `ours`, `column_of`, `desk` and `function`, sorted."""
+    return sorted(str(row[0]) for row in connection.execute(f"WITH {OURS} {question}", values))
+
+
+def reachable(connection: Connection, login: str) -> list[str]:
+    """Tables and views of which a login may read or write anything, a single column too."""
+    return ask(
+        connection,
+        """SELECT ours.oid::regclass FROM ours
+           WHERE has_any_column_privilege(%s, ours.oid, 'SELECT, INSERT, UPDATE, REFERENCES')
+              OR has_table_privilege(%s, ours.oid, 'DELETE, TRUNCATE, TRIGGER')""",
+        login,
+        login,
+    )
+
+
+def without_forced_policy(connection: Connection) -> list[str]:
+    """Tables in a county's keeping whose policies are off, not forced on the owner, missing, or open to everything."""
+    return ask(
+        connection,
+        """SELECT ours.oid::regclass FROM ours JOIN column_of AS c ON c.attrelid = ours.oid AND c.attname = 'county'
+           WHERE ours.kind IN ('r', 'p') AND (NOT ours.forced
+              OR NOT EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = ours.oid)
+              OR EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = ours.oid AND p.polpermissive
+                  AND (coalesce(pg_get_expr(p.polqual, p.polrelid), '') = 'true'
+                    OR coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '') = 'true')))""",
+    )
+
+
+def holders(connection: Connection, privilege: str) -> list[str]:
+    """ "desk on table" for each desk that holds a privilege on a whole table."""
+    return ask(
+        connection,
+        """SELECT format('%%s on %%s', desk.rolname, ours.oid::regclass) FROM ours, desk
+           WHERE has_table_privilege(desk.oid, ours.oid, %s)""",
+        privilege,
+    )
+
+
+def keys_without_county(connection: Connection) -> list[str]:
+    """Primary keys, unique and exclusion constraints and indexes of county tables that do not begin with county."""
+    return ask(
+        connection,
+        """SELECT format('%%s on %%s', i.indexrelid::regclass, ours.oid::regclass)
+           FROM ours JOIN column_of AS county ON county.attrelid = ours.oid AND county.attname = 'county'
+           JOIN pg_index AS i ON i.indrelid = ours.oid
+           WHERE (i.indisunique OR i.indisexclusion) AND i.indkey[0] <> county.attnum""",
+    )
+
+
+def tables_without_key(connection: Connection) -> list[str]:
+    """Tables of the register that have no primary key."""
+    return ask(
+        connection,
+        """SELECT ours.oid::regclass FROM ours WHERE ours.kind IN ('r', 'p')
+           AND NOT EXISTS (SELECT FROM pg_constraint AS c WHERE c.conrelid = ours.oid AND c.contype = 'p')""",
+    )
+
+
+def foreign_keys_without_county(connection: Connection) -> list[str]:
+    """Foreign keys between two county tables that do not begin with county on both sides."""
+    return ask(
+        connection,
+        """SELECT format('%%s on %%s', c.conname, c.conrelid::regclass) FROM pg_constraint AS c
+           JOIN ours ON ours.oid = c.conrelid
+           JOIN column_of AS here ON here.attrelid = c.conrelid AND here.attname = 'county'
+           JOIN column_of AS there ON there.attrelid = c.confrelid AND there.attname = 'county'
+           WHERE c.contype = 'f' AND NOT (c.conkey[1] = here.attnum AND c.confkey[1] = there.attnum)""",
+    )
+
+
+def registered_tables(connection: Connection) -> list[str]:
+    """Tables with two clocks: what an act has said and nothing may change."""
+    return ask(
+        connection,
+        """SELECT ours.oid::regclass FROM ours WHERE ours.kind IN ('r', 'p') AND 3 = (
+           SELECT count(*) FROM column_of AS c
+           WHERE c.attrelid = ours.oid AND c.attname IN ('recorded', 'act_id', 'ended_by_act'))""",
+    )

@@ -1,0 +1,97 @@
+"""Where things may stand in the code: SQL, wide handlers, what belongs to one machine."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+from landreg.config import CHECKOUT
+from tests.house import sources
+
+# architecture.md 5. Reads in queries.py and tiles.py; the statements of the log, the acts and the sessions; the schema.
+SQL_FILES = {"queries.py", "tiles.py", "store.py", "booking.py", "db.py", "migrate.py"}
+# A service, and the staging of a package, write many rows in one statement; they read through queries.py.
+BULK_WRITERS = re.compile(r"landreg/\w+/(service|survey\w*|staging|identity)\.py")
+READ = re.compile(r"\s*(?:SELECT\s|WITH\s+\w+\s+AS\b)")
+WRITE = re.compile(
+    r"\s*(?:INSERT\s+INTO|UPDATE\s+\S+\s+SET|DELETE\s+FROM|COPY\s+\S+|TRUNCATE\s|CREATE\s|ALTER\s|DROP\s)"
+)
+# The one place that turns exceptions into answers.
+WIDE_HANDLERS = {"landreg/web/problems.py"}
+MACHINE = re.compile(
+    r"/(?:home|Users|root|work)/\w|/tmp/(?!landreg)\w|registry\.npmjs\.org|files\.pythonhosted\.org|pypi\.org|"
+    r"(?:^|\W)(?:10\.\d+|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d+\.\d+"
+)
+
+
+def test_sql_stands_only_where_reads_and_writes_are_kept() -> None:
+    stray = [
+        f"{sources.name(file)}:{line}: {text.strip()[:60]}"
+        for file in sources.modules("landreg", "gis")
+        if file.name not in SQL_FILES
+        for line, text in sources.strings(file)
+        if READ.match(text) or (WRITE.match(text) and not BULK_WRITERS.fullmatch(sources.name(file)))
+    ]
+    assert stray == []
+
+
+def test_only_the_problem_page_catches_everything() -> None:
+    wide = [
+        f"{sources.name(file)}:{node.lineno}"
+        for file in sources.modules("landreg", "gis", "migrations", "bench")
+        if sources.name(file) not in WIDE_HANDLERS
+        for node in ast.walk(sources.tree(file))
+        if isinstance(node, ast.ExceptHandler) and _is_wide(node.type)
+    ]
+    assert wide == []
+
+
+def _is_wide(caught: ast.expr | None) -> bool:
+    if isinstance(caught, ast.Tuple):
+        return any(_is_wide(part) for part in caught.elts)
+    return caught is None or (isinstance(caught, ast.Name) and caught.id in {"Exception", "BaseException"})
+
+
+def test_no_file_names_a_place_of_one_machine() -> None:
+    named = [
+        f"{sources.name(file)}: {found[0]}"
+        for file in sources.files()
+        if file != Path(__file__) and (text := _text(file)) is not None
+        for found in [MACHINE.search(text)]
+        if found
+    ]
+    assert named == []
+
+
+def test_rules_and_figures_never_touch_floating_point() -> None:
+    """Money, areas and shares are Decimal wherever a decision is made."""
+    exact = re.compile(r"landreg/(?:\w+/rules(?:/\w+)?|registry/(?:effects|booking)|law/book|core/units)\.py")
+    floats = [
+        f"{sources.name(file)}:{node.lineno}"
+        for file in sources.modules("landreg")
+        if exact.fullmatch(sources.name(file))
+        for node in ast.walk(sources.tree(file))
+        if (isinstance(node, ast.Constant) and isinstance(node.value, float))
+        or (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float")
+    ]
+    assert floats == []
+
+
+def test_migrations_read_no_file_and_no_model() -> None:
+    """A migration means for ever what it meant when it ran (architecture.md 5)."""
+    borrowed = [
+        f"{sources.name(file)}:{node.lineno}"
+        for file in (CHECKOUT / "migrations" / "versions").glob("*.py")
+        for node in ast.walk(sources.tree(file))
+        if (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in {"landreg", "gis", "pathlib"})
+        or (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "open")
+    ]
+    assert borrowed == []
+
+
+def _text(file: Path) -> str | None:
+    try:
+        return file.read_text("utf-8")
+    except UnicodeDecodeError:
+        return None
