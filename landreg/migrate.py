@@ -51,6 +51,8 @@ def init(settings: Settings) -> None:
         if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone() is None:
             statement = "CREATE DATABASE {} OWNER landreg_owner TEMPLATE template0 ENCODING 'UTF8'"
             server.execute(sql.SQL(statement).format(sql.Identifier(database)))
+        # A function's own `SET landreg.jurisdiction` needs this; a transaction's SET LOCAL does not.
+        server.execute("GRANT SET ON PARAMETER landreg.actor, landreg.jurisdiction, landreg.household TO landreg_owner")
         grant_database(server, database)
     with _connected(superuser, database=database) as connection:
         for extension in EXTENSIONS:
