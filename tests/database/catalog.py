@@ -51,13 +51,17 @@ def reachable(connection: Connection, login: str) -> list[str]:
 
 
 def without_forced_policy(connection: Connection) -> list[str]:
-    """Tables in a county's keeping whose policies are off, not forced on the owner, missing, or open to everything."""
+    """Tables in a county's keeping whose policies are off, not forced on the owner, missing, or open to everything.
+
+    The law of a county may be read by everybody; nothing else may.
+    """
     return ask(
         connection,
         """SELECT ours.oid::regclass FROM ours JOIN column_of AS c ON c.attrelid = ours.oid AND c.attname = 'county'
            WHERE ours.kind IN ('r', 'p') AND (NOT ours.forced
               OR NOT EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = ours.oid)
               OR EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = ours.oid AND p.polpermissive
+                  AND NOT (ours.schema = 'law' AND p.polcmd = 'r')
                   AND (coalesce(pg_get_expr(p.polqual, p.polrelid), '') = 'true'
                     OR coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '') = 'true')))""",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from typing import Any
 
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
@@ -84,16 +85,13 @@ def _differences(inspector: sa.Inspector, table: sa.Table) -> list[str]:
     return found
 
 
-def _family(kind: sa.types.TypeEngine[object]) -> str:
+FAMILIES = {
+    "VARCHAR": "TEXT", "CHAR": "TEXT", "STRING": "TEXT", "BIGINT": "INTEGER", "SMALLINT": "INTEGER", "JSONB": "JSON",
+    "TIMESTAMP": "DATETIME", "BYTEA": "LARGEBINARY",
+}  # fmt: skip
+
+
+def _family(kind: sa.types.TypeEngine[Any]) -> str:
     """Types that read and write alike in Python."""
-    families: dict[str, str] = {
-        "TEXT": "text",
-        "VARCHAR": "text",
-        "CHAR": "text",
-        "BIGINT": "integer",
-        "INTEGER": "integer",
-    }
     name = type(kind).__name__.upper()
-    return {**families, "SMALLINT": "integer", "STRING": "text", "JSONB": "json", "GEOMETRY": "geometry"}.get(
-        name, name.lower()
-    )
+    return FAMILIES.get(name, name)

@@ -174,8 +174,8 @@ def test_a_careless_table_is_named_by_every_question_asked_here(superuser: Conne
         superuser.execute("GRANT SELECT (id) ON land.careless TO landreg_public")
         superuser.execute("GRANT TRUNCATE ON land.careless TO landreg_registry")
         superuser.execute("CREATE UNIQUE INDEX careless_id ON land.careless (id, county)")
-        assert catalog.reachable(superuser, "landreg_public") == ["land.careless"]
-        assert catalog.without_forced_policy(superuser) == ["land.careless"]
-        assert catalog.holders(superuser, "TRUNCATE") == ["landreg_registry on land.careless"]
-        assert catalog.keys_without_county(superuser) == ["land.careless_id on land.careless"]
+        assert "land.careless" in catalog.reachable(superuser, "landreg_public")
+        assert "land.careless" in catalog.without_forced_policy(superuser)
+        assert "landreg_registry on land.careless" in catalog.holders(superuser, "TRUNCATE")
+        assert "land.careless_id on land.careless" in catalog.keys_without_county(superuser)
         assert "land.careless" in catalog.tables_without_key(superuser)
