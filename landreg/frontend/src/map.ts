@@ -1,1 +1,202 @@
-export {};
+// The map of a page. What it shows is said by data attributes of <div data-map>: data-extent (lon, lat), data-tiles,
+// data-boundaries, data-villages, data-parcel, data-parcel-url, data-places-url with data-places-table, data-proj with
+// data-zone (the county's survey zone), data-page (the whole-page map: popup, tools and an address that can be sent on).
+import OlMap from "ol/Map";
+import View from "ol/View";
+import Graticule from "ol/layer/Graticule";
+import GeoJSON from "ol/format/GeoJSON";
+import MVT from "ol/format/MVT";
+import { defaults as defaultControls, ScaleLine } from "ol/control";
+import { Vector as VectorLayer, VectorTile as VectorTileLayer } from "ol/layer";
+import { Vector as VectorSource, VectorTile as VectorTileSource } from "ol/source";
+import { fromLonLat, toLonLat, transformExtent } from "ol/proj";
+import { Measure } from "./measure";
+import { ChosenParcel } from "./parcels";
+import { Places } from "./places";
+import { boundaryStyle, graticuleStroke, graticuleText, parcelStyle, villageStyle } from "./styles";
+import { words } from "./words";
+import { positionText, zoneOf } from "./zone";
+
+const ANKANG = [108.0, 31.7, 110.2, 33.9];
+const TILES_FROM_ZOOM = 13;
+const TILES_TO_ZOOM = 18;
+
+function numbers(text: string | undefined): number[] | null {
+  const parts = (text ?? "").split(",").map(Number);
+  return parts.length > 1 && parts.every(Number.isFinite) ? parts : null;
+}
+
+function tileLayer(address: string): VectorTileLayer {
+  return new VectorTileLayer({
+    source: new VectorTileSource({ format: new MVT({ idProperty: "code" }), url: address, minZoom: TILES_FROM_ZOOM, maxZoom: TILES_TO_ZOOM }),
+    minZoom: TILES_FROM_ZOOM - 0.5,
+    style: parcelStyle,
+    declutter: true,
+    zIndex: 5,
+  });
+}
+
+function makeMap(frame: HTMLElement, target: HTMLElement): OlMap {
+  const map = new OlMap({
+    target,
+    controls: defaultControls({
+      attribution: false,
+      rotate: false,
+      zoomOptions: { zoomInTipLabel: words.zoomIn, zoomOutTipLabel: words.zoomOut },
+    }).extend([new ScaleLine({ minWidth: 80 })]),
+    view: new View({ maxZoom: 21, minZoom: 7, enableRotation: false, constrainResolution: false }),
+    layers: [
+      new Graticule({
+        strokeStyle: graticuleStroke(),
+        showLabels: true,
+        lonLabelStyle: graticuleText("bottom"),
+        latLabelStyle: graticuleText("middle"),
+        wrapX: false,
+        targetSize: 140,
+      }),
+    ],
+  });
+  const { boundaries, villages, tiles } = frame.dataset;
+  if (boundaries) {
+    map.addLayer(new VectorLayer({ source: new VectorSource({ url: boundaries, format: new GeoJSON() }), style: boundaryStyle, declutter: true, zIndex: 2 }));
+  }
+  if (villages) {
+    map.addLayer(
+      new VectorLayer({
+        source: new VectorSource({ url: villages, format: new GeoJSON() }),
+        style: villageStyle,
+        maxZoom: TILES_FROM_ZOOM + 1.5,
+        declutter: true,
+        zIndex: 8,
+      }),
+    );
+  }
+  if (tiles) {
+    map.addLayer(tileLayer(tiles));
+  }
+  return map;
+}
+
+function place(map: OlMap, frame: HTMLElement): void {
+  const at = numbers(new URLSearchParams(window.location.search).get("at") ?? undefined);
+  if (frame.dataset.page !== undefined && at?.length === 3) {
+    map.getView().setCenter(fromLonLat([at[0] ?? 0, at[1] ?? 0]));
+    map.getView().setZoom(at[2] ?? 12);
+    return;
+  }
+  const extent = numbers(frame.dataset.extent) ?? ANKANG;
+  map.getView().fit(transformExtent(extent, "EPSG:4326", "EPSG:3857"), { padding: [24, 24, 24, 24], maxZoom: 18 });
+}
+
+function rememberPlace(map: OlMap): void {
+  map.on("moveend", () => {
+    const [lon, lat] = toLonLat(map.getView().getCenter() ?? [0, 0]);
+    const address = new URL(window.location.href);
+    address.searchParams.set("at", `${lon?.toFixed(5)},${lat?.toFixed(5)},${map.getView().getZoom()?.toFixed(2)}`);
+    window.history.replaceState(null, "", address);
+  });
+}
+
+function addTools(frame: HTMLElement, map: OlMap, measure: Measure): void {
+  const bar = document.createElement("div");
+  bar.className = "map-tools";
+  const tool = (label: string, pressed: boolean | null, act: (button: HTMLButtonElement) => void): HTMLButtonElement => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "map-tool";
+    button.textContent = label;
+    if (pressed !== null) {
+      button.setAttribute("aria-pressed", String(pressed));
+    }
+    button.addEventListener("click", () => act(button));
+    bar.append(button);
+    return button;
+  };
+  const toggles: HTMLButtonElement[] = [];
+  const release = (): void => {
+    measure.stop();
+    toggles.forEach((button) => button.setAttribute("aria-pressed", "false"));
+  };
+  for (const [label, kind] of [[words.measureLength, "LineString"], [words.measureArea, "Polygon"]] as const) {
+    toggles.push(
+      tool(label, false, (button) => {
+        const was = button.getAttribute("aria-pressed") === "true";
+        release();
+        if (!was) {
+          measure.start(kind);
+          button.setAttribute("aria-pressed", "true");
+        }
+      }),
+    );
+  }
+  tool(words.home, null, () => {
+    const extent = numbers(frame.dataset.extent) ?? ANKANG;
+    map.getView().fit(transformExtent(extent, "EPSG:4326", "EPSG:3857"), { padding: [24, 24, 24, 24], duration: 250 });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      release();
+    }
+  });
+  frame.append(bar);
+}
+
+function start(frame: HTMLElement): void {
+  const target = frame.querySelector<HTMLElement>(".map-canvas");
+  const position = frame.querySelector<HTMLElement>(".map-position");
+  if (!target || !position) {
+    return;
+  }
+  const zone = zoneOf(frame.dataset.proj, frame.dataset.zone);
+  const map = makeMap(frame, target);
+  const whole = frame.dataset.page !== undefined;
+  place(map, frame);
+  const measure = new Measure(map, zone, position);
+  const parcels = frame.dataset.parcelUrl
+    ? new ChosenParcel(map, frame.dataset.parcelUrl, whole, (code) => {
+        if (whole) {
+          const address = new URL(window.location.href);
+          code ? address.searchParams.set("parcel", code) : address.searchParams.delete("parcel");
+          window.history.replaceState(null, "", address);
+        }
+      }, () => { position.textContent = words.lost; })
+    : null;
+  const table = frame.dataset.placesTable ? document.querySelector(frame.dataset.placesTable) : null;
+  const places = table ? new Places(map, table) : null;
+  if (places && frame.dataset.placesUrl) {
+    void places.load(frame.dataset.placesUrl);
+  }
+  if (frame.dataset.parcel && parcels) {
+    const moved = new URLSearchParams(window.location.search).has("at") && whole;
+    void parcels.choose(frame.dataset.parcel, !moved);
+  }
+  map.on("pointermove", (event) => {
+    if (!event.dragging && !measure.active) {
+      position.textContent = positionText(event.coordinate, zone);
+    }
+  });
+  map.on("singleclick", (event) => {
+    if (measure.active) {
+      return;
+    }
+    const features = map.getFeaturesAtPixel(event.pixel, { hitTolerance: 4 });
+    if (places && features.some((feature) => places.hit(feature))) {
+      return;
+    }
+    const code = features.map((feature) => feature.get("code") as unknown).find((found) => typeof found === "string");
+    if (parcels && typeof code === "string") {
+      void parcels.choose(code, false);
+    }
+  });
+  if (whole) {
+    rememberPlace(map);
+  }
+  if (frame.dataset.tools !== undefined) {
+    addTools(frame, map, measure);
+  }
+  map.once("rendercomplete", () => frame.setAttribute("data-ready", ""));
+}
+
+for (const frame of document.querySelectorAll<HTMLElement>("[data-map]")) {
+  start(frame);
+}

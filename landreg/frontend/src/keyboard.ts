@@ -1,0 +1,130 @@
+// `/` goes to the search field; `g` and a letter go to a page (links with data-go); arrows move in a list; Enter opens,
+// since focus lies on the row's own link; Ctrl+Enter sends the form; `?` shows all of this.
+import { words } from "./words";
+
+const SECOND_KEY_WITHIN_MS = 1500;
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select"));
+}
+
+function rowsOf(table: Element): HTMLAnchorElement[] {
+  return [...table.querySelectorAll<HTMLAnchorElement>("tbody tr a[href]:first-of-type")].filter(
+    (link, index, all) => all.findIndex((other) => other.closest("tr") === link.closest("tr")) === index,
+  );
+}
+
+function moveInList(from: Element | null, step: 1 | -1): boolean {
+  const table = from?.closest("table") ?? document.querySelector("table[data-rows]");
+  if (!table) {
+    return false;
+  }
+  const links = rowsOf(table);
+  const row = from?.closest("tbody tr");
+  const index = row ? links.findIndex((link) => link.closest("tr") === row) : -1;
+  const next = links[index < 0 ? (step > 0 ? 0 : links.length - 1) : index + step];
+  next?.focus();
+  return next !== undefined;
+}
+
+function help(): void {
+  const old = document.querySelector<HTMLDialogElement>("dialog.keys");
+  if (old) {
+    old.close();
+    return;
+  }
+  const dialog = document.createElement("dialog");
+  dialog.className = "keys";
+  const rows: [string, string][] = [
+    ["/", words.keySearch],
+    ["↑ ↓", words.keyRows],
+    ["Enter", words.keyOpen],
+    ["Ctrl + Enter", words.keySave],
+    ...[...document.querySelectorAll<HTMLElement>("[data-go]")].map(
+      (link): [string, string] => [`g ${link.dataset.go ?? ""}`, (link.dataset.goName ?? link.textContent ?? "").trim()],
+    ),
+    ["?", words.keyHelp],
+  ];
+  const head = document.createElement("div");
+  head.className = "panel-head";
+  const title = document.createElement("h2");
+  title.id = "keys-title";
+  title.textContent = words.keys;
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "btn-close";
+  close.setAttribute("aria-label", words.close);
+  close.addEventListener("click", () => dialog.close());
+  head.append(title, close);
+  const table = document.createElement("table");
+  table.className = "table-list";
+  const body = table.createTBody();
+  for (const [keys, meaning] of rows) {
+    const row = body.insertRow();
+    const cell = row.insertCell();
+    for (const key of keys.split(" ")) {
+      const mark = document.createElement(key === "+" ? "span" : "kbd");
+      mark.textContent = key;
+      cell.append(mark, " ");
+    }
+    row.insertCell().textContent = meaning;
+  }
+  dialog.setAttribute("aria-labelledby", title.id);
+  dialog.append(head, table);
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+export function listenToKeys(): void {
+  let goUntil = 0;
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing) {
+      return;
+    }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      const form = (event.target as Element | null)?.closest("form") ?? document.querySelector<HTMLFormElement>("main form[method=post]");
+      form?.requestSubmit();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey) {
+      return;
+    }
+    const target = event.target as Element | null;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      const fromSearch = target instanceof HTMLInputElement && target.type === "search" && event.key === "ArrowDown";
+      const free = target === document.body || target?.closest("table[data-rows]") || fromSearch;
+      if (free && !(isTyping(target) && !fromSearch)) {
+        const moved = moveInList(target?.closest("table[data-rows]") ? target : null, event.key === "ArrowDown" ? 1 : -1);
+        if (moved) {
+          event.preventDefault();
+        }
+      }
+      return;
+    }
+    if (isTyping(target)) {
+      return;
+    }
+    if (performance.now() < goUntil) {
+      goUntil = 0;
+      const link = document.querySelector<HTMLAnchorElement>(`a[data-go="${CSS.escape(event.key.toLowerCase())}"]`);
+      if (link) {
+        event.preventDefault();
+        link.click();
+      }
+      return;
+    }
+    if (event.key === "/") {
+      const field = document.querySelector<HTMLInputElement>("main input[type=search], [data-search], input[type=search]");
+      if (field) {
+        event.preventDefault();
+        field.focus();
+        field.select();
+      }
+    } else if (event.key === "g") {
+      goUntil = performance.now() + SECOND_KEY_WITHIN_MS;
+    } else if (event.key === "?") {
+      help();
+    }
+  });
+}
