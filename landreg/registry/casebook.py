@@ -1,0 +1,190 @@
+"""The casebook: batches, cases, notices, objections, documents, acts, certificates."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from landreg.core.tables import Base, CountyKey
+
+Instant = DateTime(timezone=True)
+
+
+class Batch(CountyKey, Base):
+    """The cases of a village that go through the steps together; its members can be taken out singly."""
+
+    __tablename__ = "batch"
+    __table_args__ = {"schema": "registry"}  # noqa: RUF012
+
+    batch_id: Mapped[UUID] = mapped_column(primary_key=True)
+    package_id: Mapped[UUID]
+    opened_by: Mapped[UUID]
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Case(CountyKey, Base):
+    """The folder in which an act is prepared, reviewed, noticed and registered. subject_code: contract or land-unit code."""
+
+    __tablename__ = "case"
+    __table_args__ = {"schema": "registry"}  # noqa: RUF012
+
+    case_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[str]
+    batch_id: Mapped[UUID | None]
+    package_id: Mapped[UUID]
+    act_kind: Mapped[str]
+    right_kind: Mapped[str]
+    subject_code: Mapped[str]
+    household_code: Mapped[str]
+    applicant: Mapped[str]
+    state: Mapped[str]
+    prepared_by: Mapped[UUID]
+    accepted_at: Mapped[datetime | None] = mapped_column(Instant)
+    accepted_on: Mapped[date | None]
+    due_on: Mapped[date | None]
+    reviewed_by: Mapped[UUID | None]
+    reviewed_at: Mapped[datetime | None] = mapped_column(Instant)
+    notice_id: Mapped[UUID | None]
+    act_id: Mapped[UUID | None]
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+
+
+class CaseParcel(CountyKey, Base):
+    """A parcel that a case asks for, with its place in the order of acceptance (REG-2)."""
+
+    __tablename__ = "case_parcel"
+    __table_args__ = {"schema": "registry"}  # noqa: RUF012
+
+    case_id: Mapped[UUID] = mapped_column(primary_key=True)
+    parcel_code: Mapped[str] = mapped_column(primary_key=True)
+    acceptance_order: Mapped[int | None]
+
+
+class CaseEvent(CountyKey, Base):
+    """One step of a case: who, when, why."""
+
+    __tablename__ = "case_event"
+    __table_args__ = {"schema": "registry"}  # noqa: RUF012
+
+    event_id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID]
+    step: Mapped[str]
+    at: Mapped[datetime] = mapped_column(Instant)
+    by: Mapped[UUID]
+    by_name: Mapped[str]
+    reason: Mapped[str]
+
+
+class Notice(CountyKey, Base):
+    """A public notice. content: the published table, frozen as published. last_day: the last day for objections."""
+
+    __tablename__ = "notice"
+    __table_args__ = {"schema": "registry"}  # noqa: RUF012
+
+    notice_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[str]
+    batch_id: Mapped[UUID | None]
+    published_on: Mapped[date]
+    last_day: Mapped[date]
+    published_by: Mapped[UUID]
+    published_at: Mapped[datetime] = mapped_column(Instant)
+    title: Mapped[str]
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    pdf_sha256: Mapped[str | None]
+
+
+class Objection(CountyKey, Base):
+    """An objection raised during a notice; it stops its case until it is settled."""
+
+    __tablename__ = "objection"
+    __table_args__ = {"schema": "registry"}  # noqa: RUF012
+
+    objection_id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID]
+    notice_id: Mapped[UUID]
+    raised_by: Mapped[str]
+    contact_sealed: Mapped[bytes | None]
+    reason: Mapped[str]
+    raised_at: Mapped[datetime] = mapped_column(Instant)
+    taken_by: Mapped[UUID | None]
+    settled_at: Mapped[datetime | None] = mapped_column(Instant)
+    settled_by: Mapped[UUID | None]
+    outcome: Mapped[str | None]
+    settlement: Mapped[str | None]
+
+
+class Document(CountyKey, Base):
+    """A file by its hash (Source). Never overwritten."""
+
+    __tablename__ = "document"
+    __table_args__ = {"schema": "registry"}  # noqa: RUF012
+
+    document_id: Mapped[UUID] = mapped_column(primary_key=True)
+    sha256: Mapped[str]
+    kind: Mapped[str]
+    name: Mapped[str]
+    size: Mapped[int]
+    put_by: Mapped[UUID]
+    put_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class CaseDocument(CountyKey, Base):
+    """A document in a case's folder."""
+
+    __tablename__ = "case_document"
+    __table_args__ = {"schema": "registry"}  # noqa: RUF012
+
+    case_id: Mapped[UUID] = mapped_column(primary_key=True)
+    document_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class Act(CountyKey, Base):
+    """The only thing that changes a right. Its number is the key of its leaf in the log."""
+
+    __tablename__ = "act"
+    __table_args__ = {"schema": "registry"}  # noqa: RUF012
+
+    act_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[str]
+    kind: Mapped[str]
+    case_id: Mapped[UUID | None]
+    package_id: Mapped[UUID | None]
+    registered_at: Mapped[datetime] = mapped_column(Instant)
+    registered_by: Mapped[UUID]
+
+
+class Certificate(CountyKey, Base):
+    """A certificate as issued. token: what its QR opens. Its end is a row of `CertificateEnd`."""
+
+    __tablename__ = "certificate"
+    __table_args__ = {"schema": "registry"}  # noqa: RUF012
+
+    certificate_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[str]
+    serial: Mapped[str]
+    token: Mapped[str]
+    kind: Mapped[str]
+    right_id: Mapped[UUID]
+    case_id: Mapped[UUID]
+    act_id: Mapped[UUID]
+    issued_at: Mapped[datetime] = mapped_column(Instant)
+    issued_by: Mapped[UUID]
+    pdf_sha256: Mapped[str]
+    sample: Mapped[bool]
+
+
+class CertificateEnd(CountyKey, Base):
+    """That a certificate was replaced or cancelled, by which act."""
+
+    __tablename__ = "certificate_end"
+    __table_args__ = {"schema": "registry"}  # noqa: RUF012
+
+    certificate_id: Mapped[UUID] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    act_id: Mapped[UUID]
+    ended_at: Mapped[datetime] = mapped_column(Instant)

@@ -1,0 +1,129 @@
+"""CT: what a contract-management right must rest on before it is registered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from landreg.core.errors import Finding
+from landreg.core.periods import DAY, Period, years_after
+from landreg.core.units import total_mu
+from landreg.law.book import Law
+
+_GRASS, _FOREST = "04", "03"
+
+
+@dataclass(frozen=True)
+class ParcelFacts:
+    """A parcel that a contract names. taken_by: code of another right of that kind that holds it now."""
+
+    code: str
+    area_m2: Decimal
+    land_class: str
+    surveyed: bool
+    taken_by: str | None = None
+
+
+@dataclass(frozen=True)
+class ContractFacts:
+    """What a contract says, and what the register says of its parties and parcels.
+
+    elsewhere: masked name of a member to the code of another household that lists them.
+    """
+
+    code: str
+    issuer_known: bool
+    members: int
+    term: Period | None
+    area_m2: Decimal
+    mu: Decimal
+    parcels: tuple[ParcelFacts, ...]
+    elsewhere: Mapping[str, str]
+
+
+def land_family(land_class: str) -> str:
+    """arable, grassland or forest, from a GB/T 21010 class of three or four digits."""
+    head = land_class[:2]
+    return {_GRASS: "grassland", _FOREST: "forest"}.get(head, "arable")
+
+
+def ct_1_term_within_law(facts: ContractFacts, law: Law) -> Finding | None:
+    """CT-1: the term is what the law gives the kind of land. 农村土地承包法 第二十一条 (RLCL-21)."""
+    if facts.term is None or facts.term.end is None:
+        return Finding("CT-1", "term", {"term": None}, subject=facts.code)
+    families = {land_family(parcel.land_class) for parcel in facts.parcels} or {"arable"}
+    most = max(law.days("CT-1.term_years", "arable" if f == "arable" else f"{f}_most") for f in families)
+    if facts.term.end > years_after(facts.term.start, most) + DAY:
+        values = {"start": facts.term.start, "last": facts.term.last, "years": most}
+        return Finding("CT-1", "term", values, subject=facts.code)
+    return None
+
+
+def ct_6_term_not_short(facts: ContractFacts, law: Law) -> Finding | None:
+    """CT-6: a shorter term than the law gives is lengthened on request; never a ground to refuse. 解释 第七条 (SPC-RLC-7)."""
+    if facts.term is None or facts.term.end is None:
+        return None
+    families = {land_family(parcel.land_class) for parcel in facts.parcels} or {"arable"}
+    least = min(law.days("CT-1.term_years", "arable" if f == "arable" else f"{f}_least") for f in families)
+    if facts.term.end < years_after(facts.term.start, least):
+        values = {"start": facts.term.start, "last": facts.term.last, "years": least}
+        return Finding("CT-6", "term", values, subject=facts.code)
+    return None
+
+
+def ct_2_parcels_free(facts: ContractFacts, law: Law) -> Finding | None:
+    """CT-2: a parcel is under one contract-management right at a time. 解释 第十九条 (SPC-RLC-19)."""
+    taken = {parcel.code: parcel.taken_by for parcel in facts.parcels if parcel.taken_by}
+    if not taken:
+        return None
+    return Finding(
+        "CT-2", "parcels", {"parcels": list(taken), "rights": sorted(set(taken.values()))}, subject=facts.code
+    )
+
+
+def ct_7_has_parcels(facts: ContractFacts, law: Law) -> Finding | None:
+    """CT-7: the contract names at least one parcel, each with its survey. 农村土地承包法 第二十二条 (RLCL-22)."""
+    missing = [parcel.code for parcel in facts.parcels if not parcel.surveyed]
+    if facts.parcels and not missing:
+        return None
+    return Finding("CT-7", "parcels", {"missing": missing}, subject=facts.code)
+
+
+def ct_8_has_members(facts: ContractFacts, law: Law) -> Finding | None:
+    """CT-8: the certificate lists every member who holds the right. 农村土地承包法 第十六、二十四条 (RLCL-16, RLCL-24)."""
+    return None if facts.members else Finding("CT-8", "members", {}, subject=facts.code)
+
+
+def ct_9_issuer_known(facts: ContractFacts, law: Law) -> Finding | None:
+    """CT-9: the issuing party is a collective of the register. 农村土地承包法 第十三条 (RLCL-13)."""
+    return None if facts.issuer_known else Finding("CT-9", "issuer", {}, subject=facts.code)
+
+
+def ct_10_totals_agree(facts: ContractFacts, law: Law) -> Finding | None:
+    """CT-10: the contract's total is the sum of its parcels, in m² and in printed mu. standards.md 4."""
+    area, mu = sum((p.area_m2 for p in facts.parcels), Decimal(0)), total_mu(p.area_m2 for p in facts.parcels)
+    if area == facts.area_m2:
+        return None
+    values = {"total": facts.area_m2, "sum": area, "mu": facts.mu, "sum_mu": mu}
+    return Finding("CT-10", "area_m2", values, subject=facts.code)
+
+
+def pt_1_members_in_one_household(facts: ContractFacts, law: Law) -> Finding | None:
+    """PT-1: nobody is a member of two households. 农村集体经济组织法 第十七条 (RCEO-17)."""
+    if not facts.elsewhere:
+        return None
+    values = {"members": list(facts.elsewhere), "households": sorted(set(facts.elsewhere.values()))}
+    return Finding("PT-1", "members", values, subject=facts.code)
+
+
+CONTRACT_RULES = (
+    ct_1_term_within_law,
+    ct_2_parcels_free,
+    ct_6_term_not_short,
+    ct_7_has_parcels,
+    ct_8_has_members,
+    ct_9_issuer_known,
+    ct_10_totals_agree,
+    pt_1_members_in_one_household,
+)

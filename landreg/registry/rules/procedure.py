@@ -1,0 +1,96 @@
+"""REG: who may take a step, when, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from landreg.core.errors import Finding
+from landreg.law.book import Law
+
+
+@dataclass(frozen=True)
+class CaseFacts:
+    """A case as a step finds it.
+
+    earlier: numbers of cases accepted before it on one of its parcels and still open. last_day: of its notice.
+    objections: how many are unsettled. documents: how many lie in the folder.
+    """
+
+    number: str
+    state: str
+    prepared_by: UUID
+    actor: UUID
+    today: date
+    due_on: date | None = None
+    last_day: date | None = None
+    objections: int = 0
+    documents: int = 0
+    earlier: tuple[str, ...] = ()
+
+
+CaseRule = Callable[[CaseFacts, Law], Finding | None]
+
+
+def _in_state(*states: str, step: str) -> CaseRule:
+    def reg_8_state_allows(facts: CaseFacts, law: Law) -> Finding | None:
+        """REG-8: each step follows the one before it. 不动产登记暂行条例 第十八、二十一条."""
+        if facts.state in states:
+            return None
+        return Finding("REG-8", "state", {"state": facts.state, "step": step}, subject=facts.number)
+
+    return reg_8_state_allows
+
+
+def reg_1_four_eyes(facts: CaseFacts, law: Law) -> Finding | None:
+    """REG-1: nobody approves the case that they prepared. 不动产登记暂行条例 第十二、十八条 (RERR-18)."""
+    if facts.actor != facts.prepared_by:
+        return None
+    return Finding("REG-1", "reviewer", {}, subject=facts.number)
+
+
+def reg_2_order_of_acceptance(facts: CaseFacts, law: Law) -> Finding | None:
+    """REG-2: cases on one parcel are registered in the order of their acceptance. 不动产登记暂行条例 第二十条 (RERR-20)."""
+    if not facts.earlier:
+        return None
+    return Finding("REG-2", "parcels", {"earlier": list(facts.earlier)}, subject=facts.number)
+
+
+def reg_3_within_term(facts: CaseFacts, law: Law) -> Finding | None:
+    """REG-3: registration is done within thirty working days of acceptance. 不动产登记暂行条例 第二十条 (RERR-20)."""
+    if facts.due_on is None or facts.today <= facts.due_on:
+        return None
+    return Finding("REG-3", "due_on", {"due": facts.due_on}, subject=facts.number)
+
+
+def reg_4_notice_over(facts: CaseFacts, law: Law) -> Finding | None:
+    """REG-4: the notice has run to its last day. 不动产登记暂行条例实施细则 第十七条 as dated data; 条例 第十八条 (RERR-18)."""
+    if facts.last_day is not None and facts.today > facts.last_day:
+        return None
+    return Finding("REG-4", "last_day", {"last_day": facts.last_day}, subject=facts.number)
+
+
+def reg_6_no_objection_open(facts: CaseFacts, law: Law) -> Finding | None:
+    """REG-6: an objection stops the case until it is settled. 不动产登记暂行条例 第二十二条 (RERR-22)."""
+    if not facts.objections:
+        return None
+    return Finding("REG-6", "objections", {"open": facts.objections}, subject=facts.number)
+
+
+def reg_7_evidence_there(facts: CaseFacts, law: Law) -> Finding | None:
+    """REG-7: the folder holds the evidence. 不动产登记暂行条例 第十六条 (RERR-16)."""
+    return None if facts.documents else Finding("REG-7", "documents", {}, subject=facts.number)
+
+
+ACCEPT_RULES = (_in_state("draft", "returned", step="accept"), reg_7_evidence_there)
+REVIEW_RULES = (_in_state("accepted", step="review"), reg_1_four_eyes, reg_7_evidence_there, reg_3_within_term)
+NOTICE_RULES = (_in_state("reviewed", step="publish"), reg_3_within_term)
+REGISTER_RULES = (
+    _in_state("noticed", "objected", step="register"),
+    reg_2_order_of_acceptance,
+    reg_3_within_term,
+    reg_4_notice_over,
+    reg_6_no_objection_open,
+)
