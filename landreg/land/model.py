@@ -1,0 +1,108 @@
+"""Divisions, survey packages with their findings, registered parcels. Staged rows are written and read in bulk."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from geoalchemy2 import Geometry
+from sqlalchemy import DateTime, LargeBinary, Numeric
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from landreg.core.tables import Base, CountyKey, TwoClocks
+
+
+class Division(Base):
+    """An administrative division. level: prefecture, county, township or village; code of 4, 6, 9 or 12 digits."""
+
+    __tablename__ = "division"
+    __table_args__ = {"schema": "land"}  # noqa: RUF012
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    level: Mapped[str]
+    parent: Mapped[str]
+    urban_rural: Mapped[str]
+    urban_rural_year: Mapped[int | None]
+
+
+class DivisionAlias(Base):
+    """A county's code before it was changed. Registered codes keep the old digits and are never rewritten."""
+
+    __tablename__ = "division_alias"
+    __table_args__ = {"schema": "land"}  # noqa: RUF012
+
+    old: Mapped[str] = mapped_column(primary_key=True)
+    new: Mapped[str]
+    since: Mapped[date]
+
+
+class Package(CountyKey, Base):
+    """A survey package as received. changes: table to lists of added, removed and changed codes against `supersedes`."""
+
+    __tablename__ = "package"
+    __table_args__ = {"schema": "land"}  # noqa: RUF012
+
+    package_id: Mapped[UUID] = mapped_column(primary_key=True)
+    sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    name: Mapped[str]
+    state: Mapped[str]
+    received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    received_by: Mapped[UUID]
+    epsg: Mapped[int | None]
+    refusals: Mapped[int]
+    warnings: Mapped[int]
+    counts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    changes: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    supersedes: Mapped[UUID | None]
+
+
+class PackageFinding(CountyKey, Base):
+    """A finding on a package. facts: the values its sentence names."""
+
+    __tablename__ = "package_finding"
+    __table_args__ = {"schema": "land"}  # noqa: RUF012
+
+    package_id: Mapped[UUID] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str]
+    level: Mapped[str]
+    layer: Mapped[str | None]
+    subject: Mapped[str | None]
+    field: Mapped[str | None]
+    facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    place: Mapped[Any | None] = mapped_column(Geometry("POINT", 4326))
+
+
+class Parcel(CountyKey, TwoClocks, Base):
+    """A registered parcel. code: as registered, with the county digits it had then; `county` is today's.
+
+    surveyed_area_m2, registered_area_m2 and ellipsoidal_area_m2 are three figures; none overwrites another.
+    """
+
+    __tablename__ = "parcel"
+    __table_args__ = {"schema": "land"}  # noqa: RUF012
+
+    row_id: Mapped[UUID] = mapped_column(primary_key=True)
+    parcel_id: Mapped[UUID]
+    code: Mapped[str]
+    kind: Mapped[str]
+    name: Mapped[str]
+    geom: Mapped[Any] = mapped_column(Geometry("POLYGON", spatial_index=False))
+    geom_3857: Mapped[Any] = mapped_column(Geometry("POLYGON", 3857, spatial_index=False))
+    surveyed_area_m2: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
+    registered_area_m2: Mapped[Decimal] = mapped_column(Numeric(14, 2))
+    ellipsoidal_area_m2: Mapped[Decimal] = mapped_column(Numeric(14, 2))
+    mu: Mapped[Decimal] = mapped_column(Numeric(12, 2))
+    land_class: Mapped[str]
+    soil_grade: Mapped[str]
+    land_use: Mapped[str]
+    basic_farmland: Mapped[bool | None]
+    neighbour_east: Mapped[str]
+    neighbour_south: Mapped[str]
+    neighbour_west: Mapped[str]
+    neighbour_north: Mapped[str]
+    package_id: Mapped[UUID | None]
