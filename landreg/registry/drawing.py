@@ -1,0 +1,226 @@
+"""The parcel map of a certificate: survey coordinates in, figures in millimetres on paper out."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import numpy as np
+import shapely
+
+from landreg.registry.labels import MOST_POINT_NAMES, Box, Coordinates, Labels, label_points, label_sides, text_mm
+
+Xy = tuple[float, float]
+
+SIDE_MARGIN_MM, TOP_MARGIN_MM = 14.0, 10.5  # room inside the frame for the names of the four neighbours
+SMALL_MM, LARGE_MM = 2.0, 2.8  # letters of labels in a small frame and in one that fills a page
+DRAWN_MM = 0.05  # what a printer can't show isn't drawn
+SCALES = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
+MOST_POINT_MARKS = 600
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A neighbouring polygon: closed rings of (easting, northing) in metres; `name` is written inside if it fits."""
+
+    rings: tuple[tuple[Xy, ...], ...]
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class ParcelMap:
+    """What a parcel map shows. `rings`: the outer ring, then holes, (easting, northing) in metres of the zone.
+
+    `points` names the boundary points ring by ring in the order of the vertices, `sides_m` gives the registered length
+    of the side that starts at each point; left empty, points are numbered J1.. clockwise from the north-west and
+    lengths are computed. `zone` is printed as given."""
+
+    rings: tuple[tuple[Xy, ...], ...]
+    zone: str
+    neighbours: tuple[Neighbour, ...] = ()
+    points: tuple[str, ...] = ()
+    sides_m: tuple[Decimal, ...] = ()
+
+
+@dataclass(frozen=True)
+class Side:
+    """One boundary side: its two points by name and its length in metres, 0.01."""
+
+    start: str
+    end: str
+    length_m: Decimal
+
+
+def scale_for(width_m: float, height_m: float, room_x_mm: float, room_y_mm: float) -> int:
+    """The roundest denominator at which an extent in metres fits into a room in mm; at least 1:100."""
+    least = max(width_m * 1000 / room_x_mm, height_m * 1000 / room_y_mm, 100.0)
+    power = 10.0 ** math.floor(math.log10(least))
+    return round(next(step for step in (*(s * power for s in SCALES), 10 * power) if step >= least * (1 - 1e-9)))
+
+
+def _as_points(parcel: ParcelMap) -> list[Coordinates]:
+    """Each ring without its closing point; clockwise from the north-west unless the survey named its points."""
+    rings = []
+    for number, ring in enumerate(parcel.rings):
+        xy = np.asarray(ring, dtype=np.float64).reshape(-1, 2)
+        if len(xy) > 1 and np.array_equal(xy[0], xy[-1]):
+            xy = xy[:-1]
+        if not parcel.points:
+            x, y = xy[:, 0] - xy[0, 0], xy[:, 1] - xy[0, 1]
+            twice_area = float(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))
+            if (twice_area > 0) == (number == 0):
+                xy = xy[::-1]
+            xy = np.roll(xy, -int(np.argmax(xy[:, 1] - xy[:, 0])), axis=0)
+        rings.append(xy)
+    return rings
+
+
+def sides(parcel: ParcelMap) -> list[Side]:
+    """All boundary sides in order, ring by ring; registered lengths where given, else computed from the points."""
+    named = _names(parcel, _as_points(parcel))
+    found: list[Side] = []
+    for xy, names in named:
+        lengths = np.hypot(*(np.roll(xy, -1, axis=0) - xy).T)
+        for index, name in enumerate(names):
+            known = parcel.sides_m[len(found)] if parcel.sides_m else Decimal(repr(float(lengths[index])))
+            found.append(Side(name, names[(index + 1) % len(names)], known.quantize(Decimal("0.01"), ROUND_HALF_UP)))
+    return found
+
+
+def side_text(side: Side) -> str:
+    """J1–J2 23.45."""
+    return f"{side.start}–{side.end} {side.length_m:.2f}"
+
+
+def _names(parcel: ParcelMap, rings: Sequence[Coordinates]) -> list[tuple[Coordinates, list[str]]]:
+    count = sum(len(xy) for xy in rings)
+    names = list(parcel.points) if len(parcel.points) == count else [f"J{n}" for n in range(1, count + 1)]
+    named, first = [], 0
+    for xy in rings:
+        named.append((xy, names[first : first + len(xy)]))
+        first += len(xy)
+    return named
+
+
+def _path(rings: Iterable[Coordinates]) -> str:
+    parts = []
+    for xy in rings:
+        parts.append("M" + "L".join(f"{x:.2f} {y:.2f}" for x, y in xy.tolist()) + "Z")
+    return "".join(parts)
+
+
+def _neighbours(
+    parcel: ParcelMap, to_paper: Any, width: float, height: float
+) -> tuple[str, list[tuple[Xy, str, float]]]:
+    """The neighbours' outlines clipped to the frame as one path, and for each a place for its name and its size."""
+    outline, names = [], []
+    for neighbour in parcel.neighbours:
+        rings = [
+            to_paper(np.asarray(ring, dtype=np.float64).reshape(-1, 2)) for ring in neighbour.rings if len(ring) > 3
+        ]
+        if not rings:
+            continue
+        whole = shapely.simplify(shapely.Polygon(rings[0], rings[1:]), DRAWN_MM)
+        shape = shapely.clip_by_rect(whole, -1.0, -1.0, width + 1.0, height + 1.0)
+        for part in shapely.get_parts(shape):
+            if shapely.get_type_id(part) != 3 or shapely.is_empty(part):
+                continue
+            outline += [shapely.get_coordinates(ring)[:-1] for ring in (part.exterior, *part.interiors)]
+            if neighbour.name:
+                spot = shapely.point_on_surface(part)
+                names.append(((spot.x, spot.y), neighbour.name, float(part.area)))
+    return _path(outline), names
+
+
+def _reserved(width: float, height: float) -> list[Box]:
+    """Where the four neighbours' names and the north arrow stand."""
+    mid_x, mid_y = width / 2, height / 2
+    return [
+        (0.0, mid_y - 8, 13.0, mid_y + 8),
+        (width - 13.0, mid_y - 8, width, mid_y + 8),
+        (mid_x - 17, 0.0, mid_x + 17, 5.0),
+        (mid_x - 17, height - 5.0, mid_x + 17, height),
+        (width - 9.0, 0.0, width, 15.0),
+    ]
+
+
+def _scale_bar(denominator: int) -> dict[str, Any]:
+    """A bar of two halves, near 24 mm long, of a round length in metres."""
+    metres = 24 * denominator / 1000
+    power = 10.0 ** math.floor(math.log10(metres))
+    length = max(step * power for step in (1.0, 2.0, 4.0, 5.0, 8.0) if step * power <= metres * 1.0001)
+    return {"mm": round(length * 1000 / denominator, 3), "half": f"{length / 2:g}", "full": f"{length:g}"}
+
+
+def draw(parcel: ParcelMap, width: float, height: float, title: str = "") -> dict[str, Any]:
+    """The map in a frame of width x height mm: one SVG for the lines, labels with their places, scale, scale bar.
+
+    `unwritten` holds the sides whose length found no room on the map, or all when a point's name found none: the
+    paper lists them in words. `title` is written inside the parcel if it fits."""
+    rings = _as_points(parcel)
+    every = np.concatenate(rings)
+    low, high = every.min(axis=0), every.max(axis=0)
+    room = width - 2 * SIDE_MARGIN_MM, height - 2 * TOP_MARGIN_MM
+    denominator = scale_for(float(high[0] - low[0]), float(high[1] - low[1]), *room)
+    middle, factor = (low + high) / 2, 1000 / denominator
+
+    def to_paper(xy: Coordinates) -> Coordinates:
+        moved: Coordinates = (xy - middle) * (factor, -factor) + (width / 2, height / 2)
+        return moved
+
+    named = _names(parcel, [to_paper(xy) for xy in rings])
+    labels = Labels(width, height, LARGE_MM if min(width, height) > 110 else SMALL_MM, _reserved(width, height), [])
+    body = shapely.Polygon(named[0][0], [xy for xy, _ in named[1:] if len(xy) > 2])
+    if title:
+        spot = shapely.point_on_surface(body)
+        if shapely.contains_properly(
+            body, shapely.box(*_around(spot.x, spot.y, text_mm(title, 1.3 * labels.size), 1.3 * labels.size))
+        ):
+            labels.put(spot.x, spot.y, title, "t", grown=1.3)
+    every_side, unwritten, first = sides(parcel), [], 0
+    for xy, names in named:
+        of_ring = every_side[first : first + len(names)]
+        all_named = label_points(labels, xy, names)
+        left_out = label_sides(labels, xy, [side.length_m for side in of_ring])
+        unwritten += [of_ring[index] for index in left_out] if all_named else of_ring
+        first += len(names)
+    outline, owners = _neighbours(parcel, to_paper, width, height)
+    for (x, y), name, area in owners:
+        if area > 2.2 * text_mm(name, labels.size) * labels.size:
+            labels.put(x, y, name, "n")
+    return {
+        "w": width,
+        "h": height,
+        "scale": f"1:{denominator}",
+        "bar": _scale_bar(denominator),
+        "unwritten": [side_text(side) for side in unwritten],
+        "label": labels.size,
+        "labels": labels.placed,
+        "svg": _svg(width, height, outline, [xy for xy, _ in named]),
+    }
+
+
+def _around(x: float, y: float, width: float, height: float) -> Box:
+    return (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+
+
+def _svg(width: float, height: float, outline: str, rings: Sequence[Coordinates]) -> str:
+    """Neighbours in thin grey, the parcel in a heavy line with a ring at each point, the north arrow."""
+    dense = sum(len(xy) for xy in rings) > MOST_POINT_NAMES
+    radius = 0.3 if dense else 0.5
+    drawn = rings if sum(len(xy) for xy in rings) <= MOST_POINT_MARKS else []
+    marks = "".join(
+        f"M{x - radius:.2f} {y:.2f}a{radius} {radius} 0 1 0 {2 * radius} 0a{radius} {radius} 0 1 0 {-2 * radius} 0"
+        for xy in drawn
+        for x, y in xy.tolist()
+    )
+    x = width - 4.5
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}mm" height="{height}mm" viewBox="0 0 {width} {height}">'
+        f'<path d="{outline}" fill="#f7f7f5" fill-rule="evenodd" stroke="#8a8a8a" stroke-width="0.15"/>'
+        f'<path d="{_path(rings)}" fill="#fbf0dc" fill-rule="evenodd" stroke="#111" stroke-width="0.38"'
+        f' stroke-linejoin="round"/><path d="{marks}" fill="#fff" stroke="#111" stroke-width="0.18"/>'
+        f'<path d="M{x} 5.2L{x - 1.9} 13L{x} 11.2Z" fill="#111"/>'
+        f'<path d="M{x} 5.2L{x + 1.9} 13L{x} 11.2Z" fill="#fff" stroke="#111" stroke-width="0.18"/></svg>'
+    )

@@ -1,0 +1,228 @@
+"""What is printed on each paper of the register, as plain values. Forms: standards 5 (农村土地承包经营权证, 不动产权证书).
+
+Totals, areas, terms and the sentences of findings are given as registered; nothing is computed from another here."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from landreg.registry.drawing import ParcelMap
+
+
+@dataclass(frozen=True)
+class CertificateNumber:
+    """The parts of A(B)C...第D号: short name of the province, year, county, serial."""
+
+    province: str
+    year: int
+    county: str
+    serial: str
+
+    def of_contract(self) -> str:
+        """The number of a contract-management certificate."""
+        return f"{self.province}({self.year}){self.county}农村土地承包经营权第{self.serial}号"
+
+    def of_real_estate(self) -> str:
+        """The number of a real-estate certificate."""
+        return f"{self.province}({self.year}){self.county}不动产权第{self.serial}号"
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member of the household who holds the right."""
+
+    name: str
+    relation: str  # to the contractor's representative
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class CertifiedParcel:
+    """A line of the parcel table; `area_mu` is the printed figure of which totals are the sum."""
+
+    code: str
+    name: str
+    east: str
+    south: str
+    west: str
+    north: str
+    area_mu: Decimal
+    area_m2: Decimal
+    basic_farmland: bool | None
+    note: str = ""
+    map: ParcelMap | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """A line of the changes page."""
+
+    on: date
+    kind: str
+    text: str
+    act_number: str
+
+
+@dataclass(frozen=True)
+class ContractCertificate:
+    """农村土地承包经营权证 of one household. `term` is printed as given; `check_url` goes into the QR code."""
+
+    number: CertificateNumber
+    print_number: str  # 13 digits, printed after NO.J
+    code: str  # 农村土地承包经营权证代码
+    issuer: str  # 发包方全称
+    issuer_representative: str
+    representative: str
+    representative_id: str  # as the desk may show it; empty prints a dash
+    mode: str  # 承包方式
+    contract_code: str
+    term: str
+    members: tuple[Member, ...]
+    parcels: tuple[CertifiedParcel, ...]
+    total_mu: Decimal
+    total_m2: Decimal
+    authority: str  # 发证机关
+    issued_on: date
+    check_url: str
+    act_number: str
+    filled_by: str = ""  # 填表机关
+    notes: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
+class HomesteadCertificate:
+    """不动产权证书, single edition, of a homestead use right. `unit_number`: 28 signs, printed in four groups.
+
+    `excess_m2` is what lies over the limit: it is not part of `area_m2` and is noted apart (HS-2)."""
+
+    number: CertificateNumber
+    print_number: str  # letter and digits, printed after NO.
+    holder: str  # head of the household
+    co_ownership: str
+    location: str
+    unit_number: str
+    right_kind: str
+    right_nature: str
+    use: str
+    area_m2: Decimal
+    term: str
+    authority: str
+    issued_on: date
+    check_url: str
+    act_number: str
+    house_area_m2: Decimal | None = None
+    other_holders: tuple[Member, ...] = ()
+    other: tuple[str, ...] = ()  # further lines of 权利其他状况
+    limit_m2: Decimal | None = None
+    excess_m2: Decimal | None = None
+    notes: tuple[str, ...] = ()
+    map: ParcelMap | None = None
+
+
+@dataclass(frozen=True)
+class NoticedParcel:
+    """A parcel of a notice; `area_mu` is None for homesteads."""
+
+    code: str
+    name: str
+    boundaries: str  # 四至 or 坐落 in one line
+    area_m2: Decimal
+    area_mu: Decimal | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class NoticedHousehold:
+    """A household of a notice; its name as the public may see it."""
+
+    representative: str
+    code: str
+    members: int
+    parcels: tuple[NoticedParcel, ...]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """公告 of a village before registration. `checkpoint`: the text of the log's last checkpoint, printed in small."""
+
+    number: str
+    title: str
+    right_kind: str
+    village: str
+    authority: str
+    basis: str  # the law that asks for the notice
+    households: tuple[NoticedHousehold, ...]
+    first_day: date
+    last_day: date
+    working_days: int
+    objection_place: str
+    objection_phone: str
+    objection_how: str
+    issued_on: date
+    check_url: str
+    checkpoint: str = ""
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """A document handed in with an application."""
+
+    name: str
+    form: str  # 原件 or 复印件
+    copies: int
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """受理凭证: what was applied for, by whom, what was handed in, and by when the office must decide."""
+
+    number: str
+    applicant: str
+    agent: str
+    right_kind: str
+    act_kind: str
+    location: str
+    subject_codes: tuple[str, ...]
+    documents: tuple[HandedIn, ...]
+    accepted_on: date
+    due_on: date
+    officer: str
+    authority: str
+    window: str
+    phone: str
+    check_url: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RefusalGround:
+    """One finding: its code, its sentence, the articles it stands on (name and text), what would cure it."""
+
+    code: str
+    sentence: str
+    articles: tuple[tuple[str, str], ...]
+    cure: str = ""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """不予受理, 不予登记 or 退回补正 notice; `remedies`: how to object, one sentence each, from dated law."""
+
+    number: str
+    title: str  # 不予登记告知书, 退回补正通知书, ...
+    decision: str  # the deciding sentence
+    applicant: str
+    right_kind: str
+    act_kind: str
+    location: str
+    case_number: str
+    applied_on: date
+    grounds: tuple[RefusalGround, ...]
+    remedies: tuple[str, ...]
+    officer: str
+    authority: str
+    issued_on: date
+    phone: str
+    check_url: str

@@ -1,0 +1,198 @@
+"""The papers of the register, printed as PDF/A-3b.
+
+The desk fills a data class from the register and calls `print_certificate`, `print_notice`, `print_receipt` or
+`print_refusal`; only what the drawing needs is computed here."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from landreg.registry.drawing import Neighbour, ParcelMap, draw, sides
+from landreg.registry.paperdata import (
+    CertificateNumber,
+    CertifiedParcel,
+    Change,
+    ContractCertificate,
+    HandedIn,
+    HomesteadCertificate,
+    Member,
+    Notice,
+    NoticedHousehold,
+    NoticedParcel,
+    Receipt,
+    Refusal,
+    RefusalGround,
+)
+from landreg.registry.typesetting import chinese_date, m2, mu, qr_svg, typeset
+
+__all__ = [
+    "CertificateNumber",
+    "CertifiedParcel",
+    "Change",
+    "ContractCertificate",
+    "HandedIn",
+    "HomesteadCertificate",
+    "Member",
+    "Neighbour",
+    "Notice",
+    "NoticedHousehold",
+    "NoticedParcel",
+    "ParcelMap",
+    "Receipt",
+    "Refusal",
+    "RefusalGround",
+    "print_certificate",
+    "print_notice",
+    "print_receipt",
+    "print_refusal",
+]
+
+WIDTH_MM = 174.0  # of the text on an A4 page
+MAP_PAGE_MM = 230.0  # height left for figures under the heading of a map page
+GAP_MM, CAPTION_MM = 4.0, 12.0
+MAPS_PER_PAGE = 6
+SIDES_PER_ROW = 30
+SIDE_ROW_MM = 5.4
+
+
+def print_certificate(
+    data: ContractCertificate | HomesteadCertificate, *, proof: bytes | None = None, sample: bool = False
+) -> bytes:
+    """The certificate as PDF/A-3b, with `proof` attached as landreg-proof.json; `sample` marks each page."""
+    if isinstance(data, ContractCertificate):
+        return typeset("contract_certificate", _contract(data), data.issued_on, proof=proof, sample=sample)
+    return typeset("homestead_certificate", _homestead(data), data.issued_on, proof=proof, sample=sample)
+
+
+def print_notice(data: Notice, *, sample: bool = False) -> bytes:
+    """The public notice of a village as a tagged PDF/A-3b."""
+    content = _plain(data) | {
+        "households": [
+            _plain(household)
+            | {
+                "parcels": [
+                    [p.code, p.name, p.boundaries, "" if p.area_mu is None else mu(p.area_mu), m2(p.area_m2), p.note]
+                    for p in household.parcels
+                ],
+                "mu": mu(sum((p.area_mu or Decimal(0) for p in household.parcels), Decimal(0))),
+                "m2": m2(sum((p.area_m2 for p in household.parcels), Decimal(0))),
+            }
+            for household in data.households
+        ],
+        "in_mu": any(p.area_mu is not None for h in data.households for p in h.parcels),
+        "count": sum(len(h.parcels) for h in data.households),
+        "mu": mu(sum((p.area_mu or Decimal(0) for h in data.households for p in h.parcels), Decimal(0))),
+        "m2": m2(sum((p.area_m2 for h in data.households for p in h.parcels), Decimal(0))),
+    }
+    return typeset("notice", content, data.issued_on, sample=sample, tagged=True)
+
+
+def print_receipt(data: Receipt, *, sample: bool = False) -> bytes:
+    """The receipt of acceptance as a tagged PDF/A-3b."""
+    content = _plain(data) | {"documents": [_plain(document) for document in data.documents]}
+    return typeset("receipt", content, data.accepted_on, sample=sample, tagged=True)
+
+
+def print_refusal(data: Refusal, *, sample: bool = False) -> bytes:
+    """The notice of a refusal or return, each ground with its articles, as a tagged PDF/A-3b."""
+    content = _plain(data) | {"grounds": [_plain(ground) for ground in data.grounds]}
+    return typeset("refusal", content, data.issued_on, sample=sample, tagged=True)
+
+
+def _plain(data: Any) -> dict[str, Any]:
+    """The fields of a data class that typst can print as they are, dates in Chinese, and the QR code of its address."""
+    fields = {
+        name: chinese_date(value) if isinstance(value, date) else value
+        for name, value in vars(data).items()
+        if isinstance(value, str | int | date | tuple | None) and name not in ("parcels", "map")
+    }
+    if "check_url" in fields:
+        fields["qr"] = qr_svg(fields["check_url"])
+    return fields
+
+
+def _contract(data: ContractCertificate) -> dict[str, Any]:
+    drawn = [parcel for parcel in data.parcels if parcel.map is not None]
+    pages = map_pages([parcel.map for parcel in drawn if parcel.map], [_map_title(parcel) for parcel in drawn])
+    figures = [figure for page in pages for figure in page["figures"]]
+    for parcel, figure in zip(drawn, figures, strict=True):
+        figure["caption"] = [parcel.code, parcel.name, f"{mu(parcel.area_mu)} 亩（{m2(parcel.area_m2)} m²）"]
+        figure["four"] = [parcel.north, parcel.east, parcel.south, parcel.west]
+    return _plain(data) | {
+        "number": data.number.of_contract(),
+        "members": [[member.name, member.relation, member.note] for member in data.members],
+        "rows": [
+            [
+                p.code,
+                p.name,
+                p.east,
+                p.south,
+                p.west,
+                p.north,
+                mu(p.area_mu),
+                m2(p.area_m2),
+                {True: "是", False: "否", None: "—"}[p.basic_farmland],
+                p.note,
+            ]
+            for p in data.parcels
+        ],
+        "total_mu": mu(data.total_mu),
+        "total_m2": m2(data.total_m2),
+        "count": len(data.parcels),
+        "changes": [[chinese_date(c.on), c.kind, c.text, c.act_number] for c in data.changes],
+        "pages": pages,
+        "sides": [row for parcel, figure in zip(drawn, figures, strict=True) for row in _side_rows(parcel, figure)],
+        "zone": drawn[0].map.zone if drawn and drawn[0].map else "",
+    }
+
+
+def _homestead(data: HomesteadCertificate) -> dict[str, Any]:
+    unit = data.unit_number
+    figure, listed = None, sides(data.map) if data.map else []
+    if data.map is not None:
+        table = 13 + SIDE_ROW_MM * -(-len(listed) // 4)
+        figure = draw(data.map, WIDTH_MM, max(MAP_PAGE_MM - 12 - table, 120.0), f"{m2(data.area_m2)} m²")
+        figure["four"] = ["", "", "", ""]
+    return _plain(data) | {
+        "number": data.number.of_real_estate(),
+        "unit": f"{unit[:6]} {unit[6:12]} {unit[12:19]} {unit[19:]}",
+        "area_m2": m2(data.area_m2),
+        "house_area_m2": None if data.house_area_m2 is None else m2(data.house_area_m2),
+        "limit_m2": None if data.limit_m2 is None else m2(data.limit_m2),
+        "excess_m2": m2(data.excess_m2) if data.excess_m2 else None,
+        "other_holders": [[member.name, member.relation, member.note] for member in data.other_holders],
+        "figure": figure,
+        "sides": [[side.start, side.end, f"{side.length_m:.2f}"] for side in listed],
+        "zone": data.map.zone if data.map else "",
+    }
+
+
+def _map_title(parcel: CertifiedParcel) -> str:
+    return f"{parcel.code[-5:]} {mu(parcel.area_mu)}亩"
+
+
+def _side_rows(parcel: CertifiedParcel, figure: dict[str, Any]) -> list[list[str]]:
+    """The sides that the map had no room for, in rows of at most SIDES_PER_ROW."""
+    texts = figure.pop("unwritten")
+    rows = [texts[first : first + SIDES_PER_ROW] for first in range(0, len(texts), SIDES_PER_ROW)]
+    return [[parcel.code, parcel.name, "；".join(row)] for row in rows]
+
+
+def map_pages(maps: Sequence[ParcelMap], titles: Sequence[str]) -> list[dict[str, Any]]:
+    """The maps shared out evenly over full pages of at most six frames; each page's columns and drawn figures."""
+    if not maps:
+        return []
+    count = -(-len(maps) // MAPS_PER_PAGE)
+    least, more = divmod(len(maps), count)
+    pages, first = [], 0
+    for number in range(count):
+        size = least + (number < more)
+        columns = 1 if size <= 3 else 2
+        rows = -(-size // columns)
+        width = (WIDTH_MM - GAP_MM * (columns - 1)) / columns
+        height = (MAP_PAGE_MM - GAP_MM * (rows - 1)) / rows - CAPTION_MM
+        shown = range(first, first + size)
+        pages.append({"columns": columns, "figures": [draw(maps[i], width, height, titles[i]) for i in shown]})
+        first += size
+    return pages

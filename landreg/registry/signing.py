@@ -1,0 +1,174 @@
+"""PAdES signatures of the register's papers, and printing with signing of many over processes."""
+
+import io
+import os
+import signal
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
+from pathlib import Path
+
+from asn1crypto import keys as asn1_keys
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509.oid import NameOID
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import signers
+from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from landreg.registry.papers import ContractCertificate, HomesteadCertificate, print_certificate
+
+FIELD = "landreg"
+DEMO_SUBJECT = "样本 SAMPLE landreg demo"
+CMS_OVERHEAD = 1024  # bytes of a signature without its certificates, with room to spare
+
+
+class SignerUnusable(ValueError):
+    """A key or certificate file can't be read, or the two don't belong together."""
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Where the key and its certificate lie: two PEM files, or one PKCS #12 file with `certificate_file` None."""
+
+    key_file: Path
+    certificate_file: Path | None = None
+    passphrase: bytes | None = None
+
+
+@dataclass(frozen=True)
+class ToPrint:
+    """One certificate of a batch; `id` comes back with its PDF."""
+
+    id: str
+    data: ContractCertificate | HomesteadCertificate
+    proof: bytes | None = None
+    sample: bool = False
+
+
+_ready: dict[Signer, tuple[signers.PdfSigner, int]] = {}
+
+
+def _load(signer: Signer) -> tuple[signers.PdfSigner, int]:
+    """The signer with its key in memory and the bytes to reserve; read once a process."""
+    if signer not in _ready:
+        key, certificate, chain = _read(signer)
+        if certificate.public_key() != key.public_key():
+            raise SignerUnusable(f"{signer.key_file}: the key is not the certificate's")
+        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+        parsed = [asn1_x509.Certificate.load(each.public_bytes(serialization.Encoding.DER)) for each in chain]
+        store.register_multiple(parsed)
+        own = asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
+        private = key.private_bytes(
+            serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        simple = signers.SimpleSigner(
+            signing_cert=own, signing_key=asn1_keys.PrivateKeyInfo.load(private), cert_registry=store
+        )
+        meta = signers.PdfSignatureMetadata(field_name=FIELD, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES)
+        size = CMS_OVERHEAD + sum(len(each.dump()) for each in (own, *parsed)) + len(private)
+        _ready[signer] = signers.PdfSigner(meta, simple), 2 * size
+    return _ready[signer]
+
+
+def _read(signer: Signer) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate, list[x509.Certificate]]:
+    """Key, certificate and chain; any kind of key that pyHanko can sign with, P-256 meant."""
+    try:
+        content = signer.key_file.read_bytes()
+        if signer.certificate_file is None:
+            key, certificate, chain = pkcs12.load_key_and_certificates(content, signer.passphrase)
+        else:
+            key = serialization.load_pem_private_key(content, signer.passphrase)
+            certificate, *chain = x509.load_pem_x509_certificates(signer.certificate_file.read_bytes())
+    except (OSError, ValueError, TypeError) as error:
+        raise SignerUnusable(f"{signer.key_file}: {error}") from error
+    if key is None or certificate is None:
+        raise SignerUnusable(f"{signer.key_file}: holds no key with its certificate")
+    return key, certificate, list(chain)  # type: ignore[return-value]
+
+
+def load_signer(key_file: Path, certificate_file: Path | None = None, passphrase: bytes | None = None) -> Signer:
+    """A signer whose files have been read and belong together; raises SignerUnusable."""
+    signer = Signer(key_file, certificate_file, passphrase)
+    _load(signer)
+    return signer
+
+
+def make_demo_signer(folder: Path) -> Signer:
+    """A self-signed P-256 key and certificate in `folder`, made once, whose subject says that it is a sample."""
+    key_file, certificate_file = folder / "certificate-demo.key", folder / "certificate-demo.pem"
+    if not (key_file.exists() and certificate_file.exists()):
+        folder.mkdir(parents=True, exist_ok=True)
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, DEMO_SUBJECT)])
+        start = datetime.now(UTC) - timedelta(days=1)
+        usage = x509.KeyUsage(True, True, False, False, False, False, False, False, False)
+        made = (
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(name)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(start)
+            .not_valid_after(start + timedelta(days=3653))
+            .add_extension(usage, critical=True)
+            .sign(key, hashes.SHA256())
+        )
+        private = key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        with os.fdopen(os.open(key_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+            out.write(private)
+        certificate_file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    return load_signer(key_file, certificate_file)
+
+
+def sign(pdf: bytes, signer: Signer) -> bytes:
+    """The PDF with an invisible PAdES baseline B-B signature, added as an increment; raises SignerUnusable."""
+    engine, reserved = _load(signer)
+    out = engine.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), bytes_reserved=reserved)
+    signed: bytes = out.getvalue()
+    return signed
+
+
+def _start_worker() -> None:
+    # Ctrl-C reaches the whole process group: the parent alone decides, and the workers end with it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _print_and_sign(item: ToPrint, signer: Signer) -> tuple[str, bytes]:
+    return item.id, sign(print_certificate(item.data, proof=item.proof, sample=item.sample), signer)
+
+
+def print_and_sign_many(
+    items: Iterable[ToPrint], signer: Signer, *, processes: int | None = None
+) -> Iterator[tuple[str, bytes]]:
+    """Each item's id with its signed PDF, in the order given, as they are made.
+
+    Reads `items` only a few ahead, so that memory stays flat however long the batch; closing the iterator, or an
+    error, drops what isn't begun. `processes` defaults to one a core, each single-threaded."""
+    count = processes or len(os.sched_getaffinity(0))
+    threads_before = os.environ.get("RAYON_NUM_THREADS")
+    os.environ["RAYON_NUM_THREADS"] = "1"
+    waiting: deque[Future[tuple[str, bytes]]] = deque()
+    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_start_worker)
+    try:
+        for item in items:
+            waiting.append(pool.submit(_print_and_sign, item, signer))
+            if len(waiting) >= 4 * count:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+        if threads_before is None:
+            del os.environ["RAYON_NUM_THREADS"]
+        else:
+            os.environ["RAYON_NUM_THREADS"] = threads_before

@@ -1,0 +1,84 @@
+"""typst, one compiler per process: a template and its data in, PDF/A-3b out."""
+
+import functools
+import io
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import segno
+import typst
+
+TEMPLATES = Path(__file__).parents[2] / "templates" / "print"
+FONTS = Path("/usr/share/fonts/opentype/noto")  # where Debian's fonts-noto-cjk installs
+FONT = "Noto Serif CJK SC"
+PROOF_NAME = "landreg-proof.json"
+
+
+class FontsMissing(RuntimeError):
+    """Noto Serif CJK SC isn't installed: no paper may be printed in another font."""
+
+
+@functools.cache
+def _fonts() -> typst.Fonts:
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
+    if FONT not in fonts.families():
+        raise FontsMissing(f"{FONT} is missing in {FONTS}: install the Debian package fonts-noto-cjk")
+    return fonts
+
+
+@functools.cache
+def _compiler(template: str) -> typst.Compiler:
+    source = TEMPLATES / f"{template}.typ"
+    return typst.Compiler(source, root=TEMPLATES, font_paths=_fonts(), ignore_system_fonts=True)
+
+
+def typeset(
+    template: str,
+    data: Mapping[str, Any],
+    on: date,
+    *,
+    proof: bytes | None = None,
+    sample: bool = False,
+    tagged: bool = False,
+) -> bytes:
+    """The template filled with `data` (JSON values) as PDF/A-3b, dated `on`: the same input gives the same bytes.
+
+    `tagged` adds the structure that screen readers use. Raises typst.TypstError when the template fails."""
+    inputs = {
+        "data": json.dumps({**data, "sample": sample}, ensure_ascii=False),
+        "proof": "" if proof is None else proof.decode("utf-8"),
+        "proof-name": PROOF_NAME,
+    }
+    stamp = datetime.combine(on, time(), UTC)
+    pdf = _compiler(template).compile(
+        format="pdf", pdf_standards="a-3b", sys_inputs=inputs, timestamp=stamp, pdf_tags=tagged
+    )
+    assert isinstance(pdf, bytes)  # noqa: S101  narrows the type: one PDF, no output path
+    return pdf
+
+
+@functools.lru_cache(maxsize=256)
+def qr_svg(address: str) -> str:
+    """The address as a QR code, error level M, without quiet zone."""
+    out = io.BytesIO()
+    segno.make_qr(address, error="m").save(out, kind="svg", border=0, xmldecl=False, svgclass=None, lineclass=None)
+    return out.getvalue().decode("utf-8")
+
+
+def chinese_date(day: date) -> str:
+    """2026年11月24日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def mu(area: Decimal) -> str:
+    """An area in mu with two decimals."""
+    return f"{area:,.2f}"
+
+
+def m2(area: Decimal) -> str:
+    """An area in square metres with two decimals."""
+    return f"{area:,.2f}"
