@@ -78,6 +78,7 @@ POLICY = """
 def upgrade() -> None:
     _divisions()
     _packages()
+    _uploads()
     _staged()
     _registered()
 
@@ -123,6 +124,26 @@ def _packages() -> None:
         op.execute(POLICY.format(table=table))
 
 
+def _uploads() -> None:
+    """A file that waits for the worker, is being checked, or could not be read as a package at all."""
+    op.execute("""
+        CREATE TABLE land.upload (
+            county char(6) NOT NULL, upload_id uuid NOT NULL, village text COLLATE "C" NOT NULL, name text NOT NULL,
+            file_sha256 text NOT NULL, size bigint NOT NULL,
+            state text NOT NULL CHECK (state IN ('waiting', 'checking', 'done', 'failed')),
+            step text NOT NULL DEFAULT '', percent integer CHECK (percent BETWEEN 0 AND 100),
+            sent_by uuid NOT NULL, sent_by_name text NOT NULL, sent_at timestamptz NOT NULL, started_at timestamptz,
+            ended_at timestamptz, package_county char(6), package_id uuid, findings jsonb NOT NULL DEFAULT '[]',
+            PRIMARY KEY (county, upload_id));
+        CREATE INDEX upload_waiting ON land.upload (sent_at) WHERE state IN ('waiting', 'checking');
+        GRANT SELECT, INSERT ON land.upload TO landreg_registry;
+        GRANT SELECT, UPDATE (state, step, percent, started_at, ended_at, package_county, package_id, findings)
+            ON land.upload TO landreg_worker;
+        GRANT SELECT ON land.upload TO landreg_auditor;
+    """)
+    op.execute(POLICY.format(table="upload"))
+
+
 def _staged() -> None:
     for table, columns in STAGED.items():
         op.execute(f"""
@@ -162,6 +183,7 @@ def _registered() -> None:
         CREATE INDEX parcel_by_id ON land.parcel (county, parcel_id);
         CREATE UNIQUE INDEX cod_90_parcel_code_once ON land.parcel (county, code) WHERE upper_inf(recorded);
         CREATE INDEX parcel_by_village ON land.parcel (village, code) WHERE upper_inf(recorded);
+        CREATE INDEX parcel_by_name ON land.parcel (name COLLATE "C") WHERE upper_inf(recorded);
         CREATE INDEX parcel_on_map ON land.parcel USING gist (geom_3857) WHERE upper_inf(recorded);
         CREATE INDEX parcel_in_zone ON land.parcel USING gist (geom) WHERE upper_inf(recorded);
         CREATE TRIGGER set_geom_3857 BEFORE INSERT ON land.parcel FOR EACH ROW EXECUTE FUNCTION land.set_geom_3857();
