@@ -1,0 +1,105 @@
+"""Unpack a delivered zip into a folder, without being led out of it or drowned."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+
+from gis.faults import PackageFault
+
+MAX_BYTES = 32 << 30
+MAX_FILES = 20_000
+BLOCK = 1 << 20
+
+
+def unpack(zip_path: Path, into: Path, *, max_bytes: int = MAX_BYTES, max_files: int = MAX_FILES) -> Path:
+    """Write the zip's files under `into` (made if need be) and return it.
+
+    max_bytes and max_files bound what is written; what the entries declare is checked before anything is, and what
+    they hold again while they are. Names are UTF-8 where the zip says so or where they are, else GBK, as Chinese
+    Windows packs them. Raises PackageFault (not_a_zip, zip_...); `into` may then hold some files: the caller's to drop.
+    """
+    try:
+        with zipfile.ZipFile(zip_path) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            targets = _targets(zip_path, entries, max_bytes, max_files)
+            room = max_bytes
+            into.mkdir(parents=True, exist_ok=True)
+            for entry, name in zip(entries, targets, strict=True):
+                room -= _write(archive, entry, into.joinpath(*name.parts), room, zip_path)
+    except (zipfile.BadZipFile, EOFError) as error:
+        raise PackageFault("not_a_zip", zip_path, {"why": str(error)}) from error
+    return into
+
+
+def _targets(zip_path: Path, entries: list[zipfile.ZipInfo], max_bytes: int, max_files: int) -> list[PurePosixPath]:
+    if len(entries) > max_files:
+        raise PackageFault("zip_too_many", zip_path, {"files": len(entries), "allowed": max_files})
+    declared = sum(entry.file_size for entry in entries)
+    if declared > max_bytes:
+        raise PackageFault("zip_too_big", zip_path, {"bytes": declared, "allowed": max_bytes})
+    targets = []
+    for entry in entries:
+        if entry.flag_bits & 0x1:
+            raise PackageFault("zip_encrypted", zip_path, {"entry": entry_name(entry)})
+        targets.append(_safe(zip_path, entry))
+    if len(set(targets)) < len(targets):
+        twice = next(str(t) for i, t in enumerate(targets) if t in targets[:i])
+        raise PackageFault("zip_unsafe_name", zip_path, {"entry": twice, "why": "twice"})
+    return targets
+
+
+def entry_name(entry: zipfile.ZipInfo) -> str:
+    """The entry's name as its packer meant it."""
+    if entry.flag_bits & 0x800:
+        return entry.filename
+    try:
+        raw = entry.filename.encode("cp437")
+    except UnicodeEncodeError:
+        return entry.filename
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return entry.filename
+
+
+def _safe(zip_path: Path, entry: zipfile.ZipInfo) -> PurePosixPath:
+    name = entry_name(entry)
+    path = PurePosixPath(name.replace("\\", "/"))
+    mode = entry.external_attr >> 16
+    unsafe = (
+        path.is_absolute() or not path.parts or ".." in path.parts or ":" in path.parts[0] or "\x00" in name
+        or any(len(part.encode("utf-8", "replace")) > 255 for part in path.parts)
+        or (stat.S_IFMT(mode) not in (0, stat.S_IFREG))
+    )  # fmt: skip
+    if unsafe:
+        raise PackageFault("zip_unsafe_name", zip_path, {"entry": name[:200]})
+    return path
+
+
+def _write(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, room: int, zip_path: Path) -> int:
+    """Write one entry and return how many bytes it had. An archive may lie about sizes: what comes is counted."""
+    written = 0
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with archive.open(entry) as source, target.open("xb") as file:
+            while block := source.read(BLOCK):
+                written += len(block)
+                if written > room:
+                    raise PackageFault("zip_too_big", zip_path, {"entry": entry_name(entry), "allowed": room})
+                file.write(block)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise PackageFault("zip_damaged", zip_path, {"entry": entry_name(entry), "why": str(error)}) from error
+    except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
+        raise PackageFault("zip_unsafe_name", zip_path, {"entry": entry_name(entry), "why": "twice"}) from error
+    return written
+
+
+def discard(folder: Path) -> None:
+    """Drop an unpacked package."""
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,101 @@
+"""Text in fixed-width bytes: trimmed, decoded, and told apart as GBK or UTF-8, whole columns at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Bytes = NDArray[np.uint8]
+SPACE = 32
+
+
+def crop(cells: Bytes) -> NDArray[np.bytes_]:
+    """(n, width) bytes to (n,) byte strings, without the columns that are blank in every row; NUL counts as blank."""
+    filled = _filled_columns(cells)
+    if filled.size == 0:
+        return np.zeros(len(cells), dtype="S1")
+    kept = np.ascontiguousarray(cells[:, filled[0] : filled[-1] + 1])
+    if (kept == 0).any():
+        kept[kept == 0] = SPACE
+    return kept.view(f"S{kept.shape[1]}").ravel()
+
+
+def _filled_columns(cells: Bytes) -> NDArray[np.int64]:
+    """Numbers of the byte columns that hold anything but blanks and NULs. Looks at a few rows first: what is filled
+    there need not be looked at in all."""
+    width = cells.shape[1]
+    filled = _any_filled(cells[:64])
+    if filled.any():
+        ends = np.flatnonzero(filled)
+        for outside in (slice(0, ends[0]), slice(ends[-1] + 1, width)):
+            filled[outside] = _any_filled(cells[:, outside])
+    elif len(cells) > 64:
+        filled = _any_filled(cells)
+    return np.flatnonzero(filled)
+
+
+def _any_filled(cells: Bytes) -> NDArray[np.bool_]:
+    high = np.bitwise_or.reduce(cells & np.uint8(0xDF), axis=0)  # a blank (0x20) and NUL both become 0
+    return np.asarray(high != 0)
+
+
+def decode(cells: Bytes, encoding: str) -> tuple[NDArray[np.str_], tuple[int, ...]]:
+    """(n, width) bytes to (n,) trimmed text, and the rows whose bytes are no text in this encoding ("" there)."""
+    raw = np.strings.strip(crop(cells))
+    if not (raw.view(np.uint8) & 0x80).any():
+        return raw.astype(f"U{raw.dtype.itemsize}"), ()
+    values = raw.tolist()
+    try:
+        return np.array(_decode_all(values, encoding), dtype=np.str_), ()
+    except UnicodeDecodeError:
+        return _decode_each(values, encoding)
+
+
+def _decode_all(values: list[bytes], encoding: str) -> list[str]:
+    """Decode many values in one call: a line feed is no second byte of GBK nor of UTF-8."""
+    joined = b"\n".join(values).decode(encoding)
+    made = joined.split("\n")
+    return made if len(made) == len(values) else [value.decode(encoding) for value in values]
+
+
+def _decode_each(values: list[bytes], encoding: str) -> tuple[NDArray[np.str_], tuple[int, ...]]:
+    made, bad = [], []
+    for row, value in enumerate(values):
+        try:
+            made.append(value.decode(encoding))
+        except UnicodeDecodeError:
+            made.append("")
+            bad.append(row)
+    return np.array(made, dtype=np.str_), tuple(bad)
+
+
+def suits(values: list[bytes], encoding: str) -> tuple[int, int]:
+    """Of the values that are not plain ASCII: how many decode in this encoding, and how many there are."""
+    telling = [value for value in values if not value.isascii()]
+    return sum(1 for value in telling if _decodes(value, encoding)), len(telling)
+
+
+def is_utf8(values: list[bytes]) -> bool:
+    """Whether these bytes can hardly be anything but UTF-8: all of them decode, to at least one Chinese character
+    a value. UTF-8 often passes for GBK too, as characters nobody writes; GBK hardly ever passes for UTF-8."""
+    telling = [value for value in values if not value.isascii()]
+    return bool(telling) and all(_decodes(v, "utf-8") and _has_han(v.decode("utf-8")) for v in telling)
+
+
+def _decodes(value: bytes, encoding: str) -> bool:
+    try:
+        value.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _has_han(text: str) -> bool:
+    return any("\u3400" <= letter <= "\u9fff" for letter in text)
+
+
+def sample_values(columns: list[Any]) -> list[bytes]:
+    """Byte strings of several columns in one list, blanks left out."""
+    return [value for column in columns for value in np.strings.strip(crop(column)).tolist() if value]

@@ -1,0 +1,154 @@
+"""Shapes as a file holds them: coordinate arrays with offsets, before anything is closed, ordered or repaired."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Geoms = NDArray[np.object_]
+
+HUGE_M = 1e8
+"""A coordinate beyond this is no place on earth in metres; such a shape is kept as numbers, and no geometry is made."""
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """n shapes. kind: "polygon", "line" or "point". xy: (p, 2), (east, north). part_starts: (r + 1,) into xy.
+    feature_starts: (n + 1,) into the parts. A null shape has no part, a point has one part of one coordinate.
+
+    Compares by identity: arrays have no truth value.
+    """
+
+    kind: str
+    xy: Floats
+    part_starts: Ints
+    feature_starts: Ints
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __len__(self) -> int:
+        return len(self.feature_starts) - 1
+
+    @cached_property
+    def part_sizes(self) -> Ints:
+        """(r,) coordinates of each part."""
+        return np.diff(self.part_starts)
+
+    @cached_property
+    def part_feature(self) -> Ints:
+        """(r,) the shape that each part belongs to."""
+        return np.repeat(np.arange(len(self)), np.diff(self.feature_starts))
+
+    @cached_property
+    def xy_part(self) -> Ints:
+        """(p,) the part that each coordinate belongs to."""
+        return np.repeat(np.arange(len(self.part_sizes)), self.part_sizes)
+
+    @cached_property
+    def usable(self) -> NDArray[np.bool_]:
+        """(n,) which shapes a geometry can be made of: not null, finite, not huge, enough points in each part."""
+        least = {"polygon": 3, "line": 2, "point": 1}[self.kind]
+        part_bad = self.part_sizes < least
+        coordinate_bad = ~(np.abs(self.xy) < HUGE_M).all(axis=1)
+        part_bad[self.xy_part[coordinate_bad]] = True
+        usable = np.diff(self.feature_starts) > 0
+        usable[self.part_feature[part_bad]] = False
+        return usable
+
+    @cached_property
+    def geoms(self) -> Geoms:
+        """(n,) shapely geometries, None where not `usable`. Rings are closed where they were not; a polygon of one
+        ring keeps its direction, one of several rings is put together by their directions and who holds whom."""
+        made = np.full(len(self), None, dtype=object)
+        if self.kind == "point":
+            made[self.usable] = shapely.points(self.xy[self.part_starts[self.feature_starts[:-1][self.usable]]])
+            return made
+        single = self.usable & (np.diff(self.feature_starts) == 1)
+        parts = self.feature_starts[:-1][single]
+        starts, sizes = self.part_starts[:-1][parts], self.part_sizes[parts]
+        xy = self.xy[ranges(starts, sizes)] if len(parts) != len(self.part_sizes) else self.xy
+        indices = np.repeat(np.arange(len(parts)), sizes)
+        if self.kind == "line":
+            made[single] = shapely.linestrings(xy, indices=indices)
+        else:
+            made[single] = shapely.polygons(shapely.linearrings(xy, indices=indices))
+        for index in np.flatnonzero(self.usable & ~single):
+            made[index] = self._several_parts(int(index))
+        return made
+
+    def parts(self, index: int) -> list[Floats]:
+        """The parts of one shape, each (k, 2)."""
+        first, last = self.feature_starts[index], self.feature_starts[index + 1]
+        return [self.xy[self.part_starts[p] : self.part_starts[p + 1]] for p in range(first, last)]
+
+    def take(self, features: Ints) -> Shapes:
+        """Some of the shapes only, by number."""
+        per_feature = np.diff(self.feature_starts)[features]
+        parts = ranges(self.feature_starts[features], per_feature)
+        sizes = self.part_sizes[parts]
+        xy = self.xy[ranges(self.part_starts[parts], sizes)]
+        return Shapes(self.kind, xy, offsets(sizes), offsets(per_feature))
+
+    def _several_parts(self, index: int) -> Any:
+        if self.kind == "line":
+            return shapely.MultiLineString(self.parts(index))
+        return _polygon_of_rings([shapely.linearrings(part) for part in self.parts(index)])
+
+
+def _polygon_of_rings(rings: Sequence[Any]) -> Any:
+    """Outer rings run clockwise in a shapefile, holes the other way; a hole belongs to the smallest outer ring
+    that holds its first point, and is an outer ring of its own when none does."""
+    outer = [r for r in rings if not shapely.is_ccw(r)] or list(rings)
+    solid = shapely.polygons(outer)
+    areas = shapely.area(solid)
+    shapely.prepare(solid)
+    holes: dict[int, list[Any]] = {i: [] for i in range(len(outer))}
+    lonely = []
+    for ring in (r for r in rings if not any(r is o for o in outer)):
+        holding = np.flatnonzero(shapely.intersects_xy(solid, *shapely.get_coordinates(ring)[0]))
+        if holding.size:
+            holes[int(holding[np.argmin(areas[holding])])].append(ring)
+        else:
+            lonely.append(ring)
+    polygons = [shapely.Polygon(o, holes[i]) for i, o in enumerate(outer)] + [shapely.Polygon(r) for r in lonely]
+    return polygons[0] if len(polygons) == 1 else shapely.MultiPolygon(polygons)
+
+
+def ranges(starts: Ints, sizes: Ints) -> Ints:
+    """The numbers start, start + 1, ... of several ranges one after another; shape (sizes.sum(),)."""
+    ends = np.cumsum(sizes)
+    total = int(ends[-1]) if ends.size else 0
+    shift = starts - (ends - sizes)
+    made: Ints = np.arange(total, dtype=np.int64) + np.repeat(shift, sizes)
+    return made
+
+
+def offsets(sizes: NDArray[Any]) -> Ints:
+    """(n,) sizes to (n + 1,) offsets that begin with 0."""
+    made = np.zeros(len(sizes) + 1, dtype=np.int64)
+    np.cumsum(sizes, out=made[1:])
+    return made
+
+
+def shapes_of(geoms: Geoms) -> Shapes:
+    """Shapely polygons (or lines, or points; None and empty allowed) as arrays; the kind is that of the first one."""
+    known = geoms[~shapely.is_missing(geoms)]
+    kind = {0: "point", 1: "line", 5: "line"}.get(int(shapely.get_type_id(known[0])) if known.size else 3, "polygon")
+    if kind == "polygon":
+        parts, feature = shapely.get_rings(geoms, return_index=True)
+    else:
+        parts, feature = shapely.get_parts(geoms, return_index=True)
+    xy, part = shapely.get_coordinates(parts, return_index=True)
+    part_starts = offsets(np.bincount(part, minlength=len(parts)))
+    return Shapes(kind, xy, part_starts, offsets(np.bincount(feature, minlength=len(geoms))))
