@@ -23,7 +23,7 @@ from landreg.core.actor import Desk
 from landreg.core.db import Unavailable
 from landreg.core.errors import BadInput, Finding
 
-EXTENSIONS = ("postgis", "btree_gist", "pgcrypto")
+EXTENSIONS = ("postgis", "btree_gist")
 OLDEST_SERVER = 15
 OLDEST_POSTGIS = (3, 3)
 # Desks that bring rows in bulk do so through a temporary table: COPY into a table with a policy is refused.
@@ -82,13 +82,18 @@ def check(settings: Settings) -> tuple[Finding, ...]:
     """
     url = _needed(settings.urls.get(Desk.OWNER), "LANDREG_OWNER_URL")
     with _connected(url) as connection:
-        return (
-            *_versions_too_old(connection),
-            *_marks_lost(connection),
-            *_logins_too_strong(connection),
-            *_migrations_missing(connection, url),
-            *_tables_without_policy(connection),
-        )
+        return examine(connection)
+
+
+def examine(connection: psycopg.Connection[Row]) -> tuple[Finding, ...]:
+    """The same by a connection that is already open, and within its transaction."""
+    return (
+        *_versions_too_old(connection),
+        *_marks_lost(connection),
+        *_logins_too_strong(connection),
+        *_migrations_missing(connection),
+        *_tables_without_policy(connection),
+    )
 
 
 def grant_database(server: psycopg.Connection[Row], name: str) -> None:
@@ -180,8 +185,8 @@ def _logins_too_strong(connection: psycopg.Connection[Row]) -> Iterator[Finding]
             yield Finding("DB-3", values={"login": login_of(desk)})
 
 
-def _migrations_missing(connection: psycopg.Connection[Row], url: str) -> Iterator[Finding]:
-    wanted = ScriptDirectory.from_config(alembic_config(url)).get_current_head()
+def _migrations_missing(connection: psycopg.Connection[Row]) -> Iterator[Finding]:
+    wanted = ScriptDirectory.from_config(alembic_config("")).get_current_head()
     found: str | None = None
     if connection.execute("SELECT to_regclass('public.alembic_version')").fetchone() != (None,):
         row = connection.execute("SELECT version_num FROM public.alembic_version").fetchone()

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from dataclasses import replace
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
 import landreg
 from landreg import migrate
 from landreg.config import Settings
+from landreg.core.actor import Desk
+from landreg.core.db import Unavailable
+from landreg.core.errors import BadInput
 from landreg.core.tables import Base
 from tests.database.catalog import Connection
 
@@ -38,23 +43,33 @@ def test_initialising_a_database_again_changes_nothing_and_fails_nothing(databas
     assert migrate.check(database) == ()
 
 
-def test_the_check_names_what_an_update_of_the_extension_undid(database: Settings, superuser: Connection) -> None:
-    overlaps = "public.geometry_overlaps(public.geometry, public.geometry)"
-    superuser.execute(f"ALTER FUNCTION {overlaps} NOT LEAKPROOF")
-    try:
-        assert [finding.code for finding in migrate.check(database)] == ["DB-2"]
-    finally:
-        superuser.execute(f"ALTER FUNCTION {overlaps} LEAKPROOF")
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        ("DROP EXTENSION btree_gist CASCADE", "DB-1"),
+        ("ALTER FUNCTION public.geometry_overlaps(public.geometry, public.geometry) NOT LEAKPROOF", "DB-2"),
+        ("ALTER ROLE landreg_citizen BYPASSRLS", "DB-3"),
+        ("UPDATE public.alembic_version SET version_num = '0001'", "DB-4"),
+        ("ALTER TABLE registry.act NO FORCE ROW LEVEL SECURITY", "DB-5"),
+        ("CREATE TABLE land.careless (county char(6) PRIMARY KEY)", "DB-5"),
+    ],
+)
+def test_the_check_names_what_someone_undid_behind_the_programs_back(
+    superuser: Connection, fault: str, code: str
+) -> None:
+    with superuser.transaction(force_rollback=True):
+        superuser.execute(fault)
+        assert [finding.code for finding in migrate.examine(superuser)] == [code]
 
 
-def test_the_check_names_a_table_whose_policy_was_switched_off(database: Settings, superuser: Connection) -> None:
-    superuser.execute("CREATE TABLE land.careless (county char(6) PRIMARY KEY)")
-    try:
-        assert [(finding.code, finding.values) for finding in migrate.check(database)] == [
-            ("DB-5", {"table": "land.careless"})
-        ]
-    finally:
-        superuser.execute("DROP TABLE land.careless")
+def test_a_database_that_cannot_be_reached_or_was_never_set_is_said_so(database: Settings) -> None:
+    elsewhere = {**database.urls, Desk.OWNER: "postgresql+psycopg://landreg_owner:x@127.0.0.1:1/landreg"}
+    with pytest.raises(Unavailable) as gone:
+        migrate.check(replace(database, urls=elsewhere))
+    assert [finding.code for finding in gone.value.findings] == ["SYS-1"]
+    with pytest.raises(BadInput) as unset:
+        migrate.check(replace(database, urls={}))
+    assert [(finding.code, finding.field) for finding in unset.value.findings] == [("SYS-2", "LANDREG_OWNER_URL")]
 
 
 def test_every_mapped_table_is_in_the_schema_as_its_class_says(superuser: Connection, database: Settings) -> None:
@@ -86,7 +101,7 @@ def _differences(inspector: sa.Inspector, table: sa.Table) -> list[str]:
 
 
 FAMILIES = {
-    "VARCHAR": "TEXT", "CHAR": "TEXT", "STRING": "TEXT", "BIGINT": "INTEGER", "SMALLINT": "INTEGER", "JSONB": "JSON",
+    "VARCHAR": "TEXT", "CHAR": "TEXT", "STRING": "TEXT", "BIGINT": "INTEGER", "BIGINTEGER": "INTEGER", "SMALLINT": "INTEGER", "JSONB": "JSON",
     "TIMESTAMP": "DATETIME", "BYTEA": "LARGEBINARY",
 }  # fmt: skip
 
