@@ -77,6 +77,29 @@ class PackageFinding(CountyKey, Base):
     place: Mapped[Any | None] = mapped_column(Geometry("POINT", 4326))
 
 
+class Upload(CountyKey, Base):
+    """A file sent to be checked as a package. state: waiting, checking, done (package_id is set) or failed (findings)."""
+
+    __tablename__ = "upload"
+    __table_args__ = {"schema": "land"}  # noqa: RUF012
+
+    upload_id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    file_sha256: Mapped[str]
+    size: Mapped[int]
+    state: Mapped[str]
+    step: Mapped[str]
+    percent: Mapped[int | None]
+    sent_by: Mapped[UUID]
+    sent_by_name: Mapped[str]
+    sent_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    started_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    package_county: Mapped[str | None]
+    package_id: Mapped[UUID | None]
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+
+
 class Parcel(CountyKey, TwoClocks, Base):
     """A registered parcel. code: as registered, with the county digits it had then; `county` is today's.
 

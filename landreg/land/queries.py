@@ -1,0 +1,285 @@
+"""Reads of the land room: divisions, registered parcels as of a day, and what the map needs.
+
+Lists find rows by `village`, `county` and `code`, whose comparisons are leakproof, so that the indexes serve under
+row-level security; whatever else a list is narrowed by is tested on the rows found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from landreg.land.model import Division, Parcel
+from landreg.web.pages import Page, page_from
+
+COUNTED = 10_000
+"""Lists count up to here; beyond, a reader narrows the list instead of leafing."""
+LAST = "\U0010ffff"
+ADJACENT_M = 1.2
+OPEN = sa.func.upper_inf(Parcel.recorded)
+LISTED: tuple[Any, ...] = (
+    Parcel.county, Parcel.code, Parcel.kind, Parcel.name, Parcel.village, Parcel.mu, Parcel.registered_area_m2,
+    Parcel.land_class, Parcel.soil_grade, Parcel.land_use, Parcel.basic_farmland,
+)  # fmt: skip
+SORTS: Mapping[str, tuple[sa.ColumnElement[Any], ...]] = {
+    "code": (sa.type_coerce(Parcel.village, sa.Text), sa.type_coerce(Parcel.code, sa.Text)),
+    "name": (sa.type_coerce(Parcel.name, sa.Text).collate("C"),),
+    "area": (sa.type_coerce(Parcel.registered_area_m2, sa.Numeric),),
+    "mu": (sa.type_coerce(Parcel.mu, sa.Numeric),),
+}
+
+
+def prefixed(column: Any, prefix: str) -> sa.ColumnElement[bool]:
+    """Codes that begin so, as a range that an index and a row policy both can use."""
+    return sa.and_(column >= prefix, column <= prefix + LAST)
+
+
+def counted(session: Session, statement: sa.Select[Any]) -> int:
+    """How many rows a list has; COUNTED + 1 when there are more than can be told quickly."""
+    some = statement.order_by(None).with_only_columns(sa.literal(1)).limit(COUNTED + 1).subquery()
+    return session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+
+
+# Divisions
+
+
+def counties(session: Session, jurisdiction: str) -> list[str]:
+    """Codes of the counties that a jurisdiction lies in or holds."""
+    if len(jurisdiction) >= 6:
+        return [jurisdiction[:6]]
+    return list(session.scalars(sa.select(Division.code).where(Division.level == "county").order_by(Division.code)))
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A division in the tree of a list's filter. `children` is filled along the way to the chosen one."""
+
+    code: str
+    name: str
+    level: str
+    children: tuple[Branch, ...] = ()
+
+
+def tree(session: Session, root: str, chosen: str) -> Branch | None:
+    """The division `root`, opened down to `chosen`: siblings along the way and the chosen one's own children."""
+    path = [code for code in _ancestors(chosen or root) if code.startswith(root)] or [root]
+    found = session.execute(
+        sa.select(Division.code, Division.name, Division.level, Division.parent)
+        .where(sa.or_(Division.code == root, Division.parent.in_(path)))
+        .order_by(Division.code)
+    ).all()
+    by_parent: dict[str, list[Any]] = {}
+    for row in found:
+        by_parent.setdefault(row.parent, []).append(row)
+
+    def branch(row: Any) -> Branch:
+        return Branch(row.code, row.name, row.level, tuple(branch(child) for child in by_parent.get(row.code, ())))
+
+    top = next((row for row in found if row.code == root), None)
+    return None if top is None else branch(top)
+
+
+def _ancestors(code: str) -> list[str]:
+    return [code[:length] for length in (4, 6, 9, 12) if length <= len(code)]
+
+
+def division_names(session: Session, codes: Sequence[str]) -> dict[str, str]:
+    """Names by code, for the divisions of a page."""
+    rows = session.execute(sa.select(Division.code, Division.name).where(Division.code.in_(set(codes))))
+    return {row.code: row.name for row in rows}
+
+
+def division_path(session: Session, code: str) -> list[str]:
+    """The names from the county down to a division: 汉滨区, 老城街道, ..."""
+    codes = [part for part in _ancestors(code) if len(part) > 4]
+    names = division_names(session, codes)
+    return [names[part] for part in codes if part in names]
+
+
+def boundaries(session: Session, jurisdiction: str) -> list[dict[str, Any]]:
+    """County boundaries around a jurisdiction as GeoJSON features, thinned to some 30 m."""
+    statement = """
+        SELECT code, name, ST_AsGeoJSON(ST_SimplifyPreserveTopology(boundary, 0.0003), 5)::json AS shape
+        FROM land.division WHERE level = 'county' AND boundary IS NOT NULL ORDER BY code"""
+    rows = session.execute(sa.text(statement))
+    near = jurisdiction[:6]
+    return [
+        {
+            "type": "Feature",
+            "id": row.code,
+            "geometry": row.shape,
+            "properties": {"name": row.name, "own": row.code == near},
+        }
+        for row in rows
+    ]
+
+
+def village_marks(session: Session, jurisdiction: str) -> list[dict[str, Any]]:
+    """A named point for each village that has registered parcels: one index probe a village, whatever the county's size."""
+    statement = """
+        SELECT d.code, d.name, ST_AsGeoJSON(ST_Transform(ST_PointOnSurface(p.geom_3857), 4326), 5)::json AS shape
+        FROM land.division AS d
+        CROSS JOIN LATERAL (SELECT geom_3857 FROM land.parcel
+                            WHERE village = d.code AND upper_inf(recorded) LIMIT 1) AS p
+        WHERE d.code >= :low AND d.code <= :high AND d.level = 'village' ORDER BY d.code"""
+    rows = session.execute(sa.text(statement), {"low": jurisdiction, "high": jurisdiction + LAST})
+    return [
+        {
+            "type": "Feature",
+            "id": row.code,
+            "geometry": row.shape,
+            "properties": {"name": row.name, "village": row.code},
+        }
+        for row in rows
+    ]
+
+
+def extent_of(session: Session, county: str) -> tuple[float, float, float, float] | None:
+    """West, south, east, north in degrees of what the map should show first: some registered parcels, else the county."""
+    statement = """
+        SELECT ST_XMin(b), ST_YMin(b), ST_XMax(b), ST_YMax(b) FROM (SELECT coalesce(
+            (SELECT ST_Transform(ST_SetSRID(ST_Extent(geom_3857)::geometry, 3857), 4326) FROM (
+                SELECT geom_3857 FROM land.parcel
+                WHERE village >= :county AND village <= :last AND upper_inf(recorded) LIMIT 5000) AS first),
+            (SELECT ST_Envelope(boundary) FROM land.division WHERE code = :county)) AS b) AS box WHERE b IS NOT NULL"""
+    row = session.execute(sa.text(statement), {"county": county, "last": county + LAST}).first()
+    return None if row is None else (row[0], row[1], row[2], row[3])
+
+
+def zone_of_county(session: Session, county: str) -> int | None:
+    """EPSG code of the zone in which the county's parcels are surveyed; None before the first is registered."""
+    statement = """SELECT ST_SRID(geom) FROM land.parcel
+                   WHERE village >= :county AND village <= :last AND upper_inf(recorded) LIMIT 1"""
+    found: int | None = session.execute(sa.text(statement), {"county": county, "last": county + LAST}).scalar()
+    return found
+
+
+# Parcels
+
+
+@dataclass(frozen=True)
+class ParcelFilter:
+    """What a list of parcels is narrowed and ordered by. within: a division's code. text: code, its beginning, or name."""
+
+    within: str
+    kind: str = ""
+    text: str = ""
+    sort: str = "code"
+    down: bool = False
+
+
+def parcels(session: Session, asked: ParcelFilter, *, number: int, size: int) -> Page[Any]:
+    """One page of today's parcels: rows of LISTED. Raises nothing; an unknown sort is the code's."""
+    statement = _parcels(session, asked)
+    rows = session.execute(statement.limit(size).offset((number - 1) * size)).all()
+    return page_from(rows, counted(session, statement), number=number, size=size)
+
+
+def all_parcels(session: Session, asked: ParcelFilter, most: int) -> Sequence[Any]:
+    """The same list without pages, for a table to take away."""
+    return session.execute(_parcels(session, asked).limit(most)).all()
+
+
+def _parcels(session: Session, asked: ParcelFilter) -> sa.Select[Any]:
+    statement: sa.Select[Any] = sa.select(*LISTED).where(prefixed(Parcel.village, asked.within), OPEN)
+    if asked.kind:
+        statement = statement.where(Parcel.kind == asked.kind)
+    if asked.text[:1].isdigit():
+        statement = statement.where(
+            prefixed(Parcel.code, asked.text), Parcel.county.in_(counties(session, asked.within))
+        )
+    elif asked.text:
+        statement = statement.where(prefixed(Parcel.name.collate("C"), asked.text))
+    order = SORTS.get(asked.sort, SORTS["code"])
+    ordered = [column.desc() if asked.down else column for column in order]
+    return statement.order_by(*ordered, *([] if asked.sort == "code" else SORTS["code"]))
+
+
+def find_parcels(session: Session, jurisdiction: str, text: str, most: int = 20) -> Sequence[Any]:
+    """Today's parcels whose code or name begins so, shortest way; rows of LISTED."""
+    if not text:
+        return []
+    return all_parcels(session, ParcelFilter(jurisdiction, text=text), most)
+
+
+@dataclass(frozen=True)
+class AsOf:
+    """A view of the register: about day `day` (None: today's rows), as it stood at `said` (None: now)."""
+
+    day: date | None = None
+    said: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ParcelSeen:
+    """A parcel, its shape in its own zone (WKB) and as GeoJSON in degrees."""
+
+    parcel: Parcel
+    wkb: bytes
+    epsg: int
+    shape: dict[str, Any]
+    extent: tuple[float, float, float, float]
+
+
+def parcel(session: Session, jurisdiction: str, code: str, seen: AsOf = AsOf()) -> ParcelSeen | None:
+    """The parcel of a code in the jurisdiction, as of a day; None when there is none."""
+    degrees = sa.func.ST_Transform(Parcel.geom_3857, 4326)
+    statement = sa.select(
+        Parcel, sa.func.ST_AsBinary(Parcel.geom), sa.func.ST_SRID(Parcel.geom),
+        sa.cast(sa.func.ST_AsGeoJSON(degrees, 8), sa.JSON),
+        *(getattr(sa.func, name)(degrees) for name in ("ST_XMin", "ST_YMin", "ST_XMax", "ST_YMax")),
+    ).where(Parcel.county.in_(counties(session, jurisdiction)), Parcel.code == code, _open_at(seen))  # fmt: skip
+    row = session.execute(statement.order_by(sa.func.lower(Parcel.recorded).desc()).limit(1)).first()
+    return None if row is None else ParcelSeen(row[0], bytes(row[1]), row[2], row[3], (row[4], row[5], row[6], row[7]))
+
+
+def _open_at(seen: AsOf) -> sa.ColumnElement[bool]:
+    said = OPEN if seen.said is None else Parcel.recorded.contains(seen.said)
+    return said if seen.day is None else sa.and_(said, Parcel.valid.contains(seen.day))
+
+
+def versions(session: Session, county: str, parcel_id: Any) -> Sequence[Any]:
+    """Every row that the register ever held of a parcel, newest first, without shapes."""
+    columns = (*LISTED, Parcel.valid, Parcel.recorded, Parcel.act_id, Parcel.ended_by_act)
+    return session.execute(
+        sa.select(*columns)
+        .where(Parcel.county == county, Parcel.parcel_id == parcel_id)
+        .order_by(sa.func.lower(Parcel.recorded).desc())
+    ).all()
+
+
+def adjacent(session: Session, seen: ParcelSeen) -> Sequence[Any]:
+    """Today's parcels that touch this one or lie within about a metre: code, name, kind."""
+    shape = sa.select(Parcel.geom_3857).where(Parcel.county == seen.parcel.county, Parcel.row_id == seen.parcel.row_id)
+    own = shape.scalar_subquery()
+    return session.execute(
+        sa.select(Parcel.code, Parcel.name, Parcel.kind)
+        .where(Parcel.geom_3857.op("&&")(sa.func.ST_Expand(own, ADJACENT_M)), OPEN)
+        .where(Parcel.parcel_id != seen.parcel.parcel_id, sa.func.ST_DWithin(Parcel.geom_3857, own, ADJACENT_M))
+        .order_by(Parcel.code)
+    ).all()
+
+
+@dataclass(frozen=True)
+class SurveyedPoints:
+    """Boundary points of a parcel as surveyed: number, mark, kind, east and north in metres, in order."""
+
+    numbers: Sequence[str]
+    marks: Sequence[str]
+    kinds: Sequence[str]
+    east: Sequence[float]
+    north: Sequence[float]
+
+
+def surveyed_points(session: Session, registered: Parcel) -> SurveyedPoints | None:
+    """The boundary points of the package that the parcel came in; None when it had none."""
+    statement = """SELECT numbers, marks, kinds, east, north FROM land.staged_boundary_point
+                   WHERE county = :county AND package_id = :package_id AND parcel_code = :code"""
+    values = {"county": registered.county, "package_id": registered.package_id, "code": registered.code}
+    row = session.execute(sa.text(statement), values).first()
+    return None if row is None else SurveyedPoints(*row)
