@@ -100,13 +100,9 @@ def _differences(inspector: sa.Inspector, table: sa.Table) -> list[str]:
     return found
 
 
-FAMILIES = {
-    "VARCHAR": "TEXT", "CHAR": "TEXT", "STRING": "TEXT", "BIGINT": "INTEGER", "BIGINTEGER": "INTEGER", "SMALLINT": "INTEGER", "JSONB": "JSON",
-    "TIMESTAMP": "DATETIME", "BYTEA": "LARGEBINARY",
-}  # fmt: skip
-
-
 def _family(kind: sa.types.TypeEngine[Any]) -> str:
     """Types that read and write alike in Python."""
-    name = type(kind).__name__.upper()
-    return FAMILIES.get(name, name)
+    try:
+        return kind.python_type.__name__
+    except NotImplementedError:
+        return type(kind).__name__.lower()

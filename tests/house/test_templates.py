@@ -1,0 +1,71 @@
+"""Screens are written in Chinese; English is their translation, and every sentence has one."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+from landreg.config import CHECKOUT
+from tests.house import sources
+
+# What is written in Latin letters on a Chinese page too.
+NEUTRAL = re.compile(
+    r"(?:SAMPLE|PDF/A|PDF|XLSX|JSON|GeoJSON|SHA-256|WGS\s?84|CGCS2000|QR|RFC \d+|English|[A-Z]{1,3}|m|mu|©)"
+)
+HIDDEN = re.compile(r"{#.*?#}|{%.*?%}|{{.*?}}|<(script|style)\b.*?</\1>|<[^>]*>|&\w+;", re.S)
+LATIN = re.compile(r"[A-Za-z][A-Za-z0-9/-]*")
+ATTRIBUTE = re.compile(r"\b(?:placeholder|title|aria-label|alt)=\"([^\"{]*)\"")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+LANGUAGES = CHECKOUT / "landreg" / "translations"
+
+
+def _templates() -> list[Path]:
+    return sorted((CHECKOUT / "templates").rglob("*.html"))
+
+
+def test_no_template_shows_bare_english() -> None:
+    bare = [
+        f"{sources.name(file)}: {word}"
+        for file in _templates()
+        for text in [HIDDEN.sub(" ", file.read_text("utf-8")), *ATTRIBUTE.findall(file.read_text("utf-8"))]
+        for word in LATIN.findall(text)
+        if NEUTRAL.fullmatch(word) is None
+    ]
+    assert bare == []
+
+
+def test_no_template_shows_chinese_that_cannot_be_translated() -> None:
+    fixed = [
+        f"{sources.name(file)}: {found.strip()[:40]}"
+        for file in _templates()
+        for found in HIDDEN.sub("\n", file.read_text("utf-8")).splitlines()
+        if CHINESE.search(found)
+    ]
+    assert fixed == []
+
+
+def test_every_sentence_of_the_screens_has_its_english() -> None:
+    said = {
+        text
+        for file in _templates()
+        for _, text in re.findall(r"\b_\(\s*(['\"])(.+?)\1", file.read_text("utf-8"), re.S)
+        if CHINESE.search(text)
+    }
+    with (LANGUAGES / "en" / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        translated = {str(message.id) for message in read_po(file) if message.id and message.string}
+    assert sorted(said - translated) == []
+
+
+def test_no_template_reaches_for_another_host_or_runs_inline_script() -> None:
+    """The content security policy would refuse both."""
+    reaching = [
+        f"{sources.name(file)}: {found[0]}"
+        for file in _templates()
+        for found in re.finditer(
+            r"(?:src|href)=\"(?:https?:)?//[^\"]+|\son[a-z]+=\"|\sstyle=\"|<script(?![^>]*\bsrc=)(?![^>]*application/json)",
+            file.read_text("utf-8"),
+        )
+    ]
+    assert reaching == []
