@@ -1,0 +1,250 @@
+"""Persons: entered once for ever, sealed at rest, opened by `reveal` alone, which logs before it opens.
+
+Name and identity number are sealed with AES-256-GCM; an HMAC-SHA256 digest finds the same number again without opening
+it. Both keys are derived from the identity key's file. That file may hold several lines: the first key seals, every one
+opens what it sealed, the last one makes the digests, so that a new key can be put in front of an old one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from landreg.access import queries
+from landreg.config import Settings
+from landreg.core.actor import Actor
+from landreg.core.codes import birth_of, citizen_id_fault, masked_id, masked_name, sex_of, tidy
+from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.errors import BadInput, Finding, NotFound
+from landreg.log.leaf import Entry
+from landreg.log.store import stage
+
+CITIZEN_ID = "1"
+_FORM = b"\x01"
+_NONCE = 12
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """A person as a survey or an applicant names them. id_kind: code of NY/T 2539 table C.9, "1" for a citizen ID."""
+
+    name: str
+    id_kind: str
+    id_number: str
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What `reveal` opens."""
+
+    name: str
+    id_kind: str
+    id_number: str
+
+
+class _Keys:
+    """The key file in use, and the keys derived from its lines."""
+
+    def __init__(self) -> None:
+        self.file: Path | None = None
+        self.ring: dict[bytes, AESGCM] = {}
+        self.sealing = b""
+        self.digesting = b""
+
+    def read(self) -> None:
+        if self.ring:
+            return
+        file = self.file or Settings.from_environment().keys["identity"]
+        try:
+            secrets = [line.strip().encode() for line in file.read_text("ascii").splitlines() if line.strip()]
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadInput(Finding("SYS-2", "LANDREG_IDENTITY_KEY_FILE", {"given": str(file)})) from error
+        if not secrets or any(len(secret) < 32 for secret in secrets):
+            raise BadInput(Finding("SYS-2", "LANDREG_IDENTITY_KEY_FILE", {"given": str(file)}))
+        names = [hashlib.sha256(b"landreg identity key" + secret).digest()[:4] for secret in secrets]
+        self.ring = {
+            name: AESGCM(_derived(secret, b"seal")) for name, secret in zip(names, secrets, strict=True)
+        }
+        self.sealing = names[0]
+        self.digesting = _derived(secrets[-1], b"digest")
+
+
+_keys = _Keys()
+
+
+def use_key(file: Path) -> None:
+    """Seal with the keys of this file from now on; without a call, with the one of the environment's settings."""
+    _keys.__init__()  # type: ignore[misc]
+    _keys.file = file
+
+
+def seal(text: str) -> bytes:
+    """A text that can be stored: form, name of the key, nonce, cipher text and tag."""
+    _keys.read()
+    nonce = os.urandom(_NONCE)
+    head = _FORM + _keys.sealing
+    return head + nonce + _keys.ring[_keys.sealing].encrypt(nonce, text.encode(), head)
+
+
+def open_sealed(sealed: bytes) -> str:
+    """The text that was sealed. Raises ValueError when it was changed, or sealed with a key that is not here."""
+    _keys.read()
+    head, nonce, body = sealed[:5], sealed[5 : 5 + _NONCE], sealed[5 + _NONCE :]
+    cipher = _keys.ring.get(head[1:])
+    if head[:1] != _FORM or cipher is None:
+        raise ValueError("sealed with a key that is not here")
+    try:
+        return cipher.decrypt(nonce, body, head).decode()
+    except InvalidTag as error:
+        raise ValueError("a sealed text was changed") from error
+
+
+def digest(text: str) -> bytes:
+    """32 bytes that are the same for the same identity number or name, and say nothing without the key."""
+    _keys.read()
+    return hmac.digest(_keys.digesting, tidy(text).encode(), "sha256")
+
+
+def masked(name: str) -> str:
+    """A name as lists show it."""
+    return masked_name(name)
+
+
+def enter(uow: UnitOfWork, persons: Sequence[NewPerson]) -> list[UUID]:
+    """The persons' ids in the order given; who is not yet here is entered. The same kind and number is the same person.
+
+    A person without a number is a person of their own each time. One statement for all, however many.
+    """
+    if not persons:
+        return []
+    digests = [_person_digest(person) for person in persons]
+    known = dict(queries.person_ids(uow.session, digests))
+    rows = {
+        key: _row(uuid4(), person, key) for key, person in zip(digests, persons, strict=True) if key not in known
+    }
+    if rows:
+        columns = {name: [row[name] for row in rows.values()] for name in next(iter(rows.values()))}
+        uow.session.execute(_ENTER, columns)
+        # Another desk may have entered one of them meanwhile: its row then stands.
+        known |= queries.person_ids(uow.session, list(rows))
+    return [known[key] for key in digests]
+
+
+def find(uow: UnitOfWork, *, id_kind: str = CITIZEN_ID, id_number: str) -> UUID | None:
+    """The person with an identity number."""
+    key = _person_digest(NewPerson("", id_kind, id_number))
+    return queries.person_ids(uow.session, [key]).get(key)
+
+
+def named(uow: UnitOfWork, name: str) -> tuple[UUID, ...]:
+    """The persons of exactly this name, in the whole prefecture; what of it an actor sees, row policies decide."""
+    return queries.persons_named(uow.session, digest(name))
+
+
+def reveal(actor: Actor, person_ids: Collection[UUID], reason: str, subject: str) -> dict[UUID, Identity]:
+    """Names and identity numbers of persons who are party to something in the actor's jurisdiction.
+
+    reason: why, in words; subject: the code or number of what is dealt with. Who opened whom, when and why is in the log,
+    committed, before this returns. Runs its own transactions. Raises BadInput without a reason (ACC-15), NotFound when
+    one of the persons is not known in the jurisdiction.
+    """
+    asked = sorted(set(person_ids))
+    if len(reason.strip()) < 2:
+        raise BadInput(Finding("ACC-15", "reason"))
+    if not asked:
+        return {}
+    county = (actor.jurisdiction[:6]).ljust(6, "0")
+    with unit_of_work(actor) as uow:
+        if queries.linked_persons(uow.session, asked) != frozenset(asked):
+            raise NotFound(Finding("ACC-17"))
+        opening_id = _stage_opening(uow, county, asked, reason.strip(), subject)
+    with unit_of_work(actor) as uow:
+        sealed = queries.opened_persons(uow.session, county, opening_id)
+    return {
+        person_id: Identity(open_sealed(person.name), person.id_kind, open_sealed(person.id_number))
+        for person_id, person in sealed.items()
+    }
+
+
+def opening_facts(account_id: UUID, person_ids: Sequence[UUID], reason: str, subject: str) -> dict[str, str | int]:
+    """What the leaf of an opening says: its persons by number and by one hash, not by their ids."""
+    joined = "".join(str(person_id) for person_id in sorted(person_ids))
+    return {
+        "account": str(account_id),
+        "persons": len(person_ids),
+        "persons_sha256": hashlib.sha256(joined.encode()).hexdigest(),
+        "reason": reason,
+        "subject": subject,
+    }
+
+
+def _stage_opening(uow: UnitOfWork, county: str, person_ids: list[UUID], reason: str, subject: str) -> UUID:
+    opening_id = uuid4()
+    row = {
+        "county": county,
+        "opening_id": opening_id,
+        "village": uow.actor.jurisdiction,
+        "account_id": uow.actor.account_id,
+        "person_ids": person_ids,
+        "reason": reason,
+        "subject": subject,
+        "opened_at": uow.now,
+    }
+    uow.session.execute(_OPENING, row)
+    facts = opening_facts(uow.actor.account_id, person_ids, reason, subject)
+    stage(uow, Entry("identity.opened", county, uow.actor.jurisdiction, str(opening_id), facts))
+    return opening_id
+
+
+def _person_digest(person: NewPerson) -> bytes:
+    if not person.id_number.strip():
+        return os.urandom(32)
+    return digest(f"{person.id_kind}:{tidy(person.id_number)}")
+
+
+def _row(person_id: UUID, person: NewPerson, key: bytes) -> Mapping[str, object]:
+    number = tidy(person.id_number)
+    citizen = person.id_kind == CITIZEN_ID and citizen_id_fault(number) is None
+    return {
+        "person_id": person_id,
+        "name_masked": masked_name(person.name),
+        "name_sealed": seal(person.name),
+        "name_digest": digest(person.name),
+        "id_kind": person.id_kind,
+        "id_masked": masked_id(number),
+        "id_sealed": seal(number),
+        "id_digest": key,
+        "birth": birth_of(number) if citizen else None,
+        "sex": sex_of(number) if citizen else None,
+    }
+
+
+@cache
+def _derived(secret: bytes, purpose: bytes) -> bytes:
+    return HKDF(SHA256(), 32, salt=None, info=b"landreg identity " + purpose).derive(secret)
+
+
+_ENTER = sa.text(
+    """INSERT INTO identity.person (person_id, name_masked, name_sealed, name_digest, id_kind, id_masked, id_sealed,
+           id_digest, birth, sex)
+       SELECT * FROM unnest(CAST(:person_id AS uuid[]), CAST(:name_masked AS text[]), CAST(:name_sealed AS bytea[]),
+           CAST(:name_digest AS bytea[]), CAST(:id_kind AS text[]), CAST(:id_masked AS text[]), CAST(:id_sealed AS bytea[]),
+           CAST(:id_digest AS bytea[]), CAST(:birth AS date[]), CAST(:sex AS text[]))
+       ON CONFLICT (id_digest) DO NOTHING"""
+)
+_OPENING = sa.text(
+    """INSERT INTO identity.opening VALUES (:county, :opening_id, :village, :account_id, :person_ids, :reason, :subject,
+           :opened_at)"""
+)

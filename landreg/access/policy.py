@@ -1,0 +1,140 @@
+"""Who may call a route, and who is calling."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Flask, current_app, g, session
+
+from landreg.access import queries, rules
+from landreg.access.model import Session
+from landreg.config import Settings
+from landreg.core.actor import NOBODY, Actor, Desk, Role
+from landreg.core.db import Unavailable, unit_of_work
+from landreg.core.errors import Finding, LandregError, NotAllowed
+
+View = TypeVar("View", bound=Callable[..., Any])
+SESSION_KEY = "token"
+_ALLOWED = "_landreg_allowed"
+_SEEN_EVERY_S = 60
+
+
+class NotSignedIn(LandregError):
+    """Nobody is logged in, or the session has ended."""
+
+    status = 401
+
+
+class PasswordDue(LandregError):
+    """The account still has the password that an administrator gave it."""
+
+    status = 403
+
+
+def allow(*roles: Role, temporary_password: bool = False) -> Callable[[View], View]:
+    """Let a route be called by these roles only; Role.PUBLIC: by anyone, without logging in.
+
+    temporary_password: also by an account that must first choose its own password. Raises NotSignedIn, NotAllowed,
+    PasswordDue.
+    """
+    if not roles:
+        raise ValueError("a route is allowed to somebody")
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            if Role.PUBLIC not in roles:
+                _require(roles, temporary_password)
+            return view(*args, **kwargs)
+
+        setattr(guarded, _ALLOWED, frozenset(roles))
+        return cast(View, guarded)
+
+    return decorate
+
+
+STAFF = (Role.SURVEYOR, Role.REGISTRAR, Role.REVIEWER)
+
+
+def roles_of(view: Callable[..., Any]) -> frozenset[Role] | None:
+    """The roles a view is allowed to; None when nobody has said."""
+    return cast("frozenset[Role] | None", getattr(view, _ALLOWED, None))
+
+
+def current_actor() -> Actor:
+    """Who calls: the account of the session, at its own desk; the public when there is none.
+
+    Raises Unavailable when a session cannot be looked up.
+    """
+    found = signed_in()
+    if found is None:
+        return NOBODY
+    if "actor" not in g:
+        g.actor = Actor(
+            found.account_id,
+            found.name,
+            Desk(found.desk),
+            frozenset(Role(role) for role in found.roles),
+            found.jurisdiction,
+        )
+    return cast(Actor, g.actor)
+
+
+def signed_in() -> queries.Resumed | None:
+    """The account of this request's session, looked up once a request; None when there is none or it has ended."""
+    if "resumed" not in g:
+        token = session.get(SESSION_KEY)
+        g.resumed = _resume(token) if isinstance(token, str) else None
+    return cast("queries.Resumed | None", g.resumed)
+
+
+def digest_of(token: str) -> bytes:
+    """What the database keeps of a session's token."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def door() -> Actor:
+    """The process itself, before it knows who calls: it sees accounts and sessions, and no land (no jurisdiction)."""
+    return Actor(UUID(int=0), "", current_app.extensions["landreg"].desk)
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Keep the settings, and tell templates who is there."""
+    app.extensions["landreg"] = settings
+    app.context_processor(lambda: {"me": _known_actor()})
+
+
+def _known_actor() -> Actor:
+    """For the frame of a page, which must also show that the database is gone."""
+    try:
+        return current_actor()
+    except (Unavailable, sa.exc.DBAPIError):
+        g.resumed = None
+        return NOBODY
+
+
+def _resume(token: str) -> queries.Resumed | None:
+    digest = digest_of(token)
+    with unit_of_work(door()) as uow:
+        found = queries.resume(uow.session, digest, idle=rules.IDLE)
+        if found is not None and (found.now - found.seen_at).total_seconds() > _SEEN_EVERY_S:
+            uow.session.execute(
+                sa.update(Session).where(Session.token_digest == digest).values(seen_at=sa.func.clock_timestamp())
+            )
+    return found
+
+
+def _require(roles: tuple[Role, ...], temporary_password: bool) -> None:
+    found = signed_in()
+    if found is None:
+        raise NotSignedIn(Finding("ACC-4"))
+    actor = current_actor()
+    if found.password_temporary and not temporary_password:
+        raise PasswordDue(Finding("ACC-16"))
+    if not actor.has(*roles):
+        raise NotAllowed(Finding("ACC-3", values={"roles": sorted(roles)}))

@@ -1,0 +1,151 @@
+"""Reads of accounts, sessions, counters and sealed persons."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session as DatabaseSession
+
+from landreg.access.model import Account, Session
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """The account behind a session that still holds."""
+
+    account_id: UUID
+    login: str
+    name: str
+    desk: str
+    roles: frozenset[str]
+    jurisdiction: str
+    password_temporary: bool
+    seen_at: datetime
+    now: datetime
+
+
+@dataclass(frozen=True)
+class SealedPerson:
+    """Name and identity number as they are stored."""
+
+    name: bytes
+    id_kind: str
+    id_number: bytes
+
+
+def resume(session: DatabaseSession, token_digest: bytes, *, idle: timedelta) -> Resumed | None:
+    """The account of a session that has not ended, not lain idle and is not locked. Instants are the server's own."""
+    now = sa.func.clock_timestamp()
+    row = session.execute(
+        sa.select(
+            Account.account_id,
+            Account.login,
+            Account.name,
+            Account.desk,
+            Account.roles,
+            Account.jurisdiction,
+            Account.password_temporary,
+            Session.seen_at,
+            now.label("now"),
+        )
+        .join(Session, Session.account_id == Account.account_id)
+        .where(
+            Session.token_digest == token_digest,
+            Session.ended_at.is_(None),
+            Session.ends_at > now,
+            Session.seen_at > now - idle,
+            Account.locked_at.is_(None),
+        )
+    ).one_or_none()
+    return None if row is None else Resumed(**{**row._asdict(), "roles": frozenset(row.roles)})
+
+
+def account_by_login(session: DatabaseSession, login: str) -> Account | None:
+    """The account of a login name."""
+    return session.scalars(sa.select(Account).where(Account.login == login)).one_or_none()
+
+
+def account_within(session: DatabaseSession, account_id: UUID, jurisdiction: str) -> Account | None:
+    """An account whose jurisdiction lies in another; None as well when it lies outside."""
+    found: Account | None = session.scalars(
+        accounts_within(jurisdiction).where(Account.account_id == account_id)
+    ).one_or_none()
+    return found
+
+
+def accounts_within(jurisdiction: str, text: str = "") -> sa.Select[Any]:
+    """The accounts whose jurisdiction lies in another, by login name; `text`: part of the login or the name."""
+    statement = (
+        sa.select(Account)
+        .where(Account.jurisdiction >= jurisdiction, Account.jurisdiction <= jurisdiction + "~")
+        .order_by(Account.login)
+    )
+    if text:
+        statement = statement.where(
+            Account.login.contains(text, autoescape=True) | Account.name.contains(text, autoescape=True)
+        )
+    return statement
+
+
+def names_of(session: DatabaseSession, account_ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """The names of officers, as case pages show them."""
+    rows = session.execute(sa.select(Account.account_id, Account.name).where(Account.account_id.in_(account_ids)))
+    return {row.account_id: row.name for row in rows}
+
+
+def count_attempt(session: DatabaseSession, name: str, seconds: int, amount: int = 1) -> int:
+    """Add to a counter of a fixed window and tell what it holds now; one statement, so that no two count as one."""
+    question = sa.text("SELECT access.count_attempt(:name, :seconds, :amount)")
+    return int(session.execute(question, {"name": name, "seconds": seconds, "amount": amount}).scalar_one())
+
+
+def attempts(session: DatabaseSession, name: str) -> tuple[int, datetime | None]:
+    """What a counter holds, and until when; 0 and None when its window is over."""
+    row = session.execute(sa.text("SELECT count, until FROM access.attempts(:name)"), {"name": name}).one()
+    return (row[0] or 0, row[1])
+
+
+def forget_attempts(session: DatabaseSession, name: str) -> None:
+    """Take a counter away, and some whose windows are over."""
+    session.execute(sa.text("SELECT access.forget_attempts(:name)"), {"name": name})
+
+
+def person_ids(session: DatabaseSession, digests: Collection[bytes]) -> Mapping[bytes, UUID]:
+    """Persons by the digest of their identity number."""
+    question = sa.text("SELECT id_digest, person_id FROM identity.person WHERE id_digest = ANY (:digests)")
+    rows = session.execute(question, {"digests": list(digests)})
+    return {bytes(digest): person_id for digest, person_id in rows}
+
+
+def persons_named(session: DatabaseSession, name_digest: bytes) -> tuple[UUID, ...]:
+    """Persons of exactly this name, by its digest."""
+    question = sa.text("SELECT person_id FROM identity.person WHERE name_digest = :digest ORDER BY person_id")
+    return tuple(session.scalars(question, {"digest": name_digest}))
+
+
+def masked_persons(session: DatabaseSession, ids: Collection[UUID]) -> Mapping[UUID, tuple[str, str]]:
+    """Masked name and masked identity number of persons, for lists."""
+    question = sa.text("SELECT person_id, name_masked, id_masked FROM identity.person WHERE person_id = ANY (:ids)")
+    return {row.person_id: (row.name_masked, row.id_masked) for row in session.execute(question, {"ids": list(ids)})}
+
+
+def linked_persons(session: DatabaseSession, ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of the persons who are, or were, party to something in the actor's jurisdiction (row policies decide)."""
+    question = sa.text(
+        """SELECT person_id FROM party.member WHERE person_id = ANY (:ids)
+           UNION SELECT representative_id FROM party.household WHERE representative_id = ANY (:ids)
+           UNION SELECT representative_id FROM party.collective WHERE representative_id = ANY (:ids)"""
+    )
+    return frozenset(session.scalars(question, {"ids": list(ids)}))
+
+
+def opened_persons(session: DatabaseSession, county: str, opening_id: UUID) -> Mapping[UUID, SealedPerson]:
+    """The sealed identities that a committed opening names. The database refuses any other (migration 0004)."""
+    question = sa.text("SELECT * FROM identity.open_sealed(:county, :opening)")
+    rows: Any = session.execute(question, {"county": county, "opening": opening_id})
+    return {row.person_id: SealedPerson(bytes(row.name_sealed), row.id_kind, bytes(row.id_sealed)) for row in rows}

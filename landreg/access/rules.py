@@ -1,0 +1,148 @@
+"""Who may hold which roles where, and what a password must be. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from landreg.core.actor import PREFECTURE, Desk, Role
+from landreg.core.errors import Finding
+from landreg.law.book import Law
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=12)
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 200
+ATTEMPTS_PER_ACCOUNT = 5
+ATTEMPTS_PER_ADDRESS = 40
+ATTEMPT_WINDOW = timedelta(minutes=15)
+
+# One account works at one desk, so that a request runs on one database login (architecture.md 10).
+DESK_OF: Mapping[Role, Desk] = {
+    Role.SURVEYOR: Desk.REGISTRY,
+    Role.REGISTRAR: Desk.REGISTRY,
+    Role.REVIEWER: Desk.REGISTRY,
+    Role.ADMINISTRATOR: Desk.REGISTRY,
+    Role.OPERATOR: Desk.EXCHANGE,
+    Role.FARMER: Desk.CITIZEN,
+    Role.AGENT: Desk.CITIZEN,
+    Role.SETTLEMENT_OFFICER: Desk.SETTLEMENT,
+    Role.AUDITOR: Desk.AUDITOR,
+}
+# Registrar and reviewer may be one person, never in one case: that is REG-1. Whoever opens accounts decides no case.
+EXCLUDED = (
+    frozenset({Role.ADMINISTRATOR, Role.REGISTRAR}),
+    frozenset({Role.ADMINISTRATOR, Role.REVIEWER}),
+    frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
+)
+_LOGIN = re.compile(r"[a-z][a-z0-9._-]{2,31}")
+_JURISDICTION = re.compile(rf"{PREFECTURE}(?:\d\d(?:\d{{3}}(?:\d{{3}})?)?)?")
+# What is tried first by whoever guesses; compared in lower case and without the signs added at the ends.
+_COMMON = frozenset(
+    re.split(
+        r"\s+",
+        """password passw0rd p@ssw0rd p@ssword qwertyuiop qwerty asdfghjkl zxcvbnm 1q2w3e4r5t 1qaz2wsx 1qaz2wsx3edc qazwsxedc
+    administrator admin adminadmin letmein welcome iloveyou woaini woaini1314 5201314 1314520 aini1314 abcdefghij
+    abcdefgh abcd a1b2c3d4e5 qq123456 landreg ankang shaanxi hanbin anhui beijing""",
+    )
+)
+
+
+@dataclass(frozen=True)
+class AccountFacts:
+    """An account as it would be; `by`: who decides it, with that one's jurisdiction. own: it is the decider's own."""
+
+    login: str
+    roles: frozenset[Role]
+    jurisdiction: str
+    by_jurisdiction: str
+    own: bool = False
+
+
+@dataclass(frozen=True)
+class PasswordFacts:
+    """A password that someone chose for an account."""
+
+    password: str
+    login: str
+
+
+def desk_of(roles: frozenset[Role]) -> Desk:
+    """The desk at which an account with these roles works; at least one role, all of one desk (ACC-10)."""
+    return min(DESK_OF[role] for role in roles)
+
+
+def acc_5_login_is_plain(facts: AccountFacts, law: Law) -> Finding | None:
+    """ACC-5: 3 to 32 lower-case letters, digits, dots, dashes, the first a letter."""
+    return None if _LOGIN.fullmatch(facts.login) else Finding("ACC-5", "login", {"given": facts.login})
+
+
+def acc_9_roles_do_not_exclude_each_other(facts: AccountFacts, law: Law) -> Finding | None:
+    """ACC-9: an administrator is neither registrar, reviewer nor auditor. domain.md, people who use it."""
+    for pair in EXCLUDED:
+        if pair <= facts.roles:
+            return Finding("ACC-9", "roles", {"roles": sorted(pair)})
+    return None
+
+
+def acc_10_roles_are_of_one_desk(facts: AccountFacts, law: Law) -> Finding | None:
+    """ACC-10: at least one role, and all of one desk."""
+    desks = {DESK_OF[role] for role in facts.roles if role in DESK_OF}
+    if len(desks) == 1 and facts.roles <= DESK_OF.keys():
+        return None
+    return Finding("ACC-10", "roles", {"roles": sorted(facts.roles)})
+
+
+def acc_11_jurisdiction_is_a_division(facts: AccountFacts, law: Law) -> Finding | None:
+    """ACC-11: the code of the prefecture, or of a county, township or village in it: 4, 6, 9 or 12 digits."""
+    if _JURISDICTION.fullmatch(facts.jurisdiction):
+        return None
+    return Finding("ACC-11", "jurisdiction", {"given": facts.jurisdiction})
+
+
+def acc_12_jurisdiction_lies_in_the_administrators(facts: AccountFacts, law: Law) -> Finding | None:
+    """ACC-12: nobody gives away more land than they see."""
+    if facts.jurisdiction.startswith(facts.by_jurisdiction) and facts.by_jurisdiction:
+        return None
+    return Finding("ACC-12", "jurisdiction", {"given": facts.jurisdiction, "own": facts.by_jurisdiction})
+
+
+def acc_13_not_the_administrators_own(facts: AccountFacts, law: Law) -> Finding | None:
+    """ACC-13: nobody changes their own roles or state."""
+    return Finding("ACC-13", "roles", {"login": facts.login}) if facts.own else None
+
+
+def acc_7_password_is_long_enough(facts: PasswordFacts, law: Law) -> Finding | None:
+    """ACC-7: ten signs at least, 200 at most."""
+    if SHORTEST_PASSWORD <= len(facts.password) <= LONGEST_PASSWORD:
+        return None
+    return Finding("ACC-7", "password", {"least": SHORTEST_PASSWORD, "most": LONGEST_PASSWORD})
+
+
+def acc_8_password_is_not_easily_guessed(facts: PasswordFacts, law: Law) -> Finding | None:
+    """ACC-8: no common word with figures at its ends, no row of one sign, no run of figures, not the login name."""
+    plain = facts.password.lower()
+    stripped = plain.strip("0123456789!@#$%^&*._-+=?~ ")
+    runs = ("01234567890123456789", "98765432109876543210", "abcdefghijklmnopqrstuvwxyz")
+    easy = (
+        plain in _COMMON
+        or stripped in _COMMON
+        or stripped == ""
+        or len(set(plain)) < 5
+        or any(plain in run for run in runs)
+        or (len(facts.login) > 2 and facts.login in plain)
+    )
+    return Finding("ACC-8", "password") if easy else None
+
+
+ACCOUNT_RULES = (
+    acc_5_login_is_plain,
+    acc_9_roles_do_not_exclude_each_other,
+    acc_10_roles_are_of_one_desk,
+    acc_11_jurisdiction_is_a_division,
+    acc_12_jurisdiction_lies_in_the_administrators,
+    acc_13_not_the_administrators_own,
+)
+PASSWORD_RULES = (acc_7_password_is_long_enough, acc_8_password_is_not_easily_guessed)

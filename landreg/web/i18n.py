@@ -1,0 +1,99 @@
+"""Language of a page, and how terms, days, instants, areas and names are shown.
+
+Chinese is the language of the sources: a message without a translation is shown in Chinese.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import Flask, has_request_context, request
+from flask_babel import Babel
+
+from landreg.core.codes import masked_id, masked_name
+from landreg.core.errors import Finding
+from landreg.core.periods import BEIJING
+from landreg.core.units import half_up, mu_of
+from landreg.law.book import Article, Language, all_articles, all_rules, national_law, term
+
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+COOKIE = "language"
+NOTHING = "—"
+
+
+def register(app: Flask) -> None:
+    """Choose the language per request, and give templates the filters below."""
+    Babel(app, default_locale="zh", locale_selector=language, default_translation_directories="translations")
+    app.jinja_env.filters.update(
+        mu=shown_mu,
+        mu_of=lambda area_m2: shown_mu(None if area_m2 is None else mu_of(area_m2)),
+        m2=shown_m2,
+        day=shown_day,
+        instant=shown_instant,
+        term=shown_term,
+        mask=shown_mask,
+        count=shown_count,
+    )
+    app.jinja_env.globals.update(language=language, say=say, articles_of=articles_of)
+
+
+def language() -> Language:
+    """The reader's choice, then the browser's, then Chinese."""
+    if not has_request_context():
+        return "zh"
+    chosen = request.cookies.get(COOKIE)
+    if chosen == "en" or chosen == "zh":
+        return "en" if chosen == "en" else "zh"
+    return "en" if request.accept_languages.best_match(LANGUAGES, "zh") == "en" else "zh"
+
+
+def say(finding: Finding, lang: Language | None = None) -> str:
+    """A finding as a sentence in the reader's language."""
+    return national_law("", date.min).say(finding, lang or language())
+
+
+def articles_of(code: str) -> tuple[Article, ...]:
+    """The articles on which a rule stands; none for a code that is no rule's."""
+    rule = all_rules().get(code)
+    return () if rule is None else tuple(all_articles()[article] for article in rule.articles)
+
+
+def shown_mu(area_mu: Decimal | None) -> str:
+    """An area in mu with two decimals and thin groups."""
+    return NOTHING if area_mu is None else f"{half_up(area_mu):,}"
+
+
+def shown_m2(area_m2: Decimal | None) -> str:
+    """An area in m² with two decimals and thin groups."""
+    return NOTHING if area_m2 is None else f"{half_up(area_m2):,}"
+
+
+def shown_count(number: int | None) -> str:
+    """A whole number with thin groups."""
+    return NOTHING if number is None else f"{number:,}"
+
+
+def shown_day(value: date | datetime | None) -> str:
+    """2026-11-24; an instant as its day in Beijing."""
+    if value is None:
+        return NOTHING
+    return (value.astimezone(BEIJING).date() if isinstance(value, datetime) else value).isoformat()
+
+
+def shown_instant(value: datetime | None) -> str:
+    """2026-11-24 09:30, Beijing time."""
+    return NOTHING if value is None else value.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+
+
+def shown_term(value: Any, kind: str) -> str:
+    """A kind or state of `terms.toml` in the reader's language: `{{ parcel.kind | term('parcel') }}`."""
+    return NOTHING if value is None else term(kind, str(value), language())
+
+
+def shown_mask(text: str | None) -> str:
+    """A name or an identity number as lists show it."""
+    if not text:
+        return NOTHING
+    return masked_id(text) if any(sign.isdigit() for sign in text) else masked_name(text)
