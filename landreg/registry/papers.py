@@ -117,7 +117,11 @@ def _contract(data: ContractCertificate) -> dict[str, Any]:
     pages = map_pages([parcel.map for parcel in drawn if parcel.map], [_map_title(parcel) for parcel in drawn])
     figures = [figure for page in pages for figure in page["figures"]]
     for parcel, figure in zip(drawn, figures, strict=True):
-        figure["caption"] = [parcel.code, parcel.name, f"{mu(parcel.area_mu)} 亩（{m2(parcel.area_m2)} m²）"]
+        figure["caption"] = [
+            parcel.code,
+            shortened(parcel.name, 9),
+            f"{mu(parcel.area_mu)} 亩（{m2(parcel.area_m2)} m²）",
+        ]
         figure["four"] = [parcel.north, parcel.east, parcel.south, parcel.west]
     return _plain(data) | {
         "number": data.number.of_contract(),
@@ -166,6 +170,11 @@ def _homestead(data: HomesteadCertificate) -> dict[str, Any]:
         "sides": [[side.start, side.end, f"{side.length_m:.2f}"] for side in listed],
         "zone": data.map.zone if data.map else "",
     }
+
+
+def shortened(text: str, signs: int) -> str:
+    """The text, or its first `signs` signs and an ellipsis where a line has no room for more."""
+    return text if len(text) <= signs else text[:signs] + "…"
 
 
 def _map_title(parcel: CertifiedParcel) -> str:

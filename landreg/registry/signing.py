@@ -1,10 +1,12 @@
 """PAdES signatures of the register's papers, and printing with signing of many over processes."""
 
+import asyncio
+import functools
 import io
 import os
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,19 +17,22 @@ from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObjSetup
+from pyhanko.sign.signers.pdf_byterange import SignatureObject
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from landreg.registry.papers import ContractCertificate, HomesteadCertificate, print_certificate
 
 FIELD = "landreg"
 DEMO_SUBJECT = "样本 SAMPLE landreg demo"
-CMS_OVERHEAD = 1024  # bytes of a signature without its certificates, with room to spare
+SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")  # OID 1.2.840.113549.1.7.2
+PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
 class SignerUnusable(ValueError):
@@ -53,33 +58,72 @@ class ToPrint:
     sample: bool = False
 
 
-_ready: dict[Signer, tuple[signers.PdfSigner, int]] = {}
+class _Engine:
+    """A key in memory, and the parts of its CMS that are the same for every paper.
 
+    pyHanko makes one CMS when the engine starts; each paper's is the same but for the digest and the signature, so
+    that its ASN.1, most of the cost of a signature, is not built anew each time."""
 
-def _load(signer: Signer) -> tuple[signers.PdfSigner, int]:
-    """The signer with its key in memory and the bytes to reserve; read once a process."""
-    if signer not in _ready:
-        key, certificate, chain = _read(signer)
-        if certificate.public_key() != key.public_key():
-            raise SignerUnusable(f"{signer.key_file}: the key is not the certificate's")
+    def __init__(self, key: PrivateKey, certificate: x509.Certificate, chain: Sequence[x509.Certificate]) -> None:
+        self.key = key
+        der = serialization.Encoding.DER
         store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
-        parsed = [asn1_x509.Certificate.load(each.public_bytes(serialization.Encoding.DER)) for each in chain]
-        store.register_multiple(parsed)
-        own = asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
-        private = key.private_bytes(
-            serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        store.register_multiple([asn1_x509.Certificate.load(each.public_bytes(der)) for each in chain])
+        private = key.private_bytes(der, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         simple = signers.SimpleSigner(
-            signing_cert=own, signing_key=asn1_keys.PrivateKeyInfo.load(private), cert_registry=store
+            signing_cert=asn1_x509.Certificate.load(certificate.public_bytes(der)),
+            signing_key=asn1_keys.PrivateKeyInfo.load(private),
+            cert_registry=store,
         )
-        meta = signers.PdfSignatureMetadata(field_name=FIELD, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES)
-        size = CMS_OVERHEAD + sum(len(each.dump()) for each in (own, *parsed)) + len(private)
-        _ready[signer] = signers.PdfSigner(meta, simple), 2 * size
-    return _ready[signer]
+        self._blank = os.urandom(32)
+        made = asyncio.run(simple.async_sign(self._blank, "sha256", use_pades=True))
+        data = made["content"]
+        (info,) = data["signer_infos"]
+        # The attributes are signed as a SET (RFC 5652, 5.4) and stored under the context tag 0.
+        self._attributes = info["signed_attrs"].untag().dump()
+        if self._attributes.count(self._blank) != 1:
+            raise SignerUnusable("the digest has no single place in the signed attributes")
+        self._head = b"".join(
+            data[name].dump() for name in ("version", "digest_algorithms", "encap_content_info", "certificates")
+        )
+        self._signer_head = info["version"].dump() + info["sid"].dump() + info["digest_algorithm"].dump()
+        self._algorithm = info["signature_algorithm"].dump()
+        self.reserved = 2 * (len(made.dump()) + 64)
+
+    def cms(self, digest: bytes) -> bytes:
+        """The CMS SignedData over a document's SHA-256 digest."""
+        attributes = self._attributes.replace(self._blank, digest)
+        if isinstance(self.key, ec.EllipticCurvePrivateKey):
+            signature = self.key.sign(attributes, ec.ECDSA(hashes.SHA256()))
+        else:
+            signature = self.key.sign(attributes, padding.PKCS1v15(), hashes.SHA256())
+        info = _der(0x30, self._signer_head, b"\xa0" + attributes[1:], self._algorithm, _der(0x04, signature))
+        content = _der(0x30, self._head, _der(0x31, info))
+        return _der(0x30, SIGNED_DATA, _der(0xA0, content))
 
 
-def _read(signer: Signer) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate, list[x509.Certificate]]:
-    """Key, certificate and chain; any kind of key that pyHanko can sign with, P-256 meant."""
+def _der(tag: int, *parts: bytes) -> bytes:
+    """The parts as one DER value."""
+    body = b"".join(parts)
+    size = len(body)
+    if size < 0x80:
+        return bytes((tag, size)) + body
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes((tag, 0x80 | len(length))) + length + body
+
+
+@functools.cache
+def _engine(signer: Signer) -> _Engine:
+    """The signer's engine, read once a process."""
+    key, certificate, chain = _read(signer)
+    if certificate.public_key() != key.public_key():
+        raise SignerUnusable(f"{signer.key_file}: the key is not the certificate's")
+    return _Engine(key, certificate, chain)
+
+
+def _read(signer: Signer) -> tuple[PrivateKey, x509.Certificate, list[x509.Certificate]]:
+    """Key, certificate and chain."""
+    certificate: x509.Certificate | None
     try:
         content = signer.key_file.read_bytes()
         if signer.certificate_file is None:
@@ -89,15 +133,15 @@ def _read(signer: Signer) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate,
             certificate, *chain = x509.load_pem_x509_certificates(signer.certificate_file.read_bytes())
     except (OSError, ValueError, TypeError) as error:
         raise SignerUnusable(f"{signer.key_file}: {error}") from error
-    if key is None or certificate is None:
-        raise SignerUnusable(f"{signer.key_file}: holds no key with its certificate")
-    return key, certificate, list(chain)  # type: ignore[return-value]
+    if not isinstance(key, PrivateKey) or certificate is None:
+        raise SignerUnusable(f"{signer.key_file}: holds no elliptic-curve or RSA key with its certificate")
+    return key, certificate, list(chain)
 
 
 def load_signer(key_file: Path, certificate_file: Path | None = None, passphrase: bytes | None = None) -> Signer:
     """A signer whose files have been read and belong together; raises SignerUnusable."""
     signer = Signer(key_file, certificate_file, passphrase)
-    _load(signer)
+    _engine(signer)
     return signer
 
 
@@ -132,8 +176,13 @@ def make_demo_signer(folder: Path) -> Signer:
 
 def sign(pdf: bytes, signer: Signer) -> bytes:
     """The PDF with an invisible PAdES baseline B-B signature, added as an increment; raises SignerUnusable."""
-    engine, reserved = _load(signer)
-    out = engine.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), bytes_reserved=reserved)
+    engine = _engine(signer)
+    steps = PdfCMSEmbedder().write_cms(FIELD, IncrementalPdfFileWriter(io.BytesIO(pdf)))
+    next(steps)
+    place = SignatureObject(datetime.now(UTC), SigSeedSubFilter.PADES, bytes_reserved=engine.reserved)
+    steps.send(SigObjSetup(place))
+    prepared, out = steps.send(SigIOSetup(md_algorithm="sha256"))
+    steps.send(engine.cms(prepared.document_digest))
     signed: bytes = out.getvalue()
     return signed
 

@@ -1,0 +1,167 @@
+"""Papers as a reader gets them: PDF/A-3b by structure, the text of each page, page breaks, the attached proof."""
+
+import io
+import re
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pikepdf
+import pytest
+
+from landreg.registry.drawing import ParcelMap
+from landreg.registry.papers import print_certificate, print_notice, print_receipt, print_refusal
+from tests.unit.papers import builders
+
+PROOF = b'{"format": "landreg-proof/1", "origin": "landreg.test"}'
+
+PAPERS: dict[str, Callable[[bool], bytes]] = {
+    "contract": lambda sample: print_certificate(builders.contract_certificate(), proof=PROOF, sample=sample),
+    "homestead": lambda sample: print_certificate(builders.homestead_certificate(), proof=PROOF, sample=sample),
+    "notice": lambda sample: print_notice(builders.notice(), sample=sample),
+    "receipt": lambda sample: print_receipt(builders.receipt(), sample=sample),
+    "refusal": lambda sample: print_refusal(builders.refusal(), sample=sample),
+}
+
+
+def pages_of(pdf: bytes, *options: str) -> list[str]:
+    run = subprocess.run(
+        ["pdftotext", *(options or ("-layout",)), "-", "-"], input=pdf, capture_output=True, check=True
+    )
+    return run.stdout.decode("utf-8").split("\f")[:-1]
+
+
+def text_of(pdf: bytes) -> str:
+    return re.sub(r"\s+", "", "".join(pages_of(pdf, "-raw")))
+
+
+def fonts_of(document: pikepdf.Pdf) -> list[pikepdf.Object]:
+    return [o for o in document.objects if isinstance(o, pikepdf.Dictionary) and o.get("/Type") == "/FontDescriptor"]
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_every_paper_is_built_as_pdf_a_3b(name: str) -> None:
+    with pikepdf.open(io.BytesIO(PAPERS[name](False))) as document:
+        metadata = document.open_metadata()
+        assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("3", "B")
+        assert document.Root.OutputIntents[0].S == "/GTS_PDFA1"
+        assert "/DestOutputProfile" in document.Root.OutputIntents[0]
+        assert not document.is_encrypted
+        found = fonts_of(document)
+        assert found
+        for font in found:
+            assert re.fullmatch(r"/[A-Z]{6}\+NotoSerifCJKsc-(Regular|Bold)(-.*)?", str(font.FontName)), font.FontName
+            assert {"/FontFile", "/FontFile2", "/FontFile3"} & set(font.keys())
+
+
+@pytest.mark.parametrize("name", ["contract", "homestead"])
+def test_the_proof_is_attached_as_data_of_the_document(name: str) -> None:
+    with pikepdf.open(io.BytesIO(PAPERS[name](False))) as document:
+        assert document.attachments["landreg-proof.json"].get_file().read_bytes() == PROOF
+        assert document.Root.AF[0].AFRelationship == "/Data"
+        assert document.Root.AF[0].EF.F.Subtype == "/application/json"
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_each_page_says_which_of_how_many_it_is(name: str) -> None:
+    pages = pages_of(PAPERS[name](False))
+    for number, page in enumerate(pages, start=1):
+        assert f"第{number}页共{len(pages)}页" in re.sub(r"\s+", "", page)
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_only_samples_say_that_they_are_samples(name: str) -> None:
+    assert all("SAMPLE" in page for page in pages_of(PAPERS[name](True), "-raw"))
+    assert "SAMPLE" not in text_of(PAPERS[name](False))
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_the_same_paper_is_printed_to_the_same_bytes(name: str) -> None:
+    assert PAPERS[name](False) == PAPERS[name](False)
+
+
+def test_the_contract_certificate_shows_number_household_and_total() -> None:
+    text = text_of(PAPERS["contract"](False))
+    data = builders.contract_certificate()
+    for words in ("陕(2026)汉滨区农村土地承包经营权第000001号", "NO.J6109020000001", data.code, data.issuer, data.term,
+                  f"{data.total_mu:.2f}", "7块", "家庭承包", *(m.name for m in data.members),
+                  *(p.code for p in data.parcels)):  # fmt: skip
+        assert words in text, words
+
+
+def test_forty_five_parcels_repeat_the_table_head_and_cut_no_row() -> None:
+    data = builders.contract_certificate(45, 17, seed=3)
+    pages = pages_of(print_certificate(data))
+    tables = [page for page in pages if "是否基" in page]
+    assert len(tables) >= 2
+    for parcel in data.parcels:
+        holding = [page for page in tables if parcel.code in page]
+        assert holding, parcel.code
+        assert any(re.search(re.escape(parcel.name) + r"(?!\d)", page.replace(" ", "")) for page in holding), (
+            parcel.name
+        )
+
+
+def test_the_homestead_certificate_notes_the_excess_apart_from_the_confirmed_area() -> None:
+    text = text_of(PAPERS["homestead"](False))
+    assert "宗地面积200.00m²" in text
+    assert "39.72m²" in text
+    assert "未计入本证确认的宗地面积" in text
+    assert "610902104202JC00018F00010001" in text
+    within = text_of(print_certificate(builders.homestead_certificate(excess_m2=None)))
+    assert "未计入" not in within
+
+
+def test_a_notice_names_every_household_the_last_day_and_the_checkpoint() -> None:
+    data = builders.notice(60, 7)
+    text = text_of(print_notice(data))
+    assert "2026年12月14日" in text
+    assert "60户" in text
+    assert "420块" in text
+    assert data.checkpoint.split("\n")[2] in text
+    assert all(parcel.code in text for household in data.households for parcel in household.parcels)
+
+
+def test_a_homestead_notice_has_no_column_of_mu() -> None:
+    data = builders.notice(3, 1)
+    plots = tuple(replace(h, parcels=tuple(replace(p, area_mu=None) for p in h.parcels)) for h in data.households)
+    assert "亩" not in text_of(print_notice(replace(data, households=plots, title="宅基地使用权首次登记公告")))
+
+
+def test_a_refusal_gives_all_grounds_with_article_cure_and_remedy() -> None:
+    text = text_of(PAPERS["refusal"](False))
+    for words in ("TR-1", "TR-12", "农村土地承包法第三十八条", "补正办法", "行政复议", "行政诉讼"):
+        assert words in text
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {
+            "issuer": "汉滨区五里镇周营村" * 6,
+            "representative": "欧阳司徒上官慕容" * 3,
+            "authority": "安康市汉滨区人民政府" * 3,
+        },
+        {"members": ()},
+        {"parcels": ()},
+        {"notes": ("界线经双方指认。" * 60,) * 12},
+        {"changes": builders.contract_certificate().changes * 40},
+        {"notes": ("#set page[*_$`\\@<>//",), "issuer": "#panic()"},
+    ],
+    ids=["long names", "no members", "no parcels", "long notes", "many changes", "typst signs"],
+)
+def test_unusual_contents_still_print(changed: dict[str, Any]) -> None:
+    text = text_of(print_certificate(replace(builders.contract_certificate(2), **changed)))
+    assert "附记" in text
+    if "issuer" in changed:
+        assert str(changed["issuer"]) in text
+
+
+@pytest.mark.parametrize(("width", "height"), [(2000.0, 1.2), (0.8, 900.0), (9000.0, 7000.0), (0.3, 0.3)])
+def test_very_thin_long_huge_or_tiny_parcels_are_drawn_to_scale(width: float, height: float) -> None:
+    x, y = builders.ORIGIN
+    shown = ParcelMap((((x, y), (x, y + height), (x + width, y + height), (x + width, y), (x, y)),), builders.ZONE)
+    row = builders.parcel(1, shown)
+    pdf = print_certificate(replace(builders.contract_certificate(1), parcels=(row,)))
+    assert "1:" in text_of(pdf)

@@ -1,0 +1,148 @@
+"""Signatures: sound to an independent reader, broken by any change, the paper still PDF/A with its proof."""
+
+import io
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pikepdf
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509 import load_pem_x509_certificate
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.status import PdfSignatureStatus
+from pyhanko_certvalidator import ValidationContext
+
+from landreg.registry.papers import print_certificate
+from landreg.registry.signing import (
+    Signer,
+    SignerUnusable,
+    ToPrint,
+    load_signer,
+    make_demo_signer,
+    print_and_sign_many,
+    sign,
+)
+from tests.unit.papers import builders
+
+PROOF = b'{"format": "landreg-proof/1"}'
+
+
+@pytest.fixture(scope="module")
+def signer(tmp_path_factory: pytest.TempPathFactory) -> Signer:
+    return make_demo_signer(tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture(scope="module")
+def signed(signer: Signer) -> bytes:
+    return sign(print_certificate(builders.contract_certificate(2), proof=PROOF, sample=True), signer)
+
+
+def status_of(pdf: bytes) -> PdfSignatureStatus:
+    (signature,) = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
+    return validate_pdf_signature(
+        signature, ValidationContext(trust_roots=[signature.signer_cert], allow_fetching=False)
+    )
+
+
+def test_a_signed_certificate_is_intact_and_covered_as_a_whole(signed: bytes) -> None:
+    status = status_of(signed)
+    assert status.bottom_line
+    assert "ENTIRE_FILE" in str(status.coverage)
+    (signature,) = PdfFileReader(io.BytesIO(signed)).embedded_signatures
+    assert signature.sig_object["/SubFilter"] == "/ETSI.CAdES.detached"
+    assert "样本" in signature.signer_cert.subject.native["common_name"]
+
+
+def test_a_changed_byte_breaks_the_signature(signed: bytes) -> None:
+    place = signed.index(b"stream") + 30
+    changed = signed[:place] + bytes([signed[place] ^ 1]) + signed[place + 1 :]
+    assert not status_of(changed).intact
+
+
+def test_signing_keeps_the_conformance_and_the_proof(signed: bytes) -> None:
+    with pikepdf.open(io.BytesIO(signed)) as document:
+        metadata = document.open_metadata()
+        assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("3", "B")
+        assert document.attachments["landreg-proof.json"].get_file().read_bytes() == PROOF
+        assert document.Root.AF[0].AFRelationship == "/Data"
+        (field,) = document.Root.AcroForm.Fields
+        assert list(field.Rect) == [0, 0, 0, 0]  # without extent no appearance is asked for (ISO 19005-3, 6.3.3)
+        assert int(field.F) & 4  # printed, never hidden
+        assert "/NeedAppearances" not in document.Root.AcroForm
+
+
+def test_the_demo_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+    first = make_demo_signer(tmp_path)
+    before = first.key_file.read_bytes()
+    assert make_demo_signer(tmp_path) == first
+    assert first.key_file.read_bytes() == before
+    assert stat.S_IMODE(first.key_file.stat().st_mode) == 0o600
+
+
+def test_a_key_of_another_certificate_is_refused(tmp_path: Path, signer: Signer) -> None:
+    other = make_demo_signer(tmp_path)
+    with pytest.raises(SignerUnusable, match="not the certificate's"):
+        load_signer(other.key_file, signer.certificate_file)
+
+
+def test_files_that_hold_no_key_are_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "empty.pem").write_text("nothing")
+    with pytest.raises(SignerUnusable, match=r"empty\.pem"):
+        load_signer(tmp_path / "empty.pem", tmp_path / "empty.pem")
+    with pytest.raises(SignerUnusable, match=r"missing\.p12"):
+        load_signer(tmp_path / "missing.p12")
+
+
+def test_a_pkcs12_file_signs_as_well(tmp_path: Path, signer: Signer) -> None:
+    assert signer.certificate_file
+    key = serialization.load_pem_private_key(signer.key_file.read_bytes(), None)
+    certificate = load_pem_x509_certificate(signer.certificate_file.read_bytes())
+    bundle = pkcs12.serialize_key_and_certificates(
+        b"demo",
+        key,
+        certificate,
+        None,
+        serialization.BestAvailableEncryption(b"pass"),  # type: ignore[arg-type]
+    )
+    (tmp_path / "demo.p12").write_bytes(bundle)
+    pdf = sign(print_certificate(builders.homestead_certificate()), load_signer(tmp_path / "demo.p12", None, b"pass"))
+    assert status_of(pdf).bottom_line
+
+
+def test_a_batch_returns_every_certificate_in_order_signed(signer: Signer) -> None:
+    data = builders.contract_certificate(2)
+    done = list(print_and_sign_many((ToPrint(str(n), data, PROOF, True) for n in range(9)), signer, processes=2))
+    assert [name for name, _ in done] == [str(n) for n in range(9)]
+    assert all(status_of(pdf).bottom_line for _, pdf in done[::4])
+
+
+def test_a_batch_reads_only_a_few_items_ahead_and_stops_when_closed(signer: Signer) -> None:
+    read: list[int] = []
+
+    def items() -> object:
+        for number in range(10_000):
+            read.append(number)
+            yield ToPrint(str(number), builders.homestead_certificate(map=None))
+
+    batch = print_and_sign_many(items(), signer, processes=2)  # type: ignore[arg-type]
+    next(iter(batch))
+    batch.close()  # type: ignore[attr-defined]
+    assert len(read) <= 12
+
+
+def test_the_stand_alone_reader_finds_the_proof_without_a_pdf_library(signed: bytes, tmp_path: Path) -> None:
+    verifier = Path(__file__).parents[3] / "landreg" / "log" / "verify.py"
+    if not verifier.exists():
+        pytest.skip("the verifier is not written yet")
+    (tmp_path / "certificate.pdf").write_bytes(signed)
+    (tmp_path / "key").write_text("")
+    run = subprocess.run(
+        [sys.executable, "-I", verifier, tmp_path / "certificate.pdf", "--key", tmp_path / "key"],
+        capture_output=True, text=True, check=False, env={"PATH": os.environ["PATH"]},
+    )  # fmt: skip
+    assert "Traceback" not in run.stderr
