@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis.areas import ring_areas
-from gis.shapes import HUGE_M, Floats, Geoms, Ints, Shapes
+from gis.shapes import Floats, Geoms, Ints, Shapes
 
 KINDS = (
     "empty", "not_finite", "huge", "too_few_points", "unclosed", "duplicate_vertex", "spike", "self_crossing",
@@ -58,8 +58,7 @@ def _whole(shapes: Shapes) -> list[RingFault]:
     nan = float("nan")
     found = [RingFault(int(i), "empty", nan, nan, nan) for i in np.flatnonzero(np.diff(shapes.feature_starts) == 0)]
     finite = np.isfinite(shapes.xy).all(axis=1)
-    inside = (np.abs(shapes.xy) < HUGE_M).all(axis=1)
-    for kind, points in (("not_finite", ~finite), ("huge", finite & ~inside)):
+    for kind, points in (("not_finite", ~finite), ("huge", finite & ~shapes.sound)):
         at = np.flatnonzero(points)
         owners, first = np.unique(shapes.part_feature[shapes.xy_part[at]], return_index=True)
         found += [
@@ -86,7 +85,7 @@ def _whole(shapes: Shapes) -> list[RingFault]:
 def _corners(shapes: Shapes, limits: Thresholds) -> list[RingFault]:
     """Duplicate vertices and spikes. A vertex that repeats the one before is left out before angles are taken."""
     xy, part = shapes.xy, shapes.xy_part
-    sound: NDArray[np.bool_] = (np.abs(xy) < HUGE_M).all(axis=1)
+    sound = shapes.sound
     if len(xy) < 2:
         return []
     same_ring = (part[1:] == part[:-1]) & sound[1:] & sound[:-1]

@@ -56,15 +56,32 @@ class Shapes:
         return np.repeat(np.arange(len(self.part_sizes)), self.part_sizes)
 
     @cached_property
+    def sound(self) -> NDArray[np.bool_]:
+        """(p,) which coordinates are finite and not huge."""
+        return np.asarray((np.abs(self.xy) < HUGE_M).all(axis=1), dtype=bool)
+
+    @cached_property
     def usable(self) -> NDArray[np.bool_]:
         """(n,) which shapes a geometry can be made of: not null, finite, not huge, enough points in each part."""
         least = {"polygon": 3, "line": 2, "point": 1}[self.kind]
         part_bad = self.part_sizes < least
-        coordinate_bad = ~(np.abs(self.xy) < HUGE_M).all(axis=1)
-        part_bad[self.xy_part[coordinate_bad]] = True
+        part_bad[self.xy_part[~self.sound]] = True
         usable = np.diff(self.feature_starts) > 0
         usable[self.part_feature[part_bad]] = False
         return usable
+
+    @cached_property
+    def boxes(self) -> Floats:
+        """(n, 4) least x, least y, greatest x, greatest y; NaN where not `usable`."""
+        made = np.full((len(self), 4), np.nan)
+        rows = np.flatnonzero(self.usable)
+        if rows.size:
+            starts = self.part_starts[self.feature_starts]
+            ends = np.column_stack((starts[rows], starts[rows + 1])).ravel()
+            padded = np.concatenate((self.xy, self.xy[-1:]))  # reduceat wants each place to exist
+            made[rows, :2] = np.minimum.reduceat(padded, ends)[::2]
+            made[rows, 2:] = np.maximum.reduceat(padded, ends)[::2]
+        return made
 
     @cached_property
     def geoms(self) -> Geoms:
@@ -123,6 +140,18 @@ def _polygon_of_rings(rings: Sequence[Any]) -> Any:
             lonely.append(ring)
     polygons = [shapely.Polygon(o, holes[i]) for i, o in enumerate(outer)] + [shapely.Polygon(r) for r in lonely]
     return polygons[0] if len(polygons) == 1 else shapely.MultiPolygon(polygons)
+
+
+def concatenated(several: Sequence[Shapes]) -> Shapes:
+    """Shapes of one kind one after another. Raises ValueError for none, or for several kinds."""
+    if len({shapes.kind for shapes in several}) != 1:
+        raise ValueError([shapes.kind for shapes in several])
+    return Shapes(
+        several[0].kind,
+        np.concatenate([shapes.xy for shapes in several]),
+        offsets(np.concatenate([shapes.part_sizes for shapes in several])),
+        offsets(np.concatenate([np.diff(shapes.feature_starts) for shapes in several])),
+    )
 
 
 def ranges(starts: Ints, sizes: Ints) -> Ints:

@@ -1,0 +1,147 @@
+"""How parcels lie to one another and in their village: overlaps, narrow gaps, parcels outside, each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gis.rings import valid_on_threads
+from gis.shapes import Floats, Geoms, Ints, Shapes
+
+TILE = 100_000
+"""Parcels whose geometries, index and prepared forms are held at one time."""
+CHUNK = 20_000
+
+
+@dataclass(frozen=True, eq=False)
+class Overlaps:
+    """Pairs of parcels with a common interior: i < j, (n,) each, ordered; area_m2 on the plane; x, y a place in it."""
+
+    i: Ints
+    j: Ints
+    area_m2: Floats
+    x: Floats
+    y: Floats
+
+    def __len__(self) -> int:
+        return len(self.i)
+
+
+@dataclass(frozen=True, eq=False)
+class Outside:
+    """Parcels that reach out of their container: i, the area outside in m², x, y a place outside."""
+
+    i: Ints
+    area_m2: Floats
+    x: Floats
+    y: Floats
+
+    def __len__(self) -> int:
+        return len(self.i)
+
+
+def overlaps(parcels: Geoms | Shapes, min_area_m2: float, *, cores: int = 2) -> Overlaps:
+    """Every pair of parcels that share more than `min_area_m2` of ground.
+
+    parcels: polygons of one zone, as geometries or as shapes (then only a tile of them is held as geometries at one
+    time). None and empty ones have no part in it; a self-crossing one counts by the ground it encloses.
+    Time grows with the number of parcels, as far as each has few neighbours. Boxes come from an STRtree; whether
+    interiors meet is asked of GEOS's prepared relate on `cores` threads, and only those that do are intersected.
+    """
+    found = [np.empty((0, 5))]
+    with ThreadPoolExecutor(cores) as pool:
+        for numbers, geoms, low, high in _tiles(parcels):
+            geoms = _valid(geoms, cores)
+            i, j = _box_pairs(geoms, min_area_m2, low, high)
+            shapely.prepare(geoms)
+            order = np.arange(len(i))
+            chunks = np.array_split(order, max(len(i) // CHUNK, cores))
+            for local_i, local_j, area, place in pool.map(_meet(geoms, i, j, min_area_m2), chunks):
+                a, b = numbers[local_i], numbers[local_j]
+                found.append(np.column_stack((np.minimum(a, b), np.maximum(a, b), area, place)))
+    rows = np.concatenate(found)
+    rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
+    return Overlaps(rows[:, 0].astype(np.int64), rows[:, 1].astype(np.int64), rows[:, 2], rows[:, 3], rows[:, 4])
+
+
+def outside(geoms: Geoms, containers: Geoms, owner: Ints, min_area_m2: float, *, cores: int = 2) -> Outside:
+    """Parcels of which more than `min_area_m2` lies outside their own container (village, county).
+
+    owner: (n,) which container each parcel belongs to, -1 for one that has none, which is passed over. A parcel in
+    the midst of its container is told by the container's prepared form alone.
+    """
+    containers = _valid(containers.copy(), cores)
+    shapely.prepare(containers)
+    asked = np.flatnonzero((owner >= 0) & ~shapely.is_missing(geoms))
+    asked = asked[~shapely.is_missing(containers[owner[asked]])]
+    asked = asked[np.argsort(owner[asked], kind="stable")]
+
+    def leaving(rows: Ints) -> tuple[Ints, Floats, Floats]:
+        rows = rows[~shapely.contains_properly(containers[owner[rows]], geoms[rows])]
+        rows = rows[~shapely.covers(containers[owner[rows]], geoms[rows])]
+        rest = shapely.difference(_valid(geoms[rows], 1), containers[owner[rows]])
+        area = np.asarray(shapely.area(rest), dtype=np.float64)
+        out = area > min_area_m2
+        return rows[out], area[out], shapely.get_coordinates(shapely.point_on_surface(rest[out]))
+
+    with ThreadPoolExecutor(cores) as pool:
+        parts = list(pool.map(leaving, np.array_split(asked, max(len(asked) // CHUNK, cores))))
+    i = np.concatenate([part[0] for part in parts])
+    area, place = np.concatenate([part[1] for part in parts]), np.concatenate([part[2] for part in parts])
+    order = np.argsort(i)
+    return Outside(i[order], area[order], place[order, 0], place[order, 1])
+
+
+def _meet(geoms: Geoms, i: Ints, j: Ints, min_area_m2: float) -> Callable[[Ints], tuple[Ints, Ints, Floats, Floats]]:
+    def meet(rows: Ints) -> tuple[Ints, Ints, Floats, Floats]:
+        """Of some pairs those that share ground: (i, j, area, place)."""
+        rows = rows[shapely.relate_pattern(geoms[i[rows]], geoms[j[rows]], "T********")]
+        common = shapely.intersection(geoms[i[rows]], geoms[j[rows]])
+        area = np.asarray(shapely.area(common), dtype=np.float64)
+        large = area > min_area_m2
+        place = shapely.get_coordinates(shapely.point_on_surface(common[large]))
+        return i[rows[large]], j[rows[large]], area[large], place
+
+    return meet
+
+
+def _box_pairs(geoms: Geoms, min_area_m2: float, low: float, high: float) -> tuple[Ints, Ints]:
+    """Pairs whose boxes share more than the area asked for, and meet first, from the west, in [low, high)."""
+    i, j = shapely.STRtree(geoms).query(geoms)
+    once = i < j
+    i, j = i[once], j[once]
+    box = shapely.bounds(geoms)
+    west = np.maximum(box[i, 0], box[j, 0])
+    width = np.minimum(box[i, 2], box[j, 2]) - west
+    height = np.minimum(box[i, 3], box[j, 3]) - np.maximum(box[i, 1], box[j, 1])
+    kept = (width * height > min_area_m2) & (west >= low) & (west < high)
+    return i[kept], j[kept]
+
+
+def _tiles(parcels: Geoms | Shapes) -> Iterator[tuple[Ints, Geoms, float, float]]:
+    """Strips from west to east of about TILE parcels: numbers and geometries of all parcels that touch the strip, and
+    the strip's bounds; a parcel over several strips is in each."""
+    boxes = parcels.boxes if isinstance(parcels, Shapes) else np.asarray(shapely.bounds(parcels), dtype=np.float64)
+    known = np.flatnonzero(np.isfinite(boxes).all(axis=1))
+    strips = max(-(-len(known) // TILE), 1)
+    cuts = np.quantile(boxes[known, 0], np.linspace(0, 1, strips + 1)) if known.size else np.zeros(2)
+    cuts[0], cuts[-1] = -np.inf, np.inf
+    for low, high in pairwise(cuts.tolist()):
+        numbers = known[(boxes[known, 0] < high) & (boxes[known, 2] >= low)]
+        geoms = parcels.take(numbers).geoms if isinstance(parcels, Shapes) else parcels[numbers]
+        yield numbers, geoms, low, high
+
+
+def _valid(geoms: Geoms, cores: int) -> Geoms:
+    """The same geometries, invalid ones made valid: by what they enclose."""
+    valid: NDArray[np.bool_] = valid_on_threads(geoms, cores) | shapely.is_missing(geoms)
+    if not valid.all():
+        geoms = geoms.copy()
+        geoms[~valid] = shapely.make_valid(geoms[~valid])
+    return geoms
