@@ -14,6 +14,7 @@ from urllib.parse import quote
 from flask import Response
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
@@ -58,7 +59,7 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, (int, Decimal)):
         return value
-    text = str(value)
+    text = ILLEGAL_CHARACTERS_RE.sub("\ufffd", str(value))
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
