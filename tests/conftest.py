@@ -97,7 +97,7 @@ def _drop_leftovers(server: Connection, template: str) -> None:
 
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """Settings of this worker: its own clone of the template, its own keys and store."""
+    """Settings of this worker: its own clone of the template, its own keys and store; the process's environment too."""
     name = f"landreg_test_{os.getpid()}"
     _clone(name)
     home = tmp_path_factory.mktemp("home")
@@ -105,7 +105,12 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     settings = Settings.from_environment(environment)
     _make_keys(settings)
     db.configure(settings.urls)
-    yield settings
+    with pytest.MonkeyPatch.context() as patch:
+        for variable in [name for name in os.environ if name.startswith("LANDREG_")]:
+            patch.delenv(variable)
+        for variable, value in environment.items():
+            patch.setenv(variable, value)
+        yield settings
     db.configure({})
     with _connect(settings.superuser_url, "postgres") as server:
         _drop(server, name)
@@ -154,8 +159,10 @@ class _Emptying:
     def __call__(self) -> None:
         for table, copy in self.kept.items():
             if self._mark(table) != self.marks[table]:
+                columns = self._columns(table)
                 self.connection.execute(
-                    f"DELETE FROM {table}; INSERT INTO {table} OVERRIDING SYSTEM VALUE TABLE {copy}"
+                    f"DELETE FROM {table}; INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE "
+                    f"SELECT {columns} FROM {copy}"
                 )
                 self.marks[table] = self._mark(table)
         full = [table for table in self._holding() if table not in self.kept]
@@ -175,6 +182,13 @@ class _Emptying:
             return []
         question = " UNION ALL ".join(f"(SELECT '{table}' FROM {table} LIMIT 1)" for table in self.tables)
         return [row[0] for row in self.connection.execute(question)]
+
+    def _columns(self, table: str) -> str:
+        """Those that can be written: not the generated ones."""
+        question = """SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute
+            WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''"""
+        row = self.connection.execute(question, [table]).fetchone()
+        return "" if row is None else row[0]
 
     def _marks(self) -> dict[str, tuple[Any, ...] | None]:
         return {table: self._mark(table) for table in self.kept}
