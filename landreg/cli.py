@@ -1,0 +1,293 @@
+"""The `landreg` command. Parses and calls; exit code 0 done, 1 refused (findings printed), 2 wrong use."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from landreg import keys, migrate
+from landreg.access.service import SYSTEM
+from landreg.config import Settings
+from landreg.core import db
+from landreg.core.actor import WORKER
+from landreg.core.errors import Finding, LandregError
+from landreg.core.periods import beijing_day
+from landreg.law.book import all_articles, all_rules, national_law
+from landreg.law.queries import load_law
+
+console = Console(stderr=True)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """农村土地权利登记簿 · Rural land rights register."""
+
+
+@contextmanager
+def answering() -> Iterator[Settings]:
+    """Settings with the desks' databases configured; an answer of the register becomes findings and exit code 1."""
+    try:
+        settings = Settings.from_environment()
+        db.configure(settings.urls)
+        yield settings
+    except LandregError as error:
+        _print_findings(error.findings)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        console.print(
+            "已中断，没有写入不完整的内容；重新运行即可继续。 Interrupted; nothing half-done, run it again to go on."
+        )
+        sys.exit(130)
+
+
+def _print_findings(findings: tuple[Finding, ...]) -> None:
+    law = national_law("", beijing_day(datetime.now(UTC)))
+    for finding in findings:
+        console.print(f"[bold]{finding.code}[/] {finding.subject or ''} {law.say(finding)}", highlight=False)
+        console.print(f"    {law.say(finding, 'en')}", style="dim", highlight=False)
+
+
+@contextmanager
+def bars() -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar a stage; call it with the stage's name, how much is done, and of how much."""
+    columns = (TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        tasks: dict[str, Any] = {}
+
+        def show(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = progress.add_task(stage, total=total)
+            progress.update(tasks[stage], completed=done, total=max(total, done, 1))
+
+        yield show
+
+
+@main.group("db")
+def database() -> None:
+    """数据库 · The database."""
+
+
+@database.command("init")
+def db_init() -> None:
+    """Make logins, database, extensions (superuser)."""
+    with answering() as settings:
+        migrate.init(settings)
+
+
+@database.command("upgrade")
+def db_upgrade() -> None:
+    """Run the migrations that are missing (owner)."""
+    with answering() as settings:
+        for revision in migrate.upgrade(settings):
+            console.print(f"{revision} done")
+
+
+@database.command("check")
+def db_check() -> None:
+    """Hold the database's own wall against the catalog."""
+    with answering() as settings:
+        findings = migrate.check(settings)
+    _print_findings(findings)
+    sys.exit(1 if findings else 0)
+
+
+@main.command("keys")
+def make_keys() -> None:
+    """Make the keys that are missing: session, identity, log, and a demo certificate key that says so."""
+    with answering() as settings:
+        for name in keys.make_missing(settings):
+            console.print(f"key made: {settings.keys[name]}")
+
+
+@main.command("check")
+@click.argument("package", type=click.Path(exists=True, path_type=Path))
+@click.option("--json", "json_file", help="findings as JSON to FILE, - for standard output")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="judge by the law of this day")
+def check_package(package: Path, json_file: str | None, on: datetime | None) -> None:
+    """Check a survey package without a database. Exit code 1 when anything refuses."""
+    from landreg.land.survey import check
+
+    with answering(), bars() as show:
+        report = check(package, on.date() if on else beijing_day(datetime.now(UTC)), progress=show)
+    _report(report, json_file)
+
+
+@main.group("import")
+def imports() -> None:
+    """导入 · Import."""
+
+
+@imports.command("divisions")
+def import_divisions() -> None:
+    """Load the divisions and county outlines of the prefecture."""
+    from landreg.land import service
+
+    with answering():
+        console.print(f"{service.import_divisions(SYSTEM)} divisions")
+
+
+@imports.command("package")
+@click.argument("package", type=click.Path(exists=True, path_type=Path))
+@click.option("--json", "json_file", help="findings as JSON to FILE, - for standard output")
+def import_package(package: Path, json_file: str | None) -> None:
+    """Check a survey package and stage it, whole or not at all."""
+    from landreg.land import service
+
+    with answering(), bars() as show:
+        received = service.receive(SYSTEM, package, progress=show)
+    if received.already:
+        console.print(f"同一成果包已收到：{received.package_id} · the same package was received before")
+    _report(received.report, json_file)
+
+
+def _report(report: Any, json_file: str | None) -> None:
+    rows = report.as_json()
+    if json_file == "-":
+        json.dump(rows, sys.stdout, ensure_ascii=False, indent=1)
+        print()
+    elif json_file:
+        Path(json_file).write_text(json.dumps(rows, ensure_ascii=False, indent=1), "utf-8")
+    _summary(report, rows)
+    sys.exit(1 if report.refused else 0)
+
+
+def _summary(report: Any, rows: list[dict[str, Any]]) -> None:
+    counts = "，".join(f"{name} {count}" for name, count in report.counts.items())
+    console.print(f"{report.county or '—'}  {counts}", highlight=False)
+    table = Table("code", "level", "n", "例 example", box=None, pad_edge=False)
+    by_code: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        by_code.setdefault((row["level"], row["code"]), []).append(row)
+    for (level, code), found in sorted(by_code.items()):
+        first = found[0]
+        table.add_row(code, level, str(len(found)), f"{first['subject'] or ''} {first['zh']}")
+    if rows:
+        console.print(table)
+    refusing = sum(row["level"] == "refuse" for row in rows)
+    console.print(
+        f"须改正 {refusing}，提示 {len(rows) - refusing} · to correct {refusing}, notes {len(rows) - refusing}"
+    )
+
+
+@main.group("law")
+def law_group() -> None:
+    """法规 · The law as data."""
+
+
+@law_group.command("show")
+@click.option("--county", default="610902", show_default=True)
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]))
+def law_show(county: str, on: datetime | None) -> None:
+    """Rules and figures of a county on a day."""
+    day: date = on.date() if on else beijing_day(datetime.now(UTC))
+    with answering() as settings:
+        if settings.urls:
+            with db.unit_of_work(SYSTEM) as uow:
+                law = load_law(uow.session, county, day)
+        else:
+            law = national_law(county, day)
+    out = Console()
+    for code, rule in law.rules.items():
+        out.print(
+            f"[bold]{code:<8}[/] {rule.effect:<6} {rule.zh}  {' '.join(rule.articles) or rule.basis}", highlight=False
+        )
+    for name, parameter in law.parameters.items():
+        mark = "" if parameter.verified else " (unverified)"
+        out.print(f"[bold]{name}[/] {dict(parameter.values)} {parameter.since}{mark} {parameter.zh}", highlight=False)
+
+
+@law_group.command("lint")
+def law_lint() -> None:
+    """Whether each refusing rule stands on a verified article or a named basis."""
+    weak = [
+        code
+        for code, rule in all_rules().items()
+        if any(article not in all_articles() for article in rule.articles)
+        or (rule.effect == "refuse" and not rule.basis and not any(all_articles()[a].verified for a in rule.articles))
+    ]
+    for code in weak:
+        console.print(f"{code}: no verified article and no basis")
+    sys.exit(1 if weak else 0)
+
+
+@main.group("log")
+def log_group() -> None:
+    """日志 · The Merkle log."""
+
+
+@log_group.command("seal")
+def log_seal() -> None:
+    """Seal what is staged and sign a checkpoint."""
+    from landreg.log.store import seal
+
+    with answering() as settings:
+        sealed = seal(WORKER, settings)
+        console.print(f"sealed {sealed.count}, the log has {sealed.size} entries")
+
+
+@log_group.command("recheck")
+def log_recheck() -> None:
+    """Hold every leaf against the tables, the tree and the checkpoints outside; exit code 1 names what differs."""
+    from landreg.log.audit import recheck
+    from landreg.registry.queries import logged_acts
+
+    with answering() as settings, bars() as show:
+        findings = recheck(WORKER, settings, {"act": logged_acts}, progress=show)
+    _print_findings(findings)
+    console.print("日志与登记簿一致 · log and register agree" if not findings else f"{len(findings)} 处不符 · differ")
+    sys.exit(1 if findings else 0)
+
+
+@log_group.command("prove")
+@click.argument("act_number")
+@click.option("--out", type=click.Path(path_type=Path), help="write the proof here instead of standard output")
+def log_prove(act_number: str, out: Path | None) -> None:
+    """The inclusion proof of an act."""
+    from landreg.log.queries import prove
+
+    with answering(), db.unit_of_work(WORKER) as uow:
+        proof = prove(uow.session, act_number, "act").to_json()
+    if out:
+        out.write_bytes(proof)
+    else:
+        sys.stdout.buffer.write(proof + b"\n")
+
+
+@main.command("worker")
+@click.option("--once", is_flag=True, help="do what is due and end")
+def worker(once: bool) -> None:
+    """Seal the log, check waiting packages: a loop over what is due."""
+    from landreg.worker import run
+
+    with answering() as settings:
+        run(settings, once=once)
+
+
+@main.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+def serve(host: str, port: int) -> None:
+    """Serve the desk."""
+    from landreg.app import serve as serve_app
+
+    with answering() as settings:
+        serve_app(settings, host, port)
+
+
+@main.command("demo")
+def demo() -> None:
+    """Do the main job on the sample, on a database of demonstration: from the package to certificates."""
+    from landreg.demo import run
+
+    with answering() as settings:
+        run(settings, console)

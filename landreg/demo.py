@@ -1,0 +1,258 @@
+"""The main job on the sample: package, checks, cases, notice, registration, certificates, proof. Resumable at any point.
+
+Only on a database that carries the demo marker, whose clock it moves past the notice; all it prints bears 样本 SAMPLE.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from sqlalchemy import text
+
+from landreg import keys, migrate
+from landreg.access import queries as accounts
+from landreg.access.service import SYSTEM, NewAccount, open_account
+from landreg.config import CHECKOUT, Settings
+from landreg.core.actor import WORKER, Actor, Desk, Role
+from landreg.core.db import unit_of_work
+from landreg.core.errors import Finding, Refused
+from landreg.core.periods import beijing_day
+from landreg.land import service as land
+from landreg.log.store import seal, signer_of
+from landreg.registry import booking, cases, certificates, queries
+from landreg.registry.documents import Store
+
+SAMPLE = CHECKOUT / "data" / "sample" / "hanbin.zip"
+COUNTY = "610902"
+STEP = 100
+PEOPLE = (
+    ("surveyor", "测绘员样本", Role.SURVEYOR),
+    ("registrar", "登记员样本", Role.REGISTRAR),
+    ("reviewer", "审核员样本", Role.REVIEWER),
+    ("auditor", "审计员样本", Role.AUDITOR),
+    ("administrator", "管理员样本", Role.ADMINISTRATOR),
+)
+Advance = Callable[[int], None]
+
+
+def run(settings: Settings, console: Console) -> None:
+    """Do what is not done yet, showing each step. Raises Refused (DEMO-1) on a database that is not one of demonstration."""
+    began = time.monotonic()
+    _mark(settings)
+    staff = _accounts(settings)
+    with _bars(console) as steps:
+        with steps("行政区划 divisions", 1) as advance:
+            land.import_divisions(SYSTEM)
+            advance(1)
+        package = _package(staff["surveyor"], steps, settings)
+        batches = _batches(staff, package)
+        _each(steps, "受理 acceptance", batches, ("draft",), lambda ids: cases.accept(staff["registrar"], COUNTY, ids))
+        _each(steps, "审核 review", batches, ("accepted",), lambda ids: cases.review(staff["reviewer"], COUNTY, ids))
+        _publish(steps, staff["registrar"], batches)
+        _wait_for_notices(settings, batches)
+        _each(
+            steps,
+            "登簿 registration",
+            batches,
+            ("noticed",),
+            lambda ids: booking.register(staff["reviewer"], COUNTY, ids),
+        )
+        seal(WORKER, settings)
+        _issue(steps, settings, staff["registrar"], batches)
+        seal(WORKER, settings)
+    _prove(settings, console)
+    _goodbye(settings, console, time.monotonic() - began)
+
+
+def _mark(settings: Settings) -> None:
+    """Mark an empty database as one of demonstration; a register in service is left alone."""
+    with psycopg.connect(migrate.plain_url(settings.urls[Desk.OWNER]), autocommit=True) as owner:
+        owner.execute("SET landreg.jurisdiction = '6109'")
+        used = owner.execute("SELECT EXISTS (SELECT FROM land.package) OR EXISTS (SELECT FROM registry.act)").fetchone()
+        marked = owner.execute("SELECT system.is_demo()").fetchone()
+        if marked == (True,):
+            return
+        if used == (True,):
+            raise Refused(Finding("DEMO-1"))
+        owner.execute("INSERT INTO system.demo DEFAULT VALUES")
+
+
+def _accounts(settings: Settings) -> dict[str, Actor]:
+    """The demo accounts and their passwords, made once and kept beside the database."""
+    file = settings.home / "demo-accounts.json"
+    passwords: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    staff: dict[str, Actor] = {}
+    for login, name, role in PEOPLE:
+        with unit_of_work(SYSTEM) as uow:
+            known = accounts.account_by_login(uow.session, login)
+        jurisdiction = COUNTY if role is not Role.ADMINISTRATOR else "6109"
+        if known is None:
+            passwords[login] = secrets.token_urlsafe(9)
+            _write_private(file, json.dumps(passwords))
+            account = open_account(
+                SYSTEM, NewAccount(login, name, frozenset({role}), jurisdiction), passwords[login], temporary=False
+            )
+        else:
+            account = known.account_id
+        desk = Desk.AUDITOR if role is Role.AUDITOR else Desk.REGISTRY
+        staff[login] = Actor(account, name, desk, frozenset({role}), jurisdiction)
+    return staff
+
+
+def _write_private(file: Path, content: str) -> None:
+    file.touch(mode=0o600)
+    file.write_text(content)
+
+
+@dataclass(frozen=True)
+class _Steps:
+    progress: Progress
+
+    @contextmanager
+    def __call__(self, name: str, total: int) -> Iterator[Advance]:
+        task = self.progress.add_task(name, total=max(total, 1))
+        yield lambda done: self.progress.update(task, completed=done)
+        self.progress.update(task, completed=max(total, 1))
+        self.progress.stop_task(task)
+
+
+@contextmanager
+def _bars(console: Console) -> Iterator[_Steps]:
+    columns = (TextColumn("{task.description:<26}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        yield _Steps(progress)
+
+
+def _package(surveyor: Actor, steps: _Steps, settings: Settings) -> UUID:
+    with steps("成果包检查入库 package", 1) as advance:
+        with SAMPLE.open("rb") as stream:
+            Store(settings.store).put(stream)
+        received = land.receive(surveyor, SAMPLE)
+        if received.report.refused:
+            raise Refused(finding for finding in received.report.findings)
+        advance(1)
+    return received.package_id
+
+
+def _batches(staff: dict[str, Actor], package: UUID) -> dict[str, UUID]:
+    """One batch a village of the package, opened where it is not yet."""
+    with unit_of_work(staff["registrar"]) as uow:
+        asked = {"county": COUNTY, "package": package}
+        villages = list(uow.session.execute(text(_VILLAGES), asked).scalars())
+        known = {v: queries.open_batch_of_package(uow.session, COUNTY, package, v) for v in villages}
+    return {
+        village: batch or cases.open_batch(staff["registrar"], COUNTY, package, village)
+        for village, batch in known.items()
+    }
+
+
+def _ids(actor: Actor, batch: UUID, *states: str) -> list[UUID]:
+    with unit_of_work(actor) as uow:
+        return queries.case_ids(uow.session, COUNTY, batch, *states)
+
+
+def _each(
+    steps: _Steps,
+    name: str,
+    batches: dict[str, UUID],
+    states: tuple[str, ...],
+    step: Callable[[list[UUID]], object],
+) -> None:
+    waiting = [ids for batch in batches.values() if (ids := _ids(SYSTEM, batch, *states))]
+    with steps(name, sum(map(len, waiting))) as advance:
+        done = 0
+        for ids in waiting:
+            for first in range(0, len(ids), STEP):
+                step(ids[first : first + STEP])
+                done += len(ids[first : first + STEP])
+                advance(done)
+
+
+def _publish(steps: _Steps, registrar: Actor, batches: dict[str, UUID]) -> None:
+    with steps("公告 notice", len(batches)) as advance:
+        for done, (village, batch) in enumerate(batches.items(), 1):
+            if ids := _ids(SYSTEM, batch, "reviewed"):
+                with unit_of_work(registrar) as uow:
+                    name = uow.session.execute(
+                        text("SELECT name FROM land.division WHERE code = :code"), {"code": village}
+                    )
+                    title = f"{name.scalar() or village}土地承包经营权、宅基地使用权首次登记公告"
+                cases.publish(registrar, COUNTY, ids, title)
+            advance(done)
+
+
+def _wait_for_notices(settings: Settings, batches: dict[str, UUID]) -> None:
+    """Move the demo's clock to the morning after the last notice ends."""
+    with unit_of_work(SYSTEM) as uow:
+        last: date | None = uow.session.execute(text("SELECT max(last_day) FROM registry.notice")).scalar()
+        today = beijing_day(uow.now)
+    if last is None or today > last:
+        return
+    with psycopg.connect(migrate.plain_url(settings.urls[Desk.OWNER]), autocommit=True) as owner:
+        owner.execute("UPDATE system.demo SET ahead = ahead + make_interval(days => %s)", [(last - today).days + 1])
+
+
+def _issue(steps: _Steps, settings: Settings, registrar: Actor, batches: dict[str, UUID]) -> None:
+    press = certificates.Press(keys.certificate_signer(settings), Store(settings.store), settings.base_url)
+    ids = [case for batch in batches.values() for case in _ids(SYSTEM, batch, "registered")]
+    with steps("发证 certificates", len(ids)) as advance:
+        certificates.issue(registrar, COUNTY, ids, press, advance)
+
+
+def _prove(settings: Settings, console: Console) -> None:
+    """Prove one certificate with the stand-alone verifier, as anyone could who has it in hand."""
+    with unit_of_work(SYSTEM) as uow:
+        found = uow.session.execute(
+            text("SELECT number, pdf_sha256 FROM registry.certificate ORDER BY number LIMIT 1")
+        ).one()
+    key = settings.home / "keys" / "log.pub"
+    key.write_text(signer_of(settings).verifier + "\n")
+    pdf = settings.home / "sample-certificate.pdf"
+    pdf.write_bytes(Store(settings.store).read(found.pdf_sha256))
+    line = [sys.executable, "-I", str(CHECKOUT / "landreg" / "log" / "verify.py"), str(pdf), "--key", str(key)]
+    proved = subprocess.run(line, capture_output=True, text=True, check=False, env={"PATH": os.defpath})
+    console.print(f"\n[bold]{found.number}[/]  {pdf}\n{proved.stdout}{proved.stderr}", highlight=False)
+    if proved.returncode:
+        raise Refused(Finding("DEMO-2"))
+
+
+def _goodbye(settings: Settings, console: Console, seconds: float) -> None:
+    with unit_of_work(SYSTEM) as uow:
+        counts = uow.session.execute(text(_COUNTS)).one()
+    console.print(
+        f"地块 {counts.parcels}，农户 {counts.households}，权利 {counts.rights}，证书 {counts.certificates}，"
+        f"日志 {counts.entries} 条；用时 {seconds:.1f} 秒",
+        highlight=False,
+    )
+    console.print(f"  {settings.base_url}/          登记窗口 desk")
+    console.print(f"  {settings.base_url}/map       地图 map")
+    console.print(f"  {settings.base_url}/notices   公告 notices")
+    console.print(f"  {settings.base_url}/check     证书查验 check a certificate")
+    passwords: dict[str, str] = json.loads((settings.home / "demo-accounts.json").read_text())
+    for login, name, _ in PEOPLE:
+        console.print(f"  {login:<14} {passwords[login]:<14} {name}", highlight=False)
+
+
+_VILLAGES = """
+    SELECT village FROM land.staged_contract WHERE county = :county AND package_id = :package
+    UNION SELECT village FROM land.staged_homestead WHERE county = :county AND package_id = :package ORDER BY 1
+"""
+_COUNTS = """
+    SELECT (SELECT count(*) FROM land.parcel) AS parcels, (SELECT count(*) FROM party.household) AS households,
+           (SELECT count(*) FROM registry."right") AS rights, (SELECT count(*) FROM registry.certificate) AS certificates,
+           (SELECT count(*) FROM log.entry) AS entries
+"""

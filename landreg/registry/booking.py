@@ -1,0 +1,289 @@
+"""Booking: the only writer of rights. Locks, asks the rules again, opens the rows of the act, stages its leaf.
+
+A registrable change takes effect when it is entered here (民法典 214).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import insert, text, update
+from sqlalchemy.dialects.postgresql import Range
+
+from landreg.core.actor import Actor
+from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.errors import Finding, NotFound, Refused
+from landreg.core.periods import Period, beijing_day
+from landreg.law.queries import load_law
+from landreg.log.leaf import Entry
+from landreg.log.store import stage_all
+from landreg.registry.casebook import Act, Case
+from landreg.registry.cases import Stepped, judge, keep_findings, locked, note
+from landreg.registry.effects import (
+    Changes,
+    ContractRegistration,
+    HomesteadRegistration,
+    ParcelOfRight,
+    register_contract,
+    register_homestead,
+)
+from landreg.registry.entry import enter_survey
+from landreg.registry.facts import Proposal, proposals
+from landreg.registry.model import Contract, Right, RightHolder, RightParcel
+from landreg.registry.numbers import act_numbers
+from landreg.registry.rules import REGISTER_RULES
+from landreg.registry.rules.homestead import HomesteadFacts, confirmed_area
+
+TABLES = {"contract": Contract, "right": Right, "right_holder": RightHolder, "right_parcel": RightParcel}
+_OPTIONAL: Mapping[str, Mapping[str, Any]] = {
+    "right": {
+        "contract_id": None,
+        "term": None,
+        "excess_m2": Decimal("0.00"),
+        "footprint_m2": None,
+        "floor_area_m2": None,
+        "floors": None,
+        "built_on": None,
+        "note": "",
+    },
+    "right_parcel": {"note": ""},
+}
+
+
+@dataclass(frozen=True)
+class Booking:
+    """A case about to be registered: its changes, and the act that will make them."""
+
+    case: Case
+    changes: Changes
+    act_id: UUID
+
+
+def register(actor: Actor, county: str, case_ids: Sequence[UUID]) -> Stepped:
+    """Register cases (登簿) in one transaction: all that the rules let through, each by an act and a leaf of its own.
+
+    On one case a refusal is raised; on many, those refused stay on notice with their findings.
+    """
+    with unit_of_work(actor) as uow:
+        surveyed = _villages_surveyed(uow, county, case_ids)
+        for _, village in surveyed:
+            uow.lock_village(village)
+        uow.lock_parcels(county, _parcels_asked(uow, county, case_ids))
+        cases = locked(uow, county, case_ids)
+        law = load_law(uow.session, county, beijing_day(uow.now))
+        judged = judge(uow, cases, REGISTER_RULES, law)
+        refused = {
+            case.number: judged[case.case_id]
+            for case in cases
+            if any(law.level(finding) == "refuse" for finding in judged[case.case_id])
+        }
+        if len(cases) == 1 and refused:
+            raise Refused(judged[cases[0].case_id])
+        go = [case for case in cases if case.number not in refused]
+        if go:
+            for package_id, village in surveyed:
+                enter_survey(uow, county, package_id, village)
+        book(uow, go)
+        keep_findings(uow, cases, judged, law)
+    return Stepped(len(go), refused)
+
+
+def changes_of(uow: UnitOfWork, cases: Sequence[Case]) -> list[Booking]:
+    """What the acts of these cases will do: the same for the reviewer's eyes and for `book`.
+
+    Parties and parcels that the survey has not entered yet appear under the ids that they will get only in `book`.
+    """
+    if not cases:
+        return []
+    law = load_law(uow.session, cases[0].county, beijing_day(uow.now))
+    places = _Places.of(uow, cases)
+    return [
+        Booking(proposal.case, places.changes(proposal, law, beijing_day(uow.now)), uuid4())
+        for proposal in proposals(uow.session, cases)
+    ]
+
+
+def book(uow: UnitOfWork, cases: Sequence[Case]) -> list[Booking]:
+    """Write the acts of cases that the rules let through, in a fixed number of statements. The caller holds the locks."""
+    bookings = changes_of(uow, cases)
+    if not bookings:
+        return []
+    county = cases[0].county
+    numbers = act_numbers(uow, county, len(bookings))
+    uow.session.execute(insert(Act), [_act(uow, b, number) for b, number in zip(bookings, numbers, strict=True)])
+    for table, model in TABLES.items():
+        rows = [row for booking in bookings for row in _rows(booking, table, uow.now)]
+        if rows:
+            uow.session.execute(insert(model), rows)
+    stage_all(
+        uow,
+        [
+            Entry("act", county, b.case.village, number, act_facts(b, number), b.changes.personal)
+            for b, number in zip(bookings, numbers, strict=True)
+        ],
+    )
+    uow.session.execute(
+        update(Case),
+        [{"county": county, "case_id": b.case.case_id, "state": "registered", "act_id": b.act_id} for b in bookings],
+    )
+    note(uow, [b.case for b in bookings], "register")
+    return bookings
+
+
+def act_facts(booking: Booking, number: str) -> dict[str, Any]:
+    """What the leaf of an act says: its number, its case, and what it did."""
+    return {"act": number, "case": booking.case.number, **booking.changes.facts}
+
+
+def _act(uow: UnitOfWork, booking: Booking, number: str) -> dict[str, Any]:
+    return {
+        "county": booking.case.county,
+        "act_id": booking.act_id,
+        "village": booking.case.village,
+        "number": number,
+        "kind": booking.case.act_kind,
+        "case_id": booking.case.case_id,
+        "package_id": booking.case.package_id,
+        "registered_at": uow.now,
+        "registered_by": uow.actor.account_id,
+    }
+
+
+def _rows(booking: Booking, table: str, now: datetime) -> Iterator[dict[str, Any]]:
+    common = {
+        "county": booking.case.county,
+        "village": booking.case.village,
+        "valid": Range(booking.changes.valid_from, None),
+        "recorded": Range(now, None),
+        "act_id": booking.act_id,
+        "ended_by_act": None,
+    }
+    for opened in booking.changes.opens:
+        if opened.table == table:
+            row = {**common, **_OPTIONAL.get(table, {}), **opened.row}
+            if isinstance(row.get("term"), Period):
+                row["term"] = Range(row["term"].start, row["term"].end)
+            yield row
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Ids of the parties and parcels that the cases name, by code."""
+
+    households: Mapping[str, UUID]
+    collectives: Mapping[str, UUID]
+    parcels: Mapping[str, UUID]
+
+    @classmethod
+    def of(cls, uow: UnitOfWork, cases: Sequence[Case]) -> _Places:
+        asked = {
+            "county": cases[0].county,
+            "households": list({case.household_code for case in cases}),
+            "issuers": list({case.household_code[:14] for case in cases}),
+            "cases": [case.case_id for case in cases],
+        }
+        return cls(
+            dict(uow.session.execute(text(_HOUSEHOLD_IDS), asked).tuples().all()),
+            dict(uow.session.execute(text(_COLLECTIVE_IDS), asked).tuples().all()),
+            dict(uow.session.execute(text(_PARCEL_IDS), asked).tuples().all()),
+        )
+
+    def changes(self, proposal: Proposal, law: Any, today: date) -> Changes:
+        """The changes of one case. Raises NotFound when a party or parcel it names is not in the register."""
+        case, staged, facts = proposal.case, proposal.staged, proposal.facts
+        household = self._known(self.households, case.household_code)
+        if isinstance(facts, HomesteadFacts):
+            parcel = ParcelOfRight(self._known(self.parcels, facts.code), facts.code, facts.area_m2)
+            return register_homestead(
+                HomesteadRegistration(
+                    county=case.county,
+                    village=case.village,
+                    right_id=uuid4(),
+                    right_row=uuid4(),
+                    code=facts.code,
+                    unit_code=facts.unit_code,
+                    household_id=household,
+                    household_code=case.household_code,
+                    holder=case.applicant,
+                    parcel=parcel,
+                    confirmed=confirmed_area(facts, law),
+                    footprint_m2=staged["footprint_m2"],
+                    floor_area_m2=staged["building_area_m2"],
+                    floors=staged["storeys"],
+                    built_on=facts.built_on,
+                    nature=staged["nature"] or "",
+                    registered_on=today,
+                )
+            )
+        if facts.term is None:
+            raise Refused(Finding("CT-1", "term", {}, subject=facts.code))
+        return register_contract(
+            ContractRegistration(
+                county=case.county,
+                village=case.village,
+                contract_id=uuid4(),
+                right_id=uuid4(),
+                right_row=uuid4(),
+                code=facts.code,
+                collective_id=self._known(self.collectives, staged["issuer_code"]),
+                household_id=household,
+                household_code=case.household_code,
+                holder=case.applicant,
+                mode=staged["way"],
+                term=facts.term,
+                signed_on=staged["signed_on"],
+                area_m2=facts.area_m2,
+                parcels=tuple(
+                    ParcelOfRight(self._known(self.parcels, parcel.code), parcel.code, parcel.area_m2)
+                    for parcel in facts.parcels
+                ),
+            )
+        )
+
+    @staticmethod
+    def _known(ids: Mapping[str, UUID], code: str) -> UUID:
+        if code not in ids:
+            raise NotFound(Finding("REG-15", values={"code": code}, subject=code))
+        return ids[code]
+
+
+def _villages_surveyed(uow: UnitOfWork, county: str, case_ids: Sequence[UUID]) -> list[tuple[UUID, str]]:
+    """Package and village of all that the cases name: a homestead may lie in another village than its household."""
+    asked = {"county": county, "cases": list(case_ids)}
+    return [(row.package_id, row.village) for row in uow.session.execute(text(_VILLAGES), asked)]
+
+
+def _parcels_asked(uow: UnitOfWork, county: str, case_ids: Sequence[UUID]) -> list[UUID]:
+    asked = {"county": county, "cases": list(case_ids)}
+    return [row.parcel_id for row in uow.session.execute(text(_PARCEL_IDS), asked)]
+
+
+_HOUSEHOLD_IDS = """
+    SELECT code, household_id FROM party.household
+    WHERE county = :county AND code = ANY (:households) AND upper_inf(recorded)
+"""
+_COLLECTIVE_IDS = """
+    SELECT code, collective_id FROM party.collective
+    WHERE county = :county AND code = ANY (:issuers) AND upper_inf(recorded)
+"""
+_PARCEL_IDS = """
+    SELECT l.code, l.parcel_id FROM registry.case_parcel AS p
+    JOIN land.parcel AS l ON l.county = p.county AND l.code = p.parcel_code AND upper_inf(l.recorded)
+    WHERE p.county = :county AND p.case_id = ANY (:cases)
+"""
+_VILLAGES = """
+    WITH c AS (SELECT * FROM registry."case" WHERE county = :county AND case_id = ANY (:cases))
+    SELECT package_id, village FROM c
+    UNION SELECT h.package_id, h.village FROM c JOIN land.staged_household AS h
+        ON h.county = c.county AND h.package_id = c.package_id AND h.code = c.household_code
+    UNION SELECT p.package_id, p.village FROM c JOIN registry.case_parcel AS x ON x.county = c.county AND x.case_id = c.case_id
+        JOIN land.staged_parcel AS p ON p.county = c.county AND p.package_id = c.package_id AND p.code = x.parcel_code
+    UNION SELECT i.package_id, i.village FROM c JOIN land.staged_issuer AS i
+        ON i.county = c.county AND i.package_id = c.package_id AND i.code = left(c.household_code, 14)
+    ORDER BY village
+"""

@@ -1,0 +1,183 @@
+"""Certificates: issued for what is registered and sealed in the log, printed from the register, signed, kept by hash."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID, uuid4
+
+from sqlalchemy import insert, text, update
+
+from landreg.access.identity import reveal
+from landreg.core.actor import Actor
+from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.errors import Conflict, Finding, Refused
+from landreg.core.periods import beijing_day
+from landreg.law.book import Law
+from landreg.law.queries import load_law
+from landreg.log.leaf import Entry
+from landreg.log.queries import prove_many
+from landreg.log.store import stage_all
+from landreg.registry.casebook import Case, Certificate
+from landreg.registry.cases import locked, note
+from landreg.registry.certified import Certified, certified, members_of
+from landreg.registry.documents import Store
+from landreg.registry.papers import CertificateNumber, ContractCertificate, HomesteadCertificate
+from landreg.registry.signing import Signer, ToPrint, print_and_sign_many
+
+CHUNK = 200
+
+
+@dataclass(frozen=True)
+class Press:
+    """What issuing needs of its surroundings: the signer, the store of files, and the address that the QR opens."""
+
+    signer: Signer
+    store: Store
+    base_url: str
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A certificate made: its number and the file by hash."""
+
+    number: str
+    sha256: str
+
+
+def issue(
+    actor: Actor, county: str, case_ids: Sequence[UUID], press: Press, progress: Callable[[int], None] = lambda _: None
+) -> list[Issued]:
+    """Issue the certificates of registered cases, in chunks that each stand when the next is interrupted.
+
+    Raises Refused (REG-13) when an act of theirs is not sealed yet, Conflict (REG-8) for a case in another state.
+    """
+    issued: list[Issued] = []
+    for first in range(0, len(case_ids), CHUNK):
+        issued.extend(_issue_chunk(actor, county, case_ids[first : first + CHUNK], press, progress))
+    return issued
+
+
+@dataclass(frozen=True)
+class _Drafted:
+    """A certificate before it is printed."""
+
+    case: Case
+    certified: Certified
+    row: dict[str, object]
+    to_print: ToPrint
+
+
+def _issue_chunk(
+    actor: Actor, county: str, case_ids: Sequence[UUID], press: Press, progress: Callable[[int], None]
+) -> list[Issued]:
+    with unit_of_work(actor) as uow:
+        holders = members_of(uow.session, county, case_ids)
+    names = reveal(actor, [person for persons in holders.values() for person in persons], "certificate", county)
+    with unit_of_work(actor) as uow:
+        drafted = _draft(uow, county, case_ids, press, {person: identity.name for person, identity in names.items()})
+    hashes: dict[str, str] = {}
+    for key, pdf in print_and_sign_many((draft.to_print for draft in drafted), press.signer):
+        hashes[key] = press.store.put_bytes(pdf)
+        progress(len(hashes))
+    with unit_of_work(actor) as uow:
+        _enter(uow, county, drafted, hashes)
+    return [Issued(draft.to_print.id, hashes[draft.to_print.id]) for draft in drafted]
+
+
+def _draft(
+    uow: UnitOfWork, county: str, case_ids: Sequence[UUID], press: Press, names: dict[UUID, str]
+) -> list[_Drafted]:
+    cases = locked(uow, county, case_ids)
+    wrong = [case for case in cases if case.state != "registered"]
+    if wrong:
+        raise Conflict(
+            Finding("REG-8", "state", {"state": c.state, "step": "certify"}, subject=c.number) for c in wrong
+        )
+    law = load_law(uow.session, county, beijing_day(uow.now))
+    found = certified(uow.session, county, [case.case_id for case in cases], names)
+    proofs = prove_many(uow.session, [found[case.case_id].act_number for case in cases])
+    waiting = [c.number for c in cases if found[c.case_id].act_number not in proofs]
+    if waiting:
+        raise Refused(Finding("REG-13", values={"waiting": len(waiting)}, subject=waiting[0]))
+    sample = bool(uow.session.execute(text("SELECT system.is_demo()")).scalar_one())
+    serials = uow.session.execute(
+        text("SELECT nextval('registry.certificate_number') FROM generate_series(1, :count)"), {"count": len(cases)}
+    ).scalars()
+    day = beijing_day(uow.now)
+    return [
+        _drafted(
+            case, found[case.case_id], serial, law, day, press, proofs[found[case.case_id].act_number].as_json(), sample
+        )
+        for case, serial in zip(cases, sorted(serials), strict=True)
+    ]
+
+
+def _drafted(
+    case: Case, what: Certified, serial: int, law: Law, day: date, press: Press, proof: bytes, sample: bool
+) -> _Drafted:
+    token = secrets.token_urlsafe(12)
+    number = CertificateNumber(law.text("CERT-1.province_short"), day.year, what.county_name, f"{serial:07d}")
+    authority = law.text("CERT-2.authority").replace("{county}", what.county_name)
+    url = f"{press.base_url}/c/{token}"
+    data: ContractCertificate | HomesteadCertificate
+    if case.right_kind == "contract_management":
+        data = what.contract(number, authority, day, url, f"{case.county}{serial:07d}")
+        printed = number.of_contract()
+    else:
+        data = what.homestead(number, authority, day, url, f"D{case.county}{serial:07d}", law)
+        printed = number.of_real_estate()
+    row = {
+        "county": case.county,
+        "certificate_id": uuid4(),
+        "village": case.village,
+        "number": printed,
+        "serial": data.print_number,
+        "token": token,
+        "kind": case.right_kind,
+        "right_id": what.right_id,
+        "case_id": case.case_id,
+        "act_id": case.act_id,
+        "sample": sample,
+    }
+    return _Drafted(case, what, row, ToPrint(printed, data, proof, sample))
+
+
+def _enter(uow: UnitOfWork, county: str, drafted: Sequence[_Drafted], hashes: dict[str, str]) -> None:
+    cases = locked(uow, county, [draft.case.case_id for draft in drafted])
+    if any(case.state != "registered" for case in cases):
+        raise Conflict(Finding("REG-8", "state", {"state": "certified", "step": "certify"}))
+    rows = [
+        {
+            **draft.row,
+            "issued_at": uow.now,
+            "issued_by": uow.actor.account_id,
+            "pdf_sha256": hashes[draft.to_print.id],
+        }
+        for draft in drafted
+    ]
+    uow.session.execute(insert(Certificate), rows)
+    uow.session.execute(
+        update(Case),
+        [{"county": county, "case_id": draft.case.case_id, "state": "certified"} for draft in drafted],
+    )
+    stage_all(
+        uow,
+        [
+            Entry(
+                "certificate.issued",
+                county,
+                draft.case.village,
+                draft.to_print.id,
+                {
+                    "certificate": draft.to_print.id,
+                    "act": draft.certified.act_number,
+                    "sha256": hashes[draft.to_print.id],
+                },
+            )
+            for draft in drafted
+        ],
+    )
+    note(uow, cases, "certify")

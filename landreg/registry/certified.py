@@ -1,0 +1,249 @@
+"""What a certificate says, read from the register: right, household, parcels with their neighbours and points."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import shapely
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from gis.zones import ZONES
+from landreg.law.book import Law, term
+from landreg.registry.papers import (
+    CertificateNumber,
+    CertifiedParcel,
+    ContractCertificate,
+    HomesteadCertificate,
+    Member,
+    Neighbour,
+    ParcelMap,
+)
+from landreg.registry.rules.homestead import limit_m2
+
+AROUND_M = 12
+"""How far a parcel's map shows its neighbours, in metres."""
+
+
+@dataclass(frozen=True)
+class Certified:
+    """The facts of one certificate, parcels in the order of the right."""
+
+    right_id: UUID
+    act_number: str
+    county_name: str
+    facts: Mapping[Any, Any]
+    members: tuple[Member, ...]
+    parcels: tuple[CertifiedParcel, ...] = field(repr=False)
+
+    def contract(
+        self, number: CertificateNumber, authority: str, day: date, url: str, print_number: str
+    ) -> ContractCertificate:
+        """The certificate of a contract-management right."""
+        f = self.facts
+        last = f["term"].upper
+        return ContractCertificate(
+            number=number,
+            print_number=print_number,
+            code=f["code"],
+            issuer=f["issuer"],
+            issuer_representative=f["representative"],
+            representative=f["holder"],
+            representative_id="",
+            mode=term("land_mode", f["nature"]),
+            contract_code=f["code"],
+            term=_term(f["term"].lower, last),
+            members=self.members,
+            parcels=self.parcels,
+            total_mu=f["mu"],
+            total_m2=f["area_m2"],
+            authority=authority,
+            issued_on=day,
+            check_url=url,
+            act_number=self.act_number,
+            filled_by=authority,
+        )
+
+    def homestead(
+        self, number: CertificateNumber, authority: str, day: date, url: str, print_number: str, law: Law
+    ) -> HomesteadCertificate:
+        """The certificate of a homestead use right; the excess is noted apart (HS-2)."""
+        f = self.facts
+        house = f["floor_area_m2"]
+        return HomesteadCertificate(
+            number=number,
+            print_number=print_number,
+            holder=f["holder"],
+            co_ownership="共同共有" if len(self.members) > 1 else "单独所有",
+            location=f["address"],
+            unit_number=f["code"],
+            right_kind="宅基地使用权/房屋所有权" if house else "宅基地使用权",
+            right_nature=f["nature"],
+            use="农村宅基地/住宅" if house else "农村宅基地",
+            area_m2=f["area_m2"],
+            term="无期限",
+            authority=authority,
+            issued_on=day,
+            check_url=url,
+            act_number=self.act_number,
+            house_area_m2=house,
+            other_holders=self.members[1:],
+            other=_building(f),
+            limit_m2=limit_m2(law),
+            excess_m2=f["excess_m2"] or None,
+            map=self.parcels[0].map,
+        )
+
+
+def members_of(session: Session, county: str, case_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """Household to the persons who hold its right, for the cases' rights."""
+    found: dict[UUID, list[UUID]] = defaultdict(list)
+    for row in session.execute(text(_MEMBERS), {"county": county, "cases": list(case_ids)}):
+        found[row.household_id].append(row.person_id)
+    return found
+
+
+def certified(
+    session: Session, county: str, case_ids: Sequence[UUID], names: Mapping[UUID, str]
+) -> dict[UUID, Certified]:
+    """The facts of each case's certificate by case; four queries for any number. names: person to full name."""
+    asked = {"county": county, "cases": list(case_ids), "around": AROUND_M}
+    members: dict[UUID, list[Member]] = defaultdict(list)
+    for row in session.execute(text(_MEMBERS), asked):
+        members[row.household_id].append(Member(names[row.person_id], term("relation", row.relation), row.note))
+    neighbours: dict[UUID, list[Neighbour]] = defaultdict(list)
+    for row in session.execute(text(_NEIGHBOURS), asked):
+        for part in shapely.get_parts(shapely.from_wkb(bytes(row.shape))):
+            if part.geom_type == "Polygon":
+                neighbours[row.parcel_id].append(Neighbour(_rings(part), row.name))
+    parcels: dict[UUID, list[CertifiedParcel]] = defaultdict(list)
+    for row in session.execute(text(_PARCELS), asked):
+        parcels[row.right_row].append(_parcel(row, tuple(neighbours[row.parcel_id])))
+    return {
+        row["case_id"]: Certified(
+            right_id=row["right_id"],
+            act_number=row["act_number"],
+            county_name=row["county_name"],
+            facts=row,
+            members=tuple(members[row["household_id"]]),
+            parcels=tuple(parcels[row["right_row"]]),
+        )
+        for row in session.execute(text(_RIGHTS), asked).mappings()
+    }
+
+
+def _parcel(row: Any, neighbours: tuple[Neighbour, ...]) -> CertifiedParcel:
+    rings = _rings(shapely.from_wkb(bytes(row.shape)))
+    return CertifiedParcel(
+        code=row.code,
+        name=row.name,
+        east=row.neighbour_east,
+        south=row.neighbour_south,
+        west=row.neighbour_west,
+        north=row.neighbour_north,
+        area_mu=row.mu,
+        area_m2=row.area_m2,
+        basic_farmland=row.basic_farmland,
+        note=row.note,
+        map=ParcelMap(rings, _zone(row.srid), neighbours, _points(rings, row.numbers, row.east, row.north)),
+    )
+
+
+def _points(
+    rings: tuple[tuple[tuple[float, float], ...], ...],
+    numbers: Sequence[str] | None,
+    east: Sequence[float] | None,
+    north: Sequence[float] | None,
+) -> tuple[str, ...]:
+    """The surveyed numbers of the ring's points in their order; empty, so that the map numbers them, where one is missing."""
+    if not numbers or east is None or north is None:
+        return ()
+    known = {(round(e, 2), round(n, 2)): number for number, e, n in zip(numbers, east, north, strict=True)}
+    found = tuple(known.get((round(x, 2), round(y, 2)), "") for ring in rings for x, y in ring[:-1])
+    return found if all(found) else ()
+
+
+def _rings(shape: Any) -> tuple[tuple[tuple[float, float], ...], ...]:
+    return tuple(
+        tuple((float(x), float(y)) for x, y in shapely.get_coordinates(ring))
+        for ring in (shape.exterior, *shape.interiors)
+    )
+
+
+def _zone(srid: int) -> str:
+    zone = ZONES.get(srid)
+    return f"CGCS2000 3度带 中央子午线{zone.central_meridian}°E" if zone else f"EPSG:{srid}"
+
+
+def _term(first: date, end: date | None) -> str:
+    if end is None:
+        return f"{first:%Y年%m月%d日}起"
+    last = date.fromordinal(end.toordinal() - 1)
+    return f"{first:%Y年%m月%d日}起至{last:%Y年%m月%d日}止"
+
+
+def _building(facts: Mapping[str, Any]) -> tuple[str, ...]:
+    lines = []
+    if facts["footprint_m2"]:
+        lines.append(f"房屋占地面积：{Decimal(facts['footprint_m2']):.2f} m²")
+    if facts["floors"]:
+        lines.append(f"总层数：{facts['floors']}层")
+    if facts["built_on"]:
+        lines.append(f"竣工日期：{facts['built_on']:%Y年%m月%d日}")
+    return tuple(lines)
+
+
+_RIGHTS = """
+    SELECT c.case_id, r.right_id, r.row_id AS right_row, r.kind, r.code, r.household_id, r.term, r.area_m2, r.mu, r.excess_m2,
+           r.footprint_m2, r.floor_area_m2, r.floors, r.built_on, r.nature, a.number AS act_number, h.name AS holder, h.address,
+           coalesce(i.name, '') AS issuer, coalesce(i.representative, '') AS representative,
+           coalesce(d.name, c.county) AS county_name
+    FROM registry."case" AS c
+    JOIN registry.act AS a ON a.county = c.county AND a.act_id = c.act_id
+    JOIN registry."right" AS r ON r.county = c.county AND r.act_id = c.act_id
+    JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id AND upper_inf(h.recorded)
+    LEFT JOIN party.collective AS i ON i.county = h.county AND i.collective_id = h.collective_id AND upper_inf(i.recorded)
+    LEFT JOIN land.division AS d ON d.code = c.county
+    WHERE c.county = :county AND c.case_id = ANY (:cases)
+"""
+_MEMBERS = """
+    SELECT m.household_id, m.person_id, m.relation, m.note
+    FROM (SELECT DISTINCT r.county, r.household_id FROM registry."case" AS c
+          JOIN registry."right" AS r ON r.county = c.county AND r.act_id = c.act_id
+          WHERE c.county = :county AND c.case_id = ANY (:cases)) AS r
+    JOIN party.member AS m ON m.county = r.county AND m.household_id = r.household_id AND upper_inf(m.recorded)
+    WHERE m.holds_right ORDER BY m.household_id, m.position
+"""
+_OF_CASES = """
+    FROM registry."case" AS c
+    JOIN registry."right" AS r ON r.county = c.county AND r.act_id = c.act_id
+    JOIN registry.right_parcel AS x ON x.county = r.county AND x.right_row = r.row_id
+    JOIN land.parcel AS l ON l.county = x.county AND l.parcel_id = x.parcel_id AND upper_inf(l.recorded)
+"""
+_PARCELS = f"""
+    SELECT x.right_row, l.parcel_id, l.code, l.name, l.neighbour_east, l.neighbour_south, l.neighbour_west, l.neighbour_north,
+           x.mu, x.area_m2, l.basic_farmland, x.note, ST_AsBinary(l.geom) AS shape, ST_SRID(l.geom) AS srid,
+           p.numbers, p.east, p.north
+    {_OF_CASES}
+    LEFT JOIN land.staged_boundary_point AS p ON p.county = l.county AND p.package_id = l.package_id AND p.parcel_code = l.code
+    WHERE c.county = :county AND c.case_id = ANY (:cases) ORDER BY x.right_row, x.position
+"""
+_NEIGHBOURS = f"""
+    SELECT l.parcel_id, coalesce(h.name, CASE n.kind WHEN 'homestead' THEN n.name ELSE '' END) AS name,
+           ST_AsBinary(ST_ClipByBox2D(n.geom, ST_Expand(l.geom, :around)::box2d)) AS shape
+    {_OF_CASES}
+    JOIN land.parcel AS n ON n.county = l.county AND n.geom && ST_Expand(l.geom, :around) AND upper_inf(n.recorded)
+         AND n.parcel_id <> l.parcel_id
+    LEFT JOIN registry.right_parcel AS y ON y.county = n.county AND y.parcel_id = n.parcel_id AND upper_inf(y.recorded)
+         AND y.kind = 'contract_management'
+    LEFT JOIN registry."right" AS q ON q.county = y.county AND q.row_id = y.right_row
+    LEFT JOIN party.household AS h ON h.county = q.county AND h.household_id = q.household_id AND upper_inf(h.recorded)
+    WHERE c.county = :county AND c.case_id = ANY (:cases)
+    ORDER BY l.parcel_id, n.code
+"""

@@ -1,0 +1,179 @@
+"""Entering a survey: parcels, collectives, households and members of a village, by one act, before its rights are booked.
+
+Entering changes no right. What the register holds already is left as it is: a difference is for an act of change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+
+from landreg.access.identity import NewPerson, enter, open_sealed
+from landreg.core.db import UnitOfWork
+from landreg.log.leaf import Entry
+from landreg.log.store import stage
+from landreg.registry.casebook import Act
+from landreg.registry.numbers import act_numbers
+
+
+def enter_survey(uow: UnitOfWork, county: str, package_id: UUID, village: str) -> UUID | None:
+    """Enter what a package holds of a village and the register lacks; the act, or None when there was nothing new.
+
+    The caller holds the village's lock. One leaf for the act, with a digest a parcel and a salted one a household.
+    """
+    act = Act(
+        county=county,
+        act_id=uuid4(),
+        village=village,
+        number=act_numbers(uow, county, 1)[0],
+        kind="survey_entry",
+        case_id=None,
+        package_id=package_id,
+        registered_at=uow.now,
+        registered_by=uow.actor.account_id,
+    )
+    asked = {
+        "county": county,
+        "package": package_id,
+        "act": act.act_id,
+        "from": village,
+        "to": village + "~",
+        "now": uow.now,
+    }
+    new = sum(
+        uow.session.execute(text(statement), asked).rowcount  # type: ignore[attr-defined]
+        for statement in (_COLLECTIVES, _ORGANIZATIONS, _HOUSEHOLDS, _PARCELS, _HOMESTEAD_PARCELS)
+    )
+    new += _members(uow, asked)
+    if not new:
+        return None
+    uow.session.add(act)
+    uow.session.flush()
+    facts, personal = entry_facts(uow, county, act.act_id, act.number)
+    stage(uow, Entry("act", county, village, act.number, facts, personal))
+    return act.act_id
+
+
+def entry_facts(uow: UnitOfWork, county: str, act_id: UUID, number: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """What the leaf of a survey entry says, read from the tables: a digest a parcel; personal: a line a household."""
+    asked = {"county": county, "act": act_id}
+    parcels = {row.code: digest(row.facts) for row in uow.session.execute(text(ENTERED_PARCELS), asked)}
+    households = {row.code: row.facts for row in uow.session.execute(text(ENTERED_HOUSEHOLDS), asked)}
+    return {"act": number, "kind": "survey_entry", "parcels": parcels}, households
+
+
+def digest(facts: str) -> str:
+    """A parcel's facts in the leaf: enough of a SHA-256 to name the one that was changed."""
+    return hashlib.sha256(facts.encode()).hexdigest()[:32]
+
+
+def _members(uow: UnitOfWork, asked: Mapping[str, Any]) -> int:
+    """Members become persons, one row a person for ever, and take their place in the household."""
+    rows = list(uow.session.execute(text(_STAGED_MEMBERS), asked))
+    if not rows:
+        return 0
+    persons = enter(
+        uow,
+        [NewPerson(row.name, row.id_kind, open_sealed(row.id_sealed) if row.id_sealed else "") for row in rows],
+    )
+    uow.session.execute(
+        text(_MEMBERS),
+        [
+            {
+                **asked,
+                "village": row.village,
+                "household": row.household_id,
+                "person": person,
+                "relation": row.relation,
+                "holds": row.holds_right,
+                "position": row.position,
+                "note": row.note,
+            }
+            for row, person in zip(rows, persons, strict=True)
+        ],
+    )
+    return len(rows)
+
+
+_CLOCKS = "daterange(NULL, NULL), tstzrange(:now, NULL), :act"
+_OF_VILLAGE = "s.county = :county AND s.package_id = :package AND s.village >= :from AND s.village < :to"
+_COLLECTIVES = f"""
+    INSERT INTO party.collective (county, row_id, collective_id, village, code, name, representative, address, postcode,
+                                  valid, recorded, act_id)
+    SELECT s.county, gen_random_uuid(), gen_random_uuid(), s.village, s.code, s.name, s.representative, s.address, s.postcode,
+           {_CLOCKS}
+    FROM land.staged_issuer AS s
+    WHERE {_OF_VILLAGE} AND NOT EXISTS (SELECT FROM party.collective AS c WHERE c.county = s.county AND c.code = s.code
+                                        AND upper_inf(c.recorded))
+"""
+_ORGANIZATIONS = f"""
+    INSERT INTO party.organization (county, row_id, organization_id, village, code, name, address, valid, recorded, act_id)
+    SELECT s.county, gen_random_uuid(), gen_random_uuid(), s.village, s.code, s.name, s.address, {_CLOCKS}
+    FROM land.staged_household AS s
+    WHERE {_OF_VILLAGE} AND s.kind = '3' AND NOT EXISTS (
+        SELECT FROM party.organization AS c WHERE c.county = s.county AND c.code = s.code AND upper_inf(c.recorded))
+"""
+_HOUSEHOLDS = f"""
+    INSERT INTO party.household (county, row_id, household_id, village, code, name, collective_id, address, postcode,
+                                 valid, recorded, act_id)
+    SELECT s.county, gen_random_uuid(), gen_random_uuid(), s.village, s.code, s.name, c.collective_id, s.address, s.postcode,
+           {_CLOCKS}
+    FROM land.staged_household AS s
+    JOIN party.collective AS c ON c.county = s.county AND c.code = left(s.code, 14) AND upper_inf(c.recorded)
+    WHERE {_OF_VILLAGE} AND s.kind <> '3' AND NOT EXISTS (
+        SELECT FROM party.household AS h WHERE h.county = s.county AND h.code = s.code AND upper_inf(h.recorded))
+"""
+_STAGED_MEMBERS = f"""
+    SELECT s.village, s.name, s.id_kind, s.id_sealed, s.relation, s.holds_right, s.position, s.note, h.household_id
+    FROM land.staged_member AS s
+    JOIN party.household AS h ON h.county = s.county AND h.code = s.household_code AND h.act_id = :act
+    WHERE {_OF_VILLAGE} ORDER BY s.household_code, s.position
+"""
+_MEMBERS = f"""
+    INSERT INTO party.member (county, row_id, member_id, village, household_id, person_id, relation, holds_right, position,
+                              note, valid, recorded, act_id)
+    VALUES (:county, gen_random_uuid(), gen_random_uuid(), :village, :household, :person, :relation, :holds, :position, :note,
+            {_CLOCKS})
+"""
+_PARCELS = f"""
+    INSERT INTO land.parcel (county, row_id, parcel_id, village, code, kind, name, geom, surveyed_area_m2,
+        registered_area_m2, ellipsoidal_area_m2, mu, land_class, soil_grade, land_use, basic_farmland, neighbour_east,
+        neighbour_south, neighbour_west, neighbour_north, package_id, valid, recorded, act_id)
+    SELECT s.county, gen_random_uuid(), gen_random_uuid(), s.village, s.code,
+           CASE WHEN p.parcel_code IS NULL THEN 'collective' ELSE 'contracted' END, s.name, s.geom, s.surveyed_area_m2,
+           coalesce(s.surveyed_area_m2, s.plane_area_m2), s.ellipsoidal_area_m2,
+           round(coalesce(s.surveyed_area_m2, s.plane_area_m2) * 0.0015, 2), s.land_class, s.soil_grade, s.land_use,
+           s.basic_farmland, s.neighbour_east, s.neighbour_south, s.neighbour_west, s.neighbour_north, s.package_id, {_CLOCKS}
+    FROM land.staged_parcel AS s
+    LEFT JOIN (SELECT DISTINCT parcel_code FROM land.staged_contract_parcel WHERE county = :county AND package_id = :package)
+         AS p ON p.parcel_code = s.code
+    WHERE {_OF_VILLAGE} AND NOT EXISTS (
+        SELECT FROM land.parcel AS l WHERE l.county = s.county AND l.code = s.code AND upper_inf(l.recorded))
+"""
+_HOMESTEAD_PARCELS = f"""
+    INSERT INTO land.parcel (county, row_id, parcel_id, village, code, kind, name, geom, surveyed_area_m2,
+        registered_area_m2, ellipsoidal_area_m2, mu, package_id, valid, recorded, act_id)
+    SELECT s.county, gen_random_uuid(), gen_random_uuid(), s.village, s.code, 'homestead', s.holder, s.geom, s.area_m2,
+           coalesce(s.area_m2, s.plane_area_m2), s.ellipsoidal_area_m2,
+           round(coalesce(s.area_m2, s.plane_area_m2) * 0.0015, 2), s.package_id, {_CLOCKS}
+    FROM land.staged_homestead AS s
+    WHERE {_OF_VILLAGE} AND NOT EXISTS (
+        SELECT FROM land.parcel AS l WHERE l.county = s.county AND l.code = s.code AND upper_inf(l.recorded))
+"""
+ENTERED_PARCELS = """
+    SELECT l.code, concat_ws('|', l.parcel_id, l.kind, l.name, l.surveyed_area_m2, l.registered_area_m2,
+        l.ellipsoidal_area_m2, l.mu, l.land_class, l.soil_grade, l.land_use, l.basic_farmland, l.neighbour_east,
+        l.neighbour_south, l.neighbour_west, l.neighbour_north, md5(ST_AsEWKB(l.geom)), lower(l.valid), upper(l.valid),
+        extract(epoch FROM lower(l.recorded))) AS facts
+    FROM land.parcel AS l WHERE l.county = :county AND l.act_id = :act ORDER BY l.code
+"""
+ENTERED_HOUSEHOLDS = """
+    SELECT h.code, concat_ws('|', h.household_id, h.name, h.address, extract(epoch FROM lower(h.recorded)), (
+        SELECT string_agg(concat_ws(':', m.member_id, m.person_id, m.relation, m.holds_right), ';' ORDER BY m.position)
+        FROM party.member AS m WHERE m.county = h.county AND m.household_id = h.household_id AND m.act_id = h.act_id)) AS facts
+    FROM party.household AS h WHERE h.county = :county AND h.act_id = :act ORDER BY h.code
+"""

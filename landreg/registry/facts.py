@@ -1,0 +1,211 @@
+"""Facts for the rules of a step: from the staged survey and the register, in a fixed number of queries for many cases."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from landreg.core.codes import masked_name
+from landreg.core.periods import Period
+from landreg.registry.casebook import Case
+from landreg.registry.rules.contract import ContractFacts, ParcelFacts
+from landreg.registry.rules.homestead import HomesteadFacts
+from landreg.registry.rules.procedure import CaseFacts
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a case asks to have registered: the staged rows behind it, and the facts that its rules judge."""
+
+    case: Case
+    staged: Mapping[Any, Any]
+    facts: ContractFacts | HomesteadFacts
+
+
+def contract_proposals(session: Session, cases: Sequence[Case]) -> list[Proposal]:
+    """The proposals of cases on contract-management rights: five queries for any number of cases."""
+    if not cases:
+        return []
+    asked = _asked(cases)
+    contracts = {row["code"]: row for row in session.execute(text(_CONTRACTS), asked).mappings()}
+    parcels: dict[str, list[ParcelFacts]] = defaultdict(list)
+    for row in session.execute(text(_CONTRACT_PARCELS), asked):
+        parcels[row.contract_code].append(
+            ParcelFacts(row.parcel_code, row.area_m2, row.land_class or "", row.surveyed, row.taken_by)
+        )
+    elsewhere: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in session.execute(text(_MEMBERS_ELSEWHERE), asked):
+        elsewhere[row.household_code][masked_name(row.name)] = row.other
+    return [
+        Proposal(
+            case,
+            staged := contracts.get(case.subject_code) or _NOTHING,
+            ContractFacts(
+                code=case.subject_code,
+                issuer_known=bool(staged["issuer_known"]),
+                members=staged["members"] or 0,
+                term=_term(staged["starts_on"], staged["ends_on"]),
+                area_m2=staged["area_m2"] or Decimal(0),
+                mu=staged["mu"] or Decimal(0),
+                parcels=tuple(parcels[case.subject_code]),
+                elsewhere=elsewhere.get(case.household_code, {}),
+            ),
+        )
+        for case in cases
+    ]
+
+
+def homestead_proposals(session: Session, cases: Sequence[Case]) -> list[Proposal]:
+    """The proposals of cases on homestead use rights: one query for any number of cases."""
+    if not cases:
+        return []
+    homesteads = {row["code"]: row for row in session.execute(text(_HOMESTEADS), _asked(cases)).mappings()}
+    return [
+        Proposal(
+            case,
+            staged := homesteads.get(case.subject_code) or _NOTHING,
+            HomesteadFacts(
+                code=case.subject_code,
+                unit_code=staged["unit_code"] or "",
+                household_known=bool(staged["household_known"]),
+                area_m2=staged["area_m2"] or Decimal(0),
+                approved_m2=staged["approved_area_m2"],
+                built_on=staged["built_on"],
+                others=tuple(staged["others"] or ()),
+                taken_by=staged["taken_by"],
+            ),
+        )
+        for case in cases
+    ]
+
+
+def proposals(session: Session, cases: Sequence[Case]) -> list[Proposal]:
+    """The proposals of cases of either kind of right."""
+    return [
+        *contract_proposals(session, [case for case in cases if case.right_kind == "contract_management"]),
+        *homestead_proposals(session, [case for case in cases if case.right_kind == "homestead"]),
+    ]
+
+
+def case_facts(session: Session, cases: Sequence[Case], actor: UUID, today: date) -> dict[UUID, CaseFacts]:
+    """What the procedure's rules ask of cases: their notice, objections, evidence, and who came first on a parcel."""
+    if not cases:
+        return {}
+    asked = {"county": cases[0].county, "ids": [case.case_id for case in cases]}
+    rows = {row.case_id: row for row in session.execute(text(_PROCEDURE), asked)}
+    return {
+        case.case_id: CaseFacts(
+            number=case.number,
+            state=case.state,
+            prepared_by=case.prepared_by,
+            actor=actor,
+            today=today,
+            due_on=case.due_on,
+            last_day=rows[case.case_id].last_day,
+            objections=rows[case.case_id].objections,
+            documents=rows[case.case_id].documents,
+            earlier=tuple(rows[case.case_id].earlier or ()),
+        )
+        for case in cases
+    }
+
+
+def _asked(cases: Sequence[Case]) -> dict[str, Any]:
+    return {
+        "county": cases[0].county,
+        "packages": list({case.package_id for case in cases}),
+        "codes": [case.subject_code for case in cases],
+        "households": list({case.household_code for case in cases}),
+    }
+
+
+def _term(first: date | None, last: date | None) -> Period | None:
+    if first is None or last is None or last < first:
+        return None
+    return Period.through(first, last)
+
+
+class _Nothing(dict[Any, Any]):
+    """The staged row of a case whose package is gone: every column is empty."""
+
+    def __missing__(self, key: Any) -> None:
+        return None
+
+
+_NOTHING: Mapping[Any, Any] = _Nothing()
+
+_CONTRACTS = """
+    SELECT c.code, c.village, c.issuer_code, c.household_code, c.way, c.starts_on, c.ends_on, c.area_m2, c.mu, c.signed_on,
+           h.name AS holder,
+           EXISTS (SELECT FROM land.staged_issuer AS i WHERE i.county = c.county AND i.package_id = c.package_id
+                   AND i.code = c.issuer_code)
+           OR EXISTS (SELECT FROM party.collective AS i WHERE i.county = c.county AND i.code = c.issuer_code
+                      AND upper_inf(i.recorded)) AS issuer_known,
+           (SELECT count(*) FROM land.staged_member AS m WHERE m.county = c.county AND m.package_id = c.package_id
+            AND m.household_code = c.household_code) AS members
+    FROM land.staged_contract AS c
+    JOIN land.staged_household AS h ON h.county = c.county AND h.package_id = c.package_id AND h.code = c.household_code
+    WHERE c.county = :county AND c.package_id = ANY (:packages) AND c.code = ANY (:codes)
+"""
+_CONTRACT_PARCELS = """
+    SELECT p.contract_code, p.parcel_code, coalesce(p.area_m2, s.surveyed_area_m2) AS area_m2, s.land_class,
+           s.code IS NOT NULL AS surveyed, r.code AS taken_by
+    FROM land.staged_contract_parcel AS p
+    LEFT JOIN land.staged_parcel AS s ON s.county = p.county AND s.package_id = p.package_id AND s.code = p.parcel_code
+    LEFT JOIN land.parcel AS l ON l.county = p.county AND l.code = p.parcel_code AND upper_inf(l.recorded)
+    LEFT JOIN registry.right_parcel AS x ON x.county = l.county AND x.parcel_id = l.parcel_id AND upper_inf(x.recorded)
+         AND x.kind = 'contract_management'
+    LEFT JOIN registry."right" AS r ON r.county = x.county AND r.row_id = x.right_row
+    WHERE p.county = :county AND p.package_id = ANY (:packages) AND p.contract_code = ANY (:codes)
+    ORDER BY p.contract_code, p.parcel_code
+"""
+_MEMBERS_ELSEWHERE = """
+    SELECT m.household_code, m.name, h.code AS other
+    FROM land.staged_member AS m
+    JOIN identity.person AS i ON i.id_digest = m.id_digest
+    JOIN party.member AS r ON r.county = m.county AND r.person_id = i.person_id AND upper_inf(r.recorded)
+    JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id AND upper_inf(h.recorded)
+    WHERE m.county = :county AND m.package_id = ANY (:packages) AND m.household_code = ANY (:households)
+      AND h.code <> m.household_code
+"""
+_HOMESTEADS = """
+    SELECT s.code, s.village, s.unit_code, s.household_code, coalesce(s.area_m2, s.plane_area_m2) AS area_m2,
+           s.approved_area_m2, s.footprint_m2, s.building_area_m2, s.storeys, s.built_on, s.nature,
+           coalesce(sh.name, s.holder) AS holder, sh.code IS NOT NULL OR h.code IS NOT NULL AS household_known,
+           array_remove(array(
+               SELECT r.code FROM registry."right" AS r WHERE r.county = h.county AND r.household_id = h.household_id
+               AND r.kind = 'homestead' AND upper_inf(r.recorded)
+               UNION SELECT o.unit_code FROM land.staged_homestead AS o WHERE o.county = s.county
+               AND o.package_id = s.package_id AND o.household_code = s.household_code AND o.code <> s.code
+           ), s.unit_code) AS others,
+           (SELECT r.code FROM land.parcel AS l
+            JOIN registry.right_parcel AS x ON x.county = l.county AND x.parcel_id = l.parcel_id AND upper_inf(x.recorded)
+            JOIN registry."right" AS r ON r.county = x.county AND r.row_id = x.right_row
+            WHERE l.county = s.county AND l.code = s.code AND upper_inf(l.recorded) LIMIT 1) AS taken_by
+    FROM land.staged_homestead AS s
+    LEFT JOIN land.staged_household AS sh ON sh.county = s.county AND sh.package_id = s.package_id AND sh.code = s.household_code
+    LEFT JOIN party.household AS h ON h.county = s.county AND h.code = s.household_code AND upper_inf(h.recorded)
+    WHERE s.county = :county AND s.package_id = ANY (:packages) AND s.code = ANY (:codes)
+"""
+_PROCEDURE = """
+    SELECT c.case_id, n.last_day,
+           (SELECT count(*) FROM registry.objection AS o WHERE o.county = c.county AND o.case_id = c.case_id
+            AND o.outcome IS NULL) AS objections,
+           (SELECT count(*) FROM registry.case_document AS d WHERE d.county = c.county AND d.case_id = c.case_id) AS documents,
+           (SELECT array_agg(DISTINCT e.number) FROM registry.case_parcel AS p
+            JOIN registry.case_parcel AS q ON q.county = p.county AND q.parcel_code = p.parcel_code
+                 AND q.acceptance_order < p.acceptance_order
+            JOIN registry."case" AS e ON e.county = q.county AND e.case_id = q.case_id
+                 AND e.state IN ('accepted', 'reviewed', 'noticed', 'objected')
+            WHERE p.county = c.county AND p.case_id = c.case_id) AS earlier
+    FROM registry."case" AS c LEFT JOIN registry.notice AS n ON n.county = c.county AND n.notice_id = c.notice_id
+    WHERE c.county = :county AND c.case_id = ANY (:ids)
+"""
