@@ -112,25 +112,27 @@ def _path(rings: Iterable[Coordinates]) -> str:
 
 def _neighbours(
     parcel: ParcelMap, to_paper: Any, width: float, height: float
-) -> tuple[str, list[tuple[Xy, str, float]]]:
-    """The neighbours' outlines clipped to the frame as one path, and for each a place for its name and its size."""
-    outline, names = [], []
+) -> tuple[str, list[tuple[float, float, str, float]]]:
+    """The neighbours' outlines clipped to the frame as one path; x, y, name and size in mm² of each part to be named."""
+    shapes, names = [], []
     for neighbour in parcel.neighbours:
-        rings = [
-            to_paper(np.asarray(ring, dtype=np.float64).reshape(-1, 2)) for ring in neighbour.rings if len(ring) > 3
-        ]
-        if not rings:
-            continue
-        whole = shapely.simplify(shapely.Polygon(rings[0], rings[1:]), DRAWN_MM)
-        shape = shapely.clip_by_rect(whole, -1.0, -1.0, width + 1.0, height + 1.0)
-        for part in shapely.get_parts(shape):
-            if shapely.get_type_id(part) != 3 or shapely.is_empty(part):
-                continue
-            outline += [shapely.get_coordinates(ring)[:-1] for ring in (part.exterior, *part.interiors)]
-            if neighbour.name:
-                spot = shapely.point_on_surface(part)
-                names.append(((spot.x, spot.y), neighbour.name, float(part.area)))
-    return _path(outline), names
+        rings = [ring for ring in neighbour.rings if len(ring) > 3]
+        if rings:
+            shapes.append(shapely.Polygon(rings[0], rings[1:]))
+            names.append(neighbour.name)
+    if not shapes:
+        return "", []
+    on_paper = shapely.transform(np.array(shapes, dtype=object), to_paper)
+    cut = shapely.clip_by_rect(shapely.simplify(on_paper, DRAWN_MM), -1.0, -1.0, width + 1.0, height + 1.0)
+    parts, owner = shapely.get_parts(cut, return_index=True)
+    seen = (shapely.get_type_id(parts) == shapely.GeometryType.POLYGON) & ~shapely.is_empty(parts)
+    parts, owner = parts[seen], owner[seen]
+    xy, ring_of = shapely.get_coordinates(shapely.get_rings(parts), return_index=True)
+    outlines = np.split(xy, np.flatnonzero(np.diff(ring_of)) + 1) if len(xy) else []
+    spots = shapely.get_coordinates(shapely.point_on_surface(parts))
+    areas = shapely.area(parts).tolist()
+    places = [(*spot, names[i], area) for spot, i, area in zip(spots.tolist(), owner.tolist(), areas, strict=True)]
+    return _path(ring[:-1] for ring in outlines), places
 
 
 def _reserved(width: float, height: float) -> list[Box]:
@@ -186,8 +188,8 @@ def draw(parcel: ParcelMap, width: float, height: float, title: str = "") -> dic
         unwritten += [of_ring[index] for index in left_out] if all_named else of_ring
         first += len(names)
     outline, owners = _neighbours(parcel, to_paper, width, height)
-    for (x, y), name, area in owners:
-        if area > 2.2 * text_mm(name, labels.size) * labels.size:
+    for x, y, name, area in owners:
+        if name and area > 2.2 * text_mm(name, labels.size) * labels.size:
             labels.put(x, y, name, "n")
     return {
         "w": width,

@@ -119,7 +119,7 @@ def _contract(data: ContractCertificate) -> dict[str, Any]:
     for parcel, figure in zip(drawn, figures, strict=True):
         figure["caption"] = [
             parcel.code,
-            shortened(parcel.name, 9),
+            parcel.name,
             f"{mu(parcel.area_mu)} 亩（{m2(parcel.area_m2)} m²）",
         ]
         figure["four"] = [parcel.north, parcel.east, parcel.south, parcel.west]
@@ -170,11 +170,6 @@ def _homestead(data: HomesteadCertificate) -> dict[str, Any]:
         "sides": [[side.start, side.end, f"{side.length_m:.2f}"] for side in listed],
         "zone": data.map.zone if data.map else "",
     }
-
-
-def shortened(text: str, signs: int) -> str:
-    """The text, or its first `signs` signs and an ellipsis where a line has no room for more."""
-    return text if len(text) <= signs else text[:signs] + "…"
 
 
 def _map_title(parcel: CertifiedParcel) -> str:

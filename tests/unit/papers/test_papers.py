@@ -5,6 +5,7 @@ import re
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -165,3 +166,46 @@ def test_very_thin_long_huge_or_tiny_parcels_are_drawn_to_scale(width: float, he
     row = builders.parcel(1, shown)
     pdf = print_certificate(replace(builders.contract_certificate(1), parcels=(row,)))
     assert "1:" in text_of(pdf)
+
+
+def longest_blank(pdf: bytes, folder: Path) -> list[float]:
+    """For each page, the tallest stretch without any ink, as a share of the page."""
+    (folder / "paper.pdf").write_bytes(pdf)
+    subprocess.run(["pdftoppm", "-gray", "-r", "24", folder / "paper.pdf", folder / "page"], check=True)
+    found = []
+    for page in sorted(folder.glob("page*.pgm")):
+        _, size, _, pixels = page.read_bytes().split(b"\n", 3)
+        width, height = map(int, size.split())
+        run = longest = 0
+        for row in range(height):
+            run = run + 1 if min(pixels[row * width : (row + 1) * width]) > 235 else 0
+            longest = max(longest, run)
+        found.append(longest / height)
+    return found
+
+
+MANY_GROUNDS = replace(builders.refusal(), grounds=builders.refusal().grounds * 6)
+
+
+@pytest.mark.parametrize(
+    "pdf",
+    [
+        lambda: print_certificate(builders.contract_certificate(1, 1)),
+        lambda: print_certificate(builders.contract_certificate(14, 6)),
+        lambda: print_certificate(builders.contract_certificate(45, 17)),
+        lambda: print_certificate(builders.homestead_certificate()),
+        lambda: print_notice(builders.notice(3, 2)),
+        lambda: print_notice(builders.notice(12, 5)),
+        lambda: print_notice(builders.notice(60, 7)),
+        lambda: print_receipt(builders.receipt()),
+        lambda: print_receipt(builders.receipt(documents=builders.receipt().documents * 6)),
+        lambda: print_refusal(builders.refusal()),
+        lambda: print_refusal(MANY_GROUNDS),
+    ],
+    ids=[
+        "one parcel", "14 parcels", "45 parcels", "homestead", "short notice", "notice", "long notice",
+        "receipt", "long receipt", "refusal", "long refusal",
+    ],
+)  # fmt: skip
+def test_no_page_is_empty_for_more_than_a_third(pdf: Callable[[], bytes], tmp_path: Path) -> None:
+    assert max(longest_blank(pdf(), tmp_path)) <= 1 / 3

@@ -5,11 +5,14 @@ import os
 import stat
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pikepdf
 import pytest
-from cryptography.hazmat.primitives import serialization
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509 import load_pem_x509_certificate
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -17,7 +20,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
-from landreg.registry.papers import print_certificate
+from landreg.registry.papers import print_certificate, print_receipt
 from landreg.registry.signing import (
     Signer,
     SignerUnusable,
@@ -146,3 +149,29 @@ def test_the_stand_alone_reader_finds_the_proof_without_a_pdf_library(signed: by
         capture_output=True, text=True, check=False, env={"PATH": os.environ["PATH"]},
     )  # fmt: skip
     assert "Traceback" not in run.stderr
+
+
+def test_the_signed_attributes_name_the_certificate_as_pades_asks(signed: bytes) -> None:
+    (signature,) = PdfFileReader(io.BytesIO(signed)).embedded_signatures
+    kinds = {attribute["type"].native for attribute in signature.signer_info["signed_attrs"]}
+    assert {"content_type", "message_digest", "signing_certificate_v2"} <= kinds
+    assert "signing_time" not in kinds
+    assert "/M" in signature.sig_object
+
+
+def test_an_rsa_key_signs_as_well(tmp_path: Path) -> None:
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "样本 RSA")])
+    start = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 7, start, start + timedelta(days=9))
+        .add_extension(x509.KeyUsage(True, True, False, False, False, False, False, False, False), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    (tmp_path / "key").write_bytes(
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    (tmp_path / "pem").write_bytes(certificate.public_bytes(pem))
+    pdf = sign(print_receipt(builders.receipt()), load_signer(tmp_path / "key", tmp_path / "pem"))
+    assert status_of(pdf).bottom_line
