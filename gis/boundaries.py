@@ -1,0 +1,175 @@
+"""Boundary points and lines held against the parcels they bound: which lie off them, and which are missing.
+
+The corners of all parcels become one numbered set, two corners within the tolerance being one; points and lines may
+then be streamed past it in batches of any size.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gis.shapes import HUGE_M, Floats, Geoms, Ints, Shapes
+
+Mask = NDArray[np.bool_]
+NONE = -1
+
+
+class Corners:
+    """Numbered corners. Cells as wide as the tolerance: a corner is looked for in a point's own cell and the eight
+    around it, so that what is at most `tolerance_m` away is found."""
+
+    def __init__(self, xy: Floats, tolerance_m: float) -> None:
+        self.tolerance_m = tolerance_m
+        sound = np.abs(xy) < HUGE_M
+        xy = xy[sound.all(axis=1)]
+        self.origin = np.floor(xy.min(axis=0)) - 1 if len(xy) else np.zeros(2)
+        self.keys, first = np.unique(self._keys(self._cells(xy)), return_index=True)
+        self.xy = xy[first]
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def find(self, xy: Floats) -> Ints:
+        """(n,) the number of a corner within the tolerance of each point, -1 where there is none."""
+        found = np.full(len(xy), NONE, dtype=np.int64)
+        if len(self.keys) == 0:
+            return found
+        asked = np.flatnonzero((np.abs(xy) < HUGE_M).all(axis=1))
+        cells = self._cells(xy[asked])
+        for step in _AROUND:
+            if asked.size == 0:
+                break
+            place = np.minimum(np.searchsorted(self.keys, self._keys(cells + step)), len(self.keys) - 1)
+            hit = self.keys[place] == self._keys(cells + step)
+            hit &= (np.abs(self.xy[place] - xy[asked]) <= self.tolerance_m).all(axis=1)
+            found[asked[hit]] = place[hit]
+            asked, cells = asked[~hit], cells[~hit]
+        return found
+
+    def _cells(self, xy: Floats) -> Ints:
+        return np.floor((xy - self.origin) / self.tolerance_m).astype(np.int64)
+
+    @staticmethod
+    def _keys(cells: Ints) -> Ints:
+        keys: Ints = (cells[:, 0] << 32) + cells[:, 1]
+        return keys
+
+
+_AROUND = np.array([(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (-1, 1), (1, -1), (1, 1)], dtype=np.int64)
+
+
+class Boundaries:
+    """The corners and sides of some parcels, and which of them points and lines have been seen for.
+
+    parcels: polygons. tolerance_m: how far a point may lie from its corner. Points and lines are given in batches to
+    `points_off`, `points_off_parcel` and `lines_off`; what was never met is told by `corners_without_point` and
+    `sides_without_line`.
+    """
+
+    def __init__(self, parcels: Shapes, tolerance_m: float = 0.01) -> None:
+        self.parcels = parcels
+        self.corners = Corners(parcels.xy, tolerance_m)
+        self._corner_of = self.corners.find(parcels.xy)
+        self._owned = np.unique(parcels.part_feature[parcels.xy_part] * self._base + self._corner_of)
+        self._sides = np.unique(self._side_keys(parcels, self._corner_of))
+        self._sides = self._sides[self._sides >= 0]
+        self._point_seen = np.zeros(len(self.corners), dtype=bool)
+        self._line_seen = np.zeros(len(self._sides), dtype=bool)
+
+    def points_off(self, xy: Floats) -> Mask:
+        """(n,) which of these boundary points lie on no corner of any parcel."""
+        found = self.corners.find(xy)
+        self._point_seen[found[found >= 0]] = True
+        return np.asarray(found < 0)
+
+    def points_off_parcel(self, xy: Floats, parcel: Ints) -> Mask:
+        """(n,) which of these points do not lie on the boundary of the parcel (its number) they are said to be of.
+
+        Its corners are looked at first; a point between two corners counts, since a neighbour's corner may lie there.
+        """
+        found = self.corners.find(xy)
+        off = ~_among(self._owned, np.where(found < 0, NONE, parcel * self._base + found))
+        rows = np.flatnonzero(off)
+        rows = rows[(np.abs(xy[rows]) < HUGE_M).all(axis=1)]
+        off[rows] = ~self._along(parcel[rows], shapely.points(xy[rows]))
+        return off
+
+    def lines_off(self, lines: Shapes, parcel: Ints) -> Mask:
+        """(n,) which of these boundary lines leave the parcels. A null line does.
+
+        parcel: (n,) one parcel that each line is said to bound, -1 for none known. A line is right when each of its
+        stretches is a side of some parcel, or when it runs along that parcel's boundary.
+        """
+        keys = self._side_keys(lines, self.corners.find(lines.xy))
+        place = np.searchsorted(self._sides, keys)
+        hit = _among(self._sides, keys)
+        self._line_seen[place[hit]] = True
+        starts_stretch = _within_part(lines)
+        wrong = np.flatnonzero(starts_stretch & ~hit)
+        off: Mask = np.diff(lines.feature_starts) == 0
+        off[lines.part_feature[lines.xy_part[wrong]]] = True
+        rows = np.flatnonzero(off & (parcel >= 0) & lines.usable)
+        off[rows] = ~self._along(parcel[rows], lines.take(rows).geoms)
+        return off
+
+    def corners_without_point(self) -> tuple[Ints, Floats]:
+        """(parcel numbers, places) of corners that no boundary point was seen for; one parcel for each corner."""
+        return self._first_owner(~self._point_seen)
+
+    def sides_without_line(self) -> tuple[Ints, Floats]:
+        """(parcel numbers, middles) of parcels' sides that no boundary line was seen for; one parcel for each side."""
+        missing = self._sides[~self._line_seen]
+        a, b = missing // self._base, missing % self._base
+        keys = self._side_keys(self.parcels, self._corner_of)
+        order = np.argsort(keys, kind="stable")
+        place = order[np.searchsorted(keys, missing, sorter=order)]
+        owners = self.parcels.part_feature[self.parcels.xy_part[place]]
+        return owners, (self.corners.xy[a] + self.corners.xy[b]) / 2
+
+    def _along(self, parcel: Ints, geoms: Geoms) -> Mask:
+        """Whether each geometry keeps within the tolerance of its parcel's boundary."""
+        numbers, place = np.unique(parcel, return_inverse=True)
+        bounds = shapely.boundary(self.parcels.take(numbers).geoms)
+        width = self.corners.tolerance_m
+        near = shapely.dwithin(bounds[place], geoms, width)
+        rows = np.flatnonzero(near)
+        near[rows] = shapely.covers(shapely.buffer(bounds[place[rows]], width, quad_segs=2), geoms[rows])
+        return np.asarray(near, dtype=bool)
+
+    @property
+    def _base(self) -> int:
+        return max(len(self.corners), 1)
+
+    def _first_owner(self, wanted: Mask) -> tuple[Ints, Floats]:
+        numbers = np.flatnonzero(wanted)
+        corner, first = np.unique(self._corner_of, return_index=True)
+        place = first[np.searchsorted(corner, numbers)] if numbers.size else numbers
+        return self.parcels.part_feature[self.parcels.xy_part[place]], self.corners.xy[numbers]
+
+    def _side_keys(self, shapes: Shapes, corner: Ints) -> Ints:
+        """(p,) for each coordinate the key of the stretch to the next one of its part, either way round; -1 where
+        there is none, or one end is no corner, or both ends are the same corner."""
+        keys = np.full(len(corner), NONE, dtype=np.int64)
+        if len(corner) > 1:
+            a, b = corner[:-1], corner[1:]
+            good = _within_part(shapes)[:-1] & (a >= 0) & (b >= 0) & (a != b)
+            keys[:-1][good] = np.minimum(a, b)[good] * self._base + np.maximum(a, b)[good]
+        return keys
+
+
+def _within_part(shapes: Shapes) -> Mask:
+    """(p,) whether a coordinate is followed by another one of its part."""
+    made = np.ones(len(shapes.xy), dtype=bool)
+    filled = shapes.part_sizes > 0
+    made[shapes.part_starts[1:][filled] - 1] = False
+    return made
+
+
+def _among(ordered: Ints, asked: Ints) -> Mask:
+    """(n,) whether each of `asked` is in the ordered array; -1 is never."""
+    if len(ordered) == 0:
+        return np.zeros(len(asked), dtype=bool)
+    place = np.minimum(np.searchsorted(ordered, asked), len(ordered) - 1)
+    return np.asarray((ordered[place] == asked) & (asked >= 0))
