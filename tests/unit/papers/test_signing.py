@@ -1,10 +1,7 @@
 """Signatures: sound to an independent reader, broken by any change, the paper still PDF/A with its proof."""
 
 import io
-import os
 import stat
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +17,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
+from landreg.log.verify import proof_in
 from landreg.registry.papers import print_certificate, print_receipt
 from landreg.registry.signing import (
     Signer,
@@ -138,17 +136,8 @@ def test_a_batch_reads_only_a_few_items_ahead_and_stops_when_closed(signer: Sign
     assert len(read) <= 12
 
 
-def test_the_stand_alone_reader_finds_the_proof_without_a_pdf_library(signed: bytes, tmp_path: Path) -> None:
-    verifier = Path(__file__).parents[3] / "landreg" / "log" / "verify.py"
-    if not verifier.exists():
-        pytest.skip("the verifier is not written yet")
-    (tmp_path / "certificate.pdf").write_bytes(signed)
-    (tmp_path / "key").write_text("")
-    run = subprocess.run(
-        [sys.executable, "-I", verifier, tmp_path / "certificate.pdf", "--key", tmp_path / "key"],
-        capture_output=True, text=True, check=False, env={"PATH": os.environ["PATH"]},
-    )  # fmt: skip
-    assert "Traceback" not in run.stderr
+def test_the_stand_alone_verifier_finds_the_proof_without_a_pdf_library(signed: bytes) -> None:
+    assert proof_in(signed) == PROOF
 
 
 def test_the_signed_attributes_name_the_certificate_as_pades_asks(signed: bytes) -> None:
