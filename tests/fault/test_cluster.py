@@ -23,7 +23,8 @@ class Checkout:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         (folder / "scripts").mkdir(parents=True)
-        shutil.copy(CHECKOUT / "scripts" / "cluster", folder / "scripts")
+        for script in ("cluster", "postgres.py"):
+            shutil.copy(CHECKOUT / "scripts" / script, folder / "scripts")
 
     def cluster(self, step: str) -> tuple[int, str]:
         """Exit code, and what was said."""
