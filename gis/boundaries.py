@@ -93,7 +93,7 @@ class Boundaries:
         off = ~_among(self._owned, np.where(found < 0, NONE, parcel * self._base + found))
         rows = np.flatnonzero(off)
         rows = rows[(np.abs(xy[rows]) < HUGE_M).all(axis=1)]
-        off[rows] = ~self._along(parcel[rows], shapely.points(xy[rows]))
+        off[rows] = ~self._along(parcel[rows], np.asarray(shapely.points(xy[rows]), dtype=object))
         return off
 
     def lines_off(self, lines: Shapes, parcel: Ints) -> Mask:
@@ -149,14 +149,18 @@ class Boundaries:
         return self.parcels.part_feature[self.parcels.xy_part[place]], self.corners.xy[numbers]
 
     def _side_keys(self, shapes: Shapes, corner: Ints) -> Ints:
-        """(p,) for each coordinate the key of the stretch to the next one of its part, either way round; -1 where
-        there is none, or one end is no corner, or both ends are the same corner."""
-        keys = np.full(len(corner), NONE, dtype=np.int64)
-        if len(corner) > 1:
-            a, b = corner[:-1], corner[1:]
-            good = _within_part(shapes)[:-1] & (a >= 0) & (b >= 0) & (a != b)
-            keys[:-1][good] = np.minimum(a, b)[good] * self._base + np.maximum(a, b)[good]
-        return keys
+        return side_keys(shapes, corner, self._base)
+
+
+def side_keys(shapes: Shapes, corner: Ints, base: int) -> Ints:
+    """(p,) for each coordinate the key of the stretch to the next one of its part, either way round; -1 where
+    there is none, or one end is no corner, or both ends are the same corner."""
+    keys = np.full(len(corner), NONE, dtype=np.int64)
+    if len(corner) > 1:
+        a, b = corner[:-1], corner[1:]
+        good = _within_part(shapes)[:-1] & (a >= 0) & (b >= 0) & (a != b)
+        keys[:-1][good] = np.minimum(a, b)[good] * base + np.maximum(a, b)[good]
+    return keys
 
 
 def _within_part(shapes: Shapes) -> Mask:

@@ -1,0 +1,100 @@
+"""Narrow gaps and slivers between neighbours: a corner that comes near another parcel's side and misses it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import shapely
+
+from gis.boundaries import Corners, side_keys
+from gis.shapes import Floats, Geoms, Ints, Shapes
+
+TILE_SIDES = 300_000
+
+
+@dataclass(frozen=True, eq=False)
+class Gaps:
+    """i: the parcel with the corner, j: the parcel with the side, width_m between them, x, y the corner; (n,) each,
+    ordered by i, j; of one pair the widest."""
+
+    i: Ints
+    j: Ints
+    width_m: Floats
+    x: Floats
+    y: Floats
+
+    def __len__(self) -> int:
+        return len(self.i)
+
+
+def gaps(parcels: Shapes, *, tolerance_m: float = 0.002, reach_m: float = 0.1) -> Gaps:
+    """Corners that lie more than `tolerance_m` and at most `reach_m` from a side of another parcel.
+
+    There two parcels neither meet nor keep apart: a gap, or an overlap, too narrow to be meant. Only sides that no
+    second parcel has exactly are looked at, so a clean coverage costs one sort of its corners.
+    """
+    corners = Corners(parcels.xy, tolerance_m)
+    corner = corners.find(parcels.xy)
+    sides = _single_sides(parcels, corner, max(len(corners), 1))
+    found = [np.empty((0, 5))]
+    for segments, points in _tiles(parcels.xy, sides, reach_m):
+        found.append(_misses(parcels, corner, segments, points, tolerance_m, reach_m))
+    rows = np.concatenate(found)
+    rows = rows[np.lexsort((-rows[:, 2], rows[:, 1], rows[:, 0]))]
+    _, first = np.unique(rows[:, :2], axis=0, return_index=True)
+    rows = rows[np.sort(first)]
+    return Gaps(rows[:, 0].astype(np.int64), rows[:, 1].astype(np.int64), rows[:, 2], rows[:, 3], rows[:, 4])
+
+
+def _single_sides(parcels: Shapes, corner: Ints, base: int) -> Ints:
+    """Coordinates (their numbers) at which a side begins that only one parcel has."""
+    keys = side_keys(parcels, corner, base)
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    alone = np.ones(len(keys), dtype=bool)
+    alone[1:] &= ordered[1:] != ordered[:-1]
+    alone[:-1] &= ordered[1:] != ordered[:-1]
+    return np.sort(order[alone & (ordered >= 0)])
+
+
+def _tiles(xy: Floats, sides: Ints, reach_m: float) -> Iterator[tuple[Ints, Ints]]:
+    """Strips from west to east: sides that reach into the strip, and the ends of sides that lie in it."""
+    ends = np.unique(np.concatenate((sides, sides + 1)))
+    strips = max(-(-len(sides) // TILE_SIDES), 1)
+    cuts = np.quantile(xy[ends, 0], np.linspace(0, 1, strips + 1)) if ends.size else np.zeros(2)
+    cuts[0], cuts[-1] = -np.inf, np.inf
+    west = np.minimum(xy[sides, 0], xy[sides + 1, 0]) - reach_m
+    east = np.maximum(xy[sides, 0], xy[sides + 1, 0]) + reach_m
+    for low, high in pairwise(cuts.tolist()):
+        yield sides[(west < high) & (east >= low)], ends[(xy[ends, 0] >= low) & (xy[ends, 0] < high)]
+
+
+def _misses(parcels: Shapes, corner: Ints, segments: Ints, points: Ints, tolerance_m: float, reach_m: float) -> Floats:
+    """(n, 5) rows of parcel of the corner, parcel of the side, distance, place."""
+    xy, owner = parcels.xy, parcels.part_feature[parcels.xy_part]
+    _, first = np.unique(corner[points], return_index=True)
+    points = points[first]
+    lines: Geoms = shapely.linestrings(np.stack((xy[segments], xy[segments + 1]), axis=1))
+    tree = shapely.STRtree(lines)
+    low, high = xy[points] - reach_m, xy[points] + reach_m
+    boxes: Geoms = shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1])
+    p, s = tree.query(boxes)
+    p, s = points[p], segments[s]
+    apart = (corner[p] != corner[s]) & (corner[p] != corner[s + 1]) & (owner[p] != owner[s])
+    p, s = p[apart], s[apart]
+    distance = _distance(xy[p], xy[s], xy[s + 1])
+    miss = (distance > tolerance_m) & (distance <= reach_m)
+    p, s = p[miss], s[miss]
+    return np.column_stack((owner[p], owner[s], distance[miss], xy[p]))
+
+
+def _distance(point: Floats, a: Floats, b: Floats) -> Floats:
+    """(n,) from each point to its segment."""
+    along = b - a
+    length2 = np.maximum((along**2).sum(axis=1), 1e-12)
+    t = np.clip(((point - a) * along).sum(axis=1) / length2, 0, 1)
+    away = point - (a + along * t[:, None])
+    return np.asarray(np.hypot(away[:, 0], away[:, 1]), dtype=np.float64)
