@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-import secrets
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ import pytest
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
-from landreg import migrate
+from landreg import keys, migrate
 from landreg.config import CHECKOUT, Settings
 from landreg.core import db
 from landreg.core.actor import PREFECTURE, WORKER, Actor, Desk, Role
@@ -103,7 +103,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     home = tmp_path_factory.mktemp("home")
     environment = {**_environment(name), "LANDREG_HOME": str(home), "LANDREG_CHECKPOINTS": str(home / "checkpoints")}
     settings = Settings.from_environment(environment)
-    _make_keys(settings)
+    keys.make_missing(settings)
     db.configure(settings.urls)
     with pytest.MonkeyPatch.context() as patch:
         for variable in [name for name in os.environ if name.startswith("LANDREG_")]:
@@ -128,12 +128,6 @@ def _clone(name: str) -> None:
             statement = sql.SQL("CREATE DATABASE {} OWNER landreg_owner TEMPLATE {}")
             server.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
             migrate.grant_database(server, name)
-
-
-def _make_keys(settings: Settings) -> None:
-    for file in settings.keys.values():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(secrets.token_hex(32))
 
 
 class _Emptying:
@@ -211,6 +205,8 @@ def _emptying(settings: Settings) -> Iterator[_Emptying]:
 def database(settings: Settings, _emptying: _Emptying) -> Settings:
     """The worker's database, empty but for what migrations put there; `core.db` is configured for it."""
     _emptying()
+    # An emptied log beside checkpoints of a longer one would look rolled back.
+    shutil.rmtree(settings.checkpoints, ignore_errors=True)
     if db.engine_of(Desk.REGISTRY).url != make_url(settings.urls[Desk.REGISTRY]):
         db.configure(settings.urls)
     return settings

@@ -1,0 +1,66 @@
+"""Copies of checkpoints outside the database: one file each, never written over, so that a rewritten log shows.
+
+The folder belongs on another disk or machine than the database; whoever can change the one must not reach the other.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from landreg.core.errors import Conflict, Finding
+from landreg.log.note import Checkpoint, NoteFault, open_checkpoint
+
+KEY_FILE = "verifier-key"
+_NAME = re.compile(r"checkpoint-(\d{12})(?:\.\w+)?")
+
+
+def keep(folder: Path, size: int, note: str, verifier: str) -> None:
+    """Write a checkpoint's copy where there is none yet, and the public key beside it.
+
+    Raises Conflict (LOG-4) when there is another of that size.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / KEY_FILE).exists():
+        _write(folder / KEY_FILE, verifier + "\n")
+    file = folder / f"checkpoint-{size:012d}"
+    if not file.exists():
+        _write(file, note)
+    elif file.read_text("utf-8") != note:
+        raise Conflict(Finding("LOG-4", values={"copied": size, "size": size, "folder": str(folder)}))
+
+
+def _write(file: Path, text: str) -> None:
+    """A file is there whole or not at all, also after a power cut."""
+    part = file.with_name(f".{file.name}.{os.getpid()}")
+    with part.open("w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    part.rename(file)
+
+
+def files(folder: Path) -> Iterator[tuple[int, Path]]:
+    """Size and file of each copy, smallest first; what another name has is passed over."""
+    found = ((int(match[1]), file) for file in folder.glob("checkpoint-*") if (match := _NAME.fullmatch(file.name)))
+    return iter(sorted(found))
+
+
+def read(file: Path, verifier: str) -> Checkpoint:
+    """The checkpoint in a copy. Raises NoteFault when it is damaged or was not signed by this key."""
+    try:
+        return open_checkpoint(file.read_text("utf-8"), verifier)
+    except (OSError, UnicodeDecodeError) as error:
+        raise NoteFault(f"{file.name} cannot be read") from error
+
+
+def latest(folder: Path, verifier: str) -> Checkpoint | None:
+    """The largest checkpoint that this key has signed among the copies."""
+    for _, file in reversed(list(files(folder))):
+        try:
+            return read(file, verifier)
+        except NoteFault:
+            continue  # another log's, or damaged: `recheck` tells of it
+    return None
