@@ -74,9 +74,7 @@ class _Keys:
         if not secrets or any(len(secret) < 32 for secret in secrets):
             raise BadInput(Finding("SYS-2", "LANDREG_IDENTITY_KEY_FILE", {"given": str(file)}))
         names = [hashlib.sha256(b"landreg identity key" + secret).digest()[:4] for secret in secrets]
-        self.ring = {
-            name: AESGCM(_derived(secret, b"seal")) for name, secret in zip(names, secrets, strict=True)
-        }
+        self.ring = {name: AESGCM(_derived(secret, b"seal")) for name, secret in zip(names, secrets, strict=True)}
         self.sealing = names[0]
         self.digesting = _derived(secrets[-1], b"digest")
 
@@ -131,9 +129,7 @@ def enter(uow: UnitOfWork, persons: Sequence[NewPerson]) -> list[UUID]:
         return []
     digests = [_person_digest(person) for person in persons]
     known = dict(queries.person_ids(uow.session, digests))
-    rows = {
-        key: _row(uuid4(), person, key) for key, person in zip(digests, persons, strict=True) if key not in known
-    }
+    rows = {key: _row(uuid4(), person, key) for key, person in zip(digests, persons, strict=True) if key not in known}
     if rows:
         columns = {name: [row[name] for row in rows.values()] for name in next(iter(rows.values()))}
         uow.session.execute(_ENTER, columns)

@@ -106,10 +106,10 @@ def door() -> Actor:
 def register(app: Flask, settings: Settings) -> None:
     """Keep the settings, and tell templates who is there."""
     app.extensions["landreg"] = settings
-    app.context_processor(lambda: {"me": _known_actor()})
+    app.context_processor(lambda: {"me": known_actor()})
 
 
-def _known_actor() -> Actor:
+def known_actor() -> Actor:
     """For the frame of a page, which must also show that the database is gone."""
     try:
         return current_actor()

@@ -19,7 +19,7 @@ from landreg.core.actor import PREFECTURE, WORKER, Actor, Desk, Role
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import Finding, NotAllowed, NotFound, Refused
 from landreg.law.book import Law, RuleFunction, examine, national_law
-from landreg.log.leaf import Entry
+from landreg.log.leaf import Entry, Json
 from landreg.log.store import stage
 
 # The register's own hand, for accounts that are opened at its machine before there is an administrator.
@@ -158,7 +158,7 @@ def unlock(actor: Actor, account_id: UUID) -> None:
 
 def reset_password(actor: Actor, account_id: UUID) -> str:
     """Give an account a temporary password, told once; its sessions end. Raises Refused for one's own, NotFound."""
-    password = "-".join("".join(secrets.choice(_TEMPORARY_SIGNS) for _ in range(4)) for _ in range(4))
+    password = temporary_password()
     hashed = _HASHER.hash(password)
     with unit_of_work(actor) as uow:
         account = _administered(uow, account_id)
@@ -168,6 +168,11 @@ def reset_password(actor: Actor, account_id: UUID) -> str:
         _end_sessions(uow, account_id)
         _stage(uow, "account.password_reset", account)
     return password
+
+
+def temporary_password() -> str:
+    """Sixteen signs that can be read out and not mistaken for others; 79 bits."""
+    return "-".join("".join(secrets.choice(_TEMPORARY_SIGNS) for _ in range(4)) for _ in range(4))
 
 
 def change_password(door: Actor, login: str, old: str, new: str, token: str) -> None:
@@ -234,9 +239,7 @@ def _open_session(uow: UnitOfWork, account_id: UUID, token: str) -> None:
 def _end_sessions(uow: UnitOfWork, account_id: UUID, but: str = "") -> None:
     uow.session.execute(
         sa.update(Session)
-        .where(
-            Session.account_id == account_id, Session.ended_at.is_(None), Session.token_digest != digest_of(but)
-        )
+        .where(Session.account_id == account_id, Session.ended_at.is_(None), Session.token_digest != digest_of(but))
         .values(ended_at=sa.func.clock_timestamp())
     )
 
@@ -280,14 +283,14 @@ def _law() -> Law:
 
 def _stage(uow: UnitOfWork, kind: str, account: Account) -> None:
     """Who may do what is part of what an auditor can prove; the password is not."""
-    facts = {
+    facts: dict[str, Json] = {
         "account": str(account.account_id),
         "by": str(uow.actor.account_id),
         "desk": account.desk,
         "jurisdiction": account.jurisdiction,
-        "login": account.login,
         "locked": account.locked_at is not None,
         "roles": ",".join(account.roles),
     }
     county = account.jurisdiction[:6].ljust(6, "0")
-    stage(uow, Entry(kind, county, account.jurisdiction, f"{account.account_id}:{uow.now.isoformat()}", facts))
+    key = f"{account.account_id}:{uow.now.isoformat()}"
+    stage(uow, Entry(kind, county, account.jurisdiction, key, facts, {"login": account.login, "name": account.name}))

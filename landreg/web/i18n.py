@@ -34,7 +34,7 @@ def register(app: Flask) -> None:
         instant=shown_instant,
         term=shown_term,
         mask=shown_mask,
-        count=shown_count,
+        number=shown_count,
     )
     app.jinja_env.globals.update(language=language, say=say, articles_of=articles_of)
 

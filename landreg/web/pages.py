@@ -13,7 +13,10 @@ from flask import Flask, Response, current_app, g, make_response, render_templat
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from landreg.law.book import all_rules
+
 T = TypeVar("T")
+THEMES = ("auto", "light", "dark")
 PAGE_SIZE = 50
 PAGE_SIZES = (20, 50, 100, 200)
 LAST_PAGE = 100_000
@@ -58,8 +61,15 @@ class Page(Generic[T]):
 def register(app: Flask) -> None:
     """Give templates `asset`, `url_with`, `exists`, and what was typed into a form that comes back."""
     app.jinja_env.globals.update(
-        asset=asset, url_with=url_with, exists=exists, findings_of=findings_of, typed=typed, page_findings=page_findings
+        asset=asset,
+        url_with=url_with,
+        findings_of=findings_of,
+        typed=typed,
+        typed_all=typed_all,
+        page_findings=page_findings,
+        theme=theme,
     )
+    app.jinja_env.tests["refusing"] = lambda code: all_rules()[code].effect == "refuse"
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
@@ -79,6 +89,12 @@ def page_size() -> int:
     """The length of a page asked for by `?size=`, one of PAGE_SIZES."""
     asked = request.args.get("size", "")
     return next((size for size in PAGE_SIZES if str(size) == asked), PAGE_SIZE)
+
+
+def sort_asked(default: str) -> tuple[str, bool]:
+    """The order asked for by `?sort=key` or, downward, `?sort=-key`: the key and whether downward."""
+    asked = request.args.get("sort", "") or default
+    return asked.removeprefix("-"), asked.startswith("-")
 
 
 def page_of(
@@ -129,9 +145,10 @@ def url_with(**changes: Any) -> str:
     return url_for(request.endpoint or "static", **arguments)
 
 
-def exists(endpoint: str) -> bool:
-    """Whether this process has a page: rooms are open or not by desk."""
-    return endpoint in current_app.view_functions
+def theme() -> str:
+    """The reader's choice of light or dark; "auto" follows the reader's system."""
+    chosen = request.cookies.get("theme", "")
+    return chosen if chosen in THEMES else THEMES[0]
 
 
 def json_answer(data: Any, status: int = 200, kind: str = "application/json") -> Response:

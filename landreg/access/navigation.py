@@ -1,0 +1,71 @@
+"""What each role finds in the bar, and on its first page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from flask import current_app, request
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
+
+from landreg.access.policy import STAFF
+from landreg.core.actor import Actor, Role
+from landreg.law.book import term
+from landreg.web.i18n import language
+
+
+@dataclass(frozen=True)
+class Item:
+    """An address to offer. key: the letter after `g` that goes there."""
+
+    label: str
+    url: str
+    key: str
+    current: bool
+
+
+def items_for(actor: Actor) -> Iterator[Item]:
+    """The pages of the actor's roles, in the order of the work; only those that this process has."""
+    seeing = (*STAFF, Role.AUDITOR)
+    yield from _items(
+        (_("测绘成果"), "/packages", "p", seeing),
+        (_("地块图"), "/map", "m", seeing),
+        (_("登记业务"), "/cases", "c", (Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR)),
+        (_("登记记录"), "/acts", "a", seeing),
+        (_("公告"), "/notices", "n", (*seeing, Role.PUBLIC)),
+        (_("证书查验"), "/check", "k", (*seeing, Role.PUBLIC)),
+        (_("账户"), "/accounts", "u", (Role.ADMINISTRATOR,)),
+        actor=actor,
+    )
+
+
+def public_items() -> Iterator[Item]:
+    """What the foot of every page offers."""
+    return _items(
+        (_("公告"), "/notices", "", ()),
+        (_("证书查验"), "/check", "", ()),
+        (_("法规与参数"), "/law", "", ()),
+        (_("登记日志"), "/log", "", ()),
+    )
+
+
+def offers(path: str) -> bool:
+    """Whether this process answers a GET at this address."""
+    try:
+        current_app.url_map.bind("").match(path, method="GET")
+    except HTTPException:
+        return False
+    return True
+
+
+def role_names(actor: Actor) -> str:
+    """The actor's roles in the reader's language."""
+    return "、".join(term("role", role, language()) for role in sorted(actor.roles))
+
+
+def _items(*rows: tuple[str, str, str, Iterable[Role]], actor: Actor | None = None) -> Iterator[Item]:
+    for label, url, key, roles in rows:
+        if (actor is None or actor.has(*roles)) and offers(url):
+            current = request.path == url or request.path.startswith(f"{url}/")
+            yield Item(label, url, key, current)

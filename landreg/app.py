@@ -1,0 +1,138 @@
+"""The program as a web application: one process a desk, every room's blueprint."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+from gunicorn.app.base import BaseApplication
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from landreg.access import home, identity, navigation, policy, routes, rules
+from landreg.access.limits import limiter
+from landreg.config import CHECKOUT, Settings
+from landreg.core import db
+from landreg.core.actor import Desk
+from landreg.core.errors import BadInput, Finding
+from landreg.web import i18n, pages, problems
+
+# The desks whose logins a process holds; what it has no login for, an intruder in it cannot reach.
+SERVED = {
+    Desk.REGISTRY: (Desk.REGISTRY, Desk.EXCHANGE, Desk.CITIZEN, Desk.AUDITOR, Desk.PUBLIC),
+    Desk.SETTLEMENT: (Desk.SETTLEMENT,),
+}
+ROOMS = ("land.routes", "party.routes", "registry.routes", "registry.public", "registry.books")
+FORM_PARTS = 20_000
+FORM_MEMORY = 4 * 1024 * 1024
+
+
+def create_app(settings: Settings) -> Flask:
+    """The application of this process's desk. `core.db` must be configured for the desks it serves.
+
+    Raises BadInput when the session key's file is missing or too short.
+    """
+    folder = CHECKOUT / "templates"
+    app = problems.Repeating("landreg", template_folder=str(folder), static_folder="static")
+    secure = urlsplit(settings.base_url).scheme == "https"
+    app.config.update(
+        SECRET_KEY=_session_key(settings),
+        SESSION_COOKIE_NAME="__Host-landreg" if secure else "landreg",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=rules.LONGEST,
+        MAX_CONTENT_LENGTH=settings.max_upload,
+        MAX_FORM_MEMORY_SIZE=FORM_MEMORY,
+        MAX_FORM_PARTS=FORM_PARTS,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    if secure:
+        # Behind one proxy that ends TLS; without it nobody's word on where a request comes from is taken.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    i18n.register(app)
+    pages.register(app)
+    problems.register(app)
+    policy.register(app, settings)
+    CSRFProtect(app)
+    limiter.init_app(app)
+    identity.use_key(settings.keys["identity"])
+    app.jinja_env.globals.update(
+        navigation=lambda: navigation.items_for(policy.known_actor()),
+        public_pages=navigation.public_items,
+        offers=navigation.offers,
+        role_names=navigation.role_names,
+    )
+    app.register_blueprint(home.blueprint)
+    app.register_blueprint(routes.blueprint)
+    for room in ROOMS:
+        if find_spec(f"landreg.{room}") is not None:
+            app.register_blueprint(import_module(f"landreg.{room}").blueprint)
+    return app
+
+
+def serve(
+    settings: Settings, *, bind: str | None = None, workers: int = 2, ready: Callable[[], None] | None = None
+) -> None:
+    """Serve until stopped, with gunicorn. bind: `host:port`, else that of LANDREG_BIND or of the base address.
+
+    ready: called once the address is bound.
+    """
+    address = urlsplit(settings.base_url)
+    place = bind or os.environ.get("LANDREG_BIND") or f"127.0.0.1:{address.port or 8000}"
+    _Server(settings, place, workers, ready).run()
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    def __init__(self, settings: Settings, bind: str, workers: int, ready: Callable[[], None] | None) -> None:
+        self.settings = settings
+        self.bind = bind
+        self.workers = workers
+        self.ready = ready
+        super().__init__()
+
+    def load_config(self) -> None:
+        options: dict[str, Any] = {
+            "bind": self.bind,
+            "workers": self.workers,
+            # Threads, so that a large upload keeps no one waiting, and a long check does not look like a hung worker.
+            "worker_class": "gthread",
+            "threads": 8,
+            "timeout": 120,
+            "graceful_timeout": 30,
+            "keepalive": 5,
+            "preload_app": True,
+            "loglevel": "warning",
+            "proc_name": "landreg",
+            "when_ready": lambda _server: self.ready() if self.ready else None,
+            # Connections are not shared between processes.
+            "post_fork": lambda _server, _worker: self._configure(),
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return create_app(self.settings)
+
+    def _configure(self) -> None:
+        served = SERVED[self.settings.desk]
+        db.configure({desk: url for desk, url in self.settings.urls.items() if desk in served})
+
+
+def _session_key(settings: Settings) -> bytes:
+    file = settings.keys["session"]
+    try:
+        key = file.read_bytes().strip()
+    except OSError as error:
+        raise BadInput(Finding("SYS-2", "LANDREG_SECRET_KEY_FILE", {"given": str(file)})) from error
+    if len(key) < 32:
+        raise BadInput(Finding("SYS-2", "LANDREG_SECRET_KEY_FILE", {"given": str(file)}))
+    return key
