@@ -69,6 +69,14 @@ def package(session: Session, county: str, package_id: UUID) -> Package | None:
     return session.get(Package, {"county": county, "package_id": package_id})
 
 
+def successor(session: Session, old: Package) -> Package | None:
+    """The package that took a package's place."""
+    found: Package | None = session.scalars(
+        sa.select(Package).where(Package.county == old.county, Package.supersedes == old.package_id).limit(1)
+    ).first()
+    return found
+
+
 @dataclass(frozen=True)
 class FindingFilter:
     """What the findings of a package are narrowed and ordered by. text: in subject, field or values."""

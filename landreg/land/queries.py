@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -148,6 +149,18 @@ def extent_of(session: Session, county: str) -> tuple[float, float, float, float
                 WHERE village >= :county AND village <= :last AND upper_inf(recorded) LIMIT 5000) AS first),
             (SELECT ST_Envelope(boundary) FROM land.division WHERE code = :county)) AS b) AS box WHERE b IS NOT NULL"""
     row = session.execute(sa.text(statement), {"county": county, "last": county + LAST}).first()
+    return None if row is None else (row[0], row[1], row[2], row[3])
+
+
+def extent_of_package(session: Session, county: str, package_id: UUID) -> tuple[float, float, float, float] | None:
+    """West, south, east, north in degrees of a package's parcels (of the first few thousand), else of its county."""
+    statement = """
+        SELECT ST_XMin(b), ST_YMin(b), ST_XMax(b), ST_YMax(b) FROM (SELECT coalesce(
+            (SELECT ST_Transform(ST_SetSRID(ST_Extent(geom_3857)::geometry, 3857), 4326) FROM (
+                SELECT geom_3857 FROM land.staged_parcel
+                WHERE county = :county AND package_id = :package_id LIMIT 5000) AS first),
+            (SELECT ST_Envelope(boundary) FROM land.division WHERE code = :county)) AS b) AS box WHERE b IS NOT NULL"""
+    row = session.execute(sa.text(statement), {"county": county, "package_id": package_id}).first()
     return None if row is None else (row[0], row[1], row[2], row[3])
 
 

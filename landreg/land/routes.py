@@ -1,0 +1,220 @@
+"""Pages of the land room: parcels, the map and its tiles. Survey packages are in `package_routes`."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from flask import Blueprint, Response, request, url_for
+from flask_babel import gettext as _
+
+from landreg.access.policy import STAFF, allow, current_actor
+from landreg.core.actor import Role
+from landreg.core.db import unit_of_work
+from landreg.core.errors import NotFound
+from landreg.core.periods import BEIJING
+from landreg.land import package_routes, queries, shown, tiles
+from landreg.land.queries import AsOf, ParcelFilter
+from landreg.law.book import term as law_term
+from landreg.law.book import terms
+from landreg.web import i18n, pages, sheets
+from landreg.web.forms import read_query
+from landreg.web.sheets import Column
+
+blueprint = Blueprint("land", __name__)
+blueprint.register_blueprint(package_routes.blueprint)
+blueprint.record_once(lambda state: state.app.jinja_env.filters.update(shown.filters()))
+READERS = (*STAFF, Role.AUDITOR)
+TILE_SECONDS = 60
+SHAPES_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Days:
+    """What `?day=` and `?said=` ask for."""
+
+    day: date | None = None
+    said: date | None = None
+
+
+def _asked() -> ParcelFilter:
+    """The list that the address asks for, inside the actor's jurisdiction."""
+    own = current_actor().jurisdiction
+    within = request.args.get("within", "")
+    kind = request.args.get("kind", "")
+    return ParcelFilter(
+        within if within.isdigit() and within.startswith(own) else own,
+        kind if kind in terms("parcel") else "",
+        request.args.get("q", "").strip()[:60],
+        *pages.sort_asked("code"),
+    )
+
+
+@blueprint.get("/parcels")
+@allow(*READERS)
+def parcels() -> Response:
+    """Today's parcels, narrowed by division, kind and text; `as=csv|xlsx` takes the list away."""
+    asked, actor = _asked(), current_actor()
+    with unit_of_work(actor) as uow:
+        if request.args.get("as") in sheets.KINDS:
+            rows = queries.all_parcels(uow.session, asked, sheets.MOST_ROWS)
+            names = queries.division_names(uow.session, [row.village for row in rows])
+            return sheets.sheet(request.args["as"], _("地块清单"), _columns(names), rows)
+        page = queries.parcels(uow.session, asked, number=pages.page_number(), size=pages.page_size())
+        names = queries.division_names(uow.session, [row.village for row in page.items])
+        tree = queries.tree(uow.session, actor.jurisdiction, asked.within)
+        path = queries.division_path(uow.session, asked.within)
+    return pages.render(
+        "land/parcels.html", page=page, asked=asked, names=names, tree=tree, path=path, most=queries.COUNTED
+    )
+
+
+def _columns(names: dict[str, str]) -> list[Column]:
+    lang = i18n.language()
+    return [
+        Column(_("地块编码"), lambda row: row.code, 22),
+        Column(_("名称"), lambda row: row.name, 18),
+        Column(_("种类"), lambda row: law_term("parcel", row.kind, lang)),
+        Column(_("所在村"), lambda row: names.get(row.village, row.village), 20),
+        Column(_("登记面积（亩）"), lambda row: row.mu),
+        Column(_("登记面积（m²）"), lambda row: row.registered_area_m2, 16),
+        Column(_("地类"), lambda row: shown.code_name(row.land_class, "land_class")),
+        Column(_("地力等级"), lambda row: shown.code_name(row.soil_grade, "soil_grade")),
+        Column(_("永久基本农田"), lambda row: shown.yes_no(row.basic_farmland)),
+    ]
+
+
+def _as_of() -> AsOf:
+    """`day`: about which day; `said`: as the register stood at the end of which day. Raises BadInput for no day."""
+    asked = read_query(Days)
+    said = None if asked.said is None else datetime.combine(asked.said + timedelta(days=1), time(), BEIJING)
+    return AsOf(asked.day, None if said is None else said - timedelta(microseconds=1))
+
+
+@blueprint.get("/parcels/<code>")
+@allow(*READERS)
+def parcel(code: str) -> Response:
+    """One parcel: facts, areas, neighbours, corners, history and a small map. Raises NotFound outside the jurisdiction."""
+    as_of, actor = _as_of(), current_actor()
+    with unit_of_work(actor) as uow:
+        seen = queries.parcel(uow.session, actor.jurisdiction, code, as_of)
+        if seen is None:
+            raise NotFound
+        return pages.render(
+            "land/parcel.html",
+            seen=seen,
+            parcel=seen.parcel,
+            as_of=as_of,
+            versions=queries.versions(uow.session, seen.parcel.county, seen.parcel.parcel_id),
+            adjacent=queries.adjacent(uow.session, seen),
+            corners=shown.corners(seen, queries.surveyed_points(uow.session, seen.parcel)),
+            path=queries.division_path(uow.session, seen.parcel.village),
+            zone=shown.zone(seen.epsg),
+        )
+
+
+@blueprint.get("/parcels/<code>.json")
+@allow(*READERS)
+def parcel_json(code: str) -> Response:
+    """A parcel for the map: title, facts as label and value in the reader's language, address, shape in degrees."""
+    as_of, actor = _as_of(), current_actor()
+    with unit_of_work(actor) as uow:
+        seen = queries.parcel(uow.session, actor.jurisdiction, code, as_of)
+        if seen is None:
+            raise NotFound
+        path = queries.division_path(uow.session, seen.parcel.village)
+    found = seen.parcel
+    facts = [
+        (_("编码"), found.code),
+        (_("种类"), i18n.shown_term(found.kind, "parcel")),
+        (_("登记面积"), f"{i18n.shown_mu(found.mu)} {_('亩')} · {i18n.shown_m2(found.registered_area_m2)} m²"),
+        (_("坐落"), " ".join(path)),
+    ]
+    return pages.json_answer(
+        {
+            "code": found.code,
+            "title": found.name or found.code,
+            "href": url_for("land.parcel", code=found.code),
+            "facts": facts,
+            "geometry": seen.shape,
+            "extent": seen.extent,
+        }
+    )
+
+
+@blueprint.get("/map")
+@allow(*READERS)
+def parcel_map() -> Response:
+    """The map of the jurisdiction; `parcel=CODE` goes to a parcel, `q=` searches by code or name."""
+    actor = current_actor()
+    text = request.args.get("q", "").strip()[:60]
+    chosen = request.args.get("parcel", "").strip()
+    with unit_of_work(actor) as uow:
+        found = queries.find_parcels(uow.session, actor.jurisdiction, text)
+        seen = queries.parcel(uow.session, actor.jurisdiction, chosen) if chosen else None
+        county = seen.parcel.county if seen else queries.counties(uow.session, actor.jurisdiction)[0]
+        names = queries.division_names(uow.session, [row.village for row in found])
+        extent = queries.extent_of(uow.session, county)
+        zone = shown.zone(queries.zone_of_county(uow.session, county))
+    return pages.render(
+        "land/map.html", found=found, names=names, text=text, seen=seen, chosen=chosen, extent=extent, zone=zone
+    )
+
+
+@blueprint.get("/map/boundaries.json")
+@allow(*READERS)
+def boundaries() -> Response:
+    """County boundaries, GeoJSON."""
+    actor = current_actor()
+    with unit_of_work(actor) as uow:
+        return _kept(pages.geojson(queries.boundaries(uow.session, actor.jurisdiction)), SHAPES_SECONDS)
+
+
+@blueprint.get("/map/villages.json")
+@allow(*READERS)
+def villages() -> Response:
+    """A named point a village that has parcels, GeoJSON."""
+    actor = current_actor()
+    with unit_of_work(actor) as uow:
+        return _kept(pages.geojson(queries.village_marks(uow.session, actor.jurisdiction)), TILE_SECONDS)
+
+
+@blueprint.get("/tiles/parcels/<int:z>/<int:x>/<int:y>.mvt")
+@allow(*READERS)
+def parcel_tile(z: int, x: int, y: int) -> Response:
+    """A vector tile of today's parcels. Raises NotFound for a tile that is not drawn."""
+    tile = _tile(z, x, y)
+    with unit_of_work(current_actor()) as uow:
+        content = tiles.parcel_tile(uow.session, tile)
+    return _mvt(content)
+
+
+@blueprint.get("/tiles/packages/<county>/<uuid:package_id>/<int:z>/<int:x>/<int:y>.mvt")
+@allow(*READERS)
+def package_tile(county: str, package_id: UUID, z: int, x: int, y: int) -> Response:
+    """A vector tile of a package's staged parcels and homesteads."""
+    tile = _tile(z, x, y)
+    with unit_of_work(current_actor()) as uow:
+        content = tiles.package_tile(uow.session, county, package_id, tile)
+    return _mvt(content)
+
+
+def _tile(z: int, x: int, y: int) -> tiles.Tile:
+    tile = tiles.Tile(z, x, y)
+    if not tile.exists:
+        raise NotFound
+    return tile
+
+
+def _mvt(content: bytes) -> Response:
+    return _kept(Response(content, content_type="application/vnd.mapbox-vector-tile"), TILE_SECONDS)
+
+
+def _kept(response: Response, seconds: int) -> Response:
+    """Let the reader's own browser keep it for a while, and ask then whether it has changed; nobody between may keep it."""
+    response.headers["Cache-Control"] = f"private, max-age={seconds}"
+    response.set_etag(hashlib.blake2b(response.get_data(), digest_size=16).hexdigest())
+    response.make_conditional(request)
+    return response

@@ -1,0 +1,127 @@
+"""How the land room's pages show things: names of survey codes, a county's zone for the map, a parcel's corners."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import shapely
+from flask_babel import gettext as _
+
+from gis import nyt2539
+from gis.zones import ZONES
+from landreg.core.units import half_up
+from landreg.land.queries import ParcelSeen, SurveyedPoints
+
+_TABLES = {
+    "land_class": nyt2539.LAND_USE_2007,
+    "soil_grade": nyt2539.code_table("C.8"),
+    "land_use": nyt2539.code_table("C.9"),
+    "ownership": nyt2539.code_table("C.6"),
+    "category": nyt2539.code_table("C.7"),
+    "point_kind": nyt2539.code_table("C.11"),
+    "mark": nyt2539.code_table("C.12"),
+}
+
+
+def code_name(code: str | None, table: str) -> str:
+    """The standard's word for a code; the code itself where the standard has none. NY/T 2539 annex C, GB/T 21010."""
+    if not code:
+        return "—"
+    return _TABLES[table].get(code, code)
+
+
+@dataclass(frozen=True)
+class ShownZone:
+    """A survey zone as the map needs it: a projection string and its usual name."""
+
+    epsg: int
+    definition: str
+    title: str
+
+
+def zone(epsg: int | None) -> ShownZone | None:
+    """The zone of an EPSG code; None for none that a county may use."""
+    found = ZONES.get(epsg or 0)
+    if found is None:
+        return None
+    definition = (
+        f"+proj=tmerc +lat_0=0 +lon_0={found.central_meridian} +k=1 +x_0={found.false_easting:.0f} +y_0=0 "
+        "+ellps=GRS80 +units=m +no_defs"
+    )
+    return ShownZone(found.epsg, definition, f"CGCS2000 / 3° GK {found.central_meridian}°E")
+
+
+@dataclass(frozen=True)
+class Corner:
+    """A boundary point: number, east and north in metres of the zone, and the length of the side to the next."""
+
+    number: str
+    east: Decimal
+    north: Decimal
+    side_m: Decimal
+    kind: str
+    mark: str
+
+
+def corners(seen: ParcelSeen, points: SurveyedPoints | None) -> Sequence[Corner]:
+    """The corners of a parcel in order, from its boundary points where the survey had them, else from its shape."""
+    if points is not None and len(points.numbers) >= 3:
+        rows = list(zip(points.numbers, points.east, points.north, points.kinds, points.marks, strict=True))
+    else:
+        ring = shapely.get_coordinates(shapely.get_exterior_ring(shapely.from_wkb(seen.wkb)))[:-1]
+        rows = [(f"J{number}", east, north, "", "") for number, (east, north) in enumerate(ring.tolist(), 1)]
+    following = [*rows[1:], rows[0]]
+    return [
+        Corner(row[0], _metres(row[1]), _metres(row[2]), _metres(math.dist(row[1:3], after[1:3])), row[3], row[4])
+        for row, after in zip(rows, following, strict=True)
+    ]
+
+
+def _metres(value: float) -> Decimal:
+    return half_up(Decimal(repr(value)))
+
+
+def yes_no(value: bool | None) -> str:
+    """是, 否, or a dash where the survey does not say."""
+    if value is None:
+        return "—"
+    return str(_("是") if value else _("否"))
+
+
+@dataclass(frozen=True)
+class Change:
+    """What became of one table since the former delivery: its codes that are new, gone and changed."""
+
+    table: str
+    title: str
+    added: Sequence[str]
+    removed: Sequence[str]
+    changed: Sequence[str]
+
+
+def changes(stored: Mapping[str, Mapping[str, Sequence[str]]]) -> list[Change]:
+    """The difference to the former delivery, tables without any left out."""
+    found = [
+        Change(name, _table_title(name), *(table.get(kind) or () for kind in ("added", "removed", "changed")))
+        for name, table in stored.items()
+    ]
+    return [change for change in found if change.added or change.removed or change.changed]
+
+
+def _table_title(name: str) -> str:
+    table = nyt2539.TABLES.get(name)
+    return name if table is None else table.name_zh
+
+
+def extent_text(extent: tuple[float, float, float, float] | None) -> str:
+    """West, south, east, north in degrees, as the map's data attribute has it."""
+    return "" if extent is None else ",".join(f"{value:.6f}" for value in extent)
+
+
+def filters() -> dict[str, Any]:
+    """The template filters of this room."""
+    return {"code_name": code_name, "yes_no": yes_no, "extent_text": extent_text, "table_title": _table_title}

@@ -1,0 +1,116 @@
+"""Files sent to be checked: taken in by the web, checked by the worker, so that closing the browser changes nothing.
+
+A check holds an advisory lock on its own connection. A worker that is killed loses it with the connection, and the
+next one finds the upload still `checking` and begins it again; nothing of a package is in the database until it is whole.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import IO
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from landreg.core.actor import Actor, Role
+from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.errors import LandregError
+from landreg.core.files import Store
+from landreg.land.model import Upload
+from landreg.web.problems import finding_json
+
+Progress = Callable[[str, int | None], None]
+Check = Callable[[Actor, Upload, Progress], tuple[str, UUID]]
+_WAITING = ("waiting", "checking")
+_LOCKS = 610_900
+
+
+@dataclass(frozen=True)
+class UploadKey:
+    """Key of a row of `land.upload`."""
+
+    county: str
+    upload_id: UUID
+
+
+def take_in(actor: Actor, store: Store, name: str, content: IO[bytes]) -> UploadKey:
+    """Keep a file under its hash, then the row that asks the worker to check it. Raises OSError when the disk is full."""
+    sha256, size = store.put(content)
+    key = UploadKey(actor.jurisdiction[:6].ljust(6, "0"), uuid4())
+    with unit_of_work(actor) as uow:
+        uow.session.add(
+            Upload(
+                county=key.county,
+                upload_id=key.upload_id,
+                village=actor.jurisdiction,
+                name=name,
+                file_sha256=sha256,
+                size=size,
+                state="waiting",
+                step="",
+                sent_by=actor.account_id,
+                sent_by_name=actor.name,
+                sent_at=uow.now,
+                findings=[],
+            )
+        )
+    return key
+
+
+def check_waiting(worker: Actor, check: Check) -> int:
+    """Check every upload that waits and that no other worker has; how many there were.
+
+    check: reads, checks and stages one, in the name of the one who sent it, and tells county and package. A refusal of
+    the file itself (no zip, two counties, ...) ends the upload with its findings.
+    """
+    done = 0
+    with unit_of_work(worker) as uow:
+        waiting = uow.session.scalars(
+            sa.select(Upload).where(Upload.state.in_(_WAITING)).order_by(Upload.sent_at)
+        ).all()
+    for upload in waiting:
+        with unit_of_work(worker) as guard:
+            if _alone(guard, upload) and _still_waiting(guard, upload):
+                _check_one(worker, upload, check)
+                done += 1
+    return done
+
+
+def _alone(uow: UnitOfWork, upload: Upload) -> bool:
+    number = zlib.crc32(b"upload:" + upload.upload_id.bytes) - 2**31
+    lock = sa.func.pg_try_advisory_xact_lock(sa.cast(_LOCKS, sa.Integer), sa.cast(number, sa.Integer))
+    return bool(uow.session.scalar(sa.select(lock)))
+
+
+def _still_waiting(uow: UnitOfWork, upload: Upload) -> bool:
+    state = sa.select(Upload.state).where(Upload.county == upload.county, Upload.upload_id == upload.upload_id)
+    return uow.session.scalar(state) in _WAITING
+
+
+def _check_one(worker: Actor, upload: Upload, check: Check) -> None:
+    sender = Actor(upload.sent_by, upload.sent_by_name, worker.desk, frozenset({Role.SURVEYOR}), upload.village)
+
+    def progress(step: str, percent: int | None) -> None:
+        _set(worker, upload, step=step, percent=percent)
+
+    _set(worker, upload, state="checking", started_at=sa.func.system.clock())
+    try:
+        county, package_id = check(sender, upload, progress)
+    except LandregError as error:
+        found = [finding_json(finding) for finding in error.findings]
+        _set(worker, upload, state="failed", ended_at=sa.func.system.clock(), findings=found)
+    else:
+        _set(
+            worker, upload, state="done", ended_at=sa.func.system.clock(), package_county=county, package_id=package_id
+        )
+
+
+def _set(worker: Actor, upload: Upload, **values: object) -> None:
+    with unit_of_work(worker) as uow:
+        uow.session.execute(
+            sa.update(Upload)
+            .where(Upload.county == upload.county, Upload.upload_id == upload.upload_id)
+            .values(**values)
+        )
