@@ -6,7 +6,8 @@ rights rest on neither, but on the registered figure (standards.md 4).
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Sequence
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 import numpy as np
 import shapely
@@ -42,6 +43,23 @@ def ellipsoidal_m2(geoms: Geoms | Shapes, zone: Zone) -> Floats:
 def decimal_m2(value: float) -> Decimal:
     """A computed area in m² as a decimal with two places, half up. Source: standards.md 4."""
     return Decimal(repr(float(value))).quantize(CENT, ROUND_HALF_UP)
+
+
+def apportion(total: Decimal, computed: Sequence[Decimal]) -> tuple[Decimal, ...]:
+    """A registered area in m² shared out over parts in proportion to their computed areas, each to 0.01 m².
+
+    The parts add up to the total exactly: hundredths left over go to the parts that lost most by rounding, the first
+    of equals. Raises ValueError when there is no part, or one is not positive. Source: standards.md 4, split.
+    """
+    if not computed or min(computed) <= 0:
+        raise ValueError(computed)
+    whole = sum(computed)
+    exact = [total * part / whole for part in computed]
+    floors = [part.quantize(CENT, ROUND_FLOOR) for part in exact]
+    left = int((total - sum(floors)) / CENT)
+    order = sorted(range(len(exact)), key=lambda place: floors[place] - exact[place])
+    more = set(order[:left])
+    return tuple(part + CENT if place in more else part for place, part in enumerate(floors))
 
 
 def ring_areas(shapes: Shapes) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from gis.boundaries import Corners, side_keys
-from gis.shapes import Floats, Geoms, Ints, Shapes
+from gis.shapes import Floats, Ints, Shapes
 
 TILE_SIDES = 300_000
 
@@ -77,10 +77,10 @@ def _misses(parcels: Shapes, corner: Ints, segments: Ints, points: Ints, toleran
     xy, owner = parcels.xy, parcels.part_feature[parcels.xy_part]
     _, first = np.unique(corner[points], return_index=True)
     points = points[first]
-    lines: Geoms = shapely.linestrings(np.stack((xy[segments], xy[segments + 1]), axis=1))
+    lines = np.asarray(shapely.linestrings(np.stack((xy[segments], xy[segments + 1]), axis=1)), dtype=object)
     tree = shapely.STRtree(lines)
     low, high = xy[points] - reach_m, xy[points] + reach_m
-    boxes: Geoms = shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1])
+    boxes = shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1])
     p, s = tree.query(boxes)
     p, s = points[p], segments[s]
     apart = (corner[p] != corner[s]) & (corner[p] != corner[s + 1]) & (owner[p] != owner[s])
