@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
@@ -22,6 +19,9 @@ from landreg.config import CHECKOUT, Settings
 from landreg.core.actor import Desk
 from landreg.core.db import Unavailable
 from landreg.core.errors import BadInput, Finding
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 EXTENSIONS = ("postgis", "btree_gist")
 OLDEST_SERVER = 15
@@ -62,16 +62,19 @@ def init(settings: Settings) -> None:
         connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
 
 
-def upgrade(settings: Settings, to: str = "head") -> tuple[str, ...]:
+def upgrade(settings: Settings) -> tuple[str, ...]:
     """Run the migrations that are missing, as the owner, one transaction each; the revisions that were run.
 
     Two at once wait for each other. Raises BadInput without the owner's URL, Unavailable when the server is gone.
     """
     url = _needed(settings.urls.get(Desk.OWNER), "LANDREG_OWNER_URL")
-    with _connected(url):
-        pass
+    with _connected(url) as connection:
+        if _revision(connection) == newest_revision():
+            return ()
+    from alembic import command  # loading it takes longer than seeing that there is nothing to do
+
     config = alembic_config(url)
-    command.upgrade(config, to)
+    command.upgrade(config, "head")
     return tuple(config.attributes["applied"])
 
 
@@ -109,6 +112,8 @@ def grant_database(server: psycopg.Connection[Row], name: str) -> None:
 
 def alembic_config(url: str) -> Config:
     """Alembic's settings (pyproject.toml) for the owner's URL. `attributes["applied"]` fills with the revisions run."""
+    from alembic.config import Config
+
     config = Config(toml_file=CHECKOUT / "pyproject.toml")
     config.attributes.update(url=url, applied=[])
     return config
@@ -123,6 +128,11 @@ def plain_url(url: str, database: str | None = None) -> str:
 def migrations_folder() -> Path:
     """Where the migrations lie."""
     return CHECKOUT / "migrations" / "versions"
+
+
+def newest_revision() -> str:
+    """The last migration there is: their files are numbered in their one line of descent."""
+    return max(file.name[:4] for file in migrations_folder().glob("[0-9]*.py"))
 
 
 def _needed(url: str | None, variable: str) -> str:
@@ -186,13 +196,17 @@ def _logins_too_strong(connection: psycopg.Connection[Row]) -> Iterator[Finding]
 
 
 def _migrations_missing(connection: psycopg.Connection[Row]) -> Iterator[Finding]:
-    wanted = ScriptDirectory.from_config(alembic_config("")).get_current_head()
-    found: str | None = None
-    if connection.execute("SELECT to_regclass('public.alembic_version')").fetchone() != (None,):
-        row = connection.execute("SELECT version_num FROM public.alembic_version").fetchone()
-        found = None if row is None else str(row[0])
+    found, wanted = _revision(connection), newest_revision()
     if found != wanted:
-        yield Finding("DB-4", values={"found": found or "-", "wanted": wanted or "-"})
+        yield Finding("DB-4", values={"found": found or "-", "wanted": wanted})
+
+
+def _revision(connection: psycopg.Connection[Row]) -> str | None:
+    """The last migration that was run; None in a database without any."""
+    if connection.execute("SELECT to_regclass('public.alembic_version')").fetchone() == (None,):
+        return None
+    row = connection.execute("SELECT version_num FROM public.alembic_version").fetchone()
+    return None if row is None else str(row[0])
 
 
 def _tables_without_policy(connection: psycopg.Connection[Row]) -> Iterator[Finding]:
