@@ -238,11 +238,11 @@ def log_seal() -> None:
 @log_group.command("recheck")
 def log_recheck() -> None:
     """Hold every leaf against the tables, the tree and the checkpoints outside; exit code 1 names what differs."""
-    from landreg.log.audit import recheck
-    from landreg.registry.queries import logged_acts
+    from landreg.log.recheck import recheck
+    from landreg.registry.logged import SOURCES, TABLES
 
-    with answering() as settings, bars() as show:
-        findings = recheck(WORKER, settings, {"act": logged_acts}, progress=show)
+    with answering() as settings:
+        findings = recheck(WORKER, settings, SOURCES, TABLES).findings
     _print_findings(findings)
     console.print("日志与登记簿一致 · log and register agree" if not findings else f"{len(findings)} 处不符 · differ")
     sys.exit(1 if findings else 0)

@@ -34,6 +34,7 @@ from landreg.registry.effects import (
 )
 from landreg.registry.entry import enter_survey
 from landreg.registry.facts import Proposal, proposals
+from landreg.registry.logged import right_facts
 from landreg.registry.model import Contract, Right, RightHolder, RightParcel
 from landreg.registry.numbers import act_numbers
 from landreg.registry.rules import REGISTER_RULES
@@ -120,10 +121,11 @@ def book(uow: UnitOfWork, cases: Sequence[Case]) -> list[Booking]:
         rows = [row for booking in bookings for row in _rows(booking, table, uow.now)]
         if rows:
             uow.session.execute(insert(model), rows)
+    facts = right_facts(uow.session, county, [booking.act_id for booking in bookings])
     stage_all(
         uow,
         [
-            Entry("act", county, b.case.village, number, act_facts(b, number), b.changes.personal)
+            Entry("act", county, b.case.village, number, facts[b.act_id])
             for b, number in zip(bookings, numbers, strict=True)
         ],
     )
@@ -133,11 +135,6 @@ def book(uow: UnitOfWork, cases: Sequence[Case]) -> list[Booking]:
     )
     note(uow, [b.case for b in bookings], "register")
     return bookings
-
-
-def act_facts(booking: Booking, number: str) -> dict[str, Any]:
-    """What the leaf of an act says: its number, its case, and what it did."""
-    return {"act": number, "case": booking.case.number, **booking.changes.facts}
 
 
 def _act(uow: UnitOfWork, booking: Booking, number: str) -> dict[str, Any]:
@@ -188,9 +185,9 @@ class _Places:
             "cases": [case.case_id for case in cases],
         }
         return cls(
-            dict(uow.session.execute(text(_HOUSEHOLD_IDS), asked).tuples().all()),
-            dict(uow.session.execute(text(_COLLECTIVE_IDS), asked).tuples().all()),
-            dict(uow.session.execute(text(_PARCEL_IDS), asked).tuples().all()),
+            dict(uow.session.execute(text(_HOUSEHOLD_IDS), asked).all()),
+            dict(uow.session.execute(text(_COLLECTIVE_IDS), asked).all()),
+            dict(uow.session.execute(text(_PARCEL_IDS), asked).all()),
         )
 
     def changes(self, proposal: Proposal, law: Any, today: date) -> Changes:
@@ -208,8 +205,6 @@ class _Places:
                     code=facts.code,
                     unit_code=facts.unit_code,
                     household_id=household,
-                    household_code=case.household_code,
-                    holder=case.applicant,
                     parcel=parcel,
                     confirmed=confirmed_area(facts, law),
                     footprint_m2=staged["footprint_m2"],
@@ -232,8 +227,6 @@ class _Places:
                 code=facts.code,
                 collective_id=self._known(self.collectives, staged["issuer_code"]),
                 household_id=household,
-                household_code=case.household_code,
-                holder=case.applicant,
                 mode=staged["way"],
                 term=facts.term,
                 signed_on=staged["signed_on"],

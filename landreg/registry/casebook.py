@@ -6,8 +6,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import DateTime, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.orm import Mapped, mapped_column
 
 from landreg.core.tables import Base, CountyKey
@@ -188,3 +189,37 @@ class CertificateEnd(CountyKey, Base):
     state: Mapped[str]
     act_id: Mapped[UUID]
     ended_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Job(CountyKey, Base):
+    """A step over many cases that the worker takes in the name of who asked.
+
+    position: how many of case_ids were tried. refused: number and findings of each that did not go on. findings: why the
+    job itself failed. started_from: position at which it was last begun, for its rate.
+    """
+
+    __tablename__ = "job"
+    __table_args__ = {"schema": "registry"}  # noqa: RUF012
+
+    job_id: Mapped[UUID] = mapped_column(primary_key=True)
+    batch_id: Mapped[UUID | None]
+    step: Mapped[str]
+    case_ids: Mapped[list[UUID]] = mapped_column(ARRAY(PgUUID(as_uuid=True)))
+    position: Mapped[int]
+    done: Mapped[int]
+    refused: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    state: Mapped[str]
+    asked_by: Mapped[UUID]
+    asked_by_name: Mapped[str]
+    asked_roles: Mapped[list[str]] = mapped_column(ARRAY(Text()))
+    jurisdiction: Mapped[str]
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    started_at: Mapped[datetime | None] = mapped_column(Instant)
+    started_from: Mapped[int]
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    @property
+    def total(self) -> int:
+        """How many cases the job is over."""
+        return len(self.case_ids)

@@ -23,6 +23,7 @@ from landreg.log.leaf import Entry
 from landreg.log.store import stage
 from landreg.registry.casebook import Batch, Case, CaseEvent, Notice, Objection
 from landreg.registry.facts import Proposal, case_facts, proposals
+from landreg.registry.logged import notice_facts
 from landreg.registry.rules import ACCEPT_RULES, CONTRACT_RULES, HOMESTEAD_RULES, NOTICE_RULES, REVIEW_RULES
 
 FINISHED = ("registered", "certified", "withdrawn", "refused")
@@ -110,7 +111,8 @@ def publish(actor: Actor, county: str, case_ids: Sequence[UUID], title: str) -> 
         notice = _notice(uow, cases, law, title)
         number = notice.number
         _set(uow, county, [case.case_id for case in cases], state="noticed", notice_id=notice.notice_id)
-        stage(uow, Entry("notice.published", county, notice.village, number, _notice_facts(notice)))
+        facts = notice_facts(number, notice.published_on, notice.last_day, notice.content)
+        stage(uow, Entry("notice.published", county, notice.village, number, facts))
 
     stepped = _step(actor, county, case_ids, "publish", NOTICE_RULES, write)
     return number, stepped
@@ -130,7 +132,7 @@ def object_to(
         raise BadInput(missing)
     with unit_of_work(actor) as uow:
         (case,) = locked(uow, county, [case_id])
-        notice = uow.session.get(Notice, (county, case.notice_id)) if case.notice_id else None
+        notice = uow.session.get(Notice, {"county": county, "notice_id": case.notice_id}) if case.notice_id else None
         if notice is None or case.state not in ("noticed", "objected") or beijing_day(uow.now) > notice.last_day:
             raise Refused(Finding("REG-14", subject=case.number))
         objection = Objection(
@@ -166,8 +168,9 @@ def settle(actor: Actor, county: str, objection_id: UUID, outcome: str, settleme
         if objection.outcome is not None:
             raise Conflict(Finding("REG-8", values={"state": objection.outcome, "step": "settle"}))
         (case,) = locked(uow, county, [objection.case_id])
+        now = uow.now
+        objection.settled_at, objection.settled_by = now, actor.account_id
         objection.outcome, objection.settlement = outcome, settlement.strip()
-        objection.settled_at, objection.settled_by = uow.now, actor.account_id
         uow.session.flush()
         if outcome == "upheld":
             _set(uow, county, [case.case_id], state="returned", batch_id=None)
@@ -358,15 +361,6 @@ def _notice_row(proposal: Proposal) -> dict[str, Any]:
         parcels = [[parcel.code, str(parcel.area_m2)] for parcel in facts.parcels]  # type: ignore[union-attr]
         return row | {"parcels": parcels, "area_m2": str(facts.area_m2), "members": proposal.staged["members"]}
     return row | {"parcels": [[case.subject_code, str(facts.area_m2)]], "area_m2": str(facts.area_m2)}
-
-
-def _notice_facts(notice: Notice) -> dict[str, Any]:
-    return {
-        "notice": notice.number,
-        "published_on": notice.published_on.isoformat(),
-        "last_day": notice.last_day.isoformat(),
-        "cases": [row["case"] for row in notice.content["rows"]],
-    }
 
 
 _PACKAGE = """

@@ -24,6 +24,7 @@ from landreg.registry.casebook import Case, Certificate
 from landreg.registry.cases import locked, note
 from landreg.registry.certified import Certified, certified, members_of
 from landreg.registry.documents import Store
+from landreg.registry.logged import certificate_facts
 from landreg.registry.papers import CertificateNumber, ContractCertificate, HomesteadCertificate
 from landreg.registry.signing import Signer, ToPrint, print_and_sign_many
 
@@ -109,7 +110,7 @@ def _draft(
     day = beijing_day(uow.now)
     return [
         _drafted(
-            case, found[case.case_id], serial, law, day, press, proofs[found[case.case_id].act_number].as_json(), sample
+            case, found[case.case_id], serial, law, day, press, proofs[found[case.case_id].act_number].to_json(), sample
         )
         for case, serial in zip(cases, sorted(serials), strict=True)
     ]
@@ -171,11 +172,7 @@ def _enter(uow: UnitOfWork, county: str, drafted: Sequence[_Drafted], hashes: di
                 county,
                 draft.case.village,
                 draft.to_print.id,
-                {
-                    "certificate": draft.to_print.id,
-                    "act": draft.certified.act_number,
-                    "sha256": hashes[draft.to_print.id],
-                },
+                certificate_facts(draft.to_print.id, draft.certified.act_number, hashes[draft.to_print.id]),
             )
             for draft in drafted
         ],

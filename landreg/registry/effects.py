@@ -6,7 +6,7 @@ The reviewer sees the same `Changes` that `registry.booking` writes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -27,12 +27,10 @@ class Opened:
 
 @dataclass(frozen=True)
 class Changes:
-    """What an act does. facts: what its leaf in the log says of it, no identity data. personal: facts to be salted."""
+    """What an act does: the rows it opens, and from which day they hold."""
 
     opens: tuple[Opened, ...]
     valid_from: date
-    facts: Mapping[str, Any]
-    personal: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -56,8 +54,6 @@ class ContractRegistration:
     code: str
     collective_id: UUID
     household_id: UUID
-    household_code: str
-    holder: str
     mode: str
     term: Period
     signed_on: date | None
@@ -76,8 +72,6 @@ class HomesteadRegistration:
     code: str
     unit_code: str
     household_id: UUID
-    household_code: str
-    holder: str
     parcel: ParcelOfRight
     confirmed: Confirmed
     footprint_m2: Decimal | None
@@ -125,8 +119,6 @@ def register_contract(facts: ContractRegistration) -> Changes:
             *_parcels(facts.right_row, facts.parcels, "contract_management"),
         ),
         valid_from=facts.term.start,
-        facts=_facts(right, facts.household_code, facts.parcels) | {"term": [facts.term.start, facts.term.end]},
-        personal={"holder": facts.holder},
     )
 
 
@@ -151,9 +143,6 @@ def register_homestead(facts: HomesteadRegistration) -> Changes:
     return Changes(
         opens=(Opened("right", right), _holder(facts, "homestead"), *_parcels(facts.right_row, (parcel,), "homestead")),
         valid_from=facts.registered_on,
-        facts=_facts(right, facts.household_code, (parcel,))
-        | {"excess_m2": facts.confirmed.excess_m2, "basis": facts.confirmed.basis},
-        personal={"holder": facts.holder},
     )
 
 
@@ -185,15 +174,3 @@ def _parcels(right_row: UUID, parcels: tuple[ParcelOfRight, ...], kind: str) -> 
         )
         for position, parcel in enumerate(parcels, 1)
     )
-
-
-def _facts(right: Mapping[str, Any], household: str, parcels: tuple[ParcelOfRight, ...]) -> dict[str, Any]:
-    """What the leaf says of a right: what `registry.queries.logged_acts` reads back from the tables."""
-    return {
-        "right": str(right["right_id"]),
-        "kind": right["kind"],
-        "code": right["code"],
-        "household": household,
-        "area_m2": right["area_m2"],
-        "parcels": [[parcel.code, parcel.area_m2] for parcel in parcels],
-    }

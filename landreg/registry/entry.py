@@ -5,7 +5,6 @@ Entering changes no right. What the register holds already is left as it is: a d
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,6 +16,7 @@ from landreg.core.db import UnitOfWork
 from landreg.log.leaf import Entry
 from landreg.log.store import stage
 from landreg.registry.casebook import Act
+from landreg.registry.logged import entry_facts
 from landreg.registry.numbers import act_numbers
 
 
@@ -53,22 +53,9 @@ def enter_survey(uow: UnitOfWork, county: str, package_id: UUID, village: str) -
         return None
     uow.session.add(act)
     uow.session.flush()
-    facts, personal = entry_facts(uow, county, act.act_id, act.number)
+    facts, personal = entry_facts(uow.session, county, act.act_id, act.number)
     stage(uow, Entry("act", county, village, act.number, facts, personal))
     return act.act_id
-
-
-def entry_facts(uow: UnitOfWork, county: str, act_id: UUID, number: str) -> tuple[dict[str, Any], dict[str, str]]:
-    """What the leaf of a survey entry says, read from the tables: a digest a parcel; personal: a line a household."""
-    asked = {"county": county, "act": act_id}
-    parcels = {row.code: digest(row.facts) for row in uow.session.execute(text(ENTERED_PARCELS), asked)}
-    households = {row.code: row.facts for row in uow.session.execute(text(ENTERED_HOUSEHOLDS), asked)}
-    return {"act": number, "kind": "survey_entry", "parcels": parcels}, households
-
-
-def digest(facts: str) -> str:
-    """A parcel's facts in the leaf: enough of a SHA-256 to name the one that was changed."""
-    return hashlib.sha256(facts.encode()).hexdigest()[:32]
 
 
 def _members(uow: UnitOfWork, asked: Mapping[str, Any]) -> int:
@@ -163,17 +150,4 @@ _HOMESTEAD_PARCELS = f"""
     FROM land.staged_homestead AS s
     WHERE {_OF_VILLAGE} AND NOT EXISTS (
         SELECT FROM land.parcel AS l WHERE l.county = s.county AND l.code = s.code AND upper_inf(l.recorded))
-"""
-ENTERED_PARCELS = """
-    SELECT l.code, concat_ws('|', l.parcel_id, l.kind, l.name, l.surveyed_area_m2, l.registered_area_m2,
-        l.ellipsoidal_area_m2, l.mu, l.land_class, l.soil_grade, l.land_use, l.basic_farmland, l.neighbour_east,
-        l.neighbour_south, l.neighbour_west, l.neighbour_north, md5(ST_AsEWKB(l.geom)), lower(l.valid), upper(l.valid),
-        extract(epoch FROM lower(l.recorded))) AS facts
-    FROM land.parcel AS l WHERE l.county = :county AND l.act_id = :act ORDER BY l.code
-"""
-ENTERED_HOUSEHOLDS = """
-    SELECT h.code, concat_ws('|', h.household_id, h.name, h.address, extract(epoch FROM lower(h.recorded)), (
-        SELECT string_agg(concat_ws(':', m.member_id, m.person_id, m.relation, m.holds_right), ';' ORDER BY m.position)
-        FROM party.member AS m WHERE m.county = h.county AND m.household_id = h.household_id AND m.act_id = h.act_id)) AS facts
-    FROM party.household AS h WHERE h.county = :county AND h.act_id = :act ORDER BY h.code
 """

@@ -1,8 +1,8 @@
-"""Reads of the register: cases and batches, rights as of a day and as said on a day, acts, and what the log is held against."""
+"""Reads of the register: cases and batches, rights as of a day and as said on a day, acts, certificates, notices."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -24,7 +24,6 @@ from landreg.registry.casebook import (
     Notice,
     Objection,
 )
-from landreg.registry.entry import ENTERED_HOUSEHOLDS, ENTERED_PARCELS, digest
 from landreg.registry.model import Right
 
 
@@ -123,7 +122,7 @@ def cases(
 
 def states_counted(session: Session) -> Mapping[str, int]:
     """How many cases of the actor's jurisdiction are in each state."""
-    return dict(session.execute(select(Case.state, func.count()).group_by(Case.state)).tuples().all())
+    return dict(session.execute(select(Case.state, func.count()).group_by(Case.state)).all())
 
 
 def batches(session: Session) -> list[Progress]:
@@ -134,7 +133,7 @@ def batches(session: Session) -> list[Progress]:
 
 def batch(session: Session, county: str, batch_id: UUID) -> Progress | None:
     """One batch with its progress."""
-    found = session.get(Batch, (county, batch_id))
+    found = session.get(Batch, {"county": county, "batch_id": batch_id})
     return None if found is None else progress(session, found)
 
 
@@ -144,7 +143,7 @@ def progress(session: Session, batch: Batch) -> Progress:
     notice = select(Notice).where(Notice.county == batch.county, Notice.batch_id == batch.batch_id)
     return Progress(
         batch,
-        dict(session.execute(counted.group_by(Case.state)).tuples().all()),
+        dict(session.execute(counted.group_by(Case.state)).all()),
         session.scalars(notice.order_by(Notice.published_at.desc()).limit(1)).one_or_none(),
     )
 
@@ -159,7 +158,7 @@ def open_batch_of_package(session: Session, county: str, package_id: UUID, villa
 
 def case(session: Session, county: str, case_id: UUID) -> Case | None:
     """One case."""
-    return session.get(Case, (county, case_id))
+    return session.get(Case, {"county": county, "case_id": case_id})
 
 
 def events(session: Session, county: str, case_id: UUID) -> Sequence[CaseEvent]:
@@ -231,40 +230,6 @@ def public_notice(session: Session, number: str) -> Row[Any] | None:
     return session.execute(text("SELECT * FROM registry.public_notice(:number)"), {"number": number}).first()
 
 
-def logged_acts(session: Session) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:
-    """Each act as the tables have it now: its number, its facts and personal facts, to be held against its leaf."""
-    yield from _logged_rights(session)
-    yield from _logged_entries(session)
-
-
-def _logged_rights(session: Session) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:
-    for row in session.execute(text(_LOGGED_RIGHTS)):
-        facts = {
-            "act": row.number,
-            "kind": row.kind,
-            "case": row.case_number,
-            "code": row.code,
-            "right": str(row.right_id),
-            "household": row.household_code,
-            "area_m2": row.area_m2,
-            "parcels": [[code, area] for code, area in zip(row.parcel_codes, row.parcel_areas, strict=True)],
-        }
-        if row.kind == "contract_management":
-            facts["term"] = [row.term.lower, row.term.upper]
-        else:
-            facts |= {"excess_m2": row.excess_m2}
-        yield row.number, facts, {"holder": row.holder}
-
-
-def _logged_entries(session: Session) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:
-    entries = select(Act.county, Act.act_id, Act.number).where(Act.kind == "survey_entry")
-    for county, act_id, number in session.execute(entries).tuples():
-        asked = {"county": county, "act": act_id}
-        parcels = {row.code: digest(row.facts) for row in session.execute(text(ENTERED_PARCELS), asked)}
-        personal = {row.code: row.facts for row in session.execute(text(ENTERED_HOUSEHOLDS), asked)}
-        yield number, {"act": number, "kind": "survey_entry", "parcels": parcels}, personal
-
-
 _RIGHTS_ON_PARCEL = """
     SELECT r.*, h.name AS holder, h.code AS household_code, x.area_m2 AS parcel_area_m2
     FROM land.parcel AS l
@@ -279,19 +244,4 @@ _PARCELS_OF_RIGHT = """
     FROM registry.right_parcel AS x
     JOIN land.parcel AS l ON l.county = x.county AND l.parcel_id = x.parcel_id AND upper_inf(l.recorded)
     WHERE x.county = :county AND x.right_row = :row ORDER BY x.position
-"""
-_LOGGED_RIGHTS = """
-    SELECT a.number, r.kind, c.number AS case_number, r.code, r.right_id, h.code AS household_code, h.name AS holder,
-           r.area_m2, r.excess_m2, r.term,
-           array_agg(l.code ORDER BY x.position) AS parcel_codes, array_agg(x.area_m2 ORDER BY x.position) AS parcel_areas
-    FROM registry.act AS a
-    JOIN registry."case" AS c ON c.county = a.county AND c.case_id = a.case_id
-    LEFT JOIN registry."right" AS r ON r.county = a.county AND r.act_id = a.act_id
-    LEFT JOIN registry.right_parcel AS x ON x.county = r.county AND x.right_row = r.row_id AND x.act_id = a.act_id
-    LEFT JOIN land.parcel AS l ON l.county = x.county AND l.parcel_id = x.parcel_id AND l.recorded @> lower(x.recorded)
-    LEFT JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id
-         AND h.recorded @> lower(r.recorded)
-    WHERE a.kind = 'first_registration'
-    GROUP BY a.number, r.kind, c.number, r.code, r.right_id, h.code, h.name, r.area_m2, r.excess_m2, r.term
-    ORDER BY a.number
 """

@@ -1,0 +1,160 @@
+"""What the log says of acts, notices and certificates, read from the tables: staged when they are written, and read again by
+`landreg log recheck`, so that a row changed behind the register's back is found and named.
+
+A row enters as a digest over all its columns but today's division codes, which may be recoded, and the two that close it.
+Rows that name people enter as personal facts, which the log salts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from landreg.registry.casebook import Act
+
+Restated = tuple[str, Mapping[str, Any], Mapping[str, str]]
+TABLES: Mapping[str, Mapping[str, str]] = {
+    "act": {
+        "": "registry.act",
+        "code": "registry.right",
+        "area_m2": "registry.right",
+        "rights": "registry.right",
+        "contracts": "registry.contract",
+        "holders": "registry.right_holder",
+        "parcels": "registry.right_parcel",
+        "surveyed": "land.parcel",
+        "household": "party.household",
+        "collective": "party.collective",
+        "organization": "party.organization",
+    },
+    "notice.published": {"": "registry.notice"},
+    "certificate.issued": {"": "registry.certificate"},
+}
+"""By kind of entry: the table behind a fact's name."""
+
+
+def right_facts(session: Session, county: str, act_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """What the leaves of these acts say: numbers and areas that a person reads, and a digest a row; one query."""
+    found = session.execute(
+        text(_RIGHTS + " AND a.county = :county AND a.act_id = ANY (:acts)"),
+        {"county": county, "acts": list(act_ids)},
+    )
+    return {row.act_id: _right_facts(row) for row in found}
+
+
+def entry_facts(session: Session, county: str, act_id: UUID, number: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """What the leaf of a survey entry says: a digest a parcel; personal: a line a household, collective, organisation."""
+    asked = {"county": county, "act": act_id}
+    surveyed = {row.code: _digest(row.facts) for row in session.execute(text(_PARCELS), asked)}
+    personal = {f"{row.kind}.{row.code}": row.facts for row in session.execute(text(_PARTIES), asked)}
+    return {"act": number, "kind": "survey_entry", "surveyed": surveyed}, personal
+
+
+def acts(session: Session) -> Iterator[Restated]:
+    """Every act as the tables have it now, to be held against its leaf."""
+    for row in session.execute(text(_RIGHTS + " ORDER BY a.number")):
+        yield row.number, _right_facts(row), {}
+    entries = select(Act.county, Act.act_id, Act.number).where(Act.kind == "survey_entry")
+    for county, act_id, number in session.execute(entries).all():
+        yield number, *entry_facts(session, county, act_id, number)
+
+
+def certificate_facts(number: str, act_number: str, sha256: str) -> dict[str, Any]:
+    """What the log says of a certificate: its number, its act, and the hash of the printed file."""
+    return {"certificate": number, "act": act_number, "sha256": sha256}
+
+
+def certificates(session: Session) -> Iterator[Restated]:
+    """Every certificate as the tables have it now."""
+    for row in session.execute(text(_CERTIFICATES)):
+        yield row.number, certificate_facts(row.number, row.act_number, row.pdf_sha256), {}
+
+
+def notice_facts(number: str, published_on: Any, last_day: Any, content: Mapping[str, Any]) -> dict[str, Any]:
+    """What the log says of a notice: its days and its cases."""
+    cases = [row["case"] for row in content["rows"]]
+    return {"notice": number, "published_on": published_on, "last_day": last_day, "cases": cases}
+
+
+def notices(session: Session) -> Iterator[Restated]:
+    """Every notice as the tables have it now."""
+    for row in session.execute(text("SELECT number, published_on, last_day, content FROM registry.notice")):
+        yield row.number, notice_facts(row.number, row.published_on, row.last_day, row.content), {}
+
+
+SOURCES = {"act": acts, "certificate.issued": certificates, "notice.published": notices}
+"""By kind of entry: what the tables say of it now."""
+
+
+def _right_facts(row: Any) -> dict[str, Any]:
+    return {
+        "act": row.number,
+        "kind": row.kind,
+        "case": row.case_number,
+        "registered": _digest(row.act_facts),
+        "code": row.code,
+        "household": row.household_code,
+        "area_m2": row.area_m2,
+        "rights": _digest(row.rights),
+        "contracts": _digest(row.contracts),
+        "holders": _digest(row.holders),
+        "parcels": {code: _digest(facts) for code, facts in (row.parcels or {}).items()},
+    }
+
+
+def _digest(facts: str | None) -> str:
+    """Enough of a SHA-256 to name the row that was changed."""
+    return "" if facts is None else hashlib.sha256(facts.encode()).hexdigest()[:32]
+
+
+def _row(alias: str, *left_out: str) -> str:
+    """A row as text: every column but division codes, those that close it, and `left_out`; its beginning on the clock kept."""
+    dropped = ("county", "village", "ended_by_act", "recorded", *left_out)
+    return (
+        f"(to_jsonb({alias}) - '{{{','.join(dropped)}}}'::text[])::text || extract(epoch FROM lower({alias}.recorded))"
+    )
+
+
+def _rows(table: str, alias: str, order: str) -> str:
+    return f"""(SELECT string_agg({_row(alias)}, ';' ORDER BY {order}) FROM registry.{table} AS {alias}
+        WHERE {alias}.county = a.county AND {alias}.act_id = a.act_id)"""
+
+
+_RIGHTS = f"""
+    SELECT a.act_id, a.number, a.kind, c.number AS case_number, r.code, h.code AS household_code, r.area_m2,
+           (to_jsonb(a) - '{{county,village}}'::text[])::text AS act_facts,
+           {_rows('"right"', "x", "x.row_id")} AS rights, {_rows("contract", "x", "x.row_id")} AS contracts,
+           {_rows("right_holder", "x", "x.household_id")} AS holders,
+           (SELECT jsonb_object_agg(l.code, {_row("x")}) FROM registry.right_parcel AS x
+            JOIN land.parcel AS l ON l.county = x.county AND l.parcel_id = x.parcel_id AND l.recorded @> lower(x.recorded)
+            WHERE x.county = a.county AND x.act_id = a.act_id) AS parcels
+    FROM registry.act AS a
+    JOIN registry."case" AS c ON c.county = a.county AND c.case_id = a.case_id
+    LEFT JOIN registry."right" AS r ON r.county = a.county AND r.act_id = a.act_id
+    LEFT JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id AND h.recorded @> lower(r.recorded)
+    WHERE a.kind = 'first_registration'
+"""
+_PARCELS = f"""
+    SELECT l.code, md5(ST_AsEWKB(l.geom)) || {_row("l", "geom", "geom_3857")} AS facts
+    FROM land.parcel AS l WHERE l.county = :county AND l.act_id = :act ORDER BY l.code
+"""
+_PARTIES = f"""
+    SELECT 'household' AS kind, h.code, {_row("h")} || coalesce((
+        SELECT string_agg({_row("m")} || encode(p.id_digest, 'hex') || encode(p.name_digest, 'hex'), ';' ORDER BY m.position)
+        FROM party.member AS m JOIN identity.person AS p ON p.person_id = m.person_id
+        WHERE m.county = h.county AND m.household_id = h.household_id AND m.act_id = h.act_id), '') AS facts
+    FROM party.household AS h WHERE h.county = :county AND h.act_id = :act
+    UNION ALL SELECT 'collective', c.code, {_row("c")} FROM party.collective AS c WHERE c.county = :county AND c.act_id = :act
+    UNION ALL SELECT 'organization', o.code, {_row("o")} FROM party.organization AS o
+    WHERE o.county = :county AND o.act_id = :act
+    ORDER BY 1, 2
+"""
+_CERTIFICATES = """
+    SELECT c.number, a.number AS act_number, c.pdf_sha256 FROM registry.certificate AS c
+    JOIN registry.act AS a ON a.county = c.county AND a.act_id = c.act_id
+"""
