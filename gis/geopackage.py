@@ -79,7 +79,7 @@ def _with_raw_rings(path: Path, geoms: Geoms, wkbs: NDArray[np.object_], odd: ND
     for index in odd:
         try:
             rings[index] = wkb_rings(wkbs[index])
-        except (struct.error, ValueError) as error:
+        except (struct.error, ValueError, IndexError) as error:
             raise PackageFault("bad_geometry", path, {"row": first + int(index) + 1}) from error
     parts = [ring for of_one in rings for ring in of_one]
     xy = np.concatenate(parts) if parts else np.empty((0, 2))
@@ -89,20 +89,21 @@ def _with_raw_rings(path: Path, geoms: Geoms, wkbs: NDArray[np.object_], odd: ND
 
 def wkb_rings(wkb: bytes) -> list[Floats]:
     """The rings of a polygon or multipolygon in WKB, as they are. Raises ValueError or struct.error where it is none."""
-    rings, _ = _rings_at(wkb, 0)
+    rings, _ = _rings_at(wkb, 0, parts=True)
     return rings
 
 
-def _rings_at(wkb: bytes, place: int) -> tuple[list[Floats], int]:
+def _rings_at(wkb: bytes, place: int, *, parts: bool) -> tuple[list[Floats], int]:
     order = "<" if wkb[place] == 1 else ">"
     code, count = struct.unpack_from(order + "II", wkb, place + 1)
-    dimensions = 2 + {0: 0, 1: 1, 2: 1, 3: 2}[code % 10_000 // 1000] + bool(code & 0x80000000) + bool(code & 0x40000000)
-    kind = code & 0x0FFFFFFF if code & 0xC0000000 else code % 1000
+    plain = code & 0x0FFFFFFF
+    kind, extra = plain % 1000, (0, 1, 1, 2)[plain // 1000 & 3]
+    dimensions = 2 + extra + bool(code & 0x80000000) + bool(code & 0x40000000)
     place += 9
     rings: list[Floats] = []
-    if kind == 6:
+    if kind == 6 and parts:
         for _ in range(count):
-            more, place = _rings_at(wkb, place)
+            more, place = _rings_at(wkb, place, parts=False)
             rings += more
         return rings, place
     if kind != 3:
