@@ -534,7 +534,8 @@ class Pdf:
             return _Stream(entries, data[start : start + length]), start + length
         end = data.find(b"endstream", start)
         end = len(data) if end < 0 else end
-        return _Stream(entries, data[start:end]), end
+        # Its length is said further on: all but the line end that belongs to the keyword.
+        return _Stream(entries, re.sub(rb"\r?\n\Z", b"", data[start:end])), end
 
     def _open(self, stream: _Stream) -> None:
         """What a stream of objects or of cross-references adds."""
