@@ -10,6 +10,7 @@ from landreg.core.errors import Finding
 from landreg.core.periods import DAY, Period, years_after
 from landreg.core.units import total_mu
 from landreg.law.book import Law
+from landreg.party.rules import pt_1_members_in_one_household
 
 _GRASS, _FOREST = "04", "03"
 
@@ -107,14 +108,6 @@ def ct_10_totals_agree(facts: ContractFacts, law: Law) -> Finding | None:
         return None
     values = {"total": facts.area_m2, "sum": area, "mu": facts.mu, "sum_mu": mu}
     return Finding("CT-10", "area_m2", values, subject=facts.code)
-
-
-def pt_1_members_in_one_household(facts: ContractFacts, law: Law) -> Finding | None:
-    """PT-1: nobody is a member of two households. 农村集体经济组织法 第十七条 (RCEO-17)."""
-    if not facts.elsewhere:
-        return None
-    values = {"members": list(facts.elsewhere), "households": sorted(set(facts.elsewhere.values()))}
-    return Finding("PT-1", "members", values, subject=facts.code)
 
 
 CONTRACT_RULES = (
