@@ -10,7 +10,7 @@ depends_on = None
 TWO_CLOCKS = "valid daterange NOT NULL, recorded tstzrange NOT NULL, act_id uuid NOT NULL, ended_by_act uuid"
 REGISTERED = ("contract", "right", "right_holder", "right_parcel")
 WRITTEN_ONCE = ("act", "certificate", "certificate_end", "document", "case_event", "case_document")
-WORKED_ON = ("batch", "case", "case_parcel", "notice", "objection")
+WORKED_ON = ("batch", "case", "case_parcel", "notice", "objection", "job")
 
 
 def upgrade() -> None:
@@ -101,6 +101,24 @@ def upgrade() -> None:
         );
         CREATE INDEX act_by_village ON registry.act (village, registered_at);
         CREATE UNIQUE INDEX reg_10_one_act_per_case ON registry.act (county, case_id);
+
+        -- Steps over many cases, taken by the worker in the name of who asked; `position`: how many of case_ids were tried.
+        CREATE TABLE registry.job (
+            county char(6) NOT NULL, job_id uuid NOT NULL, village text COLLATE "C" NOT NULL, batch_id uuid,
+            step text NOT NULL CHECK (step IN ('accept', 'review', 'register', 'certify')), case_ids uuid[] NOT NULL,
+            "position" integer NOT NULL DEFAULT 0, done integer NOT NULL DEFAULT 0, refused jsonb NOT NULL DEFAULT '[]',
+            findings jsonb NOT NULL DEFAULT '[]', state text NOT NULL
+                CHECK (state IN ('waiting', 'running', 'stopping', 'stopped', 'failed', 'done')),
+            asked_by uuid NOT NULL, asked_by_name text NOT NULL, asked_roles text[] NOT NULL, jurisdiction text NOT NULL,
+            asked_at timestamptz NOT NULL, started_at timestamptz, started_from integer NOT NULL DEFAULT 0,
+            ended_at timestamptz,
+            PRIMARY KEY (county, job_id),
+            FOREIGN KEY (county, batch_id) REFERENCES registry.batch,
+            CHECK (cardinality(case_ids) > 0 AND "position" BETWEEN 0 AND cardinality(case_ids))
+        );
+        CREATE INDEX job_under_way ON registry.job (county, asked_at) WHERE state IN ('waiting', 'running', 'stopping');
+        CREATE UNIQUE INDEX reg_16_one_job_per_batch ON registry.job (county, batch_id)
+            WHERE state IN ('waiting', 'running', 'stopping');
 
         CREATE TABLE registry.contract (
             county char(6) NOT NULL, row_id uuid NOT NULL, contract_id uuid NOT NULL, village text COLLATE "C" NOT NULL,
@@ -199,6 +217,8 @@ def upgrade() -> None:
         GRANT UPDATE (acceptance_order) ON registry.case_parcel TO landreg_registry;
         GRANT UPDATE (pdf_sha256) ON registry.notice TO landreg_registry;
         GRANT UPDATE (settled_at, settled_by, outcome, settlement) ON registry.objection TO landreg_registry;
+        GRANT UPDATE (state) ON registry.job TO landreg_registry;
+        GRANT UPDATE (state, "position", done, refused, findings, started_at, started_from, ended_at) ON registry.job TO landreg_worker;
         GRANT USAGE ON ALL SEQUENCES IN SCHEMA registry TO landreg_registry;
 
         -- The public reads no table: these functions answer, and only what anyone may know (民法典 219).
@@ -236,7 +256,49 @@ def upgrade() -> None:
             SELECT n.number, n.title, n.village, n.published_on, n.last_day, n.content, n.pdf_sha256
             FROM registry.notice AS n WHERE n.number = asked
         $$;
+        -- An objection from the public page. It stops its case as one taken at the window does; nothing else is written by it.
+        CREATE FUNCTION registry.raise_objection(notice_number text, case_number text, named text, contact bytea, why text)
+            RETURNS uuid
+            LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog SET landreg.jurisdiction = '6109' AS $$
+        DECLARE
+            found record;
+            new_id uuid := gen_random_uuid();
+            at_instant timestamptz;
+        BEGIN
+            IF length(btrim(named)) NOT BETWEEN 1 AND 60 OR length(btrim(why)) NOT BETWEEN 1 AND 2000 THEN
+                RAISE EXCEPTION 'an objection has a name and a reason'
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'reg_12_objection_has_a_reason';
+            END IF;
+            SELECT c.county, c.case_id, c.village, n.notice_id, n.last_day INTO found
+            FROM registry.notice AS n
+            JOIN registry."case" AS c ON c.county = n.county AND c.notice_id = n.notice_id
+            WHERE n.number = notice_number AND c.number = case_number AND c.state IN ('noticed', 'objected')
+            FOR UPDATE OF c;
+            at_instant := system.clock();
+            IF found.case_id IS NULL OR (at_instant AT TIME ZONE 'Asia/Shanghai')::date > found.last_day THEN
+                RAISE EXCEPTION 'the notice is over'
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'reg_14_notice_is_running';
+            END IF;
+            INSERT INTO registry.objection (county, objection_id, village, case_id, notice_id, raised_by, contact_sealed,
+                reason, raised_at)
+            VALUES (found.county, new_id, found.village, found.case_id, found.notice_id, btrim(named), contact, btrim(why),
+                at_instant);
+            UPDATE registry."case" AS c SET state = 'objected' WHERE c.county = found.county AND c.case_id = found.case_id;
+            INSERT INTO registry.case_event (county, event_id, village, case_id, step, at, by, by_name, reason)
+            VALUES (found.county, gen_random_uuid(), found.village, found.case_id, 'object', at_instant,
+                '00000000-0000-0000-0000-000000000000', '公众', btrim(why));
+            RETURN new_id;
+        END $$;
+        -- Which cases of a notice are stopped by an objection: the notice shows it, and nothing of who objected.
+        CREATE FUNCTION registry.noticed_cases(asked text) RETURNS TABLE (number text, state text)
+            LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog SET landreg.jurisdiction = '6109' AS $$
+            SELECT c.number, c.state FROM registry.notice AS n
+            JOIN registry."case" AS c ON c.county = n.county AND c.notice_id = n.notice_id
+            WHERE n.number = asked
+        $$;
         REVOKE ALL ON ALL FUNCTIONS IN SCHEMA registry FROM PUBLIC;
+        GRANT EXECUTE ON FUNCTION registry.raise_objection(text, text, text, bytea, text) TO landreg_public;
+        GRANT EXECUTE ON FUNCTION registry.noticed_cases(text) TO landreg_public, landreg_registry, landreg_auditor, landreg_worker;
         GRANT EXECUTE ON FUNCTION registry.check_certificate(text), registry.public_notices(text), registry.public_notice(text)
             TO landreg_public, landreg_registry, landreg_auditor, landreg_worker;
     """)

@@ -1,0 +1,187 @@
+"""Steps over hundreds of cases: asked for at the desk, taken by the worker, so that closing the browser changes nothing.
+
+A job goes in chunks, each a transaction of the step's own service; after a chunk its progress is written. A worker that
+is killed between the two finds the chunk's cases moved on, and leaves them out. It holds an advisory lock on its own
+connection, which ends with it, so that the next worker goes on where it stood.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from landreg.core.actor import Actor, Desk, Role
+from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.errors import Conflict, Finding, LandregError, NotAllowed, NotFound, Refused
+from landreg.law.book import national_law
+from landreg.registry.casebook import Job
+from landreg.registry.cases import Stepped, written
+from landreg.registry.desk import cases_by_id, job, jobs_waiting
+from landreg.registry.steps import STEPS, Step, take
+
+DIRECTLY = 20
+"""So many cases are done while the browser waits; more are a job."""
+CHUNK = {"accept": 100, "review": 100, "register": 50, "certify": 50}
+UNDER_WAY = ("waiting", "running", "stopping")
+_LOCKS = 610_901
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What the worker lends to a job: the press of certificates, the sealing of the log, and whether it is told to end."""
+
+    press: Callable[[], Any]
+    seal: Callable[[], Any]
+    ending: Callable[[], bool] = lambda: False
+
+
+def ask(actor: Actor, county: str, case_ids: Sequence[UUID], step: Step, batch_id: UUID | None = None) -> UUID:
+    """Ask the worker for a step with cases. Raises NotAllowed for another role, Refused (REG-11) without cases,
+    Refused (REG-16) while another job of the batch is under way, NotFound when a case lies outside the jurisdiction.
+    """
+    if not actor.has(*step.roles):
+        raise NotAllowed(Finding("ACC-3", values={"roles": [role.value for role in step.roles]}))
+    if not case_ids:
+        raise Refused(Finding("REG-11"))
+    with unit_of_work(actor) as uow:
+        found = cases_by_id(uow.session, county, case_ids)
+        if len(found) != len(set(case_ids)):
+            raise NotFound
+        asked = Job(
+            county=county,
+            job_id=uuid4(),
+            village=actor.jurisdiction,
+            batch_id=batch_id,
+            step=step.name,
+            case_ids=[case.case_id for case in found],
+            position=0,
+            done=0,
+            refused=[],
+            findings=[],
+            state="waiting",
+            asked_by=actor.account_id,
+            asked_by_name=actor.name,
+            asked_roles=sorted(actor.roles),
+            jurisdiction=actor.jurisdiction,
+            asked_at=uow.now,
+            started_from=0,
+        )
+        uow.session.add(asked)
+    return asked.job_id
+
+
+def interrupt(actor: Actor, county: str, job_id: UUID) -> None:
+    """Stop a job after the chunk that it is in. What is done stays done."""
+    _turn(actor, county, job_id, {"waiting": "stopped", "running": "stopping", "stopping": "stopping"})
+
+
+def resume(actor: Actor, county: str, job_id: UUID) -> None:
+    """Go on with a job that was interrupted or failed."""
+    _turn(actor, county, job_id, {"stopped": "waiting", "failed": "waiting"})
+
+
+def _turn(actor: Actor, county: str, job_id: UUID, states: dict[str, str]) -> None:
+    with unit_of_work(actor) as uow:
+        found = job(uow.session, county, job_id, lock=True)
+        if found is None:
+            raise NotFound
+        if found.state not in states:
+            raise Conflict(Finding("REG-8", values={"state": found.state, "step": "job"}))
+        found.state = states[found.state]
+
+
+def work(worker: Actor, tools: Tools) -> int:
+    """Take every job that waits and that no other worker has; how many there were. Raises nothing of a job's own."""
+    count = 0
+    with unit_of_work(worker) as uow:
+        waiting = [(found.county, found.job_id) for found in jobs_waiting(uow.session)]
+    for county, job_id in waiting:
+        with unit_of_work(worker) as guard:
+            if _alone(guard, job_id):
+                _run(worker, county, job_id, tools)
+                count += 1
+    return count
+
+
+def _alone(guard: UnitOfWork, job_id: UUID) -> bool:
+    number = zlib.crc32(b"job:" + job_id.bytes) - 2**31
+    lock = sa.func.pg_try_advisory_xact_lock(sa.cast(_LOCKS, sa.Integer), sa.cast(number, sa.Integer))
+    return bool(guard.session.scalar(sa.select(lock)))
+
+
+def _run(worker: Actor, county: str, job_id: UUID, tools: Tools) -> None:
+    """Chunk after chunk, until all are tried, it is interrupted, or the worker itself is told to end."""
+    found = _begin(worker, county, job_id)
+    if found is None:
+        return
+    if found.step == "certify":
+        tools.seal()
+    while not tools.ending():
+        with unit_of_work(worker) as uow:
+            now = job(uow.session, county, job_id, lock=True)
+            if now is None or now.state not in ("running", "stopping"):
+                return
+            if now.state == "stopping" or now.position >= now.total:
+                now.state, now.ended_at = ("done" if now.position >= now.total else "stopped"), uow.now
+                return
+            ids = now.case_ids[now.position : now.position + CHUNK[now.step]]
+        _advance(worker, now, ids, tools)
+
+
+def _begin(worker: Actor, county: str, job_id: UUID) -> Job | None:
+    with unit_of_work(worker) as uow:
+        found = job(uow.session, county, job_id, lock=True)
+        if found is None or found.state not in UNDER_WAY:
+            return None
+        if found.state == "waiting":
+            found.state = "running"
+        found.started_at, found.started_from, found.ended_at, found.findings = uow.now, found.position, None, []
+        return found
+
+
+def _advance(worker: Actor, now: Job, ids: Sequence[UUID], tools: Tools) -> None:
+    law = national_law(now.county, now.asked_at.date())
+    asker = Actor(
+        now.asked_by, now.asked_by_name, Desk.REGISTRY, frozenset(map(Role, now.asked_roles)), now.jurisdiction
+    )
+    stepped, failed = Stepped(0), None
+    try:
+        stepped = _take(asker, now, ids, tools)
+    except LandregError as error:
+        failed = [written(finding, law) for finding in error.findings]
+    with unit_of_work(worker) as uow:
+        row = job(uow.session, now.county, now.job_id, lock=True)
+        if row is None:
+            return
+        if failed is not None:
+            row.state, row.findings, row.ended_at = "failed", failed, uow.now
+            return
+        row.position += len(ids)
+        row.done += stepped.done
+        row.refused = [
+            *row.refused,
+            *(
+                {"number": number, "findings": [written(finding, law) for finding in findings]}
+                for number, findings in stepped.refused.items()
+            ),
+        ]
+
+
+def _take(asker: Actor, now: Job, ids: Sequence[UUID], tools: Tools) -> Stepped:
+    """The chunk's cases that have not moved on already; a refusal of a single one is kept like those of many."""
+    step = STEPS[now.step]
+    with unit_of_work(asker) as uow:
+        left = [case for case in cases_by_id(uow.session, now.county, ids) if case.state in step.states]
+    if not left:
+        return Stepped(0)
+    try:
+        return take(asker, now.county, [case.case_id for case in left], step, press=tools.press)
+    except Refused as error:
+        if len(left) > 1:
+            raise
+        return Stepped(0, {left[0].number: error.findings})

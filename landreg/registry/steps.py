@@ -1,0 +1,110 @@
+"""The steps that a desk takes with cases, one by one or many at once: who may, from which states, and what it would say.
+
+Services of the single steps are in `cases`, `booking` and `certificates`; this is their table, for pages and jobs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from landreg.core.actor import Actor, Role
+from landreg.core.db import unit_of_work
+from landreg.core.errors import Finding, NotAllowed, NotFound, Refused
+from landreg.core.periods import beijing_day
+from landreg.law.book import Law
+from landreg.law.queries import load_law
+from landreg.registry import booking, cases, certificates
+from landreg.registry.casebook import Case
+from landreg.registry.cases import Stepped, judge
+from landreg.registry.desk import cases_by_id
+from landreg.registry.rules import ACCEPT_RULES, NOTICE_RULES, REGISTER_RULES, REVIEW_RULES
+
+REGISTRARS = (Role.REGISTRAR,)
+REVIEWERS = (Role.REVIEWER,)
+BOTH = (Role.REGISTRAR, Role.REVIEWER)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step: the states that it follows, who takes it, and the rules that it asks."""
+
+    name: str
+    states: tuple[str, ...]
+    roles: tuple[Role, ...]
+    rules: tuple[Callable[..., Finding | None], ...] = ()
+
+
+STEPS: Mapping[str, Step] = {
+    step.name: step
+    for step in (
+        Step("accept", ("draft", "returned"), REGISTRARS, tuple(ACCEPT_RULES)),
+        Step("review", ("accepted",), REVIEWERS, tuple(REVIEW_RULES)),
+        Step("publish", ("reviewed",), REGISTRARS, tuple(NOTICE_RULES)),
+        Step("register", ("noticed", "objected"), BOTH, tuple(REGISTER_RULES)),
+        Step("certify", ("registered",), REGISTRARS),
+    )
+}
+"""In the order of a case's life."""
+
+
+def next_step(state: str) -> Step | None:
+    """The step that follows from a state; None when a case is at its end."""
+    return next((step for step in STEPS.values() if state in step.states), None)
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What a step would do to one case: its findings, and whether one of them stops it."""
+
+    case: Case
+    findings: tuple[Finding, ...]
+    stopped: bool
+
+
+def foresee(actor: Actor, county: str, case_ids: Sequence[UUID], step: Step) -> list[Foreseen]:
+    """What a step would say of cases if it were taken now by this actor; writes nothing. NotFound when one lies outside."""
+    with unit_of_work(actor) as uow:
+        found = cases_by_id(uow.session, county, case_ids)
+        if len(found) != len(set(case_ids)) or not found:
+            raise NotFound
+        law = load_law(uow.session, county, beijing_day(uow.now))
+        judged = judge(uow, found, step.rules, law) if step.rules else {}
+        return [_foreseen(case, judged.get(case.case_id, ()), step, law) for case in found]
+
+
+def _foreseen(case: Case, findings: tuple[Finding, ...], step: Step, law: Law) -> Foreseen:
+    if not step.rules and case.state not in step.states:
+        findings = (Finding("REG-8", "state", {"state": case.state, "step": step.name}, subject=case.number),)
+    return Foreseen(case, findings, any(law.level(finding) == "refuse" for finding in findings))
+
+
+def take(
+    actor: Actor,
+    county: str,
+    case_ids: Sequence[UUID],
+    step: Step,
+    *,
+    press: Callable[[], Any] | None = None,
+    title: str = "",
+) -> Stepped:
+    """Take a step with cases. Raises NotAllowed for another role; a refusal of one case alone is raised as by its service."""
+    if not actor.has(*step.roles):
+        raise NotAllowed(Finding("ACC-3", values={"roles": [role.value for role in step.roles]}))
+    if not case_ids:
+        raise Refused(Finding("REG-11"))
+    match step.name:
+        case "accept":
+            return cases.accept(actor, county, case_ids)
+        case "review":
+            return cases.review(actor, county, case_ids)
+        case "publish":
+            return cases.publish(actor, county, case_ids, title)[1]
+        case "register":
+            return booking.register(actor, county, case_ids)
+        case _:
+            if press is None:
+                raise RuntimeError("certificates need a press")
+            return Stepped(len(certificates.issue(actor, county, case_ids, press())))
