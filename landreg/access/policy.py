@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import Flask, current_app, g, session
+from flask import Flask, current_app, g, request, session
 
 from landreg.access import queries, rules
 from landreg.access.model import Session
@@ -20,6 +20,7 @@ from landreg.core.errors import Finding, LandregError, NotAllowed
 
 View = TypeVar("View", bound=Callable[..., Any])
 SESSION_KEY = "token"
+STRANGERS_MOST = 4 * 1024 * 1024
 _ALLOWED = "_landreg_allowed"
 _SEEN_EVERY_S = 60
 
@@ -106,6 +107,7 @@ def door() -> Actor:
 def register(app: Flask, settings: Settings) -> None:
     """Keep the settings, and tell templates who is there."""
     app.extensions["landreg"] = settings
+    app.before_request(_little_from_strangers)
     app.context_processor(lambda: {"me": known_actor()})
 
 
@@ -116,6 +118,15 @@ def known_actor() -> Actor:
     except (Unavailable, sa.exc.DBAPIError):
         g.resumed = None
         return NOBODY
+
+
+def _little_from_strangers() -> None:
+    """Only who is logged in may fill the disk with a file; asked before anything of the body is read."""
+    if request.method in ("GET", "HEAD", "OPTIONS") or signed_in() is not None:
+        return
+    if SESSION_KEY in session and (request.content_length or 0) > STRANGERS_MOST:
+        raise NotSignedIn(Finding("ACC-4"))
+    request.max_content_length = min(STRANGERS_MOST, current_app.config["MAX_CONTENT_LENGTH"])
 
 
 def _resume(token: str) -> queries.Resumed | None:

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as Redirect
 
 from landreg.access import accounts, service
 from landreg.access.home import inside
-from landreg.access.policy import SESSION_KEY, NotSignedIn, PasswordDue, allow, door, signed_in
+from landreg.access.policy import SESSION_KEY, STRANGERS_MOST, NotSignedIn, PasswordDue, allow, door, signed_in
 from landreg.core.actor import Role
 from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.law.book import all_rules
@@ -124,8 +124,10 @@ def ask_to_log_in(error: NotSignedIn) -> Response | Redirect:
     if request.method == "GET":
         wanted = request.full_path.rstrip("?")
         return redirect(url_for("access.log_in", next=None if wanted == "/" else wanted), 303)
-    kept = {name: values for name, values in request.form.lists() if name not in NEVER_KEPT}
-    text = json.dumps(kept, ensure_ascii=False)
+    pages.another_form()
+    large = (request.content_length or 0) > STRANGERS_MOST
+    fields = [] if large else request.form.lists()
+    text = json.dumps({name: values for name, values in fields if name not in NEVER_KEPT}, ensure_ascii=False)
     return _login_page(request.path, text if len(text) <= LONGEST_KEPT else "", status=error.status)
 
 

@@ -174,11 +174,20 @@ def findings_of(field: str) -> list[Any]:
 
 def typed(field: str, otherwise: Any = "") -> Any:
     """What was typed into a field of a form that comes back, else the value it starts with."""
-    if request.method == "POST":
+    if _comes_back():
         return request.form.get(field, "")
     return "" if otherwise is None else otherwise
 
 
 def typed_all(field: str, otherwise: Sequence[str] = ()) -> Sequence[str]:
     """The chosen values of a field that takes several."""
-    return request.form.getlist(field) if request.method == "POST" else otherwise
+    return request.form.getlist(field) if _comes_back() else otherwise
+
+
+def another_form() -> None:
+    """This page's form is not the one that was sent: its fields start afresh."""
+    g.another_form = True
+
+
+def _comes_back() -> bool:
+    return request.method == "POST" and not g.get("another_form", False)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -26,6 +27,7 @@ from landreg.web import i18n, pages
 View = TypeVar("View", bound=Callable[..., Any])
 PROBLEM = "application/problem+json"
 RETRY_AFTER_S = 10
+LONGEST_DRAIN_S = 30
 _REPEATABLE = {"40001", "40P01"}
 
 
@@ -122,8 +124,20 @@ def _number_request() -> None:
 
 
 def _too_large(_error: RequestEntityTooLarge) -> Response:
+    _drain()
     most = (request.max_content_length or 0) // 1024 // 1024
     return _shown(413, _title(413), (Finding("FORM-11", values={"most": most}),))
+
+
+def _drain() -> None:
+    """A browser reads the answer only when it has sent all; cut off earlier, it says that the connection broke."""
+    source, until = request.environ["wsgi.input"], time.monotonic() + LONGEST_DRAIN_S
+    left = request.content_length or 0
+    while left > 0 and time.monotonic() < until:
+        part = source.read(min(left, 1 << 16))
+        if not part:
+            return
+        left -= len(part)
 
 
 def _http(error: HTTPException) -> Response:

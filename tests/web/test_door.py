@@ -220,3 +220,20 @@ def test_a_new_password_ends_the_sessions_on_other_machines(
     assert browser.post("/account/password", {"old": PASSWORD, "password": good, "again": good}).status_code == 303
     assert browser.get("/account/password").status_code == 200
     assert another_browser.get("/account/password").status_code == 303
+
+
+def test_a_stranger_cannot_fill_the_disk(browser: Browser) -> None:
+    kind = "multipart/form-data; boundary=x"
+    answer = browser.client.post("/accounts/new", data=b"x" * 5_000_000, content_type=kind)
+    assert answer.status_code == 413
+
+
+def test_an_upload_after_the_session_ended_asks_to_log_in(
+    browser: Browser, registrar_account: Any, superuser: Any
+) -> None:
+    browser.log_in("lin")
+    superuser.execute("UPDATE access.session SET ended_at = now()")
+    kind = "multipart/form-data; boundary=x"
+    answer = browser.client.post("/accounts/new", data=b"x" * 5_000_000, content_type=kind)
+    assert answer.status_code == 401
+    assert 'name="password"' in answer.text
