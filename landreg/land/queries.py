@@ -190,7 +190,7 @@ def parcels(session: Session, asked: ParcelFilter, *, number: int, size: int) ->
     """One page of today's parcels: rows of LISTED. Raises nothing; an unknown sort is the code's."""
     statement = _parcels(session, asked)
     rows = session.execute(statement.limit(size).offset((number - 1) * size)).all()
-    return page_from(rows, counted(session, statement), number=number, size=size)
+    return page_from(rows, min(counted(session, statement), COUNTED), number=number, size=size)
 
 
 def all_parcels(session: Session, asked: ParcelFilter, most: int) -> Sequence[Any]:

@@ -3,12 +3,17 @@ import { Circle, Fill, Stroke, Style, Text } from "ol/style";
 import type { FeatureLike } from "ol/Feature";
 
 const FONT = '"Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif';
-const KINDS: Record<string, [line: string, fill: string]> = {
+const LIGHT: Record<string, [line: string, fill: string]> = {
   contracted: ["#4d7c2a", "rgba(170, 210, 120, 0.38)"],
   homestead: ["#a65a17", "rgba(238, 178, 112, 0.5)"],
   collective: ["#47669c", "rgba(150, 178, 226, 0.4)"],
 };
-const UNKNOWN: [string, string] = ["#6b726d", "rgba(160, 166, 162, 0.3)"];
+const DARK: Record<string, [line: string, fill: string]> = {
+  contracted: ["#8fb56a", "rgba(140, 190, 90, 0.16)"],
+  homestead: ["#d99a5b", "rgba(230, 160, 90, 0.26)"],
+  collective: ["#8fabdc", "rgba(130, 165, 225, 0.2)"],
+};
+const UNKNOWN: [string, string] = ["#8a918c", "rgba(160, 166, 162, 0.25)"];
 const LABELS_BELOW_RESOLUTION = 1.2;
 
 const byKind = new Map<string, Style>();
@@ -30,7 +35,7 @@ export function parcelStyle(feature: FeatureLike, resolution: number): Style[] {
   const kind = String(feature.get("kind"));
   let style = byKind.get(kind);
   if (!style) {
-    const [line, fill] = KINDS[kind] ?? UNKNOWN;
+    const [line, fill] = (darkNow() ? DARK : LIGHT)[kind] ?? UNKNOWN;
     style = new Style({ fill: new Fill({ color: fill }), stroke: new Stroke({ color: line, width: 1 }) });
     byKind.set(kind, style);
   }
