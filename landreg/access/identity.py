@@ -174,18 +174,6 @@ def reveal(actor: Actor, person_ids: Collection[UUID], reason: str, subject: str
     }
 
 
-def opening_facts(account_id: UUID, person_ids: Sequence[UUID], reason: str, subject: str) -> dict[str, str | int]:
-    """What the leaf of an opening says: its persons by number and by one hash, not by their ids."""
-    joined = "".join(str(person_id) for person_id in sorted(person_ids))
-    return {
-        "account": str(account_id),
-        "persons": len(person_ids),
-        "persons_sha256": hashlib.sha256(joined.encode()).hexdigest(),
-        "reason": reason,
-        "subject": subject,
-    }
-
-
 def _stage_opening(uow: UnitOfWork, county: str, person_ids: list[UUID], reason: str, subject: str) -> UUID:
     opening_id = uuid4()
     row = {
@@ -199,8 +187,8 @@ def _stage_opening(uow: UnitOfWork, county: str, person_ids: list[UUID], reason:
         "opened_at": uow.now,
     }
     uow.session.execute(_OPENING, row)
-    facts = opening_facts(uow.actor.account_id, person_ids, reason, subject)
-    stage(uow, Entry("identity.opened", county, uow.actor.jurisdiction, str(opening_id), facts))
+    facts, personal = queries.opening_facts(uow.actor.account_id, person_ids, reason, subject)
+    stage(uow, Entry("identity.opened", county, uow.actor.jurisdiction, str(opening_id), facts, personal))
     return opening_id
 
 

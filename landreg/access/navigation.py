@@ -61,7 +61,8 @@ def offers(path: str) -> bool:
 
 def role_names(actor: Actor) -> str:
     """The actor's roles in the reader's language."""
-    return "、".join(term("role", role, language()) for role in sorted(actor.roles))
+    joint = ", " if language() == "en" else "、"
+    return joint.join(term("role", role, language()) for role in sorted(actor.roles))
 
 
 def _items(*rows: tuple[str, str, str, Iterable[Role]], actor: Actor | None = None) -> Iterator[Item]:

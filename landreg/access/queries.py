@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import hashlib
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -149,3 +150,25 @@ def opened_persons(session: DatabaseSession, county: str, opening_id: UUID) -> M
     question = sa.text("SELECT * FROM identity.open_sealed(:county, :opening)")
     rows: Any = session.execute(question, {"county": county, "opening": opening_id})
     return {row.person_id: SealedPerson(bytes(row.name_sealed), row.id_kind, bytes(row.id_sealed)) for row in rows}
+
+
+def opening_facts(
+    account_id: UUID, persons: Collection[UUID], reason: str, subject: str
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """What the leaf of an opening says: who, how many persons and one hash of them; salted: for what, and why."""
+    joined = "".join(str(person_id) for person_id in sorted(persons))
+    facts = {
+        "account": str(account_id),
+        "persons": len(persons),
+        "persons_sha256": hashlib.sha256(joined.encode()).hexdigest(),
+    }
+    return facts, {"reason": reason, "subject": subject}
+
+
+def openings(session: DatabaseSession) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:
+    """Every opening of identities as the table has it now, to be held against its leaf (`identity.opened`)."""
+    question = sa.text(
+        "SELECT opening_id, account_id, person_ids, reason, subject FROM identity.opening ORDER BY county, opening_id"
+    )
+    for row in session.execute(question):
+        yield str(row.opening_id), *opening_facts(row.account_id, row.person_ids, row.reason, row.subject)

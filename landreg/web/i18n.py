@@ -5,6 +5,7 @@ Chinese is the language of the sources: a message without a translation is shown
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -50,8 +51,13 @@ def language() -> Language:
 
 
 def say(finding: Finding, lang: Language | None = None) -> str:
-    """A finding as a sentence in the reader's language."""
-    return national_law("", date.min).say(finding, lang or language())
+    """A finding as a sentence in the reader's language; roles among its values by their names."""
+    spoken = lang or language()
+    roles = finding.values.get("roles")
+    if roles:
+        named = [term("role", str(role), spoken) for role in roles]
+        finding = replace(finding, values={**finding.values, "roles": (", " if spoken == "en" else "、").join(named)})
+    return national_law("", date.min).say(finding, spoken)
 
 
 def articles_of(code: str) -> tuple[Article, ...]:
