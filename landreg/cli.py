@@ -59,15 +59,13 @@ def _print_findings(findings: tuple[Finding, ...]) -> None:
 
 @contextmanager
 def bars() -> Iterator[Callable[[str, int, int], None]]:
-    """A progress bar a stage; call it with the stage's name, how much is done, and of how much."""
-    columns = (TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as progress:
-        tasks: dict[str, Any] = {}
+    """One bar that names the stage it is in; call it with the stage's name, how much is done, and of how much."""
+    columns = (TextColumn("{task.description:<14}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("")
 
         def show(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = progress.add_task(stage, total=total)
-            progress.update(tasks[stage], completed=done, total=max(total, done, 1))
+            progress.update(task, description=stage, completed=done, total=max(total, done, 1))
 
         yield show
 
@@ -118,7 +116,7 @@ def check_package(package: Path, json_file: str | None, on: datetime | None) -> 
     from landreg.land.survey import check
 
     with answering(), bars() as show:
-        report = check(package, on.date() if on else beijing_day(datetime.now(UTC)), progress=show)
+        report = check(package, on=on.date() if on else None, progress=show)
     _report(report, json_file)
 
 
