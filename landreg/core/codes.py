@@ -14,13 +14,13 @@ _USCC_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_VALUE = {sign: value for value, sign in enumerate(_USCC_SIGNS)}
 _USCC_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
 
-ISSUER = re.compile(r"\d{14}")
-HOUSEHOLD = re.compile(r"\d{18}")
-PARCEL = re.compile(r"\d{19}")
-CONTRACT = re.compile(r"\d{18}[A-Z]")
-TRANSFER = re.compile(r"\d{18}")
-LAND_UNIT = re.compile(r"\d{12}[A-Z]{2}\d{5}")
-REAL_ESTATE_UNIT = re.compile(r"\d{12}[A-Z]{2}\d{5}[FLQW]\d{8}")
+ISSUER = re.compile(r"\d{14}", re.ASCII)
+HOUSEHOLD = re.compile(r"\d{18}", re.ASCII)
+PARCEL = re.compile(r"\d{19}", re.ASCII)
+CONTRACT = re.compile(r"\d{18}[A-Z]", re.ASCII)
+TRANSFER = re.compile(r"\d{18}", re.ASCII)
+LAND_UNIT = re.compile(r"\d{12}[A-Z]{2}\d{5}", re.ASCII)
+REAL_ESTATE_UNIT = re.compile(r"\d{12}[A-Z]{2}\d{5}[FLQW]\d{8}", re.ASCII)
 
 
 def tidy(code: str) -> str:
@@ -36,7 +36,7 @@ def citizen_id_fault(number: str) -> str | None:
 
     The first six digits name the county at the time of issue and are not held against today's divisions (GB 11643).
     """
-    if not re.fullmatch(r"\d{17}[\dX]", number):
+    if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
         return "shape"
     if birth_of(number) is None:
         return "birth"

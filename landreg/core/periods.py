@@ -50,11 +50,11 @@ def years_after(day: date, years: int) -> date:
 
 
 def working_day_after(day: date, count: int, *, closed: Container[date], open_: Container[date]) -> date:
-    """The `count`-th working day after `day`, which itself does not count.
+    """The `count`-th working day after `day`, which itself does not count; `day` for a count of none.
 
     closed: weekdays that are holidays. open_: Saturdays and Sundays that are worked. Source: calendar.toml.
     """
-    while count:
+    while count > 0:
         day += DAY
         if day in open_ or (day.weekday() < 5 and day not in closed):
             count -= 1

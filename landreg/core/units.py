@@ -6,11 +6,14 @@ Source: standards.md 4.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 
 CENT = Decimal("0.01")
 MU_PER_M2 = Decimal("0.0015")
+_FIGURE = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
 
 
 def half_up(value: Decimal, step: Decimal = CENT) -> Decimal:
@@ -19,14 +22,14 @@ def half_up(value: Decimal, step: Decimal = CENT) -> Decimal:
 
 
 def decimal_of(text: str) -> Decimal:
-    """A finite decimal read from text as people write it. Raises ValueError for anything else."""
-    try:
-        value = Decimal(text.strip().replace(",", "").replace("，", ""))
-    except InvalidOperation as error:
-        raise ValueError(text) from error
-    if not value.is_finite():
+    """A decimal read from text as people write it: grouped or not, full width or not. Raises ValueError for anything else.
+
+    No exponent: 1E999999 is finite, and nothing that an office writes.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip().replace(",", "")
+    if _FIGURE.fullmatch(plain) is None:
         raise ValueError(text)
-    return value
+    return Decimal(plain)
 
 
 def mu_of(area_m2: Decimal) -> Decimal:
