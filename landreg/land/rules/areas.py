@@ -1,0 +1,207 @@
+"""ARE: recorded areas against the geometry, mu against m², totals against their parts; whole hundredths throughout.
+
+Source: standards.md 4. Figures of tolerance are dated parameters.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from landreg.core.errors import Finding
+from landreg.land.rules.facts import Ints, Mask, Notes, Survey, SurveyRule, Table, hundredths, known, shown
+
+PAIRS = (
+    ("DK", "SCMJ", "SCMJM"), ("CBDKXX", "HTMJ", "HTMJM"), ("CBDKXX", "YHTMJ", "YHTMJM"), ("CBHT", "YHTZMJ", "YHTZMJM"),
+    ("LZHT", "LZMJ", "LZMJM"), ("JBNTBHQ", "JBNTMJ", "JBNTMJM"),
+)  # fmt: skip
+"""Table, column in m², the same in mu."""
+RECORDED = (("DK", "SCMJ"), ("ZJD", "ZDMJ"))
+
+
+def mu_hundredths(area: Ints) -> Ints:
+    """Hundredths of m² to hundredths of mu, half up: mu = m² x 0.0015."""
+    return (area * 15 + 5000) // 10000
+
+
+def are_1_recorded_area_is_that_of_the_shape(survey: Survey, notes: Notes) -> None:
+    """ARE-1: the surveyed area is that of the shape, on the plane or on the ellipsoid."""
+    at_least, share = (notes.law.number("ARE-1.tolerance", key) for key in ("m2", "share"))
+    for kind, column in RECORDED:
+        table = survey.table(kind)
+        recorded, plane, ellipsoidal = table.amount(column), survey.plane.get(kind), survey.ellipsoidal.get(kind)
+        if plane is None or ellipsoidal is None:
+            continue
+        allowed = np.maximum(hundredths(at_least), plane * int(share * 1_000_000) // 1_000_000)
+        off = np.minimum(np.abs(recorded - plane), np.abs(recorded - ellipsoidal))
+        bad = known(recorded) & (plane > 0) & (off > allowed)
+        survey.blame(kind, np.flatnonzero(bad))
+        notes.rows("ARE-1", table, np.flatnonzero(bad), column, lambda row, r=recorded, p=plane, e=ellipsoidal: {
+            "given": shown(r[row]), "computed": shown(p[row]), "ellipsoidal": shown(e[row]),
+            "difference": shown(r[row] - p[row])})  # fmt: skip
+
+
+def are_2_plane_area_is_near_the_ellipsoidal(survey: Survey, notes: Notes) -> None:
+    """ARE-2: far from the central meridian the plane makes areas too large; say how far, once a layer."""
+    share = notes.law.number("ARE-2.share")
+    for kind, plane in survey.plane.items():
+        ellipsoidal = survey.ellipsoidal[kind]
+        wide = np.abs(plane - ellipsoidal) * 1_000_000 > ellipsoidal * int(share * 1_000_000)
+        wide &= np.abs(plane - ellipsoidal) > 1
+        if wide.any():
+            values = {
+                "count": int(wide.sum()), "plane": shown(plane[wide].sum()), "ellipsoidal": shown(ellipsoidal[wide].sum()),
+            }  # fmt: skip
+            notes.add(Finding("ARE-2", None, values, kind))
+
+
+def are_3_mu_is_that_of_the_m2(survey: Survey, notes: Notes) -> None:
+    """ARE-3: an area in mu is the area in m² x 0.0015, rounded half up. 2015/16 register form; standards.md 4."""
+    for kind, m2, mu in PAIRS:
+        table = survey.table(kind)
+        area, said = table.amount(m2), table.amount(mu)
+        bad = known(area) & known(said) & (said != mu_hundredths(area))
+        notes.rows("ARE-3", table, np.flatnonzero(bad), mu, lambda row, a=area, s=said: {
+            "given": shown(s[row]), "area": shown(a[row]), "computed": shown(mu_hundredths(a[row : row + 1])[0])})  # fmt: skip
+
+
+def _sums(survey: Survey, parts: str, link: str, whole: str, key: str, column: str) -> tuple[Ints, Ints, Mask]:
+    """Of each row of `whole`: the sum of its parts' column, how many parts it has, whether all of them have it."""
+    inner, outer = survey.table(parts), survey.table(whole)
+    at = outer.index(key).find(inner.column(link))
+    amounts = inner.amount(column)
+    linked, sound = at >= 0, known(amounts)
+    total = np.zeros(outer.rows, dtype=np.int64)
+    np.add.at(total, at[linked & sound], amounts[linked & sound])
+    counted = np.bincount(at[linked], minlength=outer.rows).astype(np.int64)
+    lacking = np.bincount(at[linked & ~sound], minlength=outer.rows)
+    return total, counted, lacking == 0
+
+
+def are_4_contract_total_is_that_of_its_parcels(survey: Survey, notes: Notes) -> None:
+    """ARE-4: HTZMJ is the sum of its parcels' HTMJ."""
+    table = survey.table("CBHT")
+    said = table.amount("HTZMJ")
+    total, counted, whole = _sums(survey, "CBDKXX", "CBHTBM", "CBHT", "CBHTBM", "HTMJ")
+    allowed = hundredths(notes.law.number("ARE-4.tolerance_m2"))
+    bad = known(said) & whole & (counted > 0) & (np.abs(said - total) > allowed)
+    _total_notes(notes, "ARE-4", table, "HTZMJ", bad, said, total)
+
+
+def are_5_contract_mu_is_that_of_its_parcels(survey: Survey, notes: Notes) -> None:
+    """ARE-5: HTZMJM is the sum of the printed mu of its parcels, or the total converted; a county chooses which."""
+    table = survey.table("CBHT")
+    said, area = table.amount("HTZMJM"), table.amount("HTZMJ")
+    total, counted, whole = _sums(survey, "CBDKXX", "CBHTBM", "CBHT", "CBHTBM", "HTMJM")
+    by_total = known(area) & (said == mu_hundredths(area))
+    bad = known(said) & known(area) & ~by_total & ~(whole & (counted > 0) & (said == total))
+    _total_notes(notes, "ARE-5", table, "HTZMJM", bad, said, np.where(counted > 0, total, mu_hundredths(area)))
+
+
+def _total_notes(notes: Notes, code: str, table: Table, column: str, bad: Mask, said: Ints, total: Ints) -> None:
+    notes.rows(code, table, np.flatnonzero(bad), column, lambda row: {
+        "given": shown(said[row]), "computed": shown(total[row]), "difference": shown(said[row] - total[row])})  # fmt: skip
+
+
+def are_6_contract_counts_its_parcels(survey: Survey, notes: Notes) -> None:
+    """ARE-6: CBDKZS is the number of its parcels."""
+    table = survey.table("CBHT")
+    said = table.amount("CBDKZS")
+    _, counted, _ = _sums(survey, "CBDKXX", "CBHTBM", "CBHT", "CBHTBM", "HTMJ")
+    bad = known(said) & (counted > 0) & (said != counted * 100)
+    _count_notes(notes, "ARE-6", table, "CBDKZS", bad, said, counted)
+
+
+def _count_notes(notes: Notes, code: str, table: Table, column: str, bad: Mask, said: Ints, counted: Ints) -> None:
+    notes.rows(code, table, np.flatnonzero(bad), column,
+               lambda row: {"given": said[row].item() // 100, "counted": counted[row].item()})  # fmt: skip
+
+
+def are_7_contract_area_is_near_the_surveyed(survey: Survey, notes: Notes) -> None:
+    """ARE-7: HTMJ and SCMJ of a parcel may differ, rights rest on the contract's figure; far apart they are noted."""
+    table, parcels = survey.table("CBDKXX"), survey.table("DK")
+    share, least = (notes.law.number("ARE-7.tolerance", key) for key in ("share", "m2"))
+    at = parcels.index("DKBM").find(table.column("DKBM"))
+    surveyed = parcels.amount("SCMJ")[at] if parcels.rows else table.amount("HTMJ")
+    contracted = table.amount("HTMJ")
+    apart = np.abs(contracted - surveyed)
+    bad = (at >= 0) & known(contracted) & known(surveyed) & (surveyed > 0) & (apart > hundredths(least))
+    bad &= apart * 1_000_000 > surveyed * int(share * 1_000_000)
+    _total_notes(notes, "ARE-7", table, "HTMJ", bad, contracted, surveyed)
+
+
+def are_8_former_total_is_that_of_its_parcels(survey: Survey, notes: Notes) -> None:
+    """ARE-8: YHTZMJ, the old contract's total, is the sum of its parcels' YHTMJ where both are there."""
+    table = survey.table("CBHT")
+    said = table.amount("YHTZMJ")
+    total, counted, whole = _sums(survey, "CBDKXX", "CBHTBM", "CBHT", "CBHTBM", "YHTMJ")
+    allowed = hundredths(notes.law.number("ARE-4.tolerance_m2"))
+    bad = known(said) & whole & (counted > 0) & (total > 0) & (np.abs(said - total) > allowed)
+    _total_notes(notes, "ARE-8", table, "YHTZMJ", bad, said, total)
+
+
+def are_9_transfer_is_within_its_contract(survey: Survey, notes: Notes) -> None:
+    """ARE-9: what is transferred is no more than what the contract holds. 农村土地承包法 36."""
+    table, contracts = survey.table("LZHT"), survey.table("CBHT")
+    said = table.amount("LZMJ")
+    at = contracts.index("CBHTBM").find(table.column("CBHTBM"))
+    whole = contracts.amount("HTZMJ")[at] if contracts.rows else said
+    allowed = hundredths(notes.law.number("ARE-4.tolerance_m2"))
+    bad = (at >= 0) & known(said) & known(whole) & (said > whole + allowed)
+    _total_notes(notes, "ARE-9", table, "LZMJ", bad, said, whole)
+
+
+def are_10_transfer_is_within_its_parcels(survey: Survey, notes: Notes) -> None:
+    """ARE-10: what is transferred is no more than the parcels that name the transfer; a part of a parcel may be."""
+    table = survey.table("LZHT")
+    said = table.amount("LZMJ")
+    total, counted, whole = _sums(survey, "CBDKXX", "LZHTBM", "LZHT", "LZHTBM", "HTMJ")
+    allowed = hundredths(notes.law.number("ARE-4.tolerance_m2"))
+    bad = known(said) & whole & (counted > 0) & (said > total + allowed)
+    _total_notes(notes, "ARE-10", table, "LZMJ", bad, said, total)
+
+
+def are_11_transfer_counts_its_parcels(survey: Survey, notes: Notes) -> None:
+    """ARE-11: LZDKS is the number of parcels that name the transfer."""
+    table = survey.table("LZHT")
+    said = table.amount("LZDKS")
+    _, counted, _ = _sums(survey, "CBDKXX", "LZHTBM", "LZHT", "LZHTBM", "HTMJ")
+    bad = known(said) & (counted > 0) & (said != counted * 100)
+    _count_notes(notes, "ARE-11", table, "LZDKS", bad, said, counted)
+
+
+def are_12_homestead_is_within_the_limit(survey: Survey, notes: Notes) -> None:
+    """ARE-12: a homestead over the county's limit is confirmed up to it, and the excess noted. HS-2; 土地管理法 62."""
+    table = survey.table("ZJD")
+    limit = hundredths(notes.law.number("HS-2.limit_m2", notes.law.text("HS-2.terrain")))
+    area = table.amount("ZDMJ")
+    bad = known(area) & (area > limit)
+    notes.rows("ARE-12", table, np.flatnonzero(bad), "ZDMJ", lambda row: {
+        "given": shown(area[row]), "limit": shown(limit), "excess": shown(area[row] - limit)})  # fmt: skip
+
+
+def are_13_homestead_is_as_approved(survey: Survey, notes: Notes) -> None:
+    """ARE-13: a homestead larger than its approval. 国土资发〔2016〕191号."""
+    table = survey.table("ZJD")
+    area, approved = table.amount("ZDMJ"), table.amount("PZMJ")
+    allowed = hundredths(notes.law.number("ARE-1.tolerance", "m2"))
+    bad = known(area) & known(approved) & (approved > 0) & (area > approved + allowed)
+    _total_notes(notes, "ARE-13", table, "ZDMJ", bad, area, approved)
+
+
+def are_14_house_stands_on_its_homestead(survey: Survey, notes: Notes) -> None:
+    """ARE-14: the house covers no more than the homestead."""
+    table = survey.table("ZJD")
+    area, covered = table.amount("ZDMJ"), table.amount("JZZDMJ")
+    allowed = hundredths(notes.law.number("ARE-1.tolerance", "m2"))
+    bad = known(area) & known(covered) & (covered > area + allowed)
+    _total_notes(notes, "ARE-14", table, "JZZDMJ", bad, covered, area)
+
+
+RULES: tuple[SurveyRule, ...] = (
+    are_1_recorded_area_is_that_of_the_shape, are_2_plane_area_is_near_the_ellipsoidal, are_3_mu_is_that_of_the_m2,
+    are_4_contract_total_is_that_of_its_parcels, are_5_contract_mu_is_that_of_its_parcels,
+    are_6_contract_counts_its_parcels, are_7_contract_area_is_near_the_surveyed,
+    are_8_former_total_is_that_of_its_parcels, are_9_transfer_is_within_its_contract,
+    are_10_transfer_is_within_its_parcels, are_11_transfer_counts_its_parcels, are_12_homestead_is_within_the_limit,
+    are_13_homestead_is_as_approved, are_14_house_stands_on_its_homestead,
+)  # fmt: skip

@@ -1,0 +1,161 @@
+"""Boundary points (JZD) and lines (JZX) against the parcels that they name. Source: NY/T 2539; standards.md 2."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gis.boundaries import Boundaries
+from gis.shapes import Shapes
+from landreg.core.errors import Finding
+from landreg.land.rules.facts import Boundary, Ints, Mask, Notes, Survey, SurveyRule, filled, plain
+from landreg.land.rules.geometry import without
+from landreg.land.rules.index import mix
+
+CHUNK = 500_000
+
+
+def rel_28_boundary_names_a_parcel(survey: Survey, notes: Notes) -> None:
+    """REL-28: the parcels that a boundary point or line names are in the parcel layer; each is noted once."""
+    for boundary in (survey.points, survey.lines):
+        if boundary is not None and len(boundary.strangers):
+            table = boundary.table
+            codes, first, counts = np.unique(boundary.strangers, return_index=True, return_counts=True)
+            items = boundary.item[boundary.parcel < 0]
+            for code, at, count in zip(codes, first.tolist(), counts.tolist(), strict=True):
+                values = {"given": plain(code), "count": count, "row": int(items[at]) + 1}
+                notes.add(Finding("REL-28", "DKBM", values, table.kind, plain(code) or None))
+
+
+def top_7_points_and_lines_follow_the_parcel(survey: Survey, notes: Notes) -> None:
+    """TOP-7, TOP-9: points lie on the boundary of each parcel they name, and each corner has one. TOP-8, TOP-10: lines
+    follow the boundary, and each side has one. Noted once a parcel, with a place."""
+    shapes = survey.shapes.get("DK")
+    if shapes is None or (survey.points is None and survey.lines is None):
+        return
+    sound = shapes if shapes.usable.all() else without(shapes, np.flatnonzero(~shapes.usable))
+    against = Boundaries(sound, np.float64(notes.law.text("TOP-7.tolerance_m")).item())
+    if survey.points is not None:
+        _points(survey, notes, against, sound)
+    if survey.lines is not None:
+        _lines(survey, notes, against, sound)
+
+
+def _points(survey: Survey, notes: Notes, against: Boundaries, parcels: Shapes) -> None:
+    points = survey.points
+    assert points is not None  # noqa: S101 - asked by the caller
+    xy = _coordinates(points.shapes)
+    known = np.flatnonzero((points.parcel >= 0) & parcels.usable[points.parcel])
+    off = np.zeros(len(points.parcel), dtype=bool)
+    for first in range(0, len(known), CHUNK):
+        rows = known[first : first + CHUNK]
+        off[rows] = against.points_off_parcel(xy[points.item[rows]], points.parcel[rows].astype(np.int64))
+    for first in range(0, len(xy), CHUNK):
+        against.points_off(xy[first : first + CHUNK])
+    _a_parcel(survey, notes, "TOP-7", points.parcel[off], xy[points.item[off]], blame=True)
+    _a_parcel(survey, notes, "TOP-9", *against.corners_without_point())
+
+
+def _coordinates(points: Shapes) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    """(n, 2), NaN for a point without a place."""
+    there = np.diff(points.feature_starts) > 0
+    made = np.full((len(points), 2), np.nan)
+    made[there] = points.xy[points.part_starts[points.feature_starts[:-1][there]]]
+    return made
+
+
+def _lines(survey: Survey, notes: Notes, against: Boundaries, parcels: Shapes) -> None:
+    lines = survey.lines
+    assert lines is not None  # noqa: S101 - asked by the caller
+    named = np.full(len(lines.shapes), -1, dtype=np.int64)
+    usable = (lines.parcel >= 0) & parcels.usable[lines.parcel]
+    named[lines.item[usable][::-1]] = lines.parcel[usable][::-1]
+    off = np.zeros(len(lines.shapes), dtype=bool)
+    for first in range(0, len(named), CHUNK):
+        rows = np.arange(first, min(first + CHUNK, len(named)))
+        off[rows] = against.lines_off(lines.shapes.take(rows), named[rows])
+    bad = off[lines.item] & (lines.parcel >= 0)
+    starts = lines.shapes.feature_starts[:-1][lines.item[bad]]
+    at = lines.shapes.xy[lines.shapes.part_starts[np.minimum(starts, len(lines.shapes.part_sizes) - 1)]]
+    _a_parcel(survey, notes, "TOP-8", lines.parcel[bad], at, blame=True)
+    _a_parcel(survey, notes, "TOP-10", *against.sides_without_line())
+
+
+def _a_parcel(
+    survey: Survey, notes: Notes, code: str, parcels: Ints | np.ndarray[tuple[int], np.dtype[np.int32]],
+    at: np.ndarray[tuple[int, int], np.dtype[np.float64]], *, blame: bool = False,
+) -> None:  # fmt: skip
+    """One finding a parcel, with how many points or lines it is about and the place of the first."""
+    rows, first, counts = np.unique(np.asarray(parcels, dtype=np.int64), return_index=True, return_counts=True)
+    if blame:
+        survey.blame("DK", rows)
+    counted = dict(zip(rows.tolist(), counts.tolist(), strict=True))
+    place = at[first]
+    place = np.where(np.isfinite(place), place, 0)
+    notes.rows(code, survey.table("DK"), rows, "DKBM", lambda row: {"count": counted[row]}, at=place)
+
+
+def top_11_point_stands_where_it_says(survey: Survey, notes: Notes) -> None:
+    """TOP-11: XZBZ is the northing and YZBZ the easting of the point. standards.md 2."""
+    points = survey.points
+    if points is None or points.recorded_off is None:
+        return
+    bad = np.flatnonzero(points.recorded_off > np.float64(notes.law.text("TOP-7.tolerance_m")))
+    xy = _coordinates(points.shapes)
+    notes.rows("TOP-11", points.table, bad, "XZBZ", lambda row: {
+        "number": plain(points.number[row]), "distance": f"{points.recorded_off[row]:.3f}"},  # type: ignore[index]
+        subject=_names(survey, points), at=np.where(np.isfinite(xy[bad]), xy[bad], 0))  # fmt: skip
+
+
+def _names(survey: Survey, boundary: Boundary) -> np.ndarray[tuple[int], np.dtype[np.bytes_]]:
+    """For each point or line the first parcel that it names."""
+    keys = survey.table("DK").key
+    made = np.zeros(len(boundary.shapes), dtype=keys.dtype if keys.dtype.itemsize > 1 else "S19")
+    known = boundary.parcel >= 0
+    made[boundary.item[known][::-1]] = keys[boundary.parcel[known][::-1]]
+    return made
+
+
+def top_15_number_stands_once_in_a_parcel(survey: Survey, notes: Notes) -> None:
+    """TOP-15: two points, or two lines, of one parcel have different numbers."""
+    for boundary in (survey.points, survey.lines):
+        if boundary is None:
+            continue
+        known = np.flatnonzero((boundary.parcel >= 0) & filled(boundary.number)[boundary.item])
+        number = mix(boundary.number)[boundary.item[known]]
+        order = np.lexsort((number, boundary.parcel[known]))
+        rows = known[order]
+        again: Mask = np.zeros(len(rows), dtype=bool)
+        again[1:] = (boundary.parcel[rows][1:] == boundary.parcel[rows][:-1]) & (
+            number[order][1:] == number[order][:-1]
+        )
+        again[1:] &= boundary.item[rows][1:] != boundary.item[rows][:-1]
+        for row in rows[again].tolist():
+            parcel = plain(survey.table("DK").key[boundary.parcel[row]])
+            values = {"number": plain(boundary.number[boundary.item[row]]), "row": int(boundary.item[row]) + 1}
+            notes.add(Finding("TOP-15", "JZDH", values, boundary.table.kind, parcel))
+
+
+def geo_21_boundary_has_a_place(survey: Survey, notes: Notes) -> None:
+    """GEO-21: a boundary point or line has coordinates, and they are finite."""
+    for boundary in (survey.points, survey.lines):
+        if boundary is not None:
+            bad = np.flatnonzero(~boundary.shapes.usable)
+            notes.rows("GEO-21", boundary.table, bad, None, lambda row, b=boundary: {"number": plain(b.number[row])},
+                       subject=_names(survey, boundary))  # fmt: skip
+
+
+def rel_29_parcel_has_boundary_points(survey: Survey, notes: Notes) -> None:
+    """REL-29: each parcel has boundary points and lines, where the package has these layers."""
+    keys = survey.table("DK")
+    for boundary in (survey.points, survey.lines):
+        if boundary is not None and len(boundary.shapes) and keys.rows:
+            named = np.bincount(boundary.parcel[boundary.parcel >= 0], minlength=keys.rows)
+            notes.rows(
+                "REL-29", keys, np.flatnonzero((named == 0) & filled(keys.key)), "DKBM", other=boundary.table.kind
+            )
+
+
+RULES: tuple[SurveyRule, ...] = (
+    rel_28_boundary_names_a_parcel, geo_21_boundary_has_a_place, top_7_points_and_lines_follow_the_parcel,
+    top_11_point_stands_where_it_says, top_15_number_stands_once_in_a_parcel, rel_29_parcel_has_boundary_points,
+)  # fmt: skip

@@ -1,0 +1,294 @@
+"""COD: codes, dictionary values, numbers and days, each row by itself. Source: standards.md 1 and 2."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+
+from gis.nyt2539 import LAND_USE_2007, TABLES, UNSURE_CODE_TABLES, code_table
+from landreg.core.errors import Finding
+from landreg.land.rules.facts import (
+    KEY,
+    Bytes,
+    Mask,
+    Notes,
+    Rows,
+    Survey,
+    SurveyRule,
+    Table,
+    filled,
+    known,
+    lengths,
+    plain,
+    prefix,
+    shown,
+    signs,
+)  # fmt: skip
+from landreg.land.rules.index import CodeIndex, distinct
+
+# Form of a code: how many digits, then which letters; the length is in what the form says.
+FORMS = {
+    "FBFBM": "d14", "CBFBM": "d18", "SRFBM": "d18", "DKBM": "d19", "CBHTBM": "d18A1", "YCBHTBM": "d18A1",
+    "CBJYQZBM": "d18A1", "LZHTBM": "d18", "ZDDM": "d12A2d5", "ZJQYDM": "d14", "CJQYDM": "d12", "XJQYDM": "d9",
+    "XZQDM": "d6",
+}  # fmt: skip
+CODED = ("FBF", "CBF", "CBF_JTCY", "CBHT", "CBDKXX", "CBJYQZDJB", "LZHT", "DK", "ZJD", "ZJQY", "CJQY", "XJQY", "XJXZQ",
+         "CBJYQZ", "CBJYQZ_QZBF", "CBJYQZ_QZHF", "CBJYQZ_QZZX", "QSLYZLFJ")  # fmt: skip
+FREE = {"YCBHTBM"}
+"""Old contracts have codes of their own making."""
+ALSO_READ = {"LZHTBM": "d20"}
+"""A transcription of the standard gives a transfer's code 20 signs (standards.md 2)."""
+DONE = {"QDSJ", "HTQDRQ", "DJSJ", "FBFDCRQ", "CBFDCRQ", "GSSHRQ", "FZRQ", "BFRQ", "HFRQ", "ZXRQ", "JGRQ"}
+UNIQUE = ("FBF", "CBF", "CBHT", "CBJYQZDJB", "LZHT", "DK", "ZJD", "ZJQY", "CJQY", "XJQY", "XJXZQ", "CBJYQZ")
+PARENTS = (
+    ("CBDKXX", "DKBM", "FBFBM", 14),
+    ("CBDKXX", "CBFBM", "FBFBM", 14), ("CBDKXX", "CBHTBM", "CBFBM", 18), ("CBDKXX", "CBJYQZBM", "CBHTBM", 19),
+    ("CBHT", "CBFBM", "FBFBM", 14), ("CBHT", "CBHTBM", "CBFBM", 18), ("CBJYQZDJB", "CBFBM", "FBFBM", 14),
+    ("CBJYQZDJB", "CBJYQZBM", "CBFBM", 18), ("LZHT", "CBHTBM", "CBFBM", 18), ("LZHT", "LZHTBM", "CBFBM", 14),
+    ("ZJD", "ZDDM", "CBFBM", 12), ("ZJD", "BDCDYH", "ZDDM", 19),
+)  # fmt: skip
+"""Table, code, the code it begins with, how many digits of it."""
+ESSENTIAL = {
+    "FBF": "FBFBM FBFMC", "CBF": "CBFBM CBFMC CBFLX CBFCYSL", "CBF_JTCY": "CBFBM CYXM CYXB CYZJHM YHZGX",
+    "CBHT": "CBHTBM FBFBM CBFBM CBQXQ CBQXZ HTZMJ CBDKZS", "CBDKXX": "DKBM FBFBM CBFBM CBHTBM HTMJ",
+    "CBJYQZDJB": "CBJYQZBM FBFBM CBFBM CBQXQ CBQXZ", "LZHT": "LZHTBM CBHTBM CBFBM SRFBM LZQXKSRQ LZQXJSRQ LZMJ",
+    "DK": "DKBM SCMJ", "ZJD": "ZDDM CBFBM QLRMC ZDMJ", "ZJQY": "ZJQYDM",
+}  # fmt: skip
+"""What a right cannot be registered without; other values that the standard asks for are noted when they are missing."""
+LAND_USE_2017 = {"0101", "0102", "0103", "0201", "0202", "0203", "0204", "0301", "0302", "0303", "0304", "0305",
+                 "0306", "0307", "0401", "0402", "0403", "0404", "1006", "1104", "1107", "1202", "1203"}  # fmt: skip
+RELATIONS = re.compile(rb"0[1-9]|[1-9]\d|0")
+
+
+def cod_1_code_has_its_form(survey: Survey, notes: Notes) -> None:
+    """COD-1: a code has the length and signs of its kind. GB/T 35958-2018; standards.md 1."""
+    for kind in CODED:
+        table = survey.table(kind)
+        for name, form in FORMS.items():
+            if name not in table.text or name in FREE:
+                continue
+            bad = filled(table.text[name]) & ~has_form(table.text[name], form)
+            if name in ALSO_READ:
+                bad &= ~has_form(table.text[name], ALSO_READ[name])
+            if bad.any():
+                _form_notes(notes, table, name, form, np.flatnonzero(bad))
+
+
+def _form_notes(notes: Notes, table: Table, name: str, form: str, rows: Rows) -> None:
+    codes = table.text[name]
+    wanted = sum(int(part) for part in re.findall(r"\d+", form))
+    own = filled(table.key) if name != KEY.get(table.kind) else filled(codes)
+    subject = np.where(own, table.key, codes) if name != KEY.get(table.kind) else codes
+    notes.rows("COD-1", table, rows, name, lambda row: {"length": lengths(codes[row : row + 1])[0].item()},
+               subject=subject, wanted=wanted)  # fmt: skip
+
+
+def has_form(codes: Bytes, form: str) -> Mask:
+    """Which codes have a form such as "d18A1": 18 digits and a capital letter."""
+    parts = [(kind, int(count)) for kind, count in re.findall(r"([dA])(\d+)", form)]
+    width = sum(count for _, count in parts)
+    sound = lengths(codes) == width
+    if codes.dtype.itemsize < width or not sound.any():
+        return np.zeros(len(codes), dtype=bool)
+    cells = np.ascontiguousarray(codes).view(np.uint8).reshape(len(codes), codes.dtype.itemsize)
+    offset = 0
+    for kind, count in parts:
+        part = cells[:, offset : offset + count]
+        low, high = (48, 57) if kind == "d" else (65, 90)
+        sound = sound & ((part >= low) & (part <= high)).all(axis=1)
+        offset += count
+    return np.asarray(sound)
+
+
+def cod_2_code_begins_with_its_parent(survey: Survey, notes: Notes) -> None:
+    """COD-2: a code begins with the code of what it belongs to. GB/T 35958-2018; standards.md 1."""
+    for kind, name, parent, digits in PARENTS:
+        table = survey.table(kind)
+        if name not in table.text or parent not in table.text:
+            continue
+        codes, other = table.text[name], table.text[parent]
+        sound = prefix(survey.today(codes), digits) == prefix(survey.today(other), digits)
+        whole = filled(other) & (lengths(codes) >= digits) & (lengths(other) >= digits)
+        rows = np.flatnonzero(whole & ~sound)
+        if name == "LZHTBM":
+            rows = rows[lengths(codes[rows]) == 18]
+        notes.rows("COD-2", table, rows, name, lambda row, other=other: {"parent": plain(other[row])},
+                   subject=codes if name in ("DKBM", "CBFBM") else None, parent_column=parent)  # fmt: skip
+
+
+def cod_3_code_stands_once(survey: Survey, notes: Notes) -> None:
+    """COD-3: a code stands once in its table. standards.md 1: a parcel's code is not used again."""
+    for kind in UNIQUE:
+        table = survey.table(kind)
+        for name in (KEY[kind], "BDCDYH"):
+            if name in table.text:
+                _twice(notes, table, name, table.index(name), table.text[name])
+    table = survey.table("CBDKXX")
+    if table.rows:
+        holder = np.strings.add(table.column("CBHTBM"), table.column("CBFBM"))
+        pairs = CodeIndex(np.strings.add(holder, table.column("DKBM")))
+        _twice(notes, table, "DKBM", pairs, table.key)
+
+
+def _twice(notes: Notes, table: Table, name: str, index: CodeIndex, codes: Bytes) -> None:
+    later, earlier = index.again()
+    first = dict(zip(later.tolist(), earlier.tolist(), strict=True))
+    notes.rows("COD-3", table, later, name, lambda row: {"first": first[row] + 1}, subject=codes)
+
+
+def cod_4_value_is_in_its_dictionary(survey: Survey, notes: Notes) -> None:
+    """COD-4, COD-5: a coded value is in its dictionary; where our copy of that is unsure, note it only. NY/T 2539 C."""
+    for kind, table in survey.tables.items():
+        for name, field in TABLES[kind].fields.items():
+            if name not in table.text:
+                continue
+            if field.code_table:
+                allowed = set(code_table(field.code_table))
+                unsure = field.code_table in UNSURE_CODE_TABLES
+                _dictionary(notes, table, name, allowed, field.code_table, "COD-5" if unsure else "COD-4")
+            elif name == "TDLYLX":
+                _dictionary(notes, table, name, {*LAND_USE_2007, *LAND_USE_2017}, "GB/T 21010", "COD-4")
+            elif name == "YHZGX":
+                _unknown(notes, table, name, "GB/T 4761", "COD-4", lambda value: bool(RELATIONS.fullmatch(value)))
+
+
+def _dictionary(notes: Notes, table: Table, name: str, allowed: set[str], book: str, code: str) -> None:
+    _unknown(notes, table, name, book, code, lambda value: _in(value.decode("utf-8", "replace"), allowed))
+
+
+def _unknown(notes: Notes, table: Table, name: str, book: str, code: str, sound: Callable[[bytes], bool]) -> None:
+    different, which = distinct(table.text[name])
+    unknown = [i for i, value in enumerate(different.tolist()) if value and not sound(value)]
+    if unknown:
+        notes.rows(code, table, np.flatnonzero(np.isin(which, unknown)), name, book=book)
+
+
+def _in(value: str, allowed: set[str]) -> bool:
+    """Offices write 1 for 01, and 01 for 1 where a transcription of the standard has it so (C.13, C.14)."""
+    return value in allowed or ("0" + value in allowed) or (value[:1] == "0" and value[1:] in allowed)
+
+
+def cod_6_value_is_there(survey: Survey, notes: Notes) -> None:
+    """COD-6: what a right cannot be registered without is filled in. NY/T 2539 tables, mark M."""
+    for kind, names in ESSENTIAL.items():
+        table = survey.table(kind)
+        for name in names.split():
+            if name not in table.fields:
+                continue
+            empty = ~known(table.amounts[name]) if name in table.amounts else ~filled(table.column(name))
+            if name in table.unreadable:
+                empty[[row for row, _ in table.unreadable[name]]] = False
+            if name == "CYZJHM":
+                empty &= table.column("CYZJLX") == b"1"
+            if name in table.amounts or name in table.text:
+                notes.rows("COD-6", table, np.flatnonzero(empty), name)
+
+
+def cod_8_code_is_of_this_county(survey: Survey, notes: Notes) -> None:
+    """COD-8: codes begin with this county's digits, today's or those it had when they were made. standards.md 1."""
+    county = survey.county.encode()
+    for kind in ("FBF", "CBF", "CBHT", "CBJYQZDJB", "DK", "ZJD", "ZJQY", "CJQY", "XJQY", "XJXZQ"):
+        table = survey.table(kind)
+        strange = filled(table.key) & (prefix(survey.today(table.key), 6) != county)
+        notes.rows("COD-8", table, np.flatnonzero(strange), KEY[kind], county=survey.county)
+
+
+def cod_9_village_is_known(survey: Survey, notes: Notes) -> None:
+    """COD-9: the village in an issuer's code is a division of today; older codes are kept, so note it only."""
+    table = survey.table("FBF")
+    if not survey.villages or not table.rows:
+        return
+    village = prefix(survey.today(table.key), 12)
+    unknown = [
+        row for row in np.flatnonzero(lengths(table.key) == 14).tolist()
+        if not ({plain(village[row])} <= survey.villages or village[row].endswith(b"000"))
+    ]  # fmt: skip
+    notes.rows("COD-9", table, np.array(unknown, dtype=np.intp), "FBFBM", lambda row: {"village": plain(village[row])})
+
+
+def cod_13_feature_code_fits_its_layer(survey: Survey, notes: Notes) -> None:
+    """COD-13: YSDM is the layer's feature code. NY/T 2539, feature codes."""
+    for table in survey.all_layers():
+        field = TABLES[table.kind].fields.get("YSDM")
+        if field is not None and field.rule and "YSDM" in table.text:
+            codes = table.text["YSDM"]
+            wrong = np.flatnonzero(filled(codes) & (codes != field.rule.encode()))
+            notes.rows("COD-13", table, wrong[:1], "YSDM", wanted=field.rule, count=len(wrong))
+
+
+def cod_14_feature_number_stands_once(survey: Survey, notes: Notes) -> None:
+    """COD-14: BSM is a positive number that stands once in a layer. NY/T 2539."""
+    for table in survey.all_layers():
+        if "BSM" not in table.amounts:
+            continue
+        numbers = table.amounts["BSM"]
+        usable = np.sort(numbers[known(numbers) & (numbers > 0)])
+        again = usable[1:][usable[1:] == usable[:-1]]
+        missing = table.rows - len(usable)
+        if again.size or missing:
+            listed = "、".join(str(number) for number in (np.unique(again)[:5] // 100).tolist())
+            values = {"again": len(again), "missing": missing, "numbers": listed}
+            notes.add(Finding("COD-14", "BSM", values, table.kind))
+
+
+def cod_15_day_is_a_day(survey: Survey, notes: Notes) -> None:
+    """COD-15: a date is a day of the calendar. NY/T 2539: YYYYMMDD; other ways of writing a day are read."""
+    for table in survey.tables.values():
+        for name, days in table.days.items():
+            given = table.text[name]
+            bad = filled(given) & np.isnat(days)
+            if name == "JGRQ":  # of a house, the year of completion is often all that is known
+                bad &= ~has_form(given, "d4") & ~has_form(given, "d6")
+            notes.rows("COD-15", table, np.flatnonzero(bad), name)
+
+
+def cod_16_what_was_done_is_past(survey: Survey, notes: Notes) -> None:
+    """COD-16: a day on which something was done has not still to come."""
+    today = np.datetime64(notes.law.on, "D")
+    for table in survey.tables.values():
+        for name in DONE & table.days.keys():
+            coming = np.flatnonzero(~np.isnat(table.days[name]) & (table.days[name] > today))
+            notes.rows("COD-16", table, coming, name, today=str(today))
+
+
+def cod_17_number_is_a_number(survey: Survey, notes: Notes) -> None:
+    """COD-17: a number is a number, and greater than nothing where the standard says so. NY/T 2539 domains."""
+    for table in survey.tables.values():
+        for name, field in TABLES[table.kind].fields.items():
+            for row, given in table.unreadable.get(name, ()):
+                notes.rows("COD-17", table, np.array([row]), name, given=given)
+            if name in table.amounts and name not in ("BSM", "CBFCYSL", "CS"):
+                amounts = table.amounts[name]
+                essential = name in ESSENTIAL.get(table.kind, "").split() or (
+                    field.rule == ">0" and field.required == "mandatory"
+                )
+                bad = known(amounts) & ((amounts <= 0) if essential else (amounts < 0))
+                notes.rows("COD-17", table, np.flatnonzero(bad), name, lambda row, a=amounts: {"given": shown(a[row])})
+
+
+def cod_18_unit_code_has_its_form(survey: Survey, notes: Notes) -> None:
+    """COD-18: a real-estate unit is land parcel, kind of fixture and its serial, 28 signs in all. standards.md 1."""
+    table = survey.table("ZJD")
+    codes = table.column("BDCDYH")
+    kind_of_fixture = np.isin(signs(codes, 19, 20), (b"F", b"L", b"Q", b"W"))
+    bad = filled(codes) & ~(has_form(codes, "d12A2d5A1d8") & kind_of_fixture)
+    notes.rows("COD-18", table, np.flatnonzero(bad), "BDCDYH", lambda row: {"length": len(plain(codes[row]))})
+
+
+def cod_21_homestead_is_a_homestead_parcel(survey: Survey, notes: Notes) -> None:
+    """COD-21: a homestead's land code has the kind JC. standards.md 1."""
+    table = survey.table("ZJD")
+    codes = table.column("ZDDM")
+    other = has_form(codes, "d12A2d5") & (signs(codes, 12, 14) != b"JC")
+    notes.rows("COD-21", table, np.flatnonzero(other), "ZDDM", lambda row: {"kind": plain(codes[row])[12:14]})
+
+
+RULES: tuple[SurveyRule, ...] = (
+    cod_1_code_has_its_form, cod_2_code_begins_with_its_parent, cod_3_code_stands_once,
+    cod_4_value_is_in_its_dictionary, cod_6_value_is_there, cod_8_code_is_of_this_county, cod_9_village_is_known,
+    cod_13_feature_code_fits_its_layer, cod_14_feature_number_stands_once, cod_15_day_is_a_day,
+    cod_16_what_was_done_is_past, cod_17_number_is_a_number, cod_18_unit_code_has_its_form,
+    cod_21_homestead_is_a_homestead_parcel,
+)  # fmt: skip

@@ -1,0 +1,190 @@
+"""COD-10 to COD-12, COD-19, COD-20 and the household's part of REL: identity numbers, members, households."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from landreg.core.codes import masked_id, masked_name, uscc_fault
+from landreg.land.rules.facts import (
+    Bytes,
+    Ints,
+    Mask,
+    Notes,
+    Rows,
+    Survey,
+    SurveyRule,
+    Table,
+    filled,
+    known,
+    lengths,
+    plain,
+)  # fmt: skip
+from landreg.land.rules.index import CodeIndex
+
+CITIZEN, UNIT = b"1", b"3"
+NUMBERS = (
+    ("FBF", "FZRZJLX", "FZRZJHM"), ("CBF", "CBFZJLX", "CBFZJHM"), ("CBF_JTCY", "CYZJLX", "CYZJHM"),
+    ("CBJYQZ", "QZLQRZJLX", "QZLQRZJHM"), ("CBJYQZ_QZBF", "BFLQRZJLX", "BFLQRZJHM"),
+    ("CBJYQZ_QZHF", "HFLQRZJLX", "HFLQRZJHM"),
+)  # fmt: skip
+"""Every column that names a person or a unit: table, kind of paper (C.15), number."""
+WEIGHTS = np.array((7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), dtype=np.int64)
+CHECKS = np.frombuffer(b"10X98765432", dtype=np.uint8)
+MONTHS = np.array((31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), dtype=np.int64)
+HEAD = (b"02", b"2")
+
+
+def cod_10_citizen_id_is_sound(survey: Survey, notes: Notes) -> None:
+    """COD-10 check digit, COD-19 shape, COD-20 day of birth: a citizen ID by GB 11643. Its first six digits name the
+    county at the time of issue and are not looked up (standards.md 1)."""
+    for kind, paper, number in NUMBERS:
+        table = survey.table(kind)
+        numbers = table.column(number)
+        asked = filled(numbers) & (table.column(paper) == CITIZEN)
+        shape, birth, check = id_faults(numbers, notes)
+        for code, bad in (("COD-19", shape), ("COD-20", birth), ("COD-10", check)):
+            notes.rows(code, table, np.flatnonzero(asked & bad), number,
+                       lambda row, n=numbers: {"given": masked_id(plain(n[row]))})  # fmt: skip
+
+
+def id_faults(numbers: Bytes, notes: Notes) -> tuple[Mask, Mask, Mask]:
+    """Of citizen IDs: wrong shape; sound shape but no day of birth; sound day but wrong check digit."""
+    cells = _cells(numbers, 18)
+    digits = cells.astype(np.int64) - ord("0")
+    shape = (lengths(numbers) == 18) & ((digits[:, :17] >= 0) & (digits[:, :17] <= 9)).all(axis=1)
+    shape &= ((digits[:, 17] >= 0) & (digits[:, 17] <= 9)) | (cells[:, 17] == ord("X"))
+    check = CHECKS[(np.where(shape[:, None], digits[:, :17], 0) * WEIGHTS).sum(axis=1) % 11] == cells[:, 17]
+    year, month, day = (_number(digits, *span) for span in ((6, 10), (10, 12), (12, 14)))
+    leap = (month == 2) & (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+    last = np.where((month >= 1) & (month <= 12), MONTHS[np.clip(month - 1, 0, 11)] + leap, 0)
+    today = notes.law.on
+    past = year * 10000 + month * 100 + day <= today.year * 10000 + today.month * 100 + today.day
+    birth = (day >= 1) & (day <= last) & past & (year >= 1800)
+    return ~shape, shape & ~birth, shape & birth & ~check
+
+
+def _number(digits: Ints, first: int, last: int) -> Ints:
+    made = np.zeros(len(digits), dtype=np.int64)
+    for place in range(first, last):
+        made = made * 10 + digits[:, place]
+    return made
+
+
+def _cells(text: Bytes, width: int) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
+    made = np.zeros((len(text), width), dtype=np.uint8)
+    have = min(text.dtype.itemsize, width)
+    if len(text):
+        made[:, :have] = np.ascontiguousarray(text).view(np.uint8).reshape(len(text), -1)[:, :have]
+    return made
+
+
+def cod_11_credit_code_is_sound(survey: Survey, notes: Notes) -> None:
+    """COD-11: a unit's paper number of 18 signs is a unified social credit code with its check sign. GB 32100."""
+    for kind, paper, number in NUMBERS:
+        table = survey.table(kind)
+        numbers = table.column(number)
+        asked = np.flatnonzero((table.column(paper) == UNIT) & filled(numbers))
+        # Units registered before 2015 still show an organisation code of nine signs.
+        bad = [row for row in asked.tolist() if len(numbers[row]) not in (9, 10) and uscc_fault(plain(numbers[row]))]
+        notes.rows("COD-11", table, np.array(bad, dtype=np.intp), number)
+
+
+def cod_12_sex_agrees_with_the_id(survey: Survey, notes: Notes) -> None:
+    """COD-12: the sex of a member is that of the 17th digit of the ID. GB 11643; GB/T 2261.1."""
+    table = survey.table("CBF_JTCY")
+    numbers, sex = table.column("CYZJHM"), table.column("CYXB")
+    sound = (table.column("CYZJLX") == CITIZEN) & ~np.logical_or.reduce(id_faults(numbers, notes))
+    by_id = np.where(_cells(numbers, 18)[:, 16] % 2 == 1, b"1", b"2")
+    bad = sound & np.isin(sex, (b"1", b"2")) & (sex != by_id)
+    notes.rows("COD-12", table, np.flatnonzero(bad), "CYXB", lambda row: _person(table, row))
+
+
+def _person(table: Table, row: int) -> dict[str, str]:
+    return {
+        "name": masked_name(plain(table.column("CYXM")[row])), "number": masked_id(plain(table.column("CYZJHM")[row])),
+    }  # fmt: skip
+
+
+def rel_8_household_has_members(survey: Survey, notes: Notes) -> None:
+    """REL-8: a farm household has members; the household holds the right, its members equally. 农村土地承包法 16."""
+    households, counted = _counted(survey)
+    farm = households.column("CBFLX") != b"3"
+    farm &= households.column("CBFLX") != b"2"
+    notes.rows("REL-8", households, np.flatnonzero(farm & (counted == 0)), "CBFBM")
+
+
+def rel_9_member_count_is_right(survey: Survey, notes: Notes) -> None:
+    """REL-9: CBFCYSL is the number of rows in CBF_JTCY. NY/T 2539."""
+    households, counted = _counted(survey)
+    said = households.amount("CBFCYSL")
+    bad = known(said) & (said != counted * 100) & (counted > 0)
+    notes.rows("REL-9", households, np.flatnonzero(bad), "CBFCYSL",
+               lambda row: {"given": said[row].item() // 100, "counted": counted[row].item()})  # fmt: skip
+
+
+def _counted(survey: Survey) -> tuple[Table, Ints]:
+    """The households, and how many member rows each has."""
+    households, members = survey.table("CBF"), survey.table("CBF_JTCY")
+    rows = households.index("CBFBM").find(members.column("CBFBM"))
+    return households, np.bincount(rows[rows >= 0], minlength=households.rows).astype(np.int64)
+
+
+def rel_10_person_is_in_one_household(survey: Survey, notes: Notes) -> None:
+    """REL-10: one person, one household; REL-11: and once in it. A person is told by the ID alone (domain.md, item 8)."""
+    members = survey.table("CBF_JTCY")
+    numbers, households = members.column("CYZJHM"), members.column("CBFBM")
+    later, earlier = CodeIndex(numbers).again()
+    elsewhere: dict[int, int] = {}
+    for row, first in zip(later.tolist(), earlier.tolist(), strict=True):
+        if households[row] == households[first]:
+            notes.rows("REL-11", members, np.array([row]), "CYZJHM",
+                       lambda r: {**_person(members, r), "given": masked_id(plain(numbers[r]))})  # fmt: skip
+        else:
+            elsewhere.setdefault(first, row)
+            elsewhere[row] = first
+    notes.rows("REL-10", members, np.array(sorted(elsewhere), dtype=np.intp), "CYZJHM", lambda row: {
+        **_person(members, row), "given": masked_id(plain(numbers[row])), "other": plain(households[elsewhere[row]])})  # fmt: skip
+
+
+def rel_12_representative_speaks_for_one_household(survey: Survey, notes: Notes) -> None:
+    """REL-12: a person represents one household."""
+    table = survey.table("CBF")
+    numbers = table.column("CBFZJHM")
+    later, earlier = CodeIndex(np.where(table.column("CBFZJLX") == CITIZEN, numbers, b"")).again()
+    codes = table.column("CBFBM")
+    first = dict(zip(later.tolist(), earlier.tolist(), strict=True))
+    rows = np.array([row for row in later.tolist() if codes[row] != codes[first[row]]], dtype=np.intp)
+    notes.rows("REL-12", table, rows, "CBFZJHM",
+               lambda row: {"given": masked_id(plain(numbers[row])), "other": plain(codes[first[row]])})  # fmt: skip
+
+
+def rel_13_household_has_one_head(survey: Survey, notes: Notes) -> None:
+    """REL-13: one member is the head: relation 02 (GB/T 4761), or 01 where the list is told from the person."""
+    households, counted = _counted(survey)
+    members = survey.table("CBF_JTCY")
+    relation = members.column("YHZGX")
+    at = households.index("CBFBM").find(members.column("CBFBM"))
+    heads = np.bincount(at[(at >= 0) & np.isin(relation, HEAD)], minlength=households.rows)
+    selves = np.bincount(at[(at >= 0) & np.isin(relation, (b"01", b"1", b"0"))], minlength=households.rows)
+    bad = (counted > 0) & (np.where(heads > 0, heads, selves) != 1)
+    notes.rows("REL-13", households, np.flatnonzero(bad), "CBFBM", lambda row: {"heads": heads[row].item()})
+
+
+def rel_14_representative_is_a_member(survey: Survey, notes: Notes) -> None:
+    """REL-14: who represents a farm household is one of its members."""
+    households, counted = _counted(survey)
+    members = survey.table("CBF_JTCY")
+    pairs = CodeIndex(np.strings.add(members.column("CBFBM"), members.column("CYZJHM")))
+    numbers = households.column("CBFZJHM")
+    there = pairs.find(np.strings.add(households.column("CBFBM"), numbers)) >= 0
+    bad = (counted > 0) & filled(numbers) & (households.column("CBFZJLX") == CITIZEN) & ~there
+    rows: Rows = np.flatnonzero(bad)
+    notes.rows("REL-14", households, rows, "CBFZJHM", lambda row: {
+        "given": masked_id(plain(numbers[row])), "name": masked_name(plain(households.column("CBFMC")[row]))})  # fmt: skip
+
+
+RULES: tuple[SurveyRule, ...] = (
+    cod_10_citizen_id_is_sound, cod_11_credit_code_is_sound, cod_12_sex_agrees_with_the_id, rel_8_household_has_members,
+    rel_9_member_count_is_right, rel_10_person_is_in_one_household, rel_12_representative_speaks_for_one_household,
+    rel_13_household_has_one_head, rel_14_representative_is_a_member,
+)  # fmt: skip

@@ -1,0 +1,214 @@
+"""Check a survey package: read it, ask every rule, and say what is at fault, where, and in which words.
+
+No database. `service.receive` stages what this finds sound.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gis.areas import ellipsoidal_m2
+from gis.shapefile import Package, PackageFault, find_layers, unpack
+from gis.shapes import Shapes
+from gis.zones import Zone, to_lonlat
+from landreg.core.errors import Finding
+from landreg.core.periods import beijing_day
+from landreg.land import survey_county, survey_reading
+from landreg.land.rules import areas, boundaries, codes, geometry, persons, relations, terms
+from landreg.land.rules.facts import KEY, Notes, Survey, SurveyRule
+from landreg.land.survey_boundaries import read_boundaries
+from landreg.land.survey_package import missing_parts
+from landreg.land.survey_reading import Progress, fault_finding
+from landreg.law.book import Law, national_law
+
+STAGES: tuple[tuple[str, tuple[SurveyRule, ...]], ...] = (
+    ("codes", codes.RULES), ("persons", persons.RULES), ("relations", relations.RULES), ("terms", terms.RULES),
+    ("areas", areas.RULES), ("boundaries", boundaries.RULES), ("topology", geometry.RULES),
+)  # fmt: skip
+
+
+def silent(_stage: str, _done: int, _total: int) -> None:
+    """Progress that nobody looks at."""
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """What the check of a package found. county, zone: None where they could not be told. counts: rows by table.
+
+    survey, package: as read and as found, for staging; None where it could not be read far enough.
+    """
+
+    findings: tuple[Finding, ...]
+    law: Law
+    county: str | None
+    zone: Zone | None
+    counts: dict[str, int]
+    survey: Survey | None = None
+    package: Package | None = None
+
+    @property
+    def refused(self) -> bool:
+        """Whether anything must be corrected before the package can be staged."""
+        return any(self.law.level(finding) == "refuse" for finding in self.findings)
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """The findings as the command line and the page give them."""
+        return [finding_json(finding, self.law) for finding in self.findings]
+
+
+def finding_json(finding: Finding, law: Law) -> dict[str, Any]:
+    """One finding: code, level, layer, subject, field, values, place as [longitude, latitude], and the sentence."""
+    return {
+        "code": finding.code, "level": law.level(finding), "layer": finding.layer, "subject": finding.subject,
+        "field": finding.field, "values": dict(finding.values),
+        "place": None if finding.place is None else list(finding.place),
+        "zh": law.say(finding, "zh"), "en": law.say(finding, "en"),
+    }  # fmt: skip
+
+
+def check(path: Path | str, law: Law | date | None = None, *, progress: Progress | None = None) -> Report:
+    """Check a package, a zip or a folder. law: to judge by, or the day of which it is the law; by default of today.
+
+    Never raises for what the package is: that is in the report.
+    """
+    with opened(Path(path), law, progress=progress) as report:
+        return replace(report, survey=None, package=None)
+
+
+@contextmanager
+def opened(path: Path, law: Law | date | None = None, *, progress: Progress | None = None) -> Iterator[Report]:
+    """The report of a package, whose files are there to be staged from until the end of the block."""
+    if not isinstance(law, Law):
+        law = national_law("", law or beijing_day(datetime.now(UTC)))
+    notes = Notes(law)
+    step = progress or silent
+    with tempfile.TemporaryDirectory(prefix="landreg-package-") as folder:
+        step("unpack", 0, 1)
+        found = _unpacked(path, Path(folder), notes)
+        step("unpack", 1, 1)
+        survey = None if found is None else _read(found, notes, step)
+        if survey is not None:
+            _examine(survey, notes, step)
+        yield replace(_report(survey, notes), package=found)
+
+
+def _unpacked(path: Path, into: Path, notes: Notes) -> Package | None:
+    """The layers and tables of a package; None, and noted why, where there are none."""
+    try:
+        if path.is_dir():
+            return find_layers(path)
+        if not path.is_file():
+            notes.add(Finding("PKG-18", None, {"file": path.name}))
+            return None
+        room = notes.law.days("PKG-2.bytes_most"), notes.law.days("PKG-2.files_most")
+        return find_layers(unpack(path, into, max_bytes=room[0], max_files=room[1]))
+    except PackageFault as fault:
+        notes.add(fault_finding(fault))
+    except OSError as error:
+        notes.add(Finding("PKG-16", None, {"file": path.name, "why": error.strerror or str(error)}))
+    return None
+
+
+def _read(package: Package, notes: Notes, progress: Progress) -> Survey | None:
+    """The package as tables and arrays. None, and noted why, where a rule could not be asked sensibly."""
+    if missing_parts(package, notes):
+        return None
+    tables, readings = survey_reading.read_tables(package, notes, progress)
+    layers, shapes, more = survey_reading.read_areas(package, notes, progress)
+    tables |= layers
+    if any(notes.law.level(finding) == "refuse" for finding in notes.findings):
+        return None
+    if survey_county.empty_parts(tables, notes):
+        return None
+    place = survey_county.place(package, tables, shapes, notes)
+    if place is None:
+        return None
+    survey = Survey(place.county, place.digits, place.zone, tables, shapes, villages=place.villages,
+                    county_area=place.area, forms=_forms(package))  # fmt: skip
+    survey_county.blank_columns({**readings, **more}, notes)
+    parcels = tables["DK"].index("DKBM")
+    survey.points = read_boundaries(package, "JZD", parcels, notes, progress)
+    survey.lines = read_boundaries(package, "JZX", parcels, notes, progress)
+    if any(notes.law.level(finding) == "refuse" for finding in notes.findings):
+        return None
+    return survey
+
+
+def _forms(package: Package) -> dict[str, str]:
+    return {kind: sources[0].form for kind, sources in package.layers.items() if sources}
+
+
+def _examine(survey: Survey, notes: Notes, progress: Progress) -> None:
+    total = sum(len(rules) for _, rules in STAGES) + len(geometry.FIRST)
+    done = 0
+    for stage, rules in (("geometry", geometry.FIRST), *STAGES):
+        for rule in rules:
+            progress(stage, done, total)
+            rule(survey, notes)
+            done += 1
+        if stage == "geometry":
+            _measure(survey)
+    progress("topology", total, total)
+    for code, count in notes.cut().items():
+        notes.findings.append(Finding("PKG-17", None, {"code": code, "count": count, "kept": notes.most}))
+
+
+def _measure(survey: Survey) -> None:
+    """Plane and ellipsoidal area of parcels and homesteads, in whole hundredths of m²."""
+    for kind in geometry.PLOTS:
+        if kind in survey.shapes:
+            shapes = survey.shapes[kind]
+            survey.plane[kind] = geometry.hundredths_of(_plane(shapes))
+            survey.ellipsoidal[kind] = geometry.hundredths_of(np.nan_to_num(ellipsoidal_m2(shapes, survey.zone)))
+
+
+def _plane(shapes: Shapes, chunk: int = 100_000) -> Any:
+    """Plane areas, holding the geometries of a part of the shapes at one time."""
+    made = np.zeros(len(shapes))
+    for first in range(0, len(shapes), chunk):
+        rows = np.arange(first, min(first + chunk, len(shapes)))
+        made[rows] = geometry.plane_of(shapes.take(rows))
+    return made
+
+
+def _report(survey: Survey | None, notes: Notes) -> Report:
+    findings = list(notes.findings)
+    if survey is not None:
+        _name_places(survey, notes, findings)
+    counts = {} if survey is None else {table.kind: table.rows for table in survey.all_layers()}
+    return Report(
+        tuple(findings), notes.law, None if survey is None else survey.county, None if survey is None else survey.zone,
+        counts, survey,
+    )  # fmt: skip
+
+
+def _name_places(survey: Survey, notes: Notes, findings: list[Finding]) -> None:
+    """Give each finding its place: its own, else the middle of the parcel or homestead that it is about."""
+    at = dict(notes.places)
+    for kind in geometry.PLOTS:
+        if kind not in survey.shapes:
+            continue
+        open_ = [n for n, f in enumerate(findings) if n not in at and f.subject and f.layer in (kind, *ABOUT[kind])]
+        subjects = np.array([findings[n].subject.encode() for n in open_], dtype="S") if open_ else np.zeros(0, "S1")  # type: ignore[union-attr]
+        rows = survey.table(kind).index(KEY[kind]).find(subjects)
+        middles = geometry.middles(survey.shapes[kind])
+        at |= {n: middles[row] for n, row in zip(open_, rows.tolist(), strict=True) if row >= 0}
+    usable = [n for n in at if np.isfinite(np.asarray(at[n], dtype=np.float64)).all()]
+    if not usable:
+        return
+    places = to_lonlat(np.array([at[n] for n in usable], dtype=np.float64), survey.zone)
+    for n, (lon, lat) in zip(usable, places.tolist(), strict=True):
+        if np.isfinite(lon) and np.isfinite(lat):
+            findings[n] = replace(findings[n], place=(round(lon, 7), round(lat, 7)))
+
+
+ABOUT = {"DK": ("CBDKXX", "JZD", "JZX"), "ZJD": ()}
+"""Tables whose subjects are parcels too."""

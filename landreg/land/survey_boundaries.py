@@ -1,0 +1,130 @@
+"""Boundary points and lines, millions of them, as arrays: which parcels each names, and where it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gis.shapefile import Batch, Package, read_layer
+from gis.shapes import Shapes
+from landreg.land import survey_columns as cells
+from landreg.land.rules.facts import Boundary, Bytes, Notes, filled
+from landreg.land.rules.index import CodeIndex
+from landreg.land.survey_reading import Progress, Reading, join_shapes, whole
+
+KEPT = {
+    "JZD": ("JZDH", ("JBLX", "JZDLX")),
+    "JZX": ("JZXH", ("JXXZ", "JZXLB", "JZXWZ", "JZXSM", "PLDWQLR", "PLDWZJR")),
+}
+"""Layer to the column of the number, and what else is staged."""
+BETWEEN = re.compile(rb"[^0-9A-Z]+")
+CODE = 19
+
+
+def read_boundaries(
+    package: Package, kind: str, parcels: CodeIndex, notes: Notes, progress: Progress, batch: int = 200_000
+) -> Boundary | None:
+    """The boundary points (JZD) or lines (JZX) of a package, None where it has none. parcels: the codes of DK."""
+    sources = package.layers.get(kind, ())
+    if not sources:
+        return None
+    number, kept = KEPT[kind]
+    reading = Reading(kind)
+    parts: dict[str, list[Any]] = {name: [] for name in ("number", "item", "parcel", "strangers", "off", *kept)}
+    shapes: list[Shapes] = []
+    total = sum(source.rows or 0 for source in sources)
+    for source in sources:
+        for piece in whole(read_layer(source, batch=batch), source, notes):
+            start = reading.rows
+            _take(piece, reading, parts, shapes, parcels, (number, kept), notes)
+            progress("boundaries", start + len(piece), total)
+    table = reading.table()
+    table.text = {name: values for name, values in table.text.items() if name == "YSDM"}
+    joined = {
+        name: np.concatenate(values) if values else np.zeros(0, "S1") for name, values in parts.items() if name != "off"
+    }
+    off = np.concatenate(parts["off"]) if parts["off"] else None
+    return Boundary(
+        join_shapes(shapes, "point" if kind == "JZD" else "line"), joined["number"], joined["item"].astype(np.int32),
+        joined["parcel"].astype(np.int32), joined["strangers"], {name: joined[name] for name in kept}, table, off,
+    )  # fmt: skip
+
+
+def _take(
+    piece: Batch, reading: Reading, parts: dict[str, list[Any]], shapes: list[Shapes], parcels: CodeIndex,
+    names: tuple[str, tuple[str, ...]], notes: Notes,
+) -> None:  # fmt: skip
+    start = reading.rows
+    columns = piece.columns
+    reading.take(columns, notes, keep={"BSM", "YSDM"} | set(names[1]))
+    shapes.append(piece.shapes)
+    codes = cells.codes(columns["DKBM"]) if "DKBM" in columns else np.zeros(len(piece), dtype="S1")
+    item, named = named_parcels(codes)
+    parcel = parcels.find(named)
+    parts["item"].append((item + start).astype(np.int32))
+    parts["parcel"].append(parcel.astype(np.int32))
+    parts["strangers"].append(named[parcel < 0])
+    for name, key in ((names[0], "number"), *((name, name) for name in names[1])):
+        values = columns[name] if name in columns else np.zeros(len(piece), dtype="U1")
+        parts[key].append(cells.text(values) if _has_letters(values) else cells.codes(values))
+    if {"XZBZ", "YZBZ"} <= set(columns):
+        parts["off"].append(_recorded_off(piece))
+
+
+def _has_letters(values: NDArray[Any]) -> bool:
+    return bool(len(values)) and bool((np.ascontiguousarray(values).view(np.uint32) > 126).any())
+
+
+def _recorded_off(piece: Batch) -> NDArray[np.float32]:
+    """Metres between each point and the coordinates in its row; a zone prefix that one of them lacks is no fault."""
+    north, east = piece.columns.floats("XZBZ"), piece.columns.floats("YZBZ")
+    there = np.diff(piece.shapes.feature_starts) > 0
+    xy = piece.shapes.xy[piece.shapes.part_starts[piece.shapes.feature_starts[:-1][there]]]
+    made = np.zeros(len(piece), dtype=np.float32)
+    with np.errstate(invalid="ignore"):
+        apart = np.hypot((xy[:, 0] - east[there]) % 1_000_000.0, xy[:, 1] - north[there])
+        other = np.hypot((east[there] - xy[:, 0]) % 1_000_000.0, xy[:, 1] - north[there])
+    made[there] = np.nan_to_num(np.minimum(apart, other))
+    return made
+
+
+def named_parcels(codes: Bytes) -> tuple[NDArray[np.int64], Bytes]:
+    """A list of codes in each value ("a/b"), as (number of the value, code); a blank value names a blank code.
+
+    Values are cut at every 20th sign where only separators stand there, else one by one.
+    """
+    width = codes.dtype.itemsize
+    slots = -(-(width + 1) // (CODE + 1))
+    padded = np.zeros((len(codes), slots * (CODE + 1)), dtype=np.uint8)
+    padded[:, :width] = np.ascontiguousarray(codes).view(np.uint8).reshape(len(codes), width)
+    regular = _regular(padded, slots)
+    taken = np.ascontiguousarray(padded.reshape(len(codes), slots, CODE + 1)[:, :, :CODE]).view(f"S{CODE}")[:, :, 0]
+    taken[~regular] = b""
+    some = filled(taken)
+    some[regular & ~some.any(axis=1), 0] = True
+    item, slot = np.nonzero(some)
+    if regular.all():
+        return item, taken[item, slot]
+    odd = [(row, code) for row in np.flatnonzero(~regular).tolist() for code in _cut(codes[row])]
+    rows = np.array([row for row, _ in odd], dtype=np.int64)
+    named = np.array([code for _, code in odd], dtype="S")
+    return np.concatenate((item, rows)), np.concatenate((taken[item, slot], named))
+
+
+def _regular(padded: NDArray[np.uint8], slots: int) -> NDArray[np.bool_]:
+    """Which values have codes of 19 signs with one separator between them, and nothing else."""
+    grid = padded.reshape(len(padded), slots, CODE + 1)
+    body, between = grid[:, :, :CODE], grid[:, :, CODE]
+    letters = ((body >= 48) & (body <= 57)) | ((body >= 65) & (body <= 90))
+    full, empty = letters.all(axis=2), (body == 0).all(axis=2)
+    separated = ~(((between >= 48) & (between <= 57)) | ((between >= 65) & (between <= 90)))
+    return np.asarray(((full | empty) & separated).all(axis=1))
+
+
+def _cut(value: bytes) -> Iterator[bytes]:
+    found = [code for code in BETWEEN.split(value) if code]
+    yield from found or [b""]

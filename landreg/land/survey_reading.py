@@ -1,0 +1,196 @@
+"""Read a package into tables and arrays: once, in batches, keeping only what rules ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from gis.columns import NO_NUMBER
+from gis.nyt2539 import TABLES
+from gis.shapefile import Columns, Package, PackageFault, Source, read_layer, read_table
+from gis.shapes import Shapes
+from landreg.core.errors import Finding
+from landreg.land import survey_columns as cells
+from landreg.land.rules.facts import KEY, Bytes, Notes, Table, plain
+
+Progress = Callable[[str, int, int], None]
+
+AREAS = ("DK", "ZJD", "ZJQY", "CJQY", "XJQY", "XJXZQ", "JBNTBHQ")
+"""Layers of areas that rules look at as such."""
+TABLE_KINDS = (
+    "FBF", "CBF", "CBF_JTCY", "CBHT", "CBDKXX", "CBJYQZDJB", "LZHT", "QSLYZLFJ", "CBJYQZ", "CBJYQZ_QZBF", "CBJYQZ_QZHF",
+    "CBJYQZ_QZZX",
+)  # fmt: skip
+CODES = {
+    "DKBM", "FBFBM", "CBFBM", "CBHTBM", "YCBHTBM", "LZHTBM", "CBJYQZBM", "SRFBM", "ZDDM", "BDCDYH", "ZJQYDM", "CJQYDM",
+    "XJQYDM", "XZQDM", "YSDM", "CBFZJHM", "CYZJHM", "FZRZJHM", "YHZGX", "TDLYLX", "QZLQRZJHM", "BFLQRZJHM", "HFLQRZJHM",
+}  # fmt: skip
+TEXTS = {"CBFMC", "CYXM", "QLRMC", "FBFFZRXM", "CBQX", "LZQX"}
+DATES = {"JGRQ"}
+
+
+@dataclass(eq=False)
+class Blank:
+    """How often a column is blank, and the first row where it is."""
+
+    column: str
+    rows: int = 0
+    subject: str = ""
+
+
+@dataclass(eq=False)
+class Reading:
+    """A table while it is read, batch after batch."""
+
+    kind: str
+    fields: set[str] = field(default_factory=set)
+    rows: int = 0
+    text: dict[str, list[Bytes]] = field(default_factory=dict)
+    amounts: dict[str, list[Any]] = field(default_factory=dict)
+    blanks: dict[str, Blank] = field(default_factory=dict)
+    unreadable: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+
+    def take(self, columns: Columns, notes: Notes, keep: set[str] | None = None) -> None:
+        """Keep what rules ask for of one batch (or `keep` only), and look at the rest once."""
+        kind = TABLES[self.kind]
+        start = self.rows
+        self.rows += columns.rows
+        self.fields |= set(columns)
+        keys = cells.codes(columns[KEY[self.kind]]) if KEY.get(self.kind) in columns else None
+        for name in columns:
+            known = kind.fields.get(name)
+            if known is None or (keep is not None and name not in keep):
+                continue
+            values = columns[name]
+            self._undecodable(columns, name, start, keys, notes)
+            self._blank(name, values, keys)
+            if known.type in ("Int", "Float"):
+                self._amounts(columns, name, start)
+            elif name in CODES or known.code_table or known.type == "Date" or name in DATES:
+                self.text.setdefault(name, []).append(cells.codes(values))
+            elif name in TEXTS:
+                self.text.setdefault(name, []).append(cells.text(values))
+        for name, parts in self.text.items():
+            if name not in columns:
+                parts.append(np.zeros(columns.rows, dtype="S1"))
+        for name, parts in self.amounts.items():
+            if name not in columns:
+                parts.append(np.full(columns.rows, NO_NUMBER, dtype=np.int64))
+
+    def _amounts(self, columns: Columns, name: str, start: int) -> None:
+        made = columns.hundredths(name)
+        self.amounts.setdefault(name, []).append(made)
+        doubtful = np.flatnonzero(made == NO_NUMBER)
+        given = columns[name][doubtful] if doubtful.size else ()
+        odd = [(start + int(row), str(value)) for row, value in zip(doubtful, given, strict=True) if value]
+        self.unreadable.setdefault(name, []).extend(odd)
+
+    def _undecodable(self, columns: Columns, name: str, start: int, keys: Bytes | None, notes: Notes) -> None:
+        for row in columns.undecodable(name):
+            subject = plain(keys[row]) if keys is not None else None
+            notes.add(Finding("PKG-15", name, {"row": start + row + 1, "column": name}, self.kind, subject or None))
+
+    def _blank(self, name: str, values: Any, keys: Bytes | None) -> None:
+        empty = np.flatnonzero(values == "")
+        if empty.size:
+            blank = self.blanks.setdefault(name, Blank(name))
+            if not blank.rows and keys is not None:
+                blank.subject = plain(keys[empty[0]])
+            blank.rows += int(empty.size)
+
+    def table(self) -> Table:
+        """The whole table, which this reading then no longer holds."""
+        made = Table(self.kind, self.rows, frozenset(self.fields), unreadable=self.unreadable)
+        for name in list(self.text):
+            made.text[name] = cells.concatenated(self.text.pop(name))
+        for name in list(self.amounts):
+            made.amounts[name] = np.concatenate(self.amounts.pop(name))
+        for name, known in TABLES[self.kind].fields.items():
+            if (known.type == "Date" or name in DATES) and name in made.text:
+                made.days[name] = cells.days(made.text[name])
+        return made
+
+
+def read_tables(package: Package, notes: Notes, progress: Progress) -> tuple[dict[str, Table], dict[str, Reading]]:
+    """Every attribute table. A file that breaks off in the midst is noted (PKG-4), and its rows are left out."""
+    tables, readings = {}, {}
+    for kind in TABLE_KINDS:
+        sources = package.tables.get(kind, ())
+        if not sources:
+            continue
+        reading = Reading(kind)
+        for source in sources:
+            for columns in whole(read_table(source), source, notes):
+                reading.take(columns, notes)
+                progress("read", reading.rows, sum(s.rows or 0 for s in sources))
+        readings[kind] = reading
+        tables[kind] = reading.table()
+    return tables, readings
+
+
+def read_areas(
+    package: Package, notes: Notes, progress: Progress
+) -> tuple[dict[str, Table], dict[str, Shapes], dict[str, Reading]]:
+    """The layers of areas: their attributes and their shapes."""
+    tables, shapes, readings = {}, {}, {}
+    for kind in AREAS:
+        sources = package.layers.get(kind, ())
+        if not sources:
+            continue
+        reading, parts = Reading(kind), []
+        for source in sources:
+            for batch in whole(read_layer(source), source, notes):
+                reading.take(batch.columns, notes)
+                parts.append(batch.shapes)
+                progress("read", reading.rows, sum(s.rows or 0 for s in sources))
+        readings[kind] = reading
+        tables[kind] = reading.table()
+        shapes[kind] = join_shapes(parts, "polygon")
+    return tables, shapes, readings
+
+
+def whole(batches: Iterator[Any], source: Source, notes: Notes) -> Iterator[Any]:
+    """The batches of a source; a fault in its midst is noted and ends them."""
+    try:
+        yield from batches
+    except PackageFault as fault:
+        notes.add(fault_finding(fault, source.kind))
+
+
+FAULT_CODES = {
+    "not_a_zip": "PKG-1", "zip_encrypted": "PKG-1", "zip_damaged": "PKG-1", "zip_too_big": "PKG-2",
+    "zip_too_many": "PKG-2", "zip_unsafe_name": "PKG-3", "wrong_encoding": "PKG-5", "no_reader": "PKG-19",
+}  # fmt: skip
+
+
+def fault_finding(fault: PackageFault, layer: str | None = None) -> Finding:
+    """What a file's fault is called in a report: PKG-4 for every kind of damage inside a file."""
+    detail = "；".join(f"{name}={value}" for name, value in fault.detail.items())
+    values = {"file": fault.path.name, "kind": fault.kind, "detail": detail, **fault.detail}
+    return Finding(FAULT_CODES.get(fault.kind, "PKG-4"), None, values, layer)
+
+
+def join_shapes(parts: list[Shapes], kind: str) -> Shapes:
+    """Shapes of several batches as one."""
+    if len(parts) == 1:
+        return parts[0]
+    if not parts:
+        zero = np.zeros(1, dtype=np.int64)
+        return Shapes(kind, np.zeros((0, 2)), zero, zero)
+    return Shapes(
+        parts[0].kind,
+        np.concatenate([part.xy for part in parts]),
+        _join_offsets([part.part_starts for part in parts]),
+        _join_offsets([part.feature_starts for part in parts]),
+    )
+
+
+def _join_offsets(parts: list[Any]) -> Any:
+    made, base = [np.zeros(1, dtype=np.int64)], 0
+    for part in parts:
+        made.append(part[1:] + base)
+        base += int(part[-1])
+    return np.concatenate(made)
