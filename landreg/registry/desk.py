@@ -1,22 +1,29 @@
-"""Reads for the desk's pages: lists that are filtered, sorted and paged; jobs; what the search box finds."""
+"""Reads for the desk's pages: the list of cases, batches, jobs, and the villages of a package."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from landreg.core.periods import BEIJING
+from landreg.core.periods import beijing_day
 from landreg.land.model import Division
-from landreg.land.queries import LAST, prefixed
-from landreg.party.model import Household, Member
-from landreg.registry.casebook import Act, Batch, Case, CaseDocument, Certificate, CertificateEnd, Document, Job, Notice
-from landreg.registry.model import Right
+from landreg.land.queries import prefixed
+from landreg.registry.casebook import (
+    Act,
+    Batch,
+    Case,
+    CaseDocument,
+    CaseParcel,
+    Document,
+    Job,
+    Notice,
+)
 
 CASE_SORTS: Mapping[str, Any] = {
     "number": Case.number,
@@ -157,134 +164,81 @@ def jobs_of_batch(session: Session, county: str, batch_id: UUID) -> Sequence[Job
     return session.scalars(found.limit(10)).all()
 
 
-# Rights, certificates, acts
-
-
-def certificates_statement(*, within: str = "", kind: str = "", state: str = "", text: str = "") -> sa.Select[Any]:
-    """Rows of certificate, its state, its end, and the holder's name, newest first."""
-    shown = sa.func.coalesce(CertificateEnd.state, "valid").label("state")
-    columns: tuple[Any, ...] = (Certificate, shown, CertificateEnd.ended_at, Case.applicant)
-    found = (
-        sa.select(*columns)
-        .join(Case, sa.and_(Case.county == Certificate.county, Case.case_id == Certificate.case_id))
-        .outerjoin(CertificateEnd, _ends())
-    )
-    if within:
-        found = found.where(prefixed(Certificate.village, within))
-    if kind:
-        found = found.where(Certificate.kind == kind)
-    if state:
-        found = found.where(shown == state)
-    if text:
-        found = found.where(
-            sa.or_(
-                Certificate.number.contains(text, autoescape=True),
-                Certificate.serial == text,
-                Case.applicant.startswith(text, autoescape=True),
-            )
-        )
-    return found.order_by(Certificate.issued_at.desc(), Certificate.number.desc())
-
-
-def certificate_row(session: Session, number: str) -> Any:
-    """The same for one certificate by its number, None when there is none."""
-    return session.execute(certificates_statement().where(Certificate.number == number)).first()
-
-
-def _ends() -> sa.ColumnElement[bool]:
-    return sa.and_(
-        CertificateEnd.county == Certificate.county, CertificateEnd.certificate_id == Certificate.certificate_id
-    )
-
-
-def acts_statement(*, within: str = "", day: date | None = None, number: str = "") -> sa.Select[Any]:
-    """Acts, newest first. day: registered on that day in Beijing. number: from its beginning."""
-    found = sa.select(Act)
-    if within:
-        found = found.where(prefixed(Act.village, within))
-    if day:
-        start = datetime.combine(day, time(), BEIJING)
-        found = found.where(Act.registered_at >= start, Act.registered_at < start + timedelta(days=1))
-    if number:
-        found = found.where(prefixed(Act.number, number))
-    return found.order_by(Act.registered_at.desc(), Act.number.desc())
-
-
-def act_numbers(session: Session, county: str, act_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """The numbers of acts."""
-    rows = session.execute(sa.select(Act.act_id, Act.number).where(Act.county == county, Act.act_id.in_(act_ids)))
-    return {row.act_id: row.number for row in rows}
-
-
-def cases_of_acts(session: Session, acts: Sequence[Act]) -> dict[UUID, Case]:
-    """The case of each act that has one, by the act."""
-    ids = [found.case_id for found in acts if found.case_id]
-    by_id = {case.case_id: case for case in session.scalars(sa.select(Case).where(Case.case_id.in_(ids)))}
-    return {found.act_id: by_id[found.case_id] for found in acts if found.case_id in by_id}
-
-
-def right_of_case(session: Session, county: str, act_id: UUID | None) -> Right | None:
-    """The right that an act opened."""
-    if act_id is None:
-        return None
-    found = sa.select(Right).where(Right.county == county, Right.act_id == act_id, CURRENT(Right.recorded))
-    return session.scalars(found).one_or_none()
-
-
-def household_by_code(session: Session, code: str) -> Household | None:
-    """A household of the actor's jurisdiction as the register has it now."""
-    found = sa.select(Household).where(Household.code == code, CURRENT(Household.recorded))
-    return session.scalars(found).first()
-
-
-def members(session: Session, household: Household) -> Sequence[Member]:
-    """The members of a household now, in its order."""
-    found = sa.select(Member).where(
-        Member.county == household.county, Member.household_id == household.household_id, CURRENT(Member.recorded)
-    )
-    return session.scalars(found.order_by(Member.position)).all()
-
-
-# Divisions and search
-
-
-def villages_of(session: Session, codes: Sequence[str]) -> Sequence[Division]:
-    """The divisions of these codes, with the townships that hold them, in the order of their codes."""
-    wanted = {*codes, *(code[:9] for code in codes)}
-    return session.scalars(sa.select(Division).where(Division.code.in_(wanted)).order_by(Division.code)).all()
+# Packages to open cases from
 
 
 @dataclass(frozen=True)
-class Found:
-    """What a search found of the register's own kinds."""
+class StagedVillage:
+    """What a package holds of a village, and how many of the cases opened for it are not given back."""
 
-    cases: Sequence[Case]
-    households: Sequence[Household]
-    certificates: Sequence[Any]
-    acts: Sequence[Act]
-    rights: Sequence[Right]
+    code: str
+    name: str
+    township: str
+    contracts: int
+    homesteads: int
+    opened: int
 
 
-def search(session: Session, jurisdiction: str, text: str) -> Found:
-    """Cases, households, certificates, acts and rights by code or number from its beginning, or by name; FOUND of each."""
-    named = Household.name.between(text, text + LAST)
-    return Found(
-        session.scalars(
-            cases_statement(CaseFilter(within=jurisdiction, text=text), UUID(int=0), date.min).limit(FOUND)
-        ).all(),
-        session.scalars(
-            sa.select(Household)
-            .where(prefixed(Household.village, jurisdiction), CURRENT(Household.recorded))
-            .where(sa.or_(prefixed(Household.code, text), named))
-            .order_by(Household.code)
-            .limit(FOUND)
-        ).all(),
-        session.execute(certificates_statement(within=jurisdiction, text=text).limit(FOUND)).all(),
-        session.scalars(acts_statement(within=jurisdiction, number=text).limit(FOUND)).all(),
-        session.scalars(
-            sa.select(Right)
-            .where(prefixed(Right.village, jurisdiction), CURRENT(Right.recorded), prefixed(Right.code, text))
-            .order_by(Right.code)
-            .limit(FOUND)
-        ).all(),
+def villages_of_package(session: Session, county: str, package_id: UUID) -> list[StagedVillage]:
+    """The villages of a staged package, in the order of their codes."""
+    contracts, homesteads = (
+        _by_village(session, sa.table(name, *_KEY, schema="land"), county, package_id)
+        for name in ("staged_contract", "staged_homestead")
     )
+    gone = ("returned", "withdrawn", "refused")
+    opened = dict(
+        session.execute(
+            sa.select(Case.village, sa.func.count())
+            .where(Case.county == county, Case.package_id == package_id, Case.state.not_in(gone))
+            .group_by(Case.village)
+        ).all()
+    )
+    codes = sorted({*contracts, *homesteads})
+    wanted = {*codes, *(code[:9] for code in codes)}
+    rows = session.execute(sa.select(Division.code, Division.name).where(Division.code.in_(wanted)))
+    names = {row.code: row.name for row in rows}
+    return [
+        StagedVillage(
+            code,
+            names.get(code, code),
+            names.get(code[:9], code[:9]),
+            contracts.get(code, 0),
+            homesteads.get(code, 0),
+            opened.get(code, 0),
+        )
+        for code in codes
+    ]
+
+
+_KEY: tuple[sa.ColumnClause[Any], ...] = (sa.column("county"), sa.column("package_id"), sa.column("village"))
+
+
+def _by_village(session: Session, table: sa.TableClause, county: str, package_id: UUID) -> dict[str, int]:
+    counted = (
+        sa.select(table.c.village, sa.func.count())
+        .where(table.c.county == county, table.c.package_id == package_id)
+        .group_by(table.c.village)
+    )
+    return {row[0]: row[1] for row in session.execute(counted)}
+
+
+def parcels_asked(session: Session, county: str, case_id: UUID) -> Sequence[CaseParcel]:
+    """The parcels that a case asks for, with their places in the order of acceptance."""
+    found = sa.select(CaseParcel).where(CaseParcel.county == county, CaseParcel.case_id == case_id)
+    return session.scalars(found.order_by(CaseParcel.parcel_code)).all()
+
+
+def is_demo(session: Session) -> bool:
+    """Whether this is a database of demonstration, whose papers bear 样本."""
+    return bool(session.scalar(sa.select(sa.func.system.is_demo())))
+
+
+def now(session: Session) -> datetime:
+    """The instant by the register's clock."""
+    found: datetime = session.scalars(sa.select(sa.func.system.clock())).one()
+    return found
+
+
+def today(session: Session) -> date:
+    """Today in Beijing by the register's clock."""
+    return beijing_day(now(session))

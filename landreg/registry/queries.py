@@ -230,6 +230,17 @@ def public_notice(session: Session, number: str) -> Row[Any] | None:
     return session.execute(text("SELECT * FROM registry.public_notice(:number)"), {"number": number}).first()
 
 
+def noticed_cases(session: Session, number: str) -> Mapping[str, str]:
+    """The state of each case of a public notice, by the case's number."""
+    rows = session.execute(text("SELECT number, state FROM registry.noticed_cases(:number)"), {"number": number})
+    return {row.number: row.state for row in rows}
+
+
+def check_case(session: Session, number: str) -> Row[Any] | None:
+    """What anybody may know of a case by the number on its receipt."""
+    return session.execute(text("SELECT * FROM registry.check_case(:number)"), {"number": number}).first()
+
+
 _RIGHTS_ON_PARCEL = """
     SELECT r.*, h.name AS holder, h.code AS household_code, x.area_m2 AS parcel_area_m2
     FROM land.parcel AS l

@@ -289,6 +289,20 @@ def upgrade() -> None:
                 '00000000-0000-0000-0000-000000000000', '公众', btrim(why));
             RETURN new_id;
         END $$;
+        -- The names of a division from the county down, for pages of the public.
+        CREATE FUNCTION registry.place(asked text) RETURNS text
+            LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+            SELECT string_agg(d.name, ' ' ORDER BY d.code COLLATE "C") FROM land.division AS d
+            WHERE d.code IN (left(asked, 6), left(asked, 9), left(asked, 12))
+        $$;
+        -- How far a case is, by the number on its receipt: no name, no place.
+        CREATE FUNCTION registry.check_case(asked text) RETURNS TABLE (
+            number text, right_kind text, state text, accepted_on date, due_on date, notice text, last_day date)
+            LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog SET landreg.jurisdiction = '6109' AS $$
+            SELECT c.number, c.right_kind, c.state, c.accepted_on, c.due_on, n.number, n.last_day
+            FROM registry."case" AS c LEFT JOIN registry.notice AS n ON n.county = c.county AND n.notice_id = c.notice_id
+            WHERE c.number = asked
+        $$;
         -- Which cases of a notice are stopped by an objection: the notice shows it, and nothing of who objected.
         CREATE FUNCTION registry.noticed_cases(asked text) RETURNS TABLE (number text, state text)
             LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog SET landreg.jurisdiction = '6109' AS $$
@@ -298,7 +312,7 @@ def upgrade() -> None:
         $$;
         REVOKE ALL ON ALL FUNCTIONS IN SCHEMA registry FROM PUBLIC;
         GRANT EXECUTE ON FUNCTION registry.raise_objection(text, text, text, bytea, text) TO landreg_public;
-        GRANT EXECUTE ON FUNCTION registry.noticed_cases(text) TO landreg_public, landreg_registry, landreg_auditor, landreg_worker;
+        GRANT EXECUTE ON FUNCTION registry.noticed_cases(text), registry.check_case(text), registry.place(text) TO landreg_public, landreg_registry, landreg_auditor, landreg_worker;
         GRANT EXECUTE ON FUNCTION registry.check_certificate(text), registry.public_notices(text), registry.public_notice(text)
             TO landreg_public, landreg_registry, landreg_auditor, landreg_worker;
     """)

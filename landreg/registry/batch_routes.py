@@ -1,0 +1,149 @@
+"""Pages of batches: the cases of a village that go through the steps together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as Redirect
+
+from landreg.access.policy import allow, current_actor
+from landreg.access.queries import names_of
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import Finding, NotFound
+from landreg.land.queries import division_names, division_path
+from landreg.registry import cases, desk, jobs, queries, steps
+from landreg.registry.queue_routes import (
+    OFFICERS,
+    READERS,
+    asked_filter,
+    chosen_ids,
+    sheet_of_cases,
+    shown_summary,
+    step_named,
+    taken,
+)
+from landreg.registry.steps import STEPS
+from landreg.web import pages, problems, sheets
+from landreg.web.forms import read_form
+
+blueprint = Blueprint("batches", __name__)
+LIFE = ("draft", "accepted", "reviewed", "noticed", "registered", "certified")
+
+
+@blueprint.get("/batches")
+@allow(*READERS)
+def index() -> Response:
+    """The batches of the jurisdiction with their progress, newest first."""
+    with unit_of_work(current_actor()) as uow:
+        page = pages.page_of(uow.session, desk.batches_statement(), number=pages.page_number(), size=pages.page_size())
+        return pages.render(
+            "registry/batches.html",
+            page=page,
+            states=desk.states_of_batches(uow.session, page.items),
+            names=division_names(uow.session, [batch.village for batch in page.items]),
+            who=names_of(uow.session, {batch.opened_by for batch in page.items}),
+            life=LIFE,
+        )
+
+
+@blueprint.get("/batches/<county>/<uuid:batch_id>")
+@allow(*READERS)
+def one(county: str, batch_id: UUID) -> Response:
+    """A batch: how many cases in which state, its next step, its members."""
+    actor = current_actor()
+    asked = asked_filter(actor, batch_id)
+    with unit_of_work(actor) as uow:
+        session = uow.session
+        progress = queries.batch(session, county, batch_id)
+        if progress is None:
+            raise NotFound
+        today = desk.today(session)
+        statement = desk.cases_statement(asked, actor.account_id, today)
+        if request.args.get("as") in sheets.KINDS:
+            return sheet_of_cases(session, session.scalars(statement.limit(sheets.MOST_ROWS)).all())
+        step = next((step for step in STEPS.values() if any(progress.states.get(state) for state in step.states)), None)
+        running = desk.jobs_of_batch(session, county, batch_id)
+        return pages.render(
+            "registry/batch.html",
+            progress=progress,
+            batch=progress.batch,
+            asked=asked,
+            page=pages.page_of(session, statement, number=pages.page_number(), size=pages.page_size()),
+            path=division_path(session, progress.batch.village),
+            who=names_of(session, {progress.batch.opened_by}),
+            life=LIFE,
+            today=today,
+            step=step,
+            mine=step is not None and actor.has(*step.roles),
+            waiting=sum(progress.states.get(state, 0) for state in step.states) if step else 0,
+            jobs=running,
+            busy=next((job for job in running if job.state in jobs.UNDER_WAY), None),
+            may_act=actor.has(*OFFICERS),
+        )
+
+
+@blueprint.get("/batches/<county>/<uuid:batch_id>/steps/<step>")
+@allow(*OFFICERS)
+def summary(county: str, batch_id: UUID, step: str) -> Response:
+    """What a step would do with the whole batch, before anything is done."""
+    wanted, actor = step_named(step), current_actor()
+    ids = _ids(actor, county, batch_id, wanted)
+    back = url_for(".one", county=county, batch_id=batch_id)
+    with unit_of_work(actor) as uow:
+        progress = queries.batch(uow.session, county, batch_id)
+        path = division_path(uow.session, progress.batch.village) if progress else []
+    title = _("%(village)s土地承包经营权、宅基地使用权首次登记公告", village="".join(path[-2:]))
+    action = url_for(".take", county=county, batch_id=batch_id, step=step)
+    return shown_summary(county, ids, wanted, action, (), back, title)
+
+
+@dataclass(frozen=True)
+class Titled:
+    """Only a notice has a title."""
+
+    title: str = field(default="", metadata={"most": 80})
+
+
+@blueprint.post("/batches/<county>/<uuid:batch_id>/steps/<step>")
+@allow(*OFFICERS)
+@problems.back_to(summary)
+def take(county: str, batch_id: UUID, step: str) -> Redirect:
+    """Take the step with every case of the batch that it lets through."""
+    given, wanted = read_form(Titled), step_named(step)
+    actor = current_actor()
+    foreseen = steps.foresee(actor, county, _ids(actor, county, batch_id, wanted), wanted)
+    ids = [seen.case.case_id for seen in foreseen if not seen.stopped]
+    back = url_for(".one", county=county, batch_id=batch_id)
+    return taken(county, ids, wanted, back, title=given.title, batch_id=batch_id)
+
+
+def _ids(actor: Actor, county: str, batch_id: UUID, step: steps.Step) -> list[UUID]:
+    with unit_of_work(actor) as uow:
+        found = queries.case_ids(uow.session, county, batch_id, *step.states)
+    if not found:
+        raise NotFound(Finding("REG-11"))
+    return found
+
+
+@dataclass(frozen=True)
+class TakingOut:
+    """Members to take out, with the reason."""
+
+    case: tuple[str, ...] = ()
+    reason: str = field(default="", metadata={"most": 2000})
+
+
+@blueprint.post("/batches/<county>/<uuid:batch_id>/members")
+@allow(*OFFICERS)
+@problems.back_to(one)
+def take_out(county: str, batch_id: UUID) -> Redirect:
+    """Take members out of the batch; each goes on by itself."""
+    given = read_form(TakingOut)
+    _county, ids = chosen_ids(given.case)
+    cases.take_out(current_actor(), county, ids, given.reason)
+    flash(_("已移出 %(n)s 件，各自单独办理。", n=len(ids)))
+    return redirect(url_for(".one", county=county, batch_id=batch_id), 303)

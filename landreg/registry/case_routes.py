@@ -1,0 +1,184 @@
+"""The page of one case: its evidence, its findings, what it would enter, and the steps that it can take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as Redirect
+
+from landreg.access.identity import seal
+from landreg.access.policy import allow, current_actor
+from landreg.access.queries import names_of
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import NotFound
+from landreg.land.queries import division_path
+from landreg.law.book import terms
+from landreg.law.queries import load_law
+from landreg.registry import cases, desk, facts, queries, shelves, shown, steps
+from landreg.registry.casebook import Case
+from landreg.registry.queue_routes import OFFICERS, READERS, step_named, taken
+from landreg.web import i18n, pages, problems
+from landreg.web.forms import read_form
+
+blueprint = Blueprint("cases", __name__)
+
+
+@blueprint.get("/cases/<county>/<uuid:case_id>")
+@allow(*READERS)
+def one(county: str, case_id: UUID) -> Response:
+    """One case: its state and next step, what it asks for, evidence, findings, what would be entered, objections, history."""
+    actor = current_actor()
+    case = found_case(actor, county, case_id)
+    step = steps.next_step(case.state)
+    mine = step is not None and actor.has(*step.roles)
+    foreseen = steps.foresee(actor, county, [case_id], step)[0] if step and mine else None
+    with unit_of_work(actor) as uow:
+        return pages.render(
+            "registry/case.html",
+            case=case,
+            step=step,
+            mine=mine,
+            foreseen=foreseen,
+            kinds=[(kind, i18n.shown_term(kind, "document")) for kind in terms("document") if kind != "survey_package"],
+            outcomes=[(value, i18n.shown_term(value, "outcome")) for value in terms("outcome")],
+            ended=case.state in cases.FINISHED,
+            **_about(uow.session, case),
+        )
+
+
+def _about(session: Session, case: Case) -> dict[str, Any]:
+    """All that the page shows beside the case itself."""
+    county, case_id = case.county, case.case_id
+    objections = queries.objections(session, county, case_id)
+    events = queries.events(session, county, case_id)
+    documents = queries.documents(session, county, case_id)
+    act = desk.act(session, county, case.act_id)
+    right = shelves.right_of_case(session, county, case.act_id)
+    law = load_law(session, county, desk.today(session))
+    return {
+        "path": division_path(session, case.village),
+        "parcels": desk.parcels_asked(session, county, case_id),
+        "proposed": shown.proposed(facts.proposals(session, [case])[0], law),
+        "documents": documents,
+        "who": names_of(session, {case.prepared_by, *(document.put_by for document in documents)}),
+        "events": events,
+        "told": next((event for event in reversed(events) if event.step in ("return", "refuse")), None),
+        "objections": objections,
+        "notice": desk.notice(session, county, case.notice_id),
+        "act": act,
+        "right": right,
+        "certificates": queries.certificates_of_right(session, county, right.right_id) if right else (),
+        "today": desk.today(session),
+    }
+
+
+def found_case(actor: Actor, county: str, case_id: UUID) -> Case:
+    """The case. Raises NotFound outside the jurisdiction."""
+    with unit_of_work(actor) as uow:
+        case = queries.case(uow.session, county, case_id)
+    if case is None:
+        raise NotFound
+    return case
+
+
+@dataclass(frozen=True)
+class Titled:
+    """The form of a step; only a notice has a title."""
+
+    title: str = field(default="", metadata={"most": 80})
+
+
+@blueprint.post("/cases/<county>/<uuid:case_id>/steps/<step>")
+@allow(*OFFICERS)
+@problems.back_to(lambda county, case_id, step: one(county, case_id))
+def go_on(county: str, case_id: UUID, step: str) -> Redirect:
+    """Take the case's next step."""
+    given = read_form(Titled)
+    return taken(county, [case_id], step_named(step), _page_of(county, case_id), title=given.title)
+
+
+class Way(StrEnum):
+    """How a case leaves its way before registration."""
+
+    RETURN = "return"
+    WITHDRAW = "withdraw"
+    REFUSE = "refuse"
+    TAKE_OUT = "take_out"
+
+
+WAYS = {
+    Way.RETURN: cases.return_for_completion,
+    Way.WITHDRAW: cases.withdraw,
+    Way.REFUSE: cases.refuse,
+    Way.TAKE_OUT: cases.take_out,
+}
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """A way out with its reason."""
+
+    way: Way
+    reason: str = field(default="", metadata={"most": 2000})
+
+
+@blueprint.post("/cases/<county>/<uuid:case_id>/leave")
+@allow(*OFFICERS)
+@problems.back_to(one)
+def leave(county: str, case_id: UUID) -> Redirect:
+    """Return, withdraw or refuse the case, or take it out of its batch, with the reason."""
+    given = read_form(Leaving)
+    WAYS[given.way](current_actor(), county, [case_id], given.reason)
+    flash(_("已办理：%(step)s。", step=i18n.shown_term(given.way.value, "step")))
+    return redirect(_page_of(county, case_id), 303)
+
+
+@dataclass(frozen=True)
+class Objecting:
+    """An objection taken at the window."""
+
+    raised_by: str = field(metadata={"most": 60})
+    reason: str = field(metadata={"most": 2000})
+    contact: str = field(default="", metadata={"most": 100})
+
+
+@blueprint.post("/cases/<county>/<uuid:case_id>/objections")
+@allow(*OFFICERS)
+@problems.back_to(one)
+def take_objection(county: str, case_id: UUID) -> Redirect:
+    """Record an objection that somebody brought to the window; it stops the case."""
+    given = read_form(Objecting)
+    contact = seal(given.contact) if given.contact else None
+    cases.object_to(current_actor(), county, case_id, given.raised_by, given.reason, contact)
+    flash(_("异议已受理，本业务暂停，处理完毕后才能登簿。"))
+    return redirect(_page_of(county, case_id), 303)
+
+
+@dataclass(frozen=True)
+class Settling:
+    """How an objection ends."""
+
+    outcome: str
+    settlement: str = field(metadata={"most": 2000})
+
+
+@blueprint.post("/cases/<county>/<uuid:case_id>/objections/<uuid:objection_id>")
+@allow(*OFFICERS)
+@problems.back_to(lambda county, case_id, objection_id: one(county, case_id))
+def settle(county: str, case_id: UUID, objection_id: UUID) -> Redirect:
+    """Settle an objection: upheld returns the case, dismissed or withdrawn lets it go on."""
+    given = read_form(Settling)
+    cases.settle(current_actor(), county, objection_id, given.outcome, given.settlement)
+    flash(_("异议已处理。"))
+    return redirect(_page_of(county, case_id), 303)
+
+
+def _page_of(county: str, case_id: UUID) -> str:
+    return url_for("registry.cases.one", county=county, case_id=case_id)

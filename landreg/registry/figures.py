@@ -1,0 +1,105 @@
+"""A county sets a figure of its own: a row with dates, and a leaf in the log. Only what the book marks as the county's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import BadInput, Finding, NotAllowed
+from landreg.core.periods import beijing_day
+from landreg.core.units import decimal_of
+from landreg.law.book import Law, Parameter, national_law
+from landreg.law.model import CountyParameter
+from landreg.log.leaf import Entry, Json
+from landreg.log.store import stage
+
+CHOICES = {"HS-2.terrain": ("HS-2.limit_m2",)}
+"""Figures that name a key of another figure."""
+LONGEST = 60
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure as a county decides it. key: which of several values, '' where there is one. decided_in: the document."""
+
+    name: str
+    key: str
+    value: str
+    since: date
+    decided_in: str
+
+
+def set_figure(actor: Actor, county: str, figure: Figure) -> UUID:
+    """Set a figure of a county from a day on; what was in force before that day stays so.
+
+    Raises NotAllowed when the county is not wholly in the actor's jurisdiction, BadInput with LAW-1 for a figure that is
+    not the county's to set, LAW-2 for a value that is none, LAW-3 for a day before today, LAW-4 without a document.
+    """
+    if not county.startswith(actor.jurisdiction) or len(county) != 6:
+        raise NotAllowed(Finding("ACC-3", values={"roles": []}))
+    with unit_of_work(actor) as uow:
+        today = beijing_day(uow.now)
+        faults = _faults(figure, national_law(county, max(figure.since, today)), today)
+        if faults:
+            raise BadInput(faults)
+        row = CountyParameter(
+            county=county,
+            id=uuid4(),
+            village=county,
+            name=figure.name,
+            key=figure.key,
+            value=figure.value,
+            since=figure.since,
+            decided_in=figure.decided_in,
+            set_by=actor.account_id,
+            set_at=uow.now,
+        )
+        uow.session.add(row)
+        facts: dict[str, Json] = {
+            "figure": figure.name,
+            "key": figure.key,
+            "value": figure.value,
+            "since": figure.since,
+            "decided_in": figure.decided_in,
+            "county": county,
+            "by": actor.account_id,
+        }
+        stage(uow, Entry("law.figure_set", county, county, str(row.id), facts))
+    return row.id
+
+
+def _faults(figure: Figure, law: Law, today: date) -> list[Finding]:
+    parameter = law.parameters.get(figure.name)
+    faults: list[Finding] = []
+    if parameter is None or not parameter.county or figure.key not in parameter.values:
+        faults.append(Finding("LAW-1", "name", {"name": figure.name}))
+    elif not _is_value(parameter, figure, law):
+        faults.append(Finding("LAW-2", "value", {"given": figure.value[:LONGEST]}))
+    if figure.since < today:
+        faults.append(Finding("LAW-3", "since", {"since": figure.since}))
+    if not figure.decided_in.strip():
+        faults.append(Finding("LAW-4", "decided_in"))
+    return faults
+
+
+def _is_value(parameter: Parameter, figure: Figure, law: Law) -> bool:
+    """Of the kind that the book's own value is: a whole number, a decimal, a key of another figure, or a short text."""
+    if figure.name in CHOICES:
+        return all(figure.value in law.parameters[other].values for other in CHOICES[figure.name])
+    now = _decimal(parameter.values[figure.key])
+    if now is None:
+        return 0 < len(figure.value.strip()) <= LONGEST
+    given = _decimal(figure.value)
+    whole = parameter.name.endswith(("days", "months", "years"))
+    return given is not None and given > 0 and (not whole or given == given.to_integral_value())
+
+
+def _decimal(text: str) -> Decimal | None:
+    try:
+        return decimal_of(text)
+    except ValueError:
+        return None

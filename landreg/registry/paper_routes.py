@@ -1,0 +1,118 @@
+"""Documents of a case, in and out, and the papers that its page prints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, send_file, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as Redirect
+
+from landreg.access.policy import allow, current_actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import BadInput, Conflict, Finding, NotFound
+from landreg.registry import cases, desk, documents, prints, queries
+from landreg.registry.case_routes import found_case, one
+from landreg.registry.casebook import CaseEvent
+from landreg.registry.queue_routes import OFFICERS, READERS
+from landreg.registry.surroundings import desk_of, store
+from landreg.web import problems
+from landreg.web.forms import Upload, read_form
+
+blueprint = Blueprint("papers", __name__)
+# What a browser may show by itself; everything else is handed over as a file.
+SHOWN = {".pdf": "application/pdf", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png"}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A file for a case's folder."""
+
+    kind: str
+    file: Upload
+
+
+@blueprint.post("/cases/<county>/<uuid:case_id>/documents")
+@allow(*OFFICERS)
+@problems.back_to(one)
+def put(county: str, case_id: UUID) -> Redirect:
+    """Put a document into the folder: the file under its hash first, then the row that names it."""
+    given, actor = read_form(Evidence), current_actor()
+    case = found_case(actor, county, case_id)
+    if case.state in cases.FINISHED:
+        raise Conflict(Finding("REG-8", "file", {"state": case.state, "step": "document"}, subject=case.number))
+    sha256, size = store().put(given.file.content)
+    if not size:
+        raise BadInput(Finding("FORM-7", "file"))
+    with unit_of_work(actor) as uow:
+        documents.enter(
+            uow, county=county, village=case.village, sha256=sha256, size=size, kind=given.kind, name=given.file.name,
+            cases=[case_id],
+        )  # fmt: skip
+    flash(_("材料已收入业务档案。"))
+    return redirect(url_for("registry.cases.one", county=county, case_id=case_id), 303)
+
+
+@blueprint.get("/cases/<county>/<uuid:case_id>/documents/<uuid:document_id>")
+@allow(*READERS)
+def fetch(county: str, case_id: UUID, document_id: UUID) -> Response:
+    """A document of the folder. Raises NotFound when it is not there, or its content is no longer what the hash names."""
+    with unit_of_work(current_actor()) as uow:
+        found = desk.document_in_case(uow.session, county, case_id, document_id)
+        if found is None:
+            raise NotFound
+    path = store().path(found.sha256)
+    if not path.exists():
+        raise NotFound(Finding("DOC-1", values={"sha256": found.sha256[:12]}))
+    kind = SHOWN.get("." + found.name.rsplit(".", 1)[-1].lower())
+    return send_file(path, kind or "application/octet-stream", as_attachment=kind is None, download_name=found.name)
+
+
+@blueprint.get("/cases/<county>/<uuid:case_id>/receipt.pdf")
+@allow(*READERS)
+def receipt(county: str, case_id: UUID) -> Response:
+    """The receipt of acceptance. Raises Conflict before the case is accepted."""
+    actor = current_actor()
+    case = found_case(actor, county, case_id)
+    if case.accepted_on is None or case.due_on is None:
+        raise Conflict(Finding("REG-8", "state", {"state": case.state, "step": "receipt"}, subject=case.number))
+    with unit_of_work(actor) as uow:
+        session = uow.session
+        accepted = _last(queries.events(session, county, case_id), "accept")
+        pdf = prints.receipt(
+            session,
+            desk_of(session, county),
+            case,
+            [parcel.parcel_code for parcel in desk.parcels_asked(session, county, case_id)],
+            queries.documents(session, county, case_id),
+            accepted.by_name if accepted else "",
+        )
+    return pdf_file(pdf, f"{_('受理凭证')}-{case.number}")
+
+
+@blueprint.get("/cases/<county>/<uuid:case_id>/told.pdf")
+@allow(*READERS)
+def told(county: str, case_id: UUID) -> Response:
+    """The notice to the applicant of a return or a refusal. Raises Conflict when there was none."""
+    actor = current_actor()
+    case = found_case(actor, county, case_id)
+    with unit_of_work(actor) as uow:
+        event = _last(queries.events(uow.session, county, case_id), "return", "refuse")
+        if event is None:
+            raise Conflict(Finding("REG-8", "state", {"state": case.state, "step": "refuse"}, subject=case.number))
+        pdf = prints.refusal(uow.session, desk_of(uow.session, county), case, event)
+    return pdf_file(pdf, f"{_('告知书')}-{case.number}")
+
+
+def _last(events: Sequence[CaseEvent], *steps: str) -> CaseEvent | None:
+    return next((event for event in reversed(events) if event.step in steps), None)
+
+
+def pdf_file(pdf: bytes, name: str) -> Response:
+    """A PDF that the browser shows, with a name to keep it under."""
+    response = Response(pdf, content_type="application/pdf")
+    response.headers["Content-Disposition"] = f"inline; filename=\"paper.pdf\"; filename*=UTF-8''{quote(name)}.pdf"
+    return response

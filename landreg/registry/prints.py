@@ -1,0 +1,158 @@
+"""Papers of the desk filled from the casebook: receipt of acceptance, notice of a refusal or return, public notice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from landreg.core.periods import beijing_day
+from landreg.core.units import mu_of
+from landreg.land.queries import division_names, division_path
+from landreg.law.book import Law, all_articles, term
+from landreg.registry import papers
+from landreg.registry.casebook import Case, CaseEvent, Document
+
+MUST = "refuse"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where a paper is made: the law of its day, the office's address for the QR code, and whether all is a sample."""
+
+    law: Law
+    base_url: str
+    sample: bool
+
+    def authority(self, session: Session, county: str) -> str:
+        """The issuing authority's name."""
+        name = division_names(session, [county]).get(county, county)
+        return self.law.text("CERT-2.authority").replace("{county}", name)
+
+
+def receipt(
+    session: Session, desk: Desk, case: Case, parcels: Sequence[str], documents: Sequence[Document], officer: str
+) -> bytes:
+    """The receipt (受理凭证) of an accepted case as PDF."""
+    assert case.accepted_on is not None and case.due_on is not None  # noqa: S101, PT018  (the route asks)
+    authority = desk.authority(session, case.county)
+    paper = papers.Receipt(
+        number=case.number,
+        applicant=case.applicant,
+        agent="",
+        right_kind=term("right", case.right_kind),
+        act_kind=term("act", case.act_kind),
+        location=" ".join(division_path(session, case.village)),
+        subject_codes=tuple(parcels),
+        documents=tuple(
+            papers.HandedIn(term("document", document.kind), "电子件", 1, document.sha256) for document in documents
+        ),
+        accepted_on=case.accepted_on,
+        due_on=case.due_on,
+        officer=officer,
+        authority=authority,
+        window=f"{authority}受理窗口",
+        phone=desk.law.text("CERT-2.phone"),
+        check_url=f"{desk.base_url}/check?number={case.number}",
+    )
+    return papers.print_receipt(paper, sample=desk.sample)
+
+
+def refusal(session: Session, desk: Desk, case: Case, event: CaseEvent) -> bytes:
+    """The notice of a refusal (不予登记) or a return (退回补正), with the officer's reason and every finding."""
+    returned = event.step == "return"
+    day = beijing_day(event.at)
+    paper = papers.Refusal(
+        number=f"{case.number}-{'T' if returned else 'B'}",
+        title="退回补正通知书" if returned else "不予登记告知书",
+        decision="经审查，申请材料需要补正，现予退回。补正后可以重新申请。" if returned else "经审查，决定不予登记。",
+        applicant=case.applicant,
+        right_kind=term("right", case.right_kind),
+        act_kind=term("act", case.act_kind),
+        location=" ".join(division_path(session, case.village)),
+        case_number=case.number,
+        applied_on=case.accepted_on or day,
+        grounds=(
+            papers.RefusalGround("REG-12", event.reason, _articles(("RERR-17",) if returned else ("RERR-22",))),
+            *(_ground(finding) for finding in case.findings if finding["level"] == MUST),
+        ),
+        remedies=_remedies(desk.law, returned),
+        officer=event.by_name,
+        authority=desk.authority(session, case.county),
+        issued_on=day,
+        phone=desk.law.text("CERT-2.phone"),
+        check_url=f"{desk.base_url}/check?number={case.number}",
+    )
+    return papers.print_refusal(paper, sample=desk.sample)
+
+
+def _ground(finding: Mapping[str, Any]) -> papers.RefusalGround:
+    return papers.RefusalGround(finding["code"], finding["zh"], _articles(finding["articles"]))
+
+
+def _articles(codes: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Name and sentence of each article; one whose text was not read says so."""
+    known = [all_articles()[code] for code in codes if code in all_articles()]
+    return tuple(
+        (f"《{article.law}》{article.number}" + ("" if article.verified else "（未核对原文）"), article.text or "")
+        for article in known
+    )
+
+
+def _remedies(law: Law, returned: bool) -> tuple[str, ...]:
+    if returned:
+        return ("按上述要求补正后，可以随时重新申请。", "对退回有疑问的，可以向登记机构书面陈述意见。")
+    review, suit = law.parameters["REG-5.review_days"], law.parameters["REG-5.suit_months"]
+    marks = ["" if parameter.verified else "（期限未核对原文，以现行法律为准）" for parameter in (review, suit)]
+    return (
+        f"自收到本告知书之日起 {law.days('REG-5.review_days')} 日内，可以依法申请行政复议{marks[0]}。",
+        f"自收到本告知书之日起 {law.days('REG-5.suit_months')} 个月内，可以依法向人民法院提起行政诉讼{marks[1]}。",
+    )
+
+
+def notice(
+    desk: Desk, content: Mapping[str, Any], *, number: str, title: str, village: str, published_on: date, last_day: date,
+    authority: str, checkpoint: str,
+) -> bytes:  # fmt: skip
+    """A public notice as published (公告): one line a household, parcels below it, the log's checkpoint at the end."""
+    rows = content["rows"]
+    kinds = [kind for kind in ("contract_management", "homestead") if any(row["kind"] == kind for row in rows)]
+    article = all_articles()["RERD-17"]
+    paper = papers.Notice(
+        number=number,
+        title=title,
+        right_kind="、".join(term("right", kind) for kind in kinds),
+        village=village,
+        authority=authority,
+        basis=f"《{article.law}》{article.number}" + ("" if article.verified else "（未核对原文）"),
+        households=tuple(_household(row) for row in rows),
+        first_day=published_on,
+        last_day=last_day,
+        working_days=content["working_days"],
+        objection_place=f"{authority}受理窗口",
+        objection_phone=desk.law.text("CERT-2.phone"),
+        objection_how="到受理窗口书面提出，或者扫描页脚二维码在网上提出；写明姓名、联系方式和理由。",
+        issued_on=published_on,
+        check_url=f"{desk.base_url}/notices/{number}",
+        checkpoint=checkpoint,
+    )
+    return papers.print_notice(paper, sample=desk.sample)
+
+
+def _household(row: Mapping[str, Any]) -> papers.NoticedHousehold:
+    contracted = row["kind"] == "contract_management"
+    return papers.NoticedHousehold(
+        representative=row["holder"],
+        code=row["code"][:18] if contracted else row["code"],
+        members=row.get("members") or 0,
+        parcels=tuple(_parcel(code, Decimal(area), contracted) for code, area in row["parcels"]),
+    )
+
+
+def _parcel(code: str, area_m2: Decimal, contracted: bool) -> papers.NoticedParcel:
+    name = "承包地块" if contracted else "宅基地"
+    return papers.NoticedParcel(code, name, "", area_m2, mu_of(area_m2) if contracted else None)

@@ -1,0 +1,186 @@
+"""What anybody may see without logging in: public notices with the way to object, and whether a certificate is valid.
+
+All of it runs on the public's own database login, which reads no table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as Redirect
+
+from landreg.access.identity import seal
+from landreg.access.limits import limiter
+from landreg.access.policy import allow, current_actor, door
+from landreg.core.actor import NOBODY, PREFECTURE, Role
+from landreg.core.db import unit_of_work
+from landreg.core.errors import NotFound
+from landreg.law.queries import load_law
+from landreg.log import queries as log
+from landreg.registry import desk, prints, public_desk, queries
+from landreg.registry.certificate_routes import proof_file
+from landreg.registry.paper_routes import pdf_file
+from landreg.registry.surroundings import settings
+from landreg.web import pages, problems
+from landreg.web.forms import read_form
+
+blueprint = Blueprint("public", __name__)
+LOOKS, PAPERS, CHECKS, OBJECTIONS = "120 per minute", "20 per minute", "30 per minute;300 per hour", "10 per hour"
+ROWS = 200
+
+
+@blueprint.get("/notices")
+@allow(Role.PUBLIC)
+@limiter.limit(LOOKS)
+def notices() -> Response:
+    """The notice board: what runs now, with its last day, and what is over."""
+    own = current_actor().jurisdiction
+    with unit_of_work(NOBODY) as uow:
+        today = desk.today(uow.session)
+        found = queries.public_notices(uow.session, own or PREFECTURE)
+    running = [row for row in found if row.last_day >= today]
+    over = [row for row in found if row.last_day < today]
+    number = pages.page_number()
+    first = (number - 1) * pages.PAGE_SIZE
+    page = pages.page_from(over[first : first + pages.PAGE_SIZE], len(over), number=number)
+    return pages.render("registry/notices.html", running=running, over=page, today=today)
+
+
+@blueprint.get("/notices/<number>")
+@allow(Role.PUBLIC)
+@limiter.limit(LOOKS)
+def notice(number: str) -> Response:
+    """One notice as it was published, how far it has run, and the form for an objection."""
+    with unit_of_work(NOBODY) as uow:
+        session = uow.session
+        found = queries.public_notice(session, number)
+        if found is None:
+            raise NotFound
+        text = request.args.get("q", "").strip()[:60]
+        rows = [row for row in found.content["rows"] if not text or text in row["holder"] or text in row["code"]]
+        page_no = pages.page_number()
+        first = (page_no - 1) * ROWS
+        return pages.render(
+            "registry/notice.html",
+            notice=found,
+            page=pages.page_from(rows[first : first + ROWS], len(rows), number=page_no, size=ROWS),
+            rows=found.content["rows"],
+            text=text,
+            states=queries.noticed_cases(session, number),
+            today=desk.today(session),
+            place=public_desk.place(session, found.village),
+            chosen=request.values.get("case", ""),
+            checkpoint=_checkpoint(session),
+        )
+
+
+def _checkpoint(session: Session) -> str:
+    """The log's last checkpoint; '' before the first."""
+    try:
+        return log.checkpoint(session).note
+    except NotFound:
+        return ""
+
+
+@blueprint.get("/notices/<number>/paper.pdf")
+@allow(Role.PUBLIC)
+@limiter.limit(PAPERS)
+def paper(number: str) -> Response:
+    """The notice as a paper to be put up, with the log's checkpoint of today."""
+    with unit_of_work(NOBODY) as uow:
+        found = queries.public_notice(uow.session, number)
+    if found is None:
+        raise NotFound
+    # A county's own figures are in a table: the process reads them, the public's login reads none.
+    with unit_of_work(door()) as uow:
+        law = load_law(uow.session, number[:6], found.published_on)
+    with unit_of_work(NOBODY) as uow:
+        session = uow.session
+        made = prints.Desk(law, settings().base_url, desk.is_demo(session))
+        pdf = prints.notice(
+            made,
+            found.content,
+            number=found.number,
+            title=found.title,
+            village=public_desk.place(session, found.village),
+            published_on=found.published_on,
+            last_day=found.last_day,
+            authority=law.text("CERT-2.authority").replace("{county}", public_desk.place(session, number[:6])),
+            checkpoint=_checkpoint(session),
+        )
+    return pdf_file(pdf, f"{_('公告')}-{number}")
+
+
+@dataclass(frozen=True)
+class Objection:
+    """An objection from the public page."""
+
+    case: str = field(metadata={"most": 40})
+    raised_by: str = field(metadata={"most": 60})
+    contact: str = field(metadata={"most": 100})
+    reason: str = field(metadata={"most": 2000})
+
+
+@blueprint.post("/notices/<number>/objections")
+@allow(Role.PUBLIC)
+@limiter.limit(OBJECTIONS)
+@problems.back_to(notice)
+def object_to(number: str) -> Redirect:
+    """Take an objection from anybody; the case it names stops until it is settled. The contact is sealed."""
+    given = read_form(Objection)
+    with unit_of_work(NOBODY) as uow:
+        receipt = public_desk.raise_objection(
+            uow.session, number, given.case, given.raised_by, seal(given.contact), given.reason
+        )
+    flash(_("异议已收到，回执号 %(number)s。该业务已暂停，登记机构会按您留下的联系方式答复。", number=receipt))
+    return redirect(url_for(".notice", number=number), 303)
+
+
+@blueprint.get("/check")
+@allow(Role.PUBLIC)
+@limiter.limit(CHECKS, exempt_when=lambda: not request.args.get("number", "").strip())
+def check() -> Response:
+    """Check a certificate by its number, or how far a case is by the number of its receipt."""
+    asked = request.args.get("number", "").strip()[:64]
+    if not asked:
+        return pages.render("registry/check.html", asked="", found=None, case=None)
+    with unit_of_work(NOBODY) as uow:
+        case = queries.check_case(uow.session, asked)
+    if case is not None:
+        return pages.render("registry/check.html", asked=asked, found=None, case=case)
+    return _checked(asked)
+
+
+@blueprint.get("/c/<token>")
+@allow(Role.PUBLIC)
+@limiter.limit(CHECKS)
+def checked(token: str) -> Response:
+    """The same by the token that a certificate's QR code holds."""
+    return _checked(token)
+
+
+def _checked(asked: str) -> Response:
+    with unit_of_work(NOBODY) as uow:
+        session = uow.session
+        found = queries.check_certificate(session, asked)
+        if found is None:
+            return pages.render("registry/check.html", 404, asked=asked, found=None, case=None)
+        leaf = next((leaf for leaf in log.leaves(session, found.act_number) if leaf.kind == "act"), None)
+        return pages.render(
+            "registry/check.html", asked=asked, found=found, case=None, leaf=leaf, checkpoint=_checkpoint(session)
+        )
+
+
+@blueprint.get("/c/<token>/proof.json")
+@allow(Role.PUBLIC)
+@limiter.limit(CHECKS)
+def proof(token: str) -> Response:
+    """The inclusion proof of the act behind a certificate, by token or number. Raises NotFound for an unknown one."""
+    with unit_of_work(NOBODY) as uow:
+        found = queries.check_certificate(uow.session, token)
+        if found is None:
+            raise NotFound
+        return proof_file(log.prove(uow.session, found.act_number, "act"))

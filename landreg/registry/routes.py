@@ -1,0 +1,154 @@
+"""The register's desk: everything that belongs to a case, a batch, a right or a certificate, and the search box."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as Redirect
+
+from landreg.access.home import Figure, Queue, Row, Shown, on_first_page
+from landreg.access.policy import STAFF, allow, current_actor
+from landreg.core.actor import Actor, Role
+from landreg.core.db import unit_of_work
+from landreg.core.errors import BadInput, Finding, NotFound
+from landreg.land import queries as land
+from landreg.registry import (
+    batch_routes,
+    case_routes,
+    cases,
+    certificate_routes,
+    desk,
+    job_routes,
+    paper_routes,
+    queries,
+    queue_routes,
+    right_routes,
+    shelves,
+)
+from landreg.registry.desk import CaseFilter
+from landreg.web import i18n, pages, problems
+from landreg.web.forms import read_form
+
+blueprint = Blueprint("registry", __name__)
+for part in (queue_routes, case_routes, paper_routes, batch_routes, job_routes, right_routes, certificate_routes):
+    blueprint.register_blueprint(part.blueprint)
+READERS = (*STAFF, Role.AUDITOR)
+ON_FIRST_PAGE = 8
+
+
+@blueprint.get("/batches/open/<county>/<uuid:package_id>")
+@allow(Role.REGISTRAR)
+def open_batch(county: str, package_id: UUID) -> Response:
+    """The villages of a package, to open their cases together."""
+    with unit_of_work(current_actor()) as uow:
+        villages = desk.villages_of_package(uow.session, county, package_id)
+    if not villages:
+        raise NotFound
+    return pages.render("registry/open_batch.html", villages=villages, county=county, package_id=package_id)
+
+
+@dataclass(frozen=True)
+class Villages:
+    """Villages to open."""
+
+    village: tuple[str, ...] = ()
+
+
+@blueprint.post("/batches/open/<county>/<uuid:package_id>")
+@allow(Role.REGISTRAR)
+@problems.back_to(open_batch)
+def opened_batch(county: str, package_id: UUID) -> Redirect:
+    """Open a batch for each chosen village."""
+    given, actor = read_form(Villages), current_actor()
+    if not given.village:
+        raise BadInput(Finding("FORM-1", "village"))
+    made = [cases.open_batch(actor, county, package_id, village) for village in given.village]
+    flash(_("已为 %(n)s 个村建立批次。", n=len(made)))
+    one = url_for("registry.batches.one", county=county, batch_id=made[0])
+    return redirect(one if len(made) == 1 else url_for("registry.batches.index"), 303)
+
+
+@blueprint.get("/rights/of-parcel/<code>")
+@allow(*READERS)
+def rights_of_parcel(code: str) -> Response | Redirect:
+    """The rights that hold a parcel; goes on to the right when there is one alone."""
+    actor = current_actor()
+    with unit_of_work(actor) as uow:
+        seen = land.parcel(uow.session, actor.jurisdiction, code)
+        if seen is None:
+            raise NotFound
+        rights = queries.rights_on_parcel(uow.session, seen.parcel.county, code)
+        path = land.division_path(uow.session, seen.parcel.village)
+    if len(rights) == 1:
+        return redirect(url_for("registry.rights.one", county=rights[0].county, right_id=rights[0].right_id), 303)
+    return pages.render("registry/rights_of_parcel.html", parcel=seen.parcel, rights=rights, path=path)
+
+
+@blueprint.get("/search")
+@allow(*READERS)
+def search() -> Response | Redirect:
+    """One box: a code, a name, a case's or a certificate's number; by kind, or straight to the one thing found."""
+    actor = current_actor()
+    text = request.args.get("q", "").strip()[:64]
+    if not text:
+        return pages.render("registry/search.html", text="", found=None, parcels=(), names={})
+    with unit_of_work(actor) as uow:
+        parcels = land.find_parcels(uow.session, actor.jurisdiction, text)
+        found = shelves.search(uow.session, actor.jurisdiction, text)
+        places = [row.village for row in (*parcels, *found.cases, *found.households, *found.rights)]
+        names = land.division_names(uow.session, places)
+    only = _only(found, [row.code for row in parcels])
+    if only is not None:
+        return redirect(only, 303)
+    return pages.render("registry/search.html", text=text, found=found, parcels=parcels, names=names)
+
+
+def _only(found: shelves.Found, parcels: list[str]) -> str | None:
+    """The address of what was found when it is one thing."""
+    addresses = [
+        *(url_for("land.parcel", code=code) for code in parcels),
+        *(url_for("registry.cases.one", county=case.county, case_id=case.case_id) for case in found.cases),
+        *(url_for("registry.rights.household", code=row.code) for row in found.households),
+        *(url_for("registry.certificates.one", number=row[0].number) for row in found.certificates),
+        *(url_for("registry.certificates.act", number=act.number) for act in found.acts),
+    ]
+    return addresses[0] if len(addresses) == 1 else None
+
+
+@on_first_page(Role.REGISTRAR, Role.REVIEWER)
+def work_to_do(actor: Actor) -> Iterator[Shown]:
+    """The officer's queues: to review, due, one's own."""
+    with unit_of_work(actor) as uow:
+        session = uow.session
+        today = desk.today(session)
+        counts = desk.queue_counts(session, actor.account_id, today)
+        names = {"review": _("待我审核"), "mine": _("我办理的"), "due": _("即将到期")}
+        shown = ("review", "due") if actor.has(Role.REVIEWER) else ("mine", "due")
+        for queue in shown:
+            yield Figure(names[queue], counts[queue], url_for("registry.queue.index", queue=queue))
+        yield Figure(
+            _("公告中"),
+            queries.states_counted(session).get("noticed", 0),
+            url_for("registry.queue.index", state="noticed"),
+        )
+        for queue in shown:
+            asked = CaseFilter(queue, sort="due" if queue == "due" else "number", down=False)
+            rows = session.scalars(desk.cases_statement(asked, actor.account_id, today).limit(ON_FIRST_PAGE)).all()
+            yield Queue(
+                names[queue],
+                url_for("registry.queue.index", queue=queue),
+                [
+                    Row(
+                        f"{case.number} {case.applicant}",
+                        url_for("registry.cases.one", county=case.county, case_id=case.case_id),
+                        f"{i18n.shown_term(case.state, 'case')}"
+                        + (_("，应于 %(day)s 前办结", day=case.due_on.isoformat()) if case.due_on else ""),
+                    )
+                    for case in rows
+                ],
+                _("现在没有。"),
+            )

@@ -1,0 +1,36 @@
+"""What the pages of the register need of the process they run in: the store of files, the press, the address for QR codes."""
+
+from __future__ import annotations
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from landreg.config import Settings
+from landreg.law.queries import load_law
+from landreg.registry.certificates import Press
+from landreg.registry.desk import is_demo, today
+from landreg.registry.documents import Store
+from landreg.registry.prints import Desk
+from landreg.registry.signing import load_signer
+
+
+def settings() -> Settings:
+    """The settings of this process."""
+    found: Settings = current_app.extensions["landreg"]
+    return found
+
+
+def store() -> Store:
+    """The files by their hash."""
+    return Store(settings().store)
+
+
+def press() -> Press:
+    """What certificates are made with. Raises SignerUnusable without a key."""
+    own = settings()
+    return Press(load_signer(own.keys["certificate"]), Store(own.store), own.base_url)
+
+
+def desk_of(session: Session, county: str) -> Desk:
+    """Where a paper of this county is made today."""
+    return Desk(load_law(session, county, today(session)), settings().base_url, is_demo(session))
