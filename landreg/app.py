@@ -15,7 +15,7 @@ from flask_wtf.csrf import CSRFProtect
 from gunicorn.app.base import BaseApplication
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from landreg.access import home, identity, navigation, policy, routes, rules
+from landreg.access import home, identity, log_pages, navigation, policy, routes, rules
 from landreg.access.limits import limiter
 from landreg.config import CHECKOUT, Settings
 from landreg.core import db
@@ -71,8 +71,8 @@ def create_app(settings: Settings) -> Flask:
         offers=navigation.offers,
         role_names=navigation.role_names,
     )
-    app.register_blueprint(home.blueprint)
-    app.register_blueprint(routes.blueprint)
+    for open_to_all in (home, routes, log_pages):
+        app.register_blueprint(open_to_all.blueprint)
     for room in ROOMS:
         if find_spec(f"landreg.{room}") is not None:
             app.register_blueprint(import_module(f"landreg.{room}").blueprint)

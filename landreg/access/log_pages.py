@@ -1,0 +1,131 @@
+"""The log for everybody: its state on a page, and the files that a monitor or a verifier reads.
+
+Addresses and contents of C2SP tlog-tiles: `/log/checkpoint`, `/log/tile/<level>/<number>[.p/<width>]` and
+`/log/tile/entries/<number>[.p/<width>]`; beside them proofs as `landreg.log.verify` reads them.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+
+from flask import Blueprint, Response, current_app, request
+
+from landreg.access.limits import limiter
+from landreg.access.policy import allow, current_actor
+from landreg.config import Settings
+from landreg.core.actor import Role
+from landreg.core.db import unit_of_work
+from landreg.core.errors import NotFound
+from landreg.log import queries
+from landreg.log.merkle import WIDTH
+from landreg.log.store import signer_of
+from landreg.web import pages
+
+FOR_EVER = "public, max-age=31536000, immutable"
+SHOWN = 50
+_NUMBER = re.compile(r"((?:x\d{3}/)*\d{3})(?:\.p/(\d{1,3}))?", re.ASCII)
+blueprint = Blueprint("log", __name__)
+
+
+@blueprint.get("/log")
+@allow(Role.PUBLIC)
+@limiter.limit("120/minute")
+def log_page() -> Response:
+    """How long the log is, who signed it when, its newest entries; what it holds under a number (`?key=`)."""
+    key = request.args.get("key", "").strip()[:128]
+    with unit_of_work(current_actor()) as uow:
+        health = queries.health(uow.session)
+        found = queries.leaves(uow.session, key) if key else ()
+        before = (
+            int(asked) if (asked := request.args.get("before", "")).isdecimal() and len(asked) < 16 else health.size
+        )
+        recent = queries.recent(uow.session, before, SHOWN)
+        signed = queries.checkpoint(uow.session) if health.size else None
+    return pages.render("access/log.html", health=health, signed=signed, recent=recent, key=key, found=found)
+
+
+@blueprint.get("/log/checkpoint")
+@allow(Role.PUBLIC)
+def checkpoint() -> Response:
+    """The last signed checkpoint, or that of `?size=`."""
+    asked = request.args.get("size", "")
+    size = int(asked) if asked.isdecimal() and len(asked) < 16 else None
+    with unit_of_work(current_actor()) as uow:
+        return Response(queries.checkpoint(uow.session, size).note, content_type="text/plain; charset=utf-8")
+
+
+@blueprint.get("/log/tile/<int(max=7):level>/<path:number>")
+@allow(Role.PUBLIC)
+def tile(level: int, number: str) -> Response:
+    """The hashes of a tile, 32 bytes each."""
+    position, width = _position(number)
+    with unit_of_work(current_actor()) as uow:
+        return _kept(queries.tile(uow.session, level, position, width))
+
+
+@blueprint.get("/log/tile/entries/<path:number>")
+@allow(Role.PUBLIC)
+def entries(number: str) -> Response:
+    """The leaves below a tile, each after its length in two bytes."""
+    position, width = _position(number)
+    with unit_of_work(current_actor()) as uow:
+        return _kept(queries.bundle(uow.session, position, width))
+
+
+@blueprint.get("/log/proofs/<path:key>")
+@allow(Role.PUBLIC)
+@limiter.limit("60/minute")
+def proof(key: str) -> Response:
+    """That the entry of a key or leaf hash is in the signed log."""
+    with unit_of_work(current_actor()) as uow:
+        found = queries.prove(uow.session, key, request.args.get("kind"))
+    return Response(found.to_json(), content_type="application/json")
+
+
+@blueprint.get("/log/growth/<int:old>/<int:new>")
+@allow(Role.PUBLIC)
+@limiter.limit("60/minute")
+def growth(old: int, new: int) -> Response:
+    """That the log of `new` entries began as that of `old`."""
+    if max(old, new) >= 1 << 62:
+        raise NotFound
+    with unit_of_work(current_actor()) as uow:
+        return Response(queries.prove_growth(uow.session, old, new).to_json(), content_type="application/json")
+
+
+@blueprint.get("/log/key")
+@allow(Role.PUBLIC)
+def key() -> Response:
+    """The log's public key in one line, as the verifier reads it. It is worth what its other places of publication are."""
+    settings: Settings = current_app.extensions["landreg"]
+    return _file(f"{signer_of(settings).verifier}\n".encode(), "landreg-log-key.txt", "text/plain; charset=utf-8")
+
+
+@blueprint.get("/log/verify.py")
+@allow(Role.PUBLIC)
+def verifier() -> Response:
+    """The stand-alone verifier: one file that needs only Python."""
+    source = resources.files("landreg.log").joinpath("verify.py").read_bytes()
+    return _file(source, "verify.py", "text/x-python; charset=utf-8")
+
+
+def _file(content: bytes, name: str, kind: str) -> Response:
+    response = Response(content, content_type=kind)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _position(number: str) -> tuple[int, int]:
+    """A tile's number as tlog-tiles writes it, `x001/x234/067` for 1234067, and its width."""
+    match = _NUMBER.fullmatch(number)
+    width = int(match[2] or WIDTH) if match else 0
+    if match is None or len(match[1]) > 24 or not 0 < width <= WIDTH:
+        raise NotFound
+    return int(match[1].replace("x", "").replace("/", "")), width
+
+
+def _kept(content: bytes) -> Response:
+    response = Response(content, content_type="application/octet-stream")
+    response.headers["Cache-Control"] = FOR_EVER
+    return response
