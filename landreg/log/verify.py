@@ -627,18 +627,15 @@ def proof_in(data: bytes) -> bytes:
 
 # ---- What is said
 
+# What a certificate shows too, so that a reader can hold one against the other.
 _LABELS = {
-    "kind": "事项",
-    "act": "登记簿行为号",
-    "case": "办件号",
-    "code": "权利代码",
-    "right": "权利标识",
-    "household": "承包方（户）代码",
-    "area_m2": "面积（平方米）",
-    "excess_m2": "超出面积（平方米）",
-    "term": "期限",
-    "parcels": "地块",
-    "basis": "依据",
+    "act": "登记簿行为号 act",
+    "kind": "事项 kind",
+    "case": "办件号 case",
+    "code": "权利编码 code",
+    "household": "农户代码 household",
+    "area_m2": "面积（平方米） area, m²",
+    "parcels": "地块编码 parcels",
 }
 
 
@@ -665,10 +662,13 @@ def _say_inclusion(proven: Proven, key: Key) -> None:
     print(f"　　　　签名时日志共有 {checkpoint.size} 条，签名者为 {signer}。")
     print(f"Proven: act {name} of {day} is entry {proven.position} of the log of {checkpoint.size} signed by {signer}.")
     facts = leaf.get("facts")
-    if isinstance(facts, dict):
-        print("请与证书核对以下登记内容 / Compare with the certificate:")
-        for field, value in facts.items():
-            print(f"  {_LABELS.get(field, '')}{_shown(field)}：{_shown(value)}"[:400])
+    if not isinstance(facts, dict):
+        return
+    print("请与证书核对 / Compare with the certificate:")
+    for field, label in _LABELS.items():
+        value = facts.get(field)
+        if value:
+            print(f"  {label}：{_shown('、'.join(value) if isinstance(value, dict) else value)}")
 
 
 def _say_growth(old: Checkpoint, new: Checkpoint, key: Key) -> None:

@@ -42,6 +42,10 @@ RFC_8032 = [
     ),
 ]
 SIZE = 600
+KIDS_IN_A_CIRCLE = (
+    b"%PDF-1.7\n1 0 obj\n<</Names<</EmbeddedFiles 2 0 R>>>>\nendobj\n"
+    b"2 0 obj\n<</Kids[2 0 R 2 0 R]>>\nendobj\ntrailer <</Root 1 0 R>>"
+)
 
 
 @pytest.fixture(scope="module")
@@ -199,8 +203,7 @@ def test_a_proof_of_another_log_is_not_proven_with_this_key(folder: Path, tiles)
         ("deep.pdf", b"%PDF-1.7\n1 0 obj\n" + b"[" * 100_000, 1, "没有附带证明"),
         ("deep.json", b'{"path":' + b"[" * 100_000, 1, "格式无法识别"),
         ("loop.pdf", b"%PDF-1.7\n1 0 obj\n1 0 R\nendobj\ntrailer <</Root 1 0 R>>", 1, "没有附带证明"),
-        ("kids.pdf", b"%PDF-1.7\n1 0 obj\n<</Names<</EmbeddedFiles 2 0 R>>>>\nendobj\n2 0 obj\n<</Kids[2 0 R 2 0 R]>>\nendobj\n"
-            b"trailer <</Root 1 0 R>>", 1, "没有附带证明"),
+        ("kids.pdf", KIDS_IN_A_CIRCLE, 1, "没有附带证明"),
     ],
 )  # fmt: skip
 def test_what_is_no_certificate_gets_a_sentence_and_never_a_traceback(
