@@ -34,7 +34,7 @@ def ellipsoidal_m2(geoms: Geoms | Shapes, zone: Zone) -> Floats:
     mean radius of curvature at the polygon's latitude. Sides are straight on the plane, as they were surveyed; then it
     agrees with geodesic areas to 1e-7 over all of a zone. Source of the scale: Snyder 1987, 8-11, to fourth order.
     """
-    shapes = geoms if isinstance(geoms, Shapes) else shapes_of(geoms)
+    shapes = geoms if isinstance(geoms, Shapes) else shapes_of(shapely.orient_polygons(geoms))
     plane, second, fourth, north = _moments(shapes, zone.false_easting)
     radius2 = _mean_radius2(_latitude(north))
     return np.abs(plane - second / radius2 + fourth * 2 / (3 * radius2**2))

@@ -106,10 +106,10 @@ class Boundaries:
         place = np.searchsorted(self._sides, keys)
         hit = _among(self._sides, keys)
         self._line_seen[place[hit]] = True
-        starts_stretch = _within_part(lines)
-        wrong = np.flatnonzero(starts_stretch & ~hit)
-        off: Mask = np.diff(lines.feature_starts) == 0
-        off[lines.part_feature[lines.xy_part[wrong]]] = True
+        owner = lines.part_feature[lines.xy_part]
+        stretch = _within_part(lines)
+        off = np.asarray(np.bincount(owner[stretch], minlength=len(lines)) == 0, dtype=bool)
+        off[owner[stretch & ~hit]] = True
         rows = np.flatnonzero(off & (parcel >= 0) & lines.usable)
         off[rows] = ~self._along(parcel[rows], lines.take(rows).geoms)
         return off

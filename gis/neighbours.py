@@ -9,14 +9,14 @@ from gis.shapes import Floats, Geoms, Ints
 
 DIRECTIONS = ("east", "south", "west", "north")
 """The order in which the four are given, that of the certificate: 东 南 西 北."""
-PIECE_M = 5.0
+PIECE_M = 2.0
 
 
 def neighbours(parcels: Geoms, of: Ints, *, reach_m: float = 1.0) -> Ints:
     """For the parcels numbered in `of` the parcel on each of their four sides, (len(of), 4) in the order of DIRECTIONS;
     -1 where none lies within `reach_m` (a road, the village's edge).
 
-    Each piece of the outer ring, five metres at most, looks out across its middle: the direction it faces, to the
+    Each piece of the outer ring, two metres at most, looks out across its middle: the direction it faces, to the
     nearest of the four, gets its length as a vote for the parcel met there; the longest wins, the lower number of
     equals. Source: standards.md 5, 坐落（四至）.
     """

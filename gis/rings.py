@@ -43,12 +43,17 @@ class Thresholds:
 def ring_faults(shapes: Shapes, limits: Thresholds = Thresholds(), *, clockwise: bool = True) -> list[RingFault]:
     """Every fault of every parcel's own rings, by parcel, then in the order of KINDS.
 
-    clockwise: whether the format wants outer rings clockwise (shapefile) and "reversed" is to be reported.
+    clockwise: whether the format wants outer rings clockwise (shapefile) and "reversed" is to be reported; a ring that
+    crosses itself has no direction.
     value is, by kind: the number of points (too_few_points), metres between the ends (unclosed) or between the two
     vertices (duplicate_vertex), degrees (spike), the number of parts or holes (multipart, hole), the mean width in
     metres (sliver), the coordinate (huge), else NaN. Linear in the number of points.
     """
-    found = [*_whole(shapes), *_corners(shapes, limits), *_direction(shapes, clockwise), *_crossings(shapes, limits)]
+    found = [*_whole(shapes), *_corners(shapes, limits), *_direction(shapes, clockwise)]
+    few = [fault.index for fault in found if fault.kind == "too_few_points"]
+    found += _crossings(shapes, limits, few)
+    crossing = {fault.index for fault in found if fault.kind == "self_crossing"}
+    found = [fault for fault in found if fault.kind != "reversed" or fault.index not in crossing]
     order = {kind: place for place, kind in enumerate(KINDS)}
     return sorted(found, key=lambda fault: (fault.index, order[fault.kind]))
 
@@ -162,10 +167,11 @@ def _at_first_point(shapes: Shapes, index: int, kind: str, value: float) -> Ring
     return RingFault(index, kind, float(x), float(y), value)
 
 
-def _crossings(shapes: Shapes, limits: Thresholds) -> list[RingFault]:
-    """Rings that GEOS calls invalid, with its place, and slivers among the valid ones."""
+def _crossings(shapes: Shapes, limits: Thresholds, apart: list[int]) -> list[RingFault]:
+    """Rings that GEOS calls invalid, with its place, and slivers among the valid ones; parcels in `apart` are not
+    looked at, since what GEOS would say of them is said."""
     geoms = shapes.geoms
-    known = np.flatnonzero(shapes.usable)
+    known = np.setdiff1d(np.flatnonzero(shapes.usable), apart)
     valid = valid_on_threads(geoms[known])
     found = [_explained(geoms, int(i)) for i in known[~valid]]
     sound = known[valid]

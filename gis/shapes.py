@@ -175,7 +175,9 @@ def shapes_of(geoms: Geoms) -> Shapes:
     known = geoms[~shapely.is_missing(geoms)]
     kind = {0: "point", 1: "line", 5: "line"}.get(int(shapely.get_type_id(known[0])) if known.size else 3, "polygon")
     if kind == "polygon":
-        parts, feature = shapely.get_rings(geoms, return_index=True)
+        polygons, owner = shapely.get_parts(geoms, return_index=True)
+        parts, polygon = shapely.get_rings(polygons, return_index=True)
+        feature = owner[polygon]
     else:
         parts, feature = shapely.get_parts(geoms, return_index=True)
     xy, part = shapely.get_coordinates(parts, return_index=True)

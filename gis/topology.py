@@ -59,9 +59,8 @@ def overlaps(parcels: Geoms | Shapes, min_area_m2: float, *, cores: int = 2) -> 
         for numbers, geoms, low, high in _tiles(parcels):
             geoms = _valid(geoms, cores)
             i, j = _box_pairs(geoms, min_area_m2, low, high)
-            shapely.prepare(geoms)
-            order = np.arange(len(i))
-            chunks = np.array_split(order, max(len(i) // CHUNK, cores))
+            geoms = _prepared(geoms)
+            chunks = _chunks(i, cores)
             for local_i, local_j, area, place in pool.map(_meet(geoms, i, j, min_area_m2), chunks):
                 a, b = numbers[local_i], numbers[local_j]
                 found.append(np.column_stack((np.minimum(a, b), np.maximum(a, b), area, place)))
@@ -76,22 +75,22 @@ def outside(geoms: Geoms, containers: Geoms, owner: Ints, min_area_m2: float, *,
     owner: (n,) which container each parcel belongs to, -1 for one that has none, which is passed over. A parcel in
     the midst of its container is told by the container's prepared form alone.
     """
-    containers = _valid(containers.copy(), cores)
-    shapely.prepare(containers)
+    containers = _valid(containers, cores)
     asked = np.flatnonzero((owner >= 0) & ~shapely.is_missing(geoms))
     asked = asked[~shapely.is_missing(containers[owner[asked]])]
     asked = asked[np.argsort(owner[asked], kind="stable")]
 
     def leaving(rows: Ints) -> tuple[Ints, Floats, Floats]:
-        rows = rows[~shapely.contains_properly(containers[owner[rows]], geoms[rows])]
-        rows = rows[~shapely.covers(containers[owner[rows]], geoms[rows])]
-        rest = shapely.difference(_valid(geoms[rows], 1), containers[owner[rows]])
+        own = _prepared(_copied(containers))
+        rows = rows[~shapely.contains_properly(own[owner[rows]], geoms[rows])]
+        rows = rows[~shapely.covers(own[owner[rows]], geoms[rows])]
+        rest = shapely.difference(_valid(geoms[rows], 1), own[owner[rows]])
         area = np.asarray(shapely.area(rest), dtype=np.float64)
         out = area > min_area_m2
         return rows[out], area[out], shapely.get_coordinates(shapely.point_on_surface(rest[out]))
 
     with ThreadPoolExecutor(cores) as pool:
-        parts = list(pool.map(leaving, np.array_split(asked, max(len(asked) // CHUNK, cores))))
+        parts = list(pool.map(leaving, np.array_split(asked, cores)))
     i = np.concatenate([part[0] for part in parts])
     area, place = np.concatenate([part[1] for part in parts]), np.concatenate([part[2] for part in parts])
     order = np.argsort(i)
@@ -136,6 +135,27 @@ def _tiles(parcels: Geoms | Shapes) -> Iterator[tuple[Ints, Geoms, float, float]
         numbers = known[(boxes[known, 0] < high) & (boxes[known, 2] >= low)]
         geoms = parcels.take(numbers).geoms if isinstance(parcels, Shapes) else parcels[numbers]
         yield numbers, geoms, low, high
+
+
+def _chunks(i: Ints, cores: int) -> list[Ints]:
+    """Row numbers in chunks, all rows of one `i` in the same: a prepared geometry builds its parts at first use, and
+    must not do so on two threads at once."""
+    order = np.argsort(i, kind="stable")
+    cuts = np.linspace(0, len(i), max(len(i) // CHUNK, cores) + 1).astype(np.int64)[1:-1]
+    begins = np.searchsorted(i[order], i[order[cuts]]) if len(i) else cuts
+    return [np.asarray(chunk) for chunk in np.split(order, begins)]
+
+
+def _prepared(geoms: Geoms) -> Geoms:
+    """The geometries, prepared, each an object of its own."""
+    if len({id(geom) for geom in geoms}) < len(geoms):
+        geoms = _copied(geoms)
+    shapely.prepare(geoms)
+    return geoms
+
+
+def _copied(geoms: Geoms) -> Geoms:
+    return np.asarray(shapely.from_wkb(shapely.to_wkb(geoms)), dtype=object)
 
 
 def _valid(geoms: Geoms, cores: int) -> Geoms:
