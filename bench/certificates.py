@@ -30,7 +30,7 @@ def _print(data: ContractCertificate) -> bytes:
     return print_certificate(data, proof=PROOF, sample=True)
 
 
-def run() -> dict[str, Any]:
+def run(_size: int = 0) -> dict[str, Any]:
     """Rates a second: printing alone, signing alone, both on one core, and a batch over all cores (wall clock)."""
     cores = len(os.sched_getaffinity(0))
     data = [contract_certificate(PARCELS, MEMBERS, seed=seed) for seed in range(1, BATCH + 1)]

@@ -1,0 +1,71 @@
+"""A database of its own for measurements: on the cluster that keeps the register, and beside it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from sqlalchemy.engine import make_url
+
+from landreg import keys, migrate
+from landreg.config import CHECKOUT, Settings
+from landreg.core import db
+
+NAME = "landreg_bench"
+
+
+@contextmanager
+def database() -> Iterator[Settings]:
+    """Settings of an empty, migrated database with keys and a store of its own; all of it is gone afterwards.
+
+    The process's environment and `core.db` point at it meanwhile. Uses the embedded cluster, with its settings for a
+    register: what is written is flushed.
+    """
+    subprocess.run([CHECKOUT / "scripts" / "cluster", "start", "run"], check=True, stdout=subprocess.DEVNULL)
+    urls = {file.name: file.read_text().strip() for file in (CHECKOUT / "var" / "urls").glob("[a-z]*")}
+    with tempfile.TemporaryDirectory(prefix="landreg-bench-") as folder:
+        environment = {"LANDREG_HOME": folder} | {
+            f"LANDREG_{login.upper()}_URL": make_url(url).set(database=NAME).render_as_string(hide_password=False)
+            for login, url in urls.items()
+        }
+        settings = Settings.from_environment(environment)
+        _drop(settings)
+        migrate.init(settings)
+        migrate.upgrade(settings)
+        keys.make_missing(settings)
+        before = dict(os.environ)
+        os.environ.update(environment)
+        db.configure(settings.urls)
+        try:
+            yield settings
+        finally:
+            db.configure({})
+            os.environ.clear()
+            os.environ.update(before)
+            _drop(settings)
+
+
+def gdal_source(settings: Settings) -> str:
+    """The same database as `ogr2ogr` names it; as superuser, whom no policy slows."""
+    url = make_url(settings.superuser_url or "")
+    parts = {"dbname": NAME, "user": url.username, "password": url.password, **url.query}
+    return "PG:" + " ".join(f"{name}='{value}'" for name, value in parts.items())
+
+
+def _drop(settings: Settings) -> None:
+    with psycopg.connect(migrate.plain_url(settings.superuser_url or "", "postgres"), autocommit=True) as server:
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(NAME)))
+
+
+def peak_mib(process: int | str = "self") -> float:
+    """The most memory that a process has held, in MiB, from the kernel's own count."""
+    for line in Path(f"/proc/{process}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
