@@ -75,7 +75,7 @@ def stage_village(
         for position, relation in ((1, "02"), (2, "10")):
             number = citizen_id(2 * n + position - 1)
             insert("staged_member", household_code=code, position=position, name=f"成员{n}之{position}", sex="1", id_kind="1",
-                   id_sealed=seal(number), id_digest=digest(number), relation=relation, note_kind="", holds_right=True,
+                   id_sealed=seal(number), id_digest=digest(f"1:{number}"), relation=relation, note_kind="", holds_right=True,
                    note="")  # fmt: skip
         insert("staged_contract", code=f"{code}J", former_code="", issuer_code=issuer, household_code=code, way="110",
                starts_on=starts_on, ends_on=ends_on, area_m2="800.00", mu="1.20", parcel_count=2, signed_on=starts_on)  # fmt: skip

@@ -181,7 +181,8 @@ class _Places:
         asked = {
             "county": cases[0].county,
             "households": list({case.household_code for case in cases}),
-            "issuers": list({case.household_code[:14] for case in cases}),
+            "subjects": [case.subject_code for case in cases],
+            "packages": list({case.package_id for case in cases}),
             "cases": [case.case_id for case in cases],
         }
         return cls(
@@ -262,7 +263,9 @@ _HOUSEHOLD_IDS = """
 """
 _COLLECTIVE_IDS = """
     SELECT code, collective_id FROM party.collective
-    WHERE county = :county AND code = ANY (:issuers) AND upper_inf(recorded)
+    WHERE county = :county AND upper_inf(recorded) AND code IN (
+        SELECT issuer_code FROM land.staged_contract
+        WHERE county = :county AND package_id = ANY (:packages) AND code = ANY (:subjects))
 """
 _PARCEL_IDS = """
     SELECT l.code, l.parcel_id FROM registry.case_parcel AS p
@@ -278,5 +281,8 @@ _VILLAGES = """
         JOIN land.staged_parcel AS p ON p.county = c.county AND p.package_id = c.package_id AND p.code = x.parcel_code
     UNION SELECT i.package_id, i.village FROM c JOIN land.staged_issuer AS i
         ON i.county = c.county AND i.package_id = c.package_id AND i.code = left(c.household_code, 14)
+    UNION SELECT i.package_id, i.village FROM c
+        JOIN land.staged_contract AS s ON s.county = c.county AND s.package_id = c.package_id AND s.code = c.subject_code
+        JOIN land.staged_issuer AS i ON i.county = s.county AND i.package_id = s.package_id AND i.code = s.issuer_code
     ORDER BY village
 """

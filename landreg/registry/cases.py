@@ -27,6 +27,7 @@ from landreg.registry.logged import notice_facts
 from landreg.registry.rules import ACCEPT_RULES, CONTRACT_RULES, HOMESTEAD_RULES, NOTICE_RULES, REVIEW_RULES
 
 FINISHED = ("registered", "certified", "withdrawn", "refused")
+UNDER_WAY = ("accepted", "reviewed", "noticed", "objected")
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ def object_to(
 
 
 def settle(actor: Actor, county: str, objection_id: UUID, outcome: str, settlement: str) -> None:
-    """Settle an objection: dismissed or withdrawn lets the case go on; upheld returns it.
+    """Settle an objection: dismissed or withdrawn lets the case go on; upheld returns it. A case that has left stays as it is.
 
     Raises BadInput without a reason or for another outcome, Conflict when it is settled already.
     """
@@ -172,9 +173,9 @@ def settle(actor: Actor, county: str, objection_id: UUID, outcome: str, settleme
         objection.settled_at, objection.settled_by = now, actor.account_id
         objection.outcome, objection.settlement = outcome, settlement.strip()
         uow.session.flush()
-        if outcome == "upheld":
+        if outcome == "upheld" and case.state in UNDER_WAY:
             _set(uow, county, [case.case_id], state="returned", batch_id=None)
-        elif not _open_objections(uow, county, case.case_id):
+        elif case.state == "objected" and not _open_objections(uow, county, case.case_id):
             _set(uow, county, [case.case_id], state="noticed")
         note(uow, [case], "settle", settlement)
 

@@ -1,6 +1,7 @@
 """Entering a survey: parcels, collectives, households and members of a village, by one act, before its rights are booked.
 
-Entering changes no right. What the register holds already is left as it is: a difference is for an act of change.
+Entering changes no right. What the register holds already is left as it is: a difference is for an act of change. A household
+with a member whom the register has in another one stays out until that is settled (PT-1), and holds up nobody else.
 """
 
 from __future__ import annotations
@@ -113,6 +114,10 @@ _HOUSEHOLDS = f"""
     JOIN party.collective AS c ON c.county = s.county AND c.code = left(s.code, 14) AND upper_inf(c.recorded)
     WHERE {_OF_VILLAGE} AND s.kind <> '3' AND NOT EXISTS (
         SELECT FROM party.household AS h WHERE h.county = s.county AND h.code = s.code AND upper_inf(h.recorded))
+    AND NOT EXISTS (
+        SELECT FROM land.staged_member AS m JOIN identity.person AS i ON i.id_digest = m.id_digest
+        JOIN party.member AS r ON r.county = m.county AND r.person_id = i.person_id AND upper_inf(r.recorded)
+        WHERE m.county = s.county AND m.package_id = s.package_id AND m.household_code = s.code)
 """
 _STAGED_MEMBERS = f"""
     SELECT s.village, s.name, s.id_kind, s.id_sealed, s.relation, s.holds_right, s.position, s.note, h.household_id

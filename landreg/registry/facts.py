@@ -31,7 +31,7 @@ class Proposal:
 
 
 def contract_proposals(session: Session, cases: Sequence[Case]) -> list[Proposal]:
-    """The proposals of cases on contract-management rights: five queries for any number of cases."""
+    """The proposals of cases on contract-management rights: three queries for any number of cases."""
     if not cases:
         return []
     asked = _asked(cases)
@@ -39,17 +39,17 @@ def contract_proposals(session: Session, cases: Sequence[Case]) -> list[Proposal
     parcels: dict[str, list[ParcelFacts]] = defaultdict(list)
     for row in session.execute(text(_CONTRACT_PARCELS), asked):
         parcels[row.contract_code].append(
-            ParcelFacts(row.parcel_code, row.area_m2, row.land_class or "", row.surveyed, row.taken_by)
+            ParcelFacts(row.parcel_code, row.area_m2 or Decimal(0), row.land_class or "", row.surveyed, row.taken_by)
         )
-    elsewhere: dict[str, dict[str, str]] = defaultdict(dict)
-    for row in session.execute(text(_MEMBERS_ELSEWHERE), asked):
-        elsewhere[row.household_code][masked_name(row.name)] = row.other
+    elsewhere = _members_elsewhere(session, asked)
     return [
         Proposal(
             case,
             staged := contracts.get(case.subject_code) or _NOTHING,
             ContractFacts(
                 code=case.subject_code,
+                holder=case.household_code,
+                holder_known=bool(staged["holder_known"]),
                 issuer_known=bool(staged["issuer_known"]),
                 members=staged["members"] or 0,
                 term=_term(staged["starts_on"], staged["ends_on"]),
@@ -64,10 +64,12 @@ def contract_proposals(session: Session, cases: Sequence[Case]) -> list[Proposal
 
 
 def homestead_proposals(session: Session, cases: Sequence[Case]) -> list[Proposal]:
-    """The proposals of cases on homestead use rights: one query for any number of cases."""
+    """The proposals of cases on homestead use rights: two queries for any number of cases."""
     if not cases:
         return []
-    homesteads = {row["code"]: row for row in session.execute(text(_HOMESTEADS), _asked(cases)).mappings()}
+    asked = _asked(cases)
+    homesteads = {row["code"]: row for row in session.execute(text(_HOMESTEADS), asked).mappings()}
+    elsewhere = _members_elsewhere(session, asked)
     return [
         Proposal(
             case,
@@ -81,6 +83,7 @@ def homestead_proposals(session: Session, cases: Sequence[Case]) -> list[Proposa
                 built_on=staged["built_on"],
                 others=tuple(staged["others"] or ()),
                 taken_by=staged["taken_by"],
+                elsewhere=elsewhere.get(case.household_code, {}),
             ),
         )
         for case in cases
@@ -105,7 +108,7 @@ def case_facts(session: Session, cases: Sequence[Case], actor: UUID, today: date
         case.case_id: CaseFacts(
             number=case.number,
             state=case.state,
-            prepared_by=case.prepared_by,
+            prepared_by=frozenset((case.prepared_by, *(rows[case.case_id].accepted_by or ()))),
             actor=actor,
             today=today,
             due_on=case.due_on,
@@ -116,6 +119,14 @@ def case_facts(session: Session, cases: Sequence[Case], actor: UUID, today: date
         )
         for case in cases
     }
+
+
+def _members_elsewhere(session: Session, asked: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+    """By household: masked names of members whom the register has in another household, and that one's code."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in session.execute(text(_MEMBERS_ELSEWHERE), asked):
+        found[row.household_code][masked_name(row.name)] = row.other
+    return found
 
 
 def _asked(cases: Sequence[Case]) -> dict[str, Any]:
@@ -142,15 +153,23 @@ class _Nothing(dict[Any, Any]):
 
 _NOTHING: Mapping[Any, Any] = _Nothing()
 
-_CONTRACTS = """
+# An organisation (kind 3) is entered as one, and a household only under its collective.
+_COLLECTIVE_KNOWN = """
+    (EXISTS (SELECT FROM land.staged_issuer AS i WHERE i.county = {h}.county AND i.package_id = {h}.package_id
+             AND i.code = left({h}.code, 14))
+     OR EXISTS (SELECT FROM party.collective AS i WHERE i.county = {h}.county AND i.code = left({h}.code, 14)
+                AND upper_inf(i.recorded)))
+"""
+_CONTRACTS = f"""
     SELECT c.code, c.village, c.issuer_code, c.household_code, c.way, c.starts_on, c.ends_on, c.area_m2, c.mu, c.signed_on,
            h.name AS holder,
            EXISTS (SELECT FROM land.staged_issuer AS i WHERE i.county = c.county AND i.package_id = c.package_id
                    AND i.code = c.issuer_code)
            OR EXISTS (SELECT FROM party.collective AS i WHERE i.county = c.county AND i.code = c.issuer_code
                       AND upper_inf(i.recorded)) AS issuer_known,
+           h.kind <> '3' AND {_COLLECTIVE_KNOWN.format(h="h")} AS holder_known,
            (SELECT count(*) FROM land.staged_member AS m WHERE m.county = c.county AND m.package_id = c.package_id
-            AND m.household_code = c.household_code) AS members
+            AND m.household_code = c.household_code AND m.holds_right) AS members
     FROM land.staged_contract AS c
     JOIN land.staged_household AS h ON h.county = c.county AND h.package_id = c.package_id AND h.code = c.household_code
     WHERE c.county = :county AND c.package_id = ANY (:packages) AND c.code = ANY (:codes)
@@ -176,10 +195,11 @@ _MEMBERS_ELSEWHERE = """
     WHERE m.county = :county AND m.package_id = ANY (:packages) AND m.household_code = ANY (:households)
       AND h.code <> m.household_code
 """
-_HOMESTEADS = """
+_HOMESTEADS = f"""
     SELECT s.code, s.village, s.unit_code, s.household_code, coalesce(s.area_m2, s.plane_area_m2) AS area_m2,
            s.approved_area_m2, s.footprint_m2, s.building_area_m2, s.storeys, s.built_on, s.nature,
-           coalesce(sh.name, s.holder) AS holder, sh.code IS NOT NULL OR h.code IS NOT NULL AS household_known,
+           coalesce(sh.name, s.holder) AS holder, h.code IS NOT NULL
+           OR (sh.kind <> '3' AND {_COLLECTIVE_KNOWN.format(h="sh")}) AS household_known,
            array_remove(array(
                SELECT r.code FROM registry."right" AS r WHERE r.county = h.county AND r.household_id = h.household_id
                AND r.kind = 'homestead' AND upper_inf(r.recorded)
@@ -199,6 +219,8 @@ _PROCEDURE = """
     SELECT c.case_id, n.last_day,
            (SELECT count(*) FROM registry.objection AS o WHERE o.county = c.county AND o.case_id = c.case_id
             AND o.outcome IS NULL) AS objections,
+           (SELECT array_agg(DISTINCT v.by) FROM registry.case_event AS v WHERE v.county = c.county AND v.case_id = c.case_id
+            AND v.step = 'accept') AS accepted_by,
            (SELECT count(*) FROM registry.case_document AS d WHERE d.county = c.county AND d.case_id = c.case_id) AS documents,
            (SELECT array_agg(DISTINCT e.number) FROM registry.case_parcel AS p
             JOIN registry.case_parcel AS q ON q.county = p.county AND q.parcel_code = p.parcel_code

@@ -64,6 +64,7 @@ def upgrade() -> None:
                 USING (village BETWEEN access.jurisdiction_from() AND access.jurisdiction_to())
                 WITH CHECK (village BETWEEN access.jurisdiction_from() AND access.jurisdiction_to());
             CREATE TRIGGER close_once BEFORE UPDATE ON party.{table} FOR EACH ROW EXECUTE FUNCTION system.close_once();
+            CREATE INDEX {table}_by_act ON party.{table} (county, act_id);
             GRANT SELECT, INSERT, UPDATE (recorded, ended_by_act) ON party.{table} TO landreg_registry;
             GRANT SELECT ON party.{table} TO landreg_auditor, landreg_worker;
         """)

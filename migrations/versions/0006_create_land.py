@@ -181,6 +181,7 @@ def _registered() -> None:
             PRIMARY KEY (county, row_id));
         CREATE INDEX parcel_by_code ON land.parcel (county, code);
         CREATE INDEX parcel_by_id ON land.parcel (county, parcel_id);
+        CREATE INDEX parcel_by_act ON land.parcel (county, act_id);
         CREATE UNIQUE INDEX cod_90_parcel_code_once ON land.parcel (county, code) WHERE upper_inf(recorded);
         CREATE INDEX parcel_by_village ON land.parcel (village, code) WHERE upper_inf(recorded);
         CREATE INDEX parcel_by_name ON land.parcel (name COLLATE "C") WHERE upper_inf(recorded);

@@ -30,10 +30,13 @@ class ParcelFacts:
 class ContractFacts:
     """What a contract says, and what the register says of its parties and parcels.
 
-    elsewhere: masked name of a member to the code of another household that lists them.
+    holder: code of the contractor; holder_known: it is a household of a collective that is surveyed or registered.
+    members: those who hold the right. elsewhere: masked name of a member to the code of another household that lists them.
     """
 
     code: str
+    holder: str
+    holder_known: bool
     issuer_known: bool
     members: int
     term: Period | None
@@ -84,8 +87,8 @@ def ct_2_parcels_free(facts: ContractFacts, law: Law) -> Finding | None:
 
 
 def ct_7_has_parcels(facts: ContractFacts, law: Law) -> Finding | None:
-    """CT-7: the contract names at least one parcel, each with its survey. 农村土地承包法 第二十二条 (RLCL-22)."""
-    missing = [parcel.code for parcel in facts.parcels if not parcel.surveyed]
+    """CT-7: the contract names at least one parcel, each surveyed and with an area. 农村土地承包法 第二十二条 (RLCL-22)."""
+    missing = [parcel.code for parcel in facts.parcels if not parcel.surveyed or parcel.area_m2 <= 0]
     if facts.parcels and not missing:
         return None
     return Finding("CT-7", "parcels", {"missing": missing}, subject=facts.code)
@@ -102,12 +105,20 @@ def ct_9_issuer_known(facts: ContractFacts, law: Law) -> Finding | None:
 
 
 def ct_10_totals_agree(facts: ContractFacts, law: Law) -> Finding | None:
-    """CT-10: the contract's total is the sum of its parcels, in m² and in printed mu. standards.md 4."""
+    """CT-10: the contract's total is the sum of its parcels in m². standards.md 4.
+
+    Mu is shown and not compared: whether a total is converted or added up is a county's choice.
+    """
     area, mu = sum((p.area_m2 for p in facts.parcels), Decimal(0)), total_mu(p.area_m2 for p in facts.parcels)
     if area == facts.area_m2:
         return None
     values = {"total": facts.area_m2, "sum": area, "mu": facts.mu, "sum_mu": mu}
     return Finding("CT-10", "area_m2", values, subject=facts.code)
+
+
+def ct_11_holder_is_household(facts: ContractFacts, law: Law) -> Finding | None:
+    """CT-11: under household contracting the contractor is a household of the collective. 农村土地承包法 第十六条 (RLCL-16)."""
+    return None if facts.holder_known else Finding("CT-11", "holder", {"holder": facts.holder}, subject=facts.code)
 
 
 CONTRACT_RULES = (
@@ -118,5 +129,6 @@ CONTRACT_RULES = (
     ct_8_has_members,
     ct_9_issuer_known,
     ct_10_totals_agree,
+    ct_11_holder_is_household,
     pt_1_members_in_one_household,
 )

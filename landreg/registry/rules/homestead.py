@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from landreg.core.codes import LAND_UNIT, REAL_ESTATE_UNIT
 from landreg.core.errors import Finding
 from landreg.law.book import Law
+from landreg.party.rules import pt_1_members_in_one_household
 
 
 @dataclass(frozen=True)
 class HomesteadFacts:
-    """What the survey and the approval say of a homestead; areas in m². others: units that the household holds already."""
+    """What the survey and the approval say of a homestead; areas in m². others: units that the household holds already.
+
+    elsewhere: masked name of a member of the household to the code of another household that lists them.
+    """
 
     code: str
     unit_code: str
@@ -23,6 +28,7 @@ class HomesteadFacts:
     built_on: date | None
     others: tuple[str, ...] = ()
     taken_by: str | None = None
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -97,4 +103,5 @@ HOMESTEAD_RULES = (
     hs_5_unit_code,
     hs_6_household_known,
     hs_7_parcel_free,
+    pt_1_members_in_one_household,
 )

@@ -15,13 +15,14 @@ from landreg.law.book import Law
 class CaseFacts:
     """A case as a step finds it.
 
+    prepared_by: who opened it and whoever accepted it.
     earlier: numbers of cases accepted before it on one of its parcels and still open. last_day: of its notice.
     objections: how many are unsettled. documents: how many lie in the folder.
     """
 
     number: str
     state: str
-    prepared_by: UUID
+    prepared_by: frozenset[UUID]
     actor: UUID
     today: date
     due_on: date | None = None
@@ -45,8 +46,8 @@ def _in_state(*states: str, step: str) -> CaseRule:
 
 
 def reg_1_four_eyes(facts: CaseFacts, law: Law) -> Finding | None:
-    """REG-1: nobody approves the case that they prepared. 不动产登记暂行条例 第十二、十八条 (RERR-18)."""
-    if facts.actor != facts.prepared_by:
+    """REG-1: nobody approves the case that they opened or accepted. 不动产登记暂行条例 第十二、十八条 (RERR-18)."""
+    if facts.actor not in facts.prepared_by:
         return None
     return Finding("REG-1", "reviewer", {}, subject=facts.number)
 
