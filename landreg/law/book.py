@@ -124,14 +124,14 @@ class Law:
 
 
 class _Shown(dict[str, Any]):
-    """Values as a sentence shows them; a value that the finding lacks shows as a dash, never as an error."""
+    """Values as a sentence shows them; a value that the finding lacks, or an empty list, shows as a dash, never as an error."""
 
     def __getitem__(self, key: str) -> Any:
         value = super().get(key)
         if value is None:
             return "—"
         if isinstance(value, (list, tuple, set, frozenset)):
-            return "、".join(map(str, value))
+            return "、".join(map(str, value)) or "—"
         return value
 
     def __missing__(self, key: str) -> str:

@@ -1,0 +1,108 @@
+"""The figures of the book: each is read as what it is, by a name and key that are there, and two never hold at once."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import pytest
+
+from landreg.law.book import Parameter, all_articles, all_parameters, national_law
+from tests.house import sources
+
+READERS = {"number", "days", "text", "day"}
+LAW = national_law("610902", date(2026, 7, 1))
+
+
+def _reads() -> Iterator[tuple[str, str, tuple[str | None, ...]]]:
+    """How the program reads a figure, its name, and its key as far as it is written out."""
+    for file in sources.modules("landreg"):
+        for node in ast.walk(sources.tree(file)):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in READERS):
+                continue
+            values = [arg.value if isinstance(arg, ast.Constant) else None for arg in node.args]
+            owner = ast.unparse(node.func.value).rpartition(".")[2]
+            if owner in ("law", "Law") and values and isinstance(values[0], str):
+                yield node.func.attr, values[0], tuple(values[1:])
+
+
+READS = sorted(set(_reads()), key=str)
+
+
+def _named(name: str) -> list[Parameter]:
+    return [parameter for parameter in all_parameters() if parameter.name == name]
+
+
+def test_the_program_reads_figures() -> None:
+    assert len(READS) > 10
+
+
+@pytest.mark.parametrize(("how", "name", "key"), READS)
+def test_each_figure_that_the_program_reads_is_in_the_book_under_that_key(
+    how: str, name: str, key: tuple[str | None, ...]
+) -> None:
+    assert name in LAW.parameters
+    figure = LAW.parameters[name]
+    keys = tuple(figure.values) if key and key[0] is None else key or ("",)
+    for one in keys:
+        value: Any = getattr(LAW, how)(name, one)
+        assert value is not None
+
+
+def test_each_figure_of_the_book_is_read_by_the_program() -> None:
+    assert {parameter.name for parameter in all_parameters()} - {name for _, name, _ in READS} == set()
+
+
+def test_figures_with_a_unit_in_their_name_are_decimals_and_counts_are_whole() -> None:
+    for parameter in all_parameters():
+        unit = parameter.name.rpartition("_")[2]
+        for value in parameter.values.values():
+            if unit in ("days", "years", "months", "most") and parameter.name != "HS-2.period_since":
+                assert int(value) >= 0, parameter.name
+            elif unit in ("m2", "m", "share", "tolerance"):
+                try:
+                    assert Decimal(value) >= 0, parameter.name
+                except InvalidOperation:
+                    pytest.fail(parameter.name)
+
+
+def test_a_figure_never_holds_twice_on_one_day() -> None:
+    spans: dict[str, list[tuple[date, date]]] = defaultdict(list)
+    for parameter in all_parameters():
+        spans[parameter.name].append((parameter.since, parameter.until or date.max))
+    for name, found in spans.items():
+        ordered = sorted(found)
+        assert all(one[1] <= other[0] for one, other in zip(ordered, ordered[1:], strict=False)), name
+
+
+def test_every_figure_says_what_it_is_in_both_languages_and_where_it_stands() -> None:
+    for parameter in all_parameters():
+        assert parameter.zh, parameter.name
+        assert parameter.en, parameter.name
+        assert parameter.source, parameter.name
+
+
+def test_a_verified_figure_stands_on_a_verified_article() -> None:
+    articles = all_articles()
+    for parameter in all_parameters():
+        if parameter.verified:
+            cited = [articles[code] for code in parameter.source if code in articles]
+            assert any(article.verified for article in cited), parameter.name
+
+
+def test_an_arable_term_is_thirty_years_and_other_land_has_a_least_and_a_most() -> None:
+    assert LAW.days("CT-1.term_years", "arable") == 30
+    for family in ("grassland", "forest"):
+        assert LAW.days("CT-1.term_years", f"{family}_least") <= LAW.days("CT-1.term_years", f"{family}_most")
+
+
+def test_the_homestead_limit_of_a_county_is_that_of_its_terrain() -> None:
+    assert LAW.text("HS-2.terrain") in _named("HS-2.limit_m2")[0].values
+
+
+def test_a_day_in_the_book_is_a_day() -> None:
+    assert LAW.day("HS-2.period_since", "regulation") == date(1982, 2, 13)
