@@ -31,6 +31,8 @@ def items_for(actor: Actor) -> Iterator[Item]:
     yield from _items(
         (_("测绘成果"), "/packages", "p", seeing),
         (_("地块图"), "/map", "m", seeing),
+        (_("地块"), "/parcels", "l", seeing),
+        (_("农户"), "/households", "f", seeing),
         (_("登记业务"), "/cases", "c", (Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR)),
         (_("登记记录"), "/acts", "a", seeing),
         (_("公告"), "/notices", "n", (*seeing, Role.PUBLIC)),

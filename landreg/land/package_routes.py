@@ -18,7 +18,7 @@ from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, NotFound
 from landreg.core.files import Store
-from landreg.land import deliveries, queries, shown, uploads
+from landreg.land import deliveries, model, queries, shown, uploads
 from landreg.land.deliveries import FindingFilter, PackageFilter
 from landreg.land.model import Package, PackageFinding
 from landreg.law.book import term as law_term
@@ -114,7 +114,7 @@ def upload(county: str, upload_id: UUID) -> ResponseReturnValue:
             return redirect(
                 url_for("land.packages.report", county=found.package_county, package_id=found.package_id), 303
             )
-        return pages.render("land/upload.html", upload=found)
+        return pages.render("land/upload.html", upload=found, text=step_text(found))
 
 
 @blueprint.get("/packages/uploads/<county>/<uuid:upload_id>.json")
@@ -125,10 +125,15 @@ def upload_state(county: str, upload_id: UUID) -> Response:
         found = deliveries.upload(uow.session, county, upload_id)
         if found is None:
             raise NotFound
-        text = i18n.shown_term(found.step or found.state, "package_step" if found.step else "package")
-        return pages.json_answer(
-            {"done": found.state in ("done", "failed"), "percent": found.percent, "text": text, "state": found.state}
-        )
+        done, text = found.state in ("done", "failed"), step_text(found)
+        return pages.json_answer({"done": done, "percent": found.percent, "text": text, "state": found.state})
+
+
+def step_text(found: model.Upload) -> str:
+    """What is being done with an upload, in the reader's language; tables being staged are one step."""
+    if not found.step or found.state != "checking":
+        return i18n.shown_term(found.state, "package")
+    return i18n.shown_term(found.step if found.step in terms("package_step") else "stage", "package_step")
 
 
 def _asked_findings() -> FindingFilter:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from landreg.access.policy import STAFF, allow, current_actor
 from landreg.core.actor import Role
@@ -27,6 +30,9 @@ blueprint = Blueprint("land", __name__)
 blueprint.register_blueprint(package_routes.blueprint)
 blueprint.record_once(lambda state: state.app.jinja_env.filters.update(shown.filters()))
 READERS = (*STAFF, Role.AUDITOR)
+Finder = Callable[[Session, str], Sequence[Any]]
+finders: list[Finder] = [lambda session, text: queries.find_parcels(session, current_actor().jurisdiction, text)]
+"""What finds parcels for the map's search field, rows of `queries.LISTED`. A room above adds its own, by household."""
 TILE_SECONDS = 60
 SHAPES_SECONDS = 3600
 
@@ -152,7 +158,7 @@ def parcel_map() -> Response:
     text = request.args.get("q", "").strip()[:60]
     chosen = request.args.get("parcel", "").strip()
     with unit_of_work(actor) as uow:
-        found = queries.find_parcels(uow.session, actor.jurisdiction, text)
+        found = [row for find in finders for row in find(uow.session, text)] if text else []
         seen = queries.parcel(uow.session, actor.jurisdiction, chosen) if chosen else None
         county = seen.parcel.county if seen else queries.counties(uow.session, actor.jurisdiction)[0]
         names = queries.division_names(uow.session, [row.village for row in found])

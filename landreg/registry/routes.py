@@ -22,6 +22,7 @@ from landreg.registry import (
     cases,
     certificate_routes,
     desk,
+    household_routes,
     job_routes,
     paper_routes,
     queries,
@@ -34,7 +35,10 @@ from landreg.web import i18n, pages, problems
 from landreg.web.forms import read_form
 
 blueprint = Blueprint("registry", __name__)
-for part in (queue_routes, case_routes, paper_routes, batch_routes, job_routes, right_routes, certificate_routes):
+PARTS = (
+    queue_routes, case_routes, paper_routes, batch_routes, job_routes, right_routes, household_routes, certificate_routes,
+)  # fmt: skip
+for part in PARTS:
     blueprint.register_blueprint(part.blueprint)
 READERS = (*STAFF, Role.AUDITOR)
 ON_FIRST_PAGE = 8

@@ -28,7 +28,7 @@ function numbers(text: string | undefined): number[] | null {
 
 function tileLayer(address: string): VectorTileLayer {
   return new VectorTileLayer({
-    source: new VectorTileSource({ format: new MVT({ idProperty: "code" }), url: address, minZoom: TILES_FROM_ZOOM, maxZoom: TILES_TO_ZOOM }),
+    source: new VectorTileSource({ format: new MVT(), url: address, minZoom: TILES_FROM_ZOOM, maxZoom: TILES_TO_ZOOM }),
     minZoom: TILES_FROM_ZOOM - 0.5,
     style: parcelStyle,
     declutter: true,

@@ -58,6 +58,8 @@ export class ChosenParcel {
     }
     if (this.withPopup && extent) {
       this.show(parcel);
+      // The overlay pans by where things were drawn last; after a jump that is somewhere else.
+      this.map.renderSync();
       this.overlay.setPosition([getCenter(extent)[0] ?? 0, extent[3] ?? 0]);
     }
     this.onChoice(code);

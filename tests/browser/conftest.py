@@ -1,0 +1,142 @@
+"""A real browser before the real program: server in a thread, Debian's Chromium, axe-core from the front end's packages."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from landreg.access import service
+from landreg.access.service import NewAccount
+from landreg.config import CHECKOUT, Settings
+from landreg.core.actor import Role
+from tests.conftest import Connection
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE = CHECKOUT / "landreg" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+WCAG_2_2_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PASSWORD = "五月的麦子黄了又黄了"
+VILLAGE = "610902001003"
+PACKAGE = UUID(int=0x6109)
+PARCELS = 24
+OpenPage = Callable[..., Page]
+
+FILL = """
+    INSERT INTO land.division (code, name, level, parent, urban_rural) VALUES
+        ('610902', '汉滨区', 'county', '6109', ''), ('610902001', '老城街道', 'township', '610902', ''),
+        ('610902001003', '西大街社区居委会', 'village', '610902001', '111') ON CONFLICT DO NOTHING;
+    INSERT INTO land.parcel (county, row_id, parcel_id, village, code, kind, name, geom, geom_3857, surveyed_area_m2,
+        registered_area_m2, ellipsoidal_area_m2, mu, land_class, valid, recorded, act_id)
+    SELECT '610902', gen_random_uuid(), gen_random_uuid(), %(village)s, '610902' || lpad(i::text, 13, '0'),
+        CASE WHEN i %% 5 = 0 THEN 'homestead' ELSE 'contracted' END, '大坪' || i, g, ST_Transform(g, 3857), 900.12,
+        900.00, 899.98, 1.35, '011', '[2026-01-01,)', '[2026-01-01,)', gen_random_uuid()
+    FROM (SELECT i, ST_MakeEnvelope(36560000 + (i %% 6) * 30, 3600000 + (i / 6) * 30,
+                                    36560030 + (i %% 6) * 30, 3600030 + (i / 6) * 30, 4524) AS g
+          FROM generate_series(1, %(parcels)s) AS i) AS made;
+    INSERT INTO land.package (county, package_id, village, sha256, name, state, received_at, received_by, epsg, refusals,
+        warnings, counts, changes)
+    SELECT '610902', %(package)s, '610902', sha256('x'), '汉滨区成果.zip', 'refused', now(), account_id, 4524, 70, 30,
+        '{"DK": 24, "CBF": 6}', '{"DK": {"added": ["6109020000000000001"], "removed": [], "changed": []}}'
+    FROM access.account LIMIT 1;
+    INSERT INTO land.package_finding (county, package_id, village, position, code, level, layer, subject, facts, place)
+    SELECT '610902', %(package)s, '610902', i, %(code)s, CASE WHEN i <= 70 THEN 'refuse' ELSE 'warn' END, 'DK',
+        '610902' || lpad(i::text, 13, '0'), '{}', CASE WHEN i %% 10 = 0 THEN NULL
+        ELSE ST_SetSRID(ST_Point(108.64 + i * 0.001, 32.53), 4326) END
+    FROM generate_series(1, 100) AS i"""
+
+
+@pytest.fixture(scope="session")
+def chromium(settings: Settings) -> Iterator[Browser]:
+    """One browser for the run. After `settings`: a demo key is signed with asyncio, and Playwright's loop is then running."""
+    assert AXE.exists(), "the front end's packages are not installed: make setup"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(app: Any) -> Iterator[str]:
+    """The address of the program."""
+    assert Path(app.static_folder, "dist", "manifest.json").exists(), "the front end is not built: make setup"
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def land(superuser: Connection) -> None:
+    """A village with parcels, and a package whose findings fill two pages."""
+    new = NewAccount("wang", "测绘员王", frozenset({Role.SURVEYOR}), "610902")
+    service.open_account(service.SYSTEM, new, PASSWORD, temporary=False)
+    with psycopg.ClientCursor(superuser) as cursor:
+        cursor.execute(FILL, {"village": VILLAGE, "parcels": PARCELS, "package": PACKAGE, "code": "FORM-1"})
+
+
+@pytest.fixture
+def open_page(chromium: Browser, site: str, land: None) -> Iterator[OpenPage]:
+    """`open_page("/map", width=390)`: a page as the surveyor sees it. A word on the console is a failure."""
+    contexts: list[BrowserContext] = []
+    words: list[str] = []
+
+    def open_one(path: str, *, width: int = 1280, dark: bool = False, script: bool = True, login: bool = True) -> Page:
+        context = chromium.new_context(
+            base_url=site,
+            viewport={"width": width, "height": 860},
+            color_scheme="dark" if dark else "light",
+            locale="zh-CN",
+            java_script_enabled=script,
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: words.append(said.text) if _matters(said) else None)
+        page.on("pageerror", lambda error: words.append(str(error)))
+        if login:
+            page.goto("/login")
+            page.fill("input[name=login]", "wang")
+            page.fill("input[name=password]", PASSWORD)
+            page.click("main form button")
+            page.wait_for_load_state()
+        page.goto(path)
+        if script and page.locator("[data-map]").count():
+            page.wait_for_selector("[data-map][data-ready]")
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert words == []
+
+
+def _matters(said: ConsoleMessage) -> bool:
+    """Errors and warnings, a refused style or script among them; not Chromium's advice on the speed of canvases."""
+    return said.type in ("error", "warning") and not said.text.startswith("Canvas2D:")
+
+
+def faults_of(page: Page) -> list[str]:
+    """What axe-core finds against WCAG 2.2 AA."""
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("tags => axe.run(document, {runOnly: tags})", WCAG_2_2_AA)
+    return [f"{fault['id']}: {node['target']}" for fault in found["violations"] for node in fault["nodes"]]
