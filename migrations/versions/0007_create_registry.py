@@ -166,15 +166,18 @@ def upgrade() -> None:
 
         CREATE FUNCTION registry.shares_add_to_one() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
         BEGIN
-            IF NOT EXISTS (SELECT FROM registry.right_holder AS h WHERE h.county = NEW.county AND h.right_row = NEW.row_id
+            IF NOT EXISTS (SELECT FROM registry.right_holder AS h
+                           WHERE h.county = NEW.county AND h.right_row = (to_jsonb(NEW) ->> TG_ARGV[0])::uuid
                            HAVING sum(h.numerator) = max(h.denominator) AND min(h.denominator) = max(h.denominator)) THEN
-                RAISE EXCEPTION 'the shares of right % do not add up to one', NEW.right_id
+                RAISE EXCEPTION 'the shares of right row % do not add up to one', to_jsonb(NEW) ->> TG_ARGV[0]
                     USING ERRCODE = 'check_violation', CONSTRAINT = 'ct_2_shares_add_to_one';
             END IF;
             RETURN NULL;
         END $$;
         CREATE CONSTRAINT TRIGGER shares_add_to_one AFTER INSERT ON registry."right" DEFERRABLE INITIALLY DEFERRED
-            FOR EACH ROW EXECUTE FUNCTION registry.shares_add_to_one();
+            FOR EACH ROW EXECUTE FUNCTION registry.shares_add_to_one('row_id');
+        CREATE CONSTRAINT TRIGGER shares_add_to_one AFTER INSERT ON registry.right_holder DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION registry.shares_add_to_one('right_row');
 
         CREATE TABLE registry.certificate (
             county char(6) NOT NULL, certificate_id uuid NOT NULL, village text COLLATE "C" NOT NULL, number text NOT NULL,
@@ -209,6 +212,7 @@ def upgrade() -> None:
     for table in REGISTERED:
         op.execute(f"""
             CREATE TRIGGER close_once BEFORE UPDATE ON registry."{table}" FOR EACH ROW EXECUTE FUNCTION system.close_once();
+            CREATE INDEX "{table}_by_act" ON registry."{table}" (county, act_id);
             GRANT UPDATE (recorded, ended_by_act) ON registry."{table}" TO landreg_registry;
         """)
     op.execute("""
@@ -227,7 +231,7 @@ def upgrade() -> None:
             area_m2 numeric, mu numeric, parcels bigint, term daterange, division text, sample boolean)
             LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog SET landreg.jurisdiction = '6109' AS $$
             SELECT c.number, c.kind, coalesce(e.state, 'valid'), c.issued_at, e.ended_at, a.number,
-                   left(h.name, 1) || repeat('*', greatest(length(h.name) - 2, 1))
+                   left(h.name, CASE WHEN length(h.name) > 1 THEN 1 ELSE 0 END) || repeat('*', greatest(length(h.name) - 2, 1))
                        || CASE WHEN length(h.name) > 2 THEN right(h.name, 1) ELSE '' END,
                    r.area_m2, r.mu, (SELECT count(*) FROM registry.right_parcel AS p
                                      WHERE p.county = r.county AND p.right_row = r.row_id),

@@ -62,7 +62,9 @@ def test_a_rule_that_is_not_verified_backs_no_refusal_alone() -> None:
 
 
 def test_every_article_has_a_law_and_a_text_or_a_gist() -> None:
-    assert [code for code, article in all_articles().items() if not article.law or not (article.text or article.gist)] == []
+    assert [
+        code for code, article in all_articles().items() if not article.law or not (article.text or article.gist)
+    ] == []
 
 
 def _refuses(facts: str, law: Law) -> Finding | None:

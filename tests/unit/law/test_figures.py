@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
@@ -76,7 +77,7 @@ def test_a_figure_never_holds_twice_on_one_day() -> None:
         spans[parameter.name].append((parameter.since, parameter.until or date.max))
     for name, found in spans.items():
         ordered = sorted(found)
-        assert all(one[1] <= other[0] for one, other in zip(ordered, ordered[1:], strict=False)), name
+        assert all(one[1] <= other[0] for one, other in itertools.pairwise(ordered)), name
 
 
 def test_every_figure_says_what_it_is_in_both_languages_and_where_it_stands() -> None:

@@ -1,0 +1,82 @@
+"""Who may take a step, when, and in which order."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from landreg.core.errors import Finding
+from landreg.law.book import examine
+from landreg.registry.rules import ACCEPT_RULES, NOTICE_RULES, REGISTER_RULES, REVIEW_RULES
+from tests.unit.registry.facts import CLERK, LAW, REGISTRAR, REVIEWER, TODAY, case
+
+STATES = (
+    "draft",
+    "accepted",
+    "reviewed",
+    "noticed",
+    "objected",
+    "registered",
+    "certified",
+    "returned",
+    "withdrawn",
+    "refused",
+)
+FOLLOWS = {
+    "accept": (ACCEPT_RULES, {"draft", "returned"}),
+    "review": (REVIEW_RULES, {"accepted"}),
+    "publish": (NOTICE_RULES, {"reviewed"}),
+    "register": (REGISTER_RULES, {"noticed", "objected"}),
+}
+
+
+def codes_of(rules: Any, **changed: Any) -> list[str]:
+    return [finding.code for finding in examine(rules, case(**changed), LAW)]
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("step", FOLLOWS)
+def test_each_step_follows_the_one_before_it_and_no_other(step: str, state: str) -> None:
+    rules, before = FOLLOWS[step]
+    found = [finding for finding in examine(rules, case(state=state), LAW) if finding.code == "REG-8"]
+    wanted = (
+        [] if state in before else [Finding("REG-8", "state", {"state": state, "step": step}, subject=case().number)]
+    )
+    assert found == wanted
+
+
+def test_nobody_approves_the_case_that_they_opened_or_accepted() -> None:
+    prepared = frozenset({REGISTRAR, CLERK})
+    assert codes_of(REVIEW_RULES, state="accepted", prepared_by=prepared, actor=REGISTRAR) == ["REG-1"]
+    assert codes_of(REVIEW_RULES, state="accepted", prepared_by=prepared, actor=CLERK) == ["REG-1"]
+    assert codes_of(REVIEW_RULES, state="accepted", prepared_by=prepared, actor=REVIEWER) == []
+
+
+def test_cases_on_one_parcel_are_registered_in_the_order_of_their_acceptance() -> None:
+    (finding,) = examine(REGISTER_RULES, case(earlier=("610902-2026-0000000",)), LAW)
+    assert (finding.code, finding.values) == ("REG-2", {"earlier": ["610902-2026-0000000"]})
+    assert codes_of(REGISTER_RULES) == []
+
+
+@pytest.mark.parametrize(("due", "found"), [(TODAY, []), (date(2026, 6, 30), ["REG-3"]), (None, [])])
+def test_a_case_past_its_term_is_told_and_not_refused(due: date | None, found: list[str]) -> None:
+    assert codes_of(REGISTER_RULES, due_on=due) == found
+    assert LAW.rule("REG-3").effect == "warn"
+
+
+@pytest.mark.parametrize(("last_day", "found"), [(date(2026, 6, 30), []), (TODAY, ["REG-4"]), (None, ["REG-4"])])
+def test_a_notice_has_run_when_its_last_day_is_over(last_day: date | None, found: list[str]) -> None:
+    assert codes_of(REGISTER_RULES, last_day=last_day) == found
+
+
+def test_an_objection_that_is_not_settled_stops_the_case() -> None:
+    assert codes_of(REGISTER_RULES, state="objected", objections=1) == ["REG-6"]
+    assert codes_of(REGISTER_RULES, state="objected", objections=0) == []
+
+
+@pytest.mark.parametrize(("rules", "state"), [(ACCEPT_RULES, "draft"), (REVIEW_RULES, "accepted")])
+def test_a_case_without_evidence_is_neither_accepted_nor_approved(rules: Any, state: str) -> None:
+    assert codes_of(rules, state=state, documents=0) == ["REG-7"]
+    assert codes_of(rules, state=state, documents=1) == []
