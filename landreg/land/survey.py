@@ -6,7 +6,7 @@ No database. `service.receive` stages what this finds sound.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -33,6 +33,9 @@ STAGES: tuple[tuple[str, tuple[SurveyRule, ...]], ...] = (
     ("codes", codes.RULES), ("persons", persons.RULES), ("relations", relations.RULES), ("terms", terms.RULES),
     ("areas", areas.RULES), ("boundaries", boundaries.RULES), ("topology", geometry.RULES),
 )  # fmt: skip
+
+
+OwnLaw = Callable[[str, date], Law]
 
 
 def silent(_stage: str, _done: int, _total: int) -> None:
@@ -84,8 +87,13 @@ def check(path: Path | str, law: Law | date | None = None, *, progress: Progress
 
 
 @contextmanager
-def opened(path: Path, law: Law | date | None = None, *, progress: Progress | None = None) -> Iterator[Report]:
-    """The report of a package, whose files are there to be staged from until the end of the block."""
+def opened(
+    path: Path, law: Law | date | None = None, *, own: OwnLaw | None = None, progress: Progress | None = None
+) -> Iterator[Report]:
+    """The report of a package, whose files are there to be staged from until the end of the block.
+
+    own: the law of a county on a day with the county's own figures, asked once the county is known.
+    """
     if not isinstance(law, Law):
         law = national_law("", law or beijing_day(datetime.now(UTC)))
     notes = Notes(law)
@@ -94,7 +102,7 @@ def opened(path: Path, law: Law | date | None = None, *, progress: Progress | No
         step("unpack", 0, 1)
         found = _unpacked(path, Path(folder), notes)
         step("unpack", 1, 1)
-        survey = None if found is None else _read(found, notes, step)
+        survey = None if found is None else _read(found, notes, step, own)
         if survey is not None:
             _examine(survey, notes, step)
         yield replace(_report(survey, notes), package=found)
@@ -117,7 +125,7 @@ def _unpacked(path: Path, into: Path, notes: Notes) -> Package | None:
     return None
 
 
-def _read(package: Package, notes: Notes, progress: Progress) -> Survey | None:
+def _read(package: Package, notes: Notes, progress: Progress, own: OwnLaw | None) -> Survey | None:
     """The package as tables and arrays. None, and noted why, where a rule could not be asked sensibly."""
     if missing_parts(package, notes):
         return None
@@ -131,6 +139,8 @@ def _read(package: Package, notes: Notes, progress: Progress) -> Survey | None:
     place = survey_county.place(package, tables, shapes, notes)
     if place is None:
         return None
+    if own is not None:
+        notes.law = own(place.county, notes.law.on)
     survey = Survey(place.county, place.digits, place.zone, tables, shapes, villages=place.villages,
                     county_area=place.area, forms=_forms(package))  # fmt: skip
     survey_county.blank_columns({**readings, **more}, notes)

@@ -47,11 +47,19 @@ class Place:
     area: Any
 
 
+def division_rows() -> list[dict[str, Any]]:
+    """Every division of the prefecture: code, name, level, parent, urban-rural class and its year."""
+    text = resources.files("landreg.land").joinpath("divisions.csv").read_text("utf-8-sig")
+    return [
+        {**row, "urban_rural_year": int(row["urban_rural_year"]) if row["urban_rural_year"] else None}
+        for row in csv.DictReader(text.splitlines())
+    ]
+
+
 @cache
 def divisions() -> Mapping[str, str]:
     """Code to name of every division of the prefecture."""
-    text = resources.files("landreg.land").joinpath("divisions.csv").read_text("utf-8-sig")
-    return {row["code"]: row["name"] for row in csv.DictReader(text.splitlines())}
+    return {row["code"]: row["name"] for row in division_rows()}
 
 
 @cache

@@ -206,7 +206,7 @@ def plain(code: Any) -> str:
     return bytes(code).decode("utf-8", "replace")
 
 
-def shown(amount: int) -> str:
+def shown(amount: Any) -> str:
     """Whole hundredths as a sentence shows them."""
     return str(Decimal(int(amount)).scaleb(-2)) if amount != NO_NUMBER else "—"
 

@@ -1,0 +1,224 @@
+"""Steps of the land room: receive a survey package, check those that were sent in, load the divisions."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import shapely
+import sqlalchemy as sa
+
+from gis.zones import ZONES
+from landreg.config import Settings
+from landreg.core.actor import WORKER, Actor
+from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.errors import Finding, Refused
+from landreg.core.files import Store
+from landreg.core.periods import beijing_day
+from landreg.land import staging, survey_county, uploads
+from landreg.land.model import Division, DivisionAlias, Package, PackageFinding, Upload
+from landreg.land.survey import Report, opened, silent
+from landreg.land.survey_reading import Progress
+from landreg.law.book import Law
+from landreg.law.queries import load_law
+
+RECODED_ON = date(2021, 1, 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Received:
+    """package_id: None where the package could not even be told to be of a county; then nothing is recorded.
+    already: the same bytes were received before, and this is what was found then."""
+
+    package_id: UUID | None
+    report: Report
+    already: bool
+
+
+def receive(actor: Actor, path: Path, *, name: str | None = None, progress: Progress | None = None) -> Received:
+    """Check a survey package, record what was found, and stage its rows where nothing refuses: all of it or nothing.
+
+    path: a zip or a folder; name: as it was sent, where the path is another. Raises Conflict when someone else is
+    receiving the same package, Unavailable when the database is gone; both leave nothing behind.
+    """
+    step = progress or silent
+    step("hash", 0, 1)
+    sha256 = content_hash(path)
+    step("hash", 1, 1)
+    earlier = _earlier(actor, sha256)
+    if earlier is not None:
+        return earlier
+    with opened(path, _day(actor), own=lambda county, on: _law(actor, county, on), progress=step) as report:
+        if report.county is None or report.survey is None:
+            return Received(None, report, False)
+        package_id = _keep(actor, report, sha256, name or path.name, step)
+    return Received(package_id, report, False)
+
+
+def _day(actor: Actor) -> date:
+    with unit_of_work(actor) as uow:
+        return beijing_day(uow.now)
+
+
+def _law(actor: Actor, county: str, on: date) -> Law:
+    with unit_of_work(actor) as uow:
+        return load_law(uow.session, county, on)
+
+
+def content_hash(path: Path) -> bytes:
+    """SHA-256 of a package: of a file its bytes, of a folder the names in it and their bytes, in the names' order."""
+    made = hashlib.sha256()
+    if path.is_dir():
+        for file in sorted(item for item in path.rglob("*") if item.is_file()):
+            made.update(file.relative_to(path).as_posix().encode() + b"\0")
+            made.update(_file_hash(file))
+        return made.digest()
+    return _file_hash(path) if path.is_file() else made.digest()
+
+
+def _file_hash(file: Path) -> bytes:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").digest()
+
+
+def _keep(actor: Actor, report: Report, sha256: bytes, name: str, progress: Progress) -> UUID:
+    """One transaction: the package, its findings, and its rows unless it is refused."""
+    survey, package = report.survey, report.package
+    if survey is None or package is None or report.zone is None:
+        raise ValueError("a package without county or zone is not kept")
+    package_id = uuid4()
+    village = staging.village_of(survey)
+    with unit_of_work(actor) as uow:
+        uow.lock_village(f"package:{survey.county}")
+        row = staging.record(
+            uow, package_id, survey.county, report.findings, report.law, village=village, sha256=sha256, name=name,
+            state="refused" if report.refused else "staged", epsg=report.zone.epsg, counts=report.counts,
+        )  # fmt: skip
+        if not report.refused:
+            former = _former(uow, row)
+            staging.stage(uow, package, survey, package_id, progress)
+            if former is not None:
+                _follow(uow, row, former)
+    return package_id
+
+
+def _former(uow: UnitOfWork, row: Package) -> Package | None:
+    """The staged package that a new one corrects: the latest one of the same villages or of a part of them; else the
+    latest that holds these villages, which then stays."""
+    latest = uow.session.scalars(
+        sa.select(Package)
+        .where(Package.county == row.county, Package.state == "staged", Package.package_id != row.package_id)
+        .order_by(Package.received_at.desc())
+    ).all()
+    return next(
+        (old for old in latest if old.village.startswith(row.village)),
+        next((old for old in latest if row.village.startswith(old.village)), None),
+    )
+
+
+def _follow(uow: UnitOfWork, row: Package, former: Package) -> None:
+    """Say what changed since the former package; put it aside where the new one covers all of it."""
+    changes = staging.compare(uow, row, former)
+    uow.session.execute(
+        sa.update(Package)
+        .where(Package.county == row.county, Package.package_id == row.package_id)
+        .values(changes=changes, supersedes=former.package_id)
+    )
+    if former.village.startswith(row.village):
+        uow.session.execute(
+            sa.update(Package)
+            .where(Package.county == former.county, Package.package_id == former.package_id)
+            .values(state="superseded")
+        )
+
+
+def _earlier(actor: Actor, sha256: bytes) -> Received | None:
+    """What was found when the same bytes were received before."""
+    with unit_of_work(actor) as uow:
+        row = uow.session.scalars(sa.select(Package).where(Package.sha256 == sha256)).first()
+        if row is None:
+            return None
+        place = PackageFinding.place
+        rows = uow.session.execute(
+            sa.select(PackageFinding, sa.func.ST_X(place), sa.func.ST_Y(place))
+            .where(PackageFinding.county == row.county, PackageFinding.package_id == row.package_id)
+            .order_by(PackageFinding.position)
+        ).all()
+        law = load_law(uow.session, row.county, beijing_day(row.received_at))
+        return Received(row.package_id, _stored_report(row, rows, law), True)
+
+
+def _stored_report(row: Package, rows: Sequence[sa.Row[Any]], law: Law) -> Report:
+    findings = tuple(
+        Finding(f.code, f.field, f.facts, f.layer, f.subject, None if row_[1] is None else (row_[1], row_[2]))
+        for row_ in rows
+        for f in (row_[0],)
+    )
+    zone = None if row.epsg is None else ZONES[row.epsg]
+    return Report(findings, law, row.county, zone, row.counts)
+
+
+def check_waiting(settings: Settings) -> int:
+    """Check and stage every package that was sent in and waits; how many there were."""
+    store = Store(settings.store)
+
+    def check(actor: Actor, upload: Upload, progress: uploads.Progress) -> tuple[str, UUID]:
+        def show(stage: str, done: int, total: int) -> None:
+            progress(stage, done * 100 // total if total else None)
+
+        with _seldom(show) as step:
+            received = receive(actor, store.path(upload.file_sha256), name=upload.name, progress=step)
+        if received.package_id is None or received.report.county is None:
+            raise Refused(received.report.findings)
+        return received.report.county, received.package_id
+
+    return uploads.check_waiting(WORKER, check)
+
+
+@contextmanager
+def _seldom(show: Progress) -> Iterator[Progress]:
+    """Progress that is told on only when its percentage or stage has changed: each telling is a transaction."""
+    last = ("", -1)
+
+    def step(stage: str, done: int, total: int) -> None:
+        nonlocal last
+        now = (stage, done * 20 // total if total else 0)
+        if now != last:
+            last = now
+            show(stage, done, total)
+
+    yield step
+
+
+def import_divisions(actor: Actor) -> int:
+    """Load or renew the divisions of the prefecture, the counties' outlines for display, and old codes; how many."""
+    areas = survey_county.county_areas()
+    rows = [
+        {**entry, "boundary": None if (area := areas.get(entry["code"])) is None else _multi(area)}
+        for entry in survey_county.division_rows()
+    ]
+    with unit_of_work(actor) as uow:
+        uow.session.execute(sa.text(_DIVISION), rows)
+        for old, new in survey_county.ALIASES.items():
+            uow.session.merge(DivisionAlias(old=old, new=new, since=RECODED_ON))
+        uow.session.flush()
+        return uow.session.scalar(sa.select(sa.func.count()).select_from(Division)) or 0
+
+
+def _multi(area: shapely.Geometry) -> str:
+    parts = shapely.get_parts(area)
+    return str(shapely.to_wkb(shapely.set_srid(shapely.multipolygons(parts), 4326), hex=True, include_srid=True))
+
+
+_DIVISION = """
+    INSERT INTO land.division (code, name, level, parent, urban_rural, urban_rural_year, boundary)
+    VALUES (:code, :name, :level, :parent, :urban_rural, CAST(:urban_rural_year AS integer), CAST(:boundary AS geometry))
+    ON CONFLICT (code) DO UPDATE SET name = excluded.name, level = excluded.level, parent = excluded.parent,
+        urban_rural = excluded.urban_rural, urban_rural_year = excluded.urban_rural_year, boundary = excluded.boundary
+"""
