@@ -28,6 +28,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 PROBLEM = "application/problem+json"
 RETRY_AFTER_S = 10
 LONGEST_DRAIN_S = 30
+SECOND_TRY_AFTER_S = 0.1
 _REPEATABLE = {"40001", "40P01"}
 
 
@@ -41,6 +42,8 @@ class Repeating(Flask):
         except sa.exc.DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) not in _REPEATABLE:
                 raise
+        # The one that won the race is let through first, or both would meet again.
+        time.sleep(SECOND_TRY_AFTER_S + secrets.randbelow(100) / 1000)
         for upload in request.files.values():
             upload.stream.seek(0)
         return super().dispatch_request()
@@ -155,7 +158,7 @@ def _unexpected(error: Exception) -> Response:
         current_app.logger.error("%s: disk full", number(), exc_info=error)
         return _shown(507, _title(507), (Finding("SYS-3"),))
     current_app.logger.error("%s: %s %s", number(), request.method, request.path, exc_info=error)
-    if current_app.config["PROPAGATE_EXCEPTIONS"]:
+    if current_app.testing and current_app.config["PROPAGATE_EXCEPTIONS"] is not False:
         raise error
     return _shown(500, _title(500), ())
 

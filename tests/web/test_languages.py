@@ -1,0 +1,67 @@
+"""Both languages are whole: every sentence has its English, and an English page shows no Chinese but what stays Chinese."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from landreg.config import CHECKOUT
+from landreg.core.actor import Role
+from landreg.law.book import all_rules
+from tests.web.conftest import Browser, OpenAccount
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]+")
+# Statutes, names, the other language's own name, and what stands in attributes of no reader.
+STAYS = re.compile(
+    r"<(\w+)[^>]*\blang=\"zh-CN\"[^>]*>.*?</\1>|<(\w+)[^>]*\bdata-name[^>]*>.*?</\2>|<head>.*?</head>", re.S
+)
+
+
+def _said() -> Iterator[str]:
+    """Every sentence that templates or code hand to the translator."""
+    methods = [("landreg/**.py", "python"), ("templates/**.html", "jinja2")]
+    for _file, _line, message, _comments, _context in extract_from_dir(str(CHECKOUT), methods):
+        yield from (part for part in ((message,) if isinstance(message, str) else message) if part)
+
+
+def _translated() -> dict[str, str]:
+    with (CHECKOUT / "landreg/translations/en/LC_MESSAGES/messages.po").open("rb") as file:
+        return {str(message.id): str(message.string) for message in read_po(file) if message.id and message.string}
+
+
+def test_every_sentence_of_pages_and_code_has_its_english() -> None:
+    assert sorted(set(_said()) - set(_translated())) == []
+
+
+def test_no_english_is_left_of_a_sentence_that_is_gone() -> None:
+    assert sorted(set(_translated()) - set(_said())) == []
+
+
+def test_both_languages_name_the_same_values_and_english_is_english() -> None:
+    names = re.compile(r"%\((\w+)\)s")
+    for chinese, english in _translated().items():
+        assert set(names.findall(chinese)) == set(names.findall(english)), chinese
+        assert CHINESE.search(english) is None, english
+
+
+def test_rules_say_no_chinese_in_english() -> None:
+    for rule in all_rules().values():
+        assert CHINESE.search(re.sub(r"[（(][^）)]*[）)]|《[^》]*》", "", rule.en)) is None, rule.code
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/login", "/nowhere", "/log", "/accounts", "/accounts/new", "/account/password"]
+)
+def test_an_english_page_is_english_throughout(app: Any, account: OpenAccount, address: str) -> None:
+    account("admin.li", Role.ADMINISTRATOR)
+    browser = Browser(app.test_client())
+    browser.client.set_cookie("language", "en")
+    if address.startswith("/account"):
+        browser.log_in("admin.li")
+    page = STAYS.sub("", browser.get(address).text).replace("admin.li先生", "")
+    assert CHINESE.findall(page) == []
