@@ -45,6 +45,9 @@ def upgrade() -> None:
             CONSTRAINT pt_1_one_household_per_person EXCLUDE USING gist
                 (county WITH =, person_id WITH =, valid WITH &&, recorded WITH &&)
         );
+        CREATE INDEX member_by_person ON party.member (person_id);
+        CREATE INDEX household_by_representative ON party.household (representative_id);
+        CREATE INDEX collective_by_representative ON party.collective (representative_id);
         CREATE INDEX member_by_household ON party.member (county, household_id) WHERE upper_inf(recorded);
         CREATE TABLE party.organization (
             county char(6) NOT NULL, row_id uuid NOT NULL, organization_id uuid NOT NULL, village text COLLATE "C" NOT NULL,
