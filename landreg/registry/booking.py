@@ -23,7 +23,7 @@ from landreg.law.queries import load_law
 from landreg.log.leaf import Entry
 from landreg.log.store import stage_all
 from landreg.registry.casebook import Act, Case
-from landreg.registry.cases import Stepped, judge, keep_findings, locked, note
+from landreg.registry.cases import Stepped, judge, keep_findings, laws_of, locked, note
 from landreg.registry.effects import (
     Changes,
     ContractRegistration,
@@ -101,10 +101,11 @@ def changes_of(uow: UnitOfWork, cases: Sequence[Case]) -> list[Booking]:
     """
     if not cases:
         return []
-    law = load_law(uow.session, cases[0].county, beijing_day(uow.now))
+    today = beijing_day(uow.now)
+    laws = laws_of(uow, cases, load_law(uow.session, cases[0].county, today))
     places = _Places.of(uow, cases)
     return [
-        Booking(proposal.case, places.changes(proposal, law, beijing_day(uow.now)), uuid4())
+        Booking(proposal.case, places.changes(proposal, laws[proposal.case.case_id], today), uuid4())
         for proposal in proposals(uow.session, cases)
     ]
 

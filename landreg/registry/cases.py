@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -236,16 +237,33 @@ def _step(
 def judge(
     uow: UnitOfWork, cases: Sequence[Case], rules: Iterable[Callable[..., Finding | None]], law: Law
 ) -> dict[UUID, tuple[Finding, ...]]:
-    """Every finding on each case: the step's own rules and those of its kind of right, all at once (条例 17)."""
+    """Every finding on each case: the step's own rules and those of its kind of right, all at once (条例 17). law: today's."""
     procedure = case_facts(uow.session, cases, uow.actor.account_id, beijing_day(uow.now))
+    laws = laws_of(uow, cases, law)
     asked = tuple(rules)
     return {
-        proposal.case.case_id: (
-            *examine(asked, procedure[proposal.case.case_id], law),
-            *examine(rules_of(proposal.case), proposal.facts, law),
+        (key := proposal.case.case_id): (
+            *examine(asked, procedure[key], law),
+            *examine(rules_of(proposal.case), proposal.facts, laws[key]),
         )
         for proposal in proposals(uow.session, cases)
     }
+
+
+def laws_of(uow: UnitOfWork, cases: Sequence[Case], law: Law) -> dict[UUID, Law]:
+    """The law by which each case's right is judged: that of its day of acceptance, and today's until it is accepted.
+
+    A figure that changes while a case is under way does not change what the applicant was told.
+    """
+    by_day = {law.on: law}
+    for case in cases:
+        if _judged_on(case, law) not in by_day:
+            by_day[_judged_on(case, law)] = load_law(uow.session, case.county, _judged_on(case, law))
+    return {case.case_id: by_day[_judged_on(case, law)] for case in cases}
+
+
+def _judged_on(case: Case, law: Law) -> date:
+    return law.on if case.accepted_on is None or case.state in ("draft", "returned") else case.accepted_on
 
 
 def _leave(actor: Actor, county: str, case_ids: Sequence[UUID], step: str, reason: str, **values: Any) -> None:

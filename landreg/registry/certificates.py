@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 from sqlalchemy import insert, text, update
@@ -21,11 +21,12 @@ from landreg.log.leaf import Entry
 from landreg.log.queries import prove_many
 from landreg.log.store import stage_all
 from landreg.registry.casebook import Case, Certificate
-from landreg.registry.cases import locked, note
+from landreg.registry.cases import laws_of, locked, note
 from landreg.registry.certified import Certified, certified, members_of
 from landreg.registry.documents import Store
 from landreg.registry.logged import certificate_facts
 from landreg.registry.papers import CertificateNumber, ContractCertificate, HomesteadCertificate
+from landreg.registry.rules.homestead import limit_m2
 from landreg.registry.signing import Signer, ToPrint, print_and_sign_many
 
 CHUNK = 200
@@ -107,18 +108,27 @@ def _draft(
     serials = uow.session.execute(
         text("SELECT nextval('registry.certificate_number') FROM generate_series(1, :count)"), {"count": len(cases)}
     ).scalars()
-    day = beijing_day(uow.now)
+    limits = {case_id: limit_m2(judged_by) for case_id, judged_by in laws_of(uow, cases, law).items()}
     return [
         _drafted(
-            case, found[case.case_id], serial, law, day, press, proofs[found[case.case_id].act_number].to_json(), sample
+            case,
+            found[case.case_id],
+            serial,
+            law,
+            limits[case.case_id],
+            press,
+            proofs[found[case.case_id].act_number].to_json(),
+            sample,
         )
         for case, serial in zip(cases, sorted(serials), strict=True)
     ]
 
 
 def _drafted(
-    case: Case, what: Certified, serial: int, law: Law, day: date, press: Press, proof: bytes, sample: bool
+    case: Case, what: Certified, serial: int, law: Law, limit: Decimal, press: Press, proof: bytes, sample: bool
 ) -> _Drafted:
+    """law: today's, which dates the certificate. limit: in m², by the law under which the case was judged."""
+    day = law.on
     token = secrets.token_urlsafe(12)
     number = CertificateNumber(law.text("CERT-1.province_short"), day.year, what.county_name, f"{serial:07d}")
     authority = law.text("CERT-2.authority").replace("{county}", what.county_name)
@@ -128,7 +138,7 @@ def _drafted(
         data = what.contract(number, authority, day, url, f"{case.county}{serial:07d}")
         printed = number.of_contract()
     else:
-        data = what.homestead(number, authority, day, url, f"D{case.county}{serial:07d}", law)
+        data = what.homestead(number, authority, day, url, f"D{case.county}{serial:07d}", limit)
         printed = number.of_real_estate()
     row = {
         "county": case.county,

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from gis.zones import ZONES
-from landreg.law.book import Law, term
+from landreg.law.book import term
 from landreg.registry.papers import (
     CertificateNumber,
     CertifiedParcel,
@@ -25,7 +25,6 @@ from landreg.registry.papers import (
     Neighbour,
     ParcelMap,
 )
-from landreg.registry.rules.homestead import limit_m2
 
 AROUND_M = 12
 """How far a parcel's map shows its neighbours, in metres."""
@@ -71,9 +70,9 @@ class Certified:
         )
 
     def homestead(
-        self, number: CertificateNumber, authority: str, day: date, url: str, print_number: str, law: Law
+        self, number: CertificateNumber, authority: str, day: date, url: str, print_number: str, limit: Decimal
     ) -> HomesteadCertificate:
-        """The certificate of a homestead use right; the excess is noted apart (HS-2)."""
+        """The certificate of a homestead use right; the excess over the limit, in m², is noted apart (HS-2)."""
         f = self.facts
         house = f["floor_area_m2"]
         return HomesteadCertificate(
@@ -95,7 +94,7 @@ class Certified:
             house_area_m2=house,
             other_holders=self.members[1:],
             other=_building(f),
-            limit_m2=limit_m2(law),
+            limit_m2=limit,
             excess_m2=f["excess_m2"] or None,
             map=self.parcels[0].map,
         )
