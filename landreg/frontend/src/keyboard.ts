@@ -115,7 +115,8 @@ export function listenToKeys(): void {
       return;
     }
     if (event.key === "/") {
-      const field = document.querySelector<HTMLInputElement>("main input[type=search], [data-search], input[type=search]");
+      const field =
+        document.querySelector<HTMLInputElement>("[data-search]") ?? document.querySelector<HTMLInputElement>("input[type=search]");
       if (field) {
         event.preventDefault();
         field.focus();
