@@ -237,3 +237,8 @@ def test_an_upload_after_the_session_ended_asks_to_log_in(
     answer = browser.client.post("/accounts/new", data=b"x" * 5_000_000, content_type=kind)
     assert answer.status_code == 401
     assert 'name="password"' in answer.text
+
+
+def test_a_program_without_a_session_is_told_so(browser: Browser) -> None:
+    answer = browser.client.get("/accounts", headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.json["findings"][0]["code"]) == (401, "ACC-4")
