@@ -1,0 +1,282 @@
+"""What is registered stays as it was said: rows close once, nothing reopens, and the database refuses by the rules' codes."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from landreg.core.actor import Actor, Desk
+from landreg.core.db import UnitOfWork, refusal_of, unit_of_work
+from landreg.core.errors import Refused
+from landreg.registry import queries
+from landreg.registry.queries import AsOf
+from tests.registry_kit import Connection, codes, one, to_rights
+from tests.villages import COUNTY
+
+TWO_CLOCKS = (
+    "party.collective",
+    "party.household",
+    "party.member",
+    "land.parcel",
+    "registry.contract",
+    "registry.right",
+    "registry.right_holder",
+    "registry.right_parcel",
+)
+WRITTEN_ONCE = ("registry.act", "registry.case_event", "registry.document", "registry.certificate", "identity.opening")
+DESKS = tuple(desk for desk in Desk if desk is not Desk.OWNER)
+
+
+@pytest.fixture
+def registered(registrar: Actor, reviewer: Actor, superuser: Connection) -> list[UUID]:
+    return to_rights(registrar, reviewer, superuser)
+
+
+def _table(name: str) -> sql.Identifier:
+    return sql.Identifier(*name.split("."))
+
+
+def _close(name: str) -> sql.Composed:
+    """The statement by which an act closes every open row of a table."""
+    return sql.SQL(
+        "UPDATE {} SET recorded = tstzrange(lower(recorded), lower(recorded) + interval '1 hour'), ended_by_act = {}"
+    ).format(_table(name), sql.Literal(uuid4()))
+
+
+def _refusal(desk: Connection, name: str, change: str) -> str | None:
+    """The constraint that refuses a change of a table's rows."""
+    with pytest.raises(psycopg.errors.IntegrityError) as refused:
+        desk.execute(sql.SQL("UPDATE {} SET {}").format(_table(name), sql.SQL(change)))
+    return refused.value.diag.constraint_name
+
+
+def test_these_are_all_the_tables_with_two_clocks(superuser: Connection) -> None:
+    found = superuser.execute(
+        """SELECT table_schema || '.' || table_name FROM information_schema.columns WHERE column_name = 'ended_by_act'
+           AND table_schema NOT LIKE 'pg_%'"""
+    )
+    assert {name for (name,) in found} == {*TWO_CLOCKS, "party.organization"}
+
+
+def test_no_desk_changes_or_deletes_what_is_registered(registered: list[UUID], as_desk: Any) -> None:
+    for desk in DESKS:
+        connection: Connection = as_desk(desk, COUNTY)
+        for name in (*TWO_CLOCKS, *WRITTEN_ONCE):
+            for statement in ("UPDATE {} SET village = village", "DELETE FROM {}", "TRUNCATE {} CASCADE"):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    connection.execute(sql.SQL(statement).format(_table(name)))
+
+
+def test_no_desk_but_the_registry_closes_a_row(registered: list[UUID], as_desk: Any) -> None:
+    for desk in set(DESKS) - {Desk.REGISTRY}:
+        connection: Connection = as_desk(desk, COUNTY)
+        for name in TWO_CLOCKS:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(_close(name))
+
+
+def test_a_closed_row_never_reopens_and_never_closes_otherwise(registered: list[UUID], as_desk: Any) -> None:
+    desk: Connection = as_desk(Desk.REGISTRY, COUNTY)
+    for name in TWO_CLOCKS:
+        assert desk.execute(_close(name)).rowcount > 0
+        for change in (
+            "recorded = tstzrange(lower(recorded), NULL), ended_by_act = NULL",
+            "recorded = tstzrange(lower(recorded), lower(recorded) + interval '2 hours')",
+            "recorded = tstzrange(lower(recorded) - interval '1 day', upper(recorded))",
+            "ended_by_act = gen_random_uuid()",
+        ):
+            assert _refusal(desk, name, change) == "reg_9_closed_row_stays"
+
+
+def test_an_open_row_closes_by_an_act_or_not_at_all(registered: list[UUID], as_desk: Any) -> None:
+    desk: Connection = as_desk(Desk.REGISTRY, COUNTY)
+    later = "timestamptz '2199-01-01'"
+    for name in TWO_CLOCKS:
+        for change in (
+            "ended_by_act = gen_random_uuid()",
+            f"recorded = tstzrange(lower(recorded), {later})",
+            "recorded = tstzrange(lower(recorded) - interval '1 day', NULL)",
+            f"recorded = tstzrange(lower(recorded) - interval '1 day', {later}), ended_by_act = gen_random_uuid()",
+        ):
+            assert _refusal(desk, name, change) == "reg_9_closed_row_stays"
+
+
+def test_not_even_the_owner_of_the_tables_changes_a_fact(registered: list[UUID], as_desk: Any) -> None:
+    owner: Connection = as_desk(Desk.OWNER, COUNTY)
+    with pytest.raises(psycopg.errors.IntegrityError):
+        owner.execute('UPDATE registry."right" SET area_m2 = area_m2 + 1')
+
+
+def test_a_closed_row_s_refusal_is_a_finding(registered: list[UUID], registrar: Actor, as_desk: Any) -> None:
+    as_desk(Desk.REGISTRY, COUNTY).execute(_close("registry.right"))
+    with pytest.raises(Refused) as refused, unit_of_work(registrar) as uow:
+        uow.session.execute(text('UPDATE registry."right" SET ended_by_act = gen_random_uuid()'))
+    assert codes(refused) == {"REG-9"}
+
+
+def _again(uow: UnitOfWork, table: str, where: str = "true", **changed: str) -> None:
+    """Insert a registered row once more, changed: what a careless desk might do."""
+    columns = uow.session.execute(
+        text("SELECT column_name FROM information_schema.columns WHERE table_schema || '.' || table_name = :table"),
+        {"table": table},
+    ).scalars()
+    schema, name = table.split(".")
+    names = [column for column in columns if column != "geom_3857" or table != "land.parcel"]
+    values = ", ".join(changed.get(column, f'"{column}"') for column in names)
+    listed = ", ".join(f'"{column}"' for column in names)
+    uow.session.execute(
+        text(f'INSERT INTO {schema}."{name}" ({listed}) SELECT {values} FROM {schema}."{name}" WHERE {where} LIMIT 1')
+    )
+
+
+NEW = "gen_random_uuid()"
+
+
+REFUSED_AGAIN = (
+    ("CT-3", "registry.right", {"row_id": NEW, "code": "'other'"}),
+    ("CT-5", "registry.contract", {"row_id": NEW, "contract_id": NEW}),
+    ("PT-1", "party.member", {"row_id": NEW, "member_id": NEW, "household_id": NEW}),
+    ("PT-2", "party.household", {"row_id": NEW, "code": "'610902104202019999'"}),
+    ("PT-2", "party.collective", {"row_id": NEW, "code": "'61090210420299'"}),
+    ("PT-3", "party.household", {"row_id": NEW, "household_id": NEW}),
+    ("PT-3", "party.collective", {"row_id": NEW, "collective_id": NEW}),
+    ("COD-90", "land.parcel", {"row_id": NEW, "parcel_id": NEW}),
+    ("REG-10", "registry.act", {"act_id": NEW, "number": "'610902-20260701-9999999'"}),
+)
+
+
+def test_the_database_refuses_what_code_let_through_by_the_rule_s_own_code(
+    registered: list[UUID], registrar: Actor
+) -> None:
+    for code, table, changed in REFUSED_AGAIN:
+        where = "case_id IS NOT NULL" if table == "registry.act" else "true"
+        with pytest.raises(Refused) as refused, unit_of_work(registrar) as uow:
+            _again(uow, table, where, **changed)
+        assert codes(refused) == {code}, table
+
+
+def _second_right(uow: UnitOfWork, kind: str) -> dict[str, str]:
+    """A right of another household, with its holder, so that a parcel or a share can be put under it."""
+    row = f"'{uuid4()}'"
+    household = f"'{uuid4()}'"
+    of_kind = f"kind = '{kind}'"
+    _again(uow, "registry.right", of_kind, row_id=row, right_id=NEW, code="'other'", household_id=household)
+    _again(uow, "registry.right_holder", of_kind, right_row=row, household_id=household)
+    return {"right_row": row}
+
+
+@pytest.mark.parametrize("kind", ["contract_management", "homestead"])
+def test_a_parcel_is_never_under_two_rights_of_a_kind(registered: list[UUID], registrar: Actor, kind: str) -> None:
+    with pytest.raises(Refused) as refused, unit_of_work(registrar) as uow:
+        _again(uow, "registry.right_parcel", f"kind = '{kind}'", **_second_right(uow, kind))
+    assert codes(refused) == {"CT-2"}
+
+
+def test_a_parcel_may_go_under_another_right_once_the_first_is_closed(
+    registered: list[UUID], registrar: Actor, as_desk: Any
+) -> None:
+    desk: Connection = as_desk(Desk.REGISTRY, COUNTY)
+    desk.execute(_close("registry.right_parcel"))
+    before = one(registrar, "SELECT count(*) FROM registry.right_parcel")
+    with unit_of_work(registrar) as uow:
+        changed = _second_right(uow, "contract_management") | {
+            "recorded": "tstzrange(upper(recorded), NULL)",
+            "ended_by_act": "NULL",
+        }
+        _again(uow, "registry.right_parcel", "kind = 'contract_management'", **changed)
+    assert one(registrar, "SELECT count(*) FROM registry.right_parcel") == before + 1
+
+
+def test_a_household_never_holds_two_homesteads(registered: list[UUID], registrar: Actor) -> None:
+    row = f"'{uuid4()}'"
+    with unit_of_work(registrar) as uow:
+        _again(uow, "registry.right", "kind = 'homestead'", row_id=row, right_id=NEW)
+        with pytest.raises(IntegrityError) as refused:
+            _again(uow, "registry.right_holder", "kind = 'homestead'", right_row=row)
+        uow.session.rollback()
+    refusal = refusal_of(refused.value)
+    assert refusal is not None
+    assert [finding.code for finding in refusal.findings] == ["HS-1"]
+
+
+@pytest.mark.parametrize(
+    "shares",
+    [
+        {},
+        {"numerator": "1", "denominator": "2"},
+        {"numerator": "2", "denominator": "3"},
+    ],
+)
+def test_a_right_whose_shares_are_not_one_does_not_commit(
+    registered: list[UUID], registrar: Actor, shares: dict[str, str]
+) -> None:
+    row, household = f"'{uuid4()}'", f"'{uuid4()}'"
+    of_kind = "kind = 'contract_management'"
+
+    def book() -> None:
+        with unit_of_work(registrar) as uow:
+            _again(uow, "registry.right", of_kind, row_id=row, right_id=NEW)
+            if shares:
+                _again(uow, "registry.right_holder", of_kind, right_row=row, household_id=household, **shares)
+
+    with pytest.raises(Refused) as refused:
+        book()
+    assert codes(refused) == {"CT-2"}
+
+
+def test_a_right_of_two_households_with_a_half_each_commits(registered: list[UUID], registrar: Actor) -> None:
+    row, of_kind = f"'{uuid4()}'", "kind = 'contract_management'"
+    half = {"numerator": "1", "denominator": "2", "right_row": row}
+    with unit_of_work(registrar) as uow:
+        _again(uow, "registry.right", of_kind, row_id=row, right_id=NEW)
+        for _ in range(2):
+            _again(uow, "registry.right_holder", of_kind, household_id=NEW, **half)
+    assert one(registrar, f"SELECT count(*) FROM registry.right_holder WHERE right_row = {row}") == 2
+
+
+def test_a_holder_added_to_a_whole_right_afterwards_is_refused(registered: list[UUID], registrar: Actor) -> None:
+    with pytest.raises(Refused) as refused, unit_of_work(registrar) as uow:
+        _again(uow, "registry.right_holder", "kind = 'contract_management'", household_id=NEW, numerator="1")
+    assert codes(refused) == {"CT-2"}
+
+
+def test_an_answer_once_given_is_given_again_whatever_is_registered_later(
+    registered: list[UUID], registrar: Actor, superuser: Connection
+) -> None:
+    right = one(registrar, "SELECT right_id FROM registry.\"right\" WHERE kind = 'contract_management' LIMIT 1")
+    then = one(registrar, "SELECT system.clock()")
+    day = date(2026, 1, 1)
+    superuser.execute("UPDATE system.demo SET ahead = ahead + interval '2 hours'")
+    act = uuid4()
+    with unit_of_work(registrar) as uow:
+        close = (
+            'UPDATE registry."right" SET recorded = tstzrange(lower(recorded), :now), ended_by_act = :act '
+            "WHERE right_id = :right"
+        )
+        uow.session.execute(text(close), {"now": uow.now, "act": act, "right": right})
+        row = f"'{uuid4()}'"
+        opened = {
+            "row_id": row,
+            "recorded": "tstzrange(upper(recorded), NULL)",
+            "ended_by_act": "NULL",
+            "area_m2": "700",
+        }
+        _again(uow, "registry.right", f"right_id = '{right}'", **opened, act_id=f"'{act}'")
+        _again(uow, "registry.right_holder", "kind = 'contract_management'", right_row=row, household_id=NEW)
+    now = one(registrar, "SELECT system.clock()")
+    with unit_of_work(registrar) as uow:
+        said = {
+            at: queries.right_as_of(uow.session, COUNTY, right, AsOf(day, instant))
+            for at, instant in (("then", then), ("now", now))
+        }
+        assert {at: found.area_m2 for at, found in said.items() if found} == {"then": 800, "now": 700}
+        assert queries.right_as_of(uow.session, COUNTY, right, AsOf(date(1997, 12, 31), now)) is None
+        assert queries.right_as_of(uow.session, COUNTY, right, AsOf(day, then - timedelta(days=90))) is None
+        assert [found.area_m2 for found in queries.right_rows(uow.session, COUNTY, right)] == [800, 700]

@@ -1,0 +1,70 @@
+"""The steps of the desk as tests take them: a staged village to cases on notice, to rights, to a sealed log."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.registry import booking, cases, queries
+from tests.villages import COUNTY, VILLAGE, Staged, stage_village
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+def codes(error: pytest.ExceptionInfo[Any]) -> set[str]:
+    """The codes of what an error says."""
+    return {finding.code for finding in error.value.findings}
+
+
+def in_state(actor: Actor, batch: UUID, *states: str) -> list[UUID]:
+    """The cases of a batch in these states, in the order of their numbers."""
+    with unit_of_work(actor) as uow:
+        return queries.case_ids(uow.session, COUNTY, batch, *states)
+
+
+def one(actor: Actor, statement: str, **values: Any) -> Any:
+    """The first column of the first row that an actor's desk reads."""
+    with unit_of_work(actor) as uow:
+        return uow.session.execute(text(statement), values).scalar()
+
+
+def pass_days(superuser: Connection, days: int) -> None:
+    """Let time pass: only a database with the demo marker has a clock that moves."""
+    superuser.execute(
+        "INSERT INTO system.demo AS demo (ahead) VALUES (make_interval(days => %s)) "
+        "ON CONFLICT (marker) DO UPDATE SET ahead = demo.ahead + excluded.ahead",
+        [days],
+    )
+
+
+def to_notice(
+    registrar: Actor, reviewer: Actor, superuser: Connection, staged: Staged, village: str = VILLAGE
+) -> list[UUID]:
+    """The cases of a village, on a notice that has run its time."""
+    batch = cases.open_batch(registrar, COUNTY, staged.package_id, village)
+    ids = in_state(registrar, batch, "draft")
+    cases.accept(registrar, COUNTY, ids)
+    cases.review(reviewer, COUNTY, ids)
+    cases.publish(registrar, COUNTY, ids, "首次登记公告")
+    pass_days(superuser, 40)
+    return ids
+
+
+def to_rights(
+    registrar: Actor, reviewer: Actor, superuser: Connection, households: int = 2, **changed: Any
+) -> list[UUID]:
+    """The registered cases of a small village."""
+    ids = to_notice(registrar, reviewer, superuser, stage_village(superuser, households, **changed))
+    booking.register(reviewer, COUNTY, ids)
+    return ids
+
+
+def state_of(actor: Actor, case: UUID) -> str:
+    """The state of a case."""
+    return str(one(actor, 'SELECT state FROM registry."case" WHERE case_id = :case', case=case))
