@@ -75,7 +75,7 @@ def one(number: str) -> Response:
         return pages.render(
             "registry/certificate.html",
             certificate=certificate,
-            state=row.state,
+            state_value=row.state,
             ended_at=row.ended_at,
             holder=row.applicant,
             act_number=act,

@@ -66,6 +66,7 @@ def one(county: str, right_id: UUID) -> Response:
             held=shown is not None,
             asked=asked,
             rows=rows,
+            last=right.term.upper - timedelta(days=1) if right.term and right.term.upper else None,
             parcels=queries.parcels_of_right(session, right),
             holder=holder,
             collective=parties.collective(session, county, holder.collective_id) if holder else None,
