@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import timedelta
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,12 +13,16 @@ from flask_wtf.csrf import CSRFProtect
 from gunicorn.app.base import BaseApplication
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from landreg.access import home, identity, log_pages, navigation, policy, routes, rules
+from landreg.access import home, identity, log_pages, navigation, policy, rules
+from landreg.access import routes as door_routes
 from landreg.access.limits import limiter
 from landreg.config import CHECKOUT, Settings
 from landreg.core import db
 from landreg.core.actor import Desk
 from landreg.core.errors import BadInput, Finding
+from landreg.land import routes as land_routes
+from landreg.registry import books, public
+from landreg.registry import routes as registry_routes
 from landreg.web import i18n, pages, problems
 
 # The desks whose logins a process holds; what it has no login for, an intruder in it cannot reach.
@@ -28,7 +30,7 @@ SERVED = {
     Desk.REGISTRY: (Desk.REGISTRY, Desk.EXCHANGE, Desk.CITIZEN, Desk.AUDITOR, Desk.PUBLIC),
     Desk.SETTLEMENT: (Desk.SETTLEMENT,),
 }
-ROOMS = ("land.routes", "party.routes", "registry.routes", "registry.public", "registry.books")
+ROOMS = (home, door_routes, log_pages, land_routes, registry_routes, public, books)
 FORM_PARTS = 20_000
 FORM_MEMORY = 4 * 1024 * 1024
 
@@ -71,11 +73,8 @@ def create_app(settings: Settings) -> Flask:
         offers=navigation.offers,
         role_names=navigation.role_names,
     )
-    for open_to_all in (home, routes, log_pages):
-        app.register_blueprint(open_to_all.blueprint)
     for room in ROOMS:
-        if find_spec(f"landreg.{room}") is not None:
-            app.register_blueprint(import_module(f"landreg.{room}").blueprint)
+        app.register_blueprint(room.blueprint)
     return app
 
 
