@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from landreg import keys, migrate
+from landreg import migrate
 from landreg.access.service import SYSTEM
 from landreg.config import Settings
 from landreg.core import db
@@ -102,6 +102,8 @@ def db_check() -> None:
 @main.command("keys")
 def make_keys() -> None:
     """Make the keys that are missing: session, identity, log, and a demo certificate key that says so."""
+    from landreg import keys
+
     with answering() as settings:
         for name in keys.make_missing(settings):
             console.print(f"key made: {settings.keys[name]}")
