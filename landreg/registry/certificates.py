@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -18,18 +19,21 @@ from landreg.core.periods import beijing_day
 from landreg.law.book import Law
 from landreg.law.queries import load_law
 from landreg.log.leaf import Entry
-from landreg.log.queries import prove_many
+from landreg.log.queries import Proof, prove_many
 from landreg.log.store import stage_all
+from landreg.registry import queries
 from landreg.registry.casebook import Case, Certificate
 from landreg.registry.cases import laws_of, locked, note
 from landreg.registry.certified import Certified, certified, members_of
 from landreg.registry.documents import Store
 from landreg.registry.logged import certificate_facts
-from landreg.registry.papers import CertificateNumber, ContractCertificate, HomesteadCertificate
+from landreg.registry.papers import CertificateNumber, ContractCertificate, HomesteadCertificate, print_certificate
 from landreg.registry.rules.homestead import limit_m2
-from landreg.registry.signing import Signer, ToPrint, print_and_sign_many
+from landreg.registry.signing import Signer, ToPrint, print_and_sign_many, sign
 
 CHUNK = 200
+FEW = 8
+_ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -54,11 +58,12 @@ def issue(
 ) -> list[Issued]:
     """Issue the certificates of registered cases, in chunks that each stand when the next is interrupted.
 
-    Raises Refused (REG-13) when an act of theirs is not sealed yet, Conflict (REG-8) for a case in another state.
+    progress: told how many are printed so far. Raises Refused (REG-13) when an act of theirs is not sealed yet, Conflict
+    (REG-8) for a case in another state.
     """
     issued: list[Issued] = []
     for first in range(0, len(case_ids), CHUNK):
-        issued.extend(_issue_chunk(actor, county, case_ids[first : first + CHUNK], press, progress))
+        issued.extend(_issue_chunk(actor, county, case_ids[first : first + CHUNK], press, progress, len(issued)))
     return issued
 
 
@@ -73,37 +78,61 @@ class _Drafted:
 
 
 def _issue_chunk(
-    actor: Actor, county: str, case_ids: Sequence[UUID], press: Press, progress: Callable[[int], None]
+    actor: Actor, county: str, case_ids: Sequence[UUID], press: Press, progress: Callable[[int], None], before: int
 ) -> list[Issued]:
+    """Names are opened, in the log, only for what can be certified; a case's state is looked at again at the end."""
     with unit_of_work(actor) as uow:
+        proofs = _proofs(uow, _registered(uow, county, case_ids))
         holders = members_of(uow.session, county, case_ids)
     names = reveal(actor, [person for persons in holders.values() for person in persons], "certificate", county)
     with unit_of_work(actor) as uow:
-        drafted = _draft(uow, county, case_ids, press, {person: identity.name for person, identity in names.items()})
+        cases = _registered(uow, county, case_ids)
+        drafted = _draft(uow, cases, press, {person: identity.name for person, identity in names.items()}, proofs)
     hashes: dict[str, str] = {}
-    for key, pdf in print_and_sign_many((draft.to_print for draft in drafted), press.signer):
+    for key, pdf in _printed([draft.to_print for draft in drafted], press.signer):
         hashes[key] = press.store.put_bytes(pdf)
-        progress(len(hashes))
+        progress(before + len(hashes))
     with unit_of_work(actor) as uow:
         _enter(uow, county, drafted, hashes)
     return [Issued(draft.to_print.id, hashes[draft.to_print.id]) for draft in drafted]
 
 
-def _draft(
-    uow: UnitOfWork, county: str, case_ids: Sequence[UUID], press: Press, names: dict[UUID, str]
-) -> list[_Drafted]:
+def _printed(items: Sequence[ToPrint], signer: Signer) -> Iterator[tuple[str, bytes]]:
+    """A few are printed here, since processes of their own take seconds to start; many on every core."""
+    if len(items) > FEW:
+        yield from print_and_sign_many(items, signer)
+        return
+    for item in items:
+        with _ONE_AT_A_TIME:
+            pdf = sign(print_certificate(item.data, proof=item.proof, sample=item.sample), signer)
+        yield item.id, pdf
+
+
+def _registered(uow: UnitOfWork, county: str, case_ids: Sequence[UUID]) -> list[Case]:
     cases = locked(uow, county, case_ids)
     wrong = [case for case in cases if case.state != "registered"]
     if wrong:
         raise Conflict(
             Finding("REG-8", "state", {"state": c.state, "step": "certify"}, subject=c.number) for c in wrong
         )
+    return cases
+
+
+def _proofs(uow: UnitOfWork, cases: Sequence[Case]) -> dict[str, Proof]:
+    """By the number of the act. Raises Refused (REG-13) while one of them waits to be sealed."""
+    acts = queries.act_numbers(uow.session, cases[0].county, [case.act_id for case in cases if case.act_id])
+    try:
+        return prove_many(uow.session, acts)
+    except Conflict as waiting:
+        raise Refused(Finding("REG-13", values={"waiting": len(waiting.findings)})) from waiting
+
+
+def _draft(
+    uow: UnitOfWork, cases: Sequence[Case], press: Press, names: dict[UUID, str], proofs: dict[str, Proof]
+) -> list[_Drafted]:
+    county = cases[0].county
     law = load_law(uow.session, county, beijing_day(uow.now))
     found = certified(uow.session, county, [case.case_id for case in cases], names)
-    proofs = prove_many(uow.session, [found[case.case_id].act_number for case in cases])
-    waiting = [c.number for c in cases if found[c.case_id].act_number not in proofs]
-    if waiting:
-        raise Refused(Finding("REG-13", values={"waiting": len(waiting)}, subject=waiting[0]))
     sample = bool(uow.session.execute(text("SELECT system.is_demo()")).scalar_one())
     serials = uow.session.execute(
         text("SELECT nextval('registry.certificate_number') FROM generate_series(1, :count)"), {"count": len(cases)}

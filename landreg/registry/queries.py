@@ -215,6 +215,12 @@ def acts(*, village: str = "", number: str = "") -> Select[Act]:
     return found.order_by(Act.registered_at.desc(), Act.number.desc())
 
 
+def act_numbers(session: Session, county: str, act_ids: Sequence[UUID]) -> list[str]:
+    """The numbers of acts, in their order."""
+    found = select(Act.number).where(Act.county == county, Act.act_id.in_(act_ids)).order_by(Act.number)
+    return list(session.scalars(found))
+
+
 def check_certificate(session: Session, asked: str) -> Row[Any] | None:
     """What the public may know of a certificate, by its number or the token of its QR; None when there is none."""
     return session.execute(text("SELECT * FROM registry.check_certificate(:asked)"), {"asked": asked}).first()

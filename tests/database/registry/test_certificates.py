@@ -1,0 +1,228 @@
+"""Certificates: only what is sealed is certified, each proves itself, and the public learns no identity from it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from landreg import keys
+from landreg.config import CHECKOUT, Settings
+from landreg.core.actor import NOBODY, Actor, Desk
+from landreg.core.db import unit_of_work
+from landreg.core.errors import Conflict, NotFound, Refused
+from landreg.core.files import Store
+from landreg.log.recheck import recheck
+from landreg.log.store import seal, signer_of
+from landreg.registry import booking, certificates, logged, queries
+from landreg.registry.certificates import Issued, Press
+from tests.registry_kit import Connection, codes, in_state, one, state_of, to_notice, to_rights
+from tests.villages import COUNTY, citizen_id, stage_village
+
+VERIFIER = CHECKOUT / "landreg" / "log" / "verify.py"
+
+
+@pytest.fixture
+def press(database: Settings) -> Press:
+    return Press(keys.certificate_signer(database), Store(database.store), "http://127.0.0.1:8000")
+
+
+@pytest.fixture
+def registered(registrar: Actor, reviewer: Actor, superuser: Connection) -> list[UUID]:
+    """Two cases: a contract-management right and a homestead of one household."""
+    return to_rights(registrar, reviewer, superuser, 1)
+
+
+@pytest.fixture
+def sealed(registered: list[UUID], worker: Actor, database: Settings) -> list[UUID]:
+    seal(worker, database)
+    return registered
+
+
+def verified(pdf: Path, key: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """What the verifier says, run alone: no package, no environment."""
+    key_file = folder / "log.pub"
+    key_file.write_text(key + "\n")
+    line = [sys.executable, "-I", str(VERIFIER), str(pdf), "--key", str(key_file)]
+    return subprocess.run(line, capture_output=True, text=True, check=False, env={"PATH": os.defpath})
+
+
+def checked(asked: str) -> Any:
+    """What the public is told."""
+    with unit_of_work(NOBODY) as uow:
+        return queries.check_certificate(uow.session, asked)
+
+
+def test_nothing_is_certified_before_its_act_is_sealed(registered: list[UUID], registrar: Actor, press: Press) -> None:
+    with pytest.raises(Refused) as refused:
+        certificates.issue(registrar, COUNTY, registered, press)
+    assert codes(refused) == {"REG-13"}
+    assert one(registrar, "SELECT count(*) FROM identity.opening") == 0
+    assert one(registrar, "SELECT count(*) FROM registry.certificate") == 0
+    assert state_of(registrar, registered[0]) == "registered"
+
+
+def test_nothing_is_certified_before_it_is_registered(
+    registrar: Actor, reviewer: Actor, superuser: Connection, press: Press
+) -> None:
+    ids = to_notice(registrar, reviewer, superuser, stage_village(superuser, 1))
+    with pytest.raises(Conflict) as conflict:
+        certificates.issue(registrar, COUNTY, ids, press)
+    assert codes(conflict) == {"REG-8"}
+
+
+def test_another_county_s_cases_are_not_found(sealed: list[UUID], registrar: Actor, press: Press) -> None:
+    stranger = Actor(registrar.account_id, "外县", registrar.desk, registrar.roles, "610921")
+    with pytest.raises(NotFound):
+        certificates.issue(stranger, COUNTY, sealed, press)
+
+
+def test_a_sealed_act_becomes_a_certificate_that_proves_itself_and_is_issued_once(
+    sealed: list[UUID], registrar: Actor, press: Press, database: Settings, tmp_path: Path
+) -> None:
+    told: list[int] = []
+    issued = certificates.issue(registrar, COUNTY, sealed, press, told.append)
+    assert told == [1, 2]
+    assert [state_of(registrar, case) for case in sealed] == ["certified", "certified"]
+    assert one(registrar, "SELECT bool_and(sample) FROM registry.certificate")
+    key = signer_of(database).verifier
+    for certificate in issued:
+        pdf = tmp_path / "certificate.pdf"
+        pdf.write_bytes(press.store.read(certificate.sha256))
+        said = verified(pdf, key, tmp_path)
+        act = one(
+            registrar,
+            """SELECT a.number FROM registry.act AS a JOIN registry.certificate AS c ON c.act_id = a.act_id
+               WHERE c.number = :number""",
+            number=certificate.number,
+        )
+        assert (said.returncode, act in said.stdout) == (0, True), said.stderr
+        name, _, rest = key.partition("+")
+        stranger = f"{name}+{rest[:8]}+" + "A" * 44
+        assert verified(pdf, stranger, tmp_path).returncode != 0
+    with pytest.raises(Conflict) as conflict:
+        certificates.issue(registrar, COUNTY, sealed, press)
+    assert codes(conflict) == {"REG-8"}
+    assert one(registrar, "SELECT count(*) FROM registry.certificate") == 2
+
+
+def test_the_public_learns_that_a_certificate_is_valid_and_nobody_s_identity(
+    sealed: list[UUID], registrar: Actor, press: Press, as_desk: Any
+) -> None:
+    (issued, _) = certificates.issue(registrar, COUNTY, sealed, press)
+    token = one(registrar, "SELECT token FROM registry.certificate WHERE number = :number", number=issued.number)
+    found = checked(token)
+    assert found == checked(issued.number)
+    assert (found.state, found.holder, found.parcels, str(found.mu)) == ("valid", "户*1", 2, "1.20")
+    told = " ".join(map(str, found))
+    assert not re.search(r"610900|户主|成员", told)
+    assert checked("no-such-token") is None
+    public: Connection = as_desk(Desk.PUBLIC)
+    for table in ("registry.certificate", 'registry."right"', "party.household", "land.parcel"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            public.execute(f"SELECT 1 FROM {table}")
+
+
+@pytest.mark.parametrize(("name", "shown"), [("白", "*"), ("白成", "白*"), ("白大成", "白*成"), ("欧阳大成", "欧**成")])
+def test_the_public_sees_a_holder_masked_as_lists_do(
+    registrar: Actor, reviewer: Actor, superuser: Connection, name: str, shown: str
+) -> None:
+    staged = stage_village(superuser, 1)
+    superuser.execute("UPDATE land.staged_household SET name = %s", [name])
+    ids = to_notice(registrar, reviewer, superuser, staged)
+    booking.register(reviewer, COUNTY, ids[:1])
+    superuser.execute(
+        """INSERT INTO registry.certificate SELECT county, gen_random_uuid(), village, 'N', 'S', 'T', kind, right_id, %s,
+               act_id, now(), %s, '', true FROM registry."right" """,
+        [ids[0], registrar.account_id],
+    )
+    assert checked("T").holder == shown
+
+
+@pytest.mark.parametrize("state", ["replaced", "cancelled"])
+def test_a_certificate_that_ended_says_so(
+    sealed: list[UUID], registrar: Actor, press: Press, superuser: Connection, state: str
+) -> None:
+    issued = certificates.issue(registrar, COUNTY, sealed, press)
+    superuser.execute(
+        """INSERT INTO registry.certificate_end SELECT county, certificate_id, village, %s, act_id, now()
+           FROM registry.certificate WHERE number = %s""",
+        [state, issued[0].number],
+    )
+    assert [checked(certificate.number).state for certificate in issued] == [state, "valid"]
+
+
+def test_names_are_opened_for_a_certificate_in_the_log_and_numbers_are_not_printed(
+    sealed: list[UUID], registrar: Actor, press: Press, tmp_path: Path
+) -> None:
+    (issued, _) = certificates.issue(registrar, COUNTY, sealed, press)
+    opened = one(registrar, "SELECT account_id::text || ' ' || cardinality(person_ids) FROM identity.opening")
+    assert opened == f"{registrar.account_id} 2"
+    assert one(registrar, "SELECT count(*) FROM log.entry WHERE kind = 'identity.opened'") == 1
+    pdf = tmp_path / "certificate.pdf"
+    pdf.write_bytes(press.store.read(issued.sha256))
+    text = subprocess.run(["pdftotext", str(pdf), "-"], capture_output=True, text=True, check=True).stdout
+    plain = "".join(text.split())
+    assert "成员1之1" in plain
+    assert not any(citizen_id(serial) in plain for serial in (2, 3))
+
+
+def test_an_interrupted_printing_leaves_no_certificate_and_the_next_one_issues_them_all(
+    sealed: list[UUID], registrar: Actor, press: Press
+) -> None:
+    def interrupt(done: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        certificates.issue(registrar, COUNTY, sealed, press, interrupt)
+    assert one(registrar, "SELECT count(*) FROM registry.certificate") == 0
+    assert {state_of(registrar, case) for case in sealed} == {"registered"}
+    assert len(certificates.issue(registrar, COUNTY, sealed, press)) == 2
+
+
+def test_a_certificate_of_which_a_row_was_changed_is_named(
+    sealed: list[UUID], registrar: Actor, press: Press, worker: Actor, database: Settings, superuser: Connection
+) -> None:
+    issued = certificates.issue(registrar, COUNTY, sealed, press)
+    seal(worker, database)
+    assert recheck(worker, database, logged.SOURCES, logged.TABLES).findings == ()
+    superuser.execute("UPDATE registry.certificate SET pdf_sha256 = 'x' WHERE number = %s", [issued[0].number])
+    found = recheck(worker, database, logged.SOURCES, logged.TABLES).findings
+    assert [(finding.code, finding.subject) for finding in found] == [("LOG-17", issued[0].number)]
+
+
+def test_a_file_that_was_changed_in_the_store_is_not_handed_out(
+    sealed: list[UUID], registrar: Actor, press: Press
+) -> None:
+    issued: list[Issued] = certificates.issue(registrar, COUNTY, sealed, press)
+    path = press.store.path(issued[0].sha256)
+    path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises(NotFound) as missing:
+        press.store.read(issued[0].sha256)
+    assert codes(missing) == {"DOC-2"}
+    path.unlink()
+    with pytest.raises(NotFound) as missing:
+        press.store.read(issued[0].sha256)
+    assert codes(missing) == {"DOC-1"}
+    assert hashlib.sha256(press.store.read(issued[1].sha256)).hexdigest() == issued[1].sha256
+
+
+def test_the_cases_of_a_village_get_numbers_in_a_row(
+    registrar: Actor, reviewer: Actor, superuser: Connection, press: Press, worker: Actor, database: Settings
+) -> None:
+    ids = to_rights(registrar, reviewer, superuser, 2)
+    seal(worker, database)
+    issued = certificates.issue(registrar, COUNTY, ids, press)
+    serials = [int(re.findall(r"\d{7}", certificate.number)[-1]) for certificate in issued]
+    assert serials == list(range(serials[0], serials[0] + 4))
+    assert len({certificate.number for certificate in issued}) == 4
+    batch = one(registrar, "SELECT batch_id FROM registry.batch")
+    assert in_state(registrar, batch, "certified") == ids
