@@ -1,0 +1,221 @@
+"""Batches go on where one member is at fault; cases that have left stay where they are."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from landreg.core.actor import Actor, Role
+from landreg.core.errors import BadInput, Conflict, NotFound, Refused
+from landreg.registry import booking, cases
+from tests.registry_kit import Connection, codes, in_state, one, pass_days, state_of, to_notice, to_rights
+from tests.villages import COUNTY, VILLAGE, stage_village
+
+OTHER_VILLAGE = "610902104203"
+
+
+@pytest.fixture
+def batch(superuser: Connection, registrar: Actor) -> UUID:
+    return cases.open_batch(registrar, COUNTY, stage_village(superuser, 2).package_id, VILLAGE)
+
+
+@pytest.fixture
+def published(batch: UUID, registrar: Actor, reviewer: Actor) -> list[UUID]:
+    """Four cases whose notice runs."""
+    ids = in_state(registrar, batch, "draft")
+    cases.accept(registrar, COUNTY, ids)
+    cases.review(reviewer, COUNTY, ids)
+    cases.publish(registrar, COUNTY, ids, "公告")
+    return ids
+
+
+@pytest.mark.parametrize("outcome", ["dismissed", "withdrawn", "upheld"])
+@pytest.mark.parametrize("leave", [cases.withdraw, cases.refuse])
+def test_settling_an_objection_brings_no_case_back_that_has_left(
+    published: list[UUID], registrar: Actor, leave: Any, outcome: str
+) -> None:
+    objection = cases.object_to(registrar, COUNTY, published[0], "邻户", "界址有争议")
+    leave(registrar, COUNTY, published[:1], "申请人撤回")
+    left = state_of(registrar, published[0])
+    cases.settle(registrar, COUNTY, objection, outcome, "已处理")
+    assert state_of(registrar, published[0]) == left
+
+
+def test_settling_an_objection_lets_no_returned_case_skip_its_review(published: list[UUID], registrar: Actor) -> None:
+    objection = cases.object_to(registrar, COUNTY, published[0], "邻户", "界址有争议")
+    cases.return_for_completion(registrar, COUNTY, published[:1], "补充材料")
+    cases.accept(registrar, COUNTY, published[:1])
+    cases.settle(registrar, COUNTY, objection, "dismissed", "界址无误")
+    assert state_of(registrar, published[0]) == "accepted"
+
+
+def test_an_objection_that_is_upheld_returns_its_case_wherever_it_is_under_way(
+    published: list[UUID], registrar: Actor, reviewer: Actor
+) -> None:
+    objection = cases.object_to(registrar, COUNTY, published[0], "邻户", "界址有争议")
+    cases.return_for_completion(registrar, COUNTY, published[:1], "补充材料")
+    cases.accept(registrar, COUNTY, published[:1])
+    cases.review(reviewer, COUNTY, published[:1])
+    cases.settle(registrar, COUNTY, objection, "upheld", "界址有误")
+    assert state_of(registrar, published[0]) == "returned"
+
+
+def test_a_case_goes_on_when_its_last_objection_is_settled_and_an_objection_is_settled_once(
+    published: list[UUID], registrar: Actor
+) -> None:
+    first, second = (cases.object_to(registrar, COUNTY, published[0], name, "界址有争议") for name in ("东邻", "西邻"))
+    cases.settle(registrar, COUNTY, first, "dismissed", "界址无误")
+    assert state_of(registrar, published[0]) == "objected"
+    with pytest.raises(Conflict):
+        cases.settle(registrar, COUNTY, first, "dismissed", "界址无误")
+    cases.settle(registrar, COUNTY, second, "withdrawn", "异议人撤回")
+    assert state_of(registrar, published[0]) == "noticed"
+
+
+@pytest.mark.parametrize("step", [cases.take_out, cases.return_for_completion, cases.withdraw, cases.refuse])
+def test_no_case_leaves_without_a_reason(batch: UUID, registrar: Actor, step: Any) -> None:
+    with pytest.raises(BadInput) as bad:
+        step(registrar, COUNTY, in_state(registrar, batch, "draft"), "  ")
+    assert codes(bad) == {"REG-12"}
+
+
+def test_who_accepted_a_case_does_not_approve_it_though_another_opened_it(batch: UUID, registrar: Actor) -> None:
+    second = Actor(UUID(int=77), "登记员戊", registrar.desk, frozenset({Role.REGISTRAR, Role.REVIEWER}), COUNTY)
+    ids = in_state(registrar, batch, "draft")
+    cases.accept(second, COUNTY, ids)
+    with pytest.raises(Refused) as refused:
+        cases.review(second, COUNTY, ids[:1])
+    assert codes(refused) == {"REG-1"}
+
+
+def test_a_member_registered_elsewhere_holds_up_their_own_household_and_nobody_else(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    to_rights(registrar, reviewer, superuser, 1)
+    # The same two persons again, as the first household of the next village, and one household more.
+    staged = stage_village(superuser, 2, village=OTHER_VILLAGE)
+    ids = to_notice_unjudged(registrar, reviewer, superuser, staged)
+    stepped = booking.register(reviewer, COUNTY, ids)
+    assert stepped.done == 2
+    assert [{finding.code for finding in found} for found in stepped.refused.values()] == [{"PT-1"}, {"PT-1"}]
+    assert one(registrar, "SELECT count(*) FROM party.household WHERE village = :v", v=OTHER_VILLAGE) == 1
+
+
+def to_notice_unjudged(registrar: Actor, reviewer: Actor, superuser: Connection, staged: Any) -> list[UUID]:
+    """On notice, whatever the rules say of members: as when the other village was registered while the notice ran."""
+    superuser.execute(
+        "UPDATE party.member SET recorded = tstzrange(lower(recorded), 'infinity'), ended_by_act = act_id"
+    )
+    ids = to_notice(registrar, reviewer, superuser, staged, OTHER_VILLAGE)
+    superuser.execute(
+        "SET session_replication_role = replica; "
+        "UPDATE party.member SET recorded = tstzrange(lower(recorded), NULL), ended_by_act = NULL"
+    )
+    return ids
+
+
+def test_a_contract_of_an_organisation_is_refused_by_name_and_holds_up_nobody_else(
+    batch: UUID, registrar: Actor, superuser: Connection
+) -> None:
+    superuser.execute("UPDATE land.staged_household SET kind = '3' WHERE code LIKE '%%0001'")
+    stepped = cases.accept(registrar, COUNTY, in_state(registrar, batch, "draft"))
+    assert stepped.done == 2
+    assert [{finding.code for finding in found} for found in stepped.refused.values()] == [{"CT-11"}, {"HS-6"}]
+
+
+def test_a_contract_of_another_issuing_party_than_its_household_s_is_registered_under_that_one(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    staged = stage_village(superuser, 1)
+    superuser.execute(
+        """INSERT INTO land.staged_issuer SELECT * FROM jsonb_populate_record(NULL::land.staged_issuer,
+           (SELECT to_jsonb(i) || '{"code": "61090210420299"}' FROM land.staged_issuer AS i))"""
+    )
+    superuser.execute("UPDATE land.staged_contract SET issuer_code = '61090210420299'")
+    ids = to_notice(registrar, reviewer, superuser, staged)
+    assert booking.register(reviewer, COUNTY, ids).done == 2
+    found = (
+        """SELECT i.code FROM registry.contract AS c JOIN party.collective AS i ON i.collective_id = c.collective_id"""
+    )
+    assert one(registrar, found) == "61090210420299"
+
+
+def test_a_parcel_without_an_area_is_told_and_holds_up_nobody_else(
+    batch: UUID, registrar: Actor, superuser: Connection
+) -> None:
+    superuser.execute("UPDATE land.staged_contract_parcel SET area_m2 = NULL WHERE parcel_code LIKE '%%00002'")
+    superuser.execute("UPDATE land.staged_parcel SET surveyed_area_m2 = NULL WHERE code LIKE '%%00002'")
+    stepped = cases.accept(registrar, COUNTY, in_state(registrar, batch, "draft"))
+    assert stepped.done == 3
+    assert [{finding.code for finding in found} for found in stepped.refused.values()] == [{"CT-7", "CT-10"}]
+
+
+def test_two_contracts_over_one_parcel_are_registered_one_after_the_other_or_not_at_all(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    staged = stage_village(superuser, 2)
+    superuser.execute(
+        "UPDATE land.staged_contract_parcel SET parcel_code = %s WHERE parcel_code = %s",
+        [staged.parcels[0], staged.parcels[2]],
+    )
+    ids = to_notice(registrar, reviewer, superuser, staged)
+    stepped = booking.register(reviewer, COUNTY, ids)
+    assert stepped.done == 3
+    assert [{finding.code for finding in found} for found in stepped.refused.values()] == [{"REG-2"}]
+    (left,) = [case for case in ids if state_of(registrar, case) == "noticed"]
+    with pytest.raises(Refused) as refused:
+        booking.register(reviewer, COUNTY, [left])
+    assert codes(refused) == {"CT-2"}
+
+
+def test_a_homestead_of_a_household_that_holds_one_is_refused(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    to_rights(registrar, reviewer, superuser, 1)
+    staged = stage_village(superuser, 1, first=9)
+    superuser.execute("UPDATE land.staged_homestead SET household_code = %s WHERE package_id = %s",
+                      ["610902104202010001", staged.package_id])  # fmt: skip
+    ids = in_state(registrar, cases.open_batch(registrar, COUNTY, staged.package_id, VILLAGE), "draft")
+    stepped = cases.accept(registrar, COUNTY, ids)
+    assert [{finding.code for finding in found} for found in stepped.refused.values()] == [{"HS-1"}]
+
+
+def test_a_returned_case_gives_way_to_one_that_was_opened_anew(
+    published: list[UUID], registrar: Actor, superuser: Connection
+) -> None:
+    cases.return_for_completion(registrar, COUNTY, published[:1], "补充材料")
+    package = one(registrar, "SELECT package_id FROM land.package")
+    again = in_state(registrar, cases.open_batch(registrar, COUNTY, package, VILLAGE), "draft")
+    assert len(again) == 1
+    with pytest.raises(Refused) as refused:
+        cases.accept(registrar, COUNTY, published[:1])
+    assert codes(refused) == {"REG-8"}
+    assert cases.accept(registrar, COUNTY, again).done == 1
+
+
+def test_a_case_that_has_waited_too_long_is_told_and_goes_on(
+    published: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    pass_days(superuser, 90)
+    assert booking.register(reviewer, COUNTY, published).done == 4
+    kept = one(registrar, """SELECT DISTINCT findings -> 0 ->> 'code' FROM registry."case" """)
+    assert kept == "REG-3"
+
+
+def test_there_is_nothing_to_open_in_a_village_that_is_registered(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    to_rights(registrar, reviewer, superuser, 1)
+    package = one(registrar, "SELECT package_id FROM land.package")
+    with pytest.raises(Conflict) as conflict:
+        cases.open_batch(registrar, COUNTY, package, VILLAGE)
+    assert codes(conflict) == {"REG-11"}
+
+
+def test_steps_for_no_case_or_an_unknown_one_find_nothing(registrar: Actor, superuser: Connection) -> None:
+    for ids in ([], [UUID(int=5)]):
+        for step in (cases.accept, booking.register):
+            with pytest.raises(NotFound):
+                step(registrar, COUNTY, ids)
