@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -12,9 +12,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from landreg.access.home import Figure, Queue, Row, Shown, on_first_page
 from landreg.access.policy import STAFF, allow, current_actor
 from landreg.access.queries import names_of
-from landreg.core.actor import Role
+from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, NotFound
 from landreg.core.files import Store
@@ -31,6 +32,7 @@ blueprint = Blueprint("packages", __name__)
 READERS = (*STAFF, Role.AUDITOR)
 SENDERS = (Role.SURVEYOR, Role.REGISTRAR)
 LONGEST_CHANGE = 200
+NEWEST = 8
 
 
 def _asked() -> PackageFilter:
@@ -79,6 +81,27 @@ def _package_columns(who: dict[UUID, str]) -> list[Column]:
         Column(_("送交人"), lambda row: who.get(row.received_by, "")),
         Column(_("送交时间"), lambda row: row.received_at, 18),
     ]
+
+
+@on_first_page(Role.SURVEYOR)
+def first_page(actor: Actor) -> Iterator[Shown]:
+    """For the surveyor: what is being checked, how many packages were refused, and the newest ones."""
+    address = url_for("land.packages.index")
+    with unit_of_work(actor) as uow:
+        under_way = deliveries.uploads_under_way(uow.session, actor.jurisdiction)
+        refused = deliveries.package_states(uow.session).get("refused", 0)
+        newest = deliveries.packages(uow.session, PackageFilter(), number=1, size=NEWEST).items
+    yield Figure(_("正在处理"), sum(row.state != "failed" for row in under_way), address)
+    yield Figure(_("未通过的成果包"), refused, url_for("land.packages.index", state="refused"))
+    rows = [
+        Row(
+            package.name,
+            url_for("land.packages.report", county=package.county, package_id=package.package_id),
+            f"{i18n.shown_term(package.state, 'package')} · {i18n.shown_day(package.received_at)}",
+        )
+        for package in newest
+    ]
+    yield Queue(_("最近的成果包"), address, rows, _("还没有成果包。请在测绘成果页上传 zip。"))
 
 
 @dataclass(frozen=True)

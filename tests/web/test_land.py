@@ -1,0 +1,193 @@
+"""The land room's pages as a program sees them: who may, what is answered, files of what is shown."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import psycopg
+import pytest
+from openpyxl import load_workbook
+
+from landreg.core.actor import WORKER, Desk, Role
+from landreg.core.db import unit_of_work
+from landreg.core.errors import Finding, Refused
+from landreg.land import uploads
+from landreg.land.model import Package, Upload
+from tests.browser.conftest import FILL, PACKAGE, PARCELS, VILLAGE
+from tests.conftest import Connection
+from tests.web.conftest import Browser, OpenAccount
+
+CODE = "6109020000000000008"
+REPORT = f"/packages/610902/{PACKAGE}"
+JSON = {"Accept": "application/json"}
+
+
+@pytest.fixture
+def surveyor_browser(browser: Browser, account: OpenAccount, superuser: Connection) -> Browser:
+    """Logged in as a surveyor of a county with parcels and a refused package."""
+    account("wang", Role.SURVEYOR)
+    with psycopg.ClientCursor(superuser) as cursor:
+        cursor.execute(FILL, {"village": VILLAGE, "parcels": PARCELS, "package": PACKAGE, "code": "FORM-1"})
+    browser.log_in("wang")
+    return browser
+
+
+def _send(browser: Browser, content: bytes, **options: Any) -> Any:
+    return browser.post("/packages", {"package": (io.BytesIO(content), "成果.zip")}, **options)
+
+
+def test_a_reviewer_may_read_a_report_but_not_send_a_package(
+    surveyor_browser: Browser, another_browser: Browser, account: OpenAccount
+) -> None:
+    account("chen", Role.REVIEWER)
+    another_browser.log_in("chen")
+    assert another_browser.get(REPORT).status_code == 200
+    assert _send(another_browser, b"PK").status_code == 403
+
+
+@pytest.mark.parametrize("path", ["", "/report.json", "/report.xlsx", "/places.json"])
+def test_a_package_of_another_county_is_not_there(
+    surveyor_browser: Browser, another_browser: Browser, account: OpenAccount, path: str
+) -> None:
+    account("lihua", Role.SURVEYOR, jurisdiction="610921")
+    another_browser.log_in("lihua")
+    assert another_browser.get(REPORT + path).status_code == 404
+    assert another_browser.get(f"/parcels/{CODE}").status_code == 404
+
+
+def test_a_report_says_its_state_and_the_next_step_first(surveyor_browser: Browser) -> None:
+    page = surveyor_browser.get(REPORT).text
+    assert page.index("70 处必须改正。下一步：下载修正清单") < page.index("findings-table")
+
+
+def test_a_report_is_narrowed_by_level_and_text_alike_on_the_page_and_in_its_files(surveyor_browser: Browser) -> None:
+    asked = "?level=refuse&q=0000000007"
+    page = surveyor_browser.get(REPORT + asked).text
+    found = json.loads(surveyor_browser.get(f"{REPORT}/report.json{asked}").text)
+    sheet = load_workbook(io.BytesIO(surveyor_browser.client.get(f"{REPORT}/report.xlsx{asked}").data)).active
+    assert sheet is not None
+    assert page.count("data-finding=") == len(found) == sheet.max_row - 1 == 2
+    assert {finding["subject"] for finding in found} == {"6109020000000000007", "6109020000000000070"}
+    assert set(found[0]) == {"code", "level", "layer", "subject", "field", "values", "place", "zh", "en"}
+
+
+def test_a_place_tells_on_which_page_of_the_list_its_finding_stands(surveyor_browser: Browser) -> None:
+    places = {place["id"]: place for place in json.loads(surveyor_browser.get(f"{REPORT}/places.json?size=20").text)}
+    assert (places[1]["page"], places[21]["page"], places[99]["page"]) == (1, 2, 5)
+    assert 10 not in places
+    assert json.loads(surveyor_browser.get(f"{REPORT}/places.json?level=warn").text)[0]["page"] == 1
+
+
+def test_a_list_of_parcels_is_taken_away_as_it_is_shown(surveyor_browser: Browser) -> None:
+    asked = "/parcels?kind=homestead&sort=-code"
+    shown = surveyor_browser.get(asked).text
+    taken = surveyor_browser.get(f"{asked}&as=csv").data.decode("utf-8-sig").splitlines()
+    codes = [line.split(",")[0] for line in taken[1:]]
+    assert codes == sorted(codes, reverse=True)
+    assert len(codes) == 4
+    assert all(shown.index(code) for code in codes)
+
+
+def test_a_parcel_shows_its_three_areas_and_its_corners(surveyor_browser: Browser) -> None:
+    page = surveyor_browser.get(f"/parcels/{CODE}").text
+    for shown in ("900.00", "900.12", "899.98", "0.12", "-0.02", "36560060.00", "30.00"):
+        assert shown in page
+
+
+def test_a_parcel_before_it_was_there_is_not_found(surveyor_browser: Browser) -> None:
+    assert surveyor_browser.get(f"/parcels/{CODE}?day=2026-05-01").text.count("本页显示地块在 2026-05-01") == 1
+    assert surveyor_browser.get(f"/parcels/{CODE}?day=2025-12-31").status_code == 404
+    assert surveyor_browser.get(f"/parcels/{CODE}?day=gestern").status_code == 400
+
+
+def test_a_tile_is_asked_for_again_only_when_it_has_changed(surveyor_browser: Browser, superuser: Connection) -> None:
+    address = "/tiles/parcels/16/52545/26501.mvt"
+    first = surveyor_browser.client.get(address)
+    assert first.headers["Cache-Control"] == "private, max-age=60"
+    assert b"6109020000000000008" in first.data
+    again = surveyor_browser.client.get(address, headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    assert surveyor_browser.get("/tiles/parcels/12/1/1.mvt").status_code == 404
+
+
+def test_a_tile_needs_a_log_in(browser: Browser) -> None:
+    assert browser.get("/tiles/parcels/16/52545/26501.mvt").status_code == 401
+
+
+def test_a_form_without_a_file_comes_back_with_its_finding(surveyor_browser: Browser) -> None:
+    surveyor_browser.get("/packages")
+    answer = surveyor_browser.post("/packages")
+    assert answer.status_code == 400
+    assert "FORM-7" in answer.text
+
+
+def test_a_sent_file_waits_is_checked_and_leads_to_its_package(surveyor_browser: Browser) -> None:
+    surveyor_browser.get("/packages")
+    place = json.loads(_send(surveyor_browser, b"PK", headers=JSON).text)["location"]
+    assert json.loads(surveyor_browser.get(f"{place}.json").text)["text"] == "等待检查"
+
+    def check(sender: Any, upload: Upload, progress: uploads.Progress) -> tuple[str, Any]:
+        assert (sender.name, sender.jurisdiction, upload.name) == ("wang先生", "610902", "成果.zip")
+        progress("topology", 40)
+        state = json.loads(surveyor_browser.get(f"{place}.json").text)
+        assert (state["done"], state["percent"], state["text"]) == (False, 40, "检查重叠和缝隙")
+        return "610902", PACKAGE
+
+    assert uploads.check_waiting(WORKER, check) == 1
+    assert uploads.check_waiting(WORKER, check) == 0
+    answer = surveyor_browser.get(place)
+    assert (answer.status_code, answer.headers["Location"]) == (303, REPORT)
+
+
+def test_an_upload_that_is_no_package_says_why_and_nothing_else_is_kept(surveyor_browser: Browser) -> None:
+    surveyor_browser.get("/packages")
+    place = _send(surveyor_browser, b"PK").headers["Location"]
+
+    def check(*_arguments: Any) -> Any:
+        raise Refused(Finding("FORM-7"))
+
+    assert uploads.check_waiting(WORKER, check) == 1
+    page = surveyor_browser.get(place).text
+    assert "没有写入任何内容" in page
+    assert "FORM-7" in page
+
+
+def test_a_check_that_was_killed_is_begun_again_by_the_next_worker(surveyor_browser: Browser) -> None:
+    surveyor_browser.get("/packages")
+    _send(surveyor_browser, b"PK")
+
+    def killed(*_arguments: Any) -> Any:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        uploads.check_waiting(WORKER, killed)
+    with unit_of_work(WORKER) as uow:
+        assert [row.state for row in uow.session.query(Upload)] == ["checking"]
+    assert uploads.check_waiting(WORKER, lambda *_arguments: ("610902", PACKAGE)) == 1
+
+
+def test_two_workers_never_check_one_upload(surveyor_browser: Browser) -> None:
+    surveyor_browser.get("/packages")
+    _send(surveyor_browser, b"PK")
+    second: list[int] = []
+
+    def check(*_arguments: Any) -> Any:
+        second.append(uploads.check_waiting(WORKER, check))
+        return "610902", PACKAGE
+
+    assert uploads.check_waiting(WORKER, check) == 1
+    assert second == [0]
+
+
+def test_the_surveyors_first_page_shows_the_newest_packages(surveyor_browser: Browser) -> None:
+    page = surveyor_browser.get("/").text
+    assert "汉滨区成果.zip" in page
+    assert "未通过的成果包" in page
+
+
+def test_the_uploads_row_belongs_to_the_worker_alone(surveyor_browser: Browser, as_desk: Any) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        as_desk(Desk.REGISTRY, "610902").execute("UPDATE land.upload SET state = 'done'")
+    assert Package.__tablename__ == "package"
