@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis.dbftext import crop, decode
+from gis.decimaltext import codes_of, scaled
 
 Text = NDArray[np.str_]
 Floats = NDArray[np.float64]
@@ -65,30 +66,33 @@ class Columns(Mapping[str, Text]):
 
     def undecodable(self, name: str) -> tuple[int, ...]:
         """Rows of which this column's bytes are no text in the layer's encoding; their text is given as ""."""
-        self[name]
+        if name not in self._undecodable:
+            self[name]
         return self._undecodable.get(name, ())
 
+    def utf8(self, name: str) -> NDArray[np.bytes_]:
+        """The column's text as UTF-8 bytes, trimmed, b"" where blank; plain ASCII is not decoded for it."""
+        if name not in self._text and name in self._slices:
+            records, offset, width = self._slices[name]
+            raw = np.strings.strip(crop(records[:, offset : offset + width]))
+            if len(raw) == 0 or not (raw.view(np.uint8) & 0x80).any():
+                self._undecodable[name] = ()
+                return np.asarray(raw)
+        return encoded(self[name])
+
     def floats(self, name: str) -> Floats:
-        """The column as numbers, NaN where blank or no number."""
-        text = self._ascii(name)
-        blank = text == (b"" if text.dtype.kind == "S" else "")
-        try:
-            return np.where(blank, "nan", text).astype(np.float64)
-        except ValueError:
-            return np.array([_number(value) for value in self[name]], dtype=np.float64)
+        """The column as numbers to nine decimal places, NaN where blank or no number."""
+        whole, sound, blank = scaled(codes_of(self._as_written(name)), 9)
+        made = np.where(sound, whole / 1e9, np.nan)
+        for row in np.flatnonzero(~sound & ~blank):
+            made[row] = _number(str(self[name][row]))
+        return made
 
     def hundredths(self, name: str) -> Ints:
-        """The column as whole hundredths, rounded half up in decimal arithmetic; NO_NUMBER where there is none.
-
-        Exact for every text of a size that areas have: where the binary number comes near a half, its text decides.
-        """
-        numbers = self.floats(name) * 100
-        usable = np.abs(numbers) < 1e15
-        numbers = np.where(usable, numbers, 0.0)
-        whole = np.floor(numbers + 0.5)
-        near_half = usable & (np.abs(np.abs(numbers - np.trunc(numbers)) - 0.5) < 1e-3)
-        made = np.where(usable, whole.astype(np.int64), NO_NUMBER)
-        for row in np.flatnonzero(near_half):
+        """The column as whole hundredths, half up in decimal arithmetic; NO_NUMBER where blank or no number."""
+        whole, sound, blank = scaled(codes_of(self._as_written(name)), 2)
+        made = np.where(sound, whole, NO_NUMBER)
+        for row in np.flatnonzero(~sound & ~blank):
             made[row] = half_up_hundredths(str(self[name][row]))
         return made
 
@@ -102,21 +106,37 @@ class Columns(Mapping[str, Text]):
         length = int(np.count_nonzero(rows)) if rows.dtype == bool else len(rows)
         return Columns(length, text, slices, self._encoding)
 
-    def _ascii(self, name: str) -> NDArray[Any]:
-        """The column's text, as bytes where that saves decoding it."""
+    def _as_written(self, name: str) -> NDArray[Any]:
+        """The column's text, as bytes where that saves decoding it; blanks may stand around it."""
         if name in self._text or name not in self._slices:
             return self[name]
         records, offset, width = self._slices[name]
-        return np.strings.strip(crop(records[:, offset : offset + width]))
+        return crop(records[:, offset : offset + width])
+
+
+def encoded(text: Text) -> NDArray[np.bytes_]:
+    """Text as UTF-8 bytes, many values in one call."""
+    if len(text) == 0:
+        return np.zeros(0, dtype="S1")
+    if not (np.ascontiguousarray(text).view(np.uint32) > 127).any():
+        return text.astype(f"S{max(text.dtype.itemsize // 4, 1)}")
+    values = text.tolist()
+    made = "\n".join(values).encode("utf-8", "replace").split(b"\n")
+    if len(made) != len(values):
+        made = [value.encode("utf-8", "replace") for value in values]
+    return np.array(made, dtype="S")
 
 
 def half_up_hundredths(text: str) -> int:
-    """Whole hundredths of a decimal text, half up away from zero; NO_NUMBER where it is no finite number."""
+    """Whole hundredths of a decimal text, half up away from zero; NO_NUMBER where it is no number, or larger than any
+    area or price."""
     try:
         value = Decimal(text)
     except InvalidOperation:
         return NO_NUMBER
-    return int((value * 100).quantize(Decimal(1), ROUND_HALF_UP)) if value.is_finite() else NO_NUMBER
+    if not value.is_finite() or value.adjusted() > 15:
+        return NO_NUMBER
+    return int(value.scaleb(2).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def _number(text: str) -> float:

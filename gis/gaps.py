@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import shapely
 
-from gis.boundaries import Corners, side_keys
+from gis.boundaries import Corners, distinct, side_keys
 from gis.shapes import Floats, Ints, Shapes
 
 TILE_SIDES = 300_000
@@ -62,7 +62,7 @@ def _single_sides(parcels: Shapes, corner: Ints, base: int) -> Ints:
 
 def _tiles(xy: Floats, sides: Ints, reach_m: float) -> Iterator[tuple[Ints, Ints]]:
     """Strips from west to east: sides that reach into the strip, and the ends of sides that lie in it."""
-    ends = np.unique(np.concatenate((sides, sides + 1)))
+    ends = distinct(np.concatenate((sides, sides + 1)))
     strips = max(-(-len(sides) // TILE_SIDES), 1)
     cuts = np.quantile(xy[ends, 0], np.linspace(0, 1, strips + 1)) if ends.size else np.zeros(2)
     cuts[0], cuts[-1] = -np.inf, np.inf

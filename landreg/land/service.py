@@ -58,6 +58,8 @@ def receive(actor: Actor, path: Path, *, name: str | None = None, progress: Prog
         if report.county is None or report.survey is None:
             return Received(None, report, False)
         package_id = _keep(actor, report, sha256, name or path.name, step)
+    with unit_of_work(actor) as uow:
+        uow.take_statistics("land.package_finding", *(f"land.{entry[0]}" for entry in staging.STAGED.values()))
     return Received(package_id, report, False)
 
 

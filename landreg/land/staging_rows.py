@@ -111,7 +111,7 @@ def layer_blocks(package: Package, survey: Survey, kind: str, batch: int = 20_00
 
 
 def _row_columns(columns: Columns, survey: Survey, kind: str, seen: int) -> list[NDArray[Any]]:
-    key = cells.codes(columns[STAGED[kind][1]])
+    key = cells.codes(columns.utf8(STAGED[kind][1]))
     made: list[NDArray[Any]] = [prefix(survey.today(key), 12)]
     for column in STAGED[kind][2]:
         made.append(_value(columns, column, seen))
@@ -127,7 +127,7 @@ def _value(columns: Columns, column: Column, seen: int) -> NDArray[Any]:
 
 
 def _code(columns: Columns, column: Column) -> NDArray[Any]:
-    return cells.codes(columns[column.field])
+    return cells.codes(columns.utf8(column.field))
 
 
 def _text(columns: Columns, column: Column) -> NDArray[Any]:
@@ -143,24 +143,24 @@ def _count(columns: Columns, column: Column) -> NDArray[Any]:
 
 
 def _day(columns: Columns, column: Column) -> NDArray[Any]:
-    return text.days(cells.days(cells.codes(columns[column.field])))
+    return text.days(cells.days(cells.codes(columns.utf8(column.field))))
 
 
 def _yes(columns: Columns, column: Column) -> NDArray[Any]:
     """1 yes, 2 no (C.19); blank stays blank."""
-    given = cells.codes(columns[column.field])
+    given = cells.codes(columns.utf8(column.field))
     return np.asarray(np.where(given == b"1", b"t", np.where(given == b"2", b"f", b"")), dtype="S1")
 
 
 def _sealed(columns: Columns, column: Column) -> NDArray[Any]:
-    numbers = cells.codes(columns[column.field]).tolist()
+    numbers = cells.codes(columns.utf8(column.field)).tolist()
     return np.array([seal(number.decode()).hex() if number else "" for number in numbers], dtype="S")
 
 
 def _digest(columns: Columns, column: Column) -> NDArray[Any]:
     """Of kind and number together, as `access.identity` tells persons apart."""
-    numbers = cells.codes(columns[column.field]).tolist()
-    papers = cells.codes(columns[column.paper]).tolist() if column.paper in columns else [b""] * len(numbers)
+    numbers = cells.codes(columns.utf8(column.field)).tolist()
+    papers = cells.codes(columns.utf8(column.paper)).tolist() if column.paper in columns else [b""] * len(numbers)
     made = [
         digest(f"{paper.decode()}:{number.decode()}").hex() if number else ""
         for paper, number in zip(papers, numbers, strict=True)

@@ -22,7 +22,7 @@ from gis.zones import Zone, to_lonlat
 from landreg.core.errors import Finding
 from landreg.core.periods import beijing_day
 from landreg.land import survey_county, survey_reading
-from landreg.land.rules import areas, boundaries, codes, geometry, persons, relations, terms
+from landreg.land.rules import areas, boundaries, codes, geometry, persons, relations, terms, topology
 from landreg.land.rules.facts import KEY, Notes, Survey, SurveyRule
 from landreg.land.survey_boundaries import read_boundaries
 from landreg.land.survey_package import missing_parts
@@ -31,7 +31,7 @@ from landreg.law.book import Law, national_law
 
 STAGES: tuple[tuple[str, tuple[SurveyRule, ...]], ...] = (
     ("codes", codes.RULES), ("persons", persons.RULES), ("relations", relations.RULES), ("terms", terms.RULES),
-    ("areas", areas.RULES), ("boundaries", boundaries.RULES), ("topology", geometry.RULES),
+    ("areas", areas.RULES), ("boundaries", boundaries.RULES), ("topology", topology.RULES),
 )  # fmt: skip
 
 
@@ -157,9 +157,9 @@ def _forms(package: Package) -> dict[str, str]:
 
 
 def _examine(survey: Survey, notes: Notes, progress: Progress) -> None:
-    total = sum(len(rules) for _, rules in STAGES) + len(geometry.FIRST)
+    total = sum(len(rules) for _, rules in STAGES) + len(geometry.RULES)
     done = 0
-    for stage, rules in (("geometry", geometry.FIRST), *STAGES):
+    for stage, rules in (("geometry", geometry.RULES), *STAGES):
         for rule in rules:
             progress(stage, done, total)
             rule(survey, notes)

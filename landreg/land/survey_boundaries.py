@@ -13,8 +13,9 @@ from gis.shapefile import Batch, Package, read_layer
 from gis.shapes import Shapes
 from landreg.land import survey_columns as cells
 from landreg.land.rules.facts import Boundary, Bytes, Notes, filled
+from landreg.land.rules.geometry import join_shapes
 from landreg.land.rules.index import CodeIndex
-from landreg.land.survey_reading import Progress, Reading, join_shapes, whole
+from landreg.land.survey_reading import Progress, Reading, whole
 
 KEPT = {
     "JZD": ("JZDH", ("JBLX", "JZDLX")),
@@ -62,21 +63,16 @@ def _take(
     columns = piece.columns
     reading.take(columns, notes, keep={"BSM", "YSDM"} | set(names[1]))
     shapes.append(piece.shapes)
-    codes = cells.codes(columns["DKBM"]) if "DKBM" in columns else np.zeros(len(piece), dtype="S1")
+    codes = cells.codes(columns.utf8("DKBM")) if "DKBM" in columns else np.zeros(len(piece), dtype="S1")
     item, named = named_parcels(codes)
     parcel = parcels.find(named)
     parts["item"].append((item + start).astype(np.int32))
     parts["parcel"].append(parcel.astype(np.int32))
     parts["strangers"].append(named[parcel < 0])
     for name, key in ((names[0], "number"), *((name, name) for name in names[1])):
-        values = columns[name] if name in columns else np.zeros(len(piece), dtype="U1")
-        parts[key].append(cells.text(values) if _has_letters(values) else cells.codes(values))
+        parts[key].append(columns.utf8(name) if name in columns else np.zeros(len(piece), dtype="S1"))
     if {"XZBZ", "YZBZ"} <= set(columns):
         parts["off"].append(_recorded_off(piece))
-
-
-def _has_letters(values: NDArray[Any]) -> bool:
-    return bool(len(values)) and bool((np.ascontiguousarray(values).view(np.uint32) > 126).any())
 
 
 def _recorded_off(piece: Batch) -> NDArray[np.float32]:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import cache
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from landreg.core.codes import tidy
 from landreg.land.rules.facts import Bytes, Days
@@ -18,22 +16,12 @@ _DAY = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[ T].*)?")
 NO_DAY = np.datetime64("NaT", "D")
 
 
-def codes(values: NDArray[Any]) -> Bytes:
-    """Text as codes are compared: trimmed, upper case, full-width signs made plain, as bytes."""
-    if len(values) == 0:
-        return np.zeros(0, dtype="S1")
-    letters = np.ascontiguousarray(values).view(np.uint32)
+def codes(values: Bytes) -> Bytes:
+    """UTF-8 text as codes are compared: upper case, full-width signs made plain."""
+    letters = np.ascontiguousarray(values).view(np.uint8)
     if (letters > 126).any():
-        return text([tidy(value) for value in values.tolist()])
-    made = values.astype(f"S{max(values.dtype.itemsize // 4, 1)}")
-    return np.asarray(np.strings.upper(made)) if (letters > 96).any() else made
-
-
-def text(values: NDArray[Any] | list[str]) -> Bytes:
-    """Any text as UTF-8 bytes."""
-    listed = values if isinstance(values, list) else values.tolist()
-    made = [value.encode("utf-8", "replace") for value in listed]
-    return np.array(made, dtype="S") if made else np.zeros(0, dtype="S1")
+        return np.array([tidy(value.decode()).encode() for value in values.tolist()], dtype="S")
+    return np.asarray(np.strings.upper(values)) if (letters > 96).any() else values
 
 
 def days(values: Bytes) -> Days:

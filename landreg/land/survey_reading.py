@@ -15,6 +15,7 @@ from gis.shapes import Shapes
 from landreg.core.errors import Finding
 from landreg.land import survey_columns as cells
 from landreg.land.rules.facts import KEY, Bytes, Notes, Table, plain
+from landreg.land.rules.geometry import join_shapes
 
 Progress = Callable[[str, int, int], None]
 
@@ -59,20 +60,21 @@ class Reading:
         start = self.rows
         self.rows += columns.rows
         self.fields |= set(columns)
-        keys = cells.codes(columns[KEY[self.kind]]) if KEY.get(self.kind) in columns else None
+        keys = cells.codes(columns.utf8(KEY[self.kind])) if KEY.get(self.kind) in columns else None
         for name in columns:
             known = kind.fields.get(name)
             if known is None or (keep is not None and name not in keep):
                 continue
-            values = columns[name]
-            self._undecodable(columns, name, start, keys, notes)
-            self._blank(name, values, keys)
             if known.type in ("Int", "Float"):
                 self._amounts(columns, name, start)
-            elif name in CODES or known.code_table or known.type == "Date" or name in DATES:
+                continue
+            values = columns.utf8(name)
+            self._undecodable(columns, name, start, keys, notes)
+            self._blank(name, values == b"", keys)
+            if name in CODES or known.code_table or known.type == "Date" or name in DATES:
                 self.text.setdefault(name, []).append(cells.codes(values))
             elif name in TEXTS:
-                self.text.setdefault(name, []).append(cells.text(values))
+                self.text.setdefault(name, []).append(values)
         for name, parts in self.text.items():
             if name not in columns:
                 parts.append(np.zeros(columns.rows, dtype="S1"))
@@ -93,8 +95,8 @@ class Reading:
             subject = plain(keys[row]) if keys is not None else None
             notes.add(Finding("PKG-15", name, {"row": start + row + 1, "column": name}, self.kind, subject or None))
 
-    def _blank(self, name: str, values: Any, keys: Bytes | None) -> None:
-        empty = np.flatnonzero(values == "")
+    def _blank(self, name: str, blank_: Any, keys: Bytes | None) -> None:
+        empty = np.flatnonzero(blank_)
         if empty.size:
             blank = self.blanks.setdefault(name, Blank(name))
             if not blank.rows and keys is not None:
@@ -171,26 +173,3 @@ def fault_finding(fault: PackageFault, layer: str | None = None) -> Finding:
     detail = "；".join(f"{name}={value}" for name, value in fault.detail.items())
     values = {"file": fault.path.name, "kind": fault.kind, "detail": detail, **fault.detail}
     return Finding(FAULT_CODES.get(fault.kind, "PKG-4"), None, values, layer)
-
-
-def join_shapes(parts: list[Shapes], kind: str) -> Shapes:
-    """Shapes of several batches as one."""
-    if len(parts) == 1:
-        return parts[0]
-    if not parts:
-        zero = np.zeros(1, dtype=np.int64)
-        return Shapes(kind, np.zeros((0, 2)), zero, zero)
-    return Shapes(
-        parts[0].kind,
-        np.concatenate([part.xy for part in parts]),
-        _join_offsets([part.part_starts for part in parts]),
-        _join_offsets([part.feature_starts for part in parts]),
-    )
-
-
-def _join_offsets(parts: list[Any]) -> Any:
-    made, base = [np.zeros(1, dtype=np.int64)], 0
-    for part in parts:
-        made.append(part[1:] + base)
-        base += int(part[-1])
-    return np.concatenate(made)

@@ -1,0 +1,192 @@
+"""TOP: shapes among each other, in their village and county; COD-22. Source: NY/T 2537; standards.md 3."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import shapely
+
+from gis.gaps import gaps
+from gis.shapes import Shapes
+from gis.topology import outside, overlaps
+from landreg.core.errors import Finding
+from landreg.land.rules.facts import KEY, Ints, Notes, Survey, SurveyRule, plain, prefix, shown
+from landreg.land.rules.geometry import PLOTS, join_shapes, middles, without
+from landreg.land.rules.index import CodeIndex
+
+REGIONS = (("ZJQY", 14), ("CJQY", 12), ("XJQY", 9), ("XJXZQ", 6))
+CHUNK = 100_000
+
+
+def top_1_plots_do_not_overlap(survey: Survey, notes: Notes) -> None:
+    """TOP-1: two parcels, or two homesteads, share no ground. TOP-2: a strip so thin that one vertex is off. TOP-3: less
+    than either. TOP-13: a homestead lies on no parcel. All pairs are found in one go, parcels first."""
+    limit, least, width_m = (np.float64(notes.law.text("TOP-1.overlap", key)) for key in ("m2", "least_m2", "sliver_m"))
+    kinds = [kind for kind in PLOTS if kind in survey.shapes]
+    shapes = join_shapes([survey.shapes[kind] for kind in kinds], "polygon")
+    if len(shapes) < 2:
+        return
+    first = len(survey.shapes["DK"]) if kinds[0] == "DK" else 0
+    found = overlaps(shapes, least.item())
+    widths = _widths(shapes, found.i, found.j, found.area_m2)
+    for row in range(len(found)):
+        i, j, area = int(found.i[row]), int(found.j[row]), found.area_m2[row]
+        at = (found.x[row], found.y[row])
+        if i < first <= j:
+            if area >= limit:
+                values = {"area": _two(area), "other": plain(survey.table("DK").key[i]), "row": j - first + 1}
+                notes.add(Finding("TOP-13", "ZDDM", values, "ZJD", plain(survey.table("ZJD").key[j - first])), at)
+            continue
+        kind, base = ("DK", 0) if i < first else ("ZJD", first)
+        code = "TOP-3" if area < limit else "TOP-2" if widths[row] < width_m else "TOP-1"
+        values = {"area": _two(area), "width": _three(widths[row])}
+        _pair_notes(survey, notes, code, kind, i - base, j - base, values, at)
+
+
+def _widths(shapes: Shapes, i: Ints, j: Ints, area: Any) -> Any:
+    """Mean width in metres of the ground that each pair shares."""
+    if not len(i):
+        return np.zeros(0)
+    common = shapely.intersection(_valid(shapes.take(i).geoms), _valid(shapes.take(j).geoms))
+    return 2 * area / np.maximum(shapely.length(common), 1)
+
+
+def _valid(geoms: Any) -> Any:
+    bad = ~shapely.is_valid(geoms)
+    geoms[bad] = shapely.make_valid(geoms[bad])
+    return geoms
+
+
+def _two(value: Any) -> str:
+    return shown(int(np.rint(value * 100)))
+
+
+def _three(value: Any) -> str:
+    return f"{value:.3f}"
+
+
+def _pair_notes(
+    survey: Survey, notes: Notes, code: str, kind: str, i: int, j: int, values: dict[str, Any], at: Any
+) -> None:
+    """One finding of a pair, on the parcel that something else speaks against; on both where nothing tells."""
+    keys = survey.table(kind).key
+    blame = survey.suspects.get(kind)
+    score = (0, 0) if blame is None else (int(blame[i]), int(blame[j]))
+    sides = [(i, j), (j, i)] if score[0] == score[1] and notes.law.level(Finding(code)) == "refuse" else (
+        [(i, j)] if score[0] >= score[1] else [(j, i)])  # fmt: skip
+    for own, other in sides:
+        shown_values = {**values, "other": plain(keys[other]), "row": own + 1}
+        notes.add(Finding(code, KEY[kind], shown_values, kind, plain(keys[own])), at)
+
+
+def top_4_parcel_is_in_its_village(survey: Survey, notes: Notes) -> None:
+    """TOP-4: a parcel lies in the area of its group, village, township and county, where the package has these."""
+    least = np.float64(notes.law.text("TOP-4.outside", "m2")).item()
+    for layer, digits in REGIONS:
+        if layer not in survey.shapes:
+            continue
+        table = survey.table(layer)
+        containers = survey.shapes[layer].geoms
+        there = CodeIndex(prefix(survey.today(table.key), digits))
+        for kind in PLOTS:
+            if kind in survey.shapes and not (kind == "ZJD" and digits == 14):
+                owner = there.find(prefix(survey.today(survey.table(kind).key), digits))
+                _outside_notes(survey, notes, kind, layer, owner, containers, least)
+
+
+def _outside_notes(
+    survey: Survey, notes: Notes, kind: str, layer: str, owner: Ints, containers: Any, least: Any
+) -> None:
+    shapes, table, areas = survey.shapes[kind], survey.table(kind), survey.table(layer)
+    share = np.float64(notes.law.text("TOP-4.outside", "share")).item()
+    for first in range(0, len(shapes), CHUNK):
+        rows = np.arange(first, min(first + CHUNK, len(shapes)))
+        found = outside(shapes.take(rows).geoms, containers, owner[rows], least)
+        i = found.i + first
+        far = found.area_m2 * 100 > share * survey.plane[kind][i]
+        notes.rows("TOP-4", table, i[far], KEY[kind], lambda row, f=found, n=i: {
+            "area": _two(f.area_m2[np.searchsorted(n, row)]), "region": plain(areas.key[owner[row]])},
+            at=np.column_stack((found.x, found.y))[far], layer=layer)  # fmt: skip
+
+
+def top_5_parcel_is_in_its_county(survey: Survey, notes: Notes) -> None:
+    """TOP-5: a parcel lies in the county. The boundary is of display grade, so its edge is held wide (parameter)."""
+    if survey.county_area is None:
+        return
+    for kind in PLOTS:
+        shapes = survey.shapes.get(kind)
+        if shapes is None or not len(shapes):
+            continue
+        rows = np.flatnonzero(shapes.usable)
+        at = middles(shapes)[rows]
+        out = ~shapely.contains_xy(survey.county_area, at[:, 0], at[:, 1])
+        away = shapely.distance(shapely.points(at[out]), survey.county_area)
+        far = dict(zip(rows[out].tolist(), np.rint(away).astype(np.int64).tolist(), strict=True))
+        notes.rows("TOP-5", survey.table(kind), rows[out], KEY[kind], lambda row, f=far: {"distance": f[row]}, at=at[out],
+                   county=survey.county)  # fmt: skip
+
+
+def top_12_neighbours_meet(survey: Survey, notes: Notes) -> None:
+    """TOP-12: neighbours that nearly meet: a corner misses the other's side by less than anyone can have meant."""
+    shapes = survey.shapes.get("DK")
+    if shapes is None or len(shapes) < 2:
+        return
+    near, far = (np.float64(notes.law.text("TOP-12.gap", key)).item() for key in ("least_m", "most_m"))
+    sound = shapes if shapes.usable.all() else without(shapes, np.flatnonzero(~shapes.usable))
+    found = gaps(sound, tolerance_m=near, reach_m=far)
+    for row in range(len(found)):
+        values = {"width": _three(found.width_m[row])}
+        place = (found.x[row], found.y[row])
+        _pair_notes(survey, notes, "TOP-12", "DK", int(found.i[row]), int(found.j[row]), values, place)
+
+
+def top_14_areas_of_administration_do_not_overlap(survey: Survey, notes: Notes) -> None:
+    """TOP-14: areas of one level share no ground."""
+    least = np.float64(notes.law.text("TOP-4.outside", "m2")).item()
+    for kind, _ in REGIONS:
+        shapes = survey.shapes.get(kind)
+        if shapes is None or len(shapes) < 2:
+            continue
+        found, keys = overlaps(shapes, least), survey.table(kind).key
+        for row in range(len(found)):
+            i, j = int(found.i[row]), int(found.j[row])
+            values = {"area": _two(found.area_m2[row]), "other": plain(keys[j]), "row": i + 1}
+            notes.add(Finding("TOP-14", KEY[kind], values, kind, plain(keys[i])), (found.x[row], found.y[row]))
+
+
+def cod_22_parcel_has_its_own_code(survey: Survey, notes: Notes) -> None:
+    """COD-22: of two parcels with one code, which has it wrongly, as far as boundary points tell.
+
+    The points of the parcel still name its own code, which no shape has; that code is the subject then.
+    """
+    table, points = survey.table("DK"), survey.points
+    if points is None or not len(points.strangers):
+        return
+    later, earlier = table.index("DKBM").again()
+    shapes = survey.shapes["DK"]
+    for row in np.unique(np.concatenate((later, earlier))).tolist():
+        own = _named_by_points(shapes, row, points)
+        if own:
+            values = {"given": plain(table.key[row]), "row": row + 1}
+            notes.add(Finding("COD-22", "DKBM", values, "DK", own), middles(shapes)[row])
+
+
+def _named_by_points(shapes: Shapes, row: int, points: Any) -> str:
+    """The code without a shape that most boundary points at this shape's corners name, if most corners have one."""
+    low, high = shapes.boxes[row, :2], shapes.boxes[row, 2:]
+    lost = np.flatnonzero(points.parcel < 0)
+    at = points.shapes.xy[points.shapes.part_starts[points.shapes.feature_starts[points.item[lost]]]]
+    inside = ((at >= low - 1) & (at <= high + 1)).all(axis=1)
+    if not inside.any():
+        return ""
+    names, counts = np.unique(points.strangers[inside], return_counts=True)
+    corners = int(np.diff(shapes.part_starts[shapes.feature_starts[[row, row + 1]]])[0]) - 1
+    best = int(np.argmax(counts))
+    return plain(names[best]) if counts[best] * 2 > corners else ""
+
+
+RULES: tuple[SurveyRule, ...] = (
+    top_1_plots_do_not_overlap, top_4_parcel_is_in_its_village, top_5_parcel_is_in_its_county, top_12_neighbours_meet,
+    top_14_areas_of_administration_do_not_overlap, cod_22_parcel_has_its_own_code,
+)  # fmt: skip
