@@ -182,7 +182,7 @@ class StagedVillage:
 def villages_of_package(session: Session, county: str, package_id: UUID) -> list[StagedVillage]:
     """The villages of a staged package, in the order of their codes."""
     contracts, homesteads = (
-        _by_village(session, sa.table(name, *_KEY, schema="land"), county, package_id)
+        _by_village(session, sa.table(name, *map(sa.column, _KEY), schema="land"), county, package_id)
         for name in ("staged_contract", "staged_homestead")
     )
     gone = ("returned", "withdrawn", "refused")
@@ -210,7 +210,7 @@ def villages_of_package(session: Session, county: str, package_id: UUID) -> list
     ]
 
 
-_KEY: tuple[sa.ColumnClause[Any], ...] = (sa.column("county"), sa.column("package_id"), sa.column("village"))
+_KEY = ("county", "package_id", "village")
 
 
 def _by_village(session: Session, table: sa.TableClause, county: str, package_id: UUID) -> dict[str, int]:

@@ -68,7 +68,7 @@ def notice(number: str) -> Response:
             notice=found,
             page=pages.page_from(rows[first : first + ROWS], len(rows), number=page_no, size=ROWS),
             rows=found.content["rows"],
-            text=text,
+            sought=text,
             states=queries.noticed_cases(session, number),
             today=desk.today(session),
             place=public_desk.place(session, found.village),

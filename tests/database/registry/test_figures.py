@@ -1,0 +1,79 @@
+"""A county sets its own figures: dated, in the log, for the future only, and only what is the county's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import BadInput, NotAllowed
+from landreg.core.periods import beijing_day
+from landreg.law.queries import load_law
+from landreg.registry.figures import Figure, set_figure
+from tests.registry_kit import codes, one
+from tests.villages import COUNTY
+
+NOTICE = "REG-4.notice_working_days"
+
+
+@pytest.fixture
+def today(registrar: Actor, database: Any) -> date:
+    with unit_of_work(registrar) as uow:
+        return beijing_day(uow.now)
+
+
+@pytest.fixture
+def figure(today: date) -> Figure:
+    return Figure(NOTICE, "homestead", "20", today + timedelta(days=10), "汉自然资发〔2026〕1号")
+
+
+def test_a_figure_holds_from_its_day_on_and_not_before(registrar: Actor, figure: Figure) -> None:
+    set_figure(registrar, COUNTY, figure)
+    with unit_of_work(registrar) as uow:
+        before = load_law(uow.session, COUNTY, figure.since - timedelta(days=1))
+        after = load_law(uow.session, COUNTY, figure.since)
+        elsewhere = load_law(uow.session, "610921", figure.since)
+    assert [law.days(NOTICE, "homestead") for law in (before, after, elsewhere)] == [15, 20, 15]
+    assert after.days(NOTICE, "contract_management") == 15
+
+
+def test_setting_a_figure_leaves_a_leaf(registrar: Actor, figure: Figure) -> None:
+    row = set_figure(registrar, COUNTY, figure)
+    assert one(registrar, "SELECT kind FROM log.entry WHERE key = :key", key=str(row)) == "law.figure_set"
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"name": "CT-1.term_years", "key": "arable"}, "LAW-1"),
+        ({"name": "no such figure"}, "LAW-1"),
+        ({"key": "forest"}, "LAW-1"),
+        ({"value": "many"}, "LAW-2"),
+        ({"value": "0"}, "LAW-2"),
+        ({"value": "7.5"}, "LAW-2"),
+        ({"name": "HS-2.terrain", "key": "", "value": "desert"}, "LAW-2"),
+        ({"since": date(2020, 1, 1)}, "LAW-3"),
+        ({"decided_in": " "}, "LAW-4"),
+    ],
+)
+def test_a_figure_that_is_not_the_countys_or_is_none_is_refused(
+    registrar: Actor, figure: Figure, changed: dict[str, Any], code: str
+) -> None:
+    with pytest.raises(BadInput) as refused:
+        set_figure(registrar, COUNTY, replace(figure, **changed))
+    assert codes(refused) == {code}
+
+
+def test_a_choice_among_the_books_own_keys_is_taken(registrar: Actor, figure: Figure) -> None:
+    set_figure(registrar, COUNTY, replace(figure, name="HS-2.terrain", key="", value="hills"))
+
+
+def test_nobody_sets_a_figure_for_a_county_that_is_not_wholly_theirs(registrar: Actor, figure: Figure) -> None:
+    for jurisdiction in ("610902104", "610921"):
+        stranger = Actor(registrar.account_id, "外", registrar.desk, registrar.roles, jurisdiction)
+        with pytest.raises(NotAllowed):
+            set_figure(stranger, COUNTY, figure)

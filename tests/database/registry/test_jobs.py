@@ -1,0 +1,165 @@
+"""Steps over many cases as jobs: nothing twice, nothing lost, whoever is killed and whenever."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from landreg.config import Settings
+from landreg.core.actor import WORKER, Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import Conflict, NotAllowed, NotFound, Refused
+from landreg.log.store import seal
+from landreg.registry import cases, desk, jobs
+from landreg.registry.casebook import Job
+from landreg.registry.certificates import Press
+from landreg.registry.documents import Store
+from landreg.registry.jobs import Tools
+from landreg.registry.signing import make_demo_signer
+from landreg.registry.steps import STEPS
+from tests.registry_kit import codes, in_state, one, to_rights
+from tests.villages import COUNTY, VILLAGE, stage_village
+
+TOOLS = Tools(press=lambda: None, seal=lambda: None)
+
+
+@pytest.fixture
+def batch(superuser: Any, registrar: Actor) -> UUID:
+    return cases.open_batch(registrar, COUNTY, stage_village(superuser, 4).package_id, VILLAGE)
+
+
+@pytest.fixture
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "CHUNK", dict.fromkeys(jobs.CHUNK, 3))
+
+
+def job(job_id: UUID) -> Job:
+    with unit_of_work(WORKER) as uow:
+        found = desk.job(uow.session, COUNTY, job_id)
+    assert found is not None
+    return found
+
+
+def ask(actor: Actor, batch: UUID, step: str, *states: str) -> UUID:
+    return jobs.ask(actor, COUNTY, in_state(actor, batch, *states), STEPS[step], batch)
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_the_worker_takes_a_job_to_its_end_in_the_name_of_who_asked(batch: UUID, registrar: Actor) -> None:
+    job_id = ask(registrar, batch, "accept", "draft")
+    assert jobs.work(WORKER, TOOLS) == 1
+    done = job(job_id)
+    assert (done.state, done.position, done.done, done.refused) == ("done", 8, 8, [])
+    by = one(registrar, "SELECT DISTINCT by_name FROM registry.case_event WHERE step = 'accept'")
+    assert by == registrar.name
+    assert jobs.work(WORKER, TOOLS) == 0
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_a_worker_that_is_told_to_end_leaves_the_rest_to_the_next_one(batch: UUID, registrar: Actor) -> None:
+    job_id = ask(registrar, batch, "accept", "draft")
+    looks = iter([False, True])
+    jobs.work(WORKER, Tools(press=lambda: None, seal=lambda: None, ending=lambda: next(looks)))
+    assert (job(job_id).state, job(job_id).position) == ("running", 3)
+    jobs.work(WORKER, TOOLS)
+    assert (job(job_id).state, job(job_id).done) == ("done", 8)
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_a_chunk_that_was_done_before_the_worker_died_is_not_done_again(batch: UUID, registrar: Actor) -> None:
+    ids = in_state(registrar, batch, "draft")
+    job_id = ask(registrar, batch, "accept", "draft")
+    cases.accept(registrar, COUNTY, ids[:3])
+    jobs.work(WORKER, TOOLS)
+    assert (job(job_id).state, job(job_id).done, job(job_id).refused) == ("done", 5, [])
+    assert one(registrar, "SELECT count(*) FROM registry.case_event WHERE step = 'accept'") == 8
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_an_interrupted_job_stops_after_its_chunk_and_goes_on_when_resumed(batch: UUID, registrar: Actor) -> None:
+    job_id = ask(registrar, batch, "accept", "draft")
+    asked = iter([False, False])
+
+    def interrupt_once() -> bool:
+        if next(asked, None) is None:
+            return False
+        if job(job_id).position:
+            jobs.interrupt(registrar, COUNTY, job_id)
+        return False
+
+    jobs.work(WORKER, Tools(press=lambda: None, seal=lambda: None, ending=interrupt_once))
+    assert (job(job_id).state, job(job_id).position) == ("stopped", 3)
+    assert jobs.work(WORKER, TOOLS) == 0
+    jobs.resume(registrar, COUNTY, job_id)
+    jobs.work(WORKER, TOOLS)
+    assert (job(job_id).state, job(job_id).done) == ("done", 8)
+
+
+def test_cases_that_are_refused_are_listed_with_their_findings_and_do_not_stop_the_others(
+    batch: UUID, registrar: Actor, reviewer: Actor, superuser: Any
+) -> None:
+    ids = in_state(registrar, batch, "draft")
+    cases.accept(registrar, COUNTY, ids)
+    superuser.execute('UPDATE registry."case" SET prepared_by = %s WHERE case_id = %s', [reviewer.account_id, ids[0]])
+    job_id = ask(reviewer, batch, "review", "accepted")
+    jobs.work(WORKER, TOOLS)
+    done = job(job_id)
+    assert (done.state, done.done) == ("done", 7)
+    assert [finding["code"] for refused in done.refused for finding in refused["findings"]] == ["REG-1"]
+
+
+def test_one_job_at_a_time_works_on_a_batch(batch: UUID, registrar: Actor) -> None:
+    ask(registrar, batch, "accept", "draft")
+    with pytest.raises(Refused) as refused:
+        ask(registrar, batch, "accept", "draft")
+    assert codes(refused) == {"REG-16"}
+
+
+def test_a_job_needs_the_role_of_its_step_and_cases_of_the_jurisdiction(
+    batch: UUID, registrar: Actor, reviewer: Actor
+) -> None:
+    ids = in_state(registrar, batch, "draft")
+    with pytest.raises(NotAllowed):
+        jobs.ask(reviewer, COUNTY, ids, STEPS["accept"])
+    with pytest.raises(Refused):
+        jobs.ask(registrar, COUNTY, [], STEPS["accept"])
+    stranger = Actor(registrar.account_id, "外镇", registrar.desk, registrar.roles, "610902105")
+    with pytest.raises(NotFound):
+        jobs.ask(stranger, COUNTY, ids, STEPS["accept"])
+
+
+def test_what_is_done_is_neither_interrupted_nor_resumed(batch: UUID, registrar: Actor) -> None:
+    job_id = ask(registrar, batch, "accept", "draft")
+    jobs.work(WORKER, TOOLS)
+    for turn in (jobs.interrupt, jobs.resume):
+        with pytest.raises(Conflict):
+            turn(registrar, COUNTY, job_id)
+
+
+def test_a_job_issues_certificates_after_sealing_what_was_registered(
+    registrar: Actor, reviewer: Actor, superuser: Any, database: Settings, tmp_path: Path
+) -> None:
+    ids = to_rights(registrar, reviewer, superuser, 1)
+    press = Press(make_demo_signer(tmp_path), Store(tmp_path / "store"), "http://localhost")
+    job_id = jobs.ask(registrar, COUNTY, ids, STEPS["certify"])
+    jobs.work(WORKER, Tools(press=lambda: press, seal=lambda: seal(WORKER, database)))
+    assert (job(job_id).state, job(job_id).done, job(job_id).findings) == ("done", 2, [])
+    assert one(registrar, "SELECT count(*) FROM registry.certificate") == 2
+
+
+def test_a_job_that_cannot_go_on_says_why_and_can_be_resumed(
+    registrar: Actor, reviewer: Actor, superuser: Any, tmp_path: Path
+) -> None:
+    ids = to_rights(registrar, reviewer, superuser, 1)
+    press = Press(make_demo_signer(tmp_path), Store(tmp_path / "store"), "http://localhost")
+    job_id = jobs.ask(registrar, COUNTY, ids, STEPS["certify"])
+    jobs.work(WORKER, Tools(press=lambda: press, seal=lambda: None))
+    failed = job(job_id)
+    assert failed.done == 0
+    said = {finding["code"] for finding in failed.findings} | {
+        finding["code"] for refused in failed.refused for finding in refused["findings"]
+    }
+    assert said & {"REG-13", "LOG-8"}

@@ -1,0 +1,89 @@
+"""An objection from the public page: it stops its case, and the public's login learns and changes nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from landreg.access.identity import open_sealed, seal
+from landreg.core.actor import NOBODY, Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import Refused
+from landreg.registry import booking, cases, public_desk
+from tests.registry_kit import codes, in_state, one, pass_days, state_of
+from tests.villages import COUNTY, VILLAGE, stage_village
+
+
+@pytest.fixture
+def noticed(registrar: Actor, reviewer: Actor, superuser: Any) -> list[UUID]:
+    batch = cases.open_batch(registrar, COUNTY, stage_village(superuser, 1).package_id, VILLAGE)
+    ids = in_state(registrar, batch, "draft")
+    cases.accept(registrar, COUNTY, ids)
+    cases.review(reviewer, COUNTY, ids)
+    cases.publish(registrar, COUNTY, ids, "首次登记公告")
+    return ids
+
+
+def numbers(actor: Actor, case: UUID) -> tuple[str, str]:
+    notice = one(actor, "SELECT number FROM registry.notice")
+    return notice, one(actor, 'SELECT number FROM registry."case" WHERE case_id = :case', case=case)
+
+
+def raise_objection(notice: str, case: str, named: str = "样本邻居", reason: str = "界线不对") -> str:
+    with unit_of_work(NOBODY) as uow:
+        return public_desk.raise_objection(uow.session, notice, case, named, seal("13800000000"), reason)
+
+
+def test_an_objection_stops_its_case_and_no_other(noticed: list[UUID], registrar: Actor) -> None:
+    receipt = raise_objection(*numbers(registrar, noticed[0]))
+    assert len(receipt) == 8
+    assert [state_of(registrar, case) for case in noticed] == ["objected", "noticed"]
+    assert one(registrar, "SELECT by_name FROM registry.case_event WHERE step = 'object'") == "公众"
+
+
+def test_the_stopped_case_is_registered_only_after_the_desk_has_settled(
+    noticed: list[UUID], registrar: Actor, reviewer: Actor, superuser: Any
+) -> None:
+    raise_objection(*numbers(registrar, noticed[0]))
+    pass_days(superuser, 40)
+    with pytest.raises(Refused) as refused:
+        booking.register(reviewer, COUNTY, noticed[:1])
+    assert codes(refused) == {"REG-6"}
+    objection = one(registrar, "SELECT objection_id FROM registry.objection")
+    cases.settle(registrar, COUNTY, objection, "dismissed", "经实地查看，界线与测绘成果一致")
+    assert booking.register(reviewer, COUNTY, noticed[:1]).done == 1
+
+
+def test_the_contact_is_sealed(noticed: list[UUID], registrar: Actor) -> None:
+    raise_objection(*numbers(registrar, noticed[0]))
+    kept = bytes(one(registrar, "SELECT contact_sealed FROM registry.objection"))
+    assert b"138" not in kept
+    assert open_sealed(kept) == "13800000000"
+
+
+def test_after_the_last_day_nothing_can_be_objected_here(noticed: list[UUID], registrar: Actor, superuser: Any) -> None:
+    notice, case = numbers(registrar, noticed[0])
+    pass_days(superuser, 40)
+    with pytest.raises(Refused) as refused:
+        raise_objection(notice, case)
+    assert codes(refused) == {"REG-14"}
+    assert state_of(registrar, noticed[0]) == "noticed"
+
+
+def test_a_case_of_another_notice_or_none_is_refused_alike(noticed: list[UUID], registrar: Actor) -> None:
+    notice, case = numbers(registrar, noticed[0])
+    for asked in ((notice, "610902-2026-9999999"), ("610902-G2026-99999", case)):
+        with pytest.raises(Refused) as refused:
+            raise_objection(*asked)
+        assert codes(refused) == {"REG-14"}
+
+
+def test_an_objection_without_a_name_or_reason_is_refused_by_the_database_too(
+    noticed: list[UUID], registrar: Actor
+) -> None:
+    for given in ({"named": "  "}, {"reason": ""}):
+        with pytest.raises(Refused) as refused:
+            raise_objection(*numbers(registrar, noticed[0]), **given)
+        assert codes(refused) == {"REG-12"}
