@@ -5,12 +5,13 @@ import functools
 import io
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 from asn1crypto import keys as asn1_keys
@@ -190,6 +191,15 @@ def sign(pdf: bytes, signer: Signer) -> bytes:
 def _start_worker() -> None:
     # Ctrl-C reaches the whole process group: the parent alone decides, and the workers end with it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    # A parent that was killed tells its workers nothing: they would wait for the next item for ever.
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _print_and_sign(item: ToPrint, signer: Signer) -> tuple[str, bytes]:
