@@ -142,8 +142,8 @@ def _package(surveyor: Actor, steps: _Steps, settings: Settings) -> UUID:
         with SAMPLE.open("rb") as stream:
             Store(settings.store).put(stream)
         received = land.receive(surveyor, SAMPLE)
-        if received.report.refused:
-            raise Refused(finding for finding in received.report.findings)
+        if received.package_id is None or received.report.refused:
+            raise Refused(received.report.findings)
         advance(1)
     return received.package_id
 
@@ -224,7 +224,7 @@ def _prove(settings: Settings, console: Console) -> None:
     pdf = settings.home / "sample-certificate.pdf"
     pdf.write_bytes(Store(settings.store).read(found.pdf_sha256))
     line = [sys.executable, "-I", str(CHECKOUT / "landreg" / "log" / "verify.py"), str(pdf), "--key", str(key)]
-    proved = subprocess.run(line, capture_output=True, text=True, check=False, env={"PATH": os.defpath})
+    proved = subprocess.run(line, capture_output=True, text=True, check=False, env={"PATH": os.defpath})  # noqa: S603
     console.print(f"\n[bold]{found.number}[/]  {pdf}\n{proved.stdout}{proved.stderr}", highlight=False)
     if proved.returncode:
         raise Refused(Finding("DEMO-2"))

@@ -78,6 +78,11 @@ class UnitOfWork:
         """Hold a village's geometry and roster until the end."""
         self._lock([f"village:{village}"])
 
+    def take_statistics(self, *tables: str) -> None:
+        """Let the planner know of the many rows that have just been committed to these tables."""
+        named = ", ".join(f"'{table}'" for table in tables)
+        self.session.execute(sa.text(f"SELECT system.take_statistics({named})"))
+
     def _lock(self, names: Iterable[str]) -> None:
         if self._now is not None:
             raise RuntimeError("locks come before the instant is read")

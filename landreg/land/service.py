@@ -23,6 +23,7 @@ from landreg.core.files import Store
 from landreg.core.periods import beijing_day
 from landreg.land import staging, survey_county, uploads
 from landreg.land.model import Division, DivisionAlias, Package, PackageFinding, Upload
+from landreg.land.staging_rows import STAGED
 from landreg.land.survey import Report, opened, silent
 from landreg.land.survey_reading import Progress
 from landreg.law.book import Law
@@ -59,7 +60,7 @@ def receive(actor: Actor, path: Path, *, name: str | None = None, progress: Prog
             return Received(None, report, False)
         package_id = _keep(actor, report, sha256, name or path.name, step)
     with unit_of_work(actor) as uow:
-        uow.take_statistics("land.package_finding", *(f"land.{entry[0]}" for entry in staging.STAGED.values()))
+        uow.take_statistics("land.package_finding", *(f"land.{entry[0]}" for entry in STAGED.values()))
     return Received(package_id, report, False)
 
 

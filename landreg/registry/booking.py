@@ -6,6 +6,7 @@ A registrable change takes effect when it is entered here (民法典 214).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,7 +17,7 @@ from sqlalchemy import insert, text, update
 from sqlalchemy.dialects.postgresql import Range
 
 from landreg.core.actor import Actor
-from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.db import Unavailable, UnitOfWork, unit_of_work
 from landreg.core.errors import Finding, NotFound, Refused
 from landreg.core.periods import Period, beijing_day
 from landreg.law.queries import load_law
@@ -32,7 +33,7 @@ from landreg.registry.effects import (
     register_contract,
     register_homestead,
 )
-from landreg.registry.entry import enter_survey
+from landreg.registry.entry import ENTERED, enter_survey
 from landreg.registry.facts import Proposal, proposals
 from landreg.registry.logged import right_facts
 from landreg.registry.model import Contract, Right, RightHolder, RightParcel
@@ -41,6 +42,7 @@ from landreg.registry.rules import REGISTER_RULES
 from landreg.registry.rules.homestead import HomesteadFacts, confirmed_area
 
 TABLES = {"contract": Contract, "right": Right, "right_holder": RightHolder, "right_parcel": RightParcel}
+BOOKED = ('registry."right"', "registry.right_parcel", "registry.right_holder", "registry.contract", "registry.act")
 _OPTIONAL: Mapping[str, Mapping[str, Any]] = {
     "right": {
         "contract_id": None,
@@ -86,11 +88,13 @@ def register(actor: Actor, county: str, case_ids: Sequence[UUID]) -> Stepped:
         if len(cases) == 1 and refused:
             raise Refused(judged[cases[0].case_id])
         go = [case for case in cases if case.number not in refused]
-        if go:
-            for package_id, village in surveyed:
-                enter_survey(uow, county, package_id, village)
+        entered = [enter_survey(uow, county, *place) for place in surveyed] if go else []
         book(uow, go)
         keep_findings(uow, cases, judged, law)
+    if any(entered):
+        # What is registered stands, whatever becomes of the statistics.
+        with suppress(Unavailable), unit_of_work(actor) as uow:
+            uow.take_statistics(*ENTERED, *BOOKED)
     return Stepped(len(go), refused)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -62,8 +63,22 @@ def issue(
     (REG-8) for a case in another state.
     """
     issued: list[Issued] = []
-    for first in range(0, len(case_ids), CHUNK):
-        issued.extend(_issue_chunk(actor, county, case_ids[first : first + CHUNK], press, progress, len(issued)))
+    begun: deque[list[_Drafted]] = deque()
+
+    def items() -> Iterator[ToPrint]:
+        for first in range(0, len(case_ids), CHUNK):
+            begun.append(_drafted_chunk(actor, county, case_ids[first : first + CHUNK], press))
+            yield from (draft.to_print for draft in begun[-1])
+
+    hashes: dict[str, str] = {}
+    for key, pdf in _printed(items(), len(case_ids), press.signer):
+        hashes[key] = press.store.put_bytes(pdf)
+        progress(len(issued) + len(hashes))
+        if len(hashes) == len(begun[0]):
+            with unit_of_work(actor) as uow:
+                _enter(uow, county, begun.popleft(), hashes)
+            issued.extend(Issued(number, sha256) for number, sha256 in hashes.items())
+            hashes = {}
     return issued
 
 
@@ -77,9 +92,7 @@ class _Drafted:
     to_print: ToPrint
 
 
-def _issue_chunk(
-    actor: Actor, county: str, case_ids: Sequence[UUID], press: Press, progress: Callable[[int], None], before: int
-) -> list[Issued]:
+def _drafted_chunk(actor: Actor, county: str, case_ids: Sequence[UUID], press: Press) -> list[_Drafted]:
     """Names are opened, in the log, only for what can be certified; a case's state is looked at again at the end."""
     with unit_of_work(actor) as uow:
         proofs = _proofs(uow, _registered(uow, county, case_ids))
@@ -87,19 +100,12 @@ def _issue_chunk(
     names = reveal(actor, [person for persons in holders.values() for person in persons], "certificate", county)
     with unit_of_work(actor) as uow:
         cases = _registered(uow, county, case_ids)
-        drafted = _draft(uow, cases, press, {person: identity.name for person, identity in names.items()}, proofs)
-    hashes: dict[str, str] = {}
-    for key, pdf in _printed([draft.to_print for draft in drafted], press.signer):
-        hashes[key] = press.store.put_bytes(pdf)
-        progress(before + len(hashes))
-    with unit_of_work(actor) as uow:
-        _enter(uow, county, drafted, hashes)
-    return [Issued(draft.to_print.id, hashes[draft.to_print.id]) for draft in drafted]
+        return _draft(uow, cases, press, {person: identity.name for person, identity in names.items()}, proofs)
 
 
-def _printed(items: Sequence[ToPrint], signer: Signer) -> Iterator[tuple[str, bytes]]:
+def _printed(items: Iterator[ToPrint], count: int, signer: Signer) -> Iterator[tuple[str, bytes]]:
     """A few are printed here, since processes of their own take seconds to start; many on every core."""
-    if len(items) > FEW:
+    if count > FEW:
         yield from print_and_sign_many(items, signer)
         return
     for item in items:

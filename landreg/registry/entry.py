@@ -20,6 +20,9 @@ from landreg.registry.casebook import Act
 from landreg.registry.logged import entry_facts
 from landreg.registry.numbers import act_numbers
 
+ENTERED = ("party.collective", "party.organization", "party.household", "party.member", "land.parcel", "identity.person")
+"""Tables that an entry fills."""
+
 
 def enter_survey(uow: UnitOfWork, county: str, package_id: UUID, village: str) -> UUID | None:
     """Enter what a package holds of a village and the register lacks; the act, or None when there was nothing new.

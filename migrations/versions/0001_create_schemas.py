@@ -20,8 +20,10 @@ def upgrade() -> None:
         CREATE SCHEMA registry;
 
         -- Both ends are NULL for a setting that is unset, empty or short: no row is seen then. An empty prefix would match all.
+        -- Evaluated for each row that a scan filters, so it is cheap: no regular expression.
         CREATE FUNCTION access.jurisdiction_from() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
-            SELECT CASE WHEN current_setting('landreg.jurisdiction', true) ~ '^[0-9]{4,12}$'
+            SELECT CASE WHEN length(current_setting('landreg.jurisdiction', true)) >= 4
+                             AND ltrim(current_setting('landreg.jurisdiction', true), '0123456789') = ''
                         THEN current_setting('landreg.jurisdiction', true) END
         $$;
         CREATE FUNCTION access.jurisdiction_to() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
@@ -64,6 +66,17 @@ def upgrade() -> None:
             RETURN NEW;
         END $$;
 
+        -- After many rows came in at once: until the planner knows of them, it joins them as if there were none.
+        CREATE FUNCTION system.take_statistics(VARIADIC tables regclass[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+            SET search_path = pg_catalog AS $$
+        DECLARE
+            named regclass;
+        BEGIN
+            FOREACH named IN ARRAY tables LOOP
+                EXECUTE format('ANALYZE %s', named);
+            END LOOP;
+        END $$;
+
         REVOKE ALL ON ALL FUNCTIONS IN SCHEMA system, access FROM PUBLIC;
         GRANT USAGE ON SCHEMA system, access, law, log TO landreg_registry, landreg_exchange, landreg_citizen,
             landreg_settlement, landreg_auditor, landreg_public, landreg_worker;
@@ -73,6 +86,7 @@ def upgrade() -> None:
         GRANT EXECUTE ON FUNCTION system.clock(), system.is_demo(), access.jurisdiction_from(), access.jurisdiction_to(),
             access.actor(), access.household() TO landreg_registry, landreg_exchange, landreg_citizen, landreg_settlement,
             landreg_auditor, landreg_public, landreg_worker;
+        GRANT EXECUTE ON FUNCTION system.take_statistics(regclass[]) TO landreg_registry, landreg_worker;
     """)
 
 
