@@ -60,6 +60,10 @@ class Columns(Mapping[str, Text]):
     def __len__(self) -> int:
         return len(self._names)
 
+    def __contains__(self, name: object) -> bool:
+        """Without decoding the column, as a Mapping would to find out."""
+        return name in self._names
+
     @property
     def rows(self) -> int:
         return self._length
