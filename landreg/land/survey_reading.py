@@ -60,7 +60,7 @@ class Reading:
         start = self.rows
         self.rows += columns.rows
         self.fields |= set(columns)
-        keys = cells.codes(columns.utf8(KEY[self.kind])) if KEY.get(self.kind) in columns else None
+        keys = cells.codes(columns.utf8(KEY[self.kind])) if keep is None and KEY.get(self.kind) in columns else None
         for name in columns:
             known = kind.fields.get(name)
             if known is None or (keep is not None and name not in keep):
