@@ -1,0 +1,202 @@
+"""What anybody may see: notices and how to object, whether a certificate is valid, the law of a county."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from landreg.config import Settings
+from landreg.core.actor import WORKER, Actor, Role
+from landreg.log.store import seal
+from landreg.registry import cases, certificates
+from landreg.registry.documents import Store
+from landreg.registry.signing import make_demo_signer
+from tests.registry_kit import in_state, one, pass_days, state_of, to_rights
+from tests.villages import COUNTY, VILLAGE, citizen_id, stage_village
+from tests.web.conftest import Browser, OpenAccount
+
+
+@pytest.fixture
+def noticed(registrar: Actor, reviewer: Actor, superuser: Any) -> list[UUID]:
+    batch = cases.open_batch(registrar, COUNTY, stage_village(superuser, 1).package_id, VILLAGE)
+    ids = in_state(registrar, batch, "draft")
+    cases.accept(registrar, COUNTY, ids)
+    cases.review(reviewer, COUNTY, ids)
+    cases.publish(registrar, COUNTY, ids, "样本村首次登记公告")
+    return ids
+
+
+@pytest.fixture
+def notice(noticed: list[UUID], registrar: Actor) -> str:
+    return str(one(registrar, "SELECT number FROM registry.notice"))
+
+
+@pytest.fixture
+def case(noticed: list[UUID], registrar: Actor) -> str:
+    return str(one(registrar, 'SELECT number FROM registry."case" WHERE case_id = :id', id=noticed[0]))
+
+
+def objection(case: str, **changed: str) -> dict[str, str]:
+    return {"case": case, "raised_by": "样本邻居", "contact": "13800000000", "reason": "界线不对", **changed}
+
+
+def test_the_board_lists_a_running_notice_with_its_last_day(browser: Browser, notice: str, registrar: Actor) -> None:
+    page = browser.get("/notices").text
+    assert "样本村首次登记公告" in page
+    assert str(one(registrar, "SELECT last_day FROM registry.notice")) in page
+
+
+def test_a_notice_shows_what_will_be_registered_and_no_identity_number(browser: Browser, notice: str) -> None:
+    page = browser.get(f"/notices/{notice}").text
+    assert "户主1" in page
+    assert "提出异议" in page
+    assert citizen_id(1) not in page
+    assert browser.get("/notices/610902-G1999-00001").status_code == 404
+
+
+def test_a_notice_is_printed_as_a_paper(browser: Browser, notice: str) -> None:
+    assert browser.client.get(f"/notices/{notice}/paper.pdf").data.startswith(b"%PDF")
+
+
+def test_anybody_objects_and_the_case_stops(
+    browser: Browser, notice: str, case: str, noticed: list[UUID], registrar: Actor
+) -> None:
+    browser.get(f"/notices/{notice}")
+    assert browser.post(f"/notices/{notice}/objections", objection(case)).status_code == 303
+    assert "回执号" in browser.get(f"/notices/{notice}").text
+    assert state_of(registrar, noticed[0]) == "objected"
+
+
+def test_an_objection_without_contact_comes_back_with_what_was_typed(browser: Browser, notice: str, case: str) -> None:
+    browser.get(f"/notices/{notice}")
+    answer = browser.post(f"/notices/{notice}/objections", objection(case, contact=""))
+    assert answer.status_code == 400
+    assert "FORM-1" in answer.text
+    assert "界线不对" in answer.text
+
+
+def test_an_objection_needs_the_token_of_its_page(app: Any, notice: str, case: str) -> None:
+    assert app.test_client().post(f"/notices/{notice}/objections", data=objection(case)).status_code == 400
+
+
+def test_after_the_last_day_the_page_points_to_the_registry(
+    browser: Browser, notice: str, case: str, superuser: Any
+) -> None:
+    browser.get(f"/notices/{notice}")
+    pass_days(superuser, 40)
+    answer = browser.post(f"/notices/{notice}/objections", objection(case))
+    assert answer.status_code == 422
+    assert "REG-14" in answer.text
+    assert "异议登记" in browser.get(f"/notices/{notice}").text
+
+
+def test_objecting_is_limited_by_address(browser: Browser, notice: str, case: str) -> None:
+    browser.get(f"/notices/{notice}")
+    answers = [browser.post(f"/notices/{notice}/objections", objection(case)).status_code for _ in range(11)]
+    assert answers[:10] == [303] * 10
+    assert answers[10] == 429
+
+
+@pytest.fixture
+def certificate(
+    registrar: Actor, reviewer: Actor, superuser: Any, database: Settings, tmp_path: Path
+) -> tuple[str, str]:
+    """Number and token of a certificate in hand."""
+    ids = to_rights(registrar, reviewer, superuser, 1)
+    seal(WORKER, database)
+    press = certificates.Press(make_demo_signer(tmp_path), Store(database.store), "http://localhost")
+    number = certificates.issue(registrar, COUNTY, ids[:1], press)[0].number
+    return number, str(one(registrar, "SELECT token FROM registry.certificate"))
+
+
+def test_a_certificate_is_checked_by_its_number_or_its_code(browser: Browser, certificate: tuple[str, str]) -> None:
+    number, token = certificate
+    for page in (browser.get("/check", query_string={"number": number}), browser.get(f"/c/{token}")):
+        assert page.status_code == 200
+        assert "证书有效" in page.text
+
+
+def test_the_check_masks_the_holder_and_never_shows_an_identity_number(
+    browser: Browser, certificate: tuple[str, str]
+) -> None:
+    page = browser.get(f"/c/{certificate[1]}").text
+    assert "户*1" in page
+    assert "户主1" not in page
+    assert citizen_id(1) not in page
+    assert "成员1" not in page
+
+
+def test_the_proof_of_a_certificates_act_is_given_to_anybody(browser: Browser, certificate: tuple[str, str]) -> None:
+    proof = browser.client.get(f"/c/{certificate[1]}/proof.json")
+    assert proof.json["format"] == "landreg-proof/1"
+
+
+def test_a_certificate_that_has_ended_says_so(browser: Browser, certificate: tuple[str, str], superuser: Any) -> None:
+    superuser.execute(
+        """INSERT INTO registry.certificate_end (county, certificate_id, village, state, act_id, ended_at)
+           SELECT county, certificate_id, village, 'cancelled', act_id, now() FROM registry.certificate"""
+    )
+    assert "注销" in browser.get(f"/c/{certificate[1]}").text
+
+
+def test_an_unknown_number_gives_a_calm_page(browser: Browser, database: Settings) -> None:
+    for address in ("/check?number=nothing", "/c/nothing"):
+        page = browser.get(address)
+        assert page.status_code == 404
+        assert "没有查到" in page.text
+
+
+def test_guessing_codes_is_limited_by_address(browser: Browser, database: Settings) -> None:
+    answers = [browser.client.get(f"/c/guess{n}").status_code for n in range(31)]
+    assert answers[:30] == [404] * 30
+    assert answers[30] == 429
+
+
+def test_the_receipts_number_tells_how_far_a_case_is_and_not_whose(browser: Browser, case: str) -> None:
+    page = browser.get("/check", query_string={"number": case}).text
+    assert "公告中" in page
+    assert "户主1" not in page
+
+
+def test_the_law_of_a_county_is_on_one_page_with_its_articles_and_marks(browser: Browser, database: Settings) -> None:
+    page = browser.get("/law").text
+    for text in ("REG-4", "CT-2", "不动产登记暂行条例", "未核对原文", "县区可定", "HS-2.limit_m2"):
+        assert text in page
+    assert "登记本县参数" not in page
+
+
+def test_an_administrator_sets_a_figure_and_the_page_shows_it_from_its_day_on(
+    browser: Browser, account: OpenAccount
+) -> None:
+    account("admin", Role.ADMINISTRATOR)
+    browser.log_in("admin")
+    browser.get("/law")
+    figure = {
+        "figure": "REG-4.notice_working_days|homestead",
+        "value": "21",
+        "since": "2099-01-05",
+        "decided_in": "样本文件",
+    }
+    set_ = browser.post(f"/law/{COUNTY}/figures", figure)
+    assert set_.status_code == 303
+    assert "本县自定" in browser.get(set_.location).text
+    assert "本县自定" not in browser.get(f"/law?county={COUNTY}&day=2099-01-04").text
+
+
+def test_a_figure_that_is_none_comes_back_beside_its_field(browser: Browser, account: OpenAccount) -> None:
+    account("admin", Role.ADMINISTRATOR)
+    browser.log_in("admin")
+    browser.get("/law")
+    figure = {"figure": "REG-4.notice_working_days|homestead", "value": "soon", "since": "2020-01-05"}
+    answer = browser.post(f"/law/{COUNTY}/figures", figure)
+    assert answer.status_code == 400
+    assert all(code in answer.text for code in ("LAW-2", "LAW-3", "LAW-4"))
+
+
+def test_a_reviewer_sets_no_figure(browser: Browser, account: OpenAccount) -> None:
+    account("shen", Role.REVIEWER)
+    browser.log_in("shen")
+    assert browser.post(f"/law/{COUNTY}/figures", {}).status_code == 403

@@ -1,0 +1,357 @@
+"""The desk's pages: what an officer sees, does and is told why they cannot."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from landreg.config import Settings
+from landreg.core.actor import WORKER, Actor, Desk, Role
+from landreg.log.store import seal
+from landreg.registry import cases, certificates, jobs
+from landreg.registry.documents import Store
+from landreg.registry.jobs import Tools
+from landreg.registry.signing import make_demo_signer
+from tests.registry_kit import in_state, one, pass_days, to_rights
+from tests.villages import COUNTY, VILLAGE, Staged, stage_village
+from tests.web.conftest import Browser, OpenAccount
+
+
+@pytest.fixture
+def officers(account: OpenAccount) -> tuple[Actor, Actor]:
+    """A registrar and a reviewer who have accounts at the door."""
+    return tuple(
+        Actor(account(login, role), f"{login}先生", Desk.REGISTRY, frozenset({role}), COUNTY)
+        for login, role in (("deng", Role.REGISTRAR), ("shen", Role.REVIEWER))
+    )  # type: ignore[return-value]
+
+
+@pytest.fixture
+def deng(browser: Browser, officers: tuple[Actor, Actor]) -> Browser:
+    browser.log_in("deng")
+    return browser
+
+
+@pytest.fixture
+def shen(another_browser: Browser, officers: tuple[Actor, Actor]) -> Browser:
+    another_browser.log_in("shen")
+    return another_browser
+
+
+@pytest.fixture
+def staged(superuser: Any) -> Staged:
+    return stage_village(superuser, 2)
+
+
+@pytest.fixture
+def batch(staged: Staged, officers: tuple[Actor, Actor]) -> UUID:
+    return cases.open_batch(officers[0], COUNTY, staged.package_id, VILLAGE)
+
+
+@pytest.fixture
+def case(batch: UUID, officers: tuple[Actor, Actor]) -> UUID:
+    return in_state(officers[0], batch, "draft")[0]
+
+
+def page_of(case: UUID) -> str:
+    return f"/cases/{COUNTY}/{case}"
+
+
+def take(browser: Browser, case: UUID, step: str, **given: str) -> Any:
+    browser.get(page_of(case))
+    return browser.post(f"{page_of(case)}/steps/{step}", given)
+
+
+def test_a_registrar_opens_the_cases_of_a_village_from_its_package(deng: Browser, staged: Staged) -> None:
+    address = f"/batches/open/{COUNTY}/{staged.package_id}"
+    assert VILLAGE in deng.get(address).text
+    opened = deng.post(address, {"village": VILLAGE})
+    assert opened.status_code == 303
+    assert "共 4 件" in deng.get(opened.location).text
+
+
+def test_a_case_goes_from_desk_to_desk_and_each_page_names_the_next_step(
+    deng: Browser, shen: Browser, case: UUID, superuser: Any
+) -> None:
+    assert "下一步：受理" in deng.get(page_of(case)).text
+    assert take(deng, case, "accept").status_code == 303
+    assert "由审核员办理" in deng.get(page_of(case)).text
+    assert take(shen, case, "review").status_code == 303
+    assert take(deng, case, "publish", title="样本村首次登记公告").status_code == 303
+    waiting = shen.get(page_of(case)).text
+    assert "REG-4" in waiting
+    pass_days(superuser, 40)
+    assert take(shen, case, "register").status_code == 303
+    done = deng.get(page_of(case)).text
+    assert "下一步：发证" in done
+    assert "已记入登记簿的内容" in done
+
+
+def test_a_step_of_another_role_is_not_allowed(shen: Browser, case: UUID) -> None:
+    assert take(shen, case, "accept").status_code == 403
+
+
+def test_a_step_out_of_order_comes_back_with_its_rule(deng: Browser, case: UUID) -> None:
+    answer = take(deng, case, "publish", title="公告")
+    assert answer.status_code == 422
+    assert "REG-8" in answer.text
+
+
+def test_a_notice_needs_its_title(deng: Browser, shen: Browser, case: UUID) -> None:
+    take(deng, case, "accept")
+    take(shen, case, "review")
+    answer = take(deng, case, "publish")
+    assert answer.status_code == 400
+    assert "FORM-1" in answer.text
+
+
+def test_a_reviewer_sees_only_what_waits_for_review(shen: Browser, deng: Browser, case: UUID) -> None:
+    take(deng, case, "accept")
+    queue = shen.get("/cases").text
+    assert queue.count('name="case"') == 1
+    assert shen.get("/cases?queue=all").text.count('name="case"') == 4
+
+
+def test_cases_are_found_by_number_code_and_applicant(deng: Browser, case: UUID, staged: Staged) -> None:
+    for text, count in (("户主1", 2), (staged.contracts[0], 1), ("没有这个人", 0)):
+        assert deng.get("/cases", query_string={"queue": "all", "q": text}).text.count('name="case"') == count
+
+
+def test_the_list_is_taken_away_as_it_is_shown(deng: Browser, case: UUID) -> None:
+    answer = deng.client.get("/cases?queue=all&kind=homestead&as=csv")
+    lines = answer.data.decode("utf-8-sig").splitlines()
+    assert len(lines) == 3
+    assert all("宅基地使用权" in line for line in lines[1:])
+    assert deng.client.get("/cases?queue=all&as=xlsx").data[:2] == b"PK"
+
+
+def test_many_are_summed_up_before_anything_is_done(deng: Browser, batch: UUID, officers: tuple[Actor, Actor]) -> None:
+    ids = in_state(officers[0], batch, "draft")
+    cases.accept(officers[0], COUNTY, ids[:1])
+    deng.get("/cases?queue=all")
+    chosen = [f"{COUNTY}/{case}" for case in ids]
+    summary = deng.post("/cases/summary", {"step": "accept", "case": chosen})
+    assert "3 件可以办理，1 件不能办理" in summary.text
+    assert len(in_state(officers[0], batch, "draft")) == 3
+    assert deng.post("/cases/take", {"step": "accept", "case": chosen}).status_code == 303
+    assert in_state(officers[0], batch, "draft") == []
+
+
+def test_choosing_nothing_comes_back_with_a_finding(deng: Browser, batch: UUID) -> None:
+    deng.get("/cases?queue=all")
+    answer = deng.post("/cases/summary", {"step": "accept"})
+    assert answer.status_code == 400
+    assert "FORM-1" in answer.text
+
+
+def test_a_large_batch_becomes_a_job_whose_page_tells_how_far_it_is(
+    deng: Browser, batch: UUID, monkeypatch: pytest.MonkeyPatch, officers: tuple[Actor, Actor]
+) -> None:
+    monkeypatch.setattr(jobs, "DIRECTLY", 2)
+    address = f"/batches/{COUNTY}/{batch}/steps/accept"
+    deng.get(address)
+    begun = deng.post(address)
+    assert begun.status_code == 303
+    assert "等待办理" in deng.get(begun.location).text
+    assert deng.client.get(f"{begun.location}.json").json["percent"] == 0
+    jobs.work(WORKER, Tools(press=lambda: None, seal=lambda: None))
+    state = deng.client.get(f"{begun.location}.json").json
+    assert (state["done"], state["percent"]) == (True, 100)
+    assert "4 件办成" in deng.get(begun.location).text
+    assert len(in_state(officers[0], batch, "accepted")) == 4
+
+
+def test_a_job_is_interrupted_and_resumed_from_its_page(
+    deng: Browser, batch: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "DIRECTLY", 2)
+    address = f"/batches/{COUNTY}/{batch}/steps/accept"
+    deng.get(address)
+    page = deng.post(address).location
+    deng.get(page)
+    deng.post(f"{page}/interrupt")
+    assert "继续办理" in deng.get(page).text
+    deng.post(f"{page}/resume")
+    assert "等待办理" in deng.get(page).text
+
+
+def test_members_leave_a_batch_singly_with_a_reason(deng: Browser, batch: UUID, case: UUID) -> None:
+    address = f"/batches/{COUNTY}/{batch}"
+    deng.get(address)
+    refused = deng.post(f"{address}/members", {"case": f"{COUNTY}/{case}"})
+    assert "REG-12" in refused.text
+    assert deng.post(f"{address}/members", {"case": f"{COUNTY}/{case}", "reason": "单独办理"}).status_code == 303
+    assert "共 3 件" in deng.get(address).text
+
+
+def test_a_case_is_returned_with_a_reason_and_the_applicant_gets_it_in_writing(deng: Browser, case: UUID) -> None:
+    take(deng, case, "accept")
+    deng.get(page_of(case))
+    refused = deng.post(f"{page_of(case)}/leave", {"way": "return", "reason": " "})
+    assert "REG-12" in refused.text
+    assert deng.post(f"{page_of(case)}/leave", {"way": "return", "reason": "合同缺页"}).status_code == 303
+    assert deng.client.get(f"{page_of(case)}/told.pdf").data.startswith(b"%PDF")
+    assert "合同缺页" in deng.get(page_of(case)).text
+
+
+def test_the_receipt_is_printed_once_the_case_is_accepted(deng: Browser, case: UUID) -> None:
+    assert deng.client.get(f"{page_of(case)}/receipt.pdf").status_code == 409
+    take(deng, case, "accept")
+    assert deng.client.get(f"{page_of(case)}/receipt.pdf").data.startswith(b"%PDF")
+
+
+def test_evidence_is_kept_by_its_hash_and_given_back_unchanged(deng: Browser, case: UUID) -> None:
+    deng.get(page_of(case))
+    given = {"kind": "contract", "file": (io.BytesIO(b"%PDF-1.7 signed"), "承包合同.pdf")}
+    assert deng.post(f"{page_of(case)}/documents", given, content_type="multipart/form-data").status_code == 303
+    page = deng.get(page_of(case)).text
+    links = re.findall(r'href="(/cases/[^"]+/documents/[^"]+)">承包合同\.pdf', page)
+    with deng.client.get(links[0]) as fetched:
+        assert fetched.data == b"%PDF-1.7 signed"
+        assert fetched.content_type == "application/pdf"
+
+
+def test_a_script_among_the_evidence_is_never_shown_by_the_browser(deng: Browser, case: UUID) -> None:
+    deng.get(page_of(case))
+    given = {"kind": "other", "file": (io.BytesIO(b"<script>alert(1)</script>"), "x.html")}
+    deng.post(f"{page_of(case)}/documents", given, content_type="multipart/form-data")
+    link = re.findall(r'href="(/cases/[^"]+/documents/[^"]+)">x\.html', deng.get(page_of(case)).text)[0]
+    with deng.client.get(link) as fetched:
+        assert fetched.content_type == "application/octet-stream"
+        assert fetched.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_a_kind_of_evidence_that_is_none_is_refused(deng: Browser, case: UUID) -> None:
+    deng.get(page_of(case))
+    given = {"kind": "rumour", "file": (io.BytesIO(b"x"), "x.pdf")}
+    answer = deng.post(f"{page_of(case)}/documents", given, content_type="multipart/form-data")
+    assert answer.status_code == 400
+    assert "DOC-3" in answer.text
+
+
+def test_an_objection_at_the_window_stops_the_case_until_it_is_settled(
+    deng: Browser, shen: Browser, case: UUID
+) -> None:
+    take(deng, case, "accept")
+    take(shen, case, "review")
+    take(deng, case, "publish", title="公告")
+    deng.get(page_of(case))
+    deng.post(f"{page_of(case)}/objections", {"raised_by": "样本邻居", "reason": "界线不对", "contact": "138"})
+    page = deng.get(page_of(case)).text
+    assert "有异议" in page
+    objection = re.findall(rf'action="({page_of(case)}/objections/[^"]+)"', page)[0]
+    assert "REG-12" in deng.post(objection, {"outcome": "perhaps", "settlement": "看过"}).text
+    assert deng.post(objection, {"outcome": "dismissed", "settlement": "经查不成立"}).status_code == 303
+    assert "异议不成立" in deng.get(page_of(case)).text
+
+
+def test_what_lies_outside_the_jurisdiction_looks_as_if_it_were_not_there(
+    account: OpenAccount, app: Any, batch: UUID, case: UUID
+) -> None:
+    account("wai", Role.REGISTRAR, jurisdiction="610921")
+    browser = Browser(app.test_client())
+    browser.log_in("wai")
+    for address in (page_of(case), f"/batches/{COUNTY}/{batch}", f"{page_of(case)}/receipt.pdf"):
+        assert browser.get(address).status_code == 404
+    assert browser.get("/cases?queue=all").text.count('name="case"') == 0
+
+
+def test_an_auditor_reads_and_has_no_button(account: OpenAccount, app: Any, case: UUID) -> None:
+    account("cha", Role.AUDITOR)
+    browser = Browser(app.test_client())
+    browser.log_in("cha")
+    page = browser.get(page_of(case)).text
+    assert 'method="post" action="/cases' not in page
+    assert browser.post(f"{page_of(case)}/steps/accept").status_code == 403
+
+
+@pytest.fixture
+def certified(officers: tuple[Actor, Actor], superuser: Any, database: Settings, tmp_path: Path) -> list[str]:
+    """Numbers of the certificates of one household, issued and sealed."""
+    ids = to_rights(*officers, superuser, 1)
+    seal(WORKER, database)
+    press = certificates.Press(make_demo_signer(tmp_path), Store(database.store), "http://localhost")
+    issued = certificates.issue(officers[0], COUNTY, ids, press)
+    seal(WORKER, database)
+    return [certificate.number for certificate in issued]
+
+
+def test_a_certificate_has_a_page_and_its_signed_file(deng: Browser, certified: list[str]) -> None:
+    page = deng.get(f"/certificates/{certified[0]}").text
+    assert "有效" in page
+    assert "日志第" in page
+    with deng.client.get(f"/certificates/{certified[0]}/file") as file:
+        assert file.data.startswith(b"%PDF")
+    assert all(number in deng.get("/certificates").text for number in certified)
+
+
+def test_a_right_is_shown_about_a_day_as_said_on_a_day(
+    deng: Browser, certified: list[str], officers: tuple[Actor, Actor]
+) -> None:
+    right = one(officers[0], "SELECT right_id FROM registry.\"right\" WHERE kind = 'contract_management'")
+    address = f"/rights/{COUNTY}/{right}"
+    assert "有效。" in deng.get(address).text
+    before = deng.get(f"{address}?day=1990-01-01").text
+    assert "登记簿上没有这项权利" in before
+    assert "band-past" in before
+    assert "登记簿上没有这项权利" in deng.get(f"{address}?said=2020-01-01").text
+
+
+def test_a_parcel_leads_to_the_right_that_holds_it(
+    deng: Browser, certified: list[str], officers: tuple[Actor, Actor]
+) -> None:
+    code = one(officers[0], "SELECT code FROM land.parcel WHERE kind = 'contracted' ORDER BY code LIMIT 1")
+    answer = deng.get(f"/rights/of-parcel/{code}")
+    assert answer.status_code == 303
+    assert answer.location.startswith(f"/rights/{COUNTY}/")
+    assert deng.get("/rights/of-parcel/6109021042020199999").status_code == 404
+
+
+def test_a_household_shows_masked_members_until_a_reason_is_written_down(
+    deng: Browser, certified: list[str], officers: tuple[Actor, Actor]
+) -> None:
+    code = one(officers[0], "SELECT code FROM party.household")
+    page = deng.get(f"/households/{code}").text
+    assert "成员1之1" not in page
+    refused = deng.post(f"/households/{code}/identities", {"reason": ""})
+    assert "ACC-15" in refused.text
+    assert "成员1之1" not in refused.text
+    opened = deng.post(f"/households/{code}/identities", {"reason": "核对户口簿"})
+    assert "成员1之1" in opened.text
+    assert one(officers[0], "SELECT reason FROM identity.opening WHERE subject = :code", code=code) == "核对户口簿"
+
+
+def test_the_act_log_leads_from_each_act_to_its_leaf_and_its_proof(
+    deng: Browser, certified: list[str], officers: tuple[Actor, Actor]
+) -> None:
+    number = one(officers[0], "SELECT number FROM registry.act WHERE kind = 'first_registration' LIMIT 1")
+    assert number in deng.get("/acts").text
+    assert number in deng.get(f"/acts?q={number}").text
+    assert "登记簿还是空的" not in deng.get("/acts?day=1999-01-01").text
+    assert "已封入登记日志" in deng.get(f"/acts/{number}").text
+    proof = deng.client.get(f"/acts/{number}/proof.json")
+    assert proof.json["format"] == "landreg-proof/1"
+    assert deng.get("/acts/610902-19990101-0000001").status_code == 404
+
+
+def test_the_search_box_finds_by_name_code_and_number(
+    deng: Browser, certified: list[str], officers: tuple[Actor, Actor]
+) -> None:
+    code = one(officers[0], "SELECT code FROM party.household")
+    by_name = deng.get("/search", query_string={"q": "户主1"}).text
+    assert code in by_name
+    assert certified[0] in by_name
+    only = deng.get("/search", query_string={"q": certified[0]})
+    assert only.status_code == 303
+    assert "没有找到" in deng.get("/search", query_string={"q": "没有这个人"}).text
+
+
+def test_the_first_page_of_an_officer_is_their_queue(deng: Browser, batch: UUID) -> None:
+    page = deng.get("/").text
+    assert "我办理的" in page
+    assert "户主1" in page
