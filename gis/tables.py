@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO
 
 from gis.columns import Columns
@@ -108,12 +109,14 @@ def _rows(path: Path, name: str) -> Iterator[Sequence[str]]:
 
 def _mdb_rows(path: Path, name: str) -> Iterator[Sequence[str]]:
     command = [_program("mdb-export", path), "-b", "strip", "-D", "%Y-%m-%d", "-T", "%Y-%m-%d", str(path), name]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:  # noqa: S603
+    # What it complains of goes to a file: a damaged table can fill a pipe that nobody reads until the end.
+    with TemporaryFile() as complaints, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints) as process:  # noqa: S603
         assert process.stdout is not None  # noqa: S101 - asked for above
         yield from _parsed(process.stdout, "utf-8", path)
         if process.wait():
-            why = process.stderr.read().decode("utf-8", "replace") if process.stderr else ""
-            raise PackageFault("not_a_database", path, {"table": name, "why": why.strip()[:200]})
+            complaints.seek(0)
+            why = complaints.read(200).decode("utf-8", "replace").strip()
+            raise PackageFault("not_a_database", path, {"table": name, "why": why})
 
 
 def _mdb(program: str, option: str, path: Path) -> str:

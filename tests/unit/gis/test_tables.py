@@ -99,6 +99,33 @@ def test_the_standard_has_26_tables_and_227_fields_and_a_homestead_layer_is_adde
     assert county_in("宅基地") is None
 
 
+def stub(folder: Path, name: str, script: str) -> None:
+    program = folder / name
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+
+
+def test_access_tables_come_through_mdbtools_and_its_complaints_or_absence_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    package = tmp_path / "p"
+    package.mkdir()
+    (package / "6109022026.mdb").write_bytes(b"Standard Jet DB")
+    monkeypatch.setenv("PATH", str(programs))
+    assert [fault.kind for fault in find_layers(package).faults] == ["no_reader"]
+    monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
+    stub(programs, "mdb-tables", "printf 'CBF\\n'")
+    stub(programs, "mdb-export", """printf 'CBFBM,CBFMC,GSJS\\n"0610","林春生","两\\n行"\\n1,,\\n'""")
+    assert only_table(package) == {"CBFBM": ["0610", "1"], "CBFMC": ["林春生", ""], "GSJS": ["两\n行", ""]}
+    (source,) = find_layers(package).tables["CBF"]
+    stub(programs, "mdb-export", "yes 'bad page' | head -c 300000 >&2; printf 'CBFBM,CBFMC,GSJS\\n'; exit 3")
+    with pytest.raises(PackageFault) as caught:
+        list(read_table(source))
+    assert (caught.value.kind, str(caught.value.detail["why"])[:8]) == ("not_a_database", "bad page")
+
+
 def geopackage(folder: Path, blobs: Sequence[bytes | None]) -> Path:
     path = folder / "宅基地.gpkg"
     with closing(sqlite3.connect(path)) as database:
