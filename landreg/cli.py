@@ -118,7 +118,7 @@ def check_package(package: Path, json_file: str | None, on: datetime | None) -> 
     from landreg.land.survey import check
 
     with answering(), bars() as show:
-        report = check(package, on=on.date() if on else None, progress=show)
+        report = check(package, on.date() if on else None, progress=show)
     _report(report, json_file)
 
 
