@@ -158,7 +158,8 @@ def parcel_map() -> Response:
     text = request.args.get("q", "").strip()[:60]
     chosen = request.args.get("parcel", "").strip()
     with unit_of_work(actor) as uow:
-        found = [row for find in finders for row in find(uow.session, text)] if text else []
+        rows = [row for find in finders for row in find(uow.session, text)] if text else []
+        found = list({row.code: row for row in rows}.values())
         seen = queries.parcel(uow.session, actor.jurisdiction, chosen) if chosen else None
         county = seen.parcel.county if seen else queries.counties(uow.session, actor.jurisdiction)[0]
         names = queries.division_names(uow.session, [row.village for row in found])

@@ -57,28 +57,42 @@ def zone(epsg: int | None) -> ShownZone | None:
 
 @dataclass(frozen=True)
 class Corner:
-    """A boundary point: number, east and north in metres of the zone, and the length of the side to the next."""
+    """A boundary point: its ring (0 the outer one), number, east and north in metres of the zone, and the length of the
+    side to the next. number, mark: '' where the survey has no point at a corner of the shape."""
 
+    ring: int
     number: str
+    mark: str
     east: Decimal
     north: Decimal
     side_m: Decimal
-    kind: str
-    mark: str
 
 
 def corners(seen: ParcelSeen, points: SurveyedPoints | None) -> Sequence[Corner]:
-    """The corners of a parcel in order, from its boundary points where the survey had them, else from its shape."""
-    if points is not None and len(points.numbers) >= 3:
-        rows = list(zip(points.numbers, points.east, points.north, points.kinds, points.marks, strict=True))
-    else:
-        ring = shapely.get_coordinates(shapely.get_exterior_ring(shapely.from_wkb(seen.wkb)))[:-1]
-        rows = [(f"J{number}", east, north, "", "") for number, (east, north) in enumerate(ring.tolist(), 1)]
-    following = [*rows[1:], rows[0]]
-    return [
-        Corner(row[0], _metres(row[1]), _metres(row[2]), _metres(math.dist(row[1:3], after[1:3])), row[3], row[4])
-        for row, after in zip(rows, following, strict=True)
-    ]
+    """The corners of a parcel in the order of its shape, each with the surveyed point that lies on it to the centimetre."""
+    known = {} if points is None else _by_place(points)
+    shape = shapely.from_wkb(seen.wkb)
+    rings = [shapely.get_exterior_ring(shape), *(shapely.get_interior_ring(shape, n) for n in range(_holes(shape)))]
+    found = []
+    for ring, line in enumerate(rings):
+        places = [(place[0], place[1]) for place in shapely.get_coordinates(line)[:-1].tolist()]
+        for place, after in zip(places, [*places[1:], places[0]], strict=True):
+            number, mark = known.get(_rounded(*place), ("", ""))
+            found.append(Corner(ring, number, mark, *map(_metres, (*place, math.dist(place, after)))))
+    return found
+
+
+def _holes(shape: shapely.Geometry) -> int:
+    return int(shapely.get_num_interior_rings(shape))
+
+
+def _by_place(points: SurveyedPoints) -> dict[tuple[int, int], tuple[str, str]]:
+    rows = zip(points.east, points.north, points.numbers, points.marks, strict=True)
+    return {_rounded(east, north): (number, mark) for east, north, number, mark in rows}
+
+
+def _rounded(east: float, north: float) -> tuple[int, int]:
+    return round(east * 100), round(north * 100)
 
 
 def _metres(value: float) -> Decimal:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from typing import Any
 
 import psycopg
@@ -191,3 +192,21 @@ def test_the_uploads_row_belongs_to_the_worker_alone(surveyor_browser: Browser, 
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         as_desk(Desk.REGISTRY, "610902").execute("UPDATE land.upload SET state = 'done'")
     assert Package.__tablename__ == "package"
+
+
+def test_corners_stand_in_the_order_of_the_shape_whatever_the_order_of_the_points(
+    surveyor_browser: Browser, superuser: Connection
+) -> None:
+    """A survey lists its points by number; side lengths run along the boundary."""
+    superuser.execute("SET session_replication_role = replica")
+    superuser.execute("UPDATE land.parcel SET package_id = %s WHERE code = %s", [PACKAGE, CODE])
+    superuser.execute(
+        """INSERT INTO land.staged_boundary_point (county, package_id, village, parcel_code, numbers, marks, kinds, east, north)
+           VALUES ('610902', %s, %s, %s, '{J1,J2,J3,J4}', '{1,1,1,1}', '{1,1,1,1}',
+                   '{36560060,36560090,36560060,36560090}', '{3600030,3600060,3600060,3600030}')""",
+        [PACKAGE, VILLAGE, CODE],
+    )
+    page = surveyor_browser.get(f"/parcels/{CODE}").text
+    table = page[page.index('id="corners"') : page.index('id="history"')]
+    assert re.findall(r'class="code">(J\d)', table) == ["J1", "J3", "J2", "J4"]
+    assert table.count(">30.00<") == 4

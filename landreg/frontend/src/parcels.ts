@@ -19,7 +19,7 @@ interface ParcelAnswer {
 export class ChosenParcel {
   private readonly source = new VectorSource();
   private readonly popup = document.createElement("div");
-  private readonly overlay = new Overlay({ element: this.popup, offset: [0, -8], positioning: "bottom-center", autoPan: { margin: 24 } });
+  private readonly overlay = new Overlay({ element: this.popup, offset: [0, -8], positioning: "bottom-center", autoPan: { margin: 56 } });
   private asked = "";
 
   constructor(

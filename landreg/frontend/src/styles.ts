@@ -6,12 +6,12 @@ const FONT = '"Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif';
 const LIGHT: Record<string, [line: string, fill: string]> = {
   contracted: ["#4d7c2a", "rgba(170, 210, 120, 0.38)"],
   homestead: ["#a65a17", "rgba(238, 178, 112, 0.5)"],
-  collective: ["#47669c", "rgba(150, 178, 226, 0.4)"],
+  collective: ["#79608c", "rgba(186, 166, 206, 0.3)"],
 };
 const DARK: Record<string, [line: string, fill: string]> = {
   contracted: ["#8fb56a", "rgba(140, 190, 90, 0.16)"],
   homestead: ["#d99a5b", "rgba(230, 160, 90, 0.26)"],
-  collective: ["#8fabdc", "rgba(130, 165, 225, 0.2)"],
+  collective: ["#b79bd0", "rgba(170, 140, 200, 0.18)"],
 };
 const UNKNOWN: [string, string] = ["#8a918c", "rgba(160, 166, 162, 0.25)"];
 const LABELS_BELOW_RESOLUTION = 1.2;
