@@ -21,6 +21,7 @@ from landreg.registry import desk
 from landreg.registry.figures import CHOICES, Figure, set_figure
 from landreg.web import pages, problems
 from landreg.web.forms import read_form, read_query
+from landreg.web.i18n import language
 
 blueprint = Blueprint("books", __name__)
 SETTERS = (Role.ADMINISTRATOR, Role.REGISTRAR)
@@ -78,8 +79,9 @@ def _families(book: Law) -> list[tuple[str, Sequence[Rule]]]:
 
 def _settable(book: Law) -> list[tuple[str, str]]:
     """The figures that a county may set, as value and text of a choice."""
+    english = language() == "en"
     return [
-        (f"{name}|{key}", f"{parameter.zh}{f'（{key}）' if key else ''}")
+        (f"{name}|{key}", " ".join(filter(None, (parameter.en if english else parameter.zh, key))))
         for name, parameter in book.parameters.items()
         if parameter.county
         for key in parameter.values

@@ -16,6 +16,7 @@ from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.land import queries as land
+from landreg.log import queries as log
 from landreg.registry import (
     batch_routes,
     case_routes,
@@ -156,3 +157,29 @@ def work_to_do(actor: Actor) -> Iterator[Shown]:
                 ],
                 _("现在没有。"),
             )
+
+
+@on_first_page(Role.AUDITOR)
+def register_at_a_glance(actor: Actor) -> Iterator[Shown]:
+    """The auditor's look: how the log stands, and the newest acts."""
+    with unit_of_work(actor) as uow:
+        session = uow.session
+        health = log.health(session)
+        yield Figure(_("日志条数"), health.size, "/log")
+        yield Figure(_("等待封存"), health.waiting, "/log")
+        counts = queries.states_counted(session)
+        yield Figure(_("有异议"), counts.get("objected", 0), url_for("registry.queue.index", state="objected"))
+        acts = session.scalars(shelves.acts_statement().limit(ON_FIRST_PAGE)).all()
+        yield Queue(
+            _("最近的登记"),
+            url_for("registry.certificates.acts"),
+            [
+                Row(
+                    f"{act.number} {i18n.shown_term(act.kind, 'act')}",
+                    url_for("registry.certificates.act", number=act.number),
+                    i18n.shown_instant(act.registered_at),
+                )
+                for act in acts
+            ],
+            _("现在没有。"),
+        )
