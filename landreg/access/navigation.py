@@ -34,7 +34,6 @@ def items_for(actor: Actor) -> Iterator[Item]:
         (_("地块"), "/parcels", "l", seeing),
         (_("农户"), "/households", "f", seeing),
         (_("登记业务"), "/cases", "c", (Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR)),
-        (_("证书"), "/certificates", "z", seeing),
         (_("登记记录"), "/acts", "a", seeing),
         (_("公告"), "/notices", "n", (*seeing, Role.PUBLIC)),
         (_("证书查验"), "/check", "k", (*seeing, Role.PUBLIC)),
