@@ -12,6 +12,7 @@ import struct
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -156,7 +157,7 @@ class Layer:
 
     def move(self, dx: float, dy: float) -> None:
         """Shift every shape."""
-        self.write([[part + (dx, dy) for part in parts] for parts in self.shapes()])
+        self.write([[part + np.array([dx, dy]) for part in parts] for parts in self.shapes()])
 
     def replace(self, name: str, old: str, new: str) -> None:
         """Replace text of the same length in a column, in every row."""
@@ -177,7 +178,7 @@ def _parts(body: bytes) -> list[Ring]:
     parts, points = struct.unpack("<ii", body[36:44])
     starts = [*struct.unpack(f"<{parts}i", body[44 : 44 + 4 * parts]), points]
     xy = np.frombuffer(body[44 + 4 * parts : 44 + 4 * parts + 16 * points], "<f8").reshape(points, 2)
-    return [xy[a:b] for a, b in zip(starts[:-1], starts[1:], strict=True)]
+    return [xy[a:b] for a, b in pairwise(starts)]
 
 
 def _body(kind: int, parts: Iterable[Ring]) -> bytes:
@@ -205,7 +206,9 @@ def moved_county(package: Unpacked, old: str, new: str, codes: str | None = None
     }  # fmt: skip
     for table, named in columns.items():
         for name in named:
-            package.sql(f"UPDATE {table} SET {name} = ? || substr({name}, 7) WHERE {name} LIKE ?", codes or new, f"{old}%")
+            package.sql(
+                f"UPDATE {table} SET {name} = ? || substr({name}, 7) WHERE {name} LIKE ?", codes or new, f"{old}%"
+            )
     for name in ("ZDDM", "BDCDYH", "CBFBM"):
         package.homestead_sql(f"UPDATE ZJD SET {name} = ? || substr({name}, 7)", codes or new)
     for file in sorted(package.root.rglob("*"), reverse=True):

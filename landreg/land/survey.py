@@ -132,7 +132,7 @@ def _read(package: Package, notes: Notes, progress: Progress, own: OwnLaw | None
     tables, readings = survey_reading.read_tables(package, notes, progress)
     layers, shapes, more = survey_reading.read_areas(package, notes, progress)
     tables |= layers
-    if any(notes.law.level(finding) == "refuse" for finding in notes.findings):
+    if _unreadable(notes):
         return None
     if survey_county.empty_parts(tables, notes):
         return None
@@ -147,9 +147,14 @@ def _read(package: Package, notes: Notes, progress: Progress, own: OwnLaw | None
     parcels = tables["DK"].index("DKBM")
     survey.points = read_boundaries(package, "JZD", parcels, notes, progress)
     survey.lines = read_boundaries(package, "JZX", parcels, notes, progress)
-    if any(notes.law.level(finding) == "refuse" for finding in notes.findings):
+    if _unreadable(notes):
         return None
     return survey
+
+
+def _unreadable(notes: Notes) -> bool:
+    """Whether a file broke off, so that what is missing would be taken for faults in the rest."""
+    return any(finding.code in ("PKG-4", "PKG-5", "PKG-19") for finding in notes.findings)
 
 
 def _forms(package: Package) -> dict[str, str]:

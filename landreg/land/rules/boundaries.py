@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from gis.boundaries import Boundaries
+from gis.nyt2539 import TABLES, UNSURE_CODE_TABLES
 from gis.shapes import Shapes
 from landreg.core.errors import Finding
+from landreg.land.rules.codes import in_dictionary
 from landreg.land.rules.facts import Boundary, Ints, Mask, Notes, Survey, SurveyRule, filled, plain
-from landreg.land.rules.geometry import without
-from landreg.land.rules.index import mix
+from landreg.land.rules.index import distinct, mix
 
 CHUNK = 500_000
 
@@ -32,12 +33,11 @@ def top_7_points_and_lines_follow_the_parcel(survey: Survey, notes: Notes) -> No
     shapes = survey.shapes.get("DK")
     if shapes is None or (survey.points is None and survey.lines is None):
         return
-    sound = shapes if shapes.usable.all() else without(shapes, np.flatnonzero(~shapes.usable))
-    against = Boundaries(sound, np.float64(notes.law.text("TOP-7.tolerance_m")).item())
+    against = Boundaries(shapes, np.float64(notes.law.text("TOP-7.tolerance_m")).item())
     if survey.points is not None:
-        _points(survey, notes, against, sound)
+        _points(survey, notes, against, shapes)
     if survey.lines is not None:
-        _lines(survey, notes, against, sound)
+        _lines(survey, notes, against, shapes)
 
 
 def _points(survey: Survey, notes: Notes, against: Boundaries, parcels: Shapes) -> None:
@@ -73,7 +73,7 @@ def _lines(survey: Survey, notes: Notes, against: Boundaries, parcels: Shapes) -
     for first in range(0, len(named), CHUNK):
         rows = np.arange(first, min(first + CHUNK, len(named)))
         off[rows] = against.lines_off(lines.shapes.take(rows), named[rows])
-    bad = off[lines.item] & (lines.parcel >= 0)
+    bad = off[lines.item] & usable
     starts = lines.shapes.feature_starts[:-1][lines.item[bad]]
     at = lines.shapes.xy[lines.shapes.part_starts[np.minimum(starts, len(lines.shapes.part_sizes) - 1)]]
     _a_parcel(survey, notes, "TOP-8", lines.parcel[bad], at, blame=True)
@@ -144,6 +144,24 @@ def geo_21_boundary_has_a_place(survey: Survey, notes: Notes) -> None:
                        subject=_names(survey, boundary))  # fmt: skip
 
 
+def cod_5_boundary_values_are_in_their_dictionary(survey: Survey, notes: Notes) -> None:
+    """COD-4, COD-5: the coded values of points and lines are in their dictionaries. NY/T 2539 C.5, C.11 to C.14."""
+    for boundary in (survey.points, survey.lines):
+        if boundary is None:
+            continue
+        for name, values in boundary.kept.items():
+            book = TABLES[boundary.table.kind].fields[name].code_table
+            if book is None:
+                continue
+            different, which = distinct(values)
+            unknown = [i for i, value in enumerate(different.tolist()) if value and not in_dictionary(value, book)]
+            if unknown:
+                code = "COD-5" if book in UNSURE_CODE_TABLES else "COD-4"
+                given = boundary.kept[name]
+                notes.rows(code, boundary.table, np.flatnonzero(np.isin(which, unknown)), name,
+                           lambda row, g=given: {"given": plain(g[row])}, subject=_names(survey, boundary), book=book)  # fmt: skip
+
+
 def rel_29_parcel_has_boundary_points(survey: Survey, notes: Notes) -> None:
     """REL-29: each parcel has boundary points and lines, where the package has these layers."""
     keys = survey.table("DK")
@@ -157,5 +175,6 @@ def rel_29_parcel_has_boundary_points(survey: Survey, notes: Notes) -> None:
 
 RULES: tuple[SurveyRule, ...] = (
     rel_28_boundary_names_a_parcel, geo_21_boundary_has_a_place, top_7_points_and_lines_follow_the_parcel,
+    cod_5_boundary_values_are_in_their_dictionary,
     top_11_point_stands_where_it_says, top_15_number_stands_once_in_a_parcel, rel_29_parcel_has_boundary_points,
 )  # fmt: skip

@@ -165,6 +165,11 @@ def _unknown(notes: Notes, table: Table, name: str, book: str, code: str, sound:
         notes.rows(code, table, np.flatnonzero(np.isin(which, unknown)), name, book=book)
 
 
+def in_dictionary(value: bytes, book: str) -> bool:
+    """Whether a value is in one of the standard's code lists."""
+    return _in(value.decode("utf-8", "replace"), set(code_table(book)))
+
+
 def _in(value: str, allowed: set[str]) -> bool:
     """Offices write 1 for 01, and 01 for 1 where a transcription of the standard has it so (C.13, C.14)."""
     return value in allowed or ("0" + value in allowed) or (value[:1] == "0" and value[1:] in allowed)

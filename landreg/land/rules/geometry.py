@@ -57,9 +57,10 @@ def without(shapes: Shapes, rows: Any) -> Shapes:
 
 
 def geo_1_ring_is_sound(survey: Survey, notes: Notes) -> None:
-    """GEO-1 to GEO-14: each ring by itself, see CODE_OF. GEO-20: the same of areas of administration, noted only."""
+    """GEO-1 to GEO-14: each ring by itself, see CODE_OF. GEO-20: the same of areas of administration, noted only.
+    A shape that no geometry can be made of is emptied for the rules that follow."""
     limits = _limits(notes)
-    for kind, shapes in survey.shapes.items():
+    for kind, shapes in list(survey.shapes.items()):
         table = survey.table(kind)
         clockwise = survey.forms.get(kind) == "shapefile"
         faults = ring_faults(shapes, limits, clockwise=clockwise)
@@ -74,6 +75,8 @@ def geo_1_ring_is_sound(survey: Survey, notes: Notes) -> None:
                 _ring_note(notes, CODE_OF[fault.kind], table, fault)
             elif fault.kind != "hole":
                 _ring_note(notes, "GEO-20", table, fault)
+        if not shapes.usable.all():
+            survey.shapes[kind] = without(shapes, ~shapes.usable)
 
 
 def _is_endless(notes: Notes, table: Table, row: int) -> bool:

@@ -12,7 +12,7 @@ from gis.shapes import Shapes
 from gis.topology import outside, overlaps
 from landreg.core.errors import Finding
 from landreg.land.rules.facts import KEY, Ints, Notes, Survey, SurveyRule, plain, prefix, shown
-from landreg.land.rules.geometry import PLOTS, join_shapes, middles, without
+from landreg.land.rules.geometry import PLOTS, join_shapes, middles
 from landreg.land.rules.index import CodeIndex
 
 REGIONS = (("ZJQY", 14), ("CJQY", 12), ("XJQY", 9), ("XJXZQ", 6))
@@ -133,8 +133,7 @@ def top_12_neighbours_meet(survey: Survey, notes: Notes) -> None:
     if shapes is None or len(shapes) < 2:
         return
     near, far = (np.float64(notes.law.text("TOP-12.gap", key)).item() for key in ("least_m", "most_m"))
-    sound = shapes if shapes.usable.all() else without(shapes, np.flatnonzero(~shapes.usable))
-    found = gaps(sound, tolerance_m=near, reach_m=far)
+    found = gaps(shapes, tolerance_m=near, reach_m=far)
     for row in range(len(found)):
         values = {"width": _three(found.width_m[row])}
         place = (found.x[row], found.y[row])
