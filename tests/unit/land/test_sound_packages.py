@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from landreg.core.codes import uscc_fault
 from landreg.land.rules.facts import KEY
-from tests.small import EXTRA, Form, Small
-from tests.unit.land.kit import Change, both, every, found, put, report_on, without_column
-from tests.unit.land.kit import P1, P2, T1  # isort: skip
+from landreg.land.survey import check
+from tests.packages import SAMPLE
+from tests.small import EXTRA, Form, Small, box
+from tests.unit.land.kit import C1, C2, C3, G1, H1, P1, P2, P6, T1, Change, add, both, every, found, law, put, report_on
+from tests.villages import citizen_id
 
 CHINESE = {"DK": "地块", "JZD": "界址点", "JZX": "界址线", "ZJQY": "组级区域"}
 
@@ -133,7 +136,7 @@ def _numbers(small: Small) -> None:
 
 def _codes(change: Callable[[str], str]) -> Change:
     def everywhere(small: Small) -> None:
-        for rows in (*small.tables.values(), *small.layers.values()):
+        for rows in small.tables.values():
             for row in rows:
                 for name, value in row.items():
                     if name in KEY.values() and isinstance(value, str):
@@ -148,6 +151,26 @@ def _separated(by: str) -> Change:
             row["DKBM"] = row["DKBM"].replace("/", by)
 
     return change
+
+
+SLIPS = {"CBHTBM": "YCBHTBM", "CBFBM": "CFBBM"}
+UNIT, PERSON = f"{G1}9001", f"{G1}8001"
+ID_WITH_X = next(number for number in map(citizen_id, range(500, 600)) if number.endswith("X"))
+
+
+CREDIT_CODE = next(
+    code for sign in "0123456789ABCDEFGHJKLMNPQRTUWXY" if not uscc_fault(code := f"N2610902MF0000001{sign}")
+)
+
+
+def _terms(start: str, end: str, words: str) -> tuple[Change, ...]:
+    return every("CBHT", CBQXQ=start, CBQXZ=end), every("CBJYQZDJB", CBQXQ=start, CBQXZ=end, CBQX=words)
+
+
+def _contract_of_p1(area: str, mu: str) -> Change:
+    """The contract of the first household, of whose two parcels the first has this area."""
+    total, total_mu = Decimal(area) + 600, Decimal(mu) + Decimal("0.90")
+    return both(put("CBDKXX", P1, HTMJ=area, HTMJM=mu), put("CBHT", C1, HTZMJ=str(total), HTZMJM=str(total_mu)))
 
 
 WAYS: dict[str, Change] = {
@@ -179,24 +202,27 @@ WAYS: dict[str, Change] = {
     "an ID with a small x": put("FBF", G1, FZRZJHM=ID_WITH_X.lower()),
     "a member without a paper, known by the household's book": put("CBF_JTCY", "家人1", CYZJLX="4", CYZJHM=""),
     "a unit that takes land in": both(
-        add("CBF", H1, CBFBM=UNIT, CBFLX="3", CBFMC="合作社", CBFZJLX="3", CBFZJHM="N2610902MF0000002Y", CBFCYSL=0),
+        add("CBF", H1, CBFBM=UNIT, CBFLX="3", CBFMC="合作社", CBFZJLX="3", CBFZJHM=CREDIT_CODE, CBFCYSL=0),
         put("LZHT", T1, SRFBM=UNIT),
     ),
     "an individual who takes land in": both(
         add("CBF", H1, CBFBM=PERSON, CBFLX="2", CBFMC="个人", CBFZJHM=citizen_id(77), CBFCYSL=0),
         put("LZHT", T1, SRFBM=PERSON),
     ),
-    "a parcel that several households lease from": put("LZHT", T1, LZMJ="300.00", LZMJM="0.45"),
+    "a part of a parcel leased": put("LZHT", T1, LZMJ="300.00", LZMJM="0.45"),
     "parcels that touch in one point": both(put("DK", P6, shape=[box(150, 20, 30, 20)]), Small.outline),
     "a corner of a neighbour in the midst of a side": both(
         put("DK", P1, shape=[box(0, 0, 30, 10)], SCMJ="300.00", SCMJM="0.45"),
         put("DK", P2, shape=[box(30, 0, 30, 20)]), _contract_of_p1("300.00", "0.45"), Small.outline,
     ),
-    "parcels with a lane of half a metre between them": both(put("DK", P6, shape=[box(150.5, 0, 29, 20)], SCMJ="580.00",
-                                                                 SCMJM="0.87"), Small.outline),
+    "parcels with a lane of half a metre between them": both(
+        put("DK", P6, shape=[box(150.5, 0, 29, 20)], SCMJ="580.00", SCMJM="0.87"), Small.outline
+    ),
     "a forest of seventy years": both(every("DK", TDLYLX="031"), *_terms("20000101", "20691231", "70年")),
     "a grassland of fifty years": both(every("DK", TDLYLX="041"), *_terms("20000101", "20491231", "50年")),
-    "a further thirty years": _further,
+    "a further thirty years": both(
+        *_terms("20280101", "20571231", "30年"), put("LZHT", T1, LZQXKSRQ="20280101", LZQXJSRQ="20281231")
+    ),
     "a group's area with a hole in which nobody has a parcel": put(
         "ZJQY", G1, shape=[box(0, -50, 90, 150), box(10, 80, 5, 5)[::-1]]
     ),
@@ -210,12 +236,14 @@ def test_a_sound_way_of_filling_in_gives_no_finding(name: str, tmp_path: Path) -
     assert found(report_on(small, tmp_path).findings) == set()
 
 
-def test_layers_may_come_one_file_a_village_which_is_noted(tmp_path: Path) -> None:
-    def in_two(small: Small) -> None:
-        """The layer of parcels once more, each file with a half of them."""
+def test_a_layer_may_come_in_several_files_which_is_noted(tmp_path: Path) -> None:
+    report = report_on(Small(files={"DK": 2, "JZD": 3}), tmp_path)
+    assert [(finding.code, finding.layer) for finding in report.findings] == [("PKG-13", "DK"), ("PKG-13", "JZD")]
+    assert report.counts["DK"] == 6
+    assert report.counts["JZD"] == 14
+    assert not report.refused
 
-    small = Small(form=Form(zipped=False))
-    in_two(small)
-    folder = small.write(tmp_path)
-    layers = next(folder.rglob("矢量数据"))
-    other = Small(layers_of=None) if False else Small(form=Form(zipped=False))
+
+def test_the_clean_sample_of_a_county_has_nothing_that_refuses() -> None:
+    report = check(SAMPLE, law())
+    assert [(f.code, f.subject) for f in report.findings if report.law.level(f) == "refuse"] == []
