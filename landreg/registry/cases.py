@@ -18,13 +18,15 @@ from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
+from landreg.land.model import Package
 from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
 from landreg.log.leaf import Entry
 from landreg.log.store import stage
 from landreg.registry.casebook import Batch, Case, CaseEvent, Notice, Objection
-from landreg.registry.facts import Proposal, case_facts, proposals
+from landreg.registry.facts import Proposal, case_facts, parcels_described, proposals
 from landreg.registry.logged import notice_facts
+from landreg.registry.numbers import draw
 from landreg.registry.rules import ACCEPT_RULES, CONTRACT_RULES, HOMESTEAD_RULES, NOTICE_RULES, REVIEW_RULES
 
 FINISHED = ("registered", "certified", "withdrawn", "refused")
@@ -46,8 +48,8 @@ def open_batch(actor: Actor, county: str, package_id: UUID, village: str) -> UUI
     """
     with unit_of_work(actor) as uow:
         uow.lock_village(village)
-        package = uow.session.execute(text(_PACKAGE), {"county": county, "package": package_id}).one_or_none()
-        if package is None:
+        package = uow.session.get(Package, {"county": county, "package_id": package_id})
+        if package is None or package.state != "staged":
             raise NotFound()
         batch = Batch(
             county=county,
@@ -345,8 +347,9 @@ def _open_objections(uow: UnitOfWork, county: str, case_id: UUID) -> int:
 def _notice(uow: UnitOfWork, cases: Sequence[Case], law: Law, title: str) -> Notice:
     today = beijing_day(uow.now)
     days = max(law.days("REG-4.notice_working_days", kind) for kind in {case.right_kind for case in cases})
-    serial = uow.session.execute(text("SELECT nextval('registry.notice_number')")).scalar_one()
+    (serial,) = draw(uow, "notice_number")
     villages = sorted({case.village for case in cases})
+    described = parcels_described(uow.session, cases)
     notice = Notice(
         county=cases[0].county,
         notice_id=uuid4(),
@@ -358,7 +361,10 @@ def _notice(uow: UnitOfWork, cases: Sequence[Case], law: Law, title: str) -> Not
         published_by=uow.actor.account_id,
         published_at=uow.now,
         title=title.strip(),
-        content={"working_days": days, "rows": [_notice_row(proposal) for proposal in proposals(uow.session, cases)]},
+        content={
+            "working_days": days,
+            "rows": [_notice_row(proposal, described) for proposal in proposals(uow.session, cases)],
+        },
     )
     uow.session.add(notice)
     uow.session.flush()
@@ -372,19 +378,16 @@ def _common(villages: Sequence[str]) -> str:
     return first[: next(level for level in (12, 9, 6, 4) if level <= same)]
 
 
-def _notice_row(proposal: Proposal) -> dict[str, Any]:
+def _notice_row(proposal: Proposal, described: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
     """What the public reads of a case: holder, right, parcels and areas; never an identity number."""
     facts, case = proposal.facts, proposal.case
     row = {"case": case.number, "kind": case.right_kind, "code": case.subject_code, "holder": case.applicant}
     if case.right_kind == "contract_management":
-        parcels = [[parcel.code, str(parcel.area_m2)] for parcel in facts.parcels]  # type: ignore[union-attr]
+        parcels = [[p.code, str(p.area_m2), *described.get(p.code, ("", ""))] for p in facts.parcels]  # type: ignore[union-attr]
         return row | {"parcels": parcels, "area_m2": str(facts.area_m2), "members": proposal.staged["members"]}
     return row | {"parcels": [[case.subject_code, str(facts.area_m2)]], "area_m2": str(facts.area_m2)}
 
 
-_PACKAGE = """
-    SELECT sha256, name FROM land.package WHERE county = :county AND package_id = :package AND state = 'staged'
-"""
 _NEW_CASE = """
     INSERT INTO registry."case" (county, case_id, village, number, batch_id, package_id, act_kind, right_kind,
                                  subject_code, household_code, applicant, state, prepared_by)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, text, update
+from sqlalchemy import insert, update
 
 from landreg.access.identity import reveal
 from landreg.core.actor import Actor
@@ -28,6 +28,7 @@ from landreg.registry.cases import laws_of, locked, note
 from landreg.registry.certified import Certified, certified, members_of
 from landreg.registry.documents import Store
 from landreg.registry.logged import certificate_facts
+from landreg.registry.numbers import draw
 from landreg.registry.papers import CertificateNumber, ContractCertificate, HomesteadCertificate, print_certificate
 from landreg.registry.rules.homestead import limit_m2
 from landreg.registry.signing import Signer, ToPrint, print_and_sign_many, sign
@@ -139,10 +140,8 @@ def _draft(
     county = cases[0].county
     law = load_law(uow.session, county, beijing_day(uow.now))
     found = certified(uow.session, county, [case.case_id for case in cases], names)
-    sample = bool(uow.session.execute(text("SELECT system.is_demo()")).scalar_one())
-    serials = uow.session.execute(
-        text("SELECT nextval('registry.certificate_number') FROM generate_series(1, :count)"), {"count": len(cases)}
-    ).scalars()
+    sample = queries.is_demo(uow.session)
+    serials = draw(uow, "certificate_number", len(cases))
     limits = {case_id: limit_m2(judged_by) for case_id, judged_by in laws_of(uow, cases, law).items()}
     return [
         _drafted(
@@ -155,7 +154,7 @@ def _draft(
             proofs[found[case.case_id].act_number].to_json(),
             sample,
         )
-        for case, serial in zip(cases, sorted(serials), strict=True)
+        for case, serial in zip(cases, serials, strict=True)
     ]
 
 

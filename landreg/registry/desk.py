@@ -228,11 +228,6 @@ def parcels_asked(session: Session, county: str, case_id: UUID) -> Sequence[Case
     return session.scalars(found.order_by(CaseParcel.parcel_code)).all()
 
 
-def is_demo(session: Session) -> bool:
-    """Whether this is a database of demonstration, whose papers bear 样本."""
-    return bool(session.scalar(sa.select(sa.func.system.is_demo())))
-
-
 def now(session: Session) -> datetime:
     """The instant by the register's clock."""
     found: datetime = session.scalars(sa.select(sa.func.system.clock())).one()

@@ -1,17 +1,26 @@
-"""Numbers of acts: county, day in Beijing, and a running number that is never used twice."""
+"""Running numbers of the office: never used twice, gaps allowed."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 from sqlalchemy import text
 
 from landreg.core.db import UnitOfWork
 from landreg.core.periods import beijing_day
 
+Sequence = Literal["act_number", "notice_number", "certificate_number"]
+
+
+def draw(uow: UnitOfWork, sequence: Sequence, count: int = 1) -> list[int]:
+    """So many new numbers, in rising order."""
+    drawn = uow.session.execute(
+        text("SELECT nextval(:name) FROM generate_series(1, :count)"), {"name": f"registry.{sequence}", "count": count}
+    )
+    return sorted(drawn.scalars())
+
 
 def act_numbers(uow: UnitOfWork, county: str, count: int) -> list[str]:
-    """So many new act numbers, in rising order."""
+    """New numbers of acts: county, day in Beijing, running number."""
     day = beijing_day(uow.now).strftime("%Y%m%d")
-    drawn = uow.session.execute(
-        text("SELECT nextval('registry.act_number') FROM generate_series(1, :count)"), {"count": count}
-    )
-    return [f"{county}-{day}-{serial:07d}" for serial in sorted(drawn.scalars())]
+    return [f"{county}-{day}-{serial:07d}" for serial in draw(uow, "act_number", count)]

@@ -99,7 +99,7 @@ def paper(number: str) -> Response:
         law = load_law(uow.session, number[:6], found.published_on)
     with unit_of_work(NOBODY) as uow:
         session = uow.session
-        made = prints.Desk(law, settings().base_url, desk.is_demo(session))
+        made = prints.Desk(law, settings().base_url, queries.is_demo(session))
         pdf = prints.notice(
             made,
             found.content,

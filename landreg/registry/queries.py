@@ -205,6 +205,11 @@ def certificates_of_right(session: Session, county: str, right_id: UUID) -> Sequ
     return session.execute(found.order_by(Certificate.issued_at)).all()
 
 
+def is_demo(session: Session) -> bool:
+    """Whether this is a database of demonstration, whose papers bear 样本."""
+    return bool(session.scalar(select(func.system.is_demo())))
+
+
 def acts(*, village: str = "", number: str = "") -> Select[Act]:
     """Acts, newest first."""
     found = select(Act)

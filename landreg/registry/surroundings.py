@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from landreg.config import Settings
 from landreg.law.queries import load_law
 from landreg.registry.certificates import Press
-from landreg.registry.desk import is_demo, today
+from landreg.registry.desk import today
 from landreg.registry.documents import Store
 from landreg.registry.prints import Desk
+from landreg.registry.queries import is_demo
 from landreg.registry.signing import load_signer
 
 
