@@ -98,6 +98,15 @@ def proposals(session: Session, cases: Sequence[Case]) -> list[Proposal]:
     ]
 
 
+def parcels_described(session: Session, cases: Sequence[Case]) -> dict[str, tuple[str, str]]:
+    """Name and four neighbours of each parcel that cases on contracts ask for, by its code: how neighbours know it."""
+    asked = {"county": cases[0].county, "ids": [case.case_id for case in cases]}
+    return {
+        row.code: (row.name, f"东{row.east}，南{row.south}，西{row.west}，北{row.north}")
+        for row in session.execute(text(_DESCRIBED), asked)
+    }
+
+
 def case_facts(session: Session, cases: Sequence[Case], actor: UUID, today: date) -> dict[UUID, CaseFacts]:
     """What the procedure's rules ask of cases: their notice, objections, evidence, and who came first on a parcel."""
     if not cases:
@@ -214,6 +223,15 @@ _HOMESTEADS = f"""
     LEFT JOIN land.staged_household AS sh ON sh.county = s.county AND sh.package_id = s.package_id AND sh.code = s.household_code
     LEFT JOIN party.household AS h ON h.county = s.county AND h.code = s.household_code AND upper_inf(h.recorded)
     WHERE s.county = :county AND s.package_id = ANY (:packages) AND s.code = ANY (:codes)
+"""
+_DESCRIBED = """
+    SELECT s.code, s.name, coalesce(nullif(s.neighbour_east, ''), '—') AS east,
+           coalesce(nullif(s.neighbour_south, ''), '—') AS south,
+           coalesce(nullif(s.neighbour_west, ''), '—') AS west, coalesce(nullif(s.neighbour_north, ''), '—') AS north
+    FROM registry."case" AS c
+    JOIN registry.case_parcel AS p ON p.county = c.county AND p.case_id = c.case_id
+    JOIN land.staged_parcel AS s ON s.county = c.county AND s.package_id = c.package_id AND s.code = p.parcel_code
+    WHERE c.county = :county AND c.case_id = ANY (:ids)
 """
 _PROCEDURE = """
     SELECT c.case_id, n.last_day,

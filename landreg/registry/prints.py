@@ -149,10 +149,12 @@ def _household(row: Mapping[str, Any]) -> papers.NoticedHousehold:
         representative=row["holder"],
         code=row["code"][:18] if contracted else row["code"],
         members=row.get("members") or 0,
-        parcels=tuple(_parcel(code, Decimal(area), contracted) for code, area in row["parcels"]),
+        parcels=tuple(_parcel(parcel, contracted) for parcel in row["parcels"]),
     )
 
 
-def _parcel(code: str, area_m2: Decimal, contracted: bool) -> papers.NoticedParcel:
-    name = "承包地块" if contracted else "宅基地"
-    return papers.NoticedParcel(code, name, "", area_m2, mu_of(area_m2) if contracted else None)
+def _parcel(parcel: Sequence[str], contracted: bool) -> papers.NoticedParcel:
+    """parcel: code, area in m², and for contracted land its name and neighbours."""
+    code, area_m2 = parcel[0], Decimal(parcel[1])
+    name, boundaries = parcel[2:4] if contracted else ("宅基地", "")
+    return papers.NoticedParcel(code, name, boundaries, area_m2, mu_of(area_m2) if contracted else None)
