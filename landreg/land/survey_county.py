@@ -143,13 +143,15 @@ def _counties(table: Table, name: str) -> Counter[str]:
 
 def _is_a_second(code: str, county: str, counted: Mapping[str, Counter[str]], notes: Notes) -> bool:
     """Whether another county's codes are a second county's data, and not slips in single codes (COD-8)."""
-    share = notes.law.number("PKG-10.share")
+    share, least = notes.law.number("PKG-10.share"), notes.law.days("PKG-10.rows_least")
 
     def rows(kind: str, wanted: str) -> int:
         return sum(count for digits, count in counted.get(kind, Counter()).items() if today(digits) == wanted)
 
     issuers = rows("FBF", code) > 0 and rows("DK", code) > 0
-    return issuers or any(rows(kind, code) > share * sum(counter.values()) for kind, counter in counted.items())
+    return issuers or any(
+        rows(kind, code) > max(share * sum(counter.values()), least - 1) for kind, counter in counted.items()
+    )
 
 
 def _zone(package: Package, shapes: Mapping[str, Shapes], county: str, notes: Notes) -> Zone | None:

@@ -123,10 +123,13 @@ def rel_9_member_count_is_right(survey: Survey, notes: Notes) -> None:
 
 
 def _counted(survey: Survey) -> tuple[Table, Ints]:
-    """The households, and how many member rows each has."""
+    """The households, and how many member rows each has; a code that stands twice has its members in both rows."""
     households, members = survey.table("CBF"), survey.table("CBF_JTCY")
-    rows = households.index("CBFBM").find(members.column("CBFBM"))
-    return households, np.bincount(rows[rows >= 0], minlength=households.rows).astype(np.int64)
+    there = households.index("CBFBM")
+    rows = there.find(members.column("CBFBM"))
+    counted = np.bincount(rows[rows >= 0], minlength=households.rows).astype(np.int64)
+    first = there.find(households.key)
+    return households, np.where(first >= 0, counted[first], 0)
 
 
 def rel_10_person_is_in_one_household(survey: Survey, notes: Notes) -> None:
@@ -166,7 +169,8 @@ def rel_13_household_has_one_head(survey: Survey, notes: Notes) -> None:
     at = households.index("CBFBM").find(members.column("CBFBM"))
     heads = np.bincount(at[(at >= 0) & np.isin(relation, HEAD)], minlength=households.rows)
     selves = np.bincount(at[(at >= 0) & np.isin(relation, (b"01", b"1", b"0"))], minlength=households.rows)
-    bad = (counted > 0) & (np.where(heads > 0, heads, selves) != 1)
+    first = households.index("CBFBM").find(households.key)
+    bad = (counted > 0) & (first == np.arange(households.rows)) & (np.where(heads > 0, heads, selves) != 1)
     notes.rows("REL-13", households, np.flatnonzero(bad), "CBFBM", lambda row: {"heads": heads[row].item()})
 
 
