@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import zipfile
 from pathlib import Path
 
-import psycopg
 import pytest
 import sqlalchemy as sa
 
-from landreg.access.identity import open_sealed, use_key
+from landreg.access.identity import digest, open_sealed, use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
+from landreg.core.files import Store
 from landreg.land import service
-from landreg.land.model import Package
-from landreg.law.book import Law
+from landreg.land.model import Division, Package, Upload
+from landreg.land.uploads import take_in
 from tests.database.catalog import Connection
 from tests.packages import FAULTY, SAMPLE, Unpacked
 
@@ -23,6 +23,7 @@ STAGED = {
     "issuer": 15, "household": 512, "member": 1864, "contract": 498, "contract_parcel": 3310, "register": 498,
     "transfer": 167, "parcel": 3743, "homestead": 498, "boundary_point": 3743, "boundary_line": 3743,
 }  # fmt: skip
+NOTHING = dict.fromkeys(STAGED, 0)
 
 
 @pytest.fixture(autouse=True)
@@ -31,21 +32,181 @@ def _identity_key(database: Settings) -> None:
 
 
 def _counts(superuser: Connection) -> dict[str, int]:
-    return {name: superuser.execute(f"SELECT count(*) FROM land.staged_{name}").fetchone()[0] for name in STAGED}  # type: ignore[index]
+    return {name: _one(superuser, f"SELECT count(*) FROM land.staged_{name}")[0] for name in STAGED}
+
+
+def _one(superuser: Connection, question: str) -> tuple[object, ...]:
+    row = superuser.execute(question).fetchone()
+    assert row is not None
+    return row
 
 
 def test_a_sound_package_is_staged_with_every_row_of_every_table(surveyor: Actor, superuser: Connection) -> None:
     received = service.receive(surveyor, SAMPLE)
     assert not received.report.refused
     assert _counts(superuser) == STAGED
-    row = superuser.execute(
-        """SELECT village, code, name, surveyed_area_m2, plane_area_m2, ellipsoidal_area_m2, mu, ST_SRID(geom),
-                  abs(ST_Area(geom) - plane_area_m2::float) < 0.006, ST_IsValid(geom_3857), basic_farmland
-           FROM land.staged_parcel WHERE code = '6109021042020100002'"""
-    ).fetchone()
-    assert row is not None
+    row = _one(
+        superuser,
+        """SELECT village, name, surveyed_area_m2, plane_area_m2, mu, ST_SRID(geom), ST_NPoints(geom),
+                  abs(ST_Area(geom) - plane_area_m2::float) < 0.006, abs(ellipsoidal_area_m2 - plane_area_m2) < 2,
+                  basic_farmland, neighbour_east, soil_grade, land_class, land_use
+           FROM land.staged_parcel WHERE code = '6109021042020100002'""",
+    )
     assert [str(value) for value in row] == [
-        "610902104202", "6109021042020100002", "AN380", "8446.74", "8446.74", row[5].__str__(), "12.67", "4524",
-        "True", "True", "True",
+        "610902104202", "AN380", "8446.74", "8446.74", "12.67", "4524", "33", "True", "True", "True", "郭思源", "06", "013",
+        "1",
     ]  # fmt: skip
-    assert abs(row[5] - row[4]) < 5
+
+
+def test_the_map_s_copy_of_a_parcel_lies_where_the_database_would_put_it(
+    surveyor: Actor, superuser: Connection
+) -> None:
+    service.receive(surveyor, SAMPLE)
+    worst = _one(
+        superuser,
+        "SELECT max(ST_HausdorffDistance(geom_3857, ST_Transform(geom, 3857))) FROM land.staged_parcel",
+    )
+    assert isinstance(worst[0], float)
+    assert worst[0] < 0.001
+
+
+def test_boundary_points_and_lines_stand_with_each_parcel_that_they_name(
+    surveyor: Actor, superuser: Connection
+) -> None:
+    service.receive(surveyor, SAMPLE)
+    row = _one(
+        superuser,
+        """SELECT p.numbers[1], cardinality(p.east), ST_NumGeometries(l.lines), cardinality(l.neighbours),
+                  bool_and(ST_DWithin(ST_SetSRID(ST_Point(e, n), 4524), ST_Boundary(s.geom), 0.002))
+           FROM land.staged_boundary_point AS p JOIN land.staged_parcel AS s ON s.code = p.parcel_code
+           JOIN land.staged_boundary_line AS l ON l.parcel_code = p.parcel_code, unnest(p.east, p.north) AS at (e, n)
+           WHERE p.parcel_code = '6109021042060300112' GROUP BY p.numbers, p.east, l.lines, l.neighbours""",
+    )
+    assert row[0] == "J1"
+    assert row[1] == 12
+    assert row[2] == row[3]
+    assert row[4] is True
+
+
+def test_identity_numbers_are_staged_sealed_with_the_digest_that_tells_persons_apart(
+    surveyor: Actor, superuser: Connection
+) -> None:
+    service.receive(surveyor, SAMPLE)
+    sealed, digested = _one(
+        superuser,
+        "SELECT id_sealed, id_digest FROM land.staged_household WHERE code = '610902104202010001'",
+    )
+    assert isinstance(sealed, bytes)
+    assert open_sealed(sealed) == "610900197510160018"
+    assert digested == digest("1:610900197510160018")
+
+
+def test_a_refusing_package_is_kept_with_its_findings_and_none_of_its_rows(
+    surveyor: Actor, superuser: Connection
+) -> None:
+    received = service.receive(surveyor, FAULTY)
+    assert received.report.refused
+    assert _counts(superuser) == NOTHING
+    kept = _one(superuser, "SELECT state, refusals, warnings FROM land.package")
+    assert kept[0] == "refused"
+    found = _one(superuser, "SELECT count(*), count(place) FROM land.package_finding")
+    assert found[0] == len(received.report.findings)
+    assert isinstance(found[1], int)
+    assert found[1] > 300
+
+
+def test_the_same_package_is_known_again_with_what_was_found_then(surveyor: Actor, superuser: Connection) -> None:
+    first = service.receive(surveyor, FAULTY)
+    again = service.receive(surveyor, FAULTY)
+    assert again.already
+    assert again.package_id == first.package_id
+    assert again.report.as_json() == first.report.as_json()
+    assert _one(superuser, "SELECT count(*) FROM land.package") == (1,)
+
+
+def test_a_folder_is_known_again_by_its_content_whatever_it_is_called(surveyor: Actor, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        with zipfile.ZipFile(SAMPLE) as archive:
+            archive.extractall(tmp_path / name)
+    first = service.receive(surveyor, tmp_path / "a")
+    assert service.receive(surveyor, tmp_path / "b").package_id == first.package_id
+
+
+def test_a_corrected_package_shows_what_changed_and_takes_the_place_of_the_one_before(
+    surveyor: Actor, tmp_path: Path
+) -> None:
+    first = service.receive(surveyor, SAMPLE)
+    corrected = Unpacked(tmp_path)
+    corrected.sql("UPDATE CBF SET CBFDZ = '新地址' WHERE CBFBM = '610902104202010001'")
+    corrected.sql("UPDATE CBF_JTCY SET CYXM = '林生' WHERE CBFBM = '610902104202010001' AND YHZGX = '02'")
+    corrected.sql("DELETE FROM LZHT WHERE LZHTBM = '610902104202010001'")
+    corrected.sql("UPDATE CBDKXX SET LZHTBM = '' WHERE LZHTBM = '610902104202010001'")
+    parcels = corrected.layer("DK")
+    parcels.set(parcels.row("DKBM", "6109021042020100014"), "DKMC", "新名")
+    second = service.receive(surveyor, corrected.folder)
+    assert not second.report.refused
+    with unit_of_work(surveyor) as uow:
+        rows = {row.package_id: row for row in uow.session.scalars(sa.select(Package))}
+    new, old = rows[second.package_id or UNKNOWN], rows[first.package_id or UNKNOWN]
+    assert (new.state, old.state) == ("staged", "superseded")
+    assert new.supersedes == old.package_id
+    assert new.changes["CBF"] == {"changed": ["610902104202010001"], "counts": {"changed": 1}}
+    assert new.changes["CBF_JTCY"]["changed"] == ["610902104202010001"]
+    assert new.changes["LZHT"] == {"removed": ["610902104202010001"], "counts": {"removed": 1}}
+    assert new.changes["DK"]["changed"] == ["6109021042020100014"]
+    assert new.changes["CBDKXX"]["counts"] == {"changed": 1}
+    assert set(new.changes) == {"CBF", "CBF_JTCY", "LZHT", "DK", "CBDKXX"}
+
+
+UNKNOWN = service.UUID(int=0)
+
+
+def test_a_package_that_is_of_no_county_leaves_nothing(surveyor: Actor, superuser: Connection, tmp_path: Path) -> None:
+    file = tmp_path / "photo.zip"
+    file.write_bytes(b"\xff\xd8\xff\xe0 no zip")
+    received = service.receive(surveyor, file)
+    assert received.package_id is None
+    assert [finding.code for finding in received.report.findings] == ["PKG-1"]
+    assert _one(superuser, "SELECT count(*) FROM land.package") == (0,)
+
+
+def test_a_package_sent_by_the_web_is_checked_and_staged_by_the_worker(
+    surveyor: Actor, database: Settings, superuser: Connection
+) -> None:
+    with SAMPLE.open("rb") as stream:
+        key = take_in(surveyor, Store(database.store), "汉滨区.zip", stream)
+    assert service.check_waiting(database) == 1
+    assert service.check_waiting(database) == 0
+    with unit_of_work(surveyor) as uow:
+        upload = uow.session.get(Upload, {"county": key.county, "upload_id": key.upload_id})
+        package = uow.session.scalars(sa.select(Package)).one()
+    assert upload is not None
+    assert (upload.state, upload.package_id) == ("done", package.package_id)
+    assert package.name == "汉滨区.zip"
+    assert package.received_by == surveyor.account_id
+    assert _counts(superuser) == STAGED
+
+
+def test_an_upload_that_is_no_package_ends_with_its_findings(
+    surveyor: Actor, database: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "x"
+    file.write_bytes(b"no zip at all")
+    with file.open("rb") as stream:
+        key = take_in(surveyor, Store(database.store), "x.zip", stream)
+    service.check_waiting(database)
+    with unit_of_work(surveyor) as uow:
+        upload = uow.session.get(Upload, {"county": key.county, "upload_id": key.upload_id})
+    assert upload is not None
+    assert upload.state == "failed"
+    assert [finding["code"] for finding in upload.findings] == ["PKG-1"]
+
+
+def test_the_divisions_are_loaded_with_the_counties_outlines_and_old_codes(
+    worker: Actor, superuser: Connection
+) -> None:
+    assert service.import_divisions(worker) == service.import_divisions(worker) == 2074
+    with unit_of_work(worker) as uow:
+        assert uow.session.get_one(Division, "610902104202").name == "周营村委会"
+    assert _one(superuser, "SELECT count(*) FROM land.division WHERE boundary IS NOT NULL") == (10,)
+    assert _one(superuser, "SELECT new FROM land.division_alias WHERE old = '610928'") == ("610981",)
