@@ -150,7 +150,8 @@ def _is_a_second(code: str, county: str, counted: Mapping[str, Counter[str]], no
 
     issuers = rows("FBF", code) > 0 and rows("DK", code) > 0
     return issuers or any(
-        rows(kind, code) > max(share * sum(counter.values()), least - 1) for kind, counter in counted.items()
+        rows(kind, code) >= least and rows(kind, code) > share * sum(counter.values())
+        for kind, counter in counted.items()
     )
 
 
