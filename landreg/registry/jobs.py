@@ -7,6 +7,7 @@ connection, which ends with it, so that the next worker goes on where it stood.
 
 from __future__ import annotations
 
+import logging
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,19 +17,23 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from landreg.core.actor import Actor, Desk, Role
-from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.db import Unavailable, UnitOfWork, unit_of_work
 from landreg.core.errors import Conflict, Finding, LandregError, NotAllowed, NotFound, Refused
 from landreg.law.book import national_law
 from landreg.registry.casebook import Job
 from landreg.registry.cases import Stepped, written
 from landreg.registry.desk import cases_by_id, job, jobs_waiting
+from landreg.registry.signing import SignerUnusable
 from landreg.registry.steps import STEPS, Step, take
+from landreg.registry.typesetting import FontsMissing
 
 DIRECTLY = 20
 """So many cases are done while the browser waits; more are a job."""
 CHUNK = {"accept": 100, "review": 100, "register": 50, "certify": 50}
 UNDER_WAY = ("waiting", "running", "stopping")
 _LOCKS = 610_901
+_FAULTS = (sa.exc.DBAPIError, SignerUnusable, FontsMissing, OSError)
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -152,8 +157,14 @@ def _advance(worker: Actor, now: Job, ids: Sequence[UUID], tools: Tools) -> None
     stepped, failed = Stepped(0), None
     try:
         stepped = _take(asker, now, ids, tools)
+    except Unavailable:
+        raise
     except LandregError as error:
         failed = [written(finding, law) for finding in error.findings]
+    except _FAULTS:
+        # One job that cannot go on must not end the worker: the log would no longer be sealed.
+        _logger.exception("job %s of %s", now.job_id, now.county)
+        failed = [written(Finding("SYS-4"), law)]
     with unit_of_work(worker) as uow:
         row = job(uow.session, now.county, now.job_id, lock=True)
         if row is None:

@@ -10,7 +10,7 @@ import pytest
 
 from landreg.config import Settings
 from landreg.core.actor import WORKER, Actor
-from landreg.core.db import unit_of_work
+from landreg.core.db import Unavailable, unit_of_work
 from landreg.core.errors import Conflict, NotAllowed, NotFound, Refused
 from landreg.log.store import seal
 from landreg.registry import cases, desk, jobs
@@ -18,7 +18,7 @@ from landreg.registry.casebook import Job
 from landreg.registry.certificates import Press
 from landreg.registry.documents import Store
 from landreg.registry.jobs import Tools
-from landreg.registry.signing import make_demo_signer
+from landreg.registry.signing import SignerUnusable, make_demo_signer
 from landreg.registry.steps import STEPS
 from tests.registry_kit import codes, in_state, one, to_rights
 from tests.villages import COUNTY, VILLAGE, stage_village
@@ -163,3 +163,35 @@ def test_a_job_that_cannot_go_on_says_why_and_can_be_resumed(
         finding["code"] for refused in failed.refused for finding in refused["findings"]
     }
     assert said & {"REG-13", "LOG-8"}
+
+
+def test_a_job_without_a_signing_key_fails_and_leaves_the_worker_alive(
+    registrar: Actor, reviewer: Actor, superuser: Any, database: Settings
+) -> None:
+    ids = to_rights(registrar, reviewer, superuser, 1)
+
+    def no_key() -> Any:
+        raise SignerUnusable("no key")
+
+    job_id = jobs.ask(registrar, COUNTY, ids, STEPS["certify"])
+    jobs.work(WORKER, Tools(press=no_key, seal=lambda: seal(WORKER, database)))
+    failed = job(job_id)
+    assert failed.state == "failed"
+    assert [finding["code"] for finding in failed.findings] == ["SYS-4"]
+
+
+def test_a_database_that_goes_away_leaves_the_job_to_be_taken_up_again(
+    batch: UUID, registrar: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = ask(registrar, batch, "accept", "draft")
+
+    def gone(*_given: Any, **_named: Any) -> Any:
+        raise Unavailable
+
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs, "take", gone)
+        with pytest.raises(Unavailable):
+            jobs.work(WORKER, TOOLS)
+    assert job(job_id).state == "running"
+    jobs.work(WORKER, TOOLS)
+    assert job(job_id).done == 8
