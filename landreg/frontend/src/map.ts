@@ -197,6 +197,15 @@ function start(frame: HTMLElement): void {
   map.once("rendercomplete", () => frame.setAttribute("data-ready", ""));
 }
 
-for (const frame of document.querySelectorAll<HTMLElement>("[data-map]")) {
-  start(frame);
+function startAll(): void {
+  for (const frame of document.querySelectorAll<HTMLElement>("[data-map]")) {
+    start(frame);
+  }
+}
+
+// A map measures its frame, which has its height from the style sheet.
+if (document.readyState === "complete") {
+  startAll();
+} else {
+  window.addEventListener("load", startAll);
 }
