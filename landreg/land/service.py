@@ -8,17 +8,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import shapely
 import sqlalchemy as sa
 
 from gis.zones import ZONES
 from landreg.config import Settings
 from landreg.core.actor import WORKER, Actor
-from landreg.core.db import UnitOfWork, unit_of_work
-from landreg.core.errors import Finding, Refused
+from landreg.core.db import Unavailable, UnitOfWork, unit_of_work
+from landreg.core.errors import Finding, LandregError, Refused
 from landreg.core.files import Store
 from landreg.core.periods import beijing_day
 from landreg.land import staging, survey_county, uploads
@@ -30,6 +30,12 @@ from landreg.law.book import Law
 from landreg.law.queries import load_law
 
 RECODED_ON = date(2021, 1, 1)
+
+
+class NoRoom(LandregError):
+    """The disk is full; nothing was written."""
+
+    status = 507
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +103,7 @@ def _keep(actor: Actor, report: Report, sha256: bytes, name: str, progress: Prog
         raise ValueError("a package without county or zone is not kept")
     package_id = uuid4()
     village = staging.village_of(survey)
-    with unit_of_work(actor) as uow:
+    with _said_plainly(actor, name), unit_of_work(actor) as uow:
         uow.lock_village(f"package:{survey.county}")
         row = staging.record(
             uow, package_id, survey.county, report.findings, report.law, village=village, sha256=sha256, name=name,
@@ -109,6 +115,19 @@ def _keep(actor: Actor, report: Report, sha256: bytes, name: str, progress: Prog
             if former is not None:
                 _follow(uow, row, former)
     return package_id
+
+
+@contextmanager
+def _said_plainly(actor: Actor, name: str) -> Iterator[None]:
+    """What the driver says of a lost database or a full disk, as an answer; COPY does not pass through SQLAlchemy."""
+    try:
+        yield
+    except psycopg.errors.DiskFull as error:
+        raise NoRoom(
+            Finding("PKG-16", None, {"file": name, "why": error.diag.message_primary or "disk full"})
+        ) from error
+    except psycopg.OperationalError as error:
+        raise Unavailable(Finding("SYS-1", values={"desk": actor.desk.value})) from error
 
 
 def _former(uow: UnitOfWork, row: Package) -> Package | None:
@@ -157,11 +176,12 @@ def _earlier(actor: Actor, sha256: bytes) -> Received | None:
         return Received(row.package_id, _stored_report(row, rows, law), True)
 
 
-def _stored_report(row: Package, rows: Sequence[sa.Row[Any]], law: Law) -> Report:
+def _stored_report(
+    row: Package, rows: Sequence[sa.Row[PackageFinding, float | None, float | None]], law: Law
+) -> Report:
     findings = tuple(
-        Finding(f.code, f.field, f.facts, f.layer, f.subject, None if row_[1] is None else (row_[1], row_[2]))
-        for row_ in rows
-        for f in (row_[0],)
+        Finding(f.code, f.field, f.facts, f.layer, f.subject, None if lon is None or lat is None else (lon, lat))
+        for f, lon, lat in rows
     )
     zone = None if row.epsg is None else ZONES[row.epsg]
     return Report(findings, law, row.county, zone, row.counts)

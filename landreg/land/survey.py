@@ -5,6 +5,8 @@ No database. `service.receive` stages what this finds sound.
 
 from __future__ import annotations
 
+import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,6 +37,7 @@ STAGES: tuple[tuple[str, tuple[SurveyRule, ...]], ...] = (
 )  # fmt: skip
 
 
+FOLDER = "landreg-package-"
 OwnLaw = Callable[[str, date], Law]
 
 
@@ -98,7 +101,8 @@ def opened(
         law = national_law("", law or beijing_day(datetime.now(UTC)))
     notes = Notes(law)
     step = progress or silent
-    with tempfile.TemporaryDirectory(prefix="landreg-package-") as folder:
+    sweep()
+    with tempfile.TemporaryDirectory(prefix=f"{FOLDER}{os.getpid()}-") as folder:
         step("unpack", 0, 1)
         found = _unpacked(path, Path(folder), notes)
         step("unpack", 1, 1)
@@ -106,6 +110,14 @@ def opened(
         if survey is not None:
             _examine(survey, notes, step)
         yield replace(_report(survey, notes), package=found)
+
+
+def sweep() -> None:
+    """Drop what processes that were killed have left unpacked."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
+        owner = folder.name.removeprefix(FOLDER).split("-")[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _unpacked(path: Path, into: Path, notes: Notes) -> Package | None:
