@@ -29,7 +29,7 @@ from landreg.registry.typesetting import FontsMissing
 
 DIRECTLY = 20
 """So many cases are done while the browser waits; more are a job."""
-CHUNK = {"accept": 100, "review": 100, "register": 50, "certify": 50}
+CHUNK = {"accept": 100, "review": 100, "register": 50, "certify": 100}
 UNDER_WAY = ("waiting", "running", "stopping")
 _LOCKS = 610_901
 _FAULTS = (sa.exc.DBAPIError, SignerUnusable, FontsMissing, OSError)
