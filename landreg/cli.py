@@ -248,6 +248,15 @@ def log_recheck() -> None:
     sys.exit(1 if findings else 0)
 
 
+@log_group.command("key")
+def log_key() -> None:
+    """The log's public key, as verifiers take it (needs the private one)."""
+    from landreg.log.store import signer_of
+
+    with answering() as settings:
+        print(signer_of(settings).verifier)
+
+
 @log_group.command("prove")
 @click.argument("act_number")
 @click.option("--out", type=click.Path(path_type=Path), help="write the proof here instead of standard output")

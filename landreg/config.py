@@ -16,12 +16,15 @@ _KEYS = {"session": "SECRET_KEY", "identity": "IDENTITY_KEY", "log": "LOG_KEY", 
 
 @dataclass(frozen=True)
 class Settings:
-    """urls: database URL a desk. keys: name ('session', 'identity', 'log', 'certificate') to key file."""
+    """urls: database URL a desk. keys: name ('session', 'identity', 'log', 'certificate') to key file. log_public_key: what anyone
+    verifies the log with; the web process needs this one, the private key only the worker.
+    """
 
     home: Path
     urls: Mapping[Desk, str]
     superuser_url: str | None
     keys: Mapping[str, Path]
+    log_public_key: Path
     store: Path
     checkpoints: Path
     base_url: str
@@ -55,6 +58,7 @@ class Settings:
             urls=urls,
             superuser_url=_url(env, home, "superuser", faults),
             keys=keys,
+            log_public_key=Path(env.get("LANDREG_LOG_PUBLIC_KEY_FILE", home / "keys" / "log.pub")),
             store=Path(env.get("LANDREG_STORE", home / "store")),
             checkpoints=Path(env.get("LANDREG_CHECKPOINTS", home / "checkpoints")),
             base_url=env.get("LANDREG_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),

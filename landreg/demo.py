@@ -32,7 +32,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, Refused
 from landreg.core.periods import beijing_day
 from landreg.land import service as land
-from landreg.log.store import seal, signer_of
+from landreg.log.store import seal
 from landreg.registry import booking, cases, certificates, queries
 from landreg.registry.documents import Store
 
@@ -219,11 +219,9 @@ def _prove(settings: Settings, console: Console) -> None:
         found = uow.session.execute(
             text("SELECT number, pdf_sha256 FROM registry.certificate ORDER BY number LIMIT 1")
         ).one()
-    key = settings.home / "keys" / "log.pub"
-    key.write_text(signer_of(settings).verifier + "\n")
     pdf = settings.home / "sample-certificate.pdf"
     pdf.write_bytes(Store(settings.store).read(found.pdf_sha256))
-    line = [sys.executable, "-I", str(CHECKOUT / "landreg" / "log" / "verify.py"), str(pdf), "--key", str(key)]
+    line = [sys.executable, "-I", str(CHECKOUT / "landreg" / "log" / "verify.py"), str(pdf), "--key", str(settings.log_public_key)]
     proved = subprocess.run(line, capture_output=True, text=True, check=False, env={"PATH": os.defpath})  # noqa: S603
     console.print(f"\n[bold]{found.number}[/]  {pdf}\n{proved.stdout}{proved.stderr}", highlight=False)
     if proved.returncode:

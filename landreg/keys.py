@@ -10,16 +10,19 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import NoEncryption, load_pem_private_key, pkcs12
 
 from landreg.config import Settings
+from landreg.log.store import signer_of
 from landreg.registry.signing import Signer, load_signer, make_demo_signer
 
 
 def make_missing(settings: Settings) -> list[str]:
-    """Make the keys that are not there; their names. What is there is never touched."""
+    """Make the keys that are not there, and write the log's public key beside them; their names. What is there stays."""
     missing = [name for name, file in settings.keys.items() if not file.exists()]
     for name in missing:
         file = settings.keys[name]
         file.parent.mkdir(parents=True, exist_ok=True)
         _write(file, _demo_certificate(file.parent) if name == "certificate" else secrets.token_hex(32).encode())
+    if not settings.log_public_key.exists():
+        settings.log_public_key.write_text(signer_of(settings).verifier + "\n", "ascii")
     return missing
 
 

@@ -16,10 +16,9 @@ from landreg.access.policy import allow, current_actor
 from landreg.config import Settings
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
-from landreg.core.errors import NotFound
+from landreg.core.errors import Finding, NotFound
 from landreg.log import queries
 from landreg.log.merkle import WIDTH
-from landreg.log.store import signer_of
 from landreg.web import pages
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -99,7 +98,14 @@ def growth(old: int, new: int) -> Response:
 def key() -> Response:
     """The log's public key in one line, as the verifier reads it. It is worth what its other places of publication are."""
     settings: Settings = current_app.extensions["landreg"]
-    return _file(f"{signer_of(settings).verifier}\n".encode(), "landreg-log-key.txt", "text/plain; charset=utf-8")
+    return _file(_public_key(settings), "landreg-log-key.txt", "text/plain; charset=utf-8")
+
+
+def _public_key(settings: Settings) -> bytes:
+    try:
+        return settings.log_public_key.read_bytes()
+    except OSError as error:
+        raise NotFound(Finding("LOG-3", values={"file": settings.log_public_key.name})) from error
 
 
 @blueprint.get("/log/verify.py")
