@@ -159,6 +159,9 @@ def _direction(shapes: Shapes, clockwise: bool) -> list[RingFault]:
             found.append(_at_first_point(shapes, int(i), "multipart", shells))
         if holes:
             found.append(_at_first_point(shapes, int(i), "hole", holes))
+            geom = shapes.take(np.array([i])).geoms[0]
+            if geom is not None and shapely.get_num_geometries(geom) > max(shells, 1):
+                found.append(_at_first_point(shapes, int(i), "bad_hole", float("nan")))
     return found
 
 

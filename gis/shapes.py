@@ -124,9 +124,12 @@ class Shapes:
 
 
 def _polygon_of_rings(rings: Sequence[Any]) -> Any:
-    """Outer rings run clockwise in a shapefile, holes the other way; a hole belongs to the smallest outer ring
-    that holds its first point, and is an outer ring of its own when none does."""
-    outer = [r for r in rings if not shapely.is_ccw(r)] or list(rings)
+    """The largest ring is an outer one; those that run its way are outer too, the others are holes, since a shapefile
+    has outer rings clockwise and a GeoPackage the other way. A hole belongs to the smallest outer ring that holds its
+    first point, and is an outer ring of its own when none does."""
+    ways = shapely.is_ccw(rings)
+    way = ways[np.argmax(shapely.area(shapely.polygons(rings)))]
+    outer = [ring for ring, own in zip(rings, ways, strict=True) if own == way]
     solid = shapely.polygons(outer)
     areas = shapely.area(solid)
     shapely.prepare(solid)

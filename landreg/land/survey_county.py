@@ -33,6 +33,7 @@ ZONE_CODES = {
     "other_datum": "ZON-6", "other_projection": "ZON-6", "swapped": "ZON-7", "two_zones": "ZON-8",
     "not_finite": "ZON-11", "unreadable": "ZON-12",
 }  # fmt: skip
+FAR = 1e9
 CODED = (("FBF", "FBFBM"), ("DK", "DKBM"), ("CBHT", "CBHTBM"), ("ZJQY", "ZJQYDM"), ("CBF", "CBFBM"), ("ZJD", "ZDDM"))
 
 
@@ -190,7 +191,7 @@ def _source_zone(source: Source, shapes: Shapes | None, main: Zone | None, notes
             return main
         span = (main.false_easting, main.false_easting)
     else:
-        span = easting_range(shapes.xy[:, 0])
+        span = _span(shapes)
     try:
         return zone_of(source.prj, span)
     except ZoneError as error:
@@ -199,6 +200,18 @@ def _source_zone(source: Source, shapes: Shapes | None, main: Zone | None, notes
         values = {**{k: _shown(v) for k, v in error.values.items()}, "file": source.path.name, "kind": error.kind}
         notes.add(Finding(ZONE_CODES[error.kind], None, values, source.kind))
         return None
+
+
+def _span(shapes: Shapes) -> tuple[float, float]:
+    """The eastings of a layer, but for the outermost shapes on each side: one of a hundred, or of a few two at most.
+    A shape that is astray has findings of its own, and does not make a second zone."""
+    sides = shapes.boxes[:, [0, 2]]
+    sides = sides[(np.abs(sides) < FAR).all(axis=1)]
+    if not len(sides):
+        return easting_range(shapes.xy[:, 0])
+    left_out = max(min(2, (len(sides) - 1) // 3), len(sides) // 100)
+    low, high = np.sort(sides, axis=0)[[left_out, -1 - left_out], [0, 1]].tolist()
+    return low, high
 
 
 def _shown(value: object) -> object:

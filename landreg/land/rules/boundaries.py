@@ -168,9 +168,9 @@ def rel_29_parcel_has_boundary_points(survey: Survey, notes: Notes) -> None:
     for boundary in (survey.points, survey.lines):
         if boundary is not None and len(boundary.shapes) and keys.rows:
             named = np.bincount(boundary.parcel[boundary.parcel >= 0], minlength=keys.rows)
-            notes.rows(
-                "REL-29", keys, np.flatnonzero((named == 0) & filled(keys.key)), "DKBM", other=boundary.table.kind
-            )
+            first = keys.index("DKBM").find(keys.key) == np.arange(keys.rows)
+            bare = np.flatnonzero((named == 0) & filled(keys.key) & first)
+            notes.rows("REL-29", keys, bare, "DKBM", other=boundary.table.kind)
 
 
 RULES: tuple[SurveyRule, ...] = (

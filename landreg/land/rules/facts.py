@@ -100,7 +100,8 @@ class Boundary:
 @dataclass(eq=False)
 class Survey:
     """A package as read. county: today's code; digits: every code that this county has had. plane, ellipsoidal: DK and ZJD to
-    m² in hundredths by row. villages: today's. county_area: in the zone, held wide. forms: layer to the form of file."""
+    m² in hundredths by row. villages: today's. county_area: in the zone, held wide. forms: layer to the form of file.
+    overlapping: pairs of parcels that are noted as such."""
 
     county: str
     digits: tuple[str, ...]
@@ -115,6 +116,7 @@ class Survey:
     county_area: Any = None
     forms: dict[str, str] = field(default_factory=dict)
     suspects: dict[str, Ints] = field(default_factory=dict)
+    overlapping: set[tuple[int, int]] = field(default_factory=set)
 
     def blame(self, kind: str, rows: Any) -> None:
         """Remember that something speaks against these shapes themselves, for telling whose fault an overlap is."""

@@ -39,6 +39,8 @@ def top_1_plots_do_not_overlap(survey: Survey, notes: Notes) -> None:
                 notes.add(Finding("TOP-13", "ZDDM", values, "ZJD", plain(survey.table("ZJD").key[j - first])), at)
             continue
         kind, base = ("DK", 0) if i < first else ("ZJD", first)
+        if kind == "DK":
+            survey.overlapping.add((i, j))
         code = "TOP-3" if area < limit else "TOP-2" if widths[row] < width_m else "TOP-1"
         values = {"area": _two(area), "width": _three(widths[row])}
         _pair_notes(survey, notes, code, kind, i - base, j - base, values, at)
@@ -128,16 +130,18 @@ def top_5_parcel_is_in_its_county(survey: Survey, notes: Notes) -> None:
 
 
 def top_12_neighbours_meet(survey: Survey, notes: Notes) -> None:
-    """TOP-12: neighbours that nearly meet: a corner misses the other's side by less than anyone can have meant."""
+    """TOP-12: neighbours that nearly meet: a corner misses the other's side by less than anyone can have meant. Those that
+    overlap are noted as such already."""
     shapes = survey.shapes.get("DK")
     if shapes is None or len(shapes) < 2:
         return
     near, far = (np.float64(notes.law.text("TOP-12.gap", key)).item() for key in ("least_m", "most_m"))
     found = gaps(shapes, tolerance_m=near, reach_m=far)
     for row in range(len(found)):
-        values = {"width": _three(found.width_m[row])}
-        place = (found.x[row], found.y[row])
-        _pair_notes(survey, notes, "TOP-12", "DK", int(found.i[row]), int(found.j[row]), values, place)
+        i, j = int(found.i[row]), int(found.j[row])
+        if (min(i, j), max(i, j)) not in survey.overlapping:
+            place = (found.x[row], found.y[row])
+            _pair_notes(survey, notes, "TOP-12", "DK", i, j, {"width": _three(found.width_m[row])}, place)
 
 
 def top_14_areas_of_administration_do_not_overlap(survey: Survey, notes: Notes) -> None:
