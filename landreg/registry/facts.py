@@ -214,6 +214,10 @@ _HOMESTEADS = f"""
                AND r.kind = 'homestead' AND upper_inf(r.recorded)
                UNION SELECT o.unit_code FROM land.staged_homestead AS o WHERE o.county = s.county
                AND o.package_id = s.package_id AND o.household_code = s.household_code AND o.code <> s.code
+               UNION SELECT o.unit_code FROM registry."case" AS c JOIN land.staged_homestead AS o
+               ON o.county = c.county AND o.package_id = c.package_id AND o.code = c.subject_code
+               WHERE c.county = s.county AND c.household_code = s.household_code AND c.right_kind = 'homestead'
+               AND c.state IN ('accepted', 'reviewed', 'noticed', 'objected') AND c.package_id <> s.package_id
            ), s.unit_code) AS others,
            (SELECT r.code FROM land.parcel AS l
             JOIN registry.right_parcel AS x ON x.county = l.county AND x.parcel_id = l.parcel_id AND upper_inf(x.recorded)

@@ -51,6 +51,7 @@ def upgrade() -> None:
         );
         CREATE INDEX case_by_batch ON registry."case" (county, batch_id, state);
         CREATE INDEX case_by_village ON registry."case" (village, state);
+        CREATE INDEX case_by_household ON registry."case" (county, household_code);
         CREATE INDEX case_by_notice ON registry."case" (county, notice_id);
         CREATE UNIQUE INDEX reg_8_one_open_case_per_subject ON registry."case" (county, subject_code, act_kind)
             WHERE state NOT IN ('certified', 'returned', 'withdrawn', 'refused', 'registered');

@@ -15,7 +15,8 @@ from landreg.party.rules import pt_1_members_in_one_household
 
 @dataclass(frozen=True)
 class HomesteadFacts:
-    """What the survey and the approval say of a homestead; areas in m². others: units that the household holds already.
+    """What the survey and the approval say of a homestead; areas in m². others: units that the household holds or
+    has applied for.
 
     elsewhere: masked name of a member of the household to the code of another household that lists them.
     """
