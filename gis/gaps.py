@@ -30,12 +30,36 @@ class Gaps:
         return len(self.i)
 
 
-def gaps(parcels: Shapes, *, tolerance_m: float = 0.002, reach_m: float = 0.1) -> Gaps:
+def gaps(parcels: Shapes, *, tolerance_m: float = 0.002, reach_m: float = 0.1, strip: int = 200_000) -> Gaps:
     """Corners that lie more than `tolerance_m` and at most `reach_m` from a side of another parcel.
 
     There two parcels neither meet nor keep apart: a gap, or an overlap, too narrow to be meant. Only sides that no
     second parcel has exactly are looked at, so a clean coverage costs one sort of its corners.
     """
+    found = [np.empty((0, 5))]
+    for numbers in _strips(parcels, reach_m, strip):
+        found.append(_gaps_of(parcels.take(numbers), numbers, tolerance_m, reach_m))
+    rows = np.concatenate(found)
+    rows = rows[np.lexsort((-rows[:, 2], rows[:, 1], rows[:, 0]))]
+    _, first = np.unique(rows[:, :2], axis=0, return_index=True)
+    rows = rows[np.sort(first)]
+    return Gaps(rows[:, 0].astype(np.int64), rows[:, 1].astype(np.int64), rows[:, 2], rows[:, 3], rows[:, 4])
+
+
+def _strips(parcels: Shapes, reach_m: float, size: int) -> Iterator[Ints]:
+    """Numbers of the parcels in or near strips from west to east, of about `size` parcels each: corners and sides of all
+    parcels at once would be held several times over."""
+    boxes = parcels.boxes
+    known = np.flatnonzero(np.isfinite(boxes).all(axis=1))
+    count = max(-(-len(known) // size), 1)
+    cuts = np.quantile(boxes[known, 0], np.linspace(0, 1, count + 1)) if known.size else np.zeros(2)
+    cuts[0], cuts[-1] = -np.inf, np.inf
+    for low, high in pairwise(cuts.tolist()):
+        yield known[(boxes[known, 0] <= high + reach_m) & (boxes[known, 2] >= low - reach_m)]
+
+
+def _gaps_of(parcels: Shapes, numbers: Ints, tolerance_m: float, reach_m: float) -> Floats:
+    """(n, 5) rows of parcel of the corner, parcel of the side, distance, place; `numbers` are what parcels are called."""
     corners = Corners(parcels.xy, tolerance_m)
     corner = corners.find(parcels.xy)
     sides = _single_sides(parcels, corner, max(len(corners), 1))
@@ -43,10 +67,8 @@ def gaps(parcels: Shapes, *, tolerance_m: float = 0.002, reach_m: float = 0.1) -
     for segments, points in _tiles(parcels.xy, sides, reach_m):
         found.append(_misses(parcels, corner, segments, points, tolerance_m, reach_m))
     rows = np.concatenate(found)
-    rows = rows[np.lexsort((-rows[:, 2], rows[:, 1], rows[:, 0]))]
-    _, first = np.unique(rows[:, :2], axis=0, return_index=True)
-    rows = rows[np.sort(first)]
-    return Gaps(rows[:, 0].astype(np.int64), rows[:, 1].astype(np.int64), rows[:, 2], rows[:, 3], rows[:, 4])
+    rows[:, 0], rows[:, 1] = numbers[rows[:, 0].astype(np.int64)], numbers[rows[:, 1].astype(np.int64)]
+    return rows
 
 
 def _single_sides(parcels: Shapes, corner: Ints, base: int) -> Ints:

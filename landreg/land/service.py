@@ -23,7 +23,7 @@ from landreg.core.files import Store
 from landreg.core.periods import beijing_day
 from landreg.land import staging, survey_county, uploads
 from landreg.land.model import Division, DivisionAlias, Package, PackageFinding, Upload
-from landreg.land.staging_rows import STAGED
+from landreg.land.staging_rows import STAGED, spooled
 from landreg.land.survey import Report, opened, silent
 from landreg.land.survey_reading import Progress
 from landreg.law.book import Law
@@ -61,7 +61,9 @@ def receive(actor: Actor, path: Path, *, name: str | None = None, progress: Prog
     earlier = _earlier(actor, sha256)
     if earlier is not None:
         return earlier
-    with opened(path, _day(actor), own=lambda county, on: _law(actor, county, on), progress=step) as report:
+    with opened(
+        path, _day(actor), own=lambda county, on: _law(actor, county, on), progress=step, spool=spooled
+    ) as report:
         if report.county is None or report.survey is None:
             return Received(None, report, False)
         package_id = _keep(actor, report, sha256, name or path.name, step)

@@ -25,9 +25,8 @@ from landreg.land.staging_rows import (
     STAGED,
     Blocks,
     layer_blocks,
-    line_blocks,
     names,
-    point_blocks,
+    spooled_blocks,
     table_blocks,
 )
 from landreg.land.survey_reading import Progress
@@ -61,19 +60,17 @@ def stage(uow: UnitOfWork, package: Package, survey: Survey, package_id: UUID, p
             _fill(uow, survey, package_id, table, names(kind), table_blocks(package, survey, kind), progress)
         elif kind in package.layers:
             _fill(uow, survey, package_id, table, names(kind), layer_blocks(package, survey, kind), progress)
-    if survey.points is not None:
-        wanted = ("village", *POINTS)
-        _fill(uow, survey, package_id, "staged_boundary_point", wanted, point_blocks(survey), progress)
-    if survey.lines is not None:
-        more = ("village", *LINES)
-        _fill(uow, survey, package_id, "staged_boundary_line", more, line_blocks(survey), progress)
+    for kind, table, columns in (("JZD", "staged_boundary_point", POINTS), ("JZX", "staged_boundary_line", LINES)):
+        if kind in survey.spooled:
+            blocks = spooled_blocks(survey, kind)
+            _fill(uow, survey, package_id, table, ("village", *columns), blocks, progress)
 
 
 def _fill(
     uow: UnitOfWork, survey: Survey, package_id: UUID, table: str, columns: Sequence[str], blocks: Blocks,
     progress: Progress,
 ) -> None:  # fmt: skip
-    total, done = survey.table(_kind_of(table)).rows, 0
+    total, done = survey.counted.get(_kind_of(table), 0), 0
     passing = sql.Identifier("pg_temp", f"passing_{table}")
     listed = sql.SQL(", ").join(map(sql.Identifier, columns))
     with uow.session.connection().connection.driver_connection.cursor() as cursor:  # type: ignore[union-attr]
@@ -96,7 +93,8 @@ def _fill(
 
 
 def _kind_of(table: str) -> str:
-    return next((kind for kind, entry in STAGED.items() if entry[0] == table), "")
+    kinds = {"staged_boundary_point": "JZD", "staged_boundary_line": "JZX"}
+    return kinds.get(table) or next(kind for kind, entry in STAGED.items() if entry[0] == table)
 
 
 def _cast(name: str) -> str:

@@ -262,6 +262,20 @@ def _by_parcel(
             )
 
 
+def spooled(survey: Survey, kind: str) -> Iterator[bytes]:
+    """The rows of boundary points (JZD) or lines (JZX) as blocks of text."""
+    return (text_ for text_, _ in (point_blocks(survey) if kind == "JZD" else line_blocks(survey)))
+
+
+def spooled_blocks(survey: Survey, kind: str, size: int = 4 << 20) -> Blocks:
+    """The rows that were put aside, as (text, rows) blocks; rows are told by their share of the file."""
+    path = survey.spooled[kind]
+    whole, total = path.stat().st_size, survey.counted[kind]
+    with path.open("rb") as file:
+        while block := file.read(size):
+            yield block, round(total * len(block) / whole)
+
+
 def staged_tables() -> Sequence[str]:
     """The staged tables that a package fills, for counting and comparing."""
     return (*(entry[0] for entry in STAGED.values()), "staged_boundary_point", "staged_boundary_line")

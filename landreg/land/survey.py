@@ -19,7 +19,6 @@ import numpy as np
 
 from gis.areas import ellipsoidal_m2
 from gis.shapefile import Package, PackageFault, find_layers, unpack
-from gis.shapes import Shapes
 from gis.zones import Zone, to_lonlat
 from landreg.core.errors import Finding
 from landreg.core.periods import beijing_day
@@ -32,13 +31,25 @@ from landreg.land.survey_reading import Progress, fault_finding
 from landreg.law.book import Law, national_law
 
 STAGES: tuple[tuple[str, tuple[SurveyRule, ...]], ...] = (
-    ("codes", codes.RULES), ("persons", persons.RULES), ("relations", relations.RULES), ("terms", terms.RULES),
-    ("areas", areas.RULES), ("boundaries", boundaries.RULES), ("topology", topology.RULES),
+    ("geometry", geometry.RULES), ("codes", codes.RULES), ("persons", persons.RULES), ("relations", relations.RULES),
+    ("terms", terms.RULES), ("areas", areas.RULES), ("boundaries", ()), ("topology", topology.RULES),
 )  # fmt: skip
 
 
 FOLDER = "landreg-package-"
 OwnLaw = Callable[[str, date], Law]
+Spool = Callable[[Survey, str], Iterator[bytes]]
+
+
+@dataclass(frozen=True, eq=False)
+class _Look:
+    """What is needed while a package is examined. folder: for what is put aside."""
+
+    package: Package
+    notes: Notes
+    progress: Progress
+    folder: Path
+    spool: Spool | None
 
 
 def silent(_stage: str, _done: int, _total: int) -> None:
@@ -91,11 +102,17 @@ def check(path: Path | str, law: Law | date | None = None, *, progress: Progress
 
 @contextmanager
 def opened(
-    path: Path, law: Law | date | None = None, *, own: OwnLaw | None = None, progress: Progress | None = None
+    path: Path,
+    law: Law | date | None = None,
+    *,
+    own: OwnLaw | None = None,
+    progress: Progress | None = None,
+    spool: Spool | None = None,
 ) -> Iterator[Report]:
     """The report of a package, whose files are there to be staged from until the end of the block.
 
-    own: the law of a county on a day with the county's own figures, asked once the county is known.
+    own: the law of a county on a day with the county's own figures, asked once the county is known. spool: makes the rows
+    of boundary points and lines to be staged, while these are at hand.
     """
     if not isinstance(law, Law):
         law = national_law("", law or beijing_day(datetime.now(UTC)))
@@ -107,8 +124,8 @@ def opened(
         found = _unpacked(path, Path(folder), notes)
         step("unpack", 1, 1)
         survey = None if found is None else _read(found, notes, step, own)
-        if survey is not None:
-            _examine(survey, notes, step)
+        if survey is not None and found is not None:
+            _examine(survey, _Look(found, notes, step, Path(folder), spool))
         yield replace(_report(survey, notes), package=found)
 
 
@@ -156,11 +173,7 @@ def _read(package: Package, notes: Notes, progress: Progress, own: OwnLaw | None
     survey = Survey(place.county, place.digits, place.zone, tables, shapes, villages=place.villages,
                     county_area=place.area, forms=_forms(package))  # fmt: skip
     survey_county.blank_columns({**readings, **more}, notes)
-    parcels = tables["DK"].index("DKBM")
-    survey.points = read_boundaries(package, "JZD", parcels, notes, progress)
-    survey.lines = read_boundaries(package, "JZX", parcels, notes, progress)
-    if _unreadable(notes):
-        return None
+    survey.counted = {kind: table.rows for kind, table in tables.items()}
     return survey
 
 
@@ -173,44 +186,67 @@ def _forms(package: Package) -> dict[str, str]:
     return {kind: sources[0].form for kind, sources in package.layers.items() if sources}
 
 
-def _examine(survey: Survey, notes: Notes, progress: Progress) -> None:
-    total = sum(len(rules) for _, rules in STAGES) + len(geometry.RULES)
-    done = 0
-    for stage, rules in (("geometry", geometry.RULES), *STAGES):
+def _examine(survey: Survey, look: _Look) -> None:
+    total, done = sum(len(rules) for _, rules in STAGES), 0
+    for stage, rules in STAGES:
+        if stage == "boundaries":
+            _look_at_boundaries(survey, look)
         for rule in rules:
-            progress(stage, done, total)
-            rule(survey, notes)
+            look.progress(stage, done, total)
+            rule(survey, look.notes)
             done += 1
         if stage == "geometry":
             _measure(survey)
-    progress("topology", total, total)
+    look.progress("topology", total, total)
+    notes = look.notes
     for code, count in notes.cut().items():
         notes.findings.append(Finding("PKG-17", None, {"code": code, "count": count, "kept": notes.most}))
 
 
-def _measure(survey: Survey) -> None:
-    """Plane and ellipsoidal area of parcels and homesteads, in whole hundredths of m²."""
+def _look_at_boundaries(survey: Survey, look: _Look) -> None:
+    """Points, then lines: read, held against the parcels, put aside for staging, let go. Only one of the two, which are
+    the largest part of a package, is held at a time."""
+    if not {"JZD", "JZX"} & look.package.layers.keys():
+        return
+    boundaries.prepare(survey, look.notes)
+    parcels = survey.table("DK").index("DKBM")
+    for kind in ("JZD", "JZX"):
+        boundary = read_boundaries(look.package, kind, parcels, look.notes, look.progress)
+        if boundary is None or _unreadable(look.notes):
+            continue
+        survey.counted[kind] = boundary.table.rows
+        survey.points, survey.lines = (boundary, None) if kind == "JZD" else (None, boundary)
+        for rule in boundaries.RULES:
+            rule(survey, look.notes)
+        if look.spool is not None:
+            survey.spooled[kind] = look.folder / f"{kind}.rows"
+            with survey.spooled[kind].open("wb") as file:
+                file.writelines(look.spool(survey, kind))
+        survey.points = survey.lines = None
+        del boundary
+    survey.against = None
+
+
+def _measure(survey: Survey, chunk: int = 100_000) -> None:
+    """Plane and ellipsoidal area of parcels and homesteads, in whole hundredths of m², a part of the shapes at a time."""
     for kind in geometry.PLOTS:
-        if kind in survey.shapes:
-            shapes = survey.shapes[kind]
-            survey.plane[kind] = geometry.hundredths_of(_plane(shapes))
-            survey.ellipsoidal[kind] = geometry.hundredths_of(np.nan_to_num(ellipsoidal_m2(shapes, survey.zone)))
-
-
-def _plane(shapes: Shapes, chunk: int = 100_000) -> Any:
-    """Plane areas, holding the geometries of a part of the shapes at one time."""
-    made = np.zeros(len(shapes))
-    for first in range(0, len(shapes), chunk):
-        rows = np.arange(first, min(first + chunk, len(shapes)))
-        made[rows] = geometry.plane_of(shapes.take(rows))
-    return made
+        if kind not in survey.shapes:
+            continue
+        shapes = survey.shapes[kind]
+        plane, ellipsoidal = np.zeros((2, len(shapes)), dtype=np.int64)
+        for first in range(0, len(shapes), chunk):
+            rows = np.arange(first, min(first + chunk, len(shapes)))
+            part = shapes.take(rows)
+            plane[rows] = geometry.hundredths_of(geometry.plane_of(part))
+            ellipsoidal[rows] = geometry.hundredths_of(np.nan_to_num(ellipsoidal_m2(part, survey.zone)))
+        survey.plane[kind], survey.ellipsoidal[kind] = plane, ellipsoidal
 
 
 def _report(survey: Survey | None, notes: Notes) -> Report:
     findings = list(notes.findings)
     if survey is not None:
         _name_places(survey, notes, findings)
-    counts = {} if survey is None else {table.kind: table.rows for table in survey.all_layers()}
+    counts = {} if survey is None else survey.counted
     return Report(
         tuple(findings), notes.law, None if survey is None else survey.county, None if survey is None else survey.zone,
         counts, survey,

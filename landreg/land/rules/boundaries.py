@@ -8,9 +8,10 @@ from gis.boundaries import Boundaries
 from gis.nyt2539 import TABLES, UNSURE_CODE_TABLES
 from gis.shapes import Shapes
 from landreg.core.errors import Finding
-from landreg.land.rules.codes import in_dictionary
+from landreg.land.rules.codes import feature_code, feature_number, in_dictionary
 from landreg.land.rules.facts import Boundary, Ints, Mask, Notes, Survey, SurveyRule, filled, plain
 from landreg.land.rules.index import distinct, mix
+from landreg.land.rules.topology import cod_22_parcel_has_its_own_code
 
 CHUNK = 500_000
 
@@ -27,17 +28,30 @@ def rel_28_boundary_names_a_parcel(survey: Survey, notes: Notes) -> None:
                 notes.add(Finding("REL-28", "DKBM", values, table.kind, plain(code) or None))
 
 
+def prepare(survey: Survey, notes: Notes) -> None:
+    """Number the corners and sides of the parcels, against which points and lines are then held."""
+    if "DK" in survey.shapes:
+        tolerance = np.float64(notes.law.text("TOP-7.tolerance_m")).item()
+        survey.against = Boundaries(survey.shapes["DK"], tolerance)
+
+
 def top_7_points_and_lines_follow_the_parcel(survey: Survey, notes: Notes) -> None:
     """TOP-7, TOP-9: points lie on the boundary of each parcel they name, and each corner has one. TOP-8, TOP-10: lines
     follow the boundary, and each side has one. Noted once a parcel, with a place."""
-    shapes = survey.shapes.get("DK")
-    if shapes is None or (survey.points is None and survey.lines is None):
+    if survey.against is None:
         return
-    against = Boundaries(shapes, np.float64(notes.law.text("TOP-7.tolerance_m")).item())
     if survey.points is not None:
-        _points(survey, notes, against, shapes)
+        _points(survey, notes, survey.against, survey.shapes["DK"])
     if survey.lines is not None:
-        _lines(survey, notes, against, shapes)
+        _lines(survey, notes, survey.against, survey.shapes["DK"])
+
+
+def cod_13_boundary_has_feature_code_and_number(survey: Survey, notes: Notes) -> None:
+    """COD-13, COD-14 of points and lines."""
+    for boundary in (survey.points, survey.lines):
+        if boundary is not None:
+            feature_code(boundary.table, notes)
+            feature_number(boundary.table, notes)
 
 
 def _points(survey: Survey, notes: Notes, against: Boundaries, parcels: Shapes) -> None:
@@ -175,6 +189,8 @@ def rel_29_parcel_has_boundary_points(survey: Survey, notes: Notes) -> None:
 
 RULES: tuple[SurveyRule, ...] = (
     rel_28_boundary_names_a_parcel, geo_21_boundary_has_a_place, top_7_points_and_lines_follow_the_parcel,
+    cod_22_parcel_has_its_own_code,
+    cod_13_boundary_has_feature_code_and_number,
     cod_5_boundary_values_are_in_their_dictionary,
     top_11_point_stands_where_it_says, top_15_number_stands_once_in_a_parcel, rel_29_parcel_has_boundary_points,
 )  # fmt: skip

@@ -215,27 +215,37 @@ def cod_9_village_is_known(survey: Survey, notes: Notes) -> None:
 
 def cod_13_feature_code_fits_its_layer(survey: Survey, notes: Notes) -> None:
     """COD-13: YSDM is the layer's feature code. NY/T 2539, feature codes."""
-    for table in survey.all_layers():
-        field = TABLES[table.kind].fields.get("YSDM")
-        if field is not None and field.rule and "YSDM" in table.text:
-            codes = table.text["YSDM"]
-            wrong = np.flatnonzero(filled(codes) & (codes != field.rule.encode()))
-            notes.rows("COD-13", table, wrong[:1], "YSDM", wanted=field.rule, count=len(wrong))
+    for table in survey.tables.values():
+        feature_code(table, notes)
+
+
+def feature_code(table: Table, notes: Notes) -> None:
+    """COD-13 of one layer: the first row that has another code, and how many have."""
+    field = TABLES[table.kind].fields.get("YSDM")
+    if field is not None and field.rule and "YSDM" in table.text:
+        codes = table.text["YSDM"]
+        wrong = np.flatnonzero(filled(codes) & (codes != field.rule.encode()))
+        notes.rows("COD-13", table, wrong[:1], "YSDM", wanted=field.rule, count=len(wrong))
 
 
 def cod_14_feature_number_stands_once(survey: Survey, notes: Notes) -> None:
     """COD-14: BSM is a positive number that stands once in a layer. NY/T 2539."""
-    for table in survey.all_layers():
-        if "BSM" not in table.amounts:
-            continue
-        numbers = table.amounts["BSM"]
-        usable = np.sort(numbers[known(numbers) & (numbers > 0)])
-        again = usable[1:][usable[1:] == usable[:-1]]
-        missing = table.rows - len(usable)
-        if again.size or missing:
-            listed = "、".join(str(number) for number in (np.unique(again)[:5] // 100).tolist())
-            values = {"again": len(again), "missing": missing, "numbers": listed}
-            notes.add(Finding("COD-14", "BSM", values, table.kind))
+    for table in survey.tables.values():
+        feature_number(table, notes)
+
+
+def feature_number(table: Table, notes: Notes) -> None:
+    """COD-14 of one layer."""
+    if "BSM" not in table.amounts:
+        return
+    numbers = table.amounts["BSM"]
+    usable = np.sort(numbers[known(numbers) & (numbers > 0)])
+    again = usable[1:][usable[1:] == usable[:-1]]
+    missing = table.rows - len(usable)
+    if again.size or missing:
+        listed = "、".join(str(number) for number in (np.unique(again)[:5] // 100).tolist())
+        values = {"again": len(again), "missing": missing, "numbers": listed}
+        notes.add(Finding("COD-14", "BSM", values, table.kind))
 
 
 def cod_15_day_is_a_day(survey: Survey, notes: Notes) -> None:

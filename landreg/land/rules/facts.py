@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -101,6 +102,8 @@ class Boundary:
 class Survey:
     """A package as read. county: today's code; digits: every code that this county has had. plane, ellipsoidal: DK and ZJD to
     m² in hundredths by row. villages: today's. county_area: in the zone, held wide. forms: layer to the form of file.
+    points, lines: one of them at a time, while it is looked at; against: the parcels' corners for that. counted: rows of
+    each table and layer. spooled: layer to the file of its rows for staging.
     overlapping: pairs of parcels that are noted as such."""
 
     county: str
@@ -116,6 +119,9 @@ class Survey:
     county_area: Any = None
     forms: dict[str, str] = field(default_factory=dict)
     suspects: dict[str, Ints] = field(default_factory=dict)
+    against: Any = None
+    counted: dict[str, int] = field(default_factory=dict)
+    spooled: dict[str, Path] = field(default_factory=dict)
     overlapping: set[tuple[int, int]] = field(default_factory=set)
 
     def blame(self, kind: str, rows: Any) -> None:
@@ -140,11 +146,6 @@ class Survey:
     def table(self, kind: str) -> Table:
         """A table; one without rows where the package has none."""
         return self.tables.get(kind) or Table(kind, 0)
-
-    def all_layers(self) -> Iterable[Table]:
-        """The tables of the package, and the attributes of its boundary points and lines."""
-        yield from self.tables.values()
-        yield from (boundary.table for boundary in (self.points, self.lines) if boundary is not None)
 
     def has(self, kind: str) -> bool:
         """Whether the package has such a table or layer."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,8 @@ from landreg.land.rules.facts import (
     plain,
 )  # fmt: skip
 
+CHUNK = 100_000
+"""Shapes that are looked at together, so that memory stays flat."""
 PLOTS = ("DK", "ZJD")
 CODE_OF = {
     "empty": "GEO-1", "not_finite": "GEO-2", "huge": "GEO-2", "too_few_points": "GEO-3", "unclosed": "GEO-4",
@@ -61,22 +64,27 @@ def geo_1_ring_is_sound(survey: Survey, notes: Notes) -> None:
     A shape that no geometry can be made of is emptied for the rules that follow."""
     limits = _limits(notes)
     for kind, shapes in list(survey.shapes.items()):
-        table = survey.table(kind)
-        clockwise = survey.forms.get(kind) == "shapefile"
-        faults = ring_faults(shapes, limits, clockwise=clockwise)
-        narrow = {fault.index for fault in faults if fault.kind == "sliver"}
-        for fault in faults:
-            if fault.kind == "spike" and fault.index in narrow:
-                continue  # a parcel that is narrow as a whole has sharp ends by nature
-            if fault.kind == "empty" and notes.counts.get("GEO-11") and _is_endless(notes, table, fault.index):
-                continue
-            if kind in PLOTS:
-                survey.blame(kind, fault.index)
-                _ring_note(notes, CODE_OF[fault.kind], table, fault)
-            elif fault.kind != "hole":
-                _ring_note(notes, "GEO-20", table, fault)
+        for first in range(0, len(shapes), CHUNK):
+            part = shapes.take(np.arange(first, min(first + CHUNK, len(shapes))))
+            faults = ring_faults(part, limits, clockwise=survey.forms.get(kind) == "shapefile")
+            _ring_notes(survey, notes, kind, [replace(fault, index=fault.index + first) for fault in faults])
         if not shapes.usable.all():
             survey.shapes[kind] = without(shapes, ~shapes.usable)
+
+
+def _ring_notes(survey: Survey, notes: Notes, kind: str, faults: Sequence[RingFault]) -> None:
+    table = survey.table(kind)
+    narrow = {fault.index for fault in faults if fault.kind == "sliver"}
+    for fault in faults:
+        if fault.kind == "spike" and fault.index in narrow:
+            continue  # a parcel that is narrow as a whole has sharp ends by nature
+        if fault.kind == "empty" and notes.counts.get("GEO-11") and _is_endless(notes, table, fault.index):
+            continue
+        if kind in PLOTS:
+            survey.blame(kind, fault.index)
+            _ring_note(notes, CODE_OF[fault.kind], table, fault)
+        elif fault.kind != "hole":
+            _ring_note(notes, "GEO-20", table, fault)
 
 
 def _is_endless(notes: Notes, table: Table, row: int) -> bool:

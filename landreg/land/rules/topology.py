@@ -191,5 +191,5 @@ def _named_by_points(shapes: Shapes, row: int, points: Any) -> str:
 
 RULES: tuple[SurveyRule, ...] = (
     top_1_plots_do_not_overlap, top_4_parcel_is_in_its_village, top_5_parcel_is_in_its_county, top_12_neighbours_meet,
-    top_14_areas_of_administration_do_not_overlap, cod_22_parcel_has_its_own_code,
+    top_14_areas_of_administration_do_not_overlap,
 )  # fmt: skip
