@@ -37,7 +37,8 @@ def run(size: int) -> dict[str, Any]:
         took, used = time.monotonic() - began, time.process_time() - cpu
         shutil.rmtree(package)
         if received.report.refused:
-            raise SystemExit(f"refused: {received.report.as_json()[:3]}")
+            refusing = [row for row in received.report.as_json() if row["level"] == "refuse"]
+            raise SystemExit(f"refused: {refusing[:5]}")
     return {
         "parcels": received.report.counts["DK"],
         "points_and_lines": received.report.counts["JZD"] + received.report.counts["JZX"],

@@ -12,7 +12,6 @@ from landreg.core.errors import Finding
 from landreg.land.rules.facts import (
     KEY,
     Bytes,
-    Mask,
     Notes,
     Rows,
     Survey,
@@ -26,20 +25,11 @@ from landreg.land.rules.facts import (
     shown,
     signs,
 )  # fmt: skip
+from landreg.land.rules.forms import ALSO_READ, FORMS, FREE, has_form
 from landreg.land.rules.index import CodeIndex, distinct
 
-# Form of a code: how many digits, then which letters; the length is in what the form says.
-FORMS = {
-    "FBFBM": "d14", "CBFBM": "d18", "SRFBM": "d18", "DKBM": "d19", "CBHTBM": "d18A1", "YCBHTBM": "d18A1",
-    "CBJYQZBM": "d18A1", "LZHTBM": "d18", "ZDDM": "d12A2d5", "ZJQYDM": "d14", "CJQYDM": "d12", "XJQYDM": "d9",
-    "XZQDM": "d6",
-}  # fmt: skip
 CODED = ("FBF", "CBF", "CBF_JTCY", "CBHT", "CBDKXX", "CBJYQZDJB", "LZHT", "DK", "ZJD", "ZJQY", "CJQY", "XJQY", "XJXZQ",
          "CBJYQZ", "CBJYQZ_QZBF", "CBJYQZ_QZHF", "CBJYQZ_QZZX", "QSLYZLFJ")  # fmt: skip
-FREE = {"YCBHTBM"}
-"""Old contracts have codes of their own making."""
-ALSO_READ = {"LZHTBM": "d20"}
-"""A transcription of the standard gives a transfer's code 20 signs (standards.md 2)."""
 DONE = {"QDSJ", "HTQDRQ", "DJSJ", "FBFDCRQ", "CBFDCRQ", "GSSHRQ", "FZRQ", "BFRQ", "HFRQ", "ZXRQ", "JGRQ"}
 UNIQUE = ("FBF", "CBF", "CBHT", "CBJYQZDJB", "LZHT", "DK", "ZJD", "ZJQY", "CJQY", "XJQY", "XJXZQ", "CBJYQZ")
 PARENTS = (
@@ -83,23 +73,6 @@ def _form_notes(notes: Notes, table: Table, name: str, form: str, rows: Rows) ->
     subject = np.where(own, table.key, codes) if name != KEY.get(table.kind) else codes
     notes.rows("COD-1", table, rows, name, lambda row: {"length": lengths(codes[row : row + 1])[0].item()},
                subject=subject, wanted=wanted)  # fmt: skip
-
-
-def has_form(codes: Bytes, form: str) -> Mask:
-    """Which codes have a form such as "d18A1": 18 digits and a capital letter."""
-    parts = [(kind, int(count)) for kind, count in re.findall(r"([dA])(\d+)", form)]
-    width = sum(count for _, count in parts)
-    sound = lengths(codes) == width
-    if codes.dtype.itemsize < width or not sound.any():
-        return np.zeros(len(codes), dtype=bool)
-    cells = np.ascontiguousarray(codes).view(np.uint8).reshape(len(codes), codes.dtype.itemsize)
-    offset = 0
-    for kind, count in parts:
-        part = cells[:, offset : offset + count]
-        low, high = (48, 57) if kind == "d" else (65, 90)
-        sound = sound & ((part >= low) & (part <= high)).all(axis=1)
-        offset += count
-    return np.asarray(sound)
 
 
 def cod_2_code_begins_with_its_parent(survey: Survey, notes: Notes) -> None:

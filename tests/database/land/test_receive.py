@@ -12,6 +12,7 @@ from landreg.access.identity import digest, open_sealed, use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
+from landreg.core.errors import Refused
 from landreg.core.files import Store
 from landreg.land import service
 from landreg.land.model import Division, Package, Upload
@@ -159,6 +160,25 @@ def test_a_corrected_package_shows_what_changed_and_takes_the_place_of_the_one_b
 
 
 UNKNOWN = service.UUID(int=0)
+
+
+def test_a_package_that_someone_else_has_received_meanwhile_is_not_received_twice(
+    surveyor: Actor, superuser: Connection
+) -> None:
+    def overtake(stage: str, done: int, _total: int) -> None:
+        if stage == "unpack" and done == 0:
+            superuser.execute(
+                """INSERT INTO land.package (county, package_id, village, sha256, name, state, received_at, received_by,
+                       refusals, warnings, counts, changes)
+                   VALUES ('610902', gen_random_uuid(), '610902', %s, 'x', 'refused', now(), gen_random_uuid(), 1, 0, '{}',
+                       '{}')""",
+                [service.content_hash(SAMPLE)],
+            )
+
+    with pytest.raises(Refused) as refused:
+        service.receive(surveyor, SAMPLE, progress=overtake)
+    assert [finding.code for finding in refused.value.findings] == ["PKG-90"]
+    assert _counts(superuser) == NOTHING
 
 
 def test_a_package_that_is_of_no_county_leaves_nothing(surveyor: Actor, superuser: Connection, tmp_path: Path) -> None:
