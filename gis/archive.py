@@ -12,6 +12,8 @@ from gis.faults import PackageFault
 
 MAX_BYTES = 32 << 30
 MAX_FILES = 20_000
+MAX_RATIO = 250
+SMALL = 256 << 20
 BLOCK = 1 << 20
 
 
@@ -19,8 +21,10 @@ def unpack(zip_path: Path, into: Path, *, max_bytes: int = MAX_BYTES, max_files:
     """Write the zip's files under `into` (made if need be) and return it.
 
     max_bytes and max_files bound what is written; what the entries declare is checked before anything is, and what
-    they hold again while they are. Names are UTF-8 where the zip says so or where they are, else GBK, as Chinese
-    Windows packs them. Raises PackageFault (not_a_zip, zip_...); `into` may then hold some files: the caller's to drop.
+    they hold again while they are. More than SMALL bytes packed to less than one part in MAX_RATIO are no survey: blank
+    padding, the most that a layer can be squeezed of, comes to a hundred. Names are UTF-8 where the zip says so or where
+    they are, else GBK, as Chinese Windows packs them. Raises PackageFault (not_a_zip, zip_...); `into` may then hold some
+    files: the caller's to drop.
     """
     try:
         with zipfile.ZipFile(zip_path) as archive:
@@ -41,6 +45,9 @@ def _targets(zip_path: Path, entries: list[zipfile.ZipInfo], max_bytes: int, max
     declared = sum(entry.file_size for entry in entries)
     if declared > max_bytes:
         raise PackageFault("zip_too_big", zip_path, {"bytes": declared, "allowed": max_bytes})
+    packed = sum(entry.compress_size for entry in entries)
+    if declared > max(SMALL, MAX_RATIO * packed):
+        raise PackageFault("zip_too_big", zip_path, {"bytes": declared, "packed": packed, "ratio_allowed": MAX_RATIO})
     targets = []
     for entry in entries:
         if entry.flag_bits & 0x1:

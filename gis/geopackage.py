@@ -56,7 +56,8 @@ def read_geopackage(
 
 def _shapes(path: Path, blobs: tuple[bytes | None, ...], first: int) -> Shapes:
     wkbs = np.array([_wkb(path, blob, first + i) for i, blob in enumerate(blobs)], dtype=object)
-    geoms = shapely.from_wkb(wkbs, on_invalid="ignore")
+    with np.errstate(invalid="ignore"):  # coordinates that are no numbers are looked for later
+        geoms = shapely.from_wkb(wkbs, on_invalid="ignore")
     odd = np.flatnonzero(shapely.is_missing(geoms) & np.array([w is not None for w in wkbs]))
     if odd.size == 0:
         return shapes_of(geoms)

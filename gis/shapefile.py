@@ -98,7 +98,8 @@ def find_layers(folder: Path) -> Package:
         try:
             sources = list(_sources(path, folder))
         except PackageFault as fault:
-            faults.append(fault)
+            if all((fault.kind, fault.path) != (known.kind, known.path) for known in faults):
+                faults.append(fault)
             continue
         found += [(spatial, s) for spatial, s in sources if s.kind]
         unknown += [f"{s.path.relative_to(folder)}:{s.name}" for _, s in sources if not s.kind]

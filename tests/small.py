@@ -78,8 +78,9 @@ class Small:
     """The package: `tables` and `layers` are rows by column, "shape" a list of rings (or parts) from the origin.
 
     digits: county digits in codes of contracted land, where they differ from today's `county`. at: longitude and
-    latitude of the origin, in the midst of the county by default. prj: None writes none; prj_of: of single layers. files:
-    in how many files a layer comes. raw: what is done at last to the file whose name begins so.
+    latitude of the origin, in the midst of the county by default. prj: None writes none; prj_of: of single layers.
+    files: in how many files a layer comes. raw: what is done at last to the file whose name begins so. place: a last
+    change of each coordinate.
     """
 
     county: str = "610902"
@@ -93,7 +94,8 @@ class Small:
     layers: dict[str, list[Row]] = field(default_factory=dict)
     prj_of: dict[str, str | None] = field(default_factory=dict)
     files: dict[str, int] = field(default_factory=dict)
-    raw: dict[str, Callable[[Path], None]] = field(default_factory=dict)
+    raw: dict[str, Callable[[Path], object]] = field(default_factory=dict)
+    place: Callable[[float, float], Point] | None = None
     origin: Point = (0.0, 0.0)
     village: str = ""
 
@@ -298,7 +300,8 @@ class Small:
         return {**row, "XZBZ": f"{y:.3f}", "YZBZ": f"{x:.3f}"}
 
     def _placed(self, ring: Iterable[Point]) -> Ring:
-        return [(x + self.origin[0], y + self.origin[1]) for x, y in ring]
+        placed = [(x + self.origin[0], y + self.origin[1]) for x, y in ring]
+        return [self.place(x, y) for x, y in placed] if self.place else placed
 
     def _wkt(self) -> str:
         return CRS.from_epsg((4488 if self.prefixed else 4509) + self.meridian // 3).to_wkt()

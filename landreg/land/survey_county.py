@@ -166,8 +166,7 @@ def _zone(package: Package, shapes: Mapping[str, Shapes], county: str, notes: No
                 first = found.setdefault("DK" if kind == "DK" else kind, zone)
                 main = found.get("DK", first)
                 if zone != main:
-                    values = {"kind": kind, "zone": zone.epsg, "other": main.epsg, "file": source.path.name}
-                    notes.add(Finding("ZON-8", None, values, kind))
+                    notes.add(_other_zone(source, zone.epsg, main))
     zone = found.get("DK")
     if zone is None or len(notes.findings) > before:
         return None
@@ -197,9 +196,16 @@ def _source_zone(source: Source, shapes: Shapes | None, main: Zone | None, notes
     except ZoneError as error:
         if error.kind == "unknown" and main is not None and not main.prefixed:
             return main
+        if shapes is None and main is not None and error.kind == "conflict":
+            notes.add(_other_zone(source, error.values["declared"], main))
+            return None
         values = {**{k: _shown(v) for k, v in error.values.items()}, "file": source.path.name, "kind": error.kind}
         notes.add(Finding(ZONE_CODES[error.kind], None, values, source.kind))
         return None
+
+
+def _other_zone(source: Source, zone: object, main: Zone) -> Finding:
+    return Finding("ZON-13", None, {"file": source.path.name, "zone": zone, "other": main.epsg}, source.kind)
 
 
 def _span(shapes: Shapes) -> tuple[float, float]:

@@ -70,7 +70,9 @@ class Reading:
                 continue
             values = columns.utf8(name)
             self._undecodable(columns, name, start, keys, notes)
-            self._blank(name, values == b"", keys)
+            blank = values == b""
+            blank[list(columns.undecodable(name))] = False
+            self._blank(name, blank, keys)
             if name in CODES or known.code_table or known.type == "Date" or name in DATES:
                 self.text.setdefault(name, []).append(cells.codes(values))
             elif name in TEXTS:
@@ -171,5 +173,6 @@ FAULT_CODES = {
 def fault_finding(fault: PackageFault, layer: str | None = None) -> Finding:
     """What a file's fault is called in a report: PKG-4 for every kind of damage inside a file."""
     detail = "；".join(f"{name}={value}" for name, value in fault.detail.items())
-    values = {"file": fault.path.name, "kind": fault.kind, "detail": detail, **fault.detail}
+    unknown = {"declared": "?", "looks_like": "?"} if fault.kind == "wrong_encoding" else {}
+    values = {"file": fault.path.name, "kind": fault.kind, "detail": detail, **unknown, **fault.detail}
     return Finding(FAULT_CODES.get(fault.kind, "PKG-4"), None, values, layer)
