@@ -74,7 +74,7 @@ def run(settings: Settings, console: Console) -> None:
         seal(WORKER, settings)
         _issue(steps, settings, staff["registrar"], batches)
         seal(WORKER, settings)
-    _prove(settings, console)
+    prove(settings, console)
     _goodbye(settings, console, time.monotonic() - began)
 
 
@@ -213,8 +213,8 @@ def _issue(steps: _Steps, settings: Settings, registrar: Actor, batches: dict[st
         certificates.issue(registrar, COUNTY, ids, press, advance)
 
 
-def _prove(settings: Settings, console: Console) -> None:
-    """Prove one certificate with the stand-alone verifier, as anyone could who has it in hand."""
+def prove(settings: Settings, console: Console) -> None:
+    """Prove one certificate with the stand-alone verifier, as anyone could who has it in hand. Raises Refused (DEMO-2)."""
     with unit_of_work(SYSTEM) as uow:
         found = uow.session.execute(
             text("SELECT number, pdf_sha256 FROM registry.certificate ORDER BY number LIMIT 1")

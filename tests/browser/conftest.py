@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,7 +20,7 @@ from landreg.config import CHECKOUT, Settings
 from landreg.core.actor import Role
 from tests.conftest import Connection
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -62,9 +63,9 @@ FILL = """
     FROM generate_series(1, 100) AS i"""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(settings: Settings) -> Iterator[Browser]:
-    """One browser for the run. After `settings`: a demo key is signed with asyncio, and Playwright's loop is then running."""
+    """One browser a file: while Playwright runs, its loop runs too, and nothing in this process can sign (pyHanko's asyncio)."""
     assert AXE.exists(), "the front end's packages are not installed: make setup"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
