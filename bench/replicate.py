@@ -60,10 +60,13 @@ def _copies(count: int) -> Iterator[Copy]:
     """Copies in a square around the sample, which is the first."""
     side = int(np.ceil(np.sqrt(count)))
     places = sorted(
-        ((x - side // 2, y - side // 2) for x in range(side) for y in range(side)), key=lambda p: (abs(p[0]) + abs(p[1]), p)
+        ((x - side // 2, y - side // 2) for x in range(side) for y in range(side)),
+        key=lambda p: (abs(p[0]) + abs(p[1]), p),
     )
     for number, (x, y) in enumerate(places[:count]):
-        yield Copy(number, x * STEP_M[0], y * STEP_M[1], b"610902%03d" % (104 + number if number < 796 else number - 696))
+        yield Copy(
+            number, x * STEP_M[0], y * STEP_M[1], b"610902%03d" % (104 + number if number < 796 else number - 696)
+        )
 
 
 def _replicate_file(file: Path, target: Path, copies: list[Copy]) -> None:
@@ -268,7 +271,9 @@ def _moved_blob(blob: bytes, copy: Copy) -> bytes:
     first = 8 + envelope + 9
     for _ring in range(struct.unpack_from("<I", made, first - 4)[0]):
         points = struct.unpack_from("<I", made, first)[0]
-        xy = np.frombuffer(bytes(made[first + 4 : first + 4 + 16 * points]), "<f8").reshape(-1, 2) + (copy.dx, copy.dy)
+        xy = np.frombuffer(bytes(made[first + 4 : first + 4 + 16 * points]), "<f8").reshape(-1, 2) + np.array(
+            (copy.dx, copy.dy)
+        )
         made[first + 4 : first + 4 + 16 * points] = xy.astype("<f8").tobytes()
         first += 4 + 16 * points
     return bytes(made)

@@ -290,7 +290,9 @@ def serve(host: str, port: int) -> None:
     from landreg.app import serve as serve_app
 
     with answering() as settings:
-        serve_app(settings, bind=f"{host}:{port}", ready=lambda: console.print(f"http://{host}:{port}/", highlight=False))
+        serve_app(
+            settings, bind=f"{host}:{port}", ready=lambda: console.print(f"http://{host}:{port}/", highlight=False)
+        )
 
 
 @main.command("demo")

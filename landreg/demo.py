@@ -33,7 +33,7 @@ from landreg.core.errors import Finding, Refused
 from landreg.core.periods import beijing_day
 from landreg.land import service as land
 from landreg.log.store import seal
-from landreg.registry import booking, cases, certificates, queries
+from landreg.registry import booking, cases, certificates, notices, opening, queries
 from landreg.registry.documents import Store
 
 SAMPLE = CHECKOUT / "data" / "sample" / "hanbin.zip"
@@ -155,7 +155,7 @@ def _batches(staff: dict[str, Actor], package: UUID) -> dict[str, UUID]:
         villages = list(uow.session.execute(text(_VILLAGES), asked).scalars())
         known = {v: queries.open_batch_of_package(uow.session, COUNTY, package, v) for v in villages}
     return {
-        village: batch or cases.open_batch(staff["registrar"], COUNTY, package, village)
+        village: batch or opening.open_batch(staff["registrar"], COUNTY, package, village)
         for village, batch in known.items()
     }
 
@@ -191,7 +191,7 @@ def _publish(steps: _Steps, registrar: Actor, batches: dict[str, UUID]) -> None:
                         text("SELECT name FROM land.division WHERE code = :code"), {"code": village}
                     )
                     title = f"{name.scalar() or village}土地承包经营权、宅基地使用权首次登记公告"
-                cases.publish(registrar, COUNTY, ids, title)
+                notices.publish(registrar, COUNTY, ids, title)
             advance(done)
 
 
@@ -221,7 +221,14 @@ def prove(settings: Settings, console: Console) -> None:
         ).one()
     pdf = settings.home / "sample-certificate.pdf"
     pdf.write_bytes(Store(settings.store).read(found.pdf_sha256))
-    line = [sys.executable, "-I", str(CHECKOUT / "landreg" / "log" / "verify.py"), str(pdf), "--key", str(settings.log_public_key)]
+    line = [
+        sys.executable,
+        "-I",
+        str(CHECKOUT / "landreg" / "log" / "verify.py"),
+        str(pdf),
+        "--key",
+        str(settings.log_public_key),
+    ]
     proved = subprocess.run(line, capture_output=True, text=True, check=False, env={"PATH": os.defpath})  # noqa: S603
     console.print(f"\n[bold]{found.number}[/]  {pdf}\n{proved.stdout}{proved.stderr}", highlight=False)
     if proved.returncode:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
-from landreg.registry import booking, cases, queries
+from landreg.registry import booking, cases, notices, opening, queries
 from tests.villages import COUNTY, VILLAGE, Staged, stage_village
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -47,11 +47,11 @@ def to_notice(
     registrar: Actor, reviewer: Actor, superuser: Connection, staged: Staged, village: str = VILLAGE
 ) -> list[UUID]:
     """The cases of a village, on a notice that has run its time."""
-    batch = cases.open_batch(registrar, COUNTY, staged.package_id, village)
+    batch = opening.open_batch(registrar, COUNTY, staged.package_id, village)
     ids = in_state(registrar, batch, "draft")
     cases.accept(registrar, COUNTY, ids)
     cases.review(reviewer, COUNTY, ids)
-    cases.publish(registrar, COUNTY, ids, "首次登记公告")
+    notices.publish(registrar, COUNTY, ids, "首次登记公告")
     pass_days(superuser, 40)
     return ids
 

@@ -29,9 +29,9 @@ class Staged:
     parcels: tuple[str, ...]
 
 
-def citizen_id(serial: int, birth: str = "19700101") -> str:
-    """A synthetic citizen ID: prefix 610900 was never issued."""
-    body = f"610900{birth}{serial:03d}"
+def citizen_id(serial: int) -> str:
+    """A synthetic citizen ID, another for each serial: prefix 610900 was never issued."""
+    body = f"610900{1970 + serial // 1000}0101{serial % 1000:03d}"
     return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, _WEIGHTS, strict=True)) % 11]
 
 

@@ -150,7 +150,8 @@ def _unpacked(path: Path, into: Path, notes: Notes) -> Package | None:
     except PackageFault as fault:
         notes.add(fault_finding(fault))
     except OSError as error:
-        notes.add(Finding("PKG-16", None, {"file": path.name, "why": error.strerror or str(error)}))
+        name = Path(error.filename).name if isinstance(error.filename, str) else path.name
+        notes.add(Finding("PKG-16", None, {"file": name, "why": error.strerror or str(error)}))
     return None
 
 

@@ -79,7 +79,8 @@ def register(actor: Actor, county: str, case_ids: Sequence[UUID]) -> Stepped:
         uow.lock_parcels(county, _parcels_asked(uow, county, case_ids))
         cases = locked(uow, county, case_ids)
         law = load_law(uow.session, county, beijing_day(uow.now))
-        judged = judge(uow, cases, REGISTER_RULES, law)
+        proposed = proposals(uow.session, cases)
+        judged = judge(uow, cases, REGISTER_RULES, law, proposed)
         refused = {
             case.number: judged[case.case_id]
             for case in cases
@@ -89,7 +90,7 @@ def register(actor: Actor, county: str, case_ids: Sequence[UUID]) -> Stepped:
             raise Refused(judged[cases[0].case_id])
         go = [case for case in cases if case.number not in refused]
         entered = [enter_survey(uow, county, *place) for place in surveyed] if go else []
-        book(uow, go)
+        book(uow, go, [proposal for proposal in proposed if proposal.case.number not in refused])
         keep_findings(uow, cases, judged, law)
     if any(entered):
         # What is registered stands, whatever becomes of the statistics.
@@ -98,8 +99,8 @@ def register(actor: Actor, county: str, case_ids: Sequence[UUID]) -> Stepped:
     return Stepped(len(go), refused)
 
 
-def changes_of(uow: UnitOfWork, cases: Sequence[Case]) -> list[Booking]:
-    """What the acts of these cases will do: the same for the reviewer's eyes and for `book`.
+def changes_of(uow: UnitOfWork, cases: Sequence[Case], proposed: Sequence[Proposal] | None = None) -> list[Booking]:
+    """What the acts of these cases will do: the same for the reviewer's eyes and for `book`. proposed: where read already.
 
     Parties and parcels that the survey has not entered yet appear under the ids that they will get only in `book`.
     """
@@ -110,13 +111,16 @@ def changes_of(uow: UnitOfWork, cases: Sequence[Case]) -> list[Booking]:
     places = _Places.of(uow, cases)
     return [
         Booking(proposal.case, places.changes(proposal, laws[proposal.case.case_id], today), uuid4())
-        for proposal in proposals(uow.session, cases)
+        for proposal in (proposals(uow.session, cases) if proposed is None else proposed)
     ]
 
 
-def book(uow: UnitOfWork, cases: Sequence[Case]) -> list[Booking]:
-    """Write the acts of cases that the rules let through, in a fixed number of statements. The caller holds the locks."""
-    bookings = changes_of(uow, cases)
+def book(uow: UnitOfWork, cases: Sequence[Case], proposed: Sequence[Proposal] | None = None) -> list[Booking]:
+    """Write the acts of cases that the rules let through, in a fixed number of statements. The caller holds the locks.
+
+    proposed: what the cases ask for, where it was read under the same locks.
+    """
+    bookings = changes_of(uow, cases, proposed)
     if not bookings:
         return []
     county = cases[0].county

@@ -21,7 +21,7 @@ from landreg.core.errors import NotFound
 from landreg.land.queries import division_path
 from landreg.law.book import terms
 from landreg.law.queries import load_law
-from landreg.registry import cases, desk, facts, queries, shelves, shown, steps
+from landreg.registry import cases, desk, facts, notices, queries, shelves, shown, steps
 from landreg.registry.casebook import Case
 from landreg.registry.queue_routes import OFFICERS, READERS, step_named, taken
 from landreg.web import i18n, pages, problems
@@ -156,7 +156,7 @@ def take_objection(county: str, case_id: UUID) -> Redirect:
     """Record an objection that somebody brought to the window; it stops the case."""
     given = read_form(Objecting)
     contact = seal(given.contact) if given.contact else None
-    cases.object_to(current_actor(), county, case_id, given.raised_by, given.reason, contact)
+    notices.object_to(current_actor(), county, case_id, given.raised_by, given.reason, contact)
     flash(_("异议已受理，本业务暂停，处理完毕后才能登簿。"))
     return redirect(_page_of(county, case_id), 303)
 
@@ -175,7 +175,7 @@ class Settling:
 def settle(county: str, case_id: UUID, objection_id: UUID) -> Redirect:
     """Settle an objection: upheld returns the case, dismissed or withdrawn lets it go on."""
     given = read_form(Settling)
-    cases.settle(current_actor(), county, objection_id, given.outcome, given.settlement)
+    notices.settle(current_actor(), county, objection_id, given.outcome, given.settlement)
     flash(_("异议已处理。"))
     return redirect(_page_of(county, case_id), 303)
 

@@ -20,7 +20,14 @@ from landreg.registry.casebook import Act
 from landreg.registry.logged import entry_facts
 from landreg.registry.numbers import act_numbers
 
-ENTERED = ("party.collective", "party.organization", "party.household", "party.member", "land.parcel", "identity.person")
+ENTERED = (
+    "party.collective",
+    "party.organization",
+    "party.household",
+    "party.member",
+    "land.parcel",
+    "identity.person",
+)
 """Tables that an entry fills."""
 
 

@@ -237,19 +237,27 @@ _DESCRIBED = """
     JOIN land.staged_parcel AS s ON s.county = c.county AND s.package_id = c.package_id AND s.code = p.parcel_code
     WHERE c.county = :county AND c.case_id = ANY (:ids)
 """
+# Who came first is found from the cases' own parcels on, never from all that are open.
 _PROCEDURE = """
+    WITH own AS MATERIALIZED (
+        SELECT case_id, parcel_code, acceptance_order FROM registry.case_parcel
+        WHERE county = :county AND case_id = ANY (:ids)
+    ), before AS MATERIALIZED (
+        SELECT DISTINCT own.case_id, q.case_id AS other FROM own JOIN registry.case_parcel AS q
+        ON q.county = :county AND q.parcel_code = own.parcel_code AND q.acceptance_order < own.acceptance_order
+    ), earlier AS MATERIALIZED (
+        SELECT before.case_id, array_agg(e.number ORDER BY e.number) AS numbers FROM before JOIN registry."case" AS e
+        ON e.county = :county AND e.case_id = before.other AND e.state IN ('accepted', 'reviewed', 'noticed', 'objected')
+        GROUP BY before.case_id
+    )
     SELECT c.case_id, n.last_day,
            (SELECT count(*) FROM registry.objection AS o WHERE o.county = c.county AND o.case_id = c.case_id
             AND o.outcome IS NULL) AS objections,
            (SELECT array_agg(DISTINCT v.by) FROM registry.case_event AS v WHERE v.county = c.county AND v.case_id = c.case_id
             AND v.step = 'accept') AS accepted_by,
            (SELECT count(*) FROM registry.case_document AS d WHERE d.county = c.county AND d.case_id = c.case_id) AS documents,
-           (SELECT array_agg(DISTINCT e.number) FROM registry.case_parcel AS p
-            JOIN registry.case_parcel AS q ON q.county = p.county AND q.parcel_code = p.parcel_code
-                 AND q.acceptance_order < p.acceptance_order
-            JOIN registry."case" AS e ON e.county = q.county AND e.case_id = q.case_id
-                 AND e.state IN ('accepted', 'reviewed', 'noticed', 'objected')
-            WHERE p.county = c.county AND p.case_id = c.case_id) AS earlier
+           earlier.numbers AS earlier
     FROM registry."case" AS c LEFT JOIN registry.notice AS n ON n.county = c.county AND n.notice_id = c.notice_id
+    LEFT JOIN earlier ON earlier.case_id = c.case_id
     WHERE c.county = :county AND c.case_id = ANY (:ids)
 """

@@ -41,7 +41,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
 def right_facts(session: Session, county: str, act_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
     """What the leaves of these acts say: numbers and areas that a person reads, and a digest a row; one query."""
     found = session.execute(
-        text(_RIGHTS + " AND a.county = :county AND a.act_id = ANY (:acts)"),
+        text(_rights("{x}.county = :county AND {x}.act_id = ANY (:acts)")),
         {"county": county, "acts": list(act_ids)},
     )
     return {row.act_id: _right_facts(row) for row in found}
@@ -57,7 +57,7 @@ def entry_facts(session: Session, county: str, act_id: UUID, number: str) -> tup
 
 def acts(session: Session) -> Iterator[Restated]:
     """Every act as the tables have it now, to be held against its leaf."""
-    for row in session.execute(text(_RIGHTS + " ORDER BY a.number")):
+    for row in session.execute(text(_rights("true") + " ORDER BY a.number")):
         yield row.number, _right_facts(row), {}
     entries = select(Act.county, Act.act_id, Act.number).where(Act.kind == "survey_entry")
     for county, act_id, number in session.execute(entries).all():
@@ -120,25 +120,33 @@ def _row(alias: str, *left_out: str) -> str:
     )
 
 
-def _rows(table: str, alias: str, order: str) -> str:
-    return f"""(SELECT string_agg({_row(alias)}, ';' ORDER BY {order}) FROM registry.{table} AS {alias}
-        WHERE {alias}.county = a.county AND {alias}.act_id = a.act_id)"""
+def _rows(table: str, order: str, of: str) -> str:
+    """By act: its rows of a table as one text."""
+    return f"""(SELECT x.county, x.act_id, string_agg({_row("x")}, ';' ORDER BY {order}) AS facts
+        FROM registry.{table} AS x WHERE {of.format(x="x")} GROUP BY x.county, x.act_id)"""
 
 
-_RIGHTS = f"""
+def _rights(of: str) -> str:
+    """What each act says, grouped table by table, so that the cost grows with the rows alone. of: which acts, as of `{x}`."""
+    return f"""
     SELECT a.act_id, a.number, a.kind, c.number AS case_number, r.code, h.code AS household_code, r.area_m2,
            (to_jsonb(a) - '{{county,village}}'::text[])::text AS act_facts,
-           {_rows('"right"', "x", "x.row_id")} AS rights, {_rows("contract", "x", "x.row_id")} AS contracts,
-           {_rows("right_holder", "x", "x.household_id")} AS holders,
-           (SELECT jsonb_object_agg(l.code, {_row("x")}) FROM registry.right_parcel AS x
-            JOIN land.parcel AS l ON l.county = x.county AND l.parcel_id = x.parcel_id AND l.recorded @> lower(x.recorded)
-            WHERE x.county = a.county AND x.act_id = a.act_id) AS parcels
+           rights.facts AS rights, contracts.facts AS contracts, holders.facts AS holders, parcels.facts AS parcels
     FROM registry.act AS a
     JOIN registry."case" AS c ON c.county = a.county AND c.case_id = a.case_id
     LEFT JOIN registry."right" AS r ON r.county = a.county AND r.act_id = a.act_id
     LEFT JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id AND h.recorded @> lower(r.recorded)
-    WHERE a.kind = 'first_registration'
-"""
+    LEFT JOIN {_rows('"right"', "x.row_id", of)} AS rights ON rights.county = a.county AND rights.act_id = a.act_id
+    LEFT JOIN {_rows("contract", "x.row_id", of)} AS contracts ON contracts.county = a.county AND contracts.act_id = a.act_id
+    LEFT JOIN {_rows("right_holder", "x.household_id", of)} AS holders
+        ON holders.county = a.county AND holders.act_id = a.act_id
+    LEFT JOIN (SELECT x.county, x.act_id, jsonb_object_agg(l.code, {_row("x")}) AS facts FROM registry.right_parcel AS x
+               JOIN land.parcel AS l ON l.county = x.county AND l.parcel_id = x.parcel_id AND l.recorded @> lower(x.recorded)
+               WHERE {of.format(x="x")} GROUP BY x.county, x.act_id) AS parcels
+        ON parcels.county = a.county AND parcels.act_id = a.act_id
+    WHERE a.kind = 'first_registration' AND {of.format(x="a")}"""
+
+
 _PARCELS = f"""
     SELECT l.code, md5(ST_AsEWKB(l.geom)) || {_row("l", "geom", "geom_3857")} AS facts
     FROM land.parcel AS l WHERE l.county = :county AND l.act_id = :act ORDER BY l.code

@@ -20,11 +20,11 @@ from landreg.log import queries as log
 from landreg.registry import (
     batch_routes,
     case_routes,
-    cases,
     certificate_routes,
     desk,
     household_routes,
     job_routes,
+    opening,
     paper_routes,
     queries,
     queue_routes,
@@ -71,7 +71,7 @@ def opened_batch(county: str, package_id: UUID) -> Redirect:
     given, actor = read_form(Villages), current_actor()
     if not given.village:
         raise BadInput(Finding("FORM-1", "village"))
-    made = [cases.open_batch(actor, county, package_id, village) for village in given.village]
+    made = [opening.open_batch(actor, county, package_id, village) for village in given.village]
     flash(_("已为 %(n)s 个村建立批次。", n=len(made)))
     one = url_for("registry.batches.one", county=county, batch_id=made[0])
     return redirect(one if len(made) == 1 else url_for("registry.batches.index"), 303)

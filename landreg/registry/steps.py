@@ -16,7 +16,7 @@ from landreg.core.errors import Finding, NotAllowed, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.law.book import Law
 from landreg.law.queries import load_law
-from landreg.registry import booking, cases, certificates
+from landreg.registry import booking, cases, certificates, notices
 from landreg.registry.casebook import Case
 from landreg.registry.cases import Stepped, judge
 from landreg.registry.desk import cases_by_id
@@ -101,7 +101,7 @@ def take(
         case "review":
             return cases.review(actor, county, case_ids)
         case "publish":
-            return cases.publish(actor, county, case_ids, title)[1]
+            return notices.publish(actor, county, case_ids, title)[1]
         case "register":
             return booking.register(actor, county, case_ids)
         case _:

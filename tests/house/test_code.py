@@ -18,7 +18,7 @@ SQL_FILES = {
 }  # fmt: skip
 # A service, and the staging of a package, write many rows in one statement; they read through queries.py.
 BULK_WRITERS = re.compile(
-    r"landreg/(?:\w+/service|land/\w+|access/identity|registry/(?:cases|certificates|documents))\.py"
+    r"landreg/(?:\w+/service|land/\w+|access/identity|registry/(?:cases|opening|certificates|documents))\.py"
 )
 READ = re.compile(r"\s*(?:SELECT\s|WITH\s+\w+\s+AS\b)")
 WRITE = re.compile(

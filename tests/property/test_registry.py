@@ -27,7 +27,7 @@ from landreg.core.actor import Actor, Role
 from landreg.core.errors import LandregError
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
-from landreg.registry import booking, cases, logged
+from landreg.registry import booking, cases, logged, notices, opening
 from tests.registry_kit import Connection, pass_days
 from tests.villages import COUNTY, VILLAGE, Staged, stage_village
 
@@ -148,7 +148,7 @@ class Desk(RuleBasedStateMachine):
     @rule(package=st.integers(0, 1))
     def open(self, package: int) -> None:
         with self.step():
-            cases.open_batch(self.officers[0], COUNTY, self.packages[package].package_id, VILLAGE)
+            opening.open_batch(self.officers[0], COUNTY, self.packages[package].package_id, VILLAGE)
 
     @rule(which=WHICH, officer=st.integers(0, 2))
     def accept(self, which: list[int], officer: int) -> None:
@@ -163,7 +163,7 @@ class Desk(RuleBasedStateMachine):
     @rule(which=WHICH)
     def publish(self, which: list[int]) -> None:
         with self.step():
-            cases.publish(self.officers[0], COUNTY, self.chosen(which, "reviewed"), "公告")
+            notices.publish(self.officers[0], COUNTY, self.chosen(which, "reviewed"), "公告")
 
     @rule(officer=st.integers(0, 2), which=WHICH)
     def take_to_notice(self, officer: int, which: list[int]) -> None:
@@ -172,7 +172,7 @@ class Desk(RuleBasedStateMachine):
             for take in (
                 lambda ids: cases.accept(self.officers[officer], COUNTY, ids),
                 lambda ids: cases.review(self.officers[2], COUNTY, ids),
-                lambda ids: cases.publish(self.officers[0], COUNTY, ids, "公告"),
+                lambda ids: notices.publish(self.officers[0], COUNTY, ids, "公告"),
             ):
                 with self.step():
                     take([one])
@@ -199,13 +199,13 @@ class Desk(RuleBasedStateMachine):
     def object_to(self, which: list[int]) -> None:
         for one in self.chosen(which[:1], "noticed", "objected"):
             with self.step():
-                self.objections.append(cases.object_to(self.officers[0], COUNTY, one, "邻户", "界址有争议"))
+                self.objections.append(notices.object_to(self.officers[0], COUNTY, one, "邻户", "界址有争议"))
 
     @precondition(lambda self: self.objections)
     @rule(which=st.integers(0, 11), outcome=OUTCOMES)
     def settle(self, which: int, outcome: str) -> None:
         with self.step():
-            cases.settle(self.officers[1], COUNTY, self.objections[which % len(self.objections)], outcome, "已核实")
+            notices.settle(self.officers[1], COUNTY, self.objections[which % len(self.objections)], outcome, "已核实")
 
     @rule(
         which=WHICH,
@@ -221,11 +221,11 @@ class Desk(RuleBasedStateMachine):
     def object_then_leave_then_settle(self, which: list[int], leave: str, outcome: str) -> None:
         for one in self.chosen(which[:1], "noticed", "objected"):
             with self.step():
-                objection = cases.object_to(self.officers[0], COUNTY, one, "邻户", "界址有争议")
+                objection = notices.object_to(self.officers[0], COUNTY, one, "邻户", "界址有争议")
                 getattr(cases, leave)(self.officers[0], COUNTY, [one], "理由")
                 self.objections.append(objection)
                 self.look()
-                cases.settle(self.officers[1], COUNTY, objection, outcome, "已核实")
+                notices.settle(self.officers[1], COUNTY, objection, outcome, "已核实")
 
     @invariant()
     def nothing_is_broken(self) -> None:

@@ -11,7 +11,7 @@ import pytest
 from landreg.config import Settings
 from landreg.core.actor import WORKER, Actor, Role
 from landreg.log.store import seal
-from landreg.registry import cases, certificates
+from landreg.registry import cases, certificates, notices, opening
 from landreg.registry.documents import Store
 from landreg.registry.signing import make_demo_signer
 from tests.registry_kit import in_state, one, pass_days, state_of, to_rights
@@ -21,11 +21,11 @@ from tests.web.conftest import Browser, OpenAccount
 
 @pytest.fixture
 def noticed(registrar: Actor, reviewer: Actor, superuser: Any) -> list[UUID]:
-    batch = cases.open_batch(registrar, COUNTY, stage_village(superuser, 1).package_id, VILLAGE)
+    batch = opening.open_batch(registrar, COUNTY, stage_village(superuser, 1).package_id, VILLAGE)
     ids = in_state(registrar, batch, "draft")
     cases.accept(registrar, COUNTY, ids)
     cases.review(reviewer, COUNTY, ids)
-    cases.publish(registrar, COUNTY, ids, "样本村首次登记公告")
+    notices.publish(registrar, COUNTY, ids, "样本村首次登记公告")
     return ids
 
 

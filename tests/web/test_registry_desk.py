@@ -13,7 +13,7 @@ import pytest
 from landreg.config import Settings
 from landreg.core.actor import WORKER, Actor, Desk, Role
 from landreg.log.store import seal
-from landreg.registry import cases, certificates, jobs
+from landreg.registry import cases, certificates, jobs, opening
 from landreg.registry.documents import Store
 from landreg.registry.jobs import Tools
 from landreg.registry.signing import make_demo_signer
@@ -50,7 +50,7 @@ def staged(superuser: Any) -> Staged:
 
 @pytest.fixture
 def batch(staged: Staged, officers: tuple[Actor, Actor]) -> UUID:
-    return cases.open_batch(officers[0], COUNTY, staged.package_id, VILLAGE)
+    return opening.open_batch(officers[0], COUNTY, staged.package_id, VILLAGE)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from landreg.core.actor import Actor, Desk
 from landreg.core.db import unit_of_work
 from landreg.law.book import Law, national_law
 from landreg.law.queries import load_law
-from landreg.registry import booking, cases
+from landreg.registry import booking, cases, notices, opening
 from tests.registry_kit import Connection, in_state, one, pass_days
 from tests.villages import COUNTY, VILLAGE, stage_village
 
@@ -100,11 +100,11 @@ def test_a_notice_runs_as_long_as_the_county_says(
     desk: Connection, registrar: Actor, reviewer: Actor, superuser: Connection
 ) -> None:
     decide(desk, "REG-4.notice_working_days", "25", key="homestead", since=date(2020, 1, 1))
-    batch = cases.open_batch(registrar, COUNTY, stage_village(superuser, 1).package_id, VILLAGE)
+    batch = opening.open_batch(registrar, COUNTY, stage_village(superuser, 1).package_id, VILLAGE)
     ids = in_state(registrar, batch, "draft")
     cases.accept(registrar, COUNTY, ids)
     cases.review(reviewer, COUNTY, ids)
-    cases.publish(registrar, COUNTY, ids, "公告")
+    notices.publish(registrar, COUNTY, ids, "公告")
     assert one(registrar, "SELECT content ->> 'working_days' FROM registry.notice") == "25"
 
 
@@ -112,13 +112,13 @@ def test_a_limit_that_changes_under_way_does_not_change_what_the_applicant_was_t
     desk: Connection, registrar: Actor, reviewer: Actor, superuser: Connection
 ) -> None:
     staged = stage_village(superuser, 1, homestead_m2="300.00", approved_m2=None)
-    batch = cases.open_batch(registrar, COUNTY, staged.package_id, VILLAGE)
+    batch = opening.open_batch(registrar, COUNTY, staged.package_id, VILLAGE)
     ids = in_state(registrar, batch, "draft")
     cases.accept(registrar, COUNTY, ids)
     today = one(registrar, "SELECT (system.clock() AT TIME ZONE 'Asia/Shanghai')::date")
     decide(desk, "HS-2.limit_m2", "150", key="plain", since=today + timedelta(1))
     cases.review(reviewer, COUNTY, ids)
-    cases.publish(registrar, COUNTY, ids, "公告")
+    notices.publish(registrar, COUNTY, ids, "公告")
     pass_days(superuser, 40)
     booking.register(reviewer, COUNTY, ids)
     found = "SELECT area_m2 FROM registry.\"right\" WHERE kind = 'homestead'"

@@ -9,7 +9,7 @@ import pytest
 
 from landreg.core.actor import Actor, Role
 from landreg.core.errors import BadInput, Conflict, NotFound, Refused
-from landreg.registry import booking, cases
+from landreg.registry import booking, cases, notices, opening
 from tests.registry_kit import Connection, codes, in_state, one, pass_days, state_of, to_notice, to_rights
 from tests.villages import COUNTY, VILLAGE, stage_village
 
@@ -18,7 +18,7 @@ OTHER_VILLAGE = "610902104203"
 
 @pytest.fixture
 def batch(superuser: Connection, registrar: Actor) -> UUID:
-    return cases.open_batch(registrar, COUNTY, stage_village(superuser, 2).package_id, VILLAGE)
+    return opening.open_batch(registrar, COUNTY, stage_village(superuser, 2).package_id, VILLAGE)
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def published(batch: UUID, registrar: Actor, reviewer: Actor) -> list[UUID]:
     ids = in_state(registrar, batch, "draft")
     cases.accept(registrar, COUNTY, ids)
     cases.review(reviewer, COUNTY, ids)
-    cases.publish(registrar, COUNTY, ids, "公告")
+    notices.publish(registrar, COUNTY, ids, "公告")
     return ids
 
 
@@ -36,41 +36,43 @@ def published(batch: UUID, registrar: Actor, reviewer: Actor) -> list[UUID]:
 def test_settling_an_objection_brings_no_case_back_that_has_left(
     published: list[UUID], registrar: Actor, leave: Any, outcome: str
 ) -> None:
-    objection = cases.object_to(registrar, COUNTY, published[0], "邻户", "界址有争议")
+    objection = notices.object_to(registrar, COUNTY, published[0], "邻户", "界址有争议")
     leave(registrar, COUNTY, published[:1], "申请人撤回")
     left = state_of(registrar, published[0])
-    cases.settle(registrar, COUNTY, objection, outcome, "已处理")
+    notices.settle(registrar, COUNTY, objection, outcome, "已处理")
     assert state_of(registrar, published[0]) == left
 
 
 def test_settling_an_objection_lets_no_returned_case_skip_its_review(published: list[UUID], registrar: Actor) -> None:
-    objection = cases.object_to(registrar, COUNTY, published[0], "邻户", "界址有争议")
+    objection = notices.object_to(registrar, COUNTY, published[0], "邻户", "界址有争议")
     cases.return_for_completion(registrar, COUNTY, published[:1], "补充材料")
     cases.accept(registrar, COUNTY, published[:1])
-    cases.settle(registrar, COUNTY, objection, "dismissed", "界址无误")
+    notices.settle(registrar, COUNTY, objection, "dismissed", "界址无误")
     assert state_of(registrar, published[0]) == "accepted"
 
 
 def test_an_objection_that_is_upheld_returns_its_case_wherever_it_is_under_way(
     published: list[UUID], registrar: Actor, reviewer: Actor
 ) -> None:
-    objection = cases.object_to(registrar, COUNTY, published[0], "邻户", "界址有争议")
+    objection = notices.object_to(registrar, COUNTY, published[0], "邻户", "界址有争议")
     cases.return_for_completion(registrar, COUNTY, published[:1], "补充材料")
     cases.accept(registrar, COUNTY, published[:1])
     cases.review(reviewer, COUNTY, published[:1])
-    cases.settle(registrar, COUNTY, objection, "upheld", "界址有误")
+    notices.settle(registrar, COUNTY, objection, "upheld", "界址有误")
     assert state_of(registrar, published[0]) == "returned"
 
 
 def test_a_case_goes_on_when_its_last_objection_is_settled_and_an_objection_is_settled_once(
     published: list[UUID], registrar: Actor
 ) -> None:
-    first, second = (cases.object_to(registrar, COUNTY, published[0], name, "界址有争议") for name in ("东邻", "西邻"))
-    cases.settle(registrar, COUNTY, first, "dismissed", "界址无误")
+    first, second = (
+        notices.object_to(registrar, COUNTY, published[0], name, "界址有争议") for name in ("东邻", "西邻")
+    )
+    notices.settle(registrar, COUNTY, first, "dismissed", "界址无误")
     assert state_of(registrar, published[0]) == "objected"
     with pytest.raises(Conflict):
-        cases.settle(registrar, COUNTY, first, "dismissed", "界址无误")
-    cases.settle(registrar, COUNTY, second, "withdrawn", "异议人撤回")
+        notices.settle(registrar, COUNTY, first, "dismissed", "界址无误")
+    notices.settle(registrar, COUNTY, second, "withdrawn", "异议人撤回")
     assert state_of(registrar, published[0]) == "noticed"
 
 
@@ -177,7 +179,7 @@ def test_a_homestead_of_a_household_that_holds_one_is_refused(
     staged = stage_village(superuser, 1, first=9)
     superuser.execute("UPDATE land.staged_homestead SET household_code = %s WHERE package_id = %s",
                       ["610902104202010001", staged.package_id])  # fmt: skip
-    ids = in_state(registrar, cases.open_batch(registrar, COUNTY, staged.package_id, VILLAGE), "draft")
+    ids = in_state(registrar, opening.open_batch(registrar, COUNTY, staged.package_id, VILLAGE), "draft")
     stepped = cases.accept(registrar, COUNTY, ids)
     assert [{finding.code for finding in found} for found in stepped.refused.values()] == [{"HS-1"}]
 
@@ -187,7 +189,7 @@ def test_a_returned_case_gives_way_to_one_that_was_opened_anew(
 ) -> None:
     cases.return_for_completion(registrar, COUNTY, published[:1], "补充材料")
     package = one(registrar, "SELECT package_id FROM land.package")
-    again = in_state(registrar, cases.open_batch(registrar, COUNTY, package, VILLAGE), "draft")
+    again = in_state(registrar, opening.open_batch(registrar, COUNTY, package, VILLAGE), "draft")
     assert len(again) == 1
     with pytest.raises(Refused) as refused:
         cases.accept(registrar, COUNTY, published[:1])
@@ -210,7 +212,7 @@ def test_there_is_nothing_to_open_in_a_village_that_is_registered(
     to_rights(registrar, reviewer, superuser, 1)
     package = one(registrar, "SELECT package_id FROM land.package")
     with pytest.raises(Conflict) as conflict:
-        cases.open_batch(registrar, COUNTY, package, VILLAGE)
+        opening.open_batch(registrar, COUNTY, package, VILLAGE)
     assert codes(conflict) == {"REG-11"}
 
 

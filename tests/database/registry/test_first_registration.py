@@ -16,7 +16,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, NotFound, Refused
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
-from landreg.registry import booking, cases, logged, queries
+from landreg.registry import booking, cases, logged, notices, opening, queries
 from tests.villages import COUNTY, VILLAGE, Staged, stage_village
 
 
@@ -49,7 +49,7 @@ def staged(superuser: Any) -> Staged:
 
 @pytest.fixture
 def batch(staged: Staged, registrar: Actor) -> UUID:
-    return cases.open_batch(registrar, COUNTY, staged.package_id, VILLAGE)
+    return opening.open_batch(registrar, COUNTY, staged.package_id, VILLAGE)
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def noticed(batch: UUID, registrar: Actor, reviewer: Actor, superuser: Any) -> U
     """A batch whose notice has run its time."""
     cases.accept(registrar, COUNTY, in_state(registrar, batch, "draft"))
     cases.review(reviewer, COUNTY, in_state(reviewer, batch, "accepted"))
-    cases.publish(registrar, COUNTY, in_state(registrar, batch, "reviewed"), "首次登记公告")
+    notices.publish(registrar, COUNTY, in_state(registrar, batch, "reviewed"), "首次登记公告")
     pass_notice(superuser)
     return batch
 
@@ -68,13 +68,13 @@ def test_a_batch_opens_a_case_for_each_contract_and_homestead_of_the_village(bat
 
 def test_a_village_is_not_opened_twice(batch: UUID, staged: Staged, registrar: Actor) -> None:
     with pytest.raises(Conflict):
-        cases.open_batch(registrar, COUNTY, staged.package_id, VILLAGE)
+        opening.open_batch(registrar, COUNTY, staged.package_id, VILLAGE)
 
 
 def test_a_package_of_another_county_is_not_found(staged: Staged, registrar: Actor) -> None:
     stranger = Actor(registrar.account_id, "外县", registrar.desk, registrar.roles, "610921")
     with pytest.raises(NotFound):
-        cases.open_batch(stranger, COUNTY, staged.package_id, VILLAGE)
+        opening.open_batch(stranger, COUNTY, staged.package_id, VILLAGE)
 
 
 def test_acceptance_gives_each_parcel_an_order_number_and_a_day_to_finish(batch: UUID, registrar: Actor) -> None:
@@ -104,7 +104,7 @@ def test_a_case_is_not_registered_before_its_notice_is_over(batch: UUID, registr
     ids = in_state(registrar, batch, "draft")
     cases.accept(registrar, COUNTY, ids)
     cases.review(reviewer, COUNTY, ids)
-    cases.publish(registrar, COUNTY, ids, "公告")
+    notices.publish(registrar, COUNTY, ids, "公告")
     with pytest.raises(Refused) as refused:
         booking.register(reviewer, COUNTY, ids[:1])
     assert codes(refused) == {"REG-4"}
@@ -136,24 +136,24 @@ def test_an_objection_stops_its_case_and_no_other(
 ) -> None:
     superuser.execute("UPDATE system.demo SET ahead = '1 day'")
     objected = in_state(registrar, noticed, "noticed")[0]
-    objection = cases.object_to(registrar, COUNTY, objected, "邻户", "界址有争议")
+    objection = notices.object_to(registrar, COUNTY, objected, "邻户", "界址有争议")
     pass_notice(superuser)
     stepped = booking.register(reviewer, COUNTY, in_state(registrar, noticed, "noticed", "objected"))
     assert stepped.done == 5
     assert [{f.code for f in found} for found in stepped.refused.values()] == [{"REG-6"}]
-    cases.settle(registrar, COUNTY, objection, "dismissed", "经实地核实，界址无误")
+    notices.settle(registrar, COUNTY, objection, "dismissed", "经实地核实，界址无误")
     assert booking.register(reviewer, COUNTY, [objected]).done == 1
 
 
 def test_an_objection_after_the_notice_is_refused(noticed: UUID, registrar: Actor) -> None:
     with pytest.raises(Refused) as refused:
-        cases.object_to(registrar, COUNTY, in_state(registrar, noticed, "noticed")[0], "邻户", "界址有争议")
+        notices.object_to(registrar, COUNTY, in_state(registrar, noticed, "noticed")[0], "邻户", "界址有争议")
     assert codes(refused) == {"REG-14"}
 
 
 def test_an_objection_without_name_and_reason_names_both_fields(noticed: UUID, registrar: Actor) -> None:
     with pytest.raises(BadInput) as bad:
-        cases.object_to(registrar, COUNTY, in_state(registrar, noticed, "noticed")[0], " ", "")
+        notices.object_to(registrar, COUNTY, in_state(registrar, noticed, "noticed")[0], " ", "")
     assert {finding.field for finding in bad.value.findings} == {"raised_by", "reason"}
 
 
@@ -195,7 +195,7 @@ def test_a_later_case_on_the_same_parcel_waits_for_the_earlier(
     cases.accept(registrar, COUNTY, [first])
     cases.accept(registrar, COUNTY, [second])
     cases.review(reviewer, COUNTY, [second])
-    cases.publish(registrar, COUNTY, [second], "公告")
+    notices.publish(registrar, COUNTY, [second], "公告")
     pass_notice(superuser)
     with pytest.raises(Refused) as refused:
         booking.register(reviewer, COUNTY, [second])
@@ -204,11 +204,11 @@ def test_a_later_case_on_the_same_parcel_waits_for_the_earlier(
 
 def test_the_excess_of_a_homestead_is_recorded_apart(superuser: Any, registrar: Actor, reviewer: Actor) -> None:
     staged = stage_village(superuser, 1, homestead_m2="272.75", approved_m2="200.00")
-    batch = cases.open_batch(registrar, COUNTY, staged.package_id, VILLAGE)
+    batch = opening.open_batch(registrar, COUNTY, staged.package_id, VILLAGE)
     ids = in_state(registrar, batch, "draft")
     cases.accept(registrar, COUNTY, ids)
     cases.review(reviewer, COUNTY, ids)
-    cases.publish(registrar, COUNTY, ids, "公告")
+    notices.publish(registrar, COUNTY, ids, "公告")
     pass_notice(superuser)
     booking.register(reviewer, COUNTY, ids)
     found = "SELECT {} FROM registry.\"right\" WHERE kind = 'homestead'"
@@ -218,7 +218,7 @@ def test_the_excess_of_a_homestead_is_recorded_apart(superuser: Any, registrar: 
 
 def test_a_term_longer_than_the_law_gives_is_not_accepted(superuser: Any, registrar: Actor) -> None:
     staged = stage_village(superuser, 1, ends_on="2030-12-31")
-    batch = cases.open_batch(registrar, COUNTY, staged.package_id, VILLAGE)
+    batch = opening.open_batch(registrar, COUNTY, staged.package_id, VILLAGE)
     contract, homestead = in_state(registrar, batch, "draft")
     stepped = cases.accept(registrar, COUNTY, [contract, homestead])
     assert stepped.done == 1

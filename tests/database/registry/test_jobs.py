@@ -13,7 +13,7 @@ from landreg.core.actor import WORKER, Actor
 from landreg.core.db import Unavailable, unit_of_work
 from landreg.core.errors import Conflict, NotAllowed, NotFound, Refused
 from landreg.log.store import seal
-from landreg.registry import cases, desk, jobs
+from landreg.registry import cases, desk, jobs, opening
 from landreg.registry.casebook import Job
 from landreg.registry.certificates import Press
 from landreg.registry.documents import Store
@@ -28,7 +28,7 @@ TOOLS = Tools(press=lambda: None, seal=lambda: None)
 
 @pytest.fixture
 def batch(superuser: Any, registrar: Actor) -> UUID:
-    return cases.open_batch(registrar, COUNTY, stage_village(superuser, 4).package_id, VILLAGE)
+    return opening.open_batch(registrar, COUNTY, stage_village(superuser, 4).package_id, VILLAGE)
 
 
 @pytest.fixture

@@ -11,18 +11,18 @@ from landreg.access.identity import open_sealed, seal
 from landreg.core.actor import NOBODY, Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
-from landreg.registry import booking, cases, public_desk
+from landreg.registry import booking, cases, notices, opening, public_desk
 from tests.registry_kit import codes, in_state, one, pass_days, state_of
 from tests.villages import COUNTY, VILLAGE, stage_village
 
 
 @pytest.fixture
 def noticed(registrar: Actor, reviewer: Actor, superuser: Any) -> list[UUID]:
-    batch = cases.open_batch(registrar, COUNTY, stage_village(superuser, 1).package_id, VILLAGE)
+    batch = opening.open_batch(registrar, COUNTY, stage_village(superuser, 1).package_id, VILLAGE)
     ids = in_state(registrar, batch, "draft")
     cases.accept(registrar, COUNTY, ids)
     cases.review(reviewer, COUNTY, ids)
-    cases.publish(registrar, COUNTY, ids, "首次登记公告")
+    notices.publish(registrar, COUNTY, ids, "首次登记公告")
     return ids
 
 
@@ -52,7 +52,7 @@ def test_the_stopped_case_is_registered_only_after_the_desk_has_settled(
         booking.register(reviewer, COUNTY, noticed[:1])
     assert codes(refused) == {"REG-6"}
     objection = one(registrar, "SELECT objection_id FROM registry.objection")
-    cases.settle(registrar, COUNTY, objection, "dismissed", "经实地查看，界线与测绘成果一致")
+    notices.settle(registrar, COUNTY, objection, "dismissed", "经实地查看，界线与测绘成果一致")
     assert booking.register(reviewer, COUNTY, noticed[:1]).done == 1
 
 

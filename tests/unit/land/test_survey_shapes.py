@@ -24,7 +24,10 @@ SHAPES: dict[str, tuple[str, Callable[[Shape], Shape]]] = {
     "6109021042030100200": ("GEO-7", lambda shape: [_spiked(shape[0])]),
     "6109021042030200050": ("GEO-8", lambda shape: [shape[0], _moved(shape[0], 2000.0, 0.0)]),
     "6109021042060100110": ("GEO-9", lambda shape: [shape[0], _inner(shape[0])[::-1]]),
-    "6109021042060100120": ("GEO-10", lambda shape: [shape[0], _inner(shape[0])[::-1], _grown(_inner(shape[0]), 0.5)[::-1]]),
+    "6109021042060100120": (
+        "GEO-10",
+        lambda shape: [shape[0], _inner(shape[0])[::-1], _grown(_inner(shape[0]), 0.5)[::-1]],
+    ),
     "6109021042050100050": ("GEO-12", lambda shape: [_strip(shape[0])]),
     "6109021042050200050": ("GEO-13", lambda shape: [shape[0][::-1]]),
     "6109021042060100050": ("TOP-1", lambda shape: [_grown(shape[0], 1.3)]),

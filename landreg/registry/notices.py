@@ -1,0 +1,151 @@
+"""Public notice of cases, the objections that come in while it runs, and how they are settled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from landreg.core.actor import Actor
+from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
+from landreg.core.periods import beijing_day
+from landreg.law.book import Law
+from landreg.log.leaf import Entry
+from landreg.log.store import stage
+from landreg.registry.casebook import Case, Notice, Objection
+from landreg.registry.cases import UNDER_WAY, Stepped, locked, note, set_values, take_step
+from landreg.registry.facts import Proposal, parcels_described, proposals
+from landreg.registry.logged import notice_facts
+from landreg.registry.numbers import draw
+from landreg.registry.rules import NOTICE_RULES
+
+
+def publish(actor: Actor, county: str, case_ids: Sequence[UUID], title: str) -> tuple[str, Stepped]:
+    """Put cases on public notice (公告) together; the notice's number. The last day counts in working days (REG-4)."""
+    number = ""
+
+    def write(uow: UnitOfWork, cases: Sequence[Case], law: Law) -> None:
+        nonlocal number
+        notice = _notice(uow, cases, law, title)
+        number = notice.number
+        set_values(uow, county, [case.case_id for case in cases], state="noticed", notice_id=notice.notice_id)
+        facts = notice_facts(number, notice.published_on, notice.last_day, notice.content)
+        stage(uow, Entry("notice.published", county, notice.village, number, facts))
+
+    stepped = take_step(actor, county, case_ids, "publish", NOTICE_RULES, write)
+    return number, stepped
+
+
+def object_to(
+    actor: Actor, county: str, case_id: UUID, raised_by: str, reason: str, contact: bytes | None = None
+) -> UUID:
+    """Record an objection that came in during the notice; it stops the case. contact: sealed, or None.
+
+    Raises BadInput without a name or a reason, Refused (REG-14) when the notice is over.
+    """
+    missing = [
+        Finding("REG-12", name) for name, value in (("raised_by", raised_by), ("reason", reason)) if not value.strip()
+    ]
+    if missing:
+        raise BadInput(missing)
+    with unit_of_work(actor) as uow:
+        (case,) = locked(uow, county, [case_id])
+        notice = uow.session.get(Notice, {"county": county, "notice_id": case.notice_id}) if case.notice_id else None
+        if notice is None or case.state not in ("noticed", "objected") or beijing_day(uow.now) > notice.last_day:
+            raise Refused(Finding("REG-14", subject=case.number))
+        objection = Objection(
+            county=county,
+            objection_id=uuid4(),
+            village=case.village,
+            case_id=case_id,
+            notice_id=notice.notice_id,
+            raised_by=raised_by.strip(),
+            contact_sealed=contact,
+            reason=reason.strip(),
+            raised_at=uow.now,
+            taken_by=actor.account_id,
+        )
+        uow.session.add(objection)
+        set_values(uow, county, [case_id], state="objected")
+        note(uow, [case], "object", reason)
+    return objection.objection_id
+
+
+def settle(actor: Actor, county: str, objection_id: UUID, outcome: str, settlement: str) -> None:
+    """Settle an objection: dismissed or withdrawn lets the case go on; upheld returns it. A case that has left stays as it is.
+
+    Raises BadInput without a reason or for another outcome, Conflict when it is settled already.
+    """
+    if outcome not in ("upheld", "dismissed", "withdrawn") or not settlement.strip():
+        raise BadInput(Finding("REG-12", "settlement"))
+    with unit_of_work(actor) as uow:
+        found = select(Objection).where(Objection.county == county, Objection.objection_id == objection_id)
+        objection = uow.session.scalars(found.with_for_update()).one_or_none()
+        if objection is None:
+            raise NotFound()
+        if objection.outcome is not None:
+            raise Conflict(Finding("REG-8", values={"state": objection.outcome, "step": "settle"}))
+        (case,) = locked(uow, county, [objection.case_id])
+        now = uow.now
+        objection.settled_at, objection.settled_by = now, actor.account_id
+        objection.outcome, objection.settlement = outcome, settlement.strip()
+        uow.session.flush()
+        if outcome == "upheld" and case.state in UNDER_WAY:
+            set_values(uow, county, [case.case_id], state="returned", batch_id=None)
+        elif case.state == "objected" and not _open_objections(uow, county, case.case_id):
+            set_values(uow, county, [case.case_id], state="noticed")
+        note(uow, [case], "settle", settlement)
+
+
+def _open_objections(uow: UnitOfWork, county: str, case_id: UUID) -> int:
+    found = select(Objection).where(
+        Objection.county == county, Objection.case_id == case_id, Objection.outcome.is_(None)
+    )
+    return len(list(uow.session.scalars(found)))
+
+
+def _notice(uow: UnitOfWork, cases: Sequence[Case], law: Law, title: str) -> Notice:
+    today = beijing_day(uow.now)
+    days = max(law.days("REG-4.notice_working_days", kind) for kind in {case.right_kind for case in cases})
+    (serial,) = draw(uow, "notice_number")
+    villages = sorted({case.village for case in cases})
+    described = parcels_described(uow.session, cases)
+    notice = Notice(
+        county=cases[0].county,
+        notice_id=uuid4(),
+        number=f"{cases[0].county}-G{today.year}-{serial:05d}",
+        village=villages[0] if len(villages) == 1 else _common(villages),
+        batch_id=cases[0].batch_id,
+        published_on=today,
+        last_day=law.working_days_after(today, days),
+        published_by=uow.actor.account_id,
+        published_at=uow.now,
+        title=title.strip(),
+        content={
+            "working_days": days,
+            "rows": [_notice_row(proposal, described) for proposal in proposals(uow.session, cases)],
+        },
+    )
+    uow.session.add(notice)
+    uow.session.flush()
+    return notice
+
+
+def _common(villages: Sequence[str]) -> str:
+    """The division that holds all of these: their common prefix, cut to a level that exists."""
+    first, last = villages[0], villages[-1]
+    same = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
+    return first[: next(level for level in (12, 9, 6, 4) if level <= same)]
+
+
+def _notice_row(proposal: Proposal, described: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+    """What the public reads of a case: holder, right, parcels and areas; never an identity number."""
+    facts, case = proposal.facts, proposal.case
+    row = {"case": case.number, "kind": case.right_kind, "code": case.subject_code, "holder": case.applicant}
+    if case.right_kind == "contract_management":
+        parcels = [[p.code, str(p.area_m2), *described.get(p.code, ("", ""))] for p in facts.parcels]  # type: ignore[union-attr]
+        return row | {"parcels": parcels, "area_m2": str(facts.area_m2), "members": proposal.staged["members"]}
+    return row | {"parcels": [[case.subject_code, str(facts.area_m2)]], "area_m2": str(facts.area_m2)}

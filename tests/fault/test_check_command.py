@@ -1,0 +1,200 @@
+"""`landreg check` on what is no sound package: exit code 1, findings as JSON, one clear sentence, never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from landreg.config import CHECKOUT
+from tests.small import Form, Small, prj
+
+KEYS = {"code", "level", "layer", "subject", "field", "values", "place", "zh", "en"}
+
+
+@dataclass
+class Answer:
+    """What the command gave: its exit code, the findings, what it told on the terminal, and the seconds it took."""
+
+    code: int
+    findings: list[dict[str, Any]]
+    told: str
+    seconds: float
+
+    @property
+    def codes(self) -> set[str]:
+        return {finding["code"] for finding in self.findings}
+
+
+def landreg(*words: str, **environment: str) -> Answer:
+    """Run the command as a user would."""
+    began = time.monotonic()
+    line = [sys.executable, "-c", "from landreg.cli import main; main()", *words]
+    done = subprocess.run(
+        line, cwd=CHECKOUT, capture_output=True, text=True, check=False, timeout=120, env={**os.environ, **environment}
+    )
+    found = json.loads(done.stdout) if done.stdout else []
+    return Answer(done.returncode, found, done.stderr, time.monotonic() - began)
+
+
+def _poured(content: bytes) -> Callable[[Path], Path]:
+    def make(folder: Path) -> Path:
+        (folder / "成果.zip").write_bytes(content)
+        return folder / "成果.zip"
+
+    return make
+
+
+def _cut(folder: Path) -> Path:
+    file = Small().write(folder)
+    file.write_bytes(file.read_bytes()[:-3000])
+    return file
+
+
+def _bomb(folder: Path) -> Path:
+    bomb = zipfile.ZipFile(folder / "bomb.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=9)
+    with bomb as archive, archive.open("DK.shp", "w") as entry:
+        for _ in range(270):
+            entry.write(bytes(1 << 20))
+    return folder / "bomb.zip"
+
+
+def _traversal(folder: Path) -> Path:
+    with zipfile.ZipFile(folder / "x.zip", "w") as archive:
+        archive.writestr("../../etc/x", b"x")
+    return folder / "x.zip"
+
+
+def _empty_folder(folder: Path) -> Path:
+    (folder / "leer").mkdir()
+    return folder / "leer"
+
+
+def _small(change: Callable[[Small], Any] = lambda small: None, **options: Any) -> Callable[[Path], Path]:
+    def make(folder: Path) -> Path:
+        small = Small(**options)
+        change(small)
+        return small.write(folder)
+
+    return make
+
+
+def _coordinate(x: float, y: float) -> Callable[[Small], None]:
+    return lambda small: small.row("DK", small.parcel(6)).update(
+        shape=[[(150, 0), (150, 20), (x, y), (180, 0), (150, 0)]]
+    )
+
+
+def _two_counties(small: Small) -> None:
+    other = Small("610921")
+    for kind in small.tables:
+        small.tables[kind] += other.tables[kind]
+    small.layers["DK"] += other.layers["DK"]
+
+
+CASES: dict[str, tuple[Callable[[Path], Path], set[str]]] = {
+    "no zip": (_poured(b"hello"), {"PKG-1"}),
+    "an empty file": (_poured(b""), {"PKG-1"}),
+    "a zip that was cut": (_cut, {"PKG-1"}),
+    "a bomb": (_bomb, {"PKG-2"}),
+    "a path out of the zip": (_traversal, {"PKG-3"}),
+    "an empty folder": (_empty_folder, {"PKG-6", "PKG-7"}),
+    "shapes cut off": (_small(raw={"DK6109022026.shp": lambda p: os.truncate(p, 500)}), {"PKG-4"}),
+    "another encoding": (
+        _small(form=Form(dbf="utf-8", cpg=False), raw={"DK6109022026.dbf": lambda p: _language(p)}), {"PKG-5"}),
+    "no table of contracts": (_small(lambda small: small.tables.pop("CBHT")), {"PKG-6"}),
+    "two counties": (_small(_two_counties), {"PKG-10"}),
+    "a coordinate that is no number": (_small(_coordinate(float("nan"), 1.0)), {"GEO-2"}),
+    "a coordinate beyond the world": (_small(_coordinate(1e300, 1.0)), {"GEO-2"}),
+    "Xi'an 80": (_small(prj=prj(108, prefixed=True).replace("China_2000", "Xian_1980")), {"ZON-3"}),
+    "Beijing 54": (_small(prj=prj(108, prefixed=True).replace("China_2000", "Beijing_1954")), {"ZON-4"}),
+    "six digits and no .prj": (_small(prefixed=False, prj=None), {"ZON-1"}),
+    ".prj against eastings": (_small(prj=prj(111, prefixed=True)), {"ZON-2"}),
+}  # fmt: skip
+
+
+def _language(path: Path) -> None:
+    raw = path.read_bytes()
+    path.write_bytes(raw[:29] + b"\x4d" + raw[30:])
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_bad_input_ends_with_a_finding_and_no_traceback(name: str, tmp_path: Path) -> None:
+    make, codes = CASES[name]
+    answer = landreg("check", str(make(tmp_path)), "--json", "-")
+    assert answer.code == 1
+    assert answer.codes == codes
+    assert "Traceback" not in answer.told
+    for finding in answer.findings:
+        assert set(finding) == KEYS
+        assert finding["zh"]
+        assert finding["en"]
+        assert finding["level"] in ("refuse", "warn")
+        assert finding["place"] is None or len(finding["place"]) == 2
+
+
+def test_a_sound_package_ends_with_no_finding_and_exit_code_nought(tmp_path: Path) -> None:
+    file = tmp_path / "findings.json"
+    answer = landreg("check", str(Small().write(tmp_path)), "--json", str(file))
+    assert answer.code == 0
+    assert json.loads(file.read_text("utf-8")) == []
+    assert "610902" in answer.told
+
+
+def test_a_package_is_judged_by_the_law_of_the_day_that_is_named(tmp_path: Path) -> None:
+    package = str(Small().write(tmp_path))
+    assert landreg("check", package, "--json", "-", "--on", "2026-06-01").codes == set()
+    assert landreg("check", package, "--json", "-", "--on", "2025-11-20").codes == {"COD-16"}
+
+
+def test_a_package_that_is_not_there_is_wrong_use(tmp_path: Path) -> None:
+    answer = landreg("check", str(tmp_path / "fehlt.zip"))
+    assert answer.code == 2
+    assert "Traceback" not in answer.told
+
+
+def test_a_ring_of_a_million_vertices_is_named_within_seconds(tmp_path: Path) -> None:
+    small = Small()
+    turn = np.linspace(0, -2 * np.pi, 1_000_000)
+    xy = np.column_stack((np.cos(turn), np.sin(turn))) * 9 + np.array(small.origin) + (165, 10)
+    xy[-1] = xy[0]
+    head = struct.pack("<i4d3i", 5, *xy.min(axis=0), *xy.max(axis=0), 1, len(xy), 0)
+    small.row("DK", small.parcel(6))["record"] = head + xy.astype("<f8").tobytes()
+    answer = landreg("check", str(small.write(tmp_path)), "--json", "-")
+    assert answer.code == 1
+    assert "GEO-11" in {f["code"] for f in answer.findings if f["subject"] == small.parcel(6)}
+    assert answer.seconds < 30
+
+
+@pytest.mark.parametrize("what", ["the zip", "a file of the folder"])
+def test_what_may_not_be_read_is_named(what: str, tmp_path: Path) -> None:
+    """Run as somebody who has no right to the file; root may read everything."""
+    package = Small(form=Form(zipped=what == "the zip")).write(tmp_path)
+    barred = package if what == "the zip" else next(package.rglob("DK*.dbf"))
+    barred.chmod(0)
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.owner() == tmp_path.owner() and folder.parts[:2] == tmp_path.parts[:2] and len(folder.parts) > 2:
+            folder.chmod(0o755)
+    program = (
+        "import os, sys, landreg.land.survey; from landreg.cli import main; ''.encode('gb18030')\n"
+        "if os.geteuid() == 0: os.setgroups([]); os.setegid(65534); os.seteuid(65534)\n"
+        "main(sys.argv[1:])"
+    )
+    line = [sys.executable, "-c", program, "check", str(package), "--json", "-"]
+    done = subprocess.run(line, cwd=CHECKOUT, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    (finding,) = json.loads(done.stdout)
+    assert finding["code"] == "PKG-16"
+    assert finding["values"]["file"] == barred.name
