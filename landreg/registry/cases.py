@@ -21,7 +21,7 @@ from landreg.core.periods import beijing_day
 from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
 from landreg.registry.casebook import Case, CaseEvent
-from landreg.registry.facts import case_facts, proposals
+from landreg.registry.facts import Proposal, case_facts, proposals
 from landreg.registry.rules import ACCEPT_RULES, CONTRACT_RULES, HOMESTEAD_RULES, REVIEW_RULES
 
 FINISHED = ("registered", "certified", "withdrawn", "refused")

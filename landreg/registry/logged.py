@@ -8,11 +8,13 @@ Rows that name people enter as personal facts, which the log salts.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
 from landreg.registry.casebook import Act
@@ -40,11 +42,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
 
 def right_facts(session: Session, county: str, act_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
     """What the leaves of these acts say: numbers and areas that a person reads, and a digest a row; one query."""
-    found = session.execute(
-        text(_rights("{x}.county = :county AND {x}.act_id = ANY (:acts)")),
-        {"county": county, "acts": list(act_ids)},
-    )
-    return {row.act_id: _right_facts(row) for row in found}
+    of = "{x}.county = :county AND {x}.act_id = ANY (:acts)"
+    return dict(_told(session.execute(text(_rights(of) + " ORDER BY 1, 2"), {"county": county, "acts": list(act_ids)})))
 
 
 def entry_facts(session: Session, county: str, act_id: UUID, number: str) -> tuple[dict[str, Any], dict[str, str]]:
@@ -57,8 +56,8 @@ def entry_facts(session: Session, county: str, act_id: UUID, number: str) -> tup
 
 def acts(session: Session) -> Iterator[Restated]:
     """Every act as the tables have it now, to be held against its leaf."""
-    for row in session.execute(text(_rights("true") + " ORDER BY a.number")):
-        yield row.number, _right_facts(row), {}
+    for _, facts in _told(session.execute(text(_rights("true") + " ORDER BY 1, 2"))):
+        yield facts["act"], facts, {}
     entries = select(Act.county, Act.act_id, Act.number).where(Act.kind == "survey_entry")
     for county, act_id, number in session.execute(entries).all():
         yield number, *entry_facts(session, county, act_id, number)
@@ -91,19 +90,28 @@ SOURCES = {"act": acts, "certificate.issued": certificates, "notice.published": 
 """By kind of entry: what the tables say of it now."""
 
 
-def _right_facts(row: Any) -> dict[str, Any]:
+def _told(rows: Iterable[Row[Any]]) -> Iterator[tuple[UUID, dict[str, Any]]]:
+    """Each act's facts from its lines, which follow one another."""
+    for (_, act_id), lines in groupby(rows, key=lambda row: (row.county, row.act_id)):
+        parts = {line.part: line.facts for line in lines}
+        if "act" in parts:
+            yield act_id, _right_facts(parts)
+
+
+def _right_facts(parts: Mapping[str, Any]) -> dict[str, Any]:
+    act, right = parts["act"], parts.get("right", {})
     return {
-        "act": row.number,
-        "kind": row.kind,
-        "case": row.case_number,
-        "registered": _digest(row.act_facts),
-        "code": row.code,
-        "household": row.household_code,
-        "area_m2": row.area_m2,
-        "rights": _digest(row.rights),
-        "contracts": _digest(row.contracts),
-        "holders": _digest(row.holders),
-        "parcels": {code: _digest(facts) for code, facts in (row.parcels or {}).items()},
+        "act": act["number"],
+        "kind": act["kind"],
+        "case": act["case"],
+        "registered": _digest(act["facts"]),
+        "code": right.get("code"),
+        "household": right.get("household"),
+        "area_m2": None if right.get("area_m2") is None else Decimal(right["area_m2"]),
+        "rights": _digest(parts.get("rights")),
+        "contracts": _digest(parts.get("contracts")),
+        "holders": _digest(parts.get("holders")),
+        "parcels": {code: _digest(facts) for code, facts in parts.get("parcels", {}).items()},
     }
 
 
@@ -120,31 +128,33 @@ def _row(alias: str, *left_out: str) -> str:
     )
 
 
-def _rows(table: str, order: str, of: str) -> str:
+def _rows(part: str, table: str, order: str, of: str) -> str:
     """By act: its rows of a table as one text."""
-    return f"""(SELECT x.county, x.act_id, string_agg({_row("x")}, ';' ORDER BY {order}) AS facts
-        FROM registry.{table} AS x WHERE {of.format(x="x")} GROUP BY x.county, x.act_id)"""
+    return f"""SELECT x.county, x.act_id, '{part}' AS part, to_jsonb(string_agg({_row("x")}, ';' ORDER BY {order})) AS facts
+        FROM registry.{table} AS x WHERE {of.format(x="x")} GROUP BY x.county, x.act_id"""
 
 
 def _rights(of: str) -> str:
-    """What each act says, grouped table by table, so that the cost grows with the rows alone. of: which acts, as of `{x}`."""
+    """What acts say, a line a part. Not joined: just after they were written the planner takes all tables for empty.
+
+    of: which acts, as of `{x}`.
+    """
     return f"""
-    SELECT a.act_id, a.number, a.kind, c.number AS case_number, r.code, h.code AS household_code, r.area_m2,
-           (to_jsonb(a) - '{{county,village}}'::text[])::text AS act_facts,
-           rights.facts AS rights, contracts.facts AS contracts, holders.facts AS holders, parcels.facts AS parcels
-    FROM registry.act AS a
-    JOIN registry."case" AS c ON c.county = a.county AND c.case_id = a.case_id
-    LEFT JOIN registry."right" AS r ON r.county = a.county AND r.act_id = a.act_id
-    LEFT JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id AND h.recorded @> lower(r.recorded)
-    LEFT JOIN {_rows('"right"', "x.row_id", of)} AS rights ON rights.county = a.county AND rights.act_id = a.act_id
-    LEFT JOIN {_rows("contract", "x.row_id", of)} AS contracts ON contracts.county = a.county AND contracts.act_id = a.act_id
-    LEFT JOIN {_rows("right_holder", "x.household_id", of)} AS holders
-        ON holders.county = a.county AND holders.act_id = a.act_id
-    LEFT JOIN (SELECT x.county, x.act_id, jsonb_object_agg(l.code, {_row("x")}) AS facts FROM registry.right_parcel AS x
-               JOIN land.parcel AS l ON l.county = x.county AND l.parcel_id = x.parcel_id AND l.recorded @> lower(x.recorded)
-               WHERE {of.format(x="x")} GROUP BY x.county, x.act_id) AS parcels
-        ON parcels.county = a.county AND parcels.act_id = a.act_id
-    WHERE a.kind = 'first_registration' AND {of.format(x="a")}"""
+        SELECT a.county, a.act_id, 'act' AS part, jsonb_build_object('number', a.number, 'kind', a.kind, 'case', c.number,
+            'facts', (to_jsonb(a) - '{{county,village}}'::text[])::text) AS facts
+        FROM registry.act AS a JOIN registry."case" AS c ON c.county = a.county AND c.case_id = a.case_id
+        WHERE a.kind = 'first_registration' AND {of.format(x="a")}
+        UNION ALL SELECT r.county, r.act_id, 'right', jsonb_build_object('code', r.code, 'household', h.code,
+            'area_m2', r.area_m2::text)
+        FROM registry."right" AS r LEFT JOIN party.household AS h
+            ON h.county = r.county AND h.household_id = r.household_id AND h.recorded @> lower(r.recorded)
+        WHERE {of.format(x="r")}
+        UNION ALL {_rows("rights", '"right"', "x.row_id", of)}
+        UNION ALL {_rows("contracts", "contract", "x.row_id", of)}
+        UNION ALL {_rows("holders", "right_holder", "x.household_id", of)}
+        UNION ALL SELECT x.county, x.act_id, 'parcels', jsonb_object_agg(l.code, {_row("x")}) FROM registry.right_parcel AS x
+            JOIN land.parcel AS l ON l.county = x.county AND l.parcel_id = x.parcel_id AND l.recorded @> lower(x.recorded)
+            WHERE {of.format(x="x")} GROUP BY x.county, x.act_id"""
 
 
 _PARCELS = f"""
