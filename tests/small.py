@@ -29,7 +29,6 @@ from pyproj import CRS, Transformer
 
 from gis.nyt2539 import TABLES, code_table
 from landreg.land.survey_county import county_areas, divisions
-from tests.villages import citizen_id
 
 Row = dict[str, Any]
 Point = tuple[float, float]
@@ -37,6 +36,12 @@ Ring = list[Point]
 SHAPE_TYPES = {"Point": 1, "Line": 3, "Polygon": 5}
 EXTRA = ("JBNTBHQ", "DZDW", "XZDW", "MZDW", "KZD", "QYJX", "ZJ", "XJXZQ", "XJQY", "CJQY")
 NUMBERS = ("Int", "Float")
+
+
+def citizen_id(serial: int, birth: str = "19700101") -> str:
+    """A synthetic citizen ID: prefix 610900 was never issued. Odd serials are men's."""
+    body = f"610900{birth}{serial:03d}"
+    return body + "10X98765432"[sum(int(digit) * (2 ** (17 - place) % 11) for place, digit in enumerate(body)) % 11]
 
 
 def prj(meridian: int, *, prefixed: bool) -> str:

@@ -7,11 +7,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from gis.nyt2539 import LAND_USE_2007, TABLES, UNSURE_CODE_TABLES, code_table
+from gis.nyt2539 import LAND_USE_2007, TABLES, UNSURE_CODE_TABLES, Field, code_table
 from landreg.core.errors import Finding
 from landreg.land.rules.facts import (
     KEY,
     Bytes,
+    Ints,
+    Mask,
     Notes,
     Rows,
     Survey,
@@ -31,6 +33,9 @@ from landreg.land.rules.index import CodeIndex, distinct
 CODED = ("FBF", "CBF", "CBF_JTCY", "CBHT", "CBDKXX", "CBJYQZDJB", "LZHT", "DK", "ZJD", "ZJQY", "CJQY", "XJQY", "XJXZQ",
          "CBJYQZ", "CBJYQZ_QZBF", "CBJYQZ_QZHF", "CBJYQZ_QZZX", "QSLYZLFJ")  # fmt: skip
 DONE = {"QDSJ", "HTQDRQ", "DJSJ", "FBFDCRQ", "CBFDCRQ", "GSSHRQ", "FZRQ", "BFRQ", "HFRQ", "ZXRQ", "JGRQ"}
+MOST_M2, MOST_MU, MOST_COUNTED = 10**14 - 1, 10**12 - 1, 2_147_483_647_00
+"""In hundredths: what the register's columns hold, far more than a county has."""
+MAY_BE_ANY = {"CBFCYSL", "CS"}
 UNIQUE = ("FBF", "CBF", "CBHT", "CBJYQZDJB", "LZHT", "DK", "ZJD", "ZJQY", "CJQY", "XJQY", "XJXZQ", "CBJYQZ")
 PARENTS = (
     ("CBDKXX", "DKBM", "FBFBM", 14),
@@ -242,18 +247,30 @@ def cod_16_what_was_done_is_past(survey: Survey, notes: Notes) -> None:
 
 
 def cod_17_number_is_a_number(survey: Survey, notes: Notes) -> None:
-    """COD-17: a number is a number, and greater than nothing where the standard says so. NY/T 2539 domains."""
+    """COD-17: a number is a number, whole where things are counted, no greater than any county's, and greater than nothing
+    where the standard says so. NY/T 2539 domains."""
     for table in survey.tables.values():
         for name, field in TABLES[table.kind].fields.items():
             for row, given in table.unreadable.get(name, ()):
                 notes.rows("COD-17", table, np.array([row]), name, given=given)
-            if name in table.amounts and name not in ("BSM", "CBFCYSL", "CS"):
+            if name in table.amounts and name != "BSM":
                 amounts = table.amounts[name]
-                essential = name in ESSENTIAL.get(table.kind, "").split() or (
-                    field.rule == ">0" and field.required == "mandatory"
-                )
-                bad = known(amounts) & ((amounts <= 0) if essential else (amounts < 0))
+                bad = known(amounts) & _no_amount(amounts, table.kind, field)
                 notes.rows("COD-17", table, np.flatnonzero(bad), name, lambda row, a=amounts: {"given": shown(a[row])})
+
+
+def _no_amount(amounts: Ints, kind: str, field: Field) -> Mask:
+    """Which numbers, in hundredths, no row of this column can have."""
+    most = MOST_COUNTED if field.type == "Int" else MOST_MU if field.name.endswith("MJM") else MOST_M2
+    bad = np.abs(amounts) > most
+    if field.type == "Int":
+        bad |= amounts % 100 != 0
+    if field.name not in MAY_BE_ANY:
+        essential = field.name in ESSENTIAL.get(kind, "").split() or (
+            field.rule == ">0" and field.required == "mandatory"
+        )
+        bad |= (amounts <= 0) if essential else (amounts < 0)
+    return np.asarray(bad)
 
 
 def cod_18_unit_code_has_its_form(survey: Survey, notes: Notes) -> None:

@@ -175,6 +175,11 @@ def _poured(content: bytes) -> Callable[[Path], object]:
     return lambda path: path.write_bytes(content)
 
 
+def _in_gbk(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE CBF SET CBFDZ = CAST(? AS TEXT)", ["地址".encode("gbk")])
+
+
 FILES: list[tuple[str, dict[str, Callable[[Path], object]], Form, str, str]] = [
     ("shapes cut off", {"DK6109022026.shp": cut(0.6)}, Form(), "PKG-4", "DK6109022026.shp"),
     ("shapes cut within the head", {"JZX6109022026.shp": cut(0.01)}, Form(), "PKG-4", "JZX6109022026.shp"),
@@ -186,6 +191,7 @@ FILES: list[tuple[str, dict[str, Callable[[Path], object]], Form, str, str]] = [
     ("no attributes", {"JZD6109022026.dbf": _gone}, Form(), "PKG-4", "JZD6109022026.dbf"),
     ("a database that is none", {"6109022026.sqlite": _poured(b"x" * 5000)}, Form(), "PKG-4", "6109022026.sqlite"),
     ("a database cut off", {"6109022026.sqlite": cut(0.5)}, Form(), "PKG-4", "6109022026.sqlite"),
+    ("text in a database that is not UTF-8", {"6109022026.sqlite": _in_gbk}, Form(), "PKG-5", "6109022026.sqlite"),
     ("an Access file that is none", {"6109022026.sqlite": lambda p: p.rename(p.with_suffix(".mdb"))}, Form(),
      "PKG-4", "6109022026.mdb"),
     ("a row with a value too many", {"CBHT.csv": lambda p: p.write_text(p.read_text("gbk") + "a,b\n", "gbk")},

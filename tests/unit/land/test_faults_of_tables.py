@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.small import Small
+from tests.small import Small, citizen_id
 from tests.unit.land.kit import (
     C1,
     C2,
@@ -33,7 +33,6 @@ from tests.unit.land.kit import (
     put,
     report_on,
 )  # fmt: skip
-from tests.villages import citizen_id
 
 OTHER = "61090200199901"
 NOBODY = "610902001003019999"
@@ -109,6 +108,11 @@ CODES: list[tuple[str, Change, Found]] = [
     ("an area below nothing", put("CBDKXX", P3, YHTMJ="-590"), {("ARE-3", P3), ("COD-17", P3)}),
     ("an area of nothing", put("LZHT", T1, LZMJ="0", LZMJM="0"), {("COD-17", T1)}),
     ("a member count in words", put("CBF", H2, CBFCYSL="两人"), {("COD-17", H2)}),
+    ("half a member", put("CBF", H2, CBFCYSL=2.5), {("COD-17", H2), ("REL-9", H2)}),
+    ("a third of a storey", put("ZJD", Z1, CS=0.3), {("COD-17", Z1)}),
+    ("more storeys than can be counted", put("ZJD", Z1, CS=99_999_999_999), {("COD-17", Z1)}),
+    ("a former area beyond any county", put("CBDKXX", P1, YHTMJ="1000000000000.00", YHTMJM=""),
+     {("COD-17", P1), ("ARE-8", C1)}),
     ("a real-estate unit of 27 signs", put("ZJD", Z1, BDCDYH=Z1 + "F0001000"), {("COD-18", Z1)}),
     ("a real-estate unit of an unknown fixture", put("ZJD", Z1, BDCDYH=Z1 + "B00010001"), {("COD-18", Z1)}),
     ("an ID of 15 signs", put("CBF_JTCY", "家人2", CYZJHM="610900700101001"), {("COD-19", H2)}),

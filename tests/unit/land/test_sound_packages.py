@@ -13,9 +13,8 @@ from landreg.core.codes import uscc_fault
 from landreg.land.rules.facts import KEY
 from landreg.land.survey import check
 from tests.packages import SAMPLE
-from tests.small import EXTRA, Form, Small, box
+from tests.small import EXTRA, Form, Small, box, citizen_id
 from tests.unit.land.kit import C1, C2, C3, G1, H1, P1, P2, P6, T1, Change, add, both, every, found, law, put, report_on
-from tests.villages import citizen_id
 
 CHINESE = {"DK": "地块", "JZD": "界址点", "JZX": "界址线", "ZJQY": "组级区域"}
 
