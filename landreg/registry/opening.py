@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, text
 
 from landreg.core.actor import Actor
-from landreg.core.db import unit_of_work
+from landreg.core.db import Unavailable, unit_of_work
 from landreg.core.errors import Conflict, Finding, NotFound
 from landreg.core.periods import beijing_day
 from landreg.land.model import Package
 from landreg.registry.casebook import Batch, Case
 from landreg.registry.cases import note
+
+OPENED = ('registry."case"', "registry.case_parcel", "registry.case_document", "registry.case_event")
 
 
 def open_batch(actor: Actor, county: str, package_id: UUID, village: str) -> UUID:
@@ -54,6 +57,8 @@ def open_batch(actor: Actor, county: str, package_id: UUID, village: str) -> UUI
         uow.session.execute(text(_EVIDENCE), {**evidence, "village": village})
         uow.session.execute(text(_EVIDENCE_OF_CASES), evidence)
         note(uow, opened, "open")
+    with suppress(Unavailable), unit_of_work(actor) as uow:
+        uow.take_statistics(*OPENED)
     return batch.batch_id
 
 
