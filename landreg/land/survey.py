@@ -172,7 +172,7 @@ def _read(package: Package, notes: Notes, progress: Progress, own: OwnLaw | None
     if own is not None:
         notes.law = own(place.county, notes.law.on)
     survey = Survey(place.county, place.digits, place.zone, tables, shapes, villages=place.villages,
-                    county_area=place.area, forms=_forms(package))  # fmt: skip
+                    county_area=survey_county.held_wide(place.county, place.zone, notes), forms=_forms(package))  # fmt: skip
     survey_county.blank_columns({**readings, **more}, notes)
     survey.counted = {kind: table.rows for kind, table in tables.items()}
     return survey

@@ -39,13 +39,12 @@ CODED = (("FBF", "FBFBM"), ("DK", "DKBM"), ("CBHT", "CBHTBM"), ("ZJQY", "ZJQYDM"
 
 @dataclass(frozen=True, eq=False)
 class Place:
-    """county: today's code. digits: every code it has had. villages: its villages today. area: held wide, in the zone."""
+    """county: today's code. digits: every code it has had. villages: its villages today."""
 
     county: str
     digits: tuple[str, ...]
     zone: Zone
     villages: frozenset[str]
-    area: Any
 
 
 def division_rows() -> list[dict[str, Any]]:
@@ -106,7 +105,7 @@ def place(package: Package, tables: Mapping[str, Table], shapes: Mapping[str, Sh
         return None
     digits = (county, *(old for old, new in ALIASES.items() if new == county))
     villages = frozenset(code for code in divisions() if code.startswith(county) and len(code) == 12)
-    return Place(county, digits, zone, villages, _held_wide(county, zone, notes))
+    return Place(county, digits, zone, villages)
 
 
 def _county(package: Package, tables: Mapping[str, Table], notes: Notes) -> str | None:
@@ -224,7 +223,7 @@ def _shown(value: object) -> object:
     return round(value, 1) if isinstance(value, float) else value
 
 
-def _held_wide(county: str, zone: Zone, notes: Notes) -> Any:
+def held_wide(county: str, zone: Zone, notes: Notes) -> Any:
     """The county's area in the zone, widened by how wrong a boundary of display grade may be."""
     project = Transformer.from_crs(4490, zone.epsg, always_xy=True)
     area = shapely.transform(county_areas()[county], lambda xy: np.column_stack(project.transform(xy[:, 0], xy[:, 1])))
