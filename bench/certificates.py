@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from landreg.registry.papers import ContractCertificate, print_certificate
-from landreg.registry.signing import ToPrint, make_demo_signer, print_and_sign_many, sign
+from landreg.registry.papers.printing import ContractCertificate, print_certificate
+from landreg.registry.papers.signing import ToPrint, make_demo_signer, print_and_sign_many, sign
 from tests.unit.papers.builders import contract_certificate
 
 PARCELS = 7  # the median of the sample's households

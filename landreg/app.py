@@ -21,8 +21,8 @@ from landreg.core import db
 from landreg.core.actor import Desk
 from landreg.core.errors import BadInput, Finding
 from landreg.land import routes as land_routes
-from landreg.registry import books, public
 from landreg.registry import routes as registry_routes
+from landreg.registry.routes import books, public
 from landreg.web import i18n, pages, problems
 
 # The desks whose logins a process holds; what it has no login for, an intruder in it cannot reach.

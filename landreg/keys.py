@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import NoEncryption, load_pem_
 
 from landreg.config import Settings
 from landreg.log.store import signer_of
-from landreg.registry.signing import Signer, load_signer, make_demo_signer
+from landreg.registry.papers.signing import Signer, load_signer, make_demo_signer
 
 
 def make_missing(settings: Settings) -> list[str]:

@@ -281,17 +281,23 @@ _PARCEL_IDS = """
     JOIN land.parcel AS l ON l.county = p.county AND l.code = p.parcel_code AND upper_inf(l.recorded)
     WHERE p.county = :county AND p.case_id = ANY (:cases)
 """
+# Looked up by key row for row: joined, the planner guesses at the CTE and pairs every case with every parcel of its package.
 _VILLAGES = """
-    WITH c AS (SELECT * FROM registry."case" WHERE county = :county AND case_id = ANY (:cases))
-    SELECT package_id, village FROM c
-    UNION SELECT h.package_id, h.village FROM c JOIN land.staged_household AS h
-        ON h.county = c.county AND h.package_id = c.package_id AND h.code = c.household_code
-    UNION SELECT p.package_id, p.village FROM c JOIN registry.case_parcel AS x ON x.county = c.county AND x.case_id = c.case_id
-        JOIN land.staged_parcel AS p ON p.county = c.county AND p.package_id = c.package_id AND p.code = x.parcel_code
-    UNION SELECT i.package_id, i.village FROM c JOIN land.staged_issuer AS i
-        ON i.county = c.county AND i.package_id = c.package_id AND i.code = left(c.household_code, 14)
-    UNION SELECT i.package_id, i.village FROM c
-        JOIN land.staged_contract AS s ON s.county = c.county AND s.package_id = c.package_id AND s.code = c.subject_code
-        JOIN land.staged_issuer AS i ON i.county = s.county AND i.package_id = s.package_id AND i.code = s.issuer_code
-    ORDER BY village
+    WITH c AS MATERIALIZED (
+        SELECT case_id, package_id, village, subject_code, household_code FROM registry."case"
+        WHERE county = :county AND case_id = ANY (:cases)
+    ), places AS (
+        SELECT package_id, village FROM c
+        UNION SELECT package_id, (SELECT h.village FROM land.staged_household AS h
+            WHERE h.county = :county AND h.package_id = c.package_id AND h.code = c.household_code) FROM c
+        UNION SELECT c.package_id, (SELECT p.village FROM land.staged_parcel AS p
+            WHERE p.county = :county AND p.package_id = c.package_id AND p.code = x.parcel_code)
+        FROM c JOIN registry.case_parcel AS x ON x.county = :county AND x.case_id = c.case_id
+        UNION SELECT package_id, (SELECT i.village FROM land.staged_issuer AS i
+            WHERE i.county = :county AND i.package_id = c.package_id AND i.code = left(c.household_code, 14)) FROM c
+        UNION SELECT package_id, (SELECT i.village FROM land.staged_contract AS s JOIN land.staged_issuer AS i
+            ON i.county = s.county AND i.package_id = s.package_id AND i.code = s.issuer_code
+            WHERE s.county = :county AND s.package_id = c.package_id AND s.code = c.subject_code) FROM c
+    )
+    SELECT package_id, village FROM places WHERE village IS NOT NULL ORDER BY village
 """

@@ -29,9 +29,14 @@ from landreg.registry.certified import Certified, certified, members_of
 from landreg.registry.documents import Store
 from landreg.registry.logged import certificate_facts
 from landreg.registry.numbers import draw
-from landreg.registry.papers import CertificateNumber, ContractCertificate, HomesteadCertificate, print_certificate
+from landreg.registry.papers.printing import (
+    CertificateNumber,
+    ContractCertificate,
+    HomesteadCertificate,
+    print_certificate,
+)
+from landreg.registry.papers.signing import Signer, ToPrint, print_and_sign_many, sign
 from landreg.registry.rules.homestead import limit_m2
-from landreg.registry.signing import Signer, ToPrint, print_and_sign_many, sign
 
 CHUNK = 200
 FEW = 8

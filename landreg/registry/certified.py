@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from gis.zones import ZONES
 from landreg.law.book import term
-from landreg.registry.papers import (
+from landreg.registry.papers.printing import (
     CertificateNumber,
     CertifiedParcel,
     ContractCertificate,

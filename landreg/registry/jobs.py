@@ -23,9 +23,9 @@ from landreg.law.book import national_law
 from landreg.registry.casebook import Job
 from landreg.registry.cases import Stepped, written
 from landreg.registry.desk import cases_by_id, job, jobs_waiting
-from landreg.registry.signing import SignerUnusable
+from landreg.registry.papers.signing import SignerUnusable
+from landreg.registry.papers.typesetting import FontsMissing
 from landreg.registry.steps import STEPS, Step, take
-from landreg.registry.typesetting import FontsMissing
 
 DIRECTLY = 20
 """So many cases are done while the browser waits; more are a job."""

@@ -13,7 +13,7 @@ from landreg.core.actor import WORKER, Actor, Role
 from landreg.log.store import seal
 from landreg.registry import cases, certificates, notices, opening
 from landreg.registry.documents import Store
-from landreg.registry.signing import make_demo_signer
+from landreg.registry.papers.signing import make_demo_signer
 from tests.registry_kit import in_state, one, pass_days, state_of, to_rights
 from tests.villages import COUNTY, VILLAGE, citizen_id, stage_village
 from tests.web.conftest import Browser, OpenAccount

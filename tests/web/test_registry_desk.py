@@ -16,7 +16,7 @@ from landreg.log.store import seal
 from landreg.registry import cases, certificates, jobs, opening
 from landreg.registry.documents import Store
 from landreg.registry.jobs import Tools
-from landreg.registry.signing import make_demo_signer
+from landreg.registry.papers.signing import make_demo_signer
 from tests.registry_kit import in_state, one, pass_days, to_rights
 from tests.villages import COUNTY, VILLAGE, Staged, stage_village
 from tests.web.conftest import Browser, OpenAccount

@@ -18,7 +18,7 @@ from landreg.registry.casebook import Job
 from landreg.registry.certificates import Press
 from landreg.registry.documents import Store
 from landreg.registry.jobs import Tools
-from landreg.registry.signing import SignerUnusable, make_demo_signer
+from landreg.registry.papers.signing import SignerUnusable, make_demo_signer
 from landreg.registry.steps import STEPS
 from tests.registry_kit import codes, in_state, one, to_rights
 from tests.villages import COUNTY, VILLAGE, stage_village

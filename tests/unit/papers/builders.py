@@ -8,8 +8,8 @@ from typing import Any
 
 import shapely
 
-from landreg.registry.drawing import Neighbour, ParcelMap
-from landreg.registry.papers import (
+from landreg.registry.papers.drawing import Neighbour, ParcelMap
+from landreg.registry.papers.printing import (
     CertificateNumber,
     CertifiedParcel,
     Change,

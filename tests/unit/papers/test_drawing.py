@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from landreg.registry.drawing import Neighbour, ParcelMap, draw, scale_for, sides
-from landreg.registry.labels import text_mm
+from landreg.registry.papers.drawing import Neighbour, ParcelMap, draw, scale_for, sides
+from landreg.registry.papers.labels import text_mm
 
 SQUARE = ((36_605_000.0, 3_620_000.0), (36_605_020.0, 3_620_000.0), (36_605_020.0, 3_620_010.0),
           (36_605_000.0, 3_620_010.0), (36_605_000.0, 3_620_000.0))  # fmt: skip

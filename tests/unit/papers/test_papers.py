@@ -11,8 +11,8 @@ from typing import Any
 import pikepdf
 import pytest
 
-from landreg.registry.drawing import ParcelMap
-from landreg.registry.papers import print_certificate, print_notice, print_receipt, print_refusal
+from landreg.registry.papers.drawing import ParcelMap
+from landreg.registry.papers.printing import print_certificate, print_notice, print_receipt, print_refusal
 from tests.unit.papers import builders
 
 PROOF = b'{"format": "landreg-proof/1", "origin": "landreg.test"}'

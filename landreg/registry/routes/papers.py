@@ -14,11 +14,12 @@ from werkzeug.wrappers import Response as Redirect
 from landreg.access.policy import allow, current_actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound
-from landreg.registry import cases, desk, documents, prints, queries
-from landreg.registry.case_routes import found_case, one
+from landreg.registry import cases, desk, documents, queries
 from landreg.registry.casebook import CaseEvent
-from landreg.registry.queue_routes import OFFICERS, READERS
-from landreg.registry.surroundings import desk_of, store
+from landreg.registry.papers import office as prints
+from landreg.registry.routes.cases import found_case, one
+from landreg.registry.routes.queues import OFFICERS, READERS
+from landreg.registry.routes.surroundings import desk_of, store
 from landreg.web import problems
 from landreg.web.forms import Upload, read_form
 

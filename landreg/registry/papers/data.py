@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from landreg.registry.drawing import ParcelMap
+from landreg.registry.papers.drawing import ParcelMap
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from landreg.core.periods import beijing_day
 from landreg.core.units import mu_of
 from landreg.land.queries import division_names, division_path
 from landreg.law.book import Law, all_articles, term
-from landreg.registry import papers
 from landreg.registry.casebook import Case, CaseEvent, Document
+from landreg.registry.papers import printing as papers
 
 MUST = "refuse"
 

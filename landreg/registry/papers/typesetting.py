@@ -12,7 +12,7 @@ from typing import Any
 import segno
 import typst
 
-TEMPLATES = Path(__file__).parents[2] / "templates" / "print"
+TEMPLATES = Path(__file__).parents[3] / "templates" / "print"
 FONTS = Path("/usr/share/fonts/opentype/noto")  # where Debian's fonts-noto-cjk installs
 FONT = "Noto Serif CJK SC"
 PROOF_NAME = "landreg-proof.json"

@@ -9,7 +9,15 @@ from typing import Any
 import numpy as np
 import shapely
 
-from landreg.registry.labels import MOST_POINT_NAMES, Box, Coordinates, Labels, label_points, label_sides, text_mm
+from landreg.registry.papers.labels import (
+    MOST_POINT_NAMES,
+    Box,
+    Coordinates,
+    Labels,
+    label_points,
+    label_sides,
+    text_mm,
+)
 
 Xy = tuple[float, float]
 

@@ -21,9 +21,10 @@ from landreg.core.errors import NotFound
 from landreg.land.queries import division_path
 from landreg.law.book import terms
 from landreg.law.queries import load_law
-from landreg.registry import cases, desk, facts, notices, queries, shelves, shown, steps
+from landreg.registry import cases, desk, facts, notices, queries, shelves, steps
 from landreg.registry.casebook import Case
-from landreg.registry.queue_routes import OFFICERS, READERS, step_named, taken
+from landreg.registry.routes import shown
+from landreg.registry.routes.queues import OFFICERS, READERS, step_named, taken
 from landreg.web import i18n, pages, problems
 from landreg.web.forms import read_form
 

@@ -14,7 +14,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.registry import desk, jobs
 from landreg.registry.casebook import Job
-from landreg.registry.queue_routes import OFFICERS, READERS
+from landreg.registry.routes.queues import OFFICERS, READERS
 from landreg.web import i18n, pages, problems
 
 blueprint = Blueprint("jobs", __name__)

@@ -8,8 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from landreg.registry.drawing import Neighbour, ParcelMap, draw, sides
-from landreg.registry.paperdata import (
+from landreg.registry.papers.data import (
     CertificateNumber,
     CertifiedParcel,
     Change,
@@ -24,7 +23,8 @@ from landreg.registry.paperdata import (
     Refusal,
     RefusalGround,
 )
-from landreg.registry.typesetting import chinese_date, m2, mu, qr_svg, typeset
+from landreg.registry.papers.drawing import Neighbour, ParcelMap, draw, sides
+from landreg.registry.papers.typesetting import chinese_date, m2, mu, qr_svg, typeset
 
 __all__ = [
     "CertificateNumber",

@@ -10,9 +10,9 @@ from landreg.law.queries import load_law
 from landreg.registry.certificates import Press
 from landreg.registry.desk import today
 from landreg.registry.documents import Store
-from landreg.registry.prints import Desk
+from landreg.registry.papers.office import Desk
+from landreg.registry.papers.signing import load_signer
 from landreg.registry.queries import is_demo
-from landreg.registry.signing import load_signer
 
 
 def settings() -> Settings:

@@ -16,7 +16,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, NotFound
 from landreg.land.queries import division_names, division_path
 from landreg.registry import cases, desk, jobs, queries, steps
-from landreg.registry.queue_routes import (
+from landreg.registry.routes.queues import (
     OFFICERS,
     READERS,
     asked_filter,

@@ -17,21 +17,16 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.land import queries as land
 from landreg.log import queries as log
-from landreg.registry import (
-    batch_routes,
-    case_routes,
-    certificate_routes,
-    desk,
-    household_routes,
-    job_routes,
-    opening,
-    paper_routes,
-    queries,
-    queue_routes,
-    right_routes,
-    shelves,
-)
+from landreg.registry import desk, opening, queries, shelves
 from landreg.registry.desk import CaseFilter
+from landreg.registry.routes import batches as batch_routes
+from landreg.registry.routes import cases as case_routes
+from landreg.registry.routes import certificates as certificate_routes
+from landreg.registry.routes import households as household_routes
+from landreg.registry.routes import jobs as job_routes
+from landreg.registry.routes import papers as paper_routes
+from landreg.registry.routes import queues as queue_routes
+from landreg.registry.routes import rights as right_routes
 from landreg.web import i18n, pages, problems
 from landreg.web.forms import read_form
 

@@ -21,8 +21,8 @@ from landreg.law.book import terms
 from landreg.registry import desk, jobs, queries, steps
 from landreg.registry.casebook import Case
 from landreg.registry.desk import CaseFilter
+from landreg.registry.routes.surroundings import press
 from landreg.registry.steps import STEPS, Step
-from landreg.registry.surroundings import press
 from landreg.web import i18n, pages, problems, sheets
 from landreg.web.forms import read_form
 from landreg.web.sheets import Column

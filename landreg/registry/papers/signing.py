@@ -28,7 +28,7 @@ from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObj
 from pyhanko.sign.signers.pdf_byterange import SignatureObject
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from landreg.registry.papers import ContractCertificate, HomesteadCertificate, print_certificate
+from landreg.registry.papers.printing import ContractCertificate, HomesteadCertificate, print_certificate
 
 FIELD = "landreg"
 DEMO_SUBJECT = "样本 SAMPLE landreg demo"

@@ -21,7 +21,7 @@ from landreg.law.book import terms
 from landreg.log import queries as log
 from landreg.registry import shelves
 from landreg.registry.casebook import Act
-from landreg.registry.surroundings import store
+from landreg.registry.routes.surroundings import store
 from landreg.web import i18n, pages, sheets
 from landreg.web.forms import read_query
 from landreg.web.sheets import Column

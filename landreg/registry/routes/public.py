@@ -20,10 +20,11 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.law.queries import load_law
 from landreg.log import queries as log
-from landreg.registry import desk, prints, public_desk, queries
-from landreg.registry.certificate_routes import proof_file
-from landreg.registry.paper_routes import pdf_file
-from landreg.registry.surroundings import settings
+from landreg.registry import desk, public_desk, queries
+from landreg.registry.papers import office as prints
+from landreg.registry.routes.certificates import proof_file
+from landreg.registry.routes.papers import pdf_file
+from landreg.registry.routes.surroundings import settings
 from landreg.web import pages, problems
 from landreg.web.forms import read_form
 
