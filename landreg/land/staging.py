@@ -19,6 +19,8 @@ from landreg.core.db import UnitOfWork
 from landreg.core.errors import Finding
 from landreg.land.model import Package as PackageRow
 from landreg.land.rules.facts import Survey
+from landreg.land.staging_extra import COLUMNS as extra_columns
+from landreg.land.staging_extra import extra_blocks
 from landreg.land.staging_rows import (
     LINES,
     POINTS,
@@ -35,9 +37,9 @@ from landreg.law.book import Law
 CASTS: Mapping[str, str] = {
     "id_sealed": "decode(NULLIF({}, ''), 'hex')", "id_digest": "decode(NULLIF({}, ''), 'hex')",
     "holds_right": "{} <> 'f'", "by_shares": "{} = 't'", "basic_farmland": "NULLIF({}, '')::boolean",
-    "geom": "{}::geometry", "geom_3857": "{}::geometry", "lines": "{}::geometry", "numbers": "{}::text[]",
-    "marks": "{}::text[]", "kinds": "{}::text[]", "natures": "{}::text[]", "positions": "{}::text[]",
-    "descriptions": "{}::text[]", "neighbours": "{}::text[]", "witnesses": "{}::text[]",
+    "geom": "NULLIF({}, '')::geometry", "geom_3857": "{}::geometry", "lines": "{}::geometry", "facts": "{}::jsonb",
+    "numbers": "{}::text[]", "marks": "{}::text[]", "kinds": "{}::text[]", "natures": "{}::text[]",
+    "positions": "{}::text[]", "descriptions": "{}::text[]", "neighbours": "{}::text[]", "witnesses": "{}::text[]",
     "east": "{}::double precision[]", "north": "{}::double precision[]",
 }  # fmt: skip
 """How a column's text becomes its value; what is not here is told by its ending (ENDINGS), or stays text."""
@@ -64,6 +66,8 @@ def stage(uow: UnitOfWork, package: Package, survey: Survey, package_id: UUID, p
         if kind in survey.spooled:
             blocks = spooled_blocks(survey, kind)
             _fill(uow, survey, package_id, table, ("village", *columns), blocks, progress)
+    blocks = extra_blocks(package, survey, village_of(survey))
+    _fill(uow, survey, package_id, "staged_extra", extra_columns, blocks, progress)
 
 
 def _fill(
@@ -93,8 +97,8 @@ def _fill(
 
 
 def _kind_of(table: str) -> str:
-    kinds = {"staged_boundary_point": "JZD", "staged_boundary_line": "JZX"}
-    return kinds.get(table) or next(kind for kind, entry in STAGED.items() if entry[0] == table)
+    kinds = {"staged_boundary_point": "JZD", "staged_boundary_line": "JZX", "staged_extra": ""}
+    return kinds[table] if table in kinds else next(kind for kind, entry in STAGED.items() if entry[0] == table)
 
 
 def _cast(name: str) -> str:

@@ -229,6 +229,12 @@ def filled(text: Bytes) -> Mask:
     return np.asarray(text != b"")
 
 
+def has_digits(text: Bytes, least: int) -> Mask:
+    """Which values begin with at least so many digits."""
+    begins = prefix(text, least)
+    return np.asarray(np.strings.isdigit(begins) & (lengths(begins) == least))
+
+
 def lengths(text: Bytes) -> Ints:
     """How many bytes each value has."""
     return np.asarray(np.strings.str_len(text), dtype=np.int64)

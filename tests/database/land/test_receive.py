@@ -89,6 +89,23 @@ def test_boundary_points_and_lines_stand_with_each_parcel_that_they_name(
     assert row[4] is True
 
 
+def test_whatever_else_a_package_holds_is_staged_as_it_came(
+    surveyor: Actor, superuser: Connection, tmp_path: Path
+) -> None:
+    package = Unpacked(tmp_path)
+    package.sql("CREATE TABLE CBJYQZ (CBJYQZBM TEXT, FZJG TEXT, FZRQ TEXT, QZSFLY TEXT)")
+    package.sql("INSERT INTO CBJYQZ VALUES ('610902104202010001J', '\\\"区\\n政府', '2016-01-01', '1')")
+    service.receive(surveyor, package.folder)
+    assert superuser.execute(
+        "SELECT layer, count(*), count(geom), min(village), min(code) FROM land.staged_extra GROUP BY layer ORDER BY layer"
+    ).fetchall() == [
+        ("CBJYQZ", 1, 0, "610902104202", "610902104202010001J"),
+        ("ZJQY", 15, 15, "610902104202", "61090210420201"),
+    ]
+    facts = _one(superuser, "SELECT facts ->> 'FZJG', facts ->> 'FZRQ' FROM land.staged_extra WHERE layer = 'CBJYQZ'")
+    assert facts == ('\\"区\\n政府', "2016-01-01")
+
+
 def test_identity_numbers_are_staged_sealed_with_the_digest_that_tells_persons_apart(
     surveyor: Actor, superuser: Connection
 ) -> None:
