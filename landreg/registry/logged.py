@@ -144,17 +144,18 @@ def _rights(of: str) -> str:
             'facts', (to_jsonb(a) - '{{county,village}}'::text[])::text) AS facts
         FROM registry.act AS a JOIN registry."case" AS c ON c.county = a.county AND c.case_id = a.case_id
         WHERE a.kind = 'first_registration' AND {of.format(x="a")}
-        UNION ALL SELECT r.county, r.act_id, 'right', jsonb_build_object('code', r.code, 'household', h.code,
-            'area_m2', r.area_m2::text)
-        FROM registry."right" AS r LEFT JOIN party.household AS h
-            ON h.county = r.county AND h.household_id = r.household_id AND h.recorded @> lower(r.recorded)
+        UNION ALL SELECT r.county, r.act_id, 'right', jsonb_build_object('code', r.code, 'area_m2', r.area_m2::text,
+            'household', (SELECT h.code FROM party.household AS h WHERE h.county = r.county
+                          AND h.household_id = r.household_id AND h.recorded @> lower(r.recorded)))
+        FROM registry."right" AS r
         WHERE {of.format(x="r")}
         UNION ALL {_rows("rights", '"right"', "x.row_id", of)}
         UNION ALL {_rows("contracts", "contract", "x.row_id", of)}
         UNION ALL {_rows("holders", "right_holder", "x.household_id", of)}
-        UNION ALL SELECT x.county, x.act_id, 'parcels', jsonb_object_agg(l.code, {_row("x")}) FROM registry.right_parcel AS x
-            JOIN land.parcel AS l ON l.county = x.county AND l.parcel_id = x.parcel_id AND l.recorded @> lower(x.recorded)
-            WHERE {of.format(x="x")} GROUP BY x.county, x.act_id"""
+        UNION ALL SELECT x.county, x.act_id, 'parcels', jsonb_object_agg((
+                SELECT l.code FROM land.parcel AS l WHERE l.county = x.county AND l.parcel_id = x.parcel_id
+                AND l.recorded @> lower(x.recorded)), {_row("x")})
+            FROM registry.right_parcel AS x WHERE {of.format(x="x")} GROUP BY x.county, x.act_id"""
 
 
 _PARCELS = f"""
