@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from landreg.core.files import Store
 from landreg.core.periods import beijing_day
 from landreg.land import staging, survey_county, uploads
 from landreg.land.model import Division, DivisionAlias, Package, PackageFinding, Upload
+from landreg.land.rules.facts import Survey
 from landreg.land.staging_rows import STAGED, spooled
 from landreg.land.survey import Report, opened, silent
 from landreg.land.survey_reading import Progress
@@ -52,7 +54,8 @@ def receive(actor: Actor, path: Path, *, name: str | None = None, progress: Prog
     """Check a survey package, record what was found, and stage its rows where nothing refuses: all of it or nothing.
 
     path: a zip or a folder; name: as it was sent, where the path is another. Raises Conflict when someone else is
-    receiving the same package, Unavailable when the database is gone; both leave nothing behind.
+    receiving the same package, Unavailable when the database is gone, Refused (PKG-21) when the package is of a place
+    beyond the actor's jurisdiction; all leave nothing behind.
     """
     step = progress or silent
     step("hash", 0, 1)
@@ -66,10 +69,18 @@ def receive(actor: Actor, path: Path, *, name: str | None = None, progress: Prog
     ) as report:
         if report.county is None or report.survey is None:
             return Received(None, report, False)
-        package_id = _keep(actor, report, sha256, name or path.name, step)
+        _of_own_county(actor, report.survey)
+        package_id = _keep(actor, report, sha256, name or sayable(path.name), step)
     with unit_of_work(actor) as uow:
         uow.take_statistics("land.package_finding", *(f"land.{entry[0]}" for entry in STAGED.values()))
     return Received(package_id, report, False)
+
+
+def _of_own_county(actor: Actor, survey: Survey) -> None:
+    place = staging.village_of(survey)
+    if not place.startswith(actor.jurisdiction):
+        values = {"county": survey.county, "place": place, "jurisdiction": actor.jurisdiction}
+        raise Refused(Finding("PKG-21", None, values, subject=survey.county))
 
 
 def _day(actor: Actor) -> date:
@@ -87,7 +98,7 @@ def content_hash(path: Path) -> bytes:
     made = hashlib.sha256()
     if path.is_dir():
         for file in sorted(item for item in path.rglob("*") if item.is_file()):
-            made.update(file.relative_to(path).as_posix().encode() + b"\0")
+            made.update(os.fsencode(file.relative_to(path)) + b"\0")
             made.update(_file_hash(file))
         return made.digest()
     return _file_hash(path) if path.is_file() else made.digest()

@@ -6,17 +6,19 @@ next one finds the upload still `checking` and begins it again; nothing of a pac
 
 from __future__ import annotations
 
+import logging
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import IO
 from uuid import UUID, uuid4
 
+import psycopg
 import sqlalchemy as sa
 
 from landreg.core.actor import Actor, Role
-from landreg.core.db import UnitOfWork, unit_of_work
-from landreg.core.errors import LandregError
+from landreg.core.db import Unavailable, UnitOfWork, unit_of_work
+from landreg.core.errors import Finding, LandregError
 from landreg.core.files import Store
 from landreg.land.model import Upload
 from landreg.web.problems import finding_json
@@ -25,6 +27,8 @@ Progress = Callable[[str, int | None], None]
 Check = Callable[[Actor, Upload, Progress], tuple[str, UUID]]
 _WAITING = ("waiting", "checking")
 _LOCKS = 610_900
+_FAULTS = (sa.exc.DBAPIError, psycopg.Error, OSError)
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,8 @@ def check_waiting(worker: Actor, check: Check) -> int:
     """Check every upload that waits and that no other worker has; how many there were.
 
     check: reads, checks and stages one, in the name of the one who sent it, and tells county and package. A refusal of
-    the file itself (no zip, two counties, ...) ends the upload with its findings.
+    the file itself (no zip, two counties, ...) ends the upload with its findings, and so does a fault of ours (SYS-4): the
+    next upload is checked. Raises Unavailable when the database is gone; the upload is then begun again.
     """
     done = 0
     with unit_of_work(worker) as uow:
@@ -98,13 +103,23 @@ def _check_one(worker: Actor, upload: Upload, check: Check) -> None:
     _set(worker, upload, state="checking", started_at=sa.func.system.clock())
     try:
         county, package_id = check(sender, upload, progress)
+    except Unavailable:
+        raise
     except LandregError as error:
-        found = [finding_json(finding) for finding in error.findings]
-        _set(worker, upload, state="failed", ended_at=sa.func.system.clock(), findings=found)
+        _fail(worker, upload, error.findings)
+    except _FAULTS:
+        # One package that cannot be kept must not end the worker: the log would no longer be sealed.
+        _logger.exception("upload %s of %s", upload.upload_id, upload.county)
+        _fail(worker, upload, (Finding("SYS-4"),))
     else:
         _set(
             worker, upload, state="done", ended_at=sa.func.system.clock(), package_county=county, package_id=package_id
         )
+
+
+def _fail(worker: Actor, upload: Upload, findings: Sequence[Finding]) -> None:
+    found = [finding_json(finding) for finding in findings]
+    _set(worker, upload, state="failed", ended_at=sa.func.system.clock(), findings=found)
 
 
 def _set(worker: Actor, upload: Upload, **values: object) -> None:

@@ -74,17 +74,20 @@ def object_to(
     return objection.objection_id
 
 
-def settle(actor: Actor, county: str, objection_id: UUID, outcome: str, settlement: str) -> None:
+def settle(
+    actor: Actor, county: str, objection_id: UUID, outcome: str, settlement: str, *, case_id: UUID | None = None
+) -> None:
     """Settle an objection: dismissed or withdrawn lets the case go on; upheld returns it. A case that has left stays as it is.
 
-    Raises BadInput without a reason or for another outcome, Conflict when it is settled already.
+    case_id: the case before the officer's eyes, where there is one. Raises BadInput without a reason or for another
+    outcome, NotFound when the objection is another case's, Conflict when it is settled already.
     """
     if outcome not in ("upheld", "dismissed", "withdrawn") or not settlement.strip():
         raise BadInput(Finding("REG-12", "settlement"))
     with unit_of_work(actor) as uow:
         found = select(Objection).where(Objection.county == county, Objection.objection_id == objection_id)
         objection = uow.session.scalars(found.with_for_update()).one_or_none()
-        if objection is None:
+        if objection is None or case_id not in (None, objection.case_id):
             raise NotFound()
         if objection.outcome is not None:
             raise Conflict(Finding("REG-8", values={"state": objection.outcome, "step": "settle"}))

@@ -176,7 +176,7 @@ class Settling:
 def settle(county: str, case_id: UUID, objection_id: UUID) -> Redirect:
     """Settle an objection: upheld returns the case, dismissed or withdrawn lets it go on."""
     given = read_form(Settling)
-    notices.settle(current_actor(), county, objection_id, given.outcome, given.settlement)
+    notices.settle(current_actor(), county, objection_id, given.outcome, given.settlement, case_id=case_id)
     flash(_("异议已处理。"))
     return redirect(_page_of(county, case_id), 303)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from pathlib import Path
+from typing import NoReturn
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -14,11 +17,12 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
 from landreg.core.files import Store
-from landreg.land import service
+from landreg.land import service, uploads
 from landreg.land.model import Division, Package, Upload
 from landreg.land.uploads import take_in
 from tests.database.catalog import Connection
 from tests.packages import FAULTY, SAMPLE, Unpacked
+from tests.small import Small
 
 STAGED = {
     "issuer": 15, "household": 512, "member": 1864, "contract": 498, "contract_parcel": 3310, "register": 498,
@@ -237,6 +241,46 @@ def test_an_upload_that_is_no_package_ends_with_its_findings(
     assert upload is not None
     assert upload.state == "failed"
     assert [finding["code"] for finding in upload.findings] == ["PKG-1"]
+
+
+def test_a_package_of_another_county_is_refused_before_anything_is_kept(
+    surveyor: Actor, database: Settings, superuser: Connection, tmp_path: Path
+) -> None:
+    """PKG-21: the next upload is checked all the same."""
+    files = (Small(county="610921").write(tmp_path / "other"), Small().write(tmp_path / "own"))
+    keys = []
+    for file in files:
+        with file.open("rb") as stream:
+            keys.append(take_in(surveyor, Store(database.store), file.name, stream))
+    assert service.check_waiting(database) == 2
+    with unit_of_work(surveyor) as uow:
+        other, own = (uow.session.get(Upload, {"county": key.county, "upload_id": key.upload_id}) for key in keys)
+    assert other is not None
+    assert own is not None
+    assert other.state == "failed"
+    assert [(f["code"], f["subject"]) for f in other.findings] == [("PKG-21", "610921")]
+    assert own.state == "done"
+    assert superuser.execute("SELECT DISTINCT county FROM land.package").fetchall() == [("610902",)]
+
+
+@pytest.mark.parametrize("fault", [OSError("disk"), psycopg.errors.InsufficientPrivilege("policy")])
+def test_a_fault_ends_its_upload_and_not_the_worker(
+    surveyor: Actor, worker: Actor, database: Settings, fault: Exception
+) -> None:
+    """SYS-4: what the program could not do is told to the sender, and the next upload is checked."""
+    store, tried = Store(database.store), []
+    for name in ("a.zip", "b.zip"):
+        take_in(surveyor, store, name, io.BytesIO(name.encode()))
+
+    def check(actor: Actor, upload: Upload, progress: object) -> NoReturn:
+        tried.append(upload.name)
+        raise fault
+
+    assert uploads.check_waiting(worker, check) == 2
+    assert tried == ["a.zip", "b.zip"]
+    with unit_of_work(surveyor) as uow:
+        found = uow.session.scalars(sa.select(Upload)).all()
+    assert [(row.state, row.findings[0]["code"]) for row in found] == [("failed", "SYS-4")] * 2
 
 
 def test_the_divisions_are_loaded_with_the_counties_outlines_and_old_codes(

@@ -31,6 +31,15 @@ def published(batch: UUID, registrar: Actor, reviewer: Actor) -> list[UUID]:
     return ids
 
 
+def test_an_objection_is_not_settled_from_the_page_of_another_case(published: list[UUID], registrar: Actor) -> None:
+    objection = notices.object_to(registrar, COUNTY, published[0], "邻户", "界址有争议")
+    with pytest.raises(NotFound):
+        notices.settle(registrar, COUNTY, objection, "dismissed", "界址无误", case_id=published[1])
+    assert state_of(registrar, published[0]) == "objected"
+    notices.settle(registrar, COUNTY, objection, "dismissed", "界址无误", case_id=published[0])
+    assert state_of(registrar, published[0]) == "noticed"
+
+
 @pytest.mark.parametrize("outcome", ["dismissed", "withdrawn", "upheld"])
 @pytest.mark.parametrize("leave", [cases.withdraw, cases.refuse])
 def test_settling_an_objection_brings_no_case_back_that_has_left(
