@@ -25,6 +25,7 @@ from landreg.core.periods import beijing_day
 from landreg.land import staging, survey_county, uploads
 from landreg.land.model import Division, DivisionAlias, Package, PackageFinding, Upload
 from landreg.land.rules.facts import Survey
+from landreg.land.sayable import sayable
 from landreg.land.staging_rows import STAGED, spooled
 from landreg.land.survey import Report, opened, silent
 from landreg.land.survey_reading import Progress

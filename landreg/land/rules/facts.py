@@ -6,7 +6,7 @@ Codes are byte strings without blanks, in upper case. Amounts are whole hundredt
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from gis.shapes import Shapes
 from gis.zones import Zone
 from landreg.core.errors import Finding
 from landreg.land.rules.index import CodeIndex
+from landreg.land.sayable import sayable
 from landreg.law.book import Law
 
 Bytes = NDArray[np.bytes_]
@@ -170,7 +171,7 @@ class Notes:
             return
         if at is not None:
             self.places.append((len(self.findings), at))
-        self.findings.append(finding)
+        self.findings.append(_sayable(finding))
 
     def rows(
         self, code: str, table: Table, rows: Rows, column: str | None = None, values: Values | None = None, *,
@@ -202,6 +203,15 @@ class Notes:
 
 Values = Callable[..., Mapping[str, Any]]
 SurveyRule = Callable[[Survey, Notes], None]
+
+
+def _sayable(finding: Finding) -> Finding:
+    """The same finding without signs that no page, file or database takes: NUL, and bytes of names that were no UTF-8."""
+    values = {name: sayable(value) if isinstance(value, str) else value for name, value in finding.values.items()}
+    subject = finding.subject and sayable(finding.subject)
+    if subject == finding.subject and values == finding.values:
+        return finding
+    return replace(finding, values=values, subject=subject)
 
 
 def plain(code: Any) -> str:

@@ -155,6 +155,8 @@ TOO_MUCH: dict[str, Change] = {
     "more storeys than can be counted": put("ZJD", Z1, CS=99_999_999_999),
     "half a storey": put("ZJD", Z1, CS=2.5),
     "a sign that ends a text": put("CBF", H1, CBFDZ="一\0二"),
+    "a sign that ends a coded value": put("CBF_JTCY", "家人1", CYXB="2\0"),
+    "a sign that ends a code": put("CBHT", f"{H1}J", CBHTBM=f"{H1}\0J"),
     "a sign that ends a name of a parcel": put("DK", P1, DKMC="一\0二"),
     "a day before the calendar": put("ZJD", Z1, JGRQ="0001-01-01"),
     "a homestead with a court": put("ZJD", Z1, shape=[box(0, 40, 15, 12), box(5, 45, 4, 5)[::-1]], ZDMJ="160.00"),

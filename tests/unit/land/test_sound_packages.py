@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -246,3 +248,16 @@ def test_a_layer_may_come_in_several_files_which_is_noted(tmp_path: Path) -> Non
 def test_the_clean_sample_of_a_county_has_nothing_that_refuses() -> None:
     report = check(SAMPLE, law())
     assert [(f.code, f.subject) for f in report.findings if report.law.level(f) == "refuse"] == []
+
+
+def test_names_of_files_that_chinese_windows_wrote_are_read_and_shown(tmp_path: Path) -> None:
+    """A folder whose names are bytes of GBK, as unpacking on another system leaves them."""
+    folder = Small(form=Form(zipped=False)).write(tmp_path)
+    for path in sorted(folder.rglob("*"), reverse=True):
+        os.rename(os.fsencode(path), os.fsencode(path.parent) + b"/" + path.name.encode("gbk"))
+    assert found(check(folder, law()).findings) == set()
+    (geopackage,) = (path for path in folder.rglob("*.gpkg"))
+    geopackage.write_bytes(b"x" * 999)
+    report = check(folder, law())
+    assert [finding.values["file"] for finding in report.findings] == ["宅基地.gpkg"]
+    assert json.dumps(report.as_json(), ensure_ascii=False).encode()
