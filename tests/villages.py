@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -27,6 +29,16 @@ class Staged:
     contracts: tuple[str, ...]
     homesteads: tuple[str, ...]
     parcels: tuple[str, ...]
+
+
+@contextmanager
+def past_triggers(superuser: psycopg.Connection[Any]) -> Iterator[psycopg.Connection[Any]]:
+    """A superuser whom no trigger and no foreign key stops: rows made up with other instants, or with no act of their own."""
+    superuser.execute("SET session_replication_role = replica")
+    try:
+        yield superuser
+    finally:
+        superuser.execute("RESET session_replication_role")
 
 
 def citizen_id(serial: int) -> str:

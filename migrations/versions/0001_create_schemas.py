@@ -1,4 +1,4 @@
-"""0001 Schemas of the rooms, the settings that policies read, the clock, and the trigger that lets a row close once."""
+"""0001 Schemas of the rooms, the settings that policies read, the clock, and the triggers of rows that open and close once."""
 
 from alembic import op
 
@@ -51,14 +51,34 @@ def upgrade() -> None:
             SELECT EXISTS (SELECT FROM system.demo)
         $$;
 
-        -- Nothing registered is changed: an open row closes once, by one act, and only those two columns move.
+        -- What is registered is recorded from now on: a row comes open, and at the instant at which it is said. The slack is for
+        -- a unit of work, which reads its one instant first and may then write a village for minutes.
+        CREATE FUNCTION system.open_once() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+        DECLARE
+            now_here timestamptz := system.clock();
+        BEGIN
+            IF NEW.ended_by_act IS NOT NULL OR NEW.recorded IS DISTINCT FROM tstzrange(lower(NEW.recorded), NULL)
+               OR coalesce(lower(NEW.recorded) NOT BETWEEN now_here - interval '10 minutes' AND now_here, true) THEN
+                RAISE EXCEPTION 'a row of %.% comes open, from now on', TG_TABLE_SCHEMA, TG_TABLE_NAME
+                    USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'reg_9_row_comes_open';
+            END IF;
+            RETURN NEW;
+        END $$;
+
+        -- Nothing registered is changed: an open row closes once, by one act, now, and only those two columns move.
         CREATE FUNCTION system.close_once() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+        DECLARE
+            now_here timestamptz := system.clock();
+            -- The transaction's own beginning by the same clock, which runs ahead in a demonstration.
+            began timestamptz := now_here - (clock_timestamp() - transaction_timestamp()) - interval '1 minute';
         BEGIN
             IF NOT upper_inf(OLD.recorded) OR OLD.ended_by_act IS NOT NULL THEN
                 RAISE EXCEPTION 'a closed row of %.% does not change', TG_TABLE_SCHEMA, TG_TABLE_NAME
                     USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'reg_9_closed_row_stays';
             END IF;
-            IF upper_inf(NEW.recorded) OR NEW.ended_by_act IS NULL OR lower(NEW.recorded) <> lower(OLD.recorded)
+            IF isempty(NEW.recorded) OR NEW.ended_by_act IS NULL
+               OR NEW.recorded IS DISTINCT FROM tstzrange(lower(OLD.recorded), upper(NEW.recorded))
+               OR coalesce(upper(NEW.recorded) NOT BETWEEN began AND now_here, true)
                OR (to_jsonb(NEW) - 'recorded' - 'ended_by_act') <> (to_jsonb(OLD) - 'recorded' - 'ended_by_act') THEN
                 RAISE EXCEPTION 'a row of %.% closes, and does not change', TG_TABLE_SCHEMA, TG_TABLE_NAME
                     USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'reg_9_closed_row_stays';

@@ -66,6 +66,11 @@ def upgrade() -> None:
             CREATE POLICY by_jurisdiction ON party.{table}
                 USING (village BETWEEN access.jurisdiction_from() AND access.jurisdiction_to())
                 WITH CHECK (village BETWEEN access.jurisdiction_from() AND access.jurisdiction_to());
+            ALTER TABLE party.{table}
+                ADD CONSTRAINT reg_9_valid_is_some_time CHECK (NOT isempty(valid)),
+                ADD CONSTRAINT reg_9_recorded_is_some_time CHECK (NOT isempty(recorded)),
+                ADD CONSTRAINT reg_9_row_is_ended_by_an_act CHECK (upper_inf(recorded) = (ended_by_act IS NULL));
+            CREATE TRIGGER open_once BEFORE INSERT ON party.{table} FOR EACH ROW EXECUTE FUNCTION system.open_once();
             CREATE TRIGGER close_once BEFORE UPDATE ON party.{table} FOR EACH ROW EXECUTE FUNCTION system.close_once();
             CREATE INDEX {table}_by_act ON party.{table} (county, act_id);
             GRANT SELECT, INSERT, UPDATE (recorded, ended_by_act) ON party.{table} TO landreg_registry;

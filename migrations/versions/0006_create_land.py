@@ -179,7 +179,10 @@ def _registered() -> None:
             basic_farmland boolean, neighbour_east text NOT NULL DEFAULT '', neighbour_south text NOT NULL DEFAULT '',
             neighbour_west text NOT NULL DEFAULT '', neighbour_north text NOT NULL DEFAULT '', package_id uuid,
             valid daterange NOT NULL, recorded tstzrange NOT NULL, act_id uuid NOT NULL, ended_by_act uuid,
-            PRIMARY KEY (county, row_id));
+            PRIMARY KEY (county, row_id),
+            CONSTRAINT reg_9_valid_is_some_time CHECK (NOT isempty(valid)),
+            CONSTRAINT reg_9_recorded_is_some_time CHECK (NOT isempty(recorded)),
+            CONSTRAINT reg_9_row_is_ended_by_an_act CHECK (upper_inf(recorded) = (ended_by_act IS NULL)));
         CREATE INDEX parcel_by_code ON land.parcel (county, code);
         CREATE INDEX parcel_by_id ON land.parcel (county, parcel_id);
         CREATE INDEX parcel_by_act ON land.parcel (county, act_id);
@@ -189,6 +192,7 @@ def _registered() -> None:
         CREATE INDEX parcel_on_map ON land.parcel USING gist (geom_3857) WHERE upper_inf(recorded);
         CREATE INDEX parcel_in_zone ON land.parcel USING gist (geom) WHERE upper_inf(recorded);
         CREATE TRIGGER set_geom_3857 BEFORE INSERT ON land.parcel FOR EACH ROW EXECUTE FUNCTION land.set_geom_3857();
+        CREATE TRIGGER open_once BEFORE INSERT ON land.parcel FOR EACH ROW EXECUTE FUNCTION system.open_once();
         CREATE TRIGGER close_once BEFORE UPDATE ON land.parcel FOR EACH ROW EXECUTE FUNCTION system.close_once();
         GRANT SELECT, INSERT, UPDATE (recorded, ended_by_act) ON land.parcel TO landreg_registry;
         GRANT SELECT ON land.parcel TO landreg_auditor, landreg_worker;

@@ -212,6 +212,11 @@ def upgrade() -> None:
         """)
     for table in REGISTERED:
         op.execute(f"""
+            ALTER TABLE registry."{table}"
+                ADD CONSTRAINT reg_9_valid_is_some_time CHECK (NOT isempty(valid)),
+                ADD CONSTRAINT reg_9_recorded_is_some_time CHECK (NOT isempty(recorded)),
+                ADD CONSTRAINT reg_9_row_is_ended_by_an_act CHECK (upper_inf(recorded) = (ended_by_act IS NULL));
+            CREATE TRIGGER open_once BEFORE INSERT ON registry."{table}" FOR EACH ROW EXECUTE FUNCTION system.open_once();
             CREATE TRIGGER close_once BEFORE UPDATE ON registry."{table}" FOR EACH ROW EXECUTE FUNCTION system.close_once();
             CREATE INDEX "{table}_by_act" ON registry."{table}" (county, act_id);
             GRANT UPDATE (recorded, ended_by_act) ON registry."{table}" TO landreg_registry;

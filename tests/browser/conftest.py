@@ -19,6 +19,7 @@ from landreg.access.service import NewAccount
 from landreg.config import CHECKOUT, Settings
 from landreg.core.actor import Role
 from tests.conftest import Connection
+from tests.villages import past_triggers
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = [
@@ -91,7 +92,7 @@ def land(superuser: Connection) -> None:
     """A village with parcels, and a package whose findings fill two pages."""
     new = NewAccount("wang", "测绘员王", frozenset({Role.SURVEYOR}), "610902")
     service.open_account(service.SYSTEM, new, PASSWORD, temporary=False)
-    with psycopg.ClientCursor(superuser) as cursor:
+    with past_triggers(superuser), psycopg.ClientCursor(superuser) as cursor:
         cursor.execute(FILL, {"village": VILLAGE, "parcels": PARCELS, "package": PACKAGE, "code": "FORM-1"})
 
 

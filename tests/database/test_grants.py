@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.database import catalog
 from tests.database.catalog import Connection
 
@@ -37,13 +39,25 @@ def test_a_registered_row_can_be_changed_only_in_its_closing_columns(superuser: 
     assert writable == []
 
 
-def test_every_registered_table_lets_a_row_close_once_and_nothing_reopen(superuser: Connection) -> None:
+@pytest.mark.parametrize(("function", "event"), [("system.open_once()", 7), ("system.close_once()", 19)])
+def test_every_registered_table_lets_a_row_open_and_close_once_and_nothing_reopen(
+    superuser: Connection, function: str, event: int
+) -> None:
+    """pg_trigger.tgtype: before each row, on INSERT or on UPDATE."""
     guarded = catalog.ask(
         superuser,
         """SELECT t.tgrelid::regclass FROM pg_trigger AS t
-           WHERE t.tgfoid = 'system.close_once()'::regprocedure AND t.tgenabled = 'O'""",
+           WHERE t.tgfoid = %s::regprocedure AND t.tgtype = %s AND t.tgqual IS NULL AND t.tgenabled = 'O'""",
+        function,
+        event,
     )
     assert set(catalog.registered_tables(superuser)) <= set(guarded)
+
+
+def test_no_row_of_a_registered_table_may_hold_for_no_time(superuser: Connection) -> None:
+    for name in ("reg_9_valid_is_some_time", "reg_9_recorded_is_some_time", "reg_9_row_is_ended_by_an_act"):
+        checked = catalog.ask(superuser, "SELECT conrelid::regclass FROM pg_constraint WHERE conname = %s", name)
+        assert set(catalog.registered_tables(superuser)) <= set(checked), name
 
 
 def test_the_auditor_reads_and_writes_only_what_records_the_reading(superuser: Connection) -> None:

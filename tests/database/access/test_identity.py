@@ -17,6 +17,7 @@ from landreg.core.actor import Actor, Desk
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, NotFound
 from landreg.log.recheck import recheck
+from tests.villages import past_triggers
 
 LIN = NewPerson("林木生", "1", "610900199001010010")
 CHEN = NewPerson("陈小满", "1", "610900198502030023")
@@ -32,13 +33,14 @@ def in_village(superuser: Any) -> Any:
     """Makes persons members of a household, so that someone's jurisdiction reaches them."""
 
     def place(*persons: UUID, village: str = "610902005001") -> None:
-        for position, person in enumerate(persons):
-            superuser.execute(
-                """INSERT INTO party.member (county, row_id, member_id, village, household_id, person_id, relation, holds_right,
-                       position, valid, recorded, act_id)
-                   VALUES (%s, %s, %s, %s, %s, %s, '02', true, %s, '[2020-01-01,)', '[2020-01-01,)', %s)""",
-                [village[:6], uuid4(), uuid4(), village, uuid4(), person, position, uuid4()],
-            )
+        with past_triggers(superuser):
+            for position, person in enumerate(persons):
+                superuser.execute(
+                    """INSERT INTO party.member (county, row_id, member_id, village, household_id, person_id, relation,
+                           holds_right, position, valid, recorded, act_id)
+                       VALUES (%s, %s, %s, %s, %s, %s, '02', true, %s, '[2020-01-01,)', '[2020-01-01,)', %s)""",
+                    [village[:6], uuid4(), uuid4(), village, uuid4(), person, position, uuid4()],
+                )
 
     return place
 

@@ -21,6 +21,7 @@ from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import engine_of, unit_of_work
 from landreg.land import deliveries, queries, tiles
 from tests.conftest import Connection
+from tests.villages import past_triggers
 
 ROWS = 20_000
 VILLAGE = "610902001003"
@@ -55,7 +56,8 @@ FILL_PACKAGE = """
 @pytest.fixture
 def filled(superuser: Connection) -> Connection:
     """Parcels of two counties and a package of one of them, analysed."""
-    superuser.execute(FILL, [ROWS])
+    with past_triggers(superuser):
+        superuser.execute(FILL, [ROWS])
     with psycopg.ClientCursor(superuser) as cursor:
         cursor.execute(FILL_PACKAGE, {"id": PACKAGE})
     superuser.execute("ANALYZE land.parcel, land.staged_parcel, land.package_finding")

@@ -17,8 +17,8 @@ from landreg.core.db import UnitOfWork, refusal_of, unit_of_work
 from landreg.core.errors import Refused
 from landreg.registry import queries
 from landreg.registry.queries import AsOf
-from tests.registry_kit import Connection, codes, one, to_rights
-from tests.villages import COUNTY
+from tests.registry_kit import Connection, codes, one, pass_days, to_rights
+from tests.villages import COUNTY, past_triggers
 
 TWO_CLOCKS = (
     "party.collective",
@@ -44,10 +44,10 @@ def _table(name: str) -> sql.Identifier:
 
 
 def _close(name: str) -> sql.Composed:
-    """The statement by which an act closes every open row of a table."""
-    return sql.SQL(
-        "UPDATE {} SET recorded = tstzrange(lower(recorded), lower(recorded) + interval '1 hour'), ended_by_act = {}"
-    ).format(_table(name), sql.Literal(uuid4()))
+    """The statement by which acts close every open row of a table now."""
+    return sql.SQL("UPDATE {} SET recorded = tstzrange(lower(recorded), system.clock()), ended_by_act = act_id").format(
+        _table(name)
+    )
 
 
 def _refusal(desk: Connection, name: str, change: str) -> str | None:
@@ -88,7 +88,8 @@ def test_a_closed_row_never_reopens_and_never_closes_otherwise(registered: list[
         assert desk.execute(_close(name)).rowcount > 0
         for change in (
             "recorded = tstzrange(lower(recorded), NULL), ended_by_act = NULL",
-            "recorded = tstzrange(lower(recorded), lower(recorded) + interval '2 hours')",
+            "recorded = tstzrange(lower(recorded), system.clock())",
+            "recorded = 'empty'",
             "recorded = tstzrange(lower(recorded) - interval '1 day', upper(recorded))",
             "ended_by_act = gen_random_uuid()",
         ):
@@ -97,15 +98,68 @@ def test_a_closed_row_never_reopens_and_never_closes_otherwise(registered: list[
 
 def test_an_open_row_closes_by_an_act_or_not_at_all(registered: list[UUID], as_desk: Any) -> None:
     desk: Connection = as_desk(Desk.REGISTRY, COUNTY)
-    later = "timestamptz '2199-01-01'"
     for name in TWO_CLOCKS:
         for change in (
-            "ended_by_act = gen_random_uuid()",
-            f"recorded = tstzrange(lower(recorded), {later})",
+            "ended_by_act = act_id",
+            "recorded = tstzrange(lower(recorded), system.clock())",
             "recorded = tstzrange(lower(recorded) - interval '1 day', NULL)",
-            f"recorded = tstzrange(lower(recorded) - interval '1 day', {later}), ended_by_act = gen_random_uuid()",
+            "recorded = tstzrange(lower(recorded) - interval '1 day', system.clock()), ended_by_act = act_id",
+            "recorded = tstzrange(NULL, system.clock()), ended_by_act = act_id",
+            "recorded = 'empty', ended_by_act = act_id",
+            "recorded = tstzrange(lower(recorded), lower(recorded)), ended_by_act = act_id",
+            "recorded = tstzrange(lower(recorded), system.clock(), '(]'), ended_by_act = act_id",
         ):
-            assert _refusal(desk, name, change) == "reg_9_closed_row_stays"
+            assert _refusal(desk, name, change) == "reg_9_closed_row_stays", (name, change)
+
+
+def test_a_row_closes_at_the_instant_of_its_act_and_at_no_other(
+    registered: list[UUID], as_desk: Any, superuser: Connection
+) -> None:
+    pass_days(superuser, 1)
+    desk: Connection = as_desk(Desk.REGISTRY, COUNTY)
+    for name in TWO_CLOCKS:
+        for instant in (
+            "system.clock() + interval '1 second'",
+            "timestamptz 'infinity'",
+            "system.clock() - interval '1 hour'",
+            # The clock of a demonstration runs ahead: the day on the wall is long before the row's beginning.
+            "lower(recorded) + interval '1 microsecond'",
+        ):
+            change = f"recorded = tstzrange(lower(recorded), {instant}), ended_by_act = act_id"
+            assert _refusal(desk, name, change) == "reg_9_closed_row_stays", (name, instant)
+
+
+@pytest.mark.parametrize(
+    "recorded",
+    [
+        "'empty'",
+        "tstzrange(NULL, NULL)",
+        "tstzrange('-infinity', NULL)",
+        "tstzrange(system.clock(), system.clock() + interval '1 day')",
+        "tstzrange(system.clock() + interval '1 day', NULL)",
+        "tstzrange(system.clock() - interval '1 hour', NULL)",
+        "tstzrange(system.clock(), 'infinity')",
+        "tstzrange(system.clock(), NULL, '()')",
+    ],
+)
+def test_a_row_comes_open_and_from_now_on(registered: list[UUID], registrar: Actor, recorded: str) -> None:
+    for name in TWO_CLOCKS:
+        assert _refused_again(registrar, name, recorded=recorded) == "reg_9_row_comes_open", name
+
+
+def test_a_row_never_comes_with_an_end(registered: list[UUID], registrar: Actor) -> None:
+    for name in TWO_CLOCKS:
+        ended = {"recorded": "tstzrange(system.clock(), NULL)", "ended_by_act": "act_id"}
+        assert _refused_again(registrar, name, **ended) == "reg_9_row_comes_open", name
+
+
+def test_no_row_holds_for_no_time_at_all(registered: list[UUID], registrar: Actor, superuser: Connection) -> None:
+    """An empty range overlaps nothing: with it, a parcel would be under two rights and a person in two households."""
+    for name in TWO_CLOCKS:
+        assert _refused_again(registrar, name, valid="'empty'") == "reg_9_valid_is_some_time", name
+        with past_triggers(superuser), pytest.raises(psycopg.errors.CheckViolation) as never:
+            superuser.execute(sql.SQL("UPDATE {} SET recorded = 'empty', ended_by_act = act_id").format(_table(name)))
+        assert never.value.diag.constraint_name == "reg_9_recorded_is_some_time", name
 
 
 def test_not_even_the_owner_of_the_tables_changes_a_fact(registered: list[UUID], as_desk: Any) -> None:
@@ -119,6 +173,13 @@ def test_a_closed_row_s_refusal_is_a_finding(registered: list[UUID], registrar: 
     with pytest.raises(Refused) as refused, unit_of_work(registrar) as uow:
         uow.session.execute(text('UPDATE registry."right" SET ended_by_act = gen_random_uuid()'))
     assert codes(refused) == {"REG-9"}
+
+
+def _refused_again(actor: Actor, table: str, **changed: str) -> str:
+    """The constraint that refuses a registered row which is inserted once more, changed."""
+    with pytest.raises(Refused) as refused, unit_of_work(actor) as uow:
+        _again(uow, table, **changed)
+    return str(refused.value.findings[0].values["constraint"])
 
 
 def _again(uow: UnitOfWork, table: str, where: str = "true", **changed: str) -> None:
@@ -162,13 +223,13 @@ def test_the_database_refuses_what_code_let_through_by_the_rule_s_own_code(
         assert codes(refused) == {code}, table
 
 
-def _second_right(uow: UnitOfWork, kind: str) -> dict[str, str]:
+def _second_right(uow: UnitOfWork, kind: str, **changed: str) -> dict[str, str]:
     """A right of another household, with its holder, so that a parcel or a share can be put under it."""
     row = f"'{uuid4()}'"
     household = f"'{uuid4()}'"
     of_kind = f"kind = '{kind}'"
-    _again(uow, "registry.right", of_kind, row_id=row, right_id=NEW, code="'other'", household_id=household)
-    _again(uow, "registry.right_holder", of_kind, right_row=row, household_id=household)
+    _again(uow, "registry.right", of_kind, row_id=row, right_id=NEW, code="'other'", household_id=household, **changed)
+    _again(uow, "registry.right_holder", of_kind, right_row=row, household_id=household, **changed)
     return {"right_row": row}
 
 
@@ -183,14 +244,13 @@ def test_a_parcel_may_go_under_another_right_once_the_first_is_closed(
     registered: list[UUID], registrar: Actor, as_desk: Any
 ) -> None:
     desk: Connection = as_desk(Desk.REGISTRY, COUNTY)
-    desk.execute(_close("registry.right_parcel"))
+    for name in ("registry.right", "registry.right_holder", "registry.right_parcel"):
+        desk.execute(_close(name))
     before = one(registrar, "SELECT count(*) FROM registry.right_parcel")
     with unit_of_work(registrar) as uow:
-        changed = _second_right(uow, "contract_management") | {
-            "recorded": "tstzrange(upper(recorded), NULL)",
-            "ended_by_act": "NULL",
-        }
-        _again(uow, "registry.right_parcel", "kind = 'contract_management'", **changed)
+        opened = {"recorded": "tstzrange(upper(recorded), NULL)", "ended_by_act": "NULL"}
+        changed = _second_right(uow, "contract_management", **opened)
+        _again(uow, "registry.right_parcel", "kind = 'contract_management'", **changed, **opened)
     assert one(registrar, "SELECT count(*) FROM registry.right_parcel") == before + 1
 
 
@@ -238,6 +298,7 @@ def test_a_right_of_two_households_with_a_half_each_commits(registered: list[UUI
         _again(uow, "registry.right", of_kind, row_id=row, right_id=NEW)
         for _ in range(2):
             _again(uow, "registry.right_holder", of_kind, household_id=NEW, **half)
+        _again(uow, "registry.right_parcel", of_kind, right_row=row, parcel_id=NEW)
     assert one(registrar, f"SELECT count(*) FROM registry.right_holder WHERE right_row = {row}") == 2
 
 
@@ -254,22 +315,19 @@ def test_an_answer_once_given_is_given_again_whatever_is_registered_later(
     then = one(registrar, "SELECT system.clock()")
     day = date(2026, 1, 1)
     superuser.execute("UPDATE system.demo SET ahead = ahead + interval '2 hours'")
-    act = uuid4()
+    row = f"'{uuid4()}'"
     with unit_of_work(registrar) as uow:
-        close = (
-            'UPDATE registry."right" SET recorded = tstzrange(lower(recorded), :now), ended_by_act = :act '
-            "WHERE right_id = :right"
-        )
-        uow.session.execute(text(close), {"now": uow.now, "act": act, "right": right})
-        row = f"'{uuid4()}'"
-        opened = {
-            "row_id": row,
-            "recorded": "tstzrange(upper(recorded), NULL)",
-            "ended_by_act": "NULL",
-            "area_m2": "700",
-        }
-        _again(uow, "registry.right", f"right_id = '{right}'", **opened, act_id=f"'{act}'")
-        _again(uow, "registry.right_holder", "kind = 'contract_management'", right_row=row, household_id=NEW)
+        for name, of in (("right", "row_id"), ("right_holder", "right_row"), ("right_parcel", "right_row")):
+            close = (
+                f'UPDATE registry."{name}" SET recorded = tstzrange(lower(recorded), :now), ended_by_act = act_id WHERE {of} = '
+                '(SELECT row_id FROM registry."right" WHERE right_id = :right)'
+            )
+            uow.session.execute(text(close), {"now": uow.now, "right": right})
+        opened = {"recorded": "tstzrange(upper(recorded), NULL)", "ended_by_act": "NULL"}
+        ended = "NOT upper_inf(recorded)"
+        _again(uow, "registry.right", ended, row_id=row, area_m2="700", **opened)
+        _again(uow, "registry.right_holder", ended, right_row=row, **opened)
+        _again(uow, "registry.right_parcel", ended, right_row=row, **opened)
     now = one(registrar, "SELECT system.clock()")
     with unit_of_work(registrar) as uow:
         said = {
