@@ -22,6 +22,7 @@ from landreg.land.rules.facts import (
 from landreg.land.rules.index import CodeIndex
 
 CITIZEN, UNIT = b"1", b"3"
+UNSAID = (CITIZEN, b"")
 NUMBERS = (
     ("FBF", "FZRZJLX", "FZRZJHM"), ("CBF", "CBFZJLX", "CBFZJHM"), ("CBF_JTCY", "CYZJLX", "CYZJHM"),
     ("CBJYQZ", "QZLQRZJLX", "QZLQRZJHM"), ("CBJYQZ_QZBF", "BFLQRZJLX", "BFLQRZJHM"),
@@ -36,11 +37,11 @@ HEAD = (b"02", b"2")
 
 def cod_10_citizen_id_is_sound(survey: Survey, notes: Notes) -> None:
     """COD-10 check digit, COD-19 shape, COD-20 day of birth: a citizen ID by GB 11643. Its first six digits name the
-    county at the time of issue and are not looked up (standards.md 1)."""
+    county at the time of issue and are not looked up (standards.md 1). A paper of no stated kind is taken for an ID."""
     for kind, paper, number in NUMBERS:
         table = survey.table(kind)
         numbers = table.column(number)
-        asked = filled(numbers) & (table.column(paper) == CITIZEN)
+        asked = filled(numbers) & np.isin(table.column(paper), UNSAID)
         shape, birth, check = id_faults(numbers, notes)
         for code, bad in (("COD-19", shape), ("COD-20", birth), ("COD-10", check)):
             notes.rows(code, table, np.flatnonzero(asked & bad), number,
@@ -93,7 +94,7 @@ def cod_12_sex_agrees_with_the_id(survey: Survey, notes: Notes) -> None:
     """COD-12: the sex of a member is that of the 17th digit of the ID. GB 11643; GB/T 2261.1."""
     table = survey.table("CBF_JTCY")
     numbers, sex = table.column("CYZJHM"), table.column("CYXB")
-    sound = (table.column("CYZJLX") == CITIZEN) & ~np.logical_or.reduce(id_faults(numbers, notes))
+    sound = np.isin(table.column("CYZJLX"), UNSAID) & ~np.logical_or.reduce(id_faults(numbers, notes))
     by_id = np.where(_cells(numbers, 18)[:, 16] % 2 == 1, b"1", b"2")
     bad = sound & np.isin(sex, (b"1", b"2")) & (sex != by_id)
     notes.rows("COD-12", table, np.flatnonzero(bad), "CYXB", lambda row: _person(table, row))

@@ -117,6 +117,8 @@ CODES: list[tuple[str, Change, Found]] = [
     ("a real-estate unit of an unknown fixture", put("ZJD", Z1, BDCDYH=Z1 + "B00010001"), {("COD-18", Z1)}),
     ("an ID of 15 signs", put("CBF_JTCY", "家人2", CYZJHM="610900700101001"), {("COD-19", H2)}),
     ("an ID with a letter in its midst", put("CBF_JTCY", "家人2", CYZJHM="6109001970A1010019"), {("COD-19", H2)}),
+    ("a wrong check digit where the kind of paper is not said", put("CBF_JTCY", "家人2", CYZJLX="", CYZJHM=_wrong_check(
+        citizen_id(104))), {("COD-7", None), ("COD-10", H2)}),
     ("an ID of the thirtieth of February", put("CBF_JTCY", "家人2", CYZJHM="610900197002300019"), {("COD-20", H2)}),
     ("an ID of somebody not yet born", put("CBF_JTCY", "家人2", CYZJHM=citizen_id(104, "20300101")), {("COD-20", H2)}),
     ("building land among the homesteads", put("ZJD", Z1, ZDDM=Z1.replace("JC", "JB"), BDCDYH=""),
