@@ -20,6 +20,8 @@ def upgrade() -> None:
             -- The facts of a leaf that is too large for a bundle; the leaf then holds their hash.
             detail bytea,
             salts jsonb NOT NULL DEFAULT '{}', staged_at timestamptz NOT NULL, leaf_index bigint CHECK (leaf_index >= 0),
+            -- The transaction that wrote it, which no desk can write: xmin is a savepoint's, where one was set.
+            made_in xid8 NOT NULL DEFAULT pg_current_xact_id(),
             PRIMARY KEY (county, id),
             CONSTRAINT log_1_one_entry_per_key UNIQUE (county, kind, key)
         );
@@ -43,9 +45,10 @@ def upgrade() -> None:
         CREATE FUNCTION log.number_once() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
         BEGIN
             IF OLD.leaf_index IS NOT NULL OR NEW.leaf_index IS NULL
-               OR (NEW.county, NEW.id, NEW.village, NEW.kind, NEW.key, NEW.leaf, NEW.detail, NEW.salts, NEW.staged_at)
-                  IS DISTINCT FROM
-                  (OLD.county, OLD.id, OLD.village, OLD.kind, OLD.key, OLD.leaf, OLD.detail, OLD.salts, OLD.staged_at) THEN
+               OR (NEW.county, NEW.id, NEW.village, NEW.kind, NEW.key, NEW.leaf, NEW.detail, NEW.salts, NEW.staged_at,
+                   NEW.made_in) IS DISTINCT FROM
+                  (OLD.county, OLD.id, OLD.village, OLD.kind, OLD.key, OLD.leaf, OLD.detail, OLD.salts, OLD.staged_at,
+                   OLD.made_in) THEN
                 RAISE EXCEPTION 'entry % of the log is numbered once, and does not change', OLD.key
                     USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'log_2_entry_stays';
             END IF;

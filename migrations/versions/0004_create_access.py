@@ -133,6 +133,7 @@ def _persons() -> None:
             reason text NOT NULL CONSTRAINT acc_15_opening_has_a_reason CHECK (length(reason) >= 2),
             subject text NOT NULL,
             opened_at timestamptz NOT NULL,
+            made_in xid8 NOT NULL DEFAULT pg_current_xact_id(),
             PRIMARY KEY (county, opening_id)
         );
         ALTER TABLE identity.opening ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -141,30 +142,45 @@ def _persons() -> None:
             WITH CHECK (village BETWEEN access.jurisdiction_from() AND access.jurisdiction_to()
                 AND account_id = access.actor());
 
-        -- The only road to sealed columns: an opening of this actor that is committed, fresh, and in the log.
+        -- Whether the transaction that wrote a row stands. Asked of the whole one, not of a savepoint in it (xmin), so that
+        -- nobody opens by what they roll back afterwards.
+        CREATE FUNCTION identity.stands(made_in xid8) RETURNS boolean LANGUAGE sql VOLATILE SET search_path = pg_catalog AS $$
+            SELECT made_in IS DISTINCT FROM pg_current_xact_id_if_assigned()
+                   AND coalesce(pg_xact_status(made_in) = 'committed', false)
+        $$;
+        -- The only road to sealed columns: an opening of this actor that is committed, fresh, and in the log, of persons who
+        -- are party to something in the jurisdiction: its policies hold for the owner of this function too.
         CREATE FUNCTION identity.open_sealed(of_county text, opening uuid)
             RETURNS TABLE (person_id uuid, name_sealed bytea, id_kind text, id_sealed bytea)
-            LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+            LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
         DECLARE
             found identity.opening;
+            leaf_made_in xid8;
         BEGIN
             SELECT o.* INTO found FROM identity.opening AS o
                 WHERE o.county = of_county AND o.opening_id = opening AND o.account_id = access.actor()
-                  AND o.opened_at > system.clock() - interval '2 minutes'
-                  AND o.xmin::text::bigint <> coalesce(txid_current_if_assigned() & 4294967295, 0)
-                  AND EXISTS (SELECT FROM log.entry AS e WHERE e.county = o.county AND e.key = o.opening_id::text);
-            IF found.opening_id IS NULL THEN
+                  AND o.opened_at BETWEEN system.clock() - interval '2 minutes' AND system.clock();
+            SELECT e.made_in INTO leaf_made_in FROM log.entry AS e
+                WHERE e.county = found.county AND e.kind = 'identity.opened' AND e.key = found.opening_id::text;
+            IF leaf_made_in IS NULL OR NOT identity.stands(found.made_in) OR NOT identity.stands(leaf_made_in) THEN
                 RAISE EXCEPTION 'identity is opened by an entry in the log only' USING ERRCODE = 'insufficient_privilege';
+            END IF;
+            IF EXISTS (SELECT FROM unnest(found.person_ids) AS asked (id)
+                       WHERE NOT EXISTS (SELECT FROM party.member AS m WHERE m.person_id = asked.id)
+                         AND NOT EXISTS (SELECT FROM party.household AS h WHERE h.representative_id = asked.id)
+                         AND NOT EXISTS (SELECT FROM party.collective AS c WHERE c.representative_id = asked.id)) THEN
+                RAISE EXCEPTION 'persons are party to nothing in the jurisdiction' USING ERRCODE = 'insufficient_privilege';
             END IF;
             RETURN QUERY SELECT p.person_id, p.name_sealed, p.id_kind, p.id_sealed FROM identity.person AS p
                 WHERE p.person_id = ANY (found.person_ids);
         END $$;
-        REVOKE ALL ON FUNCTION identity.open_sealed(text, uuid) FROM PUBLIC;
+        REVOKE ALL ON FUNCTION identity.open_sealed(text, uuid), identity.stands(xid8) FROM PUBLIC;
         GRANT EXECUTE ON FUNCTION identity.open_sealed(text, uuid) TO landreg_registry, landreg_auditor, landreg_worker;
         GRANT SELECT (person_id, name_masked, name_digest, id_kind, id_masked, id_digest, birth, sex)
             ON identity.person TO landreg_registry, landreg_auditor, landreg_worker;
         GRANT INSERT ON identity.person TO landreg_registry, landreg_worker;
-        GRANT SELECT, INSERT ON identity.opening TO landreg_registry, landreg_auditor, landreg_worker;
+        GRANT SELECT, INSERT (county, opening_id, village, account_id, person_ids, reason, subject, opened_at)
+            ON identity.opening TO landreg_registry, landreg_auditor, landreg_worker;
     """)
 
 

@@ -171,25 +171,91 @@ def test_the_database_opens_nothing_without_a_committed_opening_of_the_same_acto
         own.execute(question, [opening])
 
 
-def test_an_opening_without_its_leaf_or_before_its_commit_opens_nothing(as_desk: Any, registrar: Actor) -> None:
-    persons = _enter(registrar, LIN)
+INSERT_OPENING = "INSERT INTO identity.opening VALUES ('610902', %s, '610902', %s, %s, '好奇', '', system.clock())"
+INSERT_LEAF = """INSERT INTO log.entry (county, id, village, kind, key, leaf, salts, staged_at)
+                 VALUES ('610902', gen_random_uuid(), '610902', %s, %s, 'x', '{}', now())"""
+OPEN = "SELECT person_id FROM identity.open_sealed('610902', %s)"
+
+
+@pytest.fixture
+def curious(as_desk: Any, registrar: Actor) -> Any:
+    """The registry's login in the hands of somebody who writes statements of their own."""
     desk = as_desk(Desk.REGISTRY, "610902")
     desk.execute(f"SET landreg.actor = '{registrar.account_id}'")
-    insert = "INSERT INTO identity.opening VALUES ('610902', %s, '610902', %s, %s, '好奇', '', now())"
+    return desk
+
+
+def _opens_nothing(desk: Any, opening: UUID) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege), desk.transaction():
+        desk.execute(OPEN, [opening])
+
+
+def test_an_opening_without_its_leaf_or_before_its_commit_opens_nothing(
+    curious: Any, registrar: Actor, in_village: Any
+) -> None:
+    persons = _enter(registrar, LIN)
+    in_village(*persons)
     opening = uuid4()
-    desk.execute(insert, [opening, registrar.account_id, persons])
-    question = "SELECT person_id FROM identity.open_sealed('610902', %s)"
-    with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        desk.execute(question, [opening])
-    staged = """INSERT INTO log.entry (county, id, village, kind, key, leaf, salts, staged_at)
-                VALUES ('610902', %s, '610902', 'identity.opened', %s, 'x', '{}', now())"""
-    with desk.transaction():
+    curious.execute(INSERT_OPENING, [opening, registrar.account_id, persons])
+    _opens_nothing(curious, opening)
+    curious.execute(INSERT_LEAF, ["notice.published", str(opening)])
+    _opens_nothing(curious, opening)
+    with curious.transaction():
         late = uuid4()
-        desk.execute(insert, [late, registrar.account_id, persons])
-        desk.execute(staged, [uuid4(), str(late)])
-        with pytest.raises(psycopg.errors.InsufficientPrivilege), desk.transaction():
-            desk.execute(question, [late])
-    assert desk.execute(question, [late]).fetchall() == [(persons[0],)]
+        curious.execute(INSERT_OPENING, [late, registrar.account_id, persons])
+        curious.execute(INSERT_LEAF, ["identity.opened", str(late)])
+        _opens_nothing(curious, late)
+    assert curious.execute(OPEN, [late]).fetchall() == [(persons[0],)]
+
+
+def test_neither_a_savepoint_nor_a_leaf_that_is_rolled_back_opens_anything(
+    curious: Any, registrar: Actor, in_village: Any, superuser: Any
+) -> None:
+    persons = _enter(registrar, LIN)
+    in_village(*persons)
+    with curious.transaction(force_rollback=True):
+        opening = uuid4()
+        with curious.transaction():
+            curious.execute(INSERT_OPENING, [opening, registrar.account_id, persons])
+        with curious.transaction():
+            curious.execute(INSERT_LEAF, ["identity.opened", str(opening)])
+        _opens_nothing(curious, opening)
+    opening = uuid4()
+    curious.execute(INSERT_OPENING, [opening, registrar.account_id, persons])
+    with curious.transaction(force_rollback=True):
+        with curious.transaction():
+            curious.execute(INSERT_LEAF, ["identity.opened", str(opening)])
+        _opens_nothing(curious, opening)
+    assert superuser.execute("SELECT count(*) FROM log.entry").fetchone() == (0,)
+
+
+def test_no_desk_says_which_transaction_wrote_an_opening_or_a_leaf(curious: Any) -> None:
+    for table in ("identity.opening", "log.entry"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            curious.execute(f"INSERT INTO {table} (county, village, made_in) VALUES ('610902', '610902', '3')")
+
+
+def test_the_database_itself_opens_nobody_outside_the_jurisdiction(
+    curious: Any, registrar: Actor, in_village: Any
+) -> None:
+    persons = _enter(registrar, LIN, CHEN)
+    in_village(persons[0])
+    in_village(persons[1], village="610921001001")
+    for asked in (persons, persons[1:], _enter(registrar, replace(LIN, id_kind="4"))):
+        opening = uuid4()
+        curious.execute(INSERT_OPENING, [opening, registrar.account_id, asked])
+        curious.execute(INSERT_LEAF, ["identity.opened", str(opening)])
+        _opens_nothing(curious, opening)
+
+
+def test_an_opening_of_tomorrow_is_none(curious: Any, registrar: Actor, in_village: Any) -> None:
+    persons = _enter(registrar, LIN)
+    in_village(*persons)
+    opening = uuid4()
+    tomorrow = INSERT_OPENING.replace("system.clock()", "system.clock() + interval '1 day'")
+    curious.execute(tomorrow, [opening, registrar.account_id, persons])
+    curious.execute(INSERT_LEAF, ["identity.opened", str(opening)])
+    _opens_nothing(curious, opening)
 
 
 def test_nobody_signs_an_opening_for_another(as_desk: Any, registrar: Actor, reviewer: Actor) -> None:
