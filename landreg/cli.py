@@ -14,6 +14,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from sqlalchemy.exc import DBAPIError
 
 from landreg import migrate
 from landreg.access.service import SYSTEM
@@ -42,6 +43,10 @@ def answering() -> Iterator[Settings]:
         yield settings
     except LandregError as error:
         _print_findings(error.findings)
+        sys.exit(1)
+    except DBAPIError as error:
+        # Python's own traceback would print the database's detail, which may be a row with names.
+        console.print(db.told(error), highlight=False, markup=False)
         sys.exit(1)
     except KeyboardInterrupt:
         console.print(
@@ -239,10 +244,10 @@ def log_seal() -> None:
 def log_recheck() -> None:
     """Hold every leaf against the tables, the tree and the checkpoints outside; exit code 1 names what differs."""
     from landreg.log.recheck import recheck
-    from landreg.registry.logged import SOURCES, TABLES
+    from landreg.registry.logged import SOURCES, TABLES, closings
 
     with answering() as settings:
-        findings = recheck(WORKER, settings, SOURCES, TABLES).findings
+        findings = recheck(WORKER, settings, SOURCES, TABLES, closings).findings
     _print_findings(findings)
     console.print("日志与登记簿一致 · log and register agree" if not findings else f"{len(findings)} 处不符 · differ")
     sys.exit(1 if findings else 0)
@@ -250,11 +255,11 @@ def log_recheck() -> None:
 
 @log_group.command("key")
 def log_key() -> None:
-    """The log's public key, as verifiers take it (needs the private one)."""
-    from landreg.log.store import signer_of
+    """The log's public key, as verifiers take it."""
+    from landreg.log.store import verifier_of
 
     with answering() as settings:
-        print(signer_of(settings).verifier)
+        print(verifier_of(settings))
 
 
 @log_group.command("prove")

@@ -31,6 +31,17 @@ class Resumed:
 
 
 @dataclass(frozen=True)
+class AccountState:
+    """What an account may do, and since when it is locked."""
+
+    account_id: UUID
+    name: str
+    roles: list[str]
+    jurisdiction: str
+    locked_at: datetime | None
+
+
+@dataclass(frozen=True)
 class SealedPerson:
     """Name and identity number as they are stored."""
 
@@ -69,6 +80,13 @@ def resume(session: DatabaseSession, token_digest: bytes, *, idle: timedelta) ->
 def account_by_login(session: DatabaseSession, login: str) -> Account | None:
     """The account of a login name."""
     return session.scalars(sa.select(Account).where(Account.login == login)).one_or_none()
+
+
+def account_by_id(session: DatabaseSession, account_id: UUID) -> AccountState | None:
+    """What an account may do now; at every desk, the worker's too, which reads no password."""
+    columns = (Account.account_id, Account.name, Account.roles, Account.jurisdiction, Account.locked_at)
+    row = session.execute(sa.select(*columns).where(Account.account_id == account_id)).one_or_none()
+    return None if row is None else AccountState(*row)
 
 
 def account_within(session: DatabaseSession, account_id: UUID, jurisdiction: str) -> Account | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import traceback
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -35,7 +37,9 @@ class _Engines:
         if desk not in self.made:
             if desk not in self.urls:
                 raise Unavailable(Finding("SYS-1", values={"desk": desk.value}))
-            self.made[desk] = sa.create_engine(self.urls[desk], pool_pre_ping=True, pool_size=5, max_overflow=10)
+            self.made[desk] = sa.create_engine(
+                self.urls[desk], pool_pre_ping=True, pool_size=5, max_overflow=10, hide_parameters=True
+            )
         return self.made[desk]
 
 
@@ -138,6 +142,27 @@ def refusal_of(error: sa.exc.IntegrityError) -> LandregError | None:
         return None
     finding = Finding(f"{match[1].upper()}-{match[2]}", values={"constraint": name})
     return Conflict(finding) if match[1] == "sys" else Refused(finding)
+
+
+def told(error: BaseException) -> str:
+    """An error and what caused it, with the places in the code, for the process's log.
+
+    Of an error of the database only its kind, SQLSTATE and constraint: its message and detail may hold a row, and names.
+    """
+    parts: list[str] = []
+    seen: BaseException | None = error
+    while seen is not None:
+        parts.append("".join(traceback.format_tb(seen.__traceback__)) + _said(seen))
+        seen = seen.__cause__ or seen.__context__
+    return "\n".join(reversed(parts))
+
+
+def _said(error: BaseException) -> str:
+    kind = type(error).__qualname__
+    origin = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    if isinstance(origin, psycopg.Error):
+        return f"{kind} {origin.sqlstate or '-'} {origin.diag.constraint_name or ''}".rstrip()
+    return kind if isinstance(error, sa.exc.StatementError) else f"{kind}: {error}"
 
 
 def is_gone(error: sa.exc.DBAPIError) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from io import BytesIO
 from pathlib import Path
 from typing import IO
 
@@ -20,7 +21,7 @@ class Store:
         self.folder = folder
 
     def put(self, stream: IO[bytes]) -> tuple[str, int]:
-        """Keep a stream; its hash in hex and its size. A file that is there already is left as it is."""
+        """Keep a stream; its hash in hex and its size. A file of that hash is written over by the same."""
         self.folder.mkdir(parents=True, exist_ok=True)
         digest, size = hashlib.sha256(), 0
         with tempfile.NamedTemporaryFile(dir=self.folder, delete=False) as part:
@@ -31,24 +32,34 @@ class Store:
                     part.write(chunk)
                 part.flush()
                 os.fsync(part.fileno())
-                target = self.path(digest.hexdigest())
-                target.parent.mkdir(parents=True, exist_ok=True)
-                os.replace(part.name, target)
+                self._place(Path(part.name), digest.hexdigest())
             except BaseException:
                 Path(part.name).unlink(missing_ok=True)
                 raise
         return digest.hexdigest(), size
 
     def put_bytes(self, content: bytes) -> str:
-        """Keep bytes; their hash in hex. Not flushed one by one: what is lost with the power is printed again."""
+        """Keep bytes; their hash in hex. A file that is there already is left alone when it holds them whole."""
         sha256 = hashlib.sha256(content).hexdigest()
+        return sha256 if self._holds(sha256, content) else self.put(BytesIO(content))[0]
+
+    def _holds(self, sha256: str, content: bytes) -> bool:
+        """A file cut off by a power cut has the name and not the content."""
+        try:
+            return self.path(sha256).read_bytes() == content
+        except FileNotFoundError:
+            return False
+
+    def _place(self, part: Path, sha256: str) -> None:
+        """Give a flushed file its name; the folder is flushed too, or the name may be lost with the power."""
         target = self.path(sha256)
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as part:
-                part.write(content)
-            os.replace(part.name, target)
-        return sha256
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(part, target)
+        folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
     def path(self, sha256: str) -> Path:
         """Where a file of that hash lies, or would."""

@@ -17,7 +17,7 @@ import psycopg
 import sqlalchemy as sa
 
 from landreg.core.actor import Actor, Role
-from landreg.core.db import Unavailable, UnitOfWork, unit_of_work
+from landreg.core.db import Unavailable, UnitOfWork, told, unit_of_work
 from landreg.core.errors import Finding, LandregError
 from landreg.core.files import Store
 from landreg.land.model import Upload
@@ -107,9 +107,9 @@ def _check_one(worker: Actor, upload: Upload, check: Check) -> None:
         raise
     except LandregError as error:
         _fail(worker, upload, error.findings)
-    except _FAULTS:
+    except _FAULTS as error:
         # One package that cannot be kept must not end the worker: the log would no longer be sealed.
-        _logger.exception("upload %s of %s", upload.upload_id, upload.county)
+        _logger.error("upload %s of %s: %s", upload.upload_id, upload.county, told(error))
         _fail(worker, upload, (Finding("SYS-4"),))
     else:
         _set(

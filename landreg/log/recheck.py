@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -25,19 +25,23 @@ from landreg.log.leaf import FORMAT, Json, hashed, instant, plain
 from landreg.log.merkle import HASH_BYTES, WIDTH, Tile, TileHashes, grow, leaf_hash
 from landreg.log.note import Checkpoint, NoteFault, open_checkpoint
 from landreg.log.queries import SignedCheckpoint, WholeEntry
-from landreg.log.store import signer_of
+from landreg.log.store import verifier_of
 
 # What the register says of one of its entries: key and facts, and, where its leaf has any, the personal facts.
 Restated = tuple[str, Mapping[str, Json]] | tuple[str, Mapping[str, Json], Mapping[str, str]]
 Source = Callable[[Session], Iterable[Restated]]
 Tables = Mapping[str, Mapping[str, str]]
+# A row that was closed: its table, its key there, and the number of the act that is said to have closed it, if any.
+Closed = tuple[str, str, str | None]
+Closings = Callable[[Session], Iterable[Closed]]
 MOST_FINDINGS = 1000
 _BATCH = 1000
+_Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True)
 class Rechecked:
-    """entries: leaves read, sealed or staged. size: of the log. findings: LOG-10 to LOG-21, none when all is well."""
+    """entries: leaves read, sealed or staged. size: of the log. findings: LOG-10 to LOG-22, none when all is well."""
 
     entries: int
     size: int
@@ -45,13 +49,21 @@ class Rechecked:
     findings: tuple[Finding, ...]
 
 
-def recheck(actor: Actor, settings: Settings, sources: Mapping[str, Source], tables: Tables | None = None) -> Rechecked:
+def recheck(
+    actor: Actor,
+    settings: Settings,
+    sources: Mapping[str, Source],
+    tables: Tables | None = None,
+    closings: Closings | None = None,
+) -> Rechecked:
     """Recheck everything, in one snapshot. As the worker or the auditor; memory grows by a hash and a key an entry.
 
     sources: by kind of entry, what the register's tables say now. tables: by kind, the table behind a fact's name, and
-    under "" the kind's own table, so that a finding names the table and the key. At most `MOST_FINDINGS` of each sort.
+    under "" the kind's own table, so that a finding names the table and the key. closings: the rows that are closed,
+    each to be named by the leaf of the act that closed it. At most `MOST_FINDINGS` of each sort. Needs the log's public
+    key only; raises BadInput (LOG-3) without it.
     """
-    verifier = signer_of(settings).verifier
+    verifier = verifier_of(settings)
     with unit_of_work(actor) as uow:
         queries.hold_snapshot(uow.session)
         signed = queries.all_checkpoints(uow.session)
@@ -60,6 +72,8 @@ def recheck(actor: Actor, settings: Settings, sources: Mapping[str, Source], tab
         findings += islice(_tree_differs(leaves, signed, verifier), MOST_FINDINGS)
         findings += islice(_copies_differ(leaves, settings, verifier), MOST_FINDINGS)
         findings += islice(_register_differs(uow.session, sources, tables or {}), MOST_FINDINGS)
+        if closings is not None:
+            findings += islice(_closings_differ(uow.session, closings), MOST_FINDINGS)
     return Rechecked(leaves.entries, len(leaves.hashes), len(signed), tuple(findings))
 
 
@@ -174,7 +188,24 @@ def _register_differs(session: Session, sources: Mapping[str, Source], tables: T
                 yield Finding("LOG-16", values={"key": key, "table": table}, layer=table, subject=key)
 
 
-def _batches(rows: Iterable[Restated]) -> Iterator[list[Restated]]:
+def _closings_differ(session: Session, closings: Closings) -> Iterator[Finding]:
+    """LOG-22: a row was closed, and no leaf of an act names it among those that the act closed."""
+    for batch in _batches(closings(session)):
+        logged = queries.entries_of(session, "act", sorted({number for _, _, number in batch if number}))
+        named = {number: set(_facts(entry).get("closed", ())) for number, entry in logged.items()}
+        for table, key, number in batch:
+            if f"{table} {key}" not in named.get(number or "", ()):
+                values = {"key": key, "table": table, "act": number or "—"}
+                yield Finding("LOG-22", values=values, layer=table, subject=key)
+
+
+def _facts(entry: WholeEntry) -> dict[str, Any]:
+    leaf = _read(entry.leaf)
+    facts = (_read(entry.detail) if "detail" in leaf else leaf).get("facts")
+    return facts if isinstance(facts, dict) else {}
+
+
+def _batches(rows: Iterable[_Row]) -> Iterator[list[_Row]]:
     waiting = iter(rows)
     while batch := list(islice(waiting, _BATCH)):
         yield batch

@@ -86,6 +86,14 @@ def signer_of(settings: Settings) -> Signer:
         raise BadInput(Finding("LOG-3", values={"file": str(file)})) from error
 
 
+def verifier_of(settings: Settings) -> str:
+    """The log's public key, as its checkpoints are verified with. Raises BadInput (LOG-3) when its file is missing."""
+    try:
+        return settings.log_public_key.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(Finding("LOG-3", values={"file": str(settings.log_public_key)})) from error
+
+
 def seal(actor: Actor, settings: Settings) -> Sealed:
     """Add all that is staged to the log, and copy the checkpoint out. As the worker; again at any time.
 

@@ -96,6 +96,7 @@ class _Drafted:
     certified: Certified
     row: dict[str, object]
     to_print: ToPrint
+    token: str
 
 
 def _drafted_chunk(actor: Actor, county: str, case_ids: Sequence[UUID], press: Press) -> list[_Drafted]:
@@ -192,7 +193,7 @@ def _drafted(
         "act_id": case.act_id,
         "sample": sample,
     }
-    return _Drafted(case, what, row, ToPrint(printed, data, proof, sample))
+    return _Drafted(case, what, row, ToPrint(printed, data, proof, sample), token)
 
 
 def _enter(uow: UnitOfWork, county: str, drafted: Sequence[_Drafted], hashes: dict[str, str]) -> None:
@@ -221,7 +222,14 @@ def _enter(uow: UnitOfWork, county: str, drafted: Sequence[_Drafted], hashes: di
                 county,
                 draft.case.village,
                 draft.to_print.id,
-                certificate_facts(draft.to_print.id, draft.certified.act_number, hashes[draft.to_print.id]),
+                certificate_facts(
+                    draft.to_print.id,
+                    draft.certified.act_number,
+                    hashes[draft.to_print.id],
+                    token=draft.token,
+                    right_id=draft.certified.right_id,
+                    sample=draft.to_print.sample,
+                ),
             )
             for draft in drafted
         ],

@@ -14,8 +14,9 @@ from landreg.core.periods import beijing_day
 from landreg.core.units import decimal_of
 from landreg.law.book import Law, Parameter, national_law
 from landreg.law.model import CountyParameter
-from landreg.log.leaf import Entry, Json
+from landreg.log.leaf import Entry
 from landreg.log.store import stage
+from landreg.registry.logged import figure_facts
 
 CHOICES = {"HS-2.terrain": ("HS-2.limit_m2",)}
 """Figures that name a key of another figure."""
@@ -59,16 +60,7 @@ def set_figure(actor: Actor, county: str, figure: Figure) -> UUID:
             set_at=uow.now,
         )
         uow.session.add(row)
-        facts: dict[str, Json] = {
-            "figure": figure.name,
-            "key": figure.key,
-            "value": figure.value,
-            "since": figure.since,
-            "decided_in": figure.decided_in,
-            "county": county,
-            "by": actor.account_id,
-        }
-        stage(uow, Entry("law.figure_set", county, county, str(row.id), facts))
+        stage(uow, Entry("law.figure_set", county, county, str(row.id), figure_facts(row)))
     return row.id
 
 

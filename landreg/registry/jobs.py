@@ -1,6 +1,7 @@
 """Steps over hundreds of cases: asked for at the desk, taken by the worker, so that closing the browser changes nothing.
 
-A job goes in chunks, each a transaction of the step's own service; after a chunk its progress is written. A worker that
+A job goes in chunks, each a transaction of the step's own service, in the name of who asked and while their account still
+may; after a chunk its progress is written. A worker that
 is killed between the two finds the chunk's cases moved on, and leaves them out. It holds an advisory lock on its own
 connection, which ends with it, so that the next worker goes on where it stood.
 """
@@ -16,10 +17,12 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
+from landreg.access.queries import account_by_id
 from landreg.core.actor import Actor, Desk, Role
-from landreg.core.db import Unavailable, UnitOfWork, unit_of_work
+from landreg.core.db import Unavailable, UnitOfWork, told, unit_of_work
 from landreg.core.errors import Conflict, Finding, LandregError, NotAllowed, NotFound, Refused
-from landreg.law.book import national_law
+from landreg.core.periods import beijing_day
+from landreg.law.queries import load_law
 from landreg.registry.casebook import Job
 from landreg.registry.cases import Stepped, written
 from landreg.registry.desk import cases_by_id, job, jobs_waiting
@@ -86,7 +89,11 @@ def interrupt(actor: Actor, county: str, job_id: UUID) -> None:
 
 
 def resume(actor: Actor, county: str, job_id: UUID) -> None:
-    """Go on with a job that was interrupted or failed."""
+    """Go on with a job that was interrupted or failed. Raises NotAllowed for any but who asked: it goes on in their name."""
+    with unit_of_work(actor) as uow:
+        found = job(uow.session, county, job_id)
+    if found is not None and found.asked_by != actor.account_id:
+        raise NotAllowed(Finding("ACC-3", values={"roles": found.asked_roles}))
     _turn(actor, county, job_id, {"stopped": "waiting", "failed": "waiting"})
 
 
@@ -150,20 +157,18 @@ def _begin(worker: Actor, county: str, job_id: UUID) -> Job | None:
 
 
 def _advance(worker: Actor, now: Job, ids: Sequence[UUID], tools: Tools) -> None:
-    law = national_law(now.county, now.asked_at.date())
-    asker = Actor(
-        now.asked_by, now.asked_by_name, Desk.REGISTRY, frozenset(map(Role, now.asked_roles)), now.jurisdiction
-    )
+    with unit_of_work(worker) as uow:
+        law = load_law(uow.session, now.county, beijing_day(uow.now))
     stepped, failed = Stepped(0), None
     try:
-        stepped = _take(asker, now, ids, tools)
+        stepped = _take(_asker(worker, now), now, ids, tools)
     except Unavailable:
         raise
     except LandregError as error:
         failed = [written(finding, law) for finding in error.findings]
-    except _FAULTS:
+    except _FAULTS as error:
         # One job that cannot go on must not end the worker: the log would no longer be sealed.
-        _logger.exception("job %s of %s", now.job_id, now.county)
+        _logger.error("job %s of %s: %s", now.job_id, now.county, told(error))
         failed = [written(Finding("SYS-4"), law)]
     with unit_of_work(worker) as uow:
         row = job(uow.session, now.county, now.job_id, lock=True)
@@ -181,6 +186,20 @@ def _advance(worker: Actor, now: Job, ids: Sequence[UUID], tools: Tools) -> None
                 for number, findings in stepped.refused.items()
             ),
         ]
+
+
+def _asker(worker: Actor, now: Job) -> Actor:
+    """Who asked, as their account stands. Raises NotAllowed (ACC-3) when it is locked, lost the step's roles, or moved away."""
+    roles = STEPS[now.step].roles
+    with unit_of_work(worker) as uow:
+        account = account_by_id(uow.session, now.asked_by)
+    if account is not None and account.locked_at is None and now.jurisdiction.startswith(account.jurisdiction):
+        asker = Actor(
+            account.account_id, account.name, Desk.REGISTRY, frozenset(map(Role, account.roles)), now.jurisdiction
+        )
+        if asker.has(*roles):
+            return asker
+    raise NotAllowed(Finding("ACC-3", values={"roles": [role.value for role in roles]}))
 
 
 def _take(asker: Actor, now: Job, ids: Sequence[UUID], tools: Tools) -> Stepped:

@@ -1,14 +1,17 @@
-"""What the log says of acts, notices and certificates, read from the tables: staged when they are written, and read again by
-`landreg log recheck`, so that a row changed behind the register's back is found and named.
+"""What the log says of acts, notices, certificates and counties' figures, read from the tables: staged when they are written,
+and read again by `landreg log recheck`, so that a row changed behind the register's back is found and named.
 
-A row enters as a digest over all its columns but today's division codes, which may be recoded, and the two that close it.
+A row enters as a digest over all its columns but today's division codes, which may be recoded, and the two that close it:
+a closed row is named by the leaf of the act that closed it (`closed`: a list of `table key`).
 Rows that name people enter as personal facts, which the log salts.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -17,6 +20,8 @@ from uuid import UUID
 from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
+from landreg.access.queries import openings
+from landreg.law.model import CountyParameter
 from landreg.registry.casebook import Act
 
 Restated = tuple[str, Mapping[str, Any], Mapping[str, str]]
@@ -36,6 +41,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     },
     "notice.published": {"": "registry.notice"},
     "certificate.issued": {"": "registry.certificate"},
+    "law.figure_set": {"": "law.county_parameter"},
+    "identity.opened": {"": "identity.opening"},
 }
 """By kind of entry: the table behind a fact's name."""
 
@@ -63,30 +70,88 @@ def acts(session: Session) -> Iterator[Restated]:
         yield number, *entry_facts(session, county, act_id, number)
 
 
-def certificate_facts(number: str, act_number: str, sha256: str) -> dict[str, Any]:
-    """What the log says of a certificate: its number, its act, and the hash of the printed file."""
-    return {"certificate": number, "act": act_number, "sha256": sha256}
+def certificate_facts(
+    number: str, act_number: str, sha256: str, *, token: str, right_id: UUID, sample: bool
+) -> dict[str, Any]:
+    """What the log says of a certificate: its number, act and right, and hashes of the printed file and of its QR's token."""
+    return {
+        "certificate": number,
+        "act": act_number,
+        "sha256": sha256,
+        "token_sha256": hashlib.sha256(token.encode()).hexdigest(),
+        "right": right_id,
+        "sample": sample,
+    }
 
 
 def certificates(session: Session) -> Iterator[Restated]:
     """Every certificate as the tables have it now."""
     for row in session.execute(text(_CERTIFICATES)):
-        yield row.number, certificate_facts(row.number, row.act_number, row.pdf_sha256), {}
+        said = {"token": row.token, "right_id": row.right_id, "sample": row.sample}
+        yield row.number, certificate_facts(row.number, row.act_number, row.pdf_sha256, **said), {}
 
 
-def notice_facts(number: str, published_on: Any, last_day: Any, content: Mapping[str, Any]) -> dict[str, Any]:
-    """What the log says of a notice: its days and its cases."""
+def notice_facts(
+    number: str, published_on: date, last_day: date, title: str, content: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """What the log says of a notice: its days and its cases; personal, since it names holders: title and whole content."""
     cases = [row["case"] for row in content["rows"]]
-    return {"notice": number, "published_on": published_on, "last_day": last_day, "cases": cases}
+    facts = {"notice": number, "published_on": published_on, "last_day": last_day, "cases": cases}
+    return facts, {"content": json.dumps([title, content], ensure_ascii=False, sort_keys=True)}
 
 
 def notices(session: Session) -> Iterator[Restated]:
     """Every notice as the tables have it now."""
-    for row in session.execute(text("SELECT number, published_on, last_day, content FROM registry.notice")):
-        yield row.number, notice_facts(row.number, row.published_on, row.last_day, row.content), {}
+    for row in session.execute(text("SELECT number, published_on, last_day, title, content FROM registry.notice")):
+        yield row.number, *notice_facts(*row)
 
 
-SOURCES = {"act": acts, "certificate.issued": certificates, "notice.published": notices}
+def figure_facts(row: CountyParameter) -> dict[str, Any]:
+    """What the log says of a figure that a county set."""
+    return {
+        "figure": row.name,
+        "key": row.key,
+        "value": row.value,
+        "since": row.since,
+        "decided_in": row.decided_in,
+        "county": row.county,
+        "by": row.set_by,
+    }
+
+
+def figures(session: Session) -> Iterator[Restated]:
+    """Every figure of a county as the table has it now."""
+    for row in session.scalars(select(CountyParameter)):
+        yield str(row.id), figure_facts(row), {}
+
+
+CLOCKED = {
+    "registry.contract": "x.row_id::text",
+    'registry."right"': "x.row_id::text",
+    "registry.right_holder": "x.right_row || ':' || x.household_id",
+    "registry.right_parcel": "x.right_row || ':' || x.parcel_id",
+    "land.parcel": "x.row_id::text",
+    "party.collective": "x.row_id::text",
+    "party.household": "x.row_id::text",
+    "party.member": "x.row_id::text",
+    "party.organization": "x.row_id::text",
+}
+"""Every table with two clocks, and how a row of it is named."""
+
+
+def closings(session: Session) -> Iterator[tuple[str, str, str | None]]:
+    """Every row that is closed: its table, its key, and the number of the act that is said to have closed it."""
+    for row in session.execute(text(_CLOSINGS)):
+        yield row.table_name.replace('"', ""), row.key, row.act_number
+
+
+SOURCES = {
+    "act": acts,
+    "certificate.issued": certificates,
+    "notice.published": notices,
+    "law.figure_set": figures,
+    "identity.opened": openings,
+}
 """By kind of entry: what the tables say of it now."""
 
 
@@ -173,7 +238,13 @@ _PARTIES = f"""
     WHERE o.county = :county AND o.act_id = :act
     ORDER BY 1, 2
 """
+_CLOSINGS = " UNION ALL ".join(
+    f"""SELECT '{table}' AS table_name, {key} AS key, a.number AS act_number FROM {table} AS x
+        LEFT JOIN registry.act AS a ON a.county = x.county AND a.act_id = x.ended_by_act
+        WHERE NOT upper_inf(x.recorded) OR x.ended_by_act IS NOT NULL"""
+    for table, key in CLOCKED.items()
+)
 _CERTIFICATES = """
-    SELECT c.number, a.number AS act_number, c.pdf_sha256 FROM registry.certificate AS c
+    SELECT c.number, a.number AS act_number, c.pdf_sha256, c.token, c.right_id, c.sample FROM registry.certificate AS c
     JOIN registry.act AS a ON a.county = c.county AND a.act_id = c.act_id
 """

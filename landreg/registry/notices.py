@@ -32,8 +32,8 @@ def publish(actor: Actor, county: str, case_ids: Sequence[UUID], title: str) -> 
         notice = _notice(uow, cases, law, title)
         number = notice.number
         set_values(uow, county, [case.case_id for case in cases], state="noticed", notice_id=notice.notice_id)
-        facts = notice_facts(number, notice.published_on, notice.last_day, notice.content)
-        stage(uow, Entry("notice.published", county, notice.village, number, facts))
+        facts, personal = notice_facts(number, notice.published_on, notice.last_day, notice.title, notice.content)
+        stage(uow, Entry("notice.published", county, notice.village, number, facts, personal))
 
     stepped = take_step(actor, county, case_ids, "publish", NOTICE_RULES, write)
     return number, stepped

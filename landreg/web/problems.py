@@ -19,7 +19,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from landreg.core.db import Unavailable, is_gone
+from landreg.core.db import Unavailable, is_gone, told
 from landreg.core.errors import BadInput, Conflict, Finding, LandregError, Refused
 from landreg.law.book import all_rules
 from landreg.web import i18n, pages
@@ -94,7 +94,7 @@ def answer(error: LandregError) -> Response:
     headers = {}
     if isinstance(error, Unavailable):
         headers["Retry-After"] = str(RETRY_AFTER_S)
-        current_app.logger.error("%s: database unavailable: %s", number(), error.__cause__)
+        current_app.logger.error("%s: database unavailable: %s", number(), told(error))
     return _shown(error.status, _title(error.status), error.findings, headers)
 
 
@@ -155,9 +155,9 @@ def _unexpected(error: Exception) -> Response:
     if isinstance(error, sa.exc.DBAPIError) and is_gone(error):
         return answer(Unavailable(Finding("SYS-1", values={"desk": "-"})))
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        current_app.logger.error("%s: disk full", number(), exc_info=error)
+        current_app.logger.error("%s: disk full: %s", number(), told(error))
         return _shown(507, _title(507), (Finding("SYS-3"),))
-    current_app.logger.error("%s: %s %s", number(), request.method, request.path, exc_info=error)
+    current_app.logger.error("%s: %s %s: %s", number(), request.method, request.path, told(error))
     if current_app.testing and current_app.config["PROPAGATE_EXCEPTIONS"] is not False:
         raise error
     return _shown(500, _title(500), ())

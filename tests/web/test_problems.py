@@ -189,3 +189,36 @@ def test_the_limiter_counts_in_the_database_for_all_processes(app: Any, superuse
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     assert "Retry-After" in answers[-1].headers
     assert superuser.execute("SELECT max(count) FROM access.attempt").fetchone() == (4,)
+
+
+NAME = "林木" + "生"  # joined here, since a traceback shows lines of code
+
+
+def test_a_fault_of_the_database_is_logged_by_its_state_and_never_with_the_row(
+    app: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    def view() -> None:
+        with unit_of_work(WORKER) as uow:
+            uow.session.execute(sa.text("SELECT CAST(:name AS integer)"), {"name": NAME})
+
+    app.testing = False
+    _route(app, view)
+    assert app.test_client().get("/tried").status_code == 500
+    assert "22P02" in caplog.text
+    assert "in view" in caplog.text
+    assert NAME not in caplog.text
+
+
+def test_what_is_told_of_a_violated_constraint_is_its_name(superuser: psycopg.Connection[Any]) -> None:
+    superuser.execute("CREATE TABLE public.named (name text CONSTRAINT named_once UNIQUE)")
+    superuser.execute("GRANT SELECT, INSERT ON public.named TO landreg_worker")
+    twice = sa.text("INSERT INTO public.named VALUES (:name), (:name)")
+    try:
+        with pytest.raises(sa.exc.IntegrityError) as fault, unit_of_work(WORKER) as uow:
+            uow.session.execute(twice, {"name": NAME})
+    finally:
+        superuser.execute("DROP TABLE public.named")
+    assert NAME in str(fault.value.orig)
+    assert "23505 named_once" in db.told(fault.value)
+    assert NAME not in db.told(fault.value)
+    assert fault.value.hide_parameters

@@ -194,9 +194,14 @@ def test_a_certificate_of_which_a_row_was_changed_is_named(
     issued = certificates.issue(registrar, COUNTY, sealed, press)
     seal(worker, database)
     assert recheck(worker, database, logged.SOURCES, logged.TABLES).findings == ()
-    superuser.execute("UPDATE registry.certificate SET pdf_sha256 = 'x' WHERE number = %s", [issued[0].number])
-    found = recheck(worker, database, logged.SOURCES, logged.TABLES).findings
-    assert [(finding.code, finding.subject) for finding in found] == [("LOG-17", issued[0].number)]
+    for change in ("pdf_sha256 = 'x'", "token = 'x'", "right_id = gen_random_uuid()", "sample = NOT sample"):
+        superuser.execute("CREATE TEMPORARY TABLE kept ON COMMIT PRESERVE ROWS AS TABLE registry.certificate")
+        superuser.execute(f"UPDATE registry.certificate SET {change} WHERE number = %s", [issued[0].number])
+        found = recheck(worker, database, logged.SOURCES, logged.TABLES).findings
+        assert [(finding.code, finding.subject) for finding in found] == [("LOG-17", issued[0].number)], change
+        superuser.execute(
+            "DELETE FROM registry.certificate; INSERT INTO registry.certificate TABLE kept; DROP TABLE kept"
+        )
 
 
 def test_a_file_that_was_changed_in_the_store_is_not_handed_out(

@@ -7,11 +7,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from landreg.config import Settings
 from landreg.core.actor import WORKER, Actor
 from landreg.core.db import Unavailable, unit_of_work
 from landreg.core.errors import Conflict, NotAllowed, NotFound, Refused
+from landreg.law.queries import load_law
 from landreg.log.store import seal
 from landreg.registry import cases, desk, jobs, opening
 from landreg.registry.casebook import Job
@@ -29,6 +31,19 @@ TOOLS = Tools(press=lambda: None, seal=lambda: None)
 @pytest.fixture
 def batch(superuser: Any, registrar: Actor) -> UUID:
     return opening.open_batch(registrar, COUNTY, stage_village(superuser, 4).package_id, VILLAGE)
+
+
+@pytest.fixture(autouse=True)
+def accounts(superuser: Any, registrar: Actor, reviewer: Actor) -> None:
+    """The accounts in whose name jobs go on."""
+    for actor in (registrar, reviewer):
+        superuser.execute(
+            """INSERT INTO access.account (account_id, login, name, desk, roles, jurisdiction, password_hash,
+                   password_temporary, opened_at, opened_by)
+               VALUES (%s, %s, %s, 'registry', %s, %s, 'x', false, now(), %s)""",
+            [actor.account_id, f"u{actor.account_id.int}", actor.name, sorted(actor.roles),
+             actor.jurisdiction, actor.account_id],
+        )  # fmt: skip
 
 
 @pytest.fixture
@@ -195,3 +210,77 @@ def test_a_database_that_goes_away_leaves_the_job_to_be_taken_up_again(
     assert job(job_id).state == "running"
     jobs.work(WORKER, TOOLS)
     assert job(job_id).done == 8
+
+
+def test_only_who_asked_for_a_job_goes_on_with_it(batch: UUID, registrar: Actor, reviewer: Actor) -> None:
+    job_id = ask(registrar, batch, "accept", "draft")
+    jobs.interrupt(reviewer, COUNTY, job_id)
+    other = Actor(reviewer.account_id, "登记员丁", registrar.desk, registrar.roles, registrar.jurisdiction)
+    with pytest.raises(NotAllowed):
+        jobs.resume(other, COUNTY, job_id)
+    assert job(job_id).state == "stopped"
+    jobs.resume(registrar, COUNTY, job_id)
+    assert job(job_id).state == "waiting"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "locked_at = now(), locked_by = account_id",
+        "roles = '{reviewer}'",
+        "jurisdiction = '610902105'",
+        "jurisdiction = '610921'",
+    ],
+)
+@pytest.mark.usefixtures("small_chunks")
+def test_a_job_fails_when_the_account_that_asked_may_no_longer(
+    batch: UUID, registrar: Actor, superuser: Any, change: str
+) -> None:
+    job_id = ask(registrar, batch, "accept", "draft")
+    looks = iter([False, True])
+    jobs.work(WORKER, Tools(press=lambda: None, seal=lambda: None, ending=lambda: next(looks)))
+    assert job(job_id).position == 3
+    superuser.execute(f"UPDATE access.account SET {change} WHERE account_id = %s", [registrar.account_id])
+    jobs.work(WORKER, TOOLS)
+    failed = job(job_id)
+    assert (failed.state, failed.position, [finding["code"] for finding in failed.findings]) == ("failed", 3, ["ACC-3"])
+    assert len(in_state(registrar, batch, "draft")) == 5
+
+
+def test_a_job_says_what_it_refuses_by_the_law_of_its_county_on_the_day_in_beijing(
+    batch: UUID, registrar: Actor, superuser: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+
+    def load(session: Any, county: str, on: Any) -> Any:
+        asked.append((county, on))
+        return load_law(session, county, on)
+
+    monkeypatch.setattr(jobs, "load_law", load)
+    # 20:00 UTC is four in the morning of the next day in Beijing.
+    superuser.execute(
+        """INSERT INTO system.demo (ahead) VALUES (date_trunc('day', now(), 'UTC') + interval '2 days 20 hours' - now())"""
+    )
+    ask(registrar, batch, "accept", "draft")
+    jobs.work(WORKER, TOOLS)
+    tomorrow = one(registrar, "SELECT (system.clock() AT TIME ZONE 'Asia/Shanghai')::date")
+    assert tomorrow != one(registrar, "SELECT (system.clock() AT TIME ZONE 'UTC')::date")
+    assert asked == [(COUNTY, tomorrow)]
+
+
+def test_what_a_job_stumbled_over_is_logged_without_the_row(
+    batch: UUID, registrar: Actor, superuser: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "林木" + "生"  # joined here, since a traceback shows lines of code
+
+    def twice(asker: Actor, *_given: Any, **_named: Any) -> Any:
+        with unit_of_work(asker) as uow:
+            row = text("INSERT INTO land.division (code, name, level, parent) VALUES (:code, :name, 'village', NULL)")
+            uow.session.execute(row, {"code": "x", "name": name})
+
+    monkeypatch.setattr(jobs, "take", twice)
+    job_id = ask(registrar, batch, "accept", "draft")
+    jobs.work(WORKER, TOOLS)
+    assert job(job_id).state == "failed"
+    assert "IntegrityError 23502" in caplog.text
+    assert name not in caplog.text
