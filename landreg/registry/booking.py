@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,8 +18,9 @@ from sqlalchemy.dialects.postgresql import Range
 
 from landreg.core.actor import Actor
 from landreg.core.db import Unavailable, UnitOfWork, unit_of_work
-from landreg.core.errors import Finding, NotFound, Refused
+from landreg.core.errors import Finding, Refused
 from landreg.core.periods import Period, beijing_day
+from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
 from landreg.log.leaf import Entry
 from landreg.log.store import stage_all
@@ -27,19 +28,15 @@ from landreg.registry.casebook import Act, Case
 from landreg.registry.cases import Stepped, judge, keep_findings, laws_of, locked, note
 from landreg.registry.effects import (
     Changes,
-    ContractRegistration,
-    HomesteadRegistration,
-    ParcelOfRight,
-    register_contract,
-    register_homestead,
 )
 from landreg.registry.entry import ENTERED, enter_survey
-from landreg.registry.facts import Proposal, proposals
+from landreg.registry.facts import Proposal, case_facts, proposals
 from landreg.registry.logged import right_facts
 from landreg.registry.model import Contract, Right, RightHolder, RightParcel
 from landreg.registry.numbers import act_numbers
+from landreg.registry.places import PARCEL_IDS, Places
 from landreg.registry.rules import REGISTER_RULES
-from landreg.registry.rules.homestead import HomesteadFacts, confirmed_area
+from landreg.registry.rules.procedure import reg_18_as_registered
 
 TABLES = {"contract": Contract, "right": Right, "right_holder": RightHolder, "right_parcel": RightParcel}
 BOOKED = ('registry."right"', "registry.right_parcel", "registry.right_holder", "registry.contract", "registry.act")
@@ -90,6 +87,8 @@ def register(actor: Actor, county: str, case_ids: Sequence[UUID]) -> Stepped:
             raise Refused(judged[cases[0].case_id])
         go = [case for case in cases if case.number not in refused]
         entered = [enter_survey(uow, county, *place) for place in surveyed] if go else []
+        if len({package for package, _ in surveyed}) > 1 and any(entered):
+            go = _as_entered(uow, go, judged, refused, law)
         book(uow, go, [proposal for proposal in proposed if proposal.case.number not in refused])
         keep_findings(uow, cases, judged, law)
     if any(entered):
@@ -97,6 +96,23 @@ def register(actor: Actor, county: str, case_ids: Sequence[UUID]) -> Stepped:
         with suppress(Unavailable), unit_of_work(actor) as uow:
             uow.take_statistics(*ENTERED, *BOOKED)
     return Stepped(len(go), refused)
+
+
+def _as_entered(
+    uow: UnitOfWork,
+    cases: Sequence[Case],
+    judged: dict[UUID, tuple[Finding, ...]],
+    refused: dict[str, tuple[Finding, ...]],
+    law: Law,
+) -> list[Case]:
+    """The cases that still agree with the register, now that two packages were entered into it; the others are refused."""
+    if not cases:
+        return []
+    facts = case_facts(uow.session, cases, uow.actor.account_id, beijing_day(uow.now))
+    for case in cases:
+        if found := examine((reg_18_as_registered,), facts[case.case_id], law):
+            judged[case.case_id] = refused[case.number] = (*judged[case.case_id], *found)
+    return [case for case in cases if case.number not in refused]
 
 
 def changes_of(uow: UnitOfWork, cases: Sequence[Case], proposed: Sequence[Proposal] | None = None) -> list[Booking]:
@@ -108,7 +124,7 @@ def changes_of(uow: UnitOfWork, cases: Sequence[Case], proposed: Sequence[Propos
         return []
     today = beijing_day(uow.now)
     laws = laws_of(uow, cases, load_law(uow.session, cases[0].county, today))
-    places = _Places.of(uow, cases)
+    places = Places.of(uow, cases)
     return [
         Booking(proposal.case, places.changes(proposal, laws[proposal.case.case_id], today), uuid4())
         for proposal in (proposals(uow.session, cases) if proposed is None else proposed)
@@ -177,110 +193,20 @@ def _rows(booking: Booking, table: str, now: datetime) -> Iterator[dict[str, Any
             yield row
 
 
-@dataclass(frozen=True)
-class _Places:
-    """Ids of the parties and parcels that the cases name, by code."""
-
-    households: Mapping[str, UUID]
-    collectives: Mapping[str, UUID]
-    parcels: Mapping[str, UUID]
-
-    @classmethod
-    def of(cls, uow: UnitOfWork, cases: Sequence[Case]) -> _Places:
-        asked = {
-            "county": cases[0].county,
-            "households": list({case.household_code for case in cases}),
-            "subjects": [case.subject_code for case in cases],
-            "packages": list({case.package_id for case in cases}),
-            "cases": [case.case_id for case in cases],
-        }
-        return cls(
-            dict(uow.session.execute(text(_HOUSEHOLD_IDS), asked).all()),
-            dict(uow.session.execute(text(_COLLECTIVE_IDS), asked).all()),
-            dict(uow.session.execute(text(_PARCEL_IDS), asked).all()),
-        )
-
-    def changes(self, proposal: Proposal, law: Any, today: date) -> Changes:
-        """The changes of one case. Raises NotFound when a party or parcel it names is not in the register."""
-        case, staged, facts = proposal.case, proposal.staged, proposal.facts
-        household = self._known(self.households, case.household_code)
-        if isinstance(facts, HomesteadFacts):
-            parcel = ParcelOfRight(self._known(self.parcels, facts.code), facts.code, facts.area_m2)
-            return register_homestead(
-                HomesteadRegistration(
-                    county=case.county,
-                    village=case.village,
-                    right_id=uuid4(),
-                    right_row=uuid4(),
-                    code=facts.code,
-                    unit_code=facts.unit_code,
-                    household_id=household,
-                    parcel=parcel,
-                    confirmed=confirmed_area(facts, law),
-                    footprint_m2=staged["footprint_m2"],
-                    floor_area_m2=staged["building_area_m2"],
-                    floors=staged["storeys"],
-                    built_on=facts.built_on,
-                    nature=staged["nature"] or "",
-                    registered_on=today,
-                )
-            )
-        if facts.term is None:
-            raise Refused(Finding("CT-1", "term", {}, subject=facts.code))
-        return register_contract(
-            ContractRegistration(
-                county=case.county,
-                village=case.village,
-                contract_id=uuid4(),
-                right_id=uuid4(),
-                right_row=uuid4(),
-                code=facts.code,
-                collective_id=self._known(self.collectives, staged["issuer_code"]),
-                household_id=household,
-                mode=staged["way"],
-                term=facts.term,
-                signed_on=staged["signed_on"],
-                area_m2=facts.area_m2,
-                parcels=tuple(
-                    ParcelOfRight(self._known(self.parcels, parcel.code), parcel.code, parcel.area_m2)
-                    for parcel in facts.parcels
-                ),
-            )
-        )
-
-    @staticmethod
-    def _known(ids: Mapping[str, UUID], code: str) -> UUID:
-        if code not in ids:
-            raise NotFound(Finding("REG-15", values={"code": code}, subject=code))
-        return ids[code]
-
-
 def _villages_surveyed(uow: UnitOfWork, county: str, case_ids: Sequence[UUID]) -> list[tuple[UUID, str]]:
-    """Package and village of all that the cases name: a homestead may lie in another village than its household."""
+    """Package and village of all that the cases name: a homestead may lie in another village than its household.
+
+    Of one village the package received last comes first: the latest survey is the one that is entered.
+    """
     asked = {"county": county, "cases": list(case_ids)}
     return [(row.package_id, row.village) for row in uow.session.execute(text(_VILLAGES), asked)]
 
 
 def _parcels_asked(uow: UnitOfWork, county: str, case_ids: Sequence[UUID]) -> list[UUID]:
     asked = {"county": county, "cases": list(case_ids)}
-    return [row.parcel_id for row in uow.session.execute(text(_PARCEL_IDS), asked)]
+    return [row.parcel_id for row in uow.session.execute(text(PARCEL_IDS), asked)]
 
 
-_HOUSEHOLD_IDS = """
-    SELECT code, household_id FROM party.household
-    WHERE county = :county AND code = ANY (:households) AND upper_inf(recorded)
-"""
-_COLLECTIVE_IDS = """
-    SELECT code, collective_id FROM party.collective
-    WHERE county = :county AND upper_inf(recorded) AND code IN (
-        SELECT issuer_code FROM land.staged_contract
-        WHERE county = :county AND package_id = ANY (:packages) AND code = ANY (:subjects))
-"""
-_PARCEL_IDS = """
-    SELECT l.code, l.parcel_id FROM registry.case_parcel AS p
-    JOIN land.parcel AS l ON l.county = p.county AND l.code = p.parcel_code AND upper_inf(l.recorded)
-    WHERE p.county = :county AND p.case_id = ANY (:cases)
-"""
 # Looked up by key row for row: joined, the planner guesses at the CTE and pairs every case with every parcel of its package.
 _VILLAGES = """
     WITH c AS MATERIALIZED (
@@ -299,5 +225,7 @@ _VILLAGES = """
             ON i.county = s.county AND i.package_id = s.package_id AND i.code = s.issuer_code
             WHERE s.county = :county AND s.package_id = c.package_id AND s.code = c.subject_code) FROM c
     )
-    SELECT package_id, village FROM places WHERE village IS NOT NULL ORDER BY village
+    SELECT o.package_id, o.village FROM places AS o
+    JOIN land.package AS k ON k.county = :county AND k.package_id = o.package_id
+    WHERE o.village IS NOT NULL ORDER BY o.village, k.received_at DESC, o.package_id
 """

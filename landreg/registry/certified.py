@@ -234,18 +234,20 @@ _PARCELS = f"""
     WHERE c.county = :county AND c.case_id = ANY (:cases) ORDER BY x.right_row, x.position
 """
 _NEIGHBOURS = f"""
-    SELECT l.parcel_id, coalesce(h.name, CASE n.kind WHEN 'homestead' THEN n.name ELSE '' END) AS name,
+    SELECT l.parcel_id, coalesce(h.name, s.holder, '') AS name,
            ST_AsBinary(ST_ClipByBox2D(n.geom, ST_Expand(l.geom, :around)::box2d)) AS shape
     {_OF_CASES}
     -- OFFSET 0 keeps the two apart: a parcel at a time finds its neighbours by the spatial index, never all against all.
     CROSS JOIN LATERAL (
-        SELECT n.county, n.parcel_id, n.code, n.kind, n.name, n.geom FROM land.parcel AS n
+        SELECT n.county, n.parcel_id, n.code, n.kind, n.package_id, n.geom FROM land.parcel AS n
         WHERE n.county = l.county AND n.geom && ST_Expand(l.geom, :around) AND upper_inf(n.recorded)
           AND n.parcel_id <> l.parcel_id OFFSET 0) AS n
     LEFT JOIN registry.right_parcel AS y ON y.county = n.county AND y.parcel_id = n.parcel_id AND upper_inf(y.recorded)
-         AND y.kind = 'contract_management'
+         AND y.kind = CASE n.kind WHEN 'homestead' THEN 'homestead' ELSE 'contract_management' END
     LEFT JOIN registry."right" AS q ON q.county = y.county AND q.row_id = y.right_row
     LEFT JOIN party.household AS h ON h.county = q.county AND h.household_id = q.household_id AND upper_inf(h.recorded)
+    LEFT JOIN land.staged_homestead AS s ON n.kind = 'homestead' AND s.county = n.county AND s.package_id = n.package_id
+         AND s.code = n.code
     WHERE c.county = :county AND c.case_id = ANY (:cases)
     ORDER BY l.parcel_id, n.code
 """

@@ -159,7 +159,7 @@ _PARCELS = f"""
 _HOMESTEAD_PARCELS = f"""
     INSERT INTO land.parcel (county, row_id, parcel_id, village, code, kind, name, geom, surveyed_area_m2,
         registered_area_m2, ellipsoidal_area_m2, mu, package_id, valid, recorded, act_id)
-    SELECT s.county, gen_random_uuid(), gen_random_uuid(), s.village, s.code, 'homestead', s.holder, s.geom, s.area_m2,
+    SELECT s.county, gen_random_uuid(), gen_random_uuid(), s.village, s.code, 'homestead', '', s.geom, s.area_m2,
            coalesce(s.area_m2, s.plane_area_m2), s.ellipsoidal_area_m2,
            round(coalesce(s.area_m2, s.plane_area_m2) * 0.0015, 2), s.package_id, {_CLOCKS}
     FROM land.staged_homestead AS s

@@ -16,9 +16,13 @@ from sqlalchemy.orm import Session
 from landreg.core.codes import masked_name
 from landreg.core.periods import Period
 from landreg.registry.casebook import Case
+from landreg.registry.differences import differences
 from landreg.registry.rules.contract import ContractFacts, ParcelFacts
 from landreg.registry.rules.homestead import HomesteadFacts
 from landreg.registry.rules.procedure import CaseFacts
+
+_Key = tuple[UUID, str]
+"""Package and code: two packages may have a code each of their own way."""
 
 
 @dataclass(frozen=True)
@@ -35,17 +39,17 @@ def contract_proposals(session: Session, cases: Sequence[Case]) -> list[Proposal
     if not cases:
         return []
     asked = _asked(cases)
-    contracts = {row["code"]: row for row in session.execute(text(_CONTRACTS), asked).mappings()}
-    parcels: dict[str, list[ParcelFacts]] = defaultdict(list)
+    contracts = _by_package_and_code(session, _CONTRACTS, asked)
+    parcels: dict[_Key, list[ParcelFacts]] = defaultdict(list)
     for row in session.execute(text(_CONTRACT_PARCELS), asked):
-        parcels[row.contract_code].append(
+        parcels[row.package_id, row.contract_code].append(
             ParcelFacts(row.parcel_code, row.area_m2 or Decimal(0), row.land_class or "", row.surveyed, row.taken_by)
         )
     elsewhere = _members_elsewhere(session, asked)
     return [
         Proposal(
             case,
-            staged := contracts.get(case.subject_code) or _NOTHING,
+            staged := contracts.get((case.package_id, case.subject_code)) or _NOTHING,
             ContractFacts(
                 code=case.subject_code,
                 holder=case.household_code,
@@ -55,8 +59,8 @@ def contract_proposals(session: Session, cases: Sequence[Case]) -> list[Proposal
                 term=_term(staged["starts_on"], staged["ends_on"]),
                 area_m2=staged["area_m2"] or Decimal(0),
                 mu=staged["mu"] or Decimal(0),
-                parcels=tuple(parcels[case.subject_code]),
-                elsewhere=elsewhere.get(case.household_code, {}),
+                parcels=tuple(parcels[case.package_id, case.subject_code]),
+                elsewhere=elsewhere.get((case.package_id, case.household_code), {}),
             ),
         )
         for case in cases
@@ -68,12 +72,12 @@ def homestead_proposals(session: Session, cases: Sequence[Case]) -> list[Proposa
     if not cases:
         return []
     asked = _asked(cases)
-    homesteads = {row["code"]: row for row in session.execute(text(_HOMESTEADS), asked).mappings()}
+    homesteads = _by_package_and_code(session, _HOMESTEADS, asked)
     elsewhere = _members_elsewhere(session, asked)
     return [
         Proposal(
             case,
-            staged := homesteads.get(case.subject_code) or _NOTHING,
+            staged := homesteads.get((case.package_id, case.subject_code)) or _NOTHING,
             HomesteadFacts(
                 code=case.subject_code,
                 unit_code=staged["unit_code"] or "",
@@ -83,7 +87,7 @@ def homestead_proposals(session: Session, cases: Sequence[Case]) -> list[Proposa
                 built_on=staged["built_on"],
                 others=tuple(staged["others"] or ()),
                 taken_by=staged["taken_by"],
-                elsewhere=elsewhere.get(case.household_code, {}),
+                elsewhere=elsewhere.get((case.package_id, case.household_code), {}),
             ),
         )
         for case in cases
@@ -98,11 +102,11 @@ def proposals(session: Session, cases: Sequence[Case]) -> list[Proposal]:
     ]
 
 
-def parcels_described(session: Session, cases: Sequence[Case]) -> dict[str, tuple[str, str]]:
-    """Name and four neighbours of each parcel that cases on contracts ask for, by its code: how neighbours know it."""
+def parcels_described(session: Session, cases: Sequence[Case]) -> dict[tuple[UUID, str], tuple[str, str]]:
+    """Name and four neighbours of each parcel that cases on contracts ask for, by package and code: how neighbours know it."""
     asked = {"county": cases[0].county, "ids": [case.case_id for case in cases]}
     return {
-        row.code: (row.name, f"东{row.east}，南{row.south}，西{row.west}，北{row.north}")
+        (row.package_id, row.code): (row.name, f"东{row.east}，南{row.south}，西{row.west}，北{row.north}")
         for row in session.execute(text(_DESCRIBED), asked)
     }
 
@@ -113,6 +117,7 @@ def case_facts(session: Session, cases: Sequence[Case], actor: UUID, today: date
         return {}
     asked = {"county": cases[0].county, "ids": [case.case_id for case in cases]}
     rows = {row.case_id: row for row in session.execute(text(_PROCEDURE), asked)}
+    differing = differences(session, cases)
     return {
         case.case_id: CaseFacts(
             number=case.number,
@@ -123,18 +128,23 @@ def case_facts(session: Session, cases: Sequence[Case], actor: UUID, today: date
             due_on=case.due_on,
             last_day=rows[case.case_id].last_day,
             objections=rows[case.case_id].objections,
-            documents=rows[case.case_id].documents,
             earlier=tuple(rows[case.case_id].earlier or ()),
+            package_state=rows[case.case_id].package_state or "",
+            differing=differing.get(case.case_id, ()),
         )
         for case in cases
     }
 
 
-def _members_elsewhere(session: Session, asked: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
-    """By household: masked names of members whom the register has in another household, and that one's code."""
-    found: dict[str, dict[str, str]] = defaultdict(dict)
+def _by_package_and_code(session: Session, statement: str, asked: Mapping[str, Any]) -> dict[_Key, Mapping[Any, Any]]:
+    return {(row["package_id"], row["code"]): row for row in session.execute(text(statement), asked).mappings()}
+
+
+def _members_elsewhere(session: Session, asked: Mapping[str, Any]) -> Mapping[_Key, Mapping[str, str]]:
+    """By package and household: masked names of members whom the register has in another household, and that one's code."""
+    found: dict[_Key, dict[str, str]] = defaultdict(dict)
     for row in session.execute(text(_MEMBERS_ELSEWHERE), asked):
-        found[row.household_code][masked_name(row.name)] = row.other
+        found[row.package_id, row.household_code][masked_name(row.name)] = row.other
     return found
 
 
@@ -170,8 +180,8 @@ _COLLECTIVE_KNOWN = """
                 AND upper_inf(i.recorded)))
 """
 _CONTRACTS = f"""
-    SELECT c.code, c.village, c.issuer_code, c.household_code, c.way, c.starts_on, c.ends_on, c.area_m2, c.mu, c.signed_on,
-           h.name AS holder,
+    SELECT c.package_id, c.code, c.village, c.issuer_code, c.household_code, c.way, c.starts_on, c.ends_on, c.area_m2, c.mu,
+           c.signed_on, h.name AS holder,
            EXISTS (SELECT FROM land.staged_issuer AS i WHERE i.county = c.county AND i.package_id = c.package_id
                    AND i.code = c.issuer_code)
            OR EXISTS (SELECT FROM party.collective AS i WHERE i.county = c.county AND i.code = c.issuer_code
@@ -184,7 +194,7 @@ _CONTRACTS = f"""
     WHERE c.county = :county AND c.package_id = ANY (:packages) AND c.code = ANY (:codes)
 """
 _CONTRACT_PARCELS = """
-    SELECT p.contract_code, p.parcel_code, coalesce(p.area_m2, s.surveyed_area_m2) AS area_m2, s.land_class,
+    SELECT p.package_id, p.contract_code, p.parcel_code, coalesce(p.area_m2, s.surveyed_area_m2) AS area_m2, s.land_class,
            s.code IS NOT NULL AS surveyed, r.code AS taken_by
     FROM land.staged_contract_parcel AS p
     LEFT JOIN land.staged_parcel AS s ON s.county = p.county AND s.package_id = p.package_id AND s.code = p.parcel_code
@@ -193,10 +203,10 @@ _CONTRACT_PARCELS = """
          AND x.kind = 'contract_management'
     LEFT JOIN registry."right" AS r ON r.county = x.county AND r.row_id = x.right_row
     WHERE p.county = :county AND p.package_id = ANY (:packages) AND p.contract_code = ANY (:codes)
-    ORDER BY p.contract_code, p.parcel_code
+    ORDER BY p.package_id, p.contract_code, p.parcel_code
 """
 _MEMBERS_ELSEWHERE = """
-    SELECT m.household_code, m.name, h.code AS other
+    SELECT m.package_id, m.household_code, m.name, h.code AS other
     FROM land.staged_member AS m
     JOIN identity.person AS i ON i.id_digest = m.id_digest
     JOIN party.member AS r ON r.county = m.county AND r.person_id = i.person_id AND upper_inf(r.recorded)
@@ -205,7 +215,7 @@ _MEMBERS_ELSEWHERE = """
       AND h.code <> m.household_code
 """
 _HOMESTEADS = f"""
-    SELECT s.code, s.village, s.unit_code, s.household_code, coalesce(s.area_m2, s.plane_area_m2) AS area_m2,
+    SELECT s.package_id, s.code, s.village, s.unit_code, s.household_code, coalesce(s.area_m2, s.plane_area_m2) AS area_m2,
            s.approved_area_m2, s.footprint_m2, s.building_area_m2, s.storeys, s.built_on, s.nature,
            coalesce(sh.name, s.holder) AS holder, h.code IS NOT NULL
            OR (sh.kind <> '3' AND {_COLLECTIVE_KNOWN.format(h="sh")}) AS household_known,
@@ -229,7 +239,7 @@ _HOMESTEADS = f"""
     WHERE s.county = :county AND s.package_id = ANY (:packages) AND s.code = ANY (:codes)
 """
 _DESCRIBED = """
-    SELECT s.code, s.name, coalesce(nullif(s.neighbour_east, ''), '—') AS east,
+    SELECT s.package_id, s.code, s.name, coalesce(nullif(s.neighbour_east, ''), '—') AS east,
            coalesce(nullif(s.neighbour_south, ''), '—') AS south,
            coalesce(nullif(s.neighbour_west, ''), '—') AS west, coalesce(nullif(s.neighbour_north, ''), '—') AS north
     FROM registry."case" AS c
@@ -255,7 +265,7 @@ _PROCEDURE = """
             AND o.outcome IS NULL) AS objections,
            (SELECT array_agg(DISTINCT v.by) FROM registry.case_event AS v WHERE v.county = c.county AND v.case_id = c.case_id
             AND v.step = 'accept') AS accepted_by,
-           (SELECT count(*) FROM registry.case_document AS d WHERE d.county = c.county AND d.case_id = c.case_id) AS documents,
+           (SELECT k.state FROM land.package AS k WHERE k.county = c.county AND k.package_id = c.package_id) AS package_state,
            earlier.numbers AS earlier
     FROM registry."case" AS c LEFT JOIN registry.notice AS n ON n.county = c.county AND n.notice_id = c.notice_id
     LEFT JOIN earlier ON earlier.case_id = c.case_id

@@ -144,11 +144,11 @@ def _common(villages: Sequence[str]) -> str:
     return first[: next(level for level in (12, 9, 6, 4) if level <= same)]
 
 
-def _notice_row(proposal: Proposal, described: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+def _notice_row(proposal: Proposal, described: Mapping[tuple[UUID, str], tuple[str, str]]) -> dict[str, Any]:
     """What the public reads of a case: holder, right, parcels and areas; never an identity number."""
     facts, case = proposal.facts, proposal.case
     row = {"case": case.number, "kind": case.right_kind, "code": case.subject_code, "holder": case.applicant}
     if case.right_kind == "contract_management":
-        parcels = [[p.code, str(p.area_m2), *described.get(p.code, ("", ""))] for p in facts.parcels]  # type: ignore[union-attr]
+        parcels = [[p.code, str(p.area_m2), *described.get((case.package_id, p.code), ("", ""))] for p in facts.parcels]  # type: ignore[union-attr]
         return row | {"parcels": parcels, "area_m2": str(facts.area_m2), "members": proposal.staged["members"]}
     return row | {"parcels": [[case.subject_code, str(facts.area_m2)]], "area_m2": str(facts.area_m2)}

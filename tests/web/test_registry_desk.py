@@ -250,6 +250,20 @@ def test_an_objection_at_the_window_stops_the_case_until_it_is_settled(
     assert "异议不成立" in deng.get(page_of(case)).text
 
 
+def test_an_objection_is_not_settled_at_the_address_of_another_case(
+    deng: Browser, shen: Browser, case: UUID, batch: UUID, officers: tuple[Actor, Actor]
+) -> None:
+    other = in_state(officers[0], batch, "draft")[1]
+    for step, browser in (("accept", deng), ("review", shen), ("publish", deng)):
+        take(browser, case, step, title="公告")
+    deng.get(page_of(case))
+    deng.post(f"{page_of(case)}/objections", {"raised_by": "样本邻居", "reason": "界线不对", "contact": ""})
+    objection = one(officers[0], "SELECT objection_id FROM registry.objection")
+    answer = {"outcome": "dismissed", "settlement": "经查不成立"}
+    assert deng.post(f"{page_of(other)}/objections/{objection}", answer).status_code == 404
+    assert deng.post(f"{page_of(case)}/objections/{objection}", answer).status_code == 303
+
+
 def test_what_lies_outside_the_jurisdiction_looks_as_if_it_were_not_there(
     account: OpenAccount, app: Any, batch: UUID, case: UUID
 ) -> None:
@@ -310,6 +324,16 @@ def test_a_parcel_leads_to_the_right_that_holds_it(
     assert answer.status_code == 303
     assert answer.location.startswith(f"/rights/{COUNTY}/")
     assert deng.get("/rights/of-parcel/6109021042020199999").status_code == 404
+
+
+def test_no_list_of_parcels_names_the_holder_of_a_homestead(
+    deng: Browser, certified: list[str], officers: tuple[Actor, Actor]
+) -> None:
+    code = one(officers[0], "SELECT code FROM land.parcel WHERE kind = 'homestead' ORDER BY code LIMIT 1")
+    for address in ("/parcels", "/parcels?as=csv", f"/parcels/{code}.json", f"/map?q={code}"):
+        shown = deng.client.get(address).data.decode("utf-8-sig")
+        assert code in shown, address
+        assert "户主" not in shown, address
 
 
 def test_a_household_shows_masked_members_until_a_reason_is_written_down(

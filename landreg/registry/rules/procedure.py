@@ -17,7 +17,8 @@ class CaseFacts:
 
     prepared_by: who opened it and whoever accepted it.
     earlier: numbers of cases accepted before it on one of its parcels and still open. last_day: of its notice.
-    objections: how many are unsettled. documents: how many lie in the folder.
+    objections: how many are unsettled. package_state: of the survey package it rests on. differing: codes of its parcels
+    and household that the register has otherwise than that package.
     """
 
     number: str
@@ -28,8 +29,9 @@ class CaseFacts:
     due_on: date | None = None
     last_day: date | None = None
     objections: int = 0
-    documents: int = 0
     earlier: tuple[str, ...] = ()
+    package_state: str = "staged"
+    differing: tuple[str, ...] = ()
 
 
 CaseRule = Callable[[CaseFacts, Law], Finding | None]
@@ -80,13 +82,31 @@ def reg_6_no_objection_open(facts: CaseFacts, law: Law) -> Finding | None:
     return Finding("REG-6", "objections", {"open": facts.objections}, subject=facts.number)
 
 
-def reg_7_evidence_there(facts: CaseFacts, law: Law) -> Finding | None:
-    """REG-7: the folder holds the evidence. 不动产登记暂行条例 第十六条 (RERR-16)."""
-    return None if facts.documents else Finding("REG-7", "documents", {}, subject=facts.number)
+def reg_17_package_in_force(facts: CaseFacts, law: Law) -> Finding | None:
+    """REG-17: a case rests on the latest survey of its place. 不动产登记暂行条例 第十八条 (RERR-18)."""
+    return Finding("REG-17", "package", {}, subject=facts.number) if facts.package_state == "superseded" else None
 
 
-ACCEPT_RULES = (_in_state("draft", "returned", step="accept"), reg_7_evidence_there)
-REVIEW_RULES = (_in_state("accepted", step="review"), reg_1_four_eyes, reg_7_evidence_there, reg_3_within_term)
+def reg_19_package_in_force_still(facts: CaseFacts, law: Law) -> Finding | None:
+    """REG-19: that the survey was corrected after the review is told, and refuses nothing that was noticed. RERR-18."""
+    return Finding("REG-19", "package", {}, subject=facts.number) if facts.package_state == "superseded" else None
+
+
+def reg_18_as_registered(facts: CaseFacts, law: Law) -> Finding | None:
+    """REG-18: a first registration changes no parcel and no household of the register. 不动产登记暂行条例 第十八条 (RERR-18)."""
+    if not facts.differing:
+        return None
+    return Finding("REG-18", "parcels", {"codes": list(facts.differing)}, subject=facts.number)
+
+
+ACCEPT_RULES = (_in_state("draft", "returned", step="accept"), reg_17_package_in_force, reg_18_as_registered)
+REVIEW_RULES = (
+    _in_state("accepted", step="review"),
+    reg_1_four_eyes,
+    reg_3_within_term,
+    reg_17_package_in_force,
+    reg_18_as_registered,
+)
 NOTICE_RULES = (_in_state("reviewed", step="publish"), reg_3_within_term)
 REGISTER_RULES = (
     _in_state("noticed", "objected", step="register"),
@@ -94,4 +114,6 @@ REGISTER_RULES = (
     reg_3_within_term,
     reg_4_notice_over,
     reg_6_no_objection_open,
+    reg_18_as_registered,
+    reg_19_package_in_force_still,
 )

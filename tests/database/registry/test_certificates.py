@@ -22,7 +22,7 @@ from landreg.core.errors import Conflict, NotFound, Refused
 from landreg.core.files import Store
 from landreg.log.recheck import recheck
 from landreg.log.store import seal, signer_of
-from landreg.registry import booking, certificates, logged, queries
+from landreg.registry import booking, certificates, certified, logged, queries
 from landreg.registry.certificates import Issued, Press
 from tests.registry_kit import Connection, codes, in_state, one, state_of, to_notice, to_rights
 from tests.villages import COUNTY, citizen_id, stage_village
@@ -145,6 +145,26 @@ def test_the_public_sees_a_holder_masked_as_lists_do(
         [ids[0], registrar.account_id],
     )
     assert checked("T").holder == shown
+
+
+def test_the_map_of_a_homestead_names_its_neighbours_whether_their_rights_are_registered_or_not(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    ids = to_notice(registrar, reviewer, superuser, stage_village(superuser, 3))
+    homesteads = [
+        case
+        for case in ids
+        if one(registrar, 'SELECT right_kind FROM registry."case" WHERE case_id = :case', case=case) == "homestead"
+    ]
+    booking.register(reviewer, COUNTY, homesteads[:2])
+    with unit_of_work(registrar) as uow:
+        members = certified.members_of(uow.session, COUNTY, homesteads[:2])
+        names = {person: "某人" for persons in members.values() for person in persons}
+        found = certified.certified(uow.session, COUNTY, homesteads[:2], names)
+    around = [{near.name for near in found[case].parcels[0].map.neighbours} - {""} for case in homesteads[:2]]
+    assert around[1] == {"户主1", "户主3"}
+    assert "户主2" in around[0]
+    assert one(registrar, "SELECT count(*) FROM land.parcel WHERE kind = 'homestead' AND name <> ''") == 0
 
 
 @pytest.mark.parametrize("state", ["replaced", "cancelled"])

@@ -66,6 +66,5 @@ def case(**changed: Any) -> CaseFacts:
         today=TODAY,
         due_on=date(2026, 8, 1),
         last_day=date(2026, 6, 30),
-        documents=1,
     )
     return replace(facts, **changed)

@@ -77,6 +77,19 @@ def test_an_objection_that_is_not_settled_stops_the_case() -> None:
 
 
 @pytest.mark.parametrize(("rules", "state"), [(ACCEPT_RULES, "draft"), (REVIEW_RULES, "accepted")])
-def test_a_case_without_evidence_is_neither_accepted_nor_approved(rules: Any, state: str) -> None:
-    assert codes_of(rules, state=state, documents=0) == ["REG-7"]
-    assert codes_of(rules, state=state, documents=1) == []
+def test_a_case_on_a_superseded_survey_is_neither_accepted_nor_approved(rules: Any, state: str) -> None:
+    assert codes_of(rules, state=state, package_state="superseded") == ["REG-17"]
+    assert codes_of(rules, state=state) == []
+
+
+def test_a_survey_superseded_after_the_review_is_told_and_not_refused() -> None:
+    assert codes_of(REGISTER_RULES, package_state="superseded") == ["REG-19"]
+    assert LAW.rule("REG-19").effect == "warn"
+
+
+@pytest.mark.parametrize(
+    ("rules", "state"), [(ACCEPT_RULES, "draft"), (REVIEW_RULES, "accepted"), (REGISTER_RULES, "noticed")]
+)
+def test_a_parcel_that_the_register_has_otherwise_stops_the_case_by_its_code(rules: Any, state: str) -> None:
+    (finding,) = examine(rules, case(state=state, differing=("6109021042020100002",)), LAW)
+    assert (finding.code, finding.values) == ("REG-18", {"codes": ["6109021042020100002"]})

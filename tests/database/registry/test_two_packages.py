@@ -1,0 +1,149 @@
+"""Two survey packages of one village: each case keeps to its own, and the register's land is not taken for another's."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import Refused
+from landreg.registry import booking, cases, notices, opening
+from landreg.registry.casebook import Case
+from landreg.registry.facts import proposals
+from tests.registry_kit import Connection, codes, in_state, one, pass_days, state_of
+from tests.villages import COUNTY, VILLAGE, Staged, stage_village
+
+_SHIFTED = "geom = ST_Translate(geom, 0.5, 0)"
+_TURNED = "geom = ST_Reverse(geom)"
+
+
+def _open(registrar: Actor, staged: Staged) -> list[UUID]:
+    """A contract case and a homestead case of each household, in that order."""
+    return in_state(registrar, opening.open_batch(registrar, COUNTY, staged.package_id, VILLAGE), "draft")
+
+
+def _noticed(registrar: Actor, reviewer: Actor, superuser: Connection, ids: list[UUID]) -> None:
+    cases.accept(registrar, COUNTY, ids)
+    cases.review(reviewer, COUNTY, ids)
+    notices.publish(registrar, COUNTY, ids, "公告")
+    pass_days(superuser, 40)
+
+
+def _change(superuser: Connection, table: str, change: str, staged: Staged, codes: tuple[str, ...]) -> None:
+    column = "household_code" if table == "staged_member" else "code"
+    superuser.execute(
+        f"UPDATE land.{table} SET {change} WHERE package_id = %s AND {column} = ANY (%s)",
+        (staged.package_id, list(codes)),
+    )
+
+
+def _subject_cases(registrar: Actor, ids: list[UUID], staged: Staged, number: int) -> list[UUID]:
+    """The contract's and the homestead's case of a household."""
+    wanted = {staged.contracts[number], staged.homesteads[number]}
+    with unit_of_work(registrar) as uow:
+        found = uow.session.scalars(select(Case).where(Case.case_id.in_(ids)).order_by(Case.number))
+        return [case.case_id for case in found if case.subject_code in wanted]
+
+
+@pytest.fixture
+def entered(superuser: Connection, registrar: Actor, reviewer: Actor) -> Staged:
+    """A village of two households, entered from its package; the second household's rights are not registered."""
+    staged = stage_village(superuser, 2)
+    ids = _open(registrar, staged)
+    cases.withdraw(registrar, COUNTY, _subject_cases(registrar, ids, staged, 1), "申请人撤回")
+    first = _subject_cases(registrar, ids, staged, 0)
+    _noticed(registrar, reviewer, superuser, first)
+    booking.register(reviewer, COUNTY, first)
+    return staged
+
+
+def test_cases_of_two_packages_with_one_code_are_each_judged_by_their_own(
+    superuser: Connection, registrar: Actor
+) -> None:
+    old = stage_village(superuser, 1, ends_on="2027-12-31", homestead_m2="180.00")
+    ids = _open(registrar, old)
+    cases.withdraw(registrar, COUNTY, ids, "申请人撤回")
+    new = stage_village(superuser, 1, ends_on="2020-12-31", homestead_m2="150.00")
+    both = ids + _open(registrar, new)
+    with unit_of_work(registrar) as uow:
+        asked = list(uow.session.scalars(select(Case).where(Case.case_id.in_(both)).order_by(Case.number)))
+        found = [(p.case.package_id, p.case.right_kind, p.facts) for p in proposals(uow.session, asked)]
+    contracts: Any = {package: facts for package, kind, facts in found if kind == "contract_management"}
+    homesteads: Any = {package: facts for package, kind, facts in found if kind == "homestead"}
+    years = {package: facts.term.last.year for package, facts in contracts.items()}
+    assert years == {old.package_id: 2027, new.package_id: 2020}
+    assert {len(facts.parcels) for facts in contracts.values()} == {2}
+    areas = {package: str(facts.area_m2) for package, facts in homesteads.items()}
+    assert areas == {old.package_id: "180.00", new.package_id: "150.00"}
+
+
+def test_a_case_on_a_superseded_survey_is_not_accepted(superuser: Connection, registrar: Actor) -> None:
+    """REG-17: it is opened anew from the package that took the place."""
+    staged = stage_village(superuser, 1)
+    ids = _open(registrar, staged)
+    superuser.execute("UPDATE land.package SET state = 'superseded'")
+    with pytest.raises(Refused) as refused:
+        cases.accept(registrar, COUNTY, ids[:1])
+    assert codes(refused) == {"REG-17"}
+
+
+def test_a_survey_superseded_during_the_notice_is_told_at_registration(
+    superuser: Connection, registrar: Actor, reviewer: Actor
+) -> None:
+    """REG-19: what the public was shown is registered, with a warning."""
+    ids = _open(registrar, stage_village(superuser, 1))
+    _noticed(registrar, reviewer, superuser, ids)
+    superuser.execute("UPDATE land.package SET state = 'superseded'")
+    assert booking.register(reviewer, COUNTY, ids).done == len(ids)
+    kept = one(registrar, 'SELECT findings FROM registry."case" WHERE case_id = :case', case=ids[0])
+    assert "REG-19" in {finding["code"] for finding in kept}
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "differs"),
+    [
+        ("staged_parcel", "surveyed_area_m2 = 500", True),
+        ("staged_parcel", _SHIFTED, True),
+        ("staged_parcel", _TURNED, False),
+        ("staged_parcel", "name = '别名'", False),
+        ("staged_household", "name = '另一人'", True),
+        ("staged_member", "holds_right = (position = 1)", True),
+        ("staged_member", "id_digest = decode(md5(id_digest::text), 'hex')", True),
+    ],
+)
+def test_a_case_is_not_accepted_on_land_or_a_household_that_the_register_has_otherwise(
+    entered: Staged, superuser: Connection, registrar: Actor, table: str, change: str, differs: bool
+) -> None:
+    """REG-18: names what differs, which is for an act of change."""
+    later = stage_village(superuser, 1, first=2)
+    named = later.parcels[:1] if table == "staged_parcel" else later.households
+    _change(superuser, table, change, later, named)
+    (contract, _) = _subject_cases(registrar, _open(registrar, later), later, 0)
+    if not differs:
+        assert cases.accept(registrar, COUNTY, [contract]).done == 1
+        return
+    with pytest.raises(Refused) as refused:
+        cases.accept(registrar, COUNTY, [contract])
+    found = [finding for finding in refused.value.findings if finding.code == "REG-18"]
+    assert [finding.values for finding in found] == [{"codes": list(named)}]
+
+
+def test_of_two_packages_registered_in_one_step_no_case_is_booked_on_the_others_land(
+    superuser: Connection, registrar: Actor, reviewer: Actor
+) -> None:
+    """REG-18: the latest survey is entered, and the case of the earlier one that differs from it stays on notice."""
+    early = stage_village(superuser, 1, first=2)
+    _change(superuser, "staged_parcel", "surveyed_area_m2 = 500", early, early.parcels)
+    theirs = _open(registrar, early)
+    late = stage_village(superuser, 2)
+    ours = _open(registrar, late)
+    _noticed(registrar, reviewer, superuser, theirs + ours)
+    stepped = booking.register(reviewer, COUNTY, theirs + ours)
+    contract, homestead = _subject_cases(registrar, theirs, early, 0)
+    assert {f.code for findings in stepped.refused.values() for f in findings if f.code != "REG-3"} == {"REG-18"}
+    assert (state_of(registrar, contract), state_of(registrar, homestead)) == ("noticed", "registered")
+    assert {state_of(registrar, case) for case in ours} == {"registered"}
