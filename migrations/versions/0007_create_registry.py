@@ -8,13 +8,19 @@ branch_labels = None
 depends_on = None
 
 TWO_CLOCKS = "valid daterange NOT NULL, recorded tstzrange NOT NULL, act_id uuid NOT NULL, ended_by_act uuid"
+TWO_CLOCKED = (
+    *(f"party.{table}" for table in ("collective", "household", "member", "organization")),
+    "land.parcel",
+    *(f'registry."{table}"' for table in ("contract", "right", "right_holder", "right_parcel")),
+)
 REGISTERED = ("contract", "right", "right_holder", "right_parcel")
 WRITTEN_ONCE = ("act", "certificate", "certificate_end", "document", "case_event", "case_document")
 WORKED_ON = ("batch", "case", "case_parcel", "notice", "objection", "job")
 
 
 def upgrade() -> None:
-    op.execute("""
+    op.execute(
+        """
         CREATE SEQUENCE registry.case_number;
         CREATE SEQUENCE registry.act_number;
         CREATE SEQUENCE registry.notice_number;
@@ -102,6 +108,19 @@ def upgrade() -> None:
         );
         CREATE INDEX act_by_village ON registry.act (village, registered_at);
         CREATE UNIQUE INDEX reg_10_one_act_per_case ON registry.act (county, case_id);
+        -- An act that the log does not tell of is none. Asked at the end: the leaf is made from what the act has written.
+        CREATE FUNCTION registry.act_has_a_leaf() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+            SET search_path = pg_catalog SET landreg.jurisdiction = '6109' AS $$
+        BEGIN
+            IF NOT EXISTS (SELECT FROM log.entry AS e
+                           WHERE e.county = NEW.county AND e.kind = 'act' AND e.key = NEW.number) THEN
+                RAISE EXCEPTION 'act % has no leaf in the log', NEW.number
+                    USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'log_18_act_has_a_leaf';
+            END IF;
+            RETURN NULL;
+        END $$;
+        CREATE CONSTRAINT TRIGGER act_has_a_leaf AFTER INSERT ON registry.act DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION registry.act_has_a_leaf();
 
         -- Steps over many cases, taken by the worker in the name of who asked; `position`: how many of case_ids were tried.
         CREATE TABLE registry.job (
@@ -124,7 +143,9 @@ def upgrade() -> None:
         CREATE TABLE registry.contract (
             county char(6) NOT NULL, row_id uuid NOT NULL, contract_id uuid NOT NULL, village text COLLATE "C" NOT NULL,
             code text COLLATE "C" NOT NULL, collective_id uuid NOT NULL, household_id uuid NOT NULL, mode text NOT NULL,
-            term daterange NOT NULL, signed_on date, area_m2 numeric(14,2) NOT NULL, mu numeric(12,2) NOT NULL, """ + TWO_CLOCKS + """,
+            term daterange NOT NULL, signed_on date, area_m2 numeric(14,2) NOT NULL, mu numeric(12,2) NOT NULL, """
+        + TWO_CLOCKS
+        + """,
             PRIMARY KEY (county, row_id),
             CONSTRAINT ct_5_contract_code_once EXCLUDE USING gist
                 (county WITH =, code WITH =, valid WITH &&, recorded WITH &&)
@@ -135,7 +156,9 @@ def upgrade() -> None:
             code text COLLATE "C" NOT NULL, household_id uuid NOT NULL, contract_id uuid, term daterange,
             area_m2 numeric(14,2) NOT NULL CHECK (area_m2 > 0), mu numeric(12,2) NOT NULL, excess_m2 numeric(14,2) NOT NULL DEFAULT 0,
             footprint_m2 numeric(14,2), floor_area_m2 numeric(14,2), floors integer, built_on date, nature text NOT NULL,
-            note text NOT NULL DEFAULT '', """ + TWO_CLOCKS + """,
+            note text NOT NULL DEFAULT '', """
+        + TWO_CLOCKS
+        + """,
             PRIMARY KEY (county, row_id),
             UNIQUE (county, row_id, kind),
             CONSTRAINT ct_3_one_row_per_right EXCLUDE USING gist
@@ -146,7 +169,9 @@ def upgrade() -> None:
         CREATE INDEX right_by_village ON registry."right" (village, code) WHERE upper_inf(recorded);
         CREATE TABLE registry.right_holder (
             county char(6) NOT NULL, right_row uuid NOT NULL, household_id uuid NOT NULL, village text COLLATE "C" NOT NULL,
-            kind text NOT NULL, numerator integer NOT NULL, denominator integer NOT NULL, """ + TWO_CLOCKS + """,
+            kind text NOT NULL, numerator integer NOT NULL, denominator integer NOT NULL, """
+        + TWO_CLOCKS
+        + """,
             PRIMARY KEY (county, right_row, household_id),
             FOREIGN KEY (county, right_row, kind) REFERENCES registry."right" (county, row_id, kind),
             CHECK (numerator > 0 AND numerator <= denominator),
@@ -157,7 +182,9 @@ def upgrade() -> None:
         CREATE TABLE registry.right_parcel (
             county char(6) NOT NULL, right_row uuid NOT NULL, parcel_id uuid NOT NULL, village text COLLATE "C" NOT NULL,
             kind text NOT NULL, position integer NOT NULL, area_m2 numeric(14,2) NOT NULL CHECK (area_m2 > 0),
-            mu numeric(12,2) NOT NULL, note text NOT NULL DEFAULT '', """ + TWO_CLOCKS + """,
+            mu numeric(12,2) NOT NULL, note text NOT NULL DEFAULT '', """
+        + TWO_CLOCKS
+        + """,
             PRIMARY KEY (county, right_row, parcel_id),
             FOREIGN KEY (county, right_row, kind) REFERENCES registry."right" (county, row_id, kind),
             CONSTRAINT ct_2_one_right_per_parcel EXCLUDE USING gist
@@ -165,20 +192,36 @@ def upgrade() -> None:
         );
         CREATE INDEX right_parcel_by_parcel ON registry.right_parcel (county, parcel_id);
 
-        CREATE FUNCTION registry.shares_add_to_one() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+        -- At the end of a transaction a right that is open is whole: its open shares add up to one, and it has land. Of a right
+        -- that is closed nothing is asked: its holders and parcels close with it. All villages count, whoever asks.
+        CREATE FUNCTION registry.shares_add_to_one() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+            SET search_path = pg_catalog SET landreg.jurisdiction = '6109' AS $$
+        DECLARE
+            asked uuid := (to_jsonb(NEW) ->> TG_ARGV[0])::uuid;
         BEGIN
+            IF NOT EXISTS (SELECT FROM registry."right" AS r
+                           WHERE r.county = NEW.county AND r.row_id = asked AND upper_inf(r.recorded)) THEN
+                RETURN NULL;
+            END IF;
             IF NOT EXISTS (SELECT FROM registry.right_holder AS h
-                           WHERE h.county = NEW.county AND h.right_row = (to_jsonb(NEW) ->> TG_ARGV[0])::uuid
+                           WHERE h.county = NEW.county AND h.right_row = asked AND upper_inf(h.recorded)
                            HAVING sum(h.numerator) = max(h.denominator) AND min(h.denominator) = max(h.denominator)) THEN
-                RAISE EXCEPTION 'the shares of right row % do not add up to one', to_jsonb(NEW) ->> TG_ARGV[0]
+                RAISE EXCEPTION 'the shares of right row % do not add up to one', asked
                     USING ERRCODE = 'check_violation', CONSTRAINT = 'ct_2_shares_add_to_one';
+            END IF;
+            IF NOT EXISTS (SELECT FROM registry.right_parcel AS p
+                           WHERE p.county = NEW.county AND p.right_row = asked AND upper_inf(p.recorded)) THEN
+                RAISE EXCEPTION 'right row % has no parcel', asked
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'ct_7_right_has_a_parcel';
             END IF;
             RETURN NULL;
         END $$;
-        CREATE CONSTRAINT TRIGGER shares_add_to_one AFTER INSERT ON registry."right" DEFERRABLE INITIALLY DEFERRED
+        CREATE CONSTRAINT TRIGGER shares_add_to_one AFTER INSERT OR UPDATE ON registry."right" DEFERRABLE INITIALLY DEFERRED
             FOR EACH ROW EXECUTE FUNCTION registry.shares_add_to_one('row_id');
-        CREATE CONSTRAINT TRIGGER shares_add_to_one AFTER INSERT ON registry.right_holder DEFERRABLE INITIALLY DEFERRED
-            FOR EACH ROW EXECUTE FUNCTION registry.shares_add_to_one('right_row');
+        CREATE CONSTRAINT TRIGGER shares_add_to_one AFTER INSERT OR UPDATE ON registry.right_holder
+            DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION registry.shares_add_to_one('right_row');
+        CREATE CONSTRAINT TRIGGER shares_add_to_one AFTER UPDATE ON registry.right_parcel
+            DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION registry.shares_add_to_one('right_row');
 
         CREATE TABLE registry.certificate (
             county char(6) NOT NULL, certificate_id uuid NOT NULL, village text COLLATE "C" NOT NULL, number text NOT NULL,
@@ -200,7 +243,8 @@ def upgrade() -> None:
             PRIMARY KEY (county, certificate_id),
             FOREIGN KEY (county, certificate_id) REFERENCES registry.certificate
         );
-    """)
+    """
+    )
     for table in (*REGISTERED, *WRITTEN_ONCE, *WORKED_ON):
         op.execute(f"""
             ALTER TABLE registry."{table}" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -209,6 +253,15 @@ def upgrade() -> None:
                 WITH CHECK (village BETWEEN access.jurisdiction_from() AND access.jurisdiction_to());
             GRANT SELECT, INSERT ON registry."{table}" TO landreg_registry;
             GRANT SELECT ON registry."{table}" TO landreg_auditor, landreg_worker;
+        """)
+    for table in TWO_CLOCKED:
+        # Rows come before their act in one transaction, and are asked for it at its end.
+        op.execute(f"""
+            ALTER TABLE {table}
+                ADD CONSTRAINT reg_9_opened_by_an_act FOREIGN KEY (county, act_id) REFERENCES registry.act
+                    DEFERRABLE INITIALLY DEFERRED,
+                ADD CONSTRAINT reg_9_closed_by_an_act FOREIGN KEY (county, ended_by_act) REFERENCES registry.act
+                    DEFERRABLE INITIALLY DEFERRED;
         """)
     for table in REGISTERED:
         op.execute(f"""

@@ -60,6 +60,18 @@ def test_no_row_of_a_registered_table_may_hold_for_no_time(superuser: Connection
         assert set(catalog.registered_tables(superuser)) <= set(checked), name
 
 
+def test_every_registered_row_is_tied_to_the_acts_that_open_and_close_it(superuser: Connection) -> None:
+    for column in ("act_id", "ended_by_act"):
+        tied = catalog.ask(
+            superuser,
+            """SELECT c.conrelid::regclass FROM pg_constraint AS c JOIN column_of AS a
+               ON a.attrelid = c.conrelid AND a.attnum = c.conkey[2]
+               WHERE c.contype = 'f' AND c.confrelid = 'registry.act'::regclass AND a.attname = %s AND c.condeferred""",
+            column,
+        )
+        assert set(catalog.registered_tables(superuser)) <= set(tied), column
+
+
 def test_the_auditor_reads_and_writes_only_what_records_the_reading(superuser: Connection) -> None:
     written = [
         line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -300,6 +301,69 @@ def test_a_right_of_two_households_with_a_half_each_commits(registered: list[UUI
             _again(uow, "registry.right_holder", of_kind, household_id=NEW, **half)
         _again(uow, "registry.right_parcel", of_kind, right_row=row, parcel_id=NEW)
     assert one(registrar, f"SELECT count(*) FROM registry.right_holder WHERE right_row = {row}") == 2
+
+
+@pytest.mark.parametrize("part", ["registry.right_holder", "registry.right_parcel"])
+def test_a_right_that_stays_open_keeps_its_holders_and_its_land(
+    registered: list[UUID], registrar: Actor, part: str
+) -> None:
+    close = text(f"UPDATE {part} SET recorded = tstzrange(lower(recorded), system.clock()), ended_by_act = act_id")
+    with pytest.raises(Refused) as refused, unit_of_work(registrar) as uow:
+        uow.session.execute(close)
+    assert codes(refused) == {"CT-2" if part == "registry.right_holder" else "CT-7"}
+    of_all = text('UPDATE registry."right" SET recorded = tstzrange(lower(recorded), :now), ended_by_act = act_id')
+    with unit_of_work(registrar) as uow:
+        uow.session.execute(of_all, {"now": uow.now})
+        uow.session.execute(close)
+
+
+def test_a_right_without_land_does_not_commit(registered: list[UUID], registrar: Actor) -> None:
+    with pytest.raises(Refused) as refused, unit_of_work(registrar) as uow:
+        _second_right(uow, "contract_management")
+    assert codes(refused) == {"CT-7"}
+
+
+def test_a_right_s_shares_count_whoever_sees_its_holders(registered: list[UUID], registrar: Actor) -> None:
+    """A holder's share in another village is not hidden from the sum by the officer's own jurisdiction."""
+    row, of_kind = f"'{uuid4()}'", "kind = 'contract_management'"
+    half = {"numerator": "1", "denominator": "2", "right_row": row, "household_id": NEW}
+    with unit_of_work(registrar) as uow:
+        _again(uow, "registry.right", of_kind, row_id=row, right_id=NEW)
+        _again(uow, "registry.right_holder", of_kind, **half)
+        _again(uow, "registry.right_holder", of_kind, village="'610902104203'", **half)
+        _again(uow, "registry.right_parcel", of_kind, right_row=row, parcel_id=NEW)
+    of_village = replace(registrar, jurisdiction="610902104203")
+    with pytest.raises(Refused) as refused, unit_of_work(of_village) as uow:
+        _again(uow, "registry.right_holder", "numerator = 1 AND denominator = 2", household_id=NEW)
+    assert codes(refused) == {"CT-2"}
+
+
+def test_no_row_closes_by_an_act_that_is_none(registered: list[UUID], registrar: Actor) -> None:
+    for name in TWO_CLOCKS:
+        closing = (
+            f"UPDATE {_table(name).as_string(None)} "
+            "SET recorded = tstzrange(lower(recorded), :now), ended_by_act = gen_random_uuid()"
+        )
+        with pytest.raises(Refused) as refused, unit_of_work(registrar) as uow:
+            uow.session.execute(text(closing), {"now": uow.now})
+        assert refused.value.findings[0].values == {"constraint": "reg_9_closed_by_an_act"}, name
+
+
+def test_no_row_opens_by_an_act_that_is_none(registered: list[UUID], registrar: Actor) -> None:
+    def book() -> None:
+        with unit_of_work(registrar) as uow:
+            changed = _second_right(uow, "contract_management", act_id=NEW)
+            _again(uow, "registry.right_parcel", "kind = 'contract_management'", **changed, parcel_id=NEW)
+
+    with pytest.raises(Refused) as refused:
+        book()
+    assert refused.value.findings[0].values == {"constraint": "reg_9_opened_by_an_act"}
+
+
+def test_an_act_that_the_log_does_not_tell_of_does_not_commit(registered: list[UUID], registrar: Actor) -> None:
+    with pytest.raises(Refused) as refused, unit_of_work(registrar) as uow:
+        _again(uow, "registry.act", act_id=NEW, number="'610902-20260701-9999999'", case_id="NULL")
+    assert codes(refused) == {"LOG-18"}
 
 
 def test_a_holder_added_to_a_whole_right_afterwards_is_refused(registered: list[UUID], registrar: Actor) -> None:
