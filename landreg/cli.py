@@ -114,9 +114,16 @@ def make_keys() -> None:
             console.print(f"key made: {settings.keys[name]}")
 
 
+def _can_be_written(_context: click.Context, _option: click.Parameter, file: str | None) -> str | None:
+    """Found before the work, not after it."""
+    if file and file != "-" and (Path(file).is_dir() or not Path(file).resolve().parent.is_dir()):
+        raise click.BadParameter(f"不能写入 cannot be written: {file}")
+    return file
+
+
 @main.command("check")
 @click.argument("package", type=click.Path(exists=True, path_type=Path))
-@click.option("--json", "json_file", help="findings as JSON to FILE, - for standard output")
+@click.option("--json", "json_file", callback=_can_be_written, help="findings as JSON to FILE, - for standard output")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="judge by the law of this day")
 def check_package(package: Path, json_file: str | None, on: datetime | None) -> None:
     """Check a survey package without a database. Exit code 1 when anything refuses."""
@@ -143,13 +150,14 @@ def import_divisions() -> None:
 
 @imports.command("package")
 @click.argument("package", type=click.Path(exists=True, path_type=Path))
-@click.option("--json", "json_file", help="findings as JSON to FILE, - for standard output")
+@click.option("--json", "json_file", callback=_can_be_written, help="findings as JSON to FILE, - for standard output")
 def import_package(package: Path, json_file: str | None) -> None:
     """Check a survey package and stage it, whole or not at all."""
+    from landreg.core.files import Store
     from landreg.land import service
 
-    with answering(), bars() as show:
-        received = service.receive(SYSTEM, package, progress=show)
+    with answering() as settings, bars() as show:
+        received = service.receive(SYSTEM, package, progress=show, store=Store(settings.store))
     if received.already:
         console.print(f"同一成果包已收到：{received.package_id} · the same package was received before")
     _report(received.report, json_file)

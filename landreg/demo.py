@@ -101,7 +101,7 @@ def _accounts(settings: Settings) -> dict[str, Actor]:
             known = accounts.account_by_login(uow.session, login)
         jurisdiction = COUNTY if role is not Role.ADMINISTRATOR else "6109"
         if known is None:
-            passwords[login] = secrets.token_urlsafe(9)
+            passwords[login] = secrets.token_hex(6)
             _write_private(file, json.dumps(passwords))
             account = open_account(
                 SYSTEM, NewAccount(login, name, frozenset({role}), jurisdiction), passwords[login], temporary=False

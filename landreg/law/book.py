@@ -91,7 +91,7 @@ class Law:
         """The finding as a sentence."""
         rule = self.rules[finding.code]
         template = rule.zh if language == "zh" else rule.en
-        return template.format_map(_Shown(finding.values))
+        return template.format_map(_Shown(finding.values, language))
 
     def text(self, name: str, key: str = "") -> str:
         """A parameter as text."""
@@ -123,8 +123,18 @@ class Law:
         return replace(self, parameters=merged)
 
 
+_IN_WORDS = {"state": "case", "step": "step"}
+
+
 class _Shown(dict[str, Any]):
-    """Values as a sentence shows them; a value that the finding lacks, or an empty list, shows as a dash, never as an error."""
+    """Values as a sentence shows them; a value that the finding lacks, or an empty list, shows as a dash, never as an error.
+
+    State and step of a case are said in words.
+    """
+
+    def __init__(self, values: Mapping[str, Any], language: Language) -> None:
+        super().__init__(values)
+        self.language = language
 
     def __getitem__(self, key: str) -> Any:
         value = super().get(key)
@@ -132,6 +142,8 @@ class _Shown(dict[str, Any]):
             return "—"
         if isinstance(value, (list, tuple, set, frozenset)):
             return "、".join(map(str, value)) or "—"
+        if key in _IN_WORDS:
+            return term(_IN_WORDS[key], str(value), self.language)
         return value
 
     def __missing__(self, key: str) -> str:

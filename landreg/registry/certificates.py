@@ -38,7 +38,7 @@ from landreg.registry.papers.printing import (
 from landreg.registry.papers.signing import Signer, ToPrint, print_and_sign_many, sign
 from landreg.registry.rules.homestead import limit_m2
 
-CHUNK = 200
+CHUNK = 50
 FEW = 8
 _ONE_AT_A_TIME = threading.Lock()
 

@@ -26,7 +26,8 @@ def open_batch(actor: Actor, county: str, package_id: UUID, village: str) -> UUI
     with unit_of_work(actor) as uow:
         uow.lock_village(village)
         package = uow.session.get(Package, {"county": county, "package_id": package_id})
-        if package is None or package.state != "staged":
+        within = village.isascii() and village.isdigit() and village.startswith(county)
+        if package is None or package.state != "staged" or not within:
             raise NotFound()
         batch = Batch(
             county=county,
@@ -53,7 +54,8 @@ def open_batch(actor: Actor, county: str, package_id: UUID, village: str) -> UUI
         opened = list(uow.session.scalars(select(Case).where(Case.county == county, Case.batch_id == batch.batch_id)))
         if not opened:
             raise Conflict(Finding("REG-11"))
-        evidence = {**asked, "document": uuid4(), "sha256": package.sha256.hex(), "name": package.name, "at": uow.now}
+        evidence = {**asked, "document": uuid4(), "sha256": package.sha256.hex(), "name": package.name, "size": package.size}
+        evidence["at"] = uow.now
         uow.session.execute(text(_EVIDENCE), {**evidence, "village": village})
         uow.session.execute(text(_EVIDENCE_OF_CASES), evidence)
         note(uow, opened, "open")
@@ -92,7 +94,7 @@ _OPEN_PARCELS = """
 """
 _EVIDENCE = """
     INSERT INTO registry.document (county, document_id, village, sha256, kind, name, size, put_by, put_at)
-    VALUES (:county, :document, :village, :sha256, 'survey_package', :name, 0, :by, :at)
+    VALUES (:county, :document, :village, :sha256, 'survey_package', :name, :size, :by, :at)
 """
 _EVIDENCE_OF_CASES = """
     INSERT INTO registry.case_document (county, case_id, document_id, village)

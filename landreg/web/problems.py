@@ -20,7 +20,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from landreg.core.db import Unavailable, is_gone, told
-from landreg.core.errors import BadInput, Conflict, Finding, LandregError, Refused
+from landreg.core.errors import BadInput, Conflict, Finding, LandregError, NotFound, Refused
 from landreg.law.book import all_rules
 from landreg.web import i18n, pages
 
@@ -52,6 +52,7 @@ class Repeating(Flask):
 def register(app: Flask) -> None:
     """Answer every exception of a request, number each request, and set the headers that every answer carries."""
     app.before_request(_number_request)
+    app.before_request(_refuse_nul)
     app.register_error_handler(LandregError, answer)
     app.register_error_handler(CSRFError, lambda _error: answer(BadInput(Finding("FORM-10"))))
     app.register_error_handler(RequestEntityTooLarge, _too_large)
@@ -120,6 +121,15 @@ def number() -> str:
     if "number" not in g:
         _number_request()
     return cast(str, g.number)
+
+
+def _refuse_nul() -> None:
+    """No text of the database can hold a NUL: an address with one names nothing, a question with one is malformed."""
+    if "\0" in request.path:
+        raise NotFound()
+    found = next((name for name, value in request.args.items(multi=True) if "\0" in name + value), None)
+    if found is not None:
+        raise BadInput(Finding("FORM-9", found.replace("\0", "")))
 
 
 def _number_request() -> None:
