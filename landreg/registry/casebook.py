@@ -45,6 +45,7 @@ class Case(CountyKey, Base):
     applicant: Mapped[str]
     state: Mapped[str]
     prepared_by: Mapped[UUID]
+    accepted_by: Mapped[UUID | None]
     accepted_at: Mapped[datetime | None] = mapped_column(Instant)
     accepted_on: Mapped[date | None]
     due_on: Mapped[date | None]

@@ -43,7 +43,9 @@ def accept(actor: Actor, county: str, case_ids: Sequence[UUID]) -> Stepped:
         today = beijing_day(uow.now)
         due = law.working_days_after(today, law.days("REG-3.registration_working_days"))
         ids = [case.case_id for case in cases]
-        set_values(uow, county, ids, state="accepted", accepted_at=uow.now, accepted_on=today, due_on=due)
+        taken = {"accepted_by": actor.account_id, "accepted_at": uow.now, "accepted_on": today, "due_on": due}
+        # Accepted anew after a return, it waits for another review: the last one said nothing of what was completed.
+        set_values(uow, county, ids, state="accepted", reviewed_by=None, reviewed_at=None, **taken)
         uow.session.execute(text(_ORDER), {"county": county, "ids": ids})
 
     return take_step(actor, county, case_ids, "accept", ACCEPT_RULES, write)

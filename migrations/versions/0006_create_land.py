@@ -104,7 +104,7 @@ def _packages() -> None:
     op.execute("""
         CREATE TABLE land.package (
             county char(6) NOT NULL, package_id uuid NOT NULL, village text COLLATE "C" NOT NULL, sha256 bytea NOT NULL,
-            name text NOT NULL, state text NOT NULL CHECK (state IN ('refused', 'staged', 'superseded')),
+            size bigint NOT NULL DEFAULT 0 CHECK (size >= 0), name text NOT NULL, state text NOT NULL CHECK (state IN ('refused', 'staged', 'superseded')),
             received_at timestamptz NOT NULL, received_by uuid NOT NULL, epsg integer,
             refusals integer NOT NULL, warnings integer NOT NULL, counts jsonb NOT NULL, changes jsonb NOT NULL,
             supersedes uuid, PRIMARY KEY (county, package_id),
@@ -163,7 +163,7 @@ def _staged() -> None:
 
 def _registered() -> None:
     op.execute("""
-        CREATE FUNCTION land.set_geom_3857() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE FUNCTION land.set_geom_3857() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
         BEGIN
             NEW.geom_3857 := public.ST_Transform(NEW.geom, 3857);
             RETURN NEW;
@@ -180,6 +180,8 @@ def _registered() -> None:
             neighbour_west text NOT NULL DEFAULT '', neighbour_north text NOT NULL DEFAULT '', package_id uuid,
             valid daterange NOT NULL, recorded tstzrange NOT NULL, act_id uuid NOT NULL, ended_by_act uuid,
             PRIMARY KEY (county, row_id),
+            CONSTRAINT cod_90_parcel_has_one_open_row EXCLUDE USING gist
+                (county WITH =, parcel_id WITH =, valid WITH &&, recorded WITH &&),
             CONSTRAINT reg_9_valid_is_some_time CHECK (NOT isempty(valid)),
             CONSTRAINT reg_9_recorded_is_some_time CHECK (NOT isempty(recorded)),
             CONSTRAINT reg_9_row_is_ended_by_an_act CHECK (upper_inf(recorded) = (ended_by_act IS NULL)));

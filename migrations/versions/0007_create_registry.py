@@ -47,13 +47,17 @@ def upgrade() -> None:
             subject_code text COLLATE "C" NOT NULL, household_code text COLLATE "C" NOT NULL, applicant text NOT NULL,
             state text NOT NULL CHECK (state IN ('draft', 'accepted', 'reviewed', 'noticed', 'objected', 'registered',
                 'certified', 'returned', 'withdrawn', 'refused')),
-            prepared_by uuid NOT NULL, accepted_at timestamptz, accepted_on date, due_on date, reviewed_by uuid,
+            prepared_by uuid NOT NULL, accepted_by uuid, accepted_at timestamptz, accepted_on date, due_on date, reviewed_by uuid,
             reviewed_at timestamptz, notice_id uuid, act_id uuid, findings jsonb NOT NULL DEFAULT '[]',
             PRIMARY KEY (county, case_id),
             UNIQUE (county, number),
             FOREIGN KEY (county, batch_id) REFERENCES registry.batch,
             FOREIGN KEY (county, notice_id) REFERENCES registry.notice,
-            CONSTRAINT reg_1_four_eyes CHECK (reviewed_by IS DISTINCT FROM prepared_by OR reviewed_by IS NULL)
+            CONSTRAINT reg_1_four_eyes CHECK (reviewed_by IS NULL
+                OR (reviewed_by IS DISTINCT FROM prepared_by AND reviewed_by IS DISTINCT FROM accepted_by)),
+            CONSTRAINT reg_8_accepted_by_somebody CHECK (
+                (accepted_by IS NULL) = (accepted_at IS NULL)
+                AND (accepted_by IS NOT NULL OR state IN ('draft', 'returned', 'withdrawn', 'refused')))
         );
         CREATE INDEX case_by_batch ON registry."case" (county, batch_id, state);
         CREATE INDEX case_by_village ON registry."case" (village, state);
@@ -61,6 +65,30 @@ def upgrade() -> None:
         CREATE INDEX case_by_notice ON registry."case" (county, notice_id);
         CREATE UNIQUE INDEX reg_8_one_open_case_per_subject ON registry."case" (county, subject_code, act_kind)
             WHERE state NOT IN ('certified', 'returned', 'withdrawn', 'refused', 'registered');
+        -- The steps of a case's life, whoever takes them: a state follows from another, and a case begins as a draft.
+        CREATE TABLE registry.case_course (
+            before text COLLATE "C" NOT NULL, after text COLLATE "C" NOT NULL, PRIMARY KEY (before, after)
+        );
+        INSERT INTO registry.case_course VALUES
+            ('', 'draft'), ('draft', 'accepted'), ('returned', 'accepted'), ('accepted', 'reviewed'), ('reviewed', 'noticed'),
+            ('noticed', 'objected'), ('objected', 'noticed'), ('noticed', 'registered'), ('registered', 'certified');
+        INSERT INTO registry.case_course
+            SELECT before, after
+            FROM unnest(ARRAY['draft', 'returned', 'accepted', 'reviewed', 'noticed', 'objected']) AS b (before),
+                unnest(ARRAY['returned', 'withdrawn', 'refused']) AS a (after) WHERE before <> after;
+        CREATE FUNCTION registry.keep_course() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+        DECLARE
+            was text := CASE TG_OP WHEN 'UPDATE' THEN OLD.state ELSE '' END;
+        BEGIN
+            IF was <> NEW.state AND NOT EXISTS (SELECT FROM registry.case_course AS c
+                                                WHERE c.before = was AND c.after = NEW.state) THEN
+                RAISE EXCEPTION 'case % does not go from "%" to "%"', NEW.number, was, NEW.state
+                    USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'reg_8_case_keeps_its_course';
+            END IF;
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER keep_course BEFORE INSERT OR UPDATE OF state ON registry."case"
+            FOR EACH ROW EXECUTE FUNCTION registry.keep_course();
         CREATE TABLE registry.case_parcel (
             county char(6) NOT NULL, case_id uuid NOT NULL, parcel_code text COLLATE "C" NOT NULL,
             village text COLLATE "C" NOT NULL, acceptance_order bigint,
@@ -232,6 +260,7 @@ def upgrade() -> None:
             UNIQUE (county, number),
             UNIQUE (county, serial),
             UNIQUE (county, token),
+            CONSTRAINT reg_8_one_certificate_per_case UNIQUE (county, case_id),
             FOREIGN KEY (county, act_id) REFERENCES registry.act
         );
         CREATE INDEX certificate_by_right ON registry.certificate (county, right_id);
@@ -275,7 +304,8 @@ def upgrade() -> None:
             GRANT UPDATE (recorded, ended_by_act) ON registry."{table}" TO landreg_registry;
         """)
     op.execute("""
-        GRANT UPDATE (batch_id, state, accepted_at, accepted_on, due_on, reviewed_by, reviewed_at, notice_id, act_id, findings)
+        GRANT UPDATE (batch_id, state, accepted_by, accepted_at, accepted_on, due_on, reviewed_by, reviewed_at, notice_id, act_id,
+                findings)
             ON registry."case" TO landreg_registry;
         GRANT UPDATE (acceptance_order) ON registry.case_parcel TO landreg_registry;
         GRANT UPDATE (pdf_sha256) ON registry.notice TO landreg_registry;
@@ -304,14 +334,20 @@ def upgrade() -> None:
             LEFT JOIN land.division AS d ON d.code = c.village
             WHERE c.token = asked OR c.number = asked
         $$;
-        CREATE FUNCTION registry.public_notices(village_prefix text) RETURNS TABLE (
-            number text, title text, village text, published_on date, last_day date, cases bigint, objected bigint)
+        CREATE FUNCTION registry.public_notices(village_prefix text, over boolean, most integer, skipped integer)
+            RETURNS TABLE (number text, title text, village text, published_on date, last_day date, cases bigint,
+                objected bigint, total bigint)
             LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog SET landreg.jurisdiction = '6109' AS $$
+            WITH page AS (
+                SELECT n.*, count(*) OVER () AS total FROM registry.notice AS n
+                WHERE n.village >= village_prefix COLLATE "C" AND n.village <= (village_prefix || '~') COLLATE "C"
+                  AND over = (n.last_day < (system.clock() AT TIME ZONE 'Asia/Shanghai')::date)
+                ORDER BY n.last_day DESC, n.number DESC LIMIT least(most, 200) OFFSET skipped
+            )
             SELECT n.number, n.title, n.village, n.published_on, n.last_day, count(c.case_id),
-                   count(c.case_id) FILTER (WHERE c.state = 'objected')
-            FROM registry.notice AS n LEFT JOIN registry."case" AS c ON c.county = n.county AND c.notice_id = n.notice_id
-            WHERE n.village >= village_prefix COLLATE "C" AND n.village <= (village_prefix || '~') COLLATE "C"
-            GROUP BY n.county, n.notice_id ORDER BY n.last_day DESC, n.number DESC
+                   count(c.case_id) FILTER (WHERE c.state = 'objected'), n.total
+            FROM page AS n LEFT JOIN registry."case" AS c ON c.county = n.county AND c.notice_id = n.notice_id
+            GROUP BY n.number, n.title, n.village, n.published_on, n.last_day, n.total ORDER BY n.last_day DESC, n.number DESC
         $$;
         CREATE FUNCTION registry.public_notice(asked text) RETURNS TABLE (
             number text, title text, village text, published_on date, last_day date, content jsonb, pdf_sha256 text)
@@ -376,7 +412,8 @@ def upgrade() -> None:
         REVOKE ALL ON ALL FUNCTIONS IN SCHEMA registry FROM PUBLIC;
         GRANT EXECUTE ON FUNCTION registry.raise_objection(text, text, text, bytea, text) TO landreg_public;
         GRANT EXECUTE ON FUNCTION registry.noticed_cases(text), registry.check_case(text), registry.place(text) TO landreg_public, landreg_registry, landreg_auditor, landreg_worker;
-        GRANT EXECUTE ON FUNCTION registry.check_certificate(text), registry.public_notices(text), registry.public_notice(text)
+        GRANT EXECUTE ON FUNCTION registry.check_certificate(text), registry.public_notices(text, boolean, integer, integer),
+            registry.public_notice(text)
             TO landreg_public, landreg_registry, landreg_auditor, landreg_worker;
     """)
 

@@ -210,6 +210,7 @@ REFUSED_AGAIN = (
     ("PT-3", "party.household", {"row_id": NEW, "household_id": NEW}),
     ("PT-3", "party.collective", {"row_id": NEW, "collective_id": NEW}),
     ("COD-90", "land.parcel", {"row_id": NEW, "parcel_id": NEW}),
+    ("COD-90", "land.parcel", {"row_id": NEW, "code": "'6109021042020199999'"}),
     ("REG-10", "registry.act", {"act_id": NEW, "number": "'610902-20260701-9999999'"}),
 )
 
