@@ -1,0 +1,101 @@
+"""The course of a case as the database keeps it, whatever code asks: steps that follow, two officers, one certificate."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from landreg.core.actor import Actor, Desk
+from landreg.registry import cases, opening
+from tests.registry_kit import Connection, in_state, one, to_rights
+from tests.villages import COUNTY, VILLAGE, past_triggers, stage_village
+
+STATES = {
+    "draft": {"accepted", "returned", "withdrawn", "refused"},
+    "accepted": {"reviewed", "returned", "withdrawn", "refused"},
+    "reviewed": {"noticed", "returned", "withdrawn", "refused"},
+    "noticed": {"objected", "registered", "returned", "withdrawn", "refused"},
+    "objected": {"noticed", "returned", "withdrawn", "refused"},
+    "returned": {"accepted", "withdrawn", "refused"},
+    "registered": {"certified"},
+    "certified": set(),
+    "withdrawn": set(),
+    "refused": set(),
+}
+
+
+@pytest.fixture
+def accepted(registrar: Actor, superuser: Connection) -> list[UUID]:
+    """Cases of a village that the registrar opened and accepted."""
+    batch = opening.open_batch(registrar, COUNTY, stage_village(superuser, 1).package_id, VILLAGE)
+    ids = in_state(registrar, batch, "draft")
+    cases.accept(registrar, COUNTY, ids)
+    return ids
+
+
+def _refusal(desk: Connection, statement: str, *values: Any) -> str | None:
+    with pytest.raises(psycopg.errors.IntegrityError) as refused, desk.transaction():
+        desk.execute(statement, values)
+    return refused.value.diag.constraint_name
+
+
+def test_a_case_goes_by_the_steps_of_its_course_and_no_others(
+    accepted: list[UUID], as_desk: Any, superuser: Connection
+) -> None:
+    desk: Connection = as_desk(Desk.REGISTRY, COUNTY)
+    go = 'UPDATE registry."case" SET state = %s WHERE case_id = %s'
+    for before, after in product(STATES, STATES):
+        with past_triggers(superuser):
+            superuser.execute(go, [before, accepted[0]])
+        if after == before or after in STATES[before]:
+            assert desk.execute(go, [after, accepted[0]]).rowcount == 1, (before, after)
+        else:
+            assert _refusal(desk, go, after, accepted[0]) == "reg_8_case_keeps_its_course", (before, after)
+
+
+def test_a_case_begins_as_a_draft(accepted: list[UUID], as_desk: Any) -> None:
+    again = """INSERT INTO registry."case" (county, case_id, village, number, package_id, act_kind, right_kind, subject_code,
+                   household_code, applicant, state, prepared_by, accepted_by, accepted_at)
+               SELECT county, gen_random_uuid(), village, 'other', package_id, act_kind, right_kind, 'other', household_code,
+                   applicant, 'noticed', prepared_by, accepted_by, accepted_at FROM registry."case" LIMIT 1"""
+    assert _refusal(as_desk(Desk.REGISTRY, COUNTY), again) == "reg_8_case_keeps_its_course"
+
+
+def test_nobody_is_accepted_by_nobody(accepted: list[UUID], as_desk: Any) -> None:
+    desk: Connection = as_desk(Desk.REGISTRY, COUNTY)
+    for forgotten in ("accepted_by = NULL", "accepted_by = NULL, accepted_at = NULL"):
+        assert _refusal(desk, f'UPDATE registry."case" SET {forgotten}') == "reg_8_accepted_by_somebody"
+
+
+def test_the_database_refuses_a_reviewer_who_accepted_the_case(
+    accepted: list[UUID], as_desk: Any, superuser: Connection, registrar: Actor
+) -> None:
+    superuser.execute('UPDATE registry."case" SET prepared_by = %s', [uuid4()])
+    desk: Connection = as_desk(Desk.REGISTRY, COUNTY)
+    review = "UPDATE registry.\"case\" SET state = 'reviewed', reviewed_by = %s"
+    assert _refusal(desk, review, registrar.account_id) == "reg_1_four_eyes"
+    assert desk.execute(review, [uuid4()]).rowcount == len(accepted)
+
+
+def test_a_case_that_is_accepted_anew_waits_for_a_review_anew(
+    accepted: list[UUID], registrar: Actor, reviewer: Actor
+) -> None:
+    cases.review(reviewer, COUNTY, accepted)
+    cases.return_for_completion(registrar, COUNTY, accepted, "材料不全")
+    cases.accept(registrar, COUNTY, accepted)
+    assert one(registrar, 'SELECT count(*) FROM registry."case" WHERE reviewed_by IS NOT NULL') == 0
+    assert one(registrar, 'SELECT DISTINCT accepted_by FROM registry."case"') == registrar.account_id
+
+
+def test_a_case_has_one_certificate(registrar: Actor, reviewer: Actor, superuser: Connection, as_desk: Any) -> None:
+    to_rights(registrar, reviewer, superuser, 1)
+    issue = """INSERT INTO registry.certificate SELECT a.county, gen_random_uuid(), a.village, %s, %s, %s, r.kind, r.right_id,
+                   a.case_id, a.act_id, system.clock(), a.registered_by, '', true
+               FROM registry."right" AS r JOIN registry.act AS a ON a.act_id = r.act_id WHERE r.kind = 'homestead'"""
+    desk: Connection = as_desk(Desk.REGISTRY, COUNTY)
+    assert desk.execute(issue, ["N-1", "S-1", "T-1"]).rowcount == 1
+    assert _refusal(desk, issue, "N-2", "S-2", "T-2") == "reg_8_one_certificate_per_case"
