@@ -64,12 +64,15 @@ def register(app: Flask) -> None:
         asset=asset,
         url_with=url_with,
         findings_of=findings_of,
+        keep_label=keep_label,
+        label_of=label_of,
         typed=typed,
         typed_all=typed_all,
         page_findings=page_findings,
         theme=theme,
     )
     app.jinja_env.tests["refusing"] = lambda code: all_rules()[code].effect == "refuse"
+    app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
@@ -170,6 +173,17 @@ def page_findings() -> Sequence[Any]:
 def findings_of(field: str) -> list[Any]:
     """The findings that stand beside a field."""
     return [finding for finding in page_findings() if finding.field == field]
+
+
+def keep_label(field: str, label: str) -> None:
+    """A field of this page with the label that stands beside it; of two forms that share a name, the first."""
+    g.setdefault("field_labels", {}).setdefault(field, label)
+
+
+def label_of(field: str | None) -> str | None:
+    """The label of a field that this page has shown; None when it has none of that name."""
+    labels: dict[str, str] = g.get("field_labels", {})
+    return labels.get(field or "")
 
 
 def typed(field: str, otherwise: Any = "") -> Any:

@@ -175,3 +175,11 @@ def test_the_settlement_login_sees_only_its_own_officers(account: OpenAccount, a
 
 def _without_numbers(text: str) -> str:
     return re.sub(r"\b[0-9A-F]{10}\b|value=\"[^\"]*\"", "", text)
+
+
+def test_the_summary_of_a_form_that_comes_back_names_each_field_and_leads_to_it(administrator: Browser) -> None:
+    administrator.get("/accounts/new")
+    page = administrator.post("/accounts/new", {"jurisdiction": "610902"})
+    for name, label in (("login", "登录名"), ("name", "姓名"), ("roles", "岗位")):
+        assert f'<a href="#field-{name}">{label}：请填写此项。</a>' in page.text
+    assert 'href="#field-jurisdiction"' not in page.text
