@@ -12,13 +12,17 @@ SPACE = 32
 
 
 def crop(cells: Bytes) -> NDArray[np.bytes_]:
-    """(n, width) bytes to (n,) byte strings, without the columns that are blank in every row; NUL counts as blank."""
+    """(n, width) bytes to (n,) byte strings, without the columns that are blank in every row. NULs around a
+    text count as blank; one in its midst stays, for whoever looks at the text to find."""
     filled = _filled_columns(cells)
     if filled.size == 0:
         return np.zeros(len(cells), dtype="S1")
     kept = np.ascontiguousarray(cells[:, filled[0] : filled[-1] + 1])
     if (kept == 0).any():
-        kept[kept == 0] = SPACE
+        text = (kept & np.uint8(0xDF)) != 0
+        within = np.logical_or.accumulate(text, axis=1)
+        within &= np.logical_or.accumulate(text[:, ::-1], axis=1)[:, ::-1]
+        kept[(kept == 0) & ~within] = SPACE
     return kept.view(f"S{kept.shape[1]}").ravel()
 
 

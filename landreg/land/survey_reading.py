@@ -16,6 +16,7 @@ from landreg.core.errors import Finding
 from landreg.land import survey_columns as cells
 from landreg.land.rules.facts import KEY, Bytes, Notes, Table, plain
 from landreg.land.rules.geometry import join_shapes
+from landreg.land.survey_text import odd_text
 
 Progress = Callable[[str, int, int], None]
 
@@ -70,6 +71,8 @@ class Reading:
                 continue
             values = columns.utf8(name)
             self._undecodable(columns, name, start, keys, notes)
+            if name not in CODES and not known.code_table:
+                odd_text(values, known, self.kind, start, keys, notes)
             blank = values == b""
             blank[list(columns.undecodable(name))] = False
             self._blank(name, blank, keys)

@@ -166,6 +166,8 @@ ATTRIBUTES: list[tuple[str, Change, Found]] = [
     ("a kind of line that is not sure", put("JZX", "X1", JZXLB="77"), {("COD-5", P1)}),
     ("a parcel without a code", put("DK", P6, DKBM=""), {("COD-6", None), ("REL-28", P6)}),
     ("a parcel without an area", put("DK", P6, SCMJ="", SCMJM=""), {("COD-6", P6)}),
+    ("a name with a NUL in its midst", put("DK", P1, DKMC="地\0一"), {("COD-23", P1)}),
+    ("a name with a control character", put("DK", P1, DKMC="地\x01一"), {("COD-23", P1)}),
     ("names that are blank", every("DK", DKMC=""), {("COD-7", None)}),
     ("a parcel of another county", both(put("DK", P6, DKBM="610921" + P6[6:]), Small.outline),
      {("COD-8", "610921" + P6[6:]), ("REL-6", "610921" + G2[6:])}),

@@ -1,0 +1,44 @@
+"""Delivered text that is no text: control characters, and more signs than the standard's field holds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gis.nyt2539 import Field
+from landreg.core.errors import Finding
+from landreg.land.rules.facts import Bytes, Mask, Notes, lengths, plain
+
+FREE_TEXT = 254
+"""Fields of this length are remarks, in which lines and tabs are usual."""
+LENIENT = 2
+"""Lengths count bytes for some and characters for others: a text is over-long only beyond this many times the length."""
+SHOWN = 20
+_LINES = (9, 10, 13)
+
+
+def odd_text(values: Bytes, field: Field, kind: str, start: int, keys: Bytes | None, notes: Notes) -> None:
+    """Note control characters (COD-23) and over-long text (COD-24) in one batch of a column. start: rows before it."""
+    if not len(values) or field.length is None or field.type != "Char":
+        return
+    long = lengths(values) > LENIENT * field.length
+    for code, rows in (
+        ("COD-23", np.flatnonzero(_with_controls(values, lines=field.length >= FREE_TEXT))),
+        ("COD-24", [row for row in np.flatnonzero(long) if len(plain(values[row])) > LENIENT * field.length]),
+    ):
+        for row in rows:
+            text = plain(values[row])
+            given = text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+            facts = {"row": start + int(row) + 1, "column": field.name, "name": field.name_zh, "given": given,
+                     "length": len(text), "allowed": field.length}  # fmt: skip
+            subject = None if keys is None else plain(keys[row]) or None
+            notes.add(Finding(code, field.name, facts, kind, subject))
+
+
+def _with_controls(values: Bytes, *, lines: bool) -> Mask:
+    """Which values hold a control character. lines: line breaks and tabs are none."""
+    cells = np.ascontiguousarray(values).view(np.uint8).reshape(len(values), -1)
+    found = ((cells - np.uint8(1)) < 31) | (cells == 127)
+    if lines:
+        found &= ~np.isin(cells, _LINES)
+    # The bytes after a value's end are NUL, so that a NUL in its midst shows as one byte too few.
+    return np.asarray(found.any(axis=1) | (np.count_nonzero(cells, axis=1) != lengths(values)))
