@@ -51,8 +51,14 @@ def language() -> Language:
 
 
 def say(finding: Finding, lang: Language | None = None) -> str:
-    """A finding as a sentence in the reader's language; roles among its values by their names."""
+    """A finding as a sentence in the reader's language; roles, states and steps among its values by their names."""
     spoken = lang or language()
+    named_terms = {
+        name: term(kind, str(finding.values[name]), spoken)
+        for name, kind in (("state", "case"), ("step", "step"))
+        if finding.code == "REG-8" and name in finding.values
+    }
+    finding = replace(finding, values={**finding.values, **named_terms})
     roles = finding.values.get("roles")
     if roles:
         named = [term("role", str(role), spoken) for role in roles]

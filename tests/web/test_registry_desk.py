@@ -110,6 +110,25 @@ def test_a_notice_needs_its_title(deng: Browser, shen: Browser, case: UUID) -> N
     assert "FORM-1" in answer.text
 
 
+def test_the_state_of_a_case_is_told_before_what_its_form_lacks(deng: Browser, case: UUID) -> None:
+    answer = take(deng, case, "publish")
+    assert "（待受理 → 公告）" in answer.text
+    assert "FORM-1" not in answer.text
+    deng.post(f"{page_of(case)}/leave", {"way": "withdraw", "reason": "不办了"})
+    answer = deng.post(f"{page_of(case)}/leave", {})
+    assert answer.status_code == 409
+    assert "REG-8" in answer.text
+    assert "FORM-1" not in answer.text
+
+
+def test_a_paper_that_was_never_given_says_so_and_blames_nobody(deng: Browser, case: UUID) -> None:
+    for paper, code in (("told", "DOC-4"), ("receipt", "DOC-5")):
+        answer = deng.get(f"{page_of(case)}/{paper}.pdf")
+        assert answer.status_code == 409
+        assert code in answer.text
+        assert "别人" not in answer.text
+
+
 def test_a_reviewer_sees_only_what_waits_for_review(shen: Browser, deng: Browser, case: UUID) -> None:
     take(deng, case, "accept")
     queue = shen.get("/cases").text

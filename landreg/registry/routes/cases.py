@@ -17,7 +17,7 @@ from landreg.access.policy import allow, current_actor
 from landreg.access.queries import names_of
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
-from landreg.core.errors import NotFound
+from landreg.core.errors import Conflict, Finding, NotFound
 from landreg.land.queries import division_path
 from landreg.law.book import terms
 from landreg.law.queries import load_law
@@ -100,9 +100,11 @@ class Titled:
 @allow(*OFFICERS)
 @problems.back_to(lambda county, case_id, step: one(county, case_id))
 def go_on(county: str, case_id: UUID, step: str) -> Redirect:
-    """Take the case's next step."""
-    given = read_form(Titled)
-    return taken(county, [case_id], step_named(step), _page_of(county, case_id), title=given.title)
+    """Take the case's next step. A title is asked for only where the case's state allows a notice."""
+    wanted, title = step_named(step), read_form(Titled).title
+    if wanted.name == "publish" and not title:
+        _must_be_in(county, case_id, wanted.states, step)
+    return taken(county, [case_id], wanted, _page_of(county, case_id), title=title)
 
 
 class Way(StrEnum):
@@ -122,6 +124,9 @@ WAYS = {
 }
 
 
+LEFT_FROM = tuple(state for state in terms("case") if state not in cases.FINISHED)
+
+
 @dataclass(frozen=True)
 class Leaving:
     """A way out with its reason."""
@@ -135,6 +140,7 @@ class Leaving:
 @problems.back_to(one)
 def leave(county: str, case_id: UUID) -> Redirect:
     """Return, withdraw or refuse the case, or take it out of its batch, with the reason."""
+    _must_be_in(county, case_id, LEFT_FROM, "leave")
     given = read_form(Leaving)
     WAYS[given.way](current_actor(), county, [case_id], given.reason)
     flash(_("已办理：%(step)s。", step=i18n.shown_term(given.way.value, "step")))
@@ -179,6 +185,16 @@ def settle(county: str, case_id: UUID, objection_id: UUID) -> Redirect:
     notices.settle(current_actor(), county, objection_id, given.outcome, given.settlement, case_id=case_id)
     flash(_("异议已处理。"))
     return redirect(_page_of(county, case_id), 303)
+
+
+def _must_be_in(county: str, case_id: UUID, states: tuple[str, ...], step: str) -> None:
+    """Raises Conflict (REG-8) where the step does not follow from the case's state, NotFound outside the jurisdiction.
+
+    The service asks again under its lock; here the reason comes before the findings of the form.
+    """
+    case = found_case(current_actor(), county, case_id)
+    if case.state not in states:
+        raise Conflict(Finding("REG-8", "state", {"state": case.state, "step": step}, subject=case.number))
 
 
 def _page_of(county: str, case_id: UUID) -> str:

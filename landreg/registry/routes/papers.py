@@ -79,7 +79,7 @@ def receipt(county: str, case_id: UUID) -> Response:
     actor = current_actor()
     case = found_case(actor, county, case_id)
     if case.accepted_on is None or case.due_on is None:
-        raise Conflict(Finding("REG-8", "state", {"state": case.state, "step": "receipt"}, subject=case.number))
+        raise Conflict(Finding("DOC-5", "state", subject=case.number))
     with unit_of_work(actor) as uow:
         session = uow.session
         accepted = _last(queries.events(session, county, case_id), "accept")
@@ -103,7 +103,7 @@ def told(county: str, case_id: UUID) -> Response:
     with unit_of_work(actor) as uow:
         event = _last(queries.events(uow.session, county, case_id), "return", "refuse")
         if event is None:
-            raise Conflict(Finding("REG-8", "state", {"state": case.state, "step": "refuse"}, subject=case.number))
+            raise Conflict(Finding("DOC-4", "state", subject=case.number))
         pdf = prints.refusal(uow.session, desk_of(uow.session, county), case, event)
     return pdf_file(pdf, f"{_('告知书')}-{case.number}")
 

@@ -17,7 +17,7 @@ from landreg.access.limits import limiter
 from landreg.access.policy import allow, current_actor, door
 from landreg.core.actor import NOBODY, PREFECTURE, Role
 from landreg.core.db import unit_of_work
-from landreg.core.errors import NotFound
+from landreg.core.errors import Finding, NotFound, Refused
 from landreg.law.queries import load_law
 from landreg.log import queries as log
 from landreg.registry import desk, public_desk, queries
@@ -139,6 +139,10 @@ def object_to(number: str) -> Redirect:
     flash(_("异议已收到，回执号 %(number)s。该业务已暂停，登记机构会按您留下的联系方式答复。", number=receipt))
     return redirect(url_for(".notice", number=number), 303)
 
+    with unit_of_work(NOBODY) as uow:
+        found = queries.public_notice(uow.session, number)
+        if found is not None and desk.today(uow.session) > found.last_day:
+            raise Refused(Finding("REG-14", subject=number))
 
 @blueprint.get("/check")
 @allow(Role.PUBLIC)
