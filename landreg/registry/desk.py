@@ -169,57 +169,65 @@ def jobs_of_batch(session: Session, county: str, batch_id: UUID) -> Sequence[Job
 
 @dataclass(frozen=True)
 class StagedVillage:
-    """What a package holds of a village, and how many of the cases opened for it are not given back."""
+    """What a package holds of a village, how much of it is registered already, and how many cases are still to be opened."""
 
     code: str
     name: str
     township: str
     contracts: int
     homesteads: int
-    opened: int
+    contracts_registered: int
+    homesteads_registered: int
+    remaining: int
+
+    @property
+    def registered(self) -> bool:
+        """Whether the register holds all of it."""
+        return self.contracts_registered + self.homesteads_registered == self.contracts + self.homesteads
+
+    @property
+    def opened(self) -> int:
+        """Cases that are open for what is not registered."""
+        whole = self.contracts + self.homesteads
+        return whole - self.contracts_registered - self.homesteads_registered - self.remaining
 
 
 def villages_of_package(session: Session, county: str, package_id: UUID) -> list[StagedVillage]:
     """The villages of a staged package, in the order of their codes."""
     contracts, homesteads = (
-        _by_village(session, sa.table(name, *map(sa.column, _KEY), schema="land"), county, package_id)
-        for name in ("staged_contract", "staged_homestead")
-    )
-    gone = ("returned", "withdrawn", "refused")
-    opened = dict(
-        session.execute(
-            sa.select(Case.village, sa.func.count())
-            .where(Case.county == county, Case.package_id == package_id, Case.state.not_in(gone))
-            .group_by(Case.village)
-        ).all()
+        {row.village: row for row in session.execute(statement, {"county": county, "package": package_id})}
+        for statement in (_CONTRACTS, _HOMESTEADS)
     )
     codes = sorted({*contracts, *homesteads})
     wanted = {*codes, *(code[:9] for code in codes)}
     rows = session.execute(sa.select(Division.code, Division.name).where(Division.code.in_(wanted)))
     names = {row.code: row.name for row in rows}
-    return [
-        StagedVillage(
-            code,
-            names.get(code, code),
-            names.get(code[:9], code[:9]),
-            contracts.get(code, 0),
-            homesteads.get(code, 0),
-            opened.get(code, 0),
+    made = []
+    for code in codes:
+        kinds = contracts.get(code), homesteads.get(code)
+        whole, registered, remaining = (
+            [0 if kind is None else getattr(kind, name) for kind in kinds]
+            for name in ("whole", "registered", "remaining")
         )
-        for code in codes
-    ]
+        place = names.get(code, code), names.get(code[:9], code[:9])
+        made.append(StagedVillage(code, *place, *whole, *registered, sum(remaining)))
+    return made
 
 
-_KEY = ("county", "package_id", "village")
-
-
-def _by_village(session: Session, table: sa.TableClause, county: str, package_id: UUID) -> dict[str, int]:
-    counted = (
-        sa.select(table.c.village, sa.func.count())
-        .where(table.c.county == county, table.c.package_id == package_id)
-        .group_by(table.c.village)
-    )
-    return {row[0]: row[1] for row in session.execute(counted)}
+_STAGED = """
+    SELECT village, count(*) AS whole, count(*) FILTER (WHERE registered) AS registered,
+           count(*) FILTER (WHERE NOT registered AND NOT opened) AS remaining
+    FROM (SELECT s.village,
+                 s.{right_code} IN (SELECT r.code FROM registry."right" AS r
+                                    WHERE r.county = :county AND upper_inf(r.recorded)) AS registered,
+                 s.code IN (SELECT c.subject_code FROM registry."case" AS c
+                            WHERE c.county = :county AND c.act_kind = 'first_registration'
+                            AND c.state NOT IN ('certified', 'returned', 'withdrawn', 'refused', 'registered')) AS opened
+          FROM land.{table} AS s WHERE s.county = :county AND s.package_id = :package) AS staged
+    GROUP BY village
+"""
+_CONTRACTS = sa.text(_STAGED.format(table="staged_contract", right_code="code"))
+_HOMESTEADS = sa.text(_STAGED.format(table="staged_homestead", right_code="unit_code"))
 
 
 def parcels_asked(session: Session, county: str, case_id: UUID) -> Sequence[CaseParcel]:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
-from landreg.registry import booking, cases, notices, opening
+from landreg.registry import booking, cases, desk, notices, opening
 from landreg.registry.casebook import Case
 from landreg.registry.facts import proposals
 from tests.registry_kit import Connection, codes, in_state, one, pass_days, state_of
@@ -147,3 +147,27 @@ def test_of_two_packages_registered_in_one_step_no_case_is_booked_on_the_others_
     assert {f.code for findings in stepped.refused.values() for f in findings if f.code != "REG-3"} == {"REG-18"}
     assert (state_of(registrar, contract), state_of(registrar, homestead)) == ("noticed", "registered")
     assert {state_of(registrar, case) for case in ours} == {"registered"}
+
+
+def test_a_village_of_a_later_package_shows_what_is_registered_and_what_remains(
+    entered: Staged, superuser: Connection, registrar: Actor, reviewer: Actor
+) -> None:
+    """Contract and homestead of the first household are registered; those of the second were withdrawn."""
+
+    def village(package: UUID) -> desk.StagedVillage:
+        with unit_of_work(registrar) as uow:
+            (found,) = desk.villages_of_package(uow.session, COUNTY, package)
+            return found
+
+    later = stage_village(superuser, 2)
+    before = village(later.package_id)
+    assert (before.contracts, before.contracts_registered) == (2, 1)
+    assert (before.homesteads, before.homesteads_registered) == (2, 1)
+    assert (before.remaining, before.opened, before.registered) == (2, 0, False)
+    ids = _open(registrar, later)
+    opened = village(later.package_id)
+    assert (opened.remaining, opened.opened, opened.registered) == (0, 2, False)
+    assert village(entered.package_id).remaining == 0
+    _noticed(registrar, reviewer, superuser, ids)
+    booking.register(reviewer, COUNTY, ids)
+    assert village(later.package_id).registered
