@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -9,7 +11,9 @@ from uuid import UUID
 import pytest
 
 from landreg.config import Settings
-from landreg.core.actor import WORKER, Actor, Role
+from landreg.core.actor import NOBODY, WORKER, Actor, Role
+from landreg.core.db import unit_of_work
+from landreg.law.book import national_law
 from landreg.log.store import seal
 from landreg.registry import cases, certificates, notices, opening
 from landreg.registry.documents import Store
@@ -210,3 +214,34 @@ def test_a_reviewer_sets_no_figure(browser: Browser, account: OpenAccount) -> No
     account("shen", Role.REVIEWER)
     browser.log_in("shen")
     assert browser.post(f"/law/{COUNTY}/figures", {}).status_code == 403
+
+
+def test_the_board_is_read_a_page_at_a_time_however_many_notices_there_were(
+    browser: Browser, notice: str, superuser: Any, registrar: Actor
+) -> None:
+    superuser.execute(
+        """INSERT INTO registry.notice (county, notice_id, village, number, published_on, last_day, published_by,
+               published_at, title, content)
+           SELECT county, gen_random_uuid(), village, '610902-G2020-' || n, date '2020-01-01' + n, date '2020-02-01' + n,
+                  published_by, published_at, '旧公告' || n || '。', content
+           FROM registry.notice, generate_series(1, 120) AS n"""
+    )
+    with unit_of_work(NOBODY) as uow:
+        read = queries.public_notices(uow.session, COUNTY, over=True, most=1000)
+        assert (len(read), read[0].total) == (120, 120)
+        read = queries.public_notices(uow.session, COUNTY, over=True, most=50, skipped=100)
+        assert (len(read), read[0].total, read[-1].title) == (20, 120, "旧公告1。")
+    first, last = browser.get("/notices").text, browser.get("/notices?page=3").text
+    assert "样本村首次登记公告" in first
+    assert "旧公告120。" in first
+    assert "旧公告70。" not in first
+    assert "旧公告1。" in last
+
+
+def test_the_law_names_the_keys_and_the_chosen_words_of_its_figures(browser: Browser) -> None:
+    page = browser.get("/law").text
+    figures = national_law("", date(2026, 7, 1)).parameters.values()
+    keys = {key for figure in figures for key in figure.values if key and not key.isdigit()} | {"plain"}
+    assert "草地最短" in page
+    assert "<strong>川地、原地</strong>" in page
+    assert [key for key in keys if re.search(rf">\s*{key}\s*<", page)] == []

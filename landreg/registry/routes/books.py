@@ -21,7 +21,7 @@ from landreg.registry import desk
 from landreg.registry.figures import CHOICES, Figure, set_figure
 from landreg.web import pages, problems
 from landreg.web.forms import read_form, read_query
-from landreg.web.i18n import language
+from landreg.web.i18n import language, shown_term
 
 blueprint = Blueprint("books", __name__)
 SETTERS = (Role.ADMINISTRATOR, Role.REGISTRAR)
@@ -54,6 +54,7 @@ def law() -> Response:
         "law/law.html",
         law=book,
         county=county,
+        county_names=names,
         counties=[(code, names.get(code, code)) for code in codes],
         day=day,
         today=today,
@@ -81,7 +82,10 @@ def _settable(book: Law) -> list[tuple[str, str]]:
     """The figures that a county may set, as value and text of a choice."""
     english = language() == "en"
     return [
-        (f"{name}|{key}", " ".join(filter(None, (parameter.en if english else parameter.zh, key))))
+        (
+            f"{name}|{key}",
+            " ".join(filter(None, (parameter.en if english else parameter.zh, key and shown_term(key, "figure_key")))),
+        )
         for name, parameter in book.parameters.items()
         if parameter.county
         for key in parameter.values
