@@ -139,9 +139,7 @@ def _bars(console: Console) -> Iterator[_Steps]:
 
 def _package(surveyor: Actor, steps: _Steps, settings: Settings) -> UUID:
     with steps("成果包检查入库 package", 1) as advance:
-        with SAMPLE.open("rb") as stream:
-            Store(settings.store).put(stream)
-        received = land.receive(surveyor, SAMPLE)
+        received = land.receive(surveyor, SAMPLE, store=Store(settings.store))
         if received.package_id is None or received.report.refused:
             raise Refused(received.report.findings)
         advance(1)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry
-from sqlalchemy import DateTime, LargeBinary, Numeric
+from sqlalchemy import BigInteger, DateTime, LargeBinary, Numeric
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -48,6 +48,7 @@ class Package(CountyKey, Base):
 
     package_id: Mapped[UUID] = mapped_column(primary_key=True)
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    size: Mapped[int] = mapped_column(BigInteger, server_default="0")
     name: Mapped[str]
     state: Mapped[str]
     received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
@@ -98,6 +99,12 @@ class Upload(CountyKey, Base):
     package_county: Mapped[str | None]
     package_id: Mapped[UUID | None]
     findings: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+
+    @property
+    def shown_state(self) -> str:
+        """The state as a reader is told it: what failed for what the file is, not for a fault of ours, was refused."""
+        ours = any(finding["code"].startswith("SYS-") for finding in self.findings)
+        return "refused" if self.state == "failed" and self.findings and not ours else self.state
 
 
 class Parcel(CountyKey, TwoClocks, Base):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from landreg.core.files import Store
 from landreg.core.periods import beijing_day
 from landreg.land import staging, survey_county, uploads
 from landreg.land.model import Division, DivisionAlias, Package, PackageFinding, Upload
+from landreg.land.packing import one_file
 from landreg.land.rules.facts import Survey
 from landreg.land.sayable import sayable
 from landreg.land.staging_rows import STAGED, spooled
@@ -41,6 +41,15 @@ class NoRoom(LandregError):
     status = 507
 
 
+@dataclass(frozen=True)
+class _Sent:
+    """The package's file: its name, its SHA-256, its size in bytes."""
+
+    name: str
+    sha256: bytes
+    size: int
+
+
 @dataclass(frozen=True, eq=False)
 class Received:
     """package_id: None where the package could not even be told to be of a county; then nothing is recorded.
@@ -51,27 +60,39 @@ class Received:
     already: bool
 
 
-def receive(actor: Actor, path: Path, *, name: str | None = None, progress: Progress | None = None) -> Received:
+def receive(
+    actor: Actor,
+    path: Path,
+    *,
+    name: str | None = None,
+    progress: Progress | None = None,
+    store: Store | None = None,
+) -> Received:
     """Check a survey package, record what was found, and stage its rows where nothing refuses: all of it or nothing.
 
-    path: a zip or a folder; name: as it was sent, where the path is another. Raises Conflict when someone else is
-    receiving the same package, Unavailable when the database is gone, Refused (PKG-21) when the package is of a place
-    beyond the actor's jurisdiction; all leave nothing behind.
+    path: a zip or a folder, which is packed into a zip; name: as it was sent, where the path is another. store: where the
+    file is kept under its hash, before the row that names it; None where it lies there already. Raises Conflict when
+    someone else is receiving the same package, Unavailable when the database is gone, NoRoom when the disk is full, Refused
+    (PKG-21) when the package is of a place beyond the actor's jurisdiction; all leave nothing behind.
     """
     step = progress or silent
-    step("hash", 0, 1)
-    sha256 = content_hash(path)
-    step("hash", 1, 1)
-    earlier = _earlier(actor, sha256)
-    if earlier is not None:
-        return earlier
-    with opened(
-        path, _day(actor), own=lambda county, on: _law(actor, county, on), progress=step, spool=spooled
-    ) as report:
-        if report.county is None or report.survey is None:
-            return Received(None, report, False)
-        _of_own_county(actor, report.survey)
-        package_id = _keep(actor, report, sha256, name or sayable(path.name), step)
+    name = name or sayable(path.name) + (".zip" if path.is_dir() else "")
+    with _room_for(name), one_file(path, None if store is None else store.folder) as file:
+        step("hash", 0, 1)
+        sent = _Sent(name, _file_hash(file), file.stat().st_size if file.is_file() else 0)
+        step("hash", 1, 1)
+        earlier = _earlier(actor, sent.sha256)
+        if earlier is not None:
+            _put(store, file)
+            return earlier
+        with opened(
+            path, _day(actor), own=lambda county, on: _law(actor, county, on), progress=step, spool=spooled, name=name
+        ) as report:
+            if report.county is None or report.survey is None:
+                return Received(None, report, False)
+            _of_own_county(actor, report.survey)
+            _put(store, file)
+            package_id = _keep(actor, report, sent, step)
     with unit_of_work(actor) as uow:
         uow.take_statistics("land.package_finding", *(f"land.{entry[0]}" for entry in STAGED.values()))
     return Received(package_id, report, False)
@@ -94,34 +115,41 @@ def _law(actor: Actor, county: str, on: date) -> Law:
         return load_law(uow.session, county, on)
 
 
-def content_hash(path: Path) -> bytes:
-    """SHA-256 of a package: of a file its bytes, of a folder the names in it and their bytes, in the names' order."""
-    made = hashlib.sha256()
-    if path.is_dir():
-        for file in sorted(item for item in path.rglob("*") if item.is_file()):
-            made.update(os.fsencode(file.relative_to(path)) + b"\0")
-            made.update(_file_hash(file))
-        return made.digest()
-    return _file_hash(path) if path.is_file() else made.digest()
+@contextmanager
+def _room_for(name: str) -> Iterator[None]:
+    """A block that writes or reads files of a package, where a full disk is an answer."""
+    try:
+        yield
+    except OSError as error:
+        raise NoRoom(Finding("PKG-16", None, {"file": name, "why": error.strerror or str(error)})) from error
+
+
+def _put(store: Store | None, file: Path) -> None:
+    if store is not None:
+        with file.open("rb") as stream:
+            store.put(stream)
 
 
 def _file_hash(file: Path) -> bytes:
+    """SHA-256 of a file; of one that is not there, that of nothing: the check says so."""
+    if not file.is_file():
+        return hashlib.sha256().digest()
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").digest()
 
 
-def _keep(actor: Actor, report: Report, sha256: bytes, name: str, progress: Progress) -> UUID:
+def _keep(actor: Actor, report: Report, sent: _Sent, progress: Progress) -> UUID:
     """One transaction: the package, its findings, and its rows unless it is refused."""
     survey, package = report.survey, report.package
     if survey is None or package is None or report.zone is None:
         raise ValueError("a package without county or zone is not kept")
     package_id = uuid4()
     village = staging.village_of(survey)
-    with _said_plainly(actor, name), unit_of_work(actor) as uow:
+    with _said_plainly(actor, sent.name), unit_of_work(actor) as uow:
         uow.lock_village(f"package:{survey.county}")
         row = staging.record(
-            uow, package_id, survey.county, report.findings, report.law, village=village, sha256=sha256, name=name,
-            state="refused" if report.refused else "staged", epsg=report.zone.epsg, counts=report.counts,
+            uow, package_id, survey.county, report.findings, report.law, village=village, sha256=sent.sha256, name=sent.name,
+            size=sent.size, state="refused" if report.refused else "staged", epsg=report.zone.epsg, counts=report.counts,
         )  # fmt: skip
         if not report.refused:
             former = _former(uow, row)

@@ -54,8 +54,8 @@ def open_batch(actor: Actor, county: str, package_id: UUID, village: str) -> UUI
         opened = list(uow.session.scalars(select(Case).where(Case.county == county, Case.batch_id == batch.batch_id)))
         if not opened:
             raise Conflict(Finding("REG-11"))
-        evidence = {**asked, "document": uuid4(), "sha256": package.sha256.hex(), "name": package.name, "size": package.size}
-        evidence["at"] = uow.now
+        evidence = {**asked, "document": uuid4(), "sha256": package.sha256.hex(), "name": package.name}
+        evidence |= {"size": package.size, "at": uow.now}
         uow.session.execute(text(_EVIDENCE), {**evidence, "village": village})
         uow.session.execute(text(_EVIDENCE_OF_CASES), evidence)
         note(uow, opened, "open")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 from pathlib import Path
@@ -20,6 +21,8 @@ from landreg.core.files import Store
 from landreg.land import service, uploads
 from landreg.land.model import Division, Package, Upload
 from landreg.land.uploads import take_in
+from landreg.registry import opening
+from landreg.registry.casebook import Document
 from tests.database.catalog import Connection
 from tests.packages import FAULTY, SAMPLE, Unpacked
 from tests.small import Small
@@ -154,6 +157,37 @@ def test_a_folder_is_known_again_by_its_content_whatever_it_is_called(surveyor: 
     assert service.receive(surveyor, tmp_path / "b").package_id == first.package_id
 
 
+@pytest.mark.parametrize("as_folder", [False, True])
+def test_the_evidence_of_a_case_is_the_very_file_of_its_package(
+    surveyor: Actor, registrar: Actor, database: Settings, tmp_path: Path, as_folder: bool
+) -> None:
+    """A folder is kept as a zip, the same one each time, which is received as the same package."""
+    small = Small()
+    small.form.zipped = not as_folder
+    sent = small.write(tmp_path)
+    store = Store(tmp_path / "store")
+    received = service.receive(surveyor, sent, store=store)
+    assert received.package_id is not None
+    opening.open_batch(registrar, "610902", received.package_id, small.village)
+    with unit_of_work(registrar) as uow:
+        (document,) = uow.session.scalars(sa.select(Document)).all()
+        cases, in_folders = uow.session.execute(
+            sa.text('SELECT (SELECT count(*) FROM registry."case"), (SELECT count(*) FROM registry.case_document)')
+        ).one()
+    content = store.read(document.sha256)
+    assert document.size == len(content) > 0
+    assert document.name == (f"{sent.name}.zip" if as_folder else sent.name)
+    assert cases == in_folders > 0
+    assert [item.name for item in store.folder.iterdir()] == [document.sha256[:2]]
+    again = service.receive(surveyor, store.path(document.sha256))
+    assert (again.package_id, again.already) == (received.package_id, True)
+    if as_folder:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            kept = {entry.filename: archive.read(entry) for entry in archive.infolist()}
+            assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert kept == {str(f.relative_to(sent)): f.read_bytes() for f in sent.rglob("*") if f.is_file()}
+
+
 def test_a_corrected_package_shows_what_changed_and_takes_the_place_of_the_one_before(
     surveyor: Actor, tmp_path: Path
 ) -> None:
@@ -193,7 +227,7 @@ def test_a_package_that_someone_else_has_received_meanwhile_is_not_received_twic
                        refusals, warnings, counts, changes)
                    VALUES ('610902', gen_random_uuid(), '610902', %s, 'x', 'refused', now(), gen_random_uuid(), 1, 0, '{}',
                        '{}')""",
-                [service.content_hash(SAMPLE)],
+                [hashlib.sha256(SAMPLE.read_bytes()).digest()],
             )
 
     with pytest.raises(Refused) as refused:
