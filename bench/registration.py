@@ -18,7 +18,8 @@ from landreg.config import Settings
 from landreg.core import db
 from landreg.core.actor import Actor, Desk
 from landreg.core.db import unit_of_work
-from landreg.registry import booking, cases, notices, opening, queries
+from landreg.registry import booking, cases, notices, opening
+from landreg.registry.casebook import Case
 from landreg.registry.jobs import CHUNK
 from tests.villages import COUNTY, VILLAGE, stage_village
 
@@ -82,7 +83,7 @@ def _to_notice(superuser: psycopg.Connection[Any], first: int, households: int) 
 
 def _in_state(state: str) -> list[UUID]:
     with unit_of_work(CLERK) as uow:
-        return [case.case_id for case in uow.session.scalars(queries.cases(state=state))]
+        return list(uow.session.scalars(sa.select(Case.case_id).where(Case.state == state).order_by(Case.number.desc())))
 
 
 def _registered(chunk: int) -> tuple[float, int]:
@@ -141,7 +142,7 @@ def _columns(superuser: psycopg.Connection[Any], table: str) -> list[str]:
     """Those that the desk writes: not what is generated, made by a trigger, or numbered when sealed."""
     found = superuser.execute(
         """SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0
-           AND NOT attisdropped AND attgenerated = '' AND attname NOT IN ('geom_3857', 'leaf_index') ORDER BY attnum""",
+           AND NOT attisdropped AND attgenerated = '' AND attname <> ALL ('{geom_3857,leaf_index,made_in}') ORDER BY attnum""",
         [table],
     )
     return [name for (name,) in found]

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from landreg.log.merkle import (
+    WIDTH,
     Tile,
     TileHashes,
     consistency_ranges,
@@ -61,6 +62,15 @@ def growth(tiles: dict[Tile, bytes], old: int, new: int) -> bytes:
     """The proof that the log only grew."""
     path = [_base64(step) for step in hashes(tiles, consistency_ranges(old, new))]
     return json.dumps({"format": "landreg-consistency/1", "old": old, "new": new, "path": path}).encode()
+
+
+def tile_path(level: int | None, position: int, width: int = WIDTH) -> str:
+    """Where a tile lies in the layout of C2SP tlog-tiles, `tile/0/x001/067`; `level` None for a bundle of entries."""
+    digits = f"{position:03d}"
+    groups = [digits[max(0, end - 3) : end].zfill(3) for end in range(len(digits), 0, -3)]
+    number = "/".join([*(f"x{group}" for group in reversed(groups[1:])), groups[0]])
+    name = "entries" if level is None else str(level)
+    return f"tile/{name}/{number}" if width == WIDTH else f"tile/{name}/{number}.p/{width}"
 
 
 def hashes(tiles: dict[Tile, bytes], ranges: Iterable[tuple[int, int]]) -> list[bytes]:

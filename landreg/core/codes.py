@@ -14,11 +14,6 @@ _USCC_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_VALUE = {sign: value for value, sign in enumerate(_USCC_SIGNS)}
 _USCC_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
 
-ISSUER = re.compile(r"\d{14}", re.ASCII)
-HOUSEHOLD = re.compile(r"\d{18}", re.ASCII)
-PARCEL = re.compile(r"\d{19}", re.ASCII)
-CONTRACT = re.compile(r"\d{18}[A-Z]", re.ASCII)
-TRANSFER = re.compile(r"\d{18}", re.ASCII)
 LAND_UNIT = re.compile(r"\d{12}[A-Z]{2}\d{5}", re.ASCII)
 REAL_ESTATE_UNIT = re.compile(r"\d{12}[A-Z]{2}\d{5}[FLQW]\d{8}", re.ASCII)
 
@@ -79,8 +74,3 @@ def masked_id(number: str) -> str:
     if len(number) < 12:
         return "*" * len(number)
     return number[:6] + "*" * (len(number) - 10) + number[-4:]
-
-
-def grouped_unit(code: str) -> str:
-    """A real-estate unit code in its four printed groups: county; area and sub-area; parcel; fixture."""
-    return f"{code[:6]} {code[6:12]} {code[12:19]} {code[19:]}".strip()

@@ -274,8 +274,3 @@ def spooled_blocks(survey: Survey, kind: str, size: int = 4 << 20) -> Blocks:
     with path.open("rb") as file:
         while block := file.read(size):
             yield block, round(total * len(block) / whole)
-
-
-def staged_tables() -> Sequence[str]:
-    """The staged tables that a package fills, for counting and comparing."""
-    return (*(entry[0] for entry in STAGED.values()), "staged_boundary_point", "staged_boundary_line")

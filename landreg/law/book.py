@@ -12,7 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Literal
 
-from landreg.core.errors import Finding, Refused
+from landreg.core.errors import Finding
 from landreg.core.periods import working_day_after
 
 Language = Literal["zh", "en"]
@@ -88,10 +88,13 @@ class Law:
         return tuple(self._articles[article] for article in self.rules[code].articles)
 
     def say(self, finding: Finding, language: Language = "zh") -> str:
-        """The finding as a sentence."""
+        """The finding as a sentence. A `fault` among its values, a kind of damage of a file, is put in words."""
         rule = self.rules[finding.code]
         template = rule.zh if language == "zh" else rule.en
-        return template.format_map(_Shown(finding.values, language))
+        shown = _Shown(finding.values, language)
+        if "fault" in shown:
+            shown["fault"] = term("fault", str(shown["fault"]), language).format_map(shown)
+        return template.format_map(shown)
 
     def text(self, name: str, key: str = "") -> str:
         """A parameter as text."""
@@ -248,11 +251,3 @@ def _toml(name: str) -> dict[str, Any]:
 def examine(rules: Iterable[RuleFunction], facts: Any, law: Law) -> tuple[Finding, ...]:
     """Every finding of a step's rules, all at once."""
     return tuple(finding for rule in rules if (finding := rule(facts, law)) is not None)
-
-
-def refuse_or_warn(rules: Iterable[RuleFunction], facts: Any, law: Law) -> tuple[Finding, ...]:
-    """The warnings of a step's rules. Raises Refused with every finding when one of them refuses."""
-    findings = examine(rules, facts, law)
-    if any(law.level(finding) == "refuse" for finding in findings):
-        raise Refused(findings)
-    return findings

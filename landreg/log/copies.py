@@ -14,6 +14,8 @@ from landreg.core.errors import Conflict, Finding
 from landreg.log.note import Checkpoint, NoteFault, open_checkpoint
 
 KEY_FILE = "verifier-key"
+# The file of the largest checkpoint of a folder, while nobody else has put a file there or taken one away since.
+_known: dict[Path, tuple[int, Path]] = {}
 _NAME = re.compile(r"checkpoint-(\d{12})(?:\.\w+)?")
 
 
@@ -25,9 +27,11 @@ def keep(folder: Path, size: int, note: str, verifier: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / KEY_FILE).exists():
         _write(folder / KEY_FILE, verifier + "\n")
-    file = folder / f"checkpoint-{size:012d}"
+    file, known = folder / f"checkpoint-{size:012d}", _newest(folder)
     if not file.exists():
         _write(file, note)
+        if known is not None and known.name < file.name:
+            _known[folder] = (_changed(folder), file)
     elif file.read_text("utf-8") != note:
         raise Conflict(Finding("LOG-4", values={"copied": size, "size": size, "folder": str(folder)}))
 
@@ -57,10 +61,30 @@ def read(file: Path, verifier: str) -> Checkpoint:
 
 
 def latest(folder: Path, verifier: str) -> Checkpoint | None:
-    """The largest checkpoint that this key has signed among the copies."""
+    """The largest checkpoint that this key has signed among the copies; the folder is looked through only when it is not
+    the one that was written last.
+    """
+    if (newest := _newest(folder)) is not None:
+        try:
+            return read(newest, verifier)
+        except NoteFault:
+            pass
+    changed = _changed(folder)
     for _, file in reversed(list(files(folder))):
         try:
-            return read(file, verifier)
+            found = read(file, verifier)
         except NoteFault:
             continue  # another log's, or damaged: `recheck` tells of it
+        _known[folder] = (changed, file)
+        return found
     return None
+
+
+def _newest(folder: Path) -> Path | None:
+    known = _known.get(folder)
+    return known[1] if known is not None and known[0] == _changed(folder) else None
+
+
+def _changed(folder: Path) -> int:
+    """When a file came into the folder or left it."""
+    return folder.stat().st_mtime_ns if folder.exists() else 0

@@ -194,12 +194,3 @@ def _full_root(hashes: bytes) -> bytes:
     while len(nodes) > 1:
         nodes = [node_hash(nodes[i], nodes[i + 1]) for i in range(0, len(nodes), 2)]
     return nodes[0]
-
-
-def tile_path(level: int | None, position: int, width: int = WIDTH) -> str:
-    """Where a tile lies in the layout of C2SP tlog-tiles, `tile/0/x001/067`; `level` None for a bundle of entries."""
-    digits = f"{position:03d}"
-    groups = [digits[max(0, end - 3) : end].zfill(3) for end in range(len(digits), 0, -3)]
-    number = "/".join([*(f"x{group}" for group in reversed(groups[1:])), groups[0]])
-    name = "entries" if level is None else str(level)
-    return f"tile/{name}/{number}" if width == WIDTH else f"tile/{name}/{number}.p/{width}"

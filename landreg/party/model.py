@@ -56,17 +56,3 @@ class Member(CountyKey, TwoClocks, Base):
     holds_right: Mapped[bool]
     position: Mapped[int]
     note: Mapped[str]
-
-
-class Organization(CountyKey, TwoClocks, Base):
-    """A unit that takes part in dealings: cooperative, company. code: the 18-digit code of the survey."""
-
-    __tablename__ = "organization"
-    __table_args__ = {"schema": "party"}  # noqa: RUF012
-
-    row_id: Mapped[UUID] = mapped_column(primary_key=True)
-    organization_id: Mapped[UUID]
-    code: Mapped[str]
-    name: Mapped[str]
-    uscc: Mapped[str | None]
-    address: Mapped[str]

@@ -23,12 +23,6 @@ def household_by_code(session: Session, code: str) -> Household | None:
     return session.scalars(found).one_or_none()
 
 
-def households_named(session: Session, name: str, most: int = 20) -> Sequence[Household]:
-    """Households of the actor's jurisdiction with exactly this contractor's name."""
-    found = select(Household).where(Household.name == name, func.upper_inf(Household.recorded))
-    return session.scalars(found.order_by(Household.code).limit(most)).all()
-
-
 def members(session: Session, county: str, household_id: UUID) -> Sequence[Member]:
     """The members of a household in the order of its list."""
     found = select(Member).where(Member.county == county, Member.household_id == household_id)

@@ -22,7 +22,7 @@ from landreg.law.queries import load_law
 from landreg.log.leaf import Entry
 from landreg.log.queries import Proof, prove_many
 from landreg.log.store import stage_all
-from landreg.registry import queries
+from landreg.registry import queries, shelves
 from landreg.registry.casebook import Case, Certificate
 from landreg.registry.cases import laws_of, locked, note
 from landreg.registry.certified import Certified, certified, members_of
@@ -133,9 +133,9 @@ def _registered(uow: UnitOfWork, county: str, case_ids: Sequence[UUID]) -> list[
 
 def _proofs(uow: UnitOfWork, cases: Sequence[Case]) -> dict[str, Proof]:
     """By the number of the act. Raises Refused (REG-13) while one of them waits to be sealed."""
-    acts = queries.act_numbers(uow.session, cases[0].county, [case.act_id for case in cases if case.act_id])
+    acts = shelves.act_numbers(uow.session, cases[0].county, [case.act_id for case in cases if case.act_id])
     try:
-        return prove_many(uow.session, acts)
+        return prove_many(uow.session, sorted(acts.values()))
     except Conflict as waiting:
         raise Refused(Finding("REG-13", values={"waiting": len(waiting.findings)})) from waiting
 

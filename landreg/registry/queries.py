@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from landreg.party.model import Household
 from landreg.registry.casebook import (
-    Act,
     Batch,
     Case,
     CaseDocument,
@@ -99,36 +98,9 @@ def case_ids(session: Session, county: str, batch_id: UUID, *states: str) -> lis
     return list(session.scalars(found.order_by(Case.number)))
 
 
-def cases(
-    *, state: str = "", kind: str = "", village: str = "", search: str = "", batch_id: UUID | None = None
-) -> Select[Case]:
-    """Cases, newest first. search: a case's number or subject code from its beginning, or the applicant's name."""
-    found = select(Case)
-    if state:
-        found = found.where(Case.state == state)
-    if kind:
-        found = found.where(Case.right_kind == kind)
-    if village:
-        found = found.where(Case.village >= village, Case.village < village + "~")
-    if batch_id:
-        found = found.where(Case.batch_id == batch_id)
-    if search:
-        last = search + "~"
-        found = found.where(
-            (Case.applicant == search) | Case.number.between(search, last) | Case.subject_code.between(search, last)
-        )
-    return found.order_by(Case.number.desc())
-
-
 def states_counted(session: Session) -> Mapping[str, int]:
     """How many cases of the actor's jurisdiction are in each state."""
     return dict(session.execute(select(Case.state, func.count()).group_by(Case.state)).all())
-
-
-def batches(session: Session) -> list[Progress]:
-    """The batches of the actor's jurisdiction, newest first, with their progress."""
-    found = session.scalars(select(Batch).order_by(Batch.opened_at.desc())).all()
-    return [progress(session, batch) for batch in found]
 
 
 def batch(session: Session, county: str, batch_id: UUID) -> Progress | None:
@@ -186,11 +158,6 @@ def objections(session: Session, county: str, case_id: UUID) -> Sequence[Objecti
     return session.scalars(found.order_by(Objection.raised_at)).all()
 
 
-def certificate(session: Session, number: str) -> Certificate | None:
-    """A certificate by its number."""
-    return session.scalars(select(Certificate).where(Certificate.number == number)).one_or_none()
-
-
 def certificates_of_right(session: Session, county: str, right_id: UUID) -> Sequence[Row[Certificate, CertificateEnd]]:
     """The certificates of a right, each with its end if it has one."""
     found = (
@@ -210,30 +177,15 @@ def is_demo(session: Session) -> bool:
     return bool(session.scalar(select(func.system.is_demo())))
 
 
-def acts(*, village: str = "", number: str = "") -> Select[Act]:
-    """Acts, newest first."""
-    found = select(Act)
-    if village:
-        found = found.where(Act.village >= village, Act.village < village + "~")
-    if number:
-        found = found.where(Act.number.between(number, number + "~"))
-    return found.order_by(Act.registered_at.desc(), Act.number.desc())
-
-
-def act_numbers(session: Session, county: str, act_ids: Sequence[UUID]) -> list[str]:
-    """The numbers of acts, in their order."""
-    found = select(Act.number).where(Act.county == county, Act.act_id.in_(act_ids)).order_by(Act.number)
-    return list(session.scalars(found))
-
-
 def check_certificate(session: Session, asked: str) -> Row[Any] | None:
     """What the public may know of a certificate, by its number or the token of its QR; None when there is none."""
     return session.execute(text("SELECT * FROM registry.check_certificate(:asked)"), {"asked": asked}).first()
 
 
-def public_notices(session: Session, village: str) -> Sequence[Row[Any]]:
-    """Public notices of a division, newest last day first."""
-    return session.execute(text("SELECT * FROM registry.public_notices(:village)"), {"village": village}).all()
+def public_notices(session: Session, village: str, *, over: bool, most: int, skipped: int = 0) -> Sequence[Row[Any]]:
+    """Public notices of a division that run, or are over, newest last day first; each with the `total` of all of them."""
+    asked = {"village": village, "over": over, "most": most, "skipped": skipped}
+    return session.execute(text("SELECT * FROM registry.public_notices(:village, :over, :most, :skipped)"), asked).all()
 
 
 def public_notice(session: Session, number: str) -> Row[Any] | None:

@@ -15,8 +15,8 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.log import verify
 from landreg.log.leaf import Entry
-from landreg.log.merkle import tile_path
 from landreg.log.store import seal, stage_all
+from tests.log_kit import tile_path
 
 VILLAGE = "610902001001"
 

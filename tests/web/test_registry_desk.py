@@ -398,3 +398,18 @@ def test_the_first_page_of_an_officer_is_their_queue(deng: Browser, batch: UUID)
     page = deng.get("/").text
     assert "我办理的" in page
     assert "户主1" in page
+
+
+def test_a_holder_is_named_to_registrar_and_reviewer_and_masked_for_every_other_reader(
+    account: OpenAccount, app: Any, deng: Browser, certified: list[str], officers: tuple[Actor, Actor]
+) -> None:
+    account("auditor", Role.AUDITOR)
+    auditor = Browser(app.test_client())
+    auditor.log_in("auditor")
+    pages = ["/cases?queue=all", "/certificates", "/acts", f"/certificates/{certified[0]}", "/search?q=6109"]
+    lists = [f"{page}{'&' if '?' in page else '?'}as=csv" for page in pages[:2]]
+    for page in (*pages, *lists):
+        whole, masked = deng.get(page).text, auditor.get(page).text
+        assert "户主1" in whole or "户主2" in whole, page
+        assert "户主" not in masked, page
+        assert "户*" in masked, page

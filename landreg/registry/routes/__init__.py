@@ -27,6 +27,7 @@ from landreg.registry.routes import jobs as job_routes
 from landreg.registry.routes import papers as paper_routes
 from landreg.registry.routes import queues as queue_routes
 from landreg.registry.routes import rights as right_routes
+from landreg.registry.routes.shown import holder_name
 from landreg.web import i18n, pages, problems
 from landreg.web.forms import read_form
 
@@ -143,7 +144,7 @@ def work_to_do(actor: Actor) -> Iterator[Shown]:
                 url_for("registry.queue.index", queue=queue),
                 [
                     Row(
-                        f"{case.number} {case.applicant}",
+                        f"{case.number} {holder_name(case.applicant)}",
                         url_for("registry.cases.one", county=case.county, case_id=case.case_id),
                         f"{i18n.shown_term(case.state, 'case')}"
                         + (_("，应于 %(day)s 前办结", day=case.due_on.isoformat()) if case.due_on else ""),

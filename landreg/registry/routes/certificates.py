@@ -21,6 +21,7 @@ from landreg.law.book import terms
 from landreg.log import queries as log
 from landreg.registry import shelves
 from landreg.registry.casebook import Act
+from landreg.registry.routes.shown import holder_name
 from landreg.registry.routes.surroundings import store
 from landreg.web import i18n, pages, sheets
 from landreg.web.forms import read_query
@@ -55,7 +56,7 @@ def _columns() -> list[Column]:
         Column(_("证书编号"), lambda row: row[0].number, 40),
         Column(_("印制号"), lambda row: row[0].serial, 18),
         Column(_("权利"), lambda row: law_term("right", row[0].kind, lang), 18),
-        Column(_("权利人"), lambda row: row.applicant),
+        Column(_("权利人"), lambda row: holder_name(row.applicant)),
         Column(_("状态"), lambda row: law_term("certificate", row.state, lang)),
         Column(_("发证日期"), lambda row: i18n.shown_day(row[0].issued_at), 12),
     ]

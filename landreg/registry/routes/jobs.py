@@ -33,6 +33,7 @@ def one(county: str, job_id: UUID) -> Response:
         text=progress_text(job, now),
         under_way=job.state in jobs.UNDER_WAY,
         most=SHOWN_REFUSED,
+        own=job.asked_by == current_actor().account_id,
     )
 
 

@@ -6,6 +6,7 @@ All of it runs on the public's own database login, which reads no table.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
@@ -41,13 +42,20 @@ def notices() -> Response:
     own = current_actor().jurisdiction
     with unit_of_work(NOBODY) as uow:
         today = desk.today(uow.session)
-        found = queries.public_notices(uow.session, own or PREFECTURE)
-    running = [row for row in found if row.last_day >= today]
-    over = [row for row in found if row.last_day < today]
-    number = pages.page_number()
-    first = (number - 1) * pages.PAGE_SIZE
-    page = pages.page_from(over[first : first + pages.PAGE_SIZE], len(over), number=number)
-    return pages.render("registry/notices.html", running=running, over=page, today=today)
+        running, over = (
+            _board(uow.session, village, number, over=False),
+            _board(uow.session, village, number, over=True),
+        )
+    return pages.render("registry/notices.html", running=running, over=over, today=today)
+
+
+def _board(session: Session, village: str, number: int, *, over: bool) -> pages.Page[Any]:
+    skipped = (number - 1) * pages.PAGE_SIZE
+    found = queries.public_notices(session, village, over=over, most=pages.PAGE_SIZE, skipped=skipped)
+    if not found and skipped:  # a page past the end: the other list is longer
+        first = queries.public_notices(session, village, over=over, most=1)
+        return pages.page_from([], first[0].total if first else 0, number=number)
+    return pages.page_from(found, found[0].total if found else 0, number=number)
 
 
 @blueprint.get("/notices/<number>")

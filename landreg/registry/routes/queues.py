@@ -21,6 +21,7 @@ from landreg.law.book import terms
 from landreg.registry import desk, jobs, queries, steps
 from landreg.registry.casebook import Case
 from landreg.registry.desk import CaseFilter
+from landreg.registry.routes.shown import holder_name
 from landreg.registry.routes.surroundings import press
 from landreg.registry.steps import STEPS, Step
 from landreg.web import i18n, pages, problems, sheets
@@ -28,6 +29,7 @@ from landreg.web.forms import read_form
 from landreg.web.sheets import Column
 
 blueprint = Blueprint("queue", __name__)
+blueprint.add_app_template_filter(holder_name, "holder")
 OFFICERS = (Role.REGISTRAR, Role.REVIEWER)
 READERS = (*OFFICERS, Role.AUDITOR)
 QUEUES = ("mine", "review", "due", "all")
@@ -88,7 +90,7 @@ def sheet_of_cases(session: Session, rows: Sequence[Case]) -> Response:
     columns = [
         Column(_("业务号"), lambda case: case.number, 22),
         Column(_("权利"), lambda case: law_term("right", case.right_kind, lang), 18),
-        Column(_("申请人"), lambda case: case.applicant),
+        Column(_("申请人"), lambda case: holder_name(case.applicant)),
         Column(_("合同或单元代码"), lambda case: case.subject_code, 24),
         Column(_("所在村"), lambda case: names.get(case.village, case.village), 20),
         Column(_("状态"), lambda case: law_term("case", case.state, lang)),

@@ -8,10 +8,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from landreg.access.policy import known_actor
+from landreg.core.actor import Role
+from landreg.core.codes import masked_name
 from landreg.core.units import mu_of, total_mu
 from landreg.law.book import Law
 from landreg.registry.facts import Proposal
 from landreg.registry.rules.homestead import HomesteadFacts, confirmed_area
+
+
+def holder_name(name: str | None) -> str:
+    """A holder's name: whole for registrar and reviewer, who work with it, masked for everyone else and in their files."""
+    whole = known_actor().has(Role.REGISTRAR, Role.REVIEWER)
+    return (name or "") if whole else masked_name(name or "")
 
 
 @dataclass(frozen=True)

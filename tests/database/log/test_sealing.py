@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -17,6 +19,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, NotAllowed, NotFound, Refused
 from landreg.log import copies, queries, verify
 from landreg.log.leaf import Entry, personal_hash
+from landreg.log.note import Checkpoint
 from landreg.log.store import Sealed, seal, signer_of, stage, stage_all
 from tests.database.catalog import Connection
 
@@ -296,3 +299,29 @@ def test_a_thousand_of_twenty_thousand_entries_are_proven_at_once(
         proofs = queries.prove_many(uow.session, [act(number).key for number in range(10_000, 11_000)])
     assert len(proofs) == 1000
     assert proven(database, proofs[act(10_500).key]).checkpoint.size == 20_300
+
+
+def test_the_folder_of_copies_is_looked_through_only_after_somebody_else_changed_it(
+    database: Settings, registrar: Actor, worker: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[Path] = []
+    files = copies.files
+
+    def counted(folder: Path) -> Any:
+        looked.append(folder)
+        return files(folder)
+
+    monkeypatch.setattr(copies, "files", counted)
+    for number in range(6):
+        with unit_of_work(registrar) as uow:
+            stage(uow, Entry("act", "610902", "610902001001", f"N-{number}", {"n": number}))
+        seal(worker, database)
+    assert len(looked) <= 2
+    (database.checkpoints / "README").write_text("copies")
+    assert copies.latest(database.checkpoints, signer_of(database).verifier) is not None
+    assert len(looked) <= 3
+    longer = signer_of(database).sign(Checkpoint(database.log_origin, 9, bytes(32)))
+    (database.checkpoints / "checkpoint-000000000009").write_text(longer)
+    with pytest.raises(Conflict) as rolled_back:
+        seal(worker, database)
+    assert rolled_back.value.findings[0].code == "LOG-4"

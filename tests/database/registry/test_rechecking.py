@@ -103,9 +103,9 @@ def test_a_notice_that_was_written_over_is_named_and_the_log_holds_no_name(
 def test_an_opening_and_a_figure_that_were_changed_are_named(
     rights: Connection, worker: Actor, database: Settings, registrar: Actor
 ) -> None:
+    today: Any = one(registrar, "SELECT (system.clock() AT TIME ZONE 'Asia/Shanghai')::date")
     person = one(registrar, "SELECT person_id FROM party.member LIMIT 1")
     reveal(registrar, [person], "核对身份", "x")
-    today: Any = one(registrar, "SELECT system.clock()").date()
     figures.set_figure(registrar, COUNTY, Figure("HS-2.terrain", "", "plain", today, "汉政发〔2026〕1号"))
     seal(worker, database)
     assert found(worker, database) == ()

@@ -23,7 +23,6 @@ def test_a_citizen_id_of_another_shape_is_told_as_such(number: str) -> None:
 @pytest.mark.parametrize("digits", ["６１０９００１９７００１０１００２", "٦١٠٩٠٠١٩٧٠٠١٠١٠٠٢"])
 def test_only_plain_digits_make_a_citizen_id(digits: str) -> None:
     assert codes.citizen_id_fault(f"{digits}X") == "shape"
-    assert codes.PARCEL.fullmatch(digits + digits[:2]) is None
 
 
 def test_full_width_signs_are_made_plain_before_they_are_compared() -> None:
@@ -80,19 +79,9 @@ def test_an_identity_number_in_a_list_shows_six_and_four_signs_and_a_short_one_n
     assert codes.masked_id("G12345678") == "*********"
 
 
-def test_a_real_estate_unit_is_printed_in_four_groups() -> None:
-    assert codes.grouped_unit("610902104202JC00001F00010001") == "610902 104202 JC00001 F00010001"
-    assert codes.grouped_unit("610902104202JC00001") == "610902 104202 JC00001"
-
-
 @pytest.mark.parametrize(
     ("pattern", "sound", "unsound"),
     [
-        (codes.ISSUER, "61090210420201", "6109021042020"),
-        (codes.HOUSEHOLD, "610902104202010001", "61090210420201000A"),
-        (codes.PARCEL, "6109021042020100001", "610902104202010001"),
-        (codes.CONTRACT, "610902104202010001J", "610902104202010001j"),
-        (codes.TRANSFER, "610902104202010001", "610902104202010001L"),
         (codes.LAND_UNIT, "610902104202JC00001", "610902104202J100001"),
         (codes.REAL_ESTATE_UNIT, "610902104202JC00001F00010001", "610902104202JC00001X00010001"),
     ],

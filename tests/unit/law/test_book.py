@@ -9,9 +9,9 @@ from string import Formatter
 
 import pytest
 
-from landreg.core.errors import Finding, Refused
+from landreg.core.errors import Finding
 from landreg.law import book
-from landreg.law.book import Law, all_articles, all_parameters, all_rules, examine, national_law, refuse_or_warn
+from landreg.law.book import Law, all_articles, all_parameters, all_rules, examine, national_law
 
 DAY = date(2026, 7, 1)
 LAW = national_law("610902", DAY)
@@ -77,14 +77,7 @@ def _warns(facts: str, law: Law) -> Finding | None:
 
 def test_a_step_shows_all_findings_at_once() -> None:
     assert [finding.code for finding in examine((_warns, _refuses), "rw", LAW)] == ["CT-6", "CT-8"]
-    with pytest.raises(Refused) as refused:
-        refuse_or_warn((_warns, _refuses), "rw", LAW)
-    assert [finding.code for finding in refused.value.findings] == ["CT-6", "CT-8"]
-
-
-def test_a_warning_alone_stops_nothing() -> None:
-    assert [finding.code for finding in refuse_or_warn((_warns, _refuses), "w", LAW)] == ["CT-6"]
-    assert refuse_or_warn((_warns, _refuses), "", LAW) == ()
+    assert examine((_warns, _refuses), "", LAW) == ()
 
 
 def test_a_word_of_the_book_is_said_in_both_languages_and_an_unknown_one_as_it_is() -> None:

@@ -15,9 +15,9 @@ from landreg.log.merkle import (
     inclusion_ranges,
     leaf_hash,
     node_hash,
-    tile_path,
     tiles_of,
 )
+from tests.log_kit import tile_path
 
 # The leaves and roots with which certificate-transparency's implementations are tested.
 CT_LEAVES = [bytes.fromhex(text) for text in (

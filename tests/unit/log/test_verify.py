@@ -14,9 +14,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from landreg.log import verify
-from landreg.log.merkle import tile_path
 from landreg.log.note import Checkpoint, Signer
-from tests.log_kit import SIGNER, checkpoint, growth, inclusion, tree
+from tests.log_kit import SIGNER, checkpoint, growth, inclusion, tile_path, tree
 
 # RFC 8032, 7.1: public key, message, signature.
 RFC_8032 = [
