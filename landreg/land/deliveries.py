@@ -168,12 +168,16 @@ def upload(session: Session, county: str, upload_id: UUID) -> Upload | None:
 
 
 def uploads_under_way(session: Session, jurisdiction: str) -> Sequence[Upload]:
-    """What waits, is being checked, or failed in the last day, newest first."""
+    """What waits or is being checked, newest first."""
+    return _uploads(session, jurisdiction, Upload.state.in_(("waiting", "checking")))
+
+
+def uploads_ended(session: Session, jurisdiction: str) -> Sequence[Upload]:
+    """What was refused or broken off in the last day without becoming a package, newest first."""
     recent = Upload.ended_at > sa.func.system.clock() - sa.text("interval '1 day'")
-    return session.scalars(
-        sa.select(Upload)
-        .where(prefixed(Upload.village, jurisdiction))
-        .where(sa.or_(Upload.state.in_(("waiting", "checking")), sa.and_(Upload.state == "failed", recent)))
-        .order_by(Upload.sent_at.desc())
-        .limit(20)
-    ).all()
+    return _uploads(session, jurisdiction, sa.and_(Upload.state == "failed", recent))
+
+
+def _uploads(session: Session, jurisdiction: str, wanted: sa.ColumnElement[bool]) -> Sequence[Upload]:
+    found = sa.select(Upload).where(prefixed(Upload.village, jurisdiction), wanted)
+    return session.scalars(found.order_by(Upload.sent_at.desc()).limit(20)).all()

@@ -60,6 +60,7 @@ def index() -> Response:
             asked=asked,
             states=deliveries.package_states(uow.session),
             under_way=deliveries.uploads_under_way(uow.session, actor.jurisdiction),
+            ended=deliveries.uploads_ended(uow.session, actor.jurisdiction),
             who=_who(uow.session, page.items),
             names=queries.division_names(uow.session, [row.county for row in page.items]),
             may_send=actor.has(*SENDERS),
@@ -91,7 +92,7 @@ def first_page(actor: Actor) -> Iterator[Shown]:
         under_way = deliveries.uploads_under_way(uow.session, actor.jurisdiction)
         refused = deliveries.package_states(uow.session).get("refused", 0)
         newest = deliveries.packages(uow.session, PackageFilter(), number=1, size=NEWEST).items
-    yield Figure(_("正在处理"), sum(row.state != "failed" for row in under_way), address)
+    yield Figure(_("正在处理"), len(under_way), address)
     yield Figure(_("未通过的成果包"), refused, url_for("land.packages.index", state="refused"))
     rows = [
         Row(
@@ -155,7 +156,7 @@ def upload_state(county: str, upload_id: UUID) -> Response:
 def step_text(found: model.Upload) -> str:
     """What is being done with an upload, in the reader's language; tables being staged are one step."""
     if not found.step or found.state != "checking":
-        return i18n.shown_term(found.state, "package")
+        return i18n.shown_term(found.shown_state, "package")
     return i18n.shown_term(found.step if found.step in terms("package_step") else "stage", "package_step")
 
 

@@ -108,9 +108,11 @@ def opened(
     own: OwnLaw | None = None,
     progress: Progress | None = None,
     spool: Spool | None = None,
+    name: str = "",
 ) -> Iterator[Report]:
     """The report of a package, whose files are there to be staged from until the end of the block.
 
+    name: of the file as it was sent, where the path has another.
     own: the law of a county on a day with the county's own figures, asked once the county is known. spool: makes the rows
     of boundary points and lines to be staged, while these are at hand.
     """
@@ -121,7 +123,7 @@ def opened(
     sweep()
     with tempfile.TemporaryDirectory(prefix=f"{FOLDER}{os.getpid()}-") as folder:
         step("unpack", 0, 1)
-        found = _unpacked(path, Path(folder), notes)
+        found = _unpacked(path, name or path.name, Path(folder), notes)
         step("unpack", 1, 1)
         survey = None if found is None else _read(found, notes, step, own)
         if survey is not None and found is not None:
@@ -137,21 +139,22 @@ def sweep() -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _unpacked(path: Path, into: Path, notes: Notes) -> Package | None:
+def _unpacked(path: Path, name: str, into: Path, notes: Notes) -> Package | None:
     """The layers and tables of a package; None, and noted why, where there are none."""
     try:
         if path.is_dir():
             return find_layers(path)
         if not path.is_file():
-            notes.add(Finding("PKG-18", None, {"file": path.name}))
+            notes.add(Finding("PKG-18", None, {"file": name}))
             return None
         room = notes.law.days("PKG-2.bytes_most"), notes.law.days("PKG-2.files_most")
         return find_layers(unpack(path, into, max_bytes=room[0], max_files=room[1]))
     except PackageFault as fault:
-        notes.add(fault_finding(fault))
+        notes.add(fault_finding(fault, name=name if fault.path == path else None))
     except OSError as error:
-        name = Path(error.filename).name if isinstance(error.filename, str) else path.name
-        notes.add(Finding("PKG-16", None, {"file": name, "why": error.strerror or str(error)}))
+        other = isinstance(error.filename, str) and Path(error.filename) != path
+        file = Path(error.filename).name if other else name
+        notes.add(Finding("PKG-16", None, {"file": file, "why": error.strerror or str(error)}))
     return None
 
 

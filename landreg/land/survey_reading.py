@@ -173,9 +173,9 @@ FAULT_CODES = {
 }  # fmt: skip
 
 
-def fault_finding(fault: PackageFault, layer: str | None = None) -> Finding:
-    """What a file's fault is called in a report: PKG-4 for every kind of damage inside a file."""
-    detail = "；".join(f"{name}={value}" for name, value in fault.detail.items())
+def fault_finding(fault: PackageFault, layer: str | None = None, *, name: str | None = None) -> Finding:
+    """What a file's fault is called in a report: PKG-4 for every kind of damage inside a file. name: of the file as it
+    was sent, where it lies under another."""
     unknown = {"declared": "?", "looks_like": "?"} if fault.kind == "wrong_encoding" else {}
-    values = {"file": fault.path.name, "kind": fault.kind, "detail": detail, **unknown, **fault.detail}
+    values = {"file": name or fault.path.name, "fault": fault.kind, **unknown, **fault.detail}
     return Finding(FAULT_CODES.get(fault.kind, "PKG-4"), None, values, layer)

@@ -133,6 +133,9 @@ def _upload(field: dataclasses.Field[Any], optional: bool) -> Upload | None:
         if optional:
             return None
         raise _Fault("FORM-7")
+    if not sent.stream.read(1):
+        raise _Fault("FORM-12")
+    sent.stream.seek(0)
     name = PurePath(_CONTROL.sub("", sent.filename).replace("\\", "/")).name
     return Upload(name[-200:] or "file", sent.stream)
 

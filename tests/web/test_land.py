@@ -151,8 +151,21 @@ def test_an_upload_that_is_no_package_says_why_and_nothing_else_is_kept(surveyor
 
     assert uploads.check_waiting(WORKER, check) == 1
     page = surveyor_browser.get(place).text
-    assert "没有写入任何内容" in page
+    assert "文件未通过，没有写入任何内容" in page
     assert "FORM-7" in page
+    listed = surveyor_browser.get("/packages").text
+    assert "正在处理" not in listed
+    assert "处理中断" not in listed
+    ended = listed[listed.index("最近未通过的上传") :]
+    assert "未通过" in ended
+    assert "请选择要上传的文件" in ended
+
+
+def test_an_empty_file_is_refused_at_once(surveyor_browser: Browser) -> None:
+    surveyor_browser.get("/packages")
+    answer = _send(surveyor_browser, b"", headers=JSON)
+    assert answer.status_code == 400
+    assert [finding["code"] for finding in answer.json["findings"]] == ["FORM-12"]
 
 
 def test_a_check_that_was_killed_is_begun_again_by_the_next_worker(surveyor_browser: Browser) -> None:

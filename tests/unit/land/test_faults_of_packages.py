@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 from pyproj import CRS
 
+from gis.faults import KINDS, PackageFault
 from landreg.core.errors import Finding
-from landreg.land.survey import check
+from landreg.land.survey import check, opened
+from landreg.land.survey_reading import fault_finding
 from tests.small import Form, Small, prj
 from tests.unit.land.kit import (
     P6,
@@ -77,7 +79,7 @@ def test_a_zip_with_a_damaged_entry_names_the_entry(tmp_path: Path) -> None:
     file = Small().write(tmp_path)
     flip(0.4)(file)
     finding = one(file)
-    assert (finding.code, finding.values["kind"]) == ("PKG-1", "zip_damaged")
+    assert (finding.code, finding.values["fault"]) == ("PKG-1", "zip_damaged")
     assert "610902" in finding.values["entry"]
 
 
@@ -91,7 +93,7 @@ def test_a_zip_with_a_password_is_not_opened(tmp_path: Path) -> None:
             at = raw.find(mark, at + 4)
     file.write_bytes(raw)
     finding = one(file)
-    assert (finding.code, finding.values["kind"]) == ("PKG-1", "zip_encrypted")
+    assert (finding.code, finding.values["fault"]) == ("PKG-1", "zip_encrypted")
 
 
 def test_a_zip_that_would_grow_a_thousandfold_is_not_unpacked(tmp_path: Path) -> None:
@@ -439,3 +441,21 @@ def test_a_layer_that_lies_in_another_zone_than_the_parcels_is_named(tmp_path: P
 def test_points_whose_prj_is_of_another_zone_are_named(tmp_path: Path) -> None:
     report = report_on(Small(prj_of={"JZD": prj(111, prefixed=True)}), tmp_path)
     assert [(f.code, f.layer) for f in report.findings] == [("ZON-13", "JZD")]
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"zip_unsafe_name", "wrong_encoding", "no_reader"}))
+def test_a_fault_of_a_file_is_said_in_words_of_both_languages(kind: str) -> None:
+    detail = {name: "7" for name in ("entry", "files", "allowed", "part", "record", "shapes", "rows", "type", "table")}
+    finding = fault_finding(PackageFault(kind, "DK.shp", {**detail, "line": 7, "values": 7, "row": 7, "why": "raw"}))
+    for language in ("zh", "en"):
+        said = law().say(finding, language)
+        assert kind not in said and "raw" not in said and "=" not in said and "—" not in said
+        assert "DK.shp" in said
+
+
+def test_a_fault_of_the_file_names_it_as_it_was_sent(tmp_path: Path) -> None:
+    stored = tmp_path / ("0" * 64)
+    stored.write_bytes(b"text")
+    with opened(stored, law(), name="汉滨区.zip") as report:
+        (finding,) = report.findings
+    assert finding.values["file"] == "汉滨区.zip"
