@@ -71,6 +71,7 @@ def create_app(settings: Settings) -> Flask:
         navigation=lambda: navigation.items_for(policy.known_actor()),
         public_pages=navigation.public_items,
         offers=navigation.offers,
+        searches=navigation.searches,
         role_names=navigation.role_names,
     )
     for room in ROOMS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -10,19 +11,22 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
 from landreg.access import queries, rules, service
+from landreg.access.home import Figure, Queue, Row, Shown, on_first_page
 from landreg.access.model import Account
 from landreg.access.policy import allow, current_actor
-from landreg.core.actor import Desk, Role
+from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, NotFound
 from landreg.law.book import term
 from landreg.web import pages, problems
 from landreg.web.forms import read_form
-from landreg.web.i18n import language
+from landreg.web.i18n import language, shown_day
 
 blueprint = Blueprint("accounts", __name__)
 # Roles whose desks this process serves; those of the other desks are opened there.
 OFFERED = tuple(role for role, desk in rules.DESK_OF.items() if desk in (Desk.REGISTRY, Desk.AUDITOR))
+
+SHUT_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -49,10 +53,32 @@ def listed() -> Response:
     """The accounts of the administrator's jurisdiction."""
     actor = current_actor()
     text = request.args.get("q", "").strip()[:64]
+    role = next((role.value for role in Role if role.value == request.args.get("role")), "")
+    locked = request.args.get("state") == "locked"
     with unit_of_work(actor) as uow:
-        statement = queries.accounts_within(actor.jurisdiction, text)
+        statement = queries.accounts_within(actor.jurisdiction, text, role, locked=locked)
         page = pages.page_of(uow.session, statement, number=pages.page_number(), size=pages.page_size())
-    return pages.render("access/accounts.html", page=page, text=text)
+    narrowed = (term("role", role, language()) if role else "", _("已停用") if locked else "")
+    return pages.render("access/accounts.html", page=page, text=text, narrowed=[name for name in narrowed if name])
+
+
+@on_first_page(Role.ADMINISTRATOR)
+def first_page(actor: Actor) -> Iterator[Shown]:
+    """For the administrator: how many accounts each role has, and those that are shut."""
+    with unit_of_work(actor) as uow:
+        counts = queries.accounts_by_role(uow.session, actor.jurisdiction)
+        shut = uow.session.scalars(queries.accounts_within(actor.jurisdiction, locked=True).limit(SHUT_SHOWN)).all()
+    for role in rules.DESK_OF:
+        if role.value in counts:
+            url = url_for("access.accounts.listed", role=role.value)
+            yield Figure(term("role", role, language()), counts[role.value], url)
+    rows = [
+        Row(f"{account.name} · {account.login}", url_for("access.accounts.one", account_id=account.account_id),
+            shown_day(account.locked_at))
+        for account in shut
+    ]  # fmt: skip
+    address = url_for("access.accounts.listed", state="locked")
+    yield Queue(_("已停用的账户"), address, rows, _("没有停用的账户。"))
 
 
 @blueprint.get("/accounts/new")

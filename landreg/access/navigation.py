@@ -14,6 +14,8 @@ from landreg.core.actor import Actor, Role
 from landreg.law.book import term
 from landreg.web.i18n import language
 
+SEEING = (*STAFF, Role.AUDITOR)
+
 
 @dataclass(frozen=True)
 class Item:
@@ -27,16 +29,15 @@ class Item:
 
 def items_for(actor: Actor) -> Iterator[Item]:
     """The pages of the actor's roles, in the order of the work; only those that this process has."""
-    seeing = (*STAFF, Role.AUDITOR)
     yield from _items(
-        (_("测绘成果"), "/packages", "p", seeing),
-        (_("地块图"), "/map", "m", seeing),
-        (_("地块"), "/parcels", "l", seeing),
-        (_("农户"), "/households", "f", seeing),
+        (_("测绘成果"), "/packages", "p", SEEING),
+        (_("地块图"), "/map", "m", SEEING),
+        (_("地块"), "/parcels", "l", SEEING),
+        (_("农户"), "/households", "f", SEEING),
         (_("登记业务"), "/cases", "c", (Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR)),
-        (_("登记记录"), "/acts", "a", seeing),
-        (_("公告"), "/notices", "n", (*seeing, Role.PUBLIC)),
-        (_("证书查验"), "/check", "k", (*seeing, Role.PUBLIC)),
+        (_("登记记录"), "/acts", "a", SEEING),
+        (_("公告"), "/notices", "n", (*SEEING, Role.PUBLIC)),
+        (_("证书查验"), "/check", "k", (*SEEING, Role.PUBLIC)),
         (_("账户"), "/accounts", "u", (Role.ADMINISTRATOR,)),
         actor=actor,
     )
@@ -59,6 +60,11 @@ def offers(path: str) -> bool:
     except HTTPException:
         return False
     return True
+
+
+def searches(actor: Actor) -> bool:
+    """Whether the bar has its search box for this actor: an administrator of accounts sees nothing of the register."""
+    return actor.has(*SEEING) and offers("/search")
 
 
 def role_names(actor: Actor) -> str:

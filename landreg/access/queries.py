@@ -97,8 +97,11 @@ def account_within(session: DatabaseSession, account_id: UUID, jurisdiction: str
     return found
 
 
-def accounts_within(jurisdiction: str, text: str = "") -> sa.Select[Any]:
-    """The accounts whose jurisdiction lies in another, by login name; `text`: part of the login or the name."""
+def accounts_within(jurisdiction: str, text: str = "", role: str = "", *, locked: bool = False) -> sa.Select[Any]:
+    """The accounts whose jurisdiction lies in another, by login name.
+
+    text: part of the login or the name. role: one of the account's roles. locked: only those that are shut.
+    """
     statement = (
         sa.select(Account)
         .where(Account.jurisdiction >= jurisdiction, Account.jurisdiction <= jurisdiction + "~")
@@ -108,7 +111,18 @@ def accounts_within(jurisdiction: str, text: str = "") -> sa.Select[Any]:
         statement = statement.where(
             Account.login.contains(text, autoescape=True) | Account.name.contains(text, autoescape=True)
         )
-    return statement
+    if role:
+        statement = statement.where(sa.literal(role) == sa.any_(Account.roles))
+    return statement.where(Account.locked_at.is_not(None)) if locked else statement
+
+
+def accounts_by_role(session: DatabaseSession, jurisdiction: str) -> Mapping[str, int]:
+    """How many accounts within a jurisdiction have each role; an account of two roles counts for both."""
+    within = accounts_within(jurisdiction).order_by(None).subquery()
+    role = sa.func.unnest(within.c.roles).label("role")
+    roles = sa.select(role).select_from(within).subquery()
+    rows = session.execute(sa.select(roles.c.role, sa.func.count()).group_by(roles.c.role))
+    return {row.role: row[1] for row in rows}
 
 
 def names_of(session: DatabaseSession, account_ids: Collection[UUID]) -> Mapping[UUID, str]:

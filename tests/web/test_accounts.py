@@ -183,3 +183,29 @@ def test_the_summary_of_a_form_that_comes_back_names_each_field_and_leads_to_it(
     for name, label in (("login", "登录名"), ("name", "姓名"), ("roles", "岗位")):
         assert f'<a href="#field-{name}">{label}：请填写此项。</a>' in page.text
     assert 'href="#field-jurisdiction"' not in page.text
+
+
+def test_the_first_page_of_an_administrator_counts_accounts_by_role_and_lists_those_shut(
+    administrator: Browser, account: OpenAccount
+) -> None:
+    account("qian", Role.SURVEYOR)
+    number = account("sun", Role.SURVEYOR)
+    administrator.get(f"/accounts/{number}")
+    administrator.post(f"/accounts/{number}/lock", {})
+    page = administrator.get("/").text
+    assert re.search(r'href="/accounts\?role=surveyor"><strong>2</strong>测绘', page)
+    assert f"/accounts/{number}" in page
+    listed = administrator.get("/accounts?state=locked&role=surveyor").text
+    assert "sun" in listed
+    assert "qian" not in listed
+    assert "qian" in administrator.get("/accounts?role=surveyor").text
+
+
+def test_an_administrator_who_may_not_search_the_register_has_no_search_box(
+    administrator: Browser, another_browser: Browser, account: OpenAccount
+) -> None:
+    assert "data-search" not in administrator.get("/").text
+    account("qian", Role.SURVEYOR)
+    another_browser.log_in("qian")
+    assert "data-search" in another_browser.get("/").text
+    assert another_browser.get("/search?q=1").status_code == 200
