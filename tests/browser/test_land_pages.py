@@ -134,3 +134,25 @@ def test_without_script_every_page_shows_its_table(open_page: OpenPage) -> None:
     assert "看地块清单" in page.locator("main").inner_text()
     page.goto(f"/parcels/{CODE}")
     assert "900.00" in page.locator("main").inner_text()
+
+
+def test_a_place_far_outside_does_not_make_a_blot_of_all_others(open_page: OpenPage, superuser: Connection) -> None:
+    superuser.execute("UPDATE land.package_finding SET place = ST_SetSRID(ST_Point(100, 25), 4326) WHERE position = 41")
+    page = open_page(REPORT)
+    button = page.locator(".map-outside")
+    assert "1" in button.inner_text()
+    scale = page.locator(".ol-scale-line-inner")
+    near = scale.inner_text()
+    assert near.endswith(" m") or int(near.split()[0]) <= 5
+    assert faults_of(page) == []
+    button.click()
+    assert button.inner_text() == "回到集中处"
+
+
+def test_on_a_phone_the_menu_shows_the_page_that_is_open_and_where_it_goes_on(open_page: OpenPage) -> None:
+    page = open_page("/acts", width=390)
+    here = page.locator(".app-nav [aria-current]").bounding_box()
+    assert here is not None
+    assert here["x"] >= 0
+    assert here["x"] + here["width"] <= 390
+    assert page.locator(".app-nav").get_attribute("data-more") in ("both", "start", "end")

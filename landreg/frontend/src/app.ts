@@ -1,12 +1,13 @@
 import { followJobs } from "./job";
 import { listenToKeys } from "./keyboard";
-import { tendLists, tendMenus } from "./lists";
+import { tendLists, tendMenus, tendNavigation } from "./lists";
 import { watchUploads } from "./upload";
 
 function start(): void {
   listenToKeys();
   tendLists();
   tendMenus();
+  tendNavigation();
   watchUploads();
   followJobs();
 }

@@ -3,9 +3,11 @@ import Feature from "ol/Feature";
 import { Point } from "ol/geom";
 import { Vector as VectorLayer } from "ol/layer";
 import { Vector as VectorSource } from "ol/source";
+import { boundingExtent } from "ol/extent";
 import { fromLonLat } from "ol/proj";
 import type Map from "ol/Map";
 import { placeStyle } from "./styles";
+import { words } from "./words";
 
 interface Place {
   id: number;
@@ -16,6 +18,21 @@ interface Place {
 }
 
 const CLOSE_ZOOM = 17;
+// The share of places, in the middle of east and north, that the map opens on; few places are all shown.
+const MIDDLE = 0.98;
+const FEW = 8;
+const PADDING = [40, 40, 40, 40];
+// Stray places take the view over when they would make it this many times wider.
+const STRAY = 3;
+
+function middle(values: number[]): [number, number] {
+  const sorted = [...values].sort((one, other) => one - other);
+  const cut = Math.ceil((sorted.length * (1 - MIDDLE)) / 2);
+  const [low, high] = [sorted[cut] ?? 0, sorted[sorted.length - 1 - cut] ?? 0];
+  const reach = Math.max(high - low, 1) * (STRAY / 2);
+  const within = sorted.filter((value) => value >= low - reach && value <= high + reach);
+  return [within[0] ?? low, within[within.length - 1] ?? high];
+}
 
 export class Places {
   private readonly source = new VectorSource<Feature<Point>>();
@@ -61,12 +78,44 @@ export class Places {
       this.source.addFeature(feature);
     }
     if (places.length) {
-      this.map.getView().fit(this.source.getExtent() ?? [0, 0, 1, 1], { padding: [40, 40, 40, 40], maxZoom: CLOSE_ZOOM });
+      this.open();
     }
     const marked = window.location.hash.match(/^#finding-(\d+)$/)?.[1];
     if (marked) {
       this.choose(marked, true);
     }
+  }
+
+  // One place far outside would make a blot of all others: the map opens on the middle, and a button leads to the rest.
+  private open(): void {
+    const points = this.source.getFeatures().flatMap((feature) => {
+      const [x, y] = feature.getGeometry()?.getCoordinates() ?? [];
+      return x === undefined || y === undefined ? [] : [[x, y] as const];
+    });
+    const fit = (shown: (readonly [number, number])[], duration = 0): void => {
+      this.map.getView().fit(boundingExtent(shown.map(([x, y]) => [x, y])), { padding: PADDING, maxZoom: CLOSE_ZOOM, duration });
+    };
+    const [west, east] = middle(points.map(([x]) => x));
+    const [south, north] = middle(points.map(([, y]) => y));
+    const outside = points.filter(([x, y]) => x < west || x > east || y < south || y > north);
+    if (points.length < FEW || !outside.length || outside.length === points.length) {
+      fit(points);
+      return;
+    }
+    const inside = points.filter((point) => !outside.includes(point));
+    fit(inside);
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "map-tool map-outside";
+    const name = `${words.outside} ${outside.length}`;
+    button.textContent = name;
+    let away = false;
+    button.addEventListener("click", () => {
+      away = !away;
+      fit(away ? outside : inside, 250);
+      button.textContent = away ? words.backInside : name;
+    });
+    this.map.getTargetElement()?.parentElement?.append(button);
   }
 
   hit(feature: unknown): boolean {

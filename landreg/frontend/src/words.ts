@@ -31,6 +31,8 @@ const zh = {
   lost: "地图数据暂时取不到，请稍后再试。",
   filter: "筛选",
   layers: "图层",
+  outside: "图外还有，前往查看：",
+  backInside: "回到集中处",
 };
 
 const en: Record<keyof typeof zh, string> = {
@@ -64,6 +66,8 @@ const en: Record<keyof typeof zh, string> = {
   lost: "Map data cannot be had just now; try again later.",
   filter: "Filter",
   layers: "Layers",
+  outside: "Outside this map, go there:",
+  backInside: "Back to the rest",
 };
 
 export const english = document.documentElement.lang.startsWith("en");
