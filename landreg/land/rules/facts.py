@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis.columns import NO_NUMBER
+from gis.nyt2539 import TABLES
 from gis.shapes import Shapes
 from gis.zones import Zone
 from landreg.core.errors import Finding
@@ -171,7 +172,7 @@ class Notes:
             return
         if at is not None:
             self.places.append((len(self.findings), at))
-        self.findings.append(_sayable(finding))
+        self.findings.append(_sayable(_named(finding)))
 
     def rows(
         self, code: str, table: Table, rows: Rows, column: str | None = None, values: Values | None = None, *,
@@ -203,6 +204,17 @@ class Notes:
 
 Values = Callable[..., Mapping[str, Any]]
 SurveyRule = Callable[[Survey, Notes], None]
+
+
+def _named(finding: Finding) -> Finding:
+    """The same finding with the names that the standard gives to the columns it speaks of."""
+    named = {}
+    for column, name in (("column", "column_name"), ("parent_column", "parent_name")):
+        given = finding.values.get(column)
+        if isinstance(given, str):
+            field = TABLES[finding.layer].fields.get(given) if finding.layer in TABLES else None
+            named[name] = given if field is None else field.name_zh
+    return replace(finding, values={**named, **finding.values}) if named else finding
 
 
 def _sayable(finding: Finding) -> Finding:

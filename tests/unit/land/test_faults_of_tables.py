@@ -30,6 +30,7 @@ from tests.unit.land.kit import (
     drop,
     every,
     found,
+    law,
     put,
     report_on,
 )  # fmt: skip
@@ -225,3 +226,13 @@ def test_a_fault_gives_its_codes_on_its_subjects_and_no_others(change: Change, e
     small = Small()
     change(small)
     assert found(report_on(small, tmp_path).findings) == expected
+
+
+def test_a_column_is_named_in_words_beside_its_code(tmp_path: Path) -> None:
+    small = Small()
+    put("CBF", H2, CBFDCRQ="昨天")(small)
+    put("LZHT", T1, CBHTBM=H1[:14] + "0009J")(small)
+    said = {finding.code: law().say(finding) for finding in report_on(small, tmp_path).findings}
+    assert said["COD-15"].startswith("CBFDCRQ（承包方调查日期）的值“昨天”")
+    assert "CBHTBM（承包合同代码）" in said["COD-2"]
+    assert "CBFBM（承包方代码）" in said["COD-2"]
