@@ -24,6 +24,7 @@ from landreg.land import routes as land_routes
 from landreg.registry import routes as registry_routes
 from landreg.registry.routes import books, public
 from landreg.web import i18n, pages, problems
+from landreg.web.server import LONGEST_LINE, Worker
 
 # The desks whose logins a process holds; what it has no login for, an intruder in it cannot reach.
 SERVED = {
@@ -104,7 +105,8 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "bind": self.bind,
             "workers": self.workers,
             # Threads, so that a large upload keeps no one waiting, and a long check does not look like a hung worker.
-            "worker_class": "gthread",
+            "worker_class": Worker,
+            "limit_request_line": LONGEST_LINE,
             "threads": 8,
             "timeout": 120,
             "graceful_timeout": 30,

@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Flask, has_request_context, request
 from flask_babel import Babel
+from jinja2.filters import do_filesizeformat
 
 from landreg.core.codes import masked_id, masked_name
 from landreg.core.errors import Finding
@@ -21,6 +22,7 @@ from landreg.law.book import Article, Language, all_articles, all_rules, nationa
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 COOKIE = "language"
+SMALL_BYTES = 1000
 NOTHING = "—"
 
 
@@ -36,6 +38,7 @@ def register(app: Flask) -> None:
         term=shown_term,
         mask=shown_mask,
         number=shown_count,
+        file_size=shown_size,
     )
     app.jinja_env.globals.update(language=language, say=say, articles_of=articles_of)
 
@@ -102,6 +105,13 @@ def shown_instant(value: datetime | None) -> str:
 def shown_term(value: Any, kind: str) -> str:
     """A kind or state of `terms.toml` in the reader's language: `{{ parcel.kind | term('parcel') }}`."""
     return NOTHING if value is None else term(kind, str(value), language())
+
+
+def shown_size(size: int) -> str:
+    """The size of a file in bytes: the count itself when it is small, else in kB, MB, GB."""
+    if size < SMALL_BYTES:
+        return f"{size} {'bytes' if language() == 'en' else '字节'}"
+    return do_filesizeformat(size)
 
 
 def shown_mask(text: str | None) -> str:
