@@ -24,7 +24,7 @@ from landreg.core.errors import Finding
 from landreg.core.periods import beijing_day
 from landreg.land import survey_county, survey_reading
 from landreg.land.rules import areas, boundaries, codes, geometry, persons, relations, terms, topology
-from landreg.land.rules.facts import KEY, Notes, Survey, SurveyRule
+from landreg.land.rules.facts import KEY, Notes, Survey, SurveyRule, Table
 from landreg.land.survey_boundaries import read_boundaries
 from landreg.land.survey_package import missing_parts
 from landreg.land.survey_reading import Progress, fault_finding
@@ -212,6 +212,7 @@ def _look_at_boundaries(survey: Survey, look: _Look) -> None:
     the largest part of a package, is held at a time."""
     if not {"JZD", "JZX"} & look.package.layers.keys():
         return
+    _let_go(survey)
     boundaries.prepare(survey, look.notes)
     parcels = survey.table("DK").index("DKBM")
     for kind in ("JZD", "JZX"):
@@ -229,6 +230,17 @@ def _look_at_boundaries(survey: Survey, look: _Look) -> None:
         survey.points = survey.lines = None
         del boundary
     survey.against = None
+    _let_go(survey)
+
+
+def _let_go(survey: Survey) -> None:
+    """Drop what no rule asks for any more: attributes other than those of shapes, and what shapes can work out again."""
+    for kind, table in survey.tables.items():
+        if kind not in survey.shapes and kind != "FBF":
+            survey.tables[kind] = Table(kind, table.rows)
+    for shapes in survey.shapes.values():
+        for name in ("part_sizes", "part_feature", "xy_part", "sound"):
+            shapes.__dict__.pop(name, None)
 
 
 def _measure(survey: Survey, chunk: int = 100_000) -> None:

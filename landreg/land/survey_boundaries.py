@@ -27,7 +27,7 @@ CODE = 19
 
 
 def read_boundaries(
-    package: Package, kind: str, parcels: CodeIndex, notes: Notes, progress: Progress, batch: int = 200_000
+    package: Package, kind: str, parcels: CodeIndex, notes: Notes, progress: Progress, batch: int = 50_000
 ) -> Boundary | None:
     """The boundary points (JZD) or lines (JZX) of a package, None where it has none. parcels: the codes of DK."""
     sources = package.layers.get(kind, ())
@@ -43,16 +43,23 @@ def read_boundaries(
             start = reading.rows
             _take(piece, reading, parts, shapes, parcels, (number, kept), notes)
             progress("boundaries", start + len(piece), total)
+    # Each column's batches are let go as soon as they are one array, so that no two columns are held twice at a time.
+    joined = {name: _joined(parts.pop(name)) for name in tuple(parts)}
+    off = joined.pop("off")
     table = reading.table()
     table.text = {name: values for name, values in table.text.items() if name == "YSDM"}
-    joined = {
-        name: np.concatenate(values) if values else np.zeros(0, "S1") for name, values in parts.items() if name != "off"
-    }
-    off = np.concatenate(parts["off"]) if parts["off"] else None
+    made = join_shapes(shapes, "point" if kind == "JZD" else "line")
+    shapes.clear()
     return Boundary(
-        join_shapes(shapes, "point" if kind == "JZD" else "line"), joined["number"], joined["item"].astype(np.int32),
-        joined["parcel"].astype(np.int32), joined["strangers"], {name: joined[name] for name in kept}, table, off,
+        made, joined["number"], joined["item"].astype(np.int32, copy=False), joined["parcel"].astype(np.int32, copy=False),
+        joined["strangers"], {name: joined[name] for name in kept}, table, off if len(off) else None,
     )  # fmt: skip
+
+
+def _joined(parts: list[Any]) -> Any:
+    made = np.concatenate(parts) if parts else np.zeros(0, dtype="S1")
+    parts.clear()
+    return made
 
 
 def _take(
@@ -70,7 +77,11 @@ def _take(
     parts["parcel"].append(parcel.astype(np.int32))
     parts["strangers"].append(named[parcel < 0])
     for name, key in ((names[0], "number"), *((name, name) for name in names[1])):
-        parts[key].append(columns.utf8(name) if name in columns else np.zeros(len(piece), dtype="S1"))
+        read = reading.text.get(name)
+        if read:
+            parts[key].append(read.pop())
+        else:
+            parts[key].append(columns.utf8(name) if name in columns else np.zeros(len(piece), dtype="S1"))
     if {"XZBZ", "YZBZ"} <= set(columns):
         parts["off"].append(_recorded_off(piece))
 
