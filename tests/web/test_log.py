@@ -77,7 +77,7 @@ def test_the_entries_are_paged_back_to_the_first(log: Settings, client: Any) -> 
     address = "/log"
     while address:
         page = client.get(address).get_data(as_text=True)
-        seen += re.findall(r'<td><a class="code" href="/log\?key=([\d-]+)"', page)
+        seen += re.findall(r'<td class="log-key"[^>]*><a class="code" href="/log\?key=([\d-]+)"', page)
         following = re.search(r'<a rel="next" href="([^"]+)"', page)
         address = following[1].replace("&amp;", "&") if following else ""
     assert seen == [f"610902-2026-{number:06d}" for number in range(299, -1, -1)]
