@@ -72,7 +72,6 @@ def register(app: Flask) -> None:
         theme=theme,
     )
     app.jinja_env.tests["refusing"] = lambda code: all_rules()[code].effect == "refuse"
-    app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
