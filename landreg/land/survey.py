@@ -239,8 +239,7 @@ def _let_go(survey: Survey) -> None:
         if kind not in survey.shapes and kind != "FBF":
             survey.tables[kind] = Table(kind, table.rows)
     for shapes in survey.shapes.values():
-        for name in ("part_sizes", "part_feature", "xy_part", "sound"):
-            shapes.__dict__.pop(name, None)
+        geometry.forget(shapes)
 
 
 def _measure(survey: Survey, chunk: int = 100_000) -> None:

@@ -10,6 +10,7 @@ from gis.shapes import Shapes
 from landreg.core.errors import Finding
 from landreg.land.rules.codes import feature_code, feature_number, in_dictionary
 from landreg.land.rules.facts import Boundary, Ints, Mask, Notes, Survey, SurveyRule, filled, plain
+from landreg.land.rules.geometry import forget
 from landreg.land.rules.index import MULTIPLIER, distinct, mix
 from landreg.land.rules.topology import cod_22_parcel_has_its_own_code
 
@@ -74,6 +75,8 @@ def _points(survey: Survey, notes: Notes, against: Boundaries, parcels: Shapes) 
 def _coordinates(points: Shapes) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     """(n, 2), NaN for a point without a place."""
     there = np.diff(points.feature_starts) > 0
+    if there.all() and len(points.xy) == len(points):
+        return points.xy
     made = np.full((len(points), 2), np.nan)
     made[there] = points.xy[points.part_starts[points.feature_starts[:-1][there]]]
     return made
@@ -169,6 +172,7 @@ def geo_21_boundary_has_a_place(survey: Survey, notes: Notes) -> None:
     for boundary in (survey.points, survey.lines):
         if boundary is not None:
             bad = np.flatnonzero(~boundary.shapes.usable)
+            forget(boundary.shapes)
             if bad.size:
                 notes.rows("GEO-21", boundary.table, bad, None, lambda row, b=boundary: {"number": plain(b.number[row])},
                            subject=_names(survey, boundary))  # fmt: skip

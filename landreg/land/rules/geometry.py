@@ -48,6 +48,12 @@ def geo_11_ring_is_not_endless(survey: Survey, notes: Notes) -> None:
             survey.shapes[kind] = without(shapes, endless)
 
 
+def forget(shapes: Shapes) -> None:
+    """Drop what shapes can work out again from their coordinates: of millions, it is as large as these."""
+    for name in ("part_sizes", "part_feature", "xy_part", "sound"):
+        shapes.__dict__.pop(name, None)
+
+
 def without(shapes: Shapes, rows: Any) -> Shapes:
     """The same shapes, some of them emptied."""
     gone = np.zeros(len(shapes), dtype=bool)
