@@ -83,7 +83,9 @@ def _to_notice(superuser: psycopg.Connection[Any], first: int, households: int) 
 
 def _in_state(state: str) -> list[UUID]:
     with unit_of_work(CLERK) as uow:
-        return list(uow.session.scalars(sa.select(Case.case_id).where(Case.state == state).order_by(Case.number.desc())))
+        return list(
+            uow.session.scalars(sa.select(Case.case_id).where(Case.state == state).order_by(Case.number.desc()))
+        )
 
 
 def _registered(chunk: int) -> tuple[float, int]:

@@ -665,7 +665,9 @@ def _say_inclusion(proven: Proven, key: Key) -> None:
     if not isinstance(facts, dict):
         return
     print("本程序只证明登记行为在日志中；纸面内容请逐项核对，电子签名请用 PDF 阅读器查看。")
-    print("This proves that the act is in the log; compare the paper line by line, and see its signature in a PDF reader.")
+    print(
+        "This proves that the act is in the log; compare the paper line by line, and see its signature in a PDF reader."
+    )
     print("请与证书核对 / Compare with the certificate:")
     for field, label in _LABELS.items():
         value = facts.get(field)

@@ -204,14 +204,25 @@ def villages_of_package(session: Session, county: str, package_id: UUID) -> list
     names = {row.code: row.name for row in rows}
     made = []
     for code in codes:
-        kinds = contracts.get(code), homesteads.get(code)
-        whole, registered, remaining = (
-            [0 if kind is None else getattr(kind, name) for kind in kinds]
-            for name in ("whole", "registered", "remaining")
+        of_contracts, of_homesteads = (_counted(kinds.get(code)) for kinds in (contracts, homesteads))
+        made.append(
+            StagedVillage(
+                code=code,
+                name=names.get(code, code),
+                township=names.get(code[:9], code[:9]),
+                contracts=of_contracts[0],
+                homesteads=of_homesteads[0],
+                contracts_registered=of_contracts[1],
+                homesteads_registered=of_homesteads[1],
+                remaining=of_contracts[2] + of_homesteads[2],
+            )
         )
-        place = names.get(code, code), names.get(code[:9], code[:9])
-        made.append(StagedVillage(code, *place, *whole, *registered, sum(remaining)))
     return made
+
+
+def _counted(row: Any) -> tuple[int, int, int]:
+    """The whole, what is registered, what remains; nothing of a village that the kind does not stand in."""
+    return (0, 0, 0) if row is None else (row.whole, row.registered, row.remaining)
 
 
 _STAGED = """

@@ -18,6 +18,7 @@ from landreg.land import uploads
 from landreg.land.model import Package, Upload
 from tests.browser.conftest import FILL, PACKAGE, PARCELS, VILLAGE
 from tests.conftest import Connection
+from tests.villages import past_triggers
 from tests.web.conftest import Browser, OpenAccount
 
 CODE = "6109020000000000008"
@@ -29,7 +30,7 @@ JSON = {"Accept": "application/json"}
 def surveyor_browser(browser: Browser, account: OpenAccount, superuser: Connection) -> Browser:
     """Logged in as a surveyor of a county with parcels and a refused package."""
     account("wang", Role.SURVEYOR)
-    with psycopg.ClientCursor(superuser) as cursor:
+    with past_triggers(superuser), psycopg.ClientCursor(superuser) as cursor:
         cursor.execute(FILL, {"village": VILLAGE, "parcels": PARCELS, "package": PACKAGE, "code": "FORM-1"})
     browser.log_in("wang")
     return browser

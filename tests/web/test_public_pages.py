@@ -97,7 +97,6 @@ def test_after_the_last_day_the_page_points_to_the_registry(
     assert "异议登记" in browser.get(f"/notices/{notice}").text
 
 
-def test_objecting_is_limited_by_address(browser: Browser, notice: str, case: str) -> None:
 def test_an_empty_objection_after_the_last_day_is_told_of_the_day(
     browser: Browser, notice: str, superuser: Any
 ) -> None:
@@ -108,6 +107,7 @@ def test_an_empty_objection_after_the_last_day_is_told_of_the_day(
     assert "FORM-1" not in answer.text
 
 
+def test_objecting_is_limited_by_address(browser: Browser, notice: str, case: str) -> None:
     browser.get(f"/notices/{notice}")
     answers = [browser.post(f"/notices/{notice}/objections", objection(case)).status_code for _ in range(11)]
     assert answers[:10] == [303] * 10

@@ -212,7 +212,8 @@ def _named(finding: Finding) -> Finding:
     for column, name in (("column", "column_name"), ("parent_column", "parent_name")):
         given = finding.values.get(column)
         if isinstance(given, str):
-            field = TABLES[finding.layer].fields.get(given) if finding.layer in TABLES else None
+            table = TABLES.get(finding.layer or "")
+            field = None if table is None else table.fields.get(given)
             named[name] = given if field is None else field.name_zh
     return replace(finding, values={**named, **finding.values}) if named else finding
 

@@ -39,7 +39,7 @@ ROWS = 200
 @limiter.limit(LOOKS)
 def notices() -> Response:
     """The notice board: what runs now, with its last day, and what is over."""
-    own = current_actor().jurisdiction
+    village, number = current_actor().jurisdiction or PREFECTURE, pages.page_number()
     with unit_of_work(NOBODY) as uow:
         today = desk.today(uow.session)
         running, over = (
@@ -139,6 +139,10 @@ class Objection:
 @problems.back_to(notice)
 def object_to(number: str) -> Redirect:
     """Take an objection from anybody; the case it names stops until it is settled. The contact is sealed."""
+    with unit_of_work(NOBODY) as uow:
+        found = queries.public_notice(uow.session, number)
+        if found is not None and desk.today(uow.session) > found.last_day:
+            raise Refused(Finding("REG-14", subject=number))
     given = read_form(Objection)
     with unit_of_work(NOBODY) as uow:
         receipt = public_desk.raise_objection(
@@ -147,10 +151,6 @@ def object_to(number: str) -> Redirect:
     flash(_("异议已收到，回执号 %(number)s。该业务已暂停，登记机构会按您留下的联系方式答复。", number=receipt))
     return redirect(url_for(".notice", number=number), 303)
 
-    with unit_of_work(NOBODY) as uow:
-        found = queries.public_notice(uow.session, number)
-        if found is not None and desk.today(uow.session) > found.last_day:
-            raise Refused(Finding("REG-14", subject=number))
 
 @blueprint.get("/check")
 @allow(Role.PUBLIC)
