@@ -8,8 +8,6 @@ from gis.nyt2539 import Field
 from landreg.core.errors import Finding
 from landreg.land.rules.facts import Bytes, Mask, Notes, lengths, plain
 
-FREE_TEXT = 254
-"""Fields of this length are remarks, in which lines and tabs are usual."""
 LENIENT = 2
 """Lengths count bytes for some and characters for others: a text is over-long only beyond this many times the length."""
 SHOWN = 20
@@ -22,7 +20,7 @@ def odd_text(values: Bytes, field: Field, kind: str, start: int, keys: Bytes | N
         return
     long = lengths(values) > LENIENT * field.length
     for code, rows in (
-        ("COD-23", np.flatnonzero(_with_controls(values, lines=field.length >= FREE_TEXT))),
+        ("COD-23", np.flatnonzero(_with_controls(values))),
         ("COD-24", [row for row in np.flatnonzero(long) if len(plain(values[row])) > LENIENT * field.length]),
     ):
         for row in rows:
@@ -34,11 +32,9 @@ def odd_text(values: Bytes, field: Field, kind: str, start: int, keys: Bytes | N
             notes.add(Finding(code, field.name, facts, kind, subject))
 
 
-def _with_controls(values: Bytes, *, lines: bool) -> Mask:
-    """Which values hold a control character. lines: line breaks and tabs are none."""
+def _with_controls(values: Bytes) -> Mask:
+    """Which values hold a control character. Tabs and line breaks are text: people type them."""
     cells = np.ascontiguousarray(values).view(np.uint8).reshape(len(values), -1)
-    found = ((cells - np.uint8(1)) < 31) | (cells == 127)
-    if lines:
-        found &= ~np.isin(cells, _LINES)
+    found = (((cells - np.uint8(1)) < 31) | (cells == 127)) & ~np.isin(cells, _LINES)
     # The bytes after a value's end are NUL, so that a NUL in its midst shows as one byte too few.
     return np.asarray(found.any(axis=1) | (np.count_nonzero(cells, axis=1) != lengths(values)))

@@ -93,7 +93,8 @@ class Law:
         template = rule.zh if language == "zh" else rule.en
         shown = _Shown(finding.values, language)
         if "fault" in shown:
-            shown["fault"] = term("fault", str(shown["fault"]), language).format_map(shown)
+            words = term("fault", str(shown["fault"]), language)
+            shown["fault"] = words if words == str(shown["fault"]) else words.format_map(shown)
         return template.format_map(shown)
 
     def text(self, name: str, key: str = "") -> str:

@@ -23,7 +23,8 @@ from tests.packages import SAMPLE
 
 TABLES = ("package", "package_finding", "staged_issuer", "staged_contract", "staged_parcel", "staged_boundary_point")
 IMPORT = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from pathlib import Path
 from landreg.config import Settings
 from landreg.core import db

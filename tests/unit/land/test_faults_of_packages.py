@@ -236,7 +236,7 @@ def test_text_of_one_row_that_is_not_in_the_encoding_is_named_with_row_and_colum
     put("DK", P6, DKMC=b"\xff\xfe\xfa")(small)
     report = report_on(small, tmp_path)
     assert found(report.findings) == {("PKG-15", P6)}
-    assert report.findings[0].values == {"row": 6, "column": "DKMC"}
+    assert report.findings[0].values == {"row": 6, "column": "DKMC", "column_name": "地块名称"}
 
 
 def test_a_geometry_of_a_homestead_that_is_broken_is_named_with_its_row(tmp_path: Path) -> None:
