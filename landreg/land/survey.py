@@ -23,6 +23,7 @@ from gis.zones import Zone, to_lonlat
 from landreg.core.errors import Finding
 from landreg.core.periods import beijing_day
 from landreg.land import survey_county, survey_reading
+from landreg.land.memory import give_back_large
 from landreg.land.rules import areas, boundaries, codes, geometry, persons, relations, terms, topology
 from landreg.land.rules.facts import KEY, Notes, Survey, SurveyRule, Table
 from landreg.land.survey_boundaries import read_boundaries
@@ -121,6 +122,7 @@ def opened(
     notes = Notes(law)
     step = progress or silent
     sweep()
+    give_back_large()
     with tempfile.TemporaryDirectory(prefix=f"{FOLDER}{os.getpid()}-") as folder:
         step("unpack", 0, 1)
         found = _unpacked(path, name or path.name, Path(folder), notes)
