@@ -12,6 +12,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,6 +30,8 @@ NUMBERS = {"BSM", "SCMJ", "SCMJM", "XZBZ", "YZBZ"}
 CODES = ("FBFBM", "CBFBM", "CBHTBM", "DKBM", "CBJYQZBM", "LZHTBM", "SRFBM", "CBJYQZLSH", "ZDDM", "BDCDYH")
 IDS = ("FZRZJHM", "CBFZJHM", "CYZJHM")
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+PERSONS_MOST, SAME_SEX_A_DAY = 4_096, 500
+FIRST_BIRTH = date(1940, 1, 1)
 Bytes = NDArray[np.uint8]
 
 
@@ -238,9 +241,16 @@ def _column(title: str, values: tuple[Any, ...], copy: Copy) -> tuple[Any, ...] 
     return values
 
 
+_met: dict[str, int] = {}
+"""Each number of the sample, in the order in which it was met: one person stays one person in all tables of a copy."""
+
+
 def _another_id(number: str, copy: int) -> str:
-    """The same birth day, serial and sex under other leading digits, and the check digit for them."""
-    body = (number[:6] if copy == 0 else f"61{copy:04d}") + number[6:17]
+    """An ID of its own for the person in this copy, same sex. 610900 was never issued: it names nobody."""
+    place = copy * PERSONS_MOST + _met.setdefault(number, len(_met))
+    born = FIRST_BIRTH + timedelta(days=place // SAME_SEX_A_DAY)
+    serial = 2 * (place % SAME_SEX_A_DAY) + int(number[16]) % 2
+    body = f"610900{born:%Y%m%d}{serial:03d}"
     return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, WEIGHTS, strict=True)) % 11]
 
 
