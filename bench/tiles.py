@@ -45,7 +45,7 @@ Fetch = Callable[[Tile], int]
 
 
 def run(parcels: int = 1_000_000) -> dict[str, Any]:
-    """Milliseconds at the 50th, 95th and 99th of 100 answers, both ways, and the ratio of the 99ths."""
+    """Milliseconds at the 50th, 95th and 99th percentile of the answers, both ways, and the ratio of the 99ths."""
     with scratch.database() as settings:
         _fill(settings, parcels)
         asked = _tiles(settings)
