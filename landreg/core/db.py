@@ -111,7 +111,12 @@ def unit_of_work(actor: Actor) -> Iterator[UnitOfWork]:
     try:
         with Session(engine_of(actor.desk), expire_on_commit=False) as session, session.begin():
             session.connection().exec_driver_sql(_settings(actor))
-            yield UnitOfWork(session, actor)
+            try:
+                yield UnitOfWork(session, actor)
+            except (KeyboardInterrupt, SystemExit):
+                # It may have come in mid-statement, with the driver's lock held for ever: hang up, the database rolls back.
+                session.invalidate()
+                raise
     except sa.exc.IntegrityError as error:
         refusal = refusal_of(error)
         if refusal is None:

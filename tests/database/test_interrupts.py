@@ -1,0 +1,31 @@
+"""An interrupt ends a unit of work at once, wherever in the driver it came."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from tests.database.catalog import Connection
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("blow", [KeyboardInterrupt, SystemExit])
+def test_an_interrupt_in_mid_copy_ends_the_unit_of_work_and_leaves_nothing(
+    blow: type[BaseException], registrar: Actor, superuser: Connection
+) -> None:
+    held: list[Any] = []
+    with pytest.raises(blow), unit_of_work(registrar) as uow:
+        connection: Any = uow.session.connection().connection.driver_connection
+        cursor = connection.cursor()
+        cursor.execute("CREATE TEMPORARY TABLE passing_by (line text)")
+        copying = cursor.copy("COPY passing_by FROM STDIN")
+        held.append(copying)
+        copying.__enter__()
+        raise blow()
+    with unit_of_work(registrar) as uow:
+        assert uow.now
+    left = superuser.execute("SELECT count(*) FROM pg_class WHERE relname = 'passing_by'").fetchone()
+    assert left == (0,)
