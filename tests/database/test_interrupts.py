@@ -17,15 +17,20 @@ def test_an_interrupt_in_mid_copy_ends_the_unit_of_work_and_leaves_nothing(
     blow: type[BaseException], registrar: Actor, superuser: Connection
 ) -> None:
     held: list[Any] = []
-    with pytest.raises(blow), unit_of_work(registrar) as uow:
-        connection: Any = uow.session.connection().connection.driver_connection
-        cursor = connection.cursor()
-        cursor.execute("CREATE TEMPORARY TABLE passing_by (line text)")
-        copying = cursor.copy("COPY passing_by FROM STDIN")
-        held.append(copying)
-        copying.__enter__()
-        raise blow()
+    with pytest.raises(blow):
+        _interrupted(registrar, blow(), held)
     with unit_of_work(registrar) as uow:
         assert uow.now
     left = superuser.execute("SELECT count(*) FROM pg_class WHERE relname = 'passing_by'").fetchone()
     assert left == (0,)
+
+
+def _interrupted(actor: Actor, blow: BaseException, held: list[Any]) -> None:
+    """The copy is entered and never left, as when the interrupt comes before its block has begun."""
+    with unit_of_work(actor) as uow:
+        connection: Any = uow.session.connection().connection.driver_connection
+        cursor = connection.cursor()
+        cursor.execute("CREATE TEMPORARY TABLE passing_by (line text)")
+        held.append(cursor.copy("COPY passing_by FROM STDIN"))
+        held[0].__enter__()
+        raise blow
