@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from landreg.core.actor import Desk
 from landreg.core.errors import BadInput, Finding
@@ -15,8 +16,19 @@ _KEYS = {"session": "SECRET_KEY", "identity": "IDENTITY_KEY", "log": "LOG_KEY", 
 
 
 @dataclass(frozen=True)
+class Oidc:
+    """The province's sign-on. secret_file: holds the client's secret."""
+
+    issuer: str
+    client_id: str
+    secret_file: Path
+
+
+@dataclass(frozen=True)
 class Settings:
-    """urls: database URL a desk. keys: name ('session', 'identity', 'log', 'certificate') to key file. log_public_key: what anyone
+    """second_factor: staff sign in with a code (a database of demonstration asks for none).
+
+    urls: database URL a desk. keys: name ('session', 'identity', 'log', 'certificate') to key file. log_public_key: what anyone
     verifies the log with; the web process needs this one, the private key only the worker.
     """
 
@@ -31,6 +43,8 @@ class Settings:
     log_origin: str
     desk: Desk
     max_upload: int
+    second_factor: bool
+    oidc: Oidc | None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -51,6 +65,10 @@ class Settings:
         upload = env.get("LANDREG_MAX_UPLOAD_MB", "2048")
         if not upload.isdigit() or not int(upload):
             faults.append(Finding("SYS-2", "LANDREG_MAX_UPLOAD_MB", {"given": upload}))
+        factor = env.get("LANDREG_SECOND_FACTOR", "staff")
+        if factor not in {"staff", "optional"}:
+            faults.append(Finding("SYS-2", "LANDREG_SECOND_FACTOR", {"given": factor}))
+        oidc = _oidc(env, home, faults)
         if faults:
             raise BadInput(faults)
         return cls(
@@ -65,6 +83,8 @@ class Settings:
             log_origin=env.get("LANDREG_LOG_ORIGIN", "landreg.ankang/log"),
             desk=Desk(desk),
             max_upload=int(upload) * 1024 * 1024,
+            second_factor=factor == "staff",
+            oidc=oidc,
         )
 
 
@@ -81,3 +101,18 @@ def _url(env: Mapping[str, str], home: Path, name: str, faults: list[Finding]) -
         return None
     except PermissionError:
         return None
+
+
+def _oidc(env: Mapping[str, str], home: Path, faults: list[Finding]) -> Oidc | None:
+    """None without an issuer. Plain HTTP is for a provider on this machine."""
+    issuer = env.get("LANDREG_OIDC_ISSUER", "").rstrip("/")
+    if not issuer:
+        return None
+    address = urlsplit(issuer)
+    if address.scheme != "https" and address.hostname not in {"127.0.0.1", "localhost"}:
+        faults.append(Finding("SYS-2", "LANDREG_OIDC_ISSUER", {"given": issuer}))
+    client = env.get("LANDREG_OIDC_CLIENT_ID", "")
+    if not client:
+        faults.append(Finding("SYS-2", "LANDREG_OIDC_CLIENT_ID", {"given": client}))
+    file = Path(env.get("LANDREG_OIDC_CLIENT_SECRET_FILE", home / "keys" / "oidc"))
+    return Oidc(issuer, client, file)

@@ -104,7 +104,10 @@ def opened() -> Response:
 @allow(Role.ADMINISTRATOR)
 def one(account_id: UUID) -> Response:
     """One account, and what can be done with it."""
-    return pages.render("access/account.html", account=_account(account_id), roles=_role_options())
+    account = _account(account_id)
+    with unit_of_work(current_actor()) as uow:
+        protected = queries.has_second_factor(uow.session, account_id)
+    return pages.render("access/account.html", account=account, roles=_role_options(), protected=protected)
 
 
 @blueprint.post("/accounts/<uuid:account_id>/roles")
@@ -145,6 +148,16 @@ def password_reset(account_id: UUID) -> Response:
     """Give a temporary password, shown once."""
     password = service.reset_password(current_actor(), account_id)
     return pages.render("access/password_told.html", account=_account(account_id), password=password)
+
+
+@blueprint.post("/accounts/<uuid:account_id>/second-factor")
+@allow(Role.ADMINISTRATOR)
+@problems.back_to(one)
+def factor_reset(account_id: UUID) -> Redirect:
+    """Take away an authenticator that was lost."""
+    service.reset_second_factor(current_actor(), account_id)
+    flash(_("验证器已解除，正在进行的登录已退出。"))
+    return redirect(url_for(".one", account_id=account_id), 303)
 
 
 def _account(account_id: UUID) -> Account:

@@ -1,8 +1,11 @@
 """Persons: entered once for ever, sealed at rest, opened by `reveal` alone, which logs before it opens.
 
 Name and identity number are sealed with AES-256-GCM; an HMAC-SHA256 digest finds the same number again without opening
-it. Both keys are derived from the identity key's file. That file may hold several lines: the first key seals, every one
-opens what it sealed, the last one makes the digests, so that a new key can be put in front of an old one.
+it. Both keys are derived from the identity key's file. That file may hold several lines while keys turn (`rotation.py`):
+the first key seals and makes digests, every one opens what it sealed and finds what it digested. The file is read again
+when it changes, so that a running process follows.
+
+What the log's leaves say of a person does not turn: `said`, a digest by a key of that person alone, which is sealed too.
 """
 
 from __future__ import annotations
@@ -61,13 +64,17 @@ class _Keys:
         self.file: Path | None = None
         self.ring: dict[bytes, AESGCM] = {}
         self.sealing = b""
-        self.digesting = b""
+        self.digesting: tuple[bytes, ...] = ()
+        self.seen: tuple[int, int] | None = None
 
     def read(self) -> None:
-        if self.ring:
-            return
-        file = self.file or Settings.from_environment().keys["identity"]
+        if self.file is None:
+            self.file = Settings.from_environment().keys["identity"]
+        file = self.file
         try:
+            state = file.stat()
+            if self.seen == (seen := (state.st_mtime_ns, state.st_ino)):
+                return
             secrets = [line.strip().encode() for line in file.read_text("ascii").splitlines() if line.strip()]
         except (OSError, UnicodeDecodeError) as error:
             raise BadInput(Finding("SYS-2", "LANDREG_IDENTITY_KEY_FILE", {"given": str(file)})) from error
@@ -76,7 +83,8 @@ class _Keys:
         names = [hashlib.sha256(b"landreg identity key" + secret).digest()[:4] for secret in secrets]
         self.ring = {name: AESGCM(_derived(secret, b"seal")) for name, secret in zip(names, secrets, strict=True)}
         self.sealing = names[0]
-        self.digesting = _derived(secrets[-1], b"digest")
+        self.digesting = tuple(_derived(secret, b"digest") for secret in secrets)
+        self.seen = seen
 
 
 _keys = _Keys()
@@ -112,7 +120,19 @@ def open_sealed(sealed: bytes) -> str:
 def digest(text: str) -> bytes:
     """32 bytes that are the same for the same identity number or name, and say nothing without the key."""
     _keys.read()
-    return hmac.digest(_keys.digesting, tidy(text).encode(), "sha256")
+    return hmac.digest(_keys.digesting[0], tidy(text).encode(), "sha256")
+
+
+def digests(text: str) -> tuple[bytes, ...]:
+    """The digest of a text by every key in use, the first one's first: while keys turn, a row may bear any of them."""
+    _keys.read()
+    return tuple(hmac.digest(key, tidy(text).encode(), "sha256") for key in _keys.digesting)
+
+
+def sealing_key() -> bytes:
+    """The name of the key that seals now, as the head of a sealed text bears it: bytes 2 to 5."""
+    _keys.read()
+    return _keys.sealing
 
 
 def masked(name: str) -> str:
@@ -127,26 +147,29 @@ def enter(uow: UnitOfWork, persons: Sequence[NewPerson]) -> list[UUID]:
     """
     if not persons:
         return []
-    digests = [_person_digest(person) for person in persons]
-    known = dict(queries.person_ids(uow.session, digests))
-    rows = {key: _row(uuid4(), person, key) for key, person in zip(digests, persons, strict=True) if key not in known}
+    borne = [_person_digests(person) for person in persons]
+    found = queries.person_ids(uow.session, [key for keys in borne for key in keys])
+    known = {keys[0]: found[key] for keys in borne for key in keys if key in found}
+    rows = {
+        keys[0]: _row(uuid4(), one, keys[0]) for keys, one in zip(borne, persons, strict=True) if keys[0] not in known
+    }
     if rows:
         columns = {name: [row[name] for row in rows.values()] for name in next(iter(rows.values()))}
         uow.session.execute(_ENTER, columns)
         # Another desk may have entered one of them meanwhile: its row then stands.
         known |= queries.person_ids(uow.session, list(rows))
-    return [known[key] for key in digests]
+    return [known[keys[0]] for keys in borne]
 
 
 def find(uow: UnitOfWork, *, id_kind: str = CITIZEN_ID, id_number: str) -> UUID | None:
     """The person with an identity number."""
-    key = _person_digest(NewPerson("", id_kind, id_number))
-    return queries.person_ids(uow.session, [key]).get(key)
+    keys = _person_digests(NewPerson("", id_kind, id_number))
+    return next(iter(queries.person_ids(uow.session, keys).values()), None)
 
 
 def named(uow: UnitOfWork, name: str) -> tuple[UUID, ...]:
     """The persons of exactly this name, in the whole prefecture; what of it an actor sees, row policies decide."""
-    return queries.persons_named(uow.session, digest(name))
+    return queries.persons_named(uow.session, digests(name))
 
 
 def reveal(actor: Actor, person_ids: Collection[UUID], reason: str, subject: str) -> dict[UUID, Identity]:
@@ -192,14 +215,20 @@ def _stage_opening(uow: UnitOfWork, county: str, person_ids: list[UUID], reason:
     return opening_id
 
 
-def _person_digest(person: NewPerson) -> bytes:
+def _person_digests(person: NewPerson) -> tuple[bytes, ...]:
     if not person.id_number.strip():
-        return os.urandom(32)
-    return digest(f"{person.id_kind}:{tidy(person.id_number)}")
+        return (os.urandom(32),)
+    return digests(f"{person.id_kind}:{tidy(person.id_number)}")
+
+
+def _said(key: bytes, person: NewPerson) -> str:
+    text = f"{person.id_kind}:{tidy(person.id_number)}:{tidy(person.name)}"
+    return hmac.digest(key, text.encode(), "sha256").hex()
 
 
 def _row(person_id: UUID, person: NewPerson, key: bytes) -> Mapping[str, object]:
     number = tidy(person.id_number)
+    own_key = os.urandom(32)
     citizen = person.id_kind == CITIZEN_ID and citizen_id_fault(number) is None
     return {
         "person_id": person_id,
@@ -212,6 +241,8 @@ def _row(person_id: UUID, person: NewPerson, key: bytes) -> Mapping[str, object]
         "id_digest": key,
         "birth": birth_of(number) if citizen else None,
         "sex": sex_of(number) if citizen else None,
+        "said": _said(own_key, person),
+        "said_key_sealed": seal(own_key.hex()),
     }
 
 
@@ -222,10 +253,11 @@ def _derived(secret: bytes, purpose: bytes) -> bytes:
 
 _ENTER = sa.text(
     """INSERT INTO identity.person (person_id, name_masked, name_sealed, name_digest, id_kind, id_masked, id_sealed,
-           id_digest, birth, sex)
+           id_digest, birth, sex, said, said_key_sealed)
        SELECT * FROM unnest(CAST(:person_id AS uuid[]), CAST(:name_masked AS text[]), CAST(:name_sealed AS bytea[]),
            CAST(:name_digest AS bytea[]), CAST(:id_kind AS text[]), CAST(:id_masked AS text[]), CAST(:id_sealed AS bytea[]),
-           CAST(:id_digest AS bytea[]), CAST(:birth AS date[]), CAST(:sex AS text[]))
+           CAST(:id_digest AS bytea[]), CAST(:birth AS date[]), CAST(:sex AS text[]),
+           CAST(:said AS text[]), CAST(:said_key_sealed AS bytea[]))
        ON CONFLICT (id_digest) DO NOTHING"""
 )
 _OPENING = sa.text(

@@ -32,7 +32,10 @@ class Account(Base):
 
 
 class Session(Base):
-    """A log-in that holds until `ends_at`, until it lies idle, or until `ended_at`. Only the digest of its token is kept."""
+    """A log-in that holds until `ends_at`, until it lies idle, or until `ended_at`. Only the digest of its token is kept.
+
+    method: 'password' or 'oidc'. code_due: the password was right and the code is waited for.
+    """
 
     __tablename__ = "session"
     __table_args__ = {"schema": "access"}  # noqa: RUF012
@@ -43,3 +46,20 @@ class Session(Base):
     seen_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    method: Mapped[str]
+    code_due: Mapped[bool]
+
+
+class SecondFactor(Base):
+    """An account's authenticator: its sealed secret, the step of the last code taken, hashes of recovery codes."""
+
+    __tablename__ = "second_factor"
+    __table_args__ = {"schema": "access"}  # noqa: RUF012
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    secret_sealed: Mapped[bytes | None]
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int]
+    pending_sealed: Mapped[bytes | None]
+    pending_at: Mapped[datetime | None]
+    recovery: Mapped[list[str]] = mapped_column(ARRAY(Text))

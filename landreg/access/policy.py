@@ -37,11 +37,17 @@ class PasswordDue(LandregError):
     status = 403
 
 
-def allow(*roles: Role, temporary_password: bool = False) -> Callable[[View], View]:
+class SecondFactorDue(LandregError):
+    """The account is of staff and has no authenticator yet."""
+
+    status = 403
+
+
+def allow(*roles: Role, temporary_password: bool = False, without_factor: bool = False) -> Callable[[View], View]:
     """Let a route be called by these roles only; Role.PUBLIC: by anyone, without logging in.
 
-    temporary_password: also by an account that must first choose its own password. Raises NotSignedIn, NotAllowed,
-    PasswordDue.
+    temporary_password: also by an account that must first choose its own password. without_factor: also by one of staff
+    that must first set up its authenticator. Raises NotSignedIn, NotAllowed, PasswordDue, SecondFactorDue.
     """
     if not roles:
         raise ValueError("a route is allowed to somebody")
@@ -50,7 +56,7 @@ def allow(*roles: Role, temporary_password: bool = False) -> Callable[[View], Vi
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if Role.PUBLIC not in roles:
-                _require(roles, temporary_password)
+                _require(roles, temporary_password, without_factor or temporary_password)
             return view(*args, **kwargs)
 
         setattr(guarded, _ALLOWED, frozenset(roles))
@@ -59,6 +65,7 @@ def allow(*roles: Role, temporary_password: bool = False) -> Callable[[View], Vi
     return decorate
 
 
+ANYONE = tuple(role for role in Role if role is not Role.PUBLIC)
 STAFF = (Role.SURVEYOR, Role.REGISTRAR, Role.REVIEWER)
 
 
@@ -87,11 +94,29 @@ def current_actor() -> Actor:
 
 
 def signed_in() -> queries.Resumed | None:
-    """The account of this request's session, looked up once a request; None when there is none or it has ended."""
+    """The account of this request's session, looked up once a request.
+
+    None when there is none, it has ended, or its code is still due.
+    """
     if "resumed" not in g:
         token = session.get(SESSION_KEY)
         g.resumed = _resume(token) if isinstance(token, str) else None
-    return cast("queries.Resumed | None", g.resumed)
+    found = cast("queries.Resumed | None", g.resumed)
+    return None if found is None or found.code_due else found
+
+
+def code_due() -> bool:
+    """Whether this request's session waits for its code."""
+    found = signed_in()
+    return found is None and g.resumed is not None
+
+
+def own_affairs() -> Actor:
+    """The account of this session at the process's own desk, which alone reads accounts. Raises NotSignedIn."""
+    found = signed_in()
+    if found is None:
+        raise NotSignedIn(Finding("ACC-4"))
+    return Actor(found.account_id, found.name, door().desk, frozenset(), found.jurisdiction)
 
 
 def digest_of(token: str) -> bytes:
@@ -140,12 +165,23 @@ def _resume(token: str) -> queries.Resumed | None:
     return found
 
 
-def _require(roles: tuple[Role, ...], temporary_password: bool) -> None:
+def _require(roles: tuple[Role, ...], temporary_password: bool, without_factor: bool) -> None:
     found = signed_in()
     if found is None:
         raise NotSignedIn(Finding("ACC-4"))
     actor = current_actor()
     if found.password_temporary and not temporary_password:
         raise PasswordDue(Finding("ACC-16"))
+    if not without_factor and (missing := _factor_missing(found)) is not None:
+        raise SecondFactorDue(missing)
     if not actor.has(*roles):
         raise NotAllowed(Finding("ACC-3", values={"roles": sorted(roles)}))
+
+
+def _factor_missing(found: queries.Resumed) -> Finding | None:
+    settings: Settings = current_app.extensions["landreg"]
+    required = settings.second_factor and not found.demo
+    roles = frozenset(Role(role) for role in found.roles)
+    return rules.acc_20_staff_sign_on_with_a_second_factor(
+        rules.SignOnFacts(roles, found.method, found.second_factor, required)
+    )

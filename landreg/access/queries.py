@@ -12,7 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DatabaseSession
 
-from landreg.access.model import Account, Session
+from landreg.access.model import Account, SecondFactor, Session
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,10 @@ class Resumed:
     roles: frozenset[str]
     jurisdiction: str
     password_temporary: bool
+    method: str
+    code_due: bool
+    second_factor: bool
+    demo: bool
     seen_at: datetime
     now: datetime
 
@@ -62,6 +66,10 @@ def resume(session: DatabaseSession, token_digest: bytes, *, idle: timedelta) ->
             Account.roles,
             Account.jurisdiction,
             Account.password_temporary,
+            Session.method,
+            Session.code_due,
+            _confirmed(Account.account_id).label("second_factor"),
+            sa.func.system.is_demo().label("demo"),
             Session.seen_at,
             now.label("now"),
         )
@@ -75,6 +83,26 @@ def resume(session: DatabaseSession, token_digest: bytes, *, idle: timedelta) ->
         )
     ).one_or_none()
     return None if row is None else Resumed(**{**row._asdict(), "roles": frozenset(row.roles)})
+
+
+def real_clock(session: DatabaseSession) -> datetime:
+    """The server's own clock, which a demonstration does not move."""
+    now: datetime = session.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+    return now
+
+
+def second_factor(session: DatabaseSession, account_id: UUID, *, lock: bool = False) -> SecondFactor | None:
+    """An account's authenticator. lock: hold it until the end, so that one code is not taken twice."""
+    return session.get(SecondFactor, account_id, with_for_update=lock, populate_existing=lock)
+
+
+def has_second_factor(session: DatabaseSession, account_id: UUID) -> bool:
+    """Whether an account has an authenticator that a code has confirmed."""
+    return bool(session.execute(sa.select(_confirmed(sa.literal(account_id)))).scalar_one())
+
+
+def _confirmed(account_id: Any) -> sa.Exists:
+    return sa.exists().where(SecondFactor.account_id == account_id, SecondFactor.confirmed_at.is_not(None))
 
 
 def account_by_login(session: DatabaseSession, login: str) -> Account | None:
@@ -155,10 +183,10 @@ def person_ids(session: DatabaseSession, digests: Collection[bytes]) -> Mapping[
     return {bytes(digest): person_id for digest, person_id in rows}
 
 
-def persons_named(session: DatabaseSession, name_digest: bytes) -> tuple[UUID, ...]:
-    """Persons of exactly this name, by its digest."""
-    question = sa.text("SELECT person_id FROM identity.person WHERE name_digest = :digest ORDER BY person_id")
-    return tuple(session.scalars(question, {"digest": name_digest}))
+def persons_named(session: DatabaseSession, digests: Collection[bytes]) -> tuple[UUID, ...]:
+    """Persons of exactly this name, by its digests."""
+    question = sa.text("SELECT person_id FROM identity.person WHERE name_digest = ANY (:digests) ORDER BY person_id")
+    return tuple(session.scalars(question, {"digests": list(digests)}))
 
 
 def masked_persons(session: DatabaseSession, ids: Collection[UUID]) -> Mapping[UUID, tuple[str, str]]:

@@ -12,9 +12,20 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as Redirect
 
-from landreg.access import accounts, service
+from landreg.access import accounts, factor_pages, service, sessions
 from landreg.access.home import inside
-from landreg.access.policy import SESSION_KEY, STRANGERS_MOST, NotSignedIn, PasswordDue, allow, door, signed_in
+from landreg.access.policy import (
+    ANYONE,
+    SESSION_KEY,
+    STRANGERS_MOST,
+    NotSignedIn,
+    PasswordDue,
+    SecondFactorDue,
+    allow,
+    code_due,
+    door,
+    signed_in,
+)
 from landreg.core.actor import Role
 from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.law.book import all_rules
@@ -23,10 +34,10 @@ from landreg.web.forms import read_form
 
 blueprint = Blueprint("access", __name__)
 blueprint.register_blueprint(accounts.blueprint)
-ANYONE = tuple(role for role in Role if role is not Role.PUBLIC)
+blueprint.register_blueprint(factor_pages.blueprint)
 # What was typed into a form whose session had ended travels through the log-in; files cannot.
 LONGEST_KEPT = 200_000
-NEVER_KEPT = frozenset({"csrf_token", "password", "old", "kept"})
+NEVER_KEPT = frozenset({"csrf_token", "password", "old", "kept", "code"})
 
 
 @dataclass(frozen=True)
@@ -35,6 +46,15 @@ class Credentials:
 
     login: str = field(metadata={"most": 64})
     password: str = field(metadata={"most": 1000, "verbatim": True})
+    next: str = "/"
+    kept: str = field(default="", metadata={"most": 2 * LONGEST_KEPT})
+
+
+@dataclass(frozen=True)
+class Code:
+    """A code of the authenticator, or a recovery code; next and kept as in the log-in form."""
+
+    code: str = field(metadata={"most": 40})
     next: str = "/"
     kept: str = field(default="", metadata={"most": 2 * LONGEST_KEPT})
 
@@ -63,13 +83,37 @@ def log_in() -> Response:
 def enter() -> Response | Redirect:
     """Begin a session under a new cookie, then go on where the log-in interrupted."""
     given = read_form(Credentials)
-    token = service.log_in(door(), given.login, given.password, request.remote_addr or "")
+    signed = sessions.log_in(door(), given.login, given.password, request.remote_addr or "")
     session.clear()
-    session[SESSION_KEY] = token
-    kept = _kept_form(given.kept)
-    if kept is not None:
-        return pages.render("access/go_on.html", address=inside(given.next), fields=kept)
-    return redirect(inside(given.next), 303)
+    session[SESSION_KEY] = signed.token
+    if signed.code_due:
+        pages.another_form()
+        return _code_page(given.next, given.kept)
+    return _go_on(given.next, given.kept)
+
+
+@blueprint.get("/login/code")
+@allow(Role.PUBLIC)
+def ask_code() -> Response | Redirect:
+    """The form for the code that a log-in waits for."""
+    if not code_due():
+        return redirect(url_for("access.log_in", next=inside(request.values.get("next", "/"))), 303)
+    return _code_page(request.values.get("next", "/"), request.form.get("kept", ""))
+
+
+@blueprint.post("/login/code")
+@allow(Role.PUBLIC)
+@problems.back_to(ask_code)
+def give_code() -> Response | Redirect:
+    """Complete the log-in under a new cookie."""
+    given = read_form(Code)
+    token = session.get(SESSION_KEY)
+    completed = sessions.give_code(
+        door(), token if isinstance(token, str) else "", given.code, request.remote_addr or ""
+    )
+    session.clear()
+    session[SESSION_KEY] = completed
+    return _go_on(given.next, given.kept)
 
 
 @blueprint.post("/logout")
@@ -78,7 +122,7 @@ def log_out() -> Redirect:
     """End the session on the server and forget its cookie."""
     token = session.get(SESSION_KEY)
     if token:
-        service.log_out(door(), token)
+        sessions.log_out(door(), token)
     session.clear()
     return redirect(url_for("access.log_in"), 303)
 
@@ -137,6 +181,12 @@ def ask_for_own_password(error: PasswordDue) -> Response | Redirect:
     return problems.answer(error) if problems.wants_json() else redirect(url_for("access.own_password"), 303)
 
 
+@blueprint.app_errorhandler(SecondFactorDue)
+def ask_for_second_factor(error: SecondFactorDue) -> Response | Redirect:
+    """A page leads to where an authenticator is set up."""
+    return problems.answer(error) if problems.wants_json() else redirect(url_for("access.factor.shown"), 303)
+
+
 @blueprint.app_errorhandler(CSRFError)
 def stale_form(_error: CSRFError) -> Response:
     """A form of an earlier session may be sent once more, when the browser says that it is a page of ours."""
@@ -151,6 +201,17 @@ def _login_page(wanted: str, kept: str, status: int = 200) -> Response:
     return pages.render(
         "access/login.html", status, next=inside(wanted), kept=kept, waiting=_kept_form(kept) is not None
     )
+
+
+def _code_page(wanted: str, kept: str) -> Response:
+    return pages.render("access/code.html", next=inside(wanted), kept=kept)
+
+
+def _go_on(wanted: str, kept: str) -> Response | Redirect:
+    fields = _kept_form(kept)
+    if fields is not None:
+        return pages.render("access/go_on.html", address=inside(wanted), fields=fields)
+    return redirect(inside(wanted), 303)
 
 
 def _kept_form(text: str) -> Mapping[str, list[str]] | None:

@@ -229,7 +229,7 @@ _PARCELS = f"""
 """
 _PARTIES = f"""
     SELECT 'household' AS kind, h.code, {_row("h")} || coalesce((
-        SELECT string_agg({_row("m")} || encode(p.id_digest, 'hex') || encode(p.name_digest, 'hex'), ';' ORDER BY m.position)
+        SELECT string_agg({_row("m")} || p.said, ';' ORDER BY m.position)
         FROM party.member AS m JOIN identity.person AS p ON p.person_id = m.person_id
         WHERE m.county = h.county AND m.household_id = h.household_id AND m.act_id = h.act_id), '') AS facts
     FROM party.household AS h WHERE h.county = :county AND h.act_id = :act
