@@ -6,9 +6,11 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CHAR, JSON, Text
+from sqlalchemy import CHAR, JSON, ColumnElement, Text, and_, func
 from sqlalchemy.dialects.postgresql import DATERANGE, TSTZRANGE, Range
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from landreg.core.asof import AsOf
 
 
 class Base(DeclarativeBase):
@@ -31,3 +33,13 @@ class TwoClocks:
     recorded: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
     act_id: Mapped[UUID]
     ended_by_act: Mapped[UUID | None]
+
+
+def standing(table: Any, asked: AsOf) -> ColumnElement[bool]:
+    """The rows in force on a day as they were said at an instant. A filter on rows found by key, not a way to find them."""
+    return and_(table.recorded.contains(asked.said), table.valid.contains(asked.valid))
+
+
+def in_force(table: Any) -> ColumnElement[bool]:
+    """The rows by which the register stands today: said still, and holding on; what held until some day is history."""
+    return and_(func.upper_inf(table.recorded), func.upper_inf(table.valid))

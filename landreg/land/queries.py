@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from landreg.core.asof import AsOf
+from landreg.core.tables import in_force, standing
 from landreg.land.model import Division, Parcel
 from landreg.web.pages import Page, page_from
 
@@ -22,7 +23,7 @@ COUNTED = 10_000
 """Lists count up to here; beyond, a reader narrows the list instead of leafing."""
 LAST = "\U0010ffff"
 ADJACENT_M = 1.2
-OPEN = sa.func.upper_inf(Parcel.recorded)
+OPEN = in_force(Parcel)
 LISTED: tuple[Any, ...] = (
     Parcel.county, Parcel.code, Parcel.kind, Parcel.name, Parcel.village, Parcel.mu, Parcel.registered_area_m2,
     Parcel.land_class, Parcel.soil_grade, Parcel.land_use, Parcel.basic_farmland,
@@ -126,7 +127,7 @@ def village_marks(session: Session, jurisdiction: str) -> list[dict[str, Any]]:
         SELECT d.code, d.name, ST_AsGeoJSON(ST_Transform(ST_PointOnSurface(p.geom_3857), 4326), 5)::json AS shape
         FROM land.division AS d
         CROSS JOIN LATERAL (SELECT geom_3857 FROM land.parcel
-                            WHERE village = d.code AND upper_inf(recorded) LIMIT 1) AS p
+                            WHERE village = d.code AND upper_inf(recorded) AND upper_inf(valid) LIMIT 1) AS p
         WHERE d.code >= :low AND d.code <= :high AND d.level = 'village' ORDER BY d.code"""
     rows = session.execute(sa.text(statement), {"low": jurisdiction, "high": jurisdiction + LAST})
     return [
@@ -146,7 +147,8 @@ def extent_of(session: Session, county: str) -> tuple[float, float, float, float
         SELECT ST_XMin(b), ST_YMin(b), ST_XMax(b), ST_YMax(b) FROM (SELECT coalesce(
             (SELECT ST_Transform(ST_SetSRID(ST_Extent(geom_3857)::geometry, 3857), 4326) FROM (
                 SELECT geom_3857 FROM land.parcel
-                WHERE village >= :county AND village <= :last AND upper_inf(recorded) LIMIT 5000) AS first),
+                WHERE village >= :county AND village <= :last
+                     AND upper_inf(recorded) AND upper_inf(valid) LIMIT 5000) AS first),
             (SELECT ST_Envelope(boundary) FROM land.division WHERE code = :county)) AS b) AS box WHERE b IS NOT NULL"""
     row = session.execute(sa.text(statement), {"county": county, "last": county + LAST}).first()
     return None if row is None else (row[0], row[1], row[2], row[3])
@@ -167,7 +169,7 @@ def extent_of_package(session: Session, county: str, package_id: UUID) -> tuple[
 def zone_of_county(session: Session, county: str) -> int | None:
     """EPSG code of the zone in which the county's parcels are surveyed; None before the first is registered."""
     statement = """SELECT ST_SRID(geom) FROM land.parcel
-                   WHERE village >= :county AND village <= :last AND upper_inf(recorded) LIMIT 1"""
+                   WHERE village >= :county AND village <= :last AND upper_inf(recorded) AND upper_inf(valid) LIMIT 1"""
     found: int | None = session.execute(sa.text(statement), {"county": county, "last": county + LAST}).scalar()
     return found
 
@@ -221,14 +223,6 @@ def find_parcels(session: Session, jurisdiction: str, text: str, most: int = 20)
 
 
 @dataclass(frozen=True)
-class AsOf:
-    """A view of the register: about day `day` (None: today's rows), as it stood at `said` (None: now)."""
-
-    day: date | None = None
-    said: datetime | None = None
-
-
-@dataclass(frozen=True)
 class ParcelSeen:
     """A parcel, its shape in its own zone (WKB) and as GeoJSON in degrees."""
 
@@ -239,43 +233,54 @@ class ParcelSeen:
     extent: tuple[float, float, float, float]
 
 
-def parcel(session: Session, jurisdiction: str, code: str, seen: AsOf = AsOf()) -> ParcelSeen | None:
-    """The parcel of a code in the jurisdiction, as of a day; None when there is none."""
+def parcel(session: Session, jurisdiction: str, code: str, asked: AsOf | None = None) -> ParcelSeen | None:
+    """The parcel of a code in the jurisdiction, as of a day (none: the row that is open); None when there is none."""
     degrees = sa.func.ST_Transform(Parcel.geom_3857, 4326)
     statement = sa.select(
         Parcel, sa.func.ST_AsBinary(Parcel.geom), sa.func.ST_SRID(Parcel.geom),
         sa.cast(sa.func.ST_AsGeoJSON(degrees, 8), sa.JSON),
         *(getattr(sa.func, name)(degrees) for name in ("ST_XMin", "ST_YMin", "ST_XMax", "ST_YMax")),
-    ).where(Parcel.county.in_(counties(session, jurisdiction)), Parcel.code == code, _open_at(seen))  # fmt: skip
+    ).where(
+        Parcel.county.in_(counties(session, jurisdiction)), Parcel.code == code,
+        OPEN if asked is None else standing(Parcel, asked),
+    )  # fmt: skip
     row = session.execute(statement.order_by(sa.func.lower(Parcel.recorded).desc()).limit(1)).first()
     return None if row is None else ParcelSeen(row[0], bytes(row[1]), row[2], row[3], (row[4], row[5], row[6], row[7]))
 
 
-def _open_at(seen: AsOf) -> sa.ColumnElement[bool]:
-    said = OPEN if seen.said is None else Parcel.recorded.contains(seen.said)
-    return said if seen.day is None else sa.and_(said, Parcel.valid.contains(seen.day))
+def last_row(session: Session, jurisdiction: str, code: str) -> Any:
+    """The newest row that a parcel's code ever had: a row of LISTED with `parcel_id`; None for a code of no parcel."""
+    statement = sa.select(*LISTED, Parcel.parcel_id).where(
+        Parcel.county.in_(counties(session, jurisdiction)), Parcel.code == code
+    )
+    newest = (sa.func.lower(Parcel.recorded).desc(), sa.func.lower(Parcel.valid).desc().nulls_last())
+    return session.execute(statement.order_by(*newest).limit(1)).first()
 
 
 def versions(session: Session, county: str, parcel_id: Any) -> Sequence[Any]:
     """Every row that the register ever held of a parcel, newest first, without shapes."""
-    columns = (*LISTED, Parcel.valid, Parcel.recorded, Parcel.act_id, Parcel.ended_by_act)
+    columns = (*LISTED, Parcel.row_id, Parcel.valid, Parcel.recorded, Parcel.act_id, Parcel.ended_by_act)
     return session.execute(
         sa.select(*columns)
         .where(Parcel.county == county, Parcel.parcel_id == parcel_id)
-        .order_by(sa.func.lower(Parcel.recorded).desc())
+        .order_by(sa.func.lower(Parcel.recorded).desc(), sa.func.lower(Parcel.valid).desc().nulls_last())
     ).all()
 
 
-def adjacent(session: Session, seen: ParcelSeen) -> Sequence[Any]:
-    """Today's parcels that touch this one or lie within about a metre: code, name, kind."""
+def adjacent(session: Session, seen: ParcelSeen, asked: AsOf) -> Sequence[Any]:
+    """The parcels that on the day asked for touched this one or lay within about a metre: code, name, kind.
+
+    Open and closed rows are asked apart: each has its own spatial index.
+    """
     shape = sa.select(Parcel.geom_3857).where(Parcel.county == seen.parcel.county, Parcel.row_id == seen.parcel.row_id)
     own = shape.scalar_subquery()
-    return session.execute(
+    near = (
         sa.select(Parcel.code, Parcel.name, Parcel.kind)
-        .where(Parcel.geom_3857.op("&&")(sa.func.ST_Expand(own, ADJACENT_M)), OPEN)
+        .where(Parcel.geom_3857.op("&&")(sa.func.ST_Expand(own, ADJACENT_M)), standing(Parcel, asked))
         .where(Parcel.parcel_id != seen.parcel.parcel_id, sa.func.ST_DWithin(Parcel.geom_3857, own, ADJACENT_M))
-        .order_by(Parcel.code)
-    ).all()
+    )
+    open_ = sa.func.upper_inf(Parcel.recorded)
+    return session.execute(near.where(open_).union_all(near.where(~open_)).order_by("code")).all()
 
 
 @dataclass(frozen=True)

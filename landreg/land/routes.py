@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,13 +15,11 @@ from landreg.access.policy import STAFF, allow, current_actor
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
-from landreg.core.periods import BEIJING
 from landreg.land import package_routes, queries, shown, tiles
-from landreg.land.queries import AsOf, ParcelFilter
+from landreg.land.queries import ParcelFilter
 from landreg.law.book import term as law_term
 from landreg.law.book import terms
-from landreg.web import i18n, pages, sheets
-from landreg.web.forms import read_query
+from landreg.web import clocks, i18n, pages, problems, sheets
 from landreg.web.sheets import Column
 
 blueprint = Blueprint("land", __name__)
@@ -35,14 +31,6 @@ finders: list[Finder] = [lambda session, text: queries.find_parcels(session, cur
 """What finds parcels for the map's search field, rows of `queries.LISTED`. A room above adds its own, by household."""
 TILE_SECONDS = 60
 SHAPES_SECONDS = 3600
-
-
-@dataclass(frozen=True)
-class Days:
-    """What `?day=` and `?said=` ask for."""
-
-    day: date | None = None
-    said: date | None = None
 
 
 def _asked() -> ParcelFilter:
@@ -92,42 +80,48 @@ def _columns(names: dict[str, str]) -> list[Column]:
     ]
 
 
-def _as_of() -> AsOf:
-    """`day`: about which day; `said`: as the register stood at the end of which day. Raises BadInput for no day."""
-    asked = read_query(Days)
-    said = None if asked.said is None else datetime.combine(asked.said + timedelta(days=1), time(), BEIJING)
-    return AsOf(asked.day, None if said is None else said - timedelta(microseconds=1))
+def parcel_page(code: str) -> Response:
+    """One parcel on the day asked for; what there is of its history when it was none then."""
+    actor = current_actor()
+    with unit_of_work(actor) as uow:
+        session = uow.session
+        shown_days = clocks.asked(uow.now)
+        last = queries.last_row(session, actor.jurisdiction, code)
+        if last is None:
+            raise NotFound
+        seen = queries.parcel(session, actor.jurisdiction, code, shown_days.as_of)
+        return pages.render(
+            "land/parcel.html",
+            seen=seen,
+            parcel=seen.parcel if seen else last,
+            clocks=shown_days,
+            versions=queries.versions(session, last.county, last.parcel_id),
+            adjacent=queries.adjacent(session, seen, shown_days.as_of) if seen else (),
+            corners=shown.corners(seen, queries.surveyed_points(session, seen.parcel)) if seen else (),
+            path=queries.division_path(session, last.village),
+            zone=shown.zone(seen.epsg) if seen else None,
+        )
 
 
 @blueprint.get("/parcels/<code>")
 @allow(*READERS)
+@problems.back_to(parcel_page)
 def parcel(code: str) -> Response:
-    """One parcel: facts, areas, neighbours, corners, history and a small map. Raises NotFound outside the jurisdiction."""
-    as_of, actor = _as_of(), current_actor()
-    with unit_of_work(actor) as uow:
-        seen = queries.parcel(uow.session, actor.jurisdiction, code, as_of)
-        if seen is None:
-            raise NotFound
-        return pages.render(
-            "land/parcel.html",
-            seen=seen,
-            parcel=seen.parcel,
-            as_of=as_of,
-            versions=queries.versions(uow.session, seen.parcel.county, seen.parcel.parcel_id),
-            adjacent=queries.adjacent(uow.session, seen),
-            corners=shown.corners(seen, queries.surveyed_points(uow.session, seen.parcel)),
-            path=queries.division_path(uow.session, seen.parcel.village),
-            zone=shown.zone(seen.epsg),
-        )
+    """One parcel: facts, areas, neighbours, corners, history and a small map, as of `?day=` and as said on `?said=`.
+
+    Raises NotFound outside the jurisdiction.
+    """
+    return parcel_page(code)
 
 
 @blueprint.get("/parcels/<code>.json")
 @allow(*READERS)
 def parcel_json(code: str) -> Response:
     """A parcel for the map: title, facts as label and value in the reader's language, address, shape in degrees."""
-    as_of, actor = _as_of(), current_actor()
+    actor = current_actor()
     with unit_of_work(actor) as uow:
-        seen = queries.parcel(uow.session, actor.jurisdiction, code, as_of)
+        shown_days = clocks.asked(uow.now)
+        seen = queries.parcel(uow.session, actor.jurisdiction, code, shown_days.as_of)
         if seen is None:
             raise NotFound
         path = queries.division_path(uow.session, seen.parcel.village)
@@ -142,7 +136,7 @@ def parcel_json(code: str) -> Response:
         {
             "code": found.code,
             "title": found.name or found.code,
-            "href": url_for("land.parcel", code=found.code),
+            "href": url_for("land.parcel", code=found.code, **shown_days.query),
             "facts": facts,
             "geometry": seen.shape,
             "extent": seen.extent,
@@ -191,10 +185,12 @@ def villages() -> Response:
 @blueprint.get("/tiles/parcels/<int:z>/<int:x>/<int:y>.mvt")
 @allow(*READERS)
 def parcel_tile(z: int, x: int, y: int) -> Response:
-    """A vector tile of today's parcels. Raises NotFound for a tile that is not drawn."""
+    """A vector tile of the parcels of today, or of `?day=` as said on `?said=`. Raises NotFound for a tile that is not drawn."""
     tile = _tile(z, x, y)
     with unit_of_work(current_actor()) as uow:
-        content = tiles.parcel_tile(uow.session, tile)
+        shown_days = clocks.asked(uow.now) if request.args else None
+        elsewhen = shown_days.as_of if shown_days and shown_days.elsewhen else None
+        content = tiles.parcel_tile(uow.session, tile, elsewhen)
     return _mvt(content)
 
 

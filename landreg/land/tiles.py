@@ -14,6 +14,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from landreg.core.asof import AsOf
+
 FIRST_ZOOM = 13
 LAST_ZOOM = 18
 WORLD_M = 20037508.342789244
@@ -30,7 +32,20 @@ REGISTERED = """
                             :extent, :buffer, true) AS shape
         FROM land.parcel
         WHERE geom_3857 && ST_MakeEnvelope(:west - :margin, :south - :margin, :east + :margin, :north + :margin, 3857)
-          AND upper_inf(recorded)
+          AND upper_inf(recorded) AND valid @> (SELECT (system.clock() AT TIME ZONE 'Asia/Shanghai')::date)
+    ) AS tile WHERE shape IS NOT NULL"""
+
+# The same on another day; open and closed rows are asked apart, each by its own spatial index.
+STANDING = """
+    SELECT ST_AsMVT(tile, 'parcel', :extent, 'shape') FROM (
+        SELECT CASE WHEN :named THEN code END AS code, kind,
+               ST_AsMVTGeom(geom_3857, ST_MakeEnvelope(:west, :south, :east, :north, 3857)::box2d,
+                            :extent, :buffer, true) AS shape
+        FROM (SELECT code, kind, geom_3857, valid, recorded FROM land.parcel WHERE upper_inf(recorded)
+              UNION ALL
+              SELECT code, kind, geom_3857, valid, recorded FROM land.parcel WHERE NOT upper_inf(recorded)) AS said
+        WHERE geom_3857 && ST_MakeEnvelope(:west - :margin, :south - :margin, :east + :margin, :north + :margin, 3857)
+          AND recorded @> CAST(:said AS timestamptz) AND valid @> CAST(:valid AS date)
     ) AS tile WHERE shape IS NOT NULL"""
 
 STAGED = """
@@ -77,9 +92,14 @@ class Tile:
         }
 
 
-def parcel_tile(session: Session, tile: Tile) -> bytes:
-    """The registered parcels of a tile in the actor's jurisdiction: layer `parcel`, `kind` and, close by, `code`; maybe none."""
-    return _bytes(session, REGISTERED, tile.parameters)
+def parcel_tile(session: Session, tile: Tile, asked: AsOf | None = None) -> bytes:
+    """The registered parcels of a tile in the actor's jurisdiction: layer `parcel`, `kind` and, close by, `code`; maybe none.
+
+    asked: another day than today.
+    """
+    if asked is None:
+        return _bytes(session, REGISTERED, tile.parameters)
+    return _bytes(session, STANDING, {**tile.parameters, "said": asked.said, "valid": asked.valid})
 
 
 def package_tile(session: Session, county: str, package_id: UUID, tile: Tile) -> bytes:

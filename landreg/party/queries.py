@@ -3,33 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from landreg.core.asof import AsOf
+from landreg.core.tables import in_force, standing
 from landreg.party.model import Collective, Household, Member
 
 
-def household(session: Session, county: str, household_id: UUID) -> Household | None:
-    """A household as the register has it now."""
+def household(session: Session, county: str, household_id: UUID, asked: AsOf | None = None) -> Household | None:
+    """A household as of a day (none: the row that is open)."""
     found = select(Household).where(Household.county == county, Household.household_id == household_id)
-    return session.scalars(found.where(func.upper_inf(Household.recorded))).one_or_none()
+    return session.scalars(found.where(_in_force(Household, asked))).one_or_none()
 
 
-def household_by_code(session: Session, code: str) -> Household | None:
-    """A household of the actor's jurisdiction by its code."""
-    found = select(Household).where(Household.code == code, func.upper_inf(Household.recorded))
+def household_by_code(session: Session, code: str, asked: AsOf | None = None) -> Household | None:
+    """A household of the actor's jurisdiction by its code, as of a day (none: the row that is open)."""
+    found = select(Household).where(Household.code == code, _in_force(Household, asked))
     return session.scalars(found).one_or_none()
 
 
-def members(session: Session, county: str, household_id: UUID) -> Sequence[Member]:
-    """The members of a household in the order of its list."""
+def last_row(session: Session, code: str) -> Household | None:
+    """The newest row that a household's code ever had."""
+    newest = (func.lower(Household.recorded).desc(), func.lower(Household.valid).desc().nulls_last())
+    return session.scalars(select(Household).where(Household.code == code).order_by(*newest).limit(1)).first()
+
+
+def members(session: Session, county: str, household_id: UUID, asked: AsOf | None = None) -> Sequence[Member]:
+    """The members of a household as of a day (none: the open rows), in the order of its list."""
     found = select(Member).where(Member.county == county, Member.household_id == household_id)
-    return session.scalars(found.where(func.upper_inf(Member.recorded)).order_by(Member.position)).all()
+    return session.scalars(found.where(_in_force(Member, asked)).order_by(Member.position)).all()
 
 
-def collective(session: Session, county: str, collective_id: UUID) -> Collective | None:
-    """A collective as the register has it now."""
+def collective(session: Session, county: str, collective_id: UUID, asked: AsOf | None = None) -> Collective | None:
+    """A collective as of a day (none: the row that is open)."""
     found = select(Collective).where(Collective.county == county, Collective.collective_id == collective_id)
-    return session.scalars(found.where(func.upper_inf(Collective.recorded))).one_or_none()
+    return session.scalars(found.where(_in_force(Collective, asked))).one_or_none()
+
+
+def _in_force(table: Any, asked: AsOf | None) -> ColumnElement[bool]:
+    return in_force(table) if asked is None else standing(table, asked)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select, text
+from sqlalchemy import Row, and_, func, select, text
 from sqlalchemy.orm import Session
 
+from landreg.core.asof import AsOf as AsOf
+from landreg.core.tables import in_force, standing
 from landreg.party.model import Household
 from landreg.registry.casebook import (
     Batch,
@@ -23,15 +24,7 @@ from landreg.registry.casebook import (
     Notice,
     Objection,
 )
-from landreg.registry.model import Right
-
-
-@dataclass(frozen=True)
-class AsOf:
-    """A day of the law and an instant of the register: what it said at `said_at` about `day`."""
-
-    day: date
-    said_at: datetime
+from landreg.registry.model import Contract, Right, RightHolder
 
 
 @dataclass(frozen=True)
@@ -48,14 +41,9 @@ class Progress:
         return sum(self.states.values())
 
 
-def rights_as_of(asked: AsOf) -> Select[Right]:
-    """The rights in force on a day as the register stood at an instant."""
-    return select(Right).where(Right.valid.contains(asked.day), Right.recorded.contains(asked.said_at))
-
-
 def right_as_of(session: Session, county: str, right_id: UUID, asked: AsOf) -> Right | None:
     """The row of a right in force on a day as said at an instant; none or one."""
-    found = rights_as_of(asked).where(Right.county == county, Right.right_id == right_id)
+    found = select(Right).where(Right.county == county, Right.right_id == right_id, standing(Right, asked))
     return session.scalars(found).one_or_none()
 
 
@@ -65,29 +53,50 @@ def right_rows(session: Session, county: str, right_id: UUID) -> Sequence[Right]
     return session.scalars(found.order_by(func.lower(Right.recorded), func.lower(Right.valid))).all()
 
 
-def rights_on_parcel(session: Session, county: str, code: str) -> Sequence[Row[Any]]:
-    """Rights that hold a parcel now: right, holder's name, area under the right."""
-    return session.execute(text(_RIGHTS_ON_PARCEL), {"county": county, "code": code}).all()
+def rights_on_parcel(session: Session, county: str, parcel_id: UUID, asked: AsOf) -> Sequence[Row[Any]]:
+    """Rights that held a parcel on a day, as said at an instant: right, holder's name and code, area under the right."""
+    return session.execute(text(_RIGHTS_ON_PARCEL), _values(asked, county=county, parcel=parcel_id)).all()
 
 
-def rights_of_household(session: Session, county: str, household_id: UUID) -> Sequence[Right]:
-    """Rights that a household holds now."""
-    found = select(Right).where(
-        Right.county == county, Right.household_id == household_id, func.upper_inf(Right.recorded)
-    )
-    return session.scalars(found.order_by(Right.kind, Right.code)).all()
+def rights_of_household(
+    session: Session, county: str, household_id: UUID, asked: AsOf
+) -> Sequence[Row[Right, int, int]]:
+    """Rights in which a household had a share on a day, as said at an instant: right, numerator, denominator."""
+    return session.execute(
+        select(Right, RightHolder.numerator, RightHolder.denominator)
+        .join(RightHolder, and_(RightHolder.county == Right.county, RightHolder.right_row == Right.row_id))
+        .where(RightHolder.county == county, RightHolder.household_id == household_id)
+        .where(standing(RightHolder, asked), standing(Right, asked))
+        .order_by(Right.kind, Right.code)
+    ).all()
 
 
-def parcels_of_right(session: Session, right: Right) -> Sequence[Row[Any]]:
-    """Parcels under a row of a right, in its order."""
-    asked = {"county": right.county, "row": right.row_id}
-    return session.execute(text(_PARCELS_OF_RIGHT), asked).all()
+def holders_of_right(session: Session, right: Right, asked: AsOf) -> Sequence[Row[Any]]:
+    """The households that share a row of a right: their id, share, and code and name as said then."""
+    return session.execute(text(_HOLDERS_OF_RIGHT), _values(asked, county=right.county, row=right.row_id)).all()
+
+
+def parcels_of_right(session: Session, right: Right, asked: AsOf) -> Sequence[Row[Any]]:
+    """Parcels under a row of a right, in its order, as they were said to be on the day."""
+    return session.execute(text(_PARCELS_OF_RIGHT), _values(asked, county=right.county, row=right.row_id)).all()
+
+
+def contract_of_right(session: Session, right: Right, asked: AsOf) -> Contract | None:
+    """The contract that a right rests on, as of a day; None for a right without one."""
+    if right.contract_id is None:
+        return None
+    found = select(Contract).where(Contract.county == right.county, Contract.contract_id == right.contract_id)
+    return session.scalars(found.where(standing(Contract, asked))).one_or_none()
+
+
+def _values(asked: AsOf, **keys: Any) -> dict[str, Any]:
+    return {"valid": asked.valid, "said": asked.said, **keys}
 
 
 def household(session: Session, county: str, household_id: UUID) -> Household | None:
     """A household as the register has it now."""
     found = select(Household).where(
-        Household.county == county, Household.household_id == household_id, func.upper_inf(Household.recorded)
+        Household.county == county, Household.household_id == household_id, in_force(Household)
     )
     return session.scalars(found).one_or_none()
 
@@ -131,6 +140,17 @@ def open_batch_of_package(session: Session, county: str, package_id: UUID, villa
 def case(session: Session, county: str, case_id: UUID) -> Case | None:
     """One case."""
     return session.get(Case, {"county": county, "case_id": case_id})
+
+
+def open_case_on(session: Session, county: str, subject: str, kind: str) -> bool:
+    """Whether a case of a kind is under way on a right or household."""
+    found = select(Case.case_id).where(
+        Case.county == county,
+        Case.subject_code == subject,
+        Case.act_kind == kind,
+        Case.state.not_in(("certified", "returned", "withdrawn", "refused", "registered")),
+    )
+    return session.scalars(found.limit(1)).one_or_none() is not None
 
 
 def events(session: Session, county: str, case_id: UUID) -> Sequence[CaseEvent]:
@@ -204,18 +224,31 @@ def check_case(session: Session, number: str) -> Row[Any] | None:
     return session.execute(text("SELECT * FROM registry.check_case(:number)"), {"number": number}).first()
 
 
-_RIGHTS_ON_PARCEL = """
-    SELECT r.*, h.name AS holder, h.code AS household_code, x.area_m2 AS parcel_area_m2
-    FROM land.parcel AS l
-    JOIN registry.right_parcel AS x ON x.county = l.county AND x.parcel_id = l.parcel_id AND upper_inf(x.recorded)
-    JOIN registry."right" AS r ON r.county = x.county AND r.row_id = x.right_row
-    JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id AND upper_inf(h.recorded)
-    WHERE l.county = :county AND l.code = :code AND upper_inf(l.recorded)
+# A right and what stands under it are found by their keys; of a household or a parcel the row of the day is taken, or, where
+# it was none on that day, the row that comes nearest: a right is not shown without its holder.
+_STANDING = "{x}.recorded @> CAST(:said AS timestamptz) AND {x}.valid @> CAST(:valid AS date)"
+_NEAREST = """(SELECT * FROM {table} AS n WHERE n.county = x.county AND n.{key} = x.{key}
+        AND n.recorded @> CAST(:said AS timestamptz)
+        ORDER BY n.valid @> CAST(:valid AS date) DESC, lower(n.valid) DESC NULLS LAST LIMIT 1)"""
+_HOUSEHOLD = _NEAREST.format(table="party.household", key="household_id")
+_RIGHTS_ON_PARCEL = f"""
+    SELECT r.*, h.name AS holder, h.code AS household_code, p.area_m2 AS parcel_area_m2
+    FROM registry.right_parcel AS p
+    JOIN registry."right" AS r ON r.county = p.county AND r.row_id = p.right_row AND {_STANDING.format(x="r")}
+    JOIN registry.right_holder AS x ON x.county = r.county AND x.right_row = r.row_id AND {_STANDING.format(x="x")}
+    LEFT JOIN LATERAL {_HOUSEHOLD} AS h ON true
+    WHERE p.county = :county AND p.parcel_id = :parcel AND {_STANDING.format(x="p")}
+    ORDER BY r.kind, r.code, h.code
 """
-_PARCELS_OF_RIGHT = """
+_HOLDERS_OF_RIGHT = f"""
+    SELECT x.household_id, x.numerator, x.denominator, h.code, h.name, h.collective_id
+    FROM registry.right_holder AS x LEFT JOIN LATERAL {_HOUSEHOLD} AS h ON true
+    WHERE x.county = :county AND x.right_row = :row AND {_STANDING.format(x="x")} ORDER BY h.code
+"""
+_PARCELS_OF_RIGHT = f"""
     SELECT l.code, l.name, x.area_m2, x.mu, l.land_class, l.basic_farmland, l.neighbour_east, l.neighbour_south,
            l.neighbour_west, l.neighbour_north
     FROM registry.right_parcel AS x
-    JOIN land.parcel AS l ON l.county = x.county AND l.parcel_id = x.parcel_id AND upper_inf(l.recorded)
-    WHERE x.county = :county AND x.right_row = :row ORDER BY x.position
+    LEFT JOIN LATERAL {_NEAREST.format(table="land.parcel", key="parcel_id")} AS l ON true
+    WHERE x.county = :county AND x.right_row = :row AND {_STANDING.format(x="x")} ORDER BY x.position
 """

@@ -98,9 +98,11 @@ def test_a_parcel_shows_its_three_areas_and_its_corners(surveyor_browser: Browse
         assert shown in page
 
 
-def test_a_parcel_before_it_was_there_is_not_found(surveyor_browser: Browser) -> None:
-    assert surveyor_browser.get(f"/parcels/{CODE}?day=2026-05-01").text.count("本页显示地块在 2026-05-01") == 1
-    assert surveyor_browser.get(f"/parcels/{CODE}?day=2025-12-31").status_code == 404
+def test_a_parcel_before_it_was_there_is_none_yet(surveyor_browser: Browser) -> None:
+    assert surveyor_browser.get(f"/parcels/{CODE}?day=2026-05-01").text.count("显示 2026-05-01 的状况") == 1
+    before = surveyor_browser.get(f"/parcels/{CODE}?day=2025-12-31").text
+    assert "登记簿上没有这块地" in before
+    assert "data-map" not in before
     assert surveyor_browser.get(f"/parcels/{CODE}?day=gestern").status_code == 400
 
 

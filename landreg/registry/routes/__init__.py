@@ -28,7 +28,7 @@ from landreg.registry.routes import papers as paper_routes
 from landreg.registry.routes import queues as queue_routes
 from landreg.registry.routes import rights as right_routes
 from landreg.registry.routes.shown import holder_name
-from landreg.web import i18n, pages, problems
+from landreg.web import clocks, i18n, pages, problems
 from landreg.web.forms import read_form
 
 blueprint = Blueprint("registry", __name__)
@@ -76,17 +76,19 @@ def opened_batch(county: str, package_id: UUID) -> Redirect:
 @blueprint.get("/rights/of-parcel/<code>")
 @allow(*READERS)
 def rights_of_parcel(code: str) -> Response | Redirect:
-    """The rights that hold a parcel; goes on to the right when there is one alone."""
+    """The rights that hold a parcel on the day asked for; goes on to the right when there is one alone."""
     actor = current_actor()
     with unit_of_work(actor) as uow:
-        seen = land.parcel(uow.session, actor.jurisdiction, code)
-        if seen is None:
+        shown_days = clocks.asked(uow.now)
+        last = land.last_row(uow.session, actor.jurisdiction, code)
+        if last is None:
             raise NotFound
-        rights = queries.rights_on_parcel(uow.session, seen.parcel.county, code)
-        path = land.division_path(uow.session, seen.parcel.village)
-    if len(rights) == 1:
-        return redirect(url_for("registry.rights.one", county=rights[0].county, right_id=rights[0].right_id), 303)
-    return pages.render("registry/rights_of_parcel.html", parcel=seen.parcel, rights=rights, path=path)
+        rights = queries.rights_on_parcel(uow.session, last.county, last.parcel_id, shown_days.as_of)
+        path = land.division_path(uow.session, last.village)
+    if len({right.right_id for right in rights}) == 1:
+        key = {"county": rights[0].county, "right_id": rights[0].right_id}
+        return redirect(url_for("registry.rights.one", **key, **shown_days.query), 303)
+    return pages.render("registry/rights_of_parcel.html", parcel=last, rights=rights, path=path, clocks=shown_days)
 
 
 @blueprint.get("/search")

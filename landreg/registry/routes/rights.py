@@ -1,9 +1,8 @@
-"""Pages of rights and of the households that hold them: facts, parcels, certificates, and every row on both clocks."""
+"""Pages of rights and of the households that hold them, as of a day and as said on a day."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from flask import Blueprint, Response
@@ -13,76 +12,72 @@ from landreg.access.identity import Identity, reveal
 from landreg.access.policy import STAFF, allow, current_actor
 from landreg.access.queries import masked_persons
 from landreg.core.actor import Role
-from landreg.core.db import unit_of_work
+from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import NotFound
-from landreg.core.periods import BEIJING
+from landreg.core.periods import DAY
 from landreg.land.queries import division_path
 from landreg.party import queries as parties
 from landreg.party.model import Household
-from landreg.registry import desk, queries, shelves
-from landreg.registry.queries import AsOf
-from landreg.web import pages, problems
-from landreg.web.forms import read_form, read_query
+from landreg.registry import queries, shelves
+from landreg.web import clocks, pages, problems
+from landreg.web.forms import read_form
 
 blueprint = Blueprint("rights", __name__)
 READERS = (*STAFF, Role.AUDITOR)
 
 
-@dataclass(frozen=True)
-class Days:
-    """What `?day=` and `?said=` ask for."""
-
-    day: date | None = None
-    said: date | None = None
-
-
-def _as_of(session: Session, asked: Days) -> AsOf:
-    """About `day` (today), as the register stood at the end of `said` (now)."""
-    now = desk.now(session)
-    said = now
-    if asked.said is not None:
-        said = datetime.combine(asked.said + timedelta(days=1), time(), BEIJING) - timedelta(microseconds=1)
-    return AsOf(asked.day or desk.today(session), min(said, now))
-
-
-@blueprint.get("/rights/<county>/<uuid:right_id>")
-@allow(*READERS)
-def one(county: str, right_id: UUID) -> Response:
-    """A right about a day, as said on a day. Raises NotFound outside the jurisdiction."""
-    asked = read_query(Days)
+def right_page(county: str, right_id: UUID) -> Response:
+    """A right on the day asked for; its last row, said to be that, when it was none then."""
     with unit_of_work(current_actor()) as uow:
         session = uow.session
+        shown_days = clocks.asked(uow.now)
         rows = queries.right_rows(session, county, right_id)
         if not rows:
             raise NotFound
-        shown = queries.right_as_of(session, county, right_id, _as_of(session, asked))
+        shown = queries.right_as_of(session, county, right_id, shown_days.as_of)
         right = shown or rows[-1]
-        holder = parties.household(session, county, right.household_id)
-        certificates = queries.certificates_of_right(session, county, right_id)
+        holders = queries.holders_of_right(session, right, shown_days.as_of)
+        lead = holders[0] if holders else None
+        collective = lead.collective_id if lead else None
         acts = {row.act_id for row in rows} | {row.ended_by_act for row in rows if row.ended_by_act}
         return pages.render(
             "registry/right.html",
             right=right,
             held=shown is not None,
-            asked=asked,
+            clocks=shown_days,
             rows=rows,
-            last=right.term.upper - timedelta(days=1) if right.term and right.term.upper else None,
-            parcels=queries.parcels_of_right(session, right),
-            holder=holder,
-            collective=parties.collective(session, county, holder.collective_id) if holder else None,
-            members=len(parties.members(session, county, holder.household_id)) if holder else 0,
+            last=right.term.upper - DAY if right.term and right.term.upper else None,
+            parcels=queries.parcels_of_right(session, right, shown_days.as_of),
+            holders=holders,
+            contract=queries.contract_of_right(session, right, shown_days.as_of),
+            collective=parties.collective(session, county, collective, shown_days.as_of) if collective else None,
+            members=sum(len(parties.members(session, county, one.household_id, shown_days.as_of)) for one in holders),
             path=division_path(session, right.village),
-            certificates=certificates,
+            certificates=queries.certificates_of_right(session, county, right_id),
             acts=shelves.act_numbers(session, county, list(acts)),
         )
 
 
+@blueprint.get("/rights/<county>/<uuid:right_id>")
+@allow(*READERS)
+@problems.back_to(right_page)
+def one(county: str, right_id: UUID) -> Response:
+    """A right about `?day=`, as said on `?said=`. Raises NotFound outside the jurisdiction."""
+    return right_page(county, right_id)
+
+
+def household_page(code: str) -> Response:
+    """A household on the day asked for: members with masked names, rights; what there is of it when it was none then."""
+    with unit_of_work(current_actor()) as uow:
+        return _shown(uow, code, {})
+
+
 @blueprint.get("/households/<code>")
 @allow(*READERS)
+@problems.back_to(household_page)
 def household(code: str) -> Response:
-    """A household: members with masked names, rights."""
-    with unit_of_work(current_actor()) as uow:
-        return _shown(uow.session, _household(uow.session, code), {})
+    """A household about `?day=`, as said on `?said=`. Raises NotFound outside the jurisdiction."""
+    return household_page(code)
 
 
 @dataclass(frozen=True)
@@ -94,35 +89,43 @@ class Why:
 
 @blueprint.post("/households/<code>/identities")
 @allow(Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR)
-@problems.back_to(household)
+@problems.back_to(household_page)
 def identities(code: str) -> Response:
     """The same page with the members' names and identity numbers. Who opened them, when and why is in the log first."""
     given, actor = read_form(Why), current_actor()
     with unit_of_work(actor) as uow:
+        asked = clocks.asked(uow.now).as_of
         found = _household(uow.session, code)
-        persons = [member.person_id for member in parties.members(uow.session, found.county, found.household_id)]
-    opened = reveal(actor, persons, given.reason, code)
+        members = parties.members(uow.session, found.county, found.household_id, asked)
+    opened = reveal(actor, [member.person_id for member in members], given.reason, code)
     with unit_of_work(actor) as uow:
-        return _shown(uow.session, found, opened)
+        return _shown(uow, code, opened)
 
 
 def _household(session: Session, code: str) -> Household:
-    found = parties.household_by_code(session, code)
+    found = parties.last_row(session, code)
     if found is None:
         raise NotFound
     return found
 
 
-def _shown(session: Session, found: Household, opened: dict[UUID, Identity]) -> Response:
-    members = parties.members(session, found.county, found.household_id)
+def _shown(uow: UnitOfWork, code: str, opened: dict[UUID, Identity]) -> Response:
+    session = uow.session
+    shown_days = clocks.asked(uow.now)
+    last, asked = _household(session, code), shown_days.as_of
+    held = parties.household(session, last.county, last.household_id, asked)
+    found = held or last
+    members = parties.members(session, found.county, found.household_id, asked)
     return pages.render(
         "registry/household.html",
         household=found,
+        held=held is not None,
+        clocks=shown_days,
         members=members,
         masked=masked_persons(session, [member.person_id for member in members]),
         opened=opened,
-        rights=queries.rights_of_household(session, found.county, found.household_id),
-        collective=parties.collective(session, found.county, found.collective_id),
+        rights=queries.rights_of_household(session, found.county, found.household_id, asked),
+        collective=parties.collective(session, found.county, found.collective_id, asked),
         path=division_path(session, found.village),
         may_open=current_actor().has(Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR),
     )

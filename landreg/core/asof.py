@@ -1,0 +1,26 @@
+"""The two clocks of a question to the register: about which day, and as it stood at which instant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from landreg.core.periods import BEIJING, DAY, beijing_day
+
+
+@dataclass(frozen=True)
+class AsOf:
+    """valid: the day of the law that is asked about. said: the instant at which the register said it."""
+
+    valid: date
+    said: datetime
+
+    @classmethod
+    def now(cls, instant: datetime) -> AsOf:
+        """What the register says at an instant about that very day."""
+        return cls(beijing_day(instant), instant)
+
+
+def end_of(day: date) -> datetime:
+    """The last instant of a day in Beijing: what was said by then was said on that day."""
+    return datetime.combine(day + DAY, time(), BEIJING) - timedelta(microseconds=1)
