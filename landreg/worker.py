@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from landreg.access import identity
 from landreg.config import Settings
 from landreg.core.actor import WORKER
-from landreg.core.db import Unavailable
+from landreg.core.db import Unavailable, told
 from landreg.core.files import Store
 from landreg.keys import certificate_signer
 from landreg.land import service
@@ -17,12 +21,13 @@ from landreg.registry import jobs
 from landreg.registry.certificates import Press
 
 PAUSE_S = 1.0
+_logger = logging.getLogger(__name__)
 
 
 def run(settings: Settings, *, once: bool = False) -> None:
     """Do what is due, again and again until told to end: check packages that wait, take jobs, seal the log.
 
-    Raises Unavailable when `once` and the database is gone; else waits for it to come back.
+    Raises Unavailable when `once` and the database is gone; else waits for it to come back, and goes on past any fault.
     """
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -34,13 +39,26 @@ def run(settings: Settings, *, once: bool = False) -> None:
         ending=stopping.is_set,
     )
 
+    steps = (
+        partial(service.check_waiting, settings),
+        partial(jobs.work, WORKER, tools),
+        partial(seal, WORKER, settings),
+    )
     while True:
-        try:
-            service.check_waiting(settings)
-            jobs.work(WORKER, tools)
-            seal(WORKER, settings)
-        except Unavailable:
-            if once:
-                raise
+        for step in steps:
+            _take(step, once=once)
         if once or stopping.wait(PAUSE_S):
             return
+
+
+def _take(step: Callable[[], Any], *, once: bool) -> bool:
+    """Take one step; whether it went well. What it raises ends neither the loop nor the other steps, but for `once`."""
+    try:
+        step()
+    except Exception as error:
+        if once:
+            raise
+        if not isinstance(error, Unavailable):
+            _logger.error("worker: %s", told(error))
+        return False
+    return True

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import IO
 from uuid import UUID, uuid4
 
-import psycopg
 import sqlalchemy as sa
 
 from landreg.core.actor import Actor, Role
@@ -27,7 +26,6 @@ Progress = Callable[[str, int | None], None]
 Check = Callable[[Actor, Upload, Progress], tuple[str, UUID]]
 _WAITING = ("waiting", "checking")
 _LOCKS = 610_900
-_FAULTS = (sa.exc.DBAPIError, psycopg.Error, OSError)
 _logger = logging.getLogger(__name__)
 
 
@@ -67,8 +65,8 @@ def check_waiting(worker: Actor, check: Check) -> int:
     """Check every upload that waits and that no other worker has; how many there were.
 
     check: reads, checks and stages one, in the name of the one who sent it, and tells county and package. A refusal of
-    the file itself (no zip, two counties, ...) ends the upload with its findings, and so does a fault of ours (SYS-4): the
-    next upload is checked. Raises Unavailable when the database is gone; the upload is then begun again.
+    the file itself (no zip, two counties, ...) ends the upload with its findings, and so does a fault of ours, whatever it
+    is (SYS-4): the next upload is checked. Raises Unavailable when the database is gone; the upload is then begun again.
     """
     done = 0
     with unit_of_work(worker) as uow:
@@ -107,8 +105,9 @@ def _check_one(worker: Actor, upload: Upload, check: Check) -> None:
         raise
     except LandregError as error:
         _fail(worker, upload, error.findings)
-    except _FAULTS as error:
-        # One package that cannot be kept must not end the worker: the log would no longer be sealed.
+    except Exception as error:
+        # No package may end the worker, whatever it makes the check raise: the log would no longer be sealed, and the next
+        # worker would take the same upload first.
         _logger.error("upload %s of %s: %s", upload.upload_id, upload.county, told(error))
         _fail(worker, upload, (Finding("SYS-4"),))
     else:

@@ -26,8 +26,6 @@ from landreg.law.queries import load_law
 from landreg.registry.casebook import Job
 from landreg.registry.cases import Stepped, written
 from landreg.registry.desk import cases_by_id, job, jobs_waiting
-from landreg.registry.papers.signing import SignerUnusable
-from landreg.registry.papers.typesetting import FontsMissing
 from landreg.registry.steps import STEPS, Step, take
 
 DIRECTLY = 20
@@ -35,7 +33,8 @@ DIRECTLY = 20
 CHUNK = {"accept": 100, "review": 100, "register": 50, "certify": 100}
 UNDER_WAY = ("waiting", "running", "stopping")
 _LOCKS = 610_901
-_FAULTS = (sa.exc.DBAPIError, SignerUnusable, FontsMissing, OSError)
+_REPEATABLE = ("40001", "40P01")
+"""SQLSTATE of a serialization failure and a deadlock: another was first, and the same step may well pass now."""
 _logger = logging.getLogger(__name__)
 
 
@@ -161,13 +160,13 @@ def _advance(worker: Actor, now: Job, ids: Sequence[UUID], tools: Tools) -> None
         law = load_law(uow.session, now.county, beijing_day(uow.now))
     stepped, failed = Stepped(0), None
     try:
-        stepped = _take(_asker(worker, now), now, ids, tools)
+        stepped = _take_again(_asker(worker, now), now, ids, tools)
     except Unavailable:
         raise
     except LandregError as error:
         failed = [written(finding, law) for finding in error.findings]
-    except _FAULTS as error:
-        # One job that cannot go on must not end the worker: the log would no longer be sealed.
+    except Exception as error:
+        # No job may end the worker, whatever it raises: the log would no longer be sealed.
         _logger.error("job %s of %s: %s", now.job_id, now.county, told(error))
         failed = [written(Finding("SYS-4"), law)]
     with unit_of_work(worker) as uow:
@@ -200,6 +199,17 @@ def _asker(worker: Actor, now: Job) -> Actor:
         if asker.has(*roles):
             return asker
     raise NotAllowed(Finding("ACC-3", values={"roles": [role.value for role in roles]}))
+
+
+def _take_again(asker: Actor, now: Job, ids: Sequence[UUID], tools: Tools) -> Stepped:
+    """The chunk, and once more where the database could not let two go on at a time: its transaction left nothing."""
+    try:
+        return _take(asker, now, ids, tools)
+    except sa.exc.DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) not in _REPEATABLE:
+            raise
+        _logger.warning("job %s of %s, once more: %s", now.job_id, now.county, told(error))
+        return _take(asker, now, ids, tools)
 
 
 def _take(asker: Actor, now: Job, ids: Sequence[UUID], tools: Tools) -> Stepped:

@@ -297,7 +297,16 @@ def test_a_package_of_another_county_is_refused_before_anything_is_kept(
     assert superuser.execute("SELECT DISTINCT county FROM land.package").fetchall() == [("610902",)]
 
 
-@pytest.mark.parametrize("fault", [OSError("disk"), psycopg.errors.InsufficientPrivilege("policy")])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        OSError("disk"),
+        psycopg.errors.InsufficientPrivilege("policy"),
+        IndexError("3"),
+        ValueError("no WKB"),
+        MemoryError(),
+    ],
+)
 def test_a_fault_ends_its_upload_and_not_the_worker(
     surveyor: Actor, worker: Actor, database: Settings, fault: Exception
 ) -> None:

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import text
 
 from landreg.config import Settings
@@ -193,6 +195,39 @@ def test_a_job_without_a_signing_key_fails_and_leaves_the_worker_alive(
     failed = job(job_id)
     assert failed.state == "failed"
     assert [finding["code"] for finding in failed.findings] == ["SYS-4"]
+
+
+@pytest.mark.parametrize("fault", [IndexError("3"), ValueError("no number")])
+def test_whatever_a_job_raises_it_fails_and_leaves_the_worker_alive(
+    registrar: Actor, reviewer: Actor, superuser: Any, database: Settings, fault: Exception
+) -> None:
+    ids = to_rights(registrar, reviewer, superuser, 1)
+
+    def broken() -> Any:
+        raise fault
+
+    job_id = jobs.ask(registrar, COUNTY, ids, STEPS["certify"])
+    assert jobs.work(WORKER, Tools(press=broken, seal=lambda: seal(WORKER, database))) == 1
+    failed = job(job_id)
+    assert (failed.state, [finding["code"] for finding in failed.findings]) == ("failed", ["SYS-4"])
+
+
+@pytest.mark.parametrize(("times", "state"), [(1, "done"), (2, "failed")])
+@pytest.mark.parametrize("fault", [psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure])
+def test_a_chunk_that_met_another_s_locks_is_taken_once_more(
+    batch: UUID, registrar: Actor, monkeypatch: pytest.MonkeyPatch, times: int, state: str, fault: type[psycopg.Error]
+) -> None:
+    job_id = ask(registrar, batch, "accept", "draft")
+    faults, take = [fault()] * times, jobs.take
+
+    def locked(*given: Any, **named: Any) -> Any:
+        if faults:
+            raise sa.exc.OperationalError("UPDATE", {}, faults.pop())
+        return take(*given, **named)
+
+    monkeypatch.setattr(jobs, "take", locked)
+    jobs.work(WORKER, TOOLS)
+    assert job(job_id).state == state
 
 
 def test_a_database_that_goes_away_leaves_the_job_to_be_taken_up_again(
