@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from landreg.core.tables import Base
+from landreg.core.tables import Base, CountyKey
 
 
 class Account(Base):
@@ -63,3 +63,76 @@ class SecondFactor(Base):
     pending_sealed: Mapped[bytes | None]
     pending_at: Mapped[datetime | None]
     recovery: Mapped[list[str]] = mapped_column(ARRAY(Text))
+
+
+class HouseholdCode(CountyKey, Base):
+    """A one-time code for a member of a household; only its hash is kept. attempts: wrong tries so far."""
+
+    __tablename__ = "household_code"
+    __table_args__ = {"schema": "access"}  # noqa: RUF012
+
+    code_id: Mapped[UUID] = mapped_column(primary_key=True)
+    household_id: Mapped[UUID]
+    household_code: Mapped[str]
+    person_id: Mapped[UUID]
+    code_hash: Mapped[str]
+    by_letter: Mapped[bool]
+    made_at: Mapped[datetime]
+    made_by: Mapped[UUID]
+    expires_at: Mapped[datetime]
+    attempts: Mapped[int]
+    used_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Binding(CountyKey, Base):
+    """That an account is that of a member of a household, as an officer saw in person. made_by: who handed out the code."""
+
+    __tablename__ = "binding"
+    __table_args__ = {"schema": "access"}  # noqa: RUF012
+
+    binding_id: Mapped[UUID] = mapped_column(primary_key=True)
+    household_id: Mapped[UUID]
+    household_code: Mapped[str]
+    person_id: Mapped[UUID]
+    account_id: Mapped[UUID]
+    code_id: Mapped[UUID]
+    made_by: Mapped[UUID]
+    bound_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[UUID | None]
+
+
+class Consent(CountyKey, Base):
+    """A household's consent to one step of one agent, from an instant until before another. household_name: masked."""
+
+    __tablename__ = "consent"
+    __table_args__ = {"schema": "access"}  # noqa: RUF012
+
+    consent_id: Mapped[UUID] = mapped_column(primary_key=True)
+    household_id: Mapped[UUID]
+    household_code: Mapped[str]
+    household_name: Mapped[str]
+    given_by: Mapped[UUID]
+    agent_id: Mapped[UUID]
+    step: Mapped[str]
+    from_at: Mapped[datetime]
+    until_at: Mapped[datetime]
+    given_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[UUID | None]
+
+
+class AgentAct(CountyKey, Base):
+    """What an agent did for a household, under which consent. subject: the case, or what it was in words."""
+
+    __tablename__ = "agent_act"
+    __table_args__ = {"schema": "access"}  # noqa: RUF012
+
+    agent_act_id: Mapped[UUID] = mapped_column(primary_key=True)
+    consent_id: Mapped[UUID]
+    household_id: Mapped[UUID]
+    agent_id: Mapped[UUID]
+    step: Mapped[str]
+    subject: Mapped[str]
+    done_at: Mapped[datetime]

@@ -36,8 +36,13 @@ def items_for(actor: Actor) -> Iterator[Item]:
         (_("农户"), "/households", "f", SEEING),
         (_("登记业务"), "/cases", "c", (Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR)),
         (_("登记记录"), "/acts", "a", SEEING),
+        (_("农户绑定"), "/bindings", "b", (Role.REGISTRAR,)),
+        (_("我的农户"), "/my", "w", (Role.FARMER,)),
+        (_("代办"), "/agent", "d", (Role.AGENT,)),
         (_("公告"), "/notices", "n", (*SEEING, Role.PUBLIC)),
         (_("证书查验"), "/check", "k", (*SEEING, Role.PUBLIC)),
+        (_("审计"), "/audit", "t", (Role.AUDITOR,)),
+        (_("审计意见"), "/audit/findings", "t", (Role.REGISTRAR, Role.REVIEWER)),
         (_("账户"), "/accounts", "u", (Role.ADMINISTRATOR,)),
         actor=actor,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -83,13 +84,14 @@ def current_actor() -> Actor:
     if found is None:
         return NOBODY
     if "actor" not in g:
-        g.actor = Actor(
-            found.account_id,
-            found.name,
-            Desk(found.desk),
-            frozenset(Role(role) for role in found.roles),
-            found.jurisdiction,
-        )
+        roles = frozenset(Role(role) for role in found.roles)
+        g.actor = Actor(found.account_id, found.name, Desk(found.desk), roles, found.jurisdiction)
+        if Role.FARMER in roles:
+            with unit_of_work(door()) as uow:
+                bound = queries.bound_household(uow.session, found.account_id)
+            # Bound, an account sees as far as its household's village and there, by the database, its household alone.
+            household, village = bound or (None, "")
+            g.actor = replace(g.actor, jurisdiction=village, household=household)
     return cast(Actor, g.actor)
 
 

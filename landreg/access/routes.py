@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as Redirect
 
-from landreg.access import accounts, factor_pages, service, sessions
+from landreg.access import accounts, citizen_pages, factor_pages, service, sessions
 from landreg.access.home import inside
 from landreg.access.policy import (
     ANYONE,
@@ -35,6 +35,7 @@ from landreg.web.forms import read_form
 blueprint = Blueprint("access", __name__)
 blueprint.register_blueprint(accounts.blueprint)
 blueprint.register_blueprint(factor_pages.blueprint)
+blueprint.register_blueprint(citizen_pages.blueprint)
 # What was typed into a form whose session had ended travels through the log-in; files cannot.
 LONGEST_KEPT = 200_000
 NEVER_KEPT = frozenset({"csrf_token", "password", "old", "kept", "code"})

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from enum import StrEnum
 
 from landreg.core.actor import PREFECTURE, Desk, Role
 from landreg.core.errors import Finding
@@ -19,6 +20,10 @@ ATTEMPTS_PER_ACCOUNT = 5
 ATTEMPTS_PER_ADDRESS = 40
 ATTEMPT_WINDOW = timedelta(minutes=15)
 CODE_WAITS = timedelta(minutes=10)
+HOUSEHOLD_CODE_HOLDS = timedelta(days=1)
+HOUSEHOLD_LETTER_HOLDS = timedelta(days=14)
+ATTEMPTS_PER_HOUSEHOLD_CODE = 5
+LONGEST_CONSENT = timedelta(days=90)
 
 # One account works at one desk, so that a request runs on one database login (architecture.md 10).
 DESK_OF: Mapping[Role, Desk] = {
@@ -81,6 +86,29 @@ class SignOnFacts:
     method: str
     second_factor: bool
     required: bool
+
+
+class Step(StrEnum):
+    """What a household may have an agent do for it."""
+
+    VIEW = "view"
+    APPLY = "apply"
+    WITHDRAW = "withdraw"
+    OBJECT = "object"
+    LIST = "list"
+    SIGN = "sign"
+
+
+@dataclass(frozen=True)
+class ConsentFacts:
+    """A consent as it would be. agent_roles: empty when the account is shut. Days are Beijing days, both inside."""
+
+    village: str
+    agent_roles: frozenset[Role]
+    agent_jurisdiction: str
+    first_day: date
+    last_day: date
+    today: date
 
 
 def desk_of(roles: frozenset[Role]) -> Desk:
@@ -158,6 +186,21 @@ def acc_20_staff_sign_on_with_a_second_factor(facts: SignOnFacts, law: Law | Non
     return None
 
 
+def acc_23_agent_is_of_the_village(facts: ConsentFacts, law: Law | None = None) -> Finding | None:
+    """ACC-23: an agent whose account is open and whose jurisdiction holds the household's village."""
+    if Role.AGENT in facts.agent_roles and facts.village.startswith(facts.agent_jurisdiction):
+        return None
+    return Finding("ACC-23", "agent")
+
+
+def acc_24_consent_is_for_some_days(facts: ConsentFacts, law: Law | None = None) -> Finding | None:
+    """ACC-24: from today on, in order, and not longer than LONGEST_CONSENT: a consent without an end would be forgotten."""
+    if facts.today <= facts.first_day <= facts.last_day < facts.first_day + LONGEST_CONSENT:
+        return None
+    return Finding("ACC-24", "last_day", {"most": LONGEST_CONSENT.days})
+
+
+CONSENT_RULES = (acc_23_agent_is_of_the_village, acc_24_consent_is_for_some_days)
 ACCOUNT_RULES = (
     acc_5_login_is_plain,
     acc_9_roles_do_not_exclude_each_other,

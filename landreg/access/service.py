@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -38,29 +38,34 @@ def open_account(actor: Actor, new: NewAccount, password: str, *, temporary: boo
     """
     _needs_administrator(actor)
     login = new.login.strip().lower()
-    _refuse(
+    refuse(
         rules.AccountFacts(login, new.roles, new.jurisdiction, actor.jurisdiction),
         rules.PasswordFacts(password, login),
     )
     hashed = passwords.hashed(password)
     with unit_of_work(actor) as uow:
-        account = Account(
-            account_id=uuid4(),
-            login=login,
-            name=new.name,
-            desk=rules.desk_of(new.roles).value,
-            roles=sorted(new.roles),
-            jurisdiction=new.jurisdiction,
-            password_hash=hashed,
-            password_temporary=temporary,
-            opened_at=uow.now,
-            opened_by=actor.account_id,
-            locked_at=None,
-            locked_by=None,
-        )
-        uow.session.add(account)
-        uow.session.flush()
-        _stage(uow, "account.opened", account)
+        return add_account(uow, replace(new, login=login), hashed, temporary=temporary, by=actor.account_id)
+
+
+def add_account(uow: UnitOfWork, new: NewAccount, hashed: str, *, temporary: bool, by: UUID) -> UUID:
+    """Write an account that the rules have passed, and its entry for the log."""
+    account = Account(
+        account_id=uuid4(),
+        login=new.login,
+        name=new.name,
+        desk=rules.desk_of(new.roles).value,
+        roles=sorted(new.roles),
+        jurisdiction=new.jurisdiction,
+        password_hash=hashed,
+        password_temporary=temporary,
+        opened_at=uow.now,
+        opened_by=by,
+        locked_at=None,
+        locked_by=None,
+    )
+    uow.session.add(account)
+    uow.session.flush()
+    _stage(uow, "account.opened", account)
     return account.account_id
 
 
@@ -69,7 +74,7 @@ def change_roles(actor: Actor, account_id: UUID, roles: frozenset[Role], jurisdi
     with unit_of_work(actor) as uow:
         account = _administered(uow, account_id)
         own = account_id == actor.account_id
-        _refuse(rules.AccountFacts(account.login, roles, jurisdiction, actor.jurisdiction, own))
+        refuse(rules.AccountFacts(account.login, roles, jurisdiction, actor.jurisdiction, own))
         account.roles, account.jurisdiction = sorted(roles), jurisdiction
         account.desk = rules.desk_of(roles).value
         end_sessions(uow, account_id)
@@ -167,7 +172,8 @@ def _administered(uow: UnitOfWork, account_id: UUID) -> Account:
     return account
 
 
-def _refuse(*facts: rules.AccountFacts | rules.PasswordFacts) -> None:
+def refuse(*facts: rules.AccountFacts | rules.PasswordFacts) -> None:
+    """Ask the rules of accounts and passwords. Raises Refused with every finding."""
     findings: list[Finding] = []
     for fact in facts:
         asked: Collection[RuleFunction] = (

@@ -20,6 +20,7 @@ from uuid import UUID
 from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
+from landreg.access import logged as access_logged
 from landreg.access.queries import openings
 from landreg.law.model import CountyParameter
 from landreg.registry.casebook import Act
@@ -43,6 +44,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "certificate.issued": {"": "registry.certificate"},
     "law.figure_set": {"": "law.county_parameter"},
     "identity.opened": {"": "identity.opening"},
+    **access_logged.TABLES,
 }
 """By kind of entry: the table behind a fact's name."""
 
@@ -151,6 +153,7 @@ SOURCES = {
     "notice.published": notices,
     "law.figure_set": figures,
     "identity.opened": openings,
+    **access_logged.SOURCES,
 }
 """By kind of entry: what the tables say of it now."""
 

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from landreg.access.rules import (
     ACCOUNT_RULES,
+    CONSENT_RULES,
     DESK_OF,
     EXCLUDED,
+    LONGEST_CONSENT,
     PASSWORD_RULES,
     AccountFacts,
+    ConsentFacts,
     PasswordFacts,
+    SignOnFacts,
+    acc_20_staff_sign_on_with_a_second_factor,
     desk_of,
 )
 from landreg.core.actor import Desk, Role
@@ -37,9 +43,64 @@ def test_an_administrator_decides_no_case(other: Role) -> None:
     assert _codes(replace(SOUND, roles=frozenset({Role.ADMINISTRATOR, other}))) == ["ACC-9"]
 
 
-def test_every_role_but_the_public_has_a_desk_and_excluded_roles_could_else_meet_at_one() -> None:
+def test_every_role_but_the_public_has_a_desk() -> None:
     assert set(DESK_OF) == set(Role) - {Role.PUBLIC}
-    assert all(Role.ADMINISTRATOR in pair for pair in EXCLUDED)
+
+
+@pytest.mark.parametrize("pair", EXCLUDED, ids=lambda pair: "-".join(sorted(pair)))
+def test_duties_that_exclude_each_other_are_refused_in_one_account(pair: frozenset[Role]) -> None:
+    assert "ACC-9" in _codes(replace(SOUND, roles=pair))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [(Role.OPERATOR, Role.FARMER), (Role.AUDITOR, Role.REGISTRAR), (Role.SETTLEMENT_OFFICER, Role.SURVEYOR)],
+)
+def test_what_the_domain_sets_against_each_other_is_among_them(one: Role, other: Role) -> None:
+    assert frozenset({one, other}) in EXCLUDED
+    assert frozenset({Role.REGISTRAR, Role.REVIEWER}) not in EXCLUDED
+
+
+ON = SignOnFacts(frozenset({Role.REGISTRAR}), "password", second_factor=False, required=True)
+
+
+def test_staff_sign_on_by_password_with_a_second_factor() -> None:
+    finding = acc_20_staff_sign_on_with_a_second_factor(ON)
+    assert finding is not None
+    assert finding.code == "ACC-20"
+
+
+@pytest.mark.parametrize(
+    "passing",
+    [{"second_factor": True}, {"required": False}, {"method": "oidc"}, {"roles": frozenset({Role.FARMER})}],
+)
+def test_who_has_one_needs_none_or_comes_from_the_province_passes(passing: dict[str, Any]) -> None:
+    assert acc_20_staff_sign_on_with_a_second_factor(replace(ON, **passing)) is None
+
+
+TODAY = date(2026, 11, 24)
+CONSENT = ConsentFacts(
+    "610902005001", frozenset({Role.AGENT}), "610902005", TODAY, TODAY + timedelta(days=LONGEST_CONSENT.days - 1), TODAY
+)
+
+
+def test_a_consent_of_the_longest_time_to_an_agent_of_the_township_passes() -> None:
+    assert [rule(CONSENT) for rule in CONSENT_RULES] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"agent_roles": frozenset()}, "ACC-23"),
+        ({"agent_jurisdiction": "610902006"}, "ACC-23"),
+        ({"first_day": TODAY - timedelta(days=1)}, "ACC-24"),
+        ({"last_day": TODAY - timedelta(days=1)}, "ACC-24"),
+        ({"last_day": TODAY + timedelta(days=LONGEST_CONSENT.days)}, "ACC-24"),
+    ],
+)
+def test_a_consent_that_cannot_be_is_refused(changed: dict[str, Any], code: str) -> None:
+    findings = [rule(replace(CONSENT, **changed)) for rule in CONSENT_RULES]
+    assert [finding.code for finding in findings if finding] == [code]
 
 
 def test_an_auditor_holds_no_other_role() -> None:

@@ -1,0 +1,103 @@
+"""What the log says of codes, bindings, consents and agents' acts: staged when they are written, and read again by recheck."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, defer
+
+from landreg.access.model import AgentAct, Binding, Consent, HouseholdCode
+
+Restated = tuple[str, Mapping[str, Any], Mapping[str, str]]
+
+
+def code_facts(row: HouseholdCode) -> tuple[dict[str, Any], dict[str, str]]:
+    """Who made a code for which household, until when; personal: for whom."""
+    facts = {"household": row.household_code, "by": row.made_by, "expires_at": row.expires_at, "letter": row.by_letter}
+    return facts, {"person": str(row.person_id)}
+
+
+def binding_facts(row: Binding) -> tuple[dict[str, Any], dict[str, str]]:
+    """Which account was bound to which household by which code; personal: as whom."""
+    facts = {"household": row.household_code, "account": row.account_id, "code": row.code_id, "by": row.made_by}
+    return facts, {"person": str(row.person_id)}
+
+
+def unbinding_facts(row: Binding) -> dict[str, Any]:
+    """Who ended a binding when."""
+    return {"household": row.household_code, "by": row.ended_by, "ended_at": row.ended_at}
+
+
+def consent_facts(row: Consent) -> dict[str, Any]:
+    """Who let whom do what for which household, from when until when."""
+    return {
+        "household": row.household_code,
+        "given_by": row.given_by,
+        "agent": row.agent_id,
+        "step": row.step,
+        "from_at": row.from_at,
+        "until_at": row.until_at,
+    }
+
+
+def revocation_facts(row: Consent) -> dict[str, Any]:
+    """Who took a consent back when."""
+    return {"household": row.household_code, "by": row.revoked_by, "revoked_at": row.revoked_at}
+
+
+def agent_act_facts(row: AgentAct) -> tuple[dict[str, Any], dict[str, str]]:
+    """Which agent did what under which consent; personal: the subject in the agent's words."""
+    facts = {"consent": row.consent_id, "agent": row.agent_id, "step": row.step, "done_at": row.done_at}
+    return facts, {"subject": row.subject}
+
+
+def _codes(session: Session) -> Iterator[Restated]:
+    # Who rechecks may read no hash of a code.
+    for row in session.scalars(sa.select(HouseholdCode).options(defer(HouseholdCode.code_hash))):
+        yield str(row.code_id), *code_facts(row)
+
+
+def _bindings(session: Session) -> Iterator[Restated]:
+    for row in session.scalars(sa.select(Binding)):
+        yield str(row.binding_id), *binding_facts(row)
+
+
+def _unbindings(session: Session) -> Iterator[Restated]:
+    for row in session.scalars(sa.select(Binding).where(Binding.ended_at.is_not(None))):
+        yield str(row.binding_id), unbinding_facts(row), {}
+
+
+def _consents(session: Session) -> Iterator[Restated]:
+    for row in session.scalars(sa.select(Consent)):
+        yield str(row.consent_id), consent_facts(row), {}
+
+
+def _revocations(session: Session) -> Iterator[Restated]:
+    for row in session.scalars(sa.select(Consent).where(Consent.revoked_at.is_not(None))):
+        yield str(row.consent_id), revocation_facts(row), {}
+
+
+def _agent_acts(session: Session) -> Iterator[Restated]:
+    for row in session.scalars(sa.select(AgentAct)):
+        yield str(row.agent_act_id), *agent_act_facts(row)
+
+
+SOURCES = {
+    "household.code_made": _codes,
+    "household.bound": _bindings,
+    "household.unbound": _unbindings,
+    "consent.given": _consents,
+    "consent.revoked": _revocations,
+    "agent.acted": _agent_acts,
+}
+"""By kind of entry: what the tables say of it now."""
+TABLES: Mapping[str, Mapping[str, str]] = {
+    "household.code_made": {"": "access.household_code"},
+    "household.bound": {"": "access.binding"},
+    "household.unbound": {"": "access.binding"},
+    "consent.given": {"": "access.consent"},
+    "consent.revoked": {"": "access.consent"},
+    "agent.acted": {"": "access.agent_act"},
+}
