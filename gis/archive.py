@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import lzma
 import shutil
 import stat
+import struct
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
@@ -15,6 +18,13 @@ MAX_FILES = 20_000
 MAX_RATIO = 250
 SMALL = 256 << 20
 BLOCK = 1 << 20
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, ValueError, LookupError, ArithmeticError,
+    RuntimeError, MemoryError,
+)  # fmt: skip
+"""All that `zipfile` and its decompressors raise on bytes that are no sound zip. Names that are not UTF-8 though marked so
+are a ValueError, methods and versions that nobody has a NotImplementedError (a RuntimeError), an LZMA dictionary without
+bounds a MemoryError; that of bzip2 is an OSError without a number, see `_is_damage`."""
 
 
 def unpack(zip_path: Path, into: Path, *, max_bytes: int = MAX_BYTES, max_files: int = MAX_FILES) -> Path:
@@ -28,15 +38,20 @@ def unpack(zip_path: Path, into: Path, *, max_bytes: int = MAX_BYTES, max_files:
     """
     try:
         with zipfile.ZipFile(zip_path) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
             targets = _targets(zip_path, entries, max_bytes, max_files)
             room = max_bytes
             into.mkdir(parents=True, exist_ok=True)
             for entry, name in zip(entries, targets, strict=True):
                 room -= _write(archive, entry, into.joinpath(*name.parts), room, zip_path)
-    except (zipfile.BadZipFile, EOFError) as error:
+    except _DAMAGE as error:
         raise PackageFault("not_a_zip", zip_path, {"why": str(error)}) from error
     return into
+
+
+def _is_damage(error: OSError) -> bool:
+    """Whether an OSError is about the zip's bytes, as against the disk: what bzip2 cannot read, an offset nowhere."""
+    return error.errno in (None, errno.EINVAL)
 
 
 def _targets(zip_path: Path, entries: list[zipfile.ZipInfo], max_bytes: int, max_files: int) -> list[PurePosixPath]:
@@ -48,15 +63,15 @@ def _targets(zip_path: Path, entries: list[zipfile.ZipInfo], max_bytes: int, max
     packed = sum(entry.compress_size for entry in entries)
     if declared > max(SMALL, MAX_RATIO * packed):
         raise PackageFault("zip_too_big", zip_path, {"bytes": declared, "packed": packed, "ratio_allowed": MAX_RATIO})
-    targets = []
+    targets: dict[PurePosixPath, None] = {}
     for entry in entries:
         if entry.flag_bits & 0x1:
             raise PackageFault("zip_encrypted", zip_path, {"entry": entry_name(entry)})
-        targets.append(_safe(zip_path, entry))
-    if len(set(targets)) < len(targets):
-        twice = next(str(t) for i, t in enumerate(targets) if t in targets[:i])
-        raise PackageFault("zip_unsafe_name", zip_path, {"entry": twice, "why": "twice"})
-    return targets
+        target = _safe(zip_path, entry)
+        if target in targets:
+            raise PackageFault("zip_unsafe_name", zip_path, {"entry": str(target), "why": "twice"})
+        targets[target] = None
+    return list(targets)
 
 
 def entry_name(entry: zipfile.ZipInfo) -> str:
@@ -100,10 +115,14 @@ def _write(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, room:
                 if written > room:
                     raise PackageFault("zip_too_big", zip_path, {"entry": entry_name(entry), "allowed": room})
                 file.write(block)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except _DAMAGE as error:
         raise PackageFault("zip_damaged", zip_path, {"entry": entry_name(entry), "why": str(error)}) from error
     except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
         raise PackageFault("zip_unsafe_name", zip_path, {"entry": entry_name(entry), "why": "twice"}) from error
+    except OSError as error:
+        if not _is_damage(error):
+            raise
+        raise PackageFault("zip_damaged", zip_path, {"entry": entry_name(entry), "why": str(error)}) from error
     return written
 
 
