@@ -66,6 +66,30 @@ class Parameter:
 
 
 @dataclass(frozen=True)
+class ActType:
+    """A kind of act: on what it is applied for, the papers that it asks for, its notice, and what it does to certificates.
+
+    on: "survey", "household" or "right". notice: the parameter of its working days, None without one. certificate: issue,
+    replace, cancel or keep. stopped_by: kinds of restriction.
+    """
+
+    kind: str
+    zh: str
+    en: str
+    since: date
+    on: str
+    rights: tuple[str, ...]
+    articles: tuple[str, ...]
+    documents: tuple[str, ...]
+    notice: str | None
+    by: str
+    fee: str
+    certificate: str
+    stopped_by: tuple[str, ...]
+    county: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Law:
     """Rules and figures of one county on one day. Loaded once a step, for a named day, not for "now"."""
 
@@ -78,6 +102,10 @@ class Law:
     def rule(self, code: str) -> Rule:
         """The rule of a code. KeyError for an unknown one."""
         return self.rules[code]
+
+    def act(self, kind: str) -> ActType:
+        """A kind of act as it is on the law's day. KeyError for an unknown one, or before it came."""
+        return {found.kind: found for found in act_types() if found.since <= self.on}[kind]
 
     def level(self, finding: Finding) -> Level:
         """Whether a finding stops the step or is kept as a note."""
@@ -127,13 +155,15 @@ class Law:
         return replace(self, parameters=merged)
 
 
-_IN_WORDS = {"state": "case", "step": "step"}
+_IN_WORDS = {
+    "state": "case", "step": "step", "kind": "act", "restrictions": "restriction", "reason": "end_reason", "papers": "document",
+}  # fmt: skip
 
 
 class _Shown(dict[str, Any]):
     """Values as a sentence shows them; a value that the finding lacks, or an empty list, shows as a dash, never as an error.
 
-    State and step of a case are said in words.
+    State, step and kind of a case, and kinds of restriction, are said in words.
     """
 
     def __init__(self, values: Mapping[str, Any], language: Language) -> None:
@@ -144,10 +174,11 @@ class _Shown(dict[str, Any]):
         value = super().get(key)
         if value is None:
             return "—"
+        kind = _IN_WORDS.get(key)
         if isinstance(value, (list, tuple, set, frozenset)):
-            return "、".join(map(str, value)) or "—"
-        if key in _IN_WORDS:
-            return term(_IN_WORDS[key], str(value), self.language)
+            return "、".join(term(kind, str(one), self.language) if kind else str(one) for one in value) or "—"
+        if kind:
+            return term(kind, str(value), self.language)
         return value
 
     def __missing__(self, key: str) -> str:
@@ -176,6 +207,23 @@ def all_rules() -> Mapping[str, Rule]:
         )
         for code, entry in _toml("rules.toml").items()
     }
+
+
+@cache
+def act_types() -> tuple[ActType, ...]:
+    """Every kind of act, in the order of the book."""
+    return tuple(_act_type(entry) for entry in _toml("acts.toml")["act"])
+
+
+def _act_type(entry: Mapping[str, Any]) -> ActType:
+    listed: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in entry.items()}
+    return ActType(**{"notice": None, **listed})
+
+
+@cache
+def act_type(kind: str) -> ActType:
+    """A kind of act, whenever it came. KeyError for an unknown one."""
+    return {found.kind: found for found in act_types()}[kind]
 
 
 @cache

@@ -46,3 +46,11 @@ def collective(session: Session, county: str, collective_id: UUID, asked: AsOf |
 
 def _in_force(table: Any, asked: AsOf | None) -> ColumnElement[bool]:
     return in_force(table) if asked is None else standing(table, asked)
+
+
+def household_codes(session: Session, county: str, household_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The codes of these households as they stand today."""
+    found = select(Household.household_id, Household.code).where(
+        Household.county == county, Household.household_id.in_(household_ids), in_force(Household)
+    )
+    return dict(session.execute(found).all())

@@ -29,7 +29,11 @@ class Batch(CountyKey, Base):
 
 
 class Case(CountyKey, Base):
-    """The folder in which an act is prepared, reviewed, noticed and registered. subject_code: contract or land-unit code."""
+    """The folder in which an act is prepared, reviewed, noticed and registered.
+
+    subject_code: contract or land-unit code, or a household's. package_id: the survey of a first registration. request, of
+    every other act: what is asked for (registry.rules.requests); right_ids: the rights that it concerns.
+    """
 
     __tablename__ = "case"
     __table_args__ = {"schema": "registry"}  # noqa: RUF012
@@ -37,7 +41,7 @@ class Case(CountyKey, Base):
     case_id: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[str]
     batch_id: Mapped[UUID | None]
-    package_id: Mapped[UUID]
+    package_id: Mapped[UUID | None]
     act_kind: Mapped[str]
     right_kind: Mapped[str]
     subject_code: Mapped[str]
@@ -54,6 +58,8 @@ class Case(CountyKey, Base):
     notice_id: Mapped[UUID | None]
     act_id: Mapped[UUID | None]
     findings: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+    request: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    right_ids: Mapped[list[UUID]] = mapped_column(ARRAY(PgUUID(as_uuid=True)), default=list)
 
 
 class CaseParcel(CountyKey, Base):

@@ -20,9 +20,10 @@ from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
+from landreg.registry.act_facts import ActProposal
 from landreg.registry.casebook import Case, CaseEvent
 from landreg.registry.facts import Proposal, case_facts, proposals
-from landreg.registry.rules import ACCEPT_RULES, CONTRACT_RULES, HOMESTEAD_RULES, REVIEW_RULES
+from landreg.registry.rules import ACCEPT_RULES, ACT_RULES, CONTRACT_RULES, HOMESTEAD_RULES, REVIEW_RULES
 
 FINISHED = ("registered", "certified", "withdrawn", "refused")
 UNDER_WAY = ("accepted", "reviewed", "noticed", "objected")
@@ -82,7 +83,9 @@ def refuse(actor: Actor, county: str, case_ids: Sequence[UUID], reason: str) -> 
 
 
 def rules_of(case: Case) -> tuple[Callable[..., Finding | None], ...]:
-    """The rules that a case's kind of right is judged by."""
+    """The rules that a case's act, or in a first registration its kind of right, is judged by."""
+    if case.act_kind != "first_registration":
+        return ACT_RULES[case.act_kind]
     return CONTRACT_RULES if case.right_kind == "contract_management" else HOMESTEAD_RULES
 
 
@@ -119,7 +122,7 @@ def judge(
     cases: Sequence[Case],
     rules: Iterable[Callable[..., Finding | None]],
     law: Law,
-    proposed: Sequence[Proposal] | None = None,
+    proposed: Sequence[Proposal | ActProposal] | None = None,
 ) -> dict[UUID, tuple[Finding, ...]]:
     """Every finding on each case: the step's own rules and those of its kind of right, all at once (条例 17).
 

@@ -66,7 +66,8 @@ def issue(
     """Issue the certificates of registered cases, in chunks that each stand when the next is interrupted.
 
     progress: told how many are printed so far. Raises Refused (REG-13) when an act of theirs is not sealed yet, Conflict
-    (REG-8) for a case in another state.
+    (REG-8) for a case in another state. A case whose act ended its right has no certificate (REG-24); one on a household
+    has one for each of its rights.
     """
     issued: list[Issued] = []
     begun: deque[list[_Drafted]] = deque()
@@ -147,20 +148,18 @@ def _draft(
     law = load_law(uow.session, county, beijing_day(uow.now))
     found = certified(uow.session, county, [case.case_id for case in cases], names)
     sample = queries.is_demo(uow.session)
-    serials = draw(uow, "certificate_number", len(cases))
+    by_id = {case.case_id: case for case in cases}
+    if ended := by_id.keys() - {one.case_id for one in found}:
+        numbers = [case.number for case in cases if case.case_id in ended]
+        raise Refused(Finding("REG-24", values={"cases": numbers}, subject=numbers[0]))
+    found.sort(key=lambda one: by_id[one.case_id].number)
+    serials = draw(uow, "certificate_number", len(found))
     limits = {case_id: limit_m2(judged_by) for case_id, judged_by in laws_of(uow, cases, law).items()}
     return [
         _drafted(
-            case,
-            found[case.case_id],
-            serial,
-            law,
-            limits[case.case_id],
-            press,
-            proofs[found[case.case_id].act_number].to_json(),
-            sample,
+            by_id[one.case_id], one, serial, law, limits[one.case_id], press, proofs[one.act_number].to_json(), sample
         )
-        for case, serial in zip(cases, serials, strict=True)
+        for one, serial in zip(found, serials, strict=True)
     ]
 
 
@@ -174,7 +173,7 @@ def _drafted(
     authority = law.text("CERT-2.authority").replace("{county}", what.county_name)
     url = f"{press.base_url}/c/{token}"
     data: ContractCertificate | HomesteadCertificate
-    if case.right_kind == "contract_management":
+    if what.facts["kind"] == "contract_management":
         data = what.contract(number, authority, day, url, f"{case.county}{serial:07d}")
         printed = number.of_contract()
     else:
@@ -187,7 +186,7 @@ def _drafted(
         "number": printed,
         "serial": data.print_number,
         "token": token,
-        "kind": case.right_kind,
+        "kind": what.facts["kind"],
         "right_id": what.right_id,
         "case_id": case.case_id,
         "act_id": case.act_id,
@@ -197,7 +196,7 @@ def _drafted(
 
 
 def _enter(uow: UnitOfWork, county: str, drafted: Sequence[_Drafted], hashes: dict[str, str]) -> None:
-    cases = locked(uow, county, [draft.case.case_id for draft in drafted])
+    cases = locked(uow, county, list({draft.case.case_id for draft in drafted}))
     if any(case.state != "registered" for case in cases):
         raise Conflict(Finding("REG-8", "state", {"state": "certified", "step": "certify"}))
     rows = [
@@ -212,7 +211,7 @@ def _enter(uow: UnitOfWork, county: str, drafted: Sequence[_Drafted], hashes: di
     uow.session.execute(insert(Certificate), rows)
     uow.session.execute(
         update(Case),
-        [{"county": county, "case_id": draft.case.case_id, "state": "certified"} for draft in drafted],
+        [{"county": county, "case_id": case.case_id, "state": "certified"} for case in cases],
     )
     stage_all(
         uow,

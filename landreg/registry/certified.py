@@ -34,6 +34,7 @@ AROUND_M = 12
 class Certified:
     """The facts of one certificate, parcels in the order of the right."""
 
+    case_id: UUID
     right_id: UUID
     act_number: str
     county_name: str
@@ -108,10 +109,8 @@ def members_of(session: Session, county: str, case_ids: Sequence[UUID]) -> dict[
     return found
 
 
-def certified(
-    session: Session, county: str, case_ids: Sequence[UUID], names: Mapping[UUID, str]
-) -> dict[UUID, Certified]:
-    """The facts of each case's certificate by case; four queries for any number. names: person to full name."""
+def certified(session: Session, county: str, case_ids: Sequence[UUID], names: Mapping[UUID, str]) -> list[Certified]:
+    """The facts of the cases' certificates; four queries for any number. names: person to full name."""
     asked = {"county": county, "cases": list(case_ids), "around": AROUND_M}
     members: dict[UUID, list[Member]] = defaultdict(list)
     for row in session.execute(text(_MEMBERS), asked):
@@ -124,8 +123,9 @@ def certified(
     parcels: dict[UUID, list[CertifiedParcel]] = defaultdict(list)
     for row in session.execute(text(_PARCELS), asked):
         parcels[row.right_row].append(_parcel(row, tuple(neighbours[row.parcel_id])))
-    return {
-        row["case_id"]: Certified(
+    return [
+        Certified(
+            case_id=row["case_id"],
             right_id=row["right_id"],
             act_number=row["act_number"],
             county_name=row["county_name"],
@@ -134,7 +134,7 @@ def certified(
             parcels=tuple(parcels[row["right_row"]]),
         )
         for row in session.execute(text(_RIGHTS), asked).mappings()
-    }
+    ]
 
 
 def _parcel(row: Any, neighbours: tuple[Neighbour, ...]) -> CertifiedParcel:
@@ -198,32 +198,42 @@ def _building(facts: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(lines)
 
 
-_RIGHTS = """
+# The rights that the certificates of cases are about, as they stand: those that its act opened, and those that it names.
+_CERTIFIED = """
+    (SELECT c.county, c.case_id, c.act_id, r.row_id FROM registry."case" AS c
+     JOIN registry."right" AS r ON r.county = c.county AND r.act_id = c.act_id AND upper_inf(r.recorded) AND upper_inf(r.valid)
+     WHERE c.county = :county AND c.case_id = ANY (:cases)
+     UNION SELECT c.county, c.case_id, c.act_id, r.row_id FROM registry."case" AS c CROSS JOIN unnest(c.right_ids) AS named (id)
+     JOIN registry."right" AS r ON r.county = c.county AND r.right_id = named.id
+          AND upper_inf(r.recorded) AND upper_inf(r.valid)
+     WHERE c.county = :county AND c.case_id = ANY (:cases)) AS c
+    JOIN registry."right" AS r ON r.county = c.county AND r.row_id = c.row_id
+"""
+_RIGHTS = f"""
     SELECT c.case_id, r.right_id, r.row_id AS right_row, r.kind, r.code, r.household_id, r.term, r.area_m2, r.mu, r.excess_m2,
            r.footprint_m2, r.floor_area_m2, r.floors, r.built_on, r.nature, a.number AS act_number, h.name AS holder, h.address,
            coalesce(i.name, '') AS issuer, coalesce(i.representative, '') AS representative,
            coalesce(d.name, c.county) AS county_name
-    FROM registry."case" AS c
+    FROM {_CERTIFIED}
     JOIN registry.act AS a ON a.county = c.county AND a.act_id = c.act_id
-    JOIN registry."right" AS r ON r.county = c.county AND r.act_id = c.act_id
-    JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id AND upper_inf(h.recorded)
-    LEFT JOIN party.collective AS i ON i.county = h.county AND i.collective_id = h.collective_id AND upper_inf(i.recorded)
+    JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id
+         AND upper_inf(h.recorded) AND upper_inf(h.valid)
+    LEFT JOIN party.collective AS i ON i.county = h.county AND i.collective_id = h.collective_id
+         AND upper_inf(i.recorded) AND upper_inf(i.valid)
     LEFT JOIN land.division AS d ON d.code = c.county
-    WHERE c.county = :county AND c.case_id = ANY (:cases)
+    ORDER BY c.case_id, r.kind, r.code
 """
-_MEMBERS = """
+_MEMBERS = f"""
     SELECT m.household_id, m.person_id, m.relation, m.note
-    FROM (SELECT DISTINCT r.county, r.household_id FROM registry."case" AS c
-          JOIN registry."right" AS r ON r.county = c.county AND r.act_id = c.act_id
-          WHERE c.county = :county AND c.case_id = ANY (:cases)) AS r
-    JOIN party.member AS m ON m.county = r.county AND m.household_id = r.household_id AND upper_inf(m.recorded)
+    FROM (SELECT DISTINCT r.county, r.household_id FROM {_CERTIFIED}) AS r
+    JOIN party.member AS m ON m.county = r.county AND m.household_id = r.household_id
+         AND upper_inf(m.recorded) AND upper_inf(m.valid)
     WHERE m.holds_right ORDER BY m.household_id, m.position
 """
-_OF_CASES = """
-    FROM registry."case" AS c
-    JOIN registry."right" AS r ON r.county = c.county AND r.act_id = c.act_id
+_OF_CASES = f"""
+    FROM {_CERTIFIED}
     JOIN registry.right_parcel AS x ON x.county = r.county AND x.right_row = r.row_id
-    JOIN land.parcel AS l ON l.county = x.county AND l.parcel_id = x.parcel_id AND upper_inf(l.recorded)
+    JOIN land.parcel AS l ON l.county = x.county AND l.parcel_id = x.parcel_id AND upper_inf(l.recorded) AND upper_inf(l.valid)
 """
 _PARCELS = f"""
     SELECT x.right_row, l.parcel_id, l.code, l.name, l.neighbour_east, l.neighbour_south, l.neighbour_west, l.neighbour_north,
@@ -231,7 +241,7 @@ _PARCELS = f"""
            p.numbers, p.east, p.north
     {_OF_CASES}
     LEFT JOIN land.staged_boundary_point AS p ON p.county = l.county AND p.package_id = l.package_id AND p.parcel_code = l.code
-    WHERE c.county = :county AND c.case_id = ANY (:cases) ORDER BY x.right_row, x.position
+    ORDER BY x.right_row, x.position
 """
 _NEIGHBOURS = f"""
     SELECT l.parcel_id, coalesce(h.name, s.holder, '') AS name,
@@ -240,14 +250,15 @@ _NEIGHBOURS = f"""
     -- OFFSET 0 keeps the two apart: a parcel at a time finds its neighbours by the spatial index, never all against all.
     CROSS JOIN LATERAL (
         SELECT n.county, n.parcel_id, n.code, n.kind, n.package_id, n.geom FROM land.parcel AS n
-        WHERE n.county = l.county AND n.geom && ST_Expand(l.geom, :around) AND upper_inf(n.recorded)
+        WHERE n.county = l.county AND n.geom && ST_Expand(l.geom, :around) AND upper_inf(n.recorded) AND upper_inf(n.valid)
           AND n.parcel_id <> l.parcel_id OFFSET 0) AS n
-    LEFT JOIN registry.right_parcel AS y ON y.county = n.county AND y.parcel_id = n.parcel_id AND upper_inf(y.recorded)
+    LEFT JOIN registry.right_parcel AS y ON y.county = n.county AND y.parcel_id = n.parcel_id
+         AND upper_inf(y.recorded) AND upper_inf(y.valid)
          AND y.kind = CASE n.kind WHEN 'homestead' THEN 'homestead' ELSE 'contract_management' END
     LEFT JOIN registry."right" AS q ON q.county = y.county AND q.row_id = y.right_row
-    LEFT JOIN party.household AS h ON h.county = q.county AND h.household_id = q.household_id AND upper_inf(h.recorded)
+    LEFT JOIN party.household AS h ON h.county = q.county AND h.household_id = q.household_id
+         AND upper_inf(h.recorded) AND upper_inf(h.valid)
     LEFT JOIN land.staged_homestead AS s ON n.kind = 'homestead' AND s.county = n.county AND s.package_id = n.package_id
          AND s.code = n.code
-    WHERE c.county = :county AND c.case_id = ANY (:cases)
     ORDER BY l.parcel_id, n.code
 """

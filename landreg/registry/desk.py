@@ -36,7 +36,6 @@ CASE_SORTS: Mapping[str, Any] = {
 OPEN_STATES = ("draft", "accepted", "reviewed", "noticed", "objected", "registered", "returned")
 DUE_DAYS = 5
 FOUND = 10
-CURRENT = sa.func.upper_inf
 
 
 @dataclass(frozen=True)
@@ -230,7 +229,7 @@ _STAGED = """
            count(*) FILTER (WHERE NOT registered AND NOT opened) AS remaining
     FROM (SELECT s.village,
                  s.{right_code} IN (SELECT r.code FROM registry."right" AS r
-                                    WHERE r.county = :county AND upper_inf(r.recorded)) AS registered,
+                                    WHERE r.county = :county AND upper_inf(r.recorded) AND upper_inf(r.valid)) AS registered,
                  s.code IN (SELECT c.subject_code FROM registry."case" AS c
                             WHERE c.county = :county AND c.act_kind = 'first_registration'
                             AND c.state NOT IN ('certified', 'returned', 'withdrawn', 'refused', 'registered')) AS opened

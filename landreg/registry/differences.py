@@ -27,10 +27,11 @@ _DIFFERENCES = """
     ), parcel AS MATERIALIZED (
         SELECT own.case_id, own.package_id, l.code, l.registered_area_m2, l.geom
         FROM own JOIN registry.case_parcel AS p ON p.county = :county AND p.case_id = own.case_id
-        JOIN land.parcel AS l ON l.county = :county AND l.code = p.parcel_code AND upper_inf(l.recorded)
+        JOIN land.parcel AS l ON l.county = :county AND l.code = p.parcel_code AND upper_inf(l.recorded) AND upper_inf(l.valid)
     ), household AS MATERIALIZED (
         SELECT own.case_id, own.package_id, h.code, h.name, h.household_id
-        FROM own JOIN party.household AS h ON h.county = :county AND h.code = own.household_code AND upper_inf(h.recorded)
+        FROM own JOIN party.household AS h ON h.county = :county AND h.code = own.household_code
+             AND upper_inf(h.recorded) AND upper_inf(h.valid)
     )
     SELECT p.case_id, p.code FROM parcel AS p CROSS JOIN LATERAL (
         SELECT coalesce(s.surveyed_area_m2, s.plane_area_m2) AS area_m2, s.geom FROM land.staged_parcel AS s
@@ -50,6 +51,7 @@ _DIFFERENCES = """
                             WHERE m.county = :county AND m.package_id = h.package_id AND m.household_code = h.code)
                         THEN i.id_digest END, r.holds_right)::text
                 FROM party.member AS r JOIN identity.person AS i ON i.person_id = r.person_id
-                WHERE r.county = :county AND r.household_id = h.household_id AND upper_inf(r.recorded) ORDER BY 1)
+                WHERE r.county = :county AND r.household_id = h.household_id
+                     AND upper_inf(r.recorded) AND upper_inf(r.valid) ORDER BY 1)
     ORDER BY 1, 2
 """

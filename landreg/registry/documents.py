@@ -8,9 +8,10 @@ from uuid import UUID, uuid4
 from landreg.core.db import UnitOfWork
 from landreg.core.errors import BadInput, Finding
 from landreg.core.files import Store as Store
+from landreg.law.book import terms
 from landreg.registry.casebook import CaseDocument, Document
 
-KINDS = ("survey_package", "contract", "identity", "approval", "signature", "photo", "other")
+KINDS = terms("document")
 
 
 def enter(

@@ -106,14 +106,15 @@ _COLLECTIVES = f"""
            {_CLOCKS}
     FROM land.staged_issuer AS s
     WHERE {_OF_VILLAGE} AND NOT EXISTS (SELECT FROM party.collective AS c WHERE c.county = s.county AND c.code = s.code
-                                        AND upper_inf(c.recorded))
+                                        AND upper_inf(c.recorded) AND upper_inf(c.valid))
 """
 _ORGANIZATIONS = f"""
     INSERT INTO party.organization (county, row_id, organization_id, village, code, name, address, valid, recorded, act_id)
     SELECT s.county, gen_random_uuid(), gen_random_uuid(), s.village, s.code, s.name, s.address, {_CLOCKS}
     FROM land.staged_household AS s
     WHERE {_OF_VILLAGE} AND s.kind = '3' AND NOT EXISTS (
-        SELECT FROM party.organization AS c WHERE c.county = s.county AND c.code = s.code AND upper_inf(c.recorded))
+        SELECT FROM party.organization AS c WHERE c.county = s.county AND c.code = s.code
+             AND upper_inf(c.recorded) AND upper_inf(c.valid))
 """
 _HOUSEHOLDS = f"""
     INSERT INTO party.household (county, row_id, household_id, village, code, name, collective_id, address, postcode,
@@ -121,12 +122,15 @@ _HOUSEHOLDS = f"""
     SELECT s.county, gen_random_uuid(), gen_random_uuid(), s.village, s.code, s.name, c.collective_id, s.address, s.postcode,
            {_CLOCKS}
     FROM land.staged_household AS s
-    JOIN party.collective AS c ON c.county = s.county AND c.code = left(s.code, 14) AND upper_inf(c.recorded)
+    JOIN party.collective AS c ON c.county = s.county AND c.code = left(s.code, 14)
+         AND upper_inf(c.recorded) AND upper_inf(c.valid)
     WHERE {_OF_VILLAGE} AND s.kind <> '3' AND NOT EXISTS (
-        SELECT FROM party.household AS h WHERE h.county = s.county AND h.code = s.code AND upper_inf(h.recorded))
+        SELECT FROM party.household AS h WHERE h.county = s.county AND h.code = s.code
+             AND upper_inf(h.recorded) AND upper_inf(h.valid))
     AND NOT EXISTS (
         SELECT FROM land.staged_member AS m JOIN identity.person AS i ON i.id_digest = m.id_digest
-        JOIN party.member AS r ON r.county = m.county AND r.person_id = i.person_id AND upper_inf(r.recorded)
+        JOIN party.member AS r ON r.county = m.county AND r.person_id = i.person_id
+             AND upper_inf(r.recorded) AND upper_inf(r.valid)
         WHERE m.county = s.county AND m.package_id = s.package_id AND m.household_code = s.code)
 """
 _STAGED_MEMBERS = f"""
@@ -154,7 +158,8 @@ _PARCELS = f"""
     LEFT JOIN (SELECT DISTINCT parcel_code FROM land.staged_contract_parcel WHERE county = :county AND package_id = :package)
          AS p ON p.parcel_code = s.code
     WHERE {_OF_VILLAGE} AND NOT EXISTS (
-        SELECT FROM land.parcel AS l WHERE l.county = s.county AND l.code = s.code AND upper_inf(l.recorded))
+        SELECT FROM land.parcel AS l WHERE l.county = s.county AND l.code = s.code
+             AND upper_inf(l.recorded) AND upper_inf(l.valid))
 """
 _HOMESTEAD_PARCELS = f"""
     INSERT INTO land.parcel (county, row_id, parcel_id, village, code, kind, name, geom, surveyed_area_m2,
@@ -164,5 +169,6 @@ _HOMESTEAD_PARCELS = f"""
            round(coalesce(s.area_m2, s.plane_area_m2) * 0.0015, 2), s.package_id, {_CLOCKS}
     FROM land.staged_homestead AS s
     WHERE {_OF_VILLAGE} AND NOT EXISTS (
-        SELECT FROM land.parcel AS l WHERE l.county = s.county AND l.code = s.code AND upper_inf(l.recorded))
+        SELECT FROM land.parcel AS l WHERE l.county = s.county AND l.code = s.code
+             AND upper_inf(l.recorded) AND upper_inf(l.valid))
 """

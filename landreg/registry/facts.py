@@ -15,13 +15,15 @@ from sqlalchemy.orm import Session
 
 from landreg.core.codes import masked_name
 from landreg.core.periods import Period
+from landreg.law.book import act_type
+from landreg.registry.act_facts import ActProposal, act_proposals
 from landreg.registry.casebook import Case
 from landreg.registry.differences import differences
 from landreg.registry.rules.contract import ContractFacts, ParcelFacts
 from landreg.registry.rules.homestead import HomesteadFacts
 from landreg.registry.rules.procedure import CaseFacts
 
-_Key = tuple[UUID, str]
+_Key = tuple[UUID | None, str]
 """Package and code: two packages may have a code each of their own way."""
 
 
@@ -94,15 +96,17 @@ def homestead_proposals(session: Session, cases: Sequence[Case]) -> list[Proposa
     ]
 
 
-def proposals(session: Session, cases: Sequence[Case]) -> list[Proposal]:
-    """The proposals of cases of either kind of right."""
+def proposals(session: Session, cases: Sequence[Case]) -> list[Proposal | ActProposal]:
+    """The proposals of cases: first registrations of either kind of right, and acts of change."""
+    first = [case for case in cases if case.act_kind == "first_registration"]
     return [
-        *contract_proposals(session, [case for case in cases if case.right_kind == "contract_management"]),
-        *homestead_proposals(session, [case for case in cases if case.right_kind == "homestead"]),
+        *contract_proposals(session, [case for case in first if case.right_kind == "contract_management"]),
+        *homestead_proposals(session, [case for case in first if case.right_kind == "homestead"]),
+        *act_proposals(session, [case for case in cases if case.act_kind != "first_registration"]),
     ]
 
 
-def parcels_described(session: Session, cases: Sequence[Case]) -> dict[tuple[UUID, str], tuple[str, str]]:
+def parcels_described(session: Session, cases: Sequence[Case]) -> dict[_Key, tuple[str, str]]:
     """Name and four neighbours of each parcel that cases on contracts ask for, by package and code: how neighbours know it."""
     asked = {"county": cases[0].county, "ids": [case.case_id for case in cases]}
     return {
@@ -131,6 +135,7 @@ def case_facts(session: Session, cases: Sequence[Case], actor: UUID, today: date
             earlier=tuple(rows[case.case_id].earlier or ()),
             package_state=rows[case.case_id].package_state or "",
             differing=differing.get(case.case_id, ()),
+            noticed=act_type(case.act_kind).notice is not None,
         )
         for case in cases
     }
@@ -177,7 +182,7 @@ _COLLECTIVE_KNOWN = """
     (EXISTS (SELECT FROM land.staged_issuer AS i WHERE i.county = {h}.county AND i.package_id = {h}.package_id
              AND i.code = left({h}.code, 14))
      OR EXISTS (SELECT FROM party.collective AS i WHERE i.county = {h}.county AND i.code = left({h}.code, 14)
-                AND upper_inf(i.recorded)))
+                AND upper_inf(i.recorded) AND upper_inf(i.valid)))
 """
 _CONTRACTS = f"""
     SELECT c.package_id, c.code, c.village, c.issuer_code, c.household_code, c.way, c.starts_on, c.ends_on, c.area_m2, c.mu,
@@ -185,7 +190,7 @@ _CONTRACTS = f"""
            EXISTS (SELECT FROM land.staged_issuer AS i WHERE i.county = c.county AND i.package_id = c.package_id
                    AND i.code = c.issuer_code)
            OR EXISTS (SELECT FROM party.collective AS i WHERE i.county = c.county AND i.code = c.issuer_code
-                      AND upper_inf(i.recorded)) AS issuer_known,
+                      AND upper_inf(i.recorded) AND upper_inf(i.valid)) AS issuer_known,
            h.kind <> '3' AND {_COLLECTIVE_KNOWN.format(h="h")} AS holder_known,
            (SELECT count(*) FROM land.staged_member AS m WHERE m.county = c.county AND m.package_id = c.package_id
             AND m.household_code = c.household_code AND m.holds_right) AS members
@@ -198,8 +203,10 @@ _CONTRACT_PARCELS = """
            s.code IS NOT NULL AS surveyed, r.code AS taken_by
     FROM land.staged_contract_parcel AS p
     LEFT JOIN land.staged_parcel AS s ON s.county = p.county AND s.package_id = p.package_id AND s.code = p.parcel_code
-    LEFT JOIN land.parcel AS l ON l.county = p.county AND l.code = p.parcel_code AND upper_inf(l.recorded)
-    LEFT JOIN registry.right_parcel AS x ON x.county = l.county AND x.parcel_id = l.parcel_id AND upper_inf(x.recorded)
+    LEFT JOIN land.parcel AS l ON l.county = p.county AND l.code = p.parcel_code
+         AND upper_inf(l.recorded) AND upper_inf(l.valid)
+    LEFT JOIN registry.right_parcel AS x ON x.county = l.county AND x.parcel_id = l.parcel_id
+         AND upper_inf(x.recorded) AND upper_inf(x.valid)
          AND x.kind = 'contract_management'
     LEFT JOIN registry."right" AS r ON r.county = x.county AND r.row_id = x.right_row
     WHERE p.county = :county AND p.package_id = ANY (:packages) AND p.contract_code = ANY (:codes)
@@ -209,8 +216,9 @@ _MEMBERS_ELSEWHERE = """
     SELECT m.package_id, m.household_code, m.name, h.code AS other
     FROM land.staged_member AS m
     JOIN identity.person AS i ON i.id_digest = m.id_digest
-    JOIN party.member AS r ON r.county = m.county AND r.person_id = i.person_id AND upper_inf(r.recorded)
-    JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id AND upper_inf(h.recorded)
+    JOIN party.member AS r ON r.county = m.county AND r.person_id = i.person_id AND upper_inf(r.recorded) AND upper_inf(r.valid)
+    JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id
+         AND upper_inf(h.recorded) AND upper_inf(h.valid)
     WHERE m.county = :county AND m.package_id = ANY (:packages) AND m.household_code = ANY (:households)
       AND h.code <> m.household_code
 """
@@ -221,7 +229,7 @@ _HOMESTEADS = f"""
            OR (sh.kind <> '3' AND {_COLLECTIVE_KNOWN.format(h="sh")}) AS household_known,
            array_remove(array(
                SELECT r.code FROM registry."right" AS r WHERE r.county = h.county AND r.household_id = h.household_id
-               AND r.kind = 'homestead' AND upper_inf(r.recorded)
+               AND r.kind = 'homestead' AND upper_inf(r.recorded) AND upper_inf(r.valid)
                UNION SELECT o.unit_code FROM land.staged_homestead AS o WHERE o.county = s.county
                AND o.package_id = s.package_id AND o.household_code = s.household_code AND o.code <> s.code
                UNION SELECT o.unit_code FROM registry."case" AS c JOIN land.staged_homestead AS o
@@ -230,12 +238,14 @@ _HOMESTEADS = f"""
                AND c.state IN ('accepted', 'reviewed', 'noticed', 'objected') AND c.package_id <> s.package_id
            ), s.unit_code) AS others,
            (SELECT r.code FROM land.parcel AS l
-            JOIN registry.right_parcel AS x ON x.county = l.county AND x.parcel_id = l.parcel_id AND upper_inf(x.recorded)
+            JOIN registry.right_parcel AS x ON x.county = l.county AND x.parcel_id = l.parcel_id
+                 AND upper_inf(x.recorded) AND upper_inf(x.valid)
             JOIN registry."right" AS r ON r.county = x.county AND r.row_id = x.right_row
-            WHERE l.county = s.county AND l.code = s.code AND upper_inf(l.recorded) LIMIT 1) AS taken_by
+            WHERE l.county = s.county AND l.code = s.code AND upper_inf(l.recorded) AND upper_inf(l.valid) LIMIT 1) AS taken_by
     FROM land.staged_homestead AS s
     LEFT JOIN land.staged_household AS sh ON sh.county = s.county AND sh.package_id = s.package_id AND sh.code = s.household_code
-    LEFT JOIN party.household AS h ON h.county = s.county AND h.code = s.household_code AND upper_inf(h.recorded)
+    LEFT JOIN party.household AS h ON h.county = s.county AND h.code = s.household_code
+         AND upper_inf(h.recorded) AND upper_inf(h.valid)
     WHERE s.county = :county AND s.package_id = ANY (:packages) AND s.code = ANY (:codes)
 """
 _DESCRIBED = """

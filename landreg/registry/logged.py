@@ -24,7 +24,10 @@ from landreg.access import logged as access_logged
 from landreg.access.queries import openings
 from landreg.law.model import CountyParameter
 from landreg.registry.casebook import Act
+from landreg.registry.logged_acts import NOT_OF_CHANGE, change_facts
+from landreg.registry.logged_rows import CLOCKED, digest, row_text
 
+_AT_ONCE = 1000
 Restated = tuple[str, Mapping[str, Any], Mapping[str, str]]
 TABLES: Mapping[str, Mapping[str, str]] = {
     "act": {
@@ -36,6 +39,14 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "holders": "registry.right_holder",
         "parcels": "registry.right_parcel",
         "surveyed": "land.parcel",
+        "right": "registry.right",
+        "contract": "registry.contract",
+        "right_holder": "registry.right_holder",
+        "right_parcel": "registry.right_parcel",
+        "restriction": "registry.restriction",
+        "parcel": "land.parcel",
+        "ended": "registry.certificate_end",
+        "member": "party.member",
         "household": "party.household",
         "collective": "party.collective",
         "organization": "party.organization",
@@ -58,7 +69,7 @@ def right_facts(session: Session, county: str, act_ids: Sequence[UUID]) -> dict[
 def entry_facts(session: Session, county: str, act_id: UUID, number: str) -> tuple[dict[str, Any], dict[str, str]]:
     """What the leaf of a survey entry says: a digest a parcel; personal: a line a household, collective, organisation."""
     asked = {"county": county, "act": act_id}
-    surveyed = {row.code: _digest(row.facts) for row in session.execute(text(_PARCELS), asked)}
+    surveyed = {row.code: digest(row.facts) for row in session.execute(text(_PARCELS), asked)}
     personal = {f"{row.kind}.{row.code}": row.facts for row in session.execute(text(_PARTIES), asked)}
     return {"act": number, "kind": "survey_entry", "surveyed": surveyed}, personal
 
@@ -70,6 +81,12 @@ def acts(session: Session) -> Iterator[Restated]:
     entries = select(Act.county, Act.act_id, Act.number).where(Act.kind == "survey_entry")
     for county, act_id, number in session.execute(entries).all():
         yield number, *entry_facts(session, county, act_id, number)
+    changed = select(Act.county, Act.act_id).where(Act.kind.not_in(NOT_OF_CHANGE)).order_by(Act.county)
+    for county, rows in groupby(session.execute(changed).all(), key=lambda row: row[0]):
+        ids = [act_id for _, act_id in rows]
+        for first in range(0, len(ids), _AT_ONCE):
+            for facts, personal in change_facts(session, county, ids[first : first + _AT_ONCE]).values():
+                yield facts["act"], facts, personal
 
 
 def certificate_facts(
@@ -127,20 +144,6 @@ def figures(session: Session) -> Iterator[Restated]:
         yield str(row.id), figure_facts(row), {}
 
 
-CLOCKED = {
-    "registry.contract": "x.row_id::text",
-    'registry."right"': "x.row_id::text",
-    "registry.right_holder": "x.right_row || ':' || x.household_id",
-    "registry.right_parcel": "x.right_row || ':' || x.parcel_id",
-    "land.parcel": "x.row_id::text",
-    "party.collective": "x.row_id::text",
-    "party.household": "x.row_id::text",
-    "party.member": "x.row_id::text",
-    "party.organization": "x.row_id::text",
-}
-"""Every table with two clocks, and how a row of it is named."""
-
-
 def closings(session: Session) -> Iterator[tuple[str, str, str | None]]:
     """Every row that is closed: its table, its key, and the number of the act that is said to have closed it."""
     for row in session.execute(text(_CLOSINGS)):
@@ -172,33 +175,20 @@ def _right_facts(parts: Mapping[str, Any]) -> dict[str, Any]:
         "act": act["number"],
         "kind": act["kind"],
         "case": act["case"],
-        "registered": _digest(act["facts"]),
+        "registered": digest(act["facts"]),
         "code": right.get("code"),
         "household": right.get("household"),
         "area_m2": None if right.get("area_m2") is None else Decimal(right["area_m2"]),
-        "rights": _digest(parts.get("rights")),
-        "contracts": _digest(parts.get("contracts")),
-        "holders": _digest(parts.get("holders")),
-        "parcels": {code: _digest(facts) for code, facts in parts.get("parcels", {}).items()},
+        "rights": digest(parts.get("rights")),
+        "contracts": digest(parts.get("contracts")),
+        "holders": digest(parts.get("holders")),
+        "parcels": {code: digest(facts) for code, facts in parts.get("parcels", {}).items()},
     }
-
-
-def _digest(facts: str | None) -> str:
-    """Enough of a SHA-256 to name the row that was changed."""
-    return "" if facts is None else hashlib.sha256(facts.encode()).hexdigest()[:32]
-
-
-def _row(alias: str, *left_out: str) -> str:
-    """A row as text: every column but division codes, those that close it, and `left_out`; its beginning on the clock kept."""
-    dropped = ("county", "village", "ended_by_act", "recorded", *left_out)
-    return (
-        f"(to_jsonb({alias}) - '{{{','.join(dropped)}}}'::text[])::text || extract(epoch FROM lower({alias}.recorded))"
-    )
 
 
 def _rows(part: str, table: str, order: str, of: str) -> str:
     """By act: its rows of a table as one text."""
-    return f"""SELECT x.county, x.act_id, '{part}' AS part, to_jsonb(string_agg({_row("x")}, ';' ORDER BY {order})) AS facts
+    return f"""SELECT x.county, x.act_id, '{part}' AS part, to_jsonb(string_agg({row_text("x")}, ';' ORDER BY {order})) AS facts
         FROM registry.{table} AS x WHERE {of.format(x="x")} GROUP BY x.county, x.act_id"""
 
 
@@ -222,22 +212,22 @@ def _rights(of: str) -> str:
         UNION ALL {_rows("holders", "right_holder", "x.household_id", of)}
         UNION ALL SELECT x.county, x.act_id, 'parcels', jsonb_object_agg((
                 SELECT l.code FROM land.parcel AS l WHERE l.county = x.county AND l.parcel_id = x.parcel_id
-                AND l.recorded @> lower(x.recorded)), {_row("x")})
+                AND l.recorded @> lower(x.recorded)), {row_text("x")})
             FROM registry.right_parcel AS x WHERE {of.format(x="x")} GROUP BY x.county, x.act_id"""
 
 
 _PARCELS = f"""
-    SELECT l.code, md5(ST_AsEWKB(l.geom)) || {_row("l", "geom", "geom_3857")} AS facts
+    SELECT l.code, md5(ST_AsEWKB(l.geom)) || {row_text("l", "geom", "geom_3857")} AS facts
     FROM land.parcel AS l WHERE l.county = :county AND l.act_id = :act ORDER BY l.code
 """
 _PARTIES = f"""
-    SELECT 'household' AS kind, h.code, {_row("h")} || coalesce((
-        SELECT string_agg({_row("m")} || p.said, ';' ORDER BY m.position)
+    SELECT 'household' AS kind, h.code, {row_text("h")} || coalesce((
+        SELECT string_agg({row_text("m")} || p.said, ';' ORDER BY m.position)
         FROM party.member AS m JOIN identity.person AS p ON p.person_id = m.person_id
         WHERE m.county = h.county AND m.household_id = h.household_id AND m.act_id = h.act_id), '') AS facts
     FROM party.household AS h WHERE h.county = :county AND h.act_id = :act
-    UNION ALL SELECT 'collective', c.code, {_row("c")} FROM party.collective AS c WHERE c.county = :county AND c.act_id = :act
-    UNION ALL SELECT 'organization', o.code, {_row("o")} FROM party.organization AS o
+    UNION ALL SELECT 'collective', c.code, {row_text("c")} FROM party.collective AS c WHERE c.county = :county AND c.act_id = :act
+    UNION ALL SELECT 'organization', o.code, {row_text("o")} FROM party.organization AS o
     WHERE o.county = :county AND o.act_id = :act
     ORDER BY 1, 2
 """

@@ -81,3 +81,20 @@ class RightParcel(CountyKey, TwoClocks, Base):
     area_m2: Mapped[Decimal]
     mu: Mapped[Decimal]
     note: Mapped[str]
+
+
+class Restriction(CountyKey, TwoClocks, Base):
+    """A restriction on a right. rank: 1 is in force, later ones wait. amount: yuan secured. until: its last day."""
+
+    __tablename__ = "restriction"
+    __table_args__ = {"schema": "registry"}  # noqa: RUF012
+
+    row_id: Mapped[UUID] = mapped_column(primary_key=True)
+    restriction_id: Mapped[UUID]
+    kind: Mapped[str]
+    right_id: Mapped[UUID]
+    rank: Mapped[int]
+    party: Mapped[str]
+    basis: Mapped[str]
+    amount: Mapped[Decimal | None]
+    until: Mapped[date | None] = mapped_column(Date)

@@ -12,15 +12,17 @@ from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
-from landreg.law.book import Law
+from landreg.law.book import Law, act_type
 from landreg.log.leaf import Entry
 from landreg.log.store import stage
+from landreg.registry.act_facts import ActProposal
 from landreg.registry.casebook import Case, Notice, Objection
 from landreg.registry.cases import UNDER_WAY, Stepped, locked, note, set_values, take_step
 from landreg.registry.facts import Proposal, parcels_described, proposals
 from landreg.registry.logged import notice_facts
 from landreg.registry.numbers import draw
 from landreg.registry.rules import NOTICE_RULES
+from landreg.registry.rules.contract import ContractFacts
 
 
 def publish(actor: Actor, county: str, case_ids: Sequence[UUID], title: str) -> tuple[str, Stepped]:
@@ -112,7 +114,7 @@ def _open_objections(uow: UnitOfWork, county: str, case_id: UUID) -> int:
 
 def _notice(uow: UnitOfWork, cases: Sequence[Case], law: Law, title: str) -> Notice:
     today = beijing_day(uow.now)
-    days = max(law.days("REG-4.notice_working_days", kind) for kind in {case.right_kind for case in cases})
+    days = max(_working_days(law, *kinds) for kinds in {(case.act_kind, case.right_kind) for case in cases})
     (serial,) = draw(uow, "notice_number")
     villages = sorted({case.village for case in cases})
     described = parcels_described(uow.session, cases)
@@ -144,11 +146,24 @@ def _common(villages: Sequence[str]) -> str:
     return first[: next(level for level in (12, 9, 6, 4) if level <= same)]
 
 
-def _notice_row(proposal: Proposal, described: Mapping[tuple[UUID, str], tuple[str, str]]) -> dict[str, Any]:
-    """What the public reads of a case: holder, right, parcels and areas; never an identity number."""
-    facts, case = proposal.facts, proposal.case
-    row = {"case": case.number, "kind": case.right_kind, "code": case.subject_code, "holder": case.applicant}
-    if case.right_kind == "contract_management":
-        parcels = [[p.code, str(p.area_m2), *described.get((case.package_id, p.code), ("", ""))] for p in facts.parcels]  # type: ignore[union-attr]
+def _working_days(law: Law, act_kind: str, right_kind: str) -> int:
+    """How long the notice of an act runs: a figure for all, or one a kind of right."""
+    name = act_type(act_kind).notice or "REG-4.notice_working_days"
+    return law.days(name, right_kind if right_kind in law.parameters[name].values else "")
+
+
+def _notice_row(proposal: Proposal | ActProposal, described: Mapping[Any, tuple[str, str]]) -> dict[str, Any]:
+    """What the public reads of a case: act, holder, right, parcels and areas; never an identity number."""
+    case = proposal.case
+    row: dict[str, Any] = {"case": case.number, "kind": case.right_kind, "code": case.subject_code}
+    row |= {"holder": case.applicant, "act": case.act_kind}
+    if isinstance(proposal, ActProposal):
+        bundle = proposal.in_force.bundle
+        under = () if bundle is None else bundle.parcels
+        parcels = [[bundle.codes[p.row["parcel_id"]], str(p.row["area_m2"])] for p in under] if bundle else []
+        return row | {"parcels": parcels, "area_m2": "" if bundle is None else str(bundle.right.row["area_m2"])}
+    facts = proposal.facts
+    if isinstance(facts, ContractFacts):
+        parcels = [[p.code, str(p.area_m2), *described.get((case.package_id, p.code), ("", ""))] for p in facts.parcels]
         return row | {"parcels": parcels, "area_m2": str(facts.area_m2), "members": proposal.staged["members"]}
     return row | {"parcels": [[case.subject_code, str(facts.area_m2)]], "area_m2": str(facts.area_m2)}

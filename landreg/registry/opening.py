@@ -74,7 +74,7 @@ _NEW_CASE = """
           AND village >= :from AND village < :to ORDER BY code) AS s
     LEFT JOIN land.staged_household AS h ON h.county = s.county AND h.package_id = s.package_id AND h.code = s.household_code
     WHERE NOT EXISTS (SELECT FROM registry."right" AS r WHERE r.county = s.county AND r.code = {right_code}
-                      AND upper_inf(r.recorded))
+                      AND upper_inf(r.recorded) AND upper_inf(r.valid))
     ON CONFLICT DO NOTHING
 """
 _OPEN_CONTRACTS = _NEW_CASE.format(

@@ -35,6 +35,8 @@ class Places:
 
     @classmethod
     def of(cls, uow: UnitOfWork, cases: Sequence[Case]) -> Places:
+        if not cases:
+            return cls({}, {}, {})
         asked = {
             "county": cases[0].county,
             "households": list({case.household_code for case in cases}),
@@ -105,17 +107,17 @@ class Places:
 
 _HOUSEHOLD_IDS = """
     SELECT code, household_id FROM party.household
-    WHERE county = :county AND code = ANY (:households) AND upper_inf(recorded)
+    WHERE county = :county AND code = ANY (:households) AND upper_inf(recorded) AND upper_inf(valid)
 """
 _COLLECTIVE_IDS = """
     SELECT code, collective_id FROM party.collective
-    WHERE county = :county AND upper_inf(recorded) AND code IN (
+    WHERE county = :county AND upper_inf(recorded) AND upper_inf(valid) AND code IN (
         SELECT issuer_code FROM land.staged_contract
         WHERE county = :county AND package_id = ANY (:packages) AND code = ANY (:subjects))
 """
 PARCEL_IDS = """
     SELECT l.code, l.parcel_id FROM registry.case_parcel AS p
-    JOIN land.parcel AS l ON l.county = p.county AND l.code = p.parcel_code AND upper_inf(l.recorded)
+    JOIN land.parcel AS l ON l.county = p.county AND l.code = p.parcel_code AND upper_inf(l.recorded) AND upper_inf(l.valid)
     WHERE p.county = :county AND p.case_id = ANY (:cases)
 """
 """Code and id of the registered parcels that cases ask for."""

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from landreg.core.periods import BEIJING
+from landreg.core.tables import in_force
 from landreg.land.queries import LAST, prefixed
 from landreg.party.model import Household
 from landreg.registry.casebook import Act, Case, Certificate, CertificateEnd
@@ -19,7 +20,6 @@ from landreg.registry.desk import CaseFilter, cases_statement
 from landreg.registry.model import Right
 
 FOUND = 10
-CURRENT = sa.func.upper_inf
 
 
 def certificates_statement(*, within: str = "", kind: str = "", state: str = "", text: str = "") -> sa.Select[Any]:
@@ -102,7 +102,7 @@ def right_of_case(session: Session, county: str, act_id: UUID | None) -> Right |
     """The right that an act opened."""
     if act_id is None:
         return None
-    found = sa.select(Right).where(Right.county == county, Right.act_id == act_id, CURRENT(Right.recorded))
+    found = sa.select(Right).where(Right.county == county, Right.act_id == act_id, in_force(Right))
     return session.scalars(found).one_or_none()
 
 
@@ -126,7 +126,7 @@ def search(session: Session, jurisdiction: str, text: str) -> Found:
         ).all(),
         session.scalars(
             sa.select(Household)
-            .where(prefixed(Household.village, jurisdiction), CURRENT(Household.recorded))
+            .where(prefixed(Household.village, jurisdiction), in_force(Household))
             .where(sa.or_(prefixed(Household.code, text), named))
             .order_by(Household.code)
             .limit(FOUND)
@@ -135,7 +135,7 @@ def search(session: Session, jurisdiction: str, text: str) -> Found:
         session.scalars(acts_statement(within=jurisdiction, number=text).limit(FOUND)).all(),
         session.scalars(
             sa.select(Right)
-            .where(prefixed(Right.village, jurisdiction), CURRENT(Right.recorded), prefixed(Right.code, text))
+            .where(prefixed(Right.village, jurisdiction), in_force(Right), prefixed(Right.code, text))
             .order_by(Right.code)
             .limit(FOUND)
         ).all(),

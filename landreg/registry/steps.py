@@ -14,9 +14,9 @@ from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, NotAllowed, NotFound, Refused
 from landreg.core.periods import beijing_day
-from landreg.law.book import Law
+from landreg.law.book import Law, act_type
 from landreg.law.queries import load_law
-from landreg.registry import booking, cases, certificates, notices
+from landreg.registry import attempts, booking, cases, certificates, notices
 from landreg.registry.casebook import Case
 from landreg.registry.cases import Stepped, judge
 from landreg.registry.desk import cases_by_id
@@ -50,9 +50,23 @@ STEPS: Mapping[str, Step] = {
 """In the order of a case's life."""
 
 
-def next_step(state: str) -> Step | None:
-    """The step that follows from a state; None when a case is at its end."""
-    return next((step for step in STEPS.values() if state in step.states), None)
+def next_step(case: Case) -> Step | None:
+    """The step that follows from a case's state; None when it is at its end.
+
+    An act without a notice is registered after the review; one that leaves no right behind, or no other certificate, ends there.
+    """
+    kind = act_type(case.act_kind)
+    if case.state == "reviewed" and kind.notice is None:
+        return STEPS["register"]
+    if case.state == "registered" and not certified_after(case):
+        return None
+    return next((step for step in STEPS.values() if case.state in step.states), None)
+
+
+def certified_after(case: Case) -> bool:
+    """Whether a certificate follows from the case's act: always, but where it leaves the certificate or ends the whole right."""
+    effect = act_type(case.act_kind).certificate
+    return effect in ("issue", "replace") or (effect == "cancel" and bool(case.request.get("parcels")))
 
 
 @dataclass(frozen=True)
@@ -99,7 +113,7 @@ def take(
         case "accept":
             return cases.accept(actor, county, case_ids)
         case "review":
-            return cases.review(actor, county, case_ids)
+            return attempts.keeping(actor, county, case_ids, "review", lambda: cases.review(actor, county, case_ids))
         case "publish":
             return notices.publish(actor, county, case_ids, title)[1]
         case "register":

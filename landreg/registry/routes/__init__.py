@@ -19,6 +19,7 @@ from landreg.land import queries as land
 from landreg.log import queries as log
 from landreg.registry import desk, opening, queries, shelves
 from landreg.registry.desk import CaseFilter
+from landreg.registry.routes import applying as applying_routes
 from landreg.registry.routes import batches as batch_routes
 from landreg.registry.routes import cases as case_routes
 from landreg.registry.routes import certificates as certificate_routes
@@ -34,6 +35,7 @@ from landreg.web.forms import read_form
 blueprint = Blueprint("registry", __name__)
 PARTS = (
     queue_routes, case_routes, paper_routes, batch_routes, job_routes, right_routes, household_routes, certificate_routes,
+    applying_routes,
 )  # fmt: skip
 for part in PARTS:
     blueprint.register_blueprint(part.blueprint)

@@ -22,6 +22,7 @@ from landreg.land.queries import division_path
 from landreg.law.book import terms
 from landreg.law.queries import load_law
 from landreg.registry import cases, desk, facts, notices, queries, shelves, steps
+from landreg.registry.act_facts import ActProposal
 from landreg.registry.casebook import Case
 from landreg.registry.routes import shown
 from landreg.registry.routes.queues import OFFICERS, READERS, step_named, taken
@@ -37,7 +38,7 @@ def one(county: str, case_id: UUID) -> Response:
     """One case: its state and next step, what it asks for, evidence, findings, what would be entered, objections, history."""
     actor = current_actor()
     case = found_case(actor, county, case_id)
-    step = steps.next_step(case.state)
+    step = steps.next_step(case)
     mine = step is not None and actor.has(*step.roles)
     foreseen = steps.foresee(actor, county, [case_id], step)[0] if step and mine else None
     with unit_of_work(actor) as uow:
@@ -63,10 +64,15 @@ def _about(session: Session, case: Case) -> dict[str, Any]:
     act = desk.act(session, county, case.act_id)
     right = shelves.right_of_case(session, county, case.act_id)
     law = load_law(session, county, desk.today(session))
+    (proposal,) = facts.proposals(session, [case])
     return {
         "path": division_path(session, case.village),
         "parcels": desk.parcels_asked(session, county, case_id),
-        "proposed": shown.proposed(facts.proposals(session, [case])[0], law),
+        "proposed": None if isinstance(proposal, ActProposal) else shown.proposed(proposal, law),
+        "kind": law.act(case.act_kind),
+        "difference": shown.difference_of(session, proposal, law.on)
+        if isinstance(proposal, ActProposal) and not act
+        else [],
         "documents": documents,
         "who": names_of(session, {case.prepared_by, *(document.put_by for document in documents)}),
         "events": events,

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from landreg.access.policy import known_actor
+from landreg.access.queries import masked_persons
 from landreg.core.actor import Role
 from landreg.core.codes import masked_name
+from landreg.core.periods import DAY
 from landreg.core.units import mu_of, total_mu
 from landreg.law.book import Law
+from landreg.party.queries import household_codes
+from landreg.registry.act_facts import ActProposal
+from landreg.registry.effects import Line, difference
 from landreg.registry.facts import Proposal
 from landreg.registry.rules.homestead import HomesteadFacts, confirmed_area
+from landreg.web.i18n import shown_term
 
 
 def holder_name(name: str | None) -> str:
@@ -51,6 +60,70 @@ class Proposed:
     members: int | None
     parcels: Sequence[ProposedParcel]
     staged: Any
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A line of a difference as the page shows it; `named` in words, before and after as text, '' where there is none."""
+
+    table: str
+    named: str
+    fact: str
+    before: str
+    after: str
+
+
+def difference_of(session: Session, proposal: ActProposal, today: date) -> list[Shown]:
+    """What the act of a case would change, in words: the same `Changes` that booking writes. Nothing is written."""
+    if not proposal.facts.in_force:
+        return []
+    lines = difference(proposal.changes(today))
+    persons = {line.before or line.after for line in lines if line.fact == "person_id"}
+    masked = masked_persons(session, list(persons))
+    bundle = proposal.in_force.bundle, proposal.in_force.onto
+    codes = {parcel: code for one in bundle if one for parcel, code in one.codes.items()}
+    households = {line.before or line.after for line in lines if line.fact == "household_id"}
+    codes |= household_codes(session, proposal.case.county, [*households, *_after(lines, "household_id")])
+    names = {person: shown[0] for person, shown in masked.items()} | codes
+    return [
+        Shown(
+            line.table,
+            _named(line, lines, names),
+            line.fact,
+            _text(line, line.before, names),
+            _text(line, line.after, names),
+        )
+        for line in lines
+        if line.fact not in ("kind", "position", "numerator", "denominator", "excess_m2")
+    ]
+
+
+def _after(lines: Sequence[Line], fact: str) -> list[Any]:
+    return [line.after for line in lines if line.fact == fact and line.after]
+
+
+def _named(line: Line, lines: Sequence[Line], names: Mapping[Any, str]) -> str:
+    """Whom or what a line is about: the member, the parcel, or nothing where the table says it all."""
+    of_row = [one for one in lines if (one.table, one.named) == (line.table, line.named)]
+    for one in of_row:
+        if one.fact in ("person_id", "parcel_id"):
+            return names.get(one.before or one.after, "")
+    first, _space, _kind = line.named.partition(" ")
+    return names.get(UUID(first), "") if line.table == "right_parcel" else ""
+
+
+def _text(line: Line, value: Any, names: Mapping[Any, str]) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return shown_term(str(value).lower(), "answer")
+    if isinstance(value, UUID):
+        return names.get(value, "")
+    if hasattr(value, "lower") and hasattr(value, "upper") and not isinstance(value, str):
+        return f"{value.lower or ''} — {value.upper - DAY if value.upper else ''}"
+    return shown_term(
+        str(value), {"relation": "relation", "nature": "land_mode", "mode": "land_mode"}.get(line.fact, "")
+    )
 
 
 def proposed(proposal: Proposal, law: Law) -> Proposed:

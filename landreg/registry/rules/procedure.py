@@ -18,7 +18,7 @@ class CaseFacts:
     prepared_by: who opened it and whoever accepted it.
     earlier: numbers of cases accepted before it on one of its parcels and still open. last_day: of its notice.
     objections: how many are unsettled. package_state: of the survey package it rests on. differing: codes of its parcels
-    and household that the register has otherwise than that package.
+    and household that the register has otherwise than that package. noticed: its act waits for a public notice.
     """
 
     number: str
@@ -32,6 +32,7 @@ class CaseFacts:
     earlier: tuple[str, ...] = ()
     package_state: str = "staged"
     differing: tuple[str, ...] = ()
+    noticed: bool = True
 
 
 CaseRule = Callable[[CaseFacts, Law], Finding | None]
@@ -45,6 +46,16 @@ def _in_state(*states: str, step: str) -> CaseRule:
         return Finding("REG-8", "state", {"state": facts.state, "step": step}, subject=facts.number)
 
     return reg_8_state_allows
+
+
+def _after_its_notice(facts: CaseFacts, law: Law) -> Finding | None:
+    """REG-8: an act is registered after its notice, or after the review where it has none."""
+    return _in_state(*(("noticed", "objected") if facts.noticed else ("reviewed",)), step="register")(facts, law)
+
+
+def _has_a_notice(facts: CaseFacts, law: Law) -> Finding | None:
+    """REG-8: only an act that waits for a notice is put on one."""
+    return _in_state(*(("reviewed",) if facts.noticed else ()), step="publish")(facts, law)
 
 
 def reg_1_four_eyes(facts: CaseFacts, law: Law) -> Finding | None:
@@ -70,7 +81,7 @@ def reg_3_within_term(facts: CaseFacts, law: Law) -> Finding | None:
 
 def reg_4_notice_over(facts: CaseFacts, law: Law) -> Finding | None:
     """REG-4: the notice has run to its last day. 不动产登记暂行条例实施细则 第十七条 as dated data; 条例 第十八条 (RERR-18)."""
-    if facts.last_day is not None and facts.today > facts.last_day:
+    if not facts.noticed or (facts.last_day is not None and facts.today > facts.last_day):
         return None
     return Finding("REG-4", "last_day", {"last_day": facts.last_day}, subject=facts.number)
 
@@ -107,9 +118,9 @@ REVIEW_RULES = (
     reg_17_package_in_force,
     reg_18_as_registered,
 )
-NOTICE_RULES = (_in_state("reviewed", step="publish"), reg_3_within_term)
+NOTICE_RULES = (_has_a_notice, reg_3_within_term)
 REGISTER_RULES = (
-    _in_state("noticed", "objected", step="register"),
+    _after_its_notice,
     reg_2_order_of_acceptance,
     reg_3_within_term,
     reg_4_notice_over,

@@ -141,7 +141,7 @@ def test_the_public_sees_a_holder_masked_as_lists_do(
     booking.register(reviewer, COUNTY, ids[:1])
     superuser.execute(
         """INSERT INTO registry.certificate SELECT county, gen_random_uuid(), village, 'N', 'S', 'T', kind, right_id, %s,
-               act_id, now(), %s, '', true FROM registry."right" """,
+               act_id, system.clock(), %s, '', true FROM registry."right" """,
         [ids[0], registrar.account_id],
     )
     assert checked("T").holder == shown
@@ -160,7 +160,7 @@ def test_the_map_of_a_homestead_names_its_neighbours_whether_their_rights_are_re
     with unit_of_work(registrar) as uow:
         members = certified.members_of(uow.session, COUNTY, homesteads[:2])
         names = {person: "某人" for persons in members.values() for person in persons}
-        found = certified.certified(uow.session, COUNTY, homesteads[:2], names)
+        found = {one.case_id: one for one in certified.certified(uow.session, COUNTY, homesteads[:2], names)}
     around = [{near.name for near in found[case].parcels[0].map.neighbours} - {""} for case in homesteads[:2]]
     assert around[1] == {"户主1", "户主3"}
     assert "户主2" in around[0]

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from landreg.law.book import Parameter, all_articles, all_parameters, national_law
+from landreg.law.book import Parameter, act_types, all_articles, all_parameters, national_law, terms
 from tests.house import sources
 
 READERS = {"number", "days", "text", "day"}
@@ -55,7 +55,24 @@ def test_each_figure_that_the_program_reads_is_in_the_book_under_that_key(
 
 
 def test_each_figure_of_the_book_is_read_by_the_program() -> None:
-    assert {parameter.name for parameter in all_parameters()} - {name for _, name, _ in READS} == set()
+    by_acts = {kind.notice for kind in act_types()}
+    assert {parameter.name for parameter in all_parameters()} - {name for _, name, _ in READS} - by_acts == set()
+
+
+def test_each_notice_that_an_act_names_is_a_figure_for_its_kinds_of_right() -> None:
+    for kind in act_types():
+        if kind.notice:
+            values = LAW.parameters[kind.notice].values
+            assert set(values) == {""} or set(kind.rights) <= set(values), kind.kind
+
+
+def test_each_act_names_rules_terms_and_articles_that_are_there() -> None:
+    for kind in act_types():
+        assert set(kind.articles) <= set(all_articles()), kind.kind
+        assert set(kind.documents) <= set(terms("document")), kind.kind
+        assert set(kind.stopped_by) <= set(terms("restriction")), kind.kind
+        assert kind.by in terms("act_by"), kind.kind
+        assert kind.kind in terms("act"), kind.kind
 
 
 def test_figures_with_a_unit_in_their_name_are_decimals_and_counts_are_whole() -> None:

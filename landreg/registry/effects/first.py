@@ -1,36 +1,16 @@
-"""Effects: from the facts of a case to the rows that its act opens and closes. Pure.
-
-The reviewer sees the same `Changes` that `registry.booking` writes.
-"""
+"""First registration: the rows that confirm a right for the first time. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from landreg.core.periods import Period
 from landreg.core.units import mu_of, total_mu
+from landreg.registry.effects.changes import Changes, Opened
 from landreg.registry.rules.homestead import Confirmed
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A row to open: table name and facts, without clocks."""
-
-    table: str
-    row: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Changes:
-    """What an act does: the rows it opens, and from which day they hold."""
-
-    opens: tuple[Opened, ...]
-    valid_from: date
 
 
 @dataclass(frozen=True)

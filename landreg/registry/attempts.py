@@ -1,0 +1,88 @@
+"""Steps that were refused because the case is the officer's own (REG-1): the step writes nothing, the attempt is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import DateTime, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import Finding, Refused
+from landreg.core.tables import Base, CountyKey
+from landreg.log.leaf import Entry
+from landreg.log.store import stage_all
+from landreg.registry.casebook import Case
+from landreg.registry.cases import Stepped
+
+OWN_CASE = "REG-1"
+
+
+class Attempt(CountyKey, Base):
+    """That an officer tried a step on a case of their own, and was refused."""
+
+    __tablename__ = "attempt"
+    __table_args__ = {"schema": "audit"}  # noqa: RUF012
+
+    attempt_id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID]
+    step: Mapped[str]
+    rule: Mapped[str]
+    by: Mapped[UUID]
+    by_name: Mapped[str]
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+def keeping(actor: Actor, county: str, case_ids: Sequence[UUID], step: str, taken: Callable[[], Stepped]) -> Stepped:
+    """Take a step, and keep each case of the actor's own on which it was refused. Raises as the step does."""
+    try:
+        stepped = taken()
+    except Refused as refusal:
+        if _own(refusal.findings):
+            _keep(actor, county, step, Case.case_id.in_(case_ids))
+        raise
+    numbers = [number for number, findings in stepped.refused.items() if _own(findings)]
+    if numbers:
+        _keep(actor, county, step, Case.number.in_(numbers))
+    return stepped
+
+
+def _own(findings: Iterable[Finding]) -> bool:
+    return any(finding.code == OWN_CASE for finding in findings)
+
+
+def _keep(actor: Actor, county: str, step: str, which: object) -> None:
+    """In a transaction of its own: that of the step was rolled back, or is over."""
+    with unit_of_work(actor) as uow:
+        cases = uow.session.scalars(select(Case).where(Case.county == county, which)).all()  # type: ignore[arg-type]
+        kept = [
+            Attempt(
+                county=county,
+                attempt_id=uuid4(),
+                village=case.village,
+                case_id=case.case_id,
+                step=step,
+                rule=OWN_CASE,
+                by=actor.account_id,
+                by_name=actor.name,
+                at=uow.now,
+            )
+            for case in cases
+        ]
+        uow.session.add_all(kept)
+        stage_all(
+            uow,
+            [
+                Entry(
+                    "case.refused_as_own",
+                    county,
+                    case.village,
+                    str(attempt.attempt_id),
+                    {"case": case.number, "step": step, "rule": OWN_CASE, "by": str(actor.account_id)},
+                )
+                for case, attempt in zip(cases, kept, strict=True)
+            ],
+        )

@@ -1,0 +1,142 @@
+"""What acts of change do: household, right, restriction. Each takes what is in force and what is asked for. Pure.
+
+`new` gives the ids of rows that are opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from landreg.core.units import total_mu
+from landreg.registry.effects.changes import Changes, Ending, Opened, RightBundle, Standing
+from landreg.registry.rules.requests import Assignment, Cancellation, HouseholdChange, Release, RestrictionAsked
+
+NewId = Callable[[], UUID]
+
+
+def change_household(
+    household: Standing,
+    members: Iterable[Standing],
+    rights: Iterable[UUID],
+    asked: HouseholdChange,
+    on: date,
+    new: NewId,
+) -> Changes:
+    """Members leave and join, the household's name or address changes; its rights stay as they are, their certificates say it.
+
+    农村土地承包法 第十六条: the household holds the right, its members share it equally.
+    """
+    opens: list[Opened] = []
+    closes: list[Standing] = []
+    position = 0
+    for member in members:
+        position = max(position, member.row["position"])
+        if member.row["member_id"] in asked.leaving:
+            closes.append(member)
+            opens += member.until(on, row_id=new())
+    for place, joining in enumerate(asked.joins, 1):
+        opens.append(Opened("member", {
+            "row_id": new(), "member_id": new(), "household_id": household.row["household_id"], "person_id": joining.person_id,
+            "relation": joining.relation, "holds_right": joining.holds_right, "position": position + place, "note": "",
+        }))  # fmt: skip
+    told = {name: value for name, value in (("name", asked.name), ("address", asked.address)) if value}
+    if told:
+        closes.append(household)
+        opens += (*household.until(on, row_id=new()), household.from_day(on, row_id=new(), **told))
+    return Changes(tuple(opens), on, tuple(closes), dict.fromkeys(rights, "replaced"))
+
+
+def assign(bundle: RightBundle, onto: RightBundle | None, asked: Assignment, on: date, new: NewId) -> Changes:
+    """The land goes to another household of the collective for the rest of the term. 农村土地承包法 第三十四条.
+
+    onto: the contract right that household holds already, which takes the parcels in; without one, the right itself goes
+    over, under a contract of its new holder. The former contract ends with the day.
+    """
+    if onto is not None:
+        joined = (*onto.parcels, *(replace(parcel, since=on) for parcel in bundle.parcels))
+        gained = _followed(onto, on, new, _areas(joined), {}, joined)
+        opens = (*_history(bundle, on, new, bundle.contract), *gained.opens)
+        ends: dict[UUID, Ending] = {bundle.right_id: "cancelled", onto.right_id: "replaced"}
+        return Changes(opens, on, (*bundle.rows, *gained.closes), ends)
+    contract_id = new()
+    taken = {"household_id": asked.household_id, "code": asked.contract_code, "contract_id": contract_id}
+    return _followed(bundle, on, new, taken, {"household_id": asked.household_id}, bundle.parcels, asked.signed_on)
+
+
+def cancel(bundle: RightBundle, asked: Cancellation, on: date, new: NewId) -> Changes:
+    """The right ends, or goes on over the parcels that stay. 民法典 第三百三十八、三百六十五条."""
+    lost = {parcel_id for parcel_id, code in bundle.codes.items() if code in asked.parcels}
+    staying = tuple(parcel for parcel in bundle.parcels if parcel.row["parcel_id"] not in lost)
+    if not asked.parcels or not staying:
+        return Changes(_history(bundle, on, new, bundle.contract), on, bundle.rows, {bundle.right_id: "cancelled"})
+    return _followed(bundle, on, new, _areas(staying), {}, staying)
+
+
+def restrict(bundle: RightBundle, asked: RestrictionAsked, rank: int, on: date, new: NewId) -> Changes:
+    """A restriction on the right; a later seizure waits behind the earlier ones. 不动产登记暂行条例 第三条."""
+    row = {
+        "row_id": new(), "restriction_id": new(), "right_id": bundle.right.row["right_id"], "kind": asked.kind, "rank": rank,
+        "party": asked.party, "basis": asked.basis, "amount": asked.amount, "until": asked.until,
+        "village": bundle.right.row["village"],
+    }  # fmt: skip
+    return Changes((Opened("restriction", row),), on)
+
+
+def release(restrictions: Iterable[Standing], asked: Release, on: date, new: NewId) -> Changes:
+    """A restriction ends; those of its kind that waited behind it move up by one."""
+    standing = list(restrictions)
+    (ended,) = (row for row in standing if row.row["restriction_id"] == asked.restriction_id)
+    closes, opens = [ended], list(ended.until(on, row_id=new()))
+    waiting = (row for row in standing if row.row["kind"] == ended.row["kind"] and row.row["rank"] > ended.row["rank"])
+    for row in sorted(waiting, key=lambda row: int(row.row["rank"])):
+        closes.append(row)
+        opens += (*row.until(on, row_id=new()), row.from_day(on, row_id=new(), rank=row.row["rank"] - 1))
+    return Changes(tuple(opens), on, tuple(closes))
+
+
+def reissue(rights: Iterable[UUID], on: date) -> Changes:
+    """No right changes: the lost certificate is replaced. 不动产登记暂行条例实施细则 第二十二条."""
+    return Changes((), on, (), dict.fromkeys(rights, "replaced"))
+
+
+def _areas(parcels: Iterable[Standing]) -> dict[str, Decimal]:
+    areas = [Decimal(parcel.row["area_m2"]) for parcel in parcels]
+    return {"area_m2": sum(areas, Decimal(0)), "mu": total_mu(areas)}
+
+
+def _followed(
+    bundle: RightBundle,
+    on: date,
+    new: NewId,
+    right: dict[str, Any],
+    holder: dict[str, Any],
+    parcels: Iterable[Standing],
+    signed_on: date | None = None,
+) -> Changes:
+    """The right until the day, and as it goes on from it over `parcels`, its contract too. right, holder: what changes."""
+    row = new()
+    told = {**right, **holder, **({} if signed_on is None else {"signed_on": signed_on})}
+    contract = () if bundle.contract is None else (bundle.contract.from_day(on, row_id=new(), **told),)
+    opens = (
+        *_history(bundle, on, new, bundle.contract),
+        *contract,
+        bundle.right.from_day(on, row_id=row, **right),
+        *(standing.from_day(on, right_row=row, **holder) for standing in bundle.holders),
+        *(parcel.from_day(on, right_row=row, position=place) for place, parcel in enumerate(parcels, 1)),
+    )
+    return Changes(opens, on, bundle.rows, {bundle.right_id: "replaced"})
+
+
+def _history(bundle: RightBundle, on: date, new: NewId, contract: Standing | None) -> tuple[Opened, ...]:
+    """What held until the day, said anew: the right under a row of its own, with what hangs on it."""
+    row = new()
+    ended = bundle.right.until(on, row_id=row)
+    if not ended:
+        return ()
+    told = () if contract is None else contract.until(on, row_id=new())
+    return (*told, *ended, *(one for hanging in bundle.hanging for one in hanging.until(on, right_row=row)))

@@ -1,0 +1,258 @@
+"""Applying for an act of change: what may be applied for on a right or a household, and the form of each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as Redirect
+
+from landreg.access.policy import allow, current_actor
+from landreg.access.queries import masked_persons
+from landreg.core.actor import Actor, Role
+from landreg.core.db import unit_of_work
+from landreg.core.errors import BadInput, Finding, NotFound
+from landreg.land.queries import division_path
+from landreg.law.book import act_types, terms
+from landreg.party import queries as parties
+from landreg.registry import applications, standing
+from landreg.registry.effects import RightBundle
+from landreg.registry.rules.acts import END_REASONS, JOIN_REASONS, LEAVE_REASONS
+from landreg.registry.rules.requests import (
+    RELEASES,
+    RESTRICTIONS,
+    Assignment,
+    Cancellation,
+    HouseholdChange,
+    Joining,
+    Leaving,
+    Reissue,
+    Release,
+    Request,
+    RestrictionAsked,
+)
+from landreg.web import i18n, pages, problems
+from landreg.web.forms import read_form
+
+blueprint = Blueprint("applying", __name__)
+
+
+def offered(on: str, right_kind: str) -> list[str]:
+    """The kinds of act that may be applied for on a right of a kind or on its household, in the book's order."""
+    return [kind.kind for kind in act_types() if kind.on == on and right_kind in kind.rights]
+
+
+@dataclass(frozen=True)
+class HouseholdForm:
+    """Who joins and who leaves, and what else changes."""
+
+    join_name: str = field(default="", metadata={"most": 60})
+    join_id: str = field(default="", metadata={"most": 20})
+    join_relation: str = ""
+    join_holds: bool = False
+    join_reason: str = ""
+    leave: tuple[UUID, ...] = ()
+    leave_reason: str = ""
+    name: str = field(default="", metadata={"most": 60})
+    address: str = field(default="", metadata={"most": 200})
+
+
+@dataclass(frozen=True)
+class AssignmentForm:
+    """Who takes the right over, and when their contract was signed."""
+
+    taker: str = field(metadata={"most": 18})
+    signed_on: date
+
+
+@dataclass(frozen=True)
+class CancellationForm:
+    """Why the right ends, and on which parcels; none chosen: all."""
+
+    reason: str
+    parcels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RestrictionForm:
+    """For whom, on which paper, what it secures, and until when."""
+
+    party: str = field(metadata={"most": 100})
+    basis: str = field(metadata={"most": 100})
+    amount: Decimal | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class ReleaseForm:
+    """What is released, and on which paper."""
+
+    restriction: UUID
+    basis: str = field(metadata={"most": 100})
+
+
+@dataclass(frozen=True)
+class ReissueForm:
+    """How the certificate was lost."""
+
+    lost: str = field(metadata={"most": 500})
+
+
+@blueprint.get("/rights/<county>/<uuid:right_id>/acts/<kind>")
+@allow(Role.REGISTRAR)
+def on_right(county: str, right_id: UUID, kind: str) -> Response:
+    """The form of an act on a right. Raises NotFound for a right that ended, or an act that is not for its kind."""
+    with unit_of_work(current_actor()) as uow:
+        bundle = _right(uow.session, county, right_id)
+        if kind not in offered("right", bundle.right.row["kind"]):
+            raise NotFound
+        holder = parties.household(uow.session, county, bundle.right.row["household_id"])
+        return pages.render(
+            "registry/apply.html",
+            kind=kind,
+            right=bundle.right.row,
+            county=county,
+            household=holder,
+            path=division_path(uow.session, bundle.right.row["village"]),
+            parcels=[(code, code) for code in bundle.codes.values()],
+            standing=_of_kind(uow.session, county, right_id, kind),
+            end_reasons=_words("end_reason", END_REASONS),
+        )
+
+
+@blueprint.post("/rights/<county>/<uuid:right_id>/acts/<kind>")
+@allow(Role.REGISTRAR)
+@problems.back_to(on_right)
+def apply_on_right(county: str, right_id: UUID, kind: str) -> Redirect:
+    """Open the case."""
+    if kind not in _ON_RIGHT:
+        raise NotFound
+    actor = current_actor()
+    case_id = applications.apply_on_right(actor, county, right_id, kind, _ON_RIGHT[kind](actor, kind))
+    return _opened(county, case_id)
+
+
+@blueprint.get("/households/<code>/acts/<kind>")
+@allow(Role.REGISTRAR)
+def on_household(code: str, kind: str) -> Response:
+    """The form of an act on a household. Raises NotFound where it is not in force."""
+    with unit_of_work(current_actor()) as uow:
+        household = parties.household_by_code(uow.session, code)
+        if household is None or kind != "household_change":
+            raise NotFound
+        members = parties.members(uow.session, household.county, household.household_id)
+        names = masked_persons(uow.session, [member.person_id for member in members])
+        return pages.render(
+            "registry/apply.html",
+            kind=kind,
+            right=None,
+            county=household.county,
+            household=household,
+            path=division_path(uow.session, household.village),
+            members=[
+                (str(m.member_id), f"{names[m.person_id][0]}（{i18n.shown_term(m.relation, 'relation')}）")
+                for m in members
+            ],
+            relations=_words("relation", terms("relation")),
+            join_reasons=_words("join_reason", JOIN_REASONS),
+            leave_reasons=_words("leave_reason", LEAVE_REASONS),
+        )
+
+
+@blueprint.post("/households/<code>/acts/<kind>")
+@allow(Role.REGISTRAR)
+@problems.back_to(on_household)
+def apply_on_household(code: str, kind: str) -> Redirect:
+    """Open the case. Who joins becomes a person of the register, whatever becomes of the case: a person is no right."""
+    if kind != "household_change":
+        raise NotFound
+    actor = current_actor()
+    case_id = applications.apply_on_household(actor, code, kind, _household_change(actor))
+    with unit_of_work(actor) as uow:
+        household = parties.household_by_code(uow.session, code)
+    return _opened(household.county if household else "", case_id)
+
+
+def _household_change(actor: Actor) -> HouseholdChange:
+    given = read_form(HouseholdForm)
+    joins: tuple[Joining, ...] = ()
+    if given.join_name or given.join_id:
+        lacking = [name for name in ("join_relation", "join_reason") if not getattr(given, name)]
+        if lacking:
+            raise BadInput(Finding("FORM-1", name) for name in lacking)
+        person = applications.person_of(actor, given.join_name, given.join_id)
+        joins = (Joining(person, given.join_relation, given.join_holds, given.join_reason),)
+    if given.leave and not given.leave_reason:
+        raise BadInput(Finding("FORM-1", "leave_reason"))
+    leaves = tuple(Leaving(member, given.leave_reason) for member in given.leave)
+    return HouseholdChange(joins, leaves, given.name, given.address)
+
+
+def _assignment(actor: Actor, kind: str) -> Assignment:
+    given = read_form(AssignmentForm)
+    with unit_of_work(actor) as uow:
+        taker = parties.household_by_code(uow.session, given.taker)
+    if taker is None:
+        raise BadInput(Finding("TR-3", "taker", {"taker": given.taker}))
+    return Assignment(taker.household_id, f"{taker.code}J", given.signed_on)
+
+
+def _cancellation(actor: Actor, kind: str) -> Cancellation:
+    given = read_form(CancellationForm)
+    return Cancellation(given.reason, given.parcels)
+
+
+def _restriction(actor: Actor, kind: str) -> RestrictionAsked:
+    given = read_form(RestrictionForm)
+    return RestrictionAsked(RESTRICTIONS[kind], given.party, given.basis, given.amount, given.until)
+
+
+def _release(actor: Actor, kind: str) -> Release:
+    given = read_form(ReleaseForm)
+    return Release(given.restriction, given.basis)
+
+
+def _reissue(actor: Actor, kind: str) -> Reissue:
+    return Reissue(read_form(ReissueForm).lost)
+
+
+_ON_RIGHT: Mapping[str, Callable[[Actor, str], Request]] = {
+    "assignment": _assignment,
+    "cancellation": _cancellation,
+    "reissue": _reissue,
+    **dict.fromkeys(RESTRICTIONS, _restriction),
+    **dict.fromkeys(RELEASES, _release),
+}
+
+
+def _right(session: Session, county: str, right_id: UUID) -> RightBundle:
+    found = standing.rights(session, county, [right_id]).get(right_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _of_kind(session: Session, county: str, right_id: UUID, kind: str) -> list[tuple[str, str]]:
+    """The restrictions that an act of a kind may release, as value and text of a choice."""
+    found = standing.restrictions(session, county, [right_id]).get(right_id, ())
+    return [
+        (str(row.row["restriction_id"]), f"{row.row['rank']} · {row.row['party']} · {row.row['basis']}")
+        for row in found
+        if row.row["kind"] == RELEASES.get(kind)
+    ]
+
+
+def _words(kind: str, values: Any) -> list[tuple[str, str]]:
+    return [(value, i18n.shown_term(value, kind)) for value in values]
+
+
+def _opened(county: str, case_id: UUID) -> Redirect:
+    flash(_("业务已建立。收齐材料后受理。"))
+    return redirect(url_for("registry.cases.one", county=county, case_id=case_id), 303)

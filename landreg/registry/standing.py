@@ -1,0 +1,147 @@
+"""What is in force of rights, households and restrictions, as the rows that an act would close; a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
+
+from landreg.core.tables import in_force
+from landreg.land.model import Parcel
+from landreg.party.model import Household, Member
+from landreg.registry.casebook import Certificate, CertificateEnd
+from landreg.registry.effects import RightBundle, Standing
+from landreg.registry.model import Contract, Restriction, Right, RightHolder, RightParcel
+
+ROWS: Mapping[str, Any] = {
+    "contract": Contract,
+    "right": Right,
+    "right_holder": RightHolder,
+    "right_parcel": RightParcel,
+    "restriction": Restriction,
+    "household": Household,
+    "member": Member,
+}
+"""The tables that acts of change write, by the names that `effects` gives them."""
+_CLOCKS = frozenset(("county", "valid", "recorded", "act_id", "ended_by_act"))
+
+
+@dataclass(frozen=True)
+class HouseholdInForce:
+    """A household with its members."""
+
+    household: Standing
+    members: tuple[Standing, ...]
+
+
+def key_columns(table: str) -> tuple[str, ...]:
+    """The columns that name a row of a table, after its county."""
+    return tuple(column.name for column in inspect(ROWS[table]).primary_key if column.name != "county")
+
+
+def rights(session: Session, county: str, right_ids: Sequence[UUID]) -> dict[UUID, RightBundle]:
+    """The rights in force among these, with what hangs on them."""
+    found = {row.right_id: row for row in _rows(session, Right, county, Right.right_id.in_(right_ids))}
+    row_ids = [row.row_id for row in found.values()]
+    holders, parcels = (
+        _by_right(session, RightHolder, county, row_ids),
+        _by_right(session, RightParcel, county, row_ids),
+    )
+    contract_ids = [row.contract_id for row in found.values() if row.contract_id]
+    contracts = {
+        row.contract_id: row for row in _rows(session, Contract, county, Contract.contract_id.in_(contract_ids))
+    }
+    codes = _codes(session, county, [row.parcel_id for rows in parcels.values() for row in rows])
+    return {
+        right_id: RightBundle(
+            standing("right", row),
+            tuple(standing("right_holder", holder) for holder in holders[row.row_id]),
+            tuple(
+                standing("right_parcel", parcel)
+                for parcel in sorted(parcels[row.row_id], key=lambda parcel: parcel.position)
+            ),
+            standing("contract", contracts[row.contract_id]) if row.contract_id in contracts else None,
+            {parcel.parcel_id: codes.get(parcel.parcel_id, "") for parcel in parcels[row.row_id]},
+        )
+        for right_id, row in found.items()
+    }
+
+
+def households(session: Session, county: str, codes: Sequence[str]) -> dict[str, HouseholdInForce]:
+    """The households in force among these codes, with their members in order."""
+    found = {row.code: row for row in _rows(session, Household, county, Household.code.in_(codes))}
+    members: dict[UUID, list[Any]] = defaultdict(list)
+    ids = [row.household_id for row in found.values()]
+    for row in _rows(session, Member, county, Member.household_id.in_(ids)):
+        members[row.household_id].append(row)
+    return {
+        code: HouseholdInForce(
+            standing("household", row),
+            tuple(standing("member", m) for m in sorted(members[row.household_id], key=lambda m: m.position)),
+        )
+        for code, row in found.items()
+    }
+
+
+def restrictions(session: Session, county: str, right_ids: Sequence[UUID]) -> dict[UUID, tuple[Standing, ...]]:
+    """The restrictions on these rights, in the order of their ranks."""
+    found: dict[UUID, list[Any]] = defaultdict(list)
+    for row in _rows(session, Restriction, county, Restriction.right_id.in_(right_ids)):
+        found[row.right_id].append(row)
+    return {
+        right_id: tuple(standing("restriction", row) for row in sorted(rows, key=lambda row: (row.kind, row.rank)))
+        for right_id, rows in found.items()
+    }
+
+
+def rights_held(
+    session: Session, county: str, household_ids: Sequence[UUID], *kinds: str
+) -> dict[UUID, dict[UUID, str]]:
+    """By household: the rights that it holds, each with its kind; of these kinds, or of all."""
+    found: dict[UUID, dict[UUID, str]] = defaultdict(dict)
+    of_kind = (Right.kind.in_(kinds),) if kinds else ()
+    for row in _rows(session, Right, county, Right.household_id.in_(household_ids), *of_kind):
+        found[row.household_id][row.right_id] = row.kind
+    return found
+
+
+def certificates_in_force(session: Session, county: str, right_ids: Sequence[UUID]) -> Sequence[Certificate]:
+    """The certificates of these rights that were neither replaced nor cancelled."""
+    ended = select(CertificateEnd.certificate_id).where(
+        CertificateEnd.county == county, CertificateEnd.certificate_id == Certificate.certificate_id
+    )
+    found = select(Certificate).where(
+        Certificate.county == county, Certificate.right_id.in_(right_ids), ~ended.exists()
+    )
+    return session.scalars(found).all()
+
+
+def standing(table: str, row: Any) -> Standing:
+    """A row of the register as `effects` takes it."""
+    facts = {
+        column.key: getattr(row, column.key) for column in inspect(ROWS[table]).columns if column.key not in _CLOCKS
+    }
+    return Standing(table, {name: facts[name] for name in key_columns(table)}, facts, row.valid.lower)
+
+
+def _rows(session: Session, table: Any, county: str, *where: Any) -> Sequence[Any]:
+    return session.scalars(select(table).where(table.county == county, in_force(table), *where)).all()
+
+
+def _by_right(session: Session, table: Any, county: str, row_ids: Sequence[UUID]) -> dict[UUID, list[Any]]:
+    found: dict[UUID, list[Any]] = defaultdict(list)
+    for row in _rows(session, table, county, table.right_row.in_(row_ids)):
+        found[row.right_row].append(row)
+    return found
+
+
+def _codes(session: Session, county: str, parcel_ids: Sequence[UUID]) -> dict[UUID, str]:
+    found = select(Parcel.parcel_id, Parcel.code).where(
+        Parcel.county == county, Parcel.parcel_id.in_(parcel_ids), in_force(Parcel)
+    )
+    return dict(session.execute(found).all())

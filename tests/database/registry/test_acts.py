@@ -1,0 +1,293 @@
+"""Acts of change from the application to the register: each is prepared, reviewed by another, booked, certified and in the log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from landreg import keys
+from landreg.access.identity import use_key
+from landreg.config import Settings
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import BadInput, Conflict, NotFound, Refused
+from landreg.law.book import act_type
+from landreg.log.recheck import recheck
+from landreg.log.store import seal
+from landreg.registry import applications, booking, cases, certificates, documents, logged, notices
+from landreg.registry.certificates import Press
+from landreg.registry.documents import Store
+from landreg.registry.rules.requests import (
+    Assignment,
+    Cancellation,
+    HouseholdChange,
+    Joining,
+    Leaving,
+    Reissue,
+    Release,
+    Request,
+    RestrictionAsked,
+)
+from tests.registry_kit import Connection, codes, one, pass_days, state_of, to_rights
+from tests.villages import COUNTY, VILLAGE, citizen_id
+
+HOUSEHOLD = f"{VILLAGE}010001"
+
+
+@pytest.fixture(autouse=True)
+def _key(database: Settings) -> None:
+    use_key(database.keys["identity"])
+
+
+@pytest.fixture
+def registered(registrar: Actor, reviewer: Actor, superuser: Connection) -> list[UUID]:
+    return to_rights(registrar, reviewer, superuser, 2)
+
+
+def right_of(actor: Actor, household: str = HOUSEHOLD, kind: str = "contract_management") -> UUID:
+    statement = """SELECT r.right_id FROM registry."right" AS r JOIN party.household AS h USING (county, household_id)
+        WHERE h.code = :code AND r.kind = :kind AND upper_inf(r.recorded) AND upper_inf(r.valid) AND upper_inf(h.valid)
+        AND upper_inf(h.recorded)"""
+    found: UUID = one(actor, statement, code=household, kind=kind)
+    return found
+
+
+def put_papers(actor: Actor, case: UUID, kind: str) -> None:
+    with unit_of_work(actor) as uow:
+        for paper in act_type(kind).documents:
+            documents.enter(
+                uow, county=COUNTY, village=VILLAGE, sha256="00" * 32, size=1, kind=paper, name=f"{paper}.pdf", cases=[case]
+            )  # fmt: skip
+
+
+def applied(actor: Actor, kind: str, asked: Request, right: UUID | None = None) -> UUID:
+    case = (
+        applications.apply_on_household(actor, HOUSEHOLD, kind, asked)
+        if right is None
+        else applications.apply_on_right(actor, COUNTY, right, kind, asked)
+    )
+    put_papers(actor, case, kind)
+    return case
+
+
+def booked(registrar: Actor, reviewer: Actor, superuser: Connection, case: UUID, kind: str) -> None:
+    cases.accept(registrar, COUNTY, [case])
+    cases.review(reviewer, COUNTY, [case])
+    if act_type(kind).notice:
+        notices.publish(registrar, COUNTY, [case], "公告")
+        pass_days(superuser, 40)
+    booking.register(reviewer, COUNTY, [case])
+
+
+def rechecked(database: Settings, auditor: Actor) -> Sequence[Any]:
+    found = recheck(auditor, database, logged.SOURCES, logged.TABLES, logged.closings).findings
+    return [f for f in found if f.code != "LOG-14"]
+
+
+JOINED = "成员新"
+
+
+def test_a_member_joins_and_another_leaves_and_the_register_says_both_on_their_days(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+) -> None:
+    pass_days(superuser, 10)
+    leaving = one(
+        registrar,
+        "SELECT m.member_id FROM party.member AS m JOIN party.household AS h USING (county, household_id) "
+        "WHERE h.code = :code AND m.relation = '10'",
+        code=HOUSEHOLD,
+    )
+    person = applications.person_of(registrar, JOINED, citizen_id(901))
+    asked = HouseholdChange((Joining(person, "21", True, "birth"),), (Leaving(leaving, "death"),), address="样本村二组")
+    case = applied(registrar, "household_change", asked)
+    booked(registrar, reviewer, superuser, case, "household_change")
+    now = "upper_inf(recorded) AND upper_inf(valid)"
+    assert one(registrar, f"SELECT count(*) FROM party.member WHERE {now} AND member_id = :id", id=leaving) == 0
+    assert (
+        one(registrar, "SELECT count(*) FROM party.member WHERE member_id = :id AND upper_inf(recorded)", id=leaving)
+        == 1
+    )
+    assert one(registrar, f"SELECT count(*) FROM party.member WHERE {now} AND person_id = :id", id=person) == 1
+    assert one(registrar, f"SELECT address FROM party.household WHERE {now} AND code = :c", c=HOUSEHOLD) == "样本村二组"
+    assert rechecked(database, auditor) == []
+
+
+def test_an_assignment_moves_the_right_and_keeps_what_was_held_before(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+) -> None:
+    pass_days(superuser, 10)
+    right = right_of(registrar)
+    taker = one(registrar, "SELECT household_id FROM party.household WHERE code = :c", c=f"{VILLAGE}010002")
+    case = applied(registrar, "assignment", Assignment(taker, f"{VILLAGE}010002J", date(2027, 1, 5)), right)
+    booked(registrar, reviewer, superuser, case, "assignment")
+    holds = (
+        "SELECT r.area_m2 FROM registry.\"right\" AS r WHERE r.household_id = :t AND r.kind = 'contract_management' "
+    )
+    assert one(registrar, holds + "AND upper_inf(recorded) AND upper_inf(valid)", t=taker) == Decimal("1600.00")
+    gone = 'SELECT count(*) FROM registry."right" WHERE right_id = :r AND upper_inf(recorded) AND upper_inf(valid)'
+    assert one(registrar, gone, r=right) == 0
+    before = (
+        'SELECT count(*) FROM registry."right" WHERE right_id = :r AND upper_inf(recorded) AND NOT upper_inf(valid)'
+    )
+    assert one(registrar, before, r=right) == 1
+    assert rechecked(database, auditor) == []
+
+
+@pytest.mark.parametrize(("kind", "rows"), [("contract_management", 1), ("homestead", 1)])
+def test_a_cancellation_ends_the_right_after_its_notice(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, kind: str, rows: int,
+    database: Settings, auditor: Actor,
+) -> None:  # fmt: skip
+    right = right_of(registrar, kind=kind)
+    case = applied(registrar, "cancellation", Cancellation("ruling"), right)
+    booked(registrar, reviewer, superuser, case, "cancellation")
+    left = (
+        'SELECT count(*) FROM registry."right" WHERE right_id = :r AND upper_inf(recorded) AND upper_inf(valid) = :open'
+    )
+    assert one(registrar, left, r=right, open=True) == 0
+    assert one(registrar, left, r=right, open=False) == rows
+    assert rechecked(database, auditor) == []
+
+
+def test_a_right_over_the_parcels_that_stay_goes_on_with_their_area(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+) -> None:
+    right = right_of(registrar)
+    lost = one(
+        registrar,
+        "SELECT min(l.code) FROM land.parcel AS l JOIN registry.right_parcel AS x USING (county, parcel_id) "
+        'JOIN registry."right" AS r ON r.row_id = x.right_row WHERE r.right_id = :r',
+        r=right,
+    )
+    case = applied(registrar, "cancellation", Cancellation("expropriation", (lost,)), right)
+    booked(registrar, reviewer, superuser, case, "cancellation")
+    now = "right_id = :r AND upper_inf(recorded) AND upper_inf(valid)"
+    assert one(registrar, f'SELECT area_m2 FROM registry."right" WHERE {now}', r=right) == Decimal("400.00")
+    assert one(registrar, f'SELECT mu FROM registry."right" WHERE {now}', r=right) == Decimal("0.60")
+    assert rechecked(database, auditor) == []
+
+
+def test_a_seizure_stops_an_assignment_and_nothing_more_until_it_is_released(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+) -> None:
+    right = right_of(registrar)
+    for court in ("第一法院", "第二法院"):
+        case = applied(registrar, "seizure", RestrictionAsked("seizure", court, "（2027）执1号"), right)
+        booked(registrar, reviewer, superuser, case, "seizure")
+    taker = one(registrar, "SELECT household_id FROM party.household WHERE code = :c", c=f"{VILLAGE}010002")
+    assignment = Assignment(taker, f"{VILLAGE}010002J", date(2027, 1, 5))
+    with pytest.raises(Refused) as refused:
+        applied(registrar, "assignment", assignment, right)
+    assert codes(refused) == {"TR-12"}
+    assert refused.value.findings[0].values["parties"] == ["第一法院", "第二法院"]
+    applied(registrar, "household_change", HouseholdChange(address="样本村二组"))
+    pass_days(superuser, 1)
+    for _ in range(2):
+        first = one(
+            registrar,
+            "SELECT restriction_id FROM registry.restriction WHERE right_id = :r AND rank = 1 AND upper_inf(recorded) "
+            "AND upper_inf(valid)",
+            r=right,
+        )
+        case = applied(registrar, "seizure_release", Release(first, "（2027）执1号之一"), right)
+        booked(registrar, reviewer, superuser, case, "seizure_release")
+        pass_days(superuser, 1)
+    applied(registrar, "assignment", assignment, right)
+    assert rechecked(database, auditor) == []
+
+
+def test_papers_that_are_missing_are_named_all_at_once_at_acceptance(registered: list[UUID], registrar: Actor) -> None:
+    case = applications.apply_on_household(registrar, HOUSEHOLD, "household_change", HouseholdChange(address="新址"))
+    with pytest.raises(Refused) as refused:
+        cases.accept(registrar, COUNTY, [case])
+    (finding,) = refused.value.findings
+    assert finding.code == "REG-20"
+    assert finding.values["papers"] == list(act_type("household_change").documents)
+
+
+def test_a_second_application_of_a_kind_waits_for_the_first(registered: list[UUID], registrar: Actor) -> None:
+    applied(registrar, "household_change", HouseholdChange(address="新址"))
+    with pytest.raises(Conflict) as refused:
+        applied(registrar, "household_change", HouseholdChange(address="另址"))
+    assert codes(refused) == {"REG-26"}
+
+
+def test_a_change_of_the_household_replaces_each_of_its_certificates(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings,
+    tmp_path: Path, auditor: Actor,
+) -> None:  # fmt: skip
+    press = Press(keys.certificate_signer(database), Store(tmp_path), "http://127.0.0.1:8000")
+    seal(worker, database)
+    certificates.issue(registrar, COUNTY, registered, press)
+    pass_days(superuser, 10)
+    case = applied(registrar, "household_change", HouseholdChange(address="样本村二组"))
+    booked(registrar, reviewer, superuser, case, "household_change")
+    assert one(registrar, "SELECT count(*) FROM registry.certificate_end WHERE state = 'replaced'") == 2
+    seal(worker, database)
+    assert len(certificates.issue(registrar, COUNTY, [case], press)) == 2
+    assert state_of(registrar, case) == "certified"
+    assert rechecked(database, auditor) == []
+
+
+def test_a_lost_certificate_is_replaced_after_its_notice(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings,
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    press = Press(keys.certificate_signer(database), Store(tmp_path), "http://127.0.0.1:8000")
+    seal(worker, database)
+    certificates.issue(registrar, COUNTY, registered, press)
+    case = applied(registrar, "reissue", Reissue("搬家时遗失"), right_of(registrar))
+    booked(registrar, reviewer, superuser, case, "reissue")
+    seal(worker, database)
+    (issued,) = certificates.issue(registrar, COUNTY, [case], press)
+    state = "SELECT state FROM registry.check_certificate(:n)"
+    assert one(registrar, state, n=issued.number) == "valid"
+    assert one(registrar, "SELECT count(*) FROM registry.certificate_end WHERE state = 'replaced'") == 1
+
+
+def test_a_number_that_is_no_citizen_id_is_refused_and_nobody_is_entered(registrar: Actor) -> None:
+    with pytest.raises(BadInput) as refused:
+        applications.person_of(registrar, "", "61090019700101002")
+    assert codes(refused) == {"FORM-1", "CHG-6"}
+    assert one(registrar, "SELECT count(*) FROM identity.person") == 0
+
+
+def test_an_act_is_applied_for_on_what_it_is_for(registered: list[UUID], registrar: Actor) -> None:
+    mortgage = RestrictionAsked("mortgage", "信用社", "合同", Decimal("1.00"))
+    with pytest.raises(BadInput) as refused:
+        applications.apply_on_right(registrar, COUNTY, right_of(registrar, kind="homestead"), "mortgage", mortgage)
+    assert codes(refused) == {"REG-25"}
+    with pytest.raises(NotFound):
+        applications.apply_on_right(registrar, COUNTY, UUID(int=5), "mortgage", mortgage)
+
+
+def test_a_case_whose_right_has_ended_has_no_certificate(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings,
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    case = applied(registrar, "cancellation", Cancellation("ruling"), right_of(registrar))
+    booked(registrar, reviewer, superuser, case, "cancellation")
+    seal(worker, database)
+    press = Press(keys.certificate_signer(database), Store(tmp_path), "http://127.0.0.1:8000")
+    with pytest.raises(Refused) as refused:
+        certificates.issue(registrar, COUNTY, [case], press)
+    assert codes(refused) == {"REG-24"}
+
+
+def test_the_database_keeps_the_ranks_of_a_right_apart(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    case = applied(registrar, "seizure", RestrictionAsked("seizure", "法院", "裁定"), right_of(registrar))
+    booked(registrar, reviewer, superuser, case, "seizure")
+    again = """INSERT INTO registry.restriction SELECT county, gen_random_uuid(), gen_random_uuid(), village, kind, right_id, rank,
+        party, basis, amount, until, valid, tstzrange(system.clock(), NULL), act_id, NULL FROM registry.restriction"""
+    with pytest.raises(psycopg.errors.ExclusionViolation) as refused:
+        superuser.execute(again)
+    assert refused.value.diag.constraint_name == "reg_22_one_restriction_per_rank"

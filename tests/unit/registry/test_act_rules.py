@@ -1,0 +1,115 @@
+"""REG, CHG, TR, END, RES: each rule of acts of change refuses one thing, and lets through what is right."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from landreg.law.book import act_types, examine, national_law
+from landreg.registry.rules.acts import ACT_RULES, ActFacts, Restricted, Taker
+from landreg.registry.rules.requests import (
+    Assignment,
+    Cancellation,
+    HouseholdChange,
+    Joining,
+    Leaving,
+    Reissue,
+    Release,
+    Request,
+    RestrictionAsked,
+    plain,
+    read,
+)
+
+LAW = national_law("610902", date(2026, 7, 1))
+WIFE, CHILD, STRANGER = UUID(int=1), UUID(int=2), UUID(int=3)
+HOLDER, TAKER = UUID(int=7), UUID(int=8)
+TERM = (date(1998, 1, 1), date(2028, 1, 1))
+SEIZURE = Restricted(UUID(int=20), "seizure", "法院", 1)
+BORN = Joining(STRANGER, "21", holds_right=True, reason="birth")
+
+
+def facts(kind: str, asked: Request, **changed: Any) -> ActFacts:
+    sound = ActFacts(
+        act_kind=kind,
+        code="6109021042020100010J",
+        asked=asked,
+        right_kind="contract_management",
+        members={WIFE: True, CHILD: False},
+        parcels=("P1", "P2"),
+        collective="C",
+        holder=HOLDER,
+        term=TERM,
+        taker=Taker("610902104202010002", "C", 2),
+    )
+    return replace(sound, **changed)
+
+
+ASSIGNED = Assignment(TAKER, "J", date(2026, 1, 5))
+MORTGAGE = RestrictionAsked("mortgage", "信用社", "抵押合同", Decimal("1000.00"))
+SOUND: list[tuple[str, Request, dict[str, Any]]] = [
+    ("household_change", HouseholdChange((BORN,), (Leaving(CHILD, "death"),)), {}),
+    ("assignment", ASSIGNED, {}),
+    ("assignment", ASSIGNED, {"taker": Taker("T", "C", 2, TERM)}),
+    ("cancellation", Cancellation("expropriation", ("P1",)), {}),
+    ("reissue", Reissue("遗失"), {"restrictions": (SEIZURE,)}),
+    ("mortgage", MORTGAGE, {}),
+    ("seizure", RestrictionAsked("seizure", "法院", "裁定"), {"restrictions": (SEIZURE,)}),
+    ("seizure_release", Release(SEIZURE.restriction_id, "裁定"), {"restrictions": (SEIZURE,)}),
+    ("household_change", HouseholdChange(address="新址"), {"restrictions": (SEIZURE,)}),
+]
+REFUSED: list[tuple[str, str, Request, dict[str, Any]]] = [
+    ("REG-20", "assignment", ASSIGNED, {"missing": ("identity",)}),
+    ("REG-21", "assignment", ASSIGNED, {"in_force": False}),
+    ("TR-12", "assignment", ASSIGNED, {"restrictions": (SEIZURE,)}),
+    ("TR-12", "cancellation", Cancellation("ruling"), {"restrictions": (replace(SEIZURE, kind="mortgage"),)}),
+    ("CHG-1", "household_change", HouseholdChange(), {}),
+    ("CHG-2", "household_change", HouseholdChange(leaves=(Leaving(STRANGER, "death"),)), {}),
+    ("CHG-3", "household_change", HouseholdChange(leaves=(Leaving(WIFE, "death"),)), {}),
+    ("CHG-4", "household_change", HouseholdChange(leaves=(Leaving(CHILD, "moved_to_town"),)), {}),
+    ("PT-1", "household_change", HouseholdChange((BORN,)), {"elsewhere": {"某": "H"}}),
+    ("TR-3", "assignment", ASSIGNED, {"taker": Taker("T", "other", 2)}),
+    ("TR-3", "assignment", ASSIGNED, {"taker": Taker("T", "C", 0)}),
+    ("TR-3", "assignment", replace(ASSIGNED, household_id=HOLDER), {}),
+    ("TR-13", "assignment", ASSIGNED, {"taker": Taker("T", "C", 2, (date(2028, 1, 1), date(2058, 1, 1)))}),
+    ("CT-12", "assignment", ASSIGNED, {"term": (date(1996, 1, 1), date(2026, 1, 1))}),
+    ("END-1", "cancellation", Cancellation("term_over"), {}),
+    ("END-2", "cancellation", Cancellation("ruling", ("P9",)), {}),
+    ("RES-1", "seizure", RestrictionAsked("seizure", "", "裁定"), {}),
+    ("RES-1", "mortgage", replace(MORTGAGE, amount=None), {}),
+    ("RES-2", "seizure_release", Release(UUID(int=99), "裁定"), {"restrictions": (SEIZURE,)}),
+    ("RES-2", "mortgage_release", Release(SEIZURE.restriction_id, "裁定"), {"restrictions": (SEIZURE,)}),
+    ("TR-11", "mortgage", MORTGAGE, {"right_kind": "homestead"}),
+]
+
+
+@pytest.mark.parametrize(("kind", "asked", "changed"), SOUND)
+def test_what_is_right_is_let_through(kind: str, asked: Request, changed: dict[str, Any]) -> None:
+    assert examine(ACT_RULES[kind], facts(kind, asked, **changed), LAW) == ()
+
+
+@pytest.mark.parametrize(("code", "kind", "asked", "changed"), REFUSED)
+def test_one_thing_wrong_is_one_finding(code: str, kind: str, asked: Request, changed: dict[str, Any]) -> None:
+    (finding,) = examine(ACT_RULES[kind], facts(kind, asked, **changed), LAW)
+    assert (finding.code, LAW.level(finding)) == (code, "refuse")
+    assert "—" not in LAW.say(finding, "zh") or code in ("TR-3",)
+
+
+def test_who_marries_out_is_a_note_for_the_reviewer() -> None:
+    asked = HouseholdChange(leaves=(Leaving(CHILD, "marriage"),))
+    (finding,) = examine(ACT_RULES["household_change"], facts("household_change", asked), LAW)
+    assert (finding.code, LAW.level(finding)) == ("CHG-5", "warn")
+
+
+@pytest.mark.parametrize(("kind", "asked"), [(kind, asked) for kind, asked, _ in SOUND])
+def test_a_request_is_read_as_it_was_kept(kind: str, asked: Request) -> None:
+    assert read(kind, plain(asked)) == asked
+
+
+def test_each_kind_of_act_has_its_rules() -> None:
+    assert {kind.kind for kind in act_types()} - {"first_registration"} == set(ACT_RULES)
