@@ -24,7 +24,7 @@ from landreg.registry.casebook import (
     Notice,
     Objection,
 )
-from landreg.registry.model import Contract, Right, RightHolder
+from landreg.registry.model import Contract, Restriction, Right, RightHolder
 
 
 @dataclass(frozen=True)
@@ -140,6 +140,12 @@ def open_batch_of_package(session: Session, county: str, package_id: UUID, villa
 def case(session: Session, county: str, case_id: UUID) -> Case | None:
     """One case."""
     return session.get(Case, {"county": county, "case_id": case_id})
+
+
+def restrictions_of_right(session: Session, county: str, right_id: UUID, asked: AsOf) -> Sequence[Restriction]:
+    """The restrictions on a right as of a day, in the order of their ranks."""
+    found = select(Restriction).where(Restriction.county == county, Restriction.right_id == right_id)
+    return session.scalars(found.where(standing(Restriction, asked)).order_by(Restriction.kind, Restriction.rank)).all()
 
 
 def open_case_on(session: Session, county: str, subject: str, kind: str) -> bool:

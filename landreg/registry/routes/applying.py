@@ -14,13 +14,15 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
-from landreg.access.policy import allow, current_actor
+from landreg.access.policy import STAFF, allow, current_actor, known_actor
 from landreg.access.queries import masked_persons
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
+from landreg.core.periods import beijing_day
 from landreg.land.queries import division_path
-from landreg.law.book import act_types, terms
+from landreg.law.book import act_types, all_articles, terms
+from landreg.law.queries import load_law
 from landreg.party import queries as parties
 from landreg.registry import applications, standing
 from landreg.registry.effects import RightBundle
@@ -47,6 +49,35 @@ blueprint = Blueprint("applying", __name__)
 def offered(on: str, right_kind: str) -> list[str]:
     """The kinds of act that may be applied for on a right of a kind or on its household, in the book's order."""
     return [kind.kind for kind in act_types() if kind.on == on and right_kind in kind.rights]
+
+
+@blueprint.app_template_global()
+def offered_on_right(right: Any) -> dict[str, str]:
+    """The acts that may be applied for on a right in force, with the address of each form; none for who may not apply."""
+    if not known_actor().has(Role.REGISTRAR):
+        return {}
+    key = {"county": right.county, "right_id": right.right_id}
+    return {kind: url_for("registry.applying.on_right", kind=kind, **key) for kind in offered("right", right.kind)}
+
+
+@blueprint.app_template_global()
+def offered_on_household(code: str) -> dict[str, str]:
+    """The same on a household."""
+    if not known_actor().has(Role.REGISTRAR):
+        return {}
+    kinds = offered("household", "contract_management")
+    return {kind: url_for("registry.applying.on_household", kind=kind, code=code) for kind in kinds}
+
+
+@blueprint.get("/acts/kinds")
+@allow(*STAFF, Role.AUDITOR)
+def kinds() -> Response:
+    """Every kind of act on one page: its law, papers, notice, fee, and what it does to certificates."""
+    with unit_of_work(current_actor()) as uow:
+        today = beijing_day(uow.now)
+        law = load_law(uow.session, current_actor().jurisdiction[:6].ljust(6, "0"), today)
+    listed = [kind for kind in act_types() if kind.since <= today]
+    return pages.render("registry/act_kinds.html", kinds=listed, articles=all_articles(), figures=law.parameters)
 
 
 @dataclass(frozen=True)

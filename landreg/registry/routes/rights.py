@@ -49,6 +49,7 @@ def right_page(county: str, right_id: UUID) -> Response:
             last=right.term.upper - DAY if right.term and right.term.upper else None,
             parcels=queries.parcels_of_right(session, right, shown_days.as_of),
             holders=holders,
+            restrictions=queries.restrictions_of_right(session, county, right_id, shown_days.as_of),
             contract=queries.contract_of_right(session, right, shown_days.as_of),
             collective=parties.collective(session, county, collective, shown_days.as_of) if collective else None,
             members=sum(len(parties.members(session, county, one.household_id, shown_days.as_of)) for one in holders),

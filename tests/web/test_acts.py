@@ -1,0 +1,183 @@
+"""Acts of change at the desk: the forms, what they refuse, and a case from its application to the register."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from landreg.core.actor import Actor, Desk, Role
+from landreg.law.book import act_type, act_types, term
+from tests.registry_kit import one, pass_days, to_rights
+from tests.villages import COUNTY, VILLAGE, citizen_id
+from tests.web.conftest import Browser, OpenAccount
+
+HOUSEHOLD, OTHER = f"{VILLAGE}010001", f"{VILLAGE}010002"
+
+
+@pytest.fixture
+def officers(account: OpenAccount) -> tuple[Actor, Actor]:
+    """A registrar and a reviewer who have accounts at the door."""
+    return tuple(
+        Actor(account(login, role), f"{login}先生", Desk.REGISTRY, frozenset({role}), COUNTY)
+        for login, role in (("deng", Role.REGISTRAR), ("shen", Role.REVIEWER))
+    )  # type: ignore[return-value]
+
+
+@pytest.fixture
+def deng(browser: Browser, officers: tuple[Actor, Actor]) -> Browser:
+    browser.log_in("deng")
+    return browser
+
+
+@pytest.fixture
+def shen(another_browser: Browser, officers: tuple[Actor, Actor]) -> Browser:
+    another_browser.log_in("shen")
+    return another_browser
+
+
+@pytest.fixture(autouse=True)
+def _registered(officers: tuple[Actor, Actor], superuser: Any) -> None:
+    to_rights(*officers, superuser, 2)
+    pass_days(superuser, 3)
+
+
+def right_of(actor: Actor, kind: str = "contract_management") -> UUID:
+    statement = """SELECT r.right_id FROM registry."right" AS r JOIN party.household AS h USING (county, household_id)
+        WHERE h.code = :code AND r.kind = :kind AND upper_inf(r.recorded) AND upper_inf(r.valid)"""
+    found: UUID = one(actor, statement, code=HOUSEHOLD, kind=kind)
+    return found
+
+
+def opened(browser: Browser, address: str, given: dict[str, Any]) -> str:
+    """The page of the case that the form opens."""
+    assert browser.get(address).status_code == 200
+    answer = browser.post(address, given)
+    assert answer.status_code == 303, answer.text
+    return str(answer.location)
+
+
+def hand_in(browser: Browser, page: str, kind: str) -> None:
+    for paper in act_type(kind).documents:
+        browser.get(page)
+        sent = {"kind": paper, "file": (io.BytesIO(paper.encode()), f"{paper}.pdf")}
+        assert browser.post(f"{page}/documents", sent).status_code == 303
+
+
+def walk(deng: Browser, shen: Browser, page: str, superuser: Any, kind: str) -> None:
+    """From the papers to the register."""
+    hand_in(deng, page, kind)
+    for browser, step in ((deng, "accept"), (shen, "review")):
+        browser.get(page)
+        assert browser.post(f"{page}/steps/{step}").status_code == 303, step
+    if act_type(kind).notice:
+        deng.get(page)
+        assert deng.post(f"{page}/steps/publish", {"title": "公告"}).status_code == 303
+        pass_days(superuser, 40)
+    shen.get(page)
+    assert shen.post(f"{page}/steps/register").status_code == 303
+
+
+def test_a_change_of_a_household_shows_what_it_will_change_and_is_registered(
+    deng: Browser, shen: Browser, officers: tuple[Actor, Actor], superuser: Any
+) -> None:
+    given = {"join_name": "成员新", "join_id": citizen_id(950), "join_relation": "21", "join_reason": "birth",
+             "join_holds": "1", "address": "样本村九组"}  # fmt: skip
+    page = opened(deng, f"/households/{HOUSEHOLD}/acts/household_change", given)
+    shown = deng.get(page).text
+    assert "登簿后的变化" in shown
+    assert "样本村九组" in shown
+    assert "成员新" not in shown
+    assert "未收" in shown
+    walk(deng, shen, page, superuser, "household_change")
+    assert "样本村九组" in deng.get(f"/households/{HOUSEHOLD}").text
+    assert "下一步：发证" in deng.get(page).text
+
+
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        ("assignment", {"taker": OTHER, "signed_on": "2026-10-01"}),
+        ("cancellation", {"reason": "ruling"}),
+        ("reissue", {"lost": "搬家时遗失"}),
+        ("mortgage", {"party": "信用社", "basis": "抵押合同1号", "amount": "20000.00"}),
+        ("seizure", {"party": "第一法院", "basis": "（2026）执1号"}),
+        ("objection_entry", {"party": "邻人", "basis": "异议书"}),
+        ("advance_notice", {"party": "买受人", "basis": "预约合同"}),
+    ],
+)
+def test_each_act_on_a_right_is_applied_for_and_registered(
+    deng: Browser, shen: Browser, officers: tuple[Actor, Actor], superuser: Any, kind: str, given: dict[str, str]
+) -> None:
+    right = right_of(officers[0])
+    assert term("act", kind) in deng.get(f"/rights/{COUNTY}/{right}").text
+    page = opened(deng, f"/rights/{COUNTY}/{right}/acts/{kind}", given)
+    walk(deng, shen, page, superuser, kind)
+    assert deng.get(page).status_code == 200
+    assert one(officers[0], "SELECT count(*) FROM registry.act WHERE kind = :kind", kind=kind) == 1
+    assert deng.get(f"/rights/{COUNTY}/{right}").status_code == 200
+
+
+def test_a_seizure_is_shown_on_its_right_and_released(
+    deng: Browser, shen: Browser, officers: tuple[Actor, Actor], superuser: Any
+) -> None:
+    right = f"/rights/{COUNTY}/{right_of(officers[0])}"
+    page = opened(deng, f"{right}/acts/seizure", {"party": "第一法院", "basis": "（2026）执1号"})
+    walk(deng, shen, page, superuser, "seizure")
+    assert "第一法院" in deng.get(right).text
+    refused = deng.post(f"{right}/acts/assignment", {"taker": OTHER, "signed_on": "2026-10-01"})
+    assert refused.status_code == 422
+    assert "查封（第一法院）" in refused.text
+    pass_days(superuser, 1)
+    standing = one(officers[0], "SELECT restriction_id FROM registry.restriction")
+    page = opened(deng, f"{right}/acts/seizure_release", {"restriction": str(standing), "basis": "（2026）执1号之一"})
+    walk(deng, shen, page, superuser, "seizure_release")
+    assert "在登记簿上没有限制" in deng.get(right).text
+
+
+@pytest.mark.parametrize(
+    ("address", "given", "status", "said"),
+    [
+        ("household_change", {}, 422, "CHG-1"),
+        ("household_change", {"join_name": "某人", "join_id": "123"}, 400, "FORM-1"),
+        (
+            "household_change",
+            {"join_name": "某人", "join_id": "123", "join_relation": "21", "join_reason": "birth"},
+            400,
+            "CHG-6",
+        ),
+        ("household_change", {"leave": "x"}, 400, "FORM-"),
+        ("assignment", {"taker": "999", "signed_on": "2026-10-01"}, 400, "TR-3"),
+        ("assignment", {"taker": OTHER, "signed_on": "昨天"}, 400, "FORM-"),
+        ("assignment", {"taker": HOUSEHOLD, "signed_on": "2026-10-01"}, 422, "TR-3"),
+        ("cancellation", {"reason": "term_over"}, 422, "END-1"),
+        ("cancellation", {"reason": "ruling", "parcels": "nothing"}, 422, "END-2"),
+        ("mortgage", {"party": "信用社", "basis": "合同"}, 422, "RES-1"),
+        ("mortgage", {"party": "信用社", "basis": "合同", "amount": "NaN"}, 400, "FORM-"),
+        ("seizure_release", {"restriction": str(UUID(int=9)), "basis": "裁定"}, 422, "RES-2"),
+        ("reissue", {"lost": ""}, 400, "FORM-1"),
+    ],
+)
+def test_a_form_that_is_wrong_comes_back_with_what_is_wrong(
+    deng: Browser, officers: tuple[Actor, Actor], address: str, given: dict[str, str], status: int, said: str
+) -> None:
+    on = f"/households/{HOUSEHOLD}" if address == "household_change" else f"/rights/{COUNTY}/{right_of(officers[0])}"
+    deng.get(f"{on}/acts/{address}")
+    answer = deng.post(f"{on}/acts/{address}", given)
+    assert (answer.status_code, said in answer.text) == (status, True), answer.text[:2000]
+    assert one(officers[0], "SELECT count(*) FROM registry.\"case\" WHERE act_kind <> 'first_registration'") == 0
+
+
+def test_an_act_that_there_is_not_is_not_found(deng: Browser, officers: tuple[Actor, Actor]) -> None:
+    right = right_of(officers[0], "homestead")
+    for address in (f"/rights/{COUNTY}/{right}/acts/mortgage", f"/rights/{COUNTY}/{right}/acts/nothing",
+                    f"/households/{HOUSEHOLD}/acts/nothing", f"/rights/{COUNTY}/{UUID(int=1)}/acts/seizure"):  # fmt: skip
+        assert deng.get(address).status_code == 404, address
+
+
+def test_the_kinds_of_act_stand_on_one_page(deng: Browser) -> None:
+    page = deng.get("/acts/kinds").text
+    for kind in act_types():
+        assert kind.zh in page
