@@ -272,7 +272,7 @@ def _report(survey: Survey | None, notes: Notes) -> Report:
 
 def _name_places(survey: Survey, notes: Notes, findings: list[Finding]) -> None:
     """Give each finding its place: its own, else the middle of the parcel or homestead that it is about."""
-    at = dict(notes.places)
+    at = {n: place for n, place in notes.places if np.isfinite(np.asarray(place, dtype=np.float64)).all()}
     for kind in geometry.PLOTS:
         if kind not in survey.shapes:
             continue

@@ -10,7 +10,7 @@ from gis.shapes import Shapes
 from landreg.core.errors import Finding
 from landreg.land.rules.codes import feature_code, feature_number, in_dictionary
 from landreg.land.rules.facts import Boundary, Ints, Mask, Notes, Survey, SurveyRule, filled, plain
-from landreg.land.rules.geometry import forget
+from landreg.land.rules.geometry import begins, forget
 from landreg.land.rules.index import MULTIPLIER, distinct, mix
 from landreg.land.rules.topology import cod_22_parcel_has_its_own_code
 
@@ -60,7 +60,7 @@ def cod_13_boundary_has_feature_code_and_number(survey: Survey, notes: Notes) ->
 def _points(survey: Survey, notes: Notes, against: Boundaries, parcels: Shapes) -> None:
     points = survey.points
     assert points is not None  # noqa: S101 - asked by the caller
-    xy = _coordinates(points.shapes)
+    xy = begins(points.shapes)
     known = np.flatnonzero((points.parcel >= 0) & parcels.usable[points.parcel])
     off = np.zeros(len(points.parcel), dtype=bool)
     for first in range(0, len(known), CHUNK):
@@ -70,16 +70,6 @@ def _points(survey: Survey, notes: Notes, against: Boundaries, parcels: Shapes) 
         against.points_off(xy[first : first + CHUNK])
     _a_parcel(survey, notes, "TOP-7", points.parcel[off], xy[points.item[off]], blame=True)
     _a_parcel(survey, notes, "TOP-9", *against.corners_without_point())
-
-
-def _coordinates(points: Shapes) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    """(n, 2), NaN for a point without a place."""
-    there = np.diff(points.feature_starts) > 0
-    if there.all() and len(points.xy) == len(points):
-        return points.xy
-    made = np.full((len(points), 2), np.nan)
-    made[there] = points.xy[points.part_starts[points.feature_starts[:-1][there]]]
-    return made
 
 
 def _lines(survey: Survey, notes: Notes, against: Boundaries, parcels: Shapes) -> None:
@@ -93,9 +83,7 @@ def _lines(survey: Survey, notes: Notes, against: Boundaries, parcels: Shapes) -
         rows = np.arange(first, min(first + CHUNK, len(named)))
         off[rows] = against.lines_off(lines.shapes.take(rows), named[rows])
     bad = off[lines.item] & usable
-    starts = lines.shapes.feature_starts[:-1][lines.item[bad]]
-    at = lines.shapes.xy[lines.shapes.part_starts[np.minimum(starts, len(lines.shapes.part_sizes) - 1)]]
-    _a_parcel(survey, notes, "TOP-8", lines.parcel[bad], at, blame=True)
+    _a_parcel(survey, notes, "TOP-8", lines.parcel[bad], begins(lines.shapes)[lines.item[bad]], blame=True)
     _a_parcel(survey, notes, "TOP-10", *against.sides_without_line())
 
 
@@ -108,9 +96,7 @@ def _a_parcel(
     if blame:
         survey.blame("DK", rows)
     counted = dict(zip(rows.tolist(), counts.tolist(), strict=True))
-    place = at[first]
-    place = np.where(np.isfinite(place), place, 0)
-    notes.rows(code, survey.table("DK"), rows, "DKBM", lambda row: {"count": counted[row]}, at=place)
+    notes.rows(code, survey.table("DK"), rows, "DKBM", lambda row: {"count": counted[row]}, at=at[first])
 
 
 def top_11_point_stands_where_it_says(survey: Survey, notes: Notes) -> None:
@@ -121,10 +107,10 @@ def top_11_point_stands_where_it_says(survey: Survey, notes: Notes) -> None:
     bad = np.flatnonzero(points.recorded_off > np.float64(notes.law.text("TOP-7.tolerance_m")))
     if not bad.size:
         return
-    xy = _coordinates(points.shapes)
+    xy = begins(points.shapes)
     notes.rows("TOP-11", points.table, bad, "XZBZ", lambda row: {
         "number": plain(points.number[row]), "distance": f"{points.recorded_off[row]:.3f}"},  # type: ignore[index]
-        subject=_names(survey, points), at=np.where(np.isfinite(xy[bad]), xy[bad], 0))  # fmt: skip
+        subject=_names(survey, points), at=xy[bad])  # fmt: skip
 
 
 def _names(survey: Survey, boundary: Boundary) -> np.ndarray[tuple[int], np.dtype[np.bytes_]]:

@@ -117,6 +117,17 @@ def middles(shapes: Shapes) -> Any:
     return (shapes.boxes[:, :2] + shapes.boxes[:, 2:]) / 2
 
 
+def begins(shapes: Shapes) -> Any:
+    """(n, 2) where each shape begins, a point itself; NaN for one without a place."""
+    starts = shapes.part_starts[shapes.feature_starts]
+    there = starts[1:] > starts[:-1]
+    if shapes.kind == "point" and there.all():
+        return shapes.xy
+    made = np.full((len(shapes), 2), np.nan)
+    made[there] = shapes.xy[starts[:-1][there]]
+    return made
+
+
 def plane_of(shapes: Shapes) -> Any:
     """Plane area in m² of each shape; 0 where it encloses none."""
     return np.nan_to_num(plane_m2(shapes.geoms))

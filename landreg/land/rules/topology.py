@@ -12,7 +12,7 @@ from gis.shapes import Shapes
 from gis.topology import outside, overlaps
 from landreg.core.errors import Finding
 from landreg.land.rules.facts import KEY, Ints, Notes, Survey, SurveyRule, plain, prefix, shown
-from landreg.land.rules.geometry import PLOTS, join_shapes, middles
+from landreg.land.rules.geometry import PLOTS, begins, join_shapes, middles
 from landreg.land.rules.index import CodeIndex
 
 REGIONS = (("ZJQY", 14), ("CJQY", 12), ("XJQY", 9), ("XJXZQ", 6))
@@ -179,7 +179,7 @@ def _named_by_points(shapes: Shapes, row: int, points: Any) -> str:
     """The code without a shape that most boundary points at this shape's corners name, if most corners have one."""
     low, high = shapes.boxes[row, :2], shapes.boxes[row, 2:]
     lost = np.flatnonzero(points.parcel < 0)
-    at = points.shapes.xy[points.shapes.part_starts[points.shapes.feature_starts[points.item[lost]]]]
+    at = begins(points.shapes)[points.item[lost]]
     inside = ((at >= low - 1) & (at <= high + 1)).all(axis=1)
     if not inside.any():
         return ""

@@ -159,6 +159,12 @@ ATTRIBUTES: list[tuple[str, Change, Found]] = [
     ("a parcel's code of 18 signs", both(put("DK", P6, DKBM=P6[:18]), Small.outline),
      {("COD-1", P6[:18])}),
     ("a parcel's code twice", put("DK", P6, DKBM=P5), {("COD-3", P5), ("COD-22", P6), ("REL-28", P6)}),
+    ("a parcel's code twice, and a point of it without a place",
+     both(put("DK", P6, DKBM=P5), lambda s: s.layers["JZD"][-1].update(shape=[])),
+     {("COD-3", P5), ("COD-22", P6), ("REL-28", P6), ("GEO-21", None), ("TOP-9", P5)}),
+    ("a parcel's code twice, and points of another without a place, which are no point of it",
+     both(put("DK", P6, DKBM=P5), lambda s: _points_without_place(s, P6, 3)),
+     {("COD-3", P5), ("REL-28", P6), ("GEO-21", None), ("TOP-7", P5)}),
     ("a use that is not in the dictionary", put("DK", P1, TDLYLX="999"), {("COD-4", P1)}),
     ("a kind of parcel that is not in the dictionary", put("DK", P6, DKLB="77"), {("COD-4", P6)}),
     ("basic farmland as nought", put("DK", P1, SFJBNT="0"), {("COD-4", P1)}),
@@ -185,6 +191,15 @@ ATTRIBUTES: list[tuple[str, Change, Found]] = [
 ]  # fmt: skip
 
 CASES = [*SHAPES, *AMONG, *BOUNDARY, *ATTRIBUTES]
+
+
+def _points_without_place(small: Small, code: str, count: int) -> None:
+    """Before the last corner so many points of a parcel that have no shape; no other point names it."""
+    points = small.layers["JZD"]
+    for point in points:
+        point["DKBM"] = "/".join(dict.fromkeys(P5 if name == code else name for name in point["DKBM"].split("/")))
+    last = points[-1]
+    points[-1:-1] = [{**last, "BSM": 900 + n, "JZDH": f"J9{n}", "DKBM": code, "shape": []} for n in range(count)]
 
 
 def _swapped(small: Small) -> bytes:
