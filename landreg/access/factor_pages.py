@@ -6,12 +6,13 @@ import io
 from dataclasses import dataclass, field
 
 import segno
-from flask import Blueprint, Response, redirect, url_for
+from flask import Blueprint, Response, current_app, redirect, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as Redirect
 
-from landreg.access import factors, rules, sessions
+from landreg.access import factors, province, rules, sessions
 from landreg.access.policy import ANYONE, allow, door, own_affairs, signed_in
+from landreg.config import Settings
 from landreg.web import pages, problems
 from landreg.web.forms import read_form
 
@@ -33,7 +34,10 @@ def shown() -> Response:
     assert found is not None  # noqa: S101  (the route asks for a log-in)
     state = factors.state(door(), found.account_id, found.login)
     drawn = None if state.pending is None else _drawn(state.pending.uri)
-    return pages.render("access/sign_on.html", state=state, drawn=drawn)
+    settings: Settings = current_app.extensions["landreg"]
+    oidc = settings.oidc
+    bound = province.bound(door(), oidc.issuer, found.account_id) if oidc is not None else None
+    return pages.render("access/sign_on.html", state=state, drawn=drawn, province_bound=bound)
 
 
 @blueprint.post("/account/sign-on/authenticator")

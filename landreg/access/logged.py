@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
 
-from landreg.access.model import AgentAct, Binding, Consent, HouseholdCode
+from landreg.access.model import AgentAct, Binding, Consent, ExternalIdentity, HouseholdCode
 
 Restated = tuple[str, Mapping[str, Any], Mapping[str, str]]
 
@@ -53,6 +53,16 @@ def agent_act_facts(row: AgentAct) -> tuple[dict[str, Any], dict[str, str]]:
     return facts, {"subject": row.subject}
 
 
+def province_facts(row: ExternalIdentity) -> tuple[dict[str, Any], dict[str, str]]:
+    """Which account was bound to an identity of which provider; personal: who that is there."""
+    return {"account": row.account_id, "issuer": row.issuer, "bound_at": row.bound_at}, {"subject": row.subject}
+
+
+def province_ended_facts(row: ExternalIdentity) -> dict[str, Any]:
+    """Who ended such a binding when."""
+    return {"account": row.account_id, "by": row.ended_by, "ended_at": row.ended_at}
+
+
 def _codes(session: Session) -> Iterator[Restated]:
     # Who rechecks may read no hash of a code.
     for row in session.scalars(sa.select(HouseholdCode).options(defer(HouseholdCode.code_hash))):
@@ -84,7 +94,19 @@ def _agent_acts(session: Session) -> Iterator[Restated]:
         yield str(row.agent_act_id), *agent_act_facts(row)
 
 
+def _provinces(session: Session) -> Iterator[Restated]:
+    for row in session.scalars(sa.select(ExternalIdentity)):
+        yield str(row.external_id), *province_facts(row)
+
+
+def _provinces_ended(session: Session) -> Iterator[Restated]:
+    for row in session.scalars(sa.select(ExternalIdentity).where(ExternalIdentity.ended_at.is_not(None))):
+        yield str(row.external_id), province_ended_facts(row), {}
+
+
 SOURCES = {
+    "account.province_bound": _provinces,
+    "account.province_unbound": _provinces_ended,
     "household.code_made": _codes,
     "household.bound": _bindings,
     "household.unbound": _unbindings,
@@ -94,6 +116,8 @@ SOURCES = {
 }
 """By kind of entry: what the tables say of it now."""
 TABLES: Mapping[str, Mapping[str, str]] = {
+    "account.province_bound": {"": "access.external_identity"},
+    "account.province_unbound": {"": "access.external_identity"},
     "household.code_made": {"": "access.household_code"},
     "household.bound": {"": "access.binding"},
     "household.unbound": {"": "access.binding"},

@@ -65,6 +65,21 @@ class SecondFactor(Base):
     recovery: Mapped[list[str]] = mapped_column(ARRAY(Text))
 
 
+class ExternalIdentity(Base):
+    """Who an account is at a provider of the province."""
+
+    __tablename__ = "external_identity"
+    __table_args__ = {"schema": "access"}  # noqa: RUF012
+
+    external_id: Mapped[UUID] = mapped_column(primary_key=True)
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    account_id: Mapped[UUID]
+    bound_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[UUID | None]
+
+
 class HouseholdCode(CountyKey, Base):
     """A one-time code for a member of a household; only its hash is kept. attempts: wrong tries so far."""
 

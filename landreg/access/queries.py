@@ -12,7 +12,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DatabaseSession
 
-from landreg.access.model import Account, AgentAct, Binding, Consent, HouseholdCode, SecondFactor, Session
+from landreg.access.model import (
+    Account,
+    AgentAct,
+    Binding,
+    Consent,
+    ExternalIdentity,
+    HouseholdCode,
+    SecondFactor,
+    Session,
+)
 
 
 @dataclass(frozen=True)
@@ -127,6 +136,31 @@ def has_second_factor(session: DatabaseSession, account_id: UUID) -> bool:
 
 def _confirmed(account_id: Any) -> sa.Exists:
     return sa.exists().where(SecondFactor.account_id == account_id, SecondFactor.confirmed_at.is_not(None))
+
+
+def account_of_identity(session: DatabaseSession, issuer: str, subject: str) -> UUID | None:
+    """The account, not locked, to which an identity of a provider is bound now."""
+    return session.execute(
+        sa.select(Account.account_id)
+        .join(ExternalIdentity, ExternalIdentity.account_id == Account.account_id)
+        .where(
+            ExternalIdentity.issuer == issuer,
+            ExternalIdentity.subject == subject,
+            ExternalIdentity.ended_at.is_(None),
+            Account.locked_at.is_(None),
+        )
+    ).scalar_one_or_none()
+
+
+def identity_of_account(session: DatabaseSession, issuer: str, account_id: UUID) -> ExternalIdentity | None:
+    """The identity at a provider to which an account is bound now."""
+    return session.scalars(
+        sa.select(ExternalIdentity).where(
+            ExternalIdentity.issuer == issuer,
+            ExternalIdentity.account_id == account_id,
+            ExternalIdentity.ended_at.is_(None),
+        )
+    ).one_or_none()
 
 
 def account_by_login(session: DatabaseSession, login: str) -> Account | None:

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, request, session, url_for
+from flask import Blueprint, Response, flash, g, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as Redirect
 
-from landreg.access import accounts, citizen_pages, factor_pages, service, sessions
+from landreg.access import accounts, citizen_pages, factor_pages, oidc_pages, service, sessions
 from landreg.access.home import inside
 from landreg.access.policy import (
     ANYONE,
@@ -36,6 +36,7 @@ blueprint = Blueprint("access", __name__)
 blueprint.register_blueprint(accounts.blueprint)
 blueprint.register_blueprint(factor_pages.blueprint)
 blueprint.register_blueprint(citizen_pages.blueprint)
+blueprint.register_blueprint(oidc_pages.blueprint)
 # What was typed into a form whose session had ended travels through the log-in; files cannot.
 LONGEST_KEPT = 200_000
 NEVER_KEPT = frozenset({"csrf_token", "password", "old", "kept", "code"})
@@ -188,6 +189,16 @@ def ask_for_second_factor(error: SecondFactorDue) -> Response | Redirect:
     return problems.answer(error) if problems.wants_json() else redirect(url_for("access.factor.shown"), 303)
 
 
+@blueprint.app_errorhandler(sessions.LoginFailed)
+def sign_on_failed(error: sessions.LoginFailed) -> Response:
+    """Where no form comes back, as after the province's sign-on: the log-in page with what went wrong."""
+    if problems.wants_json():
+        return problems.answer(error)
+    g.findings, g.status = error.findings, error.status
+    pages.another_form()
+    return _login_page("/", "", status=error.status)
+
+
 @blueprint.app_errorhandler(CSRFError)
 def stale_form(_error: CSRFError) -> Response:
     """A form of an earlier session may be sent once more, when the browser says that it is a page of ours."""
@@ -200,7 +211,12 @@ def stale_form(_error: CSRFError) -> Response:
 
 def _login_page(wanted: str, kept: str, status: int = 200) -> Response:
     return pages.render(
-        "access/login.html", status, next=inside(wanted), kept=kept, waiting=_kept_form(kept) is not None
+        "access/login.html",
+        status,
+        next=inside(wanted),
+        kept=kept,
+        waiting=_kept_form(kept) is not None,
+        province=oidc_pages.offered(),
     )
 
 

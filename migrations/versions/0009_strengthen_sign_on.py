@@ -73,6 +73,8 @@ def _sign_on() -> None:
         GRANT SELECT, INSERT, UPDATE (secret_sealed, confirmed_at, last_step, pending_sealed, pending_at, recovery)
             ON access.second_factor TO landreg_registry, landreg_settlement;
         GRANT SELECT, INSERT, UPDATE (ended_at, ended_by) ON access.external_identity TO landreg_registry, landreg_settlement;
+        CREATE POLICY readers ON access.external_identity FOR SELECT TO landreg_auditor, landreg_worker USING (true);
+        GRANT SELECT ON access.external_identity TO landreg_auditor, landreg_worker;
     """)
 
 
