@@ -2,8 +2,9 @@
 # make test   set up, check the code, run every test
 # make setup  install what is missing; the program is then .venv/bin/landreg
 # make bench  [SIZE=100000]: measure against the peers | make drill: long fault runs
+# make tamper-drill  a superuser strikes a copy of the running register: every blow must be named
 # make stop   stop server and databases | make clean: remove all that was made here, the databases too
-.PHONY: run test setup bench drill lint stop clean
+.PHONY: run test setup bench drill tamper-drill lint stop clean
 SIZE ?= 1000000
 VENV := .venv/bin
 
@@ -26,6 +27,10 @@ test: lint
 drill: setup
 	@scripts/cluster start test
 	$(VENV)/pytest -m drill
+
+tamper-drill: setup
+	@scripts/cluster start run
+	$(VENV)/python -m bench.tamper
 
 bench: setup
 	$(VENV)/python -m bench --size $(SIZE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -249,16 +249,89 @@ def log_seal() -> None:
 
 
 @log_group.command("recheck")
-def log_recheck() -> None:
-    """Hold every leaf against the tables, the tree and the checkpoints outside; exit code 1 names what differs."""
-    from landreg.log.recheck import recheck
-    from landreg.registry.logged import SOURCES, TABLES, closings
+@click.option("--whole", is_flag=True, help="everything from the first entry on, as for an inspection")
+def log_recheck(whole: bool) -> None:
+    """Hold the log and the register against each other; exit code 1 names what differs.
+
+    Goes on from where the last recheck without a finding ended (`recheck.json` in the register's home); with --whole, and
+    where there is none, it reads everything.
+    """
+    from landreg.log.recheck import Reached, recheck_register
+    from landreg.registry.logged_strays import recent, register
 
     with answering() as settings:
-        findings = recheck(WORKER, settings, SOURCES, TABLES, closings).findings
+        file = settings.home / "recheck.json"
+        since = Reached() if whole else Reached.read(file)
+        held = register() if since.at is None else recent(since.at)
+        with bars() as show:
+            done = recheck_register(WORKER, settings, held, since, show)
+        if not done.findings:
+            done.reached.write(file)
+    _print_findings(done.erased)
+    _print_findings(done.findings)
+    console.print(f"{since.size} … {done.size}：{done.entries} 条 entries", highlight=False)
+    console.print(
+        "日志与登记簿一致 · log and register agree" if not done.findings else f"{len(done.findings)} 处不符 · differ"
+    )
+    sys.exit(1 if done.findings else 0)
+
+
+@log_group.command("erase")
+@click.argument("key")
+@click.option("--kind", default="act", show_default=True, help="kind of the entry")
+@click.option("--fact", "facts", multiple=True, help="name of a personal fact; without it, all of the entry")
+@click.option("--basis", required=True, help="number of the decision")
+def log_erase(key: str, kind: str, facts: tuple[str, ...], basis: str) -> None:
+    """Destroy the salts of an entry's personal facts; its leaf and all proofs stay."""
+    from landreg.log.erasure import erase
+
+    with answering():
+        for name in erase(WORKER, kind, key, facts, basis):
+            console.print(f"已删除 erased: {name}", highlight=False)
+
+
+@log_group.command("cosign")
+def log_cosign() -> None:
+    """Ask the witnesses (file `witnesses` in the register's home) to cosign the last checkpoint."""
+    from landreg.log.witnessing import cosign
+
+    with answering() as settings:
+        signed, findings = cosign(WORKER, settings)
+    for line in signed:
+        console.print(f"{line.size}: {line.line}", highlight=False, soft_wrap=True)
     _print_findings(findings)
-    console.print("日志与登记簿一致 · log and register agree" if not findings else f"{len(findings)} 处不符 · differ")
     sys.exit(1 if findings else 0)
+
+
+@log_group.command("witness")
+@click.option("--name", required=True, help="the witness's name, for example witness.example/ankang")
+@click.option("--key", "key_file", required=True, type=click.Path(exists=True, path_type=Path), help="its own key file")
+@click.option("--log-key", required=True, type=click.Path(exists=True, path_type=Path), help="the log's public key")
+@click.option("--state", required=True, type=click.Path(path_type=Path), help="folder for what it signed last")
+@click.option("--folder", type=click.Path(exists=True, path_type=Path), help="answer what lies there, once, and end")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8100, show_default=True, help="0: any that is free")
+@click.option("--show-key", is_flag=True, help="print its public key and end")
+def log_witness(
+    name: str, key_file: Path, log_key: Path, state: Path, folder: Path | None, host: str, port: int, show_key: bool
+) -> None:
+    """Be a witness of a log: cosign what continues it, refuse a fork. To be run by somebody else than the register."""
+    from landreg.log import witness
+    from landreg.log.cosignature import Witness
+    from landreg.log.note import NoteFault
+
+    try:
+        signer = Witness.of_text(name, key_file.read_text("ascii"))
+        desk = witness.Desk(signer, log_key.read_text("ascii").strip(), state)
+    except (OSError, UnicodeDecodeError, NoteFault) as error:
+        raise click.BadParameter(str(error)) from error
+    if show_key:
+        print(signer.key.text)
+    elif folder:
+        console.print(f"{witness.answer_folder(desk, folder)} cosigned")
+    else:
+        with suppress(KeyboardInterrupt):
+            witness.serve(desk, host, port, lambda bound: print(f"http://{host}:{bound}/", flush=True))
 
 
 @log_group.command("key")

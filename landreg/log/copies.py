@@ -5,6 +5,7 @@ The folder belongs on another disk or machine than the database; whoever can cha
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Iterator
@@ -26,17 +27,17 @@ def keep(folder: Path, size: int, note: str, verifier: str) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / KEY_FILE).exists():
-        _write(folder / KEY_FILE, verifier + "\n")
+        write(folder / KEY_FILE, verifier + "\n")
     file, known = folder / f"checkpoint-{size:012d}", _newest(folder)
     if not file.exists():
-        _write(file, note)
+        write(file, note)
         if known is not None and known.name < file.name:
             _known[folder] = (_changed(folder), file)
     elif file.read_text("utf-8") != note:
         raise Conflict(Finding("LOG-4", values={"copied": size, "size": size, "folder": str(folder)}))
 
 
-def _write(file: Path, text: str) -> None:
+def write(file: Path, text: str) -> None:
     """A file is there whole or not at all, also after a power cut."""
     part = file.with_name(f".{file.name}.{os.getpid()}")
     with part.open("w", encoding="utf-8") as stream:
@@ -88,3 +89,19 @@ def _newest(folder: Path) -> Path | None:
 def _changed(folder: Path) -> int:
     """When a file came into the folder or left it."""
     return folder.stat().st_mtime_ns if folder.exists() else 0
+
+
+def keep_cosignature(folder: Path, size: int, witness: str, line: str) -> None:
+    """Write a witness's line beside the checkpoint's copy, where there is none yet."""
+    file = folder / f"cosignature-{size:012d}-{hashlib.sha256(witness.encode()).hexdigest()[:8]}"
+    if not file.exists():
+        write(file, line + "\n")
+
+
+def cosignatures(folder: Path) -> Iterator[tuple[int, str, str]]:
+    """Size, witness and line of each that is kept outside, smallest first."""
+    for file in sorted(folder.glob("cosignature-*-*")):
+        line = file.read_text("utf-8", "replace").strip()
+        parts = line.split(" ")
+        if (size := file.name.split("-")[1]).isdigit():
+            yield int(size), parts[1] if len(parts) == 3 else file.name, line

@@ -76,7 +76,7 @@ def read_verifier(text: str) -> tuple[str, bytes]:
     if len(parts) != 3:
         raise NoteFault("a verifier key reads name+number+key")
     name, number, encoded = parts
-    key = _decoded(encoded)
+    key = decoded(encoded)
     if len(key) != 33 or key[:1] != ED25519 or _number(name, key[1:]).hex() != number:
         raise NoteFault("the verifier key's number does not fit its key")
     return name, key[1:]
@@ -93,7 +93,7 @@ def open_checkpoint(note: str, verifier: str) -> Checkpoint:
         match = _SIGNATURE.fullmatch(line)
         if match is None or match[1] != name:
             continue
-        signature = _decoded(match[2])
+        signature = decoded(match[2])
         if signature[:4] == _number(name, public) and _verifies(public, signature[4:], body.encode()):
             return read_body(body)
     raise NoteFault(f"the note bears no valid signature of {name}")
@@ -104,7 +104,7 @@ def read_body(body: str) -> Checkpoint:
     lines = body.split("\n")
     if len(lines) < 4 or not lines[0] or not re.fullmatch(r"0|[1-9]\d{0,17}", lines[1]):
         raise NoteFault("the note is no checkpoint")
-    root = _decoded(lines[2])
+    root = decoded(lines[2])
     if len(root) != 32:
         raise NoteFault("the checkpoint's root has not 32 bytes")
     return Checkpoint(lines[0], int(lines[1]), root)
@@ -122,7 +122,8 @@ def _verifies(public: bytes, signature: bytes, message: bytes) -> bool:
     return True
 
 
-def _decoded(text: str) -> bytes:
+def decoded(text: str) -> bytes:
+    """The bytes of a base64 value. Raises NoteFault."""
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:

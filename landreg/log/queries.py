@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -138,12 +138,55 @@ class WholeEntry:
     index: int | None
 
 
+@dataclass(frozen=True)
+class Cosignature:
+    """What a witness has signed on a checkpoint. key: the witness's public key. line: of the note."""
+
+    size: int
+    witness: str
+    key: str
+    line: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """Of an entry: today's codes, and the names of its personal facts that have a salt."""
+
+    county: str
+    village: str
+    salts: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Weekly:
+    """The last checkpoint of a week, as the notice board prints it. week: its Monday. witnesses: who cosigned it."""
+
+    week: date
+    checkpoint: SignedCheckpoint
+    witnesses: tuple[str, ...]
+
+
 def checkpoint(session: Session, size: int | None = None) -> SignedCheckpoint:
     """The last checkpoint, or the one of a size. Raises NotFound (LOG-5)."""
     row = session.execute(sa.text("SELECT * FROM log.read_checkpoint(:size)"), {"size": size}).first()
     if row is None:
         raise NotFound(Finding("LOG-5", values={"size": "—" if size is None else size}))
     return SignedCheckpoint(row.size, bytes(row.root), row.note, row.signed_at)
+
+
+def cosigned(session: Session, size: int | None = None) -> SignedCheckpoint | None:
+    """The last checkpoint that a witness has cosigned, or that of a size, its note with the witnesses' lines."""
+    row = session.execute(sa.text("SELECT * FROM log.read_cosigned(:size)"), {"size": size}).first()
+    return None if row is None else SignedCheckpoint(row.size, bytes(row.root), row.note, row.signed_at)
+
+
+def weekly(session: Session, weeks: int = 8) -> tuple[Weekly, ...]:
+    """The last checkpoint of each of the last weeks that had any, newest first."""
+    rows = session.execute(sa.text("SELECT * FROM log.read_weekly(:weeks)"), {"weeks": weeks})
+    return tuple(
+        Weekly(row.week, SignedCheckpoint(row.size, bytes(row.root), row.note, row.signed_at), tuple(row.witnesses))
+        for row in rows
+    )
 
 
 def health(session: Session) -> Health:
@@ -279,21 +322,26 @@ def hold_snapshot(session: Session) -> None:
     session.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
 
 
-def all_entries(session: Session) -> Iterator[WholeEntry]:
-    """Every entry that the desk may see, in the order of the log, the staged ones last; streamed."""
-    rows = session.execute(sa.text(f"{_WHOLE} ORDER BY leaf_index NULLS LAST"), execution_options={"yield_per": 2000})
-    return map(_whole, rows)
+def all_entries(session: Session, first: int = 0) -> Iterator[WholeEntry]:
+    """Every entry that the desk may see, from an index on, in the order of the log, the staged ones last; streamed."""
+    streamed = {"yield_per": 2000}
+    numbered = sa.text(f"{_WHOLE} WHERE leaf_index >= :first ORDER BY leaf_index")
+    yield from map(_whole, session.execute(numbered, {"first": first}, execution_options=streamed))
+    staged = sa.text(f"{_WHOLE} WHERE leaf_index IS NULL ORDER BY staged_at")
+    yield from map(_whole, session.execute(staged, execution_options=streamed))
 
 
-def all_tiles(session: Session) -> dict[Tile, bytes]:
-    """Every tile."""
-    rows = session.execute(sa.text("SELECT level, position, hashes FROM log.tile"))
+def all_tiles(session: Session, first: int = 0) -> dict[Tile, bytes]:
+    """Every tile, or those that hold anything of the leaves from an index on."""
+    question = "SELECT level, position, hashes FROM log.tile WHERE position >= :first >> least(8 * (level + 1), 62)"
+    rows = session.execute(sa.text(question), {"first": first})
     return {(row.level, row.position): bytes(row.hashes) for row in rows}
 
 
-def all_checkpoints(session: Session) -> tuple[SignedCheckpoint, ...]:
-    """Every checkpoint, the smallest first."""
-    rows = session.execute(sa.text("SELECT size, root, note, signed_at FROM log.checkpoint ORDER BY size"))
+def all_checkpoints(session: Session, after: int = 0) -> tuple[SignedCheckpoint, ...]:
+    """Every checkpoint of more than so many entries, the smallest first."""
+    question = "SELECT size, root, note, signed_at FROM log.checkpoint WHERE size > :after ORDER BY size"
+    rows = session.execute(sa.text(question), {"after": after})
     return tuple(SignedCheckpoint(row.size, bytes(row.root), row.note, row.signed_at) for row in rows)
 
 
@@ -305,9 +353,39 @@ def entries_of(session: Session, kind: str, keys: Sequence[str]) -> dict[str, Wh
     return {row.key: _whole(row) for row in rows}
 
 
-def keys_of(session: Session, kind: str) -> Sequence[str]:
-    """The keys of all entries of a kind."""
-    return session.execute(sa.text("SELECT key FROM log.entry WHERE kind = :kind"), {"kind": kind}).scalars().all()
+def all_cosignatures(session: Session) -> tuple[Cosignature, ...]:
+    """What witnesses have signed, the smallest first."""
+    rows = session.execute(sa.text("SELECT size, witness, key, line FROM log.cosignature ORDER BY size, witness"))
+    return tuple(Cosignature(row.size, row.witness, row.key, row.line) for row in rows)
+
+
+def entries_of_kind(session: Session, kind: str) -> list[WholeEntry]:
+    """All entries of a kind, in the order in which they were staged."""
+    rows = session.execute(sa.text(f"{_WHOLE} WHERE kind = :kind ORDER BY staged_at, key"), {"kind": kind})
+    return [_whole(row) for row in rows]
+
+
+def last_of(session: Session, kinds: Sequence[str]) -> dict[str, WholeEntry]:
+    """Of entries whose keys read `id:instant`: by id, the last one of these kinds."""
+    rows = session.execute(
+        sa.text(f"{_WHOLE} WHERE kind = ANY (:kinds) ORDER BY staged_at, leaf_index NULLS LAST"), {"kinds": list(kinds)}
+    )
+    return {row.key.split(":")[0]: _whole(row) for row in rows}
+
+
+def place_of(session: Session, kind: str, key: str) -> Place | None:
+    """Where an entry lies, and the names of its personal facts that have a salt."""
+    question = "SELECT county, village, salts FROM log.entry WHERE kind = :kind AND key = :key"
+    row = session.execute(sa.text(question), {"kind": kind, "key": key}).first()
+    return None if row is None else Place(row.county, row.village, frozenset(row.salts))
+
+
+def keys_of(session: Session, kind: str, first: int = 0) -> Sequence[str]:
+    """The keys of all entries of a kind, or of those from an index on and the staged ones."""
+    question = (
+        "SELECT key FROM log.entry WHERE kind = :kind AND (:first = 0 OR leaf_index >= :first OR leaf_index IS NULL)"
+    )
+    return session.execute(sa.text(question), {"kind": kind, "first": first}).scalars().all()
 
 
 def _whole(row: Any) -> WholeEntry:

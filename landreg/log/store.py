@@ -6,7 +6,7 @@ moment, it has happened or it has not. The checkpoint is then copied out of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -23,7 +23,7 @@ from landreg.log import copies
 from landreg.log.leaf import Entry, hashed, leaf_of, salts_for
 from landreg.log.merkle import Grown, edge_of, grow
 from landreg.log.note import Checkpoint, NoteFault, Signer
-from landreg.log.queries import tiles
+from landreg.log.queries import Cosignature, tiles
 
 _SEAL_LOCK = 0x6C6F67  # "log": one worker seals at a time
 # A wall of entries is sealed in parts, so that memory stays flat; each part is a transaction and a checkpoint.
@@ -75,6 +75,24 @@ def _row(uow: UnitOfWork, entry: Entry) -> dict[str, Any]:
         "salts": JsonText(salts),
         "staged_at": uow.now,
     }
+
+
+def destroy_salts(uow: UnitOfWork, county: str, kind: str, key: str, names: Sequence[str]) -> None:
+    """Destroy salts of an entry; the transaction has staged the entry that says so (see `erasure`)."""
+    asked = {"county": county, "kind": kind, "key": key, "names": list(names)}
+    uow.session.execute(sa.text("SELECT log.destroy_salts(:county, :kind, :key, :names)"), asked)
+
+
+def keep_cosignature(uow: UnitOfWork, cosignature: Cosignature) -> None:
+    """Keep what a witness has signed on a checkpoint; the first stays."""
+    row = {"size": cosignature.size, "witness": cosignature.witness, "key": cosignature.key, "line": cosignature.line}
+    uow.session.execute(sa.text(_COSIGNED), {**row, "at": uow.now})
+
+
+_COSIGNED = """
+    INSERT INTO log.cosignature (size, witness, key, line, signed_at) VALUES (:size, :witness, :key, :line, :at)
+    ON CONFLICT DO NOTHING
+"""
 
 
 def signer_of(settings: Settings) -> Signer:

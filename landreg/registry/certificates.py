@@ -27,7 +27,7 @@ from landreg.registry.casebook import Case, Certificate
 from landreg.registry.cases import laws_of, locked, note
 from landreg.registry.certified import Certified, certified, members_of
 from landreg.registry.documents import Store
-from landreg.registry.logged import certificate_facts
+from landreg.registry.logged import issued_facts
 from landreg.registry.numbers import draw
 from landreg.registry.papers.printing import (
     CertificateNumber,
@@ -213,6 +213,7 @@ def _enter(uow: UnitOfWork, county: str, drafted: Sequence[_Drafted], hashes: di
         update(Case),
         [{"county": county, "case_id": case.case_id, "state": "certified"} for case in cases],
     )
+    facts = issued_facts(uow.session, county, [draft.to_print.id for draft in drafted])
     stage_all(
         uow,
         [
@@ -221,14 +222,7 @@ def _enter(uow: UnitOfWork, county: str, drafted: Sequence[_Drafted], hashes: di
                 county,
                 draft.case.village,
                 draft.to_print.id,
-                certificate_facts(
-                    draft.to_print.id,
-                    draft.certified.act_number,
-                    hashes[draft.to_print.id],
-                    token=draft.token,
-                    right_id=draft.certified.right_id,
-                    sample=draft.to_print.sample,
-                ),
+                facts[draft.to_print.id],
             )
             for draft in drafted
         ],

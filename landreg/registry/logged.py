@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -47,6 +47,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "parcel": "land.parcel",
         "ended": "registry.certificate_end",
         "member": "party.member",
+        "person": "identity.person",
         "household": "party.household",
         "collective": "party.collective",
         "organization": "party.organization",
@@ -67,11 +68,22 @@ def right_facts(session: Session, county: str, act_ids: Sequence[UUID]) -> dict[
 
 
 def entry_facts(session: Session, county: str, act_id: UUID, number: str) -> tuple[dict[str, Any], dict[str, str]]:
-    """What the leaf of a survey entry says: a digest a parcel; personal: a line a household, collective, organisation."""
+    """What the leaf of a survey entry says: a digest a parcel; personal: a line a household, member, person, collective,
+    organisation."""
     asked = {"county": county, "act": act_id}
-    surveyed = {row.code: digest(row.facts) for row in session.execute(text(_PARCELS), asked)}
-    personal = {f"{row.kind}.{row.code}": row.facts for row in session.execute(text(_PARTIES), asked)}
-    return {"act": number, "kind": "survey_entry", "surveyed": surveyed}, personal
+    surveyed = _by_name((row.code, row.facts) for row in session.execute(text(_PARCELS), asked))
+    personal = _by_name((f"{row.kind}.{row.code}", row.facts) for row in session.execute(text(_PARTIES), asked))
+    registered = session.execute(text(_ENTRY), asked).scalar()
+    facts = {"act": number, "kind": "survey_entry", "registered": digest(registered)}
+    return {**facts, "surveyed": {code: digest(facts) for code, facts in surveyed.items()}}, personal
+
+
+def _by_name(rows: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Each row's text by its name; should two have the same name, both texts, so that neither hides the other."""
+    found: dict[str, str] = {}
+    for name, facts in rows:
+        found[name] = f"{found[name]};{facts}" if name in found else facts
+    return found
 
 
 def acts(session: Session) -> Iterator[Restated]:
@@ -90,9 +102,11 @@ def acts(session: Session) -> Iterator[Restated]:
 
 
 def certificate_facts(
-    number: str, act_number: str, sha256: str, *, token: str, right_id: UUID, sample: bool
+    number: str, act_number: str, sha256: str, *, token: str, right_id: UUID, sample: bool, registered: str
 ) -> dict[str, Any]:
-    """What the log says of a certificate: its number, act and right, and hashes of the printed file and of its QR's token."""
+    """What the log says of a certificate: its number, act and right, hashes of the printed file and of its QR's token, and
+    of the rest of its row (registered).
+    """
     return {
         "certificate": number,
         "act": act_number,
@@ -100,28 +114,48 @@ def certificate_facts(
         "token_sha256": hashlib.sha256(token.encode()).hexdigest(),
         "right": right_id,
         "sample": sample,
+        "registered": digest(registered),
     }
+
+
+def issued_facts(session: Session, county: str, numbers: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """By number: what the log says of certificates as they were just written."""
+    question = text(_CERTIFICATES + " WHERE c.county = :county AND c.number = ANY (:numbers)")
+    return {
+        row.number: _certificate(row) for row in session.execute(question, {"county": county, "numbers": list(numbers)})
+    }
+
+
+def _certificate(row: Row[Any]) -> dict[str, Any]:
+    said = {"token": row.token, "right_id": row.right_id, "sample": row.sample, "registered": row.registered}
+    return certificate_facts(row.number, row.act_number, row.pdf_sha256, **said)
 
 
 def certificates(session: Session) -> Iterator[Restated]:
     """Every certificate as the tables have it now."""
     for row in session.execute(text(_CERTIFICATES)):
-        said = {"token": row.token, "right_id": row.right_id, "sample": row.sample}
-        yield row.number, certificate_facts(row.number, row.act_number, row.pdf_sha256, **said), {}
+        yield row.number, _certificate(row), {}
 
 
 def notice_facts(
-    number: str, published_on: date, last_day: date, title: str, content: Mapping[str, Any]
+    number: str,
+    published_on: date,
+    last_day: date,
+    title: str,
+    content: Mapping[str, Any],
+    published_by: UUID,
+    published_at: datetime,
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """What the log says of a notice: its days and its cases; personal, since it names holders: title and whole content."""
-    cases = [row["case"] for row in content["rows"]]
+    cases = [row.get("case", "") for row in content.get("rows", ())]
     facts = {"notice": number, "published_on": published_on, "last_day": last_day, "cases": cases}
+    facts |= {"by": published_by, "published_at": published_at}
     return facts, {"content": json.dumps([title, content], ensure_ascii=False, sort_keys=True)}
 
 
 def notices(session: Session) -> Iterator[Restated]:
     """Every notice as the tables have it now."""
-    for row in session.execute(text("SELECT number, published_on, last_day, title, content FROM registry.notice")):
+    for row in session.execute(text(_NOTICES)):
         yield row.number, *notice_facts(*row)
 
 
@@ -200,36 +234,42 @@ def _rights(of: str) -> str:
     return f"""
         SELECT a.county, a.act_id, 'act' AS part, jsonb_build_object('number', a.number, 'kind', a.kind, 'case', c.number,
             'facts', (to_jsonb(a) - '{{county,village}}'::text[])::text) AS facts
-        FROM registry.act AS a JOIN registry."case" AS c ON c.county = a.county AND c.case_id = a.case_id
+        FROM registry.act AS a LEFT JOIN registry."case" AS c ON c.county = a.county AND c.case_id = a.case_id
         WHERE a.kind = 'first_registration' AND {of.format(x="a")}
         UNION ALL SELECT r.county, r.act_id, 'right', jsonb_build_object('code', r.code, 'area_m2', r.area_m2::text,
-            'household', (SELECT h.code FROM party.household AS h WHERE h.county = r.county
+            'household', (SELECT min(h.code) FROM party.household AS h WHERE h.county = r.county
                           AND h.household_id = r.household_id AND h.recorded @> lower(r.recorded)))
         FROM registry."right" AS r
         WHERE {of.format(x="r")}
         UNION ALL {_rows("rights", '"right"', "x.row_id", of)}
         UNION ALL {_rows("contracts", "contract", "x.row_id", of)}
         UNION ALL {_rows("holders", "right_holder", "x.household_id", of)}
-        UNION ALL SELECT x.county, x.act_id, 'parcels', jsonb_object_agg((
-                SELECT l.code FROM land.parcel AS l WHERE l.county = x.county AND l.parcel_id = x.parcel_id
-                AND l.recorded @> lower(x.recorded)), {row_text("x")})
+        UNION ALL SELECT x.county, x.act_id, 'parcels', jsonb_object_agg(coalesce((
+                SELECT min(l.code) FROM land.parcel AS l WHERE l.county = x.county AND l.parcel_id = x.parcel_id
+                AND l.recorded @> lower(x.recorded)), x.parcel_id::text), {row_text("x")})
             FROM registry.right_parcel AS x WHERE {of.format(x="x")} GROUP BY x.county, x.act_id"""
 
 
 _PARCELS = f"""
     SELECT l.code, md5(ST_AsEWKB(l.geom)) || {row_text("l", "geom", "geom_3857")} AS facts
-    FROM land.parcel AS l WHERE l.county = :county AND l.act_id = :act ORDER BY l.code
+    FROM land.parcel AS l WHERE l.county = :county AND l.act_id = :act ORDER BY l.code, l.row_id
 """
+_ENTRY = """SELECT (to_jsonb(a) - '{county,village}'::text[])::text FROM registry.act AS a
+    WHERE a.county = :county AND a.act_id = :act"""
 _PARTIES = f"""
-    SELECT 'household' AS kind, h.code, {row_text("h")} || coalesce((
-        SELECT string_agg({row_text("m")} || p.said, ';' ORDER BY m.position)
-        FROM party.member AS m JOIN identity.person AS p ON p.person_id = m.person_id
-        WHERE m.county = h.county AND m.household_id = h.household_id AND m.act_id = h.act_id), '') AS facts
-    FROM party.household AS h WHERE h.county = :county AND h.act_id = :act
+    SELECT 'household' AS kind, h.code, {row_text("h")} AS facts FROM party.household AS h
+    WHERE h.county = :county AND h.act_id = :act
+    UNION ALL SELECT 'member', m.row_id::text, {row_text("m")} FROM party.member AS m WHERE m.county = :county AND m.act_id = :act
+    UNION ALL SELECT 'person', p.person_id::text, jsonb_build_array(
+        p.said, p.name_masked, p.id_kind, p.id_masked, p.birth, p.sex)::text
+    FROM identity.person AS p WHERE p.person_id IN (
+        SELECT m.person_id FROM party.member AS m WHERE m.county = :county AND m.act_id = :act
+        UNION SELECT h.representative_id FROM party.household AS h WHERE h.county = :county AND h.act_id = :act
+        UNION SELECT c.representative_id FROM party.collective AS c WHERE c.county = :county AND c.act_id = :act)
     UNION ALL SELECT 'collective', c.code, {row_text("c")} FROM party.collective AS c WHERE c.county = :county AND c.act_id = :act
     UNION ALL SELECT 'organization', o.code, {row_text("o")} FROM party.organization AS o
     WHERE o.county = :county AND o.act_id = :act
-    ORDER BY 1, 2
+    ORDER BY 1, 2, 3
 """
 _CLOSINGS = " UNION ALL ".join(
     f"""SELECT '{table}' AS table_name, {key} AS key, a.number AS act_number FROM {table} AS x
@@ -238,6 +278,8 @@ _CLOSINGS = " UNION ALL ".join(
     for table, key in CLOCKED.items()
 )
 _CERTIFICATES = """
-    SELECT c.number, a.number AS act_number, c.pdf_sha256, c.token, c.right_id, c.sample FROM registry.certificate AS c
-    JOIN registry.act AS a ON a.county = c.county AND a.act_id = c.act_id
+    SELECT c.number, coalesce(a.number, '') AS act_number, c.pdf_sha256, c.token, c.right_id, c.sample,
+        (to_jsonb(c) - '{county,village,number,act_id,pdf_sha256,token,right_id,sample}'::text[])::text AS registered
+    FROM registry.certificate AS c LEFT JOIN registry.act AS a ON a.county = c.county AND a.act_id = c.act_id
 """
+_NOTICES = "SELECT number, published_on, last_day, title, content, published_by, published_at FROM registry.notice"

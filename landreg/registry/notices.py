@@ -34,7 +34,15 @@ def publish(actor: Actor, county: str, case_ids: Sequence[UUID], title: str) -> 
         notice = _notice(uow, cases, law, title)
         number = notice.number
         set_values(uow, county, [case.case_id for case in cases], state="noticed", notice_id=notice.notice_id)
-        facts, personal = notice_facts(number, notice.published_on, notice.last_day, notice.title, notice.content)
+        facts, personal = notice_facts(
+            number,
+            notice.published_on,
+            notice.last_day,
+            notice.title,
+            notice.content,
+            notice.published_by,
+            notice.published_at,
+        )
         stage(uow, Entry("notice.published", county, notice.village, number, facts, personal))
 
     stepped = take_step(actor, county, case_ids, "publish", NOTICE_RULES, write)

@@ -11,12 +11,12 @@ from landreg.config import CHECKOUT
 from tests.house import sources
 
 # architecture.md 5. Reads in queries.py and tiles.py, the facts of rules in facts.py and act_facts.py, of prints and leaves
-# in certified.py and logged*.py; statements of the log, of the acts (booking.py, what it enters, the numbers it takes) and of the sessions;
-# the schema. `landreg demo` is no desk: as the owner it moves the clock of a database that is marked for it.
+# in certified.py and logged*.py; statements of the log, of the acts (booking.py, what it enters, the numbers it takes) and
+# of the sessions; the schema. `landreg demo` is no desk: as the owner it moves the clock of a database that is marked for it.
 SQL_FILES = {
     "queries.py", "tiles.py", "facts.py", "certified.py", "logged.py", "store.py", "booking.py", "entry.py", "numbers.py",
     "db.py", "migrate.py", "demo.py", "staging.py", "desk.py", "places.py", "differences.py", "act_facts.py",
-    "logged_acts.py", "logged_rows.py",
+    "logged_acts.py", "logged_rows.py", "logged_strays.py",
 }  # fmt: skip
 # A service, and the staging of a package, write many rows in one statement; they read through queries.py.
 BULK_WRITERS = re.compile(

@@ -1,0 +1,272 @@
+"""Blows of a superuser against a register: one row changed, removed or added, and put back as it was.
+
+The tables are read from the catalog, so that a new one that is registered cannot be forgotten: those with two clocks, the
+log's own, those whose rows are written once by a desk, and those that the log names (of accounts and sessions only these).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from landreg.core.errors import Finding
+from landreg.registry.logged_strays import register
+
+_WORD = re.compile(r"[^0-9A-Za-z-]+")
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+LEFT_OUT = {
+    "registry.batch": "a way of working on many cases",
+    "registry.case_event": "the course of a case: work; what came of it is the act",
+    "registry.document": "a paper is a file under its own SHA-256; the act's case names it",
+    "registry.case_document": "which papers a case has: work, until the act",
+}
+"""Written once, and yet no leaf of their own: table to reason."""
+UNHELD = {
+    "": {"county", "village"},
+    "log.entry": {"id", "made_in"},
+    "log.checkpoint": {"signed_at"},
+    "log.cosignature": {"signed_at"},
+    "identity.opening": {"made_in", "opened_at"},
+    "identity.person": {"name_sealed", "id_sealed", "name_digest", "id_digest", "said_key_sealed"},
+    "law.county_parameter": {"set_at"},
+    "land.parcel": {"geom_3857"},
+    "registry.notice": {"notice_id", "batch_id", "pdf_sha256"},
+}
+"""By table, or of all: columns of which no leaf tells. Division codes are recoded; sealed names and their digests
+change with their keys, and `said` does not; the web's shapes are made from the
+registered ones; the rest the database keeps for itself, or is work.
+"""
+HELD = {"access.account": {"account_id", "login", "name", "desk", "roles", "jurisdiction", "locked_at"}}
+"""Of these tables only these columns are the log's: passwords and second factors are nobody's to read there."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column that can be written. unique: no two rows may have the same."""
+
+    name: str
+    type: str
+    unique: bool
+
+
+@dataclass(frozen=True)
+class Table:
+    """A registered table. key: the columns of its primary key."""
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+
+    @property
+    def plain(self) -> str:
+        """As findings name it."""
+        return self.name.replace('"', "")
+
+    @property
+    def held(self) -> tuple[Column, ...]:
+        """The columns of which a leaf tells."""
+        unheld = UNHELD[""] | UNHELD.get(self.plain, set())
+        held = HELD.get(self.plain)
+        return tuple(c for c in self.columns if (c.name not in unheld if held is None else c.name in held))
+
+
+@dataclass(frozen=True)
+class Blow:
+    """What was done to which row. names: all that may name the row in a finding."""
+
+    table: Table
+    what: str
+    column: str
+    names: frozenset[str]
+
+    def named_by(self, findings: tuple[Finding, ...]) -> Finding | None:
+        """The finding that names table and row, if there is one."""
+        for finding in findings:
+            said = {str(value) for value in (finding.subject, finding.field, *finding.values.values()) if value}
+            if self._is_of(finding) and any(self.names & {text, *_WORD.split(text)} for text in said):
+                return finding
+        return None
+
+    def _is_of(self, finding: Finding) -> bool:
+        # A salt that was changed shows in the fact that it belonged to: which of the two was, nobody can tell.
+        return finding.layer == self.table.plain or (self.table.plain == "log.entry" and self.column == "salts")
+
+
+def tables(connection: Connection) -> tuple[Table, ...]:
+    """The registered tables of a database, in the order of their names."""
+    held = register()
+    known = {name.replace('"', "") for names in held.tables.values() for name in names.values()} | {*held.states}
+    found = connection.execute(_TABLES, {"known": sorted(known)}).fetchall()
+    return tuple(
+        Table(name, tuple(Column(*column) for column in columns), tuple(key))
+        for name, columns, key in found
+        if name.replace('"', "") not in LEFT_OUT
+    )
+
+
+_TABLES = """
+    WITH ours AS (
+        SELECT c.oid, format('%%I.%%I', n.nspname, c.relname) AS name, n.nspname AS schema
+        FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE c.relkind = 'r' AND c.relpersistence = 'p' AND n.nspname NOT IN ('public', 'system')
+          AND n.nspname !~ '^(pg_|information_schema)'
+    ), desk AS (
+        SELECT oid FROM pg_roles WHERE rolname ~ '^landreg_' AND rolname NOT IN ('landreg_owner', 'landreg_superuser')
+    )
+    SELECT o.name,
+        (SELECT jsonb_agg(jsonb_build_array(a.attname, format_type(a.atttypid, NULL), EXISTS (
+                SELECT FROM pg_index AS i WHERE i.indrelid = o.oid AND i.indisunique AND a.attnum = ANY (i.indkey)))
+            ORDER BY a.attnum)
+         FROM pg_attribute AS a WHERE a.attrelid = o.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''),
+        (SELECT jsonb_agg(a.attname ORDER BY a.attnum) FROM pg_index AS i JOIN pg_attribute AS a
+            ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey) WHERE i.indrelid = o.oid AND i.indisprimary)
+    FROM ours AS o
+    WHERE o.schema = 'log' OR replace(o.name, '"', '') = ANY (%(known)s)
+       OR 3 = (SELECT count(*) FROM pg_attribute AS a
+               WHERE a.attrelid = o.oid AND a.attname IN ('recorded', 'act_id', 'ended_by_act'))
+       OR (o.schema <> 'access' AND EXISTS (SELECT FROM desk WHERE has_any_column_privilege(desk.oid, o.oid, 'INSERT'))
+           AND NOT EXISTS (SELECT FROM desk WHERE has_any_column_privilege(desk.oid, o.oid, 'UPDATE')
+                                               OR has_table_privilege(desk.oid, o.oid, 'DELETE')))
+    ORDER BY o.name COLLATE "C"
+"""
+
+
+def unbar(connection: Connection, struck: tuple[Table, ...]) -> None:
+    """What a superuser can do first: no trigger, foreign key, check, exclusion or unique index of these tables holds."""
+    connection.execute("SET session_replication_role = replica")
+    for table in struck:
+        for (name,) in connection.execute(_BARS, [table.name]).fetchall():
+            connection.execute(f'ALTER TABLE {table.name} DROP CONSTRAINT "{name}" CASCADE')
+        for (name,) in connection.execute(_INDEXES, [table.name]).fetchall():
+            connection.execute(f"DROP INDEX IF EXISTS {name}")
+
+
+_BARS = "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype IN ('c', 'x', 'u')"
+_INDEXES = """SELECT indexrelid::regclass::text FROM pg_index
+    WHERE indrelid = %s::regclass AND indisunique AND NOT indisprimary"""
+
+
+class Row:
+    """One row of a table, remembered whole, to be put back."""
+
+    def __init__(self, connection: Connection, table: Table) -> None:
+        self.connection, self.table = connection, table
+        self.columns = ", ".join(f'"{column.name}"' for column in table.columns)
+        connection.execute("DROP TABLE IF EXISTS pg_temp.row_as_it_was")
+        key = ", ".join(f'"{name}"' for name in table.key)
+        taken = connection.execute(
+            f"CREATE TEMP TABLE row_as_it_was AS SELECT {self.columns} FROM {table.name} ORDER BY md5(({key})::text) LIMIT 1"
+        )
+        self.there = taken.rowcount > 0
+        connection.execute("DROP TABLE IF EXISTS pg_temp.keys_as_they_were")
+        connection.execute(f"CREATE TEMP TABLE keys_as_they_were AS SELECT {key} FROM {table.name}")
+
+    def names(self) -> frozenset[str]:
+        """What may name the row in a finding: its key and codes before and after the blow, and the number of its act."""
+        rows = self.connection.execute(
+            f"""SELECT to_jsonb(was) FROM pg_temp.row_as_it_was AS was UNION ALL SELECT to_jsonb(t) FROM {self.table.name} AS t
+            WHERE NOT EXISTS (SELECT FROM pg_temp.keys_as_they_were AS was WHERE {self._same()})
+               OR EXISTS (SELECT FROM pg_temp.row_as_it_was AS was WHERE {self._same()})"""
+        ).fetchall()
+        asked = {*self.table.key, "code", "number", "key", "leaf_index", "name"} - {"county", "village", "level"}
+        names = {str(row[name]) for (row,) in rows for name in asked if row.get(name) is not None}
+        acts = [row[name] for (row,) in rows for name in ("act_id", "ended_by_act") if row.get(name)]
+        found = self.connection.execute("SELECT number FROM registry.act WHERE act_id = ANY (%s::uuid[])", [acts])
+        return frozenset(names | {str(number) for (number,) in found})
+
+    def change(self, column: Column) -> None:
+        """Give a column another value."""
+        self.connection.execute(
+            f'UPDATE {self.table.name} AS t SET "{column.name}" = {_other(self.table, column)} '
+            f"FROM pg_temp.row_as_it_was AS was WHERE {self._same()}"
+        )
+
+    def remove(self) -> None:
+        """Take the row away."""
+        self.connection.execute(
+            f"DELETE FROM {self.table.name} AS t USING pg_temp.row_as_it_was AS was WHERE {self._same()}"
+        )
+
+    def add(self) -> None:
+        """Put a second row beside it, like it but for what may not be twice."""
+        # `county`, `level` and `kind` go on: what is added is to look like what is there.
+        twice = {column.name for column in self.table.columns if not column.unique} | {"county", "level", "kind"}
+        values = ", ".join(
+            f'was."{column.name}"' if column.name in twice else _other(self.table, column)
+            for column in self.table.columns
+        )
+        self.connection.execute(
+            f"INSERT INTO {self.table.name} ({self.columns}) SELECT {values} FROM pg_temp.row_as_it_was AS was"
+        )
+
+    def add_first(self) -> None:
+        """Put a row into a table that has none, of values that fit its columns, by an act that there is."""
+        values = ", ".join(_first(column) for column in self.table.columns)
+        self.connection.execute(
+            f"INSERT INTO {self.table.name} ({self.columns}) SELECT {values} FROM registry.act AS a ORDER BY a.number LIMIT 1"
+        )
+
+    def restore(self) -> None:
+        """The table as it was before the blow."""
+        self.connection.execute(
+            f"DELETE FROM {self.table.name} AS t WHERE NOT EXISTS (SELECT FROM pg_temp.keys_as_they_were AS was "
+            f"WHERE {self._same()}) OR EXISTS (SELECT FROM pg_temp.row_as_it_was AS was WHERE {self._same()})"
+        )
+        self.connection.execute(
+            f"INSERT INTO {self.table.name} ({self.columns}) SELECT {self.columns} FROM pg_temp.row_as_it_was"
+        )
+
+    def _same(self) -> str:
+        return " AND ".join(f't."{name}" = was."{name}"' for name in self.table.key)
+
+
+def _other(table: Table, column: Column) -> str:
+    """Another value of the same type, as SQL."""
+    old = f'was."{column.name}"'
+    match column.type:
+        case "text" | "character" | "character varying":
+            return f"coalesce({old}, '') || '9'"
+        case "uuid":
+            return "gen_random_uuid()"
+        case "bigint" | "integer" | "smallint" if column.unique:
+            return f'(SELECT max(x."{column.name}") + 1 FROM {table.name} AS x)'
+        case "bigint" | "integer" | "smallint" | "numeric":
+            return f"coalesce({old}, 0) + 1"
+        case "boolean":
+            return f"NOT coalesce({old}, false)"
+        case "date":
+            return f"coalesce({old}, '2026-01-01') + 1"
+        case "timestamp with time zone":
+            return f"coalesce({old}, now()) + interval '1 day'"
+        case "daterange":
+            return "daterange('1990-01-01', '1991-01-01')"
+        case "tstzrange":
+            return f"tstzrange(lower({old}) - interval '1 day', upper({old}))"
+        case "bytea":
+            last = f"octet_length({old}) - 1"
+            return f"coalesce(set_byte({old}, {last}, (get_byte({old}, {last}) + 1) % 256), '9')"
+        case "jsonb":
+            return f"""coalesce({old}, '{{}}') || '{{"9": "9"}}'"""
+        case "text[]" | "uuid[]":
+            return f"{old} || {old}"
+        case "geometry":
+            return f"public.ST_Translate({old}, 1, 0)"
+    raise NotImplementedError(f"no other value of {column.type} is known ({table.name}.{column.name})")
+
+
+def _first(column: Column) -> str:
+    """A value for a column of a table that is empty, as SQL; `a` is an act."""
+    if column.name in ("county", "village", "act_id"):
+        return f"a.{column.name}"
+    if column.name == "ended_by_act":
+        return "NULL"
+    values = {
+        "text": "'x'", "uuid": "gen_random_uuid()", "boolean": "true", "date": "current_date",
+        "timestamp with time zone": "now()", "daterange": "'(,)'", "tstzrange": "tstzrange(now(), NULL)",
+        "bytea": "'x'", "jsonb": "'{}'", "bigint": "1", "integer": "1", "smallint": "1", "numeric": "1",
+    }  # fmt: skip
+    return values.get(column.type, "NULL")

@@ -1,0 +1,155 @@
+"""`make tamper-drill`: a copy of the running demonstration is struck by a superuser, row by row, and rechecked each time.
+
+In every registered table one row is changed, one removed and one added; after each blow `recheck` must name it, with its
+table, and the row is put back. The original is only read, by pg_dump. Ends with the line `N of M named`; exit code 1 when
+a blow was not named. `--columns` changes every column that a leaf tells of, one at a time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from rich.console import Console
+from rich.progress import track
+from sqlalchemy.engine import make_url
+
+from bench.blows import Blow, Connection, Row, Table, tables, unbar
+from landreg import migrate
+from landreg.config import Settings
+from landreg.core import db
+from landreg.core.actor import WORKER, Desk
+from landreg.core.errors import Finding, LandregError
+from landreg.core.periods import beijing_day
+from landreg.law.book import national_law
+from landreg.log.recheck import recheck_register
+from landreg.registry.logged_strays import register
+
+console = Console()
+Recheck = Callable[[], tuple[Finding, ...]]
+Outcome = tuple[Blow, Finding | None]
+
+
+def strikes(connection: Connection, again: Recheck, *, columns: bool) -> Iterator[Outcome]:
+    """Each blow, and the finding that names it, if any; the database is as before after each.
+
+    Raises RuntimeError when the database was not sound before a blow.
+    """
+    struck = tables(connection)
+    unbar(connection, struck)
+    if (before := again()) != ():
+        raise RuntimeError(f"not sound before the first blow: {before[:3]}")
+    for table in struck:
+        row = Row(connection, table)
+        for what, column, strike in _blows(table, row, columns=columns):
+            strike()
+            blow = Blow(table, what, column, row.names())
+            yield blow, blow.named_by(again())
+            row.restore()
+    if (after := again()) != ():
+        raise RuntimeError(f"not sound after the last blow: {after[:3]}")
+
+
+def _blows(table: Table, row: Row, *, columns: bool) -> Iterator[tuple[str, str, Callable[[], None]]]:
+    if not row.there:
+        yield "added, the first", "", row.add_first
+        return
+    facts = [column for column in table.held if column.name not in table.key] or table.held
+    for column in table.held if columns else facts[:1]:
+        yield f"changed {column.name}", column.name, lambda column=column: row.change(column)  # type: ignore[misc]
+    yield "removed", "", row.remove
+    yield "added", "", row.add
+
+
+@contextmanager
+def copied(settings: Settings) -> Iterator[Settings]:
+    """A copy of the database beside it, with copies of its checkpoints; `core.db` points at it meanwhile."""
+    if settings.superuser_url is None:
+        raise SystemExit("no superuser's URL: the drill runs on the embedded database (make run)")
+    source = make_url(settings.urls[Desk.OWNER]).database or ""
+    name = f"landreg_drill_{os.getpid()}"
+    with psycopg.connect(migrate.plain_url(settings.superuser_url, "postgres"), autocommit=True) as server:
+        server.execute(
+            sql.SQL("CREATE DATABASE {} OWNER landreg_owner TEMPLATE template0").format(sql.Identifier(name))
+        )
+        try:
+            migrate.grant_database(server, name)
+            _pour(migrate.plain_url(settings.superuser_url, source), migrate.plain_url(settings.superuser_url, name))
+            with tempfile.TemporaryDirectory(prefix="landreg-drill-") as folder:
+                checkpoints = Path(folder) / "checkpoints"
+                shutil.copytree(settings.checkpoints, checkpoints)
+                urls = {
+                    desk: make_url(url).set(database=name).render_as_string(hide_password=False)
+                    for desk, url in settings.urls.items()
+                }
+                superuser = migrate.plain_url(settings.superuser_url, name)
+                copy = replace(settings, urls=urls, superuser_url=superuser, checkpoints=checkpoints)
+                db.configure(copy.urls)
+                try:
+                    yield copy
+                finally:
+                    db.configure(settings.urls)
+        finally:
+            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _pour(source: str, target: str) -> None:
+    psql = ["psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--output=/dev/null", target]
+    with subprocess.Popen(["pg_dump", "--format=plain", source], stdout=subprocess.PIPE) as dump:
+        poured = subprocess.run(psql, stdin=dump.stdout, check=False)
+    if dump.returncode or poured.returncode:
+        raise SystemExit("the database could not be copied")
+
+
+def drill(settings: Settings, *, columns: bool = False, show: bool = True) -> list[Outcome]:
+    """Strike a copy of the database of these settings; every blow with the finding that names it, if any."""
+    with copied(settings) as copy, psycopg.connect(copy.superuser_url or "", autocommit=True) as connection:
+
+        def again() -> tuple[Finding, ...]:
+            return recheck_register(WORKER, copy, register()).findings
+
+        told: list[Outcome] = []
+        blows = strikes(connection, again, columns=columns)
+        for outcome in track(blows, "striking", console=console, transient=True, disable=not show):
+            told.append(outcome)
+            if show:
+                _tell(*outcome)
+        return told
+
+
+def _tell(blow: Blow, finding: Finding | None) -> None:
+    law = national_law("", beijing_day(datetime.now(UTC)))
+    said = f"{finding.code} {law.say(finding, 'en')}" if finding else "[red]NOT NAMED[/]"
+    console.print(f"{blow.table.plain:<26} {blow.what:<26} {said}", highlight=False, soft_wrap=True)
+
+
+def main() -> int:
+    """Strike the demonstration of this checkout."""
+    parser = argparse.ArgumentParser(prog="make tamper-drill", description=__doc__)
+    parser.add_argument("--columns", action="store_true", help="change every column, one at a time")
+    asked = parser.parse_args()
+    settings = Settings.from_environment()
+    try:
+        db.configure(settings.urls)
+        told = drill(settings, columns=asked.columns)
+    except LandregError as error:
+        console.print(str(error.findings), highlight=False)
+        return 1
+    named = sum(finding is not None for _, finding in told)
+    console.print(f"{named} of {len(told)} named", highlight=False)
+    return 0 if named == len(told) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

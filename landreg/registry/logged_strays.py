@@ -1,0 +1,129 @@
+"""What else is held against the log: rows of which no leaf tells, and what accounts may do now.
+
+`register` puts together all that `landreg log recheck` needs of this register.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from landreg.log.recheck_register import BATCH, Register, Restated
+from landreg.registry import logged
+from landreg.registry.casebook import Act, Certificate
+from landreg.registry.logged_acts import change_facts
+from landreg.registry.logged_rows import CLOCKED
+
+# A leaf bears the instant at which its transaction began, and may be sealed after later ones.
+_LONGEST = timedelta(hours=1)
+
+ACCOUNT_KINDS = (
+    "account.opened",
+    "account.changed",
+    "account.locked",
+    "account.unlocked",
+    "account.password_reset",
+)
+_REGISTERED = ("registry.", "land.", "party.")
+
+
+def register() -> Register:
+    """All of this register that is held against its log."""
+    return Register(
+        logged.SOURCES, logged.TABLES, logged.closings, strays, {"access.account": (ACCOUNT_KINDS, accounts)}
+    )
+
+
+def recent(since: datetime) -> Register:
+    """The same for a nightly recheck: acts and certificates of since then, and all of the kinds that are few."""
+    return replace(
+        register(),
+        sources={
+            **logged.SOURCES,
+            "act": partial(_acts_since, since=since - _LONGEST),
+            "certificate.issued": partial(_certificates_since, since=since - _LONGEST),
+        },
+    )
+
+
+def _acts_since(session: Session, since: datetime) -> Iterator[Restated]:
+    asked = select(Act.county, Act.kind, Act.act_id, Act.number).where(Act.registered_at >= since)
+    ordered = asked.order_by(Act.county, Act.kind)
+    for (county, kind), rows in groupby(session.execute(ordered).all(), key=lambda row: (row.county, row.kind)):
+        found = list(rows)
+        for first in range(0, len(found), BATCH):
+            ids = [row.act_id for row in found[first : first + BATCH]]
+            if kind == "survey_entry":
+                for row in found[first : first + BATCH]:
+                    yield row.number, *logged.entry_facts(session, county, row.act_id, row.number)
+            elif kind == "first_registration":
+                for facts in logged.right_facts(session, county, ids).values():
+                    yield facts["act"], facts, {}
+            else:
+                for facts, personal in change_facts(session, county, ids).values():
+                    yield facts["act"], facts, personal
+
+
+def _certificates_since(session: Session, since: datetime) -> Iterator[Restated]:
+    asked = select(Certificate.county, Certificate.number).where(Certificate.issued_at >= since)
+    ordered = asked.order_by(Certificate.county)
+    for county, rows in groupby(session.execute(ordered).all(), key=lambda row: row.county):
+        numbers = [row.number for row in rows]
+        for first in range(0, len(numbers), BATCH):
+            for number, facts in logged.issued_facts(session, county, numbers[first : first + BATCH]).items():
+                yield number, facts, {}
+
+
+def accounts(session: Session) -> Iterator[Restated]:
+    """What each account may do now, as the last leaf of it says."""
+    for row in session.execute(text(_ACCOUNTS)):
+        facts: dict[str, Any] = {
+            "account": str(row.account_id),
+            "desk": row.desk,
+            "jurisdiction": row.jurisdiction,
+            "locked": row.locked,
+            "roles": ",".join(row.roles),
+        }
+        yield str(row.account_id), facts, {"login": row.login, "name": row.name}
+
+
+def strays(session: Session) -> Iterator[tuple[str, str]]:
+    """Rows of which no leaf can tell: of an act that is not there or of a kind that opens none such, and persons who are
+    party to nothing.
+    """
+    for row in session.execute(text(_STRAYS)):
+        yield row.table_name.replace('"', ""), row.key
+
+
+_ACCOUNTS = """
+    SELECT account_id, login, name, desk, roles, jurisdiction, locked_at IS NOT NULL AS locked FROM access.account
+"""
+_OF_NO_ACT = " UNION ALL ".join(
+    f"""SELECT '{table}' AS table_name, {key} AS key FROM {table} AS x
+        LEFT JOIN registry.act AS a ON a.county = x.county AND a.act_id = x.act_id
+        WHERE a.kind IS NULL OR a.kind = '{"survey_entry" if table.startswith("registry.") else "first_registration"}'"""
+    for table, key in CLOCKED.items()
+)
+# Nothing ends a certificate but an act of change, and no survey or first registration makes a parcel out of another.
+_OF_NO_CHANGE = """
+    SELECT '{table}', x.{key}::text FROM {table} AS x LEFT JOIN registry.act AS a ON a.county = x.county AND a.act_id = x.act_id
+    WHERE a.kind IS NULL OR a.kind IN ('survey_entry', 'first_registration')
+"""
+_STRAYS = (
+    _OF_NO_ACT
+    + " UNION ALL "
+    + _OF_NO_CHANGE.format(table="registry.certificate_end", key="certificate_id")
+    + " UNION ALL "
+    + _OF_NO_CHANGE.format(table="land.parcel_origin", key="parcel_id")
+    + """ UNION ALL SELECT 'identity.person', p.person_id::text FROM identity.person AS p
+        WHERE NOT EXISTS (SELECT FROM party.member AS m WHERE m.person_id = p.person_id)
+          AND NOT EXISTS (SELECT FROM party.household AS h WHERE h.representative_id = p.person_id)
+          AND NOT EXISTS (SELECT FROM party.collective AS c WHERE c.representative_id = p.person_id)"""
+)
