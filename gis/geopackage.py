@@ -30,13 +30,20 @@ def geopackage_layers(path: Path) -> tuple[tuple[str, str, tuple[str, ...], str 
         if not {"gpkg_contents", "gpkg_geometry_columns"} <= known:
             raise PackageFault("not_a_database", path, {"why": "no gpkg_contents"})
         for name, column, srs in database.execute("SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns"):
+            if not (isinstance(name, str) and isinstance(column, str)):
+                raise PackageFault("not_a_database", path, {"why": "gpkg_geometry_columns"})
             found = database.execute("SELECT definition FROM gpkg_spatial_ref_sys WHERE srs_id = ?", (srs,)).fetchone()
             info = database.execute(f"PRAGMA table_info({quoted(name)})").fetchall()
             fields = tuple(row[1] for row in info if row[1] != column and not row[5])
             rows = database.execute(f"SELECT count(*) FROM {quoted(name)}").fetchone()[0]
-            wkt = found[0] if found and found[0] != "undefined" else None
-            made.append((name, column, fields, wkt, rows))
+            made.append((name, column, fields, _wkt(found[0]) if found else None, rows))
     return tuple(made)
+
+
+def _wkt(definition: object) -> str | None:
+    """The text of a definition; SQLite keeps any type in any column, and bytes are read as text."""
+    text = definition.decode("utf-8", "replace") if isinstance(definition, bytes) else as_text(definition)
+    return None if text in ("", "undefined") else text
 
 
 def read_geopackage(
@@ -54,7 +61,7 @@ def read_geopackage(
             first += len(block)
 
 
-def _shapes(path: Path, blobs: tuple[bytes | None, ...], first: int) -> Shapes:
+def _shapes(path: Path, blobs: tuple[object, ...], first: int) -> Shapes:
     wkbs = np.array([_wkb(path, blob, first + i) for i, blob in enumerate(blobs)], dtype=object)
     with np.errstate(invalid="ignore"):  # coordinates that are no numbers are looked for later
         geoms = shapely.from_wkb(wkbs, on_invalid="ignore")
@@ -64,10 +71,10 @@ def _shapes(path: Path, blobs: tuple[bytes | None, ...], first: int) -> Shapes:
     return _with_raw_rings(path, geoms, wkbs, odd, first)
 
 
-def _wkb(path: Path, blob: bytes | None, row: int) -> bytes | None:
+def _wkb(path: Path, blob: object, row: int) -> bytes | None:
     if blob is None:
         return None
-    if len(blob) < 8 or blob[:2] != b"GP" or (blob[3] >> 1 & 7) > 4:
+    if not isinstance(blob, bytes) or len(blob) < 8 or blob[:2] != b"GP" or (blob[3] >> 1 & 7) > 4:
         raise PackageFault("bad_geometry", path, {"row": row + 1})
     return blob[8 + ENVELOPES[blob[3] >> 1 & 7] :]
 

@@ -239,11 +239,36 @@ def test_text_of_one_row_that_is_not_in_the_encoding_is_named_with_row_and_colum
     assert report.findings[0].values == {"row": 6, "column": "DKMC", "column_name": "地块名称"}
 
 
-def test_a_geometry_of_a_homestead_that_is_broken_is_named_with_its_row(tmp_path: Path) -> None:
+@pytest.mark.parametrize("cell", [b"no geometry", 7, 1.5, "POLYGON EMPTY"])
+def test_a_geometry_of_a_homestead_that_is_broken_is_named_with_its_row(cell: object, tmp_path: Path) -> None:
     small = Small()
-    small.layers["ZJD"][1]["blob"] = b"no geometry"
+    small.layers["ZJD"][1]["blob"] = cell
     report = report_on(small, tmp_path)
     assert [(f.code, f.values["row"]) for f in report.findings] == [("PKG-4", 2)]
+
+
+@pytest.mark.parametrize(
+    ("definition", "codes"),
+    [(prj(108, prefixed=True).encode(), set()), (b"\xff\xfe\x00no CRS", {"ZON-12"}), (4524, {"ZON-12"}), (None, set())],
+)
+def test_the_coordinate_system_of_a_geopackage_may_be_of_any_type(
+    definition: object, codes: set[str], tmp_path: Path
+) -> None:
+    def write(path: Path) -> None:
+        with closing(sqlite3.connect(path)) as database, database:
+            database.execute("UPDATE gpkg_spatial_ref_sys SET definition = ?", [definition])
+
+    report = report_on(Small(raw={"宅基地": write}), tmp_path)
+    assert {finding.code for finding in report.findings} == codes
+
+
+def test_a_layer_of_a_geopackage_whose_name_is_no_text_makes_the_file_unreadable(tmp_path: Path) -> None:
+    def write(path: Path) -> None:
+        with closing(sqlite3.connect(path)) as database, database:
+            database.execute("UPDATE gpkg_geometry_columns SET table_name = x'00ff'")
+
+    finding = one(Small(raw={"宅基地": write}).write(tmp_path))
+    assert (finding.code, finding.values["file"]) == ("PKG-4", "宅基地.gpkg")
 
 
 def test_access_files_need_a_program_whose_name_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
