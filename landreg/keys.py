@@ -9,7 +9,9 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import NoEncryption, load_pem_private_key, pkcs12
 
+from landreg.access import identity, rotation
 from landreg.config import Settings
+from landreg.core.errors import BadInput, Finding
 from landreg.log.store import signer_of
 from landreg.registry.papers.signing import Signer, load_signer, make_demo_signer
 
@@ -29,6 +31,67 @@ def make_missing(settings: Settings) -> list[str]:
 def certificate_signer(settings: Settings) -> Signer:
     """The signer of certificates: a PKCS #12 file without passphrase. Raises signing.SignerUnusable."""
     return load_signer(settings.keys["certificate"])
+
+
+def add_identity_key(settings: Settings) -> bool:
+    """Put a new key in front of the identity key; False when one stands there already and waits to be turned to.
+
+    Processes that run follow the file. Raises BadInput (SYS-2) when it cannot be written.
+    """
+    file = settings.keys["identity"]
+    lines = _identity_lines(file)
+    if len(lines) > 1:
+        return False
+    _replace(file, [secrets.token_hex(32), *lines])
+    return True
+
+
+def turn_identity_key(
+    settings: Settings, progress: rotation.Progress | None = None, batch: int = rotation.BATCH
+) -> int:
+    """Seal everything with the first key; how many rows it was. Killed, it is run again and goes on."""
+    identity.use_key(settings.keys["identity"])
+    return rotation.turn(progress, batch)
+
+
+def retire_identity_key(settings: Settings) -> Path | None:
+    """Take the old keys out of the file once no row bears them; the file that keeps them, for backups made before.
+
+    None when there is no old key. Raises Refused (ACC-31) while rows are left, BadInput (SYS-2) when a file cannot be written.
+    """
+    file = settings.keys["identity"]
+    identity.use_key(file)
+    lines = _identity_lines(file)
+    if len(lines) == 1:
+        return None
+    names = tuple(identity.name_of(line.encode()).hex() for line in lines)
+    kept = file.with_name(f"{file.name}.retired-{names[1]}")
+    # The old key is safe before anything forgets it.
+    _replace(kept, lines[1:])
+    rotation.finish(names)
+    _replace(file, lines[:1])
+    return kept
+
+
+def _identity_lines(file: Path) -> list[str]:
+    try:
+        return [line.strip() for line in file.read_text("ascii").splitlines() if line.strip()]
+    except OSError as error:
+        raise BadInput(Finding("SYS-2", "LANDREG_IDENTITY_KEY_FILE", {"given": str(file)})) from error
+
+
+def _replace(file: Path, lines: list[str]) -> None:
+    """Write a key's file whole or not at all."""
+    new = file.with_name(f".{file.name}.new")
+    try:
+        new.unlink(missing_ok=True)
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+            out.write("".join(f"{line}\n" for line in lines).encode())
+            out.flush()
+            os.fsync(out.fileno())
+        new.replace(file)
+    except OSError as error:
+        raise BadInput(Finding("SYS-2", "LANDREG_IDENTITY_KEY_FILE", {"given": str(file)})) from error
 
 
 def _demo_certificate(folder: Path) -> bytes:

@@ -80,7 +80,7 @@ class _Keys:
             raise BadInput(Finding("SYS-2", "LANDREG_IDENTITY_KEY_FILE", {"given": str(file)})) from error
         if not secrets or any(len(secret) < 32 for secret in secrets):
             raise BadInput(Finding("SYS-2", "LANDREG_IDENTITY_KEY_FILE", {"given": str(file)}))
-        names = [hashlib.sha256(b"landreg identity key" + secret).digest()[:4] for secret in secrets]
+        names = [name_of(secret) for secret in secrets]
         self.ring = {name: AESGCM(_derived(secret, b"seal")) for name, secret in zip(names, secrets, strict=True)}
         self.sealing = names[0]
         self.digesting = tuple(_derived(secret, b"digest") for secret in secrets)
@@ -127,6 +127,11 @@ def digests(text: str) -> tuple[bytes, ...]:
     """The digest of a text by every key in use, the first one's first: while keys turn, a row may bear any of them."""
     _keys.read()
     return tuple(hmac.digest(key, tidy(text).encode(), "sha256") for key in _keys.digesting)
+
+
+def name_of(secret: bytes) -> bytes:
+    """Four bytes that name a key without telling it."""
+    return hashlib.sha256(b"landreg identity key" + secret).digest()[:4]
 
 
 def sealing_key() -> bytes:

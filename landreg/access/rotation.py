@@ -1,0 +1,157 @@
+"""Turning the identity keys: everything that is sealed is sealed anew, and digests for the search are made anew.
+
+The new key stands first in the key's file, the old one behind it (`landreg keys rotate` puts it there). Rows are turned in
+batches, each a transaction of its own: killed at any moment, a row bears the one key or the other, both open, and running it
+again goes on with those that are left. The old key goes (`landreg keys retire`) when no row is left that bears it.
+
+As the database's owner: no desk reads what is sealed, or may change it. While it runs, a package's rows are found by the old
+digest and its persons by the new one until both are turned: do not enter villages meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from landreg.access import identity
+from landreg.core.actor import PREFECTURE, WORKER, Actor, Desk
+from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.errors import Finding, Refused
+from landreg.log.leaf import Entry, Json
+from landreg.log.store import stage
+
+OWNER = Actor(WORKER.account_id, WORKER.name, Desk.OWNER, frozenset(), PREFECTURE)
+BATCH = 1000
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A table that holds sealed columns. key: its primary key. kind: the column that is part of `id_digest`."""
+
+    schema: str
+    name: str
+    key: tuple[str, ...]
+    sealed: tuple[str, ...]
+    kind: str = ""
+    name_digest: bool = False
+
+    @property
+    def columns(self) -> sa.TableClause:
+        """The table with the columns that are read or written here."""
+        digests = (["id_digest"] if self.kind else []) + (["name_digest"] if self.name_digest else [])
+        names = dict.fromkeys([*self.key, *self.sealed, *([self.kind] if self.kind else []), *digests])
+        return sa.table(self.name, *(sa.column(name) for name in names), schema=self.schema)
+
+
+_PACKAGE = ("county", "package_id", "code")
+_MEMBER = ("county", "package_id", "household_code", "position")
+SEALED = (
+    Kept("identity", "person", ("person_id",), ("name_sealed", "id_sealed", "said_key_sealed"), "id_kind", True),
+    Kept("land", "staged_issuer", _PACKAGE, ("id_sealed",), "id_kind"),
+    Kept("land", "staged_household", _PACKAGE, ("id_sealed",), "id_kind"),
+    Kept("land", "staged_member", _MEMBER, ("id_sealed",), "id_kind"),
+    Kept("registry", "objection", ("county", "objection_id"), ("contact_sealed",)),
+    Kept("access", "second_factor", ("account_id",), ("secret_sealed", "pending_sealed")),
+)
+"""Every sealed column of the register; a test reads from the catalog that none is missing."""
+
+
+def left() -> Mapping[str, int]:
+    """By table: how many rows bear another key than the one that seals now."""
+    with unit_of_work(OWNER) as uow:
+        return {f"{kept.schema}.{kept.name}": _count(uow, kept) for kept in SEALED}
+
+
+def turn(progress: Progress | None = None, batch: int = BATCH) -> int:
+    """Seal everything with the first key of the file; how many rows it was. Again at any time, to go on.
+
+    progress: called after each batch with the table, rows done and rows there were. Raises ValueError for a row that none
+    of the file's keys opens: nothing of its batch is written.
+    """
+    turned = 0
+    there_were = left()
+    for kept in SEALED:
+        table, done, after = f"{kept.schema}.{kept.name}", 0, None
+        while True:
+            with unit_of_work(OWNER) as uow:
+                rows = uow.session.execute(_next(kept, after, batch)).mappings().all()
+                _write(uow, kept, [_turned(kept, row) for row in rows])
+            if not rows:
+                break
+            after = tuple(rows[-1][name] for name in kept.key)
+            done += len(rows)
+            if progress is not None:
+                progress(table, done, there_were[table])
+        turned += done
+    return turned
+
+
+def finish(names: tuple[str, ...]) -> None:
+    """See that no row bears an old key, with every writer waited for, and tell the log which keys went.
+
+    names: of the keys, the one that stays first. Raises Refused (ACC-31) when rows are left.
+    """
+    with unit_of_work(OWNER) as uow:
+        for kept in SEALED:
+            uow.session.execute(sa.text(f"LOCK TABLE {kept.schema}.{kept.name} IN SHARE MODE"))
+        count = sum(_count(uow, kept) for kept in SEALED)
+        if count:
+            raise Refused(Finding("ACC-31", values={"count": count}))
+        facts: dict[str, Json] = {"key": names[0], "retired": list(names[1:])}
+        key = f"{names[0]}:{uow.now.isoformat()}"
+        stage(uow, Entry("keys.retired", PREFECTURE.ljust(6, "0"), PREFECTURE, key, facts))
+
+
+def _other_key(kept: Kept, table: sa.TableClause) -> sa.ColumnElement[bool]:
+    """Rows with a column that is sealed by another key; its name stands in bytes 2 to 5."""
+    key = identity.sealing_key()
+    return sa.or_(
+        *(
+            sa.and_(table.c[name].is_not(None), sa.func.substring(table.c[name], 2, 4) != sa.cast(key, sa.LargeBinary))
+            for name in kept.sealed
+        )
+    )
+
+
+def _count(uow: UnitOfWork, kept: Kept) -> int:
+    table = kept.columns
+    return uow.session.scalar(sa.select(sa.func.count()).select_from(table).where(_other_key(kept, table))) or 0
+
+
+def _next(kept: Kept, after: tuple[Any, ...] | None, batch: int) -> sa.Select[Any]:
+    """The next rows by key, locked, so that what a desk changes meanwhile is not overwritten."""
+    table = kept.columns
+    key = [table.c[name] for name in kept.key]
+    statement = sa.select(table).where(_other_key(kept, table)).order_by(*key).limit(batch).with_for_update()
+    return statement if after is None else statement.where(sa.tuple_(*key) > sa.tuple_(*map(sa.literal, after)))
+
+
+def _turned(kept: Kept, row: Mapping[Any, Any]) -> dict[str, Any]:
+    """A row's new columns, beside its key under names of their own."""
+    plain = {name: None if row[name] is None else identity.open_sealed(bytes(row[name])) for name in kept.sealed}
+    new: dict[str, Any] = {f"key_{name}": row[name] for name in kept.key}
+    new |= {name: None if text is None else identity.seal(text) for name, text in plain.items()}
+    if kept.kind:
+        # Who has no number bears a digest by chance, which stays.
+        number = plain["id_sealed"]
+        new["id_digest"] = identity.digest(f"{row[kept.kind]}:{number}") if number else row["id_digest"]
+    if kept.name_digest:
+        new["name_digest"] = identity.digest(plain["name_sealed"] or "")
+    return new
+
+
+def _write(uow: UnitOfWork, kept: Kept, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    table = kept.columns
+    written = [name for name in rows[0] if not name.startswith("key_")]
+    statement = (
+        sa.update(table)
+        .where(*(table.c[name] == sa.bindparam(f"key_{name}") for name in kept.key))
+        .values({name: sa.bindparam(name) for name in written})
+    )
+    uow.session.connection().execute(statement, rows)
