@@ -1,0 +1,161 @@
+"""Every row that the register ever said of a right, a parcel or a household, as its history tells them; and their acts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from landreg.access.queries import masked_persons, names_of
+from landreg.land.model import Parcel
+from landreg.party.model import Household, Member
+from landreg.registry import queries, shelves
+from landreg.registry.casebook import Act, Case, CaseEvent, Document
+from landreg.registry.history import Line, Said, differences
+from landreg.registry.model import Contract, Restriction, Right, RightHolder, RightParcel
+
+MOST_ACTS = 200
+RIGHT = ("code", "area_m2", "mu", "excess_m2", "term", "nature", "floor_area_m2", "floors", "built_on", "note")
+CONTRACT = ("code", "term", "signed_on", "mode", "area_m2")
+PARCEL = (
+    "code", "kind", "name", "registered_area_m2", "mu", "land_class", "soil_grade", "land_use", "basic_farmland",
+    "neighbour_east", "neighbour_south", "neighbour_west", "neighbour_north",
+)  # fmt: skip
+HOUSEHOLD = ("code", "name", "address", "postcode")
+RESTRICTION = ("kind", "rank", "party", "basis", "amount", "until")
+MEMBER = ("relation", "holds_right", "note")
+
+
+@dataclass(frozen=True)
+class ActTold:
+    """An act with what it changed of a subject, who entered it, and why: its case, what officers wrote, its documents.
+
+    leaf: its place in the log, None while it waits to be sealed.
+    """
+
+    act: Act
+    lines: Sequence[Line]
+    who: str
+    leaf: int | None
+    case: Case | None
+    events: Sequence[CaseEvent]
+    documents: Sequence[Document]
+
+
+def right_history(session: Session, county: str, right_id: UUID) -> list[ActTold]:
+    """The acts on a right, newest first: the right itself, its contract, holders, parcels and restrictions."""
+    rights = _rows(session, Right, Right.county == county, Right.right_id == right_id)
+    of_rows = [row.row_id for row in rights]
+    holders = _rows(session, RightHolder, RightHolder.county == county, RightHolder.right_row.in_(of_rows))
+    parcels = _rows(session, RightParcel, RightParcel.county == county, RightParcel.right_row.in_(of_rows))
+    contracts = {row.contract_id for row in rights if row.contract_id}
+    limits = _rows(session, Restriction, Restriction.county == county, Restriction.right_id == right_id)
+    signed = _rows(session, Contract, Contract.county == county, Contract.contract_id.in_(contracts))
+    households = _names(session, Household.household_id, Household.name, county, (row.household_id for row in holders))
+    codes = _names(session, Parcel.parcel_id, Parcel.code, county, (row.parcel_id for row in parcels))
+    rows = [
+        *(_said("right", row.right_id, "", _facts(row, RIGHT), row) for row in rights),
+        *(_said("contract", row.contract_id, row.code, _facts(row, CONTRACT), row) for row in signed),
+        *(_said("holder", row.household_id, households.get(row.household_id, ""), _share(row), row) for row in holders),
+        *(_said("parcel_of_right", row.parcel_id, codes.get(row.parcel_id, ""), _area(row), row) for row in parcels),
+        *(_said("restriction", row.restriction_id, "", _facts(row, RESTRICTION), row) for row in limits),
+    ]
+    return _told(session, county, rows)
+
+
+def parcel_history(session: Session, county: str, parcel_id: UUID) -> list[ActTold]:
+    """The acts on a parcel, newest first: the parcel itself with its shape, and the rights that came and went."""
+    shape = sa.func.md5(sa.func.ST_AsEWKB(Parcel.geom)).label("shape")
+    found = sa.select(Parcel, shape).where(Parcel.county == county, Parcel.parcel_id == parcel_id)
+    parcels = session.execute(found.order_by(sa.func.lower(Parcel.recorded), sa.func.lower(Parcel.valid))).all()
+    held = _rows(session, RightParcel, RightParcel.county == county, RightParcel.parcel_id == parcel_id)
+    rights = {row.row_id: row for row in _by_row(session, county, [row.right_row for row in held])}
+    rows = [
+        *(_said("parcel", parcel_id, "", {**_facts(row, PARCEL), "shape": drawn[:8]}, row) for row, drawn in parcels),
+        *_on_rights("right", held, rights, _area),
+    ]
+    return _told(session, county, rows)
+
+
+def household_history(session: Session, county: str, household_id: UUID) -> list[ActTold]:
+    """The acts on a household, newest first: the household itself, its members by masked names, its shares in rights."""
+    households = _rows(session, Household, Household.county == county, Household.household_id == household_id)
+    members = _rows(session, Member, Member.county == county, Member.household_id == household_id)
+    masked = masked_persons(session, [row.person_id for row in members])
+    held = _rows(session, RightHolder, RightHolder.county == county, RightHolder.household_id == household_id)
+    rights = {row.row_id: row for row in _by_row(session, county, [row.right_row for row in held])}
+    rows = [
+        *(_said("household", household_id, "", _facts(row, HOUSEHOLD), row) for row in households),
+        *(
+            _said("member", row.member_id, masked.get(row.person_id, ("—", ""))[0], _facts(row, MEMBER), row)
+            for row in members
+        ),
+        *_on_rights("right", held, rights, _share),
+    ]
+    return _told(session, county, rows)
+
+
+def _rows(session: Session, table: Any, *where: sa.ColumnElement[bool]) -> Sequence[Any]:
+    found = sa.select(table).where(*where).order_by(sa.func.lower(table.recorded), sa.func.lower(table.valid))
+    return session.scalars(found).all()
+
+
+def _by_row(session: Session, county: str, rows: Sequence[UUID]) -> Sequence[Right]:
+    return session.scalars(sa.select(Right).where(Right.county == county, Right.row_id.in_(rows))).all()
+
+
+def _names(session: Session, key: Any, name: Any, county: str, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """What each is called now, or was called last."""
+    found = sa.select(key, name).where(key.class_.county == county, key.in_(set(ids)))
+    return {row[0]: row[1] for row in session.execute(found.order_by(sa.func.lower(key.class_.recorded)))}
+
+
+def _on_rights(part: str, held: Sequence[Any], rights: Mapping[UUID, Right], facts: Any) -> list[Said]:
+    """A share or an area under each right: the subject comes under the right and leaves it, whatever its row."""
+    return [
+        _said(part, right.right_id, right.code, {"kind": right.kind, **facts(row)}, row)
+        for row in held
+        if (right := rights.get(row.right_row))
+    ]
+
+
+def _said(part: str, key: UUID, name: str, facts: Mapping[str, Any], row: Any) -> Said:
+    return Said(part, str(key), name, facts, row.valid.lower, row.valid.upper, row.act_id, row.ended_by_act)
+
+
+def _facts(row: Any, names: Sequence[str]) -> dict[str, Any]:
+    """What the row says; an empty text is nothing said."""
+    return {name: value for name in names if (value := getattr(row, name)) not in (None, "")}
+
+
+def _share(row: Any) -> dict[str, Any]:
+    return {"share": f"{row.numerator}/{row.denominator}"}
+
+
+def _area(row: Any) -> dict[str, Any]:
+    return {"area_m2": row.area_m2}
+
+
+def _told(session: Session, county: str, rows: Sequence[Said]) -> list[ActTold]:
+    changed = {act: lines for act, lines in differences(rows).items() if lines}
+    found = sa.select(Act).where(Act.county == county, Act.act_id.in_(changed))
+    acts = session.scalars(found.order_by(Act.registered_at.desc(), Act.number.desc()).limit(MOST_ACTS)).all()
+    cases = shelves.cases_of_acts(session, acts)
+    leaves = shelves.leaves_of(session, [act.number for act in acts])
+    who = names_of(session, {act.registered_by for act in acts})
+    return [
+        ActTold(
+            act,
+            changed[act.act_id],
+            who.get(act.registered_by, ""),
+            leaves.get(act.number),
+            case := cases.get(act.act_id),
+            [event for event in queries.events(session, county, case.case_id) if event.reason] if case else (),
+            queries.documents(session, county, case.case_id) if case else (),
+        )
+        for act in acts
+    ]
