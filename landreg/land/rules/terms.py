@@ -33,7 +33,8 @@ def ter_1_term_runs_forward(survey: Survey, notes: Notes) -> None:
 
 def ter_2_term_is_the_law_s(survey: Survey, notes: Notes) -> None:
     """TER-2: a household's contract is no longer than the law's term for its land; TER-3: a shorter one is lengthened on
-    request, so note it only. 农村土地承包法 21; 承包纠纷解释 7."""
+    request, so note it only. A term that names its last day as the day of its end is not too long: CT-1 takes it.
+    农村土地承包法 21; 承包纠纷解释 7."""
     kinds = _land(survey)
     least, most = _law_years(notes)
     for kind, start, end in TERMS[:2]:
@@ -43,7 +44,7 @@ def ter_2_term_is_the_law_s(survey: Survey, notes: Notes) -> None:
         lands = kinds.get(kind, np.zeros(table.rows, dtype=np.int64))
         asked = both & (last >= first) & (np.isin(way, BY_HOUSEHOLD) | (way == b""))
         longest, shortest = most[lands], least[lands]
-        too_long = asked & (last >= _years_on(first, longest))
+        too_long = asked & (last > _years_on(first, longest))
         too_short = asked & (last < _years_on(first, shortest) - DAY)
         for code, bad, years in (("TER-2", too_long, longest), ("TER-3", too_short, shortest)):
             notes.rows(code, table, np.flatnonzero(bad), end, lambda row, f=first, e=last, y=years: {

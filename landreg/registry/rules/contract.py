@@ -105,12 +105,13 @@ def ct_9_issuer_known(facts: ContractFacts, law: Law) -> Finding | None:
 
 
 def ct_10_totals_agree(facts: ContractFacts, law: Law) -> Finding | None:
-    """CT-10: the contract's total is the sum of its parcels in m². standards.md 4.
+    """CT-10: the contract's total is the sum of its parcels in m², within the tolerance by which its package was checked
+    (ARE-4). standards.md 4.
 
     Mu is shown and not compared: whether a total is converted or added up is a county's choice.
     """
     area, mu = sum((p.area_m2 for p in facts.parcels), Decimal(0)), total_mu(p.area_m2 for p in facts.parcels)
-    if area == facts.area_m2:
+    if abs(area - facts.area_m2) <= law.number("ARE-4.tolerance_m2"):
         return None
     values = {"total": facts.area_m2, "sum": area, "mu": facts.mu, "sum_mu": mu}
     return Finding("CT-10", "area_m2", values, subject=facts.code)

@@ -110,10 +110,13 @@ def test_an_issuing_party_that_nobody_surveyed_is_refused() -> None:
     assert codes_of(issuer_known=False) == {"CT-9"}
 
 
-def test_a_total_that_is_not_the_sum_of_its_parcels_is_refused_to_the_hundredth() -> None:
+def test_a_total_that_is_not_the_sum_of_its_parcels_is_refused_beyond_the_tolerance_of_its_package() -> None:
     assert ct_10_totals_agree(contract(), LAW) is None
-    assert codes_of(area_m2=Decimal("800.01")) == {"CT-10"}
-    finding = ct_10_totals_agree(contract(area_m2=Decimal("800.01")), LAW)
+    for area in ("800.05", "799.95"):
+        assert codes_of(area_m2=Decimal(area)) == set()
+    for area in ("800.06", "799.94"):
+        assert codes_of(area_m2=Decimal(area)) == {"CT-10"}
+    finding = ct_10_totals_agree(contract(area_m2=Decimal("800.06")), LAW)
     assert finding is not None
     assert finding.values["sum"] == Decimal("800.00")
 
