@@ -54,6 +54,19 @@ def checkpoint() -> Response:
         return Response(queries.checkpoint(uow.session, size).note, content_type="text/plain; charset=utf-8")
 
 
+@blueprint.get("/log/cosigned")
+@allow(Role.PUBLIC)
+def cosigned() -> Response:
+    """The last checkpoint that a witness cosigned, or that of `?size=`, with the witnesses' lines."""
+    asked = request.args.get("size", "")
+    size = int(asked) if asked.isdecimal() and len(asked) < 16 else None
+    with unit_of_work(current_actor()) as uow:
+        found = queries.cosigned(uow.session, size)
+    if found is None:
+        raise NotFound(Finding("LOG-5", values={"size": asked or "—"}))
+    return Response(found.note, content_type="text/plain; charset=utf-8")
+
+
 @blueprint.get("/log/tile/<int(max=7):level>/<path:number>")
 @allow(Role.PUBLIC)
 def tile(level: int, number: str) -> Response:

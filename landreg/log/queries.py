@@ -48,6 +48,11 @@ class SignedCheckpoint:
         """The log's name: the note's first line."""
         return self.note.split("\n", 1)[0]
 
+    @property
+    def root_text(self) -> str:
+        """The root as the note writes it."""
+        return _base64(self.root)
+
 
 @dataclass(frozen=True)
 class LoggedLeaf:

@@ -232,6 +232,34 @@ def read_checkpoint(note: str, key: Key) -> Checkpoint:
     )
 
 
+def read_witness(text: str) -> Key:
+    """The key of a witness (C2SP tlog-cosignature). Raises NotProven when it is none."""
+    parts = text.strip().split("+", 2)
+    raw = _base64(parts[2]) if len(parts) == 3 else None
+    if raw is None or len(raw) != 33 or raw[0] != 4 or not parts[0]:
+        raise NotProven("见证人公钥文件的内容不是见证人公钥。", "The witness's key file does not hold a witness's key.")
+    number = hashlib.sha256(parts[0].encode() + b"\n" + raw).digest()[:4]
+    if number.hex() != parts[1]:
+        raise NotProven("见证人公钥文件已损坏：编号与公钥不符。", "The witness key's number does not fit its key.")
+    return Key(parts[0], number, raw[1:])
+
+
+def witnessed_at(note: str, witness: Key) -> int:
+    """When a witness cosigned the checkpoint of a note, in POSIX seconds. Raises NotProven when it did not."""
+    body, _, signatures = note.partition("\n\n")
+    for line in signatures.split("\n"):
+        parts = line.split(" ")
+        raw = (_base64(parts[2]) or b"") if len(parts) == 3 and parts[:2] == ["\u2014", witness.name] else b""
+        at = int.from_bytes(raw[4:12], "big")
+        message = f"cosignature/v1\ntime {at}\n{body}\n".encode()
+        if len(raw) == 76 and raw[:4] == witness.number and ed25519_verifies(witness.public, message, raw[12:]):
+            return at
+    raise NotProven(
+        f"见证人“{_shown(witness.name)}”没有共同签署这个检查点。",
+        f"The witness {_shown(witness.name)} has not cosigned this checkpoint.",
+    )
+
+
 # ---- Proofs
 
 
@@ -681,6 +709,18 @@ def _say_growth(old: Checkpoint, new: Checkpoint, key: Key) -> None:
     print(f"Proven: the log grew from {old.size} to {new.size} entries, and none was changed; signed by {signer}.")
 
 
+def _say_witnessed(note: str, key: Key, witnesses: Sequence[Path]) -> None:
+    """Raises NotProven for the first witness whose cosignature the note does not bear."""
+    checkpoint = read_checkpoint(note, key)
+    for file in witnesses:
+        witness = read_witness(_read_text(file))
+        moment = datetime.fromtimestamp(min(witnessed_at(note, witness), 2**32), timezone.utc).isoformat()  # noqa: UP017
+        print(f"见证人 {_shown(witness.name)} 共同签署了 {checkpoint.size} 条时的检查点：{_day(moment)}。")
+        print(
+            f"The witness {_shown(witness.name)} cosigned the checkpoint of {checkpoint.size} entries: {_day(moment)}."
+        )
+
+
 def _read(file: Path) -> bytes:
     try:
         if file.stat().st_size > LARGEST_FILE:
@@ -707,7 +747,15 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--old", type=Path, help="较早的检查点 / the older checkpoint")
     parser.add_argument("--new", type=Path, help="较晚的检查点 / the newer checkpoint")
     parser.add_argument("--proof", type=Path, help="一致性证明或瓦片文件夹 / consistency proof, or a folder of tiles")
+    parser.add_argument(
+        "--witness", type=Path, action="append", default=[], help="见证人公钥文件，可多次 / a witness's key file"
+    )
+    parser.add_argument("--checkpoint", type=Path, help="见证人签署过的检查点 / a checkpoint that witnesses cosigned")
     given = parser.parse_args(arguments)
+    if given.checkpoint is not None:
+        if given.certificate or given.old or given.new or given.proof or not given.witness:
+            parser.error("--checkpoint 只与 --key 和 --witness 同用 / --checkpoint goes with --key and --witness only")
+        return given
     growth = [given.old, given.new, given.proof]
     if (given.certificate is None) == (None in growth) or (given.certificate and any(growth)):
         parser.error(
@@ -725,12 +773,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _arguments(arguments)
     try:
         key = read_key(_read_text(given.key))
-        if given.certificate is not None:
+        if given.checkpoint is not None:
+            _say_witnessed(_read_text(given.checkpoint), key, given.witness)
+        elif given.certificate is not None:
             _say_inclusion(prove_inclusion(proof_in(_read(given.certificate)), key), key)
         else:
             old, new = (read_checkpoint(_read_text(file), key) for file in (given.old, given.new))
             prove_growth(old, new, given.proof)
             _say_growth(old, new, key)
+            if given.witness:
+                _say_witnessed(_read_text(given.new), key, given.witness)
     except NotProven as fault:
         wrong = isinstance(fault, WrongUse)
         print(f"{'用法错误' if wrong else '未能证明'}：{fault.zh}", file=sys.stderr)

@@ -32,13 +32,14 @@ from landreg.web.forms import read_form
 blueprint = Blueprint("public", __name__)
 LOOKS, PAPERS, CHECKS, OBJECTIONS = "120 per minute", "20 per minute", "30 per minute;300 per hour", "10 per hour"
 ROWS = 200
+WEEKS = 4
 
 
 @blueprint.get("/notices")
 @allow(Role.PUBLIC)
 @limiter.limit(LOOKS)
 def notices() -> Response:
-    """The notice board: what runs now, with its last day, and what is over."""
+    """The notice board: what runs now, with its last day, what is over, and the log's checkpoint of each week."""
     village, number = current_actor().jurisdiction or PREFECTURE, pages.page_number()
     with unit_of_work(NOBODY) as uow:
         today = desk.today(uow.session)
@@ -46,7 +47,8 @@ def notices() -> Response:
             _board(uow.session, village, number, over=False),
             _board(uow.session, village, number, over=True),
         )
-    return pages.render("registry/notices.html", running=running, over=over, today=today)
+        weekly = log.weekly(uow.session, WEEKS)
+    return pages.render("registry/notices.html", running=running, over=over, today=today, weekly=weekly)
 
 
 def _board(session: Session, village: str, number: int, *, over: bool) -> pages.Page[Any]:

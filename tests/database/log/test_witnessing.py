@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from landreg.config import CHECKOUT, Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
-from landreg.log import queries
+from landreg.log import queries, verify
 from landreg.log.cosignature import WitnessKey, cosigned_at
 from landreg.log.leaf import Entry
 from landreg.log.merkle import TileHashes, grow, leaf_hash
@@ -132,3 +134,42 @@ def test_a_cosignature_that_was_removed_is_named_by_its_copy_outside(
     superuser.execute("DELETE FROM log.cosignature")
     found = recheck(worker, database, {"act": lambda _: iter([("A-1", {"act": "A-1"})])}).findings
     assert [(finding.code, finding.subject) for finding in found] == [("LOG-30", NAME)]
+
+
+def test_the_verifier_holds_a_published_checkpoint_against_its_witness(
+    database: Settings,
+    registrar: Actor,
+    worker: Actor,
+    witness: WitnessKey,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    grown(registrar, worker, database, "A-1", "A-2")
+    cosign(worker, database)
+    with unit_of_work(worker) as uow:
+        published = queries.cosigned(uow.session)
+    assert published is not None
+    (tmp_path / "witness.pub").write_text(witness.text)
+    line = ["--key", str(database.log_public_key), "--witness", str(tmp_path / "witness.pub"), "--checkpoint"]
+    (tmp_path / "cosigned").write_text(published.note)
+    assert verify.main([*line, str(tmp_path / "cosigned")]) == verify.PROVEN
+    assert NAME in capsys.readouterr().out
+    (tmp_path / "alone").write_text("\n".join(published.note.split("\n")[:5]) + "\n")
+    assert verify.main([*line, str(tmp_path / "alone")]) == verify.NOT_PROVEN
+    assert "has not cosigned" in capsys.readouterr().err
+
+
+def test_the_notice_board_prints_the_weeks_checkpoint_and_who_cosigned_it(
+    database: Settings, registrar: Actor, worker: Actor, witness: WitnessKey, client: Any
+) -> None:
+    size = grown(registrar, worker, database, "A-1", "A-2")
+    cosign(worker, database)
+    page = client.get("/notices").get_data(as_text=True)
+    with unit_of_work(worker) as uow:
+        (week,) = queries.weekly(uow.session)
+    assert week.checkpoint.size == size
+    assert base64.b64encode(week.checkpoint.root).decode() in page.replace("&#43;", "+").replace("&#x2B;", "+")
+    assert NAME in page
+    published = client.get("/log/cosigned").get_data(as_text=True)
+    assert published.startswith(f"{week.checkpoint.origin}\n{size}\n")
+    assert NAME in published
