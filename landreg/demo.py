@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import text
 
-from landreg import keys, migrate
+from landreg import demo_year, keys, migrate
 from landreg.access import queries as accounts
 from landreg.access.service import SYSTEM, NewAccount, open_account
 from landreg.config import CHECKOUT, Settings
@@ -39,6 +39,7 @@ from landreg.registry.documents import Store
 SAMPLE = CHECKOUT / "data" / "sample" / "hanbin.zip"
 COUNTY = "610902"
 STEP = 100
+DAYS_AGO = 400
 PEOPLE = (
     ("surveyor", "测绘员样本", Role.SURVEYOR),
     ("registrar", "登记员样本", Role.REGISTRAR),
@@ -74,6 +75,7 @@ def run(settings: Settings, console: Console) -> None:
         seal(WORKER, settings)
         _issue(steps, settings, staff["registrar"], batches)
         seal(WORKER, settings)
+        _year(steps, settings, staff)
     prove(settings, console)
     _goodbye(settings, console, time.monotonic() - began)
 
@@ -88,7 +90,8 @@ def _mark(settings: Settings) -> None:
             return
         if used == (True,):
             raise Refused(Finding("DEMO-1"))
-        owner.execute("INSERT INTO system.demo DEFAULT VALUES")
+        # The sample's office began its work long enough ago for a year of acts to end about today.
+        owner.execute("INSERT INTO system.demo (ahead) VALUES (make_interval(days => %s))", [-DAYS_AGO])
 
 
 def _accounts(settings: Settings) -> dict[str, Actor]:
@@ -101,7 +104,10 @@ def _accounts(settings: Settings) -> dict[str, Actor]:
             known = accounts.account_by_login(uow.session, login)
         jurisdiction = COUNTY if role is not Role.ADMINISTRATOR else "6109"
         if known is None:
-            passwords[login] = secrets.token_hex(6)
+            # Ten letters and a digit of its own: no draw looks like a date or a number, which are refused.
+            passwords[login] = "".join(secrets.choice("bcdfghjkmnpqrstvwxz") for _ in range(10)) + str(
+                secrets.randbelow(10)
+            )
             _write_private(file, json.dumps(passwords))
             account = open_account(
                 SYSTEM, NewAccount(login, name, frozenset({role}), jurisdiction), passwords[login], temporary=False
@@ -209,6 +215,31 @@ def _issue(steps: _Steps, settings: Settings, registrar: Actor, batches: dict[st
     ids = [case for batch in batches.values() for case in _ids(SYSTEM, batch, "registered")]
     with steps("发证 certificates", len(ids)) as advance:
         certificates.issue(registrar, COUNTY, ids, press, advance)
+
+
+def _year(steps: _Steps, settings: Settings, staff: dict[str, Actor]) -> None:
+    """A year of acts, month by month, each with its certificates; a month that is done is not done again."""
+    office = demo_year.Office(COUNTY, staff["registrar"], staff["reviewer"], Store(settings.store))
+    press = certificates.Press(keys.certificate_signer(settings), Store(settings.store), settings.base_url)
+    months = list(demo_year.plan())
+    done = demo_year.months_done(COUNTY)
+    with steps("一年业务 a year of acts", len(months)) as advance:
+        for number, month in enumerate(months, 1):
+            if number > done:
+                waiting = demo_year.do_month(office, month, lambda days: _pass_days(settings, days))
+                seal(WORKER, settings)
+                if waiting:
+                    certificates.issue(staff["registrar"], COUNTY, waiting, press)
+                    seal(WORKER, settings)
+            advance(number)
+
+
+def _pass_days(settings: Settings, days: int) -> None:
+    """Move the demo's clock on, never past the day that it really is."""
+    with psycopg.connect(migrate.plain_url(settings.urls[Desk.OWNER]), autocommit=True) as owner:
+        owner.execute(
+            "UPDATE system.demo SET ahead = least(ahead + make_interval(days => %s), greatest(ahead, '0'))", [days]
+        )
 
 
 def prove(settings: Settings, console: Console) -> None:

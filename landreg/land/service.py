@@ -187,19 +187,23 @@ def _former(uow: UnitOfWork, row: Package) -> Package | None:
 
 
 def _follow(uow: UnitOfWork, row: Package, former: Package) -> None:
-    """Say what changed since the former package; put it aside where the new one covers all of it."""
+    """Say what changed since the former package; put aside every one that the new one covers wholly."""
     changes = staging.compare(uow, row, former)
     uow.session.execute(
         sa.update(Package)
         .where(Package.county == row.county, Package.package_id == row.package_id)
         .values(changes=changes, supersedes=former.package_id)
     )
-    if former.village.startswith(row.village):
-        uow.session.execute(
-            sa.update(Package)
-            .where(Package.county == former.county, Package.package_id == former.package_id)
-            .values(state="superseded")
+    uow.session.execute(
+        sa.update(Package)
+        .where(
+            Package.county == row.county,
+            Package.state == "staged",
+            Package.package_id != row.package_id,
+            Package.village.startswith(row.village),
         )
+        .values(state="superseded")
+    )
 
 
 def _earlier(actor: Actor, sha256: bytes) -> Received | None:

@@ -107,7 +107,9 @@ def _as_entered(
     """The cases that still agree with the register, now that two packages were entered into it; the others are refused."""
     if not cases:
         return []
-    facts = case_facts(uow.session, cases, uow.actor.account_id, beijing_day(uow.now))
+    facts = case_facts(
+        uow.session, cases, uow.actor.account_id, beijing_day(uow.now), law.number("TOP-1.overlap", "m2")
+    )
     for case in cases:
         if found := examine((reg_18_as_registered,), facts[case.case_id], law):
             judged[case.case_id] = refused[case.number] = (*judged[case.case_id], *found)

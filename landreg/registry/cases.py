@@ -128,7 +128,9 @@ def judge(
 
     law: today's. proposed: what the cases ask for, where it has been read already.
     """
-    procedure = case_facts(uow.session, cases, uow.actor.account_id, beijing_day(uow.now))
+    procedure = case_facts(
+        uow.session, cases, uow.actor.account_id, beijing_day(uow.now), law.number("TOP-1.overlap", "m2")
+    )
     laws = laws_of(uow, cases, law)
     asked = tuple(rules)
     return {

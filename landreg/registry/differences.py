@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import text
@@ -16,6 +17,18 @@ def differences(session: Session, cases: Sequence[Case]) -> dict[UUID, tuple[str
     asked = {"county": cases[0].county, "ids": [case.case_id for case in cases]}
     found: dict[UUID, tuple[str, ...]] = {}
     for row in session.execute(text(_DIFFERENCES), asked):
+        found[row.case_id] = (*found.get(row.case_id, ()), row.code)
+    return found
+
+
+def overlapped(session: Session, cases: Sequence[Case], most_m2: Decimal) -> dict[UUID, tuple[str, ...]]:
+    """By case: codes of registered parcels of other surveys that lie over more than `most_m2` of a parcel the case asks for.
+
+    Within one survey the package's own check has looked (TOP-1). Areas are measured in the parcel's own zone.
+    """
+    asked = {"county": cases[0].county, "ids": [case.case_id for case in cases], "most": most_m2}
+    found: dict[UUID, tuple[str, ...]] = {}
+    for row in session.execute(text(_OVERLAPPED), asked):
         found[row.case_id] = (*found.get(row.case_id, ()), row.code)
     return found
 
@@ -53,5 +66,27 @@ _DIFFERENCES = """
                 FROM party.member AS r JOIN identity.person AS i ON i.person_id = r.person_id
                 WHERE r.county = :county AND r.household_id = h.household_id
                      AND upper_inf(r.recorded) AND upper_inf(r.valid) ORDER BY 1)
+    ORDER BY 1, 2
+"""
+# OFFSET 0 keeps the two apart: a parcel at a time finds what lies over it by the spatial index.
+_OVERLAPPED = """
+    WITH own AS MATERIALIZED (
+        SELECT case_id, package_id FROM registry."case"
+        WHERE county = :county AND case_id = ANY (:ids) AND act_kind = 'first_registration'
+    ), parcel AS MATERIALIZED (
+        SELECT own.case_id, own.package_id, p.parcel_code, s.geom
+        FROM own JOIN registry.case_parcel AS p ON p.county = :county AND p.case_id = own.case_id
+        CROSS JOIN LATERAL (
+            SELECT s.geom FROM land.staged_parcel AS s
+            WHERE s.county = :county AND s.package_id = own.package_id AND s.code = p.parcel_code
+            UNION ALL SELECT s.geom FROM land.staged_homestead AS s
+            WHERE s.county = :county AND s.package_id = own.package_id AND s.code = p.parcel_code) AS s
+    )
+    SELECT p.case_id, l.code FROM parcel AS p CROSS JOIN LATERAL (
+        SELECT l.code, l.geom FROM land.parcel AS l
+        WHERE l.county = :county AND l.geom && p.geom AND upper_inf(l.recorded) AND upper_inf(l.valid)
+          AND l.code <> p.parcel_code AND l.package_id IS DISTINCT FROM p.package_id AND ST_SRID(l.geom) = ST_SRID(p.geom)
+        OFFSET 0) AS l
+    WHERE ST_Intersects(l.geom, p.geom) AND ST_Area(ST_Intersection(l.geom, p.geom)) > :most
     ORDER BY 1, 2
 """

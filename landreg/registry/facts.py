@@ -18,7 +18,7 @@ from landreg.core.periods import Period
 from landreg.law.book import act_type
 from landreg.registry.act_facts import ActProposal, act_proposals
 from landreg.registry.casebook import Case
-from landreg.registry.differences import differences
+from landreg.registry.differences import differences, overlapped
 from landreg.registry.rules.contract import ContractFacts, ParcelFacts
 from landreg.registry.rules.homestead import HomesteadFacts
 from landreg.registry.rules.procedure import CaseFacts
@@ -115,13 +115,18 @@ def parcels_described(session: Session, cases: Sequence[Case]) -> dict[_Key, tup
     }
 
 
-def case_facts(session: Session, cases: Sequence[Case], actor: UUID, today: date) -> dict[UUID, CaseFacts]:
-    """What the procedure's rules ask of cases: their notice, objections, evidence, and who came first on a parcel."""
+def case_facts(
+    session: Session, cases: Sequence[Case], actor: UUID, today: date, most_m2: Decimal
+) -> dict[UUID, CaseFacts]:
+    """What the procedure's rules ask of cases: their notice, objections, evidence, and who came first on a parcel.
+
+    most_m2: how much two parcels may overlap.
+    """
     if not cases:
         return {}
     asked = {"county": cases[0].county, "ids": [case.case_id for case in cases]}
     rows = {row.case_id: row for row in session.execute(text(_PROCEDURE), asked)}
-    differing = differences(session, cases)
+    differing, over = differences(session, cases), overlapped(session, cases, most_m2)
     return {
         case.case_id: CaseFacts(
             number=case.number,
@@ -136,6 +141,7 @@ def case_facts(session: Session, cases: Sequence[Case], actor: UUID, today: date
             package_state=rows[case.case_id].package_state or "",
             differing=differing.get(case.case_id, ()),
             noticed=act_type(case.act_kind).notice is not None,
+            overlapped=over.get(case.case_id, ()),
         )
         for case in cases
     }
@@ -275,7 +281,10 @@ _PROCEDURE = """
             AND o.outcome IS NULL) AS objections,
            (SELECT array_agg(DISTINCT v.by) FROM registry.case_event AS v WHERE v.county = c.county AND v.case_id = c.case_id
             AND v.step = 'accept') AS accepted_by,
-           (SELECT k.state FROM land.package AS k WHERE k.county = c.county AND k.package_id = c.package_id) AS package_state,
+           (SELECT CASE WHEN EXISTS (
+                SELECT FROM land.package AS n WHERE n.county = k.county AND n.state = 'staged' AND n.received_at > k.received_at
+                AND c.village >= n.village AND c.village <= n.village || '~') THEN 'superseded' ELSE k.state END
+            FROM land.package AS k WHERE k.county = c.county AND k.package_id = c.package_id) AS package_state,
            earlier.numbers AS earlier
     FROM registry."case" AS c LEFT JOIN registry.notice AS n ON n.county = c.county AND n.notice_id = c.notice_id
     LEFT JOIN earlier ON earlier.case_id = c.case_id

@@ -58,15 +58,15 @@ def next_step(case: Case) -> Step | None:
     kind = act_type(case.act_kind)
     if case.state == "reviewed" and kind.notice is None:
         return STEPS["register"]
-    if case.state == "registered" and not certified_after(case):
+    if case.state == "registered" and not certified_after(case.act_kind, case.request):
         return None
     return next((step for step in STEPS.values() if case.state in step.states), None)
 
 
-def certified_after(case: Case) -> bool:
-    """Whether a certificate follows from the case's act: always, but where it leaves the certificate or ends the whole right."""
-    effect = act_type(case.act_kind).certificate
-    return effect in ("issue", "replace") or (effect == "cancel" and bool(case.request.get("parcels")))
+def certified_after(act_kind: str, request: Mapping[str, Any]) -> bool:
+    """Whether a certificate follows from a case's act: not where it leaves the certificate as it is, or ends the whole right."""
+    effect = act_type(act_kind).certificate
+    return effect in ("issue", "replace") or (effect == "cancel" and bool(request.get("parcels")))
 
 
 @dataclass(frozen=True)

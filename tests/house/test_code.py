@@ -15,7 +15,7 @@ from tests.house import sources
 # of the sessions; the schema. `landreg demo` is no desk: as the owner it moves the clock of a database that is marked for it.
 SQL_FILES = {
     "queries.py", "tiles.py", "facts.py", "certified.py", "logged.py", "store.py", "booking.py", "entry.py", "numbers.py",
-    "db.py", "migrate.py", "demo.py", "staging.py", "desk.py", "places.py", "differences.py", "act_facts.py",
+    "db.py", "migrate.py", "demo.py", "demo_year.py", "staging.py", "desk.py", "places.py", "differences.py", "act_facts.py",
     "logged_acts.py", "logged_rows.py", "logged_strays.py",
 }  # fmt: skip
 # A service, and the staging of a package, write many rows in one statement; they read through queries.py.

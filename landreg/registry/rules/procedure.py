@@ -19,6 +19,7 @@ class CaseFacts:
     earlier: numbers of cases accepted before it on one of its parcels and still open. last_day: of its notice.
     objections: how many are unsettled. package_state: of the survey package it rests on. differing: codes of its parcels
     and household that the register has otherwise than that package. noticed: its act waits for a public notice.
+    overlapped: codes of registered parcels, of other surveys, on the same ground.
     """
 
     number: str
@@ -33,6 +34,7 @@ class CaseFacts:
     package_state: str = "staged"
     differing: tuple[str, ...] = ()
     noticed: bool = True
+    overlapped: tuple[str, ...] = ()
 
 
 CaseRule = Callable[[CaseFacts, Law], Finding | None]
@@ -110,13 +112,26 @@ def reg_18_as_registered(facts: CaseFacts, law: Law) -> Finding | None:
     return Finding("REG-18", "parcels", {"codes": list(facts.differing)}, subject=facts.number)
 
 
-ACCEPT_RULES = (_in_state("draft", "returned", step="accept"), reg_17_package_in_force, reg_18_as_registered)
+def reg_27_on_nobody_s_ground(facts: CaseFacts, law: Law) -> Finding | None:
+    """REG-27: what is registered first lies on no parcel that another survey brought into the register. RERR-18, SPC-RLC-19."""
+    if not facts.overlapped:
+        return None
+    return Finding("REG-27", "parcels", {"codes": list(facts.overlapped)}, subject=facts.number)
+
+
+ACCEPT_RULES = (
+    _in_state("draft", "returned", step="accept"),
+    reg_17_package_in_force,
+    reg_18_as_registered,
+    reg_27_on_nobody_s_ground,
+)
 REVIEW_RULES = (
     _in_state("accepted", step="review"),
     reg_1_four_eyes,
     reg_3_within_term,
     reg_17_package_in_force,
     reg_18_as_registered,
+    reg_27_on_nobody_s_ground,
 )
 NOTICE_RULES = (_has_a_notice, reg_3_within_term)
 REGISTER_RULES = (
@@ -127,4 +142,5 @@ REGISTER_RULES = (
     reg_6_no_objection_open,
     reg_18_as_registered,
     reg_19_package_in_force_still,
+    reg_27_on_nobody_s_ground,
 )

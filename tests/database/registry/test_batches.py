@@ -107,6 +107,10 @@ def test_a_member_registered_elsewhere_holds_up_their_own_household_and_nobody_e
     to_rights(registrar, reviewer, superuser, 1)
     # The same two persons again, as the first household of the next village, and one household more.
     staged = stage_village(superuser, 2, village=OTHER_VILLAGE)
+    for table in ("staged_parcel", "staged_homestead"):
+        superuser.execute(
+            f"UPDATE land.{table} SET geom = ST_Translate(geom, 0, 2000) WHERE village = %s", [OTHER_VILLAGE]
+        )
     ids = to_notice_unjudged(registrar, reviewer, superuser, staged)
     stepped = booking.register(reviewer, COUNTY, ids)
     assert stepped.done == 2

@@ -139,12 +139,15 @@ def test_of_two_packages_registered_in_one_step_no_case_is_booked_on_the_others_
     early = stage_village(superuser, 1, first=2)
     _change(superuser, "staged_parcel", "surveyed_area_m2 = 500", early, early.parcels)
     theirs = _open(registrar, early)
+    _noticed(registrar, reviewer, superuser, theirs)
     late = stage_village(superuser, 2)
     ours = _open(registrar, late)
-    _noticed(registrar, reviewer, superuser, theirs + ours)
+    _noticed(registrar, reviewer, superuser, ours)
     stepped = booking.register(reviewer, COUNTY, theirs + ours)
     contract, homestead = _subject_cases(registrar, theirs, early, 0)
-    assert {f.code for findings in stepped.refused.values() for f in findings if f.code != "REG-3"} == {"REG-18"}
+    assert {f.code for findings in stepped.refused.values() for f in findings if f.code not in ("REG-3", "REG-19")} == {
+        "REG-18"
+    }
     assert (state_of(registrar, contract), state_of(registrar, homestead)) == ("noticed", "registered")
     assert {state_of(registrar, case) for case in ours} == {"registered"}
 
@@ -171,3 +174,38 @@ def test_a_village_of_a_later_package_shows_what_is_registered_and_what_remains(
     _noticed(registrar, reviewer, superuser, ids)
     booking.register(reviewer, COUNTY, ids)
     assert village(later.package_id).registered
+
+
+@pytest.mark.parametrize(("east_m", "refused"), [(-80, True), (-60.1, True), (-59.995, False), (0, False)])
+def test_land_that_another_survey_brought_in_is_not_registered_first_again(
+    superuser: Connection, registrar: Actor, reviewer: Actor, east_m: float, refused: bool
+) -> None:
+    """REG-27: other codes on the same ground are no other land; what lies beside it, or within the tolerance, is."""
+    first = _open(registrar, stage_village(superuser, 1))
+    _noticed(registrar, reviewer, superuser, first)
+    booking.register(reviewer, COUNTY, first)
+    other = stage_village(superuser, 1, first=5)
+    superuser.execute(
+        "UPDATE land.staged_parcel SET geom = ST_Translate(geom, %s, 0) WHERE package_id = %s",
+        [east_m, other.package_id],
+    )
+    superuser.execute("DELETE FROM land.staged_homestead WHERE package_id = %s", [other.package_id])
+    ids = _open(registrar, other)
+    if not refused:
+        assert cases.accept(registrar, COUNTY, ids).done == len(ids)
+        return
+    with pytest.raises(Refused) as said:
+        cases.accept(registrar, COUNTY, ids[:1])
+    assert codes(said) == {"REG-27"}
+
+
+def test_a_later_survey_of_part_of_a_package_takes_its_cases_there(superuser: Connection, registrar: Actor) -> None:
+    """REG-17: a village's correction holds for that village, though the package of the county stays in force elsewhere."""
+    ids = _open(registrar, stage_village(superuser, 1))
+    superuser.execute(
+        "UPDATE land.package SET village = left(village, 6), received_at = received_at - interval '1 day'"
+    )
+    stage_village(superuser, 1, first=7)
+    with pytest.raises(Refused) as refused:
+        cases.accept(registrar, COUNTY, ids[:1])
+    assert codes(refused) == {"REG-17"}

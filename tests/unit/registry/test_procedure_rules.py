@@ -93,3 +93,11 @@ def test_a_survey_superseded_after_the_review_is_told_and_not_refused() -> None:
 def test_a_parcel_that_the_register_has_otherwise_stops_the_case_by_its_code(rules: Any, state: str) -> None:
     (finding,) = examine(rules, case(state=state, differing=("6109021042020100002",)), LAW)
     assert (finding.code, finding.values) == ("REG-18", {"codes": ["6109021042020100002"]})
+
+
+@pytest.mark.parametrize(
+    ("rules", "state"), [(ACCEPT_RULES, "draft"), (REVIEW_RULES, "accepted"), (REGISTER_RULES, "noticed")]
+)
+def test_what_lies_on_registered_ground_is_not_registered_first(rules: Any, state: str) -> None:
+    assert codes_of(rules, state=state, overlapped=("610902104202010009",)) == ["REG-27"]
+    assert codes_of(rules, state=state, overlapped=()) == []

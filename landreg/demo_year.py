@@ -1,0 +1,271 @@
+"""A year of acts on the sample, the same on every machine: what a county office does with its register after the first day.
+
+Each month some households change, land is assigned, certificates are lost, courts and banks come; the clock of the demo moves
+with them. Resumable: every planned case is known by the paper in its folder.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from landreg.access.service import SYSTEM
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import LandregError, Refused
+from landreg.law.book import act_type
+from landreg.registry import applications, booking, cases, documents, notices, standing, steps
+from landreg.registry.documents import Store
+from landreg.registry.rules.requests import (
+    Assignment,
+    Cancellation,
+    HouseholdChange,
+    Joining,
+    Leaving,
+    Reissue,
+    Release,
+    Request,
+    RestrictionAsked,
+)
+
+MONTHS = 12
+SEED = 20260701
+# How many of each kind a month sees, in the order in which they are applied for.
+MONTHLY = (
+    ("household_change", 3),
+    ("assignment", 1),
+    ("mortgage", 1),
+    ("seizure", 1),
+    ("seizure_release", 1),
+    ("mortgage_release", 1),
+    ("reissue", 1),
+    ("cancellation", 1),
+)
+SURNAMES, GIVEN = "赵钱孙李周吴郑王", "新平安和乐成宁远"
+
+
+@dataclass(frozen=True)
+class Office:
+    """Who works in the demo's office, and where its files lie."""
+
+    county: str
+    registrar: Actor
+    reviewer: Actor
+    store: Store
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One application of the plan: its place in it, and its kind."""
+
+    place: int
+    kind: str
+
+    @property
+    def paper(self) -> str:
+        """The name of the paper by which its case is found again."""
+        return f"样本材料{self.place:04d}.txt"
+
+
+def plan() -> Iterator[list[Planned]]:
+    """The applications of each month."""
+    place = 0
+    for _ in range(MONTHS):
+        month = []
+        for kind, count in MONTHLY:
+            for _ in range(count):
+                place += 1
+                month.append(Planned(place, kind))
+        yield month
+
+
+def do_month(office: Office, month: Sequence[Planned], pass_days: Callable[[int], None]) -> list[UUID]:
+    """Take a month's applications to the register; the cases that then wait for a certificate.
+
+    pass_days: moves the clock. What a rule refuses, another household having been there before, is left out of the plan.
+    """
+    done = _cases_of(office.county)
+    ids = [done.get(item.paper) or _apply(office, item) for item in month]
+    under_way = [case for case in ids if case is not None]
+    _step(office.county, under_way, ("draft",), lambda some: cases.accept(office.registrar, office.county, some))
+    pass_days(4)
+    _step(office.county, under_way, ("accepted",), lambda some: cases.review(office.reviewer, office.county, some))
+    noticed = _in(office.county, under_way, ("reviewed",), noticed=True)
+    if noticed:
+        notices.publish(office.registrar, office.county, noticed, "注销与证书遗失公告")
+    _step(
+        office.county,
+        under_way,
+        ("reviewed",),
+        lambda some: booking.register(office.reviewer, office.county, some),
+        noticed=False,
+    )
+    pass_days(24)
+    _step(office.county, under_way, ("noticed",), lambda some: booking.register(office.reviewer, office.county, some))
+    return _in(office.county, under_way, ("registered",), unfinished=True)
+
+
+def _apply(office: Office, item: Planned) -> UUID | None:
+    chance = random.Random(SEED + item.place)  # noqa: S311
+    found = _subject(office.county, item.kind, chance)
+    if found is None:
+        return None
+    try:
+        if act_type(item.kind).on == "household":
+            case = applications.apply_on_household(
+                office.registrar, found["code"], item.kind, _household_change(office, found, chance)
+            )
+        else:
+            asked = _asked(item.kind, found)
+            case = applications.apply_on_right(office.registrar, office.county, found["right_id"], item.kind, asked)
+    except LandregError:
+        return None
+    _hand_in(office, case, item)
+    return case
+
+
+def _hand_in(office: Office, case: UUID, item: Planned) -> None:
+    content = f"样本材料 {item.place}\n".encode()
+    sha256, size = office.store.put_bytes(content), len(content)
+    with unit_of_work(office.registrar) as uow:
+        village = uow.session.execute(text(_VILLAGE), {"county": office.county, "case": case}).scalar_one()
+        for paper in act_type(item.kind).documents:
+            documents.enter(
+                uow, county=office.county, village=village, sha256=sha256, size=size, kind=paper, name=item.paper, cases=[case]
+            )  # fmt: skip
+
+
+def _subject(county: str, kind: str, chance: random.Random) -> Mapping[Any, Any] | None:
+    """A household or right of the sample to which the act can happen, by chance."""
+    statement = {"seizure_release": _RESTRICTED, "mortgage_release": _RESTRICTED}.get(kind, _RIGHTS)
+    asked = {"county": county, "kind": kind.removesuffix("_release"), "offset": 0}
+    with unit_of_work(SYSTEM) as uow:
+        count = uow.session.execute(text(f"SELECT count(*) FROM ({statement}) AS some"), asked).scalar_one()
+        if not count:
+            return None
+        asked["offset"] = chance.randrange(count)
+        found = uow.session.execute(text(f"{statement} ORDER BY code LIMIT 1 OFFSET :offset"), asked).mappings().one()
+        return dict(found)
+
+
+def _household_change(office: Office, found: Mapping[Any, Any], chance: random.Random) -> HouseholdChange:
+    with unit_of_work(SYSTEM) as uow:
+        members = standing.households(uow.session, office.county, [found["code"]])[found["code"]].members
+    if chance.random() < 0.4 and len(members) > 2:
+        return HouseholdChange(leaves=(Leaving(members[-1].row["member_id"], "death"),))
+    name = chance.choice(SURNAMES) + chance.choice(GIVEN)
+    person = applications.person_of(office.registrar, name, _citizen_id(chance))
+    return HouseholdChange((Joining(person, chance.choice(("20", "30")), True, "birth"),))
+
+
+def _asked(kind: str, found: Mapping[Any, Any]) -> Request:
+    match kind:
+        case "assignment":
+            return Assignment(found["taker"], f"{found['taker_code']}J", found["today"] - timedelta(days=5))
+        case "cancellation":
+            return Cancellation("expropriation", (found["parcel"],))
+        case "reissue":
+            return Reissue("搬家时遗失")
+        case "mortgage":
+            return RestrictionAsked("mortgage", "样本农村信用社", "抵押合同", Decimal("30000.00"))
+        case "seizure":
+            return RestrictionAsked("seizure", "样本人民法院", "协助执行通知书")
+    return Release(found["restriction_id"], "解除通知书")
+
+
+def _citizen_id(chance: random.Random) -> str:
+    """A synthetic number: prefix 610900 was never issued. Source of the check digit: GB 11643."""
+    born = date(2025, 1, 1) + timedelta(days=chance.randrange(500))
+    body = f"610900{born:%Y%m%d}{chance.randrange(1000):03d}"
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, weights, strict=True)) % 11]
+
+
+def _cases_of(county: str) -> dict[str, UUID]:
+    with unit_of_work(SYSTEM) as uow:
+        rows = uow.session.execute(text(_PLANNED), {"county": county}).all()
+    return {row.name: row.case_id for row in rows}
+
+
+def _in(
+    county: str, ids: Sequence[UUID], states: tuple[str, ...], noticed: bool | None = None, *, unfinished: bool = False
+) -> list[UUID]:
+    """Those of the cases that are in one of the states. unfinished: of those registered, the ones that await a certificate."""
+    with unit_of_work(SYSTEM) as uow:
+        asked = {"county": county, "ids": list(ids), "states": list(states)}
+        rows = uow.session.execute(text(_STATES), asked).all()
+    if unfinished:
+        rows = [row for row in rows if row.state != "registered" or steps.certified_after(row.act_kind, row.request)]
+    return [row.case_id for row in rows if noticed is None or (act_type(row.act_kind).notice is not None) is noticed]
+
+
+def _step(
+    county: str,
+    ids: Sequence[UUID],
+    states: tuple[str, ...],
+    step: Callable[[list[UUID]], object],
+    noticed: bool | None = None,
+) -> None:
+    if waiting := _in(county, ids, states, noticed):
+        # One case alone that a rule stops is raised; it stays where it is, as it would among others.
+        with suppress(Refused):
+            step(waiting)
+
+
+def months_done(county: str) -> int:
+    """How many months of the plan are behind: those before the last one that has a case, and it too where none is open."""
+    cases_of = _cases_of(county)
+    begun = [n for n, month in enumerate(plan(), 1) if any(item.paper in cases_of for item in month)]
+    if not begun:
+        return 0
+    last = [cases_of[item.paper] for item in list(plan())[begun[-1] - 1] if item.paper in cases_of]
+    return begun[-1] - bool(
+        _in(county, last, ("draft", "accepted", "reviewed", "noticed", "registered"), unfinished=True)
+    )
+
+
+_OPEN = "upper_inf({0}.recorded) AND upper_inf({0}.valid)"
+_RIGHTS = f"""
+    SELECT h.code, r.right_id, (system.clock() AT TIME ZONE 'Asia/Shanghai')::date AS today,
+           t.household_id AS taker, t.code AS taker_code,
+           (SELECT min(l.code) FROM registry.right_parcel AS x JOIN land.parcel AS l ON l.county = x.county
+            AND l.parcel_id = x.parcel_id AND {_OPEN.format("l")} WHERE x.county = r.county AND x.right_row = r.row_id) AS parcel
+    FROM registry."right" AS r
+    JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id AND {_OPEN.format("h")}
+    JOIN LATERAL (
+        SELECT o.household_id, k.code FROM registry."right" AS o
+        JOIN party.household AS k ON k.county = o.county AND k.household_id = o.household_id AND {_OPEN.format("k")}
+        WHERE o.county = r.county AND o.term = r.term AND o.household_id <> r.household_id AND {_OPEN.format("o")}
+          AND k.collective_id = h.collective_id AND o.kind = r.kind ORDER BY k.code LIMIT 1) AS t ON true
+    WHERE r.county = :county AND r.kind = 'contract_management' AND {_OPEN.format("r")}
+      AND upper(r.term) > (system.clock() AT TIME ZONE 'Asia/Shanghai')::date + 60
+      AND NOT EXISTS (SELECT FROM registry.restriction AS s WHERE s.county = r.county AND s.right_id = r.right_id)
+      AND NOT EXISTS (SELECT FROM registry."case" AS c WHERE c.county = r.county AND c.household_code = h.code
+                      AND c.act_kind <> 'first_registration')
+      AND CAST(:kind AS text) IS NOT NULL
+"""
+_RESTRICTED = f"""
+    SELECT r.code, r.right_id, s.restriction_id, (system.clock() AT TIME ZONE 'Asia/Shanghai')::date AS today
+    FROM registry.restriction AS s
+    JOIN registry."right" AS r ON r.county = s.county AND r.right_id = s.right_id AND {_OPEN.format("r")}
+    WHERE s.county = :county AND s.kind = :kind AND {_OPEN.format("s")}
+      AND lower(s.recorded) < system.clock() - interval '20 days'
+"""
+_VILLAGE = 'SELECT village FROM registry."case" WHERE county = :county AND case_id = :case'
+_PLANNED = """
+    SELECT DISTINCT d.name, f.case_id FROM registry.document AS d
+    JOIN registry.case_document AS f ON f.county = d.county AND f.document_id = d.document_id
+    WHERE d.county = :county AND d.name LIKE '样本材料%'
+"""
+_STATES = """
+    SELECT case_id, act_kind, state, request FROM registry."case"
+    WHERE county = :county AND case_id = ANY (:ids) AND state = ANY (:states) ORDER BY number
+"""
