@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from landreg.access import home, identity, log_pages, navigation, policy, rules
 from landreg.access import routes as door_routes
 from landreg.access.limits import limiter
+from landreg.audit import routes as audit_routes
 from landreg.config import CHECKOUT, Settings
 from landreg.core import db
 from landreg.core.actor import Desk
@@ -31,7 +32,7 @@ SERVED = {
     Desk.REGISTRY: (Desk.REGISTRY, Desk.EXCHANGE, Desk.CITIZEN, Desk.AUDITOR, Desk.PUBLIC),
     Desk.SETTLEMENT: (Desk.SETTLEMENT,),
 }
-ROOMS = (home, door_routes, log_pages, land_routes, registry_routes, public, books)
+ROOMS = (home, door_routes, log_pages, land_routes, registry_routes, public, books, audit_routes)
 FORM_PARTS = 20_000
 FORM_MEMORY = 4 * 1024 * 1024
 

@@ -1,0 +1,199 @@
+"""What the red flags are asked of, from the register's tables: one query a kind of fact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from landreg.access.queries import names_of
+from landreg.audit.queries import Asked, instant_of, month_after, opening
+from landreg.audit.rules import ActDone, AreaChange, ClerkDay, Fact, NoticeRun, OwnApproval, Printed, Reveal
+from landreg.core.periods import beijing_day
+from landreg.land.model import Parcel
+from landreg.land.queries import prefixed
+from landreg.law.book import Law
+from landreg.registry.attempts import Attempt
+from landreg.registry.casebook import Act, Case, CaseEvent, Certificate, Notice
+from landreg.registry.model import Right
+
+MANY_AT_ONCE = ("first_registration", "survey_entry")
+"""Kinds of act that a batch registers by the hundred; what a clerk registers one by one is the rest."""
+
+
+def all_facts(session: Session, asked: Asked, law: Law) -> Iterator[Fact]:
+    """Every fact that a flag may be raised on, of a division and a month. law: for the windows that a query looks in."""
+    for read in (own_approvals, notices, acts, clerks, area_changes, printed):
+        yield from read(session, asked)
+    yield from reveals(session, asked, law)
+
+
+def _narrowed(statement: Any, asked: Asked, village: Any, at: Any) -> Any:
+    """The statement, of any columns, for a division and a month. at: a day or an instant."""
+    statement = statement.where(prefixed(village, asked.within))
+    if asked.month is None:
+        return statement
+    first, past = asked.month, month_after(asked.month)
+    whole_days = isinstance(at.type, sa.Date)
+    start, end = (first, past) if whole_days else (instant_of(first), instant_of(past))
+    return statement.where(at >= start, at < end)
+
+
+def _of_case(table: Any) -> sa.ColumnElement[bool]:
+    return sa.and_(Case.county == table.county, Case.case_id == table.case_id)
+
+
+def own_approvals(session: Session, asked: Asked) -> Iterator[Fact]:
+    """Cases whose own officer tried to approve them, a fact for each officer."""
+    found = sa.select(
+        Case.village, Case.number, Attempt.by_name, sa.func.count().label("times"), sa.func.max(Attempt.at).label("at")
+    ).join(Case, _of_case(Attempt))
+    found = _narrowed(found, asked, Attempt.village, Attempt.at)
+    for row in session.execute(found.group_by(Case.village, Case.number, Attempt.by_name)):
+        yield OwnApproval(row.village, row.number, row.at, (row.number,), row.by_name, row.times)
+
+
+def notices(session: Session, asked: Asked) -> Iterator[Fact]:
+    """Notices of first registrations, with the first day on which one of their cases was registered."""
+    found = (
+        sa.select(
+            Notice.village,
+            Notice.number,
+            Notice.published_at,
+            Notice.published_on,
+            Notice.last_day,
+            sa.func.min(Case.right_kind).label("kind"),
+            sa.func.min(Act.registered_at).label("registered_at"),
+            sa.func.array_agg(sa.distinct(Case.number)).label("cases"),
+        )
+        .join(Case, sa.and_(Case.county == Notice.county, Case.notice_id == Notice.notice_id))
+        .outerjoin(Act, sa.and_(Act.county == Case.county, Act.case_id == Case.case_id))
+        .where(Case.act_kind == "first_registration")
+    )
+    found = _narrowed(found, asked, Notice.village, Notice.published_on)
+    columns = (Notice.village, Notice.number, Notice.published_at, Notice.published_on, Notice.last_day)
+    for row in session.execute(found.group_by(*columns)):
+        registered = None if row.registered_at is None else beijing_day(row.registered_at)
+        days = (row.published_on, row.last_day, registered)
+        yield NoticeRun(row.village, row.number, row.published_at, tuple(row.cases), row.kind, *days)
+
+
+def acts(session: Session, asked: Asked) -> Iterator[Fact]:
+    """Every act, with its instant and who registered it."""
+    found = sa.select(Act.village, Act.number, Act.registered_at, Act.registered_by, Case.number.label("case"))
+    rows = session.execute(_narrowed(found.outerjoin(Case, _of_case(Act)), asked, Act.village, Act.registered_at)).all()
+    names = names_of(session, {row.registered_by for row in rows})
+    for row in rows:
+        cases = (row.case,) if row.case else ()
+        yield ActDone(row.village, row.number, row.registered_at, cases, names.get(row.registered_by, "—"))
+
+
+def clerks(session: Session, asked: Asked) -> Iterator[Fact]:
+    """Each clerk with the acts that they registered singly."""
+    found = (
+        sa.select(
+            Act.registered_by,
+            sa.func.min(Act.village).label("village"),
+            sa.func.array_agg(Act.registered_at).label("instants"),
+            sa.func.array_agg(Case.number).label("cases"),
+        )
+        .join(Case, _of_case(Act))
+        .where(sa.or_(Case.batch_id.is_(None), Act.kind.not_in(MANY_AT_ONCE)))
+    )
+    grouped = _narrowed(found, asked, Act.village, Act.registered_at).group_by(Act.registered_by)
+    rows = session.execute(grouped).all()
+    names = names_of(session, {row.registered_by for row in rows})
+    for row in rows:
+        name, instants = names.get(row.registered_by, "—"), tuple(sorted(row.instants))
+        yield ClerkDay(row.village, name, instants[-1], tuple(sorted(row.cases)), name, instants)
+
+
+def area_changes(session: Session, asked: Asked) -> Iterator[Fact]:
+    """Rights and parcels whose area an act of the month changed, row after row."""
+    for table, key, area in (
+        (Right, Right.right_id, Right.area_m2),
+        (Parcel, Parcel.parcel_id, Parcel.registered_area_m2),
+    ):
+        begun = sa.func.lower(table.recorded)
+        before = sa.func.lag(area).over(partition_by=(table.county, key), order_by=(begun, sa.func.lower(table.valid)))
+        rows = sa.select(
+            table.county, table.village, table.code, table.act_id, area.label("after"), before.label("before")
+        ).subquery()
+        found = (
+            sa.select(rows.c.village, rows.c.code, rows.c.before, rows.c.after, Act.registered_at, Case.number)
+            .join(Act, sa.and_(Act.county == rows.c.county, Act.act_id == rows.c.act_id))
+            .outerjoin(Case, _of_case(Act))
+            .where(rows.c.before != rows.c.after)
+        )
+        for row in session.execute(_narrowed(found, asked, rows.c.village, Act.registered_at)):
+            cases = (row.number,) if row.number else ()
+            yield AreaChange(row.village, row.code, row.registered_at, cases, row.before, row.after)
+
+
+def printed(session: Session, asked: Asked) -> Iterator[Fact]:
+    """Rights that had more than one certificate, the last of them in the month."""
+    last = sa.func.max(Certificate.issued_at)
+    found = (
+        sa.select(
+            sa.func.min(Certificate.village).label("village"),
+            sa.func.max(Certificate.number).label("number"),
+            last.label("at"),
+            sa.func.array_agg(Certificate.issued_at).label("instants"),
+            sa.func.array_agg(sa.distinct(Case.number)).label("cases"),
+        )
+        .join(Case, _of_case(Certificate))
+        .where(prefixed(Certificate.village, asked.within))
+        .group_by(Certificate.county, Certificate.right_id)
+        .having(sa.func.count() > 1)
+    )
+    if asked.month is not None:
+        found = found.having(last >= instant_of(asked.month), last < instant_of(month_after(asked.month)))
+    for row in session.execute(found):
+        yield Printed(row.village, row.number, row.at, tuple(row.cases), tuple(sorted(row.instants)))
+
+
+def reveals(session: Session, asked: Asked, law: Law) -> Iterator[Fact]:
+    """Openings of identity data; known: a case of those days is about the subject, or a certificate, or its issue."""
+    o = opening.c
+    around = sa.func.make_interval(0, 0, 0, law.days("AUD-7.case_days"))
+    soon = sa.func.make_interval(0, 0, 0, 0, 0, law.days("AUD-7.issue_minutes"))
+    at_work = (
+        sa.select(sa.func.min(Case.number))
+        .join(CaseEvent, _of_case(CaseEvent))
+        .where(
+            sa.or_(Case.number == o.subject, Case.subject_code == o.subject, Case.household_code == o.subject),
+            CaseEvent.at >= o.opened_at - around,
+            CaseEvent.at <= o.opened_at + around,
+        )
+        .correlate(opening)
+        .scalar_subquery()
+    )
+    issued = sa.exists().where(
+        sa.or_(
+            Certificate.number == o.subject,
+            sa.and_(
+                Certificate.issued_by == o.account_id,
+                Certificate.issued_at >= o.opened_at,
+                Certificate.issued_at <= o.opened_at + soon,
+                o.reason == "certificate",
+            ),
+        )
+    )
+    found = sa.select(
+        o.village, o.subject, o.opened_at, o.account_id, sa.func.cardinality(o.person_ids).label("persons"),
+        at_work.label("case"), issued.label("issued"),
+    )  # fmt: skip
+    rows = session.execute(_narrowed(found, asked, o.village, o.opened_at)).all()
+    names = names_of(session, {row.account_id for row in rows})
+    for row in rows:
+        cases = (row.case,) if row.case else ()
+        who = names.get(row.account_id, "—")
+        yield Reveal(row.village, row.subject, row.opened_at, cases, who, row.persons, bool(row.case) or row.issued)
+
+
+def day_of(fact: Fact) -> date:
+    """The day by whose figures a fact is judged."""
+    return beijing_day(fact.at)

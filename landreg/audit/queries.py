@@ -1,0 +1,282 @@
+"""Reads for the auditor's pages: lists, and the same lists counted by division and by month; findings and samples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from landreg.audit.model import AuditFinding, FindingEvent, Sample, SampleDraw
+from landreg.core.periods import BEIJING
+from landreg.land.queries import prefixed
+from landreg.registry.casebook import Act, Case, Certificate, CertificateEnd, Objection
+from landreg.registry.cases import UNDER_WAY
+
+LISTS = ("cases", "acts", "certificates", "objections", "overdue", "reveals")
+"""What the dashboard counts and lists."""
+MONTHS = 12
+STEPS_TO = {"write": "open", "reopen": "open", "answer": "answered", "close": "closed"}
+"""The state of a finding by its last step."""
+
+opening = sa.table(
+    "opening",
+    *(
+        sa.column(name, kind)
+        for name, kind in (
+            ("county", sa.Text), ("opening_id", sa.Uuid), ("village", sa.Text), ("account_id", sa.Uuid),
+            ("person_ids", sa.ARRAY(sa.Uuid)), ("reason", sa.Text), ("subject", sa.Text),
+            ("opened_at", sa.DateTime(timezone=True)),
+        )
+    ),
+    schema="identity",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a list is narrowed to. within: a prefix of the division code. month: its first day, None for all time."""
+
+    within: str
+    month: date | None = None
+    state: str = ""
+
+
+def month_after(month: date, count: int = 1) -> date:
+    """The first day of the month that comes `count` months later, or earlier for a negative count."""
+    whole = month.year * 12 + month.month - 1 + count
+    return date(whole // 12, whole % 12 + 1, 1)
+
+
+def instant_of(day: date) -> datetime:
+    """The instant at which a day begins in Beijing."""
+    return datetime.combine(day, time(), BEIJING)
+
+
+def listed(what: str, asked: Asked, today: date) -> sa.Select[Any]:
+    """A list of the dashboard, newest first: county, number, village, kind, state, at, due, by, case_id, note.
+
+    at: when it happened; of what is overdue, the beginning of the day by which it was due. KeyError for another list.
+    """
+    columns, joined, conditions = _BUILDERS[what](today)
+    at, village, state = columns["at"], columns["village"], columns["state"]
+    found = sa.select(*(columns[name].label(name) for name in _COLUMNS)).select_from(joined)
+    found = found.where(prefixed(village, asked.within), *conditions)
+    if asked.month is not None:
+        found = found.where(at >= instant_of(asked.month), at < instant_of(month_after(asked.month)))
+    if asked.state:
+        found = found.where(state == asked.state)
+    return found.order_by(at.desc(), columns["number"].desc())
+
+
+def counted(session: Session, asked: Asked, today: date) -> dict[str, dict[str, dict[str, int]]]:
+    """By list, by division below `within`, by state: how many; what has no division below stands under its own."""
+    digits = below(asked.within)
+    return {what: _by(session, what, asked, today, lambda rows: sa.func.left(rows.c.village, digits)) for what in LISTS}
+
+
+def counted_by_month(session: Session, within: str, until: date, today: date) -> dict[str, dict[str, dict[str, int]]]:
+    """By list, by month (`2026-03`) of the year that ends with the month `until`, by state: how many."""
+    first = month_after(until, 1 - MONTHS)
+    past = instant_of(month_after(until))
+
+    def month(rows: Any) -> Any:
+        inside = sa.and_(rows.c.at >= instant_of(first), rows.c.at < past)
+        return sa.case((inside, sa.func.to_char(sa.func.timezone("Asia/Shanghai", rows.c.at), "YYYY-MM")), else_="")
+
+    found = {what: _by(session, what, Asked(within), today, month) for what in LISTS}
+    return {what: {name: counts for name, counts in by.items() if name} for what, by in found.items()}
+
+
+def below(within: str) -> int:
+    """How many digits the divisions below one have."""
+    return {4: 6, 6: 9}.get(len(within), 12)
+
+
+def _by(session: Session, what: str, asked: Asked, today: date, axis: Any) -> dict[str, dict[str, int]]:
+    rows = listed(what, asked, today).order_by(None).subquery()
+    key = axis(rows).label("key")
+    counts: dict[str, dict[str, int]] = {}
+    for name, state, count in session.execute(
+        sa.select(key, rows.c.state, sa.func.count()).group_by(key, rows.c.state)
+    ):
+        counts.setdefault(name, {})[state] = count
+    return counts
+
+
+_COLUMNS = ("county", "number", "village", "kind", "state", "at", "due", "by", "case_id", "note")
+_Built = tuple[Mapping[str, Any], Any, Sequence[Any]]
+
+
+def _nothing(kind: Any = sa.Text) -> Any:
+    return sa.cast(sa.null(), kind)
+
+
+def _of_case(**changed: Any) -> dict[str, Any]:
+    return {
+        "county": Case.county,
+        "number": Case.number,
+        "village": Case.village,
+        "kind": Case.act_kind,
+        "state": Case.state,
+        "at": Case.accepted_at,
+        "due": Case.due_on,
+        "by": Case.accepted_by,
+        "case_id": Case.case_id,
+        "note": sa.literal(""),
+        **changed,
+    }
+
+
+def _cases(today: date) -> _Built:
+    return _of_case(), Case, [Case.accepted_at.is_not(None)]
+
+
+def _overdue(today: date) -> _Built:
+    at = sa.func.timezone("Asia/Shanghai", sa.cast(Case.due_on, sa.DateTime))
+    return _of_case(at=at), Case, [Case.due_on < today, Case.state.in_(UNDER_WAY)]
+
+
+def _acts(today: date) -> _Built:
+    columns = _of_case(
+        county=Act.county, number=Act.number, village=Act.village, kind=Act.kind, state=sa.literal("registered"),
+        at=Act.registered_at, due=_nothing(sa.Date), by=Act.registered_by, case_id=Act.case_id,
+    )  # fmt: skip
+    return columns, Act, []
+
+
+def _certificates(today: date) -> _Built:
+    columns = _of_case(
+        county=Certificate.county, number=Certificate.number, village=Certificate.village, kind=Certificate.kind,
+        state=sa.func.coalesce(CertificateEnd.state, "valid"), at=Certificate.issued_at, due=_nothing(sa.Date),
+        by=Certificate.issued_by, case_id=Certificate.case_id,
+    )  # fmt: skip
+    ends = sa.and_(
+        CertificateEnd.county == Certificate.county, CertificateEnd.certificate_id == Certificate.certificate_id
+    )
+    return columns, sa.outerjoin(Certificate, CertificateEnd, ends), []
+
+
+def _objections(today: date) -> _Built:
+    columns = _of_case(
+        village=Objection.village, state=sa.func.coalesce(Objection.outcome, "open"), at=Objection.raised_at,
+        due=_nothing(sa.Date), by=Objection.taken_by,
+    )  # fmt: skip
+    joined = sa.join(Objection, Case, sa.and_(Case.county == Objection.county, Case.case_id == Objection.case_id))
+    return columns, joined, []
+
+
+def _reveals(today: date) -> _Built:
+    o = opening.c
+    columns = _of_case(
+        county=o.county, number=o.subject, village=o.village, kind=sa.literal(""),
+        state=sa.literal("opened"), at=o.opened_at, due=_nothing(sa.Date), by=o.account_id, case_id=_nothing(sa.Uuid),
+        note=o.reason,
+    )  # fmt: skip
+    return columns, opening, []
+
+
+_BUILDERS = {
+    "cases": _cases, "acts": _acts, "certificates": _certificates, "objections": _objections, "overdue": _overdue,
+    "reveals": _reveals,
+}  # fmt: skip
+
+
+# Findings and samples
+
+
+def findings_statement(*, state: str = "", within: str = "") -> Any:
+    """Rows of finding and its last event, those that wait longest first. state: open, answered or closed."""
+    event, later = FindingEvent, aliased(FindingEvent)
+    newest = (
+        sa.select(sa.func.max(later.position))
+        .where(later.county == AuditFinding.county, later.finding_id == AuditFinding.finding_id)
+        .scalar_subquery()
+    )
+    of_it = sa.and_(
+        event.county == AuditFinding.county, event.finding_id == AuditFinding.finding_id, event.position == newest
+    )
+    found: Any = sa.select(AuditFinding, event).join(event, of_it)
+    if within:
+        found = found.where(prefixed(AuditFinding.village, within))
+    if state:
+        found = found.where(event.step.in_([step for step, leads_to in STEPS_TO.items() if leads_to == state]))
+    return found.order_by(event.at, AuditFinding.number)
+
+
+def findings_counted(session: Session) -> dict[str, int]:
+    """How many findings stand in each state."""
+    rows = findings_statement().order_by(None).subquery()
+    counts = dict.fromkeys(STEPS_TO.values(), 0)
+    for step, count in session.execute(sa.select(rows.c.step, sa.func.count()).group_by(rows.c.step)):
+        counts[STEPS_TO[step]] += count
+    return counts
+
+
+def finding(session: Session, number: str) -> AuditFinding | None:
+    """A finding of the jurisdiction by its number."""
+    return session.scalars(sa.select(AuditFinding).where(AuditFinding.number == number)).first()
+
+
+def events_of(session: Session, found: AuditFinding) -> Sequence[FindingEvent]:
+    """The steps of a finding's life, in their order."""
+    asked = sa.select(FindingEvent).where(
+        FindingEvent.county == found.county, FindingEvent.finding_id == found.finding_id
+    )
+    return session.scalars(asked.order_by(FindingEvent.position)).all()
+
+
+def subject(session: Session, kind: str, key: str) -> Any:
+    """county, village and case_id of a case, an act or a certificate by its number; None for none of the jurisdiction."""
+    table: Any = {"case": Case, "act": Act, "certificate": Certificate}[kind]
+    return session.execute(sa.select(table.county, table.village, table.case_id).where(table.number == key)).first()
+
+
+def subjects(session: Session, kind: str, within: str, month: date | None) -> Sequence[Any]:
+    """number, village, kind of act and case of everything of a kind in a division, of one month or of all time."""
+    kinds: dict[str, tuple[Any, Any]] = {
+        "case": (Case, Case.accepted_at),
+        "act": (Act, Act.registered_at),
+        "certificate": (Certificate, Certificate.issued_at),
+    }
+    table, at = kinds[kind]
+    act_kind: Any = Act.kind if table is Act else Case.act_kind
+    found = sa.select(table.number, table.village, act_kind.label("kind"), Case.number.label("case"))
+    if table is not Case:
+        found = found.outerjoin(Case, sa.and_(Case.county == table.county, Case.case_id == table.case_id))
+    found = found.where(prefixed(table.village, within), at.is_not(None))
+    if month is not None:
+        found = found.where(at >= instant_of(month), at < instant_of(month_after(month)))
+    return session.execute(found).all()
+
+
+def samples_statement() -> Any:
+    """Rows of sample and its drawing, if there was one; newest first."""
+    drawn = sa.and_(SampleDraw.county == Sample.county, SampleDraw.sample_id == Sample.sample_id)
+    return (
+        sa.select(Sample, SampleDraw)
+        .outerjoin(SampleDraw, drawn)
+        .order_by(Sample.prepared_at.desc(), Sample.number.desc())
+    )
+
+
+def sample(session: Session, number: str) -> tuple[Sample, SampleDraw | None] | None:
+    """A sample and its drawing by its number."""
+    row = session.execute(samples_statement().where(Sample.number == number)).first()
+    return None if row is None else (row[0], row[1])
+
+
+def next_number(session: Session, what: str) -> int:
+    """The next running number of findings or samples."""
+    found: int = session.scalars(sa.select(sa.func.nextval(f"audit.{what}_number"))).one()
+    return found
+
+
+def numbers_of_cases(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The numbers of cases by their ids."""
+    rows = session.execute(sa.select(Case.case_id, Case.number).where(Case.case_id.in_(case_ids)))
+    return {row.case_id: row.number for row in rows}

@@ -1,0 +1,141 @@
+"""Every row of the register that belongs to a case, as JSON for evidence: names masked, sealed columns left out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import inspect, select
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.orm import Session
+
+from landreg.core.codes import masked_name
+from landreg.land.model import Parcel
+from landreg.party.model import Household, Member
+from landreg.registry.casebook import (
+    Act,
+    Case,
+    CaseDocument,
+    CaseEvent,
+    CaseParcel,
+    Certificate,
+    CertificateEnd,
+    Document,
+    Notice,
+    Objection,
+)
+from landreg.registry.model import Contract, Right, RightHolder, RightParcel
+
+LEFT_OUT = {"contact_sealed", "token", "geom", "geom_3857"}
+"""The sealed, what opens a certificate's page, and shapes, which the map draws."""
+NAMES = {
+    "applicant", "raised_by", "representative", "neighbour_east", "neighbour_south", "neighbour_west", "neighbour_north",
+}  # fmt: skip
+
+
+def case_of(session: Session, number: str) -> Case | None:
+    """A case of the jurisdiction by its number."""
+    return session.scalars(select(Case).where(Case.number == number)).first()
+
+
+def documents_of(session: Session, case: Case) -> Sequence[Document]:
+    """The documents in a case's folder."""
+    joined = select(Document).join(
+        CaseDocument,
+        (CaseDocument.county == Document.county) & (CaseDocument.document_id == Document.document_id),
+    )
+    mine = joined.where(CaseDocument.county == case.county, CaseDocument.case_id == case.case_id)
+    return session.scalars(mine.order_by(Document.put_at, Document.document_id)).all()
+
+
+def acts_of(session: Session, case: Case) -> Sequence[Act]:
+    """The act that a case led to."""
+    return _of(session, Act, case)
+
+
+def certificates_of(session: Session, case: Case) -> Sequence[Certificate]:
+    """The certificates that a case led to."""
+    return _of(session, Certificate, case)
+
+
+def notice_of(session: Session, case: Case) -> Notice | None:
+    """The notice that a case stood on."""
+    if case.notice_id is None:
+        return None
+    return session.get(Notice, {"county": case.county, "notice_id": case.notice_id})
+
+
+def of_case(session: Session, case: Case) -> dict[str, Sequence[Any]]:
+    """By table: the rows of a case, and all that its act opened or closed."""
+    acts, certificates, notice = acts_of(session, case), certificates_of(session, case), notice_of(session, case)
+    ids = [act.act_id for act in acts]
+    written = {
+        name: session.scalars(
+            select(table).where(table.county == case.county, table.act_id.in_(ids) | table.ended_by_act.in_(ids))
+        ).all()
+        for name, table in _CLOCKED.items()
+    }
+    ends = select(CertificateEnd).where(
+        CertificateEnd.county == case.county,
+        CertificateEnd.certificate_id.in_([certificate.certificate_id for certificate in certificates])
+        | CertificateEnd.act_id.in_(ids),
+    )
+    return {
+        "case": [case],
+        "case_parcel": _of(session, CaseParcel, case),
+        "case_event": sorted(_of(session, CaseEvent, case), key=lambda event: event.at),
+        "document": documents_of(session, case),
+        "notice": [] if notice is None else [notice],
+        "objection": _of(session, Objection, case),
+        "act": acts,
+        **written,
+        "parcel": _parcels(session, case, written["right_parcel"]),
+        "household": _households(session, case, written["right"]),
+        "certificate": certificates,
+        "certificate_end": session.scalars(ends).all(),
+    }
+
+
+_CLOCKED: dict[str, Any] = {
+    "contract": Contract, "right": Right, "right_holder": RightHolder, "right_parcel": RightParcel, "member": Member,
+}  # fmt: skip
+
+
+def _of(session: Session, table: Any, case: Case) -> Sequence[Any]:
+    return session.scalars(select(table).where(table.county == case.county, table.case_id == case.case_id)).all()
+
+
+def _parcels(session: Session, case: Case, held: Sequence[Any]) -> Sequence[Any]:
+    wanted = {row.parcel_id for row in held}
+    return session.scalars(select(Parcel).where(Parcel.county == case.county, Parcel.parcel_id.in_(wanted))).all()
+
+
+def _households(session: Session, case: Case, rights: Sequence[Any]) -> Sequence[Any]:
+    wanted = {row.household_id for row in rights}
+    found = select(Household).where(Household.county == case.county, Household.household_id.in_(wanted))
+    return session.scalars(found).all()
+
+
+def as_json(found: Iterable[Any]) -> bytes:
+    """Rows as JSON, a list of objects: columns by name, decimals, days and instants as text, ranges as their two ends."""
+    return json.dumps([_plain(row) for row in found], ensure_ascii=False, indent=1, default=_text).encode()
+
+
+def _plain(row: Any) -> dict[str, Any]:
+    columns = [column.key for column in inspect(type(row)).column_attrs]
+    shown = {name: getattr(row, name) for name in columns if name not in LEFT_OUT}
+    for name in shown.keys() & NAMES:
+        shown[name] = masked_name(shown[name] or "")
+    if isinstance(row, Household):
+        shown["name"] = masked_name(row.name)
+    if isinstance(row, Notice):
+        # The published table named the holders to the village; evidence travels further.
+        shown["content"] = {"cases": [line.get("case") for line in row.content.get("rows", ())]}
+    return shown
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, Range):
+        return [None if end is None else str(end) for end in (value.lower, value.upper)]
+    return str(value)
