@@ -1,0 +1,143 @@
+"""Signing on, binding a household and acting for it, walked in a browser on a desk and on a phone."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pyotp
+import pytest
+from playwright.sync_api import Browser, Page
+
+from landreg.access import identity, service
+from landreg.access.service import NewAccount
+from landreg.core.actor import Actor, Role
+from landreg.core.db import unit_of_work
+from landreg.core.periods import beijing_day
+from tests.browser.conftest import PASSWORD, faults_of
+from tests.villages import past_triggers
+
+VILLAGE, CODE = "610902005001", "610902005001010001"
+
+
+@pytest.fixture
+def household(registrar: Actor, superuser: Any) -> None:
+    """A registered household with one member, and accounts of a registrar and an agent."""
+    for login, role, where in (("lin", Role.REGISTRAR, "610902"), ("dai", Role.AGENT, VILLAGE)):
+        service.open_account(
+            service.SYSTEM, NewAccount(login, f"{login}样本", frozenset({role}), where), PASSWORD, temporary=False
+        )
+    with unit_of_work(registrar) as uow:
+        person = identity.enter(uow, [identity.NewPerson("林木生", "1", "610900199001010010")])[0]
+    home = uuid4()
+    with past_triggers(superuser):
+        superuser.execute(
+            """INSERT INTO party.household (county, row_id, household_id, village, code, name, collective_id, valid,
+                   recorded, act_id)
+               VALUES ('610902', %s, %s, %s, %s, '林木生', %s, '[2020-01-01,)', '[2020-01-01,)', %s)""",
+            [uuid4(), home, VILLAGE, CODE, uuid4(), uuid4()],
+        )
+        superuser.execute(
+            """INSERT INTO party.member (county, row_id, member_id, village, household_id, person_id, relation,
+                   holds_right, position, valid, recorded, act_id)
+               VALUES ('610902', %s, %s, %s, %s, %s, '02', true, 0, '[2020-01-01,)', '[2020-01-01,)', %s)""",
+            [uuid4(), uuid4(), VILLAGE, home, person, uuid4()],
+        )
+
+
+@pytest.fixture(params=[1280, 390])
+def visitor(request: Any, chromium: Browser, site: str) -> Iterator[Callable[[], Page]]:
+    """Opens a page of somebody who has signed in nowhere yet."""
+    contexts = []
+
+    def visit() -> Page:
+        context = chromium.new_context(base_url=site, viewport={"width": request.param, "height": 860}, locale="zh-CN")
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        return context.new_page()
+
+    yield visit
+    for context in contexts:
+        context.close()
+
+
+def _sound(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
+    assert faults_of(page) == [], page.url
+
+
+def _send(page: Page) -> None:
+    page.locator("main form[method=post] button.btn-primary").first.click()
+    page.wait_for_load_state()
+
+
+def _log_in(page: Page, login: str) -> None:
+    page.goto("/login")
+    page.fill("input[name=login]", login)
+    page.fill("input[name=password]", PASSWORD)
+    _send(page)
+
+
+def test_an_authenticator_is_set_up_and_asked_for(visitor: Callable[[], Page], household: None) -> None:
+    page = visitor()
+    _log_in(page, "lin")
+    page.goto("/account/sign-on")
+    _sound(page)
+    page.get_by_role("button", name="生成密钥").click()
+    totp = pyotp.TOTP(page.locator("#secret").inner_text())
+    assert page.locator("main svg").bounding_box()["width"] > 150  # type: ignore[index]
+    _sound(page)
+    page.fill("input[name=code]", totp.at(int(time.time()) - 30))
+    _send(page)
+    codes = page.locator("#recovery li").all_inner_texts()
+    assert len(codes) == 10
+    _sound(page)
+    page.context.clear_cookies()
+    _log_in(page, "lin")
+    _sound(page)
+    page.fill("input[name=code]", codes[0])
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/$"))
+    assert page.locator(".app-tools").inner_text().startswith("lin样本")
+
+
+def test_a_household_is_bound_and_an_agent_acts_for_it(visitor: Callable[[], Page], household: None) -> None:
+    office, farmer, agent = visitor(), visitor(), visitor()
+    _log_in(office, "lin")
+    office.goto(f"/bindings?household={CODE}")
+    _sound(office)
+    office.select_option("select[name=person]", index=0)
+    _send(office)
+    _sound(office)
+    code = office.locator("#told").inner_text()
+    farmer.goto("/join")
+    _sound(farmer)
+    for name, value in (("household", CODE), ("code", code), ("name", "林木生"), ("login", "nong"),
+                        ("password", PASSWORD), ("again", PASSWORD)):  # fmt: skip
+        farmer.fill(f"input[name={name}]", value)
+    _send(farmer)
+    _log_in(farmer, "nong")
+    farmer.goto("/my")
+    _sound(farmer)
+    day = beijing_day(datetime.now(UTC)).isoformat()
+    farmer.select_option("select[name=agent]", index=0)
+    farmer.select_option("select[name=step]", "view")
+    farmer.fill("input[name=first_day]", day)
+    farmer.fill("input[name=last_day]", day)
+    _send(farmer)
+    _sound(farmer)
+    _log_in(agent, "dai")
+    agent.goto("/agent")
+    _sound(agent)
+    agent.locator("tbody a").click()
+    assert CODE in agent.locator(".band").inner_text()
+    _sound(agent)
+    _send(agent)
+    assert "已记录" in agent.locator("main").inner_text()
+    _sound(agent)
+    farmer.goto("/my")
+    assert "dai样本" in farmer.locator("#acts").locator("xpath=../..").inner_text()
