@@ -91,7 +91,7 @@ def _close(uow: UnitOfWork, table: str, key: str, subject: UUID, act: UUID) -> l
     """Close every row of the subject that is said still; what stands under a right closes with it."""
     values = {"subject": subject, "act": act, "now": uow.now}
     close = "UPDATE {} SET recorded = tstzrange(lower(recorded), :now), ended_by_act = :act WHERE {} AND upper_inf(recorded)"
-    found = uow.session.execute(text(f"{close.format(_quoted(table), f'{key} = :subject')} RETURNING row_id"), values)
+    found = uow.session.execute(text(f"{close.format(quoted(table), f'{key} = :subject')} RETURNING row_id"), values)
     rows = list(found.scalars())
     if table == "registry.right":
         for part, of in ROW_OF.items():
@@ -108,7 +108,7 @@ def _open(uow: UnitOfWork, table: str, closed: list[UUID], act: UUID, changed: d
     }
     for row in uow.session.execute(
         text(
-            f"SELECT row_id FROM {_quoted(table)} WHERE row_id = ANY (:rows) AND ({where}) ORDER BY lower(valid) NULLS FIRST"
+            f"SELECT row_id FROM {quoted(table)} WHERE row_id = ANY (:rows) AND ({where}) ORDER BY lower(valid) NULLS FIRST"
         ),
         {"rows": closed},
     ).scalars():
@@ -130,11 +130,12 @@ def _again(uow: UnitOfWork, table: str, key: str, changed: dict[str, str], value
     picked = ", ".join(changed.get(name, f'"{name}"') for name in names)
     listed = ", ".join(f'"{name}"' for name in names)
     uow.session.execute(
-        text(f"INSERT INTO {_quoted(table)} ({listed}) SELECT {picked} FROM {_quoted(table)} WHERE {key} = :row"),
+        text(f"INSERT INTO {quoted(table)} ({listed}) SELECT {picked} FROM {quoted(table)} WHERE {key} = :row"),
         values,
     )
 
 
-def _quoted(table: str) -> str:
+def quoted(table: str) -> str:
+    """The table's name as a statement writes it."""
     schema, name = table.split(".")
     return f'{schema}."{name}"'

@@ -24,6 +24,7 @@ from landreg.access import logged as access_logged
 from landreg.access.queries import openings
 from landreg.law.model import CountyParameter
 from landreg.registry.casebook import Act
+from landreg.registry.excerpted import excerpts
 from landreg.registry.logged_acts import NOT_OF_CHANGE, change_facts
 from landreg.registry.logged_rows import CLOCKED, digest, row_text
 
@@ -54,6 +55,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     },
     "notice.published": {"": "registry.notice"},
     "certificate.issued": {"": "registry.certificate"},
+    "excerpt.issued": {"": "registry.excerpt"},
     "law.figure_set": {"": "law.county_parameter"},
     "identity.opened": {"": "identity.opening"},
     **access_logged.TABLES,
@@ -185,6 +187,7 @@ def closings(session: Session) -> Iterator[tuple[str, str, str | None]]:
 
 
 SOURCES = {
+    "excerpt.issued": excerpts,
     "act": acts,
     "certificate.issued": certificates,
     "notice.published": notices,

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from landreg.core.db import UnitOfWork
 from landreg.core.periods import beijing_day
 
-Sequence = Literal["act_number", "case_number", "notice_number", "certificate_number"]
+Sequence = Literal["act_number", "case_number", "notice_number", "certificate_number", "excerpt_number"]
 
 
 def draw(uow: UnitOfWork, sequence: Sequence, count: int = 1) -> list[int]:

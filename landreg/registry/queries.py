@@ -24,6 +24,7 @@ from landreg.registry.casebook import (
     Notice,
     Objection,
 )
+from landreg.registry.excerpted import Excerpt
 from landreg.registry.model import Contract, Restriction, Right, RightHolder
 
 
@@ -140,6 +141,16 @@ def open_batch_of_package(session: Session, county: str, package_id: UUID, villa
 def case(session: Session, county: str, case_id: UUID) -> Case | None:
     """One case."""
     return session.get(Case, {"county": county, "case_id": case_id})
+
+
+def excerpt(session: Session, number: str) -> Excerpt | None:
+    """An excerpt of the actor's jurisdiction by its number."""
+    return session.scalars(select(Excerpt).where(Excerpt.number == number)).one_or_none()
+
+
+def check_excerpt(session: Session, asked: str) -> Row[Any] | None:
+    """What the public may know of an excerpt, by its number or the token of its QR; None when there is none."""
+    return session.execute(text("SELECT * FROM registry.check_excerpt(:asked)"), {"asked": asked}).first()
 
 
 def restrictions_of_right(session: Session, county: str, right_id: UUID, asked: AsOf) -> Sequence[Restriction]:

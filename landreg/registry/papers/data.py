@@ -226,3 +226,20 @@ class Refusal:
     issued_on: date
     phone: str
     check_url: str
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """登记簿摘录: a right about one day (`valid_on`), as the register said on another (`said_at`, to the minute)."""
+
+    number: str
+    applicant: str
+    purpose: str
+    valid_on: date
+    said_at: str
+    facts: tuple[tuple[str, str], ...]  # label and value, in order
+    parcels: tuple[NoticedParcel, ...]
+    officer: str
+    authority: str
+    issued_on: date
+    check_url: str

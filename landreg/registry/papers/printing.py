@@ -13,6 +13,7 @@ from landreg.registry.papers.data import (
     CertifiedParcel,
     Change,
     ContractCertificate,
+    Excerpt,
     HandedIn,
     HomesteadCertificate,
     Member,
@@ -31,6 +32,7 @@ __all__ = [
     "CertifiedParcel",
     "Change",
     "ContractCertificate",
+    "Excerpt",
     "HandedIn",
     "HomesteadCertificate",
     "Member",
@@ -43,6 +45,7 @@ __all__ = [
     "Refusal",
     "RefusalGround",
     "print_certificate",
+    "print_excerpt",
     "print_notice",
     "print_receipt",
     "print_refusal",
@@ -92,6 +95,14 @@ def print_receipt(data: Receipt, *, sample: bool = False) -> bytes:
     """The receipt of acceptance as a tagged PDF/A-3b."""
     content = _plain(data) | {"documents": [_plain(document) for document in data.documents]}
     return typeset("receipt", content, data.accepted_on, sample=sample, tagged=True)
+
+
+def print_excerpt(data: Excerpt, *, sample: bool = False) -> bytes:
+    """The excerpt from the register with both its days, as a tagged PDF/A-3b."""
+    content = _plain(data) | {
+        "rows": [[p.code, p.name, p.boundaries, mu(p.area_mu or Decimal(0)), m2(p.area_m2)] for p in data.parcels]
+    }
+    return typeset("excerpt", content, data.issued_on, sample=sample, tagged=True)
 
 
 def print_refusal(data: Refusal, *, sample: bool = False) -> bytes:

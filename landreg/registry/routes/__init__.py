@@ -23,6 +23,7 @@ from landreg.registry.routes import applying as applying_routes
 from landreg.registry.routes import batches as batch_routes
 from landreg.registry.routes import cases as case_routes
 from landreg.registry.routes import certificates as certificate_routes
+from landreg.registry.routes import excerpts as excerpt_routes
 from landreg.registry.routes import history as history_routes
 from landreg.registry.routes import households as household_routes
 from landreg.registry.routes import jobs as job_routes
@@ -36,7 +37,7 @@ from landreg.web.forms import read_form
 blueprint = Blueprint("registry", __name__)
 PARTS = (
     queue_routes, case_routes, paper_routes, batch_routes, job_routes, right_routes, household_routes, certificate_routes,
-    applying_routes, history_routes,
+    applying_routes, history_routes, excerpt_routes,
 )  # fmt: skip
 for part in PARTS:
     blueprint.register_blueprint(part.blueprint)

@@ -181,6 +181,9 @@ def _checked(asked: str) -> Response:
     with unit_of_work(NOBODY) as uow:
         session = uow.session
         found = queries.check_certificate(session, asked)
+        if found is None and (excerpt := queries.check_excerpt(session, asked)) is not None:
+            told = next((leaf for leaf in log.leaves(session, excerpt.number) if leaf.kind == "excerpt.issued"), None)
+            return pages.render("registry/check_excerpt.html", excerpt=excerpt, leaf=told)
         if found is None:
             return pages.render("registry/check.html", 404, asked=asked, found=None, case=None)
         leaf = next((leaf for leaf in log.leaves(session, found.act_number) if leaf.kind == "act"), None)

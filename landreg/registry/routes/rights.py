@@ -45,6 +45,7 @@ def right_page(county: str, right_id: UUID) -> Response:
             right=right,
             held=shown is not None,
             clocks=shown_days,
+            may_excerpt=current_actor().has(Role.REGISTRAR),
             rows=rows,
             last=right.term.upper - DAY if right.term and right.term.upper else None,
             parcels=queries.parcels_of_right(session, right, shown_days.as_of),

@@ -1,0 +1,89 @@
+"""Excerpts from the register: two days on the paper, a leaf in the log, and a check for whoever holds the paper."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from landreg.config import Settings
+from landreg.core.actor import WORKER, Actor, Desk, Role
+from landreg.log.recheck import recheck
+from landreg.log.store import seal
+from landreg.registry import logged
+from tests.acts_kit import change, pass_hours
+from tests.registry_kit import Connection, one, to_rights
+from tests.villages import COUNTY
+from tests.web.conftest import Browser, OpenAccount
+
+ASKED = {"applicant": "户主1", "purpose": "办理贷款"}
+
+
+@pytest.fixture
+def officers(account: OpenAccount) -> tuple[Actor, Actor]:
+    return tuple(
+        Actor(account(login, role), f"{login}先生", Desk.REGISTRY, frozenset({role}), COUNTY)
+        for login, role in (("deng", Role.REGISTRAR), ("shen", Role.REVIEWER))
+    )  # type: ignore[return-value]
+
+
+@pytest.fixture
+def right(browser: Browser, officers: tuple[Actor, Actor], superuser: Connection) -> Any:
+    """The id of a registered right of 800 m², since 2020-03-01 of 790 m²; the registrar is logged in."""
+    to_rights(*officers, superuser, 1)
+    pass_hours(superuser)
+    found = one(officers[0], "SELECT right_id FROM registry.\"right\" WHERE kind = 'contract_management'")
+    change(officers[0], "registry.right", found, {"area_m2": "790"}, since=date(2020, 3, 1))
+    browser.log_in("deng")
+    return found
+
+
+def test_an_excerpt_tells_of_the_day_asked_for_and_anyone_may_check_it(
+    browser: Browser, another_browser: Browser, right: Any, officers: tuple[Actor, Actor], superuser: Connection
+) -> None:
+    assert "出具登记簿摘录" in browser.get(f"/rights/{COUNTY}/{right}").text
+    answer = browser.post(f"/rights/{COUNTY}/{right}/excerpts?day=2019-12-31", ASKED)
+    assert answer.status_code == 303
+    with browser.client.get(answer.location) as file:
+        assert file.data.startswith(b"%PDF")
+    number, token = superuser.execute("SELECT number, token FROM registry.excerpt").fetchone() or ("", "")
+    assert answer.location.endswith(number)
+    for address in (f"/check?number={number}", f"/c/{token}"):
+        page = another_browser.get(address).text
+        assert "2019-12-31" in page
+        assert "800.00 m²" in page
+        assert "户主1" not in page
+    assert another_browser.client.get(answer.location).status_code != 200
+
+
+def test_an_excerpt_is_refused_without_who_asks_what_for_or_where_there_was_no_right(
+    browser: Browser, another_browser: Browser, right: Any, superuser: Connection
+) -> None:
+    browser.get(f"/rights/{COUNTY}/{right}")
+    refused = browser.post(f"/rights/{COUNTY}/{right}/excerpts", {"applicant": "", "purpose": ""})
+    assert refused.status_code == 400
+    assert refused.text.count("FORM-1") >= 2
+    assert browser.post(f"/rights/{COUNTY}/{right}/excerpts?day=1990-01-01", ASKED).status_code == 404
+    another_browser.log_in("shen")
+    assert another_browser.post(f"/rights/{COUNTY}/{right}/excerpts", ASKED).status_code == 403
+    assert superuser.execute("SELECT count(*) FROM registry.excerpt").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    "changed", ["said_at = said_at - interval '1 day'", "valid_on = valid_on - 1", "purpose = '别的'"]
+)
+def test_an_excerpt_changed_behind_the_register_s_back_is_named(
+    browser: Browser, right: Any, superuser: Connection, database: Settings, changed: str
+) -> None:
+    browser.get(f"/rights/{COUNTY}/{right}")
+    assert browser.post(f"/rights/{COUNTY}/{right}/excerpts", ASKED).status_code == 303
+    seal(WORKER, database)
+
+    def named() -> list[tuple[str, str | None]]:
+        found = recheck(WORKER, database, {"excerpt.issued": logged.SOURCES["excerpt.issued"]}, logged.TABLES).findings
+        return [(finding.code, finding.layer) for finding in found]
+
+    assert named() == []
+    superuser.execute(f"UPDATE registry.excerpt SET {changed}")
+    assert named() == [("LOG-17", "registry.excerpt")]
