@@ -178,9 +178,6 @@ _FOLDERS = """
     WHERE f.county = :county AND f.case_id = ANY (:ids)
 """
 _ELSEWHERE = """
-    SELECT m.person_id, m.member_id, p.name_masked, h.code FROM party.member AS m
-    JOIN identity.person AS p ON p.person_id = m.person_id
-    JOIN party.household AS h ON h.county = m.county AND h.household_id = m.household_id
-         AND upper_inf(h.recorded) AND upper_inf(h.valid)
-    WHERE m.county = :county AND m.person_id = ANY (:persons) AND upper_inf(m.recorded) AND upper_inf(m.valid)
+    SELECT r.person_id, r.member_id, p.name_masked, r.household_code AS code
+    FROM party.households_of(:county, :persons) AS r JOIN identity.person AS p ON p.person_id = r.person_id
 """

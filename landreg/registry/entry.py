@@ -127,11 +127,9 @@ _HOUSEHOLDS = f"""
     WHERE {_OF_VILLAGE} AND s.kind <> '3' AND NOT EXISTS (
         SELECT FROM party.household AS h WHERE h.county = s.county AND h.code = s.code
              AND upper_inf(h.recorded) AND upper_inf(h.valid))
-    AND NOT EXISTS (
-        SELECT FROM land.staged_member AS m JOIN identity.person AS i ON i.id_digest = m.id_digest
-        JOIN party.member AS r ON r.county = m.county AND r.person_id = i.person_id
-             AND upper_inf(r.recorded) AND upper_inf(r.valid)
-        WHERE m.county = s.county AND m.package_id = s.package_id AND m.household_code = s.code)
+    AND NOT EXISTS (SELECT FROM party.households_of(s.county, array(
+        SELECT i.person_id FROM land.staged_member AS m JOIN identity.person AS i ON i.id_digest = m.id_digest
+        WHERE m.county = s.county AND m.package_id = s.package_id AND m.household_code = s.code)))
 """
 _STAGED_MEMBERS = f"""
     SELECT s.village, s.name, s.id_kind, s.id_sealed, s.relation, s.holds_right, s.position, s.note, h.household_id

@@ -219,14 +219,14 @@ _CONTRACT_PARCELS = """
     ORDER BY p.package_id, p.contract_code, p.parcel_code
 """
 _MEMBERS_ELSEWHERE = """
-    SELECT m.package_id, m.household_code, m.name, h.code AS other
-    FROM land.staged_member AS m
-    JOIN identity.person AS i ON i.id_digest = m.id_digest
-    JOIN party.member AS r ON r.county = m.county AND r.person_id = i.person_id AND upper_inf(r.recorded) AND upper_inf(r.valid)
-    JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id
-         AND upper_inf(h.recorded) AND upper_inf(h.valid)
-    WHERE m.county = :county AND m.package_id = ANY (:packages) AND m.household_code = ANY (:households)
-      AND h.code <> m.household_code
+    WITH named AS MATERIALIZED (
+        SELECT m.package_id, m.household_code, m.name, i.person_id FROM land.staged_member AS m
+        JOIN identity.person AS i ON i.id_digest = m.id_digest
+        WHERE m.county = :county AND m.package_id = ANY (:packages) AND m.household_code = ANY (:households)
+    )
+    SELECT n.package_id, n.household_code, n.name, r.household_code AS other
+    FROM party.households_of(:county, array(SELECT person_id FROM named)) AS r JOIN named AS n ON n.person_id = r.person_id
+    WHERE r.household_code <> n.household_code
 """
 _HOMESTEADS = f"""
     SELECT s.package_id, s.code, s.village, s.unit_code, s.household_code, coalesce(s.area_m2, s.plane_area_m2) AS area_m2,
@@ -234,8 +234,7 @@ _HOMESTEADS = f"""
            coalesce(sh.name, s.holder) AS holder, h.code IS NOT NULL
            OR (sh.kind <> '3' AND {_COLLECTIVE_KNOWN.format(h="sh")}) AS household_known,
            array_remove(array(
-               SELECT r.code FROM registry."right" AS r WHERE r.county = h.county AND r.household_id = h.household_id
-               AND r.kind = 'homestead' AND upper_inf(r.recorded) AND upper_inf(r.valid)
+               SELECT r.code FROM registry.homesteads_of(h.county, h.household_id) AS r
                UNION SELECT o.unit_code FROM land.staged_homestead AS o WHERE o.county = s.county
                AND o.package_id = s.package_id AND o.household_code = s.household_code AND o.code <> s.code
                UNION SELECT o.unit_code FROM registry."case" AS c JOIN land.staged_homestead AS o

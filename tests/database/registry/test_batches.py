@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -116,6 +117,23 @@ def test_a_member_registered_elsewhere_holds_up_their_own_household_and_nobody_e
     assert stepped.done == 2
     assert [{finding.code for finding in found} for found in stepped.refused.values()] == [{"PT-1"}, {"PT-1"}]
     assert one(registrar, "SELECT count(*) FROM party.household WHERE village = :v", v=OTHER_VILLAGE) == 1
+
+
+def test_an_officer_of_one_village_is_held_up_by_members_of_another_and_no_more(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """PT-1 holds in the county; whom an officer may not see holds up one household, never the whole village."""
+    to_rights(registrar, reviewer, superuser, 1)
+    staged = stage_village(superuser, 2, village=OTHER_VILLAGE)
+    for table in ("staged_parcel", "staged_homestead"):
+        superuser.execute(
+            f"UPDATE land.{table} SET geom = ST_Translate(geom, 0, 2000) WHERE village = %s", [OTHER_VILLAGE]
+        )
+    theirs = [replace(officer, jurisdiction=OTHER_VILLAGE) for officer in (registrar, reviewer)]
+    ids = to_notice_unjudged(*theirs, superuser, staged)
+    stepped = booking.register(theirs[1], COUNTY, ids)
+    assert stepped.done == 2
+    assert [{finding.code for finding in found} for found in stepped.refused.values()] == [{"PT-1"}, {"PT-1"}]
 
 
 def to_notice_unjudged(registrar: Actor, reviewer: Actor, superuser: Connection, staged: Any) -> list[UUID]:
