@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Text
@@ -136,6 +136,11 @@ class Consent(CountyKey, Base):
     given_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     revoked_by: Mapped[UUID | None]
+
+    @property
+    def last_at(self) -> datetime:
+        """The last instant inside, whose day people call the last one."""
+        return self.until_at - timedelta(microseconds=1)
 
 
 class AgentAct(CountyKey, Base):
