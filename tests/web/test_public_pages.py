@@ -6,6 +6,7 @@ import re
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 from uuid import UUID
 
 import pytest
@@ -131,6 +132,36 @@ def test_a_certificate_is_checked_by_its_number_or_its_code(browser: Browser, ce
     for page in (browser.get("/check", query_string={"number": number}), browser.get(f"/c/{token}")):
         assert page.status_code == 200
         assert "证书有效" in page.text
+
+
+def test_a_certificate_is_checked_by_what_people_type_off_its_first_page(
+    browser: Browser, certificate: tuple[str, str], registrar: Actor
+) -> None:
+    number = certificate[0]
+    serial = str(one(registrar, "SELECT serial FROM registry.certificate"))
+    letter = serial if serial[0] in "DJ" else f"J{serial}"
+    ways = (
+        number.replace("(", "（").replace(")", "）"),
+        re.sub(r"第(\d+)号", r"第 \1 号", number),
+        re.sub(r"第0*(\d+)号", r"第\1号", number),
+        f"NO.{letter}",
+        f"no. {letter[:7]} {letter[7:]}",
+        serial,
+    )
+    for way in ways:
+        page = browser.get("/check", query_string={"number": way})
+        assert (page.status_code, number in page.text, "证书有效" in page.text) == (200, True, True), way
+    assert f"/c/{number[0]}" in unquote(page.text)
+
+
+def test_an_acts_number_is_told_which_number_to_type_instead(
+    browser: Browser, certificate: tuple[str, str], registrar: Actor
+) -> None:
+    act = str(one(registrar, "SELECT number FROM registry.act LIMIT 1"))
+    page = browser.get("/check", query_string={"number": act})
+    assert page.status_code == 404
+    assert "是登记编号" in page.text
+    assert "证书编号" in page.text
 
 
 def test_the_check_masks_the_holder_and_never_shows_an_identity_number(

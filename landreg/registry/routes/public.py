@@ -19,9 +19,10 @@ from landreg.access.policy import allow, current_actor, door
 from landreg.core.actor import NOBODY, PREFECTURE, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, NotFound, Refused
+from landreg.law.book import national_law
 from landreg.law.queries import load_law
 from landreg.log import queries as log
-from landreg.registry import desk, public_desk, queries
+from landreg.registry import desk, public_desk, queries, typed
 from landreg.registry.papers import office as prints
 from landreg.registry.routes.certificates import proof_file
 from landreg.registry.routes.papers import pdf_file
@@ -33,6 +34,8 @@ blueprint = Blueprint("public", __name__)
 LOOKS, PAPERS, CHECKS, OBJECTIONS = "120 per minute", "20 per minute", "30 per minute;300 per hour", "10 per hour"
 ROWS = 200
 WEEKS = 4
+FIRST_YEAR = 2015
+"""Before it no real-estate certificate was issued: 不动产登记暂行条例 came into force on 2015-03-01."""
 
 
 @blueprint.get("/notices")
@@ -158,15 +161,28 @@ def object_to(number: str) -> Redirect:
 @allow(Role.PUBLIC)
 @limiter.limit(CHECKS, exempt_when=lambda: not request.args.get("number", "").strip())
 def check() -> Response:
-    """Check a certificate by its number, or how far a case is by the number of its receipt."""
+    """Check a certificate by its number or its printing number, or how far a case is by the number of its receipt."""
     asked = request.args.get("number", "").strip()[:64]
     if not asked:
         return pages.render("registry/check.html", asked="", found=None, case=None)
     with unit_of_work(NOBODY) as uow:
-        case = queries.check_case(uow.session, asked)
+        case = queries.check_case(uow.session, typed.folded(asked))
+        meant = _meant(uow.session, asked)
     if case is not None:
         return pages.render("registry/check.html", asked=asked, found=None, case=case)
-    return _checked(asked)
+    return _checked(meant, asked)
+
+
+def _meant(session: Session, asked: str) -> str:
+    """The certificate's number that was meant by what was typed; what was typed where there is none."""
+    printed = typed.printed_number(asked)
+    if printed is None:
+        return typed.certificate_number(asked) or typed.folded(asked)
+    today = desk.today(session)
+    province = national_law(printed.county, today).text("CERT-1.province_short")
+    county = public_desk.place(session, printed.county) or printed.county
+    numbers = printed.numbers(province, county, range(today.year, FIRST_YEAR - 1, -1))
+    return next((number for number in numbers if queries.check_certificate(session, number)), asked)
 
 
 @blueprint.get("/c/<token>")
@@ -174,21 +190,23 @@ def check() -> Response:
 @limiter.limit(CHECKS)
 def checked(token: str) -> Response:
     """The same by the token that a certificate's QR code holds."""
-    return _checked(token)
+    return _checked(token, token)
 
 
-def _checked(asked: str) -> Response:
+def _checked(meant: str, asked: str) -> Response:
+    """The page of a certificate. meant: its number or token; asked: what was typed."""
     with unit_of_work(NOBODY) as uow:
         session = uow.session
-        found = queries.check_certificate(session, asked)
-        if found is None and (excerpt := queries.check_excerpt(session, asked)) is not None:
+        found = queries.check_certificate(session, meant)
+        if found is None and (excerpt := queries.check_excerpt(session, meant)) is not None:
             told = next((leaf for leaf in log.leaves(session, excerpt.number) if leaf.kind == "excerpt.issued"), None)
             return pages.render("registry/check_excerpt.html", excerpt=excerpt, leaf=told)
         if found is None:
-            return pages.render("registry/check.html", 404, asked=asked, found=None, case=None)
+            of_act = typed.is_act_number(asked)
+            return pages.render("registry/check.html", 404, asked=asked, found=None, case=None, of_act=of_act)
         leaf = next((leaf for leaf in log.leaves(session, found.act_number) if leaf.kind == "act"), None)
         return pages.render(
-            "registry/check.html", asked=asked, found=found, case=None, leaf=leaf, checkpoint=_checkpoint(session)
+            "registry/check.html", asked=meant, found=found, case=None, leaf=leaf, checkpoint=_checkpoint(session)
         )
 
 

@@ -1,0 +1,63 @@
+"""Numbers as people type them off a paper, and the numbers that the register keeps. Pure.
+
+A certificate's cover spaces its number out and an input method writes wide brackets; people leave leading zeros away. None of
+that makes it another number.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+WIDTH = 7
+"""Digits of the running number in a certificate's number and in its printed one."""
+
+_CERTIFICATE = re.compile(
+    r"(?P<province>[^\W\d_])[(\[〔【]?(?P<year>\d{4})[)\]〕】]?(?P<county>\w+?)"
+    r"(?P<form>农村土地承包经营权|不动产权)证?第?(?P<serial>\d{1,7})号?"
+)
+_PRINTED = re.compile(r"(?:NO)?[.:]*(?P<form>[DJ]?)(?P<county>\d{6})(?P<serial>\d{7})")
+_ACT = re.compile(r"\d{6}-\d{8}-\d{7}")
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
+_FORMS = {"D": "不动产权", "J": "农村土地承包经营权"}
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A printing number: the six digits of the county, the running number, and the certificate's forms that it can be of."""
+
+    county: str
+    serial: str
+    forms: tuple[str, ...]
+
+    def numbers(self, province: str, county: str, years: range) -> tuple[str, ...]:
+        """The certificate numbers that it can stand beside: running numbers are never used twice, so one at most exists."""
+        return tuple(f"{province}({year}){county}{form}第{self.serial}号" for year in years for form in self.forms)
+
+
+def folded(typed: str) -> str:
+    """What was typed, wide signs made plain, dashes made one, without spaces."""
+    return "".join(unicodedata.normalize("NFKC", typed).translate(_DASHES).split())
+
+
+def certificate_number(typed: str) -> str | None:
+    """The certificate number that was meant, as the register writes it; None for what has not its form."""
+    found = _CERTIFICATE.fullmatch(folded(typed))
+    if found is None:
+        return None
+    return f"{found['province']}({found['year']}){found['county']}{found['form']}第{found['serial'].zfill(WIDTH)}号"
+
+
+def printed_number(typed: str) -> Printed | None:
+    """The printing number that was meant, with or without its NO.; None for what has not its form."""
+    found = _PRINTED.fullmatch(folded(typed).upper())
+    if found is None:
+        return None
+    forms = (_FORMS[found["form"]],) if found["form"] else tuple(_FORMS.values())
+    return Printed(found["county"], found["serial"], forms)
+
+
+def is_act_number(typed: str) -> bool:
+    """Whether this has the form of an act's number, county, day and running number: a paper bears it too."""
+    return _ACT.fullmatch(folded(typed)) is not None
