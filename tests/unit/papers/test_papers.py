@@ -91,6 +91,15 @@ def test_the_contract_certificate_shows_number_household_and_total() -> None:
         assert words in text, words
 
 
+@pytest.mark.parametrize("name", ["contract", "homestead"])
+def test_a_certificate_names_its_numbers_as_the_screens_do(name: str) -> None:
+    text = text_of(PAPERS[name](False))
+    assert "登记编号：" in text
+    assert "印制号：NO." in text
+    assert "登记业务号" not in text
+    assert "编号：NO." not in text
+
+
 def test_forty_five_parcels_repeat_the_table_head_and_cut_no_row() -> None:
     data = builders.contract_certificate(45, 17, seed=3)
     pages = pages_of(print_certificate(data))
