@@ -148,7 +148,7 @@ def _subject(county: str, kind: str, chance: random.Random) -> Mapping[Any, Any]
     statement = {"seizure_release": _RESTRICTED, "mortgage_release": _RESTRICTED}.get(kind, _RIGHTS)
     asked = {"county": county, "kind": kind.removesuffix("_release"), "offset": 0}
     with unit_of_work(SYSTEM) as uow:
-        count = uow.session.execute(text(f"SELECT count(*) FROM ({statement}) AS some"), asked).scalar_one()
+        count = uow.session.execute(text(f"SELECT count(*) FROM ({statement}) AS found"), asked).scalar_one()
         if not count:
             return None
         asked["offset"] = chance.randrange(count)
