@@ -1,7 +1,7 @@
 """Blows of a superuser against a register: one row changed, removed or added, and put back as it was.
 
 The tables are read from the catalog, so that a new one that is registered cannot be forgotten: those with two clocks, the
-log's own, those whose rows are written once by a desk, and those that the log names (of accounts and sessions only these).
+log's own, those whose rows are written once by a desk, and those that the log names (of accounts, sessions and audits only these).
 """
 
 from __future__ import annotations
@@ -128,7 +128,8 @@ _TABLES = """
     WHERE o.schema = 'log' OR replace(o.name, '"', '') = ANY (%(known)s)
        OR 3 = (SELECT count(*) FROM pg_attribute AS a
                WHERE a.attrelid = o.oid AND a.attname IN ('recorded', 'act_id', 'ended_by_act'))
-       OR (o.schema <> 'access' AND EXISTS (SELECT FROM desk WHERE has_any_column_privilege(desk.oid, o.oid, 'INSERT'))
+       OR (o.schema NOT IN ('access', 'audit')
+           AND EXISTS (SELECT FROM desk WHERE has_any_column_privilege(desk.oid, o.oid, 'INSERT'))
            AND NOT EXISTS (SELECT FROM desk WHERE has_any_column_privilege(desk.oid, o.oid, 'UPDATE')
                                                OR has_table_privilege(desk.oid, o.oid, 'DELETE')))
     ORDER BY o.name COLLATE "C"
@@ -268,5 +269,6 @@ def _first(column: Column) -> str:
         "text": "'x'", "uuid": "gen_random_uuid()", "boolean": "true", "date": "current_date",
         "timestamp with time zone": "now()", "daterange": "'(,)'", "tstzrange": "tstzrange(now(), NULL)",
         "bytea": "'x'", "jsonb": "'{}'", "bigint": "1", "integer": "1", "smallint": "1", "numeric": "1",
+        "text[]": "'{}'", "uuid[]": "'{}'",
     }  # fmt: skip
     return values.get(column.type, "NULL")
