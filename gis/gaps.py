@@ -30,23 +30,43 @@ class Gaps:
         return len(self.i)
 
 
-def gaps(parcels: Shapes, *, tolerance_m: float = 0.002, reach_m: float = 0.1, strip: int = 200_000) -> Gaps:
-    """Corners that lie more than `tolerance_m` and at most `reach_m` from a side of another parcel.
+def gaps(
+    parcels: Shapes, *, tolerance_m: float = 0.002, reach_m: float = 0.1, wide_m: float = 0.0, along_m: float = 2.0,
+    strip: int = 200_000,
+) -> Gaps:  # fmt: skip
+    """Corners that lie more than `tolerance_m` and at most `reach_m` from a side of another parcel; up to `wide_m` where
+    the two keep so near over at least `along_m`: a strip.
 
     There two parcels neither meet nor keep apart: a gap, or an overlap, too narrow to be meant. Only sides that no
     second parcel has exactly are looked at, so a clean coverage costs one sort of its corners.
     """
     found = [np.empty((0, 5))]
-    for numbers in _strips(parcels, reach_m, strip):
-        found.append(_gaps_of(parcels.take(numbers), numbers, tolerance_m, reach_m))
+    far_m = max(reach_m, wide_m)
+    for numbers in strips(parcels, far_m, strip):
+        found.append(_gaps_of(parcels.take(numbers), numbers, tolerance_m, far_m))
     rows = np.concatenate(found)
+    rows = rows[(rows[:, 2] <= reach_m) | (_along(rows) >= along_m)]
     rows = rows[np.lexsort((-rows[:, 2], rows[:, 1], rows[:, 0]))]
     _, first = np.unique(rows[:, :2], axis=0, return_index=True)
     rows = rows[np.sort(first)]
     return Gaps(rows[:, 0].astype(np.int64), rows[:, 1].astype(np.int64), rows[:, 2], rows[:, 3], rows[:, 4])
 
 
-def _strips(parcels: Shapes, reach_m: float, size: int) -> Iterator[Ints]:
+def _along(rows: Floats) -> Floats:
+    """(n,) in metres, how far the corners at which a row's two parcels come near each other lie apart."""
+    made = np.zeros(len(rows))
+    if len(rows):
+        pair = np.sort(rows[:, :2], axis=1)
+        order = np.lexsort((pair[:, 1], pair[:, 0]))
+        begins = np.ones(len(rows), dtype=bool)
+        begins[1:] = (pair[order][1:] != pair[order][:-1]).any(axis=1)
+        starts, place = np.flatnonzero(begins), rows[order, 3:5]
+        size = np.maximum.reduceat(place, starts) - np.minimum.reduceat(place, starts)
+        made[order] = np.hypot(size[:, 0], size[:, 1])[np.cumsum(begins) - 1]
+    return made
+
+
+def strips(parcels: Shapes, reach_m: float, size: int) -> Iterator[Ints]:
     """Numbers of the parcels in or near strips from west to east, of about `size` parcels each: corners and sides of all
     parcels at once would be held several times over."""
     boxes = parcels.boxes
@@ -62,7 +82,7 @@ def _gaps_of(parcels: Shapes, numbers: Ints, tolerance_m: float, reach_m: float)
     """(n, 5) rows of parcel of the corner, parcel of the side, distance, place; `numbers` are what parcels are called."""
     corners = Corners(parcels.xy, tolerance_m)
     corner = corners.find(parcels.xy)
-    sides = _single_sides(parcels, corner, max(len(corners), 1))
+    sides = single_sides(parcels, corner, max(len(corners), 1))
     found = [np.empty((0, 5))]
     for segments, points in _tiles(parcels.xy, sides, reach_m):
         found.append(_misses(parcels, corner, segments, points, tolerance_m, reach_m))
@@ -71,7 +91,7 @@ def _gaps_of(parcels: Shapes, numbers: Ints, tolerance_m: float, reach_m: float)
     return rows
 
 
-def _single_sides(parcels: Shapes, corner: Ints, base: int) -> Ints:
+def single_sides(parcels: Shapes, corner: Ints, base: int) -> Ints:
     """Coordinates (their numbers) at which a side begins that only one parcel has."""
     keys = side_keys(parcels, corner, base)
     order = np.argsort(keys, kind="stable")

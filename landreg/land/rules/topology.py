@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from gis.gaps import gaps
+from gis.holes import holes
 from gis.shapes import Shapes
 from gis.topology import outside, overlaps
 from landreg.core.errors import Finding
@@ -130,18 +131,33 @@ def top_5_parcel_is_in_its_county(survey: Survey, notes: Notes) -> None:
 
 
 def top_12_neighbours_meet(survey: Survey, notes: Notes) -> None:
-    """TOP-12: neighbours that nearly meet: a corner misses the other's side by less than anyone can have meant. Those that
-    overlap are noted as such already."""
+    """TOP-12: neighbours that nearly meet: a corner misses the other's side by less than anyone can have meant. TOP-17: a
+    strip between them, wider but no road. Those that overlap are noted as such already."""
     shapes = survey.shapes.get("DK")
     if shapes is None or len(shapes) < 2:
         return
     near, far = (np.float64(notes.law.text("TOP-12.gap", key)).item() for key in ("least_m", "most_m"))
-    found = gaps(shapes, tolerance_m=near, reach_m=far)
+    wide, along = (np.float64(notes.law.text("TOP-17.strip", key)).item() for key in ("most_m", "along_m"))
+    found = gaps(shapes, tolerance_m=near, reach_m=far, wide_m=wide, along_m=along)
     for row in range(len(found)):
         i, j = int(found.i[row]), int(found.j[row])
         if (min(i, j), max(i, j)) not in survey.overlapping:
             place = (found.x[row], found.y[row])
-            _pair_notes(survey, notes, "TOP-12", "DK", i, j, {"width": _three(found.width_m[row])}, place)
+            code = "TOP-12" if found.width_m[row] <= far else "TOP-17"
+            _pair_notes(survey, notes, code, "DK", i, j, {"width": _three(found.width_m[row])}, place)
+
+
+def top_16_parcels_leave_no_hole(survey: Survey, notes: Notes) -> None:
+    """TOP-16: ground that parcels enclose and none of them covers, too small to be a yard, a pond or a road."""
+    shapes = survey.shapes.get("DK")
+    if shapes is None or len(shapes) < 2:
+        return
+    least, most = (np.float64(notes.law.text("TOP-16.hole", key)).item() for key in ("least_m2", "most_m2"))
+    found = holes(shapes, least_m2=least, most_m2=most)
+    for row in range(len(found)):
+        place = (found.x[row], found.y[row])
+        _pair_notes(survey, notes, "TOP-16", "DK", int(found.i[row]), int(found.j[row]), {"area": _two(found.area_m2[row])},
+                    place)  # fmt: skip
 
 
 def top_14_areas_of_administration_do_not_overlap(survey: Survey, notes: Notes) -> None:
@@ -191,5 +207,5 @@ def _named_by_points(shapes: Shapes, row: int, points: Any) -> str:
 
 RULES: tuple[SurveyRule, ...] = (
     top_1_plots_do_not_overlap, top_4_parcel_is_in_its_village, top_5_parcel_is_in_its_county, top_12_neighbours_meet,
-    top_14_areas_of_administration_do_not_overlap,
+    top_16_parcels_leave_no_hole, top_14_areas_of_administration_do_not_overlap,
 )  # fmt: skip

@@ -105,6 +105,13 @@ SHAPES: list[tuple[str, Change, Found]] = [
     ("a boundary line without coordinates", put("JZX", "X1", shape=[]), {("GEO-21", P1), ("TOP-8", P1), ("TOP-10", P1)}),
 ]  # fmt: skip
 
+
+def _notched(height: float) -> Ring:
+    """The fifth parcel, of which three metres are cut out along the sixth."""
+    low, high = 10 - height / 2, 10 + height / 2
+    return [(120, 0), (120, 20), (150, 20), (150, high), (147, high), (147, low), (150, low), (150, 0), (120, 0)]
+
+
 AMONG: list[tuple[str, Change, Found]] = [
     ("two parcels on one ground", reshape(P6, box(140, 0, 30, 20)), {("TOP-1", P5), ("TOP-1", P6)}),
     ("a parcel over its neighbour, with points that are not its own",
@@ -125,6 +132,10 @@ AMONG: list[tuple[str, Change, Found]] = [
     ("a homestead out of the county", reshape(Z3, box(90_000, 0, 15, 12)), {("TOP-5", Z3)}),
     ("a parcel that misses its neighbour by five centimetres", reshape(P6, box(150.05, 0, 30, 20)),
      {("TOP-12", P5), ("TOP-12", P6)}),
+    ("a strip that nobody has", reshape(P6, box(150.25, 0, 29.75, 20), area="595"), {("TOP-17", P5), ("TOP-17", P6)}),
+    ("a path that nobody has is none", reshape(P6, box(150.5, 0, 29.5, 20), area="590"), set()),
+    ("ground that two parcels enclose", reshape(P5, _notched(4), area="588"), {("TOP-16", P5)}),
+    ("a yard that two parcels enclose is none", reshape(P5, _notched(12), area="564"), set()),
     ("areas of two groups on one ground", put("ZJQY", G2, shape=[box(80, -50, 100, 150)]), {("TOP-14", G1)}),
     ("axes swapped in one parcel", lambda small: small.row("DK", P6).update(record=_swapped(small)),
      {("TOP-4", P6), ("TOP-5", P6), ("TOP-7", P6), ("TOP-8", P6), ("TOP-9", P6), ("TOP-10", P6), ("GEO-13", P6), ("ARE-2", None)}),
