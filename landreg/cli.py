@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import psycopg
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -45,7 +46,10 @@ def answering() -> Iterator[Settings]:
     except LandregError as error:
         _print_findings(error.findings)
         sys.exit(1)
-    except DBAPIError as error:
+    except (DBAPIError, psycopg.Error) as error:
+        if db.is_gone(error):
+            _print_findings((Finding("SYS-1", values={"desk": "-"}),))
+            sys.exit(1)
         # Python's own traceback would print the database's detail, which may be a row with names.
         console.print(db.told(error), highlight=False, markup=False)
         sys.exit(1)
@@ -126,7 +130,9 @@ def keys_rotate() -> None:
     with answering() as settings, bars() as show:
         added = keys.add_identity_key(settings)
         turned = keys.turn_identity_key(settings, show)
-    console.print("新密钥已启用 · a new key is in use" if added else "继续使用已有的新密钥 · going on with the key in front")
+    console.print(
+        "新密钥已启用 · a new key is in use" if added else "继续使用已有的新密钥 · going on with the key in front"
+    )
     console.print(f"{turned} rows turned; 旧密钥仍可用 · the old key still opens: landreg keys retire")
 
 
@@ -137,7 +143,9 @@ def keys_retire() -> None:
 
     with answering() as settings:
         kept = keys.retire_identity_key(settings)
-    console.print("没有旧密钥 · there is no old key" if kept is None else f"旧密钥已停用，备份用 · kept for backups: {kept}")
+    console.print(
+        "没有旧密钥 · there is no old key" if kept is None else f"旧密钥已停用，备份用 · kept for backups: {kept}"
+    )
 
 
 def _can_be_written(_context: click.Context, _option: click.Parameter, file: str | None) -> str | None:

@@ -170,7 +170,9 @@ def _said(error: BaseException) -> str:
     return kind if isinstance(error, sa.exc.StatementError) else f"{kind}: {error}"
 
 
-def is_gone(error: sa.exc.DBAPIError) -> bool:
+def is_gone(error: sa.exc.DBAPIError | psycopg.Error) -> bool:
     """Whether the connection was lost or never had, as against a fault in what was asked."""
-    state = getattr(error.orig, "sqlstate", None) or "08"
-    return error.connection_invalidated or (isinstance(error, sa.exc.OperationalError) and state[:2] in ("08", "57"))
+    driver = error if isinstance(error, psycopg.Error) else error.orig
+    state = getattr(driver, "sqlstate", None) or "08"
+    lost = isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
+    return lost or (isinstance(error, sa.exc.OperationalError | psycopg.OperationalError) and state[:2] in ("08", "57"))
