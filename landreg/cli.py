@@ -267,7 +267,8 @@ def law_show(county: str, on: datetime | None) -> None:
     out = Console()
     for code, rule in law.rules.items():
         out.print(
-            f"[bold]{code:<8}[/] {rule.effect:<6} {rule.zh}  {' '.join(rule.articles) or rule.basis}", highlight=False
+            f"[bold]{code:<8}[/] {rule.effect:<6} {rule.in_general()}  {' '.join(rule.articles) or rule.basis}",
+            highlight=False,
         )
     for name, parameter in law.parameters.items():
         mark = "" if parameter.verified else " (unverified)"

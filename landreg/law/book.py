@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,7 @@ from landreg.core.periods import working_day_after
 
 Language = Literal["zh", "en"]
 Level = Literal["refuse", "warn"]
+_VALUE = re.compile(r"\{\w+\}")
 RuleFunction = Callable[[Any, "Law"], "Finding | None"]
 
 
@@ -43,6 +45,10 @@ class Rule:
     basis: str | None
     effect: Level
     county: bool
+
+    def in_general(self, language: Language = "zh") -> str:
+        """The rule's sentence of no case: 〈…〉 where a finding would name its values."""
+        return _VALUE.sub("〈…〉", self.zh if language == "zh" else self.en)
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from string import Formatter
 
 import pytest
+from click.testing import CliRunner
 
+from landreg.cli import main
 from landreg.core.errors import Finding
 from landreg.law import book
 from landreg.law.book import Law, all_articles, all_parameters, all_rules, examine, national_law
@@ -30,6 +33,22 @@ def test_every_rule_speaks_with_no_values_with_empty_ones_and_with_any(code: str
         assert "None" not in LAW.say(Finding(code, values=dict.fromkeys(fields)), language)
         for value in ("地块{0}", Decimal("1.50"), DAY, ["a", "b"], 7, ()):
             assert "{" not in LAW.say(Finding(code, values=dict.fromkeys(fields, value)), language).replace("{0}", "")
+
+
+@pytest.mark.parametrize("code", sorted(all_rules()))
+def test_every_rule_is_told_of_no_case_without_an_unfilled_name(code: str) -> None:
+    for language in ("zh", "en"):
+        told = LAW.rule(code).in_general(language)
+        assert "{" not in told
+        assert told.count("〈…〉") == getattr(LAW.rule(code), language).count("{")
+
+
+def test_the_law_is_shown_without_unfilled_names() -> None:
+    shown = CliRunner().invoke(main, ["law", "show"], env={"LANDREG_HOME": "/nonexistent"})
+    assert "SYS-1" in shown.output
+    assert "数据库暂时不可用（〈…〉）" in re.sub(r"\s", "", shown.output)
+    assert "{desk}" not in shown.output
+    assert "{given}" not in shown.output
 
 
 @pytest.mark.parametrize("code", sorted(all_rules()))
