@@ -75,7 +75,8 @@ def _twice_area(parcels: Shapes) -> Floats:
     xy = parcels.xy - (parcels.xy.mean(axis=0) if len(parcels.xy) else 0)
     inside = parcels.xy_part[1:] == parcels.xy_part[:-1]
     cross = np.where(inside, xy[:-1, 0] * xy[1:, 1] - xy[1:, 0] * xy[:-1, 1], 0)
-    return np.bincount(parcels.part_feature[parcels.xy_part[:-1]], weights=cross, minlength=len(parcels))
+    owner = parcels.part_feature[parcels.xy_part[:-1]]
+    return np.asarray(np.bincount(owner, weights=cross, minlength=len(parcels)), dtype=np.float64)
 
 
 def _following(xy: Floats, corner: Ints, begin: Ints, end: Ints) -> Ints:

@@ -84,22 +84,42 @@ def _pair_notes(
 
 
 def top_4_parcel_is_in_its_village(survey: Survey, notes: Notes) -> None:
-    """TOP-4: a parcel lies in the area of its group, village, township and county, where the package has these."""
+    """TOP-4: a parcel lies in the area of its group, village, township and county, where the package has these. TOP-18: a
+    homestead, whose code names no group, lies in the groups of its village where these are all that tells of the village."""
     least = np.float64(notes.law.text("TOP-4.outside", "m2")).item()
     for layer, digits in REGIONS:
         if layer not in survey.shapes:
             continue
-        table = survey.table(layer)
-        containers = survey.shapes[layer].geoms
-        there = CodeIndex(prefix(survey.today(table.key), digits))
         for kind in PLOTS:
-            if kind in survey.shapes and not (kind == "ZJD" and digits == 14):
-                owner = there.find(prefix(survey.today(survey.table(kind).key), digits))
-                _outside_notes(survey, notes, kind, layer, owner, containers, least)
+            code, length = "TOP-4", digits
+            if kind == "ZJD" and digits == 14:
+                code, length = "TOP-18", 12
+            if kind in survey.shapes and not (code == "TOP-18" and "CJQY" in survey.shapes):
+                there, containers = _areas(survey, layer, length)
+                owner = there.find(prefix(survey.today(survey.table(kind).key), length))
+                _outside_notes(survey, notes, code, kind, layer, length, owner, containers, least)
+
+
+def _areas(survey: Survey, layer: str, digits: int) -> tuple[CodeIndex, Any]:
+    """Where each code of so many digits stands in a layer first, and there the ground of all its rows together."""
+    codes = prefix(survey.today(survey.table(layer).key), digits)
+    there, made = CodeIndex(codes), survey.shapes[layer].geoms.copy()
+    first = there.find(codes)
+    for row in np.unique(first[(first >= 0) & (first != np.arange(len(first)))]).tolist():
+        made[row] = shapely.union_all(_valid(made[first == row]))
+    return there, made
 
 
 def _outside_notes(
-    survey: Survey, notes: Notes, kind: str, layer: str, owner: Ints, containers: Any, least: Any
+    survey: Survey,
+    notes: Notes,
+    code: str,
+    kind: str,
+    layer: str,
+    digits: int,
+    owner: Ints,
+    containers: Any,
+    least: Any,
 ) -> None:
     shapes, table, areas = survey.shapes[kind], survey.table(kind), survey.table(layer)
     share = np.float64(notes.law.text("TOP-4.outside", "share")).item()
@@ -108,8 +128,8 @@ def _outside_notes(
         found = outside(shapes.take(rows).geoms, containers, owner[rows], least)
         i = found.i + first
         far = found.area_m2 * 100 > share * survey.plane[kind][i]
-        notes.rows("TOP-4", table, i[far], KEY[kind], lambda row, f=found, n=i: {
-            "area": _two(f.area_m2[np.searchsorted(n, row)]), "region": plain(areas.key[owner[row]])},
+        notes.rows(code, table, i[far], KEY[kind], lambda row, f=found, n=i: {
+            "area": _two(f.area_m2[np.searchsorted(n, row)]), "region": plain(areas.key[owner[row]])[:digits]},
             at=np.column_stack((found.x, found.y))[far], layer=layer)  # fmt: skip
 
 

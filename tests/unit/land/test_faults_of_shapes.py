@@ -106,6 +106,12 @@ SHAPES: list[tuple[str, Change, Found]] = [
 ]  # fmt: skip
 
 
+def _in_two_pieces(small: Small) -> None:
+    """The area of the first group in two rows, cut through its second parcel."""
+    small.row("ZJQY", G1)["shape"] = [box(0, -50, 45, 150)]
+    small.layers["ZJQY"].append({**small.row("ZJQY", G1), "BSM": 9, "shape": [box(45, -50, 45, 150)]})
+
+
 def _notched(height: float) -> Ring:
     """The fifth parcel, of which three metres are cut out along the sixth."""
     low, high = 10 - height / 2, 10 + height / 2
@@ -129,9 +135,12 @@ AMONG: list[tuple[str, Change, Found]] = [
     ("a parcel in the other group", reshape(P6, box(0, 70, 30, 20)), {("TOP-4", P6)}),
     ("a parcel in no group's area", reshape(P6, box(500, 0, 30, 20)), {("TOP-4", P6)}),
     ("a parcel out of the county", reshape(P6, box(90_000, 0, 30, 20)), {("TOP-4", P6), ("TOP-5", P6)}),
-    ("a homestead out of the county", reshape(Z3, box(90_000, 0, 15, 12)), {("TOP-5", Z3)}),
+    ("a homestead out of the county", reshape(Z3, box(90_000, 0, 15, 12)), {("TOP-18", Z3), ("TOP-5", Z3)}),
     ("a parcel that misses its neighbour by five centimetres", reshape(P6, box(150.05, 0, 30, 20)),
      {("TOP-12", P5), ("TOP-12", P6)}),
+    ("a homestead outside the groups of its village", reshape(Z1, box(-30, 40, 15, 12)), {("TOP-18", Z1)}),
+    ("a homestead over two groups of its village", reshape(Z3, box(85, 40, 15, 12)), set()),
+    ("a group's area in two pieces", _in_two_pieces, {("COD-3", G1)}),
     ("a strip that nobody has", reshape(P6, box(150.25, 0, 29.75, 20), area="595"), {("TOP-17", P5), ("TOP-17", P6)}),
     ("a path that nobody has is none", reshape(P6, box(150.5, 0, 29.5, 20), area="590"), set()),
     ("ground that two parcels enclose", reshape(P5, _notched(4), area="588"), {("TOP-16", P5)}),
