@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 from gunicorn.app.base import BaseApplication
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from landreg.access import home, identity, log_pages, navigation, policy, rules
+from landreg.access import home, identity, log_pages, navigation, policy, rules, sample
 from landreg.access import routes as door_routes
 from landreg.access.limits import limiter
 from landreg.audit import routes as audit_routes
@@ -75,6 +75,7 @@ def create_app(settings: Settings) -> Flask:
         offers=navigation.offers,
         searches=navigation.searches,
         role_names=navigation.role_names,
+        sample_mark=sample.mark,
     )
     for room in ROOMS:
         app.register_blueprint(room.blueprint)

@@ -18,6 +18,11 @@ from landreg.web.forms import read_form
 
 A_YEAR_S = 365 * 24 * 3600
 blueprint = Blueprint("home", __name__)
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><rect width="24" height="24" rx="5" fill="#12332c"/>'
+    '<path d="M4 7l7-2 9 3-2 6 2 5-8-1-7 1 1-7z" fill="none" stroke="#74d3b8" stroke-width="2"/></svg>'
+)
+ICON_KEPT_S = 86_400
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,13 @@ class Appearance:
     language: str = ""
     theme: str = ""
     back: str = "/"
+
+
+@blueprint.get("/favicon.ico")
+@allow(Role.PUBLIC)
+def icon() -> Response:
+    """The icon under the address at which browsers look for one unasked."""
+    return Response(ICON, mimetype="image/svg+xml", headers={"Cache-Control": f"public, max-age={ICON_KEPT_S}"})
 
 
 @blueprint.post("/appearance")

@@ -118,6 +118,13 @@ def resume(session: DatabaseSession, token_digest: bytes, *, idle: timedelta) ->
     return None if row is None else Resumed(**{**row._asdict(), "roles": frozenset(row.roles)})
 
 
+def demo_clocks(session: DatabaseSession) -> tuple[datetime, datetime] | None:
+    """The register's clock and the server's own on a database of demonstration; None on one in service."""
+    system = sa.func.system
+    demo, clock, now = session.execute(sa.select(system.is_demo(), system.clock(), sa.func.clock_timestamp())).one()
+    return (clock, now) if demo else None
+
+
 def real_clock(session: DatabaseSession) -> datetime:
     """The server's own clock, which a demonstration does not move."""
     now: datetime = session.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
