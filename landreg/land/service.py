@@ -53,7 +53,7 @@ class _Sent:
 @dataclass(frozen=True, eq=False)
 class Received:
     """package_id: None where the package could not even be told to be of a county; then nothing is recorded.
-    already: the same bytes were received before, and this is what was found then."""
+    already: the same bytes were received before, and this is what was found then, and still is."""
 
     package_id: UUID | None
     report: Report
@@ -71,7 +71,8 @@ def receive(
     """Check a survey package, record what was found, and stage its rows where nothing refuses: all of it or nothing.
 
     path: a zip or a folder, which is packed into a zip; name: as it was sent, where the path is another. store: where the
-    file is kept under its hash, before the row that names it; None where it lies there already. Raises Conflict when
+    file is kept under its hash, before the row that names it; None where it lies there already. What is kept is what is
+    checked, also of a folder. One that was refused is checked again: rules and figures may have changed. Raises Conflict when
     someone else is receiving the same package, Unavailable when the database is gone, NoRoom when the disk is full, Refused
     (PKG-21) when the package is of a place beyond the actor's jurisdiction; all leave nothing behind.
     """
@@ -82,16 +83,18 @@ def receive(
         sent = _Sent(name, _file_hash(file), file.stat().st_size if file.is_file() else 0)
         step("hash", 1, 1)
         earlier = _earlier(actor, sent.sha256)
-        if earlier is not None:
+        if earlier is not None and not earlier.report.refused:
             _put(store, file)
             return earlier
         with opened(
-            path, _day(actor), own=lambda county, on: _law(actor, county, on), progress=step, spool=spooled, name=name
+            file, _day(actor), own=lambda county, on: _law(actor, county, on), progress=step, spool=spooled, name=name
         ) as report:
             if report.county is None or report.survey is None:
                 return Received(None, report, False)
             _of_own_county(actor, report.survey)
             _put(store, file)
+            if earlier is not None and report.as_json() == earlier.report.as_json():
+                return earlier
             package_id = _keep(actor, report, sent, step)
     with unit_of_work(actor) as uow:
         uow.take_statistics("land.package_finding", *(f"land.{entry[0]}" for entry in STAGED.values()))
@@ -207,9 +210,14 @@ def _follow(uow: UnitOfWork, row: Package, former: Package) -> None:
 
 
 def _earlier(actor: Actor, sha256: bytes) -> Received | None:
-    """What was found when the same bytes were received before."""
+    """What was found when the same bytes were last received before; of one that was staged, when it was."""
+    latest = (
+        sa.select(Package)
+        .where(Package.sha256 == sha256)
+        .order_by(Package.state == "refused", Package.received_at.desc())
+    )
     with unit_of_work(actor) as uow:
-        row = uow.session.scalars(sa.select(Package).where(Package.sha256 == sha256)).first()
+        row = uow.session.scalars(latest).first()
         if row is None:
             return None
         place = PackageFinding.place

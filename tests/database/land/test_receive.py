@@ -149,6 +149,41 @@ def test_the_same_package_is_known_again_with_what_was_found_then(surveyor: Acto
     assert _one(superuser, "SELECT count(*) FROM land.package") == (1,)
 
 
+def test_a_refused_package_is_checked_again_once_its_law_has_changed(
+    surveyor: Actor, superuser: Connection, tmp_path: Path
+) -> None:
+    small = Small()
+    small.row("CBHT", small.contract(1)).update(HTZMJ="1200.06")
+    package = small.write(tmp_path)
+    first, again = service.receive(surveyor, package), service.receive(surveyor, package)
+    assert first.report.refused
+    assert (again.already, again.package_id) == (True, first.package_id)
+    superuser.execute(
+        """INSERT INTO land.package_finding (county, package_id, village, position, code, level, layer, subject, field, facts)
+           SELECT county, package_id, village, 9000, 'ARE-3', 'refuse', 'DK', 'x', 'SCMJM', '{}' FROM land.package"""
+    )  # a rule that has found something then and does no longer
+    now = service.receive(surveyor, package)
+    assert (now.already, now.package_id == first.package_id) == (False, False)
+    assert [finding.code for finding in now.report.findings] == ["ARE-4"]
+    assert _one(superuser, "SELECT count(*) FROM land.package") == (2,)
+    assert service.receive(surveyor, package).package_id == now.package_id
+
+
+def test_a_folder_is_checked_as_it_is_kept(surveyor: Actor, superuser: Connection, tmp_path: Path) -> None:
+    """What is written into the folder meanwhile is in neither."""
+    small = Small()
+    small.form.zipped = False
+    folder = small.write(tmp_path)
+
+    def meddle(stage: str, done: int, _total: int) -> None:
+        if (stage, done) == ("hash", 1):
+            next(folder.rglob("DK*.shp")).write_bytes(b"")
+
+    received = service.receive(surveyor, folder, progress=meddle, store=Store(tmp_path / "store"))
+    assert (received.report.refused, received.report.findings) == (False, ())
+    assert _one(superuser, "SELECT count(*) FROM land.staged_parcel") == (6,)
+
+
 def test_a_folder_is_known_again_by_its_content_whatever_it_is_called(surveyor: Actor, tmp_path: Path) -> None:
     for name in ("a", "b"):
         with zipfile.ZipFile(SAMPLE) as archive:
@@ -225,7 +260,7 @@ def test_a_package_that_someone_else_has_received_meanwhile_is_not_received_twic
             superuser.execute(
                 """INSERT INTO land.package (county, package_id, village, sha256, name, state, received_at, received_by,
                        refusals, warnings, counts, changes)
-                   VALUES ('610902', gen_random_uuid(), '610902', %s, 'x', 'refused', now(), gen_random_uuid(), 1, 0, '{}',
+                   VALUES ('610902', gen_random_uuid(), '610902', %s, 'x', 'staged', now(), gen_random_uuid(), 1, 0, '{}',
                        '{}')""",
                 [hashlib.sha256(SAMPLE.read_bytes()).digest()],
             )
