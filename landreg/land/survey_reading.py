@@ -54,6 +54,7 @@ class Reading:
     amounts: dict[str, list[Any]] = field(default_factory=dict)
     blanks: dict[str, Blank] = field(default_factory=dict)
     unreadable: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    delivered: dict[str, list[tuple[int, Bytes]]] = field(default_factory=dict)
 
     def take(self, columns: Columns, notes: Notes, keep: set[str] | None = None) -> None:
         """Keep what rules ask for of one batch (or `keep` only), and look at the rest once."""
@@ -77,7 +78,10 @@ class Reading:
             blank[list(columns.undecodable(name))] = False
             self._blank(name, blank, keys)
             if name in CODES or known.code_table or known.type == "Date" or name in DATES:
-                self.text.setdefault(name, []).append(cells.codes(values))
+                folded = cells.codes(values)
+                if folded is not values and not np.array_equal(folded, values):
+                    self.delivered.setdefault(name, []).append((start, values))
+                self.text.setdefault(name, []).append(folded)
             elif name in TEXTS:
                 self.text.setdefault(name, []).append(values)
         for name, parts in self.text.items():
@@ -110,7 +114,7 @@ class Reading:
 
     def table(self) -> Table:
         """The whole table, which this reading then no longer holds."""
-        made = Table(self.kind, self.rows, frozenset(self.fields), unreadable=self.unreadable)
+        made = Table(self.kind, self.rows, frozenset(self.fields), unreadable=self.unreadable, delivered=self.delivered)
         for name in list(self.text):
             made.text[name] = cells.concatenated(self.text.pop(name))
         for name in list(self.amounts):

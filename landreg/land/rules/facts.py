@@ -43,7 +43,8 @@ KEY = {
 @dataclass(eq=False)
 class Table:
     """Rows of one table or of a layer's attributes. fields: delivered; a column that was not delivered reads as blank.
-    unreadable: rows, with their text, of which a column of numbers holds something else."""
+    unreadable: rows, with their text, of which a column of numbers holds something else. delivered: by column the text as it
+    was delivered, with its first row, of batches where it was not yet as codes are compared."""
 
     kind: str
     rows: int
@@ -52,12 +53,20 @@ class Table:
     amounts: dict[str, Ints] = field(default_factory=dict)
     days: dict[str, Days] = field(default_factory=dict)
     unreadable: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    delivered: dict[str, list[tuple[int, Bytes]]] = field(default_factory=dict)
     _indexes: dict[str, CodeIndex] = field(default_factory=dict, repr=False)
 
     def column(self, name: str) -> Bytes:
         """A column's text, b"" where blank."""
         found = self.text.get(name)
         return np.zeros(self.rows, dtype="S1") if found is None else found
+
+    def quoted(self, name: str, row: int) -> str:
+        """A cell's text as it was delivered, as findings quote it."""
+        for first, values in self.delivered.get(name, ()):
+            if first <= row < first + len(values):
+                return plain(values[row - first])
+        return plain(self.text[name][row])
 
     def amount(self, name: str) -> Ints:
         """A column in whole hundredths, NO_NUMBER where blank or no number."""
@@ -184,14 +193,14 @@ class Notes:
         what stands in `always`. subject: another column than the table's key. at: a place for each of `rows`.
         """
         keys = table.key if subject is None else subject
-        given = None if column is None else table.text.get(column)
+        quoted = column if column in table.text else None
         for position, row in enumerate(rows.tolist()):
             if self.counts.get(code, 0) >= self.most:
                 self.counts[code] += len(rows) - position
                 return
             shown: dict[str, Any] = {"row": row + 1, "column": column, **always}
-            if given is not None:
-                shown.setdefault("given", plain(given[row]))
+            if quoted is not None and "given" not in shown:
+                shown["given"] = table.quoted(quoted, row)
             if values is not None:
                 shown.update(values(row))
             found = Finding(code, column, shown, table.kind, plain(keys[row]) or None)

@@ -137,6 +137,8 @@ AREAS: list[tuple[str, Change, Found]] = [
     ("mu cut off instead of rounded half up", both(put("CBDKXX", P3, YHTMJ="590.00", YHTMJM="0.88")), {("ARE-3", P3)}),
     ("a total that is not that of the parcels", put("CBHT", C1, HTZMJ="1200.06"), {("ARE-4", C1)}),
     ("a total in mu that is neither sum nor conversion", put("CBHT", C1, HTZMJM="1.81"), {("ARE-5", C1)}),
+    ("a total in mu that is not the sum, and none in square metres", put("CBHT", C1, HTZMJ="", HTZMJM="1.81"),
+     {("ARE-5", C1)}),
     ("a number of parcels that is not", put("CBHT", C1, CBDKZS=3), {("ARE-6", C1)}),
     ("a contract's area far from the surveyed one",
      both(put("CBDKXX", P3, HTMJ="700.00", HTMJM="1.05"), put("CBHT", C2, HTZMJ="700.00", HTZMJM="1.05")), {("ARE-7", P3)}),
@@ -227,6 +229,14 @@ def test_a_fault_gives_its_codes_on_its_subjects_and_no_others(change: Change, e
     small = Small()
     change(small)
     assert found(report_on(small, tmp_path).findings) == expected
+
+
+@pytest.mark.parametrize("given", ["abc", "2o10年", "２０１０年底"])
+def test_a_finding_quotes_a_value_as_it_was_delivered(given: str, tmp_path: Path) -> None:
+    """Codes are compared in upper case and plain width; whoever looks for the value in the file finds it as it stands there."""
+    small = Small()
+    put("CBHT", C2, CBQXQ=given)(small)
+    assert {f.values["given"] for f in report_on(small, tmp_path).findings if f.code == "COD-15"} == {given}
 
 
 def test_a_column_is_named_in_words_beside_its_code(tmp_path: Path) -> None:
