@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
@@ -17,6 +18,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
 
+_DECIMAL = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?\s*", re.ASCII)
+"""A number as databases write one; Python alone would take `1_000` and full-width digits, which nobody else reads so."""
 NO_NUMBER = np.iinfo(np.int64).min
 """What `hundredths` gives where the text is blank or no number."""
 
@@ -134,6 +137,8 @@ def encoded(text: Text) -> NDArray[np.bytes_]:
 def half_up_hundredths(text: str) -> int:
     """Whole hundredths of a decimal text, half up away from zero; NO_NUMBER where it is no number, or larger than any
     area or price."""
+    if not _DECIMAL.fullmatch(text):
+        return NO_NUMBER
     try:
         value = Decimal(text)
     except InvalidOperation:
@@ -144,6 +149,8 @@ def half_up_hundredths(text: str) -> int:
 
 
 def _number(text: str) -> float:
+    if not _DECIMAL.fullmatch(text):
+        return float("nan")
     try:
         return float(text)
     except ValueError:

@@ -93,7 +93,8 @@ def are_5_contract_mu_is_that_of_its_parcels(survey: Survey, notes: Notes) -> No
     said, area = table.amount("HTZMJM"), table.amount("HTZMJ")
     total, counted, whole = _sums(survey, "CBDKXX", "CBHTBM", "CBHT", "CBHTBM", "HTMJM")
     by_total = known(area) & (said == mu_hundredths(area))
-    bad = known(said) & known(area) & ~by_total & ~(whole & (counted > 0) & (said == total))
+    summed = whole & (counted > 0)
+    bad = known(said) & (known(area) | summed) & ~by_total & ~(summed & (said == total))
     _total_notes(notes, "ARE-5", table, "HTZMJM", bad, said, np.where(counted > 0, total, mu_hundredths(area)))
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,3 +35,10 @@ def test_whatever_stands_in_a_column_of_areas_hundredths_agree_with_decimal(text
     assert columns.hundredths("MJ").tolist() == expected
     for number, value in zip(columns.floats("MJ").tolist(), expected, strict=True):
         assert value == NO_NUMBER or abs(number * 100 - value) <= 0.5 + abs(value) * 1e-12
+
+
+@pytest.mark.parametrize("text", ["1_000", "１２.５", "١٢", "0x10", "1e99999", "nan", "inf", ""])
+def test_what_only_python_takes_for_a_number_is_none(text: str) -> None:
+    assert half_up_hundredths(text) == NO_NUMBER
+    assert np.isnan(Columns.of_text({"SCMJ": [text]}).floats("SCMJ")[0])
+    assert Columns.of_text({"SCMJ": [text]}).hundredths("SCMJ")[0] == NO_NUMBER
