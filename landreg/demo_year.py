@@ -87,8 +87,8 @@ def plan() -> Iterator[list[Planned]]:
         yield month
 
 
-def do_month(office: Office, month: Sequence[Planned], pass_days: Callable[[int], None]) -> list[UUID]:
-    """Take a month's applications to the register; the cases that then wait for a certificate.
+def do_month(office: Office, month: Sequence[Planned], pass_days: Callable[[int], None]) -> None:
+    """Take a month's applications to the register.
 
     pass_days: moves the clock. What a rule refuses, another household having been there before, is left out of the plan.
     """
@@ -108,9 +108,8 @@ def do_month(office: Office, month: Sequence[Planned], pass_days: Callable[[int]
         lambda some: booking.register(office.reviewer, office.county, some),
         noticed=False,
     )
-    pass_days(24)
+    pass_days(26)
     _step(office.county, under_way, ("noticed",), lambda some: booking.register(office.reviewer, office.county, some))
-    return _in(office.county, under_way, ("registered",), unfinished=True)
 
 
 def _apply(office: Office, item: Planned) -> UUID | None:
@@ -195,15 +194,11 @@ def _cases_of(county: str) -> dict[str, UUID]:
     return {row.name: row.case_id for row in rows}
 
 
-def _in(
-    county: str, ids: Sequence[UUID], states: tuple[str, ...], noticed: bool | None = None, *, unfinished: bool = False
-) -> list[UUID]:
-    """Those of the cases that are in one of the states. unfinished: of those registered, the ones that await a certificate."""
+def _in(county: str, ids: Sequence[UUID], states: tuple[str, ...], noticed: bool | None = None) -> list[UUID]:
+    """Those of the cases that are in one of the states; of acts with a notice, or without, where that is asked."""
     with unit_of_work(SYSTEM) as uow:
         asked = {"county": county, "ids": list(ids), "states": list(states)}
         rows = uow.session.execute(text(_STATES), asked).all()
-    if unfinished:
-        rows = [row for row in rows if row.state != "registered" or steps.certified_after(row.act_kind, row.request)]
     return [row.case_id for row in rows if noticed is None or (act_type(row.act_kind).notice is not None) is noticed]
 
 
@@ -227,9 +222,15 @@ def months_done(county: str) -> int:
     if not begun:
         return 0
     last = [cases_of[item.paper] for item in list(plan())[begun[-1] - 1] if item.paper in cases_of]
-    return begun[-1] - bool(
-        _in(county, last, ("draft", "accepted", "reviewed", "noticed", "registered"), unfinished=True)
-    )
+    return begun[-1] - bool(_in(county, last, ("draft", "accepted", "reviewed", "noticed")))
+
+
+def awaiting(county: str) -> list[UUID]:
+    """The cases of the plan that are registered and wait for a certificate."""
+    with unit_of_work(SYSTEM) as uow:
+        asked = {"county": county, "ids": list(_cases_of(county).values()), "states": ["registered"]}
+        rows = uow.session.execute(text(_STATES), asked).all()
+    return [row.case_id for row in rows if steps.certified_after(row.act_kind, row.request)]
 
 
 _OPEN = "upper_inf({0}.recorded) AND upper_inf({0}.valid)"
@@ -266,6 +267,6 @@ _PLANNED = """
     WHERE d.county = :county AND d.name LIKE '样本材料%'
 """
 _STATES = """
-    SELECT case_id, act_kind, state, request FROM registry."case"
+    SELECT case_id, act_kind, request FROM registry."case"
     WHERE county = :county AND case_id = ANY (:ids) AND state = ANY (:states) ORDER BY number
 """

@@ -284,6 +284,7 @@ def test_a_case_whose_right_has_ended_has_no_certificate(
 def test_the_database_keeps_the_ranks_of_a_right_apart(
     registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection
 ) -> None:
+    """REG-22: one restriction a rank."""
     case = applied(registrar, "seizure", RestrictionAsked("seizure", "法院", "裁定"), right_of(registrar))
     booked(registrar, reviewer, superuser, case, "seizure")
     again = """INSERT INTO registry.restriction SELECT county, gen_random_uuid(), gen_random_uuid(), village, kind, right_id, rank,
