@@ -137,8 +137,6 @@ AREAS: list[tuple[str, Change, Found]] = [
     ("mu cut off instead of rounded half up", both(put("CBDKXX", P3, YHTMJ="590.00", YHTMJM="0.88")), {("ARE-3", P3)}),
     ("a total that is not that of the parcels", put("CBHT", C1, HTZMJ="1200.06"), {("ARE-4", C1)}),
     ("a total in mu that is neither sum nor conversion", put("CBHT", C1, HTZMJM="1.81"), {("ARE-5", C1)}),
-    ("a total in mu that is not the sum, and none in square metres", put("CBHT", C1, HTZMJ="", HTZMJM="1.81"),
-     {("ARE-5", C1)}),
     ("a number of parcels that is not", put("CBHT", C1, CBDKZS=3), {("ARE-6", C1)}),
     ("a contract's area far from the surveyed one",
      both(put("CBDKXX", P3, HTMJ="700.00", HTMJM="1.05"), put("CBHT", C2, HTZMJ="700.00", HTZMJM="1.05")), {("ARE-7", P3)}),
