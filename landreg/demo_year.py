@@ -245,7 +245,7 @@ _RIGHTS = f"""
         SELECT o.household_id, k.code FROM registry."right" AS o
         JOIN party.household AS k ON k.county = o.county AND k.household_id = o.household_id AND {_OPEN.format("k")}
         WHERE o.county = r.county AND o.term = r.term AND o.household_id <> r.household_id AND {_OPEN.format("o")}
-          AND k.collective_id = h.collective_id AND o.kind = r.kind ORDER BY k.code LIMIT 1) AS t ON true
+          AND k.collective_id = h.collective_id AND o.kind = r.kind ORDER BY md5(k.code || h.code) LIMIT 1) AS t ON true
     WHERE r.county = :county AND r.kind = 'contract_management' AND {_OPEN.format("r")}
       AND upper(r.term) > (system.clock() AT TIME ZONE 'Asia/Shanghai')::date + 60
       AND NOT EXISTS (SELECT FROM registry.restriction AS s WHERE s.county = r.county AND s.right_id = r.right_id)
