@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from landreg.land.model import Package, PackageFinding, Upload
+from landreg.land.model import Package, PackageFinding, Parcel, Upload
 from landreg.land.queries import prefixed
 from landreg.web.pages import Page, page_of
 
@@ -75,6 +75,32 @@ def successor(session: Session, old: Package) -> Package | None:
         sa.select(Package).where(Package.county == old.county, Package.supersedes == old.package_id).limit(1)
     ).first()
     return found
+
+
+def predecessor(session: Session, new: Package) -> Package | None:
+    """The package that a package was compared with; None for the first of its villages."""
+    return None if new.supersedes is None else package(session, new.county, new.supersedes)
+
+
+def all_registered(session: Session, county: str, package_id: UUID) -> bool:
+    """Whether each contracted parcel and homestead of a package stands in the register, so that nothing of it is left to
+    accept. Ends at the first that does not; of a package without either, false."""
+    due = sa.union_all(*(_staged(*table, county, package_id) for table in _REGISTRABLE)).subquery()
+    now = sa.and_(sa.func.upper_inf(Parcel.recorded), sa.func.upper_inf(Parcel.valid))
+    registered = sa.exists().where(Parcel.county == county, Parcel.code == due.c.code, now)
+    holds, lacks = session.execute(
+        sa.select(sa.exists(sa.select(due.c.code)), sa.exists(sa.select(due.c.code).where(~registered.correlate(due))))
+    ).one()
+    return bool(holds and not lacks)
+
+
+_REGISTRABLE = (("staged_contract_parcel", "parcel_code"), ("staged_homestead", "code"))
+
+
+def _staged(table: str, code: str, county: str, package_id: UUID) -> sa.Select[Any]:
+    names = ("county", "package_id", code)
+    staged = sa.table(table, *(sa.column(name) for name in names), schema="land")
+    return sa.select(staged.c[code].label("code")).where(staged.c.county == county, staged.c.package_id == package_id)
 
 
 @dataclass(frozen=True)

@@ -126,6 +126,11 @@ def changes(stored: Mapping[str, Mapping[str, Sequence[str]]]) -> list[Change]:
     return [change for change in found if change.added or change.removed or change.changed]
 
 
+def changed(stored: Mapping[str, Mapping[str, Any]]) -> int:
+    """How many rows of all tables were added, removed or changed; more than the listed codes where those were cut off."""
+    return sum(count for table in stored.values() for count in (table.get("counts") or {}).values())
+
+
 def _table_title(name: str) -> str:
     table = nyt2539.TABLES.get(name)
     return name if table is None else table.name_zh
