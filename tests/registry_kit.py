@@ -11,10 +11,13 @@ from sqlalchemy import text
 
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
-from landreg.registry import booking, cases, notices, opening, queries
+from landreg.law.book import act_type
+from landreg.registry import applications, booking, cases, documents, notices, opening, queries
+from landreg.registry.rules.requests import Request
 from tests.villages import COUNTY, VILLAGE, Staged, stage_village
 
 Connection = psycopg.Connection[tuple[Any, ...]]
+HOUSEHOLD = f"{VILLAGE}010001"
 
 
 def codes(error: pytest.ExceptionInfo[Any]) -> set[str]:
@@ -68,3 +71,42 @@ def to_rights(
 def state_of(actor: Actor, case: UUID) -> str:
     """The state of a case."""
     return str(one(actor, 'SELECT state FROM registry."case" WHERE case_id = :case', case=case))
+
+
+def right_of(actor: Actor, household: str = HOUSEHOLD, kind: str = "contract_management") -> UUID:
+    """The right of a kind that a household holds today."""
+    statement = """SELECT r.right_id FROM registry."right" AS r JOIN party.household AS h USING (county, household_id)
+        WHERE h.code = :code AND r.kind = :kind AND upper_inf(r.recorded) AND upper_inf(r.valid) AND upper_inf(h.valid)
+        AND upper_inf(h.recorded)"""
+    found: UUID = one(actor, statement, code=household, kind=kind)
+    return found
+
+
+def put_papers(actor: Actor, case: UUID, kind: str) -> None:
+    """Every paper that an act asks for, into the folder of its case."""
+    with unit_of_work(actor) as uow:
+        for paper in act_type(kind).documents:
+            documents.enter(
+                uow, county=COUNTY, village=VILLAGE, sha256="00" * 32, size=1, kind=paper, name=f"{paper}.pdf", cases=[case]
+            )  # fmt: skip
+
+
+def applied(actor: Actor, kind: str, asked: Request, right: UUID | None = None) -> UUID:
+    """A case with its papers: on a right, or on the first household."""
+    case = (
+        applications.apply_on_household(actor, HOUSEHOLD, kind, asked)
+        if right is None
+        else applications.apply_on_right(actor, COUNTY, right, kind, asked)
+    )
+    put_papers(actor, case, kind)
+    return case
+
+
+def booked(registrar: Actor, reviewer: Actor, superuser: Connection, case: UUID, kind: str) -> None:
+    """From its acceptance to the register."""
+    cases.accept(registrar, COUNTY, [case])
+    cases.review(reviewer, COUNTY, [case])
+    if act_type(kind).notice:
+        notices.publish(registrar, COUNTY, [case], "公告")
+        pass_days(superuser, 40)
+    booking.register(reviewer, COUNTY, [case])

@@ -16,12 +16,11 @@ from landreg import keys
 from landreg.access.identity import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
-from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, NotFound, Refused
 from landreg.law.book import act_type
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
-from landreg.registry import applications, booking, cases, certificates, documents, logged, notices
+from landreg.registry import applications, cases, certificates, logged
 from landreg.registry.certificates import Press
 from landreg.registry.documents import Store
 from landreg.registry.rules.requests import (
@@ -32,13 +31,21 @@ from landreg.registry.rules.requests import (
     Leaving,
     Reissue,
     Release,
-    Request,
     RestrictionAsked,
 )
-from tests.registry_kit import Connection, codes, one, pass_days, state_of, to_rights
+from tests.registry_kit import (
+    HOUSEHOLD,
+    Connection,
+    applied,
+    booked,
+    codes,
+    one,
+    pass_days,
+    right_of,
+    state_of,
+    to_rights,
+)
 from tests.villages import COUNTY, VILLAGE, citizen_id
-
-HOUSEHOLD = f"{VILLAGE}010001"
 
 
 @pytest.fixture(autouse=True)
@@ -49,41 +56,6 @@ def _key(database: Settings) -> None:
 @pytest.fixture
 def registered(registrar: Actor, reviewer: Actor, superuser: Connection) -> list[UUID]:
     return to_rights(registrar, reviewer, superuser, 2)
-
-
-def right_of(actor: Actor, household: str = HOUSEHOLD, kind: str = "contract_management") -> UUID:
-    statement = """SELECT r.right_id FROM registry."right" AS r JOIN party.household AS h USING (county, household_id)
-        WHERE h.code = :code AND r.kind = :kind AND upper_inf(r.recorded) AND upper_inf(r.valid) AND upper_inf(h.valid)
-        AND upper_inf(h.recorded)"""
-    found: UUID = one(actor, statement, code=household, kind=kind)
-    return found
-
-
-def put_papers(actor: Actor, case: UUID, kind: str) -> None:
-    with unit_of_work(actor) as uow:
-        for paper in act_type(kind).documents:
-            documents.enter(
-                uow, county=COUNTY, village=VILLAGE, sha256="00" * 32, size=1, kind=paper, name=f"{paper}.pdf", cases=[case]
-            )  # fmt: skip
-
-
-def applied(actor: Actor, kind: str, asked: Request, right: UUID | None = None) -> UUID:
-    case = (
-        applications.apply_on_household(actor, HOUSEHOLD, kind, asked)
-        if right is None
-        else applications.apply_on_right(actor, COUNTY, right, kind, asked)
-    )
-    put_papers(actor, case, kind)
-    return case
-
-
-def booked(registrar: Actor, reviewer: Actor, superuser: Connection, case: UUID, kind: str) -> None:
-    cases.accept(registrar, COUNTY, [case])
-    cases.review(reviewer, COUNTY, [case])
-    if act_type(kind).notice:
-        notices.publish(registrar, COUNTY, [case], "公告")
-        pass_days(superuser, 40)
-    booking.register(reviewer, COUNTY, [case])
 
 
 def rechecked(database: Settings, auditor: Actor) -> Sequence[Any]:

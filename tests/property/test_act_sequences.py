@@ -1,0 +1,136 @@
+"""No sequence of acts, taken through the services, breaks what the register holds to, or changes what it once said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from landreg.access.identity import use_key
+from landreg.config import Settings
+from landreg.core.actor import Actor
+from landreg.core.errors import LandregError
+from landreg.registry.rules.requests import (
+    Assignment,
+    Cancellation,
+    HouseholdChange,
+    Release,
+    Request,
+    RestrictionAsked,
+)
+from tests.registry_kit import Connection, applied, booked, one, pass_days, right_of, to_rights
+from tests.villages import VILLAGE
+
+KINDS = ("assignment", "cancellation", "part", "household_change", "seizure", "seizure_release")
+SEQUENCES = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(1, 3), st.integers(1, 3)), min_size=2, max_size=5)
+# Each is empty where the register holds together.
+BROKEN = {
+    "a parcel under two contract rights on one day": """
+        SELECT a.parcel_id FROM registry.right_parcel AS a JOIN registry.right_parcel AS b ON a.parcel_id = b.parcel_id
+        AND a.kind = b.kind AND a.right_row <> b.right_row AND a.valid && b.valid AND upper_inf(a.recorded)
+        AND upper_inf(b.recorded)""",
+    "shares of a right that are not one": """
+        SELECT r.row_id FROM registry."right" AS r LEFT JOIN registry.right_holder AS h ON h.right_row = r.row_id
+        AND upper_inf(h.recorded) AND h.valid = r.valid WHERE upper_inf(r.recorded)
+        GROUP BY r.row_id HAVING coalesce(sum(h.numerator::numeric / h.denominator), 0) <> 1""",
+    "a contract right whose area is not its parcels'": """
+        SELECT r.row_id FROM registry."right" AS r LEFT JOIN registry.right_parcel AS p ON p.right_row = r.row_id
+        AND upper_inf(p.recorded) WHERE upper_inf(r.recorded) AND r.kind = 'contract_management'
+        GROUP BY r.row_id, r.area_m2 HAVING coalesce(sum(p.area_m2), 0) <> r.area_m2""",
+    "two rows of a right on one day": """
+        SELECT a.right_id FROM registry."right" AS a JOIN registry."right" AS b ON a.right_id = b.right_id
+        AND a.row_id <> b.row_id AND a.valid && b.valid AND upper_inf(a.recorded) AND upper_inf(b.recorded)""",
+    "a contract that is not its right's": """
+        SELECT r.row_id FROM registry."right" AS r WHERE r.contract_id IS NOT NULL AND upper_inf(r.recorded) AND NOT EXISTS (
+            SELECT FROM registry.contract AS c WHERE c.contract_id = r.contract_id AND upper_inf(c.recorded)
+            AND c.valid = r.valid AND c.area_m2 = r.area_m2 AND c.household_id = r.household_id AND c.code = r.code)""",
+    "seizures whose ranks have a gap": """
+        SELECT right_id FROM registry.restriction WHERE upper_inf(recorded) AND upper_inf(valid) GROUP BY right_id
+        HAVING max(rank) <> count(*)""",
+}
+SAID = """
+    SELECT string_agg(concat_ws(' ', r.right_id, r.valid, r.household_id, r.area_m2, (
+        SELECT string_agg(p.parcel_id::text, ',' ORDER BY p.parcel_id) FROM registry.right_parcel AS p
+        WHERE p.right_row = r.row_id AND p.recorded @> CAST(:said AS timestamptz))), ';' ORDER BY r.right_id, r.valid)
+    FROM registry."right" AS r WHERE r.recorded @> CAST(:said AS timestamptz)
+"""
+
+
+def test_no_sequence_of_acts_breaks_the_register_or_changes_what_it_said(
+    registrar: Actor,
+    reviewer: Actor,
+    superuser: Connection,
+    database: Settings,
+    _emptying: Callable[[], object],  # noqa: PT019
+) -> None:
+    use_key(database.keys["identity"])
+
+    @settings(
+        max_examples=6,
+        deadline=None,
+        database=None,
+        phases=(Phase.explicit, Phase.generate),
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    @given(sequence=SEQUENCES)
+    def holds(sequence: list[tuple[str, int, int]]) -> None:
+        _emptying()
+        to_rights(registrar, reviewer, superuser, 3)
+        said: dict[datetime, Any] = {}
+        for kind, household, other in sequence:
+            pass_days(superuser, 1)
+            now = one(registrar, "SELECT system.clock()")
+            said[now] = one(registrar, SAID, said=now)
+            _take(registrar, reviewer, superuser, kind, household, other)
+            assert {name: one(registrar, query) for name, query in BROKEN.items()} == dict.fromkeys(BROKEN)
+        for instant, answer in said.items():
+            assert one(registrar, SAID, said=instant) == answer
+
+    holds()
+
+
+def _take(registrar: Actor, reviewer: Actor, superuser: Connection, kind: str, household: int, other: int) -> None:
+    """One act through the services; what a rule refuses is not done, and is no fault."""
+    right = right_of(registrar, f"{VILLAGE}01{household:04d}")
+    act = "cancellation" if kind == "part" else kind
+    try:
+        asked = _asked(registrar, kind, right, other)
+        if asked is None or right is None:
+            return
+        case = applied(registrar, act, asked, None if act == "household_change" else right)
+        booked(registrar, reviewer, superuser, case, act)
+    except LandregError:
+        return
+
+
+def _asked(actor: Actor, kind: str, right: UUID, other: int) -> Request | None:
+    match kind:
+        case "assignment":
+            code = f"{VILLAGE}01{other:04d}"
+            taker = one(actor, "SELECT household_id FROM party.household WHERE code = :c", c=code)
+            return Assignment(taker, f"{code}J", date(2026, 1, 5))
+        case "cancellation":
+            return Cancellation("ruling")
+        case "part":
+            return Cancellation("expropriation", (one(actor, _PARCEL, right=right) or "",))
+        case "household_change":
+            return HouseholdChange(address=f"新址{other}")
+        case "seizure":
+            return RestrictionAsked("seizure", f"法院{other}", "裁定")
+    first = one(actor, _STANDING, right=right, rank=other)
+    return None if first is None else Release(first, "裁定")
+
+
+_PARCEL = """
+    SELECT min(l.code) FROM registry."right" AS r JOIN registry.right_parcel AS p ON p.right_row = r.row_id
+    JOIN land.parcel AS l ON l.parcel_id = p.parcel_id
+    WHERE r.right_id = :right AND upper_inf(r.recorded) AND upper_inf(r.valid)
+"""
+_STANDING = """
+    SELECT restriction_id FROM registry.restriction
+    WHERE right_id = :right AND rank = :rank AND upper_inf(recorded) AND upper_inf(valid)
+"""
