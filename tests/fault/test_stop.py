@@ -16,8 +16,8 @@ from landreg.config import CHECKOUT
 
 PROGRAM = """#!/bin/sh
 # Stands where the program stands; writes down that it began and how it ended.
-echo "began $1" >> var/told
 trap 'echo "ended $1" >> var/told; exit 130' INT TERM
+echo "began $1" >> var/told
 for _ in $(seq 300); do sleep 0.1; done
 echo "left $1" >> var/told
 """
@@ -60,7 +60,8 @@ def test_a_number_of_a_dead_process_is_nothing_to_speak_of(checkout: Path) -> No
 
 def test_a_run_that_is_starting_is_ended_before_its_database(checkout: Path) -> None:
     """The program's first step is `db check`; nothing after it may begin once the run was told to stop."""
-    run = subprocess.Popen(["scripts/run"], cwd=checkout, stdout=subprocess.DEVNULL, start_new_session=True)
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("LANDREG_")}
+    run = subprocess.Popen(["scripts/run"], cwd=checkout, stdout=subprocess.DEVNULL, start_new_session=True, env=bare)
     try:
         deadline = time.monotonic() + 20
         while "began db" not in told(checkout) and time.monotonic() < deadline:
