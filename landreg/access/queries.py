@@ -334,7 +334,7 @@ def own_rights(session: DatabaseSession, household_id: UUID) -> tuple[Any, ...]:
     """The rights of the actor's household now: kind, code, area_m2, first and last day."""
     question = sa.text(
         """SELECT kind, code, area_m2, lower(valid) AS first_day, upper(valid) AS end_day FROM registry."right"
-           WHERE household_id = :household AND upper_inf(recorded) ORDER BY kind, code"""
+           WHERE household_id = :household AND upper_inf(recorded) AND upper_inf(valid) ORDER BY kind, code"""
     )
     return tuple(session.execute(question, {"household": household_id}).all())
 

@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from landreg.core.tables import in_force
 from landreg.land.model import Package, PackageFinding, Parcel, Upload
 from landreg.land.queries import prefixed
 from landreg.web.pages import Page, page_of
@@ -86,7 +87,7 @@ def all_registered(session: Session, county: str, package_id: UUID) -> bool:
     """Whether each contracted parcel and homestead of a package stands in the register, so that nothing of it is left to
     accept. Ends at the first that does not; of a package without either, false."""
     due = sa.union_all(*(_staged(*table, county, package_id) for table in _REGISTRABLE)).subquery()
-    now = sa.and_(sa.func.upper_inf(Parcel.recorded), sa.func.upper_inf(Parcel.valid))
+    now = in_force(Parcel)
     registered = sa.exists().where(Parcel.county == county, Parcel.code == due.c.code, now)
     holds, lacks = session.execute(
         sa.select(sa.exists(sa.select(due.c.code)), sa.exists(sa.select(due.c.code).where(~registered.correlate(due))))

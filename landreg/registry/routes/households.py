@@ -14,6 +14,7 @@ from landreg.access.policy import STAFF, allow, current_actor
 from landreg.core.actor import Role
 from landreg.core.codes import masked_name
 from landreg.core.db import unit_of_work
+from landreg.core.tables import in_force
 from landreg.land import queries as land
 from landreg.land import routes as land_routes
 from landreg.land.model import Parcel
@@ -26,7 +27,6 @@ blueprint = Blueprint("households", __name__)
 READERS = (*STAFF, Role.AUDITOR)
 FOUND = 40
 _SORTS: Mapping[str, Any] = {"code": Household.code, "name": Household.name}
-_OPEN = sa.func.upper_inf
 
 
 @blueprint.get("/households")
@@ -61,17 +61,17 @@ def index() -> Response:
 def _statement(within: str, text: str) -> sa.Select[Any]:
     members = (
         sa.select(sa.func.count())
-        .where(Member.county == Household.county, Member.household_id == Household.household_id, _OPEN(Member.recorded))
+        .where(Member.county == Household.county, Member.household_id == Household.household_id, in_force(Member))
         .correlate(Household)
         .scalar_subquery()
     )
     rights = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(Right.mu), 0)).where(
-        Right.county == Household.county, Right.household_id == Household.household_id, _OPEN(Right.recorded)
+        Right.county == Household.county, Right.household_id == Household.household_id, in_force(Right)
     )
     held = rights.correlate(Household).lateral()
     columns = (Household.code, Household.name, Household.village, Household.address)
     statement = sa.select(*columns, members.label("members"), *held.c).join(held, sa.true())
-    statement = statement.where(land.prefixed(Household.village, within), _OPEN(Household.recorded))
+    statement = statement.where(land.prefixed(Household.village, within), in_force(Household))
     if text[:1].isdigit():
         statement = statement.where(land.prefixed(Household.code, text))
     elif text:
@@ -100,7 +100,7 @@ def parcels_of_households(session: Session, text: str) -> Sequence[Any]:
         .join(RightParcel, sa.and_(RightParcel.county == Parcel.county, RightParcel.parcel_id == Parcel.parcel_id))
         .join(Right, sa.and_(Right.county == RightParcel.county, Right.row_id == RightParcel.right_row))
         .join(Household, sa.and_(Household.county == Right.county, Household.household_id == Right.household_id))
-        .where(wanted, *(_OPEN(table.recorded) for table in (Parcel, RightParcel, Right, Household)))
+        .where(wanted, *(in_force(table) for table in (Parcel, RightParcel, Right, Household)))
         .order_by(Parcel.code)
         .limit(FOUND)
     ).all()
