@@ -11,7 +11,8 @@ import pytest
 from landreg.access import service
 from landreg.access.service import NewAccount
 from landreg.config import Settings
-from landreg.core.actor import Role
+from landreg.core.actor import Actor, Desk, Role
+from tests.villages import COUNTY
 
 PASSWORD = "五月的麦子黄了又黄了"
 OpenAccount = Callable[..., Any]
@@ -68,3 +69,26 @@ def account(database: Settings) -> OpenAccount:
         return service.open_account(service.SYSTEM, wanted, PASSWORD, temporary=temporary)
 
     return open_one
+
+
+@pytest.fixture
+def officers(account: OpenAccount) -> tuple[Actor, Actor]:
+    """A registrar and a reviewer who have accounts at the door."""
+    return tuple(
+        Actor(account(login, role), f"{login}先生", Desk.REGISTRY, frozenset({role}), COUNTY)
+        for login, role in (("deng", Role.REGISTRAR), ("shen", Role.REVIEWER))
+    )  # type: ignore[return-value]
+
+
+@pytest.fixture
+def deng(browser: Browser, officers: tuple[Actor, Actor]) -> Browser:
+    """The registrar's browser."""
+    browser.log_in("deng")
+    return browser
+
+
+@pytest.fixture
+def shen(another_browser: Browser, officers: tuple[Actor, Actor]) -> Browser:
+    """The reviewer's browser."""
+    another_browser.log_in("shen")
+    return another_browser

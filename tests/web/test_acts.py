@@ -8,34 +8,13 @@ from uuid import UUID
 
 import pytest
 
-from landreg.core.actor import Actor, Desk, Role
+from landreg.core.actor import Actor
 from landreg.law.book import act_type, act_types, term
 from tests.registry_kit import one, pass_days, to_rights
 from tests.villages import COUNTY, VILLAGE, citizen_id
-from tests.web.conftest import Browser, OpenAccount
+from tests.web.conftest import Browser
 
 HOUSEHOLD, OTHER = f"{VILLAGE}010001", f"{VILLAGE}010002"
-
-
-@pytest.fixture
-def officers(account: OpenAccount) -> tuple[Actor, Actor]:
-    """A registrar and a reviewer who have accounts at the door."""
-    return tuple(
-        Actor(account(login, role), f"{login}先生", Desk.REGISTRY, frozenset({role}), COUNTY)
-        for login, role in (("deng", Role.REGISTRAR), ("shen", Role.REVIEWER))
-    )  # type: ignore[return-value]
-
-
-@pytest.fixture
-def deng(browser: Browser, officers: tuple[Actor, Actor]) -> Browser:
-    browser.log_in("deng")
-    return browser
-
-
-@pytest.fixture
-def shen(another_browser: Browser, officers: tuple[Actor, Actor]) -> Browser:
-    another_browser.log_in("shen")
-    return another_browser
 
 
 @pytest.fixture(autouse=True)
@@ -93,6 +72,7 @@ def test_a_change_of_a_household_shows_what_it_will_change_and_is_registered(
     assert "未收" in shown
     walk(deng, shen, page, superuser, "household_change")
     assert "样本村九组" in deng.get(f"/households/{HOUSEHOLD}").text
+    assert deng.get(f"/households?q={HOUSEHOLD}").text.count(f'href="/households/{HOUSEHOLD}"') == 1
     assert "下一步：发证" in deng.get(page).text
 
 

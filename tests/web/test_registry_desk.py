@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from landreg.config import Settings
-from landreg.core.actor import WORKER, Actor, Desk, Role
+from landreg.core.actor import WORKER, Actor, Role
 from landreg.log.store import seal
 from landreg.registry import cases, certificates, jobs, opening
 from landreg.registry.documents import Store
@@ -20,27 +20,6 @@ from landreg.registry.papers.signing import make_demo_signer
 from tests.registry_kit import in_state, one, pass_days, to_rights
 from tests.villages import COUNTY, VILLAGE, Staged, stage_village
 from tests.web.conftest import Browser, OpenAccount
-
-
-@pytest.fixture
-def officers(account: OpenAccount) -> tuple[Actor, Actor]:
-    """A registrar and a reviewer who have accounts at the door."""
-    return tuple(
-        Actor(account(login, role), f"{login}先生", Desk.REGISTRY, frozenset({role}), COUNTY)
-        for login, role in (("deng", Role.REGISTRAR), ("shen", Role.REVIEWER))
-    )  # type: ignore[return-value]
-
-
-@pytest.fixture
-def deng(browser: Browser, officers: tuple[Actor, Actor]) -> Browser:
-    browser.log_in("deng")
-    return browser
-
-
-@pytest.fixture
-def shen(another_browser: Browser, officers: tuple[Actor, Actor]) -> Browser:
-    another_browser.log_in("shen")
-    return another_browser
 
 
 @pytest.fixture
