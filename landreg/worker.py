@@ -21,6 +21,8 @@ from landreg.registry import jobs
 from landreg.registry.certificates import Press
 
 PAUSE_S = 1.0
+ALIVE = "worker.alive"
+"""A file in the register's home, touched before each step: a server's health check looks how old it is."""
 _logger = logging.getLogger(__name__)
 
 
@@ -46,6 +48,7 @@ def run(settings: Settings, *, once: bool = False) -> None:
     )
     while True:
         for step in steps:
+            (settings.home / ALIVE).touch()
             _take(step, once=once)
         if once or stopping.wait(PAUSE_S):
             return

@@ -128,6 +128,31 @@ def unit_of_work(actor: Actor) -> Iterator[UnitOfWork]:
         raise Unavailable(Finding("SYS-1", values={"desk": actor.desk.value})) from error
 
 
+@contextmanager
+def alone(actor: Actor, name: str) -> Iterator[bool]:
+    """Whether nobody else is at what `name` names; held until the block ends, or this process does.
+
+    On a connection of its own without an open transaction, which would keep the database from clearing dead rows for as
+    long as a job takes. Raises Unavailable when the database is gone.
+    """
+    key = {"key": _lock_key(name)}
+    try:
+        with engine_of(actor.desk).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            taken = bool(connection.scalar(sa.text("SELECT pg_try_advisory_lock(:key)"), key))
+            try:
+                yield taken
+            except BaseException:
+                # Whatever came, perhaps in mid-statement: the lock ends with the connection.
+                connection.invalidate()
+                raise
+            if taken:
+                connection.execute(sa.text("SELECT pg_advisory_unlock(:key)"), key)
+    except sa.exc.DBAPIError as error:
+        if not is_gone(error):
+            raise
+        raise Unavailable(Finding("SYS-1", values={"desk": actor.desk.value})) from error
+
+
 def _settings(actor: Actor) -> str:
     """SET LOCAL, not set_config(): only the statement reaches the workers of a sharded database."""
     jurisdiction = actor.jurisdiction if re.fullmatch(r"\d{4,12}", actor.jurisdiction) else ""

@@ -5,9 +5,6 @@ No database. `service.receive` stages what this finds sound.
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -24,6 +21,7 @@ from landreg.core.errors import Finding
 from landreg.core.periods import beijing_day
 from landreg.land import survey_county, survey_reading
 from landreg.land.memory import give_back_large
+from landreg.land.rooms import room
 from landreg.land.rules import areas, boundaries, codes, geometry, persons, relations, terms, topology
 from landreg.land.rules.facts import KEY, Notes, Survey, SurveyRule, Table
 from landreg.land.survey_boundaries import read_boundaries
@@ -37,7 +35,6 @@ STAGES: tuple[tuple[str, tuple[SurveyRule, ...]], ...] = (
 )  # fmt: skip
 
 
-FOLDER = "landreg-package-"
 OwnLaw = Callable[[str, date], Law]
 Spool = Callable[[Survey, str], Iterator[bytes]]
 
@@ -121,24 +118,15 @@ def opened(
         law = national_law("", law or beijing_day(datetime.now(UTC)))
     notes = Notes(law)
     step = progress or silent
-    sweep()
     give_back_large()
-    with tempfile.TemporaryDirectory(prefix=f"{FOLDER}{os.getpid()}-") as folder:
+    with room() as folder:
         step("unpack", 0, 1)
-        found = _unpacked(path, name or path.name, Path(folder), notes)
+        found = _unpacked(path, name or path.name, folder, notes)
         step("unpack", 1, 1)
         survey = None if found is None else _read(found, notes, step, own)
         if survey is not None and found is not None:
-            _examine(survey, _Look(found, notes, step, Path(folder), spool))
+            _examine(survey, _Look(found, notes, step, folder, spool))
         yield replace(_report(survey, notes), package=found)
-
-
-def sweep() -> None:
-    """Drop what processes that were killed have left unpacked."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
-        owner = folder.name.removeprefix(FOLDER).split("-")[0]
-        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _unpacked(path: Path, name: str, into: Path, notes: Notes) -> Package | None:

@@ -7,7 +7,6 @@ next one finds the upload still `checking` and begins it again; nothing of a pac
 from __future__ import annotations
 
 import logging
-import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import IO
@@ -16,7 +15,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from landreg.core.actor import Actor, Role
-from landreg.core.db import Unavailable, UnitOfWork, told, unit_of_work
+from landreg.core.db import Unavailable, alone, told, unit_of_work
 from landreg.core.errors import Finding, LandregError
 from landreg.core.files import Store
 from landreg.land.model import Upload
@@ -25,7 +24,6 @@ from landreg.web.problems import finding_json
 Progress = Callable[[str, int | None], None]
 Check = Callable[[Actor, Upload, Progress], tuple[str, UUID]]
 _WAITING = ("waiting", "checking")
-_LOCKS = 610_900
 _logger = logging.getLogger(__name__)
 
 
@@ -74,22 +72,17 @@ def check_waiting(worker: Actor, check: Check) -> int:
             sa.select(Upload).where(Upload.state.in_(_WAITING)).order_by(Upload.sent_at)
         ).all()
     for upload in waiting:
-        with unit_of_work(worker) as guard:
-            if _alone(guard, upload) and _still_waiting(guard, upload):
+        with alone(worker, f"upload:{upload.upload_id}") as ours:
+            if ours and _still_waiting(worker, upload):
                 _check_one(worker, upload, check)
                 done += 1
     return done
 
 
-def _alone(uow: UnitOfWork, upload: Upload) -> bool:
-    number = zlib.crc32(b"upload:" + upload.upload_id.bytes) - 2**31
-    lock = sa.func.pg_try_advisory_xact_lock(sa.cast(_LOCKS, sa.Integer), sa.cast(number, sa.Integer))
-    return bool(uow.session.scalar(sa.select(lock)))
-
-
-def _still_waiting(uow: UnitOfWork, upload: Upload) -> bool:
+def _still_waiting(worker: Actor, upload: Upload) -> bool:
     state = sa.select(Upload.state).where(Upload.county == upload.county, Upload.upload_id == upload.upload_id)
-    return uow.session.scalar(state) in _WAITING
+    with unit_of_work(worker) as uow:
+        return uow.session.scalar(state) in _WAITING
 
 
 def _check_one(worker: Actor, upload: Upload, check: Check) -> None:

@@ -9,7 +9,6 @@ connection, which ends with it, so that the next worker goes on where it stood.
 from __future__ import annotations
 
 import logging
-import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +18,7 @@ import sqlalchemy as sa
 
 from landreg.access.queries import account_by_id
 from landreg.core.actor import Actor, Desk, Role
-from landreg.core.db import Unavailable, UnitOfWork, told, unit_of_work
+from landreg.core.db import Unavailable, alone, told, unit_of_work
 from landreg.core.errors import Conflict, Finding, LandregError, NotAllowed, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.law.queries import load_law
@@ -32,7 +31,6 @@ DIRECTLY = 20
 """So many cases are done while the browser waits; more are a job."""
 CHUNK = {"accept": 100, "review": 100, "register": 50, "certify": 100}
 UNDER_WAY = ("waiting", "running", "stopping")
-_LOCKS = 610_901
 _REPEATABLE = ("40001", "40P01")
 """SQLSTATE of a serialization failure and a deadlock: another was first, and the same step may well pass now."""
 _logger = logging.getLogger(__name__)
@@ -112,17 +110,11 @@ def work(worker: Actor, tools: Tools) -> int:
     with unit_of_work(worker) as uow:
         waiting = [(found.county, found.job_id) for found in jobs_waiting(uow.session)]
     for county, job_id in waiting:
-        with unit_of_work(worker) as guard:
-            if _alone(guard, job_id):
+        with alone(worker, f"job:{job_id}") as ours:
+            if ours:
                 _run(worker, county, job_id, tools)
                 count += 1
     return count
-
-
-def _alone(guard: UnitOfWork, job_id: UUID) -> bool:
-    number = zlib.crc32(b"job:" + job_id.bytes) - 2**31
-    lock = sa.func.pg_try_advisory_xact_lock(sa.cast(_LOCKS, sa.Integer), sa.cast(number, sa.Integer))
-    return bool(guard.session.scalar(sa.select(lock)))
 
 
 def _run(worker: Actor, county: str, job_id: UUID, tools: Tools) -> None:

@@ -17,7 +17,7 @@ from landreg.config import CHECKOUT, Settings
 from landreg.core.actor import Actor
 from landreg.core.db import Unavailable
 from landreg.core.errors import LandregError
-from landreg.land import service, survey
+from landreg.land import service
 from tests.database.catalog import Connection
 from tests.packages import SAMPLE
 
@@ -58,11 +58,19 @@ def _environment(settings: Settings) -> dict[str, str]:
 )
 @pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGINT])
 def test_an_import_that_is_killed_leaves_nothing_and_the_next_one_is_whole(
-    stage: str, blow: signal.Signals, database: Settings, superuser: Connection, surveyor: Actor
+    stage: str,
+    blow: signal.Signals,
+    database: Settings,
+    superuser: Connection,
+    surveyor: Actor,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     command = [sys.executable, "-c", IMPORT, str(SAMPLE)]
+    environment = _environment(database) | {"TMPDIR": str(tmp_path)}
     with subprocess.Popen(
-        command, cwd=CHECKOUT, env=_environment(database), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:
@@ -74,8 +82,7 @@ def test_an_import_that_is_killed_leaves_nothing_and_the_next_one_is_whole(
     assert _rows(superuser) == 0
     assert not service.receive(surveyor, SAMPLE).report.refused
     assert _rows(superuser) > 8000
-    left = list(Path(tempfile.gettempdir()).glob(f"{survey.FOLDER}{process.pid}-*"))
-    assert left == []
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("stage", ["staged_issuer", "staged_parcel", "staged_boundary_point"])

@@ -319,3 +319,20 @@ def test_what_a_job_stumbled_over_is_logged_without_the_row(
     assert job(job_id).state == "failed"
     assert "IntegrityError 23502" in caplog.text
     assert name not in caplog.text
+
+
+def test_a_job_under_way_keeps_no_transaction_open_and_is_no_other_workers(
+    batch: UUID, registrar: Actor, superuser: Any
+) -> None:
+    """An open one would keep the database from clearing dead rows for as long as the job takes."""
+    seen: list[Any] = []
+
+    def look() -> bool:
+        open_ones = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND xact_start IS NOT NULL
+                       AND pid <> pg_backend_pid() AND backend_type = 'client backend'"""
+        seen.append((superuser.execute(open_ones).fetchone(), jobs.work(WORKER, TOOLS)))
+        return False
+
+    ask(registrar, batch, "accept", "draft")
+    assert jobs.work(WORKER, Tools(press=lambda: None, seal=lambda: None, ending=look)) == 1
+    assert seen == [((0,), 0)] * 2
