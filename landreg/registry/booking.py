@@ -24,7 +24,7 @@ from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
 from landreg.log.leaf import Entry
 from landreg.log.store import stage_all
-from landreg.registry.act_facts import ActProposal
+from landreg.registry.act_proposals import ActProposal
 from landreg.registry.casebook import Act, Case, CertificateEnd
 from landreg.registry.cases import Stepped, judge, keep_findings, laws_of, locked, note
 from landreg.registry.effects import Changes, Opened

@@ -20,7 +20,7 @@ from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
-from landreg.registry.act_facts import ActProposal
+from landreg.registry.act_proposals import ActProposal
 from landreg.registry.casebook import Case, CaseEvent
 from landreg.registry.facts import Proposal, case_facts, proposals
 from landreg.registry.rules import ACCEPT_RULES, ACT_RULES, CONTRACT_RULES, HOMESTEAD_RULES, REVIEW_RULES

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from landreg.core.codes import masked_name
 from landreg.core.periods import Period
 from landreg.law.book import act_type
-from landreg.registry.act_facts import ActProposal, act_proposals
+from landreg.registry.act_facts import act_proposals
+from landreg.registry.act_proposals import ActProposal
 from landreg.registry.casebook import Case
 from landreg.registry.differences import differences, overlapped
 from landreg.registry.rules.contract import ContractFacts, ParcelFacts

@@ -15,7 +15,7 @@ from landreg.core.periods import beijing_day
 from landreg.law.book import Law, act_type
 from landreg.log.leaf import Entry
 from landreg.log.store import stage
-from landreg.registry.act_facts import ActProposal
+from landreg.registry.act_proposals import ActProposal
 from landreg.registry.casebook import Case, Notice, Objection
 from landreg.registry.cases import UNDER_WAY, Stepped, locked, note, set_values, take_step
 from landreg.registry.facts import Proposal, parcels_described, proposals

@@ -22,7 +22,7 @@ from landreg.land.queries import division_path
 from landreg.law.book import terms
 from landreg.law.queries import load_law
 from landreg.registry import cases, desk, facts, notices, queries, shelves, steps
-from landreg.registry.act_facts import ActProposal
+from landreg.registry.act_proposals import ActProposal
 from landreg.registry.casebook import Case
 from landreg.registry.routes import shown
 from landreg.registry.routes.queues import OFFICERS, READERS, step_named, taken

@@ -15,11 +15,11 @@ from landreg.access.policy import known_actor
 from landreg.access.queries import masked_persons
 from landreg.core.actor import Role
 from landreg.core.codes import masked_name
-from landreg.core.periods import DAY
+from landreg.core.periods import DAY, Period
 from landreg.core.units import mu_of, total_mu
 from landreg.law.book import Law
 from landreg.party.queries import household_codes
-from landreg.registry.act_facts import ActProposal
+from landreg.registry.act_proposals import ActProposal
 from landreg.registry.effects import Line, difference
 from landreg.registry.facts import Proposal
 from landreg.registry.rules.homestead import HomesteadFacts, confirmed_area
@@ -80,8 +80,7 @@ def difference_of(session: Session, proposal: ActProposal, today: date) -> list[
     lines = difference(proposal.changes(today))
     persons = {line.before or line.after for line in lines if line.fact == "person_id"}
     masked = masked_persons(session, list(persons))
-    bundle = proposal.in_force.bundle, proposal.in_force.onto
-    codes = {parcel: code for one in bundle if one for parcel, code in one.codes.items()}
+    codes = {parcel: code for one in proposal.in_force.bundles for parcel, code in one.codes.items()}
     households = {line.before or line.after for line in lines if line.fact == "household_id"}
     codes |= household_codes(session, proposal.case.county, [*households, *_after(lines, "household_id")])
     names = {person: shown[0] for person, shown in masked.items()} | codes
@@ -119,6 +118,8 @@ def _text(line: Line, value: Any, names: Mapping[Any, str]) -> str:
         return shown_term(str(value).lower(), "answer")
     if isinstance(value, UUID):
         return names.get(value, "")
+    if isinstance(value, Period):
+        return f"{value.start} — {value.last or ''}"
     if hasattr(value, "lower") and hasattr(value, "upper") and not isinstance(value, str):
         return f"{value.lower or ''} — {value.upper - DAY if value.upper else ''}"
     return shown_term(

@@ -6,11 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeAlias
+from functools import cache
+from types import UnionType
+from typing import Any, TypeAlias, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
+
+from landreg.registry.rules.parcel_requests import PARCEL_REQUESTS, ParcelRequest
+from landreg.registry.rules.renewal_requests import RENEWAL_REQUESTS, RenewalRequest
 
 RESTRICTIONS = {
     "mortgage": "mortgage",
@@ -104,7 +109,20 @@ class Reissue:
     lost: str
 
 
-Request: TypeAlias = HouseholdChange | Assignment | Cancellation | RestrictionAsked | Release | Reissue
+Request: TypeAlias = (
+    HouseholdChange | Assignment | Cancellation | RestrictionAsked | Release | Reissue | ParcelRequest | RenewalRequest
+)
+REQUESTS: Mapping[str, Any] = {
+    "household_change": HouseholdChange,
+    "assignment": Assignment,
+    "cancellation": Cancellation,
+    "reissue": Reissue,
+    **dict.fromkeys(RESTRICTIONS, RestrictionAsked),
+    **dict.fromkeys(RELEASES, Release),
+    **PARCEL_REQUESTS,
+    **RENEWAL_REQUESTS,
+}
+"""By kind of act: the shape of its request."""
 
 
 def plain(request: Request) -> dict[str, Any]:
@@ -114,37 +132,37 @@ def plain(request: Request) -> dict[str, Any]:
 
 def read(kind: str, kept: Mapping[str, Any]) -> Request:
     """The request of a case whose act is of a kind. KeyError for a kind without one."""
-    match kind:
-        case "household_change":
-            return HouseholdChange(
-                tuple(
-                    Joining(UUID(j["person_id"]), j["relation"], j["holds_right"], j["reason"]) for j in kept["joins"]
-                ),
-                tuple(Leaving(UUID(leaving["member_id"]), leaving["reason"]) for leaving in kept["leaves"]),
-                kept["name"],
-                kept["address"],
-            )
-        case "assignment":
-            return Assignment(UUID(kept["household_id"]), kept["contract_code"], date.fromisoformat(kept["signed_on"]))
-        case "cancellation":
-            return Cancellation(kept["reason"], tuple(kept["parcels"]))
-        case "reissue":
-            return Reissue(kept["lost"])
-    if kind in RELEASES:
-        return Release(UUID(kept["restriction_id"]), kept["basis"])
-    amount, until = kept["amount"], kept["until"]
-    return RestrictionAsked(
-        RESTRICTIONS[kind],
-        kept["party"],
-        kept["basis"],
-        None if amount is None else Decimal(amount),
-        None if until is None else date.fromisoformat(until),
+    request: Request = _read(REQUESTS[kind], kept)
+    return request
+
+
+def _read(kind: Any, kept: Any) -> Any:
+    """A value of a type as it was before `_plain`; a field that a case of older days does not keep has its default."""
+    shape, parse = _types(kind), _PARSED.get(kind, kind)
+    if get_origin(kind) is tuple:
+        return tuple(_read(get_args(kind)[0], one) for one in kept)
+    if get_origin(kind) in (Union, UnionType):
+        return None if kept is None else _read(get_args(kind)[0], kept)
+    return (
+        parse(**{name: _read(of, kept[name]) for name, of in shape.items() if name in kept}) if shape else parse(kept)
     )
+
+
+_PARSED: Mapping[Any, Any] = {date: date.fromisoformat}
+
+
+@cache
+def _types(kind: Any) -> dict[str, Any]:
+    """The fields of a dataclass with their types; none of another type."""
+    hints = get_type_hints(kind) if is_dataclass(kind) else {}
+    return {field.name: hints[field.name] for field in fields(kind)} if hints else {}
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
-    if isinstance(value, (Joining, Leaving)):
+    if is_dataclass(value):
         return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return dict(value)
     return str(value) if isinstance(value, (UUID, date, Decimal)) else value

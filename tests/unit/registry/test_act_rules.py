@@ -11,7 +11,8 @@ from uuid import UUID
 import pytest
 
 from landreg.law.book import act_types, examine, national_law
-from landreg.registry.rules.acts import ACT_RULES, ActFacts, Restricted, Taker
+from landreg.registry.rules import ACT_RULES
+from landreg.registry.rules.acts import ActFacts, Restricted, Taker
 from landreg.registry.rules.requests import (
     Assignment,
     Cancellation,

@@ -1,0 +1,86 @@
+"""What an application for an act on a parcel asks for, as it is kept on its case. Shapes are WKB in hexadecimal, in their zone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+
+@dataclass(frozen=True)
+class ParcelSplit:
+    """A parcel cut along a line; codes: of the parts, from west to east."""
+
+    parcels: tuple[str, ...]
+    line: str
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ParcelMerge:
+    """Parcels that become one; codes: its code alone."""
+
+    parcels: tuple[str, ...]
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class BoundaryCorrection:
+    """A parcel's boundary as it truly runs; signed: codes of the neighbouring parcels whose holders signed for it."""
+
+    parcels: tuple[str, ...]
+    shape: str
+    signed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class AreaChange:
+    """A parcel measured anew inside the same boundary, in m²."""
+
+    parcels: tuple[str, ...]
+    area_m2: Decimal
+
+
+@dataclass(frozen=True)
+class PartLoss:
+    """A part of a parcel that is lost, a face in its zone; codes: of the parts, from west to east. reason: of the list."""
+
+    parcels: tuple[str, ...]
+    shape: str
+    reason: str
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """A fact that was wrong, and what is right, as text."""
+
+    fact: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Correction:
+    """Facts of a parcel, a household or a right that were wrong from the first day.
+
+    of: parcel, household or right. by: who found it, the holder, an interested party or the office. why: what shows it.
+    """
+
+    of: str
+    by: str
+    why: str
+    facts: tuple[Corrected, ...] = ()
+    parcels: tuple[str, ...] = ()
+
+
+ParcelRequest = ParcelSplit | ParcelMerge | BoundaryCorrection | AreaChange | PartLoss | Correction
+PARCEL_REQUESTS: Mapping[str, Any] = {
+    "parcel_split": ParcelSplit,
+    "parcel_merge": ParcelMerge,
+    "boundary_correction": BoundaryCorrection,
+    "area_change": AreaChange,
+    "part_loss": PartLoss,
+    "correction": Correction,
+}
+"""By kind of act: the shape of its request."""
