@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from landreg.core.errors import Finding
-from landreg.land.rules.facts import Ints, Mask, Notes, Survey, SurveyRule, Table, hundredths, known, shown
+from landreg.land.rules.facts import Ints, Mask, Notes, Survey, SurveyRule, Table, hundredths, known, plain, shown
 
 PAIRS = (
     ("DK", "SCMJ", "SCMJM"), ("CBDKXX", "HTMJ", "HTMJM"), ("CBDKXX", "YHTMJ", "YHTMJM"), ("CBHT", "YHTZMJ", "YHTZMJM"),
@@ -198,6 +198,34 @@ def are_14_house_stands_on_its_homestead(survey: Survey, notes: Notes) -> None:
     _total_notes(notes, "ARE-14", table, "JZZDMJ", bad, covered, area)
 
 
+def are_15_transfers_at_once_are_within_their_contract(survey: Survey, notes: Notes) -> None:
+    """ARE-15: what transfers of one contract take on a same day is no more than it holds. Re-letting by who took the land
+    counts again, so note it only. 农村土地承包法 36."""
+    table, contracts = survey.table("LZHT"), survey.table("CBHT")
+    if not contracts.rows:
+        return
+    area, first, last = table.amount("LZMJ"), table.day("LZQXKSRQ"), table.day("LZQXJSRQ")
+    at = contracts.index("CBHTBM").find(table.column("CBHTBM"))
+    holds, allowed = contracts.amount("HTZMJ"), hundredths(notes.law.number("ARE-4.tolerance_m2"))
+    asked = (at >= 0) & known(area) & ~np.isnat(first) & ~np.isnat(last) & (first <= last)
+    # A transfer that is too large by itself is ARE-9's.
+    asked &= known(holds[at]) & (area <= holds[at] + allowed)
+    by_contract: dict[int, list[int]] = {}
+    for row in np.flatnonzero(asked).tolist():
+        by_contract.setdefault(int(at[row]), []).append(row)
+    for contract, rows in by_contract.items():
+        # The most is reached on the first day of one of them.
+        days = ((day, [row for row in rows if first[row] <= day <= last[row]]) for day in first[rows])
+        day, most = max(days, key=lambda at_once: int(area[at_once[1]].sum()))
+        total = int(area[most].sum())
+        if total > holds[contract] + allowed:
+            values = {
+                "given": shown(total), "computed": shown(holds[contract]), "difference": shown(total - holds[contract]),
+                "count": len(most), "day": str(day), "transfers": [plain(table.key[row]) for row in most],
+            }  # fmt: skip
+            notes.add(Finding("ARE-15", "HTZMJ", values, contracts.kind, plain(contracts.key[contract])))
+
+
 RULES: tuple[SurveyRule, ...] = (
     are_1_recorded_area_is_that_of_the_shape, are_2_plane_area_is_near_the_ellipsoidal, are_3_mu_is_that_of_the_m2,
     are_4_contract_total_is_that_of_its_parcels, are_5_contract_mu_is_that_of_its_parcels,
@@ -205,4 +233,5 @@ RULES: tuple[SurveyRule, ...] = (
     are_8_former_total_is_that_of_its_parcels, are_9_transfer_is_within_its_contract,
     are_10_transfer_is_within_its_parcels, are_11_transfer_counts_its_parcels, are_12_homestead_is_within_the_limit,
     are_13_homestead_is_as_approved, are_14_house_stands_on_its_homestead,
+    are_15_transfers_at_once_are_within_their_contract,
 )  # fmt: skip

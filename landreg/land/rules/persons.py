@@ -90,6 +90,13 @@ def cod_11_credit_code_is_sound(survey: Survey, notes: Notes) -> None:
         notes.rows("COD-11", table, np.array(bad, dtype=np.intp), number)
 
 
+def cod_25_paper_suits_the_contractor(survey: Survey, notes: Notes) -> None:
+    """COD-25: a household or a person is not known by a unit's paper; a unit may be by its representative's. C.15, C.16."""
+    table = survey.table("CBF")
+    bad = np.isin(table.column("CBFLX"), (b"1", b"2")) & (table.column("CBFZJLX") == UNIT)
+    notes.rows("COD-25", table, np.flatnonzero(bad), "CBFZJLX", lambda row: {"kind": plain(table.column("CBFLX")[row])})
+
+
 def cod_12_sex_agrees_with_the_id(survey: Survey, notes: Notes) -> None:
     """COD-12: the sex of a member is that of the 17th digit of the ID. GB 11643; GB/T 2261.1."""
     table = survey.table("CBF_JTCY")
@@ -189,7 +196,8 @@ def rel_14_representative_is_a_member(survey: Survey, notes: Notes) -> None:
 
 
 RULES: tuple[SurveyRule, ...] = (
-    cod_10_citizen_id_is_sound, cod_11_credit_code_is_sound, cod_12_sex_agrees_with_the_id, rel_8_household_has_members,
+    cod_10_citizen_id_is_sound, cod_11_credit_code_is_sound, cod_25_paper_suits_the_contractor,
+    cod_12_sex_agrees_with_the_id, rel_8_household_has_members,
     rel_9_member_count_is_right, rel_10_person_is_in_one_household, rel_12_representative_speaks_for_one_household,
     rel_13_household_has_one_head, rel_14_representative_is_a_member,
 )  # fmt: skip
