@@ -31,6 +31,21 @@ class Account(Base):
     locked_by: Mapped[UUID | None]
 
 
+class SavedFilter(Base):
+    """A filter of a list that an account keeps under a name. query: the address's part after `?`."""
+
+    __tablename__ = "saved_filter"
+    __table_args__ = {"schema": "access"}  # noqa: RUF012
+
+    filter_id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID]
+    list: Mapped[str]
+    name: Mapped[str]
+    query: Mapped[str]
+    made_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+
 class Session(Base):
     """A log-in that holds until `ends_at`, until it lies idle, or until `ended_at`. Only the digest of its token is kept.
 

@@ -55,6 +55,7 @@ SEALED = (
     Kept("land", "staged_household", _PACKAGE, ("id_sealed",), "id_kind"),
     Kept("land", "staged_member", _MEMBER, ("id_sealed",), "id_kind"),
     Kept("registry", "objection", ("county", "objection_id"), ("contact_sealed",)),
+    Kept("registry", "application", ("county", "application_id"), ("typed_sealed",)),
     Kept("access", "second_factor", ("account_id",), ("secret_sealed", "pending_sealed")),
 )
 """Every sealed column of the register; a test reads from the catalog that none is missing."""

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Text
+from sqlalchemy import DateTime, FetchedValue, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.orm import Mapped, mapped_column
@@ -32,7 +32,8 @@ class Case(CountyKey, Base):
     """The folder in which an act is prepared, reviewed, noticed and registered.
 
     subject_code: contract or land-unit code, or a household's. package_id: the survey of a first registration. request, of
-    every other act: what is asked for (registry.rules.requests); right_ids: the rights that it concerns.
+    every other act: what is asked for (registry.rules.requests); right_ids: the rights that it concerns. taken_by: the officer
+    who took it up from the one who prepared it. state_since: from when it waits for its next step, set by the database.
     """
 
     __tablename__ = "case"
@@ -60,6 +61,10 @@ class Case(CountyKey, Base):
     findings: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     request: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     right_ids: Mapped[list[UUID]] = mapped_column(ARRAY(PgUUID(as_uuid=True)), default=list)
+    taken_by: Mapped[UUID | None]
+    state_since: Mapped[datetime] = mapped_column(
+        Instant, server_default=FetchedValue(), server_onupdate=FetchedValue()
+    )
 
 
 class CaseParcel(CountyKey, Base):

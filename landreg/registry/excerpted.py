@@ -18,7 +18,10 @@ Instant = DateTime(timezone=True)
 
 
 class Excerpt(CountyKey, Base):
-    """An excerpt from the register as it was handed out: a right about `valid_on`, as said at `said_at`."""
+    """An excerpt from the register as it was handed out: what it is about on `valid_on`, as said at `said_at`.
+
+    about: a right (right_id), or a household or parcel (subject_id) with all rights.
+    """
 
     __tablename__ = "excerpt"
     __table_args__ = {"schema": "registry"}  # noqa: RUF012
@@ -26,7 +29,9 @@ class Excerpt(CountyKey, Base):
     excerpt_id: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[str]
     token: Mapped[str]
-    right_id: Mapped[UUID]
+    about: Mapped[str]
+    right_id: Mapped[UUID | None]
+    subject_id: Mapped[UUID | None]
     valid_on: Mapped[date]
     said_at: Mapped[datetime] = mapped_column(Instant)
     applicant: Mapped[str]
@@ -39,10 +44,11 @@ class Excerpt(CountyKey, Base):
 
 
 def excerpt_facts(row: Excerpt) -> tuple[dict[str, Any], dict[str, str]]:
-    """What the log says of an excerpt: its right, both days, the file; salted: who asked, for what, and what it shows."""
+    """What the log says of an excerpt: its subject, both days, the file; salted: who asked, for what, and what it shows."""
+    subject = {"right": row.right_id} if row.about == "right" else {row.about: row.subject_id}
     facts = {
         "excerpt": row.number,
-        "right": row.right_id,
+        **subject,
         "valid_on": row.valid_on,
         "said_at": row.said_at,
         "issued_at": row.issued_at,

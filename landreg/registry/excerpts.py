@@ -47,7 +47,7 @@ def issue(
         token = secrets.token_urlsafe(12)
         paper, content = _paper(uow, right, asked, desk, number, token, applicant.strip(), purpose.strip())
         row = Excerpt(
-            county=county, excerpt_id=uuid4(), village=right.village, number=number, token=token, right_id=right_id,
+            county=county, excerpt_id=uuid4(), village=right.village, number=number, token=token, about="right", right_id=right_id,
             valid_on=asked.valid, said_at=asked.said, applicant=applicant.strip(), purpose=purpose.strip(), content=content,
             issued_at=uow.now, issued_by=actor.account_id,
             pdf_sha256=store.put_bytes(papers.print_excerpt(paper, sample=desk.sample)), sample=desk.sample,
