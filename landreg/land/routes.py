@@ -197,7 +197,7 @@ def parcel_tile(z: int, x: int, y: int) -> Response:
 @blueprint.get("/tiles/packages/<county>/<uuid:package_id>/<int:z>/<int:x>/<int:y>.mvt")
 @allow(*READERS)
 def package_tile(county: str, package_id: UUID, z: int, x: int, y: int) -> Response:
-    """A vector tile of a package's staged parcels and homesteads."""
+    """A vector tile of a package's staged parcels and homesteads, or of a refused one's around its findings."""
     tile = _tile(z, x, y)
     with unit_of_work(current_actor()) as uow:
         content = tiles.package_tile(uow.session, county, package_id, tile)

@@ -24,6 +24,7 @@ from landreg.core.periods import beijing_day
 from landreg.land import staging, survey_county, uploads
 from landreg.land.model import Division, DivisionAlias, Package, PackageFinding, Upload
 from landreg.land.packing import one_file
+from landreg.land.refused import plots_around
 from landreg.land.rules.facts import Survey
 from landreg.land.sayable import sayable
 from landreg.land.staging_rows import STAGED, spooled
@@ -154,12 +155,20 @@ def _keep(actor: Actor, report: Report, sent: _Sent, progress: Progress) -> UUID
             uow, package_id, survey.county, report.findings, report.law, village=village, sha256=sent.sha256, name=sent.name,
             size=sent.size, state="refused" if report.refused else "staged", epsg=report.zone.epsg, counts=report.counts,
         )  # fmt: skip
-        if not report.refused:
+        if report.refused:
+            staging.keep_plots(uow, row, plots_around(survey, _places(report)))
+        else:
             former = _former(uow, row)
             staging.stage(uow, package, survey, package_id, progress)
             if former is not None:
                 _follow(uow, row, former)
     return package_id
+
+
+def _places(report: Report) -> list[tuple[float, float]]:
+    """Where the findings lie, those first that must be corrected."""
+    found = sorted(report.findings, key=lambda finding: report.law.level(finding) != "refuse")
+    return [finding.place for finding in found if finding.place is not None]
 
 
 @contextmanager

@@ -5,7 +5,7 @@ COPY into a table under a forced row policy is refused by the database, and the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from gis.shapefile import Package
 from landreg.core.db import UnitOfWork
 from landreg.core.errors import Finding
 from landreg.land.model import Package as PackageRow
+from landreg.land.refused import Plot
 from landreg.land.rules.facts import Survey
 from landreg.land.staging_extra import COLUMNS as extra_columns
 from landreg.land.staging_extra import extra_blocks
@@ -144,6 +145,22 @@ def _record_findings(uow: UnitOfWork, row: PackageRow, findings: Sequence[Findin
             (row.county, row.package_id, row.village),
         )
         cursor.execute(f"DROP TABLE {passing}")
+
+
+def keep_plots(uow: UnitOfWork, row: PackageRow, plots: Iterable[Plot]) -> None:
+    """Keep the plots that the map of a refused package shows."""
+    of = {"county": row.county, "package_id": row.package_id, "village": row.village}
+    rows = [
+        {**of, "position": n, "code": plot.code, "kind": plot.kind, "shape": plot.shape} for n, plot in enumerate(plots)
+    ]
+    if rows:
+        uow.session.execute(sa.text(_PLOT), rows)
+
+
+_PLOT = """
+    INSERT INTO land.refused_plot (county, package_id, village, position, code, kind, geom_3857)
+    VALUES (:county, :package_id, :village, :position, :code, :kind, CAST(:shape AS geometry))
+"""
 
 
 def compare(uow: UnitOfWork, new: PackageRow, old: PackageRow) -> dict[str, dict[str, Any]]:

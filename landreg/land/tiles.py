@@ -55,7 +55,9 @@ STAGED = """
                             :extent, :buffer, true) AS shape
         FROM (SELECT code, 'contracted' AS kind, county, package_id, geom_3857 FROM land.staged_parcel
               UNION ALL
-              SELECT code, 'homestead', county, package_id, geom_3857 FROM land.staged_homestead) AS staged
+              SELECT code, 'homestead', county, package_id, geom_3857 FROM land.staged_homestead
+              UNION ALL
+              SELECT code, kind, county, package_id, geom_3857 FROM land.refused_plot) AS staged
         WHERE geom_3857 && ST_MakeEnvelope(:west - :margin, :south - :margin, :east + :margin, :north + :margin, 3857)
           AND county = :county AND package_id = :package_id
     ) AS tile WHERE shape IS NOT NULL"""
@@ -103,7 +105,7 @@ def parcel_tile(session: Session, tile: Tile, asked: AsOf | None = None) -> byte
 
 
 def package_tile(session: Session, county: str, package_id: UUID, tile: Tile) -> bytes:
-    """The staged parcels and homesteads of a package on a tile, in the same layer."""
+    """The staged parcels and homesteads of a package on a tile, in the same layer; of a refused one those around findings."""
     return _bytes(session, STAGED, {**tile.parameters, "county": county, "package_id": package_id})
 
 

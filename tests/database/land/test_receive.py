@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import math
 import zipfile
 from pathlib import Path
 from typing import NoReturn
@@ -18,7 +19,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
 from landreg.core.files import Store
-from landreg.land import service, uploads
+from landreg.land import service, tiles, uploads
 from landreg.land.model import Division, Package, Upload
 from landreg.land.uploads import take_in
 from landreg.registry import opening
@@ -138,6 +139,25 @@ def test_a_refusing_package_is_kept_with_its_findings_and_none_of_its_rows(
     assert found[0] == len(received.report.findings)
     assert isinstance(found[1], int)
     assert found[1] > 300
+
+
+def test_the_map_of_a_refused_package_shows_the_plots_around_its_findings(
+    surveyor: Actor, superuser: Connection
+) -> None:
+    """As delivered: a ring that crosses itself too; of what lies far from any finding, nothing."""
+    received = service.receive(surveyor, FAULTY)
+    crossing = next(f for f in received.report.findings if f.code == "GEO-5")
+    assert crossing.place is not None
+    kept = _one(superuser, "SELECT count(*) FROM land.refused_plot WHERE NOT ST_IsValid(geom_3857)")
+    assert kept > (0,)
+    drawn = _one(superuser, "SELECT count(*) FROM land.refused_plot WHERE kind = 'contracted'")
+    assert (0,) < drawn < (STAGED["parcel"],)
+    (lon, lat), count = crossing.place, 2**16
+    north = (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * count
+    assert received.package_id is not None
+    with unit_of_work(surveyor) as uow:
+        tile = tiles.Tile(16, int((lon + 180) / 360 * count), int(north))
+        assert str(crossing.subject).encode() in tiles.package_tile(uow.session, "610902", received.package_id, tile)
 
 
 def test_the_same_package_is_known_again_with_what_was_found_then(surveyor: Actor, superuser: Connection) -> None:
