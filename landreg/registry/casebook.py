@@ -17,13 +17,16 @@ Instant = DateTime(timezone=True)
 
 
 class Batch(CountyKey, Base):
-    """The cases of a village that go through the steps together; its members can be taken out singly."""
+    """The cases of a village that go through the steps together; its members can be taken out singly.
+
+    package_id: the survey of first registrations; a batch of renewals rests on a roster.
+    """
 
     __tablename__ = "batch"
     __table_args__ = {"schema": "registry"}  # noqa: RUF012
 
     batch_id: Mapped[UUID] = mapped_column(primary_key=True)
-    package_id: Mapped[UUID]
+    package_id: Mapped[UUID | None]
     opened_by: Mapped[UUID]
     opened_at: Mapped[datetime] = mapped_column(Instant)
 

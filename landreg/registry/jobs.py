@@ -25,11 +25,11 @@ from landreg.law.queries import load_law
 from landreg.registry.casebook import Job
 from landreg.registry.cases import Stepped, written
 from landreg.registry.desk import cases_by_id, job, jobs_waiting
-from landreg.registry.steps import STEPS, Step, take
+from landreg.registry.steps import OF_JOBS, Step, take
 
 DIRECTLY = 20
 """So many cases are done while the browser waits; more are a job."""
-CHUNK = {"accept": 100, "review": 100, "register": 50, "certify": 100}
+CHUNK = {"accept": 100, "review": 100, "register": 50, "certify": 100, "renew": 50}
 UNDER_WAY = ("waiting", "running", "stopping")
 _REPEATABLE = ("40001", "40P01")
 """SQLSTATE of a serialization failure and a deadlock: another was first, and the same step may well pass now."""
@@ -181,7 +181,7 @@ def _advance(worker: Actor, now: Job, ids: Sequence[UUID], tools: Tools) -> None
 
 def _asker(worker: Actor, now: Job) -> Actor:
     """Who asked, as their account stands. Raises NotAllowed (ACC-3) when it is locked, lost the step's roles, or moved away."""
-    roles = STEPS[now.step].roles
+    roles = OF_JOBS[now.step].roles
     with unit_of_work(worker) as uow:
         account = account_by_id(uow.session, now.asked_by)
     if account is not None and account.locked_at is None and now.jurisdiction.startswith(account.jurisdiction):
@@ -206,13 +206,13 @@ def _take_again(asker: Actor, now: Job, ids: Sequence[UUID], tools: Tools) -> St
 
 def _take(asker: Actor, now: Job, ids: Sequence[UUID], tools: Tools) -> Stepped:
     """The chunk's cases that have not moved on already; a refusal of a single one is kept like those of many."""
-    step = STEPS[now.step]
+    step = OF_JOBS[now.step]
     with unit_of_work(asker) as uow:
         left = [case for case in cases_by_id(uow.session, now.county, ids) if case.state in step.states]
     if not left:
         return Stepped(0)
     try:
-        return take(asker, now.county, [case.case_id for case in left], step, press=tools.press)
+        return take(asker, now.county, [case.case_id for case in left], step, press=tools.press, seal=tools.seal)
     except Refused as error:
         if len(left) > 1:
             raise

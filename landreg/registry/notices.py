@@ -15,6 +15,7 @@ from landreg.core.periods import beijing_day
 from landreg.law.book import Law, act_type
 from landreg.log.leaf import Entry
 from landreg.log.store import stage
+from landreg.registry import renewal_queries
 from landreg.registry.act_proposals import ActProposal
 from landreg.registry.casebook import Case, Notice, Objection
 from landreg.registry.cases import UNDER_WAY, Stepped, locked, note, set_values, take_step
@@ -140,6 +141,7 @@ def _notice(uow: UnitOfWork, cases: Sequence[Case], law: Law, title: str) -> Not
         content={
             "working_days": days,
             "rows": [_notice_row(proposal, described) for proposal in proposals(uow.session, cases)],
+            **renewal_queries.noticed_with(uow.session, cases[0].county, cases[0].batch_id),
         },
     )
     uow.session.add(notice)

@@ -9,7 +9,9 @@ from sqlalchemy import text
 from landreg.core.db import UnitOfWork
 from landreg.core.periods import beijing_day
 
-Sequence = Literal["act_number", "case_number", "notice_number", "certificate_number", "excerpt_number"]
+Sequence = Literal[
+    "act_number", "case_number", "notice_number", "certificate_number", "excerpt_number", "renewal_number"
+]
 
 
 def draw(uow: UnitOfWork, sequence: Sequence, count: int = 1) -> list[int]:
@@ -18,6 +20,13 @@ def draw(uow: UnitOfWork, sequence: Sequence, count: int = 1) -> list[int]:
         text("SELECT nextval(:name) FROM generate_series(1, :count)"), {"name": f"registry.{sequence}", "count": count}
     )
     return sorted(drawn.scalars())
+
+
+def household_codes(uow: UnitOfWork, county: str, village: str, issuer: str, count: int) -> list[str]:
+    """So many new household codes of an issuing party (14 digits), in rising order: none was ever given out."""
+    asked = {"county": county, "village": village, "issuer": issuer, "count": count}
+    statement = text("SELECT party.draw_household_codes(:county, :village, :issuer, :count)")
+    return sorted(uow.session.execute(statement, asked).scalars())
 
 
 def act_numbers(uow: UnitOfWork, county: str, count: int) -> list[str]:

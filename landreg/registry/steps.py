@@ -16,7 +16,7 @@ from landreg.core.errors import Finding, NotAllowed, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.law.book import Law, act_type
 from landreg.law.queries import load_law
-from landreg.registry import attempts, booking, cases, certificates, notices
+from landreg.registry import attempts, booking, cases, certificates, notices, renewal_opening
 from landreg.registry.casebook import Case
 from landreg.registry.cases import Stepped, judge
 from landreg.registry.desk import cases_by_id
@@ -48,6 +48,9 @@ STEPS: Mapping[str, Step] = {
     )
 }
 """In the order of a case's life."""
+RENEW = Step("renew", ("noticed", "objected", "registered"), REGISTRARS, tuple(REGISTER_RULES))
+"""Of a roster's cases alone, and by the worker: registered and certified in one go."""
+OF_JOBS: Mapping[str, Step] = {**STEPS, RENEW.name: RENEW}
 
 
 def next_step(case: Case) -> Step | None:
@@ -102,6 +105,7 @@ def take(
     step: Step,
     *,
     press: Callable[[], Any] | None = None,
+    seal: Callable[[], Any] | None = None,
     title: str = "",
 ) -> Stepped:
     """Take a step with cases. Raises NotAllowed for another role; a refusal of one case alone is raised as by its service."""
@@ -118,6 +122,8 @@ def take(
             return notices.publish(actor, county, case_ids, title)[1]
         case "register":
             return booking.register(actor, county, case_ids)
+        case "renew" if press is not None and seal is not None:
+            return renewal_opening.renew(actor, county, case_ids, press(), seal)
         case _:
             if press is None:
                 raise RuntimeError("certificates need a press")

@@ -156,5 +156,6 @@ def _household(row: Mapping[str, Any]) -> papers.NoticedHousehold:
 def _parcel(parcel: Sequence[str], contracted: bool) -> papers.NoticedParcel:
     """parcel: code, area in m², and for contracted land its name and neighbours."""
     code, area_m2 = parcel[0], Decimal(parcel[1])
-    name, boundaries = parcel[2:4] if contracted else ("宅基地", "")
+    # An act on what is registered names its parcels by their codes alone.
+    name, boundaries = (*parcel[2:4], "", "")[:2] if contracted else ("宅基地", "")
     return papers.NoticedParcel(code, name, boundaries, area_m2, mu_of(area_m2) if contracted else None)

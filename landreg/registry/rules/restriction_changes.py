@@ -1,0 +1,55 @@
+"""RES: what a change of a restriction must rest on: a suit on an objection, a seizure renewed, a mortgage of another sum."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from landreg.core.errors import Finding
+from landreg.law.book import Law
+from landreg.registry.rules.acts import ActFacts, reg_20_documents_complete, reg_21_still_in_force, tr_12_not_restricted
+from landreg.registry.rules.renewal_requests import CHANGES, RestrictionChange
+
+
+@dataclass(frozen=True)
+class ChangeFacts(ActFacts):
+    """A change of a restriction. last_days: by restriction on the right, the last day that it has now."""
+
+    last_days: tuple[tuple[UUID, date | None], ...] = ()
+
+
+def res_3_changed_stands(facts: ChangeFacts, law: Law) -> Finding | None:
+    """RES-3: what is changed stands on this right, and is of the kind that the act changes. RERR-18."""
+    asked = facts.asked
+    if not isinstance(asked, RestrictionChange):
+        return None
+    kinds = {r.kind for r in facts.restrictions if r.restriction_id == asked.restriction_id}
+    return None if kinds == {CHANGES[facts.act_kind]} else Finding("RES-3", "restriction", {}, subject=facts.code)
+
+
+def res_4_renewed_to_a_later_day(facts: ChangeFacts, law: Law) -> Finding | None:
+    """RES-4: a seizure is renewed before its last day is over, to a later one that is named. RERR-3."""
+    asked = facts.asked
+    if not isinstance(asked, RestrictionChange) or facts.act_kind != "seizure_renewal":
+        return None
+    was = dict(facts.last_days).get(asked.restriction_id)
+    if asked.until is not None and asked.until > (was or law.on):
+        return None
+    return Finding("RES-4", "until", {"until": was}, subject=facts.code)
+
+
+_ALL: tuple[Callable[..., Any], ...] = (
+    reg_20_documents_complete,
+    reg_21_still_in_force,
+    tr_12_not_restricted,
+    res_3_changed_stands,
+)
+CHANGE_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
+    "objection_suit": _ALL,
+    "mortgage_change": _ALL,
+    "seizure_renewal": (*_ALL, res_4_renewed_to_a_later_day),
+}
+"""By kind of act: the rules that judge it."""
