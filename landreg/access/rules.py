@@ -24,6 +24,7 @@ HOUSEHOLD_CODE_HOLDS = timedelta(days=1)
 HOUSEHOLD_LETTER_HOLDS = timedelta(days=14)
 ATTEMPTS_PER_HOUSEHOLD_CODE = 5
 LONGEST_CONSENT = timedelta(days=90)
+FILTERS_MOST = 20
 
 # One account works at one desk, so that a request runs on one database login (architecture.md 10).
 DESK_OF: Mapping[Role, Desk] = {
@@ -198,6 +199,11 @@ def acc_24_consent_is_for_some_days(facts: ConsentFacts, law: Law | None = None)
     if facts.today <= facts.first_day <= facts.last_day < facts.first_day + LONGEST_CONSENT:
         return None
     return Finding("ACC-24", "last_day", {"most": LONGEST_CONSENT.days})
+
+
+def dsk_5_not_too_many_filters(count: int, law: Law | None = None) -> Finding | None:
+    """DSK-5: an account keeps FILTERS_MOST filters of a list at most: more are no longer read."""
+    return Finding("DSK-5", "name", {"most": FILTERS_MOST}) if count >= FILTERS_MOST else None
 
 
 CONSENT_RULES = (acc_23_agent_is_of_the_village, acc_24_consent_is_for_some_days)

@@ -1,10 +1,10 @@
-"""Reads for the desk's pages: the list of cases, batches, jobs, and the villages of a package."""
+"""Reads for the desk's pages: cases by their ids, batches, jobs, and the villages of a package."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from landreg.core.periods import beijing_day
 from landreg.land.model import Division
-from landreg.land.queries import prefixed
 from landreg.registry.casebook import (
     Act,
     Batch,
@@ -24,76 +23,6 @@ from landreg.registry.casebook import (
     Job,
     Notice,
 )
-
-CASE_SORTS: Mapping[str, Any] = {
-    "number": Case.number,
-    "applicant": Case.applicant,
-    "state": Case.state,
-    "village": Case.village,
-    "due": Case.due_on,
-    "accepted": Case.accepted_at,
-}
-OPEN_STATES = ("draft", "accepted", "reviewed", "noticed", "objected", "registered", "returned")
-DUE_DAYS = 5
-FOUND = 10
-
-
-@dataclass(frozen=True)
-class CaseFilter:
-    """What the list of cases is narrowed and ordered by. queue: "mine", "due", "review", or "" for all."""
-
-    queue: str = ""
-    state: str = ""
-    kind: str = ""
-    within: str = ""
-    text: str = ""
-    batch_id: UUID | None = None
-    sort: str = "number"
-    down: bool = True
-
-
-def cases_statement(asked: CaseFilter, me: UUID, today: date) -> sa.Select[Any]:
-    """The cases that a filter leaves, in its order. text: number or code from its beginning, or the applicant's name."""
-    found = sa.select(Case).where(*_queue(asked.queue, me, today))
-    if asked.state:
-        found = found.where(Case.state == asked.state)
-    if asked.kind:
-        found = found.where(Case.right_kind == asked.kind)
-    if asked.within:
-        found = found.where(prefixed(Case.village, asked.within))
-    if asked.batch_id:
-        found = found.where(Case.batch_id == asked.batch_id)
-    if asked.text:
-        found = found.where(
-            sa.or_(
-                Case.applicant.startswith(asked.text, autoescape=True),
-                prefixed(Case.number, asked.text),
-                prefixed(Case.subject_code, asked.text),
-            )
-        )
-    column = CASE_SORTS.get(asked.sort, Case.number)
-    return found.order_by((column.desc() if asked.down else column).nulls_last(), Case.number)
-
-
-def _queue(queue: str, me: UUID, today: date) -> list[sa.ColumnElement[bool]]:
-    match queue:
-        case "mine":
-            return [Case.prepared_by == me, Case.state.in_(OPEN_STATES)]
-        case "due":
-            soon = today + timedelta(days=DUE_DAYS)
-            return [Case.due_on <= soon, Case.state.in_(("accepted", "reviewed", "noticed", "objected"))]
-        case "review":
-            return [Case.state == "accepted", Case.prepared_by != me]
-        case _:
-            return []
-
-
-def queue_counts(session: Session, me: UUID, today: date) -> dict[str, int]:
-    """How many cases lie in each queue."""
-    return {
-        queue: session.scalar(sa.select(sa.func.count()).select_from(Case).where(*_queue(queue, me, today))) or 0
-        for queue in ("mine", "due", "review")
-    }
 
 
 def cases_by_id(session: Session, county: str, case_ids: Sequence[UUID]) -> list[Case]:

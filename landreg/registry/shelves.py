@@ -1,9 +1,8 @@
-"""Reads of what has been made: certificates, acts, rights; and what the search box finds."""
+"""Reads of what has been made: certificates, acts, rights."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,13 +12,9 @@ from sqlalchemy.orm import Session
 
 from landreg.core.periods import BEIJING
 from landreg.core.tables import in_force
-from landreg.land.queries import LAST, prefixed
-from landreg.party.model import Household
+from landreg.land.queries import prefixed
 from landreg.registry.casebook import Act, Case, Certificate, CertificateEnd
-from landreg.registry.desk import CaseFilter, cases_statement
 from landreg.registry.model import Right
-
-FOUND = 10
 
 
 def certificates_statement(*, within: str = "", kind: str = "", state: str = "", text: str = "") -> sa.Select[Any]:
@@ -104,39 +99,3 @@ def right_of_case(session: Session, county: str, act_id: UUID | None) -> Right |
         return None
     found = sa.select(Right).where(Right.county == county, Right.act_id == act_id, in_force(Right))
     return session.scalars(found).one_or_none()
-
-
-@dataclass(frozen=True)
-class Found:
-    """What a search found of the register's own kinds."""
-
-    cases: Sequence[Case]
-    households: Sequence[Household]
-    certificates: Sequence[Any]
-    acts: Sequence[Act]
-    rights: Sequence[Right]
-
-
-def search(session: Session, jurisdiction: str, text: str) -> Found:
-    """Cases, households, certificates, acts and rights by code or number from its beginning, or by name; FOUND of each."""
-    named = Household.name.between(text, text + LAST)
-    return Found(
-        session.scalars(
-            cases_statement(CaseFilter(within=jurisdiction, text=text), UUID(int=0), date.min).limit(FOUND)
-        ).all(),
-        session.scalars(
-            sa.select(Household)
-            .where(prefixed(Household.village, jurisdiction), in_force(Household))
-            .where(sa.or_(prefixed(Household.code, text), named))
-            .order_by(Household.code)
-            .limit(FOUND)
-        ).all(),
-        session.execute(certificates_statement(within=jurisdiction, text=text).limit(FOUND)).all(),
-        session.scalars(acts_statement(within=jurisdiction, number=text).limit(FOUND)).all(),
-        session.scalars(
-            sa.select(Right)
-            .where(prefixed(Right.village, jurisdiction), in_force(Right), prefixed(Right.code, text))
-            .order_by(Right.code)
-            .limit(FOUND)
-        ).all(),
-    )

@@ -16,11 +16,12 @@ from landreg.core.errors import Finding, NotAllowed, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.law.book import Law, act_type
 from landreg.law.queries import load_law
-from landreg.registry import attempts, booking, cases, certificates, notices, renewal_opening
+from landreg.registry import attempts, booking, cases, certificates, notices, renewal_opening, worklist
 from landreg.registry.casebook import Case
 from landreg.registry.cases import Stepped, judge
 from landreg.registry.desk import cases_by_id
 from landreg.registry.rules import ACCEPT_RULES, NOTICE_RULES, REGISTER_RULES, REVIEW_RULES
+from landreg.registry.rules.desk import WAITING, dsk_4_taken_up_by_another
 
 REGISTRARS = (Role.REGISTRAR,)
 REVIEWERS = (Role.REVIEWER,)
@@ -51,6 +52,9 @@ STEPS: Mapping[str, Step] = {
 RENEW = Step("renew", ("noticed", "objected", "registered"), REGISTRARS, tuple(REGISTER_RULES))
 """Of a roster's cases alone, and by the worker: registered and certified in one go."""
 OF_JOBS: Mapping[str, Step] = {**STEPS, RENEW.name: RENEW}
+TAKE_UP = Step("take_up", WAITING, BOTH)
+"""Beside it: an officer takes a case from whoever works on it."""
+EVERY: Mapping[str, Step] = {**STEPS, TAKE_UP.name: TAKE_UP}
 
 
 def next_step(case: Case) -> Step | None:
@@ -89,11 +93,14 @@ def foresee(actor: Actor, county: str, case_ids: Sequence[UUID], step: Step) -> 
             raise NotFound
         law = load_law(uow.session, county, beijing_day(uow.now))
         judged = judge(uow, found, step.rules, law) if step.rules else {}
-        return [_foreseen(case, judged.get(case.case_id, ()), step, law) for case in found]
+        return [_foreseen(case, judged.get(case.case_id, ()), step, law, actor) for case in found]
 
 
-def _foreseen(case: Case, findings: tuple[Finding, ...], step: Step, law: Law) -> Foreseen:
-    if not step.rules and case.state not in step.states:
+def _foreseen(case: Case, findings: tuple[Finding, ...], step: Step, law: Law, actor: Actor) -> Foreseen:
+    if step is TAKE_UP:
+        finding = dsk_4_taken_up_by_another(worklist.taking_up(case, actor.account_id))
+        findings = () if finding is None else (finding,)
+    elif not step.rules and case.state not in step.states:
         findings = (Finding("REG-8", "state", {"state": case.state, "step": step.name}, subject=case.number),)
     return Foreseen(case, findings, any(law.level(finding) == "refuse" for finding in findings))
 
@@ -120,6 +127,8 @@ def take(
             return attempts.keeping(actor, county, case_ids, "review", lambda: cases.review(actor, county, case_ids))
         case "publish":
             return notices.publish(actor, county, case_ids, title)[1]
+        case "take_up":
+            return worklist.take_up(actor, county, case_ids)
         case "register":
             return booking.register(actor, county, case_ids)
         case "renew" if press is not None and seal is not None:

@@ -1,30 +1,36 @@
-// `/` goes to the search field; `g` and a letter go to a page (links with data-go); arrows move in a list; Enter opens,
+// `/` goes to the search field; `g` and a letter go to a page (links with data-go); arrows or `j` and `k` move in a list; `x` ticks; Enter opens,
 // since focus lies on the row's own link; Ctrl+Enter sends the form; `?` shows all of this.
 import { words } from "./words";
 
 const SECOND_KEY_WITHIN_MS = 1500;
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select"));
+  const field = "input:not([type=checkbox]):not([type=radio]), textarea, select";
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches(field));
 }
 
-function rowsOf(table: Element): HTMLAnchorElement[] {
-  return [...table.querySelectorAll<HTMLAnchorElement>("tbody tr a[href]:first-of-type")].filter(
-    (link, index, all) => all.findIndex((other) => other.closest("tr") === link.closest("tr")) === index,
-  );
+const ROW = "[data-rows] tbody tr, [data-rows] > li";
+
+// The first link of every row of the page's lists.
+function rowLinks(): HTMLAnchorElement[] {
+  const links = [...document.querySelectorAll(ROW)].map((row) => row.querySelector<HTMLAnchorElement>("a[href]"));
+  return links.filter((link) => link !== null);
 }
 
 function moveInList(from: Element | null, step: 1 | -1): boolean {
-  const table = from?.closest("table") ?? document.querySelector("table[data-rows]");
-  if (!table) {
-    return false;
-  }
-  const links = rowsOf(table);
-  const row = from?.closest("tbody tr");
-  const index = row ? links.findIndex((link) => link.closest("tr") === row) : -1;
+  const links = rowLinks();
+  const row = from?.closest(ROW);
+  const index = row ? links.findIndex((link) => link.closest(ROW) === row) : -1;
   const next = links[index < 0 ? (step > 0 ? 0 : links.length - 1) : index + step];
   next?.focus();
   return next !== undefined;
+}
+
+// The box of the row that has the focus; its row keeps the focus, so that `j x j x` goes through a list.
+function tick(target: Element | null): boolean {
+  const box = target?.closest("tbody tr")?.querySelector<HTMLInputElement>("input[type=checkbox]:not(:disabled)");
+  box?.click();
+  return box !== undefined && box !== null;
 }
 
 function help(): void {
@@ -37,11 +43,16 @@ function help(): void {
   dialog.className = "keys";
   const rows: [string, string][] = [
     ["/", words.keySearch],
+    ["j k", words.keyRows],
     ["↑ ↓", words.keyRows],
+    ...(document.querySelector("table[data-rows] tbody input[type=checkbox]") ? [["x", words.keyTick] as [string, string]] : []),
     ["Enter", words.keyOpen],
     ["Ctrl + Enter", words.keySave],
     ...[...document.querySelectorAll<HTMLElement>("[data-go]")].map(
       (link): [string, string] => [`g ${link.dataset.go ?? ""}`, (link.dataset.goName ?? link.textContent ?? "").trim()],
+    ),
+    ...[...document.querySelectorAll<HTMLElement>("[data-key]")].map(
+      (button): [string, string] => [button.dataset.key ?? "", (button.textContent ?? "").trim()],
     ),
     ["?", words.keyHelp],
   ];
@@ -93,9 +104,9 @@ export function listenToKeys(): void {
     const target = event.target as Element | null;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       const fromSearch = target instanceof HTMLInputElement && target.type === "search" && event.key === "ArrowDown";
-      const free = target === document.body || target?.closest("table[data-rows]") || fromSearch;
+      const free = target === document.body || target?.closest("[data-rows]") || fromSearch;
       if (free && !(isTyping(target) && !fromSearch)) {
-        const moved = moveInList(target?.closest("table[data-rows]") ? target : null, event.key === "ArrowDown" ? 1 : -1);
+        const moved = moveInList(target?.closest("[data-rows]") ? target : null, event.key === "ArrowDown" ? 1 : -1);
         if (moved) {
           event.preventDefault();
         }
@@ -114,7 +125,14 @@ export function listenToKeys(): void {
       }
       return;
     }
-    if (event.key === "/") {
+    const inList = target?.closest("[data-rows]") ? target : null;
+    if (event.key === "j" || event.key === "k") {
+      if (moveInList(inList, event.key === "j" ? 1 : -1)) {
+        event.preventDefault();
+      }
+    } else if (event.key === "x" && tick(inList)) {
+      event.preventDefault();
+    } else if (event.key === "/") {
       const field =
         document.querySelector<HTMLInputElement>("[data-search]") ?? document.querySelector<HTMLInputElement>("input[type=search]");
       if (field) {
@@ -126,6 +144,8 @@ export function listenToKeys(): void {
       goUntil = performance.now() + SECOND_KEY_WITHIN_MS;
     } else if (event.key === "?") {
       help();
+    } else {
+      document.querySelector<HTMLButtonElement>(`main button[data-key="${CSS.escape(event.key)}"]:not(:disabled)`)?.click();
     }
   });
 }

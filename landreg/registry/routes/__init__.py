@@ -17,8 +17,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.land import queries as land
 from landreg.log import queries as log
-from landreg.registry import desk, opening, queries, shelves
-from landreg.registry.desk import CaseFilter
+from landreg.registry import desk, finding, opening, queries, shelves, worklist
 from landreg.registry.routes import applying as applying_routes
 from landreg.registry.routes import batches as batch_routes
 from landreg.registry.routes import cases as case_routes
@@ -31,6 +30,8 @@ from landreg.registry.routes import papers as paper_routes
 from landreg.registry.routes import queues as queue_routes
 from landreg.registry.routes import rights as right_routes
 from landreg.registry.routes.shown import holder_name
+from landreg.registry.routes.surroundings import looking_of
+from landreg.registry.worklist import CaseFilter
 from landreg.web import clocks, i18n, pages, problems
 from landreg.web.forms import read_form
 
@@ -98,28 +99,45 @@ def rights_of_parcel(code: str) -> Response | Redirect:
 @blueprint.get("/search")
 @allow(*READERS)
 def search() -> Response | Redirect:
-    """One box: a code, a name, a case's or a certificate's number; by kind, or straight to the one thing found."""
-    actor = current_actor()
+    """One box: a code, a name, a case's or a certificate's number; by kind, or straight to the one thing found.
+
+    A citizen ID that stands in the address is not looked up: addresses are kept by browsers and servers.
+    """
     text = request.args.get("q", "").strip()[:64]
-    if not text:
-        return pages.render("registry/search.html", text="", found=None, parcels=(), names={})
-    with unit_of_work(actor) as uow:
-        parcels = land.find_parcels(uow.session, actor.jurisdiction, text)
-        found = shelves.search(uow.session, actor.jurisdiction, text)
-        places = [row.village for row in (*parcels, *found.cases, *found.households, *found.rights)]
-        names = land.division_names(uow.session, places)
-    only = _only(found, [row.code for row in parcels])
+    return _found("" if finding.is_citizen_id(text) else text, in_address=finding.is_citizen_id(text))
+
+
+@blueprint.post("/search")
+@allow(*READERS)
+def looked_up() -> Response | Redirect:
+    """The same from the box: what may stand in an address goes there, a citizen ID is answered at once."""
+    text = request.form.get("q", "").strip()[:64]
+    if finding.is_citizen_id(text):
+        return _found(text)
+    return redirect(url_for("registry.search", q=text), 303)
+
+
+def _found(text: str, *, in_address: bool = False) -> Response | Redirect:
+    with unit_of_work(current_actor()) as uow:
+        found = finding.search(uow, text)
+        names = land.division_names(uow.session, found.villages)
+    only = _only(found)
     if only is not None:
         return redirect(only, 303)
-    return pages.render("registry/search.html", text=text, found=found, parcels=parcels, names=names)
+    shown = "" if finding.is_citizen_id(text) else text
+    return pages.render(
+        "registry/search.html", text=shown, sought=bool(text), found=found, names=names, in_address=in_address
+    )
 
 
-def _only(found: shelves.Found, parcels: list[str]) -> str | None:
+def _only(found: finding.Found) -> str | None:
     """The address of what was found when it is one thing."""
     addresses = [
-        *(url_for("land.parcel", code=code) for code in parcels),
+        *(url_for("land.parcel", code=row.code) for row in found.parcels),
         *(url_for("registry.cases.one", county=case.county, case_id=case.case_id) for case in found.cases),
         *(url_for("registry.rights.household", code=row.code) for row in found.households),
+        *(url_for("registry.rights.household", code=one.household.code) for one in found.persons),
+        *(url_for("registry.rights.one", county=row.county, right_id=row.right_id) for row in found.rights),
         *(url_for("registry.certificates.one", number=row[0].number) for row in found.certificates),
         *(url_for("registry.certificates.act", number=act.number) for act in found.acts),
     ]
@@ -131,10 +149,10 @@ def work_to_do(actor: Actor) -> Iterator[Shown]:
     """The officer's queues: to review, due, one's own."""
     with unit_of_work(actor) as uow:
         session = uow.session
-        today = desk.today(session)
-        counts = desk.queue_counts(session, actor.account_id, today)
-        names = {"review": _("待我审核"), "mine": _("我办理的"), "due": _("即将到期")}
-        shown = ("review", "due") if actor.has(Role.REVIEWER) else ("mine", "due")
+        looking = looking_of(session, actor)
+        counts = worklist.queue_counts(session, looking)
+        names = {"review": _("待我审核"), "mine": _("我办理的"), "overdue": _("超过时限"), "returned": _("退回补正")}
+        shown = ("review", "overdue") if actor.has(Role.REVIEWER) else ("mine", "overdue", "returned")
         for queue in shown:
             yield Figure(names[queue], counts[queue], url_for("registry.queue.index", queue=queue))
         yield Figure(
@@ -143,8 +161,8 @@ def work_to_do(actor: Actor) -> Iterator[Shown]:
             url_for("registry.queue.index", state="noticed"),
         )
         for queue in shown:
-            asked = CaseFilter(queue, sort="due" if queue == "due" else "number", down=False)
-            rows = session.scalars(desk.cases_statement(asked, actor.account_id, today).limit(ON_FIRST_PAGE)).all()
+            asked = CaseFilter(queue, sort="since", down=False)
+            rows = session.scalars(worklist.cases_statement(asked, looking).limit(ON_FIRST_PAGE)).all()
             yield Queue(
                 names[queue],
                 url_for("registry.queue.index", queue=queue),

@@ -15,7 +15,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, NotFound
 from landreg.land.queries import division_names, division_path
-from landreg.registry import cases, desk, jobs, queries, steps
+from landreg.registry import cases, desk, jobs, queries, steps, worklist
 from landreg.registry.routes.queues import (
     OFFICERS,
     READERS,
@@ -26,6 +26,7 @@ from landreg.registry.routes.queues import (
     step_named,
     taken,
 )
+from landreg.registry.routes.surroundings import looking_of
 from landreg.registry.steps import STEPS
 from landreg.web import pages, problems, sheets
 from landreg.web.forms import read_form
@@ -61,8 +62,8 @@ def one(county: str, batch_id: UUID) -> Response:
         progress = queries.batch(session, county, batch_id)
         if progress is None:
             raise NotFound
-        today = desk.today(session)
-        statement = desk.cases_statement(asked, actor.account_id, today)
+        looking = looking_of(session, actor)
+        statement = worklist.cases_statement(asked, looking)
         if request.args.get("as") in sheets.KINDS:
             return sheet_of_cases(session, session.scalars(statement.limit(sheets.MOST_ROWS)).all())
         step = next((step for step in STEPS.values() if any(progress.states.get(state) for state in step.states)), None)
@@ -76,7 +77,7 @@ def one(county: str, batch_id: UUID) -> Response:
             path=division_path(session, progress.batch.village),
             who=names_of(session, {progress.batch.opened_by}),
             life=LIFE,
-            today=today,
+            today=looking.today,
             step=step,
             mine=step is not None and actor.has(*step.roles),
             waiting=sum(progress.states.get(state, 0) for state in step.states) if step else 0,
@@ -111,7 +112,7 @@ class Titled:
 @blueprint.post("/batches/<county>/<uuid:batch_id>/steps/<step>")
 @allow(*OFFICERS)
 @problems.back_to(summary)
-def take(county: str, batch_id: UUID, step: str) -> Redirect:
+def take(county: str, batch_id: UUID, step: str) -> Redirect | Response:
     """Take the step with every case of the batch that it lets through."""
     given, wanted = read_form(Titled), step_named(step)
     actor = current_actor()

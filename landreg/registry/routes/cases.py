@@ -105,7 +105,7 @@ class Titled:
 @blueprint.post("/cases/<county>/<uuid:case_id>/steps/<step>")
 @allow(*OFFICERS)
 @problems.back_to(lambda county, case_id, step: one(county, case_id))
-def go_on(county: str, case_id: UUID, step: str) -> Redirect:
+def go_on(county: str, case_id: UUID, step: str) -> Redirect | Response:
     """Take the case's next step. A title is asked for only where the case's state allows a notice."""
     wanted, title = step_named(step), read_form(Titled).title
     if wanted.name == "publish" and not title:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
@@ -11,19 +12,23 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
+from landreg.access import filters
 from landreg.access.policy import allow, current_actor
+from landreg.access.queries import names_of
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.land.queries import division_names
 from landreg.law.book import term as law_term
 from landreg.law.book import terms
-from landreg.registry import desk, jobs, queries, steps
+from landreg.registry import desk, jobs, queries, steps, worklist
 from landreg.registry.casebook import Case
-from landreg.registry.desk import CaseFilter
+from landreg.registry.cases import Stepped
 from landreg.registry.routes.shown import holder_name
-from landreg.registry.routes.surroundings import press
-from landreg.registry.steps import STEPS, Step
+from landreg.registry.routes.surroundings import looking_of, press
+from landreg.registry.rules.desk import WAITING
+from landreg.registry.steps import EVERY, STEPS, TAKE_UP, Step
+from landreg.registry.worklist import QUEUES, CaseFilter
 from landreg.web import i18n, pages, problems, sheets
 from landreg.web.forms import read_form
 from landreg.web.sheets import Column
@@ -32,17 +37,21 @@ blueprint = Blueprint("queue", __name__)
 blueprint.add_app_template_filter(holder_name, "holder")
 OFFICERS = (Role.REGISTRAR, Role.REVIEWER)
 READERS = (*OFFICERS, Role.AUDITOR)
-QUEUES = ("mine", "review", "due", "all")
+LIST = "cases"
+"""The name under which filters of this list are kept."""
+NARROWED_BY = ("state", "kind", "act", "within", "officer", "q")
+KEPT = ("queue", *NARROWED_BY, "sort", "size")
+"""What of the address a kept filter holds."""
 
 
 def asked_filter(actor: Actor, batch_id: UUID | None = None) -> CaseFilter:
     """The list that the address asks for; without a word, the queue of the actor's role."""
     own = "review" if actor.has(Role.REVIEWER) else "mine" if actor.has(Role.REGISTRAR) else "all"
-    narrowed = batch_id or any(request.args.get(name) for name in ("state", "kind", "within", "q"))
+    narrowed = batch_id or any(request.args.get(name) for name in NARROWED_BY)
     queue = request.args.get("queue", "")
-    queue = queue if queue in QUEUES else "all" if narrowed else own
+    queue = queue if queue in (*QUEUES, "all") else "all" if narrowed else own
     sort, down = pages.sort_asked("-number")
-    state, kind, within = (request.args.get(name, "") for name in ("state", "kind", "within"))
+    state, kind, act, within = (request.args.get(name, "") for name in ("state", "kind", "act", "within"))
     return CaseFilter(
         "" if queue == "all" else queue,
         state if state in terms("case") else "",
@@ -52,7 +61,16 @@ def asked_filter(actor: Actor, batch_id: UUID | None = None) -> CaseFilter:
         batch_id,
         sort,
         down,
+        act if act in terms("act") else "",
+        request.args.get("officer", type=_uuid),
     )
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 @blueprint.get("/cases")
@@ -62,26 +80,73 @@ def index() -> Response:
     actor = current_actor()
     asked = asked_filter(actor)
     with unit_of_work(actor) as uow:
-        today = desk.today(uow.session)
-        statement = desk.cases_statement(asked, actor.account_id, today)
+        session = uow.session
+        looking = looking_of(session, actor)
+        statement = worklist.cases_statement(asked, looking)
         if request.args.get("as") in sheets.KINDS:
-            return sheet_of_cases(uow.session, uow.session.scalars(statement.limit(sheets.MOST_ROWS)).all())
-        page = pages.page_of(uow.session, statement, number=pages.page_number(), size=pages.page_size())
+            return sheet_of_cases(session, session.scalars(statement.limit(sheets.MOST_ROWS)).all())
+        page = pages.page_of(session, statement, number=pages.page_number(), size=pages.page_size())
+        officers = {case.taken_by or case.prepared_by for case in page.items} | {asked.officer or actor.account_id}
         return pages.render(
             "registry/cases.html",
             page=page,
             asked=asked,
-            queues=desk.queue_counts(uow.session, actor.account_id, today),
-            states=queries.states_counted(uow.session),
-            names=division_names(uow.session, [case.village for case in page.items] + [asked.within]),
-            today=today,
+            queues=worklist.queue_counts(session, looking),
+            states=queries.states_counted(session),
+            acts=[kind for kind in terms("act") if kind != "survey_entry"],
+            names=division_names(session, [case.village for case in page.items] + [asked.within]),
+            today=looking.today,
             offered=steps_of(actor),
+            late=worklist.waits(session, page.items, looking.law),
+            officers=names_of(session, officers),
+            filters=filters.kept(session, actor.account_id, LIST),
+            narrowed=any((asked.state, asked.kind, asked.act, asked.text, asked.within, asked.officer)),
         )
 
 
+@dataclass(frozen=True)
+class Kept:
+    """The name under which the filter of the address is kept."""
+
+    name: str = field(default="", metadata={"most": filters.NAME_MOST})
+
+
+@blueprint.post("/cases/filters")
+@allow(*READERS)
+@problems.back_to(index)
+def keep_filter() -> Redirect:
+    """Keep the filter of this address under a name of the account's own."""
+    query = {name: request.args[name] for name in KEPT if request.args.get(name)}
+    filters.keep(current_actor(), LIST, read_form(Kept).name, urlencode(query))
+    flash(_("筛选条件已保存。"))
+    return redirect(f"{url_for('.index')}?{urlencode(query)}", 303)
+
+
+@blueprint.post("/cases/filters/<uuid:filter_id>/remove")
+@allow(*READERS)
+@problems.back_to(lambda filter_id: index())
+def remove_filter(filter_id: UUID) -> Redirect:
+    """Take a kept filter away."""
+    filters.remove(current_actor(), filter_id)
+    flash(_("筛选条件已删去。"))
+    return redirect(url_for(".index"), 303)
+
+
+@blueprint.get("/cases/team")
+@allow(*OFFICERS)
+def team() -> Response:
+    """Who works on how much: cases that wait, by officer and state, and how many of them wait too long."""
+    actor = current_actor()
+    with unit_of_work(actor) as uow:
+        looking = looking_of(uow.session, actor)
+        loads = worklist.team(uow.session, looking)
+    limits = {state: looking.law.days("DSK-3.step_working_days", state) for state in WAITING}
+    return pages.render("registry/team.html", loads=loads, states=WAITING, limits=limits, today=looking.today)
+
+
 def steps_of(actor: Actor) -> list[Step]:
-    """The steps that the actor's roles take."""
-    return [step for step in STEPS.values() if actor.has(*step.roles)]
+    """The steps that the actor's roles take with many cases; taking them up is the first."""
+    return [step for step in (TAKE_UP, *STEPS.values()) if actor.has(*step.roles)]
 
 
 def sheet_of_cases(session: Session, rows: Sequence[Case]) -> Response:
@@ -142,7 +207,7 @@ def shown_summary(
 @blueprint.post("/cases/take")
 @allow(*OFFICERS)
 @problems.back_to(index)
-def take() -> Redirect:
+def take() -> Redirect | Response:
     """Take the step with the chosen cases: a few at once, many as a job."""
     given = read_form(Chosen)
     county, ids = chosen_ids(given.case)
@@ -151,19 +216,31 @@ def take() -> Redirect:
 
 def taken(
     county: str, ids: Sequence[UUID], step: Step, back: str, *, title: str = "", batch_id: UUID | None = None
-) -> Redirect:
-    """Do it, and go to the page that shows it. A notice is one act of the desk, however many cases it names."""
+) -> Redirect | Response:
+    """Do it, and go to the page that shows it; to one that names each case that did not go on, where there is one.
+
+    A notice is one act of the desk, however many cases it names.
+    """
     actor = current_actor()
-    if len(ids) > jobs.DIRECTLY and step.name != "publish":
+    if len(ids) > jobs.DIRECTLY and step.name in jobs.CHUNK:
         job_id = jobs.ask(actor, county, ids, step, batch_id)
         return redirect(url_for("registry.jobs.one", county=county, job_id=job_id), 303)
     if step.name == "publish" and not title:
         raise BadInput(Finding("FORM-1", "title"))
     stepped = steps.take(actor, county, ids, step, press=press, title=title)
-    flash(_("%(step)s：已办 %(n)s 件。", step=i18n.shown_term(step.name, "step"), n=stepped.done))
     if stepped.refused:
-        flash(_("%(n)s 件未能继续，原因已记入各件业务。", n=len(stepped.refused)))
+        return _told(actor, county, ids, step, stepped, back)
+    flash(_("%(step)s：已办 %(n)s 件。", step=i18n.shown_term(step.name, "step"), n=stepped.done))
     return redirect(back, 303)
+
+
+def _told(actor: Actor, county: str, ids: Sequence[UUID], step: Step, stepped: Stepped, back: str) -> Response:
+    """What became of each case of a step over many: none is half done."""
+    with unit_of_work(actor) as uow:
+        found = desk.cases_by_id(uow.session, county, ids)
+    failed = [(case, stepped.refused[case.number]) for case in found if case.number in stepped.refused]
+    done = [case for case in found if case.number not in stepped.refused]
+    return pages.render("registry/told.html", 422 if not done else 200, step=step, done=done, failed=failed, back=back)
 
 
 def chosen_ids(chosen: Sequence[str]) -> tuple[str, list[UUID]]:
@@ -180,6 +257,6 @@ def chosen_ids(chosen: Sequence[str]) -> tuple[str, list[UUID]]:
 
 def step_named(name: str) -> Step:
     """The step of an address or a form. Raises NotFound for another."""
-    if name not in STEPS:
+    if name not in EVERY:
         raise NotFound
-    return STEPS[name]
+    return EVERY[name]

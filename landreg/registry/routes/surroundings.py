@@ -6,6 +6,7 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from landreg.config import Settings
+from landreg.core.actor import Actor
 from landreg.law.queries import load_law
 from landreg.registry.certificates import Press
 from landreg.registry.desk import today
@@ -13,6 +14,7 @@ from landreg.registry.documents import Store
 from landreg.registry.papers.office import Desk
 from landreg.registry.papers.signing import load_signer
 from landreg.registry.queries import is_demo
+from landreg.registry.worklist import Looking
 
 
 def settings() -> Settings:
@@ -30,6 +32,12 @@ def press() -> Press:
     """What certificates are made with. Raises SignerUnusable without a key."""
     own = settings()
     return Press(load_signer(own.keys["certificate"]), Store(own.store), own.base_url)
+
+
+def looking_of(session: Session, actor: Actor) -> Looking:
+    """Who looks at the lists of the desk today, and by whose figures."""
+    law = load_law(session, actor.jurisdiction[:6].ljust(6, "0"), today(session))
+    return Looking(actor.account_id, law)
 
 
 def desk_of(session: Session, county: str) -> Desk:

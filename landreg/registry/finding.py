@@ -1,0 +1,160 @@
+"""What the search box finds: one list for each kind of thing, each read by an index of its own.
+
+By number or code from its beginning, by name from its beginning, by exact citizen ID through its keyed digest. What is
+compared under row-level security is compared by operators that are leakproof (architecture.md 10): equality, and ranges in
+"C". Persons are shown by masked name and number; who wants more opens them, and that is logged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from landreg.access import identity, queries
+from landreg.core.codes import citizen_id_fault
+from landreg.core.db import UnitOfWork
+from landreg.core.tables import in_force
+from landreg.land import queries as land
+from landreg.land.queries import prefixed
+from landreg.party.model import Household, Member
+from landreg.registry import typed
+from landreg.registry.casebook import Act, Case, Certificate
+from landreg.registry.model import Right
+from landreg.registry.shelves import acts_statement, certificates_statement
+
+FOUND = 10
+"""Of each kind; who needs more goes to its list."""
+NAMESAKES = 200
+
+
+class PersonFound(NamedTuple):
+    """A member of a household, by masked name and number."""
+
+    name: str
+    id_number: str
+    household: Household
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found, by kind."""
+
+    households: Sequence[Household] = ()
+    persons: Sequence[PersonFound] = ()
+    cases: Sequence[Case] = ()
+    rights: Sequence[Right] = ()
+    certificates: Sequence[Any] = ()
+    acts: Sequence[Act] = ()
+    parcels: Sequence[Any] = ()
+
+    @property
+    def villages(self) -> list[str]:
+        """The villages of all of it, to be named."""
+        rows = (*self.households, *self.cases, *self.rights, *self.parcels, *(one.household for one in self.persons))
+        return [row.village for row in rows]
+
+    def __bool__(self) -> bool:
+        return any((self.households, self.persons, self.cases, self.rights, self.certificates, self.acts, self.parcels))
+
+
+def is_citizen_id(text: str) -> bool:
+    """Whether this is a citizen ID, which belongs into no address."""
+    return citizen_id_fault(typed.folded(text).upper()) is None
+
+
+def search(uow: UnitOfWork, text: str) -> Found:
+    """Everything of the actor's jurisdiction that a text means, FOUND of each kind; nothing for an empty one."""
+    plain = typed.folded(text)
+    if not plain:
+        return Found()
+    if is_citizen_id(plain):
+        return _by_citizen_id(uow, plain.upper())
+    if plain.isascii():
+        return _by_number(uow.session, uow.actor.jurisdiction, plain.upper())
+    number = typed.certificate_number(text)
+    if number is not None:
+        certificates = _certificates(uow.session, uow.actor.jurisdiction, Certificate.number == number)
+        return Found(certificates=certificates)
+    return _by_name(uow, text.strip())
+
+
+def _by_citizen_id(uow: UnitOfWork, number: str) -> Found:
+    person = identity.find(uow, id_number=number)
+    return Found() if person is None else Found(persons=_persons(uow, [person]))
+
+
+def _by_number(session: Session, within: str, text: str) -> Found:
+    by_number, by_subject = (
+        _cases(session, within, prefixed(column, text)) for column in (Case.number.collate("C"), Case.subject_code)
+    )
+    return Found(
+        households=_households(session, within, prefixed(Household.code, text), Household.code),
+        cases=_once([*by_number, *by_subject])[:FOUND],
+        rights=session.scalars(
+            sa.select(Right)
+            .where(prefixed(Right.village, within), in_force(Right), prefixed(Right.code, text))
+            .order_by(Right.code)
+            .limit(FOUND)
+        ).all(),
+        certificates=_certificates(session, within, Certificate.serial.collate("C") == text),
+        acts=session.scalars(acts_statement(within=within, number=text).limit(FOUND)).all(),
+        parcels=land.find_parcels(session, within, text, FOUND),
+    )
+
+
+def _by_name(uow: UnitOfWork, text: str) -> Found:
+    session, within = uow.session, uow.actor.jurisdiction
+    name = Household.name.collate("C")
+    households = _households(session, within, prefixed(name, text), name)
+    known = {one.household_id for one in households}
+    cases = _cases(session, within, prefixed(Case.applicant.collate("C"), text))
+    members = _persons(uow, identity.named(uow, text)[:NAMESAKES])
+    numbered = _certificates(session, within, prefixed(Certificate.number.collate("C"), text))
+    keys = [case.case_id for case in cases]
+    issued = _certificates(session, within, Certificate.case_id.in_(keys)) if keys else ()
+    return Found(
+        households=households,
+        persons=[one for one in members if one.household.household_id not in known],
+        cases=cases,
+        certificates=[*numbered, *issued][:FOUND],
+        parcels=land.find_parcels(session, within, text, FOUND),
+    )
+
+
+def _households(session: Session, within: str, narrowed: Any, order: Any) -> Sequence[Household]:
+    found = sa.select(Household).where(prefixed(Household.village, within), in_force(Household), narrowed)
+    return session.scalars(found.order_by(order).limit(FOUND)).all()
+
+
+def _cases(session: Session, within: str, narrowed: Any) -> Sequence[Case]:
+    found = sa.select(Case).where(prefixed(Case.village, within), narrowed)
+    return session.scalars(found.order_by(Case.number.desc()).limit(FOUND)).all()
+
+
+def _once(cases: Sequence[Case]) -> list[Case]:
+    return list({case.case_id: case for case in cases}.values())
+
+
+def _certificates(session: Session, within: str, narrowed: Any) -> Sequence[Any]:
+    return session.execute(certificates_statement(within=within).where(narrowed).limit(FOUND)).all()
+
+
+def _persons(uow: UnitOfWork, person_ids: Sequence[Any]) -> list[PersonFound]:
+    """The households of persons; those that lie outside the jurisdiction are not seen."""
+    if not person_ids:
+        return []
+    same = sa.and_(Member.county == Household.county, Member.household_id == Household.household_id)
+    found = (
+        sa.select(Member.person_id, Household)
+        .join(Household, same)
+        .where(Member.person_id.in_(person_ids), in_force(Member), in_force(Household))
+        .order_by(Household.code)
+        .limit(FOUND)
+    )
+    rows = uow.session.execute(found).all()
+    masked = queries.masked_persons(uow.session, {row.person_id for row in rows})
+    return [PersonFound(*masked[row.person_id], row.Household) for row in rows]
