@@ -15,7 +15,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, NotFound
 from landreg.land.queries import division_names, division_path
-from landreg.registry import cases, desk, jobs, queries, steps, worklist
+from landreg.registry import cases, desk, jobs, queries, steps
 from landreg.registry.routes.queues import (
     OFFICERS,
     READERS,
@@ -28,6 +28,7 @@ from landreg.registry.routes.queues import (
 )
 from landreg.registry.routes.surroundings import looking_of
 from landreg.registry.steps import STEPS
+from landreg.registry.worklist import cases_statement
 from landreg.web import pages, problems, sheets
 from landreg.web.forms import read_form
 
@@ -63,7 +64,7 @@ def one(county: str, batch_id: UUID) -> Response:
         if progress is None:
             raise NotFound
         looking = looking_of(session, actor)
-        statement = worklist.cases_statement(asked, looking)
+        statement = cases_statement(asked, looking)
         if request.args.get("as") in sheets.KINDS:
             return sheet_of_cases(session, session.scalars(statement.limit(sheets.MOST_ROWS)).all())
         step = next((step for step in STEPS.values() if any(progress.states.get(state) for state in step.states)), None)
