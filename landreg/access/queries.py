@@ -265,7 +265,8 @@ def linked_persons(session: DatabaseSession, ids: Collection[UUID]) -> frozenset
     question = sa.text(
         """SELECT person_id FROM party.member WHERE person_id = ANY (:ids)
            UNION SELECT representative_id FROM party.household WHERE representative_id = ANY (:ids)
-           UNION SELECT representative_id FROM party.collective WHERE representative_id = ANY (:ids)"""
+           UNION SELECT representative_id FROM party.collective WHERE representative_id = ANY (:ids)
+           UNION SELECT person_id FROM party.holder WHERE person_id = ANY (:ids)"""
     )
     return frozenset(session.scalars(question, {"ids": list(ids)}))
 

@@ -1,4 +1,4 @@
-"""Parties: collectives, households and their members, organisations. Persons live in `identity`."""
+"""Parties: collectives, households and their members, other holders. Persons live in `identity`."""
 
 from __future__ import annotations
 
@@ -56,3 +56,20 @@ class Member(CountyKey, TwoClocks, Base):
     holds_right: Mapped[bool]
     position: Mapped[int]
     note: Mapped[str]
+
+
+class Holder(CountyKey, TwoClocks, Base):
+    """Who holds a right and is no household: an organisation by its social credit code, or a person. The column household_id
+    of a right and of its holder names a household or one of these.
+    """
+
+    __tablename__ = "holder"
+    __table_args__ = {"schema": "party"}  # noqa: RUF012
+
+    row_id: Mapped[UUID] = mapped_column(primary_key=True)
+    holder_id: Mapped[UUID]
+    kind: Mapped[str]
+    code: Mapped[str]
+    name: Mapped[str]
+    person_id: Mapped[UUID | None]
+    address: Mapped[str]

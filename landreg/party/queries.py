@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from landreg.core.asof import AsOf
 from landreg.core.tables import in_force, standing
-from landreg.party.model import Collective, Household, Member
+from landreg.party.model import Collective, Holder, Household, Member
 
 
 def household(session: Session, county: str, household_id: UUID, asked: AsOf | None = None) -> Household | None:
@@ -44,13 +45,34 @@ def collective(session: Session, county: str, collective_id: UUID, asked: AsOf |
     return session.scalars(found.where(_in_force(Collective, asked))).one_or_none()
 
 
+@dataclass(frozen=True)
+class Named:
+    """Who holds a right: a household, an organisation or a person, by kind, with code and name."""
+
+    kind: str
+    code: str
+    name: str
+
+
+def named(session: Session, county: str, holder_id: UUID) -> Named | None:
+    """The household or other holder of an id as it is in force."""
+    if found := household(session, county, holder_id):
+        return Named("household", found.code, found.name)
+    other = select(Holder).where(Holder.county == county, Holder.holder_id == holder_id, in_force(Holder))
+    row = session.scalars(other).one_or_none()
+    return None if row is None else Named(row.kind, row.code, row.name)
+
+
 def _in_force(table: Any, asked: AsOf | None) -> ColumnElement[bool]:
     return in_force(table) if asked is None else standing(table, asked)
 
 
 def household_codes(session: Session, county: str, household_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """The codes of these households as they stand today."""
+    """The codes of these households as they stand today, and of other holders their codes or names."""
     found = select(Household.household_id, Household.code).where(
         Household.county == county, Household.household_id.in_(household_ids), in_force(Household)
     )
-    return dict(session.execute(found).all())
+    others = select(Holder.holder_id, func.coalesce(func.nullif(Holder.code, ""), Holder.name)).where(
+        Holder.county == county, Holder.holder_id.in_(household_ids), in_force(Holder)
+    )
+    return dict(session.execute(found).all()) | dict(session.execute(others).all())

@@ -6,18 +6,20 @@ Each family of acts reads its own cases (`act_facts.FAMILIES`); all of them give
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from landreg.law.book import ActType
 from landreg.registry import standing
 from landreg.registry.casebook import Case, CaseDocument, Document
 from landreg.registry.effects import Changes, RightBundle, Standing
-from landreg.registry.rules.acts import ActFacts
+from landreg.registry.rules.acts import ActFacts, Restricted
 
 
 @dataclass(frozen=True)
@@ -64,3 +66,27 @@ def folders(session: Session, county: str, case_ids: Sequence[UUID]) -> dict[UUI
     for case_id, kind in session.execute(kept):
         found[case_id].add(kind)
     return {case_id: frozenset(found[case_id]) for case_id in case_ids}
+
+
+def papers_of(kind: ActType, right_kind: str, request: Mapping[str, Any]) -> tuple[str, ...]:
+    """The papers that a case asks for: of its act, and of its kind of right, its reason, or another holder that it names."""
+    operator = "operator" if request.get("operator") and kind.kind == "land_operation_change" else ""
+    return kind.papers(right_kind, str(request.get("reason") or ""), operator)
+
+
+def papers_lacking(case: Case, kind: ActType, folder: frozenset[str]) -> tuple[str, ...]:
+    """Those of them that its folder does not hold."""
+    return tuple(paper for paper in papers_of(kind, case.right_kind, case.request) if paper not in folder)
+
+
+def restricted(rows: Iterable[Standing]) -> tuple[Restricted, ...]:
+    """Restrictions in force as rules see them."""
+    return tuple(
+        Restricted(row.row["restriction_id"], row.row["kind"], row.row["party"], row.row["rank"]) for row in rows
+    )
+
+
+def term_of(bundle: RightBundle | None) -> tuple[date, date] | None:
+    """First day and day after the last of a right's term; None without one."""
+    term = None if bundle is None else bundle.right.row["term"]
+    return None if term is None else (term.lower, term.upper)

@@ -93,12 +93,19 @@ class Certified:
             check_url=url,
             act_number=self.act_number,
             house_area_m2=house,
-            other_holders=self.members[1:],
+            other_holders=_others(self.members, f["holder"]),
             other=_building(f),
             limit_m2=limit,
             excess_m2=f["excess_m2"] or None,
+            notes=(f["note"],) if f["note"] else (),
             map=self.parcels[0].map,
         )
+
+
+def _others(members: tuple[Member, ...], holder: str) -> tuple[Member, ...]:
+    """The members beside the one in whose name the right stands, wherever that one is listed; all, where none is."""
+    first = next((member for member in members if member.name == holder), None)
+    return tuple(member for member in members if member is not first)
 
 
 def members_of(session: Session, county: str, case_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
@@ -211,12 +218,13 @@ _CERTIFIED = """
 """
 _RIGHTS = f"""
     SELECT c.case_id, r.right_id, r.row_id AS right_row, r.kind, r.code, r.household_id, r.term, r.area_m2, r.mu, r.excess_m2,
-           r.footprint_m2, r.floor_area_m2, r.floors, r.built_on, r.nature, a.number AS act_number, h.name AS holder, h.address,
+           r.footprint_m2, r.floor_area_m2, r.floors, r.built_on, r.nature, r.note, a.number AS act_number,
+           h.name AS holder, h.address,
            coalesce(i.name, '') AS issuer, coalesce(i.representative, '') AS representative,
            coalesce(d.name, c.county) AS county_name
     FROM {_CERTIFIED}
     JOIN registry.act AS a ON a.county = c.county AND a.act_id = c.act_id
-    JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id
+    JOIN party.named AS h ON h.county = r.county AND h.household_id = r.household_id
          AND upper_inf(h.recorded) AND upper_inf(h.valid)
     LEFT JOIN party.collective AS i ON i.county = h.county AND i.collective_id = h.collective_id
          AND upper_inf(i.recorded) AND upper_inf(i.valid)

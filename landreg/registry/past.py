@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from landreg.access.queries import masked_persons, names_of
 from landreg.land.model import Parcel
-from landreg.party.model import Household, Member
+from landreg.party.model import Holder, Household, Member
 from landreg.registry import queries, shelves
 from landreg.registry.casebook import Act, Case, CaseEvent, Document
 from landreg.registry.history import Line, Said, differences
@@ -56,6 +56,7 @@ def right_history(session: Session, county: str, right_id: UUID) -> list[ActTold
     limits = _rows(session, Restriction, Restriction.county == county, Restriction.right_id == right_id)
     signed = _rows(session, Contract, Contract.county == county, Contract.contract_id.in_(contracts))
     households = _names(session, Household.household_id, Household.name, county, (row.household_id for row in holders))
+    households |= _names(session, Holder.holder_id, Holder.name, county, (row.household_id for row in holders))
     codes = _names(session, Parcel.parcel_id, Parcel.code, county, (row.parcel_id for row in parcels))
     rows = [
         *(_said("right", row.right_id, "", _facts(row, RIGHT), row) for row in rights),

@@ -73,7 +73,7 @@ def rights_of_household(
 
 
 def holders_of_right(session: Session, right: Right, asked: AsOf) -> Sequence[Row[Any]]:
-    """The households that share a row of a right: their id, share, and code and name as said then."""
+    """Who shares a row of a right: id, share, and code, name and kind (household, organization, person) as said then."""
     return session.execute(text(_HOLDERS_OF_RIGHT), _values(asked, county=right.county, row=right.row_id)).all()
 
 
@@ -247,9 +247,9 @@ _STANDING = "{x}.recorded @> CAST(:said AS timestamptz) AND {x}.valid @> CAST(:v
 _NEAREST = """(SELECT * FROM {table} AS n WHERE n.county = x.county AND n.{key} = x.{key}
         AND n.recorded @> CAST(:said AS timestamptz)
         ORDER BY n.valid @> CAST(:valid AS date) DESC, lower(n.valid) DESC NULLS LAST LIMIT 1)"""
-_HOUSEHOLD = _NEAREST.format(table="party.household", key="household_id")
+_HOUSEHOLD = _NEAREST.format(table="party.named", key="household_id")
 _RIGHTS_ON_PARCEL = f"""
-    SELECT r.*, h.name AS holder, h.code AS household_code, p.area_m2 AS parcel_area_m2
+    SELECT r.*, h.name AS holder, h.code AS household_code, h.kind AS party, p.area_m2 AS parcel_area_m2
     FROM registry.right_parcel AS p
     JOIN registry."right" AS r ON r.county = p.county AND r.row_id = p.right_row AND {_STANDING.format(x="r")}
     JOIN registry.right_holder AS x ON x.county = r.county AND x.right_row = r.row_id AND {_STANDING.format(x="x")}
@@ -258,7 +258,7 @@ _RIGHTS_ON_PARCEL = f"""
     ORDER BY r.kind, r.code, h.code
 """
 _HOLDERS_OF_RIGHT = f"""
-    SELECT x.household_id, x.numerator, x.denominator, h.code, h.name, h.collective_id
+    SELECT x.household_id, x.numerator, x.denominator, h.code, h.name, h.collective_id, h.kind AS party
     FROM registry.right_holder AS x LEFT JOIN LATERAL {_HOUSEHOLD} AS h ON true
     WHERE x.county = :county AND x.right_row = :row AND {_STANDING.format(x="x")} ORDER BY h.code
 """

@@ -59,13 +59,13 @@ def assign(bundle: RightBundle, onto: RightBundle | None, asked: Assignment, on:
     """
     if onto is not None:
         joined = (*onto.parcels, *(replace(parcel, since=on) for parcel in bundle.parcels))
-        gained = _followed(onto, on, new, _areas(joined), {}, joined)
-        opens = (*_history(bundle, on, new, bundle.contract), *gained.opens)
+        gained = followed(onto, on, new, areas(joined), {}, joined)
+        opens = (*history(bundle, on, new, bundle.contract), *gained.opens)
         ends: dict[UUID, Ending] = {bundle.right_id: "cancelled", onto.right_id: "replaced"}
         return Changes(opens, on, (*bundle.rows, *gained.closes), ends)
     contract_id = new()
     taken = {"household_id": asked.household_id, "code": asked.contract_code, "contract_id": contract_id}
-    return _followed(bundle, on, new, taken, {"household_id": asked.household_id}, bundle.parcels, asked.signed_on)
+    return followed(bundle, on, new, taken, {"household_id": asked.household_id}, bundle.parcels, asked.signed_on)
 
 
 def cancel(bundle: RightBundle, asked: Cancellation, on: date, new: NewId) -> Changes:
@@ -73,15 +73,15 @@ def cancel(bundle: RightBundle, asked: Cancellation, on: date, new: NewId) -> Ch
     lost = {parcel_id for parcel_id, code in bundle.codes.items() if code in asked.parcels}
     staying = tuple(parcel for parcel in bundle.parcels if parcel.row["parcel_id"] not in lost)
     if not asked.parcels or not staying:
-        return Changes(_history(bundle, on, new, bundle.contract), on, bundle.rows, {bundle.right_id: "cancelled"})
-    return _followed(bundle, on, new, _areas(staying), {}, staying)
+        return Changes(history(bundle, on, new, bundle.contract), on, bundle.rows, {bundle.right_id: "cancelled"})
+    return followed(bundle, on, new, areas(staying), {}, staying)
 
 
 def restrict(bundle: RightBundle, asked: RestrictionAsked, rank: int, on: date, new: NewId) -> Changes:
     """A restriction on the right; a later seizure waits behind the earlier ones. 不动产登记暂行条例 第三条."""
     row = {
         "row_id": new(), "restriction_id": new(), "right_id": bundle.right.row["right_id"], "kind": asked.kind, "rank": rank,
-        "party": asked.party, "basis": asked.basis, "amount": asked.amount, "until": asked.until,
+        "party": asked.party, "basis": asked.basis, "amount": asked.amount, "until": asked.last_day(on),
         "village": bundle.right.row["village"],
     }  # fmt: skip
     return Changes((Opened("restriction", row),), on)
@@ -104,12 +104,13 @@ def reissue(rights: Iterable[UUID], on: date) -> Changes:
     return Changes((), on, (), dict.fromkeys(rights, "replaced"))
 
 
-def _areas(parcels: Iterable[Standing]) -> dict[str, Decimal]:
-    areas = [Decimal(parcel.row["area_m2"]) for parcel in parcels]
-    return {"area_m2": sum(areas, Decimal(0)), "mu": total_mu(areas)}
+def areas(parcels: Iterable[Standing]) -> dict[str, Decimal]:
+    """The area of a right over these parcels, in m² and as the sum of their printed mu."""
+    found = [Decimal(parcel.row["area_m2"]) for parcel in parcels]
+    return {"area_m2": sum(found, Decimal(0)), "mu": total_mu(found)}
 
 
-def _followed(
+def followed(
     bundle: RightBundle,
     on: date,
     new: NewId,
@@ -123,7 +124,7 @@ def _followed(
     told = {**right, **holder, **({} if signed_on is None else {"signed_on": signed_on})}
     contract = () if bundle.contract is None else (bundle.contract.from_day(on, row_id=new(), **told),)
     opens = (
-        *_history(bundle, on, new, bundle.contract),
+        *history(bundle, on, new, bundle.contract),
         *contract,
         bundle.right.from_day(on, row_id=row, **right),
         *(standing.from_day(on, right_row=row, **holder) for standing in bundle.holders),
@@ -132,7 +133,7 @@ def _followed(
     return Changes(opens, on, bundle.rows, {bundle.right_id: "replaced"})
 
 
-def _history(bundle: RightBundle, on: date, new: NewId, contract: Standing | None) -> tuple[Opened, ...]:
+def history(bundle: RightBundle, on: date, new: NewId, contract: Standing | None) -> tuple[Opened, ...]:
     """What held until the day, said anew: the right under a row of its own, with what hangs on it."""
     row = new()
     ended = bundle.right.until(on, row_id=row)

@@ -119,9 +119,24 @@ _NAMES: Mapping[str, Sequence[str]] = {
     "restriction": ("restriction_id",),
     "household": ("household_id",),
     "member": ("member_id",),
+    "parcel": ("parcel_id",),
+    "parcel_origin": ("parcel_id", "origin_id"),
+    "holder": ("holder_id",),
 }
 _TECHNICAL = frozenset(
-    ("row_id", "right_row", "contract_id", "collective_id", "right_id", "restriction_id", "member_id", "village")
+    (
+        "row_id",
+        "right_row",
+        "contract_id",
+        "collective_id",
+        "right_id",
+        "restriction_id",
+        "member_id",
+        "holder_id",
+        "village",
+        "geom",
+        "package_id",
+    )
 )
 
 

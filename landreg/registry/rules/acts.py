@@ -24,7 +24,7 @@ from landreg.registry.rules.requests import (
 
 JOIN_REASONS = ("birth", "marriage", "adoption", "confirmed", "other")
 LEAVE_REASONS = ("death", "marriage", "other_household", "other_collective", "error")
-END_REASONS = ("expropriation", "land_lost", "ruling", "error")
+END_REASONS = ("expropriation", "land_lost", "ruling", "returned", "error")
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,8 @@ class ActFacts:
 
     code: of the right or household. in_force: it still is. kind: of right, '' where the act is on a household. missing:
     kinds of document that the folder lacks. members: ids of the household's members, to whether they hold its right.
-    elsewhere: masked name of a member who joins to the household that lists them. collective: of the holder.
+    elsewhere: masked name of a member who joins to the household that lists them. collective: of the holder. operated: code of
+    a parcel to the registered land-operation right that stands on it.
     """
 
     act_kind: str
@@ -70,6 +71,7 @@ class ActFacts:
     holder: UUID | None = None
     term: tuple[date, date] | None = None
     taker: Taker | None = None
+    operated: Mapping[str, str] = field(default_factory=dict)
 
 
 def reg_20_documents_complete(facts: ActFacts, law: Law) -> Finding | None:
@@ -181,6 +183,23 @@ def end_2_parcels_of_the_right(facts: ActFacts, law: Law) -> Finding | None:
     return Finding("END-2", "parcels", {"parcels": foreign}, subject=facts.code) if foreign else None
 
 
+def lo_5_operation_right_ended_first(facts: ActFacts, law: Law) -> Finding | None:
+    """LO-5: a registered land-operation right ends by its own act before the land under it is lost. CC-340, RLCL-42."""
+    asked = facts.asked
+    if not isinstance(asked, Cancellation):
+        return None
+    lost = asked.parcels or facts.parcels
+    rights = sorted({facts.operated[code] for code in lost if code in facts.operated})
+    return Finding("LO-5", "parcels", {"rights": rights}, subject=facts.code) if rights else None
+
+
+def tr_17_operation_right_goes_along(facts: ActFacts, law: Law) -> Finding | None:
+    """TR-17: a registered land-operation right stays on its parcels, whoever holds them then: a note for the reviewer. RLCL-44."""
+    if not facts.operated:
+        return None
+    return Finding("TR-17", "parcels", {"rights": sorted({*facts.operated.values()})}, subject=facts.code)
+
+
 def res_1_said_in_full(facts: ActFacts, law: Law) -> Finding | None:
     """RES-1: a restriction says for whom it stands and on which paper; a mortgage also what it secures. RERR-8."""
     asked = facts.asked
@@ -202,7 +221,7 @@ def res_2_restriction_stands(facts: ActFacts, law: Law) -> Finding | None:
 
 def tr_11_right_may_be_mortgaged(facts: ActFacts, law: Law) -> Finding | None:
     """TR-11: the operation right of contracted land may be mortgaged; a homestead may not. RLCL-47, CC-399."""
-    if facts.act_kind != "mortgage" or facts.right_kind == "contract_management":
+    if facts.act_kind != "mortgage" or facts.right_kind in ("contract_management", "land_operation"):
         return None
     return Finding("TR-11", "right", {}, subject=facts.code)
 
@@ -220,8 +239,14 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         chg_5_land_at_the_new_place,
         pt_1_members_in_one_household,
     ),
-    "assignment": (*_ALL, tr_3_taker_of_the_collective, tr_13_same_term, ct_12_term_not_over),
-    "cancellation": (*_ALL, end_1_reason_of_the_list, end_2_parcels_of_the_right),
+    "assignment": (
+        *_ALL,
+        tr_3_taker_of_the_collective,
+        tr_13_same_term,
+        ct_12_term_not_over,
+        tr_17_operation_right_goes_along,
+    ),
+    "cancellation": (*_ALL, end_1_reason_of_the_list, end_2_parcels_of_the_right, lo_5_operation_right_ended_first),
     "reissue": _ALL,
     **dict.fromkeys(RESTRICTIONS, _RESTRICTS),
     **dict.fromkeys(RELEASES, (*_ALL, res_2_restriction_stands)),

@@ -1,0 +1,64 @@
+"""Reads for the forms of acts on households: who else is in the collective, what may be exchanged, who operates land."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from landreg.core.tables import in_force
+from landreg.party.model import Holder, Household
+from landreg.registry import standing
+from landreg.registry.effects import RightBundle
+from landreg.registry.model import Right
+
+
+@dataclass(frozen=True)
+class LandOf:
+    """The contract right of a household with its parcels: id, code, last day of its term, and parcels by code and area."""
+
+    right_id: UUID
+    code: str
+    term: tuple[date, date] | None
+    parcels: Sequence[tuple[str, Any, Any]]
+
+
+def land_of(session: Session, county: str, household_id: UUID) -> list[LandOf]:
+    """The contract rights that a household holds."""
+    held = standing.rights_held(session, county, [household_id], "contract_management").get(household_id, {})
+    found = standing.rights(session, county, list(held))
+    return [land_under(bundle) for bundle in found.values()]
+
+
+def land_under(bundle: RightBundle) -> LandOf:
+    """The parcels of a right: code, m², mu."""
+    term = bundle.right.row["term"]
+    parcels = [
+        (bundle.codes[parcel.row["parcel_id"]], parcel.row["area_m2"], parcel.row["mu"]) for parcel in bundle.parcels
+    ]
+    return LandOf(bundle.right_id, bundle.right.row["code"], (term.lower, term.upper) if term else None, parcels)
+
+
+def household_of(session: Session, code: str) -> Household | None:
+    """A household in force by its code."""
+    return session.scalars(select(Household).where(Household.code == code, in_force(Household))).one_or_none()
+
+
+def holder_of(session: Session, county: str, code: str = "", person_id: UUID | None = None) -> Holder | None:
+    """The organisation of a social credit code, or the person, as a holder in force."""
+    of = Holder.person_id == person_id if person_id else (Holder.code == code) & (Holder.code != "")
+    found = select(Holder).where(Holder.county == county, in_force(Holder), of)
+    return session.scalars(found.order_by(func.lower(Holder.recorded)).limit(1)).first()
+
+
+def operation_codes_used(session: Session, county: str, code: str) -> int:
+    """How many land-operation rights ever came out of the contract right of a code."""
+    found = select(func.count(func.distinct(Right.right_id))).where(
+        Right.county == county, Right.kind == "land_operation", Right.code >= f"{code}L", Right.code < f"{code}L~"
+    )
+    return int(session.scalar(found) or 0)

@@ -1,0 +1,280 @@
+"""Acts on households and between them, from the application to the register: land and members go where they should."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from landreg import keys
+from landreg.access.identity import use_key
+from landreg.config import Settings
+from landreg.core.actor import Actor
+from landreg.core.errors import Refused
+from landreg.law.book import national_law
+from landreg.log.recheck import recheck_register
+from landreg.log.store import seal
+from landreg.registry import applications, cases, certificates
+from landreg.registry.certificates import Press
+from landreg.registry.documents import Store
+from landreg.registry.logged_strays import register
+from landreg.registry.rules.household_requests import (
+    Exchange,
+    HomesteadInheritance,
+    HouseholdMerge,
+    Placed,
+    RepresentativeChange,
+)
+from landreg.registry.rules.requests import Cancellation, RestrictionAsked
+from tests.household_kit import SECOND, asked_for, division, household_id, members, parcels
+from tests.registry_kit import HOUSEHOLD, Connection, applied, booked, codes, one, pass_days, right_of, to_rights
+from tests.villages import COUNTY, citizen_id
+
+STANDS = "upper_inf(recorded) AND upper_inf(valid)"
+THIRD = f"{HOUSEHOLD[:-4]}0003"
+
+
+@pytest.fixture(autouse=True)
+def _key(database: Settings) -> None:
+    use_key(database.keys["identity"])
+
+
+@pytest.fixture
+def registered(registrar: Actor, reviewer: Actor, superuser: Connection) -> list[UUID]:
+    found = to_rights(registrar, reviewer, superuser, 2)
+    pass_days(superuser, 10)
+    return found
+
+
+def rechecked(database: Settings, auditor: Actor) -> Sequence[Any]:
+    return [finding for finding in recheck_register(auditor, database, register()).findings if finding.code != "LOG-14"]
+
+
+def area(actor: Actor, household: str, kind: str = "contract_management") -> Decimal | None:
+    statement = f"""SELECT r.area_m2 FROM registry."right" AS r WHERE r.kind = :kind AND upper_inf(r.recorded)
+        AND upper_inf(r.valid) AND r.household_id = (SELECT household_id FROM party.household WHERE code = :code AND {STANDS})"""
+    found: Decimal | None = one(actor, statement, kind=kind, code=household)
+    return found
+
+
+def test_a_division_gives_the_new_household_its_member_its_parcel_its_contract_and_a_certificate(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings,
+    tmp_path: Path, auditor: Actor,
+) -> None:  # fmt: skip
+    press = Press(keys.certificate_signer(database), Store(tmp_path), "http://127.0.0.1:8000")
+    seal(worker, database)
+    certificates.issue(registrar, COUNTY, registered, press)
+    case = asked_for(registrar, "division", division(registrar, right_of(registrar)))
+    booked(registrar, reviewer, superuser, case, "division")
+    assert (area(registrar, HOUSEHOLD), area(registrar, THIRD)) == (Decimal("400.00"), Decimal("400.00"))
+    assert (len(members(registrar)), len(members(registrar, THIRD))) == (1, 1)
+    terms = f"SELECT count(DISTINCT term) FROM registry.contract WHERE {STANDS}"
+    assert one(registrar, terms) == 1
+    assert (
+        one(registrar, f"SELECT code FROM registry.contract WHERE {STANDS} ORDER BY code DESC LIMIT 1") == f"{THIRD}J"
+    )
+    seal(worker, database)
+    # Both certificates of the old household, and one of the new.
+    assert len(certificates.issue(registrar, COUNTY, [case], press).issued) == 3
+    assert one(registrar, "SELECT count(*) FROM registry.certificate_end WHERE state = 'replaced'") == 2
+    assert rechecked(database, auditor) == []
+
+
+def test_two_divisions_never_draw_one_code(registered: list[UUID], registrar: Actor) -> None:
+    first = asked_for(registrar, "division", division(registrar, right_of(registrar)))
+    second = asked_for(
+        registrar, "division", division(registrar, right_of(registrar, SECOND), SECOND), household=SECOND
+    )
+    drawn = "SELECT request -> 'branches' -> 0 ->> 'code' FROM registry.\"case\" WHERE case_id = :case"
+    assert {one(registrar, drawn, case=first), one(registrar, drawn, case=second)} == {THIRD, f"{HOUSEHOLD[:-4]}0004"}
+
+
+def test_a_division_may_leave_the_old_household_without_land_and_its_homestead_with_the_new(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+) -> None:
+    right = right_of(registrar)
+    asked = division(registrar, right, parcels=tuple(parcels(registrar, right)), homestead=True)
+    booked(registrar, reviewer, superuser, asked_for(registrar, "division", asked), "division")
+    assert (area(registrar, HOUSEHOLD), area(registrar, THIRD)) == (None, Decimal("800.00"))
+    assert (area(registrar, HOUSEHOLD, "homestead"), area(registrar, THIRD, "homestead")) == (None, Decimal("180.00"))
+    assert rechecked(database, auditor) == []
+
+
+def test_a_mortgage_goes_with_the_land_that_a_new_household_takes(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+) -> None:
+    right = right_of(registrar)
+    mortgage = RestrictionAsked("mortgage", "信用社", "合同", Decimal("5000.00"))
+    booked(registrar, reviewer, superuser, applied(registrar, "mortgage", mortgage, right), "mortgage")
+    pass_days(superuser, 1)
+    case = asked_for(registrar, "division", division(registrar, right))
+    booked(registrar, reviewer, superuser, case, "division")
+    assert one(registrar, f"SELECT count(DISTINCT right_id) FROM registry.restriction WHERE {STANDS}") == 2
+    findings = one(registrar, 'SELECT findings FROM registry."case" WHERE case_id = :case', case=case)
+    assert [finding["code"] for finding in findings] == ["HH-13"]
+    assert rechecked(database, auditor) == []
+
+
+def test_a_seizure_stops_a_division_and_is_named(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    right = right_of(registrar)
+    seizure = RestrictionAsked("seizure", "第一法院", "裁定")
+    booked(registrar, reviewer, superuser, applied(registrar, "seizure", seizure, right), "seizure")
+    with pytest.raises(Refused) as refused:
+        asked_for(registrar, "division", division(registrar, right))
+    (finding,) = refused.value.findings
+    assert finding.code == "TR-12"
+    assert "查封（第一法院）" in national_law(COUNTY, date(2026, 7, 1)).say(finding)
+
+
+def test_what_changed_since_the_application_is_refused_at_registration(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """The parcel that is to go was lost in the meantime; its case came later and was reviewed first."""
+    right = right_of(registrar)
+    case = asked_for(registrar, "division", division(registrar, right))
+    lost = Cancellation("ruling", (parcels(registrar, right)[1],))
+    booked(registrar, reviewer, superuser, applied(registrar, "cancellation", lost, right), "cancellation")
+    with pytest.raises(Refused) as refused:
+        cases.accept(registrar, COUNTY, [case])
+    assert codes(refused) == {"HH-4"}
+
+
+def test_households_that_merge_have_one_right_and_one_is_no_more(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+) -> None:
+    gone = Cancellation("ruling")
+    homestead = right_of(registrar, SECOND, "homestead")
+    booked(registrar, reviewer, superuser, applied(registrar, "cancellation", gone, homestead), "cancellation")
+    joining = members(registrar, SECOND)
+    asked = HouseholdMerge(
+        household_id(registrar, SECOND), (Placed(joining[0], "30"), Placed(joining[1], "28")), date(2026, 1, 5)
+    )
+    booked(registrar, reviewer, superuser, asked_for(registrar, "household_merge", asked), "household_merge")
+    assert area(registrar, HOUSEHOLD) == Decimal("1600.00")
+    assert len(members(registrar)) == 4
+    assert one(registrar, f"SELECT count(*) FROM party.household WHERE {STANDS}") == 1
+    assert rechecked(database, auditor) == []
+
+
+def test_households_with_a_homestead_each_do_not_merge(registered: list[UUID], registrar: Actor) -> None:
+    joining = tuple(Placed(member, "30") for member in members(registrar, SECOND))
+    asked = HouseholdMerge(household_id(registrar, SECOND), joining, date(2026, 1, 5))
+    with pytest.raises(Refused) as refused:
+        asked_for(registrar, "household_merge", asked)
+    assert codes(refused) == {"HS-1"}
+
+
+def test_when_the_head_dies_another_member_stands_for_the_household_and_its_rights_go_on(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+) -> None:
+    head, wife = members(registrar)
+    asked = RepresentativeChange(wife, "成员1之2", "death", (head,), (Placed(wife, "02"),))
+    case = asked_for(registrar, "representative_change", asked, more=("death_proof",))
+    booked(registrar, reviewer, superuser, case, "representative_change")
+    assert members(registrar) == [wife]
+    assert one(registrar, f"SELECT name FROM party.household WHERE code = :c AND {STANDS}", c=HOUSEHOLD) == "成员1之2"
+    assert area(registrar, HOUSEHOLD) == Decimal("800.00")
+    assert rechecked(database, auditor) == []
+
+
+def test_a_death_is_proved(registered: list[UUID], registrar: Actor) -> None:
+    head, wife = members(registrar)
+    asked = RepresentativeChange(wife, "成员1之2", "death", (head,), (Placed(wife, "02"),))
+    case = asked_for(registrar, "representative_change", asked)
+    with pytest.raises(Refused) as refused:
+        cases.accept(registrar, COUNTY, [case])
+    assert [(f.code, f.values["papers"]) for f in refused.value.findings] == [("REG-20", ["death_proof"])]
+
+
+def test_a_household_with_no_member_left_is_named(registered: list[UUID], registrar: Actor) -> None:
+    head, wife = members(registrar)
+    with pytest.raises(Refused) as refused:
+        asked_for(registrar, "representative_change", RepresentativeChange(wife, "成员1之2", "death", (head, wife)))
+    assert "HH-8" in codes(refused)
+
+
+@pytest.mark.parametrize("member", [True, False])
+def test_a_house_is_inherited_with_its_homestead_and_the_note_where_the_heir_is_no_member(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings,
+    tmp_path: Path, auditor: Actor, member: bool,
+) -> None:  # fmt: skip
+    name, number = ("成员2之1", citizen_id(4)) if member else ("城里人", citizen_id(970))
+    heir = applications.person_of(registrar, name, number)
+    right = right_of(registrar, kind="homestead")
+    asked = HomesteadInheritance(heir, name, "（2026）公证1号", "某市某街1号")
+    case = asked_for(registrar, "homestead_inheritance", asked, right=right)
+    booked(registrar, reviewer, superuser, case, "homestead_inheritance")
+    note = one(registrar, f'SELECT note FROM registry."right" WHERE right_id = :r AND {STANDS}', r=right)
+    assert note == ("" if member else "该权利人为本农民集体经济组织原成员住宅的合法继承人")
+    seal(worker, database)
+    press = Press(keys.certificate_signer(database), Store(tmp_path), "http://127.0.0.1:8000")
+    (issued,) = certificates.issue(registrar, COUNTY, [case], press).issued
+    shown = one(registrar, "SELECT holder FROM registry.check_certificate(:n)", n=issued.number)
+    assert shown == ("成***1" if member else "城*人")
+    assert rechecked(database, auditor) == []
+
+
+def test_parcels_are_exchanged_between_two_rights(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings,
+    tmp_path: Path, auditor: Actor,
+) -> None:  # fmt: skip
+    mine, theirs = right_of(registrar), right_of(registrar, SECOND)
+    give, take = parcels(registrar, mine)[:1], parcels(registrar, theirs)
+    case = asked_for(
+        registrar,
+        "exchange",
+        Exchange(theirs, tuple(give), tuple(take), date(2026, 1, 5)),
+        right=mine,
+        more=("filing",),
+    )
+    booked(registrar, reviewer, superuser, case, "exchange")
+    assert (area(registrar, HOUSEHOLD), area(registrar, SECOND)) == (Decimal("1200.00"), Decimal("400.00"))
+    assert parcels(registrar, theirs) == give
+    seal(worker, database)
+    press = Press(keys.certificate_signer(database), Store(tmp_path), "http://127.0.0.1:8000")
+    assert len(certificates.issue(registrar, COUNTY, [case], press).issued) == 2
+    assert rechecked(database, auditor) == []
+
+
+def test_an_exchange_that_was_not_filed_is_a_note_and_no_refusal(registered: list[UUID], registrar: Actor) -> None:
+    mine, theirs = right_of(registrar), right_of(registrar, SECOND)
+    asked = Exchange(theirs, tuple(parcels(registrar, mine)), tuple(parcels(registrar, theirs)), date(2026, 1, 5))
+    case = asked_for(registrar, "exchange", asked, right=mine)
+    cases.accept(registrar, COUNTY, [case])
+    findings = one(registrar, 'SELECT findings FROM registry."case" WHERE case_id = :case', case=case)
+    assert [(finding["code"], finding["level"]) for finding in findings] == [("TR-16", "warn")]
+
+
+def test_a_seizure_of_the_other_right_stops_the_exchange(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    mine, theirs = right_of(registrar), right_of(registrar, SECOND)
+    seizure = RestrictionAsked("seizure", "第二法院", "裁定")
+    booked(registrar, reviewer, superuser, applied(registrar, "seizure", seizure, theirs), "seizure")
+    asked = Exchange(theirs, tuple(parcels(registrar, mine)), tuple(parcels(registrar, theirs)), date(2026, 1, 5))
+    with pytest.raises(Refused) as refused:
+        asked_for(registrar, "exchange", asked, right=mine)
+    assert codes(refused) == {"TR-12"}
+
+
+def test_land_is_given_back_only_on_a_decision_with_everybodys_consent(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+) -> None:
+    right = right_of(registrar)
+    case = asked_for(registrar, "cancellation", Cancellation("returned"), right=right)
+    with pytest.raises(Refused) as refused:
+        cases.accept(registrar, COUNTY, [case])
+    assert [f.values["papers"] for f in refused.value.findings] == [["return_decision", "member_consents"]]
+    cases.withdraw(registrar, COUNTY, [case], "补齐材料")
+    papers = ("return_decision", "member_consents")
+    case = asked_for(registrar, "cancellation", Cancellation("returned"), right=right, more=papers)
+    booked(registrar, reviewer, superuser, case, "cancellation")
+    assert area(registrar, HOUSEHOLD) is None
+    assert rechecked(database, auditor) == []

@@ -1,0 +1,150 @@
+"""HH, HS, TR: each rule of acts on households refuses one thing, and lets through what is right."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from landreg.law.book import examine, national_law
+from landreg.registry.rules import ACT_RULES
+from landreg.registry.rules.acts import Restricted
+from landreg.registry.rules.household_requests import (
+    Branch,
+    Division,
+    Exchange,
+    HomesteadInheritance,
+    HouseholdMerge,
+    Placed,
+    RepresentativeChange,
+)
+from landreg.registry.rules.households import HouseholdActFacts, MemberFacts, OtherHousehold
+from landreg.registry.rules.requests import Request, plain, read
+
+LAW = national_law("610902", date(2026, 7, 1))
+HEAD, WIFE, SON, STRANGER = (UUID(int=n) for n in range(1, 5))
+THEIRS = UUID(int=9)
+TERM, LATER = (date(1998, 1, 1), date(2028, 1, 1)), (date(2028, 1, 1), date(2058, 1, 1))
+DAY = date(2026, 6, 1)
+OTHER = OtherHousehold("H2", "C", {THEIRS: MemberFacts("李*")}, ("P8", "P9"), (), TERM)
+MORTGAGE = Restricted(UUID(int=20), "mortgage", "信用社", 1)
+SON_LEAVES = Branch("H3", SON, "张三", (Placed(SON, "02"),), ("P1",))
+DIVISION = Division((SON_LEAVES,), "division", DAY)
+MERGE = HouseholdMerge(UUID(int=50), (Placed(THEIRS, "30"),), DAY)
+DEATH = RepresentativeChange(WIFE, "王五", "death", (HEAD,), (Placed(WIFE, "02"), Placed(SON, "20")))
+HEIR = HomesteadInheritance(STRANGER, "赵六", "公证书")
+EXCHANGE = Exchange(UUID(int=60), ("P1",), ("P9",), DAY)
+KINDS = {
+    Division: "division",
+    HouseholdMerge: "household_merge",
+    RepresentativeChange: "representative_change",
+    HomesteadInheritance: "homestead_inheritance",
+    Exchange: "exchange",
+}
+
+
+def facts(asked: Request, **changed: Any) -> HouseholdActFacts:
+    sound = HouseholdActFacts(
+        act_kind=KINDS[type(asked)],  # type: ignore[index]
+        code="H1",
+        asked=asked,
+        right_kind="contract_management",
+        parcels=("P1", "P2"),
+        collective="C",
+        term=TERM,
+        people={HEAD: MemberFacts("张*"), WIFE: MemberFacts("王*"), SON: MemberFacts("张*")},
+        head=HEAD,
+        homesteads=("Z1",),
+        heir_name="赵*",
+        other=OTHER,
+    )
+    return replace(sound, **changed)
+
+
+def branch(**changed: Any) -> Division:
+    return replace(DIVISION, branches=(replace(SON_LEAVES, **changed),))
+
+
+SOUND: list[tuple[Request, dict[str, Any]]] = [
+    (DIVISION, {}),
+    (branch(parcels=(), homestead=True), {}),
+    (MERGE, {}),
+    (MERGE, {"term": None}),
+    (DEATH, {"restrictions": (MORTGAGE,)}),
+    (replace(DEATH, reason="agreement", deceased=(), members=(Placed(WIFE, "02"), Placed(HEAD, "11"))), {}),
+    (HEIR, {}),
+    (EXCHANGE, {}),
+]
+REFUSED: list[tuple[str, Request, dict[str, Any]]] = [
+    (
+        "HH-1",
+        DIVISION,
+        {"people": {HEAD: MemberFacts("张*"), WIFE: MemberFacts("王*"), SON: MemberFacts("张*", False)}},
+    ),
+    ("HH-2", replace(DIVISION, branches=(SON_LEAVES, replace(SON_LEAVES, code="H4", parcels=("P2",)))), {}),
+    ("HH-2", replace(MERGE, members=()), {}),
+    ("HH-2", replace(DEATH, members=(Placed(STRANGER, "20"),)), {}),
+    ("HH-3", branch(representative=HEAD), {}),
+    ("HH-3", DIVISION, {"head": SON}),
+    ("HH-3", replace(DEATH, representative=HEAD, name="张三", members=()), {}),
+    ("HH-4", branch(parcels=("P9",)), {}),
+    ("HH-5", branch(parcels=()), {}),
+    ("HH-5", replace(DIVISION, branches=()), {}),
+    ("HH-6", branch(name="李四"), {}),
+    ("HH-6", replace(HEIR, name="钱七"), {}),
+    ("HH-7", branch(members=(Placed(SON, "99"),)), {}),
+    ("HH-7", replace(MERGE, members=(Placed(THEIRS, "02"),)), {}),
+    ("HH-8", replace(DEATH, deceased=(HEAD, SON)), {"people": {HEAD: MemberFacts("张*"), SON: MemberFacts("张*")}}),
+    ("HH-9", MERGE, {"other": replace(OTHER, collective="D")}),
+    ("HH-10", replace(DIVISION, reason="quarrel"), {}),
+    ("HH-10", replace(DEATH, deceased=()), {}),
+    ("HH-11", DIVISION, {"shared": ("J1",)}),
+    ("HS-1", MERGE, {"other": replace(OTHER, homesteads=("Z2",))}),
+    ("TR-12", MERGE, {"restrictions": (MORTGAGE,)}),
+    ("TR-13", MERGE, {"other": replace(OTHER, term=LATER)}),
+    ("TR-4", EXCHANGE, {"other": replace(OTHER, collective="D")}),
+    ("TR-4", EXCHANGE, {"other": replace(OTHER, code="H1")}),
+    ("TR-14", EXCHANGE, {"other": replace(OTHER, term=LATER)}),
+    ("TR-15", replace(EXCHANGE, take=()), {}),
+    ("TR-15", replace(EXCHANGE, give=("P9",)), {}),
+]
+NOTED: list[tuple[str, Request, dict[str, Any]]] = [
+    ("HH-13", DIVISION, {"restrictions": (MORTGAGE,)}),
+    ("HS-4", HEIR, {"heir_member": False}),
+    ("TR-16", EXCHANGE, {"filed": False}),
+    ("TR-17", EXCHANGE, {"operated": {"P9": "L01"}}),
+]
+
+
+def found(asked: Request, changed: dict[str, Any]) -> list[tuple[str, str]]:
+    findings = examine(ACT_RULES[KINDS[type(asked)]], facts(asked, **changed), LAW)  # type: ignore[index]
+    for finding in findings:
+        assert LAW.say(finding, "en")
+        assert LAW.say(finding, "zh")
+    return [(finding.code, LAW.level(finding)) for finding in findings]
+
+
+@pytest.mark.parametrize(("asked", "changed"), SOUND)
+def test_what_is_right_is_let_through(asked: Request, changed: dict[str, Any]) -> None:
+    assert found(asked, changed) == []
+
+
+@pytest.mark.parametrize(("code", "asked", "changed"), REFUSED)
+def test_what_is_wrong_is_refused_by_its_rule(code: str, asked: Request, changed: dict[str, Any]) -> None:
+    """Some faults break two rules at once; the one that is meant is among them."""
+    assert (code, "refuse") in found(asked, changed)
+
+
+@pytest.mark.parametrize(("code", "asked", "changed"), NOTED)
+def test_what_the_reviewer_should_know_is_noted_and_stops_nothing(
+    code: str, asked: Request, changed: dict[str, Any]
+) -> None:
+    assert found(asked, changed) == [(code, "warn")]
+
+
+@pytest.mark.parametrize("asked", [DIVISION, MERGE, DEATH, HEIR, EXCHANGE])
+def test_a_request_is_read_as_it_was_kept(asked: Request) -> None:
+    assert read(KINDS[type(asked)], plain(asked)) == asked  # type: ignore[index]
