@@ -12,8 +12,8 @@ from typing import Any
 
 import psycopg
 
+from landreg.audit.logged import register
 from landreg.core.errors import Finding
-from landreg.registry.logged_strays import register
 
 _WORD = re.compile(r"[^0-9A-Za-z-]+")
 Connection = psycopg.Connection[tuple[Any, ...]]

@@ -27,6 +27,7 @@ from sqlalchemy.engine import make_url
 
 from bench.blows import Blow, Connection, Row, Table, tables, unbar
 from landreg import migrate
+from landreg.audit.logged import register
 from landreg.config import Settings
 from landreg.core import db
 from landreg.core.actor import WORKER, Desk
@@ -34,7 +35,6 @@ from landreg.core.errors import Finding, LandregError
 from landreg.core.periods import beijing_day
 from landreg.law.book import national_law
 from landreg.log.recheck import recheck_register
-from landreg.registry.logged_strays import register
 
 console = Console()
 Recheck = Callable[[], tuple[Finding, ...]]

@@ -306,26 +306,44 @@ def log_seal() -> None:
 
 @log_group.command("recheck")
 @click.option("--whole", is_flag=True, help="everything from the first entry on, as for an inspection")
-def log_recheck(whole: bool) -> None:
+@click.option("--anew", is_flag=True, help="with --whole: from the beginning, even where one was interrupted")
+@click.option("--processes", default=2, show_default=True, help="how many read a large log")
+def log_recheck(whole: bool, anew: bool, processes: int) -> None:
     """Hold the log and the register against each other; exit code 1 names what differs.
 
-    Goes on from where the last recheck without a finding ended (`recheck.json` in the register's home); with --whole, and
-    where there is none, it reads everything.
+    Goes on from where the last recheck without a finding ended (`recheck.json` in the register's home) and reads a part of
+    the old entries again; with --whole, and where there is none, it reads everything, and goes on with one that was
+    interrupted (`recheck-whole.json`).
     """
-    from landreg.log.recheck import Reached, recheck_register
-    from landreg.registry.logged_strays import recent, register
+    from landreg.audit.logged import register
+    from landreg.log.recheck import Begun, Reached, recheck_register
 
     with answering() as settings:
-        file = settings.home / "recheck.json"
-        since = Reached() if whole else Reached.read(file)
-        held = register() if since.at is None else recent(since.at)
+        file, unfinished = settings.home / "recheck.json", settings.home / "recheck-whole.json"
+        since = None if whole else Reached.read(file)
+        begun = None if anew else Begun.read(unfinished)
         with bars() as show:
-            done = recheck_register(WORKER, settings, held, since, show)
+            done = recheck_register(
+                WORKER,
+                settings,
+                register(),
+                since,
+                show,
+                begun=begun,
+                keep=lambda now: now.write(unfinished),
+                processes=processes,
+            )
+        unfinished.unlink(missing_ok=True)
         if not done.findings:
             done.reached.write(file)
+    if begun and begun.parts:
+        console.print(
+            f"续查：其中 {len(begun.parts)} 段上次已核对 · went on: {len(begun.parts)} parts read before",
+            highlight=False,
+        )
     _print_findings(done.erased)
     _print_findings(done.findings)
-    console.print(f"{since.size} … {done.size}：{done.entries} 条 entries", highlight=False)
+    console.print(f"{done.size}：读 read {done.entries} 条 entries", highlight=False)
     console.print(
         "日志与登记簿一致 · log and register agree" if not done.findings else f"{len(done.findings)} 处不符 · differ"
     )

@@ -27,6 +27,7 @@ from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import NotFound
 from landreg.core.files import Store
 from landreg.log import queries as log
+from landreg.log.recheck_queries import entries_of
 from landreg.log.store import verifier_of
 from landreg.registry.casebook import Case
 
@@ -134,7 +135,7 @@ def _proofs(made: _Bundle, session: Session, case: Case) -> list[str]:
         proof = log.prove(session, key, kind)
         name = f"log/{kind}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
         made.put(f"{name}.json", proof.to_json())
-        detail = log.entries_of(session, kind, [key])[key].detail
+        detail = entries_of(session, kind, [key])[key].detail
         if detail is not None:
             made.put(f"{name}.detail", detail)
         names.append(f"{name}.json")

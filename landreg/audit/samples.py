@@ -10,6 +10,7 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from landreg.audit import queries
+from landreg.audit.logged import draw_facts, sample_facts
 from landreg.audit.model import Sample, SampleDraw
 from landreg.audit.queries import Asked
 from landreg.audit.sampling import METHODS, Item, digest_of, draw, lines_of, read_line
@@ -65,19 +66,7 @@ def prepare(actor: Actor, kind: str, method: str, size: int, *, within: str = ""
             prepared_at=uow.now,
         )
         uow.session.add(made)
-        said = {
-            "sample": made.number,
-            "kind": kind,
-            "method": method,
-            "within": within,
-            "month": month,
-            "size": size,
-            "seed": made.seed,
-            "population_sha256": made.population_sha256,
-            "population": lines,
-            "by": str(actor.account_id),
-        }
-        stage(uow, Entry("audit.sample_prepared", made.county, within, made.number, said))
+        stage(uow, Entry("audit.sample_prepared", made.county, within, made.number, sample_facts(made)))
     return made.number
 
 
@@ -97,18 +86,16 @@ def draw_sample(actor: Actor, number: str) -> list[str]:
             raise Conflict(Finding("AUD-14", values={"number": number}))
         prove(uow.session, number, "audit.sample_prepared")
         keys = redraw(made)
-        uow.session.add(
-            SampleDraw(
-                county=made.county,
-                sample_id=made.sample_id,
-                village=made.village,
-                keys=keys,
-                drawn_by=actor.account_id,
-                drawn_at=uow.now,
-            )
+        draw_of = SampleDraw(
+            county=made.county,
+            sample_id=made.sample_id,
+            village=made.village,
+            keys=keys,
+            drawn_by=actor.account_id,
+            drawn_at=uow.now,
         )
-        said = {"sample": number, "drawn": keys, "by": str(actor.account_id)}
-        stage(uow, Entry("audit.sample_drawn", made.county, made.village, number, said))
+        uow.session.add(draw_of)
+        stage(uow, Entry("audit.sample_drawn", made.county, made.village, number, draw_facts(draw_of, number)))
         uow.session.flush()
     return keys
 

@@ -12,6 +12,7 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from landreg.audit import facts, queries
+from landreg.audit.logged import event_facts
 from landreg.audit.model import AuditFinding, FindingEvent
 from landreg.audit.queries import Asked
 from landreg.audit.rules import FLAG_CODES, FLAGS, Fact
@@ -167,29 +168,20 @@ def _position(events: Sequence[FindingEvent]) -> int:
 
 def _step(uow: UnitOfWork, found: AuditFinding, step: str, text: str, position: int) -> None:
     """The database holds the course of a finding (AUD-11), and lets one of two who act at once go on (AUD-12)."""
-    uow.session.add(
-        FindingEvent(
-            county=found.county,
-            finding_id=found.finding_id,
-            position=position,
-            village=found.village,
-            step=step,
-            by=uow.actor.account_id,
-            by_name=uow.actor.name,
-            at=uow.now,
-            text=text.strip(),
-        )
+    event = FindingEvent(
+        county=found.county,
+        finding_id=found.finding_id,
+        position=position,
+        village=found.village,
+        step=step,
+        by=uow.actor.account_id,
+        by_name=uow.actor.name,
+        at=uow.now,
+        text=text.strip(),
     )
-    said: dict[str, Json] = {
-        "finding": found.number,
-        "step": step,
-        "subject_kind": found.subject_kind,
-        "subject": found.subject_key,
-        "rule": found.rule,
-        "by": str(uow.actor.account_id),
-    }
-    words = {"title": found.title, "text": text.strip()}
-    stage(uow, Entry("audit.finding", found.county, found.village, f"{found.number}/{position}", said, words))
+    uow.session.add(event)
+    key = f"{found.number}/{position}"
+    stage(uow, Entry("audit.finding", found.county, found.village, key, *event_facts(found, event)))
     uow.session.flush()
 
 

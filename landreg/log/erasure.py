@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
-from landreg.log import queries
+from landreg.log import recheck_queries as queries
 from landreg.log.leaf import Entry
 from landreg.log.recheck_tree import read_json
 from landreg.log.store import destroy_salts, stage

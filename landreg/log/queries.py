@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -131,19 +131,6 @@ class RecentEntry:
 
 
 @dataclass(frozen=True)
-class WholeEntry:
-    """An entry with all its columns but the village, for rechecking."""
-
-    kind: str
-    key: str
-    staged_at: datetime
-    leaf: bytes
-    detail: bytes | None
-    salts: Mapping[str, str]
-    index: int | None
-
-
-@dataclass(frozen=True)
 class Cosignature:
     """What a witness has signed on a checkpoint. key: the witness's public key. line: of the note."""
 
@@ -151,15 +138,6 @@ class Cosignature:
     witness: str
     key: str
     line: str
-
-
-@dataclass(frozen=True)
-class Place:
-    """Of an entry: today's codes, and the names of its personal facts that have a salt."""
-
-    county: str
-    village: str
-    salts: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -317,82 +295,3 @@ def _base64(value: bytes) -> str:
 
 def _json(value: Mapping[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1).encode()
-
-
-_WHOLE = "SELECT kind, key, staged_at, leaf, detail, salts, leaf_index FROM log.entry"
-
-
-def hold_snapshot(session: Session) -> None:
-    """Read everything in this transaction as of one instant. Comes before its first question."""
-    session.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-
-
-def all_entries(session: Session, first: int = 0) -> Iterator[WholeEntry]:
-    """Every entry that the desk may see, from an index on, in the order of the log, the staged ones last; streamed."""
-    streamed = {"yield_per": 2000}
-    numbered = sa.text(f"{_WHOLE} WHERE leaf_index >= :first ORDER BY leaf_index")
-    yield from map(_whole, session.execute(numbered, {"first": first}, execution_options=streamed))
-    staged = sa.text(f"{_WHOLE} WHERE leaf_index IS NULL ORDER BY staged_at")
-    yield from map(_whole, session.execute(staged, execution_options=streamed))
-
-
-def all_tiles(session: Session, first: int = 0) -> dict[Tile, bytes]:
-    """Every tile, or those that hold anything of the leaves from an index on."""
-    question = "SELECT level, position, hashes FROM log.tile WHERE position >= :first >> least(8 * (level + 1), 62)"
-    rows = session.execute(sa.text(question), {"first": first})
-    return {(row.level, row.position): bytes(row.hashes) for row in rows}
-
-
-def all_checkpoints(session: Session, after: int = 0) -> tuple[SignedCheckpoint, ...]:
-    """Every checkpoint of more than so many entries, the smallest first."""
-    question = "SELECT size, root, note, signed_at FROM log.checkpoint WHERE size > :after ORDER BY size"
-    rows = session.execute(sa.text(question), {"after": after})
-    return tuple(SignedCheckpoint(row.size, bytes(row.root), row.note, row.signed_at) for row in rows)
-
-
-def entries_of(session: Session, kind: str, keys: Sequence[str]) -> dict[str, WholeEntry]:
-    """The entries of a kind by these keys."""
-    rows = session.execute(
-        sa.text(f"{_WHOLE} WHERE kind = :kind AND key = ANY (:keys)"), {"kind": kind, "keys": list(keys)}
-    )
-    return {row.key: _whole(row) for row in rows}
-
-
-def all_cosignatures(session: Session) -> tuple[Cosignature, ...]:
-    """What witnesses have signed, the smallest first."""
-    rows = session.execute(sa.text("SELECT size, witness, key, line FROM log.cosignature ORDER BY size, witness"))
-    return tuple(Cosignature(row.size, row.witness, row.key, row.line) for row in rows)
-
-
-def entries_of_kind(session: Session, kind: str) -> list[WholeEntry]:
-    """All entries of a kind, in the order in which they were staged."""
-    rows = session.execute(sa.text(f"{_WHOLE} WHERE kind = :kind ORDER BY staged_at, key"), {"kind": kind})
-    return [_whole(row) for row in rows]
-
-
-def last_of(session: Session, kinds: Sequence[str]) -> dict[str, WholeEntry]:
-    """Of entries whose keys read `id:instant`: by id, the last one of these kinds."""
-    rows = session.execute(
-        sa.text(f"{_WHOLE} WHERE kind = ANY (:kinds) ORDER BY staged_at, leaf_index NULLS LAST"), {"kinds": list(kinds)}
-    )
-    return {row.key.split(":")[0]: _whole(row) for row in rows}
-
-
-def place_of(session: Session, kind: str, key: str) -> Place | None:
-    """Where an entry lies, and the names of its personal facts that have a salt."""
-    question = "SELECT county, village, salts FROM log.entry WHERE kind = :kind AND key = :key"
-    row = session.execute(sa.text(question), {"kind": kind, "key": key}).first()
-    return None if row is None else Place(row.county, row.village, frozenset(row.salts))
-
-
-def keys_of(session: Session, kind: str, first: int = 0) -> Sequence[str]:
-    """The keys of all entries of a kind, or of those from an index on and the staged ones."""
-    question = (
-        "SELECT key FROM log.entry WHERE kind = :kind AND (:first = 0 OR leaf_index >= :first OR leaf_index IS NULL)"
-    )
-    return session.execute(sa.text(question), {"kind": kind, "first": first}).scalars().all()
-
-
-def _whole(row: Any) -> WholeEntry:
-    detail = None if row.detail is None else bytes(row.detail)
-    return WholeEntry(row.kind, row.key, row.staged_at, bytes(row.leaf), detail, row.salts, row.leaf_index)

@@ -3,19 +3,17 @@
 What a superuser of the database changed shows here: a leaf no longer leads to a signed root, the register no longer says
 what its leaf says, or a copy outside the database was signed over another tree.
 
-The whole recheck reads everything. The nightly one goes on from where the last one ended: it proves that the log still
-begins as it did then, and reads what came since. Where that was is kept in a file (`Reached`), not in the database:
-whoever can rewrite the one must not be able to tell the other what to leave out.
+The whole recheck reads everything. The nightly one proves that the log still begins as it did at the last one, and holds
+every tile, checkpoint and copy against each other again; of entries, with the rows that they tell of, it reads what came
+since, and a part of the old ones, so that each is read within the nights of `PACE`.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import islice
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -23,39 +21,34 @@ from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding
-from landreg.log import copies, queries
+from landreg.log import recheck_queries as queries
 from landreg.log.erasure import erasures
-from landreg.log.merkle import HASH_BYTES, HEIGHT, WIDTH, Tile, TileHashes, edge_of
-from landreg.log.queries import WholeEntry
-from landreg.log.recheck_register import Closings, Register, Restated, Source, Tables, Told, register_differs
+from landreg.log.merkle import WIDTH
+from landreg.log.queries import SignedCheckpoint
+from landreg.log.recheck_parts import MOST_FINDINGS, OUTSIDE, PART_OF_LOG, Read, Reader, Step, read_all
+from landreg.log.recheck_reached import PACE, Begun, Pace, Reached, parts_left, parts_of_night
+from landreg.log.recheck_register import Closings, Keyed, Register, Source, Tables, Told
+from landreg.log.recheck_rows import Restated
 from landreg.log.recheck_tree import Leaves, copies_differ, cosignatures_differ, tree_differs
 from landreg.log.store import verifier_of
 
-__all__ = ["MOST_FINDINGS", "Reached", "Rechecked", "Register", "Restated", "Source", "recheck", "recheck_register"]
-MOST_FINDINGS = 1000
-
-
-@dataclass(frozen=True)
-class Reached:
-    """How far a recheck came without a finding: the log's size and root. at: when its last entry was staged."""
-
-    size: int = 0
-    root: str = ""
-    at: datetime | None = None
-
-    @classmethod
-    def read(cls, file: Path) -> Reached:
-        """What the file says; nothing rechecked where there is none, or it is damaged."""
-        try:
-            said = json.loads(file.read_text("utf-8"))
-            return cls(int(said["size"]), str(said["root"]), datetime.fromisoformat(said["at"]))
-        except (OSError, ValueError, KeyError, TypeError):
-            return cls()
-
-    def write(self, file: Path) -> None:
-        """Whole or not at all."""
-        at = None if self.at is None else self.at.isoformat()
-        copies.write(file, json.dumps({"size": self.size, "root": self.root, "at": at}) + "\n")
+__all__ = [
+    "MOST_FINDINGS",
+    "PACE",
+    "Begun",
+    "Keyed",
+    "Pace",
+    "Reached",
+    "Rechecked",
+    "Register",
+    "Restated",
+    "Source",
+    "recheck",
+    "recheck_register",
+]
+# Fewer parts are read faster than processes start.
+WORTH_PROCESSES = 3
+NOTHING = Reached()
 
 
 @dataclass(frozen=True)
@@ -70,13 +63,13 @@ class Rechecked:
     checkpoints: int
     findings: tuple[Finding, ...]
     erased: tuple[Finding, ...] = ()
-    reached: Reached = Reached()
+    reached: Reached = NOTHING
 
 
 def recheck(
     actor: Actor,
     settings: Settings,
-    sources: Mapping[str, Source],
+    sources: Mapping[str, Source | Keyed],
     tables: Tables | None = None,
     closings: Closings | None = None,
 ) -> Rechecked:
@@ -90,69 +83,109 @@ def recheck_register(
     register: Register,
     since: Reached | None = None,
     told: Told = lambda _stage, _done, _of: None,
+    *,
+    begun: Begun | None = None,
+    keep: Callable[[Begun], None] = lambda _begun: None,
+    processes: int = 1,
+    pace: Pace = PACE,
 ) -> Rechecked:
-    """Recheck everything, or what came `since`, in one snapshot. As the worker or the auditor.
+    """Recheck everything, or as of a night `since` another, in one snapshot. As the worker or the auditor.
 
-    Memory grows by a hash and a key an entry. register: with `since`, what its sources give is as new as that. told: how
-    far it is, by stage. At most `MOST_FINDINGS` of each sort. Needs the log's public key only; raises BadInput (LOG-3)
-    without it.
+    told: how far it is, by stage. begun: a whole one that was interrupted, to go on with. keep: is told of each part that a
+    whole one has read without a finding. processes: how many read a large log. Memory grows by a hash an entry. At most
+    `MOST_FINDINGS` of each code. Needs the log's public key only; raises BadInput (LOG-3) without it.
     """
     verifier = verifier_of(settings)
-    since = since or Reached()
     with unit_of_work(actor) as uow:
         session = uow.session
         queries.hold_snapshot(session)
-        edge = _edge(session, since.size)
-        findings = list(_begins_otherwise(since, edge))
-        if findings:  # nothing that follows could be held against what was rechecked
-            return Rechecked(0, 0, 0, tuple(findings))
-        signed = queries.all_checkpoints(session, since.size)
-        leaves = Leaves(queries.all_tiles(session, since.size), since.size, edge)
-        last = since.at
-        total = queries.health(session).size - since.size
-
-        def counted() -> Iterator[WholeEntry]:
-            nonlocal last
-            for entry in queries.all_entries(session, since.size):
-                if entry.index is not None:
-                    last = entry.staged_at if last is None else max(last, entry.staged_at)
-                if leaves.entries % 1000 == 0:
-                    told("leaves", leaves.entries, total)
-                yield entry
-
-        findings += islice(leaves.read(counted()), MOST_FINDINGS)
-        findings += islice(tree_differs(leaves, signed, verifier), MOST_FINDINGS)
-        findings += islice(copies_differ(leaves, signed, settings.checkpoints, verifier), MOST_FINDINGS)
-        notes = {checkpoint.size: checkpoint.note for checkpoint in signed}
-        kept = queries.all_cosignatures(session)
-        findings += islice(cosignatures_differ(leaves, kept, notes, settings.checkpoints), MOST_FINDINGS)
-        findings += islice(register_differs(session, register, since.size, told), MOST_FINDINGS)
+        signed, tiles = queries.all_checkpoints(session), queries.all_tiles(session)
+        size = queries.last_index(session, max(*(one.size for one in signed), len(tiles) * WIDTH, 0) + pace.part)
+        stored = Leaves(tiles, size, {})
+        otherwise = tuple(_begins_otherwise(since or NOTHING, stored))
+        if since and since.size and not otherwise:
+            whole, (parts, following) = None, parts_of_night(since, size, pace)
+        else:
+            whole = _begun(begun, stored)
+            parts, following = parts_left(size, pace, whole.parts), 0
+        steps = [*((PART_OF_LOG, str(part)) for part in parts), (OUTSIDE, ""), *register.steps]
+        reading = read_all(
+            Reader(session, register, size, pace),
+            actor,
+            settings.urls,
+            steps,
+            processes if len(parts) >= WORTH_PROCESSES else 1,
+        )
+        read = dict(_watched(reading, len(parts), len(steps), told, whole, keep, pace.part))
+        found = {int(name) * pace.part: read[what, name].hashes for what, name in steps if what == PART_OF_LOG}
+        leaves = Leaves(tiles, size, found)
+        of_log, of_register = (
+            [finding for step in steps if (step[0] in (PART_OF_LOG, OUTSIDE)) is log for finding in read[step].findings]
+            for log in (True, False)
+        )
+        findings = tuple(
+            _once([*otherwise, *of_log, *_log_differs(session, settings, leaves, signed, verifier), *of_register])
+        )
         erased = tuple(_erased(session))
-    root = leaves.known.root(leaves.size).hex() if leaves.size else ""
-    reached = since if findings else Reached(leaves.size, root, last)
-    return Rechecked(leaves.entries, leaves.size, len(signed), tuple(findings), erased, reached)
+    reached = (since or NOTHING) if findings else Reached(size, leaves.root(size), following)
+    return Rechecked(sum(one.entries for one in read.values()), size, len(signed), findings, erased, reached)
 
 
-def _edge(session: Session, size: int) -> dict[Tile, bytes]:
-    """The unfilled tiles of the tree of this size, as they were: they have grown since."""
-    stored = queries.tiles(session, edge_of(size))
-    return {
-        (level, position): hashes[: (size >> HEIGHT * level & (WIDTH - 1)) * HASH_BYTES]
-        for (level, position), hashes in stored.items()
-    }
+def _begun(begun: Begun | None, stored: Leaves) -> Begun:
+    """Where a whole recheck begins: at one that was interrupted, if the log still begins as it did then."""
+    same = begun is not None and stored.root(begun.size) == begun.root
+    return Begun(stored.size, stored.root(stored.size), begun.parts if same and begun else frozenset())
 
 
-def _begins_otherwise(since: Reached, edge: Mapping[Tile, bytes]) -> Iterator[Finding]:
-    """LOG-24: the log does not begin as it did at the last recheck."""
-    if not since.size:
-        return
-    try:
-        now = TileHashes(edge).root(since.size).hex()
-    except KeyError:
-        now = "—"
-    if now != since.root:
+def _watched(
+    reading: Iterable[tuple[Step, Read]],
+    parts: int,
+    steps: int,
+    told: Told,
+    whole: Begun | None,
+    keep: Callable[[Begun], None],
+    filled: int,
+) -> Iterator[tuple[Step, Read]]:
+    """What is read, with `told` called for each step that is done, and `keep` for each filled part without a finding."""
+    sealed_parts = 0
+    for done, (step, read) in enumerate(reading, 1):
+        sealed_parts += step[0] == PART_OF_LOG
+        if whole is not None and len(read.hashes) == filled and not read.findings:
+            whole = replace(whole, parts=whole.parts | {int(step[1])})
+            keep(whole)
+        told("entries" if sealed_parts < parts else "register", done, steps)
+        yield step, read
+
+
+def _log_differs(
+    session: Session, settings: Settings, leaves: Leaves, signed: tuple[SignedCheckpoint, ...], verifier: str
+) -> Iterator[Finding]:
+    """What of tiles, checkpoints, copies and cosignatures is not of the leaves."""
+    notes = {checkpoint.size: checkpoint.note for checkpoint in signed}
+    yield from islice(tree_differs(leaves, signed, verifier), MOST_FINDINGS)
+    yield from islice(copies_differ(leaves, signed, settings.checkpoints, verifier), MOST_FINDINGS)
+    kept = queries.all_cosignatures(session)
+    yield from islice(cosignatures_differ(kept, notes, settings.checkpoints), MOST_FINDINGS)
+
+
+def _begins_otherwise(since: Reached, stored: Leaves) -> Iterator[Finding]:
+    """LOG-24: the log does not begin as it did at the last recheck; everything is read then."""
+    now = stored.root(since.size)
+    if since.size and now != since.root:
         values = {"size": since.size, "then": since.root, "now": now}
         yield Finding("LOG-24", values=values, layer="log.tile", subject=str(since.size))
+
+
+def _once(findings: list[Finding]) -> Iterator[Finding]:
+    """Each finding once, and no more of a code than anyone reads."""
+    seen: set[tuple[str, str | None, str | None, str | None]] = set()
+    counted: Counter[str] = Counter()
+    for finding in findings:
+        one = (finding.code, finding.layer, finding.subject, finding.field)
+        if one not in seen and counted[finding.code] < MOST_FINDINGS:
+            seen.add(one)
+            counted[finding.code] += 1
+            yield finding
 
 
 def _erased(session: Session) -> Iterator[Finding]:

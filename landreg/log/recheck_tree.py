@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,64 +15,76 @@ from landreg.log.cosignature import WitnessKey, cosigned_at
 from landreg.log.leaf import FORMAT, instant
 from landreg.log.merkle import HASH_BYTES, WIDTH, Tile, TileHashes, grow, leaf_hash
 from landreg.log.note import Checkpoint, NoteFault, open_checkpoint
-from landreg.log.queries import Cosignature, SignedCheckpoint, WholeEntry
+from landreg.log.queries import Cosignature, SignedCheckpoint
+from landreg.log.recheck_queries import WholeEntry
 
 
 class Leaves:
     """The leaves as they stand in the database, and the tree over them made again.
 
-    first, edge: where leaves before `first` were rechecked before, and the unfilled tiles of the tree over them.
+    found: by part (the number of its first leaf), the hashes of its leaves as they were read, None where one is missing. Of
+    parts that were not read, and of leaves that are missing, the hash that was sealed is taken: so one loss is told of once.
     """
 
-    def __init__(self, stored: Mapping[Tile, bytes], first: int = 0, edge: Mapping[Tile, bytes] | None = None) -> None:
+    def __init__(self, stored: Mapping[Tile, bytes], size: int, found: Mapping[int, Sequence[bytes | None]]) -> None:
         self.stored = stored
-        self.first = first
-        self.entries = 0
-        self.hashes: list[bytes] = []
-        self._edge = edge or {}
-
-    @property
-    def size(self) -> int:
-        """How many leaves the log has, those rechecked before among them."""
-        return self.first + len(self.hashes)
-
-    def read(self, entries: Iterable[WholeEntry]) -> Iterator[Finding]:
-        """LOG-10 to LOG-12: a leaf that is not what was sealed, or is missing."""
-        for entry in entries:
-            self.entries += 1
-            if _misplaced(entry):
-                yield Finding("LOG-10", values={"key": entry.key}, layer="log.entry", subject=entry.key)
-            if entry.index is None:
-                continue
-            found = leaf_hash(entry.leaf)
-            while self.size < entry.index:
-                missing = self.size
-                yield Finding("LOG-11", values={"index": missing}, layer="log.entry", subject=str(missing))
-                # The tree goes on with the hash that was sealed, so that one loss is told of once.
-                self.hashes.append(self._sealed(missing))
-            if self._sealed(entry.index) != found:
-                values = {"key": entry.key, "index": entry.index}
-                yield Finding("LOG-12", values=values, layer="log.entry", subject=entry.key)
-            if self.size == entry.index:
-                self.hashes.append(found)
+        self.size = size
+        self._found = found
 
     @cached_property
     def tiles(self) -> Mapping[Tile, bytes]:
-        """The tiles of the tree over what was read."""
-        return {**self._edge, **grow(self.first, self._edge, self.hashes).tiles}
+        """The tiles of the tree over the leaves."""
+        hashes = [sealed_hash(self.stored.get((0, index // WIDTH)), index) for index in range(self.size)]
+        for first, found in self._found.items():
+            hashes[first : first + len(found)] = [
+                one or sealed for one, sealed in zip(found, hashes[first : first + len(found)], strict=True)
+            ]
+        return grow(0, {}, hashes).tiles
 
     @cached_property
     def known(self) -> TileHashes:
-        """Hashes of the tree from the tiles made again, and, of what was rechecked before, from its unfilled tiles."""
+        """Hashes of the tree, from the tiles made again."""
         return TileHashes(self.tiles)
 
-    def _sealed(self, index: int) -> bytes:
-        place = index % WIDTH * HASH_BYTES
-        found = self.stored.get((0, index // WIDTH), b"")[place : place + HASH_BYTES]
-        return found.ljust(HASH_BYTES, b"\0")
+    def root(self, size: int) -> str:
+        """The root over the first so many leaves, in hexadecimal; '—' where there are fewer."""
+        return "" if not size else self.known.root(size).hex() if size <= self.size else "—"
 
 
-def _misplaced(entry: WholeEntry) -> bool:
+def sealed_hash(tile: bytes | None, index: int) -> bytes:
+    """The hash of a leaf as its tile has it; zeros where it has none."""
+    place = index % WIDTH * HASH_BYTES
+    return (tile or b"")[place : place + HASH_BYTES].ljust(HASH_BYTES, b"\0")
+
+
+def read_leaves(
+    entries: Iterable[WholeEntry], first: int, past: int, sealed: Mapping[int, bytes]
+) -> tuple[list[bytes | None], list[Finding]]:
+    """Of the entries from `first` up to `past`: the hashes of their leaves; LOG-10 to LOG-12: leaves that are not what was
+    sealed, or are missing.
+
+    sealed: the tiles of their hashes, by position.
+    """
+    hashes: list[bytes | None] = [None] * (past - first)
+    findings = []
+    for entry in entries:
+        if entry.index is None:
+            continue
+        if misplaced(entry):
+            findings.append(Finding("LOG-10", values={"key": entry.key}, layer="log.entry", subject=entry.key))
+        found = leaf_hash(entry.leaf)
+        if sealed_hash(sealed.get(entry.index // WIDTH), entry.index) != found:
+            values = {"key": entry.key, "index": entry.index}
+            findings.append(Finding("LOG-12", values=values, layer="log.entry", subject=entry.key))
+        if hashes[entry.index - first] is None:
+            hashes[entry.index - first] = found
+    for index in range(first, past):
+        if hashes[index - first] is None:
+            findings.append(Finding("LOG-11", values={"index": index}, layer="log.entry", subject=str(index)))
+    return hashes, findings
+
+
+def misplaced(entry: WholeEntry) -> bool:
     """Whether an entry's columns or detail say other than its leaf."""
     leaf = read_json(entry.leaf)
     if (None if entry.detail is None else hashlib.sha256(entry.detail).hexdigest()) != leaf.get("detail"):
@@ -97,7 +109,7 @@ def tree_differs(leaves: Leaves, signed: Iterable[SignedCheckpoint], verifier: s
         if made.get(tile) != leaves.stored.get(tile):
             name = f"{tile[0]}/{tile[1]}"
             yield Finding("LOG-13", values={"tile": name}, layer="log.tile", subject=name)
-    size = leaves.first
+    size = 0
     for checkpoint in signed:
         size, named = checkpoint.size, str(checkpoint.size)
         try:
@@ -118,8 +130,6 @@ def copies_differ(leaves: Leaves, signed: Iterable[SignedCheckpoint], folder: Pa
     """LOG-19 to LOG-21, LOG-23: a checkpoint outside the database tells of another, or of a longer log, or is the only one."""
     kept = {checkpoint.size for checkpoint in signed}
     for size, file in copies.files(folder):
-        if size < leaves.first:
-            continue
         try:
             copy = copies.read(file, verifier)
         except NoteFault:
@@ -130,22 +140,22 @@ def copies_differ(leaves: Leaves, signed: Iterable[SignedCheckpoint], folder: Pa
             yield Finding("LOG-20", values=values, layer="log.checkpoint", subject=file.name)
         elif copy.root != leaves.known.root(copy.size):
             yield Finding("LOG-19", values={"file": file.name}, layer="log.checkpoint", subject=file.name)
-        elif copy.size not in kept and copy.size > leaves.first:
+        elif copy.size not in kept:
             values = {"file": file.name, "size": copy.size}
             yield Finding("LOG-23", values=values, layer="log.checkpoint", subject=str(copy.size))
 
 
 def cosignatures_differ(
-    leaves: Leaves, session_kept: Iterable[Cosignature], notes: Mapping[int, str], folder: Path
+    in_database: Iterable[Cosignature], notes: Mapping[int, str], folder: Path
 ) -> Iterator[Finding]:
     """LOG-30: a witness's line is not that witness's, is of no checkpoint, or is outside the database only."""
     kept: set[tuple[int, str]] = set()
-    for line in session_kept:
+    for line in in_database:
         kept.add((line.size, line.line))
-        if line.size > leaves.first and not _is_cosigned(line, notes):
+        if not _is_cosigned(line, notes):
             yield _not_cosigned(line.witness, line.size)
     for size, witness, text in copies.cosignatures(folder):
-        if size > leaves.first and (size, text) not in kept:
+        if (size, text) not in kept:
             yield _not_cosigned(witness, size)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import DateTime, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
@@ -34,6 +35,19 @@ class Attempt(CountyKey, Base):
     by: Mapped[UUID]
     by_name: Mapped[str]
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+def attempt_facts(attempt: Attempt, case: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """What the log says of an attempt on a case of this number; salted: the officer's name."""
+    facts = {"case": case, "step": attempt.step, "rule": attempt.rule, "by": str(attempt.by), "at": attempt.at}
+    return facts, {"by_name": attempt.by_name}
+
+
+def attempts(session: Session) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:
+    """Every attempt as the table has it now, to be held against its leaf (`case.refused_as_own`)."""
+    of = (Case.county == Attempt.county) & (Case.case_id == Attempt.case_id)
+    for attempt, case in session.execute(select(Attempt, Case.number).outerjoin(Case, of)):
+        yield str(attempt.attempt_id), *attempt_facts(attempt, case or "")
 
 
 def keeping(actor: Actor, county: str, case_ids: Sequence[UUID], step: str, taken: Callable[[], Stepped]) -> Stepped:
@@ -81,7 +95,7 @@ def _keep(actor: Actor, county: str, step: str, which: object) -> None:
                     county,
                     case.village,
                     str(attempt.attempt_id),
-                    {"case": case.number, "step": step, "rule": OWN_CASE, "by": str(actor.account_id)},
+                    *attempt_facts(attempt, case.number),
                 )
                 for case, attempt in zip(cases, kept, strict=True)
             ],

@@ -23,12 +23,13 @@ from sqlalchemy.orm import Session
 from landreg.access import logged as access_logged
 from landreg.access.queries import openings
 from landreg.law.model import CountyParameter
+from landreg.log.recheck_register import Keyed, Source
 from landreg.registry.casebook import Act
 from landreg.registry.excerpted import excerpts
-from landreg.registry.logged_acts import NOT_OF_CHANGE, change_facts
-from landreg.registry.logged_rows import CLOCKED, digest, row_text
+from landreg.registry.logged_acts import change_facts
+from landreg.registry.logged_renewals import decisions
+from landreg.registry.logged_rows import CLOCKED, at_beginning_of, digest, row_text
 
-_AT_ONCE = 1000
 Restated = tuple[str, Mapping[str, Any], Mapping[str, str]]
 TABLES: Mapping[str, Mapping[str, str]] = {
     "act": {
@@ -46,6 +47,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "right_parcel": "registry.right_parcel",
         "restriction": "registry.restriction",
         "parcel": "land.parcel",
+        "parcel_origin": "land.parcel_origin",
         "ended": "registry.certificate_end",
         "member": "party.member",
         "person": "identity.person",
@@ -54,6 +56,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "organization": "party.organization",
     },
     "notice.published": {"": "registry.notice"},
+    "renewal.decided": {"": "registry.renewal"},
     "certificate.issued": {"": "registry.certificate"},
     "excerpt.issued": {"": "registry.excerpt"},
     "law.figure_set": {"": "law.county_parameter"},
@@ -88,19 +91,22 @@ def _by_name(rows: Iterable[tuple[str, str]]) -> dict[str, str]:
     return found
 
 
-def acts(session: Session) -> Iterator[Restated]:
-    """Every act as the tables have it now, to be held against its leaf."""
-    for _, facts in _told(session.execute(text(_rights("true") + " ORDER BY 1, 2"))):
-        yield facts["act"], facts, {}
-    entries = select(Act.county, Act.act_id, Act.number).where(Act.kind == "survey_entry")
-    for county, act_id, number in session.execute(entries).all():
-        yield number, *entry_facts(session, county, act_id, number)
-    changed = select(Act.county, Act.act_id).where(Act.kind.not_in(NOT_OF_CHANGE)).order_by(Act.county)
-    for county, rows in groupby(session.execute(changed).all(), key=lambda row: row[0]):
-        ids = [act_id for _, act_id in rows]
-        for first in range(0, len(ids), _AT_ONCE):
-            for facts, personal in change_facts(session, county, ids[first : first + _AT_ONCE]).values():
-                yield facts["act"], facts, personal
+def acts_of(session: Session, numbers: Sequence[str]) -> Iterator[Restated]:
+    """The acts of these numbers as the tables have them now, to be held against their leaves."""
+    asked = select(Act.county, Act.kind, Act.act_id, Act.number).where(Act.number.in_(numbers))
+    ordered = session.execute(asked.order_by(Act.county, Act.kind)).all()
+    for (county, kind), rows in groupby(ordered, key=lambda row: (row.county, row.kind)):
+        found = list(rows)
+        match kind:
+            case "survey_entry":
+                for row in found:
+                    yield row.number, *entry_facts(session, county, row.act_id, row.number)
+            case "first_registration":
+                for facts in right_facts(session, county, [row.act_id for row in found]).values():
+                    yield facts["act"], facts, {}
+            case _:
+                for facts, personal in change_facts(session, county, [row.act_id for row in found]).values():
+                    yield facts["act"], facts, personal
 
 
 def certificate_facts(
@@ -133,9 +139,10 @@ def _certificate(row: Row[Any]) -> dict[str, Any]:
     return certificate_facts(row.number, row.act_number, row.pdf_sha256, **said)
 
 
-def certificates(session: Session) -> Iterator[Restated]:
-    """Every certificate as the tables have it now."""
-    for row in session.execute(text(_CERTIFICATES)):
+def certificates_of(session: Session, numbers: Sequence[str]) -> Iterator[Restated]:
+    """The certificates of these numbers as the tables have them now."""
+    question = text(_CERTIFICATES + " WHERE c.number = ANY (:numbers)")
+    for row in session.execute(question, {"numbers": list(numbers)}):
         yield row.number, _certificate(row), {}
 
 
@@ -181,16 +188,17 @@ def figures(session: Session) -> Iterator[Restated]:
 
 
 def closings(session: Session) -> Iterator[tuple[str, str, str | None]]:
-    """Every row that is closed: its table, its key, and the number of the act that is said to have closed it."""
+    """Every row that is closed, and every end of a certificate: table, key, number of the act that is said to have done it."""
     for row in session.execute(text(_CLOSINGS)):
         yield row.table_name.replace('"', ""), row.key, row.act_number
 
 
-SOURCES = {
+SOURCES: Mapping[str, Source | Keyed] = {
     "excerpt.issued": excerpts,
-    "act": acts,
-    "certificate.issued": certificates,
+    "act": Keyed(acts_of, "SELECT county, number AS key FROM registry.act"),
+    "certificate.issued": Keyed(certificates_of, "SELECT county, number AS key FROM registry.certificate"),
     "notice.published": notices,
+    "renewal.decided": decisions,
     "law.figure_set": figures,
     "identity.opened": openings,
     **access_logged.SOURCES,
@@ -225,7 +233,8 @@ def _right_facts(parts: Mapping[str, Any]) -> dict[str, Any]:
 
 def _rows(part: str, table: str, order: str, of: str) -> str:
     """By act: its rows of a table as one text."""
-    return f"""SELECT x.county, x.act_id, '{part}' AS part, to_jsonb(string_agg({row_text("x")}, ';' ORDER BY {order})) AS facts
+    said = row_text("x", f"registry.{table}")
+    return f"""SELECT x.county, x.act_id, '{part}' AS part, to_jsonb(string_agg({said}, ';' ORDER BY {order})) AS facts
         FROM registry.{table} AS x WHERE {of.format(x="x")} GROUP BY x.county, x.act_id"""
 
 
@@ -241,7 +250,7 @@ def _rights(of: str) -> str:
         WHERE a.kind = 'first_registration' AND {of.format(x="a")}
         UNION ALL SELECT r.county, r.act_id, 'right', jsonb_build_object('code', r.code, 'area_m2', r.area_m2::text,
             'household', (SELECT min(h.code) FROM party.household AS h WHERE h.county = r.county
-                          AND h.household_id = r.household_id AND h.recorded @> lower(r.recorded)))
+                          AND h.household_id = r.household_id AND {at_beginning_of("h", "r")}))
         FROM registry."right" AS r
         WHERE {of.format(x="r")}
         UNION ALL {_rows("rights", '"right"', "x.row_id", of)}
@@ -249,32 +258,38 @@ def _rights(of: str) -> str:
         UNION ALL {_rows("holders", "right_holder", "x.household_id", of)}
         UNION ALL SELECT x.county, x.act_id, 'parcels', jsonb_object_agg(coalesce((
                 SELECT min(l.code) FROM land.parcel AS l WHERE l.county = x.county AND l.parcel_id = x.parcel_id
-                AND l.recorded @> lower(x.recorded)), x.parcel_id::text), {row_text("x")})
+                AND {at_beginning_of("l", "x")}), x.parcel_id::text), {row_text("x", "registry.right_parcel")})
             FROM registry.right_parcel AS x WHERE {of.format(x="x")} GROUP BY x.county, x.act_id"""
 
 
 _PARCELS = f"""
-    SELECT l.code, md5(ST_AsEWKB(l.geom)) || {row_text("l", "geom", "geom_3857")} AS facts
+    SELECT l.code, {row_text("l", "land.parcel")} AS facts
     FROM land.parcel AS l WHERE l.county = :county AND l.act_id = :act ORDER BY l.code, l.row_id
 """
 _ENTRY = """SELECT (to_jsonb(a) - '{county,village}'::text[])::text FROM registry.act AS a
     WHERE a.county = :county AND a.act_id = :act"""
 _PARTIES = f"""
-    SELECT 'household' AS kind, h.code, {row_text("h")} AS facts FROM party.household AS h
+    SELECT 'household' AS kind, h.code, {row_text("h", "party.household")} AS facts FROM party.household AS h
     WHERE h.county = :county AND h.act_id = :act
-    UNION ALL SELECT 'member', m.row_id::text, {row_text("m")} FROM party.member AS m WHERE m.county = :county AND m.act_id = :act
+    UNION ALL SELECT 'member', m.row_id::text, {row_text("m", "party.member")}
+    FROM party.member AS m WHERE m.county = :county AND m.act_id = :act
     UNION ALL SELECT 'person', p.person_id::text, jsonb_build_array(
         p.said, p.name_masked, p.id_kind, p.id_masked, p.birth, p.sex)::text
     FROM identity.person AS p WHERE p.person_id IN (
         SELECT m.person_id FROM party.member AS m WHERE m.county = :county AND m.act_id = :act
         UNION SELECT h.representative_id FROM party.household AS h WHERE h.county = :county AND h.act_id = :act
         UNION SELECT c.representative_id FROM party.collective AS c WHERE c.county = :county AND c.act_id = :act)
-    UNION ALL SELECT 'collective', c.code, {row_text("c")} FROM party.collective AS c WHERE c.county = :county AND c.act_id = :act
-    UNION ALL SELECT 'organization', o.code, {row_text("o")} FROM party.organization AS o
+    UNION ALL SELECT 'collective', c.code, {row_text("c", "party.collective")}
+    FROM party.collective AS c WHERE c.county = :county AND c.act_id = :act
+    UNION ALL SELECT 'organization', o.code, {row_text("o", "party.organization")} FROM party.organization AS o
     WHERE o.county = :county AND o.act_id = :act
     ORDER BY 1, 2, 3
 """
-_CLOSINGS = " UNION ALL ".join(
+_CLOSINGS = """SELECT 'registry.certificate_end' AS table_name, coalesce(c.number, e.certificate_id::text) AS key,
+        a.number AS act_number
+    FROM registry.certificate_end AS e LEFT JOIN registry.act AS a ON a.county = e.county AND a.act_id = e.act_id
+    LEFT JOIN registry.certificate AS c ON c.county = e.county AND c.certificate_id = e.certificate_id UNION ALL
+""" + " UNION ALL ".join(
     f"""SELECT '{table}' AS table_name, {key} AS key, a.number AS act_number FROM {table} AS x
         LEFT JOIN registry.act AS a ON a.county = x.county AND a.act_id = x.ended_by_act
         WHERE NOT upper_inf(x.recorded) OR x.ended_by_act IS NOT NULL"""

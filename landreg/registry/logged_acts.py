@@ -43,10 +43,7 @@ def change_facts(session: Session, county: str, act_ids: Sequence[UUID]) -> dict
 
 
 def _opened(table: str, key: str) -> str:
-    geometry = (
-        ("md5(ST_AsEWKB(x.geom)) || " + row_text("x", "geom", "geom_3857")) if table == "land.parcel" else row_text("x")
-    )
-    return f"""SELECT x.act_id, 'opened' AS part, '{table}' AS table_name, {key} AS key, {geometry} AS facts,
+    return f"""SELECT x.act_id, 'opened' AS part, '{table}' AS table_name, {key} AS key, {row_text("x", table)} AS facts,
             NULL AS kind, NULL AS case_number FROM {table} AS x WHERE x.county = :county AND x.act_id = ANY (:acts)"""
 
 
@@ -63,9 +60,9 @@ _TOLD = (
             """SELECT a.act_id, 'act', 'registry.act', a.number, (to_jsonb(a) - '{county,village}'::text[])::text, a.kind, c.number
             FROM registry.act AS a LEFT JOIN registry."case" AS c ON c.county = a.county AND c.case_id = a.case_id
             WHERE a.county = :county AND a.act_id = ANY (:acts)""",
-            """SELECT e.act_id, 'ended', 'registry.certificate_end', c.number, (to_jsonb(e) - '{county,village}'::text[])::text,
-            NULL, NULL FROM registry.certificate_end AS e
-            JOIN registry.certificate AS c ON c.county = e.county AND c.certificate_id = e.certificate_id
+            """SELECT e.act_id, 'ended', 'registry.certificate_end', coalesce(c.number, e.certificate_id::text),
+            (to_jsonb(e) - '{county,village}'::text[])::text, NULL, NULL FROM registry.certificate_end AS e
+            LEFT JOIN registry.certificate AS c ON c.county = e.county AND c.certificate_id = e.certificate_id
             WHERE e.county = :county AND e.act_id = ANY (:acts)""",
         ]
     )

@@ -6,23 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import datetime, timedelta
-from functools import partial
-from itertools import groupby
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from landreg.log.recheck_register import BATCH, Register, Restated
+from landreg.log.recheck_register import Register
+from landreg.log.recheck_rows import Restated
 from landreg.registry import logged
-from landreg.registry.casebook import Act, Certificate
-from landreg.registry.logged_acts import change_facts
 from landreg.registry.logged_rows import CLOCKED
-
-# A leaf bears the instant at which its transaction began, and may be sealed after later ones.
-_LONGEST = timedelta(hours=1)
 
 ACCOUNT_KINDS = (
     "account.opened",
@@ -39,46 +31,6 @@ def register() -> Register:
     return Register(
         logged.SOURCES, logged.TABLES, logged.closings, strays, {"access.account": (ACCOUNT_KINDS, accounts)}
     )
-
-
-def recent(since: datetime) -> Register:
-    """The same for a nightly recheck: acts and certificates of since then, and all of the kinds that are few."""
-    return replace(
-        register(),
-        sources={
-            **logged.SOURCES,
-            "act": partial(_acts_since, since=since - _LONGEST),
-            "certificate.issued": partial(_certificates_since, since=since - _LONGEST),
-        },
-    )
-
-
-def _acts_since(session: Session, since: datetime) -> Iterator[Restated]:
-    asked = select(Act.county, Act.kind, Act.act_id, Act.number).where(Act.registered_at >= since)
-    ordered = asked.order_by(Act.county, Act.kind)
-    for (county, kind), rows in groupby(session.execute(ordered).all(), key=lambda row: (row.county, row.kind)):
-        found = list(rows)
-        for first in range(0, len(found), BATCH):
-            ids = [row.act_id for row in found[first : first + BATCH]]
-            if kind == "survey_entry":
-                for row in found[first : first + BATCH]:
-                    yield row.number, *logged.entry_facts(session, county, row.act_id, row.number)
-            elif kind == "first_registration":
-                for facts in logged.right_facts(session, county, ids).values():
-                    yield facts["act"], facts, {}
-            else:
-                for facts, personal in change_facts(session, county, ids).values():
-                    yield facts["act"], facts, personal
-
-
-def _certificates_since(session: Session, since: datetime) -> Iterator[Restated]:
-    asked = select(Certificate.county, Certificate.number).where(Certificate.issued_at >= since)
-    ordered = asked.order_by(Certificate.county)
-    for county, rows in groupby(session.execute(ordered).all(), key=lambda row: row.county):
-        numbers = [row.number for row in rows]
-        for first in range(0, len(numbers), BATCH):
-            for number, facts in logged.issued_facts(session, county, numbers[first : first + BATCH]).items():
-                yield number, facts, {}
 
 
 def accounts(session: Session) -> Iterator[Restated]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from landreg.audit.logged import register
 from landreg.config import Settings
 from landreg.core.actor import Actor
-from landreg.log.recheck import Reached, Rechecked, recheck_register
+from landreg.log.recheck import Begun, Pace, Reached, Rechecked, recheck_register
 from landreg.log.store import seal
-from landreg.registry.logged_strays import recent, register
 from tests.registry_kit import Connection, one, to_rights
 
 
@@ -24,20 +24,100 @@ def first(registrar: Actor, reviewer: Actor, superuser: Connection, worker: Acto
     return reached
 
 
-def nightly(worker: Actor, settings: Settings, since: Reached) -> Rechecked:
-    assert since.at is not None
-    return recheck_register(worker, settings, recent(since.at), since)
+PAGES = Pace(part=1, nights=6, least=1)
 
 
-def test_only_what_came_since_is_read_and_both_ways_end_at_the_same_place(
+def nightly(worker: Actor, settings: Settings, since: Reached, pace: Pace = PAGES) -> Rechecked:
+    return recheck_register(worker, settings, register(), since, pace=pace)
+
+
+def test_what_came_since_and_a_part_of_the_old_is_read_and_both_ways_end_at_the_same_place(
     first: Reached, worker: Actor, database: Settings
 ) -> None:
     whole = recheck_register(worker, database, register())
     night = nightly(worker, database, first)
     assert (whole.findings, night.findings) == ((), ())
-    assert night.entries == whole.size - first.size < whole.entries
-    assert night.reached == whole.reached
-    assert nightly(worker, database, night.reached).entries == 0
+    assert night.entries == whole.size - first.size + 1 < whole.entries
+    assert (night.reached.size, night.reached.root) == (whole.reached.size, whole.reached.root)
+    assert nightly(worker, database, night.reached).entries == 2
+
+
+@pytest.mark.parametrize(
+    "blow",
+    [
+        "UPDATE registry.\"right\" SET note = '9' WHERE act_id = %(act)s",
+        "DELETE FROM registry.right_holder WHERE act_id = %(act)s",
+        "UPDATE registry.act SET registered_by = gen_random_uuid() WHERE act_id = %(act)s",
+        "UPDATE log.entry SET leaf = leaf || ' ' WHERE key = (SELECT number FROM registry.act WHERE act_id = %(act)s)",
+    ],
+)
+def test_an_old_row_that_was_changed_is_found_within_the_published_nights(
+    first: Reached, worker: Actor, database: Settings, superuser: Connection, blow: str
+) -> None:
+    reached = nightly(worker, database, first).reached
+    act = one(worker, "SELECT act_id FROM registry.act WHERE kind = 'first_registration' ORDER BY number LIMIT 1")
+    superuser.execute(blow, {"act": act})
+    for _ in range(PAGES.nights):
+        night = nightly(worker, database, reached)
+        if night.findings:
+            break
+        reached = night.reached
+    assert {finding.code for finding in night.findings} <= {"LOG-10", "LOG-12", "LOG-13", "LOG-14", "LOG-17", "LOG-19"}
+    assert night.findings
+
+
+@pytest.mark.parametrize(
+    ("blow", "code"),
+    [
+        ("DELETE FROM registry.act WHERE act_id = %(act)s", "LOG-16"),
+        ("UPDATE registry.act SET number = 'x' WHERE act_id = %(act)s", "LOG-18"),
+        ("UPDATE log.checkpoint SET root = sha256('x') WHERE size = %(size)s", "LOG-14"),
+        (
+            """INSERT INTO registry.act SELECT county, gen_random_uuid(), village, 'x', kind, NULL, package_id, registered_at,
+               registered_by FROM registry.act WHERE act_id = %(act)s""",
+            "LOG-18",
+        ),
+    ],
+)
+def test_an_old_act_that_is_missing_or_added_is_found_the_same_night(
+    first: Reached, worker: Actor, database: Settings, superuser: Connection, blow: str, code: str
+) -> None:
+    reached = nightly(worker, database, first).reached
+    act = one(worker, "SELECT act_id FROM registry.act WHERE kind = 'first_registration' ORDER BY number LIMIT 1")
+    superuser.execute(blow, {"act": act, "size": first.size})
+    assert code in {finding.code for finding in nightly(worker, database, reached).findings}
+
+
+def test_several_processes_find_what_one_does(
+    first: Reached, worker: Actor, database: Settings, superuser: Connection
+) -> None:
+    superuser.execute("UPDATE registry.\"right\" SET note = '9'")
+    superuser.execute("UPDATE log.entry SET staged_at = staged_at + interval '1 day' WHERE leaf_index = 2")
+    alone, together = (
+        recheck_register(worker, database, register(), pace=PAGES, processes=processes) for processes in (1, 2)
+    )
+    assert len(alone.findings) > 3
+    assert together == alone
+
+
+def test_a_whole_recheck_that_was_interrupted_goes_on_where_it_was(
+    first: Reached, worker: Actor, database: Settings, superuser: Connection
+) -> None:
+    kept: list[Begun] = []
+
+    def keep(begun: Begun) -> None:
+        kept.append(begun)
+        if len(kept) == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        recheck_register(worker, database, register(), pace=PAGES, keep=keep)
+    done = recheck_register(worker, database, register(), pace=PAGES, begun=kept[-1])
+    assert (done.findings, done.entries, done.size) == ((), done.size - 3, done.size)
+    assert done.reached == recheck_register(worker, database, register(), pace=PAGES).reached
+    # A log that is another one than then is read from the beginning.
+    other = Begun(kept[-1].size, "00" * 32, kept[-1].parts)
+    assert recheck_register(worker, database, register(), pace=PAGES, begun=other).entries == done.size
 
 
 @pytest.mark.parametrize(
@@ -63,8 +143,9 @@ def test_a_log_that_does_not_begin_as_it_did_at_the_last_recheck_is_named(
 ) -> None:
     superuser.execute("UPDATE log.tile SET hashes = set_byte(hashes, 0, 255 - get_byte(hashes, 0))")
     found = nightly(worker, database, first)
-    assert [finding.code for finding in found.findings] == ["LOG-24"]
-    assert found.reached == Reached()
+    assert found.findings[0].code == "LOG-24"
+    assert {"LOG-12", "LOG-13"} <= {finding.code for finding in found.findings}
+    assert found.reached == first
 
 
 def test_a_checkpoint_that_was_removed_is_named_by_its_copy_outside(

@@ -1,0 +1,114 @@
+"""What the log says of samples, draws and findings, read from their tables: staged when they are written, read by recheck.
+
+`register` is all of this register that `landreg log recheck` holds against its log, the audit's tables among it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from landreg.audit.model import AuditFinding, FindingEvent, Sample, SampleDraw
+from landreg.log.recheck_register import Register, Source
+from landreg.registry import logged_strays
+from landreg.registry.attempts import attempts
+
+Facts = tuple[dict[str, Any], dict[str, str]]
+
+
+def sample_facts(made: Sample) -> dict[str, Any]:
+    """What the log says of a sample before anything is drawn: its seed and its whole list."""
+    return {
+        "sample": made.number,
+        "id": made.sample_id,
+        "kind": made.kind,
+        "method": made.method,
+        "within": made.village,
+        "month": made.month,
+        "size": made.size,
+        "seed": made.seed,
+        "population_sha256": made.population_sha256,
+        "population": made.population,
+        "by": str(made.prepared_by),
+        "by_name": made.prepared_by_name,
+        "prepared_at": made.prepared_at,
+    }
+
+
+def draw_facts(drawn: SampleDraw, number: str) -> dict[str, Any]:
+    """What the log says of a draw."""
+    return {"sample": number, "drawn": drawn.keys, "by": str(drawn.drawn_by), "drawn_at": drawn.drawn_at}
+
+
+def event_facts(found: AuditFinding | None, event: FindingEvent) -> Facts:
+    """What the log says of a step of a finding, with the finding it is of; salted: its words and names."""
+    facts: dict[str, Any] = {"step": event.step, "by": str(event.by), "at": event.at}
+    words = {"text": event.text, "by_name": event.by_name}
+    if found is None:
+        return facts, words
+    facts |= {
+        "finding": found.number,
+        "id": found.finding_id,
+        "subject_kind": found.subject_kind,
+        "subject": found.subject_key,
+        "case": found.case_id,
+        "rule": found.rule,
+        "sample": found.sample_id,
+        "written_by": found.written_by,
+        "written_at": found.written_at,
+    }
+    return facts, {**words, "title": found.title, "written_by_name": found.written_by_name}
+
+
+def _samples(session: Session) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:
+    for made in session.scalars(select(Sample)):
+        yield made.number, sample_facts(made), {}
+
+
+def _draws(session: Session) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:
+    of = (Sample.county == SampleDraw.county) & (Sample.sample_id == SampleDraw.sample_id)
+    for drawn, number in session.execute(select(SampleDraw, Sample.number).outerjoin(Sample, of)):
+        yield number or str(drawn.sample_id), draw_facts(drawn, number or ""), {}
+
+
+def _events(session: Session) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:
+    of = (AuditFinding.county == FindingEvent.county) & (AuditFinding.finding_id == FindingEvent.finding_id)
+    for event, found in session.execute(select(FindingEvent, AuditFinding).outerjoin(AuditFinding, of)):
+        name = event.finding_id if found is None else found.number
+        yield f"{name}/{event.position}", *event_facts(found, event)
+
+
+def strays(session: Session) -> Iterator[tuple[str, str]]:
+    """Rows of which no leaf can tell, a finding without any step among them."""
+    yield from logged_strays.strays(session)
+    written = select(FindingEvent).where(
+        FindingEvent.county == AuditFinding.county, FindingEvent.finding_id == AuditFinding.finding_id
+    )
+    for number in session.scalars(select(AuditFinding.number).where(~written.exists())):
+        yield "audit.finding", number
+
+
+SOURCES: Mapping[str, Source] = {
+    "case.refused_as_own": attempts,
+    "audit.sample_prepared": _samples,
+    "audit.sample_drawn": _draws,
+    "audit.finding": _events,
+}
+_OF_FINDING = ("finding", "id", "subject_kind", "subject", "case", "rule", "sample", "written_by", "written_at", "title",
+               "written_by_name")  # fmt: skip
+TABLES: Mapping[str, Mapping[str, str]] = {
+    "case.refused_as_own": {"": "audit.attempt"},
+    "audit.sample_prepared": {"": "audit.sample"},
+    "audit.sample_drawn": {"": "audit.sample_draw"},
+    "audit.finding": {"": "audit.finding_event", **dict.fromkeys(_OF_FINDING, "audit.finding")},
+}
+
+
+def register() -> Register:
+    """All of this register that is held against its log."""
+    below = logged_strays.register()
+    return replace(below, sources={**below.sources, **SOURCES}, tables={**below.tables, **TABLES}, strays=strays)
