@@ -17,7 +17,7 @@ from landreg.core.files import Store
 from landreg.keys import certificate_signer
 from landreg.land import service
 from landreg.log.store import seal
-from landreg.registry import jobs
+from landreg.registry import jobs, lapses
 from landreg.registry.certificates import Press
 
 PAUSE_S = 1.0
@@ -44,6 +44,7 @@ def run(settings: Settings, *, once: bool = False) -> None:
     steps = (
         partial(service.check_waiting, settings),
         partial(jobs.work, WORKER, tools),
+        partial(lapses.work, WORKER),
         partial(seal, WORKER, settings),
     )
     while True:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import insert, text, update
+from sqlalchemy.orm import Session
 
 from landreg.core.actor import Actor
 from landreg.core.db import Unavailable, UnitOfWork, unit_of_work
@@ -119,12 +120,17 @@ def _case(
 def apply_singly(actor: Actor, county: str, right_id: UUID, signed_on: date | None) -> UUID:
     """Open a case for the renewal of one contract; the term follows from the law. Raises as `applications.apply_on_right`."""
     with unit_of_work(actor) as uow:
-        seen = endings_of(uow.session, county, [right_id]).get(right_id)
-        if seen is None:
+        found = foreseen(uow.session, county, right_id, load_law(uow.session, county, beijing_day(uow.now)))
+        if found is None:
             raise NotFound
-        law = load_law(uow.session, county, beijing_day(uow.now))
-        asked = Renewal(*new_term(seen.last_day + DAY, seen.families, law), signed_on)
+        asked = Renewal(*found[1], signed_on)
     return applications.apply_on_right(actor, county, right_id, "renewal_single", asked)
+
+
+def foreseen(session: Session, county: str, right_id: UUID, law: Law) -> tuple[Ending, tuple[date, date]] | None:
+    """A contract as it ends, and the term that would follow; None for a right that ended."""
+    seen = endings_of(session, county, [right_id]).get(right_id)
+    return None if seen is None else (seen, new_term(seen.last_day + DAY, seen.families, law))
 
 
 def renew(
@@ -146,10 +152,11 @@ def renew(
             refused = {waiting[0].number: error.findings}
     with unit_of_work(actor) as uow:
         registered = [case.case_id for case in cases_by_id(uow.session, county, case_ids) if case.state == "registered"]
-    if registered:
-        seal()
-        certificates.issue(actor, county, registered, press)
-    return Stepped(len(registered), refused)
+    if not registered:
+        return Stepped(0, refused)
+    seal()
+    pressed = certificates.issue(actor, county, registered, press)
+    return Stepped(len(registered) - len(pressed.refused), {**refused, **pressed.refused})
 
 
 _PARCELS = """

@@ -32,6 +32,7 @@ class Counts:
 class CollectiveEnding:
     """A collective with contracts that end in a window. listed: how many of them are on a roster already."""
 
+    county: str
     code: str
     name: str
     village: str
@@ -184,7 +185,7 @@ def collectives_ending(session: Session, within: str, first: date, last: date) -
 
 _OPEN = "upper_inf({0}.recorded) AND upper_inf({0}.valid)"
 _COLLECTIVES = f"""
-    SELECT c.code, c.name, c.village, count(*), count(*) FILTER (WHERE EXISTS (
+    SELECT c.county, c.code, c.name, c.village, count(*), count(*) FILTER (WHERE EXISTS (
                SELECT FROM registry.renewal_entry AS e
                JOIN registry.renewal AS n ON n.county = e.county AND n.renewal_id = e.renewal_id
                WHERE e.county = r.county AND e.right_id = r.right_id AND n.state <> 'given_up')),
@@ -194,5 +195,5 @@ _COLLECTIVES = f"""
     JOIN party.collective AS c ON c.county = h.county AND c.collective_id = h.collective_id AND {_OPEN.format("c")}
     WHERE r.kind = 'contract_management' AND {_OPEN.format("r")} AND upper(r.term) - 1 BETWEEN :first AND :last
       AND r.village >= :from AND r.village < :to
-    GROUP BY c.code, c.name, c.village ORDER BY c.code
+    GROUP BY c.county, c.code, c.name, c.village ORDER BY c.code
 """

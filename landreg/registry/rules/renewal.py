@@ -100,9 +100,18 @@ def new_term(ends: date, families: frozenset[str], law: Law) -> tuple[date, date
 
 def earliest(ends: date, law: Law) -> date:
     """The day from which a term that ends may be renewed. ends: the first day over."""
-    months = law.days("REN-3.months_before")
-    year, month = divmod(ends.year * 12 + ends.month - 1 - months, 12)
-    return date(year, month + 1, min(ends.day, 28))
+    return _months(ends, -law.days("REN-3.months_before"))
+
+
+def latest(today: date, law: Law) -> date:
+    """The last day of the terms that may be renewed on a day."""
+    return _months(today, law.days("REN-3.months_before")) - DAY
+
+
+def _months(day: date, count: int) -> date:
+    """The same day so many months on, or the 28th where the month is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    return date(year, month + 1, min(day.day, 28))
 
 
 def ren_1_term_follows(facts: RenewalFacts, law: Law) -> Finding | None:

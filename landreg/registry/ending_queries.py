@@ -1,0 +1,78 @@
+"""Reads of what ends: restrictions that are over or will be soon, and terms that run out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from landreg.registry.rules.renewal_requests import LAPSES
+
+SOON_DAYS = 30
+
+
+def due(session: Session, today: date, right_id: UUID | None = None) -> Sequence[sa.Row[Any]]:
+    """Restrictions whose last day is over, of the whole jurisdiction or of one right, in the order of their ranks.
+
+    A seizure in waiting has no term of its own yet, and one that moved up after its last day is for the court to say.
+    """
+    asked = {"today": today, "kinds": list(LAPSES), "right": right_id}
+    return session.execute(sa.text(_DUE), asked).all()
+
+
+def restrictions_ending(session: Session, today: date, most: int, skipped: int) -> Sequence[sa.Row[Any]]:
+    """Restrictions that end within thirty days, or whose day is over, soonest first; each row says how many there are."""
+    asked = {"last": today + timedelta(days=SOON_DAYS), "most": most, "skipped": skipped}
+    return session.execute(sa.text(_RESTRICTIONS), asked).all()
+
+
+def terms_ending(session: Session, today: date, most: int, skipped: int) -> Sequence[sa.Row[Any]]:
+    """Contract rights whose term ends within thirty days or is over, soonest first; roster: where one is on its way."""
+    asked = {"last": today + timedelta(days=SOON_DAYS), "most": most, "skipped": skipped}
+    return session.execute(sa.text(_TERMS), asked).all()
+
+
+def ending_counts(session: Session, today: date) -> tuple[int, int]:
+    """How many restrictions, and how many terms, end within thirty days or are over."""
+    restrictions = restrictions_ending(session, today, 1, 0)
+    terms = terms_ending(session, today, 1, 0)
+    return (restrictions[0].total if restrictions else 0, terms[0].total if terms else 0)
+
+
+_OPEN = "upper_inf({0}.recorded) AND upper_inf({0}.valid)"
+_DUE = f"""
+    SELECT s.county, s.village, s.right_id, s.restriction_id, s.kind, s.until, r.code
+    FROM registry.restriction AS s
+    LEFT JOIN registry."right" AS r ON r.county = s.county AND r.right_id = s.right_id AND {_OPEN.format("r")}
+    WHERE {_OPEN.format("s")} AND s.until < :today AND s.kind = ANY (:kinds)
+      AND (CAST(:right AS uuid) IS NULL OR s.right_id = :right)
+      AND (s.kind <> 'seizure' OR (s.rank = 1 AND s.until >= lower(s.valid)))
+    ORDER BY s.county, s.right_id, s.kind, s.rank
+"""
+_RESTRICTIONS = f"""
+    SELECT s.county, s.village, s.right_id, s.restriction_id, s.kind, s.rank, s.party, s.basis, s.until,
+           s.kind = 'seizure' AND (s.rank > 1 OR s.until < lower(s.valid)) AS waits, r.code, r.kind AS right_kind,
+           h.name AS holder, count(*) OVER () AS total
+    FROM registry.restriction AS s
+    JOIN registry."right" AS r ON r.county = s.county AND r.right_id = s.right_id AND {_OPEN.format("r")}
+    JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id AND {_OPEN.format("h")}
+    WHERE {_OPEN.format("s")} AND s.until <= :last
+    ORDER BY s.until, s.kind, r.code LIMIT :most OFFSET :skipped
+"""
+_TERMS = f"""
+    SELECT r.county, r.village, r.right_id, r.code, upper(r.term) - 1 AS last_day, r.mu, h.name AS holder,
+           n.number AS roster, n.renewal_id, e.aside, count(*) OVER () AS total
+    FROM registry."right" AS r
+    JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id AND {_OPEN.format("h")}
+    LEFT JOIN LATERAL (
+        SELECT e.renewal_id, e.aside FROM registry.renewal_entry AS e
+        JOIN registry.renewal AS n ON n.county = e.county AND n.renewal_id = e.renewal_id AND n.state <> 'given_up'
+        WHERE e.county = r.county AND e.right_id = r.right_id ORDER BY n.drawn_at DESC LIMIT 1) AS e ON true
+    LEFT JOIN registry.renewal AS n ON n.county = r.county AND n.renewal_id = e.renewal_id
+    WHERE {_OPEN.format("r")} AND r.kind = 'contract_management' AND upper(r.term) - 1 <= :last
+    ORDER BY upper(r.term), r.code LIMIT :most OFFSET :skipped
+"""

@@ -1,0 +1,194 @@
+"""What ends by itself: on its day, once, each by an act of its own; and what does not."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from landreg.config import Settings
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import Refused
+from landreg.core.periods import DAY
+from landreg.log.recheck import recheck
+from landreg.log.store import seal
+from landreg.registry import ending_queries, lapses, logged
+from landreg.registry.past import right_history
+from landreg.registry.rules.renewal_requests import RestrictionChange
+from landreg.registry.rules.requests import RestrictionAsked
+from tests.registry_kit import Connection, applied, booked, codes, one, pass_days, right_of, to_rights
+from tests.renewal_kit import today
+from tests.villages import COUNTY
+
+STANDING = (
+    """SELECT count(*) FROM registry.restriction WHERE right_id = :right AND upper_inf(recorded) AND upper_inf(valid)"""
+)
+ENDED = """SELECT upper(valid) FROM registry.restriction WHERE right_id = :right AND upper_inf(recorded)
+    AND NOT upper_inf(valid) AND party = :party"""
+FIRST = """SELECT party FROM registry.restriction WHERE right_id = :right AND rank = 1 AND upper_inf(recorded)
+    AND upper_inf(valid)"""
+ACTS = "SELECT string_agg(kind, ' ' ORDER BY number) FROM registry.act WHERE case_id IS NULL AND kind <> 'survey_entry'"
+
+
+@pytest.fixture
+def right(registrar: Actor, reviewer: Actor, superuser: Connection) -> UUID:
+    """A registered contract right."""
+    to_rights(registrar, reviewer, superuser, 1)
+    return right_of(registrar)
+
+
+def entered(
+    registrar: Actor, reviewer: Actor, superuser: Connection, right: UUID, kind: str, party: str, **values: Any
+) -> UUID:
+    """A restriction on the right; its id."""
+    of_kind = {"objection_entry": "objection"}.get(kind, kind)
+    case = applied(registrar, kind, RestrictionAsked(of_kind, party, "文书", **values), right)
+    booked(registrar, reviewer, superuser, case, kind)
+    found: UUID = one(
+        registrar,
+        "SELECT restriction_id FROM registry.restriction WHERE party = :party AND upper_inf(recorded) AND upper_inf(valid)",
+        party=party,
+    )
+    return found
+
+
+def changed(
+    registrar: Actor, reviewer: Actor, superuser: Connection, right: UUID, kind: str, asked: RestrictionChange
+) -> None:
+    case = applied(registrar, kind, asked, right)
+    booked(registrar, reviewer, superuser, case, kind)
+
+
+def test_an_objection_without_a_suit_lapses_after_fifteen_days_and_not_before(
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    entered(registrar, reviewer, superuser, right, "objection_entry", "异议人")
+    on = today(registrar)
+    pass_days(superuser, 15)
+    assert lapses.work() == 0
+    pass_days(superuser, 1)
+    assert lapses.work() == 1
+    assert one(registrar, STANDING, right=right) == 0
+    assert one(registrar, ENDED, right=right, party="异议人") == on + timedelta(days=16)
+    assert one(registrar, ACTS) == "objection_lapse"
+    assert lapses.work() == 0
+
+
+def test_an_objection_on_which_a_suit_was_brought_stays(
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    objection = entered(registrar, reviewer, superuser, right, "objection_entry", "异议人")
+    pass_days(superuser, 10)
+    suit = RestrictionChange(objection, "（2027）受理通知书")
+    changed(registrar, reviewer, superuser, right, "objection_suit", suit)
+    pass_days(superuser, 100)
+    assert lapses.work() == 0
+    assert one(registrar, STANDING, right=right) == 1
+
+
+def test_an_advance_notice_lapses_ninety_days_after_it_can_be_registered(
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    entered(
+        registrar, reviewer, superuser, right, "advance_notice", "受让人", registrable_on=today(registrar) + 10 * DAY
+    )
+    pass_days(superuser, 100)
+    assert lapses.work() == 0
+    pass_days(superuser, 1)
+    assert lapses.work() == 1
+    assert one(registrar, ACTS) == "advance_notice_lapse"
+
+
+def test_a_seizure_ends_after_its_last_day_and_the_one_in_waiting_moves_up(
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings
+) -> None:
+    last = today(registrar) + 30 * DAY
+    entered(registrar, reviewer, superuser, right, "seizure", "甲法院", until=last)
+    entered(registrar, reviewer, superuser, right, "seizure", "乙法院", until=last - 10 * DAY)
+    pass_days(superuser, 25)
+    assert lapses.work() == 0
+    pass_days(superuser, 30)
+    assert lapses.work() == 1
+    assert one(registrar, FIRST, right=right) == "乙法院"
+    assert one(registrar, ENDED, right=right, party="甲法院") == last + DAY
+    with unit_of_work(registrar) as uow:
+        newest = right_history(uow.session, COUNTY, right)[0]
+    assert (newest.act.kind, newest.case) == ("seizure_expiry", None)
+    assert lapses.work() == 0
+    seal(worker, database)
+    assert recheck(worker, database, logged.SOURCES).findings == ()
+
+
+def test_a_seizure_that_came_after_the_first_was_over_is_not_said_to_have_stood_before(
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    entered(registrar, reviewer, superuser, right, "seizure", "甲法院", until=today(registrar) + 5 * DAY)
+    pass_days(superuser, 20)
+    entered(registrar, reviewer, superuser, right, "seizure", "乙法院", until=today(registrar) + 300 * DAY)
+    came = today(registrar)
+    assert lapses.work() == 1
+    since = """SELECT min(lower(valid)) FROM registry.restriction WHERE right_id = :right AND upper_inf(recorded)
+        AND party = '乙法院'"""
+    assert one(registrar, since, right=right) == came
+    assert one(registrar, FIRST, right=right) == "乙法院"
+
+
+def test_a_seizure_that_is_renewed_stands_to_its_new_last_day(
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    last = today(registrar) + 30 * DAY
+    seizure = entered(registrar, reviewer, superuser, right, "seizure", "甲法院", until=last)
+    with pytest.raises(Refused) as refused:
+        applied(registrar, "seizure_renewal", RestrictionChange(seizure, "续封裁定", until=last), right)
+    assert codes(refused) == {"RES-4"}
+    longer = RestrictionChange(seizure, "续封裁定", until=last + 365 * DAY)
+    changed(registrar, reviewer, superuser, right, "seizure_renewal", longer)
+    pass_days(superuser, 60)
+    assert lapses.work() == 0
+    assert one(registrar, STANDING, right=right) == 1
+
+
+def test_a_mortgage_is_changed_and_never_ends_by_itself(
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    mortgage = entered(
+        registrar, reviewer, superuser, right, "mortgage", "信用社", amount=Decimal(100), until=today(registrar) + DAY
+    )
+    more = RestrictionChange(mortgage, "补充协议", Decimal(250))
+    changed(registrar, reviewer, superuser, right, "mortgage_change", more)
+    pass_days(superuser, 400)
+    assert lapses.work() == 0
+    secured = (
+        "SELECT amount FROM registry.restriction WHERE right_id = :right AND upper_inf(recorded) AND upper_inf(valid)"
+    )
+    assert one(registrar, secured, right=right) == Decimal(250)
+    with pytest.raises(Refused) as refused:
+        applied(registrar, "seizure_renewal", RestrictionChange(mortgage, "裁定", until=date(2040, 1, 1)), right)
+    assert "RES-3" in codes(refused)
+
+
+def test_a_contract_right_does_not_end_with_its_term(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
+    to_rights(registrar, reviewer, superuser, 1, ends_on="2019-12-31")
+    pass_days(superuser, 3650)
+    assert lapses.work() == 0
+    assert right_of(registrar) is not None
+    with unit_of_work(registrar) as uow:
+        (row,) = ending_queries.terms_ending(uow.session, today(registrar), 10, 0)
+    assert (row.last_day, row.roster) == (date(2019, 12, 31), None)
+
+
+def test_what_ends_within_thirty_days_is_listed_soonest_first(
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    now = today(registrar)
+    entered(registrar, reviewer, superuser, right, "mortgage", "信用社", amount=Decimal(1), until=now + 200 * DAY)
+    entered(registrar, reviewer, superuser, right, "seizure", "甲法院", until=now + 29 * DAY)
+    entered(registrar, reviewer, superuser, right, "objection_entry", "异议人")
+    with unit_of_work(registrar) as uow:
+        rows = ending_queries.restrictions_ending(uow.session, now, 10, 0)
+        assert ending_queries.ending_counts(uow.session, now)[0] == 2
+    assert [row.kind for row in rows] == ["objection", "seizure"]

@@ -1,0 +1,300 @@
+"""Rosters of renewals: who goes with the others and who by themselves, the members' decision, and what the register then says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import psycopg
+import pytest
+
+from landreg.config import Settings
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import BadInput, Conflict, NotFound, Refused
+from landreg.core.periods import DAY
+from landreg.log.recheck import recheck
+from landreg.log.store import seal
+from landreg.registry import booking, cases, logged, notices, renewal_opening, renewals
+from landreg.registry.past import right_history
+from landreg.registry.renewals import Vote
+from landreg.registry.rules.requests import Cancellation, HouseholdChange, Leaving, Reissue, RestrictionAsked
+from tests.registry_kit import (
+    HOUSEHOLD,
+    Connection,
+    applied,
+    booked,
+    codes,
+    in_state,
+    one,
+    pass_days,
+    put_papers,
+    right_of,
+    state_of,
+    to_rights,
+)
+from tests.renewal_kit import (
+    AFTER_ENDS,
+    ENDS,
+    MINUTES,
+    PLAN,
+    TERM,
+    WINDOW,
+    decided,
+    drawn,
+    entries_of,
+    on_notice,
+    roster_of,
+    to_decided,
+    today,
+)
+from tests.villages import COUNTY, ISSUER, VILLAGE
+
+SECOND = f"{VILLAGE}010002"
+
+
+def test_a_decided_roster_renews_every_contract_for_thirty_years_from_the_day_after_the_last(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    _, ids = to_decided(registrar, reviewer, superuser)
+    before = [(right_of(registrar, h), one(registrar, TERM, right=right_of(registrar, h))) for h in (HOUSEHOLD, SECOND)]
+    assert booking.register(registrar, COUNTY, ids).done == 2
+    for right, was in before:
+        term = one(registrar, TERM, right=right)
+        assert (term.lower, term.upper) == (was.upper, date(2058, 1, 1)) == (AFTER_ENDS, date(2058, 1, 1))
+        assert one(registrar, CONTRACTS, right=right) == 2
+        assert one(registrar, PARCELS, right=right) == 2
+
+
+def test_the_register_of_earlier_days_keeps_the_old_term(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    _, ids = to_decided(registrar, reviewer, superuser)
+    right, yesterday = right_of(registrar), today(registrar) - DAY
+    booking.register(registrar, COUNTY, ids)
+    was = """SELECT term FROM registry."right" WHERE right_id = :right AND upper_inf(recorded) AND valid @> CAST(:day AS date)"""
+    assert one(registrar, was, right=right, day=yesterday).upper == AFTER_ENDS
+
+
+def test_a_renewal_is_told_in_the_history_with_both_terms(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    _, ids = to_decided(registrar, reviewer, superuser)
+    booking.register(registrar, COUNTY, ids)
+    with unit_of_work(registrar) as uow:
+        newest = right_history(uow.session, COUNTY, right_of(registrar))[0]
+    assert newest.act.kind == "renewal"
+    assert {line.field for line in newest.lines if line.part == "right"} == {"term"}
+
+
+def test_the_log_tells_of_decision_and_renewals_and_recheck_finds_them_as_told(
+    registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings
+) -> None:
+    roster, ids = to_decided(registrar, reviewer, superuser)
+    booking.register(registrar, COUNTY, ids)
+    seal(worker, database)
+    assert recheck(worker, database, logged.SOURCES).findings == ()
+    superuser.execute("ALTER TABLE registry.renewal DISABLE TRIGGER keep_decision")
+    superuser.execute("UPDATE registry.renewal SET in_favour = 10, present = 10 WHERE renewal_id = %s", [roster])
+    superuser.execute("ALTER TABLE registry.renewal ENABLE TRIGGER keep_decision")
+    found = recheck(worker, database, logged.SOURCES).findings
+    assert {finding.values["key"] for finding in found} == {roster_of(registrar, roster).number}
+
+
+def test_a_term_that_ran_out_ended_no_right_and_is_no_ground_to_refuse(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    to_rights(registrar, reviewer, superuser, 1, ends_on="2019-12-31")
+    right = right_of(registrar)
+    assert right is not None
+    case = renewal_opening.apply_singly(registrar, COUNTY, right, None)
+    put_papers(registrar, case, "renewal_single")
+    booked(registrar, reviewer, superuser, case, "renewal_single")
+    term = one(registrar, TERM, right=right)
+    assert (term.lower, term.upper) == (date(2020, 1, 1), date(2050, 1, 1))
+    kept = one(registrar, 'SELECT findings FROM registry."case" WHERE case_id = :case', case=case)
+    assert [finding["code"] for finding in kept] == ["REN-11"]
+
+
+def test_a_contract_is_renewed_once(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
+    _, ids = to_decided(registrar, reviewer, superuser, 1)
+    case = renewal_opening.apply_singly(registrar, COUNTY, right_of(registrar), None)
+    put_papers(registrar, case, "renewal_single")
+    with pytest.raises(Refused) as refused:
+        booking.register(registrar, COUNTY, ids)
+    assert codes(refused) == {"REN-10"}
+    cases.withdraw(registrar, COUNTY, [case], "随名册办理")
+    booking.register(registrar, COUNTY, ids)
+    with pytest.raises(Refused) as refused:
+        renewal_opening.apply_singly(registrar, COUNTY, right_of(registrar), None)
+    assert "REN-3" in codes(refused)
+
+
+def test_who_must_be_treated_by_themselves_is_set_aside_with_the_reason(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    to_rights(registrar, reviewer, superuser, 5, ends_on=ENDS)
+    code = {n: f"{VILLAGE}01{n:04d}" for n in range(1, 6)}
+    head = one(registrar, MEMBER, code=code[1], relation="02")
+    case = applied(registrar, "household_change", HouseholdChange(leaves=(Leaving(head, "death"),)))
+    booked(registrar, reviewer, superuser, case, "household_change")
+    for household, kind in ((code[2], "seizure"), (code[5], "mortgage")):
+        asked = RestrictionAsked(kind, "某机关", "文书", Decimal(1000))
+        case = applied(registrar, kind, asked, right_of(registrar, household))
+        booked(registrar, reviewer, superuser, case, kind)
+    lost = one(registrar, LAND, right=right_of(registrar, code[3]))
+    case = applied(registrar, "cancellation", Cancellation("expropriation", (lost,)), right_of(registrar, code[3]))
+    booked(registrar, reviewer, superuser, case, "cancellation")
+    applied(registrar, "reissue", Reissue("搬家时遗失"), right_of(registrar, code[4]))
+    found = {entry.household_code: entry.reasons for entry in entries_of(registrar, drawn(registrar))}
+    assert found == {
+        code[1]: ["head_gone"],
+        code[2]: ["restricted"],
+        code[3]: ["land_lost"],
+        code[4]: ["under_way"],
+        code[5]: [],
+    }
+
+
+def test_no_household_is_put_aside_for_another_reason_than_the_listed_ones(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    to_rights(registrar, reviewer, superuser, 2, ends_on=ENDS)
+    roster, right = drawn(registrar), right_of(registrar)
+    for reason in ("moved", "head_gone", ""):
+        with pytest.raises(BadInput) as wrong:
+            renewals.put_aside(registrar, COUNTY, roster, [right], reason, "户主在外")
+        assert codes(wrong) == {"REN-4"}
+    assert renewals.put_aside(registrar, COUNTY, roster, [right], "unreachable", "三次上门无人") == 1
+    assert [entry.household_code for entry in entries_of(registrar, roster, aside=True)] == [HOUSEHOLD]
+    renewals.put_back(registrar, COUNTY, roster, [right])
+    assert entries_of(registrar, roster, aside=True) == []
+
+
+def test_nothing_is_registered_before_the_members_decided(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    to_rights(registrar, reviewer, superuser, 2, ends_on=ENDS)
+    roster = drawn(registrar)
+    ids = on_notice(registrar, reviewer, roster)
+    pass_days(superuser, 40)
+    stepped = booking.register(registrar, COUNTY, ids)
+    assert stepped.done == 0
+    assert {finding.code for found in stepped.refused.values() for finding in found} == {"REN-9"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"in_favour": 6}, {"REN-5"}),
+        ({"present": 5}, {"REN-6"}),
+        ({"minutes": None}, {"REN-7"}),
+        ({"held_on": date(2020, 1, 1)}, {"REN-7"}),
+        ({"members": 0, "present": 0, "in_favour": 0}, {"REN-6"}),
+    ],
+)
+def test_a_decision_without_two_thirds_of_all_members_sound_counts_or_minutes_is_refused(
+    changed: dict[str, object], code: set[str], registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    to_rights(registrar, reviewer, superuser, 2, ends_on=ENDS)
+    roster = drawn(registrar)
+    on_notice(registrar, reviewer, roster)
+    with pytest.raises(Refused) as refused:
+        decided(registrar, superuser, roster, **changed)
+    assert code <= codes(refused)
+    assert roster_of(registrar, roster).state == "opened"
+
+
+def test_the_database_takes_no_decision_that_the_law_does_not_and_changes_none(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    roster, _ = to_decided(registrar, reviewer, superuser)
+    with pytest.raises(Conflict):
+        renewals.decide(registrar, COUNTY, roster, Vote(3, 3, 3, today(registrar), MINUTES))
+    with pytest.raises(psycopg.IntegrityError, match="was decided"):
+        superuser.execute("UPDATE registry.renewal SET in_favour = 7 WHERE renewal_id = %s", [roster])
+
+
+def test_a_plan_moves_no_land_but_on_a_ground_of_the_law_with_its_approvals(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    to_rights(registrar, reviewer, superuser, 1, ends_on=ENDS)
+    for asked in (replace(WINDOW, adjusts=True), replace(WINDOW, adjusts=True, ground="members_joined", approval=PLAN)):
+        with pytest.raises(Refused) as refused:
+            drawn(registrar, asked)
+        assert codes(refused) == {"REN-2"}
+    drawn(registrar, replace(WINDOW, adjusts=True, ground="disaster", approval=PLAN))
+
+
+def test_a_roster_lists_a_contract_once_and_none_that_ends_another_day(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    to_rights(registrar, reviewer, superuser, 2, ends_on=ENDS)
+    drawn(registrar)
+    with pytest.raises(Refused) as refused:
+        drawn(registrar)
+    assert codes(refused) == {"REN-13"}
+    with pytest.raises(Refused) as refused:
+        drawn(registrar, replace(WINDOW, ends_until=date(2060, 1, 1)))
+    assert codes(refused) == {"REN-14"}
+    with pytest.raises(NotFound):
+        renewals.draw_up(registrar, COUNTY, "61090210420299", WINDOW, PLAN)
+
+
+def test_an_objection_stops_one_case_and_no_other(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
+    to_rights(registrar, reviewer, superuser, 2, ends_on=ENDS)
+    roster = drawn(registrar)
+    ids = on_notice(registrar, reviewer, roster)
+    objection = notices.object_to(registrar, COUNTY, ids[0], "邻居", "四至不清")
+    decided(registrar, superuser, roster)
+    assert booking.register(registrar, COUNTY, ids).done == 1
+    notices.settle(registrar, COUNTY, objection, "dismissed", "四至与调查一致")
+    assert booking.register(registrar, COUNTY, [ids[0]]).done == 1
+
+
+def test_a_roster_that_is_given_up_leaves_every_right_as_it_is(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    to_rights(registrar, reviewer, superuser, 2, ends_on=ENDS)
+    roster, was = drawn(registrar), one(registrar, TERM, right=right_of(registrar))
+    ids = on_notice(registrar, reviewer, roster)
+    assert renewals.give_up(registrar, COUNTY, roster, "方案重新讨论") == 2
+    assert {state_of(registrar, case) for case in ids} == {"withdrawn"}
+    assert one(registrar, TERM, right=right_of(registrar)) == was
+    assert len(entries_of(registrar, drawn(registrar))) == 2
+
+
+def test_a_household_put_aside_while_cases_are_open_leaves_its_case(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    to_rights(registrar, reviewer, superuser, 2, ends_on=ENDS)
+    roster = drawn(registrar)
+    on_notice(registrar, reviewer, roster)
+    renewals.put_aside(registrar, COUNTY, roster, [right_of(registrar)], "own_wish", "书面要求暂缓")
+    decided(registrar, superuser, roster)
+    batch = roster_of(registrar, roster).batch_id
+    assert batch is not None
+    assert booking.register(registrar, COUNTY, in_state(registrar, batch, "noticed")).done == 1
+    assert one(registrar, TERM, right=right_of(registrar)).upper == AFTER_ENDS
+    assert one(registrar, TERM, right=right_of(registrar, SECOND)).lower == AFTER_ENDS
+
+
+def test_another_county_s_officer_sees_no_roster(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
+    to_rights(registrar, reviewer, superuser, 1, ends_on=ENDS)
+    roster = drawn(registrar)
+    other = replace(registrar, jurisdiction="610921")
+    with pytest.raises(NotFound):
+        renewals.give_up(other, COUNTY, roster, "别的县")
+    with pytest.raises(NotFound):
+        renewals.draw_up(other, COUNTY, ISSUER, WINDOW, PLAN)
+
+
+CONTRACTS = """SELECT count(DISTINCT r.contract_id) FROM registry."right" AS r
+    WHERE r.right_id = :right AND upper_inf(r.recorded)"""
+PARCELS = """SELECT count(*) FROM registry.right_parcel AS p JOIN registry."right" AS r ON r.row_id = p.right_row
+    WHERE r.right_id = :right AND upper_inf(p.recorded) AND upper_inf(p.valid)"""
+MEMBER = """SELECT m.member_id FROM party.member AS m JOIN party.household AS h USING (county, household_id)
+    WHERE h.code = :code AND m.relation = :relation AND upper_inf(m.recorded) AND upper_inf(m.valid)"""
+LAND = """SELECT min(l.code) FROM registry.right_parcel AS p JOIN registry."right" AS r ON r.row_id = p.right_row
+    JOIN land.parcel AS l ON l.parcel_id = p.parcel_id WHERE r.right_id = :right"""

@@ -1,0 +1,76 @@
+"""Steps of a renewal as tests take them: a registered village to its roster, on notice, decided, renewed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.core.periods import DAY, beijing_day
+from landreg.registry import cases, notices, renewal_opening, renewal_queries, renewals
+from landreg.registry.renewal_model import Roster, RosterEntry
+from landreg.registry.renewals import Asked, Paper, Vote
+from tests.registry_kit import Connection, in_state, one, pass_days, to_rights
+from tests.villages import COUNTY, ISSUER
+
+PLAN, MINUTES = Paper("11" * 32, 1, "延包方案.pdf"), Paper("22" * 32, 1, "会议记录.pdf")
+ENDS = "2027-12-31"
+WINDOW = Asked(date(2026, 1, 1), date(2027, 12, 31))
+
+
+def today(actor: Actor) -> date:
+    """By the register's clock."""
+    return beijing_day(one(actor, "SELECT system.clock()"))
+
+
+def drawn(registrar: Actor, asked: Asked = WINDOW) -> UUID:
+    """The roster of the small village."""
+    return renewals.draw_up(registrar, COUNTY, ISSUER, asked, PLAN)
+
+
+def roster_of(actor: Actor, roster: UUID) -> Roster:
+    """The roster as it stands."""
+    with unit_of_work(actor) as uow:
+        found = renewal_queries.roster(uow.session, COUNTY, roster)
+        assert found is not None
+        return found
+
+
+def entries_of(actor: Actor, roster: UUID, **which: Any) -> list[RosterEntry]:
+    """Who is on it."""
+    with unit_of_work(actor) as uow:
+        return list(renewal_queries.entries(uow.session, roster_of(actor, roster), **which))
+
+
+def on_notice(registrar: Actor, reviewer: Actor, roster: UUID) -> list[UUID]:
+    """Its cases opened, accepted, reviewed and published."""
+    batch = renewal_opening.open_cases(registrar, COUNTY, roster)
+    ids = in_state(registrar, batch, "draft")
+    cases.accept(registrar, COUNTY, ids)
+    cases.review(reviewer, COUNTY, ids)
+    notices.publish(registrar, COUNTY, ids, "延包名册公示")
+    return ids
+
+
+def decided(registrar: Actor, superuser: Connection, roster: UUID, **changed: Any) -> None:
+    """The members meet after the notice, and all but one of ten are in favour."""
+    pass_days(superuser, 40)
+    values = {"members": 10, "present": 9, "in_favour": 9, "held_on": today(registrar), "minutes": MINUTES, **changed}
+    renewals.decide(registrar, COUNTY, roster, Vote(**values))
+
+
+def to_decided(
+    registrar: Actor, reviewer: Actor, superuser: Connection, households: int = 2
+) -> tuple[UUID, list[UUID]]:
+    """A registered village whose roster was decided on: the roster, and its cases."""
+    to_rights(registrar, reviewer, superuser, households, ends_on=ENDS)
+    roster = drawn(registrar)
+    ids = on_notice(registrar, reviewer, roster)
+    decided(registrar, superuser, roster)
+    return roster, ids
+
+
+TERM = """SELECT r.term FROM registry."right" AS r WHERE r.right_id = :right AND upper_inf(r.recorded) AND upper_inf(r.valid)"""
+AFTER_ENDS = date(2027, 12, 31) + DAY

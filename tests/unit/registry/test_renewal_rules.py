@@ -1,0 +1,165 @@
+"""Rules of renewals and of changes of restrictions: each refuses what it must and lets the rest through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from landreg.core.errors import Finding
+from landreg.core.periods import DAY
+from landreg.law.book import national_law
+from landreg.registry.rules import renewal as rules
+from landreg.registry.rules import restriction_changes as changes
+from landreg.registry.rules.acts import Restricted
+from landreg.registry.rules.renewal import Decision, Plan, RenewalFacts, Seen
+from landreg.registry.rules.renewal_requests import Renewal, RestrictionChange
+from landreg.registry.rules.restriction_changes import ChangeFacts
+
+ON = date(2026, 11, 27)
+LAW = national_law("610902", ON)
+OVER = date(2027, 10, 1)
+NEXT = Renewal(OVER, date(2057, 9, 30))
+FACTS = RenewalFacts(
+    "renewal", "C1", NEXT, right_kind="contract_management", term=(date(1997, 10, 1), OVER), listed=True
+)
+PLAN = Plan("61090210420201", date(2026, 1, 1), date(2027, 12, 31))
+VOTE = Decision("Y1", 90, 70, 60, date(2026, 11, 20), date(2026, 11, 10), ON, minutes=True, counted=90)
+COURT, OTHER = UUID(int=1), UUID(int=2)
+SEIZED = ChangeFacts(
+    "seizure_renewal",
+    "C1",
+    RestrictionChange(COURT, "续封裁定", until=date(2028, 1, 1)),
+    restrictions=(Restricted(COURT, "seizure", "法院", 1),),
+    last_days=((COURT, date(2027, 1, 1)),),
+)
+
+
+def codes(found: Finding | None) -> set[str]:
+    return set() if found is None else {found.code}
+
+
+def test_the_new_term_begins_the_day_after_the_last_and_runs_thirty_years() -> None:
+    assert rules.ren_1_term_follows(FACTS, LAW) is None
+    for wrong in (
+        Renewal(OVER, date(2057, 10, 1)),
+        Renewal(OVER + DAY, NEXT.last_day),
+        Renewal(ON, date(2056, 11, 26)),
+    ):
+        assert codes(rules.ren_1_term_follows(replace(FACTS, asked=wrong), LAW)) == {"REN-1"}
+
+
+def test_a_contract_is_not_renewed_years_before_its_end() -> None:
+    far = replace(FACTS, term=(date(2025, 10, 1), date(2055, 10, 1)))
+    assert rules.ren_3_not_before_its_time(FACTS, LAW) is None
+    assert codes(rules.ren_3_not_before_its_time(far, LAW)) == {"REN-3"}
+    assert rules.earliest(date(2028, 3, 31), LAW) == date(2026, 3, 28)
+
+
+def test_a_roster_is_registered_after_the_decision_and_singly_without_one() -> None:
+    assert codes(rules.ren_9_decided_by_members(replace(FACTS, noticed=True), LAW)) == {"REN-9"}
+    for fine in (replace(FACTS, noticed=True, decided=True), FACTS, replace(FACTS, noticed=True, listed=False)):
+        assert rules.ren_9_decided_by_members(fine, LAW) is None
+
+
+def test_who_is_treated_by_themselves_does_not_go_by_the_roster() -> None:
+    found = rules.ren_10_goes_with_the_others(replace(FACTS, reasons=("disputed",)), LAW)
+    assert found == Finding("REN-10", "reasons", {"aside": ["disputed"]}, subject="C1")
+    assert codes(rules.ren_10_goes_with_the_others(replace(FACTS, aside=True), LAW)) == {"REN-10"}
+    assert rules.ren_10_goes_with_the_others(FACTS, LAW) is None
+    assert rules.ren_10_goes_with_the_others(replace(FACTS, listed=False, reasons=("disputed",)), LAW) is None
+
+
+def test_an_expired_term_is_told_and_refuses_nothing() -> None:
+    over = replace(FACTS, term=(date(1996, 10, 1), ON))
+    assert codes(rules.ren_11_expired_is_no_ground(over, LAW)) == {"REN-11"}
+    assert LAW.level(Finding("REN-11")) == "warn"
+    assert rules.ren_11_expired_is_no_ground(FACTS, LAW) is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"adjusts": True}, "REN-2"),
+        ({"adjusts": True, "ground": "disaster"}, "REN-2"),
+        ({"adjusts": True, "ground": "members_joined", "approved": True}, "REN-2"),
+        ({"ends_until": date(2029, 1, 1)}, "REN-14"),
+        ({"ends_from": date(2027, 12, 31), "ends_until": date(2026, 1, 1)}, "REN-14"),
+    ],
+)
+def test_a_plan_outside_the_law_is_refused(changed: dict[str, Any], code: str) -> None:
+    found = [rule(replace(PLAN, **changed), LAW) for rule in rules.PLAN_RULES]
+    assert [finding.code for finding in found if finding] == [code]
+
+
+def test_a_plan_within_the_law_passes() -> None:
+    for plan in (PLAN, replace(PLAN, adjusts=True, ground="disaster", approved=True)):
+        assert [rule(plan, LAW) for rule in rules.PLAN_RULES] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        ({}, set()),
+        ({"in_favour": 59}, {"REN-5"}),
+        ({"members": 91, "counted": 91}, {"REN-5"}),
+        ({"present": 59}, {"REN-6"}),
+        ({"members": 60, "present": 70}, {"REN-6"}),
+        ({"held_on": date(2026, 11, 19)}, {"REN-7"}),
+        ({"held_on": ON + DAY}, {"REN-7"}),
+        ({"published_on": None}, {"REN-7"}),
+        ({"minutes": False}, {"REN-7"}),
+        ({"counted": 89}, {"REN-8"}),
+    ],
+)
+def test_two_thirds_of_all_members_decide_after_publication_on_minutes(
+    changed: dict[str, Any], found: set[str]
+) -> None:
+    judged = [rule(replace(VOTE, **changed), LAW) for rule in rules.DECISION_RULES]
+    assert {finding.code for finding in judged if finding} == found
+
+
+@pytest.mark.parametrize(
+    ("seen", "reasons"),
+    [
+        (Seen(True, 3), ()),
+        (Seen(False, 2), ("head_gone",)),
+        (Seen(False, 0), ("no_member",)),
+        (Seen(True, 3, frozenset({"mortgage"})), ()),
+        (Seen(True, 3, frozenset({"seizure", "objection"})), ("disputed", "restricted")),
+        (Seen(True, 3, frozenset({"dispute", "advance_notice"})), ("disputed", "restricted")),
+        (Seen(True, 3, land_lost=True, contracts=2, under_way=True), ("land_lost", "several_contracts", "under_way")),
+    ],
+)
+def test_the_reasons_to_be_treated_singly_follow_from_the_register(seen: Seen, reasons: tuple[str, ...]) -> None:
+    assert rules.reasons_of(seen) == reasons
+
+
+def test_only_listed_reasons_put_a_household_aside_by_hand() -> None:
+    assert rules.unlisted(["unreachable", "own_wish"]) == []
+    assert rules.unlisted(["moved", "head_gone"]) == ["moved", "head_gone"]
+    assert LAW.say(Finding("REN-4", values={"aside": ["x"]}))
+
+
+@pytest.mark.parametrize(
+    ("changed", "rule", "code"),
+    [
+        ({"asked": RestrictionChange(OTHER, "裁定", until=date(2028, 1, 1))}, changes.res_3_changed_stands, "RES-3"),
+        ({"act_kind": "mortgage_change"}, changes.res_3_changed_stands, "RES-3"),
+        ({"asked": RestrictionChange(COURT, "裁定")}, changes.res_4_renewed_to_a_later_day, "RES-4"),
+        (
+            {"asked": RestrictionChange(COURT, "裁定", until=date(2027, 1, 1))},
+            changes.res_4_renewed_to_a_later_day,
+            "RES-4",
+        ),
+    ],
+)
+def test_what_is_changed_stands_and_a_seizure_is_renewed_to_a_later_day(
+    changed: dict[str, Any], rule: Callable[..., Finding | None], code: str
+) -> None:
+    assert codes(rule(replace(SEIZED, **changed), LAW)) == {code}
+    assert rule(SEIZED, LAW) is None
