@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 from sqlalchemy import insert, update
@@ -24,7 +23,7 @@ from landreg.log.queries import Proof, prove_many
 from landreg.log.store import stage_all
 from landreg.registry import queries, shelves
 from landreg.registry.casebook import Case, Certificate
-from landreg.registry.cases import laws_of, locked, note
+from landreg.registry.cases import locked, note
 from landreg.registry.certified import Certified, certified, members_of
 from landreg.registry.documents import Store
 from landreg.registry.logged import issued_facts
@@ -34,9 +33,9 @@ from landreg.registry.papers.printing import (
     ContractCertificate,
     HomesteadCertificate,
     print_certificate,
+    unprintable,
 )
 from landreg.registry.papers.signing import Signer, ToPrint, print_and_sign_many, sign
-from landreg.registry.rules.homestead import limit_m2
 
 CHUNK = 50
 FEW = 8
@@ -60,22 +59,35 @@ class Issued:
     sha256: str
 
 
+@dataclass(frozen=True)
+class Pressed:
+    """What came of the press: the certificates made, and the numbers of the cases that can have none, with their findings."""
+
+    issued: list[Issued] = field(default_factory=list)
+    refused: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
+
+
 def issue(
     actor: Actor, county: str, case_ids: Sequence[UUID], press: Press, progress: Callable[[int], None] = lambda _: None
-) -> list[Issued]:
+) -> Pressed:
     """Issue the certificates of registered cases, in chunks that each stand when the next is interrupted.
 
-    progress: told how many are printed so far. Raises Refused (REG-13) when an act of theirs is not sealed yet, Conflict
-    (REG-8) for a case in another state. A case whose act ended its right has no certificate (REG-24); one on a household
-    has one for each of its rights.
+    progress: told how many are printed so far. A case with a sign that no font here can print is left as it is (CERT-3).
+    Raises Refused (REG-13) when an act of theirs is not sealed yet, Conflict (REG-8) for a case in another state. A case
+    whose act ended its right has no certificate (REG-24); one on a household has one for each of its rights.
     """
-    issued: list[Issued] = []
+    pressed = Pressed()
+    issued = pressed.issued
     begun: deque[list[_Drafted]] = deque()
 
     def items() -> Iterator[ToPrint]:
         for first in range(0, len(case_ids), CHUNK):
-            begun.append(_drafted_chunk(actor, county, case_ids[first : first + CHUNK], press))
+            drafted = _drafted_chunk(actor, county, case_ids[first : first + CHUNK], press)
+            pressed.refused.update(_unprintable(drafted))
+            begun.append([draft for draft in drafted if draft.case.number not in pressed.refused])
             yield from (draft.to_print for draft in begun[-1])
+            while begun and not begun[-1]:
+                begun.pop()
 
     hashes: dict[str, str] = {}
     for key, pdf in _printed(items(), len(case_ids), press.signer):
@@ -86,7 +98,26 @@ def issue(
                 _enter(uow, county, begun.popleft(), hashes)
             issued.extend(Issued(number, sha256) for number, sha256 in hashes.items())
             hashes = {}
-    return issued
+    return pressed
+
+
+def _unprintable(drafted: Sequence[_Drafted]) -> dict[str, tuple[Finding, ...]]:
+    """By number of the case: the signs of its certificates that cannot be printed, a name's rare character perhaps."""
+    signs: dict[str, set[str]] = defaultdict(set)
+    for draft in drafted:
+        signs[draft.case.number] |= unprintable(draft.to_print.data)
+    return {
+        number: (
+            Finding(
+                "CERT-3",
+                "certificate",
+                {"signs": [f"{sign} (U+{ord(sign):04X})" for sign in sorted(found)]},
+                subject=number,
+            ),
+        )
+        for number, found in signs.items()
+        if found
+    }
 
 
 @dataclass(frozen=True)
@@ -154,19 +185,14 @@ def _draft(
         raise Refused(Finding("REG-24", values={"cases": numbers}, subject=numbers[0]))
     found.sort(key=lambda one: by_id[one.case_id].number)
     serials = draw(uow, "certificate_number", len(found))
-    limits = {case_id: limit_m2(judged_by) for case_id, judged_by in laws_of(uow, cases, law).items()}
     return [
-        _drafted(
-            by_id[one.case_id], one, serial, law, limits[one.case_id], press, proofs[one.act_number].to_json(), sample
-        )
+        _drafted(by_id[one.case_id], one, serial, law, press, proofs[one.act_number].to_json(), sample)
         for one, serial in zip(found, serials, strict=True)
     ]
 
 
-def _drafted(
-    case: Case, what: Certified, serial: int, law: Law, limit: Decimal, press: Press, proof: bytes, sample: bool
-) -> _Drafted:
-    """law: today's, which dates the certificate. limit: in m², by the law under which the case was judged."""
+def _drafted(case: Case, what: Certified, serial: int, law: Law, press: Press, proof: bytes, sample: bool) -> _Drafted:
+    """law: today's, which dates the certificate."""
     day = law.on
     token = secrets.token_urlsafe(12)
     number = CertificateNumber(law.text("CERT-1.province_short"), day.year, what.county_name, f"{serial:07d}")
@@ -177,7 +203,7 @@ def _drafted(
         data = what.contract(number, authority, day, url, f"{case.county}{serial:07d}")
         printed = number.of_contract()
     else:
-        data = what.homestead(number, authority, day, url, f"D{case.county}{serial:07d}", limit)
+        data = what.homestead(number, authority, day, url, f"D{case.county}{serial:07d}")
         printed = number.of_real_estate()
     row = {
         "county": case.county,

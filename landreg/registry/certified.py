@@ -71,9 +71,9 @@ class Certified:
         )
 
     def homestead(
-        self, number: CertificateNumber, authority: str, day: date, url: str, print_number: str, limit: Decimal
+        self, number: CertificateNumber, authority: str, day: date, url: str, print_number: str
     ) -> HomesteadCertificate:
-        """The certificate of a homestead use right; the excess over the limit, in m², is noted apart (HS-2)."""
+        """The certificate of a homestead use right; the excess over the confirmed area, in m², is noted apart (HS-2)."""
         f = self.facts
         house = f["floor_area_m2"]
         return HomesteadCertificate(
@@ -95,7 +95,7 @@ class Certified:
             house_area_m2=house,
             other_holders=_others(self.members, f["holder"]),
             other=_building(f),
-            limit_m2=limit,
+            confirmed_by=f["confirmed_by"],
             excess_m2=f["excess_m2"] or None,
             notes=(f["note"],) if f["note"] else (),
             map=self.parcels[0].map,
@@ -218,6 +218,7 @@ _CERTIFIED = """
 """
 _RIGHTS = f"""
     SELECT c.case_id, r.right_id, r.row_id AS right_row, r.kind, r.code, r.household_id, r.term, r.area_m2, r.mu, r.excess_m2,
+           r.confirmed_by,
            r.footprint_m2, r.floor_area_m2, r.floors, r.built_on, r.nature, r.note, a.number AS act_number,
            h.name AS holder, h.address,
            coalesce(i.name, '') AS issuer, coalesce(i.representative, '') AS representative,

@@ -32,7 +32,8 @@ class Contract(CountyKey, TwoClocks, Base):
 
 
 class Right(CountyKey, TwoClocks, Base):
-    """A right (RRR). right_id is the same through all its rows. excess_m2: what a homestead has over what is confirmed."""
+    """A right (RRR). right_id is the same through all its rows. excess_m2: what a homestead has over what is confirmed;
+    confirmed_by: its approval, its use since before 1982, or the county's limit."""
 
     __tablename__ = "right"
     __table_args__ = {"schema": "registry"}  # noqa: RUF012
@@ -47,6 +48,7 @@ class Right(CountyKey, TwoClocks, Base):
     area_m2: Mapped[Decimal]
     mu: Mapped[Decimal]
     excess_m2: Mapped[Decimal]
+    confirmed_by: Mapped[str]
     footprint_m2: Mapped[Decimal | None]
     floor_area_m2: Mapped[Decimal | None]
     floors: Mapped[int | None]

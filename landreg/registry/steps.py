@@ -136,4 +136,7 @@ def take(
         case _:
             if press is None:
                 raise RuntimeError("certificates need a press")
-            return Stepped(len(certificates.issue(actor, county, case_ids, press())))
+            pressed = certificates.issue(actor, county, case_ids, press())
+            if pressed.refused and len(case_ids) == 1:
+                raise Refused(finding for findings in pressed.refused.values() for finding in findings)
+            return Stepped(len(pressed.issued), pressed.refused)

@@ -1,4 +1,4 @@
-"""0020 The map of a refused package shows the plots around its findings."""
+"""0020 The map of a refused package shows the plots around its findings; a homestead keeps what its area was confirmed by."""
 
 from alembic import op
 
@@ -24,6 +24,9 @@ def upgrade() -> None:
         CREATE POLICY by_jurisdiction ON land.refused_plot
             USING (village BETWEEN access.jurisdiction_from() AND access.jurisdiction_to())
             WITH CHECK (village BETWEEN access.jurisdiction_from() AND access.jurisdiction_to());
+
+        ALTER TABLE registry."right" ADD COLUMN confirmed_by text NOT NULL DEFAULT ''
+            CHECK (confirmed_by IN ('', 'approved', 'before_1982', 'limit'));
     """)
 
 

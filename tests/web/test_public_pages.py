@@ -123,7 +123,7 @@ def certificate(
     ids = to_rights(registrar, reviewer, superuser, 1)
     seal(WORKER, database)
     press = certificates.Press(make_demo_signer(tmp_path), Store(database.store), "http://localhost")
-    number = certificates.issue(registrar, COUNTY, ids[:1], press)[0].number
+    number = certificates.issue(registrar, COUNTY, ids[:1], press).issued[0].number
     return number, str(one(registrar, "SELECT token FROM registry.certificate"))
 
 

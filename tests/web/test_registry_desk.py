@@ -290,7 +290,7 @@ def certified(officers: tuple[Actor, Actor], superuser: Any, database: Settings,
     ids = to_rights(*officers, superuser, 1)
     seal(WORKER, database)
     press = certificates.Press(make_demo_signer(tmp_path), Store(database.store), "http://localhost")
-    issued = certificates.issue(officers[0], COUNTY, ids, press)
+    issued = certificates.issue(officers[0], COUNTY, ids, press).issued
     seal(WORKER, database)
     return [certificate.number for certificate in issued]
 

@@ -114,6 +114,7 @@ def register_homestead(facts: HomesteadRegistration) -> Changes:
         "area_m2": facts.confirmed.area_m2,
         "mu": mu_of(facts.confirmed.area_m2),
         "excess_m2": facts.confirmed.excess_m2,
+        "confirmed_by": facts.confirmed.basis,
         "footprint_m2": facts.footprint_m2,
         "floor_area_m2": facts.floor_area_m2,
         "floors": facts.floors,

@@ -94,7 +94,7 @@ class ContractCertificate:
 class HomesteadCertificate:
     """不动产权证书, single edition, of a homestead use right. `unit_number`: 28 signs, printed in four groups.
 
-    `excess_m2` is what lies over the limit: it is not part of `area_m2` and is noted apart (HS-2)."""
+    `excess_m2` is what lies over the area that `confirmed_by` names: it is not part of `area_m2` and is noted apart (HS-2)."""
 
     number: CertificateNumber
     print_number: str  # letter and digits, printed after NO.
@@ -114,7 +114,7 @@ class HomesteadCertificate:
     house_area_m2: Decimal | None = None
     other_holders: tuple[Member, ...] = ()
     other: tuple[str, ...] = ()  # further lines of 权利其他状况
-    limit_m2: Decimal | None = None
+    confirmed_by: str = ""  # approved, before_1982 or limit
     excess_m2: Decimal | None = None
     notes: tuple[str, ...] = ()
     map: ParcelMap | None = None

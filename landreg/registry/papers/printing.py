@@ -3,7 +3,8 @@
 The desk fills a data class from the register and calls `print_certificate`, `print_notice`, `print_receipt` or
 `print_refusal`; only what the drawing needs is computed here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -25,7 +26,7 @@ from landreg.registry.papers.data import (
     RefusalGround,
 )
 from landreg.registry.papers.drawing import Neighbour, ParcelMap, draw, sides
-from landreg.registry.papers.typesetting import chinese_date, m2, mu, qr_svg, typeset
+from landreg.registry.papers.typesetting import chinese_date, m2, mu, qr_svg, signs_missing, typeset
 
 __all__ = [
     "CertificateNumber",
@@ -49,6 +50,7 @@ __all__ = [
     "print_notice",
     "print_receipt",
     "print_refusal",
+    "unprintable",
 ]
 
 WIDTH_MM = 174.0  # of the text on an A4 page
@@ -66,6 +68,23 @@ def print_certificate(
     if isinstance(data, ContractCertificate):
         return typeset("contract_certificate", _contract(data), data.issued_on, proof=proof, sample=sample)
     return typeset("homestead_certificate", _homestead(data), data.issued_on, proof=proof, sample=sample)
+
+
+def unprintable(data: ContractCertificate | HomesteadCertificate) -> set[str]:
+    """The signs of a certificate that the font has not; a certificate with one may not be printed."""
+    return signs_missing("".join(_texts(data)))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a data class, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _texts(one)
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from _texts(getattr(value, field.name))
 
 
 def print_notice(data: Notice, *, sample: bool = False) -> bytes:
@@ -174,7 +193,6 @@ def _homestead(data: HomesteadCertificate) -> dict[str, Any]:
         "unit": f"{unit[:6]} {unit[6:12]} {unit[12:19]} {unit[19:]}",
         "area_m2": m2(data.area_m2),
         "house_area_m2": None if data.house_area_m2 is None else m2(data.house_area_m2),
-        "limit_m2": None if data.limit_m2 is None else m2(data.limit_m2),
         "excess_m2": m2(data.excess_m2) if data.excess_m2 else None,
         "other_holders": [[member.name, member.relation, member.note] for member in data.other_holders],
         "figure": figure,

@@ -3,6 +3,7 @@
 import functools
 import io
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -16,6 +17,12 @@ TEMPLATES = Path(__file__).parents[3] / "templates" / "print"
 FONTS = Path("/usr/share/fonts/opentype/noto")  # where Debian's fonts-noto-cjk installs
 FONT = "Noto Serif CJK SC"
 PROOF_NAME = "landreg-proof.json"
+
+
+MISSING = "〓"
+"""Stands for a sign that the font has not, as printers do."""
+_HAD = re.compile(r"[ -~\u3000-\u3017\u4e00-\u9fa5\uff01-\uff5e]+")
+"""Signs that the font has, as nearly all of a register are."""
 
 
 class FontsMissing(RuntimeError):
@@ -47,9 +54,11 @@ def typeset(
 ) -> bytes:
     """The template filled with `data` (JSON values) as PDF/A-3b, dated `on`: the same input gives the same bytes.
 
-    `tagged` adds the structure that screen readers use. Raises typst.TypstError when the template fails."""
+    `tagged` adds the structure that screen readers use. A sign that the font has not is printed as MISSING: who must not
+    print so asks `signs_missing` first. Raises typst.TypstError when the template fails."""
+    content = json.dumps({**data, "sample": sample}, ensure_ascii=False)
     inputs = {
-        "data": json.dumps({**data, "sample": sample}, ensure_ascii=False),
+        "data": content.translate(dict.fromkeys(map(ord, signs_missing(content)), MISSING)),
         "proof": "" if proof is None else proof.decode("utf-8"),
         "proof-name": PROOF_NAME,
     }
@@ -59,6 +68,21 @@ def typeset(
     )
     assert isinstance(pdf, bytes)  # noqa: S101  narrows the type: one PDF, no output path
     return pdf
+
+
+def signs_missing(content: str) -> set[str]:
+    """The signs of a text that the font has not: private ones of old population registers, the latest extensions of CJK."""
+    return {sign for sign in set(_HAD.sub("", content)) if not _has(sign)}
+
+
+@functools.lru_cache(maxsize=4096)
+def _has(sign: str) -> bool:
+    """Whether the font has a sign, asked of the typesetter itself: PDF/A allows none that is not embedded."""
+    try:
+        _compiler("sign").compile(format="pdf", pdf_standards="a-3b", sys_inputs={"sign": sign})
+    except typst.TypstError:
+        return False
+    return True
 
 
 @functools.lru_cache(maxsize=256)

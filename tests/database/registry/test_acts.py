@@ -203,7 +203,7 @@ def test_a_change_of_the_household_replaces_each_of_its_certificates(
     booked(registrar, reviewer, superuser, case, "household_change")
     assert one(registrar, "SELECT count(*) FROM registry.certificate_end WHERE state = 'replaced'") == 2
     seal(worker, database)
-    assert len(certificates.issue(registrar, COUNTY, [case], press)) == 2
+    assert len(certificates.issue(registrar, COUNTY, [case], press).issued) == 2
     assert state_of(registrar, case) == "certified"
     assert rechecked(database, auditor) == []
 
@@ -218,7 +218,7 @@ def test_a_lost_certificate_is_replaced_after_its_notice(
     case = applied(registrar, "reissue", Reissue("搬家时遗失"), right_of(registrar))
     booked(registrar, reviewer, superuser, case, "reissue")
     seal(worker, database)
-    (issued,) = certificates.issue(registrar, COUNTY, [case], press)
+    (issued,) = certificates.issue(registrar, COUNTY, [case], press).issued
     state = "SELECT state FROM registry.check_certificate(:n)"
     assert one(registrar, state, n=issued.number) == "valid"
     assert one(registrar, "SELECT count(*) FROM registry.certificate_end WHERE state = 'replaced'") == 1

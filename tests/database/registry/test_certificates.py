@@ -22,10 +22,10 @@ from landreg.core.errors import Conflict, NotFound, Refused
 from landreg.core.files import Store
 from landreg.log.recheck import recheck
 from landreg.log.store import seal, signer_of
-from landreg.registry import booking, certificates, certified, logged, queries
+from landreg.registry import booking, certificates, certified, logged, queries, steps
 from landreg.registry.certificates import Issued, Press
 from tests.registry_kit import Connection, codes, in_state, one, state_of, to_notice, to_rights
-from tests.villages import COUNTY, citizen_id, stage_village
+from tests.villages import COUNTY, citizen_id, past_triggers, stage_village
 
 VERIFIER = CHECKOUT / "landreg" / "log" / "verify.py"
 
@@ -89,7 +89,7 @@ def test_a_sealed_act_becomes_a_certificate_that_proves_itself_and_is_issued_onc
     sealed: list[UUID], registrar: Actor, press: Press, database: Settings, tmp_path: Path
 ) -> None:
     told: list[int] = []
-    issued = certificates.issue(registrar, COUNTY, sealed, press, told.append)
+    issued = certificates.issue(registrar, COUNTY, sealed, press, told.append).issued
     assert told == [1, 2]
     assert [state_of(registrar, case) for case in sealed] == ["certified", "certified"]
     assert one(registrar, "SELECT bool_and(sample) FROM registry.certificate")
@@ -117,7 +117,7 @@ def test_a_sealed_act_becomes_a_certificate_that_proves_itself_and_is_issued_onc
 def test_the_public_learns_that_a_certificate_is_valid_and_nobody_s_identity(
     sealed: list[UUID], registrar: Actor, press: Press, as_desk: Any
 ) -> None:
-    (issued, _) = certificates.issue(registrar, COUNTY, sealed, press)
+    (issued, _) = certificates.issue(registrar, COUNTY, sealed, press).issued
     token = one(registrar, "SELECT token FROM registry.certificate WHERE number = :number", number=issued.number)
     found = checked(token)
     assert found == checked(issued.number)
@@ -171,7 +171,7 @@ def test_the_map_of_a_homestead_names_its_neighbours_whether_their_rights_are_re
 def test_a_certificate_that_ended_says_so(
     sealed: list[UUID], registrar: Actor, press: Press, superuser: Connection, state: str
 ) -> None:
-    issued = certificates.issue(registrar, COUNTY, sealed, press)
+    issued = certificates.issue(registrar, COUNTY, sealed, press).issued
     superuser.execute(
         """INSERT INTO registry.certificate_end SELECT county, certificate_id, village, %s, act_id, now()
            FROM registry.certificate WHERE number = %s""",
@@ -183,7 +183,7 @@ def test_a_certificate_that_ended_says_so(
 def test_names_are_opened_for_a_certificate_in_the_log_and_numbers_are_not_printed(
     sealed: list[UUID], registrar: Actor, press: Press, tmp_path: Path
 ) -> None:
-    (issued, _) = certificates.issue(registrar, COUNTY, sealed, press)
+    (issued, _) = certificates.issue(registrar, COUNTY, sealed, press).issued
     opened = one(registrar, "SELECT account_id::text || ' ' || cardinality(person_ids) FROM identity.opening")
     assert opened == f"{registrar.account_id} 2"
     assert one(registrar, "SELECT count(*) FROM log.entry WHERE kind = 'identity.opened'") == 1
@@ -205,13 +205,13 @@ def test_an_interrupted_printing_leaves_no_certificate_and_the_next_one_issues_t
         certificates.issue(registrar, COUNTY, sealed, press, interrupt)
     assert one(registrar, "SELECT count(*) FROM registry.certificate") == 0
     assert {state_of(registrar, case) for case in sealed} == {"registered"}
-    assert len(certificates.issue(registrar, COUNTY, sealed, press)) == 2
+    assert len(certificates.issue(registrar, COUNTY, sealed, press).issued) == 2
 
 
 def test_a_certificate_of_which_a_row_was_changed_is_named(
     sealed: list[UUID], registrar: Actor, press: Press, worker: Actor, database: Settings, superuser: Connection
 ) -> None:
-    issued = certificates.issue(registrar, COUNTY, sealed, press)
+    issued = certificates.issue(registrar, COUNTY, sealed, press).issued
     seal(worker, database)
     assert recheck(worker, database, logged.SOURCES, logged.TABLES).findings == ()
     for change in ("pdf_sha256 = 'x'", "token = 'x'", "right_id = gen_random_uuid()", "sample = NOT sample"):
@@ -227,7 +227,7 @@ def test_a_certificate_of_which_a_row_was_changed_is_named(
 def test_a_file_that_was_changed_in_the_store_is_not_handed_out(
     sealed: list[UUID], registrar: Actor, press: Press
 ) -> None:
-    issued: list[Issued] = certificates.issue(registrar, COUNTY, sealed, press)
+    issued: list[Issued] = certificates.issue(registrar, COUNTY, sealed, press).issued
     path = press.store.path(issued[0].sha256)
     path.write_bytes(path.read_bytes() + b" ")
     with pytest.raises(NotFound) as missing:
@@ -245,9 +245,53 @@ def test_the_cases_of_a_village_get_numbers_in_a_row(
 ) -> None:
     ids = to_rights(registrar, reviewer, superuser, 2)
     seal(worker, database)
-    issued = certificates.issue(registrar, COUNTY, ids, press)
+    issued = certificates.issue(registrar, COUNTY, ids, press).issued
     serials = [int(re.findall(r"\d{7}", certificate.number)[-1]) for certificate in issued]
     assert serials == list(range(serials[0], serials[0] + 4))
     assert len({certificate.number for certificate in issued}) == 4
     batch = one(registrar, "SELECT batch_id FROM registry.batch")
     assert in_state(registrar, batch, "certified") == ids
+
+
+def test_a_certificate_with_a_sign_that_no_font_has_is_left_and_the_others_are_issued(
+    registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings, press: Press
+) -> None:
+    """CERT-3: the finding names the case and the sign; with that case alone the step is refused."""
+    cases = to_rights(registrar, reviewer, superuser, 2)
+    seal(worker, database)
+    with past_triggers(superuser):
+        superuser.execute(
+            "UPDATE land.parcel SET name = '大坪' || chr(57344) WHERE code = (SELECT min(code) FROM land.parcel)"
+        )
+    pressed = certificates.issue(registrar, COUNTY, cases, press)
+    assert len(pressed.issued) == 3
+    ((number, (finding,)),) = pressed.refused.items()
+    assert (finding.code, finding.values["signs"]) == ("CERT-3", ["\ue000 (U+E000)"])
+    (left,) = (case for case in cases if state_of(registrar, case) == "registered")
+    assert number == one(registrar, 'SELECT number FROM registry."case" WHERE case_id = :id', id=left)
+    with pytest.raises(Refused) as refused:
+        steps.take(registrar, COUNTY, [left], steps.STEPS["certify"], press=lambda: press)
+    assert codes(refused) == {"CERT-3"}
+
+
+def test_every_holder_of_a_homestead_is_on_its_certificate_once_whoever_is_listed_first(
+    registrar: Actor,
+    reviewer: Actor,
+    superuser: Connection,
+    worker: Actor,
+    database: Settings,
+    press: Press,
+    tmp_path: Path,
+) -> None:
+    cases = to_rights(registrar, reviewer, superuser, 1)
+    with past_triggers(superuser):
+        superuser.execute("UPDATE party.household SET name = '成员1之2'")
+    seal(worker, database)
+    homestead = next(
+        item for item in certificates.issue(registrar, COUNTY, cases, press).issued if "不动产权" in item.number
+    )
+    pdf = tmp_path / "certificate.pdf"
+    pdf.write_bytes(press.store.read(homestead.sha256))
+    said = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], capture_output=True, text=True, check=True).stdout
+    plain = re.sub(r"\s", "", said)
+    assert (plain.count("成员1之1"), plain.count("成员1之2")) == (1, 1), said

@@ -137,7 +137,7 @@ def homestead_certificate(**changed: Any) -> HomesteadCertificate:
         house_area_m2=Decimal("236.40"),
         other_holders=(Member("于巧云", "配偶"), Member("林子涵", "长女")),
         other=("房屋结构：砖混；总层数：2 层；建成于 1999 年。",),
-        limit_m2=Decimal("200.00"),
+        confirmed_by="limit",
         excess_m2=Decimal("39.72"),
         map=shown,
     )

@@ -5,6 +5,7 @@ import re
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pikepdf
 import pytest
 
 from landreg.registry.papers.drawing import ParcelMap
-from landreg.registry.papers.printing import print_certificate, print_notice, print_receipt, print_refusal
+from landreg.registry.papers.printing import print_certificate, print_notice, print_receipt, print_refusal, unprintable
 from tests.unit.papers import builders
 
 PROOF = b'{"format": "landreg-proof/1", "origin": "landreg.test"}'
@@ -117,7 +118,12 @@ def test_the_homestead_certificate_notes_the_excess_apart_from_the_confirmed_are
     text = text_of(PAPERS["homestead"](False))
     assert "宗地面积200.00m²" in text
     assert "39.72m²" in text
+    assert "超过规定面积（200.00m²）的部分为39.72m²" in text
     assert "未计入本证确认的宗地面积" in text
+    approved = text_of(
+        print_certificate(builders.homestead_certificate(confirmed_by="approved", area_m2=Decimal("133.00")))
+    )
+    assert "超过批准面积（133.00m²）的部分为39.72m²" in approved
     assert "610902104202JC00018F00010001" in text
     within = text_of(print_certificate(builders.homestead_certificate(excess_m2=None)))
     assert "未计入" not in within
@@ -131,6 +137,16 @@ def test_a_notice_names_every_household_the_last_day_and_the_checkpoint() -> Non
     assert "420块" in text
     assert data.checkpoint.split("\n")[2] in text
     assert all(parcel.code in text for household in data.households for parcel in household.parcels)
+
+
+def test_a_sign_that_the_font_has_not_is_printed_as_missing_and_told_of_a_certificate() -> None:
+    """Private signs of old population registers, and of the latest extensions of CJK: 〓 stands for them, as printers do."""
+    data = builders.notice(2, 1)
+    named = tuple(replace(h, representative="王\ue000\U00031350") for h in data.households)
+    assert "王〓〓" in text_of(print_notice(replace(data, households=named)))
+    odd = replace(builders.homestead_certificate(), holder="王\ue000", location="赵家\U00031350村")
+    assert unprintable(odd) == {"\ue000", "\U00031350"}
+    assert unprintable(builders.homestead_certificate()) == set()
 
 
 def test_a_homestead_notice_has_no_column_of_mu() -> None:
