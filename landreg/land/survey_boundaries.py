@@ -46,8 +46,9 @@ def read_boundaries(
     # Each column's batches are let go as soon as they are one array, so that no two columns are held twice at a time.
     joined = {name: _joined(parts.pop(name)) for name in tuple(parts)}
     off = joined.pop("off")
+    for name in kept:
+        reading.text.pop(name, None)
     table = reading.table()
-    table.text = {name: values for name, values in table.text.items() if name == "YSDM"}
     made = join_shapes(shapes, "point" if kind == "JZD" else "line")
     shapes.clear()
     return Boundary(
@@ -82,12 +83,15 @@ def _take(
             parts[key].append(read.pop())
         else:
             parts[key].append(columns.utf8(name) if name in columns else np.zeros(len(piece), dtype="S1"))
-    if {"XZBZ", "YZBZ"} <= set(columns):
+    if reading.kind == "JZD":
         parts["off"].append(_recorded_off(piece))
 
 
 def _recorded_off(piece: Batch) -> NDArray[np.float32]:
-    """Metres between each point and the coordinates in its row; a zone prefix that one of them lacks is no fault."""
+    """Metres between each point and the coordinates in its row, 0 where it has none; a zone prefix that one of them lacks
+    is no fault."""
+    if not {"XZBZ", "YZBZ"} <= set(piece.columns):
+        return np.zeros(len(piece), dtype=np.float32)
     north, east = piece.columns.floats("XZBZ"), piece.columns.floats("YZBZ")
     there = np.diff(piece.shapes.feature_starts) > 0
     xy = piece.shapes.xy[piece.shapes.part_starts[piece.shapes.feature_starts[:-1][there]]]

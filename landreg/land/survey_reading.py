@@ -81,9 +81,9 @@ class Reading:
                 folded = cells.codes(values)
                 if folded is not values and not np.array_equal(folded, values):
                     self.delivered.setdefault(name, []).append((start, values))
-                self.text.setdefault(name, []).append(folded)
+                self._text_of(name, start).append(folded)
             elif name in TEXTS:
-                self.text.setdefault(name, []).append(values)
+                self._text_of(name, start).append(values)
         for name, parts in self.text.items():
             if name not in columns:
                 parts.append(np.zeros(columns.rows, dtype="S1"))
@@ -91,9 +91,17 @@ class Reading:
             if name not in columns:
                 parts.append(np.full(columns.rows, NO_NUMBER, dtype=np.int64))
 
+    def _text_of(self, name: str, start: int) -> list[Bytes]:
+        """The batches of a column; one that no file before had is blank in the rows before."""
+        if name not in self.text:
+            self.text[name] = [np.zeros(start, dtype="S1")] if start else []
+        return self.text[name]
+
     def _amounts(self, columns: Columns, name: str, start: int) -> None:
         made = columns.hundredths(name)
-        self.amounts.setdefault(name, []).append(made)
+        if name not in self.amounts:
+            self.amounts[name] = [np.full(start, NO_NUMBER, dtype=np.int64)] if start else []
+        self.amounts[name].append(made)
         doubtful = np.flatnonzero(made == NO_NUMBER)
         given = columns[name][doubtful] if doubtful.size else ()
         odd = [(start + int(row), str(value)) for row, value in zip(doubtful, given, strict=True) if value]
@@ -119,6 +127,7 @@ class Reading:
             made.text[name] = cells.concatenated(self.text.pop(name))
         for name in list(self.amounts):
             made.amounts[name] = np.concatenate(self.amounts.pop(name))
+        assert {len(column) for column in (*made.text.values(), *made.amounts.values())} <= {self.rows}  # noqa: S101
         for name, known in TABLES[self.kind].fields.items():
             if (known.type == "Date" or name in DATES) and name in made.text:
                 made.days[name] = cells.days(made.text[name])
