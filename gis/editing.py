@@ -74,6 +74,41 @@ def snap(parcel: Polygon, neighbours: Sequence[Polygon], *, tolerance_m: float =
     return snapped
 
 
+def carried_through(parcel: Polygon, line: LineString, *, reach_m: float = 0.5) -> LineString:
+    """A dividing line whose ends, drawn onto the boundary or just short of it, are carried over it, so that it crosses.
+
+    reach_m: how near to the boundary an end must be, and how far over it is carried. An end farther off stays.
+    Raises ValueError when the line has no length.
+    """
+    corners = shapely.get_coordinates(line)
+    if len(corners) < 2 or not np.isfinite(corners).all() or line.length == 0:
+        raise ValueError("the line has no length")
+    ends = [_end(parcel, corners[0], corners, reach_m), _end(parcel, corners[-1], corners[::-1], reach_m)]
+    return LineString([*ends[0], *corners.tolist(), *ends[1]])
+
+
+def _end(parcel: Polygon, end: Floats, corners: Floats, reach_m: float) -> list[tuple[float, float]]:
+    """What a line gets beyond its end: nothing, or a point `reach_m` over the boundary near by."""
+    if parcel.boundary.distance(shapely.Point(end)) > reach_m:
+        return []
+    towards = end - next(corner for corner in corners if not np.array_equal(corner, end))
+    over = end + towards / np.hypot(*towards) * 2 * reach_m
+    return [(float(over[0]), float(over[1]))]
+
+
+def cut_out(parcel: Polygon, part: Polygon, *, tolerance_m: float = 0.01) -> tuple[tuple[Polygon, bool], ...]:
+    """Cut a parcel along the edge of a face drawn over it: its parts from west to east, each with whether it lies in the face.
+
+    Raises ValueError when the face lies outside, covers the whole parcel, or leaves a part that is too narrow.
+    """
+    _demand_sound(part)
+    parts = split(parcel, LineString(part.exterior.coords), tolerance_m=tolerance_m)
+    told = tuple((one, bool(part.contains(one.representative_point()))) for one in parts)
+    if len({inside for _, inside in told}) < 2:
+        raise ValueError("the line does not cross the parcel")
+    return told
+
+
 def _snapped(
     ring: Floats,
     corners: Floats,

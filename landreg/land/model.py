@@ -136,3 +136,24 @@ class Parcel(CountyKey, TwoClocks, Base):
     neighbour_west: Mapped[str]
     neighbour_north: Mapped[str]
     package_id: Mapped[UUID | None]
+
+
+class ParcelOrigin(CountyKey, TwoClocks, Base):
+    """That a parcel came out of another one (parcel_id out of origin_id), by the act that split, merged or cut it."""
+
+    __tablename__ = "parcel_origin"
+    __table_args__ = {"schema": "land"}  # noqa: RUF012
+
+    row_id: Mapped[UUID] = mapped_column(primary_key=True)
+    parcel_id: Mapped[UUID]
+    origin_id: Mapped[UUID]
+
+
+class ParcelSerial(CountyKey, Base):
+    """The last running number that was given to a parcel of a group (the first 14 digits of its code)."""
+
+    __tablename__ = "parcel_serial"
+    __table_args__ = {"schema": "land"}  # noqa: RUF012
+
+    prefix: Mapped[str] = mapped_column(primary_key=True)
+    last: Mapped[int]

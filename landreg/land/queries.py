@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from landreg.core.asof import AsOf
 from landreg.core.tables import in_force, standing
-from landreg.land.model import Division, Parcel
+from landreg.land.model import Division, Parcel, ParcelOrigin
 from landreg.web.pages import Page, page_from
 
 COUNTED = 10_000
@@ -281,6 +281,32 @@ def adjacent(session: Session, seen: ParcelSeen, asked: AsOf) -> Sequence[Any]:
     )
     open_ = sa.func.upper_inf(Parcel.recorded)
     return session.execute(near.where(open_).union_all(near.where(~open_)).order_by("code")).all()
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """The parcels that a parcel came from, and those that came of it: code, name, and the day of the act."""
+
+    origins: Sequence[Any]
+    descendants: Sequence[Any]
+
+
+def lineage(session: Session, county: str, parcel_id: Any) -> Lineage:
+    """Where a parcel came from and what became of it, as the register says now."""
+
+    def kin(this: Any, other: Any) -> Sequence[Any]:
+        found = (
+            sa.select(Parcel.code, Parcel.name, sa.func.lower(ParcelOrigin.valid).label("day"))
+            .distinct()
+            .join(Parcel, sa.and_(Parcel.county == ParcelOrigin.county, Parcel.parcel_id == other))
+            .where(ParcelOrigin.county == county, this == parcel_id, sa.func.upper_inf(ParcelOrigin.recorded))
+            .where(sa.func.upper_inf(Parcel.recorded))
+        )
+        return session.execute(found.order_by(Parcel.code)).all()
+
+    return Lineage(
+        kin(ParcelOrigin.parcel_id, ParcelOrigin.origin_id), kin(ParcelOrigin.origin_id, ParcelOrigin.parcel_id)
+    )
 
 
 @dataclass(frozen=True)

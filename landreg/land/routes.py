@@ -96,6 +96,7 @@ def parcel_page(code: str) -> Response:
             parcel=seen.parcel if seen else last,
             clocks=shown_days,
             versions=queries.versions(session, last.county, last.parcel_id),
+            lineage=queries.lineage(session, last.county, last.parcel_id),
             adjacent=queries.adjacent(session, seen, shown_days.as_of) if seen else (),
             corners=shown.corners(seen, queries.surveyed_points(session, seen.parcel)) if seen else (),
             path=queries.division_path(session, last.village),

@@ -76,7 +76,7 @@ class ActType:
     """A kind of act: on what it is applied for, the papers that it asks for, its notice, and what it does to certificates.
 
     on: "survey", "household" or "right". notice: the parameter of its working days, None without one. certificate: issue,
-    replace, cancel or keep. stopped_by: kinds of restriction.
+    replace, cancel or keep. stopped_by: kinds of restriction. also: by a reason or a kind of right, further papers.
     """
 
     kind: str
@@ -93,6 +93,11 @@ class ActType:
     certificate: str
     stopped_by: tuple[str, ...]
     county: tuple[str, ...]
+    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def papers(self, *of: str) -> tuple[str, ...]:
+        """The papers that the folder must hold, of an application with these traits: its reason, its kind of right."""
+        return (*self.documents, *(paper for trait in of for paper in self.also.get(trait, ())))
 
 
 @dataclass(frozen=True)
@@ -163,6 +168,8 @@ class Law:
 
 _IN_WORDS = {
     "state": "case", "step": "step", "kind": "act", "restrictions": "restriction", "reason": "end_reason", "papers": "document",
+    "facts": "fact",
+    "aside": "aside",
 }  # fmt: skip
 
 
@@ -223,7 +230,8 @@ def act_types() -> tuple[ActType, ...]:
 
 def _act_type(entry: Mapping[str, Any]) -> ActType:
     listed: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in entry.items()}
-    return ActType(**{"notice": None, **listed})
+    further = {trait: tuple(papers) for trait, papers in entry.get("also", {}).items()}
+    return ActType(**{"notice": None, **listed, "also": further})
 
 
 @cache

@@ -15,11 +15,20 @@ from sqlalchemy.orm import Session
 from landreg.core.codes import masked_name
 from landreg.law.book import act_type
 from landreg.registry import standing
-from landreg.registry.act_proposals import ActProposal, InForce, folders
+from landreg.registry.act_proposals import ActProposal, InForce, folders, papers_lacking, term_of
 from landreg.registry.casebook import Case
-from landreg.registry.effects import Changes, RightBundle
+from landreg.registry.effects import Changes
 from landreg.registry.effects import acts as effects
+from landreg.registry.household_facts import household_proposals, operated
+from landreg.registry.operation_facts import operation_proposals
+from landreg.registry.parcel_facts import parcel_proposals
+from landreg.registry.renewal_facts import renewal_proposals
+from landreg.registry.restriction_facts import change_proposals
 from landreg.registry.rules.acts import ActFacts, Restricted, Taker
+from landreg.registry.rules.households import HOUSEHOLD_RULES
+from landreg.registry.rules.operation import OPERATION_RULES
+from landreg.registry.rules.parcel_requests import PARCEL_REQUESTS
+from landreg.registry.rules.renewal_requests import CHANGES, RENEWALS
 from landreg.registry.rules.requests import (
     Assignment,
     Cancellation,
@@ -30,7 +39,13 @@ from landreg.registry.rules.requests import (
 )
 
 Reading = Callable[[Session, Sequence[Case]], list[ActProposal]]
-FAMILIES: Mapping[str, Reading] = {}
+FAMILIES: Mapping[str, Reading] = {
+    **dict.fromkeys(RENEWALS, renewal_proposals),
+    **dict.fromkeys(CHANGES, change_proposals),
+    **dict.fromkeys(PARCEL_REQUESTS, parcel_proposals),
+    **dict.fromkeys(HOUSEHOLD_RULES, household_proposals),
+    **dict.fromkeys(OPERATION_RULES, operation_proposals),
+}
 """By kind of act: what reads its cases, where a family of acts has a module of its own."""
 
 
@@ -56,6 +71,7 @@ def _proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
     households = standing.households(session, county, [case.household_code for case in cases])
     papers = folders(session, county, [case.case_id for case in cases])
     elsewhere = _elsewhere(session, county, asked)
+    stands = operated(session, county, [parcel for bundle in bundles.values() for parcel in bundle.codes])
     return [
         _proposal(
             case,
@@ -69,6 +85,7 @@ def _proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
             papers[case.case_id],
             elsewhere.get(case.case_id, {}),
             takers.get(_taker_id(asked[case.case_id])),
+            stands,
         )
         for case in cases
     ]
@@ -79,7 +96,13 @@ def _taker_id(asked: Any) -> UUID:
 
 
 def _proposal(
-    case: Case, asked: Any, rows: InForce, folder: frozenset[str], elsewhere: Mapping[str, str], taker: Any
+    case: Case,
+    asked: Any,
+    rows: InForce,
+    folder: frozenset[str],
+    elsewhere: Mapping[str, str],
+    taker: Any,
+    stands: Mapping[UUID, str],
 ) -> ActProposal:
     kind, bundle, household = act_type(case.act_kind), rows.bundle, rows.household
     facts = ActFacts(
@@ -88,7 +111,7 @@ def _proposal(
         asked=asked,
         in_force=household is not None if kind.on == "household" else bundle is not None,
         right_kind=case.right_kind if kind.on == "right" else "",
-        missing=tuple(document for document in kind.documents if document not in folder),
+        missing=papers_lacking(case, kind, folder),
         restrictions=tuple(
             Restricted(row.row["restriction_id"], row.row["kind"], row.row["party"], row.row["rank"])
             for row in rows.restrictions
@@ -96,6 +119,7 @@ def _proposal(
         members={m.row["member_id"]: m.row["holds_right"] for m in household.members} if household else {},
         elsewhere=elsewhere,
         parcels=tuple(bundle.codes.values()) if bundle else (),
+        operated={code: stands[parcel] for parcel, code in bundle.codes.items() if parcel in stands} if bundle else {},
         collective=str(household.household.row["collective_id"]) if household else "",
         holder=bundle.right.row["household_id"] if bundle else None,
         term=term_of(bundle),
@@ -122,12 +146,6 @@ def _changes(case: Case, rows: InForce, facts: ActFacts, on: date) -> Changes:
                 return effects.release(rows.restrictions, asked, on, uuid4)
         return effects.reissue(case.right_ids, on)
     raise ValueError(f"{case.subject_code} is not in force")
-
-
-def term_of(bundle: RightBundle | None) -> tuple[date, date] | None:
-    """First day and day after the last of a right's term; None without one."""
-    term = None if bundle is None else bundle.right.row["term"]
-    return None if term is None else (term.lower, term.upper)
 
 
 def _elsewhere(session: Session, county: str, asked: Mapping[UUID, Any]) -> dict[UUID, dict[str, str]]:

@@ -24,13 +24,14 @@ from landreg.registry.rules.acts import ActFacts, Restricted
 
 @dataclass(frozen=True)
 class InForce:
-    """The rows behind a case: its right, its household, the restrictions on its rights, and further rights that it touches."""
+    """The rows behind a case: its right, household and restrictions; further rights and all households that it touches."""
 
     bundle: RightBundle | None
     household: standing.HouseholdInForce | None
     restrictions: tuple[Standing, ...]
     onto: RightBundle | None = None
     others: tuple[RightBundle, ...] = ()
+    parties: tuple[standing.HouseholdInForce, ...] = ()
 
     @property
     def bundles(self) -> tuple[RightBundle, ...]:

@@ -14,18 +14,22 @@ from landreg.core.codes import citizen_id_fault
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
-from landreg.law.book import ActType, Law, examine
+from landreg.law.book import ActType, Law, act_types, examine
 from landreg.law.queries import load_law
 from landreg.party import queries as parties
+from landreg.party.model import Household
 from landreg.registry import queries, standing
 from landreg.registry.act_facts import act_proposals
 from landreg.registry.casebook import Case, CaseParcel
 from landreg.registry.cases import note
+from landreg.registry.household_applications import AT_ACCEPTANCE, completed, subject_of
+from landreg.registry.household_facts import concerned
+from landreg.registry.lapsing import with_lapse
 from landreg.registry.numbers import draw
 from landreg.registry.rules import ACT_RULES
 from landreg.registry.rules.requests import Request, plain
 
-LATER = frozenset(("REG-20",))
+LATER = frozenset(("PAR-5",)) | AT_ACCEPTANCE
 """What is asked at acceptance and not yet when the case is opened: the papers come into its folder."""
 
 
@@ -37,19 +41,24 @@ def apply_on_right(actor: Actor, county: str, right_id: UUID, kind: str, asked: 
     findings, Conflict (REG-8) where a case of that kind is open on it.
     """
     with unit_of_work(actor) as uow:
-        bundle = standing.rights(uow.session, county, [right_id]).get(right_id)
-        if bundle is None:
-            raise NotFound
         law = load_law(uow.session, county, beijing_day(uow.now))
-        right = bundle.right.row
-        household = parties.household(uow.session, county, right["household_id"])
-        if household is None:
-            raise NotFound
-        _must_fit(law, kind, "right", right["kind"])
-        case = _case(uow, county, right["village"], kind, asked)
-        case |= {"right_kind": right["kind"], "subject_code": right["code"], "right_ids": [right_id]}
-        case |= {"household_code": household.code, "applicant": household.name}
-        return _open(uow, law, case, list(bundle.codes.values()))
+        return open_case(uow, law, *case_on_right(uow, law, county, right_id, kind, with_lapse(asked, law)))
+
+
+def case_on_right(
+    uow: UnitOfWork, law: Law, county: str, right_id: UUID, kind: str, asked: Request
+) -> tuple[dict[str, Any], list[str]]:
+    """The values of a case on a right, and the parcels that it asks for. Raises as `apply_on_right`."""
+    bundle = standing.rights(uow.session, county, [right_id]).get(right_id)
+    if bundle is None:
+        raise NotFound
+    right = bundle.right.row
+    must_fit(law, kind, "right", right["kind"])
+    household_code, applicant = subject_of(uow.session, county, right, list(bundle.codes))
+    case = new_case(uow, county, right["village"], kind, completed(uow, county, right["village"], right["code"], asked))
+    case |= {"right_kind": right["kind"], "subject_code": right["code"], "household_code": household_code}
+    case |= {"applicant": applicant, "right_ids": [right_id, *concerned(uow.session, county, asked)]}
+    return case, _parcels_of(uow, county, case["right_ids"])
 
 
 def apply_on_household(actor: Actor, code: str, kind: str, asked: Request) -> UUID:
@@ -58,18 +67,29 @@ def apply_on_household(actor: Actor, code: str, kind: str, asked: Request) -> UU
         household = parties.household_by_code(uow.session, code)
         if household is None:
             raise NotFound
-        county = household.county
-        held = standing.rights_held(uow.session, county, [household.household_id]).get(household.household_id, {})
-        law = load_law(uow.session, county, beijing_day(uow.now))
-        if not held:
-            raise Refused(Finding("REG-21", "subject", {"code": code}, subject=code))
-        first = min(held.values())
-        _must_fit(law, kind, "household", first)
-        case = _case(uow, county, household.village, kind, asked)
-        case |= {"right_kind": first, "subject_code": code, "household_code": code, "applicant": household.name}
-        case["right_ids"] = list(held)
-        bundles = standing.rights(uow.session, county, case["right_ids"])
-        return _open(uow, law, case, [c for bundle in bundles.values() for c in bundle.codes.values()])
+        law = load_law(uow.session, household.county, beijing_day(uow.now))
+        return open_case(uow, law, *case_on_household(uow, law, household, kind, asked))
+
+
+def case_on_household(
+    uow: UnitOfWork, law: Law, household: Household, kind: str, asked: Request
+) -> tuple[dict[str, Any], list[str]]:
+    """The values of a case on a household, and the parcels that it asks for. Raises as `apply_on_household`."""
+    county, code = household.county, household.code
+    held = standing.rights_held(uow.session, county, [household.household_id]).get(household.household_id, {})
+    if not held:
+        raise Refused(Finding("REG-21", "subject", {"code": code}, subject=code))
+    first = min(held.values())
+    must_fit(law, kind, "household", first)
+    case = new_case(uow, county, household.village, kind, completed(uow, county, household.village, code, asked))
+    case |= {"right_kind": first, "subject_code": code, "household_code": code, "applicant": household.name}
+    case["right_ids"] = [*held, *concerned(uow.session, county, asked)]
+    return case, _parcels_of(uow, county, case["right_ids"])
+
+
+def _parcels_of(uow: UnitOfWork, county: str, right_ids: Sequence[UUID]) -> list[str]:
+    bundles = standing.rights(uow.session, county, right_ids)
+    return sorted({code for bundle in bundles.values() for code in bundle.codes.values()})
 
 
 def person_of(actor: Actor, name: str, id_number: str) -> UUID:
@@ -84,17 +104,25 @@ def person_of(actor: Actor, name: str, id_number: str) -> UUID:
     return person
 
 
-def _must_fit(law: Law, kind: str, on: str, right_kind: str) -> ActType:
+def must_fit(law: Law, kind: str, on: str, right_kind: str) -> ActType:
+    """The kind of act. Raises BadInput (REG-25) for one that is not of this subject or kind of right."""
     try:
         found = law.act(kind)
     except KeyError:
         raise BadInput(Finding("REG-25", "kind", {"kind": kind})) from None
-    if found.on != on or right_kind not in found.rights:
+    if found.on not in (on, "register") or right_kind not in found.rights:
         raise BadInput(Finding("REG-25", "kind", {"kind": kind}))
     return found
 
 
-def _case(uow: UnitOfWork, county: str, village: str, kind: str, asked: Request) -> dict[str, Any]:
+def fits(kind: str, on: str, right_kind: str) -> bool:
+    """Whether an act of a kind may be applied for on a right of this kind, or on the household that holds it."""
+    found = next((one for one in act_types() if one.kind == kind), None)
+    return found is not None and found.on == on and right_kind in found.rights
+
+
+def new_case(uow: UnitOfWork, county: str, village: str, kind: str, asked: Request) -> dict[str, Any]:
+    """A case's values but those of its subject, under a new number."""
     (serial,) = draw(uow, "case_number")
     return {
         "county": county,
@@ -109,7 +137,8 @@ def _case(uow: UnitOfWork, county: str, village: str, kind: str, asked: Request)
     }
 
 
-def _open(uow: UnitOfWork, law: Law, values: dict[str, Any], parcels: Sequence[str]) -> UUID:
+def open_case(uow: UnitOfWork, law: Law, values: dict[str, Any], parcels: Sequence[str]) -> UUID:
+    """Open a case over parcels: every rule but that of the papers is asked first. Raises Refused, Conflict (REG-26)."""
     case = Case(**values)
     (proposal,) = act_proposals(uow.session, [case])
     found = [f for f in examine(ACT_RULES[case.act_kind], proposal.facts, law) if f.code not in LATER]

@@ -238,6 +238,9 @@ _HOMESTEADS = f"""
                SELECT r.code FROM registry.homesteads_of(h.county, h.household_id) AS r
                UNION SELECT o.unit_code FROM land.staged_homestead AS o WHERE o.county = s.county
                AND o.package_id = s.package_id AND o.household_code = s.household_code AND o.code <> s.code
+               AND coalesce((SELECT bool_or(c.state NOT IN ('withdrawn', 'refused')) FROM registry."case" AS c
+                             WHERE c.county = o.county AND c.household_code = o.household_code
+                             AND c.package_id = o.package_id AND c.subject_code = o.code), true)
                UNION SELECT o.unit_code FROM registry."case" AS c JOIN land.staged_homestead AS o
                ON o.county = c.county AND o.package_id = c.package_id AND o.code = c.subject_code
                WHERE c.county = s.county AND c.household_code = s.household_code AND c.right_kind = 'homestead'

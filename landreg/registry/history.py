@@ -9,7 +9,18 @@ from typing import Any
 from uuid import UUID
 
 VALID = "valid"
-PARTS = ("parcel", "household", "member", "right", "contract", "holder", "parcel_of_right", "restriction")
+PARTS = (
+    "parcel",
+    "origin",
+    "descendant",
+    "household",
+    "member",
+    "right",
+    "contract",
+    "holder",
+    "parcel_of_right",
+    "restriction",
+)
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,13 @@ def completed(uow: UnitOfWork, county: str, village: str, code: str, asked: Requ
     return asked
 
 
+def provisional(asked: Request) -> Request:
+    """The request as its preview takes it: no number of the register is used up for it."""
+    if isinstance(asked, Division):
+        return replace(asked, branches=tuple(replace(one, code=f"新户{n}") for n, one in enumerate(asked.branches, 1)))
+    return replace(asked, code="—") if isinstance(asked, LandOperation) else asked
+
+
 def _coded(branch: Branch, drawn: list[str]) -> Branch:
     return branch if branch.code else replace(branch, code=drawn.pop(0))
 

@@ -128,7 +128,8 @@ def _proposal(case: Case, asked: Any, found: _Read) -> ActProposal:
     facts = _facts(case, asked, found, household, bundle, theirs)
     limits = tuple(row for right in case.right_ids for row in found.restrictions.get(right, ()))
     others = tuple(one for one in found.bundles.values() if one.right_id in case.right_ids and one is not bundle)
-    rows = InForce(bundle, household, limits, others=others)
+    parties = tuple(one for one in (household, theirs) if one is not None)
+    rows = InForce(bundle, household, limits, others=others, parties=parties)
     return ActProposal(case, rows, facts, partial(_changes, case, asked, held, other, bundle, found, facts))
 
 

@@ -11,21 +11,30 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from landreg.core.periods import DAY
 from landreg.core.tables import in_force
 from landreg.party.model import Holder, Household
 from landreg.registry import standing
 from landreg.registry.effects import RightBundle
 from landreg.registry.model import Right
 
+MOST = 1000
+"""Households of a collective that a form offers; a collective has some dozens."""
+
 
 @dataclass(frozen=True)
 class LandOf:
-    """The contract right of a household with its parcels: id, code, last day of its term, and parcels by code and area."""
+    """A right with its parcels: id, code, term as first day and day after the last, and parcels by code, m² and mu."""
 
     right_id: UUID
     code: str
     term: tuple[date, date] | None
     parcels: Sequence[tuple[str, Any, Any]]
+
+    @property
+    def last(self) -> date | None:
+        """The last day of its term."""
+        return None if self.term is None else self.term[1] - DAY
 
 
 def land_of(session: Session, county: str, household_id: UUID) -> list[LandOf]:
@@ -42,6 +51,14 @@ def land_under(bundle: RightBundle) -> LandOf:
         (bundle.codes[parcel.row["parcel_id"]], parcel.row["area_m2"], parcel.row["mu"]) for parcel in bundle.parcels
     ]
     return LandOf(bundle.right_id, bundle.right.row["code"], (term.lower, term.upper) if term else None, parcels)
+
+
+def households_of(session: Session, county: str, collective_id: UUID, but: str) -> list[tuple[str, str]]:
+    """The other households of a collective, as code and name, in the order of their codes."""
+    found = select(Household.code, Household.name).where(
+        Household.county == county, Household.collective_id == collective_id, in_force(Household), Household.code != but
+    )
+    return [(row[0], row[1]) for row in session.execute(found.order_by(Household.code).limit(MOST))]
 
 
 def household_of(session: Session, code: str) -> Household | None:

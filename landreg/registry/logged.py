@@ -54,6 +54,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "household": "party.household",
         "collective": "party.collective",
         "organization": "party.organization",
+        "holder": "party.holder",
     },
     "notice.published": {"": "registry.notice"},
     "renewal.decided": {"": "registry.renewal"},

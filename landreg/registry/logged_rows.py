@@ -16,10 +16,12 @@ CLOCKED = {
     "registry.right_parcel": "x.right_row || ':' || x.parcel_id",
     "registry.restriction": "x.row_id::text",
     "land.parcel": "x.row_id::text",
+    "land.parcel_origin": "x.row_id::text",
     "party.collective": "x.row_id::text",
     "party.household": "x.row_id::text",
     "party.member": "x.row_id::text",
     "party.organization": "x.row_id::text",
+    "party.holder": "x.row_id::text",
 }
 """Every table with two clocks, and how a row of it is named."""
 

@@ -73,9 +73,10 @@ _STRAYS = (
     + " UNION ALL "
     + _OF_NO_CHANGE.format(table="registry.certificate_end", key="certificate_id")
     + " UNION ALL "
-    + _OF_NO_CHANGE.format(table="land.parcel_origin", key="parcel_id")
+    + _OF_NO_CHANGE.format(table="land.parcel_origin", key="row_id")
     + """ UNION ALL SELECT 'identity.person', p.person_id::text FROM identity.person AS p
         WHERE NOT EXISTS (SELECT FROM party.member AS m WHERE m.person_id = p.person_id)
           AND NOT EXISTS (SELECT FROM party.household AS h WHERE h.representative_id = p.person_id)
-          AND NOT EXISTS (SELECT FROM party.collective AS c WHERE c.representative_id = p.person_id)"""
+          AND NOT EXISTS (SELECT FROM party.collective AS c WHERE c.representative_id = p.person_id)
+          AND NOT EXISTS (SELECT FROM party.holder AS o WHERE o.person_id = p.person_id)"""
 )

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from landreg.access.queries import masked_persons, names_of
-from landreg.land.model import Parcel
+from landreg.land.model import Parcel, ParcelOrigin
 from landreg.party.model import Holder, Household, Member
 from landreg.registry import queries, shelves
 from landreg.registry.casebook import Act, Case, CaseEvent, Document
@@ -77,9 +77,23 @@ def parcel_history(session: Session, county: str, parcel_id: UUID) -> list[ActTo
     rights = {row.row_id: row for row in _by_row(session, county, [row.right_row for row in held])}
     rows = [
         *(_said("parcel", parcel_id, "", {**_facts(row, PARCEL), "shape": drawn[:8]}, row) for row, drawn in parcels),
+        *_kin(session, county, parcel_id),
         *_on_rights("right", held, rights, _area),
     ]
     return _told(session, county, rows)
+
+
+def _kin(session: Session, county: str, parcel_id: UUID) -> list[Said]:
+    """The parcels that a parcel came from, and those that came of it."""
+    mine = sa.or_(ParcelOrigin.parcel_id == parcel_id, ParcelOrigin.origin_id == parcel_id)
+    kin = _rows(session, ParcelOrigin, ParcelOrigin.county == county, mine)
+    others = {row.origin_id if row.parcel_id == parcel_id else row.parcel_id for row in kin}
+    codes = _names(session, Parcel.parcel_id, Parcel.code, county, others)
+    said = []
+    for row in kin:
+        part, other = ("origin", row.origin_id) if row.parcel_id == parcel_id else ("descendant", row.parcel_id)
+        said.append(_said(part, other, "", {"code": codes.get(other, "")}, row))
+    return said
 
 
 def household_history(session: Session, county: str, household_id: UUID) -> list[ActTold]:

@@ -12,8 +12,8 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from landreg.core.tables import in_force
-from landreg.land.model import Parcel
-from landreg.party.model import Household, Member
+from landreg.land.model import Parcel, ParcelOrigin
+from landreg.party.model import Holder, Household, Member
 from landreg.registry.casebook import Certificate, CertificateEnd
 from landreg.registry.effects import RightBundle, Standing
 from landreg.registry.model import Contract, Restriction, Right, RightHolder, RightParcel
@@ -26,9 +26,12 @@ ROWS: Mapping[str, Any] = {
     "restriction": Restriction,
     "household": Household,
     "member": Member,
+    "holder": Holder,
+    "parcel": Parcel,
+    "parcel_origin": ParcelOrigin,
 }
 """The tables that acts of change write, by the names that `effects` gives them."""
-_CLOCKS = frozenset(("county", "valid", "recorded", "act_id", "ended_by_act"))
+_CLOCKS = frozenset(("county", "valid", "recorded", "act_id", "ended_by_act", "geom_3857"))
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,15 @@ def households(session: Session, county: str, codes: Sequence[str]) -> dict[str,
     }
 
 
+def households_by_id(session: Session, county: str, household_ids: Sequence[UUID]) -> dict[UUID, HouseholdInForce]:
+    """The households in force among these, by their ids."""
+    found = select(Household.code).where(
+        Household.county == county, Household.household_id.in_(household_ids), in_force(Household)
+    )
+    codes = list(session.scalars(found)) if household_ids else []
+    return {one.household.row["household_id"]: one for one in households(session, county, codes).values()}
+
+
 def restrictions(session: Session, county: str, right_ids: Sequence[UUID]) -> dict[UUID, tuple[Standing, ...]]:
     """The restrictions on these rights, in the order of their ranks."""
     found: dict[UUID, list[Any]] = defaultdict(list)
@@ -126,6 +138,9 @@ def standing(table: str, row: Any) -> Standing:
     facts = {
         column.key: getattr(row, column.key) for column in inspect(ROWS[table]).columns if column.key not in _CLOCKS
     }
+    if table == "parcel":
+        # A shape as booking takes it: WKB in hexadecimal, with its zone.
+        facts["geom"] = row.geom.desc
     return Standing(table, {name: facts[name] for name in key_columns(table)}, facts, row.valid.lower)
 
 

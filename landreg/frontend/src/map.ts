@@ -1,6 +1,6 @@
 // The map of a page. What it shows is said by data attributes of <div data-map>: data-extent (lon, lat), data-tiles,
 // data-boundaries, data-villages, data-parcel, data-parcel-url, data-places-url with data-places-table, data-proj with
-// data-zone (the county's survey zone), data-page (the whole-page map: popup, tools and an address that can be sent on).
+// data-zone (the county's survey zone), data-edit with data-edit-field (drawing for an act), data-page (the whole-page map: popup, tools and an address that can be sent on).
 import OlMap from "ol/Map";
 import View from "ol/View";
 import Graticule from "ol/layer/Graticule";
@@ -10,6 +10,7 @@ import { defaults as defaultControls, ScaleLine } from "ol/control";
 import { Vector as VectorLayer, VectorTile as VectorTileLayer } from "ol/layer";
 import { Vector as VectorSource, VectorTile as VectorTileSource } from "ol/source";
 import { fromLonLat, toLonLat, transformExtent } from "ol/proj";
+import { Editor } from "./edit";
 import { Measure } from "./measure";
 import { ChosenParcel } from "./parcels";
 import { Places } from "./places";
@@ -97,7 +98,7 @@ function rememberPlace(map: OlMap): void {
   });
 }
 
-function addTools(frame: HTMLElement, map: OlMap, measure: Measure): void {
+function addTools(frame: HTMLElement, map: OlMap, measure: Measure, editor: Editor | null): void {
   const bar = document.createElement("div");
   bar.className = "map-tools";
   const tool = (label: string, pressed: boolean | null, act: (button: HTMLButtonElement) => void): HTMLButtonElement => {
@@ -117,7 +118,11 @@ function addTools(frame: HTMLElement, map: OlMap, measure: Measure): void {
     measure.stop();
     toggles.forEach((button) => button.setAttribute("aria-pressed", "false"));
   };
-  for (const [label, kind] of [[words.measureLength, "LineString"], [words.measureArea, "Polygon"]] as const) {
+  if (editor) {
+    tool(words.editClear, null, () => editor.clear());
+  }
+  // A tool for measuring would draw over what is drawn for the act.
+  for (const [label, kind] of editor ? [] : [[words.measureLength, "LineString"], [words.measureArea, "Polygon"]] as const) {
     toggles.push(
       tool(label, false, (button) => {
         const was = button.getAttribute("aria-pressed") === "true";
@@ -152,6 +157,7 @@ function start(frame: HTMLElement): void {
   const whole = frame.dataset.page !== undefined;
   place(map, frame);
   const measure = new Measure(map, zone, position);
+  const editor = frame.dataset.edit && zone ? new Editor(map, zone, frame, position) : null;
   const parcels = frame.dataset.parcelUrl
     ? new ChosenParcel(map, frame.dataset.parcelUrl, whole, (code) => {
         if (whole) {
@@ -171,7 +177,7 @@ function start(frame: HTMLElement): void {
     void parcels.choose(frame.dataset.parcel, !moved);
   }
   map.on("pointermove", (event) => {
-    if (!event.dragging && !measure.active) {
+    if (!event.dragging && !measure.active && !editor) {
       position.textContent = positionText(event.coordinate, zone);
     }
   });
@@ -184,7 +190,9 @@ function start(frame: HTMLElement): void {
       return;
     }
     const code = features.map((feature) => feature.get("code") as unknown).find((found) => typeof found === "string");
-    if (parcels && typeof code === "string") {
+    if (editor && typeof code === "string") {
+      editor.click(code);
+    } else if (parcels && typeof code === "string") {
       void parcels.choose(code, false);
     }
   });
@@ -192,7 +200,7 @@ function start(frame: HTMLElement): void {
     rememberPlace(map);
   }
   if (frame.dataset.tools !== undefined) {
-    addTools(frame, map, measure);
+    addTools(frame, map, measure, editor);
   }
   map.once("rendercomplete", () => frame.setAttribute("data-ready", ""));
 }

@@ -97,6 +97,13 @@ export function placeStyle(feature: FeatureLike, selected: boolean): Style {
   });
 }
 
+export const editOwnStyle = [
+  new Style({ fill: new Fill({ color: "rgba(10, 88, 202, 0.16)" }), stroke: new Stroke({ color: "#0a58ca", width: 1.5, lineDash: [5, 4] }) }),
+];
+export const editAroundStyle = [
+  new Style({ fill: new Fill({ color: "rgba(255, 255, 255, 0.01)" }), stroke: new Stroke({ color: "#8a918c", width: 1.25 }) }),
+];
+
 export const measureStyle = new Style({
   fill: new Fill({ color: "rgba(10, 88, 202, 0.12)" }),
   stroke: new Stroke({ color: "#0a58ca", width: 2.5, lineDash: [6, 4] }),

@@ -9,6 +9,7 @@ const M2_PER_MU = 2000 / 3;
 export interface Zone {
   title: string;
   toPlane: (lonLat: Coordinate) => Coordinate;
+  toDegrees: (plane: Coordinate) => Coordinate;
 }
 
 export function zoneOf(definition: string | undefined, title: string | undefined): Zone | null {
@@ -16,7 +17,11 @@ export function zoneOf(definition: string | undefined, title: string | undefined
     return null;
   }
   const converter = proj4("EPSG:4326", definition);
-  return { title: title ?? "", toPlane: (lonLat) => converter.forward([lonLat[0] ?? 0, lonLat[1] ?? 0]) };
+  return {
+    title: title ?? "",
+    toPlane: (lonLat) => converter.forward([lonLat[0] ?? 0, lonLat[1] ?? 0]),
+    toDegrees: (plane) => converter.inverse([plane[0] ?? 0, plane[1] ?? 0]),
+  };
 }
 
 function grouped(value: number, digits: number): string {

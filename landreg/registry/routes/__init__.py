@@ -27,6 +27,7 @@ from landreg.registry.routes import history as history_routes
 from landreg.registry.routes import households as household_routes
 from landreg.registry.routes import jobs as job_routes
 from landreg.registry.routes import papers as paper_routes
+from landreg.registry.routes import parcel_acts as parcel_act_routes
 from landreg.registry.routes import queues as queue_routes
 from landreg.registry.routes import rights as right_routes
 from landreg.registry.routes.shown import holder_name
@@ -38,7 +39,7 @@ from landreg.web.forms import read_form
 blueprint = Blueprint("registry", __name__)
 PARTS = (
     queue_routes, case_routes, paper_routes, batch_routes, job_routes, right_routes, household_routes, certificate_routes,
-    applying_routes, history_routes, excerpt_routes,
+    applying_routes, history_routes, excerpt_routes, parcel_act_routes,
 )  # fmt: skip
 for part in PARTS:
     blueprint.register_blueprint(part.blueprint)

@@ -154,7 +154,7 @@ def on_right(county: str, right_id: UUID, kind: str) -> Response:
             path=division_path(uow.session, bundle.right.row["village"]),
             parcels=[(code, code) for code in bundle.codes.values()],
             standing=_of_kind(uow.session, county, right_id, kind),
-            end_reasons=_words("end_reason", END_REASONS),
+            end_reasons=words("end_reason", END_REASONS),
         )
 
 
@@ -167,7 +167,7 @@ def apply_on_right(county: str, right_id: UUID, kind: str) -> Redirect:
         raise NotFound
     actor = current_actor()
     case_id = applications.apply_on_right(actor, county, right_id, kind, _ON_RIGHT[kind](actor, kind))
-    return _opened(county, case_id)
+    return opened(county, case_id)
 
 
 @blueprint.get("/households/<code>/acts/<kind>")
@@ -191,9 +191,9 @@ def on_household(code: str, kind: str) -> Response:
                 (str(m.member_id), f"{names[m.person_id][0]}（{i18n.shown_term(m.relation, 'relation')}）")
                 for m in members
             ],
-            relations=_words("relation", terms("relation")),
-            join_reasons=_words("join_reason", JOIN_REASONS),
-            leave_reasons=_words("leave_reason", LEAVE_REASONS),
+            relations=words("relation", terms("relation")),
+            join_reasons=words("join_reason", JOIN_REASONS),
+            leave_reasons=words("leave_reason", LEAVE_REASONS),
         )
 
 
@@ -208,7 +208,7 @@ def apply_on_household(code: str, kind: str) -> Redirect:
     case_id = applications.apply_on_household(actor, code, kind, _household_change(actor))
     with unit_of_work(actor) as uow:
         household = parties.household_by_code(uow.session, code)
-    return _opened(household.county if household else "", case_id)
+    return opened(household.county if household else "", case_id)
 
 
 def _household_change(actor: Actor) -> HouseholdChange:
@@ -280,10 +280,12 @@ def _of_kind(session: Session, county: str, right_id: UUID, kind: str) -> list[t
     ]
 
 
-def _words(kind: str, values: Any) -> list[tuple[str, str]]:
+def words(kind: str, values: Any) -> list[tuple[str, str]]:
+    """Values of a kind with their words, for a choice."""
     return [(value, i18n.shown_term(value, kind)) for value in values]
 
 
-def _opened(county: str, case_id: UUID) -> Redirect:
+def opened(county: str, case_id: UUID) -> Redirect:
+    """To the page of a case that was just opened."""
     flash(_("业务已建立。收齐材料后受理。"))
     return redirect(url_for("registry.cases.one", county=county, case_id=case_id), 303)

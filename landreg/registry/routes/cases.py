@@ -22,9 +22,9 @@ from landreg.land.queries import division_path
 from landreg.law.book import terms
 from landreg.law.queries import load_law
 from landreg.registry import cases, desk, facts, notices, queries, shelves, steps
-from landreg.registry.act_proposals import ActProposal
+from landreg.registry.act_proposals import ActProposal, papers_of
 from landreg.registry.casebook import Case
-from landreg.registry.routes import shown
+from landreg.registry.routes import parcel_shown, shown
 from landreg.registry.routes.queues import OFFICERS, READERS, step_named, taken
 from landreg.web import i18n, pages, problems
 from landreg.web.forms import read_form
@@ -62,7 +62,7 @@ def _about(session: Session, case: Case) -> dict[str, Any]:
     events = queries.events(session, county, case_id)
     documents = queries.documents(session, county, case_id)
     act = desk.act(session, county, case.act_id)
-    right = shelves.right_of_case(session, county, case.act_id)
+    rights = shelves.rights_of_act(session, county, case.act_id)
     law = load_law(session, county, desk.today(session))
     (proposal,) = facts.proposals(session, [case])
     return {
@@ -70,9 +70,11 @@ def _about(session: Session, case: Case) -> dict[str, Any]:
         "parcels": desk.parcels_asked(session, county, case_id),
         "proposed": None if isinstance(proposal, ActProposal) else shown.proposed(proposal, law),
         "kind": law.act(case.act_kind),
+        "papers": papers_of(law.act(case.act_kind), case.right_kind, case.request),
         "difference": shown.difference_of(session, proposal, law.on)
         if isinstance(proposal, ActProposal) and not act
         else [],
+        "drawing": parcel_shown.drawing(session, proposal, law.on) if isinstance(proposal, ActProposal) else None,
         "documents": documents,
         "who": names_of(session, {case.prepared_by, *(document.put_by for document in documents)}),
         "events": events,
@@ -80,8 +82,11 @@ def _about(session: Session, case: Case) -> dict[str, Any]:
         "objections": objections,
         "notice": desk.notice(session, county, case.notice_id),
         "act": act,
-        "right": right,
-        "certificates": queries.certificates_of_right(session, county, right.right_id) if right else (),
+        "right": rights[0] if rights else None,
+        "rights": rights,
+        "certificates": [
+            one for right in rights for one in queries.certificates_of_right(session, county, right.right_id)
+        ],
         "today": desk.today(session),
     }
 

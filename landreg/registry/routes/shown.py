@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,10 +18,11 @@ from landreg.core.actor import Role
 from landreg.core.codes import masked_name
 from landreg.core.periods import DAY, Period
 from landreg.core.units import mu_of, total_mu
+from landreg.land.shown import code_name
 from landreg.law.book import Law
 from landreg.party.queries import household_codes
 from landreg.registry.act_proposals import ActProposal
-from landreg.registry.effects import Line, difference
+from landreg.registry.effects import Changes, Line, Opened, Standing, difference
 from landreg.registry.facts import Proposal
 from landreg.registry.rules.homestead import HomesteadFacts, confirmed_area
 from landreg.web.i18n import shown_term
@@ -77,24 +79,60 @@ def difference_of(session: Session, proposal: ActProposal, today: date) -> list[
     """What the act of a case would change, in words: the same `Changes` that booking writes. Nothing is written."""
     if not proposal.facts.in_force:
         return []
-    lines = difference(proposal.changes(today))
+    changes = proposal.changes(today)
+    lines = difference(changes)
     persons = {line.before or line.after for line in lines if line.fact == "person_id"}
     masked = masked_persons(session, list(persons))
     codes = {parcel: code for one in proposal.in_force.bundles for parcel, code in one.codes.items()}
     households = {line.before or line.after for line in lines if line.fact == "household_id"}
+    codes |= {
+        UUID(line.named): line.after or line.before for line in lines if (line.table, line.fact) == ("parcel", "code")
+    }
     codes |= household_codes(session, proposal.case.county, [*households, *_after(lines, "household_id")])
+    codes |= _new_parties(changes)
+    labels = _labels(changes)
     names = {person: shown[0] for person, shown in masked.items()} | codes
     return [
         Shown(
             line.table,
-            _named(line, lines, names),
+            _named(line, lines, names) or labels.get((line.table, line.named), ""),
             line.fact,
             _text(line, line.before, names),
             _text(line, line.after, names),
         )
         for line in lines
-        if line.fact not in ("kind", "position", "numerator", "denominator", "excess_m2")
+        if line.fact not in ("kind", "position", "numerator", "denominator") and not _told_elsewhere(line, lines)
     ]
+
+
+def _new_parties(changes: Changes) -> dict[Any, str]:
+    """Households and other holders that the act brings: code, or name of who has none."""
+    found = {row.row["household_id"]: row.row["code"] for row in changes.opens if row.table == "household"}
+    holders = (row.row for row in changes.opens if row.table == "holder")
+    return found | {row["holder_id"]: row["code"] or holder_name(row["name"]) for row in holders}
+
+
+def _labels(changes: Changes) -> dict[tuple[str, str], str]:
+    """By which code rows are told apart where an act touches several of a kind: households, rights, contracts."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    told: list[Opened | Standing] = [*changes.closes, *changes.opens]
+    for row in told:
+        if (key := _LABELLED.get(row.table)) and row.row.get("code"):
+            found[row.table][str(row.row[key])] = str(row.row["code"])
+    return {(table, named): code for table, codes in found.items() if len(codes) > 1 for named, code in codes.items()}
+
+
+_LABELLED = {"household": "household_id", "right": "right_id", "contract": "contract_id"}
+
+
+def _told_elsewhere(line: Line, lines: Sequence[Line]) -> bool:
+    """What the drawing of the parcels shows: lineage, and of a parcel that comes or goes all but its code and area."""
+    if line.table != "parcel":
+        return line.table == "parcel_origin" or (line.fact == "excess_m2" and not (line.before and line.after))
+    if line.fact == "parcel_id":
+        return True
+    comes_or_goes = any((one.named, one.fact) == (line.named, "parcel_id") for one in lines if one.table == "parcel")
+    return comes_or_goes and line.fact not in ("code", "registered_area_m2", "mu")
 
 
 def _after(lines: Sequence[Line], fact: str) -> list[Any]:
@@ -108,7 +146,7 @@ def _named(line: Line, lines: Sequence[Line], names: Mapping[Any, str]) -> str:
         if one.fact in ("person_id", "parcel_id"):
             return names.get(one.before or one.after, "")
     first, _space, _kind = line.named.partition(" ")
-    return names.get(UUID(first), "") if line.table == "right_parcel" else ""
+    return names.get(UUID(first), "") if line.table in ("right_parcel", "parcel") else ""
 
 
 def _text(line: Line, value: Any, names: Mapping[Any, str]) -> str:
@@ -120,6 +158,8 @@ def _text(line: Line, value: Any, names: Mapping[Any, str]) -> str:
         return names.get(value, "")
     if isinstance(value, Period):
         return f"{value.start} — {value.last or ''}"
+    if line.fact in ("land_class", "soil_grade", "land_use"):
+        return code_name(str(value), line.fact)
     if hasattr(value, "lower") and hasattr(value, "upper") and not isinstance(value, str):
         return f"{value.lower or ''} — {value.upper - DAY if value.upper else ''}"
     return shown_term(

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from types import UnionType
 from typing import Any, TypeAlias, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
+from landreg.registry.rules.household_requests import HOUSEHOLD_REQUESTS, HouseholdRequest
 from landreg.registry.rules.parcel_requests import PARCEL_REQUESTS, ParcelRequest
 from landreg.registry.rules.renewal_requests import RENEWAL_REQUESTS, RenewalRequest
 
@@ -85,13 +86,25 @@ class Cancellation:
 
 @dataclass(frozen=True)
 class RestrictionAsked:
-    """A restriction: for whom, on which paper it rests, what it secures in yuan, and its last day."""
+    """A restriction: for whom, on which paper it rests, what it secures in yuan, and its last day.
+
+    lapse_days: so long after it was entered, or after its transfer can be registered, it ends by itself.
+    """
 
     kind: str
     party: str
     basis: str
     amount: Decimal | None = None
     until: date | None = None
+    lapse_days: int | None = None
+    registrable_on: date | None = None
+
+    def last_day(self, on: date) -> date | None:
+        """The last day of one that is entered on a day; None where it has none."""
+        since = self.registrable_on if self.kind == "advance_notice" else on
+        if self.lapse_days is None or since is None:
+            return self.until
+        return since + timedelta(days=self.lapse_days)
 
 
 @dataclass(frozen=True)
@@ -110,7 +123,15 @@ class Reissue:
 
 
 Request: TypeAlias = (
-    HouseholdChange | Assignment | Cancellation | RestrictionAsked | Release | Reissue | ParcelRequest | RenewalRequest
+    HouseholdChange
+    | Assignment
+    | Cancellation
+    | RestrictionAsked
+    | Release
+    | Reissue
+    | ParcelRequest
+    | RenewalRequest
+    | HouseholdRequest
 )
 REQUESTS: Mapping[str, Any] = {
     "household_change": HouseholdChange,
@@ -119,6 +140,7 @@ REQUESTS: Mapping[str, Any] = {
     "reissue": Reissue,
     **dict.fromkeys(RESTRICTIONS, RestrictionAsked),
     **dict.fromkeys(RELEASES, Release),
+    **HOUSEHOLD_REQUESTS,
     **PARCEL_REQUESTS,
     **RENEWAL_REQUESTS,
 }

@@ -1,0 +1,174 @@
+"""How acts on parcels are shown: shapes for the map, a drawing of before and after that needs no script, and areas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import shapely
+from flask_babel import gettext as _
+from shapely import Polygon
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from gis import nyt2539
+from gis.zones import ZONES, to_lonlat
+from landreg.land.model import Parcel
+from landreg.law.book import terms
+from landreg.registry import drawn
+from landreg.registry.act_proposals import ActProposal
+from landreg.registry.parcel_facts import OnGround
+from landreg.web import i18n
+
+MARGIN = Decimal("0.08")
+WIDE = 600
+LEAST_M = 4
+"""What is smaller is drawn as if it were that large, in metres."""
+
+
+@dataclass(frozen=True)
+class Face:
+    """A parcel in a drawing: path, code, where its label stands."""
+
+    path: str
+    label: str
+    x: str
+    y: str
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """A drawing in metres on paper: its size, and the parcels before, after and around."""
+
+    width: int
+    height: int
+    before: Sequence[Face]
+    after: Sequence[Face]
+    around: Sequence[Face]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What an act does to parcels: the drawing, and the areas before and after."""
+
+    sketch: Sketch
+    before: Sequence[Mapping[str, Any]]
+    after: Sequence[Mapping[str, Any]]
+
+    @property
+    def totals(self) -> tuple[Decimal, Decimal]:
+        """Registered areas together, before and after, in m²."""
+        was, is_ = (sum((row["registered_area_m2"] for row in rows), Decimal(0)) for rows in (self.before, self.after))
+        return was, is_
+
+
+def drawing(session: Session, proposal: ActProposal, on: Any) -> Drawing | None:
+    """What the act of a case does, or did, to the shapes and areas of parcels; None where it touches none."""
+    case = proposal.case
+    if case.act_id is not None:
+        before, after = _of_act(session, case.county, case.act_id)
+    elif proposal.facts.in_force:
+        changes = proposal.changes(on)
+        before = [dict(row.row) for row in changes.closes if row.table == "parcel"]
+        after = [dict(row.row) for row in changes.opens if row.table == "parcel" and row.until is None]
+    else:
+        return None
+    if not before or not after:
+        return None
+    shapes = [[drawn.shape_of(row["geom"]) for row in rows] for rows in (before, after)]
+    labels = [[row["code"][-5:] for row in rows] for rows in (before, after)]
+    return Drawing(_sketch(shapes[0], shapes[1], [], labels[0], labels[1]), before, after)
+
+
+def _of_act(session: Session, county: str, act_id: UUID) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    rows = []
+    for which in (Parcel.ended_by_act, Parcel.act_id):
+        found = select(Parcel).where(Parcel.county == county, which == act_id, func.upper_inf(Parcel.valid))
+        rows.append(
+            [
+                {
+                    "code": row.code,
+                    "geom": row.geom.desc,
+                    "registered_area_m2": row.registered_area_m2,
+                    "mu": row.mu,
+                    "parcel_id": row.parcel_id,
+                }
+                for row in session.scalars(found.order_by(Parcel.code))
+            ]
+        )
+    return rows[0], rows[1]
+
+
+def sketch_of(before: Sequence[Polygon], after: Sequence[Polygon], around: Sequence[tuple[str, Polygon]]) -> Sketch:
+    """A drawing of shapes of one zone, north up; the parcels around bear the end of their codes."""
+    return _sketch(before, after, around, [""] * len(before), [""] * len(after))
+
+
+def _sketch(
+    before: Sequence[Polygon],
+    after: Sequence[Polygon],
+    around: Sequence[tuple[str, Polygon]],
+    was: Sequence[str],
+    is_: Sequence[str],
+) -> Sketch:
+    west, south, east, north = shapely.total_bounds([*before, *after])
+    wide, high = max(east - west, LEAST_M), max(north - south, LEAST_M)
+    margin = float(MARGIN) * max(wide, high)
+    scale = WIDE / (wide + 2 * margin)
+    left, top = west - margin, north + margin
+
+    def face(shape: Polygon, label: str) -> Face:
+        rings = [shapely.get_coordinates(ring) for ring in (shape.exterior, *shape.interiors)]
+        path = " ".join(
+            "M" + " L".join(f"{(x - left) * scale:.1f} {(top - y) * scale:.1f}" for x, y in ring) + "Z"
+            for ring in rings
+        )
+        spot = shape.representative_point()
+        return Face(path, label, f"{(spot.x - left) * scale:.1f}", f"{(top - spot.y) * scale:.1f}")
+
+    return Sketch(
+        WIDE,
+        round((high + 2 * margin) * scale),
+        [face(shape, label) for shape, label in zip(before, was, strict=True)],
+        [face(shape, label) for shape, label in zip(after, is_, strict=True)],
+        [face(shape, code[-5:]) for code, shape in around],
+    )
+
+
+def features(ground: OnGround, epsg: int) -> dict[str, Any]:
+    """The parcel and those around it, for the map to snap to: GeoJSON in degrees."""
+    own = [parcel.row["code"] for parcel in ground.parcels]
+    named = [*zip(own, ground.shapes, strict=True), *ground.others(own).items()]
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "properties": {"code": code, "own": code in own},
+                "geometry": shapely.geometry.mapping(shapely.transform(shape, lambda xy: to_lonlat(xy, ZONES[epsg]))),
+            }
+            for code, shape in named
+        ],
+    }
+
+
+def corners(shape: Polygon) -> str:
+    """The outer ring as the form's lines of `east north`."""
+    return "\n".join(f"{x:.3f} {y:.3f}" for x, y in shapely.get_coordinates(shape.exterior)[:-1])
+
+
+def choices(right_kind: str) -> dict[str, list[tuple[str, str]]]:
+    """The values that a fact of a code table may be corrected to, with their words."""
+    tables = {
+        "land_class": nyt2539.LAND_USE_2007,
+        "soil_grade": nyt2539.code_table("C.8"),
+        "land_use": nyt2539.code_table("C.9"),
+    }
+    found = {fact: [(code, f"{code} {name}") for code, name in table.items()] for fact, table in tables.items()}
+    found["basic_farmland"] = [("1", _("是")), ("0", _("否"))]
+    if right_kind != "homestead":
+        found["nature"] = [(value, i18n.shown_term(value, "land_mode")) for value in terms("land_mode")]
+    return found

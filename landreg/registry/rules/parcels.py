@@ -1,0 +1,214 @@
+"""PAR: what an act that redraws, measures anew or corrects a parcel must rest on; the tuple of rules of each kind of act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from landreg.core.errors import Finding
+from landreg.law.book import Law
+from landreg.registry.rules.acts import (
+    END_REASONS,
+    ActFacts,
+    reg_20_documents_complete,
+    reg_21_still_in_force,
+    tr_12_not_restricted,
+)
+from landreg.registry.rules.parcel_requests import AreaChange, Correction, PartLoss
+
+CORRECTED_BY = ("holder", "interested_party", "office")
+CORRECTABLE: Mapping[str, tuple[str, ...]] = {
+    "parcel": (
+        "name", "code", "registered_area_m2", "land_class", "soil_grade", "land_use", "basic_farmland", "neighbour_east",
+        "neighbour_south", "neighbour_west", "neighbour_north",
+    ),
+    "household": ("name", "address", "postcode"),
+    "right": ("nature", "signed_on", "footprint_m2", "floor_area_m2", "floors", "built_on", "note"),
+}  # fmt: skip
+"""By what is corrected: the facts that a correction may set right. Who holds a right, and its term, are not among them."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A parcel as it is registered, or as an act would leave it. rights: codes of the rights that hold it."""
+
+    code: str
+    area_m2: Decimal
+    kind: str = "contracted"
+    rights: frozenset[str] = frozenset()
+    use: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ParcelActFacts(ActFacts):
+    """What an act on parcels is about.
+
+    before, after: the parcels that it ends or changes, and those that it leaves. fault: what is wrong with the shape that
+    was drawn. overlapped: by code of a registered neighbour, how much of it the new shape covers, in m². unsigned: codes of
+    neighbours at a changed side whose holders did not sign. bound: codes of rights that cannot follow. consented: the
+    creditor's consent is in the folder. drawn_m2: what the shape measures. now: the facts to be corrected as they stand.
+    invalid: corrected facts that are none, by name. used: codes that name another parcel, or did.
+    """
+
+    before: tuple[Ground, ...] = ()
+    after: tuple[Ground, ...] = ()
+    fault: str = ""
+    overlapped: Mapping[str, Decimal] = field(default_factory=dict)
+    unsigned: tuple[str, ...] = ()
+    bound: tuple[str, ...] = ()
+    consented: bool = False
+    changed_m2: Decimal | None = None
+    shared_m2: Decimal | None = None
+    drawn_m2: Decimal | None = None
+    now: Mapping[str, str] = field(default_factory=dict)
+    invalid: tuple[str, ...] = ()
+    used: tuple[str, ...] = ()
+
+
+def par_1_shape_is_sound(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """PAR-1: what is drawn is one sound line or face, and makes sound parcels. CC-211, RERR-18."""
+    return Finding("PAR-1", "shape", {"fault": facts.fault}, subject=facts.code) if facts.fault else None
+
+
+def par_2_children_add_up(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """PAR-2: what comes of parcels is together as large as they were registered, to 0.01 m². RERR-18, CC-211."""
+    was, is_ = (sum((ground.area_m2 for ground in grounds), Decimal(0)) for grounds in (facts.before, facts.after))
+    if facts.fault or not facts.in_force or was == is_:
+        return None
+    return Finding("PAR-2", "shape", {"before": str(was), "after": str(is_)}, subject=facts.code)
+
+
+def par_3_merged_are_alike(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """PAR-3: parcels that become one are under the same rights, of one kind and of one use. RERR-8, RERR-18."""
+    first = facts.before[0] if facts.before else None
+    unlike = (
+        [g.code for g in facts.before if (g.rights, g.kind, g.use) != (first.rights, first.kind, first.use)]
+        if first
+        else []
+    )
+    return Finding("PAR-3", "parcels", {"codes": unlike}, subject=facts.code) if unlike else None
+
+
+def par_4_rights_follow(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """PAR-4: every right on the parents goes on over the children; one that cannot stops the act. RERR-8, LAL-62."""
+    return Finding("PAR-4", "parcels", {"rights": list(facts.bound)}, subject=facts.code) if facts.bound else None
+
+
+def par_5_creditor_consents(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """PAR-5: land under a mortgage is redrawn with the creditor's consent; the mortgage goes on over it. RERR-18."""
+    mortgages = [r.party for r in facts.restrictions if r.kind == "mortgage"]
+    if not mortgages or facts.consented:
+        return None
+    return Finding("PAR-5", "documents", {"parties": mortgages}, subject=facts.code)
+
+
+def par_6_on_nobody_s_ground(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """PAR-6: a corrected boundary covers nothing of a registered neighbour. RERR-18, CC-216."""
+    most = law.number("TOP-1.overlap", "m2")
+    over = [f"{code}（{area} m²）" for code, area in sorted(facts.overlapped.items()) if area > most]
+    return Finding("PAR-6", "shape", {"neighbours": over}, subject=facts.code) if over else None
+
+
+def par_7_neighbours_signed(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """PAR-7: the holder of every parcel at a changed side has signed for the new boundary; who lacks is named. RERR-18."""
+    return Finding("PAR-7", "signed", {"codes": list(facts.unsigned)}, subject=facts.code) if facts.unsigned else None
+
+
+def par_8_something_changes(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """PAR-8: what is asked for differs from what is registered. RERR-16."""
+    asked = facts.asked
+    same = facts.changed_m2 is not None and facts.changed_m2 < Decimal("0.01") and not facts.fault
+    if isinstance(asked, AreaChange):
+        same = [ground.area_m2 for ground in facts.before] == [asked.area_m2]
+    if isinstance(asked, Correction):
+        same = all(facts.now.get(one.fact, "") == one.value for one in asked.facts)
+    return Finding("PAR-8", "shape", {}, subject=facts.code) if facts.in_force and same else None
+
+
+def par_9_still_the_same_place(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """PAR-9: a corrected boundary keeps at least half of the parcel's ground: else it is another parcel. RERR-10."""
+    if facts.shared_m2 is None or facts.drawn_m2 is None or facts.fault:
+        return None
+    if 2 * facts.shared_m2 >= max(facts.drawn_m2, *(ground.area_m2 for ground in facts.before)):
+        return None
+    return Finding("PAR-9", "shape", {"shared": str(facts.shared_m2)}, subject=facts.code)
+
+
+def par_11_code_is_new(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """PAR-11: a code that names a parcel, or once did, is given to no other one. GB/T 35958-2018; RERR-8."""
+    return Finding("PAR-11", "code", {"codes": list(facts.used)}, subject=facts.code) if facts.used else None
+
+
+def par_13_measured_as_drawn(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """PAR-13: an area far from what the boundary encloses is a note for the reviewer: perhaps the boundary is wrong. CC-211."""
+    asked = facts.asked
+    if not isinstance(asked, AreaChange) or facts.drawn_m2 is None:
+        return None
+    off = abs(asked.area_m2 - facts.drawn_m2)
+    if off <= max(law.number("ARE-7.tolerance", "m2"), law.number("ARE-7.tolerance", "share") * facts.drawn_m2):
+        return None
+    return Finding("PAR-13", "area_m2", {"asked": str(asked.area_m2), "drawn": str(facts.drawn_m2)}, subject=facts.code)
+
+
+def par_14_correctable(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """PAR-14: a correction sets right the facts of the list, each to a value that it can have. CC-220, RERR-10."""
+    asked = facts.asked
+    if not isinstance(asked, Correction):
+        return None
+    foreign = [one.fact for one in asked.facts if one.fact not in CORRECTABLE.get(asked.of, ())]
+    wrong = sorted({*foreign, *facts.invalid})
+    if not wrong and asked.facts:
+        return None
+    return Finding("PAR-14", wrong[0] if wrong else "facts", {"facts": wrong}, subject=facts.code)
+
+
+def par_15_says_who_found_it(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """PAR-15: a correction says who found the error, and what shows it. CC-220."""
+    asked = facts.asked
+    if not isinstance(asked, Correction) or (asked.by in CORRECTED_BY and asked.why):
+        return None
+    return Finding("PAR-15", "why" if asked.by in CORRECTED_BY else "by", {}, subject=facts.code)
+
+
+def par_16_area_is_some(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """PAR-16: after the act every parcel, and every right on it, has an area above nothing. RERR-8."""
+    nothing = [ground.code for ground in facts.after if not 0 < ground.area_m2 < Decimal("1E12")]
+    return Finding("PAR-16", "area_m2", {"codes": nothing}, subject=facts.code) if nothing else None
+
+
+def end_1_reason_of_the_list(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """END-1: a part is lost for a reason of the closed list; a term that ran out is none. RLCL-27, CC-338."""
+    asked = facts.asked
+    if not isinstance(asked, PartLoss) or asked.reason in END_REASONS:
+        return None
+    return Finding("END-1", "reason", {"reason": asked.reason}, subject=facts.code)
+
+
+ParcelRule = Callable[[ParcelActFacts, Law], "Finding | None"]
+_ALL: tuple[Callable[..., Any], ...] = (reg_20_documents_complete, reg_21_still_in_force, tr_12_not_restricted)
+_REDRAWN = (*_ALL, par_1_shape_is_sound, par_4_rights_follow, par_5_creditor_consents, par_16_area_is_some)
+_CUT = (*_REDRAWN, par_2_children_add_up)
+PARCEL_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
+    "parcel_split": _CUT,
+    "parcel_merge": (*_CUT, par_3_merged_are_alike),
+    "boundary_correction": (
+        *_REDRAWN,
+        par_6_on_nobody_s_ground,
+        par_7_neighbours_signed,
+        par_8_something_changes,
+        par_9_still_the_same_place,
+    ),
+    "area_change": (*_REDRAWN, par_8_something_changes, par_13_measured_as_drawn),
+    "part_loss": (*_CUT, end_1_reason_of_the_list),
+    "correction": (
+        *_ALL,
+        par_8_something_changes,
+        par_11_code_is_new,
+        par_14_correctable,
+        par_15_says_who_found_it,
+        par_16_area_is_some,
+    ),
+}
+"""By kind of act: the rules that judge it."""

@@ -1,0 +1,170 @@
+"""Acts on parcels at the desk: the forms, what they refuse, and a case from its drawing to the register."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from landreg.core.actor import Actor
+from landreg.law.book import term
+from tests.registry_kit import one, pass_days, right_of, to_rights
+from tests.villages import COUNTY, EAST, NORTH, VILLAGE
+from tests.web.conftest import Browser
+from tests.web.test_acts import opened, walk
+
+GROUP = f"{VILLAGE}01"
+LOWER, UPPER, NEXT = f"{GROUP}00002", f"{GROUP}00003", f"{GROUP}00004"
+HOUSEHOLD = f"{VILLAGE}010001"
+X, Y = EAST + 20, NORTH
+
+
+@pytest.fixture(autouse=True)
+def _registered(officers: tuple[Actor, Actor], superuser: Any) -> None:
+    to_rights(*officers, superuser, 2)
+    pass_days(superuser, 3)
+
+
+def lines(*corners: tuple[float, float]) -> str:
+    """Coordinates as the form takes them, from the lower parcel's corner."""
+    return "\n".join(f"{X + x:.3f} {Y + y:.3f}" for x, y in corners)
+
+
+ACROSS = lines((7, 0), (7, 20))
+"""A dividing line whose ends lie on the boundary, as snapping leaves them."""
+
+
+def test_a_parcel_is_split_from_its_page_to_the_register(
+    deng: Browser, shen: Browser, officers: tuple[Actor, Actor], superuser: Any
+) -> None:
+    assert f"/parcels/{LOWER}/acts/parcel_split" in deng.get(f"/parcels/{LOWER}").text
+    page = opened(deng, f"/parcels/{LOWER}/acts/parcel_split", {"line": ACROSS})
+    shown = deng.get(page).text
+    assert f"{GROUP}00006" in shown
+    assert "140.00" in shown
+    assert "面积合计不变" in shown
+    assert "<svg" in shown
+    walk(deng, shen, page, superuser, "parcel_split")
+    assert "00007" in deng.get(page).text
+    child = deng.get(f"/parcels/{GROUP}00006").text
+    assert "由以下地块而来" in child
+    assert LOWER in child
+    parent = deng.get(f"/parcels/{LOWER}").text
+    assert "变为以下地块" in parent
+    assert f"{GROUP}00007" in parent
+    right = deng.get(f"/rights/{COUNTY}/{right_of(officers[0])}").text
+    assert f"{GROUP}00006" in right
+    assert LOWER not in right
+    assert deng.get(f"/parcels/{GROUP}00006/history").status_code == 200
+    assert term("act", "parcel_split") in deng.get(f"/parcels/{LOWER}/history").text
+    assert f"{GROUP}00006" in deng.get(f"/search?q={GROUP}0000").text
+
+
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        ("parcel_merge", {"others": UPPER}),
+        ("boundary_correction", {"shape": lines((-1, 0), (-1, 20), (20, 20), (20, 0)), "signed": [UPPER]}),
+        ("area_change", {"area_m2": "398.50"}),
+        ("part_loss", {"shape": lines((-1, -1), (-1, 21), (5, 21), (5, -1)), "reason": "expropriation"}),
+    ],
+)
+def test_each_act_on_a_parcel_is_applied_for_and_registered(
+    deng: Browser, shen: Browser, officers: tuple[Actor, Actor], superuser: Any, kind: str, given: dict[str, Any]
+) -> None:
+    page = opened(deng, f"/parcels/{LOWER}/acts/{kind}", given)
+    assert "地块变更前后" in deng.get(page).text
+    walk(deng, shen, page, superuser, kind)
+    assert deng.get(page).status_code == 200
+    assert one(officers[0], "SELECT count(*) FROM registry.act WHERE kind = :kind", kind=kind) == 1
+
+
+@pytest.mark.parametrize(
+    ("of", "given", "said"),
+    [
+        ("parcel", {"land_class": "011"}, "地类"),
+        ("household", {"name": "户主甲"}, "户主甲"),
+        ("right", {"signed_on": "1998-03-01"}, "1998-03-01"),
+    ],
+)
+def test_a_correction_is_applied_for_and_registered(
+    deng: Browser,
+    shen: Browser,
+    officers: tuple[Actor, Actor],
+    superuser: Any,
+    of: str,
+    given: dict[str, str],
+    said: str,
+) -> None:
+    of_what = {
+        "parcel": f"/parcels/{LOWER}",
+        "household": f"/households/{HOUSEHOLD}",
+        "right": f"/rights/{COUNTY}/{right_of(officers[0])}",
+    }[of]
+    assert f"{of_what}/correction" in deng.get(of_what).text
+    page = opened(deng, f"{of_what}/correction", {**given, "by": "office", "why": "外业核实"})
+    assert said in deng.get(page).text
+    walk(deng, shen, page, superuser, "correction")
+    assert term("act", "correction") in deng.get(f"{of_what}/history").text
+
+
+@pytest.mark.parametrize(
+    ("address", "given", "status", "said"),
+    [
+        ("acts/parcel_split", {"line": ""}, 400, "FORM-1"),
+        ("acts/parcel_split", {"line": "hello"}, 400, "PAR-1"),
+        ("acts/parcel_split", {"line": "LINESTRING(nan nan, inf 1)"}, 400, "PAR-1"),
+        ("acts/parcel_split", {"line": "LINESTRING EMPTY"}, 400, "PAR-1"),
+        ("acts/parcel_split", {"line": "POINT(1 1)"}, 400, "PAR-1"),
+        ("acts/parcel_split", {"line": "1 1\n2 2"}, 400, "PAR-1"),
+        ("acts/parcel_split", {"line": "9" * 400 + " 1\n2 2"}, 400, "PAR-1"),
+        ("acts/parcel_split", {"line": lines((30, 0), (30, 20))}, 422, "PAR-1"),
+        ("acts/parcel_split", {"line": lines((7, 3), (7, 3))}, 400, "PAR-1"),
+        ("acts/parcel_merge", {}, 400, "FORM-1"),
+        ("acts/parcel_merge", {"others": LOWER}, 422, "PAR-1"),
+        ("acts/parcel_merge", {"others": "610999999999999999"}, 422, "REG-21"),
+        ("acts/parcel_merge", {"others": NEXT}, 422, "PAR-3"),
+        ("acts/parcel_merge", {"others": [UPPER, UPPER]}, 400, "FORM-8"),
+        ("acts/boundary_correction", {"shape": lines((0, 0), (20, 20), (20, 0), (0, 20))}, 400, "PAR-1"),
+        ("acts/boundary_correction", {"shape": lines((0, 0), (0, 20), (20, 20), (20, 0))}, 422, "PAR-8"),
+        ("acts/boundary_correction", {"shape": lines((0, 0), (0, 20), (24, 20), (24, 0))}, 422, "PAR-6"),
+        ("acts/area_change", {"area_m2": "0"}, 422, "PAR-16"),
+        ("acts/area_change", {"area_m2": "-5"}, 422, "PAR-16"),
+        ("acts/area_change", {"area_m2": "9" * 30}, 400, "FORM-3"),
+        ("acts/area_change", {"area_m2": "1.005"}, 400, "FORM-3"),
+        ("acts/area_change", {"area_m2": "400.00"}, 422, "PAR-8"),
+        ("acts/part_loss", {"shape": lines((-9, -9), (-9, 29), (29, 29), (29, -9)), "reason": "expropriation"}, 422, "PAR-1"),
+        ("acts/part_loss", {"shape": lines((-1, -1), (-1, 21), (5, 21), (5, -1)), "reason": "moved_to_town"}, 422, "END-1"),
+        ("correction", {"land_class": "011", "by": "office", "why": ""}, 400, "FORM-1"),
+        ("correction", {"land_class": "011", "by": "nobody", "why": "证据"}, 422, "PAR-15"),
+        ("correction", {"by": "office", "why": "证据"}, 400, "PAR-8"),
+        ("correction", {"land_class": "999", "by": "office", "why": "证据"}, 422, "PAR-14"),
+        ("correction", {"registered_area_m2": "9" * 40, "by": "office", "why": "证据"}, 422, "PAR-14"),
+        ("correction", {"code": UPPER, "by": "office", "why": "证据"}, 422, "PAR-11"),
+        ("correction", {"code": "x", "by": "office", "why": "证据"}, 422, "PAR-14"),
+    ],
+)  # fmt: skip
+def test_a_form_that_is_wrong_comes_back_with_what_is_wrong(
+    deng: Browser, officers: tuple[Actor, Actor], address: str, given: dict[str, Any], status: int, said: str
+) -> None:
+    deng.get(f"/parcels/{LOWER}/{address}")
+    answer = deng.post(f"/parcels/{LOWER}/{address}", given)
+    assert (answer.status_code, said in answer.text) == (status, True), answer.text[:3000]
+    assert one(officers[0], "SELECT count(*) FROM registry.\"case\" WHERE act_kind <> 'first_registration'") == 0
+
+
+@pytest.mark.parametrize("address", ["acts/seizure", "acts/correction", "acts/nothing"])
+def test_there_is_no_form_for_an_act_of_another_kind(deng: Browser, address: str) -> None:
+    assert deng.get(f"/parcels/{LOWER}/{address}").status_code == 404
+
+
+def test_a_form_sent_twice_opens_one_case(deng: Browser, officers: tuple[Actor, Actor]) -> None:
+    opened(deng, f"/parcels/{LOWER}/acts/parcel_split", {"line": ACROSS})
+    deng.get(f"/parcels/{LOWER}/acts/parcel_split")
+    again = deng.post(f"/parcels/{LOWER}/acts/parcel_split", {"line": ACROSS})
+    assert (again.status_code, "REG-26" in again.text) == (409, True)
+
+
+def test_a_reviewer_and_another_county_s_officer_apply_for_nothing(shen: Browser) -> None:
+    assert shen.get(f"/parcels/{LOWER}/acts/parcel_split").status_code == 403
+    assert "acts/parcel_split" not in shen.get(f"/parcels/{LOWER}").text
