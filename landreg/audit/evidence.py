@@ -82,18 +82,19 @@ def bundle(actor: Actor, settings: Settings, number: str) -> Evidence:
     (LOG-3) without the log's public key.
     """
     key = verifier_of(settings)
-    with ExitStack() as on_error, unit_of_work(actor) as uow:
-        case = rows.case_of(uow.session, number)
-        if case is None:
-            raise NotFound
-        content = on_error.enter_context(tempfile.TemporaryFile())
-        with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-            made = _Bundle(archive)
-            proofs = _fill(made, uow, settings, case, key)
-            sums = "".join(f"{sha256}  {name}\n" for name, sha256 in sorted(made.sums.items())).encode()
-            archive.writestr("SHA256SUMS", sums)
-        log_export(uow, "evidence", sums, {"case": number, "files": len(made.sums), "proofs": proofs}, case=case)
-        content.seek(0)
+    with ExitStack() as on_error:
+        with unit_of_work(actor) as uow:
+            case = rows.case_of(uow.session, number)
+            if case is None:
+                raise NotFound
+            content = on_error.enter_context(tempfile.TemporaryFile())
+            with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+                made = _Bundle(archive)
+                proofs = _fill(made, uow, settings, case, key)
+                sums = "".join(f"{sha256}  {name}\n" for name, sha256 in sorted(made.sums.items())).encode()
+                archive.writestr("SHA256SUMS", sums)
+            log_export(uow, "evidence", sums, {"case": number, "files": len(made.sums), "proofs": proofs}, case=case)
+            content.seek(0)
         on_error.pop_all()
     return Evidence(f"evidence-{number}.zip", content, number, len(made.sums) + 1, proofs, len(made.missing))
 
