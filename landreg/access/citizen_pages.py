@@ -162,12 +162,17 @@ def agent_step(county: str, consent_id: UUID) -> Response:
 @blueprint.post("/agent/<county>/<uuid:consent_id>")
 @allow(Role.AGENT)
 @problems.back_to(agent_step)
-def agent_acted(county: str, consent_id: UUID) -> Response:
-    """Do the step in the household's name: it is written and logged first, and then shown."""
+def agent_acted(county: str, consent_id: UUID) -> Response | Redirect:
+    """Do the step in the household's name: it is written and logged first, and then shown.
+
+    Applying and withdrawing have pages of their own, where the act is written together with what it does.
+    """
     given = read_form(ActForm)
     actor = current_actor()
     consent = consents.one_held(actor, county, consent_id)
     step = Step(consent.step)
+    if step in (Step.APPLY, Step.WITHDRAW):
+        return redirect(f"/agent/{county}/{consent_id}/applications", 303)
     if step is not Step.VIEW and not given.subject:
         raise BadInput(Finding("FORM-1", "subject"))
     acting = consents.act_for(actor, county, consent_id, step, given.subject)

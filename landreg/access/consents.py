@@ -114,18 +114,24 @@ def act_for(actor: Actor, county: str, consent_id: UUID, step: Step, subject: st
     Raises NotFound for another's consent, Refused (ACC-25) when none to this step holds.
     """
     with unit_of_work(actor) as uow:
-        row = _holding(uow, county, consent_id)
-        if row.step != step.value:
-            raise Refused(Finding("ACC-25", values={"step": step.value}))
-        act = AgentAct(
-            county=row.county, agent_act_id=uuid4(), village=row.village, consent_id=consent_id,
-            household_id=row.household_id, agent_id=actor.account_id, step=step.value, subject=subject, done_at=uow.now,
-        )  # fmt: skip
-        uow.session.add(act)
-        uow.session.flush()
-        facts, personal = logged.agent_act_facts(act)
-        stage(uow, Entry("agent.acted", act.county, act.village, str(act.agent_act_id), facts, personal))
-    return replace(actor, household=row.household_id, jurisdiction=row.village)
+        act = write_act(uow, county, consent_id, step, subject)
+    return replace(actor, household=act.household_id, jurisdiction=act.village)
+
+
+def write_act(uow: UnitOfWork, county: str, consent_id: UUID, step: Step, subject: str) -> AgentAct:
+    """The same inside the transaction of what the agent does. Raises as `act_for`."""
+    row = _holding(uow, county, consent_id)
+    if row.step != step.value:
+        raise Refused(Finding("ACC-25", values={"step": step.value}))
+    act = AgentAct(
+        county=row.county, agent_act_id=uuid4(), village=row.village, consent_id=consent_id,
+        household_id=row.household_id, agent_id=uow.actor.account_id, step=step.value, subject=subject, done_at=uow.now,
+    )  # fmt: skip
+    uow.session.add(act)
+    uow.session.flush()
+    facts, personal = logged.agent_act_facts(act)
+    stage(uow, Entry("agent.acted", act.county, act.village, str(act.agent_act_id), facts, personal))
+    return act
 
 
 def rights_of(acting: Actor) -> tuple[Any, ...]:

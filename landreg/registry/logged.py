@@ -24,6 +24,7 @@ from landreg.access import logged as access_logged
 from landreg.access.queries import openings
 from landreg.law.model import CountyParameter
 from landreg.log.recheck_register import Keyed, Source
+from landreg.registry import applied
 from landreg.registry.casebook import Act
 from landreg.registry.excerpted import excerpts
 from landreg.registry.logged_acts import change_facts
@@ -62,6 +63,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "excerpt.issued": {"": "registry.excerpt"},
     "law.figure_set": {"": "law.county_parameter"},
     "identity.opened": {"": "identity.opening"},
+    **applied.TABLES,
     **access_logged.TABLES,
 }
 """By kind of entry: the table behind a fact's name."""
@@ -202,6 +204,7 @@ SOURCES: Mapping[str, Source | Keyed] = {
     "renewal.decided": decisions,
     "law.figure_set": figures,
     "identity.opened": openings,
+    **applied.SOURCES,
     **access_logged.SOURCES,
 }
 """By kind of entry: what the tables say of it now."""

@@ -10,7 +10,13 @@ from landreg.core.db import UnitOfWork
 from landreg.core.periods import beijing_day
 
 Sequence = Literal[
-    "act_number", "case_number", "notice_number", "certificate_number", "excerpt_number", "renewal_number"
+    "act_number",
+    "case_number",
+    "notice_number",
+    "certificate_number",
+    "excerpt_number",
+    "application_number",
+    "renewal_number",
 ]
 
 

@@ -194,7 +194,8 @@ def _applications() -> None:
                         AND a.agent_act_id = application.agent_act_id AND a.agent_id = access.actor()
                         AND a.household_id = application.household_id AND a.step = 'apply') END);
         CREATE POLICY withdrawn_by_the_household ON registry.application FOR UPDATE TO landreg_citizen
-            USING (household_id = access.household() AND access.stands_for(household_id, ARRAY['withdraw']))
+            USING (state = 'open' AND household_id = access.household()
+                AND access.stands_for(household_id, ARRAY['withdraw']))
             WITH CHECK (household_id = access.household() AND state = 'withdrawn' AND ended_by = access.actor());
         GRANT SELECT, INSERT, UPDATE (state, ended_at, ended_by, reason) ON registry.application TO landreg_citizen;
         GRANT SELECT, UPDATE (state, taken_at, taken_by, case_id, ended_at, ended_by, reason)
@@ -254,6 +255,8 @@ def _of_households() -> None:
                 VALUES (found.county, gen_random_uuid(), found.village, found.case_id, 'withdraw', system.clock(),
                     access.actor(), named, why);
             END IF;
+            UPDATE registry.application AS a SET state = 'withdrawn', ended_at = system.clock(), ended_by = access.actor(), reason = why
+                WHERE a.county = asked.county AND a.application_id = asked.application_id;
             RETURN found.number;
         END $$;
         REVOKE ALL ON FUNCTION party.own_members(), registry.own_cases(), registry.withdraw_taken(text, uuid, text, text)

@@ -16,8 +16,9 @@ from tests.house import sources
 SQL_FILES = {
     "queries.py", "tiles.py", "facts.py", "certified.py", "logged.py", "store.py", "booking.py", "entry.py", "numbers.py",
     "db.py", "migrate.py", "demo.py", "demo_year.py", "staging.py", "desk.py", "places.py", "differences.py", "act_facts.py",
-    "parcel_facts.py", "logged_acts.py", "logged_rows.py", "logged_strays.py", "logged_renewals.py",
-    "household_facts.py", "operation_facts.py", "renewal_facts.py", "renewal_queries.py", "renewal_opening.py", "ending_queries.py", "recheck_queries.py",
+    "brought_queries.py", "parcel_facts.py", "logged_acts.py", "logged_rows.py", "logged_strays.py", "logged_renewals.py",
+    "household_facts.py", "operation_facts.py",
+    "renewal_facts.py", "renewal_queries.py", "renewal_opening.py", "ending_queries.py", "recheck_queries.py",
 }  # fmt: skip
 # A service, and the staging of a package, write many rows in one statement; they read through queries.py.
 BULK_WRITERS = re.compile(

@@ -199,7 +199,7 @@ def test_an_agent_acts_under_a_consent_to_that_step_and_the_page_says_for_whom(
     browser.get("/my")
     day = _today().isoformat()
     given = browser.post(
-        "/my/consents", {"agent": str(agent.account_id), "step": "apply", "first_day": day, "last_day": day}
+        "/my/consents", {"agent": str(agent.account_id), "step": "object", "first_day": day, "last_day": day}
     )
     assert given.status_code == 303
     another_browser.log_in("dai.ban")
@@ -210,12 +210,12 @@ def test_an_agent_acts_under_a_consent_to_that_step_and_the_page_says_for_whom(
     assert f"您正在代 林**户 户（{CODE}）办理" in page or f"（{CODE}）办理" in page
     missing = another_browser.post(address[1], {"subject": ""})
     assert (missing.status_code, "FORM-1" in missing.text) == (400, True)
-    done = another_browser.post(address[1], {"subject": "代交首次登记申请"})
+    done = another_browser.post(address[1], {"subject": "代为提出异议"})
     assert "代办员 dai.ban先生 代该户办理" in done.text
-    assert "代交首次登记申请" in browser.get("/my").text
+    assert "代为提出异议" in browser.get("/my").text
     leaf = superuser.execute("SELECT convert_from(leaf, 'utf8') FROM log.entry WHERE kind = 'agent.acted'").fetchone()
     assert str(agent.account_id) in leaf[0]
-    assert "首次登记" not in leaf[0]
+    assert "异议" not in leaf[0]
 
 
 def test_without_a_consent_that_holds_an_agent_does_nothing(farmer: Actor, agent: Actor, superuser: Any) -> None:

@@ -108,6 +108,7 @@ def test_the_team_page_counts_the_cases_of_each_officer(deng: Browser, lin: Brow
 def test_a_filter_is_kept_under_its_name_and_only_for_its_account(
     deng: Browser, lin: Browser, drafts: list[UUID]
 ) -> None:
+    """DSK-1: and DSK-2."""
     deng.get("/cases?queue=all&kind=homestead")
     assert deng.post("/cases/filters?queue=all&kind=homestead&page=3", {"name": "宅基地"}).status_code == 303
     page = deng.get("/cases").text

@@ -17,15 +17,17 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.land import queries as land
 from landreg.log import queries as log
-from landreg.registry import desk, finding, opening, queries, shelves, worklist
+from landreg.registry import brought_queries, desk, finding, opening, queries, shelves, worklist
 from landreg.registry.routes import applying as applying_routes
 from landreg.registry.routes import batches as batch_routes
+from landreg.registry.routes import brought as brought_routes
 from landreg.registry.routes import cases as case_routes
 from landreg.registry.routes import certificates as certificate_routes
 from landreg.registry.routes import excerpts as excerpt_routes
 from landreg.registry.routes import history as history_routes
 from landreg.registry.routes import households as household_routes
 from landreg.registry.routes import jobs as job_routes
+from landreg.registry.routes import own as own_routes
 from landreg.registry.routes import papers as paper_routes
 from landreg.registry.routes import parcel_acts as parcel_act_routes
 from landreg.registry.routes import queues as queue_routes
@@ -40,6 +42,7 @@ blueprint = Blueprint("registry", __name__)
 PARTS = (
     queue_routes, case_routes, paper_routes, batch_routes, job_routes, right_routes, household_routes, certificate_routes,
     applying_routes, history_routes, excerpt_routes, parcel_act_routes,
+    brought_routes, own_routes,
 )  # fmt: skip
 for part in PARTS:
     blueprint.register_blueprint(part.blueprint)
@@ -154,6 +157,8 @@ def work_to_do(actor: Actor) -> Iterator[Shown]:
         counts = worklist.queue_counts(session, looking)
         names = {"review": _("待我审核"), "mine": _("我办理的"), "overdue": _("超过时限"), "returned": _("退回补正")}
         shown = ("review", "overdue") if actor.has(Role.REVIEWER) else ("mine", "overdue", "returned")
+        if actor.has(Role.REGISTRAR):
+            yield Figure(_("农户申请"), brought_queries.waiting(session), url_for("registry.applications.index"))
         for queue in shown:
             yield Figure(names[queue], counts[queue], url_for("registry.queue.index", queue=queue))
         yield Figure(

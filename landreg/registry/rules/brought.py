@@ -1,0 +1,57 @@
+"""What a household may bring to the office from its own page or through its agent."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from landreg.core.errors import Finding
+from landreg.law.book import Law
+
+BROUGHT = ("household_change", "reissue")
+"""Kinds of act that a household brings without coming to the window; whatever gives a right away is signed in person."""
+
+
+@dataclass(frozen=True)
+class Brought:
+    """An application as it would be. rights, members: the household's own. leaving: the members who are to leave."""
+
+    kind: str
+    right_id: UUID | None
+    rights: Collection[UUID]
+    leaving: Collection[UUID]
+    members: Collection[UUID]
+    asks_for_something: bool
+    open_already: bool = False
+
+
+def app_1_kind_is_brought_by_a_household(facts: Brought, law: Law | None = None) -> Finding | None:
+    """APP-1: one of the kinds that are brought without coming to the window."""
+    return None if facts.kind in BROUGHT else Finding("APP-1", "kind", {"kind": facts.kind})
+
+
+def app_2_subject_is_the_households_own(facts: Brought, law: Law | None = None) -> Finding | None:
+    """APP-2: the right and the members that it names are those of the household itself. 民法典 第一百六十二条."""
+    right_is_own = facts.right_id in facts.rights if facts.kind == "reissue" else facts.right_id is None
+    if right_is_own and set(facts.leaving) <= set(facts.members):
+        return None
+    return Finding("APP-2", "right" if not right_is_own else "leave")
+
+
+def app_4_one_open_application_per_subject(facts: Brought, law: Law | None = None) -> Finding | None:
+    """APP-4: the same is not asked for twice while the first application waits."""
+    return Finding("APP-4", "kind", {"kind": facts.kind}) if facts.open_already else None
+
+
+def app_6_asks_for_something(facts: Brought, law: Law | None = None) -> Finding | None:
+    """APP-6: an application says what is to be changed."""
+    return None if facts.asks_for_something else Finding("APP-6", "kind")
+
+
+BRING_RULES = (
+    app_1_kind_is_brought_by_a_household,
+    app_2_subject_is_the_households_own,
+    app_4_one_open_application_per_subject,
+    app_6_asks_for_something,
+)
