@@ -462,3 +462,7 @@ def demo() -> None:
 
     with answering() as settings:
         run(settings, console)
+
+
+if __name__ == "__main__":
+    main()

@@ -13,17 +13,19 @@ from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.law.book import Law, act_type
+from landreg.law.queries import load_law
 from landreg.log.leaf import Entry
 from landreg.log.store import stage
 from landreg.registry import renewal_queries
 from landreg.registry.act_proposals import ActProposal
 from landreg.registry.casebook import Case, Notice, Objection
 from landreg.registry.cases import UNDER_WAY, Stepped, locked, note, set_values, take_step
-from landreg.registry.facts import Proposal, parcels_described, proposals
+from landreg.registry.facts import Proposal, case_facts, parcels_described, proposals
 from landreg.registry.logged import notice_facts
 from landreg.registry.numbers import draw
 from landreg.registry.rules import NOTICE_RULES
 from landreg.registry.rules.contract import ContractFacts
+from landreg.registry.rules.procedure import reg_1_four_eyes
 
 
 def publish(actor: Actor, county: str, case_ids: Sequence[UUID], title: str) -> tuple[str, Stepped]:
@@ -91,7 +93,8 @@ def settle(
     """Settle an objection: dismissed or withdrawn lets the case go on; upheld returns it. A case that has left stays as it is.
 
     case_id: the case before the officer's eyes, where there is one. Raises BadInput without a reason or for another
-    outcome, NotFound when the objection is another case's, Conflict when it is settled already.
+    outcome, NotFound when the objection is another case's, Conflict when it is settled already, Refused (REG-1) when who
+    opened or accepted the case dismisses what is held against it.
     """
     if outcome not in ("upheld", "dismissed", "withdrawn") or not settlement.strip():
         raise BadInput(Finding("REG-12", "settlement"))
@@ -104,6 +107,8 @@ def settle(
             raise Conflict(Finding("REG-8", values={"state": objection.outcome, "step": "settle"}))
         (case,) = locked(uow, county, [objection.case_id])
         now = uow.now
+        if outcome == "dismissed":
+            _by_another(uow, case)
         objection.settled_at, objection.settled_by = now, actor.account_id
         objection.outcome, objection.settlement = outcome, settlement.strip()
         uow.session.flush()
@@ -112,6 +117,14 @@ def settle(
         elif case.state == "objected" and not _open_objections(uow, county, case.case_id):
             set_values(uow, county, [case.case_id], state="noticed")
         note(uow, [case], "settle", settlement)
+
+
+def _by_another(uow: UnitOfWork, case: Case) -> None:
+    today = beijing_day(uow.now)
+    law = load_law(uow.session, case.county, today)
+    facts = case_facts(uow.session, [case], uow.actor.account_id, today, law.number("TOP-1.overlap", "m2"))
+    if finding := reg_1_four_eyes(facts[case.case_id], law):
+        raise Refused(finding)
 
 
 def _open_objections(uow: UnitOfWork, county: str, case_id: UUID) -> int:

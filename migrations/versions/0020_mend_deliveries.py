@@ -1,4 +1,4 @@
-"""0020 The map of a refused package shows the plots around its findings; a homestead keeps what its area was confirmed by."""
+"""0020 The map of a refused package shows the plots around its findings; a homestead keeps what its area was confirmed by; four eyes."""
 
 from alembic import op
 
@@ -24,6 +24,20 @@ def upgrade() -> None:
         CREATE POLICY by_jurisdiction ON land.refused_plot
             USING (village BETWEEN access.jurisdiction_from() AND access.jurisdiction_to())
             WITH CHECK (village BETWEEN access.jurisdiction_from() AND access.jurisdiction_to());
+
+        -- Whether an objection stands in the way of a case is decided by another than who opened the case.
+        CREATE FUNCTION registry.keep_four_eyes() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+        BEGIN
+            IF NEW.outcome = 'dismissed' AND EXISTS (SELECT FROM registry."case" AS c WHERE c.county = NEW.county
+                    AND c.case_id = NEW.case_id AND c.prepared_by = NEW.settled_by) THEN
+                RAISE EXCEPTION 'an objection is dismissed by another than who opened its case'
+                    USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'reg_1_dismissed_by_another';
+            END IF;
+            RETURN NEW;
+        END $$;
+        REVOKE ALL ON FUNCTION registry.keep_four_eyes() FROM PUBLIC;
+        CREATE TRIGGER keep_four_eyes BEFORE INSERT OR UPDATE ON registry.objection
+            FOR EACH ROW EXECUTE FUNCTION registry.keep_four_eyes();
 
         ALTER TABLE registry."right" ADD COLUMN confirmed_by text NOT NULL DEFAULT ''
             CHECK (confirmed_by IN ('', 'approved', 'before_1982', 'limit'));

@@ -246,7 +246,9 @@ def test_an_objection_at_the_window_stops_the_case_until_it_is_settled(
     assert "有异议" in page
     objection = re.findall(rf'action="({page_of(case)}/objections/[^"]+)"', page)[0]
     assert "REG-12" in deng.post(objection, {"outcome": "perhaps", "settlement": "看过"}).text
-    assert deng.post(objection, {"outcome": "dismissed", "settlement": "经查不成立"}).status_code == 303
+    assert "REG-1" in deng.post(objection, {"outcome": "dismissed", "settlement": "经查不成立"}).text
+    shen.get(page_of(case))
+    assert shen.post(objection, {"outcome": "dismissed", "settlement": "经查不成立"}).status_code == 303
     assert "异议不成立" in deng.get(page_of(case)).text
 
 
@@ -260,8 +262,9 @@ def test_an_objection_is_not_settled_at_the_address_of_another_case(
     deng.post(f"{page_of(case)}/objections", {"raised_by": "样本邻居", "reason": "界线不对", "contact": ""})
     objection = one(officers[0], "SELECT objection_id FROM registry.objection")
     answer = {"outcome": "dismissed", "settlement": "经查不成立"}
-    assert deng.post(f"{page_of(other)}/objections/{objection}", answer).status_code == 404
-    assert deng.post(f"{page_of(case)}/objections/{objection}", answer).status_code == 303
+    shen.get(page_of(case))
+    assert shen.post(f"{page_of(other)}/objections/{objection}", answer).status_code == 404
+    assert shen.post(f"{page_of(case)}/objections/{objection}", answer).status_code == 303
 
 
 def test_what_lies_outside_the_jurisdiction_looks_as_if_it_were_not_there(
@@ -392,5 +395,5 @@ def test_a_holder_is_named_to_registrar_and_reviewer_and_masked_for_every_other_
     for page in (*pages, *lists):
         whole, masked = deng.get(page).text, auditor.get(page).text
         assert "户主1" in whole or "户主2" in whole, page
-        assert "户主" not in masked, page
+        assert not re.search(r"户主\d", masked), page
         assert "户*" in masked, page

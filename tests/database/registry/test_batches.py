@@ -7,8 +7,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from landreg.core.actor import Actor, Role
+from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, NotFound, Refused
 from landreg.registry import booking, cases, notices, opening
 from tests.registry_kit import Connection, codes, in_state, one, pass_days, state_of, to_notice, to_rights
@@ -32,32 +34,36 @@ def published(batch: UUID, registrar: Actor, reviewer: Actor) -> list[UUID]:
     return ids
 
 
-def test_an_objection_is_not_settled_from_the_page_of_another_case(published: list[UUID], registrar: Actor) -> None:
+def test_an_objection_is_not_settled_from_the_page_of_another_case(
+    published: list[UUID], registrar: Actor, reviewer: Actor
+) -> None:
     objection = notices.object_to(registrar, COUNTY, published[0], "邻户", "界址有争议")
     with pytest.raises(NotFound):
-        notices.settle(registrar, COUNTY, objection, "dismissed", "界址无误", case_id=published[1])
+        notices.settle(reviewer, COUNTY, objection, "dismissed", "界址无误", case_id=published[1])
     assert state_of(registrar, published[0]) == "objected"
-    notices.settle(registrar, COUNTY, objection, "dismissed", "界址无误", case_id=published[0])
+    notices.settle(reviewer, COUNTY, objection, "dismissed", "界址无误", case_id=published[0])
     assert state_of(registrar, published[0]) == "noticed"
 
 
 @pytest.mark.parametrize("outcome", ["dismissed", "withdrawn", "upheld"])
 @pytest.mark.parametrize("leave", [cases.withdraw, cases.refuse])
 def test_settling_an_objection_brings_no_case_back_that_has_left(
-    published: list[UUID], registrar: Actor, leave: Any, outcome: str
+    published: list[UUID], registrar: Actor, reviewer: Actor, leave: Any, outcome: str
 ) -> None:
     objection = notices.object_to(registrar, COUNTY, published[0], "邻户", "界址有争议")
     leave(registrar, COUNTY, published[:1], "申请人撤回")
     left = state_of(registrar, published[0])
-    notices.settle(registrar, COUNTY, objection, outcome, "已处理")
+    notices.settle(reviewer, COUNTY, objection, outcome, "已处理")
     assert state_of(registrar, published[0]) == left
 
 
-def test_settling_an_objection_lets_no_returned_case_skip_its_review(published: list[UUID], registrar: Actor) -> None:
+def test_settling_an_objection_lets_no_returned_case_skip_its_review(
+    published: list[UUID], registrar: Actor, reviewer: Actor
+) -> None:
     objection = notices.object_to(registrar, COUNTY, published[0], "邻户", "界址有争议")
     cases.return_for_completion(registrar, COUNTY, published[:1], "补充材料")
     cases.accept(registrar, COUNTY, published[:1])
-    notices.settle(registrar, COUNTY, objection, "dismissed", "界址无误")
+    notices.settle(reviewer, COUNTY, objection, "dismissed", "界址无误")
     assert state_of(registrar, published[0]) == "accepted"
 
 
@@ -73,16 +79,36 @@ def test_an_objection_that_is_upheld_returns_its_case_wherever_it_is_under_way(
 
 
 def test_a_case_goes_on_when_its_last_objection_is_settled_and_an_objection_is_settled_once(
-    published: list[UUID], registrar: Actor
+    published: list[UUID], registrar: Actor, reviewer: Actor
 ) -> None:
     first, second = (
         notices.object_to(registrar, COUNTY, published[0], name, "界址有争议") for name in ("东邻", "西邻")
     )
-    notices.settle(registrar, COUNTY, first, "dismissed", "界址无误")
+    notices.settle(reviewer, COUNTY, first, "dismissed", "界址无误")
     assert state_of(registrar, published[0]) == "objected"
     with pytest.raises(Conflict):
-        notices.settle(registrar, COUNTY, first, "dismissed", "界址无误")
+        notices.settle(reviewer, COUNTY, first, "dismissed", "界址无误")
     notices.settle(registrar, COUNTY, second, "withdrawn", "异议人撤回")
+    assert state_of(registrar, published[0]) == "noticed"
+
+
+def test_who_accepted_a_case_may_not_dismiss_an_objection_to_it_nor_write_it_past_the_service(
+    published: list[UUID], registrar: Actor, reviewer: Actor
+) -> None:
+    """REG-1: it is a decision on the case; that the objector took it back is none, and is written down by anyone."""
+    objection = notices.object_to(registrar, COUNTY, published[0], "邻户", "界址有争议")
+    with pytest.raises(Refused) as refused:
+        notices.settle(registrar, COUNTY, objection, "dismissed", "界址无误")
+    assert codes(refused) == {"REG-1"}
+    with pytest.raises(Refused) as refused, unit_of_work(registrar) as uow:
+        uow.session.execute(
+            text(
+                "UPDATE registry.objection SET outcome = 'dismissed', settled_by = :by, settled_at = now(), settlement = 'x'"
+            ),
+            {"by": registrar.account_id},
+        )
+    assert codes(refused) == {"REG-1"}
+    notices.settle(registrar, COUNTY, objection, "withdrawn", "异议人撤回")
     assert state_of(registrar, published[0]) == "noticed"
 
 

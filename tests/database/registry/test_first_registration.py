@@ -141,7 +141,7 @@ def test_an_objection_stops_its_case_and_no_other(
     stepped = booking.register(reviewer, COUNTY, in_state(registrar, noticed, "noticed", "objected"))
     assert stepped.done == 5
     assert [{f.code for f in found} for found in stepped.refused.values()] == [{"REG-6"}]
-    notices.settle(registrar, COUNTY, objection, "dismissed", "经实地核实，界址无误")
+    notices.settle(reviewer, COUNTY, objection, "dismissed", "经实地核实，界址无误")
     assert booking.register(reviewer, COUNTY, [objected]).done == 1
 
 
@@ -247,3 +247,25 @@ def test_every_act_is_in_the_tables_as_its_leaf_tells(
     found = recheck(worker, database, logged.SOURCES, logged.TABLES).findings
     assert len({finding.subject for finding in found}) == 3
     assert {finding.values["table"] for finding in found} == {"registry.right"}
+
+
+@pytest.mark.parametrize("step", [cases.withdraw, cases.refuse])
+def test_of_two_homesteads_of_a_household_one_is_registered_once_the_other_has_left(
+    superuser: Any, registrar: Actor, reviewer: Actor, step: Any
+) -> None:
+    """HS-1: one household, one homestead; which one is the household's choice."""
+    staged = stage_village(superuser, 2)
+    superuser.execute(
+        "UPDATE land.staged_homestead SET household_code = (SELECT min(household_code) FROM land.staged_homestead)"
+    )
+    batch = opening.open_batch(registrar, COUNTY, staged.package_id, VILLAGE)
+    asked = "SELECT case_id FROM registry.\"case\" WHERE right_kind = 'homestead' ORDER BY subject_code"
+    with unit_of_work(registrar) as uow:
+        first, second = uow.session.scalars(text(asked)).all()
+    for case in (first, second):
+        with pytest.raises(Refused) as refused:
+            cases.accept(registrar, COUNTY, [case])
+        assert codes(refused) == {"HS-1"}
+    step(registrar, COUNTY, [second], "保留另一处")
+    assert cases.accept(registrar, COUNTY, [first]).done == 1
+    assert in_state(registrar, batch, "accepted") == [first]

@@ -52,7 +52,7 @@ def test_the_stopped_case_is_registered_only_after_the_desk_has_settled(
         booking.register(reviewer, COUNTY, noticed[:1])
     assert codes(refused) == {"REG-6"}
     objection = one(registrar, "SELECT objection_id FROM registry.objection")
-    notices.settle(registrar, COUNTY, objection, "dismissed", "经实地查看，界线与测绘成果一致")
+    notices.settle(reviewer, COUNTY, objection, "dismissed", "经实地查看，界线与测绘成果一致")
     assert booking.register(reviewer, COUNTY, noticed[:1]).done == 1
 
 

@@ -249,7 +249,7 @@ def test_an_objection_stops_one_case_and_no_other(registrar: Actor, reviewer: Ac
     objection = notices.object_to(registrar, COUNTY, ids[0], "邻居", "四至不清")
     decided(registrar, superuser, roster)
     assert booking.register(registrar, COUNTY, ids).done == 1
-    notices.settle(registrar, COUNTY, objection, "dismissed", "四至与调查一致")
+    notices.settle(reviewer, COUNTY, objection, "dismissed", "四至与调查一致")
     assert booking.register(registrar, COUNTY, [ids[0]]).done == 1
 
 
