@@ -22,8 +22,9 @@ from landreg.registry.rules import ACT_RULES
 from landreg.registry.rules.household_requests import Branch, Division, LandOperation
 from landreg.registry.rules.requests import Request
 
-AT_ACCEPTANCE = frozenset(("REG-20", "TR-5", "TR-10", "TR-16"))
-"""What is asked of papers: they come into the folder after the case is opened."""
+LACKING = frozenset(("REG-20", "TR-10"))
+AT_ACCEPTANCE = LACKING | {"TR-5", "TR-16"}
+"""What is asked of papers: they come into the folder after the case is opened. A preview tells of those that are only noted."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def foreseen(session: Session, law: Law, values: dict[str, Any]) -> Foreseen:
     """What a case of these values would say and do; nothing is written."""
     (proposal,) = act_proposals(session, [Case(**values)])
     found = examine(ACT_RULES[values["act_kind"]], proposal.facts, law)
-    findings = tuple(finding for finding in found if finding.code not in AT_ACCEPTANCE)
+    findings = tuple(finding for finding in found if finding.code not in LACKING)
     stopped = any(law.level(finding) == "refuse" for finding in findings)
     return Foreseen(findings, None if stopped else proposal)
 

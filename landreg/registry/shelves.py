@@ -93,9 +93,9 @@ def cases_of_acts(session: Session, acts: Sequence[Act]) -> dict[UUID, Case]:
     return {found.act_id: by_id[found.case_id] for found in acts if found.case_id in by_id}
 
 
-def right_of_case(session: Session, county: str, act_id: UUID | None) -> Right | None:
-    """The right that an act opened."""
+def rights_of_act(session: Session, county: str, act_id: UUID | None) -> Sequence[Right]:
+    """The rights as an act opened them, in the order of their codes; some acts open several."""
     if act_id is None:
-        return None
+        return ()
     found = sa.select(Right).where(Right.county == county, Right.act_id == act_id, in_force(Right))
-    return session.scalars(found).one_or_none()
+    return session.scalars(found.order_by(Right.kind, Right.code)).all()

@@ -25,6 +25,7 @@ from landreg.registry.routes import cases as case_routes
 from landreg.registry.routes import certificates as certificate_routes
 from landreg.registry.routes import excerpts as excerpt_routes
 from landreg.registry.routes import history as history_routes
+from landreg.registry.routes import household_acts as household_act_routes
 from landreg.registry.routes import households as household_routes
 from landreg.registry.routes import jobs as job_routes
 from landreg.registry.routes import own as own_routes
@@ -41,7 +42,7 @@ from landreg.web.forms import read_form
 blueprint = Blueprint("registry", __name__)
 PARTS = (
     queue_routes, case_routes, paper_routes, batch_routes, job_routes, right_routes, household_routes, certificate_routes,
-    applying_routes, history_routes, excerpt_routes, parcel_act_routes,
+    applying_routes, history_routes, excerpt_routes, parcel_act_routes, household_act_routes,
     brought_routes, own_routes,
 )  # fmt: skip
 for part in PARTS:

@@ -278,3 +278,13 @@ def test_land_is_given_back_only_on_a_decision_with_everybodys_consent(
     booked(registrar, reviewer, superuser, case, "cancellation")
     assert area(registrar, HOUSEHOLD) is None
     assert rechecked(database, auditor) == []
+
+
+def test_a_group_without_numbers_left_is_named(registered: list[UUID], registrar: Actor, superuser: Connection) -> None:
+    """HH-12: codes of households have four digits within their group."""
+    superuser.execute(
+        "INSERT INTO party.household_code VALUES (%s, %s, %s)", [COUNTY, f"{HOUSEHOLD[:14]}9999", HOUSEHOLD[:12]]
+    )
+    with pytest.raises(Refused) as refused:
+        asked_for(registrar, "division", division(registrar, right_of(registrar)))
+    assert codes(refused) == {"HH-12"}

@@ -1,0 +1,258 @@
+"""Applying for acts on households and between them: who and what goes where is chosen, seen before and after, and sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as Redirect
+
+from landreg.access.policy import allow, current_actor
+from landreg.access.queries import masked_persons
+from landreg.core.actor import Role
+from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.errors import Finding, NotFound, Refused
+from landreg.core.periods import beijing_day
+from landreg.land.queries import division_path
+from landreg.law.book import terms
+from landreg.law.queries import load_law
+from landreg.party import queries as parties
+from landreg.party.model import Household
+from landreg.registry import applications, household_queries, standing
+from landreg.registry.act_proposals import ActProposal
+from landreg.registry.effects.sides import Side, after, before, rows_of
+from landreg.registry.household_applications import foreseen, provisional
+from landreg.registry.routes import household_forms as forms
+from landreg.registry.routes.applying import opened
+from landreg.registry.routes.shown import Shown, difference_of
+from landreg.registry.rules.households import CHANGE_REASONS, DIVISION_REASONS
+from landreg.registry.rules.operation import OPERATION_END_REASONS, TRANSFER_MODES
+from landreg.registry.rules.requests import Request
+from landreg.web import i18n, pages, problems
+
+blueprint = Blueprint("household_acts", __name__)
+HOUSEHOLD_CODE = re.compile(r"[0-9]{18}")
+SIDES = ("division", "household_merge", "representative_change", "exchange")
+"""The acts whose result is shown as households side by side; of the others the page shows fact by fact."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What an application would do: notes for the reviewer, households before and after, or facts before and after."""
+
+    findings: tuple[Finding, ...]
+    before: list[Side]
+    after: list[Side]
+    difference: list[Shown]
+    names: Mapping[UUID, str]
+    codes: Mapping[UUID, str]
+
+
+@blueprint.get("/households/<code>/acts/division", defaults={"kind": "division"})
+@blueprint.get("/households/<code>/acts/household_merge", defaults={"kind": "household_merge"})
+@blueprint.get("/households/<code>/acts/representative_change", defaults={"kind": "representative_change"})
+@allow(Role.REGISTRAR)
+def on_household(code: str, kind: str) -> Response:
+    """The form of an act on a household. Raises NotFound where it is not in force."""
+    return _household_page(code, kind, None)
+
+
+@blueprint.post("/households/<code>/acts/division", defaults={"kind": "division"})
+@blueprint.post("/households/<code>/acts/household_merge", defaults={"kind": "household_merge"})
+@blueprint.post("/households/<code>/acts/representative_change", defaults={"kind": "representative_change"})
+@allow(Role.REGISTRAR)
+@problems.back_to(on_household)
+def apply_on_household(code: str, kind: str) -> Response | Redirect:
+    """Show what the application would do, or open its case: which, says the button that was pressed."""
+    actor = current_actor()
+    with unit_of_work(actor) as uow:
+        household = parties.household_by_code(uow.session, code)
+    if household is None:
+        raise NotFound
+    asked = _ON_HOUSEHOLD[kind](actor, household)
+    if not _sent():
+        return _household_page(code, kind, asked)
+    return opened(household.county, applications.apply_on_household(actor, code, kind, asked))
+
+
+@blueprint.get("/rights/<county>/<uuid:right_id>/acts/exchange", defaults={"kind": "exchange"})
+@blueprint.get(
+    "/rights/<county>/<uuid:right_id>/acts/homestead_inheritance", defaults={"kind": "homestead_inheritance"}
+)
+@blueprint.get("/rights/<county>/<uuid:right_id>/acts/land_operation", defaults={"kind": "land_operation"})
+@blueprint.get(
+    "/rights/<county>/<uuid:right_id>/acts/land_operation_change", defaults={"kind": "land_operation_change"}
+)
+@blueprint.get("/rights/<county>/<uuid:right_id>/acts/land_operation_end", defaults={"kind": "land_operation_end"})
+@allow(Role.REGISTRAR)
+def on_right(county: str, right_id: UUID, kind: str) -> Response:
+    """The form of an act on a right. Raises NotFound for a right that ended, or an act that is not for its kind."""
+    return _right_page(county, right_id, kind, None)
+
+
+@blueprint.post("/rights/<county>/<uuid:right_id>/acts/exchange", defaults={"kind": "exchange"})
+@blueprint.post(
+    "/rights/<county>/<uuid:right_id>/acts/homestead_inheritance", defaults={"kind": "homestead_inheritance"}
+)
+@blueprint.post("/rights/<county>/<uuid:right_id>/acts/land_operation", defaults={"kind": "land_operation"})
+@blueprint.post(
+    "/rights/<county>/<uuid:right_id>/acts/land_operation_change", defaults={"kind": "land_operation_change"}
+)
+@blueprint.post("/rights/<county>/<uuid:right_id>/acts/land_operation_end", defaults={"kind": "land_operation_end"})
+@allow(Role.REGISTRAR)
+@problems.back_to(on_right)
+def apply_on_right(county: str, right_id: UUID, kind: str) -> Response | Redirect:
+    """Show what the application would do, or open its case."""
+    actor = current_actor()
+    asked = _ON_RIGHT[kind](actor, county)
+    if not _sent():
+        return _right_page(county, right_id, kind, asked)
+    return opened(county, applications.apply_on_right(actor, county, right_id, kind, asked))
+
+
+_ON_HOUSEHOLD: Mapping[str, Callable[..., Request]] = {
+    "division": forms.division,
+    "household_merge": forms.household_merge,
+    "representative_change": forms.representative_change,
+}
+_ON_RIGHT: Mapping[str, Callable[..., Request]] = {
+    "exchange": forms.exchange,
+    "homestead_inheritance": forms.homestead_inheritance,
+    "land_operation": forms.land_operation,
+    "land_operation_change": forms.land_operation_change,
+    "land_operation_end": forms.land_operation_end,
+}
+
+
+def _sent() -> bool:
+    """Whether the case is to be opened, and not only its result to be seen."""
+    return request.form.get("step", "open") != "preview"
+
+
+def _household_page(code: str, kind: str, asked: Request | None) -> Response:
+    with unit_of_work(current_actor()) as uow:
+        session = uow.session
+        household = parties.household_by_code(session, code)
+        if household is None:
+            raise NotFound
+        preview = None
+        if asked is not None:
+            law = load_law(session, household.county, beijing_day(uow.now))
+            values, _ = applications.case_on_household(uow, law, household, kind, provisional(asked))
+            preview = _preview(uow, values)
+        other = _other(session, household.collective_id)
+        return pages.render(
+            f"registry/{kind}.html",
+            kind=kind,
+            county=household.county,
+            household=household,
+            path=division_path(session, household.village),
+            preview=preview,
+            branches=forms.branches(),
+            other=other,
+            neighbours=household_queries.households_of(session, household.county, household.collective_id, code),
+            members=_members(session, household),
+            joining=_members(session, other) if other else [],
+            land=household_queries.land_of(session, household.county, household.household_id),
+            homesteads=list(
+                standing.rights_held(session, household.county, [household.household_id], "homestead").get(
+                    household.household_id, {}
+                )
+            ),
+            relations=_words("relation", terms("relation")),
+            reasons=_words(*_REASONS.get(kind, ("", ()))),
+        )
+
+
+def _right_page(county: str, right_id: UUID, kind: str, asked: Request | None) -> Response:
+    with unit_of_work(current_actor()) as uow:
+        session = uow.session
+        bundle = standing.rights(session, county, [right_id]).get(right_id)
+        if bundle is None or not applications.fits(kind, "right", bundle.right.row["kind"]):
+            raise NotFound
+        preview = None
+        if asked is not None:
+            law = load_law(session, county, beijing_day(uow.now))
+            values, _ = applications.case_on_right(uow, law, county, right_id, kind, provisional(asked))
+            preview = _preview(uow, values)
+        holder = parties.household(session, county, bundle.right.row["household_id"])
+        other = _other(session, holder.collective_id) if holder else None
+        return pages.render(
+            f"registry/{kind if kind not in _OPERATION else 'land_operation'}.html",
+            kind=kind,
+            county=county,
+            right=bundle.right.row,
+            holder=parties.named(session, county, bundle.right.row["household_id"]),
+            path=division_path(session, bundle.right.row["village"]),
+            preview=preview,
+            mine=household_queries.land_under(bundle),
+            other=other,
+            theirs=household_queries.land_of(session, county, other.household_id) if other else [],
+            neighbours=household_queries.households_of(session, county, holder.collective_id, holder.code)
+            if holder and kind == "exchange"
+            else [],
+            modes=_words("transfer_mode", TRANSFER_MODES),
+            operators=_words("operator", ("organization", "person", "household")),
+            reasons=_words(*_REASONS.get(kind, ("", ()))),
+        )
+
+
+_OPERATION = ("land_operation", "land_operation_change", "land_operation_end")
+_REASONS = {
+    "division": ("division_reason", DIVISION_REASONS),
+    "representative_change": ("change_reason", CHANGE_REASONS),
+    "land_operation_end": ("operation_end", OPERATION_END_REASONS),
+}
+
+
+def _other(session: Session, collective: UUID) -> Household | None:
+    """The household on the other side that the address or the form names; None where there is none in the collective."""
+    code = (request.form.get("other") or request.args.get("other") or "").strip()
+    found = household_queries.household_of(session, code) if HOUSEHOLD_CODE.fullmatch(code) else None
+    return found if found is not None and found.collective_id == collective else None
+
+
+def _members(session: Session, household: Household) -> list[dict[str, Any]]:
+    rows = parties.members(session, household.county, household.household_id)
+    masked = masked_persons(session, [row.person_id for row in rows])
+    return [
+        {
+            "id": str(row.member_id),
+            "name": masked.get(row.person_id, ("—", ""))[0],
+            "relation": row.relation,
+            "holds_right": row.holds_right,
+            "head": row.person_id == household.representative_id,
+        }
+        for row in rows
+    ]
+
+
+def _preview(uow: UnitOfWork, values: dict[str, Any]) -> Preview:
+    """What a case of these values would do. Raises Refused with every finding where one of them stops it."""
+    session = uow.session
+    law = load_law(session, values["county"], beijing_day(uow.now))
+    seen = foreseen(session, law, values)
+    if seen.proposal is None:
+        raise Refused(seen.findings)
+    proposal, today = seen.proposal, beijing_day(uow.now)
+    if values["act_kind"] not in SIDES:
+        return Preview(seen.findings, [], [], difference_of(session, proposal, today), {}, {})
+    changes = proposal.changes(today)
+    rows = rows_of([(one.household, one.members) for one in proposal.in_force.parties], proposal.in_force.bundles)
+    was, will = before(rows), after(rows, changes)
+    persons = [member.person_id for side in (*was, *will) for member in side.members]
+    names = {person: shown[0] for person, shown in masked_persons(session, persons).items()}
+    return Preview(seen.findings, was, will, [], names, _codes(proposal))
+
+
+def _codes(proposal: ActProposal) -> dict[UUID, str]:
+    return {parcel: code for bundle in proposal.in_force.bundles for parcel, code in bundle.codes.items()}
+
+
+def _words(kind: str, values: Any) -> list[tuple[str, str]]:
+    return [(value, i18n.shown_term(value, kind)) for value in values]

@@ -1,0 +1,184 @@
+"""The land-operation right through the services: registered, mortgaged, changed, ended, and honoured by every other act."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from landreg.access.identity import use_key
+from landreg.config import Settings
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import Refused
+from landreg.registry import cases, queries, standing
+from landreg.registry.rules.household_requests import (
+    Exchange,
+    LandOperation,
+    LandOperationChange,
+    LandOperationEnd,
+    Operator,
+)
+from landreg.registry.rules.requests import Cancellation, RestrictionAsked
+from tests.database.registry.test_household_acts import rechecked
+from tests.household_kit import SECOND, asked_for, division, parcels
+from tests.registry_kit import Connection, applied, booked, codes, one, pass_days, right_of, to_rights
+from tests.villages import COUNTY
+
+USCC = "93610902MA0000001B"
+STANDS = "upper_inf(recorded) AND upper_inf(valid)"
+
+
+@pytest.fixture(autouse=True)
+def _registered(registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings) -> None:
+    use_key(database.keys["identity"])
+    to_rights(registrar, reviewer, superuser, 2)
+    pass_days(superuser, 10)
+
+
+def asked(actor: Actor, **changed: Any) -> LandOperation:
+    cooperative = Operator("organization", uuid4(), "样本合作社", USCC)
+    sound = LandOperation(
+        "", cooperative, "lease", "流转合同1号", date(2026, 1, 5), date(2022, 1, 1), date(2027, 6, 30),
+        tuple(parcels(actor, right_of(actor))[:1]),
+    )  # fmt: skip
+    return replace(sound, **changed)
+
+
+@pytest.fixture
+def operated(registrar: Actor, reviewer: Actor, superuser: Connection) -> UUID:
+    """A land-operation right on the first parcel of the first household."""
+    case = asked_for(registrar, "land_operation", asked(registrar), right=right_of(registrar), more=("filing",))
+    booked(registrar, reviewer, superuser, case, "land_operation")
+    pass_days(superuser, 1)
+    return operation_right(registrar)
+
+
+def operation_right(actor: Actor) -> UUID:
+    statement = f"SELECT right_id FROM registry.\"right\" WHERE kind = 'land_operation' AND {STANDS}"
+    found: UUID = one(actor, statement)
+    return found
+
+
+def test_an_organisation_has_its_right_beside_the_contract_right_which_stays(
+    operated: UUID, registrar: Actor, database: Settings, auditor: Actor
+) -> None:
+    with unit_of_work(registrar) as uow:
+        now = queries.AsOf.now(uow.now)
+        right = queries.right_as_of(uow.session, COUNTY, operated, now)
+        assert right is not None
+        (holder,) = queries.holders_of_right(uow.session, right, now)
+    assert (holder.name, holder.code, holder.party) == ("样本合作社", USCC, "organization")
+    assert (right.area_m2, right.code[-3:]) == (Decimal("400.00"), "L01")
+    held = one(
+        registrar, f'SELECT area_m2 FROM registry."right" WHERE right_id = :r AND {STANDS}', r=right_of(registrar)
+    )
+    assert held == Decimal("800.00")
+    assert rechecked(database, auditor) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"last_day": date(2026, 12, 30)}, "TR-8"),
+        ({"last_day": date(2028, 1, 1)}, "TR-1"),
+        ({"parcels": ()}, "LO-1"),
+        ({"operator": Operator("organization", uuid4(), "样本合作社", "93610902MA0000001C")}, "LO-3"),
+        ({"mode": "gift"}, "LO-4"),
+    ],
+)
+def test_what_may_not_be_registered_is_refused(registrar: Actor, changed: dict[str, Any], code: str) -> None:
+    with pytest.raises(Refused) as refused:
+        asked_for(registrar, "land_operation", asked(registrar, **changed), right=right_of(registrar))
+    assert codes(refused) == {code}
+
+
+def test_a_transfer_that_was_not_filed_is_registered_with_a_note(registrar: Actor) -> None:
+    case = asked_for(registrar, "land_operation", asked(registrar), right=right_of(registrar))
+    cases.accept(registrar, COUNTY, [case])
+    findings = one(registrar, 'SELECT findings FROM registry."case" WHERE case_id = :case', case=case)
+    assert [(finding["code"], finding["level"]) for finding in findings] == [("TR-5", "warn")]
+
+
+def test_a_parcel_has_one_land_operation_right_at_a_time(operated: UUID, registrar: Actor) -> None:
+    with pytest.raises(Refused) as refused:
+        asked_for(registrar, "land_operation", asked(registrar), right=right_of(registrar))
+    assert codes(refused) == {"LO-2"}
+
+
+def test_land_under_a_land_operation_right_is_not_cancelled_before_it(operated: UUID, registrar: Actor) -> None:
+    with pytest.raises(Refused) as refused:
+        applied(registrar, "cancellation", Cancellation("expropriation"), right_of(registrar))
+    assert codes(refused) == {"LO-5"}
+
+
+def test_a_division_and_an_exchange_leave_the_land_operation_right_on_its_parcel(
+    operated: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+) -> None:
+    mine, theirs = right_of(registrar), right_of(registrar, SECOND)
+    give = tuple(parcels(registrar, mine)[:1])
+    exchange = Exchange(theirs, give, tuple(parcels(registrar, theirs)[:1]), date(2026, 1, 5))
+    case = asked_for(registrar, "exchange", exchange, right=mine, more=("filing",))
+    booked(registrar, reviewer, superuser, case, "exchange")
+    findings = one(registrar, 'SELECT findings FROM registry."case" WHERE case_id = :case', case=case)
+    assert [finding["code"] for finding in findings] == ["TR-17"]
+    assert parcels(registrar, operated) == list(give)
+    pass_days(superuser, 1)
+    divided = division(registrar, theirs, SECOND, parcels=give)
+    booked(registrar, reviewer, superuser, asked_for(registrar, "division", divided, household=SECOND), "division")
+    assert parcels(registrar, operated) == list(give)
+    assert rechecked(database, auditor) == []
+
+
+def test_the_operator_mortgages_the_right_with_the_contractors_consent(
+    operated: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+) -> None:
+    mortgage = RestrictionAsked("mortgage", "信用社", "合同", Decimal("9000.00"))
+    case = asked_for(registrar, "mortgage", mortgage, right=operated)
+    with pytest.raises(Refused) as refused:
+        cases.accept(registrar, COUNTY, [case])
+    assert [f.values["papers"] for f in refused.value.findings] == [["contractor_consent", "filing"]]
+    cases.withdraw(registrar, COUNTY, [case], "补齐材料")
+    case = asked_for(registrar, "mortgage", mortgage, right=operated, more=("contractor_consent", "filing"))
+    booked(registrar, reviewer, superuser, case, "mortgage")
+    with pytest.raises(Refused) as refused:
+        asked_for(registrar, "land_operation_end", LandOperationEnd("agreed", "协议"), right=operated)
+    assert codes(refused) == {"TR-12"}
+    assert rechecked(database, auditor) == []
+
+
+def test_a_re_transfer_needs_the_contractors_consent_and_changes_the_holder(
+    operated: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+) -> None:
+    household = one(registrar, "SELECT household_id FROM party.household WHERE code = :c", c=SECOND)
+    change = LandOperationChange("再流转合同", date(2027, 9, 30), (), Operator("household", household, "户主2", SECOND))
+    case = asked_for(registrar, "land_operation_change", change, right=operated)
+    with pytest.raises(Refused) as refused:
+        cases.accept(registrar, COUNTY, [case])
+    assert codes(refused) == {"REG-20", "TR-10"}
+    cases.withdraw(registrar, COUNTY, [case], "补齐材料")
+    papers = ("contractor_consent", "filing")
+    case = asked_for(registrar, "land_operation_change", change, right=operated, more=papers)
+    booked(registrar, reviewer, superuser, case, "land_operation_change")
+    with unit_of_work(registrar) as uow:
+        row = standing.rights(uow.session, COUNTY, [operated])[operated].right.row
+    assert (row["household_id"], row["term"].upper) == (household, date(2027, 10, 1))
+    assert rechecked(database, auditor) == []
+
+
+def test_a_land_operation_right_ends_when_its_term_is_over_and_not_before(
+    operated: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+) -> None:
+    end = LandOperationEnd("term_over", "流转合同1号")
+    with pytest.raises(Refused) as refused:
+        asked_for(registrar, "land_operation_end", end, right=operated)
+    assert codes(refused) == {"LO-6"}
+    pass_days(superuser, 400)
+    case = asked_for(registrar, "land_operation_end", end, right=operated)
+    booked(registrar, reviewer, superuser, case, "land_operation_end")
+    assert operation_right(registrar) is None
+    assert rechecked(database, auditor) == []

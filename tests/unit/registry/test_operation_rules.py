@@ -1,0 +1,125 @@
+"""TR, LO: each rule of the land-operation right refuses one thing, and lets through what is right."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from landreg.law.book import examine, national_law
+from landreg.registry.rules import ACT_RULES
+from landreg.registry.rules.acts import ActFacts
+from landreg.registry.rules.household_requests import (
+    LandOperation,
+    LandOperationChange,
+    LandOperationEnd,
+    Operator,
+)
+from landreg.registry.rules.operation import OperationFacts
+from landreg.registry.rules.requests import Assignment, Cancellation, Request, plain, read
+
+LAW = national_law("610902", date(2026, 7, 1))
+TERM = (date(1998, 1, 1), date(2028, 1, 1))
+COOPERATIVE = Operator("organization", UUID(int=1), "合作社", "93610902MA0000001B")
+PERSON = Operator("person", UUID(int=2), "王五", "", UUID(int=3))
+NEIGHBOUR = Operator("household", UUID(int=4), "户主2", "H2")
+LEASE = LandOperation(
+    "L01", COOPERATIVE, "lease", "1号", date(2026, 6, 1), date(2022, 1, 1), date(2026, 12, 31), ("P1",)
+)
+CHANGE = LandOperationChange("2号", date(2027, 12, 31))
+END = LandOperationEnd("agreed", "协议")
+KINDS = {
+    LandOperation: "land_operation",
+    LandOperationChange: "land_operation_change",
+    LandOperationEnd: "land_operation_end",
+}
+
+
+def facts(asked: Request, **changed: Any) -> OperationFacts:
+    kind = KINDS[type(asked)]  # type: ignore[index]
+    running = TERM if kind == "land_operation" else (date(2022, 1, 1), date(2027, 1, 1))
+    sound = OperationFacts(
+        act_kind=kind, code="J", asked=asked, right_kind="contract_management", parcels=("P1", "P2"), holder=UUID(int=7),
+        term=running, contract_term=TERM,
+    )  # fmt: skip
+    return replace(sound, **changed)
+
+
+SOUND: list[tuple[Request, dict[str, Any]]] = [
+    (LEASE, {}),
+    (replace(LEASE, last_day=date(2027, 12, 31)), {}),
+    (replace(LEASE, operator=PERSON), {}),
+    (replace(LEASE, operator=NEIGHBOUR), {"known_name": "户主2"}),
+    (LEASE, {"known_name": "合作社", "operated": {"P2": "L00"}}),
+    (CHANGE, {}),
+    (replace(CHANGE, operator=PERSON), {}),
+    (replace(CHANGE, last_day=None, parcels=("P2",)), {}),
+    (END, {}),
+    (replace(END, reason="term_over"), {"term": (date(2021, 1, 1), date(2026, 7, 1))}),
+]
+REFUSED: list[tuple[str, Request, dict[str, Any]]] = [
+    ("TR-1", replace(LEASE, last_day=date(2028, 1, 1)), {}),
+    ("TR-1", replace(CHANGE, last_day=date(2028, 1, 1)), {}),
+    ("TR-8", replace(LEASE, last_day=date(2026, 12, 30)), {}),
+    ("TR-8", replace(LEASE, last_day=date(2021, 1, 1)), {}),
+    ("TR-8", replace(CHANGE, last_day=date(2025, 1, 1)), {}),
+    ("TR-10", replace(CHANGE, operator=PERSON), {"consented": False}),
+    ("TR-10", replace(CHANGE, operator=PERSON), {"filed": False}),
+    ("LO-1", replace(LEASE, parcels=()), {}),
+    ("LO-1", replace(CHANGE, parcels=("P9",)), {}),
+    ("LO-2", LEASE, {"operated": {"P1": "L00"}}),
+    ("LO-3", replace(LEASE, operator=replace(COOPERATIVE, code="93610902MA0000001X")), {}),
+    ("LO-3", LEASE, {"known_name": "别的单位"}),
+    ("LO-3", replace(LEASE, operator=NEIGHBOUR), {"known_name": "户主2", "holder": NEIGHBOUR.holder_id}),
+    ("LO-3", replace(LEASE, operator=replace(PERSON, kind="company")), {}),
+    ("LO-4", replace(LEASE, mode="gift"), {}),
+    ("LO-4", replace(LEASE, signed_on=date(2026, 7, 2)), {}),
+    ("LO-4", replace(END, basis=" "), {}),
+    ("LO-6", replace(END, reason="bored"), {}),
+    ("LO-6", replace(END, reason="term_over"), {}),
+    ("LO-7", LandOperationChange("2号"), {}),
+]
+
+
+def found(asked: Request, given: ActFacts) -> list[tuple[str, str]]:
+    findings = examine(ACT_RULES[given.act_kind], given, LAW)
+    for finding in findings:
+        assert LAW.say(finding, "en")
+        assert LAW.say(finding, "zh")
+    return [(finding.code, LAW.level(finding)) for finding in findings]
+
+
+@pytest.mark.parametrize(("asked", "changed"), SOUND)
+def test_what_is_right_is_let_through(asked: Request, changed: dict[str, Any]) -> None:
+    assert found(asked, facts(asked, **changed)) == []
+
+
+@pytest.mark.parametrize(("code", "asked", "changed"), REFUSED)
+def test_one_thing_wrong_is_one_finding(code: str, asked: Request, changed: dict[str, Any]) -> None:
+    assert found(asked, facts(asked, **changed)) == [(code, "refuse")]
+
+
+def test_a_transfer_that_was_not_filed_is_a_note() -> None:
+    assert found(LEASE, facts(LEASE, filed=False)) == [("TR-5", "warn")]
+
+
+def test_land_that_is_operated_is_assigned_with_a_note_and_not_cancelled() -> None:
+    operated = {"P1": "L01"}
+    lost = ActFacts(
+        "cancellation", "J", Cancellation("expropriation", ("P1",)), parcels=("P1", "P2"), operated=operated
+    )
+    assert found(lost.asked, lost) == [("LO-5", "refuse")]
+    kept = replace(lost, asked=Cancellation("expropriation", ("P2",)))
+    assert found(kept.asked, kept) == []
+    assignment = ActFacts("assignment", "J", Assignment(UUID(int=8), "J2", date(2026, 6, 1)), operated=operated)
+    assert ("TR-17", "warn") in found(assignment.asked, assignment)
+
+
+@pytest.mark.parametrize(
+    "asked", [LEASE, replace(LEASE, operator=PERSON), CHANGE, replace(CHANGE, operator=PERSON), END]
+)
+def test_a_request_is_read_as_it_was_kept(asked: Request) -> None:
+    assert read(KINDS[type(asked)], plain(asked)) == asked  # type: ignore[index]

@@ -1,0 +1,226 @@
+"""Acts on households at the desk: what is chosen is seen before it is sent, and every bad input comes back with what is wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from landreg.core.actor import Actor
+from landreg.law.book import act_type
+from tests.household_kit import SECOND, asked_for, division, members, parcels
+from tests.registry_kit import HOUSEHOLD, one, pass_days, right_of, to_rights
+from tests.villages import COUNTY, citizen_id
+from tests.web.conftest import Browser
+from tests.web.test_acts import hand_in, walk
+
+THIRD = f"{HOUSEHOLD[:-4]}0003"
+STANDS = "upper_inf(recorded) AND upper_inf(valid)"
+
+
+@pytest.fixture(autouse=True)
+def _registered(officers: tuple[Actor, Actor], superuser: Any) -> None:
+    to_rights(*officers, superuser, 2)
+    pass_days(superuser, 3)
+
+
+def on_household(kind: str) -> str:
+    return f"/households/{HOUSEHOLD}/acts/{kind}"
+
+
+def division_form(actor: Actor, **changed: Any) -> dict[str, Any]:
+    wife = members(actor)[1]
+    given = {"reason": "divorce", "signed_on": "2026-01-05", "member_1": str(wife), f"relation_{wife}": "02",
+             "parcel_1": parcels(actor, right_of(actor))[0], "head_1": str(wife), "name_1": "成员1之2"}  # fmt: skip
+    return given | changed
+
+
+def case_of(browser: Browser, address: str, given: dict[str, Any]) -> str:
+    """The page of the case that the form opens after its result was looked at."""
+    assert browser.get(address).status_code == 200
+    seen = browser.post(address, {**given, "step": "preview"})
+    assert seen.status_code == 200, seen.text
+    assert "办理前后对照" in seen.text
+    answer = browser.post(address, {**given, "step": "open"})
+    assert answer.status_code == 303, answer.text
+    return str(answer.location)
+
+
+def test_a_division_is_seen_before_it_is_sent_and_then_registered(
+    deng: Browser, shen: Browser, officers: tuple[Actor, Actor], superuser: Any
+) -> None:
+    address, given = on_household("division"), division_form(officers[0])
+    assert term_on_page(deng, f"/households/{HOUSEHOLD}", "转移登记（分户）")
+    deng.get(address)
+    shown = deng.post(address, {**given, "step": "preview"}).text
+    assert "新户1" in shown
+    assert "承包地 1 块" in shown
+    assert one(officers[0], "SELECT count(*) FROM party.household_code") == 0
+    page = case_of(deng, address, given)
+    assert THIRD in deng.get(page).text
+    walk(deng, shen, page, superuser, "division")
+    assert deng.get(f"/households/{THIRD}").status_code == 200
+    assert "下一步：发证" in deng.get(page).text
+    assert "转移登记（分户）" in deng.get(f"/households/{THIRD}/history").text
+
+
+def term_on_page(browser: Browser, address: str, word: str) -> bool:
+    return word in browser.get(address).text
+
+
+def test_a_merge_shows_the_members_who_join_and_what_stops_it(deng: Browser, officers: tuple[Actor, Actor]) -> None:
+    address = f"{on_household('household_merge')}?other={SECOND}"
+    shown = deng.get(address).text
+    joining = members(officers[0], SECOND)
+    assert all(f"relation_{member}" in shown for member in joining)
+    given = {"other": SECOND, "signed_on": "2026-01-05", **{f"relation_{member}": "30" for member in joining}}
+    refused = deng.post(address, {**given, "step": "preview"})
+    assert (refused.status_code, "HS-1" in refused.text) == (422, True)
+
+
+def test_the_head_dies_and_the_wife_stands_for_the_household(
+    deng: Browser, shen: Browser, officers: tuple[Actor, Actor], superuser: Any
+) -> None:
+    head, wife = members(officers[0])
+    given = {"reason": "death", "deceased": str(head), "head": str(wife), "name": "成员1之2", f"relation_{wife}": "02"}
+    page = case_of(deng, on_household("representative_change"), given)
+    shown = deng.get(page).text
+    assert "死亡证明" in shown
+    hand_in_also(deng, page, "death_proof")
+    walk(deng, shen, page, superuser, "representative_change")
+    assert members(officers[0]) == [wife]
+
+
+def hand_in_also(browser: Browser, page: str, paper: str) -> None:
+    import io
+
+    browser.get(page)
+    sent = {"kind": paper, "file": (io.BytesIO(paper.encode()), f"{paper}.pdf")}
+    assert browser.post(f"{page}/documents", sent).status_code == 303
+
+
+def test_an_exchange_is_chosen_parcel_by_parcel(
+    deng: Browser, shen: Browser, officers: tuple[Actor, Actor], superuser: Any
+) -> None:
+    mine, theirs = right_of(officers[0]), right_of(officers[0], SECOND)
+    address = f"/rights/{COUNTY}/{mine}/acts/exchange?other={SECOND}"
+    give, take = parcels(officers[0], mine)[0], parcels(officers[0], theirs)[0]
+    given = {"right": str(theirs), "give": give, "take": take, "signed_on": "2026-01-05", "other": SECOND}
+    page = case_of(deng, address, given)
+    assert "没有互换已向发包方备案的材料" in deng.post(address, {**given, "step": "preview"}).text
+    walk(deng, shen, page, superuser, "exchange")
+    assert take in parcels(officers[0], mine)
+
+
+def test_a_house_is_inherited_by_a_person_who_is_no_member(
+    deng: Browser, shen: Browser, officers: tuple[Actor, Actor], superuser: Any
+) -> None:
+    right = right_of(officers[0], kind="homestead")
+    address = f"/rights/{COUNTY}/{right}/acts/homestead_inheritance"
+    given = {"name": "城里人", "id_number": citizen_id(970), "basis": "公证书"}
+    page = case_of(deng, address, given)
+    walk(deng, shen, page, superuser, "homestead_inheritance")
+    shown = deng.get(f"/rights/{COUNTY}/{right}").text
+    assert "该权利人为本农民集体经济组织原成员住宅的合法继承人" in shown
+    assert f"/households/{HOUSEHOLD}?" not in shown
+
+
+OPERATION = {
+    "mode": "lease", "basis": "流转合同1号", "signed_on": "2026-01-05", "starts_on": "2020-01-01", "last_day": "2027-06-30",
+    "operator": "organization", "organization": "样本合作社", "uscc": "93610902MA000000XX",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["division", "household_merge", "representative_change"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"reason": "x" * 500, "signed_on": "昨天"},
+        {"head": "1", "head_1": "1", "other": "9", "signed_on": "2026-01-05", "reason": "death", "name": "a", "name_1": "a"},
+        {"name_1": "a\0b", "name": "a\0b", "other": "a\0b"},
+        {"relation_x": "02", "head": str(UUID(int=4)), "name": "某", "reason": "death", "other": SECOND,
+         "signed_on": "2026-01-05", "head_1": str(UUID(int=4)), "name_1": "某", "member_1": str(UUID(int=4))},
+    ],
+)  # fmt: skip
+def test_a_form_on_a_household_that_is_wrong_comes_back(
+    deng: Browser, officers: tuple[Actor, Actor], kind: str, given: dict[str, str]
+) -> None:
+    deng.get(on_household(kind))
+    for step in ("preview", "open"):
+        answer = deng.post(on_household(kind), {**given, "step": step})
+        assert answer.status_code in (400, 422), answer.text[:500]
+        assert "FORM-" in answer.text or "HH-" in answer.text
+    assert one(officers[0], "SELECT count(*) FROM registry.\"case\" WHERE act_kind <> 'first_registration'") == 0
+
+
+@pytest.mark.parametrize("households", ["0", "99", "x", "-1", "", "4"])
+def test_the_number_of_new_households_is_kept_within_bounds(deng: Browser, households: str) -> None:
+    assert deng.get(f"{on_household('division')}?households={households}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"parcel_1": "0" * 19}, "HH-4"),
+        ({"name_1": "另有人"}, "HH-6"),
+        ({"reason": "quarrel"}, "HH-10"),
+        ({"member_1": ""}, "HH-3"),
+        ({"parcel_1": ""}, "HH-5"),
+        ({"head_1": ""}, "FORM-1"),
+        ({"homestead_1": "1", "parcel_1": "", "member_1": "nobody"}, "FORM-6"),
+    ],
+)
+def test_a_division_says_everything_that_is_wrong(
+    deng: Browser, officers: tuple[Actor, Actor], changed: dict[str, str], code: str
+) -> None:
+    deng.get(on_household("division"))
+    answer = deng.post(on_household("division"), division_form(officers[0], **changed))
+    assert (answer.status_code in (400, 422), code in answer.text) == (True, True), answer.text[:3000]
+
+
+def test_the_same_form_sent_twice_opens_one_case(deng: Browser, officers: tuple[Actor, Actor]) -> None:
+    given = division_form(officers[0])
+    deng.get(on_household("division"))
+    assert deng.post(on_household("division"), given).status_code == 303
+    deng.get(on_household("division"))
+    assert deng.post(on_household("division"), given).status_code == 409
+
+
+def test_what_is_not_there_or_not_of_its_kind_is_not_found(deng: Browser, officers: tuple[Actor, Actor]) -> None:
+    homestead, land = right_of(officers[0], kind="homestead"), right_of(officers[0])
+    for address in (f"/rights/{COUNTY}/{homestead}/acts/exchange", f"/rights/{COUNTY}/{land}/acts/homestead_inheritance",
+                    f"/rights/{COUNTY}/{land}/acts/land_operation_end", f"/rights/{COUNTY}/{UUID(int=1)}/acts/land_operation",
+                    f"/households/{THIRD}/acts/division"):  # fmt: skip
+        assert deng.get(address).status_code == 404, address
+
+
+def test_several_members_join_in_one_application(deng: Browser, officers: tuple[Actor, Actor]) -> None:
+    given = {"join_name": "成员新", "join_id": citizen_id(950), "join_relation": "21", "join_reason": "birth", "join_holds": "1",
+             "join_name_2": "成员妻", "join_id_2": citizen_id(951), "join_relation_2": "28",
+             "join_reason_2": "marriage"}  # fmt: skip
+    deng.get(on_household("household_change"))
+    assert deng.post(on_household("household_change"), given).status_code == 303
+    kept = one(officers[0], "SELECT request -> 'joins' FROM registry.\"case\" WHERE act_kind = 'household_change'")
+    assert [(join["relation"], join["holds_right"]) for join in kept] == [("21", True), ("28", False)]
+
+
+def test_the_second_of_those_who_join_has_findings_of_their_own(deng: Browser) -> None:
+    given = {"join_name": "成员新", "join_id": citizen_id(950), "join_relation": "21", "join_reason": "birth",
+             "join_name_2": "成员妻", "join_id_2": "12"}  # fmt: skip
+    deng.get(on_household("household_change"))
+    answer = deng.post(on_household("household_change"), given)
+    assert answer.status_code == 400
+    assert all(f"error-{name}_2-1" in answer.text for name in ("join_id", "join_relation", "join_reason"))
+
+
+def test_the_papers_of_an_act_are_shown_with_those_that_its_reason_asks_for(
+    deng: Browser, officers: tuple[Actor, Actor]
+) -> None:
+    page = deng.get("/acts/kinds").text
+    assert "每名成年成员的书面同意" in page
+    assert act_type("cancellation").papers("homestead", "returned")[-1] == "member_consents"
+    case = asked_for(officers[0], "division", division(officers[0], right_of(officers[0])))
+    assert "未收" not in deng.get(f"/cases/{COUNTY}/{case}").text
+    hand_in(deng, f"/cases/{COUNTY}/{case}", "division")
