@@ -6,17 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_type_hints
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Redirect
 
 from landreg.access.policy import STAFF, allow, current_actor, known_actor
 from landreg.access.queries import masked_persons
 from landreg.core.actor import Actor, Role
+from landreg.core.codes import citizen_id_fault, tidy
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.core.periods import beijing_day
@@ -44,6 +46,8 @@ from landreg.web import i18n, pages, problems
 from landreg.web.forms import read_form
 
 blueprint = Blueprint("applying", __name__)
+JOINING = ("", "_2", "_3", "_4", "_5")
+"""How the fields of those who join one household are told apart: as many as one application may name."""
 
 
 def offered(on: str, right_kind: str) -> list[str]:
@@ -58,6 +62,14 @@ def offered_on_right(right: Any) -> dict[str, str]:
         return {}
     key = {"county": right.county, "right_id": right.right_id}
     return {kind: url_for("registry.applying.on_right", kind=kind, **key) for kind in offered("right", right.kind)}
+
+
+@blueprint.app_template_filter()
+def trait_term(trait: str) -> str:
+    """In which case an act asks for further papers: a reason, a kind of right, or another holder."""
+    kinds = ("right", "end_reason", "change_reason")
+    found = next((word for kind in kinds if (word := i18n.shown_term(trait, kind)) != trait), None)
+    return found or str(_("换经营权人"))
 
 
 @blueprint.app_template_global()
@@ -84,15 +96,21 @@ def kinds() -> Response:
 class HouseholdForm:
     """Who joins and who leaves, and what else changes."""
 
+    leave: tuple[UUID, ...] = ()
+    leave_reason: str = ""
+    name: str = field(default="", metadata={"most": 60})
+    address: str = field(default="", metadata={"most": 200})
+
+
+@dataclass(frozen=True)
+class JoinForm:
+    """A person who joins. The fields of the second and later ones bear their number."""
+
     join_name: str = field(default="", metadata={"most": 60})
     join_id: str = field(default="", metadata={"most": 20})
     join_relation: str = ""
     join_holds: bool = False
     join_reason: str = ""
-    leave: tuple[UUID, ...] = ()
-    leave_reason: str = ""
-    name: str = field(default="", metadata={"most": 60})
-    address: str = field(default="", metadata={"most": 200})
 
 
 @dataclass(frozen=True)
@@ -192,6 +210,7 @@ def on_household(code: str, kind: str) -> Response:
                 for m in members
             ],
             relations=words("relation", terms("relation")),
+            joining=JOINING,
             join_reasons=words("join_reason", JOIN_REASONS),
             leave_reasons=words("leave_reason", LEAVE_REASONS),
         )
@@ -212,18 +231,34 @@ def apply_on_household(code: str, kind: str) -> Redirect:
 
 
 def _household_change(actor: Actor) -> HouseholdChange:
+    faults: list[Finding] = []
+    joining = [_joining(suffix, faults) for suffix in JOINING]
     given = read_form(HouseholdForm)
-    joins: tuple[Joining, ...] = ()
-    if given.join_name or given.join_id:
-        lacking = [name for name in ("join_relation", "join_reason") if not getattr(given, name)]
-        if lacking:
-            raise BadInput(Finding("FORM-1", name) for name in lacking)
-        person = applications.person_of(actor, given.join_name, given.join_id)
-        joins = (Joining(person, given.join_relation, given.join_holds, given.join_reason),)
     if given.leave and not given.leave_reason:
-        raise BadInput(Finding("FORM-1", "leave_reason"))
+        faults.append(Finding("FORM-1", "leave_reason"))
+    if faults:
+        raise BadInput(faults)
     leaves = tuple(Leaving(member, given.leave_reason) for member in given.leave)
-    return HouseholdChange(joins, leaves, given.name, given.address)
+    return HouseholdChange(tuple(_joined(actor, one) for one in joining if one), leaves, given.name, given.address)
+
+
+def _joining(suffix: str, faults: list[Finding]) -> JoinForm | None:
+    """One of those who join, if anything of them is filled in; what is missing is told under the field's own name."""
+    fields = {f"{name}{suffix}": name for name in get_type_hints(JoinForm)}
+    sent = request.form.items(multi=True)
+    one = read_form(JoinForm, MultiDict((fields[name], text) for name, text in sent if name in fields))
+    if not (one.join_name or one.join_id):
+        return None
+    lacking = [name for name in ("join_name", "join_id", "join_relation", "join_reason") if not getattr(one, name)]
+    faults += (Finding("FORM-1", f"{name}{suffix}") for name in lacking)
+    if one.join_id and (fault := citizen_id_fault(tidy(one.join_id))):
+        faults.append(Finding("CHG-6", f"join_id{suffix}", {"fault": fault}))
+    return one
+
+
+def _joined(actor: Actor, one: JoinForm) -> Joining:
+    person = applications.person_of(actor, one.join_name, tidy(one.join_id))
+    return Joining(person, one.join_relation, one.join_holds, one.join_reason)
 
 
 def _assignment(actor: Actor, kind: str) -> Assignment:
