@@ -27,8 +27,6 @@ dynamic_shared_memory_type = {shared_memory}
 random_page_cost = 1.1
 effective_io_concurrency = 200
 jit = off
-wal_level = minimal
-max_wal_senders = 0
 timezone = 'UTC'
 log_timezone = 'UTC'
 log_line_prefix = '%m [%p] %u@%d '
@@ -36,10 +34,12 @@ log_line_prefix = '%m [%p] %u@%d '
 KINDS = {
     "run": "max_wal_size = 4GB\ncheckpoint_timeout = 15min\nwal_compression = on\n",
     # Tests lose nothing with the machine's power: no flush, and no vacuum that comes when it likes.
-    "test": "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nautovacuum = off\nmax_wal_size = 2GB\n",
+    "test": "wal_level = minimal\nmax_wal_senders = 0\n"
+    "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nautovacuum = off\nmax_wal_size = 2GB\n",
 }
 HBA = """\
 local all postgres peer map=cluster
+local replication postgres peer map=cluster
 local all all scram-sha-256
 host all all 127.0.0.1/32 scram-sha-256
 """

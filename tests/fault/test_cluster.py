@@ -20,21 +20,27 @@ from landreg.migrate import plain_url
 class Checkout:
     """A copy of the script in a folder of its own, which is a checkout to it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str = "test") -> None:
         self.folder = folder
+        self.name = name
         (folder / "scripts").mkdir(parents=True)
-        for script in ("cluster", "postgres.py"):
+        for script in ("cluster", "postgres.py", "backups.py"):
             shutil.copy(CHECKOUT / "scripts" / script, folder / "scripts")
 
-    def cluster(self, step: str) -> tuple[int, str]:
+    def cluster(self, step: str, *more: str) -> tuple[int, str]:
         """Exit code, and what was said."""
-        line = [str(self.folder / "scripts" / "cluster"), step, "test"]
+        line = [str(self.folder / "scripts" / "cluster"), step, self.name, *more]
         done = subprocess.run(line, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout + done.stderr
 
+    @property
+    def home(self) -> Path:
+        """Where the URLs of its logins lie."""
+        return self.folder / "var" if self.name == "run" else self.folder / "var" / self.name
+
     def answers(self) -> bool:
         """Whether the superuser can log in by the URL that was written for it."""
-        url = (self.folder / "var" / "test" / "urls" / "superuser").read_text().strip()
+        url = (self.home / "urls" / "superuser").read_text().strip()
         with psycopg.connect(plain_url(url, "postgres")) as connection:
             return connection.execute("SELECT 1").fetchone() == (1,)
 
