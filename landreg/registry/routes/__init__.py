@@ -23,6 +23,7 @@ from landreg.registry.routes import batches as batch_routes
 from landreg.registry.routes import brought as brought_routes
 from landreg.registry.routes import cases as case_routes
 from landreg.registry.routes import certificates as certificate_routes
+from landreg.registry.routes import endings as ending_routes
 from landreg.registry.routes import excerpts as excerpt_routes
 from landreg.registry.routes import history as history_routes
 from landreg.registry.routes import household_acts as household_act_routes
@@ -32,6 +33,7 @@ from landreg.registry.routes import own as own_routes
 from landreg.registry.routes import papers as paper_routes
 from landreg.registry.routes import parcel_acts as parcel_act_routes
 from landreg.registry.routes import queues as queue_routes
+from landreg.registry.routes import renewals as renewal_routes
 from landreg.registry.routes import rights as right_routes
 from landreg.registry.routes.shown import holder_name
 from landreg.registry.routes.surroundings import looking_of
@@ -42,7 +44,7 @@ from landreg.web.forms import read_form
 blueprint = Blueprint("registry", __name__)
 PARTS = (
     queue_routes, case_routes, paper_routes, batch_routes, job_routes, right_routes, household_routes, certificate_routes,
-    applying_routes, history_routes, excerpt_routes, parcel_act_routes, household_act_routes,
+    renewal_routes, ending_routes, applying_routes, history_routes, excerpt_routes, parcel_act_routes, household_act_routes,
     brought_routes, own_routes,
 )  # fmt: skip
 for part in PARTS:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from typing import Any, get_type_hints
 from uuid import UUID
 
@@ -28,7 +27,9 @@ from landreg.law.queries import load_law
 from landreg.party import queries as parties
 from landreg.registry import applications, standing
 from landreg.registry.effects import RightBundle
+from landreg.registry.routes import restriction_forms
 from landreg.registry.rules.acts import END_REASONS, JOIN_REASONS, LEAVE_REASONS
+from landreg.registry.rules.renewal_requests import CHANGES
 from landreg.registry.rules.requests import (
     RELEASES,
     RESTRICTIONS,
@@ -40,7 +41,6 @@ from landreg.registry.rules.requests import (
     Reissue,
     Release,
     Request,
-    RestrictionAsked,
 )
 from landreg.web import i18n, pages, problems
 from landreg.web.forms import read_form
@@ -127,16 +127,6 @@ class CancellationForm:
 
     reason: str
     parcels: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class RestrictionForm:
-    """For whom, on which paper, what it secures, and until when."""
-
-    party: str = field(metadata={"most": 100})
-    basis: str = field(metadata={"most": 100})
-    amount: Decimal | None = None
-    until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -275,11 +265,6 @@ def _cancellation(actor: Actor, kind: str) -> Cancellation:
     return Cancellation(given.reason, given.parcels)
 
 
-def _restriction(actor: Actor, kind: str) -> RestrictionAsked:
-    given = read_form(RestrictionForm)
-    return RestrictionAsked(RESTRICTIONS[kind], given.party, given.basis, given.amount, given.until)
-
-
 def _release(actor: Actor, kind: str) -> Release:
     given = read_form(ReleaseForm)
     return Release(given.restriction, given.basis)
@@ -293,7 +278,8 @@ _ON_RIGHT: Mapping[str, Callable[[Actor, str], Request]] = {
     "assignment": _assignment,
     "cancellation": _cancellation,
     "reissue": _reissue,
-    **dict.fromkeys(RESTRICTIONS, _restriction),
+    **dict.fromkeys(RESTRICTIONS, restriction_forms.asked),
+    **dict.fromkeys(CHANGES, restriction_forms.changed),
     **dict.fromkeys(RELEASES, _release),
 }
 
@@ -311,7 +297,7 @@ def _of_kind(session: Session, county: str, right_id: UUID, kind: str) -> list[t
     return [
         (str(row.row["restriction_id"]), f"{row.row['rank']} · {row.row['party']} · {row.row['basis']}")
         for row in found
-        if row.row["kind"] == RELEASES.get(kind)
+        if row.row["kind"] == {**RELEASES, **CHANGES}.get(kind)
     ]
 
 

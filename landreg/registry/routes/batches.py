@@ -15,7 +15,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, NotFound
 from landreg.land.queries import division_names, division_path
-from landreg.registry import cases, desk, jobs, queries, steps
+from landreg.registry import cases, desk, jobs, queries, renewal_queries, steps
 from landreg.registry.routes.queues import (
     OFFICERS,
     READERS,
@@ -85,6 +85,7 @@ def one(county: str, batch_id: UUID) -> Response:
             jobs=running,
             busy=next((job for job in running if job.state in jobs.UNDER_WAY), None),
             may_act=actor.has(*OFFICERS),
+            roster=renewal_queries.roster_of_batch(session, county, batch_id),
         )
 
 
@@ -98,7 +99,12 @@ def summary(county: str, batch_id: UUID, step: str) -> Response:
     with unit_of_work(actor) as uow:
         progress = queries.batch(uow.session, county, batch_id)
         path = division_path(uow.session, progress.batch.village) if progress else []
-    title = _("%(village)s土地承包经营权、宅基地使用权首次登记公告", village="".join(path[-2:]))
+        roster = renewal_queries.roster_of_batch(uow.session, county, batch_id)
+    title = (
+        _("%(name)s延包名册公示", name=roster.collective)
+        if roster
+        else _("%(village)s土地承包经营权、宅基地使用权首次登记公告", village="".join(path[-2:]))
+    )
     action = url_for(".take", county=county, batch_id=batch_id, step=step)
     return shown_summary(county, ids, wanted, action, (), back, title)
 

@@ -161,7 +161,7 @@ def ren_2_land_stays(plan: Plan, law: Law) -> Finding | None:
 
 def ren_14_window_in_its_time(plan: Plan, law: Law) -> Finding | None:
     """REN-14: a roster's window is some days, and none of them is too far ahead to be renewed. RLCL-21."""
-    if plan.ends_from <= plan.ends_until and law.on >= earliest(plan.ends_until + DAY, law):
+    if plan.ends_from <= plan.ends_until <= latest(law.on, law):
         return None
     values = {"from": plan.ends_from, "until": plan.ends_until, "months": law.days("REN-3.months_before")}
     return Finding("REN-14", "ends_until", values, subject=plan.collective)

@@ -210,8 +210,9 @@ def test_the_database_takes_no_decision_that_the_law_does_not_and_changes_none(
     registrar: Actor, reviewer: Actor, superuser: Connection
 ) -> None:
     roster, _ = to_decided(registrar, reviewer, superuser)
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict) as late:
         renewals.decide(registrar, COUNTY, roster, Vote(3, 3, 3, today(registrar), MINUTES))
+    assert codes(late) == {"REN-12"}
     with pytest.raises(psycopg.IntegrityError, match="was decided"):
         superuser.execute("UPDATE registry.renewal SET in_favour = 7 WHERE renewal_id = %s", [roster])
 

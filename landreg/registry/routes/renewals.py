@@ -1,0 +1,341 @@
+"""Pages of renewals (延包): rosters of collectives, who goes with the others, the members' decision, and the job that renews."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as Redirect
+
+from landreg.access.policy import STAFF, allow, current_actor
+from landreg.access.queries import names_of
+from landreg.core.actor import Role
+from landreg.core.db import unit_of_work
+from landreg.core.errors import BadInput, Finding, NotFound
+from landreg.land.queries import division_names, division_path
+from landreg.law.queries import load_law
+from landreg.registry import desk, jobs, queries, renewal_opening, renewal_queries, renewals
+from landreg.registry.casebook import Notice
+from landreg.registry.renewal_model import Roster
+from landreg.registry.routes.queues import READERS
+from landreg.registry.routes.shown import holder_name
+from landreg.registry.routes.surroundings import store
+from landreg.registry.rules.renewal import BY_HAND, COMPUTED, GROUNDS, latest
+from landreg.registry.steps import RENEW
+from landreg.web import i18n, pages, problems, sheets
+from landreg.web.forms import Upload, read_form
+from landreg.web.sheets import Column
+
+blueprint = Blueprint("renewals", __name__)
+SEEING = (*STAFF, Role.AUDITOR)
+YEAR = timedelta(days=365)
+
+
+@blueprint.get("/renewals")
+@allow(*SEEING)
+def index() -> Response:
+    """The rosters of the jurisdiction, newest first, with how far each is."""
+    with unit_of_work(current_actor()) as uow:
+        page = pages.page_of(
+            uow.session, renewal_queries.rosters_statement(), number=pages.page_number(), size=pages.page_size()
+        )
+        return pages.render(
+            "registry/renewals.html",
+            page=page,
+            counts=renewal_queries.counts(uow.session, page.items),
+            names=division_names(uow.session, [roster.village for roster in page.items]),
+            may_act=current_actor().has(Role.REGISTRAR),
+        )
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which contracts are looked for; without days, those that ended last year or may be renewed by now."""
+
+    ends_from: date | None = None
+    ends_until: date | None = None
+
+
+@blueprint.get("/renewals/new")
+@allow(Role.REGISTRAR)
+def new() -> Response:
+    """The collectives that have contracts ending in a window, to draw up their rosters."""
+    actor = current_actor()
+    asked = read_form(Window, request.args)
+    with unit_of_work(actor) as uow:
+        today = desk.today(uow.session)
+        law = load_law(uow.session, actor.jurisdiction[:6].ljust(6, "0"), today)
+        first, until = asked.ends_from or today - YEAR, asked.ends_until or latest(today, law)
+        found = renewal_queries.collectives_ending(uow.session, actor.jurisdiction, first, until)
+        return pages.render(
+            "registry/renewal_new.html",
+            first=first,
+            until=until,
+            found=found,
+            names=division_names(uow.session, [one.village for one in found]),
+            grounds=[(ground, i18n.shown_term(ground, "ground")) for ground in GROUNDS],
+        )
+
+
+@dataclass(frozen=True)
+class NewRoster:
+    """Collectives to draw up for, as county/code; the window; the plan; whether land is moved, and why."""
+
+    ends_from: date
+    ends_until: date
+    collective: tuple[str, ...] = ()
+    plan: Upload | None = None
+    adjusts: bool = False
+    ground: str = ""
+    approval: Upload | None = None
+
+
+@blueprint.post("/renewals/new")
+@allow(Role.REGISTRAR)
+@problems.back_to(new)
+def draw_up() -> Redirect:
+    """Draw up a roster for each chosen collective."""
+    given, actor = read_form(NewRoster), current_actor()
+    plan = _paper(given.plan)
+    lacking = [
+        Finding("FORM-1", name) for name, value in (("collective", given.collective), ("plan", plan)) if not value
+    ]
+    if plan is None or lacking:
+        raise BadInput(lacking)
+    asked = renewals.Asked(given.ends_from, given.ends_until, given.adjusts, given.ground, _paper(given.approval))
+    chosen = [name.partition("/")[::2] for name in given.collective]
+    made = [renewals.draw_up(actor, county, code, asked, plan) for county, code in chosen]
+    flash(_("已编制 %(n)s 份名册。", n=len(made)))
+    one_made = url_for(".one", county=chosen[0][0], renewal_id=made[0])
+    return redirect(one_made if len(made) == 1 else url_for(".index"), 303)
+
+
+@blueprint.get("/renewals/<county>/<uuid:renewal_id>")
+@allow(*SEEING)
+def one(county: str, renewal_id: UUID) -> Response:
+    """A roster: its state and next step, who goes with the others, who is treated singly and why; `as=csv|xlsx` as a file."""
+    actor = current_actor()
+    shown, text = request.args.get("show", ""), request.args.get("q", "").strip()[:60]
+    shown = shown if shown in ("in", "aside", *COMPUTED, *BY_HAND) else ""
+    with unit_of_work(actor) as uow:
+        session = uow.session
+        roster = _roster(session, county, renewal_id)
+        statement = renewal_queries.entries_statement(roster, shown, text)
+        if request.args.get("as") in sheets.KINDS:
+            return _sheet(session.execute(statement.limit(sheets.MOST_ROWS)).all())
+        counts = renewal_queries.counts(session, [roster])[renewal_id]
+        notice = renewal_queries.notice_of(session, roster)
+        running = desk.jobs_of_batch(session, county, roster.batch_id) if roster.batch_id else ()
+        number, size = pages.page_number(), pages.page_size()
+        total = counts.entries if not shown and not text else len(session.execute(statement).all())
+        rows = session.execute(statement.offset((number - 1) * size).limit(size)).all()
+        return pages.render(
+            "registry/renewal.html",
+            roster=roster,
+            counts=counts,
+            reasons=renewal_queries.reasons_counted(session, roster),
+            page=pages.page_from(rows, total, number=number, size=size),
+            shown=shown,
+            text=text,
+            path=division_path(session, roster.village),
+            notice=notice,
+            today=desk.today(session),
+            step=_next(roster, counts, notice, desk.today(session)),
+            busy=next((job for job in running if job.state in jobs.UNDER_WAY), None),
+            jobs=running,
+            who=names_of(session, {roster.drawn_by, *((roster.decided_by,) if roster.decided_by else ())}),
+            by_hand=[(reason, i18n.shown_term(reason, "aside")) for reason in BY_HAND],
+            counted=renewal_queries.persons_counted(session, county, roster.collective_id),
+            may_act=actor.has(Role.REGISTRAR),
+            may_review=actor.has(Role.REVIEWER),
+            may_see_cases=actor.has(*READERS),
+        )
+
+
+def _next(roster: Roster, counts: renewal_queries.Counts, notice: Notice | None, today: date) -> str:
+    """The one step that comes next: a step of the batch, open, decide, wait, renew, or '' at the end."""
+    if roster.state in ("drawn", "given_up"):
+        return "open" if roster.state == "drawn" else ""
+    for step, states in (("accept", ("draft",)), ("review", ("accepted",)), ("publish", ("reviewed",))):
+        if any(counts.states.get(state) for state in states):
+            return step
+    if roster.state == "opened":
+        return "decide"
+    if notice is not None and today <= notice.last_day and counts.states.get("noticed"):
+        return "wait"
+    return "renew" if any(counts.states.get(state) for state in ("noticed", "objected", "registered")) else ""
+
+
+def _sheet(rows: Any) -> Response:
+    columns = [
+        Column(_("合同代码"), lambda row: row[0].code, 24),
+        Column(_("承包方代表"), lambda row: holder_name(row[0].holder)),
+        Column(_("地块数"), lambda row: row[0].parcels, 8),
+        Column(_("面积（亩）"), lambda row: row[0].mu, 10),
+        Column(_("原承包期届满日"), lambda row: row[0].ends_on, 14),
+        Column(_("办理方式"), lambda row: _("单独办理") if row[0].aside else _("随名册办理")),
+        Column(_("原因"), lambda row: "、".join(i18n.shown_term(reason, "aside") for reason in row[0].reasons), 30),
+        Column(_("说明"), lambda row: row[0].said, 30),
+        Column(_("状态"), lambda row: i18n.shown_term(row[1], "case") if row[1] else ""),
+    ]
+    return sheets.sheet(request.args["as"], _("延包名册"), columns, rows)
+
+
+@dataclass(frozen=True)
+class PuttingAside:
+    """Households to put aside or back; the reason and words for it."""
+
+    right: tuple[UUID, ...] = ()
+    reason: str = ""
+    said: str = field(default="", metadata={"most": 500})
+    back: bool = False
+
+
+@blueprint.post("/renewals/<county>/<uuid:renewal_id>/aside")
+@allow(Role.REGISTRAR)
+@problems.back_to(one)
+def put_aside(county: str, renewal_id: UUID) -> Redirect:
+    """Put households aside, to be treated by themselves, or let them go with the others again."""
+    given, actor = read_form(PuttingAside), current_actor()
+    if not given.right:
+        raise BadInput(Finding("FORM-1", "right"))
+    if given.back:
+        done = renewals.put_back(actor, county, renewal_id, given.right)
+        flash(_("%(n)s 户改为随名册办理。", n=done))
+    else:
+        done = renewals.put_aside(actor, county, renewal_id, given.right, given.reason, given.said)
+        flash(_("%(n)s 户改为单独办理，原权利不受影响。", n=done))
+    return redirect(url_for(".one", county=county, renewal_id=renewal_id), 303)
+
+
+@blueprint.post("/renewals/<county>/<uuid:renewal_id>/open")
+@allow(Role.REGISTRAR)
+@problems.back_to(one)
+def open_cases(county: str, renewal_id: UUID) -> Redirect:
+    """Open the cases of all who go with the others, in one batch."""
+    renewal_opening.open_cases(current_actor(), county, renewal_id)
+    flash(_("已按名册建立业务，下一步受理。"))
+    return redirect(url_for(".one", county=county, renewal_id=renewal_id), 303)
+
+
+@dataclass(frozen=True)
+class Voted:
+    """How the members' assembly decided, with its minutes."""
+
+    members: int
+    present: int
+    in_favour: int
+    held_on: date
+    minutes: Upload | None = None
+
+
+@blueprint.post("/renewals/<county>/<uuid:renewal_id>/decision")
+@allow(Role.REGISTRAR)
+@problems.back_to(one)
+def decide(county: str, renewal_id: UUID) -> Redirect:
+    """Record the decision."""
+    given = read_form(Voted)
+    if any(count > MOST_MEMBERS for count in (given.members, given.present, given.in_favour)):
+        counts = {"members": given.members, "present": given.present, "in_favour": given.in_favour}
+        raise BadInput(Finding("REN-6", "members", counts))
+    vote = renewals.Vote(given.members, given.present, given.in_favour, given.held_on, _paper(given.minutes))
+    found = renewals.decide(current_actor(), county, renewal_id, vote)
+    flash(_("表决已登记。公示期满后可以延包登记并换证。"))
+    if found:
+        flash(_("请核对：全体成员人数多于登记簿中本集体农户的人数。"))
+    return redirect(url_for(".one", county=county, renewal_id=renewal_id), 303)
+
+
+MOST_MEMBERS = 1_000_000
+"""No collective has more; what is larger is mistyped."""
+
+
+@dataclass(frozen=True)
+class GivingUp:
+    """Why a roster is given up."""
+
+    why: str = field(metadata={"most": 500})
+
+
+@blueprint.post("/renewals/<county>/<uuid:renewal_id>/give-up")
+@allow(Role.REGISTRAR)
+@problems.back_to(one)
+def give_up(county: str, renewal_id: UUID) -> Redirect:
+    """Give the roster up; every right stays as it is."""
+    given = read_form(GivingUp)
+    done = renewals.give_up(current_actor(), county, renewal_id, given.why)
+    flash(_("名册已停办，撤回 %(n)s 件业务；各户权利不变。", n=done))
+    return redirect(url_for(".one", county=county, renewal_id=renewal_id), 303)
+
+
+@blueprint.post("/renewals/<county>/<uuid:renewal_id>/renew")
+@allow(Role.REGISTRAR)
+@problems.back_to(one)
+def renew(county: str, renewal_id: UUID) -> Redirect:
+    """Ask the worker to register all that is on the roster and to replace the certificates."""
+    actor = current_actor()
+    with unit_of_work(actor) as uow:
+        roster = _roster(uow.session, county, renewal_id)
+        ids = queries.case_ids(uow.session, county, roster.batch_id, *RENEW.states) if roster.batch_id else []
+    job_id = jobs.ask(actor, county, ids, RENEW, roster.batch_id)
+    return redirect(url_for("registry.jobs.one", county=county, job_id=job_id), 303)
+
+
+@dataclass(frozen=True)
+class Single:
+    """When the renewed contract was signed."""
+
+    signed_on: date | None = None
+
+
+@blueprint.get("/rights/<county>/<uuid:right_id>/acts/renewal_single")
+@allow(Role.REGISTRAR)
+def single(county: str, right_id: UUID) -> Response:
+    """The form of a renewal of one contract, with the term that the law gives."""
+    with unit_of_work(current_actor()) as uow:
+        law = load_law(uow.session, county, desk.today(uow.session))
+        found = renewal_opening.foreseen(uow.session, county, right_id, law)
+        if found is None:
+            raise NotFound
+        return pages.render(
+            "registry/renewal_single.html",
+            county=county,
+            right_id=right_id,
+            ending=found[0],
+            term=found[1],
+            path=division_path(uow.session, found[0].village),
+            today=desk.today(uow.session),
+        )
+
+
+@blueprint.post("/rights/<county>/<uuid:right_id>/acts/renewal_single")
+@allow(Role.REGISTRAR)
+@problems.back_to(single)
+def apply_singly(county: str, right_id: UUID) -> Redirect:
+    """Open the case."""
+    given = read_form(Single)
+    case_id = renewal_opening.apply_singly(current_actor(), county, right_id, given.signed_on)
+    flash(_("业务已建立。收齐材料后受理。"))
+    return redirect(url_for("registry.cases.one", county=county, case_id=case_id), 303)
+
+
+def _roster(session: Session, county: str, renewal_id: UUID) -> Roster:
+    found = renewal_queries.roster(session, county, renewal_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _paper(sent: Upload | None) -> renewals.Paper | None:
+    """The file in the store; None where none was sent. Raises BadInput (FORM-7) for an empty one."""
+    if sent is None:
+        return None
+    sha256, size = store().put(sent.content)
+    if not size:
+        raise BadInput(Finding("FORM-7", "file"))
+    return renewals.Paper(sha256, size, sent.name)
