@@ -127,7 +127,7 @@ def _value(columns: Columns, column: Column, seen: int) -> NDArray[Any]:
 
 
 def _code(columns: Columns, column: Column) -> NDArray[Any]:
-    return cells.codes(columns.utf8(column.field))
+    return cells.coded(columns.utf8(column.field), column.field)
 
 
 def _text(columns: Columns, column: Column) -> NDArray[Any]:
@@ -148,7 +148,7 @@ def _day(columns: Columns, column: Column) -> NDArray[Any]:
 
 def _yes(columns: Columns, column: Column) -> NDArray[Any]:
     """1 yes, 2 no (C.19); blank stays blank."""
-    given = cells.codes(columns.utf8(column.field))
+    given = cells.coded(columns.utf8(column.field), column.field)
     return np.asarray(np.where(given == b"1", b"t", np.where(given == b"2", b"f", b"")), dtype="S1")
 
 
@@ -160,7 +160,8 @@ def _sealed(columns: Columns, column: Column) -> NDArray[Any]:
 def _digest(columns: Columns, column: Column) -> NDArray[Any]:
     """Of kind and number together, as `access.identity` tells persons apart."""
     numbers = cells.codes(columns.utf8(column.field)).tolist()
-    papers = cells.codes(columns.utf8(column.paper)).tolist() if column.paper in columns else [b""] * len(numbers)
+    paper_kinds = cells.coded(columns.utf8(column.paper), column.paper) if column.paper in columns else None
+    papers = [b""] * len(numbers) if paper_kinds is None else paper_kinds.tolist()
     made = [
         digest(f"{paper.decode()}:{number.decode()}").hex() if number else ""
         for paper, number in zip(papers, numbers, strict=True)

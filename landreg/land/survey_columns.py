@@ -8,12 +8,21 @@ from functools import cache
 
 import numpy as np
 
+from gis.nyt2539 import TABLES, code_table
 from landreg.core.codes import tidy
-from landreg.land.rules.facts import Bytes, Days
+from landreg.land.rules.codes import LAND_USE
+from landreg.land.rules.facts import Bytes, Days, filled, lengths
 from landreg.land.rules.index import distinct
 
 _DAY = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[ T].*)?")
 NO_DAY = np.datetime64("NaT", "D")
+LISTS = {
+    name: frozenset(code.encode() for code in (code_table(field.code_table) if field.code_table else LAND_USE))
+    for table in TABLES.values() for name, field in table.fields.items() if field.code_table or name == "TDLYLX"
+}  # fmt: skip
+"""Coded columns to the values of their list; a column has the same list in every table."""
+TOO_SHORT = {"TDLYLX": {b"10", b"11", b"12"}}
+"""Values that are something else by themselves (first classes of GB/T 21010), and no others with a nought lost."""
 
 
 def codes(values: Bytes) -> Bytes:
@@ -22,6 +31,38 @@ def codes(values: Bytes) -> Bytes:
     if (letters > 126).any():
         return np.array([tidy(value.decode()).encode() for value in values.tolist()], dtype="S")
     return np.asarray(np.strings.upper(values)) if (letters > 96).any() else values
+
+
+def coded(values: Bytes, name: str) -> Bytes:
+    """UTF-8 text of a column as codes are compared, values of a code list in the form of their list."""
+    return in_list_form(codes(values), name)
+
+
+def in_list_form(values: Bytes, name: str) -> Bytes:
+    """The codes of a column as its list has them: offices write 1 for 01 and 01 for 1. What is neither stays as it is."""
+    allowed = LISTS.get(name)
+    if allowed is None:
+        return values
+    sizes = {len(code) for code in allowed}
+    odd = filled(values) if len(sizes) > 1 else ~np.isin(lengths(values), (0, *sizes))
+    rows = np.flatnonzero(odd)
+    if not rows.size:
+        return values
+    different, which = distinct(values[rows])
+    own = [_own_form(value, allowed) if value not in TOO_SHORT.get(name, ()) else value for value in different.tolist()]
+    if own == different.tolist():
+        return values
+    made = values.astype(f"S{max(values.dtype.itemsize, *sizes)}")
+    made[rows] = np.array(own, dtype="S")[which]
+    return made
+
+
+def _own_form(value: bytes, allowed: frozenset[bytes]) -> bytes:
+    if value in allowed:
+        return value
+    if b"0" + value in allowed:
+        return b"0" + value
+    return value[1:] if value[:1] == b"0" and value[1:] in allowed else value
 
 
 def days(values: Bytes) -> Days:

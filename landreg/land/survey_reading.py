@@ -78,7 +78,7 @@ class Reading:
             blank[list(columns.undecodable(name))] = False
             self._blank(name, blank, keys)
             if name in CODES or known.code_table or known.type == "Date" or name in DATES:
-                folded = cells.codes(values)
+                folded = cells.coded(values, name)
                 if folded is not values and not np.array_equal(folded, values):
                     self.delivered.setdefault(name, []).append((start, values))
                 self._text_of(name, start).append(folded)

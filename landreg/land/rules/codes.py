@@ -54,6 +54,7 @@ ESSENTIAL = {
 """What a right cannot be registered without; other values that the standard asks for are noted when they are missing."""
 LAND_USE_2017 = {"0101", "0102", "0103", "0201", "0202", "0203", "0204", "0301", "0302", "0303", "0304", "0305",
                  "0306", "0307", "0401", "0402", "0403", "0404", "1006", "1104", "1107", "1202", "1203"}  # fmt: skip
+LAND_USE = {*LAND_USE_2007, *LAND_USE_2017}
 RELATIONS = re.compile(rb"0[1-9]|[1-9]\d|0")
 
 
@@ -127,13 +128,13 @@ def cod_4_value_is_in_its_dictionary(survey: Survey, notes: Notes) -> None:
                 unsure = field.code_table in UNSURE_CODE_TABLES
                 _dictionary(notes, table, name, allowed, field.code_table, "COD-5" if unsure else "COD-4")
             elif name == "TDLYLX":
-                _dictionary(notes, table, name, {*LAND_USE_2007, *LAND_USE_2017}, "GB/T 21010", "COD-4")
+                _dictionary(notes, table, name, LAND_USE, "GB/T 21010", "COD-4")
             elif name == "YHZGX":
                 _unknown(notes, table, name, "GB/T 4761", "COD-4", lambda value: bool(RELATIONS.fullmatch(value)))
 
 
 def _dictionary(notes: Notes, table: Table, name: str, allowed: set[str], book: str, code: str) -> None:
-    _unknown(notes, table, name, book, code, lambda value: _in(value.decode("utf-8", "replace"), allowed))
+    _unknown(notes, table, name, book, code, lambda value: value.decode("utf-8", "replace") in allowed)
 
 
 def _unknown(notes: Notes, table: Table, name: str, book: str, code: str, sound: Callable[[bytes], bool]) -> None:
@@ -145,12 +146,7 @@ def _unknown(notes: Notes, table: Table, name: str, book: str, code: str, sound:
 
 def in_dictionary(value: bytes, book: str) -> bool:
     """Whether a value is in one of the standard's code lists."""
-    return _in(value.decode("utf-8", "replace"), set(code_table(book)))
-
-
-def _in(value: str, allowed: set[str]) -> bool:
-    """Offices write 1 for 01, and 01 for 1 where a transcription of the standard has it so (C.13, C.14)."""
-    return value in allowed or ("0" + value in allowed) or (value[:1] == "0" and value[1:] in allowed)
+    return value.decode("utf-8", "replace") in code_table(book)
 
 
 def cod_6_value_is_there(survey: Survey, notes: Notes) -> None:

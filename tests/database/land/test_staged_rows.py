@@ -126,6 +126,32 @@ def test_identity_numbers_are_staged_sealed_only(surveyor: Actor, superuser: Con
     assert [open_sealed(bytes(value)) for value, _ in sealed] == [row["CYZJHM"] for row in small.tables["CBF_JTCY"]]
 
 
+def test_values_of_lists_are_staged_in_the_form_of_the_list(
+    surveyor: Actor, superuser: Connection, tmp_path: Path
+) -> None:
+    """A person is told by kind and number of the paper: 01 and 1 are one kind. Who holds no share (2, no) stays without."""
+    small = Small()
+    service.receive(surveyor, small.write(tmp_path / "usual"))
+    plain = superuser.execute("SELECT id_digest FROM land.staged_member ORDER BY household_code, position").fetchall()
+    every("CBF_JTCY", CYZJLX="01", SFGYR="02")(small)
+    every("CBF", CBFLX="01", CBFZJLX="01")(small)
+    both(every("DK", DLDJ="4"), every("CBDKXX", SFQQQG="01"), every("JZX", JZXLB="1"))(small)
+    received = service.receive(surveyor, small.write(tmp_path / "noughts"))
+    assert not received.report.refused
+    new = [received.package_id]
+    members = """SELECT id_digest, id_kind, holds_right FROM land.staged_member WHERE package_id = %s
+                 ORDER BY household_code, position"""
+    assert superuser.execute(members, new).fetchall() == [(value, "1", False) for (value,) in plain]
+    kinds = "SELECT DISTINCT kind, id_kind FROM land.staged_household WHERE package_id = %s"
+    assert superuser.execute(kinds, new).fetchall() == [("1", "1")]
+    parcels = "SELECT DISTINCT soil_grade FROM land.staged_parcel WHERE package_id = %s"
+    assert superuser.execute(parcels, new).fetchall() == [("04",)]
+    shares = "SELECT DISTINCT by_shares FROM land.staged_contract_parcel WHERE package_id = %s"
+    assert superuser.execute(shares, new).fetchall() == [(True,)]
+    lines = "SELECT DISTINCT unnest(kinds) FROM land.staged_boundary_line WHERE package_id = %s"
+    assert superuser.execute(lines, new).fetchall() == [("01",)]
+
+
 ODD: dict[str, tuple[Change, str, str, str]] = {
     "a tab, a backslash and a new line": (
         put("CBF", H1, CBFDZ="一\t二\\n三\n四\\."), "staged_household", "address", "一 二\\n三 四\\."),
