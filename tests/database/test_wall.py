@@ -180,3 +180,15 @@ def test_a_careless_table_is_named_by_every_question_asked_here(superuser: Conne
         assert "landreg_registry on land.careless" in catalog.holders(superuser, "TRUNCATE")
         assert "land.careless_id on land.careless" in catalog.keys_without_county(superuser)
         assert "land.careless" in catalog.tables_without_key(superuser)
+
+
+def test_what_is_sealed_of_a_person_is_read_by_the_desks_that_enter_it_alone(superuser: Connection) -> None:
+    """An identity number of a delivery, like one of the register: auditors, the public and the other windows have none."""
+    readers = catalog.ask(
+        superuser,
+        """SELECT format('%%s: %%s.%%s', desk.rolname, a.attrelid::regclass, a.attname) FROM desk, pg_attribute AS a
+           JOIN ours ON ours.oid = a.attrelid
+           WHERE a.attname = 'id_sealed' AND NOT a.attisdropped AND has_column_privilege(desk.oid, a.attrelid, a.attnum, 'SELECT')
+             AND desk.rolname NOT IN ('landreg_registry', 'landreg_worker')""",
+    )
+    assert readers == []
