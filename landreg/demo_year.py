@@ -17,6 +17,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from landreg import demo_parcels
 from landreg.access.service import SYSTEM
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
@@ -24,6 +25,7 @@ from landreg.core.errors import LandregError, Refused
 from landreg.law.book import act_type
 from landreg.registry import applications, booking, cases, documents, notices, standing, steps
 from landreg.registry.documents import Store
+from landreg.registry.parcel_applications import apply_on_parcel
 from landreg.registry.rules.requests import (
     Assignment,
     Cancellation,
@@ -48,6 +50,7 @@ MONTHLY = (
     ("mortgage_release", 1),
     ("reissue", 1),
     ("cancellation", 1),
+    *((kind, 1) for kind in demo_parcels.KINDS),
 )
 SURNAMES, GIVEN = "赵钱孙李周吴郑王", "新平安和乐成宁远"
 
@@ -118,7 +121,10 @@ def _apply(office: Office, item: Planned) -> UUID | None:
     if found is None:
         return None
     try:
-        if act_type(item.kind).on == "household":
+        if item.kind in demo_parcels.KINDS:
+            drawing = demo_parcels.asked_on(office.county, item.kind, found["parcel"])
+            case = apply_on_parcel(office.registrar, found["parcel"], item.kind, drawing)
+        elif act_type(item.kind).on == "household":
             case = applications.apply_on_household(
                 office.registrar, found["code"], item.kind, _household_change(office, found, chance)
             )

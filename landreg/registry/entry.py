@@ -143,6 +143,7 @@ _MEMBERS = f"""
     VALUES (:county, gen_random_uuid(), gen_random_uuid(), :village, :household, :person, :relation, :holds, :position, :note,
             {_CLOCKS})
 """
+# A code that ever named a parcel enters no other one: what was divided or joined since the survey is not entered again.
 _PARCELS = f"""
     INSERT INTO land.parcel (county, row_id, parcel_id, village, code, kind, name, geom, surveyed_area_m2,
         registered_area_m2, ellipsoidal_area_m2, mu, land_class, soil_grade, land_use, basic_farmland, neighbour_east,
@@ -156,8 +157,7 @@ _PARCELS = f"""
     LEFT JOIN (SELECT DISTINCT parcel_code FROM land.staged_contract_parcel WHERE county = :county AND package_id = :package)
          AS p ON p.parcel_code = s.code
     WHERE {_OF_VILLAGE} AND NOT EXISTS (
-        SELECT FROM land.parcel AS l WHERE l.county = s.county AND l.code = s.code
-             AND upper_inf(l.recorded) AND upper_inf(l.valid))
+        SELECT FROM land.parcel AS l WHERE l.county = s.county AND l.code = s.code)
 """
 _HOMESTEAD_PARCELS = f"""
     INSERT INTO land.parcel (county, row_id, parcel_id, village, code, kind, name, geom, surveyed_area_m2,
@@ -167,6 +167,5 @@ _HOMESTEAD_PARCELS = f"""
            round(coalesce(s.area_m2, s.plane_area_m2) * 0.0015, 2), s.package_id, {_CLOCKS}
     FROM land.staged_homestead AS s
     WHERE {_OF_VILLAGE} AND NOT EXISTS (
-        SELECT FROM land.parcel AS l WHERE l.county = s.county AND l.code = s.code
-             AND upper_inf(l.recorded) AND upper_inf(l.valid))
+        SELECT FROM land.parcel AS l WHERE l.county = s.county AND l.code = s.code)
 """

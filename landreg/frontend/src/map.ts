@@ -78,6 +78,11 @@ function makeMap(frame: HTMLElement, target: HTMLElement): OlMap {
   return map;
 }
 
+/** How near the map goes by itself: where something is drawn, as near as the parcel fills it. */
+function closest(frame: HTMLElement): number {
+  return frame.dataset.edit ? 21 : 18;
+}
+
 function place(map: OlMap, frame: HTMLElement): void {
   const at = numbers(new URLSearchParams(window.location.search).get("at") ?? undefined);
   if (frame.dataset.page !== undefined && at?.length === 3) {
@@ -86,7 +91,7 @@ function place(map: OlMap, frame: HTMLElement): void {
     return;
   }
   const extent = numbers(frame.dataset.extent) ?? ANKANG;
-  map.getView().fit(transformExtent(extent, "EPSG:4326", "EPSG:3857"), { padding: [24, 24, 24, 24], maxZoom: 18 });
+  map.getView().fit(transformExtent(extent, "EPSG:4326", "EPSG:3857"), { padding: [24, 24, 24, 24], maxZoom: closest(frame) });
 }
 
 function rememberPlace(map: OlMap): void {
@@ -136,7 +141,7 @@ function addTools(frame: HTMLElement, map: OlMap, measure: Measure, editor: Edit
   }
   tool(words.home, null, () => {
     const extent = numbers(frame.dataset.extent) ?? ANKANG;
-    map.getView().fit(transformExtent(extent, "EPSG:4326", "EPSG:3857"), { padding: [24, 24, 24, 24], duration: 250 });
+    map.getView().fit(transformExtent(extent, "EPSG:4326", "EPSG:3857"), { padding: [24, 24, 24, 24], maxZoom: closest(frame), duration: 250 });
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {

@@ -24,7 +24,7 @@ from landreg.registry.parcel_facts import OnGround
 from landreg.web import i18n
 
 MARGIN = Decimal("0.08")
-WIDE = 600
+WIDE, HIGH = 600, 320
 LEAST_M = 4
 """What is smaller is drawn as if it were that large, in metres."""
 
@@ -117,7 +117,7 @@ def _sketch(
     west, south, east, north = shapely.total_bounds([*before, *after])
     wide, high = max(east - west, LEAST_M), max(north - south, LEAST_M)
     margin = float(MARGIN) * max(wide, high)
-    scale = WIDE / (wide + 2 * margin)
+    scale = min(WIDE / (wide + 2 * margin), HIGH / (high + 2 * margin))
     left, top = west - margin, north + margin
 
     def face(shape: Polygon, label: str) -> Face:
@@ -130,7 +130,7 @@ def _sketch(
         return Face(path, label, f"{(spot.x - left) * scale:.1f}", f"{(top - spot.y) * scale:.1f}")
 
     return Sketch(
-        WIDE,
+        round((wide + 2 * margin) * scale),
         round((high + 2 * margin) * scale),
         [face(shape, label) for shape, label in zip(before, was, strict=True)],
         [face(shape, label) for shape, label in zip(after, is_, strict=True)],

@@ -126,13 +126,13 @@ _LABELLED = {"household": "household_id", "right": "right_id", "contract": "cont
 
 
 def _told_elsewhere(line: Line, lines: Sequence[Line]) -> bool:
-    """What the drawing of the parcels shows: lineage, and of a parcel that comes or goes all but its code and area."""
-    if line.table != "parcel":
-        return line.table == "parcel_origin" or (line.fact == "excess_m2" and not (line.before and line.after))
-    if line.fact == "parcel_id":
+    """What the name of a row says, or the drawing of parcels: codes, lineage, and of one that comes or goes all but its area."""
+    if line.fact == "parcel_id" or line.table == "parcel_origin" or not (line.before or line.after):
         return True
+    if line.table != "parcel":
+        return line.fact == "excess_m2" and not (line.before and line.after)
     comes_or_goes = any((one.named, one.fact) == (line.named, "parcel_id") for one in lines if one.table == "parcel")
-    return comes_or_goes and line.fact not in ("code", "registered_area_m2", "mu")
+    return comes_or_goes and line.fact != "registered_area_m2"
 
 
 def _after(lines: Sequence[Line], fact: str) -> list[Any]:

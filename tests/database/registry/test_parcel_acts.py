@@ -24,6 +24,7 @@ from landreg.log.store import seal
 from landreg.registry import applications, certificates, drawn, logged
 from landreg.registry.certificates import Press
 from landreg.registry.documents import Store
+from landreg.registry.entry import enter_survey
 from landreg.registry.parcel_applications import apply_on_parcel
 from landreg.registry.rules.parcel_requests import (
     AreaChange,
@@ -392,6 +393,17 @@ def test_an_act_of_another_subject_is_bad_input(registrar: Actor) -> None:
         )
     with pytest.raises(LandregError):
         apply_on_parcel(registrar, LOWER, "seizure", AreaChange((LOWER,), Decimal(1)))
+
+
+def test_a_survey_that_still_has_a_divided_parcel_does_not_enter_it_again(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    done(registrar, reviewer, superuser, "parcel_split", ParcelSplit((LOWER,), line((7, -1), (7, 21))))
+    package = one(registrar, "SELECT package_id FROM land.package")
+    with unit_of_work(registrar) as uow:
+        uow.lock_village(VILLAGE)
+        assert enter_survey(uow, COUNTY, package, VILLAGE) is None
+    assert LOWER not in areas(registrar)
 
 
 def test_a_group_whose_numbers_are_used_up_gives_no_other_one(registrar: Actor, superuser: Connection) -> None:

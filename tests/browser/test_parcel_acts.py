@@ -1,0 +1,160 @@
+"""Acts on parcels in a browser: drawn on the map with a mouse, typed without one, without script, and on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from landreg.access import service
+from landreg.access.identity import use_key
+from landreg.access.service import NewAccount
+from landreg.config import Settings
+from landreg.core.actor import Actor, Desk, Role
+from tests.browser.conftest import PASSWORD, faults_of
+from tests.conftest import Connection
+from tests.registry_kit import one, pass_days, to_rights
+from tests.villages import COUNTY, EAST, NORTH, VILLAGE
+
+GROUP = f"{VILLAGE}01"
+LOWER, UPPER = f"{GROUP}00002", f"{GROUP}00003"
+X, Y = EAST + 20, NORTH
+OpenAs = Callable[..., Page]
+
+
+@pytest.fixture
+def officers(database: Settings, superuser: Connection) -> tuple[Actor, Actor]:
+    """A registrar and a reviewer, and a village whose rights they registered."""
+    use_key(database.keys["identity"])
+    made = []
+    for login, role in (("deng", Role.REGISTRAR), ("shen", Role.REVIEWER)):
+        new = NewAccount(login, f"{login}先生", frozenset({role}), COUNTY)
+        account = service.open_account(service.SYSTEM, new, PASSWORD, temporary=False)
+        made.append(Actor(account, f"{login}先生", Desk.REGISTRY, frozenset({role}), COUNTY))
+    to_rights(made[0], made[1], superuser, 2)
+    pass_days(superuser, 3)
+    return made[0], made[1]
+
+
+@pytest.fixture
+def open_as(chromium: Browser, site: str, officers: tuple[Actor, Actor]) -> Iterator[OpenAs]:
+    """`open_as("deng", "/parcels/...")`: a page as an officer sees it. A word on the console is a failure."""
+    contexts: list[BrowserContext] = []
+    words: list[str] = []
+
+    def open_one(login: str, path: str, *, width: int = 1280, script: bool = True) -> Page:
+        context = chromium.new_context(
+            base_url=site, viewport={"width": width, "height": 860}, locale="zh-CN", java_script_enabled=script
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: words.append(str(error)))
+        page.goto("/login")
+        page.fill("input[name=login]", login)
+        page.fill("input[name=password]", PASSWORD)
+        page.click("main form button")
+        page.wait_for_load_state()
+        page.goto(path)
+        if script and page.locator("[data-map]").count():
+            page.wait_for_selector("[data-map][data-ready]")
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert words == []
+
+
+def corners(page: Page, field: str) -> list[list[float]]:
+    """What stands in a field of coordinates."""
+    return [[float(part) for part in line.split()] for line in page.input_value(field).splitlines()]
+
+
+def test_a_line_drawn_across_the_map_splits_the_parcel(open_as: OpenAs, officers: tuple[Actor, Actor]) -> None:
+    page = open_as("deng", f"/parcels/{LOWER}/acts/parcel_split")
+    box: Any = page.locator(".map-canvas").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.click(x, box["y"] + 8)
+    page.mouse.move(x, y)
+    page.mouse.dblclick(x, box["y"] + box["height"] - 40)
+    page.wait_for_function("document.querySelector('#field-line').value !== ''")
+    drawn = corners(page, "#field-line")
+    assert len(drawn) == 2
+    assert all(X < east < X + 20 for east, _ in drawn)
+    page.click("main form button.btn-primary")
+    page.wait_for_url("**/cases/**")
+    assert "地块变更前后" in page.inner_text("main")
+    assert faults_of(page) == []
+    assert one(officers[0], "SELECT count(*) FROM registry.\"case\" WHERE act_kind = 'parcel_split'") == 1
+
+
+def test_a_corner_dragged_on_the_map_moves_the_boundary_in_the_field(open_as: OpenAs) -> None:
+    page = open_as("deng", f"/parcels/{LOWER}/acts/boundary_correction")
+    before = corners(page, "#field-shape")
+    assert [X, Y] in before
+    box: Any = page.locator(".map-canvas").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    # The parcel lies in the middle of its map: somewhere between there and the edge is its west side.
+    for step in range(20, int(box["width"] / 2), 6):
+        page.mouse.move(x - step, y)
+        page.mouse.down()
+        page.mouse.move(x - step - 15, y, steps=3)
+        page.mouse.up()
+        if corners(page, "#field-shape") != before:
+            break
+    after = corners(page, "#field-shape")
+    assert len(after) == len(before) + 1
+    page.get_by_text("重画").click()
+    assert corners(page, "#field-shape") == before
+
+
+def test_neighbours_are_chosen_by_a_click_on_the_map(open_as: OpenAs) -> None:
+    page = open_as("deng", f"/parcels/{LOWER}/acts/parcel_merge")
+    box: Any = page.locator(".map-canvas").bounding_box()
+    x = box["x"] + box["width"] / 2
+    for y in range(int(box["y"]) + 10, int(box["y"] + box["height"] / 2), 10):
+        page.mouse.click(x, y)
+        if page.locator(f'input[value="{UPPER}"]').is_checked():
+            break
+        page.wait_for_timeout(300)
+    assert page.locator(f'input[value="{UPPER}"]').is_checked()
+
+
+def test_a_split_is_typed_with_the_keyboard_alone(open_as: OpenAs) -> None:
+    page = open_as("deng", f"/parcels/{LOWER}/acts/parcel_split")
+    page.focus("#field-line")
+    page.keyboard.type(f"{X + 7} {Y}\n{X + 7} {Y + 20}")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cases/**")
+    assert "140.00" in page.inner_text("main")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "acts/parcel_split",
+        "acts/parcel_merge",
+        "acts/boundary_correction",
+        "acts/area_change",
+        "acts/part_loss",
+        "correction",
+    ],
+)
+def test_the_forms_have_no_barrier_and_fit_a_phone(open_as: OpenAs, path: str) -> None:
+    for width in (1280, 390):
+        page = open_as("deng", f"/parcels/{LOWER}/{path}", width=width)
+        assert faults_of(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_without_script_the_parcel_is_drawn_and_coordinates_are_typed(open_as: OpenAs) -> None:
+    page = open_as("deng", f"/parcels/{LOWER}/acts/boundary_correction", script=False)
+    assert page.locator("svg.sketch path").count() > 3
+    page.fill("#field-shape", f"{X - 1} {Y}\n{X - 1} {Y + 20}\n{X + 20} {Y + 20}\n{X + 20} {Y}")
+    page.check(f'input[value="{UPPER}"]')
+    page.click("main form button.btn-primary")
+    assert "420.00" in page.inner_text("main")
