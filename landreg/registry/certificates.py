@@ -5,13 +5,13 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 from sqlalchemy import insert, update
 
-from landreg.access.identity import reveal
+from landreg.access.identity import Identity, reveal
 from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import Conflict, Finding, Refused
@@ -136,10 +136,10 @@ def _drafted_chunk(actor: Actor, county: str, case_ids: Sequence[UUID], press: P
     with unit_of_work(actor) as uow:
         proofs = _proofs(uow, _registered(uow, county, case_ids))
         holders = members_of(uow.session, county, case_ids)
-    names = reveal(actor, [person for persons in holders.values() for person in persons], "certificate", county)
+    people = reveal(actor, [person for persons in holders.values() for person in persons], "certificate", county)
     with unit_of_work(actor) as uow:
         cases = _registered(uow, county, case_ids)
-        return _draft(uow, cases, press, {person: identity.name for person, identity in names.items()}, proofs)
+        return _draft(uow, cases, press, people, proofs)
 
 
 def _printed(items: Iterator[ToPrint], count: int, signer: Signer) -> Iterator[tuple[str, bytes]]:
@@ -173,11 +173,11 @@ def _proofs(uow: UnitOfWork, cases: Sequence[Case]) -> dict[str, Proof]:
 
 
 def _draft(
-    uow: UnitOfWork, cases: Sequence[Case], press: Press, names: dict[UUID, str], proofs: dict[str, Proof]
+    uow: UnitOfWork, cases: Sequence[Case], press: Press, people: Mapping[UUID, Identity], proofs: dict[str, Proof]
 ) -> list[_Drafted]:
     county = cases[0].county
     law = load_law(uow.session, county, beijing_day(uow.now))
-    found = certified(uow.session, county, [case.case_id for case in cases], names)
+    found = certified(uow.session, county, [case.case_id for case in cases], people)
     sample = queries.is_demo(uow.session)
     by_id = {case.case_id: case for case in cases}
     if ended := by_id.keys() - {one.case_id for one in found}:

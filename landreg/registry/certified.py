@@ -15,6 +15,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from gis.zones import ZONES
+from landreg.access.identity import Identity
+from landreg.core.codes import masked_id
 from landreg.law.book import term
 from landreg.registry.papers.printing import (
     CertificateNumber,
@@ -40,6 +42,10 @@ class Certified:
     county_name: str
     facts: Mapping[Any, Any]
     members: tuple[Member, ...]
+    others: tuple[Member, ...]
+    """The members beside the one in whose name the right stands, wherever that one is listed; all, where none is."""
+    holder_number: str
+    """The identity number of the one in whose name the right stands, masked; '' where that is no member."""
     parcels: tuple[CertifiedParcel, ...] = field(repr=False)
 
     def contract(
@@ -55,7 +61,7 @@ class Certified:
             issuer=f["issuer"],
             issuer_representative=f["representative"],
             representative=f["holder"],
-            representative_id="",
+            representative_id=self.holder_number,
             mode=term("land_mode", f["nature"]),
             contract_code=f["code"],
             term=_term(f["term"].lower, last),
@@ -93,19 +99,13 @@ class Certified:
             check_url=url,
             act_number=self.act_number,
             house_area_m2=house,
-            other_holders=_others(self.members, f["holder"]),
+            other_holders=self.others,
             other=_building(f),
             confirmed_by=f["confirmed_by"],
             excess_m2=f["excess_m2"] or None,
             notes=(f["note"],) if f["note"] else (),
             map=self.parcels[0].map,
         )
-
-
-def _others(members: tuple[Member, ...], holder: str) -> tuple[Member, ...]:
-    """The members beside the one in whose name the right stands, wherever that one is listed; all, where none is."""
-    first = next((member for member in members if member.name == holder), None)
-    return tuple(member for member in members if member is not first)
 
 
 def members_of(session: Session, county: str, case_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
@@ -116,12 +116,15 @@ def members_of(session: Session, county: str, case_ids: Sequence[UUID]) -> dict[
     return found
 
 
-def certified(session: Session, county: str, case_ids: Sequence[UUID], names: Mapping[UUID, str]) -> list[Certified]:
-    """The facts of the cases' certificates; four queries for any number. names: person to full name."""
+def certified(
+    session: Session, county: str, case_ids: Sequence[UUID], people: Mapping[UUID, Identity]
+) -> list[Certified]:
+    """The facts of the cases' certificates; four queries for any number. people: who the members are."""
     asked = {"county": county, "cases": list(case_ids), "around": AROUND_M}
-    members: dict[UUID, list[Member]] = defaultdict(list)
+    members: dict[UUID, dict[UUID, Member]] = defaultdict(dict)
     for row in session.execute(text(_MEMBERS), asked):
-        members[row.household_id].append(Member(names[row.person_id], term("relation", row.relation), row.note))
+        of = people[row.person_id]
+        members[row.household_id][row.person_id] = Member(of.name, term("relation", row.relation), row.note)
     neighbours: dict[UUID, list[Neighbour]] = defaultdict(list)
     for row in session.execute(text(_NEIGHBOURS), asked):
         for part in shapely.get_parts(shapely.from_wkb(bytes(row.shape))):
@@ -137,11 +140,21 @@ def certified(session: Session, county: str, case_ids: Sequence[UUID], names: Ma
             act_number=row["act_number"],
             county_name=row["county_name"],
             facts=row,
-            members=tuple(members[row["household_id"]]),
+            members=tuple(members[row["household_id"]].values()),
+            others=tuple(m for p, m in members[row["household_id"]].items() if p != holder),
+            holder_number=masked_id(people[holder].id_number) if holder else "",
             parcels=tuple(parcels[row["right_row"]]),
         )
         for row in session.execute(text(_RIGHTS), asked).mappings()
+        for holder in (_holder(members[row["household_id"]], row),)
     ]
+
+
+def _holder(members: Mapping[UUID, Member], right: Mapping[Any, Any]) -> UUID | None:
+    """The member in whose name the right stands: by the name, else by who represents the household; None where neither is one."""
+    named = [person for person, member in members.items() if member.name == right["holder"]]
+    represents = right["representative_id"]
+    return represents if represents in (named or members) else next(iter(named), None)
 
 
 def _parcel(row: Any, neighbours: tuple[Neighbour, ...]) -> CertifiedParcel:
@@ -221,6 +234,8 @@ _RIGHTS = f"""
            r.confirmed_by,
            r.footprint_m2, r.floor_area_m2, r.floors, r.built_on, r.nature, r.note, a.number AS act_number,
            h.name AS holder, h.address,
+           (SELECT x.representative_id FROM party.household AS x WHERE x.county = h.county AND x.household_id = h.household_id
+            AND upper_inf(x.recorded) AND upper_inf(x.valid)) AS representative_id,
            coalesce(i.name, '') AS issuer, coalesce(i.representative, '') AS representative,
            coalesce(d.name, c.county) AS county_name
     FROM {_CERTIFIED}

@@ -73,7 +73,7 @@ class ContractCertificate:
     issuer: str  # 发包方全称
     issuer_representative: str
     representative: str
-    representative_id: str  # as the desk may show it; empty prints a dash
+    representative_id: str  # identity number, masked; empty prints a dash
     mode: str  # 承包方式
     contract_code: str
     term: str

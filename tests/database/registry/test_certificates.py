@@ -15,6 +15,7 @@ import psycopg
 import pytest
 
 from landreg import keys
+from landreg.access.identity import Identity
 from landreg.config import CHECKOUT, Settings
 from landreg.core.actor import NOBODY, Actor, Desk
 from landreg.core.db import unit_of_work
@@ -159,8 +160,8 @@ def test_the_map_of_a_homestead_names_its_neighbours_whether_their_rights_are_re
     booking.register(reviewer, COUNTY, homesteads[:2])
     with unit_of_work(registrar) as uow:
         members = certified.members_of(uow.session, COUNTY, homesteads[:2])
-        names = {person: "某人" for persons in members.values() for person in persons}
-        found = {one.case_id: one for one in certified.certified(uow.session, COUNTY, homesteads[:2], names)}
+        people = {person: Identity("某人", "1", citizen_id(1)) for persons in members.values() for person in persons}
+        found = {one.case_id: one for one in certified.certified(uow.session, COUNTY, homesteads[:2], people)}
     around = [{near.name for near in found[case].parcels[0].map.neighbours} - {""} for case in homesteads[:2]]
     assert around[1] == {"户主1", "户主3"}
     assert "户主2" in around[0]
@@ -272,6 +273,26 @@ def test_a_certificate_with_a_sign_that_no_font_has_is_left_and_the_others_are_i
     with pytest.raises(Refused) as refused:
         steps.take(registrar, COUNTY, [left], steps.STEPS["certify"], press=lambda: press)
     assert codes(refused) == {"CERT-3"}
+
+
+def test_a_contract_s_certificate_names_its_representative_with_a_masked_number(
+    sealed: list[UUID], registrar: Actor, superuser: Connection, press: Press, tmp_path: Path
+) -> None:
+    with past_triggers(superuser):
+        superuser.execute("UPDATE party.household SET name = '成员1之2'")
+    issued = next(
+        item for item in certificates.issue(registrar, COUNTY, sealed, press).issued if "经营权" in item.number
+    )
+    pdf = tmp_path / "certificate.pdf"
+    pdf.write_bytes(press.store.read(issued.sha256))
+    said = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], capture_output=True, text=True, check=True).stdout
+    number = one(
+        registrar,
+        """SELECT p.id_masked FROM party.member AS m JOIN identity.person AS p USING (person_id)
+           ORDER BY m.position DESC LIMIT 1""",
+    )
+    assert number in said
+    assert "610900" not in said.replace(number, "")
 
 
 def test_every_holder_of_a_homestead_is_on_its_certificate_once_whoever_is_listed_first(
