@@ -19,12 +19,13 @@ from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, LandregError, NotFound, Refused
-from landreg.log.recheck import recheck
+from landreg.log.recheck import recheck, recheck_register
 from landreg.log.store import seal
 from landreg.registry import applications, certificates, drawn, logged
 from landreg.registry.certificates import Press
 from landreg.registry.documents import Store
 from landreg.registry.entry import enter_survey
+from landreg.registry.logged_strays import register
 from landreg.registry.parcel_applications import apply_on_parcel
 from landreg.registry.rules.parcel_requests import (
     AreaChange,
@@ -49,7 +50,7 @@ from tests.registry_kit import (
     right_of,
     to_rights,
 )
-from tests.villages import COUNTY, EAST, NORTH, VILLAGE
+from tests.villages import COUNTY, EAST, NORTH, VILLAGE, past_triggers
 
 GROUP = f"{VILLAGE}01"
 LOWER, UPPER = f"{GROUP}00002", f"{GROUP}00003"
@@ -393,6 +394,46 @@ def test_an_act_of_another_subject_is_bad_input(registrar: Actor) -> None:
         )
     with pytest.raises(LandregError):
         apply_on_parcel(registrar, LOWER, "seizure", AreaChange((LOWER,), Decimal(1)))
+
+
+STRUCK = {
+    "another origin": "UPDATE land.parcel_origin SET origin_id = gen_random_uuid() WHERE row_id = '{row}'",
+    "another day": "UPDATE land.parcel_origin SET valid = '[1999-01-01,)' WHERE row_id = '{row}'",
+    "gone": "DELETE FROM land.parcel_origin WHERE row_id = '{row}'",
+    "one more": """INSERT INTO land.parcel_origin SELECT county, gen_random_uuid(), gen_random_uuid(), origin_id, village, valid,
+        recorded, act_id, NULL FROM land.parcel_origin WHERE row_id = '{row}'""",
+    "one of no act": """INSERT INTO land.parcel_origin SELECT county, gen_random_uuid(), gen_random_uuid(), origin_id, village,
+        valid, recorded, gen_random_uuid(), NULL FROM land.parcel_origin WHERE row_id = '{row}'""",
+    "another shape": "UPDATE land.parcel SET geom = ST_Translate(geom, 1, 0) WHERE code = '{child}' AND upper_inf(recorded)",
+    "another area": "UPDATE land.parcel SET registered_area_m2 = 141 WHERE code = '{child}' AND upper_inf(recorded)",
+    "a closed row that is gone": "DELETE FROM land.parcel WHERE code = '{parent}' AND NOT upper_inf(recorded)",
+    "closed by another act": """UPDATE land.parcel SET ended_by_act = (SELECT act_id FROM registry.act WHERE kind = 'survey_entry')
+        WHERE code = '{parent}' AND NOT upper_inf(recorded)""",
+}
+
+
+def test_whoever_changes_parcels_or_lineage_behind_the_register_is_found(
+    registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings, auditor: Actor
+) -> None:
+    done(registrar, reviewer, superuser, "parcel_split", ParcelSplit((LOWER,), line((7, -1), (7, 21))))
+    seal(worker, database)
+    assert list(recheck_register(auditor, database, register()).findings) == []
+    row = one(registrar, "SELECT row_id FROM land.parcel_origin LIMIT 1")
+    unnamed = []
+    for blow, statement in STRUCK.items():
+        superuser.execute("CREATE TEMP TABLE kept_origin AS TABLE land.parcel_origin")
+        superuser.execute("CREATE TEMP TABLE kept_parcel AS TABLE land.parcel")
+        with past_triggers(superuser):
+            superuser.execute(statement.format(row=row, child=f"{GROUP}00006", parent=LOWER))
+            found = {finding.layer for finding in recheck_register(auditor, database, register()).findings}
+            for table in ("origin", "parcel"):
+                name = "land.parcel_origin" if table == "origin" else "land.parcel"
+                superuser.execute(f"DELETE FROM {name}")
+                superuser.execute(f"INSERT INTO {name} TABLE kept_{table}")
+                superuser.execute(f"DROP TABLE kept_{table}")
+        if f"land.{'parcel_origin' if 'parcel_origin' in statement else 'parcel'}" not in found:
+            unnamed.append((blow, found))
+    assert unnamed == []
 
 
 def test_a_survey_that_still_has_a_divided_parcel_does_not_enter_it_again(
