@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from landreg.core.periods import DAY
 from landreg.core.tables import in_force
+from landreg.land.model import Parcel
 from landreg.party.model import Holder, Household
 from landreg.registry import standing
 from landreg.registry.effects import RightBundle
@@ -24,12 +25,12 @@ MOST = 1000
 
 @dataclass(frozen=True)
 class LandOf:
-    """A right with its parcels: id, code, term as first day and day after the last, and parcels by code, m² and mu."""
+    """A right with its parcels: id, code, term as first day and day after the last; parcels by code, their name, and mu."""
 
     right_id: UUID
     code: str
     term: tuple[date, date] | None
-    parcels: Sequence[tuple[str, Any, Any]]
+    parcels: Sequence[tuple[str, str, Any]]
 
     @property
     def last(self) -> date | None:
@@ -41,16 +42,26 @@ def land_of(session: Session, county: str, household_id: UUID) -> list[LandOf]:
     """The contract rights that a household holds."""
     held = standing.rights_held(session, county, [household_id], "contract_management").get(household_id, {})
     found = standing.rights(session, county, list(held))
-    return [land_under(bundle) for bundle in found.values()]
+    return [land_under(session, county, bundle) for bundle in found.values()]
 
 
-def land_under(bundle: RightBundle) -> LandOf:
-    """The parcels of a right: code, m², mu."""
+def land_under(session: Session, county: str, bundle: RightBundle) -> LandOf:
+    """A right with its parcels."""
+    called = parcel_names(session, county, list(bundle.codes))
     term = bundle.right.row["term"]
     parcels = [
-        (bundle.codes[parcel.row["parcel_id"]], parcel.row["area_m2"], parcel.row["mu"]) for parcel in bundle.parcels
+        (bundle.codes[(one := parcel.row)["parcel_id"]], called.get(one["parcel_id"], ""), one["mu"])
+        for parcel in bundle.parcels
     ]
     return LandOf(bundle.right_id, bundle.right.row["code"], (term.lower, term.upper) if term else None, parcels)
+
+
+def parcel_names(session: Session, county: str, parcel_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """What people call these parcels."""
+    found = select(Parcel.parcel_id, Parcel.name).where(
+        Parcel.county == county, Parcel.parcel_id.in_(parcel_ids), in_force(Parcel)
+    )
+    return {row[0]: row[1] or "" for row in session.execute(found)}
 
 
 def households_of(session: Session, county: str, collective_id: UUID, but: str) -> list[tuple[str, str]]:

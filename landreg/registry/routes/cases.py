@@ -24,7 +24,7 @@ from landreg.law.queries import load_law
 from landreg.registry import cases, desk, facts, notices, queries, shelves, steps
 from landreg.registry.act_proposals import ActProposal, papers_of
 from landreg.registry.casebook import Case
-from landreg.registry.routes import parcel_shown, shown
+from landreg.registry.routes import household_shown, parcel_shown, shown
 from landreg.registry.routes.queues import OFFICERS, READERS, step_named, taken
 from landreg.web import i18n, pages, problems
 from landreg.web.forms import read_form
@@ -70,6 +70,12 @@ def _about(session: Session, case: Case) -> dict[str, Any]:
         "parcels": desk.parcels_asked(session, county, case_id),
         "proposed": None if isinstance(proposal, ActProposal) else shown.proposed(proposal, law),
         "kind": law.act(case.act_kind),
+        "sides": household_shown.sides_of(session, proposal, law.on)
+        if isinstance(proposal, ActProposal)
+        and case.act_kind in household_shown.SIDES
+        and proposal.facts.in_force
+        and not act
+        else None,
         "papers": papers_of(law.act(case.act_kind), case.right_kind, case.request),
         "difference": shown.difference_of(session, proposal, law.on)
         if isinstance(proposal, ActProposal) and not act

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from landreg.access.policy import allow, current_actor
 from landreg.access.queries import masked_persons
 from landreg.core.actor import Role
 from landreg.core.db import UnitOfWork, unit_of_work
-from landreg.core.errors import Finding, NotFound, Refused
+from landreg.core.errors import NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.land.queries import division_path
 from landreg.law.book import terms
@@ -24,12 +23,10 @@ from landreg.law.queries import load_law
 from landreg.party import queries as parties
 from landreg.party.model import Household
 from landreg.registry import applications, household_queries, standing
-from landreg.registry.act_proposals import ActProposal
-from landreg.registry.effects.sides import Side, after, before, rows_of
 from landreg.registry.household_applications import foreseen, provisional
 from landreg.registry.routes import household_forms as forms
 from landreg.registry.routes.applying import opened
-from landreg.registry.routes.shown import Shown, difference_of
+from landreg.registry.routes.household_shown import Preview, preview_of
 from landreg.registry.rules.households import CHANGE_REASONS, DIVISION_REASONS
 from landreg.registry.rules.operation import OPERATION_END_REASONS, TRANSFER_MODES
 from landreg.registry.rules.requests import Request
@@ -37,20 +34,6 @@ from landreg.web import i18n, pages, problems
 
 blueprint = Blueprint("household_acts", __name__)
 HOUSEHOLD_CODE = re.compile(r"[0-9]{18}")
-SIDES = ("division", "household_merge", "representative_change", "exchange")
-"""The acts whose result is shown as households side by side; of the others the page shows fact by fact."""
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What an application would do: notes for the reviewer, households before and after, or facts before and after."""
-
-    findings: tuple[Finding, ...]
-    before: list[Side]
-    after: list[Side]
-    difference: list[Shown]
-    names: Mapping[UUID, str]
-    codes: Mapping[UUID, str]
 
 
 @blueprint.get("/households/<code>/acts/division", defaults={"kind": "division"})
@@ -190,7 +173,7 @@ def _right_page(county: str, right_id: UUID, kind: str, asked: Request | None) -
             holder=parties.named(session, county, bundle.right.row["household_id"]),
             path=division_path(session, bundle.right.row["village"]),
             preview=preview,
-            mine=household_queries.land_under(bundle),
+            mine=household_queries.land_under(session, county, bundle),
             other=other,
             theirs=household_queries.land_of(session, county, other.household_id) if other else [],
             neighbours=household_queries.households_of(session, county, holder.collective_id, holder.code)
@@ -234,24 +217,11 @@ def _members(session: Session, household: Household) -> list[dict[str, Any]]:
 
 def _preview(uow: UnitOfWork, values: dict[str, Any]) -> Preview:
     """What a case of these values would do. Raises Refused with every finding where one of them stops it."""
-    session = uow.session
-    law = load_law(session, values["county"], beijing_day(uow.now))
-    seen = foreseen(session, law, values)
+    today = beijing_day(uow.now)
+    seen = foreseen(uow.session, load_law(uow.session, values["county"], today), values)
     if seen.proposal is None:
         raise Refused(seen.findings)
-    proposal, today = seen.proposal, beijing_day(uow.now)
-    if values["act_kind"] not in SIDES:
-        return Preview(seen.findings, [], [], difference_of(session, proposal, today), {}, {})
-    changes = proposal.changes(today)
-    rows = rows_of([(one.household, one.members) for one in proposal.in_force.parties], proposal.in_force.bundles)
-    was, will = before(rows), after(rows, changes)
-    persons = [member.person_id for side in (*was, *will) for member in side.members]
-    names = {person: shown[0] for person, shown in masked_persons(session, persons).items()}
-    return Preview(seen.findings, was, will, [], names, _codes(proposal))
-
-
-def _codes(proposal: ActProposal) -> dict[UUID, str]:
-    return {parcel: code for bundle in proposal.in_force.bundles for parcel, code in bundle.codes.items()}
+    return preview_of(uow.session, seen.proposal, today, seen.findings)
 
 
 def _words(kind: str, values: Any) -> list[tuple[str, str]]:
