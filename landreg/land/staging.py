@@ -44,7 +44,7 @@ CASTS: Mapping[str, str] = {
     "east": "{}::double precision[]", "north": "{}::double precision[]",
 }  # fmt: skip
 """How a column's text becomes its value; what is not here is told by its ending (ENDINGS), or stays text."""
-ENDINGS = (("_on", "date"), ("_m2", "numeric"), ("mu", "numeric"), ("_count", "integer"), ("storeys", "integer"),
+ENDINGS = (("_on", "date"), ("_by", "date"), ("_m2", "numeric"), ("mu", "numeric"), ("_count", "integer"), ("storeys", "integer"),
            ("position", "integer"))  # fmt: skip
 COMPARED = {
     "staged_issuer": "FBF", "staged_household": "CBF", "staged_contract": "CBHT", "staged_contract_parcel": "CBDKXX",

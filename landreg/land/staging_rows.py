@@ -22,7 +22,7 @@ from landreg.land.rules.facts import Boundary, Bytes, Survey, prefix
 from landreg.land.rules.geometry import hundredths_of, plane_of
 
 RADIUS_3857 = 6378137.0
-CODE, TEXT, AREA, COUNT, DAY, SEALED, DIGEST, YES, SERIAL = range(9)
+CODE, TEXT, AREA, COUNT, DAY, SEALED, DIGEST, YES, SERIAL, LATEST = range(10)
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,8 @@ class Column:
 
 
 def _columns(text_: str) -> tuple[Column, ...]:
-    kinds = {"c": CODE, "t": TEXT, "a": AREA, "n": COUNT, "d": DAY, "s": SEALED, "g": DIGEST, "y": YES, "#": SERIAL}
+    kinds = {"c": CODE, "t": TEXT, "a": AREA, "n": COUNT, "d": DAY, "s": SEALED, "g": DIGEST, "y": YES, "#": SERIAL,
+             "b": LATEST}  # fmt: skip
     made = []
     for entry in text_.split():
         name, field, kind, *paper = entry.split(":")
@@ -77,7 +78,7 @@ STAGED: Mapping[str, tuple[str, str, tuple[Column, ...]]] = {
         "neighbour_north:DKBZ:t boundary_witness:ZJRXM:t note:DKBZXX:t surveyed_area_m2:SCMJ:a mu:SCMJM:a")),
     "ZJD": ("staged_homestead", "ZDDM", _columns(
         "code:ZDDM:c unit_code:BDCDYH:c household_code:CBFBM:c holder:QLRMC:t area_m2:ZDMJ:a approved_area_m2:PZMJ:a "
-        "footprint_m2:JZZDMJ:a building_area_m2:JZMJ:a storeys:CS:n built_on:JGRQ:d nature:QLXZ:t")),
+        "footprint_m2:JZZDMJ:a building_area_m2:JZMJ:a storeys:CS:n built_on:JGRQ:d built_by:JGRQ:b nature:QLXZ:t")),
 }  # fmt: skip
 """Delivered table to staged table, its key, and its columns."""
 SHAPED = ("plane_area_m2", "ellipsoidal_area_m2", "geom", "geom_3857")
@@ -146,6 +147,10 @@ def _day(columns: Columns, column: Column) -> NDArray[Any]:
     return text.days(cells.days(cells.codes(columns.utf8(column.field))))
 
 
+def _latest_day(columns: Columns, column: Column) -> NDArray[Any]:
+    return text.days(cells.latest_days(cells.codes(columns.utf8(column.field))))
+
+
 def _yes(columns: Columns, column: Column) -> NDArray[Any]:
     """1 yes, 2 no (C.19); blank stays blank."""
     given = cells.coded(columns.utf8(column.field), column.field)
@@ -171,6 +176,7 @@ def _digest(columns: Columns, column: Column) -> NDArray[Any]:
 
 _MAKERS: Mapping[int, Callable[[Columns, Column], NDArray[Any]]] = {
     CODE: _code, TEXT: _text, AREA: _area, COUNT: _count, DAY: _day, YES: _yes, SEALED: _sealed, DIGEST: _digest,
+    LATEST: _latest_day,
 }  # fmt: skip
 
 

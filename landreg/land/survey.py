@@ -22,7 +22,7 @@ from landreg.core.periods import beijing_day
 from landreg.land import survey_county, survey_reading
 from landreg.land.memory import give_back_large
 from landreg.land.rooms import room
-from landreg.land.rules import areas, boundaries, codes, geometry, persons, relations, terms, topology
+from landreg.land.rules import areas, boundaries, codes, days, geometry, persons, relations, terms, topology
 from landreg.land.rules.facts import KEY, Notes, Survey, SurveyRule, Table
 from landreg.land.survey_boundaries import read_boundaries
 from landreg.land.survey_package import missing_parts
@@ -30,8 +30,9 @@ from landreg.land.survey_reading import Progress, fault_finding
 from landreg.law.book import Law, national_law
 
 STAGES: tuple[tuple[str, tuple[SurveyRule, ...]], ...] = (
-    ("geometry", geometry.RULES), ("codes", codes.RULES), ("persons", persons.RULES), ("relations", relations.RULES),
-    ("terms", terms.RULES), ("areas", areas.RULES), ("boundaries", ()), ("topology", topology.RULES),
+    ("geometry", geometry.RULES), ("codes", (*codes.RULES, *days.RULES)), ("persons", persons.RULES),
+    ("relations", relations.RULES), ("terms", terms.RULES), ("areas", areas.RULES), ("boundaries", ()),
+    ("topology", topology.RULES),
 )  # fmt: skip
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -11,10 +10,10 @@ import numpy as np
 from gis.nyt2539 import TABLES, code_table
 from landreg.core.codes import tidy
 from landreg.land.rules.codes import LAND_USE
+from landreg.land.rules.days import day_of, span_of
 from landreg.land.rules.facts import Bytes, Days, filled, lengths
 from landreg.land.rules.index import distinct
 
-_DAY = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[ T].*)?")
 NO_DAY = np.datetime64("NaT", "D")
 LISTS = {
     name: frozenset(code.encode() for code in (code_table(field.code_table) if field.code_table else LAND_USE))
@@ -67,20 +66,30 @@ def _own_form(value: bytes, allowed: frozenset[bytes]) -> bytes:
 
 def days(values: Bytes) -> Days:
     """Days of a column, NaT where blank or no day."""
+    return _days(values, _day)
+
+
+def latest_days(values: Bytes) -> Days:
+    """Of what names a month or a year only the last day that it can mean; NaT where a day is named, or nothing."""
+    return _days(values, _latest_day)
+
+
+def _days(values: Bytes, read: Callable[[str], np.datetime64]) -> Days:
     different, which = distinct(values)
-    found = np.array([_day(value.decode("utf-8", "replace")) for value in different.tolist()], dtype="datetime64[D]")
+    found = np.array([read(value.decode("utf-8", "replace")) for value in different.tolist()], dtype="datetime64[D]")
     return found[which] if len(found) else np.full(len(values), NO_DAY)
 
 
 @cache
 def _day(value: str) -> np.datetime64:
-    match = _DAY.fullmatch(value)
-    if match is None:
-        return NO_DAY
-    try:
-        return np.datetime64(date(int(match[1]), int(match[2]), int(match[3])), "D")
-    except ValueError:
-        return NO_DAY
+    found = day_of(value)
+    return NO_DAY if found is None else np.datetime64(found, "D")
+
+
+@cache
+def _latest_day(value: str) -> np.datetime64:
+    found = span_of(value)
+    return NO_DAY if found is None or found[0] == found[1] else np.datetime64(found[1], "D")
 
 
 def concatenated(parts: list[Bytes]) -> Bytes:

@@ -88,6 +88,7 @@ def homestead_proposals(session: Session, cases: Sequence[Case]) -> list[Proposa
                 area_m2=staged["area_m2"] or Decimal(0),
                 approved_m2=staged["approved_area_m2"],
                 built_on=staged["built_on"],
+                built_by=staged["built_by"],
                 others=tuple(staged["others"] or ()),
                 taken_by=staged["taken_by"],
                 elsewhere=elsewhere.get((case.package_id, case.household_code), {}),
@@ -231,7 +232,7 @@ _MEMBERS_ELSEWHERE = """
 """
 _HOMESTEADS = f"""
     SELECT s.package_id, s.code, s.village, s.unit_code, s.household_code, coalesce(s.area_m2, s.plane_area_m2) AS area_m2,
-           s.approved_area_m2, s.footprint_m2, s.building_area_m2, s.storeys, s.built_on, s.nature,
+           s.approved_area_m2, s.footprint_m2, s.building_area_m2, s.storeys, s.built_on, s.built_by, s.nature,
            coalesce(sh.name, s.holder) AS holder, h.code IS NOT NULL
            OR (sh.kind <> '3' AND {_COLLECTIVE_KNOWN.format(h="sh")}) AS household_known,
            array_remove(array(

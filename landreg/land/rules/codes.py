@@ -32,7 +32,6 @@ from landreg.land.rules.index import CodeIndex, distinct
 
 CODED = ("FBF", "CBF", "CBF_JTCY", "CBHT", "CBDKXX", "CBJYQZDJB", "LZHT", "DK", "ZJD", "ZJQY", "CJQY", "XJQY", "XJXZQ",
          "CBJYQZ", "CBJYQZ_QZBF", "CBJYQZ_QZHF", "CBJYQZ_QZZX", "QSLYZLFJ")  # fmt: skip
-DONE = {"QDSJ", "HTQDRQ", "DJSJ", "FBFDCRQ", "CBFDCRQ", "GSSHRQ", "FZRQ", "BFRQ", "HFRQ", "ZXRQ", "JGRQ"}
 MOST_M2, MOST_MU, MOST_COUNTED = 10**14 - 1, 10**12 - 1, 2_147_483_647_00
 """In hundredths: what the register's columns hold, far more than a county has."""
 MAY_BE_ANY = {"CBFCYSL", "CS"}
@@ -222,26 +221,6 @@ def feature_number(table: Table, notes: Notes) -> None:
         notes.add(Finding("COD-14", "BSM", values, table.kind))
 
 
-def cod_15_day_is_a_day(survey: Survey, notes: Notes) -> None:
-    """COD-15: a date is a day of the calendar. NY/T 2539: YYYYMMDD; other ways of writing a day are read."""
-    for table in survey.tables.values():
-        for name, days in table.days.items():
-            given = table.text[name]
-            bad = filled(given) & np.isnat(days)
-            if name == "JGRQ":  # of a house, the year of completion is often all that is known
-                bad &= ~has_form(given, "d4") & ~has_form(given, "d6")
-            notes.rows("COD-15", table, np.flatnonzero(bad), name)
-
-
-def cod_16_what_was_done_is_past(survey: Survey, notes: Notes) -> None:
-    """COD-16: a day on which something was done has not still to come."""
-    today = np.datetime64(notes.law.on, "D")
-    for table in survey.tables.values():
-        for name in DONE & table.days.keys():
-            coming = np.flatnonzero(~np.isnat(table.days[name]) & (table.days[name] > today))
-            notes.rows("COD-16", table, coming, name, today=str(today))
-
-
 def cod_17_number_is_a_number(survey: Survey, notes: Notes) -> None:
     """COD-17: a number is a number, whole where things are counted, no greater than any county's, and greater than nothing
     where the standard says so. NY/T 2539 domains."""
@@ -289,7 +268,6 @@ def cod_21_homestead_is_a_homestead_parcel(survey: Survey, notes: Notes) -> None
 RULES: tuple[SurveyRule, ...] = (
     cod_1_code_has_its_form, cod_2_code_begins_with_its_parent, cod_3_code_stands_once,
     cod_4_value_is_in_its_dictionary, cod_6_value_is_there, cod_8_code_is_of_this_county, cod_9_village_is_known,
-    cod_13_feature_code_fits_its_layer, cod_14_feature_number_stands_once, cod_15_day_is_a_day,
-    cod_16_what_was_done_is_past, cod_17_number_is_a_number, cod_18_unit_code_has_its_form,
+    cod_13_feature_code_fits_its_layer, cod_14_feature_number_stands_once, cod_17_number_is_a_number, cod_18_unit_code_has_its_form,
     cod_21_homestead_is_a_homestead_parcel,
 )  # fmt: skip

@@ -18,7 +18,8 @@ class HomesteadFacts:
     """What the survey and the approval say of a homestead; areas in m². others: units that the household holds or
     has applied for.
 
-    elsewhere: masked name of a member of the household to the code of another household that lists them.
+    elsewhere: masked name of a member of the household to the code of another household that lists them. built_by: the
+    last day of the month or year in which the house was completed, where no day is known.
     """
 
     code: str
@@ -30,6 +31,7 @@ class HomesteadFacts:
     others: tuple[str, ...] = ()
     taken_by: str | None = None
     elsewhere: Mapping[str, str] = field(default_factory=dict)
+    built_by: date | None = None
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,10 @@ def confirmed_area(facts: HomesteadFacts, law: Law) -> Confirmed:
     With an approval: the approved area. Without: built before the regulation of 1982, the area in use; after it, up to
     the county's limit. Source: 国土资发〔2016〕191号 as dated parameters.
     """
+    completed = facts.built_on or facts.built_by
     if facts.approved_m2:
         most, basis = facts.approved_m2, "approved"
-    elif facts.built_on is not None and facts.built_on < law.day("HS-2.period_since", "regulation"):
+    elif completed is not None and completed < law.day("HS-2.period_since", "regulation"):
         most, basis = facts.area_m2, "before_1982"
     else:
         most, basis = limit_m2(law), "limit"

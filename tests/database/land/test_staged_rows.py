@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +151,21 @@ def test_values_of_lists_are_staged_in_the_form_of_the_list(
     assert superuser.execute(shares, new).fetchall() == [(True,)]
     lines = "SELECT DISTINCT unnest(kinds) FROM land.staged_boundary_line WHERE package_id = %s"
     assert superuser.execute(lines, new).fetchall() == [("01",)]
+
+
+@pytest.mark.parametrize(
+    ("given", "on", "by"),
+    [("1981", None, date(1981, 12, 31)), ("198212", None, date(1982, 12, 31)), ("1981年6月", None, date(1981, 6, 30)),
+     ("1999-06-30", date(1999, 6, 30), None), ("", None, None)],
+)  # fmt: skip
+def test_a_house_s_completion_is_staged_as_far_as_it_is_known(
+    given: str, on: date | None, by: date | None, surveyor: Actor, superuser: Connection, tmp_path: Path
+) -> None:
+    small = Small()
+    put("ZJD", Z1, JGRQ=given)(small)
+    assert not service.receive(surveyor, small.write(tmp_path)).report.refused
+    row = superuser.execute("SELECT built_on, built_by FROM land.staged_homestead WHERE code = %s", [Z1]).fetchone()
+    assert row == (on, by)
 
 
 ODD: dict[str, tuple[Change, str, str, str]] = {

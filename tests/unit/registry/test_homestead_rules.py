@@ -49,6 +49,15 @@ def test_what_is_confirmed_is_the_approval_or_the_old_use_or_the_limit(
     assert confirmed_area(facts, LAW) == Confirmed(Decimal(most), Decimal(excess), basis)
 
 
+@pytest.mark.parametrize(
+    ("by", "basis"),
+    [(date(1981, 12, 31), "before_1982"), (date(1982, 1, 31), "before_1982"), (date(1982, 12, 31), "limit")],
+)
+def test_a_house_of_which_the_month_or_year_is_known_is_old_where_all_of_it_is(by: date, basis: str) -> None:
+    facts = homestead(area_m2=Decimal("412.50"), approved_m2=None, built_on=None, built_by=by)
+    assert confirmed_area(facts, LAW).basis == basis
+
+
 def test_confirmed_and_excess_add_up_to_what_was_surveyed() -> None:
     facts = homestead(area_m2=Decimal("272.75"))
     confirmed = confirmed_area(facts, LAW)
