@@ -16,7 +16,7 @@ from landreg.config import CHECKOUT, Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.log import queries, verify
-from landreg.log.cosignature import WitnessKey, cosigned_at
+from landreg.log.cosignature import Witness, WitnessKey, cosigned_at
 from landreg.log.leaf import Entry
 from landreg.log.merkle import TileHashes, grow, leaf_hash
 from landreg.log.note import Checkpoint
@@ -47,11 +47,11 @@ def witness(database: Settings, tmp_path: Path) -> Iterator[WitnessKey]:
         "0",
     ]
     line = [sys.executable, "-c", "from landreg.cli import main; main()", "log", "witness", *map(str, asked)]
-    shown = subprocess.run([*line, "--show-key"], capture_output=True, text=True, check=True, cwd=CHECKOUT).stdout
+    shown = Witness.of_text(NAME, key.read_text()).key.text
     with subprocess.Popen(line, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT) as process:
         assert process.stdout is not None
         address = process.stdout.readline().strip()
-        (database.home / "witnesses").write_text(f"{address} {shown.strip()}\n")
+        (database.home / "witnesses").write_text(f"{address} {shown}\n")
         try:
             yield WitnessKey.read(shown)
         finally:
