@@ -1,0 +1,114 @@
+"""Processes, each with some threads, that take the same step of the register at the same instant."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from multiprocessing.connection import Connection as Pipe
+from typing import Any
+from uuid import UUID
+
+from landreg.core import db
+from landreg.core.actor import Actor
+from landreg.core.errors import LandregError
+from landreg.registry import applications, booking
+from landreg.registry.rules.requests import Assignment, RestrictionAsked
+from tests.villages import COUNTY
+
+Task = tuple[str, tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What came of a race: how many succeeded, what the others were told, and what the first of those who did gave."""
+
+    done: int
+    refused: Counter[str]
+    given: Any = None
+
+
+def assign(actor: Actor, right: UUID, taker: UUID, code: str) -> Any:
+    """An application for the transfer of a right."""
+    asked = Assignment(taker, code, date(2027, 1, 5))
+    return applications.apply_on_right(actor, COUNTY, right, "assignment", asked)
+
+
+def restrict(actor: Actor, right: UUID, kind: str, basis: str) -> Any:
+    """An application for a restriction of a right."""
+    return applications.apply_on_right(actor, COUNTY, right, kind, RestrictionAsked(kind, "法院", basis))
+
+
+def register(actor: Actor, case: UUID) -> Any:
+    """The registration of a case; None where another was first."""
+    return booking.register(actor, COUNTY, [case]).done or None
+
+
+STEPS = {"assign": assign, "restrict": restrict, "register": register}
+
+
+class Racers:
+    """So many processes with so many threads each, that race when they are told."""
+
+    def __init__(self, urls: dict[Any, str], processes: int = 2, threads: int = 8) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.count = processes * threads
+        self.racers = []
+        for _ in range(processes):
+            here, there = context.Pipe()
+            process = context.Process(target=_race, args=(urls, threads, there), daemon=True)
+            process.start()
+            there.close()
+            self.racers.append((process, here))
+
+    def race(self, tasks: Sequence[Task]) -> Tried:
+        """Every thread takes one of the tasks, all at the same instant."""
+        at = time.time() + 0.03
+        for _, pipe in self.racers:
+            pipe.send((at, list(tasks)))
+        outcomes = [outcome for _, pipe in self.racers for outcome in pipe.recv()]
+        faults = [said for kind, said in outcomes if kind == "fault"]
+        assert not faults, faults[:3]
+        done = [given for kind, given in outcomes if kind == "done"]
+        return Tried(
+            len(done), Counter(said for kind, said in outcomes if kind == "refused"), done[0] if done else None
+        )
+
+    def end(self) -> None:
+        """No more races."""
+        for process, pipe in self.racers:
+            pipe.close()
+            process.join(20)
+            process.kill()
+
+
+def _race(urls: dict[Any, str], threads: int, pipe: Pipe) -> None:
+    db.configure(urls)
+    while True:
+        try:
+            at, tasks = pipe.recv()
+        except EOFError:
+            return
+        outcomes: list[tuple[str, Any]] = [("fault", "no answer")] * threads
+
+        def run(place: int, at: float = at, tasks: list[Task] = tasks, out: list[Any] = outcomes) -> None:
+            name, values = tasks[place % len(tasks)]
+            time.sleep(max(0.0, at - time.time()))
+            try:
+                given = STEPS[name](*values)
+                out[place] = ("refused", "nothing to do") if given is None else ("done", given)
+            except LandregError as error:
+                out[place] = ("refused", ",".join(sorted(finding.code for finding in error.findings)))
+            except Exception as error:
+                out[place] = ("fault", repr(error))
+
+        running = [threading.Thread(target=run, args=(place,)) for place in range(threads)]
+        for thread in running:
+            thread.start()
+        for thread in running:
+            thread.join()
+        pipe.send(outcomes)
