@@ -138,6 +138,11 @@ def table_of(name: str, fields: Iterable[str], *, spatial: bool) -> str | None:
     return next((table for table, marks in _MARKS if table in names and marks <= present), None)
 
 
+def named(name: str, *, spatial: bool) -> bool:
+    """Whether a file's name is that of one of the standard's layers, or tables."""
+    return _by_name(name, [t for t in TABLES.values() if (t.kind == "spatial") == spatial]) is not None
+
+
 def _by_name(name: str, tables: list[Table]) -> Table | None:
     stem = name.strip().upper()
     letters = re.sub(r"^\d{4,}", "", stem)

@@ -19,7 +19,7 @@ from gis.columns import NO_NUMBER, Columns, half_up_hundredths
 from gis.dbf import DbfFile
 from gis.faults import KINDS, PackageFault
 from gis.geopackage import geopackage_layers, read_geopackage
-from gis.nyt2539 import canonical, county_in, table_of
+from gis.nyt2539 import canonical, county_in, named, table_of
 from gis.shapes import Geoms, Shapes
 from gis.shp import ShapeFile, sibling
 
@@ -30,6 +30,8 @@ __all__ = [
 
 BATCH = 50_000
 DELETED = ord("*")
+OF_WINDOWS = {"thumbs.db", "ehthumbs.db"}
+"""Files that Windows puts into folders by itself."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ def read_table(source: Source, *, batch: int = BATCH) -> Iterator[Columns]:
 
 def _passed_over(path: Path, folder: Path) -> bool:
     parts = path.relative_to(folder).parts
-    return any(part.startswith((".", "~$", "__MACOSX")) for part in parts)
+    return path.name.lower() in OF_WINDOWS or any(part.startswith((".", "~$", "__MACOSX")) for part in parts)
 
 
 def _sources(path: Path, folder: Path) -> Iterator[tuple[bool, Source]]:
@@ -153,17 +155,36 @@ def _sources(path: Path, folder: Path) -> Iterator[tuple[bool, Source]]:
     if suffix == ".shp":
         yield True, _shapefile(path, county)
     elif suffix in (".dbf", ".shx") and sibling(path, ".shp") is None:
-        raise PackageFault("missing_part", path.with_suffix(".shp"), {"part": ".shp"})
+        if named(path.stem, spatial=True):
+            raise PackageFault("missing_part", path.with_suffix(".shp"), {"part": ".shp"})
+        yield True, _stray(path)
     elif suffix == ".gpkg":
         for name, column, fields, wkt, rows in geopackage_layers(path):
             kind = table_of(name, fields, spatial=True) or table_of(path.stem, fields, spatial=True) or ""
             yield True, Source(kind, path, name, "gpkg", _canonical(kind, fields), rows, wkt, county, column)
+    elif suffix == ".db" and not tables.is_sqlite(path):
+        yield False, _stray(path)
     elif suffix in tables.TABLE_SUFFIXES:
-        for name in tables.table_names(path):
-            head = tables.table_head(path, name)
-            kind = table_of(name, head, spatial=False) or ""
-            if kind or suffix != ".txt":
-                yield False, Source(kind, path, name, suffix[1:], _canonical(kind, head), None, None, county)
+        try:
+            yield from _tables(path, suffix, county)
+        except PackageFault:
+            if suffix not in tables.CSV or named(path.stem, spatial=False):
+                raise
+            if suffix != ".txt":
+                yield False, _stray(path)
+
+
+def _tables(path: Path, suffix: str, county: str | None) -> Iterator[tuple[bool, Source]]:
+    for name in tables.table_names(path):
+        head = tables.table_head(path, name)
+        kind = table_of(name, head, spatial=False) or ""
+        if kind or suffix != ".txt":
+            yield False, Source(kind, path, name, suffix[1:], _canonical(kind, head), None, None, county)
+
+
+def _stray(path: Path) -> Source:
+    """A file of no layer and no table, which is named as such and not opened."""
+    return Source("", path, path.name, path.suffix[1:], {}, None, None, None)
 
 
 def _shapefile(path: Path, county: str | None) -> Source:

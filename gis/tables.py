@@ -25,6 +25,12 @@ TABLE_SUFFIXES = ACCESS | SQLITE | CSV
 csv.field_size_limit(1 << 20)
 
 
+def is_sqlite(path: Path) -> bool:
+    """Whether a file begins as SQLite's do; the ending .db is that of other programs' files too."""
+    with path.open("rb") as file:
+        return file.read(16) == b"SQLite format 3\0"
+
+
 def table_names(path: Path) -> tuple[str, ...]:
     """Names of the tables in a file; a CSV is one table named as the file. Raises PackageFault."""
     suffix = path.suffix.lower()

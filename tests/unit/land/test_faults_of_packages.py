@@ -350,6 +350,45 @@ def test_files_and_tables_that_are_none_of_the_standard_s_are_noted(tmp_path: Pa
     assert not report.refused
 
 
+STRAY: list[tuple[str, bytes, set[str]]] = [
+    ("Thumbs.db", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(3000), set()),
+    ("desktop.ini", b"[.ShellClassInfo]", set()),
+    ("DK6109022026.shp.DESKTOP-1.4712.sr.lock", b"", set()),
+    ("6109022026.ldb", b"x", set()),
+    ("说明.txt", b"", set()),
+    ("说明.txt", "成果说明：\r\n本成果为村".encode("utf-16"), set()),
+    ("说明.txt", '成果说明,"含'.encode("gbk"), set()),
+    ("统计.csv", b"", {"PKG-20"}),
+    ("统计.csv", "表,数\n".encode("utf-16"), {"PKG-20"}),
+    ("缓存.db", b"x" * 5000, {"PKG-20"}),
+    ("旧DK.shx", bytes(100), {"PKG-20"}),
+    ("统计.dbf", b"\x03" + bytes(80), {"PKG-20"}),
+    ("统计.xlsx", b"PK", set()),
+    ("CBHT.csv", b"", {"PKG-4"}),
+    ("承包合同.txt", "成果".encode("utf-16"), {"PKG-5"}),
+    ("JBNTBHQ2019.dbf", b"\x03" + bytes(80), {"PKG-4"}),
+    ("数据.sqlite", b"x" * 5000, {"PKG-4"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "content", "codes"), STRAY, ids=[f"{name} {len(raw)}" for name, raw, _ in STRAY])
+def test_a_stray_file_is_passed_over_or_noted_unless_it_bears_the_name_of_a_layer_or_table(
+    name: str, content: bytes, codes: set[str], tmp_path: Path
+) -> None:
+    folder = Small(form=Form(zipped=False)).write(tmp_path)
+    (next(folder.iterdir()) / name).write_bytes(content)
+    report = check(folder, law())
+    assert {(f.code, f.values["file"].split(":")[0].split("/")[-1].split(".")[0]) for f in report.findings} == {
+        (code, name.split(".")[0]) for code in codes
+    }
+    assert report.refused == bool(codes - {"PKG-20"})
+
+
+def test_a_database_called_db_is_read_as_one_by_its_content(tmp_path: Path) -> None:
+    small = Small(raw={"6109022026.sqlite": lambda p: p.rename(p.with_suffix(".db"))})
+    assert found(report_on(small, tmp_path).findings) == set()
+
+
 def _with_a_table_of_its_own(path: Path) -> None:
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("CREATE TABLE NOTES (A, B)")
