@@ -26,6 +26,7 @@ from landreg.registry.facts import Proposal, case_facts, proposals
 from landreg.registry.rules import ACCEPT_RULES, ACT_RULES, CONTRACT_RULES, HOMESTEAD_RULES, REVIEW_RULES
 
 FINISHED = ("registered", "certified", "withdrawn", "refused")
+TOLD_IN_WRITING = ("return", "refuse")
 UNDER_WAY = ("accepted", "reviewed", "noticed", "objected")
 
 
@@ -166,6 +167,10 @@ def _leave(actor: Actor, county: str, case_ids: Sequence[UUID], step: str, reaso
         late = [case for case in cases if case.state in FINISHED]
         if late:
             raise Conflict(Finding("REG-8", "state", {"state": c.state, "step": step}, subject=c.number) for c in late)
+        if step in TOLD_IN_WRITING:
+            # All reasons at once (条例 17, 22): what the rules say today goes into the paper with the officer's own.
+            law = load_law(uow.session, county, beijing_day(uow.now))
+            keep_findings(uow, cases, judge(uow, cases, (), law), law)
         set_values(uow, county, [case.case_id for case in cases], **values)
         note(uow, cases, step, reason)
 

@@ -30,6 +30,7 @@ from landreg.registry.excerpted import excerpts
 from landreg.registry.logged_acts import change_facts
 from landreg.registry.logged_renewals import decisions
 from landreg.registry.logged_rows import CLOCKED, at_beginning_of, digest, row_text
+from landreg.registry.paper_rows import papers
 
 Restated = tuple[str, Mapping[str, Any], Mapping[str, str]]
 TABLES: Mapping[str, Mapping[str, str]] = {
@@ -61,6 +62,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "renewal.decided": {"": "registry.renewal"},
     "certificate.issued": {"": "registry.certificate"},
     "excerpt.issued": {"": "registry.excerpt"},
+    "paper.issued": {"": "registry.paper"},
     "law.figure_set": {"": "law.county_parameter"},
     "identity.opened": {"": "identity.opening"},
     **applied.TABLES,
@@ -198,6 +200,7 @@ def closings(session: Session) -> Iterator[tuple[str, str, str | None]]:
 
 SOURCES: Mapping[str, Source | Keyed] = {
     "excerpt.issued": excerpts,
+    "paper.issued": papers,
     "act": Keyed(acts_of, "SELECT county, number AS key FROM registry.act"),
     "certificate.issued": Keyed(certificates_of, "SELECT county, number AS key FROM registry.certificate"),
     "notice.published": notices,

@@ -153,6 +153,11 @@ def check_excerpt(session: Session, asked: str) -> Row[Any] | None:
     return session.execute(text("SELECT * FROM registry.check_excerpt(:asked)"), {"asked": asked}).first()
 
 
+def check_paper(session: Session, number: str) -> Row[Any] | None:
+    """What anybody may know of a receipt or notice by the number that it bears; None when there is none."""
+    return session.execute(text("SELECT * FROM registry.check_paper(:number)"), {"number": number}).first()
+
+
 def restrictions_of_right(session: Session, county: str, right_id: UUID, asked: AsOf) -> Sequence[Restriction]:
     """The restrictions on a right as of a day, in the order of their ranks."""
     found = select(Restriction).where(Restriction.county == county, Restriction.right_id == right_id)

@@ -208,7 +208,10 @@ class RefusalGround:
 
 @dataclass(frozen=True)
 class Refusal:
-    """不予受理, 不予登记 or 退回补正 notice; `remedies`: how to object, one sentence each, from dated law."""
+    """不予受理, 不予登记 or 补正 notice; `remedies`: how to object, one sentence each, from dated law.
+
+    papers: each paper that the act asks for, and whether it was handed in.
+    """
 
     number: str
     title: str  # 不予登记告知书, 退回补正通知书, ...
@@ -226,11 +229,21 @@ class Refusal:
     issued_on: date
     phone: str
     check_url: str
+    papers: tuple[tuple[str, bool], ...] = ()
+
+
+@dataclass(frozen=True)
+class ExcerptTable:
+    """A table of an excerpt: its title, the heads of its columns, its rows as text."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
 class Excerpt:
-    """登记簿摘录: a right about one day (`valid_on`), as the register said on another (`said_at`, to the minute)."""
+    """登记簿摘录: a right, household or parcel about one day (`valid_on`), as the register said on another (`said_at`)."""
 
     number: str
     applicant: str
@@ -243,3 +256,4 @@ class Excerpt:
     authority: str
     issued_on: date
     check_url: str
+    tables: tuple[ExcerptTable, ...] = ()

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from landreg.core.periods import beijing_day
 from landreg.core.units import mu_of
 from landreg.land.queries import division_names, division_path
-from landreg.law.book import Law, all_articles, term
+from landreg.law.book import Law, act_type, all_articles, term
+from landreg.registry.act_proposals import papers_of
 from landreg.registry.casebook import Case, CaseEvent, Document
 from landreg.registry.papers import printing as papers
 
@@ -35,15 +36,16 @@ class Desk:
 
 
 def receipt(
-    session: Session, desk: Desk, case: Case, parcels: Sequence[str], documents: Sequence[Document], officer: str
-) -> bytes:
-    """The receipt (受理凭证) of an accepted case as PDF."""
+    session: Session, desk: Desk, case: Case, parcels: Sequence[str], documents: Sequence[Document], officer: str,
+    number: str, agent: str = "",
+) -> bytes:  # fmt: skip
+    """The receipt (受理凭证) of an accepted case as PDF. agent: who brought it for the household, where somebody did."""
     assert case.accepted_on is not None and case.due_on is not None  # noqa: S101, PT018  (the route asks)
     authority = desk.authority(session, case.county)
     paper = papers.Receipt(
         number=case.number,
         applicant=case.applicant,
-        agent="",
+        agent=agent,
         right_kind=term("right", case.right_kind),
         act_kind=term("act", case.act_kind),
         location=" ".join(division_path(session, case.village)),
@@ -57,19 +59,22 @@ def receipt(
         authority=authority,
         window=f"{authority}受理窗口",
         phone=desk.law.text("CERT-2.phone"),
-        check_url=f"{desk.base_url}/check?number={case.number}",
+        check_url=f"{desk.base_url}/check?number={number}",
     )
     return papers.print_receipt(paper, sample=desk.sample)
 
 
-def refusal(session: Session, desk: Desk, case: Case, event: CaseEvent) -> bytes:
-    """The notice of a refusal (不予登记) or a return (退回补正), with the officer's reason and every finding."""
+def refusal(
+    session: Session, desk: Desk, case: Case, event: CaseEvent, documents: Sequence[Document], number: str
+) -> bytes:
+    """The notice of a refusal (不予登记) or of what is to be completed (补正): the officer's reason, every finding at once,
+    and each paper that the act asks for."""
     returned = event.step == "return"
     day = beijing_day(event.at)
     paper = papers.Refusal(
-        number=f"{case.number}-{'T' if returned else 'B'}",
-        title="退回补正通知书" if returned else "不予登记告知书",
-        decision="经审查，申请材料需要补正，现予退回。补正后可以重新申请。" if returned else "经审查，决定不予登记。",
+        number=number,
+        title="补正通知书" if returned else "不予登记告知书",
+        decision="经审查，申请材料需要补正，现予退回。" if returned else "经审查，决定不予登记。",
         applicant=case.applicant,
         right_kind=term("right", case.right_kind),
         act_kind=term("act", case.act_kind),
@@ -85,9 +90,17 @@ def refusal(session: Session, desk: Desk, case: Case, event: CaseEvent) -> bytes
         authority=desk.authority(session, case.county),
         issued_on=day,
         phone=desk.law.text("CERT-2.phone"),
-        check_url=f"{desk.base_url}/check?number={case.number}",
+        check_url=f"{desk.base_url}/check?number={number}",
+        papers=_papers(case, documents) if returned else (),
     )
     return papers.print_refusal(paper, sample=desk.sample)
+
+
+def _papers(case: Case, documents: Sequence[Document]) -> tuple[tuple[str, bool], ...]:
+    """Each paper that the act asks for, and whether the folder has it."""
+    had = {document.kind for document in documents}
+    asked = papers_of(act_type(case.act_kind), case.right_kind, case.request)
+    return tuple((term("document", kind), kind in had) for kind in asked)
 
 
 def _ground(finding: Mapping[str, Any]) -> papers.RefusalGround:

@@ -15,6 +15,7 @@ from landreg.registry.papers.data import (
     Change,
     ContractCertificate,
     Excerpt,
+    ExcerptTable,
     HandedIn,
     HomesteadCertificate,
     Member,
@@ -34,6 +35,7 @@ __all__ = [
     "Change",
     "ContractCertificate",
     "Excerpt",
+    "ExcerptTable",
     "HandedIn",
     "HomesteadCertificate",
     "Member",
@@ -119,7 +121,8 @@ def print_receipt(data: Receipt, *, sample: bool = False) -> bytes:
 def print_excerpt(data: Excerpt, *, sample: bool = False) -> bytes:
     """The excerpt from the register with both its days, as a tagged PDF/A-3b."""
     content = _plain(data) | {
-        "rows": [[p.code, p.name, p.boundaries, mu(p.area_mu or Decimal(0)), m2(p.area_m2)] for p in data.parcels]
+        "rows": [[p.code, p.name, p.boundaries, mu(p.area_mu or Decimal(0)), m2(p.area_m2)] for p in data.parcels],
+        "tables": [_plain(table) for table in data.tables],
     }
     return typeset("excerpt", content, data.issued_on, sample=sample, tagged=True)
 

@@ -21,11 +21,12 @@ from landreg.core.errors import Conflict, Finding, NotFound
 from landreg.land.queries import division_path
 from landreg.law.book import terms
 from landreg.law.queries import load_law
-from landreg.registry import cases, desk, facts, notices, queries, shelves, steps
+from landreg.registry import cases, desk, facts, handed_out, notices, queries, shelves, steps
 from landreg.registry.act_proposals import ActProposal, papers_of
 from landreg.registry.casebook import Case
 from landreg.registry.routes import household_shown, parcel_shown, shown
 from landreg.registry.routes.queues import OFFICERS, READERS, step_named, taken
+from landreg.registry.routes.surroundings import desk_of, store
 from landreg.web import i18n, pages, problems
 from landreg.web.forms import read_form
 
@@ -160,6 +161,10 @@ def leave(county: str, case_id: UUID) -> Redirect:
     _must_be_in(county, case_id, LEFT_FROM, "leave")
     given = read_form(Leaving)
     WAYS[given.way](current_actor(), county, [case_id], given.reason)
+    if given.way in cases.TOLD_IN_WRITING:
+        with unit_of_work(current_actor()) as uow:
+            made_at = desk_of(uow.session, county)
+        handed_out.paper_of(current_actor(), county, case_id, (given.way,), made_at, store())
     flash(_("已办理：%(step)s。", step=i18n.shown_term(given.way.value, "step")))
     return redirect(_page_of(county, case_id), 303)
 

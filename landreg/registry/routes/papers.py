@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 from uuid import UUID
@@ -14,9 +13,7 @@ from werkzeug.wrappers import Response as Redirect
 from landreg.access.policy import allow, current_actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound
-from landreg.registry import cases, desk, documents, queries
-from landreg.registry.casebook import CaseEvent
-from landreg.registry.papers import office as prints
+from landreg.registry import cases, desk, documents, handed_out
 from landreg.registry.routes.cases import found_case, one
 from landreg.registry.routes.queues import OFFICERS, READERS
 from landreg.registry.routes.surroundings import desk_of, store
@@ -76,40 +73,27 @@ def fetch(county: str, case_id: UUID, document_id: UUID) -> Response:
 @allow(*READERS)
 def receipt(county: str, case_id: UUID) -> Response:
     """The receipt of acceptance. Raises Conflict before the case is accepted."""
-    actor = current_actor()
-    case = found_case(actor, county, case_id)
-    if case.accepted_on is None or case.due_on is None:
-        raise Conflict(Finding("DOC-5", "state", subject=case.number))
-    with unit_of_work(actor) as uow:
-        session = uow.session
-        accepted = _last(queries.events(session, county, case_id), "accept")
-        pdf = prints.receipt(
-            session,
-            desk_of(session, county),
-            case,
-            [parcel.parcel_code for parcel in desk.parcels_asked(session, county, case_id)],
-            queries.documents(session, county, case_id),
-            accepted.by_name if accepted else "",
-        )
-    return pdf_file(pdf, f"{_('受理凭证')}-{case.number}")
+    return _handed_out(county, case_id, "accept")
 
 
 @blueprint.get("/cases/<county>/<uuid:case_id>/told.pdf")
 @allow(*READERS)
 def told(county: str, case_id: UUID) -> Response:
     """The notice to the applicant of a return or a refusal. Raises Conflict when there was none."""
+    return _handed_out(county, case_id, "return", "refuse")
+
+
+def _handed_out(county: str, case_id: UUID, *steps: str) -> Response:
+    """The paper of the last of these steps: as it was handed out, or printed now for the first time."""
     actor = current_actor()
-    case = found_case(actor, county, case_id)
     with unit_of_work(actor) as uow:
-        event = _last(queries.events(uow.session, county, case_id), "return", "refuse")
-        if event is None:
-            raise Conflict(Finding("DOC-4", "state", subject=case.number))
-        pdf = prints.refusal(uow.session, desk_of(uow.session, county), case, event)
-    return pdf_file(pdf, f"{_('告知书')}-{case.number}")
-
-
-def _last(events: Sequence[CaseEvent], *steps: str) -> CaseEvent | None:
-    return next((event for event in reversed(events) if event.step in steps), None)
+        made_at = desk_of(uow.session, county)
+    paper = handed_out.paper_of(actor, county, case_id, steps, made_at, store())
+    path = store().path(paper.pdf_sha256)
+    if not path.exists():
+        raise NotFound(Finding("DOC-1", values={"sha256": paper.pdf_sha256[:12]}))
+    names = {"receipt": _("受理凭证"), "completion": _("补正通知书"), "refusal": _("不予登记告知书")}
+    return pdf_file(path.read_bytes(), f"{names[paper.kind]}-{paper.number}")
 
 
 def pdf_file(pdf: bytes, name: str) -> Response:

@@ -166,8 +166,13 @@ def check() -> Response:
     if not asked:
         return pages.render("registry/check.html", asked="", found=None, case=None)
     with unit_of_work(NOBODY) as uow:
-        case = queries.check_case(uow.session, typed.folded(asked))
-        meant = _meant(uow.session, asked)
+        paper = queries.check_paper(uow.session, typed.folded(asked).upper())
+        case = queries.check_case(uow.session, paper.case_number if paper else typed.folded(asked))
+        meant = "" if paper else _meant(uow.session, asked)
+        told = log.leaves(uow.session, paper.number) if paper else ()
+    if paper is not None:
+        leaf = next((leaf for leaf in told if leaf.kind == "paper.issued"), None)
+        return pages.render("registry/check_paper.html", paper=paper, case=case, leaf=leaf)
     if case is not None:
         return pages.render("registry/check.html", asked=asked, found=None, case=case)
     return _checked(meant, asked)

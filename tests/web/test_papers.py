@@ -1,0 +1,142 @@
+"""Papers that the office hands out: printed once, numbered, checked by anybody, and told to the log."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from landreg.config import Settings
+from landreg.core.actor import Actor, Role
+from landreg.log.recheck import recheck
+from landreg.log.store import seal
+from landreg.registry import applications, cases, logged, opening
+from landreg.registry.rules.requests import Reissue
+from tests.registry_kit import HOUSEHOLD, in_state, one, right_of, to_rights
+from tests.villages import COUNTY, VILLAGE, past_triggers, stage_village
+from tests.web.conftest import Browser, OpenAccount
+
+ASKED = {"applicant": "查询人甲", "purpose": "核对"}
+
+
+@pytest.fixture
+def case(superuser: Any, officers: tuple[Actor, Actor]) -> UUID:
+    staged = stage_village(superuser, 1)
+    batch = opening.open_batch(officers[0], COUNTY, staged.package_id, VILLAGE)
+    return in_state(officers[0], batch, "draft")[0]
+
+
+@pytest.fixture
+def reissue(superuser: Any, officers: tuple[Actor, Actor]) -> UUID:
+    """A case whose papers are all missing."""
+    to_rights(*officers, superuser, 1)
+    return applications.apply_on_right(officers[0], COUNTY, right_of(officers[0]), "reissue", Reissue("搬家时遗失"))
+
+
+def test_a_receipt_is_the_same_bytes_each_time_and_anybody_may_check_its_number(
+    deng: Browser, another_browser: Browser, case: UUID, officers: tuple[Actor, Actor]
+) -> None:
+    cases.accept(officers[0], COUNTY, [case])
+    address = f"/cases/{COUNTY}/{case}/receipt.pdf"
+    first = deng.client.get(address)
+    assert first.data[:5] == b"%PDF-"
+    assert deng.client.get(address).data == first.data
+    number = one(officers[0], "SELECT number FROM registry.paper")
+    assert number.endswith("-S1")
+    assert one(officers[0], "SELECT count(*) FROM registry.paper") == 1
+    page = another_browser.get("/check", query_string={"number": number.lower()}).text
+    assert "登记机构出具过这份文书" in page
+    assert "受理凭证" in page
+    assert "户主1" not in page
+
+
+def test_what_is_to_be_completed_is_told_with_all_reasons_at_once_and_every_paper(
+    deng: Browser, reissue: UUID, officers: tuple[Actor, Actor]
+) -> None:
+    page = f"/cases/{COUNTY}/{reissue}"
+    deng.get(page)
+    assert deng.post(f"{page}/leave", {"way": "return", "reason": "请携带身份证原件"}).status_code == 303
+    kept = one(officers[0], 'SELECT findings FROM registry."case" WHERE case_id = :case', case=reissue)
+    assert "REG-20" in {finding["code"] for finding in kept}
+    assert one(officers[0], "SELECT kind FROM registry.paper") == "completion"
+    told = deng.client.get(f"{page}/told.pdf")
+    assert told.status_code == 200
+    assert "%E8%A1%A5%E6%AD%A3%E9%80%9A%E7%9F%A5%E4%B9%A6" in told.headers["Content-Disposition"]
+
+
+def test_a_paper_tells_of_its_own_step_also_after_the_case_went_on(
+    deng: Browser, case: UUID, officers: tuple[Actor, Actor]
+) -> None:
+    page = f"/cases/{COUNTY}/{case}"
+    deng.get(page)
+    deng.post(f"{page}/leave", {"way": "return", "reason": "第一次"})
+    first = deng.client.get(f"{page}/told.pdf").data
+    cases.accept(officers[0], COUNTY, [case])
+    assert deng.client.get(f"{page}/told.pdf").data == first
+    deng.get(page)
+    deng.post(f"{page}/leave", {"way": "refuse", "reason": "第二次"})
+    assert deng.client.get(f"{page}/told.pdf").data != first
+    numbers = one(officers[0], "SELECT string_agg(right(number, 2), ',' ORDER BY made_at) FROM registry.paper")
+    assert numbers == "B1,J1"
+
+
+def test_only_an_officer_prints_a_paper_and_an_auditor_reads_it_then(
+    app: Any, account: OpenAccount, deng: Browser, case: UUID, officers: tuple[Actor, Actor]
+) -> None:
+    """DOC-6: until it is printed."""
+    account("cha", Role.AUDITOR)
+    auditor = Browser(app.test_client())
+    auditor.log_in("cha")
+    cases.accept(officers[0], COUNTY, [case])
+    address = f"/cases/{COUNTY}/{case}/receipt.pdf"
+    early = auditor.get(address)
+    assert (early.status_code, "DOC-6" in early.text) == (409, True)
+    printed = deng.client.get(address).data
+    assert auditor.client.get(address).data == printed
+
+
+def test_a_paper_changed_behind_the_registers_back_is_named(
+    deng: Browser, case: UUID, officers: tuple[Actor, Actor], superuser: Any, worker: Actor, database: Settings
+) -> None:
+    cases.accept(officers[0], COUNTY, [case])
+    deng.client.get(f"/cases/{COUNTY}/{case}/receipt.pdf")
+    seal(worker, database)
+    sources = {"paper.issued": logged.SOURCES["paper.issued"]}
+    assert recheck(worker, database, sources, logged.TABLES).findings == ()
+    with past_triggers(superuser):
+        superuser.execute("UPDATE registry.paper SET pdf_sha256 = repeat('0', 64)")
+    found = recheck(worker, database, sources, logged.TABLES).findings
+    assert [(finding.code, finding.layer) for finding in found] == [("LOG-17", "registry.paper")]
+
+
+def test_excerpts_tell_of_a_household_and_of_a_parcel_with_all_rights(
+    deng: Browser, another_browser: Browser, superuser: Any, officers: tuple[Actor, Actor]
+) -> None:
+    to_rights(*officers, superuser, 1)
+    parcel = one(officers[0], "SELECT min(code) FROM land.parcel WHERE kind = 'contracted'")
+    for about, code in (("household", HOUSEHOLD), ("parcel", parcel)):
+        form = deng.get(f"/excerpts/new/{about}/{code}")
+        assert "出具摘录" in form.text
+        answer = deng.post(f"/excerpts/new/{about}/{code}", ASKED)
+        assert answer.status_code == 303
+        assert deng.client.get(answer.location, buffered=True).data[:5] == b"%PDF-"
+        number = answer.location.rsplit("/", 1)[1]
+        checked = another_browser.get("/check", query_string={"number": number}).text
+        assert "登记机构出具过这份摘录" in checked
+        assert "户主1" not in checked
+        assert re.search(r"户\*", checked)
+    assert one(officers[0], "SELECT count(*) FROM registry.excerpt WHERE right_id IS NULL") == 2
+
+
+def test_an_excerpt_of_what_there_is_not_is_refused(
+    deng: Browser, superuser: Any, officers: tuple[Actor, Actor]
+) -> None:
+    to_rights(*officers, superuser, 1)
+    deng.get(f"/excerpts/new/household/{HOUSEHOLD}")
+    lacking = deng.post(f"/excerpts/new/household/{HOUSEHOLD}", {"applicant": " ", "purpose": ""})
+    assert (lacking.status_code, "FORM-1" in lacking.text) == (400, True)
+    for address in ("household/610902104202019999", "parcel/1", "contract/1"):
+        assert deng.post(f"/excerpts/new/{address}", ASKED).status_code == 404, address
+    assert one(officers[0], "SELECT count(*) FROM registry.excerpt") == 0
