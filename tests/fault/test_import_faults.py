@@ -53,10 +53,16 @@ def _environment(settings: Settings) -> dict[str, str]:
     return {**os.environ, **urls, **keys, "LANDREG_HOME": str(settings.home)}
 
 
-@pytest.mark.parametrize(
-    "stage", ["unpack", "read", "topology", "staged_contract", "staged_parcel", "staged_boundary_line"]
-)
-@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGINT])
+STAGES = ("unpack", "read", "topology", "staged_contract", "staged_parcel", "staged_boundary_line")
+KILLED = [
+    pytest.param(stage, blow, marks=() if (place + turn) % 2 else pytest.mark.drill)
+    for turn, blow in enumerate((signal.SIGKILL, signal.SIGINT))
+    for place, stage in enumerate(STAGES)
+]
+"""Each stage by one of the two; the drill takes both."""
+
+
+@pytest.mark.parametrize(("stage", "blow"), KILLED)
 def test_an_import_that_is_killed_leaves_nothing_and_the_next_one_is_whole(
     stage: str,
     blow: signal.Signals,
