@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from multiprocessing.connection import Connection as Pipe
 from typing import Any
 from uuid import UUID
@@ -38,9 +39,10 @@ def assign(actor: Actor, right: UUID, taker: UUID, code: str) -> Any:
     return applications.apply_on_right(actor, COUNTY, right, "assignment", asked)
 
 
-def restrict(actor: Actor, right: UUID, kind: str, basis: str) -> Any:
-    """An application for a restriction of a right."""
-    return applications.apply_on_right(actor, COUNTY, right, kind, RestrictionAsked(kind, "法院", basis))
+def mortgage(actor: Actor, right: UUID, contract: str) -> Any:
+    """An application for a mortgage of a right."""
+    asked = RestrictionAsked("mortgage", "信用社", contract, Decimal("9000.00"))
+    return applications.apply_on_right(actor, COUNTY, right, "mortgage", asked)
 
 
 def register(actor: Actor, case: UUID) -> Any:
@@ -48,7 +50,7 @@ def register(actor: Actor, case: UUID) -> Any:
     return booking.register(actor, COUNTY, [case]).done or None
 
 
-STEPS = {"assign": assign, "restrict": restrict, "register": register}
+STEPS = {"assign": assign, "mortgage": mortgage, "register": register}
 
 
 class Racers:

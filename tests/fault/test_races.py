@@ -8,14 +8,17 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from landreg.audit.logged import register
 from landreg.config import Settings
 from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
 from landreg.law.book import act_type
 from landreg.log.recheck import recheck_register
 from landreg.log.store import seal
-from landreg.registry import cases, notices
+from landreg.registry import applications, booking, cases, notices
+from landreg.registry.rules.requests import Release
 from tests.racing import Racers, Tried
 from tests.registry_kit import Connection, one, pass_days, put_papers, right_of, to_rights
 from tests.villages import COUNTY, VILLAGE
@@ -55,7 +58,7 @@ class Course:
         while self.attempts < attempts:
             number += 1
             self._transferred(number)
-            self._seized(number)
+            self._mortgaged(number)
 
     def _transferred(self, number: int) -> None:
         """Double transfer: applied for by all at once, then registered by all at once."""
@@ -71,11 +74,19 @@ class Course:
         self.right = one(self.registrar, statement, h=taker, c=case)
         assert self.right is not None
 
-    def _seized(self, number: int) -> None:
-        """Two restrictions asked for at once, and a transfer that would pass them by: each is applied for once."""
-        ask = [("restrict", (self.registrar, self.right, "seizure", f"（2027）执{number}号"))]
-        case = self._raced("double restriction", self.racers.race(ask)).given
-        cases.withdraw(self.registrar, COUNTY, [case], "撤回")
+    def _mortgaged(self, number: int) -> None:
+        """Double mortgage: applied for by all at once, then registered by all at once; and released again."""
+        ask = ("mortgage", (self.registrar, self.right, f"（2027）抵{number}号"))
+        case = self._raced("double mortgage", self.racers.race([ask])).given
+        self._to_register(case, "mortgage")
+        self._raced("double registration", self.racers.race([("register", (self.reviewer, case))]))
+        held = "SELECT restriction_id FROM registry.restriction WHERE upper_inf(recorded) AND upper_inf(valid)"
+        with unit_of_work(self.registrar) as uow:
+            (restriction,) = uow.session.execute(text(held)).scalars().all()
+        asked = Release(restriction, f"（2027）抵{number}号注销")
+        case = applications.apply_on_right(self.registrar, COUNTY, self.right, "mortgage_release", asked)
+        self._to_register(case, "mortgage_release")
+        assert booking.register(self.reviewer, COUNTY, [case]).done == 1
 
     def _raced(self, what: str, tried: Tried) -> Tried:
         assert tried.done == 1, (what, tried)
@@ -122,7 +133,7 @@ def test_of_many_who_ask_at_once_one_succeeds(
 
 @pytest.mark.drill
 @pytest.mark.timeout(3600)
-def test_of_ten_thousand_attempts_at_a_double_transfer_none_succeeds_twice(
+def test_of_ten_thousand_attempts_at_a_double_transfer_or_mortgage_none_succeeds_twice(
     rights: None, racers: Racers, registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor,
     database: Settings, capsys: Any,
 ) -> None:  # fmt: skip
