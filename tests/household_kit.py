@@ -5,17 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from sqlalchemy import select
+
+from landreg.access.queries import masked_persons
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
+from landreg.party.model import Member
 from landreg.registry import applications, documents, standing
-from landreg.registry.rules.household_requests import Branch, Division, Placed
+from landreg.registry.rules.household_requests import (
+    Branch,
+    Division,
+    Exchange,
+    HouseholdMerge,
+    LandOperation,
+    Operator,
+    Placed,
+    RepresentativeChange,
+)
 from landreg.registry.rules.requests import Request
-from tests.registry_kit import HOUSEHOLD, put_papers
+from tests.registry_kit import HOUSEHOLD, put_papers, right_of
 from tests.villages import COUNTY, VILLAGE
 
 SECOND = f"{VILLAGE}010002"
+SIGNED = date(2026, 1, 5)
 NOW = "upper_inf(x.recorded) AND upper_inf(x.valid)"
 
 
@@ -76,3 +90,44 @@ def asked_for(
                 uow, county=COUNTY, village=VILLAGE, sha256="00" * 32, size=1, kind=paper, name=f"{paper}.pdf", cases=[case]
             )  # fmt: skip
     return case
+
+
+def among_households(actor: Actor, kind: str, code: str, other: str) -> UUID | None:
+    """A case of an act on a household, or between it and another, as a sequence of chance asks for it; None where there is
+    nothing to ask.
+    """
+    with unit_of_work(actor) as uow:
+        found = standing.households(uow.session, COUNTY, [code, other])
+    if code not in found:
+        return None
+    right, people = right_of(actor, code), members(actor, code)
+    match kind:
+        case "division" if right and len(people) > 1:
+            part = Branch(
+                "", people[-1], _name(actor, people[-1]), (Placed(people[-1], "02"),), tuple(parcels(actor, right)[1:])
+            )
+            return asked_for(actor, kind, Division((part,), "divorce", SIGNED), household=code)
+        case "household_merge" if other in found:
+            joining = tuple(Placed(member, "30") for member in members(actor, other))
+            return asked_for(actor, kind, HouseholdMerge(household_id(actor, other), joining, SIGNED), household=code)
+        case "representative_change":
+            relations = tuple(Placed(member, "02" if member == people[-1] else "30") for member in people)
+            change = RepresentativeChange(people[-1], _name(actor, people[-1]), "agreement", (), relations)
+            return asked_for(actor, kind, change, household=code, more=("household_proof",))
+        case "exchange" if right and (theirs := right_of(actor, other)):
+            exchange = Exchange(theirs, tuple(parcels(actor, right)[:1]), tuple(parcels(actor, theirs)[-1:]), SIGNED)
+            return asked_for(actor, kind, exchange, right=right, more=("filing",))
+        case "land_operation" if right:
+            operator = Operator("organization", uuid4(), "样本合作社", "93610902MA0000001B")
+            term = (date(2022, 1, 1), date(2027, 6, 30))
+            lease = LandOperation("", operator, "lease", "1号", SIGNED, *term, tuple(parcels(actor, right)[:1]))
+            return asked_for(actor, kind, lease, right=right, more=("filing",))
+    return None
+
+
+def _name(actor: Actor, member: UUID) -> str:
+    """The member's name as the small village has it: its persons are named by household and place."""
+    with unit_of_work(actor) as uow:
+        person = uow.session.scalars(select(Member.person_id).where(Member.member_id == member)).first()
+        masked = masked_persons(uow.session, [person] if person else [])
+    return next((shown[0] for shown in masked.values()), "").replace("*", "员", 1).replace("**", "某之")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from landreg.access.identity import use_key
@@ -22,11 +23,22 @@ from landreg.registry.rules.requests import (
     Request,
     RestrictionAsked,
 )
+from tests.household_kit import among_households
 from tests.registry_kit import Connection, applied, booked, one, pass_days, right_of, to_rights
+from tests.renewal_kit import end_or_renew, today
 from tests.villages import VILLAGE
 
 KINDS = ("assignment", "cancellation", "part", "household_change", "seizure", "seizure_release")
-SEQUENCES = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(1, 3), st.integers(1, 3)), min_size=2, max_size=5)
+AMONG = ("division", "household_merge", "representative_change", "exchange", "land_operation")
+"""Acts on households and between them; households 1 to 3 are there from the start, a fourth comes by a division."""
+ENDING = ("renewal_single", "lapse")
+"""A contract is renewed; what is over ends by itself."""
+SEQUENCES = st.lists(
+    st.tuples(st.sampled_from((*KINDS, *AMONG, *ENDING)), st.integers(1, 4), st.integers(1, 4)), min_size=2, max_size=6
+)
+# Every act among households once, each on what the one before it left.
+LONG = [("division", 1, 1), ("exchange", 1, 2), ("land_operation", 2, 1), ("representative_change", 2, 2), ("exchange", 2, 3),
+        ("household_merge", 1, 4), ("division", 3, 3), ("assignment", 1, 2)]  # fmt: skip
 # Each is empty where the register holds together.
 BROKEN = {
     "a parcel under two contract rights on one day": """
@@ -48,6 +60,21 @@ BROKEN = {
         SELECT r.row_id FROM registry."right" AS r WHERE r.contract_id IS NOT NULL AND upper_inf(r.recorded) AND NOT EXISTS (
             SELECT FROM registry.contract AS c WHERE c.contract_id = r.contract_id AND upper_inf(c.recorded)
             AND c.valid = r.valid AND c.area_m2 = r.area_m2 AND c.household_id = r.household_id AND c.code = r.code)""",
+    "a person in two households": """
+        SELECT a.person_id FROM party.member AS a JOIN party.member AS b ON a.person_id = b.person_id AND a.row_id <> b.row_id
+        AND a.valid && b.valid AND upper_inf(a.recorded) AND upper_inf(b.recorded)""",
+    "a member or a right of a household that is no more": """
+        SELECT household_id FROM (
+            SELECT household_id FROM party.member WHERE upper_inf(recorded) AND upper_inf(valid)
+            UNION ALL SELECT household_id FROM registry."right" WHERE upper_inf(recorded) AND upper_inf(valid)) AS of_it
+        EXCEPT SELECT household_id FROM party.named WHERE upper_inf(recorded) AND upper_inf(valid)""",
+    "a person who was in a household and is in none": """
+        SELECT person_id FROM party.member EXCEPT
+        SELECT person_id FROM party.member WHERE upper_inf(recorded) AND upper_inf(valid)""",
+    "a land-operation right on land without a contract right": """
+        SELECT o.parcel_id FROM registry.right_parcel AS o WHERE o.kind = 'land_operation' AND upper_inf(o.recorded)
+        AND upper_inf(o.valid) AND NOT EXISTS (SELECT FROM registry.right_parcel AS p WHERE p.parcel_id = o.parcel_id
+            AND p.kind = 'contract_management' AND upper_inf(p.recorded) AND upper_inf(p.valid))""",
     "seizures whose ranks have a gap": """
         SELECT right_id FROM registry.restriction WHERE upper_inf(recorded) AND upper_inf(valid) GROUP BY right_id
         HAVING max(rank) <> count(*)""",
@@ -70,13 +97,14 @@ def test_no_sequence_of_acts_breaks_the_register_or_changes_what_it_said(
     use_key(database.keys["identity"])
 
     @settings(
-        max_examples=6,
+        max_examples=8,
         deadline=None,
         database=None,
         phases=(Phase.explicit, Phase.generate),
         suppress_health_check=[HealthCheck.too_slow],
     )
     @given(sequence=SEQUENCES)
+    @example(sequence=LONG)
     def holds(sequence: list[tuple[str, int, int]]) -> None:
         _emptying()
         to_rights(registrar, reviewer, superuser, 3)
@@ -95,7 +123,22 @@ def test_no_sequence_of_acts_breaks_the_register_or_changes_what_it_said(
 
 def _take(registrar: Actor, reviewer: Actor, superuser: Connection, kind: str, household: int, other: int) -> None:
     """One act through the services; what a rule refuses is not done, and is no fault."""
+    if kind in AMONG:
+        with suppress(LandregError):
+            code, with_ = f"{VILLAGE}01{household:04d}", f"{VILLAGE}01{other:04d}"
+            home = right_of(registrar, with_, "homestead") if kind == "household_merge" and with_ != code else None
+            if home is not None:
+                gone = applied(registrar, "cancellation", Cancellation("ruling"), home)
+                booked(registrar, reviewer, superuser, gone, "cancellation")
+            case = among_households(registrar, kind, code, with_)
+            if case is not None:
+                booked(registrar, reviewer, superuser, case, kind)
+        return
     right = right_of(registrar, f"{VILLAGE}01{household:04d}")
+    if kind in ENDING:
+        with suppress(LandregError):
+            end_or_renew(registrar, reviewer, superuser, kind, right)
+        return
     act = "cancellation" if kind == "part" else kind
     try:
         asked = _asked(registrar, kind, right, other)
@@ -112,7 +155,7 @@ def _asked(actor: Actor, kind: str, right: UUID, other: int) -> Request | None:
         case "assignment":
             code = f"{VILLAGE}01{other:04d}"
             taker = one(actor, "SELECT household_id FROM party.household WHERE code = :c", c=code)
-            return Assignment(taker, f"{code}J", date(2026, 1, 5))
+            return Assignment(taker, f"{code}J", date(2026, 1, 5)) if taker else None
         case "cancellation":
             return Cancellation("ruling")
         case "part":
@@ -120,7 +163,7 @@ def _asked(actor: Actor, kind: str, right: UUID, other: int) -> Request | None:
         case "household_change":
             return HouseholdChange(address=f"新址{other}")
         case "seizure":
-            return RestrictionAsked("seizure", f"法院{other}", "裁定")
+            return RestrictionAsked("seizure", f"法院{other}", "裁定", until=today(actor) + timedelta(days=5 * other))
     first = one(actor, _STANDING, right=right, rank=other)
     return None if first is None else Release(first, "裁定")
 
