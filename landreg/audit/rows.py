@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from landreg.core.codes import masked_name
-from landreg.land.model import Parcel
+from landreg.land.model import Parcel, ParcelOrigin
 from landreg.party.model import Household, Member
 from landreg.registry.casebook import (
     Act,
@@ -99,6 +99,7 @@ def of_case(session: Session, case: Case) -> dict[str, Sequence[Any]]:
 
 _CLOCKED: dict[str, Any] = {
     "contract": Contract, "right": Right, "right_holder": RightHolder, "right_parcel": RightParcel, "member": Member,
+    "parcel_origin": ParcelOrigin,
 }  # fmt: skip
 
 

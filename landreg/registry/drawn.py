@@ -27,6 +27,8 @@ MOST_CORNERS = 5000
 NEAR_M = 5000
 SNAP_M = 0.1
 TOUCH_M = 0.1
+HAIR_M = 0.01
+"""Ground narrower than twice this is what writing coordinates down costs, and no change of a boundary."""
 FAULTS = {
     "the line does not cross the parcel": "line_misses",
     "the line leaves a part that is too narrow": "part_too_narrow",
@@ -178,12 +180,15 @@ def outer(parents: Sequence[tuple[Polygon, Mapping[str, Any]]]) -> dict[str, str
     }
 
 
+def changed(was: Polygon, now: Polygon) -> BaseGeometry:
+    """The ground that a corrected boundary gains or loses; a hair along a side is none."""
+    return was.symmetric_difference(now).buffer(-HAIR_M)
+
+
 def touched(was: Polygon, now: Polygon, others: Mapping[str, Polygon]) -> list[str]:
     """Codes of the parcels that lie at ground which a corrected boundary gains or loses."""
-    changed = was.symmetric_difference(now)
-    if changed.area < float(Decimal("0.01")):
-        return []
-    return sorted(code for code, other in others.items() if shapely.distance(other, changed) <= TOUCH_M)
+    ground = changed(was, now)
+    return sorted(code for code, other in others.items() if shapely.distance(other, ground) <= TOUCH_M)
 
 
 def covered(now: Polygon, others: Mapping[str, Polygon]) -> dict[str, Decimal]:

@@ -215,7 +215,8 @@ def _bound(asked: Any, ground: OnGround) -> tuple[str, ...]:
 def _bounded(asked: BoundaryCorrection, ground: OnGround) -> Outcome:
     (was,), code = ground.shapes, asked.parcels[0]
     others = ground.others(asked.parcels)
-    now = drawn.snapped(drawn.shape_of(asked.shape), list(others.values()))
+    # Corners and sides that are not meant to move stay exactly, whatever was lost when they were written down.
+    now = drawn.snapped(drawn.shape_of(asked.shape), [was, *others.values()])
     area = decimal_m2(now.area)
     changed = {
         "geom": drawn.hexed(now, ground.srid),
@@ -230,7 +231,7 @@ def _bounded(asked: BoundaryCorrection, ground: OnGround) -> Outcome:
             "after": (Ground(code, area), *_rights_after(ground, area)),
             "overlapped": drawn.covered(now, others),
             "unsigned": unsigned,
-            "changed_m2": decimal_m2(was.symmetric_difference(now).area),
+            "changed_m2": decimal_m2(drawn.changed(was, now).area),
             "shared_m2": decimal_m2(was.intersection(now).area),
             "drawn_m2": area,
         },

@@ -13,7 +13,7 @@ import pytest
 from shapely import LineString, Polygon
 from sqlalchemy import text
 
-from landreg import keys
+from landreg import demo_parcels, keys
 from landreg.access.identity import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
@@ -258,6 +258,13 @@ def test_a_boundary_over_a_neighbour_s_ground_is_refused_and_names_it(registrar:
     assert NEXT in error.value.findings[0].values["neighbours"][0]
 
 
+def test_corners_that_did_not_move_stay_exactly_where_they_were(registrar: Actor) -> None:
+    hair = 0.0004
+    moved = face((-2, hair), (-2, 20 - hair), (20 + hair, 20), (20 - hair, -hair))
+    case = open_one(registrar, "boundary_correction", BoundaryCorrection((LOWER,), moved, (UPPER,)))
+    assert one(registrar, 'SELECT findings::text FROM registry."case" WHERE case_id = :c', c=case) == "[]"
+
+
 def test_an_area_measured_anew_changes_the_right_and_no_neighbour(
     registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
 ) -> None:
@@ -361,6 +368,11 @@ def test_codes_once_used_name_no_other_parcel(registrar: Actor, reviewer: Actor,
     with pytest.raises(Refused) as error:
         open_one(registrar, "correction", Correction("parcel", "office", "证据", (Corrected("code", LOWER),), (UPPER,)))
     assert codes(error) == {"PAR-11"}
+
+
+@pytest.mark.parametrize("kind", demo_parcels.KINDS)
+def test_what_the_sample_s_year_draws_can_be_applied_for(registrar: Actor, kind: str) -> None:
+    assert open_one(registrar, kind, demo_parcels.asked_on(COUNTY, kind, LOWER))
 
 
 def test_nobody_applies_for_a_parcel_outside_or_one_that_is_gone(
