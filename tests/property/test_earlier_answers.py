@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -66,14 +67,16 @@ def _answers(actor: Actor, subjects: dict[str, UUID], code: str, said: datetime)
     return told
 
 
+@pytest.mark.parametrize("examples", [6, pytest.param(150, marks=(pytest.mark.drill, pytest.mark.timeout(3600)))])
 def test_no_later_act_changes_an_earlier_answer(
+    examples: int,
     registrar: Actor,
     reviewer: Actor,
     superuser: Connection,
     _emptying: Callable[[], object],  # noqa: PT019
 ) -> None:
     @settings(
-        max_examples=12,
+        max_examples=examples,
         deadline=None,
         database=None,
         phases=(Phase.explicit, Phase.generate),

@@ -290,12 +290,13 @@ def run(desk: type[RuleBasedStateMachine], examples: int, steps: int, *phases: P
 def test_no_steps_of_the_desk_break_the_register(
     desk: type[RuleBasedStateMachine], worker: Actor, database: Settings
 ) -> None:
-    run(desk, 20, 20)
+    run(desk, 8, 20)
     seal(worker, database)
     assert recheck(worker, database, logged.SOURCES).findings == ()
 
 
 @pytest.mark.drill
+@pytest.mark.timeout(7200)
 def test_no_thousand_steps_of_the_desk_break_the_register(
     desk: type[RuleBasedStateMachine], worker: Actor, database: Settings
 ) -> None:
