@@ -70,9 +70,11 @@ def folders(session: Session, county: str, case_ids: Sequence[UUID]) -> dict[UUI
 
 
 def papers_of(kind: ActType, right_kind: str, request: Mapping[str, Any]) -> tuple[str, ...]:
-    """The papers that a case asks for: of its act, and of its kind of right, its reason, or another holder that it names."""
+    """The papers that a case asks for: of its act, and of its kind of right, its reason, another holder that it names, or of
+    who asks for a correction.
+    """
     operator = "operator" if request.get("operator") and kind.kind == "land_operation_change" else ""
-    return kind.papers(right_kind, str(request.get("reason") or ""), operator)
+    return kind.papers(right_kind, str(request.get("reason") or ""), operator, str(request.get("by") or ""))
 
 
 def papers_lacking(case: Case, kind: ActType, folder: frozenset[str]) -> tuple[str, ...]:

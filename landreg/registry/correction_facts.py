@@ -22,7 +22,7 @@ from landreg.land.model import Parcel
 from landreg.law.book import act_type, terms
 from landreg.party.model import Household
 from landreg.registry import standing
-from landreg.registry.act_proposals import ActProposal, InForce, folders
+from landreg.registry.act_proposals import ActProposal, InForce, folders, papers_lacking
 from landreg.registry.casebook import Case
 from landreg.registry.effects import Changes, Standing
 from landreg.registry.effects import parcels as effects
@@ -95,7 +95,7 @@ def _proposal(
         asked=asked,
         in_force=bool(subject.rows),
         right_kind=case.right_kind,
-        missing=tuple(d for d in act_type(case.act_kind).documents if d not in folder),
+        missing=papers_lacking(case, act_type(case.act_kind), folder),
         restrictions=tuple(
             Restricted(r.row["restriction_id"], r.row["kind"], r.row["party"], r.row["rank"]) for r in restrictions
         ),

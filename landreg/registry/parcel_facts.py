@@ -23,7 +23,7 @@ from landreg.core.units import mu_of
 from landreg.land.model import Parcel
 from landreg.law.book import act_type
 from landreg.registry import drawn, standing
-from landreg.registry.act_proposals import ActProposal, InForce, folders
+from landreg.registry.act_proposals import ActProposal, InForce, folders, papers_lacking
 from landreg.registry.casebook import Case
 from landreg.registry.correction_facts import correction_proposals
 from landreg.registry.drawn import Piece, Undrawable
@@ -127,7 +127,7 @@ def _proposal(case: Case, asked: Any, ground: OnGround, folder: frozenset[str]) 
         asked=asked,
         in_force=still,
         right_kind=case.right_kind,
-        missing=tuple(document for document in kind.documents if document not in folder),
+        missing=papers_lacking(case, act_type(case.act_kind), folder),
         restrictions=tuple(
             Restricted(r.row["restriction_id"], r.row["kind"], r.row["party"], r.row["rank"])
             for r in ground.restrictions

@@ -323,7 +323,7 @@ def test_a_corrected_fact_holds_from_the_first_day_and_what_was_said_stays(
 def test_a_household_s_name_and_a_right_s_contract_day_are_corrected(
     registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
 ) -> None:
-    asked = Correction("household", "holder", "户口簿", (Corrected("name", "户主甲"),))
+    asked = Correction("household", "office", "户口簿", (Corrected("name", "户主甲"),))
     booked(registrar, reviewer, superuser, applied(registrar, "correction", asked), "correction")
     assert (
         one(
@@ -334,7 +334,12 @@ def test_a_household_s_name_and_a_right_s_contract_day_are_corrected(
         == 1
     )
     asked = Correction("right", "holder", "合同原件", (Corrected("signed_on", "1998-03-01"),))
-    booked(registrar, reviewer, superuser, applied(registrar, "correction", asked, right_of(registrar)), "correction")
+    case = applied(registrar, "correction", asked, right_of(registrar))
+    with pytest.raises(Refused) as error:
+        booked(registrar, reviewer, superuser, case, "correction")
+    assert codes(error) == {"REG-20"}
+    put_papers(registrar, case, "household_change")
+    booked(registrar, reviewer, superuser, case, "correction")
     assert (
         str(
             one(registrar, f"SELECT signed_on FROM registry.contract WHERE {ROWS_NOW} AND code = :c", c=f"{HOUSEHOLD}J")
