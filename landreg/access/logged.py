@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,19 +10,34 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
 
 from landreg.access.model import AgentAct, Binding, Consent, ExternalIdentity, HouseholdCode
+from landreg.log.leaf import canonical
 
 Restated = tuple[str, Mapping[str, Any], Mapping[str, str]]
+CODE_COURSE = ("code_hash", "attempts", "used_at", "withdrawn_at")
+"""Of a code: its secret, and what becomes of it; its use is told by the binding."""
+
+
+def _rest(row: Any, *left_out: str) -> str:
+    """A digest over a row's columns, but today's division codes, those that end it (which leaves of their own tell of), and
+    `left_out`.
+    """
+    dropped = {"county", "village", "ended_at", "ended_by", "revoked_at", "revoked_by", *left_out}
+    names = (column.key for column in row.__table__.columns)
+    said = {name: getattr(row, name) for name in names if name not in dropped}
+    return hashlib.sha256(canonical(said)).hexdigest()[:32]
 
 
 def code_facts(row: HouseholdCode) -> tuple[dict[str, Any], dict[str, str]]:
     """Who made a code for which household, until when; personal: for whom."""
     facts = {"household": row.household_code, "by": row.made_by, "expires_at": row.expires_at, "letter": row.by_letter}
+    facts["row"] = _rest(row, *CODE_COURSE)
     return facts, {"person": str(row.person_id)}
 
 
 def binding_facts(row: Binding) -> tuple[dict[str, Any], dict[str, str]]:
     """Which account was bound to which household by which code; personal: as whom."""
     facts = {"household": row.household_code, "account": row.account_id, "code": row.code_id, "by": row.made_by}
+    facts["row"] = _rest(row)
     return facts, {"person": str(row.person_id)}
 
 
@@ -39,6 +55,7 @@ def consent_facts(row: Consent) -> dict[str, Any]:
         "step": row.step,
         "from_at": row.from_at,
         "until_at": row.until_at,
+        "row": _rest(row),
     }
 
 
@@ -50,12 +67,14 @@ def revocation_facts(row: Consent) -> dict[str, Any]:
 def agent_act_facts(row: AgentAct) -> tuple[dict[str, Any], dict[str, str]]:
     """Which agent did what under which consent; personal: the subject in the agent's words."""
     facts = {"consent": row.consent_id, "agent": row.agent_id, "step": row.step, "done_at": row.done_at}
+    facts["row"] = _rest(row)
     return facts, {"subject": row.subject}
 
 
 def province_facts(row: ExternalIdentity) -> tuple[dict[str, Any], dict[str, str]]:
     """Which account was bound to an identity of which provider; personal: who that is there."""
-    return {"account": row.account_id, "issuer": row.issuer, "bound_at": row.bound_at}, {"subject": row.subject}
+    facts = {"account": row.account_id, "issuer": row.issuer, "bound_at": row.bound_at, "row": _rest(row)}
+    return facts, {"subject": row.subject}
 
 
 def province_ended_facts(row: ExternalIdentity) -> dict[str, Any]:
@@ -75,7 +94,9 @@ def _bindings(session: Session) -> Iterator[Restated]:
 
 
 def _unbindings(session: Session) -> Iterator[Restated]:
-    for row in session.scalars(sa.select(Binding).where(Binding.ended_at.is_not(None))):
+    for row in session.scalars(
+        sa.select(Binding).where(sa.or_(Binding.ended_at.is_not(None), Binding.ended_by.is_not(None)))
+    ):
         yield str(row.binding_id), unbinding_facts(row), {}
 
 
@@ -85,7 +106,9 @@ def _consents(session: Session) -> Iterator[Restated]:
 
 
 def _revocations(session: Session) -> Iterator[Restated]:
-    for row in session.scalars(sa.select(Consent).where(Consent.revoked_at.is_not(None))):
+    for row in session.scalars(
+        sa.select(Consent).where(sa.or_(Consent.revoked_at.is_not(None), Consent.revoked_by.is_not(None)))
+    ):
         yield str(row.consent_id), revocation_facts(row), {}
 
 
@@ -100,7 +123,8 @@ def _provinces(session: Session) -> Iterator[Restated]:
 
 
 def _provinces_ended(session: Session) -> Iterator[Restated]:
-    for row in session.scalars(sa.select(ExternalIdentity).where(ExternalIdentity.ended_at.is_not(None))):
+    ended = sa.or_(ExternalIdentity.ended_at.is_not(None), ExternalIdentity.ended_by.is_not(None))
+    for row in session.scalars(sa.select(ExternalIdentity).where(ended)):
         yield str(row.external_id), province_ended_facts(row), {}
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from landreg.audit.model import AuditFinding, FindingEvent, Sample, SampleDraw
+from landreg.log.recheck_queries import entries_of
 from landreg.log.recheck_register import Register, Source
 from landreg.registry import logged_strays
 from landreg.registry.attempts import attempts
@@ -83,13 +84,16 @@ def _events(session: Session) -> Iterator[tuple[str, Mapping[str, Any], Mapping[
 
 
 def strays(session: Session) -> Iterator[tuple[str, str]]:
-    """Rows of which no leaf can tell, a finding without any step among them."""
+    """Rows of which no leaf can tell: of findings, those whose writing has no leaf, and those that are gone under their steps."""
     yield from logged_strays.strays(session)
-    written = select(FindingEvent).where(
-        FindingEvent.county == AuditFinding.county, FindingEvent.finding_id == AuditFinding.finding_id
+    numbers = session.scalars(select(AuditFinding.number)).all()
+    written = entries_of(session, "audit.finding", [f"{number}/1" for number in numbers])
+    yield from (("audit.finding", number) for number in numbers if f"{number}/1" not in written)
+    there = select(AuditFinding).where(
+        AuditFinding.county == FindingEvent.county, AuditFinding.finding_id == FindingEvent.finding_id
     )
-    for number in session.scalars(select(AuditFinding.number).where(~written.exists())):
-        yield "audit.finding", number
+    for finding_id in session.scalars(select(FindingEvent.finding_id).where(~there.exists()).distinct()):
+        yield "audit.finding", str(finding_id)
 
 
 SOURCES: Mapping[str, Source] = {

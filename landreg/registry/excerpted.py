@@ -45,10 +45,12 @@ class Excerpt(CountyKey, Base):
 
 def excerpt_facts(row: Excerpt) -> tuple[dict[str, Any], dict[str, str]]:
     """What the log says of an excerpt: its subject, both days, the file; salted: who asked, for what, and what it shows."""
-    subject = {"right": row.right_id} if row.about == "right" else {row.about: row.subject_id}
     facts = {
         "excerpt": row.number,
-        **subject,
+        "id": row.excerpt_id,
+        "about": row.about,
+        "right": row.right_id,
+        "subject": row.subject_id,
         "valid_on": row.valid_on,
         "said_at": row.said_at,
         "issued_at": row.issued_at,

@@ -42,6 +42,6 @@ _DECIDED = """
     SELECT n.number, n.collective_code, n.members, n.present, n.in_favour, n.held_on, d.sha256,
            (to_jsonb(n) - '{county,village}'::text[])::text AS facts
     FROM registry.renewal AS n
-    JOIN registry.document AS d ON d.county = n.county AND d.document_id = n.minutes_id
+    LEFT JOIN registry.document AS d ON d.county = n.county AND d.document_id = n.minutes_id
     WHERE n.state = 'decided'
 """

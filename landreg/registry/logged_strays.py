@@ -57,10 +57,21 @@ def strays(session: Session) -> Iterator[tuple[str, str]]:
 _ACCOUNTS = """
     SELECT account_id, login, name, desk, roles, jurisdiction, locked_at IS NOT NULL AS locked FROM access.account
 """
+# Rows that a survey's act and a first registration open, whose leaves tell of these tables only; those of acts of change of all.
+_OF_SURVEY = ("land.parcel", "party.collective", "party.household", "party.member", "party.organization")
+_OF_FIRST = ("registry.contract", 'registry."right"', "registry.right_holder", "registry.right_parcel")
+
+
+def _untold(table: str) -> str:
+    """Kinds of act whose leaves do not tell of a table, as SQL."""
+    kinds = {"survey_entry": _OF_SURVEY, "first_registration": _OF_FIRST}
+    return ", ".join(f"'{kind}'" for kind, told in kinds.items() if table not in told)
+
+
 _OF_NO_ACT = " UNION ALL ".join(
     f"""SELECT '{table}' AS table_name, {key} AS key FROM {table} AS x
         LEFT JOIN registry.act AS a ON a.county = x.county AND a.act_id = x.act_id
-        WHERE a.kind IS NULL OR a.kind = '{"survey_entry" if table.startswith("registry.") else "first_registration"}'"""
+        WHERE a.kind IS NULL OR a.kind IN ({_untold(table)})"""
     for table, key in CLOCKED.items()
 )
 # Nothing ends a certificate but an act of change, and no survey or first registration makes a parcel out of another.
