@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from landreg.core.codes import masked_name
 from landreg.land.model import Parcel, ParcelOrigin
-from landreg.party.model import Household, Member
+from landreg.party.model import Holder, Household, Member
 from landreg.registry.casebook import (
     Act,
     Case,
@@ -99,7 +99,7 @@ def of_case(session: Session, case: Case) -> dict[str, Sequence[Any]]:
 
 _CLOCKED: dict[str, Any] = {
     "contract": Contract, "right": Right, "right_holder": RightHolder, "right_parcel": RightParcel, "member": Member,
-    "parcel_origin": ParcelOrigin,
+    "parcel_origin": ParcelOrigin, "holder": Holder,
 }  # fmt: skip
 
 
@@ -128,7 +128,7 @@ def _plain(row: Any) -> dict[str, Any]:
     shown = {name: getattr(row, name) for name in columns if name not in LEFT_OUT}
     for name in shown.keys() & NAMES:
         shown[name] = masked_name(shown[name] or "")
-    if isinstance(row, Household):
+    if isinstance(row, Household) or (isinstance(row, Holder) and row.kind == "person"):
         shown["name"] = masked_name(row.name)
     if isinstance(row, Notice):
         # The published table named the holders to the village; evidence travels further.

@@ -8,16 +8,18 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, column, func, select, table
+from sqlalchemy.orm import Session, aliased
 
+from landreg.core.asof import AsOf
 from landreg.core.periods import DAY
 from landreg.core.tables import in_force
+from landreg.core.tables import standing as as_of
 from landreg.land.model import Parcel
 from landreg.party.model import Holder, Household
 from landreg.registry import standing
 from landreg.registry.effects import RightBundle
-from landreg.registry.model import Right
+from landreg.registry.model import Right, RightParcel
 
 MOST = 1000
 """Households of a collective that a form offers; a collective has some dozens."""
@@ -70,6 +72,34 @@ def households_of(session: Session, county: str, collective_id: UUID, but: str) 
         Household.county == county, Household.collective_id == collective_id, in_force(Household), Household.code != but
     )
     return [(row[0], row[1]) for row in session.execute(found.order_by(Household.code).limit(MOST))]
+
+
+_NAMED = table(
+    "named", *(column(name) for name in ("county", "household_id", "kind", "name", "valid", "recorded")), schema="party"
+)
+
+
+def beside(session: Session, right: Right, asked: AsOf) -> Sequence[Row[Any]]:
+    """The other rights on a right's parcels as of a day: the land-operation rights on contracted land, and the reverse.
+
+    Each with id, kind, code, term, and its holder's name and kind.
+    """
+    own, other = aliased(RightParcel), aliased(RightParcel)
+    found = (
+        select(Right.right_id, Right.kind, Right.code, Right.term, _NAMED.c.name, _NAMED.c.kind.label("party"))
+        .join(other, (other.county == Right.county) & (other.right_row == Right.row_id))
+        .join(own, (own.county == other.county) & (own.parcel_id == other.parcel_id))
+        .outerjoin(
+            _NAMED,
+            (_NAMED.c.county == Right.county)
+            & (_NAMED.c.household_id == Right.household_id)
+            & func.upper_inf(_NAMED.c.recorded)
+            & func.upper_inf(_NAMED.c.valid),
+        )
+        .where(own.county == right.county, own.right_row == right.row_id, Right.right_id != right.right_id)
+        .where(as_of(Right, asked))
+    )
+    return session.execute(found.distinct().order_by(Right.kind, Right.code)).all()
 
 
 def household_of(session: Session, code: str) -> Household | None:

@@ -128,8 +128,60 @@ def test_a_house_is_inherited_by_a_person_who_is_no_member(
 
 OPERATION = {
     "mode": "lease", "basis": "流转合同1号", "signed_on": "2026-01-05", "starts_on": "2020-01-01", "last_day": "2027-06-30",
-    "operator": "organization", "organization": "样本合作社", "uscc": "93610902MA000000XX",
+    "operator": "organization", "organization": "样本合作社", "uscc": "93610902MA0000001B",
 }  # fmt: skip
+
+
+def test_a_land_operation_right_has_its_page_its_excerpt_and_its_own_acts(
+    deng: Browser, shen: Browser, officers: tuple[Actor, Actor], superuser: Any
+) -> None:
+    right = right_of(officers[0])
+    given = {**OPERATION, "parcels": parcels(officers[0], right)[0]}
+    page = case_of(deng, f"/rights/{COUNTY}/{right}/acts/land_operation", given)
+    walk(deng, shen, page, superuser, "land_operation")
+    operated = one(officers[0], f"SELECT right_id FROM registry.\"right\" WHERE kind = 'land_operation' AND {STANDS}")
+    address = f"/rights/{COUNTY}/{operated}"
+    shown = deng.get(address).text
+    assert all(word in shown for word in ("样本合作社", "93610902MA0000001B", "出租（转包）", "流转合同1号"))
+    assert "样本合作社" in deng.get(f"/rights/{COUNTY}/{right}").text
+    assert "样本合作社" in deng.get(f"{address}/history").text
+    answer = deng.post(f"{address}/excerpts", {"applicant": "合作社", "purpose": "贷款"})
+    assert answer.status_code == 303, answer.text[:500]
+    pass_days(superuser, 1)
+    change = {"basis": "补充协议", "last_day": "2027-12-31"}
+    walk(deng, shen, case_of(deng, f"{address}/acts/land_operation_change", change), superuser, "land_operation_change")
+    pass_days(superuser, 1)
+    end = {"reason": "agreed", "basis": "解除协议"}
+    walk(deng, shen, case_of(deng, f"{address}/acts/land_operation_end", end), superuser, "land_operation_end")
+    assert "登记簿上没有这项权利" in deng.get(address).text
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"uscc": "93610902MA0000001C"}, "LO-3"),
+        ({"operator": "household", "household": "9"}, "LO-3"),
+        ({"operator": "household", "household": HOUSEHOLD}, "LO-3"),
+        ({"operator": "person", "person": "某人", "id_number": "12"}, "CHG-6"),
+        ({"operator": "x" * 50}, "FORM-5"),
+        ({"operator": ""}, "FORM-1"),
+        ({"last_day": "2021-01-01"}, "TR-8"),
+        ({"last_day": "2999-01-01"}, "TR-1"),
+        ({"starts_on": "0000-00-00"}, "FORM-2"),
+        ({"parcels": "x"}, "LO-1"),
+        ({"basis": "a" * 101}, "FORM-8"),
+        ({"organization": "a\0b"}, "FORM-9"),
+    ],
+)
+def test_a_transfer_that_is_wrong_comes_back(
+    deng: Browser, officers: tuple[Actor, Actor], changed: dict[str, str], code: str
+) -> None:
+    right = right_of(officers[0])
+    given = {**OPERATION, "parcels": parcels(officers[0], right)[0], **changed}
+    address = f"/rights/{COUNTY}/{right}/acts/land_operation"
+    deng.get(address)
+    answer = deng.post(address, given)
+    assert (answer.status_code in (400, 422), code in answer.text) == (True, True), answer.text[:2000]
 
 
 @pytest.mark.parametrize("kind", ["division", "household_merge", "representative_change"])

@@ -16,7 +16,7 @@ from landreg.access.queries import masked_persons
 from landreg.core.actor import Role
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import NotFound, Refused
-from landreg.core.periods import beijing_day
+from landreg.core.periods import DAY, beijing_day
 from landreg.land.queries import division_path
 from landreg.law.book import terms
 from landreg.law.queries import load_law
@@ -34,6 +34,12 @@ from landreg.web import i18n, pages, problems
 
 blueprint = Blueprint("household_acts", __name__)
 HOUSEHOLD_CODE = re.compile(r"[0-9]{18}")
+
+
+@blueprint.app_template_filter()
+def last_of(term: Any) -> str:
+    """The last day of a term, which is kept with the day after it."""
+    return i18n.shown_day(term.upper - DAY) if term.upper else ""
 
 
 @blueprint.get("/households/<code>/acts/division", defaults={"kind": "division"})

@@ -18,7 +18,7 @@ from landreg.core.periods import DAY
 from landreg.land.queries import division_path
 from landreg.party import queries as parties
 from landreg.party.model import Household
-from landreg.registry import queries, shelves
+from landreg.registry import household_queries, queries, shelves
 from landreg.web import clocks, pages, problems
 from landreg.web.forms import read_form
 
@@ -50,6 +50,7 @@ def right_page(county: str, right_id: UUID) -> Response:
             last=right.term.upper - DAY if right.term and right.term.upper else None,
             parcels=queries.parcels_of_right(session, right, shown_days.as_of),
             holders=holders,
+            beside=household_queries.beside(session, right, shown_days.as_of),
             restrictions=queries.restrictions_of_right(session, county, right_id, shown_days.as_of),
             contract=queries.contract_of_right(session, right, shown_days.as_of),
             collective=parties.collective(session, county, collective, shown_days.as_of) if collective else None,
