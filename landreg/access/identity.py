@@ -96,6 +96,12 @@ def use_key(file: Path) -> None:
     _keys.file = file
 
 
+def key_file() -> Path:
+    """The file whose keys this process seals with."""
+    _keys.read()
+    return _keys.file or Settings.from_environment().keys["identity"]
+
+
 def seal(text: str) -> bytes:
     """A text that can be stored: form, name of the key, nonce, cipher text and tag."""
     _keys.read()

@@ -18,3 +18,10 @@ def give_back_large() -> None:
     tune = getattr(ctypes.CDLL(None), "mallopt", None)
     if tune is not None:
         tune(_MMAP_THRESHOLD, LARGE)
+
+
+def give_back_small() -> None:
+    """Return what small arrays have used and no longer do. Without effect where the C library has no such call."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import psycopg
 import shapely
@@ -27,7 +27,8 @@ from landreg.land.packing import one_file
 from landreg.land.refused import plots_around
 from landreg.land.rules.facts import Survey
 from landreg.land.sayable import sayable
-from landreg.land.staging_rows import STAGED, spooled
+from landreg.land.staging_beside import Beside
+from landreg.land.staging_rows import STAGED
 from landreg.land.survey import Report, opened, silent
 from landreg.land.survey_reading import Progress
 from landreg.law.book import Law
@@ -79,27 +80,35 @@ def receive(
     """
     step = progress or silent
     name = name or sayable(path.name) + (".zip" if path.is_dir() else "")
-    with _room_for(name), one_file(path, None if store is None else store.folder) as file:
+    with _room_for(name), one_file(path, None if store is None else store.folder) as (file, known):
         step("hash", 0, 1)
-        sent = _Sent(name, _file_hash(file), file.stat().st_size if file.is_file() else 0)
+        sent = _Sent(name, known or _file_hash(file), file.stat().st_size if file.is_file() else 0)
         step("hash", 1, 1)
         earlier = _earlier(actor, sent.sha256)
         if earlier is not None and not earlier.report.refused:
             _put(store, file)
             return earlier
-        with opened(
-            file, _day(actor), own=lambda county, on: _law(actor, county, on), progress=step, spool=spooled, name=name
-        ) as report:
+        with (
+            Beside(actor) as beside,
+            opened(
+                file,
+                _day(actor),
+                own=lambda county, on: _law(actor, county, on),
+                progress=step,
+                staging=beside,
+                name=name,
+            ) as report,
+        ):
             if report.county is None or report.survey is None:
                 return Received(None, report, False)
             _of_own_county(actor, report.survey)
             _put(store, file)
             if earlier is not None and report.as_json() == earlier.report.as_json():
                 return earlier
-            package_id = _keep(actor, report, sent, step)
+            _keep(actor, report, sent, beside, step)
     with unit_of_work(actor) as uow:
         uow.take_statistics("land.package_finding", *(f"land.{entry[0]}" for entry in STAGED.values()))
-    return Received(package_id, report, False)
+    return Received(beside.package_id, report, False)
 
 
 def _of_own_county(actor: Actor, survey: Survey) -> None:
@@ -142,27 +151,32 @@ def _file_hash(file: Path) -> bytes:
         return hashlib.file_digest(stream, "sha256").digest()
 
 
-def _keep(actor: Actor, report: Report, sent: _Sent, progress: Progress) -> UUID:
+def _keep(actor: Actor, report: Report, sent: _Sent, beside: Beside, progress: Progress) -> None:
     """One transaction: the package, its findings, and its rows unless it is refused."""
-    survey, package = report.survey, report.package
-    if survey is None or package is None or report.zone is None:
+    if report.survey is None or report.zone is None:
         raise ValueError("a package without county or zone is not kept")
-    package_id = uuid4()
-    village = staging.village_of(survey)
-    with _said_plainly(actor, sent.name), unit_of_work(actor) as uow:
-        uow.lock_village(f"package:{survey.county}")
-        row = staging.record(
-            uow, package_id, survey.county, report.findings, report.law, village=village, sha256=sent.sha256, name=sent.name,
-            size=sent.size, state="refused" if report.refused else "staged", epsg=report.zone.epsg, counts=report.counts,
+    county, village, epsg = report.survey.county, staging.village_of(report.survey), report.zone.epsg
+
+    def record(uow: UnitOfWork) -> Package:
+        uow.lock_village(f"package:{county}")
+        return staging.record(
+            uow, beside.package_id, county, report.findings, report.law, village=village, sha256=sent.sha256, name=sent.name,
+            size=sent.size, state="refused" if report.refused else "staged", epsg=epsg, counts=report.counts,
         )  # fmt: skip
-        if report.refused:
-            staging.keep_plots(uow, row, plots_around(survey, _places(report)))
-        else:
-            former = _former(uow, row)
-            staging.stage(uow, package, survey, package_id, progress)
-            if former is not None:
-                _follow(uow, row, former)
-    return package_id
+
+    def follow(uow: UnitOfWork) -> None:
+        row = record(uow)
+        former = _former(uow, row)
+        if former is not None:
+            _follow(uow, row, former)
+
+    with _said_plainly(actor, sent.name):
+        if not report.refused:
+            beside.keep(follow, progress)
+            return
+        beside.drop()
+        with unit_of_work(actor) as uow:
+            staging.keep_plots(uow, record(uow), plots_around(report.survey, _places(report)))
 
 
 def _places(report: Report) -> list[tuple[float, float]]:

@@ -10,29 +10,17 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+import psycopg
 import sqlalchemy as sa
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from gis.shapefile import Package
 from landreg.core.db import UnitOfWork
 from landreg.core.errors import Finding
 from landreg.land.model import Package as PackageRow
 from landreg.land.refused import Plot
 from landreg.land.rules.facts import Survey
-from landreg.land.staging_extra import COLUMNS as extra_columns
-from landreg.land.staging_extra import extra_blocks
-from landreg.land.staging_rows import (
-    LINES,
-    POINTS,
-    STAGED,
-    Blocks,
-    layer_blocks,
-    names,
-    spooled_blocks,
-    table_blocks,
-)
-from landreg.land.survey_reading import Progress
+from landreg.land.staging_rows import STAGED, names
 from landreg.law.book import Law
 
 CASTS: Mapping[str, str] = {
@@ -55,51 +43,39 @@ LISTED = 5_000
 """Codes of one kind of change that are kept by name; how many there are is always kept."""
 
 
-def stage(uow: UnitOfWork, package: Package, survey: Survey, package_id: UUID, progress: Progress) -> None:
-    """Stage every table of a package. One transaction: all of it or nothing."""
-    for kind in STAGED:
-        table = STAGED[kind][0]
-        if kind in package.tables:
-            _fill(uow, survey, package_id, table, names(kind), table_blocks(package, survey, kind), progress)
-        elif kind in package.layers:
-            _fill(uow, survey, package_id, table, names(kind), layer_blocks(package, survey, kind), progress)
-    for kind, table, columns in (("JZD", "staged_boundary_point", POINTS), ("JZX", "staged_boundary_line", LINES)):
-        if kind in survey.spooled:
-            blocks = spooled_blocks(survey, kind)
-            _fill(uow, survey, package_id, table, ("village", *columns), blocks, progress)
-    blocks = extra_blocks(package, survey, village_of(survey))
-    _fill(uow, survey, package_id, "staged_extra", extra_columns, blocks, progress)
+def driver_of(uow: UnitOfWork) -> psycopg.Connection[Any]:
+    """The driver's own connection of a unit of work: COPY does not pass through SQLAlchemy."""
+    connection: psycopg.Connection[Any] = uow.session.connection().connection.driver_connection  # type: ignore[assignment]
+    return connection
 
 
-def _fill(
-    uow: UnitOfWork, survey: Survey, package_id: UUID, table: str, columns: Sequence[str], blocks: Blocks,
-    progress: Progress,
+def fill(
+    uow: UnitOfWork, key: tuple[str, UUID], table: str, columns: Sequence[str], blocks: Iterable[bytes]
 ) -> None:  # fmt: skip
-    total, done = survey.counted.get(_kind_of(table), 0), 0
+    """Stage one table. key: county and package. blocks: rows as text for COPY."""
     passing = sql.Identifier("pg_temp", f"passing_{table}")
     listed = sql.SQL(", ").join(map(sql.Identifier, columns))
-    with uow.session.connection().connection.driver_connection.cursor() as cursor:  # type: ignore[union-attr]
+    with driver_of(uow).cursor() as cursor:
         of_text = sql.SQL(", ").join(sql.SQL("{} text").format(sql.Identifier(name)) for name in columns)
         cursor.execute(sql.SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(
             sql.Identifier(f"passing_{table}"), of_text))  # fmt: skip
         with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(passing, listed)) as copy:
-            for text, rows in blocks:
+            for text in blocks:
                 copy.write(text)
-                done += rows
-                progress(table, min(done, total) if total else done, total or done)
         values = sql.SQL(", ").join(sql.SQL(_cast(name)) for name in columns)
         cursor.execute(
             sql.SQL("INSERT INTO land.{} (county, package_id, {}) SELECT %s, %s, {} FROM {}").format(
                 sql.Identifier(table), listed, values, passing
             ),
-            (survey.county, package_id),
+            key,
         )
         cursor.execute(sql.SQL("DROP TABLE {}").format(passing))
 
 
-def _kind_of(table: str) -> str:
-    kinds = {"staged_boundary_point": "JZD", "staged_boundary_line": "JZX", "staged_extra": ""}
-    return kinds[table] if table in kinds else next(kind for kind, entry in STAGED.items() if entry[0] == table)
+def kind_of(table: str) -> str:
+    """The delivered table or layer that a staged one is filled from; "" of what has none of its own."""
+    kinds = {"staged_boundary_point": "JZD", "staged_boundary_line": "JZX"}
+    return kinds.get(table) or next((kind for kind, entry in STAGED.items() if entry[0] == table), "")
 
 
 def _cast(name: str) -> str:
@@ -127,7 +103,7 @@ def record(
 
 def _record_findings(uow: UnitOfWork, row: PackageRow, findings: Sequence[Finding], levels: Sequence[str]) -> None:
     passing = "passing_finding"
-    with uow.session.connection().connection.driver_connection.cursor() as cursor:  # type: ignore[union-attr]
+    with driver_of(uow).cursor() as cursor:
         cursor.execute(
             f"CREATE TEMPORARY TABLE {passing} (position integer, code text, level text, layer text, subject text, "
             "field text, facts jsonb, lon double precision, lat double precision) ON COMMIT DROP"

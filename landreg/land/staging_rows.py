@@ -132,7 +132,7 @@ def _code(columns: Columns, column: Column) -> NDArray[Any]:
 
 
 def _text(columns: Columns, column: Column) -> NDArray[Any]:
-    return columns[column.field]
+    return columns.utf8(column.field)
 
 
 def _area(columns: Columns, column: Column) -> NDArray[Any]:
@@ -220,10 +220,8 @@ def web_mercator(xy: NDArray[np.float64], zone: Zone) -> NDArray[np.float64]:
     return np.column_stack((east, north))
 
 
-def point_blocks(survey: Survey, batch: int = 50_000) -> Blocks:
-    """Boundary points, one row a parcel: (text, points) a batch of parcels."""
-    points = survey.points
-    assert points is not None  # noqa: S101 - asked by the caller
+def point_blocks(survey: Survey, points: Boundary, batch: int = 50_000) -> Blocks:
+    """Boundary points, one row a parcel: (text, points) a batch of parcels. survey: with the codes of parcels."""
     xy = points.shapes.xy
     for parcels, items, starts in _by_parcel(points, survey.table("DK").rows, batch):
         arrays = [
@@ -234,10 +232,8 @@ def point_blocks(survey: Survey, batch: int = 50_000) -> Blocks:
         yield text.block(_parcel_lines(survey, parcels), *arrays), len(items)
 
 
-def line_blocks(survey: Survey, batch: int = 50_000) -> Blocks:
-    """Boundary lines, one row a parcel: (text, lines) a batch of parcels."""
-    lines = survey.lines
-    assert lines is not None  # noqa: S101 - asked by the caller
+def line_blocks(survey: Survey, lines: Boundary, batch: int = 50_000) -> Blocks:
+    """Boundary lines, one row a parcel: (text, lines) a batch of parcels. survey: with the codes of parcels."""
     columns = ("JXXZ", "JZXLB", "JZXWZ", "JZXSM", "PLDWQLR", "PLDWZJR")
     for parcels, items, starts in _by_parcel(lines, survey.table("DK").rows, batch):
         arrays = [text.grouped(lines.number[items], starts, quoted=True)]
@@ -267,17 +263,3 @@ def _by_parcel(
                 boundary.item[order[first:last]].astype(np.int64),
                 np.append(starts, last - first),
             )
-
-
-def spooled(survey: Survey, kind: str) -> Iterator[bytes]:
-    """The rows of boundary points (JZD) or lines (JZX) as blocks of text."""
-    return (text_ for text_, _ in (point_blocks(survey) if kind == "JZD" else line_blocks(survey)))
-
-
-def spooled_blocks(survey: Survey, kind: str, size: int = 4 << 20) -> Blocks:
-    """The rows that were put aside, as (text, rows) blocks; rows are told by their share of the file."""
-    path = survey.spooled[kind]
-    whole, total = path.stat().st_size, survey.counted[kind]
-    with path.open("rb") as file:
-        while block := file.read(size):
-            yield block, round(total * len(block) / whole)

@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
+from binascii import hexlify
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gis.columns import NO_NUMBER
+from gis.columns import NO_NUMBER, encoded
 from gis.shapes import Shapes, ranges
 
-Text = NDArray[np.str_]
 Bytes = NDArray[np.bytes_]
 TAB, LINE, SPACE = 9, 10, 32
-_HEX = np.frombuffer("".join(f"{byte:02x}" for byte in range(256)).encode(), dtype=np.uint8).reshape(256, 2)
 _POLYGON, _LINE, _MULTI_LINE = 3, 2, 5
 _WITH_SRID = 0x20000000
 
 
 def lines_of(columns: Sequence[NDArray[Any]]) -> list[bytes]:
-    """One line of tab-separated UTF-8 a row. columns: text or byte strings, equally long; signs below a blank that stand
-    in a value become blanks."""
+    """One line of tab-separated UTF-8 a row. columns: text, or byte strings of UTF-8, equally long; signs below a blank that
+    stand in a value become blanks."""
     rows = len(columns[0])
     if rows == 0:
         return []
-    letters = [_letters(column) for column in columns]
-    made = np.zeros((rows, sum(part.shape[1] + 1 for part in letters)), dtype=np.uint32)
+    cells = [_cells(column) for column in columns]
+    made = np.zeros((rows, sum(part.shape[1] + 1 for part in cells)), dtype=np.uint8)
     place = 0
-    for part in letters:
-        made[:, place : place + part.shape[1]] = np.where((part < SPACE) & (part > 0), SPACE, part)
+    for part in cells:
+        made[:, place : place + part.shape[1]] = np.where((part < SPACE) & (part > 0), np.uint8(SPACE), part)
         place += part.shape[1] + 1
         made[:, place - 1] = TAB
     made[:, -1] = LINE
-    flat = made.ravel()
-    text: str = flat[flat != 0].astype("<u4").tobytes().decode("utf-32-le", "replace")
-    return text.encode("utf-8", "replace").split(b"\n")[:-1]
+    return _squeezed(made)
 
 
 def _squeezed(made: NDArray[np.uint8]) -> list[bytes]:
@@ -45,13 +42,10 @@ def _squeezed(made: NDArray[np.uint8]) -> list[bytes]:
     return text.split(b"\n")[:-1]
 
 
-def _letters(column: NDArray[Any]) -> NDArray[np.uint32]:
-    """(n, width) code points of each value, 0 behind its end."""
-    if column.dtype.kind == "S":
-        if (np.ascontiguousarray(column).view(np.uint8) < 128).all():
-            return np.ascontiguousarray(column).view(np.uint8).reshape(len(column), -1).astype(np.uint32)
-        column = np.array([value.decode("utf-8", "replace") for value in column.tolist()], dtype=np.str_)
-    return np.ascontiguousarray(column).view(np.uint32).reshape(len(column), -1)
+def _cells(column: NDArray[Any]) -> NDArray[np.uint8]:
+    """(n, width) bytes of each value, 0 behind its end."""
+    values = column if column.dtype.kind == "S" else encoded(column)
+    return np.ascontiguousarray(values).view(np.uint8).reshape(len(values), -1)
 
 
 def block(lines: Sequence[bytes], *more: Sequence[bytes]) -> bytes:
@@ -146,7 +140,7 @@ def _numbers(count: int, fixed: tuple[int, ...], last: NDArray[np.int64]) -> NDA
 
 
 def _hex(raw: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return _HEX[raw].reshape(len(raw), -1)
+    return np.frombuffer(hexlify(np.ascontiguousarray(raw).data), dtype=np.uint8).reshape(len(raw), -1)
 
 
 def _hex_lines(xy: NDArray[np.float64], head: NDArray[np.uint8], starts: NDArray[np.int64]) -> list[bytes]:

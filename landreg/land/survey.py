@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -20,10 +20,10 @@ from gis.zones import Zone, to_lonlat
 from landreg.core.errors import Finding
 from landreg.core.periods import beijing_day
 from landreg.land import survey_county, survey_reading
-from landreg.land.memory import give_back_large
+from landreg.land.memory import give_back_large, give_back_small
 from landreg.land.rooms import room
 from landreg.land.rules import areas, boundaries, codes, days, geometry, persons, relations, terms, topology
-from landreg.land.rules.facts import KEY, Notes, Survey, SurveyRule, Table
+from landreg.land.rules.facts import KEY, Boundary, Notes, Survey, SurveyRule, Table
 from landreg.land.survey_boundaries import read_boundaries
 from landreg.land.survey_package import missing_parts
 from landreg.land.survey_reading import Progress, fault_finding
@@ -37,7 +37,19 @@ STAGES: tuple[tuple[str, tuple[SurveyRule, ...]], ...] = (
 
 
 OwnLaw = Callable[[str, date], Law]
-Spool = Callable[[Survey, str], Iterator[bytes]]
+
+
+class Staging(Protocol):
+    """What stages the rows of a package while it is checked (`staging_beside`)."""
+
+    def begin(self, package: Package, survey: Survey, folder: Path) -> None:
+        """All but boundary points and lines has been read. folder: a place for what is put aside, until the check's end."""
+
+    def boundary(self, survey: Survey, kind: str, boundary: Boundary) -> None:
+        """Points (JZD) or lines (JZX) have been read."""
+
+    def drop(self) -> None:
+        """Something refuses."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +60,7 @@ class _Look:
     notes: Notes
     progress: Progress
     folder: Path
-    spool: Spool | None
+    staging: Staging | None
 
 
 def silent(_stage: str, _done: int, _total: int) -> None:
@@ -106,14 +118,14 @@ def opened(
     *,
     own: OwnLaw | None = None,
     progress: Progress | None = None,
-    spool: Spool | None = None,
+    staging: Staging | None = None,
     name: str = "",
 ) -> Iterator[Report]:
     """The report of a package, whose files are there to be staged from until the end of the block.
 
     name: of the file as it was sent, where the path has another.
-    own: the law of a county on a day with the county's own figures, asked once the county is known. spool: makes the rows
-    of boundary points and lines to be staged, while these are at hand.
+    own: the law of a county on a day with the county's own figures, asked once the county is known. staging: stages the
+    rows meanwhile; it is told to drop them as soon as anything refuses.
     """
     if not isinstance(law, Law):
         law = national_law("", law or beijing_day(datetime.now(UTC)))
@@ -126,7 +138,7 @@ def opened(
         step("unpack", 1, 1)
         survey = None if found is None else _read(found, notes, step, own)
         if survey is not None and found is not None:
-            _examine(survey, _Look(found, notes, step, folder, spool))
+            _examine(survey, _Look(found, notes, step, folder, staging))
         yield replace(_report(survey, notes), package=found)
 
 
@@ -182,7 +194,9 @@ def _forms(package: Package) -> dict[str, str]:
 
 
 def _examine(survey: Survey, look: _Look) -> None:
-    total, done = sum(len(rules) for _, rules in STAGES), 0
+    total, done, looked_at = sum(len(rules) for _, rules in STAGES), 0, 0
+    if look.staging is not None:
+        look.staging.begin(look.package, survey, look.folder)
     for stage, rules in STAGES:
         if stage == "boundaries":
             _look_at_boundaries(survey, look)
@@ -192,6 +206,9 @@ def _examine(survey: Survey, look: _Look) -> None:
             done += 1
         if stage == "geometry":
             _measure(survey)
+        if look.staging is not None and look.notes.refuse(looked_at):
+            look.staging.drop()
+        looked_at = len(look.notes.findings)
     look.progress("topology", total, total)
     notes = look.notes
     for code, count in notes.cut().items():
@@ -211,13 +228,11 @@ def _look_at_boundaries(survey: Survey, look: _Look) -> None:
         if boundary is None or _unreadable(look.notes):
             continue
         survey.counted[kind] = boundary.table.rows
+        if look.staging is not None:
+            look.staging.boundary(survey, kind, boundary)
         survey.points, survey.lines = (boundary, None) if kind == "JZD" else (None, boundary)
         for rule in boundaries.RULES:
             rule(survey, look.notes)
-        if look.spool is not None:
-            survey.spooled[kind] = look.folder / f"{kind}.rows"
-            with survey.spooled[kind].open("wb") as file:
-                file.writelines(look.spool(survey, kind))
         survey.points = survey.lines = None
         del boundary
     survey.against = None
@@ -231,6 +246,7 @@ def _let_go(survey: Survey) -> None:
             survey.tables[kind] = Table(kind, table.rows)
     for shapes in survey.shapes.values():
         geometry.forget(shapes)
+    give_back_small()
 
 
 def _measure(survey: Survey, chunk: int = 100_000) -> None:

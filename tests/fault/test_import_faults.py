@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from landreg.config import CHECKOUT, Settings
 from landreg.core.actor import Actor
 from landreg.core.db import Unavailable
 from landreg.core.errors import LandregError
-from landreg.land import service
+from landreg.land import service, staging_beside
 from tests.database.catalog import Connection
 from tests.packages import SAMPLE
 
@@ -29,8 +31,9 @@ from pathlib import Path
 from landreg.config import Settings
 from landreg.core import db
 from landreg.access.service import SYSTEM
-from landreg.land import service
+from landreg.land import service, staging_beside
 db.configure(Settings.from_environment().urls)
+staging_beside.LARGE = int(sys.argv[2])
 service.receive(SYSTEM, Path(sys.argv[1]), progress=lambda stage, done, total: print(stage, flush=True))
 """
 
@@ -73,8 +76,16 @@ def test_an_import_that_is_killed_leaves_nothing_and_the_next_one_is_whole(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    command = [sys.executable, "-c", IMPORT, str(SAMPLE)]
-    environment = _environment(database) | {"TMPDIR": str(tmp_path)}
+    _blow(_environment(database) | {"TMPDIR": str(tmp_path)}, stage, blow, least=staging_beside.LARGE)
+    assert _rows(superuser) == 0
+    assert not service.receive(surveyor, SAMPLE).report.refused
+    assert _rows(superuser) > 8000
+    assert list(tmp_path.iterdir()) == []
+
+
+def _blow(environment: dict[str, str], stage: str, blow: signal.Signals, least: int) -> None:
+    """Import the sample in a process that is struck at a stage. least: parcels of a package that counts as large."""
+    command = [sys.executable, "-c", IMPORT, str(SAMPLE), str(least)]
     with subprocess.Popen(
         command, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
@@ -85,10 +96,30 @@ def test_an_import_that_is_killed_leaves_nothing_and_the_next_one_is_whole(
                 break
         process.stdout.read()
         assert process.wait() != 0
+
+
+@pytest.mark.parametrize("stage", ["geometry", "topology", "staged_boundary_line"])
+@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGINT])
+def test_the_process_that_makes_the_rows_of_a_large_package_ends_with_the_import(
+    stage: str, blow: signal.Signals, database: Settings, superuser: Connection, tmp_path: Path
+) -> None:
+    _blow(_environment(database) | {"TMPDIR": str(tmp_path)}, stage, blow, least=0)
     assert _rows(superuser) == 0
-    assert not service.receive(surveyor, SAMPLE).report.refused
-    assert _rows(superuser) > 8000
-    assert list(tmp_path.iterdir()) == []
+    deadline = time.monotonic() + 30
+    while _makers(tmp_path) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert _makers(tmp_path) == []
+
+
+def _makers(temporary: Path) -> list[str]:
+    """The processes that make rows for an import with this folder for temporary files."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            own = f"TMPDIR={temporary}".encode() in (process / "environ").read_bytes().split(b"\0")
+            if own and b"staging_maker" in (process / "cmdline").read_bytes():
+                found.append(process.name)
+    return found
 
 
 @pytest.mark.parametrize("stage", ["staged_issuer", "staged_parcel", "staged_boundary_point"])

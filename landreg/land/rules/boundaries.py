@@ -34,6 +34,7 @@ def prepare(survey: Survey, notes: Notes) -> None:
     if "DK" in survey.shapes:
         tolerance = np.float64(notes.law.text("TOP-7.tolerance_m")).item()
         survey.against = Boundaries(survey.shapes["DK"], tolerance)
+        forget(survey.shapes["DK"])
 
 
 def top_7_points_and_lines_follow_the_parcel(survey: Survey, notes: Notes) -> None:
@@ -61,10 +62,10 @@ def _points(survey: Survey, notes: Notes, against: Boundaries, parcels: Shapes) 
     points = survey.points
     assert points is not None  # noqa: S101 - asked by the caller
     xy = begins(points.shapes)
-    known = np.flatnonzero((points.parcel >= 0) & parcels.usable[points.parcel])
     off = np.zeros(len(points.parcel), dtype=bool)
-    for first in range(0, len(known), CHUNK):
-        rows = known[first : first + CHUNK]
+    for first in range(0, len(off), CHUNK):
+        parcel = points.parcel[first : first + CHUNK]
+        rows = first + np.flatnonzero((parcel >= 0) & parcels.usable[parcel])
         off[rows] = against.points_off_parcel(xy[points.item[rows]], points.parcel[rows].astype(np.int64))
     for first in range(0, len(xy), CHUNK):
         against.points_off(xy[first : first + CHUNK])

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -114,7 +113,7 @@ class Survey:
     """A package as read. county: today's code; digits: every code that this county has had. plane, ellipsoidal: DK and ZJD to
     m² in hundredths by row. villages: today's. county_area: in the zone, held wide. forms: layer to the form of file.
     points, lines: one of them at a time, while it is looked at; against: the parcels' corners for that. counted: rows of
-    each table and layer. spooled: layer to the file of its rows for staging.
+    each table and layer.
     overlapping: pairs of parcels that are noted as such."""
 
     county: str
@@ -132,7 +131,6 @@ class Survey:
     suspects: dict[str, Ints] = field(default_factory=dict)
     against: Any = None
     counted: dict[str, int] = field(default_factory=dict)
-    spooled: dict[str, Path] = field(default_factory=dict)
     overlapping: set[tuple[int, int]] = field(default_factory=set)
 
     def blame(self, kind: str, rows: Any) -> None:
@@ -205,6 +203,10 @@ class Notes:
                 shown.update(values(row))
             found = Finding(code, column, shown, table.kind, plain(keys[row]) or None)
             self.add(found, None if at is None else at[position])
+
+    def refuse(self, first: int = 0) -> bool:
+        """Whether a finding, from this one on, refuses the package."""
+        return any(self.law.level(finding) == "refuse" for finding in self.findings[first:])
 
     def cut(self) -> Mapping[str, int]:
         """Codes of which some findings were counted but not kept, with how many there are in all."""

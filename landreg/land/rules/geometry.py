@@ -119,10 +119,10 @@ def middles(shapes: Shapes) -> Any:
 
 def begins(shapes: Shapes) -> Any:
     """(n, 2) where each shape begins, a point itself; NaN for one without a place."""
+    if shapes.kind == "point" and len(shapes) == len(shapes.xy):
+        return shapes.xy
     starts = shapes.part_starts[shapes.feature_starts]
     there = starts[1:] > starts[:-1]
-    if shapes.kind == "point" and there.all():
-        return shapes.xy
     made = np.full((len(shapes), 2), np.nan)
     made[there] = shapes.xy[starts[:-1][there]]
     return made
@@ -145,12 +145,11 @@ def join_shapes(parts: Sequence[Shapes], kind: str) -> Shapes:
     if not parts:
         zero = np.zeros(1, dtype=np.int64)
         return Shapes(kind, np.zeros((0, 2)), zero, zero)
-    return Shapes(
-        parts[0].kind,
-        np.concatenate([part.xy for part in parts]),
-        _join_offsets([part.part_starts for part in parts]),
-        _join_offsets([part.feature_starts for part in parts]),
-    )
+    part_starts = _join_offsets([part.part_starts for part in parts])
+    feature_starts = _join_offsets([part.feature_starts for part in parts])
+    if np.array_equal(part_starts, feature_starts):
+        feature_starts = part_starts  # points: of millions, each such array is as large as half their coordinates
+    return Shapes(parts[0].kind, np.concatenate([part.xy for part in parts]), part_starts, feature_starts)
 
 
 def _join_offsets(parts: Sequence[Ints]) -> Ints:

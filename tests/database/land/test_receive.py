@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import math
+import tempfile
 import zipfile
 from pathlib import Path
 from typing import NoReturn
@@ -19,7 +20,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
 from landreg.core.files import Store
-from landreg.land import service, tiles, uploads
+from landreg.land import service, staging_beside, tiles, uploads
 from landreg.land.model import Division, Package, Upload
 from landreg.land.uploads import take_in
 from landreg.registry import opening
@@ -125,6 +126,30 @@ def test_identity_numbers_are_staged_sealed_with_the_digest_that_tells_persons_a
     assert isinstance(sealed, bytes)
     assert open_sealed(sealed) == "610900197510160018"
     assert digested == digest("1:610900197510160018")
+
+
+def test_rows_that_another_process_makes_are_the_same(
+    surveyor: Actor, superuser: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staging_beside, "LARGE", 0)
+    assert not service.receive(surveyor, SAMPLE).report.refused
+    assert _counts(superuser) == STAGED
+
+
+def test_a_process_that_fails_to_make_the_rows_is_said_and_leaves_nothing(
+    surveyor: Actor, superuser: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staging_beside, "LARGE", 0)
+
+    def lose(stage: str, done: int, _total: int) -> None:
+        if (stage, done) == ("read", 3743):  # so that the check has it, and whoever reads it again has not
+            for file in tmp_path.rglob("*.sqlite"):
+                file.write_bytes(b"no database")
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(RuntimeError, match="not_a_database"):
+        service.receive(surveyor, SAMPLE, progress=lose)
+    assert _counts(superuser) == NOTHING
 
 
 def test_a_refusing_package_is_kept_with_its_findings_and_none_of_its_rows(
