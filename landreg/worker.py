@@ -17,6 +17,7 @@ from landreg.core.files import Store
 from landreg.keys import certificate_signer
 from landreg.land import service
 from landreg.log.store import seal
+from landreg.log.witnessing import Daily
 from landreg.registry import jobs, lapses
 from landreg.registry.certificates import Press
 
@@ -27,7 +28,7 @@ _logger = logging.getLogger(__name__)
 
 
 def run(settings: Settings, *, once: bool = False) -> None:
-    """Do what is due, again and again until told to end: check packages that wait, take jobs, seal the log.
+    """Do what is due, again and again until told to end: check packages that wait, take jobs, seal the log, have it cosigned.
 
     Raises Unavailable when `once` and the database is gone; else waits for it to come back, and goes on past any fault.
     """
@@ -46,6 +47,7 @@ def run(settings: Settings, *, once: bool = False) -> None:
         partial(jobs.work, WORKER, tools),
         partial(lapses.work, WORKER),
         partial(seal, WORKER, settings),
+        partial(Daily(settings).work, WORKER),
     )
     while True:
         for step in steps:

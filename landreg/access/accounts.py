@@ -10,7 +10,7 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
-from landreg.access import queries, rules, service
+from landreg.access import province, queries, rules, service
 from landreg.access.home import Figure, Queue, Row, Shown, on_first_page
 from landreg.access.model import Account
 from landreg.access.policy import allow, current_actor
@@ -109,7 +109,10 @@ def one(account_id: UUID) -> Response:
     account = _account(account_id)
     with unit_of_work(current_actor()) as uow:
         protected = queries.has_second_factor(uow.session, account_id)
-    return pages.render("access/account.html", account=account, roles=_role_options(), protected=protected)
+        provinces = queries.identities_of_account(uow.session, account_id)
+    return pages.render(
+        "access/account.html", account=account, roles=_role_options(), protected=protected, provinces=provinces
+    )
 
 
 @blueprint.post("/accounts/<uuid:account_id>/roles")
@@ -159,6 +162,16 @@ def factor_reset(account_id: UUID) -> Redirect:
     """Take away an authenticator that was lost."""
     service.reset_second_factor(current_actor(), account_id)
     flash(_("验证器已解除，正在进行的登录已退出。"))
+    return redirect(url_for(".one", account_id=account_id), 303)
+
+
+@blueprint.post("/accounts/<uuid:account_id>/province")
+@allow(Role.ADMINISTRATOR)
+@problems.back_to(one)
+def province_ended(account_id: UUID) -> Redirect:
+    """End the account's binding to an identity of the province."""
+    province.unbind_for(current_actor(), account_id)
+    flash(_("统一身份绑定已解除，由此进行的登录已退出。"))
     return redirect(url_for(".one", account_id=account_id), 303)
 
 

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from landreg.access import logged, queries, sessions
 from landreg.access.model import ExternalIdentity, Session
 from landreg.core.actor import Actor
-from landreg.core.db import unit_of_work
-from landreg.core.errors import Finding, NotFound
+from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.errors import Finding, NotFound, Refused
 from landreg.log.leaf import Entry
 from landreg.log.store import stage
 
@@ -50,15 +50,36 @@ def unbind(actor: Actor, issuer: str) -> None:
         row = queries.identity_of_account(uow.session, issuer, actor.account_id)
         if row is None:
             raise NotFound(Finding("ACC-17"))
-        row.ended_at, row.ended_by = uow.now, actor.account_id
-        uow.session.execute(
-            sa.update(Session)
-            .where(Session.account_id == actor.account_id, Session.method == "oidc")
-            .values(ended_at=sa.func.clock_timestamp())
-        )
-        county = actor.jurisdiction[:6].ljust(6, "0")
-        facts = logged.province_ended_facts(row)
-        stage(uow, Entry("account.province_unbound", county, actor.jurisdiction, str(row.external_id), facts))
+        _end(uow, row, actor.jurisdiction)
+
+
+def unbind_for(administrator: Actor, account_id: UUID) -> None:
+    """End every binding of another's account, as when a telephone is lost or somebody leaves.
+
+    Raises NotFound outside the administrator's jurisdiction or without a binding, Refused (ACC-13) for one's own account.
+    """
+    if account_id == administrator.account_id:
+        raise Refused(Finding("ACC-13", "account", {"login": administrator.name}))
+    with unit_of_work(administrator) as uow:
+        account = queries.account_within(uow.session, account_id, administrator.jurisdiction)
+        rows = queries.identities_of_account(uow.session, account_id) if account else ()
+        if account is None or not rows:
+            raise NotFound(Finding("ACC-17"))
+        for row in rows:
+            _end(uow, row, account.jurisdiction)
+
+
+def _end(uow: UnitOfWork, row: ExternalIdentity, jurisdiction: str) -> None:
+    row.ended_at, row.ended_by = uow.now, uow.actor.account_id
+    uow.session.flush()
+    uow.session.execute(
+        sa.update(Session)
+        .where(Session.account_id == row.account_id, Session.method == "oidc", Session.ended_at.is_(None))
+        .values(ended_at=sa.func.clock_timestamp())
+    )
+    county = jurisdiction[:6].ljust(6, "0")
+    facts = logged.province_ended_facts(row)
+    stage(uow, Entry("account.province_unbound", county, jurisdiction, str(row.external_id), facts))
 
 
 def bound(door: Actor, issuer: str, account_id: UUID) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -168,6 +168,14 @@ def identity_of_account(session: DatabaseSession, issuer: str, account_id: UUID)
             ExternalIdentity.ended_at.is_(None),
         )
     ).one_or_none()
+
+
+def identities_of_account(session: DatabaseSession, account_id: UUID) -> Sequence[ExternalIdentity]:
+    """The identities at any provider to which an account is bound now."""
+    found = sa.select(ExternalIdentity).where(
+        ExternalIdentity.account_id == account_id, ExternalIdentity.ended_at.is_(None)
+    )
+    return session.scalars(found.order_by(ExternalIdentity.bound_at)).all()
 
 
 def account_by_login(session: DatabaseSession, login: str) -> Account | None:

@@ -57,7 +57,7 @@ def own_approvals(session: Session, asked: Asked) -> Iterator[Fact]:
 
 
 def notices(session: Session, asked: Asked) -> Iterator[Fact]:
-    """Notices of first registrations, with the first day on which one of their cases was registered."""
+    """Notices with the kinds of act and right that they announced, and the first day on which one of their cases was registered."""
     found = (
         sa.select(
             Notice.village,
@@ -65,20 +65,20 @@ def notices(session: Session, asked: Asked) -> Iterator[Fact]:
             Notice.published_at,
             Notice.published_on,
             Notice.last_day,
-            sa.func.min(Case.right_kind).label("kind"),
+            sa.func.array_agg(sa.distinct(Case.act_kind + ":" + Case.right_kind)).label("kinds"),
             sa.func.min(Act.registered_at).label("registered_at"),
             sa.func.array_agg(sa.distinct(Case.number)).label("cases"),
         )
         .join(Case, sa.and_(Case.county == Notice.county, Case.notice_id == Notice.notice_id))
         .outerjoin(Act, sa.and_(Act.county == Case.county, Act.case_id == Case.case_id))
-        .where(Case.act_kind == "first_registration")
     )
     found = _narrowed(found, asked, Notice.village, Notice.published_on)
     columns = (Notice.village, Notice.number, Notice.published_at, Notice.published_on, Notice.last_day)
     for row in session.execute(found.group_by(*columns)):
         registered = None if row.registered_at is None else beijing_day(row.registered_at)
         days = (row.published_on, row.last_day, registered)
-        yield NoticeRun(row.village, row.number, row.published_at, tuple(row.cases), row.kind, *days)
+        kinds = tuple((act, right) for act, _colon, right in (both.partition(":") for both in row.kinds))
+        yield NoticeRun(row.village, row.number, row.published_at, tuple(row.cases), kinds, *days)
 
 
 def acts(session: Session, asked: Asked) -> Iterator[Fact]:

@@ -36,9 +36,12 @@ class OwnApproval(Fact):
 
 @dataclass(frozen=True)
 class NoticeRun(Fact):
-    """A notice: its days, and the first day on which one of its cases was registered. kind: of the right."""
+    """A notice: its days, and the first day on which one of its cases was registered.
 
-    kind: str = ""
+    kinds: of act and of right that it announced.
+    """
+
+    kinds: tuple[tuple[str, str], ...] = ()
     published_on: date = date.min
     last_day: date = date.min
     registered_on: date | None = None
@@ -95,7 +98,7 @@ def aud_1_own_case_approval_tried(fact: OwnApproval, law: Law) -> Finding | None
 
 def aud_2_notice_cut_short(fact: NoticeRun, law: Law) -> Finding | None:
     """AUD-2: a notice ran fewer working days than asked, or a case was registered before it had run. 细则 第十七条."""
-    required = law.days("REG-4.notice_working_days", fact.kind)
+    required = max(law.notice_days(*kinds) for kinds in fact.kinds)
     due = law.working_days_after(fact.published_on, required)
     ended = fact.last_day
     if fact.registered_on is not None:

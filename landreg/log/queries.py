@@ -172,6 +172,13 @@ def weekly(session: Session, weeks: int = 8) -> tuple[Weekly, ...]:
     )
 
 
+def last_cosigned(session: Session, key: str) -> tuple[int, datetime] | None:
+    """The size of the largest checkpoint that a witness's key has cosigned, and when; None before the first."""
+    question = "SELECT size, signed_at FROM log.cosignature WHERE key = :key ORDER BY size DESC LIMIT 1"
+    row = session.execute(sa.text(question), {"key": key}).first()
+    return None if row is None else (row.size, row.signed_at)
+
+
 def health(session: Session) -> Health:
     """The log at a glance."""
     row = session.execute(sa.text("SELECT * FROM log.read_health()")).one()

@@ -1,12 +1,14 @@
 """Asking witnesses to cosign the last checkpoint (C2SP tlog-witness), and keeping what they sign.
 
 The file `witnesses` in the register's home names them, a line each: an address, `https://…` or a folder, and the public
-key. `landreg log cosign` asks; a witness that is away is asked again the next time.
+key. `landreg log cosign` asks, and the worker once a day; a witness that is away is asked again the next time.
 """
 
 from __future__ import annotations
 
 import base64
+import logging
+import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
@@ -16,15 +18,18 @@ from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding
+from landreg.core.periods import beijing_day
 from landreg.log import copies, queries
 from landreg.log.cosignature import WitnessKey, cosigned_at
 from landreg.log.note import NoteFault
 from landreg.log.queries import Cosignature, SignedCheckpoint
 from landreg.log.store import keep_cosignature
 
+RETRY_S = 600
 _TAKES_S = 10
 _TRIES = 2
 _LONGEST_ANSWER = 64 * 1024
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,34 @@ def cosign(actor: Actor, settings: Settings) -> tuple[tuple[Cosignature, ...], t
             copies.keep_cosignature(settings.checkpoints, given.size, given.witness, given.line)
             signed.append(given)
     return tuple(signed), tuple(findings)
+
+
+@dataclass
+class Daily:
+    """Asking every witness once a day for the last checkpoint, after midnight first: what the public notice board prints of a
+    week is its last checkpoint, which stands then. Who is away is asked again, not more often than every `RETRY_S`."""
+
+    settings: Settings
+    tried_at: float | None = None
+
+    def work(self, actor: Actor) -> tuple[Finding, ...]:
+        """Ask where it is due; who refused or was away."""
+        if self.tried_at is not None and time.monotonic() < self.tried_at + RETRY_S:
+            return ()
+        self.tried_at = time.monotonic()
+        if not any(self._due(actor, witness) for witness in witnesses(self.settings.home / "witnesses")):
+            return ()
+        _signed, findings = cosign(actor, self.settings)
+        for finding in findings:
+            _logger.warning("witness %s: %s", finding.subject, finding.values.get("answer"))
+        return findings
+
+    def _due(self, actor: Actor, witness: Asked) -> bool:
+        with unit_of_work(actor) as uow:
+            size = queries.health(uow.session).size
+            last = queries.last_cosigned(uow.session, witness.key.text)
+            today = beijing_day(uow.now)
+        return size > 0 and (last is None or (last[0] < size and beijing_day(last[1]) < today))
 
 
 def _ask(actor: Actor, witness: Asked, last: SignedCheckpoint) -> Cosignature | Finding | None:

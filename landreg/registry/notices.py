@@ -12,7 +12,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
-from landreg.law.book import Law, act_type
+from landreg.law.book import Law
 from landreg.law.queries import load_law
 from landreg.log.leaf import Entry
 from landreg.log.store import stage
@@ -136,7 +136,7 @@ def _open_objections(uow: UnitOfWork, county: str, case_id: UUID) -> int:
 
 def _notice(uow: UnitOfWork, cases: Sequence[Case], law: Law, title: str) -> Notice:
     today = beijing_day(uow.now)
-    days = max(_working_days(law, *kinds) for kinds in {(case.act_kind, case.right_kind) for case in cases})
+    days = max(law.notice_days(*kinds) for kinds in {(case.act_kind, case.right_kind) for case in cases})
     (serial,) = draw(uow, "notice_number")
     villages = sorted({case.village for case in cases})
     described = parcels_described(uow.session, cases)
@@ -167,12 +167,6 @@ def _common(villages: Sequence[str]) -> str:
     first, last = villages[0], villages[-1]
     same = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
     return first[: next(level for level in (12, 9, 6, 4) if level <= same)]
-
-
-def _working_days(law: Law, act_kind: str, right_kind: str) -> int:
-    """How long the notice of an act runs: a figure for all, or one a kind of right."""
-    name = act_type(act_kind).notice or "REG-4.notice_working_days"
-    return law.days(name, right_kind if right_kind in law.parameters[name].values else "")
 
 
 def _notice_row(proposal: Proposal | ActProposal, described: Mapping[Any, tuple[str, str]]) -> dict[str, Any]:

@@ -13,10 +13,11 @@ import pytest
 import requests
 from joserfc.jwk import RSAKey
 
+from landreg.access import province
 from landreg.access.logged import SOURCES, TABLES
 from landreg.config import Oidc, Settings
-from landreg.core.actor import Actor, Role
-from landreg.core.errors import BadInput
+from landreg.core.actor import Actor, Desk, Role
+from landreg.core.errors import BadInput, NotFound, Refused
 from landreg.log.recheck import recheck
 from tests.oidc_provider import CLIENT, SECRET, Provider, running
 from tests.web.conftest import Browser, OpenAccount
@@ -180,3 +181,27 @@ def test_an_issuer_without_tls_elsewhere_or_without_a_client_is_a_wrong_setting(
     with pytest.raises(BadInput) as bad:
         Settings.from_environment({"LANDREG_OIDC_ISSUER": "http://id.example"})
     assert {finding.field for finding in bad.value.findings} == {"LANDREG_OIDC_ISSUER", "LANDREG_OIDC_CLIENT_ID"}
+
+
+def test_an_administrator_ends_the_binding_of_another_account_in_their_jurisdiction_alone(
+    bound: Browser, provider: Provider, account: OpenAccount, superuser: Any, worker: Actor, database: Settings
+) -> None:
+    lin = superuser.execute("SELECT account_id FROM access.account WHERE login = 'lin'").fetchone()[0]
+    guan, wai = (
+        Actor(account(login, Role.ADMINISTRATOR, jurisdiction=place), login, Desk.REGISTRY, roles, place)
+        for login, place, roles in (("guan", "610902", ADMINISTRATORS), ("wai", "610921", ADMINISTRATORS))
+    )
+    for administrator, account_id, error in ((wai, lin, NotFound), (guan, guan.account_id, Refused)):
+        with pytest.raises(error):
+            province.unbind_for(administrator, account_id)
+    _through(bound, "/login/province?next=/account/password")
+    province.unbind_for(guan, lin)
+    assert bound.get("/account/password").status_code == 303
+    assert _codes(_through(bound, "/login/province")) == {"ACC-27"}
+    with pytest.raises(NotFound):
+        province.unbind_for(guan, lin)
+    assert superuser.execute("SELECT ended_by FROM access.external_identity").fetchone() == (guan.account_id,)
+    assert recheck(worker, database, SOURCES, TABLES).findings == ()
+
+
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})

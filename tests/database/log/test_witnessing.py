@@ -22,7 +22,7 @@ from landreg.log.merkle import TileHashes, grow, leaf_hash
 from landreg.log.note import Checkpoint
 from landreg.log.recheck import recheck
 from landreg.log.store import seal, signer_of, stage
-from landreg.log.witnessing import cosign
+from landreg.log.witnessing import Daily, cosign
 from tests.database.catalog import Connection
 
 VILLAGE = "610902001001"
@@ -173,3 +173,26 @@ def test_the_notice_board_prints_the_weeks_checkpoint_and_who_cosigned_it(
     published = client.get("/log/cosigned").get_data(as_text=True)
     assert published.startswith(f"{week.checkpoint.origin}\n{size}\n")
     assert NAME in published
+
+
+def test_the_worker_has_the_log_cosigned_once_a_day(
+    database: Settings, registrar: Actor, worker: Actor, witness: WitnessKey, superuser: Connection
+) -> None:
+    def signed() -> list[int]:
+        return [size for (size,) in superuser.execute("SELECT size FROM log.cosignature ORDER BY size")]
+
+    assert Daily(database).work(worker) == ()
+    assert signed() == []
+    first = grown(registrar, worker, database, "610902-20261127-0000001")
+    daily = Daily(database)
+    assert daily.work(worker) == ()
+    assert signed() == [first]
+    second = grown(registrar, worker, database, "610902-20261127-0000002")
+    daily.tried_at = None
+    daily.work(worker)
+    assert signed() == [first]
+    superuser.execute("INSERT INTO system.demo (ahead) VALUES (interval '1 day')")
+    Daily(database).work(worker)
+    assert signed() == [first, second]
+    Daily(database).work(worker)
+    assert signed() == [first, second]

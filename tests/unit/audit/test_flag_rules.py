@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -18,6 +19,7 @@ from landreg.audit.rules import (
     OwnApproval,
     Printed,
     Reveal,
+    aud_2_notice_cut_short,
 )
 from landreg.core.errors import Finding
 from landreg.core.periods import BEIJING
@@ -37,7 +39,7 @@ def minutes(count: int, apart: int) -> tuple[datetime, ...]:
 
 
 def notice(last: date, registered: date | None = None) -> NoticeRun:
-    return NoticeRun(*HEAD, "homestead", date(2026, 3, 2), last, registered)
+    return NoticeRun(*HEAD, (("first_registration", "homestead"),), date(2026, 3, 2), last, registered)
 
 
 RAISED = {
@@ -109,3 +111,16 @@ def test_a_burst_is_the_fullest_window_of_the_month() -> None:
     finding = asked(ClerkDay(*HEAD, "甲", tuple(sorted((*spread, *minutes(25, 0))))))
     assert finding is not None
     assert finding.values["count"] == 26
+
+
+def test_a_notice_of_any_act_is_held_against_the_days_that_its_own_act_asks_for() -> None:
+    """AUD-2: a loss is announced for as long as its own figure says, not for as long as a first registration."""
+    days = LAW.notice_days("reissue", "homestead")
+    published = date(2026, 3, 2)
+    in_time = LAW.working_days_after(published, days)
+    run = NoticeRun(*HEAD, (("reissue", "homestead"),), published, in_time)
+    assert aud_2_notice_cut_short(run, LAW) is None
+    short = replace(run, last_day=in_time - timedelta(days=1))
+    found = aud_2_notice_cut_short(short, LAW)
+    assert found is not None
+    assert found.values["required"] == days
