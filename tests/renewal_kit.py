@@ -9,10 +9,10 @@ from uuid import UUID
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.periods import DAY, beijing_day
-from landreg.registry import cases, notices, renewal_opening, renewal_queries, renewals
+from landreg.registry import cases, lapses, notices, renewal_opening, renewal_queries, renewals
 from landreg.registry.renewal_model import Roster, RosterEntry
 from landreg.registry.renewals import Asked, Paper, Vote
-from tests.registry_kit import Connection, in_state, one, pass_days, to_rights
+from tests.registry_kit import Connection, booked, in_state, one, pass_days, put_papers, to_rights
 from tests.villages import COUNTY, ISSUER
 
 PLAN, MINUTES = Paper("11" * 32, 1, "延包方案.pdf"), Paper("22" * 32, 1, "会议记录.pdf")
@@ -70,6 +70,17 @@ def to_decided(
     ids = on_notice(registrar, reviewer, roster)
     decided(registrar, superuser, roster)
     return roster, ids
+
+
+def end_or_renew(registrar: Actor, reviewer: Actor, superuser: Connection, kind: str, right: UUID | None) -> None:
+    """Let time pass until something may end by itself, or renew a contract singly."""
+    if kind == "lapse":
+        pass_days(superuser, 12)
+        lapses.work()
+    elif right is not None:
+        case = renewal_opening.apply_singly(registrar, COUNTY, right, None)
+        put_papers(registrar, case, "renewal_single")
+        booked(registrar, reviewer, superuser, case, "renewal_single")
 
 
 TERM = """SELECT r.term FROM registry."right" AS r WHERE r.right_id = :right AND upper_inf(r.recorded) AND upper_inf(r.valid)"""

@@ -26,6 +26,8 @@ from landreg.registry.numbers import draw
 from landreg.registry.rules import NOTICE_RULES
 from landreg.registry.rules.contract import ContractFacts
 from landreg.registry.rules.procedure import reg_1_four_eyes
+from landreg.registry.rules.renewal import RenewalFacts
+from landreg.registry.rules.renewal_requests import Renewal
 
 
 def publish(actor: Actor, county: str, case_ids: Sequence[UUID], title: str) -> tuple[str, Stepped]:
@@ -139,7 +141,13 @@ def _notice(uow: UnitOfWork, cases: Sequence[Case], law: Law, title: str) -> Not
     days = max(law.notice_days(*kinds) for kinds in {(case.act_kind, case.right_kind) for case in cases})
     (serial,) = draw(uow, "notice_number")
     villages = sorted({case.village for case in cases})
-    described = parcels_described(uow.session, cases)
+    proposed = proposals(uow.session, cases)
+    held = [one.in_force.bundle for one in proposed if isinstance(one, ActProposal) and one.in_force.bundle]
+    codes = [code for bundle in held for code in bundle.codes.values()]
+    described = {
+        **parcels_described(uow.session, cases),
+        **renewal_queries.parcels_registered(uow.session, cases[0].county, codes),
+    }
     notice = Notice(
         county=cases[0].county,
         notice_id=uuid4(),
@@ -153,7 +161,7 @@ def _notice(uow: UnitOfWork, cases: Sequence[Case], law: Law, title: str) -> Not
         title=title.strip(),
         content={
             "working_days": days,
-            "rows": [_notice_row(proposal, described) for proposal in proposals(uow.session, cases)],
+            "rows": [_notice_row(proposal, described) for proposal in proposed],
             **renewal_queries.noticed_with(uow.session, cases[0].county, cases[0].batch_id),
         },
     )
@@ -177,7 +185,10 @@ def _notice_row(proposal: Proposal | ActProposal, described: Mapping[Any, tuple[
     if isinstance(proposal, ActProposal):
         bundle = proposal.in_force.bundle
         under = () if bundle is None else bundle.parcels
-        parcels = [[bundle.codes[p.row["parcel_id"]], str(p.row["area_m2"])] for p in under] if bundle else []
+        areas = [(bundle.codes[p.row["parcel_id"]], str(p.row["area_m2"])) for p in under] if bundle else []
+        parcels = [[code, area, *described.get((None, code), ("", ""))] for code, area in areas]
+        if isinstance(proposal.facts, RenewalFacts) and isinstance(asked := proposal.facts.asked, Renewal):
+            row |= {"members": proposal.facts.persons, "term": [str(asked.starts_on), str(asked.last_day)]}
         return row | {"parcels": parcels, "area_m2": "" if bundle is None else str(bundle.right.row["area_m2"])}
     facts = proposal.facts
     if isinstance(facts, ContractFacts):

@@ -37,6 +37,7 @@ class Ending:
     area_m2: Any
     mu: Any
     parcels: int
+    members: int
     families: frozenset[str]
     reasons: tuple[str, ...]
 
@@ -67,6 +68,7 @@ def _ending(row: Row[Any]) -> Ending:
         row.area_m2,
         row.mu,
         row.parcels,
+        row.members,
         frozenset(map(land_family, row.land_classes or ())),
         reasons_of(seen),
     )
@@ -112,6 +114,7 @@ def _proposal(
         holder=bundle.right.row["household_id"] if bundle else None,
         term=None if bundle is None else (bundle.right.row["term"].lower, bundle.right.row["term"].upper),
         families=seen.families if seen else frozenset(),
+        persons=seen.members if seen else 0,
         reasons=seen.reasons if seen else (),
         listed=case.act_kind == "renewal",
         aside=roster is None or roster.aside,

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from landreg.core.tables import in_force
+from landreg.land.model import Parcel
 from landreg.land.queries import prefixed
 from landreg.party.model import Collective, Household, Member
 from landreg.registry.casebook import Case, Notice
@@ -174,6 +175,25 @@ def noticed_with(session: Session, county: str, batch_id: UUID | None) -> dict[s
     return {
         "roster": found.number,
         "aside": [[one.holder, one.household_code] for one in entries(session, found, aside=True)],
+    }
+
+
+def parcels_registered(session: Session, county: str, codes: Sequence[str]) -> dict[Any, tuple[str, str]]:
+    """Name and four neighbours of registered parcels, each under None and its code, as a notice looks them up."""
+    found = sa.select(Parcel).where(Parcel.county == county, Parcel.code.in_(codes), in_force(Parcel))
+    return {
+        (None, row.code): (
+            row.name,
+            "，".join(
+                f"{side}{near or '—'}"
+                for side, near in zip(
+                    "东南西北",
+                    (row.neighbour_east, row.neighbour_south, row.neighbour_west, row.neighbour_north),
+                    strict=True,
+                )
+            ),
+        )
+        for row in session.scalars(found)
     }
 
 

@@ -162,6 +162,8 @@ class Notice:
     issued_on: date
     check_url: str
     checkpoint: str = ""
+    said: tuple[str, ...] = ()
+    """What is told before the table: of a roster of renewals its terms, and who is treated by themselves."""
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,7 @@ def notice(
     """A public notice as published (公告): one line a household, parcels below it, the log's checkpoint at the end."""
     rows = content["rows"]
     kinds = [kind for kind in ("contract_management", "homestead") if any(row["kind"] == kind for row in rows)]
-    article = all_articles()["RERD-17"]
+    article = all_articles()["RLCL-20" if "roster" in content else "RERD-17"]
     paper = papers.Notice(
         number=number,
         title=title,
@@ -152,8 +152,23 @@ def notice(
         issued_on=published_on,
         check_url=f"{desk.base_url}/notices/{number}",
         checkpoint=checkpoint,
+        said=_of_roster(content),
     )
     return papers.print_notice(paper, sample=desk.sample)
+
+
+def _of_roster(content: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a roster of renewals tells before its table; nothing for another notice."""
+    if "roster" not in content:
+        return ()
+    terms = dict.fromkeys(tuple(row["term"]) for row in content["rows"] if row.get("term"))
+    aside = [holder for holder, _code in content["aside"]]
+    told = [
+        f"延包名册 {content['roster']}：承包地块和面积不变，承包期延长为 {first} 至 {last}。" for first, last in terms
+    ]
+    if aside:
+        told.append(f"另有 {len(aside)} 户单独办理延包，原权利不受影响：{'、'.join(aside)}。")
+    return tuple(told)
 
 
 def _household(row: Mapping[str, Any]) -> papers.NoticedHousehold:

@@ -41,13 +41,14 @@ class Seen:
 
 @dataclass(frozen=True)
 class RenewalFacts(ActFacts):
-    """What a renewal rests on. families: kinds of land under it. reasons: why it is treated by itself.
+    """What a renewal rests on. families: kinds of land under it. persons: who hold it. reasons: why it is treated by itself.
 
     listed: it goes by a roster. aside: it was put aside there. decided: the members decided on the roster. noticed: its
     notice has begun, so that registration is what comes next.
     """
 
     families: frozenset[str] = frozenset(("arable",))
+    persons: int = 0
     reasons: tuple[str, ...] = ()
     listed: bool = False
     aside: bool = False
