@@ -1,16 +1,25 @@
-"""What others say of such a log: published vectors, and pymerkle (PyPI), an implementation of RFC 9162 that is not ours."""
+"""What others say of such a log: published vectors, and two implementations that are not ours: pymerkle (PyPI) of RFC 9162,
+@sigstore/verify (npm) of signed notes and inclusion proofs.
+"""
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import json
+import subprocess
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from landreg.config import CHECKOUT
 from landreg.log.cosignature import Witness, cosigned_at
 from landreg.log.merkle import TileHashes, consistency_ranges, grow, inclusion_ranges, leaf_hash
+from landreg.log.note import Signer
 from landreg.log.verify import is_consistent, root_from_inclusion
-from tests.log_kit import hashes, leaf_bytes, tree
+from tests.log_kit import SIGNER, checkpoint, hashes, leaf_bytes, tree
 
 # The eight leaves of the reference tests of Certificate Transparency (RFC 6962), and the roots over the first n of them.
 CT_LEAVES = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
@@ -77,3 +86,70 @@ def test_our_proofs_hold_for_pymerkle(theirs: Any, size: int) -> None:
         assert is_consistent(old, size, before, root, ours)
         proof = theirs.prove_consistency(old, size)
         pymerkle.verify_consistency(before, root, proof)
+
+
+SIGSTORE = CHECKOUT / "landreg" / "frontend" / "node_modules" / "@sigstore" / "verify" / "dist" / "timestamp"
+VERIFY = """
+const [folder, given] = process.argv.slice(1);
+const {verifyCheckpoint} = require(folder + "/checkpoint.js");
+const {verifyMerkleInclusion} = require(folder + "/merkle.js");
+const {key, number, name, cases} = JSON.parse(given);
+const bytes = (text) => Buffer.from(text, "base64");
+const publicKey = require("crypto").createPublicKey({key: bytes(key), format: "der", type: "spki"});
+const log = {logID: bytes(number), publicKey, baseURL: name, validFor: {start: new Date(0), end: new Date(1e14)}};
+console.log(JSON.stringify(cases.map((one) => {
+    const proof = {logIndex: one.index, treeSize: one.size, rootHash: bytes(one.root), hashes: one.path.map(bytes),
+                   checkpoint: {envelope: one.note}};
+    const entry = {canonicalizedBody: bytes(one.leaf), integratedTime: "1", inclusionProof: proof};
+    try { verifyCheckpoint(entry, [log]); verifyMerkleInclusion(entry); return ""; } catch (error) { return error.message; }
+})));
+"""
+
+
+def their_word(cases: list[dict[str, Any]]) -> list[str]:
+    """What @sigstore/verify (npm) says of notes and proofs: nothing, or what is wrong with each."""
+    name, number, key = SIGNER.verifier.split("+", 2)
+    spki = Ed25519PublicKey.from_public_bytes(base64.b64decode(key)[1:]).public_bytes(
+        Encoding.DER, PublicFormat.SubjectPublicKeyInfo
+    )
+    given = {"key": base64.b64encode(spki).decode(), "number": base64.b64encode(bytes.fromhex(number)).decode()}
+    line = ["node", "-e", VERIFY, str(SIGSTORE), json.dumps({**given, "name": name, "cases": cases})]
+    done = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found: list[str] = json.loads(done.stdout)
+    return found
+
+
+def proven(size: int, index: int, **changed: Any) -> dict[str, Any]:
+    tiles = tree(size)
+    path = [base64.b64encode(step).decode() for step in hashes(tiles, inclusion_ranges(index, size))]
+    root = base64.b64encode(TileHashes(tiles).root(size)).decode()
+    leaf = base64.b64encode(leaf_bytes(index)).decode()
+    said = {
+        "index": str(index),
+        "size": str(size),
+        "root": root,
+        "path": path,
+        "leaf": leaf,
+        "note": checkpoint(tiles, size),
+    }
+    return {**said, **changed}
+
+
+def test_notes_and_proofs_hold_for_the_verifier_of_sigstore() -> None:
+    assert set(their_word([proven(size, index) for size in SIZES for index in {0, size // 2, size - 1}])) == {""}
+
+
+def test_what_was_changed_does_not_hold_for_the_verifier_of_sigstore() -> None:
+    sound = proven(257, 100)
+    other = proven(257, 101)
+    strange = Signer("landreg.test/log", bytes(range(1, 33)))
+    told = their_word(
+        [
+            {**sound, "note": sound["note"].replace("\n257\n", "\n256\n")},
+            {**sound, "note": checkpoint(tree(257), 257, strange)},
+            {**sound, "leaf": other["leaf"]},
+            {**sound, "path": other["path"]},
+        ]
+    )
+    assert all(told), told
