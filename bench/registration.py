@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -47,13 +47,16 @@ def run(size: int = 0, rights: int = 1000) -> dict[str, Any]:
 
     rights: half contract-management rights over two parcels, half homesteads. size: not used, the same for any county.
     """
-    with scratch.database() as settings, psycopg.connect(migrate.plain_url(settings.superuser_url or "")) as superuser:
+    with (
+        scratch.database() as settings,
+        psycopg.connect(migrate.plain_url(settings.superuser_url or ""), autocommit=True) as superuser,
+    ):
         superuser.execute("INSERT INTO system.demo DEFAULT VALUES")
-        _to_notice(superuser, 1, rights // 2)
-        whole_s, whole_statements = _registered(rights)
+        on_notice(superuser, 1, rights // 2)
+        whole_s, whole_statements = registered(in_state("noticed"), rights)
         inserted, peer_s = _peer(settings, superuser)
-        _to_notice(superuser, 5001, rights // 2)
-        chunks_s, chunk_statements = _registered(CHUNK["register"])
+        on_notice(superuser, 5001, rights // 2)
+        chunks_s, chunk_statements = registered(in_state("noticed"), CHUNK["register"])
     return {
         "rights": rights,
         "rows_written": inserted,
@@ -66,31 +69,27 @@ def run(size: int = 0, rights: int = 1000) -> dict[str, Any]:
     }
 
 
-def _to_notice(superuser: psycopg.Connection[Any], first: int, households: int) -> None:
+def on_notice(superuser: psycopg.Connection[Any], first: int, households: int) -> None:
     """Stage so many households, and take their cases through a notice that has run its time."""
-    staged = stage_village(superuser, households, first=first)
-    superuser.commit()
-    superuser.autocommit = True
+    with superuser.pipeline():
+        staged = stage_village(superuser, households, first=first)
     superuser.execute("VACUUM ANALYZE")
-    superuser.autocommit = False
     opening.open_batch(CLERK, COUNTY, staged.package_id, VILLAGE)
-    cases.accept(CLERK, COUNTY, _in_state("draft"))
-    cases.review(REVIEWER, COUNTY, _in_state("accepted"))
-    notices.publish(CLERK, COUNTY, _in_state("reviewed"), "首次登记公告")
+    cases.accept(CLERK, COUNTY, in_state("draft"))
+    cases.review(REVIEWER, COUNTY, in_state("accepted"))
+    notices.publish(CLERK, COUNTY, in_state("reviewed"), "首次登记公告")
     superuser.execute("UPDATE system.demo SET ahead = ahead + interval '60 days'")
-    superuser.commit()
 
 
-def _in_state(state: str) -> list[UUID]:
+def in_state(state: str) -> list[UUID]:
     with unit_of_work(CLERK) as uow:
         return list(
             uow.session.scalars(sa.select(Case.case_id).where(Case.state == state).order_by(Case.number.desc()))
         )
 
 
-def _registered(chunk: int) -> tuple[float, int]:
-    """Seconds and statements of registering all that is on notice, so many in a transaction."""
-    ids = _in_state("noticed")
+def registered(ids: Sequence[UUID], chunk: int) -> tuple[float, int]:
+    """Seconds and statements of registering these cases, so many in a transaction."""
     began = time.perf_counter()
     with _counted() as statements:
         for first in range(0, len(ids), chunk):
@@ -127,7 +126,6 @@ def _peer(settings: Settings, superuser: psycopg.Connection[Any]) -> tuple[int, 
         superuser.execute(f"DELETE FROM {table} WHERE {own}")
     superuser.execute("UPDATE registry.\"case\" SET state = 'noticed', act_id = NULL")
     superuser.execute("SET session_replication_role = origin")
-    superuser.commit()
     acts = rows["registry.act"]
     by_case = [(row[acts[0].index("act_id")], row[acts[0].index("case_id")]) for row in acts[1]]
     began = time.perf_counter()

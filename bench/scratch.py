@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -70,3 +71,43 @@ def peak_mib(process: int | str = "self") -> float:
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) / 1024
     return 0.0
+
+
+class Watched:
+    """The most memory that this process and those it started have held together, looked at every second: what is
+    private to each, and their shares of what is common (PSS)."""
+
+    def __init__(self) -> None:
+        self.mib = 0.0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> Watched:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(1.0):
+            self.mib = max(self.mib, sum(_pss_mib(process) for process in _own_processes()))
+
+
+def _own_processes() -> list[str]:
+    own = str(os.getpid())
+    found = [own]
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if (process / "stat").read_text().rsplit(") ", 1)[1].split()[1] == own:
+                found.append(process.name)
+    return found
+
+
+def _pss_mib(process: str) -> float:
+    try:
+        text = Path(f"/proc/{process}/smaps_rollup").read_text()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in text.splitlines() if line.startswith("Pss:")), 0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
@@ -24,6 +25,9 @@ SESSION_KEY = "token"
 STRANGERS_MOST = 4 * 1024 * 1024
 _ALLOWED = "_landreg_allowed"
 _SEEN_EVERY_S = 60
+REMEMBERED_S = 5.0
+_SESSIONS: dict[bytes, tuple[float, queries.Resumed | None]] = {}
+_SESSIONS_MOST = 1_000
 
 
 class NotSignedIn(LandregError):
@@ -44,11 +48,16 @@ class SecondFactorDue(LandregError):
     status = 403
 
 
-def allow(*roles: Role, temporary_password: bool = False, without_factor: bool = False) -> Callable[[View], View]:
+def allow(
+    *roles: Role, temporary_password: bool = False, without_factor: bool = False, remembered: bool = False
+) -> Callable[[View], View]:
     """Let a route be called by these roles only; Role.PUBLIC: by anyone, without logging in.
 
     temporary_password: also by an account that must first choose its own password. without_factor: also by one of staff
-    that must first set up its authenticator. Raises NotSignedIn, NotAllowed, PasswordDue, SecondFactorDue.
+    that must first set up its authenticator. remembered: a session that was looked up within REMEMBERED_S is not looked up
+    again, for what a browser asks for by the dozen and keeps for longer anyway.
+
+    Raises NotSignedIn, NotAllowed, PasswordDue, SecondFactorDue.
     """
     if not roles:
         raise ValueError("a route is allowed to somebody")
@@ -56,6 +65,8 @@ def allow(*roles: Role, temporary_password: bool = False, without_factor: bool =
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
+            if remembered and "resumed" not in g:
+                g.resumed = _remembered()
             if Role.PUBLIC not in roles:
                 _require(roles, temporary_password, without_factor or temporary_password)
             return view(*args, **kwargs)
@@ -154,6 +165,21 @@ def _little_from_strangers() -> None:
     if SESSION_KEY in session and (request.content_length or 0) > STRANGERS_MOST:
         raise NotSignedIn(Finding("ACC-4"))
     request.max_content_length = min(STRANGERS_MOST, current_app.config["MAX_CONTENT_LENGTH"])
+
+
+def _remembered() -> queries.Resumed | None:
+    """The account of this request's session as this process last saw it, at most REMEMBERED_S ago."""
+    token = session.get(SESSION_KEY)
+    if not isinstance(token, str):
+        return None
+    now, digest = time.monotonic(), digest_of(token)
+    since, found = _SESSIONS.get(digest, (0.0, None))
+    if found is None or now - since > REMEMBERED_S:
+        if len(_SESSIONS) >= _SESSIONS_MOST:
+            _SESSIONS.clear()
+        found = _resume(token)
+        _SESSIONS[digest] = (now, found)
+    return found
 
 
 def _resume(token: str) -> queries.Resumed | None:

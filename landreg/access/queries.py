@@ -26,7 +26,7 @@ from landreg.access.model import (
 
 @dataclass(frozen=True)
 class Resumed:
-    """The account behind a session that still holds."""
+    """The account behind a session that still holds. now: of the server; clock: of the register."""
 
     account_id: UUID
     login: str
@@ -41,6 +41,7 @@ class Resumed:
     demo: bool
     seen_at: datetime
     now: datetime
+    clock: datetime
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ def resume(session: DatabaseSession, token_digest: bytes, *, idle: timedelta) ->
             sa.func.system.is_demo().label("demo"),
             Session.seen_at,
             now.label("now"),
+            sa.func.system.clock().label("clock"),
         )
         .join(Session, Session.account_id == Account.account_id)
         .where(

@@ -184,7 +184,7 @@ def villages() -> Response:
 
 
 @blueprint.get("/tiles/parcels/<int:z>/<int:x>/<int:y>.mvt")
-@allow(*READERS)
+@allow(*READERS, remembered=True)
 def parcel_tile(z: int, x: int, y: int) -> Response:
     """A vector tile of the parcels of today, or of `?day=` as said on `?said=`. Raises NotFound for a tile that is not drawn."""
     tile = _tile(z, x, y)
@@ -196,7 +196,7 @@ def parcel_tile(z: int, x: int, y: int) -> Response:
 
 
 @blueprint.get("/tiles/packages/<county>/<uuid:package_id>/<int:z>/<int:x>/<int:y>.mvt")
-@allow(*READERS)
+@allow(*READERS, remembered=True)
 def package_tile(county: str, package_id: UUID, z: int, x: int, y: int) -> Response:
     """A vector tile of a package's staged parcels and homesteads, or of a refused one's around its findings."""
     tile = _tile(z, x, y)
