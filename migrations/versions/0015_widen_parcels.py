@@ -36,8 +36,10 @@ def _codes() -> None:
         CREATE FUNCTION land.keep_codes() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
             SET search_path = pg_catalog SET landreg.jurisdiction = '6109' AS $$
         DECLARE
-            used text := (SELECT a.code FROM added AS a JOIN land.parcel AS p ON p.county = a.county AND p.code = a.code
-                          WHERE p.parcel_id <> a.parcel_id LIMIT 1);
+            -- LIMIT keeps the two apart: each code is looked up by the index, however large the register is.
+            used text := (SELECT a.code FROM added AS a CROSS JOIN LATERAL (
+                SELECT FROM land.parcel AS p
+                WHERE p.county = a.county AND p.code = a.code AND p.parcel_id <> a.parcel_id LIMIT 1) AS other LIMIT 1);
         BEGIN
             IF used IS NOT NULL THEN
                 RAISE EXCEPTION 'code % names another parcel, or did', used

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -58,6 +59,27 @@ def test_a_parcel_is_split_from_its_page_to_the_register(
     assert deng.get(f"/parcels/{GROUP}00006/history").status_code == 200
     assert term("act", "parcel_split") in deng.get(f"/parcels/{LOWER}/history").text
     assert f"{GROUP}00006" in deng.get(f"/search?q={GROUP}0000").text
+
+
+def test_the_map_shows_the_parts_from_their_day_on_and_the_parcel_before(
+    deng: Browser, shen: Browser, superuser: Any
+) -> None:
+    page = opened(deng, f"/parcels/{LOWER}/acts/parcel_split", {"line": ACROSS})
+    walk(deng, shen, page, superuser, "parcel_split")
+    tile = _tile(deng.get(f"/parcels/{UPPER}.json").json["extent"])
+    today, before = deng.client.get(tile).data, deng.client.get(f"{tile}?day=2001-01-01").data
+    assert [code.encode() in today for code in (LOWER, f"{GROUP}00006", f"{GROUP}00007")] == [False, True, True]
+    assert [code.encode() in before for code in (LOWER, f"{GROUP}00006")] == [True, False]
+    assert "在所看的日期，登记簿上没有这块地" in deng.get(f"/parcels/{GROUP}00006?day=2001-01-01").text
+    assert "在所看的日期，登记簿上没有这块地" not in deng.get(f"/parcels/{LOWER}?day=2001-01-01").text
+
+
+def _tile(extent: list[float]) -> str:
+    """The address of the tile in which a place lies, as near as tiles go."""
+    lon, lat = extent[0], math.radians(extent[1])
+    x = int((lon + 180) / 360 * 2**18)
+    y = int((1 - math.asinh(math.tan(lat)) / math.pi) / 2 * 2**18)
+    return f"/tiles/parcels/18/{x}/{y}.mvt"
 
 
 @pytest.mark.parametrize(
