@@ -90,6 +90,17 @@ def read_face(typed: str, parcel: Polygon) -> Polygon:
     return found
 
 
+def read_boundary(typed: str, parcel: Polygon) -> Polygon:
+    """A parcel's new boundary: its outer ring, the holes kept as they are; or all of its rings as WKT. Raises Undrawable."""
+    face = read_face(typed, parcel)
+    if typed.lstrip()[:1].isalpha() or not parcel.interiors:
+        return face
+    holed = Polygon(face.exterior, parcel.interiors)
+    if not holed.is_valid:
+        raise Undrawable("not_sound")
+    return holed
+
+
 def _read(typed: str, parcel: Polygon, word: str, least: int) -> Any:
     text = typed.strip()
     if text.upper().startswith(("LINESTRING", "POLYGON", "SRID")):

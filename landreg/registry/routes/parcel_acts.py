@@ -186,7 +186,7 @@ def _merge(code: str, parcel: Polygon, srid: int) -> ParcelRequest:
 def _boundary(code: str, parcel: Polygon, srid: int) -> ParcelRequest:
     given = read_form(BoundaryForm)
     return BoundaryCorrection(
-        (code,), _drawn("shape", lambda: drawn.read_face(given.shape, parcel), srid), given.signed
+        (code,), _drawn("shape", lambda: drawn.read_boundary(given.shape, parcel), srid), given.signed
     )
 
 

@@ -65,6 +65,17 @@ def test_a_face_that_crosses_itself_is_no_face() -> None:
     assert word(error) == "not_sound"
 
 
+def test_a_boundary_keeps_its_holes_unless_all_rings_are_given_and_none_may_cross_it() -> None:
+    holed = SQUARE.difference(shapely.box(E + 5, N + 5, E + 8, N + 8))
+    outer = f"{E - 1} {N}\n{E - 1} {N + 20}\n{E + 20} {N + 20}\n{E + 20} {N}"
+    assert drawn.read_boundary(outer, holed).area == 21 * 20 - 9
+    assert drawn.read_boundary(outer, SQUARE).area == 21 * 20
+    assert drawn.read_boundary(SQUARE.wkt, holed).area == 400
+    with pytest.raises(Undrawable) as error:
+        drawn.read_boundary(f"{E} {N}\n{E} {N + 20}\n{E + 6} {N + 20}\n{E + 6} {N}", holed)
+    assert word(error) == "not_sound"
+
+
 def test_each_word_for_a_fault_is_in_the_book() -> None:
     words = {*FAULTS.values(), "not_read", "no_line", "not_sound", "elsewhere", "redrawn_since"}
     assert {one for one in words if term("fault", one) == one} == set()
