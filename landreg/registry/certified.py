@@ -218,7 +218,8 @@ def _building(facts: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(lines)
 
 
-# The rights that the certificates of cases are about, as they stand: those that its act opened, and those that it names.
+# The rights that the certificates of cases are about, as they stand: those that its act opened, and those that it names. A
+# land-operation right has an excerpt and no certificate.
 _CERTIFIED = """
     (SELECT c.county, c.case_id, c.act_id, r.row_id FROM registry."case" AS c
      JOIN registry."right" AS r ON r.county = c.county AND r.act_id = c.act_id AND upper_inf(r.recorded) AND upper_inf(r.valid)
@@ -227,7 +228,7 @@ _CERTIFIED = """
      JOIN registry."right" AS r ON r.county = c.county AND r.right_id = named.id
           AND upper_inf(r.recorded) AND upper_inf(r.valid)
      WHERE c.county = :county AND c.case_id = ANY (:cases)) AS c
-    JOIN registry."right" AS r ON r.county = c.county AND r.row_id = c.row_id
+    JOIN registry."right" AS r ON r.county = c.county AND r.row_id = c.row_id AND r.kind <> 'land_operation'
 """
 _RIGHTS = f"""
     SELECT c.case_id, r.right_id, r.row_id AS right_row, r.kind, r.code, r.household_id, r.term, r.area_m2, r.mu, r.excess_m2,

@@ -13,6 +13,7 @@ from landreg.core.errors import Finding
 from landreg.law.book import Law, terms
 from landreg.registry.rules.acts import (
     ActFacts,
+    ct_12_term_not_over,
     reg_20_documents_complete,
     reg_21_still_in_force,
     tr_12_not_restricted,
@@ -337,6 +338,7 @@ HOUSEHOLD_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         *_ALL,
         tr_4_exchange_within_the_collective,
         tr_14_exchange_of_one_term,
+        ct_12_term_not_over,
         tr_15_exchange_of_their_own,
         tr_16_exchange_filed,
         tr_17_operation_right_stays,

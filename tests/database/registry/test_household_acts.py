@@ -218,6 +218,15 @@ def test_a_house_is_inherited_with_its_homestead_and_the_note_where_the_heir_is_
     (issued,) = certificates.issue(registrar, COUNTY, [case], press).issued
     shown = one(registrar, "SELECT holder FROM registry.check_certificate(:n)", n=issued.number)
     assert shown == ("成***1" if member else "城*人")
+    pass_days(superuser, 1)
+    booked(
+        registrar,
+        reviewer,
+        superuser,
+        applied(registrar, "cancellation", Cancellation("ruling"), right),
+        "cancellation",
+    )
+    assert one(registrar, "SELECT state FROM registry.check_certificate(:n)", n=issued.number) == "cancelled"
     assert rechecked(database, auditor) == []
 
 

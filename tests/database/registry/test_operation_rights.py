@@ -5,17 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from landreg import keys
 from landreg.access.identity import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
-from landreg.registry import cases, queries, standing
+from landreg.log.store import seal
+from landreg.registry import cases, certificates, queries, standing
+from landreg.registry.certificates import Press
+from landreg.registry.documents import Store
 from landreg.registry.rules.household_requests import (
     Exchange,
     LandOperation,
@@ -25,7 +30,7 @@ from landreg.registry.rules.household_requests import (
 )
 from landreg.registry.rules.requests import Cancellation, RestrictionAsked
 from tests.database.registry.test_household_acts import rechecked
-from tests.household_kit import SECOND, asked_for, division, parcels
+from tests.household_kit import SECOND, asked_for, division, household_id, parcels
 from tests.registry_kit import Connection, applied, booked, codes, one, pass_days, right_of, to_rights
 from tests.villages import COUNTY
 
@@ -182,3 +187,20 @@ def test_a_land_operation_right_ends_when_its_term_is_over_and_not_before(
     booked(registrar, reviewer, superuser, case, "land_operation_end")
     assert operation_right(registrar) is None
     assert rechecked(database, auditor) == []
+
+
+def test_who_operates_land_of_others_has_certificates_of_their_own_rights_alone(
+    registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings, tmp_path: Path
+) -> None:
+    operator = Operator("household", household_id(registrar, SECOND), "户主2", SECOND)
+    case = asked_for(
+        registrar, "land_operation", asked(registrar, operator=operator), right=right_of(registrar), more=("filing",)
+    )
+    booked(registrar, reviewer, superuser, case, "land_operation")
+    pass_days(superuser, 1)
+    divided = division(registrar, right_of(registrar, SECOND), SECOND)
+    case = asked_for(registrar, "division", divided, household=SECOND)
+    booked(registrar, reviewer, superuser, case, "division")
+    seal(worker, database)
+    press = Press(keys.certificate_signer(database), Store(tmp_path), "http://127.0.0.1:8000")
+    assert len(certificates.issue(registrar, COUNTY, [case], press).issued) == 3

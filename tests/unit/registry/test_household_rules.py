@@ -28,6 +28,7 @@ LAW = national_law("610902", date(2026, 7, 1))
 HEAD, WIFE, SON, STRANGER = (UUID(int=n) for n in range(1, 5))
 THEIRS = UUID(int=9)
 TERM, LATER = (date(1998, 1, 1), date(2028, 1, 1)), (date(2028, 1, 1), date(2058, 1, 1))
+OVER = (date(1996, 1, 1), date(2026, 1, 1))
 DAY = date(2026, 6, 1)
 OTHER = OtherHousehold("H2", "C", {THEIRS: MemberFacts("李*")}, ("P8", "P9"), (), TERM)
 MORTGAGE = Restricted(UUID(int=20), "mortgage", "信用社", 1)
@@ -108,6 +109,7 @@ REFUSED: list[tuple[str, Request, dict[str, Any]]] = [
     ("TR-4", EXCHANGE, {"other": replace(OTHER, collective="D")}),
     ("TR-4", EXCHANGE, {"other": replace(OTHER, code="H1")}),
     ("TR-14", EXCHANGE, {"other": replace(OTHER, term=LATER)}),
+    ("CT-12", EXCHANGE, {"term": OVER, "other": replace(OTHER, term=OVER)}),
     ("TR-15", replace(EXCHANGE, take=()), {}),
     ("TR-15", replace(EXCHANGE, give=("P9",)), {}),
 ]
