@@ -17,7 +17,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from landreg import demo_parcels
+from landreg import demo_households, demo_parcels
 from landreg.access.service import SYSTEM
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
@@ -51,6 +51,7 @@ MONTHLY = (
     ("reissue", 1),
     ("cancellation", 1),
     *((kind, 1) for kind in demo_parcels.KINDS),
+    *((kind, 1) for kind in demo_households.KINDS),
 )
 SURNAMES, GIVEN = "赵钱孙李周吴郑王", "新平安和乐成宁远"
 
@@ -124,6 +125,9 @@ def _apply(office: Office, item: Planned) -> UUID | None:
         if item.kind in demo_parcels.KINDS:
             drawing = demo_parcels.asked_on(office.county, item.kind, found["parcel"])
             case = apply_on_parcel(office.registrar, found["parcel"], item.kind, drawing)
+        elif item.kind in demo_households.KINDS:
+            asked = demo_households.asked_on(office.registrar, office.county, item.kind, found)
+            case = _apply_on(office, item.kind, found, asked)
         elif act_type(item.kind).on == "household":
             case = applications.apply_on_household(
                 office.registrar, found["code"], item.kind, _household_change(office, found, chance)
@@ -137,12 +141,18 @@ def _apply(office: Office, item: Planned) -> UUID | None:
     return case
 
 
+def _apply_on(office: Office, kind: str, found: Mapping[Any, Any], asked: Request) -> UUID:
+    if act_type(kind).on == "household":
+        return applications.apply_on_household(office.registrar, found["code"], kind, asked)
+    return applications.apply_on_right(office.registrar, office.county, found["right_id"], kind, asked)
+
+
 def _hand_in(office: Office, case: UUID, item: Planned) -> None:
     content = f"样本材料 {item.place}\n".encode()
     sha256, size = office.store.put_bytes(content), len(content)
     with unit_of_work(office.registrar) as uow:
         village = uow.session.execute(text(_VILLAGE), {"county": office.county, "case": case}).scalar_one()
-        for paper in act_type(item.kind).documents:
+        for paper in (*act_type(item.kind).documents, *demo_households.MORE.get(item.kind, ())):
             documents.enter(
                 uow, county=office.county, village=village, sha256=sha256, size=size, kind=paper, name=item.paper, cases=[case]
             )  # fmt: skip
@@ -182,7 +192,9 @@ def _asked(kind: str, found: Mapping[Any, Any]) -> Request:
         case "mortgage":
             return RestrictionAsked("mortgage", "样本农村信用社", "抵押合同", Decimal("30000.00"))
         case "seizure":
-            return RestrictionAsked("seizure", "样本人民法院", "协助执行通知书")
+            return RestrictionAsked(
+                "seizure", "样本人民法院", "协助执行通知书", until=found["today"] + timedelta(days=90)
+            )
     return Release(found["restriction_id"], "解除通知书")
 
 
