@@ -95,7 +95,7 @@ def read_boundary(typed: str, parcel: Polygon) -> Polygon:
     face = read_face(typed, parcel)
     if typed.lstrip()[:1].isalpha() or not parcel.interiors:
         return face
-    holed = Polygon(face.exterior, parcel.interiors)
+    holed = Polygon(face.exterior, list(parcel.interiors))
     if not holed.is_valid:
         raise Undrawable("not_sound")
     return holed

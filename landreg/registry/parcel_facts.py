@@ -118,7 +118,6 @@ def _redrawn(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
 
 
 def _proposal(case: Case, asked: Any, ground: OnGround, folder: frozenset[str]) -> ActProposal:
-    kind = act_type(case.act_kind)
     still = len(ground.parcels) == len(asked.parcels) > 0 and {b.right_id for b in ground.bundles} == {*case.right_ids}
     outcome = _outcome(asked, ground) if still else Outcome({}, _gone(case))
     facts = ParcelActFacts(
@@ -286,14 +285,14 @@ def bundles_on(session: Session, county: str, parcel_ids: Sequence[UUID]) -> dic
     return by_parcel
 
 
-def on_ground(session: Session, county: str, codes: Sequence[str]) -> OnGround:
-    """The parcels of these codes with the rights on them and the parcels around, for a form."""
+def on_ground(session: Session, county: str, codes: Sequence[str], around_m: int = AROUND_M) -> OnGround:
+    """The parcels of these codes with the rights on them and the parcels around, so far as `around_m`, for a form."""
     parcels = parcels_in_force(session, county, codes)
     own = tuple(parcels[code] for code in codes if code in parcels)
     on = bundles_on(session, county, [parcel.row["parcel_id"] for parcel in own])
     held = {bundle.right_id: bundle for some in on.values() for bundle in some}
     key = UUID(int=0)
-    around = _around(session, county, {key: [parcel.row["geom"] for parcel in own]}).get(key, {})
+    around = _around(session, county, {key: [parcel.row["geom"] for parcel in own]}, around_m).get(key, {})
     return OnGround(own, tuple(held.values()), (), around)
 
 
@@ -313,11 +312,13 @@ def _looked_at(asked: Any, parcels: Mapping[str, Standing]) -> list[str]:
     return [asked.shape, *(parcels[code].row["geom"] for code in asked.parcels if code in parcels)]
 
 
-def _around(session: Session, county: str, shapes: Mapping[UUID, Sequence[str]]) -> dict[UUID, dict[str, Polygon]]:
+def _around(
+    session: Session, county: str, shapes: Mapping[UUID, Sequence[str]], around_m: int = AROUND_M
+) -> dict[UUID, dict[str, Polygon]]:
     pairs = [(str(key), shape) for key, some in shapes.items() for shape in some]
     if not pairs:
         return {}
-    asked = {"county": county, "keys": [key for key, _ in pairs], "shapes": [s for _, s in pairs], "around": AROUND_M}
+    asked = {"county": county, "keys": [key for key, _ in pairs], "shapes": [s for _, s in pairs], "around": around_m}
     found: dict[UUID, dict[str, Polygon]] = defaultdict(dict)
     for row in session.execute(text(_AROUND), asked):
         found[UUID(row.key)][row.code] = drawn.shape_of(bytes(row.shape))

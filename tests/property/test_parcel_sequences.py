@@ -132,7 +132,7 @@ def _asked(today: list[dict[str, str]], kind: str, which: int, at: int, across: 
     moved = Polygon([(west - at / 10, south), (west - at / 10, north), (east, north), (east, south)])
     code = parcel["code"]
     kin = [one["code"] for one in today if one["right"] == parcel["right"] and one["code"] != code]
-    return {
+    made: dict[str, ParcelRequest] = {
         "parcel_split": ParcelSplit((code,), drawn.hexed(LineString(line), 4524)),
         "parcel_merge": ParcelMerge((code, *kin[:1])),
         "part_loss": PartLoss((code,), drawn.hexed(part, 4524), "land_lost"),
@@ -147,4 +147,5 @@ def _asked(today: list[dict[str, str]], kind: str, which: int, at: int, across: 
             (Corrected("registered_area_m2", f"{200 + at}.25"), Corrected("land_class", "011")),
             (code,),
         ),
-    }[kind]
+    }
+    return made[kind]

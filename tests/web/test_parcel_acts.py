@@ -175,6 +175,15 @@ def test_a_form_that_is_wrong_comes_back_with_what_is_wrong(
     assert one(officers[0], "SELECT count(*) FROM registry.\"case\" WHERE act_kind <> 'first_registration'") == 0
 
 
+def test_who_has_not_signed_is_named_and_can_be_ticked_even_far_from_the_parcel(deng: Browser) -> None:
+    far = f"{VILLAGE}JC00001"
+    deng.get(f"/parcels/{UPPER}/acts/boundary_correction")
+    shape = lines((0, 20), (0, 40), (-6, 65), (-5, 65), (8, 40), (20, 40), (20, 20))
+    refused = deng.post(f"/parcels/{UPPER}/acts/boundary_correction", {"shape": shape})
+    assert (refused.status_code, "PAR-7" in refused.text) == (422, True)
+    assert f'value="{far}"' in refused.text
+
+
 @pytest.mark.parametrize("address", ["acts/seizure", "acts/correction", "acts/nothing"])
 def test_there_is_no_form_for_an_act_of_another_kind(deng: Browser, address: str) -> None:
     assert deng.get(f"/parcels/{LOWER}/{address}").status_code == 404

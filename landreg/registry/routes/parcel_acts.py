@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, g, request, url_for
 from shapely import Polygon
 from werkzeug.wrappers import Response as Redirect
 
@@ -23,7 +23,7 @@ from landreg.party import queries as parties
 from landreg.registry import applications, drawn, parcel_applications, standing
 from landreg.registry.correction_facts import CONTRACT_ONLY, HOMESTEAD_ONLY, as_text
 from landreg.registry.drawn import Undrawable
-from landreg.registry.parcel_facts import OnGround, on_ground, parcels_in_force
+from landreg.registry.parcel_facts import AROUND_M, OnGround, on_ground, parcels_in_force
 from landreg.registry.routes import parcel_shown
 from landreg.registry.routes.applying import opened, words
 from landreg.registry.rules.acts import END_REASONS
@@ -45,6 +45,8 @@ blueprint = Blueprint("parcel_acts", __name__)
 DRAWN = {"parcel_split": "line", "part_loss": "face", "boundary_correction": "boundary", "parcel_merge": "pick"}
 """By kind of act: how the map helps to fill the form in."""
 LONG = {"most": 200_000}
+SHOWN_AROUND_M, TOUCHING_M = 10, 0.1
+"""How far around a parcel a form shows its neighbours, and how near one lies that can be joined, in metres."""
 MOST_M2 = Decimal("1E12")
 
 
@@ -121,7 +123,7 @@ def on_parcel(code: str, kind: str) -> Response:
         raise NotFound
     actor = current_actor()
     with unit_of_work(actor) as uow:
-        seen, ground = _ground(uow.session, actor.jurisdiction, code)
+        seen, ground = _ground(uow.session, actor.jurisdiction, code, SHOWN_AROUND_M)
         path = land.division_path(uow.session, seen.parcel.village)
         names = _names(uow.session, seen.parcel.county, ground)
     return pages.render(
@@ -135,7 +137,7 @@ def on_parcel(code: str, kind: str) -> Response:
         shapes=parcel_shown.features(ground, seen.epsg),
         sketch=parcel_shown.sketch_of(ground.shapes, [], list(ground.others([code]).items())),
         corners=parcel_shown.corners(ground.shapes[0]),
-        others=[(other, f"{other}{names.get(other, '')}") for other in sorted(ground.others([code]))],
+        others=[(other, f"{other}{names.get(other, '')}") for other in _near(kind, code, ground)],
         reasons=words("end_reason", END_REASONS),
     )
 
@@ -154,11 +156,20 @@ def apply_on_parcel(code: str, kind: str) -> Redirect:
     return opened(seen.parcel.county, parcel_applications.apply_on_parcel(actor, code, kind, asked))
 
 
-def _ground(session: Any, jurisdiction: str, code: str) -> tuple[land.ParcelSeen, OnGround]:
+def _near(kind: str, code: str, ground: OnGround) -> list[str]:
+    """The parcels that a form offers: to join, those that touch; to sign, those around and any that a refusal named."""
+    others = ground.others([code])
+    if kind == "parcel_merge":
+        return sorted(other for other, shape in others.items() if shape.distance(ground.shapes[0]) <= TOUCHING_M)
+    named = [finding.values["codes"] for finding in g.get("findings", ()) if finding.code == "PAR-7"]
+    return sorted({*others, *(other for codes in named for other in codes)})
+
+
+def _ground(session: Any, jurisdiction: str, code: str, around_m: int = AROUND_M) -> tuple[land.ParcelSeen, OnGround]:
     seen = land.parcel(session, jurisdiction, code)
     if seen is None:
         raise NotFound
-    return seen, on_ground(session, seen.parcel.county, [code])
+    return seen, on_ground(session, seen.parcel.county, [code], around_m)
 
 
 def _names(session: Any, county: str, ground: OnGround) -> dict[str, str]:
