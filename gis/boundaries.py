@@ -6,6 +6,8 @@ then be streamed past it in batches of any size.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -14,6 +16,10 @@ from gis.shapes import HUGE_M, Floats, Geoms, Ints, Shapes
 
 Mask = NDArray[np.bool_]
 NONE = -1
+PARCELS = 20_000
+"""Parcels whose boundaries are held at one time."""
+TANGLED = 1_000
+"""Vertices from which on a boundary is looked at for crossings before a strip is laid around it."""
 
 
 class Corners:
@@ -93,7 +99,9 @@ class Boundaries:
         off = ~_among(self._owned, np.where(found < 0, NONE, parcel * self._base + found))
         rows = np.flatnonzero(off)
         rows = rows[(np.abs(xy[rows]) < HUGE_M).all(axis=1)]
-        off[rows] = ~self._along(parcel[rows], np.asarray(shapely.points(xy[rows]), dtype=object))
+        for some, bounds, place in self._bounds(parcel[rows]):
+            points = np.asarray(shapely.points(xy[rows[some]]), dtype=object)
+            off[rows[some]] = ~shapely.dwithin(bounds[place], points, self.corners.tolerance_m)
         return off
 
     def lines_off(self, lines: Shapes, parcel: Ints) -> Mask:
@@ -111,7 +119,8 @@ class Boundaries:
         off = np.asarray(np.bincount(owner[stretch], minlength=len(lines)) == 0, dtype=bool)
         off[owner[stretch & ~hit]] = True
         rows = np.flatnonzero(off & (parcel >= 0) & lines.usable)
-        off[rows] = ~self._along(parcel[rows], lines.take(rows).geoms)
+        for some, bounds, place in self._bounds(parcel[rows]):
+            off[rows[some]] = ~self._along(bounds, place, lines.take(rows[some]).geoms)
         return off
 
     def corners_without_point(self) -> tuple[Ints, Floats]:
@@ -128,15 +137,31 @@ class Boundaries:
         owners = self.parcels.part_feature[self.parcels.xy_part[place]]
         return owners, (self.corners.xy[a] + self.corners.xy[b]) / 2
 
-    def _along(self, parcel: Ints, geoms: Geoms) -> Mask:
-        """Whether each geometry keeps within the tolerance of its parcel's boundary."""
-        numbers, place = np.unique(parcel, return_inverse=True)
-        bounds = shapely.boundary(self.parcels.take(numbers).geoms)
+    def _bounds(self, parcel: Ints) -> Iterator[tuple[Ints, Geoms, Ints]]:
+        """Boundaries of the parcels asked for, prepared, some parcels at a time: (rows, boundaries, which is a row's)."""
+        order = np.argsort(parcel, kind="stable")
+        numbers, begins = np.unique(parcel[order], return_index=True)
+        begins = np.append(begins, len(parcel))
+        for first in range(0, len(numbers), PARCELS):
+            last = min(first + PARCELS, len(numbers))
+            bounds = np.asarray(shapely.boundary(self.parcels.take(numbers[first:last]).geoms), dtype=object)
+            shapely.prepare(bounds)
+            counts = np.diff(begins[first : last + 1])
+            yield order[begins[first] : begins[last]], bounds, np.repeat(np.arange(last - first), counts)
+
+    def _along(self, bounds: Geoms, place: Ints, geoms: Geoms) -> Mask:
+        """Whether each line keeps within the tolerance of its boundary. One that crosses itself throughout is not held
+        against its whole length: a strip around that is larger than can be made."""
         width = self.corners.tolerance_m
-        near = shapely.dwithin(bounds[place], geoms, width)
-        rows = np.flatnonzero(near)
-        near[rows] = shapely.covers(shapely.buffer(bounds[place[rows]], width, quad_segs=2), geoms[rows])
-        return np.asarray(near, dtype=bool)
+        near = np.asarray(shapely.dwithin(bounds[place], geoms, width), dtype=bool)
+        asked = np.unique(place[near])
+        asked = asked[(shapely.get_num_coordinates(bounds[asked]) <= TANGLED) | shapely.is_simple(bounds[asked])]
+        strips = np.full(len(bounds), None, dtype=object)
+        strips[asked] = shapely.buffer(bounds[asked], width, quad_segs=2)
+        shapely.prepare(strips[asked])
+        rows = np.flatnonzero(near & np.isin(place, asked) & (shapely.length(geoms) > 0))
+        near[rows] = shapely.covers(strips[place[rows]], geoms[rows])
+        return near
 
     @property
     def _base(self) -> int:

@@ -14,6 +14,9 @@ from gis.shapes import Floats, Ints, Shapes
 
 LONGEST = 10
 """A hole has at most 2 to this many sides; larger rings are roads and the world outside."""
+LARGE = 1_000
+"""Vertices from which on a parcel is kept, since many holes may ask for it."""
+THIN_M = 0.001
 REACH_M = 50.0
 SLACK = 1e-4
 """Turns by which a side may run back over the one before: a corner of one parcel in the midst of another's side."""
@@ -58,10 +61,12 @@ def _holes_of(parcels: Shapes, numbers: Ints, area: tuple[float, float], toleran
     turned = (_twice_area(parcels) > 0)[owner]
     begin, end = np.where(turned, sides + 1, sides), np.where(turned, sides, sides + 1)
     following = _following(parcels.xy, corner, begin, end)
-    made = []
+    made, ground = [], _Ground(parcels)
     for ring in _small_rings(parcels.xy, begin, end, following, area):
         shape = shapely.make_valid(shapely.Polygon(parcels.xy[begin[ring]]))
-        shape = shapely.difference(shape, shapely.union_all(_near(parcels, shape)))
+        within = ground.within(shape)
+        if len(within):
+            shape = shapely.difference(shape, shapely.union_all(within))
         size = float(shapely.area(shape))
         if area[0] < size <= area[1]:
             around = np.unique(owner[ring])
@@ -120,9 +125,35 @@ def _walk(following: Ints, first: int) -> Ints:
     return np.array(ring if side == first else [], dtype=np.int64)
 
 
-def _near(parcels: Shapes, shape: shapely.Geometry) -> NDArray[np.object_]:
-    """The parcels whose boxes meet a shape's."""
-    west, south, east, north = shapely.bounds(shape)
-    box = parcels.boxes
-    rows = np.flatnonzero((box[:, 0] < east) & (box[:, 2] > west) & (box[:, 1] < north) & (box[:, 3] > south))
-    return np.asarray(shapely.make_valid(parcels.take(rows).geoms), dtype=object)
+class _Ground:
+    """Parcels as valid geometries, made when they are asked for; large ones once, and prepared."""
+
+    def __init__(self, parcels: Shapes) -> None:
+        self.parcels = parcels
+        self.boxes = parcels.boxes
+        self.made: dict[int, shapely.Geometry] = {}
+
+    def within(self, shape: shapely.Geometry) -> list[shapely.Geometry]:
+        """What parcels cover of a shape's own box, of those that share ground with the shape."""
+        west, south, east, north = shapely.bounds(shape)
+        box = self.boxes
+        rows = np.flatnonzero((box[:, 0] < east) & (box[:, 2] > west) & (box[:, 1] < north) & (box[:, 3] > south))
+        core = shapely.buffer(shape, -THIN_M)
+        near = [geom for row in rows.tolist() if self._reaches(geom := self._geom(row), shape, core)]
+        return [shapely.clip_by_rect(geom, west - 1, south - 1, east + 1, north + 1) for geom in near]
+
+    @staticmethod
+    def _reaches(geom: shapely.Geometry, shape: shapely.Geometry, core: shapely.Geometry) -> bool:
+        """Whether they share ground; a large one is asked for more than a hair's breadth, which its index tells."""
+        if shapely.is_prepared(geom) and not shapely.is_empty(core):
+            return bool(shapely.intersects(geom, core))
+        return bool(shapely.relate_pattern(geom, shape, "T********"))
+
+    def _geom(self, row: int) -> shapely.Geometry:
+        if row in self.made:
+            return self.made[row]
+        geom: shapely.Geometry = shapely.make_valid(self.parcels.take(np.array([row])).geoms)[0]
+        if shapely.get_num_coordinates(geom) > LARGE:
+            shapely.prepare(geom)
+            self.made[row] = geom
+        return geom

@@ -17,17 +17,21 @@ from gis.shapes import Floats, Geoms, Ints, Shapes
 TILE = 100_000
 """Parcels whose geometries, index and prepared forms are held at one time."""
 CHUNK = 20_000
+PAIRS = 1_000_000
+"""Pairs of boxes that are held at one time."""
 
 
 @dataclass(frozen=True, eq=False)
 class Overlaps:
-    """Pairs of parcels with a common interior: i < j, (n,) each, ordered; area_m2 on the plane; x, y a place in it."""
+    """Pairs of parcels with a common interior: i < j, (n,) each, ordered; area_m2 on the plane; x, y a place in it.
+    more: parcels that overlap with more others behind them than were asked for."""
 
     i: Ints
     j: Ints
     area_m2: Floats
     x: Floats
     y: Floats
+    more: Ints
 
     def __len__(self) -> int:
         return len(self.i)
@@ -46,27 +50,30 @@ class Outside:
         return len(self.i)
 
 
-def overlaps(parcels: Geoms | Shapes, min_area_m2: float, *, cores: int = 2) -> Overlaps:
+def overlaps(parcels: Geoms | Shapes, min_area_m2: float, *, most: int = PAIRS, cores: int = 2) -> Overlaps:
     """Every pair of parcels that share more than `min_area_m2` of ground.
 
     parcels: polygons of one zone, as geometries or as shapes (then only a tile of them is held as geometries at one
-    time). None and empty ones have no part in it; a self-crossing one counts by the ground it encloses.
-    Time grows with the number of parcels, as far as each has few neighbours. Boxes come from an STRtree; whether
+    time). None and empty ones have no part in it; a self-crossing one counts by the ground it encloses. most: pairs
+    told of one parcel and those behind it, since a heap of parcels on one place has pairs without end.
+    Time grows with the number of parcels, as far as each has few neighbours or `most` is low. Boxes come from an STRtree; whether
     interiors meet is asked of GEOS's prepared relate on `cores` threads, and only those that do are intersected.
     """
     found = [np.empty((0, 5))]
     with ThreadPoolExecutor(cores) as pool:
         for numbers, geoms, low, high in _tiles(parcels):
-            geoms = _valid(geoms, cores)
-            i, j = _box_pairs(geoms, min_area_m2, low, high)
-            geoms = _prepared(geoms)
-            chunks = _chunks(i, cores)
-            for local_i, local_j, area, place in pool.map(_meet(geoms, i, j, min_area_m2), chunks):
-                a, b = numbers[local_i], numbers[local_j]
-                found.append(np.column_stack((np.minimum(a, b), np.maximum(a, b), area, place)))
+            geoms = _prepared(_valid(geoms, cores))
+            for i, j in _box_pairs(geoms, min_area_m2, low, high):
+                chunks = _chunks(i, cores)
+                for local_i, local_j, area, place in pool.map(_meet(geoms, i, j, min_area_m2, most), chunks):
+                    a, b = numbers[local_i], numbers[local_j]
+                    found.append(np.column_stack((np.minimum(a, b), np.maximum(a, b), area, place)))
     rows = np.concatenate(found)
     rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
-    return Overlaps(rows[:, 0].astype(np.int64), rows[:, 1].astype(np.int64), rows[:, 2], rows[:, 3], rows[:, 4])
+    i, j = rows[:, 0].astype(np.int64), rows[:, 1].astype(np.int64)
+    rank = _rank(i)
+    kept, more = rank < most, np.unique(i[rank == most])
+    return Overlaps(i[kept], j[kept], rows[kept, 2], rows[kept, 3], rows[kept, 4], more)
 
 
 def outside(geoms: Geoms, containers: Geoms, owner: Ints, min_area_m2: float, *, cores: int = 2) -> Outside:
@@ -97,11 +104,28 @@ def outside(geoms: Geoms, containers: Geoms, owner: Ints, min_area_m2: float, *,
     return Outside(i[order], area[order], place[order, 0], place[order, 1])
 
 
-def _meet(geoms: Geoms, i: Ints, j: Ints, min_area_m2: float) -> Callable[[Ints], tuple[Ints, Ints, Floats, Floats]]:
+def _meet(
+    geoms: Geoms, i: Ints, j: Ints, min_area_m2: float, most: int
+) -> Callable[[Ints], tuple[Ints, Ints, Floats, Floats]]:
     def meet(rows: Ints) -> tuple[Ints, Ints, Floats, Floats]:
-        """Of some pairs those that share ground: (i, j, area, place)."""
-        rows = rows[shapely.relate_pattern(geoms[i[rows]], geoms[j[rows]], "T********")]
-        common = shapely.intersection(geoms[i[rows]], geoms[j[rows]])
+        """Of some pairs those that share ground: (i, j, area, place). Of a parcel with many partners first as many are
+        looked at as are told; the others only where these are not enough."""
+        first = _rank(i[rows]) <= most
+        found = share(rows[first])
+        if first.all():
+            return found
+        named, times = np.unique(found[0], return_counts=True)
+        enough = named[times > most]
+        rest = share(rows[~first & ~np.isin(i[rows], enough)])
+        return tuple(np.concatenate(parts) for parts in zip(found, rest, strict=True))  # type: ignore[return-value]
+
+    def share(rows: Ints) -> tuple[Ints, Ints, Floats, Floats]:
+        same = shapely.equals_identical(geoms[i[rows]], geoms[j[rows]])
+        other = rows[~same]
+        other = other[shapely.relate_pattern(geoms[i[other]], geoms[j[other]], "T********")]
+        rows = np.concatenate((rows[same], other))
+        common = np.concatenate((geoms[i[rows[: len(rows) - len(other)]]],
+                                 shapely.intersection(geoms[i[other]], geoms[j[other]])))  # fmt: skip
         area = np.asarray(shapely.area(common), dtype=np.float64)
         large = area > min_area_m2
         place = shapely.get_coordinates(shapely.point_on_surface(common[large]))
@@ -110,17 +134,30 @@ def _meet(geoms: Geoms, i: Ints, j: Ints, min_area_m2: float) -> Callable[[Ints]
     return meet
 
 
-def _box_pairs(geoms: Geoms, min_area_m2: float, low: float, high: float) -> tuple[Ints, Ints]:
-    """Pairs whose boxes share more than the area asked for, and meet first, from the west, in [low, high)."""
-    i, j = shapely.STRtree(geoms).query(geoms)
-    once = i < j
-    i, j = i[once], j[once]
-    box = shapely.bounds(geoms)
-    west = np.maximum(box[i, 0], box[j, 0])
-    width = np.minimum(box[i, 2], box[j, 2]) - west
-    height = np.minimum(box[i, 3], box[j, 3]) - np.maximum(box[i, 1], box[j, 1])
-    kept = (width * height > min_area_m2) & (west >= low) & (west < high)
-    return i[kept], j[kept]
+def _rank(i: Ints) -> Ints:
+    """(n,) how many entries before have the same number; `i` has equal numbers side by side."""
+    begins = np.ones(len(i), dtype=bool)
+    np.not_equal(i[1:], i[:-1], out=begins[1:])
+    return np.arange(len(i)) - np.maximum.accumulate(np.where(begins, np.arange(len(i)), 0))
+
+
+def _box_pairs(geoms: Geoms, min_area_m2: float, low: float, high: float) -> Iterator[tuple[Ints, Ints]]:
+    """Pairs whose boxes share more than the area asked for, and meet first, from the west, in [low, high): of some
+    parcels at a time, as many as have about PAIRS of them."""
+    tree, box = shapely.STRtree(geoms), shapely.bounds(geoms)
+    first, step = 0, 500
+    while first < len(geoms):
+        i, j = tree.query(geoms[first : first + step])
+        i = i + first
+        done, first = min(step, len(geoms) - first), first + step
+        step = int(np.clip(PAIRS * done / max(len(i), 1), 50, TILE))
+        once = i < j
+        i, j = i[once], j[once]
+        west = np.maximum(box[i, 0], box[j, 0])
+        width = np.minimum(box[i, 2], box[j, 2]) - west
+        height = np.minimum(box[i, 3], box[j, 3]) - np.maximum(box[i, 1], box[j, 1])
+        kept = (width * height > min_area_m2) & (west >= low) & (west < high)
+        yield i[kept], j[kept]
 
 
 def _tiles(parcels: Geoms | Shapes) -> Iterator[tuple[Ints, Geoms, float, float]]:

@@ -24,6 +24,8 @@ from landreg.land.rules.facts import (
 
 CHUNK = 100_000
 """Shapes that are looked at together, so that memory stays flat."""
+TANGLED = 1_000
+"""Vertices from which on a shape that crosses itself is looked at no further."""
 PLOTS = ("DK", "ZJD")
 CODE_OF = {
     "empty": "GEO-1", "not_finite": "GEO-2", "huge": "GEO-2", "too_few_points": "GEO-3", "unclosed": "GEO-4",
@@ -67,15 +69,22 @@ def without(shapes: Shapes, rows: Any) -> Shapes:
 
 def geo_1_ring_is_sound(survey: Survey, notes: Notes) -> None:
     """GEO-1 to GEO-14: each ring by itself, see CODE_OF. GEO-20: the same of areas of administration, noted only.
-    A shape that no geometry can be made of is emptied for the rules that follow."""
+    A shape that no geometry can be made of is emptied for the rules that follow, and so is a large one that crosses itself:
+    what a tangle encloses cannot be told in any time."""
     limits = _limits(notes)
     for kind, shapes in list(survey.shapes.items()):
+        crossing: list[int] = []
         for first in range(0, len(shapes), CHUNK):
             part = shapes.take(np.arange(first, min(first + CHUNK, len(shapes))))
             faults = ring_faults(part, limits, clockwise=survey.forms.get(kind) == "shapefile")
             _ring_notes(survey, notes, kind, [replace(fault, index=fault.index + first) for fault in faults])
-        if not shapes.usable.all():
-            survey.shapes[kind] = without(shapes, ~shapes.usable)
+            crossing += [fault.index + first for fault in faults if fault.kind == "self_crossing"]
+        gone = ~shapes.usable
+        if crossing:
+            vertices = np.bincount(shapes.part_feature[shapes.xy_part], minlength=len(shapes))
+            gone[crossing] |= vertices[crossing] > TANGLED
+        if gone.any():
+            survey.shapes[kind] = without(shapes, gone)
 
 
 def _ring_notes(survey: Survey, notes: Notes, kind: str, faults: Sequence[RingFault]) -> None:

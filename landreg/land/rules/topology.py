@@ -18,18 +18,24 @@ from landreg.land.rules.index import CodeIndex
 
 REGIONS = (("ZJQY", 14), ("CJQY", 12), ("XJQY", 9), ("XJXZQ", 6))
 CHUNK = 100_000
+PAIRS = 5_000
+"""Pairs whose shapes are held at one time."""
+MOST_OF_ONE = 50
+"""Overlaps that are told of one parcel and those behind it in the file; beyond, it is at fault by itself."""
 
 
 def top_1_plots_do_not_overlap(survey: Survey, notes: Notes) -> None:
     """TOP-1: two parcels, or two homesteads, share no ground. TOP-2: a strip so thin that one vertex is off. TOP-3: less
-    than either. TOP-13: a homestead lies on no parcel. All pairs are found in one go, parcels first."""
+    than either. TOP-13: a homestead lies on no parcel. TOP-19: with more others than are listed. All pairs are found in one
+    go, parcels first."""
     limit, least, width_m = (np.float64(notes.law.text("TOP-1.overlap", key)) for key in ("m2", "least_m2", "sliver_m"))
     kinds = [kind for kind in PLOTS if kind in survey.shapes]
     shapes = join_shapes([survey.shapes[kind] for kind in kinds], "polygon")
     if len(shapes) < 2:
         return
     first = len(survey.shapes["DK"]) if kinds[0] == "DK" else 0
-    found = overlaps(shapes, least.item())
+    found = overlaps(shapes, least.item(), most=MOST_OF_ONE)
+    _heaps(survey, notes, found.more, first)
     widths = _widths(shapes, found.i, found.j, found.area_m2)
     for row in range(len(found)):
         i, j, area = int(found.i[row]), int(found.j[row]), found.area_m2[row]
@@ -47,12 +53,19 @@ def top_1_plots_do_not_overlap(survey: Survey, notes: Notes) -> None:
         _pair_notes(survey, notes, code, kind, i - base, j - base, values, at)
 
 
+def _heaps(survey: Survey, notes: Notes, more: Ints, first: int) -> None:
+    for kind, rows in (("DK", more[more < first]), ("ZJD", more[more >= first] - first)):
+        notes.rows("TOP-19", survey.table(kind), rows, KEY[kind], count=MOST_OF_ONE)
+
+
 def _widths(shapes: Shapes, i: Ints, j: Ints, area: Any) -> Any:
     """Mean width in metres of the ground that each pair shares."""
-    if not len(i):
-        return np.zeros(0)
-    common = shapely.intersection(_valid(shapes.take(i).geoms), _valid(shapes.take(j).geoms))
-    return 2 * area / np.maximum(shapely.length(common), 1)
+    made = np.zeros(len(i))
+    for first in range(0, len(i), PAIRS):
+        rows = slice(first, first + PAIRS)
+        common = shapely.intersection(_valid(shapes.take(i[rows]).geoms), _valid(shapes.take(j[rows]).geoms))
+        made[rows] = 2 * area[rows] / np.maximum(shapely.length(common), 1)
+    return made
 
 
 def _valid(geoms: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.small import Point, Ring, Small, box, shape_record
@@ -231,3 +232,23 @@ def test_a_fault_gives_its_codes_on_its_subjects_and_no_others(change: Change, e
     small = Small()
     change(small)
     assert found(report_on(small, tmp_path).findings) == expected
+
+
+def test_a_large_shape_that_crosses_itself_is_named_and_looked_at_no_further(tmp_path: Path) -> None:
+    ring = (np.random.default_rng(0).random((1500, 2)) * 30).tolist()
+    small = Small()
+    put("DK", P6, shape=[[(150 + x, y) for x, y in [*ring, ring[0]]]])(small)
+    report = report_on(small, tmp_path)
+    assert ("GEO-5", P6) in found(report.findings)
+    assert not {f.code for f in report.findings} & {"TOP-1", "TOP-2", "TOP-4", "TOP-16"}
+
+
+def test_a_heap_of_parcels_on_one_place_is_told_and_its_pairs_are_not_all_listed(tmp_path: Path) -> None:
+    small = Small()
+    codes = [f"{small.issuer(2)}{n:05d}" for n in range(7, 67)]
+    for code in codes:
+        add("DK", P6, DKBM=code)(small)
+    report = report_on(small, tmp_path)
+    heaped = {f.subject for f in report.findings if f.code == "TOP-19"}
+    assert heaped == {P6, *codes[:9]}
+    assert {f.subject for f in report.findings if f.code == "TOP-1"} == {P6, *codes}
