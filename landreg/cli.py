@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 import psycopg
@@ -287,6 +287,22 @@ def law_lint() -> None:
     for code in weak:
         console.print(f"{code}: no verified article and no basis")
     sys.exit(1 if weak else 0)
+
+
+@law_group.command("guard")
+@click.argument("texts", type=click.File(encoding="utf-8", errors="replace"))
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="judge by the words of this day")
+def law_guard(texts: TextIO, on: datetime | None) -> None:
+    """Whether sentences, one a line (- reads standard input), tie land to settling; exit code 1 when any does."""
+    from landreg.law.guard import find
+
+    day = on.date() if on else beijing_day(datetime.now(UTC))
+    refused = False
+    for sentence in texts:
+        tie = find(sentence, day)
+        refused |= tie is not None
+        print(f"refuse\tGUARD-1 {' '.join(word.text for word in tie.words)}" if tie else "pass\t", flush=True)
+    sys.exit(1 if refused else 0)
 
 
 @main.group("log")

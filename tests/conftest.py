@@ -285,3 +285,12 @@ def app(database: Settings) -> Any:
 def client(app: Any) -> Any:
     """A browser without a session."""
     return app.test_client()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests measured and recorded as `guard`: recall and precision by family of sentences."""
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
+    lines = [str(line) for report in reports for name, line in report.user_properties if name == "guard"]
+    if lines:
+        terminalreporter.section("law.guard")
+        terminalreporter.write_line("\n".join(lines))
