@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import text
 
-from landreg import demo_year, keys, migrate
+from landreg import demo_renewals, demo_year, keys, migrate
 from landreg.access import queries as accounts
 from landreg.access.service import SYSTEM, NewAccount, open_account
 from landreg.config import CHECKOUT, Settings
@@ -33,7 +33,7 @@ from landreg.core.errors import Finding, Refused
 from landreg.core.periods import beijing_day
 from landreg.land import service as land
 from landreg.log.store import seal
-from landreg.registry import booking, cases, certificates, notices, opening, queries
+from landreg.registry import booking, cases, certificates, lapses, notices, opening, queries
 from landreg.registry.documents import Store
 
 SAMPLE = CHECKOUT / "data" / "sample" / "hanbin.zip"
@@ -227,13 +227,28 @@ def _year(steps: _Steps, settings: Settings, staff: dict[str, Actor]) -> None:
     with steps("一年业务 a year of acts", len(months)) as advance:
         for number, month in enumerate(months, 1):
             if number > done:
+                _begin_month(office, number)
                 demo_year.do_month(office, month, lambda days: _pass_days(settings, days))
+                lapses.work(WORKER)
+            if number == demo_renewals.MONTH:
+                demo_renewals.renew(office, demo_renewals.Tools(press, lambda: seal(WORKER, settings)))
             if number % QUARTER == 0 and (waiting := demo_year.awaiting(COUNTY)):
                 seal(WORKER, settings)
                 certificates.issue(staff["registrar"], COUNTY, waiting, press)
             advance(number)
         seal(WORKER, settings)
         _pass_days(settings, DAYS_AGO)
+        lapses.work(WORKER)
+        demo_renewals.publish(office, demo_renewals.ON_NOTICE)
+        seal(WORKER, settings)
+
+
+def _begin_month(office: demo_year.Office, number: int) -> None:
+    """What a month of the year begins with beside its plan: a roster is published, an objection entered."""
+    if number == demo_renewals.MONTH:
+        demo_renewals.publish(office, *demo_renewals.RENEWED)
+    if number == demo_renewals.MONTH_OF_OBJECTION:
+        demo_renewals.object_once(office)
 
 
 def _pass_days(settings: Settings, days: int) -> None:

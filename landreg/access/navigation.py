@@ -36,7 +36,6 @@ def items_for(actor: Actor) -> Iterator[Item]:
         (_("农户"), "/households", "f", SEEING),
         (_("登记业务"), "/cases", "c", (Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR)),
         (_("延包"), "/renewals", "y", SEEING),
-        (_("到期"), "/endings", "e", SEEING),
         (_("登记记录"), "/acts", "a", SEEING),
         (_("农户绑定"), "/bindings", "b", (Role.REGISTRAR,)),
         (_("我的农户"), "/my", "w", (Role.FARMER,)),

@@ -60,7 +60,7 @@ def right_history(session: Session, county: str, right_id: UUID) -> list[ActTold
     codes = _names(session, Parcel.parcel_id, Parcel.code, county, (row.parcel_id for row in parcels))
     rows = [
         *(_said("right", row.right_id, "", _facts(row, RIGHT), row) for row in rights),
-        *(_said("contract", row.contract_id, row.code, _facts(row, CONTRACT), row) for row in signed),
+        *(_said("contract", row.code, row.code, _facts(row, CONTRACT), row) for row in signed),
         *(_said("holder", row.household_id, households.get(row.household_id, ""), _share(row), row) for row in holders),
         *(_said("parcel_of_right", row.parcel_id, codes.get(row.parcel_id, ""), _area(row), row) for row in parcels),
         *(_said("restriction", row.restriction_id, "", _facts(row, RESTRICTION), row) for row in limits),
@@ -138,7 +138,7 @@ def _on_rights(part: str, held: Sequence[Any], rights: Mapping[UUID, Right], fac
     ]
 
 
-def _said(part: str, key: UUID, name: str, facts: Mapping[str, Any], row: Any) -> Said:
+def _said(part: str, key: UUID | str, name: str, facts: Mapping[str, Any], row: Any) -> Said:
     return Said(part, str(key), name, facts, row.valid.lower, row.valid.upper, row.act_id, row.ended_by_act)
 
 

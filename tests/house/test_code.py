@@ -15,7 +15,8 @@ from tests.house import sources
 # of the sessions; the schema. `landreg demo` is no desk: as the owner it moves the clock of a database that is marked for it.
 SQL_FILES = {
     "queries.py", "tiles.py", "facts.py", "certified.py", "logged.py", "store.py", "booking.py", "entry.py", "numbers.py",
-    "db.py", "migrate.py", "demo.py", "demo_year.py", "staging.py", "desk.py", "places.py", "differences.py", "act_facts.py",
+    "db.py", "migrate.py", "demo.py", "demo_year.py", "demo_renewals.py", "staging.py", "desk.py", "places.py", "differences.py",
+    "act_facts.py",
     "brought_queries.py", "parcel_facts.py", "logged_acts.py", "logged_rows.py", "logged_strays.py", "logged_renewals.py",
     "household_facts.py", "operation_facts.py",
     "renewal_facts.py", "renewal_queries.py", "renewal_opening.py", "ending_queries.py", "recheck_queries.py",

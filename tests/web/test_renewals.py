@@ -55,7 +55,9 @@ def test_a_registrar_takes_a_village_from_the_roster_to_the_job(
     assert "延包名册公示" in summary
     notices.publish(officers[0], COUNTY, ids, "样本村一组延包名册公示")
     number = one(officers[0], "SELECT max(number) FROM registry.notice")
-    assert deng.get(f"/notices/{number}").status_code == 200
+    told = deng.get(f"/notices/{number}").text
+    assert roster.number in told
+    assert "2028-01-01 — 2057-12-31" in told
     assert deng.client.get(f"/notices/{number}/paper.pdf").data.startswith(b"%PDF")
     pass_days(superuser, 40)
     page = deng.get(address)

@@ -112,7 +112,7 @@ def difference(changes: Changes) -> tuple[Line, ...]:
 
 
 _NAMES: Mapping[str, Sequence[str]] = {
-    "contract": ("contract_id",),
+    "contract": ("code",),
     "right": ("right_id",),
     "right_holder": ("household_id", "kind"),
     "right_parcel": ("parcel_id", "kind"),

@@ -17,7 +17,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.land import queries as land
 from landreg.log import queries as log
-from landreg.registry import brought_queries, desk, finding, opening, queries, shelves, worklist
+from landreg.registry import brought_queries, desk, ending_queries, finding, opening, queries, shelves, worklist
 from landreg.registry.routes import applying as applying_routes
 from landreg.registry.routes import batches as batch_routes
 from landreg.registry.routes import brought as brought_routes
@@ -168,6 +168,11 @@ def work_to_do(actor: Actor) -> Iterator[Shown]:
             _("公告中"),
             queries.states_counted(session).get("noticed", 0),
             url_for("registry.queue.index", state="noticed"),
+        )
+        yield Figure(
+            _("即将到期"),
+            sum(ending_queries.ending_counts(session, desk.today(session))),
+            url_for("registry.endings.index"),
         )
         for queue in shown:
             asked = CaseFilter(queue, sort="since", down=False)

@@ -85,7 +85,9 @@ def test_a_renewal_is_told_in_the_history_with_both_terms(
     with unit_of_work(registrar) as uow:
         newest = right_history(uow.session, COUNTY, right_of(registrar))[0]
     assert newest.act.kind == "renewal"
-    assert {line.field for line in newest.lines if line.part == "right"} == {"term"}
+    assert {(line.part, line.field) for line in newest.lines} == {
+        ("right", "term"), ("contract", "term"), ("contract", "signed_on"),
+    }  # fmt: skip
 
 
 def test_the_log_tells_of_decision_and_renewals_and_recheck_finds_them_as_told(
