@@ -65,7 +65,9 @@ class _Read:
     def people(self, household: standing.HouseholdInForce) -> dict[UUID, MemberFacts]:
         """Its members by id."""
         return {
-            row.row["member_id"]: MemberFacts(self.names.get(row.row["person_id"], ("", ""))[0], row.row["holds_right"])
+            row.row["member_id"]: MemberFacts(
+                self.names.get(row.row["person_id"], ("", ""))[0], row.row["holds_right"], row.row["relation"]
+            )
             for row in household.members
         }
 

@@ -94,6 +94,9 @@ def divide(held: Held, asked: Division, on: date, new: NewId) -> Changes:
         for branch, household_id in started:
             if branch.homestead:
                 made.add(_handed_over(bundle, household_id, {}, on, new))
+    for placed in asked.staying:
+        if members[placed.member_id].row["relation"] != placed.relation:
+            made.change(members[placed.member_id], relation=placed.relation)
     if asked.representative is not None:
         person = members[asked.representative].row["person_id"]
         made.change(held.household, name=asked.name, representative_id=person)

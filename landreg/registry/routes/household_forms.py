@@ -156,7 +156,9 @@ def division(actor: Actor, household: Household) -> Division:
         whole = read_form(DivisionForm)
     if faults:
         raise BadInput(faults)
-    return Division(tuple(parts), whole.reason, whole.signed_on, whole.stays_head, whole.stays_name)
+    leaving = frozenset().union(*(part.member_ids for part in parts))
+    staying = tuple(one for one in _placed() if one.member_id not in leaving) if whole.stays_head else ()
+    return Division(tuple(parts), whole.reason, whole.signed_on, whole.stays_head, whole.stays_name, staying)
 
 
 def _branch(number: int) -> Branch:

@@ -39,7 +39,7 @@ class Branch:
 class Division:
     """A household becomes several. reason: division or divorce. signed_on: of the new contracts.
 
-    representative, name: of the household that stays, where its own goes.
+    representative, name: of the household that stays, where its own goes; staying: how those who stay are related to the new one.
     """
 
     branches: tuple[Branch, ...]
@@ -47,6 +47,7 @@ class Division:
     signed_on: date
     representative: UUID | None = None
     name: str = ""
+    staying: tuple[Placed, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -35,10 +35,11 @@ CHANGE_REASONS = ("death", "agreement")
 
 @dataclass(frozen=True)
 class MemberFacts:
-    """A member as the register has them: the masked name, and whether they hold the household's right."""
+    """A member as the register has them: the masked name, whether they hold the household's right, and their relation."""
 
     name: str
     holds_right: bool = True
+    relation: str = ""
 
 
 @dataclass(frozen=True)
@@ -155,15 +156,19 @@ def hh_7_relations_said(facts: HouseholdActFacts, law: Law) -> Finding | None:
     asked = facts.asked
     known = terms("relation")
     wrong = [one.relation for one in _placed(asked) if one.relation not in known]
-    groups: list[tuple[UUID | None, Iterable[Placed]]] = []
+    groups: list[tuple[UUID | None, Mapping[UUID, str]]] = []
     if isinstance(asked, Division):
-        groups = [(branch.representative, branch.members) for branch in asked.branches]
+        groups = [(branch.representative, _related({}, branch.members)) for branch in asked.branches]
+        leaving = frozenset().union(*(branch.member_ids for branch in asked.branches))
+        if asked.representative is not None:
+            groups.append((asked.representative, _related(_but(facts.people, leaving), asked.staying)))
     if isinstance(asked, RepresentativeChange):
-        groups = [(asked.representative, asked.members)]
+        left = _but(facts.people, frozenset(asked.deceased))
+        groups = [(asked.representative, _related(left, asked.members))]
     if isinstance(asked, HouseholdMerge):
-        groups = [(None, asked.members)]
-    for head, members in groups:
-        wrong += [one.relation for one in members if (one.relation in HEADS) != (one.member_id == head)]
+        groups = [(None, _related({}, asked.members))]
+    for head, relations in groups:
+        wrong += [relation for member, relation in relations.items() if (relation in HEADS) != (member == head)]
     return Finding("HH-7", "members", {"relations": len(wrong)}, subject=facts.code) if wrong else None
 
 
@@ -284,9 +289,20 @@ def _moving(facts: HouseholdActFacts) -> frozenset[str]:
     return frozenset()
 
 
+def _related(people: Mapping[UUID, MemberFacts], placed: Iterable[Placed]) -> dict[UUID, str]:
+    """By member: the relation that is said, else that of the register."""
+    return {member: facts.relation for member, facts in people.items()} | {
+        one.member_id: one.relation for one in placed
+    }
+
+
+def _but(people: Mapping[UUID, MemberFacts], gone: frozenset[UUID]) -> dict[UUID, MemberFacts]:
+    return {member: facts for member, facts in people.items() if member not in gone}
+
+
 def _placed(asked: Any) -> tuple[Placed, ...]:
     if isinstance(asked, Division):
-        return tuple(one for branch in asked.branches for one in branch.members)
+        return (*(one for branch in asked.branches for one in branch.members), *asked.staying)
     return asked.members if isinstance(asked, (HouseholdMerge, RepresentativeChange)) else ()
 
 

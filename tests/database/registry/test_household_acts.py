@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -297,3 +298,19 @@ def test_a_group_without_numbers_left_is_named(registered: list[UUID], registrar
     with pytest.raises(Refused) as refused:
         asked_for(registrar, "division", division(registrar, right_of(registrar)))
     assert codes(refused) == {"HH-12"}
+
+
+def test_the_head_divides_off_and_who_stays_has_another_representative(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+) -> None:
+    head, wife = members(registrar)
+    asked = division(
+        registrar, right_of(registrar), representative=head, name="成员1之1", members=(Placed(head, "02"),)
+    )
+    asked = replace(asked, representative=wife, name="成员1之2", staying=(Placed(wife, "02"),))
+    booked(registrar, reviewer, superuser, asked_for(registrar, "division", asked), "division")
+    assert (members(registrar), len(members(registrar, THIRD))) == ([wife], 1)
+    relation = f"SELECT relation FROM party.member WHERE member_id = :m AND {STANDS}"
+    assert one(registrar, relation, m=wife) == "02"
+    assert one(registrar, f"SELECT name FROM party.household WHERE code = :c AND {STANDS}", c=HOUSEHOLD) == "成员1之2"
+    assert rechecked(database, auditor) == []

@@ -36,6 +36,7 @@ SON_LEAVES = Branch("H3", SON, "张三", (Placed(SON, "02"),), ("P1",))
 DIVISION = Division((SON_LEAVES,), "division", DAY)
 MERGE = HouseholdMerge(UUID(int=50), (Placed(THEIRS, "30"),), DAY)
 DEATH = RepresentativeChange(WIFE, "王五", "death", (HEAD,), (Placed(WIFE, "02"), Placed(SON, "20")))
+HEAD_LEAVES = Division((Branch("H3", HEAD, "张三", (Placed(HEAD, "02"),), ("P1",)),), "divorce", DAY, WIFE, "王五")
 HEIR = HomesteadInheritance(STRANGER, "赵六", "公证书")
 EXCHANGE = Exchange(UUID(int=60), ("P1",), ("P9",), DAY)
 KINDS = {
@@ -56,7 +57,11 @@ def facts(asked: Request, **changed: Any) -> HouseholdActFacts:
         parcels=("P1", "P2"),
         collective="C",
         term=TERM,
-        people={HEAD: MemberFacts("张*"), WIFE: MemberFacts("王*"), SON: MemberFacts("张*")},
+        people={
+            HEAD: MemberFacts("张*", True, "02"),
+            WIFE: MemberFacts("王*", True, "10"),
+            SON: MemberFacts("张*", True, "20"),
+        },
         head=HEAD,
         homesteads=("Z1",),
         heir_name="赵*",
@@ -72,6 +77,7 @@ def branch(**changed: Any) -> Division:
 SOUND: list[tuple[Request, dict[str, Any]]] = [
     (DIVISION, {}),
     (branch(parcels=(), homestead=True), {}),
+    (replace(HEAD_LEAVES, staying=(Placed(WIFE, "02"), Placed(SON, "20"))), {}),
     (MERGE, {}),
     (MERGE, {"term": None}),
     (DEATH, {"restrictions": (MORTGAGE,)}),
@@ -97,6 +103,8 @@ REFUSED: list[tuple[str, Request, dict[str, Any]]] = [
     ("HH-6", branch(name="李四"), {}),
     ("HH-6", replace(HEIR, name="钱七"), {}),
     ("HH-7", branch(members=(Placed(SON, "99"),)), {}),
+    ("HH-7", replace(DEATH, members=()), {}),
+    ("HH-7", HEAD_LEAVES, {}),
     ("HH-7", replace(MERGE, members=(Placed(THEIRS, "02"),)), {}),
     ("HH-8", replace(DEATH, deceased=(HEAD, SON)), {"people": {HEAD: MemberFacts("张*"), SON: MemberFacts("张*")}}),
     ("HH-9", MERGE, {"other": replace(OTHER, collective="D")}),
