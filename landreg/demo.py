@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import text
 
-from landreg import demo_renewals, demo_year, keys, migrate
+from landreg import demo_own, demo_renewals, demo_year, keys, migrate
 from landreg.access import queries as accounts
 from landreg.access.service import SYSTEM, NewAccount, open_account
 from landreg.config import CHECKOUT, Settings
@@ -77,6 +77,8 @@ def run(settings: Settings, console: Console) -> None:
         _issue(steps, settings, staff["registrar"], batches)
         seal(WORKER, settings)
         _year(steps, settings, staff)
+        demo_own.households_apply(staff["registrar"], settings.home / "demo-accounts.json")
+        seal(WORKER, settings)
     prove(settings, console)
     _goodbye(settings, console, time.monotonic() - began)
 
@@ -294,7 +296,7 @@ def _goodbye(settings: Settings, console: Console, seconds: float) -> None:
     console.print(f"  {settings.base_url}/notices   公告 notices")
     console.print(f"  {settings.base_url}/check     证书查验 check a certificate")
     passwords: dict[str, str] = json.loads((settings.home / "demo-accounts.json").read_text())
-    for login, name, _ in PEOPLE:
+    for login, name, _ in (*PEOPLE, *(one for one in demo_own.PEOPLE if one[0] in passwords)):
         console.print(f"  {login:<14} {passwords[login]:<14} {name}", highlight=False)
 
 

@@ -12,7 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from landreg.core.periods import beijing_day
+from landreg.core.tables import in_force
 from landreg.land.model import Division
+from landreg.party.model import Household
 from landreg.registry.casebook import (
     Act,
     Batch,
@@ -23,6 +25,7 @@ from landreg.registry.casebook import (
     Job,
     Notice,
 )
+from landreg.registry.model import Right
 
 
 def cases_by_id(session: Session, county: str, case_ids: Sequence[UUID]) -> list[Case]:
@@ -90,6 +93,13 @@ def jobs_of_batch(session: Session, county: str, batch_id: UUID) -> Sequence[Job
     """The jobs of a batch, newest first."""
     found = sa.select(Job).where(Job.county == county, Job.batch_id == batch_id).order_by(Job.asked_at.desc())
     return session.scalars(found.limit(10)).all()
+
+
+def household_with_a_right(session: Session) -> str | None:
+    """The code of the first household that holds a right now."""
+    same = sa.and_(Right.county == Household.county, Right.household_id == Household.household_id)
+    found = sa.select(Household.code).join(Right, same).where(in_force(Household), in_force(Right))
+    return session.scalars(found.order_by(Household.code).limit(1)).first()
 
 
 # Packages to open cases from

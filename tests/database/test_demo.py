@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from landreg import demo, keys
+from landreg import demo, demo_own, keys
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.errors import Refused
@@ -41,3 +42,17 @@ def test_a_certificate_is_not_shown_as_proven_under_another_logs_key(
     with pytest.raises(Refused) as refused:
         demo.prove(replace(database, log_public_key=other), Console(quiet=True))
     assert codes(refused) == {"DEMO-2"}
+
+
+def test_the_sample_s_farmer_and_agent_bring_their_applications_once(
+    database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    to_rights(registrar, reviewer, superuser, 1)
+    kept = database.home / "demo-accounts.json"
+    assert demo_own.households_apply(registrar, kept) == 2
+    assert set(json.loads(kept.read_text())) == {"farmer", "agent"}
+    told = superuser.execute(
+        "SELECT state, agent_act_id IS NOT NULL FROM registry.application ORDER BY made_at"
+    ).fetchall()
+    assert told == [("taken", True), ("open", False)]
+    assert demo_own.households_apply(registrar, kept) == 0
