@@ -102,7 +102,7 @@ def table_blocks(package: Package, survey: Survey, kind: str) -> Blocks:
             seen += columns.rows
 
 
-def layer_blocks(package: Package, survey: Survey, kind: str, batch: int = 20_000) -> Blocks:
+def layer_blocks(package: Package, survey: Survey, kind: str, batch: int = 10_000) -> Blocks:
     """The rows of parcels or homesteads with their areas and geometries: (text, rows) a batch."""
     for source in package.layers[kind]:
         for piece in read_layer(source, batch=batch):
@@ -220,7 +220,7 @@ def web_mercator(xy: NDArray[np.float64], zone: Zone) -> NDArray[np.float64]:
     return np.column_stack((east, north))
 
 
-def point_blocks(survey: Survey, points: Boundary, batch: int = 50_000) -> Blocks:
+def point_blocks(survey: Survey, points: Boundary, batch: int = 10_000) -> Blocks:
     """Boundary points, one row a parcel: (text, points) a batch of parcels. survey: with the codes of parcels."""
     xy = points.shapes.xy
     for parcels, items, starts in _by_parcel(points, survey.table("DK").rows, batch):
@@ -232,7 +232,7 @@ def point_blocks(survey: Survey, points: Boundary, batch: int = 50_000) -> Block
         yield text.block(_parcel_lines(survey, parcels), *arrays), len(items)
 
 
-def line_blocks(survey: Survey, lines: Boundary, batch: int = 50_000) -> Blocks:
+def line_blocks(survey: Survey, lines: Boundary, batch: int = 10_000) -> Blocks:
     """Boundary lines, one row a parcel: (text, lines) a batch of parcels. survey: with the codes of parcels."""
     columns = ("JXXZ", "JZXLB", "JZXWZ", "JZXSM", "PLDWQLR", "PLDWZJR")
     for parcels, items, starts in _by_parcel(lines, survey.table("DK").rows, batch):
