@@ -18,8 +18,10 @@ from typing import Any
 
 from landreg.config import CHECKOUT
 
-# In the order of the documents: import, overlaps, certificates, the register at work, batch registration, the box.
-MEASUREMENTS = ("import_", "overlaps", "certificates", "desk", "registration", "search")
+# In the order of the documents: import, overlaps, certificates, the register at work, batch registration, rechecking, the box.
+MEASUREMENTS = ("import_", "overlaps", "certificates", "desk", "registration", "recheck", "search")
+SHARES = {"recheck": 20}
+"""Of what is measured by the act, one for so many parcels: its own copies of a village take a minute for each 100,000."""
 FILE = CHECKOUT / "var" / "bench.json"
 ASKED = {
     "import": {"ratio_to_ogr2ogr_all_layers": "at most 5, aim 2", "ratio_to_ogr2ogr_parcels": "at most 5",
@@ -27,8 +29,7 @@ ASKED = {
     "overlaps": {"times_faster_than_overlay": "at least 8", "times_faster_than_sjoin": "at least 2.5"},
     "certificates": {"batch_per_second_and_core": "at least 12, aim 20"},
     "desk": {"tile_p99_ratio": "within 1.5", "pages_at_200_a_second_p99_ms": "aim under 50", "as_of_ratio": "at most 1.3",
-             "acts_registered_per_second_two_processes": "aim 200", "search_code_p99_ms": "under 100",
-             "search_name_p99_ms": "under 100"},
+             "acts_registered_per_second_two_processes": "aim 200"},
     "search": {"slowest_p99_ms": "under 100"},
 }  # fmt: skip
 """What the measure of a figure is, where there is one."""
@@ -45,7 +46,7 @@ def main() -> int:
         name = module.strip("_")
         print(f"{name} ...", flush=True)
         since = time.monotonic()
-        outcome = _measured_apart(module, asked.size)
+        outcome = _measured_apart(module, asked.size // SHARES.get(module, 1))
         if outcome is None:
             failed.append(name)
             print("    failed", flush=True)

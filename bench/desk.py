@@ -1,4 +1,4 @@
-"""A county's register at work, at the size asked for: tiles, pages, search, acts, answers as of a day, sealing, rechecking.
+"""A county's register at work, at the size asked for: tiles, pages, acts, answers as of a day, sealing.
 
 Over HTTP latency counts from the instant at which a request was due. Everything is asked as the desk that asks it in an office.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import random
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -22,7 +21,7 @@ import sqlalchemy as sa
 from bench import county, scratch, tiles
 from bench.registration import CLERK, REVIEWER
 from landreg import migrate
-from landreg.config import CHECKOUT, Settings
+from landreg.config import Settings
 from landreg.core import db
 from landreg.core.actor import WORKER, Desk
 from landreg.core.asof import AsOf
@@ -30,30 +29,32 @@ from landreg.core.db import unit_of_work
 from landreg.land import queries as land
 from landreg.log import queries as log
 from landreg.log.store import seal
-from landreg.registry import applications, booking, cases, finding
+from landreg.registry import applications, booking, cases
 from landreg.registry.jobs import CHUNK
 from landreg.registry.rules.requests import HouseholdChange
-from tests.villages import COUNTY, citizen_id
+from tests.villages import COUNTY
 
 PAGES_A_SECOND, PAGE_SECONDS, CLIENTS = 200, 5, 16
-ACTS = 400
-ASKED = 200
+ACTS = 300
+ASKED = 120
 
 
 def run(size: int) -> dict[str, Any]:
     """Rates, latencies and ratios on a register of `size` parcels; each is named with its unit."""
     with scratch.database() as settings:
-        found: dict[str, Any] = {}
         began = time.perf_counter()
-        filled = county.fill(settings, size, lambda: found.update(_rechecked(settings)))
-        found = {"parcels": filled.parcels, "households": filled.households * filled.copies,
-                 "filled_s": round(time.perf_counter() - began, 1), **found}  # fmt: skip
+        filled = county.fill(settings, size)
+        found: dict[str, Any] = {
+            "parcels": filled.parcels,
+            "households": filled.households * filled.copies,
+            "filled_s": round(time.perf_counter() - began, 1),
+        }
         _told(found)
         codes = _codes(settings)
         with tiles.served(settings) as served:
             for measure in (lambda: tiles.measure(settings, served), lambda: _pages(served, codes)):
                 found |= _told(measure())
-        for measure in (lambda: _as_of(codes), lambda: _search(codes), lambda: _acts(settings, codes["household"][-ACTS:]),
+        for measure in (lambda: _as_of(codes), lambda: _acts(settings, codes["household"][-ACTS:]),
                         lambda: _sealed(settings)):  # fmt: skip
             found |= _told(measure())
     return found
@@ -66,34 +67,14 @@ def _told(part: dict[str, Any]) -> dict[str, Any]:
     return part
 
 
-def _rechecked(settings: Settings) -> dict[str, Any]:
-    """The whole recheck of what the service has registered: the copies of its rows have no leaves of their own."""
-    seal(WORKER, settings)
-    with unit_of_work(WORKER) as uow:
-        entries = log.health(uow.session).size
-    began = time.perf_counter()
-    command = [sys.executable, "-m", "landreg.cli", "log", "recheck", "--whole"]
-    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
-    took = time.perf_counter() - began
-    if done.returncode:
-        raise SystemExit(f"recheck: {done.stdout[-500:]}{done.stderr[-500:]}")
-    return {
-        "recheck_entries": entries,
-        "recheck_s": round(took, 1),
-        "recheck_entries_per_second": round(entries / took),
-    }
-
-
 def _codes(settings: Settings) -> dict[str, list[Any]]:
     """Of each kind of thing some that are there, in an order that is the same each time."""
     chance = random.Random(6109)
     kinds = {
         "parcel": "SELECT code FROM land.parcel",
         "household": "SELECT code FROM party.household",
-        "name": "SELECT name FROM party.household",
         "right": 'SELECT right_id::text FROM registry."right"',
         "case": 'SELECT case_id::text FROM registry."case"',
-        "act": "SELECT number FROM registry.act",
     }
     found = {}
     with psycopg.connect(migrate.plain_url(settings.superuser_url or "")) as connection:
@@ -152,28 +133,6 @@ def _medians(asked: Sequence[Any], *ways: Callable[[Any], object]) -> list[float
             way(item)
             spent.append(time.perf_counter() - began)
     return [round(1000 * statistics.median(spent[len(spent) // 10 :]), 3) for spent in times]
-
-
-def _search(codes: dict[str, list[Any]]) -> dict[str, Any]:
-    """The one search box, by code, by the beginning of a code, by name, by act, and by citizen ID."""
-    ways = {
-        "code": codes["household"][:ASKED],
-        "beginning": [code[:14] for code in codes["parcel"][:ASKED]],
-        "name": codes["name"][:ASKED],
-        "act": codes["act"][:ASKED],
-        "citizen_id": [citizen_id(n) for n in range(2, ASKED)],
-    }
-    made = {}
-    for name, texts in ways.items():
-        spent = []
-        for text in texts:
-            with unit_of_work(CLERK) as uow:
-                began = time.perf_counter()
-                finding.search(uow, text)
-                spent.append(time.perf_counter() - began)
-        times = tiles.percentiles(spent)
-        made |= {f"search_{name}_p{part}_ms": times[part] for part in (50, 99)}
-    return made
 
 
 def _acts(settings: Settings, households: Sequence[str]) -> dict[str, Any]:
