@@ -13,7 +13,7 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
-from bench.registration import CLERK, REVIEWER, _in_state, _to_notice
+from bench.registration import CLERK, REVIEWER, in_state, on_notice
 from landreg.config import Settings
 from landreg.core.actor import WORKER
 from landreg.core.db import unit_of_work
@@ -38,10 +38,8 @@ def load(settings: Settings, acts: int, told: Callable[[str, int, int], None] = 
     """Fill an empty register with at least so many acts, sealed; how many there are."""
     with psycopg.connect(settings.superuser_url or "", autocommit=True) as superuser:
         superuser.execute("INSERT INTO system.demo DEFAULT VALUES")
-        superuser.autocommit = False
-        _to_notice(superuser, 1, HOUSEHOLDS)
-        superuser.autocommit = True
-        booking.register(REVIEWER, COUNTY, _in_state("noticed"))
+        on_notice(superuser, 1, HOUSEHOLDS)
+        booking.register(REVIEWER, COUNTY, in_state("noticed"))
         seal(WORKER, settings)
         copies = min(MOST_COPIES, -(-acts // (2 * HOUSEHOLDS + 1)) - 1)
         superuser.execute(

@@ -27,7 +27,7 @@ class Load(threading.Thread):
     """A household's address is changed again and again, and each act registered by `register` until told to stop.
 
     register: whether it was acknowledged. acknowledged: the cases that were; doubtful: those whose answer was lost, which
-    may stand or not.
+    may stand or not. asked: how often one was asked for.
     """
 
     def __init__(self, registrar: Actor, reviewer: Actor, household: str, register: Register) -> None:
@@ -38,15 +38,16 @@ class Load(threading.Thread):
         self.acknowledged: list[UUID] = []
         self.doubtful: set[UUID] = set()
         self.ending = threading.Event()
-        self.failed: BaseException | None = None
+        self.asked = 0
 
     def run(self) -> None:
-        """Until told to stop; what is no fault of the load is kept in `failed`."""
+        """Until told to stop."""
         number, case = 0, None
         while not self.ending.is_set():
             number += 1
             try:
                 case = case or self._reviewed(number)
+                self.asked += 1
                 if self.register(case):
                     self.acknowledged.append(case)
                     case = None
@@ -55,13 +56,12 @@ class Load(threading.Thread):
                     case = None if self._is_registered(case) else case
             except (Unavailable, sa.exc.DBAPIError):
                 self.ending.wait(0.2)
-            except LandregError as error:
+            except LandregError:
                 # The step before it had been taken, and only its answer was lost.
                 case = self._open_case() or case
                 if case is not None and self._is_registered(case):
                     case = None
                 self.ending.wait(0.05)
-                self.last = error
 
     def stop(self) -> None:
         """No more acts."""

@@ -87,17 +87,24 @@ class Reader:
 def read_all(
     reader: Reader, actor: Actor, urls: Mapping[Desk, str], steps: Sequence[Step], processes: int
 ) -> Iterator[tuple[Step, Read]]:
-    """Take every step, in any order; with more than one process, in so many, each in the reader's own instant."""
-    if processes < 2:
-        for step in steps:
+    """Take every step, in any order; with more than one process, parts of the log in so many, each in the reader's own
+    instant, and the rest here meanwhile.
+    """
+    apart = [step for step in steps if step[0] == PART_OF_LOG] if processes > 1 else []
+    here = [step for step in steps if step not in apart]
+    if not apart:
+        for step in here:
             yield step, reader.take(step)
         return
     snapshot = queries.share_snapshot(reader.session)
-    opening = partial(_open, os.getpid(), dict(urls), actor, reader.register, reader.size, reader.pace, snapshot)
+    keyed = Register(reader.register.keyed, reader.register.tables)
+    opening = partial(_open, os.getpid(), dict(urls), actor, keyed, reader.size, reader.pace, snapshot)
     # Fresh processes: a forked one would share this one's connection.
     pool = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), opening)
     try:
-        waiting: dict[Future[Read], Step] = {pool.submit(_take, step): step for step in steps}
+        waiting: dict[Future[Read], Step] = {pool.submit(_take, step): step for step in apart}
+        for step in here:
+            yield step, reader.take(step)
         for done in as_completed(waiting):
             yield waiting.pop(done), done.result()
     finally:

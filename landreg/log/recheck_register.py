@@ -49,7 +49,8 @@ class Keyed:
 
 @dataclass(frozen=True)
 class Register:
-    """What a register has to be held against its log; of functions that other processes can be told of by name.
+    """What a register has to be held against its log. What is read by key is told to other processes by name: functions of a
+    module.
 
     sources: by kind of entry, what the tables say now. tables: by kind, the table behind a fact's name, and under "" the
     kind's own table, so that a finding names the table and the key. closings: the rows that are closed, each to be named

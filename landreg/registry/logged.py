@@ -29,7 +29,7 @@ from landreg.registry.casebook import Act
 from landreg.registry.excerpted import excerpts
 from landreg.registry.logged_acts import change_facts
 from landreg.registry.logged_renewals import decisions
-from landreg.registry.logged_rows import CLOCKED, at_beginning_of, digest, row_text
+from landreg.registry.logged_rows import CLOCKED, at_beginning_of, digest, digest_sql, row_text
 from landreg.registry.paper_rows import papers
 
 Restated = tuple[str, Mapping[str, Any], Mapping[str, str]]
@@ -227,21 +227,21 @@ def _right_facts(parts: Mapping[str, Any]) -> dict[str, Any]:
         "act": act["number"],
         "kind": act["kind"],
         "case": act["case"],
-        "registered": digest(act["facts"]),
+        "registered": act["facts"],
         "code": right.get("code"),
         "household": right.get("household"),
         "area_m2": None if right.get("area_m2") is None else Decimal(right["area_m2"]),
-        "rights": digest(parts.get("rights")),
-        "contracts": digest(parts.get("contracts")),
-        "holders": digest(parts.get("holders")),
-        "parcels": {code: digest(facts) for code, facts in parts.get("parcels", {}).items()},
+        "rights": parts.get("rights", ""),
+        "contracts": parts.get("contracts", ""),
+        "holders": parts.get("holders", ""),
+        "parcels": parts.get("parcels", {}),
     }
 
 
 def _rows(part: str, table: str, order: str, of: str) -> str:
     """By act: its rows of a table as one text."""
-    said = row_text("x", f"registry.{table}")
-    return f"""SELECT x.county, x.act_id, '{part}' AS part, to_jsonb(string_agg({said}, ';' ORDER BY {order})) AS facts
+    said = digest_sql(f"string_agg({row_text('x', f'registry.{table}')}, ';' ORDER BY {order})")
+    return f"""SELECT x.county, x.act_id, '{part}' AS part, to_jsonb({said}) AS facts
         FROM registry.{table} AS x WHERE {of.format(x="x")} GROUP BY x.county, x.act_id"""
 
 
@@ -252,7 +252,7 @@ def _rights(of: str) -> str:
     """
     return f"""
         SELECT a.county, a.act_id, 'act' AS part, jsonb_build_object('number', a.number, 'kind', a.kind, 'case', c.number,
-            'facts', (to_jsonb(a) - '{{county,village}}'::text[])::text) AS facts
+            'facts', {digest_sql("(to_jsonb(a) - '{county,village}'::text[])::text")}) AS facts
         FROM registry.act AS a LEFT JOIN registry."case" AS c ON c.county = a.county AND c.case_id = a.case_id
         WHERE a.kind = 'first_registration' AND {of.format(x="a")}
         UNION ALL SELECT r.county, r.act_id, 'right', jsonb_build_object('code', r.code, 'area_m2', r.area_m2::text,
@@ -265,7 +265,7 @@ def _rights(of: str) -> str:
         UNION ALL {_rows("holders", "right_holder", "x.household_id", of)}
         UNION ALL SELECT x.county, x.act_id, 'parcels', jsonb_object_agg(coalesce((
                 SELECT min(l.code) FROM land.parcel AS l WHERE l.county = x.county AND l.parcel_id = x.parcel_id
-                AND {at_beginning_of("l", "x")}), x.parcel_id::text), {row_text("x", "registry.right_parcel")})
+                AND {at_beginning_of("l", "x")}), x.parcel_id::text), {digest_sql(row_text("x", "registry.right_parcel"))})
             FROM registry.right_parcel AS x WHERE {of.format(x="x")} GROUP BY x.county, x.act_id"""
 
 

@@ -31,6 +31,11 @@ def digest(facts: str | None) -> str:
     return "" if facts is None else hashlib.sha256(facts.encode()).hexdigest()[:32]
 
 
+def digest_sql(text: str) -> str:
+    """The same of a text, as SQL: of many rows the digests are read, and not the rows."""
+    return f"left(encode(sha256(convert_to({text}, 'UTF8')), 'hex'), 32)"
+
+
 CLOSING = frozenset(("county", "village", "ended_by_act", "recorded"))
 """Columns of which no leaf tells: today's division codes, and those that close a row."""
 

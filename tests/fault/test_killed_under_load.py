@@ -122,7 +122,7 @@ def killed_under_load(
     load.start()
     chance = random.Random(seed)
     for number in range(kills):
-        time.sleep(chance.uniform(0.1, 0.8))
+        _wait_for_work(load, chance.uniform(0.1, 0.8))
         if number % 10 == 9:
             web.kill()
             web.start()
@@ -137,6 +137,14 @@ def killed_under_load(
         time.sleep(0.2)
     load.stop()
     return load
+
+
+def _wait_for_work(load: Load, more_s: float) -> None:
+    """Until an act was asked for since the last kill, and somewhat longer: so that the next falls at any moment of one."""
+    before, latest = load.asked, time.monotonic() + 8
+    while load.asked == before and time.monotonic() < latest:
+        time.sleep(0.02)
+    time.sleep(more_s)
 
 
 def sound(worker: Actor, settings: Settings, load: Load) -> None:

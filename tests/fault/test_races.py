@@ -26,9 +26,10 @@ from tests.villages import COUNTY, VILLAGE
 HOUSEHOLDS = tuple(f"{VILLAGE}01000{number}" for number in (1, 2))
 
 
-@pytest.fixture
-def racers(database: Settings) -> Iterator[Racers]:
-    made = Racers(dict(database.urls))
+@pytest.fixture(params=[8])
+def racers(database: Settings, request: pytest.FixtureRequest) -> Iterator[Racers]:
+    """Two processes, of so many threads each."""
+    made = Racers(dict(database.urls), threads=request.param)
     yield made
     made.end()
 
@@ -133,6 +134,7 @@ def test_of_many_who_ask_at_once_one_succeeds(
 
 @pytest.mark.drill
 @pytest.mark.timeout(3600)
+@pytest.mark.parametrize("racers", [32], indirect=True)
 def test_of_ten_thousand_attempts_at_a_double_transfer_or_mortgage_none_succeeds_twice(
     rights: None, racers: Racers, registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor,
     database: Settings, capsys: Any,
