@@ -1,6 +1,8 @@
-"""Delivered text that is no text: control characters, and more signs than the standard's field holds."""
+"""Delivered text that is no text: control characters, signs of nobody's, more signs than the standard's field holds."""
 
 from __future__ import annotations
+
+import unicodedata
 
 import numpy as np
 
@@ -15,7 +17,8 @@ _LINES = (9, 10, 13)
 
 
 def odd_text(values: Bytes, field: Field, kind: str, start: int, keys: Bytes | None, notes: Notes) -> None:
-    """Note control characters (COD-23) and over-long text (COD-24) in one batch of a column. start: rows before it."""
+    """Note control characters (COD-23), over-long text (COD-24) and signs without a meaning of their own (COD-29) in one
+    batch of a column. start: rows before it."""
     if not len(values) or field.length is None or field.type != "Char":
         return
     long = lengths(values) > LENIENT * field.length
@@ -30,6 +33,20 @@ def odd_text(values: Bytes, field: Field, kind: str, start: int, keys: Bytes | N
                      "length": len(text), "allowed": field.length}  # fmt: skip
             subject = None if keys is None else plain(keys[row]) or None
             notes.add(Finding(code, field.name, facts, kind, subject))
+    for row in np.flatnonzero(_may_be_private(values)):
+        text = plain(values[row])
+        signs = [sign for sign in text if unicodedata.category(sign) in ("Co", "Cn")]
+        if signs:
+            facts = {"row": start + int(row) + 1, "column": field.name, "name": field.name_zh, "given": text[:SHOWN],
+                     "sign": f"U+{ord(signs[0]):04X}"}  # fmt: skip
+            notes.add(Finding("COD-29", field.name, facts, kind, None if keys is None else plain(keys[row]) or None))
+
+
+def _may_be_private(values: Bytes) -> Mask:
+    """Which values hold a byte with which private signs (U+E000 to U+F8FF) or those beyond the first plane begin."""
+    cells = np.ascontiguousarray(values).view(np.uint8).reshape(len(values), -1)
+    found = ((cells == 0xEE) | (cells >= 0xF0)).any(axis=1)
+    return np.asarray(found | ((cells[:, :-1] == 0xEF) & (cells[:, 1:] < 0xA4)).any(axis=1))
 
 
 def _with_controls(values: Bytes) -> Mask:

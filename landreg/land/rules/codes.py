@@ -35,6 +35,8 @@ CODED = ("FBF", "CBF", "CBF_JTCY", "CBHT", "CBDKXX", "CBJYQZDJB", "LZHT", "DK", 
 MOST_M2, MOST_MU, MOST_COUNTED = 10**14 - 1, 10**12 - 1, 2_147_483_647_00
 """In hundredths: what the register's columns hold, far more than a county has."""
 MAY_BE_ANY = {"CBFCYSL", "CS"}
+MAY_BE_MISSING = {"ZJD": {"CS", "JZZDMJ", "JZMJ"}}  # no right rests on these
+GROUPED = re.compile(r"[0-9]{1,3}([,，][0-9]{3})+(\.[0-9]+)?")
 UNIQUE = ("FBF", "CBF", "CBHT", "CBJYQZDJB", "LZHT", "DK", "ZJD", "ZJQY", "CJQY", "XJQY", "XJXZQ", "CBJYQZ")
 PARENTS = (
     ("CBDKXX", "DKBM", "FBFBM", 14),
@@ -226,12 +228,29 @@ def cod_17_number_is_a_number(survey: Survey, notes: Notes) -> None:
     where the standard says so. NY/T 2539 domains."""
     for table in survey.tables.values():
         for name, field in TABLES[table.kind].fields.items():
-            for row, given in table.unreadable.get(name, ()):
-                notes.rows("COD-17", table, np.array([row]), name, given=given)
+            _unreadable(notes, table, name)
             if name in table.amounts and name != "BSM":
                 amounts = table.amounts[name]
                 bad = known(amounts) & _no_amount(amounts, table.kind, field)
                 notes.rows("COD-17", table, np.flatnonzero(bad), name, lambda row, a=amounts: {"given": shown(a[row])})
+
+
+def _unreadable(notes: Notes, table: Table, name: str) -> None:
+    """COD-30: numbers with thousands separators, said once. COD-27: words where a number may be missing too. COD-17: else."""
+    given = table.unreadable.get(name, [])
+    grouped = [entry for entry in given if GROUPED.fullmatch(entry[1])]
+    if grouped:
+        values = {
+            "column": name,
+            "count": len(grouped),
+            "given": grouped[0][1],
+            "first": plain(table.key[grouped[0][0]]),
+        }
+        notes.add(Finding("COD-30", name, values, table.kind))
+    code = "COD-27" if name in MAY_BE_MISSING.get(table.kind, ()) else "COD-17"
+    for row, text in given:
+        if not GROUPED.fullmatch(text):
+            notes.rows(code, table, np.array([row]), name, given=text)
 
 
 def _no_amount(amounts: Ints, kind: str, field: Field) -> Mask:
@@ -257,6 +276,15 @@ def cod_18_unit_code_has_its_form(survey: Survey, notes: Notes) -> None:
     notes.rows("COD-18", table, np.flatnonzero(bad), "BDCDYH", lambda row: {"length": len(plain(codes[row]))})
 
 
+def cod_28_homestead_has_a_unit_code(survey: Survey, notes: Notes) -> None:
+    """COD-28: a homestead without the code of its real-estate unit can be surveyed but not registered; said once. HS-5."""
+    table = survey.table("ZJD")
+    bare = np.flatnonzero(~filled(table.column("BDCDYH")))
+    if bare.size:
+        values = {"count": len(bare), "first": plain(table.key[bare[0]])}
+        notes.add(Finding("COD-28", "BDCDYH", values, "ZJD"))
+
+
 def cod_21_homestead_is_a_homestead_parcel(survey: Survey, notes: Notes) -> None:
     """COD-21: a homestead's land code has the kind JC. standards.md 1."""
     table = survey.table("ZJD")
@@ -269,5 +297,5 @@ RULES: tuple[SurveyRule, ...] = (
     cod_1_code_has_its_form, cod_2_code_begins_with_its_parent, cod_3_code_stands_once,
     cod_4_value_is_in_its_dictionary, cod_6_value_is_there, cod_8_code_is_of_this_county, cod_9_village_is_known,
     cod_13_feature_code_fits_its_layer, cod_14_feature_number_stands_once, cod_17_number_is_a_number, cod_18_unit_code_has_its_form,
-    cod_21_homestead_is_a_homestead_parcel,
+    cod_21_homestead_is_a_homestead_parcel, cod_28_homestead_has_a_unit_code,
 )  # fmt: skip

@@ -195,9 +195,40 @@ def rel_14_representative_is_a_member(survey: Survey, notes: Notes) -> None:
         "given": masked_id(plain(numbers[row])), "name": masked_name(plain(households.column("CBFMC")[row]))})  # fmt: skip
 
 
+def rel_34_representative_has_the_member_s_name(survey: Survey, notes: Notes) -> None:
+    """REL-34: who has the representative's number among the members has that name too. REL-35: of one without a number
+    some member has the name."""
+    households, counted = _counted(survey)
+    members = survey.table("CBF_JTCY")
+    numbers, names = households.column("CBFZJHM"), households.column("CBFMC")
+    by_number = CodeIndex(_pairs(members.column("CBFBM"), members.column("CYZJHM")))
+    at = by_number.find(_pairs(households.column("CBFBM"), numbers))
+    told = (at >= 0) & filled(numbers) & filled(names) & filled(members.column("CYXM")[at])
+    rows = np.flatnonzero(told & (names != members.column("CYXM")[at]))
+    other = [row for row in rows.tolist() if _closed_up(names[row]) != _closed_up(members.column("CYXM")[at[row]])]
+    notes.rows("REL-34", households, np.array(other, dtype=np.intp), "CBFMC", lambda row: {
+        "name": masked_name(plain(names[row])), "given": masked_id(plain(numbers[row])),
+        "member": masked_name(plain(members.column("CYXM")[at[row]]))})  # fmt: skip
+    by_name = CodeIndex(_pairs(members.column("CBFBM"), members.column("CYXM")))
+    lone = (counted > 0) & ~filled(numbers) & filled(names) & (households.column("CBFLX") == b"1")
+    lone &= by_name.find(_pairs(households.column("CBFBM"), names)) < 0
+    notes.rows("REL-35", households, np.flatnonzero(lone), "CBFMC",
+               lambda row: {"given": masked_name(plain(names[row])), "name": masked_name(plain(names[row]))})  # fmt: skip
+
+
+def _pairs(households: Bytes, values: Bytes) -> Bytes:
+    return np.asarray(np.strings.add(households, values))
+
+
+def _closed_up(name: bytes) -> str:
+    """A name without blanks, which some write between its signs."""
+    return "".join(plain(name).split())
+
+
 RULES: tuple[SurveyRule, ...] = (
     cod_10_citizen_id_is_sound, cod_11_credit_code_is_sound, cod_25_paper_suits_the_contractor,
     cod_12_sex_agrees_with_the_id, rel_8_household_has_members,
     rel_9_member_count_is_right, rel_10_person_is_in_one_household, rel_12_representative_speaks_for_one_household,
     rel_13_household_has_one_head, rel_14_representative_is_a_member,
+    rel_34_representative_has_the_member_s_name,
 )  # fmt: skip

@@ -129,8 +129,8 @@ CODES: list[tuple[str, Change, Found]] = [
     ("an ID of the thirtieth of February", put("CBF_JTCY", "家人2", CYZJHM="610900197002300019"), {("COD-20", H2)}),
     ("an ID of somebody not yet born", put("CBF_JTCY", "家人2", CYZJHM=citizen_id(104, "20300101")), {("COD-20", H2)}),
     ("building land among the homesteads", put("ZJD", Z1, ZDDM=Z1.replace("JC", "JB"), BDCDYH=""),
-     {("COD-21", Z1.replace("JC", "JB"))}),
-    ("a land code that is none", put("ZJD", Z1, ZDDM=Z1[:18], BDCDYH=""), {("COD-1", Z1[:18])}),
+     {("COD-28", None), ("COD-21", Z1.replace("JC", "JB"))}),
+    ("a land code that is none", put("ZJD", Z1, ZDDM=Z1[:18], BDCDYH=""), {("COD-28", None), ("COD-1", Z1[:18])}),
 ]  # fmt: skip
 
 AREAS: list[tuple[str, Change, Found]] = [
