@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
 import click
 import psycopg
@@ -290,18 +290,20 @@ def law_lint() -> None:
 
 
 @law_group.command("guard")
-@click.argument("texts", type=click.File(encoding="utf-8", errors="replace"))
+@click.argument("texts", type=click.File("rb"))
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="judge by the words of this day")
-def law_guard(texts: TextIO, on: datetime | None) -> None:
+def law_guard(texts: BinaryIO, on: datetime | None) -> None:
     """Whether sentences, one a line (- reads standard input), tie land to settling; exit code 1 when any does."""
     from landreg.law.guard import find
 
     day = on.date() if on else beijing_day(datetime.now(UTC))
-    refused = False
+    out, refused = sys.stdout.buffer, False
     for sentence in texts:
-        tie = find(sentence, day)
+        tie = find(sentence.decode("utf-8", "replace"), day)
         refused |= tie is not None
-        print(f"refuse\tGUARD-1 {' '.join(word.text for word in tie.words)}" if tie else "pass\t", flush=True)
+        said = f"refuse\tGUARD-1 {' '.join(word.text for word in tie.words)}\n" if tie else "pass\t\n"
+        out.write(said.encode())
+        out.flush()
     sys.exit(1 if refused else 0)
 
 

@@ -152,7 +152,7 @@ def test_time_is_linear_in_the_length_of_the_text(sentence: str) -> None:
 
 
 def test_the_command_answers_a_line_for_each_line_and_ends_with_1_when_any_is_refused() -> None:
-    lines = "把地交了才给办户口\n\n不得以退地作为落户的条件\n退\u200b地换户口\n"
+    lines = "把地交了\r才给办户口\n\n不得以退地作为落户的条件\n退\u200b地换户口\n"
     done = CliRunner().invoke(main, ["law", "guard", "-"], input=lines)
     answers = [line.split("\t") for line in done.stdout.split("\n")[:-1]]
     assert [answer[0] for answer in answers] == ["refuse", "pass", "pass", "refuse"]
