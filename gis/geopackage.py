@@ -26,12 +26,14 @@ def geopackage_layers(path: Path) -> tuple[tuple[str, str, tuple[str, ...], str 
     """(layer, geometry column, fields, WKT of its CRS or None, rows) of each vector layer. Raises PackageFault."""
     made = []
     with sqlite(path) as database:
-        known = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
+        known = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if not {"gpkg_contents", "gpkg_geometry_columns"} <= known:
             raise PackageFault("not_a_database", path, {"why": "no gpkg_contents"})
         for name, column, srs in database.execute("SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns"):
             if not (isinstance(name, str) and isinstance(column, str)):
                 raise PackageFault("not_a_database", path, {"why": "gpkg_geometry_columns"})
+            if name not in known:  # a view may have rows without end
+                raise PackageFault("not_a_database", path, {"why": f"{name}: no table"})
             found = database.execute("SELECT definition FROM gpkg_spatial_ref_sys WHERE srs_id = ?", (srs,)).fetchone()
             info = database.execute(f"PRAGMA table_info({quoted(name)})").fetchall()
             fields = tuple(row[1] for row in info if row[1] != column and not row[5])

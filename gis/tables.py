@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
+from threading import Timer
 from typing import IO
 
 from gis.columns import Columns
@@ -23,6 +24,8 @@ SQLITE = {".sqlite", ".sqlite3", ".db", ".db3"}
 CSV = {".csv", ".txt"}
 TABLE_SUFFIXES = ACCESS | SQLITE | CSV
 csv.field_size_limit(1 << 20)
+PATIENCE_S = 600.0
+"""How long mdbtools may work on a table, and how long they may say nothing of its names."""
 
 
 def is_sqlite(path: Path) -> bool:
@@ -38,7 +41,7 @@ def table_names(path: Path) -> tuple[str, ...]:
         return tuple(name for name in _mdb("mdb-tables", "-1", path).splitlines() if name.strip())
     if suffix in SQLITE:
         with sqlite(path) as database:
-            found = database.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY rowid")
+            found = database.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY rowid")
             return tuple(name for (name,) in found if not name.startswith(("sqlite_", "gpkg_", "rtree_")))
     return (path.stem,)
 
@@ -116,7 +119,11 @@ def _rows(path: Path, name: str) -> Iterator[Sequence[str]]:
 def _mdb_rows(path: Path, name: str) -> Iterator[Sequence[str]]:
     command = [_program("mdb-export", path), "-b", "strip", "-D", "%Y-%m-%d", "-T", "%Y-%m-%d", str(path), name]
     # What it complains of goes to a file: a damaged table can fill a pipe that nobody reads until the end.
-    with TemporaryFile() as complaints, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints) as process:  # noqa: S603
+    with (
+        TemporaryFile() as complaints,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints) as process,  # noqa: S603
+        _ended_in(process, PATIENCE_S),
+    ):
         assert process.stdout is not None  # noqa: S101 - asked for above
         yield from _parsed(process.stdout, "utf-8", path)
         if process.wait():
@@ -125,8 +132,25 @@ def _mdb_rows(path: Path, name: str) -> Iterator[Sequence[str]]:
             raise PackageFault("not_a_database", path, {"table": name, "why": why})
 
 
+@contextmanager
+def _ended_in(process: subprocess.Popen[bytes], seconds: float) -> Iterator[None]:
+    """Kill a program that is not through in its time, or whose reader has gone."""
+    watch = Timer(seconds, process.kill)
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
+        process.kill()
+
+
 def _mdb(program: str, option: str, path: Path) -> str:
-    done = subprocess.run([_program(program, path), option, str(path)], capture_output=True, check=False)  # noqa: S603
+    command = [_program(program, path), option, str(path)]
+    try:
+        done = subprocess.run(command, capture_output=True, check=False, timeout=PATIENCE_S)  # noqa: S603
+    except subprocess.TimeoutExpired as error:
+        raise PackageFault("not_a_database", path, {"why": f"{program}: {PATIENCE_S:.0f} s"}) from error
     if done.returncode:
         raise PackageFault("not_a_database", path, {"why": done.stderr.decode("utf-8", "replace").strip()[:200]})
     return done.stdout.decode("utf-8", "replace")

@@ -389,6 +389,33 @@ def test_a_database_called_db_is_read_as_one_by_its_content(tmp_path: Path) -> N
     assert found(report_on(small, tmp_path).findings) == set()
 
 
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+
+
+def test_a_view_in_a_database_is_no_table_however_many_rows_it_may_have(tmp_path: Path) -> None:
+    def change(path: Path) -> None:
+        with closing(sqlite3.connect(path)) as database, database:
+            database.execute("ALTER TABLE LZHT RENAME TO OLD")
+            names = ", ".join(f"'x' AS {row[1]}" for row in database.execute("PRAGMA table_info(OLD)"))
+            database.execute(f"CREATE VIEW LZHT AS {ENDLESS} SELECT {names} FROM n")
+            database.execute("DROP TABLE OLD")
+
+    small = Small(raw={"6109022026.sqlite": change})
+    put("CBDKXX", small.parcel(2), LZHTBM="")(small)
+    assert found(report_on(small, tmp_path).findings) == set()
+
+
+def test_a_view_as_the_layer_of_a_geopackage_makes_the_file_unreadable(tmp_path: Path) -> None:
+    def change(path: Path) -> None:
+        with closing(sqlite3.connect(path)) as database, database:
+            names = ", ".join(f"'x' AS {row[1]}" for row in database.execute("PRAGMA table_info(ZJD)"))
+            database.execute("DROP TABLE ZJD")
+            database.execute(f"CREATE VIEW ZJD AS {ENDLESS} SELECT {names} FROM n")
+
+    finding = one(Small(raw={"宅基地": change}).write(tmp_path))
+    assert (finding.code, finding.values["file"]) == ("PKG-4", "宅基地.gpkg")
+
+
 def _with_a_table_of_its_own(path: Path) -> None:
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("CREATE TABLE NOTES (A, B)")
