@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from gis.shapes import HUGE_M, Floats, Geoms, Ints, Shapes
 
 Mask = NDArray[np.bool_]
+Corner = NDArray[np.int32] | Ints
+"""Numbers of corners: those of a county fit into 32 bits."""
 NONE = -1
 PARCELS = 20_000
 """Parcels whose boundaries are held at one time."""
@@ -77,7 +79,7 @@ class Boundaries:
     def __init__(self, parcels: Shapes, tolerance_m: float = 0.01) -> None:
         self.parcels = parcels
         self.corners = Corners(parcels.xy, tolerance_m)
-        self._corner_of = self.corners.find(parcels.xy)
+        self._corner_of = self.corners.find(parcels.xy).astype(np.int32)
         self._owned = distinct(parcels.part_feature[parcels.xy_part] * self._base + self._corner_of)
         self._sides = distinct(self._side_keys(parcels, self._corner_of))
         self._sides = self._sides[self._sides >= 0]
@@ -173,18 +175,19 @@ class Boundaries:
         place = first[np.searchsorted(corner, numbers)] if numbers.size else numbers
         return self.parcels.part_feature[self.parcels.xy_part[place]], self.corners.xy[numbers]
 
-    def _side_keys(self, shapes: Shapes, corner: Ints) -> Ints:
+    def _side_keys(self, shapes: Shapes, corner: Corner) -> Ints:
         return side_keys(shapes, corner, self._base)
 
 
-def side_keys(shapes: Shapes, corner: Ints, base: int) -> Ints:
+def side_keys(shapes: Shapes, corner: Corner, base: int) -> Ints:
     """(p,) for each coordinate the key of the stretch to the next one of its part, either way round; -1 where
     there is none, or one end is no corner, or both ends are the same corner."""
     keys = np.full(len(corner), NONE, dtype=np.int64)
     if len(corner) > 1:
         a, b = corner[:-1], corner[1:]
         good = _within_part(shapes)[:-1] & (a >= 0) & (b >= 0) & (a != b)
-        keys[:-1][good] = np.minimum(a, b)[good] * base + np.maximum(a, b)[good]
+        low, high = np.minimum(a, b)[good], np.maximum(a, b)[good]
+        keys[:-1][good] = low.astype(np.int64) * base + high
     return keys
 
 

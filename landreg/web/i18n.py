@@ -10,8 +10,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from flask import Flask, has_request_context, request
-from flask_babel import Babel
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, get_translations
 from jinja2.filters import do_filesizeformat
 
 from landreg.core.codes import masked_id, masked_name
@@ -29,6 +29,12 @@ NOTHING = "—"
 def register(app: Flask) -> None:
     """Choose the language per request, and give templates the filters below."""
     Babel(app, default_locale="zh", locale_selector=language, default_translation_directories="translations")
+    # Each of a page's sentences would look for the catalogue anew, which takes a tenth of a page.
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: _catalogue().ugettext(text),
+        lambda one, many, count: _catalogue().ungettext(one, many, count),
+        newstyle=True,
+    )
     app.jinja_env.filters.update(
         mu=shown_mu,
         mu_of=lambda area_m2: shown_mu(None if area_m2 is None else mu_of(area_m2)),
@@ -41,6 +47,15 @@ def register(app: Flask) -> None:
         file_size=shown_size,
     )
     app.jinja_env.globals.update(language=language, say=say, articles_of=articles_of)
+
+
+def _catalogue() -> Any:
+    """The sentences in the reader's language, looked up once a request."""
+    if not has_request_context():
+        return get_translations()
+    if "catalogue" not in g:
+        g.catalogue = get_translations()
+    return g.catalogue
 
 
 def language() -> Language:
