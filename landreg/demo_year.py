@@ -51,7 +51,6 @@ MONTHLY = (
     ("reissue", 1),
     ("cancellation", 1),
     *((kind, 1) for kind in demo_parcels.KINDS),
-    *((kind, 1) for kind in demo_households.KINDS),
 )
 SURNAMES, GIVEN = "赵钱孙李周吴郑王", "新平安和乐成宁远"
 
@@ -80,11 +79,12 @@ class Planned:
 
 
 def plan() -> Iterator[list[Planned]]:
-    """The applications of each month."""
+    """The applications of each month: those of every month, and one more on a household, of another kind each time."""
     place = 0
-    for _ in range(MONTHS):
+    for number in range(MONTHS):
         month = []
-        for kind, count in MONTHLY:
+        among = demo_households.KINDS[number % len(demo_households.KINDS)]
+        for kind, count in (*MONTHLY, (among, 1)):
             for _ in range(count):
                 place += 1
                 month.append(Planned(place, kind))
@@ -161,14 +161,10 @@ def _hand_in(office: Office, case: UUID, item: Planned) -> None:
 def _subject(county: str, kind: str, chance: random.Random) -> Mapping[Any, Any] | None:
     """A household or right of the sample to which the act can happen, by chance."""
     statement = {"seizure_release": _RESTRICTED, "mortgage_release": _RESTRICTED}.get(kind, _RIGHTS)
-    asked = {"county": county, "kind": kind.removesuffix("_release"), "offset": 0}
+    asked = {"county": county, "kind": kind.removesuffix("_release")}
     with unit_of_work(SYSTEM) as uow:
-        count = uow.session.execute(text(f"SELECT count(*) FROM ({statement}) AS found"), asked).scalar_one()
-        if not count:
-            return None
-        asked["offset"] = chance.randrange(count)
-        found = uow.session.execute(text(f"{statement} ORDER BY code LIMIT 1 OFFSET :offset"), asked).mappings().one()
-        return dict(found)
+        found = uow.session.execute(text(f"{statement} ORDER BY code"), asked).mappings().all()
+    return dict(found[chance.randrange(len(found))]) if found else None
 
 
 def _household_change(office: Office, found: Mapping[Any, Any], chance: random.Random) -> HouseholdChange:
