@@ -89,8 +89,9 @@ def _by_citizen_id(uow: UnitOfWork, number: str) -> Found:
 
 def _by_number(session: Session, within: str, text: str) -> Found:
     by_number, by_subject = (
-        _cases(session, within, prefixed(column, text)) for column in (Case.number.collate("C"), Case.subject_code)
+        _cases(session, within, column, text) for column in (Case.number.collate("C"), Case.subject_code)
     )
+    acts = acts_statement(within=within, number=text).order_by(None).order_by(Act.number.desc())
     return Found(
         households=_households(session, within, prefixed(Household.code, text), Household.code),
         cases=_once([*by_number, *by_subject])[:FOUND],
@@ -101,7 +102,7 @@ def _by_number(session: Session, within: str, text: str) -> Found:
             .limit(FOUND)
         ).all(),
         certificates=_certificates(session, within, Certificate.serial.collate("C") == text),
-        acts=session.scalars(acts_statement(within=within, number=text).limit(FOUND)).all(),
+        acts=session.scalars(acts.limit(FOUND)).all(),
         parcels=land.find_parcels(session, within, text, FOUND),
     )
 
@@ -111,7 +112,7 @@ def _by_name(uow: UnitOfWork, text: str) -> Found:
     name = Household.name.collate("C")
     households = _households(session, within, prefixed(name, text), name)
     known = {one.household_id for one in households}
-    cases = _cases(session, within, prefixed(Case.applicant.collate("C"), text))
+    cases = _cases(session, within, Case.applicant.collate("C"), text)
     members = _persons(uow, identity.named(uow, text)[:NAMESAKES])
     numbered = _certificates(session, within, prefixed(Certificate.number.collate("C"), text))
     keys = [case.case_id for case in cases]
@@ -130,9 +131,10 @@ def _households(session: Session, within: str, narrowed: Any, order: Any) -> Seq
     return session.scalars(found.order_by(order).limit(FOUND)).all()
 
 
-def _cases(session: Session, within: str, narrowed: Any) -> Sequence[Case]:
-    found = sa.select(Case).where(prefixed(Case.village, within), narrowed)
-    return session.scalars(found.order_by(Case.number.desc()).limit(FOUND)).all()
+def _cases(session: Session, within: str, column: Any, text: str) -> Sequence[Case]:
+    """In the order of the index that finds them: however many begin so, the first few are read and no more."""
+    found = sa.select(Case).where(prefixed(Case.village, within), prefixed(column, text))
+    return session.scalars(found.order_by(column.desc()).limit(FOUND)).all()
 
 
 def _once(cases: Sequence[Case]) -> list[Case]:
@@ -140,7 +142,8 @@ def _once(cases: Sequence[Case]) -> list[Case]:
 
 
 def _certificates(session: Session, within: str, narrowed: Any) -> Sequence[Any]:
-    return session.execute(certificates_statement(within=within).where(narrowed).limit(FOUND)).all()
+    found = certificates_statement(within=within).where(narrowed).order_by(None)
+    return session.execute(found.order_by(Certificate.number.collate("C").desc()).limit(FOUND)).all()
 
 
 def _persons(uow: UnitOfWork, person_ids: Sequence[Any]) -> list[PersonFound]:
