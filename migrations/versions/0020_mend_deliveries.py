@@ -35,7 +35,7 @@ def upgrade() -> None:
                 EXECUTE (SELECT format('GRANT SELECT (%s) ON land.%I TO landreg_auditor',
                                        string_agg(quote_ident(attname), ', ' ORDER BY attnum), staged)
                          FROM pg_attribute WHERE attrelid = format('land.%I', staged)::regclass AND attnum > 0
-                           AND NOT attisdropped AND attname NOT IN ('id_sealed', 'id_digest', 'phone'));
+                           AND NOT attisdropped AND attname NOT IN ('id_sealed', 'phone'));
             END LOOP;
         END $$;
 
