@@ -15,7 +15,7 @@ from landreg.land.rules.index import MULTIPLIER, distinct, mix
 from landreg.land.rules.topology import cod_22_parcel_has_its_own_code
 
 CHUNK = 500_000
-SWAPPED = -1.0
+SWAPPED = -1
 """Instead of a distance: northing and easting stand in each other's place."""
 
 
