@@ -1,7 +1,7 @@
 # make run    set up, start the embedded database, do the main job on the sample, serve the desk on 127.0.0.1:8000
 # make test   set up, check the code, run every test
 # make setup  install what is missing; the program is then .venv/bin/landreg
-# make bench  [SIZE=100000]: measure against the peers | make drill: long fault runs
+# make bench  [SIZE=100000]: measure against the peers | make drill: long fault runs, which print what they saw
 # make tamper-drill  a superuser strikes a copy of the running register: every blow must be named
 # make stop   stop server and databases | make clean: remove all that was made here, the databases too
 .PHONY: run test setup bench drill tamper-drill lint stop clean
