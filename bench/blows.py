@@ -31,7 +31,6 @@ LEFT_OUT = {
     "land.parcel_serial": "the next number of a village's parcels; a number given twice is refused by another wall",
     "land.refused_plot": _DELIVERED,
     "land.upload": _DELIVERED,
-    "registry.application": "what a household asked for at home: work, until it is a case",
     "registry.batch": "a way of working on many cases",
     "registry.case": _COURSE,
     "registry.case_document": "which papers a case has: work, until the act",
@@ -40,7 +39,6 @@ LEFT_OUT = {
     "registry.document": "a paper is a file under its own SHA-256; the act's case names it",
     "registry.job": "long work in hand",
     "registry.objection": _COURSE,
-    "registry.paper": "a receipt, list or refusal as it was printed: its case's step, and a file under its own SHA-256",
     "registry.renewal_entry": "a roster's line: work, until the members decide and each renewal has its act",
 }
 """Tables that a desk may write, and yet no leaf tells of their rows: table to reason."""

@@ -1,9 +1,9 @@
-"""0020 The map of a refused package shows the plots around its findings; a homestead keeps what its area was confirmed by; four eyes."""
+"""0019 The map of a refused package shows the plots around its findings; a homestead keeps what its area was confirmed by; four eyes."""
 
 from alembic import op
 
-revision = "0020"
-down_revision = "0019"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

@@ -1,9 +1,9 @@
-"""0021 Of a house whose day of completion nobody knows, the last day that its month or year can mean."""
+"""0020 Of a house whose day of completion nobody knows, the last day that its month or year can mean."""
 
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
