@@ -155,13 +155,15 @@ class Boundaries:
         """Whether each line keeps within the tolerance of its boundary. One that crosses itself throughout is not held
         against its whole length: a strip around that is larger than can be made."""
         width = self.corners.tolerance_m
+        flat = shapely.length(geoms) == 0  # between a corner and itself: a point
+        geoms = np.where(flat, shapely.envelope(geoms), geoms)
         near = np.asarray(shapely.dwithin(bounds[place], geoms, width), dtype=bool)
         asked = np.unique(place[near])
         asked = asked[(shapely.get_num_coordinates(bounds[asked]) <= TANGLED) | shapely.is_simple(bounds[asked])]
         strips = np.full(len(bounds), None, dtype=object)
         strips[asked] = shapely.buffer(bounds[asked], width, quad_segs=2)
         shapely.prepare(strips[asked])
-        rows = np.flatnonzero(near & np.isin(place, asked) & (shapely.length(geoms) > 0))
+        rows = np.flatnonzero(near & np.isin(place, asked) & ~flat)
         near[rows] = shapely.covers(strips[place[rows]], geoms[rows])
         return near
 

@@ -53,7 +53,8 @@ _DIFFERENCES = """
         WHERE s.county = :county AND s.package_id = p.package_id AND s.code = p.code) AS s
     WHERE s.area_m2 <> p.registered_area_m2
        OR CASE WHEN ST_AsEWKB(s.geom) = ST_AsEWKB(p.geom) THEN false
-               ELSE ST_AsEWKB(ST_Normalize(s.geom)) <> ST_AsEWKB(ST_Normalize(p.geom)) END
+               WHEN ST_SRID(s.geom) = ST_SRID(p.geom) THEN ST_AsEWKB(ST_Normalize(s.geom)) <> ST_AsEWKB(ST_Normalize(p.geom))
+               ELSE ST_Area(ST_SymDifference(ST_Transform(s.geom, ST_SRID(p.geom)), p.geom)) > 0.01 END
     UNION ALL SELECT h.case_id, h.code FROM household AS h CROSS JOIN LATERAL (
         SELECT s.name FROM land.staged_household AS s
         WHERE s.county = :county AND s.package_id = h.package_id AND s.code = h.code) AS s
@@ -68,13 +69,16 @@ _DIFFERENCES = """
                      AND upper_inf(r.recorded) AND upper_inf(r.valid) ORDER BY 1)
     ORDER BY 1, 2
 """
-# OFFSET 0 keeps the two apart: a parcel at a time finds what lies over it by the spatial index.
+# Surveys come in six digits and in eight, and from either side of a zone's edge: what lies near is found on the map that
+# all have in common, and measured in the zone of the case. OFFSET 0 keeps the two apart: a parcel at a time finds what lies
+# over it by the spatial index.
 _OVERLAPPED = """
     WITH own AS MATERIALIZED (
         SELECT case_id, package_id FROM registry."case"
         WHERE county = :county AND case_id = ANY (:ids) AND act_kind = 'first_registration'
     ), parcel AS MATERIALIZED (
-        SELECT own.case_id, own.package_id, p.parcel_code, s.geom
+        SELECT own.case_id, own.package_id, p.parcel_code, s.geom, ST_SRID(s.geom) AS srid,
+               ST_Transform(s.geom, 3857) AS web
         FROM own JOIN registry.case_parcel AS p ON p.county = :county AND p.case_id = own.case_id
         CROSS JOIN LATERAL (
             SELECT s.geom FROM land.staged_parcel AS s
@@ -83,9 +87,10 @@ _OVERLAPPED = """
             WHERE s.county = :county AND s.package_id = own.package_id AND s.code = p.parcel_code) AS s
     )
     SELECT p.case_id, l.code FROM parcel AS p CROSS JOIN LATERAL (
-        SELECT l.code, l.geom FROM land.parcel AS l
-        WHERE l.county = :county AND l.geom && p.geom AND upper_inf(l.recorded) AND upper_inf(l.valid)
-          AND l.code <> p.parcel_code AND l.package_id IS DISTINCT FROM p.package_id AND ST_SRID(l.geom) = ST_SRID(p.geom)
+        SELECT l.code, CASE WHEN ST_SRID(l.geom) = p.srid THEN l.geom ELSE ST_Transform(l.geom, p.srid) END AS geom
+        FROM land.parcel AS l
+        WHERE l.county = :county AND l.geom_3857 && p.web AND upper_inf(l.recorded) AND upper_inf(l.valid)
+          AND l.code <> p.parcel_code AND l.package_id IS DISTINCT FROM p.package_id
         OFFSET 0) AS l
     WHERE ST_Intersects(l.geom, p.geom) AND ST_Area(ST_Intersection(l.geom, p.geom)) > :most
     ORDER BY 1, 2

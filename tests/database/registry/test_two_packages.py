@@ -199,6 +199,30 @@ def test_land_that_another_survey_brought_in_is_not_registered_first_again(
     assert codes(said) == {"REG-27"}
 
 
+@pytest.mark.parametrize("srid", [4545, 4525, 4546])
+@pytest.mark.parametrize(("east_m", "refused"), [(-80, True), (-59.9, False)])
+def test_land_of_another_survey_is_seen_without_its_zone_s_number_and_in_the_next_zone(
+    superuser: Connection, registrar: Actor, reviewer: Actor, srid: int, east_m: float, refused: bool
+) -> None:
+    """REG-27: 4545 is the register's zone in six digits, 4525 and 4546 are the county's other zone."""
+    first = _open(registrar, stage_village(superuser, 1))
+    _noticed(registrar, reviewer, superuser, first)
+    booking.register(reviewer, COUNTY, first)
+    other = stage_village(superuser, 1, first=5)
+    superuser.execute(
+        "UPDATE land.staged_parcel SET geom = ST_Transform(ST_Translate(geom, %s, 0), %s::integer) WHERE package_id = %s",
+        [east_m, srid, other.package_id],
+    )
+    superuser.execute("DELETE FROM land.staged_homestead WHERE package_id = %s", [other.package_id])
+    ids = _open(registrar, other)
+    if not refused:
+        assert cases.accept(registrar, COUNTY, ids).done == len(ids)
+        return
+    with pytest.raises(Refused) as said:
+        cases.accept(registrar, COUNTY, ids[:1])
+    assert codes(said) == {"REG-27"}
+
+
 def test_a_later_survey_of_part_of_a_package_takes_its_cases_there(superuser: Connection, registrar: Actor) -> None:
     """REG-17: a village's correction holds for that village, though the package of the county stays in force elsewhere."""
     ids = _open(registrar, stage_village(superuser, 1))
