@@ -92,7 +92,7 @@ def _codes(settings: Settings) -> dict[str, list[Any]]:
 def _pages(served: tiles.Served, codes: dict[str, list[Any]]) -> dict[str, Any]:
     """Pages that a clerk opens: each one after another, then all kinds in turn at a quarter of the pace, and at the pace."""
     kinds: dict[str, Callable[[int], str]] = {
-        "queue": lambda n: "/cases",
+        "queue": lambda n: "/cases?queue=mine",
         "parcel": lambda n: f"/parcels/{codes['parcel'][n]}",
         "household": lambda n: f"/households/{codes['household'][n]}",
         "right": lambda n: f"/rights/{COUNTY}/{codes['right'][n]}",
@@ -103,6 +103,7 @@ def _pages(served: tiles.Served, codes: dict[str, list[Any]]) -> dict[str, Any]:
     for name, address in kinds.items():
         get = tiles.getter(served)
         (made[f"page_{name}_alone_p50_ms"],) = _medians([address(n) for n in range(40)], get)
+    (made["page_all_cases_alone_p50_ms"],) = _medians(["/cases"] * 6, tiles.getter(served))
     names = tuple(kinds)
     mixed = [kinds[names[n % len(names)]](n // len(names) % ASKED) for n in range(PAGES_A_SECOND * PAGE_SECONDS)]
     for a_second in (PAGES_A_SECOND // 4, PAGES_A_SECOND):
