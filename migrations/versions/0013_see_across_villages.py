@@ -17,12 +17,12 @@ def upgrade() -> None:
             SELECT m.person_id, m.member_id, h.code FROM party.member AS m
             JOIN party.household AS h ON h.county = m.county AND h.household_id = m.household_id
                  AND upper_inf(h.recorded) AND upper_inf(h.valid)
-            WHERE m.person_id = ANY (persons) AND m.county = in_county AND upper_inf(m.recorded) AND upper_inf(m.valid)
+            WHERE m.person_id = ANY (persons) AND m.county = in_county::char(6) AND upper_inf(m.recorded) AND upper_inf(m.valid)
         $$;
         CREATE FUNCTION registry.homesteads_of(in_county text, household uuid) RETURNS TABLE (code text)
             LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog SET landreg.jurisdiction = '6109' AS $$
             SELECT r.code FROM registry."right" AS r
-            WHERE r.county = in_county AND r.household_id = household AND r.kind = 'homestead'
+            WHERE r.county = in_county::char(6) AND r.household_id = household AND r.kind = 'homestead'
               AND upper_inf(r.recorded) AND upper_inf(r.valid)
         $$;
         REVOKE ALL ON FUNCTION party.households_of(text, uuid[]), registry.homesteads_of(text, uuid) FROM PUBLIC;

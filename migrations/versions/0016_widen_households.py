@@ -93,9 +93,9 @@ def _codes() -> None:
         BEGIN
             PERFORM pg_advisory_xact_lock(hashtext('party.household_code'), hashtext(issuer));
             SELECT coalesce(max(right(c.code, 4)::integer), 0) INTO last FROM (
-                SELECT code FROM party.household WHERE county = in_county
-                UNION ALL SELECT code FROM party.household_code WHERE county = in_county
-                UNION ALL SELECT code FROM land.staged_household WHERE county = in_county) AS c
+                SELECT code FROM party.household WHERE county = in_county::char(6)
+                UNION ALL SELECT code FROM party.household_code WHERE county = in_county::char(6)
+                UNION ALL SELECT code FROM land.staged_household WHERE county = in_county::char(6)) AS c
             WHERE c.code COLLATE "C" >= issuer AND c.code COLLATE "C" < issuer || '~' AND c.code ~ '^[0-9]{18}$';
             IF last + many > 9999 THEN
                 RAISE EXCEPTION 'issuer % has no numbers left', issuer
@@ -124,7 +124,7 @@ def _kinds() -> None:
             SELECT p.parcel_id, r.right_id, r.code FROM registry.right_parcel AS p
             JOIN registry."right" AS r ON r.county = p.county AND r.row_id = p.right_row
                  AND upper_inf(r.recorded) AND upper_inf(r.valid)
-            WHERE p.county = in_county AND p.parcel_id = ANY (parcels) AND p.kind = 'land_operation'
+            WHERE p.county = in_county::char(6) AND p.parcel_id = ANY (parcels) AND p.kind = 'land_operation'
               AND upper_inf(p.recorded) AND upper_inf(p.valid)
         $$;
         REVOKE ALL ON FUNCTION registry.operated(text, uuid[]) FROM PUBLIC;
