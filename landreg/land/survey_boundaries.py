@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from gis.shapefile import Batch, Package, read_layer
 from gis.shapes import Shapes
 from landreg.land import survey_columns as cells
-from landreg.land.rules.boundaries import SWAPPED
 from landreg.land.rules.facts import Boundary, Bytes, Notes, filled
 from landreg.land.rules.geometry import join_shapes
 from landreg.land.rules.index import CodeIndex
@@ -90,8 +89,8 @@ def _take(
 
 
 def _recorded_off(piece: Batch) -> NDArray[np.float32]:
-    """Metres between each point and the coordinates in its row, 0 where it has none, SWAPPED where they stand in each
-    other's place; a zone prefix that one of them lacks is no fault."""
+    """Metres between each point and the coordinates in its row, 0 where it has none, below nought where they stand
+    in each other's place; a zone prefix that one of them lacks is no fault."""
     if not {"XZBZ", "YZBZ"} <= set(piece.columns):
         return np.zeros(len(piece), dtype=np.float32)
     north, east = piece.columns.floats("XZBZ"), piece.columns.floats("YZBZ")
@@ -102,7 +101,8 @@ def _recorded_off(piece: Batch) -> NDArray[np.float32]:
         apart = np.hypot((xy[:, 0] - east[there]) % 1_000_000.0, xy[:, 1] - north[there])
         other = np.hypot((east[there] - xy[:, 0]) % 1_000_000.0, xy[:, 1] - north[there])
         turned = np.hypot((xy[:, 0] - north[there]) % 1_000_000.0, xy[:, 1] - east[there])
-    made[there] = np.where(turned < SAME_M, SWAPPED, np.nan_to_num(np.minimum(apart, other)))
+    off = np.nan_to_num(np.minimum(apart, other))
+    made[there] = np.where(turned < SAME_M, -off, off)
     return made
 
 

@@ -15,8 +15,6 @@ from landreg.land.rules.index import MULTIPLIER, distinct, mix
 from landreg.land.rules.topology import cod_22_parcel_has_its_own_code
 
 CHUNK = 500_000
-SWAPPED = -1
-"""Instead of a distance: northing and easting stand in each other's place."""
 
 
 def rel_28_boundary_names_a_parcel(survey: Survey, notes: Notes) -> None:
@@ -103,20 +101,23 @@ def _a_parcel(
 
 
 def top_11_point_stands_where_it_says(survey: Survey, notes: Notes) -> None:
-    """TOP-11: XZBZ is the northing and YZBZ the easting of the point; TOP-20: swapped, said once. standards.md 2."""
+    """TOP-11: XZBZ is the northing and YZBZ the easting of the point; TOP-20: swapped at most
+    points, said once. standards.md 2."""
     points = survey.points
     if points is None or points.recorded_off is None:
         return
-    swapped = np.flatnonzero(points.recorded_off == SWAPPED)
-    if swapped.size:
+    off = np.abs(points.recorded_off)
+    swapped = np.flatnonzero(points.recorded_off < 0)
+    if len(swapped) * 2 > len(off):
+        off[swapped] = 0
         values = {"count": len(swapped), "number": plain(points.number[swapped[0]])}
         notes.add(Finding("TOP-20", "XZBZ", values, points.table.kind), begins(points.shapes)[swapped[0]])
-    bad = np.flatnonzero(points.recorded_off > np.float64(notes.law.text("TOP-7.tolerance_m")))
+    bad = np.flatnonzero(off > np.float64(notes.law.text("TOP-7.tolerance_m")))
     if not bad.size:
         return
     xy = begins(points.shapes)
     notes.rows("TOP-11", points.table, bad, "XZBZ", lambda row: {
-        "number": plain(points.number[row]), "distance": f"{points.recorded_off[row]:.3f}"},  # type: ignore[index]
+        "number": plain(points.number[row]), "distance": f"{off[row]:.3f}"},
         subject=_names(survey, points), at=xy[bad])  # fmt: skip
 
 

@@ -95,7 +95,7 @@ class Boundary:
 
     shapes: (n). number: of each. item, parcel: one entry a naming; parcel is a row of DK, or -1 where DK has none of
     that code, whose code then stands in `strangers` in the same order. kept: other columns to be staged. recorded_off:
-    metres between a point and the coordinates in its row, or boundaries.SWAPPED.
+    metres between a point and the coordinates in its row, below nought where they are swapped.
     """
 
     shapes: Shapes
