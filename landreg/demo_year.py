@@ -160,11 +160,19 @@ def _hand_in(office: Office, case: UUID, item: Planned) -> None:
 
 def _subject(county: str, kind: str, chance: random.Random) -> Mapping[Any, Any] | None:
     """A household or right of the sample to which the act can happen, by chance."""
-    statement = {"seizure_release": _RESTRICTED, "mortgage_release": _RESTRICTED}.get(kind, _RIGHTS)
+    released = kind.endswith("_release")
     asked = {"county": county, "kind": kind.removesuffix("_release")}
     with unit_of_work(SYSTEM) as uow:
-        found = uow.session.execute(text(f"{statement} ORDER BY code"), asked).mappings().all()
-    return dict(found[chance.randrange(len(found))]) if found else None
+        rows = (
+            uow.session.execute(text(f"{_RESTRICTED if released else _RIGHTS} ORDER BY code"), asked).mappings().all()
+        )
+        for row in chance.sample(rows, len(rows)):
+            if released:
+                return row
+            with_taker = {"county": county, "right": row["right_id"]}
+            if found := uow.session.execute(text(_AROUND), with_taker).mappings().first():
+                return {**row, **found}
+    return None
 
 
 def _household_change(office: Office, found: Mapping[Any, Any], chance: random.Random) -> HouseholdChange:
@@ -249,23 +257,27 @@ def awaiting(county: str) -> list[UUID]:
 
 _OPEN = "upper_inf({0}.recorded) AND upper_inf({0}.valid)"
 _RIGHTS = f"""
-    SELECT h.code, r.right_id, (system.clock() AT TIME ZONE 'Asia/Shanghai')::date AS today,
-           t.household_id AS taker, t.code AS taker_code,
-           (SELECT min(l.code) FROM registry.right_parcel AS x JOIN land.parcel AS l ON l.county = x.county
-            AND l.parcel_id = x.parcel_id AND {_OPEN.format("l")} WHERE x.county = r.county AND x.right_row = r.row_id) AS parcel
+    SELECT h.code, r.right_id, (system.clock() AT TIME ZONE 'Asia/Shanghai')::date AS today
     FROM registry."right" AS r
     JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id AND {_OPEN.format("h")}
-    JOIN LATERAL (
-        SELECT o.household_id, k.code FROM registry."right" AS o
-        JOIN party.household AS k ON k.county = o.county AND k.household_id = o.household_id AND {_OPEN.format("k")}
-        WHERE o.county = r.county AND o.term = r.term AND o.household_id <> r.household_id AND {_OPEN.format("o")}
-          AND k.collective_id = h.collective_id AND o.kind = r.kind ORDER BY md5(k.code || h.code) LIMIT 1) AS t ON true
     WHERE r.county = :county AND r.kind = 'contract_management' AND {_OPEN.format("r")}
       AND upper(r.term) > (system.clock() AT TIME ZONE 'Asia/Shanghai')::date + 60
       AND NOT EXISTS (SELECT FROM registry.restriction AS s WHERE s.county = r.county AND s.right_id = r.right_id)
       AND NOT EXISTS (SELECT FROM registry."case" AS c WHERE c.county = r.county AND c.household_code = h.code
                       AND c.act_kind <> 'first_registration')
       AND CAST(:kind AS text) IS NOT NULL
+"""
+# A household of the same collective that could take the right over, and the first of its parcels.
+_AROUND = f"""
+    SELECT k.household_id AS taker, k.code AS taker_code,
+           (SELECT min(l.code) FROM registry.right_parcel AS x JOIN land.parcel AS l ON l.county = x.county
+            AND l.parcel_id = x.parcel_id AND {_OPEN.format("l")} WHERE x.county = r.county AND x.right_row = r.row_id) AS parcel
+    FROM registry."right" AS r
+    JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id AND {_OPEN.format("h")}
+    JOIN party.household AS k ON k.county = h.county AND k.collective_id = h.collective_id AND {_OPEN.format("k")}
+    JOIN registry."right" AS o ON o.county = k.county AND o.household_id = k.household_id AND {_OPEN.format("o")}
+    WHERE r.county = :county AND r.right_id = :right AND {_OPEN.format("r")} AND o.kind = r.kind AND o.term = r.term
+      AND k.household_id <> h.household_id ORDER BY md5(k.code || h.code) LIMIT 1
 """
 _RESTRICTED = f"""
     SELECT r.code, r.right_id, s.restriction_id, (system.clock() AT TIME ZONE 'Asia/Shanghai')::date AS today
