@@ -273,7 +273,7 @@ def test_a_corrected_package_shows_what_changed_and_takes_the_place_of_the_one_b
 ) -> None:
     first = service.receive(surveyor, SAMPLE)
     corrected = Unpacked(tmp_path)
-    corrected.sql("UPDATE CBF SET CBFDZ = '新地址' WHERE CBFBM = '610902104202010001'")
+    corrected.sql("UPDATE CBF SET CBFDZ = '新地址', CBFMC = '林生' WHERE CBFBM = '610902104202010001'")
     corrected.sql("UPDATE CBF_JTCY SET CYXM = '林生' WHERE CBFBM = '610902104202010001' AND YHZGX = '02'")
     corrected.sql("DELETE FROM LZHT WHERE LZHTBM = '610902104202010001'")
     corrected.sql("UPDATE CBDKXX SET LZHTBM = '' WHERE LZHTBM = '610902104202010001'")
