@@ -72,9 +72,9 @@ def issue(
 ) -> Pressed:
     """Issue the certificates of registered cases, in chunks that each stand when the next is interrupted.
 
-    progress: told how many are printed so far. A case with a sign that no font here can print is left as it is (CERT-3).
-    Raises Refused (REG-13) when an act of theirs is not sealed yet, Conflict (REG-8) for a case in another state. A case
-    whose act ended its right has no certificate (REG-24); one on a household has one for each of its rights.
+    progress: told how many are printed so far. Left as it is: a case with a sign that no font here can print (CERT-3), and one
+    whose right ended by its act or by a later one (REG-24). A case on a household has a certificate for each of its rights.
+    Raises Refused (REG-13) when an act of theirs is not sealed yet, Conflict (REG-8) for a case in another state.
     """
     pressed = Pressed()
     issued = pressed.issued
@@ -82,8 +82,8 @@ def issue(
 
     def items() -> Iterator[ToPrint]:
         for first in range(0, len(case_ids), CHUNK):
-            drafted = _drafted_chunk(actor, county, case_ids[first : first + CHUNK], press)
-            pressed.refused.update(_unprintable(drafted))
+            drafted, ended = _drafted_chunk(actor, county, case_ids[first : first + CHUNK], press)
+            pressed.refused.update({**ended, **_unprintable(drafted)})
             begun.append([draft for draft in drafted if draft.case.number not in pressed.refused])
             yield from (draft.to_print for draft in begun[-1])
             while begun and not begun[-1]:
@@ -131,15 +131,22 @@ class _Drafted:
     token: str
 
 
-def _drafted_chunk(actor: Actor, county: str, case_ids: Sequence[UUID], press: Press) -> list[_Drafted]:
-    """Names are opened, in the log, only for what can be certified; a case's state is looked at again at the end."""
+def _drafted_chunk(
+    actor: Actor, county: str, case_ids: Sequence[UUID], press: Press
+) -> tuple[list[_Drafted], dict[str, tuple[Finding, ...]]]:
+    """The drafts, and the numbers of the cases whose rights have ended, with that finding.
+
+    Names are opened, in the log, only for what can be certified; a case's state is looked at again at the end.
+    """
     with unit_of_work(actor) as uow:
         proofs = _proofs(uow, _registered(uow, county, case_ids))
         holders = members_of(uow.session, county, case_ids)
     people = reveal(actor, [person for persons in holders.values() for person in persons], "certificate", county)
     with unit_of_work(actor) as uow:
         cases = _registered(uow, county, case_ids)
-        return _draft(uow, cases, press, people, proofs)
+        drafted = _draft(uow, cases, press, people, proofs)
+    ended = {case.number for case in cases} - {draft.case.number for draft in drafted}
+    return drafted, {number: (Finding("REG-24", values={"cases": [number]}, subject=number),) for number in ended}
 
 
 def _printed(items: Iterator[ToPrint], count: int, signer: Signer) -> Iterator[tuple[str, bytes]]:
@@ -180,9 +187,6 @@ def _draft(
     found = certified(uow.session, county, [case.case_id for case in cases], people)
     sample = queries.is_demo(uow.session)
     by_id = {case.case_id: case for case in cases}
-    if ended := by_id.keys() - {one.case_id for one in found}:
-        numbers = [case.number for case in cases if case.case_id in ended]
-        raise Refused(Finding("REG-24", values={"cases": numbers}, subject=numbers[0]))
     found.sort(key=lambda one: by_id[one.case_id].number)
     serials = draw(uow, "certificate_number", len(found))
     return [

@@ -20,7 +20,7 @@ from landreg.core.errors import BadInput, Conflict, NotFound, Refused
 from landreg.law.book import act_type
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
-from landreg.registry import applications, cases, certificates, logged
+from landreg.registry import applications, cases, certificates, logged, steps
 from landreg.registry.certificates import Press
 from landreg.registry.documents import Store
 from landreg.registry.rules.requests import (
@@ -240,7 +240,7 @@ def test_an_act_is_applied_for_on_what_it_is_for(registered: list[UUID], registr
         applications.apply_on_right(registrar, COUNTY, UUID(int=5), "mortgage", mortgage)
 
 
-def test_a_case_whose_right_has_ended_has_no_certificate(
+def test_a_case_whose_right_has_ended_has_no_certificate_and_holds_no_other_up(
     registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings,
     tmp_path: Path,
 ) -> None:  # fmt: skip
@@ -249,8 +249,15 @@ def test_a_case_whose_right_has_ended_has_no_certificate(
     seal(worker, database)
     press = Press(keys.certificate_signer(database), Store(tmp_path), "http://127.0.0.1:8000")
     with pytest.raises(Refused) as refused:
-        certificates.issue(registrar, COUNTY, [case], press)
+        steps.take(registrar, COUNTY, [case], steps.STEPS["certify"], press=lambda: press)
     assert codes(refused) == {"REG-24"}
+    homestead = next(c for c in registered if one(registrar, _KIND, case=c) == "homestead")
+    pressed = certificates.issue(registrar, COUNTY, [case, homestead], press)
+    assert len(pressed.issued) == 1
+    assert [finding.code for findings in pressed.refused.values() for finding in findings] == ["REG-24"]
+
+
+_KIND = 'SELECT right_kind FROM registry."case" WHERE case_id = :case'
 
 
 def test_the_database_keeps_the_ranks_of_a_right_apart(
