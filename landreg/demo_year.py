@@ -23,9 +23,10 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import LandregError, Refused
 from landreg.law.book import act_type
-from landreg.registry import applications, booking, cases, documents, notices, standing, steps
+from landreg.registry import applications, booking, cases, documents, notices, standing
 from landreg.registry.documents import Store
 from landreg.registry.parcel_applications import apply_on_parcel
+from landreg.registry.rules.desk import certified_after
 from landreg.registry.rules.requests import (
     Assignment,
     Cancellation,
@@ -252,7 +253,7 @@ def awaiting(county: str) -> list[UUID]:
     with unit_of_work(SYSTEM) as uow:
         asked = {"county": county, "ids": list(_cases_of(county).values()), "states": ["registered"]}
         rows = uow.session.execute(text(_STATES), asked).all()
-    return [row.case_id for row in rows if steps.certified_after(row.act_kind, row.request)]
+    return [row.case_id for row in rows if certified_after(row.act_kind, row.request)]
 
 
 _OPEN = "upper_inf({0}.recorded) AND upper_inf({0}.valid)"

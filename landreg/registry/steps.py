@@ -21,7 +21,7 @@ from landreg.registry.casebook import Case
 from landreg.registry.cases import Stepped, judge
 from landreg.registry.desk import cases_by_id
 from landreg.registry.rules import ACCEPT_RULES, NOTICE_RULES, REGISTER_RULES, REVIEW_RULES
-from landreg.registry.rules.desk import WAITING, dsk_4_taken_up_by_another
+from landreg.registry.rules.desk import WAITING, certified_after, dsk_4_taken_up_by_another
 
 REGISTRARS = (Role.REGISTRAR,)
 REVIEWERS = (Role.REVIEWER,)
@@ -68,12 +68,6 @@ def next_step(case: Case) -> Step | None:
     if case.state == "registered" and not certified_after(case.act_kind, case.request):
         return None
     return next((step for step in STEPS.values() if case.state in step.states), None)
-
-
-def certified_after(act_kind: str, request: Mapping[str, Any]) -> bool:
-    """Whether a certificate follows from a case's act: not where it leaves the certificate as it is, or ends the whole right."""
-    effect = act_type(act_kind).certificate
-    return effect in ("issue", "replace") or (effect == "cancel" and bool(request.get("parcels")))
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,14 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, Refused
 from landreg.core.periods import BEIJING, DAY, beijing_day
 from landreg.land.queries import prefixed
-from landreg.law.book import Law
+from landreg.law.book import Law, act_types
 from landreg.registry.casebook import Case, Notice
 from landreg.registry.cases import Stepped, locked, note, set_values
 from landreg.registry.rules.desk import (
     WAITING,
     TakingUp,
     Waiting,
+    certified_after,
     dsk_3_step_waits_too_long,
     dsk_4_taken_up_by_another,
     overdue_until,
@@ -41,6 +42,18 @@ CASE_SORTS: Mapping[str, Any] = {
 QUEUES = ("mine", "review", "overdue", "returned", "due")
 UNDER_WAY = ("accepted", "reviewed", "noticed", "objected")
 DUE_DAYS = 5
+_SAME, _ENDS = ([kind.kind for kind in act_types() if kind.certificate == then] for then in ("keep", "cancel"))
+waiting = sa.and_(
+    Case.state.in_(WAITING),
+    sa.or_(
+        Case.state != "registered",
+        sa.and_(
+            Case.act_kind.not_in(_SAME),
+            sa.or_(Case.act_kind.not_in(_ENDS), sa.func.jsonb_array_length(Case.request["parcels"]) > 0),
+        ),
+    ),
+)
+"""Whether something is still to be done with a case: `rules.desk.certified_after`, of what is registered, as a query."""
 worked_on_by = sa.func.coalesce(Case.taken_by, Case.prepared_by)
 """Who works on a case: who took it up, else who prepared it."""
 
@@ -81,7 +94,7 @@ def cases_statement(asked: CaseFilter, looking: Looking) -> sa.Select[Any]:
         if wanted:
             found = found.where(column == wanted)
     if asked.officer:
-        found = found.where(worked_on_by == asked.officer, Case.state.in_(WAITING))
+        found = found.where(worked_on_by == asked.officer, waiting)
     if asked.within:
         found = found.where(prefixed(Case.village, asked.within))
     if asked.batch_id:
@@ -101,7 +114,7 @@ def cases_statement(asked: CaseFilter, looking: Looking) -> sa.Select[Any]:
 def _queue(queue: str, looking: Looking) -> list[sa.ColumnElement[bool]]:
     match queue:
         case "mine":
-            return [worked_on_by == looking.me, Case.state.in_(WAITING)]
+            return [worked_on_by == looking.me, waiting]
         case "due":
             return [Case.due_on <= looking.today + timedelta(days=DUE_DAYS), Case.state.in_(UNDER_WAY)]
         case "review":
@@ -110,7 +123,7 @@ def _queue(queue: str, looking: Looking) -> list[sa.ColumnElement[bool]]:
         case "returned":
             return [Case.state == "returned", worked_on_by == looking.me]
         case "overdue":
-            return [sa.or_(*(_overdue(state, looking) for state in WAITING))]
+            return [waiting, sa.or_(*(_overdue(state, looking) for state in WAITING))]
         case _:
             return []
 
@@ -143,7 +156,7 @@ def waits(session: Session, cases: Sequence[Case], law: Law) -> dict[UUID, Findi
     }
     found = {}
     for case in cases:
-        if case.state in WAITING:
+        if case.state in WAITING and (case.state != "registered" or certified_after(case.act_kind, case.request)):
             since = beijing_day(case.state_since)
             if case.state == "noticed" and case.notice_id is not None:
                 since = last.get(case.notice_id, since)
@@ -178,7 +191,7 @@ def team(session: Session, looking: Looking) -> list[Load]:
         sa.func.count().label("cases"),
         sa.func.count().filter(late).label("overdue"),
         sa.func.min(Case.state_since).label("oldest"),
-    ).where(Case.state.in_(WAITING))
+    ).where(waiting)
     rows = session.execute(counted.group_by(worked_on_by, Case.state)).all()
     names = names_of(session, {row.officer for row in rows})
     loads = [

@@ -9,7 +9,8 @@ import pytest
 
 from landreg.core.actor import Actor, Role
 from landreg.registry import cases, notices, opening
-from tests.registry_kit import HOUSEHOLD, in_state, one, pass_days, to_rights
+from landreg.registry.rules.requests import RestrictionAsked
+from tests.registry_kit import HOUSEHOLD, applied, booked, in_state, one, pass_days, right_of, to_rights
 from tests.villages import COUNTY, VILLAGE, citizen_id, stage_village
 from tests.web.conftest import Browser, OpenAccount
 
@@ -60,6 +61,21 @@ def test_a_notice_that_still_runs_is_not_overdue(
     assert listed(shen, "queue=overdue") == 0
     pass_days(superuser, 40)
     assert listed(shen, "queue=overdue") == 4
+
+
+def test_a_registered_case_waits_only_where_a_certificate_follows(
+    deng: Browser, superuser: Any, officers: tuple[Actor, Actor]
+) -> None:
+    """A restriction leaves the certificate as it is: its case is at its end, and nobody's work."""
+    to_rights(*officers, superuser, 1)
+    pass_days(superuser, 3)
+    seizure = applied(
+        officers[0], "seizure", RestrictionAsked("seizure", "第一法院", "（2026）执1号"), right_of(officers[0])
+    )
+    booked(*officers, superuser, seizure, "seizure")
+    pass_days(superuser, 60)
+    assert listed(deng, "queue=all") == 3
+    assert listed(deng, "queue=mine") == listed(deng, "queue=overdue") == 2
 
 
 def test_a_returned_case_lies_in_the_queue_of_who_works_on_it(

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from landreg.core.errors import Finding
-from landreg.law.book import Law
+from landreg.law.book import Law, act_type
 
 WAITING = ("draft", "accepted", "reviewed", "noticed", "objected", "registered", "returned")
 """States in which a case waits for somebody."""
 _FIGURES = "DSK-3.step_working_days"
+
+
+def certified_after(act_kind: str, request: Mapping[str, Any]) -> bool:
+    """Whether a certificate follows from a case's act: not where it leaves the certificate as it is, or ends the whole right."""
+    effect = act_type(act_kind).certificate
+    return effect in ("issue", "replace") or (effect == "cancel" and bool(request.get("parcels")))
 
 
 @dataclass(frozen=True)
