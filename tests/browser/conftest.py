@@ -15,11 +15,12 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from werkzeug.serving import make_server
 
 from landreg.access import service
+from landreg.access.identity import use_key
 from landreg.access.service import NewAccount
 from landreg.config import CHECKOUT, Settings
-from landreg.core.actor import Role
+from landreg.core.actor import Actor, Desk, Role
 from tests.conftest import Connection
-from tests.villages import past_triggers
+from tests.villages import COUNTY, past_triggers
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = [
@@ -97,12 +98,24 @@ def land(superuser: Connection) -> None:
 
 
 @pytest.fixture
-def open_page(chromium: Browser, site: str, land: None) -> Iterator[OpenPage]:
-    """`open_page("/map", width=390)`: a page as the surveyor sees it. A word on the console is a failure."""
-    contexts: list[BrowserContext] = []
-    words: list[str] = []
+def officers(database: Settings) -> tuple[Actor, Actor]:
+    """A registrar, deng, and a reviewer, shen, with accounts."""
+    use_key(database.keys["identity"])
+    made = []
+    for login, role in (("deng", Role.REGISTRAR), ("shen", Role.REVIEWER)):
+        new = NewAccount(login, f"{login}先生", frozenset({role}), COUNTY)
+        account = service.open_account(service.SYSTEM, new, PASSWORD, temporary=False)
+        made.append(Actor(account, new.name, Desk.REGISTRY, new.roles, COUNTY))
+    return made[0], made[1]
 
-    def open_one(path: str, *, width: int = 1280, dark: bool = False, script: bool = True, login: bool = True) -> Page:
+
+@pytest.fixture
+def window(chromium: Browser, site: str) -> Iterator[OpenPage]:
+    """`window(width=390)`: an empty page of somebody who has signed on nowhere. What a script throws is a failure."""
+    contexts: list[BrowserContext] = []
+    thrown: list[str] = []
+
+    def open_one(*, width: int = 1280, dark: bool = False, script: bool = True) -> Page:
         context = chromium.new_context(
             base_url=site,
             viewport={"width": width, "height": 860},
@@ -113,23 +126,58 @@ def open_page(chromium: Browser, site: str, land: None) -> Iterator[OpenPage]:
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda said: words.append(said.text) if _matters(said) else None)
-        page.on("pageerror", lambda error: words.append(str(error)))
-        if login:
-            page.goto("/login")
-            page.fill("input[name=login]", "wang")
-            page.fill("input[name=password]", PASSWORD)
-            page.click("main form button")
-            page.wait_for_load_state()
-        page.goto(path)
-        if script and page.locator("[data-map]").count():
-            page.wait_for_selector("[data-map][data-ready]")
+        page.on("pageerror", lambda error: thrown.append(str(error)))
         return page
 
     yield open_one
     for context in contexts:
         context.close()
+    assert thrown == []
+
+
+def sign_on(page: Page, login: str) -> None:
+    """Sign on with the password that all accounts of these tests have."""
+    page.goto("/login")
+    page.fill("input[name=login]", login)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main form button")
+    page.wait_for_load_state()
+
+
+def show(page: Page, path: str, *, script: bool = True) -> Page:
+    """Go to a page, and wait for its map where it has one."""
+    page.goto(path)
+    if script and page.locator("[data-map]").count():
+        page.wait_for_selector("[data-map][data-ready]")
+    return page
+
+
+@pytest.fixture
+def open_page(window: OpenPage, land: None) -> Iterator[OpenPage]:
+    """`open_page("/map", width=390)`: a page as the surveyor sees it. A word on the console is a failure."""
+    words: list[str] = []
+
+    def open_one(path: str, *, script: bool = True, login: bool = True, **look: Any) -> Page:
+        page = window(script=script, **look)
+        page.on("console", lambda said: words.append(said.text) if _matters(said) else None)
+        if login:
+            sign_on(page, "wang")
+        return show(page, path, script=script)
+
+    yield open_one
     assert words == []
+
+
+@pytest.fixture
+def open_as(window: OpenPage, officers: tuple[Actor, Actor]) -> OpenPage:
+    """`open_as("deng", "/parcels/...", width=390)`: a page as an officer sees it."""
+
+    def open_one(login: str, path: str, *, script: bool = True, **look: Any) -> Page:
+        page = window(script=script, **look)
+        sign_on(page, login)
+        return show(page, path, script=script)
+
+    return open_one
 
 
 def _matters(said: ConsoleMessage) -> bool:

@@ -2,67 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Page
 
-from landreg.access import service
-from landreg.access.identity import use_key
-from landreg.access.service import NewAccount
-from landreg.config import Settings
-from landreg.core.actor import Actor, Desk, Role
-from tests.browser.conftest import PASSWORD, faults_of
+from landreg.core.actor import Actor
+from tests.browser.conftest import OpenPage, faults_of
 from tests.conftest import Connection
 from tests.household_kit import SECOND, members, parcels
 from tests.registry_kit import HOUSEHOLD, one, pass_days, right_of, to_rights
 from tests.villages import COUNTY
 
-OpenAs = Callable[..., Page]
 DIVISION = f"/households/{HOUSEHOLD}/acts/division"
 
 
 @pytest.fixture
-def registrar_at_desk(database: Settings, superuser: Connection) -> Actor:
-    """A registrar with an account, and a village whose rights are registered."""
-    use_key(database.keys["identity"])
-    made = []
-    for login, role in (("deng", Role.REGISTRAR), ("shen", Role.REVIEWER)):
-        new = NewAccount(login, f"{login}先生", frozenset({role}), COUNTY)
-        account = service.open_account(service.SYSTEM, new, PASSWORD, temporary=False)
-        made.append(Actor(account, f"{login}先生", Desk.REGISTRY, frozenset({role}), COUNTY))
-    to_rights(made[0], made[1], superuser, 2)
+def registrar_at_desk(officers: tuple[Actor, Actor], superuser: Connection) -> Actor:
+    """The registrar of a village whose rights are registered."""
+    to_rights(*officers, superuser, 2)
     pass_days(superuser, 3)
-    return made[0]
-
-
-@pytest.fixture
-def open_as(chromium: Browser, site: str, registrar_at_desk: Actor) -> Iterator[OpenAs]:
-    """`open_as("/households/...", width=390)`: a page as the registrar sees it. A fault of a script is a failure."""
-    contexts: list[BrowserContext] = []
-    faults: list[str] = []
-
-    def open_one(path: str, *, width: int = 1280, script: bool = True) -> Page:
-        context = chromium.new_context(
-            base_url=site, viewport={"width": width, "height": 860}, locale="zh-CN", java_script_enabled=script
-        )
-        context.set_default_timeout(15_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto("/login")
-        page.fill("input[name=login]", "deng")
-        page.fill("input[name=password]", PASSWORD)
-        page.click("main form button")
-        page.wait_for_load_state()
-        page.goto(path)
-        return page
-
-    yield open_one
-    for context in contexts:
-        context.close()
-    assert faults == []
+    return officers[0]
 
 
 def fill_division(page: Page, actor: Actor) -> None:
@@ -78,9 +38,9 @@ def fill_division(page: Page, actor: Actor) -> None:
 
 @pytest.mark.parametrize(("width", "script"), [(1280, True), (390, True), (1280, False)])
 def test_a_division_is_ticked_seen_and_sent(
-    open_as: OpenAs, registrar_at_desk: Actor, width: int, script: bool
+    open_as: OpenPage, registrar_at_desk: Actor, width: int, script: bool
 ) -> None:
-    page = open_as(DIVISION, width=width, script=script)
+    page = open_as("deng", DIVISION, width=width, script=script)
     fill_division(page, registrar_at_desk)
     page.click("button[value=preview]")
     page.wait_for_load_state()
@@ -107,8 +67,8 @@ def pages_of(actor: Actor) -> list[str]:
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_the_forms_are_accessible_and_fit_a_phone(open_as: OpenAs, registrar_at_desk: Actor, width: int) -> None:
-    page = open_as("/", width=width)
+def test_the_forms_are_accessible_and_fit_a_phone(open_as: OpenPage, registrar_at_desk: Actor, width: int) -> None:
+    page = open_as("deng", "/", width=width)
     for path in pages_of(registrar_at_desk):
         page.goto(path)
         assert faults_of(page) == [], path

@@ -2,70 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Page
 
-from landreg.access import service
-from landreg.access.identity import use_key
-from landreg.access.service import NewAccount
-from landreg.config import Settings
-from landreg.core.actor import Actor, Desk, Role
-from tests.browser.conftest import PASSWORD, faults_of
+from landreg.core.actor import Actor
+from tests.browser.conftest import OpenPage, faults_of
 from tests.conftest import Connection
 from tests.registry_kit import one, pass_days, to_rights
-from tests.villages import COUNTY, EAST, NORTH, VILLAGE
+from tests.villages import EAST, NORTH, VILLAGE
 
 GROUP = f"{VILLAGE}01"
 LOWER, UPPER = f"{GROUP}00002", f"{GROUP}00003"
 X, Y = EAST + 20, NORTH
-OpenAs = Callable[..., Page]
 
 
-@pytest.fixture
-def officers(database: Settings, superuser: Connection) -> tuple[Actor, Actor]:
-    """A registrar and a reviewer, and a village whose rights they registered."""
-    use_key(database.keys["identity"])
-    made = []
-    for login, role in (("deng", Role.REGISTRAR), ("shen", Role.REVIEWER)):
-        new = NewAccount(login, f"{login}先生", frozenset({role}), COUNTY)
-        account = service.open_account(service.SYSTEM, new, PASSWORD, temporary=False)
-        made.append(Actor(account, f"{login}先生", Desk.REGISTRY, frozenset({role}), COUNTY))
-    to_rights(made[0], made[1], superuser, 2)
+@pytest.fixture(autouse=True)
+def _registered(officers: tuple[Actor, Actor], superuser: Connection) -> None:
+    to_rights(*officers, superuser, 2)
     pass_days(superuser, 3)
-    return made[0], made[1]
-
-
-@pytest.fixture
-def open_as(chromium: Browser, site: str, officers: tuple[Actor, Actor]) -> Iterator[OpenAs]:
-    """`open_as("deng", "/parcels/...")`: a page as an officer sees it. A word on the console is a failure."""
-    contexts: list[BrowserContext] = []
-    words: list[str] = []
-
-    def open_one(login: str, path: str, *, width: int = 1280, script: bool = True) -> Page:
-        context = chromium.new_context(
-            base_url=site, viewport={"width": width, "height": 860}, locale="zh-CN", java_script_enabled=script
-        )
-        context.set_default_timeout(15_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: words.append(str(error)))
-        page.goto("/login")
-        page.fill("input[name=login]", login)
-        page.fill("input[name=password]", PASSWORD)
-        page.click("main form button")
-        page.wait_for_load_state()
-        page.goto(path)
-        if script and page.locator("[data-map]").count():
-            page.wait_for_selector("[data-map][data-ready]")
-        return page
-
-    yield open_one
-    for context in contexts:
-        context.close()
-    assert words == []
 
 
 def corners(page: Page, field: str) -> list[list[float]]:
@@ -73,7 +29,7 @@ def corners(page: Page, field: str) -> list[list[float]]:
     return [[float(part) for part in line.split()] for line in page.input_value(field).splitlines()]
 
 
-def test_a_line_drawn_across_the_map_splits_the_parcel(open_as: OpenAs, officers: tuple[Actor, Actor]) -> None:
+def test_a_line_drawn_across_the_map_splits_the_parcel(open_as: OpenPage, officers: tuple[Actor, Actor]) -> None:
     page = open_as("deng", f"/parcels/{LOWER}/acts/parcel_split")
     box: Any = page.locator(".map-canvas").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -91,7 +47,7 @@ def test_a_line_drawn_across_the_map_splits_the_parcel(open_as: OpenAs, officers
     assert one(officers[0], "SELECT count(*) FROM registry.\"case\" WHERE act_kind = 'parcel_split'") == 1
 
 
-def test_a_corner_dragged_on_the_map_moves_the_boundary_in_the_field(open_as: OpenAs) -> None:
+def test_a_corner_dragged_on_the_map_moves_the_boundary_in_the_field(open_as: OpenPage) -> None:
     page = open_as("deng", f"/parcels/{LOWER}/acts/boundary_correction")
     before = corners(page, "#field-shape")
     assert [X, Y] in before
@@ -111,7 +67,7 @@ def test_a_corner_dragged_on_the_map_moves_the_boundary_in_the_field(open_as: Op
     assert corners(page, "#field-shape") == before
 
 
-def test_neighbours_are_chosen_by_a_click_on_the_map(open_as: OpenAs) -> None:
+def test_neighbours_are_chosen_by_a_click_on_the_map(open_as: OpenPage) -> None:
     page = open_as("deng", f"/parcels/{LOWER}/acts/parcel_merge")
     box: Any = page.locator(".map-canvas").bounding_box()
     x = box["x"] + box["width"] / 2
@@ -123,7 +79,7 @@ def test_neighbours_are_chosen_by_a_click_on_the_map(open_as: OpenAs) -> None:
     assert page.locator(f'input[value="{UPPER}"]').is_checked()
 
 
-def test_a_split_is_typed_with_the_keyboard_alone(open_as: OpenAs) -> None:
+def test_a_split_is_typed_with_the_keyboard_alone(open_as: OpenPage) -> None:
     page = open_as("deng", f"/parcels/{LOWER}/acts/parcel_split")
     page.focus("#field-line")
     page.keyboard.type(f"{X + 7} {Y}\n{X + 7} {Y + 20}")
@@ -144,14 +100,14 @@ def test_a_split_is_typed_with_the_keyboard_alone(open_as: OpenAs) -> None:
         "correction",
     ],
 )
-def test_the_forms_have_no_barrier_and_fit_a_phone(open_as: OpenAs, path: str) -> None:
+def test_the_forms_have_no_barrier_and_fit_a_phone(open_as: OpenPage, path: str) -> None:
     for width in (1280, 390):
         page = open_as("deng", f"/parcels/{LOWER}/{path}", width=width)
         assert faults_of(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_without_script_the_parcel_is_drawn_and_coordinates_are_typed(open_as: OpenAs) -> None:
+def test_without_script_the_parcel_is_drawn_and_coordinates_are_typed(open_as: OpenPage) -> None:
     page = open_as("deng", f"/parcels/{LOWER}/acts/boundary_correction", script=False)
     assert page.locator("svg.sketch path").count() > 3
     page.fill("#field-shape", f"{X - 1} {Y}\n{X - 1} {Y + 20}\n{X + 20} {Y + 20}\n{X + 20} {Y}")

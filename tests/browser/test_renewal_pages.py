@@ -2,43 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from landreg.access import service
-from landreg.access.identity import use_key
-from landreg.access.service import NewAccount
-from landreg.config import Settings
-from landreg.core.actor import Actor, Desk, Role
-from tests.browser.conftest import PASSWORD, faults_of
+from landreg.core.actor import Actor
+from tests.browser.conftest import OpenPage, faults_of
 from tests.conftest import Connection
 from tests.registry_kit import to_rights
-from tests.villages import COUNTY
 
 
 @pytest.fixture
-def desk(chromium: Browser, site: str, database: Settings, superuser: Connection) -> Iterator[Page]:
+def desk(open_as: OpenPage, officers: tuple[Actor, Actor], superuser: Connection) -> Page:
     """The registrar's browser, over a village whose contracts end."""
-    use_key(database.keys["identity"])
-    made = []
-    for login, role in (("deng", Role.REGISTRAR), ("shen", Role.REVIEWER)):
-        new = NewAccount(login, f"{login}先生", frozenset({role}), COUNTY)
-        account = service.open_account(service.SYSTEM, new, PASSWORD, temporary=False)
-        made.append(Actor(account, f"{login}先生", Desk.REGISTRY, frozenset({role}), COUNTY))
-    to_rights(made[0], made[1], superuser, 3, ends_on="2027-12-31")
-    context = chromium.new_context(base_url=site, viewport={"width": 1280, "height": 860}, locale="zh-CN")
-    context.set_default_timeout(30_000)
-    page = context.new_page()
-    page.goto("/login")
-    page.fill("input[name=login]", "deng")
-    page.fill("input[name=password]", PASSWORD)
-    with page.expect_navigation():
-        page.click("main form button")
-    yield page
-    context.close()
+    to_rights(*officers, superuser, 3, ends_on="2027-12-31")
+    page = open_as("deng", "/")
+    page.context.set_default_timeout(30_000)
+    return page
 
 
 def test_a_registrar_draws_up_a_roster_and_puts_a_household_aside(desk: Page, tmp_path: Path) -> None:

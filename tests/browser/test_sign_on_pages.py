@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import pyotp
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from landreg.access import identity, service
 from landreg.access.service import NewAccount
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.periods import beijing_day
-from tests.browser.conftest import PASSWORD, faults_of
+from tests.browser.conftest import PASSWORD, OpenPage, faults_of, sign_on
 from tests.villages import past_triggers
 
 VILLAGE, CODE = "610902005001", "610902005001010001"
@@ -50,19 +51,9 @@ def household(registrar: Actor, superuser: Any) -> None:
 
 
 @pytest.fixture(params=[1280, 390])
-def visitor(request: Any, chromium: Browser, site: str) -> Iterator[Callable[[], Page]]:
+def visitor(request: Any, window: OpenPage) -> Callable[[], Page]:
     """Opens a page of somebody who has signed in nowhere yet."""
-    contexts = []
-
-    def visit() -> Page:
-        context = chromium.new_context(base_url=site, viewport={"width": request.param, "height": 860}, locale="zh-CN")
-        context.set_default_timeout(15_000)
-        contexts.append(context)
-        return context.new_page()
-
-    yield visit
-    for context in contexts:
-        context.close()
+    return partial(window, width=request.param)
 
 
 def _sound(page: Page) -> None:
@@ -75,16 +66,9 @@ def _send(page: Page) -> None:
     page.wait_for_load_state()
 
 
-def _log_in(page: Page, login: str) -> None:
-    page.goto("/login")
-    page.fill("input[name=login]", login)
-    page.fill("input[name=password]", PASSWORD)
-    _send(page)
-
-
 def test_an_authenticator_is_set_up_and_asked_for(visitor: Callable[[], Page], household: None) -> None:
     page = visitor()
-    _log_in(page, "lin")
+    sign_on(page, "lin")
     page.goto("/account/sign-on")
     _sound(page)
     page.get_by_role("button", name="生成密钥").click()
@@ -97,7 +81,7 @@ def test_an_authenticator_is_set_up_and_asked_for(visitor: Callable[[], Page], h
     assert len(codes) == 10
     _sound(page)
     page.context.clear_cookies()
-    _log_in(page, "lin")
+    sign_on(page, "lin")
     _sound(page)
     page.fill("input[name=code]", codes[0])
     page.keyboard.press("Enter")
@@ -107,7 +91,7 @@ def test_an_authenticator_is_set_up_and_asked_for(visitor: Callable[[], Page], h
 
 def test_a_household_is_bound_and_an_agent_acts_for_it(visitor: Callable[[], Page], household: None) -> None:
     office, farmer, agent = visitor(), visitor(), visitor()
-    _log_in(office, "lin")
+    sign_on(office, "lin")
     office.goto(f"/bindings?household={CODE}")
     _sound(office)
     office.select_option("select[name=person]", index=0)
@@ -120,7 +104,7 @@ def test_a_household_is_bound_and_an_agent_acts_for_it(visitor: Callable[[], Pag
                         ("password", PASSWORD), ("again", PASSWORD)):  # fmt: skip
         farmer.fill(f"input[name={name}]", value)
     _send(farmer)
-    _log_in(farmer, "nong")
+    sign_on(farmer, "nong")
     farmer.goto("/my")
     _sound(farmer)
     day = beijing_day(datetime.now(UTC)).isoformat()
@@ -130,7 +114,7 @@ def test_a_household_is_bound_and_an_agent_acts_for_it(visitor: Callable[[], Pag
     farmer.fill("input[name=last_day]", day)
     _send(farmer)
     _sound(farmer)
-    _log_in(agent, "dai")
+    sign_on(agent, "dai")
     agent.goto("/agent")
     _sound(agent)
     agent.locator("tbody a").click()

@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from landreg.access import service
-from landreg.access.service import NewAccount
-from landreg.core.actor import Actor, Desk, Role
+from landreg.core.actor import Actor
 from landreg.registry import cases, notices, opening
-from tests.browser.conftest import PASSWORD, faults_of
+from tests.browser.conftest import PASSWORD, OpenPage, faults_of
 from tests.registry_kit import in_state, one, pass_days, state_of
 from tests.villages import COUNTY, VILLAGE, stage_village
 
 At = Callable[..., Page]
-
-
-@pytest.fixture
-def officers(settings: Any, superuser: Any) -> tuple[Actor, Actor]:
-    """A registrar and a reviewer."""
-    made = []
-    for login, role in (("deng", Role.REGISTRAR), ("shen", Role.REVIEWER)):
-        new = NewAccount(login, f"{login}先生", frozenset({role}), COUNTY)
-        account = service.open_account(service.SYSTEM, new, PASSWORD, temporary=False)
-        made.append(Actor(account, new.name, Desk.REGISTRY, new.roles, COUNTY))
-    return made[0], made[1]
 
 
 @pytest.fixture
@@ -41,15 +28,11 @@ def drafts(superuser: Any, officers: tuple[Actor, Actor]) -> list[UUID]:
 
 
 @pytest.fixture
-def at(chromium: Browser, site: str) -> Iterator[At]:
+def at(window: OpenPage) -> At:
     """`at("deng")`: the first page of an officer, who signed on by the keyboard."""
-    contexts = []
 
     def sign_on(login: str, width: int = 1280) -> Page:
-        context = chromium.new_context(base_url=site, viewport={"width": width, "height": 860}, locale="zh-CN")
-        context.set_default_timeout(15_000)
-        contexts.append(context)
-        page = context.new_page()
+        page = window(width=width)
         page.goto("/login")
         page.focus("input[name=login]")
         page.keyboard.type(login)
@@ -59,9 +42,7 @@ def at(chromium: Browser, site: str) -> Iterator[At]:
         page.wait_for_url(lambda url: "/login" not in url)
         return page
 
-    yield sign_on
-    for context in contexts:
-        context.close()
+    return sign_on
 
 
 def go(page: Page, letter: str, address: str) -> None:
