@@ -108,24 +108,21 @@ def unit_of_work(actor: Actor) -> Iterator[UnitOfWork]:
     Raises Refused or Conflict for a violated constraint that is named after a rule, Unavailable when the database is
     gone. Does not nest: a step that needs another calls a function that takes the unit of work.
     """
-    try:
-        with Session(engine_of(actor.desk), expire_on_commit=False) as session, session.begin():
-            session.connection().exec_driver_sql(_settings(actor))
-            try:
-                yield UnitOfWork(session, actor)
-            except (KeyboardInterrupt, SystemExit):
-                # It may have come in mid-statement, with the driver's lock held for ever: hang up, the database rolls back.
-                session.invalidate()
+    with _reached(actor.desk):
+        try:
+            with Session(engine_of(actor.desk), expire_on_commit=False) as session, session.begin():
+                session.connection().exec_driver_sql(_settings(actor))
+                try:
+                    yield UnitOfWork(session, actor)
+                except (KeyboardInterrupt, SystemExit):
+                    # It may have come in mid-statement, with the driver's lock held for ever: hang up, the database rolls back.
+                    session.invalidate()
+                    raise
+        except sa.exc.IntegrityError as error:
+            refusal = refusal_of(error)
+            if refusal is None:
                 raise
-    except sa.exc.IntegrityError as error:
-        refusal = refusal_of(error)
-        if refusal is None:
-            raise
-        raise refusal from error
-    except sa.exc.DBAPIError as error:
-        if not is_gone(error):
-            raise
-        raise Unavailable(Finding("SYS-1", values={"desk": actor.desk.value})) from error
+            raise refusal from error
 
 
 @contextmanager
@@ -136,21 +133,28 @@ def alone(actor: Actor, name: str) -> Iterator[bool]:
     long as a job takes. Raises Unavailable when the database is gone.
     """
     key = {"key": _lock_key(name)}
+    engine = engine_of(actor.desk)
+    with _reached(actor.desk), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        taken = bool(connection.scalar(sa.text("SELECT pg_try_advisory_lock(:key)"), key))
+        try:
+            yield taken
+        except BaseException:
+            # Whatever came, perhaps in mid-statement: the lock ends with the connection.
+            connection.invalidate()
+            raise
+        if taken:
+            connection.execute(sa.text("SELECT pg_advisory_unlock(:key)"), key)
+
+
+@contextmanager
+def _reached(desk: Desk) -> Iterator[None]:
+    """A block in which a database that is gone is said as Unavailable."""
     try:
-        with engine_of(actor.desk).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            taken = bool(connection.scalar(sa.text("SELECT pg_try_advisory_lock(:key)"), key))
-            try:
-                yield taken
-            except BaseException:
-                # Whatever came, perhaps in mid-statement: the lock ends with the connection.
-                connection.invalidate()
-                raise
-            if taken:
-                connection.execute(sa.text("SELECT pg_advisory_unlock(:key)"), key)
+        yield
     except sa.exc.DBAPIError as error:
         if not is_gone(error):
             raise
-        raise Unavailable(Finding("SYS-1", values={"desk": actor.desk.value})) from error
+        raise Unavailable(Finding("SYS-1", values={"desk": desk.value})) from error
 
 
 def _settings(actor: Actor) -> str:

@@ -60,5 +60,5 @@ def _near(shapes: Shapes, zone: Zone, places: NDArray[np.float64]) -> NDArray[np
     around = shapely.box(places[:, 0] - wide, places[:, 1] - tall, places[:, 0] + wide, places[:, 1] + tall)
     order, found = tree.query(around)
     _, first = np.unique(found, return_index=True)
-    kept = found[np.sort(first[np.argsort(order[first], kind="stable")][:MOST])]
-    return np.sort(usable[kept])
+    nearest = first[np.argsort(order[first], kind="stable")][:MOST]
+    return np.sort(usable[found[nearest]])

@@ -84,10 +84,9 @@ def issue(
         for first in range(0, len(case_ids), CHUNK):
             drafted, ended = _drafted_chunk(actor, county, case_ids[first : first + CHUNK], press)
             pressed.refused.update({**ended, **_unprintable(drafted)})
-            begun.append([draft for draft in drafted if draft.case.number not in pressed.refused])
-            yield from (draft.to_print for draft in begun[-1])
-            while begun and not begun[-1]:
-                begun.pop()
+            if printable := [draft for draft in drafted if draft.case.number not in pressed.refused]:
+                begun.append(printable)
+                yield from (draft.to_print for draft in printable)
 
     hashes: dict[str, str] = {}
     for key, pdf in _printed(items(), len(case_ids), press.signer):
