@@ -20,7 +20,7 @@ from landreg.core.db import unit_of_work
 from landreg.log.leaf import Entry
 from landreg.log.store import seal, stage_all
 from landreg.registry import booking
-from landreg.registry.logged import entry_facts, right_facts
+from landreg.registry.leaves.logged import entry_facts, right_facts
 from tests.villages import COUNTY
 
 HOUSEHOLDS = 250

@@ -29,7 +29,8 @@ from landreg.core.db import unit_of_work
 from landreg.land import queries as land
 from landreg.log import queries as log
 from landreg.log.store import seal
-from landreg.registry import applications, booking, cases
+from landreg.registry import booking
+from landreg.registry.casework import applications, cases
 from landreg.registry.jobs import CHUNK
 from landreg.registry.rules.requests import HouseholdChange
 from tests.villages import COUNTY

@@ -18,8 +18,9 @@ from landreg.config import Settings
 from landreg.core import db
 from landreg.core.actor import Actor, Desk
 from landreg.core.db import unit_of_work
-from landreg.registry import booking, cases, notices, opening
+from landreg.registry import booking
 from landreg.registry.casebook import Case
+from landreg.registry.casework import cases, notices, opening
 from landreg.registry.jobs import CHUNK
 from tests.villages import COUNTY, VILLAGE, stage_village
 

@@ -33,8 +33,10 @@ from landreg.core.errors import Finding, Refused
 from landreg.core.periods import beijing_day
 from landreg.land import service as land
 from landreg.log.store import seal
-from landreg.registry import booking, cases, certificates, lapses, notices, opening, queries
+from landreg.registry import booking, lapses, queries
+from landreg.registry.casework import cases, notices, opening
 from landreg.registry.documents import Store
+from landreg.registry.issued import certificates
 
 SAMPLE = CHECKOUT / "data" / "sample" / "hanbin.zip"
 COUNTY = "610902"

@@ -13,7 +13,8 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.core.periods import years_after
-from landreg.registry import household_queries, standing
+from landreg.registry.casework import household_queries
+from landreg.registry.facts import standing
 from landreg.registry.rules.household_requests import (
     Branch,
     Division,

@@ -18,8 +18,9 @@ from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import LandregError
 from landreg.core.periods import beijing_day
-from landreg.registry import brought, brought_queries, desk
-from landreg.registry.brought import Wanted
+from landreg.registry.casework import desk
+from landreg.registry.home import brought, brought_queries
+from landreg.registry.home.brought import Wanted
 
 FARMER, AGENT = "farmer", "agent"
 PEOPLE = ((FARMER, "农户样本", Role.FARMER), (AGENT, "代办员样本", Role.AGENT))

@@ -9,8 +9,8 @@ from shapely import LineString
 from landreg.access.service import SYSTEM
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
-from landreg.registry import drawn
-from landreg.registry.parcel_facts import on_ground
+from landreg.registry.facts import drawn
+from landreg.registry.facts.parcels import on_ground
 from landreg.registry.rules.parcel_requests import AreaChange, Corrected, Correction, ParcelRequest, ParcelSplit
 
 KINDS = ("parcel_split", "area_change", "correction")

@@ -20,26 +20,19 @@ from landreg.core.errors import Refused
 from landreg.core.periods import beijing_day
 from landreg.demo_year import Office
 from landreg.law.book import act_type
-from landreg.registry import (
-    applications,
-    booking,
-    cases,
-    certificates,
-    documents,
-    notices,
-    queries,
-    renewal_opening,
-    renewals,
-)
-from landreg.registry import renewal_queries as read
-from landreg.registry.renewal_model import Roster
+from landreg.registry import booking, documents, queries
+from landreg.registry import roster_queries as read
+from landreg.registry.casework import applications, cases, notices
+from landreg.registry.issued import certificates
+from landreg.registry.renewal import roster_cases, rosters
+from landreg.registry.roster_model import Roster
 from landreg.registry.rules.requests import RestrictionAsked
 
 RENEWED = ("61090210420501", "61090210420502")
 ON_NOTICE = "61090210420201"
 OBJECTED = "61090210420301"
 MONTH, MONTH_OF_OBJECTION = 8, 6
-WINDOW = renewals.Asked(date(2027, 1, 1), date(2027, 12, 31))
+WINDOW = rosters.Asked(date(2027, 1, 1), date(2027, 12, 31))
 STEP = 100
 
 
@@ -56,7 +49,7 @@ def publish(office: Office, *collectives: str) -> None:
     for code in collectives:
         roster = _roster(office, code) or _drawn(office, code)
         if roster.state == "drawn":
-            renewal_opening.open_cases(office.registrar, office.county, roster.renewal_id)
+            roster_cases.open_cases(office.registrar, office.county, roster.renewal_id)
         for states, step in (("draft", cases.accept), ("accepted", cases.review)):
             actor = office.registrar if step is cases.accept else office.reviewer
             ids = _ids(office, code, states)
@@ -104,12 +97,12 @@ def object_once(office: Office) -> None:
 
 
 def _drawn(office: Office, code: str) -> Roster:
-    renewals.draw_up(office.registrar, office.county, code, WINDOW, _stored(office, "延包方案样本.txt"))
+    rosters.draw_up(office.registrar, office.county, code, WINDOW, _stored(office, "延包方案样本.txt"))
     roster = _roster(office, code)
     assert roster is not None  # noqa: S101  (drawn up just now)
     with unit_of_work(SYSTEM) as uow:
         first = read.entries(uow.session, roster, aside=False)[0]
-    renewals.put_aside(
+    rosters.put_aside(
         office.registrar, office.county, roster.renewal_id, [first.right_id], "boundary_open", "西至与邻户待现场核实"
     )
     return roster
@@ -120,8 +113,8 @@ def _decide(office: Office, roster: Roster) -> None:
         persons = read.persons_counted(uow.session, office.county, roster.collective_id)
         today = beijing_day(uow.now)
     grown = persons * 7 // 10
-    vote = renewals.Vote(grown, grown * 9 // 10, grown * 8 // 10, today, _stored(office, "成员大会记录样本.txt"))
-    renewals.decide(office.registrar, office.county, roster.renewal_id, vote)
+    vote = rosters.Vote(grown, grown * 9 // 10, grown * 8 // 10, today, _stored(office, "成员大会记录样本.txt"))
+    rosters.decide(office.registrar, office.county, roster.renewal_id, vote)
 
 
 def _roster(office: Office, code: str) -> Roster | None:
@@ -139,9 +132,9 @@ def _ids(office: Office, code: str, *states: str) -> list[UUID]:
         return queries.case_ids(uow.session, office.county, roster.batch_id, *states)
 
 
-def _stored(office: Office, name: str) -> renewals.Paper:
+def _stored(office: Office, name: str) -> rosters.Paper:
     content = f"样本材料 SAMPLE {name}\n".encode()
-    return renewals.Paper(office.store.put_bytes(content), len(content), name)
+    return rosters.Paper(office.store.put_bytes(content), len(content), name)
 
 
 # One that no other act of the year has touched; none where the objection was entered before.

@@ -23,9 +23,11 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import LandregError, Refused
 from landreg.law.book import act_type
-from landreg.registry import applications, booking, cases, documents, notices, standing
+from landreg.registry import booking, documents
+from landreg.registry.casework import applications, cases, notices
+from landreg.registry.casework.parcel_applications import apply_on_parcel
 from landreg.registry.documents import Store
-from landreg.registry.parcel_applications import apply_on_parcel
+from landreg.registry.facts import standing
 from landreg.registry.rules.desk import certified_after
 from landreg.registry.rules.requests import (
     Assignment,

@@ -19,7 +19,7 @@ from landreg.land import service
 from landreg.log.store import seal
 from landreg.log.witnessing import Daily
 from landreg.registry import jobs, lapses
-from landreg.registry.certificates import Press
+from landreg.registry.issued.certificates import Press
 
 PAUSE_S = 1.0
 ALIVE = "worker.alive"

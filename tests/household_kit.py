@@ -13,7 +13,9 @@ from landreg.access.queries import masked_persons
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.party.model import Member
-from landreg.registry import applications, documents, standing
+from landreg.registry import documents
+from landreg.registry.casework import applications
+from landreg.registry.facts import standing
 from landreg.registry.rules.household_requests import (
     Branch,
     Division,

@@ -33,9 +33,11 @@ from landreg.law.book import act_type
 from landreg.law.queries import load_law
 from landreg.log.erasure import erase
 from landreg.log.store import seal
-from landreg.registry import applications, booking, cases, certificates, excerpts, figures, notices, opening, steps
-from landreg.registry.certificates import Press
+from landreg.registry import booking, figures, steps
+from landreg.registry.casework import applications, cases, notices, opening
 from landreg.registry.figures import Figure
+from landreg.registry.issued import certificates, excerpts
+from landreg.registry.issued.certificates import Press
 from landreg.registry.papers import office
 from landreg.registry.rules.requests import Assignment, Cancellation, HouseholdChange, Release, RestrictionAsked
 from tests.registry_kit import HOUSEHOLD, Connection, in_state, one, pass_days, put_papers, right_of

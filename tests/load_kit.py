@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from landreg.core.actor import Actor
 from landreg.core.db import Unavailable, unit_of_work
 from landreg.core.errors import LandregError
-from landreg.registry import applications, cases
+from landreg.registry.casework import applications, cases
 from landreg.registry.rules.requests import HouseholdChange
 from tests.registry_kit import one, put_papers
 from tests.villages import COUNTY

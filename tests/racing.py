@@ -17,7 +17,8 @@ from uuid import UUID
 from landreg.core import db
 from landreg.core.actor import Actor
 from landreg.core.errors import LandregError
-from landreg.registry import applications, booking
+from landreg.registry import booking
+from landreg.registry.casework import applications
 from landreg.registry.rules.requests import Assignment, RestrictionAsked
 from tests.villages import COUNTY
 

@@ -12,7 +12,8 @@ from sqlalchemy import text
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.law.book import act_type
-from landreg.registry import applications, booking, cases, documents, notices, opening, queries
+from landreg.registry import booking, documents, queries
+from landreg.registry.casework import applications, cases, notices, opening
 from landreg.registry.rules.requests import Request
 from tests.villages import COUNTY, VILLAGE, Staged, stage_village
 

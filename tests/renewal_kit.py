@@ -9,9 +9,11 @@ from uuid import UUID
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.periods import DAY, beijing_day
-from landreg.registry import cases, lapses, notices, renewal_opening, renewal_queries, renewals
-from landreg.registry.renewal_model import Roster, RosterEntry
-from landreg.registry.renewals import Asked, Paper, Vote
+from landreg.registry import lapses, roster_queries
+from landreg.registry.casework import cases, notices
+from landreg.registry.renewal import roster_cases, rosters
+from landreg.registry.renewal.rosters import Asked, Paper, Vote
+from landreg.registry.roster_model import Roster, RosterEntry
 from tests.registry_kit import Connection, booked, in_state, one, pass_days, put_papers, to_rights
 from tests.villages import COUNTY, ISSUER
 
@@ -27,13 +29,13 @@ def today(actor: Actor) -> date:
 
 def drawn(registrar: Actor, asked: Asked = WINDOW) -> UUID:
     """The roster of the small village."""
-    return renewals.draw_up(registrar, COUNTY, ISSUER, asked, PLAN)
+    return rosters.draw_up(registrar, COUNTY, ISSUER, asked, PLAN)
 
 
 def roster_of(actor: Actor, roster: UUID) -> Roster:
     """The roster as it stands."""
     with unit_of_work(actor) as uow:
-        found = renewal_queries.roster(uow.session, COUNTY, roster)
+        found = roster_queries.roster(uow.session, COUNTY, roster)
         assert found is not None
         return found
 
@@ -41,12 +43,12 @@ def roster_of(actor: Actor, roster: UUID) -> Roster:
 def entries_of(actor: Actor, roster: UUID, **which: Any) -> list[RosterEntry]:
     """Who is on it."""
     with unit_of_work(actor) as uow:
-        return list(renewal_queries.entries(uow.session, roster_of(actor, roster), **which))
+        return list(roster_queries.entries(uow.session, roster_of(actor, roster), **which))
 
 
 def on_notice(registrar: Actor, reviewer: Actor, roster: UUID) -> list[UUID]:
     """Its cases opened, accepted, reviewed and published."""
-    batch = renewal_opening.open_cases(registrar, COUNTY, roster)
+    batch = roster_cases.open_cases(registrar, COUNTY, roster)
     ids = in_state(registrar, batch, "draft")
     cases.accept(registrar, COUNTY, ids)
     cases.review(reviewer, COUNTY, ids)
@@ -58,7 +60,7 @@ def decided(registrar: Actor, superuser: Connection, roster: UUID, **changed: An
     """The members meet after the notice, and all but one of ten are in favour."""
     pass_days(superuser, 40)
     values = {"members": 10, "present": 9, "in_favour": 9, "held_on": today(registrar), "minutes": MINUTES, **changed}
-    renewals.decide(registrar, COUNTY, roster, Vote(**values))
+    rosters.decide(registrar, COUNTY, roster, Vote(**values))
 
 
 def to_decided(
@@ -78,7 +80,7 @@ def end_or_renew(registrar: Actor, reviewer: Actor, superuser: Connection, kind:
         pass_days(superuser, 12)
         lapses.work()
     elif right is not None:
-        case = renewal_opening.apply_singly(registrar, COUNTY, right, None)
+        case = roster_cases.apply_singly(registrar, COUNTY, right, None)
         put_papers(registrar, case, "renewal_single")
         booked(registrar, reviewer, superuser, case, "renewal_single")
 

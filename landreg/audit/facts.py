@@ -16,8 +16,8 @@ from landreg.core.periods import beijing_day
 from landreg.land.model import Parcel
 from landreg.land.queries import prefixed
 from landreg.law.book import Law
-from landreg.registry.attempts import Attempt
 from landreg.registry.casebook import Act, Case, CaseEvent, Certificate, Notice
+from landreg.registry.casework.attempts import Attempt
 from landreg.registry.model import Right
 
 MANY_AT_ONCE = ("first_registration", "survey_entry")

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from landreg.audit.model import AuditFinding, FindingEvent, Sample, SampleDraw
 from landreg.log.recheck_queries import entries_of
 from landreg.log.recheck_register import Register, Source
-from landreg.registry import logged_strays
-from landreg.registry.attempts import attempts
+from landreg.registry.casework.attempts import attempts
+from landreg.registry.leaves import strays as registry_strays
 
 Facts = tuple[dict[str, Any], dict[str, str]]
 
@@ -85,7 +85,7 @@ def _events(session: Session) -> Iterator[tuple[str, Mapping[str, Any], Mapping[
 
 def strays(session: Session) -> Iterator[tuple[str, str]]:
     """Rows of which no leaf can tell: of findings, those whose writing has no leaf, and those that are gone under their steps."""
-    yield from logged_strays.strays(session)
+    yield from registry_strays.strays(session)
     numbers = session.scalars(select(AuditFinding.number)).all()
     written = entries_of(session, "audit.finding", [f"{number}/1" for number in numbers])
     yield from (("audit.finding", number) for number in numbers if f"{number}/1" not in written)
@@ -114,5 +114,5 @@ TABLES: Mapping[str, Mapping[str, str]] = {
 
 def register() -> Register:
     """All of this register that is held against its log."""
-    below = logged_strays.register()
+    below = registry_strays.register()
     return replace(below, sources={**below.sources, **SOURCES}, tables={**below.tables, **TABLES}, strays=strays)

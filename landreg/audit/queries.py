@@ -15,7 +15,7 @@ from landreg.audit.model import AuditFinding, FindingEvent, Sample, SampleDraw
 from landreg.core.periods import BEIJING
 from landreg.land.queries import prefixed
 from landreg.registry.casebook import Act, Case, Certificate, CertificateEnd, Objection
-from landreg.registry.cases import UNDER_WAY
+from landreg.registry.casework.cases import UNDER_WAY
 
 LISTS = ("cases", "acts", "certificates", "objections", "overdue", "reveals")
 """What the dashboard counts and lists."""

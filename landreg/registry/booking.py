@@ -18,14 +18,14 @@ from landreg.core.errors import Finding, Refused
 from landreg.core.periods import beijing_day
 from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
-from landreg.registry.act_proposals import ActProposal
 from landreg.registry.casebook import Case
-from landreg.registry.cases import Stepped, judge, keep_findings, laws_of, locked, note
+from landreg.registry.casework.cases import Stepped, judge, keep_findings, laws_of, locked, note
 from landreg.registry.effects import Changes
 from landreg.registry.entry import ENTERED, enter_survey
-from landreg.registry.facts import Proposal, case_facts, proposals
-from landreg.registry.parcel_facts import redrawn_places
-from landreg.registry.places import PARCEL_IDS, Places
+from landreg.registry.facts.first import Proposal, case_facts, proposals
+from landreg.registry.facts.parcels import redrawn_places
+from landreg.registry.facts.places import PARCEL_IDS, Places
+from landreg.registry.facts.proposals import ActProposal
 from landreg.registry.rules import REGISTER_RULES
 from landreg.registry.rules.procedure import reg_18_as_registered
 from landreg.registry.writing import Booking, write

@@ -17,7 +17,7 @@ from landreg.core.db import UnitOfWork
 from landreg.log.leaf import Entry
 from landreg.log.store import stage
 from landreg.registry.casebook import Act
-from landreg.registry.logged import entry_facts
+from landreg.registry.leaves.logged import entry_facts
 from landreg.registry.numbers import act_numbers
 
 ENTERED = (

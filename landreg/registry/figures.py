@@ -16,7 +16,7 @@ from landreg.law.book import Law, Parameter, national_law
 from landreg.law.model import CountyParameter
 from landreg.log.leaf import Entry
 from landreg.log.store import stage
-from landreg.registry.logged import figure_facts
+from landreg.registry.leaves.logged import figure_facts
 
 CHOICES = {"HS-2.terrain": ("HS-2.limit_m2",)}
 """Figures that name a key of another figure."""

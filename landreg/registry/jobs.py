@@ -23,8 +23,8 @@ from landreg.core.errors import Conflict, Finding, LandregError, NotAllowed, Not
 from landreg.core.periods import beijing_day
 from landreg.law.queries import load_law
 from landreg.registry.casebook import Job
-from landreg.registry.cases import Stepped, written
-from landreg.registry.desk import cases_by_id, job, jobs_waiting
+from landreg.registry.casework.cases import Stepped, written
+from landreg.registry.casework.desk import cases_by_id, job, jobs_waiting
 from landreg.registry.steps import OF_JOBS, Step, take
 
 DIRECTLY = 20

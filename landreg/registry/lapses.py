@@ -14,9 +14,10 @@ from landreg.core.actor import WORKER, Actor, Desk
 from landreg.core.db import Unavailable, UnitOfWork, alone, unit_of_work
 from landreg.core.errors import LandregError
 from landreg.core.periods import DAY, beijing_day
-from landreg.registry import ending_queries, standing
+from landreg.registry import ending_queries
 from landreg.registry.casebook import Case
 from landreg.registry.effects.lapses import lapse
+from landreg.registry.facts import standing
 from landreg.registry.rules.renewal_requests import LAPSES
 from landreg.registry.writing import Booking, write
 

@@ -24,7 +24,7 @@ from landreg.registry.casebook import (
     Notice,
     Objection,
 )
-from landreg.registry.excerpted import Excerpt
+from landreg.registry.leaves.excerpted import Excerpt
 from landreg.registry.model import Contract, Restriction, Right, RightHolder
 
 

@@ -16,10 +16,13 @@ from landreg.core.errors import Finding, NotAllowed, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.law.book import Law, act_type
 from landreg.law.queries import load_law
-from landreg.registry import attempts, booking, cases, certificates, notices, renewal_opening, worklist
+from landreg.registry import booking
 from landreg.registry.casebook import Case
-from landreg.registry.cases import Stepped, judge
-from landreg.registry.desk import cases_by_id
+from landreg.registry.casework import attempts, cases, notices, worklist
+from landreg.registry.casework.cases import Stepped, judge
+from landreg.registry.casework.desk import cases_by_id
+from landreg.registry.issued import certificates
+from landreg.registry.renewal import roster_cases
 from landreg.registry.rules import ACCEPT_RULES, NOTICE_RULES, REGISTER_RULES, REVIEW_RULES
 from landreg.registry.rules.desk import WAITING, certified_after, dsk_4_taken_up_by_another
 
@@ -126,7 +129,7 @@ def take(
         case "register":
             return booking.register(actor, county, case_ids)
         case "renew" if press is not None and seal is not None:
-            return renewal_opening.renew(actor, county, case_ids, press(), seal)
+            return roster_cases.renew(actor, county, case_ids, press(), seal)
         case _:
             if press is None:
                 raise RuntimeError("certificates need a press")

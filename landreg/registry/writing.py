@@ -23,10 +23,10 @@ from landreg.log.leaf import Entry
 from landreg.log.store import stage_all
 from landreg.registry.casebook import Act, Case, CertificateEnd
 from landreg.registry.effects import Changes, Opened
-from landreg.registry.logged import right_facts
-from landreg.registry.logged_acts import NOT_OF_CHANGE, change_facts
+from landreg.registry.facts.standing import ROWS, certificates_in_force, key_columns
+from landreg.registry.leaves.changes import NOT_OF_CHANGE, change_facts
+from landreg.registry.leaves.logged import right_facts
 from landreg.registry.numbers import act_numbers
-from landreg.registry.standing import ROWS, certificates_in_force, key_columns
 
 _OPTIONAL: Mapping[str, Mapping[str, Any]] = {
     "right": {

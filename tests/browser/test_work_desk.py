@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from landreg.core.actor import Actor
-from landreg.registry import cases, notices, opening
+from landreg.registry.casework import cases, notices, opening
 from tests.browser.conftest import PASSWORD, OpenPage, faults_of
 from tests.registry_kit import in_state, one, pass_days, state_of
 from tests.villages import COUNTY, VILLAGE, stage_village

@@ -16,7 +16,7 @@ from landreg.core.errors import Refused
 from landreg.core.files import Store
 from landreg.log.note import Signer
 from landreg.log.store import seal
-from landreg.registry import certificates
+from landreg.registry.issued import certificates
 from tests.conftest import Connection
 from tests.registry_kit import codes, to_rights
 from tests.villages import COUNTY, stage_village

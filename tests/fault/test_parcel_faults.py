@@ -11,8 +11,9 @@ from landreg.access.identity import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.errors import Refused
-from landreg.registry import booking, cases
-from landreg.registry.parcel_applications import apply_on_parcel
+from landreg.registry import booking
+from landreg.registry.casework import cases
+from landreg.registry.casework.parcel_applications import apply_on_parcel
 from landreg.registry.rules.parcel_requests import BoundaryCorrection, ParcelSplit
 from tests.database.registry.test_parcel_acts import LOWER, NEXT, UPPER, face, line, open_one
 from tests.fault.test_every_statement import Swept, at_every, swept

@@ -17,7 +17,8 @@ from landreg.core.db import unit_of_work
 from landreg.law.book import act_type
 from landreg.log.recheck import recheck_register
 from landreg.log.store import seal
-from landreg.registry import applications, booking, cases, notices
+from landreg.registry import booking
+from landreg.registry.casework import applications, cases, notices
 from landreg.registry.rules.requests import Release
 from tests.racing import Racers, Tried
 from tests.registry_kit import Connection, one, pass_days, put_papers, right_of, to_rights

@@ -32,8 +32,10 @@ from landreg.core.errors import Conflict, LandregError
 from landreg.core.files import Store
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
-from landreg.registry import booking, certificates, logged
-from landreg.registry.certificates import Press
+from landreg.registry import booking
+from landreg.registry.issued import certificates
+from landreg.registry.issued.certificates import Press
+from landreg.registry.leaves import logged
 from tests.fault.test_cluster import Checkout
 from tests.registry_kit import Connection, one, state_of, to_notice, to_rights
 from tests.villages import COUNTY, stage_village

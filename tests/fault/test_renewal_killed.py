@@ -20,9 +20,10 @@ from landreg.core.files import Store
 from landreg.core.periods import DAY
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
-from landreg.registry import jobs, lapses, logged
-from landreg.registry.certificates import Press
+from landreg.registry import jobs, lapses
+from landreg.registry.issued.certificates import Press
 from landreg.registry.jobs import Tools
+from landreg.registry.leaves import logged
 from landreg.registry.rules.requests import RestrictionAsked
 from landreg.registry.steps import RENEW
 from tests.fault.test_registration_faults import at_statement, terminate
@@ -42,7 +43,7 @@ from landreg.core.actor import WORKER, Desk
 from landreg.core.files import Store
 from landreg.log.store import seal
 from landreg.registry import jobs
-from landreg.registry.certificates import Press
+from landreg.registry.issued.certificates import Press
 
 settings = Settings.from_environment()
 db.configure(settings.urls)

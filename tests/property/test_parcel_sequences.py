@@ -16,8 +16,8 @@ from landreg.access.identity import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.errors import LandregError
-from landreg.registry import drawn
-from landreg.registry.parcel_applications import apply_on_parcel
+from landreg.registry.casework.parcel_applications import apply_on_parcel
+from landreg.registry.facts import drawn
 from landreg.registry.rules.parcel_requests import (
     AreaChange,
     BoundaryCorrection,

@@ -27,7 +27,9 @@ from landreg.core.actor import Actor, Role
 from landreg.core.errors import LandregError
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
-from landreg.registry import booking, cases, logged, notices, opening
+from landreg.registry import booking
+from landreg.registry.casework import cases, notices, opening
+from landreg.registry.leaves import logged
 from tests.registry_kit import Connection, pass_days
 from tests.villages import COUNTY, VILLAGE, Staged, stage_village
 

@@ -17,8 +17,8 @@ from landreg.audit.queries import LISTS
 from landreg.config import Settings
 from landreg.core.actor import WORKER, Actor, Desk, Role
 from landreg.log.store import seal
-from landreg.registry import cases as registry_cases
-from landreg.registry import opening
+from landreg.registry.casework import cases as registry_cases
+from landreg.registry.casework import opening
 from tests.registry_kit import in_state, one, to_rights
 from tests.villages import COUNTY, VILLAGE, stage_village
 from tests.web.conftest import Browser, OpenAccount

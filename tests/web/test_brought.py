@@ -19,9 +19,9 @@ from landreg.core.errors import NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
-from landreg.registry import brought, brought_queries
-from landreg.registry.applied import SOURCES, TABLES
-from landreg.registry.brought import Wanted
+from landreg.registry.home import brought, brought_queries
+from landreg.registry.home.brought import Wanted
+from landreg.registry.leaves.applied import SOURCES, TABLES
 from tests.registry_kit import HOUSEHOLD, codes, one, right_of, to_rights
 from tests.villages import COUNTY, VILLAGE, citizen_id, past_triggers
 from tests.web.conftest import PASSWORD, Browser, OpenAccount

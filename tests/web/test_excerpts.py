@@ -11,7 +11,7 @@ from landreg.config import Settings
 from landreg.core.actor import WORKER, Actor, Desk, Role
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
-from landreg.registry import logged
+from landreg.registry.leaves import logged
 from tests.acts_kit import change, pass_hours
 from tests.registry_kit import Connection, one, to_rights
 from tests.villages import COUNTY

@@ -12,7 +12,8 @@ from landreg.config import Settings
 from landreg.core.actor import Actor, Role
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
-from landreg.registry import applications, cases, logged, opening
+from landreg.registry.casework import applications, cases, opening
+from landreg.registry.leaves import logged
 from landreg.registry.rules.requests import Reissue
 from tests.registry_kit import HOUSEHOLD, in_state, one, right_of, to_rights
 from tests.villages import COUNTY, VILLAGE, past_triggers, stage_village

@@ -16,8 +16,10 @@ from landreg.core.actor import NOBODY, WORKER, Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.law.book import national_law
 from landreg.log.store import seal
-from landreg.registry import cases, certificates, notices, opening, queries
+from landreg.registry import queries
+from landreg.registry.casework import cases, notices, opening
 from landreg.registry.documents import Store
+from landreg.registry.issued import certificates
 from landreg.registry.papers.signing import make_demo_signer
 from tests.registry_kit import in_state, one, pass_days, state_of, to_rights
 from tests.villages import COUNTY, VILLAGE, citizen_id, stage_village

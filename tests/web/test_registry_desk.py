@@ -13,8 +13,10 @@ import pytest
 from landreg.config import Settings
 from landreg.core.actor import WORKER, Actor, Role
 from landreg.log.store import seal
-from landreg.registry import cases, certificates, jobs, opening
+from landreg.registry import jobs
+from landreg.registry.casework import cases, opening
 from landreg.registry.documents import Store
+from landreg.registry.issued import certificates
 from landreg.registry.jobs import Tools
 from landreg.registry.papers.signing import make_demo_signer
 from tests.registry_kit import in_state, one, pass_days, to_rights

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from landreg.core.actor import WORKER, Actor
-from landreg.registry import cases, notices
+from landreg.registry.casework import cases, notices
 from landreg.registry.jobs import Tools, work
 from tests.registry_kit import Connection, in_state, one, pass_days, right_of, to_rights
 from tests.renewal_kit import ENDS, drawn, on_notice, roster_of, today

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from landreg.core.actor import Actor, Role
-from landreg.registry import cases, notices, opening
+from landreg.registry.casework import cases, notices, opening
 from landreg.registry.rules.requests import RestrictionAsked
 from tests.registry_kit import HOUSEHOLD, applied, booked, in_state, one, pass_days, right_of, to_rights
 from tests.villages import COUNTY, VILLAGE, citizen_id, stage_village

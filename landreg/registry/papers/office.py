@@ -14,8 +14,8 @@ from landreg.core.periods import beijing_day
 from landreg.core.units import mu_of
 from landreg.land.queries import division_names, division_path
 from landreg.law.book import Law, act_type, all_articles, term
-from landreg.registry.act_proposals import papers_of
 from landreg.registry.casebook import Case, CaseEvent, Document
+from landreg.registry.facts.proposals import papers_of
 from landreg.registry.papers import printing as papers
 
 MUST = "refuse"

@@ -17,7 +17,10 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.land import queries as land
 from landreg.log import queries as log
-from landreg.registry import brought_queries, desk, ending_queries, finding, opening, queries, shelves, worklist
+from landreg.registry import ending_queries, finding, queries, shelves
+from landreg.registry.casework import desk, opening, worklist
+from landreg.registry.casework.worklist import CaseFilter
+from landreg.registry.home import brought_queries
 from landreg.registry.routes import applying as applying_routes
 from landreg.registry.routes import batches as batch_routes
 from landreg.registry.routes import brought as brought_routes
@@ -37,7 +40,6 @@ from landreg.registry.routes import renewals as renewal_routes
 from landreg.registry.routes import rights as right_routes
 from landreg.registry.routes.shown import holder_name
 from landreg.registry.routes.surroundings import looking_of
-from landreg.registry.worklist import CaseFilter
 from landreg.web import clocks, i18n, pages, problems
 from landreg.web.forms import read_form
 

@@ -25,8 +25,9 @@ from landreg.land.queries import division_path
 from landreg.law.book import act_types, all_articles, terms
 from landreg.law.queries import load_law
 from landreg.party import queries as parties
-from landreg.registry import applications, standing
+from landreg.registry.casework import applications
 from landreg.registry.effects import RightBundle
+from landreg.registry.facts import standing
 from landreg.registry.routes import restriction_forms
 from landreg.registry.rules.acts import END_REASONS, JOIN_REASONS, LEAVE_REASONS
 from landreg.registry.rules.renewal_requests import CHANGES

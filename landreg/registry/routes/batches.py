@@ -15,7 +15,9 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, NotFound
 from landreg.land.queries import division_names, division_path
-from landreg.registry import cases, desk, jobs, queries, renewal_queries, steps
+from landreg.registry import jobs, queries, roster_queries, steps
+from landreg.registry.casework import cases, desk
+from landreg.registry.casework.worklist import cases_statement
 from landreg.registry.routes.queues import (
     OFFICERS,
     READERS,
@@ -28,7 +30,6 @@ from landreg.registry.routes.queues import (
 )
 from landreg.registry.routes.surroundings import looking_of
 from landreg.registry.steps import STEPS
-from landreg.registry.worklist import cases_statement
 from landreg.web import pages, problems, sheets
 from landreg.web.forms import read_form
 
@@ -85,7 +86,7 @@ def one(county: str, batch_id: UUID) -> Response:
             jobs=running,
             busy=next((job for job in running if job.state in jobs.UNDER_WAY), None),
             may_act=actor.has(*OFFICERS),
-            roster=renewal_queries.roster_of_batch(session, county, batch_id),
+            roster=roster_queries.roster_of_batch(session, county, batch_id),
         )
 
 
@@ -99,7 +100,7 @@ def summary(county: str, batch_id: UUID, step: str) -> Response:
     with unit_of_work(actor) as uow:
         progress = queries.batch(uow.session, county, batch_id)
         path = division_path(uow.session, progress.batch.village) if progress else []
-        roster = renewal_queries.roster_of_batch(uow.session, county, batch_id)
+        roster = roster_queries.roster_of_batch(uow.session, county, batch_id)
     title = (
         _("%(name)s延包名册公示", name=roster.collective)
         if roster

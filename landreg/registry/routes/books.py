@@ -17,7 +17,7 @@ from landreg.core.errors import NotFound
 from landreg.land.queries import counties, division_names
 from landreg.law.book import Law, Rule, all_articles, calendar_published
 from landreg.law.queries import load_law
-from landreg.registry import desk
+from landreg.registry.casework import desk
 from landreg.registry.figures import CHOICES, Figure, set_figure
 from landreg.web import pages, problems
 from landreg.web.forms import read_form, read_query

@@ -15,7 +15,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, NotFound
 from landreg.land.queries import division_names
 from landreg.law.book import terms
-from landreg.registry import brought, brought_queries
+from landreg.registry.home import brought, brought_queries
 from landreg.registry.routes.queues import READERS, chosen_ids
 from landreg.web import pages, problems
 from landreg.web.forms import read_form

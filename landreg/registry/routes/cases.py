@@ -21,9 +21,12 @@ from landreg.core.errors import Conflict, Finding, NotFound
 from landreg.land.queries import division_path
 from landreg.law.book import terms
 from landreg.law.queries import load_law
-from landreg.registry import cases, desk, facts, handed_out, notices, queries, shelves, steps
-from landreg.registry.act_proposals import ActProposal, papers_of
+from landreg.registry import queries, shelves, steps
 from landreg.registry.casebook import Case
+from landreg.registry.casework import cases, desk, notices
+from landreg.registry.facts import first
+from landreg.registry.facts.proposals import ActProposal, papers_of
+from landreg.registry.issued import handed_out
 from landreg.registry.routes import household_shown, parcel_shown, shown
 from landreg.registry.routes.queues import OFFICERS, READERS, step_named, taken
 from landreg.registry.routes.surroundings import desk_of, store
@@ -65,7 +68,7 @@ def _about(session: Session, case: Case) -> dict[str, Any]:
     act = desk.act(session, county, case.act_id)
     rights = shelves.rights_of_act(session, county, case.act_id)
     law = load_law(session, county, desk.today(session))
-    (proposal,) = facts.proposals(session, [case])
+    (proposal,) = first.proposals(session, [case])
     return {
         "path": division_path(session, case.village),
         "parcels": desk.parcels_asked(session, county, case_id),

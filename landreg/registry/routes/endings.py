@@ -8,7 +8,8 @@ from landreg.access.policy import STAFF, allow, current_actor
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.land.queries import division_names
-from landreg.registry import desk, ending_queries
+from landreg.registry import ending_queries
+from landreg.registry.casework import desk
 from landreg.registry.rules.renewal_requests import CHANGES, LAPSES
 from landreg.web import pages
 

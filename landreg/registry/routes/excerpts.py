@@ -12,7 +12,8 @@ from landreg.access.policy import STAFF, allow, current_actor
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, NotFound
-from landreg.registry import excerpts, excerpts_whole, queries
+from landreg.registry import queries
+from landreg.registry.issued import excerpts, excerpts_whole
 from landreg.registry.routes.rights import right_page
 from landreg.registry.routes.surroundings import desk_of, store
 from landreg.web import clocks, pages, problems

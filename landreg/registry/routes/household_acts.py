@@ -22,8 +22,9 @@ from landreg.law.book import terms
 from landreg.law.queries import load_law
 from landreg.party import queries as parties
 from landreg.party.model import Household
-from landreg.registry import applications, household_queries, standing
-from landreg.registry.household_applications import foreseen, provisional
+from landreg.registry.casework import applications, household_queries
+from landreg.registry.casework.household_applications import foreseen, provisional
+from landreg.registry.facts import standing
 from landreg.registry.routes import household_forms as forms
 from landreg.registry.routes.applying import opened
 from landreg.registry.routes.household_shown import Preview, preview_of

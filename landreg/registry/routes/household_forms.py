@@ -17,7 +17,7 @@ from landreg.core.codes import tidy
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding
 from landreg.party.model import Household
-from landreg.registry import applications, household_queries
+from landreg.registry.casework import applications, household_queries
 from landreg.registry.rules.household_requests import (
     Branch,
     Division,

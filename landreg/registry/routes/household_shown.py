@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from landreg.access.queries import masked_persons
 from landreg.core.errors import Finding
-from landreg.registry import household_queries
-from landreg.registry.act_proposals import ActProposal
+from landreg.registry.casework import household_queries
 from landreg.registry.effects.sides import Side, after, before, rows_of
+from landreg.registry.facts.proposals import ActProposal
 from landreg.registry.routes.shown import Shown, difference_of
 
 SIDES = ("division", "household_merge", "representative_change", "exchange")

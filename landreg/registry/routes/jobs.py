@@ -12,8 +12,9 @@ from werkzeug.wrappers import Response as Redirect
 from landreg.access.policy import allow, current_actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
-from landreg.registry import desk, jobs
+from landreg.registry import jobs
 from landreg.registry.casebook import Job
+from landreg.registry.casework import desk
 from landreg.registry.routes.queues import OFFICERS, READERS
 from landreg.web import i18n, pages, problems
 

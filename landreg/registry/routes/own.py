@@ -21,8 +21,8 @@ from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound, Refused
 from landreg.law.book import terms
-from landreg.registry import brought, brought_queries
-from landreg.registry.brought import Wanted
+from landreg.registry.home import brought, brought_queries
+from landreg.registry.home.brought import Wanted
 from landreg.registry.rules.acts import JOIN_REASONS, LEAVE_REASONS
 from landreg.registry.rules.brought import BROUGHT
 from landreg.web import i18n, pages, problems

@@ -13,7 +13,9 @@ from werkzeug.wrappers import Response as Redirect
 from landreg.access.policy import allow, current_actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound
-from landreg.registry import cases, desk, documents, handed_out
+from landreg.registry import documents
+from landreg.registry.casework import cases, desk
+from landreg.registry.issued import handed_out
 from landreg.registry.routes.cases import found_case, one
 from landreg.registry.routes.queues import OFFICERS, READERS
 from landreg.registry.routes.surroundings import desk_of, store

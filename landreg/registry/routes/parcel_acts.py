@@ -20,10 +20,11 @@ from landreg.land import queries as land
 from landreg.land import shown as land_shown
 from landreg.law.book import act_types
 from landreg.party import queries as parties
-from landreg.registry import applications, drawn, parcel_applications, standing
-from landreg.registry.correction_facts import CONTRACT_ONLY, HOMESTEAD_ONLY, as_text
-from landreg.registry.drawn import Undrawable
-from landreg.registry.parcel_facts import AROUND_M, OnGround, on_ground, parcels_in_force
+from landreg.registry.casework import applications, parcel_applications
+from landreg.registry.facts import drawn, standing
+from landreg.registry.facts.corrections import CONTRACT_ONLY, HOMESTEAD_ONLY, as_text
+from landreg.registry.facts.drawn import Undrawable
+from landreg.registry.facts.parcels import AROUND_M, OnGround, on_ground, parcels_in_force
 from landreg.registry.routes import parcel_shown
 from landreg.registry.routes.applying import opened, words
 from landreg.registry.rules.acts import END_REASONS

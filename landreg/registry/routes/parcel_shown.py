@@ -18,9 +18,9 @@ from gis import nyt2539
 from gis.zones import ZONES, to_lonlat
 from landreg.land.model import Parcel
 from landreg.law.book import terms
-from landreg.registry import drawn
-from landreg.registry.act_proposals import ActProposal
-from landreg.registry.parcel_facts import OnGround
+from landreg.registry.facts import drawn
+from landreg.registry.facts.parcels import OnGround
+from landreg.registry.facts.proposals import ActProposal
 from landreg.web import i18n
 
 MARGIN = Decimal("0.08")

@@ -22,7 +22,8 @@ from landreg.core.errors import Finding, NotFound, Refused
 from landreg.law.book import national_law
 from landreg.law.queries import load_law
 from landreg.log import queries as log
-from landreg.registry import desk, public_desk, queries, typed
+from landreg.registry import public_desk, queries, typed
+from landreg.registry.casework import desk
 from landreg.registry.papers import office as prints
 from landreg.registry.routes.certificates import proof_file
 from landreg.registry.routes.papers import pdf_file

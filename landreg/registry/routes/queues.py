@@ -21,14 +21,15 @@ from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.land.queries import division_names
 from landreg.law.book import term as law_term
 from landreg.law.book import terms
-from landreg.registry import desk, jobs, queries, steps, worklist
+from landreg.registry import jobs, queries, steps
 from landreg.registry.casebook import Case
-from landreg.registry.cases import Stepped
+from landreg.registry.casework import desk, worklist
+from landreg.registry.casework.cases import Stepped
+from landreg.registry.casework.worklist import QUEUES, CaseFilter
 from landreg.registry.routes.shown import holder_name
 from landreg.registry.routes.surroundings import looking_of, press
 from landreg.registry.rules.desk import WAITING
 from landreg.registry.steps import EVERY, STEPS, TAKE_UP, Step
-from landreg.registry.worklist import QUEUES, CaseFilter
 from landreg.web import i18n, pages, problems, sheets
 from landreg.web.forms import read_form
 from landreg.web.sheets import Column

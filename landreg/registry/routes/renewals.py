@@ -19,9 +19,11 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.land.queries import division_names, division_path
 from landreg.law.queries import load_law
-from landreg.registry import desk, jobs, queries, renewal_opening, renewal_queries, renewals
+from landreg.registry import jobs, queries, roster_queries
 from landreg.registry.casebook import Notice
-from landreg.registry.renewal_model import Roster
+from landreg.registry.casework import desk
+from landreg.registry.renewal import roster_cases, rosters
+from landreg.registry.roster_model import Roster
 from landreg.registry.routes.queues import READERS
 from landreg.registry.routes.shown import holder_name
 from landreg.registry.routes.surroundings import store
@@ -42,12 +44,12 @@ def index() -> Response:
     """The rosters of the jurisdiction, newest first, with how far each is."""
     with unit_of_work(current_actor()) as uow:
         page = pages.page_of(
-            uow.session, renewal_queries.rosters_statement(), number=pages.page_number(), size=pages.page_size()
+            uow.session, roster_queries.rosters_statement(), number=pages.page_number(), size=pages.page_size()
         )
         return pages.render(
             "registry/renewals.html",
             page=page,
-            counts=renewal_queries.counts(uow.session, page.items),
+            counts=roster_queries.counts(uow.session, page.items),
             names=division_names(uow.session, [roster.village for roster in page.items]),
             may_act=current_actor().has(Role.REGISTRAR),
         )
@@ -71,7 +73,7 @@ def new() -> Response:
         today = desk.today(uow.session)
         law = load_law(uow.session, actor.jurisdiction[:6].ljust(6, "0"), today)
         first, until = asked.ends_from or today - YEAR, asked.ends_until or latest(today, law)
-        found = renewal_queries.collectives_ending(uow.session, actor.jurisdiction, first, until)
+        found = roster_queries.collectives_ending(uow.session, actor.jurisdiction, first, until)
         return pages.render(
             "registry/renewal_new.html",
             first=first,
@@ -107,9 +109,9 @@ def draw_up() -> Redirect:
     ]
     if plan is None or lacking:
         raise BadInput(lacking)
-    asked = renewals.Asked(given.ends_from, given.ends_until, given.adjusts, given.ground, _paper(given.approval))
+    asked = rosters.Asked(given.ends_from, given.ends_until, given.adjusts, given.ground, _paper(given.approval))
     chosen = [name.partition("/")[::2] for name in given.collective]
-    made = [renewals.draw_up(actor, county, code, asked, plan) for county, code in chosen]
+    made = [rosters.draw_up(actor, county, code, asked, plan) for county, code in chosen]
     flash(_("已编制 %(n)s 份名册。", n=len(made)))
     one_made = url_for(".one", county=chosen[0][0], renewal_id=made[0])
     return redirect(one_made if len(made) == 1 else url_for(".index"), 303)
@@ -125,11 +127,11 @@ def one(county: str, renewal_id: UUID) -> Response:
     with unit_of_work(actor) as uow:
         session = uow.session
         roster = _roster(session, county, renewal_id)
-        statement = renewal_queries.entries_statement(roster, shown, text)
+        statement = roster_queries.entries_statement(roster, shown, text)
         if request.args.get("as") in sheets.KINDS:
             return _sheet(session.execute(statement.limit(sheets.MOST_ROWS)).all())
-        counts = renewal_queries.counts(session, [roster])[renewal_id]
-        notice = renewal_queries.notice_of(session, roster)
+        counts = roster_queries.counts(session, [roster])[renewal_id]
+        notice = roster_queries.notice_of(session, roster)
         running = desk.jobs_of_batch(session, county, roster.batch_id) if roster.batch_id else ()
         number, size = pages.page_number(), pages.page_size()
         total = counts.entries if not shown and not text else len(session.execute(statement).all())
@@ -138,7 +140,7 @@ def one(county: str, renewal_id: UUID) -> Response:
             "registry/renewal.html",
             roster=roster,
             counts=counts,
-            reasons=renewal_queries.reasons_counted(session, roster),
+            reasons=roster_queries.reasons_counted(session, roster),
             page=pages.page_from(rows, total, number=number, size=size),
             shown=shown,
             text=text,
@@ -150,14 +152,14 @@ def one(county: str, renewal_id: UUID) -> Response:
             jobs=running,
             who=names_of(session, {roster.drawn_by, *((roster.decided_by,) if roster.decided_by else ())}),
             by_hand=[(reason, i18n.shown_term(reason, "aside")) for reason in BY_HAND],
-            counted=renewal_queries.persons_counted(session, county, roster.collective_id),
+            counted=roster_queries.persons_counted(session, county, roster.collective_id),
             may_act=actor.has(Role.REGISTRAR),
             may_review=actor.has(Role.REVIEWER),
             may_see_cases=actor.has(*READERS),
         )
 
 
-def _next(roster: Roster, counts: renewal_queries.Counts, notice: Notice | None, today: date) -> str:
+def _next(roster: Roster, counts: roster_queries.Counts, notice: Notice | None, today: date) -> str:
     """The one step that comes next: a step of the batch, open, decide, wait, renew, or '' at the end."""
     if roster.state in ("drawn", "given_up"):
         return "open" if roster.state == "drawn" else ""
@@ -205,10 +207,10 @@ def put_aside(county: str, renewal_id: UUID) -> Redirect:
     if not given.right:
         raise BadInput(Finding("FORM-1", "right"))
     if given.back:
-        done = renewals.put_back(actor, county, renewal_id, given.right)
+        done = rosters.put_back(actor, county, renewal_id, given.right)
         flash(_("%(n)s 户改为随名册办理。", n=done))
     else:
-        done = renewals.put_aside(actor, county, renewal_id, given.right, given.reason, given.said)
+        done = rosters.put_aside(actor, county, renewal_id, given.right, given.reason, given.said)
         flash(_("%(n)s 户改为单独办理，原权利不受影响。", n=done))
     return redirect(url_for(".one", county=county, renewal_id=renewal_id), 303)
 
@@ -218,7 +220,7 @@ def put_aside(county: str, renewal_id: UUID) -> Redirect:
 @problems.back_to(one)
 def open_cases(county: str, renewal_id: UUID) -> Redirect:
     """Open the cases of all who go with the others, in one batch."""
-    renewal_opening.open_cases(current_actor(), county, renewal_id)
+    roster_cases.open_cases(current_actor(), county, renewal_id)
     flash(_("已按名册建立业务，下一步受理。"))
     return redirect(url_for(".one", county=county, renewal_id=renewal_id), 303)
 
@@ -243,8 +245,8 @@ def decide(county: str, renewal_id: UUID) -> Redirect:
     if any(count > MOST_MEMBERS for count in (given.members, given.present, given.in_favour)):
         counts = {"members": given.members, "present": given.present, "in_favour": given.in_favour}
         raise BadInput(Finding("REN-6", "members", counts))
-    vote = renewals.Vote(given.members, given.present, given.in_favour, given.held_on, _paper(given.minutes))
-    found = renewals.decide(current_actor(), county, renewal_id, vote)
+    vote = rosters.Vote(given.members, given.present, given.in_favour, given.held_on, _paper(given.minutes))
+    found = rosters.decide(current_actor(), county, renewal_id, vote)
     flash(_("表决已登记。公示期满后可以延包登记并换证。"))
     if found:
         flash(_("请核对：全体成员人数多于登记簿中本集体农户的人数。"))
@@ -268,7 +270,7 @@ class GivingUp:
 def give_up(county: str, renewal_id: UUID) -> Redirect:
     """Give the roster up; every right stays as it is."""
     given = read_form(GivingUp)
-    done = renewals.give_up(current_actor(), county, renewal_id, given.why)
+    done = rosters.give_up(current_actor(), county, renewal_id, given.why)
     flash(_("名册已停办，撤回 %(n)s 件业务；各户权利不变。", n=done))
     return redirect(url_for(".one", county=county, renewal_id=renewal_id), 303)
 
@@ -299,7 +301,7 @@ def single(county: str, right_id: UUID) -> Response:
     """The form of a renewal of one contract, with the term that the law gives."""
     with unit_of_work(current_actor()) as uow:
         law = load_law(uow.session, county, desk.today(uow.session))
-        found = renewal_opening.foreseen(uow.session, county, right_id, law)
+        found = roster_cases.foreseen(uow.session, county, right_id, law)
         if found is None:
             raise NotFound
         return pages.render(
@@ -319,23 +321,23 @@ def single(county: str, right_id: UUID) -> Response:
 def apply_singly(county: str, right_id: UUID) -> Redirect:
     """Open the case."""
     given = read_form(Single)
-    case_id = renewal_opening.apply_singly(current_actor(), county, right_id, given.signed_on)
+    case_id = roster_cases.apply_singly(current_actor(), county, right_id, given.signed_on)
     flash(_("业务已建立。收齐材料后受理。"))
     return redirect(url_for("registry.cases.one", county=county, case_id=case_id), 303)
 
 
 def _roster(session: Session, county: str, renewal_id: UUID) -> Roster:
-    found = renewal_queries.roster(session, county, renewal_id)
+    found = roster_queries.roster(session, county, renewal_id)
     if found is None:
         raise NotFound
     return found
 
 
-def _paper(sent: Upload | None) -> renewals.Paper | None:
+def _paper(sent: Upload | None) -> rosters.Paper | None:
     """The file in the store; None where none was sent. Raises BadInput (FORM-7) for an empty one."""
     if sent is None:
         return None
     sha256, size = store().put(sent.content)
     if not size:
         raise BadInput(Finding("FORM-7", "file"))
-    return renewals.Paper(sha256, size, sent.name)
+    return rosters.Paper(sha256, size, sent.name)

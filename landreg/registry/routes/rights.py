@@ -18,7 +18,8 @@ from landreg.core.periods import DAY
 from landreg.land.queries import division_path
 from landreg.party import queries as parties
 from landreg.party.model import Household
-from landreg.registry import household_queries, queries, shelves
+from landreg.registry import queries, shelves
+from landreg.registry.casework import household_queries
 from landreg.web import clocks, pages, problems
 from landreg.web.forms import read_form
 

@@ -21,9 +21,9 @@ from landreg.core.units import mu_of, total_mu
 from landreg.land.shown import code_name
 from landreg.law.book import Law
 from landreg.party.queries import household_codes
-from landreg.registry.act_proposals import ActProposal
 from landreg.registry.effects import Changes, Line, Opened, Standing, difference
-from landreg.registry.facts import Proposal
+from landreg.registry.facts.first import Proposal
+from landreg.registry.facts.proposals import ActProposal
 from landreg.registry.rules.homestead import HomesteadFacts, confirmed_area
 from landreg.web.i18n import shown_term
 

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.law.queries import load_law
-from landreg.registry.certificates import Press
-from landreg.registry.desk import today
+from landreg.registry.casework.desk import today
+from landreg.registry.casework.worklist import Looking
 from landreg.registry.documents import Store
+from landreg.registry.issued.certificates import Press
 from landreg.registry.papers.office import Desk
 from landreg.registry.papers.signing import load_signer
 from landreg.registry.queries import is_demo
-from landreg.registry.worklist import Looking
 
 
 def settings() -> Settings:

@@ -19,8 +19,9 @@ from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, NotAllowed, NotFound, Refused
 from landreg.log.store import seal
-from landreg.registry import cases, opening, steps
-from landreg.registry.desk import today
+from landreg.registry import steps
+from landreg.registry.casework import cases, opening
+from landreg.registry.casework.desk import today
 from tests.registry_kit import Connection, codes, in_state, one, pass_days, to_notice, to_rights
 from tests.villages import COUNTY, VILLAGE, past_triggers, stage_village
 

@@ -24,8 +24,9 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import Conflict, NotFound
 from landreg.core.files import Store
 from landreg.log.store import seal
-from landreg.registry import certificates, documents
-from landreg.registry.certificates import Press
+from landreg.registry import documents
+from landreg.registry.issued import certificates
+from landreg.registry.issued.certificates import Press
 from tests.registry_kit import Connection, codes, one, to_rights
 from tests.villages import COUNTY, VILLAGE
 

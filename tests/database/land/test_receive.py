@@ -23,8 +23,8 @@ from landreg.core.files import Store
 from landreg.land import service, staging_beside, tiles, uploads
 from landreg.land.model import Division, Package, Upload
 from landreg.land.uploads import take_in
-from landreg.registry import opening
 from landreg.registry.casebook import Document
+from landreg.registry.casework import opening
 from tests.database.catalog import Connection
 from tests.packages import FAULTY, SAMPLE, Unpacked
 from tests.small import Small

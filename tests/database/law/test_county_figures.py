@@ -14,7 +14,8 @@ from landreg.core.actor import Actor, Desk
 from landreg.core.db import unit_of_work
 from landreg.law.book import Law, national_law
 from landreg.law.queries import load_law
-from landreg.registry import booking, cases, notices, opening
+from landreg.registry import booking
+from landreg.registry.casework import cases, notices, opening
 from tests.registry_kit import Connection, in_state, one, pass_days
 from tests.villages import COUNTY, VILLAGE, stage_village
 

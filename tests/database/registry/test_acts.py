@@ -20,9 +20,12 @@ from landreg.core.errors import BadInput, Conflict, NotFound, Refused
 from landreg.law.book import act_type
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
-from landreg.registry import applications, cases, certificates, logged, steps
-from landreg.registry.certificates import Press
+from landreg.registry import steps
+from landreg.registry.casework import applications, cases
 from landreg.registry.documents import Store
+from landreg.registry.issued import certificates
+from landreg.registry.issued.certificates import Press
+from landreg.registry.leaves import logged
 from landreg.registry.rules.requests import (
     Assignment,
     Cancellation,

@@ -12,7 +12,8 @@ from sqlalchemy import text
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, NotFound, Refused
-from landreg.registry import booking, cases, notices, opening
+from landreg.registry import booking
+from landreg.registry.casework import cases, notices, opening
 from tests.registry_kit import Connection, codes, in_state, one, pass_days, state_of, to_notice, to_rights
 from tests.villages import COUNTY, VILLAGE, past_triggers, stage_village
 

@@ -23,8 +23,10 @@ from landreg.core.errors import Conflict, NotFound, Refused
 from landreg.core.files import Store
 from landreg.log.recheck import recheck
 from landreg.log.store import seal, signer_of
-from landreg.registry import booking, certificates, certified, logged, queries, steps
-from landreg.registry.certificates import Issued, Press
+from landreg.registry import booking, queries, steps
+from landreg.registry.issued import certificates, certified
+from landreg.registry.issued.certificates import Issued, Press
+from landreg.registry.leaves import logged
 from tests.registry_kit import Connection, codes, in_state, one, state_of, to_notice, to_rights
 from tests.villages import COUNTY, citizen_id, past_triggers, stage_village
 

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from landreg.core.actor import Actor, Desk
-from landreg.registry import cases, opening
+from landreg.registry.casework import cases, opening
 from tests.registry_kit import Connection, in_state, one, to_rights
 from tests.villages import COUNTY, VILLAGE, past_triggers, stage_village
 

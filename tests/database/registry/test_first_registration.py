@@ -16,7 +16,9 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, NotFound, Refused
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
-from landreg.registry import booking, cases, logged, notices, opening, queries
+from landreg.registry import booking, queries
+from landreg.registry.casework import cases, notices, opening
+from landreg.registry.leaves import logged
 from tests.villages import COUNTY, VILLAGE, Staged, stage_village
 
 

@@ -20,10 +20,11 @@ from landreg.core.errors import Refused
 from landreg.law.book import national_law
 from landreg.log.recheck import recheck_register
 from landreg.log.store import seal
-from landreg.registry import applications, cases, certificates
-from landreg.registry.certificates import Press
+from landreg.registry.casework import applications, cases
 from landreg.registry.documents import Store
-from landreg.registry.logged_strays import register
+from landreg.registry.issued import certificates
+from landreg.registry.issued.certificates import Press
+from landreg.registry.leaves.strays import register
 from landreg.registry.rules.household_requests import (
     Exchange,
     HomesteadInheritance,

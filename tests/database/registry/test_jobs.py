@@ -17,10 +17,11 @@ from landreg.core.db import Unavailable, unit_of_work
 from landreg.core.errors import Conflict, NotAllowed, NotFound, Refused
 from landreg.law.queries import load_law
 from landreg.log.store import seal
-from landreg.registry import cases, desk, jobs, opening
+from landreg.registry import jobs
 from landreg.registry.casebook import Job
-from landreg.registry.certificates import Press
+from landreg.registry.casework import cases, desk, opening
 from landreg.registry.documents import Store
+from landreg.registry.issued.certificates import Press
 from landreg.registry.jobs import Tools
 from landreg.registry.papers.signing import SignerUnusable, make_demo_signer
 from landreg.registry.steps import STEPS

@@ -16,7 +16,8 @@ from landreg.core.errors import Refused
 from landreg.core.periods import DAY
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
-from landreg.registry import ending_queries, lapses, logged
+from landreg.registry import ending_queries, lapses
+from landreg.registry.leaves import logged
 from landreg.registry.past import right_history
 from landreg.registry.rules.renewal_requests import RestrictionChange
 from landreg.registry.rules.requests import RestrictionAsked

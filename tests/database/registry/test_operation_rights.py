@@ -18,9 +18,12 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
 from landreg.log.store import seal
-from landreg.registry import cases, certificates, queries, standing
-from landreg.registry.certificates import Press
+from landreg.registry import queries
+from landreg.registry.casework import cases
 from landreg.registry.documents import Store
+from landreg.registry.facts import standing
+from landreg.registry.issued import certificates
+from landreg.registry.issued.certificates import Press
 from landreg.registry.rules.household_requests import (
     Exchange,
     LandOperation,

@@ -21,12 +21,15 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, LandregError, NotFound, Refused
 from landreg.log.recheck import recheck, recheck_register
 from landreg.log.store import seal
-from landreg.registry import applications, certificates, drawn, logged
-from landreg.registry.certificates import Press
+from landreg.registry.casework import applications
+from landreg.registry.casework.parcel_applications import apply_on_parcel
 from landreg.registry.documents import Store
 from landreg.registry.entry import enter_survey
-from landreg.registry.logged_strays import register
-from landreg.registry.parcel_applications import apply_on_parcel
+from landreg.registry.facts import drawn
+from landreg.registry.issued import certificates
+from landreg.registry.issued.certificates import Press
+from landreg.registry.leaves import logged
+from landreg.registry.leaves.strays import register
 from landreg.registry.rules.parcel_requests import (
     AreaChange,
     BoundaryCorrection,

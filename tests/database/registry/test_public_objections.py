@@ -11,7 +11,8 @@ from landreg.access.identity import open_sealed, seal
 from landreg.core.actor import NOBODY, Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
-from landreg.registry import booking, cases, notices, opening, public_desk
+from landreg.registry import booking, public_desk
+from landreg.registry.casework import cases, notices, opening
 from tests.registry_kit import codes, in_state, one, pass_days, state_of
 from tests.villages import COUNTY, VILLAGE, stage_village
 

@@ -15,8 +15,9 @@ from landreg.core.errors import Finding
 from landreg.log.leaf import Entry
 from landreg.log.recheck import recheck
 from landreg.log.store import seal, stage
-from landreg.registry import figures, logged
+from landreg.registry import figures
 from landreg.registry.figures import Figure
+from landreg.registry.leaves import logged
 from tests.registry_kit import Connection, one, to_notice, to_rights
 from tests.villages import COUNTY, VILLAGE, stage_village
 

@@ -16,9 +16,12 @@ from landreg.core.errors import BadInput, Conflict, NotFound, Refused
 from landreg.core.periods import DAY
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
-from landreg.registry import booking, cases, logged, notices, renewal_opening, renewals
+from landreg.registry import booking
+from landreg.registry.casework import cases, notices
+from landreg.registry.leaves import logged
 from landreg.registry.past import right_history
-from landreg.registry.renewals import Vote
+from landreg.registry.renewal import roster_cases, rosters
+from landreg.registry.renewal.rosters import Vote
 from landreg.registry.rules.requests import Cancellation, HouseholdChange, Leaving, Reissue, RestrictionAsked
 from tests.registry_kit import (
     HOUSEHOLD,
@@ -110,7 +113,7 @@ def test_a_term_that_ran_out_ended_no_right_and_is_no_ground_to_refuse(
     to_rights(registrar, reviewer, superuser, 1, ends_on="2019-12-31")
     right = right_of(registrar)
     assert right is not None
-    case = renewal_opening.apply_singly(registrar, COUNTY, right, None)
+    case = roster_cases.apply_singly(registrar, COUNTY, right, None)
     put_papers(registrar, case, "renewal_single")
     booked(registrar, reviewer, superuser, case, "renewal_single")
     term = one(registrar, TERM, right=right)
@@ -121,7 +124,7 @@ def test_a_term_that_ran_out_ended_no_right_and_is_no_ground_to_refuse(
 
 def test_a_contract_is_renewed_once(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
     _, ids = to_decided(registrar, reviewer, superuser, 1)
-    case = renewal_opening.apply_singly(registrar, COUNTY, right_of(registrar), None)
+    case = roster_cases.apply_singly(registrar, COUNTY, right_of(registrar), None)
     put_papers(registrar, case, "renewal_single")
     with pytest.raises(Refused) as refused:
         booking.register(registrar, COUNTY, ids)
@@ -129,7 +132,7 @@ def test_a_contract_is_renewed_once(registrar: Actor, reviewer: Actor, superuser
     cases.withdraw(registrar, COUNTY, [case], "随名册办理")
     booking.register(registrar, COUNTY, ids)
     with pytest.raises(Refused) as refused:
-        renewal_opening.apply_singly(registrar, COUNTY, right_of(registrar), None)
+        roster_cases.apply_singly(registrar, COUNTY, right_of(registrar), None)
     assert "REN-3" in codes(refused)
 
 
@@ -166,11 +169,11 @@ def test_no_household_is_put_aside_for_another_reason_than_the_listed_ones(
     roster, right = drawn(registrar), right_of(registrar)
     for reason in ("moved", "head_gone", ""):
         with pytest.raises(BadInput) as wrong:
-            renewals.put_aside(registrar, COUNTY, roster, [right], reason, "户主在外")
+            rosters.put_aside(registrar, COUNTY, roster, [right], reason, "户主在外")
         assert codes(wrong) == {"REN-4"}
-    assert renewals.put_aside(registrar, COUNTY, roster, [right], "unreachable", "三次上门无人") == 1
+    assert rosters.put_aside(registrar, COUNTY, roster, [right], "unreachable", "三次上门无人") == 1
     assert [entry.household_code for entry in entries_of(registrar, roster, aside=True)] == [HOUSEHOLD]
-    renewals.put_back(registrar, COUNTY, roster, [right])
+    rosters.put_back(registrar, COUNTY, roster, [right])
     assert entries_of(registrar, roster, aside=True) == []
 
 
@@ -213,7 +216,7 @@ def test_the_database_takes_no_decision_that_the_law_does_not_and_changes_none(
 ) -> None:
     roster, _ = to_decided(registrar, reviewer, superuser)
     with pytest.raises(Conflict) as late:
-        renewals.decide(registrar, COUNTY, roster, Vote(3, 3, 3, today(registrar), MINUTES))
+        rosters.decide(registrar, COUNTY, roster, Vote(3, 3, 3, today(registrar), MINUTES))
     assert codes(late) == {"REN-12"}
     with pytest.raises(psycopg.IntegrityError, match="was decided"):
         superuser.execute("UPDATE registry.renewal SET in_favour = 7 WHERE renewal_id = %s", [roster])
@@ -242,7 +245,7 @@ def test_a_roster_lists_a_contract_once_and_none_that_ends_another_day(
         drawn(registrar, replace(WINDOW, ends_until=date(2060, 1, 1)))
     assert codes(refused) == {"REN-14"}
     with pytest.raises(NotFound):
-        renewals.draw_up(registrar, COUNTY, "61090210420299", WINDOW, PLAN)
+        rosters.draw_up(registrar, COUNTY, "61090210420299", WINDOW, PLAN)
 
 
 def test_an_objection_stops_one_case_and_no_other(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
@@ -262,7 +265,7 @@ def test_a_roster_that_is_given_up_leaves_every_right_as_it_is(
     to_rights(registrar, reviewer, superuser, 2, ends_on=ENDS)
     roster, was = drawn(registrar), one(registrar, TERM, right=right_of(registrar))
     ids = on_notice(registrar, reviewer, roster)
-    assert renewals.give_up(registrar, COUNTY, roster, "方案重新讨论") == 2
+    assert rosters.give_up(registrar, COUNTY, roster, "方案重新讨论") == 2
     assert {state_of(registrar, case) for case in ids} == {"withdrawn"}
     assert one(registrar, TERM, right=right_of(registrar)) == was
     assert len(entries_of(registrar, drawn(registrar))) == 2
@@ -274,7 +277,7 @@ def test_a_household_put_aside_while_cases_are_open_leaves_its_case(
     to_rights(registrar, reviewer, superuser, 2, ends_on=ENDS)
     roster = drawn(registrar)
     on_notice(registrar, reviewer, roster)
-    renewals.put_aside(registrar, COUNTY, roster, [right_of(registrar)], "own_wish", "书面要求暂缓")
+    rosters.put_aside(registrar, COUNTY, roster, [right_of(registrar)], "own_wish", "书面要求暂缓")
     decided(registrar, superuser, roster)
     batch = roster_of(registrar, roster).batch_id
     assert batch is not None
@@ -288,9 +291,9 @@ def test_another_county_s_officer_sees_no_roster(registrar: Actor, reviewer: Act
     roster = drawn(registrar)
     other = replace(registrar, jurisdiction="610921")
     with pytest.raises(NotFound):
-        renewals.give_up(other, COUNTY, roster, "别的县")
+        rosters.give_up(other, COUNTY, roster, "别的县")
     with pytest.raises(NotFound):
-        renewals.draw_up(other, COUNTY, ISSUER, WINDOW, PLAN)
+        rosters.draw_up(other, COUNTY, ISSUER, WINDOW, PLAN)
 
 
 CONTRACTS = """SELECT count(DISTINCT r.contract_id) FROM registry."right" AS r

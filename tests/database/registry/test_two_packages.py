@@ -11,9 +11,10 @@ from sqlalchemy import select
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
-from landreg.registry import booking, cases, desk, notices, opening
+from landreg.registry import booking
 from landreg.registry.casebook import Case
-from landreg.registry.facts import proposals
+from landreg.registry.casework import cases, desk, notices, opening
+from landreg.registry.facts.first import proposals
 from tests.registry_kit import Connection, codes, in_state, one, pass_days, state_of
 from tests.villages import COUNTY, VILLAGE, Staged, stage_village
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from shapely import LineString, Polygon
 
 from landreg.law.book import term
-from landreg.registry import drawn
-from landreg.registry.drawn import FAULTS, Undrawable
+from landreg.registry.facts import drawn
+from landreg.registry.facts.drawn import FAULTS, Undrawable
 
 E, N = 36_587_020.0, 3_626_000.0
 SQUARE = shapely.box(E, N, E + 20, N + 20)

@@ -1,0 +1,158 @@
+"""Applying for an act of change: a case is opened over a right or a household, with what is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import insert
+
+from landreg.access.identity import NewPerson, enter
+from landreg.core.actor import Actor
+from landreg.core.codes import citizen_id_fault
+from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
+from landreg.core.periods import beijing_day
+from landreg.law.book import ActType, Law, act_types, examine
+from landreg.law.queries import load_law
+from landreg.party import queries as parties
+from landreg.party.model import Household
+from landreg.registry import queries
+from landreg.registry.casebook import Case, CaseParcel
+from landreg.registry.casework.cases import note
+from landreg.registry.casework.household_applications import AT_ACCEPTANCE, completed, subject_of
+from landreg.registry.facts import standing
+from landreg.registry.facts.acts import act_proposals
+from landreg.registry.facts.households import concerned
+from landreg.registry.facts.lapsing import with_lapse
+from landreg.registry.numbers import draw
+from landreg.registry.rules import ACT_RULES
+from landreg.registry.rules.requests import Request, plain
+
+LATER = frozenset(("PAR-5",)) | AT_ACCEPTANCE
+"""What is asked at acceptance and not yet when the case is opened: the papers come into its folder."""
+
+
+def apply_on_right(actor: Actor, county: str, right_id: UUID, kind: str, asked: Request) -> UUID:
+    """Open a case for an act on a right in force; its id.
+
+    Every rule but that of the papers is asked at once, so that nothing is applied for in vain. Raises NotFound outside the
+    jurisdiction or for a right that ended, BadInput for an act that is not for this kind of right, Refused with all
+    findings, Conflict (REG-8) where a case of that kind is open on it.
+    """
+    with unit_of_work(actor) as uow:
+        law = load_law(uow.session, county, beijing_day(uow.now))
+        return open_case(uow, law, *case_on_right(uow, law, county, right_id, kind, with_lapse(asked, law)))
+
+
+def case_on_right(
+    uow: UnitOfWork, law: Law, county: str, right_id: UUID, kind: str, asked: Request
+) -> tuple[dict[str, Any], list[str]]:
+    """The values of a case on a right, and the parcels that it asks for. Raises as `apply_on_right`."""
+    bundle = standing.rights(uow.session, county, [right_id]).get(right_id)
+    if bundle is None:
+        raise NotFound
+    right = bundle.right.row
+    must_fit(law, kind, "right", right["kind"])
+    household_code, applicant = subject_of(uow.session, county, right, list(bundle.codes))
+    case = new_case(uow, county, right["village"], kind, completed(uow, county, right["village"], right["code"], asked))
+    case |= {"right_kind": right["kind"], "subject_code": right["code"], "household_code": household_code}
+    case |= {"applicant": applicant, "right_ids": [right_id, *concerned(uow.session, county, asked)]}
+    return case, _parcels_of(uow, county, case["right_ids"])
+
+
+def apply_on_household(actor: Actor, code: str, kind: str, asked: Request) -> UUID:
+    """Open a case for an act on a household; it concerns every right that the household holds. Raises as `apply_on_right`."""
+    with unit_of_work(actor) as uow:
+        household = parties.household_by_code(uow.session, code)
+        if household is None:
+            raise NotFound
+        law = load_law(uow.session, household.county, beijing_day(uow.now))
+        return open_case(uow, law, *case_on_household(uow, law, household, kind, asked))
+
+
+def case_on_household(
+    uow: UnitOfWork, law: Law, household: Household, kind: str, asked: Request
+) -> tuple[dict[str, Any], list[str]]:
+    """The values of a case on a household, and the parcels that it asks for. Raises as `apply_on_household`."""
+    county, code = household.county, household.code
+    held = standing.rights_held(uow.session, county, [household.household_id]).get(household.household_id, {})
+    if not held:
+        raise Refused(Finding("REG-21", "subject", {"code": code}, subject=code))
+    first = min(held.values())
+    must_fit(law, kind, "household", first)
+    case = new_case(uow, county, household.village, kind, completed(uow, county, household.village, code, asked))
+    case |= {"right_kind": first, "subject_code": code, "household_code": code, "applicant": household.name}
+    case["right_ids"] = [*held, *concerned(uow.session, county, asked)]
+    return case, _parcels_of(uow, county, case["right_ids"])
+
+
+def _parcels_of(uow: UnitOfWork, county: str, right_ids: Sequence[UUID]) -> list[str]:
+    bundles = standing.rights(uow.session, county, right_ids)
+    return sorted({code for bundle in bundles.values() for code in bundle.codes.values()})
+
+
+def person_of(actor: Actor, name: str, id_number: str) -> UUID:
+    """The person whom an applicant names by citizen ID, entered where new. Raises BadInput for a name or number that is none."""
+    faults = [Finding("FORM-1", "name")] if not name.strip() else []
+    if fault := citizen_id_fault(id_number):
+        faults.append(Finding("CHG-6", "id_number", {"fault": fault}))
+    if faults:
+        raise BadInput(faults)
+    with unit_of_work(actor) as uow:
+        (person,) = enter(uow, [NewPerson(name.strip(), "1", id_number)])
+    return person
+
+
+def must_fit(law: Law, kind: str, on: str, right_kind: str) -> ActType:
+    """The kind of act. Raises BadInput (REG-25) for one that is not of this subject or kind of right."""
+    try:
+        found = law.act(kind)
+    except KeyError:
+        raise BadInput(Finding("REG-25", "kind", {"kind": kind})) from None
+    if found.on not in (on, "register") or right_kind not in found.rights:
+        raise BadInput(Finding("REG-25", "kind", {"kind": kind}))
+    return found
+
+
+def fits(kind: str, on: str, right_kind: str) -> bool:
+    """Whether an act of a kind may be applied for on a right of this kind, or on the household that holds it."""
+    found = next((one for one in act_types() if one.kind == kind), None)
+    return found is not None and found.on == on and right_kind in found.rights
+
+
+def new_case(uow: UnitOfWork, county: str, village: str, kind: str, asked: Request) -> dict[str, Any]:
+    """A case's values but those of its subject, under a new number."""
+    (serial,) = draw(uow, "case_number")
+    return {
+        "county": county,
+        "case_id": uuid4(),
+        "village": village,
+        "number": f"{county}-{beijing_day(uow.now).year}-{serial:07d}",
+        "act_kind": kind,
+        "state": "draft",
+        "prepared_by": uow.actor.account_id,
+        "request": plain(asked),
+        "findings": [],
+    }
+
+
+def open_case(uow: UnitOfWork, law: Law, values: dict[str, Any], parcels: Sequence[str]) -> UUID:
+    """Open a case over parcels: every rule but that of the papers is asked first. Raises Refused, Conflict (REG-26)."""
+    case = Case(**values)
+    (proposal,) = act_proposals(uow.session, [case])
+    found = [f for f in examine(ACT_RULES[case.act_kind], proposal.facts, law) if f.code not in LATER]
+    if any(law.level(finding) == "refuse" for finding in found):
+        raise Refused(found)
+    if queries.open_case_on(uow.session, case.county, case.subject_code, case.act_kind):
+        raise Conflict(Finding("REG-26", "subject", {"code": case.subject_code}, subject=case.subject_code))
+    uow.session.add(case)
+    uow.session.flush()
+    places = [
+        {"county": case.county, "case_id": case.case_id, "village": case.village, "parcel_code": p} for p in parcels
+    ]
+    if places:
+        uow.session.execute(insert(CaseParcel), places)
+    note(uow, [case], "open")
+    return case.case_id

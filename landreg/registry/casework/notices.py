@@ -1,0 +1,197 @@
+"""Public notice of cases, the objections that come in while it runs, and how they are settled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from landreg.core.actor import Actor
+from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
+from landreg.core.periods import beijing_day
+from landreg.law.book import Law
+from landreg.law.queries import load_law
+from landreg.log.leaf import Entry
+from landreg.log.store import stage
+from landreg.registry import roster_queries
+from landreg.registry.casebook import Case, Notice, Objection
+from landreg.registry.casework.cases import UNDER_WAY, Stepped, locked, note, set_values, take_step
+from landreg.registry.facts.first import Proposal, case_facts, parcels_described, proposals
+from landreg.registry.facts.proposals import ActProposal
+from landreg.registry.leaves.logged import notice_facts
+from landreg.registry.numbers import draw
+from landreg.registry.rules import NOTICE_RULES
+from landreg.registry.rules.contract import ContractFacts
+from landreg.registry.rules.procedure import reg_1_four_eyes
+from landreg.registry.rules.renewal import RenewalFacts
+from landreg.registry.rules.renewal_requests import Renewal
+
+
+def publish(actor: Actor, county: str, case_ids: Sequence[UUID], title: str) -> tuple[str, Stepped]:
+    """Put cases on public notice (公告) together; the notice's number. The last day counts in working days (REG-4)."""
+    number = ""
+
+    def write(uow: UnitOfWork, cases: Sequence[Case], law: Law) -> None:
+        nonlocal number
+        notice = _notice(uow, cases, law, title)
+        number = notice.number
+        set_values(uow, county, [case.case_id for case in cases], state="noticed", notice_id=notice.notice_id)
+        facts, personal = notice_facts(
+            number,
+            notice.published_on,
+            notice.last_day,
+            notice.title,
+            notice.content,
+            notice.published_by,
+            notice.published_at,
+        )
+        stage(uow, Entry("notice.published", county, notice.village, number, facts, personal))
+
+    stepped = take_step(actor, county, case_ids, "publish", NOTICE_RULES, write)
+    return number, stepped
+
+
+def object_to(
+    actor: Actor, county: str, case_id: UUID, raised_by: str, reason: str, contact: bytes | None = None
+) -> UUID:
+    """Record an objection that came in during the notice; it stops the case. contact: sealed, or None.
+
+    Raises BadInput without a name or a reason, Refused (REG-14) when the notice is over.
+    """
+    missing = [
+        Finding("REG-12", name) for name, value in (("raised_by", raised_by), ("reason", reason)) if not value.strip()
+    ]
+    if missing:
+        raise BadInput(missing)
+    with unit_of_work(actor) as uow:
+        (case,) = locked(uow, county, [case_id])
+        notice = uow.session.get(Notice, {"county": county, "notice_id": case.notice_id}) if case.notice_id else None
+        if notice is None or case.state not in ("noticed", "objected") or beijing_day(uow.now) > notice.last_day:
+            raise Refused(Finding("REG-14", subject=case.number))
+        objection = Objection(
+            county=county,
+            objection_id=uuid4(),
+            village=case.village,
+            case_id=case_id,
+            notice_id=notice.notice_id,
+            raised_by=raised_by.strip(),
+            contact_sealed=contact,
+            reason=reason.strip(),
+            raised_at=uow.now,
+            taken_by=actor.account_id,
+        )
+        uow.session.add(objection)
+        set_values(uow, county, [case_id], state="objected")
+        note(uow, [case], "object", reason)
+    return objection.objection_id
+
+
+def settle(
+    actor: Actor, county: str, objection_id: UUID, outcome: str, settlement: str, *, case_id: UUID | None = None
+) -> None:
+    """Settle an objection: dismissed or withdrawn lets the case go on; upheld returns it. A case that has left stays as it is.
+
+    case_id: the case before the officer's eyes, where there is one. Raises BadInput without a reason or for another
+    outcome, NotFound when the objection is another case's, Conflict when it is settled already, Refused (REG-1) when who
+    opened or accepted the case dismisses what is held against it.
+    """
+    if outcome not in ("upheld", "dismissed", "withdrawn") or not settlement.strip():
+        raise BadInput(Finding("REG-12", "settlement"))
+    with unit_of_work(actor) as uow:
+        found = select(Objection).where(Objection.county == county, Objection.objection_id == objection_id)
+        objection = uow.session.scalars(found.with_for_update()).one_or_none()
+        if objection is None or case_id not in (None, objection.case_id):
+            raise NotFound()
+        if objection.outcome is not None:
+            raise Conflict(Finding("REG-8", values={"state": objection.outcome, "step": "settle"}))
+        (case,) = locked(uow, county, [objection.case_id])
+        now = uow.now
+        if outcome == "dismissed":
+            _by_another(uow, case)
+        objection.settled_at, objection.settled_by = now, actor.account_id
+        objection.outcome, objection.settlement = outcome, settlement.strip()
+        uow.session.flush()
+        if outcome == "upheld" and case.state in UNDER_WAY:
+            set_values(uow, county, [case.case_id], state="returned", batch_id=None)
+        elif case.state == "objected" and not _open_objections(uow, county, case.case_id):
+            set_values(uow, county, [case.case_id], state="noticed")
+        note(uow, [case], "settle", settlement)
+
+
+def _by_another(uow: UnitOfWork, case: Case) -> None:
+    today = beijing_day(uow.now)
+    law = load_law(uow.session, case.county, today)
+    facts = case_facts(uow.session, [case], uow.actor.account_id, today, law.number("TOP-1.overlap", "m2"))
+    if finding := reg_1_four_eyes(facts[case.case_id], law):
+        raise Refused(finding)
+
+
+def _open_objections(uow: UnitOfWork, county: str, case_id: UUID) -> int:
+    found = select(Objection).where(
+        Objection.county == county, Objection.case_id == case_id, Objection.outcome.is_(None)
+    )
+    return len(list(uow.session.scalars(found)))
+
+
+def _notice(uow: UnitOfWork, cases: Sequence[Case], law: Law, title: str) -> Notice:
+    today = beijing_day(uow.now)
+    days = max(law.notice_days(*kinds) for kinds in {(case.act_kind, case.right_kind) for case in cases})
+    (serial,) = draw(uow, "notice_number")
+    villages = sorted({case.village for case in cases})
+    proposed = proposals(uow.session, cases)
+    held = [one.in_force.bundle for one in proposed if isinstance(one, ActProposal) and one.in_force.bundle]
+    codes = [code for bundle in held for code in bundle.codes.values()]
+    described = {
+        **parcels_described(uow.session, cases),
+        **roster_queries.parcels_registered(uow.session, cases[0].county, codes),
+    }
+    notice = Notice(
+        county=cases[0].county,
+        notice_id=uuid4(),
+        number=f"{cases[0].county}-G{today.year}-{serial:05d}",
+        village=villages[0] if len(villages) == 1 else _common(villages),
+        batch_id=cases[0].batch_id,
+        published_on=today,
+        last_day=law.working_days_after(today, days),
+        published_by=uow.actor.account_id,
+        published_at=uow.now,
+        title=title.strip(),
+        content={
+            "working_days": days,
+            "rows": [_notice_row(proposal, described) for proposal in proposed],
+            **roster_queries.noticed_with(uow.session, cases[0].county, cases[0].batch_id),
+        },
+    )
+    uow.session.add(notice)
+    uow.session.flush()
+    return notice
+
+
+def _common(villages: Sequence[str]) -> str:
+    """The division that holds all of these: their common prefix, cut to a level that exists."""
+    first, last = villages[0], villages[-1]
+    same = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
+    return first[: next(level for level in (12, 9, 6, 4) if level <= same)]
+
+
+def _notice_row(proposal: Proposal | ActProposal, described: Mapping[Any, tuple[str, str]]) -> dict[str, Any]:
+    """What the public reads of a case: act, holder, right, parcels and areas; never an identity number."""
+    case = proposal.case
+    row: dict[str, Any] = {"case": case.number, "kind": case.right_kind, "code": case.subject_code}
+    row |= {"holder": case.applicant, "act": case.act_kind}
+    if isinstance(proposal, ActProposal):
+        bundle = proposal.in_force.bundle
+        under = () if bundle is None else bundle.parcels
+        areas = [(bundle.codes[p.row["parcel_id"]], str(p.row["area_m2"])) for p in under] if bundle else []
+        parcels = [[code, area, *described.get((None, code), ("", ""))] for code, area in areas]
+        if isinstance(proposal.facts, RenewalFacts) and isinstance(asked := proposal.facts.asked, Renewal):
+            row |= {"members": proposal.facts.persons, "term": [str(asked.starts_on), str(asked.last_day)]}
+        return row | {"parcels": parcels, "area_m2": "" if bundle is None else str(bundle.right.row["area_m2"])}
+    facts = proposal.facts
+    if isinstance(facts, ContractFacts):
+        parcels = [[p.code, str(p.area_m2), *described.get((case.package_id, p.code), ("", ""))] for p in facts.parcels]
+        return row | {"parcels": parcels, "area_m2": str(facts.area_m2), "members": proposal.staged["members"]}
+    return row | {"parcels": [[case.subject_code, str(facts.area_m2)]], "area_m2": str(facts.area_m2)}

@@ -1,0 +1,102 @@
+"""Opening a village: a case for each contract and homestead that its package holds and the register lacks."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, text
+
+from landreg.core.actor import Actor
+from landreg.core.db import Unavailable, unit_of_work
+from landreg.core.errors import Conflict, Finding, NotFound
+from landreg.core.periods import beijing_day
+from landreg.land.model import Package
+from landreg.registry.casebook import Batch, Case
+from landreg.registry.casework.cases import note
+
+OPENED = ('registry."case"', "registry.case_parcel", "registry.case_document", "registry.case_event")
+
+
+def open_batch(actor: Actor, county: str, package_id: UUID, village: str) -> UUID:
+    """Open a case for each contract and homestead of a village that the package holds and the register lacks.
+
+    village: division code of any level. Raises NotFound for an unknown package, Conflict when nothing is left to open.
+    """
+    with unit_of_work(actor) as uow:
+        uow.lock_village(village)
+        package = uow.session.get(Package, {"county": county, "package_id": package_id})
+        within = village.isascii() and village.isdigit() and village.startswith(county)
+        if package is None or package.state != "staged" or not within:
+            raise NotFound()
+        batch = Batch(
+            county=county,
+            batch_id=uuid4(),
+            village=village,
+            package_id=package_id,
+            opened_by=actor.account_id,
+            opened_at=uow.now,
+        )
+        uow.session.add(batch)
+        uow.session.flush()
+        asked = {
+            "county": county,
+            "package": package_id,
+            "batch": batch.batch_id,
+            "by": actor.account_id,
+            "from": village,
+            "to": village + "~",
+            "prefix": f"{county}-{beijing_day(uow.now).year}-",
+        }
+        uow.session.execute(text(_OPEN_CONTRACTS), asked)
+        uow.session.execute(text(_OPEN_HOMESTEADS), asked)
+        uow.session.execute(text(_OPEN_PARCELS), asked)
+        opened = list(uow.session.scalars(select(Case).where(Case.county == county, Case.batch_id == batch.batch_id)))
+        if not opened:
+            raise Conflict(Finding("REG-11"))
+        evidence = {**asked, "document": uuid4(), "sha256": package.sha256.hex(), "name": package.name}
+        evidence |= {"size": package.size, "at": uow.now}
+        uow.session.execute(text(_EVIDENCE), {**evidence, "village": village})
+        uow.session.execute(text(_EVIDENCE_OF_CASES), evidence)
+        note(uow, opened, "open")
+    with suppress(Unavailable), unit_of_work(actor) as uow:
+        uow.take_statistics(*OPENED)
+    return batch.batch_id
+
+
+_NEW_CASE = """
+    INSERT INTO registry."case" (county, case_id, village, number, batch_id, package_id, act_kind, right_kind,
+                                 subject_code, household_code, applicant, state, prepared_by)
+    SELECT s.county, gen_random_uuid(), s.village,
+           :prefix || lpad(nextval('registry.case_number')::text, 7, '0'),
+           :batch, s.package_id, 'first_registration', '{kind}', s.code, s.household_code, {holder}, 'draft', :by
+    FROM (SELECT * FROM land.{table} WHERE county = :county AND package_id = :package
+          AND village >= :from AND village < :to ORDER BY code) AS s
+    LEFT JOIN land.staged_household AS h ON h.county = s.county AND h.package_id = s.package_id AND h.code = s.household_code
+    WHERE NOT EXISTS (SELECT FROM registry."right" AS r WHERE r.county = s.county AND r.code = {right_code}
+                      AND upper_inf(r.recorded) AND upper_inf(r.valid))
+    ON CONFLICT DO NOTHING
+"""
+_OPEN_CONTRACTS = _NEW_CASE.format(
+    kind="contract_management", table="staged_contract", holder="coalesce(h.name, '')", right_code="s.code"
+)
+_OPEN_HOMESTEADS = _NEW_CASE.format(
+    kind="homestead", table="staged_homestead", holder="coalesce(h.name, s.holder)", right_code="s.unit_code"
+)
+_OPEN_PARCELS = """
+    INSERT INTO registry.case_parcel (county, case_id, parcel_code, village)
+    SELECT c.county, c.case_id, p.parcel_code, c.village FROM registry."case" AS c
+    JOIN land.staged_contract_parcel AS p ON p.county = c.county AND p.package_id = c.package_id
+         AND p.contract_code = c.subject_code
+    WHERE c.county = :county AND c.batch_id = :batch AND c.right_kind = 'contract_management'
+    UNION SELECT c.county, c.case_id, c.subject_code, c.village FROM registry."case" AS c
+    WHERE c.county = :county AND c.batch_id = :batch AND c.right_kind = 'homestead'
+"""
+_EVIDENCE = """
+    INSERT INTO registry.document (county, document_id, village, sha256, kind, name, size, put_by, put_at)
+    VALUES (:county, :document, :village, :sha256, 'survey_package', :name, :size, :by, :at)
+"""
+_EVIDENCE_OF_CASES = """
+    INSERT INTO registry.case_document (county, case_id, document_id, village)
+    SELECT county, case_id, :document, village FROM registry."case" WHERE county = :county AND batch_id = :batch
+"""

@@ -1,0 +1,226 @@
+"""The lists of the work desk: cases by queue and filter, what is overdue, who works on how much; and taking cases up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from landreg.access.queries import names_of
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import Finding, Refused
+from landreg.core.periods import BEIJING, DAY, beijing_day
+from landreg.land.queries import prefixed
+from landreg.law.book import Law, act_types
+from landreg.registry.casebook import Case, Notice
+from landreg.registry.casework.cases import Stepped, locked, note, set_values
+from landreg.registry.rules.desk import (
+    WAITING,
+    TakingUp,
+    Waiting,
+    certified_after,
+    dsk_3_step_waits_too_long,
+    dsk_4_taken_up_by_another,
+    overdue_until,
+)
+
+CASE_SORTS: Mapping[str, Any] = {
+    "number": Case.number,
+    "applicant": Case.applicant,
+    "state": Case.state,
+    "village": Case.village,
+    "due": Case.due_on,
+    "accepted": Case.accepted_at,
+    "since": Case.state_since,
+}
+QUEUES = ("mine", "review", "overdue", "returned", "due")
+UNDER_WAY = ("accepted", "reviewed", "noticed", "objected")
+DUE_DAYS = 5
+_SAME, _ENDS = ([kind.kind for kind in act_types() if kind.certificate == then] for then in ("keep", "cancel"))
+waiting = sa.and_(
+    Case.state.in_(WAITING),
+    sa.or_(
+        Case.state != "registered",
+        sa.and_(
+            Case.act_kind.not_in(_SAME),
+            sa.or_(Case.act_kind.not_in(_ENDS), sa.func.jsonb_array_length(Case.request["parcels"]) > 0),
+        ),
+    ),
+)
+"""Whether something is still to be done with a case: `rules.desk.certified_after`, of what is registered, as a query."""
+worked_on_by = sa.func.coalesce(Case.taken_by, Case.prepared_by)
+"""Who works on a case: who took it up, else who prepared it."""
+
+
+@dataclass(frozen=True)
+class CaseFilter:
+    """What the list of cases is narrowed and ordered by. queue: one of QUEUES, or "" for all. act: kind of act."""
+
+    queue: str = ""
+    state: str = ""
+    kind: str = ""
+    within: str = ""
+    text: str = ""
+    batch_id: UUID | None = None
+    sort: str = "number"
+    down: bool = True
+    act: str = ""
+    officer: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Looking:
+    """Who looks at the list, and the law of today, whose figures say what is overdue."""
+
+    me: UUID
+    law: Law
+
+    @property
+    def today(self) -> date:
+        """The day of the list."""
+        return self.law.on
+
+
+def cases_statement(asked: CaseFilter, looking: Looking) -> sa.Select[Any]:
+    """The cases that a filter leaves, in its order. text: number or code from its beginning, or the applicant's name."""
+    found = sa.select(Case).where(*_queue(asked.queue, looking))
+    for wanted, column in ((asked.state, Case.state), (asked.kind, Case.right_kind), (asked.act, Case.act_kind)):
+        if wanted:
+            found = found.where(column == wanted)
+    if asked.officer:
+        found = found.where(worked_on_by == asked.officer, waiting)
+    if asked.within:
+        found = found.where(prefixed(Case.village, asked.within))
+    if asked.batch_id:
+        found = found.where(Case.batch_id == asked.batch_id)
+    if asked.text:
+        found = found.where(
+            sa.or_(
+                prefixed(Case.applicant.collate("C"), asked.text),
+                prefixed(Case.number.collate("C"), asked.text),
+                prefixed(Case.subject_code, asked.text),
+            )
+        )
+    column = CASE_SORTS.get(asked.sort, Case.number)
+    return found.order_by((column.desc() if asked.down else column).nulls_last(), Case.number)
+
+
+def _queue(queue: str, looking: Looking) -> list[sa.ColumnElement[bool]]:
+    match queue:
+        case "mine":
+            return [worked_on_by == looking.me, waiting]
+        case "due":
+            return [Case.due_on <= looking.today + timedelta(days=DUE_DAYS), Case.state.in_(UNDER_WAY)]
+        case "review":
+            mine = sa.or_(Case.prepared_by == looking.me, Case.accepted_by == looking.me)
+            return [Case.state == "accepted", sa.not_(mine)]
+        case "returned":
+            return [Case.state == "returned", worked_on_by == looking.me]
+        case "overdue":
+            return [waiting, sa.or_(*(_overdue(state, looking) for state in WAITING))]
+        case _:
+            return []
+
+
+def _overdue(state: str, looking: Looking) -> sa.ColumnElement[bool]:
+    """A notice has to run its days: the wait begins after its last one."""
+    last = overdue_until(state, looking.law, looking.today)
+    if state == "noticed":
+        over = sa.exists().where(
+            Notice.county == Case.county, Notice.notice_id == Case.notice_id, Notice.last_day <= last
+        )
+        return sa.and_(Case.state == state, over)
+    return sa.and_(Case.state == state, Case.state_since < datetime.combine(last + DAY, time(), BEIJING))
+
+
+def queue_counts(session: Session, looking: Looking) -> dict[str, int]:
+    """How many cases lie in each queue."""
+    return {
+        queue: session.scalar(sa.select(sa.func.count()).select_from(Case).where(*_queue(queue, looking))) or 0
+        for queue in QUEUES
+    }
+
+
+def waits(session: Session, cases: Sequence[Case], law: Law) -> dict[UUID, Finding]:
+    """The cases among these that have waited too long (DSK-3)."""
+    ids = [case.notice_id for case in cases if case.state == "noticed" and case.notice_id]
+    last = {
+        row.notice_id: row.last_day
+        for row in session.execute(sa.select(Notice.notice_id, Notice.last_day).where(Notice.notice_id.in_(ids)))
+    }
+    found = {}
+    for case in cases:
+        if case.state in WAITING and (case.state != "registered" or certified_after(case.act_kind, case.request)):
+            since = beijing_day(case.state_since)
+            if case.state == "noticed" and case.notice_id is not None:
+                since = last.get(case.notice_id, since)
+            late = dsk_3_step_waits_too_long(Waiting(case.number, case.state, since, law.on), law)
+            if late is not None:
+                found[case.case_id] = late
+    return found
+
+
+@dataclass(frozen=True)
+class Load:
+    """What an officer has before them: cases by state, how many are overdue, and since when the oldest waits."""
+
+    officer: UUID
+    name: str
+    states: Mapping[str, int]
+    overdue: int
+    oldest: datetime
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(self.states.values())
+
+
+def team(session: Session, looking: Looking) -> list[Load]:
+    """The load of every officer who has a case that waits, the fullest desk first."""
+    late = sa.or_(*(_overdue(state, looking) for state in WAITING))
+    counted = sa.select(
+        worked_on_by.label("officer"),
+        Case.state,
+        sa.func.count().label("cases"),
+        sa.func.count().filter(late).label("overdue"),
+        sa.func.min(Case.state_since).label("oldest"),
+    ).where(waiting)
+    rows = session.execute(counted.group_by(worked_on_by, Case.state)).all()
+    names = names_of(session, {row.officer for row in rows})
+    loads = [
+        Load(
+            officer,
+            names.get(officer, "—"),
+            {row.state: row.cases for row in rows if row.officer == officer},
+            sum(row.overdue for row in rows if row.officer == officer),
+            min(row.oldest for row in rows if row.officer == officer),
+        )
+        for officer in {row.officer for row in rows}
+    ]
+    return sorted(loads, key=lambda load: (-load.total, load.name))
+
+
+def take_up(actor: Actor, county: str, case_ids: Sequence[UUID]) -> Stepped:
+    """Take cases up from whoever works on them (DSK-4). Four eyes stay as they are: they ask who prepared and accepted."""
+    with unit_of_work(actor) as uow:
+        cases = locked(uow, county, case_ids)
+        judged = {case.number: dsk_4_taken_up_by_another(taking_up(case, actor.account_id)) for case in cases}
+        refused = {number: (finding,) for number, finding in judged.items() if finding is not None}
+        if len(cases) == 1 and refused:
+            raise Refused(refused[cases[0].number])
+        go = [case for case in cases if case.number not in refused]
+        set_values(uow, county, [case.case_id for case in go], taken_by=actor.account_id)
+        note(uow, go, "take_up")
+    return Stepped(len(go), refused)
+
+
+def taking_up(case: Case, by: UUID) -> TakingUp:
+    """The facts of taking a case up."""
+    return TakingUp(case.number, case.state, case.taken_by or case.prepared_by, by)

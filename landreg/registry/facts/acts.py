@@ -1,0 +1,177 @@
+"""Facts for acts of change: what each case asks for, and what the register says of it now; a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import partial
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from landreg.core.codes import masked_name
+from landreg.law.book import act_type
+from landreg.registry.casebook import Case
+from landreg.registry.effects import Changes
+from landreg.registry.effects import acts as effects
+from landreg.registry.facts import standing
+from landreg.registry.facts.households import household_proposals, operated
+from landreg.registry.facts.operation import operation_proposals
+from landreg.registry.facts.parcels import parcel_proposals
+from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, term_of
+from landreg.registry.facts.renewal import renewal_proposals
+from landreg.registry.facts.restrictions import change_proposals
+from landreg.registry.rules.acts import ActFacts, Restricted, Taker
+from landreg.registry.rules.households import HOUSEHOLD_RULES
+from landreg.registry.rules.operation import OPERATION_RULES
+from landreg.registry.rules.parcel_requests import PARCEL_REQUESTS
+from landreg.registry.rules.renewal_requests import CHANGES, RENEWALS
+from landreg.registry.rules.requests import (
+    Assignment,
+    Cancellation,
+    HouseholdChange,
+    Release,
+    RestrictionAsked,
+    read,
+)
+
+Reading = Callable[[Session, Sequence[Case]], list[ActProposal]]
+FAMILIES: Mapping[str, Reading] = {
+    **dict.fromkeys(RENEWALS, renewal_proposals),
+    **dict.fromkeys(CHANGES, change_proposals),
+    **dict.fromkeys(PARCEL_REQUESTS, parcel_proposals),
+    **dict.fromkeys(HOUSEHOLD_RULES, household_proposals),
+    **dict.fromkeys(OPERATION_RULES, operation_proposals),
+}
+"""By kind of act: what reads its cases, where a family of acts has a module of its own."""
+
+
+def act_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
+    """The proposals of cases on acts of change, in their order; each family reads its own."""
+    of_family: dict[Reading, list[Case]] = defaultdict(list)
+    for case in cases:
+        of_family[FAMILIES.get(case.act_kind, _proposals)].append(case)
+    found = {one.case.case_id: one for reading, some in of_family.items() for one in reading(session, some)}
+    return [found[case.case_id] for case in cases]
+
+
+def _proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
+    county = cases[0].county
+    asked = {case.case_id: read(case.act_kind, case.request) for case in cases}
+    taking = [a.household_id for a in asked.values() if isinstance(a, Assignment)]
+    takers = {row.household_id: row for row in session.execute(text(_TAKERS), {"county": county, "ids": taking})}
+    held = standing.rights_held(session, county, taking, "contract_management")
+    own = {household: next(iter(rights)) for household, rights in held.items()}
+    right_ids = list({right_id for case in cases for right_id in case.right_ids} | set(own.values()))
+    bundles = standing.rights(session, county, right_ids)
+    restricted = standing.restrictions(session, county, right_ids)
+    households = standing.households(session, county, [case.household_code for case in cases])
+    papers = folders(session, county, [case.case_id for case in cases])
+    elsewhere = _elsewhere(session, county, asked)
+    stands = operated(session, county, [parcel for bundle in bundles.values() for parcel in bundle.codes])
+    return [
+        _proposal(
+            case,
+            asked[case.case_id],
+            InForce(
+                bundles.get(case.right_ids[0]) if act_type(case.act_kind).on == "right" else None,
+                households.get(case.household_code),
+                tuple(row for right_id in case.right_ids for row in restricted.get(right_id, ())),
+                bundles.get(own.get(_taker_id(asked[case.case_id]), UUID(int=0))),
+            ),
+            papers[case.case_id],
+            elsewhere.get(case.case_id, {}),
+            takers.get(_taker_id(asked[case.case_id])),
+            stands,
+        )
+        for case in cases
+    ]
+
+
+def _taker_id(asked: Any) -> UUID:
+    return asked.household_id if isinstance(asked, Assignment) else UUID(int=0)
+
+
+def _proposal(
+    case: Case,
+    asked: Any,
+    rows: InForce,
+    folder: frozenset[str],
+    elsewhere: Mapping[str, str],
+    taker: Any,
+    stands: Mapping[UUID, str],
+) -> ActProposal:
+    kind, bundle, household = act_type(case.act_kind), rows.bundle, rows.household
+    facts = ActFacts(
+        act_kind=case.act_kind,
+        code=case.subject_code,
+        asked=asked,
+        in_force=household is not None if kind.on == "household" else bundle is not None,
+        right_kind=case.right_kind if kind.on == "right" else "",
+        missing=papers_lacking(case, kind, folder),
+        restrictions=tuple(
+            Restricted(row.row["restriction_id"], row.row["kind"], row.row["party"], row.row["rank"])
+            for row in rows.restrictions
+        ),
+        members={m.row["member_id"]: m.row["holds_right"] for m in household.members} if household else {},
+        elsewhere=elsewhere,
+        parcels=tuple(bundle.codes.values()) if bundle else (),
+        operated={code: stands[parcel] for parcel, code in bundle.codes.items() if parcel in stands} if bundle else {},
+        collective=str(household.household.row["collective_id"]) if household else "",
+        holder=bundle.right.row["household_id"] if bundle else None,
+        term=term_of(bundle),
+        taker=None if taker is None else Taker(taker.code, str(taker.collective_id), taker.members, term_of(rows.onto)),
+    )
+    return ActProposal(case, rows, facts, partial(_changes, case, rows, facts))
+
+
+def _changes(case: Case, rows: InForce, facts: ActFacts, on: date) -> Changes:
+    asked = facts.asked
+    if isinstance(asked, HouseholdChange) and rows.household is not None:
+        household = rows.household
+        return effects.change_household(household.household, household.members, case.right_ids, asked, on, uuid4)
+    if rows.bundle is not None:
+        match asked:
+            case Assignment():
+                return effects.assign(rows.bundle, rows.onto, asked, on, uuid4)
+            case Cancellation():
+                return effects.cancel(rows.bundle, asked, on, uuid4)
+            case RestrictionAsked():
+                rank = 1 + max((r.rank for r in facts.restrictions if r.kind == asked.kind), default=0)
+                return effects.restrict(rows.bundle, asked, rank, on, uuid4)
+            case Release():
+                return effects.release(rows.restrictions, asked, on, uuid4)
+        return effects.reissue(case.right_ids, on)
+    raise ValueError(f"{case.subject_code} is not in force")
+
+
+def _elsewhere(session: Session, county: str, asked: Mapping[UUID, Any]) -> dict[UUID, dict[str, str]]:
+    """By case: masked names of those who join, to the household that the register has them in and that they do not leave."""
+    joining = {
+        person: (case_id, change)
+        for case_id, change in asked.items()
+        if isinstance(change, HouseholdChange)
+        for person in (join.person_id for join in change.joins)
+    }
+    found: dict[UUID, dict[str, str]] = defaultdict(dict)
+    for row in session.execute(text(_ELSEWHERE), {"county": county, "persons": list(joining)}):
+        case_id, change = joining[row.person_id]
+        if row.member_id not in change.leaving:
+            found[case_id][masked_name(row.name_masked)] = row.code
+    return found
+
+
+_TAKERS = """
+    SELECT h.household_id, h.code, h.collective_id,
+           (SELECT count(*) FROM party.member AS m WHERE m.county = h.county AND m.household_id = h.household_id
+            AND m.holds_right AND upper_inf(m.recorded) AND upper_inf(m.valid)) AS members
+    FROM party.household AS h
+    WHERE h.county = :county AND h.household_id = ANY (:ids) AND upper_inf(h.recorded) AND upper_inf(h.valid)
+"""
+_ELSEWHERE = """
+    SELECT r.person_id, r.member_id, p.name_masked, r.household_code AS code
+    FROM party.households_of(:county, :persons) AS r JOIN identity.person AS p ON p.person_id = r.person_id
+"""

@@ -1,0 +1,278 @@
+"""Facts for corrections: every row that the register says now of a parcel, a household or a right, and what is to be right."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from gis import nyt2539
+from landreg.core.tables import in_force
+from landreg.core.units import decimal_of, mu_of
+from landreg.land.model import Parcel
+from landreg.law.book import act_type, terms
+from landreg.party.model import Household
+from landreg.registry.casebook import Case
+from landreg.registry.effects import Changes, Standing
+from landreg.registry.effects import parcels as effects
+from landreg.registry.effects.parcels import Spoken, SpokenRight
+from landreg.registry.facts import standing
+from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking
+from landreg.registry.model import Contract, Right, RightHolder, RightParcel
+from landreg.registry.rules.acts import Restricted
+from landreg.registry.rules.parcel_requests import Correction
+from landreg.registry.rules.parcels import Ground, ParcelActFacts
+from landreg.registry.rules.requests import read
+
+HOMESTEAD_ONLY = frozenset(("footprint_m2", "floor_area_m2", "floors", "built_on"))
+CONTRACT_ONLY = frozenset(("signed_on",))
+_CODE = re.compile(r"\d{19}|\d{12}[A-Z]{2}\d{5}", re.ASCII)
+LONGEST = 200
+MOST = Decimal("1E12")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is corrected: its rows that the register says now, the one in force last, and the rights that go with them."""
+
+    rows: tuple[Spoken, ...] = ()
+    rights: tuple[SpokenRight, ...] = ()
+
+    def now(self, fact: str) -> Any:
+        """A fact as it stands; None for one that the subject does not have."""
+        for row in (*self.rows[-1:], *(one.contract for one in self.rights[-1:] if one.contract)):
+            if fact in row.row.row:
+                return row.row.row[fact]
+        return None
+
+
+def correction_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
+    """The proposals of corrections."""
+    if not cases:
+        return []
+    county = cases[0].county
+    papers = folders(session, county, [case.case_id for case in cases])
+    restricted = standing.restrictions(session, county, [one for case in cases for one in case.right_ids])
+    made = []
+    for case in cases:
+        asked = read(case.act_kind, case.request)
+        assert isinstance(asked, Correction)  # noqa: S101  the kind of act says so
+        subject = _subject(session, county, case, asked)
+        rows = tuple(row for right_id in case.right_ids for row in restricted.get(right_id, ()))
+        made.append(_proposal(case, asked, subject, rows, papers[case.case_id], _used(session, county, asked, subject)))
+    return made
+
+
+def _proposal(
+    case: Case,
+    asked: Correction,
+    subject: Subject,
+    restrictions: tuple[Standing, ...],
+    folder: frozenset[str],
+    used: tuple[str, ...],
+) -> ActProposal:
+    right: dict[str, Any] = {}
+    invalid: list[str] = []
+    for one in asked.facts:
+        try:
+            right[one.fact] = typed(asked.of, case.right_kind, one.fact, one.value)
+        except ValueError:
+            invalid.append(one.fact)
+    if "registered_area_m2" in right:
+        right["mu"] = mu_of(right["registered_area_m2"])
+    facts = ParcelActFacts(
+        act_kind=case.act_kind,
+        code=case.subject_code,
+        asked=asked,
+        in_force=bool(subject.rows),
+        right_kind=case.right_kind,
+        missing=papers_lacking(case, act_type(case.act_kind), folder),
+        restrictions=tuple(
+            Restricted(r.row["restriction_id"], r.row["kind"], r.row["party"], r.row["rank"]) for r in restrictions
+        ),
+        parcels=asked.parcels,
+        now={one.fact: as_text(subject.now(one.fact)) for one in asked.facts} if subject.rows else {},
+        invalid=tuple(invalid),
+        used=used,
+        after=_areas_after(subject, right) if subject.rows and not invalid else (),
+    )
+    effect: Callable[[date], Changes] = partial(_changes, case, asked, subject, right)
+    return ActProposal(case, InForce(None, None, restrictions), facts, effect)
+
+
+def _changes(case: Case, asked: Correction, subject: Subject, right: Mapping[str, Any], on: date) -> Changes:
+    """Certificates that said what was wrong are replaced."""
+    if not subject.rows:
+        raise ValueError(f"{case.subject_code} is not in force")
+    if asked.of == "right":
+        made = effects.correct_right(subject.rights, right, on, uuid4)
+    else:
+        made = effects.correct(subject.rows, right, subject.rights, on, uuid4)
+    return replace(made, ends={**dict.fromkeys(case.right_ids, "replaced"), **made.ends})
+
+
+def _areas_after(subject: Subject, right: Mapping[str, Any]) -> tuple[Ground, ...]:
+    """The areas that a corrected area leaves, of the parcel and of every right that says it."""
+    if "registered_area_m2" not in right:
+        return ()
+    made = [Ground(subject.rows[-1].row.row["code"], right["registered_area_m2"])]
+    for bundle in subject.rights:
+        told, parcels = effects.resized_if(bundle, subject.rows[-1].row.row, right)
+        made.append(Ground(bundle.right.row.row["code"], min(told["area_m2"], *(row["area_m2"] for row in parcels))))
+    return tuple(made)
+
+
+def typed(of: str, right_kind: str, fact: str, value: str) -> Any:
+    """A corrected fact as its column holds it. Raises ValueError for a value that it cannot have. NY/T 2539 annex C."""
+    if (right_kind == "homestead" and fact in CONTRACT_ONLY) or (right_kind != "homestead" and fact in HOMESTEAD_ONLY):
+        raise ValueError(fact)
+    if len(value) > LONGEST:
+        raise ValueError(value)
+    if fact == "nature" and right_kind != "homestead":
+        return _one_of(value, terms("land_mode"))
+    return _TYPED.get(fact, str)(value)
+
+
+def as_text(value: Any) -> str:
+    """A fact as a form shows it."""
+    if value is None:
+        return ""
+    return {True: "1", False: "0"}[value] if isinstance(value, bool) else str(value)
+
+
+def _one_of(value: str, known: Any) -> str:
+    if value not in known:
+        raise ValueError(value)
+    return value
+
+
+def _filled(value: str) -> str:
+    if not value:
+        raise ValueError(value)
+    return value
+
+
+def _area(value: str) -> Decimal:
+    area = decimal_of(value)
+    if not 0 < area < MOST or area != area.quantize(Decimal("0.01")):
+        raise ValueError(value)
+    return area.quantize(Decimal("0.01"))
+
+
+def _code(value: str) -> str:
+    if _CODE.fullmatch(value) is None:
+        raise ValueError(value)
+    return value
+
+
+_TYPED: Mapping[str, Callable[[str], Any]] = {
+    "name": _filled,
+    "code": _code,
+    "registered_area_m2": _area,
+    "footprint_m2": _area,
+    "floor_area_m2": _area,
+    "floors": lambda value: int(_one_of(value, [str(floors) for floors in range(1, 100)])),
+    "built_on": date.fromisoformat,
+    "signed_on": date.fromisoformat,
+    "basic_farmland": lambda value: {"1": True, "0": False, "": None}[_one_of(value, ("1", "0", ""))],
+    "land_class": lambda value: _one_of(value, nyt2539.LAND_USE_2007),
+    "soil_grade": lambda value: _one_of(value, nyt2539.code_table("C.8")),
+    "land_use": lambda value: _one_of(value, nyt2539.code_table("C.9")),
+}
+
+
+def _used(session: Session, county: str, asked: Correction, subject: Subject) -> tuple[str, ...]:
+    """The asked code, where it names another parcel, or did."""
+    wanted = [one.value for one in asked.facts if one.fact == "code"]
+    if not wanted or not subject.rows or asked.of != "parcel":
+        return ()
+    found = select(Parcel.code).where(
+        Parcel.county == county, Parcel.code.in_(wanted), Parcel.parcel_id != subject.rows[-1].row.row["parcel_id"]
+    )
+    return tuple(sorted(set(session.scalars(found))))
+
+
+def _subject(session: Session, county: str, case: Case, asked: Correction) -> Subject:
+    if asked.of == "parcel":
+        rows = _spoken(
+            session, "parcel", Parcel, county, Parcel.parcel_id, _id(session, county, Parcel, case.subject_code)
+        )
+        area = any(one.fact == "registered_area_m2" for one in asked.facts)
+        return Subject(rows, _rights_over(session, county, rows[-1].row.row["parcel_id"]) if rows and area else ())
+    if asked.of == "household":
+        household = _id(session, county, Household, case.subject_code)
+        return Subject(_spoken(session, "household", Household, county, Household.household_id, household))
+    rights = _rights(session, county, Right.right_id.in_(case.right_ids))
+    return Subject(tuple(one.right for one in rights), rights)
+
+
+def _id(session: Session, county: str, table: Any, code: str) -> UUID | None:
+    key = table.parcel_id if table is Parcel else table.household_id
+    found = select(key).where(table.county == county, table.code == code, in_force(table))
+    return session.scalars(found).first()
+
+
+def _spoken(session: Session, name: str, table: Any, county: str, key: Any, wanted: UUID | None) -> tuple[Spoken, ...]:
+    """The rows of a subject that the register says now, the one in force last; none where it is none now."""
+    found = select(table).where(table.county == county, key == wanted, func.upper_inf(table.recorded))
+    rows = session.scalars(found.order_by(func.lower(table.valid).nulls_first())).all()
+    if not rows or rows[-1].valid.upper is not None:
+        return ()
+    return tuple(_said(name, row) for row in rows)
+
+
+def _said(name: str, row: Any) -> Spoken:
+    return Spoken(standing.standing(name, row), row.valid.upper)
+
+
+def _rights_over(session: Session, county: str, parcel_id: UUID) -> tuple[SpokenRight, ...]:
+    over = select(RightParcel.right_row).where(
+        RightParcel.county == county, RightParcel.parcel_id == parcel_id, func.upper_inf(RightParcel.recorded)
+    )
+    return _rights(session, county, Right.row_id.in_(over))
+
+
+def _rights(session: Session, county: str, which: Any) -> tuple[SpokenRight, ...]:
+    """The rows of rights that the register says now, each with what hangs on it, the one in force last."""
+    found = select(Right).where(Right.county == county, which, func.upper_inf(Right.recorded))
+    rights = session.scalars(found.order_by(func.lower(Right.valid).nulls_first())).all()
+    row_ids = [row.row_id for row in rights]
+    hanging: dict[str, dict[UUID, list[Any]]] = {}
+    tables: Mapping[str, Any] = {"right_holder": RightHolder, "right_parcel": RightParcel}
+    for name, table in tables.items():
+        of_row: dict[UUID, list[Any]] = defaultdict(list)
+        listed = select(table).where(
+            table.county == county, table.right_row.in_(row_ids), func.upper_inf(table.recorded)
+        )
+        for row in session.scalars(listed):
+            of_row[row.right_row].append(row)
+        hanging[name] = of_row
+    signed = select(Contract).where(
+        Contract.county == county,
+        Contract.contract_id.in_([row.contract_id for row in rights if row.contract_id]),
+        func.upper_inf(Contract.recorded),
+    )
+    contracts: dict[Any, Contract] = {(row.contract_id, row.valid): row for row in session.scalars(signed)}
+    return tuple(
+        SpokenRight(
+            _said("right", row),
+            tuple(_said("right_holder", one) for one in hanging["right_holder"][row.row_id]),
+            tuple(
+                _said("right_parcel", one)
+                for one in sorted(hanging["right_parcel"][row.row_id], key=lambda one: one.position)
+            ),
+            _said("contract", contracts[row.contract_id, row.valid])
+            if (row.contract_id, row.valid) in contracts
+            else None,
+        )
+        for row in rights
+    )

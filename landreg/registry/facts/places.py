@@ -1,0 +1,123 @@
+"""The parties and parcels that cases name, found in the register: what their acts are booked on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+
+from landreg.core.db import UnitOfWork
+from landreg.core.errors import Finding, NotFound, Refused
+from landreg.registry.casebook import Case
+from landreg.registry.effects import (
+    Changes,
+    ContractRegistration,
+    HomesteadRegistration,
+    ParcelOfRight,
+    register_contract,
+    register_homestead,
+)
+from landreg.registry.facts.first import Proposal
+from landreg.registry.rules.homestead import HomesteadFacts, confirmed_area
+
+
+@dataclass(frozen=True)
+class Places:
+    """Ids of the parties and parcels that the cases name, by code."""
+
+    households: Mapping[str, UUID]
+    collectives: Mapping[str, UUID]
+    parcels: Mapping[str, UUID]
+
+    @classmethod
+    def of(cls, uow: UnitOfWork, cases: Sequence[Case]) -> Places:
+        if not cases:
+            return cls({}, {}, {})
+        asked = {
+            "county": cases[0].county,
+            "households": list({case.household_code for case in cases}),
+            "subjects": [case.subject_code for case in cases],
+            "packages": list({case.package_id for case in cases}),
+            "cases": [case.case_id for case in cases],
+        }
+        return cls(
+            dict(uow.session.execute(text(_HOUSEHOLD_IDS), asked).all()),
+            dict(uow.session.execute(text(_COLLECTIVE_IDS), asked).all()),
+            dict(uow.session.execute(text(PARCEL_IDS), asked).all()),
+        )
+
+    def changes(self, proposal: Proposal, law: Any, today: date) -> Changes:
+        """The changes of one case. Raises NotFound when a party or parcel it names is not in the register."""
+        case, staged, facts = proposal.case, proposal.staged, proposal.facts
+        household = self._known(self.households, case.household_code)
+        if isinstance(facts, HomesteadFacts):
+            parcel = ParcelOfRight(self._known(self.parcels, facts.code), facts.code, facts.area_m2)
+            return register_homestead(
+                HomesteadRegistration(
+                    county=case.county,
+                    village=case.village,
+                    right_id=uuid4(),
+                    right_row=uuid4(),
+                    code=facts.code,
+                    unit_code=facts.unit_code,
+                    household_id=household,
+                    parcel=parcel,
+                    confirmed=confirmed_area(facts, law),
+                    footprint_m2=staged["footprint_m2"],
+                    floor_area_m2=staged["building_area_m2"],
+                    floors=staged["storeys"],
+                    built_on=facts.built_on,
+                    nature=staged["nature"] or "",
+                    registered_on=today,
+                )
+            )
+        if facts.term is None:
+            raise Refused(Finding("CT-1", "term", {}, subject=facts.code))
+        return register_contract(
+            ContractRegistration(
+                county=case.county,
+                village=case.village,
+                contract_id=uuid4(),
+                right_id=uuid4(),
+                right_row=uuid4(),
+                code=facts.code,
+                collective_id=self._known(self.collectives, staged["issuer_code"]),
+                household_id=household,
+                mode=staged["way"],
+                term=facts.term,
+                signed_on=staged["signed_on"],
+                area_m2=facts.area_m2,
+                parcels=tuple(
+                    ParcelOfRight(self._known(self.parcels, parcel.code), parcel.code, parcel.area_m2)
+                    for parcel in facts.parcels
+                ),
+            )
+        )
+
+    @staticmethod
+    def _known(ids: Mapping[str, UUID], code: str) -> UUID:
+        if code not in ids:
+            raise NotFound(Finding("REG-15", values={"code": code}, subject=code))
+        return ids[code]
+
+
+_HOUSEHOLD_IDS = """
+    SELECT code, household_id FROM party.household
+    WHERE county = :county AND code = ANY (:households) AND upper_inf(recorded) AND upper_inf(valid)
+"""
+_COLLECTIVE_IDS = """
+    SELECT code, collective_id FROM party.collective
+    WHERE county = :county AND upper_inf(recorded) AND upper_inf(valid) AND code IN (
+        SELECT issuer_code FROM land.staged_contract
+        WHERE county = :county AND package_id = ANY (:packages) AND code = ANY (:subjects))
+"""
+PARCEL_IDS = """
+    SELECT l.code, l.parcel_id FROM registry.case_parcel AS p
+    JOIN land.parcel AS l ON l.county = p.county AND l.code = p.parcel_code AND upper_inf(l.recorded) AND upper_inf(l.valid)
+    WHERE p.county = :county AND p.case_id = ANY (:cases)
+"""
+"""Code and id of the registered parcels that cases ask for."""

@@ -1,0 +1,95 @@
+"""What a case on an act of change comes down to: the rows in force behind it, the facts that its rules judge, and its effect.
+
+Each family of acts reads its own cases (`act_facts.FAMILIES`); all of them give what stands here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from landreg.law.book import ActType
+from landreg.registry.casebook import Case, CaseDocument, Document
+from landreg.registry.effects import Changes, RightBundle, Standing
+from landreg.registry.facts import standing
+from landreg.registry.rules.acts import ActFacts, Restricted
+
+
+@dataclass(frozen=True)
+class InForce:
+    """The rows behind a case: its right, household and restrictions; further rights and all households that it touches."""
+
+    bundle: RightBundle | None
+    household: standing.HouseholdInForce | None
+    restrictions: tuple[Standing, ...]
+    onto: RightBundle | None = None
+    others: tuple[RightBundle, ...] = ()
+    parties: tuple[standing.HouseholdInForce, ...] = ()
+
+    @property
+    def bundles(self) -> tuple[RightBundle, ...]:
+        """Every right behind the case."""
+        return tuple(one for one in (self.bundle, self.onto, *self.others) if one is not None)
+
+
+@dataclass(frozen=True)
+class ActProposal:
+    """What a case asks to have changed. effect: what its act does from a day on, by the rows in force."""
+
+    case: Case
+    in_force: InForce
+    facts: ActFacts
+    effect: Callable[[date], Changes]
+
+    def changes(self, on: date) -> Changes:
+        """What the act will do. Raises ValueError where the right or household is gone: REG-21 says so first."""
+        return self.effect(on)
+
+
+def folders(session: Session, county: str, case_ids: Sequence[UUID]) -> dict[UUID, frozenset[str]]:
+    """By case: the kinds of document in its folder."""
+    found: dict[UUID, set[str]] = defaultdict(set)
+    kept = (
+        select(CaseDocument.case_id, Document.kind)
+        .join(
+            Document,
+            (Document.county == CaseDocument.county) & (Document.document_id == CaseDocument.document_id),
+        )
+        .where(CaseDocument.county == county, CaseDocument.case_id.in_(case_ids))
+    )
+    for case_id, kind in session.execute(kept):
+        found[case_id].add(kind)
+    return {case_id: frozenset(found[case_id]) for case_id in case_ids}
+
+
+def papers_of(kind: ActType, right_kind: str, request: Mapping[str, Any]) -> tuple[str, ...]:
+    """The papers that a case asks for: of its act, and of its kind of right, its reason, another holder that it names, or of
+    who asks for a correction.
+    """
+    operator = "operator" if request.get("operator") and kind.kind == "land_operation_change" else ""
+    return kind.papers(right_kind, str(request.get("reason") or ""), operator, str(request.get("by") or ""))
+
+
+def papers_lacking(case: Case, kind: ActType, folder: frozenset[str]) -> tuple[str, ...]:
+    """Those of them that its folder does not hold."""
+    return tuple(paper for paper in papers_of(kind, case.right_kind, case.request) if paper not in folder)
+
+
+def restricted(rows: Iterable[Standing]) -> tuple[Restricted, ...]:
+    """Restrictions in force as rules see them."""
+    return tuple(
+        Restricted(row.row["restriction_id"], row.row["kind"], row.row["party"], row.row["rank"]) for row in rows
+    )
+
+
+def term_of(bundle: RightBundle | None) -> tuple[date, date] | None:
+    """First day and day after the last of a right's term; None without one."""
+    term = None if bundle is None else bundle.right.row["term"]
+    return None if term is None else (term.lower, term.upper)

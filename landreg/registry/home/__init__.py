@@ -1,0 +1,1 @@
+"""What households bring by themselves or through their agent."""

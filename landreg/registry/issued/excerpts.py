@@ -1,0 +1,157 @@
+"""Excerpts from the register (登记簿摘录): printed as of a day and as said on a day, kept by hash, told to the log."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from landreg.core.actor import Actor
+from landreg.core.asof import AsOf
+from landreg.core.codes import masked_name
+from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.errors import BadInput, Finding, NotFound
+from landreg.core.periods import BEIJING, DAY, beijing_day
+from landreg.land.queries import division_path
+from landreg.law.book import term
+from landreg.log.leaf import Entry
+from landreg.log.store import stage
+from landreg.registry import queries
+from landreg.registry.documents import Store
+from landreg.registry.leaves.excerpted import Excerpt, excerpt_facts
+from landreg.registry.model import Right
+from landreg.registry.numbers import draw
+from landreg.registry.papers import printing as papers
+from landreg.registry.papers.office import Desk
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks for an excerpt, and what for."""
+
+    applicant: str
+    purpose: str
+
+    def refuse_nobody(self) -> None:
+        """Raises BadInput where one of both is missing."""
+        given = (("applicant", self.applicant), ("purpose", self.purpose))
+        missing = [Finding("FORM-1", name) for name, text in given if not text.strip()]
+        if missing:
+            raise BadInput(missing)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What an excerpt is about: its kind and id, its village, what the paper says of it, and what anyone may see again."""
+
+    about: str
+    subject_id: UUID
+    village: str
+    facts: tuple[tuple[str, str], ...]
+    parcels: tuple[papers.NoticedParcel, ...]
+    content: dict[str, Any]
+    tables: tuple[papers.ExcerptTable, ...] = ()
+
+
+def issue(
+    actor: Actor, county: str, right_id: UUID, asked: AsOf, applicant: str, purpose: str, desk: Desk, store: Store
+) -> str:
+    """Print what the register said of a right, and enter the excerpt with its leaf. Returns its number.
+
+    Raises NotFound when there was no such right on that day as said then, BadInput without who asks and what for.
+    """
+    asker = Asker(applicant.strip(), purpose.strip())
+    asker.refuse_nobody()
+    with unit_of_work(actor) as uow:
+        right = queries.right_as_of(uow.session, county, right_id, asked)
+        if right is None:
+            raise NotFound
+        return enter(uow, county, _of_right(uow, right, asked), asked, asker, desk, store)
+
+
+def enter(uow: UnitOfWork, county: str, subject: Subject, asked: AsOf, asker: Asker, desk: Desk, store: Store) -> str:
+    """Print an excerpt about a subject, keep it, and tell the log. Returns its number."""
+    serial = draw(uow, "excerpt_number")[0]
+    number = f"{county}-Z{beijing_day(uow.now):%Y%m%d}-{serial:07d}"
+    token = secrets.token_urlsafe(12)
+    paper = papers.Excerpt(
+        number=number,
+        applicant=asker.applicant,
+        purpose=asker.purpose,
+        valid_on=asked.valid,
+        said_at=f"{asked.said.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}",
+        facts=subject.facts,
+        parcels=subject.parcels,
+        officer=uow.actor.name,
+        authority=desk.authority(uow.session, county),
+        issued_on=beijing_day(uow.now),
+        check_url=f"{desk.base_url}/c/{token}",
+        tables=subject.tables,
+    )
+    of_right = subject.about == "right"
+    row = Excerpt(
+        county=county, excerpt_id=uuid4(), village=subject.village, number=number, token=token, about=subject.about,
+        right_id=subject.subject_id if of_right else None, subject_id=None if of_right else subject.subject_id,
+        valid_on=asked.valid, said_at=asked.said, applicant=asker.applicant, purpose=asker.purpose, content=subject.content,
+        issued_at=uow.now, issued_by=uow.actor.account_id,
+        pdf_sha256=store.put_bytes(papers.print_excerpt(paper, sample=desk.sample)), sample=desk.sample,
+    )  # fmt: skip
+    uow.session.add(row)
+    uow.session.flush()
+    stage(uow, Entry("excerpt.issued", county, subject.village, number, *excerpt_facts(row)))
+    return number
+
+
+def _of_right(uow: UnitOfWork, right: Right, asked: AsOf) -> Subject:
+    session = uow.session
+    holders = queries.holders_of_right(session, right, asked)
+    parcels = queries.parcels_of_right(session, right, asked)
+    contract = queries.contract_of_right(session, right, asked)
+    limits = queries.restrictions_of_right(session, right.county, right.right_id, asked)
+    facts = (
+        ("权利类型", term("right", right.kind)),
+        ("权利人", "、".join(_holder(one) for one in holders)),
+        ("坐落", " ".join(division_path(session, right.village))),
+        ("合同或单元代码", right.code),
+        ("面积", f"{right.mu} 亩，{right.area_m2} m²"),
+        ("期限", term_of(right)),
+        ("承包合同签订日期", str(contract.signed_on) if contract and contract.signed_on else ""),
+        ("权利限制", "；".join(restriction(one.kind, one.until) for one in limits) or "无"),
+        ("附记", right.note),
+    )
+    content = {
+        "kind": right.kind,
+        "code": right.code,
+        "holder": "、".join(masked_name(one.name or "") for one in holders),
+        "area_m2": str(right.area_m2),
+        "mu": str(right.mu),
+        "parcels": len(parcels),
+    }
+    shown = tuple(parcel_row(one) for one in parcels)
+    return Subject("right", right.right_id, right.village, facts, shown, content)
+
+
+def term_of(right: Right) -> str:
+    """A right's term as papers say it."""
+    last = right.term.upper - DAY if right.term and right.term.upper else None
+    return f"{right.term.lower} 至 {last}" if right.term and last else "无期限"
+
+
+def _holder(one: Any) -> str:
+    share = f"（{one.numerator}/{one.denominator}）" if one.denominator > 1 else ""
+    return f"{one.name or '—'}{share}"
+
+
+def restriction(kind: str, until: date | None) -> str:
+    """A restriction as papers say it."""
+    return term("restriction", kind) + (f"（至 {until}）" if until else "")
+
+
+def parcel_row(one: Any) -> papers.NoticedParcel:
+    """A parcel as the table of a paper has it."""
+    around = (one.neighbour_east, one.neighbour_south, one.neighbour_west, one.neighbour_north)
+    return papers.NoticedParcel(
+        one.code, one.name or "", "、".join(side or "—" for side in around), one.area_m2, one.mu
+    )

@@ -1,0 +1,69 @@
+"""Handing out the papers of a case: each step's paper is printed once, kept by its hash, numbered and told to the log."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from landreg.core.actor import Actor, Role
+from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.errors import Conflict, Finding, NotFound
+from landreg.log.leaf import Entry
+from landreg.log.store import stage
+from landreg.registry import queries
+from landreg.registry.casebook import Case, CaseEvent
+from landreg.registry.casework import desk
+from landreg.registry.documents import Store
+from landreg.registry.home import brought_queries
+from landreg.registry.leaves import paper_rows
+from landreg.registry.leaves.paper_rows import Paper
+from landreg.registry.papers import office
+from landreg.registry.papers.office import Desk
+
+KIND_OF = {"accept": "receipt", "return": "completion", "refuse": "refusal"}
+"""The paper that a step of a case is told by."""
+LETTER = {"receipt": "S", "completion": "B", "refusal": "J"}
+LACKING = {"receipt": "DOC-5", "told": "DOC-4"}
+
+
+def paper_of(actor: Actor, county: str, case_id: UUID, steps: tuple[str, ...], made_at: Desk, store: Store) -> Paper:
+    """The paper of the last of these steps; printed now where it was not, by an officer alone.
+
+    Raises NotFound outside the jurisdiction, Conflict (DOC-4, DOC-5) when there was no such step, or (DOC-6) when
+    nobody has printed it yet and the reader is no officer.
+    """
+    with unit_of_work(actor) as uow:
+        case = queries.case(uow.session, county, case_id)
+        if case is None:
+            raise NotFound
+        events = queries.events(uow.session, county, case_id)
+        event = next((one for one in reversed(events) if one.step in steps), None)
+        if event is None:
+            raise Conflict(Finding(LACKING["receipt" if "accept" in steps else "told"], "state", subject=case.number))
+        kept = paper_rows.of_event(uow.session, county, event.event_id)
+        if kept is not None:
+            return kept
+        if not actor.has(Role.REGISTRAR, Role.REVIEWER):
+            raise Conflict(Finding("DOC-6", "state", subject=case.number))
+        return _print(uow, case, event, made_at, store)
+
+
+def _print(uow: UnitOfWork, case: Case, event: CaseEvent, made_at: Desk, store: Store) -> Paper:
+    session, kind = uow.session, KIND_OF[event.step]
+    number = f"{case.number}-{LETTER[kind]}{1 + paper_rows.count_of(session, case.county, case.case_id, kind)}"
+    documents = queries.documents(session, case.county, case.case_id)
+    if kind == "receipt":
+        brought = brought_queries.application_of_case(session, case.county, case.case_id)
+        parcels = [parcel.parcel_code for parcel in desk.parcels_asked(session, case.county, case.case_id)]
+        agent = brought.by_name if brought is not None and brought.by_agent else ""
+        pdf = office.receipt(session, made_at, case, parcels, documents, event.by_name, number, agent)
+    else:
+        pdf = office.refusal(session, made_at, case, event, documents, number)
+    row = Paper(
+        county=case.county, paper_id=uuid4(), village=case.village, number=number, kind=kind, case_id=case.case_id,
+        event_id=event.event_id, pdf_sha256=store.put_bytes(pdf), made_at=uow.now, made_by=uow.actor.account_id,
+        sample=made_at.sample,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    stage(uow, Entry("paper.issued", case.county, case.village, number, paper_rows.paper_facts(row)))
+    return row

@@ -1,0 +1,1 @@
+"""Renewal of a collective's contracts (延包) by roster."""
