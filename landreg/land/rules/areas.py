@@ -88,13 +88,15 @@ def are_4_contract_total_is_that_of_its_parcels(survey: Survey, notes: Notes) ->
 
 
 def are_5_contract_mu_is_that_of_its_parcels(survey: Survey, notes: Notes) -> None:
-    """ARE-5: HTZMJM is the sum of the printed mu of its parcels, or the total converted; a county chooses which."""
+    """ARE-5: HTZMJM is the sum of the printed mu of its parcels, or the total converted; a county chooses which, and how
+    near."""
     table = survey.table("CBHT")
     said, area = table.amount("HTZMJM"), table.amount("HTZMJ")
     total, counted, whole = _sums(survey, "CBDKXX", "CBHTBM", "CBHT", "CBHTBM", "HTMJM")
-    by_total = known(area) & (said == mu_hundredths(area))
+    added, converted = (hundredths(notes.law.number("ARE-5.tolerance_mu", way)) for way in ("added", "converted"))
+    by_total = known(area) & (np.abs(said - mu_hundredths(area)) <= converted)
     summed = whole & (counted > 0)
-    bad = known(said) & (known(area) | summed) & ~by_total & ~(summed & (said == total))
+    bad = known(said) & (known(area) | summed) & ~by_total & ~(summed & (np.abs(said - total) <= added))
     _total_notes(notes, "ARE-5", table, "HTZMJM", bad, said, np.where(counted > 0, total, mu_hundredths(area)))
 
 
