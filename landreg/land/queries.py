@@ -8,21 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from gis.zones import ZONES
 from landreg.core.asof import AsOf
 from landreg.core.tables import in_force, standing
 from landreg.land.model import Division, Parcel, ParcelOrigin
+from landreg.law.queries import load_law
 from landreg.web.pages import Page, page_from
 
 COUNTED = 10_000
 """Lists count up to here; beyond, a reader narrows the list instead of leafing."""
 LAST = "\U0010ffff"
 ADJACENT_M = 1.2
+STRETCHED = 2
+"""No metre of China's ground is longer than so many on the map of EPSG:3857, on which neighbours of any zone are found."""
 OPEN = in_force(Parcel)
 LISTED: tuple[Any, ...] = (
     Parcel.county, Parcel.code, Parcel.kind, Parcel.name, Parcel.village, Parcel.mu, Parcel.registered_area_m2,
@@ -166,12 +171,20 @@ def extent_of_package(session: Session, county: str, package_id: UUID) -> tuple[
     return None if row is None else (row[0], row[1], row[2], row[3])
 
 
-def zone_of_county(session: Session, county: str) -> int | None:
-    """EPSG code of the zone in which the county's parcels are surveyed; None before the first is registered."""
+def zone_of_county(session: Session, county: str, on: date) -> int | None:
+    """EPSG code of the zone of the county's register: its first meridian (ZON-9), in as many digits as its parcels have; None
+    before the first is registered."""
     statement = """SELECT ST_SRID(geom) FROM land.parcel
                    WHERE village >= :county AND village <= :last AND upper_inf(recorded) AND upper_inf(valid) LIMIT 1"""
-    found: int | None = session.execute(sa.text(statement), {"county": county, "last": county + LAST}).scalar()
-    return found
+    found = session.execute(sa.text(statement), {"county": county, "last": county + LAST}).scalar()
+    if found is None:
+        return None
+    meridian = int(load_law(session, county, on).text("ZON-9.meridians", county).split()[0])
+    return next(
+        zone.epsg
+        for zone in ZONES.values()
+        if zone.central_meridian == meridian and zone.prefixed == ZONES[found].prefixed
+    )
 
 
 # Parcels

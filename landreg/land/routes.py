@@ -15,6 +15,7 @@ from landreg.access.policy import STAFF, allow, current_actor
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
+from landreg.core.periods import beijing_day
 from landreg.land import package_routes, queries, shown, tiles
 from landreg.land.queries import ParcelFilter
 from landreg.law.book import term as law_term
@@ -159,7 +160,8 @@ def parcel_map() -> Response:
         county = seen.parcel.county if seen else queries.counties(uow.session, actor.jurisdiction)[0]
         names = queries.division_names(uow.session, [row.village for row in found])
         extent = queries.extent_of(uow.session, county)
-        zone = shown.zone(queries.zone_of_county(uow.session, county))
+        day = beijing_day(uow.now)
+        zone = shown.zone(seen.epsg if seen else queries.zone_of_county(uow.session, county, day))
     return pages.render(
         "land/map.html", found=found, names=names, text=text, seen=seen, chosen=chosen, extent=extent, zone=zone
     )

@@ -79,15 +79,24 @@ def _faults(figure: Figure, law: Law, today: date) -> list[Finding]:
 
 
 def _is_value(parameter: Parameter, figure: Figure, law: Law) -> bool:
-    """Of the kind that the book's own value is: a whole number, a decimal, a key of another figure, or a short text."""
+    """Of the kind that the book's own value is: a whole number, a decimal, a key of another figure, meridians, or a short
+    text. Nothing is a figure only where the book's own may be nothing."""
     if figure.name in CHOICES:
         return all(figure.value in law.parameters[other].values for other in CHOICES[figure.name])
+    if figure.name == "ZON-9.meridians":
+        given = figure.value.split()
+        known = {
+            meridian
+            for value in national_law("", law.on).parameters[figure.name].values.values()
+            for meridian in value.split()
+        }
+        return bool(meridians) and set(meridians) <= known and len(meridians) == len(set(meridians))
     now = _decimal(parameter.values[figure.key])
     if now is None:
         return 0 < len(figure.value.strip()) <= LONGEST
     given = _decimal(figure.value)
     whole = parameter.name.endswith(("days", "months", "years"))
-    return given is not None and given > 0 and (not whole or given == given.to_integral_value())
+    return given is not None and (given > 0 or given == now) and (not whole or given == given.to_integral_value())
 
 
 def _decimal(text: str) -> Decimal | None:

@@ -136,7 +136,10 @@ def cut_face(parcel: Polygon, face: Polygon, area_m2: Decimal) -> list[Piece]:
 
 
 def joined(parcels: Sequence[Polygon], areas: Sequence[Decimal]) -> list[Piece]:
-    """The one parcel of several that share sides. Raises Undrawable."""
+    """The one parcel of several that share sides. Raises Undrawable, also where they were surveyed in different zones: what is
+    measured is never reprojected."""
+    if len({int(shapely.get_srid(parcel)) for parcel in parcels}) > 1:
+        raise Undrawable("zones_differ")
     return [Piece(_told(lambda: merge(parcels)), sum(areas, Decimal(0)))]
 
 

@@ -21,6 +21,7 @@ from gis.areas import decimal_m2
 from landreg.core.tables import in_force
 from landreg.core.units import mu_of
 from landreg.land.model import Parcel
+from landreg.land.queries import STRETCHED
 from landreg.law.book import act_type
 from landreg.registry.casebook import Case
 from landreg.registry.effects import Changes, RightBundle, Standing
@@ -318,20 +319,28 @@ def _around(
     pairs = [(str(key), shape) for key, some in shapes.items() for shape in some]
     if not pairs:
         return {}
-    asked = {"county": county, "keys": [key for key, _ in pairs], "shapes": [s for _, s in pairs], "around": around_m}
+    asked = {
+        "county": county, "keys": [key for key, _ in pairs], "shapes": [s for _, s in pairs], "around": around_m,
+        "stretched": STRETCHED * around_m,
+    }  # fmt: skip
     found: dict[UUID, dict[str, Polygon]] = defaultdict(dict)
     for row in session.execute(text(_AROUND), asked):
         found[UUID(row.key)][row.code] = drawn.shape_of(bytes(row.shape))
     return found
 
 
-# OFFSET 0 keeps the two apart: a shape at a time finds what lies around it by the spatial index.
+# What was surveyed in another zone, or in other digits, is found on the map that all have in common and seen in the zone of
+# what is drawn. OFFSET 0 keeps the two apart: a shape at a time finds what lies around it by the spatial index.
 _AROUND = """
     SELECT a.key, l.code, ST_AsBinary(l.geom) AS shape
-    FROM unnest(CAST(:keys AS text[]), CAST(:shapes AS text[])) AS a (key, shape)
+    FROM (SELECT key, CAST(shape AS geometry) AS geom
+          FROM unnest(CAST(:keys AS text[]), CAST(:shapes AS text[])) AS a (key, shape)) AS a
     CROSS JOIN LATERAL (
-        SELECT l.code, l.geom FROM land.parcel AS l
-        WHERE l.county = :county AND l.geom && ST_Expand(CAST(a.shape AS geometry), :around)
-          AND upper_inf(l.recorded) AND upper_inf(l.valid) AND ST_SRID(l.geom) = ST_SRID(CAST(a.shape AS geometry))
+        SELECT l.code,
+               CASE WHEN ST_SRID(l.geom) = ST_SRID(a.geom) THEN l.geom ELSE ST_Transform(l.geom, ST_SRID(a.geom)) END AS geom
+        FROM land.parcel AS l
+        WHERE l.county = :county AND l.geom_3857 && ST_Expand(ST_Transform(a.geom, 3857), :stretched)
+          AND upper_inf(l.recorded) AND upper_inf(l.valid)
         OFFSET 0) AS l
+    WHERE l.geom && ST_Expand(a.geom, :around)
 """

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from gis.zones import ZONES
 from landreg.access.identity import Identity
 from landreg.core.codes import masked_id
+from landreg.land.queries import STRETCHED
 from landreg.law.book import term
 from landreg.registry.papers.printing import (
     CertificateNumber,
@@ -120,7 +121,7 @@ def certified(
     session: Session, county: str, case_ids: Sequence[UUID], people: Mapping[UUID, Identity]
 ) -> list[Certified]:
     """The facts of the cases' certificates; four queries for any number. people: who the members are."""
-    asked = {"county": county, "cases": list(case_ids), "around": AROUND_M}
+    asked = {"county": county, "cases": list(case_ids), "around": AROUND_M, "stretched": STRETCHED * AROUND_M}
     members: dict[UUID, dict[UUID, Member]] = defaultdict(dict)
     for row in session.execute(text(_MEMBERS), asked):
         of = people[row.person_id]
@@ -268,15 +269,19 @@ _PARCELS = f"""
     LEFT JOIN land.staged_boundary_point AS p ON p.county = l.county AND p.package_id = l.package_id AND p.parcel_code = l.code
     ORDER BY x.right_row, x.position
 """
+# Parcels at the edge of a zone have neighbours that were surveyed in the next one: they are found on the map that all have in
+# common, and drawn in the zone of the parcel. Nothing is measured on what was transformed.
 _NEIGHBOURS = f"""
     SELECT l.parcel_id, coalesce(h.name, s.holder, '') AS name,
            ST_AsBinary(ST_ClipByBox2D(n.geom, ST_Expand(l.geom, :around)::box2d)) AS shape
     {_OF_CASES}
     -- OFFSET 0 keeps the two apart: a parcel at a time finds its neighbours by the spatial index, never all against all.
     CROSS JOIN LATERAL (
-        SELECT n.county, n.parcel_id, n.code, n.kind, n.package_id, n.geom FROM land.parcel AS n
-        WHERE n.county = l.county AND n.geom && ST_Expand(l.geom, :around) AND upper_inf(n.recorded) AND upper_inf(n.valid)
-          AND n.parcel_id <> l.parcel_id OFFSET 0) AS n
+        SELECT n.county, n.parcel_id, n.code, n.kind, n.package_id,
+               CASE WHEN ST_SRID(n.geom) = ST_SRID(l.geom) THEN n.geom ELSE ST_Transform(n.geom, ST_SRID(l.geom)) END AS geom
+        FROM land.parcel AS n
+        WHERE n.county = l.county AND n.geom_3857 && ST_Expand(l.geom_3857, :stretched)
+          AND upper_inf(n.recorded) AND upper_inf(n.valid) AND n.parcel_id <> l.parcel_id OFFSET 0) AS n
     LEFT JOIN registry.right_parcel AS y ON y.county = n.county AND y.parcel_id = n.parcel_id
          AND upper_inf(y.recorded) AND upper_inf(y.valid)
          AND y.kind = CASE n.kind WHEN 'homestead' THEN 'homestead' ELSE 'contract_management' END
@@ -285,5 +290,6 @@ _NEIGHBOURS = f"""
          AND upper_inf(h.recorded) AND upper_inf(h.valid)
     LEFT JOIN land.staged_homestead AS s ON n.kind = 'homestead' AND s.county = n.county AND s.package_id = n.package_id
          AND s.code = n.code
+    WHERE n.geom && ST_Expand(l.geom, :around)
     ORDER BY l.parcel_id, n.code
 """

@@ -56,6 +56,9 @@ def test_setting_a_figure_leaves_a_leaf(registrar: Actor, figure: Figure) -> Non
         ({"value": "0"}, "LAW-2"),
         ({"value": "7.5"}, "LAW-2"),
         ({"name": "HS-2.terrain", "key": "", "value": "desert"}, "LAW-2"),
+        ({"name": "ZON-9.meridians", "key": COUNTY, "value": "114"}, "LAW-2"),
+        ({"name": "ZON-9.meridians", "key": COUNTY, "value": "108 108"}, "LAW-2"),
+        ({"name": "ARE-5.tolerance_mu", "key": "added", "value": "-0.01"}, "LAW-2"),
         ({"since": date(2020, 1, 1)}, "LAW-3"),
         ({"decided_in": " "}, "LAW-4"),
     ],
@@ -68,8 +71,19 @@ def test_a_figure_that_is_not_the_countys_or_is_none_is_refused(
     assert codes(refused) == {code}
 
 
-def test_a_choice_among_the_books_own_keys_is_taken(registrar: Actor, figure: Figure) -> None:
-    set_figure(registrar, COUNTY, replace(figure, name="HS-2.terrain", key="", value="hills"))
+@pytest.mark.parametrize(
+    ("name", "key", "value"),
+    [
+        ("HS-2.terrain", "", "hills"),
+        ("ZON-9.meridians", COUNTY, "111 108"),
+        ("ARE-5.tolerance_mu", "added", "0.01"),
+        ("ARE-5.tolerance_mu", "added", "0"),
+    ],
+)
+def test_a_choice_that_the_book_leaves_to_the_county_is_taken(
+    registrar: Actor, figure: Figure, name: str, key: str, value: str
+) -> None:
+    set_figure(registrar, COUNTY, replace(figure, name=name, key=key, value=value))
 
 
 def test_nobody_sets_a_figure_for_a_county_that_is_not_wholly_theirs(registrar: Actor, figure: Figure) -> None:

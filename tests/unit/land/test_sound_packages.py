@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 from landreg.core.codes import uscc_fault
 from landreg.land.rules.facts import KEY
 from landreg.land.survey import check
+from landreg.law.book import national_law
 from tests.packages import SAMPLE
 from tests.small import EXTRA, Form, Small, box, citizen_id
 from tests.unit.land.kit import C1, C2, C3, G1, H1, P1, P2, P6, T1, Change, add, both, every, found, law, put, report_on
@@ -56,6 +58,16 @@ def test_a_county_over_the_zone_s_edge_may_send_the_other_zone_which_is_noted(tm
     report = report_on(Small("610926", meridian=111, at=(109.53, 32.4)), tmp_path)
     assert found(report.findings) == {("ZON-10", None)}
     assert not report.refused
+
+
+def test_a_county_over_the_zone_s_edge_may_keep_to_one_zone_by_a_figure_of_its_own(tmp_path: Path) -> None:
+    book = national_law("610926", law().on)
+    figure = book.parameters["ZON-9.meridians"]
+    own = book.with_own([replace(figure, values={**figure.values, "610926": "108"})])
+    beyond = Small("610926", meridian=111, at=(109.53, 32.4)).write(tmp_path / "111")
+    assert found(check(beyond, own).findings) == {("ZON-9", None)}
+    usual = Small("610926", at=(109.48, 32.4)).write(tmp_path / "108")
+    assert found(check(usual, own).findings) == set()
 
 
 FORMS: dict[str, Form] = {
