@@ -84,7 +84,7 @@ def _is_value(parameter: Parameter, figure: Figure, law: Law) -> bool:
     if figure.name in CHOICES:
         return all(figure.value in law.parameters[other].values for other in CHOICES[figure.name])
     if figure.name == "ZON-9.meridians":
-        given = figure.value.split()
+        meridians = figure.value.split()
         known = {
             meridian
             for value in national_law("", law.on).parameters[figure.name].values.values()

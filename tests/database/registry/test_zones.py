@@ -56,6 +56,8 @@ def test_a_certificate_s_map_draws_neighbours_of_another_zone_where_they_lie(
 ) -> None:
     printed = certificates(registrar, registered(registrar, reviewer, superuser, zone))
     own, beside = printed[OWN].map, printed[BESIDE].map
+    assert own is not None
+    assert beside is not None
     shape = Polygon(own.rings[0])
     drawn = [Polygon(near.rings[0]) for near in own.neighbours if near.name == "户主2"]
     assert drawn
