@@ -15,7 +15,7 @@ from landreg.core.actor import WORKER
 from landreg.core.db import Unavailable, told
 from landreg.core.files import Store
 from landreg.keys import certificate_signer
-from landreg.land import service
+from landreg.land import received
 from landreg.log.store import seal
 from landreg.log.witnessing import Daily
 from landreg.registry import jobs, lapses
@@ -43,7 +43,7 @@ def run(settings: Settings, *, once: bool = False) -> None:
     )
 
     steps = (
-        partial(service.check_waiting, settings),
+        partial(received.check_waiting, settings),
         partial(jobs.work, WORKER, tools),
         partial(lapses.work, WORKER),
         partial(seal, WORKER, settings),

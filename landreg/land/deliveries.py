@@ -195,14 +195,18 @@ def upload(session: Session, county: str, upload_id: UUID) -> Upload | None:
 
 
 def uploads_under_way(session: Session, jurisdiction: str) -> Sequence[Upload]:
-    """What waits or is being checked, newest first."""
-    return _uploads(session, jurisdiction, Upload.state.in_(("waiting", "checking")))
+    """What waits or is being checked, newest first; what was called back while it waited is neither."""
+    waiting = sa.and_(Upload.state == "waiting", Upload.cancelled_by.is_(None))
+    return _uploads(session, jurisdiction, sa.or_(waiting, Upload.state == "checking"))
 
 
 def uploads_ended(session: Session, jurisdiction: str) -> Sequence[Upload]:
-    """What was refused or broken off in the last day without becoming a package, newest first."""
-    recent = Upload.ended_at > sa.func.system.clock() - sa.text("interval '1 day'")
-    return _uploads(session, jurisdiction, sa.and_(Upload.state == "failed", recent))
+    """What was refused, cancelled or broken off in the last day without becoming a package, newest first."""
+    since = sa.func.system.clock() - sa.text("interval '1 day'")
+    cancelled = sa.and_(Upload.cancelled_at > since, Upload.state != "checking")
+    return _uploads(
+        session, jurisdiction, sa.or_(sa.and_(Upload.state == "failed", Upload.ended_at > since), cancelled)
+    )
 
 
 def _uploads(session: Session, jurisdiction: str, wanted: sa.ColumnElement[bool]) -> Sequence[Upload]:

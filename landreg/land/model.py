@@ -79,7 +79,8 @@ class PackageFinding(CountyKey, Base):
 
 
 class Upload(CountyKey, Base):
-    """A file sent to be checked as a package. state: waiting, checking, done (package_id is set) or failed (findings)."""
+    """A file sent to be checked as a package. state: waiting, checking, done (package_id is set), failed (findings) or
+    cancelled. cancelled_by: who called it back; the worker then stops, and makes that its state."""
 
     __tablename__ = "upload"
     __table_args__ = {"schema": "land"}  # noqa: RUF012
@@ -96,13 +97,19 @@ class Upload(CountyKey, Base):
     sent_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     started_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    cancelled_by: Mapped[UUID | None]
+    cancelled_by_name: Mapped[str | None]
+    cancelled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     package_county: Mapped[str | None]
     package_id: Mapped[UUID | None]
     findings: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
 
     @property
     def shown_state(self) -> str:
-        """The state as a reader is told it: what failed for what the file is, not for a fault of ours, was refused."""
+        """The state as a reader is told it: what failed for what the file is, not for a fault of ours, was refused; what was
+        called back while it waited is cancelled, while it was checked is stopping."""
+        if self.cancelled_by is not None:
+            return "stopping" if self.state == "checking" else "cancelled"
         ours = any(finding["code"].startswith("SYS-") for finding in self.findings)
         return "refused" if self.state == "failed" and self.findings and not ours else self.state
 

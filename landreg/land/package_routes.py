@@ -138,7 +138,16 @@ def upload(county: str, upload_id: UUID) -> ResponseReturnValue:
             return redirect(
                 url_for("land.packages.report", county=found.package_county, package_id=found.package_id), 303
             )
-        return pages.render("land/upload.html", upload=found, text=step_text(found))
+        may_cancel = current_actor().has(*SENDERS) and found.shown_state in ("waiting", "checking")
+        return pages.render("land/upload.html", upload=found, text=step_text(found), may_cancel=may_cancel)
+
+
+@blueprint.post("/packages/uploads/<county>/<uuid:upload_id>/cancel")
+@allow(*SENDERS)
+def cancel(county: str, upload_id: UUID) -> ResponseReturnValue:
+    """Call an upload back that waits or is being checked; nothing of it is kept."""
+    uploads.cancel(current_actor(), county, upload_id)
+    return redirect(url_for("land.packages.upload", county=county, upload_id=upload_id), 303)
 
 
 @blueprint.get("/packages/uploads/<county>/<uuid:upload_id>.json")
@@ -149,13 +158,13 @@ def upload_state(county: str, upload_id: UUID) -> Response:
         found = deliveries.upload(uow.session, county, upload_id)
         if found is None:
             raise NotFound
-        done, text = found.state in ("done", "failed"), step_text(found)
+        done, text = found.shown_state not in ("waiting", "checking", "stopping"), step_text(found)
         return pages.json_answer({"done": done, "percent": found.percent, "text": text, "state": found.state})
 
 
 def step_text(found: model.Upload) -> str:
     """What is being done with an upload, in the reader's language; tables being staged are one step."""
-    if not found.step or found.state != "checking":
+    if not found.step or found.shown_state != "checking":
         return i18n.shown_term(found.shown_state, "package")
     return i18n.shown_term(found.step if found.step in terms("package_step") else "stage", "package_step")
 

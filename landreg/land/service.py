@@ -1,9 +1,9 @@
-"""Steps of the land room: receive a survey package, check those that were sent in, load the divisions."""
+"""Steps of the land room: receive a survey package, load the divisions."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -15,14 +15,13 @@ import shapely
 import sqlalchemy as sa
 
 from gis.zones import ZONES
-from landreg.config import Settings
-from landreg.core.actor import WORKER, Actor
+from landreg.core.actor import Actor
 from landreg.core.db import Unavailable, UnitOfWork, unit_of_work
 from landreg.core.errors import Finding, LandregError, Refused
 from landreg.core.files import Store
 from landreg.core.periods import beijing_day
-from landreg.land import staging, survey_county, uploads
-from landreg.land.model import Division, DivisionAlias, Package, PackageFinding, Upload
+from landreg.land import staging, survey_county
+from landreg.land.model import Division, DivisionAlias, Package, PackageFinding
 from landreg.land.packing import one_file
 from landreg.land.refused import plots_around
 from landreg.land.rules.facts import Survey
@@ -35,6 +34,8 @@ from landreg.law.book import Law
 from landreg.law.queries import load_law
 
 RECODED_ON = date(2021, 1, 1)
+Settle = Callable[[UnitOfWork, str, UUID], None]
+"""Writes what belongs to a package, of a county and an id, into the transaction that keeps it."""
 
 
 class NoRoom(LandregError):
@@ -69,14 +70,16 @@ def receive(
     name: str | None = None,
     progress: Progress | None = None,
     store: Store | None = None,
+    settle: Settle | None = None,
 ) -> Received:
     """Check a survey package, record what was found, and stage its rows where nothing refuses: all of it or nothing.
 
     path: a zip or a folder, which is packed into a zip; name: as it was sent, where the path is another. store: where the
-    file is kept under its hash, before the row that names it; None where it lies there already. What is kept is what is
-    checked, also of a folder. One that was refused is checked again: rules and figures may have changed. Raises Conflict when
-    someone else is receiving the same package, Unavailable when the database is gone, NoRoom when the disk is full, Refused
-    (PKG-21) when the package is of a place beyond the actor's jurisdiction; all leave nothing behind.
+    file is kept under its hash, before the row that names it; None where it lies there already. settle: what else is
+    written with the package, in its transaction. What is kept is what is checked, also of a folder. One that was refused
+    is checked again: rules and figures may have changed. Raises Conflict when someone else is receiving the same package,
+    Unavailable when the database is gone, NoRoom when the disk is full, Refused (PKG-21) when the package is of a place
+    beyond the actor's jurisdiction; all leave nothing behind.
     """
     step = progress or silent
     name = name or sayable(path.name) + (".zip" if path.is_dir() else "")
@@ -105,7 +108,7 @@ def receive(
             _put(store, file)
             if earlier is not None and report.as_json() == earlier.report.as_json():
                 return earlier
-            _keep(actor, report, sent, beside, step)
+            _keep(actor, report, sent, beside, step, settle)
     with unit_of_work(actor) as uow:
         uow.take_statistics("land.package_finding", *(f"land.{entry[0]}" for entry in STAGED.values()))
     return Received(beside.package_id, report, False)
@@ -151,7 +154,9 @@ def _file_hash(file: Path) -> bytes:
         return hashlib.file_digest(stream, "sha256").digest()
 
 
-def _keep(actor: Actor, report: Report, sent: _Sent, beside: Beside, progress: Progress) -> None:
+def _keep(
+    actor: Actor, report: Report, sent: _Sent, beside: Beside, progress: Progress, settle: Settle | None
+) -> None:  # fmt: skip
     """One transaction: the package, its findings, and its rows unless it is refused."""
     if report.survey is None or report.zone is None:
         raise ValueError("a package without county or zone is not kept")
@@ -159,6 +164,8 @@ def _keep(actor: Actor, report: Report, sent: _Sent, beside: Beside, progress: P
 
     def record(uow: UnitOfWork) -> Package:
         uow.lock_village(f"package:{county}")
+        if settle is not None:
+            settle(uow, county, beside.package_id)
         return staging.record(
             uow, beside.package_id, county, report.findings, report.law, village=village, sha256=sent.sha256, name=sent.name,
             size=sent.size, state="refused" if report.refused else "staged", epsg=epsg, counts=report.counts,
@@ -262,38 +269,6 @@ def _stored_report(
     )
     zone = None if row.epsg is None else ZONES[row.epsg]
     return Report(findings, law, row.county, zone, row.counts)
-
-
-def check_waiting(settings: Settings) -> int:
-    """Check and stage every package that was sent in and waits; how many there were."""
-    store = Store(settings.store)
-
-    def check(actor: Actor, upload: Upload, progress: uploads.Progress) -> tuple[str, UUID]:
-        def show(stage: str, done: int, total: int) -> None:
-            progress(stage, done * 100 // total if total else None)
-
-        with _seldom(show) as step:
-            received = receive(actor, store.path(upload.file_sha256), name=upload.name, progress=step)
-        if received.package_id is None or received.report.county is None:
-            raise Refused(received.report.findings)
-        return received.report.county, received.package_id
-
-    return uploads.check_waiting(WORKER, check)
-
-
-@contextmanager
-def _seldom(show: Progress) -> Iterator[Progress]:
-    """Progress that is told on only when its percentage or stage has changed: each telling is a transaction."""
-    last = ("", -1)
-
-    def step(stage: str, done: int, total: int) -> None:
-        nonlocal last
-        now = (stage, done * 20 // total if total else 0)
-        if now != last:
-            last = now
-            show(stage, done, total)
-
-    yield step
 
 
 def import_divisions(actor: Actor) -> int:

@@ -2,6 +2,9 @@
 
 A check holds an advisory lock on its own connection. A worker that is killed loses it with the connection, and the
 next one finds the upload still `checking` and begins it again; nothing of a package is in the database until it is whole.
+
+One that waits or is being checked can be called back: its row says by whom, and the check stops at the next step that it
+tells. What is whole by then stays: the package's rows and the upload's end are one transaction (`settle`).
 """
 
 from __future__ import annotations
@@ -15,8 +18,8 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from landreg.core.actor import Actor, Role
-from landreg.core.db import Unavailable, alone, told, unit_of_work
-from landreg.core.errors import Finding, LandregError
+from landreg.core.db import Unavailable, UnitOfWork, alone, told, unit_of_work
+from landreg.core.errors import Conflict, Finding, LandregError, NotFound
 from landreg.core.files import Store
 from landreg.land.model import Upload
 from landreg.web.problems import finding_json
@@ -25,6 +28,10 @@ Progress = Callable[[str, int | None], None]
 Check = Callable[[Actor, Upload, Progress], tuple[str, UUID]]
 _WAITING = ("waiting", "checking")
 _logger = logging.getLogger(__name__)
+
+
+class CalledBack(Exception):
+    """The upload that is being checked was cancelled."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,29 @@ def take_in(actor: Actor, store: Store, name: str, content: IO[bytes]) -> Upload
     return key
 
 
+def cancel(actor: Actor, county: str, upload_id: UUID) -> None:
+    """Call back an upload that waits or is being checked; nothing of it will be kept. Again: no matter.
+
+    Raises NotFound outside the jurisdiction, Conflict (PKG-22) for one that has ended otherwise.
+    """
+    own = sa.and_(Upload.county == county, Upload.upload_id == upload_id)
+    with unit_of_work(actor) as uow:
+        asked = sa.update(Upload).where(own, Upload.state.in_(_WAITING), Upload.cancelled_by.is_(None))
+        uow.session.execute(
+            asked.values(cancelled_by=actor.account_id, cancelled_by_name=actor.name, cancelled_at=uow.now)
+        )
+        found = uow.session.scalars(sa.select(Upload).where(own)).one_or_none()
+        if found is None:
+            raise NotFound
+        if found.cancelled_by is None:
+            raise Conflict(Finding("PKG-22", None, {"file": found.name}))
+
+
+def settle(uow: UnitOfWork, upload: Upload, county: str, package_id: UUID) -> None:
+    """The upload has become this package, in the package's own transaction. Raises CalledBack where it was cancelled."""
+    _end(uow, upload, state="done", package_county=county, package_id=package_id)
+
+
 def check_waiting(worker: Actor, check: Check) -> int:
     """Check every upload that waits and that no other worker has; how many there were.
 
@@ -80,22 +110,33 @@ def check_waiting(worker: Actor, check: Check) -> int:
 
 
 def _still_waiting(worker: Actor, upload: Upload) -> bool:
-    state = sa.select(Upload.state).where(Upload.county == upload.county, Upload.upload_id == upload.upload_id)
+    """Whether it is to be checked. One that was called back while it waited ends here."""
     with unit_of_work(worker) as uow:
-        return uow.session.scalar(state) in _WAITING
+        now = uow.session.scalars(
+            sa.select(Upload).where(Upload.county == upload.county, Upload.upload_id == upload.upload_id)
+        ).one()
+    if now.state in _WAITING and now.cancelled_by is not None:
+        _set(worker, upload, state="cancelled", ended_at=sa.func.system.clock())
+        return False
+    return now.state in _WAITING
 
 
 def _check_one(worker: Actor, upload: Upload, check: Check) -> None:
     sender = Actor(upload.sent_by, upload.sent_by_name, worker.desk, frozenset({Role.SURVEYOR}), upload.village)
 
     def progress(step: str, percent: int | None) -> None:
-        _set(worker, upload, step=step, percent=percent)
+        if _set(worker, upload, step=step, percent=percent) is not None:
+            raise CalledBack
 
     _set(worker, upload, state="checking", started_at=sa.func.system.clock())
     try:
         county, package_id = check(sender, upload, progress)
+        with unit_of_work(worker) as uow:
+            settle(uow, upload, county, package_id)
     except Unavailable:
         raise
+    except CalledBack:
+        _set(worker, upload, state="cancelled", ended_at=sa.func.system.clock())
     except LandregError as error:
         _fail(worker, upload, error.findings)
     except Exception as error:
@@ -103,10 +144,6 @@ def _check_one(worker: Actor, upload: Upload, check: Check) -> None:
         # worker would take the same upload first.
         _logger.error("upload %s of %s: %s", upload.upload_id, upload.county, told(error))
         _fail(worker, upload, (Finding("SYS-4"),))
-    else:
-        _set(
-            worker, upload, state="done", ended_at=sa.func.system.clock(), package_county=county, package_id=package_id
-        )
 
 
 def _fail(worker: Actor, upload: Upload, findings: Sequence[Finding]) -> None:
@@ -114,10 +151,25 @@ def _fail(worker: Actor, upload: Upload, findings: Sequence[Finding]) -> None:
     _set(worker, upload, state="failed", ended_at=sa.func.system.clock(), findings=found)
 
 
-def _set(worker: Actor, upload: Upload, **values: object) -> None:
+def _end(uow: UnitOfWork, upload: Upload, **values: object) -> None:
+    """Raises CalledBack where somebody was first to cancel it."""
+    ended = uow.session.execute(
+        sa.update(Upload)
+        .where(Upload.county == upload.county, Upload.upload_id == upload.upload_id, Upload.cancelled_by.is_(None))
+        .values(ended_at=sa.func.system.clock(), **values)
+        .returning(Upload.upload_id)
+    )
+    if ended.first() is None:
+        raise CalledBack
+
+
+def _set(worker: Actor, upload: Upload, **values: object) -> UUID | None:
+    """Write to the upload's row; who has called it back, if anybody."""
     with unit_of_work(worker) as uow:
-        uow.session.execute(
+        by: UUID | None = uow.session.scalar(
             sa.update(Upload)
             .where(Upload.county == upload.county, Upload.upload_id == upload.upload_id)
             .values(**values)
+            .returning(Upload.cancelled_by)
         )
+    return by

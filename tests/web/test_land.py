@@ -159,7 +159,7 @@ def test_an_upload_that_is_no_package_says_why_and_nothing_else_is_kept(surveyor
     listed = surveyor_browser.get("/packages").text
     assert "正在处理" not in listed
     assert "处理中断" not in listed
-    ended = listed[listed.index("最近未通过的上传") :]
+    ended = listed[listed.index("最近未通过或已取消的上传") :]
     assert "未通过" in ended
     assert "请选择要上传的文件" in ended
 

@@ -22,6 +22,7 @@ from landreg.core.errors import Refused
 from landreg.core.files import Store
 from landreg.land import service, staging_beside, tiles, uploads
 from landreg.land.model import Division, Package, Upload
+from landreg.land.received import check_waiting
 from landreg.land.uploads import take_in
 from landreg.registry.casebook import Document
 from landreg.registry.casework import opening
@@ -330,8 +331,8 @@ def test_a_package_sent_by_the_web_is_checked_and_staged_by_the_worker(
 ) -> None:
     with SAMPLE.open("rb") as stream:
         key = take_in(surveyor, Store(database.store), "汉滨区.zip", stream)
-    assert service.check_waiting(database) == 1
-    assert service.check_waiting(database) == 0
+    assert check_waiting(database) == 1
+    assert check_waiting(database) == 0
     with unit_of_work(surveyor) as uow:
         upload = uow.session.get(Upload, {"county": key.county, "upload_id": key.upload_id})
         package = uow.session.scalars(sa.select(Package)).one()
@@ -349,7 +350,7 @@ def test_an_upload_that_is_no_package_ends_with_its_findings(
     file.write_bytes(b"no zip at all")
     with file.open("rb") as stream:
         key = take_in(surveyor, Store(database.store), "x.zip", stream)
-    service.check_waiting(database)
+    check_waiting(database)
     with unit_of_work(surveyor) as uow:
         upload = uow.session.get(Upload, {"county": key.county, "upload_id": key.upload_id})
     assert upload is not None
@@ -366,7 +367,7 @@ def test_a_package_of_another_county_is_refused_before_anything_is_kept(
     for file in files:
         with file.open("rb") as stream:
             keys.append(take_in(surveyor, Store(database.store), file.name, stream))
-    assert service.check_waiting(database) == 2
+    assert check_waiting(database) == 2
     with unit_of_work(surveyor) as uow:
         other, own = (uow.session.get(Upload, {"county": key.county, "upload_id": key.upload_id}) for key in keys)
     assert other is not None
