@@ -146,11 +146,12 @@ _ROWS = (
             {_OF} || '01' || lpad((i / 200)::text, 4, '0') || 'J', pg_temp.id('h', i), 1200, 1.8, '', {_STANDING}
         FROM generate_series(0, %(households)s - 1) AS i""",
     f"""INSERT INTO registry."case" (county, case_id, village, number, act_kind, right_kind, subject_code, household_code,
-            applicant, state, prepared_by, accepted_by, accepted_at, state_since, package_id)
+            applicant, state, prepared_by, accepted_by, accepted_at, state_since, waits,
+            package_id)
         SELECT '610902', pg_temp.id('f', i), {_OF}, '610902-2026-' || lpad(i::text, 7, '0'), 'first_registration',
             'contract_management', {_OF} || '01' || lpad((i / 200)::text, 4, '0') || 'J',
             {_OF} || '01' || lpad((i / 200)::text, 4, '0'), '户' || i, 'certified', pg_temp.id('o', 1), pg_temp.id('o', 1), now(),
-            now(), pg_temp.id('k', 1) FROM generate_series(0, %(households)s - 1) AS i""",
+            now(), false, pg_temp.id('k', 1) FROM generate_series(0, %(households)s - 1) AS i""",
     f"""INSERT INTO registry.act (county, act_id, village, number, kind, case_id, registered_at, registered_by)
         SELECT '610902', pg_temp.id('a', i), {_OF}, '610902-20261127-' || lpad(i::text, 7, '0'), 'first_registration',
             pg_temp.id('f', i), now(), pg_temp.id('o', 1) FROM generate_series(0, %(households)s - 1) AS i""",

@@ -36,7 +36,9 @@ class Case(CountyKey, Base):
 
     subject_code: contract or land-unit code, or a household's. package_id: the survey of a first registration. request, of
     every other act: what is asked for (registry.rules.requests); right_ids: the rights that it concerns. taken_by: the officer
-    who took it up from the one who prepared it. state_since: from when it waits for its next step, set by the database.
+    who took it up from the one who prepared it; officer: who works on it, the one or the other. state_since: from when it waits
+    for its next step; waits: whether anything is still to be done with it (rules.desk.certified_after). The database sets
+    these three.
     """
 
     __tablename__ = "case"
@@ -68,6 +70,8 @@ class Case(CountyKey, Base):
     state_since: Mapped[datetime] = mapped_column(
         Instant, server_default=FetchedValue(), server_onupdate=FetchedValue()
     )
+    officer: Mapped[UUID] = mapped_column(server_default=FetchedValue(), server_onupdate=FetchedValue())
+    waits: Mapped[bool] = mapped_column(server_default=FetchedValue(), server_onupdate=FetchedValue())
 
 
 class CaseParcel(CountyKey, Base):

@@ -108,11 +108,6 @@ def case_ids(session: Session, county: str, batch_id: UUID, *states: str) -> lis
     return list(session.scalars(found.order_by(Case.number)))
 
 
-def states_counted(session: Session) -> Mapping[str, int]:
-    """How many cases of the actor's jurisdiction are in each state."""
-    return dict(session.execute(select(Case.state, func.count()).group_by(Case.state)).all())
-
-
 def batch(session: Session, county: str, batch_id: UUID) -> Progress | None:
     """One batch with its progress."""
     found = session.get(Batch, {"county": county, "batch_id": batch_id})

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request, url_for
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from landreg.law.book import all_rules
@@ -100,13 +100,23 @@ def sort_asked(default: str) -> tuple[str, bool]:
 
 
 def page_of(
-    session: Session, statement: Select[Any], *, number: int, size: int = PAGE_SIZE, scalars: bool = True
+    session: Session,
+    statement: Select[Any],
+    *,
+    number: int,
+    size: int = PAGE_SIZE,
+    scalars: bool = True,
+    most: int | None = None,
 ) -> Page[Any]:
     """One page of an ordered statement, and the count of all.
 
     scalars: the first column of each row (one mapped class), else the rows themselves. A page past the end is empty.
+    most: count no further, so that a page costs the same however long the list is.
     """
-    total = session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
+    rows: Select[Any] = (
+        statement.order_by(None).with_only_columns(literal_column("1"), maintain_column_froms=True).limit(most)
+    )
+    total = session.scalar(select(func.count()).select_from(rows.subquery())) or 0
     window = statement.limit(size).offset((number - 1) * size)
     items = session.scalars(window).all() if scalars else session.execute(window).all()
     return Page(items, number, size, total)

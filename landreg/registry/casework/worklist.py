@@ -17,21 +17,20 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, Refused
 from landreg.core.periods import BEIJING, DAY, beijing_day
 from landreg.land.queries import prefixed
-from landreg.law.book import Law, act_types
+from landreg.law.book import Law
 from landreg.registry.casebook import Case, Notice
 from landreg.registry.casework.cases import Stepped, locked, note, set_values
 from landreg.registry.rules.desk import (
     WAITING,
     TakingUp,
     Waiting,
-    certified_after,
     dsk_3_step_waits_too_long,
     dsk_4_taken_up_by_another,
     overdue_until,
 )
 
 CASE_SORTS: Mapping[str, Any] = {
-    "number": Case.number,
+    "number": Case.number.collate("C"),
     "applicant": Case.applicant,
     "state": Case.state,
     "village": Case.village,
@@ -39,23 +38,12 @@ CASE_SORTS: Mapping[str, Any] = {
     "accepted": Case.accepted_at,
     "since": Case.state_since,
 }
+MISSING = ("due", "accepted")
 QUEUES = ("mine", "review", "overdue", "returned", "due")
 UNDER_WAY = ("accepted", "reviewed", "noticed", "objected")
 DUE_DAYS = 5
-_SAME, _ENDS = ([kind.kind for kind in act_types() if kind.certificate == then] for then in ("keep", "cancel"))
-waiting = sa.and_(
-    Case.state.in_(WAITING),
-    sa.or_(
-        Case.state != "registered",
-        sa.and_(
-            Case.act_kind.not_in(_SAME),
-            sa.or_(Case.act_kind.not_in(_ENDS), sa.func.jsonb_array_length(Case.request["parcels"]) > 0),
-        ),
-    ),
-)
-"""Whether something is still to be done with a case: `rules.desk.certified_after`, of what is registered, as a query."""
-worked_on_by = sa.func.coalesce(Case.taken_by, Case.prepared_by)
-"""Who works on a case: who took it up, else who prepared it."""
+COUNTED = 1000
+"""Queues are counted up to here: a desk wants to know that there is more to do than it can see, not how much more."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +82,7 @@ def cases_statement(asked: CaseFilter, looking: Looking) -> sa.Select[Any]:
         if wanted:
             found = found.where(column == wanted)
     if asked.officer:
-        found = found.where(worked_on_by == asked.officer, waiting)
+        found = found.where(Case.officer == asked.officer, Case.waits)
     if asked.within:
         found = found.where(prefixed(Case.village, asked.within))
     if asked.batch_id:
@@ -107,23 +95,31 @@ def cases_statement(asked: CaseFilter, looking: Looking) -> sa.Select[Any]:
                 prefixed(Case.subject_code, asked.text),
             )
         )
-    column = CASE_SORTS.get(asked.sort, Case.number)
-    return found.order_by((column.desc() if asked.down else column).nulls_last(), Case.number)
+    return found.order_by(*_order(asked.sort, asked.down))
 
 
-def _queue(queue: str, looking: Looking) -> list[sa.ColumnElement[bool]]:
+def _order(sort: str, down: bool) -> list[Any]:
+    """As an index has it: a number is never missing, and no two are the same."""
+    column = CASE_SORTS.get(sort, CASE_SORTS["number"])
+    ordered = column.desc() if down else column.asc()
+    if column is CASE_SORTS["number"]:
+        return [ordered]
+    return [ordered.nulls_last() if sort in MISSING else ordered, CASE_SORTS["number"]]
+
+
+def _queue(queue: str, looking: Looking) -> list[Any]:
     match queue:
         case "mine":
-            return [worked_on_by == looking.me, waiting]
+            return [Case.officer == looking.me, Case.waits]
         case "due":
             return [Case.due_on <= looking.today + timedelta(days=DUE_DAYS), Case.state.in_(UNDER_WAY)]
         case "review":
             mine = sa.or_(Case.prepared_by == looking.me, Case.accepted_by == looking.me)
             return [Case.state == "accepted", sa.not_(mine)]
         case "returned":
-            return [Case.state == "returned", worked_on_by == looking.me]
+            return [Case.officer == looking.me, Case.waits, Case.state == "returned"]
         case "overdue":
-            return [waiting, sa.or_(*(_overdue(state, looking) for state in WAITING))]
+            return [Case.waits, sa.or_(*(_overdue(state, looking) for state in WAITING))]
         case _:
             return []
 
@@ -140,11 +136,27 @@ def _overdue(state: str, looking: Looking) -> sa.ColumnElement[bool]:
 
 
 def queue_counts(session: Session, looking: Looking) -> dict[str, int]:
-    """How many cases lie in each queue."""
-    return {
-        queue: session.scalar(sa.select(sa.func.count()).select_from(Case).where(*_queue(queue, looking))) or 0
-        for queue in QUEUES
-    }
+    """How many cases lie in each queue, each counted up to COUNTED, in one statement."""
+    counts = {queue: _counted(*_parts(queue, looking)).label(queue) for queue in QUEUES}
+    return {queue: int(number) for queue, number in session.execute(sa.select(*counts.values())).one()._mapping.items()}
+
+
+def state_count(session: Session, state: str) -> int:
+    """How many cases of the jurisdiction are in a state, counted up to COUNTED."""
+    return int(session.scalar(sa.select(_counted([Case.state == state]))) or 0)
+
+
+def _parts(queue: str, looking: Looking) -> list[list[Any]]:
+    """A queue as conditions of which each finds its own cases by an index; together they are `_queue`."""
+    if queue != "overdue":
+        return [_queue(queue, looking)]
+    return [[Case.waits, _overdue(state, looking)] for state in WAITING]
+
+
+def _counted(*parts: list[Any]) -> sa.ScalarSelect[int]:
+    found: list[sa.Select[Any]] = [sa.select(sa.literal_column("1")).select_from(Case).where(*part) for part in parts]
+    some = (found[0] if len(found) == 1 else sa.union_all(*found)).limit(COUNTED).subquery()
+    return sa.select(sa.func.count()).select_from(some).scalar_subquery()
 
 
 def waits(session: Session, cases: Sequence[Case], law: Law) -> dict[UUID, Finding]:
@@ -156,7 +168,7 @@ def waits(session: Session, cases: Sequence[Case], law: Law) -> dict[UUID, Findi
     }
     found = {}
     for case in cases:
-        if case.state in WAITING and (case.state != "registered" or certified_after(case.act_kind, case.request)):
+        if case.waits:
             since = beijing_day(case.state_since)
             if case.state == "noticed" and case.notice_id is not None:
                 since = last.get(case.notice_id, since)
@@ -186,13 +198,13 @@ def team(session: Session, looking: Looking) -> list[Load]:
     """The load of every officer who has a case that waits, the fullest desk first."""
     late = sa.or_(*(_overdue(state, looking) for state in WAITING))
     counted = sa.select(
-        worked_on_by.label("officer"),
+        Case.officer,
         Case.state,
         sa.func.count().label("cases"),
         sa.func.count().filter(late).label("overdue"),
         sa.func.min(Case.state_since).label("oldest"),
-    ).where(waiting)
-    rows = session.execute(counted.group_by(worked_on_by, Case.state)).all()
+    ).where(Case.waits)
+    rows = session.execute(counted.group_by(Case.officer, Case.state)).all()
     names = names_of(session, {row.officer for row in rows})
     loads = [
         Load(

@@ -168,7 +168,7 @@ def work_to_do(actor: Actor) -> Iterator[Shown]:
             yield Figure(names[queue], counts[queue], url_for("registry.queue.index", queue=queue))
         yield Figure(
             _("公告中"),
-            queries.states_counted(session).get("noticed", 0),
+            worklist.state_count(session, "noticed"),
             url_for("registry.queue.index", state="noticed"),
         )
         yield Figure(
@@ -203,8 +203,9 @@ def register_at_a_glance(actor: Actor) -> Iterator[Shown]:
         health = log.health(session)
         yield Figure(_("日志条数"), health.size, "/log")
         yield Figure(_("等待封存"), health.waiting, "/log")
-        counts = queries.states_counted(session)
-        yield Figure(_("有异议"), counts.get("objected", 0), url_for("registry.queue.index", state="objected"))
+        yield Figure(
+            _("有异议"), worklist.state_count(session, "objected"), url_for("registry.queue.index", state="objected")
+        )
         acts = session.scalars(shelves.acts_statement().limit(ON_FIRST_PAGE)).all()
         yield Queue(
             _("最近的登记"),

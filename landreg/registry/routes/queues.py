@@ -21,7 +21,7 @@ from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.land.queries import division_names
 from landreg.law.book import term as law_term
 from landreg.law.book import terms
-from landreg.registry import jobs, queries, steps
+from landreg.registry import jobs, steps
 from landreg.registry.casebook import Case
 from landreg.registry.casework import desk, worklist
 from landreg.registry.casework.cases import Stepped
@@ -86,14 +86,17 @@ def index() -> Response:
         statement = worklist.cases_statement(asked, looking)
         if request.args.get("as") in sheets.KINDS:
             return sheet_of_cases(session, session.scalars(statement.limit(sheets.MOST_ROWS)).all())
-        page = pages.page_of(session, statement, number=pages.page_number(), size=pages.page_size())
+        page = pages.page_of(
+            session, statement, number=pages.page_number(), size=pages.page_size(), most=worklist.COUNTED
+        )
         officers = {case.taken_by or case.prepared_by for case in page.items} | {asked.officer or actor.account_id}
         return pages.render(
             "registry/cases.html",
             page=page,
             asked=asked,
             queues=worklist.queue_counts(session, looking),
-            states=queries.states_counted(session),
+            states=terms("case"),
+            most=worklist.COUNTED,
             acts=[kind for kind in terms("act") if kind != "survey_entry"],
             names=division_names(session, [case.village for case in page.items] + [asked.within]),
             today=looking.today,

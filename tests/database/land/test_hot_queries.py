@@ -6,7 +6,6 @@ a policy that hides a range, or a wrong collation shows here as a sequential sca
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,13 +13,13 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from landreg.core.actor import Actor, Desk, Role
-from landreg.core.db import engine_of, unit_of_work
+from landreg.core.db import unit_of_work
 from landreg.land import deliveries, queries, tiles
 from tests.conftest import Connection
+from tests.plans import plans_of, scanned_whole, used
 from tests.villages import past_triggers
 
 ROWS = 20_000
@@ -77,48 +76,6 @@ def _middle_tile(zoom: int) -> tiles.Tile:
     return tiles.Tile(zoom, int((lon + 180) / 360 * count), int(y))
 
 
-def _plans(ask: Callable[[], Any]) -> list[Any]:
-    """The plans of every statement that `ask` sends with the officer's login."""
-    sent: list[tuple[str, Any]] = []
-    engine = engine_of(Desk.REGISTRY)
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        sent.append((statement, parameters))
-
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        ask()
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
-    plans = []
-    with unit_of_work(OFFICER) as uow:
-        connection = uow.session.connection()
-        for statement, parameters in sent:
-            found = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters).scalar_one()
-            plans.append(json.loads(found) if isinstance(found, str) else found)
-    return plans
-
-
-def _scanned_whole(plan: Any) -> list[str]:
-    """Large tables that a plan reads from end to end."""
-    if isinstance(plan, list):
-        return [name for part in plan for name in _scanned_whole(part)]
-    if not isinstance(plan, dict):
-        return []
-    own = [plan["Relation Name"]] if plan.get("Node Type") == "Seq Scan" and plan["Relation Name"] in LARGE else []
-    return own + [name for part in plan.values() if isinstance(part, (list, dict)) for name in _scanned_whole(part)]
-
-
-def _used(plan: Any) -> set[str]:
-    """Indexes that a plan uses."""
-    if isinstance(plan, list):
-        return set().union(*(_used(part) for part in plan)) if plan else set()
-    if not isinstance(plan, dict):
-        return set()
-    own = {plan["Index Name"]} if "Index Name" in plan else set()
-    return own.union(*(_used(part) for part in plan.values()))
-
-
 HOT: dict[str, Callable[[Session], Any]] = {
     "a tile from far": lambda s: tiles.parcel_tile(s, _middle_tile(14)),
     "a tile from near": lambda s: tiles.parcel_tile(s, _middle_tile(17)),
@@ -136,10 +93,10 @@ HOT: dict[str, Callable[[Session], Any]] = {
 
 
 def test_a_hot_query_never_reads_a_large_table_from_end_to_end(filled: Connection, session: Session) -> None:
-    plans = {name: _plans(lambda ask=ask: ask(session)) for name, ask in HOT.items()}  # type: ignore[misc]
+    plans = {name: plans_of(OFFICER, lambda ask=ask: ask(session)) for name, ask in HOT.items()}  # type: ignore[misc]
     assert all(plans.values())
-    assert {name: found for name, told in plans.items() if (found := _scanned_whole(told))} == {}
-    assert "parcel_on_map" in _used(_plans(lambda: tiles.parcel_tile(session, _middle_tile(16))))
+    assert {name: found for name, told in plans.items() if (found := scanned_whole(told, LARGE))} == {}
+    assert "parcel_on_map" in used(plans_of(OFFICER, lambda: tiles.parcel_tile(session, _middle_tile(16))))
 
 
 def test_without_the_leakproof_mark_a_tile_would_be_read_otherwise(filled: Connection, session: Session) -> None:
@@ -147,7 +104,7 @@ def test_without_the_leakproof_mark_a_tile_would_be_read_otherwise(filled: Conne
     mark = "ALTER FUNCTION public.geometry_overlaps(public.geometry, public.geometry) {} LEAKPROOF"
     filled.execute(mark.format("NOT"))
     try:
-        assert "parcel_on_map" not in _used(_plans(lambda: tiles.parcel_tile(session, _middle_tile(16))))
+        assert "parcel_on_map" not in used(plans_of(OFFICER, lambda: tiles.parcel_tile(session, _middle_tile(16))))
     finally:
         filled.execute(mark.format(""))
 

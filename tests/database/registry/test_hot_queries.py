@@ -1,0 +1,94 @@
+"""The lists that a clerk opens a hundred times a day read what they show, not every case that there ever was.
+
+Asked as the desk's own login and under its row policy, of 20,000 cases of which 200 wait for the officer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy.orm import Session
+
+from landreg.core.actor import Actor, Desk, Role
+from landreg.core.db import unit_of_work
+from landreg.law.book import national_law
+from landreg.registry.casework import worklist
+from landreg.registry.casework.worklist import QUEUES, CaseFilter, Looking
+from landreg.web import pages
+from tests.conftest import Connection
+from tests.plans import plans_of, scanned_whole, sent, used
+from tests.villages import past_triggers
+
+OFFICER = Actor(UUID(int=5), "登记员", Desk.REGISTRY, frozenset({Role.REGISTRAR}), "610902")
+LOOKING = Looking(OFFICER.account_id, national_law("610902", date(2026, 11, 27)))
+LARGE = {"case"}
+ROWS = 20_000
+# One in a hundred is the officer's own; a tenth waits, of these every third for a review; a rare act is one of them all.
+FILL = """
+    INSERT INTO registry."case" (county, case_id, village, number, act_kind, right_kind, subject_code, household_code,
+        applicant, state, prepared_by, accepted_by, accepted_at, due_on, state_since, waits, package_id, request)
+    SELECT '610902', md5('c' || i)::uuid, '610902' || lpad((100001 + i / 200)::text, 6, '0'),
+        '610902-2026-' || lpad(i::text, 6, '0'), CASE WHEN i = 77 THEN 'seizure' ELSE 'household_change' END,
+        'contract_management', 's' || i, 'h' || i, '户' || i,
+        CASE WHEN i % 10 > 0 THEN 'certified' WHEN i % 3 = 0 THEN 'accepted' ELSE 'registered' END,
+        CASE WHEN i % 100 = 0 THEN '00000000-0000-0000-0000-000000000005'::uuid ELSE md5('o' || i % 30)::uuid END,
+        md5('o')::uuid, '2026-11-01', '2026-12-01', timestamptz '2026-11-20' - i * interval '1 minute', i % 10 = 0, NULL, '{}'
+    FROM generate_series(1, 20000) AS i"""
+
+
+@pytest.fixture
+def filled(superuser: Connection) -> Connection:
+    """Cases of a county, analysed."""
+    with past_triggers(superuser):
+        superuser.execute(FILL)
+    superuser.execute('ANALYZE registry."case"')
+    return superuser
+
+
+def _page(session: Session, asked: CaseFilter) -> pages.Page[Any]:
+    return pages.page_of(session, worklist.cases_statement(asked, LOOKING), number=1, most=worklist.COUNTED)
+
+
+HOT: dict[str, Callable[[Session], Any]] = {
+    **{f"the queue {queue}": lambda s, queue=queue: _page(s, CaseFilter(queue)) for queue in QUEUES},  # type: ignore[misc]
+    "the oldest of one's own": lambda s: _page(s, CaseFilter("mine", sort="since", down=False)),
+    "how much lies in the queues": lambda s: worklist.queue_counts(s, LOOKING),
+    "how much is on notice": lambda s: worklist.state_count(s, "noticed"),
+    "what another works on": lambda s: _page(s, CaseFilter(officer=UUID(int=9))),
+    "the cases of a rare act": lambda s: _page(s, CaseFilter(act="seizure")),
+    "the cases in a rare state": lambda s: _page(s, CaseFilter(state="objected")),
+    "a case by its number": lambda s: _page(s, CaseFilter(text="610902-2026-000077")),
+}
+
+
+def test_a_list_of_cases_never_reads_every_case(filled: Connection) -> None:
+    with unit_of_work(OFFICER) as uow:
+        plans = {name: plans_of(OFFICER, lambda ask=ask: ask(uow.session)) for name, ask in HOT.items()}  # type: ignore[misc]
+    assert all(plans.values())
+    assert {name: found for name, told in plans.items() if (found := scanned_whole(told, LARGE))} == {}
+    for name in ("the queue mine", "the oldest of one's own"):
+        assert used(plans[name]) <= {"case_waiting", "case_waiting_since"}
+
+
+def test_the_list_of_all_cases_reads_its_page_from_the_newest_and_counts_to_a_bound(
+    filled: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worklist, "COUNTED", 500)
+    with unit_of_work(OFFICER) as uow:
+        _counting, page = plans_of(OFFICER, lambda: _page(uow.session, CaseFilter()))
+        assert used(page) == {"case_by_number"}
+        found = _page(uow.session, CaseFilter())
+        assert (found.total, found.items[0].number) == (500, "610902-2026-020000")
+        assert worklist.queue_counts(uow.session, LOOKING) == {
+            "mine": 200, "review": 500, "overdue": 500, "returned": 0, "due": 500,
+        }  # fmt: skip
+
+
+def test_the_counts_of_all_queues_are_one_statement(filled: Connection) -> None:
+    with unit_of_work(OFFICER) as uow, sent() as seen:
+        worklist.queue_counts(uow.session, LOOKING)
+        assert len([statement for statement, _ in seen if "SELECT" in statement]) == 1
