@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NoReturn
 
 import click
 import psycopg
@@ -19,10 +19,10 @@ from rich.table import Table
 from sqlalchemy.exc import DBAPIError
 
 from landreg import migrate
-from landreg.access.service import SYSTEM
+from landreg.access.service import SYSTEM, NewAccount
 from landreg.config import Settings
 from landreg.core import db
-from landreg.core.actor import WORKER
+from landreg.core.actor import PREFECTURE, WORKER, Role
 from landreg.core.errors import Finding, LandregError
 from landreg.core.periods import beijing_day
 from landreg.law.book import all_articles, all_rules, national_law
@@ -37,19 +37,20 @@ def main() -> None:
 
 
 @contextmanager
-def answering() -> Iterator[Settings]:
-    """Settings with the desks' databases configured; an answer of the register becomes findings and exit code 1."""
+def answering(json_file: str | None = None) -> Iterator[Settings]:
+    """Settings with the desks' databases configured; an answer of the register becomes findings and exit code 1.
+
+    json_file: where findings are asked for as JSON, an answer is written there too.
+    """
     try:
         settings = Settings.from_environment()
         db.configure(settings.urls)
         yield settings
     except LandregError as error:
-        _print_findings(error.findings)
-        sys.exit(1)
+        _answer(error.findings, json_file)
     except (DBAPIError, psycopg.Error) as error:
         if db.is_gone(error):
-            _print_findings((Finding("SYS-1", values={"desk": "-"}),))
-            sys.exit(1)
+            _answer((Finding("SYS-1", values={"desk": "-"}),), json_file)
         # Python's own traceback would print the database's detail, which may be a row with names.
         console.print(db.told(error), highlight=False, markup=False)
         sys.exit(1)
@@ -58,6 +59,16 @@ def answering() -> Iterator[Settings]:
             "已中断，没有写入不完整的内容；重新运行即可继续。 Interrupted; nothing half-done, run it again to go on."
         )
         sys.exit(130)
+
+
+def _answer(findings: tuple[Finding, ...], json_file: str | None) -> NoReturn:
+    if json_file:
+        from landreg.land.survey import finding_json
+
+        law = national_law("", beijing_day(datetime.now(UTC)))
+        _write_json([finding_json(finding, law) for finding in findings], json_file)
+    _print_findings(findings)
+    sys.exit(1)
 
 
 def _print_findings(findings: tuple[Finding, ...]) -> None:
@@ -163,7 +174,7 @@ def check_package(package: Path, json_file: str | None, on: datetime | None) -> 
     """Check a survey package without a database. Exit code 1 when anything refuses."""
     from landreg.land.survey import check
 
-    with answering(), bars() as show:
+    with answering(json_file), bars() as show:
         report = check(package, on.date() if on else None, progress=show)
     _report(report, json_file)
 
@@ -190,7 +201,7 @@ def import_package(package: Path, json_file: str | None) -> None:
     from landreg.core.files import Store
     from landreg.land import service
 
-    with answering() as settings, bars() as show:
+    with answering(json_file) as settings, bars() as show:
         received = service.receive(SYSTEM, package, progress=show, store=Store(settings.store))
     if received.already:
         console.print(f"同一成果包已收到：{received.package_id} · the same package was received before")
@@ -199,13 +210,18 @@ def import_package(package: Path, json_file: str | None) -> None:
 
 def _report(report: Any, json_file: str | None) -> None:
     rows = report.as_json()
-    if json_file == "-":
-        json.dump(rows, sys.stdout, ensure_ascii=False, indent=1)
-        print()
-    elif json_file:
-        Path(json_file).write_text(json.dumps(rows, ensure_ascii=False, indent=1), "utf-8")
+    if json_file:
+        _write_json(rows, json_file)
     _summary(report, rows)
     sys.exit(1 if report.refused else 0)
+
+
+def _write_json(rows: list[dict[str, Any]], json_file: str) -> None:
+    text = json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False)
+    if json_file == "-":
+        print(text)
+    else:
+        Path(json_file).write_text(text, "utf-8")
 
 
 def _summary(report: Any, rows: list[dict[str, Any]]) -> None:
@@ -245,6 +261,27 @@ def export_evidence(case: str, out: str | None) -> None:
     console.print(
         f"{out or made.name}: {made.files} files, {made.proofs} proofs, {made.missing} left out", highlight=False
     )
+
+
+@main.group("account")
+def accounts() -> None:
+    """帐号 · Accounts."""
+
+
+@accounts.command("open")
+@click.argument("login")
+@click.option("--name", required=True, help="the person's name")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(sorted(role.value for role in Role)))
+@click.option("--within", default=PREFECTURE, show_default=True, help="code of the division that they work for")
+def account_open(login: str, name: str, roles: tuple[str, ...], within: str) -> None:
+    """Open an account at the register's own machine, as for its first administrator; its temporary password is said once."""
+    from landreg.access import service
+
+    with answering():
+        password = service.temporary_password()
+        service.open_account(SYSTEM, NewAccount(login, name, frozenset(map(Role, roles)), within), password)
+    console.print("临时密码，登录后须自行更换 · temporary password, to be changed at the first log-in:")
+    print(password)
 
 
 @main.group("law")

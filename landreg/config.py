@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from landreg.core.actor import Desk
 from landreg.core.errors import BadInput, Finding
@@ -69,12 +73,13 @@ class Settings:
         if factor not in {"staff", "optional"}:
             faults.append(Finding("SYS-2", "LANDREG_SECOND_FACTOR", {"given": factor}))
         oidc = _oidc(env, home, faults)
+        superuser = _url(env, home, "superuser", faults)
         if faults:
             raise BadInput(faults)
         return cls(
             home=home,
             urls=urls,
-            superuser_url=_url(env, home, "superuser", faults),
+            superuser_url=superuser,
             keys=keys,
             log_public_key=Path(env.get("LANDREG_LOG_PUBLIC_KEY_FILE", home / "keys" / "log.pub")),
             store=Path(env.get("LANDREG_STORE", home / "store")),
@@ -90,8 +95,19 @@ class Settings:
 
 def _url(env: Mapping[str, str], home: Path, name: str, faults: list[Finding]) -> str | None:
     variable = f"LANDREG_{name.upper()}_URL"
-    if variable in env:
-        return env[variable]
+    url = env.get(variable) or _url_in_file(env, home, name, faults)
+    if url is None:
+        return None
+    with suppress(ArgumentError, ValueError):
+        if make_url(url).get_backend_name() == "postgresql":
+            return url
+    # Without its value: a password stands in it.
+    faults.append(Finding("SYS-2", variable, {"given": variable}))
+    return None
+
+
+def _url_in_file(env: Mapping[str, str], home: Path, name: str, faults: list[Finding]) -> str | None:
+    variable = f"LANDREG_{name.upper()}_URL"
     file = Path(env.get(f"{variable}_FILE", home / "urls" / name))
     try:
         return file.read_text("utf-8").strip()

@@ -87,13 +87,17 @@ def run(settings: Settings, console: Console) -> None:
 
 def _mark(settings: Settings) -> None:
     """Mark an empty database as one of demonstration; a register in service is left alone."""
+    with unit_of_work(SYSTEM) as uow:
+        used = uow.session.scalar(
+            text(
+                "SELECT EXISTS (SELECT FROM access.account) OR EXISTS (SELECT FROM land.upload)"
+                " OR EXISTS (SELECT FROM land.package) OR EXISTS (SELECT FROM registry.act)"
+            )
+        )
     with psycopg.connect(migrate.plain_url(settings.urls[Desk.OWNER]), autocommit=True) as owner:
-        owner.execute("SET landreg.jurisdiction = '6109'")
-        used = owner.execute("SELECT EXISTS (SELECT FROM land.package) OR EXISTS (SELECT FROM registry.act)").fetchone()
-        marked = owner.execute("SELECT system.is_demo()").fetchone()
-        if marked == (True,):
+        if owner.execute("SELECT system.is_demo()").fetchone() == (True,):
             return
-        if used == (True,):
+        if used:
             raise Refused(Finding("DEMO-1"))
         # The sample's office began its work long enough ago for a year of acts to end about today.
         owner.execute("INSERT INTO system.demo (ahead) VALUES (make_interval(days => %s))", [-DAYS_AGO])

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from landreg.access import factors, passwords, queries, rules
 from landreg.access.model import Account
-from landreg.access.sessions import end_sessions, set_password
+from landreg.access.sessions import count, end_sessions, forgive, set_password
 from landreg.core.actor import PREFECTURE, WORKER, Actor, Desk, Role
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import Finding, NotAllowed, NotFound, Refused
@@ -142,8 +142,11 @@ def temporary_password() -> str:
 def change_password(door: Actor, login: str, old: str, new: str, token: str) -> None:
     """Choose another password; every other session of the account ends.
 
-    Raises Refused (ACC-14) when the old one is wrong, Refused with every finding about the new one.
+    Raises Refused (ACC-14) when the old one is wrong, Refused with every finding about the new one, TooManyAttempts when
+    the old one was guessed at too often, as at a machine that was left open.
     """
+    limits = {f"password:{login}": rules.ATTEMPTS_PER_ACCOUNT}
+    count(door, limits)
     with unit_of_work(door) as uow:
         account = queries.account_by_login(uow.session, login)
     if account is None or not passwords.verified(account.password_hash, old):
@@ -157,6 +160,7 @@ def change_password(door: Actor, login: str, old: str, new: str, token: str) -> 
     with unit_of_work(door) as uow:
         set_password(uow, account.account_id, hashed, temporary=False)
         end_sessions(uow, account.account_id, but=token)
+        forgive(uow, limits)
 
 
 def _needs_administrator(actor: Actor) -> None:

@@ -210,7 +210,8 @@ def read_checkpoint(note: str, key: Key) -> Checkpoint:
     """The checkpoint in a note that this key signed. Raises NotProven when it is none, or was not signed by it."""
     body, gap, signatures = note.partition("\n\n")
     lines = body.split("\n")
-    if not gap or len(lines) < 3 or not re.fullmatch(r"0|[1-9][0-9]{0,17}", lines[1]):
+    signed = _utf8(f"{body}\n")
+    if not gap or signed is None or len(lines) < 3 or not re.fullmatch(r"0|[1-9][0-9]{0,17}", lines[1]):
         raise NotProven("检查点的内容无法识别。", "The checkpoint cannot be read.")
     root = _base64(lines[2])
     if root is None or len(root) != 32:
@@ -224,7 +225,7 @@ def read_checkpoint(note: str, key: Key) -> Checkpoint:
         parts = line.split(" ")
         if len(parts) == 3 and parts[:2] == ["\u2014", key.name]:
             raw = _base64(parts[2]) or b""
-            if raw[:4] == key.number and ed25519_verifies(key.public, f"{body}\n".encode(), raw[4:]):
+            if raw[:4] == key.number and ed25519_verifies(key.public, signed, raw[4:]):
                 return Checkpoint(lines[0], int(lines[1]), root)
     raise NotProven(
         "检查点不是用这把公钥对应的私钥签名的，或者内容被改动过。",
@@ -251,7 +252,7 @@ def witnessed_at(note: str, witness: Key) -> int:
         parts = line.split(" ")
         raw = (_base64(parts[2]) or b"") if len(parts) == 3 and parts[:2] == ["\u2014", witness.name] else b""
         at = int.from_bytes(raw[4:12], "big")
-        message = f"cosignature/v1\ntime {at}\n{body}\n".encode()
+        message = _utf8(f"cosignature/v1\ntime {at}\n{body}\n") or b""
         if len(raw) == 76 and raw[:4] == witness.number and ed25519_verifies(witness.public, message, raw[12:]):
             return at
     raise NotProven(
@@ -269,6 +270,7 @@ class Proven(NamedTuple):
     leaf: dict[str, Any]
     position: int
     checkpoint: Checkpoint
+    note: str
 
 
 def prove_inclusion(proof_text: bytes, key: Key) -> Proven:
@@ -288,7 +290,7 @@ def prove_inclusion(proof_text: bytes, key: Key) -> Proven:
             "登记内容不在签名的日志中：由登记内容和路径算出的根哈希与检查点不符。",
             "The leaf is not in the signed log: leaf and path do not lead to the checkpoint's root.",
         )
-    return Proven(_json_object(leaf_bytes, "landreg-leaf/1", "登记内容", "leaf"), index, checkpoint)
+    return Proven(_json_object(leaf_bytes, "landreg-leaf/1", "登记内容", "leaf"), index, checkpoint, note)
 
 
 def prove_growth(old: Checkpoint, new: Checkpoint, proof: Path) -> None:
@@ -368,6 +370,14 @@ def _path(proof: dict[str, Any]) -> list[bytes]:
     if len(found) != len(steps):
         raise NotProven("证明文件的哈希路径已损坏。", "The path of hashes in the proof is damaged.")
     return found
+
+
+def _utf8(text: str) -> bytes | None:
+    """None for half of a surrogate pair, which JSON can spell and no note can hold."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return None
 
 
 def _base64(text: Any) -> bytes | None:
@@ -475,9 +485,10 @@ class _Reader:
 
     def _hexadecimal(self) -> bytes:
         end = self.data.find(b">", self.at)
-        digits = bytes(sign for sign in self.data[self.at + 1 : end] if sign not in _SPACE)
         if end < 0:
+            self.at = len(self.data)
             raise _Fault
+        digits = bytes(sign for sign in self.data[self.at + 1 : end] if sign not in _SPACE)
         self.at = end + 1
         try:
             return binascii.unhexlify(digits + b"0" * (len(digits) % 2))
@@ -513,6 +524,8 @@ class Pdf:
         self._objects: dict[int, Any] = {}
         self._trailers: list[dict[str, Any]] = []
         self._left = 8 * LARGEST_STREAM
+        # A value that never ends is read to the end of the file, and each of many may be: together they are bounded.
+        self._unread = 4 * len(data) + LARGEST_STREAM // 32
         self._scan(data)
         if any("Encrypt" in trailer for trailer in self._trailers):
             raise NotProven("PDF 已加密，无法读取其中的证明。", "The PDF is encrypted; its proof cannot be read.")
@@ -538,7 +551,7 @@ class Pdf:
         while match := _OBJECT.search(data, at):
             reader = _Reader(data, match.end())
             try:
-                value = reader.value()
+                value = self._value(reader)
             except _Fault:
                 at = match.end()
                 continue
@@ -554,6 +567,16 @@ class Pdf:
             self._objects[int(match[1])] = value
             if isinstance(value, _Stream):
                 self._open(value)
+
+    def _value(self, reader: _Reader) -> Any:
+        """The value where a reader stands. Raises _Fault; NotProven once all values together are longer than a PDF's are."""
+        start = reader.at
+        try:
+            return reader.value()
+        finally:
+            self._unread -= reader.at - start
+            if self._unread < 0:
+                raise NotProven("PDF 的结构异常，无法读取。", "The PDF is built in a way that cannot be read.")
 
     def _stream(self, data: bytes, entries: dict[str, Any], start: int) -> tuple[_Stream, int]:
         start += 2 if data.startswith(b"\r\n", start) else 1
@@ -576,12 +599,13 @@ class Pdf:
         if not isinstance(count, int) or not isinstance(first, int):
             return
         data = self._decoded(stream)
+        self._unread += 4 * len(data)
         head = _Reader(data)
         try:
-            pairs = [(head.value(), head.value()) for _ in range(min(count, 100_000))]
+            pairs = [(self._value(head), self._value(head)) for _ in range(min(count, 100_000))]
             for number, offset in pairs:
                 if isinstance(number, int) and isinstance(offset, int) and first + offset >= 0:
-                    self._objects[number] = _Reader(data, first + offset).value()
+                    self._objects[number] = self._value(_Reader(data, first + offset))
         except _Fault:
             return
 
@@ -776,7 +800,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if given.checkpoint is not None:
             _say_witnessed(_read_text(given.checkpoint), key, given.witness)
         elif given.certificate is not None:
-            _say_inclusion(prove_inclusion(proof_in(_read(given.certificate)), key), key)
+            proven = prove_inclusion(proof_in(_read(given.certificate)), key)
+            _say_inclusion(proven, key)
+            if given.witness:
+                _say_witnessed(proven.note, key, given.witness)
         else:
             old, new = (read_checkpoint(_read_text(file), key) for file in (given.old, given.new))
             prove_growth(old, new, given.proof)

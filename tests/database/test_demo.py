@@ -10,8 +10,9 @@ import pytest
 from rich.console import Console
 
 from landreg import demo, demo_own, keys
+from landreg.access.service import SYSTEM, NewAccount, open_account
 from landreg.config import Settings
-from landreg.core.actor import Actor
+from landreg.core.actor import Actor, Role
 from landreg.core.errors import Refused
 from landreg.core.files import Store
 from landreg.log.note import Signer
@@ -22,8 +23,15 @@ from tests.registry_kit import codes, to_rights
 from tests.villages import COUNTY, stage_village
 
 
-def test_a_database_in_service_is_not_turned_into_a_demonstration(database: Settings, superuser: Connection) -> None:
-    stage_village(superuser, 1)
+@pytest.mark.parametrize("used", ["village", "account"])
+def test_a_database_in_service_is_not_turned_into_a_demonstration(
+    database: Settings, superuser: Connection, used: str
+) -> None:
+    if used == "village":
+        stage_village(superuser, 1)
+    else:
+        administrator = NewAccount("guan", "管理员", frozenset({Role.ADMINISTRATOR}), "6109")
+        open_account(SYSTEM, administrator, "清明前后种瓜又点豆了")
     with pytest.raises(Refused) as refused:
         demo.run(database, Console(quiet=True))
     assert codes(refused) == {"DEMO-1"}

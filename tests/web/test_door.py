@@ -210,6 +210,18 @@ def test_a_new_password_is_judged_with_every_finding_at_once(browser: Browser, r
     assert "ACC-14" in wrong.text
 
 
+def test_the_old_password_cannot_be_guessed_at_a_machine_that_was_left_open(
+    browser: Browser, registrar_account: Any
+) -> None:
+    browser.log_in("lin")
+    typed = {"password": "a good long one", "again": "a good long one"}
+    for _try in range(rules.ATTEMPTS_PER_ACCOUNT):
+        assert browser.post("/account/password", {"old": "no", **typed}).status_code == 422
+    late = browser.post("/account/password", {"old": PASSWORD, **typed})
+    assert late.status_code == 429
+    assert "ACC-2" in late.text
+
+
 def test_a_new_password_ends_the_sessions_on_other_machines(
     browser: Browser, another_browser: Browser, registrar_account: Any
 ) -> None:

@@ -121,3 +121,9 @@ def _by_hand(stream: bytes, entries: bytes, name: bytes = b"(landreg-proof.json)
         b"3 0 obj\n<</Length 4 0 R" + entries + b">>\nstream\n" + stream + b"\nendstream\nendobj\n"
         b"4 0 obj\n%d\nendobj\ntrailer\n<</Root 1 0 R>>\n%%%%EOF\n" % len(stream)
     )
+
+
+@pytest.mark.parametrize("opened", [b"1 0 obj ( ", b"1 0 obj < ", b"1 0 obj [ ", b"1 0 obj << /A ( "])
+def test_values_that_never_end_are_not_each_read_to_the_end(opened: bytes) -> None:
+    with pytest.raises(NotProven):
+        proof_in(b"%PDF-1.7\n" + opened * 10_000)

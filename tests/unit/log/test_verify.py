@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from landreg.log import verify
+from landreg.log.cosignature import Witness
 from landreg.log.note import Checkpoint, Signer
 from tests.log_kit import SIGNER, checkpoint, growth, inclusion, tile_path, tree
 
@@ -126,6 +127,18 @@ def test_a_sound_proof_says_which_act_of_which_beijing_day_in_which_log(folder: 
     assert "1234.50" in said
 
 
+def test_a_certificate_is_held_against_the_witnesses_that_are_asked_for(folder: Path, tiles) -> None:
+    witness = Witness("witness.test/one", bytes(range(1, 33)))
+    (folder / "witness").write_text(witness.key.text + "\n")
+    plain = checkpoint(tiles, SIZE)
+    cosigned = plain + witness.cosign(plain.partition("\n\n")[0] + "\n", 1_790_000_000) + "\n"
+    for note, wanted in ((plain, 1), (cosigned, 0)):
+        (folder / "proof.json").write_bytes(inclusion(tiles, 300, SIZE, checkpoint=note))
+        code, said = run(folder, "proof.json", "--key", "key", "--witness", "witness")
+        assert code == wanted, said
+        assert "witness.test/one" in said
+
+
 def _changed(proof: bytes, **fields: object) -> bytes:
     return json.dumps({**json.loads(proof), **fields}).encode()
 
@@ -147,6 +160,7 @@ def _changed(proof: bytes, **fields: object) -> bytes:
         ({"path": [None] * 9}, "哈希路径已损坏"),
         ({"checkpoint": "landreg.test/log\n600\nAAAA\n"}, "检查点的内容无法识别"),
         ({"checkpoint": None}, "缺少登记内容或检查点"),
+        ({"checkpoint": "landreg.test/log\n600\n\ud800\n\n—"}, "检查点的内容无法识别"),
         ({"origin": "another.log"}, "不一致"),
         ({"format": "landreg-proof/9"}, "格式无法识别"),
     ],
