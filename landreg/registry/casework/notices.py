@@ -96,7 +96,7 @@ def settle(
 
     case_id: the case before the officer's eyes, where there is one. Raises BadInput without a reason or for another
     outcome, NotFound when the objection is another case's, Conflict when it is settled already, Refused (REG-1) when who
-    opened or accepted the case dismisses what is held against it.
+    opened or accepted the case settles in its favour, by dismissing the objection or by recording that it was withdrawn.
     """
     if outcome not in ("upheld", "dismissed", "withdrawn") or not settlement.strip():
         raise BadInput(Finding("REG-12", "settlement"))
@@ -109,7 +109,7 @@ def settle(
             raise Conflict(Finding("REG-8", values={"state": objection.outcome, "step": "settle"}))
         (case,) = locked(uow, county, [objection.case_id])
         now = uow.now
-        if outcome == "dismissed":
+        if outcome != "upheld":
             _by_another(uow, case)
         objection.settled_at, objection.settled_by = now, actor.account_id
         objection.outcome, objection.settlement = outcome, settlement.strip()
