@@ -6,6 +6,7 @@ which of them a county may use is the county's affair, not geometry's.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +21,8 @@ Floats = NDArray[np.float64]
 
 HALF_WIDTH_M = 350_000.0
 """How far from its central meridian a county may lie and still be measured in that zone: 2.2 degrees are 206 km."""
+_WRAPPED = {"BoundCRS", "CompoundCRS"}
+_METHODS = {"transversemercator", "gausskruger"}
 NORTHING_M = (1_900_000.0, 6_000_000.0)
 """Northings of China's land, for telling swapped axes from a wrong zone."""
 
@@ -137,13 +140,11 @@ def _declared(wkt: str) -> Zone:
     """The zone that a .prj declares."""
     try:
         crs = CRS.from_wkt(wkt.strip("\ufeff\x00 \r\n\t"))
-    except CRSError as error:
+    except (CRSError, UnicodeError) as error:
         raise ZoneError("unreadable", {"prj": wkt[:80]}) from error
     described: dict[str, Any] = crs.to_json_dict()
-    if described.get("type") == "BoundCRS":
-        described = described["source_crs"]
-    if described.get("type") == "CompoundCRS":
-        described = described["components"][0]
+    while described.get("type") in _WRAPPED:
+        described = described["source_crs"] if described["type"] == "BoundCRS" else described["components"][0]
     base = described.get("base_crs", described)
     _refuse_other_datum(base, str(described.get("name", "")))
     if described.get("type") != "ProjectedCRS":
@@ -153,37 +154,72 @@ def _declared(wkt: str) -> Zone:
 
 def _refuse_other_datum(base: dict[str, Any], name: str) -> None:
     datum = base.get("datum") or base.get("datum_ensemble") or {}
-    ellipsoid = datum.get("ellipsoid", {})
-    radius = float(ellipsoid.get("semi_major_axis", 0) or 0)
-    flattening = float(ellipsoid.get("inverse_flattening", 0) or 0)
+    radius, flattening = _ellipsoid(datum.get("ellipsoid", {}))
     words = " ".join((name, str(base.get("name", "")), str(datum.get("name", "")))).upper().replace("_", " ")
     seen = {"prj": name, "datum": datum.get("name"), "semi_major_axis": radius}
-    if "XIAN" in words or "XI'AN" in words or "西安" in words or radius == 6378140.0:
+    if "XIAN" in words or "XI'AN" in words or "西安" in words or _near(radius, 6378140.0):
         raise ZoneError("xian80", seen)
-    if "BEIJING" in words or "北京" in words or "KRASOV" in words or radius == 6378245.0:
+    if "BEIJING" in words or "北京" in words or "KRASOV" in words or _near(radius, 6378245.0):
         raise ZoneError("beijing54", seen)
     named = any(word in words for word in ("CGCS2000", "CHINA 2000", "GCS CHINA GEODETIC", "CHINA GEODETIC COORDINATE"))
-    if not named or radius != 6378137.0 or abs(flattening - 298.257222101) > 1e-6:
+    if not named or not _near(radius, 6378137.0) or abs(flattening - 298.257222101) > 1e-6 or _elsewhere(datum):
         raise ZoneError("other_datum", seen)
+
+
+def _ellipsoid(described: dict[str, Any]) -> tuple[float, float]:
+    """Semi-major axis in metres and inverse flattening; 0 where they are not told. A sphere has a radius instead."""
+    major = _figure(described.get("semi_major_axis", described.get("radius")))
+    minor = _figure(described.get("semi_minor_axis"))
+    if "inverse_flattening" in described or not 0 < minor < major:
+        return major, _figure(described.get("inverse_flattening"))
+    return major, major / (major - minor)
+
+
+def _elsewhere(datum: dict[str, Any]) -> bool:
+    """Whether longitudes do not count from Greenwich."""
+    return _figure((datum.get("prime_meridian") or {}).get("longitude")) != 0.0
 
 
 def _zone_of_conversion(described: dict[str, Any]) -> Zone:
     conversion = described["conversion"]
-    figures = {_plain(p["name"]): float(p["value"]) for p in conversion.get("parameters", [])}
+    figures = {_plain(p["name"]): _parameter(p) for p in conversion.get("parameters", [])}
     seen = {"prj": described.get("name"), "method": conversion.get("method", {}).get("name"), **figures}
     meridian = figures.get("longitudeofnaturalorigin", float("nan"))
     easting = figures.get("falseeasting", float("nan"))
     usual = (
-        str(seen["method"]).lower().startswith(("transverse mercator", "gauss"))
+        _plain(str(seen["method"])) in _METHODS
         and figures.get("falsenorthing", 0.0) == 0.0
         and figures.get("latitudeofnaturalorigin", 0.0) == 0.0
         and figures.get("scalefactoratnaturalorigin", 1.0) == 1.0
         and all(axis.get("unit") in ("metre", None) for axis in described["coordinate_system"]["axis"])
+        and {axis.get("direction") for axis in described["coordinate_system"]["axis"]} == {"east", "north"}
     )
     for zone in ZONES.values():
-        if usual and zone.central_meridian == meridian and zone.false_easting == easting:
+        if usual and abs(zone.central_meridian - meridian) < 1e-9 and abs(zone.false_easting - easting) < 1e-3:
             return zone
     raise ZoneError("other_projection", seen)
+
+
+def _parameter(described: dict[str, Any]) -> float:
+    """A parameter of a projection in metres, degrees, or as a ratio; 0 where it is no number."""
+    unit = described.get("unit")
+    figure = _figure({"value": described.get("value"), "unit": unit})
+    angular = isinstance(unit, dict) and unit.get("type") == "AngularUnit"
+    return math.degrees(figure) if angular else figure
+
+
+def _figure(value: object) -> float:
+    """A number of PROJJSON in its base unit: bare, in metres, or with a unit of its own. 0 where there is none."""
+    if isinstance(value, dict):
+        unit = value.get("unit")
+        factor = unit.get("conversion_factor", 1.0) if isinstance(unit, dict) else 1.0
+        return _figure(value.get("value")) * _figure(factor)
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def _near(one: float, other: float) -> bool:
+    """Whether two lengths in metres are the same but for a unit's rounding."""
+    return abs(one - other) < 1e-3
 
 
 def _plain(name: str) -> str:

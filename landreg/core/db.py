@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import traceback
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 import psycopg
@@ -37,9 +39,11 @@ class _Engines:
         if desk not in self.made:
             if desk not in self.urls:
                 raise Unavailable(Finding("SYS-1", values={"desk": desk.value}))
+            # A number that is not finite is a fault here, not one of the statement that PostgreSQL then refuses.
             self.made[desk] = sa.create_engine(
-                self.urls[desk], pool_pre_ping=True, pool_size=5, max_overflow=10, hide_parameters=True
-            )
+                self.urls[desk], pool_pre_ping=True, pool_size=5, max_overflow=10, hide_parameters=True,
+                json_serializer=partial(json.dumps, allow_nan=False),
+            )  # fmt: skip
         return self.made[desk]
 
 

@@ -86,13 +86,14 @@ def empty_parts(tables: Mapping[str, Table], notes: Notes) -> bool:
 
 
 def blank_columns(readings: Mapping[str, Reading], notes: Notes) -> None:
-    """Note, once a column, what the standard asks for and is blank; what is essential has a rule of its own (COD-6)."""
+    """Note, once a column and of its first row, what the standard asks for and is blank; what is essential has a rule of
+    its own (COD-6)."""
     for kind, reading in readings.items():
         for name, blank in reading.blanks.items():
             field = TABLES[kind].fields[name]
             if field.required == "mandatory" and name not in ESSENTIAL.get(kind, "").split():
                 values = {"column": name, "name": field.name_zh, "count": blank.rows, "first": blank.subject}
-                notes.add(Finding("COD-7", name, values, kind))
+                notes.add(Finding("COD-7", name, values, kind, blank.subject or None))
 
 
 def place(package: Package, tables: Mapping[str, Table], shapes: Mapping[str, Shapes], notes: Notes) -> Place | None:

@@ -147,8 +147,16 @@ def _check_one(worker: Actor, upload: Upload, check: Check) -> None:
 
 
 def _fail(worker: Actor, upload: Upload, findings: Sequence[Finding]) -> None:
-    found = [finding_json(finding) for finding in findings]
-    _set(worker, upload, state="failed", ended_at=sa.func.system.clock(), findings=found)
+    """Findings that cannot be written down are a fault of ours too (SYS-4): what they hold may not stop the queue."""
+    try:
+        found = [finding_json(finding) for finding in findings]
+        _set(worker, upload, state="failed", ended_at=sa.func.system.clock(), findings=found)
+    except Unavailable:
+        raise
+    except Exception as error:
+        _logger.error("upload %s of %s: its findings: %s", upload.upload_id, upload.county, told(error))
+        bare = [finding_json(Finding("SYS-4"))]
+        _set(worker, upload, state="failed", ended_at=sa.func.system.clock(), findings=bare)
 
 
 def _end(uow: UnitOfWork, upload: Upload, **values: object) -> None:

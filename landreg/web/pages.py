@@ -165,7 +165,8 @@ def theme() -> str:
 
 def json_answer(data: Any, status: int = 200, kind: str = "application/json") -> Response:
     """An answer in JSON; Decimals, days and instants as text."""
-    return Response(json.dumps(data, ensure_ascii=False, default=str), status, content_type=kind)
+    text = json.dumps(data, ensure_ascii=False, default=str, allow_nan=False)
+    return Response(text, status, content_type=kind)
 
 
 def geojson(features: Sequence[Mapping[str, Any]]) -> Response:

@@ -19,7 +19,7 @@ from gis.shapes import Shapes
 from gis.zones import Zone
 from landreg.core.errors import Finding
 from landreg.land.rules.index import CodeIndex
-from landreg.land.sayable import sayable
+from landreg.land.sayable import plainly, sayable
 from landreg.law.book import Law
 
 Bytes = NDArray[np.bytes_]
@@ -230,12 +230,10 @@ def _named(finding: Finding) -> Finding:
 
 
 def _sayable(finding: Finding) -> Finding:
-    """The same finding without signs that no page, file or database takes: NUL, and bytes of names that were no UTF-8."""
-    values = {name: sayable(value) if isinstance(value, str) else value for name, value in finding.values.items()}
-    subject = finding.subject and sayable(finding.subject)
-    if subject == finding.subject and values == finding.values:
-        return finding
-    return replace(finding, values=values, subject=subject)
+    """The same finding without what no page, file or database takes: NUL, bytes of names that were no UTF-8, numbers that
+    are not finite."""
+    values = {name: plainly(value) for name, value in finding.values.items()}
+    return replace(finding, values=values, subject=finding.subject and sayable(finding.subject))
 
 
 def plain(code: Any) -> str:

@@ -21,6 +21,7 @@ from landreg.land.rules.facts import (
 from landreg.land.rules.index import CodeIndex
 
 CONTRACTED = (b"10", b"")
+"""Kinds of a parcel that is contracted, or may be: where the kind is blank nothing says that it is not."""
 HOUSEHOLD_OF = ("CBHT", "CBDKXX", "CBJYQZDJB", "LZHT", "CBF_JTCY")
 ISSUER_OF = (("DK", "DKBM"), ("CBF", "CBFBM"), ("CBHT", "FBFBM"), ("CBDKXX", "FBFBM"), ("CBJYQZDJB", "FBFBM"))
 OF_A_CERTIFICATE = ("CBJYQZ", "CBJYQZ_QZBF", "CBJYQZ_QZHF", "CBJYQZ_QZZX", "QSLYZLFJ")
@@ -51,11 +52,11 @@ def rel_1_contracted_parcel_has_a_shape(survey: Survey, notes: Notes) -> None:
 
 
 def rel_2_parcel_has_a_contract(survey: Survey, notes: Notes) -> None:
-    """REL-2: a parcel of the kind "contracted" (C.7, 10) is in a contract."""
+    """REL-2: a parcel of the kind "contracted" (C.7, 10), or of none that is told, is in a contract."""
     table = survey.table("DK")
     links = survey.table("CBDKXX")
     if links.rows and "DKLB" in table.fields:
-        lone = np.isin(table.column("DKLB"), CONTRACTED[:1]) & (links.index("DKBM").find(table.key) < 0)
+        lone = np.isin(table.column("DKLB"), CONTRACTED) & (links.index("DKBM").find(table.key) < 0)
         notes.rows("REL-2", table, np.flatnonzero(lone & filled(table.key)), "DKBM")
 
 

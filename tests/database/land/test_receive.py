@@ -8,7 +8,7 @@ import math
 import tempfile
 import zipfile
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import psycopg
 import pytest
@@ -18,7 +18,7 @@ from landreg.access.identity import digest, open_sealed, use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
-from landreg.core.errors import Refused
+from landreg.core.errors import Finding, Refused
 from landreg.core.files import Store
 from landreg.land import service, staging_beside, tiles, uploads
 from landreg.land.model import Division, Package, Upload
@@ -376,6 +376,47 @@ def test_a_package_of_another_county_is_refused_before_anything_is_kept(
     assert [(f["code"], f["subject"]) for f in other.findings] == [("PKG-21", "610921")]
     assert own.state == "done"
     assert superuser.execute("SELECT DISTINCT county FROM land.package").fetchall() == [("610902",)]
+
+
+def test_a_package_without_any_usable_coordinate_is_refused_and_the_next_one_is_checked(
+    surveyor: Actor, database: Settings, tmp_path: Path
+) -> None:
+    nowhere = Small()
+    nowhere.place = lambda _east, _north: (math.nan, math.nan)
+    states = _sent_and_checked(surveyor, database, nowhere.write(tmp_path / "a"), Small().write(tmp_path / "b"))
+    assert [state for state, _ in states] == ["failed", "done"]
+    assert {finding["code"] for finding in states[0][1]} == {"ZON-11"}
+    assert all(finding["values"]["low"] is None for finding in states[0][1])
+
+
+def _sent_and_checked(surveyor: Actor, database: Settings, *files: Path) -> list[tuple[str, list[dict[str, Any]]]]:
+    """State and findings of each upload after one round of the worker."""
+    keys = []
+    for file in files:
+        with file.open("rb") as stream:
+            keys.append(take_in(surveyor, Store(database.store), file.name, stream))
+    assert check_waiting(database) == len(files)
+    with unit_of_work(surveyor) as uow:
+        rows = [uow.session.get_one(Upload, {"county": key.county, "upload_id": key.upload_id}) for key in keys]
+    return [(row.state, row.findings) for row in rows]
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, "\x00", object(), "\udc80"])
+def test_findings_that_cannot_be_written_down_end_their_upload_and_not_the_queue(
+    surveyor: Actor, worker: Actor, database: Settings, value: object
+) -> None:
+    """SYS-4, bare: neither Python nor PostgreSQL takes such a value as JSON."""
+    store = Store(database.store)
+    for name in ("a.zip", "b.zip"):
+        take_in(surveyor, store, name, io.BytesIO(name.encode()))
+
+    def check(actor: Actor, upload: Upload, progress: object) -> NoReturn:
+        raise Refused(Finding("ZON-11", None, {"file": upload.name, "low": value}))
+
+    assert uploads.check_waiting(worker, check) == 2
+    with unit_of_work(surveyor) as uow:
+        found = uow.session.scalars(sa.select(Upload)).all()
+    assert [(row.state, [f["code"] for f in row.findings]) for row in found] == [("failed", ["SYS-4"])] * 2
 
 
 @pytest.mark.parametrize(

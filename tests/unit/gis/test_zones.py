@@ -92,6 +92,83 @@ def test_other_systems_are_refused_and_say_what_they_are() -> None:
     assert refused("PROJCS[broken", *at) == "unreadable"
 
 
+WKT2 = (
+    'PROJCRS["{name}",BASEGEODCRS["CGCS2000",DATUM["China 2000",ELLIPSOID["CGCS2000",{ellipsoid}]{prime}]],CONVERSION["a",'
+    'METHOD["{method}"],PARAMETER["Latitude of natural origin",0,ANGLEUNIT["degree",0.0174532925199433]],'
+    'PARAMETER["Longitude of natural origin",{meridian}],PARAMETER["Scale factor at natural origin",1,'
+    'SCALEUNIT["unity",1]],PARAMETER["False easting",{easting}],PARAMETER["False northing",0,LENGTHUNIT["metre",1]]],'
+    'CS[Cartesian,2],AXIS["x",{x}],AXIS["y",{y}],LENGTHUNIT[{unit}]]'
+)
+
+
+def wkt2(**other: str) -> str:
+    words = {
+        "name": "a", "ellipsoid": '6378137,298.257222101,LENGTHUNIT["metre",1]', "prime": "", "method": "Transverse Mercator",
+        "meridian": '108,ANGLEUNIT["degree",0.0174532925199433]', "easting": '36500000,LENGTHUNIT["metre",1]',
+        "x": "east", "y": "north", "unit": '"metre",1',
+    }  # fmt: skip
+    return WKT2.format(**{**words, **other})
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {},
+        {"ellipsoid": '6378.137,298.257222101,LENGTHUNIT["kilometre",1000]'},
+        {"easting": '36500,LENGTHUNIT["kilometre",1000]'},
+        {"meridian": '1.884955592153876,ANGLEUNIT["radian",1]'},
+        {"name": "\u6c49\u6ee8\u533a"},
+    ],
+)
+def test_figures_of_a_prj_are_read_in_the_units_that_it_gives(other: dict[str, str]) -> None:
+    assert zone_of(wkt2(**other), (36_587_000.0, 36_589_000.0)).epsg == 4524
+
+
+@pytest.mark.parametrize(
+    ("other", "kind"),
+    [
+        ({"ellipsoid": '6378.140,298.257,LENGTHUNIT["kilometre",1000]'}, "xian80"),
+        ({"ellipsoid": '6378.245,298.3,LENGTHUNIT["kilometre",1000]'}, "beijing54"),
+        ({"ellipsoid": '6378137,0,LENGTHUNIT["metre",1]'}, "other_datum"),
+        ({"prime": '],PRIMEM["Paris",2.33722917'}, "other_datum"),
+        ({"unit": '"kilometre",1000'}, "other_projection"),
+        ({"x": "west", "y": "south"}, "other_projection"),
+        ({"method": "Transverse Mercator (South Orientated)"}, "other_projection"),
+        ({"easting": '36500000,LENGTHUNIT["foot",0.3048]'}, "other_projection"),
+        ({"name": "\udcb5"}, "unreadable"),
+    ],
+)
+def test_a_prj_that_only_looks_like_a_zone_is_refused(other: dict[str, str], kind: str) -> None:
+    assert refused(wkt2(**other), 36_587_000.0, 36_589_000.0) == kind
+
+
+GEOCENTRIC = (
+    'GEOCCS["x",DATUM["D_China_2000",SPHEROID["CGCS2000",6378137,298.257222101]],PRIMEM["Greenwich",0],UNIT["metre",1]]'
+)
+
+
+@pytest.mark.parametrize(
+    ("wkt", "kind"),
+    [
+        ('ENGCRS["x",EDATUM["d"],CS[Cartesian,2],AXIS["e",east],AXIS["n",north],LENGTHUNIT["metre",1]]', "other_datum"),
+        ('LOCAL_CS["\u5730\u65b9\u5750\u6807\u7cfb",UNIT["metre",1]]', "other_datum"),
+        ('VERTCRS["h",VDATUM["d"],CS[vertical,1],AXIS["h",up],LENGTHUNIT["metre",1]]', "other_datum"),
+        (GEOCENTRIC, "geographic"),
+        (CRS.from_epsg(4326).to_wkt(), "other_datum"),
+    ],
+)  # fmt: skip
+def test_what_is_no_map_projection_is_refused(wkt: str, kind: str) -> None:
+    assert refused(wkt, 36_587_000.0, 36_589_000.0) == kind
+
+
+def test_a_zone_with_heights_or_with_a_shift_to_another_datum_is_that_zone() -> None:
+    plane, height = esri(36_500_000, 108), 'VERT_CS["h",VERT_DATUM["d",2005],UNIT["metre",1]]'
+    shifted = plane.replace("298.257222101]", "298.257222101],TOWGS84[0,0,0,0,0,0,0]")
+    beside = 'VERTCS["h",VDATUM["d"],PARAMETER["Vertical_Shift",0.0],PARAMETER["Direction",1.0],UNIT["Meter",1.0]]'
+    texts = [f'COMPD_CS["c",{plane},{height}]', f"{plane},{beside}", shifted, f'COMPD_CS["c",{shifted},{height}]']
+    assert {zone_of(text, (36_587_000.0, 36_589_000.0)).epsg for text in texts} == {4524}
+
+
 def test_eastings_that_are_no_numbers_are_refused() -> None:
     assert refused(esri(36_500_000, 108), float("nan"), float("nan")) == "not_finite"
     assert refused(None, float("-inf"), float("inf")) == "not_finite"

@@ -195,7 +195,7 @@ ATTRIBUTES: list[tuple[str, Change, Found]] = [
     ("a parcel without an area", put("DK", P6, SCMJ="", SCMJM=""), {("COD-6", P6)}),
     ("a name with a NUL in its midst", put("DK", P1, DKMC="地\0一"), {("COD-23", P1)}),
     ("a name with a control character", put("DK", P1, DKMC="地\x01一"), {("COD-23", P1)}),
-    ("names that are blank", every("DK", DKMC=""), {("COD-7", None)}),
+    ("names that are blank", every("DK", DKMC=""), {("COD-7", P1)}),
     ("a parcel of another county", both(put("DK", P6, DKBM="610921" + P6[6:]), Small.outline),
      {("COD-8", "610921" + P6[6:]), ("REL-6", "610921" + G2[6:])}),
     ("another feature code", put("DK", P1, YSDM="211012"), {("COD-13", P1)}),

@@ -95,7 +95,7 @@ CODES: list[tuple[str, Change, Found]] = [
     ("an address with a NUL", put("CBF", H2, CBFDZ="村\0东"), {("COD-23", H2)}),
     ("an address with a control character", put("CBF", H2, CBFDZ="村\x02"), {("COD-23", H2)}),
     ("an address of more than twice its length", put("CBF", H2, CBFDZ="村" * 201), {("COD-24", H2)}),
-    ("addresses that are blank", every("CBF", CBFDZ=""), {("COD-7", None)}),
+    ("addresses that are blank", every("CBF", CBFDZ=""), {("COD-7", H1)}),
     ("a household of another county", put("CBF", H2, CBFBM="610921" + H2[6:]),
      {("COD-8", "610921" + H2[6:]), ("REL-5", H2), ("REL-6", "610921" + G1[6:]), ("REL-7", "610921" + H2[6:]),
       ("REL-8", "610921" + H2[6:]), ("REL-20", Z2), ("REL-24", H2)}),
@@ -125,7 +125,7 @@ CODES: list[tuple[str, Change, Found]] = [
     ("an ID of 15 signs", put("CBF_JTCY", "家人2", CYZJHM="610900700101001"), {("COD-19", H2)}),
     ("an ID with a letter in its midst", put("CBF_JTCY", "家人2", CYZJHM="6109001970A1010019"), {("COD-19", H2)}),
     ("a wrong check digit where the kind of paper is not said", put("CBF_JTCY", "家人2", CYZJLX="", CYZJHM=_wrong_check(
-        citizen_id(104))), {("COD-7", None), ("COD-10", H2)}),
+        citizen_id(104))), {("COD-7", H2), ("COD-10", H2)}),
     ("an ID of the thirtieth of February", put("CBF_JTCY", "家人2", CYZJHM="610900197002300019"), {("COD-20", H2)}),
     ("an ID of somebody not yet born", put("CBF_JTCY", "家人2", CYZJHM=citizen_id(104, "20300101")), {("COD-20", H2)}),
     ("building land among the homesteads", put("ZJD", Z1, ZDDM=Z1.replace("JC", "JB"), BDCDYH=""),

@@ -11,7 +11,7 @@ from landreg.land.rules.codes import ESSENTIAL
 from landreg.land.survey_columns import LISTS
 from landreg.land.survey_reading import CODES, TEXTS
 from tests.small import Small
-from tests.unit.land.kit import G2, H2, H3, P2, Z1, Change, both, every, found, law, put, report_on, without_column
+from tests.unit.land.kit import G2, H2, H3, P2, P6, Z1, Change, both, every, found, law, put, report_on, without_column
 
 
 def test_every_column_that_a_right_needs_is_kept_for_the_rule_that_asks_for_it() -> None:
@@ -31,8 +31,10 @@ CASES: list[tuple[str, Change, set[tuple[str, str | None]]]] = [
     ("a representative's name with a blank in it", both(put("CBF", H3, CBFMC="户 主3"), put("ZJD", Small().homestead(3),
      QLRMC="户 主3")), set()),
     ("a representative without a number whom no member is", both(put("CBF", H3, CBFMC="张冠李", CBFZJHM=""), put(
-     "ZJD", Small().homestead(3), QLRMC="户主3")), {("REL-35", H3), ("COD-7", None)}),
-    ("a representative without a number who is a member", put("CBF", H3, CBFZJHM=""), {("COD-7", None)}),
+     "ZJD", Small().homestead(3), QLRMC="户主3")), {("REL-35", H3), ("COD-7", H3)}),
+    ("a representative without a number who is a member", put("CBF", H3, CBFZJHM=""), {("COD-7", H3)}),
+    ("a parcel without a contract whose kind is blank", put("DK", P6, DKLB=""), {("COD-7", P6), ("REL-2", P6)}),
+    ("a parcel under a contract whose kind is blank", put("DK", P2, DKLB=""), {("COD-7", P2)}),
     ("homesteads without unit codes", without_column("ZJD", "BDCDYH"), {("COD-28", None)}),
     ("a homestead without a unit code", put("ZJD", Z1, BDCDYH=""), {("COD-28", None)}),
     ("storeys in words", every("ZJD", CS="2层"), {("COD-27", Small().homestead(n)) for n in (1, 2, 3)}),
