@@ -40,6 +40,12 @@ KINDS = {
     "not_a_database": "a table file that its reader refuses",
     "no_reader": "the program that reads this kind of file is not installed",
     "missing_table": "a table that was asked for is not in the file",
+    "too_many_tables": "a database with more tables than any package has",
+    "too_many_columns": "a table with more columns than any of the standard's",
+    "too_many_rows": "a table with more rows than its file has room for",
+    "too_many_steps": "a database whose reading takes more steps than a file of its size can ask for",
+    "cell_too_long": "a value much longer than its column may be",
+    "record_too_long": "a row of a CSV without an end, or one that was never closed by a quote",
     "ragged_row": "a row of a CSV has more or fewer values than its head",
-    "bad_geometry": "a geometry in a GeoPackage is no well-formed WKB",
+    "bad_geometry": "a geometry in a GeoPackage is no well-formed WKB, or nested",
 }

@@ -17,16 +17,22 @@ from numpy.typing import NDArray
 from gis.columns import Columns
 from gis.faults import PackageFault
 from gis.shapes import Floats, Geoms, Shapes, offsets, shapes_of
-from gis.tables import as_text, quoted, sqlite
+from gis.sqlitefile import LEAST_ROW, in_its_file, quoted, sqlite, stored_tables
+from gis.tables import MOST_CELL, MOST_COLUMNS, MOST_TABLES, as_text
 
 ENVELOPES = (0, 32, 48, 48, 64)
+HELD_BYTES = 64 << 20
+"""Shapes of a batch that are held at a time."""
+POINT, LINE, POLYGON = SIMPLE = (1, 2, 3)
+PARTS = {4: POINT, 5: LINE, 6: POLYGON}
+"""Kinds of geometry in WKB: the multiple ones, and what they consist of."""
 
 
 def geopackage_layers(path: Path) -> tuple[tuple[str, str, tuple[str, ...], str | None, int], ...]:
     """(layer, geometry column, fields, WKT of its CRS or None, rows) of each vector layer. Raises PackageFault."""
-    made = []
+    made: list[tuple[str, str, tuple[str, ...], str | None, int]] = []
     with sqlite(path) as database:
-        known = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        known = set(stored_tables(database))
         if not {"gpkg_contents", "gpkg_geometry_columns"} <= known:
             raise PackageFault("not_a_database", path, {"why": "no gpkg_contents"})
         for name, column, srs in database.execute("SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns"):
@@ -37,9 +43,21 @@ def geopackage_layers(path: Path) -> tuple[tuple[str, str, tuple[str, ...], str 
             found = database.execute("SELECT definition FROM gpkg_spatial_ref_sys WHERE srs_id = ?", (srs,)).fetchone()
             info = database.execute(f"PRAGMA table_info({quoted(name)})").fetchall()
             fields = tuple(row[1] for row in info if row[1] != column and not row[5])
-            rows = database.execute(f"SELECT count(*) FROM {quoted(name)}").fetchone()[0]
+            if len(made) == MOST_TABLES:
+                raise PackageFault("too_many_tables", path, {"count": len(made) + 1, "most": MOST_TABLES})
+            if len(fields) > MOST_COLUMNS:
+                raise PackageFault(
+                    "too_many_columns", path, {"table": name, "count": len(fields), "most": MOST_COLUMNS}
+                )
+            rows = _count(path, name)
             made.append((name, column, fields, _wkt(found[0]) if found else None, rows))
     return tuple(made)
+
+
+def _count(path: Path, layer: str) -> int:
+    """How many rows a layer has. Counted step by step: a database counts in one, without asking whether it may go on."""
+    with sqlite(path, layer) as database:
+        return sum(1 for _ in in_its_file(database.execute(f"SELECT 1 FROM {quoted(layer)}"), path, layer))
 
 
 def _wkt(definition: object) -> str | None:
@@ -53,14 +71,40 @@ def read_geopackage(
 ) -> Iterator[tuple[Columns, Shapes]]:
     """The rows of a layer in batches: the fields asked for as text, and the shapes. Raises PackageFault."""
     chosen = ", ".join(quoted(name) for name in (column, *fields))
-    with sqlite(path) as database:
-        rows = database.execute(f"SELECT {chosen} FROM {quoted(layer)}")
+    with sqlite(path, layer) as database:
+        rows = _stored(database.execute(f"SELECT {chosen} FROM {quoted(layer)}"), path, layer)
         first = 0
-        while block := list(islice(rows, batch)):
+        while block := list(_some(rows, path, layer, fields, batch)):
             blobs, *values = zip(*block, strict=True)
             text = {name: [as_text(v) for v in column_] for name, column_ in zip(fields, values, strict=True)}
             yield Columns.of_text(text), _shapes(path, blobs, first)
             first += len(block)
+
+
+def _stored(rows: Iterator[tuple[object, ...]], path: Path, layer: str) -> Iterator[tuple[object, ...]]:
+    """Rows whose shapes are all in the file: pages that name each other have as many as one likes."""
+    room = path.stat().st_size
+    for row in in_its_file(rows, path, layer):
+        room -= len(row[0]) if isinstance(row[0], bytes) else 0
+        if room < 0:
+            raise PackageFault("too_many_rows", path, {"table": layer, "most": path.stat().st_size // LEAST_ROW})
+        yield row
+
+
+def _some(
+    rows: Iterator[tuple[object, ...]], path: Path, layer: str, fields: tuple[str, ...], batch: int
+) -> Iterator[tuple[object, ...]]:
+    """As many rows as `batch` and HELD_BYTES allow; at least one, where there is one. Raises PackageFault."""
+    held = 0
+    for row in islice(rows, batch):
+        for field, value in zip(fields, row[1:], strict=True):
+            if isinstance(value, str) and len(value) > MOST_CELL:
+                where = {"table": layer, "column": field, "line": "—", "signs": len(value), "most": MOST_CELL}
+                raise PackageFault("cell_too_long", path, where)
+        held += len(row[0]) if isinstance(row[0], bytes | str) else 0
+        yield row
+        if held > HELD_BYTES:
+            return
 
 
 def _shapes(path: Path, blobs: tuple[object, ...], first: int) -> Shapes:
@@ -78,7 +122,56 @@ def _wkb(path: Path, blob: object, row: int) -> bytes | None:
         return None
     if not isinstance(blob, bytes) or len(blob) < 8 or blob[:2] != b"GP" or (blob[3] >> 1 & 7) > 4:
         raise PackageFault("bad_geometry", path, {"row": row + 1})
-    return blob[8 + ENVELOPES[blob[3] >> 1 & 7] :]
+    wkb = blob[8 + ENVELOPES[blob[3] >> 1 & 7] :]
+    if not _flat(wkb):
+        raise PackageFault("bad_geometry", path, {"row": row + 1})
+    return wkb
+
+
+def _flat(wkb: bytes) -> bool:
+    """Whether a geometry is a simple one, or a multiple one of these. GEOS follows collections in collections however deep
+    they go, and the process ends with its stack."""
+    try:
+        kind, _ = _kind(wkb, 0)
+        if kind not in PARTS:
+            return kind in SIMPLE
+        (count,) = struct.unpack_from("<I" if wkb[0] == 1 else ">I", wkb, 5)
+        place = 9
+        for _ in range(count):
+            if _kind(wkb, place)[0] != PARTS[kind]:
+                return False
+            if count > 1:  # the one that follows is looked at, too
+                place = _past(wkb, place)
+    except (struct.error, IndexError):
+        return True  # cut off: GEOS says so
+    return True
+
+
+def _kind(wkb: bytes, place: int) -> tuple[int, int]:
+    """The kind of the geometry that begins there, and how many figures a corner of it has; kind 0 for one of a form that
+    GeoPackages do not have."""
+    (code,) = struct.unpack_from("<I" if wkb[place] == 1 else ">I", wkb, place + 1)
+    if code & 0x3FFF0000:
+        return 0, 0
+    high, plain = code >> 30, code & 0xFFFF
+    return plain % 1000, 2 + ((0, 1, 1, 2)[plain // 1000] if plain < 4000 else 0) + high.bit_count()
+
+
+def _past(wkb: bytes, place: int) -> int:
+    """Where the simple geometry that begins there ends."""
+    kind, figures = _kind(wkb, place)
+    order = "<I" if wkb[place] == 1 else ">I"
+    place += 5
+    if kind == POINT:
+        return place + 8 * figures
+    (count,) = struct.unpack_from(order, wkb, place)
+    place += 4
+    if kind == LINE:
+        return int(place + 8 * figures * count)
+    for _ in range(count):
+        (corners,) = struct.unpack_from(order, wkb, place)
+        place += 4 + 8 * figures * corners
+    return int(place)
 
 
 def _with_raw_rings(path: Path, geoms: Geoms, wkbs: NDArray[np.object_], odd: NDArray[np.int64], first: int) -> Shapes:

@@ -19,9 +19,10 @@ from gis.columns import NO_NUMBER, Columns, half_up_hundredths
 from gis.dbf import DbfFile
 from gis.faults import KINDS, PackageFault
 from gis.geopackage import geopackage_layers, read_geopackage
-from gis.nyt2539 import canonical, county_in, named, table_of
+from gis.nyt2539 import TABLES, canonical, county_in, named, table_of
 from gis.shapes import Geoms, Shapes
 from gis.shp import ShapeFile, sibling
+from gis.sqlitefile import is_sqlite
 
 __all__ = [
     "KINDS", "NO_NUMBER", "Batch", "Columns", "Package", "PackageFault", "Source", "find_layers", "half_up_hundredths",
@@ -30,6 +31,8 @@ __all__ = [
 
 BATCH = 50_000
 DELETED = ord("*")
+LONGEST = 254
+"""Signs that a value of the shortest column may have: as many as a DBF holds."""
 OF_WINDOWS = {"thumbs.db", "ehthumbs.db"}
 """Files that Windows puts into folders by itself."""
 
@@ -119,7 +122,7 @@ def read_layer(source: Source, *, batch: int = BATCH, fields: tuple[str, ...] | 
         start = 0
         raw = tuple(wanted.values())
         for columns, shapes in read_geopackage(source.path, source.name, source.geometry_column, raw, batch):
-            named = Columns.of_text({name: columns[field] for name, field in wanted.items()})
+            named = columns.renamed(wanted)
             yield Batch(start, named, shapes)
             start += len(shapes)
         return
@@ -138,9 +141,13 @@ def read_layer(source: Source, *, batch: int = BATCH, fields: tuple[str, ...] | 
 
 
 def read_table(source: Source, *, batch: int = BATCH) -> Iterator[Columns]:
-    """The rows of an attribute table in batches, canonical names, trimmed text. Raises PackageFault."""
-    for columns in tables.read_table(source.path, source.name, batch=batch):
-        yield Columns.of_text({name: columns[field] for name, field in source.fields.items()})
+    """The rows of an attribute table in batches, the standard's columns by canonical names, trimmed text. A value may be
+    much longer than the standard has it, which is for the check to say; one without end may not. Raises PackageFault."""
+    known = TABLES[source.kind].fields
+    wanted = {name: field for name, field in source.fields.items() if name in known}
+    widths = {field: max(LONGEST, 10 * (known[name].length or 0)) for name, field in wanted.items()}
+    for columns in tables.read_table(source.path, source.name, batch=batch, widths=widths):
+        yield columns.renamed(wanted)
 
 
 def _passed_over(path: Path, folder: Path) -> bool:
@@ -162,7 +169,7 @@ def _sources(path: Path, folder: Path) -> Iterator[tuple[bool, Source]]:
         for name, column, fields, wkt, rows in geopackage_layers(path):
             kind = table_of(name, fields, spatial=True) or table_of(path.stem, fields, spatial=True) or ""
             yield True, Source(kind, path, name, "gpkg", _canonical(kind, fields), rows, wkt, county, column)
-    elif suffix == ".db" and not tables.is_sqlite(path):
+    elif suffix == ".db" and not is_sqlite(path):
         yield False, _stray(path)
     elif suffix in tables.TABLE_SUFFIXES:
         try:

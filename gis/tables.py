@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import csv
 import shutil
-import sqlite3
 import subprocess
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -18,87 +18,132 @@ from typing import IO
 
 from gis.columns import Columns
 from gis.faults import PackageFault
+from gis.sqlitefile import in_its_file, quoted, sqlite, stored_tables
 
 ACCESS = {".mdb", ".accdb"}
 SQLITE = {".sqlite", ".sqlite3", ".db", ".db3"}
 CSV = {".csv", ".txt"}
 TABLE_SUFFIXES = ACCESS | SQLITE | CSV
-csv.field_size_limit(1 << 20)
+MOST_TABLES = 1_000
+MOST_COLUMNS = 512
+MOST_CELL = 2_540
+"""Signs in a value: ten times what the standard's longest field takes."""
+MOST_RECORD = 1 << 20
+"""Bytes of one row of a CSV."""
+csv.field_size_limit(MOST_RECORD)
+HELD = 64_000_000
+"""Signs of a batch that are held at a time: its rows, each as wide as the widest."""
+SOME = 200
 PATIENCE_S = 600.0
 """How long mdbtools may work on a table, and how long they may say nothing of its names."""
-
-
-def is_sqlite(path: Path) -> bool:
-    """Whether a file begins as SQLite's do; the ending .db is that of other programs' files too."""
-    with path.open("rb") as file:
-        return file.read(16) == b"SQLite format 3\0"
 
 
 def table_names(path: Path) -> tuple[str, ...]:
     """Names of the tables in a file; a CSV is one table named as the file. Raises PackageFault."""
     suffix = path.suffix.lower()
+    if suffix not in ACCESS | SQLITE:
+        return (path.stem,)
     if suffix in ACCESS:
-        return tuple(name for name in _mdb("mdb-tables", "-1", path).splitlines() if name.strip())
-    if suffix in SQLITE:
+        names = [name for name in _mdb("mdb-tables", "-1", path).splitlines() if name.strip()]
+    else:
         with sqlite(path) as database:
-            found = database.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY rowid")
-            return tuple(name for (name,) in found if not name.startswith(("sqlite_", "gpkg_", "rtree_")))
-    return (path.stem,)
+            names = [n for n in stored_tables(database) if not n.startswith(("sqlite_", "gpkg_", "rtree_"))]
+    if len(names) > MOST_TABLES:
+        raise PackageFault("too_many_tables", path, {"count": len(names), "most": MOST_TABLES})
+    return tuple(names)
 
 
 def table_head(path: Path, name: str) -> tuple[str, ...]:
     """The column names of one table, as they are in the file. Raises PackageFault."""
     suffix = path.suffix.lower()
     if suffix in SQLITE:
-        with sqlite(path) as database:
+        with sqlite(path, name) as database:
             head = tuple(row[1] for row in database.execute(f"PRAGMA table_info({quoted(name)})"))
     else:
         head = tuple(next(_rows(path, name), ()))
     if not head:
         raise PackageFault("missing_table", path, {"table": name})
+    if len(head) > MOST_COLUMNS:
+        raise PackageFault("too_many_columns", path, {"table": name, "count": len(head), "most": MOST_COLUMNS})
     return tuple(head)
 
 
-def read_table(path: Path, name: str, *, batch: int = 50_000) -> Iterator[Columns]:
-    """The rows of one table in batches, all columns as trimmed text. Raises PackageFault."""
+def read_table(
+    path: Path, name: str, *, batch: int = 50_000, widths: Mapping[str, int] | None = None
+) -> Iterator[Columns]:
+    """The rows of one table in batches, columns as trimmed text. widths: the columns that are wanted, and how many signs a
+    value of each may have; all of them, and MOST_CELL, by default. A batch with long values has fewer rows than `batch`.
+    Raises PackageFault."""
     head: Sequence[str] = table_head(path, name)
-    rows = _sqlite_rows(path, name) if path.suffix.lower() in SQLITE else islice(_rows(path, name), 1, None)
-    number = 1
-    while block := list(islice(rows, batch)):
-        for row in block:
-            number += 1
-            if len(row) != len(head):
-                raise PackageFault("ragged_row", path, {"table": name, "line": number, "values": len(row)})
-        yield Columns.of_text(dict(zip(head, zip(*block, strict=True), strict=True)))
+    most = {
+        at: (widths or {}).get(column, MOST_CELL)
+        for at, column in enumerate(head)
+        if widths is None or column in widths
+    }
+    if path.suffix.lower() in SQLITE:
+        columns = [head[at] for at in most]
+        rows, most = _sqlite_rows(path, name, columns), dict(enumerate(most.values()))
+        head = columns
+    else:
+        rows = islice(_rows(path, name), 1, None)
+    for block in _blocks(rows, _Bounds(path, name, head, most), batch):
+        yield Columns.of_text({head[at]: block[at] for at in most})
 
 
-@contextmanager
-def sqlite(path: Path) -> Iterator[sqlite3.Connection]:
-    """A read-only connection; what SQLite refuses becomes a PackageFault."""
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
-            database.execute("SELECT count(*) FROM sqlite_master")
-            yield database
-    except sqlite3.OperationalError as error:
-        kind = "wrong_encoding" if "decode" in str(error) else "not_a_database"
-        raise PackageFault(kind, path, {"why": str(error)}) from error
-    except sqlite3.DatabaseError as error:
-        raise PackageFault("not_a_database", path, {"why": str(error)}) from error
+@dataclass
+class _Bounds:
+    """What the rows of a table must keep to. most: signs a value may have, by the column's place."""
+
+    path: Path
+    table: str
+    head: Sequence[str]
+    most: Mapping[int, int]
+    rows: int = 0
+
+    def of(self, some: Sequence[Sequence[str]]) -> tuple[list[tuple[str, ...]], list[int]]:
+        """Some rows by column, and how wide each column that is wanted is. Raises PackageFault."""
+        for number, row in enumerate(some, self.rows + 2):
+            if len(row) != len(self.head):
+                raise PackageFault("ragged_row", self.path, {"table": self.table, "line": number, "values": len(row)})
+        columns = list(zip(*some, strict=True))
+        wide = [max(map(len, columns[at])) for at in self.most]
+        for (at, most), found in zip(self.most.items(), wide, strict=True):
+            if found > most:
+                line = self.rows + 2 + next(n for n, value in enumerate(columns[at]) if len(value) > most)
+                raise PackageFault("cell_too_long", self.path, {
+                    "table": self.table, "column": self.head[at], "line": line, "signs": found, "most": most})  # fmt: skip
+        self.rows += len(some)
+        return columns, wide
 
 
-def quoted(name: str) -> str:
-    """A name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
+def _blocks(rows: Iterator[Sequence[str]], bounds: _Bounds, batch: int) -> Iterator[list[list[str]]]:
+    """Rows by column, as many at a time as `batch` and HELD allow."""
+    block: list[list[str]] = [[] for _ in bounds.head]
+    held, widest = 0, [0] * len(bounds.most)
+    while some := list(islice(rows, min(SOME, batch - held))):
+        columns, wide = bounds.of(some)
+        wider = list(map(max, widest, wide))
+        if held and (held + len(some)) * sum(wider) > HELD:
+            yield block
+            block, held, wider = [[] for _ in bounds.head], 0, wide
+        for kept, column in zip(block, columns, strict=True):
+            kept.extend(column)
+        held, widest = held + len(some), wider
+        if held == batch:
+            yield block
+            block, held, widest = [[] for _ in bounds.head], 0, [0] * len(bounds.most)
+    if held:
+        yield block
 
 
-def _sqlite_rows(path: Path, name: str) -> Iterator[Sequence[str]]:
-    """All values as text made by SQLite itself, which saves a call a value; what is not text or number is left out."""
-    with sqlite(path) as database:
-        head = [quoted(row[1]) for row in database.execute(f"PRAGMA table_info({quoted(name)})")]
+def _sqlite_rows(path: Path, name: str, columns: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Values as text made by SQLite itself, which saves a call a value; what is not text or number is left out."""
+    with sqlite(path, name) as database:
         cells = ", ".join(
-            f"CASE typeof({c}) WHEN 'text' THEN {c} WHEN 'blob' THEN '' ELSE ifnull({c}, '') || '' END" for c in head
+            f"CASE typeof({c}) WHEN 'text' THEN {c} WHEN 'blob' THEN '' ELSE ifnull({c}, '') || '' END"
+            for c in map(quoted, columns)
         )
-        yield from database.execute(f"SELECT {cells} FROM {quoted(name)}")
+        yield from in_its_file(database.execute(f"SELECT {cells or 'NULL'} FROM {quoted(name)}"), path, name)
 
 
 def as_text(value: object) -> str:
@@ -113,7 +158,7 @@ def _rows(path: Path, name: str) -> Iterator[Sequence[str]]:
     if path.suffix.lower() in ACCESS:
         yield from _mdb_rows(path, name)
     else:
-        yield from _csv_rows(path)
+        yield from _csv_rows(path, name)
 
 
 def _mdb_rows(path: Path, name: str) -> Iterator[Sequence[str]]:
@@ -125,7 +170,7 @@ def _mdb_rows(path: Path, name: str) -> Iterator[Sequence[str]]:
         _ended_in(process, PATIENCE_S),
     ):
         assert process.stdout is not None  # noqa: S101 - asked for above
-        yield from _parsed(process.stdout, "utf-8", path)
+        yield from _parsed(process.stdout, "utf-8", path, name)
         if process.wait():
             complaints.seek(0)
             why = complaints.read(200).decode("utf-8", "replace").strip()
@@ -163,9 +208,9 @@ def _program(name: str, path: Path) -> str:
     return found
 
 
-def _csv_rows(path: Path) -> Iterator[Sequence[str]]:
+def _csv_rows(path: Path, name: str) -> Iterator[Sequence[str]]:
     with path.open("rb") as file:
-        yield from _parsed(file, _csv_encoding(path), path)
+        yield from _parsed(file, _csv_encoding(path), path, name)
 
 
 def _csv_encoding(path: Path) -> str:
@@ -181,13 +226,24 @@ def _csv_encoding(path: Path) -> str:
     raise PackageFault("wrong_encoding", path, {"declared": "none: UTF-8 or GBK"})
 
 
-def _parsed(stream: IO[bytes], encoding: str, path: Path) -> Iterator[Sequence[str]]:
-    lines = (line.decode(encoding) for line in stream)
-    if encoding == "utf-8-sig":
-        lines = (line.removeprefix("\ufeff") for line in lines)
+def _parsed(stream: IO[bytes], encoding: str, path: Path, name: str) -> Iterator[Sequence[str]]:
+    """The rows of a CSV, its head first; blank lines are none."""
+    taken = number = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal taken
+        while line := stream.readline(MOST_RECORD + 1 - taken):
+            taken += len(line)
+            if taken > MOST_RECORD:
+                raise PackageFault("record_too_long", path, {"table": name, "line": number + 1, "most": MOST_RECORD})
+            yield line.decode(encoding).removeprefix("\ufeff") if encoding == "utf-8-sig" else line.decode(encoding)
+
     try:
-        yield from (row for row in csv.reader(lines) if row)
+        for row in csv.reader(lines()):
+            taken, number = 0, number + 1
+            if row:
+                yield row
     except UnicodeDecodeError as error:
         raise PackageFault("wrong_encoding", path, {"declared": encoding, "byte": error.start}) from error
     except csv.Error as error:
-        raise PackageFault("not_a_database", path, {"why": str(error)}) from error
+        raise PackageFault("not_a_database", path, {"table": name, "why": str(error)}) from error

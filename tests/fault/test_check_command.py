@@ -107,6 +107,11 @@ def _two_counties(small: Small) -> None:
     small.layers["DK"] += other.layers["DK"]
 
 
+def _nested(depth: int) -> bytes:
+    """A GeoPackage's geometry; GEOS would follow it until the stack is used up."""
+    return b"GP\0\x01" + struct.pack("<i", 1) + struct.pack("<BII", 1, 6, 1) * depth + struct.pack("<BII", 1, 3, 0)
+
+
 CASES: dict[str, tuple[Callable[[Path], Path], set[str]]] = {
     "no zip": (_poured(b"hello"), {"PKG-1"}),
     "an empty file": (_poured(b""), {"PKG-1"}),
@@ -118,6 +123,9 @@ CASES: dict[str, tuple[Callable[[Path], Path], set[str]]] = {
     "another encoding": (
         _small(form=Form(dbf="utf-8", cpg=False), raw={"DK6109022026.dbf": lambda p: _language(p)}), {"PKG-5"}),
     "no table of contracts": (_small(lambda small: small.tables.pop("CBHT")), {"PKG-6"}),
+    "a value without end": (_small(lambda small: small.tables["CBF"][0].update(CBFMC="林" * 9_999)), {"PKG-4"}),
+    "a homestead of shapes within shapes": (
+        _small(lambda small: small.layers["ZJD"][0].update(blob=_nested(100_000))), {"PKG-4"}),
     "two counties": (_small(_two_counties), {"PKG-10"}),
     "a coordinate that is no number": (_small(_coordinate(float("nan"), 1.0)), {"GEO-2"}),
     "a coordinate beyond the world": (_small(_coordinate(1e300, 1.0)), {"GEO-2"}),
@@ -133,7 +141,7 @@ def _language(path: Path) -> None:
     path.write_bytes(raw[:29] + b"\x4d" + raw[30:])
 
 
-IN_A_PROCESS = ("a zip that was cut", "a coordinate beyond the world")
+IN_A_PROCESS = ("a homestead of shapes within shapes", "a zip that was cut", "a coordinate beyond the world")
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -149,6 +157,13 @@ def test_bad_input_ends_with_a_finding_and_no_traceback(name: str, tmp_path: Pat
         assert finding["en"]
         assert finding["level"] in ("refuse", "warn")
         assert finding["place"] is None or len(finding["place"]) == 2
+
+
+def test_a_table_that_is_refused_for_its_size_is_named(tmp_path: Path) -> None:
+    make, _ = CASES["a value without end"]
+    (finding,) = landreg("check", str(make(tmp_path)), "--json", "-").findings
+    assert "表 CBF 第 2 行 CBFMC 列有 9999 个字符" in finding["zh"]
+    assert "table CBF" in finding["en"]
 
 
 def test_a_sound_package_ends_with_no_finding_and_exit_code_nought(tmp_path: Path) -> None:

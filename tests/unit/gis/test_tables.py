@@ -60,12 +60,13 @@ def test_a_csv_that_is_no_text_or_has_ragged_rows_is_named(tmp_path: Path) -> No
 
 
 def test_sqlite_values_become_the_text_that_a_delivery_would_have(tmp_path: Path) -> None:
+    """What is none of the standard's columns, such as pictures of any size, is not read."""
     with closing(sqlite3.connect(tmp_path / "6109022026.sqlite")) as database:
-        database.execute("CREATE TABLE CBF (CBFBM TEXT, CBFMC TEXT, CBFCYSL INTEGER, MJ REAL, FJ BLOB)")
-        database.execute("INSERT INTO CBF VALUES ('0610', NULL, 3, 12.5, x'ffd8'), (' 1 ', '林', NULL, 0.1, NULL)")
+        database.execute("CREATE TABLE CBF (CBFBM TEXT, CBFMC TEXT, CBFCYSL REAL, CBFDZ BLOB, ZP TEXT)")
+        database.execute("INSERT INTO CBF VALUES ('0610', NULL, 3.5, x'ffd8', ?), (' 1 ', '林', NULL, NULL, '')", ["照" * 99_999])
         database.commit()
     assert only_table(tmp_path) == {
-        "CBFBM": ["0610", "1"], "CBFMC": ["", "林"], "CBFCYSL": ["3", ""], "MJ": ["12.5", "0.1"], "FJ": ["", ""],
+        "CBFBM": ["0610", "1"], "CBFMC": ["", "林"], "CBFCYSL": ["3.5", ""], "CBFDZ": ["", ""],
     }  # fmt: skip
 
 
