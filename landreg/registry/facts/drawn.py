@@ -104,9 +104,12 @@ def read_boundary(typed: str, parcel: Polygon) -> Polygon:
 def _read(typed: str, parcel: Polygon, word: str, least: int) -> Any:
     text = typed.strip()
     if text.upper().startswith(("LINESTRING", "POLYGON", "SRID")):
+        shape = text.rpartition(";")[2].lstrip()
+        if not shape.upper().startswith(("LINESTRING", "POLYGON")):  # GEOS follows collections until its stack is used up
+            raise Undrawable("not_read")
         try:
             with np.errstate(all="ignore"):
-                found = shapely.force_2d(shapely.from_wkt(text.rpartition(";")[2]))
+                found = shapely.force_2d(shapely.from_wkt(shape))
         except (ShapelyError, ValueError, TypeError) as error:
             raise Undrawable("not_read") from error
     else:
