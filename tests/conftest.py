@@ -23,9 +23,11 @@ from psycopg import sql
 from sqlalchemy.engine import make_url
 
 from landreg import keys, migrate
+from landreg.access.identity import use_key
 from landreg.config import CHECKOUT, Settings
 from landreg.core import db
 from landreg.core.actor import PREFECTURE, WORKER, Actor, Desk, Role
+from tests.kept_kit import Clone, know
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 AsDesk = Callable[..., Connection]
@@ -130,79 +132,16 @@ def _clone(name: str) -> None:
             migrate.grant_database(server, name)
 
 
-class _Emptying:
-    """Puts a clone back to what the template held; fast, since it touches only the tables that hold or lost rows."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-        connection.execute("SET lock_timeout = '10s'; SET session_replication_role = replica")
-        self.tables = [
-            row[0]
-            for row in connection.execute(
-                """SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class AS c
-                   JOIN pg_namespace AS n ON n.oid = c.relnamespace
-                   WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname NOT LIKE 'pg\\_%'
-                     AND n.nspname NOT IN ('information_schema', 'public') ORDER BY 1"""
-            )
-        ]
-        self.kept = {table: f'pg_temp."{table}"' for table in self._holding()}
-        for table, copy in self.kept.items():
-            connection.execute(f"CREATE TEMPORARY TABLE {copy} AS TABLE {table}")
-        self.marks = self._marks()
-
-    def __call__(self) -> None:
-        for table, copy in self.kept.items():
-            if self._mark(table) != self.marks[table]:
-                columns = self._columns(table)
-                self.connection.execute(
-                    f"DELETE FROM {table}; INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE "
-                    f"SELECT {columns} FROM {copy}"
-                )
-                self.marks[table] = self._mark(table)
-        full = [table for table in self._holding() if table not in self.kept]
-        # A truncation makes new files for a table and all its indexes; deleting a few rows is ten times faster.
-        large = [table for table in full if self._bytes(table) > 400_000]
-        if large:
-            self.connection.execute(f"TRUNCATE {', '.join(large)} CASCADE")
-        for table in set(full) - set(large):
-            self.connection.execute(f"DELETE FROM {table}")
-        self.connection.execute(
-            """SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences
-               WHERE last_value IS NOT NULL AND schemaname <> 'public'"""
-        )
-
-    def _holding(self) -> list[str]:
-        if not self.tables:
-            return []
-        question = " UNION ALL ".join(f"(SELECT '{table}' FROM {table} LIMIT 1)" for table in self.tables)
-        return [row[0] for row in self.connection.execute(question)]
-
-    def _columns(self, table: str) -> str:
-        """Those that can be written: not the generated ones."""
-        question = """SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute
-            WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''"""
-        row = self.connection.execute(question, [table]).fetchone()
-        return "" if row is None else row[0]
-
-    def _marks(self) -> dict[str, tuple[Any, ...] | None]:
-        return {table: self._mark(table) for table in self.kept}
-
-    def _mark(self, table: str) -> tuple[Any, ...] | None:
-        return self.connection.execute(f"SELECT count(*), max(xmin::text::bigint) FROM {table}").fetchone()
-
-    def _bytes(self, table: str) -> int:
-        row = self.connection.execute("SELECT pg_relation_size(%s::regclass)", [table]).fetchone()
-        return 0 if row is None else row[0]
-
-
 @pytest.fixture(scope="session")
-def _emptying(settings: Settings) -> Iterator[_Emptying]:
+def _emptying(settings: Settings) -> Iterator[Clone]:
     with _connect(settings.superuser_url) as connection:
-        yield _Emptying(connection)
+        clone = Clone(connection, settings)
+        know(clone)
+        yield clone
 
 
 @pytest.fixture
-def database(settings: Settings, _emptying: _Emptying) -> Settings:
+def database(settings: Settings, _emptying: Clone) -> Settings:
     """The worker's database, empty but for what migrations put there; `core.db` is configured for it."""
     _emptying()
     # An emptied log beside checkpoints of a longer one would look rolled back.
@@ -271,14 +210,26 @@ def worker() -> Actor:
     return WORKER
 
 
-@pytest.fixture
-def app(database: Settings) -> Any:
-    """The Flask application of the registry's process."""
+@pytest.fixture(scope="session")
+def _application(settings: Settings) -> Any:
     from landreg.app import create_app
 
-    app = create_app(database)
-    app.testing = True
-    return app
+    return create_app(settings)
+
+
+@pytest.fixture
+def app(database: Settings, _application: Any) -> Iterator[Any]:
+    """The Flask application of the registry's process, one a worker; what a test sets in it is undone.
+
+    Flask takes no new address after the first request: a test that adds one makes its own application.
+    """
+    use_key(database.keys["identity"])
+    config, extensions = dict(_application.config), dict(_application.extensions)
+    _application.testing = True
+    yield _application
+    for own, was in ((_application.config, config), (_application.extensions, extensions)):
+        own.clear()
+        own.update(was)
 
 
 @pytest.fixture

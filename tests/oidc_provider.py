@@ -175,7 +175,7 @@ def running(redirect_uri: str) -> Iterator[Provider]:
     server = make_server("127.0.0.1", 0, late, threaded=True)
     provider = Provider(server.server_port, redirect_uri)
     holder["app"] = application(provider)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield provider

@@ -15,6 +15,7 @@ from landreg.law.book import act_type
 from landreg.registry import booking, documents, queries
 from landreg.registry.casework import applications, cases, notices, opening
 from landreg.registry.rules.requests import Request
+from tests.kept_kit import kept
 from tests.villages import COUNTY, VILLAGE, Staged, stage_village
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -51,22 +52,30 @@ def to_notice(
     registrar: Actor, reviewer: Actor, superuser: Connection, staged: Staged, village: str = VILLAGE
 ) -> list[UUID]:
     """The cases of a village, on a notice that has run its time."""
-    batch = opening.open_batch(registrar, COUNTY, staged.package_id, village)
-    ids = in_state(registrar, batch, "draft")
-    cases.accept(registrar, COUNTY, ids)
-    cases.review(reviewer, COUNTY, ids)
-    notices.publish(registrar, COUNTY, ids, "首次登记公告")
-    pass_days(superuser, 40)
-    return ids
+
+    def make() -> list[UUID]:
+        batch = opening.open_batch(registrar, COUNTY, staged.package_id, village)
+        ids = in_state(registrar, batch, "draft")
+        cases.accept(registrar, COUNTY, ids)
+        cases.review(reviewer, COUNTY, ids)
+        notices.publish(registrar, COUNTY, ids, "首次登记公告")
+        pass_days(superuser, 40)
+        return ids
+
+    return kept(superuser, ("notice", registrar, reviewer, staged, village), make)
 
 
 def to_rights(
     registrar: Actor, reviewer: Actor, superuser: Connection, households: int = 2, **changed: Any
 ) -> list[UUID]:
     """The registered cases of a small village."""
-    ids = to_notice(registrar, reviewer, superuser, stage_village(superuser, households, **changed))
-    booking.register(reviewer, COUNTY, ids)
-    return ids
+
+    def make() -> list[UUID]:
+        ids = to_notice(registrar, reviewer, superuser, stage_village(superuser, households, **changed))
+        booking.register(reviewer, COUNTY, ids)
+        return ids
+
+    return kept(superuser, ("rights", registrar, reviewer, households, *sorted(changed.items())), make)
 
 
 def state_of(actor: Actor, case: UUID) -> str:

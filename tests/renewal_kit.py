@@ -14,6 +14,7 @@ from landreg.registry.casework import cases, notices
 from landreg.registry.renewal import roster_cases, rosters
 from landreg.registry.renewal.rosters import Asked, Paper, Vote
 from landreg.registry.roster_model import Roster, RosterEntry
+from tests.kept_kit import kept
 from tests.registry_kit import Connection, booked, in_state, one, pass_days, put_papers, to_rights
 from tests.villages import COUNTY, ISSUER
 
@@ -67,11 +68,15 @@ def to_decided(
     registrar: Actor, reviewer: Actor, superuser: Connection, households: int = 2
 ) -> tuple[UUID, list[UUID]]:
     """A registered village whose roster was decided on: the roster, and its cases."""
-    to_rights(registrar, reviewer, superuser, households, ends_on=ENDS)
-    roster = drawn(registrar)
-    ids = on_notice(registrar, reviewer, roster)
-    decided(registrar, superuser, roster)
-    return roster, ids
+
+    def make() -> tuple[UUID, list[UUID]]:
+        to_rights(registrar, reviewer, superuser, households, ends_on=ENDS)
+        roster = drawn(registrar)
+        ids = on_notice(registrar, reviewer, roster)
+        decided(registrar, superuser, roster)
+        return roster, ids
+
+    return kept(superuser, ("decided", registrar, reviewer, households), make)
 
 
 def end_or_renew(registrar: Actor, reviewer: Actor, superuser: Connection, kind: str, right: UUID | None) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import psycopg
 
 from landreg.access.identity import digest, seal
+from tests.kept_kit import kept
 
 COUNTY = "610902"
 VILLAGE = "610902104202"
@@ -66,6 +67,25 @@ def stage_village(
     approved_m2: str | None = "180.00",
 ) -> Staged:
     """Stage so many households, each with two members, a contract over two parcels of 400 m², and a homestead."""
+    told = (first, village, starts_on, ends_on, homestead_m2, approved_m2)
+
+    def make() -> Staged:
+        with superuser.pipeline():
+            return _stage(superuser, households, *told)
+
+    return kept(superuser, ("village", households, *told), make)
+
+
+def _stage(
+    superuser: psycopg.Connection[Any],
+    households: int,
+    first: int,
+    village: str,
+    starts_on: str,
+    ends_on: str,
+    homestead_m2: str,
+    approved_m2: str | None,
+) -> Staged:
     package, issuer = uuid4(), f"{village}01"
     numbers = range(first, first + households)
     codes = tuple(f"{issuer}{n:04d}" for n in numbers)

@@ -20,6 +20,7 @@ from landreg.access.service import NewAccount
 from landreg.config import CHECKOUT, Settings
 from landreg.core.actor import Actor, Desk, Role
 from tests.conftest import Connection
+from tests.kept_kit import kept
 from tests.villages import COUNTY, past_triggers
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -80,7 +81,7 @@ def site(app: Any) -> Iterator[str]:
     """The address of the program."""
     assert Path(app.static_folder, "dist", "manifest.json").exists(), "the front end is not built: make setup"
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
     server.shutdown()
@@ -98,15 +99,19 @@ def land(superuser: Connection) -> None:
 
 
 @pytest.fixture
-def officers(database: Settings) -> tuple[Actor, Actor]:
+def officers(database: Settings, superuser: Connection) -> tuple[Actor, Actor]:
     """A registrar, deng, and a reviewer, shen, with accounts."""
     use_key(database.keys["identity"])
-    made = []
-    for login, role in (("deng", Role.REGISTRAR), ("shen", Role.REVIEWER)):
-        new = NewAccount(login, f"{login}先生", frozenset({role}), COUNTY)
-        account = service.open_account(service.SYSTEM, new, PASSWORD, temporary=False)
-        made.append(Actor(account, new.name, Desk.REGISTRY, new.roles, COUNTY))
-    return made[0], made[1]
+
+    def make() -> tuple[Actor, Actor]:
+        made = []
+        for login, role in (("deng", Role.REGISTRAR), ("shen", Role.REVIEWER)):
+            new = NewAccount(login, f"{login}先生", frozenset({role}), COUNTY)
+            account = service.open_account(service.SYSTEM, new, PASSWORD, temporary=False)
+            made.append(Actor(account, new.name, Desk.REGISTRY, new.roles, COUNTY))
+        return made[0], made[1]
+
+    return kept(superuser, ("officers", PASSWORD), make)
 
 
 @pytest.fixture

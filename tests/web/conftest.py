@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from landreg.access import service
 from landreg.access.service import NewAccount
-from landreg.config import Settings
 from landreg.core.actor import Actor, Desk, Role
+from tests.kept_kit import Connection, kept
 from tests.villages import COUNTY
 
 PASSWORD = "五月的麦子黄了又黄了"
@@ -61,12 +62,16 @@ def another_browser(app: Any) -> Browser:
 
 
 @pytest.fixture
-def account(database: Settings) -> OpenAccount:
+def account(superuser: Connection) -> OpenAccount:
     """`account("lin", Role.REGISTRAR)`: opens an account with PASSWORD and gives its id."""
 
     def open_one(login: str, *roles: Role, jurisdiction: str = "610902", temporary: bool = False) -> Any:
         wanted = NewAccount(login, f"{login}先生", frozenset(roles), jurisdiction)
-        return service.open_account(service.SYSTEM, wanted, PASSWORD, temporary=temporary)
+
+        def make() -> UUID:
+            return service.open_account(service.SYSTEM, wanted, PASSWORD, temporary=temporary)
+
+        return kept(superuser, ("account", wanted, temporary), make)
 
     return open_one
 

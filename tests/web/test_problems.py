@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from flask import request
 
 from landreg.access.policy import allow
+from landreg.app import create_app
 from landreg.core import db
 from landreg.core.actor import WORKER, Desk, Role
 from landreg.core.db import unit_of_work
@@ -20,6 +21,14 @@ from landreg.core.errors import Finding, Refused
 from landreg.web.problems import PROBLEM
 
 JSON = {"Accept": "application/json"}
+
+
+@pytest.fixture
+def app(database: Any) -> Any:
+    """An application of the test's own: it gets an address more."""
+    app = create_app(database)
+    app.testing = True
+    return app
 
 
 def _route(app: Any, view: Any, methods: tuple[str, ...] = ("GET",)) -> None:

@@ -1,0 +1,183 @@
+"""The rows of a worker's clone between tests: emptied for each, and what many tests arrange alike kept and put back.
+
+`kept(superuser, asked, make)` makes a thing once a worker. Asked again on the same rows, it puts back the rows, the
+sequences and the files that `make` left, and gives what it gave. On any other rows it is made as ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psycopg
+
+from landreg.access.identity import key_file
+from landreg.config import Settings
+from landreg.core.periods import beijing_day
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+Look = dict[str, tuple[int, int | None, int]]
+"""By table: how many rows, the last transaction that wrote one, bytes. By sequence: 1 if it was ever asked, and its value."""
+Made = TypeVar("Made")
+LARGE = 400_000  # bytes
+
+_TABLES = """SELECT format('%I.%I', n.nspname, c.relname), c.oid::int FROM pg_class AS c
+    JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname NOT LIKE 'pg\\_%'
+        AND n.nspname NOT IN ('information_schema', 'public') ORDER BY 1"""
+_SEQUENCES = """SELECT format('%I.%I', schemaname, sequencename), start_value FROM pg_sequences
+    WHERE schemaname <> 'public' ORDER BY 1"""
+_FORGET = """UPDATE pg_class AS c SET relpages = s.relpages, reltuples = s.reltuples, relallvisible = s.relallvisible
+    FROM pg_temp.sizes AS s WHERE c.oid = s.oid AND c.oid >= 16384 AND c.reltuples <> s.reltuples;
+    DELETE FROM pg_statistic WHERE starelid >= 16384
+        AND (starelid, staattnum, stainherit) NOT IN (SELECT * FROM pg_temp.judged)"""
+# A generated column cannot be written.
+_COLUMNS = """SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+    WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''"""
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What `make` gave, and what it left behind. copies: by table the name of the copy. files: by path the content."""
+
+    given: Any
+    copies: Mapping[str, str]
+    sequences: Mapping[str, int]
+    files: Mapping[Path, bytes]
+
+
+class Clone:
+    """A worker's clone as the superuser sees it, past its triggers."""
+
+    def __init__(self, connection: Connection, settings: Settings) -> None:
+        self.connection = connection
+        self.folders = (settings.checkpoints, settings.store)
+        connection.execute("SET lock_timeout = '10s'; SET session_replication_role = replica")
+        self.tables = dict(connection.execute(_TABLES).fetchall())
+        self.sequences = dict(connection.execute(_SEQUENCES).fetchall())
+        self.columns = {table: connection.execute(_COLUMNS, [table]).fetchone()[0] for table in self.tables}  # type: ignore[index]
+        self.things: dict[Hashable, _Kept] = {}
+        self.copied = 0
+        self.empty = self.look()
+        connection.execute(
+            "CREATE TEMPORARY TABLE sizes AS SELECT oid, relpages, reltuples, relallvisible FROM pg_class"
+        )
+        connection.execute("CREATE TEMPORARY TABLE judged AS SELECT starelid, staattnum, stainherit FROM pg_statistic")
+        self.first = {table: self._copy(table) for table in self.tables if self.empty[table][0]}
+        self.now: Look = dict(self.empty)
+        """The rows as they were last known, and what they are called; any other rows have no name."""
+        self.name: Hashable = ()
+
+    def look(self) -> Look:
+        """What every table and sequence holds now, in one statement."""
+        parts = [
+            f"SELECT '{table}', count(*), max(xmin::text::bigint), pg_relation_size({oid}) FROM {table}"
+            for table, oid in self.tables.items()
+        ]
+        parts += [f"SELECT '{name}', is_called::int, last_value, 0 FROM {name}" for name in self.sequences]
+        parts.append("SELECT 'statistics', count(*), max(xmin::text::bigint), 0 FROM pg_statistic")
+        found = self.connection.execute(" UNION ALL ".join(parts), prepare=True)
+        return {name: (rows, last, size) for name, rows, last, size in found}
+
+    def __call__(self) -> None:
+        """Empty the clone: what migrations put there stays. Only tables that hold or lost rows are touched."""
+        found, todo = self.look(), []
+        back = [table for table in self.first if _differ(found, self.empty, table)]
+        todo += [self._put(table, self.first[table]) for table in back]
+        full = [table for table in self.tables if table not in self.first and found[table][0]]
+        # A truncation makes new files for a table and all its indexes; deleting a few rows is ten times faster.
+        large = [table for table in full if found[table][2] > LARGE]
+        if large:
+            todo.append(f"TRUNCATE {', '.join(large)} CASCADE")
+        todo += [f"DELETE FROM {table}" for table in full if table not in large]
+        todo += [f"SELECT setval('{name}', {first}, false)" for name, first in self.sequences.items() if found[name][0]]
+        # Statistics of what a test wrote, left on an emptied table, make plans for the next one that run for minutes.
+        judged = _differ(found, self.empty, "statistics")
+        todo += [_FORGET] if judged else []
+        if todo:
+            self.connection.execute("; ".join(todo))
+        if back or judged:
+            self.empty = self.look()
+        self.now, self.name = dict(self.empty), ()
+
+    def keep(self, asked: Hashable, make: Callable[[], Made]) -> Made:
+        """What `make` gives: made now, or, where it was made before on the same rows and on this day, put back."""
+        before = self.look()
+        if any(_differ(before, self.now, name) for name in before):
+            return make()
+        # A making on another day is another, since terms and notices run by days; so is one that seals with another key.
+        key = (self.name, asked, beijing_day(datetime.now(UTC)), key_file().read_bytes())
+        if key in self.things:
+            self._restore(self.things[key])
+        else:
+            files = _files(self.folders)
+            given = make()
+            self.things[key] = self._take(before, files, given)
+        self.now, self.name = self.look(), key
+        return deepcopy(self.things[key].given)  # type: ignore[no-any-return]
+
+    def _take(self, before: Look, files: Mapping[Path, tuple[int, int]], given: object) -> _Kept:
+        after = self.look()
+        changed = [name for name in after if _differ(before, after, name)]
+        copies = {table: self._copy(table) for table in changed if table in self.tables}
+        sequences = {name: after[name][1] or 0 for name in changed if name in self.sequences}
+        found = _files(self.folders)
+        written = {path: path.read_bytes() for path, mark in found.items() if files.get(path) != mark}
+        return _Kept(deepcopy(given), copies, sequences, written)
+
+    def _restore(self, thing: _Kept) -> None:
+        todo = [self._put(table, copy) for table, copy in thing.copies.items()]
+        todo += [f"SELECT setval('{name}', {value})" for name, value in thing.sequences.items()]
+        if todo:
+            self.connection.execute("; ".join(todo))
+        for path, content in thing.files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+
+    def _copy(self, table: str) -> str:
+        self.copied += 1
+        copy = f"pg_temp.kept_{self.copied}"
+        self.connection.execute(
+            f"CREATE TEMPORARY TABLE kept_{self.copied} AS SELECT {self.columns[table]} FROM {table}"
+        )
+        return copy
+
+    def _put(self, table: str, copy: str) -> str:
+        columns = self.columns[table]
+        return (
+            f"DELETE FROM {table}; INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM {copy}"
+        )
+
+
+def _differ(one: Look, other: Look, name: str) -> bool:
+    return one[name][:2] != other[name][:2]
+
+
+def _files(folders: tuple[Path, ...]) -> dict[Path, tuple[int, int]]:
+    """By path: when it was written, and its bytes."""
+    found = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    return {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in found}
+
+
+_clones: dict[str, Clone] = {}
+"""By the name of the database: this worker's one."""
+
+
+def know(clone: Clone) -> None:
+    """Keep things in this clone from now on."""
+    _clones[_address(clone.connection)] = clone
+
+
+def kept(superuser: Connection, asked: Hashable, make: Callable[[], Made]) -> Made:
+    """What `make` gives and leaves, made or put back; in another database than the worker's clone it is made."""
+    clone = _clones.get(_address(superuser))
+    return make() if clone is None else clone.keep(asked, make)
+
+
+def _address(connection: Connection) -> str:
+    info = connection.info
+    return f"{info.host}:{info.port}/{info.dbname}"
