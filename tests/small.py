@@ -36,6 +36,8 @@ Ring = list[Point]
 SHAPE_TYPES = {"Point": 1, "Line": 3, "Polygon": 5}
 EXTRA = ("JBNTBHQ", "DZDW", "XZDW", "MZDW", "KZD", "QYJX", "ZJ", "XJXZQ", "XJQY", "CJQY")
 NUMBERS = ("Int", "Float")
+SWIFTLY = "PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF;"
+"""A file of a test need not outlast a power cut."""
 
 
 def citizen_id(serial: int, birth: str = "19700101") -> str:
@@ -382,7 +384,7 @@ def write_geopackage(
     names = [n for n in dict.fromkeys(name for row in rows for name in row) if n not in ("shape", "blob")]
     with closing(sqlite3.connect(path)) as database, database:
         database.executescript(
-            "PRAGMA application_id = 1196444487;"
+            f"{SWIFTLY}PRAGMA application_id = 1196444487;"
             "CREATE TABLE gpkg_spatial_ref_sys (srs_name TEXT, srs_id INTEGER PRIMARY KEY, organization TEXT,"
             " organization_coordsys_id INTEGER, definition TEXT, description TEXT);"
             "CREATE TABLE gpkg_contents (table_name TEXT PRIMARY KEY, data_type TEXT, identifier TEXT, srs_id INTEGER);"
@@ -411,6 +413,7 @@ def _write_tables(folder: Path, stem: str, tables: dict[str, list[Row]], form: s
     folder.mkdir()
     if form == "sqlite":
         with closing(sqlite3.connect(folder / f"{stem}.sqlite")) as database, database:
+            database.executescript(SWIFTLY)
             for kind, rows in tables.items():
                 names = list(dict.fromkeys(name for row in rows for name in row)) or [KEYS[kind], "X"]
                 database.execute(f"CREATE TABLE {kind} ({', '.join(names)})")
