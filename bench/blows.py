@@ -55,6 +55,7 @@ UNHELD = {
     "law.county_parameter": {"set_at"},
     "land.parcel": {"geom_3857"},
     "registry.notice": {"notice_id", "batch_id", "pdf_sha256"},
+    "registry.renewal": {"batch_id"},
 }
 """By table, or of all: columns of which no leaf tells. Division codes are recoded; sealed names and their digests
 change with their keys, and `said` does not; the web's shapes are made from the

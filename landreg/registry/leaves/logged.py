@@ -29,7 +29,7 @@ from landreg.registry.leaves import applied
 from landreg.registry.leaves.changes import change_facts
 from landreg.registry.leaves.excerpted import excerpts
 from landreg.registry.leaves.paper_rows import papers
-from landreg.registry.leaves.renewals import decisions
+from landreg.registry.leaves.renewals import decisions, given_up, rosters
 from landreg.registry.leaves.rows import CLOCKED, at_beginning_of, digest, digest_sql, row_text
 
 Restated = tuple[str, Mapping[str, Any], Mapping[str, str]]
@@ -59,7 +59,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "holder": "party.holder",
     },
     "notice.published": {"": "registry.notice"},
-    "renewal.decided": {"": "registry.renewal"},
+    **{f"renewal.{step}": {"": "registry.renewal"} for step in ("drawn_up", "decided", "given_up")},
     "certificate.issued": {"": "registry.certificate"},
     "excerpt.issued": {"": "registry.excerpt"},
     "paper.issued": {"": "registry.paper"},
@@ -204,7 +204,9 @@ SOURCES: Mapping[str, Source | Keyed] = {
     "act": Keyed(acts_of, "SELECT county, number AS key FROM registry.act"),
     "certificate.issued": Keyed(certificates_of, "SELECT county, number AS key FROM registry.certificate"),
     "notice.published": notices,
+    "renewal.drawn_up": rosters,
     "renewal.decided": decisions,
+    "renewal.given_up": given_up,
     "law.figure_set": figures,
     "identity.opened": openings,
     **applied.SOURCES,

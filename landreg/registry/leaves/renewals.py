@@ -1,8 +1,11 @@
-"""What the log says of the members' decision on a roster: who was on it, how they voted, on which minutes."""
+"""What the log says of a roster: how it was drawn up, and how it ended, by the members' decision or given up.
+
+Who is on it is not told: that may change until the decision, and each renewal then has a leaf of its own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,20 +14,61 @@ from sqlalchemy.orm import Session
 
 from landreg.registry.leaves.rows import digest
 
+Told = Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]
+
+
+def drawn_facts(session: Session, county: str, renewal_id: UUID) -> dict[str, Any]:
+    """What the leaf of a roster's drawing up says, as the tables have it now."""
+    return _drawn(_one(session, "", county, renewal_id))
+
 
 def decision_facts(session: Session, county: str, renewal_id: UUID) -> dict[str, Any]:
     """What the leaf of a decision says, as the tables have it now."""
-    asked = {"county": county, "roster": renewal_id}
-    return _facts(session.execute(text(_DECIDED + " AND n.county = :county AND n.renewal_id = :roster"), asked).one())
+    return _decided(_one(session, _DECIDED, county, renewal_id))
 
 
-def decisions(session: Session) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:
+def given_up_facts(session: Session, county: str, renewal_id: UUID) -> dict[str, Any]:
+    """What the leaf of a roster that was given up says, as the tables have it now."""
+    return _given_up(_one(session, _GIVEN_UP, county, renewal_id))
+
+
+def rosters(session: Session) -> Told:
+    """Every roster as it was drawn up, from the tables as they are now."""
+    return _every(session, "", _drawn)
+
+
+def decisions(session: Session) -> Told:
     """Every decision as the tables have it now."""
-    for row in session.execute(text(_DECIDED)):
-        yield row.number, _facts(row), {}
+    return _every(session, _DECIDED, _decided)
 
 
-def _facts(row: Row[Any]) -> dict[str, Any]:
+def given_up(session: Session) -> Told:
+    """Every roster that was given up."""
+    return _every(session, _GIVEN_UP, _given_up)
+
+
+def _one(session: Session, which: str, county: str, renewal_id: UUID) -> Row[Any]:
+    asked = {"county": county, "roster": renewal_id}
+    return session.execute(text(f"{_ROSTERS} WHERE n.county = :county AND n.renewal_id = :roster {which}"), asked).one()
+
+
+def _every(session: Session, which: str, told: Callable[[Row[Any]], dict[str, Any]]) -> Told:
+    for row in session.execute(text(f"{_ROSTERS} WHERE true {which}")):
+        yield row.number, told(row), {}
+
+
+def _drawn(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "roster": row.number,
+        "collective": row.collective_code,
+        "ends_from": row.ends_from,
+        "ends_until": row.ends_until,
+        "plan_sha256": row.plan_sha256,
+        "registered": digest(row.as_drawn),
+    }
+
+
+def _decided(row: Row[Any]) -> dict[str, Any]:
     return {
         "roster": row.number,
         "collective": row.collective_code,
@@ -32,16 +76,27 @@ def _facts(row: Row[Any]) -> dict[str, Any]:
         "present": row.present,
         "in_favour": row.in_favour,
         "held_on": row.held_on,
-        "minutes_sha256": row.sha256,
-        "registered": digest(row.facts),
+        "minutes_sha256": row.minutes_sha256,
+        "registered": digest(row.as_is),
     }
 
 
-# The entries are not told: who is put aside may change until the decision, and each renewal has a leaf of its own.
-_DECIDED = """
-    SELECT n.number, n.collective_code, n.members, n.present, n.in_favour, n.held_on, d.sha256,
-           (to_jsonb(n) - '{county,village}'::text[])::text AS facts
+def _given_up(row: Row[Any]) -> dict[str, Any]:
+    return {"roster": row.number, "collective": row.collective_code}
+
+
+# As it was drawn up: without its course, and before the decision without a vote, so that one put in is seen.
+_ROSTERS = """
+    SELECT n.number, n.collective_code, n.ends_from, n.ends_until, n.members, n.present, n.in_favour, n.held_on,
+           plan.sha256 AS plan_sha256, minutes.sha256 AS minutes_sha256,
+           (to_jsonb(n) - '{county,village}'::text[])::text AS as_is,
+           (to_jsonb(n) - '{county,village,state,batch_id}'::text[] || CASE WHEN n.state = 'decided' THEN
+               '{"members": null, "present": null, "in_favour": null, "held_on": null, "minutes_id": null,
+                 "decided_by": null, "decided_at": null}' ELSE '{}' END::jsonb)::text AS as_drawn
     FROM registry.renewal AS n
-    LEFT JOIN registry.document AS d ON d.county = n.county AND d.document_id = n.minutes_id
-    WHERE n.state = 'decided'
+    LEFT JOIN registry.document AS plan ON plan.county = n.county AND plan.document_id = n.plan_id
+    LEFT JOIN registry.document AS minutes ON minutes.county = n.county AND minutes.document_id = n.minutes_id
 """
+_DECIDED = "AND n.state = 'decided'"
+# Whatever is written into it that is none of its states.
+_GIVEN_UP = "AND n.state NOT IN ('drawn', 'opened', 'decided')"

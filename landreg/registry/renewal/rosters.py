@@ -1,7 +1,7 @@
 """Renewal of a collective's contracts (延包): a roster is drawn up, published, decided on by the members, and given up.
 
 Who is left out and why is computed from the register, or said by hand for a reason of a closed list; where somebody lives is
-none. The cases of a roster go through the desk's steps in one batch (see `renewal_opening`).
+none. The cases of a roster go through the desk's steps in one batch (see `roster_cases`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from landreg.log.store import stage
 from landreg.registry import documents, roster_queries
 from landreg.registry.casework.cases import UNDER_WAY, locked, note, set_values
 from landreg.registry.facts.renewal import endings, endings_of
-from landreg.registry.leaves.renewals import decision_facts
+from landreg.registry.leaves.renewals import decision_facts, drawn_facts, given_up_facts
 from landreg.registry.numbers import draw
 from landreg.registry.roster_model import Roster, RosterEntry
 from landreg.registry.rules.renewal import DECISION_RULES, PLAN_RULES, Decision, Plan, unlisted
@@ -116,6 +116,8 @@ def draw_up(actor: Actor, county: str, collective_code: str, asked: Asked, plan:
             for one in listed
         ]  # fmt: skip
         uow.session.execute(insert(RosterEntry), rows)
+        facts = drawn_facts(uow.session, county, roster.renewal_id)
+        stage(uow, Entry("renewal.drawn_up", county, roster.village, roster.number, facts))
     return roster.renewal_id
 
 
@@ -205,6 +207,9 @@ def give_up(actor: Actor, county: str, renewal_id: UUID, reason: str) -> int:
             set_values(uow, county, [case.case_id for case in cases], state="withdrawn", batch_id=None)
             note(uow, cases, "withdraw", reason)
         roster.state = "given_up"
+        uow.session.flush()
+        facts = given_up_facts(uow.session, county, renewal_id)
+        stage(uow, Entry("renewal.given_up", county, roster.village, roster.number, facts))
     return len(cases)
 
 

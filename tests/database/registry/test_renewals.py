@@ -107,6 +107,30 @@ def test_the_log_tells_of_decision_and_renewals_and_recheck_finds_them_as_told(
     assert {finding.values["key"] for finding in found} == {roster_of(registrar, roster).number}
 
 
+@pytest.mark.parametrize(
+    "blow",
+    [
+        "UPDATE registry.renewal SET collective = '另一集体' WHERE state = 'drawn'",
+        "UPDATE registry.renewal SET members = 10 WHERE state = 'drawn'",
+        "UPDATE registry.renewal SET state = 'given_up' WHERE state = 'drawn'",
+        "DELETE FROM registry.renewal WHERE state = 'drawn'",
+        "UPDATE registry.renewal SET drawn_by = plan_id WHERE state = 'given_up'",
+        "UPDATE registry.renewal SET state = 'drawn' WHERE state = 'given_up'",
+    ],
+)
+def test_a_roster_has_a_leaf_from_the_day_on_which_it_was_drawn_up(
+    registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings, blow: str
+) -> None:
+    to_rights(registrar, reviewer, superuser, 2, ends_on=ENDS)
+    rosters.give_up(registrar, COUNTY, drawn(registrar), "方案重新讨论")
+    drawn(registrar)
+    seal(worker, database)
+    assert recheck(worker, database, logged.SOURCES).findings == ()
+    superuser.execute(f"SET session_replication_role = replica; {blow}; RESET session_replication_role")
+    found = recheck(worker, database, logged.SOURCES).findings
+    assert len({finding.values["key"] for finding in found}) == 1
+
+
 def test_a_term_that_ran_out_ended_no_right_and_is_no_ground_to_refuse(
     registrar: Actor, reviewer: Actor, superuser: Connection
 ) -> None:
