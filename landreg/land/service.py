@@ -20,7 +20,7 @@ from landreg.core.db import Unavailable, UnitOfWork, unit_of_work
 from landreg.core.errors import Finding, LandregError, Refused
 from landreg.core.files import Store
 from landreg.core.periods import beijing_day
-from landreg.land import staging, survey_county
+from landreg.land import rechecked, staging, staging_compared, survey_county
 from landreg.land.model import Division, DivisionAlias, Package, PackageFinding
 from landreg.land.packing import one_file
 from landreg.land.refused import plots_around
@@ -173,9 +173,7 @@ def _keep(
 
     def follow(uow: UnitOfWork) -> None:
         row = record(uow)
-        former = _former(uow, row)
-        if former is not None:
-            _follow(uow, row, former)
+        _say_what_changed(uow, row, _former(uow, row))
 
     with _said_plainly(actor, sent.name):
         if not report.refused:
@@ -183,7 +181,9 @@ def _keep(
             return
         beside.drop()
         with unit_of_work(actor) as uow:
-            staging.keep_plots(uow, record(uow), plots_around(report.survey, _places(report)))
+            row = record(uow)
+            staging.keep_plots(uow, row, plots_around(report.survey, _places(report)))
+            _say_what_changed(uow, row, None)
 
 
 def _places(report: Report) -> list[tuple[float, float]]:
@@ -219,24 +219,27 @@ def _former(uow: UnitOfWork, row: Package) -> Package | None:
     )
 
 
-def _follow(uow: UnitOfWork, row: Package, former: Package) -> None:
-    """Say what changed since the former package; put aside every one that the new one covers wholly."""
-    changes = staging.compare(uow, row, former)
-    uow.session.execute(
-        sa.update(Package)
-        .where(Package.county == row.county, Package.package_id == row.package_id)
-        .values(changes=changes, supersedes=former.package_id)
-    )
-    uow.session.execute(
-        sa.update(Package)
-        .where(
-            Package.county == row.county,
-            Package.state == "staged",
-            Package.package_id != row.package_id,
-            Package.village.startswith(row.village),
+def _say_what_changed(uow: UnitOfWork, row: Package, former: Package | None) -> None:
+    """Say what became of the findings since the check before, and of the rows since the former staged package; put aside
+    every one of those that the new one covers wholly."""
+    checked = rechecked.checked_before(uow.session, row)
+    changes = {} if former is None else staging_compared.compare(uow, row, former)
+    if checked is not None:
+        changes["findings"] = rechecked.compared(uow.session, row, checked)
+    values = {"changes": changes, "supersedes": None if former is None else former.package_id}
+    own = sa.and_(Package.county == row.county, Package.package_id == row.package_id)
+    uow.session.execute(sa.update(Package).where(own).values(values))
+    if former is not None:
+        uow.session.execute(
+            sa.update(Package)
+            .where(
+                Package.county == row.county,
+                Package.state == "staged",
+                Package.package_id != row.package_id,
+                Package.village.startswith(row.village),
+            )
+            .values(state="superseded")
         )
-        .values(state="superseded")
-    )
 
 
 def _earlier(actor: Actor, sha256: bytes) -> Received | None:

@@ -28,7 +28,7 @@ WRITE = re.compile(
 # The one place that turns exceptions into answers, and the last resorts of the worker: nothing that a package, a job or a
 # step raises may end it.
 WIDE_HANDLERS = {
-    "landreg/web/problems.py": None, "landreg/worker.py": {"_take"}, "landreg/land/uploads.py": {"_check_one"},
+    "landreg/web/problems.py": None, "landreg/worker.py": {"_take"}, "landreg/land/uploads.py": {"_check_one", "_fail"},
     "landreg/registry/jobs.py": {"_advance"},
 }  # fmt: skip
 MACHINE = re.compile(

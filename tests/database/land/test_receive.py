@@ -27,6 +27,7 @@ from landreg.land.uploads import take_in
 from landreg.registry.casebook import Document
 from landreg.registry.casework import opening
 from tests.database.catalog import Connection
+from tests.kept_kit import kept
 from tests.packages import FAULTY, SAMPLE, Unpacked
 from tests.small import Small
 
@@ -52,9 +53,13 @@ def _one(superuser: Connection, question: str) -> tuple[object, ...]:
     return row
 
 
+def _sample(surveyor: Actor, superuser: Connection) -> bool:
+    """The sample, received: whether it was refused."""
+    return kept(superuser, ("sample", surveyor), lambda: service.receive(surveyor, SAMPLE).report.refused)
+
+
 def test_a_sound_package_is_staged_with_every_row_of_every_table(surveyor: Actor, superuser: Connection) -> None:
-    received = service.receive(surveyor, SAMPLE)
-    assert not received.report.refused
+    assert not _sample(surveyor, superuser)
     assert _counts(superuser) == STAGED
     row = _one(
         superuser,
@@ -72,7 +77,7 @@ def test_a_sound_package_is_staged_with_every_row_of_every_table(surveyor: Actor
 def test_the_map_s_copy_of_a_parcel_lies_where_the_database_would_put_it(
     surveyor: Actor, superuser: Connection
 ) -> None:
-    service.receive(surveyor, SAMPLE)
+    _sample(surveyor, superuser)
     worst = _one(
         superuser,
         "SELECT max(ST_HausdorffDistance(geom_3857, ST_Transform(geom, 3857))) FROM land.staged_parcel",
@@ -84,7 +89,7 @@ def test_the_map_s_copy_of_a_parcel_lies_where_the_database_would_put_it(
 def test_boundary_points_and_lines_stand_with_each_parcel_that_they_name(
     surveyor: Actor, superuser: Connection
 ) -> None:
-    service.receive(surveyor, SAMPLE)
+    _sample(surveyor, superuser)
     row = _one(
         superuser,
         """SELECT p.numbers[1], cardinality(p.east), ST_NumGeometries(l.lines), cardinality(l.neighbours),
@@ -119,7 +124,7 @@ def test_whatever_else_a_package_holds_is_staged_as_it_came(
 def test_identity_numbers_are_staged_sealed_with_the_digest_that_tells_persons_apart(
     surveyor: Actor, superuser: Connection
 ) -> None:
-    service.receive(surveyor, SAMPLE)
+    _sample(surveyor, superuser)
     sealed, digested = _one(
         superuser,
         "SELECT id_sealed, id_digest FROM land.staged_household WHERE code = '610902104202010001'",
@@ -292,7 +297,7 @@ def test_a_corrected_package_shows_what_changed_and_takes_the_place_of_the_one_b
     assert new.changes["LZHT"] == {"removed": ["610902104202010001"], "counts": {"removed": 1}}
     assert new.changes["DK"]["changed"] == ["6109021042020100014"]
     assert new.changes["CBDKXX"]["counts"] == {"changed": 1}
-    assert set(new.changes) == {"CBF", "CBF_JTCY", "LZHT", "DK", "CBDKXX"}
+    assert set(new.changes) == {"CBF", "CBF_JTCY", "LZHT", "DK", "CBDKXX", "findings"}
 
 
 UNKNOWN = service.UUID(int=0)
