@@ -9,7 +9,7 @@ from typing import Any
 
 from landreg.registry.papers.printing import ContractCertificate, print_certificate
 from landreg.registry.papers.signing import ToPrint, make_demo_signer, print_and_sign_many, sign
-from tests.unit.papers.builders import contract_certificate
+from tests.unit.papers.builders import CHECK, contract_certificate
 
 PARCELS = 7  # the median of the sample's households
 MEMBERS = 4
@@ -33,7 +33,9 @@ def _print(data: ContractCertificate) -> bytes:
 def run(_size: int = 0) -> dict[str, Any]:
     """Rates a second: printing alone, signing alone, both on one core, and a batch over all cores (wall clock)."""
     cores = len(os.sched_getaffinity(0))
-    data = [contract_certificate(PARCELS, MEMBERS, seed=seed) for seed in range(1, BATCH + 1)]
+    data = [
+        contract_certificate(PARCELS, MEMBERS, seed=seed, check_url=f"{CHECK}{seed}") for seed in range(1, BATCH + 1)
+    ]
     with tempfile.TemporaryDirectory() as folder:
         signer = make_demo_signer(Path(folder))
         alone = data[:ALONE]

@@ -17,6 +17,7 @@ from landreg.registry.papers.labels import (
     label_points,
     label_sides,
     text_mm,
+    turned,
 )
 
 Xy = tuple[float, float]
@@ -24,8 +25,12 @@ Xy = tuple[float, float]
 SIDE_MARGIN_MM, TOP_MARGIN_MM = 14.0, 10.5  # room inside the frame for the names of the four neighbours
 SMALL_MM, LARGE_MM = 2.0, 2.8  # letters of labels in a small frame and in one that fills a page
 DRAWN_MM = 0.05  # what a printer can't show isn't drawn
+FRAME_MM = 0.28  # the line around a map
+FOOT_MM = 6.0  # under the frame, for the scale bar
 SCALES = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
 MOST_POINT_MARKS = 600
+MOST_PLAIN = 500  # points of neighbours that are drawn as they are
+CENTIMETRE = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -75,24 +80,27 @@ def _as_points(parcel: ParcelMap) -> list[Coordinates]:
         if len(xy) > 1 and np.array_equal(xy[0], xy[-1]):
             xy = xy[:-1]
         if not parcel.points:
-            x, y = xy[:, 0] - xy[0, 0], xy[:, 1] - xy[0, 1]
-            twice_area = float(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))
+            x, y = (xy - xy[0]).T
+            twice_area = float(x @ turned(y, 1) - turned(x, 1) @ y)
             if (twice_area > 0) == (number == 0):
                 xy = xy[::-1]
-            xy = np.roll(xy, -int(np.argmax(xy[:, 1] - xy[:, 0])), axis=0)
+            xy = turned(xy, int(np.argmax(xy[:, 1] - xy[:, 0])))
         rings.append(xy)
     return rings
 
 
 def sides(parcel: ParcelMap) -> list[Side]:
     """All boundary sides in order, ring by ring; registered lengths where given, else computed from the points."""
-    named = _names(parcel, _as_points(parcel))
+    return _sides(parcel, _names(parcel, _as_points(parcel)))
+
+
+def _sides(parcel: ParcelMap, named: Sequence[tuple[Coordinates, list[str]]]) -> list[Side]:
     found: list[Side] = []
     for xy, names in named:
-        lengths = np.hypot(*(np.roll(xy, -1, axis=0) - xy).T)
-        for index, name in enumerate(names):
-            known = parcel.sides_m[len(found)] if parcel.sides_m else Decimal(repr(float(lengths[index])))
-            found.append(Side(name, names[(index + 1) % len(names)], known.quantize(Decimal("0.01"), ROUND_HALF_UP)))
+        lengths = np.hypot(*(turned(xy, 1) - xy).T).tolist()
+        for name, following, length in zip(names, [*names[1:], names[0]], lengths, strict=True):
+            known = parcel.sides_m[len(found)] if parcel.sides_m else Decimal(repr(length))
+            found.append(Side(name, following, known.quantize(CENTIMETRE, ROUND_HALF_UP)))
     return found
 
 
@@ -122,16 +130,19 @@ def _neighbours(
     parcel: ParcelMap, to_paper: Any, width: float, height: float
 ) -> tuple[str, list[tuple[float, float, str, float]]]:
     """The neighbours' outlines clipped to the frame as one path; x, y, name and size in mm² of each part to be named."""
-    shapes, names = [], []
-    for neighbour in parcel.neighbours:
-        rings = [ring for ring in neighbour.rings if len(ring) > 3]
-        if rings:
-            shapes.append(shapely.Polygon(rings[0], rings[1:]))
-            names.append(neighbour.name)
-    if not shapes:
+    rings = [(n, ring) for n, of in enumerate(parcel.neighbours) for ring in of.rings if len(ring) > 3]
+    if not rings:
         return "", []
-    on_paper = shapely.transform(np.array(shapes, dtype=object), to_paper)
-    cut = shapely.clip_by_rect(shapely.simplify(on_paper, DRAWN_MM), -1.0, -1.0, width + 1.0, height + 1.0)
+    # All at once: a call for each neighbour costs more than what it does.
+    points = to_paper(np.array([point for _, ring in rings for point in ring], dtype=np.float64))
+    of_ring = np.repeat(np.arange(len(rings)), [len(ring) for _, ring in rings])
+    owners, shape_of = np.unique([n for n, _ in rings], return_inverse=True)
+    shapes = shapely.polygons(shapely.linearrings(points, indices=of_ring), indices=shape_of)
+    names = [parcel.neighbours[n].name for n in owners.tolist()]
+    edge = FRAME_MM / 2
+    if len(points) > MOST_PLAIN:
+        shapes = shapely.simplify(shapes, DRAWN_MM)
+    cut = shapely.clip_by_rect(shapes, edge, edge, width - edge, height - edge)
     parts, owner = shapely.get_parts(cut, return_index=True)
     seen = (shapely.get_type_id(parts) == shapely.GeometryType.POLYGON) & ~shapely.is_empty(parts)
     parts, owner = parts[seen], owner[seen]
@@ -179,6 +190,7 @@ def draw(parcel: ParcelMap, width: float, height: float, title: str = "") -> dic
         moved: Coordinates = (xy - middle) * (factor, -factor) + (width / 2, height / 2)
         return moved
 
+    every_side = _sides(parcel, _names(parcel, rings))
     named = _names(parcel, [to_paper(xy) for xy in rings])
     labels = Labels(width, height, LARGE_MM if min(width, height) > 110 else SMALL_MM, _reserved(width, height), [])
     body = shapely.Polygon(named[0][0], [xy for xy, _ in named[1:] if len(xy) > 2])
@@ -188,7 +200,8 @@ def draw(parcel: ParcelMap, width: float, height: float, title: str = "") -> dic
             body, shapely.box(*_around(spot.x, spot.y, text_mm(title, 1.3 * labels.size), 1.3 * labels.size))
         ):
             labels.put(spot.x, spot.y, title, "t", grown=1.3)
-    every_side, unwritten, first = sides(parcel), [], 0
+    unwritten: list[Side] = []
+    first = 0
     for xy, names in named:
         of_ring = every_side[first : first + len(names)]
         all_named = label_points(labels, xy, names)
@@ -199,15 +212,16 @@ def draw(parcel: ParcelMap, width: float, height: float, title: str = "") -> dic
     for x, y, name, area in owners:
         if name and area > 2.2 * text_mm(name, labels.size) * labels.size:
             labels.put(x, y, name, "n")
+    bar = _scale_bar(denominator)
     return {
         "w": width,
         "h": height,
         "scale": f"1:{denominator}",
-        "bar": _scale_bar(denominator),
+        "bar": bar,
         "unwritten": [side_text(side) for side in unwritten],
         "label": labels.size,
         "labels": labels.placed,
-        "svg": _svg(width, height, outline, [xy for xy, _ in named]),
+        "svg": _svg(width, height, outline, [xy for xy, _ in named], bar["mm"]),
     }
 
 
@@ -215,22 +229,22 @@ def _around(x: float, y: float, width: float, height: float) -> Box:
     return (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
 
 
-def _svg(width: float, height: float, outline: str, rings: Sequence[Coordinates]) -> str:
-    """Neighbours in thin grey, the parcel in a heavy line with a ring at each point, the north arrow."""
+def _svg(width: float, height: float, outline: str, rings: Sequence[Coordinates], bar: float) -> str:
+    """Neighbours in thin grey, the parcel in a heavy line with a ring at each point, north arrow, frame, scale bar under it."""
     dense = sum(len(xy) for xy in rings) > MOST_POINT_NAMES
     radius = 0.3 if dense else 0.5
     drawn = rings if sum(len(xy) for xy in rings) <= MOST_POINT_MARKS else []
-    marks = "".join(
-        f"M{x - radius:.2f} {y:.2f}a{radius} {radius} 0 1 0 {2 * radius} 0a{radius} {radius} 0 1 0 {-2 * radius} 0"
-        for xy in drawn
-        for x, y in xy.tolist()
-    )
-    x = width - 4.5
+    arcs = f"a{radius} {radius} 0 1 0 {2 * radius} 0a{radius} {radius} 0 1 0 {-2 * radius} 0"
+    marks = "".join(f"M{x - radius:.2f} {y:.2f}{arcs}" for xy in drawn for x, y in xy.tolist())
+    x, edge, whole = width - 4.5, FRAME_MM / 2, height + FOOT_MM
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}mm" height="{height}mm" viewBox="0 0 {width} {height}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}mm" height="{whole}mm" viewBox="0 0 {width} {whole}">'
         f'<path d="{outline}" fill="#f7f7f5" fill-rule="evenodd" stroke="#8a8a8a" stroke-width="0.15"/>'
         f'<path d="{_path(rings)}" fill="#fbf0dc" fill-rule="evenodd" stroke="#111" stroke-width="0.38"'
         f' stroke-linejoin="round"/><path d="{marks}" fill="#fff" stroke="#111" stroke-width="0.18"/>'
         f'<path d="M{x} 5.2L{x - 1.9} 13L{x} 11.2Z" fill="#111"/>'
-        f'<path d="M{x} 5.2L{x + 1.9} 13L{x} 11.2Z" fill="#fff" stroke="#111" stroke-width="0.18"/></svg>'
+        f'<path d="M{x} 5.2L{x + 1.9} 13L{x} 11.2Z" fill="#fff" stroke="#111" stroke-width="0.18"/>'
+        f'<path d="M{edge} {edge}H{width - edge}V{height - edge}H{edge}Z" fill="none" stroke="#000" stroke-width="{FRAME_MM}"/>'
+        f'<path d="M{edge} {whole - 1.6}h{bar}v1h{-bar}z" fill="#fff" stroke="#000" stroke-width="0.14"/>'
+        f'<path d="M{edge} {whole - 1.6}h{bar / 2}v1h{-bar / 2}z"/></svg>'
     )

@@ -46,12 +46,17 @@ def text_mm(text: str, size: float) -> float:
     return sum(size if ord(sign) > 0x2E80 else 0.56 * size for sign in text)
 
 
+def turned(xy: Coordinates, steps: int) -> Coordinates:
+    """A ring that begins `steps` points further on; for rings of a few points many times faster than numpy.roll."""
+    return np.concatenate((xy[steps:], xy[:steps]))
+
+
 def _outward(xy: Coordinates) -> Coordinates:
     """Unit vectors that lead out of a clockwise ring at each point (on paper, y down, the ring turns the same way)."""
-    along = np.roll(xy, -1, axis=0) - xy
+    along = turned(xy, 1) - xy
     along /= np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9)[:, None]
     normal = np.column_stack([along[:, 1], -along[:, 0]])
-    bisector = normal + np.roll(normal, 1, axis=0)
+    bisector = normal + turned(normal, -1)
     size = np.hypot(bisector[:, 0], bisector[:, 1])
     flat = size < 1e-6
     bisector[flat], size[flat] = normal[flat], 1.0
@@ -61,7 +66,7 @@ def _outward(xy: Coordinates) -> Coordinates:
 def label_points(labels: Labels, xy: Coordinates, names: Sequence[str]) -> bool:
     """Name the points, the sharpest corners first; False when some had to be left out."""
     out = _outward(xy)
-    before, after = np.roll(xy, 1, axis=0) - xy, np.roll(xy, -1, axis=0) - xy
+    before, after = turned(xy, -1) - xy, turned(xy, 1) - xy
     turn = np.abs(before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0])
     complete = len(names) <= MOST_POINT_NAMES
     for index in np.argsort(-turn)[:MOST_POINT_NAMES].tolist():
@@ -78,7 +83,7 @@ def label_points(labels: Labels, xy: Coordinates, names: Sequence[str]) -> bool:
 
 def label_sides(labels: Labels, xy: Coordinates, lengths: Sequence[Decimal]) -> list[int]:
     """Write each side's length along it, outside where it fits, else inside; the indexes of those that didn't fit."""
-    along = np.roll(xy, -1, axis=0) - xy
+    along = turned(xy, 1) - xy
     on_paper = np.hypot(along[:, 0], along[:, 1])
     left_out = []
     for index in np.argsort(-on_paper).tolist():

@@ -27,6 +27,7 @@ from landreg.registry.papers.data import (
     RefusalGround,
 )
 from landreg.registry.papers.drawing import Neighbour, ParcelMap, draw, sides
+from landreg.registry.papers.labels import text_mm
 from landreg.registry.papers.typesetting import chinese_date, m2, mu, qr_svg, signs_missing, typeset
 
 __all__ = [
@@ -58,9 +59,12 @@ __all__ = [
 WIDTH_MM = 174.0  # of the text on an A4 page
 MAP_PAGE_MM = 230.0  # height left for figures under the heading of a map page
 GAP_MM, CAPTION_MM = 4.0, 12.0
+MAPS_FROM_MM = 14.5  # under the heading of the map page
 MAPS_PER_PAGE = 6
 SIDES_PER_ROW = 30
 SIDE_ROW_MM = 5.4
+ROW_TEXT_MM, ROW_MM = 3.0, 9.3  # letters of the parcel table, and a row of it with a code and a name
+CAPTION_TEXT_MM = 2.82
 
 
 def print_certificate(
@@ -155,7 +159,8 @@ def _contract(data: ContractCertificate) -> dict[str, Any]:
             parcel.name,
             f"{mu(parcel.area_mu)} 亩（{m2(parcel.area_m2)} m²）",
         ]
-        figure["four"] = [parcel.north, parcel.east, parcel.south, parcel.west]
+        figure["long"] = text_mm("".join(figure["caption"]), CAPTION_TEXT_MM) > figure["w"] - 4
+        figure["four"] = _four(parcel.north, parcel.east, parcel.south, parcel.west, 1.15 * figure["label"])
     return _plain(data) | {
         "number": data.number.of_contract(),
         "members": [[member.name, member.relation, member.note] for member in data.members],
@@ -171,6 +176,7 @@ def _contract(data: ContractCertificate) -> dict[str, Any]:
                 m2(p.area_m2),
                 {True: "是", False: "否", None: "—"}[p.basic_farmland],
                 p.note,
+                _row_mm(p),
             ]
             for p in data.parcels
         ],
@@ -190,7 +196,7 @@ def _homestead(data: HomesteadCertificate) -> dict[str, Any]:
     if data.map is not None:
         table = 13 + SIDE_ROW_MM * -(-len(listed) // 4)
         figure = draw(data.map, WIDTH_MM, max(MAP_PAGE_MM - 12 - table, 120.0), f"{m2(data.area_m2)} m²")
-        figure["four"] = ["", "", "", ""]
+        figure["four"] = _four("", "", "", "", 1.0)
     return _plain(data) | {
         "number": data.number.of_real_estate(),
         "unit": f"{unit[:6]} {unit[6:12]} {unit[12:19]} {unit[19:]}",
@@ -202,6 +208,30 @@ def _homestead(data: HomesteadCertificate) -> dict[str, Any]:
         "sides": [[side.start, side.end, f"{side.length_m:.2f}"] for side in listed],
         "zone": data.map.zone if data.map else "",
     }
+
+
+def _row_mm(parcel: CertifiedParcel) -> float | None:
+    """The height of a parcel's row whose cells need no second line; None where the typesetter must measure it.
+
+    It measures each cell of a row twice, and most rows need it not."""
+    east_to_north = (parcel.east, parcel.south, parcel.west, parcel.north)
+    cells = [
+        (parcel.code, 35.0),
+        (parcel.name, 35.0),
+        *((name, 17.5) for name in east_to_north),
+        (mu(parcel.area_mu), 14.0),
+        (m2(parcel.area_m2), 18.5),
+        (parcel.note, 24.5),
+    ]
+    fits = all(text_mm(text, ROW_TEXT_MM) <= width - 2.1 and "\n" not in text for text, width in cells)
+    return ROW_MM if fits else None
+
+
+def _four(north: str, east: str, south: str, west: str, size: float) -> list[tuple[str, bool]]:
+    """The neighbours' names north, east, south and west, and whether each is too long for a line of its room."""
+    across, along = 33.0 - 2 * size, 11.7
+    rooms = ((north, across), (east, along), (south, across), (west, along))
+    return [(name, text_mm(name, size) > room) for name, room in rooms]
 
 
 def _map_title(parcel: CertifiedParcel) -> str:
@@ -228,7 +258,11 @@ def map_pages(maps: Sequence[ParcelMap], titles: Sequence[str]) -> list[dict[str
         rows = -(-size // columns)
         width = (WIDTH_MM - GAP_MM * (columns - 1)) / columns
         height = (MAP_PAGE_MM - GAP_MM * (rows - 1)) / rows - CAPTION_MM
-        shown = range(first, first + size)
-        pages.append({"columns": columns, "figures": [draw(maps[i], width, height, titles[i]) for i in shown]})
+        figures = [draw(maps[i], width, height, titles[i]) for i in range(first, first + size)]
+        for place, figure in enumerate(figures):
+            row, column = divmod(place, columns)
+            figure["x"] = column * (width + GAP_MM)
+            figure["y"] = MAPS_FROM_MM + row * (height + CAPTION_MM + GAP_MM)
+        pages.append({"figures": figures})
         first += size
     return pages
