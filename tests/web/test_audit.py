@@ -19,6 +19,7 @@ from landreg.core.actor import WORKER, Actor, Desk, Role
 from landreg.log.store import seal
 from landreg.registry.casework import cases as registry_cases
 from landreg.registry.casework import opening
+from tests.kept_kit import kept
 from tests.registry_kit import in_state, one, to_rights
 from tests.villages import COUNTY, VILLAGE, stage_village
 from tests.web.conftest import Browser, OpenAccount
@@ -28,7 +29,7 @@ from tests.web.conftest import Browser, OpenAccount
 def cases(registrar: Actor, reviewer: Actor, superuser: Any, database: Settings) -> list[UUID]:
     """Registered and sealed."""
     ids = to_rights(registrar, reviewer, superuser, 2)
-    seal(WORKER, database)
+    kept(superuser, "sealed", lambda: seal(WORKER, database))
     return ids
 
 

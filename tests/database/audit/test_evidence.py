@@ -27,6 +27,7 @@ from landreg.log.store import seal
 from landreg.registry import documents
 from landreg.registry.issued import certificates
 from landreg.registry.issued.certificates import Press
+from tests.kept_kit import kept
 from tests.registry_kit import Connection, codes, one, to_rights
 from tests.villages import COUNTY, VILLAGE
 
@@ -35,12 +36,15 @@ from tests.villages import COUNTY, VILLAGE
 def certified(
     registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings
 ) -> list[UUID]:
-    ids = to_rights(registrar, reviewer, superuser, 1)
-    seal(worker, database)
-    press = Press(keys.certificate_signer(database), Store(database.store), "http://127.0.0.1:8000")
-    certificates.issue(registrar, COUNTY, ids, press)
-    seal(worker, database)
-    return ids
+    def make() -> list[UUID]:
+        ids = to_rights(registrar, reviewer, superuser, 1)
+        seal(worker, database)
+        press = Press(keys.certificate_signer(database), Store(database.store), "http://127.0.0.1:8000")
+        certificates.issue(registrar, COUNTY, ids, press)
+        seal(worker, database)
+        return ids
+
+    return kept(superuser, "certified", make)
 
 
 def number_of(actor: Actor, case: UUID) -> str:

@@ -9,17 +9,23 @@ from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.log.recheck import Begun, Pace, Reached, Rechecked, recheck_register
 from landreg.log.store import seal
+from tests.kept_kit import kept
 from tests.registry_kit import Connection, one, to_rights
 
 
 @pytest.fixture
 def first(registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings) -> Reached:
     """A village registered, sealed and rechecked; then another household, sealed."""
-    to_rights(registrar, reviewer, superuser, 1)
-    seal(worker, database)
-    reached = recheck_register(worker, database, register()).reached
-    to_rights(registrar, reviewer, superuser, 1, first=5)
-    seal(worker, database)
+
+    def make() -> Reached:
+        to_rights(registrar, reviewer, superuser, 1)
+        seal(worker, database)
+        reached = recheck_register(worker, database, register()).reached
+        to_rights(registrar, reviewer, superuser, 1, first=5)
+        seal(worker, database)
+        return reached
+
+    reached = kept(superuser, "rechecked, and another household", make)
     superuser.execute("SET session_replication_role = replica")
     return reached
 

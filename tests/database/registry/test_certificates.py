@@ -27,6 +27,7 @@ from landreg.registry import booking, queries, steps
 from landreg.registry.issued import certificates, certified
 from landreg.registry.issued.certificates import Issued, Press
 from landreg.registry.leaves import logged
+from tests.kept_kit import kept
 from tests.registry_kit import Connection, codes, in_state, one, state_of, to_notice, to_rights
 from tests.villages import COUNTY, citizen_id, past_triggers, stage_village
 
@@ -45,8 +46,8 @@ def registered(registrar: Actor, reviewer: Actor, superuser: Connection) -> list
 
 
 @pytest.fixture
-def sealed(registered: list[UUID], worker: Actor, database: Settings) -> list[UUID]:
-    seal(worker, database)
+def sealed(registered: list[UUID], superuser: Connection, worker: Actor, database: Settings) -> list[UUID]:
+    kept(superuser, "sealed", lambda: seal(worker, database))
     return registered
 
 
