@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from landreg.core.tables import in_force
 from landreg.land.model import Package, PackageFinding, Parcel, Upload
 from landreg.land.queries import prefixed
+from landreg.land.rechecked import NOT_COMPARED, SINCE, in_both
 from landreg.web.pages import Page, page_of
 
 PLACES = 5_000
@@ -106,7 +107,11 @@ def _staged(table: str, code: str, county: str, package_id: UUID) -> sa.Select[A
 
 @dataclass(frozen=True)
 class FindingFilter:
-    """What the findings of a package are narrowed and ordered by. text: in subject, field or values."""
+    """What the findings of a package are narrowed and ordered by. text: in subject, field or values.
+
+    former: the package that the findings are compared with. since: only those that are new, that remain, or, of that package,
+    those that are fixed; any other value narrows nothing.
+    """
 
     level: str = ""
     code: str = ""
@@ -114,6 +119,8 @@ class FindingFilter:
     text: str = ""
     sort: str = "position"
     down: bool = False
+    since: str = ""
+    former: UUID | None = None
 
 
 def findings(
@@ -132,7 +139,7 @@ def findings_statement(county: str, package_id: UUID, asked: FindingFilter) -> s
 
 
 def _of(county: str, package_id: UUID, asked: FindingFilter) -> list[sa.ColumnElement[bool]]:
-    wanted: list[sa.ColumnElement[bool]] = [PackageFinding.county == county, PackageFinding.package_id == package_id]
+    wanted = _since(county, package_id, asked)
     for column, value in (
         (PackageFinding.level, asked.level),
         (PackageFinding.code, asked.code),
@@ -144,6 +151,24 @@ def _of(county: str, package_id: UUID, asked: FindingFilter) -> list[sa.ColumnEl
         searched = (PackageFinding.subject, PackageFinding.field, sa.cast(PackageFinding.facts, sa.Text))
         wanted.append(sa.or_(*(column.icontains(asked.text, autoescape=True) for column in searched)))
     return wanted
+
+
+def _since(county: str, package_id: UUID, asked: FindingFilter) -> list[sa.ColumnElement[bool]]:
+    """Of which package the findings are, and which of them."""
+    of, other = package_id, asked.former
+    if asked.since == "fixed" and asked.former is not None:
+        of, other = asked.former, package_id
+    wanted = [PackageFinding.county == county, PackageFinding.package_id == of]
+    if asked.since in SINCE and other is not None:
+        both = PackageFinding.position.in_(in_both(county, of, other))
+        wanted.append(both if asked.since == "remaining" else sa.and_(~both, PackageFinding.code.not_in(NOT_COMPARED)))
+    return wanted
+
+
+def remaining(session: Session, county: str, package_id: UUID, former: UUID, shown: Sequence[int]) -> set[int]:
+    """Which of the findings in these positions the former package had too."""
+    both = in_both(county, package_id, former).subquery()
+    return set(session.scalars(sa.select(both.c.position).where(both.c.position.in_(shown))))
 
 
 def _order(asked: FindingFilter) -> list[Any]:
@@ -192,6 +217,14 @@ def facets(session: Session, county: str, package_id: UUID) -> Sequence[Any]:
 def upload(session: Session, county: str, upload_id: UUID) -> Upload | None:
     """The upload, None outside the jurisdiction."""
     return session.get(Upload, {"county": county, "upload_id": upload_id})
+
+
+def received_before(session: Session, sent: Upload) -> Package | None:
+    """The package that an upload was found to be, where it had been received before the upload was sent."""
+    if sent.package_county is None or sent.package_id is None:
+        return None
+    found = package(session, sent.package_county, sent.package_id)
+    return None if found is None or found.received_at >= sent.sent_at else found
 
 
 def uploads_under_way(session: Session, jurisdiction: str) -> Sequence[Upload]:

@@ -106,12 +106,23 @@ class Upload(CountyKey, Base):
 
     @property
     def shown_state(self) -> str:
-        """The state as a reader is told it: what failed for what the file is, not for a fault of ours, was refused; what was
+        """The state as a reader is told it: what failed for what the file is, not for a fault of ours, was not taken in
+        (a package that was refused has a report; this has none); what was
         called back while it waited is cancelled, while it was checked is stopping."""
         if self.cancelled_by is not None:
             return "stopping" if self.state == "checking" else "cancelled"
         ours = any(finding["code"].startswith("SYS-") for finding in self.findings)
-        return "refused" if self.state == "failed" and self.findings and not ours else self.state
+        return "not_taken" if self.state == "failed" and self.findings and not ours else self.state
+
+    @property
+    def reasons(self) -> list[dict[str, Any]]:
+        """The findings for which it was not taken in, without what was merely noted."""
+        return [finding for finding in self.findings if finding.get("level") != "warn"]
+
+    @property
+    def notes(self) -> list[dict[str, Any]]:
+        """What was noted beside the reasons, and hinders nothing."""
+        return [finding for finding in self.findings if finding.get("level") == "warn"]
 
 
 class Parcel(CountyKey, TwoClocks, Base):

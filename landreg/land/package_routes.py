@@ -20,6 +20,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, NotFound
 from landreg.core.files import Store
 from landreg.land import deliveries, model, queries, shown, uploads
+from landreg.land.changed_rows import rows_of
 from landreg.land.deliveries import FindingFilter, PackageFilter
 from landreg.land.model import Package, PackageFinding
 from landreg.law.book import term as law_term
@@ -129,17 +130,27 @@ def send() -> ResponseReturnValue:
 @blueprint.get("/packages/uploads/<county>/<uuid:upload_id>")
 @allow(*READERS)
 def upload(county: str, upload_id: UUID) -> ResponseReturnValue:
-    """How far the check of a sent file is; goes on to the package's report when it is done."""
+    """How far the check of a sent file is; goes on to the package's report when it is done. A file that had come before
+    says so first: when, and by whom."""
     with unit_of_work(current_actor()) as uow:
         found = deliveries.upload(uow.session, county, upload_id)
         if found is None:
             raise NotFound
-        if found.package_id is not None:
+        earlier = deliveries.received_before(uow.session, found)
+        if found.package_id is not None and earlier is None:
             return redirect(
                 url_for("land.packages.report", county=found.package_county, package_id=found.package_id), 303
             )
+        by = _who(uow.session, [earlier]).get(earlier.received_by, "—") if earlier else ""
         may_cancel = current_actor().has(*SENDERS) and found.shown_state in ("waiting", "checking")
-        return pages.render("land/upload.html", upload=found, text=step_text(found), may_cancel=may_cancel)
+        return pages.render(
+            "land/upload.html",
+            upload=found,
+            text=step_text(found),
+            may_cancel=may_cancel,
+            earlier=earlier,
+            earlier_by=by,
+        )
 
 
 @blueprint.post("/packages/uploads/<county>/<uuid:upload_id>/cancel")
@@ -169,13 +180,16 @@ def step_text(found: model.Upload) -> str:
     return i18n.shown_term(found.step if found.step in terms("package_step") else "stage", "package_step")
 
 
-def _asked_findings() -> FindingFilter:
+def _asked_findings(package: Package) -> FindingFilter:
+    checked = shown.rechecked(package.changes)
     return FindingFilter(
         request.args.get("level", ""),
         request.args.get("code", ""),
         request.args.get("layer", ""),
         request.args.get("q", "").strip()[:60],
         *pages.sort_asked("position"),
+        since=request.args.get("since", "") if checked else "",
+        former=checked.package if checked else None,
     )
 
 
@@ -190,10 +204,11 @@ def _package(session: Session, county: str, package_id: UUID) -> Package:
 @allow(*READERS)
 def report(county: str, package_id: UUID) -> Response:
     """A package: its state and next step, what it holds, what changed, and its findings in a list and on a map."""
-    asked, actor = _asked_findings(), current_actor()
-    with unit_of_work(actor) as uow:
+    with unit_of_work(current_actor()) as uow:
         session = uow.session
         package = _package(session, county, package_id)
+        asked, older = _asked_findings(package), deliveries.predecessor(session, package)
+        changes = shown.changes(package.changes, rows_of(session, package, older))
         page = deliveries.findings(
             session, county, package_id, asked, number=pages.page_number(), size=pages.page_size()
         )
@@ -207,12 +222,13 @@ def report(county: str, package_id: UUID) -> Response:
             who=_who(session, [package]),
             county_name=queries.division_names(session, [county]).get(county, county),
             newer=deliveries.successor(session, package),
-            older=deliveries.predecessor(session, package),
-            changed=shown.changed(package.changes),
+            older=older,
+            changed=shown.changed(changes),
+            **shown.since_the_check_before(session, package, asked, page.items),
             done=package.state == "staged" and deliveries.all_registered(session, county, package_id),
             extent=queries.extent_of_package(session, county, package_id),
             zone=shown.zone(package.epsg),
-            changes=shown.changes(package.changes),
+            changes=changes,
             longest=LONGEST_CHANGE,
         )
 
@@ -228,8 +244,8 @@ def finding_of(row: PackageFinding, lon: float | None, lat: float | None) -> Fin
 def places(county: str, package_id: UUID) -> Response:
     """Where the findings of the same filter lie, and on which page of the list each is shown."""
     with unit_of_work(current_actor()) as uow:
-        _package(uow.session, county, package_id)
-        found = deliveries.places(uow.session, county, package_id, _asked_findings(), pages.page_size())
+        asked = _asked_findings(_package(uow.session, county, package_id))
+        found = deliveries.places(uow.session, county, package_id, asked, pages.page_size())
     return pages.json_answer(found)
 
 
@@ -238,8 +254,8 @@ def places(county: str, package_id: UUID) -> Response:
 def report_json(county: str, package_id: UUID) -> Response:
     """The findings of the filter as `landreg check --json` writes them."""
     with unit_of_work(current_actor()) as uow:
-        _package(uow.session, county, package_id)
-        rows = uow.session.execute(deliveries.findings_statement(county, package_id, _asked_findings())).all()
+        asked = _asked_findings(_package(uow.session, county, package_id))
+        rows = uow.session.execute(deliveries.findings_statement(county, package_id, asked)).all()
     found = [{**problems.finding_json(finding_of(*row)), "level": row[0].level} for row in rows]
     response = pages.json_answer(
         [{name: value for name, value in entry.items() if name != "articles"} for entry in found]
@@ -253,8 +269,8 @@ def report_json(county: str, package_id: UUID) -> Response:
 def report_xlsx(county: str, package_id: UUID) -> Response:
     """The findings of the filter as the list of corrections that surveyors work through."""
     with unit_of_work(current_actor()) as uow:
-        _package(uow.session, county, package_id)
-        statement = deliveries.findings_statement(county, package_id, _asked_findings()).limit(sheets.MOST_ROWS)
+        asked = _asked_findings(_package(uow.session, county, package_id))
+        statement = deliveries.findings_statement(county, package_id, asked).limit(sheets.MOST_ROWS)
         rows = uow.session.execute(statement).all()
     return sheets.sheet("xlsx", f"{_('检查报告')}-{county}", _finding_columns(), rows)
 

@@ -43,7 +43,7 @@ def test_a_waiting_upload_is_called_back_and_the_list_says_by_whom(surveyor_brow
     assert "确认取消" not in page
     listed = surveyor_browser.get("/packages").text
     assert "正在处理" not in listed
-    assert "wang先生 取消" in listed[listed.index("最近未通过或已取消的上传") :]
+    assert "wang先生 取消" in listed[listed.index("最近没有收下的上传") :]
     state = json.loads(surveyor_browser.get(f"{place}.json").text)
     assert (state["done"], state["text"]) == (True, "已取消")
     assert uploads.check_waiting(WORKER, lambda *_arguments: pytest.fail("it was checked")) == 0

@@ -127,7 +127,9 @@ def test_a_form_without_a_file_comes_back_with_its_finding(surveyor_browser: Bro
     assert "FORM-7" in answer.text
 
 
-def test_a_sent_file_waits_is_checked_and_leads_to_its_package(surveyor_browser: Browser) -> None:
+def test_a_sent_file_waits_is_checked_and_leads_to_its_package(
+    surveyor_browser: Browser, superuser: Connection
+) -> None:
     surveyor_browser.get("/packages")
     place = json.loads(_send(surveyor_browser, b"PK", headers=JSON).text)["location"]
     assert json.loads(surveyor_browser.get(f"{place}.json").text)["text"] == "等待检查"
@@ -137,6 +139,7 @@ def test_a_sent_file_waits_is_checked_and_leads_to_its_package(surveyor_browser:
         progress("topology", 40)
         state = json.loads(surveyor_browser.get(f"{place}.json").text)
         assert (state["done"], state["percent"], state["text"]) == (False, 40, "检查重叠和缝隙")
+        superuser.execute("UPDATE land.package SET received_at = now() WHERE package_id = %s", (PACKAGE,))
         return "610902", PACKAGE
 
     assert uploads.check_waiting(WORKER, check) == 1
@@ -154,14 +157,46 @@ def test_an_upload_that_is_no_package_says_why_and_nothing_else_is_kept(surveyor
 
     assert uploads.check_waiting(WORKER, check) == 1
     page = surveyor_browser.get(place).text
-    assert "文件未通过，没有写入任何内容" in page
+    assert "文件没有收下，没有写入任何内容" in page
     assert "FORM-7" in page
     listed = surveyor_browser.get("/packages").text
     assert "正在处理" not in listed
     assert "处理中断" not in listed
-    ended = listed[listed.index("最近未通过或已取消的上传") :]
-    assert "未通过" in ended
+    ended = listed[listed.index("最近没有收下的上传") :]
+    assert "没有收下</span>" in ended
     assert "请选择要上传的文件" in ended
+
+
+def test_what_was_merely_noted_is_no_reason_why_a_file_was_not_taken_in(surveyor_browser: Browser) -> None:
+    surveyor_browser.get("/packages")
+    place = _send(surveyor_browser, b"PK").headers["Location"]
+    noted = Finding("PKG-9", values={"kind": "JZX", "file": "JZX.shp", "column": "QJZDH", "name": "起界址点号"})
+    wrong = Finding("ZON-3", values={"file": "DK.prj", "prj": "Xian 1980"})
+
+    def check(*_arguments: Any) -> Any:
+        raise Refused([noted, wrong, noted])
+
+    assert uploads.check_waiting(WORKER, check) == 1
+    page = surveyor_browser.get(place).text
+    reasons, notes = page[page.index("没有收下的原因") :].split("另有 2 项提示，不妨碍收下")
+    assert ("ZON-3" in reasons, "PKG-9" in reasons) == (True, False)
+    assert ("ZON-3" in notes, "PKG-9" in notes) == (False, True)
+    listed = surveyor_browser.get("/packages").text
+    assert "ZON-3" in listed
+    assert "PKG-9" not in listed
+
+
+def test_a_file_that_had_come_before_says_when_and_by_whom(
+    surveyor_browser: Browser, superuser: Connection, account: OpenAccount
+) -> None:
+    sender = account("deng", Role.REGISTRAR)
+    superuser.execute("UPDATE land.package SET received_by = %s WHERE package_id = %s", (sender, PACKAGE))
+    surveyor_browser.get("/packages")
+    place = _send(surveyor_browser, b"PK").headers["Location"]
+    assert uploads.check_waiting(WORKER, lambda *_arguments: ("610902", PACKAGE)) == 1
+    page = surveyor_browser.get(place).text
+    assert "同一成果包已收到：deng先生 于 " in page
+    assert f'href="{REPORT}"' in page
 
 
 def test_an_empty_file_is_refused_at_once(surveyor_browser: Browser) -> None:
