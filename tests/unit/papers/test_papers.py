@@ -121,6 +121,18 @@ def test_forty_five_parcels_repeat_the_table_head_and_cut_no_row() -> None:
         )
 
 
+def test_a_row_with_a_long_neighbour_or_note_grows_and_loses_no_word() -> None:
+    given = builders.contract_certificate(7)
+    long = "五里镇周营村第三村民小组集体机动地及引水渠管护道路"
+    rows = (replace(given.parcels[0], north=long, note="与原合同面积不一致，按实测面积确权登记"), *given.parcels[1:])
+    pages = [re.sub(r"\s+", "", page) for page in pages_of(print_certificate(replace(given, parcels=rows)), "-raw")]
+    table, maps = pages[1], "".join(pages[2:])
+    assert "确权登记" in table.split(given.parcels[1].code)[0]
+    assert table.count("五里镇周营") == 2  # the issuer, and the neighbour's first line
+    assert all(parcel.code in table and parcel.name in table for parcel in rows)
+    assert "道路" in maps
+
+
 def test_the_homestead_certificate_notes_the_excess_apart_from_the_confirmed_area() -> None:
     text = text_of(printed("homestead", False))
     assert "宗地面积200.00m²" in text
