@@ -7,15 +7,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import shapely
+import sqlalchemy as sa
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from gis import nyt2539
 from gis.zones import ZONES
 from landreg.core.units import half_up
+from landreg.land import deliveries
+from landreg.land.changed_rows import ChangedRow, Rows
+from landreg.land.deliveries import FindingFilter
+from landreg.land.model import Package
 from landreg.land.queries import ParcelSeen, SurveyedPoints
+from landreg.land.rechecked import SINCE
 
+FINDINGS = "findings"
+"""What among a package's changes is no table."""
+SHOWN_ROWS = 20
+"""Rows of a table of which each changed field is shown."""
 _TABLES = {
     "land_class": nyt2539.LAND_USE_2007,
     "soil_grade": nyt2539.code_table("C.8"),
@@ -108,27 +120,77 @@ def yes_no(value: bool | None) -> str:
 
 @dataclass(frozen=True)
 class Change:
-    """What became of one table since the former delivery: its codes that are new, gone and changed."""
+    """What became of one table since the former delivery: codes that are new, gone and changed, as many as are kept by
+    name; counts: how many there are. rows: the first that changed, field by field."""
 
     table: str
     title: str
     added: Sequence[str]
     removed: Sequence[str]
     changed: Sequence[str]
+    counts: Mapping[str, int]
+    rows: Sequence[ChangedRow] = ()
 
 
-def changes(stored: Mapping[str, Mapping[str, Sequence[str]]]) -> list[Change]:
-    """The difference to the former delivery, tables without any left out."""
-    found = [
-        Change(name, _table_title(name), *(table.get(kind) or () for kind in ("added", "removed", "changed")))
-        for name, table in stored.items()
-    ]
-    return [change for change in found if change.added or change.removed or change.changed]
+def changes(stored: Mapping[str, Mapping[str, Any]], rows: Rows | None = None) -> list[Change]:
+    """The difference to the former delivery, tables without any left out. rows: reads what changed in some codes of a table;
+    None where the rows are not at hand."""
+    made = []
+    for name, table in stored.items():
+        listed = {kind: table.get(kind) or () for kind in ("added", "removed", "changed")}
+        counts = {kind: (table.get("counts") or {}).get(kind, len(codes)) for kind, codes in listed.items()}
+        if name != FINDINGS and any(counts.values()):
+            first = listed["changed"][:SHOWN_ROWS]
+            made.append(
+                Change(name, _table_title(name), **listed, counts=counts, rows=rows(name, first) if rows else ())
+            )
+    return made
 
 
-def changed(stored: Mapping[str, Mapping[str, Any]]) -> int:
+def changed(changes: Sequence[Change]) -> int:
     """How many rows of all tables were added, removed or changed; more than the listed codes where those were cut off."""
-    return sum(count for table in stored.values() for count in (table.get("counts") or {}).values())
+    return sum(sum(change.counts.values()) for change in changes)
+
+
+@dataclass(frozen=True)
+class Rechecked:
+    """What became of the findings of the check before. package: the one that was checked. codes: code, fixed, remaining, new.
+    cut: codes of which not every finding is listed, so that only those that are were compared."""
+
+    package: UUID
+    fixed: int
+    remaining: int
+    new: int
+    codes: Sequence[tuple[str, int, int, int]]
+    cut: Sequence[str]
+
+
+def rechecked(stored: Mapping[str, Any]) -> Rechecked | None:
+    """The difference to the findings of the check before; None where there was none."""
+    found = stored.get(FINDINGS)
+    if found is None:
+        return None
+    kinds = ("fixed", "remaining", "new")
+    codes = [
+        (code, number["fixed"], number["remaining"], number["new"]) for code, number in sorted(found["codes"].items())
+    ]
+    fixed, remaining, new = (sum(number[kind] for number in found["codes"].values()) for kind in kinds)
+    return Rechecked(UUID(found["package"]), fixed, remaining, new, codes, found["cut"])
+
+
+def since_the_check_before(
+    session: Session, package: Package, asked: FindingFilter, found: Sequence[sa.Row[Any]]
+) -> dict[str, Any]:
+    """What became of the findings of the check before, that check's package, and which of the findings shown are new."""
+    checked = rechecked(package.changes)
+    if checked is None:
+        return {"checked": None}
+    positions, new = [row[0].position for row in found], set[int]()
+    if asked.since not in SINCE:
+        kept = deliveries.remaining(session, package.county, package.package_id, checked.package, positions)
+        new = set(positions) - kept
+    before = deliveries.package(session, package.county, checked.package)
+    return {"checked": checked, "checked_before": before, "new_findings": new}
 
 
 def _table_title(name: str) -> str:

@@ -1,0 +1,66 @@
+"""The rows of single codes as an older and a newer package have them, for showing what changed in each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from landreg.land.staging_compared import UNLIKE
+from landreg.land.staging_rows import STAGED, names
+
+Item = Mapping[str, Any]
+AREAS = ("ZJQY", "CJQY", "XJQY", "XJXZQ", "JBNTBHQ")
+"""Layers among the rest that are few rows: the others have no index by code."""
+
+
+def pairs(
+    session: Session, county: str, packages: tuple[UUID, UUID], kind: str, codes: Sequence[str]
+) -> dict[str, tuple[list[Item], list[Item]]]:
+    """By code the rows of the older and of the newer package, of some codes of one table or layer; a boundary point or line
+    is a row. packages: the older, the newer. Nothing of what is not staged by code."""
+    statement = _statement(kind)
+    if statement is None or not codes:
+        return {}
+    asked = {"county": county, "old": packages[0], "new": packages[1], "codes": list(codes), "layer": kind,
+             "firsts": [code.partition("/")[0] for code in codes]}  # fmt: skip
+    bound = {name: value for name, value in asked.items() if f":{name}" in statement}
+    found: dict[str, tuple[list[Item], list[Item]]] = {code: ([], []) for code in codes}
+    for row in session.execute(sa.text(statement), bound).mappings():
+        found[row["code_"]][1 if row["newer_"] else 0].append(dict(row))
+    return found
+
+
+def _statement(kind: str) -> str | None:
+    if kind in STAGED:
+        listed = ", ".join(_plain(name) for name in names(kind) if name not in {*UNLIKE, "village"})
+        key = {"CBDKXX": "contract_code || '/' || parcel_code", "CBF_JTCY": "household_code"}.get(kind, "code")
+        found = _ROWS.format(key=key, listed=listed, table=STAGED[kind][0], more="")
+        return f"{found} AND contract_code = ANY(:firsts)" if kind == "CBDKXX" else found
+    if kind in AREAS:
+        listed = "facts, ST_AsBinary(geom) AS geom"
+        return _ROWS.format(key="code", listed=listed, table="staged_extra", more="") + " AND layer = :layer"
+    return {"JZD": _POINTS, "JZX": _LINES}.get(kind)
+
+
+def _plain(name: str) -> str:
+    return f"ST_AsBinary({name}) AS {name}" if name == "geom" else name
+
+
+_ROWS = """
+    SELECT package_id = :new AS newer_, {key} AS code_, {listed} FROM land.{table}{more}
+    WHERE county = :county AND package_id IN (:old, :new) AND {key} = ANY(:codes)"""
+_POINTS = _ROWS.format(
+    key="parcel_code", listed="number, mark, kind, point.east, point.north", table="staged_boundary_point",
+    more=", unnest(numbers, marks, kinds, east, north) AS point (number, mark, kind, east, north)",
+)  # fmt: skip
+_LINES = _ROWS.format(
+    key="parcel_code", table="staged_boundary_line",
+    listed="number, nature, kind, position, description, neighbour, witness,"
+    " ST_AsBinary(ST_GeometryN(lines, place::integer)) AS geom",
+    more=", unnest(numbers, natures, kinds, positions, descriptions, neighbours, witnesses) WITH ORDINALITY"
+    " AS line (number, nature, kind, position, description, neighbour, witness, place)",
+)  # fmt: skip
