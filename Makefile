@@ -22,7 +22,7 @@ lint: setup
 
 test: lint
 	@scripts/cluster start test
-	$(VENV)/pytest -n 2 --dist loadfile
+	$(VENV)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 drill: setup
 	@scripts/cluster start test
