@@ -6,6 +6,7 @@ fields in it, or the fields alone. Source: standards.md 2.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -94,12 +95,16 @@ def find_layers(folder: Path) -> Package:
     """Look through a folder, at any depth, for the layers and tables of a survey package.
 
     Never raises for what single files are: a file that cannot be opened is a fault in the result, so that one check
-    names all of them.
+    names all of them; a pipe, a device or a link to nowhere is unknown, and not opened. Raises OSError for a folder that
+    may not be looked into.
     """
     found: list[tuple[bool, Source]] = []
     unknown: list[str] = []
     faults: list[PackageFault] = []
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and not _passed_over(p, folder)):
+    for path in sorted(_inside(folder)):
+        if not path.is_file():
+            unknown.append(str(path.relative_to(folder)))
+            continue
         try:
             sources = list(_sources(path, folder))
         except PackageFault as fault:
@@ -148,6 +153,17 @@ def read_table(source: Source, *, batch: int = BATCH) -> Iterator[Columns]:
     widths = {field: max(LONGEST, 10 * (known[name].length or 0)) for name, field in wanted.items()}
     for columns in tables.read_table(source.path, source.name, batch=batch, widths=widths):
         yield columns.renamed(wanted)
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    """What lies in a folder at any depth but folders; links to folders are not followed."""
+
+    def stop(error: OSError) -> None:
+        raise error
+
+    for place, _, names in os.walk(folder, onerror=stop):
+        found = (Path(place, name) for name in names)
+        yield from (path for path in found if not _passed_over(path, folder))
 
 
 def _passed_over(path: Path, folder: Path) -> bool:

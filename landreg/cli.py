@@ -220,8 +220,11 @@ def _write_json(rows: list[dict[str, Any]], json_file: str) -> None:
     text = json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False)
     if json_file == "-":
         print(text)
-    else:
+        return
+    try:
         Path(json_file).write_text(text, "utf-8")
+    except OSError as error:
+        raise click.FileError(json_file, error.strerror or str(error)) from error
 
 
 def _summary(report: Any, rows: list[dict[str, Any]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -50,10 +51,19 @@ def _take_in(digest: Any, file: IO[bytes], end: int) -> None:
         digest.update(block)
 
 
+def _inside(folder: Path) -> Iterator[Path]:
+    """What lies in a folder at any depth. Raises OSError for one that may not be looked into, which would seem empty."""
+
+    def stop(error: OSError) -> None:
+        raise error
+
+    return (Path(place, name) for place, _, names in os.walk(folder, onerror=stop) for name in names)
+
+
 def _entries(folder: Path, whole: IO[bytes]) -> Iterator[int]:
     """Write entry after entry; up to where the file is complete after each, and at last after its directory."""
     with zipfile.ZipFile(whole, "w", zipfile.ZIP_STORED) as archive:
-        for item in sorted(found for found in folder.rglob("*") if found.is_file()):
+        for item in sorted(found for found in _inside(folder) if found.is_file()):
             entry = zipfile.ZipInfo(sayable(item.relative_to(folder).as_posix()))
             entry.create_system, entry.external_attr = 3, 0o644 << 16
             with (

@@ -198,15 +198,18 @@ def test_a_ring_of_a_million_vertices_is_named(tmp_path: Path) -> None:
     assert "GEO-11" in {f["code"] for f in answer.findings if f["subject"] == small.parcel(6)}
 
 
-@pytest.mark.parametrize("what", ["the zip", "a file of the folder"])
+@pytest.mark.parametrize("what", ["the zip", "a file of the folder", "a folder of the folder", "the folder"])
 def test_what_may_not_be_read_is_named(what: str, tmp_path: Path) -> None:
     """Run as somebody who has no right to the file; root may read everything."""
     package = Small(form=Form(zipped=what == "the zip")).write(tmp_path)
-    barred = package if what == "the zip" else next(package.rglob("DK*.dbf"))
-    barred.chmod(0)
+    layer = None if what == "the zip" else next(package.rglob("DK*.dbf"))
+    barred = layer or package
+    if layer and what != "a file of the folder":
+        barred = package if what == "the folder" else layer.parent
     for folder in (tmp_path, *tmp_path.parents):
         if folder.owner() == tmp_path.owner() and folder.parts[:2] == tmp_path.parts[:2] and len(folder.parts) > 2:
             folder.chmod(0o755)
+    barred.chmod(0)
     program = (
         "import os, sys, landreg.land.survey; from landreg.cli import main; ''.encode('gb18030')\n"
         "if os.geteuid() == 0: os.setgroups([]); os.setegid(65534); os.seteuid(65534)\n"
@@ -219,3 +222,41 @@ def test_what_may_not_be_read_is_named(what: str, tmp_path: Path) -> None:
     (finding,) = json.loads(done.stdout)
     assert finding["code"] == "PKG-16"
     assert finding["values"]["file"] == barred.name
+
+
+def test_what_is_neither_file_nor_folder_is_not_opened(tmp_path: Path) -> None:
+    """A pipe would be waited at for ever, a device read without end, a link in a ring followed."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for package in (pipe, Path("/dev/zero")):
+        assert landreg("check", str(package), "--json", "-").codes == {"PKG-18"}
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    assert landreg("check", str(tmp_path / "a"), "--json", "-").code == 2
+
+
+def test_pipes_devices_and_rings_of_links_within_a_folder_are_named_and_the_rest_is_checked(tmp_path: Path) -> None:
+    package = Small(form=Form(zipped=False)).write(tmp_path)
+    os.mkfifo(package / "JZD2.shp")
+    (package / "CBF.csv").symlink_to("/dev/zero")
+    (package / "ring").symlink_to(package / "ring")
+    (package / "self").symlink_to(package)
+    answer = landreg("check", str(package), "--json", "-")
+    assert answer.code == 0
+    assert {(f["code"], f["values"]["file"]) for f in answer.findings} == {
+        ("PKG-20", "JZD2.shp"), ("PKG-20", "CBF.csv"), ("PKG-20", "ring"),
+    }  # fmt: skip
+
+
+def test_a_name_with_a_line_in_it_is_a_name(tmp_path: Path) -> None:
+    package = Small().write(tmp_path).rename(tmp_path / "成\n果.zip")
+    assert landreg("check", str(package), "--json", "-").findings == []
+    package.write_bytes(b"x")
+    answer = landreg("check", str(package), "--json", "-")
+    assert (answer.code, answer.codes) == (1, {"PKG-1"})
+
+
+def test_findings_that_cannot_be_written_down_end_with_a_sentence(tmp_path: Path) -> None:
+    answer = landreg("check", str(Small().write(tmp_path)), "--json", "/dev/full")
+    assert answer.code == 1
+    assert "/dev/full" in answer.told
