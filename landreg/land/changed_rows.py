@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -80,36 +81,35 @@ def _differences(kind: str, old: Sequence[Item], new: Sequence[Item]) -> Iterato
     before, after = _by_label(kind, old), _by_label(kind, new)
     for label in {**before, **after}:
         one, other = before.get(label), after.get(label)
+        called = _called(kind, label, one or other or {})
         if one is None or other is None:
             there, gone = _("有"), _("没有")
-            yield Difference(_called(label), gone if one is None else there, there if one is None else gone)
+            yield Difference(called, gone if one is None else there, there if one is None else gone)
         else:
-            yield from _of_item(kind, _called(label), one, other)
+            yield from _of_item(kind, called, one, other)
 
 
-def _by_label(kind: str, items: Sequence[Item]) -> dict[tuple[str, str, int], Item]:
-    """Items by what tells them apart within a code, what they are called, and a count where that is the same."""
-    made: dict[tuple[str, str, int], Item] = {}
+def _by_label(kind: str, items: Sequence[Item]) -> dict[tuple[str, int], Item]:
+    """Items by what tells them apart within a code, and how often that came before."""
+    made: dict[tuple[str, int], Item] = {}
+    seen = Counter[str]()
     for item in items:
-        own, called = _label(kind, item)
-        serial = 0
-        while (own, called, serial) in made:
-            serial += 1
-        made[own, called, serial] = item
+        label = _label(kind, item)
+        made[label, seen[label]] = item
+        seen[label] += 1
     return made
 
 
-def _label(kind: str, item: Item) -> tuple[str, str]:
-    if kind in ("JZD", "JZX"):
-        return item["number"], item["number"]
+def _label(kind: str, item: Item) -> str:
+    """A point or line is told by its number, a member by the identity number, else the name."""
     if kind == "CBF_JTCY":
-        name = masked_name(item["name"])
-        return (item["id_digest"] or b"").hex() or item["name"], name
-    return "", ""
+        return bytes(item["id_digest"] or b"").hex() or str(item["name"])
+    return str(item.get("number", ""))
 
 
-def _called(label: tuple[str, str, int]) -> str:
-    return label[1] if not label[2] else f"{label[1]} ({label[2] + 1})"
+def _called(kind: str, label: tuple[str, int], item: Item) -> str:
+    called = masked_name(item["name"]) if kind == "CBF_JTCY" else label[0]
+    return called if not label[1] else f"{called} ({label[1] + 1})"
 
 
 def _of_item(kind: str, called: str, old: Item, new: Item) -> Iterator[Difference]:

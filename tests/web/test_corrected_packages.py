@@ -78,12 +78,15 @@ def test_a_corrected_boundary_point_alone_is_shown_with_how_far_it_moved(browser
 def test_changed_fields_are_shown_in_words_with_their_units(browser: Browser, sent: Send) -> None:
     sent()
     page = seen(browser, sent(put("DK", P2, TDYT="2", DKMC="新名", SFJBNT="2"), put("CBHT", C1, YHTZMJ="1181.00"),
-                              put("CBF", H1, LXDH="13900000001")))  # fmt: skip
+                              put("CBF", H1, LXDH="13900000001"), put("CBF_JTCY", "家人2", CYXM="家人三"),
+                              put("DK", P3, shape=[[(60, 0), (60, 20), (90, 20), (90, 0.5), (90, 0), (60, 0)]])))  # fmt: skip
     assert f"{P2} 地块名称 地2 新名" in page
     assert "土地用途 种植业（1） 林业（2）" in page
     assert "是否基本农田 是 否" in page
     assert "1,180.00 m² 1,181.00 m²" in page
     assert "13900000001" not in page
+    assert re.search(r"成员姓名 家\*2 家\*三", page)
+    assert "图形 5 个点 6 个点（最大偏移 0.000 m）" in page
 
 
 def test_a_table_of_which_not_all_is_shown_says_how_many_rows_changed(
