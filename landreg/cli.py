@@ -54,11 +54,6 @@ def answering(json_file: str | None = None) -> Iterator[Settings]:
         # Python's own traceback would print the database's detail, which may be a row with names.
         console.print(db.told(error), highlight=False, markup=False)
         sys.exit(1)
-    except KeyboardInterrupt:
-        console.print(
-            "已中断，没有写入不完整的内容；重新运行即可继续。 Interrupted; nothing half-done, run it again to go on."
-        )
-        sys.exit(130)
 
 
 def _answer(findings: tuple[Finding, ...], json_file: str | None) -> NoReturn:
@@ -204,7 +199,15 @@ def import_package(package: Path, json_file: str | None) -> None:
     with answering(json_file) as settings, bars() as show:
         received = service.receive(SYSTEM, package, progress=show, store=Store(settings.store))
     if received.already:
-        console.print(f"同一成果包已收到：{received.package_id} · the same package was received before")
+        console.print(f"同一成果包已收到 · the same package was received before: {received.package_id}")
+    elif received.report.refused:
+        console.print("未入暂存库，须改正后重新送交 · not staged: to be corrected and sent again")
+    else:
+        console.print(f"已整包入暂存库 · staged, whole: {received.package_id}")
+    if received.package_id is not None:
+        console.print(
+            f"报告 · report: {settings.base_url}/packages/{received.package_id}", soft_wrap=True, highlight=False
+        )
     _report(received.report, json_file)
 
 
@@ -514,12 +517,13 @@ def serve(host: str, port: int) -> None:
 
 
 @main.command("demo")
-def demo() -> None:
+@click.option("--where", is_flag=True, help="only say the addresses and accounts of the one that is there")
+def demo(where: bool) -> None:
     """Do the main job on the sample, on a database of demonstration: from the package to certificates."""
-    from landreg.demo import run
+    from landreg.demo import run, say_where
 
     with answering() as settings:
-        run(settings, console)
+        (say_where if where else run)(settings, console)
 
 
 if __name__ == "__main__":

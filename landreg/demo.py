@@ -135,20 +135,27 @@ def _write_private(file: Path, content: str) -> None:
 
 @dataclass(frozen=True)
 class _Steps:
+    """Steps as bars; where nobody looks at a terminal, a line for each at its beginning and at its end."""
+
     progress: Progress
 
     @contextmanager
     def __call__(self, name: str, total: int) -> Iterator[Advance]:
+        began, told = time.monotonic(), self.progress.console
         task = self.progress.add_task(name, total=max(total, 1))
+        if self.progress.disable:
+            told.print(f"{name} ...", highlight=False)
         yield lambda done: self.progress.update(task, completed=done)
         self.progress.update(task, completed=max(total, 1))
         self.progress.stop_task(task)
+        if self.progress.disable:
+            told.print(f"{name}: {total}, {time.monotonic() - began:.1f} s", highlight=False)
 
 
 @contextmanager
 def _bars(console: Console) -> Iterator[_Steps]:
     columns = (TextColumn("{task.description:<26}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as progress:
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         yield _Steps(progress)
 
 
@@ -209,9 +216,15 @@ def _publish(steps: _Steps, registrar: Actor, batches: dict[str, UUID]) -> None:
 
 
 def _wait_for_notices(settings: Settings, batches: dict[str, UUID]) -> None:
-    """Move the demo's clock to the morning after the last notice ends."""
+    """Move the demo's clock to the morning after the last notice of these batches that somebody still waits for."""
+    waiting = text("""
+        SELECT max(n.last_day) FROM registry.notice AS n WHERE n.county = :county AND EXISTS (
+            SELECT FROM registry."case" AS c WHERE c.county = n.county AND c.notice_id = n.notice_id
+              AND c.batch_id = ANY (:batches) AND c.state = 'noticed')
+    """)
     with unit_of_work(SYSTEM) as uow:
-        last: date | None = uow.session.execute(text("SELECT max(last_day) FROM registry.notice")).scalar()
+        asked = {"county": COUNTY, "batches": list(batches.values())}
+        last: date | None = uow.session.scalar(waiting, asked)
         today = beijing_day(uow.now)
     if last is None or today > last:
         return
@@ -297,11 +310,19 @@ def _goodbye(settings: Settings, console: Console, seconds: float) -> None:
         f"日志 {counts.entries} 条；用时 {seconds:.1f} 秒",
         highlight=False,
     )
+    say_where(settings, console)
+
+
+def say_where(settings: Settings, console: Console) -> None:
+    """The addresses to open, and the demonstration's accounts. Raises Refused (DEMO-1) where there is none."""
+    file = settings.home / "demo-accounts.json"
+    if not file.exists():
+        raise Refused(Finding("DEMO-1"))
+    passwords: dict[str, str] = json.loads(file.read_text())
     console.print(f"  {settings.base_url}/          登记窗口 desk")
     console.print(f"  {settings.base_url}/map       地图 map")
     console.print(f"  {settings.base_url}/notices   公告 notices")
     console.print(f"  {settings.base_url}/check     证书查验 check a certificate")
-    passwords: dict[str, str] = json.loads((settings.home / "demo-accounts.json").read_text())
     for login, name, _ in (*PEOPLE, *(one for one in demo_own.PEOPLE if one[0] in passwords)):
         console.print(f"  {login:<14} {passwords[login]:<14} {name}", highlight=False)
 

@@ -4,34 +4,76 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from shapely import LineString
+from shapely import LineString, Polygon, box
+from sqlalchemy import text
 
 from landreg.access.service import SYSTEM
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.registry.facts import drawn
 from landreg.registry.facts.parcels import on_ground
-from landreg.registry.rules.parcel_requests import AreaChange, Corrected, Correction, ParcelRequest, ParcelSplit
+from landreg.registry.rules.parcel_requests import (
+    AreaChange,
+    BoundaryCorrection,
+    Corrected,
+    Correction,
+    ParcelMerge,
+    ParcelRequest,
+    ParcelSplit,
+    PartLoss,
+)
 
-KINDS = ("parcel_split", "area_change", "correction")
+KINDS = ("parcel_split", "area_change", "correction", "boundary_correction", "part_loss", "parcel_merge")
+
+
+def kinds_of_month(number: int) -> tuple[str, ...]:
+    """Three kinds a month in turn, and never a merger before there is a parcel that was cut."""
+    half = len(KINDS) // 2
+    return KINDS[:half] if number % 2 == 0 else KINDS[half:]
 
 
 def asked_on(county: str, kind: str, parcel: str) -> ParcelRequest:
-    """A parcel cut across its middle, measured a hundredth smaller, or with a neighbour that was written wrong."""
+    """What is drawn: a parcel cut across its middle, without its western edge, or without its western tip; parts that were
+    cut joined again; a parcel measured a hundredth smaller, or with a neighbour that was written wrong.
+    """
     with unit_of_work(SYSTEM) as uow:
-        ground = on_ground(uow.session, county, [parcel])
-    if not ground.parcels:
+        cut = uow.session.scalar(text(_CUT), {"county": county}) if kind == "parcel_merge" else None
+        ground = on_ground(uow.session, county, cut or [parcel])
+    if not ground.parcels or (kind == "parcel_merge" and cut is None):
         raise NotFound
+    shape, codes = ground.shapes[0], tuple(row.row["code"] for row in ground.parcels)
+    west, south, east, north = shape.bounds
     match kind:
         case "parcel_split":
-            shape = ground.shapes[0]
-            west, south, east, north = shape.bounds
-            middle = shape.representative_point()
-            across = [(middle.x, south - 1), (middle.x, north + 1)]
-            along = [(west - 1, middle.y), (east + 1, middle.y)]
-            line = LineString(across if east - west > north - south else along)
-            return ParcelSplit((parcel,), drawn.hexed(line, ground.srid))
+            return ParcelSplit(codes, drawn.hexed(_across(shape), ground.srid))
+        case "parcel_merge":
+            return ParcelMerge(codes)
         case "area_change":
-            return AreaChange((parcel,), (ground.areas[0] * Decimal("0.99")).quantize(Decimal("0.01")))
+            return AreaChange(codes, (ground.areas[0] * Decimal("0.99")).quantize(Decimal("0.01")))
+        case "boundary_correction":
+            within = shape.intersection(box(west + 0.2, south, east, north))
+            return BoundaryCorrection(codes, drawn.hexed(within, ground.srid), tuple(ground.others(codes)))
+        case "part_loss":
+            lost = box(west - 1, south - 1, west + (east - west) / 8, north + 1)
+            return PartLoss(codes, drawn.hexed(lost, ground.srid), "expropriation")
     wrong = Corrected("neighbour_east", "机耕路")
-    return Correction("parcel", "office", "外业核实：东至误记", (wrong,), (parcel,))
+    return Correction("parcel", "office", "外业核实：东至误记", (wrong,), codes)
+
+
+def _across(shape: Polygon) -> LineString:
+    """A line over the middle of a parcel, across its longer side."""
+    west, south, east, north = shape.bounds
+    middle = shape.representative_point()
+    upright = [(middle.x, south - 1), (middle.x, north + 1)]
+    level = [(west - 1, middle.y), (east + 1, middle.y)]
+    return LineString(upright if east - west > north - south else level)
+
+
+# The parts of the first parcel that was cut and not joined again.
+_CUT = """
+    SELECT ARRAY(SELECT jsonb_array_elements_text(c.request -> 'codes') ORDER BY 1) FROM registry."case" AS c
+    WHERE c.county = :county AND c.act_kind = 'parcel_split' AND c.state = 'registered' AND NOT EXISTS (
+        SELECT FROM registry."case" AS m WHERE m.county = c.county AND m.act_kind = 'parcel_merge'
+          AND m.request -> 'parcels' <@ (c.request -> 'codes'))
+    ORDER BY c.number LIMIT 1
+"""

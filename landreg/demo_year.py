@@ -53,7 +53,6 @@ MONTHLY = (
     ("mortgage_release", 1),
     ("reissue", 1),
     ("cancellation", 1),
-    *((kind, 1) for kind in demo_parcels.KINDS),
 )
 SURNAMES, GIVEN = "赵钱孙李周吴郑王", "新平安和乐成宁远"
 
@@ -82,12 +81,12 @@ class Planned:
 
 
 def plan() -> Iterator[list[Planned]]:
-    """The applications of each month: those of every month, and one more on a household, of another kind each time."""
+    """The applications of each month: those of every month, some on parcels, and one more on a household, in turn."""
     place = 0
     for number in range(MONTHS):
         month = []
         among = demo_households.KINDS[number % len(demo_households.KINDS)]
-        for kind, count in (*MONTHLY, (among, 1)):
+        for kind, count in (*MONTHLY, *((kind, 1) for kind in demo_parcels.kinds_of_month(number)), (among, 1)):
             for _ in range(count):
                 place += 1
                 month.append(Planned(place, kind))
@@ -127,7 +126,7 @@ def _apply(office: Office, item: Planned) -> UUID | None:
     try:
         if item.kind in demo_parcels.KINDS:
             drawing = demo_parcels.asked_on(office.county, item.kind, found["parcel"])
-            case = apply_on_parcel(office.registrar, found["parcel"], item.kind, drawing)
+            case = apply_on_parcel(office.registrar, drawing.parcels[0], item.kind, drawing)
         elif item.kind in demo_households.KINDS:
             asked = demo_households.asked_on(office.registrar, office.county, item.kind, found)
             case = _apply_on(office, item.kind, found, asked)

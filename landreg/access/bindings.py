@@ -123,7 +123,7 @@ def _right_code(door: Actor, household_code: str, typed: str) -> queries.OpenCod
     given = passwords.plain(typed)
     if not alive:
         # An unknown household costs the same time as a known one.
-        passwords.verified(passwords.NOBODYS_HASH, given)
+        passwords.verified(None, given)
     for one in alive:
         if passwords.verified(one.code_hash, given):
             return one

@@ -53,7 +53,7 @@ def log_in(door: Actor, login: str, password: str, address: str) -> SignedIn:
     with unit_of_work(door) as uow:
         account = queries.account_by_login(uow.session, login)
     # An unknown name costs the same time as a known one.
-    good = passwords.verified(passwords.NOBODYS_HASH if account is None else account.password_hash, password)
+    good = passwords.verified(None if account is None else account.password_hash, password)
     if account is None or not good or account.locked_at is not None:
         raise LoginFailed(Finding("ACC-1"))
     with unit_of_work(door) as uow:

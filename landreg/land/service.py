@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -96,6 +96,7 @@ def receive(
             opened(
                 file,
                 _day(actor),
+                read_on=beijing_day(datetime.now(UTC)),
                 own=lambda county, on: _law(actor, county, on),
                 progress=step,
                 staging=beside,

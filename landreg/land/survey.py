@@ -120,10 +120,11 @@ def opened(
     progress: Progress | None = None,
     staging: Staging | None = None,
     name: str = "",
+    read_on: date = date.min,
 ) -> Iterator[Report]:
     """The report of a package, whose files are there to be staged from until the end of the block.
 
-    name: of the file as it was sent, where the path has another.
+    name: of the file as it was sent, where the path has another. read_on: the day of reading, where it may be after the law's.
     own: the law of a county on a day with the county's own figures, asked once the county is known. staging: stages the
     rows meanwhile; it is told to drop them as soon as anything refuses.
     """
@@ -136,7 +137,7 @@ def opened(
         step("unpack", 0, 1)
         found = _unpacked(path, name or path.name, folder, notes)
         step("unpack", 1, 1)
-        survey = None if found is None else _read(found, notes, step, own)
+        survey = None if found is None else _read(found, notes, step, own, read_on)
         if survey is not None and found is not None:
             _examine(survey, _Look(found, notes, step, folder, staging))
         yield replace(_report(survey, notes), package=found)
@@ -161,7 +162,7 @@ def _unpacked(path: Path, name: str, into: Path, notes: Notes) -> Package | None
     return None
 
 
-def _read(package: Package, notes: Notes, progress: Progress, own: OwnLaw | None) -> Survey | None:
+def _read(package: Package, notes: Notes, progress: Progress, own: OwnLaw | None, read_on: date) -> Survey | None:
     """The package as tables and arrays. None, and noted why, where a rule could not be asked sensibly."""
     if missing_parts(package, notes):
         return None
@@ -178,7 +179,8 @@ def _read(package: Package, notes: Notes, progress: Progress, own: OwnLaw | None
     if own is not None:
         notes.law = own(place.county, notes.law.on)
     survey = Survey(place.county, place.digits, place.zone, tables, shapes, villages=place.villages,
-                    county_area=survey_county.held_wide(place.county, place.zone, notes), forms=_forms(package))  # fmt: skip
+                    county_area=survey_county.held_wide(place.county, place.zone, notes), forms=_forms(package),
+                    read_on=read_on)  # fmt: skip
     survey_county.blank_columns({**readings, **more}, notes)
     survey.counted = {kind: table.rows for kind, table in tables.items()}
     return survey

@@ -19,13 +19,14 @@ import base64
 import binascii
 import hashlib
 import json
+import os
 import re
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 PROOF_NAME = "landreg-proof.json"
 PROVEN, NOT_PROVEN, WRONG_USE = 0, 1, 2
@@ -759,8 +760,16 @@ def _read_text(file: Path) -> str:
     return _read(file).decode("utf-8", "replace")
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says in both languages that it was used wrongly."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(WRONG_USE, f"用法错误，见 --help。 Wrong use, see --help: {message}\n")
+
+
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="verify.py",
         description="核验证书所依据的登记行为是否在签名的登记日志中。 "
         "Check that the act behind a certificate is in the register's signed log.",
@@ -819,4 +828,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    outcome = NOT_PROVEN
+    try:
+        outcome = main()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Who reads has read enough, as `head` has: what Python would still write at its end goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(outcome)

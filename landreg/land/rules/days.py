@@ -72,8 +72,9 @@ def cod_26_completion_is_before_or_after_the_regulation(survey: Survey, notes: N
 
 
 def cod_16_what_was_done_is_past(survey: Survey, notes: Notes) -> None:
-    """COD-16: a day on which something was done has not still to come."""
-    today = np.datetime64(notes.law.on, "D")
+    """COD-16: a day on which something was done has not still to come, neither on the law's day nor on that of reading, which
+    in a demonstration is the later."""
+    today = np.datetime64(max(notes.law.on, survey.read_on), "D")
     for table in survey.tables.values():
         for name in DONE & table.days.keys():
             coming = np.flatnonzero(~np.isnat(table.days[name]) & (table.days[name] > today))

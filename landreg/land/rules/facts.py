@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -37,6 +38,11 @@ KEY = {
     "CBJYQZ_QZHF": "CBJYQZBM", "CBJYQZ_QZZX": "CBJYQZBM", "JZD": "DKBM", "JZX": "DKBM", "JBNTBHQ": "BHQBH",
 }  # fmt: skip
 """The column whose value a finding on a row names as its subject."""
+BELONGS = {
+    "CBDKXX": ("CBHTBM", "CBFBM", "FBFBM"), "CBHT": ("CBFBM", "FBFBM"), "CBJYQZDJB": ("CBFBM", "FBFBM"),
+    "LZHT": ("CBHTBM", "CBFBM"), "ZJD": ("CBFBM",),
+}  # fmt: skip
+"""Columns that name it where its own code is blank."""
 
 
 @dataclass(eq=False)
@@ -88,6 +94,13 @@ class Table:
         """The codes that findings on the rows name."""
         return self.column(KEY.get(self.kind, ""))
 
+    def subject(self, row: int, keys: Bytes | None = None) -> str | None:
+        """What a finding on a row is about: its code (or that of `keys`), else the code of what it belongs to."""
+        own = plain((self.key if keys is None else keys)[row])
+        if own:
+            return own
+        return next((code for name in BELONGS.get(self.kind, ()) if (code := plain(self.column(name)[row]))), None)
+
 
 @dataclass(eq=False)
 class Boundary:
@@ -114,7 +127,7 @@ class Survey:
     m² in hundredths by row. villages: today's. county_area: in the zone, held wide. forms: layer to the form of file.
     points, lines: one of them at a time, while it is looked at; against: the parcels' corners for that. counted: rows of
     each table and layer.
-    overlapping: pairs of parcels that are noted as such."""
+    overlapping: pairs of parcels that are noted as such. read_on: the day on which the files are read."""
 
     county: str
     digits: tuple[str, ...]
@@ -132,6 +145,7 @@ class Survey:
     against: Any = None
     counted: dict[str, int] = field(default_factory=dict)
     overlapping: set[tuple[int, int]] = field(default_factory=set)
+    read_on: date = date.min
 
     def blame(self, kind: str, rows: Any) -> None:
         """Remember that something speaks against these shapes themselves, for telling whose fault an overlap is."""
@@ -201,7 +215,7 @@ class Notes:
                 shown["given"] = table.quoted(quoted, row)
             if values is not None:
                 shown.update(values(row))
-            found = Finding(code, column, shown, table.kind, plain(keys[row]) or None)
+            found = Finding(code, column, shown, table.kind, table.subject(row, keys))
             self.add(found, None if at is None else at[position])
 
     def refuse(self, first: int = 0) -> bool:

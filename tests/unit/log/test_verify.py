@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import shutil
 import subprocess
@@ -251,6 +252,16 @@ def test_a_damaged_key_proves_nothing(folder: Path, tiles, text: str) -> None:
 def test_wrong_use_is_told_apart_from_not_proven(folder: Path, tiles, arguments: tuple[str, ...]) -> None:
     (folder / "proof.json").write_bytes(inclusion(tiles, 1, SIZE))
     assert run(folder, *arguments)[0] == 2
+
+
+def test_whoever_reads_the_first_line_only_gets_no_traceback(folder: Path, tiles) -> None:
+    (folder / "proof.json").write_bytes(inclusion(tiles, 300, SIZE))
+    reading, writing = os.pipe()
+    os.close(reading)
+    line = [sys.executable, "-I", "-S", verify.__file__, "proof.json", "--key", "key"]
+    with os.fdopen(writing, "wb") as closed:
+        done = subprocess.run(line, cwd=folder, stdout=closed, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.stderr == ""
 
 
 def test_control_characters_in_a_leaf_cannot_act_on_the_terminal(tiles) -> None:

@@ -1,0 +1,30 @@
+"""The `landreg` program: the command, and what is said where it is interrupted, be it before the command is read."""
+
+from __future__ import annotations
+
+import sys
+
+INTERRUPTED = "已中断，没有写入不完整的内容；重新运行即可继续。\nInterrupted; nothing half-done, run it again to go on."
+
+
+def run() -> int:
+    """The exit code: 0 done, 1 refused, 2 wrong use, 130 interrupted."""
+    try:
+        import click
+
+        from landreg.cli import main
+
+        try:
+            return int(main.main(prog_name="landreg", standalone_mode=False) or 0)
+        except click.ClickException as error:
+            error.show()
+            return error.exit_code
+        except click.Abort:
+            raise KeyboardInterrupt from None
+    except KeyboardInterrupt:
+        print(INTERRUPTED, file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(run())

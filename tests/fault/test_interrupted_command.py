@@ -1,0 +1,34 @@
+"""Ctrl-C at any moment of a command, the loading of the program included, ends with a sentence and exit code 130."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from landreg.config import CHECKOUT
+from tests.small import Small
+
+# As the installed program begins; the modules that take longest to load come after the first line.
+PROGRAM = "import sys; print('begun', flush=True); from landreg.__main__ import run; sys.exit(run())"
+
+
+@pytest.mark.parametrize("after_s", [0.02, 0.2, 0.5, 1.0])
+def test_an_interrupted_check_says_so_in_both_languages(tmp_path: Path, after_s: float) -> None:
+    package = Small().write(tmp_path)
+    line = [sys.executable, "-c", PROGRAM, "check", str(package)]
+    with subprocess.Popen(line, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as command:
+        assert command.stdout is not None
+        assert command.stdout.readline() == "begun\n"
+        time.sleep(after_s)
+        command.send_signal(signal.SIGINT)
+        told = command.communicate(timeout=60)[1]
+    assert "Traceback" not in told
+    if command.returncode != 0:  # it may have ended by itself before
+        assert command.returncode == 130
+        assert "已中断" in told
+        assert "Interrupted" in told
