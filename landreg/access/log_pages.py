@@ -10,6 +10,7 @@ import re
 from importlib import resources
 
 from flask import Blueprint, Response, current_app, request
+from flask_babel import gettext as _
 
 from landreg.access.limits import limiter
 from landreg.access.policy import allow, current_actor
@@ -17,12 +18,13 @@ from landreg.config import Settings
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, NotFound
-from landreg.log import queries
+from landreg.log import erasure, queries
 from landreg.log.merkle import WIDTH
-from landreg.web import pages
+from landreg.web import i18n, pages
 
 FOR_EVER = "public, max-age=31536000, immutable"
 SHOWN = 50
+_UNREAD = re.compile(r"([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?::\S+)?", re.ASCII)
 _NUMBER = re.compile(r"((?:x\d{3}/)*\d{3})(?:\.p/(\d{1,3}))?", re.ASCII)
 blueprint = Blueprint("log", __name__)
 
@@ -41,7 +43,23 @@ def log_page() -> Response:
         )
         recent = queries.recent(uow.session, before, SHOWN)
         signed = queries.checkpoint(uow.session) if health.size else None
-    return pages.render("access/log.html", health=health, signed=signed, recent=recent, key=key, found=found)
+    return pages.render(
+        "access/log.html", health=health, signed=signed, recent=recent, key=key, found=found, in_words=in_words
+    )
+
+
+def in_words(entry: queries.LoggedLeaf | queries.RecentEntry) -> str:
+    """What an entry is of, as a person can read and quote it: its number; of what has none, the head of its key; of an
+    erasure, the entry of which something was erased."""
+    kind, _space, rest = entry.key.partition(" ")
+    if entry.kind == erasure.KIND and rest:
+        return f"{i18n.shown_term(kind, 'entry')} {_short(rest.rpartition(' ')[0])}"
+    return _short(entry.key)
+
+
+def _short(key: str) -> str:
+    found = _UNREAD.fullmatch(key)
+    return _("记录 %(head)s", head=found[1]) if found else key
 
 
 @blueprint.get("/log/checkpoint")

@@ -56,13 +56,18 @@ class SignedCheckpoint:
 
 @dataclass(frozen=True)
 class LoggedLeaf:
-    """A leaf of the log; not sealed yet while `index` is None."""
+    """A leaf of the log; not sealed yet while `index` is None. index: as the protocol counts, from 0."""
 
     kind: str
     key: str
     staged_at: datetime
     leaf: bytes
     index: int | None
+
+    @property
+    def place(self) -> int | None:
+        """Which entry of the log it is, as people count: the first is 1."""
+        return None if self.index is None else self.index + 1
 
 
 @dataclass(frozen=True)
@@ -121,13 +126,18 @@ class Health:
 
 @dataclass(frozen=True)
 class RecentEntry:
-    """A line of the log's page."""
+    """A line of the log's page. index: as the protocol counts, from 0."""
 
     kind: str
     key: str
     staged_at: datetime
     index: int
     leaf_hash: bytes
+
+    @property
+    def place(self) -> int:
+        """Which entry of the log it is, as people count: the first is 1."""
+        return self.index + 1
 
 
 @dataclass(frozen=True)

@@ -711,9 +711,9 @@ def _say_inclusion(proven: Proven, key: Key) -> None:
     leaf, checkpoint = proven.leaf, proven.checkpoint
     name, day = _shown(leaf.get("key")), _day(leaf.get("at"))
     signer = f"{_shown(checkpoint.origin)} ({key.number.hex()})"
-    print(f"已证明：登记行为 {name} 于 {day} 记入登记日志，是第 {proven.position} 号；")
+    print(f"已证明：登记行为 {name} 于 {day} 记入登记日志，是第 {proven.position + 1} 条；")
     print(f"　　　　签名时日志共有 {checkpoint.size} 条，签名者为 {signer}。")
-    print(f"Proven: act {name} of {day} is entry {proven.position} of the log of {checkpoint.size} signed by {signer}.")
+    print(f"Proven: act {name} of {day} is entry {proven.position + 1} of the {checkpoint.size} that {signer} signed.")
     facts = leaf.get("facts")
     if not isinstance(facts, dict):
         return

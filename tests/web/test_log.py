@@ -77,10 +77,41 @@ def test_the_entries_are_paged_back_to_the_first(log: Settings, client: Any) -> 
     address = "/log"
     while address:
         page = client.get(address).get_data(as_text=True)
-        seen += re.findall(r'<td class="log-key"[^>]*><a class="code" href="/log\?key=([\d-]+)"', page)
+        seen += re.findall(r'<td class="log-key"[^>]*><a href="/log\?key=([\d-]+)"', page)
         following = re.search(r'<a rel="next" href="([^"]+)"', page)
         address = following[1].replace("&amp;", "&") if following else ""
     assert seen == [f"610902-2026-{number:06d}" for number in range(299, -1, -1)]
+
+
+def test_the_newest_entry_has_the_number_of_the_logs_size(log: Settings, client: Any) -> None:
+    page = client.get("/log").get_data(as_text=True)
+    assert "日志共 300 条" in page
+    assert re.findall(r'data-label="第几条">(\d+)<', page)[0] == "300"
+    found = client.get("/log?key=610902-2026-000299").get_data(as_text=True)
+    assert "第 300 条" in found
+    assert "序号 299，自 0 起" in found
+
+
+def test_an_entry_without_a_number_is_told_by_the_head_of_its_key(
+    database: Settings, worker: Actor, registrar: Actor, client: Any
+) -> None:
+    account, consent = "3b10e75c-0000-4000-8000-000000000001", "77aa00ff-0000-4000-8000-000000000002"
+    keys = (
+        ("account.opened", f"{account}:2026-11-27T12:47:29.791513+00:00"),
+        ("consent.given", consent),
+        ("personal.erased", f"consent.given {consent} 2026-11-27T12:47:29+00:00"),
+    )
+    with unit_of_work(registrar) as uow:
+        stage_all(uow, [Entry(kind, "610902", VILLAGE, key, {}) for kind, key in keys])
+    seal(worker, database)
+    page = client.get("/log").get_data(as_text=True)
+    assert re.findall(r'<td class="log-key"[^>]*><a [^>]*>([^<]*)<', page) == [
+        "农户同意代办 记录 77aa00ff",
+        "记录 77aa00ff",
+        "记录 3b10e75c",
+    ]
+    assert "农户同意代办" in page
+    assert consent in client.get(f"/log?key={consent}").get_data(as_text=True)
 
 
 def test_a_stranger_proves_an_act_with_what_the_site_offers_for_download(

@@ -123,8 +123,8 @@ def test_a_sound_proof_says_which_act_of_which_beijing_day_in_which_log(folder: 
     (folder / "proof.json").write_bytes(inclusion(tiles, 300, SIZE))
     code, said = run(folder, "proof.json", "--key", "key")
     assert code == 0
-    assert "已证明：登记行为 610902-300 于 2026-11-24 记入登记日志，是第 300 号" in said
-    assert "Proven: act 610902-300 of 2026-11-24 is entry 300 of the log of 600 signed by landreg.test/log" in said
+    assert "已证明：登记行为 610902-300 于 2026-11-24 记入登记日志，是第 301 条" in said
+    assert "Proven: act 610902-300 of 2026-11-24 is entry 301 of the 600 that landreg.test/log" in said
     assert "1234.50" in said
 
 
