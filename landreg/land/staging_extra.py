@@ -16,6 +16,7 @@ from gis.shapes import Geoms
 from landreg.land import staging_text as text
 from landreg.land import survey_columns as cells
 from landreg.land.rules.facts import KEY, Survey, has_digits, prefix
+from landreg.land.sayable import plainly
 from landreg.land.staging_rows import STAGED, Blocks
 
 COLUMNS = ("village", "layer", "position", "code", "facts", "geom")
@@ -54,9 +55,15 @@ def _facts(columns: Columns) -> list[bytes]:
     values: dict[str, list[Any]] = {name: columns[name].tolist() for name in columns}
     names = tuple(values)
     return [
-        json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False).encode("utf-8", "replace")
+        _said(dict(zip(names, row, strict=True))).encode("utf-8", "replace")
         for row in zip(*values.values(), strict=True)
     ]
+
+
+def _said(row: dict[str, Any]) -> str:
+    """A row as JSON. NUL, which the database's jsonb does not take, is shown as a sign of its own."""
+    text = json.dumps(row, ensure_ascii=False)
+    return json.dumps(plainly(row), ensure_ascii=False) if "\\u0000" in text else text
 
 
 def _shapes(geoms: Geoms | None, rows: int, srid: int) -> list[bytes]:

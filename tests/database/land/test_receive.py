@@ -121,6 +121,15 @@ def test_whatever_else_a_package_holds_is_staged_as_it_came(
     assert facts == ('\\"区\\n政府', "2016-01-01")
 
 
+def test_a_nul_in_a_layer_that_no_rule_reads_is_staged_as_a_sign(
+    surveyor: Actor, superuser: Connection, tmp_path: Path
+) -> None:
+    small = Small().with_extra_layers("KZD")
+    small.layers["KZD"][0]["KZDMC"] = "点\x00一"
+    assert service.receive(surveyor, small.write(tmp_path)).report.findings == ()
+    assert _one(superuser, "SELECT facts ->> 'KZDMC' FROM land.staged_extra WHERE layer = 'KZD'") == ("点␀一",)
+
+
 def test_identity_numbers_are_staged_sealed_with_the_digest_that_tells_persons_apart(
     surveyor: Actor, superuser: Connection
 ) -> None:
