@@ -1,4 +1,5 @@
-"""0022 Whether a case still waits for somebody, kept by the database, and the indexes of the lists that a desk opens."""
+"""0022 Whether a case still waits for somebody, kept by the database; indexes of the lists that a desk opens, and of what an
+act closed."""
 
 from alembic import op
 
@@ -6,6 +7,12 @@ revision = "0022"
 down_revision = "0021"
 branch_labels = None
 depends_on = None
+
+CLOCKED = (
+    ("registry", "contract"), ("registry", "right"), ("registry", "right_holder"), ("registry", "right_parcel"),
+    ("registry", "restriction"), ("land", "parcel"), ("land", "parcel_origin"), ("party", "collective"),
+    ("party", "household"), ("party", "member"), ("party", "organization"), ("party", "holder"),
+)  # fmt: skip
 
 
 def upgrade() -> None:
@@ -55,6 +62,11 @@ def upgrade() -> None:
         CREATE INDEX case_waiting_since ON registry."case" (officer, state_since) WHERE waits;
         CREATE INDEX case_by_act ON registry."case" (act_kind, (number COLLATE "C"));
     """)
+    # A leaf names the rows that its act closed: without these every act would read the whole register.
+    for schema, table in CLOCKED:
+        op.execute(f"""
+            CREATE INDEX "{table}_by_ending_act" ON {schema}."{table}" (county, ended_by_act) WHERE ended_by_act IS NOT NULL
+        """)
 
 
 def downgrade() -> None:

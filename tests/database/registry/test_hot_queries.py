@@ -18,6 +18,8 @@ from landreg.core.db import unit_of_work
 from landreg.law.book import national_law
 from landreg.registry.casework import worklist
 from landreg.registry.casework.worklist import QUEUES, CaseFilter, Looking
+from landreg.registry.leaves.changes import change_facts
+from landreg.registry.leaves.rows import CLOCKED
 from landreg.web import pages
 from tests.conftest import Connection
 from tests.plans import plans_of, scanned_whole, sent, used
@@ -37,6 +39,14 @@ FILL = """
         CASE WHEN i % 10 > 0 THEN 'certified' WHEN i % 3 = 0 THEN 'accepted' ELSE 'registered' END,
         CASE WHEN i % 100 = 0 THEN '00000000-0000-0000-0000-000000000005'::uuid ELSE md5('o' || i % 30)::uuid END,
         md5('o')::uuid, '2026-11-01', '2026-12-01', timestamptz '2026-11-20' - i * interval '1 minute', i % 10 = 0, NULL, '{}'
+    FROM generate_series(1, 20000) AS i"""
+
+HOUSEHOLDS = """
+    INSERT INTO party.household (county, row_id, household_id, village, code, name, collective_id, valid, recorded, act_id,
+        ended_by_act)
+    SELECT '610902', md5('r' || i)::uuid, md5('h' || i)::uuid, '610902100001', 'h' || i, '户' || i, md5('k')::uuid,
+        '[2026-01-01,)', CASE WHEN i % 10 = 0 THEN tstzrange('2026-01-01', '2026-02-01') ELSE tstzrange('2026-01-01', NULL) END,
+        md5('a' || i)::uuid, CASE WHEN i % 10 = 0 THEN md5('a' || i / 10)::uuid END
     FROM generate_series(1, 20000) AS i"""
 
 
@@ -79,7 +89,7 @@ def test_the_list_of_all_cases_reads_its_page_from_the_newest_and_counts_to_a_bo
 ) -> None:
     monkeypatch.setattr(worklist, "COUNTED", 500)
     with unit_of_work(OFFICER) as uow:
-        _counting, page = plans_of(OFFICER, lambda: _page(uow.session, CaseFilter()))
+        page, _counting = plans_of(OFFICER, lambda: _page(uow.session, CaseFilter()))
         assert used(page) == {"case_by_number"}
         found = _page(uow.session, CaseFilter())
         assert (found.total, found.items[0].number) == (500, "610902-2026-020000")
@@ -92,3 +102,18 @@ def test_the_counts_of_all_queues_are_one_statement(filled: Connection) -> None:
     with unit_of_work(OFFICER) as uow, sent() as seen:
         worklist.queue_counts(uow.session, LOOKING)
         assert len([statement for statement, _ in seen if "SELECT" in statement]) == 1
+
+
+def test_a_leaf_reads_the_rows_of_its_act_and_not_the_register(superuser: Connection) -> None:
+    with past_triggers(superuser):
+        superuser.execute(HOUSEHOLDS)
+    superuser.execute("ANALYZE party.household")
+    acts = [row[0] for row in superuser.execute("SELECT md5('a' || i)::uuid FROM generate_series(1, 50) AS i")]
+    with unit_of_work(OFFICER) as uow:
+        (plan,) = plans_of(OFFICER, lambda: change_facts(uow.session, "610902", acts))
+    assert scanned_whole(plan, {"household"}) == []
+    assert {"household_by_act", "household_by_ending_act"} <= used(plan)
+    indexed = superuser.execute(
+        "SELECT schemaname || '.' || tablename FROM pg_indexes WHERE indexname LIKE '%_by_ending_act'"
+    )
+    assert {row[0] for row in indexed} == {table.replace('"', "") for table in CLOCKED}
