@@ -68,9 +68,17 @@ def offers(path: str) -> bool:
     return True
 
 
+def _offered(path: str) -> bool:
+    """The same of an address of the bar: every page asks it of them all, and the rooms of a process never change."""
+    known: dict[str, bool] = current_app.extensions.setdefault("landreg.offered", {})
+    if path not in known:
+        known[path] = offers(path)
+    return known[path]
+
+
 def searches(actor: Actor) -> bool:
     """Whether the bar has its search box for this actor: an administrator of accounts sees nothing of the register."""
-    return actor.has(*SEEING) and offers("/search")
+    return actor.has(*SEEING) and _offered("/search")
 
 
 def role_names(actor: Actor) -> str:
@@ -81,6 +89,6 @@ def role_names(actor: Actor) -> str:
 
 def _items(*rows: tuple[str, str, str, Iterable[Role]], actor: Actor | None = None) -> Iterator[Item]:
     for label, url, key, roles in rows:
-        if (actor is None or actor.has(*roles)) and offers(url):
+        if (actor is None or actor.has(*roles)) and _offered(url):
             current = request.path == url or request.path.startswith(f"{url}/")
             yield Item(label, url, key, current)

@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -17,7 +18,7 @@ from landreg.access import queries, rules
 from landreg.access.model import Session
 from landreg.config import Settings
 from landreg.core.actor import NOBODY, Actor, Desk, Role
-from landreg.core.db import Unavailable, unit_of_work
+from landreg.core.db import Unavailable, looked_up, unit_of_work
 from landreg.core.errors import Finding, LandregError, NotAllowed
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -66,7 +67,7 @@ def allow(
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if remembered and "resumed" not in g:
-                g.resumed = _remembered()
+                g.resumed = g.remembered = _remembered()
             if Role.PUBLIC not in roles:
                 _require(roles, temporary_password, without_factor or temporary_password)
             return view(*args, **kwargs)
@@ -158,6 +159,15 @@ def known_actor() -> Actor:
         return NOBODY
 
 
+def known_instant() -> datetime | None:
+    """The instant, by the register's clock, at which this request's session was looked up: for a page that only reads.
+
+    None where it writes, or nobody has been looked up for it.
+    """
+    found = cast("queries.Resumed | None", g.get("resumed"))
+    return found.clock if found is not None and request.method in ("GET", "HEAD") and "remembered" not in g else None
+
+
 def _little_from_strangers() -> None:
     """Only who is logged in may fill the disk with a file; asked before anything of the body is read."""
     if request.method in ("GET", "HEAD", "OPTIONS") or signed_in() is not None:
@@ -184,9 +194,10 @@ def _remembered() -> queries.Resumed | None:
 
 def _resume(token: str) -> queries.Resumed | None:
     digest = digest_of(token)
-    with unit_of_work(door()) as uow:
-        found = queries.resume(uow.session, digest, idle=rules.IDLE)
-        if found is not None and (found.now - found.seen_at).total_seconds() > _SEEN_EVERY_S:
+    with looked_up(door().desk) as connection:
+        found = queries.resume(connection, digest, idle=rules.IDLE)
+    if found is not None and (found.now - found.seen_at).total_seconds() > _SEEN_EVERY_S:
+        with unit_of_work(door()) as uow:
             uow.session.execute(
                 sa.update(Session).where(Session.token_digest == digest).values(seen_at=sa.func.clock_timestamp())
             )

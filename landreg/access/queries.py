@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -88,10 +89,17 @@ class SealedPerson:
     id_number: bytes
 
 
-def resume(session: DatabaseSession, token_digest: bytes, *, idle: timedelta) -> Resumed | None:
+def resume(session: DatabaseSession | sa.Connection, token_digest: bytes, *, idle: timedelta) -> Resumed | None:
     """The account of a session that has not ended, not lain idle and is not locked. Instants are the server's own."""
+    row = session.execute(_resume(), {"digest": token_digest, "idle": idle}).one_or_none()
+    return None if row is None else Resumed(**{**row._asdict(), "roles": frozenset(row.roles)})
+
+
+@cache
+def _resume() -> Any:
+    """Built once: every page asks it first."""
     now = sa.func.clock_timestamp()
-    row = session.execute(
+    return (
         sa.select(
             Account.account_id,
             Account.login,
@@ -110,14 +118,13 @@ def resume(session: DatabaseSession, token_digest: bytes, *, idle: timedelta) ->
         )
         .join(Session, Session.account_id == Account.account_id)
         .where(
-            Session.token_digest == token_digest,
+            Session.token_digest == sa.bindparam("digest"),
             Session.ended_at.is_(None),
             Session.ends_at > now,
-            Session.seen_at > now - idle,
+            Session.seen_at > now - sa.bindparam("idle", type_=sa.Interval()),
             Account.locked_at.is_(None),
         )
-    ).one_or_none()
-    return None if row is None else Resumed(**{**row._asdict(), "roles": frozenset(row.roles)})
+    )
 
 
 def demo_clocks(session: DatabaseSession) -> tuple[datetime, datetime] | None:
@@ -230,8 +237,15 @@ def accounts_by_role(session: DatabaseSession, jurisdiction: str) -> Mapping[str
 
 def names_of(session: DatabaseSession, account_ids: Collection[UUID]) -> Mapping[UUID, str]:
     """The names of officers, as case pages show them."""
-    rows = session.execute(sa.select(Account.account_id, Account.name).where(Account.account_id.in_(account_ids)))
-    return {row.account_id: row.name for row in rows}
+    if not account_ids:
+        return {}
+    return {row.account_id: row.name for row in session.execute(_names(), {"ids": list(account_ids)})}
+
+
+@cache
+def _names() -> Any:
+    ids: Any = sa.bindparam("ids", expanding=True)
+    return sa.select(Account.account_id, Account.name).where(Account.account_id.in_(ids))
 
 
 def count_attempt(session: DatabaseSession, name: str, seconds: int, amount: int = 1) -> int:

@@ -15,6 +15,11 @@ class AsOf:
     valid: date
     said: datetime
 
+    @property
+    def values(self) -> dict[str, date | datetime]:
+        """As parameters of a statement."""
+        return {"valid": self.valid, "said": self.said}
+
     @classmethod
     def now(cls, instant: datetime) -> AsOf:
         """What the register says at an instant about that very day."""

@@ -130,6 +130,16 @@ def unit_of_work(actor: Actor) -> Iterator[UnitOfWork]:
 
 
 @contextmanager
+def looked_up(desk: Desk) -> Iterator[sa.Connection]:
+    """A connection for one read of what no jurisdiction limits: without a transaction, which would cost two more journeys.
+
+    Raises Unavailable when the database is gone.
+    """
+    with _reached(desk), engine_of(desk).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        yield connection
+
+
+@contextmanager
 def alone(actor: Actor, name: str) -> Iterator[bool]:
     """Whether nobody else is at what `name` names; held until the block ends, or this process does.
 

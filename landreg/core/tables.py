@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CHAR, JSON, ColumnElement, Text, and_, func
+from sqlalchemy import CHAR, JSON, ColumnElement, Date, DateTime, Text, and_, bindparam, func
 from sqlalchemy.dialects.postgresql import DATERANGE, TSTZRANGE, Range
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -38,6 +38,17 @@ class TwoClocks:
 def standing(table: Any, asked: AsOf) -> ColumnElement[bool]:
     """The rows in force on a day as they were said at an instant. A filter on rows found by key, not a way to find them."""
     return and_(table.recorded.contains(asked.said), table.valid.contains(asked.valid))
+
+
+def standing_then(table: Any) -> ColumnElement[bool]:
+    """`standing`, of the parameters `said` and `valid` (`AsOf.values`): for a statement that is built once and asked often."""
+    said, valid = bindparam("said", type_=DateTime(timezone=True)), bindparam("valid", type_=Date())
+    return and_(table.recorded.contains(said), table.valid.contains(valid))
+
+
+def stands(row: Any, asked: AsOf) -> bool:
+    """`standing`, of a row that has been read."""
+    return bool(row.recorded.contains(asked.said) and row.valid.contains(asked.valid))
 
 
 def in_force(table: Any) -> ColumnElement[bool]:

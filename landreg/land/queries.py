@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -97,8 +98,15 @@ def _ancestors(code: str) -> list[str]:
 
 def division_names(session: Session, codes: Sequence[str]) -> dict[str, str]:
     """Names by code, for the divisions of a page."""
-    rows = session.execute(sa.select(Division.code, Division.name).where(Division.code.in_(set(codes))))
-    return {row.code: row.name for row in rows}
+    wanted = sorted({code for code in codes if code})
+    if not wanted:
+        return {}
+    return {row.code: row.name for row in session.execute(_names(), {"codes": wanted})}
+
+
+@cache
+def _names() -> Any:
+    return sa.select(Division.code, Division.name).where(Division.code.in_(sa.bindparam("codes", expanding=True)))
 
 
 def division_path(session: Session, code: str) -> list[str]:

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from landreg.access.policy import STAFF, allow, current_actor
+from landreg.access.policy import STAFF, allow, current_actor, known_instant
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
@@ -86,7 +86,7 @@ def parcel_page(code: str) -> Response:
     actor = current_actor()
     with unit_of_work(actor) as uow:
         session = uow.session
-        shown_days = clocks.asked(uow.now)
+        shown_days = clocks.asked(known_instant() or uow.now)
         last = queries.last_row(session, actor.jurisdiction, code)
         if last is None:
             raise NotFound
@@ -122,7 +122,7 @@ def parcel_json(code: str) -> Response:
     """A parcel for the map: title, facts as label and value in the reader's language, address, shape in degrees."""
     actor = current_actor()
     with unit_of_work(actor) as uow:
-        shown_days = clocks.asked(uow.now)
+        shown_days = clocks.asked(known_instant() or uow.now)
         seen = queries.parcel(uow.session, actor.jurisdiction, code, shown_days.as_of)
         if seen is None:
             raise NotFound

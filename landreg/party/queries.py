@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from landreg.core.asof import AsOf
-from landreg.core.tables import in_force, standing
+from landreg.core.tables import in_force, standing, standing_then
 from landreg.party.model import Collective, Holder, Household, Member
 
 
 def household(session: Session, county: str, household_id: UUID, asked: AsOf | None = None) -> Household | None:
     """A household as of a day (none: the row that is open)."""
-    found = select(Household).where(Household.county == county, Household.household_id == household_id)
-    return session.scalars(found.where(_in_force(Household, asked))).one_or_none()
+    return session.scalars(*_of(Household, "household_id", county, household_id, asked)).one_or_none()
 
 
 def household_by_code(session: Session, code: str, asked: AsOf | None = None) -> Household | None:
@@ -35,14 +35,12 @@ def last_row(session: Session, code: str) -> Household | None:
 
 def members(session: Session, county: str, household_id: UUID, asked: AsOf | None = None) -> Sequence[Member]:
     """The members of a household as of a day (none: the open rows), in the order of its list."""
-    found = select(Member).where(Member.county == county, Member.household_id == household_id)
-    return session.scalars(found.where(_in_force(Member, asked)).order_by(Member.position)).all()
+    return session.scalars(*_of(Member, "household_id", county, household_id, asked)).all()
 
 
 def collective(session: Session, county: str, collective_id: UUID, asked: AsOf | None = None) -> Collective | None:
     """A collective as of a day (none: the row that is open)."""
-    found = select(Collective).where(Collective.county == county, Collective.collective_id == collective_id)
-    return session.scalars(found.where(_in_force(Collective, asked))).one_or_none()
+    return session.scalars(*_of(Collective, "collective_id", county, collective_id, asked)).one_or_none()
 
 
 @dataclass(frozen=True)
@@ -61,6 +59,18 @@ def named(session: Session, county: str, holder_id: UUID) -> Named | None:
     other = select(Holder).where(Holder.county == county, Holder.holder_id == holder_id, in_force(Holder))
     row = session.scalars(other).one_or_none()
     return None if row is None else Named(row.kind, row.code, row.name)
+
+
+def _of(table: Any, key: str, county: str, wanted: UUID, asked: AsOf | None) -> tuple[Select[Any], dict[str, Any]]:
+    """The rows of an id as of a day, as a statement that is built once, and its parameters."""
+    return _built(table, key, asked is None), {"county": county, "id": wanted, **(asked.values if asked else {})}
+
+
+@cache
+def _built(table: Any, key: str, today: bool) -> Select[Any]:
+    found = select(table).where(table.county == bindparam("county"), getattr(table, key) == bindparam("id"))
+    found = found.where(in_force(table) if today else standing_then(table))
+    return found.order_by(Member.position) if table is Member else found
 
 
 def _in_force(table: Any, asked: AsOf | None) -> ColumnElement[bool]:

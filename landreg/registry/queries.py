@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, func, select, text
+from sqlalchemy import Row, Select, and_, bindparam, func, select, text
 from sqlalchemy.orm import Session
 
 from landreg.core.asof import AsOf as AsOf
-from landreg.core.tables import in_force, standing
+from landreg.core.tables import in_force, standing_then
 from landreg.party.model import Household
 from landreg.registry.casebook import (
     Batch,
@@ -44,14 +45,27 @@ class Progress:
 
 def right_as_of(session: Session, county: str, right_id: UUID, asked: AsOf) -> Right | None:
     """The row of a right in force on a day as said at an instant; none or one."""
-    found = select(Right).where(Right.county == county, Right.right_id == right_id, standing(Right, asked))
-    return session.scalars(found).one_or_none()
+    return session.scalars(_right_then(), {"county": county, "right": right_id, **asked.values}).one_or_none()
+
+
+@cache
+def _right_then() -> Select[Any]:
+    return _rows_of_right().where(standing_then(Right))
+
+
+@cache
+def _rows_of_right() -> Select[Any]:
+    return select(Right).where(Right.county == bindparam("county"), Right.right_id == bindparam("right"))
 
 
 def right_rows(session: Session, county: str, right_id: UUID) -> Sequence[Right]:
     """Every row that a right ever had, in the order in which they were said."""
-    found = select(Right).where(Right.county == county, Right.right_id == right_id)
-    return session.scalars(found.order_by(func.lower(Right.recorded), func.lower(Right.valid))).all()
+    return session.scalars(_right_rows(), {"county": county, "right": right_id}).all()
+
+
+@cache
+def _right_rows() -> Select[Any]:
+    return _rows_of_right().order_by(func.lower(Right.recorded), func.lower(Right.valid))
 
 
 def rights_on_parcel(session: Session, county: str, parcel_id: UUID, asked: AsOf) -> Sequence[Row[Any]]:
@@ -63,13 +77,18 @@ def rights_of_household(
     session: Session, county: str, household_id: UUID, asked: AsOf
 ) -> Sequence[Row[Right, int, int]]:
     """Rights in which a household had a share on a day, as said at an instant: right, numerator, denominator."""
-    return session.execute(
+    return session.execute(_rights_held(), {"county": county, "household": household_id, **asked.values}).all()
+
+
+@cache
+def _rights_held() -> Any:
+    return (
         select(Right, RightHolder.numerator, RightHolder.denominator)
         .join(RightHolder, and_(RightHolder.county == Right.county, RightHolder.right_row == Right.row_id))
-        .where(RightHolder.county == county, RightHolder.household_id == household_id)
-        .where(standing(RightHolder, asked), standing(Right, asked))
+        .where(RightHolder.county == bindparam("county"), RightHolder.household_id == bindparam("household"))
+        .where(standing_then(RightHolder), standing_then(Right))
         .order_by(Right.kind, Right.code)
-    ).all()
+    )
 
 
 def holders_of_right(session: Session, right: Right, asked: AsOf) -> Sequence[Row[Any]]:
@@ -86,8 +105,16 @@ def contract_of_right(session: Session, right: Right, asked: AsOf) -> Contract |
     """The contract that a right rests on, as of a day; None for a right without one."""
     if right.contract_id is None:
         return None
-    found = select(Contract).where(Contract.county == right.county, Contract.contract_id == right.contract_id)
-    return session.scalars(found.where(standing(Contract, asked))).one_or_none()
+    keys = {"county": right.county, "contract": right.contract_id}
+    return session.scalars(_contract_then(), keys | asked.values).one_or_none()
+
+
+@cache
+def _contract_then() -> Select[Any]:
+    found = select(Contract).where(
+        Contract.county == bindparam("county"), Contract.contract_id == bindparam("contract")
+    )
+    return found.where(standing_then(Contract))
 
 
 def _values(asked: AsOf, **keys: Any) -> dict[str, Any]:
@@ -155,8 +182,15 @@ def check_paper(session: Session, number: str) -> Row[Any] | None:
 
 def restrictions_of_right(session: Session, county: str, right_id: UUID, asked: AsOf) -> Sequence[Restriction]:
     """The restrictions on a right as of a day, in the order of their ranks."""
-    found = select(Restriction).where(Restriction.county == county, Restriction.right_id == right_id)
-    return session.scalars(found.where(standing(Restriction, asked)).order_by(Restriction.kind, Restriction.rank)).all()
+    return session.scalars(_restrictions_then(), {"county": county, "right": right_id, **asked.values}).all()
+
+
+@cache
+def _restrictions_then() -> Select[Any]:
+    found = select(Restriction).where(
+        Restriction.county == bindparam("county"), Restriction.right_id == bindparam("right")
+    )
+    return found.where(standing_then(Restriction)).order_by(Restriction.kind, Restriction.rank)
 
 
 def open_case_on(session: Session, county: str, subject: str, kind: str) -> bool:
@@ -197,6 +231,11 @@ def objections(session: Session, county: str, case_id: UUID) -> Sequence[Objecti
 
 def certificates_of_right(session: Session, county: str, right_id: UUID) -> Sequence[Row[Certificate, CertificateEnd]]:
     """The certificates of a right, each with its end if it has one."""
+    return session.execute(_certificates(), {"county": county, "right": right_id}).all()
+
+
+@cache
+def _certificates() -> Any:
     found = (
         select(Certificate, CertificateEnd)
         .outerjoin(
@@ -204,9 +243,9 @@ def certificates_of_right(session: Session, county: str, right_id: UUID) -> Sequ
             (CertificateEnd.county == Certificate.county)
             & (CertificateEnd.certificate_id == Certificate.certificate_id),
         )
-        .where(Certificate.county == county, Certificate.right_id == right_id)
+        .where(Certificate.county == bindparam("county"), Certificate.right_id == bindparam("right"))
     )
-    return session.execute(found.order_by(Certificate.issued_at)).all()
+    return found.order_by(Certificate.issued_at)
 
 
 def is_demo(session: Session) -> bool:

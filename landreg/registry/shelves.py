@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -69,8 +70,15 @@ def acts_statement(*, within: str = "", day: date | None = None, number: str = "
 
 def act_numbers(session: Session, county: str, act_ids: Sequence[UUID]) -> dict[UUID, str]:
     """The numbers of acts."""
-    rows = session.execute(sa.select(Act.act_id, Act.number).where(Act.county == county, Act.act_id.in_(act_ids)))
-    return {row.act_id: row.number for row in rows}
+    if not act_ids:
+        return {}
+    return {row.act_id: row.number for row in session.execute(_numbers(), {"county": county, "acts": list(act_ids)})}
+
+
+@cache
+def _numbers() -> Any:
+    acts: Any = sa.bindparam("acts", expanding=True)
+    return sa.select(Act.act_id, Act.number).where(Act.county == sa.bindparam("county"), Act.act_id.in_(acts))
 
 
 def leaves_of(session: Session, numbers: Sequence[str]) -> dict[str, int | None]:

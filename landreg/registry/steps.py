@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from landreg.core.actor import Actor, Role
-from landreg.core.db import unit_of_work
+from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import Finding, NotAllowed, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.law.book import Law, act_type
@@ -88,9 +88,13 @@ def foresee(actor: Actor, county: str, case_ids: Sequence[UUID], step: Step) -> 
         found = cases_by_id(uow.session, county, case_ids)
         if len(found) != len(set(case_ids)) or not found:
             raise NotFound
-        law = load_law(uow.session, county, beijing_day(uow.now))
-        judged = judge(uow, found, step.rules, law) if step.rules else {}
-        return [_foreseen(case, judged.get(case.case_id, ()), step, law, actor) for case in found]
+        return foreseen(uow, found, step, load_law(uow.session, county, beijing_day(uow.now)))
+
+
+def foreseen(uow: UnitOfWork, found: Sequence[Case], step: Step, law: Law) -> list[Foreseen]:
+    """The same of cases that have been read, by the law of today."""
+    judged = judge(uow, found, step.rules, law) if step.rules else {}
+    return [_foreseen(case, judged.get(case.case_id, ()), step, law, uow.actor) for case in found]
 
 
 def _foreseen(case: Case, findings: tuple[Finding, ...], step: Step, law: Law, actor: Actor) -> Foreseen:

@@ -8,11 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, get_translations
 from jinja2.filters import do_filesizeformat
+from markupsafe import Markup
 
 from landreg.core.codes import masked_id, masked_name
 from landreg.core.errors import Finding
@@ -35,6 +37,7 @@ def register(app: Flask) -> None:
         lambda one, many, count: _catalogue().ungettext(one, many, count),
         newstyle=True,
     )
+    app.jinja_env.globals["_"] = spoken
     app.jinja_env.filters.update(
         mu=shown_mu,
         mu_of=lambda area_m2: shown_mu(None if area_m2 is None else mu_of(area_m2)),
@@ -49,22 +52,45 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(language=language, say=say, articles_of=articles_of)
 
 
+def spoken(text: str, /, **values: Any) -> Markup:
+    """A sentence of a template in the reader's language, its values escaped: what Jinja's own does in three steps more."""
+    return _sentence(text, language()) % values if values else _plain(text, language())
+
+
+@cache
+def _sentence(text: str, _language: Language) -> Markup:
+    return Markup(_catalogue().ugettext(text))  # noqa: S704  sentences are the program's own
+
+
+@cache
+def _plain(text: str, language: Language) -> Markup:
+    return _sentence(text, language) % {}
+
+
 def _catalogue() -> Any:
     """The sentences in the reader's language, looked up once a request."""
     if not has_request_context():
         return get_translations()
-    if "catalogue" not in g:
-        g.catalogue = get_translations()
-    return g.catalogue
+    found = g.get("catalogue")
+    if found is None:
+        found = g.catalogue = get_translations()
+    return found
 
 
 def language() -> Language:
     """The reader's choice, then the browser's, then Chinese."""
     if not has_request_context():
         return "zh"
-    chosen = request.cookies.get(COOKIE)
-    if chosen == "en" or chosen == "zh":
-        return "en" if chosen == "en" else "zh"
+    chosen: Language | None = g.get("language")
+    if chosen is None:
+        chosen = g.language = _chosen()
+    return chosen
+
+
+def _chosen() -> Language:
+    kept = request.cookies.get(COOKIE)
+    if kept == "en" or kept == "zh":
+        return "en" if kept == "en" else "zh"
     return "en" if request.accept_languages.best_match(LANGUAGES, "zh") == "en" else "zh"
 
 

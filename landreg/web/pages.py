@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request, url_for
-from sqlalchemy import Select, func, literal_column, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from landreg.law.book import all_rules
@@ -113,13 +114,12 @@ def page_of(
     scalars: the first column of each row (one mapped class), else the rows themselves. A page past the end is empty.
     most: count no further, so that a page costs the same however long the list is.
     """
-    rows: Select[Any] = (
-        statement.order_by(None).with_only_columns(literal_column("1"), maintain_column_froms=True).limit(most)
-    )
-    total = session.scalar(select(func.count()).select_from(rows.subquery())) or 0
     window = statement.limit(size).offset((number - 1) * size)
     items = session.scalars(window).all() if scalars else session.execute(window).all()
-    return Page(items, number, size, total)
+    total = (number - 1) * size + len(items)
+    if len(items) == size or (not items and number > 1):
+        total = session.scalar(select(func.count()).select_from(statement.order_by(None).limit(most).subquery())) or 0
+    return Page(items, number, size, total if most is None else min(total, most))
 
 
 def page_from(items: Sequence[T], total: int, *, number: int, size: int = PAGE_SIZE) -> Page[T]:
@@ -148,13 +148,15 @@ def _manifest(file: Path, _changed: int) -> Mapping[str, str]:
 
 def url_with(**changes: Any) -> str:
     """This page's address with other query arguments; None takes one away."""
-    query = request.args.to_dict(flat=False)
+    if "own_address" not in g:
+        g.own_address = url_for(request.endpoint or "static", **(request.view_args or {}))
+        g.own_query = request.args.to_dict(flat=False)
+    query: dict[str, list[str]] = {**g.own_query}
     for name, value in changes.items():
         query.pop(name, None)
         if value is not None:
             query[name] = [str(value)]
-    arguments: dict[str, Any] = {**(request.view_args or {}), **query}
-    return url_for(request.endpoint or "static", **arguments)
+    return f"{g.own_address}?{urlencode(query, doseq=True)}" if query else str(g.own_address)
 
 
 def theme() -> str:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, column, func, select, table
+from sqlalchemy import Row, Select, bindparam, column, func, select, table
 from sqlalchemy.orm import Session, aliased
 
 from landreg.core.asof import AsOf
 from landreg.core.periods import DAY
-from landreg.core.tables import in_force
-from landreg.core.tables import standing as as_of
+from landreg.core.tables import in_force, standing_then
 from landreg.land.model import Parcel
 from landreg.party.model import Holder, Household
 from landreg.registry.effects import RightBundle
@@ -84,6 +84,12 @@ def beside(session: Session, right: Right, asked: AsOf) -> Sequence[Row[Any]]:
 
     Each with id, kind, code, term, and its holder's name and kind.
     """
+    keys = {"county": right.county, "row": right.row_id, "right": right.right_id}
+    return session.execute(_beside(), keys | asked.values).all()
+
+
+@cache
+def _beside() -> Select[Any]:
     own, other = aliased(RightParcel), aliased(RightParcel)
     found = (
         select(Right.right_id, Right.kind, Right.code, Right.term, _NAMED.c.name, _NAMED.c.kind.label("party"))
@@ -96,10 +102,12 @@ def beside(session: Session, right: Right, asked: AsOf) -> Sequence[Row[Any]]:
             & func.upper_inf(_NAMED.c.recorded)
             & func.upper_inf(_NAMED.c.valid),
         )
-        .where(own.county == right.county, own.right_row == right.row_id, Right.right_id != right.right_id)
-        .where(as_of(Right, asked))
+        .where(
+            own.county == bindparam("county"), own.right_row == bindparam("row"), Right.right_id != bindparam("right")
+        )
+        .where(standing_then(Right))
     )
-    return session.execute(found.distinct().order_by(Right.kind, Right.code)).all()
+    return found.distinct().order_by(Right.kind, Right.code)
 
 
 def household_of(session: Session, code: str) -> Household | None:

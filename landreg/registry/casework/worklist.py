@@ -46,6 +46,10 @@ COUNTED = 1000
 """Queues are counted up to here: a desk wants to know that there is more to do than it can see, not how much more."""
 
 
+_COUNTING: dict[tuple[Any, ...], Any] = {}
+_COUNTING_MOST = 200
+
+
 @dataclass(frozen=True)
 class CaseFilter:
     """What the list of cases is narrowed and ordered by. queue: one of QUEUES, or "" for all. act: kind of act."""
@@ -137,8 +141,19 @@ def _overdue(state: str, looking: Looking) -> sa.ColumnElement[bool]:
 
 def queue_counts(session: Session, looking: Looking) -> dict[str, int]:
     """How many cases lie in each queue, each counted up to COUNTED, in one statement."""
-    counts = {queue: _counted(*_parts(queue, looking)).label(queue) for queue in QUEUES}
-    return {queue: int(number) for queue, number in session.execute(sa.select(*counts.values())).one()._mapping.items()}
+    row = session.execute(_counting(looking)).one()
+    return {queue: int(getattr(row, queue)) for queue in QUEUES}
+
+
+def _counting(looking: Looking) -> Any:
+    """Kept of every officer for the day and its figures: to build it takes longer than to ask it."""
+    last = (overdue_until(state, looking.law, looking.today) for state in WAITING)
+    key = (looking.me, looking.today, COUNTED, *last)
+    if key not in _COUNTING:
+        if len(_COUNTING) >= _COUNTING_MOST:
+            _COUNTING.clear()
+        _COUNTING[key] = sa.select(*(_counted(*_parts(queue, looking)).label(queue) for queue in QUEUES))
+    return _COUNTING[key]
 
 
 def state_count(session: Session, state: str) -> int:
@@ -162,10 +177,8 @@ def _counted(*parts: list[Any]) -> sa.ScalarSelect[int]:
 def waits(session: Session, cases: Sequence[Case], law: Law) -> dict[UUID, Finding]:
     """The cases among these that have waited too long (DSK-3)."""
     ids = [case.notice_id for case in cases if case.state == "noticed" and case.notice_id]
-    last = {
-        row.notice_id: row.last_day
-        for row in session.execute(sa.select(Notice.notice_id, Notice.last_day).where(Notice.notice_id.in_(ids)))
-    }
+    asked = sa.select(Notice.notice_id, Notice.last_day).where(Notice.notice_id.in_(ids))
+    last = {row.notice_id: row.last_day for row in session.execute(asked)} if ids else {}
     found = {}
     for case in cases:
         if case.waits:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
 from landreg.access.home import Figure, Queue, Row, Shown, on_first_page
-from landreg.access.policy import STAFF, allow, current_actor
+from landreg.access.policy import STAFF, allow, current_actor, known_instant
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
@@ -93,7 +93,7 @@ def rights_of_parcel(code: str) -> Response | Redirect:
     """The rights that hold a parcel on the day asked for; goes on to the right when there is one alone."""
     actor = current_actor()
     with unit_of_work(actor) as uow:
-        shown_days = clocks.asked(uow.now)
+        shown_days = clocks.asked(known_instant() or uow.now)
         last = land.last_row(uow.session, actor.jurisdiction, code)
         if last is None:
             raise NotFound

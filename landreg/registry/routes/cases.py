@@ -19,7 +19,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Conflict, Finding, NotFound
 from landreg.land.queries import division_path
-from landreg.law.book import terms
+from landreg.law.book import Law, terms
 from landreg.law.queries import load_law
 from landreg.registry import queries, shelves, steps
 from landreg.registry.casebook import Case
@@ -29,7 +29,7 @@ from landreg.registry.facts.proposals import ActProposal, papers_of
 from landreg.registry.issued import handed_out
 from landreg.registry.routes import household_shown, parcel_shown, shown
 from landreg.registry.routes.queues import OFFICERS, READERS, step_named, taken
-from landreg.registry.routes.surroundings import desk_of, store
+from landreg.registry.routes.surroundings import desk_of, page_day, store
 from landreg.web import i18n, pages, problems
 from landreg.web.forms import read_form
 
@@ -41,11 +41,14 @@ blueprint = Blueprint("cases", __name__)
 def one(county: str, case_id: UUID) -> Response:
     """One case: its state and next step, what it asks for, evidence, findings, what would be entered, objections, history."""
     actor = current_actor()
-    case = found_case(actor, county, case_id)
-    step = steps.next_step(case)
-    mine = step is not None and actor.has(*step.roles)
-    foreseen = steps.foresee(actor, county, [case_id], step)[0] if step and mine else None
     with unit_of_work(actor) as uow:
+        case = queries.case(uow.session, county, case_id)
+        if case is None:
+            raise NotFound
+        law = load_law(uow.session, county, page_day(uow.session))
+        step = steps.next_step(case)
+        mine = step is not None and actor.has(*step.roles)
+        foreseen = steps.foreseen(uow, [case], step, law)[0] if step and mine else None
         return pages.render(
             "registry/case.html",
             case=case,
@@ -55,11 +58,11 @@ def one(county: str, case_id: UUID) -> Response:
             kinds=[(kind, i18n.shown_term(kind, "document")) for kind in terms("document") if kind != "survey_package"],
             outcomes=[(value, i18n.shown_term(value, "outcome")) for value in terms("outcome")],
             ended=case.state in cases.FINISHED,
-            **_about(uow.session, case),
+            **_about(uow.session, case, law),
         )
 
 
-def _about(session: Session, case: Case) -> dict[str, Any]:
+def _about(session: Session, case: Case, law: Law) -> dict[str, Any]:
     """All that the page shows beside the case itself."""
     county, case_id = case.county, case.case_id
     objections = queries.objections(session, county, case_id)
@@ -67,7 +70,6 @@ def _about(session: Session, case: Case) -> dict[str, Any]:
     documents = queries.documents(session, county, case_id)
     act = desk.act(session, county, case.act_id)
     rights = shelves.rights_of_act(session, county, case.act_id)
-    law = load_law(session, county, desk.today(session))
     (proposal,) = first.proposals(session, [case])
     return {
         "path": division_path(session, case.village),
@@ -97,7 +99,7 @@ def _about(session: Session, case: Case) -> dict[str, Any]:
         "certificates": [
             one for right in rights for one in queries.certificates_of_right(session, county, right.right_id)
         ],
-        "today": desk.today(session),
+        "today": law.on,
     }
 
 

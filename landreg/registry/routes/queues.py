@@ -89,7 +89,7 @@ def index() -> Response:
         page = pages.page_of(
             session, statement, number=pages.page_number(), size=pages.page_size(), most=worklist.COUNTED
         )
-        officers = {case.taken_by or case.prepared_by for case in page.items} | {asked.officer or actor.account_id}
+        officers = {case.officer for case in page.items} | {asked.officer or actor.account_id}
         return pages.render(
             "registry/cases.html",
             page=page,

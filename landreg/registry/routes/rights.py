@@ -9,12 +9,13 @@ from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
 from landreg.access.identity import Identity, reveal
-from landreg.access.policy import STAFF, allow, current_actor
+from landreg.access.policy import STAFF, allow, current_actor, known_instant
 from landreg.access.queries import masked_persons
 from landreg.core.actor import Role
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import NotFound
 from landreg.core.periods import DAY
+from landreg.core.tables import stands
 from landreg.land.queries import division_path
 from landreg.party import queries as parties
 from landreg.party.model import Household
@@ -31,11 +32,11 @@ def right_page(county: str, right_id: UUID) -> Response:
     """A right on the day asked for; its last row, said to be that, when it was none then."""
     with unit_of_work(current_actor()) as uow:
         session = uow.session
-        shown_days = clocks.asked(uow.now)
+        shown_days = clocks.asked(known_instant() or uow.now)
         rows = queries.right_rows(session, county, right_id)
         if not rows:
             raise NotFound
-        shown = queries.right_as_of(session, county, right_id, shown_days.as_of)
+        shown = next((row for row in rows if stands(row, shown_days.as_of)), None)
         right = shown or rows[-1]
         holders = queries.holders_of_right(session, right, shown_days.as_of)
         lead = holders[0] if holders else None
@@ -115,7 +116,7 @@ def _household(session: Session, code: str) -> Household:
 
 def _shown(uow: UnitOfWork, code: str, opened: dict[UUID, Identity]) -> Response:
     session = uow.session
-    shown_days = clocks.asked(uow.now)
+    shown_days = clocks.asked(known_instant() or uow.now)
     last, asked = _household(session, code), shown_days.as_of
     held = parties.household(session, last.county, last.household_id, asked)
     found = held or last

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import current_app
 from sqlalchemy.orm import Session
 
+from landreg.access.policy import known_instant
 from landreg.config import Settings
 from landreg.core.actor import Actor
+from landreg.core.periods import beijing_day
 from landreg.law.queries import load_law
 from landreg.registry.casework.desk import today
 from landreg.registry.casework.worklist import Looking
@@ -36,8 +40,14 @@ def press() -> Press:
 
 def looking_of(session: Session, actor: Actor) -> Looking:
     """Who looks at the lists of the desk today, and by whose figures."""
-    law = load_law(session, actor.jurisdiction[:6].ljust(6, "0"), today(session))
+    law = load_law(session, actor.jurisdiction[:6].ljust(6, "0"), page_day(session))
     return Looking(actor.account_id, law)
+
+
+def page_day(session: Session) -> date:
+    """Today in Beijing by the register's clock, for a page."""
+    known = known_instant()
+    return today(session) if known is None else beijing_day(known)
 
 
 def desk_of(session: Session, county: str) -> Desk:
