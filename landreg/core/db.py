@@ -22,6 +22,10 @@ from landreg.core.errors import Conflict, Finding, LandregError, Refused
 _RULE_CONSTRAINT = re.compile(r"([a-z]+)_(\d+)_\w+?(?:_\d{5,})?")
 
 
+POOL = 8
+"""Connections of a desk that a process keeps: one for each thread of the server, for what overflows is closed after each use."""
+
+
 class Unavailable(LandregError):
     """The database cannot be reached; nothing was written."""
 
@@ -41,7 +45,7 @@ class _Engines:
                 raise Unavailable(Finding("SYS-1", values={"desk": desk.value}))
             # A number that is not finite is a fault here, not one of the statement that PostgreSQL then refuses.
             self.made[desk] = sa.create_engine(
-                self.urls[desk], pool_pre_ping=True, pool_size=5, max_overflow=10, hide_parameters=True,
+                self.urls[desk], pool_pre_ping=True, pool_size=POOL, max_overflow=POOL, hide_parameters=True,
                 json_serializer=partial(json.dumps, allow_nan=False),
             )  # fmt: skip
         return self.made[desk]
