@@ -16,6 +16,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
+from bench import scratch
 from landreg.config import CHECKOUT
 
 # In the order of the documents: import, overlaps, certificates, the register at work, batch registration, rechecking, the box.
@@ -41,23 +42,27 @@ def main() -> int:
     parser.add_argument("--size", type=int, default=1_000_000, help="parcels")
     parser.add_argument("--only", nargs="*", choices=MEASUREMENTS, default=MEASUREMENTS)
     asked = parser.parse_args()
-    began, failed = time.monotonic(), []
-    for module in asked.only:
-        name = module.strip("_")
-        print(f"{name} ...", flush=True)
-        since = time.monotonic()
-        outcome = _measured_apart(module, asked.size // SHARES.get(module, 1))
-        if outcome is None:
-            failed.append(name)
-            print("    failed", flush=True)
-            continue
-        outcome["whole_measurement_s"] = round(time.monotonic() - since, 1)
-        _keep(asked.size, name, outcome)
-        _show(name, outcome, _other_size(asked.size, name))
+    began = time.monotonic()
+    with scratch.template():
+        failed = [name for module in asked.only if not _measured((name := module.strip("_")), module, asked.size)]
     print(f"whole bench {time.monotonic() - began:.0f} s, kept in {FILE.relative_to(CHECKOUT)}")
     if failed:
         print(f"failed: {', '.join(failed)}")
     return 1 if failed else 0
+
+
+def _measured(name: str, module: str, size: int) -> bool:
+    """Measure, keep and show one; False where it failed."""
+    print(f"{name} ...", flush=True)
+    since = time.monotonic()
+    outcome = _measured_apart(module, size // SHARES.get(module, 1))
+    if outcome is None:
+        print("    failed", flush=True)
+        return False
+    outcome["whole_measurement_s"] = round(time.monotonic() - since, 1)
+    _keep(size, name, outcome)
+    _show(name, outcome, _other_size(size, name))
+    return True
 
 
 def _measured_apart(module: str, size: int) -> dict[str, Any] | None:

@@ -104,7 +104,7 @@ def _pages(served: tiles.Served, codes: dict[str, list[Any]]) -> dict[str, Any]:
     for name, address in kinds.items():
         get = tiles.getter(served)
         (made[f"page_{name}_alone_p50_ms"],) = _medians([address(n) for n in range(40)], get)
-    (made["page_all_cases_alone_p50_ms"],) = _medians(["/cases"] * 6, tiles.getter(served))
+    (made["page_all_cases_alone_p50_ms"],) = _medians(["/cases?queue=all"] * 6, tiles.getter(served))
     names = tuple(kinds)
     mixed = [kinds[names[n % len(names)]](n // len(names) % ASKED) for n in range(PAGES_A_SECOND * PAGE_SECONDS)]
     for a_second in (PAGES_A_SECOND // 4, PAGES_A_SECOND):

@@ -20,6 +20,8 @@ from landreg.core import db
 
 # One a process: two measurements at once do not take each other's database away.
 NAME = f"landreg_bench_{os.getpid()}"
+TEMPLATE = "LANDREG_BENCH_TEMPLATE"
+"""Where the environment names a database, it is migrated once, and every measurement begins with a copy of it."""
 
 
 @contextmanager
@@ -37,9 +39,7 @@ def database() -> Iterator[Settings]:
             for login, url in urls.items()
         }
         settings = Settings.from_environment(environment)
-        _drop(settings)
-        migrate.init(settings)
-        migrate.upgrade(settings)
+        _make(settings)
         keys.make_missing(settings)
         before = dict(os.environ)
         os.environ.update(environment)
@@ -50,7 +50,7 @@ def database() -> Iterator[Settings]:
             db.configure({})
             os.environ.clear()
             os.environ.update(before)
-            _drop(settings)
+            _drop(migrate.plain_url(settings.superuser_url or "", "postgres"), NAME)
 
 
 def gdal_source(settings: Settings) -> str:
@@ -60,9 +60,42 @@ def gdal_source(settings: Settings) -> str:
     return "PG:" + " ".join(f"{name}='{value}'" for name, value in parts.items())
 
 
-def _drop(settings: Settings) -> None:
-    with psycopg.connect(migrate.plain_url(settings.superuser_url or "", "postgres"), autocommit=True) as server:
-        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(NAME)))
+@contextmanager
+def template() -> Iterator[None]:
+    """While the block runs, the measurements that are started in it copy one migrated database."""
+    name = f"landreg_bench_template_{os.getpid()}"
+    with database() as settings:
+        server = migrate.plain_url(settings.superuser_url or "", "postgres")
+        _copy(server, NAME, name)
+    os.environ[TEMPLATE] = name
+    try:
+        yield
+    finally:
+        del os.environ[TEMPLATE]
+        _drop(server, name)
+
+
+def _make(settings: Settings) -> None:
+    server = migrate.plain_url(settings.superuser_url or "", "postgres")
+    _drop(server, NAME)
+    copied = os.environ.get(TEMPLATE)
+    if copied:
+        _copy(server, copied, NAME)
+    # Its grants belong to the database itself, and are not copied with its contents.
+    migrate.init(settings)
+    if not copied:
+        migrate.upgrade(settings)
+
+
+def _copy(server: str, original: str, name: str) -> None:
+    names = sql.Identifier(name), sql.Identifier(original)
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {} OWNER landreg_owner TEMPLATE {}").format(*names))
+
+
+def _drop(server: str, name: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def peak_mib(process: int | str = "self") -> float:
