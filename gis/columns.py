@@ -20,6 +20,8 @@ Bytes = NDArray[np.uint8]
 
 _DECIMAL = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?\s*", re.ASCII)
 """A number as databases write one; Python alone would take `1_000` and full-width digits, which nobody else reads so."""
+_OTHER_BLANK = re.compile("[\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
+"""Blanks to `str.strip`, besides those of ASCII."""
 NO_NUMBER = np.iinfo(np.int64).min
 """What `hundredths` gives where the text is blank or no number."""
 
@@ -33,7 +35,9 @@ class Columns(Mapping[str, Text]):
     def __init__(self, length: int, text: dict[str, Text], slices: Mapping[str, tuple[Bytes, int, int]], encoding: str):
         self._length = length
         self._text = text
-        self._slices = slices
+        self._given: dict[str, Sequence[str]] = {}
+        self._utf8: dict[str, NDArray[np.bytes_]] = {}
+        self._slices: Mapping[str, tuple[Bytes, int, int]] = slices
         self._encoding = encoding
         self._names = tuple(slices) if slices else tuple(text)
         self._undecodable: dict[str, tuple[int, ...]] = {}
@@ -41,8 +45,12 @@ class Columns(Mapping[str, Text]):
     @classmethod
     def of_text(cls, columns: Mapping[str, Sequence[str] | Text]) -> Columns:
         """Columns of text, all equally long."""
-        text = {name: _strip(np.array(values, dtype=np.str_)) for name, values in columns.items()}
-        return cls(len(next(iter(text.values()), ())), text, {}, "utf-8")
+        made = cls(len(next(iter(columns.values()), ())), {}, {}, "utf-8")
+        made._given = {
+            name: values if isinstance(values, list | tuple) else list(values) for name, values in columns.items()
+        }
+        made._names = tuple(columns)
+        return made
 
     @classmethod
     def of_records(cls, records: Bytes, fields: Mapping[str, tuple[int, int]], encoding: str) -> Columns:
@@ -50,6 +58,8 @@ class Columns(Mapping[str, Text]):
         return cls(len(records), {}, {name: (records, *place) for name, place in fields.items()}, encoding)
 
     def __getitem__(self, name: str) -> Text:
+        if name not in self._text and name in self._given:
+            self._text[name] = _strip(np.array(self._given[name], dtype=np.str_))
         if name not in self._text:
             records, offset, width = self._slices[name]
             text, bad = decode(records[:, offset : offset + width], self._encoding)
@@ -78,7 +88,11 @@ class Columns(Mapping[str, Text]):
         return self._undecodable.get(name, ())
 
     def utf8(self, name: str) -> NDArray[np.bytes_]:
-        """The column's text as UTF-8 bytes, trimmed, b"" where blank; plain ASCII is not decoded for it."""
+        """The column's text as UTF-8 bytes, trimmed, b"" where blank; text is not made for it where bytes are enough."""
+        if name in self._given:
+            if name not in self._utf8:
+                self._utf8[name] = _trimmed(self._given[name])
+            return self._utf8[name]
         if name not in self._text and name in self._slices:
             records, offset, width = self._slices[name]
             raw = np.strings.strip(crop(records[:, offset : offset + width]))
@@ -103,8 +117,19 @@ class Columns(Mapping[str, Text]):
             made[row] = half_up_hundredths(str(self[name][row]))
         return made
 
+    def renamed(self, fields: Mapping[str, str]) -> Columns:
+        """Some of the columns under other names. fields: name to give -> name here; text is shared, not made again."""
+        made = Columns(self._length, {}, {}, self._encoding)
+        made._names = tuple(fields)
+        made._text = {name: self._text[field] for name, field in fields.items() if field in self._text}
+        made._given = {name: self._given[field] for name, field in fields.items() if field in self._given}
+        made._slices = {name: self._slices[field] for name, field in fields.items() if field in self._slices}
+        return made
+
     def take(self, rows: NDArray[Any]) -> Columns:
         """The same columns of some rows only (a boolean mask or row numbers)."""
+        if self._given:
+            return Columns.of_text({name: self[name][rows] for name in self._names})
         text = {name: values[rows] for name, values in self._text.items()} if not self._slices else {}
         slices = {}
         if self._slices:
@@ -115,6 +140,8 @@ class Columns(Mapping[str, Text]):
 
     def _as_written(self, name: str) -> NDArray[Any]:
         """The column's text, as bytes where that saves decoding it; blanks may stand around it."""
+        if name in self._given:
+            return self.utf8(name)
         if name in self._text or name not in self._slices:
             return self[name]
         records, offset, width = self._slices[name]
@@ -132,6 +159,16 @@ def encoded(text: Text) -> NDArray[np.bytes_]:
     if len(made) != len(values):
         made = [value.encode("utf-8", "replace") for value in values]
     return np.array(made, dtype="S")
+
+
+def _trimmed(values: Sequence[str]) -> NDArray[np.bytes_]:
+    """Text as UTF-8 bytes, trimmed. By way of an array of text, four bytes a sign, only where a blank is meant that bytes
+    do not know as one, or a line feed stands in a value."""
+    joined = "\n".join(values)
+    parts = joined.encode("utf-8", "replace").split(b"\n")
+    if len(parts) != len(values) or _OTHER_BLANK.search(joined):
+        return encoded(_strip(np.array(values, dtype=np.str_)))
+    return np.asarray(np.strings.strip(np.array(parts, dtype="S")))
 
 
 def half_up_hundredths(text: str) -> int:

@@ -81,7 +81,7 @@ def strips(parcels: Shapes, reach_m: float, size: int) -> Iterator[Ints]:
 def _gaps_of(parcels: Shapes, numbers: Ints, tolerance_m: float, reach_m: float) -> Floats:
     """(n, 5) rows of parcel of the corner, parcel of the side, distance, place; `numbers` are what parcels are called."""
     corners = Corners(parcels.xy, tolerance_m)
-    corner = corners.find(parcels.xy)
+    corner = corners.own.astype(np.int64)
     sides = single_sides(parcels, corner, max(len(corners), 1))
     found = [np.empty((0, 5))]
     for segments, points in _tiles(parcels.xy, sides, reach_m):
@@ -94,7 +94,7 @@ def _gaps_of(parcels: Shapes, numbers: Ints, tolerance_m: float, reach_m: float)
 def single_sides(parcels: Shapes, corner: Ints, base: int) -> Ints:
     """Coordinates (their numbers) at which a side begins that only one parcel has."""
     keys = side_keys(parcels, corner, base)
-    order = np.argsort(keys, kind="stable")
+    order = np.argsort(keys)
     ordered = keys[order]
     alone = np.ones(len(keys), dtype=bool)
     alone[1:] &= ordered[1:] != ordered[:-1]

@@ -55,7 +55,7 @@ def holes(
 def _holes_of(parcels: Shapes, numbers: Ints, area: tuple[float, float], tolerance_m: float) -> Floats:
     """(n, 5) rows of two parcels, area and place; `numbers` are what the parcels are called."""
     corners = Corners(parcels.xy, tolerance_m)
-    corner = corners.find(parcels.xy)
+    corner = corners.own.astype(np.int64)
     sides = single_sides(parcels, corner, max(len(corners), 1))
     owner = parcels.part_feature[parcels.xy_part[sides]]
     turned = (_twice_area(parcels) > 0)[owner]

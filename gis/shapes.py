@@ -100,7 +100,12 @@ class Shapes:
             made[single] = shapely.linestrings(xy, indices=indices)
         else:
             made[single] = shapely.polygons(shapely.linearrings(xy, indices=indices))
-        for index in np.flatnonzero(self.usable & ~single):
+        several = np.flatnonzero(self.usable & ~single)
+        if self.kind == "polygon":
+            held = self._with_holes(several)
+            made[several] = held
+            several = several[shapely.is_missing(held)]
+        for index in several:
             made[index] = self._several_parts(int(index))
         return made
 
@@ -116,6 +121,28 @@ class Shapes:
         sizes = self.part_sizes[parts]
         xy = self.xy[ranges(self.part_starts[parts], sizes)]
         return Shapes(self.kind, xy, offsets(sizes), offsets(per_feature))
+
+    def _with_holes(self, features: Ints) -> Geoms:
+        """Polygons whose first ring is the largest and the only one of its way, with the others in it; None for others.
+        What `_polygon_of_rings` would make of them, many at a time."""
+        some = self.take(features)
+        made = np.full(len(features), None, dtype=object)
+        if not features.size:
+            return made
+        rings = np.asarray(shapely.linearrings(some.xy, indices=some.xy_part), dtype=object)
+        first = some.feature_starts[:-1]
+        ways, solid = np.asarray(shapely.is_ccw(rings)), np.asarray(shapely.polygons(rings), dtype=object)
+        area = np.asarray(shapely.area(solid))
+        hole = np.ones(len(rings), dtype=bool)
+        hole[first] = False
+        shell = first[some.part_feature]
+        begin = some.xy[some.part_starts[:-1]]
+        sound = (ways != ways[shell]) & (area < area[shell])
+        sound[hole] &= shapely.intersects_xy(solid[shell[hole]], begin[hole, 0], begin[hole, 1])
+        usual = np.asarray(np.logical_and.reduceat(sound | ~hole, first), dtype=bool)
+        chosen = usual[some.part_feature]
+        made[usual] = shapely.polygons(rings[chosen], indices=np.cumsum(usual)[some.part_feature[chosen]] - 1)
+        return made
 
     def _several_parts(self, index: int) -> Any:
         if self.kind == "line":

@@ -1,32 +1,29 @@
 """Persons: entered once for ever, sealed at rest, opened by `reveal` alone, which logs before it opens.
 
-Name and identity number are sealed with AES-256-GCM; an HMAC-SHA256 digest finds the same number again without opening
-it. Both keys are derived from the identity key's file. That file may hold several lines while keys turn (`rotation.py`):
-the first key seals and makes digests, every one opens what it sealed and finds what it digested. The file is read again
-when it changes, so that a running process follows.
+Name and identity number are sealed and digested by `access.sealing`.
 
 What the log's leaves say of a person does not turn: `said`, a digest by a key of that person alone, which is sealed too.
 """
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from landreg.access import queries
-from landreg.config import Settings
+from landreg.access.sealing import digest as digest
+from landreg.access.sealing import digests as digests
+from landreg.access.sealing import key_file as key_file
+from landreg.access.sealing import name_of as name_of
+from landreg.access.sealing import open_sealed as open_sealed
+from landreg.access.sealing import seal as seal
+from landreg.access.sealing import sealing_key as sealing_key
+from landreg.access.sealing import use_key as use_key
 from landreg.core.actor import Actor
 from landreg.core.codes import birth_of, citizen_id_fault, masked_id, masked_name, sex_of, tidy
 from landreg.core.db import UnitOfWork, unit_of_work
@@ -35,8 +32,6 @@ from landreg.log.leaf import Entry
 from landreg.log.store import stage
 
 CITIZEN_ID = "1"
-_FORM = b"\x01"
-_NONCE = 12
 
 
 @dataclass(frozen=True)
@@ -55,95 +50,6 @@ class Identity:
     name: str
     id_kind: str
     id_number: str
-
-
-class _Keys:
-    """The key file in use, and the keys derived from its lines."""
-
-    def __init__(self) -> None:
-        self.file: Path | None = None
-        self.ring: dict[bytes, AESGCM] = {}
-        self.sealing = b""
-        self.digesting: tuple[bytes, ...] = ()
-        self.seen: tuple[int, int] | None = None
-
-    def read(self) -> None:
-        if self.file is None:
-            self.file = Settings.from_environment().keys["identity"]
-        file = self.file
-        try:
-            state = file.stat()
-            if self.seen == (seen := (state.st_mtime_ns, state.st_ino)):
-                return
-            secrets = [line.strip().encode() for line in file.read_text("ascii").splitlines() if line.strip()]
-        except (OSError, UnicodeDecodeError) as error:
-            raise BadInput(Finding("SYS-2", "LANDREG_IDENTITY_KEY_FILE", {"given": str(file)})) from error
-        if not secrets or any(len(secret) < 32 for secret in secrets):
-            raise BadInput(Finding("SYS-2", "LANDREG_IDENTITY_KEY_FILE", {"given": str(file)}))
-        names = [name_of(secret) for secret in secrets]
-        self.ring = {name: AESGCM(_derived(secret, b"seal")) for name, secret in zip(names, secrets, strict=True)}
-        self.sealing = names[0]
-        self.digesting = tuple(_derived(secret, b"digest") for secret in secrets)
-        self.seen = seen
-
-
-_keys = _Keys()
-
-
-def use_key(file: Path) -> None:
-    """Seal with the keys of this file from now on; without a call, with the one of the environment's settings."""
-    _keys.__init__()  # type: ignore[misc]
-    _keys.file = file
-
-
-def key_file() -> Path:
-    """The file whose keys this process seals with."""
-    _keys.read()
-    return _keys.file or Settings.from_environment().keys["identity"]
-
-
-def seal(text: str) -> bytes:
-    """A text that can be stored: form, name of the key, nonce, cipher text and tag."""
-    _keys.read()
-    nonce = os.urandom(_NONCE)
-    head = _FORM + _keys.sealing
-    return head + nonce + _keys.ring[_keys.sealing].encrypt(nonce, text.encode(), head)
-
-
-def open_sealed(sealed: bytes) -> str:
-    """The text that was sealed. Raises ValueError when it was changed, or sealed with a key that is not here."""
-    _keys.read()
-    head, nonce, body = sealed[:5], sealed[5 : 5 + _NONCE], sealed[5 + _NONCE :]
-    cipher = _keys.ring.get(head[1:])
-    if head[:1] != _FORM or cipher is None:
-        raise ValueError("sealed with a key that is not here")
-    try:
-        return cipher.decrypt(nonce, body, head).decode()
-    except InvalidTag as error:
-        raise ValueError("a sealed text was changed") from error
-
-
-def digest(text: str) -> bytes:
-    """32 bytes that are the same for the same identity number or name, and say nothing without the key."""
-    _keys.read()
-    return hmac.digest(_keys.digesting[0], tidy(text).encode(), "sha256")
-
-
-def digests(text: str) -> tuple[bytes, ...]:
-    """The digest of a text by every key in use, the first one's first: while keys turn, a row may bear any of them."""
-    _keys.read()
-    return tuple(hmac.digest(key, tidy(text).encode(), "sha256") for key in _keys.digesting)
-
-
-def name_of(secret: bytes) -> bytes:
-    """Four bytes that name a key without telling it."""
-    return hashlib.sha256(b"landreg identity key" + secret).digest()[:4]
-
-
-def sealing_key() -> bytes:
-    """The name of the key that seals now, as the head of a sealed text bears it: bytes 2 to 5."""
-    _keys.read()
-    return _keys.sealing
 
 
 def masked(name: str) -> str:
@@ -255,11 +161,6 @@ def _row(person_id: UUID, person: NewPerson, key: bytes) -> Mapping[str, object]
         "said": _said(own_key, person),
         "said_key_sealed": seal(own_key.hex()),
     }
-
-
-@cache
-def _derived(secret: bytes, purpose: bytes) -> bytes:
-    return HKDF(SHA256(), 32, salt=None, info=b"landreg identity " + purpose).derive(secret)
 
 
 _ENTER = sa.text(

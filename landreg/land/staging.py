@@ -6,6 +6,7 @@ COPY into a table under a forced row policy is refused by the database, and the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,8 @@ from landreg.core.errors import Finding
 from landreg.land.model import Package as PackageRow
 from landreg.land.refused import Plot
 from landreg.land.rules.facts import Survey
-from landreg.land.staging_rows import STAGED, names
+from landreg.land.staging_binary import HEAD, TAIL
+from landreg.land.staging_rows import STAGED
 from landreg.law.book import Law
 
 TYPES: Mapping[str, str] = {
@@ -28,7 +30,7 @@ TYPES: Mapping[str, str] = {
     "kinds": "text[]", "natures": "text[]", "positions": "text[]", "descriptions": "text[]", "neighbours": "text[]",
     "witnesses": "text[]", "east": "double precision[]", "north": "double precision[]",
 }  # fmt: skip
-"""Columns that are never blank: COPY reads them as what they are. Twice as large as text, they would be compressed in vain."""
+"""Columns that are never blank: COPY reads them as what they are."""
 CASTS: Mapping[str, str] = {
     "id_sealed": "decode(NULLIF({}, ''), 'hex')", "id_digest": "decode(NULLIF({}, ''), 'hex')",
     "holds_right": "{} <> 'f'", "by_shares": "{} = 't'", "basic_farmland": "NULLIF({}, '')::boolean",
@@ -37,14 +39,7 @@ CASTS: Mapping[str, str] = {
 """How another column's text becomes its value; what is not here is told by its ending (ENDINGS), or stays text."""
 ENDINGS = (("_on", "date"), ("_by", "date"), ("_m2", "numeric"), ("mu", "numeric"), ("_count", "integer"), ("storeys", "integer"),
            ("position", "integer"))  # fmt: skip
-COMPARED = {
-    "staged_issuer": "FBF", "staged_household": "CBF", "staged_contract": "CBHT", "staged_contract_parcel": "CBDKXX",
-    "staged_register": "CBJYQZDJB", "staged_transfer": "LZHT", "staged_parcel": "DK", "staged_homestead": "ZJD",
-    "staged_member": "CBF_JTCY",
-}  # fmt: skip
 SHAPED_ALWAYS = {"staged_parcel", "staged_homestead"}
-LISTED = 5_000
-"""Codes of one kind of change that are kept by name; how many there are is always kept."""
 
 
 def driver_of(uow: UnitOfWork) -> psycopg.Connection[Any]:
@@ -56,7 +51,7 @@ def driver_of(uow: UnitOfWork) -> psycopg.Connection[Any]:
 def fill(
     uow: UnitOfWork, key: tuple[str, UUID], table: str, columns: Sequence[str], blocks: Iterable[bytes]
 ) -> None:  # fmt: skip
-    """Stage one table. key: county and package. blocks: rows as text for COPY."""
+    """Stage one table. key: county and package. blocks: rows as `staging_binary` makes them."""
     passing = sql.Identifier("pg_temp", f"passing_{table}")
     listed = sql.SQL(", ").join(map(sql.Identifier, columns))
     with driver_of(uow).cursor() as cursor:
@@ -66,9 +61,9 @@ def fill(
         )
         cursor.execute(sql.SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(
             sql.Identifier(f"passing_{table}"), of_text))  # fmt: skip
-        with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(passing, listed)) as copy:
-            for text in blocks:
-                copy.write(text)
+        with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(passing, listed)) as copy:
+            for block in chain((HEAD,), blocks, (TAIL,)):
+                copy.write(block)
         values = sql.SQL(", ").join(sql.Identifier(name) if name in typed else sql.SQL(_cast(name)) for name in columns)
         cursor.execute(
             sql.SQL("INSERT INTO land.{} (county, package_id, {}) SELECT %s, %s, {} FROM {}").format(
@@ -143,50 +138,6 @@ def keep_plots(uow: UnitOfWork, row: PackageRow, plots: Iterable[Plot]) -> None:
 _PLOT = """
     INSERT INTO land.refused_plot (county, package_id, village, position, code, kind, geom_3857)
     VALUES (:county, :package_id, :village, :position, :code, :kind, CAST(:shape AS geometry))
-"""
-
-
-def compare(uow: UnitOfWork, new: PackageRow, old: PackageRow) -> dict[str, dict[str, Any]]:
-    """What became of each table since an older package: counts, and codes added, removed, changed (at most LISTED)."""
-    made = {}
-    for table, kind in COMPARED.items():
-        statement = _COMPARISON.format(table=table, key=_key(kind), differs=_differs(kind))
-        rows = uow.session.execute(
-            sa.text(statement),
-            {"county": new.county, "new": new.package_id, "old": old.package_id, "from": new.village,
-             "to": new.village + "~", "most": LISTED},
-        ).all()  # fmt: skip
-        found = {row.what: (row.count, row.codes) for row in rows}
-        if found:
-            entry: dict[str, Any] = {what: codes for what, (_, codes) in found.items()}
-            made[kind] = {**entry, "counts": {what: count for what, (count, _) in found.items()}}
-    return made
-
-
-def _key(kind: str) -> str:
-    return {"CBDKXX": "contract_code || '/' || parcel_code", "CBF_JTCY": "household_code"}.get(kind, "code")
-
-
-def _differs(kind: str) -> str:
-    """What of a row is compared: everything but what is sealed anew each time."""
-    unlike = {"id_sealed", "position", "geom_3857"}
-    listed = [name for name in names(kind) if name not in unlike]
-    if kind == "CBF_JTCY":
-        return "string_agg(ROW({})::text, '' ORDER BY id_digest, name)".format(", ".join(listed))
-    return "min(ROW({})::text)".format(", ".join(listed))
-
-
-_COMPARISON = """
-    WITH side AS (
-        SELECT package_id = :new AS newer, {key} AS code, {differs} AS facts FROM land.{table}
-        WHERE county = :county AND package_id IN (:new, :old) AND village BETWEEN :from AND :to GROUP BY 1, 2),
-    pair AS (
-        SELECT code, CASE WHEN o.code IS NULL THEN 'added' WHEN n.code IS NULL THEN 'removed' ELSE 'changed' END AS what
-        FROM (SELECT code, facts FROM side WHERE newer) AS n
-        FULL JOIN (SELECT code, facts FROM side WHERE NOT newer) AS o USING (code)
-        WHERE n.facts IS DISTINCT FROM o.facts)
-    SELECT what, count(*) AS count, (array_agg(code ORDER BY code))[1:CAST(:most AS integer)] AS codes
-    FROM pair GROUP BY what ORDER BY what
 """
 
 

@@ -13,7 +13,7 @@ import shapely
 
 from gis.shapefile import Columns, Package, read_layer, read_table
 from gis.shapes import Geoms
-from landreg.land import staging_text as text
+from landreg.land import staging_binary as binary
 from landreg.land import survey_columns as cells
 from landreg.land.rules.facts import KEY, Survey, has_digits, prefix
 from landreg.land.sayable import plainly
@@ -24,7 +24,7 @@ ELSEWHERE = {*STAGED, "JZD", "JZX"}
 
 
 def extra_blocks(package: Package, survey: Survey, village: str) -> Blocks:
-    """Rows of every other layer and table, as (text, rows) blocks. village: of the package, for rows that name none."""
+    """Rows of every other layer and table, as (block, rows) blocks. village: of the package, for rows that name none."""
     for kind, sources in package.layers.items():
         if kind not in ELSEWHERE:
             start = 0
@@ -47,15 +47,16 @@ def _block(columns: Columns, geoms: Geoms | None, survey: Survey, kind: str, sta
     codes = cells.codes(columns.utf8(key)) if key in columns else np.zeros(rows, dtype="S1")
     named = np.where(has_digits(codes, 12), prefix(survey.today(codes), 12), village.encode())
     position = np.arange(start + 1, start + 1 + rows).astype("S12")
-    lines = text.lines_of((named, np.full(rows, kind.encode()), position, codes))
-    return text.block(lines, _facts(columns), _shapes(geoms, rows, survey.zone.epsg))
+    fields = binary.texts((named, np.full(rows, kind.encode()), position, codes))
+    return binary.block(len(COLUMNS), fields, _facts(columns), _shapes(geoms, rows, survey.zone.epsg))
 
 
 def _facts(columns: Columns) -> list[bytes]:
+    """Each row as jsonb: its version, and its text."""
     values: dict[str, list[Any]] = {name: columns[name].tolist() for name in columns}
     names = tuple(values)
     return [
-        _said(dict(zip(names, row, strict=True))).encode("utf-8", "replace")
+        _field(b"\x01" + _said(dict(zip(names, row, strict=True))).encode("utf-8", "replace"))
         for row in zip(*values.values(), strict=True)
     ]
 
@@ -68,6 +69,10 @@ def _said(row: dict[str, Any]) -> str:
 
 def _shapes(geoms: Geoms | None, rows: int, srid: int) -> list[bytes]:
     if geoms is None:
-        return [b""] * rows
+        return [_field(b"")] * rows
     made = shapely.to_wkb(shapely.set_srid(geoms, srid), hex=True, include_srid=True)
-    return [b"" if value is None else value.encode() for value in made]
+    return [_field(b"" if value is None else value.encode()) for value in made]
+
+
+def _field(value: bytes) -> bytes:
+    return len(value).to_bytes(4, "big") + value

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from landreg.access.identity import use_key
+from landreg.access.sealing import use_key
 from landreg.land.memory import give_back_large
 from landreg.land.staging_blocks import Ground, rows_of
 

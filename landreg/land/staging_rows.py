@@ -1,4 +1,4 @@
-"""The rows of a sound package, table by table, as blocks of text for COPY: read again in batches, memory stays flat."""
+"""The rows of a sound package, table by table, as blocks for COPY: read again in batches, memory stays flat."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from gis.nyt2539 import TABLES
 from gis.shapefile import Columns, Package, read_layer, read_table
 from gis.shapes import Shapes
 from gis.zones import Zone, to_lonlat
-from landreg.access.identity import digest, seal
-from landreg.land import staging_text as text
+from landreg.access.sealing import digest_all, seal_all
+from landreg.land import staging_binary as binary
 from landreg.land import survey_columns as cells
 from landreg.land.rules.facts import Boundary, Bytes, Survey, prefix
 from landreg.land.rules.geometry import hundredths_of, plane_of
@@ -88,27 +88,29 @@ Blocks = Iterator[tuple[bytes, int]]
 
 
 def names(kind: str) -> tuple[str, ...]:
-    """The staged columns of a delivered table, village first, in the order of their text."""
+    """The staged columns of a delivered table, village first, in the order of their fields."""
     own = tuple(column.name for column in STAGED[kind][2])
     return ("village", *own, *SHAPED) if TABLES[kind].kind == "spatial" else ("village", *own)
 
 
 def table_blocks(package: Package, survey: Survey, kind: str) -> Blocks:
-    """The rows of an attribute table: (text, rows) a batch."""
+    """The rows of an attribute table: (block, rows) a batch."""
     seen = 0
     for source in package.tables[kind]:
         for columns in read_table(source):
-            yield text.block(text.lines_of(_row_columns(columns, survey, kind, seen))), columns.rows
+            values = _row_columns(columns, survey, kind, seen)
+            yield binary.block(len(values), binary.texts(values)), columns.rows
             seen += columns.rows
 
 
 def layer_blocks(package: Package, survey: Survey, kind: str, batch: int = 10_000) -> Blocks:
-    """The rows of parcels or homesteads with their areas and geometries: (text, rows) a batch."""
+    """The rows of parcels or homesteads with their areas and geometries: (block, rows) a batch."""
     for source in package.layers[kind]:
         for piece in read_layer(source, batch=batch):
-            lines = text.lines_of(_row_columns(piece.columns, survey, kind, 0))
-            areas = [text.hundredths(values) for values in _areas(piece.shapes, survey.zone)]
-            yield text.block(lines, text.lines_of(areas), *_geometry(piece.shapes, survey.zone)), len(lines)
+            values = _row_columns(piece.columns, survey, kind, 0)
+            values += [binary.hundredths(area) for area in _areas(piece.shapes, survey.zone)]
+            shaped = _geometry(piece.shapes, survey.zone)
+            yield binary.block(len(values) + len(shaped), binary.texts(values), *shaped), len(piece)
 
 
 def _row_columns(columns: Columns, survey: Survey, kind: str, seen: int) -> list[NDArray[Any]]:
@@ -136,19 +138,19 @@ def _text(columns: Columns, column: Column) -> NDArray[Any]:
 
 
 def _area(columns: Columns, column: Column) -> NDArray[Any]:
-    return text.hundredths(columns.hundredths(column.field))
+    return binary.hundredths(columns.hundredths(column.field))
 
 
 def _count(columns: Columns, column: Column) -> NDArray[Any]:
-    return text.whole(columns.hundredths(column.field))
+    return binary.whole(columns.hundredths(column.field))
 
 
 def _day(columns: Columns, column: Column) -> NDArray[Any]:
-    return text.days(cells.days(cells.codes(columns.utf8(column.field))))
+    return binary.days(cells.days(cells.codes(columns.utf8(column.field))))
 
 
 def _latest_day(columns: Columns, column: Column) -> NDArray[Any]:
-    return text.days(cells.latest_days(cells.codes(columns.utf8(column.field))))
+    return binary.days(cells.latest_days(cells.codes(columns.utf8(column.field))))
 
 
 def _yes(columns: Columns, column: Column) -> NDArray[Any]:
@@ -158,20 +160,25 @@ def _yes(columns: Columns, column: Column) -> NDArray[Any]:
 
 
 def _sealed(columns: Columns, column: Column) -> NDArray[Any]:
-    numbers = cells.codes(columns.utf8(column.field)).tolist()
-    return np.array([seal(number.decode()).hex() if number else "" for number in numbers], dtype="S")
+    numbers = cells.codes(columns.utf8(column.field))
+    return _where(numbers, seal_all(number.decode() for number in numbers[numbers != b""].tolist()))
 
 
 def _digest(columns: Columns, column: Column) -> NDArray[Any]:
     """Of kind and number together, as `access.identity` tells persons apart."""
-    numbers = cells.codes(columns.utf8(column.field)).tolist()
-    paper_kinds = cells.coded(columns.utf8(column.paper), column.paper) if column.paper in columns else None
-    papers = [b""] * len(numbers) if paper_kinds is None else paper_kinds.tolist()
-    made = [
-        digest(f"{paper.decode()}:{number.decode()}").hex() if number else ""
-        for paper, number in zip(papers, numbers, strict=True)
-    ]
-    return np.array(made, dtype="S")
+    numbers = cells.codes(columns.utf8(column.field))
+    there = numbers != b""
+    given = column.paper in columns
+    papers = cells.coded(columns.utf8(column.paper), column.paper) if given else np.zeros(len(numbers), "S1")
+    both = zip(papers[there].tolist(), numbers[there].tolist(), strict=True)
+    return _where(numbers, digest_all(f"{paper.decode()}:{number.decode()}" for paper, number in both))
+
+
+def _where(numbers: Bytes, made: list[bytes]) -> NDArray[Any]:
+    """In hexadecimal what was made of each number, blank where there is none."""
+    column = np.zeros(len(numbers), dtype=f"S{2 * max(map(len, made), default=1)}")
+    column[numbers != b""] = [value.hex() for value in made]
+    return column
 
 
 _MAKERS: Mapping[int, Callable[[Columns, Column], NDArray[Any]]] = {
@@ -193,13 +200,13 @@ def _geometry(shapes: Shapes, zone: Zone) -> tuple[list[bytes], list[bytes]]:
 def _polygons(shapes: Shapes, srid: int) -> list[bytes]:
     simple = (np.diff(shapes.feature_starts) == 1) & closed(shapes)
     if simple.all():
-        return text.polygons_hex(shapes, srid)
+        return binary.polygons(shapes, srid)
     made = np.empty(len(shapes), dtype=object)
     rows = np.flatnonzero(simple)
-    made[rows] = np.array(text.polygons_hex(shapes.take(rows), srid), dtype=object)
+    made[rows] = np.array(binary.polygons(shapes.take(rows), srid), dtype=object)
     rest = np.flatnonzero(~simple)
     geoms = shapely.set_srid(shapes.take(rest).geoms, srid)
-    made[rest] = [value.encode() for value in shapely.to_wkb(geoms, hex=True, include_srid=True)]
+    made[rest] = [len(value).to_bytes(4, "big") + value for value in shapely.to_wkb(geoms, include_srid=True)]
     return list(made)
 
 
@@ -221,30 +228,31 @@ def web_mercator(xy: NDArray[np.float64], zone: Zone) -> NDArray[np.float64]:
 
 
 def point_blocks(survey: Survey, points: Boundary, batch: int = 10_000) -> Blocks:
-    """Boundary points, one row a parcel: (text, points) a batch of parcels. survey: with the codes of parcels."""
+    """Boundary points, one row a parcel: (block, points) a batch of parcels. survey: with the codes of parcels."""
     xy = points.shapes.xy
     for parcels, items, starts in _by_parcel(points, survey.table("DK").rows, batch):
-        arrays = [
-            text.grouped(values[items], starts, quoted=True)
-            for values in (points.number, points.kept["JBLX"], points.kept["JZDLX"])
-        ]
-        arrays += [text.grouped(text.tenths_of_mm(xy[items, axis]), starts, quoted=False) for axis in (0, 1)]
-        yield text.block(_parcel_lines(survey, parcels), *arrays), len(items)
+        pieces = [_parcel_fields(survey, parcels)]
+        for values in (points.number, points.kept["JBLX"], points.kept["JZDLX"]):
+            pieces.append(binary.text_arrays(values[items], starts))
+        for axis in (0, 1):
+            pieces.append(binary.double_arrays(binary.tenths_of_mm(xy[items, axis]), starts))
+        yield binary.block(1 + len(POINTS), *pieces), len(items)
 
 
 def line_blocks(survey: Survey, lines: Boundary, batch: int = 10_000) -> Blocks:
-    """Boundary lines, one row a parcel: (text, lines) a batch of parcels. survey: with the codes of parcels."""
+    """Boundary lines, one row a parcel: (block, lines) a batch of parcels. survey: with the codes of parcels."""
     columns = ("JXXZ", "JZXLB", "JZXWZ", "JZXSM", "PLDWQLR", "PLDWZJR")
     for parcels, items, starts in _by_parcel(lines, survey.table("DK").rows, batch):
-        arrays = [text.grouped(lines.number[items], starts, quoted=True)]
-        arrays += [text.grouped(lines.kept[name][items], starts, quoted=True) for name in columns]
-        geometry = text.line_groups_hex(lines.shapes, items, starts, survey.zone.epsg)
-        yield text.block(_parcel_lines(survey, parcels), *arrays, geometry), len(items)
+        pieces = [_parcel_fields(survey, parcels)]
+        for values in (lines.number, *(lines.kept[name] for name in columns)):
+            pieces.append(binary.text_arrays(values[items], starts))
+        pieces.append(binary.line_groups(lines.shapes, items, starts, survey.zone.epsg))
+        yield binary.block(1 + len(LINES), *pieces), len(items)
 
 
-def _parcel_lines(survey: Survey, parcels: NDArray[np.int64]) -> list[bytes]:
+def _parcel_fields(survey: Survey, parcels: NDArray[np.int64]) -> list[bytes]:
     codes: Bytes = survey.table("DK").key[parcels]
-    return text.lines_of((prefix(survey.today(codes), 12), codes))
+    return binary.texts((prefix(survey.today(codes), 12), codes))
 
 
 def _by_parcel(

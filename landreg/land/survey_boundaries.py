@@ -130,13 +130,32 @@ def named_parcels(codes: Bytes) -> tuple[NDArray[np.int64], Bytes]:
 
 
 def _regular(padded: NDArray[np.uint8], slots: int) -> NDArray[np.bool_]:
-    """Which values have codes of 19 signs with one separator between them, and nothing else."""
-    grid = padded.reshape(len(padded), slots, CODE + 1)
-    body, between = grid[:, :, :CODE], grid[:, :, CODE]
-    letters = ((body >= 48) & (body <= 57)) | ((body >= 65) & (body <= 90))
-    full, empty = letters.all(axis=2), (body == 0).all(axis=2)
-    separated = ~(((between >= 48) & (between <= 57)) | ((between >= 65) & (between <= 90)))
-    return np.asarray(((full | empty) & separated).all(axis=1))
+    """Which values have codes of 19 signs with one separator between them, and nothing else. Signs are sorted into kinds, of
+    which a slot has 20: compared as five words, which is several times as fast as sign by sign."""
+    kinds = _KINDS[padded]
+    kinds[:, CODE :: CODE + 1] &= 1  # a code may end with a separator or with nothing
+    words = kinds.view(np.uint32).reshape(len(padded), slots, (CODE + 1) // 4)
+    made = np.ones(len(padded), dtype=bool)
+    for slot in range(slots):
+        full, empty = (np.ones(len(padded), dtype=bool) for _ in range(2))
+        for place in range(words.shape[2]):
+            word = words[:, slot, place]
+            full &= word == _FULL[place]
+            empty &= word == _EMPTY[place]
+        made &= full | empty
+    return made
+
+
+def _words(kind: int) -> NDArray[np.uint32]:
+    """A slot of one kind of sign, and a separator."""
+    return np.array([kind] * CODE + [0], dtype=np.uint8).view(np.uint32)
+
+
+_SEPARATOR, _LETTER, _NONE = range(3)
+_KINDS = np.full(256, _SEPARATOR, dtype=np.uint8)
+_KINDS[[*range(48, 58), *range(65, 91)]] = _LETTER
+_KINDS[0] = _NONE
+_FULL, _EMPTY = _words(_LETTER), _words(_NONE)
 
 
 def _cut(value: bytes) -> Iterator[bytes]:
