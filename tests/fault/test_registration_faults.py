@@ -204,7 +204,8 @@ from landreg.config import Settings
 from landreg.core import db
 from landreg.core.actor import Actor, Desk
 from landreg.core.files import Store
-from landreg.registry import booking, certificates
+from landreg.registry import booking
+from landreg.registry.issued import certificates
 
 settings = Settings.from_environment()
 db.configure(settings.urls)
