@@ -331,6 +331,33 @@ def lineage(session: Session, county: str, parcel_id: Any) -> Lineage:
 
 
 @dataclass(frozen=True)
+class Gone:
+    """A parcel that is no more: the day since when it is none, and what came of it."""
+
+    since: date | None
+    descendants: Sequence[Any]
+
+
+def gone(session: Session, jurisdiction: str, code: str) -> Gone | None:
+    """What became of a parcel that the register had and has no more today; None for one of which it never heard."""
+    last = last_row(session, jurisdiction, code)
+    if last is None:
+        return None
+    ended = [row.valid.upper for row in versions(session, last.county, last.parcel_id) if row.recorded.upper is None]
+    return Gone(max(filter(None, ended), default=None), lineage(session, last.county, last.parcel_id).descendants)
+
+
+def shapes(session: Session, jurisdiction: str, codes: Sequence[str]) -> list[dict[str, Any]]:
+    """Today's parcels of these codes as GeoJSON features in degrees."""
+    rows = session.execute(
+        sa.select(Parcel.code, sa.cast(sa.func.ST_AsGeoJSON(sa.func.ST_Transform(Parcel.geom_3857, 4326), 8), sa.JSON))
+        .where(Parcel.county.in_(counties(session, jurisdiction)), Parcel.code.in_(codes), OPEN)
+        .order_by(Parcel.code)
+    )
+    return [{"type": "Feature", "id": code, "geometry": shape, "properties": {"code": code}} for code, shape in rows]
+
+
+@dataclass(frozen=True)
 class SurveyedPoints:
     """Boundary points of a parcel as surveyed: number, mark, kind, east and north in metres, in order."""
 

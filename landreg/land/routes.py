@@ -149,22 +149,42 @@ def parcel_json(code: str) -> Response:
 @blueprint.get("/map")
 @allow(*READERS)
 def parcel_map() -> Response:
-    """The map of the jurisdiction; `parcel=CODE` goes to a parcel, `q=` searches by code or name."""
+    """The map of the jurisdiction; `parcel=CODE` goes to a parcel, `q=` searches by code or name, and goes to what it finds.
+
+    Of a parcel that is no more it says since when, and what came of it.
+    """
     actor = current_actor()
     text = request.args.get("q", "").strip()[:60]
     chosen = request.args.get("parcel", "").strip()
     with unit_of_work(actor) as uow:
-        rows = [row for find in finders for row in find(uow.session, text)] if text else []
-        found = list({row.code: row for row in rows}.values())
+        found = _found(uow.session, text)
         seen = queries.parcel(uow.session, actor.jurisdiction, chosen) if chosen else None
+        gone = queries.gone(uow.session, actor.jurisdiction, chosen) if chosen and not seen else None
+        named = [row.code for row in (gone.descendants if gone else () if chosen else found)]
+        marks = queries.shapes(uow.session, actor.jurisdiction, named) if named else []
         county = seen.parcel.county if seen else queries.counties(uow.session, actor.jurisdiction)[0]
         names = queries.division_names(uow.session, [row.village for row in found])
-        extent = queries.extent_of(uow.session, county)
+        extent = shown.extent_of(marks) or queries.extent_of(uow.session, county)
         day = beijing_day(uow.now)
         zone = shown.zone(seen.epsg if seen else queries.zone_of_county(uow.session, county, day))
     return pages.render(
-        "land/map.html", found=found, names=names, text=text, seen=seen, chosen=chosen, extent=extent, zone=zone
+        "land/map.html",
+        found=found,
+        names=names,
+        text=text,
+        seen=seen,
+        chosen=chosen,
+        gone=gone,
+        marks={"type": "FeatureCollection", "features": marks},
+        extent=extent,
+        zone=zone,
     )
+
+
+def _found(session: Session, text: str) -> list[Any]:
+    """The parcels that are found by a code, a name or a household, each once."""
+    rows = [row for find in finders for row in find(session, text)] if text else []
+    return list({row.code: row for row in rows}.values())
 
 
 @blueprint.get("/map/boundaries.json")

@@ -198,6 +198,14 @@ def _table_title(name: str) -> str:
     return name if table is None else table.name_zh
 
 
+def extent_of(features: Sequence[Mapping[str, Any]]) -> tuple[float, float, float, float] | None:
+    """West, south, east, north of GeoJSON features in degrees; None of none."""
+    if not features:
+        return None
+    bounds = shapely.total_bounds([shapely.geometry.shape(feature["geometry"]) for feature in features]).tolist()
+    return (bounds[0], bounds[1], bounds[2], bounds[3])
+
+
 def extent_text(extent: tuple[float, float, float, float] | None) -> str:
     """West, south, east, north in degrees, as the map's data attribute has it."""
     return "" if extent is None else ",".join(f"{value:.6f}" for value in extent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
@@ -104,6 +105,40 @@ def test_a_parcel_before_it_was_there_is_none_yet(surveyor_browser: Browser) -> 
     assert "登记簿上没有这块地" in before
     assert "data-map" not in before
     assert surveyor_browser.get(f"/parcels/{CODE}?day=gestern").status_code == 400
+
+
+def test_the_map_says_since_when_a_parcel_is_no_more_and_leads_to_what_came_of_it(
+    surveyor_browser: Browser, superuser: Connection
+) -> None:
+    heir = "6109020000000000009"
+    with past_triggers(superuser):
+        superuser.execute("UPDATE land.parcel SET valid = '[,2026-03-05)' WHERE code = %s", (CODE,))
+        superuser.execute(
+            """INSERT INTO land.parcel_origin (county, row_id, parcel_id, origin_id, village, valid, recorded, act_id)
+               SELECT h.county, gen_random_uuid(), h.parcel_id, o.parcel_id, h.village, '[2026-03-05,)', '[2026-03-05,)',
+                   gen_random_uuid() FROM land.parcel AS h, land.parcel AS o WHERE h.code = %s AND o.code = %s""",
+            (heir, CODE),
+        )
+    page = surveyor_browser.get(f"/map?parcel={CODE}").text
+    assert f"地块 {CODE} 自 2026-03-05 起已不在登记簿上" in page
+    assert f'href="/map?parcel={heir}"' in page
+    assert "它可能不在您的管辖范围内" not in page
+    own = surveyor_browser.get(f"/parcels/{CODE}").text
+    assert "这块地自 2026-03-05 起已不在登记簿上" in own
+    assert "现势" not in own
+    assert "往期" in own
+    assert "它可能不在您的管辖范围内" in surveyor_browser.get("/map?parcel=6109020000000009999").text
+
+
+def test_the_map_is_told_the_shapes_of_what_a_search_finds(surveyor_browser: Browser) -> None:
+    page = surveyor_browser.get(f"/map?q={CODE}").text
+    marks = json.loads(html.unescape(re.findall(r'data-marks="([^"]*)"', page)[0]))
+    assert [feature["properties"]["code"] for feature in marks["features"]] == [CODE]
+    west, _south, east, north = map(float, re.findall(r'data-extent="([^"]*)"', page)[0].split(","))
+    ring = marks["features"][0]["geometry"]["coordinates"][0]
+    assert (west, north) == pytest.approx((min(x for x, _ in ring), max(y for _, y in ring)), abs=1e-5)
+    assert east - west < 0.001
+    assert "data-marks" not in surveyor_browser.get("/map").text
 
 
 def test_a_tile_is_asked_for_again_only_when_it_has_changed(surveyor_browser: Browser, superuser: Connection) -> None:

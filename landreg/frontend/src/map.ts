@@ -1,5 +1,5 @@
 // The map of a page. What it shows is said by data attributes of <div data-map>: data-extent (lon, lat), data-tiles,
-// data-boundaries, data-villages, data-parcel, data-parcel-url, data-places-url with data-places-table, data-proj with
+// data-boundaries, data-villages, data-parcel, data-parcel-url, data-marks (what was found, GeoJSON), data-places-url with data-places-table, data-proj with
 // data-zone (the county's survey zone), data-edit with data-edit-field (drawing for an act), data-page (the whole-page map: popup, tools and an address that can be sent on).
 import OlMap from "ol/Map";
 import View from "ol/View";
@@ -14,7 +14,7 @@ import { Editor } from "./edit";
 import { Measure } from "./measure";
 import { ChosenParcel } from "./parcels";
 import { Places } from "./places";
-import { boundaryStyle, graticuleStroke, graticuleText, parcelStyle, villageStyle } from "./styles";
+import { boundaryStyle, foundStyle, graticuleStroke, graticuleText, parcelStyle, villageStyle } from "./styles";
 import { words } from "./words";
 import { positionText, zoneOf } from "./zone";
 
@@ -57,7 +57,12 @@ function makeMap(frame: HTMLElement, target: HTMLElement): OlMap {
       }),
     ],
   });
-  const { boundaries, villages, tiles } = frame.dataset;
+  const { boundaries, villages, tiles, marks } = frame.dataset;
+  if (marks) {
+    // What a search found, in its exact shapes over the tiles.
+    const features = new GeoJSON().readFeatures(marks, { featureProjection: "EPSG:3857" });
+    map.addLayer(new VectorLayer({ source: new VectorSource({ features }), style: foundStyle, zIndex: 9 }));
+  }
   if (boundaries) {
     map.addLayer(new VectorLayer({ source: new VectorSource({ url: boundaries, format: new GeoJSON() }), style: boundaryStyle, declutter: true, zIndex: 2 }));
   }

@@ -97,6 +97,12 @@ export function placeStyle(feature: FeatureLike, selected: boolean): Style {
   });
 }
 
+// What a search found.
+export const foundStyle = new Style({
+  fill: new Fill({ color: "rgba(240, 180, 41, 0.25)" }),
+  stroke: new Stroke({ color: "#b26a00", width: 2.5 }),
+});
+
 export const editOwnStyle = [
   new Style({ fill: new Fill({ color: "rgba(10, 88, 202, 0.16)" }), stroke: new Stroke({ color: "#0a58ca", width: 1.5, lineDash: [5, 4] }) }),
 ];

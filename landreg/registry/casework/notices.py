@@ -29,6 +29,9 @@ from landreg.registry.rules.procedure import reg_1_four_eyes
 from landreg.registry.rules.renewal import RenewalFacts
 from landreg.registry.rules.renewal_requests import Renewal
 
+IN_FAVOUR = ("dismissed", "withdrawn")
+"""Outcomes of an objection that let the case go on."""
+
 
 def publish(actor: Actor, county: str, case_ids: Sequence[UUID], title: str) -> tuple[str, Stepped]:
     """Put cases on public notice (公告) together; the notice's number. The last day counts in working days (REG-4)."""
@@ -98,7 +101,7 @@ def settle(
     outcome, NotFound when the objection is another case's, Conflict when it is settled already, Refused (REG-1) when who
     opened or accepted the case settles in its favour, by dismissing the objection or by recording that it was withdrawn.
     """
-    if outcome not in ("upheld", "dismissed", "withdrawn") or not settlement.strip():
+    if outcome not in ("upheld", *IN_FAVOUR) or not settlement.strip():
         raise BadInput(Finding("REG-12", "settlement"))
     with unit_of_work(actor) as uow:
         found = select(Objection).where(Objection.county == county, Objection.objection_id == objection_id)
@@ -109,8 +112,8 @@ def settle(
             raise Conflict(Finding("REG-8", values={"state": objection.outcome, "step": "settle"}))
         (case,) = locked(uow, county, [objection.case_id])
         now = uow.now
-        if outcome != "upheld":
-            _by_another(uow, case)
+        if outcome in IN_FAVOUR and (own := own_case(uow, case)):
+            raise Refused(own)
         objection.settled_at, objection.settled_by = now, actor.account_id
         objection.outcome, objection.settlement = outcome, settlement.strip()
         uow.session.flush()
@@ -121,12 +124,12 @@ def settle(
         note(uow, [case], "settle", settlement)
 
 
-def _by_another(uow: UnitOfWork, case: Case) -> None:
+def own_case(uow: UnitOfWork, case: Case) -> Finding | None:
+    """REG-1 where the officer has opened or accepted the case, and so may not settle an objection in its favour."""
     today = beijing_day(uow.now)
     law = load_law(uow.session, case.county, today)
     facts = case_facts(uow.session, [case], uow.actor.account_id, today, law.number("TOP-1.overlap", "m2"))
-    if finding := reg_1_four_eyes(facts[case.case_id], law):
-        raise Refused(finding)
+    return reg_1_four_eyes(facts[case.case_id], law)
 
 
 def _open_objections(uow: UnitOfWork, county: str, case_id: UUID) -> int:

@@ -13,7 +13,7 @@ from landreg.access.policy import allow, current_actor
 from landreg.access.queries import names_of
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
-from landreg.core.errors import Finding, NotFound
+from landreg.core.errors import Finding, NotFound, Refused
 from landreg.land.queries import division_names, division_path
 from landreg.registry import jobs, queries, roster_queries, steps
 from landreg.registry.casework import cases, desk
@@ -30,7 +30,7 @@ from landreg.registry.routes.queues import (
 )
 from landreg.registry.routes.surroundings import looking_of
 from landreg.registry.steps import STEPS
-from landreg.web import pages, problems, sheets
+from landreg.web import i18n, pages, problems, sheets
 from landreg.web.forms import read_form
 
 blueprint = Blueprint("batches", __name__)
@@ -92,11 +92,16 @@ def one(county: str, batch_id: UUID) -> Response:
 
 @blueprint.get("/batches/<county>/<uuid:batch_id>/steps/<step>")
 @allow(*OFFICERS)
-def summary(county: str, batch_id: UUID, step: str) -> Response:
-    """What a step would do with the whole batch, before anything is done."""
+def summary(county: str, batch_id: UUID, step: str) -> Response | Redirect:
+    """What a step would do with the whole batch, before anything is done; back to the batch where there is nothing to do."""
     wanted, actor = step_named(step), current_actor()
     ids = _ids(actor, county, batch_id, wanted)
     back = url_for(".one", county=county, batch_id=batch_id)
+    if not ids:
+        if problems.wants_json():
+            raise Refused(Finding("REG-11"))
+        flash(i18n.say(Finding("REG-11")), "warn")
+        return redirect(back, 303)
     with unit_of_work(actor) as uow:
         progress = queries.batch(uow.session, county, batch_id)
         path = division_path(uow.session, progress.batch.village) if progress else []
@@ -124,18 +129,21 @@ def take(county: str, batch_id: UUID, step: str) -> Redirect | Response:
     """Take the step with every case of the batch that it lets through."""
     given, wanted = read_form(Titled), step_named(step)
     actor = current_actor()
-    foreseen = steps.foresee(actor, county, _ids(actor, county, batch_id, wanted), wanted)
+    waiting = _ids(actor, county, batch_id, wanted)
+    if not waiting:
+        raise Refused(Finding("REG-11"))
+    foreseen = steps.foresee(actor, county, waiting, wanted)
     ids = [seen.case.case_id for seen in foreseen if not seen.stopped]
     back = url_for(".one", county=county, batch_id=batch_id)
     return taken(county, ids, wanted, back, title=given.title, batch_id=batch_id)
 
 
 def _ids(actor: Actor, county: str, batch_id: UUID, step: steps.Step) -> list[UUID]:
+    """The cases of a batch that wait for a step. Raises NotFound outside the jurisdiction."""
     with unit_of_work(actor) as uow:
-        found = queries.case_ids(uow.session, county, batch_id, *step.states)
-    if not found:
-        raise NotFound(Finding("REG-11"))
-    return found
+        if queries.batch(uow.session, county, batch_id) is None:
+            raise NotFound
+        return queries.case_ids(uow.session, county, batch_id, *step.states)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from landreg.access.identity import seal
 from landreg.access.policy import allow, current_actor
 from landreg.access.queries import names_of
 from landreg.core.actor import Actor
-from landreg.core.db import unit_of_work
+from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import Conflict, Finding, NotFound
 from landreg.land.queries import division_path
 from landreg.law.book import Law, terms
@@ -56,7 +56,7 @@ def one(county: str, case_id: UUID) -> Response:
             mine=mine,
             foreseen=foreseen,
             kinds=[(kind, i18n.shown_term(kind, "document")) for kind in terms("document") if kind != "survey_package"],
-            outcomes=[(value, i18n.shown_term(value, "outcome")) for value in terms("outcome")],
+            **_settling(uow, case),
             ended=case.state in cases.FINISHED,
             **_about(uow.session, case, law),
         )
@@ -110,6 +110,14 @@ def found_case(actor: Actor, county: str, case_id: UUID) -> Case:
     if case is None:
         raise NotFound
     return case
+
+
+def _settling(uow: UnitOfWork, case: Case) -> dict[str, Any]:
+    """How this officer may settle an open objection to the case, and, where not in its favour, why not (REG-1)."""
+    raised = queries.objections(uow.session, case.county, case.case_id) if case.notice_id else ()
+    own = notices.own_case(uow, case) if any(objection.outcome is None for objection in raised) else None
+    ways = [way for way in terms("outcome") if own is None or way not in notices.IN_FAVOUR]
+    return {"own_case": own, "outcomes": [(way, i18n.shown_term(way, "outcome")) for way in ways]}
 
 
 @dataclass(frozen=True)

@@ -193,7 +193,7 @@ def summary() -> Response:
 def shown_summary(
     county: str, ids: Sequence[UUID], step: Step, action: str, chosen: Sequence[str], back: str, title: str = ""
 ) -> Response:
-    """The summary page of a step: who goes on, who does not and why, and the button that does it."""
+    """The summary page of a step: who goes on, who does not and why, and the button that does it, for the roles of the step."""
     foreseen = steps.foresee(current_actor(), county, ids, step)
     return pages.render(
         "registry/summary.html",
@@ -205,6 +205,7 @@ def shown_summary(
         back=back,
         title=title,
         directly=jobs.DIRECTLY,
+        mine=current_actor().has(*step.roles),
     )
 
 
