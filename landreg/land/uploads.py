@@ -98,8 +98,11 @@ def check_waiting(worker: Actor, check: Check) -> int:
     """
     done = 0
     with unit_of_work(worker) as uow:
+        # What was begun before, and ended with its worker, comes last: it may end this one too.
         waiting = uow.session.scalars(
-            sa.select(Upload).where(Upload.state.in_(_WAITING)).order_by(Upload.sent_at)
+            sa.select(Upload)
+            .where(Upload.state.in_(_WAITING))
+            .order_by(Upload.started_at.asc().nulls_first(), Upload.sent_at)
         ).all()
     for upload in waiting:
         with alone(worker, f"upload:{upload.upload_id}") as ours:

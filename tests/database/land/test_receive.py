@@ -462,6 +462,22 @@ def test_a_fault_ends_its_upload_and_not_the_worker(
     assert [(row.state, row.findings[0]["code"]) for row in found] == [("failed", "SYS-4")] * 2
 
 
+def test_an_upload_that_ended_its_worker_waits_for_those_that_nobody_began(
+    surveyor: Actor, worker: Actor, database: Settings, superuser: Connection
+) -> None:
+    store, tried = Store(database.store), []
+    for name in ("a.zip", "b.zip"):
+        take_in(surveyor, store, name, io.BytesIO(name.encode()))
+    superuser.execute("UPDATE land.upload SET state = 'checking', started_at = now() WHERE name = 'a.zip'")
+
+    def check(actor: Actor, upload: Upload, progress: object) -> NoReturn:
+        tried.append(upload.name)
+        raise MemoryError
+
+    assert uploads.check_waiting(worker, check) == 2
+    assert tried == ["b.zip", "a.zip"]
+
+
 def test_the_divisions_are_loaded_with_the_counties_outlines_and_old_codes(
     worker: Actor, superuser: Connection
 ) -> None:
