@@ -41,7 +41,8 @@ class DivisionAlias(Base):
 
 
 class Package(CountyKey, Base):
-    """A survey package as received. changes: table to lists of added, removed and changed codes against `supersedes`."""
+    """A survey package as received. changes: table to lists of added, removed and changed codes against `supersedes`, with
+    their counts; "findings" to what became of those of the check before (`rechecked`)."""
 
     __tablename__ = "package"
     __table_args__ = {"schema": "land"}  # noqa: RUF012
