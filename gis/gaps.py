@@ -8,11 +8,17 @@ from itertools import pairwise
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from gis.boundaries import Corners, distinct, side_keys
 from gis.shapes import Floats, Ints, Shapes
 
 TILE_SIDES = 300_000
+AT_ONCE = 20_000
+"""Corners that are held against sides together: their pairs are let go before the next."""
+CROWD = 100
+"""So many corners within one reach are no survey's: there parcels lie on one another, which is found as such, and to hold each
+corner against each side would take the square of their number."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,18 +125,29 @@ def _misses(parcels: Shapes, corner: Ints, segments: Ints, points: Ints, toleran
     xy, owner = parcels.xy, parcels.part_feature[parcels.xy_part]
     _, first = np.unique(corner[points], return_index=True)
     points = points[first]
+    points = points[~_crowded(xy[points], reach_m)]
     lines = np.asarray(shapely.linestrings(np.stack((xy[segments], xy[segments + 1]), axis=1)), dtype=object)
     tree = shapely.STRtree(lines)
-    low, high = xy[points] - reach_m, xy[points] + reach_m
-    boxes = shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1])
-    p, s = tree.query(boxes)
-    p, s = points[p], segments[s]
-    apart = (corner[p] != corner[s]) & (corner[p] != corner[s + 1]) & (owner[p] != owner[s])
-    p, s = p[apart], s[apart]
-    distance = _distance(xy[p], xy[s], xy[s + 1])
-    miss = (distance > tolerance_m) & (distance <= reach_m)
-    p, s = p[miss], s[miss]
-    return np.column_stack((owner[p], owner[s], distance[miss], xy[p]))
+    found = [np.empty((0, 5))]
+    for first_of in range(0, len(points), AT_ONCE):
+        some = points[first_of : first_of + AT_ONCE]
+        low, high = xy[some] - reach_m, xy[some] + reach_m
+        p, s = tree.query(shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1]))
+        p, s = some[p], segments[s]
+        apart = (corner[p] != corner[s]) & (corner[p] != corner[s + 1]) & (owner[p] != owner[s])
+        p, s = p[apart], s[apart]
+        distance = _distance(xy[p], xy[s], xy[s + 1])
+        miss = (distance > tolerance_m) & (distance <= reach_m)
+        p, s = p[miss], s[miss]
+        found.append(np.column_stack((owner[p], owner[s], distance[miss], xy[p])))
+    return np.concatenate(found)
+
+
+def _crowded(at: Floats, reach_m: float) -> NDArray[np.bool_]:
+    """(n,) whether a point stands in a square of the reach with more than CROWD others."""
+    square = np.floor((at - at.min(axis=0, initial=np.inf)) / reach_m).astype(np.int64)
+    _, inverse, count = np.unique(square[:, 0] << 31 | square[:, 1], return_inverse=True, return_counts=True)
+    return np.asarray(count[inverse] > CROWD)
 
 
 def _distance(point: Floats, a: Floats, b: Floats) -> Floats:

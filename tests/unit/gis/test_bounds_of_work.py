@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 
 from gis.boundaries import Boundaries
+from gis.gaps import gaps
 from gis.holes import holes
 from gis.shapes import shapes_of
 from gis.topology import overlaps
@@ -48,6 +49,14 @@ def test_lines_of_a_parcel_that_crosses_itself_everywhere() -> None:
     with soon():
         boundaries = Boundaries(shapes_of(np.array([shapely.Polygon(ring)], dtype=object)))
         boundaries.lines_off(shapes_of(np.array([line] * 50, dtype=object)), np.zeros(50, dtype=np.int64))
+
+
+def test_thousands_of_slivers_packed_on_one_another() -> None:
+    slivers = [shapely.box(5000 + n * 1e-4, 5000, 5000 + n * 1e-4 + 5e-3, 5020) for n in range(20_000)]
+    apart = [shapely.box(6000, 0, 6010, 10), shapely.box(6010.05, 0, 6020, 10)]
+    with soon():
+        found = gaps(shapes_of(np.array(slivers + apart, dtype=object)), wide_m=0.3)
+    assert {(20_000, 20_001), (20_001, 20_000)} == set(zip(found.i.tolist(), found.j.tolist(), strict=True))
 
 
 def test_hundreds_of_parcels_on_one_place() -> None:
