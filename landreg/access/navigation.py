@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import current_app, request
 from flask_babel import gettext as _
@@ -19,34 +19,48 @@ SEEING = (*STAFF, Role.AUDITOR)
 
 @dataclass(frozen=True)
 class Item:
-    """An address to offer. key: the letter after `g` that goes there."""
+    """An address to offer. key: the letter after `g` that goes there. seldom: it stands under “更多” where the bar is full."""
 
     label: str
     url: str
     key: str
     current: bool
+    seldom: bool = False
 
 
-def items_for(actor: Actor) -> Iterator[Item]:
-    """The pages of the actor's roles, in the order of the work; only those that this process has."""
-    yield from _items(
-        (_("测绘成果"), "/packages", "p", SEEING),
-        (_("地块图"), "/map", "m", SEEING),
-        (_("地块"), "/parcels", "l", SEEING),
-        (_("农户"), "/households", "f", SEEING),
-        (_("登记业务"), "/cases", "c", (Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR)),
-        (_("延包"), "/renewals", "y", SEEING),
-        (_("登记记录"), "/acts", "a", SEEING),
+def items_for(actor: Actor) -> list[Item]:
+    """The pages of the actor's roles, in the order of the work; only those that this process has.
+
+    What an office opens every day stands in the bar, at most eight; the rest, and what the foot of every page has too, is
+    seldom wanted.
+    """
+    daily = list(
+        _items(
+            (_("测绘成果"), "/packages", "p", STAFF),
+            (_("地块图"), "/map", "m", SEEING),
+            (_("地块"), "/parcels", "l", SEEING),
+            (_("农户"), "/households", "f", SEEING),
+            (_("登记业务"), "/cases", "c", (Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR)),
+            (_("延包"), "/renewals", "y", SEEING),
+            (_("登记记录"), "/acts", "a", SEEING),
+            (_("我的农户"), "/my", "w", (Role.FARMER,)),
+            (_("代办"), "/agent", "d", (Role.AGENT,)),
+            (_("公告"), "/notices", "n", (Role.PUBLIC,)),
+            (_("证书查验"), "/check", "k", (Role.PUBLIC,)),
+            (_("审计"), "/audit", "t", (Role.AUDITOR,)),
+            (_("账户"), "/accounts", "u", (Role.ADMINISTRATOR,)),
+            actor=actor,
+        )
+    )
+    seldom = _items(
+        (_("测绘成果"), "/packages", "p", (Role.AUDITOR,)),
         (_("农户绑定"), "/bindings", "b", (Role.REGISTRAR,)),
-        (_("我的农户"), "/my", "w", (Role.FARMER,)),
-        (_("代办"), "/agent", "d", (Role.AGENT,)),
-        (_("公告"), "/notices", "n", (*SEEING, Role.PUBLIC)),
-        (_("证书查验"), "/check", "k", (*SEEING, Role.PUBLIC)),
-        (_("审计"), "/audit", "t", (Role.AUDITOR,)),
         (_("审计意见"), "/audit/findings", "t", (Role.REGISTRAR, Role.REVIEWER)),
-        (_("账户"), "/accounts", "u", (Role.ADMINISTRATOR,)),
+        (_("公告"), "/notices", "n", SEEING),
+        (_("证书查验"), "/check", "k", SEEING),
         actor=actor,
     )
+    return [*daily, *(replace(item, seldom=True) for item in seldom if item.url not in {one.url for one in daily})]
 
 
 def public_items() -> Iterator[Item]:

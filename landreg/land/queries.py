@@ -330,12 +330,24 @@ def lineage(session: Session, county: str, parcel_id: Any) -> Lineage:
     )
 
 
+_HEIRS = """
+    WITH RECURSIVE heir AS (
+        SELECT o.parcel_id FROM land.parcel_origin AS o
+        WHERE o.county = :county AND o.origin_id = :parcel AND upper_inf(o.recorded)
+        UNION
+        SELECT o.parcel_id FROM land.parcel_origin AS o JOIN heir ON o.origin_id = heir.parcel_id
+        WHERE o.county = :county AND upper_inf(o.recorded))
+    SELECT p.code, p.name FROM land.parcel AS p JOIN heir USING (parcel_id)
+    WHERE p.county = :county AND upper_inf(p.recorded) AND upper_inf(p.valid) ORDER BY p.code"""
+
+
 @dataclass(frozen=True)
 class Gone:
-    """A parcel that is no more: the day since when it is none, and what came of it."""
+    """A parcel that is no more: the day since when it is none, and the parcels of today that came of it, however often the
+    land was cut and joined since: code and name."""
 
     since: date | None
-    descendants: Sequence[Any]
+    heirs: Sequence[Any]
 
 
 def gone(session: Session, jurisdiction: str, code: str) -> Gone | None:
@@ -344,7 +356,8 @@ def gone(session: Session, jurisdiction: str, code: str) -> Gone | None:
     if last is None:
         return None
     ended = [row.valid.upper for row in versions(session, last.county, last.parcel_id) if row.recorded.upper is None]
-    return Gone(max(filter(None, ended), default=None), lineage(session, last.county, last.parcel_id).descendants)
+    heirs = session.execute(sa.text(_HEIRS), {"county": last.county, "parcel": last.parcel_id}).all()
+    return Gone(max(filter(None, ended), default=None), heirs)
 
 
 def shapes(session: Session, jurisdiction: str, codes: Sequence[str]) -> list[dict[str, Any]]:

@@ -160,7 +160,7 @@ def parcel_map() -> Response:
         found = _found(uow.session, text)
         seen = queries.parcel(uow.session, actor.jurisdiction, chosen) if chosen else None
         gone = queries.gone(uow.session, actor.jurisdiction, chosen) if chosen and not seen else None
-        named = [row.code for row in (gone.descendants if gone else () if chosen else found)]
+        named = [row.code for row in (gone.heirs if gone else () if chosen else found)]
         marks = queries.shapes(uow.session, actor.jurisdiction, named) if named else []
         county = seen.parcel.county if seen else queries.counties(uow.session, actor.jurisdiction)[0]
         names = queries.division_names(uow.session, [row.village for row in found])

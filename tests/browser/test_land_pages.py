@@ -147,12 +147,3 @@ def test_a_place_far_outside_does_not_make_a_blot_of_all_others(open_page: OpenP
     assert faults_of(page) == []
     button.click()
     assert button.inner_text() == "回到集中处"
-
-
-def test_on_a_phone_the_menu_shows_the_page_that_is_open_and_where_it_goes_on(open_page: OpenPage) -> None:
-    page = open_page("/acts", width=390)
-    here = page.locator(".app-nav [aria-current]").bounding_box()
-    assert here is not None
-    assert here["x"] >= 0
-    assert here["x"] + here["width"] <= 390
-    assert page.locator(".app-nav").get_attribute("data-more") in ("both", "start", "end")

@@ -1,13 +1,12 @@
 import { followJobs } from "./job";
 import { listenToKeys } from "./keyboard";
-import { tendLists, tendMenus, tendNavigation } from "./lists";
+import { tendLists, tendMenus } from "./lists";
 import { watchUploads } from "./upload";
 
 function start(): void {
   listenToKeys();
   tendLists();
   tendMenus();
-  tendNavigation();
   watchUploads();
   followJobs();
 }

@@ -77,24 +77,3 @@ export function tendMenus(): void {
     button.addEventListener("click", () => window.print());
   }
 }
-
-// On a narrow screen the menu scrolls sideways: the page that is open stands in its middle, and an edge with more fades.
-export function tendNavigation(): void {
-  const bar = document.querySelector<HTMLElement>(".app-nav");
-  if (!bar) {
-    return;
-  }
-  const show = (): void => {
-    const before = bar.scrollLeft > 2;
-    const after = bar.scrollLeft + bar.clientWidth < bar.scrollWidth - 2;
-    bar.dataset.more = before && after ? "both" : before ? "start" : after ? "end" : "";
-  };
-  const here = bar.querySelector<HTMLElement>("[aria-current]");
-  if (here) {
-    const [frame, item] = [bar.getBoundingClientRect(), here.getBoundingClientRect()];
-    bar.scrollLeft += item.left + item.width / 2 - frame.left - frame.width / 2;
-  }
-  bar.addEventListener("scroll", show, { passive: true });
-  window.addEventListener("resize", show);
-  show();
-}
