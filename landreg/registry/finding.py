@@ -1,8 +1,9 @@
 """What the search box finds: one list for each kind of thing, each read by an index of its own.
 
-By number or code from its beginning, by name from its beginning, by exact citizen ID through its keyed digest. What is
-compared under row-level security is compared by operators that are leakproof (architecture.md 10): equality, and ranges in
-"C". Persons are shown by masked name and number; who wants more opens them, and that is logged.
+By number or code from its beginning, a case also by the last digits of its number, by name from its beginning, by exact
+citizen ID through its keyed digest. What is compared under row-level security is compared by operators that are leakproof
+(architecture.md 10): equality, and ranges in "C". Persons are shown by masked name and number; who wants more opens them,
+and that is logged.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ from sqlalchemy.orm import Session
 from landreg.access import identity, queries
 from landreg.core.codes import citizen_id_fault
 from landreg.core.db import UnitOfWork
+from landreg.core.periods import beijing_day
 from landreg.core.tables import in_force
 from landreg.land import queries as land
 from landreg.land.queries import prefixed
 from landreg.party.model import Household, Member
 from landreg.registry import typed
 from landreg.registry.casebook import Act, Case, Certificate
+from landreg.registry.casework import worklist
 from landreg.registry.model import Right
 from landreg.registry.shelves import acts_statement, certificates_statement
 
@@ -74,7 +77,7 @@ def search(uow: UnitOfWork, text: str) -> Found:
     if is_citizen_id(plain):
         return _by_citizen_id(uow, plain.upper())
     if plain.isascii():
-        return _by_number(uow.session, uow.actor.jurisdiction, plain.upper())
+        return _by_number(uow, plain.upper())
     number = typed.certificate_number(text)
     if number is not None:
         certificates = _certificates(uow.session, uow.actor.jurisdiction, Certificate.number == number)
@@ -87,14 +90,16 @@ def _by_citizen_id(uow: UnitOfWork, number: str) -> Found:
     return Found() if person is None else Found(persons=_persons(uow, [person]))
 
 
-def _by_number(session: Session, within: str, text: str) -> Found:
+def _by_number(uow: UnitOfWork, text: str) -> Found:
+    session, within = uow.session, uow.actor.jurisdiction
     by_number, by_subject = (
         _cases(session, within, column, text) for column in (Case.number.collate("C"), Case.subject_code)
     )
+    by_end = _ended(uow, text)
     acts = acts_statement(within=within, number=text).order_by(None).order_by(Act.number.desc())
     return Found(
         households=_households(session, within, prefixed(Household.code, text), Household.code),
-        cases=_once([*by_number, *by_subject])[:FOUND],
+        cases=_once([*by_end, *by_number, *by_subject])[:FOUND],
         rights=session.scalars(
             sa.select(Right)
             .where(prefixed(Right.village, within), in_force(Right), prefixed(Right.code, text))
@@ -135,6 +140,13 @@ def _cases(session: Session, within: str, column: Any, text: str) -> Sequence[Ca
     """In the order of the index that finds them: however many begin so, the first few are read and no more."""
     found = sa.select(Case).where(prefixed(Case.village, within), prefixed(column, text))
     return session.scalars(found.order_by(column.desc()).limit(FOUND)).all()
+
+
+def _ended(uow: UnitOfWork, text: str) -> Sequence[Case]:
+    """The cases whose numbers end in these digits."""
+    within = uow.actor.jurisdiction
+    asked = worklist.ended(text, land.counties(uow.session, within), beijing_day(uow.now))
+    return uow.session.scalars(sa.select(Case).where(prefixed(Case.village, within), asked).limit(FOUND)).all()
 
 
 def _once(cases: Sequence[Case]) -> list[Case]:

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
+FIRST_YEAR = 2015
+"""Before it nothing was numbered: 不动产登记暂行条例 came into force on 2015-03-01."""
 WIDTH = 7
 """Digits of the running number in a certificate's number and in its printed one."""
 
@@ -18,6 +22,7 @@ _CERTIFICATE = re.compile(
     r"(?P<form>农村土地承包经营权|不动产权)证?第?(?P<serial>\d{1,7})号?"
 )
 _PRINTED = re.compile(r"(?:NO)?[.:]*(?P<form>[DJ]?)(?P<county>\d{6})(?P<serial>\d{7})")
+_TAIL = re.compile(r"(?:(?P<year>\d{4})-)?(?P<serial>\d{1,7})", re.ASCII)
 _ACT = re.compile(r"\d{6}-\d{8}-\d{7}")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 _FORMS = {"D": "不动产权", "J": "农村土地承包经营权"}
@@ -34,6 +39,11 @@ class Printed:
     def numbers(self, province: str, county: str, years: range) -> tuple[str, ...]:
         """The certificate numbers that it can stand beside: running numbers are never used twice, so one at most exists."""
         return tuple(f"{province}({year}){county}{form}第{self.serial}号" for year in years for form in self.forms)
+
+
+def years(today: date) -> range:
+    """The years that a number may bear, this one first."""
+    return range(today.year, FIRST_YEAR - 1, -1)
 
 
 def folded(typed: str) -> str:
@@ -61,3 +71,12 @@ def printed_number(typed: str) -> Printed | None:
 def is_act_number(typed: str) -> bool:
     """Whether this has the form of an act's number, county, day and running number: a paper bears it too."""
     return _ACT.fullmatch(folded(typed)) is not None
+
+
+def case_numbers(typed: str, counties: Sequence[str], years: Iterable[int]) -> tuple[str, ...]:
+    """The case numbers that end in what was typed, `0001026`, `1026` or `2026-1026`: a running number belongs to one case."""
+    found = _TAIL.fullmatch(folded(typed))
+    if found is None:
+        return ()
+    asked = years if found["year"] is None else (int(found["year"]),)
+    return tuple(f"{county}-{year}-{found['serial'].zfill(WIDTH)}" for year in asked for county in counties)

@@ -122,6 +122,20 @@ def test_cases_are_found_by_number_code_and_applicant(deng: Browser, case: UUID,
         assert deng.get("/cases", query_string={"queue": "all", "q": text}).text.count('name="case"') == count
 
 
+def test_a_case_is_found_by_the_last_digits_of_its_number(
+    deng: Browser, case: UUID, officers: tuple[Actor, Actor]
+) -> None:
+    number = one(officers[0], f"SELECT number FROM registry.\"case\" WHERE case_id = '{case}'")
+    tail = number.rsplit("-", 1)[1]
+    for text in (tail, tail.lstrip("0"), number[7:], f" {tail} "):
+        page = deng.get("/cases", query_string={"queue": "all", "q": text}).text
+        assert page.count('name="case"') == 1, text
+        assert number in page
+        assert str(case) in deng.get("/search", query_string={"q": text}).text, text
+    for text in ("9999999", "2014-" + tail, "00" + tail):
+        assert number not in deng.get("/cases", query_string={"queue": "all", "q": text}).text, text
+
+
 def test_the_list_is_taken_away_as_it_is_shown(deng: Browser, case: UUID) -> None:
     answer = deng.client.get("/cases?queue=all&kind=homestead&as=csv")
     lines = answer.data.decode("utf-8-sig").splitlines()

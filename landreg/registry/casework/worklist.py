@@ -18,6 +18,7 @@ from landreg.core.errors import Finding, Refused
 from landreg.core.periods import BEIJING, DAY, beijing_day
 from landreg.land.queries import prefixed
 from landreg.law.book import Law
+from landreg.registry import typed
 from landreg.registry.casebook import Case, Notice
 from landreg.registry.casework.cases import Stepped, locked, note, set_values
 from landreg.registry.rules.desk import (
@@ -68,10 +69,12 @@ class CaseFilter:
 
 @dataclass(frozen=True)
 class Looking:
-    """Who looks at the list, and the law of today, whose figures say what is overdue."""
+    """Who looks at the list, the law of today, whose figures say what is overdue, and the counties whose numbers are meant
+    by their last digits."""
 
     me: UUID
     law: Law
+    counties: tuple[str, ...] = ()
 
     @property
     def today(self) -> date:
@@ -80,7 +83,8 @@ class Looking:
 
 
 def cases_statement(asked: CaseFilter, looking: Looking) -> sa.Select[Any]:
-    """The cases that a filter leaves, in its order. text: number or code from its beginning, or the applicant's name."""
+    """The cases that a filter leaves, in its order. text: number or code from its beginning, the last digits of a number, or
+    the applicant's name."""
     found = sa.select(Case).where(*_queue(asked.queue, looking))
     for wanted, column in ((asked.state, Case.state), (asked.kind, Case.right_kind), (asked.act, Case.act_kind)):
         if wanted:
@@ -97,9 +101,15 @@ def cases_statement(asked: CaseFilter, looking: Looking) -> sa.Select[Any]:
                 prefixed(Case.applicant.collate("C"), asked.text),
                 prefixed(Case.number.collate("C"), asked.text),
                 prefixed(Case.subject_code, asked.text),
+                ended(asked.text, looking.counties, looking.today),
             )
         )
     return found.order_by(*_order(asked.sort, asked.down))
+
+
+def ended(text: str, counties: Sequence[str], today: date) -> sa.ColumnElement[bool]:
+    """That a case's number ends in what was typed: every number that it can be is asked for, so that an index finds it."""
+    return Case.number.collate("C").in_(typed.case_numbers(text, counties, typed.years(today)))
 
 
 def _order(sort: str, down: bool) -> list[Any]:

@@ -35,8 +35,6 @@ blueprint = Blueprint("public", __name__)
 LOOKS, PAPERS, CHECKS, OBJECTIONS = "120 per minute", "20 per minute", "30 per minute;300 per hour", "10 per hour"
 ROWS = 200
 WEEKS = 4
-FIRST_YEAR = 2015
-"""Before it no real-estate certificate was issued: 不动产登记暂行条例 came into force on 2015-03-01."""
 
 
 @blueprint.get("/notices")
@@ -187,7 +185,7 @@ def _meant(session: Session, asked: str) -> str:
     today = desk.today(session)
     province = national_law(printed.county, today).text("CERT-1.province_short")
     county = public_desk.place(session, printed.county) or printed.county
-    numbers = printed.numbers(province, county, range(today.year, FIRST_YEAR - 1, -1))
+    numbers = printed.numbers(province, county, typed.years(today))
     return next((number for number in numbers if queries.check_certificate(session, number)), asked)
 
 

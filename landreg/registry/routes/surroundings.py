@@ -11,6 +11,7 @@ from landreg.access.policy import known_instant
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.periods import beijing_day
+from landreg.land.queries import counties
 from landreg.law.queries import load_law
 from landreg.registry.casework.desk import today
 from landreg.registry.casework.worklist import Looking
@@ -41,7 +42,7 @@ def press() -> Press:
 def looking_of(session: Session, actor: Actor) -> Looking:
     """Who looks at the lists of the desk today, and by whose figures."""
     law = load_law(session, actor.jurisdiction[:6].ljust(6, "0"), page_day(session))
-    return Looking(actor.account_id, law)
+    return Looking(actor.account_id, law, tuple(counties(session, actor.jurisdiction)))
 
 
 def page_day(session: Session) -> date:

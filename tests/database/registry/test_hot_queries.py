@@ -26,7 +26,7 @@ from tests.plans import plans_of, scanned_whole, sent, used
 from tests.villages import past_triggers
 
 OFFICER = Actor(UUID(int=5), "登记员", Desk.REGISTRY, frozenset({Role.REGISTRAR}), "610902")
-LOOKING = Looking(OFFICER.account_id, national_law("610902", date(2026, 11, 27)))
+LOOKING = Looking(OFFICER.account_id, national_law("610902", date(2026, 11, 27)), ("610902",))
 LARGE = {"case"}
 ROWS = 20_000
 # One in a hundred is the officer's own; a tenth waits, of these every third for a review; a rare act is one of them all.
@@ -71,6 +71,7 @@ HOT: dict[str, Callable[[Session], Any]] = {
     "what another works on": lambda s: _page(s, CaseFilter(officer=UUID(int=9))),
     "the cases of a rare act": lambda s: _page(s, CaseFilter(act="seizure")),
     "the cases in a rare state": lambda s: _page(s, CaseFilter(state="objected")),
+    "a case by the last digits of its number": lambda s: _page(s, CaseFilter(text="0000077")),
     "a case by its number": lambda s: _page(s, CaseFilter(text="610902-2026-000077")),
 }
 

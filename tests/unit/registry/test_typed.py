@@ -49,3 +49,17 @@ def test_a_printing_number_without_its_letter_may_be_of_either_form() -> None:
 def test_an_acts_number_is_told_from_a_cases() -> None:
     assert typed.is_act_number("610902－20260701－0000012")
     assert not typed.is_act_number("610902-2026-0000012")
+
+
+@pytest.mark.parametrize("given", ["0001026", "1026", " 1026 ", "１０２６"])
+def test_the_last_digits_of_a_case_mean_every_number_that_ends_so(given: str) -> None:
+    assert typed.case_numbers(given, ["610902"], range(2026, 2024, -1)) == (
+        "610902-2026-0001026",
+        "610902-2025-0001026",
+    )
+    assert typed.case_numbers("2026-1026", ["610902", "610921"], ()) == ("610902-2026-0001026", "610921-2026-0001026")
+
+
+@pytest.mark.parametrize("given", ["", "林", "00001026", "610902-2026-0001026", "26-1026", "-1026", "1026-"])
+def test_what_is_no_end_of_a_case_number_means_none(given: str) -> None:
+    assert typed.case_numbers(given, ["610902"], (2026,)) == ()
