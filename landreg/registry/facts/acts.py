@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -25,6 +26,7 @@ from landreg.registry.facts.proposals import ActProposal, InForce, folders, pape
 from landreg.registry.facts.renewal import renewal_proposals
 from landreg.registry.facts.restrictions import change_proposals
 from landreg.registry.rules.acts import ActFacts, Restricted, Taker
+from landreg.registry.rules.household_requests import HouseholdMerge
 from landreg.registry.rules.households import HOUSEHOLD_RULES
 from landreg.registry.rules.operation import OPERATION_RULES
 from landreg.registry.rules.parcel_requests import PARCEL_REQUESTS
@@ -51,11 +53,51 @@ FAMILIES: Mapping[str, Reading] = {
 
 def act_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
     """The proposals of cases on acts of change, in their order; each family reads its own."""
+    if not cases:
+        return []
     of_family: dict[Reading, list[Case]] = defaultdict(list)
     for case in cases:
         of_family[FAMILIES.get(case.act_kind, _proposals)].append(case)
     found = {one.case.case_id: one for reading, some in of_family.items() for one in reading(session, some)}
-    return [found[case.case_id] for case in cases]
+    passed_on, gained = _passed_on(session, cases), _gained(session, cases)
+    return [
+        replace(one, facts=replace(one.facts, passed_on=passed_on[case.case_id], gained=tuple(gained[case.case_id])))
+        if case.case_id in passed_on or case.case_id in gained
+        else one
+        for case in cases
+        for one in (found[case.case_id],)
+    ]
+
+
+def _passed_on(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str, str]]:
+    """By case: the rights that another holds since it was opened, each with who held it then."""
+    found: dict[UUID, dict[str, str]] = defaultdict(dict)
+    asked = {"county": cases[0].county, "cases": [case.case_id for case in cases]}
+    for row in session.execute(text(_PASSED_ON), asked):
+        found[row.case_id][row.code] = row.holder
+    return found
+
+
+def _gained(session: Session, cases: Sequence[Case]) -> dict[UUID, list[str]]:
+    """By case that joins rights of two households: those of theirs that it is not over, as they came after it was opened."""
+    found: dict[UUID, list[str]] = defaultdict(list)
+    sides = [(case.case_id, *side) for case in cases for side in _joined(read(case.act_kind, case.request))]
+    if sides:
+        ids, households, kinds = map(list, zip(*sides, strict=True))
+        asked = {"county": cases[0].county, "cases": ids, "households": households, "kinds": kinds}
+        for row in session.execute(text(_GAINED), asked):
+            found[row.case_id].append(row.code)
+    return found
+
+
+def _joined(asked: Any) -> list[tuple[UUID | None, str]]:
+    """The households whose rights an act joins, each with the kind of right, '' for all. None: the case's own."""
+    match asked:
+        case Assignment():
+            return [(asked.household_id, "contract_management")]
+        case HouseholdMerge():
+            return [(asked.household_id, ""), (None, "")]
+    return []
 
 
 def _proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
@@ -170,6 +212,29 @@ _TAKERS = """
             AND m.holds_right AND upper_inf(m.recorded) AND upper_inf(m.valid)) AS members
     FROM party.household AS h
     WHERE h.county = :county AND h.household_id = ANY (:ids) AND upper_inf(h.recorded) AND upper_inf(h.valid)
+"""
+# As the register said it when the case was opened; a case that is being opened has no such event yet.
+_PASSED_ON = """
+    SELECT c.case_id, o.code, coalesce(h.code, c.applicant) AS holder
+    FROM registry."case" AS c
+    JOIN registry.case_event AS e ON e.county = c.county AND e.case_id = c.case_id AND e.step = 'open'
+    CROSS JOIN unnest(c.right_ids) AS x (right_id)
+    JOIN registry."right" AS o ON o.county = c.county AND o.right_id = x.right_id AND o.recorded @> e.at AND upper_inf(o.valid)
+    JOIN registry."right" AS r ON r.county = o.county AND r.right_id = o.right_id AND upper_inf(r.recorded) AND upper_inf(r.valid)
+         AND r.household_id <> o.household_id
+    LEFT JOIN party.household AS h ON h.county = o.county AND h.household_id = o.household_id AND h.recorded @> e.at
+         AND upper_inf(h.valid)
+    WHERE c.county = :county AND c.case_id = ANY (:cases)
+"""
+_GAINED = """
+    SELECT s.case_id, r.code
+    FROM unnest(CAST(:cases AS uuid[]), CAST(:households AS uuid[]), CAST(:kinds AS text[])) AS s (case_id, household_id, kind)
+    JOIN registry."case" AS c ON c.county = :county AND c.case_id = s.case_id
+    JOIN party.household AS h ON h.county = c.county AND upper_inf(h.recorded) AND upper_inf(h.valid)
+         AND (h.household_id = s.household_id OR s.household_id IS NULL AND h.code = c.household_code)
+    JOIN registry."right" AS r ON r.county = h.county AND r.household_id = h.household_id AND upper_inf(r.recorded)
+         AND upper_inf(r.valid) AND s.kind IN ('', r.kind)
+    WHERE NOT r.right_id = ANY (c.right_ids)
 """
 _ELSEWHERE = """
     SELECT r.person_id, r.member_id, p.name_masked, r.household_code AS code

@@ -30,7 +30,7 @@ from landreg.registry.rules.household_requests import (
     RepresentativeChange,
 )
 from landreg.registry.rules.households import HouseholdActFacts, MemberFacts, OtherHousehold
-from landreg.registry.rules.requests import read
+from landreg.registry.rules.requests import Assignment, read
 
 FILED = "filing"
 """The paper by which the issuing party was told."""
@@ -84,6 +84,8 @@ def concerned(session: Session, county: str, asked: Any) -> list[UUID]:
     """The rights of the other side that an application concerns too: they are locked, restricted and certified with it."""
     if isinstance(asked, Exchange):
         return [asked.right_id]
+    if isinstance(asked, Assignment):
+        return list(standing.rights_held(session, county, [asked.household_id], CONTRACT).get(asked.household_id, {}))
     if isinstance(asked, HouseholdMerge):
         return list(standing.rights_held(session, county, [asked.household_id]).get(asked.household_id, {}))
     return []

@@ -54,7 +54,8 @@ class ActFacts:
     code: of the right or household. in_force: it still is. kind: of right, '' where the act is on a household. missing:
     kinds of document that the folder lacks. members: ids of the household's members, to whether they hold its right.
     elsewhere: masked name of a member who joins to the household that lists them. collective: of the holder. operated: code of
-    a parcel to the registered land-operation right that stands on it.
+    a parcel to the registered land-operation right that stands on it. passed_on: code of a right that changed its holder since
+    the application, to who held it then. gained: codes of rights that a household in it came by since, or holds no more.
     """
 
     act_kind: str
@@ -72,6 +73,8 @@ class ActFacts:
     term: tuple[date, date] | None = None
     taker: Taker | None = None
     operated: Mapping[str, str] = field(default_factory=dict)
+    passed_on: Mapping[str, str] = field(default_factory=dict)
+    gained: tuple[str, ...] = ()
 
 
 def reg_20_documents_complete(facts: ActFacts, law: Law) -> Finding | None:
@@ -84,6 +87,22 @@ def reg_20_documents_complete(facts: ActFacts, law: Law) -> Finding | None:
 def reg_21_still_in_force(facts: ActFacts, law: Law) -> Finding | None:
     """REG-21: the right or household that the act is about stands in the register. RERR-18."""
     return None if facts.in_force else Finding("REG-21", "subject", {"code": facts.code}, subject=facts.code)
+
+
+def reg_29_held_as_applied_for(facts: ActFacts, law: Law) -> Finding | None:
+    """REG-29: an act is for, or against, who held the right when it was applied for; it goes on no other's right. RERR-18.
+
+    What ends or changes a restriction that stands already is no holder's own act: it goes on, whoever holds the right.
+    """
+    if not facts.passed_on:
+        return None
+    values = {"rights": sorted(facts.passed_on), "holders": sorted({*facts.passed_on.values()})}
+    return Finding("REG-29", "holder", values, subject=facts.code)
+
+
+def reg_30_over_all_that_it_joins(facts: ActFacts, law: Law) -> Finding | None:
+    """REG-30: what joins the rights of two households is over all that they hold: none that came since is passed over. RERR-18."""
+    return Finding("REG-30", "rights", {"rights": list(facts.gained)}, subject=facts.code) if facts.gained else None
 
 
 def tr_12_not_restricted(facts: ActFacts, law: Law) -> Finding | None:
@@ -228,10 +247,11 @@ def tr_11_right_may_be_mortgaged(facts: ActFacts, law: Law) -> Finding | None:
 
 ActRule = Callable[[ActFacts, Law], "Finding | None"]
 _ALL: tuple[ActRule, ...] = (reg_20_documents_complete, reg_21_still_in_force, tr_12_not_restricted)
-_RESTRICTS: tuple[ActRule, ...] = (*_ALL, res_1_said_in_full, tr_11_right_may_be_mortgaged)
+_OF_HOLDER: tuple[ActRule, ...] = (*_ALL, reg_29_held_as_applied_for)
+_RESTRICTS: tuple[ActRule, ...] = (*_OF_HOLDER, res_1_said_in_full, tr_11_right_may_be_mortgaged)
 ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "household_change": (
-        *_ALL,
+        *_OF_HOLDER,
         chg_1_something_changes,
         chg_2_leaves_from_here,
         chg_3_a_holder_stays,
@@ -240,14 +260,20 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         pt_1_members_in_one_household,
     ),
     "assignment": (
-        *_ALL,
+        *_OF_HOLDER,
+        reg_30_over_all_that_it_joins,
         tr_3_taker_of_the_collective,
         tr_13_same_term,
         ct_12_term_not_over,
         tr_17_operation_right_goes_along,
     ),
-    "cancellation": (*_ALL, end_1_reason_of_the_list, end_2_parcels_of_the_right, lo_5_operation_right_ended_first),
-    "reissue": _ALL,
+    "cancellation": (
+        *_OF_HOLDER,
+        end_1_reason_of_the_list,
+        end_2_parcels_of_the_right,
+        lo_5_operation_right_ended_first,
+    ),
+    "reissue": _OF_HOLDER,
     **dict.fromkeys(RESTRICTIONS, _RESTRICTS),
     **dict.fromkeys(RELEASES, (*_ALL, res_2_restriction_stands)),
 }

@@ -16,6 +16,8 @@ from landreg.registry.rules.acts import (
     ct_12_term_not_over,
     reg_20_documents_complete,
     reg_21_still_in_force,
+    reg_29_held_as_applied_for,
+    reg_30_over_all_that_it_joins,
     tr_12_not_restricted,
 )
 from landreg.registry.rules.household_requests import (
@@ -313,6 +315,7 @@ def _hold(people: Mapping[UUID, MemberFacts], members: Iterable[Any]) -> bool:
 _ALL: tuple[Callable[..., Finding | None], ...] = (
     reg_20_documents_complete,
     reg_21_still_in_force,
+    reg_29_held_as_applied_for,
     tr_12_not_restricted,
 )
 HOUSEHOLD_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
@@ -332,6 +335,7 @@ HOUSEHOLD_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     ),
     "household_merge": (
         *_ALL,
+        reg_30_over_all_that_it_joins,
         hh_2_members_placed_once,
         hh_7_relations_said,
         hh_9_other_of_the_collective,

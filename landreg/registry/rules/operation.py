@@ -15,6 +15,7 @@ from landreg.registry.rules.acts import (
     ActFacts,
     reg_20_documents_complete,
     reg_21_still_in_force,
+    reg_29_held_as_applied_for,
     tr_12_not_restricted,
 )
 from landreg.registry.rules.household_requests import LandOperation, LandOperationChange, LandOperationEnd, Operator
@@ -160,6 +161,7 @@ def _last_day(facts: OperationFacts) -> date | None:
 _ALL: tuple[Callable[..., Finding | None], ...] = (
     reg_20_documents_complete,
     reg_21_still_in_force,
+    reg_29_held_as_applied_for,
     tr_12_not_restricted,
 )
 _TRANSFER: tuple[Callable[..., Finding | None], ...] = (

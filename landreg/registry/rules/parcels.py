@@ -14,6 +14,7 @@ from landreg.registry.rules.acts import (
     ActFacts,
     reg_20_documents_complete,
     reg_21_still_in_force,
+    reg_29_held_as_applied_for,
     tr_12_not_restricted,
 )
 from landreg.registry.rules.parcel_requests import AreaChange, Correction, PartLoss
@@ -188,7 +189,14 @@ def end_1_reason_of_the_list(facts: ParcelActFacts, law: Law) -> Finding | None:
 
 ParcelRule = Callable[[ParcelActFacts, Law], "Finding | None"]
 _ALL: tuple[Callable[..., Any], ...] = (reg_20_documents_complete, reg_21_still_in_force, tr_12_not_restricted)
-_REDRAWN = (*_ALL, par_1_shape_is_sound, par_4_rights_follow, par_5_creditor_consents, par_16_area_is_some)
+_REDRAWN = (
+    *_ALL,
+    reg_29_held_as_applied_for,
+    par_1_shape_is_sound,
+    par_4_rights_follow,
+    par_5_creditor_consents,
+    par_16_area_is_some,
+)
 _CUT = (*_REDRAWN, par_2_children_add_up)
 PARCEL_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "parcel_split": _CUT,

@@ -13,7 +13,13 @@ from typing import Any
 from landreg.core.errors import Finding
 from landreg.core.periods import DAY, years_after
 from landreg.law.book import Law
-from landreg.registry.rules.acts import ActFacts, reg_20_documents_complete, reg_21_still_in_force, tr_12_not_restricted
+from landreg.registry.rules.acts import (
+    ActFacts,
+    reg_20_documents_complete,
+    reg_21_still_in_force,
+    reg_29_held_as_applied_for,
+    tr_12_not_restricted,
+)
 from landreg.registry.rules.renewal_requests import Renewal
 
 COMPUTED = ("head_gone", "no_member", "disputed", "restricted", "land_lost", "several_contracts", "under_way")
@@ -211,6 +217,7 @@ def unlisted(reasons: Sequence[str]) -> list[str]:
 _ALL: tuple[Callable[..., Any], ...] = (
     reg_20_documents_complete,
     reg_21_still_in_force,
+    reg_29_held_as_applied_for,
     tr_12_not_restricted,
     ren_1_term_follows,
     ren_3_not_before_its_time,

@@ -10,7 +10,13 @@ from uuid import UUID
 
 from landreg.core.errors import Finding
 from landreg.law.book import Law
-from landreg.registry.rules.acts import ActFacts, reg_20_documents_complete, reg_21_still_in_force, tr_12_not_restricted
+from landreg.registry.rules.acts import (
+    ActFacts,
+    reg_20_documents_complete,
+    reg_21_still_in_force,
+    reg_29_held_as_applied_for,
+    tr_12_not_restricted,
+)
 from landreg.registry.rules.renewal_requests import CHANGES, RestrictionChange
 
 
@@ -49,7 +55,7 @@ _ALL: tuple[Callable[..., Any], ...] = (
 )
 CHANGE_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "objection_suit": _ALL,
-    "mortgage_change": _ALL,
+    "mortgage_change": (*_ALL, reg_29_held_as_applied_for),
     "seizure_renewal": (*_ALL, res_4_renewed_to_a_later_day),
 }
 """By kind of act: the rules that judge it."""

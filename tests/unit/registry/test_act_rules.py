@@ -63,10 +63,19 @@ SOUND: list[tuple[str, Request, dict[str, Any]]] = [
     ("seizure", RestrictionAsked("seizure", "法院", "裁定"), {"restrictions": (SEIZURE,)}),
     ("seizure_release", Release(SEIZURE.restriction_id, "裁定"), {"restrictions": (SEIZURE,)}),
     ("household_change", HouseholdChange(address="新址"), {"restrictions": (SEIZURE,)}),
+    (
+        "seizure_release",
+        Release(SEIZURE.restriction_id, "裁定"),
+        {"restrictions": (SEIZURE,), "passed_on": {"J1": "610902104202010003"}},
+    ),
 ]
 REFUSED: list[tuple[str, str, Request, dict[str, Any]]] = [
     ("REG-20", "assignment", ASSIGNED, {"missing": ("identity",)}),
     ("REG-21", "assignment", ASSIGNED, {"in_force": False}),
+    ("REG-29", "mortgage", MORTGAGE, {"passed_on": {"J1": "610902104202010003"}}),
+    ("REG-29", "seizure", RestrictionAsked("seizure", "法院", "裁定"), {"passed_on": {"J1": "610902104202010003"}}),
+    ("REG-29", "cancellation", Cancellation("ruling"), {"passed_on": {"J1": "610902104202010003"}}),
+    ("REG-30", "assignment", ASSIGNED, {"gained": ("610902104202010002J",)}),
     ("TR-12", "assignment", ASSIGNED, {"restrictions": (SEIZURE,)}),
     ("TR-12", "cancellation", Cancellation("ruling"), {"restrictions": (replace(SEIZURE, kind="mortgage"),)}),
     ("CHG-1", "household_change", HouseholdChange(), {}),
