@@ -25,7 +25,7 @@ from landreg.access.sealing import seal as seal
 from landreg.access.sealing import sealing_key as sealing_key
 from landreg.access.sealing import use_key as use_key
 from landreg.core.actor import Actor
-from landreg.core.codes import birth_of, citizen_id_fault, masked_id, masked_name, sex_of, tidy
+from landreg.core.codes import citizen_id_fault, masked_id, masked_name, sex_of, tidy
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.log.leaf import Entry
@@ -156,7 +156,6 @@ def _row(person_id: UUID, person: NewPerson, key: bytes) -> Mapping[str, object]
         "id_masked": masked_id(number),
         "id_sealed": seal(number),
         "id_digest": key,
-        "birth": birth_of(number) if citizen else None,
         "sex": sex_of(number) if citizen else None,
         "said": _said(own_key, person),
         "said_key_sealed": seal(own_key.hex()),
@@ -165,11 +164,10 @@ def _row(person_id: UUID, person: NewPerson, key: bytes) -> Mapping[str, object]
 
 _ENTER = sa.text(
     """INSERT INTO identity.person (person_id, name_masked, name_sealed, name_digest, id_kind, id_masked, id_sealed,
-           id_digest, birth, sex, said, said_key_sealed)
+           id_digest, sex, said, said_key_sealed)
        SELECT * FROM unnest(CAST(:person_id AS uuid[]), CAST(:name_masked AS text[]), CAST(:name_sealed AS bytea[]),
            CAST(:name_digest AS bytea[]), CAST(:id_kind AS text[]), CAST(:id_masked AS text[]), CAST(:id_sealed AS bytea[]),
-           CAST(:id_digest AS bytea[]), CAST(:birth AS date[]), CAST(:sex AS text[]),
-           CAST(:said AS text[]), CAST(:said_key_sealed AS bytea[]))
+           CAST(:id_digest AS bytea[]), CAST(:sex AS text[]), CAST(:said AS text[]), CAST(:said_key_sealed AS bytea[]))
        ON CONFLICT (id_digest) DO NOTHING"""
 )
 _OPENING = sa.text(

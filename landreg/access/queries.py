@@ -284,6 +284,12 @@ def masked_persons(session: DatabaseSession, ids: Collection[UUID]) -> Mapping[U
     return {row.person_id: (row.name_masked, row.id_masked) for row in session.execute(question, {"ids": list(ids)})}
 
 
+def told_at(session: DatabaseSession, ids: Collection[UUID], at: datetime) -> Mapping[UUID, bytes]:
+    """The sealed numbers of persons of whom a leaf of this instant told by the masks of then (migration 0024); else none."""
+    question = sa.text("SELECT person_id, id_sealed FROM identity.told_at(CAST(:ids AS uuid[]), :at)")
+    return {row.person_id: bytes(row.id_sealed) for row in session.execute(question, {"ids": list(ids), "at": at})}
+
+
 def linked_persons(session: DatabaseSession, ids: Collection[UUID]) -> frozenset[UUID]:
     """Those of the persons who are, or were, party to something in the actor's jurisdiction (row policies decide)."""
     question = sa.text(

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from landreg.access import logged as access_logged
 from landreg.access.queries import openings
+from landreg.access.told import as_told_at
 from landreg.law.model import CountyParameter
 from landreg.log.recheck_register import Keyed, Source
 from landreg.registry.casebook import Act
@@ -98,14 +99,15 @@ def _by_name(rows: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 def acts_of(session: Session, numbers: Sequence[str]) -> Iterator[Restated]:
     """The acts of these numbers as the tables have them now, to be held against their leaves."""
-    asked = select(Act.county, Act.kind, Act.act_id, Act.number).where(Act.number.in_(numbers))
+    asked = select(Act.county, Act.kind, Act.act_id, Act.number, Act.registered_at).where(Act.number.in_(numbers))
     ordered = session.execute(asked.order_by(Act.county, Act.kind)).all()
     for (county, kind), rows in groupby(ordered, key=lambda row: (row.county, row.kind)):
         found = list(rows)
         match kind:
             case "survey_entry":
                 for row in found:
-                    yield row.number, *entry_facts(session, county, row.act_id, row.number)
+                    facts, personal = entry_facts(session, county, row.act_id, row.number)
+                    yield row.number, facts, as_told_at(session, row.registered_at, personal)
             case "first_registration":
                 for facts in right_facts(session, county, [row.act_id for row in found]).values():
                     yield facts["act"], facts, {}
@@ -283,7 +285,7 @@ _PARTIES = f"""
     UNION ALL SELECT 'member', m.row_id::text, {row_text("m", "party.member")}
     FROM party.member AS m WHERE m.county = :county AND m.act_id = :act
     UNION ALL SELECT 'person', p.person_id::text, jsonb_build_array(
-        p.said, p.name_masked, p.id_kind, p.id_masked, p.birth, p.sex)::text
+        p.said, p.name_masked, p.id_kind, p.id_masked, p.sex)::text
     FROM identity.person AS p WHERE p.person_id IN (
         SELECT m.person_id FROM party.member AS m WHERE m.county = :county AND m.act_id = :act
         UNION SELECT h.representative_id FROM party.household AS h WHERE h.county = :county AND h.act_id = :act

@@ -61,8 +61,8 @@ def registered(registrar: Actor, reviewer: Actor, superuser: Connection) -> list
     return to_rights(registrar, reviewer, superuser, 2)
 
 
-def rechecked(database: Settings, auditor: Actor) -> Sequence[Any]:
-    found = recheck(auditor, database, logged.SOURCES, logged.TABLES, logged.closings).findings
+def rechecked(database: Settings, worker: Actor) -> Sequence[Any]:
+    found = recheck(worker, database, logged.SOURCES, logged.TABLES, logged.closings).findings
     return [f for f in found if f.code != "LOG-14"]
 
 
@@ -70,7 +70,7 @@ JOINED = "成员新"
 
 
 def test_a_member_joins_and_another_leaves_and_the_register_says_both_on_their_days(
-    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:
     pass_days(superuser, 10)
     leaving = one(
@@ -91,11 +91,11 @@ def test_a_member_joins_and_another_leaves_and_the_register_says_both_on_their_d
     )
     assert one(registrar, f"SELECT count(*) FROM party.member WHERE {now} AND person_id = :id", id=person) == 1
     assert one(registrar, f"SELECT address FROM party.household WHERE {now} AND code = :c", c=HOUSEHOLD) == "样本村二组"
-    assert rechecked(database, auditor) == []
+    assert rechecked(database, worker) == []
 
 
 def test_an_assignment_moves_the_right_and_keeps_what_was_held_before(
-    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:
     pass_days(superuser, 10)
     right = right_of(registrar)
@@ -112,13 +112,13 @@ def test_an_assignment_moves_the_right_and_keeps_what_was_held_before(
         'SELECT count(*) FROM registry."right" WHERE right_id = :r AND upper_inf(recorded) AND NOT upper_inf(valid)'
     )
     assert one(registrar, before, r=right) == 1
-    assert rechecked(database, auditor) == []
+    assert rechecked(database, worker) == []
 
 
 @pytest.mark.parametrize(("kind", "rows"), [("contract_management", 1), ("homestead", 1)])
 def test_a_cancellation_ends_the_right_after_its_notice(
     registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, kind: str, rows: int,
-    database: Settings, auditor: Actor,
+    database: Settings, worker: Actor,
 ) -> None:  # fmt: skip
     right = right_of(registrar, kind=kind)
     case = applied(registrar, "cancellation", Cancellation("ruling"), right)
@@ -128,11 +128,11 @@ def test_a_cancellation_ends_the_right_after_its_notice(
     )
     assert one(registrar, left, r=right, open=True) == 0
     assert one(registrar, left, r=right, open=False) == rows
-    assert rechecked(database, auditor) == []
+    assert rechecked(database, worker) == []
 
 
 def test_a_right_over_the_parcels_that_stay_goes_on_with_their_area(
-    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:
     right = right_of(registrar)
     lost = one(
@@ -146,11 +146,11 @@ def test_a_right_over_the_parcels_that_stay_goes_on_with_their_area(
     now = "right_id = :r AND upper_inf(recorded) AND upper_inf(valid)"
     assert one(registrar, f'SELECT area_m2 FROM registry."right" WHERE {now}', r=right) == Decimal("400.00")
     assert one(registrar, f'SELECT mu FROM registry."right" WHERE {now}', r=right) == Decimal("0.60")
-    assert rechecked(database, auditor) == []
+    assert rechecked(database, worker) == []
 
 
 def test_a_seizure_stops_an_assignment_and_nothing_more_until_it_is_released(
-    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:
     right = right_of(registrar)
     for court in ("第一法院", "第二法院"):
@@ -175,7 +175,7 @@ def test_a_seizure_stops_an_assignment_and_nothing_more_until_it_is_released(
         booked(registrar, reviewer, superuser, case, "seizure_release")
         pass_days(superuser, 1)
     applied(registrar, "assignment", assignment, right)
-    assert rechecked(database, auditor) == []
+    assert rechecked(database, worker) == []
 
 
 def test_papers_that_are_missing_are_named_all_at_once_at_acceptance(registered: list[UUID], registrar: Actor) -> None:
@@ -196,7 +196,7 @@ def test_a_second_application_of_a_kind_waits_for_the_first(registered: list[UUI
 
 def test_a_change_of_the_household_replaces_each_of_its_certificates(
     registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings,
-    tmp_path: Path, auditor: Actor,
+    tmp_path: Path,
 ) -> None:  # fmt: skip
     press = Press(keys.certificate_signer(database), Store(tmp_path), "http://127.0.0.1:8000")
     seal(worker, database)
@@ -208,7 +208,7 @@ def test_a_change_of_the_household_replaces_each_of_its_certificates(
     seal(worker, database)
     assert len(certificates.issue(registrar, COUNTY, [case], press).issued) == 2
     assert state_of(registrar, case) == "certified"
-    assert rechecked(database, auditor) == []
+    assert rechecked(database, worker) == []
 
 
 def test_a_lost_certificate_is_replaced_after_its_notice(

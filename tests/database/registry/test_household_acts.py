@@ -53,8 +53,8 @@ def registered(registrar: Actor, reviewer: Actor, superuser: Connection) -> list
     return found
 
 
-def rechecked(database: Settings, auditor: Actor) -> Sequence[Any]:
-    return [finding for finding in recheck_register(auditor, database, register()).findings if finding.code != "LOG-14"]
+def rechecked(database: Settings, worker: Actor) -> Sequence[Any]:
+    return [finding for finding in recheck_register(worker, database, register()).findings if finding.code != "LOG-14"]
 
 
 def area(actor: Actor, household: str, kind: str = "contract_management") -> Decimal | None:
@@ -66,7 +66,7 @@ def area(actor: Actor, household: str, kind: str = "contract_management") -> Dec
 
 def test_a_division_gives_the_new_household_its_member_its_parcel_its_contract_and_a_certificate(
     registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings,
-    tmp_path: Path, auditor: Actor,
+    tmp_path: Path,
 ) -> None:  # fmt: skip
     press = Press(keys.certificate_signer(database), Store(tmp_path), "http://127.0.0.1:8000")
     seal(worker, database)
@@ -84,7 +84,7 @@ def test_a_division_gives_the_new_household_its_member_its_parcel_its_contract_a
     # Both certificates of the old household, and one of the new.
     assert len(certificates.issue(registrar, COUNTY, [case], press).issued) == 3
     assert one(registrar, "SELECT count(*) FROM registry.certificate_end WHERE state = 'replaced'") == 2
-    assert rechecked(database, auditor) == []
+    assert rechecked(database, worker) == []
 
 
 def test_two_divisions_never_draw_one_code(registered: list[UUID], registrar: Actor) -> None:
@@ -97,18 +97,18 @@ def test_two_divisions_never_draw_one_code(registered: list[UUID], registrar: Ac
 
 
 def test_a_division_may_leave_the_old_household_without_land_and_its_homestead_with_the_new(
-    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:
     right = right_of(registrar)
     asked = division(registrar, right, parcels=tuple(parcels(registrar, right)), homestead=True)
     booked(registrar, reviewer, superuser, asked_for(registrar, "division", asked), "division")
     assert (area(registrar, HOUSEHOLD), area(registrar, THIRD)) == (None, Decimal("800.00"))
     assert (area(registrar, HOUSEHOLD, "homestead"), area(registrar, THIRD, "homestead")) == (None, Decimal("180.00"))
-    assert rechecked(database, auditor) == []
+    assert rechecked(database, worker) == []
 
 
 def test_a_mortgage_goes_with_the_land_that_a_new_household_takes(
-    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:
     right = right_of(registrar)
     mortgage = RestrictionAsked("mortgage", "信用社", "合同", Decimal("5000.00"))
@@ -119,7 +119,7 @@ def test_a_mortgage_goes_with_the_land_that_a_new_household_takes(
     assert one(registrar, f"SELECT count(DISTINCT right_id) FROM registry.restriction WHERE {STANDS}") == 2
     findings = one(registrar, 'SELECT findings FROM registry."case" WHERE case_id = :case', case=case)
     assert [finding["code"] for finding in findings] == ["HH-13"]
-    assert rechecked(database, auditor) == []
+    assert rechecked(database, worker) == []
 
 
 def test_a_seizure_stops_a_division_and_is_named(
@@ -149,7 +149,7 @@ def test_what_changed_since_the_application_is_refused_at_registration(
 
 
 def test_households_that_merge_have_one_right_and_one_is_no_more(
-    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:
     gone = Cancellation("ruling")
     homestead = right_of(registrar, SECOND, "homestead")
@@ -162,7 +162,7 @@ def test_households_that_merge_have_one_right_and_one_is_no_more(
     assert area(registrar, HOUSEHOLD) == Decimal("1600.00")
     assert len(members(registrar)) == 4
     assert one(registrar, f"SELECT count(*) FROM party.household WHERE {STANDS}") == 1
-    assert rechecked(database, auditor) == []
+    assert rechecked(database, worker) == []
 
 
 def test_households_with_a_homestead_each_do_not_merge(registered: list[UUID], registrar: Actor) -> None:
@@ -174,7 +174,7 @@ def test_households_with_a_homestead_each_do_not_merge(registered: list[UUID], r
 
 
 def test_when_the_head_dies_another_member_stands_for_the_household_and_its_rights_go_on(
-    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:
     head, wife = members(registrar)
     asked = RepresentativeChange(wife, "成员1之2", "death", (head,), (Placed(wife, "02"),))
@@ -183,7 +183,7 @@ def test_when_the_head_dies_another_member_stands_for_the_household_and_its_righ
     assert members(registrar) == [wife]
     assert one(registrar, f"SELECT name FROM party.household WHERE code = :c AND {STANDS}", c=HOUSEHOLD) == "成员1之2"
     assert area(registrar, HOUSEHOLD) == Decimal("800.00")
-    assert rechecked(database, auditor) == []
+    assert rechecked(database, worker) == []
 
 
 def test_a_death_is_proved(registered: list[UUID], registrar: Actor) -> None:
@@ -205,7 +205,7 @@ def test_a_household_with_no_member_left_is_named(registered: list[UUID], regist
 @pytest.mark.parametrize("member", [True, False])
 def test_a_house_is_inherited_with_its_homestead_and_the_note_where_the_heir_is_no_member(
     registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings,
-    tmp_path: Path, auditor: Actor, member: bool,
+    tmp_path: Path, member: bool,
 ) -> None:  # fmt: skip
     name, number = ("成员2之1", citizen_id(4)) if member else ("城里人", citizen_id(970))
     heir = applications.person_of(registrar, name, number)
@@ -229,12 +229,12 @@ def test_a_house_is_inherited_with_its_homestead_and_the_note_where_the_heir_is_
         "cancellation",
     )
     assert one(registrar, "SELECT state FROM registry.check_certificate(:n)", n=issued.number) == "cancelled"
-    assert rechecked(database, auditor) == []
+    assert rechecked(database, worker) == []
 
 
 def test_parcels_are_exchanged_between_two_rights(
     registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings,
-    tmp_path: Path, auditor: Actor,
+    tmp_path: Path,
 ) -> None:  # fmt: skip
     mine, theirs = right_of(registrar), right_of(registrar, SECOND)
     give, take = parcels(registrar, mine)[:1], parcels(registrar, theirs)
@@ -251,7 +251,7 @@ def test_parcels_are_exchanged_between_two_rights(
     seal(worker, database)
     press = Press(keys.certificate_signer(database), Store(tmp_path), "http://127.0.0.1:8000")
     assert len(certificates.issue(registrar, COUNTY, [case], press).issued) == 2
-    assert rechecked(database, auditor) == []
+    assert rechecked(database, worker) == []
 
 
 def test_an_exchange_that_was_not_filed_is_a_note_and_no_refusal(registered: list[UUID], registrar: Actor) -> None:
@@ -276,7 +276,7 @@ def test_a_seizure_of_the_other_right_stops_the_exchange(
 
 
 def test_land_is_given_back_only_on_a_decision_with_everybodys_consent(
-    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:
     right = right_of(registrar)
     case = asked_for(registrar, "cancellation", Cancellation("returned"), right=right)
@@ -288,7 +288,7 @@ def test_land_is_given_back_only_on_a_decision_with_everybodys_consent(
     case = asked_for(registrar, "cancellation", Cancellation("returned"), right=right, more=papers)
     booked(registrar, reviewer, superuser, case, "cancellation")
     assert area(registrar, HOUSEHOLD) is None
-    assert rechecked(database, auditor) == []
+    assert rechecked(database, worker) == []
 
 
 def test_a_group_without_numbers_left_is_named(registered: list[UUID], registrar: Actor, superuser: Connection) -> None:
@@ -302,7 +302,7 @@ def test_a_group_without_numbers_left_is_named(registered: list[UUID], registrar
 
 
 def test_the_head_divides_off_and_who_stays_has_another_representative(
-    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:
     head, wife = members(registrar)
     asked = division(
@@ -314,4 +314,4 @@ def test_the_head_divides_off_and_who_stays_has_another_representative(
     relation = f"SELECT relation FROM party.member WHERE member_id = :m AND {STANDS}"
     assert one(registrar, relation, m=wife) == "02"
     assert one(registrar, f"SELECT name FROM party.household WHERE code = :c AND {STANDS}", c=HOUSEHOLD) == "成员1之2"
-    assert rechecked(database, auditor) == []
+    assert rechecked(database, worker) == []

@@ -73,7 +73,7 @@ def operation_right(actor: Actor) -> UUID:
 
 
 def test_an_organisation_has_its_right_beside_the_contract_right_which_stays(
-    operated: UUID, registrar: Actor, database: Settings, auditor: Actor
+    operated: UUID, registrar: Actor, database: Settings, worker: Actor
 ) -> None:
     with unit_of_work(registrar) as uow:
         now = queries.AsOf.now(uow.now)
@@ -86,7 +86,7 @@ def test_an_organisation_has_its_right_beside_the_contract_right_which_stays(
         registrar, f'SELECT area_m2 FROM registry."right" WHERE right_id = :r AND {STANDS}', r=right_of(registrar)
     )
     assert held == Decimal("800.00")
-    assert rechecked(database, auditor) == []
+    assert rechecked(database, worker) == []
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_land_under_a_land_operation_right_is_not_cancelled_before_it(operated: 
 
 
 def test_a_division_and_an_exchange_leave_the_land_operation_right_on_its_parcel(
-    operated: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+    operated: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:
     mine, theirs = right_of(registrar), right_of(registrar, SECOND)
     give = tuple(parcels(registrar, mine)[:1])
@@ -139,11 +139,11 @@ def test_a_division_and_an_exchange_leave_the_land_operation_right_on_its_parcel
     divided = division(registrar, theirs, SECOND, parcels=give)
     booked(registrar, reviewer, superuser, asked_for(registrar, "division", divided, household=SECOND), "division")
     assert parcels(registrar, operated) == list(give)
-    assert rechecked(database, auditor) == []
+    assert rechecked(database, worker) == []
 
 
 def test_the_operator_mortgages_the_right_with_the_contractors_consent(
-    operated: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+    operated: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:
     mortgage = RestrictionAsked("mortgage", "信用社", "合同", Decimal("9000.00"))
     case = asked_for(registrar, "mortgage", mortgage, right=operated)
@@ -156,11 +156,11 @@ def test_the_operator_mortgages_the_right_with_the_contractors_consent(
     with pytest.raises(Refused) as refused:
         asked_for(registrar, "land_operation_end", LandOperationEnd("agreed", "协议"), right=operated)
     assert codes(refused) == {"TR-12"}
-    assert rechecked(database, auditor) == []
+    assert rechecked(database, worker) == []
 
 
 def test_a_re_transfer_needs_the_contractors_consent_and_changes_the_holder(
-    operated: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+    operated: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:
     household = one(registrar, "SELECT household_id FROM party.household WHERE code = :c", c=SECOND)
     change = LandOperationChange("再流转合同", date(2027, 9, 30), (), Operator("household", household, "户主2", SECOND))
@@ -175,11 +175,11 @@ def test_a_re_transfer_needs_the_contractors_consent_and_changes_the_holder(
     with unit_of_work(registrar) as uow:
         row = standing.rights(uow.session, COUNTY, [operated])[operated].right.row
     assert (row["household_id"], row["term"].upper) == (household, date(2027, 10, 1))
-    assert rechecked(database, auditor) == []
+    assert rechecked(database, worker) == []
 
 
 def test_a_land_operation_right_ends_when_its_term_is_over_and_not_before(
-    operated: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+    operated: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:
     end = LandOperationEnd("term_over", "流转合同1号")
     with pytest.raises(Refused) as refused:
@@ -189,7 +189,7 @@ def test_a_land_operation_right_ends_when_its_term_is_over_and_not_before(
     case = asked_for(registrar, "land_operation_end", end, right=operated)
     booked(registrar, reviewer, superuser, case, "land_operation_end")
     assert operation_right(registrar) is None
-    assert rechecked(database, auditor) == []
+    assert rechecked(database, worker) == []
 
 
 def test_who_operates_land_of_others_has_certificates_of_their_own_rights_alone(

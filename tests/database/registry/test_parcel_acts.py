@@ -116,13 +116,13 @@ def under(actor: Actor, right: UUID) -> dict[str, Decimal]:
     return {code: Decimal(area) for code, area in listed.items()}
 
 
-def rechecked(database: Settings, auditor: Actor) -> Sequence[Any]:
-    found = recheck(auditor, database, logged.SOURCES, logged.TABLES, logged.closings).findings
+def rechecked(database: Settings, worker: Actor) -> Sequence[Any]:
+    found = recheck(worker, database, logged.SOURCES, logged.TABLES, logged.closings).findings
     return [f for f in found if f.code != "LOG-14"]
 
 
 def test_a_parcel_is_split_and_its_right_goes_on_over_the_parts(
-    registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+    registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:
     right = right_of(registrar)
     done(registrar, reviewer, superuser, "parcel_split", ParcelSplit((LOWER,), line((7, -1), (7, 21))))
@@ -134,7 +134,7 @@ def test_a_parcel_is_split_and_its_right_goes_on_over_the_parts(
     origins = "SELECT count(*) FROM land.parcel_origin AS o JOIN land.parcel AS p ON p.parcel_id = o.origin_id AND p.code = :c"
     assert one(registrar, origins + " AND upper_inf(p.recorded)", c=LOWER) == 2
     assert one(registrar, f"SELECT neighbour_east FROM land.parcel WHERE {ROWS_NOW} AND code = :c", c=west) == "00007"
-    assert rechecked(database, auditor) == []
+    assert rechecked(database, worker) == []
 
 
 def test_the_certificate_of_a_right_over_a_split_parcel_is_replaced_and_says_its_parts(
@@ -152,7 +152,7 @@ def test_the_certificate_of_a_right_over_a_split_parcel_is_replaced_and_says_its
 
 
 def test_parts_are_joined_again_under_a_code_that_was_never_used(
-    registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+    registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:
     done(registrar, reviewer, superuser, "parcel_split", ParcelSplit((LOWER,), line((7, -1), (7, 21))))
     pass_days(superuser, 1)
@@ -160,7 +160,7 @@ def test_parts_are_joined_again_under_a_code_that_was_never_used(
     done(registrar, reviewer, superuser, "parcel_merge", ParcelMerge(parts))
     assert under(registrar, right_of(registrar)) == {f"{GROUP}00008": Decimal("400.00"), UPPER: Decimal("400.00")}
     assert {*parts, LOWER}.isdisjoint(areas(registrar))
-    assert rechecked(database, auditor) == []
+    assert rechecked(database, worker) == []
 
 
 def test_what_was_said_of_a_parcel_before_it_was_split_is_said_still(
@@ -230,7 +230,7 @@ def test_a_mortgage_goes_on_over_the_parts_where_the_creditor_consents(
 
 
 def test_a_boundary_is_corrected_with_the_neighbours_who_signed(
-    registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+    registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:
     moved = face((-2, 0), (-2, 20), (20, 20), (20, 0))
     with pytest.raises(Refused) as error:
@@ -247,7 +247,7 @@ def test_a_boundary_is_corrected_with_the_neighbours_who_signed(
     assert areas(registrar)[LOWER] == Decimal("440.00")
     assert areas(registrar)[NEXT] == Decimal("400.00")
     assert under(registrar, right_of(registrar)) == {LOWER: Decimal("440.00"), UPPER: Decimal("400.00")}
-    assert rechecked(database, auditor) == []
+    assert rechecked(database, worker) == []
 
 
 def test_a_boundary_over_a_neighbour_s_ground_is_refused_and_names_it(registrar: Actor) -> None:
@@ -269,7 +269,7 @@ def test_corners_that_did_not_move_stay_exactly_where_they_were(registrar: Actor
 
 
 def test_an_area_measured_anew_changes_the_right_and_no_neighbour(
-    registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+    registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:
     done(registrar, reviewer, superuser, "area_change", AreaChange((LOWER,), Decimal("395.50")))
     assert under(registrar, right_of(registrar)) == {LOWER: Decimal("395.50"), UPPER: Decimal("400.00")}
@@ -278,7 +278,7 @@ def test_an_area_measured_anew_changes_the_right_and_no_neighbour(
     assert one(
         registrar, f"SELECT area_m2 FROM registry.contract WHERE {ROWS_NOW} AND code = :c", c=f"{HOUSEHOLD}J"
     ) == Decimal("795.50")
-    assert rechecked(database, auditor) == []
+    assert rechecked(database, worker) == []
 
 
 def test_more_ground_of_a_homestead_is_recorded_apart_and_never_confirmed(
@@ -292,17 +292,17 @@ def test_more_ground_of_a_homestead_is_recorded_apart_and_never_confirmed(
 
 
 def test_a_part_that_is_lost_leaves_the_right_and_stays_a_parcel(
-    registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+    registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:
     lost = face((-1, -1), (-1, 21), (5, 21), (5, -1))
     done(registrar, reviewer, superuser, "part_loss", PartLoss((LOWER,), lost, "expropriation"))
     assert under(registrar, right_of(registrar)) == {f"{GROUP}00007": Decimal("300.00"), UPPER: Decimal("400.00")}
     assert areas(registrar)[f"{GROUP}00006"] == Decimal("100.00")
-    assert rechecked(database, auditor) == []
+    assert rechecked(database, worker) == []
 
 
 def test_a_corrected_fact_holds_from_the_first_day_and_what_was_said_stays(
-    registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+    registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:
     before: datetime = one(registrar, "SELECT system.clock()")
     pass_days(superuser, 1)
@@ -320,11 +320,11 @@ def test_a_corrected_fact_holds_from_the_first_day_and_what_was_said_stays(
         Decimal("800.00"),
         Decimal("810.00"),
     )
-    assert rechecked(database, auditor) == []
+    assert rechecked(database, worker) == []
 
 
 def test_a_household_s_name_and_a_right_s_contract_day_are_corrected(
-    registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, auditor: Actor
+    registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:
     asked = Correction("household", "office", "户口簿", (Corrected("name", "户主甲"),))
     booked(registrar, reviewer, superuser, applied(registrar, "correction", asked), "correction")
@@ -349,7 +349,7 @@ def test_a_household_s_name_and_a_right_s_contract_day_are_corrected(
         )
         == "1998-03-01"
     )
-    assert rechecked(database, auditor) == []
+    assert rechecked(database, worker) == []
 
 
 @pytest.mark.parametrize(
@@ -433,11 +433,11 @@ STRUCK = {
 
 
 def test_whoever_changes_parcels_or_lineage_behind_the_register_is_found(
-    registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings, auditor: Actor
+    registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings
 ) -> None:
     done(registrar, reviewer, superuser, "parcel_split", ParcelSplit((LOWER,), line((7, -1), (7, 21))))
     seal(worker, database)
-    assert list(recheck_register(auditor, database, register()).findings) == []
+    assert list(recheck_register(worker, database, register()).findings) == []
     row = one(registrar, "SELECT row_id FROM land.parcel_origin LIMIT 1")
     unnamed = []
     for blow, statement in STRUCK.items():
@@ -445,7 +445,7 @@ def test_whoever_changes_parcels_or_lineage_behind_the_register_is_found(
         superuser.execute("CREATE TEMP TABLE kept_parcel AS TABLE land.parcel")
         with past_triggers(superuser):
             superuser.execute(statement.format(row=row, child=f"{GROUP}00006", parent=LOWER))
-            found = {finding.layer for finding in recheck_register(auditor, database, register()).findings}
+            found = {finding.layer for finding in recheck_register(worker, database, register()).findings}
             for table in ("origin", "parcel"):
                 name = "land.parcel_origin" if table == "origin" else "land.parcel"
                 superuser.execute(f"DELETE FROM {name}")

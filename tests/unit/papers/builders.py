@@ -90,7 +90,7 @@ def contract_certificate(parcels: int = 7, members: int = 4, seed: int = 1, **ch
         issuer="汉滨区五里镇周营村一组",
         issuer_representative="白大成",
         representative="林春生",
-        representative_id="610900********0018",
+        representative_id="610*************18",
         mode="家庭承包",
         contract_code="610902104202010001J",
         term="2028年1月1日至2057年12月31日",

@@ -38,7 +38,7 @@ def test_areas_and_days_are_shown_as_the_register_writes_them() -> None:
 
 def test_a_name_and_a_number_are_masked_each_in_its_way() -> None:
     assert i18n.shown_mask("林木生") == "林*生"
-    assert i18n.shown_mask("610900199001010018") == "610900********0018"
+    assert i18n.shown_mask("610900199001010018") == "610*************18"
 
 
 def test_a_finding_is_said_in_the_readers_language() -> None:
