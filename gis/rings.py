@@ -17,6 +17,9 @@ KINDS = (
     "empty", "not_finite", "huge", "too_few_points", "unclosed", "duplicate_vertex", "spike", "self_crossing",
     "self_touching", "bad_hole", "multipart", "hole", "reversed", "sliver",
 )  # fmt: skip
+BROKEN = {"not_finite", "huge", "too_few_points"}
+FOLLOWING = {"duplicate_vertex", "spike", "self_crossing", "self_touching", "bad_hole", "reversed", "sliver"}
+"""What is said of a ring that is broken is no more than that: no angle, direction or width of it means anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +48,19 @@ def ring_faults(shapes: Shapes, limits: Thresholds = Thresholds(), *, clockwise:
 
     clockwise: whether the format wants outer rings clockwise (shapefile) and "reversed" is to be reported; a ring that
     crosses itself has no direction.
-    value is, by kind: the number of points (too_few_points), metres between the ends (unclosed) or between the two
+    value is, by kind: the number of different points (too_few_points), metres between the ends (unclosed) or between the two
     vertices (duplicate_vertex), degrees (spike), the number of parts or holes (multipart, hole), the mean width in
-    metres (sliver), the coordinate (huge), else NaN. Linear in the number of points.
+    metres (sliver), the coordinate (huge), NaN or infinity (not_finite), else NaN. Linear in the number of points.
     """
     found = [*_whole(shapes), *_corners(shapes, limits), *_direction(shapes, clockwise)]
     few = [fault.index for fault in found if fault.kind == "too_few_points"]
     found += _crossings(shapes, limits, few)
     crossing = {fault.index for fault in found if fault.kind == "self_crossing"}
-    found = [fault for fault in found if fault.kind != "reversed" or fault.index not in crossing]
+    broken = {fault.index for fault in found if fault.kind in BROKEN}
+    found = [
+        fault for fault in found
+        if not ((fault.kind == "reversed" and fault.index in crossing) or (fault.kind in FOLLOWING and fault.index in broken))
+    ]  # fmt: skip
     order = {kind: place for place, kind in enumerate(KINDS)}
     return sorted(found, key=lambda fault: (fault.index, order[fault.kind]))
 
@@ -81,9 +88,8 @@ def _whole(shapes: Shapes) -> list[RingFault]:
     corners[filled[apart == 0]] -= 1
     for part in np.flatnonzero(corners < 3):
         x, y = shapes.xy[shapes.part_starts[part]] if shapes.part_sizes[part] else (nan, nan)
-        found.append(
-            RingFault(int(shapes.part_feature[part]), "too_few_points", float(x), float(y), float(corners[part]))
-        )
+        ring = shapes.xy[shapes.part_starts[part] : shapes.part_starts[part + 1]]
+        found.append(RingFault(int(shapes.part_feature[part]), "too_few_points", float(x), float(y), _different(ring)))
     return found
 
 
@@ -205,4 +211,15 @@ def _explained(geoms: Geoms, index: int) -> RingFault:
         kind = "too_few_points"
     place: Floats = np.array(re.findall(r"-?[\d.]+(?:e[+-]?\d+)?", reason.partition("[")[2])[:2], dtype=np.float64)
     x, y = place if len(place) == 2 else (float("nan"), float("nan"))
-    return RingFault(index, kind, float(x), float(y), float("nan"))
+    value = _fewest(geoms[index]) if kind == "too_few_points" else float("nan")
+    return RingFault(index, kind, float(x), float(y), value)
+
+
+def _different(ring: Floats) -> float:
+    return float(len(np.unique(ring, axis=0)))
+
+
+def _fewest(geom: shapely.Geometry) -> float:
+    """How many different points the ring has that has fewest."""
+    rings = shapely.get_rings(geom)
+    return min((_different(shapely.get_coordinates(ring)) for ring in rings), default=0.0)

@@ -104,6 +104,12 @@ def to_lonlat(xy: Floats, zone: Zone) -> Floats:
     return np.column_stack((lon, lat))
 
 
+def from_lonlat(lonlat: Floats, zone: Zone) -> Floats:
+    """(longitude, latitude) in degrees, shape (n, 2), to (east, north) in metres of a zone; infinite where there is none."""
+    east, north = _transformer(zone.epsg).transform(lonlat[:, 0], lonlat[:, 1], direction="INVERSE")
+    return np.column_stack((east, north))
+
+
 @lru_cache(maxsize=8)
 def _transformer(epsg: int) -> Transformer:
     return Transformer.from_crs(epsg, 4490, always_xy=True)

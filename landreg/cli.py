@@ -188,6 +188,18 @@ def import_divisions() -> None:
         console.print(f"{service.import_divisions(SYSTEM)} divisions")
 
 
+@imports.command("village")
+@click.argument("code")
+@click.argument("name")
+def import_village(code: str, name: str) -> None:
+    """Add a village that is younger than the divisions: its code of 12 digits and its name."""
+    from landreg.land.divisions import add_village
+
+    with answering():
+        add_village(SYSTEM, code, name)
+    console.print(f"{code} {name}", markup=False, highlight=False)
+
+
 @imports.command("package")
 @click.argument("package", type=click.Path(exists=True, path_type=Path))
 @click.option("--json", "json_file", callback=_can_be_written, help="findings as JSON to FILE, - for standard output")
@@ -232,7 +244,10 @@ def _write_json(rows: list[dict[str, Any]], json_file: str) -> None:
 
 def _summary(report: Any, rows: list[dict[str, Any]]) -> None:
     counts = "，".join(f"{name} {count}" for name, count in report.counts.items())
-    console.print(f"{report.county or '—'}  {counts}", highlight=False)
+    if report.county and counts:
+        console.print(f"{report.county}  {counts}", highlight=False)
+    else:
+        console.print("没有读入数据，原因见下 · nothing was read, for the reason below", highlight=False)
     table = Table("code", "level", "n", "例 example", box=None, pad_edge=False)
     by_code: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in rows:

@@ -388,3 +388,23 @@ def surveyed_points(session: Session, registered: Parcel) -> SurveyedPoints | No
     values = {"county": registered.county, "package_id": registered.package_id, "code": registered.code}
     row = session.execute(sa.text(statement), values).first()
     return None if row is None else SurveyedPoints(*row)
+
+
+def unknown_villages(session: Session, county: str, package_id: UUID, within: str) -> list[str]:
+    """Villages of a package's contracts and homesteads in a division that the divisions do not have; none where these are
+    not loaded. What a township holds itself, whose village is noughts, is known by its township."""
+    asked = {"county": county, "package": package_id, "from": within, "to": within + "~"}
+    return list(session.scalars(sa.text(_UNKNOWN_VILLAGES), asked))
+
+
+_UNKNOWN_VILLAGES = """
+    SELECT s.village FROM (
+        SELECT village FROM land.staged_contract
+        WHERE county = :county AND package_id = :package AND village >= :from AND village < :to
+        UNION SELECT village FROM land.staged_homestead
+        WHERE county = :county AND package_id = :package AND village >= :from AND village < :to) AS s
+    WHERE EXISTS (SELECT FROM land.division WHERE code = :county)
+      AND NOT EXISTS (SELECT FROM land.division AS d
+                      WHERE d.code = s.village OR (s.village LIKE '%000' AND d.code = left(s.village, 9)))
+    ORDER BY s.village
+"""

@@ -17,7 +17,7 @@ from landreg.land.model import Package, PackageFinding
 
 NOT_COMPARED = ("PKG-17",)
 """That more was found than is listed says nothing of the package."""
-OF_A_COLUMN = ("COD-7", "COD-14", "COD-28", "COD-30", "TOP-20")
+OF_A_COLUMN = ("COD-7", "COD-14", "COD-28", "COD-30", "TOP-20", "COD-13", "ARE-2", "GEO-25")
 """Codes that a column or layer has once: their subject, the first row, may be mended while others remain."""
 KEY = ("code", "layer", "subject", "field", "other")
 SINCE = ("new", "remaining", "fixed")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,21 +17,22 @@ import numpy as np
 
 from gis.areas import ellipsoidal_m2
 from gis.shapefile import Package, PackageFault, find_layers, unpack
-from gis.zones import Zone, to_lonlat
+from gis.zones import Zone
 from landreg.core.errors import Finding
 from landreg.core.periods import beijing_day
 from landreg.land import survey_county, survey_reading
 from landreg.land.memory import give_back_large, give_back_small
 from landreg.land.rooms import room
-from landreg.land.rules import areas, boundaries, codes, days, geometry, persons, relations, terms, topology
-from landreg.land.rules.facts import KEY, Boundary, Notes, Survey, SurveyRule, Table
+from landreg.land.rules import areas, boundaries, codes, days, geometry, persons, placing, relations, terms, topology
+from landreg.land.rules.facts import Boundary, Notes, Survey, SurveyRule, Table
 from landreg.land.survey_boundaries import read_boundaries
-from landreg.land.survey_package import missing_parts
+from landreg.land.survey_package import holds_a_package, missing_parts
+from landreg.land.survey_places import at_their_parcels, name_places
 from landreg.land.survey_reading import Progress, fault_finding
 from landreg.law.book import Law, national_law
 
 STAGES: tuple[tuple[str, tuple[SurveyRule, ...]], ...] = (
-    ("geometry", geometry.RULES), ("codes", (*codes.RULES, *days.RULES)), ("persons", persons.RULES),
+    ("geometry", (*placing.RULES, *geometry.RULES)), ("codes", (*codes.RULES, *days.RULES)), ("persons", persons.RULES),
     ("relations", relations.RULES), ("terms", terms.RULES), ("areas", areas.RULES), ("boundaries", ()),
     ("topology", topology.RULES),
 )  # fmt: skip
@@ -146,13 +148,15 @@ def opened(
 def _unpacked(path: Path, name: str, into: Path, notes: Notes) -> Package | None:
     """The layers and tables of a package; None, and noted why, where there are none."""
     try:
-        if path.is_dir():
-            return find_layers(path)
-        if not path.is_file():
+        if not (path.is_dir() or path.is_file()):
             notes.add(Finding("PKG-18", None, {"file": name}))
             return None
-        room = notes.law.days("PKG-2.bytes_most"), notes.law.days("PKG-2.files_most")
-        return find_layers(unpack(path, into, max_bytes=room[0], max_files=room[1]))
+        if path.is_file():
+            room = notes.law.days("PKG-2.bytes_most"), notes.law.days("PKG-2.files_most")
+            path = unpack(path, into, max_bytes=room[0], max_files=room[1])
+        package = find_layers(path)
+        if holds_a_package(package, name, notes):
+            return package
     except PackageFault as fault:
         notes.add(fault_finding(fault, name=name if fault.path == path else None))
     except OSError as error:
@@ -201,6 +205,7 @@ def _examine(survey: Survey, look: _Look) -> None:
         look.staging.begin(look.package, survey, look.folder)
     for stage, rules in STAGES:
         if stage == "boundaries":
+            at_their_parcels(survey, look.notes)
             _look_at_boundaries(survey, look)
         for rule in rules:
             look.progress(stage, done, total)
@@ -233,6 +238,9 @@ def _look_at_boundaries(survey: Survey, look: _Look) -> None:
         if look.staging is not None:
             look.staging.boundary(survey, kind, boundary)
         survey.points, survey.lines = (boundary, None) if kind == "JZD" else (None, boundary)
+        placing.geo_25_boundary_is_in_metres_of_its_zone(
+            survey, look.notes, boundary, partial(boundaries.named, survey, boundary)
+        )
         for rule in boundaries.RULES:
             rule(survey, look.notes)
         survey.points = survey.lines = None
@@ -269,33 +277,9 @@ def _measure(survey: Survey, chunk: int = 100_000) -> None:
 def _report(survey: Survey | None, notes: Notes) -> Report:
     findings = list(notes.findings)
     if survey is not None:
-        _name_places(survey, notes, findings)
+        name_places(survey, notes, findings)
     counts = {} if survey is None else survey.counted
     return Report(
         tuple(findings), notes.law, None if survey is None else survey.county, None if survey is None else survey.zone,
         counts, survey,
     )  # fmt: skip
-
-
-def _name_places(survey: Survey, notes: Notes, findings: list[Finding]) -> None:
-    """Give each finding its place: its own, else the middle of the parcel or homestead that it is about."""
-    at = {n: place for n, place in notes.places if np.isfinite(np.asarray(place, dtype=np.float64)).all()}
-    for kind in geometry.PLOTS:
-        if kind not in survey.shapes:
-            continue
-        open_ = [n for n, f in enumerate(findings) if n not in at and f.subject and f.layer in (kind, *ABOUT[kind])]
-        subjects = np.array([findings[n].subject.encode() for n in open_], dtype="S") if open_ else np.zeros(0, "S1")  # type: ignore[union-attr]
-        rows = survey.table(kind).index(KEY[kind]).find(subjects)
-        middles = geometry.middles(survey.shapes[kind])
-        at |= {n: middles[row] for n, row in zip(open_, rows.tolist(), strict=True) if row >= 0}
-    usable = [n for n in at if np.isfinite(np.asarray(at[n], dtype=np.float64)).all()]
-    if not usable:
-        return
-    places = to_lonlat(np.array([at[n] for n in usable], dtype=np.float64), survey.zone)
-    for n, (lon, lat) in zip(usable, places.tolist(), strict=True):
-        if np.isfinite(lon) and np.isfinite(lat):
-            findings[n] = replace(findings[n], place=(round(lon, 7), round(lat, 7)))
-
-
-ABOUT = {"DK": ("CBDKXX", "JZD", "JZX"), "ZJD": ()}
-"""Tables whose subjects are parcels too."""

@@ -34,6 +34,7 @@ ZONE_CODES = {
     "not_finite": "ZON-11", "unreadable": "ZON-12",
 }  # fmt: skip
 FAR = 1e9
+HALF = 0.5
 CODED = (("FBF", "FBFBM"), ("DK", "DKBM"), ("CBHT", "CBHTBM"), ("ZJQY", "ZJQYDM"), ("CBF", "CBFBM"), ("ZJD", "ZDDM"))
 
 
@@ -92,7 +93,7 @@ def blank_columns(readings: Mapping[str, Reading], notes: Notes) -> None:
         for name, blank in reading.blanks.items():
             field = TABLES[kind].fields[name]
             if field.required == "mandatory" and name not in ESSENTIAL.get(kind, "").split():
-                values = {"column": name, "name": field.name_zh, "count": blank.rows, "first": blank.subject}
+                values = {"column": name, "name": field.name_zh, "count": blank.rows, "row": blank.first}
                 notes.add(Finding("COD-7", name, values, kind, blank.subject or None))
 
 
@@ -190,7 +191,7 @@ def _source_zone(source: Source, shapes: Shapes | None, main: Zone | None, notes
             return main
         span = (main.false_easting, main.false_easting)
     else:
-        span = _span(shapes)
+        span = _span(shapes, main)
     try:
         return zone_of(source.prj, span)
     except ZoneError as error:
@@ -208,13 +209,21 @@ def _other_zone(source: Source, zone: object, main: Zone) -> Finding:
     return Finding("ZON-13", None, {"file": source.path.name, "zone": zone, "other": main.epsg}, source.kind)
 
 
-def _span(shapes: Shapes) -> tuple[float, float]:
+def _span(shapes: Shapes, main: Zone | None) -> tuple[float, float]:
     """The eastings of a layer, but for the outermost shapes on each side: one of a hundred, or of a few two at most.
     A shape that is astray has findings of its own, and does not make a second zone."""
     sides = shapes.boxes[:, [0, 2]]
     sides = sides[(np.abs(sides) < FAR).all(axis=1)]
     if not len(sides):
         return easting_range(shapes.xy[:, 0])
+    # A few that lack the zone's number, or have their axes swapped, are named one by one (GEO-22 to GEO-24).
+    numbers, counts = np.unique(sides[:, 0] // 1_000_000, return_counts=True)
+    if counts.max() * 3 >= len(sides) * 2:
+        sides = sides[sides[:, 0] // 1_000_000 == numbers[np.argmax(counts)]]
+    elif (
+        main is not None and (as_parcels := sides[:, 0] // 1_000_000 == main.false_easting // 1_000_000).mean() >= HALF
+    ):
+        sides = sides[as_parcels]
     left_out = max(min(2, (len(sides) - 1) // 3), len(sides) // 100)
     low, high = np.sort(sides, axis=0)[[left_out, -1 - left_out], [0, 1]].tolist()
     return low, high

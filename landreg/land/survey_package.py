@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gis.nyt2539 import TABLES
+from gis.nyt2539 import TABLES, named
 from gis.shapefile import Package
 from landreg.core.errors import Finding
 from landreg.land.rules.codes import ESSENTIAL
@@ -12,7 +12,28 @@ from landreg.land.survey_reading import fault_finding
 REQUIRED = ("DK", "FBF", "CBF", "CBF_JTCY", "CBHT", "CBDKXX")
 WANTED = ("JZD", "JZX", "ZJQY", "CBJYQZDJB")
 PARCEL_LINK = {"JZD": ("DKBM",), "JZX": ("DKBM",), "CBDKXX": ("DKBM", "CBHTBM", "CBFBM", "HTMJ")}
+MOST_OTHERS = 200
+"""Files that are none of the standard's and may lie in a package all the same, however few its own are."""
 NOT_NEEDED = {"BSM", "YSDM"}
+
+
+def holds_a_package(package: Package, name: str, notes: Notes) -> bool:
+    """Whether anything in a folder is of a survey package: a layer or table that must be there, or a damaged file of such a
+    name; noted once where nothing is. Files of all kinds among which some happen to be like these are none. name: of the
+    folder or file that was given."""
+    there = {**package.layers, **package.tables}
+    known = sum(len(sources) for sources in there.values())
+    damaged = sum(is_named(fault.path.stem) for fault in package.faults)
+    others = len(package.unknown) + len(package.faults) - damaged
+    if (damaged or there.keys() & set(REQUIRED)) and others <= max(MOST_OTHERS, known):
+        return True
+    notes.add(Finding("PKG-24", None, {"file": name, "known": known, "others": others}))
+    return False
+
+
+def is_named(stem: str) -> bool:
+    """Whether a file's name is that of a layer or table of the standard."""
+    return named(stem, spatial=True) or named(stem, spatial=False)
 
 
 def missing_parts(package: Package, notes: Notes) -> bool:

@@ -14,7 +14,7 @@ from gis.shapefile import Columns, Package, PackageFault, Source, read_layer, re
 from gis.shapes import Shapes
 from landreg.core.errors import Finding
 from landreg.land import survey_columns as cells
-from landreg.land.rules.facts import KEY, Bytes, Notes, Table, plain
+from landreg.land.rules.facts import KEY, Bytes, Notes, Table, filled, plain
 from landreg.land.rules.geometry import join_shapes
 from landreg.land.survey_text import odd_text
 
@@ -30,7 +30,7 @@ CODES = {
     "DKBM", "FBFBM", "CBFBM", "CBHTBM", "YCBHTBM", "LZHTBM", "CBJYQZBM", "SRFBM", "ZDDM", "BDCDYH", "ZJQYDM", "CJQYDM",
     "XJQYDM", "XZQDM", "YSDM", "CBFZJHM", "CYZJHM", "FZRZJHM", "YHZGX", "TDLYLX", "QZLQRZJHM", "BFLQRZJHM", "HFLQRZJHM",
 }  # fmt: skip
-TEXTS = {"FBFMC", "CBFMC", "CYXM", "QLRMC", "FBFFZRXM", "CBQX", "LZQX"}
+TEXTS = {"QLXZ", "FBFMC", "CBFMC", "CYXM", "QLRMC", "FBFFZRXM", "CBQX", "LZQX"}
 DATES = {"JGRQ"}
 
 
@@ -41,6 +41,7 @@ class Blank:
     column: str
     rows: int = 0
     subject: str = ""
+    first: int = 0
 
 
 @dataclass(eq=False)
@@ -76,7 +77,7 @@ class Reading:
                 odd_text(values, known, self.kind, start, keys, notes)
             blank = values == b""
             blank[list(columns.undecodable(name))] = False
-            self._blank(name, blank, keys)
+            self._blank(name, blank, keys, start)
             if name in CODES or known.code_table or known.type == "Date" or name in DATES:
                 folded = cells.coded(values, name)
                 if folded is not values and not np.array_equal(folded, values):
@@ -112,12 +113,15 @@ class Reading:
             subject = plain(keys[row]) if keys is not None else None
             notes.add(Finding("PKG-15", name, {"row": start + row + 1, "column": name}, self.kind, subject or None))
 
-    def _blank(self, name: str, blank_: Any, keys: Bytes | None) -> None:
+    def _blank(self, name: str, blank_: Any, keys: Bytes | None, start: int) -> None:
         empty = np.flatnonzero(blank_)
         if empty.size:
             blank = self.blanks.setdefault(name, Blank(name))
-            if not blank.rows and keys is not None:
-                blank.subject = plain(keys[empty[0]])
+            if not blank.rows:
+                blank.first = start + int(empty[0]) + 1
+            if not blank.subject and keys is not None:
+                named = empty[filled(keys[empty])]
+                blank.subject = plain(keys[named[0]]) if named.size else ""
             blank.rows += int(empty.size)
 
     def table(self) -> Table:

@@ -55,6 +55,33 @@ def test_every_rule_is_asked_by_the_program_or_kept_by_a_constraint() -> None:
     assert idle == []
 
 
+PLURALS = {"count", "counted", "value", "heads", "missing", "again", "members", "vertices", "known", "others"}
+"""Numbers that may be one: a sentence that puts a noun or a verb behind them is wrong for one, or for two."""
+
+
+def test_a_row_s_number_is_said_as_a_number_and_not_as_a_count() -> None:
+    texts = {code: rule["zh"] for code, rule in _rules().items()}
+    faults = tomllib.loads((LAW / "terms.toml").read_text("utf-8"))["fault"]
+    texts |= {f"fault.{kind}": words["zh"] for kind, words in faults.items()}
+    assert [
+        code for code, text in texts.items() if re.search(r"(?<!第 )(?<!第)\{(row|first|line|record)\} ?[行条]", text)
+    ] == []
+
+
+def test_what_a_survey_s_finding_says_in_english_needs_no_plural() -> None:
+    families = ("ARE", "COD", "GEO", "PKG", "REL", "TER", "TOP", "ZON")
+    wrong = [
+        code
+        for code, rule in _rules().items()
+        if code.split("-")[0] in families
+        and any(
+            field in PLURALS and re.match(r" (?!m²|m\b|mu\b)[a-z]", after)
+            for field, after in re.findall(r"\{(\w+)\}(?=(.{0,8}))", rule["en"])
+        )
+    ]
+    assert wrong == []
+
+
 def test_every_rule_speaks_both_languages_and_names_the_same_values_in_each() -> None:
     for code, rule in _rules().items():
         values = [{field for _, field, _, _ in Formatter().parse(rule[language]) if field} for language in ("zh", "en")]

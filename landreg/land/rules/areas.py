@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from landreg.core.errors import Finding
+from landreg.land.rules.codes import MOST_COUNTED
 from landreg.land.rules.facts import Ints, Mask, Notes, Survey, SurveyRule, Table, hundredths, known, plain, shown
 
 PAIRS = (
@@ -51,7 +52,8 @@ def are_2_plane_area_is_near_the_ellipsoidal(survey: Survey, notes: Notes) -> No
             values = {
                 "count": int(wide.sum()), "plane": shown(plane[wide].sum()), "ellipsoidal": shown(ellipsoidal[wide].sum()),
             }  # fmt: skip
-            notes.add(Finding("ARE-2", None, values, kind))
+            widest = int(np.argmax(np.where(wide, np.abs(plane - ellipsoidal), 0)))
+            notes.add(Finding("ARE-2", None, values, kind, survey.table(kind).subject(widest)))
 
 
 def are_3_mu_is_that_of_the_m2(survey: Survey, notes: Notes) -> None:
@@ -78,13 +80,16 @@ def _sums(survey: Survey, parts: str, link: str, whole: str, key: str, column: s
 
 
 def are_4_contract_total_is_that_of_its_parcels(survey: Survey, notes: Notes) -> None:
-    """ARE-4: HTZMJ is the sum of its parcels' HTMJ."""
+    """ARE-4: HTZMJ is the sum of its parcels' HTMJ. ARE-18: a difference that is tolerated is noted all the same: sums of
+    figures of two decimals are exact."""
     table = survey.table("CBHT")
     said = table.amount("HTZMJ")
     total, counted, whole = _sums(survey, "CBDKXX", "CBHTBM", "CBHT", "CBHTBM", "HTMJ")
     allowed = hundredths(notes.law.number("ARE-4.tolerance_m2"))
-    bad = known(said) & whole & (counted > 0) & (np.abs(said - total) > allowed)
-    _total_notes(notes, "ARE-4", table, "HTZMJ", bad, said, total)
+    other = known(said) & whole & (counted > 0) & (said != total)
+    far = np.abs(said - total) > allowed
+    _total_notes(notes, "ARE-4", table, "HTZMJ", other & far, said, total)
+    _total_notes(notes, "ARE-18", table, "HTZMJ", other & ~far, said, total)
 
 
 def are_5_contract_mu_is_that_of_its_parcels(survey: Survey, notes: Notes) -> None:
@@ -228,7 +233,29 @@ def are_15_transfers_at_once_are_within_their_contract(survey: Survey, notes: No
             notes.add(Finding("ARE-15", "HTZMJ", values, contracts.kind, plain(contracts.key[contract])))
 
 
+def are_16_building_is_its_ground_times_its_storeys(survey: Survey, notes: Notes) -> None:
+    """ARE-16: a building has no more than the ground that it covers, times its storeys; what hangs over is tolerated.
+    ARE-17: and no less than that ground. ARE-19: a farm house has few storeys. 不动产权籍调查技术方案."""
+    table = survey.table("ZJD")
+    built, covered, storeys = table.amount("JZMJ"), table.amount("JZZDMJ"), table.amount("CS")
+    most, over = notes.law.days("ARE-16.storeys_most"), notes.law.number("ARE-16.overhang_share")
+    least = hundredths(notes.law.number("ARE-1.tolerance", "m2"))
+    told = known(storeys) & (storeys >= 0) & (storeys % 100 == 0) & (storeys <= MOST_COUNTED)
+    tall = told & (storeys > most * 100)
+    notes.rows(
+        "ARE-19", table, np.flatnonzero(tall), "CS", lambda row: {"given": storeys[row].item() // 100, "most": most}
+    )
+    levels = np.where(told, storeys // 100, most)
+    room = covered * levels
+    both = known(built) & known(covered) & (built >= 0) & (covered >= 0) & (told | ~known(storeys))
+    too_large = both & (built > room + np.maximum(least, room * int(over * 1000) // 1000))
+    notes.rows("ARE-16", table, np.flatnonzero(too_large), "JZMJ", lambda row: {
+        "given": shown(built[row]), "covered": shown(covered[row]), "storeys": levels[row].item()})  # fmt: skip
+    _total_notes(notes, "ARE-17", table, "JZMJ", both & (built > 0) & (built + least < covered), built, covered)
+
+
 RULES: tuple[SurveyRule, ...] = (
+    are_16_building_is_its_ground_times_its_storeys,
     are_1_recorded_area_is_that_of_the_shape, are_2_plane_area_is_near_the_ellipsoidal, are_3_mu_is_that_of_the_m2,
     are_4_contract_total_is_that_of_its_parcels, are_5_contract_mu_is_that_of_its_parcels,
     are_6_contract_counts_its_parcels, are_7_contract_area_is_near_the_surveyed,

@@ -12,7 +12,7 @@ from landreg.land.rules.codes import feature_code, feature_number, in_dictionary
 from landreg.land.rules.facts import Boundary, Ints, Mask, Notes, Survey, SurveyRule, filled, plain
 from landreg.land.rules.geometry import begins, forget
 from landreg.land.rules.index import MULTIPLIER, distinct, mix
-from landreg.land.rules.topology import cod_22_parcel_has_its_own_code
+from landreg.land.rules.topology import cod_22_parcel_has_its_own_code, name_parcels_without_code
 
 CHUNK = 500_000
 
@@ -24,9 +24,10 @@ def rel_28_boundary_names_a_parcel(survey: Survey, notes: Notes) -> None:
             table = boundary.table
             codes, first, counts = np.unique(boundary.strangers, return_index=True, return_counts=True)
             items = boundary.item[boundary.parcel < 0]
+            places = begins(boundary.shapes)
             for code, at, count in zip(codes, first.tolist(), counts.tolist(), strict=True):
                 values = {"given": plain(code), "count": count, "row": int(items[at]) + 1}
-                notes.add(Finding("REL-28", "DKBM", values, table.kind, plain(code) or None))
+                notes.add(Finding("REL-28", "DKBM", values, table.kind, plain(code) or None), places[items[at]])
 
 
 def prepare(survey: Survey, notes: Notes) -> None:
@@ -52,8 +53,12 @@ def cod_13_boundary_has_feature_code_and_number(survey: Survey, notes: Notes) ->
     """COD-13, COD-14 of points and lines, whose attributes are then let go."""
     for boundary in (survey.points, survey.lines):
         if boundary is not None:
-            feature_code(boundary.table, notes)
-            feature_number(boundary.table, notes)
+
+            def subjects(b: Boundary = boundary) -> np.ndarray[tuple[int], np.dtype[np.bytes_]]:
+                return named(survey, b)
+
+            feature_code(boundary.table, notes, subjects)
+            feature_number(boundary.table, notes, subjects)
             boundary.table.text.clear()
             boundary.table.amounts.clear()
 
@@ -111,21 +116,24 @@ def top_11_point_stands_where_it_says(survey: Survey, notes: Notes) -> None:
     if len(swapped) * 2 > len(off):
         off[swapped] = 0
         values = {"count": len(swapped), "number": plain(points.number[swapped[0]])}
-        notes.add(Finding("TOP-20", "XZBZ", values, points.table.kind), begins(points.shapes)[swapped[0]])
+        subject = plain(named(survey, points)[swapped[0]]) or None
+        notes.add(Finding("TOP-20", "XZBZ", values, points.table.kind, subject), begins(points.shapes)[swapped[0]])
     bad = np.flatnonzero(off > np.float64(notes.law.text("TOP-7.tolerance_m")))
     if not bad.size:
         return
     xy = begins(points.shapes)
     notes.rows("TOP-11", points.table, bad, "XZBZ", lambda row: {
         "number": plain(points.number[row]), "distance": f"{off[row]:.3f}"},
-        subject=_names(survey, points), at=xy[bad])  # fmt: skip
+        subject=named(survey, points), at=xy[bad])  # fmt: skip
 
 
-def _names(survey: Survey, boundary: Boundary) -> np.ndarray[tuple[int], np.dtype[np.bytes_]]:
-    """For each point or line the first parcel that it names."""
+def named(survey: Survey, boundary: Boundary) -> np.ndarray[tuple[int], np.dtype[np.bytes_]]:
+    """For each point or line the first parcel that it names, one of the layer before one that is not."""
     keys = survey.table("DK").key
-    made = np.zeros(len(boundary.shapes), dtype=keys.dtype if keys.dtype.itemsize > 1 else "S19")
+    width = max(keys.dtype.itemsize, boundary.strangers.dtype.itemsize, 19)
+    made = np.zeros(len(boundary.shapes), dtype=f"S{width}")
     known = boundary.parcel >= 0
+    made[boundary.item[~known][::-1]] = boundary.strangers[::-1]
     made[boundary.item[known][::-1]] = keys[boundary.parcel[known][::-1]]
     return made
 
@@ -169,7 +177,7 @@ def geo_21_boundary_has_a_place(survey: Survey, notes: Notes) -> None:
             forget(boundary.shapes)
             if bad.size:
                 notes.rows("GEO-21", boundary.table, bad, None, lambda row, b=boundary: {"number": plain(b.number[row])},
-                           subject=_names(survey, boundary))  # fmt: skip
+                           subject=named(survey, boundary))  # fmt: skip
 
 
 def cod_5_boundary_values_are_in_their_dictionary(survey: Survey, notes: Notes) -> None:
@@ -187,7 +195,7 @@ def cod_5_boundary_values_are_in_their_dictionary(survey: Survey, notes: Notes) 
                 code = "COD-5" if book in UNSURE_CODE_TABLES else "COD-4"
                 given = boundary.kept[name]
                 notes.rows(code, boundary.table, np.flatnonzero(np.isin(which, unknown)), name,
-                           lambda row, g=given: {"given": plain(g[row])}, subject=_names(survey, boundary), book=book)  # fmt: skip
+                           lambda row, g=given: {"given": plain(g[row])}, subject=named(survey, boundary), book=book)  # fmt: skip
 
 
 def rel_29_parcel_has_boundary_points(survey: Survey, notes: Notes) -> None:
@@ -203,7 +211,7 @@ def rel_29_parcel_has_boundary_points(survey: Survey, notes: Notes) -> None:
 
 RULES: tuple[SurveyRule, ...] = (
     cod_13_boundary_has_feature_code_and_number, rel_28_boundary_names_a_parcel, geo_21_boundary_has_a_place,
-    top_7_points_and_lines_follow_the_parcel, cod_22_parcel_has_its_own_code,
+    top_7_points_and_lines_follow_the_parcel, cod_22_parcel_has_its_own_code, name_parcels_without_code,
     cod_5_boundary_values_are_in_their_dictionary, top_11_point_stands_where_it_says,
     top_15_number_stands_once_in_a_parcel, rel_29_parcel_has_boundary_points,
 )  # fmt: skip

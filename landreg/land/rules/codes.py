@@ -34,7 +34,7 @@ CODED = ("FBF", "CBF", "CBF_JTCY", "CBHT", "CBDKXX", "CBJYQZDJB", "LZHT", "DK", 
          "CBJYQZ", "CBJYQZ_QZBF", "CBJYQZ_QZHF", "CBJYQZ_QZZX", "QSLYZLFJ")  # fmt: skip
 MOST_M2, MOST_MU, MOST_COUNTED = 10**14 - 1, 10**12 - 1, 2_147_483_647_00
 """In hundredths: what the register's columns hold, far more than a county has."""
-MAY_BE_ANY = {"CBFCYSL", "CS"}
+MAY_BE_ANY = {"CBFCYSL"}
 MAY_BE_MISSING = {"ZJD": {"CS", "JZZDMJ", "JZMJ"}}  # no right rests on these
 GROUPED = re.compile(r"[0-9]{1,3}([,，][0-9]{3})+(\.[0-9]+)?")
 UNIQUE = ("FBF", "CBF", "CBHT", "CBJYQZDJB", "LZHT", "DK", "ZJD", "ZJQY", "CJQY", "XJQY", "XJXZQ", "CBJYQZ")
@@ -56,11 +56,13 @@ ESSENTIAL = {
 LAND_USE_2017 = {"0101", "0102", "0103", "0201", "0202", "0203", "0204", "0301", "0302", "0303", "0304", "0305",
                  "0306", "0307", "0401", "0402", "0403", "0404", "1006", "1104", "1107", "1202", "1203"}  # fmt: skip
 LAND_USE = {*LAND_USE_2007, *LAND_USE_2017}
+NATURES = {"批准拨用", "划拨", "出让", "入股", "联营", "租赁"}
+"""Natures of a right (权利性质) that a homestead may have; offices write others too, so they are noted only."""
 RELATIONS = re.compile(rb"0[1-9]|[1-9]\d|0")
 
 
 def cod_1_code_has_its_form(survey: Survey, notes: Notes) -> None:
-    """COD-1: a code has the length and signs of its kind. GB/T 35958-2018; standards.md 1."""
+    """COD-1: a code has the length of its kind. COD-31: and the signs. GB/T 35958-2018; standards.md 1."""
     for kind in CODED:
         table = survey.table(kind)
         for name, form in FORMS.items():
@@ -78,8 +80,21 @@ def _form_notes(notes: Notes, table: Table, name: str, form: str, rows: Rows) ->
     wanted = sum(int(part) for part in re.findall(r"\d+", form))
     own = filled(table.key) if name != KEY.get(table.kind) else filled(codes)
     subject = np.where(own, table.key, codes) if name != KEY.get(table.kind) else codes
-    notes.rows("COD-1", table, rows, name, lambda row: {"length": lengths(codes[row : row + 1])[0].item()},
-               subject=subject, wanted=wanted)  # fmt: skip
+    length = np.array([len(plain(code)) for code in codes[rows].tolist()], dtype=np.int64)
+    forms = {sum(int(part) for part in re.findall(r"\d+", one)): one for one in (form, ALSO_READ.get(name, form))}
+    sound = np.isin(length, list(forms))
+    counted = dict(zip(rows.tolist(), length.tolist(), strict=True))
+    notes.rows("COD-1", table, rows[~sound], name, lambda row: {"length": counted[row]}, subject=subject, wanted=wanted)
+    notes.rows("COD-31", table, rows[sound], name, lambda row: {
+        "signs": strange_signs(plain(codes[row]), forms[counted[row]])}, subject=subject)  # fmt: skip
+
+
+def strange_signs(code: str, form: str) -> str:
+    """The signs of a code that stand where its form has others, each with its place from 1."""
+    kinds = "".join(kind * int(count) for kind, count in re.findall(r"([dA])(\d+)", form))
+    allowed = {"d": "0123456789", "A": "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+    pairs = zip(code, kinds, strict=False)
+    return "、".join(f"{sign}({place})" for place, (sign, kind) in enumerate(pairs, 1) if sign not in allowed[kind])
 
 
 def cod_2_code_begins_with_its_parent(survey: Survey, notes: Notes) -> None:
@@ -130,6 +145,8 @@ def cod_4_value_is_in_its_dictionary(survey: Survey, notes: Notes) -> None:
                 _dictionary(notes, table, name, allowed, field.code_table, "COD-5" if unsure else "COD-4")
             elif name == "TDLYLX":
                 _dictionary(notes, table, name, LAND_USE, "GB/T 21010", "COD-4")
+            elif name == "QLXZ":
+                _dictionary(notes, table, name, NATURES, "权利性质", "COD-5")
             elif name == "YHZGX":
                 _unknown(notes, table, name, "GB/T 4761", "COD-4", lambda value: bool(RELATIONS.fullmatch(value)))
 
@@ -176,16 +193,27 @@ def cod_8_code_is_of_this_county(survey: Survey, notes: Notes) -> None:
 
 
 def cod_9_village_is_known(survey: Survey, notes: Notes) -> None:
-    """COD-9: the village in an issuer's code is a division of today; older codes are kept, so note it only."""
+    """COD-32: the township in an issuer's code is a division of today. COD-9: so is the village; villages are founded and
+    merged faster than the divisions are renewed, so note it only: no batch of it is opened before it has a name (REG-28)."""
     table = survey.table("FBF")
     if not survey.villages or not table.rows:
         return
     village = prefix(survey.today(table.key), 12)
     unknown = [
         row for row in np.flatnonzero(lengths(table.key) == 14).tolist()
-        if not ({plain(village[row])} <= survey.villages or village[row].endswith(b"000"))
+        if not (plain(village[row]) in survey.villages or _of_a_township(plain(village[row]), survey.villages))
     ]  # fmt: skip
-    notes.rows("COD-9", table, np.array(unknown, dtype=np.intp), "FBFBM", lambda row: {"village": plain(village[row])})
+    townships = {code[:9] for code in survey.villages}
+    strange = [row for row in unknown if plain(village[row])[:9] not in townships]
+    other = [row for row in unknown if plain(village[row])[:9] in townships]
+    for code, rows in (("COD-32", strange), ("COD-9", other)):
+        notes.rows(code, table, np.array(rows, dtype=np.intp), "FBFBM", lambda row: {
+            "village": plain(village[row]), "township": plain(village[row])[:9]})  # fmt: skip
+
+
+def _of_a_township(village: str, villages: frozenset[str]) -> bool:
+    """Whether the village's digits are noughts, as of what a township holds itself."""
+    return village.endswith("000") and any(code.startswith(village[:9]) for code in villages)
 
 
 def cod_13_feature_code_fits_its_layer(survey: Survey, notes: Notes) -> None:
@@ -194,13 +222,17 @@ def cod_13_feature_code_fits_its_layer(survey: Survey, notes: Notes) -> None:
         feature_code(table, notes)
 
 
-def feature_code(table: Table, notes: Notes) -> None:
-    """COD-13 of one layer: the first row that has another code, and how many have."""
+def feature_code(table: Table, notes: Notes, subjects: Callable[[], Bytes] | None = None) -> None:
+    """COD-13 of one layer: the first row that has another code, and how many have. subjects: what rows are about, where
+    the table does not say; not asked where nothing is wrong."""
     field = TABLES[table.kind].fields.get("YSDM")
     if field is not None and field.rule and "YSDM" in table.text:
         codes = table.text["YSDM"]
         wrong = np.flatnonzero(filled(codes) & (codes != field.rule.encode()))
-        notes.rows("COD-13", table, wrong[:1], "YSDM", wanted=field.rule, count=len(wrong))
+        if wrong.size:
+            notes.rows(
+                "COD-13", table, wrong[:1], "YSDM", subject=subjects and subjects(), wanted=field.rule, count=len(wrong)
+            )
 
 
 def cod_14_feature_number_stands_once(survey: Survey, notes: Notes) -> None:
@@ -209,8 +241,8 @@ def cod_14_feature_number_stands_once(survey: Survey, notes: Notes) -> None:
         feature_number(table, notes)
 
 
-def feature_number(table: Table, notes: Notes) -> None:
-    """COD-14 of one layer."""
+def feature_number(table: Table, notes: Notes, subjects: Callable[[], Bytes] | None = None) -> None:
+    """COD-14 of one layer, on the first row. subjects: as in `feature_code`."""
     if "BSM" not in table.amounts:
         return
     numbers = table.amounts["BSM"]
@@ -219,8 +251,14 @@ def feature_number(table: Table, notes: Notes) -> None:
     missing = table.rows - len(usable)
     if again.size or missing:
         listed = "、".join(str(number) for number in (np.unique(again)[:5] // 100).tolist())
-        values = {"again": len(again), "missing": missing, "numbers": listed}
-        notes.add(Finding("COD-14", "BSM", values, table.kind))
+        values = {"again": len(again), "missing": missing, "numbers": f" ({listed})" if listed else ""}
+        first = (
+            np.flatnonzero(numbers == again[0])[1]
+            if again.size
+            else np.flatnonzero(~known(numbers) | (numbers <= 0))[0]
+        )
+        subject = table.subject(int(first), subjects and subjects())
+        notes.add(Finding("COD-14", "BSM", {**values, "row": int(first) + 1}, table.kind, subject))
 
 
 def cod_17_number_is_a_number(survey: Survey, notes: Notes) -> None:
@@ -244,9 +282,9 @@ def _unreadable(notes: Notes, table: Table, name: str) -> None:
             "column": name,
             "count": len(grouped),
             "given": grouped[0][1],
-            "first": plain(table.key[grouped[0][0]]),
+            "first": table.subject(grouped[0][0]),
         }
-        notes.add(Finding("COD-30", name, values, table.kind))
+        notes.add(Finding("COD-30", name, values, table.kind, table.subject(grouped[0][0])))
     code = "COD-27" if name in MAY_BE_MISSING.get(table.kind, ()) else "COD-17"
     for row, text in given:
         if not GROUPED.fullmatch(text):
@@ -281,8 +319,8 @@ def cod_28_homestead_has_a_unit_code(survey: Survey, notes: Notes) -> None:
     table = survey.table("ZJD")
     bare = np.flatnonzero(~filled(table.column("BDCDYH")))
     if bare.size:
-        values = {"count": len(bare), "first": plain(table.key[bare[0]])}
-        notes.add(Finding("COD-28", "BDCDYH", values, "ZJD"))
+        values = {"count": len(bare), "first": table.subject(int(bare[0]))}
+        notes.add(Finding("COD-28", "BDCDYH", values, "ZJD", table.subject(int(bare[0]))))
 
 
 def cod_21_homestead_is_a_homestead_parcel(survey: Survey, notes: Notes) -> None:

@@ -19,7 +19,6 @@ from landreg.land.rules.facts import (
     Survey,
     SurveyRule,
     Table,
-    plain,
 )  # fmt: skip
 
 CHUNK = 100_000
@@ -32,6 +31,8 @@ CODE_OF = {
     "self_crossing": "GEO-5", "duplicate_vertex": "GEO-6", "spike": "GEO-7", "multipart": "GEO-8", "hole": "GEO-9",
     "bad_hole": "GEO-10", "sliver": "GEO-12", "reversed": "GEO-13", "self_touching": "GEO-14",
 }  # fmt: skip
+
+COUNTED = {"too_few_points", "multipart", "hole"}
 
 
 def geo_11_ring_is_not_endless(survey: Survey, notes: Notes) -> None:
@@ -74,12 +75,15 @@ def geo_1_ring_is_sound(survey: Survey, notes: Notes) -> None:
     limits = _limits(notes)
     for kind, shapes in list(survey.shapes.items()):
         crossing: list[int] = []
+        few: list[int] = []
         for first in range(0, len(shapes), CHUNK):
             part = shapes.take(np.arange(first, min(first + CHUNK, len(shapes))))
             faults = ring_faults(part, limits, clockwise=survey.forms.get(kind) == "shapefile")
             _ring_notes(survey, notes, kind, [replace(fault, index=fault.index + first) for fault in faults])
             crossing += [fault.index + first for fault in faults if fault.kind == "self_crossing"]
+            few += [fault.index + first for fault in faults if fault.kind == "too_few_points"]
         gone = ~shapes.usable
+        gone[few] = True
         if crossing:
             vertices = np.bincount(shapes.part_feature[shapes.xy_part], minlength=len(shapes))
             gone[crossing] |= vertices[crossing] > TANGLED
@@ -97,14 +101,20 @@ def _ring_notes(survey: Survey, notes: Notes, kind: str, faults: Sequence[RingFa
             continue
         if kind in PLOTS:
             survey.blame(kind, fault.index)
-            _ring_note(notes, CODE_OF[fault.kind], table, fault)
+            _ring_note(notes, CODE_OF[fault.kind], table, fault, _sound_vertex(survey.shapes[kind], fault.index))
         elif fault.kind != "hole":
             _ring_note(notes, "GEO-20", table, fault)
 
 
 def _is_endless(notes: Notes, table: Table, row: int) -> bool:
-    subject = plain(table.key[row])
-    return any(f.code == "GEO-11" and f.layer == table.kind and f.subject == subject for f in notes.findings)
+    return any(f.code == "GEO-11" and f.layer == table.kind and f.values["row"] == row + 1 for f in notes.findings)
+
+
+def _sound_vertex(shapes: Shapes, row: int) -> Any:
+    """The first usable coordinate of a shape, None where it has none."""
+    first, last = shapes.part_starts[shapes.feature_starts[[row, row + 1]]]
+    sound = np.flatnonzero(shapes.sound[first:last])
+    return shapes.xy[first + sound[0]] if sound.size else None
 
 
 def _limits(notes: Notes) -> Thresholds:
@@ -113,12 +123,16 @@ def _limits(notes: Notes) -> Thresholds:
     return Thresholds(duplicate, spike, sliver)
 
 
-def _ring_note(notes: Notes, code: str, table: Table, fault: RingFault) -> None:
-    at = (fault.x, fault.y) if np.isfinite(fault.x) else None
-    value = round(fault.value, 3) if np.isfinite(fault.value) else "—"
-    values = {"value": value, "kind": fault.kind, "row": fault.index + 1}
-    subject = plain(table.key[fault.index])
-    notes.add(Finding(code, KEY.get(table.kind), values, table.kind, subject or None), at)
+def _ring_note(notes: Notes, code: str, table: Table, fault: RingFault, spot: Any = None) -> None:
+    at = (fault.x, fault.y) if np.isfinite(fault.x) else spot
+    values: dict[str, Any] = {"kind": fault.kind, "row": fault.index + 1}
+    if code == "GEO-20":
+        values["fault"] = fault.kind
+    if fault.kind in ("not_finite", "huge"):
+        values["value"] = f"{fault.value:.6g}"
+    elif np.isfinite(fault.value):
+        values["value"] = int(fault.value) if fault.kind in COUNTED else round(fault.value, 3)
+    notes.add(Finding(code, KEY.get(table.kind), values, table.kind, table.subject(fault.index)), at)
 
 
 def middles(shapes: Shapes) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gis.nyt2539 import TABLES
 from landreg.core.codes import masked_name
 from landreg.core.errors import Finding
 from landreg.land.rules.facts import (
@@ -24,6 +25,8 @@ CONTRACTED = (b"10", b"")
 """Kinds of a parcel that is contracted, or may be: where the kind is blank nothing says that it is not."""
 HOUSEHOLD_OF = ("CBHT", "CBDKXX", "CBJYQZDJB", "LZHT", "CBF_JTCY")
 ISSUER_OF = (("DK", "DKBM"), ("CBF", "CBFBM"), ("CBHT", "FBFBM"), ("CBDKXX", "FBFBM"), ("CBJYQZDJB", "FBFBM"))
+POINTED_TO = {"LZHT": ("CBDKXX", "LZHTBM")}
+"""A table that a package may lack, to the table and column that point to it."""
 OF_A_CERTIFICATE = ("CBJYQZ", "CBJYQZ_QZBF", "CBJYQZ_QZHF", "CBJYQZ_QZZX", "QSLYZLFJ")
 
 
@@ -206,8 +209,19 @@ def rel_24_transferee_is_known(survey: Survey, notes: Notes) -> None:
 
 def rel_25_transfer_of_a_parcel_is_there(survey: Survey, notes: Notes) -> None:
     """REL-25: the transfer that a parcel names is in the table of transfers."""
-    table = survey.table("CBDKXX")
-    _dangling(notes, "REL-25", table, "LZHTBM", table.column("LZHTBM"), survey.table("LZHT").index("LZHTBM"))
+    table, transfers = survey.table("CBDKXX"), survey.table("LZHT")
+    if transfers.rows:
+        _dangling(notes, "REL-25", table, "LZHTBM", table.column("LZHTBM"), transfers.index("LZHTBM"))
+
+
+def pkg_23_rows_that_others_name_are_there(survey: Survey, notes: Notes) -> None:
+    """PKG-23: a table that the package lacks, or of which it has no row, is missed once where rows of others point to it."""
+    for kind, (others, column) in POINTED_TO.items():
+        named = np.flatnonzero(filled(survey.table(others).column(column)))
+        if named.size and not survey.table(kind).rows:
+            first = plain(survey.table(others).column(column)[named[0]])
+            values = {"kind": kind, "name": TABLES[kind].name_zh, "count": len(named), "first": first}
+            notes.add(Finding("PKG-23", column, values, kind, survey.table(others).subject(int(named[0]))))
 
 
 def rel_26_transfer_has_parcels(survey: Survey, notes: Notes) -> None:
@@ -273,7 +287,8 @@ RULES: tuple[SurveyRule, ...] = (
     rel_15_parcel_is_under_one_contract, rel_16_register_entry_has_a_contract, rel_17_contract_has_a_register_entry,
     rel_18_rows_of_one_contract_agree, rel_19_certificate_has_a_register_entry, rel_20_homestead_has_a_household,
     rel_21_household_has_one_homestead, rel_22_homestead_holder_is_of_the_household, rel_23_transfer_has_a_contract,
-    rel_24_transferee_is_known, rel_25_transfer_of_a_parcel_is_there, rel_26_transfer_has_parcels,
+    rel_24_transferee_is_known, pkg_23_rows_that_others_name_are_there,
+    rel_25_transfer_of_a_parcel_is_there, rel_26_transfer_has_parcels,
     rel_27_transfer_and_its_parcels_are_of_one_contract, rel_30_issuer_has_parcels, rel_31_group_area_has_an_issuer,
     rel_32_transfer_is_to_another, rel_33_contracted_parcel_is_of_that_kind,
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from gis.holes import holes
 from gis.shapes import Shapes
 from gis.topology import outside, overlaps
 from landreg.core.errors import Finding
-from landreg.land.rules.facts import KEY, Ints, Notes, Survey, SurveyRule, plain, prefix, shown
+from landreg.land.rules.facts import KEY, Ints, Notes, Survey, SurveyRule, filled, plain, prefix, shown
 from landreg.land.rules.geometry import PLOTS, begins, join_shapes, middles
 from landreg.land.rules.index import CodeIndex
 
@@ -187,7 +188,7 @@ def top_16_parcels_leave_no_hole(survey: Survey, notes: Notes) -> None:
         return
     least, most = (np.float64(notes.law.text("TOP-16.hole", key)).item() for key in ("least_m2", "most_m2"))
     found = holes(shapes, least_m2=least, most_m2=most)
-    for row in range(len(found)):
+    for row in np.flatnonzero(found.i != found.j).tolist():  # in one parcel alone it is that parcel's own hole: GEO-9
         place = (found.x[row], found.y[row])
         _pair_notes(survey, notes, "TOP-16", "DK", int(found.i[row]), int(found.j[row]), {"area": _two(found.area_m2[row])},
                     place)  # fmt: skip
@@ -224,6 +225,24 @@ def cod_22_parcel_has_its_own_code(survey: Survey, notes: Notes) -> None:
             notes.add(Finding("COD-22", "DKBM", values, "DK", own), middles(shapes)[row])
 
 
+def name_parcels_without_code(survey: Survey, notes: Notes) -> None:
+    """What is noted of a parcel without a code is about the code that boundary points at its corners name."""
+    points, shapes = survey.points, survey.shapes.get("DK")
+    if shapes is None:
+        return
+    of_rows = [
+        (n, found, found.values["row"] - 1)
+        for n, found in enumerate(notes.findings)
+        if found.layer == "DK" and "row" in found.values and not survey.table("DK").key[found.values["row"] - 1]
+    ]
+    names = {row: found.subject for _, found, row in of_rows if found.subject}
+    for n, found, row in of_rows:
+        if row not in names and points is not None and len(points.strangers):
+            names[row] = _named_by_points(shapes, row, points)
+        if not found.subject and names.get(row):
+            notes.findings[n] = replace(found, subject=names[row])
+
+
 def _named_by_points(shapes: Shapes, row: int, points: Any) -> str:
     """The code without a shape that most boundary points at this shape's corners name, if most corners have one."""
     low, high = shapes.boxes[row, :2], shapes.boxes[row, 2:]
@@ -233,7 +252,11 @@ def _named_by_points(shapes: Shapes, row: int, points: Any) -> str:
     if not inside.any():
         return ""
     names, counts = np.unique(points.strangers[inside], return_counts=True)
-    corners = int(np.diff(shapes.part_starts[shapes.feature_starts[[row, row + 1]]])[0]) - 1
+    outer = int(shapes.feature_starts[row])
+    corners = int(shapes.part_starts[outer + 1] - shapes.part_starts[outer]) - 1
+    names, counts = names[filled(names)], counts[filled(names)]
+    if not len(names):
+        return ""
     best = int(np.argmax(counts))
     return plain(names[best]) if counts[best] * 2 > corners else ""
 

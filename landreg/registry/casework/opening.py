@@ -9,9 +9,10 @@ from sqlalchemy import select, text
 
 from landreg.core.actor import Actor
 from landreg.core.db import Unavailable, unit_of_work
-from landreg.core.errors import Conflict, Finding, NotFound
+from landreg.core.errors import Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.land.model import Package
+from landreg.land.queries import unknown_villages
 from landreg.registry.casebook import Batch, Case
 from landreg.registry.casework.cases import note
 
@@ -21,7 +22,8 @@ OPENED = ('registry."case"', "registry.case_parcel", "registry.case_document", "
 def open_batch(actor: Actor, county: str, package_id: UUID, village: str) -> UUID:
     """Open a case for each contract and homestead of a village that the package holds and the register lacks.
 
-    village: division code of any level. Raises NotFound for an unknown package, Conflict when nothing is left to open.
+    village: division code of any level. Raises NotFound for an unknown package, Refused for villages that
+    the divisions, where they are loaded, do not have, Conflict when nothing is left to open.
     """
     with unit_of_work(actor) as uow:
         uow.lock_village(village)
@@ -29,6 +31,8 @@ def open_batch(actor: Actor, county: str, package_id: UUID, village: str) -> UUI
         within = village.isascii() and village.isdigit() and village.startswith(county)
         if package is None or package.state != "staged" or not within:
             raise NotFound()
+        if unknown := unknown_villages(uow.session, county, package_id, village):
+            raise Refused(Finding("REG-28", "village", {"villages": unknown}))
         batch = Batch(
             county=county,
             batch_id=uuid4(),
@@ -42,10 +46,10 @@ def open_batch(actor: Actor, county: str, package_id: UUID, village: str) -> UUI
         asked = {
             "county": county,
             "package": package_id,
-            "batch": batch.batch_id,
-            "by": actor.account_id,
             "from": village,
             "to": village + "~",
+            "batch": batch.batch_id,
+            "by": actor.account_id,
             "prefix": f"{county}-{beijing_day(uow.now).year}-",
         }
         uow.session.execute(text(_OPEN_CONTRACTS), asked)

@@ -31,8 +31,20 @@ def law() -> Law:
 
 
 def report_on(small: Small, folder: Path) -> Report:
-    """The check of a package written in this folder."""
-    return check(small.write(folder), law())
+    """The check of a package written in this folder; each finding says all that its sentence names."""
+    report = check(small.write(folder), law())
+    assert unsaid(report) == []
+    return report
+
+
+def unsaid(report: Report) -> list[tuple[str, str]]:
+    """Findings whose sentence, in either language, has a dash or a brace where the finding brought no value."""
+    return [
+        (finding.code, said)
+        for finding in report.findings
+        for said in (report.law.say(finding, "zh"), report.law.say(finding, "en"))
+        if "—" in said or "{" in said or "None" in said
+    ]
 
 
 def found(findings: Iterable[Finding]) -> Found:

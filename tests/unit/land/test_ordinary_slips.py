@@ -35,8 +35,8 @@ CASES: list[tuple[str, Change, set[tuple[str, str | None]]]] = [
     ("a representative without a number who is a member", put("CBF", H3, CBFZJHM=""), {("COD-7", H3)}),
     ("a parcel without a contract whose kind is blank", put("DK", P6, DKLB=""), {("COD-7", P6), ("REL-2", P6)}),
     ("a parcel under a contract whose kind is blank", put("DK", P2, DKLB=""), {("COD-7", P2)}),
-    ("homesteads without unit codes", without_column("ZJD", "BDCDYH"), {("COD-28", None)}),
-    ("a homestead without a unit code", put("ZJD", Z1, BDCDYH=""), {("COD-28", None)}),
+    ("homesteads without unit codes", without_column("ZJD", "BDCDYH"), {("COD-28", Z1)}),
+    ("a homestead without a unit code", put("ZJD", Z1, BDCDYH=""), {("COD-28", Z1)}),
     ("storeys in words", every("ZJD", CS="2层"), {("COD-27", Small().homestead(n)) for n in (1, 2, 3)}),
     ("an approval in words", put("ZJD", Z1, PZMJ="无"), {("COD-17", Z1)}),
     ("a private sign in a parcel's name", put("DK", P2, DKMC="地\ue000"), {("COD-29", P2)}),
@@ -44,7 +44,7 @@ CASES: list[tuple[str, Change, set[tuple[str, str | None]]]] = [
     ("rare signs, full-width brackets and punctuation", both(put("CBF_JTCY", "家人2", CYXM="王𠮷（二），。"),
      put("DK", P2, DKMC="地①ＡＢ")), set()),
     ("areas with thousands separators", both(put("CBDKXX", P2, YHTMJ="1,590.00", YHTMJM=""), put(
-     "CBHT", Small().contract(2), YHTZMJ="2,590.00", YHTZMJM="")), {("COD-30", None)}),
+     "CBHT", Small().contract(2), YHTZMJ="2,590.00", YHTZMJM="")), {("COD-30", P2), ("COD-30", Small().contract(2))}),
 ]  # fmt: skip
 
 

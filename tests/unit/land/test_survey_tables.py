@@ -69,14 +69,14 @@ def a_household_code_of_17_signs(p: Planting) -> str:
     return p.set("CBF", "CBFBM", code, CBFBM=code[:17])[:17]
 
 
-@fault("COD-1")
+@fault("COD-31")
 def a_contract_code_without_its_letter(p: Planting) -> str:
     code = p.contract()
     p.set("CBHT", "CBHTBM", code, CBHTBM=code[:18] + "1")
     return code[:18] + "1"
 
 
-@fault("COD-1")
+@fault("COD-31")
 def a_transfer_code_with_letters(p: Planting) -> str:
     code = p.transfer()
     p.set("LZHT", "LZHTBM", code, LZHTBM=code[:16] + "AB")
