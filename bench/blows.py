@@ -64,6 +64,11 @@ registered ones; the rest the database keeps for itself, or is work.
 HELD = {"access.account": {"account_id", "login", "name", "desk", "roles", "jurisdiction", "locked_at"}}
 """Of these tables only these columns are the log's: passwords and second factors are nobody's to read there."""
 
+OTHERWISE_TOLD = {
+    "identity.person": "EXISTS (SELECT FROM log.entry WHERE kind = 'person.entered' AND key = person_id::text)"
+}
+"""By table: rows of which another kind of leaf tells than of most."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -86,6 +91,11 @@ class Table:
     def plain(self) -> str:
         """As findings name it."""
         return self.name.replace('"', "")
+
+    @property
+    def has_clocks(self) -> bool:
+        """Whether its rows say from when until when they were said."""
+        return "recorded" in {column.name for column in self.columns}
 
     @property
     def held(self) -> tuple[Column, ...]:
@@ -185,13 +195,14 @@ _NUMBERED = (
 class Row:
     """One row of a table, remembered whole, to be put back."""
 
-    def __init__(self, connection: Connection, table: Table) -> None:
+    def __init__(self, connection: Connection, table: Table, which: str = "true") -> None:
         self.connection, self.table = connection, table
         self.columns = ", ".join(f'"{column.name}"' for column in table.columns)
         connection.execute("DROP TABLE IF EXISTS pg_temp.row_as_it_was")
         key = ", ".join(f'"{name}"' for name in table.key)
         taken = connection.execute(
-            f"CREATE TEMP TABLE row_as_it_was AS SELECT {self.columns} FROM {table.name} ORDER BY md5(({key})::text) LIMIT 1"
+            f"CREATE TEMP TABLE row_as_it_was AS SELECT {self.columns} FROM {table.name} "
+            f"WHERE {which} ORDER BY md5(({key})::text) LIMIT 1"
         )
         self.there = taken.rowcount > 0
         connection.execute("DROP TABLE IF EXISTS pg_temp.keys_as_they_were")
@@ -216,6 +227,19 @@ class Row:
         """Give a column another value."""
         self.connection.execute(
             f'UPDATE {self.table.name} AS t SET "{column.name}" = {_other(self.table, column)} '
+            f"FROM pg_temp.row_as_it_was AS was WHERE {self._same()}"
+        )
+
+    def move_village(self) -> None:
+        """Let it stand in another village of the county, whose office alone then sees it."""
+        self.connection.execute(
+            f"UPDATE {self.table.name} AS t SET village = '610902999999' FROM pg_temp.row_as_it_was AS was WHERE {self._same()}"
+        )
+
+    def move_end(self) -> None:
+        """Let it have been said for a shorter time: pages of days between then tell of another row."""
+        self.connection.execute(
+            f"UPDATE {self.table.name} AS t SET recorded = tstzrange(lower(t.recorded), upper(t.recorded) - interval '1 us') "
             f"FROM pg_temp.row_as_it_was AS was WHERE {self._same()}"
         )
 

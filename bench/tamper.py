@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.progress import track
 from sqlalchemy.engine import make_url
 
-from bench.blows import Blow, Connection, Row, Table, tables, unbar
+from bench.blows import OTHERWISE_TOLD, Blow, Connection, Row, Table, tables, unbar
 from landreg import migrate
 from landreg.audit.logged import register
 from landreg.config import Settings
@@ -35,6 +35,7 @@ from landreg.core.errors import Finding, LandregError
 from landreg.core.periods import beijing_day
 from landreg.law.book import national_law
 from landreg.log.recheck import recheck_register
+from landreg.registry.leaves import placed
 
 console = Console()
 Recheck = Callable[[], tuple[Finding, ...]]
@@ -53,12 +54,25 @@ def strikes(connection: Connection, again: Recheck, *, columns: bool) -> Iterato
     for table in struck:
         row = Row(connection, table)
         for what, column, strike in _blows(table, row, columns=columns):
-            strike()
-            blow = Blow(table, what, column, row.names())
-            yield blow, blow.named_by(again())
-            row.restore()
+            yield _struck(row, what, column, strike, again)
+        if row.there and table.plain in placed.TABLES:
+            yield _struck(row, "moved to another village", "village", row.move_village, again)
+        if table.has_clocks and (closed := Row(connection, table, "NOT upper_inf(recorded)")).there:
+            yield _struck(closed, "moved the end of recorded", "recorded", closed.move_end, again)
+        if table.plain in OTHERWISE_TOLD and (other := Row(connection, table, OTHERWISE_TOLD[table.plain])).there:
+            for what, column, strike in _blows(table, other, columns=columns):
+                yield _struck(other, f"{what} (by itself)", column, strike, again)
     if (after := again()) != ():
         raise RuntimeError(f"not sound after the last blow: {after[:3]}")
+
+
+def _struck(row: Row, what: str, column: str, strike: Callable[[], None], again: Recheck) -> Outcome:
+    """One blow, and what names it; the row is put back."""
+    strike()
+    blow = Blow(row.table, what, column, row.names())
+    found = blow.named_by(again())
+    row.restore()
+    return blow, found
 
 
 def _blows(table: Table, row: Row, *, columns: bool) -> Iterator[tuple[str, str, Callable[[], None]]]:

@@ -62,20 +62,35 @@ def enter(uow: UnitOfWork, persons: Sequence[NewPerson]) -> list[UUID]:
 
     A person without a number is a person of their own each time. One statement for all, however many.
     """
+    return _entered(uow, persons)[0]
+
+
+def enter_alone(uow: UnitOfWork, person: NewPerson) -> UUID:
+    """The id of a person whom no act brings, or not yet: who is new has a leaf of their own (`person.entered`)."""
+    (person_id,), new = _entered(uow, [person])
+    county = uow.actor.jurisdiction[:6].ljust(6, "0")
+    for told in queries.persons_told(uow.session, new):
+        stage(uow, Entry("person.entered", county, uow.actor.jurisdiction, str(person_id), *queries.person_facts(told)))
+    return person_id
+
+
+def _entered(uow: UnitOfWork, persons: Sequence[NewPerson]) -> tuple[list[UUID], list[UUID]]:
+    """Ids in the order given, and those of them that are new."""
     if not persons:
-        return []
+        return [], []
     borne = [_person_digests(person) for person in persons]
     found = queries.person_ids(uow.session, [key for keys in borne for key in keys])
     known = {keys[0]: found[key] for keys in borne for key in keys if key in found}
     rows = {
         keys[0]: _row(uuid4(), one, keys[0]) for keys, one in zip(borne, persons, strict=True) if keys[0] not in known
     }
+    new: list[UUID] = []
     if rows:
         columns = {name: [row[name] for row in rows.values()] for name in next(iter(rows.values()))}
-        uow.session.execute(_ENTER, columns)
+        new = list(uow.session.scalars(_ENTER, columns))
         # Another desk may have entered one of them meanwhile: its row then stands.
         known |= queries.person_ids(uow.session, list(rows))
-    return [known[keys[0]] for keys in borne]
+    return [known[keys[0]] for keys in borne], new
 
 
 def find(uow: UnitOfWork, *, id_kind: str = CITIZEN_ID, id_number: str) -> UUID | None:
@@ -168,7 +183,7 @@ _ENTER = sa.text(
        SELECT * FROM unnest(CAST(:person_id AS uuid[]), CAST(:name_masked AS text[]), CAST(:name_sealed AS bytea[]),
            CAST(:name_digest AS bytea[]), CAST(:id_kind AS text[]), CAST(:id_masked AS text[]), CAST(:id_sealed AS bytea[]),
            CAST(:id_digest AS bytea[]), CAST(:sex AS text[]), CAST(:said AS text[]), CAST(:said_key_sealed AS bytea[]))
-       ON CONFLICT (id_digest) DO NOTHING"""
+       ON CONFLICT (id_digest) DO NOTHING RETURNING person_id"""
 )
 _OPENING = sa.text(
     """INSERT INTO identity.opening VALUES (:county, :opening_id, :village, :account_id, :person_ids, :reason, :subject,

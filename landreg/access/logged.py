@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
 
+from landreg.access import queries
 from landreg.access.model import AgentAct, Binding, Consent, ExternalIdentity, HouseholdCode
 from landreg.log.leaf import canonical
 
@@ -137,6 +138,7 @@ SOURCES = {
     "consent.given": _consents,
     "consent.revoked": _revocations,
     "agent.acted": _agent_acts,
+    "person.entered": queries.persons_entered,
 }
 """By kind of entry: what the tables say of it now."""
 TABLES: Mapping[str, Mapping[str, str]] = {
@@ -148,4 +150,5 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "consent.given": {"": "access.consent"},
     "consent.revoked": {"": "access.consent"},
     "agent.acted": {"": "access.agent_act"},
+    "person.entered": {"": "identity.person"},
 }

@@ -330,6 +330,34 @@ def openings(session: DatabaseSession) -> Iterator[tuple[str, Mapping[str, Any],
         yield str(row.opening_id), *opening_facts(row.account_id, row.person_ids, row.reason, row.subject)
 
 
+def persons_told(session: DatabaseSession, ids: Collection[UUID]) -> tuple[Any, ...]:
+    """What a leaf says of these persons (`person_facts`)."""
+    return tuple(session.execute(sa.text(f"{_PERSONS} WHERE p.person_id = ANY (:ids)"), {"ids": list(ids)}))
+
+
+def person_facts(row: Any) -> tuple[dict[str, Any], dict[str, str]]:
+    """What the leaf of a person's entry says: that there is one; salted: what the leaf of a survey says of a person."""
+    return {"person": row.person_id}, {"person": row.said_of}
+
+
+def persons_entered(session: DatabaseSession) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:
+    """Every person who has a leaf of their own, as the table has them now."""
+    question = f"{_PERSONS} JOIN log.entry AS e ON e.key = p.person_id::text AND e.kind = 'person.entered'"
+    for row in session.execute(sa.text(question)):
+        yield str(row.person_id), *person_facts(row)
+
+
+PERSON_TOLD = "jsonb_build_array(p.said, p.name_masked, p.id_kind, p.id_masked, p.sex)::text"
+"""What a leaf says of a person, salted: a digest, masks, kind and sex (before migration 0024 also the day of birth: `told`)."""
+OF_NO_LEAF = """NOT EXISTS (SELECT FROM party.member AS m WHERE m.person_id = p.person_id)
+    AND NOT EXISTS (SELECT FROM party.household AS h WHERE h.representative_id = p.person_id)
+    AND NOT EXISTS (SELECT FROM party.collective AS c WHERE c.representative_id = p.person_id)
+    AND NOT EXISTS (SELECT FROM party.holder AS o WHERE o.person_id = p.person_id)
+    AND NOT EXISTS (SELECT FROM log.entry AS e WHERE e.key = p.person_id::text AND e.kind = 'person.entered')"""
+"""That no leaf tells of a person `p`."""
+_PERSONS = f"SELECT p.person_id, {PERSON_TOLD} AS said_of FROM identity.person AS p"
+
+
 def household_by_code(session: DatabaseSession, code: str) -> HouseholdFound | None:
     """A household of the actor's jurisdiction by its registered code."""
     question = sa.text(

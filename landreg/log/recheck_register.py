@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -18,9 +18,31 @@ from landreg.log.recheck_tree import read_json
 
 Source = Callable[[Session], Iterable[Restated]]
 Tables = Mapping[str, Mapping[str, str]]
-# A row that was closed: its table, its key there, and the number of the act that is said to have closed it, if any.
-Closed = tuple[str, str, str | None]
+
+
+class Closed(NamedTuple):
+    """A row that was closed: its table, its key there, the number of the act that is said to have closed it, if any; when the
+    row says that it ended, and when that act was registered, of which the act's leaf tells.
+    """
+
+    table: str
+    key: str
+    act: str | None
+    ended_at: str | None = None
+    registered_at: str | None = None
+
+
+class Placed(NamedTuple):
+    """A row that stands in another village than what it hangs on: its table, its key there, and both villages."""
+
+    table: str
+    key: str
+    village: str
+    said: str
+
+
 Closings = Callable[[Session], Iterable[Closed]]
+Places = Callable[[Session], Iterable[Placed]]
 # A row of which no leaf can tell: its table and its key.
 Strays = Callable[[Session], Iterable[tuple[str, str]]]
 # What a thing is now, by its id, of which the last entry of these kinds (`id:instant`) tells.
@@ -54,7 +76,8 @@ class Register:
 
     sources: by kind of entry, what the tables say now. tables: by kind, the table behind a fact's name, and under "" the
     kind's own table, so that a finding names the table and the key. closings: the rows that are closed, each to be named
-    by the leaf of the act that closed it. strays: rows of which no leaf can tell. states: by table, what may change, with
+    by the leaf of the act that closed it. strays: rows of which no leaf can tell. placed: rows in a village that is none of
+    theirs. states: by table, what may change, with
     the kinds of entries of which the last one tells what it is now.
     """
 
@@ -62,6 +85,7 @@ class Register:
     tables: Tables = field(default_factory=dict)
     closings: Closings | None = None
     strays: Strays | None = None
+    placed: Places | None = None
     states: States = field(default_factory=dict)
 
     @property
@@ -77,6 +101,7 @@ class Register:
             *(("state", table) for table in self.states),
             *([("closings", "")] if self.closings else []),
             *([("strays", "")] if self.strays else []),
+            *([("placed", "")] if self.placed else []),
         ]
 
 
@@ -94,6 +119,10 @@ def step_differs(session: Session, register: Register, what: str, name: str, gon
         case "strays" if register.strays:
             for table, key in register.strays(session):
                 yield unlogged(key, table)
+        case "placed" if register.placed:
+            for row in register.placed(session):
+                values = {"key": row.key, "table": row.table, "fact": "village", "now": row.village, "then": row.said}
+                yield Finding("LOG-17", "village", values, row.table, row.key)
 
 
 def entries_differ(
@@ -152,17 +181,21 @@ def _states_differ(session: Session, table: str, kinds: Sequence[str], source: S
 
 
 def _closings_differ(session: Session, closings: Closings, names: Mapping[str, str]) -> Iterator[Finding]:
-    """LOG-22: a row was closed, and no leaf of an act names it among those that the act closed.
+    """LOG-22: a row was closed, and no leaf of an act names it among those that the act closed. LOG-17: it ended at another
+    instant than its act, so that another register is told of the time between.
 
     names: the table behind a fact's name; certificates are listed under a fact of their own (`ended`).
     """
     for batch in batches(closings(session)):
-        logged = queries.entries_of(session, "act", sorted({number for _, _, number in batch if number}))
+        logged = queries.entries_of(session, "act", sorted({row.act for row in batch if row.act}))
         named = {number: _named(_facts(entry), names) for number, entry in logged.items()}
-        for table, key, number in batch:
-            if f"{table} {key}" not in named.get(number or "", ()):
-                values = {"key": key, "table": table, "act": number or "—"}
-                yield Finding("LOG-22", values=values, layer=table, subject=key)
+        for row in batch:
+            values = {"key": row.key, "table": row.table}
+            if f"{row.table} {row.key}" not in named.get(row.act or "", ()):
+                yield Finding("LOG-22", values={**values, "act": row.act or "—"}, layer=row.table, subject=row.key)
+            elif row.ended_at != row.registered_at:
+                instants = {"fact": "recorded", "now": row.ended_at, "then": row.registered_at}
+                yield Finding("LOG-17", "recorded", {**values, **instants}, row.table, row.key)
 
 
 def _named(facts: Mapping[str, Any], names: Mapping[str, str]) -> set[str]:

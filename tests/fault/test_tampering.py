@@ -8,8 +8,12 @@ from bench.blows import LEFT_OUT, LEFT_OUT_FAMILIES, tables
 from bench.tamper import Outcome, drill
 from landreg.config import Settings
 from landreg.core.actor import Actor
+from landreg.log.store import seal
+from landreg.registry.casework import applications
+from landreg.registry.rules.requests import HouseholdChange, Joining
 from tests.life_kit import Stage, lived
-from tests.registry_kit import Connection
+from tests.registry_kit import Connection, booked, put_papers
+from tests.villages import VILLAGE, citizen_id
 
 LEAST = 15
 
@@ -26,6 +30,12 @@ def register(stage: Stage) -> Settings:
     """A small register that every desk has written to, sealed."""
     # Of what was erased nothing can be said any more.
     lived(stage, but=frozenset({"erase"}))
+    person = applications.person_of(stage.registrar, "成员新", citizen_id(900))
+    asked = HouseholdChange(joins=(Joining(person, "10", True, "birth"),))
+    case = applications.apply_on_household(stage.registrar, f"{VILLAGE}010002", "household_change", asked)
+    put_papers(stage.registrar, case, "household_change")
+    booked(stage.registrar, stage.reviewer, stage.superuser, case, "household_change")
+    seal(stage.worker, stage.settings)
     return stage.settings
 
 
@@ -41,6 +51,9 @@ def test_every_blow_of_a_superuser_is_named_with_its_table_and_row(register: Set
             "log.checkpoint", "party.member", "access.account", "access.consent", "audit.attempt", "audit.sample",
             "audit.sample_draw", "audit.finding", "audit.finding_event", "registry.certificate_end",
             } <= {blow.table.plain for blow, _ in told}  # fmt: skip
+    assert {("party.household", "moved the end of recorded"), ("party.household", "moved to another village"),
+            ("registry.act", "moved to another village"), ("identity.person", "removed (by itself)"),
+            } <= {(blow.table.plain, blow.what) for blow, _ in told}  # fmt: skip
 
 
 def test_every_table_that_a_desk_may_write_is_struck_or_left_out_with_a_reason(superuser: Connection) -> None:

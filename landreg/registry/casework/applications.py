@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import insert
 
-from landreg.access.identity import NewPerson, enter
+from landreg.access.identity import NewPerson, enter_alone
 from landreg.core.actor import Actor
 from landreg.core.codes import citizen_id_fault
 from landreg.core.db import UnitOfWork, unit_of_work
@@ -101,8 +101,7 @@ def person_of(actor: Actor, name: str, id_number: str) -> UUID:
     if faults:
         raise BadInput(faults)
     with unit_of_work(actor) as uow:
-        (person,) = enter(uow, [NewPerson(name.strip(), "1", id_number)])
-    return person
+        return enter_alone(uow, NewPerson(name.strip(), "1", id_number))
 
 
 def must_fit(law: Law, kind: str, on: str, right_kind: str) -> ActType:

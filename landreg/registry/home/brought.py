@@ -228,7 +228,7 @@ def _request(uow: UnitOfWork, row: Application) -> Request:
         return Reissue(typed["lost"])
     joins: tuple[Joining, ...] = ()
     if typed.get("join_name"):
-        (person,) = identity.enter(uow, [NewPerson(typed["join_name"], "1", typed["join_id"])])
+        person = identity.enter_alone(uow, NewPerson(typed["join_name"], "1", typed["join_id"]))
         join = row.request["join"]
         joins = (Joining(person, join["relation"], join["holds_right"], join["reason"]),)
     leaves = tuple(Leaving(UUID(member), row.request["leave_reason"]) for member in row.request.get("leaves", ()))

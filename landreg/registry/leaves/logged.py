@@ -21,17 +21,19 @@ from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
 from landreg.access import logged as access_logged
-from landreg.access.queries import openings
+from landreg.access.queries import PERSON_TOLD, openings
 from landreg.access.told import as_told_at
 from landreg.law.model import CountyParameter
 from landreg.log.recheck_register import Keyed, Source
 from landreg.registry.casebook import Act
 from landreg.registry.leaves import applied
 from landreg.registry.leaves.changes import change_facts
+from landreg.registry.leaves.closed import closings as closings
 from landreg.registry.leaves.excerpted import excerpts
 from landreg.registry.leaves.paper_rows import papers
 from landreg.registry.leaves.renewals import decisions, given_up, rosters
-from landreg.registry.leaves.rows import CLOCKED, at_beginning_of, digest, digest_sql, row_text
+from landreg.registry.leaves.rows import CLOCKED as CLOCKED
+from landreg.registry.leaves.rows import at_beginning_of, digest, digest_sql, row_text
 
 Restated = tuple[str, Mapping[str, Any], Mapping[str, str]]
 TABLES: Mapping[str, Mapping[str, str]] = {
@@ -194,12 +196,6 @@ def figures(session: Session) -> Iterator[Restated]:
         yield str(row.id), figure_facts(row), {}
 
 
-def closings(session: Session) -> Iterator[tuple[str, str, str | None]]:
-    """Every row that is closed, and every end of a certificate: table, key, number of the act that is said to have done it."""
-    for row in session.execute(text(_CLOSINGS)):
-        yield row.table_name.replace('"', ""), row.key, row.act_number
-
-
 SOURCES: Mapping[str, Source | Keyed] = {
     "excerpt.issued": excerpts,
     "paper.issued": papers,
@@ -284,8 +280,7 @@ _PARTIES = f"""
     WHERE h.county = :county AND h.act_id = :act
     UNION ALL SELECT 'member', m.row_id::text, {row_text("m", "party.member")}
     FROM party.member AS m WHERE m.county = :county AND m.act_id = :act
-    UNION ALL SELECT 'person', p.person_id::text, jsonb_build_array(
-        p.said, p.name_masked, p.id_kind, p.id_masked, p.sex)::text
+    UNION ALL SELECT 'person', p.person_id::text, {PERSON_TOLD}
     FROM identity.person AS p WHERE p.person_id IN (
         SELECT m.person_id FROM party.member AS m WHERE m.county = :county AND m.act_id = :act
         UNION SELECT h.representative_id FROM party.household AS h WHERE h.county = :county AND h.act_id = :act
@@ -296,16 +291,6 @@ _PARTIES = f"""
     WHERE o.county = :county AND o.act_id = :act
     ORDER BY 1, 2, 3
 """
-_CLOSINGS = """SELECT 'registry.certificate_end' AS table_name, coalesce(c.number, e.certificate_id::text) AS key,
-        a.number AS act_number
-    FROM registry.certificate_end AS e LEFT JOIN registry.act AS a ON a.county = e.county AND a.act_id = e.act_id
-    LEFT JOIN registry.certificate AS c ON c.county = e.county AND c.certificate_id = e.certificate_id UNION ALL
-""" + " UNION ALL ".join(
-    f"""SELECT '{table}' AS table_name, {key} AS key, a.number AS act_number FROM {table} AS x
-        LEFT JOIN registry.act AS a ON a.county = x.county AND a.act_id = x.ended_by_act
-        WHERE NOT upper_inf(x.recorded) OR x.ended_by_act IS NOT NULL"""
-    for table, key in CLOCKED.items()
-)
 _CERTIFICATES = """
     SELECT c.number, coalesce(a.number, '') AS act_number, c.pdf_sha256, c.token, c.right_id, c.sample,
         (to_jsonb(c) - '{county,village,number,act_id,pdf_sha256,token,right_id,sample}'::text[])::text AS registered

@@ -11,9 +11,11 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from landreg.access.queries import OF_NO_LEAF
 from landreg.log.recheck_register import Register
 from landreg.log.recheck_rows import Restated
 from landreg.registry.leaves import logged
+from landreg.registry.leaves.placed import placed
 from landreg.registry.leaves.rows import CLOCKED
 
 ACCOUNT_KINDS = (
@@ -28,9 +30,8 @@ _REGISTERED = ("registry.", "land.", "party.")
 
 def register() -> Register:
     """All of this register that is held against its log."""
-    return Register(
-        logged.SOURCES, logged.TABLES, logged.closings, strays, {"access.account": (ACCOUNT_KINDS, accounts)}
-    )
+    accounts_now = {"access.account": (ACCOUNT_KINDS, accounts)}
+    return Register(logged.SOURCES, logged.TABLES, logged.closings, strays, placed, accounts_now)
 
 
 def accounts(session: Session) -> Iterator[Restated]:
@@ -85,9 +86,5 @@ _STRAYS = (
     + _OF_NO_CHANGE.format(table="registry.certificate_end", key="certificate_id")
     + " UNION ALL "
     + _OF_NO_CHANGE.format(table="land.parcel_origin", key="row_id")
-    + """ UNION ALL SELECT 'identity.person', p.person_id::text FROM identity.person AS p
-        WHERE NOT EXISTS (SELECT FROM party.member AS m WHERE m.person_id = p.person_id)
-          AND NOT EXISTS (SELECT FROM party.household AS h WHERE h.representative_id = p.person_id)
-          AND NOT EXISTS (SELECT FROM party.collective AS c WHERE c.representative_id = p.person_id)
-          AND NOT EXISTS (SELECT FROM party.holder AS o WHERE o.person_id = p.person_id)"""
+    + f" UNION ALL SELECT 'identity.person', p.person_id::text FROM identity.person AS p WHERE {OF_NO_LEAF}"
 )
