@@ -193,13 +193,16 @@ def _restrictions_then() -> Select[Any]:
     return found.where(standing_then(Restriction)).order_by(Restriction.kind, Restriction.rank)
 
 
-def open_case_on(session: Session, county: str, subject: str, kind: str) -> bool:
-    """Whether a case of a kind is under way on a right or household."""
+def open_case_on(
+    session: Session, county: str, subject: str, kind: str, request: Mapping[str, Any] | None = None
+) -> bool:
+    """Whether a case of a kind is under way on a right or household; one that asks for the same, where `request` is given."""
     found = select(Case.case_id).where(
         Case.county == county,
         Case.subject_code == subject,
         Case.act_kind == kind,
         Case.state.not_in(("certified", "returned", "withdrawn", "refused", "registered")),
+        *(() if request is None else (Case.request == request,)),
     )
     return session.scalars(found.limit(1)).one_or_none() is not None
 

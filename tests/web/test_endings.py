@@ -102,6 +102,32 @@ def test_objections_and_advance_notices_take_their_last_day_from_the_law(
     assert one(officers[0], "SELECT until FROM registry.restriction WHERE upper_inf(recorded)") == expected
 
 
+def test_the_day_of_an_advance_notice_is_told_by_its_form(
+    right: UUID, deng: Browser, officers: tuple[Actor, Actor], superuser: Connection
+) -> None:
+    asked = RestrictionAsked("advance_notice", "受让人", "合同")
+    booked(*officers, superuser, applied(officers[0], "advance_notice", asked, right), "advance_notice")
+    notice = str(one(officers[0], "SELECT restriction_id FROM registry.restriction WHERE upper_inf(recorded)"))
+    address = f"/rights/{COUNTY}/{right}/acts/advance_notice_day"
+    page = deng.get(address)
+    assert "自何日起能够办理登记" in page.text
+    for given, status in (
+        ({"restriction": notice, "basis": "补充协议"}, 400),
+        ({"restriction": notice, "basis": "补充协议", "registrable_on": "9999-01-01"}, 400),
+        ({"restriction": notice, "basis": "补充协议", "registrable_on": "1999-01-01"}, 422),
+        ({"restriction": notice, "basis": "补充协议", "registrable_on": "2027-03-01"}, 303),
+    ):
+        assert deng.post(address, given).status_code == status, given
+
+
+@pytest.mark.parametrize(("amount", "status"), [("-5", 400), ("1E15", 400), ("0.001", 422), ("20000.00", 303)])
+def test_a_sum_that_cannot_be_is_refused_at_the_form(right: UUID, deng: Browser, amount: str, status: int) -> None:
+    address = f"/rights/{COUNTY}/{right}/acts/mortgage"
+    deng.get(address)
+    given = {"party": "信用社", "basis": "合同", "amount": amount}
+    assert deng.post(address, given).status_code == status
+
+
 def test_a_mortgage_is_changed_by_its_form(
     right: UUID, deng: Browser, officers: tuple[Actor, Actor], superuser: Connection
 ) -> None:

@@ -28,7 +28,7 @@ from landreg.registry.facts.households import concerned
 from landreg.registry.facts.lapsing import with_lapse
 from landreg.registry.numbers import draw
 from landreg.registry.rules import ACT_RULES
-from landreg.registry.rules.requests import Request, plain
+from landreg.registry.rules.requests import SEVERAL, Request, plain
 
 LATER = frozenset(("PAR-5",)) | AT_ACCEPTANCE
 """What is asked at acceptance and not yet when the case is opened: the papers come into its folder."""
@@ -144,7 +144,8 @@ def open_case(uow: UnitOfWork, law: Law, values: dict[str, Any], parcels: Sequen
     found = [f for f in examine(ACT_RULES[case.act_kind], proposal.facts, law) if f.code not in LATER]
     if any(law.level(finding) == "refuse" for finding in found):
         raise Refused(found)
-    if queries.open_case_on(uow.session, case.county, case.subject_code, case.act_kind):
+    same = case.request if case.act_kind in SEVERAL else None
+    if queries.open_case_on(uow.session, case.county, case.subject_code, case.act_kind, same):
         raise Conflict(Finding("REG-26", "subject", {"code": case.subject_code}, subject=case.subject_code))
     uow.session.add(case)
     uow.session.flush()

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from landreg.core.codes import masked_name
+from landreg.core.periods import beijing_day
 from landreg.law.book import act_type
 from landreg.registry.casebook import Case
 from landreg.registry.effects import Changes
@@ -32,6 +33,7 @@ from landreg.registry.rules.operation import OPERATION_RULES
 from landreg.registry.rules.parcel_requests import PARCEL_REQUESTS
 from landreg.registry.rules.renewal_requests import CHANGES, RENEWALS
 from landreg.registry.rules.requests import (
+    RESTRICTIONS,
     Assignment,
     Cancellation,
     HouseholdChange,
@@ -59,14 +61,25 @@ def act_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
     for case in cases:
         of_family[FAMILIES.get(case.act_kind, _proposals)].append(case)
     found = {one.case.case_id: one for reading, some in of_family.items() for one in reading(session, some)}
-    passed_on, gained = _passed_on(session, cases), _gained(session, cases)
+    more = _more(session, cases)
     return [
-        replace(one, facts=replace(one.facts, passed_on=passed_on[case.case_id], gained=tuple(gained[case.case_id])))
-        if case.case_id in passed_on or case.case_id in gained
-        else one
-        for case in cases
-        for one in (found[case.case_id],)
+        replace(found[case.case_id], facts=replace(found[case.case_id].facts, **more[case.case_id])) for case in cases
     ]
+
+
+def _more(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str, Any]]:
+    """By case: what the rules of every family ask of it."""
+    passed_on, gained = _passed_on(session, cases), _gained(session, cases)
+    dated = any(case.act_kind in (*RESTRICTIONS, *CHANGES) for case in cases)
+    today = beijing_day(session.execute(text("SELECT system.clock()")).scalar_one()) if dated else None
+    return {
+        case.case_id: {
+            "passed_on": passed_on.get(case.case_id, {}),
+            "gained": tuple(gained.get(case.case_id, ())),
+            "today": today,
+        }
+        for case in cases
+    }
 
 
 def _passed_on(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str, str]]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from landreg.core.actor import Actor
 from landreg.core.errors import BadInput, Finding
 from landreg.registry.rules.renewal_requests import RestrictionChange
-from landreg.registry.rules.requests import RESTRICTIONS, RestrictionAsked
+from landreg.registry.rules.requests import MOST_YUAN, RESTRICTIONS, RestrictionAsked
 from landreg.web.forms import read_form
 
 LAST_YEAR = 2200
@@ -36,12 +36,14 @@ class ChangeForm:
     basis: str = field(metadata={"most": 100})
     amount: Decimal | None = None
     until: date | None = None
+    registrable_on: date | None = None
 
 
 def asked(actor: Actor, kind: str) -> RestrictionAsked:
     """A restriction as the form asks for it."""
     given = read_form(RestrictionForm)
     _sensible(until=given.until, registrable_on=given.registrable_on)
+    _some(given.amount)
     until = None if kind in ("objection_entry", "advance_notice") else given.until
     registrable_on = given.registrable_on if kind == "advance_notice" else None
     return RestrictionAsked(
@@ -52,15 +54,21 @@ def asked(actor: Actor, kind: str) -> RestrictionAsked:
 def changed(actor: Actor, kind: str) -> RestrictionChange:
     """A change as the form asks for it. Raises BadInput where a mortgage's new sum, or a seizure's new day, lacks."""
     given = read_form(ChangeForm)
-    _sensible(until=given.until)
-    lacking = {"mortgage_change": ("amount", given.amount), "seizure_renewal": ("until", given.until)}.get(kind)
-    if lacking and lacking[1] is None:
-        raise BadInput(Finding("FORM-1", lacking[0]))
-    if given.amount is not None and given.amount <= 0:
-        raise BadInput(Finding("FORM-3", "amount", {"given": str(given.amount)}))
+    _sensible(until=given.until, registrable_on=given.registrable_on)
+    name = {"mortgage_change": "amount", "seizure_renewal": "until", "advance_notice_day": "registrable_on"}.get(kind)
+    if name and getattr(given, name) is None:
+        raise BadInput(Finding("FORM-1", name))
+    _some(given.amount)
     if kind == "objection_suit":
         return RestrictionChange(given.restriction, given.basis)
+    if kind == "advance_notice_day":
+        return RestrictionChange(given.restriction, given.basis, registrable_on=given.registrable_on)
     return RestrictionChange(given.restriction, given.basis, given.amount, given.until)
+
+
+def _some(amount: Decimal | None) -> None:
+    if amount is not None and not 0 < amount <= MOST_YUAN:
+        raise BadInput(Finding("FORM-3", "amount", {"given": str(amount)}))
 
 
 def _sensible(**days: date | None) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from landreg.core.errors import Finding
 from landreg.law.book import Law
 from landreg.party.rules import pt_1_members_in_one_household
+from landreg.registry.rules.renewal_requests import RestrictionChange
 from landreg.registry.rules.requests import (
+    MOST_YUAN,
     RELEASES,
     RESTRICTIONS,
     Assignment,
@@ -54,8 +57,9 @@ class ActFacts:
     code: of the right or household. in_force: it still is. kind: of right, '' where the act is on a household. missing:
     kinds of document that the folder lacks. members: ids of the household's members, to whether they hold its right.
     elsewhere: masked name of a member who joins to the household that lists them. collective: of the holder. operated: code of
-    a parcel to the registered land-operation right that stands on it. passed_on: code of a right that changed its holder since
-    the application, to who held it then. gained: codes of rights that a household in it came by since, or holds no more.
+    a parcel to the registered land-operation right that stands on it. today: where a day is asked for.
+    passed_on: code of a right that changed its holder since the application, to who held it then. gained: codes of rights that
+    a household in it came by since.
     """
 
     act_kind: str
@@ -73,6 +77,7 @@ class ActFacts:
     term: tuple[date, date] | None = None
     taker: Taker | None = None
     operated: Mapping[str, str] = field(default_factory=dict)
+    today: date | None = None
     passed_on: Mapping[str, str] = field(default_factory=dict)
     gained: tuple[str, ...] = ()
 
@@ -225,8 +230,30 @@ def res_1_said_in_full(facts: ActFacts, law: Law) -> Finding | None:
     if not isinstance(asked, RestrictionAsked):
         return None
     lacking = [name for name in ("party", "basis") if not getattr(asked, name)]
-    lacking += ["amount"] if asked.kind == "mortgage" and not asked.amount else []
+    lacking += ["amount"] if asked.kind == "mortgage" and asked.amount is None else []
     return Finding("RES-1", lacking[0], {"lacking": lacking}, subject=facts.code) if lacking else None
+
+
+def res_5_a_sum_of_money(facts: ActFacts, law: Law) -> Finding | None:
+    """RES-5: a sum is more than nothing, of whole fen, and no larger than the register can say. RERR-8."""
+    amount = facts.asked.amount if isinstance(facts.asked, (RestrictionAsked, RestrictionChange)) else None
+    if amount is None:
+        return None
+    if amount.is_finite() and 0 < amount <= MOST_YUAN and amount == amount.quantize(Decimal("0.01")):
+        return None
+    return Finding("RES-5", "amount", {"given": str(amount), "most": str(MOST_YUAN)}, subject=facts.code)
+
+
+def res_6_not_over_before_it_begins(facts: ActFacts, law: Law) -> Finding | None:
+    """RES-6: a restriction's last day is not over when it is entered, or changed: it would stand for ever. RERR-3, CC-221."""
+    asked, today = facts.asked, facts.today or law.on
+    if not isinstance(asked, (RestrictionAsked, RestrictionChange)):
+        return None
+    last = asked.last_day(today) if isinstance(asked, RestrictionAsked) else asked.until
+    if last is None or last >= today:
+        return None
+    field = "registrable_on" if asked.registrable_on else "until"
+    return Finding("RES-6", field, {"last": last, "today": today}, subject=facts.code)
 
 
 def res_2_restriction_stands(facts: ActFacts, law: Law) -> Finding | None:
@@ -248,7 +275,13 @@ def tr_11_right_may_be_mortgaged(facts: ActFacts, law: Law) -> Finding | None:
 ActRule = Callable[[ActFacts, Law], "Finding | None"]
 _ALL: tuple[ActRule, ...] = (reg_20_documents_complete, reg_21_still_in_force, tr_12_not_restricted)
 _OF_HOLDER: tuple[ActRule, ...] = (*_ALL, reg_29_held_as_applied_for)
-_RESTRICTS: tuple[ActRule, ...] = (*_OF_HOLDER, res_1_said_in_full, tr_11_right_may_be_mortgaged)
+_RESTRICTS: tuple[ActRule, ...] = (
+    *_OF_HOLDER,
+    res_1_said_in_full,
+    res_5_a_sum_of_money,
+    res_6_not_over_before_it_begins,
+    tr_11_right_may_be_mortgaged,
+)
 ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "household_change": (
         *_OF_HOLDER,

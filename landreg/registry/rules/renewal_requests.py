@@ -23,6 +23,7 @@ class Renewal:
 @dataclass(frozen=True)
 class RestrictionChange:
     """A restriction that goes on otherwise: on which paper, and what is new. until: its last day from now on.
+    registrable_on: of an advance notice, from when its transfer can be registered; its last day follows from that.
 
     An objection on which a suit was brought ends no longer by itself: it has no last day.
     """
@@ -31,9 +32,15 @@ class RestrictionChange:
     basis: str
     amount: Decimal | None = None
     until: date | None = None
+    registrable_on: date | None = None
 
 
-CHANGES = {"objection_suit": "objection", "seizure_renewal": "seizure", "mortgage_change": "mortgage"}
+CHANGES = {
+    "objection_suit": "objection",
+    "advance_notice_day": "advance_notice",
+    "seizure_renewal": "seizure",
+    "mortgage_change": "mortgage",
+}
 """The restriction that an act of a kind changes."""
 LAPSES = {"objection": "objection_lapse", "advance_notice": "advance_notice_lapse", "seizure": "seizure_expiry"}
 """The act by which a restriction of a kind ends by itself."""

@@ -32,6 +32,12 @@ RELEASES = {
     "advance_notice_release": "advance_notice",
 }
 """The restriction that an act of a kind takes off a right."""
+SEVERAL = frozenset(
+    ("seizure", "seizure_release", "seizure_renewal", "objection_entry", "objection_release", "objection_suit")
+)
+"""What others than the holder ask for, each for themselves: several may wait on one right, in the order of acceptance."""
+MOST_YUAN = Decimal("99999999999999.99")
+"""The largest sum that a restriction can secure."""
 
 
 @dataclass(frozen=True)

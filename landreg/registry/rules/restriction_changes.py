@@ -15,6 +15,8 @@ from landreg.registry.rules.acts import (
     reg_20_documents_complete,
     reg_21_still_in_force,
     reg_29_held_as_applied_for,
+    res_5_a_sum_of_money,
+    res_6_not_over_before_it_begins,
     tr_12_not_restricted,
 )
 from landreg.registry.rules.renewal_requests import CHANGES, RestrictionChange
@@ -47,6 +49,14 @@ def res_4_renewed_to_a_later_day(facts: ChangeFacts, law: Law) -> Finding | None
     return Finding("RES-4", "until", {"until": was}, subject=facts.code)
 
 
+def res_7_day_is_told(facts: ChangeFacts, law: Law) -> Finding | None:
+    """RES-7: what sets the day of an advance notice says from when its transfer can be registered. CC-221."""
+    asked = facts.asked
+    if not isinstance(asked, RestrictionChange) or asked.registrable_on is not None:
+        return None
+    return Finding("RES-7", "registrable_on", {}, subject=facts.code)
+
+
 _ALL: tuple[Callable[..., Any], ...] = (
     reg_20_documents_complete,
     reg_21_still_in_force,
@@ -55,7 +65,8 @@ _ALL: tuple[Callable[..., Any], ...] = (
 )
 CHANGE_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "objection_suit": _ALL,
-    "mortgage_change": (*_ALL, reg_29_held_as_applied_for),
-    "seizure_renewal": (*_ALL, res_4_renewed_to_a_later_day),
+    "advance_notice_day": (*_ALL, res_6_not_over_before_it_begins, res_7_day_is_told),
+    "mortgage_change": (*_ALL, reg_29_held_as_applied_for, res_5_a_sum_of_money, res_6_not_over_before_it_begins),
+    "seizure_renewal": (*_ALL, res_4_renewed_to_a_later_day, res_6_not_over_before_it_begins),
 }
 """By kind of act: the rules that judge it."""

@@ -8,19 +8,21 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
-from landreg.core.errors import Refused
+from landreg.core.errors import Conflict, Refused
 from landreg.core.periods import DAY
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
-from landreg.registry import ending_queries, lapses
+from landreg.registry import booking, ending_queries, lapses
+from landreg.registry.casework import cases
 from landreg.registry.leaves import logged
 from landreg.registry.past import right_history
 from landreg.registry.rules.renewal_requests import RestrictionChange
-from landreg.registry.rules.requests import RestrictionAsked
+from landreg.registry.rules.requests import Reissue, RestrictionAsked
 from tests.registry_kit import Connection, applied, booked, codes, one, pass_days, right_of, to_rights
 from tests.renewal_kit import today
 from tests.villages import COUNTY
@@ -102,6 +104,88 @@ def test_an_advance_notice_lapses_ninety_days_after_it_can_be_registered(
     pass_days(superuser, 1)
     assert lapses.work() == 1
     assert one(registrar, ACTS) == "advance_notice_lapse"
+
+
+def test_an_advance_notice_whose_day_is_told_later_lapses_by_that_day(
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings
+) -> None:
+    notice = entered(registrar, reviewer, superuser, right, "advance_notice", "受让人")
+    pass_days(superuser, 200)
+    assert lapses.work() == 0
+    late = RestrictionChange(notice, "补充协议", registrable_on=today(registrar) - 91 * DAY)
+    for untold, code in ((late, "RES-6"), (RestrictionChange(notice, "补充协议"), "RES-7")):
+        with pytest.raises(Refused) as refused:
+            applied(registrar, "advance_notice_day", untold, right)
+        assert codes(refused) == {code}
+    told = RestrictionChange(notice, "补充协议", registrable_on=today(registrar) + 10 * DAY)
+    changed(registrar, reviewer, superuser, right, "advance_notice_day", told)
+    pass_days(superuser, 100)
+    assert lapses.work() == 0
+    pass_days(superuser, 1)
+    assert lapses.work() == 1
+    assert one(registrar, ACTS) == "advance_notice_lapse"
+    seal(worker, database)
+    assert recheck(worker, database, logged.SOURCES).findings == ()
+
+
+def test_a_seizure_that_is_over_before_it_is_entered_is_refused_then(
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    last = today(registrar) + 5 * DAY
+    case = applied(registrar, "seizure", RestrictionAsked("seizure", "甲法院", "裁定", until=last), right)
+    cases.accept(registrar, COUNTY, [case])
+    cases.review(reviewer, COUNTY, [case])
+    pass_days(superuser, 6)
+    with pytest.raises(Refused) as refused:
+        booking.register(reviewer, COUNTY, [case])
+    assert codes(refused) == {"RES-6"}
+
+
+@pytest.mark.parametrize("amount", [Decimal(-5), Decimal("1E15"), Decimal("0.001")])
+def test_a_sum_that_the_register_cannot_say_is_refused_when_it_is_applied_for(
+    right: UUID, registrar: Actor, amount: Decimal
+) -> None:
+    with pytest.raises(Refused) as refused:
+        applied(registrar, "mortgage", RestrictionAsked("mortgage", "信用社", "合同", amount), right)
+    assert codes(refused) == {"RES-5"}
+
+
+def test_the_database_keeps_a_sum_as_its_rule_does(
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """RES-5: what a service let through is a refusal that names the rule, not a fault of the server."""
+    entered(registrar, reviewer, superuser, right, "mortgage", "信用社", amount=Decimal(100))
+    with pytest.raises(Refused) as refused, unit_of_work(registrar) as uow:
+        uow.session.execute(
+            text(
+                """INSERT INTO registry.restriction SELECT county, gen_random_uuid(), gen_random_uuid(), village, kind, right_id,
+                rank + 1, party, basis, -amount, until, valid, tstzrange(system.clock(), NULL), act_id, NULL
+                FROM registry.restriction"""
+            )
+        )
+    assert codes(refused) == {"RES-5"}
+
+
+def test_several_courts_wait_in_the_order_in_which_they_were_accepted(
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    first, second = (
+        applied(registrar, "seizure", RestrictionAsked("seizure", court, "裁定"), right)
+        for court in ("甲法院", "乙法院")
+    )
+    for case in (second, first):
+        cases.accept(registrar, COUNTY, [case])
+        cases.review(reviewer, COUNTY, [case])
+    with pytest.raises(Refused) as refused:
+        booking.register(reviewer, COUNTY, [first])
+    assert codes(refused) == {"REG-2"}
+    for case in (second, first):
+        booking.register(reviewer, COUNTY, [case])
+    assert one(registrar, FIRST, right=right) == "乙法院"
+    applied(registrar, "reissue", Reissue("遗失"), right)
+    with pytest.raises(Conflict) as conflict:
+        applied(registrar, "reissue", Reissue("遗失"), right)
+    assert codes(conflict) == {"REG-26"}
 
 
 def test_a_seizure_ends_after_its_last_day_and_the_one_in_waiting_moves_up(

@@ -53,11 +53,17 @@ def facts(kind: str, asked: Request, **changed: Any) -> ActFacts:
 
 ASSIGNED = Assignment(TAKER, "J", date(2026, 1, 5))
 MORTGAGE = RestrictionAsked("mortgage", "信用社", "抵押合同", Decimal("1000.00"))
+NOTICE = RestrictionAsked("advance_notice", "买受人", "预约合同", lapse_days=90)
 SOUND: list[tuple[str, Request, dict[str, Any]]] = [
     ("household_change", HouseholdChange((BORN,), (Leaving(CHILD, "death"),)), {}),
     ("assignment", ASSIGNED, {}),
     ("assignment", ASSIGNED, {"taker": Taker("T", "C", 2, TERM)}),
     ("cancellation", Cancellation("expropriation", ("P1",)), {}),
+    ("mortgage", replace(MORTGAGE, amount=Decimal("0.01")), {}),
+    ("mortgage", replace(MORTGAGE, amount=Decimal("99999999999999.99")), {}),
+    ("seizure", RestrictionAsked("seizure", "法院", "裁定", until=date(2026, 7, 1)), {}),
+    ("advance_notice", replace(NOTICE, registrable_on=date(2026, 5, 1)), {}),
+    ("advance_notice", NOTICE, {}),
     ("reissue", Reissue("遗失"), {"restrictions": (SEIZURE,)}),
     ("mortgage", MORTGAGE, {}),
     ("seizure", RestrictionAsked("seizure", "法院", "裁定"), {"restrictions": (SEIZURE,)}),
@@ -92,6 +98,21 @@ REFUSED: list[tuple[str, str, Request, dict[str, Any]]] = [
     ("END-2", "cancellation", Cancellation("ruling", ("P9",)), {}),
     ("RES-1", "seizure", RestrictionAsked("seizure", "", "裁定"), {}),
     ("RES-1", "mortgage", replace(MORTGAGE, amount=None), {}),
+    ("RES-5", "mortgage", replace(MORTGAGE, amount=Decimal("-5")), {}),
+    ("RES-5", "mortgage", replace(MORTGAGE, amount=Decimal("0")), {}),
+    ("RES-5", "mortgage", replace(MORTGAGE, amount=Decimal("1E15")), {}),
+    ("RES-5", "mortgage", replace(MORTGAGE, amount=Decimal("0.001")), {}),
+    ("RES-5", "mortgage", replace(MORTGAGE, amount=Decimal("NaN")), {}),
+    ("RES-5", "mortgage", replace(MORTGAGE, amount=Decimal("1E-400000")), {}),
+    ("RES-5", "seizure", RestrictionAsked("seizure", "法院", "裁定", Decimal("1E400000")), {}),
+    ("RES-6", "seizure", RestrictionAsked("seizure", "法院", "裁定", until=date(2026, 6, 30)), {}),
+    (
+        "RES-6",
+        "seizure",
+        RestrictionAsked("seizure", "法院", "裁定", until=date(2026, 7, 5)),
+        {"today": date(2026, 7, 6)},
+    ),
+    ("RES-6", "advance_notice", replace(NOTICE, registrable_on=date(2026, 3, 1)), {}),
     ("RES-2", "seizure_release", Release(UUID(int=99), "裁定"), {"restrictions": (SEIZURE,)}),
     ("RES-2", "mortgage_release", Release(SEIZURE.restriction_id, "裁定"), {"restrictions": (SEIZURE,)}),
     ("TR-11", "mortgage", MORTGAGE, {"right_kind": "homestead"}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +13,13 @@ import pytest
 
 from landreg.core.errors import Finding
 from landreg.core.periods import DAY
-from landreg.law.book import national_law
+from landreg.law.book import examine, national_law
 from landreg.registry.rules import renewal as rules
 from landreg.registry.rules import restriction_changes as changes
 from landreg.registry.rules.acts import Restricted
 from landreg.registry.rules.renewal import Decision, Plan, RenewalFacts, Seen
 from landreg.registry.rules.renewal_requests import Renewal, RestrictionChange
-from landreg.registry.rules.restriction_changes import ChangeFacts
+from landreg.registry.rules.restriction_changes import CHANGE_RULES, ChangeFacts
 
 ON = date(2026, 11, 27)
 LAW = national_law("610902", ON)
@@ -163,3 +164,19 @@ def test_what_is_changed_stands_and_a_seizure_is_renewed_to_a_later_day(
 ) -> None:
     assert codes(rule(replace(SEIZED, **changed), LAW)) == {code}
     assert rule(SEIZED, LAW) is None
+
+
+def test_a_change_sets_a_day_that_is_still_to_come_and_a_sum_that_can_be() -> None:
+    def said(kind: str, asked: RestrictionChange) -> set[str]:
+        of = {"advance_notice_day": "advance_notice", "mortgage_change": "mortgage"}.get(kind, "seizure")
+        stands = replace(SEIZED, act_kind=kind, restrictions=(Restricted(COURT, of, "某", 1),), today=ON + DAY)
+        return {finding.code for finding in examine(CHANGE_RULES[kind], replace(stands, asked=asked), LAW)}
+
+    late = RestrictionChange(COURT, "续封裁定", until=ON)
+    assert said("seizure_renewal", replace(late, until=date(2028, 1, 1))) == set()
+    assert said("seizure_renewal", late) == {"RES-4", "RES-6"}
+    assert said("mortgage_change", RestrictionChange(COURT, "协议", Decimal(10))) == set()
+    assert said("mortgage_change", RestrictionChange(COURT, "协议", Decimal("1E15"))) == {"RES-5"}
+    assert said("advance_notice_day", replace(late, registrable_on=ON, until=ON + 90 * DAY)) == set()
+    assert said("advance_notice_day", replace(late, registrable_on=ON - 90 * DAY)) == {"RES-6"}
+    assert said("advance_notice_day", RestrictionChange(COURT, "协议")) == {"RES-7"}
