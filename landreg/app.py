@@ -23,6 +23,7 @@ from landreg.core import db
 from landreg.core.actor import Desk
 from landreg.core.errors import BadInput, Finding
 from landreg.land import routes as land_routes
+from landreg.land.place_names import place
 from landreg.registry import routes as registry_routes
 from landreg.registry.routes import books, public
 from landreg.web import i18n, pages, problems
@@ -80,6 +81,7 @@ def create_app(settings: Settings) -> Flask:
         role_names=navigation.role_names,
         sample_mark=sample.mark,
     )
+    app.jinja_env.filters["place"] = place
     for room in ROOMS:
         app.register_blueprint(room.blueprint)
     return app

@@ -96,7 +96,7 @@ def _ancestors(code: str) -> list[str]:
     return [code[:length] for length in (4, 6, 9, 12) if length <= len(code)]
 
 
-def division_names(session: Session, codes: Sequence[str]) -> dict[str, str]:
+def division_names(session: Session | sa.Connection, codes: Sequence[str]) -> dict[str, str]:
     """Names by code, for the divisions of a page."""
     wanted = sorted({code for code in codes if code})
     if not wanted:

@@ -23,6 +23,7 @@ from landreg.core.periods import beijing_day
 from landreg.land import rechecked, staging, staging_compared, survey_county
 from landreg.land.model import Division, DivisionAlias, Package, PackageFinding
 from landreg.land.packing import one_file
+from landreg.land.queries import division_names
 from landreg.land.refused import plots_around
 from landreg.land.rules.facts import Survey
 from landreg.land.sayable import sayable
@@ -118,7 +119,10 @@ def receive(
 def _of_own_county(actor: Actor, survey: Survey) -> None:
     place = staging.village_of(survey)
     if not place.startswith(actor.jurisdiction):
-        values = {"county": survey.county, "place": place, "jurisdiction": actor.jurisdiction}
+        codes = {"county": survey.county, "place": place, "jurisdiction": actor.jurisdiction}
+        with unit_of_work(actor) as uow:
+            names = division_names(uow.session, list(codes.values()))
+        values = {name: f"{names[code]}（{code}）" if code in names else code for name, code in codes.items()}
         raise Refused(Finding("PKG-21", None, values, subject=survey.county))
 
 

@@ -25,7 +25,6 @@ from landreg.land.queries import prefixed
 from landreg.party.model import Household, Member
 from landreg.registry import typed
 from landreg.registry.casebook import Act, Case, Certificate
-from landreg.registry.casework import worklist
 from landreg.registry.model import Right
 from landreg.registry.shelves import acts_statement, certificates_statement
 
@@ -145,8 +144,11 @@ def _cases(session: Session, within: str, column: Any, text: str) -> Sequence[Ca
 def _ended(uow: UnitOfWork, text: str) -> Sequence[Case]:
     """The cases whose numbers end in these digits."""
     within = uow.actor.jurisdiction
-    asked = worklist.ended(text, land.counties(uow.session, within), beijing_day(uow.now))
-    return uow.session.scalars(sa.select(Case).where(prefixed(Case.village, within), asked).limit(FOUND)).all()
+    if not typed.case_numbers(text, ("",), (0,)):
+        return ()
+    numbers = typed.case_numbers(text, land.counties(uow.session, within), typed.years(beijing_day(uow.now)))
+    ended = sa.select(Case).where(prefixed(Case.village, within), Case.number.collate("C").in_(numbers))
+    return uow.session.scalars(ended.limit(FOUND)).all()
 
 
 def _once(cases: Sequence[Case]) -> list[Case]:

@@ -8,6 +8,7 @@ from typing import Any
 from landreg.config import Settings
 from landreg.core.actor import Role
 from landreg.core.periods import beijing_day
+from landreg.land import place_names
 from tests.registry_kit import pass_days
 from tests.web.conftest import Browser, OpenAccount
 
@@ -32,6 +33,23 @@ def test_pages_of_a_demonstration_bear_the_mark_and_the_day_to_which_its_clock_w
         text = browser.get(page).text
         assert "SAMPLE" in text
         assert f'sample-day">{beijing_day(datetime.now(UTC) + timedelta(days=40))}<' in text
+
+
+def test_a_jurisdiction_is_told_by_its_name_with_the_code_beside_it(
+    browser: Browser, account: OpenAccount, superuser: Any
+) -> None:
+    superuser.execute(
+        """INSERT INTO land.division (code, name, level, parent, urban_rural)
+           VALUES ('610902', '汉滨区', 'county', '6109', '') ON CONFLICT DO NOTHING"""
+    )
+    place_names.forget()
+    account("deng", Role.REGISTRAR)
+    account("wai", Role.REGISTRAR, jurisdiction="610902999")
+    browser.log_in("deng")
+    assert 'deng先生 · 登记员 · 汉滨区 <span class="code sub">610902</span>' in browser.get("/").text
+    browser.post("/logout")
+    browser.log_in("wai")
+    assert '区划表未收录 <span class="code sub">610902999</span>' in browser.get("/").text
 
 
 def test_a_page_is_wholly_shown_by_itself_without_a_request_for_an_icon(app: Any, database: Settings) -> None:

@@ -101,15 +101,12 @@ def cases_statement(asked: CaseFilter, looking: Looking) -> sa.Select[Any]:
                 prefixed(Case.applicant.collate("C"), asked.text),
                 prefixed(Case.number.collate("C"), asked.text),
                 prefixed(Case.subject_code, asked.text),
-                ended(asked.text, looking.counties, looking.today),
+                Case.number.collate("C").in_(
+                    typed.case_numbers(asked.text, looking.counties, typed.years(looking.today))
+                ),
             )
         )
     return found.order_by(*_order(asked.sort, asked.down))
-
-
-def ended(text: str, counties: Sequence[str], today: date) -> sa.ColumnElement[bool]:
-    """That a case's number ends in what was typed: every number that it can be is asked for, so that an index finds it."""
-    return Case.number.collate("C").in_(typed.case_numbers(text, counties, typed.years(today)))
 
 
 def _order(sort: str, down: bool) -> list[Any]:

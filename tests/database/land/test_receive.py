@@ -375,7 +375,11 @@ def test_an_upload_that_is_no_package_ends_with_its_findings(
 def test_a_package_of_another_county_is_refused_before_anything_is_kept(
     surveyor: Actor, database: Settings, superuser: Connection, tmp_path: Path
 ) -> None:
-    """PKG-21: the next upload is checked all the same."""
+    """PKG-21, which names the places: the next upload is checked all the same."""
+    superuser.execute(
+        """INSERT INTO land.division (code, name, level, parent, urban_rural)
+           VALUES ('610921', '汉阴县', 'county', '6109', '') ON CONFLICT DO NOTHING"""
+    )
     files = (Small(county="610921").write(tmp_path / "other"), Small().write(tmp_path / "own"))
     keys = []
     for file in files:
@@ -388,6 +392,7 @@ def test_a_package_of_another_county_is_refused_before_anything_is_kept(
     assert own is not None
     assert other.state == "failed"
     assert [(f["code"], f["subject"]) for f in other.findings] == [("PKG-21", "610921")]
+    assert "县区为汉阴县（610921）" in other.findings[0]["zh"]
     assert own.state == "done"
     assert superuser.execute("SELECT DISTINCT county FROM land.package").fetchall() == [("610902",)]
 
