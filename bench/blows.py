@@ -51,15 +51,13 @@ UNHELD = {
     "log.cosignature": {"signed_at"},
     "access.household_code": {"code_hash", "attempts", "used_at", "withdrawn_at"},
     "identity.opening": {"made_in", "opened_at"},
-    "identity.person": {"name_sealed", "id_sealed", "name_digest", "id_digest", "said_key_sealed"},
     "law.county_parameter": {"set_at"},
     "land.parcel": {"geom_3857"},
     "registry.notice": {"notice_id", "batch_id", "pdf_sha256"},
     "registry.renewal": {"batch_id"},
 }
-"""By table, or of all: columns of which no leaf tells. Division codes are recoded; sealed names and their digests
-change with their keys, and `said` does not; the web's shapes are made from the
-registered ones; the rest the database keeps for itself, or is work.
+"""By table, or of all: columns of which no leaf tells. Division codes are recoded; the web's shapes are made from
+the registered ones; the rest the database keeps for itself, or is work.
 """
 HELD = {"access.account": {"account_id", "login", "name", "desk", "roles", "jurisdiction", "locked_at"}}
 """Of these tables only these columns are the log's: passwords and second factors are nobody's to read there."""

@@ -27,6 +27,7 @@ from sqlalchemy.engine import make_url
 
 from bench.blows import OTHERWISE_TOLD, Blow, Connection, Row, Table, tables, unbar
 from landreg import migrate
+from landreg.access.compared import sealed_differ
 from landreg.audit.logged import register
 from landreg.config import Settings
 from landreg.core import db
@@ -131,7 +132,7 @@ def drill(settings: Settings, *, columns: bool = False, show: bool = True) -> li
     with copied(settings) as copy, psycopg.connect(copy.superuser_url or "", autocommit=True) as connection:
 
         def again() -> tuple[Finding, ...]:
-            return recheck_register(WORKER, copy, register()).findings
+            return (*recheck_register(WORKER, copy, register()).findings, *sealed_differ())
 
         told: list[Outcome] = []
         blows = strikes(connection, again, columns=columns)

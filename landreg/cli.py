@@ -22,7 +22,7 @@ from landreg import migrate
 from landreg.access.service import SYSTEM, NewAccount
 from landreg.config import Settings
 from landreg.core import db
-from landreg.core.actor import PREFECTURE, WORKER, Role
+from landreg.core.actor import PREFECTURE, WORKER, Desk, Role
 from landreg.core.errors import Finding, LandregError
 from landreg.core.periods import beijing_day
 from landreg.law.book import all_articles, all_rules, national_law
@@ -140,6 +140,17 @@ def keys_rotate() -> None:
         "新密钥已启用 · a new key is in use" if added else "继续使用已有的新密钥 · going on with the key in front"
     )
     console.print(f"{turned} rows turned; 旧密钥仍可用 · the old key still opens: landreg keys retire")
+
+
+@make_keys.command("check")
+def keys_check() -> None:
+    """Open what is sealed of every person and hold it against the log's leaves (owner); exit code 1 names whose differs."""
+    from landreg.access.compared import sealed_differ
+
+    with answering():
+        findings = tuple(sealed_differ())
+    _print_findings(findings)
+    sys.exit(1 if findings else 0)
 
 
 @make_keys.command("retire")
@@ -389,8 +400,9 @@ def log_recheck(whole: bool, anew: bool, processes: int) -> None:
 
     Goes on from where the last recheck without a finding ended (`recheck.json` in the register's home) and reads a part of
     the old entries again; with --whole, and where there is none, it reads everything, and goes on with one that was
-    interrupted (`recheck-whole.json`).
+    interrupted (`recheck-whole.json`), and opens what is sealed of persons where the owner's URL and the identity key are there.
     """
+    from landreg.access.compared import sealed_differ
     from landreg.audit.logged import register
     from landreg.log.recheck import Begun, Reached, recheck_register
 
@@ -412,18 +424,22 @@ def log_recheck(whole: bool, anew: bool, processes: int) -> None:
         unfinished.unlink(missing_ok=True)
         if not done.findings:
             done.reached.write(file)
+        opens = whole and Desk.OWNER in settings.urls and settings.keys["identity"].exists()
+        findings = (*done.findings, *(sealed_differ() if opens else ()))
     if begun and begun.parts:
         console.print(
             f"续查：其中 {len(begun.parts)} 段上次已核对 · went on: {len(begun.parts)} parts read before",
             highlight=False,
         )
     _print_findings(done.erased)
-    _print_findings(done.findings)
+    _print_findings(findings)
     console.print(f"{done.size}：读 read {done.entries} 条 entries", highlight=False)
-    console.print(
-        "日志与登记簿一致 · log and register agree" if not done.findings else f"{len(done.findings)} 处不符 · differ"
-    )
-    sys.exit(1 if done.findings else 0)
+    if whole and not opens:
+        console.print(
+            "未打开封存的身份信息 · what is sealed of persons was not opened: landreg keys check", highlight=False
+        )
+    console.print("日志与登记簿一致 · log and register agree" if not findings else f"{len(findings)} 处不符 · differ")
+    sys.exit(1 if findings else 0)
 
 
 @log_group.command("erase")

@@ -16,11 +16,13 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from landreg.access import queries
+from landreg.access.sealing import BOUND as BOUND
 from landreg.access.sealing import digest as digest
 from landreg.access.sealing import digests as digests
 from landreg.access.sealing import key_file as key_file
 from landreg.access.sealing import name_of as name_of
 from landreg.access.sealing import open_sealed as open_sealed
+from landreg.access.sealing import person_place as person_place
 from landreg.access.sealing import seal as seal
 from landreg.access.sealing import sealing_key as sealing_key
 from landreg.access.sealing import use_key as use_key
@@ -124,7 +126,11 @@ def reveal(actor: Actor, person_ids: Collection[UUID], reason: str, subject: str
     with unit_of_work(actor) as uow:
         sealed = queries.opened_persons(uow.session, county, opening_id)
     return {
-        person_id: Identity(open_sealed(person.name), person.id_kind, open_sealed(person.id_number))
+        person_id: Identity(
+            open_sealed(person.name, person_place("name_sealed", person_id)),
+            person.id_kind,
+            open_sealed(person.id_number, person_place("id_sealed", person_id)),
+        )
         for person_id, person in sealed.items()
     }
 
@@ -153,7 +159,8 @@ def _person_digests(person: NewPerson) -> tuple[bytes, ...]:
     return digests(f"{person.id_kind}:{tidy(person.id_number)}")
 
 
-def _said(key: bytes, person: NewPerson) -> str:
+def said_of(key: bytes, person: NewPerson) -> str:
+    """What leaves say of a person: a digest by a key that is that person's alone."""
     text = f"{person.id_kind}:{tidy(person.id_number)}:{tidy(person.name)}"
     return hmac.digest(key, text.encode(), "sha256").hex()
 
@@ -165,15 +172,15 @@ def _row(person_id: UUID, person: NewPerson, key: bytes) -> Mapping[str, object]
     return {
         "person_id": person_id,
         "name_masked": masked_name(person.name),
-        "name_sealed": seal(person.name),
+        "name_sealed": seal(person.name, person_place("name_sealed", person_id)),
         "name_digest": digest(person.name),
         "id_kind": person.id_kind,
         "id_masked": masked_id(number),
-        "id_sealed": seal(number),
+        "id_sealed": seal(number, person_place("id_sealed", person_id)),
         "id_digest": key,
         "sex": sex_of(number) if citizen else None,
-        "said": _said(own_key, person),
-        "said_key_sealed": seal(own_key.hex()),
+        "said": said_of(own_key, person),
+        "said_key_sealed": seal(own_key.hex(), person_place("said_key_sealed", person_id)),
     }
 
 

@@ -330,6 +330,15 @@ def openings(session: DatabaseSession) -> Iterator[tuple[str, Mapping[str, Any],
         yield str(row.opening_id), *opening_facts(row.account_id, row.person_ids, row.reason, row.subject)
 
 
+def sealed_persons(session: DatabaseSession, after: UUID, batch: int) -> tuple[Any, ...]:
+    """The next persons by id with all that is sealed of them and said of them, for the owner alone."""
+    question = sa.text(
+        """SELECT person_id, name_masked, name_sealed, name_digest, id_kind, id_masked, id_sealed, id_digest, said,
+               said_key_sealed FROM identity.person WHERE person_id > :after ORDER BY person_id LIMIT :batch"""
+    )
+    return tuple(session.execute(question, {"after": after, "batch": batch}))
+
+
 def persons_told(session: DatabaseSession, ids: Collection[UUID]) -> tuple[Any, ...]:
     """What a leaf says of these persons (`person_facts`)."""
     return tuple(session.execute(sa.text(f"{_PERSONS} WHERE p.person_id = ANY (:ids)"), {"ids": list(ids)}))

@@ -30,7 +30,9 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Kept:
-    """A table that holds sealed columns. key: its primary key. kind: the column that is part of `id_digest`."""
+    """A table that holds sealed columns. key: its primary key. kind: the column that is part of `id_digest`. bound: what is
+    sealed opens in its own row only.
+    """
 
     schema: str
     name: str
@@ -38,6 +40,7 @@ class Kept:
     sealed: tuple[str, ...]
     kind: str = ""
     name_digest: bool = False
+    bound: bool = False
 
     @property
     def columns(self) -> sa.TableClause:
@@ -50,7 +53,7 @@ class Kept:
 _PACKAGE = ("county", "package_id", "code")
 _MEMBER = ("county", "package_id", "household_code", "position")
 SEALED = (
-    Kept("identity", "person", ("person_id",), ("name_sealed", "id_sealed", "said_key_sealed"), "id_kind", True),
+    Kept("identity", "person", ("person_id",), ("name_sealed", "id_sealed", "said_key_sealed"), "id_kind", True, True),
     Kept("land", "staged_issuer", _PACKAGE, ("id_sealed",), "id_kind"),
     Kept("land", "staged_household", _PACKAGE, ("id_sealed",), "id_kind"),
     Kept("land", "staged_member", _MEMBER, ("id_sealed",), "id_kind"),
@@ -62,7 +65,7 @@ SEALED = (
 
 
 def left() -> Mapping[str, int]:
-    """By table: how many rows bear another key than the one that seals now."""
+    """By table: how many rows bear another key than the one that seals now, or the form of before."""
     with unit_of_work(OWNER) as uow:
         return {f"{kept.schema}.{kept.name}": _count(uow, kept) for kept in SEALED}
 
@@ -108,14 +111,14 @@ def finish(names: tuple[str, ...]) -> None:
 
 
 def _other_key(kept: Kept, table: sa.TableClause) -> sa.ColumnElement[bool]:
-    """Rows with a column that is sealed by another key; its name stands in bytes 2 to 5."""
-    key = identity.sealing_key()
-    return sa.or_(
-        *(
-            sa.and_(table.c[name].is_not(None), sa.func.substring(table.c[name], 2, 4) != sa.cast(key, sa.LargeBinary))
-            for name in kept.sealed
-        )
+    """Rows with a column that is sealed by another key, whose name stands in bytes 2 to 5, or not in its row's own form,
+    which byte 1 tells.
+    """
+    first, head = (1, identity.BOUND + identity.sealing_key()) if kept.bound else (2, identity.sealing_key())
+    other = (
+        sa.func.substring(table.c[name], first, len(head)) != sa.cast(head, sa.LargeBinary) for name in kept.sealed
     )
+    return sa.or_(*(sa.and_(table.c[name].is_not(None), one) for name, one in zip(kept.sealed, other, strict=True)))
 
 
 def _count(uow: UnitOfWork, kept: Kept) -> int:
@@ -133,9 +136,13 @@ def _next(kept: Kept, after: tuple[Any, ...] | None, batch: int) -> sa.Select[An
 
 def _turned(kept: Kept, row: Mapping[Any, Any]) -> dict[str, Any]:
     """A row's new columns, beside its key under names of their own."""
-    plain = {name: None if row[name] is None else identity.open_sealed(bytes(row[name])) for name in kept.sealed}
+    places = {name: identity.person_place(name, row["person_id"]) if kept.bound else b"" for name in kept.sealed}
+    plain = {
+        name: None if row[name] is None else identity.open_sealed(bytes(row[name]), place)
+        for name, place in places.items()
+    }
     new: dict[str, Any] = {f"key_{name}": row[name] for name in kept.key}
-    new |= {name: None if text is None else identity.seal(text) for name, text in plain.items()}
+    new |= {name: None if text is None else identity.seal(text, places[name]) for name, text in plain.items()}
     if kept.kind:
         # Who has no number bears a digest by chance, which stays.
         number = plain["id_sealed"]

@@ -1,6 +1,7 @@
 """Sealing names and identity numbers at rest, and digests that find them again. No database: `access.identity` has that.
 
-Sealed with AES-256-GCM; an HMAC-SHA256 digest finds the same number again without opening it. Both keys are derived from
+Sealed with AES-256-GCM, what is said of a person together with the place where it stands (`person_place`), so that it does
+not open in another's row; an HMAC-SHA256 digest finds the same number again without opening it. Both keys are derived from
 the identity key's file. That file may hold several lines while keys turn (`rotation.py`): the first key seals and makes
 digests, every one opens what it sealed and finds what it digested. The file is read again when it changes, so that a
 running process follows.
@@ -14,6 +15,7 @@ import os
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -24,6 +26,8 @@ from landreg.core.codes import tidy
 from landreg.core.errors import BadInput, Finding
 
 _FORM = b"\x01"
+BOUND = b"\x02"
+"""The form of a text that is sealed with its place; persons' of before are read in the other one until their keys turn."""
 _NONCE = 12
 
 
@@ -72,9 +76,18 @@ def key_file() -> Path:
     return _keys.file or _file_of_settings()
 
 
-def seal(text: str) -> bytes:
-    """A text that can be stored: form, name of the key, nonce, cipher text and tag."""
-    return seal_all((text,))[0]
+def person_place(column: str, person_id: UUID) -> bytes:
+    """Where a sealed text of a person stands."""
+    return f"identity.person.{column}:{person_id}".encode()
+
+
+def seal(text: str, place: bytes = b"") -> bytes:
+    """A text that can be stored: form, name of the key, nonce, cipher text and tag. place: opens there only."""
+    if not place:
+        return seal_all((text,))[0]
+    _keys.read()
+    head, nonce = BOUND + _keys.sealing, os.urandom(_NONCE)
+    return head + nonce + _keys.ring[_keys.sealing].encrypt(nonce, text.encode(), head + place)
 
 
 def seal_all(texts: Iterable[str]) -> list[bytes]:
@@ -88,15 +101,17 @@ def seal_all(texts: Iterable[str]) -> list[bytes]:
     return made
 
 
-def open_sealed(sealed: bytes) -> str:
-    """The text that was sealed. Raises ValueError when it was changed, or sealed with a key that is not here."""
+def open_sealed(sealed: bytes, place: bytes = b"") -> str:
+    """The text that was sealed. Raises ValueError when it was changed, sealed with a key that is not here, or for another
+    place. What was sealed before places were bound opens anywhere.
+    """
     _keys.read()
     head, nonce, body = sealed[:5], sealed[5 : 5 + _NONCE], sealed[5 + _NONCE :]
     cipher = _keys.ring.get(head[1:])
-    if head[:1] != _FORM or cipher is None:
+    if head[:1] not in (_FORM, BOUND) or cipher is None:
         raise ValueError("sealed with a key that is not here")
     try:
-        return cipher.decrypt(nonce, body, head).decode()
+        return cipher.decrypt(nonce, body, head + place if head[:1] == BOUND else head).decode()
     except InvalidTag as error:
         raise ValueError("a sealed text was changed") from error
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from landreg.access import queries
-from landreg.access.sealing import open_sealed
+from landreg.access.sealing import open_sealed, person_place
 from landreg.core.codes import birth_of, citizen_id_fault, masked_id
 
 _PERSON = "person."
@@ -31,14 +31,14 @@ def as_told_at(session: Session, at: datetime, personal: Mapping[str, str]) -> d
     told = dict(personal)
     for person_id, sealed in queries.told_at(session, list(persons), at).items():
         name = persons[person_id]
-        told[name] = _before(told[name], sealed)
+        told[name] = _before(told[name], sealed, person_place("id_sealed", person_id))
     return told
 
 
-def _before(now: str, sealed: bytes) -> str:
+def _before(now: str, sealed: bytes, place: bytes) -> str:
     said, called, kind, masked, sex = json.loads(now)
     try:
-        number = open_sealed(sealed)
+        number = open_sealed(sealed, place)
     except ValueError:
         return now
     if masked != masked_id(number):

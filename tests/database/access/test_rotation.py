@@ -71,13 +71,19 @@ def _keys_of_rows(superuser: Any) -> dict[str, int]:
     return dict(superuser.execute(question).fetchall())
 
 
+def opened_of(person: UUID, column: str, sealed: bytes) -> str:
+    return open_sealed(sealed, identity.person_place(column, person))
+
+
 def _all_open_and_are_found(superuser: Any, registrar: Actor, persons: list[UUID]) -> None:
     rows = superuser.execute(
         "SELECT person_id, name_sealed, id_sealed, said_key_sealed FROM identity.person"
     ).fetchall()
-    opened = {row[0]: (open_sealed(row[1]), open_sealed(row[2])) for row in rows}
+    opened = {
+        row[0]: (opened_of(row[0], "name_sealed", row[1]), opened_of(row[0], "id_sealed", row[2])) for row in rows
+    }
     assert opened == {number: (one.name, one.id_number) for number, one in zip(persons, PEOPLE, strict=True)}
-    assert all(len(open_sealed(row[3])) == 64 for row in rows)
+    assert all(len(opened_of(row[0], "said_key_sealed", row[3])) == 64 for row in rows)
     with unit_of_work(registrar) as uow:
         assert [find(uow, id_number=one.id_number) for one in PEOPLE[:-1]] == persons[:-1]
         assert [named(uow, one.name) for one in PEOPLE] == [(number,) for number in persons]
@@ -174,6 +180,8 @@ def test_staged_rows_objections_and_authenticators_are_turned_too(
     assert keys.retire_identity_key(own_keys) is not None
     numbers = {open_sealed(row[0]) for row in superuser.execute("SELECT id_sealed FROM land.staged_member").fetchall()}
     digests = {bytes(row[0]) for row in superuser.execute("SELECT id_digest FROM land.staged_member").fetchall()}
+    names = superuser.execute("SELECT name_sealed, name_digest FROM land.staged_member").fetchall()
+    assert [bytes(found) for _, found in names] == [digest(open_sealed(sealed)) for sealed, _ in names]
     assert digests == {digest(f"1:{number}") for number in numbers}
     assert not digests & {bytes(row[1]) for row in before}
     row = superuser.execute("SELECT secret_sealed, pending_sealed FROM access.second_factor").fetchone()
