@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import psycopg
 
 from landreg.access.identity import digest, seal
+from landreg.core.codes import masked_name
 from tests.kept_kit import kept
 
 COUNTY = "610902"
@@ -106,7 +107,8 @@ def _stage(
                member_count=2, surveyor="", survey_note="", notice_note="", notice_recorder="", notice_reviewer="")  # fmt: skip
         for position, relation in ((1, "02"), (2, "10")):
             number = citizen_id(2 * n + position - 1)
-            insert("staged_member", household_code=code, position=position, name=f"成员{n}之{position}", sex="1", id_kind="1",
+            insert("staged_member", household_code=code, position=position, name_masked=masked_name(name := f"成员{n}之{position}"),
+                   name_sealed=seal(name), name_digest=digest(name), sex="1", id_kind="1",
                    id_sealed=seal(number), id_digest=digest(f"1:{number}"), relation=relation, note_kind="", holds_right=True,
                    note="")  # fmt: skip
         insert("staged_contract", code=f"{code}J", former_code="", issuer_code=issuer, household_code=code, way="110",

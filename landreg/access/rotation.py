@@ -56,7 +56,7 @@ SEALED = (
     Kept("identity", "person", ("person_id",), ("name_sealed", "id_sealed", "said_key_sealed"), "id_kind", True, True),
     Kept("land", "staged_issuer", _PACKAGE, ("id_sealed",), "id_kind"),
     Kept("land", "staged_household", _PACKAGE, ("id_sealed",), "id_kind"),
-    Kept("land", "staged_member", _MEMBER, ("id_sealed",), "id_kind"),
+    Kept("land", "staged_member", _MEMBER, ("id_sealed", "name_sealed"), "id_kind", True),
     Kept("registry", "objection", ("county", "objection_id"), ("contact_sealed",)),
     Kept("registry", "application", ("county", "application_id"), ("typed_sealed",)),
     Kept("access", "second_factor", ("account_id",), ("secret_sealed", "pending_sealed")),
@@ -148,7 +148,8 @@ def _turned(kept: Kept, row: Mapping[Any, Any]) -> dict[str, Any]:
         number = plain["id_sealed"]
         new["id_digest"] = identity.digest(f"{row[kept.kind]}:{number}") if number else row["id_digest"]
     if kept.name_digest:
-        new["name_digest"] = identity.digest(plain["name_sealed"] or "")
+        name = plain["name_sealed"]
+        new["name_digest"] = row["name_digest"] if name is None else identity.digest(name)
     return new
 
 

@@ -23,7 +23,9 @@ from landreg.land.staging_rows import STAGED
 
 NOTHING = "—"
 NAMES = {"representative", "phone", "holder"}
-"""Columns that say who somebody is: masked here for every role, as in lists; the name of a household or a member too."""
+"""Columns that say who somebody is: masked here for every role, as in lists; the name of a household too."""
+OF_PERSONS = frozenset(("FBF", "CBF", "CBF_JTCY"))
+"""Tables with columns that auditors do not read (migrations 0019 and 0026)."""
 FIELDS: Mapping[str, Mapping[str, str]] = {
     "JZD": {"mark": "JBLX", "kind": "JZDLX"},
     "JZX": {"nature": "JXXZ", "kind": "JZXLB", "position": "JZXWZ", "description": "JZXSM", "neighbour": "PLDWQLR",
@@ -56,12 +58,15 @@ class ChangedRow:
 Rows = Callable[[str, Sequence[str]], Sequence[ChangedRow]]
 
 
-def rows_of(session: Session, new: Package, old: Package | None) -> Rows | None:
-    """Reads what changed in some codes of a table between two packages; None where there is no older one."""
+def rows_of(session: Session, new: Package, old: Package | None, *, auditing: bool = False) -> Rows | None:
+    """Reads what changed in some codes of a table between two packages; None where there is no older one. auditing: as the
+    auditor, whose login does not read what a delivery says of persons: of those tables nothing but the codes.
+    """
     if old is None:
         return None
     both = old.package_id, new.package_id
-    return lambda kind, codes: changed_rows(session, new.county, both, kind, codes)
+    unread = OF_PERSONS if auditing else frozenset()
+    return lambda kind, codes: [] if kind in unread else changed_rows(session, new.county, both, kind, codes)
 
 
 def changed_rows(
@@ -103,12 +108,12 @@ def _by_label(kind: str, items: Sequence[Item]) -> dict[tuple[str, int], Item]:
 def _label(kind: str, item: Item) -> str:
     """A point or line is told by its number, a member by the identity number, else the name."""
     if kind == "CBF_JTCY":
-        return bytes(item["id_digest"] or b"").hex() or str(item["name"])
+        return bytes(item["id_digest"] or item["name_digest"] or b"").hex()
     return str(item.get("number", ""))
 
 
 def _called(kind: str, label: tuple[str, int], item: Item) -> str:
-    called = masked_name(item["name"]) if kind == "CBF_JTCY" else label[0]
+    called = str(item["name_masked"]) if kind == "CBF_JTCY" else label[0]
     return called if not label[1] else f"{called} ({label[1] + 1})"
 
 
@@ -118,10 +123,12 @@ def _of_item(kind: str, called: str, old: Item, new: Item) -> Iterator[Differenc
         moved = math.dist((before["east"], before["north"]), (after["east"], after["north"]))
         yield Difference(f"{called} {_('坐标')}", _point(before), f"{_point(after)}（{moved:.3f} m）")
     for name in {**before, **after}:
-        if name in ("east", "north") or before.get(name) == after.get(name):
+        if name in ("east", "north", "name_masked") or before.get(name) == after.get(name):
             continue
         title = f"{called} {_title(kind, name)}".strip()
-        if name == "geom":
+        if name == "name_digest":
+            yield Difference(title, *_unlike(before["name_masked"] or NOTHING, after["name_masked"] or NOTHING))
+        elif name == "geom":
             yield Difference(title, *_shapes(before.get(name), after.get(name)))
         else:
             yield Difference(title, *_values(kind, name, before.get(name), after.get(name)))
@@ -149,8 +156,12 @@ def _values(kind: str, name: str, old: Any, new: Any) -> tuple[str, str]:
     """Both values as shown. Of an identity number only that it is another, of a name what lists show of it."""
     if name == "id_digest":
         return (NOTHING if old is None else _("原号码")), (NOTHING if new is None else _("另一号码"))
-    shown = _shown(kind, name, old), _shown(kind, name, new)
-    return shown if shown[0] != shown[1] else (shown[0], f"{shown[1]}（{_('有改动')}）")
+    return _unlike(_shown(kind, name, old), _shown(kind, name, new))
+
+
+def _unlike(old: str, new: str) -> tuple[str, str]:
+    """Two values that differ as shown; where a mask makes them alike, that they do."""
+    return (old, new) if old != new else (old, f"{new}（{_('有改动')}）")
 
 
 def _shown(kind: str, name: str, value: Any) -> str:
@@ -162,7 +173,7 @@ def _shown(kind: str, name: str, value: Any) -> str:
         return value.isoformat()
     if isinstance(value, Decimal):
         return str(_("%(n)s 亩", n=f"{value:,}")) if name.endswith("mu") else f"{value:,} m²"
-    if name in NAMES or (name == "name" and kind in ("CBF", "CBF_JTCY")):
+    if name in NAMES or (name == "name" and kind == "CBF"):
         return masked_name(str(value))
     word = _word(kind, name, str(value))
     return f"{word}（{value}）" if word else str(value)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from landreg.access.home import Figure, Queue, Row, Shown, on_first_page
 from landreg.access.policy import STAFF, allow, current_actor
 from landreg.access.queries import names_of
-from landreg.core.actor import Actor, Role
+from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, NotFound
 from landreg.core.files import Store
@@ -208,7 +208,9 @@ def report(county: str, package_id: UUID) -> Response:
         session = uow.session
         package = _package(session, county, package_id)
         asked, older = _asked_findings(package), deliveries.predecessor(session, package)
-        changes = shown.changes(package.changes, rows_of(session, package, older))
+        changes = shown.changes(
+            package.changes, rows_of(session, package, older, auditing=current_actor().desk is Desk.AUDITOR)
+        )
         page = deliveries.findings(
             session, county, package_id, asked, number=pages.page_number(), size=pages.page_size()
         )

@@ -33,6 +33,7 @@ TYPES: Mapping[str, str] = {
 """Columns that are never blank: COPY reads them as what they are."""
 CASTS: Mapping[str, str] = {
     "id_sealed": "decode(NULLIF({}, ''), 'hex')", "id_digest": "decode(NULLIF({}, ''), 'hex')",
+    "name_sealed": "decode(NULLIF({}, ''), 'hex')", "name_digest": "decode(NULLIF({}, ''), 'hex')",
     "holds_right": "{} <> 'f'", "by_shares": "{} = 't'", "basic_farmland": "NULLIF({}, '')::boolean",
     "geom": "NULLIF({}, '')::geometry",
 }  # fmt: skip

@@ -19,8 +19,8 @@ from landreg.land.staging_rows import LINES, POINTS, STAGED, names
 
 LISTED = 5_000
 """Codes of one kind of change that are kept by name; how many there are is always kept."""
-UNLIKE = {"id_sealed", "position", "geom_3857"}
-"""What is made anew each time: sealed numbers, the order of rows, the map's copy."""
+UNLIKE = {"id_sealed", "name_sealed", "position", "geom_3857"}
+"""What is made anew each time: sealed numbers and names, the order of rows, the map's copy."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,13 +17,15 @@ from gis.shapefile import Columns, Package, read_layer, read_table
 from gis.shapes import Shapes
 from gis.zones import Zone, to_lonlat
 from landreg.access.sealing import digest_all, seal_all
+from landreg.core.codes import masked_name
 from landreg.land import staging_binary as binary
 from landreg.land import survey_columns as cells
 from landreg.land.rules.facts import Boundary, Bytes, Survey, prefix
 from landreg.land.rules.geometry import hundredths_of, plane_of
 
 RADIUS_3857 = 6378137.0
-CODE, TEXT, AREA, COUNT, DAY, SEALED, DIGEST, YES, SERIAL, LATEST = range(10)
+_UNSEEN = re.compile("[\x00-\x1f]")
+CODE, TEXT, AREA, COUNT, DAY, SEALED, DIGEST, YES, SERIAL, LATEST, NAME_MASKED, NAME_SEALED, NAME_DIGEST = range(13)
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Column:
 
 def _columns(text_: str) -> tuple[Column, ...]:
     kinds = {"c": CODE, "t": TEXT, "a": AREA, "n": COUNT, "d": DAY, "s": SEALED, "g": DIGEST, "y": YES, "#": SERIAL,
-             "b": LATEST}  # fmt: skip
+             "b": LATEST, "nm": NAME_MASKED, "ns": NAME_SEALED, "ng": NAME_DIGEST}  # fmt: skip
     made = []
     for entry in text_.split():
         name, field, kind, *paper = entry.split(":")
@@ -55,7 +58,8 @@ STAGED: Mapping[str, tuple[str, str, tuple[Column, ...]]] = {
         "address:CBFDZ:t postcode:YZBM:t phone:LXDH:t member_count:CBFCYSL:n surveyor:CBFDCY:t surveyed_on:CBFDCRQ:d "
         "survey_note:CBFDCJS:t notice_note:GSJS:t notice_recorder:GSJSR:t notice_reviewer:GSSHR:t notice_on:GSSHRQ:d")),
     "CBF_JTCY": ("staged_member", "CBFBM", _columns(
-        "household_code:CBFBM:c position:CBFBM:# name:CYXM:t sex:CYXB:c id_kind:CYZJLX:c id_sealed:CYZJHM:s "
+        "household_code:CBFBM:c position:CBFBM:# name_masked:CYXM:nm name_sealed:CYXM:ns name_digest:CYXM:ng "
+        "sex:CYXB:c id_kind:CYZJLX:c id_sealed:CYZJHM:s "
         "id_digest:CYZJHM:g:CYZJLX relation:YHZGX:c note_kind:CYBZ:c holds_right:SFGYR:y note:CYBZSM:t")),
     "CBHT": ("staged_contract", "CBHTBM", _columns(
         "code:CBHTBM:c former_code:YCBHTBM:c issuer_code:FBFBM:c household_code:CBFBM:c way:CBFS:c starts_on:CBQXQ:d "
@@ -174,6 +178,29 @@ def _digest(columns: Columns, column: Column) -> NDArray[Any]:
     return _where(numbers, digest_all(f"{paper.decode()}:{number.decode()}" for paper, number in both))
 
 
+def _names(columns: Columns, column: Column) -> tuple[Bytes, list[str]]:
+    """A column of names, and the names of those that are not blank, signs below a blank made blanks as in other text."""
+    values = columns.utf8(column.field)
+    return values, [_UNSEEN.sub(" ", value.decode()) for value in values[values != b""].tolist()]
+
+
+def _name_masked(columns: Columns, column: Column) -> NDArray[Any]:
+    values, names = _names(columns, column)
+    made = np.zeros(len(values), dtype=f"S{max(values.dtype.itemsize, 1)}")
+    made[values != b""] = [masked_name(name).encode() for name in names]
+    return made
+
+
+def _name_sealed(columns: Columns, column: Column) -> NDArray[Any]:
+    values, names = _names(columns, column)
+    return _where(values, seal_all(names))
+
+
+def _name_digest(columns: Columns, column: Column) -> NDArray[Any]:
+    values, names = _names(columns, column)
+    return _where(values, digest_all(names))
+
+
 def _where(numbers: Bytes, made: list[bytes]) -> NDArray[Any]:
     """In hexadecimal what was made of each number, blank where there is none."""
     column = np.zeros(len(numbers), dtype=f"S{2 * max(map(len, made), default=1)}")
@@ -183,7 +210,7 @@ def _where(numbers: Bytes, made: list[bytes]) -> NDArray[Any]:
 
 _MAKERS: Mapping[int, Callable[[Columns, Column], NDArray[Any]]] = {
     CODE: _code, TEXT: _text, AREA: _area, COUNT: _count, DAY: _day, YES: _yes, SEALED: _sealed, DIGEST: _digest,
-    LATEST: _latest_day,
+    LATEST: _latest_day, NAME_MASKED: _name_masked, NAME_SEALED: _name_sealed, NAME_DIGEST: _name_digest,
 }  # fmt: skip
 
 

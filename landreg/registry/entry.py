@@ -76,7 +76,7 @@ def _members(uow: UnitOfWork, asked: Mapping[str, Any]) -> int:
         return 0
     persons = enter(
         uow,
-        [NewPerson(row.name, row.id_kind, open_sealed(row.id_sealed) if row.id_sealed else "") for row in rows],
+        [NewPerson(_opened(row.name_sealed), row.id_kind, _opened(row.id_sealed)) for row in rows],
     )
     uow.session.execute(
         text(_MEMBERS),
@@ -95,6 +95,10 @@ def _members(uow: UnitOfWork, asked: Mapping[str, Any]) -> int:
         ],
     )
     return len(rows)
+
+
+def _opened(sealed: bytes | None) -> str:
+    return open_sealed(sealed) if sealed else ""
 
 
 _CLOCKS = "daterange(NULL, NULL), tstzrange(:now, NULL), :act"
@@ -132,7 +136,7 @@ _HOUSEHOLDS = f"""
         WHERE m.county = s.county AND m.package_id = s.package_id AND m.household_code = s.code)))
 """
 _STAGED_MEMBERS = f"""
-    SELECT s.village, s.name, s.id_kind, s.id_sealed, s.relation, s.holds_right, s.position, s.note, h.household_id
+    SELECT s.village, s.name_sealed, s.id_kind, s.id_sealed, s.relation, s.holds_right, s.position, s.note, h.household_id
     FROM land.staged_member AS s
     JOIN party.household AS h ON h.county = s.county AND h.code = s.household_code AND h.act_id = :act
     WHERE {_OF_VILLAGE} ORDER BY s.household_code, s.position

@@ -97,3 +97,25 @@ def test_a_table_of_which_not_all_is_shown_says_how_many_rows_changed(
     page = seen(browser, sent(*(put("DK", parcel, DKMC="新") for parcel in (P1, P2, P3))))
     assert "有 3 处变化" in page
     assert "只列前 2 条，共 3 条" in page
+
+
+def test_of_members_masked_names_are_shown_and_to_auditors_only_which_households_changed(
+    browser: Browser, another_browser: Browser, account: OpenAccount, sent: Send
+) -> None:
+    def renamed(small: Small) -> None:
+        small.tables["CBF_JTCY"][1]["CYXM"] = "欧阳小娜"
+
+    def renamed_again(small: Small) -> None:
+        small.tables["CBF_JTCY"][1]["CYXM"] = "欧阳大娜"
+
+    sent(renamed)
+    address = sent(renamed_again, put("CBF", H1, LXDH="13800000000"))
+    page = seen(browser, address)
+    assert "欧**娜" in page
+    assert "欧**娜（有改动）" in page
+    assert "欧阳" not in page
+    account("shenji", Role.AUDITOR)
+    another_browser.log_in("shenji")
+    page = seen(another_browser, address)
+    assert H1 in page
+    assert "欧" not in page

@@ -13,7 +13,6 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from landreg.core.codes import masked_name
 from landreg.core.periods import Period
 from landreg.law.book import act_type
 from landreg.registry.casebook import Case
@@ -157,7 +156,7 @@ def _members_elsewhere(session: Session, asked: Mapping[str, Any]) -> Mapping[_K
     """By package and household: masked names of members whom the register has in another household, and that one's code."""
     found: dict[_Key, dict[str, str]] = defaultdict(dict)
     for row in session.execute(text(_MEMBERS_ELSEWHERE), asked):
-        found[row.package_id, row.household_code][masked_name(row.name)] = row.other
+        found[row.package_id, row.household_code][row.name_masked] = row.other
     return found
 
 
@@ -222,11 +221,11 @@ _CONTRACT_PARCELS = """
 """
 _MEMBERS_ELSEWHERE = """
     WITH named AS MATERIALIZED (
-        SELECT m.package_id, m.household_code, m.name, i.person_id FROM land.staged_member AS m
+        SELECT m.package_id, m.household_code, m.name_masked, i.person_id FROM land.staged_member AS m
         JOIN identity.person AS i ON i.id_digest = m.id_digest
         WHERE m.county = :county AND m.package_id = ANY (:packages) AND m.household_code = ANY (:households)
     )
-    SELECT n.package_id, n.household_code, n.name, r.household_code AS other
+    SELECT n.package_id, n.household_code, n.name_masked, r.household_code AS other
     FROM party.households_of(:county, array(SELECT person_id FROM named)) AS r JOIN named AS n ON n.person_id = r.person_id
     WHERE r.household_code <> n.household_code
 """

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
-from landreg.access.identity import open_sealed, use_key
+from landreg import migrate
+from landreg.access.identity import digest, open_sealed, use_key
 from landreg.config import Settings
 from landreg.core.actor import WORKER, Actor
+from landreg.core.codes import masked_name
 from landreg.land import service
 from tests.database.catalog import Connection
 from tests.small import Form, Row, Small, box
@@ -22,7 +24,7 @@ COLUMNS: dict[str, tuple[str, str, dict[str, str]]] = {
     "FBF": ("staged_issuer", "FBFBM", {"FBFBM": "code", "FBFMC": "name", "FBFFZRXM": "representative", "FBFDCRQ": "surveyed_on"}),
     "CBF": ("staged_household", "CBFBM", {"CBFBM": "code", "CBFLX": "kind", "CBFMC": "name", "CBFCYSL": "member_count",
                                           "CBFDZ": "address", "GSSHRQ": "notice_on"}),
-    "CBF_JTCY": ("staged_member", "CBFBM", {"CBFBM": "household_code", "CYXM": "name", "CYXB": "sex", "YHZGX": "relation"}),
+    "CBF_JTCY": ("staged_member", "CBFBM", {"CBFBM": "household_code", "CYXB": "sex", "YHZGX": "relation"}),
     "CBHT": ("staged_contract", "CBHTBM", {"CBHTBM": "code", "FBFBM": "issuer_code", "CBFBM": "household_code", "CBFS": "way",
                                            "CBQXQ": "starts_on", "CBQXZ": "ends_on", "HTZMJ": "area_m2", "HTZMJM": "mu",
                                            "CBDKZS": "parcel_count", "YHTZMJ": "former_area_m2", "QDSJ": "signed_on"}),
@@ -118,13 +120,41 @@ def test_shapes_are_staged_in_their_own_zone_and_their_points_with_them(
     assert lines == (4, 100.0, epsg)
 
 
-def test_identity_numbers_are_staged_sealed_only(surveyor: Actor, superuser: Connection, tmp_path: Path) -> None:
+def test_members_are_staged_sealed_only(surveyor: Actor, superuser: Connection, tmp_path: Path) -> None:
     small = Small()
+    members = small.tables["CBF_JTCY"]
+    members[1]["CYXM"] = "欧阳\t小娜"
     service.receive(surveyor, small.write(tmp_path))
     sealed = superuser.execute(
-        "SELECT id_sealed, position FROM land.staged_member ORDER BY household_code, position"
+        """SELECT id_sealed, name_sealed, name_masked, name_digest, name FROM land.staged_member
+           ORDER BY household_code, position"""
     ).fetchall()
-    assert [open_sealed(bytes(value)) for value, _ in sealed] == [row["CYZJHM"] for row in small.tables["CBF_JTCY"]]
+    assert [open_sealed(row[0]) for row in sealed] == [row["CYZJHM"] for row in members]
+    names = [str(row["CYXM"]).replace("\t", " ") for row in members]
+    assert [open_sealed(row[1]) for row in sealed] == names
+    assert [row[2:] for row in sealed] == [(masked_name(name), digest(name), None) for name in names]
+
+
+def test_names_that_were_staged_unsealed_are_sealed_after_the_migrations(
+    surveyor: Actor, superuser: Connection, database: Settings, tmp_path: Path
+) -> None:
+    service.receive(surveyor, Small().write(tmp_path))
+    columns = "SELECT name_masked, name_digest, name FROM land.staged_member ORDER BY household_code, position"
+    rows = superuser.execute(columns).fetchall()
+    names = superuser.execute("SELECT name_sealed FROM land.staged_member ORDER BY household_code, position").fetchall()
+    with superuser.transaction():
+        superuser.execute("ALTER TABLE land.staged_member DROP CONSTRAINT name_is_sealed")
+        for (sealed,) in names:
+            statement = (
+                "UPDATE land.staged_member SET name = %s, name_masked = '', name_digest = NULL, name_sealed = NULL"
+            )
+            superuser.execute(f"{statement} WHERE name_sealed = %s", [open_sealed(sealed), sealed])
+        superuser.execute("ALTER TABLE land.staged_member ADD CONSTRAINT name_is_sealed CHECK (name IS NULL) NOT VALID")
+    assert migrate.upgrade(database) == ()
+    assert superuser.execute(columns).fetchall() == rows
+    again = superuser.execute("SELECT name_sealed FROM land.staged_member ORDER BY household_code, position").fetchall()
+    assert [open_sealed(row[0]) for row in again] == [open_sealed(row[0]) for row in names]
+    assert again != names
 
 
 def test_values_of_lists_are_staged_in_the_form_of_the_list(
