@@ -34,7 +34,7 @@ def database() -> Iterator[Settings]:
     subprocess.run([CHECKOUT / "scripts" / "cluster", "start", "run"], check=True, stdout=subprocess.DEVNULL)
     urls = {file.name: file.read_text().strip() for file in (CHECKOUT / "var" / "urls").glob("[a-z]*")}
     with tempfile.TemporaryDirectory(prefix="landreg-bench-") as folder:
-        environment = {"LANDREG_HOME": folder, "LANDREG_SECOND_FACTOR": "optional"} | {
+        environment = {"LANDREG_HOME": folder, "LANDREG_SECOND_FACTOR": "optional", "LANDREG_DEMO": "yes"} | {
             f"LANDREG_{login.upper()}_URL": make_url(url).set(database=NAME).render_as_string(hide_password=False)
             for login, url in urls.items()
         }

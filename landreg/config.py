@@ -30,7 +30,8 @@ class Oidc:
 
 @dataclass(frozen=True)
 class Settings:
-    """second_factor: staff sign in with a code (a database of demonstration asks for none).
+    """second_factor: staff sign in with a code (a demonstration asks for none). demo: whether this is one. A marker in the
+    database alone does not make it so.
 
     urls: database URL a desk. keys: name ('session', 'identity', 'log', 'certificate') to key file. log_public_key: what anyone
     verifies the log with; the web process needs this one, the private key only the worker.
@@ -48,6 +49,7 @@ class Settings:
     desk: Desk
     max_upload: int
     second_factor: bool
+    demo: bool
     oidc: Oidc | None
 
     @classmethod
@@ -72,6 +74,10 @@ class Settings:
         factor = env.get("LANDREG_SECOND_FACTOR", "staff")
         if factor not in {"staff", "optional"}:
             faults.append(Finding("SYS-2", "LANDREG_SECOND_FACTOR", {"given": factor}))
+        # What `make run` does for the embedded database.
+        demo = env.get("LANDREG_DEMO", "yes" if (home / "demo").exists() else "no")
+        if demo not in {"yes", "no"}:
+            faults.append(Finding("SYS-2", "LANDREG_DEMO", {"given": demo}))
         oidc = _oidc(env, home, faults)
         superuser = _url(env, home, "superuser", faults)
         if faults:
@@ -89,6 +95,7 @@ class Settings:
             desk=Desk(desk),
             max_upload=int(upload) * 1024 * 1024,
             second_factor=factor == "staff",
+            demo=demo == "yes",
             oidc=oidc,
         )
 

@@ -29,7 +29,7 @@ from landreg.access.service import SYSTEM, NewAccount, open_account
 from landreg.config import CHECKOUT, Settings
 from landreg.core.actor import WORKER, Actor, Desk, Role
 from landreg.core.db import unit_of_work
-from landreg.core.errors import Finding, Refused
+from landreg.core.errors import BadInput, Finding, Refused
 from landreg.core.periods import beijing_day
 from landreg.land import service as land
 from landreg.log.store import seal
@@ -99,6 +99,8 @@ def _mark(settings: Settings) -> None:
             return
         if used:
             raise Refused(Finding("DEMO-1"))
+        if not settings.demo:
+            raise BadInput(Finding("SYS-2", "LANDREG_DEMO", {"given": "no"}))
         # The sample's office began its work long enough ago for a year of acts to end about today.
         owner.execute("INSERT INTO system.demo (ahead) VALUES (make_interval(days => %s))", [-DAYS_AGO])
 

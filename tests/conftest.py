@@ -46,7 +46,7 @@ def _alone() -> Iterator[None]:
 
 def _environment(database: str) -> dict[str, str]:
     """The settings of a process that uses this database of the test cluster."""
-    environment = {"LANDREG_HOME": str(TEST_HOME), "LANDREG_SECOND_FACTOR": "optional"}
+    environment = {"LANDREG_HOME": str(TEST_HOME), "LANDREG_SECOND_FACTOR": "optional", "LANDREG_DEMO": "yes"}
     for file in sorted((TEST_HOME / "urls").glob("[a-z]*")):
         url = make_url(file.read_text().strip()).set(database=database)
         environment[f"LANDREG_{file.name.upper()}_URL"] = url.render_as_string(hide_password=False)

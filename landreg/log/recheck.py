@@ -53,7 +53,7 @@ NOTHING = Reached()
 
 @dataclass(frozen=True)
 class Rechecked:
-    """entries: leaves read, sealed or staged. size: of the log. findings: LOG-10 to LOG-24, none when all is well.
+    """entries: leaves read, sealed or staged. size: of the log. findings: LOG-10 to LOG-24 and DB-6, none when all is well.
 
     erased: LOG-25, of what nothing can be said any more. reached: where the next recheck can go on from.
     """
@@ -124,7 +124,15 @@ def recheck_register(
             for log in (True, False)
         )
         findings = tuple(
-            _once([*otherwise, *of_log, *_log_differs(session, settings, leaves, signed, verifier), *of_register])
+            _once(
+                [
+                    *_marked(session, settings),
+                    *otherwise,
+                    *of_log,
+                    *_log_differs(session, settings, leaves, signed, verifier),
+                    *of_register,
+                ]
+            )
         )
         erased = tuple(_erased(session))
     reached = (since or NOTHING) if findings else Reached(size, leaves.root(size), following)
@@ -166,6 +174,12 @@ def _log_differs(
     yield from islice(copies_differ(leaves, signed, settings.checkpoints, verifier), MOST_FINDINGS)
     kept = queries.all_cosignatures(session)
     yield from islice(cosignatures_differ(kept, notes, settings.checkpoints), MOST_FINDINGS)
+
+
+def _marked(session: Session, settings: Settings) -> Iterator[Finding]:
+    """DB-6: the register's clock can be moved, and the settings do not say that it is a demonstration."""
+    if not settings.demo and queries.is_marked(session):
+        yield Finding("DB-6", layer="system.demo", subject="system.demo")
 
 
 def _begins_otherwise(since: Reached, stored: Leaves) -> Iterator[Finding]:

@@ -42,6 +42,11 @@ class Place:
 _WHOLE = "SELECT kind, key, staged_at, leaf, detail, salts, leaf_index FROM log.entry"
 
 
+def is_marked(session: Session) -> bool:
+    """Whether the database says that it is one of demonstration."""
+    return bool(session.scalar(sa.text("SELECT system.is_demo()")))
+
+
 def hold_snapshot(session: Session, of: str | None = None) -> None:
     """Read everything in this transaction as of one instant, or as another does (`share_snapshot`). Comes first of all."""
     session.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))

@@ -205,7 +205,9 @@ def own_cluster(tmp_path: Path, database: Settings) -> Iterator[tuple[Checkout, 
 
 def prepared(checkout: Checkout) -> Settings:
     """Its settings, with the schema and keys made."""
-    settings = Settings.from_environment({"LANDREG_HOME": str(checkout.home), "LANDREG_SECOND_FACTOR": "optional"})
+    settings = Settings.from_environment(
+        {"LANDREG_HOME": str(checkout.home), "LANDREG_SECOND_FACTOR": "optional", "LANDREG_DEMO": "yes"}
+    )
     migrate.init(settings)
     migrate.upgrade(settings)
     keys.make_missing(settings)

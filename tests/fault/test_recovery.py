@@ -44,7 +44,9 @@ def place(tmp_path: Path, database: Settings) -> Iterator[Place]:
 
 def _again(checkout: Checkout) -> Settings:
     """Settings as the URLs are now."""
-    settings = Settings.from_environment({"LANDREG_HOME": str(checkout.home), "LANDREG_SECOND_FACTOR": "optional"})
+    settings = Settings.from_environment(
+        {"LANDREG_HOME": str(checkout.home), "LANDREG_SECOND_FACTOR": "optional", "LANDREG_DEMO": "yes"}
+    )
     db.configure(settings.urls)
     return settings
 

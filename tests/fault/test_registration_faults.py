@@ -306,7 +306,7 @@ def own_cluster(tmp_path: Path, database: Settings) -> Iterator[tuple[Checkout, 
     checkout = Checkout(tmp_path / "checkout")
     try:
         assert checkout.cluster("start")[0] == 0
-        environment = {"LANDREG_HOME": str(checkout.folder / "var" / "test")}
+        environment = {"LANDREG_HOME": str(checkout.folder / "var" / "test"), "LANDREG_DEMO": "yes"}
         settings = Settings.from_environment(environment)
         migrate.init(settings)
         migrate.upgrade(settings)
@@ -334,7 +334,7 @@ def test_a_database_stopped_in_mid_registration_is_told_and_the_work_goes_on_whe
     with pytest.raises(db.Unavailable):
         booking.register(reviewer, COUNTY, noticed)
     assert checkout.cluster("start")[0] == 0
-    settings = Settings.from_environment({"LANDREG_HOME": str(settings.home)})
+    settings = Settings.from_environment({"LANDREG_HOME": str(settings.home), "LANDREG_DEMO": "yes"})
     db.configure(settings.urls)
     with psycopg.connect(migrate.plain_url(settings.superuser_url or ""), autocommit=True) as superuser:
         assert written(superuser) == before

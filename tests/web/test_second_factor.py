@@ -184,6 +184,15 @@ def test_a_database_of_demonstration_asks_for_none(
     assert browser.get("/cases").status_code == 200
 
 
+def test_a_marker_in_the_database_alone_takes_no_second_factor_away(
+    strict: Any, browser: Browser, registrar_account: Any, superuser: Any
+) -> None:
+    strict.extensions["landreg"] = replace(strict.extensions["landreg"], demo=False)
+    superuser.execute("INSERT INTO system.demo DEFAULT VALUES")
+    browser.log_in("lin")
+    assert browser.get("/cases").location == "/account/sign-on"
+
+
 def test_without_a_setting_it_is_required_and_a_wrong_setting_is_named() -> None:
     from landreg.core.errors import BadInput
 
