@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -44,7 +44,7 @@ from tests.registry_kit import HOUSEHOLD, Connection, in_state, one, pass_days, 
 from tests.villages import COUNTY, VILLAGE, stage_village
 
 Call = tuple[str, Callable[[], Any]]
-Life = Generator[Call, Any, None]
+Life = Generator[Call, Any, Any]
 DOOR = Actor(UUID(int=0), "", Desk.REGISTRY)
 PASSWORD = "Correct-Horse-Battery-9"
 PLACE = "http://127.0.0.1:8000"
@@ -66,6 +66,16 @@ class Stage:
         """An officer of both duties, who may review no case of their own."""
         roles = frozenset({Role.REGISTRAR, Role.REVIEWER})
         return Actor(self.registrar.account_id, self.registrar.name, Desk.REGISTRY, roles, COUNTY)
+
+    @property
+    def store(self) -> Store:
+        """Where files are kept."""
+        return Store(self.settings.store)
+
+    @property
+    def press(self) -> Press:
+        """What prints and signs certificates."""
+        return Press(keys.certificate_signer(self.settings), self.store, PLACE)
 
 
 def lived(stage: Stage, but: frozenset[str] = frozenset()) -> list[str]:
@@ -110,12 +120,11 @@ def _rights(on: Stage) -> Life:
     pass_days(superuser, 40)
     yield "register", lambda: booking.register(on.reviewer, county, going)
     yield "seal", lambda: seal(on.worker, on.settings)
-    press = Press(keys.certificate_signer(on.settings), Store(on.settings.store), PLACE)
-    yield "issue", lambda: certificates.issue(on.registrar, county, going[:2], press)
+    yield "issue", lambda: certificates.issue(on.registrar, county, going[:2], on.press)
 
 
 def _offices(on: Stage) -> Life:
-    today = _today(on)
+    today = today_of(on)
     figure = Figure("HS-2.terrain", "", "plain", today, "汉政发〔2026〕1号")
     yield "set_figure", lambda: figures.set_figure(on.registrar, COUNTY, figure)
     new = NewAccount("deng.ji", "登记员", frozenset({Role.REGISTRAR}), COUNTY)
@@ -131,13 +140,10 @@ def _offices(on: Stage) -> Life:
         if subject == "p-1":
             yield "unbind", lambda: province.unbind(own, "https://id.example")
     right = right_of(on.registrar)
-    with unit_of_work(on.registrar) as uow:
-        asked = AsOf.now(uow.now)
-        desk = office.Desk(load_law(uow.session, COUNTY, today), PLACE, sample=False)
-    store = Store(on.settings.store)
+    asked, desk = office_of(on)
     yield (
         "excerpt",
-        lambda: excerpts.issue(on.registrar, COUNTY, right, asked, "申请人", "自用", desk, store),
+        lambda: excerpts.issue(on.registrar, COUNTY, right, asked, "申请人", "自用", desk, on.store),
     )
 
 
@@ -156,7 +162,7 @@ def _farmers(on: Stage) -> Life:
     new = NewAccount("dai.ban", "代办员", frozenset({Role.AGENT}), VILLAGE)
     agent_id = yield "open_account", lambda: service.open_account(SYSTEM, new, PASSWORD)
     agent = Actor(agent_id, "代办员", Desk.CITIZEN, frozenset({Role.AGENT}), VILLAGE)
-    today = _today(on)
+    today = today_of(on)
     for _ in range(2):
         consent = yield "consent", lambda: consents.give(farmer, agent_id, Step.VIEW, today, today + timedelta(days=1))
     yield "act_for", lambda: consents.act_for(agent, COUNTY, consent, Step.VIEW, "看土地")
@@ -180,19 +186,24 @@ def _changes(on: Stage) -> Life:
 
 
 def _act(on: Stage, kind: str, asked: Any, right: UUID | None = None) -> Life:
-    """An act of change, from the application to the register."""
-    registrar = on.registrar
+    """An act of change on a right, or on the first household."""
     if right is None:
-        case = yield f"apply {kind}", lambda: applications.apply_on_household(registrar, HOUSEHOLD, kind, asked)
-    else:
-        case = yield f"apply {kind}", lambda: applications.apply_on_right(registrar, COUNTY, right, kind, asked)
-    yield f"papers {kind}", lambda: put_papers(registrar, case, kind)
+        return act(on, kind, lambda: applications.apply_on_household(on.registrar, HOUSEHOLD, kind, asked))
+    return act(on, kind, lambda: applications.apply_on_right(on.registrar, COUNTY, right, kind, asked))
+
+
+def act(on: Stage, kind: str, apply: Callable[[], UUID], more: Sequence[str] = ()) -> Life:
+    """An act of change, from the application to the register; its case. more: papers beside those of every case of its kind."""
+    registrar = on.registrar
+    case = yield f"apply {kind}", apply
+    yield f"papers {kind}", lambda: put_papers(registrar, case, kind, more)
     yield f"accept {kind}", lambda: cases.accept(registrar, COUNTY, [case])
     yield f"review {kind}", lambda: cases.review(on.reviewer, COUNTY, [case])
     if act_type(kind).notice:
         yield f"publish {kind}", lambda: notices.publish(registrar, COUNTY, [case], "公告")
         pass_days(on.superuser, 40)
     yield f"register {kind}", lambda: booking.register(on.reviewer, COUNTY, [case])
+    return case
 
 
 def _audit(on: Stage) -> Life:
@@ -219,6 +230,14 @@ def _refused(step: Callable[[], Any]) -> None:
         return
 
 
-def _today(on: Stage) -> date:
+def today_of(on: Stage) -> date:
+    """By the register's clock."""
     with unit_of_work(on.registrar) as uow:
         return beijing_day(uow.session.execute(sa.text("SELECT system.clock()")).scalar_one())
+
+
+def office_of(on: Stage) -> tuple[AsOf, office.Desk]:
+    """The register as it is now, and the office that prints its papers."""
+    today = today_of(on)
+    with unit_of_work(on.registrar) as uow:
+        return AsOf.now(uow.now), office.Desk(load_law(uow.session, COUNTY, today), PLACE, sample=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -92,10 +93,10 @@ def right_of(actor: Actor, household: str = HOUSEHOLD, kind: str = "contract_man
     return found
 
 
-def put_papers(actor: Actor, case: UUID, kind: str) -> None:
-    """Every paper that an act asks for, into the folder of its case."""
+def put_papers(actor: Actor, case: UUID, kind: str, more: Sequence[str] = ()) -> None:
+    """Every paper that an act asks for, and more, into the folder of its case."""
     with unit_of_work(actor) as uow:
-        for paper in act_type(kind).documents:
+        for paper in (*act_type(kind).documents, *more):
             documents.enter(
                 uow, county=COUNTY, village=VILLAGE, sha256="00" * 32, size=1, kind=paper, name=f"{paper}.pdf", cases=[case]
             )  # fmt: skip

@@ -16,7 +16,7 @@ from landreg.registry.casework import cases
 from landreg.registry.casework.parcel_applications import apply_on_parcel
 from landreg.registry.rules.parcel_requests import BoundaryCorrection, ParcelSplit
 from tests.database.registry.test_parcel_acts import LOWER, NEXT, UPPER, face, line, open_one
-from tests.fault.test_every_statement import Swept, at_every, swept
+from tests.fault.sweeping import Swept, at_every, swept
 from tests.registry_kit import Connection, one, pass_days, put_papers, to_rights
 from tests.villages import COUNTY
 

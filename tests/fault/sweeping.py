@@ -1,0 +1,185 @@
+"""Letting a service fail at its statements and at its commit, and comparing the whole database."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from landreg.core import db
+from tests.life_kit import Life
+from tests.registry_kit import Connection
+
+SEVERAL = {
+    "reveal": "that an identity is opened stands in the log before it is shown",
+    "attempt": "the step is undone, and that it was tried is kept",
+    "issue": "printed in between, entered in one transaction",
+    "evidence": "that it is taken stands in the log before it is given",
+    "open_batch": "the planner's statistics come after, and nothing hangs on them",
+    "open_cases": "the planner's statistics come after, and nothing hangs on them",
+    "register": "the planner's statistics come after, and nothing hangs on them",
+    "register renewal": "the planner's statistics come after, and nothing hangs on them",
+    "join": "a wrong code is counted whatever comes of it",
+    "log_in": "a wrong password is counted whatever comes of it",
+    "give_code": "a wrong code is counted whatever comes of it",
+    "change_password": "a wrong password is counted whatever comes of it",
+    "renew": "registered, sealed and certified: each stands when the next is interrupted",
+    "work": "a job goes in chunks, and tells how far it is",
+    "lapses": "each end is an act of its own",
+    "check_waiting": "an upload is begun, told of, and ended; its package is one transaction",
+    "receive": "the planner's statistics come after, and nothing hangs on them",
+    "turn": "rows are sealed anew in batches, and bear the one key or the other",
+}
+"""Services of more than one transaction that writes: why."""
+TOLD_BESIDE = {"check_waiting": "land.upload"}
+"""Where a service tells on a row of another transaction how far it is, also after the fault: the table of that row."""
+_TABLES = """SELECT n.nspname || '.' || c.relname, format('%I.%I', n.nspname, c.relname)
+    FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE c.relkind = 'r' AND c.relpersistence = 'p' AND n.nspname NOT IN ('information_schema', 'public')
+      AND n.nspname !~ '^pg_' ORDER BY 1"""
+
+
+@dataclass
+class Counted:
+    """Statements and commits that were seen, and how often a fault was set off. stood: what was committed at the fault."""
+
+    statements: int = 0
+    commits: int = 0
+    done: int = 0
+    fired: bool = False
+    stood: str = ""
+
+
+@contextmanager
+def faulty(*, statement: int = 0, commit: int = 0, look: Callable[[], str] = str) -> Iterator[Counted]:
+    """The n-th statement or the n-th commit of any desk fails as it does when the connection is lost."""
+    seen = Counted()
+
+    def lost(text: str) -> None:
+        seen.fired = True
+        if seen.done:
+            seen.stood = look()
+        raise sa.exc.OperationalError(text, None, psycopg.OperationalError("lost"))
+
+    def before(connection: Any, cursor: Any, text: str, parameters: Any, *_: Any) -> None:
+        seen.statements += 1
+        if seen.statements == statement:
+            lost(text)
+
+    def committing(_: Any) -> None:
+        seen.commits += 1
+        if seen.commits == commit:
+            lost("COMMIT")
+        seen.done += 1
+
+    event.listen(sa.Engine, "before_cursor_execute", before)
+    event.listen(sa.Engine, "commit", committing)
+    try:
+        yield seen
+    finally:
+        event.remove(sa.Engine, "before_cursor_execute", before)
+        event.remove(sa.Engine, "commit", committing)
+
+
+def digest(superuser: Connection, but: str = "") -> str:
+    """One text for all that stands in every table but the counters of tries; numbers that were drawn may be lost."""
+    tables = [quoted for name, quoted in superuser.execute(_TABLES).fetchall() if name != but]
+    parts = (
+        f"(SELECT md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')) FROM {name} AS t)"
+        for name in tables
+    )
+    row = superuser.execute(f"SELECT concat_ws(' ', {', '.join(parts)})").fetchone()
+    return "" if row is None else str(row[0])
+
+
+@dataclass
+class Swept:
+    """What was tried. several: services of more than one transaction that writes."""
+
+    faults: Counter[str] = field(default_factory=Counter)
+    several: set[str] = field(default_factory=set)
+
+
+Step = Callable[[int, int], int]
+"""How many statements on to the next one, from which, and how many the first transaction has, or 0."""
+
+
+def at_every(_: int, __: int = 0) -> int:
+    return 1
+
+
+def at_some(number: int, of: int = 0) -> int:
+    """The first, the middle and the last of a transaction, and ever fewer of those that come after it."""
+    if number < of:
+        return max(1, of // 2) if number < of // 2 else of - number
+    return max(1, number - of)
+
+
+def swept(name: str, call: Callable[[], Any], superuser: Connection, told: Swept, step: Step, first: int = 0) -> Any:
+    """Let a service fail at its statements until it is through; what it gave then. first: statements of its first transaction."""
+    number, but = 1, TOLD_BESIDE.get(name, "")
+
+    def look() -> str:
+        return digest(superuser, but)
+
+    while True:
+        # Whoever tries so often from one place would be told to wait.
+        superuser.execute(
+            "DELETE FROM access.attempt; UPDATE access.household_code SET attempts = 0 WHERE attempts > 0"
+        )
+        before = look()
+        with faulty(statement=number, look=look) as seen:
+            try:
+                result = call()
+            except db.Unavailable:
+                assert seen.fired
+                through = False
+            else:
+                through = True
+        told.faults[name] += seen.fired
+        stood = seen.stood if seen.done else before
+        if seen.fired and stood != before:
+            told.several.add(name)
+        if seen.fired and not through:
+            assert look() == stood, f"{name}: half done at statement {number}"
+        if through:
+            # Without a fault, or with one after all was committed, on which nothing hangs.
+            return result
+        number += step(number, first)
+
+
+def lost_at_commit(name: str, call: Callable[[], Any], superuser: Connection, told: Swept) -> int:
+    """The service's first transaction is lost at its commit: nothing stands. How many statements it has."""
+    before = digest(superuser)
+    with faulty(commit=1) as seen, pytest.raises(db.Unavailable):
+        call()
+    assert seen.fired
+    told.faults[name] += 1
+    assert digest(superuser) == before, f"{name}: half done at its commit"
+    return seen.statements
+
+
+def sweep(course: Life, superuser: Connection, step: Step) -> Swept:
+    """A life of which every call fails first. In the short form, of what was swept before, only that another kind of act is
+    applied for and registered.
+    """
+    told, result = Swept(), None
+    while True:
+        try:
+            name, call = course.send(result)
+        except StopIteration:
+            return told
+        service = name.partition(" ")[0]
+        seen_before = service in {one.partition(" ")[0] for one in told.faults}
+        if step is at_some and service not in ("apply", "register") and seen_before:
+            result = call()
+            continue
+        first = lost_at_commit(name, call, superuser, told)
+        result = swept(name, call, superuser, told, step, first)
