@@ -6,10 +6,11 @@ import importlib.util
 import json
 from types import ModuleType
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from landreg.access.identity import open_sealed
+from landreg.access.identity import open_sealed, person_place
 from landreg.config import Settings
 from landreg.core.actor import Actor, Desk
 from landreg.core.codes import birth_of
@@ -49,7 +50,7 @@ def older(
 
 def _retell(superuser: Connection) -> None:
     persons = superuser.execute("SELECT person_id, said, name_masked, id_kind, id_sealed, sex FROM identity.person")
-    before = {f"person.{row[0]}": _before(*row[1:]) for row in persons.fetchall()}
+    before = {f"person.{row[0]}": _before(*row) for row in persons.fetchall()}
     entries = superuser.execute("SELECT id, leaf, salts FROM log.entry WHERE kind = 'act' AND salts <> '{}'").fetchall()
     told = set()
     for entry, leaf, salts in entries:
@@ -62,8 +63,8 @@ def _retell(superuser: Connection) -> None:
     assert told == before.keys() != set()
 
 
-def _before(said: str, name: str, kind: str, sealed: bytes, sex: str) -> str:
-    number = open_sealed(sealed)
+def _before(person: UUID, said: str, name: str, kind: str, sealed: bytes, sex: str) -> str:
+    number = open_sealed(sealed, person_place("id_sealed", person))
     birth = birth_of(number)
     assert birth is not None
     return f'["{said}", "{name}", "{kind}", "{number[:6]}********{number[-4:]}", "{birth}", "{sex}"]'
