@@ -6,12 +6,15 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from click.testing import CliRunner
 
 from landreg import keys
 from landreg.access import rotation
 from landreg.access.compared import sealed_differ
 from landreg.access.identity import BOUND, NewPerson, digest, enter, open_sealed, person_place, seal
+from landreg.cli import main
 from landreg.config import Settings
+from landreg.core import db
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from tests.database.access.test_rotation import own_keys as own_keys
@@ -104,3 +107,11 @@ def test_nothing_of_a_person_is_in_a_finding(two: list[UUID], superuser: Any) ->
     said = repr(list(sealed_differ()))
     assert not [text for person in SAME for text in (person.name, person.id_number) if text in said]
     assert digest("林木生").hex() not in said
+
+
+def test_the_command_names_whose_texts_differ(own_keys: Settings, two: list[UUID], superuser: Any) -> None:
+    assert CliRunner().invoke(main, ["keys", "check"]).exit_code == 0
+    exchange(superuser, two, "id_sealed")
+    found = CliRunner().invoke(main, ["keys", "check"])
+    assert (found.exit_code, *(str(person) in found.output + found.stderr for person in two)) == (1, True, True)
+    db.configure(own_keys.urls)
