@@ -118,7 +118,10 @@ def test_a_house_is_inherited_by_a_person_who_is_no_member(
 ) -> None:
     right = right_of(officers[0], kind="homestead")
     address = f"/rights/{COUNTY}/{right}/acts/homestead_inheritance"
-    given = {"name": "城里人", "id_number": citizen_id(970), "basis": "公证书"}
+    given: dict[str, Any] = {"name": "城里人", "id_number": citizen_id(970), "basis": "公证书"}
+    living = deng.post(address, given)
+    assert (living.status_code, "HS-8" in living.text, "已去世的成员" in living.text) == (422, True, True)
+    given["deceased"] = [str(member) for member in members(officers[0])]
     page = case_of(deng, address, given)
     walk(deng, shen, page, superuser, "homestead_inheritance")
     shown = deng.get(f"/rights/{COUNTY}/{right}").text

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from landreg.access.queries import masked_persons
 from landreg.core.codes import masked_name
 from landreg.core.periods import beijing_day
 from landreg.law.book import act_type
@@ -26,7 +27,7 @@ from landreg.registry.facts.parcels import parcel_proposals
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, term_of
 from landreg.registry.facts.renewal import renewal_proposals
 from landreg.registry.facts.restrictions import change_proposals
-from landreg.registry.rules.acts import ActFacts, Restricted, Taker
+from landreg.registry.rules.acts import HEADS, ActFacts, Restricted, Taker
 from landreg.registry.rules.household_requests import HouseholdMerge
 from landreg.registry.rules.households import HOUSEHOLD_RULES
 from landreg.registry.rules.operation import OPERATION_RULES
@@ -124,6 +125,7 @@ def _proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
     bundles = standing.rights(session, county, right_ids)
     restricted = standing.restrictions(session, county, right_ids)
     households = standing.households(session, county, [case.household_code for case in cases])
+    names = masked_persons(session, [_representative(one) for one in households.values()])
     papers = folders(session, county, [case.case_id for case in cases])
     elsewhere = _elsewhere(session, county, asked)
     stands = operated(session, county, [parcel for bundle in bundles.values() for parcel in bundle.codes])
@@ -141,9 +143,24 @@ def _proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
             elsewhere.get(case.case_id, {}),
             takers.get(_taker_id(asked[case.case_id])),
             stands,
+            names,
         )
         for case in cases
     ]
+
+
+def _representative(household: standing.HouseholdInForce | None) -> UUID:
+    """The person who stands for a household, as it says or as a member's relation does; of none, an id that nobody has."""
+    if household is None:
+        return UUID(int=0)
+    named = [m.row["person_id"] for m in household.members if m.row["relation"] in HEADS]
+    return next((person for person in (household.household.row["representative_id"], *named) if person), UUID(int=0))
+
+
+def _heads(household: standing.HouseholdInForce | None) -> frozenset[UUID]:
+    """The members who stand for a household, by who they are or by their relation."""
+    person, members = _representative(household), household.members if household else ()
+    return frozenset(m.row["member_id"] for m in members if m.row["person_id"] == person or m.row["relation"] in HEADS)
 
 
 def _taker_id(asked: Any) -> UUID:
@@ -158,6 +175,7 @@ def _proposal(
     elsewhere: Mapping[str, str],
     taker: Any,
     stands: Mapping[UUID, str],
+    names: Mapping[UUID, tuple[str, str]],
 ) -> ActProposal:
     kind, bundle, household = act_type(case.act_kind), rows.bundle, rows.household
     facts = ActFacts(
@@ -172,6 +190,8 @@ def _proposal(
             for row in rows.restrictions
         ),
         members={m.row["member_id"]: m.row["holds_right"] for m in household.members} if household else {},
+        heads=_heads(household),
+        head_name=names.get(_representative(household), ("", ""))[0],
         elsewhere=elsewhere,
         parcels=tuple(bundle.codes.values()) if bundle else (),
         operated={code: stands[parcel] for parcel, code in bundle.codes.items() if parcel in stands} if bundle else {},

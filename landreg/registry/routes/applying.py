@@ -29,7 +29,7 @@ from landreg.registry.casework import applications
 from landreg.registry.effects import RightBundle
 from landreg.registry.facts import standing
 from landreg.registry.routes import restriction_forms
-from landreg.registry.rules.acts import END_REASONS, JOIN_REASONS, LEAVE_REASONS
+from landreg.registry.rules.acts import END_REASONS, HEADS, JOIN_REASONS, LEAVE_REASONS
 from landreg.registry.rules.renewal_requests import CHANGES
 from landreg.registry.rules.requests import (
     RELEASES,
@@ -199,8 +199,9 @@ def on_household(code: str, kind: str) -> Response:
             members=[
                 (str(m.member_id), f"{names[m.person_id][0]}（{i18n.shown_term(m.relation, 'relation')}）")
                 for m in members
+                if m.person_id != household.representative_id and m.relation not in HEADS
             ],
-            relations=words("relation", terms("relation")),
+            relations=words("relation", [one for one in terms("relation") if one not in HEADS]),
             joining=JOINING,
             join_reasons=words("join_reason", JOIN_REASONS),
             leave_reasons=words("leave_reason", LEAVE_REASONS),

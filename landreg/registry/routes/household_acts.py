@@ -180,6 +180,7 @@ def _right_page(county: str, right_id: UUID, kind: str, asked: Request | None) -
             holder=parties.named(session, county, bundle.right.row["household_id"]),
             path=division_path(session, bundle.right.row["village"]),
             preview=preview,
+            members=_members(session, holder) if holder and kind == "homestead_inheritance" else [],
             mine=household_queries.land_under(session, county, bundle),
             other=other,
             theirs=household_queries.land_of(session, county, other.household_id) if other else [],

@@ -85,6 +85,7 @@ class InheritanceForm:
     id_number: str = field(metadata={"most": 20})
     basis: str = field(metadata={"most": 100})
     address: str = field(default="", metadata={"most": 200})
+    deceased: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -203,7 +204,7 @@ def homestead_inheritance(actor: Actor, county: str) -> HomesteadInheritance:
     """The request of who inherits a house. The heir becomes a person of the register, whatever becomes of the case."""
     given = read_form(InheritanceForm)
     person = applications.person_of(actor, given.name, tidy(given.id_number))
-    return HomesteadInheritance(person, given.name, given.basis, given.address)
+    return HomesteadInheritance(person, given.name, given.basis, given.address, given.deceased)
 
 
 def exchange(actor: Actor, county: str) -> Exchange:

@@ -23,7 +23,7 @@ from landreg.core.errors import BadInput, Finding, NotFound, Refused
 from landreg.law.book import terms
 from landreg.registry.home import brought, brought_queries
 from landreg.registry.home.brought import Wanted
-from landreg.registry.rules.acts import JOIN_REASONS, LEAVE_REASONS
+from landreg.registry.rules.acts import HEADS, JOIN_REASONS, LEAVE_REASONS
 from landreg.registry.rules.brought import BROUGHT
 from landreg.web import i18n, pages, problems
 from landreg.web.forms import read_form
@@ -172,9 +172,11 @@ def _form(actor: Actor, kind: str, consent: Consent | None) -> Response:
         consent=consent,
         rights=[(str(right.right_id), f"{i18n.shown_term(right.kind, 'right')} {right.code}") for right in rights],
         members=[
-            (str(one.member_id), f"{one.name_masked}（{i18n.shown_term(one.relation, 'relation')}）") for one in members
+            (str(one.member_id), f"{one.name_masked}（{i18n.shown_term(one.relation, 'relation')}）")
+            for one in members
+            if one.relation not in HEADS
         ],
-        relations=_words("relation", terms("relation")),
+        relations=_words("relation", [one for one in terms("relation") if one not in HEADS]),
         join_reasons=_words("join_reason", JOIN_REASONS),
         leave_reasons=_words("leave_reason", LEAVE_REASONS),
     )

@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from landreg.core.codes import masked_name
 from landreg.core.errors import Finding
-from landreg.law.book import Law
+from landreg.law.book import Law, terms
 from landreg.party.rules import pt_1_members_in_one_household
 from landreg.registry.rules.renewal_requests import RestrictionChange
 from landreg.registry.rules.requests import (
@@ -25,6 +26,8 @@ from landreg.registry.rules.requests import (
     RestrictionAsked,
 )
 
+HEADS = ("01", "02")
+"""The relations of a representative to themselves. NY/T 2539 code C.8."""
 JOIN_REASONS = ("birth", "marriage", "adoption", "confirmed", "other")
 LEAVE_REASONS = ("death", "marriage", "other_household", "other_collective", "error")
 END_REASONS = ("expropriation", "land_lost", "ruling", "returned", "error")
@@ -57,9 +60,9 @@ class ActFacts:
     code: of the right or household. in_force: it still is. kind: of right, '' where the act is on a household. missing:
     kinds of document that the folder lacks. members: ids of the household's members, to whether they hold its right.
     elsewhere: masked name of a member who joins to the household that lists them. collective: of the holder. operated: code of
-    a parcel to the registered land-operation right that stands on it. today: where a day is asked for.
-    passed_on: code of a right that changed its holder since the application, to who held it then. gained: codes of rights that
-    a household in it came by since.
+    a parcel to the registered land-operation right that stands on it. heads: the members who stand for the household; head_name:
+    masked, of the person who does. today: where a day is asked for. passed_on: code of a right that changed its holder since
+    the application, to who held it then. gained: codes of rights that a household in it came by since.
     """
 
     act_kind: str
@@ -77,6 +80,8 @@ class ActFacts:
     term: tuple[date, date] | None = None
     taker: Taker | None = None
     operated: Mapping[str, str] = field(default_factory=dict)
+    heads: frozenset[UUID] = frozenset()
+    head_name: str = ""
     today: date | None = None
     passed_on: Mapping[str, str] = field(default_factory=dict)
     gained: tuple[str, ...] = ()
@@ -162,6 +167,32 @@ def chg_5_land_at_the_new_place(facts: ActFacts, law: Law) -> Finding | None:
     if not isinstance(asked, HouseholdChange) or all(leaving.reason != "marriage" for leaving in asked.leaves):
         return None
     return Finding("CHG-5", "leaves", {}, subject=facts.code)
+
+
+def chg_7_head_goes_by_its_own_act(facts: ActFacts, law: Law) -> Finding | None:
+    """CHG-7: where who stands for the household dies or leaves, another does by an act of its own. RLCL-16, RLCL-22."""
+    asked = facts.asked
+    if not isinstance(asked, HouseholdChange) or not facts.heads & asked.leaving:
+        return None
+    return Finding("CHG-7", "leaves", {}, subject=facts.code)
+
+
+def hh_6_name_of_the_representative(facts: ActFacts, law: Law) -> Finding | None:
+    """HH-6: a household's name is that of the person who stands for it, as the register has them. RERR-18."""
+    asked = facts.asked
+    if not isinstance(asked, HouseholdChange) or not asked.name or not facts.head_name:
+        return None
+    said = masked_name(asked.name)
+    return None if said == facts.head_name else Finding("HH-6", "name", {"names": [said]}, subject=facts.code)
+
+
+def hh_7_relations_of_who_joins(facts: ActFacts, law: Law) -> Finding | None:
+    """HH-7: who joins has a relation of the table to the representative, and is not the head themselves. RLCL-24."""
+    asked = facts.asked
+    if not isinstance(asked, HouseholdChange):
+        return None
+    wrong = sum(one.relation in HEADS or one.relation not in terms("relation") for one in asked.joins)
+    return Finding("HH-7", "joins", {"relations": wrong}, subject=facts.code) if wrong else None
 
 
 def tr_3_taker_of_the_collective(facts: ActFacts, law: Law) -> Finding | None:
@@ -290,6 +321,9 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         chg_3_a_holder_stays,
         chg_4_reason_of_the_list,
         chg_5_land_at_the_new_place,
+        chg_7_head_goes_by_its_own_act,
+        hh_6_name_of_the_representative,
+        hh_7_relations_of_who_joins,
         pt_1_members_in_one_household,
     ),
     "assignment": (

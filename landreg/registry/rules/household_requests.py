@@ -75,12 +75,15 @@ class RepresentativeChange:
 
 @dataclass(frozen=True)
 class HomesteadInheritance:
-    """The person who inherits the house, and with it uses the homestead. basis: of the inheritance."""
+    """The person who inherits the house, and with it uses the homestead. basis: of the inheritance. deceased: the members of the
+    household whom the papers say dead; of one that has died out, all of them.
+    """
 
     person_id: UUID
     name: str
     basis: str
     address: str = ""
+    deceased: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from landreg.core.codes import masked_name
 from landreg.core.errors import Finding
 from landreg.law.book import Law, terms
 from landreg.registry.rules.acts import (
+    HEADS,
     ActFacts,
     ct_12_term_not_over,
     reg_20_documents_complete,
@@ -29,8 +30,6 @@ from landreg.registry.rules.household_requests import (
     RepresentativeChange,
 )
 
-HEADS = ("01", "02")
-"""The relations of a representative to themselves. NY/T 2539 code C.8."""
 DIVISION_REASONS = ("division", "divorce")
 CHANGE_REASONS = ("death", "agreement")
 
@@ -237,6 +236,14 @@ def hs_4_heir_of_no_member(facts: HouseholdActFacts, law: Law) -> Finding | None
     return Finding("HS-4", "heir", {"note": law.text("HS-4.note")}, subject=facts.code)
 
 
+def hs_8_nobody_lives_there(facts: HouseholdActFacts, law: Law) -> Finding | None:
+    """HS-8: the homestead is its household's while a member of it lives; only one that died out leaves it to heirs. LAL-62."""
+    if not isinstance(facts.asked, HomesteadInheritance):
+        return None
+    left = [person.name for member, person in facts.people.items() if member not in facts.asked.deceased]
+    return Finding("HS-8", "deceased", {"members": left}, subject=facts.code) if left else None
+
+
 def tr_4_exchange_within_the_collective(facts: HouseholdActFacts, law: Law) -> Finding | None:
     """TR-4: households of one collective exchange parcels with each other. RLCL-33."""
     if not isinstance(facts.asked, Exchange):
@@ -353,7 +360,13 @@ HOUSEHOLD_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         hh_8_a_member_is_left,
         hh_10_reason_of_the_list,
     ),
-    "homestead_inheritance": (*_ALL, hh_6_name_as_in_the_register, hh_11_not_shared, hs_4_heir_of_no_member),
+    "homestead_inheritance": (
+        *_ALL,
+        hh_6_name_as_in_the_register,
+        hh_11_not_shared,
+        hs_4_heir_of_no_member,
+        hs_8_nobody_lives_there,
+    ),
     "exchange": (
         *_ALL,
         tr_4_exchange_within_the_collective,

@@ -32,7 +32,7 @@ from landreg.registry.rules.household_requests import (
     Placed,
     RepresentativeChange,
 )
-from landreg.registry.rules.requests import Cancellation, RestrictionAsked
+from landreg.registry.rules.requests import Cancellation, HouseholdChange, Joining, Leaving, RestrictionAsked
 from tests.household_kit import SECOND, asked_for, division, household_id, members, parcels
 from tests.registry_kit import HOUSEHOLD, Connection, applied, booked, codes, one, pass_days, right_of, to_rights
 from tests.villages import COUNTY, citizen_id
@@ -210,7 +210,7 @@ def test_a_house_is_inherited_with_its_homestead_and_the_note_where_the_heir_is_
     name, number = ("成员2之1", citizen_id(4)) if member else ("城里人", citizen_id(970))
     heir = applications.person_of(registrar, name, number)
     right = right_of(registrar, kind="homestead")
-    asked = HomesteadInheritance(heir, name, "（2026）公证1号", "某市某街1号")
+    asked = HomesteadInheritance(heir, name, "（2026）公证1号", "某市某街1号", tuple(members(registrar)))
     case = asked_for(registrar, "homestead_inheritance", asked, right=right)
     booked(registrar, reviewer, superuser, case, "homestead_inheritance")
     note = one(registrar, f'SELECT note FROM registry."right" WHERE right_id = :r AND {STANDS}', r=right)
@@ -230,6 +230,33 @@ def test_a_house_is_inherited_with_its_homestead_and_the_note_where_the_heir_is_
     )
     assert one(registrar, "SELECT state FROM registry.check_certificate(:n)", n=issued.number) == "cancelled"
     assert rechecked(database, worker) == []
+
+
+def test_a_homestead_is_nobody_s_inheritance_while_a_member_lives(registered: list[UUID], registrar: Actor) -> None:
+    heir, right = applications.person_of(registrar, "城里人", citizen_id(970)), right_of(registrar, kind="homestead")
+    for dead in ((), members(registrar)[:1]):
+        asked = HomesteadInheritance(heir, "城里人", "（2026）公证1号", deceased=tuple(dead))
+        with pytest.raises(Refused) as refused:
+            asked_for(registrar, "homestead_inheritance", asked, right=right)
+        assert "HS-8" in codes(refused)
+
+
+def test_the_head_goes_by_another_act_and_no_second_one_comes_with_who_joins(
+    registered: list[UUID], registrar: Actor
+) -> None:
+    head, wife = members(registrar)
+    person = applications.person_of(registrar, "成员新", citizen_id(971))
+    for asked, code in (
+        (HouseholdChange(leaves=(Leaving(head, "death"),)), "CHG-7"),
+        (HouseholdChange((Joining(person, "02", True, "marriage"),)), "HH-7"),
+        (HouseholdChange((Joining(person, "表叔", True, "marriage"),)), "HH-7"),
+        (HouseholdChange(name="王小二"), "HH-6"),
+    ):
+        with pytest.raises(Refused) as refused:
+            asked_for(registrar, "household_change", asked)
+        assert codes(refused) == {code}
+    right = HouseholdChange((Joining(person, "20", True, "birth"),), (Leaving(wife, "marriage"),), "成员1之1")
+    asked_for(registrar, "household_change", right)
 
 
 def test_parcels_are_exchanged_between_two_rights(

@@ -56,6 +56,8 @@ MORTGAGE = RestrictionAsked("mortgage", "信用社", "抵押合同", Decimal("10
 NOTICE = RestrictionAsked("advance_notice", "买受人", "预约合同", lapse_days=90)
 SOUND: list[tuple[str, Request, dict[str, Any]]] = [
     ("household_change", HouseholdChange((BORN,), (Leaving(CHILD, "death"),)), {}),
+    ("household_change", HouseholdChange(name="王五"), {"head_name": "王*", "heads": frozenset({WIFE})}),
+    ("household_change", HouseholdChange(leaves=(Leaving(CHILD, "death"),)), {"heads": frozenset({WIFE})}),
     ("assignment", ASSIGNED, {}),
     ("assignment", ASSIGNED, {"taker": Taker("T", "C", 2, TERM)}),
     ("cancellation", Cancellation("expropriation", ("P1",)), {}),
@@ -88,6 +90,10 @@ REFUSED: list[tuple[str, str, Request, dict[str, Any]]] = [
     ("CHG-2", "household_change", HouseholdChange(leaves=(Leaving(STRANGER, "death"),)), {}),
     ("CHG-3", "household_change", HouseholdChange(leaves=(Leaving(WIFE, "death"),)), {}),
     ("CHG-4", "household_change", HouseholdChange(leaves=(Leaving(CHILD, "moved_to_town"),)), {}),
+    ("CHG-7", "household_change", HouseholdChange(leaves=(Leaving(CHILD, "death"),)), {"heads": frozenset({CHILD})}),
+    ("HH-6", "household_change", HouseholdChange(name="李四"), {"head_name": "王*"}),
+    ("HH-7", "household_change", HouseholdChange((replace(BORN, relation="02"),)), {}),
+    ("HH-7", "household_change", HouseholdChange((replace(BORN, relation="长子"),)), {}),
     ("PT-1", "household_change", HouseholdChange((BORN,)), {"elsewhere": {"某": "H"}}),
     ("TR-3", "assignment", ASSIGNED, {"taker": Taker("T", "other", 2)}),
     ("TR-3", "assignment", ASSIGNED, {"taker": Taker("T", "C", 0)}),

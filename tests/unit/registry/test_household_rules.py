@@ -37,7 +37,7 @@ DIVISION = Division((SON_LEAVES,), "division", DAY)
 MERGE = HouseholdMerge(UUID(int=50), (Placed(THEIRS, "30"),), DAY)
 DEATH = RepresentativeChange(WIFE, "王五", "death", (HEAD,), (Placed(WIFE, "02"), Placed(SON, "20")))
 HEAD_LEAVES = Division((Branch("H3", HEAD, "张三", (Placed(HEAD, "02"),), ("P1",)),), "divorce", DAY, WIFE, "王五")
-HEIR = HomesteadInheritance(STRANGER, "赵六", "公证书")
+HEIR = HomesteadInheritance(STRANGER, "赵六", "公证书", deceased=(HEAD, WIFE, SON))
 EXCHANGE = Exchange(UUID(int=60), ("P1",), ("P9",), DAY)
 KINDS = {
     Division: "division",
@@ -83,6 +83,7 @@ SOUND: list[tuple[Request, dict[str, Any]]] = [
     (DEATH, {"restrictions": (MORTGAGE,)}),
     (replace(DEATH, reason="agreement", deceased=(), members=(Placed(WIFE, "02"), Placed(HEAD, "11"))), {}),
     (HEIR, {}),
+    (replace(HEIR, deceased=()), {"people": {}}),
     (EXCHANGE, {}),
 ]
 REFUSED: list[tuple[str, Request, dict[str, Any]]] = [
@@ -102,6 +103,7 @@ REFUSED: list[tuple[str, Request, dict[str, Any]]] = [
     ("HH-5", replace(DIVISION, branches=()), {}),
     ("HH-6", branch(name="李四"), {}),
     ("HH-6", replace(HEIR, name="钱七"), {}),
+    ("HS-8", replace(HEIR, deceased=(HEAD, SON)), {}),
     ("HH-7", branch(members=(Placed(SON, "99"),)), {}),
     ("HH-7", replace(DEATH, members=()), {}),
     ("HH-7", HEAD_LEAVES, {}),
