@@ -68,14 +68,15 @@ class Racers:
             there.close()
             self.racers.append((process, here))
 
-    def race(self, tasks: Sequence[Task]) -> Tried:
-        """Every thread takes one of the tasks, all at the same instant."""
+    def race(self, tasks: Sequence[Task], times: int = 1) -> Tried:
+        """Every thread takes one of the tasks, all at the same instant, and then again, so many times in all."""
         at = time.time() + 0.03
         for _, pipe in self.racers:
-            pipe.send((at, list(tasks)))
+            pipe.send((at, list(tasks), times))
         outcomes = [outcome for _, pipe in self.racers for outcome in pipe.recv()]
         faults = [said for kind, said in outcomes if kind == "fault"]
         assert not faults, faults[:3]
+        assert len(outcomes) == self.count * times
         done = [given for kind, given in outcomes if kind == "done"]
         return Tried(
             len(done), Counter(said for kind, said in outcomes if kind == "refused"), done[0] if done else None
@@ -93,25 +94,32 @@ def _race(urls: dict[Any, str], threads: int, pipe: Pipe) -> None:
     db.configure(urls)
     while True:
         try:
-            at, tasks = pipe.recv()
+            at, tasks, times = pipe.recv()
         except EOFError:
             return
-        outcomes: list[tuple[str, Any]] = [("fault", "no answer")] * threads
+        outcomes: list[list[tuple[str, Any]]] = [[] for _ in range(threads)]
 
-        def run(place: int, at: float = at, tasks: list[Task] = tasks, out: list[Any] = outcomes) -> None:
-            name, values = tasks[place % len(tasks)]
+        def run(
+            place: int, at: float = at, tasks: list[Task] = tasks, times: int = times, out: list[Any] = outcomes
+        ) -> None:
             time.sleep(max(0.0, at - time.time()))
-            try:
-                given = STEPS[name](*values)
-                out[place] = ("refused", "nothing to do") if given is None else ("done", given)
-            except LandregError as error:
-                out[place] = ("refused", ",".join(sorted(finding.code for finding in error.findings)))
-            except Exception as error:
-                out[place] = ("fault", repr(error))
+            for _ in range(times):
+                out[place].append(_taken(*tasks[place % len(tasks)]))
 
         running = [threading.Thread(target=run, args=(place,)) for place in range(threads)]
         for thread in running:
             thread.start()
         for thread in running:
             thread.join()
-        pipe.send(outcomes)
+        pipe.send([outcome for of_one in outcomes for outcome in of_one])
+
+
+def _taken(name: str, values: tuple[Any, ...]) -> tuple[str, Any]:
+    """A step, and what came of it: done, refused by a rule, or a fault."""
+    try:
+        given = STEPS[name](*values)
+    except LandregError as error:
+        return "refused", ",".join(sorted(finding.code for finding in error.findings))
+    except Exception as error:
+        return "fault", repr(error)
+    return ("refused", "nothing to do") if given is None else ("done", given)
