@@ -47,7 +47,10 @@ class ActTold:
 
 
 def right_history(session: Session, county: str, right_id: UUID) -> list[ActTold]:
-    """The acts on a right, newest first: the right itself, its contract, holders, parcels and restrictions."""
+    """The acts on a right, newest first: the right itself, its contract, holders, parcels and restrictions.
+
+    An act on it that left it as it was is told too: its certificate was lost, or another right came out of it.
+    """
     rights = _rows(session, Right, Right.county == county, Right.right_id == right_id)
     of_rows = [row.row_id for row in rights]
     holders = _rows(session, RightHolder, RightHolder.county == county, RightHolder.right_row.in_(of_rows))
@@ -63,9 +66,10 @@ def right_history(session: Session, county: str, right_id: UUID) -> list[ActTold
         *(_said("contract", row.code, row.code, _facts(row, CONTRACT), row) for row in signed),
         *(_said("holder", row.household_id, households.get(row.household_id, ""), _share(row), row) for row in holders),
         *(_said("parcel_of_right", row.parcel_id, codes.get(row.parcel_id, ""), _area(row), row) for row in parcels),
-        *(_said("restriction", row.restriction_id, "", _facts(row, RESTRICTION), row) for row in limits),
+        *(_said("restriction", row.restriction_id, row.kind, _facts(row, RESTRICTION), row) for row in limits),
     ]
-    return _told(session, county, rows)
+    of_cases = sa.select(Case.act_id).where(Case.county == county, Case.right_ids.contains([right_id]))
+    return _told(session, county, rows, session.scalars(of_cases.where(Case.act_id.is_not(None))).all())
 
 
 def parcel_history(session: Session, county: str, parcel_id: UUID) -> list[ActTold]:
@@ -155,8 +159,10 @@ def _area(row: Any) -> dict[str, Any]:
     return {"area_m2": row.area_m2}
 
 
-def _told(session: Session, county: str, rows: Sequence[Said]) -> list[ActTold]:
-    changed = {act: lines for act, lines in differences(rows).items() if lines}
+def _told(session: Session, county: str, rows: Sequence[Said], also: Iterable[UUID | None] = ()) -> list[ActTold]:
+    """also: acts that are told even if they changed nothing of these rows."""
+    changed: dict[UUID, Sequence[Line]] = {act: () for act in also if act}
+    changed |= {act: lines for act, lines in differences(rows).items() if lines}
     found = sa.select(Act).where(Act.county == county, Act.act_id.in_(changed))
     acts = session.scalars(found.order_by(Act.registered_at.desc(), Act.number.desc()).limit(MOST_ACTS)).all()
     cases = shelves.cases_of_acts(session, acts)

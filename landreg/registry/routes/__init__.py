@@ -21,6 +21,7 @@ from landreg.registry import ending_queries, finding, queries, shelves
 from landreg.registry.casework import desk, opening, worklist
 from landreg.registry.casework.worklist import CaseFilter
 from landreg.registry.home import brought_queries
+from landreg.registry.routes import act_kinds as act_kind_routes
 from landreg.registry.routes import applying as applying_routes
 from landreg.registry.routes import batches as batch_routes
 from landreg.registry.routes import brought as brought_routes
@@ -47,7 +48,7 @@ blueprint = Blueprint("registry", __name__)
 PARTS = (
     queue_routes, case_routes, paper_routes, batch_routes, job_routes, right_routes, household_routes, certificate_routes,
     renewal_routes, ending_routes, applying_routes, history_routes, excerpt_routes, parcel_act_routes, household_act_routes,
-    brought_routes, own_routes,
+    brought_routes, own_routes, act_kind_routes,
 )  # fmt: skip
 for part in PARTS:
     blueprint.register_blueprint(part.blueprint)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, get_type_hints
@@ -14,16 +14,14 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Redirect
 
-from landreg.access.policy import STAFF, allow, current_actor, known_actor
+from landreg.access.policy import allow, current_actor, known_actor
 from landreg.access.queries import masked_persons
 from landreg.core.actor import Actor, Role
 from landreg.core.codes import citizen_id_fault, tidy
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
-from landreg.core.periods import beijing_day
 from landreg.land.queries import division_path
-from landreg.law.book import act_types, all_articles, terms
-from landreg.law.queries import load_law
+from landreg.law.book import act_types, terms
 from landreg.party import queries as parties
 from landreg.registry.casework import applications
 from landreg.registry.effects import RightBundle
@@ -57,20 +55,17 @@ def offered(on: str, right_kind: str) -> list[str]:
 
 
 @blueprint.app_template_global()
-def offered_on_right(right: Any) -> dict[str, str]:
-    """The acts that may be applied for on a right in force, with the address of each form; none for who may not apply."""
+def offered_on_right(right: Any, restrictions: Collection[str]) -> dict[str, str]:
+    """The acts that may be applied for on a right in force, with the address of each form; none for who may not apply.
+
+    restrictions: kinds of those that lie on it; one that does not can be neither changed nor released.
+    """
     if not known_actor().has(Role.REGISTRAR):
         return {}
     key = {"county": right.county, "right_id": right.right_id}
-    return {kind: url_for("registry.applying.on_right", kind=kind, **key) for kind in offered("right", right.kind)}
-
-
-@blueprint.app_template_filter()
-def trait_term(trait: str) -> str:
-    """In which case an act asks for further papers: a reason, a kind of right, or another holder."""
-    kinds = ("right", "end_reason", "change_reason")
-    found = next((word for kind in kinds if (word := i18n.shown_term(trait, kind)) != trait), None)
-    return found or str(_("换经营权人"))
+    of = {**RELEASES, **CHANGES}
+    kinds = [kind for kind in offered("right", right.kind) if kind not in of or of[kind] in restrictions]
+    return {kind: url_for("registry.applying.on_right", kind=kind, **key) for kind in kinds}
 
 
 @blueprint.app_template_global()
@@ -80,17 +75,6 @@ def offered_on_household(code: str) -> dict[str, str]:
         return {}
     kinds = offered("household", "contract_management")
     return {kind: url_for("registry.applying.on_household", kind=kind, code=code) for kind in kinds}
-
-
-@blueprint.get("/acts/kinds")
-@allow(*STAFF, Role.AUDITOR)
-def kinds() -> Response:
-    """Every kind of act on one page: its law, papers, notice, fee, and what it does to certificates."""
-    with unit_of_work(current_actor()) as uow:
-        today = beijing_day(uow.now)
-        law = load_law(uow.session, current_actor().jurisdiction[:6].ljust(6, "0"), today)
-    listed = [kind for kind in act_types() if kind.since <= today]
-    return pages.render("registry/act_kinds.html", kinds=listed, articles=all_articles(), figures=law.parameters)
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,9 @@ def _about(session: Session, case: Case, law: Law) -> dict[str, Any]:
         "right": rights[0] if rights else None,
         "rights": rights,
         "certificates": [
-            one for right in rights for one in queries.certificates_of_right(session, county, right.right_id)
+            one
+            for right_id in ([right.right_id for right in rights] or case.right_ids if act else ())
+            for one in queries.certificates_of_right(session, county, right_id)
         ],
         "today": law.on,
     }

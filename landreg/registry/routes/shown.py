@@ -113,13 +113,20 @@ def _new_parties(changes: Changes) -> dict[Any, str]:
 
 
 def _labels(changes: Changes) -> dict[tuple[str, str], str]:
-    """By which code rows are told apart where an act touches several of a kind: households, rights, contracts."""
+    """What a restriction is, and whose; the code of households, rights and contracts where an act touches several."""
     found: dict[str, dict[str, str]] = defaultdict(dict)
     told: list[Opened | Standing] = [*changes.closes, *changes.opens]
     for row in told:
         if (key := _LABELLED.get(row.table)) and row.row.get("code"):
             found[row.table][str(row.row[key])] = str(row.row["code"])
-    return {(table, named): code for table, codes in found.items() if len(codes) > 1 for named, code in codes.items()}
+    limits = {str(row.row["restriction_id"]): row.row for row in told if row.table == "restriction"}
+    named = {
+        ("restriction", one): f"{shown_term(row['kind'], 'restriction')}（{holder_name(row['party'])}）"
+        for one, row in limits.items()
+    }
+    return named | {
+        (table, named): code for table, codes in found.items() if len(codes) > 1 for named, code in codes.items()
+    }
 
 
 _LABELLED = {"household": "household_id", "right": "right_id", "contract": "contract_id"}
@@ -158,13 +165,22 @@ def _text(line: Line, value: Any, names: Mapping[Any, str]) -> str:
         return names.get(value, "")
     if isinstance(value, Period):
         return f"{value.start} — {value.last or ''}"
+    if line.fact == "amount":
+        return f"{value:.2f}"
     if line.fact in ("land_class", "soil_grade", "land_use"):
         return code_name(str(value), line.fact)
     if hasattr(value, "lower") and hasattr(value, "upper") and not isinstance(value, str):
         return f"{value.lower or ''} — {value.upper - DAY if value.upper else ''}"
-    return shown_term(
-        str(value), {"relation": "relation", "nature": "land_mode", "mode": "land_mode"}.get(line.fact, "")
-    )
+    return next((word for kind in _TERMS.get(line.fact, ()) if (word := shown_term(value, kind)) != value), str(value))
+
+
+_TERMS: Mapping[str, tuple[str, ...]] = {
+    "relation": ("relation",),
+    "nature": ("land_mode", "transfer_mode"),
+    "mode": ("land_mode",),
+    "confirmed_by": ("confirmed_by",),
+}
+"""By fact: the lists of terms of which its value may be one."""
 
 
 def proposed(proposal: Proposal, law: Law) -> Proposed:
