@@ -23,6 +23,9 @@ from landreg.registry.rules.renewal import RenewalFacts, Seen, reasons_of
 from landreg.registry.rules.renewal_requests import Renewal
 from landreg.registry.rules.requests import read
 
+MINUTES = "assembly_minutes"
+"""The paper of what the members decided; the register has it already of who was set aside on a roster that they decided on."""
+
 
 @dataclass(frozen=True)
 class Ending:
@@ -82,12 +85,13 @@ def renewal_proposals(session: Session, cases: Sequence[Case]) -> list[ActPropos
     restricted = standing.restrictions(session, county, right_ids)
     papers = folders(session, county, ids)
     seen = endings_of(session, county, right_ids, ids)
+    set_aside = set(session.scalars(text(_SET_ASIDE), {"county": county, "rights": right_ids}))
     listed = {row.case_id: row for row in session.execute(text(_ROSTERS), {"county": county, "cases": ids})}
     return [
         _proposal(
             case,
             InForce(bundles.get(case.right_ids[0]), None, restricted.get(case.right_ids[0], ())),
-            papers[case.case_id],
+            papers[case.case_id] | ({MINUTES} if case.right_ids[0] in set_aside else set()),
             seen.get(case.right_ids[0]),
             listed.get(case.case_id),
         )
@@ -161,6 +165,11 @@ _ENDINGS = f"""
         WHERE k.county = r.county AND k.household_code = h.code AND k.act_kind <> 'first_registration') AS c
     WHERE r.county = :county AND r.kind = 'contract_management' AND {_OPEN.format("r")} AND {{which}}
     ORDER BY r.code
+"""
+_SET_ASIDE = """
+    SELECT e.right_id FROM registry.renewal_entry AS e
+    JOIN registry.renewal AS n ON n.county = e.county AND n.renewal_id = e.renewal_id AND n.state = 'decided'
+    WHERE e.county = :county AND e.right_id = ANY (:rights) AND e.aside
 """
 _ROSTERS = """
     SELECT e.case_id, e.aside, n.state FROM registry.renewal_entry AS e

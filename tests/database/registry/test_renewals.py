@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -144,6 +145,29 @@ def test_a_term_that_ran_out_ended_no_right_and_is_no_ground_to_refuse(
     assert (term.lower, term.upper) == (date(2020, 1, 1), date(2050, 1, 1))
     kept = one(registrar, 'SELECT findings FROM registry."case" WHERE case_id = :case', case=case)
     assert [finding["code"] for finding in kept] == ["REN-11"]
+
+
+def test_one_contract_is_renewed_on_the_members_decision_and_not_past_it(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    to_rights(registrar, reviewer, superuser, 2, ends_on=ENDS)
+    roster = drawn(registrar)
+    rosters.put_aside(registrar, COUNTY, roster, [right_of(registrar)], "unreachable", "三次上门无人")
+
+    def lacking(case: UUID) -> list[str]:
+        with pytest.raises(Refused) as refused:
+            cases.accept(registrar, COUNTY, [case])
+        (finding,) = refused.value.findings
+        found: list[str] = finding.values["papers"]
+        return found
+
+    case = roster_cases.apply_singly(registrar, COUNTY, right_of(registrar), None)
+    assert "assembly_minutes" in lacking(case)
+    on_notice(registrar, reviewer, roster)
+    decided(registrar, superuser, roster)
+    assert lacking(case) == ["application", "identity", "renewal_contract"]
+    put_papers(registrar, case, "renewal_single")
+    cases.accept(registrar, COUNTY, [case])
 
 
 def test_a_contract_is_renewed_once(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
