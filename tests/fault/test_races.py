@@ -27,10 +27,11 @@ from tests.villages import COUNTY, VILLAGE
 HOUSEHOLDS = tuple(f"{VILLAGE}01000{number}" for number in (1, 2))
 
 
-@pytest.fixture(params=[8])
+@pytest.fixture(params=[(2, 8)], ids=str)
 def racers(database: Settings, request: pytest.FixtureRequest) -> Iterator[Racers]:
-    """Two processes, of so many threads each."""
-    made = Racers(dict(database.urls), threads=request.param)
+    """So many processes, of so many threads each: no more than a process has connections."""
+    processes, threads = request.param
+    made = Racers(dict(database.urls), processes, threads)
     yield made
     made.end()
 
@@ -142,7 +143,7 @@ def test_of_many_who_ask_at_once_one_succeeds(
 
 @pytest.mark.drill
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("racers", [32], indirect=True)
+@pytest.mark.parametrize("racers", [(4, 16)], indirect=True, ids=str)
 def test_of_ten_thousand_attempts_at_a_double_transfer_or_mortgage_none_succeeds_twice(
     rights: None, racers: Racers, registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor,
     database: Settings, capsys: Any,
