@@ -166,9 +166,11 @@ def alone(actor: Actor, name: str) -> Iterator[bool]:
 
 @contextmanager
 def _reached(desk: Desk) -> Iterator[None]:
-    """A block in which a database that is gone is said as Unavailable."""
+    """A block in which a database that is gone, or has no connection free, is said as Unavailable."""
     try:
         yield
+    except sa.exc.TimeoutError as error:
+        raise Unavailable(Finding("SYS-1", values={"desk": desk.value})) from error
     except sa.exc.DBAPIError as error:
         if not is_gone(error):
             raise
