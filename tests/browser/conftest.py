@@ -19,6 +19,7 @@ from landreg.access.identity import use_key
 from landreg.access.service import NewAccount
 from landreg.config import CHECKOUT, Settings
 from landreg.core.actor import Actor, Desk, Role
+from tests.browser.walk_kit import Walk, certified_village
 from tests.conftest import Connection
 from tests.kept_kit import kept
 from tests.villages import COUNTY, past_triggers
@@ -120,7 +121,7 @@ def window(chromium: Browser, site: str) -> Iterator[OpenPage]:
     contexts: list[BrowserContext] = []
     thrown: list[str] = []
 
-    def open_one(*, width: int = 1280, dark: bool = False, script: bool = True) -> Page:
+    def open_one(*, width: int = 1280, dark: bool = False, script: bool = True, cookies: Any = ()) -> Page:
         context = chromium.new_context(
             base_url=site,
             viewport={"width": width, "height": 860},
@@ -130,6 +131,7 @@ def window(chromium: Browser, site: str) -> Iterator[OpenPage]:
         )
         context.set_default_timeout(15_000)
         contexts.append(context)
+        context.add_cookies(list(cookies))
         page = context.new_page()
         page.on("pageerror", lambda error: thrown.append(str(error)))
         return page
@@ -183,6 +185,42 @@ def open_as(window: OpenPage, officers: tuple[Actor, Actor]) -> OpenPage:
         return show(page, path, script=script)
 
     return open_one
+
+
+@pytest.fixture
+def walking(
+    window: OpenPage, officers: tuple[Actor, Actor], superuser: Connection, database: Settings
+) -> Callable[..., Walk]:
+    """`walking(script=False)`: registrar and reviewer over a certified village. They sign on once a worker."""
+    certified_village(officers, superuser, database)
+
+    def signed_on() -> list[Any]:
+        found = []
+        for login in ("deng", "shen"):
+            page = window()
+            sign_on(page, login)
+            found.append(page.context.cookies())
+        return found
+
+    cookies = kept(superuser, ("signed on", officers), signed_on)
+
+    def begin(*, script: bool) -> Walk:
+        desk, judge = (window(width=800, script=script, cookies=one) for one in cookies)
+        return Walk(*officers, superuser, database, desk, judge)
+
+    return begin
+
+
+@pytest.fixture
+def walk(walking: Callable[..., Walk]) -> Walk:
+    """They fill in forms without script, which costs a fifth less; what is drawn and pressed has its own tests."""
+    return walking(script=False)
+
+
+@pytest.fixture
+def keyed(walking: Callable[..., Walk]) -> Walk:
+    """They work by the keyboard, whose shortcuts are script."""
+    return walking(script=True)
 
 
 def _matters(said: ConsoleMessage) -> bool:

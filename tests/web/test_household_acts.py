@@ -124,6 +124,8 @@ def test_a_house_is_inherited_by_a_person_who_is_no_member(
     given["deceased"] = [str(member) for member in members(officers[0])]
     page = case_of(deng, address, given)
     walk(deng, shen, page, superuser, "homestead_inheritance")
+    told = deng.get(f"/notices/{one(officers[0], 'SELECT max(number) FROM registry.notice')}").text
+    assert ("转移登记（继承房屋）" in told, "由 城*人 继承" in told, "城里人" in told) == (True, True, False)
     shown = deng.get(f"/rights/{COUNTY}/{right}").text
     assert "该权利人为本农民集体经济组织原成员住宅的合法继承人" in shown
     assert f"/households/{HOUSEHOLD}?" not in shown
@@ -277,5 +279,5 @@ def test_the_papers_of_an_act_are_shown_with_those_that_its_reason_asks_for(
     assert "每名成年成员的书面同意" in page
     assert act_type("cancellation").papers("homestead", "returned")[-1] == "member_consents"
     case = asked_for(officers[0], "division", division(officers[0], right_of(officers[0])))
-    assert "未收" not in deng.get(f"/cases/{COUNTY}/{case}").text
+    assert ">未收<" not in deng.get(f"/cases/{COUNTY}/{case}").text
     hand_in(deng, f"/cases/{COUNTY}/{case}", "division")

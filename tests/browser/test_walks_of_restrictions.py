@@ -1,0 +1,105 @@
+"""What is laid on a right, changed, taken off, and ends by itself: each walked from the right's page to its history."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from landreg.registry import lapses
+from tests.browser.walk_kit import Walk, by_keyboard, press, right_page, type_in
+from tests.registry_kit import pass_days, right_of
+
+BANK, COURT, NEIGHBOUR, BUYER = "汉滨区农村信用合作联社", "汉滨区人民法院", "样本村民甲", "样本村民乙"
+
+
+@pytest.fixture
+def right(walk: Walk) -> str:
+    """The page of the first household's contract right."""
+    return right_page(right_of(walk.registrar))
+
+
+def restrictions(walk: Walk, right: str) -> str:
+    """The restrictions that the right's page tells."""
+    walk.judge.goto(right)
+    return walk.judge.locator("section[aria-labelledby=restrictions]").inner_text()
+
+
+def asked(walk: Walk, right: str, kind: str, **fields: str) -> str:
+    """Fill the form of a restriction in, and take it to the register: what the reviewer read."""
+    page = walk.form(right, kind)
+    for name, value in fields.items():
+        if name == "restriction":
+            page.select_option("#field-restriction", label=page.get_by_role("option", name=value).inner_text())
+        else:
+            page.fill(f"#field-{name}", value)
+    return walk.registered(kind, walk.send())
+
+
+def test_a_mortgage_is_registered_by_the_keyboard_alone_then_changed_and_released(keyed: Walk, tmp_path: Path) -> None:
+    walk, page = keyed, keyed.desk
+    right = right_page(right_of(walk.registrar))
+    page.goto(right)
+    press(page, "抵押登记", "link")
+    type_in(page, "party", BANK)
+    type_in(page, "basis", "抵押合同1号")
+    type_in(page, "amount", "30000")
+    press(page, "建立业务")
+    case = UUID(page.url.rsplit("/", 1)[1])
+    read = by_keyboard(walk, case, tmp_path)
+    assert BANK in read
+    assert "30000.00" in read
+    assert walk.told(right).act.startswith("抵押登记")
+    assert BANK in restrictions(walk, right)
+    read = asked(walk, right, "mortgage_change", basis="变更协议1号", amount="50000")
+    assert "30000.00\t50000.00" in read.replace("\n", "")
+    assert "50000.00" in walk.told(right).lines
+    asked(walk, right, "mortgage_release", basis="结清证明1号")
+    assert walk.told(right).act.startswith("抵押注销")
+    assert "在登记簿上没有限制" in restrictions(walk, right)
+    assert walk.certificates(right_of(walk.registrar)) == ["有效"]
+
+
+def test_a_seizure_is_renewed_and_released_and_the_one_that_waited_behind_it_ends_with_its_day(
+    walk: Walk, right: str
+) -> None:
+    asked(walk, right, "seizure", party=COURT, basis="执12号", until="2027-06-30")
+    read = asked(walk, right, "seizure", party="安康市中级人民法院", basis="执7号", until="2027-06-30")
+    assert "安康市中级人民法院" in read
+    read = asked(walk, right, "seizure_renewal", restriction=COURT, basis="执12号之一", until="2028-06-30")
+    assert COURT in read
+    read = asked(walk, right, "seizure_release", restriction=COURT, basis="执12号之二")
+    assert walk.told(right).act.startswith("查封解除")
+    assert "查封\t1\t安康市中级人民法院" in restrictions(walk, right)
+    pass_days(walk.superuser, 700)
+    lapses.work()
+    assert walk.told(right).act.startswith("查封期限届满")
+    assert "在登记簿上没有限制" in restrictions(walk, right)
+
+
+def test_an_objection_with_a_suit_stays_and_is_withdrawn_and_one_without_lapses(walk: Walk, right: str) -> None:
+    read = asked(walk, right, "objection_entry", party=NEIGHBOUR, basis="界线争议")
+    assert NEIGHBOUR in read
+    asked(walk, right, "objection_suit", basis="（2027）陕0902民初1号受理通知书")
+    pass_days(walk.superuser, 20)
+    lapses.work()
+    assert NEIGHBOUR in restrictions(walk, right)
+    asked(walk, right, "objection_release", basis="撤诉裁定")
+    assert walk.told(right).act.startswith("异议注销")
+    asked(walk, right, "objection_entry", party=NEIGHBOUR, basis="界线争议")
+    pass_days(walk.superuser, 20)
+    lapses.work()
+    assert walk.told(right).act.startswith("异议登记失效")
+    assert "在登记簿上没有限制" in restrictions(walk, right)
+
+
+def test_an_advance_notice_is_released_and_one_that_is_left_lapses(walk: Walk, right: str) -> None:
+    read = asked(walk, right, "advance_notice", party=BUYER, basis="转让合同1号")
+    assert BUYER in read
+    asked(walk, right, "advance_notice_release", basis="解除协议1号")
+    assert walk.told(right).act.startswith("预告注销")
+    asked(walk, right, "advance_notice", party=BUYER, basis="转让合同2号", registrable_on="2027-01-20")
+    pass_days(walk.superuser, 120)
+    lapses.work()
+    assert walk.told(right).act.startswith("预告登记失效")
