@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import Any
 from uuid import UUID
 
@@ -124,8 +125,15 @@ def test_a_house_is_inherited_by_a_person_who_is_no_member(
     given["deceased"] = [str(member) for member in members(officers[0])]
     page = case_of(deng, address, given)
     walk(deng, shen, page, superuser, "homestead_inheritance")
-    told = deng.get(f"/notices/{one(officers[0], 'SELECT max(number) FROM registry.notice')}").text
+    number = one(officers[0], "SELECT max(number) FROM registry.notice")
+    told = deng.get(f"/notices/{number}").text
     assert ("转移登记（继承房屋）" in told, "由 城*人 继承" in told, "城里人" in told) == (True, True, False)
+    pdf = deng.client.get(f"/notices/{number}/paper.pdf").data
+    paper = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+    said = "".join(paper.split())
+    assert ("转移登记（继承房屋）：" in said, "由城*人继承" in said, "第三百六十五条" in said, "城里人" in said) == (
+        True, True, True, False,
+    )  # fmt: skip
     shown = deng.get(f"/rights/{COUNTY}/{right}").text
     assert "该权利人为本农民集体经济组织原成员住宅的合法继承人" in shown
     assert f"/households/{HOUSEHOLD}?" not in shown

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from landreg.core.actor import Actor
+from landreg.core.codes import masked_name
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
@@ -25,6 +26,7 @@ from landreg.registry.leaves.logged import notice_facts
 from landreg.registry.numbers import draw
 from landreg.registry.rules import NOTICE_RULES
 from landreg.registry.rules.contract import ContractFacts
+from landreg.registry.rules.household_requests import HomesteadInheritance
 from landreg.registry.rules.procedure import reg_1_four_eyes
 from landreg.registry.rules.renewal import RenewalFacts
 from landreg.registry.rules.renewal_requests import Renewal
@@ -190,6 +192,8 @@ def _notice_row(proposal: Proposal | ActProposal, described: Mapping[Any, tuple[
         under = () if bundle is None else bundle.parcels
         areas = [(bundle.codes[p.row["parcel_id"]], str(p.row["area_m2"])) for p in under] if bundle else []
         parcels = [[code, area, *described.get((None, code), ("", ""))] for code, area in areas]
+        if isinstance(proposal.facts.asked, HomesteadInheritance):
+            row |= {"to": masked_name(proposal.facts.asked.name)}
         if isinstance(proposal.facts, RenewalFacts) and isinstance(asked := proposal.facts.asked, Renewal):
             row |= {"members": proposal.facts.persons, "term": [str(asked.starts_on), str(asked.last_day)]}
         return row | {"parcels": parcels, "area_m2": "" if bundle is None else str(bundle.right.row["area_m2"])}

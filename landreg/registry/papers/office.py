@@ -152,9 +152,25 @@ def notice(
         issued_on=published_on,
         check_url=f"{desk.base_url}/notices/{number}",
         checkpoint=checkpoint,
-        said=_of_roster(content),
+        said=(*_of_acts(content), *_of_roster(content)),
     )
     return papers.print_notice(paper, sample=desk.sample)
+
+
+def _of_acts(content: Mapping[str, Any]) -> tuple[str, ...]:
+    """What is announced, an act a line: whose right, who takes it over, and on which articles."""
+    kinds = dict.fromkeys(row.get("act", "first_registration") for row in content["rows"])
+    return tuple(
+        f"{term('act', kind)}：{'；'.join(_announced(row) for row in content['rows'] if row.get('act') == kind)}。"
+        f"依据{'、'.join(f'《{one.law}》{one.number}' for one in map(all_articles().__getitem__, act_type(kind).articles))}。"
+        for kind in kinds
+        if kind not in ("first_registration", "renewal")
+    )
+
+
+def _announced(row: Mapping[str, Any]) -> str:
+    taker = f"，由{row['to']}继承" if row.get("to") else ""
+    return f"{row['holder']}（{row['code']}）{taker}"
 
 
 def _of_roster(content: Mapping[str, Any]) -> tuple[str, ...]:
