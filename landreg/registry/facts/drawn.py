@@ -105,7 +105,8 @@ def _read(typed: str, parcel: Polygon, word: str, least: int) -> Any:
     text = typed.strip()
     if text.upper().startswith(("LINESTRING", "POLYGON", "SRID")):
         shape = text.rpartition(";")[2].lstrip()
-        if not shape.upper().startswith(("LINESTRING", "POLYGON")):  # GEOS follows collections until its stack is used up
+        # GEOS follows collections until its stack is used up.
+        if not shape.upper().startswith(("LINESTRING", "POLYGON")):
             raise Undrawable("not_read")
         try:
             with np.errstate(all="ignore"):

@@ -63,7 +63,9 @@ def test_sqlite_values_become_the_text_that_a_delivery_would_have(tmp_path: Path
     """What is none of the standard's columns, such as pictures of any size, is not read."""
     with closing(sqlite3.connect(tmp_path / "6109022026.sqlite")) as database:
         database.execute("CREATE TABLE CBF (CBFBM TEXT, CBFMC TEXT, CBFCYSL REAL, CBFDZ BLOB, ZP TEXT)")
-        database.execute("INSERT INTO CBF VALUES ('0610', NULL, 3.5, x'ffd8', ?), (' 1 ', '林', NULL, NULL, '')", ["照" * 99_999])
+        database.execute(
+            "INSERT INTO CBF VALUES ('0610', NULL, 3.5, x'ffd8', ?), (' 1 ', '林', NULL, NULL, '')", ["照" * 99_999]
+        )
         database.commit()
     assert only_table(tmp_path) == {
         "CBFBM": ["0610", "1"], "CBFMC": ["", "林"], "CBFCYSL": ["3.5", ""], "CBFDZ": ["", ""],
