@@ -156,6 +156,11 @@ def test_a_land_operation_right_has_its_page_its_excerpt_and_its_own_acts(
     address = f"/rights/{COUNTY}/{operated}"
     shown = deng.get(address).text
     assert all(word in shown for word in ("样本合作社", "93610902MA0000001B", "出租（转包）", "流转合同1号"))
+    # What is offered there is an act for it (REG-25): a contract right is corrected, an operation right changed.
+    assert [f'href="{of}/correct' in deng.get(of).text for of in (f"/rights/{COUNTY}/{right}", address)] == [
+        True,
+        False,
+    ]
     assert "样本合作社" in deng.get(f"/rights/{COUNTY}/{right}").text
     assert "样本合作社" in deng.get(f"{address}/history").text
     answer = deng.post(f"{address}/excerpts", {"applicant": "合作社", "purpose": "贷款"})
