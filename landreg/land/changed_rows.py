@@ -161,7 +161,8 @@ def _values(kind: str, name: str, old: Any, new: Any) -> tuple[str, str]:
 
 def _unlike(old: str, new: str) -> tuple[str, str]:
     """Two values that differ as shown; where a mask makes them alike, that they do."""
-    return (old, new) if old != new else (old, f"{new}（{_('有改动')}）")
+    changed = _("有改动")
+    return (old, new) if old != new else (old, f"{new}（{changed}）")
 
 
 def _shown(kind: str, name: str, value: Any) -> str:
@@ -198,7 +199,8 @@ def _shapes(old: bytes | None, new: bytes | None) -> tuple[str, str]:
     if before is None or after is None:
         return _corners(before), _corners(after)
     away = shapely.hausdorff_distance(before, after)
-    return _corners(before), f"{_corners(after)}（{_('最大偏移 %(n)s m', n=f'{away:.3f}')}）"
+    moved = _("最大偏移 %(n)s m", n=f"{away:.3f}")
+    return _corners(before), f"{_corners(after)}（{moved}）"
 
 
 def _corners(shape: Any) -> str:

@@ -23,8 +23,9 @@ def place(code: str) -> Markup:
     """汉滨区 610902; of a code that the table of divisions lacks, the code and that it is lacking."""
     if not code:
         return Markup("")
-    name = name_of(code) or _("区划表未收录")
-    return Markup('{} <span class="code sub">{}</span>').format(name, code)
+    name = name_of(code)
+    said = Markup('<span lang="zh-CN">{}</span>').format(name) if name else _("区划表未收录")
+    return Markup('{} <span class="code sub">{}</span>').format(said, code)
 
 
 def name_of(code: str) -> str:

@@ -250,7 +250,7 @@ def test_a_returned_case_gives_way_to_one_that_was_opened_anew(
     assert len(again) == 1
     with pytest.raises(Refused) as refused:
         cases.accept(registrar, COUNTY, published[:1])
-    assert codes(refused) == {"REG-8"}
+    assert codes(refused) == {"REG-26"}
     assert cases.accept(registrar, COUNTY, again).done == 1
 
 
