@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from uuid import UUID
 
+import pytest
+
 from tests.browser.walk_kit import Walk, by_keyboard, pick, press, right_page, search, told, type_in
 from tests.household_kit import SECOND, members, parcels
 from tests.registry_kit import HOUSEHOLD, right_of
@@ -35,6 +37,7 @@ def test_a_child_joins_the_household_by_the_keyboard_alone(keyed: Walk, tmp_path
         assert walk.certificates(right_of(walk.registrar, kind=kind)) == ["已换发", "有效"]
 
 
+@pytest.mark.drill
 def test_a_dead_head_is_followed_by_another_member(walk: Walk) -> None:
     head, wife = members(walk.registrar)
     page = walk.form(HOME, "representative_change")
@@ -51,6 +54,7 @@ def test_a_dead_head_is_followed_by_another_member(walk: Walk) -> None:
     assert walk.certificates(right_of(walk.registrar)) == ["已换发"]
 
 
+@pytest.mark.drill
 def test_a_household_divides_with_its_land(walk: Walk) -> None:
     right = right_of(walk.registrar)
     wife, parcel = members(walk.registrar)[1], parcels(walk.registrar, right)[0]
@@ -69,6 +73,7 @@ def test_a_household_divides_with_its_land(walk: Walk) -> None:
     assert parcels(walk.registrar, right_of(walk.registrar, NEW)) == [parcel]
 
 
+@pytest.mark.drill
 def test_a_household_that_gave_its_homestead_up_joins_another(walk: Walk) -> None:
     home = right_of(walk.registrar, SECOND, "homestead")
     page = walk.form(right_page(home), "cancellation")
@@ -89,6 +94,7 @@ def test_a_household_that_gave_its_homestead_up_joins_another(walk: Walk) -> Non
     assert walk.certificates(right_of(walk.registrar)) == ["已换发"]
 
 
+@pytest.mark.drill
 def test_a_house_is_inherited_by_who_is_no_member_and_the_register_says_so(walk: Walk) -> None:
     right = right_of(walk.registrar, kind="homestead")
     page = walk.form(right_page(right), "homestead_inheritance")
@@ -103,6 +109,7 @@ def test_a_house_is_inherited_by_who_is_no_member_and_the_register_says_so(walk:
     assert walk.certificates(right) == ["已换发"]
 
 
+@pytest.mark.drill
 def test_a_household_s_address_that_was_wrong_from_the_first_day_is_corrected(walk: Walk) -> None:
     page = walk.form(HOME, "correction")
     page.fill("#field-address", "样本村二组")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.browser.walk_kit import Walk, right_page, told
 from tests.registry_kit import right_of
 from tests.villages import EAST, NORTH, VILLAGE
@@ -14,6 +16,7 @@ PARCEL = f"/parcels/{LOWER}"
 X, Y = EAST + 20, NORTH
 
 
+@pytest.mark.drill
 def test_a_parcel_is_split_along_a_typed_line(walk: Walk) -> None:
     page = walk.form(PARCEL, "parcel_split")
     page.fill("#field-line", f"{X + 7} {Y}\n{X + 7} {Y + 20}")
@@ -24,6 +27,7 @@ def test_a_parcel_is_split_along_a_typed_line(walk: Walk) -> None:
     assert walk.certificates(right_of(walk.registrar)) == ["已换发"]
 
 
+@pytest.mark.drill
 def test_two_parcels_of_a_right_are_joined(walk: Walk) -> None:
     page = walk.form(PARCEL, "parcel_merge")
     page.check(f"input[name=others][value='{UPPER}']")
@@ -33,6 +37,7 @@ def test_two_parcels_of_a_right_are_joined(walk: Walk) -> None:
     assert walk.certificates(right_of(walk.registrar)) == ["已换发"]
 
 
+@pytest.mark.drill
 def test_a_boundary_is_corrected_with_the_neighbour_s_signature(walk: Walk) -> None:
     page = walk.form(PARCEL, "boundary_correction")
     page.fill("#field-shape", f"{X - 1} {Y}\n{X - 1} {Y + 20}\n{X + 20} {Y + 20}\n{X + 20} {Y}")
@@ -45,6 +50,7 @@ def test_a_boundary_is_corrected_with_the_neighbour_s_signature(walk: Walk) -> N
     assert walk.certificates(right_of(walk.registrar)) == ["已换发"]
 
 
+@pytest.mark.drill
 def test_an_area_measured_anew_is_registered(walk: Walk) -> None:
     page = walk.form(PARCEL, "area_change")
     page.fill("#field-area_m2", "410.50")
@@ -65,6 +71,7 @@ def test_a_part_washed_away_leaves_the_right(walk: Walk) -> None:
     assert walk.certificates(right_of(walk.registrar)) == ["已换发"]
 
 
+@pytest.mark.drill
 def test_a_parcel_s_name_that_was_wrong_from_the_first_day_is_corrected(walk: Walk) -> None:
     page = walk.form(PARCEL, "correction")
     page.fill("#field-name", "大坪上")

@@ -61,6 +61,7 @@ def test_a_mortgage_is_registered_by_the_keyboard_alone_then_changed_and_release
     assert walk.certificates(right_of(walk.registrar)) == ["有效"]
 
 
+@pytest.mark.drill
 def test_a_seizure_is_renewed_and_released_and_the_one_that_waited_behind_it_ends_with_its_day(
     walk: Walk, right: str
 ) -> None:
@@ -78,6 +79,7 @@ def test_a_seizure_is_renewed_and_released_and_the_one_that_waited_behind_it_end
     assert "在登记簿上没有限制" in restrictions(walk, right)
 
 
+@pytest.mark.drill
 def test_an_objection_with_a_suit_stays_and_is_withdrawn_and_one_without_lapses(walk: Walk, right: str) -> None:
     read = asked(walk, right, "objection_entry", party=NEIGHBOUR, basis="界线争议")
     assert NEIGHBOUR in read
@@ -94,6 +96,7 @@ def test_an_objection_with_a_suit_stays_and_is_withdrawn_and_one_without_lapses(
     assert "在登记簿上没有限制" in restrictions(walk, right)
 
 
+@pytest.mark.drill
 def test_an_advance_notice_is_released_and_one_that_is_left_lapses(walk: Walk, right: str) -> None:
     read = asked(walk, right, "advance_notice", party=BUYER, basis="转让合同1号")
     assert BUYER in read

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from uuid import UUID
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.walk_kit import Walk, by_keyboard, press, right_page, told, type_day, type_in
@@ -28,6 +29,7 @@ def test_a_right_is_assigned_to_another_household_by_the_keyboard_alone(keyed: W
     walk.certify(case)
 
 
+@pytest.mark.drill
 def test_parcels_are_exchanged(walk: Walk) -> None:
     mine, theirs = right_of(walk.registrar), right_of(walk.registrar, SECOND)
     page = walk.form(right_page(mine), "exchange")
@@ -43,6 +45,7 @@ def test_parcels_are_exchanged(walk: Walk) -> None:
     assert (walk.certificates(mine), walk.certificates(theirs)) == (["已换发"], ["已换发"])
 
 
+@pytest.mark.drill
 def test_land_is_given_back(walk: Walk) -> None:
     right = right_of(walk.registrar)
     page = walk.form(right_page(right), "cancellation")
@@ -53,6 +56,7 @@ def test_land_is_given_back(walk: Walk) -> None:
     assert walk.certificates(right) == ["已注销"]
 
 
+@pytest.mark.drill
 def test_a_lost_certificate_is_replaced(walk: Walk) -> None:
     right = right_of(walk.registrar)
     page = walk.form(right_page(right), "reissue")
@@ -67,6 +71,7 @@ def test_a_lost_certificate_is_replaced(walk: Walk) -> None:
     assert walk.certificates(right) == ["已换发", "有效"]
 
 
+@pytest.mark.drill
 def test_a_lease_is_registered_changed_and_ended(walk: Walk) -> None:
     right = right_of(walk.registrar)
     page = walk.form(right_page(right), "land_operation")
@@ -100,6 +105,7 @@ def test_a_lease_is_registered_changed_and_ended(walk: Walk) -> None:
     assert told(walk, right_page(lease), "土地经营权注销", "有效期")
 
 
+@pytest.mark.drill
 def test_one_contract_is_renewed_by_itself(walk: Walk) -> None:
     right = right_of(walk.registrar)
     page = walk.form(right_page(right), "renewal_single")
@@ -110,6 +116,7 @@ def test_one_contract_is_renewed_by_itself(walk: Walk) -> None:
     assert walk.certificates(right) == ["已换发"]
 
 
+@pytest.mark.drill
 def test_a_contract_s_day_that_was_wrong_is_corrected(walk: Walk) -> None:
     right = right_of(walk.registrar)
     page = walk.form(right_page(right), "correction")
