@@ -46,7 +46,8 @@ def test_a_jurisdiction_is_told_by_its_name_with_the_code_beside_it(
     account("deng", Role.REGISTRAR)
     account("wai", Role.REGISTRAR, jurisdiction="610902999")
     browser.log_in("deng")
-    assert 'deng先生 · 登记员 · 汉滨区 <span class="code sub">610902</span>' in browser.get("/").text
+    said = '<span lang="zh-CN">汉滨区</span> <span class="code sub">610902</span>'
+    assert f"deng先生 · 登记员 · {said}" in browser.get("/").text
     browser.post("/logout")
     browser.log_in("wai")
     assert '区划表未收录 <span class="code sub">610902999</span>' in browser.get("/").text
