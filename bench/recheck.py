@@ -8,7 +8,7 @@ from typing import Any
 
 from bench import acts, scratch
 from landreg import migrate
-from landreg.access.identity import use_key
+from landreg.access.sealing import use_key
 from landreg.audit.logged import register
 from landreg.config import Settings
 from landreg.core.actor import WORKER

@@ -17,7 +17,7 @@ import psycopg
 
 from bench import scratch
 from landreg import migrate
-from landreg.access import identity
+from landreg.access import sealing
 from landreg.config import Settings
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
@@ -34,7 +34,7 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 def run(parcels: int = 1_000_000) -> dict[str, Any]:
     """Milliseconds at the 50th and 99th percentile of each question, and the slowest of all, which has to stay under 100."""
     with scratch.database() as settings:
-        identity.use_key(settings.keys["identity"])
+        sealing.use_key(settings.keys["identity"])
         began = time.monotonic()
         households = _fill(settings, parcels)
         outcome: dict[str, Any] = {"parcels": parcels, "households": households, "filling_s": time.monotonic() - began}
@@ -100,7 +100,7 @@ def _fill(settings: Settings, parcels: int) -> int:
         superuser.execute(_VILLAGE)
         with superuser.cursor().copy("COPY pg_temp.person FROM STDIN") as copy:
             for number in range(households):
-                id_digest, name_digest = identity.digest(f"1:{citizen_id(number)}"), identity.digest(f"成员{number}")
+                id_digest, name_digest = sealing.digest(f"1:{citizen_id(number)}"), sealing.digest(f"成员{number}")
                 copy.write_row((number, name_digest, id_digest))
         for statement in _ROWS:
             superuser.execute(statement, {"parcels": parcels, "households": households})

@@ -25,7 +25,7 @@ from urllib.parse import urlencode
 import psycopg
 
 from landreg import migrate
-from landreg.access import identity
+from landreg.access import sealing
 from landreg.access.service import SYSTEM, NewAccount, open_account
 from landreg.config import CHECKOUT, Settings
 from landreg.core.actor import Desk, Role
@@ -159,7 +159,7 @@ def paced(fetches: Sequence[Callable[[T], int]], asked: Sequence[T], a_second: f
 @contextmanager
 def served(settings: Settings) -> Iterator[Served]:
     """The program as it is deployed, on a free port, and the cookie of a registrar before whom OWN_CASES wait."""
-    identity.use_key(settings.keys["identity"])
+    sealing.use_key(settings.keys["identity"])
     password = secrets.token_urlsafe(16)
     new = NewAccount("bench", "测量", frozenset({Role.REGISTRAR}), COUNTY)
     account_id = open_account(SYSTEM, new, password, temporary=False)

@@ -14,7 +14,7 @@ from flask_wtf.csrf import CSRFProtect
 from gunicorn.app.base import BaseApplication
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from landreg.access import home, identity, log_pages, navigation, policy, rules, sample
+from landreg.access import home, log_pages, navigation, policy, rules, sample, sealing
 from landreg.access import routes as door_routes
 from landreg.access.limits import limiter
 from landreg.audit import routes as audit_routes
@@ -72,7 +72,7 @@ def create_app(settings: Settings) -> Flask:
     policy.register(app, settings)
     CSRFProtect(app)
     limiter.init_app(app)
-    identity.use_key(settings.keys["identity"])
+    sealing.use_key(settings.keys["identity"])
     app.jinja_env.globals.update(
         navigation=lambda: navigation.items_for(policy.known_actor()),
         public_pages=navigation.public_items,

@@ -9,7 +9,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import NoEncryption, load_pem_private_key, pkcs12
 
-from landreg.access import identity, rotation
+from landreg.access import rotation, sealing
 from landreg.config import Settings
 from landreg.core.errors import BadInput, Finding
 from landreg.log.store import signer_of
@@ -50,7 +50,7 @@ def turn_identity_key(
     settings: Settings, progress: rotation.Progress | None = None, batch: int = rotation.BATCH
 ) -> int:
     """Seal everything with the first key; how many rows it was. Killed, it is run again and goes on."""
-    identity.use_key(settings.keys["identity"])
+    sealing.use_key(settings.keys["identity"])
     return rotation.turn(progress, batch)
 
 
@@ -60,11 +60,11 @@ def retire_identity_key(settings: Settings) -> Path | None:
     None when there is no old key. Raises Refused (ACC-31) while rows are left, BadInput (SYS-2) when a file cannot be written.
     """
     file = settings.keys["identity"]
-    identity.use_key(file)
+    sealing.use_key(file)
     lines = _identity_lines(file)
     if len(lines) == 1:
         return None
-    names = tuple(identity.name_of(line.encode()).hex() for line in lines)
+    names = tuple(sealing.name_of(line.encode()).hex() for line in lines)
     kept = file.with_name(f"{file.name}.retired-{names[1]}")
     # The old key is safe before anything forgets it.
     _replace(kept, lines[1:])

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from landreg.access import identity
+from landreg.access import sealing
 from landreg.config import Settings
 from landreg.core.actor import WORKER
 from landreg.core.db import Unavailable, told
@@ -35,7 +35,7 @@ def run(settings: Settings, *, once: bool = False) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    identity.use_key(settings.keys["identity"])
+    sealing.use_key(settings.keys["identity"])
     tools = jobs.Tools(
         press=lambda: Press(certificate_signer(settings), Store(settings.store), settings.base_url),
         seal=lambda: seal(WORKER, settings),

@@ -23,7 +23,7 @@ from psycopg import sql
 from sqlalchemy.engine import make_url
 
 from landreg import keys, migrate
-from landreg.access.identity import use_key
+from landreg.access.sealing import use_key
 from landreg.config import CHECKOUT, Settings
 from landreg.core import db
 from landreg.core.actor import PREFECTURE, WORKER, Actor, Desk, Role

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import psycopg
 
-from landreg.access.identity import key_file
+from landreg.access.sealing import key_file
 from landreg.config import Settings
 from landreg.core.periods import beijing_day
 

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 
-from landreg.access.identity import digest, seal
+from landreg.access.sealing import digest, seal
 from landreg.core.codes import masked_name
 from tests.kept_kit import kept
 

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
-from landreg.access import identity, queries
-from landreg.access.identity import NewPerson, person_place
+from landreg.access import identity, queries, sealing
+from landreg.access.identity import NewPerson
 from landreg.access.rotation import OWNER
+from landreg.access.sealing import person_place
 from landreg.core.codes import masked_id, masked_name
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding
@@ -53,9 +54,9 @@ def _differing(row: Any) -> Iterator[str]:
         yield "id_sealed"
     elif not _is_said(row, name, number, key):
         yield "said_key_sealed"
-    if name is not None and bytes(row.name_digest) not in identity.digests(name):
+    if name is not None and bytes(row.name_digest) not in sealing.digests(name):
         yield "name_digest"
-    if number and bytes(row.id_digest) not in identity.digests(f"{row.id_kind}:{number}"):
+    if number and bytes(row.id_digest) not in sealing.digests(f"{row.id_kind}:{number}"):
         yield "id_digest"
 
 
@@ -63,7 +64,7 @@ def _opened(row: Any, column: str) -> str | None:
     """The text of a sealed column; none where it is empty or does not open."""
     sealed = getattr(row, column)
     try:
-        return None if sealed is None else identity.open_sealed(bytes(sealed), person_place(column, row.person_id))
+        return None if sealed is None else sealing.open_sealed(bytes(sealed), person_place(column, row.person_id))
     except ValueError:
         return None
 

@@ -14,8 +14,8 @@ import pyotp
 import sqlalchemy as sa
 
 from landreg.access import passwords, queries
-from landreg.access.identity import open_sealed, seal
 from landreg.access.model import SecondFactor
+from landreg.access.sealing import open_sealed, seal
 from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import Finding, Refused

@@ -16,16 +16,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from landreg.access import queries
-from landreg.access.sealing import BOUND as BOUND
-from landreg.access.sealing import digest as digest
-from landreg.access.sealing import digests as digests
-from landreg.access.sealing import key_file as key_file
-from landreg.access.sealing import name_of as name_of
-from landreg.access.sealing import open_sealed as open_sealed
-from landreg.access.sealing import person_place as person_place
-from landreg.access.sealing import seal as seal
-from landreg.access.sealing import sealing_key as sealing_key
-from landreg.access.sealing import use_key as use_key
+from landreg.access.sealing import digest, digests, open_sealed, person_place, seal
 from landreg.core.actor import Actor
 from landreg.core.codes import citizen_id_fault, masked_id, masked_name, sex_of, tidy
 from landreg.core.db import UnitOfWork, unit_of_work

@@ -16,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from landreg.access import identity
+from landreg.access import sealing
 from landreg.core.actor import PREFECTURE, WORKER, Actor, Desk
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import Finding, Refused
@@ -114,7 +114,7 @@ def _other_key(kept: Kept, table: sa.TableClause) -> sa.ColumnElement[bool]:
     """Rows with a column that is sealed by another key, whose name stands in bytes 2 to 5, or not in its row's own form,
     which byte 1 tells.
     """
-    first, head = (1, identity.BOUND + identity.sealing_key()) if kept.bound else (2, identity.sealing_key())
+    first, head = (1, sealing.BOUND + sealing.sealing_key()) if kept.bound else (2, sealing.sealing_key())
     other = (
         sa.func.substring(table.c[name], first, len(head)) != sa.cast(head, sa.LargeBinary) for name in kept.sealed
     )
@@ -136,20 +136,20 @@ def _next(kept: Kept, after: tuple[Any, ...] | None, batch: int) -> sa.Select[An
 
 def _turned(kept: Kept, row: Mapping[Any, Any]) -> dict[str, Any]:
     """A row's new columns, beside its key under names of their own."""
-    places = {name: identity.person_place(name, row["person_id"]) if kept.bound else b"" for name in kept.sealed}
+    places = {name: sealing.person_place(name, row["person_id"]) if kept.bound else b"" for name in kept.sealed}
     plain = {
-        name: None if row[name] is None else identity.open_sealed(bytes(row[name]), place)
+        name: None if row[name] is None else sealing.open_sealed(bytes(row[name]), place)
         for name, place in places.items()
     }
     new: dict[str, Any] = {f"key_{name}": row[name] for name in kept.key}
-    new |= {name: None if text is None else identity.seal(text, places[name]) for name, text in plain.items()}
+    new |= {name: None if text is None else sealing.seal(text, places[name]) for name, text in plain.items()}
     if kept.kind:
         # Who has no number bears a digest by chance, which stays.
         number = plain["id_sealed"]
-        new["id_digest"] = identity.digest(f"{row[kept.kind]}:{number}") if number else row["id_digest"]
+        new["id_digest"] = sealing.digest(f"{row[kept.kind]}:{number}") if number else row["id_digest"]
     if kept.name_digest:
         name = plain["name_sealed"]
-        new["name_digest"] = row["name_digest"] if name is None else identity.digest(name)
+        new["name_digest"] = row["name_digest"] if name is None else sealing.digest(name)
     return new
 
 

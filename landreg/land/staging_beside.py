@@ -22,7 +22,7 @@ from uuid import uuid4
 import psycopg
 
 from gis.shapefile import Package
-from landreg.access import identity
+from landreg.access import sealing
 from landreg.config import CHECKOUT
 from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
@@ -169,7 +169,7 @@ class _Apart:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._complaints, env={**os.environ, "PYTHONPATH": path},
         )  # fmt: skip
         assert self._process.stdin is not None  # noqa: S101 - asked for above
-        pickle.dump((str(identity.key_file()), ground), self._process.stdin)
+        pickle.dump((str(sealing.key_file()), ground), self._process.stdin)
         self._process.stdin.flush()
 
     def rows(self) -> Rows:

@@ -12,7 +12,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
-from landreg.access.identity import NewPerson, enter, open_sealed
+from landreg.access.identity import NewPerson, enter
+from landreg.access.sealing import open_sealed
 from landreg.core.db import UnitOfWork
 from landreg.log.leaf import Entry
 from landreg.log.store import stage

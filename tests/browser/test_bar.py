@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from landreg.access import service
-from landreg.access.identity import use_key
+from landreg.access.sealing import use_key
 from landreg.access.service import NewAccount
 from landreg.config import Settings
 from landreg.core.actor import Role

@@ -73,10 +73,6 @@ def test_a_part_washed_away_leaves_the_right(walk: Walk) -> None:
 
 @pytest.mark.drill
 def test_a_parcel_s_name_that_was_wrong_from_the_first_day_is_corrected(walk: Walk) -> None:
-    page = walk.form(PARCEL, "correction")
-    page.fill("#field-name", "大坪上")
-    page.select_option("#field-by", "holder")
-    page.fill("#field-why", "村民会议记录")
-    read = walk.registered("correction", walk.send())
+    read = walk.correct(PARCEL, "name", "大坪上", "holder", "村民会议记录")
     assert "地块0\t大坪上" in read
     assert told(walk, PARCEL, "更正登记", "名称 地块0 大坪上")

@@ -106,6 +106,14 @@ class Walk:
         expect(self.judge.locator(STATE).last).to_contain_text("已登簿")
         return read
 
+    def correct(self, subject: str, fact: str, value: str, by: str, why: str) -> str:
+        """A fact that was wrong from the first day, put right: what the reviewing officer reads of it."""
+        page = self.form(subject, "correction")
+        page.fill(f"#field-{fact}", value)
+        page.select_option("#field-by", by)
+        page.fill("#field-why", why)
+        return self.registered("correction", self.send())
+
     def certify(self, case: UUID) -> Page:
         """Print the certificates of a registered case, by the button of its page."""
         seal(WORKER, self.settings)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from landreg import demo_households
-from landreg.access.identity import use_key
+from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.errors import NotFound

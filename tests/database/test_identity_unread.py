@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from psycopg import sql
 
-from landreg.access.identity import open_sealed, person_place, use_key
+from landreg.access.sealing import open_sealed, person_place, use_key
 from landreg.config import Settings
 from landreg.core.actor import PREFECTURE, Actor, Desk
 from landreg.land import service

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from landreg.access.identity import use_key
+from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.files import Store

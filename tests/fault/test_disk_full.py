@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from landreg import migrate
-from landreg.access.identity import use_key
+from landreg.access.sealing import use_key
 from landreg.audit.logged import register
 from landreg.config import Settings
 from landreg.core import db

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from landreg.access.identity import use_key
+from landreg.access.sealing import use_key
 from landreg.audit.logged import register
 from landreg.config import Settings
 from landreg.core.actor import Actor

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from landreg.access.identity import use_key
+from landreg.access.sealing import use_key
 from landreg.config import CHECKOUT, Settings
 from landreg.core.actor import Actor
 from landreg.core.db import Unavailable

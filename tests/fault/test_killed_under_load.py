@@ -19,7 +19,7 @@ import pytest
 import requests
 
 from landreg import keys, migrate
-from landreg.access.identity import use_key
+from landreg.access.sealing import use_key
 from landreg.access.service import SYSTEM, NewAccount, open_account
 from landreg.audit.logged import register
 from landreg.config import CHECKOUT, Settings

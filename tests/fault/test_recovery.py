@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from landreg import keys, migrate
-from landreg.access.identity import use_key
+from landreg.access.sealing import use_key
 from landreg.audit.logged import register
 from landreg.config import Settings
 from landreg.core import db

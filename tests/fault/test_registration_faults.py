@@ -24,7 +24,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from landreg import keys, migrate
-from landreg.access.identity import use_key
+from landreg.access.sealing import use_key
 from landreg.config import CHECKOUT, Settings
 from landreg.core import db
 from landreg.core.actor import Actor, Desk

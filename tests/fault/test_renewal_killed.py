@@ -36,7 +36,7 @@ WORK = """
 import sys, time
 from sqlalchemy import event
 from landreg import keys
-from landreg.access import identity
+from landreg.access import sealing
 from landreg.config import Settings
 from landreg.core import db
 from landreg.core.actor import WORKER, Desk
@@ -47,7 +47,7 @@ from landreg.registry.issued.certificates import Press
 
 settings = Settings.from_environment()
 db.configure(settings.urls)
-identity.use_key(settings.keys["identity"])
+sealing.use_key(settings.keys["identity"])
 jobs.CHUNK["renew"] = 3
 seen, number = 0, int(sys.argv[1])
 def before(*_):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyotp
 
 from landreg import keys
-from landreg.access import factors, filters, identity, province, rotation, service, sessions
+from landreg.access import factors, filters, province, rotation, sealing, service, sessions
 from landreg.access.service import SYSTEM, NewAccount
 from landreg.config import Settings
 from landreg.core.actor import Actor, Desk, Role
@@ -107,12 +107,12 @@ def _turned(on: Stage) -> Life:
         own = replace(on.settings, keys={**on.settings.keys, "identity": file})
         try:
             assert keys.add_identity_key(own)
-            identity.use_key(file)
+            sealing.use_key(file)
             yield "turn", lambda: rotation.turn(batch=2)
-            names = tuple(identity.name_of(line.encode()).hex() for line in file.read_text().split())
+            names = tuple(sealing.name_of(line.encode()).hex() for line in file.read_text().split())
             yield "finish", lambda: rotation.finish(names)
         finally:
-            identity.use_key(first)
+            sealing.use_key(first)
 
 
 @contextmanager

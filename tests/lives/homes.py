@@ -7,8 +7,8 @@ from uuid import UUID
 
 from landreg.access import bindings, consents, service
 from landreg.access.bindings import Joining
-from landreg.access.identity import seal as sealed
 from landreg.access.rules import Step
+from landreg.access.sealing import seal as sealed
 from landreg.access.service import SYSTEM, NewAccount
 from landreg.core.actor import NOBODY, Actor, Desk, Role
 from landreg.core.db import unit_of_work

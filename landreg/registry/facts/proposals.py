@@ -1,6 +1,6 @@
 """What a case on an act of change comes down to: the rows in force behind it, the facts that its rules judge, and its effect.
 
-Each family of acts reads its own cases (`act_facts.FAMILIES`); all of them give what stands here.
+Each family of acts reads its own cases (`facts.acts.FAMILIES`); all of them give what stands here.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID, uuid4
 
-from landreg.access import consents, identity
+from landreg.access import consents, identity, sealing
 from landreg.access.identity import NewPerson
 from landreg.access.model import Consent
 from landreg.access.queries import own_household
@@ -133,7 +133,7 @@ def _enter(uow: UnitOfWork, wanted: Wanted, consent: tuple[str, UUID] | None) ->
     row = Application(
         county=county, application_id=uuid4(), village=village, number=number, household_id=household_id, household_code=code,
         applicant=name, act_kind=wanted.kind, right_id=wanted.right_id, subject_code=subject, request=dict(wanted.request),
-        typed_sealed=identity.seal(json.dumps(dict(wanted.typed), ensure_ascii=False)), by_account=uow.actor.account_id,
+        typed_sealed=sealing.seal(json.dumps(dict(wanted.typed), ensure_ascii=False)), by_account=uow.actor.account_id,
         by_name=uow.actor.name, agent_act_id=act.agent_act_id if act else None, made_at=uow.now, state="open", reason="",
         taken_at=None, taken_by=None, case_id=None, ended_at=None, ended_by=None,
     )  # fmt: skip
@@ -223,7 +223,7 @@ def _take_up(actor: Actor, county: str, application_id: UUID) -> None:
 
 def _request(uow: UnitOfWork, row: Application) -> Request:
     """The request of the case: what was typed is opened here, to be entered, and shown to nobody."""
-    typed: dict[str, str] = json.loads(identity.open_sealed(row.typed_sealed))
+    typed: dict[str, str] = json.loads(sealing.open_sealed(row.typed_sealed))
     if row.act_kind == "reissue":
         return Reissue(typed["lost"])
     joins: tuple[Joining, ...] = ()

@@ -12,9 +12,9 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
-from landreg.access.identity import seal
 from landreg.access.policy import allow, current_actor
 from landreg.access.queries import names_of
+from landreg.access.sealing import seal
 from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import Conflict, Finding, NotFound

@@ -13,9 +13,9 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
-from landreg.access.identity import seal
 from landreg.access.limits import limiter
 from landreg.access.policy import allow, current_actor, door
+from landreg.access.sealing import seal
 from landreg.core.actor import NOBODY, PREFECTURE, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, NotFound, Refused

@@ -11,7 +11,8 @@ from click.testing import CliRunner
 from landreg import keys
 from landreg.access import rotation
 from landreg.access.compared import sealed_differ
-from landreg.access.identity import BOUND, NewPerson, digest, enter, open_sealed, person_place, seal
+from landreg.access.identity import NewPerson, enter
+from landreg.access.sealing import BOUND, digest, open_sealed, person_place, seal
 from landreg.cli import main
 from landreg.config import Settings
 from landreg.core import db

@@ -10,8 +10,9 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from landreg.access import identity, queries
-from landreg.access.identity import Identity, NewPerson, digest, enter, open_sealed, reveal, seal
+from landreg.access import queries, sealing
+from landreg.access.identity import Identity, NewPerson, enter, reveal
+from landreg.access.sealing import digest, open_sealed, seal
 from landreg.config import Settings
 from landreg.core.actor import Actor, Desk
 from landreg.core.db import engine_of, unit_of_work
@@ -25,7 +26,7 @@ CHEN = NewPerson("陈小满", "1", "610900198502030023")
 
 @pytest.fixture(autouse=True)
 def _key(database: Settings) -> None:
-    identity.use_key(database.keys["identity"])
+    sealing.use_key(database.keys["identity"])
 
 
 @pytest.fixture
@@ -92,15 +93,15 @@ def test_a_changed_seal_does_not_open() -> None:
 def test_a_new_key_in_front_of_the_old_one_seals_and_both_open_and_are_found(tmp_path: Any) -> None:
     file = tmp_path / "identity"
     file.write_text("a" * 64)
-    identity.use_key(file)
+    sealing.use_key(file)
     sealed, found = seal("林木生"), digest("林木生")
     file.write_text("b" * 64 + "\n" + "a" * 64)
     assert open_sealed(sealed) == "林木生"
     assert open_sealed(seal("陈小满")) == "陈小满"
-    assert identity.digests("林木生") == (digest("林木生"), found)
+    assert sealing.digests("林木生") == (digest("林木生"), found)
     assert digest("林木生") != found
     file.write_text("c" * 64)
-    identity.use_key(file)
+    sealing.use_key(file)
     with pytest.raises(ValueError, match="not here"):
         open_sealed(sealed)
 

@@ -17,8 +17,9 @@ import pytest
 from click.testing import CliRunner
 
 from landreg import keys
-from landreg.access import identity, rotation
-from landreg.access.identity import NewPerson, digest, enter, find, named, open_sealed, seal
+from landreg.access import rotation, sealing
+from landreg.access.identity import NewPerson, enter, find, named
+from landreg.access.sealing import digest, open_sealed, seal
 from landreg.cli import main
 from landreg.config import CHECKOUT, Settings
 from landreg.core import db
@@ -40,9 +41,9 @@ def own_keys(database: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     file.parent.mkdir()
     shutil.copy(database.keys["identity"], file)
     monkeypatch.setenv("LANDREG_IDENTITY_KEY_FILE", str(file))
-    identity.use_key(file)
+    sealing.use_key(file)
     yield replace(database, keys={**database.keys, "identity": file})
-    identity.use_key(database.keys["identity"])
+    sealing.use_key(database.keys["identity"])
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def _keys_of_rows(superuser: Any) -> dict[str, int]:
 
 
 def opened_of(person: UUID, column: str, sealed: bytes) -> str:
-    return open_sealed(sealed, identity.person_place(column, person))
+    return open_sealed(sealed, sealing.person_place(column, person))
 
 
 def _all_open_and_are_found(superuser: Any, registrar: Actor, persons: list[UUID]) -> None:

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from landreg.access.identity import digest, open_sealed, use_key
+from landreg.access.sealing import digest, open_sealed, use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from landreg import migrate
-from landreg.access.identity import digest, open_sealed, use_key
+from landreg.access.sealing import digest, open_sealed, use_key
 from landreg.config import Settings
 from landreg.core.actor import WORKER, Actor
 from landreg.core.codes import masked_name

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from landreg import keys
-from landreg.access.identity import use_key
+from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.errors import BadInput, Conflict, NotFound, Refused

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from landreg.access.identity import open_sealed, person_place
+from landreg.access.sealing import open_sealed, person_place
 from landreg.config import Settings
 from landreg.core.actor import Actor, Desk
 from landreg.core.codes import birth_of

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from landreg import keys
-from landreg.access.identity import use_key
+from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work

@@ -14,7 +14,7 @@ from shapely import LineString, Polygon
 from sqlalchemy import text
 
 from landreg import demo_parcels, keys
-from landreg.access.identity import use_key
+from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work

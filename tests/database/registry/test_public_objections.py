@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from landreg.access.identity import open_sealed, seal
+from landreg.access.sealing import open_sealed, seal
 from landreg.core.actor import NOBODY, Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
