@@ -14,6 +14,7 @@ from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, NotFound, Refused
+from landreg.core.periods import beijing_day
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
 from landreg.registry import booking, queries
@@ -233,7 +234,7 @@ def test_what_the_register_said_yesterday_is_still_told(noticed: UUID, registrar
     right = one(registrar, "SELECT right_id FROM registry.\"right\" WHERE kind = 'contract_management' LIMIT 1")
     now = one(registrar, "SELECT system.clock()")
     with unit_of_work(registrar) as uow:
-        day = before.date()
+        day = beijing_day(before)
         assert queries.right_as_of(uow.session, COUNTY, right, queries.AsOf(day, before - timedelta(seconds=1))) is None
         assert queries.right_as_of(uow.session, COUNTY, right, queries.AsOf(day, now)) is not None
 

@@ -19,6 +19,7 @@ from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, LandregError, NotFound, Refused
+from landreg.core.periods import beijing_day
 from landreg.log.recheck import recheck, recheck_register
 from landreg.log.store import seal
 from landreg.registry.casework import applications
@@ -168,14 +169,14 @@ def test_what_was_said_of_a_parcel_before_it_was_split_is_said_still(
 ) -> None:
     said = "SELECT count(*) FROM land.parcel WHERE code = :c AND recorded @> CAST(:at AS timestamptz) AND valid @> :day"
     before: datetime = one(registrar, "SELECT system.clock()")
-    asked = {"c": LOWER, "at": before, "day": before.date()}
+    asked = {"c": LOWER, "at": before, "day": beijing_day(before)}
     assert one(registrar, said, **asked) == 1
     pass_days(superuser, 1)
     done(registrar, reviewer, superuser, "parcel_split", ParcelSplit((LOWER,), line((7, -1), (7, 21))))
     now: datetime = one(registrar, "SELECT system.clock()")
     assert one(registrar, said, **asked) == 1
-    assert one(registrar, said, c=LOWER, at=now, day=before.date()) == 1
-    assert one(registrar, said, c=LOWER, at=now, day=now.date()) == 0
+    assert one(registrar, said, c=LOWER, at=now, day=beijing_day(before)) == 1
+    assert one(registrar, said, c=LOWER, at=now, day=beijing_day(now)) == 0
 
 
 def test_a_line_that_misses_is_refused_and_draws_no_code(registrar: Actor) -> None:

@@ -13,6 +13,7 @@ from landreg.access.identity import Identity
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
+from landreg.core.periods import beijing_day
 from landreg.land import queries
 from landreg.registry import booking
 from landreg.registry.casework import parcel_applications
@@ -116,5 +117,5 @@ def test_the_county_s_map_reads_coordinates_in_the_zone_of_its_register(
 ) -> None:
     registered(registrar, reviewer, superuser, 4525)
     with unit_of_work(registrar) as uow:
-        day = uow.now.date()
+        day = beijing_day(uow.now)
         assert queries.zone_of_county(uow.session, COUNTY, day) == 4524
