@@ -1,0 +1,1 @@
+"""The commands of `landreg`, a module a family; they parse and call."""

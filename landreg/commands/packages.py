@@ -1,0 +1,128 @@
+"""`landreg check`, `landreg import`, `landreg export`: what comes into the register, and what leaves it."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.table import Table
+
+from landreg.access.service import SYSTEM
+from landreg.commands.told import answering, bars, can_be_written, console, write_json
+from landreg.core.actor import WORKER
+
+
+@click.command("check")
+@click.argument("package", type=click.Path(exists=True, path_type=Path))
+@click.option("--json", "json_file", callback=can_be_written, help="findings as JSON to FILE, - for standard output")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="judge by the law of this day")
+def check_package(package: Path, json_file: str | None, on: datetime | None) -> None:
+    """Check a survey package without a database. Exit code 1 when anything refuses."""
+    from landreg.land.survey import check
+
+    with answering(json_file), bars() as show:
+        report = check(package, on.date() if on else None, progress=show)
+    _report(report, json_file)
+
+
+@click.group("import")
+def imports() -> None:
+    """导入 · Import."""
+
+
+@imports.command("divisions")
+def import_divisions() -> None:
+    """Load the divisions and county outlines of the prefecture."""
+    from landreg.land import service
+
+    with answering():
+        console.print(f"{service.import_divisions(SYSTEM)} divisions")
+
+
+@imports.command("village")
+@click.argument("code")
+@click.argument("name")
+def import_village(code: str, name: str) -> None:
+    """Add a village that is younger than the divisions: its code of 12 digits and its name."""
+    from landreg.land.divisions import add_village
+
+    with answering():
+        add_village(SYSTEM, code, name)
+    console.print(f"{code} {name}", markup=False, highlight=False)
+
+
+@imports.command("package")
+@click.argument("package", type=click.Path(exists=True, path_type=Path))
+@click.option("--json", "json_file", callback=can_be_written, help="findings as JSON to FILE, - for standard output")
+def import_package(package: Path, json_file: str | None) -> None:
+    """Check a survey package and stage it, whole or not at all."""
+    from landreg.core.files import Store
+    from landreg.land import service
+
+    with answering(json_file) as settings, bars() as show:
+        received = service.receive(SYSTEM, package, progress=show, store=Store(settings.store))
+    if received.already:
+        console.print(f"同一成果包已收到 · the same package was received before: {received.package_id}")
+    elif received.report.refused:
+        console.print("未入暂存库，须改正后重新送交 · not staged: to be corrected and sent again")
+    else:
+        console.print(f"已整包入暂存库 · staged, whole: {received.package_id}")
+    if received.package_id is not None:
+        console.print(
+            f"报告 · report: {settings.base_url}/packages/{received.package_id}", soft_wrap=True, highlight=False
+        )
+    _report(received.report, json_file)
+
+
+def _report(report: Any, json_file: str | None) -> None:
+    rows = report.as_json()
+    if json_file:
+        write_json(rows, json_file)
+    _summary(report, rows)
+    sys.exit(1 if report.refused else 0)
+
+
+def _summary(report: Any, rows: list[dict[str, Any]]) -> None:
+    counts = "，".join(f"{name} {count}" for name, count in report.counts.items())
+    if report.county and counts:
+        console.print(f"{report.county}  {counts}", highlight=False)
+    else:
+        console.print("没有读入数据，原因见下 · nothing was read, for the reason below", highlight=False)
+    table = Table("code", "level", "n", "例 example", box=None, pad_edge=False)
+    by_code: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        by_code.setdefault((row["level"], row["code"]), []).append(row)
+    for (level, code), found in sorted(by_code.items()):
+        first = found[0]
+        table.add_row(code, level, str(len(found)), f"{first['subject'] or ''} {first['zh']}")
+    if rows:
+        console.print(table)
+    refusing = sum(row["level"] == "refuse" for row in rows)
+    console.print(
+        f"须改正 {refusing}，提示 {len(rows) - refusing} · to correct {refusing}, notes {len(rows) - refusing}"
+    )
+
+
+@click.group("export")
+def exports() -> None:
+    """导出 · Export."""
+
+
+@exports.command("evidence")
+@click.argument("case")
+@click.option("--out", callback=can_be_written, help="the ZIP's path; without it, evidence-CASE.zip here")
+def export_evidence(case: str, out: str | None) -> None:
+    """The evidence of a case as a ZIP that is verified offline; that it was taken goes into the log."""
+    from landreg.audit.evidence import bundle
+
+    with answering() as settings:
+        made = bundle(WORKER, settings, case)
+        with made.content, Path(out or made.name).open("wb") as file:
+            shutil.copyfileobj(made.content, file)
+    console.print(
+        f"{out or made.name}: {made.files} files, {made.proofs} proofs, {made.missing} left out", highlight=False
+    )
