@@ -149,8 +149,8 @@ def sign_on(page: Page, login: str) -> None:
     page.goto("/login")
     page.fill("input[name=login]", login)
     page.fill("input[name=password]", PASSWORD)
-    page.click("main form button")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.click("main form button")
 
 
 def show(page: Page, path: str, *, script: bool = True) -> Page:

@@ -42,8 +42,8 @@ def test_a_division_is_ticked_seen_and_sent(
 ) -> None:
     page = open_as("deng", DIVISION, width=width, script=script)
     fill_division(page, registrar_at_desk)
-    page.click("button[value=preview]")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.click("button[value=preview]")
     assert page.locator("#preview .side").count() == 3
     assert page.locator("#preview .side.is-new").count() == 1
     assert page.input_value("#field-name_1") == "成员1之2"

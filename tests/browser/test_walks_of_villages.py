@@ -27,8 +27,8 @@ def step(page: Page, batch: str, name: str) -> None:
     """A step with every case of a batch, seen before it is taken."""
     page.goto(batch)
     page.locator(STATE).get_by_role("link").first.click()
-    page.get_by_role("button", name=name).first.click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name=name).first.click()
 
 
 def history(page: Page, right: str) -> str:

@@ -68,8 +68,8 @@ class Walk:
 
     def send(self) -> UUID:
         """Open the case of the form: its id. What the form says against it is the failure."""
-        self.desk.get_by_role("button", name="建立业务").click()
-        self.desk.wait_for_load_state()
+        with self.desk.expect_navigation():
+            self.desk.get_by_role("button", name="建立业务").click()
         assert "/cases/" in self.desk.url, self.desk.locator("#findings").inner_text()
         return UUID(self.desk.url.rsplit("/", 1)[1])
 
@@ -118,8 +118,8 @@ class Walk:
         """Print the certificates of a registered case, by the button of its page."""
         seal(WORKER, self.settings)
         self.desk.goto(f"/cases/{COUNTY}/{case}")
-        self.desk.get_by_role("button", name="发证").click()
-        self.desk.wait_for_load_state()
+        with self.desk.expect_navigation():
+            self.desk.get_by_role("button", name="发证").click()
         return self.desk
 
     def certificates(self, right: UUID) -> list[str]:
