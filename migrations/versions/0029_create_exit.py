@@ -1,12 +1,12 @@
-"""0028 Compensated exits: what a household asks to give back, each member's word, the agreement, what was paid, how it went on.
+"""0029 Compensated exits: what a household asks to give back, each member's word, the agreement, what was paid, how it went on.
 
 Every row is said once: no desk changes or deletes one. How an exit stands follows from its rows.
 """
 
 from alembic import op
 
-revision = "0028"
-down_revision = "0027"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
@@ -42,8 +42,8 @@ def _tables() -> None:
         -- minors: members who were no adults when it was asked for. taker_id: of the collective, where it takes the land over.
         CREATE TABLE exit.exit (
             {_HEAD}, number text COLLATE "C" NOT NULL, case_id uuid NOT NULL, household_id uuid NOT NULL,
-            household_code text COLLATE "C" NOT NULL, applicant text NOT NULL, right_ids uuid[] NOT NULL, contracted boolean NOT NULL,
-            parcels text[] NOT NULL, mode text COLLATE "C" NOT NULL CHECK (mode IN ('whole', 'part', 'temporary')),
+            household_code text COLLATE "C" NOT NULL, applicant text NOT NULL, right_ids uuid[] NOT NULL,
+            contracted boolean NOT NULL, parcels text[] NOT NULL, mode text COLLATE "C" NOT NULL CHECK (mode IN ('whole', 'part', 'temporary')),
             returns_on date, taker_id uuid, reason text COLLATE "C" NOT NULL, said text NOT NULL, minors uuid[] NOT NULL,
             opened_by uuid NOT NULL, opened_by_name text NOT NULL, opened_at timestamptz NOT NULL,
             PRIMARY KEY (county, exit_id),
@@ -62,8 +62,8 @@ def _tables() -> None:
             {_HEAD}, consent_id uuid NOT NULL, member_id uuid NOT NULL, person_id uuid NOT NULL,
             way text COLLATE "C" NOT NULL CHECK (way IN ('counter', 'video', 'notarised', 'guardian')), agrees boolean NOT NULL,
             office text NOT NULL, language text COLLATE "C" NOT NULL, identity_checked boolean NOT NULL,
-            read_aloud boolean NOT NULL, witness text NOT NULL, witness_apart boolean NOT NULL, by_name text NOT NULL, document_id uuid,
-            taken_by uuid NOT NULL, taken_by_name text NOT NULL, taken_at timestamptz NOT NULL,
+            read_aloud boolean NOT NULL, witness text NOT NULL, witness_apart boolean NOT NULL, by_name text NOT NULL,
+            document_id uuid, taken_by uuid NOT NULL, taken_by_name text NOT NULL, taken_at timestamptz NOT NULL,
             PRIMARY KEY (county, consent_id),
             CONSTRAINT exit_13_one_word_a_member UNIQUE (county, exit_id, member_id),
             FOREIGN KEY (county, exit_id) REFERENCES exit.exit,
@@ -73,7 +73,8 @@ def _tables() -> None:
             CONSTRAINT exit_7_other_ways_have_their_paper CHECK (way = 'counter' OR document_id IS NOT NULL)
         );
         CREATE TABLE exit.agreement (
-            {_HEAD}, agreement_id uuid NOT NULL, model text COLLATE "C" NOT NULL CHECK (model IN ('replacement', 'cash', 'reserve')),
+            {_HEAD}, agreement_id uuid NOT NULL,
+            model text COLLATE "C" NOT NULL CHECK (model IN ('replacement', 'cash', 'reserve')),
             payer text NOT NULL, funds_source text NOT NULL, funds_yuan numeric(16,2) NOT NULL, funds_shown_on date NOT NULL,
             funds_document_id uuid NOT NULL, signed_on date NOT NULL, lapses_on date NOT NULL, instalments integer NOT NULL,
             guarantee text NOT NULL, total_yuan numeric(16,2) NOT NULL, document_id uuid NOT NULL,
@@ -90,7 +91,8 @@ def _tables() -> None:
             CHECK (lapses_on > signed_on)
         );
         CREATE TABLE exit.item (
-            {_HEAD}, item_id uuid NOT NULL, position integer NOT NULL, what text NOT NULL, amount_yuan numeric(16,2) NOT NULL, kind text COLLATE "C" NOT NULL
+            {_HEAD}, item_id uuid NOT NULL, position integer NOT NULL, what text NOT NULL,
+            amount_yuan numeric(16,2) NOT NULL, kind text COLLATE "C" NOT NULL
                 CHECK (kind IN ('land', 'improvements', 'house', 'fixtures', 'crops', 'relocation')),
             PRIMARY KEY (county, item_id),
             UNIQUE (county, exit_id, position),
