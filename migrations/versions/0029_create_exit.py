@@ -43,7 +43,8 @@ def _tables() -> None:
         CREATE TABLE exit.exit (
             {_HEAD}, number text COLLATE "C" NOT NULL, case_id uuid NOT NULL, household_id uuid NOT NULL,
             household_code text COLLATE "C" NOT NULL, applicant text NOT NULL, right_ids uuid[] NOT NULL,
-            contracted boolean NOT NULL, parcels text[] NOT NULL, mode text COLLATE "C" NOT NULL CHECK (mode IN ('whole', 'part', 'temporary')),
+            contracted boolean NOT NULL, parcels text[] NOT NULL,
+            mode text COLLATE "C" NOT NULL CHECK (mode IN ('whole', 'part', 'temporary')),
             returns_on date, taker_id uuid, reason text COLLATE "C" NOT NULL, said text NOT NULL, minors uuid[] NOT NULL,
             opened_by uuid NOT NULL, opened_by_name text NOT NULL, opened_at timestamptz NOT NULL,
             PRIMARY KEY (county, exit_id),
