@@ -36,7 +36,7 @@ def _tables() -> None:
             number text COLLATE "C" NOT NULL,
             ground text NOT NULL CONSTRAINT set_2_ground_is_of_the_opinion
                 CHECK (ground IN ('town_dwelling', 'own_dwelling', 'stable_dwelling', 'stable_work')),
-            address text NOT NULL CHECK (address <> ''), tenure text NOT NULL
+            address text NOT NULL CHECK (address <> ''), tenure text
                 CHECK (tenure IN ('own', 'rented', 'lent', 'lodged', 'provided')),
             dwelling_since date, employer text NOT NULL, work_since date,
             pension_months integer CHECK (pension_months BETWEEN 0 AND 720), note text NOT NULL,
