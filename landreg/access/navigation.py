@@ -68,6 +68,8 @@ def public_items() -> Iterator[Item]:
     return _items(
         (_("公告"), "/notices", "", ()),
         (_("证书查验"), "/check", "", ()),
+        (_("您的土地，您做主"), "/yours", "", ()),
+        (_("退出补偿试算"), "/compensation", "", ()),
         (_("法规与参数"), "/law", "", ()),
         (_("登记日志"), "/log", "", ()),
     )

@@ -53,7 +53,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A dated figure, or one a key. until is exclusive."""
+    """A dated figure, or one a key. until is exclusive. A value that is '' is left to the county to set, within `between`."""
 
     name: str
     since: date
@@ -65,6 +65,7 @@ class Parameter:
     verified: bool
     county: bool
     own: bool = False
+    between: tuple[Decimal, Decimal] | None = None
 
     def holds(self, day: date) -> bool:
         """Whether the figure is in force on a day."""
@@ -206,6 +207,8 @@ class _Shown(dict[str, Any]):
 
 
 @cache
+        if key == "figure":
+            return figure_in_words(str(value), self.language)
 def national_law(county: str, on: date) -> Law:
     """The law as the program holds it, before a county's own figures. county: six digits, or '' when not known yet."""
     parameters = {parameter.name: parameter for parameter in all_parameters() if parameter.holds(on)}
@@ -293,9 +296,22 @@ def _calendar() -> tuple[frozenset[date], frozenset[date], frozenset[int]]:
     years = _toml("calendar.toml")
     return (
         frozenset(day for year in years.values() for day in year["closed"]),
+            between=(Decimal(entry["between"][0]), Decimal(entry["between"][1])) if "between" in entry else None,
         frozenset(day for year in years.values() for day in year["open"]),
         frozenset(int(number) for number, year in years.items() if year["published"]),
     )
+
+
+def figure_in_words(figure: str, language: Language = "zh") -> str:
+    """A figure, `name|key`, as the book says what it is."""
+    name, _bar, key = figure.partition("|")
+    parameter = next((one for one in all_parameters() if one.name == name), None)
+    if parameter is None:
+        return figure
+    words, of = parameter.zh if language == "zh" else parameter.en, term("figure_key", key, language)
+    if not key:
+        return words
+    return f"{words}（{of}）" if language == "zh" else f"{words} ({of})"
 
 
 @cache

@@ -71,6 +71,8 @@ def _faults(figure: Figure, law: Law, today: date) -> list[Finding]:
         faults.append(Finding("LAW-1", "name", {"name": figure.name}))
     elif not _is_value(parameter, figure, law):
         faults.append(Finding("LAW-2", "value", {"given": figure.value[:LONGEST]}))
+    elif (between := parameter.between) and not between[0] <= (_decimal(figure.value) or Decimal()) <= between[1]:
+        faults.append(Finding("LAW-5", "value", {"least": between[0], "most": between[1]}))
     if figure.since < today:
         faults.append(Finding("LAW-3", "since", {"since": figure.since}))
     if not figure.decided_in.strip():
@@ -92,11 +94,15 @@ def _is_value(parameter: Parameter, figure: Figure, law: Law) -> bool:
         }
         return bool(meridians) and set(meridians) <= known and len(meridians) == len(set(meridians))
     now = _decimal(parameter.values[figure.key])
-    if now is None:
+    if now is None and parameter.between is None:
         return 0 < len(figure.value.strip()) <= LONGEST
     given = _decimal(figure.value)
     whole = parameter.name.endswith(("days", "months", "years"))
-    return given is not None and (given > 0 or given == now) and (not whole or given == given.to_integral_value())
+    return (
+        given is not None
+        and (given > 0 or given == now or parameter.between is not None)
+        and (not whole or given == given.to_integral_value())
+    )
 
 
 def _decimal(text: str) -> Decimal | None:

@@ -1,3 +1,4 @@
+import { readAloud } from "./aloud";
 import { followJobs } from "./job";
 import { listenToKeys } from "./keyboard";
 import { tendLists, tendMenus } from "./lists";
@@ -9,6 +10,7 @@ function start(): void {
   tendMenus();
   watchUploads();
   followJobs();
+  readAloud();
 }
 
 if (document.readyState === "loading") {

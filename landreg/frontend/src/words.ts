@@ -37,6 +37,8 @@ const zh = {
   layers: "图层",
   outside: "图外还有，前往查看：",
   backInside: "回到集中处",
+  readAloud: "读给我听",
+  readStop: "停止朗读",
 };
 
 const en: Record<keyof typeof zh, string> = {
@@ -76,6 +78,8 @@ const en: Record<keyof typeof zh, string> = {
   layers: "Layers",
   outside: "Outside this map, go there:",
   backInside: "Back to the rest",
+  readAloud: "Read aloud",
+  readStop: "Stop reading",
 };
 
 export const english = document.documentElement.lang.startsWith("en");

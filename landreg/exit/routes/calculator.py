@@ -1,0 +1,198 @@
+"""What an exit would be paid, for anybody to try: no login, nothing asked that names a person, nothing kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from flask import Blueprint, Response, request
+from flask_babel import gettext as _
+
+from landreg.access.limits import limiter
+from landreg.access.policy import allow, door
+from landreg.core.actor import Role
+from landreg.core.db import unit_of_work
+from landreg.core.errors import BadInput, Finding
+from landreg.core.periods import beijing_day
+from landreg.exit.rules import claimed
+from landreg.exit.rules.claimed import MONTHS_A_YEAR, Claim, House, Improvement, Land
+from landreg.exit.rules.compensation import Compensation, compensate, in_words
+from landreg.land.queries import counties, division_names
+from landreg.law.book import figure_in_words
+from landreg.law.queries import load_law
+from landreg.web import pages, problems
+from landreg.web.forms import read_query
+from landreg.web.i18n import language, shown_term
+
+blueprint = Blueprint("calculator", __name__)
+TRIES = "60 per minute"
+PREFECTURE = "6109"
+PIECES, PUTS, SOWN = 3, 2, 2
+LINE = re.compile(r"(land_mu|improvement_cost|improvement_age)_(\d)")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the page asks. Lines that are left empty count for nothing."""
+
+    county: str = field(metadata={"most": 6})
+    term_until: date | None = None
+    temporary_years: int | None = None
+    land_kind_1: str = ""
+    land_kind_2: str = ""
+    land_kind_3: str = ""
+    land_mu_1: Decimal | None = None
+    land_mu_2: Decimal | None = None
+    land_mu_3: Decimal | None = None
+    improvement_kind_1: str = ""
+    improvement_kind_2: str = ""
+    improvement_cost_1: Decimal | None = None
+    improvement_cost_2: Decimal | None = None
+    improvement_age_1: int | None = None
+    improvement_age_2: int | None = None
+    house_structure: str = ""
+    house_m2: Decimal | None = None
+    house_built: int | None = None
+    homestead_m2: Decimal | None = None
+    fixture_wall_m: Decimal | None = None
+    fixture_yard_m2: Decimal | None = None
+    fixture_shed_m2: Decimal | None = None
+    fixture_well: Decimal | None = None
+    fixture_tree: Decimal | None = None
+    crop_kind_1: str = ""
+    crop_kind_2: str = ""
+    crop_mu_1: Decimal | None = None
+    crop_mu_2: Decimal | None = None
+    movers: int | None = None
+
+
+@blueprint.get("/compensation")
+@allow(Role.PUBLIC)
+@limiter.limit(TRIES)
+@problems.back_to(lambda: _page())
+def calculator() -> Response:
+    """The questions, and with answers in the address what would be paid, line by line. Raises BadInput for what cannot be read."""
+    if not request.args.get("county"):
+        return _page()
+    asked = read_query(Asked)
+    with unit_of_work(door()) as uow:
+        if asked.county not in counties(uow.session, PREFECTURE):
+            raise BadInput(Finding("FORM-5", "county", {"given": asked.county}))
+        today = beijing_day(uow.now)
+        law = load_law(uow.session, asked.county, today)
+    found = compensate(_claim(asked, today), law)
+    refused = [finding for finding in found.findings if law.level(finding) == "refuse"]
+    if refused:
+        raise BadInput([replace(finding, field=_field_of(finding, asked)) for finding in refused])
+    return _page(found)
+
+
+def _page(found: Compensation | None = None) -> Response:
+    with unit_of_work(door()) as uow:
+        codes = counties(uow.session, PREFECTURE)
+        names = division_names(uow.session, codes)
+    return pages.render(
+        "exit/calculator.html",
+        found=found,
+        given=request.args,
+        counties=[(code, names.get(code, code)) for code in codes],
+        kinds={
+            name: [(kind, shown_term(kind, "figure_key")) for kind in getattr(claimed, name)]
+            for name in ("LAND", "IMPROVEMENTS", "HOUSES", "FIXTURES", "CROPS")
+        },
+        lines=(PIECES, PUTS, SOWN),
+        missing=[finding for finding in found.findings if finding.code == "CMP-10"] if found else [],
+        lower=next((finding for finding in found.findings if finding.code == "CMP-14"), None) if found else None,
+        in_words=lambda item: in_words(item, language()),
+        figure=lambda name: figure_in_words(name, language()),
+        title=_("退出补偿试算"),
+    )
+
+
+def _claim(asked: Asked, today: date) -> Claim:
+    """What is asked, as the rules take it. Raises BadInput: FORM-1 for a line half filled in, FORM-5 for another kind."""
+    faults: list[Finding] = []
+    left = _months_between(today, asked.term_until)
+    land = [Land(kind, mu, left or 0) for kind, (mu,) in _lines(asked, "land", ("mu",), PIECES, claimed.LAND, faults)]
+    puts = [
+        Improvement(kind, cost, age)
+        for kind, (cost, age) in _lines(asked, "improvement", ("cost", "age"), PUTS, claimed.IMPROVEMENTS, faults)
+    ]
+    crops = [(kind, mu) for kind, (mu,) in _lines(asked, "crop", ("mu",), SOWN, claimed.CROPS, faults)]
+    if land and left is None:
+        faults.append(Finding("FORM-1", "term_until"))
+    house = _house(asked, today, faults)
+    fixtures = [(kind, getattr(asked, f"fixture_{kind}")) for kind in claimed.FIXTURES]
+    if faults:
+        raise BadInput(faults)
+    return Claim(
+        tuple(land),
+        None if asked.temporary_years is None else asked.temporary_years * MONTHS_A_YEAR,
+        tuple(puts),
+        house,
+        asked.homestead_m2 or Decimal(),
+        tuple((kind, amount) for kind, amount in fixtures if amount is not None),
+        tuple(crops),
+        asked.movers or 0,
+    )
+
+
+def _lines(
+    asked: Asked, what: str, parts: tuple[str, ...], most: int, kinds: tuple[str, ...], faults: list[Finding]
+) -> Iterator[tuple[str, list[Any]]]:
+    """The lines of a table that are filled in: kind and the other fields."""
+    for place in range(1, most + 1):
+        kind = getattr(asked, f"{what}_kind_{place}")
+        values = {f"{what}_{part}_{place}": getattr(asked, f"{what}_{part}_{place}") for part in parts}
+        if not kind and all(value is None for value in values.values()):
+            continue
+        if kind and kind not in kinds:
+            faults.append(Finding("FORM-5", f"{what}_kind_{place}", {"given": kind[:40]}))
+        empty = [f"{what}_kind_{place}"] if not kind else []
+        empty += [name for name, value in values.items() if value is None]
+        faults.extend(Finding("FORM-1", name) for name in empty)
+        if not empty:
+            yield kind, list(values.values())
+
+
+def _house(asked: Asked, today: date, faults: list[Finding]) -> House | None:
+    given = {"house_structure": asked.house_structure, "house_m2": asked.house_m2, "house_built": asked.house_built}
+    if all(value in ("", None) for value in given.values()):
+        return None
+    empty = [name for name, value in given.items() if value in ("", None)]
+    faults.extend(Finding("FORM-1", name) for name in empty)
+    if asked.house_structure and asked.house_structure not in claimed.HOUSES:
+        faults.append(Finding("FORM-5", "house_structure", {"given": asked.house_structure[:40]}))
+    if asked.house_m2 is None or asked.house_built is None:
+        return None
+    return House(asked.house_structure, asked.house_m2, today.year - asked.house_built)
+
+
+def _months_between(today: date, last: date | None) -> int | None:
+    """The whole months from today to a day, none for one that is past."""
+    if last is None:
+        return None
+    months = (last.year - today.year) * MONTHS_A_YEAR + last.month - today.month - (last.day < today.day)
+    return max(0, months)
+
+
+def _field_of(finding: Finding, asked: Asked) -> str | None:
+    """The field of the page that a finding on the claim is about: the claim does not count lines that were left empty."""
+    name = finding.field or ""
+    fixed = {"temporary_months": "temporary_years", "house_age": "house_built"}
+    if name.startswith("land_months"):
+        return "term_until"
+    if name.startswith("crop_"):
+        filled = [
+            place for place in range(1, SOWN + 1) if getattr(asked, f"crop_kind_{place}") == name.removeprefix("crop_")
+        ]
+        return f"crop_mu_{filled[0]}"
+    if line := LINE.fullmatch(name):
+        what = line[1].partition("_")[0]
+        filled = [place for place in range(1, PIECES + 1) if getattr(asked, f"{what}_kind_{place}", "")]
+        return f"{line[1]}_{filled[int(line[2]) - 1]}"
+    return fixed.get(name, finding.field)

@@ -1,0 +1,1 @@
+"""The rules of exits, one module a family."""
