@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from landreg.access import queries
 from landreg.access.sealing import digest, digests, open_sealed, person_place, seal
@@ -61,10 +62,15 @@ def enter(uow: UnitOfWork, persons: Sequence[NewPerson]) -> list[UUID]:
 def enter_alone(uow: UnitOfWork, person: NewPerson) -> UUID:
     """The id of a person whom no act brings, or not yet: who is new has a leaf of their own (`person.entered`)."""
     (person_id,), new = _entered(uow, [person])
-    county = uow.actor.jurisdiction[:6].ljust(6, "0")
-    for told in queries.persons_told(uow.session, new):
-        stage(uow, Entry("person.entered", county, uow.actor.jurisdiction, str(person_id), *queries.person_facts(told)))
+    _told_alone(uow, new)
     return person_id
+
+
+def _told_alone(uow: UnitOfWork, person_ids: Collection[UUID]) -> None:
+    county = uow.actor.jurisdiction[:6].ljust(6, "0")
+    for told in queries.persons_told(uow.session, person_ids):
+        key = str(told.person_id)
+        stage(uow, Entry("person.entered", county, uow.actor.jurisdiction, key, *queries.person_facts(told)))
 
 
 def _entered(uow: UnitOfWork, persons: Sequence[NewPerson]) -> tuple[list[UUID], list[UUID]]:
@@ -84,6 +90,31 @@ def _entered(uow: UnitOfWork, persons: Sequence[NewPerson]) -> tuple[list[UUID],
         # Another desk may have entered one of them meanwhile: its row then stands.
         known |= queries.person_ids(uow.session, list(rows))
     return [known[keys[0]] for keys in borne], new
+
+
+def enter_renamed(uow: UnitOfWork, person: NewPerson) -> UUID | None:
+    """The id of the edition of a person under another name; a new one has a leaf of its own. None where nobody has the number.
+
+    Nobody is found by a new edition until an act brings it (`identity.persons_of`).
+    """
+    keys = _person_digests(person)
+    known = queries.editions(uow.session, keys)
+    named = digests(person.name)
+    for one in known:
+        if bytes(one.name_digest) in named:
+            return UUID(str(one.person_id))
+    if not known:
+        return None
+    row = {**_row(uuid4(), person, bytes(known[0].id_digest)), "edition": known[0].edition + 1}
+    # Two desks that rename one person at once draw the same number: the second is refused, and tried again.
+    uow.session.execute(_ENTER_EDITION, row)
+    _told_alone(uow, [row["person_id"]])
+    return UUID(str(row["person_id"]))
+
+
+def bearing(session: Session, names: Collection[tuple[UUID, str]]) -> frozenset[UUID]:
+    """Those of the persons whose name, as the register has it, is the one given; compared by digest, not by mask."""
+    return queries.bearing(session, {person: digests(name) for person, name in names})
 
 
 def find(uow: UnitOfWork, *, id_kind: str = CITIZEN_ID, id_number: str) -> UUID | None:
@@ -181,7 +212,13 @@ _ENTER = sa.text(
        SELECT * FROM unnest(CAST(:person_id AS uuid[]), CAST(:name_masked AS text[]), CAST(:name_sealed AS bytea[]),
            CAST(:name_digest AS bytea[]), CAST(:id_kind AS text[]), CAST(:id_masked AS text[]), CAST(:id_sealed AS bytea[]),
            CAST(:id_digest AS bytea[]), CAST(:sex AS text[]), CAST(:said AS text[]), CAST(:said_key_sealed AS bytea[]))
-       ON CONFLICT (id_digest) DO NOTHING RETURNING person_id"""
+       ON CONFLICT (id_digest, edition) DO NOTHING RETURNING person_id"""
+)
+_ENTER_EDITION = sa.text(
+    """INSERT INTO identity.person (person_id, name_masked, name_sealed, name_digest, id_kind, id_masked, id_sealed,
+           id_digest, sex, said, said_key_sealed, edition)
+       VALUES (:person_id, :name_masked, :name_sealed, :name_digest, :id_kind, :id_masked, :id_sealed, :id_digest, :sex, :said,
+           :said_key_sealed, :edition)"""
 )
 _OPENING = sa.text(
     """INSERT INTO identity.opening VALUES (:county, :opening_id, :village, :account_id, :person_ids, :reason, :subject,

@@ -266,10 +266,35 @@ def forget_attempts(session: DatabaseSession, name: str) -> None:
 
 
 def person_ids(session: DatabaseSession, digests: Collection[bytes]) -> Mapping[bytes, UUID]:
-    """Persons by the digest of their identity number."""
-    question = sa.text("SELECT id_digest, person_id FROM identity.person WHERE id_digest = ANY (:digests)")
+    """Persons by the digest of their identity number; of one whose name changed, as the last act has them (migration 0030)."""
+    question = sa.text("SELECT id_digest, person_id FROM identity.persons_of(:digests)")
     rows = session.execute(question, {"digests": list(digests)})
     return {bytes(digest): person_id for digest, person_id in rows}
+
+
+def editions(session: DatabaseSession, digests: Collection[bytes]) -> Sequence[Any]:
+    """Every edition of the persons of these numbers, the last first: person_id, edition, id_digest, name_digest."""
+    question = sa.text(
+        """SELECT person_id, edition, id_digest, name_digest FROM identity.person
+           WHERE id_digest = ANY (:digests) ORDER BY edition DESC"""
+    )
+    return session.execute(question, {"digests": list(digests)}).all()
+
+
+def same_persons(session: DatabaseSession, ids: Collection[UUID]) -> Mapping[UUID, UUID]:
+    """By person: whose number they bear, as the id of the first edition under it."""
+    question = sa.text(
+        """SELECT p.person_id, f.person_id AS first FROM identity.person AS p
+           JOIN identity.person AS f ON f.id_digest = p.id_digest AND f.edition = 1 WHERE p.person_id = ANY (:ids)"""
+    )
+    return {row.person_id: row.first for row in session.execute(question, {"ids": list(ids)})}
+
+
+def bearing(session: DatabaseSession, names: Mapping[UUID, Collection[bytes]]) -> frozenset[UUID]:
+    """Those of the persons whose name has one of the digests given for them."""
+    question = sa.text("SELECT person_id, name_digest FROM identity.person WHERE person_id = ANY (:ids)")
+    found = session.execute(question, {"ids": list(names)})
+    return frozenset(row.person_id for row in found if bytes(row.name_digest) in names[row.person_id])
 
 
 def persons_named(session: DatabaseSession, digests: Collection[bytes]) -> tuple[UUID, ...]:

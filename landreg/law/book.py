@@ -77,7 +77,9 @@ class ActType:
     """A kind of act: on what it is applied for, the papers that it asks for, its notice, and what it does to certificates.
 
     on: "survey", "household" or "right". notice: the parameter of its working days, None without one. certificate: issue,
-    replace, cancel or keep. stopped_by: kinds of restriction. also: by a reason or a kind of right, further papers.
+    replace, cancel or keep. stopped_by: by kind of restriction, what it does to the act: "stop"; "consent", stop without the
+    written consent of whom it protects; or "warn". unless: by a trait of the application, what it does then instead. also:
+    by a reason or a kind of right, further papers.
     """
 
     kind: str
@@ -92,13 +94,22 @@ class ActType:
     by: str
     fee: str
     certificate: str
-    stopped_by: tuple[str, ...]
+    stopped_by: Mapping[str, str]
     county: tuple[str, ...]
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unless: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def papers(self, *of: str) -> tuple[str, ...]:
         """The papers that the folder must hold, of an application with these traits: its reason, its kind of right."""
         return (*self.documents, *(paper for trait in of for paper in self.also.get(trait, ())))
+
+    def under(self, restriction: str, trait: str = "") -> str:
+        """What a restriction does to an application of this kind and trait: stop, consent, warn, or '' for nothing."""
+        return {**self.stopped_by, **self.unless.get(trait, {})}.get(restriction, "")
+
+    def under_by(self, mode: str) -> tuple[str, ...]:
+        """The restrictions that do the same to an act of this kind, whatever its traits."""
+        return tuple(kind for kind, does in self.stopped_by.items() if does == mode)
 
 
 @dataclass(frozen=True)
@@ -196,6 +207,8 @@ class _Shown(dict[str, Any]):
         if value is None:
             return "—"
         kind = _IN_WORDS.get(key)
+        if key == "figure":
+            return figure_in_words(str(value), self.language)
         if isinstance(value, (list, tuple, set, frozenset)):
             return "、".join(term(kind, str(one), self.language) if kind else str(one) for one in value) or "—"
         if kind:
@@ -207,8 +220,6 @@ class _Shown(dict[str, Any]):
 
 
 @cache
-        if key == "figure":
-            return figure_in_words(str(value), self.language)
 def national_law(county: str, on: date) -> Law:
     """The law as the program holds it, before a county's own figures. county: six digits, or '' when not known yet."""
     parameters = {parameter.name: parameter for parameter in all_parameters() if parameter.holds(on)}
@@ -241,7 +252,28 @@ def act_types() -> tuple[ActType, ...]:
 def _act_type(entry: Mapping[str, Any]) -> ActType:
     listed: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in entry.items()}
     further = {trait: tuple(papers) for trait, papers in entry.get("also", {}).items()}
+    stopped = entry["stopped_by"]
+    # A bare list of restrictions: each of them stops the act.
+    listed["stopped_by"] = stopped if isinstance(stopped, dict) else dict.fromkeys(stopped, "stop")
     return ActType(**{"notice": None, **listed, "also": further})
+
+
+@dataclass(frozen=True)
+class Protection:
+    """What a kind of restriction stands on, and the paper by which an act that needs it is consented to; '' for none."""
+
+    articles: tuple[str, ...]
+    paper: str
+    basis: str
+
+
+@cache
+def protections() -> Mapping[str, Protection]:
+    """By kind of restriction: its articles and its paper of consent, from the head of the table of acts."""
+    return {
+        kind: Protection(tuple(entry["articles"]), entry.get("paper", ""), entry.get("basis", ""))
+        for kind, entry in _toml("acts.toml")["restriction"].items()
+    }
 
 
 @cache
@@ -264,9 +296,22 @@ def all_parameters() -> tuple[Parameter, ...]:
             tuple(entry["source"]),
             entry["verified"],
             entry["county"],
+            between=(Decimal(entry["between"][0]), Decimal(entry["between"][1])) if "between" in entry else None,
         )
         for entry in _toml("parameters.toml")["parameter"]
     )
+
+
+def figure_in_words(figure: str, language: Language = "zh") -> str:
+    """A figure, `name|key`, as the book says what it is."""
+    name, _bar, key = figure.partition("|")
+    parameter = next((one for one in all_parameters() if one.name == name), None)
+    if parameter is None:
+        return figure
+    words, of = parameter.zh if language == "zh" else parameter.en, term("figure_key", key, language)
+    if not key:
+        return words
+    return f"{words}（{of}）" if language == "zh" else f"{words} ({of})"
 
 
 @cache
@@ -296,22 +341,9 @@ def _calendar() -> tuple[frozenset[date], frozenset[date], frozenset[int]]:
     years = _toml("calendar.toml")
     return (
         frozenset(day for year in years.values() for day in year["closed"]),
-            between=(Decimal(entry["between"][0]), Decimal(entry["between"][1])) if "between" in entry else None,
         frozenset(day for year in years.values() for day in year["open"]),
         frozenset(int(number) for number, year in years.items() if year["published"]),
     )
-
-
-def figure_in_words(figure: str, language: Language = "zh") -> str:
-    """A figure, `name|key`, as the book says what it is."""
-    name, _bar, key = figure.partition("|")
-    parameter = next((one for one in all_parameters() if one.name == name), None)
-    if parameter is None:
-        return figure
-    words, of = parameter.zh if language == "zh" else parameter.en, term("figure_key", key, language)
-    if not key:
-        return words
-    return f"{words}（{of}）" if language == "zh" else f"{words} ({of})"
 
 
 @cache

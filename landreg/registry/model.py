@@ -86,7 +86,9 @@ class RightParcel(CountyKey, TwoClocks, Base):
 
 
 class Restriction(CountyKey, TwoClocks, Base):
-    """A restriction on a right. rank: 1 is in force, later ones wait. amount: yuan secured. until: its last day."""
+    """A restriction on a right. rank: 1 is in force, later ones wait. amount: yuan secured. until: its last day. bars_transfer:
+    of a mortgage, whether it was agreed that the right is not transferred; None where that was not asked.
+    """
 
     __tablename__ = "restriction"
     __table_args__ = {"schema": "registry"}  # noqa: RUF012
@@ -100,3 +102,4 @@ class Restriction(CountyKey, TwoClocks, Base):
     basis: Mapped[str]
     amount: Mapped[Decimal | None]
     until: Mapped[date | None] = mapped_column(Date)
+    bars_transfer: Mapped[bool | None]

@@ -26,7 +26,7 @@ PARCEL = (
     "neighbour_east", "neighbour_south", "neighbour_west", "neighbour_north",
 )  # fmt: skip
 HOUSEHOLD = ("code", "name", "address", "postcode")
-RESTRICTION = ("kind", "rank", "party", "basis", "amount", "until")
+RESTRICTION = ("kind", "rank", "party", "basis", "amount", "until", "bars_transfer")
 MEMBER = ("relation", "holds_right", "note")
 
 

@@ -30,7 +30,7 @@ from landreg.registry.numbers import draw
 from landreg.registry.rules import ACT_RULES
 from landreg.registry.rules.requests import SEVERAL, Request, plain
 
-LATER = frozenset(("PAR-5",)) | AT_ACCEPTANCE
+LATER = AT_ACCEPTANCE
 """What is asked at acceptance and not yet when the case is opened: the papers come into its folder."""
 
 

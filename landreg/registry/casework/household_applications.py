@@ -21,8 +21,9 @@ from landreg.registry.numbers import household_codes
 from landreg.registry.rules import ACT_RULES
 from landreg.registry.rules.household_requests import Branch, Division, LandOperation
 from landreg.registry.rules.requests import Request
+from landreg.registry.rules.restrictions import CONSENTS
 
-LACKING = frozenset(("REG-20", "TR-10"))
+LACKING = frozenset(("REG-20", "TR-10")) | CONSENTS
 AT_ACCEPTANCE = LACKING | {"TR-5", "TR-16"}
 """What is asked of papers: they come into the folder after the case is opened. A preview tells of those that are only noted."""
 

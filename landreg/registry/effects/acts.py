@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -51,30 +52,67 @@ def change_household(
     return Changes(tuple(opens), on, tuple(closes), dict.fromkeys(rights, "replaced"))
 
 
-def assign(bundle: RightBundle, onto: RightBundle | None, asked: Assignment, on: date, new: NewId) -> Changes:
+def assign(
+    bundle: RightBundle,
+    onto: RightBundle | None,
+    asked: Assignment,
+    on: date,
+    new: NewId,
+    restrictions: Sequence[Standing] = (),
+) -> Changes:
     """The land goes to another household of the collective for the rest of the term. 农村土地承包法 第三十四条.
 
     onto: the contract right that household holds already, which takes the parcels in; without one, the right itself goes
-    over, under a contract of its new holder. The former contract ends with the day.
+    over, under a contract of its new holder. The former contract ends with the day. restrictions: on both rights; what lies
+    on the one that goes up in the other lies on that from the day on.
     """
     if onto is not None:
         joined = (*onto.parcels, *(replace(parcel, since=on) for parcel in bundle.parcels))
         gained = followed(onto, on, new, areas(joined), {}, joined)
-        opens = (*history(bundle, on, new, bundle.contract), *gained.opens)
+        moved = carried(restrictions, bundle.right_id, [onto.right_id], on, new)
+        opens = (*history(bundle, on, new, bundle.contract), *gained.opens, *moved.opens)
         ends: dict[UUID, Ending] = {bundle.right_id: "cancelled", onto.right_id: "replaced"}
-        return Changes(opens, on, (*bundle.rows, *gained.closes), ends)
+        return Changes(opens, on, (*bundle.rows, *gained.closes, *moved.closes), ends)
     contract_id = new()
     taken = {"household_id": asked.household_id, "code": asked.contract_code, "contract_id": contract_id}
     return followed(bundle, on, new, taken, {"household_id": asked.household_id}, bundle.parcels, asked.signed_on)
 
 
-def cancel(bundle: RightBundle, asked: Cancellation, on: date, new: NewId) -> Changes:
-    """The right ends, or goes on over the parcels that stay. 民法典 第三百三十八、三百六十五条."""
+def cancel(
+    bundle: RightBundle, asked: Cancellation, on: date, new: NewId, restrictions: Sequence[Standing] = ()
+) -> Changes:
+    """The right ends, with what restricts it, or goes on over the parcels that stay. 民法典 第三百三十八、三百六十五条."""
     lost = {parcel_id for parcel_id, code in bundle.codes.items() if code in asked.parcels}
     staying = tuple(parcel for parcel in bundle.parcels if parcel.row["parcel_id"] not in lost)
     if not asked.parcels or not staying:
-        return Changes(history(bundle, on, new, bundle.contract), on, bundle.rows, {bundle.right_id: "cancelled"})
+        return over(bundle, on, new, restrictions)
     return followed(bundle, on, new, areas(staying), {}, staying)
+
+
+def over(bundle: RightBundle, on: date, new: NewId, restrictions: Sequence[Standing]) -> Changes:
+    """The right ends with the day, and with it every restriction on it."""
+    ended = carried(restrictions, bundle.right_id, (), on, new)
+    opens = (*history(bundle, on, new, bundle.contract), *ended.opens)
+    return Changes(opens, on, (*bundle.rows, *ended.closes), {bundle.right_id: "cancelled"})
+
+
+def carried(
+    restrictions: Sequence[Standing], right_id: UUID, onto: Sequence[UUID], on: date, new: NewId, *, stays: bool = False
+) -> Changes:
+    """The restrictions of a right whose land goes under others: whole onto each of them, behind those of their kind that lie
+    there. They end on the right itself, unless it stays.
+    """
+    own = sorted((row for row in restrictions if row.row["right_id"] == right_id), key=lambda row: int(row.row["rank"]))
+    opens = [] if stays else [told for row in own for told in row.until(on, row_id=new())]
+    for target in onto:
+        last = Counter(row.row["kind"] for row in restrictions if row.row["right_id"] == target)
+        for row in own:
+            last[row.row["kind"]] += 1
+            # Of one that ends here and goes on there, the name is the same; of one that goes onto several, each has its own.
+            name = row.row["restriction_id"] if not stays and len(onto) == 1 else new()
+            told = {"restriction_id": name, "right_id": target, "rank": last[row.row["kind"]]}
+            opens.append(row.from_day(on, row_id=new(), **told))
+    return Changes(tuple(opens), on, () if stays else tuple(own))
 
 
 def restrict(bundle: RightBundle, asked: RestrictionAsked, rank: int, on: date, new: NewId) -> Changes:
@@ -82,7 +120,7 @@ def restrict(bundle: RightBundle, asked: RestrictionAsked, rank: int, on: date, 
     row = {
         "row_id": new(), "restriction_id": new(), "right_id": bundle.right.row["right_id"], "kind": asked.kind, "rank": rank,
         "party": asked.party, "basis": asked.basis, "amount": asked.amount, "until": asked.last_day(on),
-        "village": bundle.right.row["village"],
+        "village": bundle.right.row["village"], "bars_transfer": asked.bars_transfer if asked.kind == "mortgage" else None,
     }  # fmt: skip
     return Changes((Opened("restriction", row),), on)
 

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from landreg.registry.effects.acts import areas, followed, history
+from landreg.registry.effects.acts import areas, carried, followed, history
 from landreg.registry.effects.changes import Changes, Ending, Opened, RightBundle, Standing
 from landreg.registry.rules.household_requests import (
     Branch,
@@ -29,12 +29,12 @@ CONTRACT, HOMESTEAD = "contract_management", "homestead"
 
 @dataclass(frozen=True)
 class Held:
-    """A household as an act finds it: its row, its members in order, its rights, and the mortgages on these."""
+    """A household as an act finds it: its row, its members in order, its rights, and what restricts these."""
 
     household: Standing
     members: tuple[Standing, ...]
     bundles: tuple[RightBundle, ...]
-    mortgages: tuple[Standing, ...] = ()
+    restrictions: tuple[Standing, ...] = ()
 
     @property
     def household_id(self) -> UUID:
@@ -80,7 +80,7 @@ def divide(held: Held, asked: Division, on: date, new: NewId) -> Changes:
     """New households come out of one: each with its members, a contract and right of its own for the same term over the
     parcels that it takes; what nobody takes stays. 农村土地承包法 第十六条: the members share equally in the household's land.
 
-    A mortgage goes with the land, whole onto each right that takes some of it.
+    A restriction goes with the land, whole onto each right that takes some of it.
     """
     made = _Made(on, new, ends=dict.fromkeys((bundle.right_id for bundle in held.bundles), "replaced"))
     started = [(branch, new()) for branch in asked.branches]
@@ -128,20 +128,19 @@ def _contract_divided(
 ) -> Changes:
     """A contract right over what stays, and one for each new household over what it takes."""
     made = _Made(on, new)
-    mortgages = [row for row in held.mortgages if row.row["right_id"] == bundle.right_id]
     gone: set[str] = set()
+    taking: list[UUID] = []
     for branch, household_id in started:
         taken = [parcel for parcel in bundle.parcels if bundle.codes[parcel.row["parcel_id"]] in branch.parcels]
         if taken:
             gone |= {*branch.parcels}
             right_id = new()
             made.opens += _contract_of(bundle, branch, household_id, right_id, taken, asked.signed_on, on, new)
-            made.opens += (row.from_day(on, row_id=new(), restriction_id=new(), right_id=right_id) for row in mortgages)
+            taking.append(right_id)
     staying = [parcel for parcel in bundle.parcels if bundle.codes[parcel.row["parcel_id"]] not in gone]
+    made.add(carried(held.restrictions, bundle.right_id, taking, on, new, stays=bool(staying)))
     if not staying:
         made.add(Changes(history(bundle, on, new, bundle.contract), on, bundle.rows, {bundle.right_id: "cancelled"}))
-        for row in mortgages:
-            made.end(row)
     elif gone & {*bundle.codes.values()}:
         made.add(followed(bundle, on, new, areas(staying), {}, staying))
     return made.done()
@@ -192,6 +191,8 @@ def merge(held: Held, joining: Held, asked: HouseholdMerge, on: date, new: NewId
         for bundle in others:
             ended: dict[UUID, Ending] = {bundle.right_id: "cancelled"}
             made.add(Changes(history(bundle, on, new, bundle.contract), on, bundle.rows, ended))
+            both = (*held.restrictions, *joining.restrictions)
+            made.add(carried(both, bundle.right_id, [own[0].right_id], on, new))
     for bundle in joining.bundles:
         if own and bundle in others:
             continue

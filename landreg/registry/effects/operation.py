@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from landreg.core.periods import Period
-from landreg.registry.effects.acts import areas, followed, history
-from landreg.registry.effects.changes import Changes, Opened, RightBundle
+from landreg.registry.effects.acts import areas, followed, over
+from landreg.registry.effects.changes import Changes, Opened, RightBundle, Standing
 from landreg.registry.rules.household_requests import LandOperation, LandOperationChange, LandOperationEnd, Operator
 
 NewId = Callable[[], UUID]
@@ -64,9 +64,11 @@ def change(bundle: RightBundle, asked: LandOperationChange, known: bool, on: dat
     return Changes((*opens, *changes.opens), on, changes.closes, changes.ends)
 
 
-def end(bundle: RightBundle, asked: LandOperationEnd, on: date, new: NewId) -> Changes:
-    """The right ends; the contract right that it came from is whole again."""
-    return Changes(history(bundle, on, new, bundle.contract), on, bundle.rows, {bundle.right_id: "cancelled"})
+def end(
+    bundle: RightBundle, asked: LandOperationEnd, on: date, new: NewId, restrictions: Sequence[Standing] = ()
+) -> Changes:
+    """The right ends, with what restricts it; the contract right that it came from is whole again."""
+    return over(bundle, on, new, restrictions)
 
 
 def _operator(operator: Operator, known: bool, village: str, new: NewId) -> tuple[Opened, ...]:

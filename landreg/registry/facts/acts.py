@@ -18,16 +18,17 @@ from landreg.core.codes import masked_name
 from landreg.core.periods import beijing_day
 from landreg.law.book import act_type
 from landreg.registry.casebook import Case
-from landreg.registry.effects import Changes
+from landreg.registry.effects import Changes, RightBundle
 from landreg.registry.effects import acts as effects
 from landreg.registry.facts import standing
 from landreg.registry.facts.households import household_proposals, operated
 from landreg.registry.facts.operation import operation_proposals
 from landreg.registry.facts.parcels import parcel_proposals
-from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, term_of
+from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted, term_of
 from landreg.registry.facts.renewal import renewal_proposals
 from landreg.registry.facts.restrictions import change_proposals
-from landreg.registry.rules.acts import HEADS, ActFacts, Restricted, Taker
+from landreg.registry.rules.act_facts import ActFacts, Taker
+from landreg.registry.rules.acts import HEADS
 from landreg.registry.rules.household_requests import HouseholdMerge
 from landreg.registry.rules.households import HOUSEHOLD_RULES
 from landreg.registry.rules.operation import OPERATION_RULES
@@ -71,6 +72,7 @@ def act_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
 def _more(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str, Any]]:
     """By case: what the rules of every family ask of it."""
     passed_on, gained = _passed_on(session, cases), _gained(session, cases)
+    papers = folders(session, cases[0].county, [case.case_id for case in cases])
     dated = any(case.act_kind in (*RESTRICTIONS, *CHANGES) for case in cases)
     today = beijing_day(session.execute(text("SELECT system.clock()")).scalar_one()) if dated else None
     return {
@@ -78,6 +80,7 @@ def _more(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str, Any]]
             "passed_on": passed_on.get(case.case_id, {}),
             "gained": tuple(gained.get(case.case_id, ())),
             "today": today,
+            "papers": papers[case.case_id],
         }
         for case in cases
     }
@@ -185,10 +188,7 @@ def _proposal(
         in_force=household is not None if kind.on == "household" else bundle is not None,
         right_kind=case.right_kind if kind.on == "right" else "",
         missing=papers_lacking(case, kind, folder),
-        restrictions=tuple(
-            Restricted(row.row["restriction_id"], row.row["kind"], row.row["party"], row.row["rank"])
-            for row in rows.restrictions
-        ),
+        restrictions=restricted(rows.restrictions),
         members={m.row["member_id"]: m.row["holds_right"] for m in household.members} if household else {},
         heads=_heads(household),
         head_name=names.get(_representative(household), ("", ""))[0],
@@ -198,9 +198,14 @@ def _proposal(
         collective=str(household.household.row["collective_id"]) if household else "",
         holder=bundle.right.row["household_id"] if bundle else None,
         term=term_of(bundle),
-        taker=None if taker is None else Taker(taker.code, str(taker.collective_id), taker.members, term_of(rows.onto)),
+        taker=None if taker is None else _as_taker(taker, rows.onto),
     )
     return ActProposal(case, rows, facts, partial(_changes, case, rows, facts))
+
+
+def _as_taker(taker: Any, onto: RightBundle | None) -> Taker:
+    own = None if onto is None else onto.right_id
+    return Taker(taker.code, str(taker.collective_id), taker.members, term_of(onto), own)
 
 
 def _changes(case: Case, rows: InForce, facts: ActFacts, on: date) -> Changes:
@@ -211,9 +216,9 @@ def _changes(case: Case, rows: InForce, facts: ActFacts, on: date) -> Changes:
     if rows.bundle is not None:
         match asked:
             case Assignment():
-                return effects.assign(rows.bundle, rows.onto, asked, on, uuid4)
+                return effects.assign(rows.bundle, rows.onto, asked, on, uuid4, rows.restrictions)
             case Cancellation():
-                return effects.cancel(rows.bundle, asked, on, uuid4)
+                return effects.cancel(rows.bundle, asked, on, uuid4, rows.restrictions)
             case RestrictionAsked():
                 rank = 1 + max((r.rank for r in facts.restrictions if r.kind == asked.kind), default=0)
                 return effects.restrict(rows.bundle, asked, rank, on, uuid4)

@@ -26,9 +26,8 @@ from landreg.registry.effects import Changes, Standing
 from landreg.registry.effects import parcels as effects
 from landreg.registry.effects.parcels import Spoken, SpokenRight
 from landreg.registry.facts import standing
-from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking
+from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted
 from landreg.registry.model import Contract, Right, RightHolder, RightParcel
-from landreg.registry.rules.acts import Restricted
 from landreg.registry.rules.parcel_requests import Correction
 from landreg.registry.rules.parcels import Ground, ParcelActFacts
 from landreg.registry.rules.requests import read
@@ -96,9 +95,7 @@ def _proposal(
         in_force=bool(subject.rows),
         right_kind=case.right_kind,
         missing=papers_lacking(case, act_type(case.act_kind), folder),
-        restrictions=tuple(
-            Restricted(r.row["restriction_id"], r.row["kind"], r.row["party"], r.row["rank"]) for r in restrictions
-        ),
+        restrictions=restricted(restrictions),
         parcels=asked.parcels,
         now={one.fact: as_text(subject.now(one.fact)) for one in asked.facts} if subject.rows else {},
         invalid=tuple(invalid),

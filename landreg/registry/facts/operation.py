@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from landreg.core.tables import in_force
 from landreg.law.book import act_type
 from landreg.registry.casebook import Case
-from landreg.registry.effects import Changes, RightBundle
+from landreg.registry.effects import Changes
 from landreg.registry.effects import operation as effects
 from landreg.registry.facts import standing
 from landreg.registry.facts.households import FILED, operated
@@ -112,10 +112,11 @@ def _proposal(
         consented=CONSENT in folder,
         known_name=known.get(operator.holder_id, "") if operator else "",
     )
-    return ActProposal(case, rows, facts, partial(_changes, case, asked, bundle, bool(facts.known_name)))
+    return ActProposal(case, rows, facts, partial(_changes, case, asked, rows, bool(facts.known_name)))
 
 
-def _changes(case: Case, asked: Any, bundle: RightBundle | None, known: bool, on: date) -> Changes:
+def _changes(case: Case, asked: Any, rows: InForce, known: bool, on: date) -> Changes:
+    bundle = rows.bundle
     if bundle is not None:
         match asked:
             case LandOperation():
@@ -123,7 +124,7 @@ def _changes(case: Case, asked: Any, bundle: RightBundle | None, known: bool, on
             case LandOperationChange():
                 return effects.change(bundle, asked, known, on, uuid4)
             case LandOperationEnd():
-                return effects.end(bundle, asked, on, uuid4)
+                return effects.end(bundle, asked, on, uuid4, rows.restrictions)
     raise ValueError(f"{case.subject_code} is not in force")
 
 

@@ -29,9 +29,8 @@ from landreg.registry.effects import parcels as effects
 from landreg.registry.facts import drawn, standing
 from landreg.registry.facts.corrections import correction_proposals
 from landreg.registry.facts.drawn import Piece, Undrawable
-from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking
+from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted
 from landreg.registry.model import Right, RightParcel
-from landreg.registry.rules.acts import Restricted
 from landreg.registry.rules.parcel_requests import (
     PARCEL_REQUESTS,
     AreaChange,
@@ -128,12 +127,8 @@ def _proposal(case: Case, asked: Any, ground: OnGround, folder: frozenset[str]) 
         in_force=still,
         right_kind=case.right_kind,
         missing=papers_lacking(case, act_type(case.act_kind), folder),
-        restrictions=tuple(
-            Restricted(r.row["restriction_id"], r.row["kind"], r.row["party"], r.row["rank"])
-            for r in ground.restrictions
-        ),
+        restrictions=restricted(ground.restrictions),
         parcels=tuple(asked.parcels),
-        consented="creditor_consent" in folder,
         before=tuple(_ground(parcel, ground.bundles) for parcel in ground.parcels),
         **outcome.facts,
     )

@@ -19,7 +19,7 @@ from landreg.law.book import ActType
 from landreg.registry.casebook import Case, CaseDocument, Document
 from landreg.registry.effects import Changes, RightBundle, Standing
 from landreg.registry.facts import standing
-from landreg.registry.rules.acts import ActFacts, Restricted
+from landreg.registry.rules.act_facts import ActFacts, Restricted
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,15 @@ def papers_lacking(case: Case, kind: ActType, folder: frozenset[str]) -> tuple[s
 def restricted(rows: Iterable[Standing]) -> tuple[Restricted, ...]:
     """Restrictions in force as rules see them."""
     return tuple(
-        Restricted(row.row["restriction_id"], row.row["kind"], row.row["party"], row.row["rank"]) for row in rows
+        Restricted(
+            row.row["restriction_id"],
+            row.row["kind"],
+            row.row["party"],
+            row.row["rank"],
+            bool(row.row["bars_transfer"]),
+            row.row["right_id"],
+        )
+        for row in rows
     )
 
 

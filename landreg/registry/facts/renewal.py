@@ -16,8 +16,7 @@ from landreg.law.book import act_type
 from landreg.registry.casebook import Case
 from landreg.registry.effects import Changes, renewal
 from landreg.registry.facts import standing
-from landreg.registry.facts.proposals import ActProposal, InForce, folders
-from landreg.registry.rules.acts import Restricted
+from landreg.registry.facts.proposals import ActProposal, InForce, folders, restricted
 from landreg.registry.rules.contract import land_family
 from landreg.registry.rules.renewal import RenewalFacts, Seen, reasons_of
 from landreg.registry.rules.renewal_requests import Renewal
@@ -110,10 +109,7 @@ def _proposal(
         in_force=bundle is not None,
         right_kind=case.right_kind,
         missing=tuple(document for document in kind.documents if document not in folder),
-        restrictions=tuple(
-            Restricted(row.row["restriction_id"], row.row["kind"], row.row["party"], row.row["rank"])
-            for row in rows.restrictions
-        ),
+        restrictions=restricted(rows.restrictions),
         parcels=tuple(bundle.codes.values()) if bundle else (),
         holder=bundle.right.row["household_id"] if bundle else None,
         term=None if bundle is None else (bundle.right.row["term"].lower, bundle.right.row["term"].upper),

@@ -12,12 +12,12 @@ from landreg.access.policy import STAFF, allow, current_actor
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.periods import beijing_day
-from landreg.law.book import act_type, act_types, all_articles, terms
+from landreg.law.book import act_type, act_types, all_articles, protections, terms
 from landreg.law.queries import load_law
 from landreg.web import i18n, pages
 
 blueprint = Blueprint("act_kinds", __name__)
-TRAITS = ("right", "end_reason", "change_reason", "corrected_by")
+TRAITS = ("right", "end_reason", "operation_end", "change_reason", "corrected_by")
 
 
 @dataclass(frozen=True)
@@ -51,4 +51,10 @@ def index() -> Response:
         today = beijing_day(uow.now)
         law = load_law(uow.session, current_actor().jurisdiction[:6].ljust(6, "0"), today)
     listed = [kind for kind in act_types() if kind.since <= today]
-    return pages.render("registry/act_kinds.html", kinds=listed, articles=all_articles(), figures=law.parameters)
+    return pages.render(
+        "registry/act_kinds.html",
+        kinds=listed,
+        articles=all_articles(),
+        figures=law.parameters,
+        protections=protections(),
+    )

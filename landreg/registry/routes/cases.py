@@ -30,6 +30,7 @@ from landreg.registry.issued import handed_out
 from landreg.registry.routes import household_shown, parcel_shown, shown
 from landreg.registry.routes.queues import OFFICERS, READERS, step_named, taken
 from landreg.registry.routes.surroundings import desk_of, page_day, store
+from landreg.registry.rules.restrictions import consent_papers
 from landreg.web import i18n, pages, problems
 from landreg.web.forms import read_form
 
@@ -82,7 +83,10 @@ def _about(session: Session, case: Case, law: Law) -> dict[str, Any]:
         and proposal.facts.in_force
         and not act
         else None,
-        "papers": papers_of(law.act(case.act_kind), case.right_kind, case.request),
+        "papers": (
+            *papers_of(law.act(case.act_kind), case.right_kind, case.request),
+            *(consent_papers(proposal.facts, law) if isinstance(proposal, ActProposal) else ()),
+        ),
         "difference": shown.difference_of(session, proposal, law.on)
         if isinstance(proposal, ActProposal) and not act
         else [],

@@ -19,13 +19,16 @@ LAST_YEAR = 2200
 
 @dataclass(frozen=True)
 class RestrictionForm:
-    """For whom, on which paper, what it secures, and until when; an advance notice: from when it can be registered."""
+    """For whom, on which paper, what it secures, and until when; an advance notice: from when it can be registered; a
+    mortgage: whether it was agreed not to transfer.
+    """
 
     party: str = field(metadata={"most": 100})
     basis: str = field(metadata={"most": 100})
     amount: Decimal | None = None
     until: date | None = None
     registrable_on: date | None = None
+    bars_transfer: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,13 @@ def asked(actor: Actor, kind: str) -> RestrictionAsked:
     until = None if kind in ("objection_entry", "advance_notice") else given.until
     registrable_on = given.registrable_on if kind == "advance_notice" else None
     return RestrictionAsked(
-        RESTRICTIONS[kind], given.party, given.basis, given.amount, until, registrable_on=registrable_on
+        RESTRICTIONS[kind],
+        given.party,
+        given.basis,
+        given.amount,
+        until,
+        registrable_on=registrable_on,
+        bars_transfer=given.bars_transfer and kind == "mortgage",
     )
 
 

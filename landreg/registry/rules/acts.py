@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from landreg.core.codes import masked_name
 from landreg.core.errors import Finding
 from landreg.law.book import Law, terms
 from landreg.party.rules import pt_1_members_in_one_household
-from landreg.registry.rules.renewal_requests import RestrictionChange
-from landreg.registry.rules.requests import (
-    MOST_YUAN,
-    RELEASES,
-    RESTRICTIONS,
-    Assignment,
-    Cancellation,
-    HouseholdChange,
-    Release,
-    Request,
-    RestrictionAsked,
+from landreg.registry.rules.act_facts import ActFacts
+from landreg.registry.rules.requests import RELEASES, RESTRICTIONS, Assignment, Cancellation, HouseholdChange
+from landreg.registry.rules.restrictions import (
+    RESTRICTED,
+    res_1_said_in_full,
+    res_2_restriction_stands,
+    res_5_a_sum_of_money,
+    res_6_not_over_before_it_begins,
+    tr_11_right_may_be_mortgaged,
 )
 
 HEADS = ("01", "02")
@@ -31,60 +25,6 @@ HEADS = ("01", "02")
 JOIN_REASONS = ("birth", "marriage", "adoption", "confirmed", "other")
 LEAVE_REASONS = ("death", "marriage", "other_household", "other_collective", "error")
 END_REASONS = ("expropriation", "land_lost", "ruling", "returned", "error")
-
-
-@dataclass(frozen=True)
-class Restricted:
-    """A restriction on the right: kind, for whom, and its place among its kind."""
-
-    restriction_id: UUID
-    kind: str
-    party: str
-    rank: int
-
-
-@dataclass(frozen=True)
-class Taker:
-    """The household that would take a right over. term: of its own contract right, None without one."""
-
-    code: str
-    collective: str
-    members: int
-    term: tuple[date, date] | None = None
-
-
-@dataclass(frozen=True)
-class ActFacts:
-    """What an act of change is about, as the register has it now.
-
-    code: of the right or household. in_force: it still is. kind: of right, '' where the act is on a household. missing:
-    kinds of document that the folder lacks. members: ids of the household's members, to whether they hold its right.
-    elsewhere: masked name of a member who joins to the household that lists them. collective: of the holder. operated: code of
-    a parcel to the registered land-operation right that stands on it. heads: the members who stand for the household; head_name:
-    masked, of the person who does. today: where a day is asked for. passed_on: code of a right that changed its holder since
-    the application, to who held it then. gained: codes of rights that a household in it came by since.
-    """
-
-    act_kind: str
-    code: str
-    asked: Request
-    in_force: bool = True
-    right_kind: str = ""
-    missing: tuple[str, ...] = ()
-    restrictions: tuple[Restricted, ...] = ()
-    members: Mapping[UUID, bool] = field(default_factory=dict)
-    elsewhere: Mapping[str, str] = field(default_factory=dict)
-    parcels: tuple[str, ...] = ()
-    collective: str = ""
-    holder: UUID | None = None
-    term: tuple[date, date] | None = None
-    taker: Taker | None = None
-    operated: Mapping[str, str] = field(default_factory=dict)
-    heads: frozenset[UUID] = frozenset()
-    head_name: str = ""
-    today: date | None = None
-    passed_on: Mapping[str, str] = field(default_factory=dict)
-    gained: tuple[str, ...] = ()
 
 
 def reg_20_documents_complete(facts: ActFacts, law: Law) -> Finding | None:
@@ -113,15 +53,6 @@ def reg_29_held_as_applied_for(facts: ActFacts, law: Law) -> Finding | None:
 def reg_30_over_all_that_it_joins(facts: ActFacts, law: Law) -> Finding | None:
     """REG-30: what joins the rights of two households is over all that they hold: none that came since is passed over. RERR-18."""
     return Finding("REG-30", "rights", {"rights": list(facts.gained)}, subject=facts.code) if facts.gained else None
-
-
-def tr_12_not_restricted(facts: ActFacts, law: Law) -> Finding | None:
-    """TR-12: what a restriction stops is not registered while it stands; the refusal names it. RERR-22."""
-    stopping = [r for r in facts.restrictions if r.kind in law.act(facts.act_kind).stopped_by]
-    if not stopping:
-        return None
-    values = {"restrictions": sorted({r.kind for r in stopping}), "parties": [r.party for r in stopping]}
-    return Finding("TR-12", "restrictions", values, subject=facts.code)
 
 
 def chg_1_something_changes(facts: ActFacts, law: Law) -> Finding | None:
@@ -255,56 +186,8 @@ def tr_17_operation_right_goes_along(facts: ActFacts, law: Law) -> Finding | Non
     return Finding("TR-17", "parcels", {"rights": sorted({*facts.operated.values()})}, subject=facts.code)
 
 
-def res_1_said_in_full(facts: ActFacts, law: Law) -> Finding | None:
-    """RES-1: a restriction says for whom it stands and on which paper; a mortgage also what it secures. RERR-8."""
-    asked = facts.asked
-    if not isinstance(asked, RestrictionAsked):
-        return None
-    lacking = [name for name in ("party", "basis") if not getattr(asked, name)]
-    lacking += ["amount"] if asked.kind == "mortgage" and asked.amount is None else []
-    return Finding("RES-1", lacking[0], {"lacking": lacking}, subject=facts.code) if lacking else None
-
-
-def res_5_a_sum_of_money(facts: ActFacts, law: Law) -> Finding | None:
-    """RES-5: a sum is more than nothing, of whole fen, and no larger than the register can say. RERR-8."""
-    amount = facts.asked.amount if isinstance(facts.asked, (RestrictionAsked, RestrictionChange)) else None
-    if amount is None:
-        return None
-    if amount.is_finite() and 0 < amount <= MOST_YUAN and amount == amount.quantize(Decimal("0.01")):
-        return None
-    return Finding("RES-5", "amount", {"given": str(amount), "most": str(MOST_YUAN)}, subject=facts.code)
-
-
-def res_6_not_over_before_it_begins(facts: ActFacts, law: Law) -> Finding | None:
-    """RES-6: a restriction's last day is not over when it is entered, or changed: it would stand for ever. RERR-3, CC-221."""
-    asked, today = facts.asked, facts.today or law.on
-    if not isinstance(asked, (RestrictionAsked, RestrictionChange)):
-        return None
-    last = asked.last_day(today) if isinstance(asked, RestrictionAsked) else asked.until
-    if last is None or last >= today:
-        return None
-    field = "registrable_on" if asked.registrable_on else "until"
-    return Finding("RES-6", field, {"last": last, "today": today}, subject=facts.code)
-
-
-def res_2_restriction_stands(facts: ActFacts, law: Law) -> Finding | None:
-    """RES-2: what is released stands on this right, and is of the kind that the act releases. RERR-18."""
-    asked = facts.asked
-    if not isinstance(asked, Release):
-        return None
-    kinds = {r.kind for r in facts.restrictions if r.restriction_id == asked.restriction_id}
-    return None if kinds == {RELEASES[facts.act_kind]} else Finding("RES-2", "restriction", {}, subject=facts.code)
-
-
-def tr_11_right_may_be_mortgaged(facts: ActFacts, law: Law) -> Finding | None:
-    """TR-11: the operation right of contracted land may be mortgaged; a homestead may not. RLCL-47, CC-399."""
-    if facts.act_kind != "mortgage" or facts.right_kind in ("contract_management", "land_operation"):
-        return None
-    return Finding("TR-11", "right", {}, subject=facts.code)
-
-
 ActRule = Callable[[ActFacts, Law], "Finding | None"]
-_ALL: tuple[ActRule, ...] = (reg_20_documents_complete, reg_21_still_in_force, tr_12_not_restricted)
+_ALL: tuple[ActRule, ...] = (reg_20_documents_complete, reg_21_still_in_force, *RESTRICTED)
 _OF_HOLDER: tuple[ActRule, ...] = (*_ALL, reg_29_held_as_applied_for)
 _RESTRICTS: tuple[ActRule, ...] = (
     *_OF_HOLDER,

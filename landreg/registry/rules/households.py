@@ -11,15 +11,14 @@ from uuid import UUID
 from landreg.core.codes import masked_name
 from landreg.core.errors import Finding
 from landreg.law.book import Law, terms
+from landreg.registry.rules.act_facts import ActFacts
 from landreg.registry.rules.acts import (
     HEADS,
-    ActFacts,
     ct_12_term_not_over,
     reg_20_documents_complete,
     reg_21_still_in_force,
     reg_29_held_as_applied_for,
     reg_30_over_all_that_it_joins,
-    tr_12_not_restricted,
 )
 from landreg.registry.rules.household_requests import (
     Division,
@@ -29,6 +28,7 @@ from landreg.registry.rules.household_requests import (
     Placed,
     RepresentativeChange,
 )
+from landreg.registry.rules.restrictions import RESTRICTED, tr_21_restriction_is_told
 
 DIVISION_REASONS = ("division", "divorce")
 CHANGE_REASONS = ("death", "agreement")
@@ -323,11 +323,12 @@ _ALL: tuple[Callable[..., Finding | None], ...] = (
     reg_20_documents_complete,
     reg_21_still_in_force,
     reg_29_held_as_applied_for,
-    tr_12_not_restricted,
+    *RESTRICTED,
 )
 HOUSEHOLD_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "division": (
-        *_ALL,
+        # Of a mortgage HH-13 tells more.
+        *(rule for rule in _ALL if rule is not tr_21_restriction_is_told),
         hh_1_a_holder_in_each,
         hh_2_members_placed_once,
         hh_3_representative_of_the_members,

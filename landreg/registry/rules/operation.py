@@ -11,14 +11,14 @@ from landreg.core.codes import uscc_fault
 from landreg.core.errors import Finding
 from landreg.core.periods import DAY, years_after
 from landreg.law.book import Law
+from landreg.registry.rules.act_facts import ActFacts
 from landreg.registry.rules.acts import (
-    ActFacts,
     reg_20_documents_complete,
     reg_21_still_in_force,
     reg_29_held_as_applied_for,
-    tr_12_not_restricted,
 )
 from landreg.registry.rules.household_requests import LandOperation, LandOperationChange, LandOperationEnd, Operator
+from landreg.registry.rules.restrictions import RESTRICTED
 
 TRANSFER_MODES = ("lease", "share", "other_way")
 OPERATION_END_REASONS = ("term_over", "agreed", "dissolved", "operation_ruling", "operation_land_lost")
@@ -162,7 +162,7 @@ _ALL: tuple[Callable[..., Finding | None], ...] = (
     reg_20_documents_complete,
     reg_21_still_in_force,
     reg_29_held_as_applied_for,
-    tr_12_not_restricted,
+    *RESTRICTED,
 )
 _TRANSFER: tuple[Callable[..., Finding | None], ...] = (
     tr_1_term_within_contract,

@@ -9,15 +9,15 @@ from typing import Any
 
 from landreg.core.errors import Finding
 from landreg.law.book import Law
+from landreg.registry.rules.act_facts import ActFacts
 from landreg.registry.rules.acts import (
     END_REASONS,
-    ActFacts,
     reg_20_documents_complete,
     reg_21_still_in_force,
     reg_29_held_as_applied_for,
-    tr_12_not_restricted,
 )
 from landreg.registry.rules.parcel_requests import AreaChange, Correction, PartLoss
+from landreg.registry.rules.restrictions import RESTRICTED
 
 CORRECTED_BY = ("holder", "interested_party", "office")
 CORRECTABLE: Mapping[str, tuple[str, ...]] = {
@@ -48,9 +48,9 @@ class ParcelActFacts(ActFacts):
 
     before, after: the parcels that it ends or changes, and those that it leaves. fault: what is wrong with the shape that
     was drawn. overlapped: by code of a registered neighbour, how much of it the new shape covers, in m². unsigned: codes of
-    neighbours at a changed side whose holders did not sign. bound: codes of rights that cannot follow. consented: the
-    creditor's consent is in the folder. drawn_m2: what the shape measures. now: the facts to be corrected as they stand.
-    invalid: corrected facts that are none, by name. used: codes that name another parcel, or did.
+    neighbours at a changed side whose holders did not sign. bound: codes of rights that cannot follow. drawn_m2: what the
+    shape measures. now: the facts to be corrected as they stand. invalid: corrected facts that are none, by name. used:
+    codes that name another parcel, or did.
     """
 
     before: tuple[Ground, ...] = ()
@@ -59,7 +59,6 @@ class ParcelActFacts(ActFacts):
     overlapped: Mapping[str, Decimal] = field(default_factory=dict)
     unsigned: tuple[str, ...] = ()
     bound: tuple[str, ...] = ()
-    consented: bool = False
     changed_m2: Decimal | None = None
     shared_m2: Decimal | None = None
     drawn_m2: Decimal | None = None
@@ -95,14 +94,6 @@ def par_3_merged_are_alike(facts: ParcelActFacts, law: Law) -> Finding | None:
 def par_4_rights_follow(facts: ParcelActFacts, law: Law) -> Finding | None:
     """PAR-4: every right on the parents goes on over the children; one that cannot stops the act. RERR-8, LAL-62."""
     return Finding("PAR-4", "parcels", {"rights": list(facts.bound)}, subject=facts.code) if facts.bound else None
-
-
-def par_5_creditor_consents(facts: ParcelActFacts, law: Law) -> Finding | None:
-    """PAR-5: land under a mortgage is redrawn with the creditor's consent; the mortgage goes on over it. RERR-18."""
-    mortgages = [r.party for r in facts.restrictions if r.kind == "mortgage"]
-    if not mortgages or facts.consented:
-        return None
-    return Finding("PAR-5", "documents", {"parties": mortgages}, subject=facts.code)
 
 
 def par_6_on_nobody_s_ground(facts: ParcelActFacts, law: Law) -> Finding | None:
@@ -188,13 +179,12 @@ def end_1_reason_of_the_list(facts: ParcelActFacts, law: Law) -> Finding | None:
 
 
 ParcelRule = Callable[[ParcelActFacts, Law], "Finding | None"]
-_ALL: tuple[Callable[..., Any], ...] = (reg_20_documents_complete, reg_21_still_in_force, tr_12_not_restricted)
+_ALL: tuple[Callable[..., Any], ...] = (reg_20_documents_complete, reg_21_still_in_force, *RESTRICTED)
 _REDRAWN = (
     *_ALL,
     reg_29_held_as_applied_for,
     par_1_shape_is_sound,
     par_4_rights_follow,
-    par_5_creditor_consents,
     par_16_area_is_some,
 )
 _CUT = (*_REDRAWN, par_2_children_add_up)

@@ -13,14 +13,14 @@ from typing import Any
 from landreg.core.errors import Finding
 from landreg.core.periods import DAY, years_after
 from landreg.law.book import Law
+from landreg.registry.rules.act_facts import ActFacts
 from landreg.registry.rules.acts import (
-    ActFacts,
     reg_20_documents_complete,
     reg_21_still_in_force,
     reg_29_held_as_applied_for,
-    tr_12_not_restricted,
 )
 from landreg.registry.rules.renewal_requests import Renewal
+from landreg.registry.rules.restrictions import RESTRICTED
 
 COMPUTED = ("head_gone", "no_member", "disputed", "restricted", "land_lost", "several_contracts", "under_way")
 BY_HAND = ("boundary_open", "division_open", "papers_lacking", "unreachable", "own_wish", "adjusted")
@@ -218,7 +218,7 @@ _ALL: tuple[Callable[..., Any], ...] = (
     reg_20_documents_complete,
     reg_21_still_in_force,
     reg_29_held_as_applied_for,
-    tr_12_not_restricted,
+    *RESTRICTED,
     ren_1_term_follows,
     ren_3_not_before_its_time,
     ren_11_expired_is_no_ground,

@@ -94,7 +94,8 @@ class Cancellation:
 class RestrictionAsked:
     """A restriction: for whom, on which paper it rests, what it secures in yuan, and its last day.
 
-    lapse_days: so long after it was entered, or after its transfer can be registered, it ends by itself.
+    lapse_days: so long after it was entered, or after its transfer can be registered, it ends by itself. bars_transfer: of a
+    mortgage, it was agreed that the right is not transferred while it stands.
     """
 
     kind: str
@@ -104,6 +105,7 @@ class RestrictionAsked:
     until: date | None = None
     lapse_days: int | None = None
     registrable_on: date | None = None
+    bars_transfer: bool = False
 
     def last_day(self, on: date) -> date | None:
         """The last day of one that is entered on a day; None where it has none."""

@@ -10,16 +10,14 @@ from uuid import UUID
 
 from landreg.core.errors import Finding
 from landreg.law.book import Law
+from landreg.registry.rules.act_facts import ActFacts
 from landreg.registry.rules.acts import (
-    ActFacts,
     reg_20_documents_complete,
     reg_21_still_in_force,
     reg_29_held_as_applied_for,
-    res_5_a_sum_of_money,
-    res_6_not_over_before_it_begins,
-    tr_12_not_restricted,
 )
 from landreg.registry.rules.renewal_requests import CHANGES, RestrictionChange
+from landreg.registry.rules.restrictions import RESTRICTED, res_5_a_sum_of_money, res_6_not_over_before_it_begins
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ def res_7_day_is_told(facts: ChangeFacts, law: Law) -> Finding | None:
 _ALL: tuple[Callable[..., Any], ...] = (
     reg_20_documents_complete,
     reg_21_still_in_force,
-    tr_12_not_restricted,
+    *RESTRICTED,
     res_3_changed_stands,
 )
 CHANGE_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {

@@ -153,9 +153,10 @@ def test_the_operator_mortgages_the_right_with_the_contractors_consent(
     cases.withdraw(registrar, COUNTY, [case], "补齐材料")
     case = asked_for(registrar, "mortgage", mortgage, right=operated, more=("contractor_consent", "filing"))
     booked(registrar, reviewer, superuser, case, "mortgage")
+    end = asked_for(registrar, "land_operation_end", LandOperationEnd("agreed", "协议"), right=operated)
     with pytest.raises(Refused) as refused:
-        asked_for(registrar, "land_operation_end", LandOperationEnd("agreed", "协议"), right=operated)
-    assert codes(refused) == {"TR-12"}
+        cases.accept(registrar, COUNTY, [end])
+    assert codes(refused) == {"TR-20"}
     assert rechecked(database, worker) == []
 
 

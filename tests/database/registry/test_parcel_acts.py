@@ -223,7 +223,7 @@ def test_a_mortgage_goes_on_over_the_parts_where_the_creditor_consents(
     split = open_one(registrar, "parcel_split", ParcelSplit((LOWER,), line((7, -1), (7, 21))))
     with pytest.raises(Refused) as error:
         booked(registrar, reviewer, superuser, split, "parcel_split")
-    assert codes(error) == {"PAR-5"}
+    assert codes(error) == {"TR-20"}
     put_papers(registrar, split, "mortgage_release")
     booked(registrar, reviewer, superuser, split, "parcel_split")
     assert len(under(registrar, right)) == 3

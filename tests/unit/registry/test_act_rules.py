@@ -12,7 +12,7 @@ import pytest
 
 from landreg.law.book import act_types, examine, national_law
 from landreg.registry.rules import ACT_RULES
-from landreg.registry.rules.acts import ActFacts, Restricted, Taker
+from landreg.registry.rules.act_facts import ActFacts, Restricted, Taker
 from landreg.registry.rules.requests import (
     Assignment,
     Cancellation,
@@ -26,12 +26,17 @@ from landreg.registry.rules.requests import (
     plain,
     read,
 )
+from landreg.registry.rules.restrictions import consent_papers
 
 LAW = national_law("610902", date(2026, 7, 1))
 WIFE, CHILD, STRANGER = UUID(int=1), UUID(int=2), UUID(int=3)
 HOLDER, TAKER = UUID(int=7), UUID(int=8)
 TERM = (date(1998, 1, 1), date(2028, 1, 1))
 SEIZURE = Restricted(UUID(int=20), "seizure", "法院", 1)
+OBJECTION = replace(SEIZURE, kind="objection", party="异议人")
+NOTICED = replace(SEIZURE, kind="advance_notice", party="买受人")
+MORTGAGED = replace(SEIZURE, kind="mortgage", party="信用社", right_id=UUID(int=31))
+PAPERS = frozenset({"risk_statement", "notice_consent", "creditor_consent"})
 BORN = Joining(STRANGER, "21", holds_right=True, reason="birth")
 
 
@@ -67,6 +72,11 @@ SOUND: list[tuple[str, Request, dict[str, Any]]] = [
     ("advance_notice", replace(NOTICE, registrable_on=date(2026, 5, 1)), {}),
     ("advance_notice", NOTICE, {}),
     ("reissue", Reissue("遗失"), {"restrictions": (SEIZURE,)}),
+    ("assignment", ASSIGNED, {"restrictions": (OBJECTION, NOTICED), "papers": PAPERS}),
+    ("assignment", ASSIGNED, {"restrictions": (replace(MORTGAGED, no_transfer=True),), "papers": PAPERS}),
+    ("cancellation", Cancellation("ruling"), {"restrictions": (OBJECTION, NOTICED, MORTGAGED), "papers": PAPERS}),
+    ("mortgage", MORTGAGE, {"restrictions": (MORTGAGED,)}),
+    ("household_change", HouseholdChange(address="新址"), {"restrictions": (OBJECTION, NOTICED, MORTGAGED)}),
     ("mortgage", MORTGAGE, {}),
     ("seizure", RestrictionAsked("seizure", "法院", "裁定"), {"restrictions": (SEIZURE,)}),
     ("seizure_release", Release(SEIZURE.restriction_id, "裁定"), {"restrictions": (SEIZURE,)}),
@@ -85,7 +95,12 @@ REFUSED: list[tuple[str, str, Request, dict[str, Any]]] = [
     ("REG-29", "cancellation", Cancellation("ruling"), {"passed_on": {"J1": "610902104202010003"}}),
     ("REG-30", "assignment", ASSIGNED, {"gained": ("610902104202010002J",)}),
     ("TR-12", "assignment", ASSIGNED, {"restrictions": (SEIZURE,)}),
-    ("TR-12", "cancellation", Cancellation("ruling"), {"restrictions": (replace(SEIZURE, kind="mortgage"),)}),
+    ("TR-12", "mortgage", MORTGAGE, {"restrictions": (replace(SEIZURE, kind="dispute"),)}),
+    ("TR-18", "assignment", ASSIGNED, {"restrictions": (OBJECTION,)}),
+    ("TR-19", "assignment", ASSIGNED, {"restrictions": (NOTICED,)}),
+    ("TR-20", "cancellation", Cancellation("ruling"), {"restrictions": (MORTGAGED,)}),
+    ("TR-20", "assignment", ASSIGNED, {"restrictions": (replace(MORTGAGED, no_transfer=True),)}),
+    ("TR-20", "assignment", ASSIGNED, {"restrictions": (MORTGAGED,), "taker": Taker("T", "C", 2, TERM, UUID(int=30))}),
     ("CHG-1", "household_change", HouseholdChange(), {}),
     ("CHG-2", "household_change", HouseholdChange(leaves=(Leaving(STRANGER, "death"),)), {}),
     ("CHG-3", "household_change", HouseholdChange(leaves=(Leaving(WIFE, "death"),)), {}),
@@ -151,3 +166,33 @@ def test_a_request_is_read_as_it_was_kept(kind: str, asked: Request) -> None:
 def test_each_kind_of_act_has_its_rules() -> None:
     applied_for = {kind.kind for kind in act_types() if kind.on != "clock"}
     assert applied_for - {"first_registration"} == set(ACT_RULES)
+
+
+def test_a_mortgaged_right_is_assigned_and_the_creditor_is_told() -> None:
+    (told,) = examine(ACT_RULES["assignment"], facts("assignment", ASSIGNED, restrictions=(MORTGAGED,)), LAW)
+    assert (told.code, LAW.level(told)) == ("TR-21", "warn")
+    assert told.values["parties"] == ["信用社"]
+
+
+def test_a_mortgage_on_what_the_taker_holds_already_is_only_told() -> None:
+    own = replace(MORTGAGED, right_id=UUID(int=30))
+    asked = facts("assignment", ASSIGNED, restrictions=(own,), taker=Taker("T", "C", 2, TERM, UUID(int=30)))
+    assert [one.code for one in examine(ACT_RULES["assignment"], asked, LAW)] == ["TR-21"]
+
+
+def test_land_that_was_expropriated_is_struck_out_whatever_creditor_or_objector_says() -> None:
+    asked = facts("cancellation", Cancellation("expropriation"), restrictions=(OBJECTION, NOTICED, MORTGAGED))
+    assert [one.code for one in examine(ACT_RULES["cancellation"], asked, LAW)] == ["TR-21"]
+
+
+def test_a_seizure_stops_what_an_expropriation_would_strike_out() -> None:
+    asked = facts("cancellation", Cancellation("expropriation"), restrictions=(SEIZURE,))
+    assert [one.code for one in examine(ACT_RULES["cancellation"], asked, LAW)] == ["TR-12"]
+
+
+def test_only_the_papers_of_restrictions_that_ask_for_consent_are_asked_for() -> None:
+    under = facts("assignment", ASSIGNED, restrictions=(OBJECTION, MORTGAGED))
+    assert consent_papers(under, LAW) == ("risk_statement",)
+    assert consent_papers(facts("assignment", ASSIGNED, restrictions=(replace(MORTGAGED, no_transfer=True),)), LAW) == (
+        "creditor_consent",
+    )

@@ -11,7 +11,7 @@ import pytest
 
 from landreg.law.book import examine, national_law
 from landreg.registry.rules import ACT_RULES
-from landreg.registry.rules.acts import Restricted
+from landreg.registry.rules.act_facts import Restricted
 from landreg.registry.rules.household_requests import (
     Branch,
     Division,
@@ -114,7 +114,7 @@ REFUSED: list[tuple[str, Request, dict[str, Any]]] = [
     ("HH-10", replace(DEATH, deceased=()), {}),
     ("HH-11", DIVISION, {"shared": ("J1",)}),
     ("HS-1", MERGE, {"other": replace(OTHER, homesteads=("Z2",))}),
-    ("TR-12", MERGE, {"restrictions": (MORTGAGE,)}),
+    ("TR-20", MERGE, {"restrictions": (MORTGAGE,)}),
     ("TR-13", MERGE, {"other": replace(OTHER, term=LATER)}),
     ("TR-4", EXCHANGE, {"other": replace(OTHER, collective="D")}),
     ("TR-4", EXCHANGE, {"other": replace(OTHER, code="H1")}),

@@ -11,7 +11,7 @@ import pytest
 
 from landreg.law.book import examine, national_law
 from landreg.registry.rules import ACT_RULES
-from landreg.registry.rules.acts import ActFacts
+from landreg.registry.rules.act_facts import ActFacts
 from landreg.registry.rules.household_requests import (
     LandOperation,
     LandOperationChange,

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from landreg.law.book import examine, national_law
-from landreg.registry.rules.acts import Restricted
+from landreg.registry.rules.act_facts import Restricted
 from landreg.registry.rules.parcel_requests import (
     AreaChange,
     BoundaryCorrection,
@@ -57,13 +57,13 @@ REFUSED: list[tuple[str, str, ParcelRequest, dict[str, Any]]] = [
     ("REG-20", "parcel_split", SPLIT, {**CUT, "missing": ("parcel_survey",)}),
     ("REG-21", "parcel_split", SPLIT, {"in_force": False}),
     ("TR-12", "parcel_split", SPLIT, {**CUT, "restrictions": (SEIZURE,)}),
-    ("TR-12", "part_loss", LOSS, {**CUT, "restrictions": (MORTGAGE,), "consented": True}),
+    ("TR-20", "part_loss", replace(LOSS, reason="ruling"), {**CUT, "restrictions": (MORTGAGE,)}),
     ("PAR-1", "parcel_split", SPLIT, {"before": (WHOLE,), "fault": "line_misses"}),
     ("PAR-2", "parcel_split", SPLIT, {"before": (WHOLE,), "after": (HALF, replace(HALF, area_m2=Decimal("199.99")))}),
     ("PAR-3", "parcel_merge", MERGE, {**SOUND["parcel_merge"][1], "before": (WHOLE, replace(HALF, use=("011", "1", "True")))}),
     ("PAR-3", "parcel_merge", MERGE, {**SOUND["parcel_merge"][1], "before": (WHOLE, replace(HALF, rights=frozenset()))}),
     ("PAR-4", "parcel_split", SPLIT, {**CUT, "bound": ("610902104202JC00001F00010001",)}),
-    ("PAR-5", "parcel_split", SPLIT, {**CUT, "restrictions": (MORTGAGE,)}),
+    ("TR-20", "parcel_split", SPLIT, {**CUT, "restrictions": (MORTGAGE,)}),
     ("PAR-6", "boundary_correction", BOUNDARY, {**MOVED, "overlapped": {Q: Decimal("3.00")}}),
     ("PAR-7", "boundary_correction", BOUNDARY, {**MOVED, "unsigned": (Q,)}),
     ("PAR-8", "boundary_correction", BOUNDARY, {**MOVED, "changed_m2": Decimal("0.00")}),
@@ -92,7 +92,7 @@ def test_what_is_right_is_let_through(kind: str) -> None:
 
 
 def test_a_mortgage_with_its_creditor_s_consent_and_a_hair_s_overlap_stop_nothing() -> None:
-    consented = facts("parcel_split", SPLIT, **CUT, restrictions=(MORTGAGE,), consented=True)
+    consented = facts("parcel_split", SPLIT, **CUT, restrictions=(MORTGAGE,), papers=frozenset({"creditor_consent"}))
     assert examine(PARCEL_RULES["parcel_split"], consented, LAW) == ()
     near = facts("boundary_correction", BOUNDARY, **MOVED, overlapped={Q: Decimal("0.20")})
     assert examine(PARCEL_RULES["boundary_correction"], near, LAW) == ()

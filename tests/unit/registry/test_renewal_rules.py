@@ -16,7 +16,7 @@ from landreg.core.periods import DAY
 from landreg.law.book import examine, national_law
 from landreg.registry.rules import renewal as rules
 from landreg.registry.rules import restriction_changes as changes
-from landreg.registry.rules.acts import Restricted
+from landreg.registry.rules.act_facts import Restricted
 from landreg.registry.rules.renewal import Decision, Plan, RenewalFacts, Seen
 from landreg.registry.rules.renewal_requests import Renewal, RestrictionChange
 from landreg.registry.rules.restriction_changes import CHANGE_RULES, ChangeFacts

@@ -1,0 +1,71 @@
+"""What the rules of an act of change are asked of: the register as it stands behind an application."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from landreg.registry.rules.requests import Request
+
+
+@dataclass(frozen=True)
+class Restricted:
+    """A restriction on a right: kind, for whom, and its place among its kind. no_transfer: of a mortgage, it was agreed that the
+    right is not transferred. right_id: the right on which it lies.
+    """
+
+    restriction_id: UUID
+    kind: str
+    party: str
+    rank: int
+    no_transfer: bool = False
+    right_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Taker:
+    """The household that would take a right over. term, right_id: of its own contract right, None without one."""
+
+    code: str
+    collective: str
+    members: int
+    term: tuple[date, date] | None = None
+    right_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class ActFacts:
+    """What an act of change is about, as the register has it now.
+
+    code: of the right or household. in_force: it still is. kind: of right, '' where the act is on a household. missing:
+    kinds of document that the folder lacks. members: ids of the household's members, to whether they hold its right.
+    elsewhere: masked name of a member who joins to the household that lists them. collective: of the holder. operated: code of
+    a parcel to the registered land-operation right that stands on it. heads: the members who stand for the household; head_name:
+    masked, of the person who does. today: where a day is asked for. passed_on: code of a right that changed its holder since
+    the application, to who held it then. gained: codes of rights that a household in it came by since. papers: kinds of
+    document in the folder.
+    """
+
+    act_kind: str
+    code: str
+    asked: Request
+    in_force: bool = True
+    right_kind: str = ""
+    missing: tuple[str, ...] = ()
+    restrictions: tuple[Restricted, ...] = ()
+    members: Mapping[UUID, bool] = field(default_factory=dict)
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    parcels: tuple[str, ...] = ()
+    collective: str = ""
+    holder: UUID | None = None
+    term: tuple[date, date] | None = None
+    taker: Taker | None = None
+    operated: Mapping[str, str] = field(default_factory=dict)
+    heads: frozenset[UUID] = frozenset()
+    head_name: str = ""
+    today: date | None = None
+    passed_on: Mapping[str, str] = field(default_factory=dict)
+    gained: tuple[str, ...] = ()
+    papers: frozenset[str] = frozenset()

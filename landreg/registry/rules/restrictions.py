@@ -1,0 +1,151 @@
+"""TR, RES: what a restriction does to an act, and what one must rest on that is laid on a right or taken off it.
+
+The table of acts says by kind of act and of restriction which of three it is: it stops the act; it stops it without the written
+consent of whom it protects; or it is only told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from landreg.core.errors import Finding
+from landreg.law.book import Law, protections
+from landreg.registry.rules.act_facts import ActFacts, Restricted
+from landreg.registry.rules.household_requests import LandOperationChange
+from landreg.registry.rules.renewal_requests import RestrictionChange
+from landreg.registry.rules.requests import MOST_YUAN, RELEASES, Assignment, Release, RestrictionAsked
+
+TRANSFERS = ("assignment", "land_operation_change")
+"""Acts that a creditor and the holder may agree to forbid. CC-406."""
+
+
+def tr_12_not_restricted(facts: ActFacts, law: Law) -> Finding | None:
+    """TR-12: what a restriction stops is not registered while it stands; the refusal names it. RERR-22."""
+    return _told("TR-12", _doing(facts, law, "stop"), facts)
+
+
+def tr_18_objection_known(facts: ActFacts, law: Law) -> Finding | None:
+    """TR-18: under an objection who applies says in writing that they know of it and bear what comes of it. CC-220."""
+    return _told("TR-18", _without_consent(facts, law, "objection"), facts)
+
+
+def tr_19_noticed_party_consents(facts: ActFacts, law: Law) -> Finding | None:
+    """TR-19: under an advance notice the right is disposed of with the written consent of whom it is for. CC-221."""
+    return _told("TR-19", _without_consent(facts, law, "advance_notice"), facts)
+
+
+def tr_20_creditor_consents(facts: ActFacts, law: Law) -> Finding | None:
+    """TR-20: where an act takes from a mortgage, or it was agreed not to transfer, the creditor consents in writing. CC-406."""
+    return _told("TR-20", _without_consent(facts, law, "mortgage"), facts)
+
+
+def tr_21_restriction_is_told(facts: ActFacts, law: Law) -> Finding | None:
+    """TR-21: a restriction that does not stop an act goes on, and whom it protects is told: a note for the reviewer. CC-406."""
+    return _told("TR-21", _doing(facts, law, "warn"), facts)
+
+
+def consent_papers(facts: ActFacts, law: Law) -> tuple[str, ...]:
+    """The papers that an act asks for because of what restricts the right, whether its folder has them or not."""
+    kinds = {one.kind for one in _doing(facts, law, "consent")}
+    return tuple(one.paper for kind, one in protections().items() if kind in kinds)
+
+
+def _doing(facts: ActFacts, law: Law, does: str) -> list[Restricted]:
+    return [one for one in facts.restrictions if _does(one, facts, law) == does]
+
+
+def _without_consent(facts: ActFacts, law: Law, kind: str) -> list[Restricted]:
+    given = protections()[kind].paper in facts.papers
+    return [] if given else [one for one in _doing(facts, law, "consent") if one.kind == kind]
+
+
+def _does(one: Restricted, facts: ActFacts, law: Law) -> str:
+    """What a restriction does to the act: as the table says, but for a mortgage of which more is known."""
+    does = law.act(facts.act_kind).under(one.kind, _trait(facts))
+    if does != "warn" or one.kind != "mortgage" or facts.act_kind not in TRANSFERS:
+        return does
+    return "consent" if one.no_transfer or _joins_another(one, facts) else does
+
+
+def _joins_another(one: Restricted, facts: ActFacts) -> bool:
+    """Whether the mortgaged right goes up in a right that the taker holds already."""
+    taker = facts.taker
+    own = taker.right_id if taker is not None else None
+    return isinstance(facts.asked, Assignment) and own is not None and one.right_id != own
+
+
+def _trait(facts: ActFacts) -> str:
+    """By what an application of one kind differs from another: its reason, or that it is a transfer alone."""
+    asked = facts.asked
+    if isinstance(asked, LandOperationChange):
+        alone = asked.operator is not None and not asked.parcels and asked.last_day is None
+        return "operator" if alone else ""
+    return str(getattr(asked, "reason", ""))
+
+
+def _told(code: str, found: Sequence[Restricted], facts: ActFacts) -> Finding | None:
+    if not found:
+        return None
+    values = {"restrictions": sorted({one.kind for one in found}), "parties": [one.party for one in found]}
+    return Finding(code, "restrictions", values, subject=facts.code)
+
+
+RESTRICTED = (
+    tr_12_not_restricted,
+    tr_18_objection_known,
+    tr_19_noticed_party_consents,
+    tr_20_creditor_consents,
+    tr_21_restriction_is_told,
+)
+"""What every act is asked about restrictions."""
+CONSENTS = frozenset(("TR-18", "TR-19", "TR-20"))
+"""Those of them that ask for a paper."""
+
+
+def res_1_said_in_full(facts: ActFacts, law: Law) -> Finding | None:
+    """RES-1: a restriction says for whom it stands and on which paper; a mortgage also what it secures. RERR-8."""
+    asked = facts.asked
+    if not isinstance(asked, RestrictionAsked):
+        return None
+    lacking = [name for name in ("party", "basis") if not getattr(asked, name)]
+    lacking += ["amount"] if asked.kind == "mortgage" and asked.amount is None else []
+    return Finding("RES-1", lacking[0], {"lacking": lacking}, subject=facts.code) if lacking else None
+
+
+def res_5_a_sum_of_money(facts: ActFacts, law: Law) -> Finding | None:
+    """RES-5: a sum is more than nothing, of whole fen, and no larger than the register can say. RERR-8."""
+    amount = facts.asked.amount if isinstance(facts.asked, (RestrictionAsked, RestrictionChange)) else None
+    if amount is None:
+        return None
+    if amount.is_finite() and 0 < amount <= MOST_YUAN and amount == amount.quantize(Decimal("0.01")):
+        return None
+    return Finding("RES-5", "amount", {"given": str(amount), "most": str(MOST_YUAN)}, subject=facts.code)
+
+
+def res_6_not_over_before_it_begins(facts: ActFacts, law: Law) -> Finding | None:
+    """RES-6: a restriction's last day is not over when it is entered, or changed: it would stand for ever. RERR-3, CC-221."""
+    asked, today = facts.asked, facts.today or law.on
+    if not isinstance(asked, (RestrictionAsked, RestrictionChange)):
+        return None
+    last = asked.last_day(today) if isinstance(asked, RestrictionAsked) else asked.until
+    if last is None or last >= today:
+        return None
+    field = "registrable_on" if asked.registrable_on else "until"
+    return Finding("RES-6", field, {"last": last, "today": today}, subject=facts.code)
+
+
+def res_2_restriction_stands(facts: ActFacts, law: Law) -> Finding | None:
+    """RES-2: what is released stands on this right, and is of the kind that the act releases. RERR-18."""
+    asked = facts.asked
+    if not isinstance(asked, Release):
+        return None
+    kinds = {r.kind for r in facts.restrictions if r.restriction_id == asked.restriction_id}
+    return None if kinds == {RELEASES[facts.act_kind]} else Finding("RES-2", "restriction", {}, subject=facts.code)
+
+
+def tr_11_right_may_be_mortgaged(facts: ActFacts, law: Law) -> Finding | None:
+    """TR-11: the operation right of contracted land may be mortgaged; a homestead may not. RLCL-47, CC-399."""
+    if facts.act_kind != "mortgage" or facts.right_kind in ("contract_management", "land_operation"):
+        return None
+    return Finding("TR-11", "right", {}, subject=facts.code)

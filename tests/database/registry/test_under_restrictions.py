@@ -1,0 +1,152 @@
+"""TR-12, TR-18 to TR-21: what restricts a right stops an act, asks for a written consent, or is only told; none of it is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from landreg.access.sealing import use_key
+from landreg.audit.logged import register
+from landreg.config import Settings
+from landreg.core.actor import Actor
+from landreg.core.errors import Refused
+from landreg.log.recheck import recheck_register
+from landreg.registry.casework import cases
+from landreg.registry.rules.requests import Assignment, Cancellation, RestrictionAsked
+from tests.household_kit import asked_for, division, household_id, parcels
+from tests.registry_kit import (
+    COUNTY,
+    HOUSEHOLD,
+    Connection,
+    applied,
+    booked,
+    codes,
+    one,
+    pass_days,
+    put_papers,
+    right_of,
+    to_rights,
+)
+from tests.villages import VILLAGE
+
+SECOND = f"{VILLAGE}010002"
+LOAN = RestrictionAsked("mortgage", "信用社", "抵押合同", Decimal("1000.00"))
+NOW = "upper_inf(recorded) AND upper_inf(valid)"
+
+
+@pytest.fixture(autouse=True)
+def _key(database: Settings) -> None:
+    use_key(database.keys["identity"])
+
+
+@pytest.fixture
+def right(registrar: Actor, reviewer: Actor, superuser: Connection) -> UUID:
+    to_rights(registrar, reviewer, superuser)
+    pass_days(superuser, 10)
+    return right_of(registrar)
+
+
+def rechecked(database: Settings, worker: Actor) -> Sequence[Any]:
+    return [finding for finding in recheck_register(worker, database, register()).findings if finding.code != "LOG-14"]
+
+
+def findings_of(actor: Actor, case: UUID) -> list[str]:
+    return [found["code"] for found in one(actor, 'SELECT findings FROM registry."case" WHERE case_id = :c', c=case)]
+
+
+def lies_on(actor: Actor, right: UUID, kind: str) -> int:
+    where = f"right_id = :r AND kind = :k AND {NOW}"
+    return int(one(actor, f"SELECT count(*) FROM registry.restriction WHERE {where}", r=right, k=kind))
+
+
+def assigned(registrar: Actor, right: UUID, *more: str) -> UUID:
+    asked = Assignment(household_id(registrar, SECOND), f"{SECOND}J", date(2027, 1, 5))
+    case = applied(registrar, "assignment", asked, right)
+    put_papers(registrar, case, "assignment", more)
+    return case
+
+
+def test_land_goes_under_a_mortgaged_right_of_the_taker_and_that_creditor_is_told(
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
+) -> None:
+    theirs = right_of(registrar, SECOND)
+    booked(registrar, reviewer, superuser, applied(registrar, "mortgage", LOAN, theirs), "mortgage")
+    case = assigned(registrar, right)
+    booked(registrar, reviewer, superuser, case, "assignment")
+    assert "TR-21" in findings_of(registrar, case)
+    assert lies_on(registrar, theirs, "mortgage") == 1
+    assert rechecked(database, worker) == []
+
+
+def test_a_mortgaged_right_goes_up_in_another_with_the_creditors_consent_and_the_mortgage_with_it(
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
+) -> None:
+    theirs = right_of(registrar, SECOND)
+    for of in (right, theirs):
+        booked(registrar, reviewer, superuser, applied(registrar, "mortgage", LOAN, of), "mortgage")
+    pass_days(superuser, 1)
+    case = assigned(registrar, right)
+    with pytest.raises(Refused) as refused:
+        cases.accept(registrar, COUNTY, [case])
+    assert codes(refused) == {"TR-20", "TR-21"}
+    assert refused.value.findings[0].values == {"restrictions": ["mortgage"], "parties": ["信用社"]}
+    put_papers(registrar, case, "assignment", ("creditor_consent",))
+    booked(registrar, reviewer, superuser, case, "assignment")
+    assert (lies_on(registrar, right, "mortgage"), lies_on(registrar, theirs, "mortgage")) == (0, 2)
+    ranks = f"SELECT array_agg(rank ORDER BY rank) FROM registry.restriction WHERE right_id = :r AND {NOW}"
+    assert one(registrar, ranks, r=theirs) == [1, 2]
+    assert rechecked(database, worker) == []
+
+
+def test_an_objection_stops_an_assignment_until_it_is_said_in_writing_that_it_is_known(
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
+) -> None:
+    objection = RestrictionAsked("objection", "异议人", "异议申请")
+    booked(registrar, reviewer, superuser, applied(registrar, "objection_entry", objection, right), "objection_entry")
+    case = assigned(registrar, right)
+    with pytest.raises(Refused) as refused:
+        cases.accept(registrar, COUNTY, [case])
+    assert codes(refused) == {"TR-18"}
+    put_papers(registrar, case, "assignment", ("risk_statement",))
+    booked(registrar, reviewer, superuser, case, "assignment")
+    assert lies_on(registrar, right_of(registrar, SECOND), "objection") == 1
+    assert rechecked(database, worker) == []
+
+
+def test_under_an_advance_notice_a_household_divides_with_consent_and_each_part_stands_under_it(
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
+) -> None:
+    notice = RestrictionAsked("advance_notice", "买受人", "预约合同", registrable_on=date(2027, 6, 1))
+    booked(registrar, reviewer, superuser, applied(registrar, "advance_notice", notice, right), "advance_notice")
+    pass_days(superuser, 1)
+    divided = division(registrar, right, parcels=tuple(parcels(registrar, right)[:1]))
+    case = asked_for(registrar, "division", divided, household=HOUSEHOLD)
+    with pytest.raises(Refused) as refused:
+        cases.accept(registrar, COUNTY, [case])
+    assert codes(refused) == {"TR-19"}
+    put_papers(registrar, case, "division", ("notice_consent",))
+    booked(registrar, reviewer, superuser, case, "division")
+    stands = f"SELECT count(DISTINCT right_id) FROM registry.restriction WHERE kind = 'advance_notice' AND {NOW}"
+    assert one(registrar, stands) == 2
+    assert rechecked(database, worker) == []
+
+
+def test_land_that_is_expropriated_ends_with_its_mortgage_and_the_creditor_is_only_told(
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
+) -> None:
+    booked(registrar, reviewer, superuser, applied(registrar, "mortgage", LOAN, right), "mortgage")
+    pass_days(superuser, 1)
+    case = applied(registrar, "cancellation", Cancellation("expropriation"), right)
+    booked(registrar, reviewer, superuser, case, "cancellation")
+    assert findings_of(registrar, case) == ["TR-21"]
+    assert lies_on(registrar, right, "mortgage") == 0
+    was = (
+        "SELECT count(*) FROM registry.restriction WHERE right_id = :r AND upper_inf(recorded) AND NOT upper_inf(valid)"
+    )
+    assert one(registrar, was, r=right) == 1
+    assert rechecked(database, worker) == []
