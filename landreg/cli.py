@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from landreg.access.service import SYSTEM, NewAccount
-from landreg.commands import databases, laws, logs, packages
+from landreg.commands import databases, laws, logs, packages, walls
 from landreg.commands.told import answering, console
 from landreg.core.actor import PREFECTURE, Role
 
@@ -23,6 +23,7 @@ for family in (
     packages.exports,
     laws.law_group,
     logs.log_group,
+    walls.wall_group,
 ):
     main.add_command(family)
 

@@ -30,6 +30,29 @@ OLDEST_POSTGIS = (3, 3)
 # Desks that bring rows in bulk do so through a temporary table: COPY into a table with a policy is refused.
 BULK_DESKS = (Desk.REGISTRY, Desk.EXCHANGE, Desk.WORKER)
 Row = tuple[Any, ...]
+# What the server tells everybody of everybody (architecture.md 11): other sessions, locks, traffic and size of tables, planner's
+# counts; advisory locks and large objects, by which one desk could hear of another. The settlement login has none of it.
+_CLOSED_TO_ALL = """
+DO $$
+DECLARE
+    named regprocedure;
+    locking text := 'landreg_owner, landreg_registry, landreg_exchange, landreg_citizen, landreg_auditor, landreg_worker';
+BEGIN
+    FOR named IN SELECT p.oid FROM pg_proc AS p WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.proname ~
+        '^pg_(stat_get_|lock_status|blocking_pids|safe_snapshot_blocking_pids|isolation_test_session_is_blocked|prepared_xact|(table|relation|indexes|total_relation|database|tablespace)_size|current_wal_|current_snapshot|last_committed_xact|xact_commit_timestamp|notification_queue_usage|relation_filenode|read_file_old|rotate_logfile_old)|^txid_current_snapshot|^(lo_|loread|lowrite)|^pg_(try_)?advisory_'
+    LOOP
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', named);
+        IF named::text ~ '^pg_(try_)?advisory_' THEN
+            EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', named, locking);
+        END IF;
+    END LOOP;
+    REVOKE SELECT ON pg_catalog.pg_class FROM PUBLIC;
+    EXECUTE (SELECT format('GRANT SELECT (%s) ON pg_catalog.pg_class TO PUBLIC', string_agg(quote_ident(attname), ', '))
+             FROM pg_attribute WHERE attrelid = 'pg_catalog.pg_class'::regclass AND NOT attisdropped
+               AND attname NOT IN ('reltuples', 'relpages', 'relallvisible'));
+    GRANT SELECT ON pg_catalog.pg_class TO landreg_owner;
+END $$
+"""
 _LEAKPROOF = "public.geometry_overlaps(public.geometry, public.geometry)"
 
 
@@ -55,12 +78,18 @@ def init(settings: Settings) -> None:
         # A function's own `SET landreg.jurisdiction` needs this; a transaction's SET LOCAL does not.
         server.execute("GRANT SET ON PARAMETER landreg.actor, landreg.jurisdiction, landreg.household TO landreg_owner")
         grant_database(server, database)
+        _make_watch(server)
     with _connected(superuser, database=database) as connection:
         for extension in EXTENSIONS:
             connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
         # It compares boxes and tells nothing by errors. Unmarked, no policy table would use its spatial index.
         connection.execute(f"ALTER FUNCTION {_LEAKPROOF} LEAKPROOF")
-        connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+        connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+        for desk in Desk:
+            # Its functions estimate from statistics how much lies where: settling needs no map.
+            if desk is not Desk.SETTLEMENT:
+                connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(sql.Identifier(login_of(desk))))
+        connection.execute(_CLOSED_TO_ALL)
 
 
 def upgrade(settings: Settings) -> tuple[str, ...]:
@@ -199,6 +228,18 @@ def _make_login(server: psycopg.Connection[Row], name: str, url: str | None) -> 
         # Hashed here, so that the server's log never holds the password.
         hashed = server.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256").decode()
         server.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(login, sql.Literal(hashed)))
+
+
+def _make_watch(server: psycopg.Connection[Row]) -> None:
+    """The role that owns the watch's one function (architecture.md 11), and no database of the server open to everybody."""
+    if server.execute("SELECT 1 FROM pg_roles WHERE rolname = 'landreg_watch'").fetchone() is None:
+        server.execute("CREATE ROLE landreg_watch")
+    server.execute("ALTER ROLE landreg_watch NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION")
+    server.execute("GRANT landreg_watch TO landreg_owner")
+    # From there, too, everybody's sessions and locks are seen.
+    for name in ("postgres", "template1"):
+        if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            server.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
 
 
 def _versions_too_old(connection: psycopg.Connection[Row]) -> Iterator[Finding]:

@@ -65,7 +65,10 @@ class Signer:
 
     def sign(self, checkpoint: Checkpoint) -> str:
         """The checkpoint as a signed note."""
-        body = checkpoint.body
+        return self.sign_text(checkpoint.body)
+
+    def sign_text(self, body: str) -> str:
+        """A text that ends with a line feed as a signed note; its first line says what it is: none passes for another."""
         signature = base64.b64encode(_number(self.name, self._public) + self._key.sign(body.encode())).decode()
         return f"{body}\n{DASH} {self.name} {signature}\n"
 
@@ -84,6 +87,11 @@ def read_verifier(text: str) -> tuple[str, bytes]:
 
 def open_checkpoint(note: str, verifier: str) -> Checkpoint:
     """The checkpoint in a note that this key has signed; other signatures are passed over. Raises NoteFault."""
+    return read_body(open_text(note, verifier))
+
+
+def open_text(note: str, verifier: str) -> str:
+    """The text of a note that this key has signed. Raises NoteFault."""
     name, public = read_verifier(verifier)
     body, gap, signatures = note.rpartition("\n\n")
     if not gap or not signatures.endswith("\n"):
@@ -95,7 +103,7 @@ def open_checkpoint(note: str, verifier: str) -> Checkpoint:
             continue
         signature = decoded(match[2])
         if signature[:4] == _number(name, public) and _verifies(public, signature[4:], body.encode()):
-            return read_body(body)
+            return body
     raise NoteFault(f"the note bears no valid signature of {name}")
 
 

@@ -2,40 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from landreg.audit.wall.catalog_queries import OURS, Connection, ask
 
-import psycopg
-
-Connection = psycopg.Connection[tuple[Any, ...]]
-
-# Tables and views of the register: not the catalog's, not PostGIS's own, not Alembic's version.
-OURS = """
-    ours AS (
-        SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind, c.relowner AS owner,
-               c.relrowsecurity AND c.relforcerowsecurity AS forced
-        FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
-          AND n.nspname NOT LIKE 'pg\\_%%' AND n.nspname <> 'information_schema'
-          AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.objid = c.oid AND d.deptype = 'e')
-    ),
-    column_of AS (
-        SELECT a.attrelid, a.attname, a.attnum, a.atttypid, a.attcollation FROM pg_attribute AS a
-        WHERE a.attnum > 0 AND NOT a.attisdropped
-    ),
-    desk AS (SELECT oid, rolname FROM pg_roles WHERE rolname LIKE 'landreg\\_%%'
-             AND rolname NOT IN ('landreg_owner', 'landreg_superuser')),
-    function AS (
-        SELECT p.oid, p.oid::regprocedure::text AS name, p.prosecdef, p.proconfig, p.proacl, p.prosrc, p.proowner
-        FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
-        WHERE n.nspname NOT LIKE 'pg\\_%%' AND n.nspname <> 'information_schema'
-          AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.objid = p.oid AND d.deptype = 'e')
-    )
-"""
-
-
-def ask(connection: Connection, question: str, *values: object) -> list[str]:
-    """The first column of a question that may use `ours`, `column_of`, `desk` and `function`, sorted."""
-    return sorted(str(row[0]) for row in connection.execute(f"WITH {OURS} {question}", values))
+__all__ = ["OURS", "Connection", "ask"]
 
 
 def reachable(connection: Connection, login: str) -> list[str]:

@@ -1,0 +1,1 @@
+"""The wall between land and settling, proved from the catalog: named questions, each answered with what is at fault."""
