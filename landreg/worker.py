@@ -14,6 +14,7 @@ from landreg.config import Settings
 from landreg.core.actor import WORKER
 from landreg.core.db import Unavailable, told
 from landreg.core.files import Store
+from landreg.exit import days
 from landreg.keys import certificate_signer
 from landreg.land import received
 from landreg.log.store import seal
@@ -46,6 +47,7 @@ def run(settings: Settings, *, once: bool = False) -> None:
         partial(received.check_waiting, settings),
         partial(jobs.work, WORKER, tools),
         partial(lapses.work, WORKER),
+        partial(days.work, WORKER),
         partial(seal, WORKER, settings),
         partial(Daily(settings).work, WORKER),
     )

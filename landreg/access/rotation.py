@@ -59,6 +59,7 @@ SEALED = (
     Kept("land", "staged_member", _MEMBER, ("id_sealed", "name_sealed"), "id_kind", True),
     Kept("registry", "objection", ("county", "objection_id"), ("contact_sealed",)),
     Kept("registry", "application", ("county", "application_id"), ("typed_sealed",)),
+    Kept("exit", "payment", ("county", "payment_id"), ("account_sealed",)),
     Kept("access", "second_factor", ("account_id",), ("secret_sealed", "pending_sealed")),
 )
 """Every sealed column of the register; a test reads from the catalog that none is missing."""

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from landreg.audit.model import AuditFinding, FindingEvent, Sample, SampleDraw
+from landreg.exit import logged as exits
 from landreg.log.recheck_queries import entries_of
 from landreg.log.recheck_register import Register, Source
 from landreg.registry.casework.attempts import attempts
@@ -115,4 +116,5 @@ TABLES: Mapping[str, Mapping[str, str]] = {
 def register() -> Register:
     """All of this register that is held against its log."""
     below = registry_strays.register()
-    return replace(below, sources={**below.sources, **SOURCES}, tables={**below.tables, **TABLES}, strays=strays)
+    sources = {**below.sources, **exits.SOURCES, **SOURCES}
+    return replace(below, sources=sources, tables={**below.tables, **exits.TABLES, **TABLES}, strays=strays)

@@ -49,6 +49,15 @@ def years_after(day: date, years: int) -> date:
         return date(day.year + years, 3, 1)
 
 
+def months_after(day: date, months: int) -> date:
+    """The same day so many months on; where that month has no such day, the first of the next, so that none is lost."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    try:
+        return date(year, month + 1, day.day)
+    except ValueError:
+        return date(year + (month == 11), (month + 1) % 12 + 1, 1)
+
+
 def working_day_after(day: date, count: int, *, closed: Container[date], open_: Container[date]) -> date:
     """The `count`-th working day after `day`, which itself does not count; `day` for a count of none.
 

@@ -28,9 +28,10 @@ from landreg.registry.facts.households import concerned
 from landreg.registry.facts.lapsing import with_lapse
 from landreg.registry.numbers import draw
 from landreg.registry.rules import ACT_RULES
+from landreg.registry.rules.exits import AT_THE_END
 from landreg.registry.rules.requests import SEVERAL, Request, plain
 
-LATER = AT_ACCEPTANCE
+LATER = AT_ACCEPTANCE | AT_THE_END
 """What is asked at acceptance and not yet when the case is opened: the papers come into its folder."""
 
 

@@ -19,6 +19,7 @@ from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.law.book import Law, examine
+from landreg.law.guard import guard
 from landreg.law.queries import load_law
 from landreg.registry.casebook import Case, CaseEvent
 from landreg.registry.facts.first import Proposal, case_facts, proposals
@@ -27,6 +28,7 @@ from landreg.registry.rules import ACCEPT_RULES, ACT_RULES, CONTRACT_RULES, HOME
 
 FINISHED = ("registered", "certified", "withdrawn", "refused")
 TOLD_IN_WRITING = ("return", "refuse")
+EXIT = "exit"
 UNDER_WAY = ("accepted", "reviewed", "noticed", "objected")
 
 
@@ -164,6 +166,7 @@ def _leave(actor: Actor, county: str, case_ids: Sequence[UUID], step: str, reaso
         raise BadInput(Finding("REG-12", "reason"))
     with unit_of_work(actor) as uow:
         cases = locked(uow, county, case_ids)
+        _of_exits(cases, step, reason, beijing_day(uow.now))
         late = [case for case in cases if case.state in FINISHED]
         if late:
             raise Conflict(Finding("REG-8", "state", {"state": c.state, "step": step}, subject=c.number) for c in late)
@@ -173,6 +176,15 @@ def _leave(actor: Actor, county: str, case_ids: Sequence[UUID], step: str, reaso
             keep_findings(uow, cases, judge(uow, cases, (), law), law)
         set_values(uow, county, [case.case_id for case in cases], **values)
         note(uow, cases, step, reason)
+
+
+def _of_exits(cases: Sequence[Case], step: str, reason: str, today: date) -> None:
+    """An exit is taken back on its own page (EXIT-16), and no officer's words tie it to anything (GUARD-1). Raises Refused."""
+    exits = [case for case in cases if case.act_kind == EXIT]
+    if exits and step == "withdraw":
+        raise Refused(Finding("EXIT-16", "way", subject=case.number) for case in exits)
+    if exits and (tied := guard(reason, today, "reason")):
+        raise Refused(tied)
 
 
 def locked(uow: UnitOfWork, county: str, case_ids: Sequence[UUID]) -> list[Case]:

@@ -21,14 +21,16 @@ from landreg.registry.casebook import Case
 from landreg.registry.effects import Changes, RightBundle
 from landreg.registry.effects import acts as effects
 from landreg.registry.facts import standing
+from landreg.registry.facts.exits import exit_proposals, pending_exits
 from landreg.registry.facts.households import household_proposals, operated
 from landreg.registry.facts.operation import operation_proposals
 from landreg.registry.facts.parcels import parcel_proposals
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted, term_of
 from landreg.registry.facts.renewal import renewal_proposals
 from landreg.registry.facts.restrictions import change_proposals
-from landreg.registry.rules.act_facts import ActFacts, Taker
+from landreg.registry.rules.act_facts import ActFacts, Restricted, Taker
 from landreg.registry.rules.acts import HEADS
+from landreg.registry.rules.exit_requests import EXIT_REQUESTS
 from landreg.registry.rules.household_requests import HouseholdMerge
 from landreg.registry.rules.households import HOUSEHOLD_RULES
 from landreg.registry.rules.operation import OPERATION_RULES
@@ -51,6 +53,7 @@ FAMILIES: Mapping[str, Reading] = {
     **dict.fromkeys(PARCEL_REQUESTS, parcel_proposals),
     **dict.fromkeys(HOUSEHOLD_RULES, household_proposals),
     **dict.fromkeys(OPERATION_RULES, operation_proposals),
+    **dict.fromkeys(EXIT_REQUESTS, exit_proposals),
 }
 """By kind of act: what reads its cases, where a family of acts has a module of its own."""
 
@@ -63,17 +66,20 @@ def act_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
     for case in cases:
         of_family[FAMILIES.get(case.act_kind, _proposals)].append(case)
     found = {one.case.case_id: one for reading, some in of_family.items() for one in reading(session, some)}
-    more = _more(session, cases)
-    return [
-        replace(found[case.case_id], facts=replace(found[case.case_id].facts, **more[case.case_id])) for case in cases
-    ]
+    more, pending = _more(session, cases), pending_exits(session, cases)
+    return [_with(found[case.case_id], more[case.case_id], pending.get(case.case_id, ())) for case in cases]
+
+
+def _with(proposal: ActProposal, more: dict[str, Any], pending: tuple[Restricted, ...]) -> ActProposal:
+    facts = replace(proposal.facts, **more, restrictions=(*proposal.facts.restrictions, *pending))
+    return replace(proposal, facts=facts)
 
 
 def _more(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str, Any]]:
     """By case: what the rules of every family ask of it."""
     passed_on, gained = _passed_on(session, cases), _gained(session, cases)
     papers = folders(session, cases[0].county, [case.case_id for case in cases])
-    dated = any(case.act_kind in (*RESTRICTIONS, *CHANGES) for case in cases)
+    dated = any(case.act_kind in (*RESTRICTIONS, *CHANGES, *EXIT_REQUESTS) for case in cases)
     today = beijing_day(session.execute(text("SELECT system.clock()")).scalar_one()) if dated else None
     return {
         case.case_id: {

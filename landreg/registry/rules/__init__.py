@@ -2,6 +2,7 @@
 
 from landreg.registry.rules import acts
 from landreg.registry.rules.contract import CONTRACT_RULES
+from landreg.registry.rules.exits import EXIT_RULES
 from landreg.registry.rules.homestead import HOMESTEAD_RULES
 from landreg.registry.rules.households import HOUSEHOLD_RULES
 from landreg.registry.rules.operation import OPERATION_RULES
@@ -15,7 +16,15 @@ from landreg.registry.rules.procedure import (
 from landreg.registry.rules.renewal import RENEWAL_RULES
 from landreg.registry.rules.restriction_changes import CHANGE_RULES
 
-ACT_RULES = {**acts.ACT_RULES, **RENEWAL_RULES, **CHANGE_RULES, **PARCEL_RULES, **HOUSEHOLD_RULES, **OPERATION_RULES}
+ACT_RULES = {
+    **acts.ACT_RULES,
+    **RENEWAL_RULES,
+    **CHANGE_RULES,
+    **PARCEL_RULES,
+    **HOUSEHOLD_RULES,
+    **OPERATION_RULES,
+    **EXIT_RULES,
+}
 """By kind of act: the rules that judge it."""
 
 __all__ = [

@@ -14,6 +14,7 @@ from types import UnionType
 from typing import Any, TypeAlias, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
+from landreg.registry.rules.exit_requests import EXIT_REQUESTS, ExitRequest
 from landreg.registry.rules.household_requests import HOUSEHOLD_REQUESTS, HouseholdRequest
 from landreg.registry.rules.parcel_requests import PARCEL_REQUESTS, ParcelRequest
 from landreg.registry.rules.renewal_requests import RENEWAL_REQUESTS, RenewalRequest
@@ -140,6 +141,7 @@ Request: TypeAlias = (
     | ParcelRequest
     | RenewalRequest
     | HouseholdRequest
+    | ExitRequest
 )
 REQUESTS: Mapping[str, Any] = {
     "household_change": HouseholdChange,
@@ -151,6 +153,7 @@ REQUESTS: Mapping[str, Any] = {
     **HOUSEHOLD_REQUESTS,
     **PARCEL_REQUESTS,
     **RENEWAL_REQUESTS,
+    **EXIT_REQUESTS,
 }
 """By kind of act: the shape of its request."""
 

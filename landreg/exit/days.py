@@ -1,0 +1,116 @@
+"""What comes with its day: an exit that was not paid lapses, a temporary one comes back, one that its household took back is
+closed. A step of the worker, by the register's clock; each in a transaction of its own.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+from landreg.core.actor import WORKER, Actor, Desk
+from landreg.core.db import Unavailable, UnitOfWork, alone, unit_of_work
+from landreg.core.errors import LandregError
+from landreg.core.periods import beijing_day
+from landreg.exit import logged, queries
+from landreg.exit.model import Exit
+from landreg.exit.rules.course import FINAL, stage
+from landreg.exit.service import close_case, event_of, happened, held
+from landreg.registry.casebook import Case
+from landreg.registry.effects import Changes, RightBundle
+from landreg.registry.effects import exits as effects
+from landreg.registry.facts import standing
+from landreg.registry.facts.exits import closed_by, parcels_held
+from landreg.registry.writing import Booking, write
+
+OFFICE = replace(WORKER, desk=Desk.REGISTRY)
+"""Nobody applies for these: the register does them itself."""
+_logger = logging.getLogger(__name__)
+
+
+def work(worker: Actor = WORKER) -> int:
+    """Do everything whose day has come; how much it was. What cannot be done is named in the log of the process."""
+    done = 0
+    with alone(worker, "exits") as ours:
+        if not ours:
+            return 0
+        with unit_of_work(worker) as uow:
+            today = beijing_day(uow.now)
+            due = [(lapse, one.county, one.exit_id) for one in queries.lapsed(uow.session, today)]
+            due += [(close, one.county, one.exit_id) for one in queries.left_open(uow.session)]
+            due += [(come_back, one.county, one.exit_id) for one, _ in queries.returning(uow.session, today)]
+        for step, county, exit_id in due:
+            try:
+                done += step(OFFICE, county, exit_id)
+            except Unavailable:
+                raise
+            except LandregError as error:
+                _logger.warning("exit %s: %s", exit_id, [finding.code for finding in error.findings])
+    return done
+
+
+def lapse(office: Actor, county: str, exit_id: UUID) -> int:
+    """An exit whose last day of payment is over ends, and nothing was lost; 1, or 0 where it was paid or is over."""
+    with unit_of_work(office) as uow:
+        found, law = held(uow, county, exit_id)
+        course = found.course(law.on)
+        if course.lapses_on is None or course.lapses_on >= law.on or course.left <= 0:
+            return 0
+        if stage(course, law.days("EXIT-9.cooling_days")) in FINAL:
+            return 0
+        logged.stage_lapse(uow, happened(uow, found, "lapse", law.on))
+        close_case(uow, found)
+    return 1
+
+
+def close(office: Actor, county: str, exit_id: UUID) -> int:
+    """The case of an exit that its household took back by itself."""
+    with unit_of_work(office) as uow:
+        found, _ = held(uow, county, exit_id)
+        close_case(uow, found)
+    return 1
+
+
+def come_back(office: Actor, county: str, exit_id: UUID) -> int:
+    """A temporary exit whose day has come: its rights are the household's again by an act of their own; 1, or 0 where they
+    cannot be, since the land is under another right meanwhile: the office settles that.
+    """
+    with unit_of_work(office) as uow:
+        row = queries.one(uow.session, county, exit_id)
+        act = None if row is None or row.returns_on is None else queries.act_of(uow.session, row)
+        if row is None or act is None:
+            return 0
+        former = [one for one in closed_by(uow.session, county, act) if one.right_id in row.right_ids]
+        given = [parcel.row["parcel_id"] for one in former for parcel in one.parcels]
+        uow.lock_parcels(county, given)
+        if row.returns_on is None or row.returns_on > beijing_day(uow.now):
+            return 0
+        stands = standing.rights(uow.session, county, row.right_ids)
+        changes = _back(uow, row, former, stands)
+        if changes is None:
+            _logger.warning("exit %s: its land is under another right", row.number)
+            return 0
+        case = Case(
+            county=county, case_id=None, village=row.village, package_id=None, act_kind="exit_return",
+            subject_code=former[0].right.row["code"],
+        )  # fmt: skip
+        write(uow, county, [Booking(case, changes, uuid4())])
+        event = event_of(uow, row, "return", row.returns_on)
+        uow.session.add(event)
+        uow.session.flush()
+        logged.stage_return(uow, event)
+    return 1
+
+
+def _back(uow: UnitOfWork, row: Exit, former: list[RightBundle], stands: dict[UUID, RightBundle]) -> Changes | None:
+    """What the act does; None where one of the parcels lies under another right."""
+    assert row.returns_on is not None  # noqa: S101  (asked before)
+    on, changes = row.returns_on, Changes((), row.returns_on)
+    for bundle in former:
+        now = stands.get(bundle.right_id)
+        kept = set(now.codes) if now else set()
+        lost = [parcel for parcel in bundle.parcels if parcel.row["parcel_id"] not in kept]
+        if parcels_held(uow.session, row.county, [parcel.row["parcel_id"] for parcel in lost]):
+            return None
+        changes = effects.joined(changes, effects.come_back(bundle, now, lost, on, uuid4))
+    return replace(changes, ends={})

@@ -1,0 +1,147 @@
+"""What the log says of exits, read from their tables: staged when a row is written, read again by `landreg log recheck`.
+
+Each row has a leaf of its own. Its text enters as a personal fact, which the log salts: it names people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from landreg.core.db import UnitOfWork
+from landreg.core.tables import Base
+from landreg.exit.model import Agreement, Consent, Event, Exit, Item, Payment
+from landreg.log.leaf import Entry
+from landreg.log.recheck_register import Source
+from landreg.log.store import stage
+
+Told = tuple[dict[str, Any], dict[str, str]]
+NOT_TOLD = frozenset(("county", "village", "account_sealed"))
+"""Columns of which no leaf tells: today's division code, and what turns with the keys."""
+OF_EVENT = {
+    "notice": "exit.noticed",
+    "minors": "exit.minors",
+    "withdrawal": "exit.withdrawn",
+    "lapse": "exit.lapsed",
+    "return": "exit.returned",
+}
+"""By kind of event: the kind of its entry."""
+
+
+def stage_exit(uow: UnitOfWork, row: Exit) -> None:
+    """Tell the log what was applied for."""
+    stage(uow, Entry("exit.applied", row.county, row.village, row.number, *_applied(row)))
+
+
+def stage_consent(uow: UnitOfWork, row: Consent) -> None:
+    """Tell the log of a member's word."""
+    stage(uow, Entry("exit.consented", row.county, row.village, str(row.consent_id), *_said(row, agrees=row.agrees)))
+
+
+def stage_agreement(uow: UnitOfWork, row: Agreement, items: list[Item]) -> None:
+    """Tell the log of an agreement with its items."""
+    stage(uow, Entry("exit.agreed", row.county, row.village, str(row.agreement_id), *_agreed(row, items)))
+
+
+def stage_payment(uow: UnitOfWork, row: Payment) -> None:
+    """Tell the log of a payment."""
+    stage(uow, Entry("exit.paid", row.county, row.village, str(row.payment_id), *_said(row, yuan=row.amount_yuan)))
+
+
+def stage_notice(uow: UnitOfWork, row: Event) -> None:
+    """Tell the log of the written notice."""
+    stage(uow, Entry("exit.noticed", row.county, row.village, row.number, *_event(row)))
+
+
+def stage_minors(uow: UnitOfWork, row: Event) -> None:
+    """Tell the log how minors are provided for."""
+    stage(uow, Entry("exit.minors", row.county, row.village, row.number, *_event(row)))
+
+
+def stage_withdrawal(uow: UnitOfWork, row: Event) -> None:
+    """Tell the log that an exit was taken back."""
+    stage(uow, Entry("exit.withdrawn", row.county, row.village, row.number, *_event(row)))
+
+
+def stage_lapse(uow: UnitOfWork, row: Event) -> None:
+    """Tell the log that an exit lapsed unpaid."""
+    stage(uow, Entry("exit.lapsed", row.county, row.village, row.number, *_event(row)))
+
+
+def stage_return(uow: UnitOfWork, row: Event) -> None:
+    """Tell the log that a temporary exit came back."""
+    stage(uow, Entry("exit.returned", row.county, row.village, row.number, *_event(row)))
+
+
+def _applied(row: Exit) -> Told:
+    return _said(row, number=row.number, mode=row.mode, reason=row.reason)
+
+
+def _event(row: Event) -> Told:
+    return _said(row, number=row.number, on=row.on_day, way=row.way)
+
+
+def _agreed(row: Agreement, items: list[Item]) -> Told:
+    facts, personal = _said(row, yuan=row.total_yuan, model=row.model)
+    return facts, {**personal, **{f"item.{item.position}": _text(item) for item in items}}
+
+
+def _said(row: Base, **facts: Any) -> Told:
+    told = row.exit_id if isinstance(row, Exit | Consent | Agreement | Payment | Event) else None
+    return {"exit": told, **facts}, {"row": _text(row)}
+
+
+def _text(row: Base) -> str:
+    """A row as text: every column but those of which no leaf tells, by their names."""
+    columns = [column.key for column in sa.inspect(type(row)).columns if column.key not in NOT_TOLD]
+    return "; ".join(f"{name}={_plain(getattr(row, name))}" for name in sorted(columns))
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return ",".join(str(one) for one in value)
+    return value.isoformat() if hasattr(value, "astimezone") and hasattr(value, "isoformat") else str(value)
+
+
+def _rows(table: Any, key: Callable[[Any], str], told: Callable[[Any], Told]) -> Source:
+    def read(session: Session) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:
+        for row in session.scalars(sa.select(table)):
+            yield key(row), *told(row)
+
+    return read
+
+
+def _agreements(session: Session) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:
+    items: dict[Any, list[Item]] = {}
+    for item in session.scalars(sa.select(Item)):
+        items.setdefault(item.exit_id, []).append(item)
+    for row in session.scalars(sa.select(Agreement)):
+        yield str(row.agreement_id), *_agreed(row, items.get(row.exit_id, []))
+
+
+def _events(kind: str) -> Source:
+    def read(session: Session) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:
+        for row in session.scalars(sa.select(Event).where(Event.kind == kind)):
+            yield row.number, *_event(row)
+
+    return read
+
+
+SOURCES: Mapping[str, Source] = {
+    "exit.applied": _rows(Exit, lambda row: str(row.number), _applied),
+    "exit.consented": _rows(Consent, lambda row: str(row.consent_id), lambda row: _said(row, agrees=row.agrees)),
+    "exit.agreed": _agreements,
+    "exit.paid": _rows(Payment, lambda row: str(row.payment_id), lambda row: _said(row, yuan=row.amount_yuan)),
+    **{entry: _events(kind) for kind, entry in OF_EVENT.items()},
+}
+"""By kind of entry: what the tables say of it now."""
+TABLES: Mapping[str, Mapping[str, str]] = {
+    "exit.applied": {"": "exit.exit"},
+    "exit.consented": {"": "exit.consent"},
+    "exit.agreed": {"": "exit.agreement", "item": "exit.item"},
+    "exit.paid": {"": "exit.payment"},
+    **{entry: {"": "exit.event"} for entry in OF_EVENT.values()},
+}

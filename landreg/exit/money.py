@@ -1,0 +1,106 @@
+"""What is agreed and paid: the agreement with its items, and each payment to a right holder's account."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+from landreg.access.sealing import seal
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import BadInput, Conflict, Finding, Refused
+from landreg.core.units import CENT
+from landreg.exit import logged, queries
+from landreg.exit.guarded import Attached, ties_nothing
+from landreg.exit.model import Agreement, Item, Payment
+from landreg.exit.rules.course import AGREE_RULES, FINAL, stage
+from landreg.exit.rules.money import SIGN_RULES, Agreed, Paid, exit_12_payment_is_due
+from landreg.exit.service import entered, held
+from landreg.law.book import examine
+
+SHORTEST_ACCOUNT, LONGEST_ACCOUNT = 8, 40
+
+
+def agree(
+    actor: Actor, county: str, exit_id: UUID, agreed: Agreed, paper: Attached | None, funds: Attached | None
+) -> Agreement:
+    """Record the agreement. Raises Refused with every finding (EXIT-1, EXIT-6, EXIT-9, EXIT-11, EXIT-14, GUARD-1), Conflict
+    (EXIT-13) where there is one or the exit is over.
+    """
+    with unit_of_work(actor) as uow:
+        found, law = held(uow, county, exit_id)
+        course = found.course(law.on)
+        if found.agreement is not None or stage(course, law.days("EXIT-9.cooling_days")) in FINAL:
+            raise Conflict(Finding("EXIT-13", "state", subject=found.exit.number))
+        texts = {f"what.{place}": one.what for place, one in enumerate(agreed.items, 1)}
+        said = {"payer": agreed.payer, "funds_source": agreed.funds_source, "guarantee": agreed.guarantee}
+        ties_nothing(law.on, paper, **said, **texts)
+        ties_nothing(law.on, funds, "funds_paper")
+        findings = [*examine(AGREE_RULES, course, law), *examine(SIGN_RULES, agreed, law)]
+        if paper is None or funds is None:
+            lacking = [name for name, one in (("paper", paper), ("funds_paper", funds)) if one is None]
+            raise Refused([*findings, *(Finding("FORM-7", name) for name in lacking)])
+        if findings:
+            raise Refused(findings)
+        document, shown = entered(uow, found, "exit_agreement", paper), entered(uow, found, "exit_funds", funds)
+        assert document is not None and shown is not None  # noqa: S101, PT018  (both papers are there)
+        row = Agreement(
+            county=county, village=found.exit.village, exit_id=exit_id, agreement_id=uuid4(), model=agreed.model,
+            payer=agreed.payer, funds_source=agreed.funds_source, funds_yuan=agreed.funds.quantize(CENT),
+            funds_shown_on=agreed.funds_shown_on, funds_document_id=shown, signed_on=agreed.signed_on,
+            lapses_on=agreed.signed_on + timedelta(days=law.days("EXIT-3.payment_days")), instalments=agreed.instalments,
+            guarantee=agreed.guarantee, total_yuan=agreed.total.quantize(CENT), document_id=document,
+            recorded_by=actor.account_id, recorded_by_name=actor.name, recorded_at=uow.now,
+        )  # fmt: skip
+        items = [
+            Item(
+                county=county, village=found.exit.village, exit_id=exit_id, item_id=uuid4(), position=place,
+                what=one.what.strip(), amount_yuan=one.amount.quantize(CENT), kind=one.kind,
+            )
+            for place, one in enumerate(agreed.items, 1)
+        ]  # fmt: skip
+        uow.session.add_all([row, *items])
+        uow.session.flush()
+        logged.stage_agreement(uow, row, items)
+    return row
+
+
+def pay(
+    actor: Actor, county: str, exit_id: UUID, member_id: UUID, account: str, amount: Decimal, paid_on: date, receipt: str,
+    paper: Attached | None,
+) -> Decimal:  # fmt: skip
+    """Record a payment to a member's account by its receipt; what is left after it. Raises Refused (EXIT-12, GUARD-1), BadInput
+    for an account that is none, Conflict (EXIT-13) where nothing is to be paid.
+    """
+    digits = "".join(account.split())
+    if not (digits.isascii() and digits.isdigit() and SHORTEST_ACCOUNT <= len(digits) <= LONGEST_ACCOUNT):
+        raise BadInput(Finding("FORM-4", "account"))
+    if paper is None:
+        raise BadInput(Finding("FORM-7", "paper"))
+    with unit_of_work(actor) as uow:
+        found, law = held(uow, county, exit_id)
+        course = found.course(law.on)
+        if course.signed_on is None or stage(course, law.days("EXIT-9.cooling_days")) != "paying":
+            raise Conflict(Finding("EXIT-13", "state", subject=found.exit.number))
+        ties_nothing(law.on, paper, receipt=receipt)
+        member = next((one for one in found.members if one.member_id == member_id and one.holds_right), None)
+        paid = Paid(
+            person_id=member.person_id if member else UUID(int=0), amount=amount, paid_on=paid_on, receipt=receipt,
+            holders={one.person_id for one in found.members if one.holds_right}, left=course.left,
+            signed_on=course.signed_on, today=law.on, known_receipt=queries.receipt_known(uow.session, county, receipt),
+        )  # fmt: skip
+        if wrong := exit_12_payment_is_due(paid, law):
+            raise Refused(wrong)
+        document = entered(uow, found, "exit_payment", paper)
+        assert document is not None  # noqa: S101  (the paper is there)
+        row = Payment(
+            county=county, village=found.exit.village, exit_id=exit_id, payment_id=uuid4(), person_id=paid.person_id,
+            account_sealed=seal(digits), account_masked=f"…{digits[-4:]}", amount_yuan=amount.quantize(CENT),
+            paid_on=paid_on, receipt=receipt, document_id=document, recorded_by=actor.account_id,
+            recorded_by_name=actor.name, recorded_at=uow.now,
+        )  # fmt: skip
+        uow.session.add(row)
+        uow.session.flush()
+        logged.stage_payment(uow, row)
+    return course.left - amount

@@ -1,0 +1,163 @@
+"""Reads of exits: the lists of the desk and of a household, one exit with all that was recorded of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from landreg.access.queries import masked_persons
+from landreg.core.periods import beijing_day
+from landreg.exit.model import Agreement, Consent, Event, Exit, Item, Payment
+from landreg.exit.rules.course import Course, Word
+from landreg.party import queries as parties
+from landreg.party.model import Member
+from landreg.registry.casebook import Case
+
+OVER = ("withdrawal", "lapse", "return")
+
+
+@dataclass(frozen=True)
+class Whole:
+    """An exit with all its rows. members: of the household as it stands, with masked names by person."""
+
+    exit: Exit
+    case: Case
+    members: Sequence[Member]
+    names: dict[UUID, str]
+    consents: Sequence[Consent]
+    agreement: Agreement | None
+    items: Sequence[Item]
+    payments: Sequence[Payment]
+    events: dict[str, Event]
+
+    def course(self, today: date) -> Course:
+        """How it stands on a day."""
+        minors = set(self.exit.minors)
+        named = {one.member_id: self.names.get(one.person_id, "") for one in self.members}
+        over = next((kind for kind in OVER if kind in self.events), "")
+        agreement = self.agreement
+        return Course(
+            number=self.exit.number,
+            today=today,
+            adults={member: name for member, name in named.items() if member not in minors},
+            minors={member: name for member, name in named.items() if member in minors},
+            words=tuple(word_of(one) for one in self.consents),
+            minors_kept="minors" in self.events,
+            agreed=agreement.total_yuan if agreement else None,
+            signed_on=agreement.signed_on if agreement else None,
+            lapses_on=agreement.lapses_on if agreement else None,
+            paid=sum((one.amount_yuan for one in self.payments), Decimal("0.00")),
+            over=over,
+            case_state=self.case.state,
+        )
+
+
+def word_of(row: Consent) -> Word:
+    """A member's word as the rules take it."""
+    return Word(
+        row.member_id, row.agrees, beijing_day(row.taken_at), row.way, row.language, row.identity_checked, row.read_aloud,
+        row.witness, row.witness_apart, row.by_name, row.document_id is not None,
+    )  # fmt: skip
+
+
+def one(session: Session, county: str, exit_id: UUID) -> Exit | None:
+    """An exit of the actor's jurisdiction."""
+    return session.scalars(sa.select(Exit).where(Exit.county == county, Exit.exit_id == exit_id)).one_or_none()
+
+
+def of_case(session: Session, county: str, case_id: UUID) -> Exit | None:
+    """The exit behind a case."""
+    return session.scalars(sa.select(Exit).where(Exit.county == county, Exit.case_id == case_id)).one_or_none()
+
+
+def whole(session: Session, found: Exit) -> Whole:
+    """An exit with all its rows, in a fixed number of queries."""
+    county, exit_id = found.county, found.exit_id
+    case = session.scalars(sa.select(Case).where(Case.county == county, Case.case_id == found.case_id)).one()
+    members = parties.members(session, county, found.household_id)
+    names = masked_persons(session, [member.person_id for member in members])
+    return Whole(
+        found,
+        case,
+        members,
+        {person: told[0] for person, told in names.items()},
+        _of(session, Consent, county, exit_id, Consent.taken_at),
+        next(iter(_of(session, Agreement, county, exit_id, Agreement.recorded_at)), None),
+        _of(session, Item, county, exit_id, Item.position),
+        _of(session, Payment, county, exit_id, Payment.recorded_at),
+        events_of(session, found),
+    )
+
+
+def _of(session: Session, table: Any, county: str, exit_id: UUID, order: Any) -> Sequence[Any]:
+    found = sa.select(table).where(table.county == county, table.exit_id == exit_id).order_by(order)
+    return session.scalars(found).all()
+
+
+def listed() -> sa.Select[Exit, str]:
+    """The exits of the actor's jurisdiction, newest first, each with the state of its case."""
+    of = (Case.county == Exit.county) & (Case.case_id == Exit.case_id)
+    return sa.select(Exit, Case.state).join(Case, of).order_by(Exit.opened_at.desc(), Exit.number.desc())
+
+
+def of_household(session: Session, household_id: UUID) -> Sequence[tuple[Exit, dict[str, Event]]]:
+    """A household's own exits with their events, newest first."""
+    found = sa.select(Exit).where(Exit.household_id == household_id).order_by(Exit.opened_at.desc())
+    return [(own, events_of(session, own)) for own in session.scalars(found)]
+
+
+def receipt_known(session: Session, county: str, receipt: str) -> bool:
+    """Whether a receipt of payment was counted already."""
+    found = sa.select(Payment.payment_id).where(Payment.county == county, Payment.receipt == receipt)
+    return session.scalars(found).first() is not None
+
+
+def lapsed(session: Session, today: date) -> Sequence[Exit]:
+    """Exits whose last day of payment is over, that are not paid and not over."""
+    paid = sa.select(sa.func.coalesce(sa.func.sum(Payment.amount_yuan), 0)).where(_same(Payment)).scalar_subquery()
+    found = sa.select(Exit).join(Agreement, _same(Agreement)).where(Agreement.lapses_on < today)
+    return session.scalars(found.where(paid < Agreement.total_yuan, ~_over())).all()
+
+
+def returning(session: Session, today: date) -> Sequence[tuple[Exit, UUID]]:
+    """Temporary exits that were registered and whose day has come, with the act that registered each."""
+    found = sa.select(Exit, Case.act_id).join(Case, (Case.county == Exit.county) & (Case.case_id == Exit.case_id))
+    found = found.where(Exit.returns_on <= today, Case.act_id.is_not(None), ~_over())
+    return [(one, act) for one, act in session.execute(found) if act is not None]
+
+
+def left_open(session: Session) -> Sequence[Exit]:
+    """Exits that are over while their case still waits: the household took them back by itself."""
+    found = sa.select(Exit).join(Case, (Case.county == Exit.county) & (Case.case_id == Exit.case_id))
+    return session.scalars(found.where(Case.waits, Case.act_id.is_(None), _over())).all()
+
+
+def _same(table: Any) -> Any:
+    return (table.county == Exit.county) & (table.exit_id == Exit.exit_id)
+
+
+def _over() -> Any:
+    return sa.select(Event.event_id).where(_same(Event), Event.kind.in_(OVER)).exists()
+
+
+def next_number(session: Session) -> int:
+    """A new number of an exit: never used twice, gaps allowed."""
+    return int(session.execute(sa.text("SELECT nextval('exit.exit_number')")).scalar_one())
+
+
+def events_of(session: Session, found: Exit) -> dict[str, Event]:
+    """What happened to an exit, by its kind."""
+    return {event.kind: event for event in _of(session, Event, found.county, found.exit_id, Event.at)}
+
+
+def act_of(session: Session, found: Exit) -> UUID | None:
+    """The act that registered an exit that is not over; None where there is none."""
+    asked = sa.select(Case.act_id).where(Case.county == found.county, Case.case_id == found.case_id)
+    return None if set(OVER) & set(events_of(session, found)) else session.scalars(asked).one()

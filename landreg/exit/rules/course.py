@@ -1,0 +1,134 @@
+"""How an exit stands, from what was recorded of it; and what each of its steps must rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from landreg.core.errors import Finding
+from landreg.law.book import Law
+
+WAYS = ("counter", "video", "notarised", "guardian")
+FINAL = ("ended", "return", "withdrawal", "lapse", "refused")
+"""Stages after which nothing is done but reading."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """A member's word on an exit. has_paper: its record is in the folder. on: the day on which it was taken."""
+
+    member_id: UUID
+    agrees: bool
+    on: date
+    way: str = "counter"
+    language: str = ""
+    identity_checked: bool = False
+    read_aloud: bool = False
+    witness: str = ""
+    witness_apart: bool = False
+    by_name: str = ""
+    has_paper: bool = False
+
+    @property
+    def sound(self) -> bool:
+        """Whether it counts as a consent."""
+        heard = self.identity_checked and self.read_aloud and bool(self.language)
+        return self.agrees and heard and bool(self.witness) and self.witness_apart
+
+
+@dataclass(frozen=True)
+class Course:
+    """An exit on a day. adults, minors: members by id, masked names. minors_kept: a guardian wrote how they are provided for.
+    over: withdrawal, lapse or return. case_state: of its case in the register.
+    """
+
+    number: str
+    today: date
+    adults: Mapping[UUID, str]
+    minors: Mapping[UUID, str] = field(default_factory=dict)
+    words: tuple[Word, ...] = ()
+    minors_kept: bool = False
+    agreed: Decimal | None = None
+    signed_on: date | None = None
+    lapses_on: date | None = None
+    paid: Decimal = Decimal(0)
+    over: str = ""
+    case_state: str = "draft"
+
+    @property
+    def left(self) -> Decimal:
+        """What is still to be paid, in yuan."""
+        return (self.agreed or Decimal(0)) - self.paid
+
+    @property
+    def against(self) -> tuple[str, ...]:
+        """Masked names of those who refuse."""
+        return tuple(
+            self.adults[word.member_id] for word in self.words if not word.agrees and word.member_id in self.adults
+        )
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """Masked names of the adults whose consent is not there."""
+        spoken = {word.member_id for word in self.words if word.sound or not word.agrees}
+        return tuple(name for member, name in self.adults.items() if member not in spoken)
+
+
+def stage(course: Course, cooling_days: int) -> str:
+    """Where an exit is: a word of terms.toml, exit_stage."""
+    if course.over:
+        return course.over
+    if course.case_state in ("registered", "certified"):
+        return "ended"
+    if course.case_state in ("withdrawn", "refused"):
+        return "refused"
+    if course.against:
+        return "against"
+    if course.agreed is not None:
+        return "paying" if course.left > 0 else "paid"
+    if course.lacking or (course.minors and not course.minors_kept):
+        return "applied"
+    return "cooling" if course.today < agreed_from(course, cooling_days) else "agreeing"
+
+
+def agreed_from(course: Course, cooling_days: int) -> date:
+    """The first day on which the agreement may be signed: after the last member's word and the days to think it over."""
+    return max((word.on for word in course.words), default=course.today) + timedelta(days=cooling_days)
+
+
+def exit_1_each_adult_consents(facts: Course, law: Law) -> Finding | None:
+    """EXIT-1: every adult member consents, each separately, in person or recorded. 农村土地承包法 第二十七、三十条 (RLCL-30)."""
+    if not facts.lacking and not facts.against:
+        return None
+    values = {"lacking": list(facts.lacking), "against": list(facts.against)}
+    return Finding("EXIT-1", "member", values, subject=facts.number)
+
+
+def exit_6_minors_provided_for(facts: Course, law: Law) -> Finding | None:
+    """EXIT-6: where members are under age, a guardian writes how their home and living are kept. RLCL-27."""
+    if not facts.minors or facts.minors_kept:
+        return None
+    return Finding("EXIT-6", "minors", {"minors": list(facts.minors.values())}, subject=facts.number)
+
+
+def exit_7_other_ways_have_their_paper(facts: Word, law: Law) -> Finding | None:
+    """EXIT-7: a word that is not given at the counter has its record; a guardian's has the guardian's name. RLCL-27."""
+    if facts.way == "counter" or (facts.has_paper and (facts.way != "guardian" or bool(facts.by_name))):
+        return None
+    return Finding("EXIT-7", "paper", {})
+
+
+def exit_9_days_to_think(facts: Course, law: Law) -> Finding | None:
+    """EXIT-9: the agreement is signed some days after the last member's consent. domain.md, exits; a county's own figure."""
+    days = law.days("EXIT-9.cooling_days")
+    earliest = agreed_from(facts, days)
+    if facts.today >= earliest:
+        return None
+    return Finding("EXIT-9", "signed_on", {"days": days, "earliest": earliest}, subject=facts.number)
+
+
+AGREE_RULES = (exit_1_each_adult_consents, exit_6_minors_provided_for, exit_9_days_to_think)
+"""What stands before an agreement."""

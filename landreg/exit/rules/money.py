@@ -1,0 +1,105 @@
+"""What is agreed and paid for an exit, in yuan, and the reason that it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from landreg.core.errors import Finding
+from landreg.core.units import CENT
+from landreg.law.book import Law, terms
+
+MODELS = ("replacement", "cash", "reserve")
+ITEMS = ("land", "improvements", "house", "fixtures", "crops", "relocation")
+MOST_YUAN = Decimal("9999999999.99")
+MOST_INSTALMENTS = 60
+
+
+@dataclass(frozen=True)
+class Itemised:
+    """An item of the compensation: its kind, what it is, and its sum."""
+
+    kind: str
+    what: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """An agreement as it was signed: with whom, from which money, shown when, and in how many parts it is paid."""
+
+    model: str
+    payer: str
+    items: tuple[Itemised, ...]
+    funds_source: str
+    funds: Decimal
+    funds_shown_on: date
+    signed_on: date
+    instalments: int = 1
+    guarantee: str = ""
+
+    @property
+    def total(self) -> Decimal:
+        """The whole compensation."""
+        return sum((item.amount for item in self.items), Decimal("0.00"))
+
+
+@dataclass(frozen=True)
+class Paid:
+    """A payment and what it is held against. holders: persons of the household who hold the right. left: still to be paid."""
+
+    person_id: UUID
+    amount: Decimal
+    paid_on: date
+    receipt: str
+    holders: Collection[UUID]
+    left: Decimal
+    signed_on: date
+    today: date
+    known_receipt: bool = False
+
+
+def exit_8_reason_of_the_list(facts: str, law: Law) -> Finding | None:
+    """EXIT-8: the reason is one of a closed list that says nothing of where anybody lives. domain.md, exits."""
+    listed = facts in terms("exit_reason") and law.days("EXIT-8.reasons", facts) == 1
+    return None if listed else Finding("EXIT-8", "reason", {})
+
+
+def exit_11_agreement_in_full(facts: Agreed, law: Law) -> Finding | None:
+    """EXIT-11: items, payer and days are said in full, and instalments are guaranteed. RLCL-27, RLCL-30."""
+    lacking = [] if facts.model in MODELS else ["model"]
+    lacking += [] if facts.payer.strip() else ["payer"]
+    lacking += [] if facts.signed_on <= law.on else ["signed_on"]
+    sound = bool(facts.items) and all(
+        one.kind in ITEMS and one.what.strip() and _yuan(one.amount) for one in facts.items
+    )
+    lacking += [] if sound and _yuan(facts.total) else ["items"]
+    parts = 1 <= facts.instalments <= MOST_INSTALMENTS and (facts.instalments == 1 or bool(facts.guarantee.strip()))
+    lacking += [] if parts else ["instalments"]
+    return Finding("EXIT-11", lacking[0], {"lacking": lacking}) if lacking else None
+
+
+def exit_12_payment_is_due(facts: Paid, law: Law) -> Finding | None:
+    """EXIT-12: a payment goes to a right holder, is of what is left, in its time, by a receipt that is new. RLCL-30."""
+    sound = _yuan(facts.amount) and facts.amount <= facts.left and facts.person_id in facts.holders
+    sound = sound and facts.signed_on <= facts.paid_on <= facts.today and not facts.known_receipt
+    return None if sound and facts.receipt.strip() else Finding("EXIT-12", "amount", {"left": facts.left})
+
+
+def exit_14_money_is_there(facts: Agreed, law: Law) -> Finding | None:
+    """EXIT-14: before the agreement the source of the money is shown, and it suffices. RLCL-27, LAL-62."""
+    shown = facts.funds_source.strip() and _yuan(facts.funds) and facts.funds_shown_on <= facts.signed_on
+    if shown and facts.total.is_finite() and facts.funds >= facts.total:
+        return None
+    return Finding("EXIT-14", "funds", {"total": facts.total})
+
+
+def _yuan(amount: Decimal) -> bool:
+    return amount.is_finite() and 0 < amount <= MOST_YUAN and amount == amount.quantize(CENT)
+
+
+SIGN_RULES = (exit_11_agreement_in_full, exit_14_money_is_there)
+"""What an agreement must say."""

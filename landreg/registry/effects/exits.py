@@ -1,0 +1,83 @@
+"""What an exit does: rights end, or go on over the parcels that stay; the land is the collective's or another household's; and
+what comes back when a temporary one is over. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+from landreg.registry.effects.acts import areas, followed, history
+from landreg.registry.effects.changes import Changes, Ending, RightBundle, Standing
+
+NewId = Callable[[], UUID]
+CONTRACT = "contract_management"
+
+
+def give_back(
+    bundles: Sequence[RightBundle],
+    parcels: Sequence[str],
+    taker: UUID | None,
+    onto: RightBundle | None,
+    on: date,
+    new: NewId,
+) -> Changes:
+    """All that an exit changes. parcels: codes of the contract's that are given back, none: all. taker: the household that
+    takes over, onto: its own contract right, which takes contracted land in.
+    """
+    changes = Changes((), on)
+    for bundle in bundles:
+        if bundle.right.row["kind"] == CONTRACT:
+            changes = joined(changes, _contract(bundle, parcels, taker, onto, on, new))
+        elif taker is None:
+            changes = joined(changes, _ended(bundle, on, new))
+        else:
+            holder = {"household_id": taker}
+            changes = joined(changes, followed(bundle, on, new, holder, holder, bundle.parcels))
+    return changes
+
+
+def joined(one: Changes, other: Changes) -> Changes:
+    """Two changes of one act and one day."""
+    return Changes(
+        (*one.opens, *other.opens), other.valid_from, (*one.closes, *other.closes), {**one.ends, **other.ends}
+    )
+
+
+def come_back(
+    former: RightBundle, standing: RightBundle | None, lost: Sequence[Standing], on: date, new: NewId
+) -> Changes:
+    """What was given for some years is the household's again. former: the right as the exit closed it. standing: as it goes on
+    meanwhile over what stayed, None where nothing did. lost: the rows of the parcels that were given.
+    """
+    if standing is not None:
+        whole = (*standing.parcels, *(replace(parcel, since=on) for parcel in lost))
+        return followed(standing, on, new, areas(whole), {}, whole)
+    row = new()
+    contract = () if former.contract is None else (former.contract.from_day(on, row_id=new()),)
+    opens = (
+        *contract,
+        former.right.from_day(on, row_id=row),
+        *(holder.from_day(on, right_row=row) for holder in former.holders),
+        *(parcel.from_day(on, right_row=row) for parcel in former.parcels),
+    )
+    return Changes(opens, on)
+
+
+def _contract(
+    bundle: RightBundle, parcels: Sequence[str], taker: UUID | None, onto: RightBundle | None, on: date, new: NewId
+) -> Changes:
+    given = [one for one in bundle.parcels if not parcels or bundle.codes[one.row["parcel_id"]] in parcels]
+    staying = [one for one in bundle.parcels if one not in given]
+    left = followed(bundle, on, new, areas(staying), {}, staying) if staying else _ended(bundle, on, new)
+    if taker is None or onto is None:
+        return left
+    whole = (*onto.parcels, *(replace(parcel, since=on) for parcel in given))
+    return joined(left, followed(onto, on, new, areas(whole), {}, whole))
+
+
+def _ended(bundle: RightBundle, on: date, new: NewId) -> Changes:
+    ends: dict[UUID, Ending] = {bundle.right_id: "cancelled"}
+    return Changes(history(bundle, on, new, bundle.contract), on, bundle.rows, ends)

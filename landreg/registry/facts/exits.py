@@ -1,0 +1,197 @@
+"""Facts for exits: the rights that are given back, how the procedure stands, and who takes the land over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Row, select, text
+from sqlalchemy.orm import Session
+
+from landreg.core.tables import in_force
+from landreg.law.book import act_type
+from landreg.registry.casebook import Case
+from landreg.registry.effects import Changes, RightBundle
+from landreg.registry.effects import exits as effects
+from landreg.registry.facts import standing
+from landreg.registry.facts.households import operated
+from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted, term_of
+from landreg.registry.model import Contract, Right, RightHolder, RightParcel
+from landreg.registry.rules.act_facts import Restricted
+from landreg.registry.rules.exit_requests import ExitAsked
+from landreg.registry.rules.exits import ExitFacts
+from landreg.registry.rules.requests import read
+
+CONTRACT, HOMESTEAD = "contract_management", "homestead"
+
+
+def exit_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
+    """The proposals of cases on exits, in a fixed number of queries."""
+    county = cases[0].county
+    ids = [case.case_id for case in cases]
+    asked = {case.case_id: read(case.act_kind, case.request) for case in cases}
+    takers = [one.taker_id for one in asked.values() if isinstance(one, ExitAsked) and one.taker_id is not None]
+    held = standing.rights_held(session, county, takers)
+    right_ids = {right for case in cases for right in case.right_ids} | {right for of in held.values() for right in of}
+    bundles = standing.rights(session, county, list(right_ids))
+    households = standing.households(session, county, [case.household_code for case in cases])
+    taking = standing.households_by_id(session, county, takers)
+    restrictions = standing.restrictions(session, county, list({right for case in cases for right in case.right_ids}))
+    papers = folders(session, county, ids)
+    stands = operated(session, county, [parcel for bundle in bundles.values() for parcel in bundle.codes])
+    course = {row.case_id: row for row in session.execute(text(_STANDING), {"county": county, "cases": ids})}
+    return [
+        _proposal(
+            case,
+            asked[case.case_id],
+            _rows(case, bundles, households, restrictions),
+            papers[case.case_id],
+            stands,
+            course.get(case.case_id),
+            _taker(asked[case.case_id], bundles, held, taking),
+        )
+        for case in cases
+    ]
+
+
+class _Taker:
+    """The household that takes over: its collective, its own contract right, and whether it has a homestead."""
+
+    def __init__(self, collective: str | None, onto: RightBundle | None, homestead: bool) -> None:
+        self.collective, self.onto, self.homestead = collective, onto, homestead
+
+
+def _taker(
+    asked: Any,
+    bundles: Mapping[UUID, RightBundle],
+    held: Mapping[UUID, Mapping[UUID, str]],
+    taking: Mapping[UUID, standing.HouseholdInForce],
+) -> _Taker:
+    taker = asked.taker_id if isinstance(asked, ExitAsked) else None
+    if taker is None or taker not in taking:
+        return _Taker(None, None, False)
+    rights = held.get(taker, {})
+    own = next((right for right, kind in rights.items() if kind == CONTRACT), None)
+    collective = str(taking[taker].household.row["collective_id"])
+    return _Taker(collective, None if own is None else bundles.get(own), HOMESTEAD in rights.values())
+
+
+def _rows(
+    case: Case,
+    bundles: Mapping[UUID, RightBundle],
+    households: Mapping[str, standing.HouseholdInForce],
+    restrictions: Mapping[UUID, tuple[Any, ...]],
+) -> InForce:
+    own = [bundles[right] for right in case.right_ids if right in bundles]
+    return InForce(
+        own[0] if len(own) == len(case.right_ids) else None,
+        households.get(case.household_code),
+        tuple(row for right in case.right_ids for row in restrictions.get(right, ())),
+        others=tuple(own[1:]),
+    )
+
+
+def _proposal(
+    case: Case,
+    asked: Any,
+    rows: InForce,
+    folder: frozenset[str],
+    stands: Mapping[UUID, str],
+    course: Row[Any] | None,
+    taker: _Taker,
+) -> ActProposal:
+    own = rows.bundles
+    contract = next((one for one in own if one.right.row["kind"] == CONTRACT), None)
+    facts = ExitFacts(
+        act_kind=case.act_kind,
+        code=case.subject_code,
+        asked=asked,
+        in_force=rows.bundle is not None,
+        right_kind=case.right_kind,
+        missing=papers_lacking(case, act_type(case.act_kind), folder),
+        restrictions=restricted(rows.restrictions),
+        parcels=tuple(contract.codes.values()) if contract else (),
+        holder=rows.bundle.right.row["household_id"] if rows.bundle else None,
+        collective=str(rows.household.household.row["collective_id"]) if rows.household else "",
+        term=term_of(contract),
+        operated={code: stands[parcel] for one in own for parcel, code in one.codes.items() if parcel in stands},
+        agreed=course.agreed if course else None,
+        paid=course.paid if course else Decimal(0),
+        noticed_on=course.noticed_on if course else None,
+        over=bool(course and course.over),
+        contracted=contract is not None,
+        homestead=any(one.right.row["kind"] == HOMESTEAD for one in own),
+        taker_collective=taker.collective,
+        taker_same_term=taker.onto is not None and term_of(taker.onto) == term_of(contract),
+        taker_has_homestead=taker.homestead,
+    )
+    return ActProposal(case, rows, facts, partial(_changes, rows, facts, taker.onto))
+
+
+def _changes(rows: InForce, facts: ExitFacts, onto: RightBundle | None, on: date) -> Changes:
+    asked = facts.asked
+    if rows.bundle is None or not isinstance(asked, ExitAsked):
+        raise ValueError(f"{facts.code} is not in force")
+    return effects.give_back(rows.bundles, asked.parcels, asked.taker_id, onto, on, uuid4)
+
+
+def pending_exits(session: Session, cases: Sequence[Case]) -> dict[UUID, tuple[Restricted, ...]]:
+    """By case: the exits of others' asking that are under way on its rights; an act sees them as restrictions."""
+    rights = {right for case in cases for right in case.right_ids or ()}
+    if not rights:
+        return {}
+    asked = {"county": cases[0].county, "rights": list(rights)}
+    found = [(row.case_id, row.number, set(row.right_ids)) for row in session.execute(text(_PENDING), asked)]
+    return {
+        case.case_id: tuple(
+            Restricted(other, "exit", number, 1)
+            for other, number, under in found
+            if other != case.case_id and under & set(case.right_ids)
+        )
+        for case in cases
+    }
+
+
+def closed_by(session: Session, county: str, act_id: UUID) -> list[RightBundle]:
+    """The rights that an act closed, with what hung on them, as they stood until then."""
+
+    def ended(table: Any) -> Sequence[Any]:
+        return session.scalars(select(table).where(table.county == county, table.ended_by_act == act_id)).all()
+
+    holders, parcels = ended(RightHolder), ended(RightParcel)
+    contracts = {row.contract_id: row for row in ended(Contract)}
+    return [
+        RightBundle(
+            standing.standing("right", right),
+            tuple(standing.standing("right_holder", one) for one in holders if one.right_row == right.row_id),
+            tuple(
+                standing.standing("right_parcel", one)
+                for one in sorted(parcels, key=lambda one: one.position)
+                if one.right_row == right.row_id
+            ),
+            standing.standing("contract", contracts[right.contract_id]) if right.contract_id in contracts else None,
+        )
+        for right in ended(Right)
+    ]
+
+
+def parcels_held(session: Session, county: str, parcel_ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Those of the parcels that lie under a right in force."""
+    found = select(RightParcel.parcel_id).join(
+        Right, (Right.county == RightParcel.county) & (Right.row_id == RightParcel.right_row)
+    )
+    found = found.where(RightParcel.county == county, RightParcel.parcel_id.in_(parcel_ids))
+    return frozenset(session.scalars(found.where(in_force(RightParcel), in_force(Right))))
+
+
+_PENDING = """
+    SELECT k.case_id, k.number, k.right_ids FROM registry."case" AS k
+    WHERE k.county = :county AND k.act_kind = 'exit' AND k.right_ids && CAST(:rights AS uuid[])
+      AND k.state NOT IN ('registered', 'certified', 'withdrawn', 'refused')
+      AND NOT EXISTS (SELECT FROM exit.standing(:county, ARRAY[k.case_id]) AS s WHERE s.over IS NOT NULL)
+"""
+_STANDING = "SELECT s.* FROM exit.standing(:county, CAST(:cases AS uuid[])) AS s"

@@ -1,0 +1,132 @@
+"""How an exit stands, what its steps rest on, and what its act must rest on at the end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pypdf
+import pytest
+
+from landreg.core.errors import BadInput, Refused
+from landreg.core.files import Store
+from landreg.exit.guarded import Attached, attached, ties_nothing
+from landreg.exit.rules.course import AGREE_RULES, Course, Word, stage
+from landreg.exit.rules.money import exit_8_reason_of_the_list
+from landreg.law.book import all_parameters, examine, national_law, terms
+from landreg.registry.rules import ACT_RULES
+from landreg.registry.rules.exit_requests import ExitAsked
+from landreg.registry.rules.exits import ExitFacts
+from landreg.web.forms import Upload
+
+DAY = date(2026, 11, 1)
+LAW = national_law("610902", DAY)
+HEAD, WIFE, CHILD, TAKER = (UUID(int=n) for n in (1, 2, 3, 4))
+SAID = Word(HEAD, True, DAY, "counter", "dialect", True, True, "见证人", True)
+BEGUN = Course("610902-T2026-00001", DAY, {HEAD: "张*", WIFE: "李*"})
+BOTH = replace(BEGUN, words=(SAID, replace(SAID, member_id=WIFE)))
+
+
+def told(course: Course) -> str:
+    return stage(course, 15)
+
+
+@pytest.mark.parametrize(
+    ("course", "where"),
+    [
+        (BEGUN, "applied"),
+        (replace(BEGUN, words=(SAID,)), "applied"),
+        (replace(BEGUN, words=(replace(SAID, agrees=False),)), "against"),
+        (BOTH, "cooling"),
+        (replace(BOTH, today=DAY + timedelta(days=14)), "cooling"),
+        (replace(BOTH, today=DAY + timedelta(days=15)), "agreeing"),
+        (replace(BOTH, minors={CHILD: "张*"}), "applied"),
+        (replace(BOTH, agreed=Decimal(10)), "paying"),
+        (replace(BOTH, agreed=Decimal(10), paid=Decimal(10)), "paid"),
+        (replace(BOTH, agreed=Decimal(10), paid=Decimal(10), case_state="registered"), "ended"),
+        (replace(BOTH, case_state="refused"), "refused"),
+        (replace(BOTH, over="withdrawal"), "withdrawal"),
+    ],
+)
+def test_where_an_exit_is_follows_from_what_was_recorded_of_it(course: Course, where: str) -> None:
+    assert told(course) == where
+    assert where in terms("exit_stage")
+
+
+@pytest.mark.parametrize("lacking", ["identity_checked", "read_aloud", "language", "witness", "witness_apart"])
+def test_a_word_without_all_that_belongs_to_it_is_no_consent(lacking: str) -> None:
+    word = replace(SAID, **{lacking: "" if lacking in ("language", "witness") else False})
+    findings = examine(AGREE_RULES, replace(BOTH, words=(word, BOTH.words[1]), today=date(2026, 12, 1)), LAW)
+    assert [finding.code for finding in findings] == ["EXIT-1"]
+
+
+def test_the_reasons_are_dated_data_and_their_words_are_there() -> None:
+    (figure,) = (one for one in all_parameters() if one.name == "EXIT-8.reasons")
+    assert tuple(figure.values) == terms("exit_reason")
+    assert exit_8_reason_of_the_list("own_wish", LAW) is None
+    wrong = exit_8_reason_of_the_list("落户", LAW)
+    assert wrong is not None
+    assert wrong.code == "EXIT-8"
+
+
+READY = ExitFacts(
+    "exit", "J1", ExitAsked("whole"), parcels=("P1", "P2"), holder=HEAD, collective="C1", agreed=Decimal(10), paid=Decimal(10),
+    noticed_on=date(2026, 5, 1), contracted=True, today=DAY, right_kind="contract_management",
+)  # fmt: skip
+
+
+def test_an_exit_that_is_paid_and_was_given_notice_of_is_registered() -> None:
+    assert examine(ACT_RULES["exit"], READY, LAW) == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "changed"),
+    [
+        ("EXIT-2", {"noticed_on": date(2026, 5, 2)}),
+        ("EXIT-2", {"noticed_on": None}),
+        ("EXIT-3", {"paid": Decimal("9.99")}),
+        ("EXIT-3", {"agreed": None}),
+        ("EXIT-4", {"over": True}),
+        ("EXIT-5", {"asked": ExitAsked("part", ("P1", "P2"))}),
+        ("EXIT-5", {"asked": ExitAsked("part", ("P9",))}),
+        ("EXIT-5", {"asked": ExitAsked("whole", (), date(2027, 1, 1))}),
+        ("EXIT-5", {"asked": ExitAsked("temporary", (), DAY)}),
+        ("EXIT-5", {"asked": ExitAsked("temporary", (), date(2036, 11, 2))}),
+        ("EXIT-10", {"asked": ExitAsked("whole", (), None, TAKER), "taker_collective": "C2", "taker_same_term": True}),
+        ("EXIT-10", {"asked": ExitAsked("whole", (), None, HEAD), "taker_collective": "C1", "taker_same_term": True}),
+        ("EXIT-10", {"asked": ExitAsked("whole", (), None, TAKER), "taker_collective": "C1"}),
+        ("LO-5", {"operated": {"P1": "L1"}}),
+    ],
+)
+def test_one_thing_wrong_with_an_exit_s_act_is_one_finding(code: str, changed: dict[str, Any]) -> None:
+    (finding,) = examine(ACT_RULES["exit"], replace(READY, **changed), LAW)
+    assert (finding.code, LAW.level(finding)) == (code, "refuse")
+
+
+def test_a_paper_whose_text_layer_ties_the_exit_is_refused_with_its_words() -> None:
+    with pytest.raises(Refused) as refused:
+        ties_nothing(DAY, Attached("0" * 64, 1, "协议.pdf", "甲方承诺：退回承包地后方可办理进城落户手续"))
+    (finding,) = refused.value.findings
+    assert finding.code == "GUARD-1"
+    assert finding.values["words"]
+
+
+def test_a_damaged_or_locked_pdf_is_refused_and_a_picture_is_kept_unread(tmp_path: Path) -> None:
+    """EXIT-15: what cannot be read cannot be checked."""
+    store, locked = Store(tmp_path), BytesIO()
+    writer = pypdf.PdfWriter()
+    writer.add_blank_page(100, 100)
+    writer.encrypt("x", algorithm="AES-256")
+    writer.write(locked)
+    for content in (b"%PDF-1.7 nothing", locked.getvalue()):
+        with pytest.raises(BadInput) as refused:
+            attached(store, Upload("a.pdf", BytesIO(content)))
+        assert refused.value.findings[0].code == "EXIT-15"
+    kept = attached(store, Upload("a.jpg", BytesIO(b"\xff\xd8\xff")))
+    assert kept is not None
+    assert kept.text == ""
