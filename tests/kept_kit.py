@@ -11,6 +11,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any, TypeVar
 
 import psycopg
@@ -24,6 +25,7 @@ Look = dict[str, tuple[int, int | None, int]]
 """By table: how many rows, the last transaction that wrote one, bytes. By sequence: 1 if it was ever asked, and its value."""
 Made = TypeVar("Made")
 LARGE = 400_000  # bytes
+PATIENCE = 10.0  # seconds
 
 _TABLES = """SELECT format('%I.%I', n.nspname, c.relname), c.oid::int FROM pg_class AS c
     JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -31,6 +33,9 @@ _TABLES = """SELECT format('%I.%I', n.nspname, c.relname), c.oid::int FROM pg_cl
         AND n.nspname NOT IN ('information_schema', 'public') ORDER BY 1"""
 _SEQUENCES = """SELECT format('%I.%I', schemaname, sequencename), start_value FROM pg_sequences
     WHERE schemaname <> 'public' ORDER BY 1"""
+_GOING = """SELECT pid, usename, state, left(query, 200) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+        AND xact_start IS NOT NULL"""
 _FORGET = """UPDATE pg_class AS c SET relpages = s.relpages, reltuples = s.reltuples, relallvisible = s.relallvisible
     FROM pg_temp.sizes AS s WHERE c.oid = s.oid AND c.oid >= 16384 AND c.reltuples <> s.reltuples;
     DELETE FROM pg_statistic WHERE starelid >= 16384
@@ -85,6 +90,7 @@ class Clone:
 
     def __call__(self) -> None:
         """Empty the clone: what migrations put there stays. Only tables that hold or lost rows are touched."""
+        self._alone()
         found, todo = self.look(), []
         back = [table for table in self.first if _differ(found, self.empty, table)]
         todo += [self._put(table, self.first[table]) for table in back]
@@ -103,6 +109,17 @@ class Clone:
         if back or judged:
             self.empty = self.look()
         self.now, self.name = dict(self.empty), ()
+
+    def _alone(self) -> None:
+        """Wait for what a thread or a killed process of the test before has still open: its rows would come after the emptying.
+
+        Raises TimeoutError with the statements of those who do not end.
+        """
+        until = monotonic() + PATIENCE
+        while going := self.connection.execute(_GOING, prepare=True).fetchall():
+            if monotonic() > until:
+                raise TimeoutError(f"still open in the clone of the test before: {going}")
+            sleep(0.01)
 
     def keep(self, asked: Hashable, make: Callable[[], Made]) -> Made:
         """What `make` gives: made now, or, where it was made before on the same rows and on this day, put back."""

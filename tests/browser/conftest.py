@@ -84,6 +84,8 @@ def site(app: Any) -> Iterator[str]:
     """The address of the program."""
     assert Path(app.static_folder, "dist", "manifest.json").exists(), "the front end is not built: make setup"
     server = make_server("127.0.0.1", 0, app, threaded=True)
+    # What a last click asked for is done before the next test begins: closing the server waits for its threads.
+    server.daemon_threads = False
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
