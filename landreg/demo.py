@@ -14,7 +14,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from datetime import time as hour
 from pathlib import Path
 from uuid import UUID
 
@@ -30,8 +31,9 @@ from landreg.config import CHECKOUT, Settings
 from landreg.core.actor import WORKER, Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, Refused
-from landreg.core.periods import beijing_day
+from landreg.core.periods import BEIJING, DAY, beijing_day
 from landreg.land import service as land
+from landreg.law.book import national_law
 from landreg.log.store import seal
 from landreg.registry import booking, lapses, queries
 from landreg.registry.casework import cases, notices, opening
@@ -39,6 +41,8 @@ from landreg.registry.documents import Store
 from landreg.registry.issued import certificates
 
 SAMPLE = CHECKOUT / "data" / "sample" / "hanbin.zip"
+OPENS, CLOSES = hour(9), hour(16)
+"""When the demo's office begins to register, and when no more, Beijing time."""
 COUNTY = "610902"
 STEP = 100
 DAYS_AGO = 395
@@ -103,6 +107,7 @@ def _mark(settings: Settings) -> None:
             raise BadInput(Finding("SYS-2", "LANDREG_DEMO", {"given": "no"}))
         # The sample's office began its work long enough ago for a year of acts to end about today.
         owner.execute("INSERT INTO system.demo (ahead) VALUES (make_interval(days => %s))", [-DAYS_AGO])
+    _to_office_hours(settings)
 
 
 def _accounts(settings: Settings) -> dict[str, Actor]:
@@ -232,6 +237,7 @@ def _wait_for_notices(settings: Settings, batches: dict[str, UUID]) -> None:
         return
     with psycopg.connect(migrate.plain_url(settings.urls[Desk.OWNER]), autocommit=True) as owner:
         owner.execute("UPDATE system.demo SET ahead = ahead + make_interval(days => %s)", [(last - today).days + 1])
+    _to_office_hours(settings)
 
 
 def _issue(steps: _Steps, settings: Settings, registrar: Actor, batches: dict[str, UUID]) -> None:
@@ -251,7 +257,7 @@ def _year(steps: _Steps, settings: Settings, staff: dict[str, Actor]) -> None:
         for number, month in enumerate(months, 1):
             if number > done:
                 _begin_month(office, number)
-                demo_year.do_month(office, month, lambda days: _pass_days(settings, days))
+                demo_year.do_month(office, month, lambda days: _pass_days(settings, days, open_=True))
                 lapses.work(WORKER)
             if number == demo_renewals.MONTH:
                 demo_renewals.renew(office, demo_renewals.Tools(press, lambda: seal(WORKER, settings)))
@@ -274,12 +280,31 @@ def _begin_month(office: demo_year.Office, number: int) -> None:
         demo_renewals.object_once(office)
 
 
-def _pass_days(settings: Settings, days: int) -> None:
-    """Move the demo's clock on, never past the day that it really is."""
+def _pass_days(settings: Settings, days: int, *, open_: bool = False) -> None:
+    """Move the demo's clock on, never past the day that it really is. open_: on to the office's next hour."""
     with psycopg.connect(migrate.plain_url(settings.urls[Desk.OWNER]), autocommit=True) as owner:
         owner.execute(
             "UPDATE system.demo SET ahead = least(ahead + make_interval(days => %s), greatest(ahead, '0'))", [days]
         )
+    if open_:
+        _to_office_hours(settings)
+
+
+def _to_office_hours(settings: Settings) -> None:
+    """Move the demo's clock on to a working day's morning, when an office is open; never past the instant that it really is."""
+    with psycopg.connect(migrate.plain_url(settings.urls[Desk.OWNER]), autocommit=True) as owner:
+        row = owner.execute("SELECT system.clock(), clock_timestamp()").fetchone()
+        assert row is not None  # noqa: S101
+        then, now = row[0].astimezone(BEIJING), row[1]
+        law, day = national_law(COUNTY, then.date()), then.date()
+        open_ = law.working_days_after(day - DAY, 1) == day and OPENS <= then.time() < CLOSES
+        if open_:
+            return
+        if then.time() < OPENS:
+            day -= DAY
+        opens = datetime.combine(law.working_days_after(day, 1), OPENS, BEIJING)
+        if opens < now:
+            owner.execute("UPDATE system.demo SET ahead = ahead + %s", [opens - then])
 
 
 def prove(settings: Settings, console: Console) -> None:

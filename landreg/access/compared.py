@@ -25,12 +25,14 @@ _NO_KEY_OF_THEIR_OWN = 128
 """Signs of a `said` from before persons had keys of their own (migration 0009): digests that turned with the keys."""
 
 
-def sealed_differ(told: Callable[[int], None] = lambda _done: None) -> Iterator[Finding]:
+def sealed_differ(told: Callable[[int, int], None] = lambda _done, _of: None) -> Iterator[Finding]:
     """LOG-31: persons whose sealed columns are not those of whom the log tells. As the owner, with the identity key.
 
-    told: how many were opened so far, after each batch.
+    told: how many were opened so far, and of how many, after each batch.
     """
     done, after = 0, UUID(int=0)
+    with unit_of_work(OWNER) as uow:
+        every = queries.persons_sealed(uow.session)
     while True:
         with unit_of_work(OWNER) as uow:
             rows = queries.sealed_persons(uow.session, after, BATCH)
@@ -41,7 +43,7 @@ def sealed_differ(told: Callable[[int], None] = lambda _done: None) -> Iterator[
         if not rows:
             return
         done, after = done + len(rows), rows[-1].person_id
-        told(done)
+        told(done, max(done, every))
 
 
 def _differing(row: Any) -> Iterator[str]:

@@ -355,6 +355,11 @@ def openings(session: DatabaseSession) -> Iterator[tuple[str, Mapping[str, Any],
         yield str(row.opening_id), *opening_facts(row.account_id, row.person_ids, row.reason, row.subject)
 
 
+def persons_sealed(session: DatabaseSession) -> int:
+    """How many persons there are, for the owner alone."""
+    return int(session.scalar(sa.text("SELECT count(*) FROM identity.person")) or 0)
+
+
 def sealed_persons(session: DatabaseSession, after: UUID, batch: int) -> tuple[Any, ...]:
     """The next persons by id with all that is sealed of them and said of them, for the owner alone."""
     question = sa.text(

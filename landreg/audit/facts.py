@@ -12,16 +12,19 @@ from sqlalchemy.orm import Session
 from landreg.access.queries import names_of
 from landreg.audit.queries import Asked, instant_of, month_after, opening
 from landreg.audit.rules import ActDone, AreaChange, ClerkDay, Fact, NoticeRun, OwnApproval, Printed, Reveal
+from landreg.core.actor import WORKER
 from landreg.core.periods import beijing_day
 from landreg.land.model import Parcel
 from landreg.land.queries import prefixed
 from landreg.law.book import Law
-from landreg.registry.casebook import Act, Case, CaseEvent, Certificate, Notice
+from landreg.registry.casebook import Act, Case, CaseEvent, Certificate, Job, Notice
 from landreg.registry.casework.attempts import Attempt
 from landreg.registry.model import Right
 
-MANY_AT_ONCE = ("first_registration", "survey_entry")
+MANY_AT_ONCE = ("first_registration", "survey_entry", "renewal")
 """Kinds of act that a batch registers by the hundred; what a clerk registers one by one is the rest."""
+REGISTERING = ("register", "renew")
+"""Long work by which the worker registers."""
 
 
 def all_facts(session: Session, asked: Asked, law: Law) -> Iterator[Fact]:
@@ -40,6 +43,20 @@ def _narrowed(statement: Any, asked: Asked, village: Any, at: Any) -> Any:
     whole_days = isinstance(at.type, sa.Date)
     start, end = (first, past) if whole_days else (instant_of(first), instant_of(past))
     return statement.where(at >= start, at < end)
+
+
+def _jobs() -> Any:
+    """Cases that the worker registered in the name of who asked: the case, and when it was asked for."""
+    each = sa.select(Job.county, sa.func.unnest(Job.case_ids).label("case_id"), Job.asked_at).where(
+        Job.step.in_(REGISTERING)
+    )
+    of = each.subquery()
+    # A case may have been in several: stopped, and asked for again.
+    return (
+        sa.select(of.c.county, of.c.case_id, sa.func.max(of.c.asked_at).label("asked_at"))
+        .group_by(of.c.county, of.c.case_id)
+        .subquery("by_job")
+    )
 
 
 def _of_case(table: Any) -> sa.ColumnElement[bool]:
@@ -82,17 +99,27 @@ def notices(session: Session, asked: Asked) -> Iterator[Fact]:
 
 
 def acts(session: Session, asked: Asked) -> Iterator[Fact]:
-    """Every act, with its instant and who registered it."""
-    found = sa.select(Act.village, Act.number, Act.registered_at, Act.registered_by, Case.number.label("case"))
-    rows = session.execute(_narrowed(found.outerjoin(Case, _of_case(Act)), asked, Act.village, Act.registered_at)).all()
+    """Every act that a person registered, with its instant and who; what ends by itself, the worker ends at any hour."""
+    jobs = _jobs()
+    found = (
+        sa.select(
+            Act.village, Act.number, Act.registered_at, Act.registered_by, Case.number.label("case"), jobs.c.asked_at
+        )
+        .outerjoin(Case, _of_case(Act))
+        .outerjoin(jobs, _of_case(jobs.c))
+        .where(Act.registered_by != WORKER.account_id)
+    )
+    rows = session.execute(_narrowed(found, asked, Act.village, Act.registered_at)).all()
     names = names_of(session, {row.registered_by for row in rows})
     for row in rows:
         cases = (row.case,) if row.case else ()
-        yield ActDone(row.village, row.number, row.registered_at, cases, names.get(row.registered_by, "—"))
+        who = names.get(row.registered_by, "—")
+        yield ActDone(row.village, row.number, row.registered_at, cases, who, row.asked_at)
 
 
 def clerks(session: Session, asked: Asked) -> Iterator[Fact]:
     """Each clerk with the acts that they registered singly."""
+    jobs = _jobs()
     found = (
         sa.select(
             Act.registered_by,
@@ -101,7 +128,12 @@ def clerks(session: Session, asked: Asked) -> Iterator[Fact]:
             sa.func.array_agg(Case.number).label("cases"),
         )
         .join(Case, _of_case(Act))
-        .where(sa.or_(Case.batch_id.is_(None), Act.kind.not_in(MANY_AT_ONCE)))
+        .outerjoin(jobs, _of_case(jobs.c))
+        .where(
+            sa.or_(Case.batch_id.is_(None), Act.kind.not_in(MANY_AT_ONCE)),
+            jobs.c.case_id.is_(None),
+            Act.registered_by != WORKER.account_id,
+        )
     )
     grouped = _narrowed(found, asked, Act.village, Act.registered_at).group_by(Act.registered_by)
     rows = session.execute(grouped).all()

@@ -49,14 +49,15 @@ class NoticeRun(Fact):
 
 @dataclass(frozen=True)
 class ActDone(Fact):
-    """An act, registered at an instant by somebody."""
+    """An act, registered at an instant by somebody. asked_at: when it was asked for, where the worker did it for them later."""
 
     by: str = ""
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class ClerkDay(Fact):
-    """The single acts of one clerk in the order of time; of a batch, none."""
+    """The single acts of one clerk in the order of time; of a batch or of long work that the worker did for them, none."""
 
     by: str = ""
     instants: tuple[datetime, ...] = ()
@@ -111,9 +112,9 @@ def aud_2_notice_cut_short(fact: NoticeRun, law: Law) -> Finding | None:
 
 
 def aud_3_act_outside_office_hours(fact: ActDone, law: Law) -> Finding | None:
-    """AUD-3: an act was registered on a day or at an hour when the office is closed."""
+    """AUD-3: an act was registered, or asked for from the worker, on a day or at an hour when the office is closed."""
     opens, closes = _hour(law, "opens"), _hour(law, "closes")
-    at = fact.at.astimezone(BEIJING)
+    at = (fact.asked_at or fact.at).astimezone(BEIJING)
     day = at.date()
     working = law.working_days_after(day - timedelta(days=1), 1) == day
     if working and opens <= at.time() < closes:

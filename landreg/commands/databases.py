@@ -7,7 +7,7 @@ import sys
 import click
 
 from landreg import migrate
-from landreg.commands.told import answering, bars, console, print_findings
+from landreg.commands.told import answering, bars, console, opened_and_compared, print_findings
 
 
 @click.group("db")
@@ -69,10 +69,8 @@ def keys_rotate() -> None:
 @make_keys.command("check")
 def keys_check() -> None:
     """Open what is sealed of every person and hold it against the log's leaves (owner); exit code 1 names whose differs."""
-    from landreg.access.compared import sealed_differ
-
-    with answering():
-        findings = tuple(sealed_differ())
+    with answering(), bars() as show:
+        findings = opened_and_compared(show)
     print_findings(findings)
     sys.exit(1 if findings else 0)
 

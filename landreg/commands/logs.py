@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from landreg.commands.told import answering, bars, console, print_findings
+from landreg.commands.told import answering, bars, console, opened_and_compared, print_findings
 from landreg.core import db
 from landreg.core.actor import WORKER, Desk
 
@@ -39,7 +39,6 @@ def log_recheck(whole: bool, anew: bool, processes: int) -> None:
     the old entries again; with --whole, and where there is none, it reads everything, and goes on with one that was
     interrupted (`recheck-whole.json`), and opens what is sealed of persons where the owner's URL and the identity key are there.
     """
-    from landreg.access.compared import sealed_differ
     from landreg.audit.logged import register
     from landreg.log.recheck import Begun, Reached, recheck_register
 
@@ -62,7 +61,10 @@ def log_recheck(whole: bool, anew: bool, processes: int) -> None:
         if not done.findings:
             done.reached.write(file)
         opens = whole and Desk.OWNER in settings.urls and settings.keys["identity"].exists()
-        findings = (*done.findings, *(sealed_differ() if opens else ()))
+        findings = done.findings
+        if opens:
+            with bars() as show:
+                findings += opened_and_compared(show)
     if begun and begun.parts:
         console.print(
             f"续查：其中 {len(begun.parts)} 段上次已核对 · went on: {len(begun.parts)} parts read before",

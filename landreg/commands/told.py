@@ -75,6 +75,28 @@ def bars() -> Iterator[Callable[[str, int, int], None]]:
         yield show
 
 
+def opened_and_compared(show: Callable[[str, int, int], None]) -> tuple[Finding, ...]:
+    """What is sealed of persons, held against the log. Interrupted, it prints what it found and how far it was."""
+    from landreg.access.compared import sealed_differ
+
+    found: list[Finding] = []
+    reached = (0, 0)
+
+    def told(done: int, every: int) -> None:
+        nonlocal reached
+        reached = done, every
+        show("persons", done, every)
+
+    try:
+        for finding in sealed_differ(told):
+            found.append(finding)
+    except KeyboardInterrupt:
+        print_findings(tuple(found))
+        console.print("已核对 {0} / {1} 人 · {0} of {1} persons compared".format(*reached), highlight=False)
+        raise
+    return tuple(found)
+
+
 def can_be_written(_context: click.Context, _option: click.Parameter, file: str | None) -> str | None:
     """Found before the work, not after it."""
     if file and file != "-" and (Path(file).is_dir() or not Path(file).resolve().parent.is_dir()):

@@ -14,6 +14,7 @@ from landreg.access.compared import sealed_differ
 from landreg.access.identity import NewPerson, enter
 from landreg.access.sealing import BOUND, digest, open_sealed, person_place, seal
 from landreg.cli import main
+from landreg.commands.told import opened_and_compared
 from landreg.config import Settings
 from landreg.core import db
 from landreg.core.actor import Actor
@@ -116,3 +117,21 @@ def test_the_command_names_whose_texts_differ(own_keys: Settings, two: list[UUID
     found = CliRunner().invoke(main, ["keys", "check"])
     assert (found.exit_code, *(str(person) in found.output + found.stderr for person in two)) == (1, True, True)
     db.configure(own_keys.urls)
+
+
+def test_an_interrupted_comparison_tells_what_it_found_and_how_far_it_was(
+    own_keys: Settings, two: list[UUID], superuser: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    exchange(superuser, two, "id_sealed")
+    shown = []
+
+    def interrupted(stage: str, done: int, every: int) -> None:
+        shown.append((stage, done, every))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        opened_and_compared(interrupted)
+    assert shown == [("persons", 2, 2)]
+    told = capsys.readouterr().err
+    assert all(str(person) in told for person in two)
+    assert "2 of 2 persons compared" in told

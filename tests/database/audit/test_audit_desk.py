@@ -15,7 +15,7 @@ from landreg.audit import queries, samples, service
 from landreg.audit.queries import LISTS, Asked
 from landreg.audit.service import Flag, NewFinding
 from landreg.config import Settings
-from landreg.core.actor import Actor, Desk, Role
+from landreg.core.actor import WORKER, Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, NotAllowed, NotFound, Refused
 from landreg.log.store import seal
@@ -157,6 +157,51 @@ def test_an_act_at_night_is_flagged(registered: list[UUID], superuser: Connectio
     (flag,) = raised(auditor)["AUD-3"]
     assert flag.fact.cases == (number_of(auditor, registered[0]),)
     assert flag.finding.values["at"] == "2026-03-04 23:30"
+
+
+def job_of(superuser: Connection, cases: list[UUID], asked_at: str) -> None:
+    """That the worker registered these cases in the name of who asked for it then."""
+    with past_triggers(superuser):
+        superuser.execute(
+            """INSERT INTO registry.job (county, job_id, village, step, case_ids, state, asked_by, asked_by_name, jurisdiction,
+                   asked_at, asked_roles)
+               VALUES (%s, gen_random_uuid(), %s, 'register', %s, 'done', gen_random_uuid(), '甲', %s, %s, '{reviewer}')""",
+            [COUNTY, VILLAGE, cases, COUNTY, asked_at],
+        )
+
+
+def test_what_ends_by_itself_at_night_is_nobodys_act_outside_hours(
+    registered: list[UUID], superuser: Connection, auditor: Actor
+) -> None:
+    with past_triggers(superuser):
+        superuser.execute("UPDATE registry.act SET registered_at = '2026-03-04 15:30+00'")
+        assert len(raised(auditor)["AUD-3"]) == 7
+        superuser.execute("UPDATE registry.act SET registered_by = %s", [WORKER.account_id])
+    assert "AUD-3" not in raised(auditor)
+
+
+@pytest.mark.parametrize(("asked_at", "flagged"), [("2026-03-04 08:00+00", False), ("2026-03-04 15:00+00", True)])
+def test_long_work_is_judged_by_the_hour_at_which_it_was_asked_for(
+    registered: list[UUID], superuser: Connection, auditor: Actor, asked_at: str, flagged: bool
+) -> None:
+    with past_triggers(superuser):
+        superuser.execute("UPDATE registry.act SET registered_at = '2026-03-04 16:30+00' WHERE case_id IS NOT NULL")
+        superuser.execute("UPDATE registry.act SET registered_at = '2026-03-04 06:00+00' WHERE case_id IS NULL")
+    assert len(raised(auditor)["AUD-3"]) == 6
+    job_of(superuser, registered, asked_at)
+    flags = raised(auditor).get("AUD-3", [])
+    assert {flag.finding.values["at"] for flag in flags} == ({"2026-03-04 23:00"} if flagged else set())
+
+
+def test_what_the_worker_registered_for_a_clerk_is_no_burst(
+    registrar: Actor, reviewer: Actor, superuser: Connection, auditor: Actor
+) -> None:
+    ids = to_notice(registrar, reviewer, superuser, stage_village(superuser, 11))
+    steps.take(reviewer, COUNTY, ids, steps.STEPS["register"])
+    superuser.execute('UPDATE registry."case" SET batch_id = NULL')
+    assert "AUD-4" in raised(auditor)
+    job_of(superuser, ids[:2], "2026-03-04 08:00+00")
+    assert "AUD-4" not in raised(auditor)
 
 
 def test_a_burst_counts_single_acts_and_not_those_of_a_batch(
