@@ -18,11 +18,12 @@ from landreg.access import home, log_pages, navigation, policy, rules, sample, s
 from landreg.access import routes as door_routes
 from landreg.access.limits import limiter
 from landreg.audit import routes as audit_routes
+from landreg.audit.routes import complaint_line
 from landreg.config import CHECKOUT, Settings
 from landreg.core import db
 from landreg.core.actor import Desk
 from landreg.core.errors import BadInput, Finding
-from landreg.exit.routes import calculator, plain
+from landreg.exit.routes import calculator, numbers, plain
 from landreg.land import routes as land_routes
 from landreg.land.place_names import place
 from landreg.registry import routes as registry_routes
@@ -35,7 +36,10 @@ SERVED = {
     Desk.REGISTRY: (Desk.REGISTRY, Desk.EXCHANGE, Desk.CITIZEN, Desk.AUDITOR, Desk.PUBLIC),
     Desk.SETTLEMENT: (Desk.SETTLEMENT,),
 }
-ROOMS = (home, door_routes, log_pages, land_routes, registry_routes, public, books, calculator, plain, audit_routes)
+ROOMS = (
+    home, door_routes, log_pages, land_routes, registry_routes, public, books, calculator, plain, numbers, complaint_line,
+    audit_routes,
+)  # fmt: skip
 FORM_PARTS = 20_000
 GARBAGE = 20_000
 """Objects that a server's process makes before it looks for garbage: Python's 700 cost a fifteenth of a page."""

@@ -19,8 +19,9 @@ from landreg.access.bindings import Joining
 from landreg.access.identity import reveal
 from landreg.access.rules import Step
 from landreg.access.service import SYSTEM, NewAccount
-from landreg.audit import evidence, samples
+from landreg.audit import complaints, evidence, samples
 from landreg.audit import service as audit
+from landreg.audit.complaints import Said
 from landreg.audit.service import NewFinding
 from landreg.config import Settings
 from landreg.core.actor import Actor, Desk, Role
@@ -217,6 +218,10 @@ def _audit(on: Stage) -> Life:
     yield "answer_finding", lambda: audit.answer_finding(on.registrar, finding, "已补公示")
     yield "close_finding", lambda: audit.close_finding(auditor, finding, "属实")
     yield "reopen_finding", lambda: audit.reopen_finding(auditor, finding, "再查")
+    said = Said(UUID(int=7), COUNTY, "township", "某镇", "不交地就不给办事", None, "13800000000")
+    complaint = yield "hand_in", lambda: complaints.hand_in(said, b"s" * 32)
+    yield "answer_complaint", lambda: complaints.go_on(auditor, complaint.number, "answer", "已经派人去问")
+    yield "open_contact", lambda: complaints.contact(auditor, complaint.number)
     yield "evidence", lambda: evidence.bundle(auditor, on.settings, number).content.close()
     key = one(on.worker, "SELECT key FROM log.entry WHERE kind = 'identity.opened' LIMIT 1")
     yield "erase", lambda: erase(on.worker, "identity.opened", key, (), "汉网信〔2027〕1号")

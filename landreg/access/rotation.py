@@ -58,6 +58,7 @@ SEALED = (
     Kept("land", "staged_household", _PACKAGE, ("id_sealed",), "id_kind"),
     Kept("land", "staged_member", _MEMBER, ("id_sealed", "name_sealed"), "id_kind", True),
     Kept("registry", "objection", ("county", "objection_id"), ("contact_sealed",)),
+    Kept("audit", "complaint", ("county", "complaint_id"), ("contact_sealed",)),
     Kept("registry", "application", ("county", "application_id"), ("typed_sealed",)),
     Kept("exit", "payment", ("county", "payment_id"), ("account_sealed",)),
     Kept("access", "second_factor", ("account_id",), ("secret_sealed", "pending_sealed")),

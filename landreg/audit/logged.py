@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from landreg.audit.complaint_queries import told as complaints_told
 from landreg.audit.model import AuditFinding, FindingEvent, Sample, SampleDraw
 from landreg.exit import logged as exits
 from landreg.log.recheck_queries import entries_of
@@ -97,11 +98,18 @@ def strays(session: Session) -> Iterator[tuple[str, str]]:
         yield "audit.finding", str(finding_id)
 
 
+def _complaints(session: Session) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:
+    """Of complaints the log holds digests: what they say is read here by nobody."""
+    for row in complaints_told(session):
+        yield row.key, {"complaint": row.complaint, "step": row.step, "at": row.at, "digest": row.digest}, {}
+
+
 SOURCES: Mapping[str, Source] = {
     "case.refused_as_own": attempts,
     "audit.sample_prepared": _samples,
     "audit.sample_drawn": _draws,
     "audit.finding": _events,
+    "audit.complaint": _complaints,
 }
 _OF_FINDING = ("finding", "id", "subject_kind", "subject", "case", "rule", "sample", "written_by", "written_at", "title",
                "written_by_name")  # fmt: skip
@@ -109,6 +117,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "case.refused_as_own": {"": "audit.attempt"},
     "audit.sample_prepared": {"": "audit.sample"},
     "audit.sample_drawn": {"": "audit.sample_draw"},
+    "audit.complaint": {"": "audit.complaint"},
     "audit.finding": {"": "audit.finding_event", **dict.fromkeys(_OF_FINDING, "audit.finding")},
 }
 

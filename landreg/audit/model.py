@@ -1,4 +1,7 @@
-"""What an auditor writes: samples, what was drawn of them, findings and their events. Written once, all of it."""
+"""What an auditor writes: samples, what was drawn of them, findings and their events, and what is done with complaints.
+
+Written once, all of it; a complaint is the farmer's, and comes by a function of the public's login.
+"""
 
 from __future__ import annotations
 
@@ -78,3 +81,35 @@ class FindingEvent(CountyKey, Base):
     by_name: Mapped[str]
     at: Mapped[datetime] = mapped_column(Instant)
     text: Mapped[str]
+
+
+class Complaint(CountyKey, Base):
+    """What a farmer says: I was asked for my land. village: the county, or the prefecture, whose auditor reads it."""
+
+    __tablename__ = "complaint"
+    __table_args__ = {"schema": "audit"}  # noqa: RUF012
+
+    complaint_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[str]
+    office: Mapped[str]
+    office_name: Mapped[str]
+    said: Mapped[str]
+    happened_on: Mapped[date | None]
+    contact_sealed: Mapped[bytes | None]
+    received_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class ComplaintEvent(CountyKey, Base):
+    """One step with a complaint: read, answered, contact opened, linked to a finding, closed."""
+
+    __tablename__ = "complaint_event"
+    __table_args__ = {"schema": "audit"}  # noqa: RUF012
+
+    complaint_id: Mapped[UUID] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    step: Mapped[str]
+    text: Mapped[str]
+    finding: Mapped[str | None]
+    by: Mapped[UUID]
+    by_name: Mapped[str]
+    at: Mapped[datetime] = mapped_column(Instant)

@@ -24,6 +24,7 @@ READS = frozenset(
         "landreg.access.province.bound",
         "landreg.access.rotation.left",
         "landreg.access.sample.mark",
+        "landreg.audit.complaints.look_up",
         "landreg.registry.steps.foresee",
     }
 )

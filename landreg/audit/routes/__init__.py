@@ -8,22 +8,25 @@ from flask import Blueprint, url_for
 from flask_babel import gettext as _
 
 from landreg.access.home import Figure, Queue, Row, Shown, on_first_page
-from landreg.audit import queries
-from landreg.audit.routes import dashboard, evidence, findings, flags, samples
+from landreg.audit import complaint_queries, queries
+from landreg.audit.routes import complaints, dashboard, evidence, findings, flags, samples
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.web import i18n
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
-for part in (dashboard, flags, samples, findings, evidence):
+for part in (dashboard, flags, samples, findings, complaints, evidence):
     blueprint.register_blueprint(part.blueprint)
 ON_FIRST_PAGE = 8
 
 
 @on_first_page(Role.AUDITOR)
 def to_follow_up(actor: Actor) -> Iterator[Shown]:
-    """What waits for the auditor: findings that the bureau has answered."""
+    """What waits for the auditor: findings that the bureau has answered, complaints that nobody has read."""
     yield from _waiting(actor, "answered", _("已答复，待跟踪的审计意见"))
+    with unit_of_work(actor) as uow:
+        counts = complaint_queries.counted(uow.session)
+    yield Figure(_("没有看的投诉"), counts["received"], url_for("audit.complaints.index", state="received"))
 
 
 @on_first_page(Role.REGISTRAR, Role.REVIEWER)

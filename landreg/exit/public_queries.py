@@ -1,0 +1,47 @@
+"""Figures of exits for everybody: the public's login reads no table, only this function, which answers nothing of a few."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+
+@dataclass
+class Numbers:
+    """To the end of the last quarter: by county how many exits ended and were withdrawn, by reason how many; middle values.
+
+    What counts fewer than five is not there. until: the first day that does not count.
+    """
+
+    until: date
+    ended: dict[str, int] = field(default_factory=dict)
+    withdrawn: dict[str, int] = field(default_factory=dict)
+    reason: dict[str, int] = field(default_factory=dict)
+    yuan_per_mu: tuple[int, Decimal] | None = None
+    days_to_payment: tuple[int, Decimal] | None = None
+
+    @property
+    def counties(self) -> list[str]:
+        """Codes of the counties of which anything is told."""
+        return sorted({*self.ended, *self.withdrawn})
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is told yet."""
+        return not (self.ended or self.withdrawn or self.reason or self.yuan_per_mu or self.days_to_payment)
+
+
+def numbers(session: Session) -> Numbers:
+    """The figures."""
+    rows = session.execute(sa.text("SELECT what, key, count, middle FROM exit.public_numbers()")).all()
+    found = Numbers(next(date.fromisoformat(row.key) for row in rows if row.what == "until"))
+    for what, key, count, middle in rows:
+        if what in ("ended", "withdrawn", "reason"):
+            getattr(found, what)[key] = count
+        elif what != "until":
+            setattr(found, what, (count, middle))
+    return found
