@@ -38,7 +38,8 @@ def exits(superuser: Connection, count: int, reason: str = "no_hands", at: str =
             head["exit_id"] = exit_id
             insert(
                 superuser, "exit.exit", **head, number=str(exit_id), case_id=case_id, household_id=NIL,
-                household_code="", applicant="某",                right_ids=said.get("rights", [NIL]), contracted=True, parcels=[], mode="whole", reason=reason, said="",
+                household_code="", applicant="某",
+                right_ids=said.get("rights", [NIL]), contracted=True, parcels=[], mode="whole", reason=reason, said="",
                 minors=[], opened_by=NIL, opened_by_name="", opened_at=at,
             )  # fmt: skip
             if said.get("withdrawn"):
