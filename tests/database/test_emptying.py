@@ -23,7 +23,7 @@ def test_a_test_finds_no_row_of_the_test_before_it(superuser: Connection, turn: 
     )
 
 
-def test_what_is_still_being_written_is_waited_for(superuser: Connection, _emptying: Clone) -> None:
+def test_what_is_still_being_written_is_waited_for(superuser: Connection, _emptying: Clone) -> None:  # noqa: PT019
     """A row committed after the emptying would stand in the next test."""
     late = psycopg.connect(superuser.info.dsn, password=superuser.info.password)
     late.execute("INSERT INTO land.division_alias (old, new, since) VALUES ('1', '2', '2021-02-03')")
