@@ -90,6 +90,7 @@ def test_a_roster_that_was_on_notice_is_decided_by_the_members_and_renewed(
     # Signing has a loop of its own: not in the thread in which the browser's runs.
     with ThreadPoolExecutor(1) as aside:
         aside.submit(jobs.work, WORKER, tools).result()
+    expect(desk.locator(STATE).first).to_contain_text("已办完")
     desk.goto(f"/renewals/{COUNTY}/{roster}")
     expect(desk.locator(STATE).first).to_contain_text("全部办完")
     right = right_page(right_of(registrar))
