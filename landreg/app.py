@@ -24,6 +24,9 @@ from landreg.core import db
 from landreg.core.actor import Desk
 from landreg.core.errors import BadInput, Finding
 from landreg.exit.routes import calculator, numbers, plain
+from landreg.exit.routes import desk as exit_desk
+from landreg.exit.routes import own as own_exits
+from landreg.exit.routes import papers as exit_papers
 from landreg.land import routes as land_routes
 from landreg.land.place_names import place
 from landreg.registry import routes as registry_routes
@@ -38,7 +41,7 @@ SERVED = {
 }
 ROOMS = (
     home, door_routes, log_pages, land_routes, registry_routes, public, books, calculator, plain, numbers, complaint_line,
-    audit_routes,
+    exit_desk, exit_papers, own_exits, audit_routes,
 )  # fmt: skip
 FORM_PARTS = 20_000
 GARBAGE = 20_000

@@ -55,6 +55,7 @@ def items_for(actor: Actor) -> list[Item]:
     seldom = _items(
         (_("测绘成果"), "/packages", "p", (Role.AUDITOR,)),
         (_("农户绑定"), "/bindings", "b", (Role.REGISTRAR,)),
+        (_("有偿退出"), "/exits", "x", (Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR)),
         (_("审计意见"), "/audit/findings", "t", (Role.REGISTRAR, Role.REVIEWER)),
         (_("公告"), "/notices", "n", SEEING),
         (_("证书查验"), "/check", "k", SEEING),

@@ -101,10 +101,9 @@ def _of(session: Session, table: Any, county: str, exit_id: UUID, order: Any) ->
     return session.scalars(found).all()
 
 
-def listed() -> sa.Select[Exit, str]:
-    """The exits of the actor's jurisdiction, newest first, each with the state of its case."""
-    of = (Case.county == Exit.county) & (Case.case_id == Exit.case_id)
-    return sa.select(Exit, Case.state).join(Case, of).order_by(Exit.opened_at.desc(), Exit.number.desc())
+def listed() -> sa.Select[Exit]:
+    """The exits of the actor's jurisdiction, newest first."""
+    return sa.select(Exit).order_by(Exit.opened_at.desc(), Exit.number.desc())
 
 
 def of_household(session: Session, household_id: UUID) -> Sequence[tuple[Exit, dict[str, Event]]]:

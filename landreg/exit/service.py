@@ -82,9 +82,9 @@ def apply(actor: Actor, household_code: str, asked: Asked) -> Exit:
         county, today = household.county, beijing_day(uow.now)
         law = load_law(uow.session, county, today)
         ties_nothing(today, said=asked.said)
+        bundles = _bundles(uow, county, household.household_id, asked.right_ids)
         if wrong := exit_8_reason_of_the_list(asked.reason, law):
             raise Refused(wrong)
-        bundles = _bundles(uow, county, household.household_id, asked.right_ids)
         taker = parties.household_by_code(uow.session, asked.taker) if asked.taker else None
         if asked.taker and (taker is None or taker.county != county):
             raise Refused(Finding("EXIT-10", "taker", {}, subject=household_code))

@@ -1,0 +1,201 @@
+"""The pages of exits: from the household's page to the agreement and back, bad input told in the form, papers, one's own."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from landreg.core.actor import WORKER, Actor
+from landreg.exit import days
+from tests.exit_kit import agreed, all_consent, asked_for, paid, seen, to_register
+from tests.registry_kit import HOUSEHOLD, Connection, one, pass_days, right_of, state_of, to_rights
+from tests.villages import COUNTY
+from tests.web.conftest import Browser
+from tests.web.test_brought import bound
+
+
+def picture() -> tuple[io.BytesIO, str]:
+    return io.BytesIO(b"\xff\xd8\xff sample"), "记录.jpg"
+
+
+def today(actor: Actor) -> date:
+    found: date = one(actor, "SELECT (system.clock() AT TIME ZONE 'Asia/Shanghai')::date")
+    return found
+
+
+@pytest.fixture
+def village(officers: tuple[Actor, Actor], superuser: Connection) -> None:
+    to_rights(*officers, superuser, 2)
+
+
+def said(page: str, member: str, **changed: Any) -> dict[str, Any]:
+    return {
+        "member": member, "answer": "yes", "way": "counter", "office": "样本镇便民服务中心", "identity": "1", "read": "1",
+        "language": "dialect", "witness": "见证人甲", "apart": "1", **changed,
+    }  # fmt: skip
+
+
+def terms_of(day: date, **changed: Any) -> dict[str, Any]:
+    return {
+        "model": "cash", "payer": "样本村股份经济合作社", "funds_source": "自有资金", "funds": "20,000",
+        "funds_shown_on": day.isoformat(),
+        "signed_on": day.isoformat(), "instalments": "1", "what_land": "剩余承包期", "amount_land": "9000.50",
+        "paper": picture(), "funds_paper": picture(), **changed,
+    }  # fmt: skip
+
+
+@pytest.mark.usefixtures("village")
+def test_a_registrar_takes_an_exit_from_the_household_s_page_to_the_money(
+    deng: Browser, officers: tuple[Actor, Actor], superuser: Connection
+) -> None:
+    assert f"/exits/new/{HOUSEHOLD}" in deng.get(f"/households/{HOUSEHOLD}").text
+    right = right_of(officers[0])
+    assert str(right) in deng.get(f"/exits/new/{HOUSEHOLD}").text
+    answer = deng.post(f"/exits/new/{HOUSEHOLD}", {"right": str(right), "mode": "whole", "reason": "own_wish"})
+    assert answer.status_code == 303
+    address = answer.headers["Location"]
+    page = deng.get(address).text
+    members = re.findall(r'<option value="([0-9a-f-]{36})"', page)
+    assert len(members) == 2
+    for member in members:
+        assert deng.post(f"{address}/consents", said(page, member)).status_code == 303
+    day = today(officers[0])
+    assert deng.post(f"{address}/notice", {"on_day": day.isoformat(), "paper": picture()}).status_code == 303
+    assert "冷静期内" in deng.get(address).text
+    pass_days(superuser, 15)
+    day = today(officers[0])
+    page = deng.get(address).text
+    assert "可以签订补偿协议" in page
+    assert deng.post(f"{address}/agreement", terms_of(day)).status_code == 303
+    assert "还差 9000.50 元" in deng.get(address).text
+    pay = {"member": members[0], "account": "6217 0000 0000 1234", "amount": "9000.50", "paid_on": day.isoformat(),
+           "receipt": "HP-1", "paper": picture()}  # fmt: skip
+    assert deng.post(f"{address}/payments", pay).status_code == 303
+    page = deng.get(address).text
+    assert "补偿已付清" in page
+    assert "…1234" in page
+    assert "62170000" not in page
+    for paper in ("statement", "agreement"):
+        assert deng.client.get(f"{address}/{paper}.pdf").data.startswith(b"%PDF")
+    assert deng.get(f"{address}/ending.pdf").status_code == 409
+    listed = deng.get("/exits").text
+    assert "9000.50" in listed
+    case = one(officers[0], "SELECT case_id FROM exit.exit")
+    shown = deng.get(f"/cases/{COUNTY}/{case}").text
+    assert f"/exits/of-case/{COUNTY}/{case}" in shown
+    assert 'value="withdraw"' not in shown
+    assert deng.post(f"{address}/withdraw", {"withdrawn_by": "word"}).status_code == 303
+    assert deng.client.get(f"{address}/withdrawal.pdf").data.startswith(b"%PDF")
+
+
+@pytest.mark.usefixtures("village")
+@pytest.mark.parametrize(
+    ("form", "status", "said"),
+    [
+        ({}, 400, "FORM-1"),
+        ({"right": "x"}, 400, "FORM-6"),
+        ({"right": "00000000-0000-0000-0000-000000000000", "mode": "whole", "reason": "own_wish"}, 404, ""),
+        ({"right": "own", "mode": "whole", "reason": ""}, 422, "EXIT-8"),
+        ({"right": "own", "mode": "temporary", "years": "999999999999", "reason": "own_wish"}, 422, "EXIT-5"),
+        ({"right": "own", "mode": "temporary", "years": "-1", "reason": "own_wish"}, 422, "EXIT-5"),
+        ({"right": "own", "mode": "whole", "reason": "own_wish", "said": "退地换城里户口"}, 422, "GUARD-1"),
+        ({"right": "own", "mode": "whole", "reason": "own_wish", "said": "x\x00"}, 400, "FORM-9"),
+        ({"right": "own", "mode": "whole", "reason": "own_wish", "taker": "1"}, 422, "EXIT-10"),
+    ],
+)
+def test_bad_input_of_an_application_is_told_with_its_rule(
+    deng: Browser, officers: tuple[Actor, Actor], form: dict[str, str], status: int, said: str
+) -> None:
+    deng.get(f"/exits/new/{HOUSEHOLD}")
+    sent = {**form, **({"right": str(right_of(officers[0]))} if form.get("right") == "own" else {})}
+    answer = deng.post(f"/exits/new/{HOUSEHOLD}", sent)
+    assert answer.status_code == status
+    assert said in answer.text
+
+
+@pytest.mark.usefixtures("village")
+def test_bad_input_of_the_later_forms_is_told_and_changes_nothing(
+    deng: Browser, officers: tuple[Actor, Actor], superuser: Connection
+) -> None:
+    found = asked_for(officers[0])
+    address = f"/exits/{COUNTY}/{found.exit_id}"
+    head = str(seen(officers[0], found).members[0].member_id)
+    page = deng.get(address).text
+    day = today(officers[0])
+    pay = {"member": head, "account": "62170000", "amount": "1", "paid_on": day.isoformat(), "receipt": "a"}
+    bad: list[tuple[str, dict[str, Any], int, str]] = [
+        ("consents", {}, 400, "FORM-1"),
+        ("consents", said(page, "00000000-0000-0000-0000-000000000000"), 404, ""),
+        ("consents", said(page, head, identity=""), 422, "EXIT-1"),
+        ("consents", said(page, head, way="guardian"), 422, "EXIT-7"),
+        ("consents", said(page, head, way="x"), 400, "FORM-5"),
+        ("consents", said(page, head, witness="先退承包地才批落户的见证人"), 422, "GUARD-1"),
+        ("notice", {"on_day": (day + timedelta(days=1)).isoformat(), "paper": picture()}, 422, "EXIT-2"),
+        ("notice", {"on_day": day.isoformat()}, 422, "EXIT-2"),
+        ("agreement", terms_of(day), 422, "EXIT-1"),
+        ("agreement", terms_of(day, funds="many"), 400, "FORM-3"),
+        ("agreement", terms_of(day, instalments="1" * 30), 400, "FORM-4"),
+        ("payments", {**pay, "account": "1", "paper": picture()}, 400, "FORM-4"),
+        ("payments", {**pay, "paper": picture()}, 409, "EXIT-13"),
+        ("withdraw", {"withdrawn_by": "telepathy"}, 400, "FORM-5"),
+        ("notice", {"on_day": day.isoformat(), "paper": (io.BytesIO(b"%PDF-1.4 broken"), "a.pdf")}, 400, "EXIT-15"),
+    ]  # fmt: skip
+    for step, form, status, code in bad:
+        answer = deng.post(f"{address}/{step}", form)
+        assert answer.status_code == status, (step, form, answer.text[:2000])
+        assert code in answer.text, (step, form)
+    assert seen(officers[0], found).consents == []
+    assert seen(officers[0], found).events == {}
+
+
+@pytest.mark.usefixtures("village")
+def test_a_farmer_takes_the_own_exit_back_by_one_click_and_no_other_s(
+    deng: Browser, another_browser: Browser, officers: tuple[Actor, Actor], superuser: Connection
+) -> None:
+    farmer = bound(officers[0], HOUSEHOLD, "lin.nong")
+    found = asked_for(officers[0])
+    other = asked_for(officers[0], household=HOUSEHOLD[:-1] + "2")
+    another_browser.log_in("lin.nong")
+    page = another_browser.get("/my/exits").text
+    assert found.number in page
+    assert other.number not in page
+    assert another_browser.post(f"/my/exits/{COUNTY}/{other.exit_id}/withdraw").status_code == 404
+    another_browser.get("/my/exits")
+    assert another_browser.post(f"/my/exits/{COUNTY}/{found.exit_id}/withdraw").status_code == 303
+    assert "已撤回" in another_browser.get("/my/exits").text
+    assert another_browser.post(f"/my/exits/{COUNTY}/{found.exit_id}/withdraw").status_code == 409
+    assert farmer.household == found.household_id
+    assert days.work(WORKER) == 1
+    assert state_of(officers[0], found.case_id) == "withdrawn"
+    assert deng.client.get(f"/exits/{COUNTY}/{found.exit_id}/withdrawal.pdf").data.startswith(b"%PDF")
+
+
+@pytest.mark.usefixtures("village")
+def test_what_was_registered_is_told_with_the_rights_that_stay(
+    deng: Browser, officers: tuple[Actor, Actor], superuser: Connection
+) -> None:
+    found = asked_for(officers[0])
+    agreed(officers[0], superuser, found)
+    paid(officers[0], found)
+    to_register(*officers, superuser, found)
+    page = deng.get(f"/exits/{COUNTY}/{found.exit_id}")
+    assert page.status_code == 200
+    assert "退出登记告知书" in page.text
+    assert deng.client.get(f"/exits/{COUNTY}/{found.exit_id}/ending.pdf").data.startswith(b"%PDF")
+
+
+@pytest.mark.usefixtures("village")
+def test_the_agreement_waits_for_each_word_also_on_the_page(
+    deng: Browser, officers: tuple[Actor, Actor], superuser: Connection
+) -> None:
+    found = asked_for(officers[0])
+    all_consent(officers[0], found)
+    address = f"/exits/{COUNTY}/{found.exit_id}"
+    deng.get(address)
+    answer = deng.post(f"{address}/agreement", terms_of(today(officers[0])))
+    assert answer.status_code == 422
+    assert "EXIT-9" in answer.text
