@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
+from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
 from gunicorn.app.base import BaseApplication
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -31,6 +32,7 @@ from landreg.land import routes as land_routes
 from landreg.land.place_names import place
 from landreg.registry import routes as registry_routes
 from landreg.registry.routes import books, public
+from landreg.settlement import routes as settlement_routes
 from landreg.web import i18n, pages, problems
 from landreg.web.server import LONGEST_LINE, Worker
 
@@ -39,10 +41,15 @@ SERVED = {
     Desk.REGISTRY: (Desk.REGISTRY, Desk.EXCHANGE, Desk.CITIZEN, Desk.AUDITOR, Desk.PUBLIC),
     Desk.SETTLEMENT: (Desk.SETTLEMENT,),
 }
-ROOMS = (
-    home, door_routes, log_pages, land_routes, registry_routes, public, books, calculator, plain, numbers, complaint_line,
-    exit_desk, exit_papers, own_exits, audit_routes,
-)  # fmt: skip
+ROOMS = {
+    Desk.REGISTRY: (
+        home, door_routes, log_pages, land_routes, registry_routes, public, books, calculator, plain, numbers, complaint_line,
+        exit_desk, exit_papers, own_exits, audit_routes,
+    ),
+    Desk.SETTLEMENT: settlement_routes.ROOMS,
+}  # fmt: skip
+COOKIES = {Desk.REGISTRY: "landreg", Desk.SETTLEMENT: "landreg-window"}
+"""Of one machine's addresses a browser sends every cookie to all: the sessions of two processes are two cookies."""
 FORM_PARTS = 20_000
 GARBAGE = 20_000
 """Objects that a server's process makes before it looks for garbage: Python's 700 cost a fifteenth of a page."""
@@ -59,7 +66,7 @@ def create_app(settings: Settings) -> Flask:
     secure = urlsplit(settings.base_url).scheme == "https"
     app.config.update(
         SECRET_KEY=_session_key(settings),
-        SESSION_COOKIE_NAME="__Host-landreg" if secure else "landreg",
+        SESSION_COOKIE_NAME=("__Host-" if secure else "") + COOKIES[settings.desk],
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -80,8 +87,8 @@ def create_app(settings: Settings) -> Flask:
     policy.register(app, settings)
     CSRFProtect(app)
     limiter.init_app(app)
-    sealing.use_key(settings.keys["identity"])
     app.jinja_env.globals.update(
+        program=_names,
         navigation=lambda: navigation.items_for(policy.known_actor()),
         public_pages=navigation.public_items,
         offers=navigation.offers,
@@ -90,9 +97,19 @@ def create_app(settings: Settings) -> Flask:
         sample_mark=sample.mark,
     )
     app.jinja_env.filters["place"] = place
-    for room in ROOMS:
+    if settings.desk is Desk.SETTLEMENT:
+        sealing.use_key(settings.keys["settlement"])
+        settlement_routes.register(app)
+    else:
+        sealing.use_key(settings.keys["identity"])
+    for room in ROOMS[settings.desk]:
         app.register_blueprint(room.blueprint)
     return app
+
+
+def _names() -> tuple[str, str, str]:
+    """What the frame calls the program: in a window's title, in the bar, at the foot of a page."""
+    return _("安康农村土地权利登记"), _("农村土地登记"), _("安康市农村土地权利登记簿")
 
 
 def serve(
@@ -151,11 +168,13 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
 
 def _session_key(settings: Settings) -> bytes:
-    file = settings.keys["session"]
+    apart = settings.desk is Desk.SETTLEMENT
+    file = settings.keys["settlement_session" if apart else "session"]
+    variable = f"LANDREG_{'SETTLEMENT_' if apart else ''}SECRET_KEY_FILE"
     try:
         key = file.read_bytes().strip()
     except OSError as error:
-        raise BadInput(Finding("SYS-2", "LANDREG_SECRET_KEY_FILE", {"given": str(file)})) from error
+        raise BadInput(Finding("SYS-2", variable, {"given": str(file)})) from error
     if len(key) < 32:
-        raise BadInput(Finding("SYS-2", "LANDREG_SECRET_KEY_FILE", {"given": str(file)}))
+        raise BadInput(Finding("SYS-2", variable, {"given": str(file)}))
     return key

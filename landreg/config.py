@@ -16,7 +16,12 @@ from landreg.core.actor import Desk
 from landreg.core.errors import BadInput, Finding
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-_KEYS = {"session": "SECRET_KEY", "identity": "IDENTITY_KEY", "log": "LOG_KEY", "certificate": "CERTIFICATE_KEY"}
+_KEYS = {
+    "session": "SECRET_KEY", "identity": "IDENTITY_KEY", "log": "LOG_KEY", "certificate": "CERTIFICATE_KEY",
+    "settlement": "SETTLEMENT_KEY", "settlement_session": "SETTLEMENT_SECRET_KEY",
+}  # fmt: skip
+_SETTLEMENT_KEYS = ("settlement", "settlement_session")
+"""Of the settlement window alone, which has none of the others (architecture.md 11)."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +38,11 @@ class Settings:
     """second_factor: staff sign in with a code (a demonstration asks for none). demo: whether this is one. A marker in the
     database alone does not make it so.
 
-    urls: database URL a desk. keys: name ('session', 'identity', 'log', 'certificate') to key file. log_public_key: what anyone
-    verifies the log with; the web process needs this one, the private key only the worker.
+    urls: database URL a desk. keys: name ('session', 'identity', 'log', 'certificate') to key file; of the settlement window
+    'settlement', which seals and digests there, and 'settlement_session'. log_public_key: what anyone verifies the log with;
+    the web process needs this one, the private key only the worker.
+
+    A process of the settlement window has its own URL, keys and store only, whatever else lies beside them.
     """
 
     home: Path
@@ -61,11 +69,15 @@ class Settings:
         env = os.environ if environ is None else environ
         home = Path(env.get("LANDREG_HOME", CHECKOUT / "var"))
         faults: list[Finding] = []
-        urls = {desk: url for desk in Desk if (url := _url(env, home, desk.value, faults))}
-        keys = {
-            name: Path(env.get(f"LANDREG_{variable}_FILE", home / "keys" / name)) for name, variable in _KEYS.items()
-        }
         desk = env.get("LANDREG_DESK", Desk.REGISTRY.value)
+        apart = desk == Desk.SETTLEMENT
+        desks = (Desk.SETTLEMENT,) if apart else tuple(Desk)
+        urls = {desk: url for desk in desks if (url := _url(env, home, desk.value, faults))}
+        keys = {
+            name: Path(env.get(f"LANDREG_{variable}_FILE", home / "keys" / name))
+            for name, variable in _KEYS.items()
+            if not apart or name in _SETTLEMENT_KEYS
+        }
         if desk not in {Desk.REGISTRY, Desk.SETTLEMENT}:
             faults.append(Finding("SYS-2", "LANDREG_DESK", {"given": desk}))
         upload = env.get("LANDREG_MAX_UPLOAD_MB", "2048")
@@ -79,7 +91,7 @@ class Settings:
         if demo not in {"yes", "no"}:
             faults.append(Finding("SYS-2", "LANDREG_DEMO", {"given": demo}))
         oidc = _oidc(env, home, faults)
-        superuser = _url(env, home, "superuser", faults)
+        superuser = None if apart else _url(env, home, "superuser", faults)
         if faults:
             raise BadInput(faults)
         return cls(
@@ -88,15 +100,16 @@ class Settings:
             superuser_url=superuser,
             keys=keys,
             log_public_key=Path(env.get("LANDREG_LOG_PUBLIC_KEY_FILE", home / "keys" / "log.pub")),
-            store=Path(env.get("LANDREG_STORE", home / "store")),
+            store=Path(env.get("LANDREG_STORE", home / ("settlement-store" if apart else "store"))),
             checkpoints=Path(env.get("LANDREG_CHECKPOINTS", home / "checkpoints")),
-            base_url=env.get("LANDREG_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
+            base_url=env.get("LANDREG_BASE_URL", f"http://127.0.0.1:{8001 if apart else 8000}").rstrip("/"),
             log_origin=env.get("LANDREG_LOG_ORIGIN", "landreg.ankang/log"),
             desk=Desk(desk),
             max_upload=int(upload) * 1024 * 1024,
             second_factor=factor == "staff",
             demo=demo == "yes",
-            oidc=oidc,
+            # The province's sign-on is bound to accounts of the other side.
+            oidc=None if apart else oidc,
         )
 
 

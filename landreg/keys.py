@@ -23,7 +23,7 @@ def make_missing(settings: Settings) -> list[str]:
         file = settings.keys[name]
         file.parent.mkdir(parents=True, exist_ok=True)
         _write(file, _demo_certificate(file.parent) if name == "certificate" else secrets.token_hex(32).encode())
-    if not settings.log_public_key.exists():
+    if "log" in settings.keys and not settings.log_public_key.exists():
         settings.log_public_key.write_text(signer_of(settings).verifier + "\n", "ascii")
     return missing
 

@@ -50,7 +50,7 @@ class Place:
 
 def division_rows() -> list[dict[str, Any]]:
     """Every division of the prefecture: code, name, level, parent, urban-rural class and its year."""
-    text = resources.files("landreg.land").joinpath("divisions.csv").read_text("utf-8-sig")
+    text = resources.files("landreg.law").joinpath("divisions.csv").read_text("utf-8-sig")
     return [
         {**row, "urban_rural_year": int(row["urban_rural_year"]) if row["urban_rural_year"] else None}
         for row in csv.DictReader(text.splitlines())

@@ -1,46 +1,16 @@
-"""typst, one compiler per process: a template and its data in, PDF/A-3b out."""
+"""The register's own templates, typeset as `core.typesetting` does; areas as its papers print them."""
 
-import functools
-import io
-import json
-import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import segno
-import typst
+from landreg.core import typesetting
+from landreg.core.typesetting import chinese_date, qr_svg, signs_missing
 
+__all__ = ["chinese_date", "m2", "mu", "qr_svg", "signs_missing", "typeset"]
 TEMPLATES = Path(__file__).parents[3] / "templates" / "print"
-FONTS = Path("/usr/share/fonts/opentype/noto")  # where Debian's fonts-noto-cjk installs
-FONT = "Noto Serif CJK SC"
-PROOF_NAME = "landreg-proof.json"
-
-
-MISSING = "〓"
-"""Stands for a sign that the font has not, as printers do."""
-_HAD = re.compile(r"[ -~\u3000-\u3017\u4e00-\u9fa5\uff01-\uff5e]+")
-"""Signs that the font has, as nearly all of a register are."""
-
-
-class FontsMissing(RuntimeError):
-    """Noto Serif CJK SC isn't installed: no paper may be printed in another font."""
-
-
-@functools.cache
-def _fonts() -> typst.Fonts:
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
-    if FONT not in fonts.families():
-        raise FontsMissing(f"{FONT} is missing in {FONTS}: install the Debian package fonts-noto-cjk")
-    return fonts
-
-
-@functools.cache
-def _compiler(template: str) -> typst.Compiler:
-    source = TEMPLATES / f"{template}.typ"
-    return typst.Compiler(source, root=TEMPLATES, font_paths=_fonts(), ignore_system_fonts=True)
 
 
 def typeset(
@@ -52,54 +22,8 @@ def typeset(
     sample: bool = False,
     tagged: bool = False,
 ) -> bytes:
-    """The template filled with `data` (JSON values) as PDF/A-3b, dated `on`: the same input gives the same bytes.
-
-    `tagged` adds the structure that screen readers use. A sign that the font has not is printed as MISSING: who must not
-    print so asks `signs_missing` first. Raises typst.TypstError when the template fails."""
-    content = json.dumps({**data, "sample": sample}, ensure_ascii=False)
-    inputs = {
-        "data": content.translate(dict.fromkeys(map(ord, signs_missing(content)), MISSING)),
-        "proof": "" if proof is None else proof.decode("utf-8"),
-        "proof-name": PROOF_NAME,
-    }
-    stamp = datetime.combine(on, time(), UTC)
-    pdf = _compiler(template).compile(
-        format="pdf", pdf_standards="a-3b", sys_inputs=inputs, timestamp=stamp, pdf_tags=tagged
-    )
-    assert isinstance(pdf, bytes)  # noqa: S101  narrows the type: one PDF, no output path
-    return pdf
-
-
-def signs_missing(content: str) -> set[str]:
-    """The signs of a text that the font has not: private ones of old population registers, the latest extensions of CJK."""
-    return {sign for sign in set(_HAD.sub("", content)) if not _has(sign)}
-
-
-@functools.lru_cache(maxsize=4096)
-def _has(sign: str) -> bool:
-    """Whether the font has a sign, asked of the typesetter itself: PDF/A allows none that is not embedded."""
-    try:
-        _compiler("sign").compile(format="pdf", pdf_standards="a-3b", sys_inputs={"sign": sign})
-    except typst.TypstError:
-        return False
-    return True
-
-
-@functools.lru_cache(maxsize=256)
-def qr_svg(address: str) -> str:
-    """The address as a QR code, error level M, without quiet zone.
-
-    The mask is given: trying all eight takes five times as long, and a reader takes any."""
-    out = io.BytesIO()
-    segno.make_qr(address, error="m", mask=0).save(
-        out, kind="svg", border=0, xmldecl=False, svgclass=None, lineclass=None
-    )
-    return out.getvalue().decode("utf-8")
-
-
-def chinese_date(day: date) -> str:
-    """2026年11月24日."""
-    return f"{day.year}年{day.month}月{day.day}日"
+    """`core.typesetting.typeset` of a template of this name."""
+    return typesetting.typeset(TEMPLATES / f"{template}.typ", data, on, proof=proof, sample=sample, tagged=tagged)
 
 
 def mu(area: Decimal) -> str:
