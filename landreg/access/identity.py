@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -112,7 +112,7 @@ def enter_renamed(uow: UnitOfWork, person: NewPerson) -> UUID | None:
     return UUID(str(row["person_id"]))
 
 
-def bearing(session: Session, names: Collection[tuple[UUID, str]]) -> frozenset[UUID]:
+def bearing(session: Session, names: Iterable[tuple[UUID, str]]) -> frozenset[UUID]:
     """Those of the persons whose name, as the register has it, is the one given; compared by digest, not by mask."""
     return queries.bearing(session, {person: digests(name) for person, name in names})
 

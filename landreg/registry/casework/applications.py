@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import insert
 
-from landreg.access.identity import NewPerson, enter_alone
+from landreg.access.identity import NewPerson, enter_alone, enter_renamed
 from landreg.core.actor import Actor
 from landreg.core.codes import citizen_id_fault
 from landreg.core.db import UnitOfWork, unit_of_work
@@ -103,6 +103,23 @@ def person_of(actor: Actor, name: str, id_number: str) -> UUID:
         raise BadInput(faults)
     with unit_of_work(actor) as uow:
         return enter_alone(uow, NewPerson(name.strip(), "1", id_number))
+
+
+def renamed(actor: Actor, name: str, id_number: str) -> UUID:
+    """The person of an identity number under another name; until an act brings it, nobody is found by it.
+
+    Raises BadInput for a name or number that is none, and (CHG-8) where nobody in the register has the number.
+    """
+    faults = [Finding("FORM-1", "new_name")] if not name.strip() else []
+    if fault := citizen_id_fault(id_number):
+        faults.append(Finding("CHG-6", "id_number", {"fault": fault}))
+    if faults:
+        raise BadInput(faults)
+    with unit_of_work(actor) as uow:
+        person = enter_renamed(uow, NewPerson(name.strip(), "1", id_number))
+    if person is None:
+        raise BadInput(Finding("CHG-8", "id_number"))
+    return person
 
 
 def must_fit(law: Law, kind: str, on: str, right_kind: str) -> ActType:

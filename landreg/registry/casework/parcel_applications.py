@@ -17,8 +17,8 @@ from landreg.core.periods import beijing_day
 from landreg.land import queries as land
 from landreg.land.model import Parcel, ParcelSerial
 from landreg.law.queries import load_law
-from landreg.party import queries as parties
 from landreg.registry.casework.applications import must_fit, new_case, open_case
+from landreg.registry.casework.household_applications import subject_of
 from landreg.registry.facts.drawn import Undrawable
 from landreg.registry.facts.parcels import OnGround, on_ground, pieces
 from landreg.registry.rules.parcel_requests import ParcelMerge, ParcelRequest, ParcelSplit, PartLoss
@@ -52,13 +52,11 @@ def apply_on_parcel(actor: Actor, code: str, kind: str, asked: ParcelRequest) ->
             raise BadInput(Finding("REG-25", "kind", {"kind": kind}))
         right = ground.bundles[0].right.row
         must_fit(law, kind, "parcel", right["kind"])
-        household = parties.household(uow.session, county, right["household_id"])
-        if household is None:
-            raise NotFound
+        household_code, applicant = subject_of(uow.session, county, right, list(ground.bundles[0].codes))
         village = ground.parcels[0].row["village"]
         case = new_case(uow, county, village, kind, asked)
-        case |= {"right_kind": right["kind"], "subject_code": code, "household_code": household.code}
-        case |= {"applicant": household.name, "right_ids": [bundle.right_id for bundle in ground.bundles]}
+        case |= {"right_kind": right["kind"], "subject_code": code, "household_code": household_code}
+        case |= {"applicant": applicant, "right_ids": [bundle.right_id for bundle in ground.bundles]}
         case["request"] = plain(_with_codes(uow, county, village, asked, ground))
         return open_case(uow, law, case, asked.parcels)
 

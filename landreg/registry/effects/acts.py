@@ -15,7 +15,15 @@ from uuid import UUID
 
 from landreg.core.units import total_mu
 from landreg.registry.effects.changes import Changes, Ending, Opened, RightBundle, Standing
-from landreg.registry.rules.requests import Assignment, Cancellation, HouseholdChange, Release, RestrictionAsked
+from landreg.registry.rules.acts import HEADS
+from landreg.registry.rules.requests import (
+    Assignment,
+    Cancellation,
+    HouseholdChange,
+    NameChange,
+    Release,
+    RestrictionAsked,
+)
 
 NewId = Callable[[], UUID]
 
@@ -66,6 +74,9 @@ def assign(
     over, under a contract of its new holder. The former contract ends with the day. restrictions: on both rights; what lies
     on the one that goes up in the other lies on that from the day on.
     """
+    taken = [parcel for parcel in bundle.parcels if bundle.codes[parcel.row["parcel_id"]] in asked.parcels]
+    if taken and len(taken) < len(bundle.parcels):
+        return _assign_part(bundle, onto, asked, taken, on, new, restrictions)
     if onto is not None:
         joined = (*onto.parcels, *(replace(parcel, since=on) for parcel in bundle.parcels))
         gained = followed(onto, on, new, areas(joined), {}, joined)
@@ -74,8 +85,68 @@ def assign(
         ends: dict[UUID, Ending] = {bundle.right_id: "cancelled", onto.right_id: "replaced"}
         return Changes(opens, on, (*bundle.rows, *gained.closes, *moved.closes), ends)
     contract_id = new()
-    taken = {"household_id": asked.household_id, "code": asked.contract_code, "contract_id": contract_id}
-    return followed(bundle, on, new, taken, {"household_id": asked.household_id}, bundle.parcels, asked.signed_on)
+    told = {"household_id": asked.household_id, "code": asked.contract_code, "contract_id": contract_id}
+    return followed(bundle, on, new, told, {"household_id": asked.household_id}, bundle.parcels, asked.signed_on)
+
+
+def _assign_part(
+    bundle: RightBundle,
+    onto: RightBundle | None,
+    asked: Assignment,
+    taken: Sequence[Standing],
+    on: date,
+    new: NewId,
+    restrictions: Sequence[Standing],
+) -> Changes:
+    """Some of the parcels go over, the right goes on with the others; what restricts it lies on both from the day on."""
+    staying = [parcel for parcel in bundle.parcels if parcel not in taken]
+    left = followed(bundle, on, new, areas(staying), {}, staying)
+    if onto is not None:
+        joined = (*onto.parcels, *(replace(parcel, since=on) for parcel in taken))
+        gained, right_id = followed(onto, on, new, areas(joined), {}, joined), onto.right_id
+    else:
+        right_id = new()
+        told = {"household_id": asked.household_id, "code": asked.contract_code}
+        gained = Changes(tuple(parted(bundle, right_id, told, taken, asked.signed_on, on, new)), on)
+    moved = carried(restrictions, bundle.right_id, [right_id], on, new, stays=True)
+    opens = (*left.opens, *gained.opens, *moved.opens)
+    return Changes(opens, on, (*left.closes, *gained.closes), {**left.ends, **gained.ends})
+
+
+def parted(
+    bundle: RightBundle,
+    right_id: UUID,
+    told: dict[str, Any],
+    taken: Sequence[Standing],
+    signed_on: date,
+    on: date,
+    new: NewId,
+) -> list[Opened]:
+    """A right of its own over some of the parcels of another, with its contract: all as in that but what is told of it."""
+    row = new()
+    of = {**told, "contract_id": new(), **areas(taken)}
+    contract = (
+        () if bundle.contract is None else (bundle.contract.from_day(on, row_id=new(), **of, signed_on=signed_on),)
+    )
+    return [
+        *contract,
+        bundle.right.from_day(on, row_id=row, right_id=right_id, **of),
+        *(holder.from_day(on, right_row=row, household_id=told["household_id"]) for holder in bundle.holders),
+        *(parcel.from_day(on, right_row=row, position=place) for place, parcel in enumerate(taken, 1)),
+    ]
+
+
+def rename(household: Standing, members: Iterable[Standing], asked: NameChange, on: date, new: NewId) -> Changes:
+    """A member is the same person under another name from the day on, and so is the household's representative."""
+    (member,) = (row for row in members if row.row["member_id"] == asked.member_id)
+    closes = [member]
+    opens = [*member.until(on, row_id=new()), member.from_day(on, row_id=new(), person_id=asked.person_id)]
+    head = household.row["representative_id"]
+    if head == member.row["person_id"] or (head is None and member.row["relation"] in HEADS):
+        closes.append(household)
+        told = {"name": asked.name, "representative_id": asked.person_id}
+        opens += (*household.until(on, row_id=new()), household.from_day(on, row_id=new(), **told))
+    return Changes(tuple(opens), on, tuple(closes))
 
 
 def cancel(
@@ -138,7 +209,7 @@ def release(restrictions: Iterable[Standing], asked: Release, on: date, new: New
 
 
 def reissue(rights: Iterable[UUID], on: date) -> Changes:
-    """No right changes: the lost certificate is replaced. 不动产登记暂行条例实施细则 第二十二条."""
+    """No right changes: the certificate that is lost, or was taken in, is replaced. 不动产登记暂行条例实施细则 第二十二条."""
     return Changes((), on, (), dict.fromkeys(rights, "replaced"))
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from landreg.registry.effects.acts import areas, carried, followed, history
+from landreg.registry.effects.acts import areas, carried, followed, history, parted
 from landreg.registry.effects.changes import Changes, Ending, Opened, RightBundle, Standing
 from landreg.registry.rules.household_requests import (
     Branch,
@@ -135,7 +135,9 @@ def _contract_divided(
         if taken:
             gone |= {*branch.parcels}
             right_id = new()
-            made.opens += _contract_of(bundle, branch, household_id, right_id, taken, asked.signed_on, on, new)
+            code = branch.code + str(bundle.right.row["code"])[len(branch.code) :]
+            told = {"household_id": household_id, "code": code}
+            made.opens += parted(bundle, right_id, told, taken, asked.signed_on, on, new)
             taking.append(right_id)
     staying = [parcel for parcel in bundle.parcels if bundle.codes[parcel.row["parcel_id"]] not in gone]
     made.add(carried(held.restrictions, bundle.right_id, taking, on, new, stays=bool(staying)))
@@ -144,31 +146,6 @@ def _contract_divided(
     elif gone & {*bundle.codes.values()}:
         made.add(followed(bundle, on, new, areas(staying), {}, staying))
     return made.done()
-
-
-def _contract_of(
-    bundle: RightBundle,
-    branch: Branch,
-    household_id: UUID,
-    right_id: UUID,
-    taken: Sequence[Standing],
-    signed_on: date,
-    on: date,
-    new: NewId,
-) -> list[Opened]:
-    """The contract and right of a new household: all as in the old one but whose it is, its code and its land."""
-    row, contract_id = new(), new()
-    code = branch.code + str(bundle.right.row["code"])[len(branch.code) :]
-    told = {"household_id": household_id, "code": code, "contract_id": contract_id, **areas(taken)}
-    contract = (
-        () if bundle.contract is None else (bundle.contract.from_day(on, row_id=new(), **told, signed_on=signed_on),)
-    )
-    return [
-        *contract,
-        bundle.right.from_day(on, row_id=row, right_id=right_id, **told),
-        *(holder.from_day(on, right_row=row, household_id=household_id) for holder in bundle.holders),
-        *(parcel.from_day(on, right_row=row, position=place) for place, parcel in enumerate(taken, 1)),
-    ]
 
 
 def _handed_over(bundle: RightBundle, holder: UUID, told: Mapping[str, Any], on: date, new: NewId) -> Changes:

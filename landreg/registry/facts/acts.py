@@ -13,31 +13,31 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from landreg.access.queries import masked_persons
+from landreg.access.identity import bearing
 from landreg.core.codes import masked_name
-from landreg.core.periods import beijing_day
 from landreg.law.book import act_type
 from landreg.registry.casebook import Case
 from landreg.registry.effects import Changes, RightBundle
 from landreg.registry.effects import acts as effects
 from landreg.registry.facts import standing
+from landreg.registry.facts.certificates import exchange_proposals
 from landreg.registry.facts.exits import exit_proposals, pending_exits
 from landreg.registry.facts.households import household_proposals, operated
+from landreg.registry.facts.names import name_proposals
 from landreg.registry.facts.operation import operation_proposals
 from landreg.registry.facts.parcels import parcel_proposals
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted, term_of
 from landreg.registry.facts.renewal import renewal_proposals
 from landreg.registry.facts.restrictions import change_proposals
+from landreg.registry.facts.since import asked_of_all, came_since
 from landreg.registry.rules.act_facts import ActFacts, Restricted, Taker
 from landreg.registry.rules.acts import HEADS
 from landreg.registry.rules.exit_requests import EXIT_REQUESTS
-from landreg.registry.rules.household_requests import HouseholdMerge
 from landreg.registry.rules.households import HOUSEHOLD_RULES
 from landreg.registry.rules.operation import OPERATION_RULES
 from landreg.registry.rules.parcel_requests import PARCEL_REQUESTS
 from landreg.registry.rules.renewal_requests import CHANGES, RENEWALS
 from landreg.registry.rules.requests import (
-    RESTRICTIONS,
     Assignment,
     Cancellation,
     HouseholdChange,
@@ -54,6 +54,8 @@ FAMILIES: Mapping[str, Reading] = {
     **dict.fromkeys(HOUSEHOLD_RULES, household_proposals),
     **dict.fromkeys(OPERATION_RULES, operation_proposals),
     **dict.fromkeys(EXIT_REQUESTS, exit_proposals),
+    "certificate_exchange": exchange_proposals,
+    "name_change": name_proposals,
 }
 """By kind of act: what reads its cases, where a family of acts has a module of its own."""
 
@@ -66,61 +68,28 @@ def act_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
     for case in cases:
         of_family[FAMILIES.get(case.act_kind, _proposals)].append(case)
     found = {one.case.case_id: one for reading, some in of_family.items() for one in reading(session, some)}
-    more, pending = _more(session, cases), pending_exits(session, cases)
-    return [_with(found[case.case_id], more[case.case_id], pending.get(case.case_id, ())) for case in cases]
-
-
-def _with(proposal: ActProposal, more: dict[str, Any], pending: tuple[Restricted, ...]) -> ActProposal:
-    facts = replace(proposal.facts, **more, restrictions=(*proposal.facts.restrictions, *pending))
-    return replace(proposal, facts=facts)
-
-
-def _more(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str, Any]]:
-    """By case: what the rules of every family ask of it."""
-    passed_on, gained = _passed_on(session, cases), _gained(session, cases)
-    papers = folders(session, cases[0].county, [case.case_id for case in cases])
-    dated = any(case.act_kind in (*RESTRICTIONS, *CHANGES, *EXIT_REQUESTS) for case in cases)
-    today = beijing_day(session.execute(text("SELECT system.clock()")).scalar_one()) if dated else None
-    return {
-        case.case_id: {
-            "passed_on": passed_on.get(case.case_id, {}),
-            "gained": tuple(gained.get(case.case_id, ())),
-            "today": today,
-            "papers": papers[case.case_id],
-        }
+    more, came = asked_of_all(session, cases), came_since(session, cases)
+    pending = pending_exits(session, cases)
+    return [
+        _with(found[case.case_id], more[case.case_id], pending.get(case.case_id, ()), came.get(case.case_id, ()))
         for case in cases
-    }
+    ]
 
 
-def _passed_on(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str, str]]:
-    """By case: the rights that another holds since it was opened, each with who held it then."""
-    found: dict[UUID, dict[str, str]] = defaultdict(dict)
-    asked = {"county": cases[0].county, "cases": [case.case_id for case in cases]}
-    for row in session.execute(text(_PASSED_ON), asked):
-        found[row.case_id][row.code] = row.holder
-    return found
+def _with(
+    proposal: ActProposal, more: Mapping[str, Any], pending: tuple[Restricted, ...], came: Sequence[UUID]
+) -> ActProposal:
+    """A proposal with what every family is asked; the certificates of rights that came since are replaced by it too."""
+    restrictions = (*proposal.facts.restrictions, *pending)
+    whole = replace(proposal, facts=replace(proposal.facts, **more, restrictions=restrictions))
+    if not came:
+        return whole
 
+    def effect(on: date) -> Changes:
+        made = proposal.effect(on)
+        return replace(made, ends={**dict.fromkeys(came, "replaced"), **made.ends})
 
-def _gained(session: Session, cases: Sequence[Case]) -> dict[UUID, list[str]]:
-    """By case that joins rights of two households: those of theirs that it is not over, as they came after it was opened."""
-    found: dict[UUID, list[str]] = defaultdict(list)
-    sides = [(case.case_id, *side) for case in cases for side in _joined(read(case.act_kind, case.request))]
-    if sides:
-        ids, households, kinds = map(list, zip(*sides, strict=True))
-        asked = {"county": cases[0].county, "cases": ids, "households": households, "kinds": kinds}
-        for row in session.execute(text(_GAINED), asked):
-            found[row.case_id].append(row.code)
-    return found
-
-
-def _joined(asked: Any) -> list[tuple[UUID | None, str]]:
-    """The households whose rights an act joins, each with the kind of right, '' for all. None: the case's own."""
-    match asked:
-        case Assignment():
-            return [(asked.household_id, "contract_management")]
-        case HouseholdMerge():
-            return [(asked.household_id, ""), (None, "")]
-    return []
+    return replace(whole, effect=effect)
 
 
 def _proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
@@ -134,7 +103,7 @@ def _proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
     bundles = standing.rights(session, county, right_ids)
     restricted = standing.restrictions(session, county, right_ids)
     households = standing.households(session, county, [case.household_code for case in cases])
-    names = masked_persons(session, [_representative(one) for one in households.values()])
+    misnamed = _misnamed(session, cases, asked, households)
     papers = folders(session, county, [case.case_id for case in cases])
     elsewhere = _elsewhere(session, county, asked)
     stands = operated(session, county, [parcel for bundle in bundles.values() for parcel in bundle.codes])
@@ -152,10 +121,27 @@ def _proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
             elsewhere.get(case.case_id, {}),
             takers.get(_taker_id(asked[case.case_id])),
             stands,
-            names,
+            misnamed.get(case.case_id, ()),
         )
         for case in cases
     ]
+
+
+def _misnamed(
+    session: Session,
+    cases: Sequence[Case],
+    asked: Mapping[UUID, Any],
+    households: Mapping[str, standing.HouseholdInForce],
+) -> dict[UUID, tuple[str, ...]]:
+    """By case of a change of household: the new name where it is not that of the person who stands for the household."""
+    said = {
+        case.case_id: (_representative(households.get(case.household_code)), change.name)
+        for case in cases
+        if isinstance(change := asked[case.case_id], HouseholdChange) and change.name
+    }
+    known = {case_id: one for case_id, one in said.items() if one[0].int}
+    borne = bearing(session, known.values()) if known else frozenset()
+    return {case_id: (masked_name(name),) for case_id, (person, name) in known.items() if person not in borne}
 
 
 def _representative(household: standing.HouseholdInForce | None) -> UUID:
@@ -184,7 +170,7 @@ def _proposal(
     elsewhere: Mapping[str, str],
     taker: Any,
     stands: Mapping[UUID, str],
-    names: Mapping[UUID, tuple[str, str]],
+    misnamed: tuple[str, ...],
 ) -> ActProposal:
     kind, bundle, household = act_type(case.act_kind), rows.bundle, rows.household
     facts = ActFacts(
@@ -197,7 +183,7 @@ def _proposal(
         restrictions=restricted(rows.restrictions),
         members={m.row["member_id"]: m.row["holds_right"] for m in household.members} if household else {},
         heads=_heads(household),
-        head_name=names.get(_representative(household), ("", ""))[0],
+        misnamed=misnamed,
         elsewhere=elsewhere,
         parcels=tuple(bundle.codes.values()) if bundle else (),
         operated={code: stands[parcel] for parcel, code in bundle.codes.items() if parcel in stands} if bundle else {},
@@ -256,29 +242,6 @@ _TAKERS = """
             AND m.holds_right AND upper_inf(m.recorded) AND upper_inf(m.valid)) AS members
     FROM party.household AS h
     WHERE h.county = :county AND h.household_id = ANY (:ids) AND upper_inf(h.recorded) AND upper_inf(h.valid)
-"""
-# As the register said it when the case was opened; a case that is being opened has no such event yet.
-_PASSED_ON = """
-    SELECT c.case_id, o.code, coalesce(h.code, c.applicant) AS holder
-    FROM registry."case" AS c
-    JOIN registry.case_event AS e ON e.county = c.county AND e.case_id = c.case_id AND e.step = 'open'
-    CROSS JOIN unnest(c.right_ids) AS x (right_id)
-    JOIN registry."right" AS o ON o.county = c.county AND o.right_id = x.right_id AND o.recorded @> e.at AND upper_inf(o.valid)
-    JOIN registry."right" AS r ON r.county = o.county AND r.right_id = o.right_id AND upper_inf(r.recorded) AND upper_inf(r.valid)
-         AND r.household_id <> o.household_id
-    LEFT JOIN party.household AS h ON h.county = o.county AND h.household_id = o.household_id AND h.recorded @> e.at
-         AND upper_inf(h.valid)
-    WHERE c.county = :county AND c.case_id = ANY (:cases)
-"""
-_GAINED = """
-    SELECT s.case_id, r.code
-    FROM unnest(CAST(:cases AS uuid[]), CAST(:households AS uuid[]), CAST(:kinds AS text[])) AS s (case_id, household_id, kind)
-    JOIN registry."case" AS c ON c.county = :county AND c.case_id = s.case_id
-    JOIN party.household AS h ON h.county = c.county AND upper_inf(h.recorded) AND upper_inf(h.valid)
-         AND (h.household_id = s.household_id OR s.household_id IS NULL AND h.code = c.household_code)
-    JOIN registry."right" AS r ON r.county = h.county AND r.household_id = h.household_id AND upper_inf(r.recorded)
-         AND upper_inf(r.valid) AND s.kind IN ('', r.kind)
-    WHERE NOT r.right_id = ANY (c.right_ids)
 """
 _ELSEWHERE = """
     SELECT r.person_id, r.member_id, p.name_masked, r.household_code AS code

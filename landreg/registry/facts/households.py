@@ -12,7 +12,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from landreg.access.identity import bearing
 from landreg.access.queries import masked_persons
+from landreg.core.codes import masked_name
 from landreg.core.periods import beijing_day
 from landreg.law.book import Law, act_type
 from landreg.law.queries import load_law
@@ -45,6 +47,7 @@ class _Read:
     bundles: Mapping[UUID, RightBundle]
     restrictions: Mapping[UUID, tuple[Standing, ...]]
     names: Mapping[UUID, tuple[str, str]]
+    borne: frozenset[tuple[UUID, str]]
     operated: Mapping[UUID, str]
     folders: Mapping[UUID, frozenset[str]]
     homes: Mapping[UUID, str]
@@ -108,6 +111,7 @@ def _read(session: Session, county: str, cases: Sequence[Case], asked: Sequence[
         bundles,
         standing.restrictions(session, county, list(bundles)),
         masked_persons(session, list(persons | heirs)),
+        _borne(session, asked, households),
         operated(session, county, [parcel for bundle in bundles.values() for parcel in bundle.codes]),
         folders(session, county, [case.case_id for case in cases]),
         {
@@ -183,9 +187,42 @@ def _facts(
         },
         filed=FILED in folder,
         heir_member=_of_the_collective(asked, found, case),
-        heir_name=found.names.get(asked.person_id, ("", ""))[0] if isinstance(asked, HomesteadInheritance) else "",
+        misnamed=_misnamed(asked, household, found),
         other=_other(asked, found, theirs),
     )
+
+
+def _named(asked: Any, household: standing.HouseholdInForce | None) -> list[tuple[UUID, str]]:
+    """Each person whom an application names, with the name: who will stand for a household, who inherits."""
+    said: list[tuple[UUID | None, str]] = []
+    match asked:
+        case Division(branches=branches):
+            said = [*((one.representative, one.name) for one in branches), (asked.representative, asked.name)]
+        case RepresentativeChange():
+            said = [(asked.representative, asked.name)]
+        case HomesteadInheritance():
+            return [(asked.person_id, asked.name)]
+    persons = {row.row["member_id"]: row.row["person_id"] for row in household.members} if household else {}
+    return [(persons[member], name) for member, name in said if member in persons]
+
+
+def _borne(
+    session: Session, asked: Sequence[Any], households: Mapping[UUID, standing.HouseholdInForce]
+) -> frozenset[tuple[UUID, str]]:
+    """Of all persons whom applications name, those whose name it is."""
+    said = {pair for one in asked for household in households.values() for pair in _named(one, household)}
+    found: set[tuple[UUID, str]] = set()
+    while said:
+        # A person whom two applications name differently is asked of once for each name.
+        some = {person: (person, name) for person, name in said}
+        borne = bearing(session, some.values())
+        found |= {pair for person, pair in some.items() if person in borne}
+        said -= {*some.values()}
+    return frozenset(found)
+
+
+def _misnamed(asked: Any, household: standing.HouseholdInForce | None, found: _Read) -> tuple[str, ...]:
+    return tuple(masked_name(name) for person, name in _named(asked, household) if (person, name) not in found.borne)
 
 
 def _head(household: standing.HouseholdInForce | None, person: Any) -> UUID | None:

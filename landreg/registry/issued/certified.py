@@ -219,14 +219,21 @@ def _building(facts: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(lines)
 
 
-# The rights that the certificates of cases are about, as they stand: those that its act opened, and those that it names. A
-# land-operation right has an excerpt and no certificate.
+# The rights that the certificates of cases are about, as they stand: those that its act opened, those that it names, and those
+# whose certificate its act replaced, a right of the household that came after the application perhaps. A land-operation
+# right has an excerpt and no certificate.
 _CERTIFIED = """
     (SELECT c.county, c.case_id, c.act_id, r.row_id FROM registry."case" AS c
      JOIN registry."right" AS r ON r.county = c.county AND r.act_id = c.act_id AND upper_inf(r.recorded) AND upper_inf(r.valid)
      WHERE c.county = :county AND c.case_id = ANY (:cases)
      UNION SELECT c.county, c.case_id, c.act_id, r.row_id FROM registry."case" AS c CROSS JOIN unnest(c.right_ids) AS named (id)
      JOIN registry."right" AS r ON r.county = c.county AND r.right_id = named.id
+          AND upper_inf(r.recorded) AND upper_inf(r.valid)
+     WHERE c.county = :county AND c.case_id = ANY (:cases)
+     UNION SELECT c.county, c.case_id, c.act_id, r.row_id FROM registry."case" AS c
+     JOIN registry.certificate_end AS e ON e.county = c.county AND e.act_id = c.act_id AND e.state = 'replaced'
+     JOIN registry.certificate AS o ON o.county = e.county AND o.certificate_id = e.certificate_id
+     JOIN registry."right" AS r ON r.county = o.county AND r.right_id = o.right_id
           AND upper_inf(r.recorded) AND upper_inf(r.valid)
      WHERE c.county = :county AND c.case_id = ANY (:cases)) AS c
     JOIN registry."right" AS r ON r.county = c.county AND r.row_id = c.row_id AND r.kind <> 'land_operation'

@@ -3,50 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
-from datetime import date
-from typing import Any, get_type_hints
+from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, Response, flash, redirect, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Redirect
 
 from landreg.access.policy import allow, current_actor, known_actor
 from landreg.access.queries import masked_persons
 from landreg.core.actor import Actor, Role
-from landreg.core.codes import citizen_id_fault, tidy
 from landreg.core.db import unit_of_work
-from landreg.core.errors import BadInput, Finding, NotFound
+from landreg.core.errors import NotFound
 from landreg.land.queries import division_path
 from landreg.law.book import act_types, terms
 from landreg.party import queries as parties
 from landreg.registry.casework import applications
 from landreg.registry.effects import RightBundle
 from landreg.registry.facts import standing
-from landreg.registry.routes import restriction_forms
+from landreg.registry.routes import member_forms, restriction_forms, right_forms
 from landreg.registry.rules.acts import END_REASONS, HEADS, JOIN_REASONS, LEAVE_REASONS
+from landreg.registry.rules.certificates import EXCHANGE_REASONS
+from landreg.registry.rules.names import NAME_REASONS
 from landreg.registry.rules.renewal_requests import CHANGES
 from landreg.registry.rules.requests import (
     RELEASES,
     RESTRICTIONS,
-    Assignment,
-    Cancellation,
-    HouseholdChange,
-    Joining,
-    Leaving,
-    Reissue,
-    Release,
     Request,
 )
 from landreg.web import i18n, pages, problems
-from landreg.web.forms import read_form
 
 blueprint = Blueprint("applying", __name__)
-JOINING = ("", "_2", "_3", "_4", "_5")
-"""How the fields of those who join one household are told apart: as many as one application may name."""
 
 
 def offered(on: str, right_kind: str) -> list[str]:
@@ -77,58 +65,6 @@ def offered_on_household(code: str) -> dict[str, str]:
     return {kind: url_for("registry.applying.on_household", kind=kind, code=code) for kind in kinds}
 
 
-@dataclass(frozen=True)
-class HouseholdForm:
-    """Who joins and who leaves, and what else changes."""
-
-    leave: tuple[UUID, ...] = ()
-    leave_reason: str = ""
-    name: str = field(default="", metadata={"most": 60})
-    address: str = field(default="", metadata={"most": 200})
-
-
-@dataclass(frozen=True)
-class JoinForm:
-    """A person who joins. The fields of the second and later ones bear their number."""
-
-    join_name: str = field(default="", metadata={"most": 60})
-    join_id: str = field(default="", metadata={"most": 20})
-    join_relation: str = ""
-    join_holds: bool = False
-    join_reason: str = ""
-
-
-@dataclass(frozen=True)
-class AssignmentForm:
-    """Who takes the right over, and when their contract was signed."""
-
-    taker: str = field(metadata={"most": 18})
-    signed_on: date
-
-
-@dataclass(frozen=True)
-class CancellationForm:
-    """Why the right ends, and on which parcels; none chosen: all."""
-
-    reason: str
-    parcels: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class ReleaseForm:
-    """What is released, and on which paper."""
-
-    restriction: UUID
-    basis: str = field(metadata={"most": 100})
-
-
-@dataclass(frozen=True)
-class ReissueForm:
-    """How the certificate was lost."""
-
-    lost: str = field(metadata={"most": 500})
-
-
 @blueprint.get("/rights/<county>/<uuid:right_id>/acts/<kind>")
 @allow(Role.REGISTRAR)
 def on_right(county: str, right_id: UUID, kind: str) -> Response:
@@ -148,6 +84,10 @@ def on_right(county: str, right_id: UUID, kind: str) -> Response:
             parcels=[(code, code) for code in bundle.codes.values()],
             standing=_of_kind(uow.session, county, right_id, kind),
             end_reasons=words("end_reason", END_REASONS),
+            exchange_reasons=words("exchange_reason", EXCHANGE_REASONS),
+            certificates=[
+                (one.number, one.number) for one in standing.certificates_in_force(uow.session, county, [right_id])
+            ],
         )
 
 
@@ -169,7 +109,7 @@ def on_household(code: str, kind: str) -> Response:
     """The form of an act on a household. Raises NotFound where it is not in force."""
     with unit_of_work(current_actor()) as uow:
         household = parties.household_by_code(uow.session, code)
-        if household is None or kind != "household_change":
+        if household is None or kind not in _ON_HOUSEHOLD:
             raise NotFound
         members = parties.members(uow.session, household.county, household.household_id)
         names = masked_persons(uow.session, [member.person_id for member in members])
@@ -183,12 +123,13 @@ def on_household(code: str, kind: str) -> Response:
             members=[
                 (str(m.member_id), f"{names[m.person_id][0]}（{i18n.shown_term(m.relation, 'relation')}）")
                 for m in members
-                if m.person_id != household.representative_id and m.relation not in HEADS
+                if kind == "name_change" or (m.person_id != household.representative_id and m.relation not in HEADS)
             ],
             relations=words("relation", [one for one in terms("relation") if one not in HEADS]),
-            joining=JOINING,
+            joining=member_forms.JOINING,
             join_reasons=words("join_reason", JOIN_REASONS),
             leave_reasons=words("leave_reason", LEAVE_REASONS),
+            name_reasons=words("name_reason", NAME_REASONS),
         )
 
 
@@ -197,76 +138,27 @@ def on_household(code: str, kind: str) -> Response:
 @problems.back_to(on_household)
 def apply_on_household(code: str, kind: str) -> Redirect:
     """Open the case. Who joins becomes a person of the register, whatever becomes of the case: a person is no right."""
-    if kind != "household_change":
+    if kind not in _ON_HOUSEHOLD:
         raise NotFound
     actor = current_actor()
-    case_id = applications.apply_on_household(actor, code, kind, _household_change(actor))
+    case_id = applications.apply_on_household(actor, code, kind, _ON_HOUSEHOLD[kind](actor, code))
     with unit_of_work(actor) as uow:
         household = parties.household_by_code(uow.session, code)
     return opened(household.county if household else "", case_id)
 
 
-def _household_change(actor: Actor) -> HouseholdChange:
-    faults: list[Finding] = []
-    joining = [_joining(suffix, faults) for suffix in JOINING]
-    given = read_form(HouseholdForm)
-    if given.leave and not given.leave_reason:
-        faults.append(Finding("FORM-1", "leave_reason"))
-    if faults:
-        raise BadInput(faults)
-    leaves = tuple(Leaving(member, given.leave_reason) for member in given.leave)
-    return HouseholdChange(tuple(_joined(actor, one) for one in joining if one), leaves, given.name, given.address)
-
-
-def _joining(suffix: str, faults: list[Finding]) -> JoinForm | None:
-    """One of those who join, if anything of them is filled in; what is missing is told under the field's own name."""
-    fields = {f"{name}{suffix}": name for name in get_type_hints(JoinForm)}
-    sent = request.form.items(multi=True)
-    one = read_form(JoinForm, MultiDict((fields[name], text) for name, text in sent if name in fields))
-    if not (one.join_name or one.join_id):
-        return None
-    lacking = [name for name in ("join_name", "join_id", "join_relation", "join_reason") if not getattr(one, name)]
-    faults += (Finding("FORM-1", f"{name}{suffix}") for name in lacking)
-    if one.join_id and (fault := citizen_id_fault(tidy(one.join_id))):
-        faults.append(Finding("CHG-6", f"join_id{suffix}", {"fault": fault}))
-    return one
-
-
-def _joined(actor: Actor, one: JoinForm) -> Joining:
-    person = applications.person_of(actor, one.join_name, tidy(one.join_id))
-    return Joining(person, one.join_relation, one.join_holds, one.join_reason)
-
-
-def _assignment(actor: Actor, kind: str) -> Assignment:
-    given = read_form(AssignmentForm)
-    with unit_of_work(actor) as uow:
-        taker = parties.household_by_code(uow.session, given.taker)
-    if taker is None:
-        raise BadInput(Finding("TR-3", "taker", {"taker": given.taker}))
-    return Assignment(taker.household_id, f"{taker.code}J", given.signed_on)
-
-
-def _cancellation(actor: Actor, kind: str) -> Cancellation:
-    given = read_form(CancellationForm)
-    return Cancellation(given.reason, given.parcels)
-
-
-def _release(actor: Actor, kind: str) -> Release:
-    given = read_form(ReleaseForm)
-    return Release(given.restriction, given.basis)
-
-
-def _reissue(actor: Actor, kind: str) -> Reissue:
-    return Reissue(read_form(ReissueForm).lost)
-
-
 _ON_RIGHT: Mapping[str, Callable[[Actor, str], Request]] = {
-    "assignment": _assignment,
-    "cancellation": _cancellation,
-    "reissue": _reissue,
+    "assignment": right_forms.assignment,
+    "cancellation": right_forms.cancellation,
+    "reissue": right_forms.reissue,
+    "certificate_exchange": right_forms.certificate_exchange,
     **dict.fromkeys(RESTRICTIONS, restriction_forms.asked),
     **dict.fromkeys(CHANGES, restriction_forms.changed),
-    **dict.fromkeys(RELEASES, _release),
+    **dict.fromkeys(RELEASES, right_forms.release),
+}
+_ON_HOUSEHOLD: Mapping[str, Callable[[Actor, str], Request]] = {
+    "household_change": member_forms.household_change,
+    "name_change": member_forms.name_change,
 }
 
 

@@ -47,7 +47,7 @@ def asked(actor: Actor, kind: str) -> RestrictionAsked:
     given = read_form(RestrictionForm)
     _sensible(until=given.until, registrable_on=given.registrable_on)
     _some(given.amount)
-    until = None if kind in ("objection_entry", "advance_notice") else given.until
+    until = None if kind in ("objection_entry", "advance_notice", "dispute_entry") else given.until
     registrable_on = given.registrable_on if kind == "advance_notice" else None
     return RestrictionAsked(
         RESTRICTIONS[kind],

@@ -1,10 +1,12 @@
 """The register's rules, one module a family; the tuples here say which rules a step asks."""
 
 from landreg.registry.rules import acts
+from landreg.registry.rules.certificates import EXCHANGE_RULES
 from landreg.registry.rules.contract import CONTRACT_RULES
 from landreg.registry.rules.exits import EXIT_RULES
 from landreg.registry.rules.homestead import HOMESTEAD_RULES
 from landreg.registry.rules.households import HOUSEHOLD_RULES
+from landreg.registry.rules.names import NAME_RULES
 from landreg.registry.rules.operation import OPERATION_RULES
 from landreg.registry.rules.parcels import PARCEL_RULES
 from landreg.registry.rules.procedure import (
@@ -24,6 +26,8 @@ ACT_RULES = {
     **HOUSEHOLD_RULES,
     **OPERATION_RULES,
     **EXIT_RULES,
+    **EXCHANGE_RULES,
+    **NAME_RULES,
 }
 """By kind of act: the rules that judge it."""
 

@@ -42,10 +42,10 @@ class ActFacts:
     code: of the right or household. in_force: it still is. kind: of right, '' where the act is on a household. missing:
     kinds of document that the folder lacks. members: ids of the household's members, to whether they hold its right.
     elsewhere: masked name of a member who joins to the household that lists them. collective: of the holder. operated: code of
-    a parcel to the registered land-operation right that stands on it. heads: the members who stand for the household; head_name:
-    masked, of the person who does. today: where a day is asked for. passed_on: code of a right that changed its holder since
-    the application, to who held it then. gained: codes of rights that a household in it came by since. papers: kinds of
-    document in the folder.
+    a parcel to the registered land-operation right that stands on it. heads: the members who stand for the household. today:
+    where a day is asked for. passed_on: code of a right that changed its holder since the application, to who held it then.
+    gained: codes of rights that a household in it came by since. papers: kinds of document in the folder. misnamed: masked
+    names that are not those of the persons whom they are said to name.
     """
 
     act_kind: str
@@ -64,7 +64,7 @@ class ActFacts:
     taker: Taker | None = None
     operated: Mapping[str, str] = field(default_factory=dict)
     heads: frozenset[UUID] = frozenset()
-    head_name: str = ""
+    misnamed: tuple[str, ...] = ()
     today: date | None = None
     passed_on: Mapping[str, str] = field(default_factory=dict)
     gained: tuple[str, ...] = ()

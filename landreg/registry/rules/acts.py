@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from landreg.core.codes import masked_name
 from landreg.core.errors import Finding
+from landreg.core.periods import months_after
 from landreg.law.book import Law, terms
 from landreg.party.rules import pt_1_members_in_one_household
 from landreg.registry.rules.act_facts import ActFacts
@@ -18,6 +18,7 @@ from landreg.registry.rules.restrictions import (
     res_5_a_sum_of_money,
     res_6_not_over_before_it_begins,
     tr_11_right_may_be_mortgaged,
+    tr_22_mortgage_filed,
 )
 
 HEADS = ("01", "02")
@@ -110,11 +111,7 @@ def chg_7_head_goes_by_its_own_act(facts: ActFacts, law: Law) -> Finding | None:
 
 def hh_6_name_of_the_representative(facts: ActFacts, law: Law) -> Finding | None:
     """HH-6: a household's name is that of the person who stands for it, as the register has them. RERR-18."""
-    asked = facts.asked
-    if not isinstance(asked, HouseholdChange) or not asked.name or not facts.head_name:
-        return None
-    said = masked_name(asked.name)
-    return None if said == facts.head_name else Finding("HH-6", "name", {"names": [said]}, subject=facts.code)
+    return Finding("HH-6", "name", {"names": list(facts.misnamed)}, subject=facts.code) if facts.misnamed else None
 
 
 def hh_7_relations_of_who_joins(facts: ActFacts, law: Law) -> Finding | None:
@@ -150,6 +147,26 @@ def ct_12_term_not_over(facts: ActFacts, law: Law) -> Finding | None:
     if facts.term is None or law.on < facts.term[1]:
         return None
     return Finding("CT-12", "term", {"last": facts.term[1]}, subject=facts.code)
+
+
+def tr_23_parcels_of_the_right(facts: ActFacts, law: Law) -> Finding | None:
+    """TR-23: the parcels that are assigned lie under the right. RLCL-34, RERR-18."""
+    asked = facts.asked
+    if not isinstance(asked, Assignment):
+        return None
+    foreign = sorted({*asked.parcels} - {*facts.parcels})
+    return Finding("TR-23", "parcels", {"parcels": foreign}, subject=facts.code) if foreign else None
+
+
+def end_3_half_a_year_before(facts: ActFacts, law: Law) -> Finding | None:
+    """END-3: contracted land is given back half a year after the issuing party had written notice. RLCL-30, SPC-RLC-10."""
+    asked = facts.asked
+    if not isinstance(asked, Cancellation) or asked.reason != "returned" or facts.right_kind != "contract_management":
+        return None
+    today = facts.today or law.on
+    # Without a notice: as if it were given today.
+    earliest = months_after(asked.noticed_on or today, law.days("END-3.notice_months"))
+    return None if earliest <= today else Finding("END-3", "noticed_on", {"earliest": earliest}, subject=facts.code)
 
 
 def end_1_reason_of_the_list(facts: ActFacts, law: Law) -> Finding | None:
@@ -214,6 +231,7 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         reg_30_over_all_that_it_joins,
         tr_3_taker_of_the_collective,
         tr_13_same_term,
+        tr_23_parcels_of_the_right,
         ct_12_term_not_over,
         tr_17_operation_right_goes_along,
     ),
@@ -221,10 +239,12 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         *_OF_HOLDER,
         end_1_reason_of_the_list,
         end_2_parcels_of_the_right,
+        end_3_half_a_year_before,
         lo_5_operation_right_ended_first,
     ),
     "reissue": _OF_HOLDER,
     **dict.fromkeys(RESTRICTIONS, _RESTRICTS),
+    "mortgage": (*_RESTRICTS, tr_22_mortgage_filed),
     **dict.fromkeys(RELEASES, (*_ALL, res_2_restriction_stands)),
 }
 """By kind of act: the rules that judge it."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from landreg.core.codes import masked_name
 from landreg.core.errors import Finding
 from landreg.law.book import Law, terms
 from landreg.registry.rules.act_facts import ActFacts
@@ -69,7 +68,6 @@ class HouseholdActFacts(ActFacts):
     shared: tuple[str, ...] = ()
     filed: bool = True
     heir_member: bool = True
-    heir_name: str = ""
     other: OtherHousehold | None = None
 
 
@@ -136,20 +134,7 @@ def hh_5_each_takes_land(facts: HouseholdActFacts, law: Law) -> Finding | None:
 
 def hh_6_name_as_in_the_register(facts: HouseholdActFacts, law: Law) -> Finding | None:
     """HH-6: the name of a representative or heir is that of the person whom the register has. RERR-18."""
-    asked, wrong = facts.asked, []
-    named: list[tuple[UUID | None, str]] = []
-    if isinstance(asked, Division):
-        named = [(branch.representative, branch.name) for branch in asked.branches]
-        named += [(asked.representative, asked.name)] if asked.representative else []
-    if isinstance(asked, RepresentativeChange):
-        named = [(asked.representative, asked.name)]
-    for member, name in named:
-        known = facts.people.get(member) if member else None
-        if known is not None and masked_name(name) != known.name:
-            wrong.append(masked_name(name))
-    if isinstance(asked, HomesteadInheritance) and masked_name(asked.name) != facts.heir_name:
-        wrong.append(masked_name(asked.name))
-    return Finding("HH-6", "name", {"names": wrong}, subject=facts.code) if wrong else None
+    return Finding("HH-6", "name", {"names": list(facts.misnamed)}, subject=facts.code) if facts.misnamed else None
 
 
 def hh_7_relations_said(facts: HouseholdActFacts, law: Law) -> Finding | None:

@@ -24,6 +24,7 @@ RESTRICTIONS = {
     "seizure": "seizure",
     "objection_entry": "objection",
     "advance_notice": "advance_notice",
+    "dispute_entry": "dispute",
 }
 """The restriction that an act of a kind lays on a right."""
 RELEASES = {
@@ -31,10 +32,20 @@ RELEASES = {
     "seizure_release": "seizure",
     "objection_release": "objection",
     "advance_notice_release": "advance_notice",
+    "dispute_release": "dispute",
 }
 """The restriction that an act of a kind takes off a right."""
 SEVERAL = frozenset(
-    ("seizure", "seizure_release", "seizure_renewal", "objection_entry", "objection_release", "objection_suit")
+    (
+        "seizure",
+        "seizure_release",
+        "seizure_renewal",
+        "objection_entry",
+        "objection_release",
+        "objection_suit",
+        "dispute_entry",
+        "dispute_release",
+    )
 )
 """What others than the holder ask for, each for themselves: several may wait on one right, in the order of acceptance."""
 MOST_YUAN = Decimal("99999999999999.99")
@@ -76,19 +87,25 @@ class HouseholdChange:
 
 @dataclass(frozen=True)
 class Assignment:
-    """The household that takes the right over, the code of its new contract, and when that was signed."""
+    """The household that takes the right over, the code of its new contract, and when that was signed. parcels: where only
+    some of the right's go over; none named: all.
+    """
 
     household_id: UUID
     contract_code: str
     signed_on: date
+    parcels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Cancellation:
-    """Why the right ends, and the parcels that it ends on; none named: all."""
+    """Why the right ends, and the parcels that it ends on; none named: all. noticed_on: of land that is given back, when the
+    issuing party had the written notice.
+    """
 
     reason: str
     parcels: tuple[str, ...] = ()
+    noticed_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -131,6 +148,24 @@ class Reissue:
     lost: str
 
 
+@dataclass(frozen=True)
+class CertificateExchange:
+    """Why a certificate is exchanged, and the number of the one that is taken in. reason: of the closed list."""
+
+    reason: str
+    number: str
+
+
+@dataclass(frozen=True)
+class NameChange:
+    """A member, the person of the same number under the new name, that name, and why. reason: of the closed list."""
+
+    member_id: UUID
+    person_id: UUID
+    name: str
+    reason: str
+
+
 Request: TypeAlias = (
     HouseholdChange
     | Assignment
@@ -138,6 +173,8 @@ Request: TypeAlias = (
     | RestrictionAsked
     | Release
     | Reissue
+    | CertificateExchange
+    | NameChange
     | ParcelRequest
     | RenewalRequest
     | HouseholdRequest
@@ -148,6 +185,8 @@ REQUESTS: Mapping[str, Any] = {
     "assignment": Assignment,
     "cancellation": Cancellation,
     "reissue": Reissue,
+    "certificate_exchange": CertificateExchange,
+    "name_change": NameChange,
     **dict.fromkeys(RESTRICTIONS, RestrictionAsked),
     **dict.fromkeys(RELEASES, Release),
     **HOUSEHOLD_REQUESTS,

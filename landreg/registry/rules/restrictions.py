@@ -144,6 +144,13 @@ def res_2_restriction_stands(facts: ActFacts, law: Law) -> Finding | None:
     return None if kinds == {RELEASES[facts.act_kind]} else Finding("RES-2", "restriction", {}, subject=facts.code)
 
 
+def tr_22_mortgage_filed(facts: ActFacts, law: Law) -> Finding | None:
+    """TR-22: a contractor files the mortgage with the issuing party; not filed, that is noted and stops nothing. RLCL-47."""
+    if facts.right_kind != "contract_management" or "filing" in facts.papers:
+        return None
+    return Finding("TR-22", "documents", {}, subject=facts.code)
+
+
 def tr_11_right_may_be_mortgaged(facts: ActFacts, law: Law) -> Finding | None:
     """TR-11: the operation right of contracted land may be mortgaged; a homestead may not. RLCL-47, CC-399."""
     if facts.act_kind != "mortgage" or facts.right_kind in ("contract_management", "land_operation"):

@@ -306,13 +306,14 @@ def test_land_is_given_back_only_on_a_decision_with_everybodys_consent(
     registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:
     right = right_of(registrar)
-    case = asked_for(registrar, "cancellation", Cancellation("returned"), right=right)
+    returned = Cancellation("returned", noticed_on=date(2026, 1, 5))
+    case = asked_for(registrar, "cancellation", returned, right=right)
     with pytest.raises(Refused) as refused:
         cases.accept(registrar, COUNTY, [case])
-    assert [f.values["papers"] for f in refused.value.findings] == [["return_decision", "member_consents"]]
+    assert [f.values["papers"] for f in refused.value.findings] == [["return_notice", "return_decision", "member_consents"]]
     cases.withdraw(registrar, COUNTY, [case], "补齐材料")
-    papers = ("return_decision", "member_consents")
-    case = asked_for(registrar, "cancellation", Cancellation("returned"), right=right, more=papers)
+    papers = ("return_notice", "return_decision", "member_consents")
+    case = asked_for(registrar, "cancellation", returned, right=right, more=papers)
     booked(registrar, reviewer, superuser, case, "cancellation")
     assert area(registrar, HOUSEHOLD) is None
     assert rechecked(database, worker) == []

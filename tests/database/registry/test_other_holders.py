@@ -107,7 +107,7 @@ def test_a_right_that_changes_hands_after_the_review_stops_the_registration(
     booking.register(reviewer, COUNTY, [assignment])
     with pytest.raises(Refused) as refused:
         booking.register(reviewer, COUNTY, [mortgage])
-    assert codes(refused) == {"REG-29"}
+    assert codes(refused) == {"REG-29", "TR-22"}
     cases.withdraw(registrar, COUNTY, [mortgage], "换了权利人")
     booked(registrar, reviewer, superuser, applied(registrar, "mortgage", MORTGAGE, right), "mortgage")
 

@@ -13,12 +13,16 @@ import pytest
 from landreg.law.book import act_types, examine, national_law
 from landreg.registry.rules import ACT_RULES
 from landreg.registry.rules.act_facts import ActFacts, Restricted, Taker
+from landreg.registry.rules.certificates import ExchangeFacts
+from landreg.registry.rules.names import NameFacts
 from landreg.registry.rules.requests import (
     Assignment,
     Cancellation,
+    CertificateExchange,
     HouseholdChange,
     Joining,
     Leaving,
+    NameChange,
     Reissue,
     Release,
     Request,
@@ -36,12 +40,16 @@ SEIZURE = Restricted(UUID(int=20), "seizure", "法院", 1)
 OBJECTION = replace(SEIZURE, kind="objection", party="异议人")
 NOTICED = replace(SEIZURE, kind="advance_notice", party="买受人")
 MORTGAGED = replace(SEIZURE, kind="mortgage", party="信用社", right_id=UUID(int=31))
+DISPUTE = replace(SEIZURE, restriction_id=UUID(int=21), kind="dispute", party="异议村民")
+GIVEN_BACK = Cancellation("returned", noticed_on=date(2026, 1, 1))
+RENAMED = NameChange(CHILD, UUID(int=4), "王新", "renamed")
+FACTS: dict[str, type[ActFacts]] = {"certificate_exchange": ExchangeFacts, "name_change": NameFacts}
 PAPERS = frozenset({"risk_statement", "notice_consent", "creditor_consent"})
 BORN = Joining(STRANGER, "21", holds_right=True, reason="birth")
 
 
 def facts(kind: str, asked: Request, **changed: Any) -> ActFacts:
-    sound = ActFacts(
+    sound = FACTS.get(kind, ActFacts)(
         act_kind=kind,
         code="6109021042020100010J",
         asked=asked,
@@ -53,6 +61,10 @@ def facts(kind: str, asked: Request, **changed: Any) -> ActFacts:
         term=TERM,
         taker=Taker("610902104202010002", "C", 2),
     )
+    if isinstance(sound, ExchangeFacts):
+        sound = replace(sound, certificates=("N1",))
+    if kind == "mortgage":
+        sound = replace(sound, papers=frozenset({"filing"}))
     return replace(sound, **changed)
 
 
@@ -61,7 +73,13 @@ MORTGAGE = RestrictionAsked("mortgage", "信用社", "抵押合同", Decimal("10
 NOTICE = RestrictionAsked("advance_notice", "买受人", "预约合同", lapse_days=90)
 SOUND: list[tuple[str, Request, dict[str, Any]]] = [
     ("household_change", HouseholdChange((BORN,), (Leaving(CHILD, "death"),)), {}),
-    ("household_change", HouseholdChange(name="王五"), {"head_name": "王*", "heads": frozenset({WIFE})}),
+    ("household_change", HouseholdChange(name="王五"), {"heads": frozenset({WIFE})}),
+    ("assignment", replace(ASSIGNED, parcels=("P1",)), {}),
+    ("cancellation", GIVEN_BACK, {}),
+    ("certificate_exchange", CertificateExchange("damaged", "N1"), {}),
+    ("name_change", RENAMED, {"members": {CHILD: True}}),
+    ("dispute_entry", RestrictionAsked("dispute", "异议村民", "调解受理书"), {"restrictions": (SEIZURE,)}),
+    ("dispute_release", Release(DISPUTE.restriction_id, "调解书"), {"restrictions": (DISPUTE,)}),
     ("household_change", HouseholdChange(leaves=(Leaving(CHILD, "death"),)), {"heads": frozenset({WIFE})}),
     ("assignment", ASSIGNED, {}),
     ("assignment", ASSIGNED, {"taker": Taker("T", "C", 2, TERM)}),
@@ -106,7 +124,19 @@ REFUSED: list[tuple[str, str, Request, dict[str, Any]]] = [
     ("CHG-3", "household_change", HouseholdChange(leaves=(Leaving(WIFE, "death"),)), {}),
     ("CHG-4", "household_change", HouseholdChange(leaves=(Leaving(CHILD, "moved_to_town"),)), {}),
     ("CHG-7", "household_change", HouseholdChange(leaves=(Leaving(CHILD, "death"),)), {"heads": frozenset({CHILD})}),
-    ("HH-6", "household_change", HouseholdChange(name="李四"), {"head_name": "王*"}),
+    ("HH-6", "household_change", HouseholdChange(name="李四"), {"misnamed": ("李*",)}),
+    ("TR-23", "assignment", replace(ASSIGNED, parcels=("P9",)), {}),
+    ("END-3", "cancellation", replace(GIVEN_BACK, noticed_on=None), {}),
+    ("END-3", "cancellation", replace(GIVEN_BACK, noticed_on=date(2026, 1, 2)), {}),
+    ("CERT-4", "certificate_exchange", CertificateExchange("damaged", "N2"), {}),
+    ("CERT-5", "certificate_exchange", CertificateExchange("lost", "N1"), {}),
+    ("CHG-8", "name_change", RENAMED, {"members": {WIFE: True}}),
+    ("CHG-8", "name_change", RENAMED, {"members": {CHILD: True}, "same_person": False}),
+    ("CHG-8", "name_change", RENAMED, {"members": {CHILD: True}, "told": False}),
+    ("CHG-9", "name_change", RENAMED, {"members": {CHILD: True}, "other_name": False}),
+    ("CHG-9", "name_change", replace(RENAMED, reason="whim"), {"members": {CHILD: True}}),
+    ("RES-2", "dispute_release", Release(SEIZURE.restriction_id, "调解书"), {"restrictions": (SEIZURE,)}),
+    ("TR-12", "assignment", ASSIGNED, {"restrictions": (DISPUTE,)}),
     ("HH-7", "household_change", HouseholdChange((replace(BORN, relation="02"),)), {}),
     ("HH-7", "household_change", HouseholdChange((replace(BORN, relation="长子"),)), {}),
     ("PT-1", "household_change", HouseholdChange((BORN,)), {"elsewhere": {"某": "H"}}),
@@ -196,3 +226,8 @@ def test_only_the_papers_of_restrictions_that_ask_for_consent_are_asked_for() ->
     assert consent_papers(facts("assignment", ASSIGNED, restrictions=(replace(MORTGAGED, no_transfer=True),)), LAW) == (
         "creditor_consent",
     )
+
+
+def test_a_mortgage_that_was_not_filed_with_the_issuing_party_is_registered_with_a_note() -> None:
+    (noted,) = examine(ACT_RULES["mortgage"], facts("mortgage", MORTGAGE, papers=frozenset()), LAW)
+    assert (noted.code, LAW.level(noted)) == ("TR-22", "warn")

@@ -64,7 +64,6 @@ def facts(asked: Request, **changed: Any) -> HouseholdActFacts:
         },
         head=HEAD,
         homesteads=("Z1",),
-        heir_name="赵*",
         other=OTHER,
     )
     return replace(sound, **changed)
@@ -101,8 +100,8 @@ REFUSED: list[tuple[str, Request, dict[str, Any]]] = [
     ("HH-4", branch(parcels=("P9",)), {}),
     ("HH-5", branch(parcels=()), {}),
     ("HH-5", replace(DIVISION, branches=()), {}),
-    ("HH-6", branch(name="李四"), {}),
-    ("HH-6", replace(HEIR, name="钱七"), {}),
+    ("HH-6", branch(name="李四"), {"misnamed": ("李*",)}),
+    ("HH-6", replace(HEIR, name="钱七"), {"misnamed": ("钱*",)}),
     ("HS-8", replace(HEIR, deceased=(HEAD, SON)), {}),
     ("HH-7", branch(members=(Placed(SON, "99"),)), {}),
     ("HH-7", replace(DEATH, members=()), {}),

@@ -1,0 +1,75 @@
+"""Facts for the change of a member's name: the household as it stands, and whether the number given is the member's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import partial
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from landreg.access.identity import bearing
+from landreg.access.queries import same_persons
+from landreg.law.book import act_type
+from landreg.registry.casebook import Case
+from landreg.registry.effects import Changes
+from landreg.registry.effects import acts as effects
+from landreg.registry.facts import standing
+from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted
+from landreg.registry.rules.names import NameFacts
+from landreg.registry.rules.requests import NameChange, read
+
+
+def name_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
+    """The proposals of cases in which the name of a member changes, in a fixed number of queries."""
+    county = cases[0].county
+    asked = {case.case_id: _asked(case) for case in cases}
+    households = standing.households(session, county, [case.household_code for case in cases])
+    restrictions = standing.restrictions(session, county, [right for case in cases for right in case.right_ids])
+    papers = folders(session, county, [case.case_id for case in cases])
+    people = {row.row["person_id"] for one in households.values() for row in one.members}
+    same = same_persons(session, [*people, *(one.person_id for one in asked.values())])
+    borne = bearing(session, [(one.person_id, one.name) for one in asked.values()])
+    made = []
+    for case in cases:
+        one, household = asked[case.case_id], households.get(case.household_code)
+        limits = tuple(row for right_id in case.right_ids for row in restrictions.get(right_id, ()))
+        rows = InForce(None, household, limits, parties=() if household is None else (household,))
+        was = _person(household, one.member_id)
+        facts = NameFacts(
+            act_kind=case.act_kind,
+            code=case.subject_code,
+            asked=one,
+            in_force=household is not None,
+            missing=papers_lacking(case, act_type(case.act_kind), papers[case.case_id]),
+            restrictions=restricted(limits),
+            members={row.row["member_id"]: row.row["holds_right"] for row in household.members} if household else {},
+            same_person=was is not None and _same(same, was, one.person_id),
+            other_name=was != one.person_id,
+            told=one.person_id in borne,
+        )
+        made.append(ActProposal(case, rows, facts, partial(_changes, case, household, one)))
+    return made
+
+
+def _asked(case: Case) -> NameChange:
+    asked = read(case.act_kind, case.request)
+    assert isinstance(asked, NameChange)  # noqa: S101  the kind of act says so
+    return asked
+
+
+def _person(household: standing.HouseholdInForce | None, member_id: UUID) -> UUID | None:
+    members = household.members if household else ()
+    return next((row.row["person_id"] for row in members if row.row["member_id"] == member_id), None)
+
+
+def _same(same: Mapping[UUID, UUID], was: UUID, is_: UUID) -> bool:
+    return was in same and same.get(was) == same.get(is_)
+
+
+def _changes(case: Case, household: standing.HouseholdInForce | None, asked: NameChange, on: date) -> Changes:
+    if household is None:
+        raise ValueError(f"{case.subject_code} is not in force")
+    made = effects.rename(household.household, household.members, asked, on, uuid4)
+    return Changes(made.opens, on, made.closes, dict.fromkeys(case.right_ids, "replaced"))

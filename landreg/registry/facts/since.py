@@ -1,0 +1,117 @@
+"""What every act is asked that is about rights which others hold, or hold more of, since it was applied for."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from landreg.core.periods import beijing_day
+from landreg.law.book import act_type
+from landreg.registry.casebook import Case
+from landreg.registry.facts.proposals import folders
+from landreg.registry.rules.exit_requests import EXIT_REQUESTS
+from landreg.registry.rules.household_requests import HouseholdMerge
+from landreg.registry.rules.renewal_requests import CHANGES
+from landreg.registry.rules.requests import RESTRICTIONS, Assignment, read
+
+
+def asked_of_all(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str, Any]]:
+    """By case: what the rules of every family ask of it."""
+    passed_on, gained = _passed_on(session, cases), _gained(session, cases)
+    papers = folders(session, cases[0].county, [case.case_id for case in cases])
+    dated = any(case.act_kind in (*RESTRICTIONS, *CHANGES, *EXIT_REQUESTS, "cancellation") for case in cases)
+    today = beijing_day(session.execute(text("SELECT system.clock()")).scalar_one()) if dated else None
+    return {
+        case.case_id: {
+            "passed_on": passed_on.get(case.case_id, {}),
+            "gained": tuple(gained.get(case.case_id, ())),
+            "today": today,
+            "papers": papers[case.case_id],
+        }
+        for case in cases
+    }
+
+
+def _passed_on(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str, str]]:
+    """By case: the rights that another holds since it was opened, each with who held it then."""
+    found: dict[UUID, dict[str, str]] = defaultdict(dict)
+    asked = {"county": cases[0].county, "cases": [case.case_id for case in cases]}
+    for row in session.execute(text(_PASSED_ON), asked):
+        found[row.case_id][row.code] = row.holder
+    return found
+
+
+def _gained(session: Session, cases: Sequence[Case]) -> dict[UUID, list[str]]:
+    """By case that joins rights of two households: those of theirs that it is not over, as they came after it was opened."""
+    found: dict[UUID, list[str]] = defaultdict(list)
+    sides = [(case.case_id, *side) for case in cases for side in _joined(read(case.act_kind, case.request))]
+    if sides:
+        ids, households, kinds = map(list, zip(*sides, strict=True))
+        asked = {"county": cases[0].county, "cases": ids, "households": households, "kinds": kinds}
+        for row in session.execute(text(_GAINED), asked):
+            found[row.case_id].append(row.code)
+    return found
+
+
+def _joined(asked: Any) -> list[tuple[UUID | None, str]]:
+    """The households whose rights an act joins, each with the kind of right, '' for all. None: the case's own."""
+    match asked:
+        case Assignment():
+            return [(asked.household_id, "contract_management")]
+        case HouseholdMerge():
+            return [(asked.household_id, ""), (None, "")]
+    return []
+
+
+def came_since(session: Session, cases: Sequence[Case]) -> dict[UUID, list[UUID]]:
+    """By case on a household: the rights of its members that came after it was opened. Their certificates name members too."""
+    of = [case for case in cases if act_type(case.act_kind).on == "household"]
+    found: dict[UUID, list[UUID]] = defaultdict(list)
+    if of:
+        asked = {
+            "county": of[0].county,
+            "cases": [case.case_id for case in of],
+            "households": [case.household_code for case in of],
+        }
+        asked |= {"known": [",".join(map(str, case.right_ids)) for case in of]}
+        for row in session.execute(text(_CAME_SINCE), asked):
+            found[row.case_id].append(row.right_id)
+    return found
+
+
+# As the register said it when the case was opened; a case that is being opened has no such event yet.
+_PASSED_ON = """
+    SELECT c.case_id, o.code, coalesce(h.code, c.applicant) AS holder
+    FROM registry."case" AS c
+    JOIN registry.case_event AS e ON e.county = c.county AND e.case_id = c.case_id AND e.step = 'open'
+    CROSS JOIN unnest(c.right_ids) AS x (right_id)
+    JOIN registry."right" AS o ON o.county = c.county AND o.right_id = x.right_id AND o.recorded @> e.at AND upper_inf(o.valid)
+    JOIN registry."right" AS r ON r.county = o.county AND r.right_id = o.right_id AND upper_inf(r.recorded) AND upper_inf(r.valid)
+         AND r.household_id <> o.household_id
+    LEFT JOIN party.household AS h ON h.county = o.county AND h.household_id = o.household_id AND h.recorded @> e.at
+         AND upper_inf(h.valid)
+    WHERE c.county = :county AND c.case_id = ANY (:cases)
+"""
+_GAINED = """
+    SELECT s.case_id, r.code
+    FROM unnest(CAST(:cases AS uuid[]), CAST(:households AS uuid[]), CAST(:kinds AS text[])) AS s (case_id, household_id, kind)
+    JOIN registry."case" AS c ON c.county = :county AND c.case_id = s.case_id
+    JOIN party.household AS h ON h.county = c.county AND upper_inf(h.recorded) AND upper_inf(h.valid)
+         AND (h.household_id = s.household_id OR s.household_id IS NULL AND h.code = c.household_code)
+    JOIN registry."right" AS r ON r.county = h.county AND r.household_id = h.household_id AND upper_inf(r.recorded)
+         AND upper_inf(r.valid) AND s.kind IN ('', r.kind)
+    WHERE NOT r.right_id = ANY (c.right_ids)
+"""
+_CAME_SINCE = """
+    SELECT s.case_id, r.right_id
+    FROM unnest(CAST(:cases AS uuid[]), CAST(:households AS text[]), CAST(:known AS text[])) AS s (case_id, code, known)
+    JOIN party.household AS h ON h.county = :county AND h.code = s.code AND upper_inf(h.recorded) AND upper_inf(h.valid)
+    JOIN registry."right" AS r ON r.county = h.county AND r.household_id = h.household_id AND r.kind <> 'land_operation'
+         AND upper_inf(r.recorded) AND upper_inf(r.valid)
+    WHERE NOT r.right_id = ANY (string_to_array(s.known, ',')::uuid[])
+"""

@@ -1,0 +1,52 @@
+"""CERT: what the exchange of a certificate (换发) must rest on: the old one is damaged or of an old form, and is taken in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from landreg.core.errors import Finding
+from landreg.law.book import Law
+from landreg.registry.rules.act_facts import ActFacts
+from landreg.registry.rules.acts import reg_20_documents_complete, reg_21_still_in_force, reg_29_held_as_applied_for
+from landreg.registry.rules.requests import CertificateExchange
+from landreg.registry.rules.restrictions import RESTRICTED
+
+EXCHANGE_REASONS = ("damaged", "old_form")
+
+
+@dataclass(frozen=True)
+class ExchangeFacts(ActFacts):
+    """The exchange of a certificate. certificates: numbers of those in force on the right."""
+
+    certificates: tuple[str, ...] = ()
+
+
+def cert_4_the_one_in_force(facts: ExchangeFacts, law: Law) -> Finding | None:
+    """CERT-4: what is exchanged is the certificate in force; one that was lost is reissued after its notice. CC-217."""
+    asked = facts.asked
+    if isinstance(asked, CertificateExchange) and asked.number in facts.certificates:
+        return None
+    return Finding("CERT-4", "number", {"numbers": list(facts.certificates)}, subject=facts.code)
+
+
+def cert_5_reason_of_the_list(facts: ExchangeFacts, law: Law) -> Finding | None:
+    """CERT-5: a certificate is exchanged because it is damaged or of an old form. RERR-21, RERR-33."""
+    asked = facts.asked
+    if isinstance(asked, CertificateExchange) and asked.reason in EXCHANGE_REASONS:
+        return None
+    return Finding("CERT-5", "reason", {}, subject=facts.code)
+
+
+EXCHANGE_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
+    "certificate_exchange": (
+        reg_20_documents_complete,
+        reg_21_still_in_force,
+        reg_29_held_as_applied_for,
+        *RESTRICTED,
+        cert_4_the_one_in_force,
+        cert_5_reason_of_the_list,
+    )
+}
+"""By kind of act: the rules that judge it."""
