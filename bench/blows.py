@@ -14,11 +14,11 @@ import psycopg
 
 from landreg.audit.logged import register
 from landreg.core.errors import Finding
+from landreg.registry.leaves.coursed import KINDS
 
 _WORD = re.compile(r"[^0-9A-Za-z-]+")
 Connection = psycopg.Connection[tuple[Any, ...]]
 
-_COURSE = "the course of a case: work; what came of it is the act"
 _DELIVERED = (
     "a delivery as it came, kept as a file under its own SHA-256; what was taken from it is told by the survey's act"
 )
@@ -32,13 +32,9 @@ LEFT_OUT = {
     "land.refused_plot": _DELIVERED,
     "land.upload": _DELIVERED,
     "registry.batch": "a way of working on many cases",
-    "registry.case": _COURSE,
     "registry.case_document": "which papers a case has: work, until the act",
-    "registry.case_event": _COURSE,
-    "registry.case_parcel": _COURSE,
     "registry.document": "a paper is a file under its own SHA-256; the act's case names it",
     "registry.job": "long work in hand",
-    "registry.objection": _COURSE,
     "registry.renewal_entry": "a roster's line: work, until the members decide and each renewal has its act",
 }
 """Tables that a desk may write, and yet no leaf tells of their rows: table to reason."""
@@ -53,6 +49,8 @@ UNHELD = {
     "identity.opening": {"made_in", "opened_at"},
     "law.county_parameter": {"set_at"},
     "land.parcel": {"geom_3857"},
+    "registry.case": {"batch_id", "notice_id", "findings", "taken_by", "state_since", "officer", "waits"},
+    "registry.objection": {"contact_sealed"},
     "registry.notice": {"notice_id", "batch_id", "pdf_sha256"},
     "registry.renewal": {"batch_id"},
 }
@@ -62,6 +60,14 @@ the registered ones; the rest the database keeps for itself, or is work.
 HELD = {"access.account": {"account_id", "login", "name", "desk", "roles", "jurisdiction", "locked_at"}}
 """Of these tables only these columns are the log's: passwords and second factors are nobody's to read there."""
 
+_LOGGED_STEPS = ", ".join(f"'{step}'" for step in KINDS)
+_HAS_STEP = "case_id IN (SELECT case_id FROM registry.case_event WHERE step {steps})"
+ONLY = {
+    "registry.case": _HAS_STEP.format(steps="= 'accept'"),
+    "registry.case_event": f"step IN ({_LOGGED_STEPS})",
+    "registry.case_parcel": _HAS_STEP.format(steps="= 'accept'"),
+}
+"""By table: the rows of which a leaf tells. A draft, and the steps that are work, may be otherwise tomorrow."""
 OTHERWISE_TOLD = {
     "identity.person": "EXISTS (SELECT FROM log.entry WHERE kind = 'person.entered' AND key = person_id::text)"
 }

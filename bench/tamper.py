@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.progress import track
 from sqlalchemy.engine import make_url
 
-from bench.blows import OTHERWISE_TOLD, Blow, Connection, Row, Table, tables, unbar
+from bench.blows import ONLY, OTHERWISE_TOLD, Blow, Connection, Row, Table, tables, unbar
 from landreg import migrate
 from landreg.access.compared import sealed_differ
 from landreg.audit.logged import register
@@ -53,7 +53,7 @@ def strikes(connection: Connection, again: Recheck, *, columns: bool) -> Iterato
     if (before := again()) != ():
         raise RuntimeError(f"not sound before the first blow: {before[:3]}")
     for table in struck:
-        row = Row(connection, table)
+        row = Row(connection, table, ONLY.get(table.plain, "true"))
         for what, column, strike in _blows(table, row, columns=columns):
             yield _struck(row, what, column, strike, again)
         if row.there and table.plain in placed.TABLES:

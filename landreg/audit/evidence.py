@@ -30,6 +30,7 @@ from landreg.log import queries as log
 from landreg.log.recheck_queries import entries_of
 from landreg.log.store import verifier_of
 from landreg.registry.casebook import Case
+from landreg.registry.leaves.coursed import KINDS as STEP_KINDS
 
 FORMAT = "landreg-evidence/1"
 LARGEST_PAPER = 256 * 1024 * 1024
@@ -123,6 +124,8 @@ def _papers(made: _Bundle, session: Session, store: Store, case: Case) -> None:
             made.put_paper(store, name, document.sha256, document.size)
     for certificate in rows.certificates_of(session, case):
         made.put_paper(store, f"papers/certificate-{certificate.serial}.pdf", certificate.pdf_sha256, 0)
+    for paper in rows.papers_of(session, case):
+        made.put_paper(store, f"papers/{paper.kind}-{paper.number}.pdf", paper.pdf_sha256, 0)
     notice = rows.notice_of(session, case)
     if notice is not None and notice.pdf_sha256:
         made.put_paper(store, f"papers/notice-{notice.number}.pdf", notice.pdf_sha256, 0)
@@ -148,6 +151,20 @@ def _proofs(made: _Bundle, session: Session, case: Case) -> list[str]:
 
 def _entries(session: Session, case: Case) -> Iterator[tuple[str, str]]:
     """Kind and key of each entry that tells of the case."""
+    for application in rows.applications_of(session, case):
+        yield "application.made", application.number
+        yield "application.taken", application.number
+        if application.ended_at is not None:
+            yield "application.ended", application.number
+    for event in rows.events_of(session, case):
+        if event.step in STEP_KINDS:
+            yield STEP_KINDS[event.step], str(event.event_id)
+    for objection in rows.objections_of(session, case):
+        yield "objection.raised", str(objection.objection_id)
+        if objection.outcome is not None:
+            yield "objection.settled", str(objection.objection_id)
+    for paper in rows.papers_of(session, case):
+        yield "paper.issued", paper.number
     notice = rows.notice_of(session, case)
     if notice is not None:
         yield "notice.published", notice.number
@@ -159,6 +176,7 @@ def _entries(session: Session, case: Case) -> Iterator[tuple[str, str]]:
 
 def _readme(case: Case, proofs: list[str], at: str) -> str:
     commands = "\n".join(f"  python3 -I -S verify.py {name} --key log/log.pub" for name in proofs) or "  -"
+    whole = "  python3 -I -S verify.py --bundle . --key log/log.pub"
     return f"""{FORMAT}
 业务 / Case: {case.number}
 导出时刻 / Made at: {at}
@@ -169,7 +187,10 @@ log/      登记日志的包含证明、检查点和公钥 / inclusion proofs, c
 missing.json  未能收入的文件 / papers that could not be included
 SHA256SUMS    每个文件的 SHA-256（sha256sum -c SHA256SUMS）/ of every file
 
-离线核验，只需 Python，不联网 / To verify, offline, with Python alone:
+离线核验整个证据包，只需 Python，不联网 / To verify all of it, offline, with Python alone:
+{whole}
+
+逐条核验 / One proof at a time:
 {commands}
 
 公钥请从登记机构以外的途径核对 / Compare the public key with one obtained by another way than this file.

@@ -25,13 +25,17 @@ from landreg.registry.casebook import (
     Notice,
     Objection,
 )
-from landreg.registry.model import Contract, Right, RightHolder, RightParcel
+from landreg.registry.leaves.applied import Application
+from landreg.registry.leaves.paper_rows import Paper
+from landreg.registry.model import Contract, Restriction, Right, RightHolder, RightParcel
 
-LEFT_OUT = {"contact_sealed", "token", "geom", "geom_3857"}
+LEFT_OUT = {"contact_sealed", "typed_sealed", "token", "geom", "geom_3857"}
 """The sealed, what opens a certificate's page, and shapes, which the map draws."""
 NAMES = {
     "applicant", "raised_by", "representative", "neighbour_east", "neighbour_south", "neighbour_west", "neighbour_north",
 }  # fmt: skip
+OFFICES = ("seizure",)
+"""Kinds of restriction in favour of an office, whose name is no person's."""
 
 
 def case_of(session: Session, number: str) -> Case | None:
@@ -66,6 +70,26 @@ def notice_of(session: Session, case: Case) -> Notice | None:
     return session.get(Notice, {"county": case.county, "notice_id": case.notice_id})
 
 
+def papers_of(session: Session, case: Case) -> Sequence[Paper]:
+    """The papers of a case that were handed out."""
+    return _of(session, Paper, case)
+
+
+def applications_of(session: Session, case: Case) -> Sequence[Application]:
+    """The application on which a case was opened."""
+    return _of(session, Application, case)
+
+
+def objections_of(session: Session, case: Case) -> Sequence[Objection]:
+    """The objections to a case."""
+    return _of(session, Objection, case)
+
+
+def events_of(session: Session, case: Case) -> Sequence[CaseEvent]:
+    """The steps of a case in their order."""
+    return sorted(_of(session, CaseEvent, case), key=lambda event: event.at)
+
+
 def of_case(session: Session, case: Case) -> dict[str, Sequence[Any]]:
     """By table: the rows of a case, and all that its act opened or closed."""
     acts, certificates, notice = acts_of(session, case), certificates_of(session, case), notice_of(session, case)
@@ -76,6 +100,7 @@ def of_case(session: Session, case: Case) -> dict[str, Sequence[Any]]:
         ).all()
         for name, table in _CLOCKED.items()
     }
+    written["right"] = _rights(session, case, written["right"])
     ends = select(CertificateEnd).where(
         CertificateEnd.county == case.county,
         CertificateEnd.certificate_id.in_([certificate.certificate_id for certificate in certificates])
@@ -84,14 +109,17 @@ def of_case(session: Session, case: Case) -> dict[str, Sequence[Any]]:
     return {
         "case": [case],
         "case_parcel": _of(session, CaseParcel, case),
-        "case_event": sorted(_of(session, CaseEvent, case), key=lambda event: event.at),
+        "case_event": events_of(session, case),
+        "application": applications_of(session, case),
+        "paper": papers_of(session, case),
         "document": documents_of(session, case),
         "notice": [] if notice is None else [notice],
-        "objection": _of(session, Objection, case),
+        "objection": objections_of(session, case),
         "act": acts,
         **written,
         "parcel": _parcels(session, case, written["right_parcel"]),
-        "household": _households(session, case, written["right"]),
+        "household": _households(session, case, written["right"], ids),
+        "restriction": _restrictions(session, case, written["right"]),
         "certificate": certificates,
         "certificate_end": session.scalars(ends).all(),
     }
@@ -112,9 +140,27 @@ def _parcels(session: Session, case: Case, held: Sequence[Any]) -> Sequence[Any]
     return session.scalars(select(Parcel).where(Parcel.county == case.county, Parcel.parcel_id.in_(wanted))).all()
 
 
-def _households(session: Session, case: Case, rights: Sequence[Any]) -> Sequence[Any]:
+def _rights(session: Session, case: Case, written: Sequence[Any]) -> Sequence[Any]:
+    """The rows that were written, and what else was ever said of the rights that the case is about."""
+    kept = [row.row_id for row in written]
+    about = select(Right).where(
+        Right.county == case.county, Right.right_id.in_(case.right_ids) | Right.row_id.in_(kept)
+    )
+    return session.scalars(about).all()
+
+
+def _households(session: Session, case: Case, rights: Sequence[Any], acts: Sequence[Any]) -> Sequence[Any]:
+    """The households whose rights were written, and the rows that a change of a household wrote."""
     wanted = {row.household_id for row in rights}
-    found = select(Household).where(Household.county == case.county, Household.household_id.in_(wanted))
+    written = Household.act_id.in_(acts) | Household.ended_by_act.in_(acts)
+    found = select(Household).where(Household.county == case.county, Household.household_id.in_(wanted) | written)
+    return session.scalars(found).all()
+
+
+def _restrictions(session: Session, case: Case, rights: Sequence[Any]) -> Sequence[Any]:
+    """Every restriction that was ever said of the rights that the case is about."""
+    wanted = {*case.right_ids, *(row.right_id for row in rights)}
+    found = select(Restriction).where(Restriction.county == case.county, Restriction.right_id.in_(wanted))
     return session.scalars(found).all()
 
 
@@ -128,6 +174,10 @@ def _plain(row: Any) -> dict[str, Any]:
     shown = {name: getattr(row, name) for name in columns if name not in LEFT_OUT}
     for name in shown.keys() & NAMES:
         shown[name] = masked_name(shown[name] or "")
+    if isinstance(row, Application):
+        shown["by_name"] = masked_name(row.by_name)
+    if isinstance(row, Restriction) and row.kind not in OFFICES:
+        shown["party"] = masked_name(row.party)
     if isinstance(row, Household) or (isinstance(row, Holder) and row.kind == "person"):
         shown["name"] = masked_name(row.name)
     if isinstance(row, Notice):

@@ -2,11 +2,13 @@
 
     python verify.py CERTIFICATE.pdf --key KEYFILE
     python verify.py --old CHECKPOINT --new CHECKPOINT --proof FILE-OR-FOLDER --key KEYFILE
+    python verify.py --bundle FOLDER --key KEYFILE
 
 The first says whether the act on which a certificate rests is in the signed log: the PDF carries the proof, a file of
 proof alone does as well. The second says whether the log of the newer checkpoint only grew from that of the older: from
-a consistency proof, or from a folder of tiles as the log publishes them. KEYFILE holds the public key in one line,
-`name+number+key`. Nothing is sent or fetched. Exit code 0 proven, 1 not proven, 2 wrong use.
+a consistency proof, or from a folder of tiles as the log publishes them. The third checks the evidence of a case,
+unpacked: every file against its sums, every proof, and rows and papers against what the log says of them. KEYFILE holds
+the public key in one line, `name+number+key`. Nothing is sent or fetched. Exit code 0 proven, 1 not proven, 2 wrong use.
 
 One file on purpose, needing only Python: whoever doubts the register can read all of it. Ed25519 after RFC 8032, the
 tree after RFC 9162, notes, checkpoints and tiles after C2SP.
@@ -313,6 +315,188 @@ def prove_growth(old: Checkpoint, new: Checkpoint, proof: Path) -> None:
             "日志被改写过：较晚的日志不是由较早的日志增加条目而来。",
             "The log was rewritten: the newer log is not the older one with entries added.",
         )
+
+
+# ---- The evidence of a case, unpacked: what its proofs say, held against its rows and papers
+
+_STEP = ("case_event", "event_id", {"case_id": "", "step": "", "at": "", "by": "", "due_on": "", "orders": ""})
+_TOLD: dict[str, tuple[str, str, dict[str, str]]] = {
+    "act": ("act", "number", {"kind": ""}),
+    "certificate.issued": ("certificate", "number", {"right": "right_id", "sample": "", "sha256": "pdf_sha256"}),
+    "notice.published": ("notice", "number", {"published_on": "", "last_day": "", "published_at": "", "by": "published_by"}),
+    "paper.issued": (
+        "paper",
+        "number",
+        {"kind": "", "case": "case_id", "event": "event_id", "sha256": "pdf_sha256", "made_at": "", "by": "made_by"},
+    ),
+    "application.made": (
+        "application",
+        "number",
+        {"kind": "act_kind", "household": "household_code", "subject": "subject_code", "right": "right_id", "made_at": "",
+         "by": "by_account"},
+    ),
+    "application.taken": ("application", "number", {"taken_at": "", "by": "taken_by", "case": "case_id"}),
+    "application.ended": ("application", "number", {"state": "", "ended_at": "", "by": "ended_by"}),
+    "objection.raised": ("objection", "objection_id", {"case_id": "", "raised_at": "", "taken_by": ""}),
+    "objection.settled": ("objection", "objection_id", {"outcome": "", "settled_at": "", "by": "settled_by"}),
+    **{f"case.{step}": _STEP for step in ("accepted", "reviewed", "returned", "withdrawn", "refused")},
+}  # fmt: skip
+"""By kind of entry: the table of its row, the column of its key, and by fact the column that says it ('': of its name)."""
+_ALWAYS_TOLD = {
+    "act": "number", "certificate": "number", "notice": "number", "paper": "number", "application": "number",
+    "objection": "objection_id", "case_event": "event_id",
+}  # fmt: skip
+_STEPS_TOLD = ("accept", "review", "return", "withdraw", "refuse")
+_PRINTED = ("certificate", "paper")
+
+
+class Bundle(NamedTuple):
+    """The evidence of a case that was proven: how many files, proofs and rows, what is missing in it, and a checkpoint."""
+
+    files: int
+    proofs: int
+    rows: int
+    missing: int
+    checkpoint: Checkpoint
+
+
+def prove_bundle(folder: Path, key: Key) -> Bundle:
+    """Check an unpacked bundle of evidence. Raises NotProven with the first thing that is not as it should be."""
+    sums = _check_sums(folder)
+    rows = {file.stem: _rows(file) for file in sorted((folder / "rows").glob("*.json"))}
+    told: set[tuple[str, str]] = set()
+    checkpoint = None
+    for file in sorted((folder / "log").glob("*.json")):
+        proven = prove_inclusion(_read(file), key)
+        checkpoint = proven.checkpoint
+        kind, name = str(proven.leaf.get("kind")), str(proven.leaf.get("key"))
+        said = _said(proven.leaf, file.with_suffix(".detail"))
+        if kind in _TOLD:
+            table = _TOLD[kind][0]
+            told.add((table, name))
+            _check_row(kind, name, said, rows.get(table, []))
+        if kind == "act":
+            _check_written(said, rows)
+    if checkpoint is None:
+        raise NotProven("证据包中没有日志证明。", "There is no proof in the bundle.")
+    for table, column in _ALWAYS_TOLD.items():
+        for row in rows.get(table, []):
+            if table == "case_event" and row.get("step") not in _STEPS_TOLD:
+                continue
+            if (table, str(row.get(column))) not in told:
+                raise _odd(f"{table} {row.get(column)}", "没有日志证明", "has no proof")
+    _check_papers(folder, rows, sums)
+    missing = _json_list(folder / "missing.json")
+    return Bundle(
+        len(sums), len(list((folder / "log").glob("*.json"))), sum(map(len, rows.values())), len(missing), checkpoint
+    )
+
+
+def _odd(what: str, zh: str, en: str) -> NotProven:
+    return NotProven(f"{_shown(what)} {zh}。", f"{_shown(what)} {en}.")
+
+
+def _check_sums(folder: Path) -> dict[str, str]:
+    """By file: its SHA-256, as listed and as it is."""
+    sums = {}
+    for line in _read_text(folder / "SHA256SUMS").splitlines():
+        digest, _, name = line.partition("  ")
+        if Path(name).is_absolute() or ".." in Path(name).parts:
+            raise _odd(name, "不在证据包内", "lies outside the bundle")
+        sums[name] = digest
+    there = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()} - {"SHA256SUMS"}
+    for name in sorted(there ^ sums.keys()):
+        raise _odd(name, "与清单 SHA256SUMS 不符", "is not there, or is not listed in SHA256SUMS")
+    for name, digest in sums.items():
+        if hashlib.sha256(_read(folder / name)).hexdigest() != digest:
+            raise _odd(name, "与清单 SHA256SUMS 不符", "is not the file that SHA256SUMS lists")
+    return sums
+
+
+def _json_list(file: Path) -> list[Any]:
+    try:
+        value = json.loads(_read(file))
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, list):
+        raise _odd(file.name, "的格式无法识别", "cannot be read")
+    return value
+
+
+def _rows(file: Path) -> list[dict[str, Any]]:
+    """The rows of a table, what an acceptance set beside the columns."""
+    rows = [row for row in _json_list(file) if isinstance(row, dict)]
+    return [{**row, **(row["told"] if isinstance(row.get("told"), dict) else {})} for row in rows]
+
+
+def _said(leaf: dict[str, Any], detail: Path) -> dict[str, Any]:
+    """What a leaf says: its facts and the names of its personal facts, from its detail where it has one."""
+    if "detail" not in leaf:
+        return leaf
+    content = _read(detail)
+    if hashlib.sha256(content).hexdigest() != leaf["detail"]:
+        raise _odd(detail.name, "不是登记内容所指的明细", "is not the detail that its leaf names")
+    return _json_object(b'{"format":"detail",' + content[1:], "detail", "明细", "detail")
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether a leaf and a row say the same: instants are written in two ways."""
+    if one == other:
+        return True
+    try:
+        first, second = (datetime.fromisoformat(str(value).replace("Z", "+00:00")) for value in (one, other))
+    except ValueError:
+        return str(one) == str(other)
+    return first == second if (first.tzinfo is None) == (second.tzinfo is None) else False
+
+
+def _check_row(kind: str, name: str, said: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+    table, column, columns = _TOLD[kind]
+    found = [row for row in rows if str(row.get(column)) == name]
+    if len(found) != 1:
+        raise _odd(
+            f"{kind} {name}", f"在 rows/{table}.json 中没有对应的记载", f"has no row of its own in rows/{table}.json"
+        )
+    facts = said.get("facts")
+    for fact, of_row in columns.items():
+        then, now = (facts if isinstance(facts, dict) else {}).get(fact), found[0].get(of_row or fact)
+        if not _same(then, now):
+            raise _odd(
+                f"rows/{table}.json {name} {of_row or fact}",
+                f"是“{_shown(now)}”，日志记的是“{_shown(then)}”",
+                f'says "{_shown(now)}", and the log "{_shown(then)}"',
+            )
+
+
+def _check_written(said: dict[str, Any], rows: dict[str, list[dict[str, Any]]]) -> None:
+    """Of an act of change: that the rows that it opened and closed are those that its leaf names, none more and none less."""
+    facts = said.get("facts")
+    if not isinstance(facts, dict) or not isinstance(facts.get("closed"), list):
+        return
+    acts = {str(row.get("act_id")) for row in rows.get("act", []) if row.get("number") == facts.get("act")}
+    personal = said.get("personal")
+    closed = {str(line).partition(" ")[2] for line in facts["closed"]}
+    opened = {key for value in facts.values() if isinstance(value, dict) for key in value}
+    opened |= {name.partition(".")[2] for name in (personal if isinstance(personal, dict) else {})}
+    for table, found in rows.items():
+        for row in found:
+            name = str(row.get("row_id"))
+            if "row_id" not in row:
+                continue
+            if str(row.get("act_id")) in acts and name not in opened:
+                raise _odd(f"rows/{table}.json {name}", "不是该登记行为写入的", "was not written by the act")
+            if str(row.get("ended_by_act")) in acts and name not in closed:
+                raise _odd(f"rows/{table}.json {name}", "不是该登记行为结束的", "was not closed by the act")
+
+
+def _check_papers(folder: Path, rows: dict[str, list[dict[str, Any]]], sums: dict[str, str]) -> None:
+    """That each paper that was handed out is there as the log has it, or is named among the missing."""
+    left_out = {str(row.get("sha256")) for row in _json_list(folder / "missing.json") if isinstance(row, dict)}
+    there = {digest for name, digest in sums.items() if name.startswith("papers/")} | left_out
+    for table in _PRINTED:
+        for row in rows.get(table, []):
+            if row.get("pdf_sha256") not in there:
+                raise _odd(f"{table} {row.get('number')}", "的文件不在证据包中", "is not among the papers")
 
 
 def _root_of_tiles(folder: Path, size: int) -> bytes:
@@ -734,6 +918,17 @@ def _say_growth(old: Checkpoint, new: Checkpoint, key: Key) -> None:
     print(f"Proven: the log grew from {old.size} to {new.size} entries, and none was changed; signed by {signer}.")
 
 
+def _say_bundle(found: Bundle, key: Key) -> None:
+    signer = f"{_shown(found.checkpoint.origin)} ({key.number.hex()})"
+    size = found.checkpoint.size
+    print(f"已证明：{found.files} 个文件与清单一致，{found.proofs} 条登记内容在签名的日志（{size} 条，{signer}）中，")
+    print(f"　　　　{found.rows} 行记载中凡日志记有的均与日志一致；未能收入的文件 {found.missing} 个。")
+    print(
+        f"Proven: {found.files} files are as listed, {found.proofs} leaves are in the log of {size} entries that {signer}"
+    )
+    print(f"signed, and its {found.rows} rows say what the log says of them; {found.missing} papers are missing.")
+
+
 def _say_witnessed(note: str, key: Key, witnesses: Sequence[Path]) -> None:
     """Raises NotProven for the first witness whose cosignature the note does not bear."""
     checkpoint = read_checkpoint(note, key)
@@ -784,7 +979,12 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--witness", type=Path, action="append", default=[], help="见证人公钥文件，可多次 / a witness's key file"
     )
     parser.add_argument("--checkpoint", type=Path, help="见证人签署过的检查点 / a checkpoint that witnesses cosigned")
+    parser.add_argument("--bundle", type=Path, help="解开的证据包文件夹 / folder of an unpacked bundle of evidence")
     given = parser.parse_args(arguments)
+    if given.bundle is not None:
+        if given.certificate or given.old or given.new or given.proof or given.witness or given.checkpoint:
+            parser.error("--bundle 只与 --key 同用 / --bundle goes with --key only")
+        return given
     if given.checkpoint is not None:
         if given.certificate or given.old or given.new or given.proof or not given.witness:
             parser.error("--checkpoint 只与 --key 和 --witness 同用 / --checkpoint goes with --key and --witness only")
@@ -806,7 +1006,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _arguments(arguments)
     try:
         key = read_key(_read_text(given.key))
-        if given.checkpoint is not None:
+        if given.bundle is not None:
+            _say_bundle(prove_bundle(given.bundle, key), key)
+        elif given.checkpoint is not None:
             _say_witnessed(_read_text(given.checkpoint), key, given.witness)
         elif given.certificate is not None:
             proven = prove_inclusion(proof_in(_read(given.certificate)), key)

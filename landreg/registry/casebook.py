@@ -86,7 +86,9 @@ class CaseParcel(CountyKey, Base):
 
 
 class CaseEvent(CountyKey, Base):
-    """One step of a case: who, when, why."""
+    """One step of a case: who, when, why. told, of an acceptance: its day of completion and the order of each parcel, which the
+    database keeps there, since the next acceptance writes over them.
+    """
 
     __tablename__ = "case_event"
     __table_args__ = {"schema": "registry"}  # noqa: RUF012
@@ -98,6 +100,7 @@ class CaseEvent(CountyKey, Base):
     by: Mapped[UUID]
     by_name: Mapped[str]
     reason: Mapped[str]
+    told: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=FetchedValue())
 
 
 class Notice(CountyKey, Base):

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from landreg.registry.rules.renewal_requests import LAPSES
 
 SOON_DAYS = 30
+COUNTED = 1000
+"""A first page says that there are so many or more; the list says how many."""
 
 
 def due(session: Session, today: date, right_id: UUID | None = None) -> Sequence[sa.Row[Any]]:
@@ -37,10 +39,10 @@ def terms_ending(session: Session, today: date, most: int, skipped: int) -> Sequ
 
 
 def ending_counts(session: Session, today: date) -> tuple[int, int]:
-    """How many restrictions, and how many terms, end within thirty days or are over."""
-    restrictions = restrictions_ending(session, today, 1, 0)
-    terms = terms_ending(session, today, 1, 0)
-    return (restrictions[0].total if restrictions else 0, terms[0].total if terms else 0)
+    """How many restrictions, and how many terms, end within thirty days or are over; each counted up to `COUNTED`."""
+    asked = {"last": today + timedelta(days=SOON_DAYS), "most": COUNTED}
+    restrictions, terms = session.execute(sa.text(_COUNTS), asked).one()
+    return restrictions, terms
 
 
 _OPEN = "upper_inf({0}.recorded) AND upper_inf({0}.valid)"
@@ -64,7 +66,7 @@ _RESTRICTIONS = f"""
     ORDER BY s.until, s.kind, r.code LIMIT :most OFFSET :skipped
 """
 _TERMS = f"""
-    SELECT r.county, r.village, r.right_id, r.code, upper(r.term) - 1 AS last_day, r.mu, h.name AS holder,
+    SELECT r.county, r.village, r.right_id, r.code, r.term_ended_on - 1 AS last_day, r.mu, h.name AS holder,
            n.number AS roster, n.renewal_id, e.aside, count(*) OVER () AS total
     FROM registry."right" AS r
     JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id AND {_OPEN.format("h")}
@@ -73,6 +75,18 @@ _TERMS = f"""
         JOIN registry.renewal AS n ON n.county = e.county AND n.renewal_id = e.renewal_id AND n.state <> 'given_up'
         WHERE e.county = r.county AND e.right_id = r.right_id ORDER BY n.drawn_at DESC LIMIT 1) AS e ON true
     LEFT JOIN registry.renewal AS n ON n.county = r.county AND n.renewal_id = e.renewal_id
-    WHERE {_OPEN.format("r")} AND r.kind = 'contract_management' AND upper(r.term) - 1 <= :last
-    ORDER BY upper(r.term), r.code LIMIT :most OFFSET :skipped
+    WHERE {_OPEN.format("r")} AND r.kind = 'contract_management' AND r.term_ended_on <= CAST(:last AS date) + 1
+    ORDER BY r.term_ended_on, r.code LIMIT :most OFFSET :skipped
+"""
+_COUNTS = f"""
+    SELECT (SELECT count(*) FROM (
+            SELECT FROM registry.restriction AS s
+            JOIN registry."right" AS r ON r.county = s.county AND r.right_id = s.right_id AND {_OPEN.format("r")}
+            JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id AND {_OPEN.format("h")}
+            WHERE {_OPEN.format("s")} AND s.until <= :last LIMIT :most) AS ending) AS restrictions,
+        (SELECT count(*) FROM (
+            SELECT FROM registry."right" AS r
+            JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id AND {_OPEN.format("h")}
+            WHERE {_OPEN.format("r")} AND r.kind = 'contract_management' AND r.term_ended_on <= CAST(:last AS date) + 1
+            ORDER BY r.term_ended_on, r.code LIMIT :most) AS ended) AS terms
 """

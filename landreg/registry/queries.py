@@ -180,6 +180,11 @@ def check_paper(session: Session, number: str) -> Row[Any] | None:
     return session.execute(text("SELECT * FROM registry.check_paper(:number)"), {"number": number}).first()
 
 
+def check_proof(session: Session, number: str) -> Row[Any] | None:
+    """What anybody may know of a registration by the number of its certificate: what, since when, and whether it still stands."""
+    return session.execute(text("SELECT * FROM registry.check_proof(:number)"), {"number": number}).first()
+
+
 def restrictions_of_right(session: Session, county: str, right_id: UUID, asked: AsOf) -> Sequence[Restriction]:
     """The restrictions on a right as of a day, in the order of their ranks."""
     return session.scalars(_restrictions_then(), {"county": county, "right": right_id, **asked.values}).all()

@@ -15,7 +15,7 @@ from landreg.core.periods import BEIJING
 from landreg.core.tables import in_force
 from landreg.land.queries import prefixed
 from landreg.registry.casebook import Act, Case, Certificate, CertificateEnd
-from landreg.registry.model import Right
+from landreg.registry.model import Restriction, Right
 
 
 def certificates_statement(*, within: str = "", kind: str = "", state: str = "", text: str = "") -> sa.Select[Any]:
@@ -92,6 +92,12 @@ def leaves_of(session: Session, numbers: Sequence[str]) -> dict[str, int | None]
 def act_number(session: Session, county: str, act_id: UUID) -> str:
     """The number of an act, '' for none of the jurisdiction."""
     return act_numbers(session, county, [act_id]).get(act_id, "")
+
+
+def restriction_of_act(session: Session, county: str, act_id: UUID) -> Restriction | None:
+    """The restriction that an act entered or changed, as it said it; none for another act."""
+    found = sa.select(Restriction).where(Restriction.county == county, Restriction.act_id == act_id)
+    return session.scalars(found.order_by(sa.func.lower(Restriction.valid).desc()).limit(1)).first()
 
 
 def cases_of_acts(session: Session, acts: Sequence[Act]) -> dict[UUID, Case]:

@@ -19,7 +19,7 @@ WIDTH = 7
 
 _CERTIFICATE = re.compile(
     r"(?P<province>[^\W\d_])[(\[〔【]?(?P<year>\d{4})[)\]〕】]?(?P<county>\w+?)"
-    r"(?P<form>农村土地承包经营权|不动产权)证?第?(?P<serial>\d{1,7})号?"
+    r"(?P<form>农村土地承包经营权|不动产权|不动产证明)证?第?(?P<serial>\d{1,7})号?"
 )
 _PRINTED = re.compile(r"(?:NO)?[.:]*(?P<form>[DJ]?)(?P<county>\d{6})(?P<serial>\d{7})")
 _TAIL = re.compile(r"(?:(?P<year>\d{4})-)?(?P<serial>\d{1,7})", re.ASCII)

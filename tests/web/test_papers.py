@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
+from decimal import Decimal
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
 import pytest
+from pypdf import PdfReader
 
 from landreg.config import Settings
 from landreg.core.actor import Actor, Role
@@ -14,8 +18,8 @@ from landreg.log.recheck import recheck
 from landreg.log.store import seal
 from landreg.registry.casework import applications, cases, opening
 from landreg.registry.leaves import logged
-from landreg.registry.rules.requests import Reissue
-from tests.registry_kit import HOUSEHOLD, in_state, one, right_of, to_rights
+from landreg.registry.rules.requests import Reissue, Release, RestrictionAsked
+from tests.registry_kit import HOUSEHOLD, applied, booked, in_state, one, pass_days, right_of, to_rights
 from tests.villages import COUNTY, VILLAGE, past_triggers, stage_village
 from tests.web.conftest import Browser, OpenAccount
 
@@ -141,3 +145,70 @@ def test_an_excerpt_of_what_there_is_not_is_refused(
     for address in ("household/610902104202019999", "parcel/1", "contract/1"):
         assert deng.post(f"/excerpts/new/{address}", ASKED).status_code == 404, address
     assert one(officers[0], "SELECT count(*) FROM registry.excerpt") == 0
+
+
+MORTGAGED = RestrictionAsked(
+    "mortgage", "安康样本银行", "抵押合同1号", amount=Decimal("50000.00"), until=date(2027, 12, 31)
+)
+
+
+def text_of(pdf: bytes) -> str:
+    return re.sub(r"\s", "", "".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages))
+
+
+def test_a_mortgage_is_certified_by_a_paper_of_its_own_number_that_anybody_may_check_until_it_ends(
+    deng: Browser, another_browser: Browser, superuser: Any, officers: tuple[Actor, Actor]
+) -> None:
+    to_rights(*officers, superuser, 1)
+    right = right_of(officers[0])
+    case = applied(officers[0], "mortgage", MORTGAGED, right)
+    address = f"/cases/{COUNTY}/{case}/proof.pdf"
+    assert deng.get(address).status_code == 404
+    assert "不动产登记证明" not in deng.get(f"/cases/{COUNTY}/{case}").text
+    booked(*officers, superuser, case, "mortgage")
+    assert address in deng.get(f"/cases/{COUNTY}/{case}").text
+    first = deng.client.get(address).data
+    assert deng.client.get(address).data == first
+    number = one(officers[0], "SELECT number FROM registry.paper WHERE kind = 'proof'")
+    assert re.fullmatch(r"陕\(\d{4}\)\w+不动产证明第\d{7}号", number)
+    said = text_of(first)
+    for fact in (number, "安康样本银行", "50,000.00", "2027-12-31", "抵押合同1号"):
+        assert fact in said, fact
+    typed = number.replace("(", "（").replace(")", "）")
+    page = another_browser.get("/check", query_string={"number": typed}).text
+    assert "仍然有效" in page
+    assert "抵押" in page
+    assert "安康样本银行" not in page
+    restriction = one(officers[0], "SELECT restriction_id FROM registry.restriction WHERE upper_inf(recorded)")
+    ended = applied(officers[0], "mortgage_release", Release(restriction, "还清证明"), right)
+    booked(*officers, superuser, ended, "mortgage_release")
+    assert deng.get(f"/cases/{COUNTY}/{ended}/proof.pdf").status_code == 404
+    assert "终止" in another_browser.get("/check", query_string={"number": number}).text
+    assert deng.client.get(address).data == first
+
+
+def test_an_excerpt_prints_each_restriction_with_both_its_days_as_it_stood_on_the_day_asked_for(
+    deng: Browser, superuser: Any, officers: tuple[Actor, Actor], database: Settings
+) -> None:
+    to_rights(*officers, superuser, 1)
+    right = right_of(officers[0])
+    pass_days(superuser, 10)
+    booked(*officers, superuser, applied(officers[0], "mortgage", MORTGAGED, right), "mortgage")
+    today, entered = one(
+        officers[0],
+        "SELECT ARRAY[lower(valid)::text, to_char(lower(recorded) AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DDHH24:MI')] "
+        "FROM registry.restriction",
+    )
+    parcel = one(officers[0], "SELECT min(code) FROM land.parcel WHERE kind = 'contracted'")
+    for form in (
+        f"/rights/{COUNTY}/{right}/excerpts",
+        f"/excerpts/new/household/{HOUSEHOLD}",
+        f"/excerpts/new/parcel/{parcel}",
+    ):
+        deng.get(form.removesuffix("/excerpts"))
+        said = text_of(deng.client.get(deng.post(form, ASKED).location, buffered=True).data)
+        for fact in ("抵押", "安康样本银行", "50,000.00", today, entered, "2027-12-31"):
+            assert fact in said, (form, fact)
+    day = date.fromisoformat(today) - timedelta(days=5)
+    before = deng.post(f"/rights/{COUNTY}/{right}/excerpts?day={day}", ASKED)
+    assert "安康样本银行" not in text_of(deng.client.get(before.location, buffered=True).data)

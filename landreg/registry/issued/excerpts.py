@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,10 +22,13 @@ from landreg.log.store import stage
 from landreg.registry import queries
 from landreg.registry.documents import Store
 from landreg.registry.leaves.excerpted import Excerpt, excerpt_facts
-from landreg.registry.model import Right
+from landreg.registry.model import Restriction, Right
 from landreg.registry.numbers import draw
 from landreg.registry.papers import printing as papers
 from landreg.registry.papers.office import Desk
+
+RANKED = ("mortgage", "seizure")
+"""Restrictions of which several stand on a right in order."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +122,7 @@ def _of_right(uow: UnitOfWork, right: Right, asked: AsOf) -> Subject:
         ("面积", f"{right.mu} 亩，{right.area_m2} m²"),
         ("期限", term_of(right)),
         ("承包合同签订日期", str(contract.signed_on) if contract and contract.signed_on else ""),
-        ("权利限制", "；".join(restriction(one.kind, one.until) for one in limits) or "无"),
+        ("权利限制", f"{len(limits)} 项，见下表" if limits else "无"),
         ("附记", right.note),
     )
     content = {
@@ -130,7 +134,7 @@ def _of_right(uow: UnitOfWork, right: Right, asked: AsOf) -> Subject:
         "parcels": len(parcels),
     }
     shown = tuple(parcel_row(one) for one in parcels)
-    return Subject("right", right.right_id, right.village, facts, shown, content)
+    return Subject("right", right.right_id, right.village, facts, shown, content, restrictions([(right.code, limits)]))
 
 
 def term_of(right: Right) -> str:
@@ -147,6 +151,32 @@ def _holder(one: Any) -> str:
 def restriction(kind: str, until: date | None) -> str:
     """A restriction as papers say it."""
     return term("restriction", kind) + (f"（至 {until}）" if until else "")
+
+
+def restrictions(of_rights: Sequence[tuple[str, Sequence[Restriction]]]) -> tuple[papers.ExcerptTable, ...]:
+    """The table of restrictions, a line each with both its days: since when it holds, and when that was entered; none, where
+    there is none. of_rights: the code of each right with its restrictions.
+    """
+    rows = tuple(
+        (
+            code,
+            term("restriction", one.kind) + (f"（第 {one.rank} 顺位）" if one.kind in RANKED else ""),
+            one.party,
+            one.basis,
+            "" if one.amount is None else f"{one.amount:,.2f}",
+            str(one.valid.lower),
+            _minute(one.recorded.lower),
+            str(one.until or ""),
+        )
+        for code, limits in of_rights
+        for one in limits
+    )
+    heads = ("合同或单元代码", "种类", "权利人（申请人）", "依据", "担保金额（元）", "自何日起", "登簿时间", "至何日止")
+    return (papers.ExcerptTable("权利限制", heads, rows),) if rows else ()
+
+
+def _minute(at: datetime | None) -> str:
+    return "" if at is None else f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M}"
 
 
 def parcel_row(one: Any) -> papers.NoticedParcel:

@@ -19,7 +19,7 @@ from landreg.law.book import term
 from landreg.party import queries as parties
 from landreg.registry import queries
 from landreg.registry.documents import Store
-from landreg.registry.issued.excerpts import Asker, Subject, enter, parcel_row, restriction, term_of
+from landreg.registry.issued.excerpts import Asker, Subject, enter, parcel_row, restriction, restrictions, term_of
 from landreg.registry.papers import printing as papers
 from landreg.registry.papers.office import Desk
 
@@ -65,7 +65,7 @@ def _household(uow: UnitOfWork, code: str, asked: AsOf) -> tuple[str, Subject]:
                 for member in members
             ),
         ),
-        _rights(session, rights, asked, found.name),
+        *_rights(session, rights, asked, found.name),
     )
     content = {
         "kind": "household",
@@ -103,26 +103,27 @@ def _parcel(uow: UnitOfWork, code: str, asked: AsOf) -> tuple[str, Subject]:
         "mu": str(found.mu),
         "parcels": 1,
     }
-    tables = (_rights(session, rows, asked),)
+    tables = _rights(session, rows, asked)
     return found.county, Subject("parcel", found.parcel_id, found.village, facts, (), content, tables)
 
 
-def _rights(session: Session, rights: Sequence[Any], asked: AsOf, holder: str = "") -> papers.ExcerptTable:
-    """The rights with their terms and restrictions. holder: where all are of one household."""
-    rows = []
-    for right in rights:
-        limits = queries.restrictions_of_right(session, right.county, right.right_id, asked)
-        rows.append(
-            (
-                term("right", right.kind),
-                right.code,
-                holder or right.holder or "",
-                f"{right.mu}",
-                term_of(right),
-                "；".join(restriction(one.kind, one.until) for one in limits) or "无",
-            )
+def _rights(session: Session, rights: Sequence[Any], asked: AsOf, holder: str = "") -> tuple[papers.ExcerptTable, ...]:
+    """The rights with their terms and restrictions, and each restriction by itself. holder: where all are of one household."""
+    limits = [queries.restrictions_of_right(session, right.county, right.right_id, asked) for right in rights]
+    rows = tuple(
+        (
+            term("right", right.kind),
+            right.code,
+            holder or right.holder or "",
+            f"{right.mu}",
+            term_of(right),
+            "；".join(restriction(one.kind, one.until) for one in found) or "无",
         )
-    return papers.ExcerptTable("权利", ("权利类型", "合同或单元代码", "权利人", "亩", "期限", "权利限制"), tuple(rows))
+        for right, found in zip(rights, limits, strict=True)
+    )
+    heads = ("权利类型", "合同或单元代码", "权利人", "亩", "期限", "权利限制")
+    limited = [(right.code, found) for right, found in zip(rights, limits, strict=True)]
+    return papers.ExcerptTable("权利", heads, rows), *restrictions(limited)
 
 
 def _mu(rights: Sequence[Any]) -> Decimal:

@@ -14,12 +14,13 @@ from landreg.registry.casebook import Case, CaseEvent
 from landreg.registry.casework import desk
 from landreg.registry.documents import Store
 from landreg.registry.home import brought_queries
+from landreg.registry.issued import proofs
 from landreg.registry.leaves import paper_rows
 from landreg.registry.leaves.paper_rows import Paper
 from landreg.registry.papers import office
 from landreg.registry.papers.office import Desk
 
-KIND_OF = {"accept": "receipt", "return": "completion", "refuse": "refusal"}
+KIND_OF = {"accept": "receipt", "return": "completion", "refuse": "refusal", "register": "proof"}
 """The paper that a step of a case is told by."""
 LETTER = {"receipt": "S", "completion": "B", "refusal": "J"}
 LACKING = {"receipt": "DOC-5", "told": "DOC-4"}
@@ -28,12 +29,12 @@ LACKING = {"receipt": "DOC-5", "told": "DOC-4"}
 def paper_of(actor: Actor, county: str, case_id: UUID, steps: tuple[str, ...], made_at: Desk, store: Store) -> Paper:
     """The paper of the last of these steps; printed now where it was not, by an officer alone.
 
-    Raises NotFound outside the jurisdiction, Conflict (DOC-4, DOC-5) when there was no such step, or (DOC-6) when
-    nobody has printed it yet and the reader is no officer.
+    Raises NotFound outside the jurisdiction, and for a certificate of registration on a case that has none, Conflict (DOC-4,
+    DOC-5) when there was no such step, or (DOC-6) when nobody has printed it yet and the reader is no officer.
     """
     with unit_of_work(actor) as uow:
         case = queries.case(uow.session, county, case_id)
-        if case is None:
+        if case is None or (steps == ("register",) and not proofs.is_proven(case)):
             raise NotFound
         events = queries.events(uow.session, county, case_id)
         event = next((one for one in reversed(events) if one.step in steps), None)
@@ -49,13 +50,18 @@ def paper_of(actor: Actor, county: str, case_id: UUID, steps: tuple[str, ...], m
 
 def _print(uow: UnitOfWork, case: Case, event: CaseEvent, made_at: Desk, store: Store) -> Paper:
     session, kind = uow.session, KIND_OF[event.step]
-    number = f"{case.number}-{LETTER[kind]}{1 + paper_rows.count_of(session, case.county, case.case_id, kind)}"
+    if kind == "proof":
+        number = proofs.number_of(uow, made_at, case)
+    else:
+        number = f"{case.number}-{LETTER[kind]}{1 + paper_rows.count_of(session, case.county, case.case_id, kind)}"
     documents = queries.documents(session, case.county, case.case_id)
     if kind == "receipt":
         brought = brought_queries.application_of_case(session, case.county, case.case_id)
         parcels = [parcel.parcel_code for parcel in desk.parcels_asked(session, case.county, case.case_id)]
         agent = brought.by_name if brought is not None and brought.by_agent else ""
         pdf = office.receipt(session, made_at, case, parcels, documents, event.by_name, number, agent)
+    elif kind == "proof":
+        pdf = proofs.printed(session, made_at, case, event, number)
     else:
         pdf = office.refusal(session, made_at, case, event, documents, number)
     row = Paper(

@@ -26,7 +26,7 @@ from landreg.access.told import as_told_at
 from landreg.law.model import CountyParameter
 from landreg.log.recheck_register import Keyed, Source
 from landreg.registry.casebook import Act
-from landreg.registry.leaves import applied
+from landreg.registry.leaves import applied, coursed
 from landreg.registry.leaves.changes import change_facts
 from landreg.registry.leaves.closed import closings as closings
 from landreg.registry.leaves.excerpted import excerpts
@@ -69,6 +69,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "law.figure_set": {"": "law.county_parameter"},
     "identity.opened": {"": "identity.opening"},
     **applied.TABLES,
+    **coursed.TABLES,
     **access_logged.TABLES,
 }
 """By kind of entry: the table behind a fact's name."""
@@ -208,6 +209,7 @@ SOURCES: Mapping[str, Source | Keyed] = {
     "law.figure_set": figures,
     "identity.opened": openings,
     **applied.SOURCES,
+    **coursed.SOURCES,
     **access_logged.SOURCES,
 }
 """By kind of entry: what the tables say of it now."""

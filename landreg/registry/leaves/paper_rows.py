@@ -14,7 +14,10 @@ from landreg.core.tables import Base, CountyKey
 
 
 class Paper(CountyKey, Base):
-    """A receipt, a list of what is missing, or a refusal: the same bytes for ever. event_id: the step that it tells of."""
+    """A receipt, a list of what is missing, a refusal, or a certificate of registration: the same bytes for ever.
+
+    event_id: the step that it tells of.
+    """
 
     __tablename__ = "paper"
     __table_args__ = {"schema": "registry"}  # noqa: RUF012

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from landreg.access.queries import OF_NO_LEAF
 from landreg.log.recheck_register import Register
 from landreg.log.recheck_rows import Restated
-from landreg.registry.leaves import logged
+from landreg.registry.leaves import coursed, logged
 from landreg.registry.leaves.placed import placed
 from landreg.registry.leaves.rows import CLOCKED
 
@@ -48,11 +48,12 @@ def accounts(session: Session) -> Iterator[Restated]:
 
 
 def strays(session: Session) -> Iterator[tuple[str, str]]:
-    """Rows of which no leaf can tell: of an act that is not there or of a kind that opens none such, and persons who are
-    party to nothing.
+    """Rows of which no leaf can tell: of an act that is not there or of a kind that opens none such, persons who are party to
+    nothing, and cases that say otherwise than their steps.
     """
     for row in session.execute(text(_STRAYS)):
         yield row.table_name.replace('"', ""), row.key
+    yield from coursed.untold(session)
 
 
 _ACCOUNTS = """

@@ -26,6 +26,10 @@ class CertificateNumber:
         """The number of a real-estate certificate."""
         return f"{self.province}({self.year}){self.county}不动产权第{self.serial}号"
 
+    def of_proof(self) -> str:
+        """The number of a certificate of registration (登记证明)."""
+        return f"{self.province}({self.year}){self.county}不动产证明第{self.serial}号"
+
 
 @dataclass(frozen=True)
 class Member:
@@ -232,6 +236,26 @@ class Refusal:
     phone: str
     check_url: str
     papers: tuple[tuple[str, bool], ...] = ()
+
+
+@dataclass(frozen=True)
+class Proof:
+    """不动产登记证明: that a mortgage, an advance notice or an objection was registered, for whom and on what."""
+
+    number: str
+    matter: str
+    party: str
+    holder: str
+    location: str
+    right: str
+    right_code: str
+    parcels: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]  # label and value, in order
+    act_number: str
+    case_number: str
+    authority: str
+    issued_on: date
+    check_url: str
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from landreg.registry.papers.data import (
     Notice,
     NoticedHousehold,
     NoticedParcel,
+    Proof,
     Receipt,
     Refusal,
     RefusalGround,
@@ -45,12 +46,14 @@ __all__ = [
     "NoticedHousehold",
     "NoticedParcel",
     "ParcelMap",
+    "Proof",
     "Receipt",
     "Refusal",
     "RefusalGround",
     "print_certificate",
     "print_excerpt",
     "print_notice",
+    "print_proof",
     "print_receipt",
     "print_refusal",
     "unprintable",
@@ -129,6 +132,12 @@ def print_excerpt(data: Excerpt, *, sample: bool = False) -> bytes:
         "tables": [_plain(table) for table in data.tables],
     }
     return typeset("excerpt", content, data.issued_on, sample=sample, tagged=True)
+
+
+def print_proof(data: Proof, *, sample: bool = False) -> bytes:
+    """The certificate of registration as a tagged PDF/A-3b."""
+    content = _plain(data) | {"units": data.parcels}
+    return typeset("proof", content, data.issued_on, sample=sample, tagged=True)
 
 
 def print_refusal(data: Refusal, *, sample: bool = False) -> bytes:

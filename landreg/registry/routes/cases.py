@@ -26,7 +26,7 @@ from landreg.registry.casebook import Case
 from landreg.registry.casework import cases, desk, notices
 from landreg.registry.facts import first
 from landreg.registry.facts.proposals import ActProposal, papers_of
-from landreg.registry.issued import handed_out
+from landreg.registry.issued import handed_out, proofs
 from landreg.registry.routes import household_shown, parcel_shown, shown
 from landreg.registry.routes.queues import OFFICERS, READERS, step_named, taken
 from landreg.registry.routes.surroundings import desk_of, page_day, store
@@ -94,6 +94,7 @@ def _about(session: Session, case: Case, law: Law) -> dict[str, Any]:
         "documents": documents,
         "who": names_of(session, {case.prepared_by, *(document.put_by for document in documents)}),
         "events": events,
+        "proven": proofs.is_proven(case),
         "told": next((event for event in reversed(events) if event.step in ("return", "refuse")), None),
         "objections": objections,
         "notice": desk.notice(session, county, case.notice_id),

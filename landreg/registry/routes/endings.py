@@ -30,7 +30,7 @@ def index() -> Response:
         ask = ending_queries.restrictions_ending if shown == "restrictions" else ending_queries.terms_ending
         rows = ask(uow.session, today, size, (number - 1) * size)
         counts = ending_queries.ending_counts(uow.session, today)
-        total = counts[SHOWN.index(shown)]
+        total = rows[0].total if rows else counts[SHOWN.index(shown)]
         return pages.render(
             "registry/endings.html",
             shown=shown,

@@ -85,6 +85,13 @@ def told(county: str, case_id: UUID) -> Response:
     return _handed_out(county, case_id, "return", "refuse")
 
 
+@blueprint.get("/cases/<county>/<uuid:case_id>/proof.pdf")
+@allow(*READERS)
+def proof(county: str, case_id: UUID) -> Response:
+    """The certificate of registration. Raises NotFound for a case that has entered no restriction."""
+    return _handed_out(county, case_id, "register")
+
+
 def _handed_out(county: str, case_id: UUID, *steps: str) -> Response:
     """The paper of the last of these steps: as it was handed out, or printed now for the first time."""
     actor = current_actor()
@@ -94,7 +101,12 @@ def _handed_out(county: str, case_id: UUID, *steps: str) -> Response:
     path = store().path(paper.pdf_sha256)
     if not path.exists():
         raise NotFound(Finding("DOC-1", values={"sha256": paper.pdf_sha256[:12]}))
-    names = {"receipt": _("受理凭证"), "completion": _("补正通知书"), "refusal": _("不予登记告知书")}
+    names = {
+        "receipt": _("受理凭证"),
+        "completion": _("补正通知书"),
+        "refusal": _("不予登记告知书"),
+        "proof": _("不动产登记证明"),
+    }
     return pdf_file(path.read_bytes(), f"{names[paper.kind]}-{paper.number}")
 
 

@@ -160,18 +160,19 @@ def object_to(number: str) -> Redirect:
 @allow(Role.PUBLIC)
 @limiter.limit(CHECKS, exempt_when=lambda: not request.args.get("number", "").strip())
 def check() -> Response:
-    """Check a certificate by its number or its printing number, or how far a case is by the number of its receipt."""
+    """Check a certificate or a paper by its number or its printing number, or how far a case is by the number of its receipt."""
     asked = request.args.get("number", "").strip()[:64]
     if not asked:
         return pages.render("registry/check.html", asked="", found=None, case=None)
     with unit_of_work(NOBODY) as uow:
-        paper = queries.check_paper(uow.session, typed.folded(asked).upper())
+        paper = queries.check_paper(uow.session, typed.certificate_number(asked) or typed.folded(asked).upper())
         case = queries.check_case(uow.session, paper.case_number if paper else typed.folded(asked))
         meant = "" if paper else _meant(uow.session, asked)
         told = log.leaves(uow.session, paper.number) if paper else ()
+        entered = queries.check_proof(uow.session, paper.number) if paper and paper.kind == "proof" else None
     if paper is not None:
         leaf = next((leaf for leaf in told if leaf.kind == "paper.issued"), None)
-        return pages.render("registry/check_paper.html", paper=paper, case=case, leaf=leaf)
+        return pages.render("registry/check_paper.html", paper=paper, case=case, leaf=leaf, entered=entered)
     if case is not None:
         return pages.render("registry/check.html", asked=asked, found=None, case=case)
     return _checked(meant, asked)

@@ -8,12 +8,16 @@ import os
 import subprocess
 import sys
 import zipfile
+from datetime import date
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
+from sqlalchemy.orm import defer
 
 from landreg import keys
 from landreg.audit.evidence import bundle
@@ -23,13 +27,18 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Conflict, NotFound
 from landreg.core.files import Store
-from landreg.log.store import seal
+from landreg.law.book import national_law
+from landreg.log.leaf import Entry
+from landreg.log.store import seal, stage
 from landreg.registry import documents
-from landreg.registry.issued import certificates
+from landreg.registry.issued import certificates, handed_out
 from landreg.registry.issued.certificates import Press
+from landreg.registry.leaves.applied import Application, made_facts, taken_facts
+from landreg.registry.papers.office import Desk as Office
+from landreg.registry.rules.requests import RestrictionAsked
 from tests.kept_kit import kept
-from tests.registry_kit import Connection, codes, one, to_rights
-from tests.villages import COUNTY, VILLAGE
+from tests.registry_kit import Connection, applied, booked, codes, one, right_of, to_rights
+from tests.villages import COUNTY, VILLAGE, past_triggers
 
 
 @pytest.fixture
@@ -91,7 +100,13 @@ def test_every_proof_of_a_bundle_verifies_offline_without_landreg(
     folder = unpacked(auditor, database, certified[0], tmp_path)
     assert alone(folder, "-c", "import landreg").returncode != 0
     proofs = sorted((folder / "log").glob("*.json"))
-    assert {proof.name.rsplit("-", 1)[0] for proof in proofs} == {"act", "certificate.issued", "notice.published"}
+    assert {proof.name.rsplit("-", 1)[0] for proof in proofs} == {
+        "act",
+        "case.accepted",
+        "case.reviewed",
+        "certificate.issued",
+        "notice.published",
+    }
     for proof in proofs:
         said = alone(folder, "verify.py", f"log/{proof.name}", "--key", "log/log.pub")
         assert said.returncode == 0, said.stderr
@@ -189,3 +204,122 @@ def test_the_command_writes_the_same_bundle(certified: list[UUID], auditor: Acto
         assert {"verify.py", "README.txt", "SHA256SUMS", "log/log.pub", "log/checkpoint"} <= set(archive.namelist())
     assert one(auditor, "SELECT count(*) FROM log.entry WHERE kind = 'audit.exported'") == 1
     assert CliRunner().invoke(main, ["export", "evidence", "没有", "--out", str(out)]).exit_code == 1
+
+
+def put_right(folder: Path) -> None:
+    """The sums made anew, as whoever changes a bundle would."""
+    files = sorted(file for file in folder.rglob("*") if file.is_file() and file.name != "SHA256SUMS")
+    lines = (
+        f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.relative_to(folder).as_posix()}\n" for file in files
+    )
+    (folder / "SHA256SUMS").write_text("".join(lines))
+
+
+def whole(folder: Path) -> subprocess.CompletedProcess[str]:
+    return alone(folder, "verify.py", "--bundle", ".", "--key", "log/log.pub")
+
+
+@pytest.fixture
+def mortgaged(
+    certified: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings
+) -> str:
+    """The case of a mortgage that its household asked for by an agent, with its receipt, after an objection; its number."""
+
+    def make() -> str:
+        right = right_of(registrar)
+        asked = RestrictionAsked(
+            "mortgage", "张某某", "抵押合同1号", amount=Decimal("50000.00"), until=date(2027, 12, 31)
+        )
+        case = applied(registrar, "mortgage", asked, right)
+        with past_triggers(superuser):
+            superuser.execute(_BROUGHT, {"case": case, "at": one(registrar, "SELECT system.clock()")})
+        booked(registrar, reviewer, superuser, case, "mortgage")
+        store, desk = (
+            Store(database.store),
+            Office(national_law(COUNTY, date(2026, 11, 1)), "http://127.0.0.1:8000", sample=False),
+        )
+        handed_out.paper_of(registrar, COUNTY, case, ("accept",), desk, store)
+        applications = select(Application).where(Application.case_id == case)
+        with unit_of_work(registrar) as uow:
+            (row,) = uow.session.scalars(applications.options(defer(Application.typed_sealed)))
+            for step, facts in (("made", made_facts), ("taken", taken_facts)):
+                stage(uow, Entry(f"application.{step}", COUNTY, VILLAGE, row.number, *facts(row)))
+        seal(worker, database)
+        return number_of(registrar, case)
+
+    return kept(superuser, "mortgaged", make)
+
+
+_BROUGHT = """
+    INSERT INTO registry.application (county, application_id, village, number, household_id, household_code, applicant, act_kind,
+        right_id, subject_code, request, typed_sealed, by_account, by_name, made_at, state, taken_at, taken_by, case_id)
+    SELECT c.county, gen_random_uuid(), c.village, 'SQ-1', h.household_id, h.code, h.name, c.act_kind, c.right_ids[1],
+        c.subject_code, c.request, '', c.prepared_by, '林农户', %(at)s, 'taken', %(at)s, c.prepared_by, c.case_id
+    FROM registry."case" AS c JOIN party.household AS h ON h.county = c.county AND h.code = c.household_code
+    WHERE c.case_id = %(case)s
+"""
+
+
+def test_a_bundle_tells_of_application_papers_restriction_and_household_and_is_verified_as_a_whole(
+    mortgaged: str, auditor: Actor, database: Settings, tmp_path: Path
+) -> None:
+    with bundle(auditor, database, mortgaged).content as content, zipfile.ZipFile(content) as archive:
+        archive.extractall(tmp_path)
+    rows = {file.stem: json.loads(file.read_text("utf-8")) for file in (tmp_path / "rows").glob("*.json")}
+    assert {
+        name: len(rows[name]) for name in ("application", "paper", "restriction", "household", "act")
+    } == dict.fromkeys(("application", "paper", "restriction", "household", "act"), 1)
+    assert (rows["restriction"][0]["party"], rows["application"][0]["by_name"]) == ("张*某", "林*户")
+    assert "typed_sealed" not in rows["application"][0]
+    assert [file.name for file in (tmp_path / "papers").glob("receipt-*.pdf")] == [f"receipt-{mortgaged}-S1.pdf"]
+    proven = whole(tmp_path)
+    assert proven.returncode == 0, proven.stderr
+    kinds = {file.name.rsplit("-", 1)[0] for file in (tmp_path / "log").glob("*.json")}
+    assert {"application.made", "application.taken", "paper.issued", "case.accepted", "case.reviewed", "act"} <= kinds
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("case_event", "at", "2026-01-01 08:00:00+00:00"),
+        ("case_event", "told", {"due_on": "2030-01-01", "orders": {}}),
+        ("application", "made_at", "2026-01-01 08:00:00+00:00"),
+        ("paper", "pdf_sha256", "00" * 32),
+        ("restriction", "row_id", "11111111-1111-4111-8111-111111111111"),
+        ("act", "kind", "seizure"),
+    ],
+)
+def test_a_row_of_a_bundle_that_says_otherwise_than_the_log_is_named(
+    mortgaged: str, auditor: Actor, database: Settings, tmp_path: Path, table: str, column: str, value: object
+) -> None:
+    with bundle(auditor, database, mortgaged).content as content, zipfile.ZipFile(content) as archive:
+        archive.extractall(tmp_path)
+    file = tmp_path / "rows" / f"{table}.json"
+    rows = json.loads(file.read_text("utf-8"))
+    (which,) = [row for row in rows if row.get("step", "accept") == "accept"]
+    which[column] = value
+    file.write_text(json.dumps(rows))
+    assert "SHA256SUMS" in whole(tmp_path).stderr
+    put_right(tmp_path)
+    said = whole(tmp_path)
+    assert said.returncode == 1
+    assert table in said.stderr
+
+
+def test_a_bundle_without_a_proof_or_with_another_paper_is_not_proven(
+    mortgaged: str, auditor: Actor, database: Settings, tmp_path: Path
+) -> None:
+    with bundle(auditor, database, mortgaged).content as content, zipfile.ZipFile(content) as archive:
+        archive.extractall(tmp_path / "one")
+        archive.extractall(tmp_path / "two")
+        archive.extractall(tmp_path / "three")
+    (proof,) = (tmp_path / "one" / "log").glob("case.accepted-*.json")
+    proof.unlink()
+    (paper,) = (tmp_path / "two" / "papers").glob("receipt-*.pdf")
+    paper.write_bytes(b"%PDF another")
+    (tmp_path / "three" / "papers" / "more.pdf").write_bytes(b"%PDF")
+    put_right(tmp_path / "one")
+    put_right(tmp_path / "two")
+    for folder, named in (("one", "case_event"), ("two", "paper"), ("three", "papers/more.pdf")):
+        said = whole(tmp_path / folder)
+        assert (said.returncode, named in said.stderr) == (1, True), said.stderr

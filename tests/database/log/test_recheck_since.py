@@ -30,7 +30,7 @@ def first(registrar: Actor, reviewer: Actor, superuser: Connection, worker: Acto
     return reached
 
 
-PAGES = Pace(part=1, nights=6, least=1)
+PAGES = Pace(part=1, nights=10, least=1)
 
 
 def nightly(worker: Actor, settings: Settings, since: Reached, pace: Pace = PAGES) -> Rechecked:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.law.book import national_law
+from landreg.registry import ending_queries
 from landreg.registry.casework import worklist
 from landreg.registry.casework.worklist import QUEUES, CaseFilter, Looking
 from landreg.registry.leaves.changes import change_facts
@@ -118,3 +119,28 @@ def test_a_leaf_reads_the_rows_of_its_act_and_not_the_register(superuser: Connec
         "SELECT schemaname || '.' || tablename FROM pg_indexes WHERE indexname LIKE '%_by_ending_act'"
     )
     assert {row[0] for row in indexed} == {table.replace('"', "") for table in CLOCKED}
+
+
+RIGHTS = """
+    INSERT INTO registry."right" (county, row_id, right_id, village, kind, code, household_id, contract_id, term, area_m2, mu,
+        nature, valid, recorded, act_id)
+    SELECT '610902', md5('r' || i)::uuid, md5('R' || i)::uuid, '610902' || lpad((100001 + i / 200)::text, 6, '0'),
+        'contract_management', 'r' || i, md5('h' || i)::uuid, md5('k' || i)::uuid,
+        CASE WHEN i % 200 = 1 THEN daterange('1996-12-01', '2026-12-01') ELSE daterange('2026-01-01', '2056-01-01') END,
+        100, 0.15, 'household', '[2026-01-01,)', tstzrange('2026-01-01', NULL), md5('a' || i)::uuid
+    FROM generate_series(1, 20000) AS i"""
+
+
+def test_the_first_pages_count_of_what_ends_reads_no_right_that_does_not_end(superuser: Connection) -> None:
+    with past_triggers(superuser):
+        superuser.execute(HOUSEHOLDS)
+        superuser.execute(RIGHTS)
+    superuser.execute('ANALYZE registry."right"; ANALYZE party.household')
+    today = date(2026, 11, 27)
+    with unit_of_work(OFFICER) as uow:
+        plans = plans_of(OFFICER, lambda: ending_queries.ending_counts(uow.session, today))
+        assert ending_queries.ending_counts(uow.session, today) == (0, 100)
+        listed = ending_queries.terms_ending(uow.session, today, 50, 0)
+    assert (listed[0].total, listed[0].last_day) == (100, date(2026, 11, 30))
+    assert scanned_whole(plans, {"right"}) == []
+    assert "right_by_end_of_term" in used(plans)

@@ -1,0 +1,70 @@
+"""Certificates of registration (不动产登记证明): of a mortgage, an advance notice, an objection. 不动产登记暂行条例 第二十一条."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from sqlalchemy.orm import Session
+
+from landreg.core.asof import AsOf
+from landreg.core.db import UnitOfWork
+from landreg.core.errors import NotFound
+from landreg.core.periods import beijing_day
+from landreg.land.queries import division_names, division_path
+from landreg.law.book import term
+from landreg.registry import queries, shelves
+from landreg.registry.casebook import Case, CaseEvent
+from landreg.registry.numbers import draw
+from landreg.registry.papers import printing as papers
+from landreg.registry.papers.office import Desk
+
+PROVEN = ("mortgage", "mortgage_change", "advance_notice", "objection_entry")
+"""The kinds of act that are proven by one; of all others the holder's certificate tells."""
+
+
+def is_proven(case: Case) -> bool:
+    """Whether a certificate of registration is handed out on a case."""
+    return case.act_id is not None and case.act_kind in PROVEN
+
+
+def number_of(uow: UnitOfWork, desk: Desk, case: Case) -> str:
+    """A new number: those of certificates go on, so that none is used twice."""
+    county = division_names(uow.session, [case.county]).get(case.county, case.county)
+    (serial,) = draw(uow, "certificate_number")
+    year = beijing_day(uow.now).year
+    return papers.CertificateNumber(desk.law.text("CERT-1.province_short"), year, county, f"{serial:07d}").of_proof()
+
+
+def printed(session: Session, desk: Desk, case: Case, event: CaseEvent, number: str) -> bytes:
+    """The certificate of what a case entered, as the register said it then. Raises NotFound for a case that entered none."""
+    entered = shelves.restriction_of_act(session, case.county, case.act_id) if case.act_id and is_proven(case) else None
+    if entered is None:
+        raise NotFound
+    asked = AsOf(beijing_day(event.at), event.at)
+    right = queries.right_as_of(session, case.county, entered.right_id, asked)
+    if right is None:
+        raise NotFound
+    ranked = entered.kind == "mortgage"
+    paper = papers.Proof(
+        number=number,
+        matter=term("act", case.act_kind),
+        party=entered.party,
+        holder="、".join(one.name or "—" for one in queries.holders_of_right(session, right, asked)),
+        location=" ".join(division_path(session, right.village)),
+        right=term("right", right.kind),
+        right_code=right.code,
+        parcels=tuple(parcel.code for parcel in queries.parcels_of_right(session, right, asked)),
+        facts=(
+            ("登记依据", entered.basis),
+            *([("担保的债权数额", f"{entered.amount:,.2f} 元")] if entered.amount is not None else []),
+            *([("顺位", f"第 {entered.rank} 顺位")] if ranked else []),
+            ("登记日期", str(entered.valid.lower)),
+            ("期限", f"至 {entered.until}" if entered.until else "—"),
+        ),
+        act_number=shelves.act_number(session, case.county, entered.act_id),
+        case_number=case.number,
+        authority=desk.authority(session, case.county),
+        issued_on=beijing_day(event.at),
+        check_url=f"{desk.base_url}/check?number={quote(number)}",
+    )
+    return papers.print_proof(paper, sample=desk.sample)

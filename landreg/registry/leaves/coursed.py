@@ -1,0 +1,133 @@
+"""What the log says of a case's course: accepted when and in which order (REG-2), reviewed, returned, withdrawn, refused; and
+of objections.
+
+The leaves are staged by the database itself (migration 0033), of what a desk does. A case and its parcels also say what these
+steps made of them: `untold` finds those that say otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from landreg.log.recheck_register import Keyed
+
+Restated = tuple[str, Mapping[str, Any], Mapping[str, str]]
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+KINDS = {"accept": "case.accepted", "review": "case.reviewed", "return": "case.returned", "withdraw": "case.withdrawn",
+         "refuse": "case.refused"}  # fmt: skip
+"""By step of a case: the kind of its entry. The other steps have entries of their own kinds, or are work."""
+
+
+def _restated(statement: str, session: Session, keys: Sequence[str]) -> Iterator[Restated]:
+    # A key that somebody changed may be no id any more.
+    ids = [key for key in keys if _ID.fullmatch(key)]
+    for row in session.execute(text(statement), {"keys": ids}):
+        yield row.key, row.facts, row.personal
+
+
+_INSTANT = """to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+_STEPS = f"""
+    SELECT e.event_id::text AS key,
+        jsonb_build_object('case', c.number, 'case_id', e.case_id, 'step', e.step, 'at', {_INSTANT.format("e.at")},
+            'by', e.by) || e.told AS facts,
+        jsonb_build_object('by_name', e.by_name, 'reason', e.reason, 'asked', jsonb_build_array(c.act_kind, c.right_kind,
+            c.subject_code, c.household_code, c.applicant, c.prepared_by, c.package_id, c.request, c.right_ids)::text) AS personal
+    FROM registry.case_event AS e LEFT JOIN registry."case" AS c ON c.county = e.county AND c.case_id = e.case_id
+    WHERE e.step = '{{step}}' AND e.event_id = ANY (CAST(:keys AS uuid[]))
+"""
+_OBJECTIONS = """
+    SELECT o.objection_id::text AS key,
+        jsonb_build_object('case', c.number, 'case_id', o.case_id, 'notice', n.number) || {facts} AS facts,
+        {personal} AS personal
+    FROM registry.objection AS o LEFT JOIN registry."case" AS c ON c.county = o.county AND c.case_id = o.case_id
+    LEFT JOIN registry.notice AS n ON n.county = o.county AND n.notice_id = o.notice_id
+    WHERE {which} AND o.objection_id = ANY (CAST(:keys AS uuid[]))
+"""
+_RAISED = _OBJECTIONS.format(
+    facts=f"jsonb_build_object('raised_at', {_INSTANT.format('o.raised_at')}, 'taken_by', o.taken_by)",
+    personal="jsonb_build_object('raised_by', o.raised_by, 'reason', o.reason)",
+    which="true",
+)
+_SETTLED = _OBJECTIONS.format(
+    facts=f"jsonb_build_object('outcome', o.outcome, 'settled_at', {_INSTANT.format('o.settled_at')}, 'by', o.settled_by)",
+    personal="jsonb_build_object('settlement', coalesce(o.settlement, ''))",
+    which="o.outcome IS NOT NULL",
+)
+SOURCES: Mapping[str, Keyed] = {
+    **{
+        kind: Keyed(
+            partial(_restated, _STEPS.format(step=step)),
+            f"SELECT county, event_id::text AS key FROM registry.case_event WHERE step = '{step}'",
+        )
+        for step, kind in KINDS.items()
+    },
+    "objection.raised": Keyed(
+        partial(_restated, _RAISED), "SELECT county, objection_id::text AS key FROM registry.objection"
+    ),
+    "objection.settled": Keyed(
+        partial(_restated, _SETTLED),
+        "SELECT county, objection_id::text AS key FROM registry.objection WHERE outcome IS NOT NULL",
+    ),
+}
+"""By kind of entry: what the tables say of it now."""
+_OF_CASE = {"case": "registry.case", "asked": "registry.case"}
+TABLES: Mapping[str, Mapping[str, str]] = {
+    **{kind: {"": "registry.case_event", **_OF_CASE} for kind in KINDS.values()},
+    **{f"objection.{step}": {"": "registry.objection", **_OF_CASE} for step in ("raised", "settled")},
+}
+
+
+def untold(session: Session) -> Iterator[tuple[str, str]]:
+    """Cases that say of their course what no step of theirs made of them, and parcels with an order that no acceptance gave:
+    table and key.
+    """
+    for row in session.execute(text(_UNTOLD)):
+        yield row.table_name, row.key
+
+
+# From a review on, notice, objection, act and certificate lead on; an objection that is upheld returns its case.
+_FOLLOWS = """
+    CASE l.step WHEN 'accept' THEN c.state = 'accepted'
+        WHEN 'review' THEN c.state IN ('reviewed', 'noticed', 'objected', 'registered', 'certified')
+        WHEN 'return' THEN c.state = 'returned' WHEN 'withdraw' THEN c.state = 'withdrawn' WHEN 'refuse' THEN c.state = 'refused'
+        ELSE c.state = 'draft' END
+    OR l.step IN ('accept', 'review') AND c.state = 'returned' AND EXISTS (
+        SELECT FROM registry.objection AS o WHERE o.county = c.county AND o.case_id = c.case_id AND o.outcome = 'upheld'
+        AND o.settled_at >= l.at)
+"""
+_LAST = """
+    SELECT DISTINCT ON (e.county, e.case_id) e.county, e.case_id, e.step, e.at, e.by, e.told FROM registry.case_event AS e
+    WHERE e.step IN ({steps}) ORDER BY e.county, e.case_id, e.at DESC
+"""
+_UNTOLD = f"""
+    WITH accepted AS ({_LAST.format(steps="'accept'")}), reviewed AS ({_LAST.format(steps="'review'")}),
+        l AS ({_LAST.format(steps=", ".join(f"'{step}'" for step in KINDS))})
+    SELECT 'registry.case' AS table_name, c.number AS key FROM registry."case" AS c
+    LEFT JOIN l ON l.county = c.county AND l.case_id = c.case_id
+    LEFT JOIN accepted AS a ON a.county = c.county AND a.case_id = c.case_id
+    LEFT JOIN reviewed AS r ON r.county = c.county AND r.case_id = c.case_id AND r.at >= a.at
+    WHERE NOT ({_FOLLOWS})
+       OR (c.accepted_at, c.accepted_by, c.due_on) IS DISTINCT FROM (a.at, a.by, CAST(a.told ->> 'due_on' AS date))
+       OR c.accepted_on IS DISTINCT FROM CAST(a.at AT TIME ZONE 'Asia/Shanghai' AS date)
+       OR (c.reviewed_at, c.reviewed_by) IS DISTINCT FROM (r.at, r.by)
+       OR (c.state IN ('registered', 'certified')) <> (c.act_id IS NOT NULL)
+       OR c.act_id IS NOT NULL AND NOT EXISTS (SELECT FROM registry.act AS x WHERE x.county = c.county AND x.act_id = c.act_id
+                                               AND x.case_id = c.case_id)
+    UNION ALL
+    SELECT 'registry.case_parcel', coalesce(p.parcel_code, o.parcel_code)
+    FROM (SELECT a.county, a.case_id, s.key AS parcel_code, s.value AS number
+          FROM accepted AS a, jsonb_each_text(a.told -> 'orders') AS s) AS o
+    FULL JOIN (SELECT x.* FROM registry.case_parcel AS x JOIN accepted USING (county, case_id)) AS p
+        ON p.county = o.county AND p.case_id = o.case_id AND p.parcel_code = o.parcel_code
+    WHERE p.acceptance_order::text IS DISTINCT FROM o.number
+    UNION ALL
+    SELECT 'registry.case_parcel', p.parcel_code FROM registry.case_parcel AS p
+    WHERE p.acceptance_order IS NOT NULL AND NOT EXISTS (
+        SELECT FROM accepted AS a WHERE a.county = p.county AND a.case_id = p.case_id)
+"""
