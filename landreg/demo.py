@@ -24,7 +24,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import text
 
-from landreg import demo_own, demo_renewals, demo_year, keys, migrate
+from landreg import demo_exits, demo_own, demo_renewals, demo_year, keys, migrate
 from landreg.access import queries as accounts
 from landreg.access.service import SYSTEM, NewAccount, open_account
 from landreg.config import CHECKOUT, Settings
@@ -278,6 +278,7 @@ def _begin_month(office: demo_year.Office, number: int) -> None:
         demo_renewals.publish(office, *demo_renewals.RENEWED)
     if number == demo_renewals.MONTH_OF_OBJECTION:
         demo_renewals.object_once(office)
+    demo_exits.begin_month(office, number)
 
 
 def _pass_days(settings: Settings, days: int, *, open_: bool = False) -> None:

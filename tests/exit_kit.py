@@ -10,7 +10,6 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.periods import beijing_day
 from landreg.exit import money, queries, service
-from landreg.exit.guarded import Attached
 from landreg.exit.model import Exit
 from landreg.exit.queries import Whole
 from landreg.exit.rules.course import stage
@@ -18,6 +17,7 @@ from landreg.exit.rules.money import Agreed, Itemised
 from landreg.exit.service import Asked, Spoken
 from landreg.registry.booking import register
 from landreg.registry.casework import cases, notices
+from landreg.registry.guarded import Attached
 from tests.registry_kit import HOUSEHOLD, Connection, pass_days, put_papers, right_of
 from tests.villages import COUNTY
 

@@ -12,12 +12,12 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, Refused
 from landreg.core.units import CENT
 from landreg.exit import logged, queries
-from landreg.exit.guarded import Attached, ties_nothing
 from landreg.exit.model import Agreement, Item, Payment
 from landreg.exit.rules.course import AGREE_RULES, FINAL, stage
 from landreg.exit.rules.money import SIGN_RULES, Agreed, Paid, exit_12_payment_is_due
 from landreg.exit.service import entered, held
 from landreg.law.book import examine
+from landreg.registry.guarded import Attached, ties_nothing
 
 SHORTEST_ACCOUNT, LONGEST_ACCOUNT = 8, 40
 

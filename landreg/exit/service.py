@@ -18,7 +18,6 @@ from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day, months_after, years_after
 from landreg.exit import logged, queries
-from landreg.exit.guarded import Attached, ties_nothing
 from landreg.exit.model import Consent, Event, Exit
 from landreg.exit.queries import Whole
 from landreg.exit.rules.course import FINAL, WAYS, Word, exit_7_other_ways_have_their_paper, stage
@@ -31,6 +30,7 @@ from landreg.registry.casework.applications import new_case, open_case
 from landreg.registry.casework.cases import FINISHED, locked, note, set_values
 from landreg.registry.effects import RightBundle
 from landreg.registry.facts import standing
+from landreg.registry.guarded import Attached, ties_nothing
 from landreg.registry.rules.exit_requests import ExitAsked
 
 ADULT = 18

@@ -199,3 +199,21 @@ def test_the_agreement_waits_for_each_word_also_on_the_page(
     answer = deng.post(f"{address}/agreement", terms_of(today(officers[0])))
     assert answer.status_code == 422
     assert "EXIT-9" in answer.text
+
+
+@pytest.mark.usefixtures("village")
+def test_a_paper_in_the_case_s_own_folder_is_read_too(deng: Browser, officers: tuple[Actor, Actor]) -> None:
+    found = asked_for(officers[0])
+    case = f"/cases/{COUNTY}/{found.case_id}"
+    deng.get(case)
+    name = "退掉承包地换城镇户口申请.jpg"
+    sent = {"kind": "application", "file": (io.BytesIO(b"\xff\xd8\xff"), name)}
+    answer = deng.post(f"{case}/documents", sent)
+    assert answer.status_code == 422
+    assert "GUARD-1" in answer.text
+    leave = {"way": "return", "reason": "先把承包地退了，才给办落户"}
+    answer = deng.post(f"{case}/leave", leave)
+    assert answer.status_code == 422
+    assert "GUARD-1" in answer.text
+    sent = {"kind": "application", "file": (io.BytesIO(b"\xff\xd8\xff"), "申请书.jpg")}
+    assert deng.post(f"{case}/documents", sent).status_code == 303

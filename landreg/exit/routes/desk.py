@@ -18,7 +18,6 @@ from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.exit import money, queries, service
-from landreg.exit.guarded import Attached, attached
 from landreg.exit.queries import Whole
 from landreg.exit.rules.course import FINAL, WAYS, agreed_from, stage
 from landreg.exit.rules.money import ITEMS, MODELS, Agreed, Itemised
@@ -28,6 +27,7 @@ from landreg.law.book import Law, terms
 from landreg.law.queries import load_law
 from landreg.party import queries as parties
 from landreg.registry.facts import standing
+from landreg.registry.guarded import Attached, attached
 from landreg.registry.routes.queues import OFFICERS, READERS
 from landreg.registry.routes.surroundings import page_day, store
 from landreg.web import i18n, pages, problems

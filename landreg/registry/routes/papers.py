@@ -15,6 +15,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound
 from landreg.registry import documents
 from landreg.registry.casework import cases, desk
+from landreg.registry.guarded import Attached, text_of, ties_nothing
 from landreg.registry.issued import handed_out
 from landreg.registry.routes.cases import found_case, one
 from landreg.registry.routes.queues import OFFICERS, READERS
@@ -47,7 +48,11 @@ def put(county: str, case_id: UUID) -> Redirect:
     sha256, size = store().put(given.file.content)
     if not size:
         raise BadInput(Finding("FORM-7", "file"))
+    of_exit = case.act_kind == cases.EXIT
+    said = Attached(sha256, size, given.file.name, text_of(store().path(sha256), "file") if of_exit else "")
     with unit_of_work(actor) as uow:
+        if of_exit:
+            ties_nothing(desk.today(uow.session), said, "file")
         documents.enter(
             uow, county=county, village=case.village, sha256=sha256, size=size, kind=given.kind, name=given.file.name,
             cases=[case_id],

@@ -15,10 +15,10 @@ import pytest
 
 from landreg.core.errors import BadInput, Refused
 from landreg.core.files import Store
-from landreg.exit.guarded import Attached, attached, ties_nothing
 from landreg.exit.rules.course import AGREE_RULES, Course, Word, stage
 from landreg.exit.rules.money import exit_8_reason_of_the_list
 from landreg.law.book import all_parameters, examine, national_law, terms
+from landreg.registry.guarded import Attached, attached, ties_nothing
 from landreg.registry.rules import ACT_RULES
 from landreg.registry.rules.exit_requests import ExitAsked
 from landreg.registry.rules.exits import ExitFacts

@@ -1,4 +1,7 @@
-"""What is written in an exit, or brought to it as a paper, ties it to nothing else: `law.guard` reads it all (GUARD-1)."""
+"""What is written in an exit, or brought to it as a paper, ties it to nothing else: `law.guard` reads it all (GUARD-1).
+
+Its case is in the register, and so are the forms by which papers come into its folder.
+"""
 
 from __future__ import annotations
 
