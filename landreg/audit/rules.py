@@ -87,6 +87,20 @@ class Reveal(Fact):
     known: bool = False
 
 
+@dataclass(frozen=True)
+class ExitsWatched(Fact):
+    """Exits of one officer, clerk, village, buyer or reason held against settlements (`audit.watching`): how many there were,
+    how many lie near one, how many chance gives, and how seldom it gives so many, after correction for all that was asked.
+    """
+
+    exits: int = 0
+    near: int = 0
+    expected: Decimal = Decimal(0)
+    q: Decimal = Decimal(1)
+
+
+LOOKS_A_YEAR = 12
+"""The watch's rate of false alarms is a year's: each monthly look has its part of it."""
 FlagRule = Callable[[Any, Law], Finding | None]
 
 
@@ -162,6 +176,21 @@ def aud_7_reveal_without_a_case(fact: Reveal, law: Law) -> Finding | None:
     return Finding("AUD-7", None, values, subject=fact.subject)
 
 
+def aud_8_exits_near_settlements(fact: ExitsWatched, law: Law) -> Finding | None:
+    """AUD-8: more exits lie close to settlements than chance gives, at the rate of false alarms. 农村土地承包法 第二十七条."""
+    if fact.q > law.number("AUD-8.watch", "rate") / LOOKS_A_YEAR:
+        return None
+    values = {
+        "subject": fact.subject,
+        "exits": fact.exits,
+        "near": fact.near,
+        "days": law.days("AUD-8.watch", "window_days"),
+        "expected": fact.expected,
+        "q": fact.q,
+    }
+    return Finding("AUD-8", None, values, subject=fact.subject)
+
+
 FLAGS: tuple[tuple[type[Fact], FlagRule], ...] = (
     (OwnApproval, aud_1_own_case_approval_tried),
     (NoticeRun, aud_2_notice_cut_short),
@@ -170,9 +199,10 @@ FLAGS: tuple[tuple[type[Fact], FlagRule], ...] = (
     (AreaChange, aud_5_area_jumps),
     (Printed, aud_6_certificate_reprinted_often),
     (Reveal, aud_7_reveal_without_a_case),
+    (ExitsWatched, aud_8_exits_near_settlements),
 )
 """Each kind of fact with the rule that is asked of it."""
-FLAG_CODES = tuple(f"AUD-{number}" for number in range(1, 8))
+FLAG_CODES = tuple(f"AUD-{number}" for number in range(1, 9))
 
 
 def _hour(law: Law, which: str) -> time:

@@ -14,6 +14,7 @@ from landreg.audit.rules import (
     ActDone,
     AreaChange,
     ClerkDay,
+    ExitsWatched,
     Fact,
     NoticeRun,
     OwnApproval,
@@ -50,6 +51,7 @@ RAISED = {
     "AUD-5": AreaChange(*HEAD, Decimal("500.00"), Decimal("700.00")),
     "AUD-6": Printed(*HEAD, minutes(4, 60)),
     "AUD-7": Reveal(*HEAD, "甲", 3, False),
+    "AUD-8": ExitsWatched(*HEAD, 40, 9, Decimal("2.10"), Decimal("0.000400")),
 }
 QUIET: dict[str, tuple[Fact, ...]] = {
     "AUD-1": (OwnApproval(*HEAD, "甲", 0),),
@@ -62,6 +64,7 @@ QUIET: dict[str, tuple[Fact, ...]] = {
     ),
     "AUD-6": (Printed(*HEAD, minutes(2, 60)),),
     "AUD-7": (Reveal(*HEAD, "甲", 3, True),),
+    "AUD-8": (ExitsWatched(*HEAD, 40, 3, Decimal("2.10"), Decimal("0.010000")),),  # a twelfth of a tenth is 0.0083
 }
 
 
