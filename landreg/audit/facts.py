@@ -19,7 +19,7 @@ from landreg.land.queries import prefixed
 from landreg.law.book import Law
 from landreg.registry.casebook import Act, Case, CaseEvent, Certificate, Job, Notice
 from landreg.registry.casework.attempts import Attempt
-from landreg.registry.model import Right
+from landreg.registry.model import Right, RightParcel
 
 MANY_AT_ONCE = ("first_registration", "survey_entry", "renewal")
 """Kinds of act that a batch registers by the hundred; what a clerk registers one by one is the rest."""
@@ -144,16 +144,20 @@ def clerks(session: Session, asked: Asked) -> Iterator[Fact]:
 
 
 def area_changes(session: Session, asked: Asked) -> Iterator[Fact]:
-    """Rights and parcels whose area an act of the month changed, row after row."""
-    for table, key, area in (
-        (Right, Right.right_id, Right.area_m2),
-        (Parcel, Parcel.parcel_id, Parcel.registered_area_m2),
+    """Parcels, parcels under a right, and homesteads whose area an act of the month changed, row after row.
+
+    Of a right over several parcels each is looked at by itself: where parcels come and go, by an exchange, a division, a part
+    that is lost, its whole area is another and none was measured anew.
+    """
+    under = sa.and_(Right.county == RightParcel.county, Right.row_id == RightParcel.right_row)
+    for statement in (
+        _areas(Parcel, Parcel.code, Parcel.registered_area_m2, (Parcel.parcel_id,)),
+        _areas(Right, Right.code, Right.area_m2, (Right.right_id,)).where(Right.kind == "homestead"),
+        _areas(RightParcel, Right.code, RightParcel.area_m2, (Right.right_id, RightParcel.parcel_id)).join(
+            Right, under
+        ),
     ):
-        begun = sa.func.lower(table.recorded)
-        before = sa.func.lag(area).over(partition_by=(table.county, key), order_by=(begun, sa.func.lower(table.valid)))
-        rows = sa.select(
-            table.county, table.village, table.code, table.act_id, area.label("after"), before.label("before")
-        ).subquery()
+        rows = statement.subquery()
         found = (
             sa.select(rows.c.village, rows.c.code, rows.c.before, rows.c.after, Act.registered_at, Case.number)
             .join(Act, sa.and_(Act.county == rows.c.county, Act.act_id == rows.c.act_id))
@@ -163,6 +167,14 @@ def area_changes(session: Session, asked: Asked) -> Iterator[Fact]:
         for row in session.execute(_narrowed(found, asked, rows.c.village, Act.registered_at)):
             cases = (row.number,) if row.number else ()
             yield AreaChange(row.village, row.code, row.registered_at, cases, row.before, row.after)
+
+
+def _areas(table: Any, code: Any, area: Any, of: tuple[Any, ...]) -> sa.Select[Any]:
+    """Each row with its area and that of the row before it. of: the ids by which rows are of one thing."""
+    order = (sa.func.lower(table.recorded), sa.func.lower(table.valid))
+    before = sa.func.lag(area).over(partition_by=(table.county, *of), order_by=order)
+    named = (table.county, table.village, code.label("code"), table.act_id, area.label("after"), before.label("before"))
+    return sa.select(*named).select_from(table)
 
 
 def printed(session: Session, asked: Asked) -> Iterator[Fact]:

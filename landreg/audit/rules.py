@@ -154,7 +154,7 @@ def aud_5_area_jumps(fact: AreaChange, law: Law) -> Finding | None:
     if difference <= law.number("AUD-5.jump", "m2") or difference <= share * fact.before:
         return None
     percent = (100 * difference / fact.before).quantize(Decimal("0.1")) if fact.before else Decimal(100)
-    values = {"before": fact.before, "after": fact.after, "percent": percent, "most": (100 * share).normalize()}
+    values = {"before": fact.before, "after": fact.after, "percent": percent, "most": f"{(100 * share).normalize():f}"}
     return Finding("AUD-5", None, values, subject=fact.subject)
 
 

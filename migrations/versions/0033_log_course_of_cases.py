@@ -174,7 +174,20 @@ def upgrade() -> None:
     op.execute("""
         -- The day after a term's last as a column: upper() of a range is not leakproof, and under the row policy no index on it
         -- is used.
-        ALTER TABLE registry."right" ADD COLUMN term_ended_on date GENERATED ALWAYS AS (upper(term)) STORED;
+        ALTER TABLE registry."right" ADD COLUMN term_ended_on date;
+        -- Not generated: to a trigger that looks at the whole row, as close_once does, a generated column is empty.
+        CREATE FUNCTION registry.note_end_of_term() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+        BEGIN
+            NEW.term_ended_on := upper(NEW.term);
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER note_end_of_term BEFORE INSERT ON registry."right" FOR EACH ROW
+            EXECUTE FUNCTION registry.note_end_of_term();
+        SET LOCAL landreg.jurisdiction = '6109';
+        ALTER TABLE registry."right" DISABLE TRIGGER close_once;
+        UPDATE registry."right" SET term_ended_on = upper(term) WHERE term IS NOT NULL;
+        ALTER TABLE registry."right" ENABLE TRIGGER close_once;
+        RESET landreg.jurisdiction;
         CREATE INDEX right_by_end_of_term ON registry."right" (term_ended_on, code)
             WHERE upper_inf(recorded) AND upper_inf(valid) AND kind = 'contract_management';
     """)

@@ -81,8 +81,12 @@ _OF_NO_CHANGE = """
     SELECT '{table}', x.{key}::text FROM {table} AS x LEFT JOIN registry.act AS a ON a.county = x.county AND a.act_id = x.act_id
     WHERE a.kind IS NULL OR a.kind IN ('survey_entry', 'first_registration')
 """
+# Kept beside its term, so that an index finds it.
+_OTHER_END = """ UNION ALL SELECT 'registry."right"', row_id::text FROM registry."right"
+    WHERE term_ended_on IS DISTINCT FROM upper(term)"""
 _STRAYS = (
     _OF_NO_ACT
+    + _OTHER_END
     + " UNION ALL "
     + _OF_NO_CHANGE.format(table="registry.certificate_end", key="certificate_id")
     + " UNION ALL "

@@ -22,7 +22,19 @@ from landreg.log.store import seal
 from landreg.registry import steps
 from landreg.registry.casework import cases, opening
 from landreg.registry.casework.desk import today
-from tests.registry_kit import Connection, codes, in_state, one, pass_days, to_notice, to_rights
+from landreg.registry.rules.requests import Cancellation
+from tests.registry_kit import (
+    Connection,
+    applied,
+    booked,
+    codes,
+    in_state,
+    one,
+    pass_days,
+    right_of,
+    to_notice,
+    to_rights,
+)
 from tests.villages import COUNTY, VILLAGE, past_triggers, stage_village
 
 
@@ -215,20 +227,52 @@ def test_a_burst_counts_single_acts_and_not_those_of_a_batch(
     assert flag.finding.values["count"] == 22
 
 
+BEFORE = """
+    INSERT INTO registry."right" (county, row_id, right_id, village, kind, code, household_id, contract_id, term, area_m2, mu,
+        nature, valid, recorded, act_id, ended_by_act)
+    SELECT county, md5('before')::uuid, right_id, village, kind, code, household_id, contract_id, term,
+        CASE WHEN kind = 'homestead' THEN area_m2 / 2 ELSE area_m2 END, mu, nature, valid, tstzrange('2000-01-01', '2001-01-01'),
+        act_id, act_id FROM registry."right" WHERE kind = %s ORDER BY code LIMIT 1
+"""
+PARCEL_BEFORE = """
+    INSERT INTO registry.right_parcel (county, right_row, village, parcel_id, kind, area_m2, mu, position, valid, recorded, act_id,
+        ended_by_act)
+    SELECT p.county, b.row_id, p.village, p.parcel_id, p.kind, p.area_m2 / 2, p.mu, p.position, p.valid, b.recorded, p.act_id,
+        p.act_id FROM registry."right" AS b JOIN registry."right" AS r USING (county, right_id)
+    JOIN registry.right_parcel AS p ON p.right_row = r.row_id WHERE b.row_id = md5('before')::uuid ORDER BY p.position LIMIT 1
+"""
+
+
+@pytest.mark.parametrize("kind", ["homestead", "contract_management"])
 def test_an_area_that_jumps_is_flagged_with_both_areas(
-    registered: list[UUID], superuser: Connection, auditor: Actor
+    registered: list[UUID], superuser: Connection, auditor: Actor, kind: str
 ) -> None:
+    """Of a homestead, or of one parcel under a right that has several."""
     with past_triggers(superuser):
-        superuser.execute(
-            """INSERT INTO registry."right" (county, row_id, right_id, village, kind, code, household_id, contract_id, term,
-                   area_m2, mu, nature, valid, recorded, act_id, ended_by_act)
-               SELECT county, gen_random_uuid(), right_id, village, kind, code, household_id, contract_id, term,
-                   area_m2 / 2, mu, nature, valid, tstzrange('2000-01-01', '2001-01-01'), act_id, act_id
-               FROM registry."right" ORDER BY code LIMIT 1"""
-        )
+        superuser.execute(BEFORE, [kind])
+        if kind != "homestead":
+            superuser.execute(PARCEL_BEFORE)
     (flag,) = raised(auditor)["AUD-5"]
     assert flag.finding.values["after"] == 2 * flag.finding.values["before"]
     assert flag.finding.values["percent"] == 100
+    assert str(flag.finding.values["most"]) == "10"
+
+
+def test_parcels_that_come_and_go_are_no_jump_of_an_area(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, auditor: Actor
+) -> None:
+    right = right_of(registrar)
+    parcel = one(
+        registrar,
+        "SELECT min(l.code) FROM registry.right_parcel AS p JOIN land.parcel AS l USING (county, parcel_id) "
+        'JOIN registry."right" AS r ON r.row_id = p.right_row WHERE r.right_id = :right',
+        right=right,
+    )
+    case = applied(registrar, "cancellation", Cancellation("ruling", parcels=(parcel,)), right)
+    booked(registrar, reviewer, superuser, case, "cancellation")
+    areas = one(registrar, 'SELECT count(DISTINCT area_m2) FROM registry."right" WHERE right_id = :right', right=right)
+    assert areas == 2
+    assert "AUD-5" not in raised(auditor)
 
 
 def test_certificates_reprinted_often_are_flagged(
