@@ -24,7 +24,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import text
 
-from landreg import demo_exits, demo_own, demo_renewals, demo_year, keys, migrate
+from landreg import demo_exits, demo_heard, demo_own, demo_renewals, demo_year, keys, migrate
 from landreg.access import queries as accounts
 from landreg.access.service import SYSTEM, NewAccount, open_account
 from landreg.config import CHECKOUT, Settings
@@ -84,6 +84,7 @@ def run(settings: Settings, console: Console) -> None:
         seal(WORKER, settings)
         _year(steps, settings, staff)
         demo_own.households_apply(staff["registrar"], settings.home / "demo-accounts.json")
+        demo_heard.begin(staff["registrar"], staff["auditor"], COUNTY)
         seal(WORKER, settings)
     prove(settings, console)
     _goodbye(settings, console, time.monotonic() - began)
