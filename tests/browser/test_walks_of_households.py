@@ -114,3 +114,18 @@ def test_a_household_s_address_that_was_wrong_from_the_first_day_is_corrected(wa
     read = walk.correct(HOME, "address", "样本村二组", "office", "原件写的是二组")
     assert "样本村一组\t样本村二组" in read
     assert told(walk, HOME, "更正登记", "地址 样本村一组 样本村二组")
+
+
+def test_a_members_name_is_changed_and_the_history_tells_both(walk: Walk) -> None:
+    member = members(walk.registrar)[1]
+    page = walk.form(HOME, "name_change")
+    page.select_option("#field-member", str(member))
+    page.fill("#field-new_name", "成员新名")
+    page.fill("#field-id_number", citizen_id(3))
+    page.select_option("#field-reason", "renamed")
+    case = walk.send()
+    read = walk.registered("name_change", case)
+    assert "成**名" in read
+    assert told(walk, HOME, "成员姓名变更", "成**名")
+    walk.certify(case)
+    assert walk.certificates(right_of(walk.registrar)) == ["已换发", "有效"]

@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from playwright.sync_api import expect
 
 from landreg.registry import lapses
 from tests.browser.walk_kit import Walk, by_keyboard, press, right_page, type_in
@@ -106,3 +107,19 @@ def test_an_advance_notice_is_released_and_one_that_is_left_lapses(walk: Walk, r
     pass_days(walk.superuser, 120)
     lapses.work()
     assert walk.told(right).act.startswith("预告登记失效")
+
+
+@pytest.mark.drill
+def test_a_dispute_is_entered_and_settled(walk: Walk, right: str) -> None:
+    read = asked(walk, right, "dispute_entry", party=NEIGHBOUR, basis="镇政府受理〔2027〕3号")
+    assert NEIGHBOUR in read
+    assert walk.told(right).act.startswith("争议记载")
+    page = walk.form(right, "mortgage")
+    page.fill("#field-party", BANK)
+    page.fill("#field-basis", "抵押合同1号")
+    page.fill("#field-amount", "30000")
+    page.get_by_role("button", name="建立业务").click()
+    expect(page.locator("#findings")).to_contain_text(f"争议（{NEIGHBOUR}）")
+    asked(walk, right, "dispute_release", basis="调解书1号")
+    assert walk.told(right).act.startswith("争议解除")
+    assert "在登记簿上没有限制" in restrictions(walk, right)

@@ -50,10 +50,54 @@ def test_land_is_given_back(walk: Walk) -> None:
     right = right_of(walk.registrar)
     page = walk.form(right_page(right), "cancellation")
     page.select_option("#field-reason", "returned")
+    page.fill("#field-noticed_on", "2026-01-05")
     read = walk.registered("cancellation", walk.send())
     assert "交回决定书" in read
     assert told(walk, right_page(right), "注销登记", "有效期 1998-01-01 – 今后 1998-01-01 – ")
     assert walk.certificates(right) == ["已注销"]
+
+
+def test_a_damaged_certificate_is_taken_in_and_a_new_one_printed(walk: Walk) -> None:
+    right = right_of(walk.registrar)
+    page = walk.form(right_page(right), "certificate_exchange")
+    page.select_option("#field-reason", "damaged")
+    case = walk.send()
+    read = walk.registered("certificate_exchange", case)
+    assert "权利内容不变" in read
+    assert told(walk, right_page(right), "证书换发")
+    walk.certify(case)
+    assert walk.certificates(right) == ["已换发", "有效"]
+
+
+@pytest.mark.drill
+def test_one_parcel_of_a_right_is_assigned(walk: Walk) -> None:
+    right = right_of(walk.registrar)
+    page = walk.form(right_page(right), "assignment")
+    page.fill("#field-taker", SECOND)
+    page.fill("#field-signed_on", "2026-01-05")
+    page.check(f"input[name=parcels][value='{parcels(walk.registrar, right)[0]}']")
+    walk.registered("assignment", walk.send())
+    assert told(walk, right_page(right), "转移登记（转让）")
+    assert len(parcels(walk.registrar, right)) == 1
+
+
+@pytest.mark.drill
+def test_an_operator_mortgages_a_lease_and_it_is_released(walk: Walk) -> None:
+    right = right_of(walk.registrar)
+    lease = leased(walk, right)
+    page = walk.form(right_page(lease), "mortgage")
+    page.fill("#field-party", "汉滨区农村信用合作联社")
+    page.fill("#field-basis", "抵押合同1号")
+    page.fill("#field-amount", "30000")
+    page.check("input[name=bars_transfer]")
+    read = walk.registered("mortgage", walk.send())
+    assert "30000.00" in read
+    walk.judge.goto(right_page(lease))
+    assert "约定抵押期间不得转让" in walk.judge.locator("section[aria-labelledby=restrictions]").inner_text()
+    page = walk.form(right_page(lease), "mortgage_release")
+    page.fill("#field-basis", "结清证明1号")
+    walk.registered("mortgage_release", walk.send())
+    assert told(walk, right_page(lease), "抵押注销")
 
 
 @pytest.mark.drill
@@ -71,9 +115,8 @@ def test_a_lost_certificate_is_replaced(walk: Walk) -> None:
     assert walk.certificates(right) == ["已换发", "有效"]
 
 
-@pytest.mark.drill
-def test_a_lease_is_registered_changed_and_ended(walk: Walk) -> None:
-    right = right_of(walk.registrar)
+def leased(walk: Walk, right: UUID) -> UUID:
+    """The lease of a right's first parcel to a cooperative, registered."""
     page = walk.form(right_page(right), "land_operation")
     page.check(f"input[name=parcels][value='{parcels(walk.registrar, right)[0]}']")
     page.select_option("#field-mode", "lease")
@@ -90,7 +133,12 @@ def test_a_lease_is_registered_changed_and_ended(walk: Walk) -> None:
     assert "出租（转包）" in read
     assert told(walk, right_page(right), "土地经营权登记")
     assert walk.certificates(right) == ["有效"]
-    lease = one(walk.registrar, """SELECT right_id FROM registry."right" WHERE kind = 'land_operation'""")
+    return UUID(str(one(walk.registrar, """SELECT right_id FROM registry."right" WHERE kind = 'land_operation'""")))
+
+
+@pytest.mark.drill
+def test_a_lease_is_registered_changed_and_ended(walk: Walk) -> None:
+    lease = leased(walk, right_of(walk.registrar))
     page = walk.form(right_page(lease), "land_operation_change")
     page.fill("#field-basis", "补充协议1号")
     page.fill("#field-last_day", "2027-12-31")

@@ -19,7 +19,7 @@ from landreg.registry.rules.household_requests import (
     Placed,
     RepresentativeChange,
 )
-from landreg.registry.rules.requests import Cancellation
+from landreg.registry.rules.requests import Cancellation, NameChange
 from tests.household_kit import SECOND, SIGNED, division, household_id, members, parcels
 from tests.life_kit import Life, Stage, act
 from tests.registry_kit import HOUSEHOLD, one, pass_days, right_of, to_rights
@@ -44,6 +44,9 @@ def _between_people(on: Stage) -> Life:
     head, wife = members(registrar, SECOND)
     stands = RepresentativeChange(wife, "成员2之2", "death", (head,), (Placed(wife, "02"),))
     yield from _of_household(on, "representative_change", stands, SECOND, ("death_proof",))
+    renamed = yield "renamed", lambda: applications.renamed(registrar, "成员3之新", citizen_id(7))
+    name = NameChange(members(registrar, THIRD)[1], renamed, "成员3之新", "renamed")
+    yield from _of_household(on, "name_change", name, THIRD)
     heir = yield "person_of", lambda: applications.person_of(registrar, "城里人", citizen_id(970))
     dead = tuple(members(registrar))
     asked = HomesteadInheritance(heir, "城里人", "（2026）公证1号", "某市某街1号", dead)

@@ -16,6 +16,9 @@ from tests.web.conftest import Browser
 
 HOUSEHOLD, OTHER = f"{VILLAGE}010001", f"{VILLAGE}010002"
 
+NAMED = {"member": str(UUID(int=9)), "new_name": "成员新名", "id_number": citizen_id(3), "reason": "renamed"}
+"""The form of a change of name, but whose."""
+
 
 @pytest.fixture(autouse=True)
 def _registered(officers: tuple[Actor, Actor], superuser: Any) -> None:
@@ -86,6 +89,7 @@ def test_a_change_of_a_household_shows_what_it_will_change_and_is_registered(
         ("seizure", {"party": "第一法院", "basis": "（2026）执1号"}),
         ("objection_entry", {"party": "邻人", "basis": "异议书"}),
         ("advance_notice", {"party": "买受人", "basis": "预约合同"}),
+        ("dispute_entry", {"party": "异议村民", "basis": "镇政府受理3号"}),
     ],
 )
 def test_each_act_on_a_right_is_applied_for_and_registered(
@@ -138,12 +142,30 @@ def test_a_seizure_is_shown_on_its_right_and_released(
         ("mortgage", {"party": "信用社", "basis": "合同", "amount": "NaN"}, 400, "FORM-"),
         ("seizure_release", {"restriction": str(UUID(int=9)), "basis": "裁定"}, 422, "RES-2"),
         ("reissue", {"lost": ""}, 400, "FORM-1"),
+        ("assignment", {"taker": OTHER, "signed_on": "2026-10-01", "parcels": "nothing"}, 422, "TR-23"),
+        ("certificate_exchange", {}, 400, "FORM-1"),
+        ("certificate_exchange", {"reason": "damaged", "number": "陕（2027）第0号"}, 422, "CERT-4"),
+        ("certificate_exchange", {"reason": "lost", "number": "陕（2027）第0号"}, 422, "CERT-5"),
+        ("dispute_entry", {"party": "", "basis": "受理书"}, 400, "FORM-1"),
+        ("dispute_release", {"restriction": str(UUID(int=9)), "basis": "调解书"}, 422, "RES-2"),
+        ("dispute_release", {"restriction": "x", "basis": "调解书"}, 400, "FORM-"),
+        ("cancellation", {"reason": "returned", "noticed_on": "昨天"}, 400, "FORM-"),
+        ("name_change", {}, 400, "FORM-1"),
+        ("name_change", NAMED | {"id_number": "123"}, 400, "CHG-6"),
+        ("name_change", NAMED | {"id_number": citizen_id(999)}, 400, "CHG-8"),
+        ("name_change", NAMED | {"member": "x"}, 400, "FORM-"),
+        ("name_change", NAMED | {"member": str(UUID(int=9))}, 422, "CHG-8"),
+        ("name_change", NAMED | {"reason": "whim"}, 422, "CHG-9"),
     ],
 )
 def test_a_form_that_is_wrong_comes_back_with_what_is_wrong(
     deng: Browser, officers: tuple[Actor, Actor], address: str, given: dict[str, str], status: int, said: str
 ) -> None:
-    on = f"/households/{HOUSEHOLD}" if address == "household_change" else f"/rights/{COUNTY}/{right_of(officers[0])}"
+    on = (
+        f"/households/{HOUSEHOLD}"
+        if address in ("household_change", "name_change")
+        else f"/rights/{COUNTY}/{right_of(officers[0])}"
+    )
     deng.get(f"{on}/acts/{address}")
     answer = deng.post(f"{on}/acts/{address}", given)
     assert (answer.status_code, said in answer.text) == (status, True), answer.text[:2000]
@@ -161,3 +183,43 @@ def test_the_kinds_of_act_stand_on_one_page(deng: Browser) -> None:
     page = deng.get("/acts/kinds").text
     for kind in act_types():
         assert kind.zh in page
+
+
+def test_a_members_name_is_changed_at_the_desk_and_no_page_says_the_number(
+    deng: Browser, shen: Browser, officers: tuple[Actor, Actor], superuser: Any
+) -> None:
+    member = one(
+        officers[0],
+        "SELECT m.member_id FROM party.member AS m JOIN party.household AS h USING (county, household_id) "
+        "WHERE h.code = :c AND m.relation = '10'",
+        c=HOUSEHOLD,
+    )
+    page = opened(deng, f"/households/{HOUSEHOLD}/acts/name_change", NAMED | {"member": str(member)})
+    shown = deng.get(page).text
+    assert citizen_id(3) not in shown
+    assert "姓名变更或更正证明" in shown
+    walk(deng, shen, page, superuser, "name_change")
+    assert "成**名" in deng.get(f"/households/{HOUSEHOLD}").text
+
+
+def test_a_case_page_asks_for_the_consent_that_a_restriction_makes_necessary(
+    deng: Browser, shen: Browser, officers: tuple[Actor, Actor], superuser: Any
+) -> None:
+    right = f"/rights/{COUNTY}/{right_of(officers[0])}"
+    given = {"party": "信用社", "basis": "合同", "amount": "20000.00", "bars_transfer": "1"}
+    walk(deng, shen, opened(deng, f"{right}/acts/mortgage", given), superuser, "mortgage")
+    assert "约定抵押期间不得转让" in deng.get(right).text
+    page = opened(deng, f"{right}/acts/assignment", {"taker": OTHER, "signed_on": "2026-10-01"})
+    assert "抵押权人同意书" in deng.get(page).text
+
+
+def test_the_table_of_acts_says_what_each_restriction_does_and_on_which_articles(deng: Browser) -> None:
+    page = deng.get("/acts/kinds").text
+    for said in (
+        "解除前不办理",
+        "须提交书面同意或承诺",
+        "只作提示",
+        "民法典第四百零六条",
+        "知悉异议登记并自担风险的承诺书",
+    ):
+        assert said in page

@@ -81,7 +81,7 @@ def difference_of(session: Session, proposal: ActProposal, today: date) -> list[
         return []
     changes = proposal.changes(today)
     lines = difference(changes)
-    persons = {line.before or line.after for line in lines if line.fact == "person_id"}
+    persons = {one for line in lines if line.fact == "person_id" for one in (line.before, line.after) if one}
     masked = masked_persons(session, list(persons))
     codes = {parcel: code for one in proposal.in_force.bundles for parcel, code in one.codes.items()}
     households = {line.before or line.after for line in lines if line.fact == "household_id"}
