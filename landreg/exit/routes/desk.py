@@ -71,10 +71,10 @@ def new(code: str) -> Response:
                 for one in sorted(bundles.values(), key=lambda one: str(one.right.row["kind"]))
             ],
             parcel_choices=sorted(
-                (code, code)
+                (one.codes[row.row["parcel_id"]], f"{one.codes[row.row['parcel_id']]} · {row.row['mu']} " + _("亩"))
                 for one in bundles.values()
                 if one.right.row["kind"] == service.KINDS[0]
-                for code in one.codes.values()
+                for row in one.parcels
             ),
             path=division_path(session, household.village),
             most_years=law.days("EXIT-5.most_years"),

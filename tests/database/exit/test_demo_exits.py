@@ -22,6 +22,6 @@ def test_of_two_exits_of_the_sample_one_ends_and_one_is_taken_back_whatever_is_b
         demo_exits.begin_month(office, month)
         demo_exits.begin_month(office, month)
         pass_days(superuser, 31)
-    states = """SELECT string_agg(c.state, ' ' ORDER BY x.number) FROM exit.exit AS x JOIN registry."case" AS c
-        USING (county, case_id)"""
+    states = """SELECT string_agg(c.state, ' ' ORDER BY x.number) FROM exit.exit AS x
+        JOIN registry."case" AS c USING (county, case_id)"""
     assert one(registrar, states) == "registered withdrawn"
