@@ -1,4 +1,5 @@
 # make run    set up, start the embedded database, do the main job on the sample, serve the desk on 127.0.0.1:8000
+#             and the settlement window, a process apart, on 127.0.0.1:8001
 # make test   set up, check the code, run every test
 # make setup  install what is missing; the program is then .venv/bin/landreg
 # make bench  [SIZE=100000]: measure against the peers | make drill: long fault runs, which print what they saw

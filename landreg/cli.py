@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from landreg.access.service import SYSTEM, NewAccount
-from landreg.commands import databases, laws, logs, packages, walls
+from landreg.commands import databases, laws, logs, packages, walls, window
 from landreg.commands.told import answering, console
-from landreg.core.actor import PREFECTURE, Role
+from landreg.core.actor import PREFECTURE, Desk, Role
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -24,6 +24,7 @@ for family in (
     laws.law_group,
     logs.log_group,
     walls.wall_group,
+    window.window,
 ):
     main.add_command(family)
 
@@ -41,10 +42,13 @@ def accounts() -> None:
 def account_open(login: str, name: str, roles: tuple[str, ...], within: str) -> None:
     """Open an account at the register's own machine, as for its first administrator; its temporary password is said once."""
     from landreg.access import service
+    from landreg.settlement.checking import WINDOW
 
     with answering():
         password = service.temporary_password()
-        service.open_account(SYSTEM, NewAccount(login, name, frozenset(map(Role, roles)), within), password)
+        # Accounts of the settlement window are opened by its own login, which sees no other ones.
+        by = WINDOW if Role.SETTLEMENT_OFFICER.value in roles else SYSTEM
+        service.open_account(by, NewAccount(login, name, frozenset(map(Role, roles)), within), password)
     console.print("临时密码，登录后须自行更换 · temporary password, to be changed at the first log-in:")
     print(password)
 
@@ -63,7 +67,7 @@ def worker(once: bool) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
 def serve(host: str, port: int) -> None:
-    """Serve the desk."""
+    """Serve the desk: the register's, or with LANDREG_DESK=settlement the settlement window."""
     from landreg.app import serve as serve_app
 
     with answering() as settings:
@@ -76,10 +80,12 @@ def serve(host: str, port: int) -> None:
 @click.option("--where", is_flag=True, help="only say the addresses and accounts of the one that is there")
 def demo(where: bool) -> None:
     """Do the main job on the sample, on a database of demonstration: from the package to certificates."""
-    from landreg.demo import run, say_where
+    from landreg import demo as register
+    from landreg.settlement import demo as settlement
 
     with answering() as settings:
-        (say_where if where else run)(settings, console)
+        done = settlement if settings.desk is Desk.SETTLEMENT else register
+        (done.say_where if where else done.run)(settings, console)
 
 
 if __name__ == "__main__":

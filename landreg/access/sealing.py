@@ -145,6 +145,12 @@ def sealing_key() -> bytes:
     return _keys.sealing
 
 
+def key_names() -> tuple[bytes, ...]:
+    """The names of every key in use."""
+    _keys.read()
+    return tuple(_keys.ring)
+
+
 @cache
 def _derived(secret: bytes, purpose: bytes) -> bytes:
     return HKDF(SHA256(), 32, salt=None, info=b"landreg identity " + purpose).derive(secret)

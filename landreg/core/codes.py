@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
-_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_ID_CHECKS = "10X98765432"
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+CHECKS = "10X98765432"
 _USCC_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_VALUE = {sign: value for value, sign in enumerate(_USCC_SIGNS)}
 _USCC_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
@@ -35,8 +35,8 @@ def citizen_id_fault(number: str) -> str | None:
         return "shape"
     if birth_of(number) is None:
         return "birth"
-    total = sum(int(digit) * weight for digit, weight in zip(number, _ID_WEIGHTS, strict=False))
-    return None if _ID_CHECKS[total % 11] == number[17] else "check"
+    total = sum(int(digit) * weight for digit, weight in zip(number, WEIGHTS, strict=False))
+    return None if CHECKS[total % 11] == number[17] else "check"
 
 
 def birth_of(number: str) -> date | None:
