@@ -310,7 +310,9 @@ def test_land_is_given_back_only_on_a_decision_with_everybodys_consent(
     case = asked_for(registrar, "cancellation", returned, right=right)
     with pytest.raises(Refused) as refused:
         cases.accept(registrar, COUNTY, [case])
-    assert [f.values["papers"] for f in refused.value.findings] == [["return_notice", "return_decision", "member_consents"]]
+    assert [f.values["papers"] for f in refused.value.findings] == [
+        ["return_notice", "return_decision", "member_consents"]
+    ]
     cases.withdraw(registrar, COUNTY, [case], "补齐材料")
     papers = ("return_notice", "return_decision", "member_consents")
     case = asked_for(registrar, "cancellation", returned, right=right, more=papers)
