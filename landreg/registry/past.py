@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -105,17 +106,39 @@ def household_history(session: Session, county: str, household_id: UUID) -> list
     households = _rows(session, Household, Household.county == county, Household.household_id == household_id)
     members = _rows(session, Member, Member.county == county, Member.household_id == household_id)
     masked = masked_persons(session, [row.person_id for row in members])
+    called = _called(members, {person: name for person, (name, _number) in masked.items()})
     held = _rows(session, RightHolder, RightHolder.county == county, RightHolder.household_id == household_id)
     rights = {row.row_id: row for row in _by_row(session, county, [row.right_row for row in held])}
     rows = [
         *(_said("household", household_id, "", _facts(row, HOUSEHOLD), row) for row in households),
         *(
-            _said("member", row.member_id, masked.get(row.person_id, ("—", ""))[0], _facts(row, MEMBER), row)
+            _said("member", row.member_id, masked.get(row.person_id, ("—", ""))[0], _of_member(row, called), row)
             for row in members
         ),
         *_on_rights("right", held, rights, _share),
     ]
     return _told(session, county, rows)
+
+
+def _called(members: Sequence[Member], masked: Mapping[UUID, str]) -> dict[UUID, str]:
+    """By person, of members whose name changed: what they are called; numbered where their names look alike behind the mask."""
+    persons: dict[UUID, list[UUID]] = defaultdict(list)
+    for row in members:
+        if row.person_id not in persons[row.member_id]:
+            persons[row.member_id].append(row.person_id)
+    renamed = [some for some in persons.values() if len(some) > 1]
+    alike = {
+        person: f"（{place}）"
+        for some in renamed
+        if len({masked.get(person) for person in some}) < len(some)
+        for place, person in enumerate(some, 1)
+    }
+    return {person: masked.get(person, "—") + alike.get(person, "") for some in renamed for person in some}
+
+
+def _of_member(row: Member, called: Mapping[UUID, str]) -> dict[str, Any]:
+    name = {"person_id": called[row.person_id]} if row.person_id in called else {}
+    return {**name, **_facts(row, MEMBER)}
 
 
 def _rows(session: Session, table: Any, *where: sa.ColumnElement[bool]) -> Sequence[Any]:

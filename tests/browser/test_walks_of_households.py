@@ -126,6 +126,6 @@ def test_a_members_name_is_changed_and_the_history_tells_both(walk: Walk) -> Non
     case = walk.send()
     read = walk.registered("name_change", case)
     assert "成**名" in read
-    assert told(walk, HOME, "成员姓名变更", "成**名")
+    assert told(walk, HOME, "成员姓名变更", "姓名 成***2 成**名")
     walk.certify(case)
     assert walk.certificates(right_of(walk.registrar)) == ["已换发", "有效"]
