@@ -19,6 +19,8 @@ from landreg.exit.rules.reckoning import Figures, Item, Lease, items_of, lease_o
 from landreg.law.book import Language, Law, term
 
 _T = TypeVar("_T")
+AGREED_AS = {"improvement": "improvements", "homestead": "house", "fixture": "fixtures", "crop": "crops"}
+"""Under which kind of an agreement (`money.ITEMS`) a line stands, where it is not its own: the homestead with its house."""
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landreg.core.units import half_up
-from landreg.exit.rules import claimed
+from landreg.exit.rules import claimed, money
 from landreg.exit.rules.claimed import Claim, Deal, House, Improvement, Land
 from landreg.exit.rules.compensation import (
+    AGREED_AS,
     Comparison,
     Compensation,
     cmp_13_not_below_floor,
@@ -68,6 +69,10 @@ def test_the_formula_of_a_line_names_every_number_and_gives_the_amount_again() -
     assert in_words(first)[0] == "旱地 3.20 亩 × 每亩每年 383.00 元 × 折算 20.0975 年 = 24631.50 元"
     numbers = [Decimal(number) for number in re.findall(r"\d+\.?\d*", in_words(first)[0])]
     assert half_up(numbers[0] * numbers[1] * numbers[2]) == numbers[3]
+
+
+def test_every_line_has_its_kind_in_an_agreement() -> None:
+    assert {AGREED_AS.get(item.kind, item.kind) for item in compensate(WHOLE, LAW).items} == set(money.ITEMS)
 
 
 def test_a_figure_that_the_county_has_not_set_is_named_and_its_line_left_out() -> None:
@@ -141,7 +146,7 @@ def test_every_class_has_its_word_in_both_languages(kind: str) -> None:
 # What holds of every claim
 
 areas = st.decimals(min_value="0.01", max_value="9999", places=2)
-money = st.decimals(min_value="1", max_value="99999", places=2)
+spent = st.decimals(min_value="1", max_value="99999", places=2)
 months = st.integers(0, 70 * 12)
 shares = st.decimals(min_value=0, max_value=1, places=3)
 laws = st.builds(
@@ -155,7 +160,7 @@ claims = st.builds(
     Claim,
     land=st.lists(st.builds(Land, st.sampled_from(claimed.LAND), areas, months), max_size=3).map(tuple),
     improvements=st.lists(
-        st.builds(Improvement, st.sampled_from(claimed.IMPROVEMENTS), money, st.integers(0, 200)), max_size=2
+        st.builds(Improvement, st.sampled_from(claimed.IMPROVEMENTS), spent, st.integers(0, 200)), max_size=2
     ).map(tuple),
     house=st.none() | st.builds(House, st.sampled_from(claimed.HOUSES), areas, st.integers(0, 200)),
     homestead_m2=st.just(Decimal()) | areas,
