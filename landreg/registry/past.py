@@ -47,6 +47,45 @@ class ActTold:
     documents: Sequence[Document]
 
 
+@dataclass(frozen=True)
+class Changed:
+    """What one act changed of a right or a household: subject ('right', 'household'), its id and code, and its kind or name."""
+
+    subject: str
+    key: UUID
+    code: str
+    name: str
+    told: ActTold
+
+
+def changed_by(session: Session, act: Act, most: int) -> tuple[list[Changed], int]:
+    """What an act changed, of the first `most` rights and households, and how many more there are."""
+    county, mine = act.county, act.act_id
+    ids = [
+        *_rows(session, Right, Right.county == county, sa.or_(Right.act_id == mine, Right.ended_by_act == mine)),
+        *_rows(
+            session, Restriction, Restriction.county == county,
+            sa.or_(Restriction.act_id == mine, Restriction.ended_by_act == mine),
+        ),
+    ]  # fmt: skip
+    rights = list(dict.fromkeys(row.right_id for row in ids))
+    written = sa.or_(Household.act_id == mine, Household.ended_by_act == mine)
+    rows = [*_rows(session, Household, Household.county == county, written)]
+    members = sa.or_(Member.act_id == mine, Member.ended_by_act == mine)
+    rows += _rows(session, Member, Member.county == county, members)
+    households = list(dict.fromkeys(row.household_id for row in rows))
+    found: list[Changed] = []
+    for right_id in rights[:most]:
+        row = _rows(session, Right, Right.county == county, Right.right_id == right_id)[-1]
+        told = [one for one in right_history(session, county, right_id) if one.act.act_id == mine]
+        found += [Changed("right", right_id, row.code, row.kind, one) for one in told]
+    for household_id in households[:most]:
+        last = _rows(session, Household, Household.county == county, Household.household_id == household_id)[-1]
+        told = [one for one in household_history(session, county, household_id) if one.act.act_id == mine]
+        found += [Changed("household", household_id, last.code, last.name, one) for one in told]
+    return found, max(len(rights) - most, 0) + max(len(households) - most, 0)
+
+
 def right_history(session: Session, county: str, right_id: UUID) -> list[ActTold]:
     """The acts on a right, newest first: the right itself, its contract, holders, parcels and restrictions.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from landreg.config import Settings
 from landreg.core.actor import WORKER, Actor, Desk, Role
 from landreg.log.store import seal
+from landreg.registry.rules.requests import HouseholdChange, RestrictionAsked
 from tests.acts_kit import change, pass_hours
-from tests.registry_kit import one, to_rights
+from tests.registry_kit import HOUSEHOLD, applied, booked, one, right_of, to_rights
 from tests.villages import COUNTY
 from tests.web.conftest import Browser, OpenAccount
 
@@ -101,3 +103,40 @@ def test_nobody_sees_the_history_of_what_lies_elsewhere(
     another_browser.log_in("far")
     for address in (f"/rights/{COUNTY}/{right}", f"/parcels/{code}1", f"/households/{code}"):
         assert another_browser.get(f"{address}/history").status_code == 404
+
+
+def test_the_page_of_an_act_shows_what_it_changed_its_course_and_its_papers(
+    deng: Browser, officers: tuple[Actor, Actor], superuser: Any
+) -> None:
+    asked = RestrictionAsked(
+        "mortgage", "安康样本银行", "抵押合同1号", amount=Decimal("50000.00"), until=date(2027, 12, 31)
+    )
+    right = right_of(officers[0])
+    case = applied(officers[0], "mortgage", asked, right)
+    booked(*officers, superuser, case, "mortgage")
+    number = one(officers[0], "SELECT number FROM registry.act WHERE case_id = :case", case=case)
+    page = deng.get(f"/acts/{number}").text
+    for said in (
+        "变更前",
+        "抵押合同1号",
+        "安康样本银行",
+        f"/rights/{COUNTY}/{right}/history",
+        "办理经过",
+        "shen先生",
+        "mortgage_contract.pdf",
+    ):
+        assert said in page, said
+    assert "bars_transfer" not in page
+    assert page.count("<details>") == 1
+
+
+def test_the_page_of_an_act_on_a_household_shows_who_joined(
+    deng: Browser, officers: tuple[Actor, Actor], superuser: Any
+) -> None:
+    asked = HouseholdChange(address="样本村三组")
+    case = applied(officers[0], "household_change", asked)
+    booked(*officers, superuser, case, "household_change")
+    number = one(officers[0], "SELECT number FROM registry.act WHERE case_id = :case", case=case)
+    page = deng.get(f"/acts/{number}").text
+    assert "样本村三组" in page
+    assert f"/households/{HOUSEHOLD}/history" in page

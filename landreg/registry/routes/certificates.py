@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, Response, request, send_file
+from flask import Blueprint, Response, request, send_file, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -19,7 +20,7 @@ from landreg.land.queries import division_names, division_path
 from landreg.law.book import term as law_term
 from landreg.law.book import terms
 from landreg.log import queries as log
-from landreg.registry import shelves
+from landreg.registry import past, queries, shelves
 from landreg.registry.casebook import Act
 from landreg.registry.routes.shown import holder_name
 from landreg.registry.routes.surroundings import store
@@ -29,6 +30,8 @@ from landreg.web.sheets import Column
 
 blueprint = Blueprint("certificates", __name__)
 READERS = (*STAFF, Role.AUDITOR)
+MOST_CHANGED = 10
+"""So many rights, and households, are shown on the page of an act that changed more."""
 
 
 @blueprint.get("/certificates")
@@ -161,21 +164,40 @@ def _act_columns() -> list[Column]:
 @blueprint.get("/acts/<number>")
 @allow(*READERS)
 def act(number: str) -> Response:
-    """One act: its leaf as it was logged, its place in the log, its case."""
+    """One act: what it changed, who took which step and why, on which papers; its leaf as it was logged."""
     with unit_of_work(current_actor()) as uow:
         session = uow.session
         found: Act | None = session.scalars(shelves.acts_statement(number=number)).first()
         if found is None or found.number != number:
             raise NotFound
+        case = shelves.cases_of_acts(session, [found]).get(found.act_id)
+        # A village's survey and its parties are a matter of its package.
+        changed, more = past.changed_by(session, found, MOST_CHANGED) if case else ([], 0)
         return pages.render(
             "registry/act.html",
             act=found,
             leaf=leaf_of(session, number),
-            case=shelves.cases_of_acts(session, [found]).get(found.act_id),
+            case=case,
+            changed=[_shown_change(one, found.county) for one in changed],
+            more=more,
+            events=queries.events(session, case.county, case.case_id) if case else (),
+            documents=queries.documents(session, case.county, case.case_id) if case else (),
             path=division_path(session, found.village),
             who=names_of(session, {found.registered_by}),
             health=log.health(session),
         )
+
+
+def _shown_change(one: past.Changed, county: str) -> dict[str, Any]:
+    """A change with what its subject is called, and the address of its history."""
+    if one.subject == "right":
+        name, history = (
+            i18n.shown_term(one.name, "right"),
+            url_for("registry.history.right", county=county, right_id=one.key),
+        )
+    else:
+        name, history = holder_name(one.name), url_for("registry.history.household", code=one.code)
+    return {**vars(one), "name": name, "history": history}
 
 
 @blueprint.get("/acts/<number>/proof.json")
