@@ -101,7 +101,9 @@ def receipt(session: Session, desk: Desk, found: Whole) -> bytes:
     )  # fmt: skip
 
 
-def ending(session: Session, desk: Desk, found: Whole, act_number: str, certificates: Sequence[str]) -> bytes:
+def ending(
+    session: Session, desk: Desk, found: Whole, act_number: str, day: date, certificates: Sequence[str]
+) -> bytes:
     """What was registered, which certificates it ended, and what the household keeps."""
     row = found.exit
     held = standing.rights_held(session, row.county, [row.household_id]).get(row.household_id, {})
@@ -117,7 +119,7 @@ def ending(session: Session, desk: Desk, found: Whole, act_number: str, certific
     )
     nothing = (("没有其他权利", "", ""),)
     return _print(
-        session, desk, found, "退出登记告知书", f"{row.number}-E", desk.law.on, to=row.applicant,
+        session, desk, found, "退出登记告知书", f"{row.number}-E", day, to=row.applicant,
         opening="您户的退出已经登记，下列权利自登簿之日起按登记的内容终止或者变更。",
         tables=(Table("您户保留的权利", ("权利", "编号", "地块"), (2, 4, 1), rights or nothing),),
         facts=facts, notes=("您户的集体成员身份不因退出改变。", "退回的土地归本集体，今后怎样使用由成员大会决定。"),
@@ -138,7 +140,7 @@ def _print(
     bundles = standing.rights(session, row.county, row.right_ids)
     codes = (
         "；".join(f"{term('right', one.right.row['kind'])} {one.right.row['code']}" for one in bundles.values())
-        or found.case.subject_code
+        or f"{term('right', found.case.right_kind)} {found.case.subject_code}"
     )
     own = (
         ("退出户", f"{row.applicant}（{row.household_code}）"),

@@ -21,6 +21,7 @@ SEVERAL = {
     "reveal": "that an identity is opened stands in the log before it is shown",
     "attempt": "the step is undone, and that it was tried is kept",
     "issue": "printed in between, entered in one transaction",
+    "exit_apply": "that members' numbers are opened stands in the log before their ages are told",
     "evidence": "that it is taken stands in the log before it is given",
     "open_batch": "the planner's statistics come after, and nothing hangs on them",
     "open_cases": "the planner's statistics come after, and nothing hangs on them",

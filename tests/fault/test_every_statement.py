@@ -18,6 +18,7 @@ from landreg.log.store import seal
 from tests.fault.sweeping import SEVERAL, Step, Swept, at_every, at_some, sweep
 from tests.life_kit import Life, Stage, life
 from tests.lives.doors import doors
+from tests.lives.exits import exits
 from tests.lives.homes import homes
 from tests.lives.households import households
 from tests.lives.parcels import parcels
@@ -31,6 +32,7 @@ LIVES: dict[Callable[[Stage], Life], tuple[int, int]] = {
     renewals: (15, 60),
     homes: (14, 45),
     doors: (20, 70),
+    exits: (10, 30),
 }
 """How many services each of them has at least, and how many faults the suite sets off."""
 

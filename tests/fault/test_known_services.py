@@ -11,7 +11,7 @@ import pytest
 
 from landreg.config import CHECKOUT
 
-ROOMS = ("access", "audit", "land", "log", "party", "registry")
+ROOMS = ("access", "audit", "exit", "land", "log", "party", "registry")
 LIVES = (CHECKOUT / "tests" / "life_kit.py", *sorted((CHECKOUT / "tests" / "lives").glob("*.py")))
 READS = frozenset(
     {

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from landreg.access.policy import allow, current_actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Conflict, Finding, NotFound
+from landreg.core.periods import beijing_day
 from landreg.exit import papers, queries
 from landreg.exit.queries import Whole
 from landreg.law.book import term
@@ -61,7 +62,9 @@ def _ending(session: Session, made_at: Desk, found: Whole) -> bytes:
         for certificate, end in registry.certificates_of_right(session, found.case.county, right_id)
         if end is not None and end.act_id == found.case.act_id
     ]
-    return papers.ending(session, made_at, found, act.number if act else "", ended)
+    if act is None:
+        raise Conflict(Finding("EXIT-13", "state", subject=found.exit.number))
+    return papers.ending(session, made_at, found, act.number, beijing_day(act.registered_at), ended)
 
 
 def _printed(
