@@ -116,7 +116,7 @@ def set_1_place_is_of_the_opinion(facts: Application, law: Law) -> Finding | Non
     """SET-1: built towns and the municipal district. 安政发〔2016〕33号 三（一）1."""
     if opinion.conditions_of(facts.division, law.on):
         return None
-    return Finding("SET-1", "division", {"given": facts.division})
+    return Finding("SET-1", "division", {"given": facts.division or None})
 
 
 def set_2_ground_holds_at_the_place(facts: Application, law: Law) -> Finding | None:
@@ -175,7 +175,7 @@ def set_8_identity_numbers_are_sound(facts: Application, _law: Law) -> Finding |
     """SET-8: a citizen's number is the one name of a person (GB 11643; 33号 三（二）1)."""
     for place, person in enumerate(facts.persons):
         if citizen_id_fault(tidy(person.id_number)) is not None or not person.name.strip():
-            return Finding("SET-8", f"person{place}_id" if place else "id_number", {"row": place})
+            return Finding("SET-8", f"person{place}_id" if place else "id_number")
     return None
 
 
