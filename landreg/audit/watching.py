@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import groupby
+from datetime import date
 from uuid import UUID
 
 from landreg.audit.chance import adjusted, mean, summed, tail
@@ -90,9 +89,8 @@ def watch(exits: Sequence[WatchedExit], open_days: OpenDays, window: int, rate: 
         if one.settled:
             for unit in _units_of(one):
                 units[unit].append(one)
-    found = [
-        _Test(unit, side, of_it, counts[unit], open_days) for unit, of_it in units.items() for side in sides(window)
-    ]
+    reached = _Reached(open_days)
+    found = [_Test(unit, side, of_it, counts[unit], reached) for unit, of_it in units.items() for side in sides(window)]
     able = [test for test in found if test.least_p < 1]
     corrected = adjusted([test.p for test in able], [test.least_p for test in able], rate)
     told = [test.told(q) for test, q in zip(able, corrected, strict=True)]
@@ -108,51 +106,63 @@ def _units_of(one: WatchedExit) -> list[tuple[str, str]]:
     ]
 
 
+class _Reached:
+    """Where in its month an exit would lie near a settlement that fits: the open days that do, of how many. Said once an exit."""
+
+    def __init__(self, open_days: OpenDays) -> None:
+        self.open = {month: frozenset(day.toordinal() for day in days) for month, days in open_days.items()}
+        self.said: dict[tuple[int, str, str | None], tuple[frozenset[int], int]] = {}
+
+    def of(self, one: WatchedExit, side: Side, clerk: str | None) -> tuple[frozenset[int], int]:
+        """The days that lie near, as ordinals, and how many there are to choose from: its own day is always one."""
+        key = (id(one), side.name, clerk)
+        if key not in self.said:
+            day = one.applied_on
+            choice = self.open.get((day.year, day.month), frozenset()) | {day.toordinal()}
+            near: set[int] = set()
+            for settled, by in one.settled:
+                if clerk in (None, by):
+                    at = settled.toordinal()
+                    near.update(range(at + side.first, at + side.last + 1))
+            self.said[key] = (frozenset(near & choice), len(choice))
+        return self.said[key]
+
+
 class _Test:
     """One test, before correction. A block is what one officer took in one village on one day: it moves as one."""
 
     def __init__(
-        self, unit: tuple[str, str], side: Side, exits: Sequence[WatchedExit], count: int, open_days: OpenDays
+        self, unit: tuple[str, str], side: Side, exits: Sequence[WatchedExit], count: int, reached: _Reached
     ) -> None:
         self.kind, self.key = unit
-        self.side, self.exits, self.count = side, exits, count
+        self.side, self.count = side, count
         self.clerk = self.key if self.kind == "clerk" else None
-        fitting = sorted((one for one in exits if self._days(one)), key=_block)
-        self.fitting = len(fitting)
-        parts = (self._part(list(block), open_days) for _, block in groupby(fitting, key=_block))
-        distribution = summed(part for part in parts if len(part) > 1)
-        self.lags = tuple(sorted(lag for one in fitting if (lag := one.lag(side, self.clerk)) is not None))
+        blocks: dict[tuple[str, date, str], list[tuple[frozenset[int], int]]] = defaultdict(list)
+        near: list[tuple[int, str]] = []
+        for one in exits:
+            days, choice = reached.of(one, side, self.clerk)
+            if days:
+                blocks[one.village, one.applied_on, one.officer].append((days, choice))
+                if one.applied_on.toordinal() in days:
+                    near.append((one.lag(side, self.clerk) or 0, one.number))
+        self.fitting = sum(map(len, blocks.values()))
+        self.lags = tuple(sorted(lag for lag, _ in near))
+        self.numbers = tuple(number for _, number in near)
+        distribution = summed(map(_moved, blocks.values()))
         self.expected = mean(distribution)
-        self.p = tail(distribution, len(self.lags))
+        self.p = tail(distribution, len(near))
         self.least_p = distribution[-1] if len(distribution) > 1 else 1.0
 
     def told(self, q: float) -> Asked:
-        near = tuple(one.number for one in self.exits if one.lag(self.side, self.clerk) is not None)
         return Asked(
-            self.kind, self.key, self.side.name, self.count, self.fitting, len(self.lags), self.lags, self.expected,
-            self.p, q, near,
+            self.kind, self.key, self.side.name, self.count, self.fitting, len(self.lags), self.lags, self.expected, self.p, q,
+            self.numbers,
         )  # fmt: skip
 
-    def _days(self, one: WatchedExit) -> list[date]:
-        """The settlements that some day of the exit's month could lie near."""
-        first = one.applied_on.replace(day=1)
-        past = (first + timedelta(31)).replace(day=1)
-        return [
-            day
-            for day, by in one.settled
-            if self.clerk in (None, by) and (first - day).days <= self.side.last and (past - day).days > self.side.first
-        ]
 
-    def _part(self, block: Sequence[WatchedExit], open_days: OpenDays) -> list[float]:
-        """How many of a block would lie near, had it fallen on another open day of its month."""
-        day = block[0].applied_on
-        choice = sorted({*open_days.get((day.year, day.month), ()), day})
-        settled = [self._days(one) for one in block]
-        counts = [
-            sum(any(self.side.holds((other - one).days) for one in of_exit) for of_exit in settled) for other in choice
-        ]
-        return [counts.count(count) / len(choice) for count in range(max(counts) + 1)]
-
-
-def _block(one: WatchedExit) -> tuple[str, date, str]:
-    return one.village, one.applied_on, one.officer
+def _moved(block: Sequence[tuple[frozenset[int], int]]) -> list[float]:
+    """How many of a block lie near, whichever open day of its month it falls on: as chances of none, one, two..."""
+    choice = block[0][1]
+    counts = Counter(day for days, _ in block for day in days)
+    by_count = Counter(counts.values())
+    return [1 - len(counts) / choice, *(by_count[count] / choice for count in range(1, max(by_count) + 1))]
