@@ -174,7 +174,7 @@ def test_a_form_that_is_wrong_comes_back_with_what_is_wrong(
 
 def test_an_act_that_there_is_not_is_not_found(deng: Browser, officers: tuple[Actor, Actor]) -> None:
     right = right_of(officers[0], "homestead")
-    for address in (f"/rights/{COUNTY}/{right}/acts/mortgage", f"/rights/{COUNTY}/{right}/acts/nothing",
+    for address in (f"/rights/{COUNTY}/{right}/acts/land_operation", f"/rights/{COUNTY}/{right}/acts/nothing",
                     f"/households/{HOUSEHOLD}/acts/nothing", f"/rights/{COUNTY}/{UUID(int=1)}/acts/seizure"):  # fmt: skip
         assert deng.get(address).status_code == 404, address
 

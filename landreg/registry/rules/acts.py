@@ -19,6 +19,7 @@ from landreg.registry.rules.restrictions import (
     res_6_not_over_before_it_begins,
     tr_11_right_may_be_mortgaged,
     tr_22_mortgage_filed,
+    tr_24_house_mortgaged_by_a_document,
 )
 
 HEADS = ("01", "02")
@@ -244,7 +245,7 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     ),
     "reissue": _OF_HOLDER,
     **dict.fromkeys(RESTRICTIONS, _RESTRICTS),
-    "mortgage": (*_RESTRICTS, tr_22_mortgage_filed),
+    "mortgage": (*_RESTRICTS, tr_22_mortgage_filed, tr_24_house_mortgaged_by_a_document),
     **dict.fromkeys(RELEASES, (*_ALL, res_2_restriction_stands)),
 }
 """By kind of act: the rules that judge it."""

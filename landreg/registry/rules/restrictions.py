@@ -16,6 +16,7 @@ from landreg.registry.rules.household_requests import LandOperationChange
 from landreg.registry.rules.renewal_requests import RestrictionChange
 from landreg.registry.rules.requests import MOST_YUAN, RELEASES, Assignment, Release, RestrictionAsked
 
+NO_DOCUMENT = "无"
 TRANSFERS = ("assignment", "land_operation_change")
 """Acts that a creditor and the holder may agree to forbid. CC-406."""
 
@@ -152,7 +153,16 @@ def tr_22_mortgage_filed(facts: ActFacts, law: Law) -> Finding | None:
 
 
 def tr_11_right_may_be_mortgaged(facts: ActFacts, law: Law) -> Finding | None:
-    """TR-11: the operation right of contracted land may be mortgaged; a homestead may not. RLCL-47, CC-399."""
+    """TR-11: the operation right of contracted land may be mortgaged; a homestead only by a document. RLCL-47, CC-399."""
     if facts.act_kind != "mortgage" or facts.right_kind in ("contract_management", "land_operation"):
         return None
-    return Finding("TR-11", "right", {}, subject=facts.code)
+    allowed = facts.right_kind == "homestead" and law.text("TR-11.house_mortgage_basis") != NO_DOCUMENT
+    return None if allowed else Finding("TR-11", "right", {}, subject=facts.code)
+
+
+def tr_24_house_mortgaged_by_a_document(facts: ActFacts, law: Law) -> Finding | None:
+    """TR-24: a house is mortgaged with its homestead on a document of the county: a note, the authority was not read. CC-399."""
+    basis = law.text("TR-11.house_mortgage_basis")
+    if facts.right_kind != "homestead" or basis == NO_DOCUMENT:
+        return None
+    return Finding("TR-24", "right", {"basis": basis}, subject=facts.code)

@@ -27,6 +27,7 @@ from landreg.registry.casework import applications, cases
 from landreg.registry.documents import Store
 from landreg.registry.issued import certificates
 from landreg.registry.issued.certificates import Press
+from landreg.registry.rules.renewal_requests import RestrictionChange
 from landreg.registry.rules.requests import (
     Assignment,
     Cancellation,
@@ -312,3 +313,38 @@ def test_a_right_that_came_after_the_application_has_its_certificate_replaced_to
     assert right_of(registrar, SECOND) in {one(registrar, of, n=number) for number in numbers}
     assert one(registrar, "SELECT state FROM registry.check_certificate(:n)", n=came.number) == "replaced"
     assert rechecked(database, worker) == []
+
+
+# A house is mortgaged with its homestead.
+
+
+def test_a_house_is_mortgaged_changed_and_freed_where_the_county_names_a_document(
+    registered: list[UUID],
+    registrar: Actor,
+    reviewer: Actor,
+    superuser: Connection,
+    database: Settings,
+    worker: Actor,
+) -> None:
+    home = right_of(registrar, kind="homestead")
+    loan = RestrictionAsked("mortgage", "信用社", "合同", Decimal("1000.00"))
+    with pytest.raises(Refused) as refused:
+        applied(registrar, "mortgage", loan, home)
+    assert codes(refused) == {"TR-11"}
+    superuser.execute(
+        """INSERT INTO law.county_parameter (county, id, village, name, value, since, decided_in, set_by, set_at)
+           VALUES (%s, %s, %s, 'TR-11.house_mortgage_basis', '县政发〔2026〕9号', '2021-01-01', '县政发〔2026〕9号', %s, now())""",
+        [COUNTY, UUID(int=1), f"{COUNTY}000000", UUID(int=2)],
+    )
+    case = asked_for(registrar, "mortgage", loan, right=home, more=("house_proof", "issuer_consent"))
+    booked(registrar, reviewer, superuser, case, "mortgage")
+    found = one(registrar, 'SELECT findings FROM registry."case" WHERE case_id = :c', c=case)
+    assert [finding["code"] for finding in found] == ["TR-24"]
+    pass_days(superuser, 1)
+    stands = one(registrar, f"SELECT restriction_id FROM registry.restriction WHERE right_id = :r AND {NOW}", r=home)
+    change = RestrictionChange(stands, "变更协议", Decimal("2000.00"))
+    booked(registrar, reviewer, superuser, applied(registrar, "mortgage_change", change, home), "mortgage_change")
+    pass_days(superuser, 1)
+    freed = applied(registrar, "mortgage_release", Release(stands, "结清证明"), home)
+    booked(registrar, reviewer, superuser, freed, "mortgage_release")
+    assert one(registrar, f"SELECT count(*) FROM registry.restriction WHERE right_id = :r AND {NOW}", r=home) == 0

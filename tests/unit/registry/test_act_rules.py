@@ -231,3 +231,12 @@ def test_only_the_papers_of_restrictions_that_ask_for_consent_are_asked_for() ->
 def test_a_mortgage_that_was_not_filed_with_the_issuing_party_is_registered_with_a_note() -> None:
     (noted,) = examine(ACT_RULES["mortgage"], facts("mortgage", MORTGAGE, papers=frozenset()), LAW)
     assert (noted.code, LAW.level(noted)) == ("TR-22", "warn")
+
+
+def test_a_house_is_mortgaged_with_its_homestead_only_where_the_county_names_a_document() -> None:
+    asked = facts("mortgage", MORTGAGE, right_kind="homestead", parcels=())
+    assert [one.code for one in examine(ACT_RULES["mortgage"], asked, LAW)] == ["TR-11"]
+    basis = "TR-11.house_mortgage_basis"
+    named = replace(LAW.parameters[basis], values={"": "县政发〔2026〕9号"})
+    (noted,) = examine(ACT_RULES["mortgage"], asked, replace(LAW, parameters={**LAW.parameters, basis: named}))
+    assert (noted.code, noted.values, LAW.level(noted)) == ("TR-24", {"basis": "县政发〔2026〕9号"}, "warn")
