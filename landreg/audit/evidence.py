@@ -26,6 +26,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import NotFound
 from landreg.core.files import Store
+from landreg.exit import logged as exits
 from landreg.log import queries as log
 from landreg.log.recheck_queries import entries_of
 from landreg.log.store import verifier_of
@@ -103,7 +104,7 @@ def bundle(actor: Actor, settings: Settings, number: str) -> Evidence:
 def _fill(made: _Bundle, uow: UnitOfWork, settings: Settings, case: Case, key: str) -> int:
     """Put everything in but the sums; how many proofs there are."""
     _papers(made, uow.session, Store(settings.store), case)
-    for name, found in rows.of_case(uow.session, case).items():
+    for name, found in {**rows.of_case(uow.session, case), **exits.rows_of_case(uow.session, case)}.items():
         made.put(f"rows/{name}.json", rows.as_json(found))
     proofs = _proofs(made, uow.session, case)
     made.put("log/log.pub", f"{key}\n".encode())
@@ -172,6 +173,7 @@ def _entries(session: Session, case: Case) -> Iterator[tuple[str, str]]:
         yield "act", act.number
     for certificate in rows.certificates_of(session, case):
         yield "certificate.issued", certificate.number
+    yield from exits.entries_of_case(session, case)
 
 
 def _readme(case: Case, proofs: list[str], at: str) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from landreg.core.codes import masked_name
+from landreg.exit.model import Consent, Event
 from landreg.land.model import Parcel, ParcelOrigin
 from landreg.party.model import Holder, Household, Member
 from landreg.registry.casebook import (
@@ -29,10 +30,10 @@ from landreg.registry.leaves.applied import Application
 from landreg.registry.leaves.paper_rows import Paper
 from landreg.registry.model import Contract, Restriction, Right, RightHolder, RightParcel
 
-LEFT_OUT = {"contact_sealed", "typed_sealed", "token", "geom", "geom_3857"}
+LEFT_OUT = {"contact_sealed", "typed_sealed", "account_sealed", "token", "geom", "geom_3857"}
 """The sealed, what opens a certificate's page, and shapes, which the map draws."""
 NAMES = {
-    "applicant", "raised_by", "representative", "neighbour_east", "neighbour_south", "neighbour_west", "neighbour_north",
+    "applicant", "raised_by", "witness", "representative", "neighbour_east", "neighbour_south", "neighbour_west", "neighbour_north",
 }  # fmt: skip
 OFFICES = ("seizure",)
 """Kinds of restriction in favour of an office, whose name is no person's."""
@@ -174,7 +175,7 @@ def _plain(row: Any) -> dict[str, Any]:
     shown = {name: getattr(row, name) for name in columns if name not in LEFT_OUT}
     for name in shown.keys() & NAMES:
         shown[name] = masked_name(shown[name] or "")
-    if isinstance(row, Application):
+    if isinstance(row, Application | Consent | Event):
         shown["by_name"] = masked_name(row.by_name)
     if isinstance(row, Restriction) and row.kind not in OFFICES:
         shown["party"] = masked_name(row.party)

@@ -5,7 +5,7 @@ Each row has a leaf of its own. Its text enters as a personal fact, which the lo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 
 from landreg.core.db import UnitOfWork
 from landreg.core.tables import Base
+from landreg.exit import queries
 from landreg.exit.model import Agreement, Consent, Event, Exit, Item, Payment
 from landreg.log.leaf import Entry
 from landreg.log.recheck_register import Source
 from landreg.log.store import stage
+from landreg.registry.casebook import Case
 
 Told = tuple[dict[str, Any], dict[str, str]]
 NOT_TOLD = frozenset(("county", "village", "account_sealed"))
@@ -145,3 +147,37 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "exit.paid": {"": "exit.payment"},
     **{entry: {"": "exit.event"} for entry in OF_EVENT.values()},
 }
+
+
+def rows_of_case(session: Session, case: Case) -> dict[str, Sequence[Any]]:
+    """By table: the rows of the exit behind a case; none for another case."""
+    row = queries.of_case(session, case.county, case.case_id) if case.act_kind == "exit" else None
+    if row is None:
+        return {}
+    found = queries.whole(session, row)
+    agreement = [] if found.agreement is None else [found.agreement]
+    return {
+        "exit": [row],
+        "exit_consent": found.consents,
+        "exit_agreement": agreement,
+        "exit_item": found.items,
+        "exit_payment": found.payments,
+        "exit_event": list(found.events.values()),
+    }
+
+
+def entries_of_case(session: Session, case: Case) -> Iterator[tuple[str, str]]:
+    """Kind and key of each entry that tells of the exit behind a case."""
+    for rows in rows_of_case(session, case).values():
+        for row in rows:
+            match row:
+                case Exit():
+                    yield "exit.applied", row.number
+                case Consent():
+                    yield "exit.consented", str(row.consent_id)
+                case Agreement():
+                    yield "exit.agreed", str(row.agreement_id)
+                case Payment():
+                    yield "exit.paid", str(row.payment_id)
+                case Event():
+                    yield OF_EVENT[row.kind], row.number

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -10,13 +12,14 @@ from uuid import UUID
 import pytest
 
 from landreg.access.sealing import use_key
-from landreg.audit import logged
+from landreg.audit import evidence, logged
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.errors import BadInput, Conflict, NotFound, Refused
 from landreg.exit import days, money, service
 from landreg.exit.rules.money import Itemised
 from landreg.log.recheck import recheck
+from landreg.log.store import seal
 from landreg.registry.casework import applications, cases
 from landreg.registry.rules.requests import Assignment, HouseholdChange, Joining
 from tests.exit_kit import (
@@ -43,7 +46,7 @@ from tests.registry_kit import (
     state_of,
     to_rights,
 )
-from tests.villages import COUNTY, VILLAGE, citizen_id
+from tests.villages import COUNTY, VILLAGE, citizen_id, past_triggers
 
 OTHER = f"{VILLAGE}010002"
 NOW = 'SELECT count(*) FROM registry."right" WHERE right_id = :r AND upper_inf(recorded) AND upper_inf(valid)'
@@ -316,3 +319,47 @@ def test_the_database_itself_keeps_an_unpaid_exit_out_of_the_register(registrar:
     assert "exit_3_paid_before_the_act" in str(
         getattr(refused.value, "diag", None) and refused.value.diag.constraint_name
     )  # type: ignore[attr-defined]
+
+
+@pytest.mark.usefixtures("registered")
+@pytest.mark.parametrize(
+    ("changed", "table"),
+    [
+        ("UPDATE exit.consent SET agrees = false", "exit.consent"),
+        ("UPDATE exit.item SET amount_yuan = amount_yuan + 1 WHERE position = 1", "exit.item"),
+        ("UPDATE exit.payment SET account_masked = '…0000'", "exit.payment"),
+        ("UPDATE exit.event SET on_day = on_day - 30", "exit.event"),
+        ("DELETE FROM exit.payment", "exit.payment"),
+    ],
+)
+def test_a_row_of_an_exit_that_is_changed_behind_the_register_s_back_is_named(
+    registrar: Actor, superuser: Connection, database: Settings, worker: Actor, changed: str, table: str
+) -> None:
+    found = asked_for(registrar)
+    agreed(registrar, superuser, found)
+    paid(registrar, found)
+    seal(worker, database)
+    assert rechecked(database, worker) == []
+    with past_triggers(superuser):
+        superuser.execute(changed)
+    named = [finding.values.get("table") for finding in rechecked(database, worker)]
+    assert table in named
+
+
+@pytest.mark.usefixtures("registered")
+def test_the_evidence_of_an_exit_holds_each_word_and_payment_with_its_proof(
+    registrar: Actor, auditor: Actor, superuser: Connection, database: Settings, worker: Actor
+) -> None:
+    found = asked_for(registrar)
+    agreed(registrar, superuser, found)
+    paid(registrar, found)
+    seal(worker, database)
+    made = evidence.bundle(auditor, database, seen(registrar, found).case.number)
+    with zipfile.ZipFile(made.content) as archive:
+        names = archive.namelist()
+        words = json.loads(archive.read("rows/exit_consent.json"))
+        payments = json.loads(archive.read("rows/exit_payment.json"))
+    assert sum(name.startswith("log/exit.consented") for name in names) == len(words) == 2
+    assert {word["witness"] for word in words} == {"见**甲"}
+    assert "account_sealed" not in payments[0]
+    assert any(name.startswith("log/exit.paid") for name in names)
