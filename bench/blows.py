@@ -38,7 +38,10 @@ LEFT_OUT = {
     "registry.renewal_entry": "a roster's line: work, until the members decide and each renewal has its act",
 }
 """Tables that a desk may write, and yet no leaf tells of their rows: table to reason."""
-LEFT_OUT_FAMILIES = {"land.staged_": _DELIVERED, "land.package": _DELIVERED}
+_APART = (
+    "the settlement window's own: its login alone reads it, and holds it against the log by itself (settlement.logged)"
+)
+LEFT_OUT_FAMILIES = {"land.staged_": _DELIVERED, "land.package": _DELIVERED, "settlement.": _APART}
 """The same, of all tables whose names begin so."""
 UNHELD = {
     "": {"county", "village"},
@@ -60,6 +63,10 @@ the registered ones; the rest the database keeps for itself, or is work.
 HELD = {"access.account": {"account_id", "login", "name", "desk", "roles", "jurisdiction", "locked_at"}}
 """Of these tables only these columns are the log's: passwords and second factors are nobody's to read there."""
 
+TOLD_WITH = {"audit.complaint_event": "audit.complaint"}
+"""Tables whose rows are told, and named, with those of another."""
+FIRST = {("exit.event", "kind"): "'notice'"}
+"""By table and column: a value that makes a row one of which a leaf would tell."""
 _LOGGED_STEPS = ", ".join(f"'{step}'" for step in KINDS)
 _HAS_STEP = "case_id IN (SELECT case_id FROM registry.case_event WHERE step {steps})"
 ONLY = {
@@ -128,7 +135,9 @@ class Blow:
 
     def _is_of(self, finding: Finding) -> bool:
         # A salt that was changed shows in the fact that it belonged to: which of the two was, nobody can tell.
-        return finding.layer == self.table.plain or (self.table.plain == "log.entry" and self.column == "salts")
+        return finding.layer in (self.table.plain, TOLD_WITH.get(self.table.plain)) or (
+            self.table.plain == "log.entry" and self.column == "salts"
+        )
 
 
 def tables(connection: Connection) -> tuple[Table, ...]:
@@ -267,7 +276,9 @@ class Row:
 
     def add_first(self) -> None:
         """Put a row into a table that has none, of values that fit its columns, by an act that there is."""
-        values = ", ".join(_first(column) for column in self.table.columns)
+        values = ", ".join(
+            FIRST.get((self.table.plain, column.name)) or _first(column) for column in self.table.columns
+        )
         self.connection.execute(
             f"INSERT INTO {self.table.name} ({self.columns}) SELECT {values} FROM registry.act AS a ORDER BY a.number LIMIT 1"
         )
@@ -331,6 +342,7 @@ def _first(column: Column) -> str:
         "timestamp with time zone": "now()", "daterange": "'(,)'", "tstzrange": "tstzrange(now(), NULL)",
         "bytea": "'x'", "jsonb": "'{}'", "bigint": "1", "integer": "1", "smallint": "1", "numeric": "1",
         "text[]": "'{}'", "uuid[]": "'{}'",
+        "xid8": "pg_current_xact_id()",
     }  # fmt: skip
     if column.name == "state":
         return "'decided'"  # of a roster: only then has it a leaf

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from landreg.audit.complaint_queries import told as complaints_told
 from landreg.audit.model import AuditFinding, FindingEvent, Sample, SampleDraw
 from landreg.exit import logged as exits
+from landreg.exit.model import Agreement, Item
 from landreg.log.recheck_queries import entries_of
 from landreg.log.recheck_register import Register, Source
 from landreg.registry.casework.attempts import attempts
@@ -96,6 +97,9 @@ def strays(session: Session) -> Iterator[tuple[str, str]]:
     )
     for finding_id in session.scalars(select(FindingEvent.finding_id).where(~there.exists()).distinct()):
         yield "audit.finding", str(finding_id)
+    agreed = select(Agreement).where(Agreement.county == Item.county, Agreement.exit_id == Item.exit_id)
+    for item_id in session.scalars(select(Item.item_id).where(~agreed.exists())):
+        yield "exit.item", str(item_id)
 
 
 def _complaints(session: Session) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:
