@@ -355,7 +355,7 @@ def test_the_evidence_of_an_exit_holds_each_word_and_payment_with_its_proof(
     paid(registrar, found)
     seal(worker, database)
     made = evidence.bundle(auditor, database, seen(registrar, found).case.number)
-    with zipfile.ZipFile(made.content) as archive:
+    with made.content as content, zipfile.ZipFile(content) as archive:
         names = archive.namelist()
         words = json.loads(archive.read("rows/exit_consent.json"))
         payments = json.loads(archive.read("rows/exit_payment.json"))
