@@ -24,6 +24,7 @@ from landreg.registry.effects import households as effects
 from landreg.registry.effects.households import CONTRACT, HOMESTEAD, Held
 from landreg.registry.facts import standing
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted, term_of
+from landreg.registry.rules.household_facts import HouseholdActFacts, MemberFacts, OtherHousehold
 from landreg.registry.rules.household_requests import (
     Division,
     Exchange,
@@ -31,7 +32,6 @@ from landreg.registry.rules.household_requests import (
     HouseholdMerge,
     RepresentativeChange,
 )
-from landreg.registry.rules.households import HouseholdActFacts, MemberFacts, OtherHousehold
 from landreg.registry.rules.requests import Assignment, read
 
 FILED = "filing"

@@ -1,4 +1,4 @@
-"""Applying for an act on a parcel, and for a correction of a parcel, a household or a right: the forms and what they open."""
+"""Applying for an act on a parcel: the forms and what they open; those of corrections stand beside (`corrections`)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
-from flask import Blueprint, Response, g, request, url_for
+from flask import Blueprint, Response, g, url_for
 from shapely import Polygon
 from werkzeug.wrappers import Response as Redirect
 
@@ -19,10 +18,8 @@ from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.land import queries as land
 from landreg.land import shown as land_shown
 from landreg.law.book import act_types
-from landreg.party import queries as parties
-from landreg.registry.casework import applications, parcel_applications
-from landreg.registry.facts import drawn, standing
-from landreg.registry.facts.corrections import CONTRACT_ONLY, HOMESTEAD_ONLY, as_text
+from landreg.registry.casework import parcel_applications
+from landreg.registry.facts import drawn
 from landreg.registry.facts.drawn import Undrawable
 from landreg.registry.facts.parcels import AROUND_M, OnGround, on_ground, parcels_in_force
 from landreg.registry.routes import parcel_shown
@@ -31,14 +28,11 @@ from landreg.registry.rules.acts import END_REASONS
 from landreg.registry.rules.parcel_requests import (
     AreaChange,
     BoundaryCorrection,
-    Corrected,
-    Correction,
     ParcelMerge,
     ParcelRequest,
     ParcelSplit,
     PartLoss,
 )
-from landreg.registry.rules.parcels import CORRECTABLE, CORRECTED_BY
 from landreg.web import pages, problems
 from landreg.web.forms import read_form
 
@@ -88,14 +82,6 @@ class LossForm:
     reason: str
 
 
-@dataclass(frozen=True)
-class CorrectionForm:
-    """Who found the error, and what shows it; the facts themselves are read by their names."""
-
-    by: str
-    why: str = field(metadata={"most": 500})
-
-
 @blueprint.app_template_global()
 def offered_on_parcel(code: str, parcel_kind: str) -> dict[str, str]:
     """The acts that may be applied for on a parcel of a kind, with the address of each form; none for who may not apply."""
@@ -124,7 +110,7 @@ def on_parcel(code: str, kind: str) -> Response:
         raise NotFound
     actor = current_actor()
     with unit_of_work(actor) as uow:
-        seen, ground = _ground(uow.session, actor.jurisdiction, code, SHOWN_AROUND_M)
+        seen, ground = ground_of(uow.session, actor.jurisdiction, code, SHOWN_AROUND_M)
         path = land.division_path(uow.session, seen.parcel.village)
         names = _names(uow.session, seen.parcel.county, ground)
     return pages.render(
@@ -152,7 +138,7 @@ def apply_on_parcel(code: str, kind: str) -> Redirect:
         raise NotFound
     actor = current_actor()
     with unit_of_work(actor) as uow:
-        seen, ground = _ground(uow.session, actor.jurisdiction, code)
+        seen, ground = ground_of(uow.session, actor.jurisdiction, code)
     asked = _ON_PARCEL[kind](code, ground.shapes[0], seen.epsg)
     return opened(seen.parcel.county, parcel_applications.apply_on_parcel(actor, code, kind, asked))
 
@@ -166,7 +152,8 @@ def _near(kind: str, code: str, ground: OnGround) -> list[str]:
     return sorted({*others, *(other for codes in named for other in codes)})
 
 
-def _ground(session: Any, jurisdiction: str, code: str, around_m: int = AROUND_M) -> tuple[land.ParcelSeen, OnGround]:
+def ground_of(session: Any, jurisdiction: str, code: str, around_m: int = AROUND_M) -> tuple[land.ParcelSeen, OnGround]:
+    """A parcel in force, and what lies around it. Raises NotFound for none."""
     seen = land.parcel(session, jurisdiction, code)
     if seen is None:
         raise NotFound
@@ -221,146 +208,3 @@ _ON_PARCEL: Mapping[str, Callable[[str, Polygon, int], ParcelRequest]] = {
     "area_change": _area,
     "part_loss": _loss,
 }
-
-
-@blueprint.get("/parcels/<code>/correction")
-@allow(Role.REGISTRAR)
-def correct_parcel(code: str) -> Response:
-    """The form of a correction of a parcel. Raises NotFound for one that ended, BadInput (REG-25) where it bears no right."""
-    row, right_kind, village = _parcel(code)
-    return _correction_page("parcel", code, row, right_kind, village, url_for("land.parcel", code=code))
-
-
-@blueprint.post("/parcels/<code>/correction")
-@allow(Role.REGISTRAR)
-@problems.back_to(correct_parcel)
-def corrected_parcel(code: str) -> Redirect:
-    """Open the case."""
-    row, right_kind, _village = _parcel(code)
-    asked = _correction("parcel", row, right_kind, (code,))
-    case = parcel_applications.apply_on_parcel(current_actor(), code, "correction", asked)
-    return opened(row["county"], case)
-
-
-@blueprint.get("/households/<code>/correction")
-@allow(Role.REGISTRAR)
-def correct_household(code: str) -> Response:
-    """The form of a correction of a household. Raises NotFound where it is not in force."""
-    row = _household(code)
-    back = url_for("registry.rights.household", code=code)
-    return _correction_page("household", code, row, "contract_management", row["village"], back)
-
-
-@blueprint.post("/households/<code>/correction")
-@allow(Role.REGISTRAR)
-@problems.back_to(correct_household)
-def corrected_household(code: str) -> Redirect:
-    """Open the case."""
-    row = _household(code)
-    asked = _correction("household", row, "contract_management", ())
-    return opened(row["county"], applications.apply_on_household(current_actor(), code, "correction", asked))
-
-
-@blueprint.get("/rights/<county>/<uuid:right_id>/correction")
-@allow(Role.REGISTRAR)
-def correct_right(county: str, right_id: UUID) -> Response:
-    """The form of a correction of a right. Raises NotFound for one that ended."""
-    row = _right(county, right_id)
-    back = url_for("registry.rights.one", county=county, right_id=right_id)
-    return _correction_page("right", row["code"], row, row["kind"], row["village"], back)
-
-
-@blueprint.post("/rights/<county>/<uuid:right_id>/correction")
-@allow(Role.REGISTRAR)
-@problems.back_to(correct_right)
-def corrected_right(county: str, right_id: UUID) -> Redirect:
-    """Open the case."""
-    row = _right(county, right_id)
-    asked = _correction("right", row, row["kind"], ())
-    return opened(county, applications.apply_on_right(current_actor(), county, right_id, "correction", asked))
-
-
-def _parcel(code: str) -> tuple[dict[str, Any], str, str]:
-    actor = current_actor()
-    with unit_of_work(actor) as uow:
-        seen, ground = _ground(uow.session, actor.jurisdiction, code)
-    if not ground.bundles:
-        raise BadInput(Finding("REG-25", "kind", {"kind": "correction"}))
-    row = {**ground.parcels[0].row, "county": seen.parcel.county}
-    return row, ground.bundles[0].right.row["kind"], seen.parcel.village
-
-
-def _household(code: str) -> dict[str, Any]:
-    with unit_of_work(current_actor()) as uow:
-        household = parties.household_by_code(uow.session, code)
-        if household is None:
-            raise NotFound
-        return {**standing.standing("household", household).row, "county": household.county}
-
-
-def _right(county: str, right_id: UUID) -> dict[str, Any]:
-    with unit_of_work(current_actor()) as uow:
-        bundle = standing.rights(uow.session, county, [right_id]).get(right_id)
-    if bundle is None:
-        raise NotFound
-    signed = {} if bundle.contract is None else {"signed_on": bundle.contract.row["signed_on"]}
-    return {**bundle.right.row, **signed}
-
-
-def _facts(of: str, right_kind: str) -> list[str]:
-    """The facts that a correction of this subject may set right."""
-    other = CONTRACT_ONLY if right_kind == "homestead" else HOMESTEAD_ONLY
-    return [fact for fact in CORRECTABLE[of] if fact not in other]
-
-
-def _correction_page(of: str, code: str, row: Mapping[str, Any], right_kind: str, village: str, back: str) -> Response:
-    with unit_of_work(current_actor()) as uow:
-        path = land.division_path(uow.session, village)
-    return pages.render(
-        "registry/correct.html",
-        of=of,
-        code=code,
-        path=path,
-        back=back,
-        facts=[(fact, as_text(row[fact])) for fact in _facts(of, right_kind)],
-        choices=parcel_shown.choices(right_kind),
-        by=words("corrected_by", CORRECTED_BY),
-        address=request.path,
-    )
-
-
-def _correction(of: str, row: Mapping[str, Any], right_kind: str, parcels: tuple[str, ...]) -> Correction:
-    """What differs from the register is corrected; what a form leaves as it is, is not."""
-    given = read_form(CorrectionForm)
-    asked = read_form(_AnyFact)
-    told = {fact: getattr(asked, fact) for fact in _facts(of, right_kind) if fact in request.form}
-    facts = tuple(Corrected(fact, value) for fact, value in told.items() if value != as_text(row[fact]))
-    if not facts:
-        raise BadInput(Finding("PAR-8", "facts"))
-    return Correction(of, given.by, given.why, facts, parcels)
-
-
-@dataclass(frozen=True)
-class _AnyFact:
-    """Every fact that some correction may set right, as text."""
-
-    name: str = field(default="", metadata={"most": 200})
-    code: str = field(default="", metadata={"most": 28})
-    registered_area_m2: str = field(default="", metadata={"most": 40})
-    land_class: str = ""
-    soil_grade: str = ""
-    land_use: str = ""
-    basic_farmland: str = ""
-    neighbour_east: str = field(default="", metadata={"most": 200})
-    neighbour_south: str = field(default="", metadata={"most": 200})
-    neighbour_west: str = field(default="", metadata={"most": 200})
-    neighbour_north: str = field(default="", metadata={"most": 200})
-    address: str = field(default="", metadata={"most": 200})
-    postcode: str = field(default="", metadata={"most": 20})
-    nature: str = field(default="", metadata={"most": 60})
-    signed_on: str = field(default="", metadata={"most": 10})
-    footprint_m2: str = field(default="", metadata={"most": 40})
-    floor_area_m2: str = field(default="", metadata={"most": 40})
-    floors: str = field(default="", metadata={"most": 2})
-    built_on: str = field(default="", metadata={"most": 10})
-    note: str = field(default="", metadata={"most": 200})

@@ -21,6 +21,7 @@ from landreg.law.book import national_law
 from landreg.log.recheck import recheck_register
 from landreg.log.store import seal
 from landreg.registry.casework import applications, cases
+from landreg.registry.casework.parcel_applications import apply_on_parcel
 from landreg.registry.documents import Store
 from landreg.registry.issued import certificates
 from landreg.registry.issued.certificates import Press
@@ -32,9 +33,21 @@ from landreg.registry.rules.household_requests import (
     Placed,
     RepresentativeChange,
 )
+from landreg.registry.rules.parcel_requests import AreaChange
 from landreg.registry.rules.requests import Cancellation, HouseholdChange, Joining, Leaving, RestrictionAsked
 from tests.household_kit import SECOND, asked_for, division, household_id, members, parcels
-from tests.registry_kit import HOUSEHOLD, Connection, applied, booked, codes, one, pass_days, right_of, to_rights
+from tests.registry_kit import (
+    HOUSEHOLD,
+    Connection,
+    applied,
+    booked,
+    codes,
+    one,
+    pass_days,
+    put_papers,
+    right_of,
+    to_rights,
+)
 from tests.villages import COUNTY, citizen_id
 
 STANDS = "upper_inf(recorded) AND upper_inf(valid)"
@@ -229,6 +242,22 @@ def test_a_house_is_inherited_with_its_homestead_and_the_note_where_the_heir_is_
         "cancellation",
     )
     assert one(registrar, "SELECT state FROM registry.check_certificate(:n)", n=issued.number) == "cancelled"
+    assert rechecked(database, worker) == []
+
+
+def test_the_parcel_of_an_inherited_homestead_is_measured_anew_as_any_other(
+    registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
+) -> None:
+    heir, right = applications.person_of(registrar, "城里人", citizen_id(970)), right_of(registrar, kind="homestead")
+    asked = HomesteadInheritance(heir, "城里人", "（2026）公证1号", deceased=tuple(members(registrar)))
+    case = asked_for(registrar, "homestead_inheritance", asked, right=right)
+    booked(registrar, reviewer, superuser, case, "homestead_inheritance")
+    pass_days(superuser, 1)
+    (parcel,) = parcels(registrar, right)
+    case = apply_on_parcel(registrar, parcel, "area_change", AreaChange((parcel,), Decimal("190.00")))
+    assert one(registrar, 'SELECT applicant FROM registry."case" WHERE case_id = :c', c=case) == "城里人"
+    put_papers(registrar, case, "area_change")
+    booked(registrar, reviewer, superuser, case, "area_change")
     assert rechecked(database, worker) == []
 
 

@@ -12,6 +12,7 @@ import pytest
 from landreg.law.book import examine, national_law
 from landreg.registry.rules import ACT_RULES
 from landreg.registry.rules.act_facts import Restricted
+from landreg.registry.rules.household_facts import HouseholdActFacts, MemberFacts, OtherHousehold
 from landreg.registry.rules.household_requests import (
     Branch,
     Division,
@@ -21,7 +22,6 @@ from landreg.registry.rules.household_requests import (
     Placed,
     RepresentativeChange,
 )
-from landreg.registry.rules.households import HouseholdActFacts, MemberFacts, OtherHousehold
 from landreg.registry.rules.requests import Request, plain, read
 
 LAW = national_law("610902", date(2026, 7, 1))

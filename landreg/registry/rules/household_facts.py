@@ -1,0 +1,48 @@
+"""What the rules of acts on households are asked of: members, land and rights on both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from landreg.registry.rules.act_facts import ActFacts
+
+
+@dataclass(frozen=True)
+class MemberFacts:
+    """A member as the register has them: the masked name, whether they hold the household's right, and their relation."""
+
+    name: str
+    holds_right: bool = True
+    relation: str = ""
+
+
+@dataclass(frozen=True)
+class OtherHousehold:
+    """The household on the other side: members, homesteads and land of its own. term: of its contract right, None without."""
+
+    code: str
+    collective: str
+    members: Mapping[UUID, MemberFacts]
+    parcels: tuple[str, ...] = ()
+    homesteads: tuple[str, ...] = ()
+    term: tuple[Any, Any] | None = None
+
+
+@dataclass(frozen=True)
+class HouseholdActFacts(ActFacts):
+    """What an act on households is about. people: the members of this household; head: who stands for it now.
+
+    homesteads: codes of its homesteads. shared: codes of its rights that it shares with another household. filed: the issuing
+    party was told. heir_member: the heir is a member of the collective.
+    """
+
+    people: Mapping[UUID, MemberFacts] = field(default_factory=dict)
+    head: UUID | None = None
+    homesteads: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
+    filed: bool = True
+    heir_member: bool = True
+    other: OtherHousehold | None = None
