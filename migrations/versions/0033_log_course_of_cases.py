@@ -181,6 +181,7 @@ def upgrade() -> None:
             NEW.term_ended_on := upper(NEW.term);
             RETURN NEW;
         END $$;
+        REVOKE ALL ON FUNCTION registry.note_end_of_term() FROM PUBLIC;
         CREATE TRIGGER note_end_of_term BEFORE INSERT ON registry."right" FOR EACH ROW
             EXECUTE FUNCTION registry.note_end_of_term();
         SET LOCAL landreg.jurisdiction = '6109';
