@@ -5,12 +5,14 @@ Resumable: how far each is, is read from its rows.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from decimal import Decimal
 
 from sqlalchemy import text
 
 from landreg.access.service import SYSTEM
 from landreg.core.db import unit_of_work
+from landreg.core.errors import LandregError
 from landreg.core.periods import beijing_day
 from landreg.demo_year import Office
 from landreg.exit import money, queries, service
@@ -31,15 +33,11 @@ ITEMS = (Itemised("land", "剩余承包期内的土地", Decimal("6800.00")), It
 
 def begin_month(office: Office, number: int) -> None:
     """What a month begins with: a step of each exit."""
-    match number:
-        case month if month == ASKED:
-            _ask(office)
-        case month if month == AGREED:
-            _agree(office)
-        case month if month == ACCEPTED:
-            _accept(office)
-        case month if month == REGISTERED:
-            _register(office)
+    steps = {ASKED: _ask, AGREED: _agree, ACCEPTED: _accept, REGISTERED: _register}
+    if number in steps:
+        # What a rule refuses, another act having come between, stays where it is.
+        with suppress(LandregError):
+            steps[number](office)
 
 
 def _ask(office: Office) -> None:
