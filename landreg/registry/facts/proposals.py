@@ -74,7 +74,8 @@ def papers_of(kind: ActType, right_kind: str, request: Mapping[str, Any]) -> tup
     who asks for a correction.
     """
     operator = "operator" if request.get("operator") and kind.kind == "land_operation_change" else ""
-    return kind.papers(right_kind, str(request.get("reason") or ""), operator, str(request.get("by") or ""))
+    reason = str(request.get("reason") or "")
+    return kind.papers(right_kind, reason, f"{reason}_{right_kind}", operator, str(request.get("by") or ""))
 
 
 def papers_lacking(case: Case, kind: ActType, folder: frozenset[str]) -> tuple[str, ...]:

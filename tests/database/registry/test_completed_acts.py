@@ -280,7 +280,7 @@ def test_contracted_land_is_given_back_half_a_year_after_written_notice_with_eac
         cases.accept(registrar, COUNTY, [case])
     assert codes(refused) == {"REG-20", "END-3"}
     (papers,) = [found for found in refused.value.findings if found.code == "REG-20"]
-    assert papers.values["papers"] == ["return_notice", "return_decision", "member_consents"]
+    assert papers.values["papers"] == ["return_decision", "member_consents", "return_notice"]
     put_papers(registrar, case, "cancellation", papers.values["papers"])
     pass_days(superuser, 184)
     booked(registrar, reviewer, superuser, case, "cancellation")

@@ -340,7 +340,7 @@ def test_land_is_given_back_only_on_a_decision_with_everybodys_consent(
     with pytest.raises(Refused) as refused:
         cases.accept(registrar, COUNTY, [case])
     assert [f.values["papers"] for f in refused.value.findings] == [
-        ["return_notice", "return_decision", "member_consents"]
+        ["return_decision", "member_consents", "return_notice"]
     ]
     cases.withdraw(registrar, COUNTY, [case], "补齐材料")
     papers = ("return_notice", "return_decision", "member_consents")
