@@ -196,7 +196,7 @@ ROWS = (
 def main() -> None:
     """Print both tables, with a bar meanwhile."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
-    parser.add_argument("--trials", type=int, default=200)
+    parser.add_argument("--trials", type=int, default=100)
     parser.add_argument("--years", type=int, default=200)
     parser.add_argument("--seed", type=int, default=6109)
     given = parser.parse_args()
