@@ -225,14 +225,16 @@ def provide_for_minors(actor: Actor, county: str, exit_id: UUID, said: str, pape
 
 
 def withdraw(actor: Actor, county: str, exit_id: UUID, way: str, said: str = "") -> None:
-    """Take the exit back: at any time until registration, without a reason and without cost. Raises Conflict (EXIT-13)."""
+    """Take the exit back: at any time until registration, without a reason and without cost. Raises Conflict (EXIT-13).
+
+    Whatever is said with it is written down: that somebody was made to ask must stop no withdrawal.
+    """
     if way not in ("letter", "word"):
         raise BadInput(Finding("FORM-5", "way", {"given": way[:40]}))
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, exit_id)
         if stage(found.course(law.on), law.days("EXIT-9.cooling_days")) in FINAL:
             raise Conflict(Finding("EXIT-13", "state", subject=found.exit.number))
-        ties_nothing(law.on, said=said)
         logged.stage_withdrawal(uow, happened(uow, found, "withdrawal", law.on, way=way, said=said))
         close_case(uow, found)
 

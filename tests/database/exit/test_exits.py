@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from landreg.core.actor import Actor
 from landreg.core.errors import BadInput, Conflict, NotFound, Refused
 from landreg.exit import days, money, service
 from landreg.exit.rules.money import Itemised
+from landreg.law.guard import guard
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
 from landreg.registry.casework import applications, cases
@@ -270,6 +272,16 @@ def test_an_exit_is_taken_back_by_a_word_and_only_on_its_own_page(
     assert state_of(registrar, found.case_id) == "withdrawn"
     assert one(registrar, NOW, r=right_of(registrar)) == 1
     assert rechecked(database, worker) == []
+
+
+@pytest.mark.usefixtures("registered")
+def test_what_is_said_against_the_office_stops_no_withdrawal(registrar: Actor) -> None:
+    found = asked_for(registrar)
+    said = "当时说不交地就不给落户，现在不退了"
+    assert guard(said, date(2026, 11, 1), "said")
+    service.withdraw(registrar, COUNTY, found.exit_id, "word", said)
+    assert state_of(registrar, found.case_id) == "withdrawn"
+    assert one(registrar, "SELECT said FROM exit.event WHERE kind = 'withdrawal'") == said
 
 
 @pytest.mark.usefixtures("registered")
