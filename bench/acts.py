@@ -28,10 +28,17 @@ MOST_COPIES = 890
 COPIED = (
     "registry.act", "party.collective", "party.household", "identity.person", "party.member", "land.parcel",
     "registry.contract", 'registry."right"', "registry.right_holder", "registry.right_parcel", 'registry."case"',
+    "registry.case_parcel", "registry.case_event",
 )  # fmt: skip
-KEPT = {"registered_by", "prepared_by", "accepted_by", "reviewed_by", "package_id", "batch_id", "notice_id"}
+KEPT = {"by", "registered_by", "prepared_by", "accepted_by", "reviewed_by", "package_id", "batch_id", "notice_id"}
 """Ids that are not the village's own."""
 AT_ONCE = 1000
+_UNTOLD = """NOT EXISTS (SELECT FROM log.entry AS l WHERE l.county = e.county AND l.key = e.event_id::text)"""
+_COURSES = f"""
+    UPDATE registry.case_event AS e SET told = registry.told_by(e.county, e.case_id) WHERE e.step = 'accept' AND {_UNTOLD};
+    SELECT count(registry.tell_step(e, e.at)) FROM registry.case_event AS e WHERE e.step IN ('accept', 'review') AND {_UNTOLD}
+"""
+"""The courses of the copies' cases, told as the database tells of those that a desk took."""
 
 
 def load(settings: Settings, acts: int, told: Callable[[str, int, int], None] = lambda *_: None) -> int:
@@ -51,6 +58,7 @@ def load(settings: Settings, acts: int, told: Callable[[str, int, int], None] = 
             told("rows", done, len(COPIED))
             superuser.execute(_copying(superuser, table), {"copies": copies})
         superuser.execute("VACUUM ANALYZE")
+        superuser.execute(_COURSES)
         _stage(superuser, told)
     seal(WORKER, settings)
     with psycopg.connect(settings.superuser_url or "", autocommit=True) as superuser:
