@@ -19,7 +19,7 @@ from landreg.access.bindings import Joining
 from landreg.access.identity import reveal
 from landreg.access.rules import Step
 from landreg.access.service import SYSTEM, NewAccount
-from landreg.audit import complaints, evidence, samples
+from landreg.audit import complaints, evidence, samples, watch
 from landreg.audit import service as audit
 from landreg.audit.complaints import Said
 from landreg.audit.service import NewFinding
@@ -223,6 +223,7 @@ def _audit(on: Stage) -> Life:
     yield "answer_complaint", lambda: complaints.go_on(auditor, complaint.number, "answer", "已经派人去问")
     yield "open_contact", lambda: complaints.contact(auditor, complaint.number)
     yield "evidence", lambda: evidence.bundle(auditor, on.settings, number).content.close()
+    yield "look", lambda: watch.look(auditor, today_of(on))
     key = one(on.worker, "SELECT key FROM log.entry WHERE kind = 'identity.opened' LIMIT 1")
     yield "erase", lambda: erase(on.worker, "identity.opened", key, (), "汉网信〔2027〕1号")
 

@@ -22,6 +22,7 @@ SEVERAL = {
     "attempt": "the step is undone, and that it was tried is kept",
     "issue": "printed in between, entered in one transaction",
     "exit_apply": "that members' numbers are opened stands in the log before their ages are told",
+    "look": "what is going to be looked at stands in the log before it is shown",
     "evidence": "that it is taken stands in the log before it is given",
     "open_batch": "the planner's statistics come after, and nothing hangs on them",
     "open_cases": "the planner's statistics come after, and nothing hangs on them",
