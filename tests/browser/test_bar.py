@@ -109,5 +109,11 @@ def test_on_a_desk_what_is_seldom_wanted_is_under_one_word(window: OpenPage, sta
     sign_on(page, "registrar")
     assert not page.locator(".app-bar").get_by_role("link", name="审计意见").is_visible()
     page.locator(".app-nav summary").click()
-    assert page.locator(".app-nav .menu a:visible").all_inner_texts() == ["农户绑定", "审计意见", "公告", "证书查验"]
+    assert page.locator(".app-nav .menu a:visible").all_inner_texts() == [
+        "农户绑定",
+        "有偿退出",
+        "审计意见",
+        "公告",
+        "证书查验",
+    ]
     assert faults_of(page) == []

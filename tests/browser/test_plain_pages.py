@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from landreg.access import service
 from landreg.access.service import NewAccount
@@ -75,7 +75,8 @@ def calculated(page: Page) -> None:
         page.select_option(f"#field-{name}", value)
     for name, value in claim.filled:
         page.fill(f"#field-{name}", value)
-    page.get_by_role("button", name="算一算").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="算一算").click()
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -92,15 +93,16 @@ def test_every_plain_page_is_large_and_sound(window: OpenPage, width: int) -> No
 def test_a_farmer_works_out_an_exit_and_what_was_typed_stays(window: OpenPage, width: int, script: bool) -> None:
     page = window(width=width, script=script)
     calculated(page)
-    assert page.get_by_role("heading", name="合计").is_visible()
-    assert page.get_by_text("每平方米 450.00 元").first.is_visible()
+    expect(page.get_by_role("heading", name="合计")).to_be_visible()
+    expect(page.get_by_text("每平方米 450.00 元").first).to_be_visible()
     assert page.input_value("#field-land_mu_1") == "3.2"
     if script:
         sound(page)
         assert smallest_text(page)[0] >= SMALLEST_PX, smallest_text(page)
     page.fill("#field-land_mu_1", "0")
-    page.get_by_role("button", name="算一算").click()
-    assert page.locator("#error-land_mu_1-1").is_visible()
+    with page.expect_navigation():
+        page.get_by_role("button", name="算一算").click()
+    expect(page.locator("#error-land_mu_1-1")).to_be_visible()
     assert page.input_value("#field-house_m2") == "120.5"
 
 
@@ -122,13 +124,13 @@ def test_a_page_is_read_aloud_part_by_part_and_stops_when_asked(window: OpenPage
     assert page.locator(".is-read").count() == 1
     page.get_by_role("button", name="停止朗读").click()
     assert page.evaluate("window.said.at(-1)") == "|"
-    assert page.get_by_role("button", name="读给我听").is_visible()
+    expect(page.get_by_role("button", name="读给我听")).to_be_visible()
 
 
 def test_without_a_script_the_page_says_the_same_and_has_no_idle_button(window: OpenPage) -> None:
     page = window(width=390, script=False)
     page.goto("/yours")
-    assert page.get_by_text("谁也不能这样要求您").is_visible()
+    expect(page.get_by_text("谁也不能这样要求您")).to_be_visible()
     assert page.get_by_role("button", name="读给我听").count() == 0
 
 
@@ -143,7 +145,8 @@ def test_a_complaint_is_handed_in_answered_and_read(window: OpenPage, width: int
     page.select_option("#field-office", "township")
     page.select_option("#field-division", COUNTY)
     page.fill("#field-contact", "13800000000")
-    page.get_by_role("button", name="提交投诉").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="提交投诉").click()
     sound(page)
     code = page.locator(".sum").inner_text().strip()
     assert re.fullmatch(r"([A-Z2-7]{4}-){3}[A-Z2-7]{4}", code)
@@ -152,17 +155,22 @@ def test_a_complaint_is_handed_in_answered_and_read(window: OpenPage, width: int
     sign_on(desk, "mei")
     desk.goto("/audit/complaints")
     sound(desk)
-    desk.get_by_role("link", name=re.compile("^TS")).click()
-    desk.get_by_role("button", name="标为已阅").click()
-    desk.get_by_role("button", name="打开（记入日志）").click()
-    assert desk.get_by_text("13800000000").is_visible()
+    with desk.expect_navigation():
+        desk.get_by_role("link", name=re.compile("^TS")).click()
+    with desk.expect_navigation():
+        desk.get_by_role("button", name="标为已阅").click()
+    with desk.expect_navigation():
+        desk.get_by_role("button", name="打开（记入日志）").click()
+    expect(desk.get_by_text("13800000000")).to_be_visible()
     sound(desk)
     desk.fill("#field-text", "已经派人去问，结果在这里告诉您。")
-    desk.get_by_role("button", name="答复投诉人").click()
+    with desk.expect_navigation():
+        desk.get_by_role("button", name="答复投诉人").click()
     sound(desk)
 
     page.goto("/complaints/answer")
     page.fill("#field-code", code.lower())
-    page.get_by_role("button", name="看答复").click()
-    assert page.get_by_text("已经派人去问").is_visible()
+    with page.expect_navigation():
+        page.get_by_role("button", name="看答复").click()
+    expect(page.get_by_text("已经派人去问")).to_be_visible()
     sound(page)
