@@ -66,11 +66,11 @@ def place(small_disk: Path, database: Settings) -> Iterator[tuple[Checkout, Sett
 def fill(disk: Path) -> Path:
     """A file that takes all the room there is."""
     file = disk / "ballast"
-    with file.open("wb") as out:
+    # Unbuffered: what does not fit any more would fail again when the file is closed.
+    with file.open("wb", buffering=0) as out:
         try:
             while True:
                 out.write(bytes(65536))
-                out.flush()
         except OSError:
             return file
 

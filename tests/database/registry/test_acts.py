@@ -235,12 +235,12 @@ def test_a_number_that_is_no_citizen_id_is_refused_and_nobody_is_entered(registr
 
 
 def test_an_act_is_applied_for_on_what_it_is_for(registered: list[UUID], registrar: Actor) -> None:
-    mortgage = RestrictionAsked("mortgage", "信用社", "合同", Decimal("1.00"))
+    asked = Assignment(UUID(int=5), f"{VILLAGE}010002J", date(2026, 11, 1))
     with pytest.raises(BadInput) as refused:
-        applications.apply_on_right(registrar, COUNTY, right_of(registrar, kind="homestead"), "mortgage", mortgage)
+        applications.apply_on_right(registrar, COUNTY, right_of(registrar, kind="homestead"), "assignment", asked)
     assert codes(refused) == {"REG-25"}
     with pytest.raises(NotFound):
-        applications.apply_on_right(registrar, COUNTY, UUID(int=5), "mortgage", mortgage)
+        applications.apply_on_right(registrar, COUNTY, UUID(int=5), "assignment", asked)
 
 
 def test_a_case_whose_right_has_ended_has_no_certificate_and_holds_no_other_up(
