@@ -8,7 +8,7 @@ import logging
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-from landreg.core.actor import WORKER, Actor, Desk
+from landreg.core.actor import WORKER, Actor
 from landreg.core.db import Unavailable, UnitOfWork, alone, unit_of_work
 from landreg.core.errors import LandregError
 from landreg.core.periods import beijing_day
@@ -21,10 +21,9 @@ from landreg.registry.effects import Changes, RightBundle
 from landreg.registry.effects import exits as effects
 from landreg.registry.facts import standing
 from landreg.registry.facts.exits import closed_by, parcels_held
+from landreg.registry.lapses import OFFICE
 from landreg.registry.writing import Booking, write
 
-OFFICE = replace(WORKER, desk=Desk.REGISTRY)
-"""Nobody applies for these: the register does them itself."""
 _logger = logging.getLogger(__name__)
 
 
@@ -58,7 +57,7 @@ def lapse(office: Actor, county: str, exit_id: UUID) -> int:
             return 0
         if stage(course, law.days("EXIT-9.cooling_days")) in FINAL:
             return 0
-        logged.stage_lapse(uow, happened(uow, found, "lapse", law.on))
+        logged.stage_event(uow, happened(uow, found, "lapse", law.on))
         close_case(uow, found)
     return 1
 
@@ -98,7 +97,7 @@ def come_back(office: Actor, county: str, exit_id: UUID) -> int:
         event = event_of(uow, row, "return", row.returns_on)
         uow.session.add(event)
         uow.session.flush()
-        logged.stage_return(uow, event)
+        logged.stage_event(uow, event)
     return 1
 
 

@@ -53,29 +53,9 @@ def stage_payment(uow: UnitOfWork, row: Payment) -> None:
     stage(uow, Entry("exit.paid", row.county, row.village, str(row.payment_id), *_said(row, yuan=row.amount_yuan)))
 
 
-def stage_notice(uow: UnitOfWork, row: Event) -> None:
-    """Tell the log of the written notice."""
-    stage(uow, Entry("exit.noticed", row.county, row.village, row.number, *_event(row)))
-
-
-def stage_minors(uow: UnitOfWork, row: Event) -> None:
-    """Tell the log how minors are provided for."""
-    stage(uow, Entry("exit.minors", row.county, row.village, row.number, *_event(row)))
-
-
-def stage_withdrawal(uow: UnitOfWork, row: Event) -> None:
-    """Tell the log that an exit was taken back."""
-    stage(uow, Entry("exit.withdrawn", row.county, row.village, row.number, *_event(row)))
-
-
-def stage_lapse(uow: UnitOfWork, row: Event) -> None:
-    """Tell the log that an exit lapsed unpaid."""
-    stage(uow, Entry("exit.lapsed", row.county, row.village, row.number, *_event(row)))
-
-
-def stage_return(uow: UnitOfWork, row: Event) -> None:
-    """Tell the log that a temporary exit came back."""
-    stage(uow, Entry("exit.returned", row.county, row.village, row.number, *_event(row)))
+def stage_event(uow: UnitOfWork, row: Event) -> None:
+    """Tell the log of what happened to an exit: notice, minors, withdrawal, lapse or return."""
+    stage(uow, Entry(OF_EVENT[row.kind], row.county, row.village, row.number, *_event(row)))
 
 
 def _applied(row: Exit) -> Told:
@@ -91,9 +71,8 @@ def _agreed(row: Agreement, items: list[Item]) -> Told:
     return facts, {**personal, **{f"item.{item.position}": _text(item) for item in items}}
 
 
-def _said(row: Base, **facts: Any) -> Told:
-    told = row.exit_id if isinstance(row, Exit | Consent | Agreement | Payment | Event) else None
-    return {"exit": told, **facts}, {"row": _text(row)}
+def _said(row: Exit | Consent | Agreement | Payment | Event, **facts: Any) -> Told:
+    return {"exit": row.exit_id, **facts}, {"row": _text(row)}
 
 
 def _text(row: Base) -> str:

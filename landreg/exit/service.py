@@ -206,9 +206,7 @@ def notify(actor: Actor, county: str, exit_id: UUID, on_day: date, paper: Attach
         ties_nothing(law.on, paper)
         if paper is None or on_day > law.on:
             raise Refused(Finding("EXIT-2", "on_day", {"noticed": None, "earliest": None}, subject=found.exit.number))
-        logged.stage_notice(
-            uow, happened(uow, found, "notice", on_day, paper=entered(uow, found, "exit_notice", paper))
-        )
+        logged.stage_event(uow, happened(uow, found, "notice", on_day, paper=entered(uow, found, "exit_notice", paper)))
 
 
 def provide_for_minors(actor: Actor, county: str, exit_id: UUID, said: str, paper: Attached | None) -> None:
@@ -221,7 +219,7 @@ def provide_for_minors(actor: Actor, county: str, exit_id: UUID, said: str, pape
             names = [found.names.get(one.person_id, "") for one in found.members if one.member_id in found.exit.minors]
             raise Refused(Finding("EXIT-6", "said", {"minors": names}, subject=found.exit.number))
         document = entered(uow, found, "exit_minors", paper)
-        logged.stage_minors(uow, happened(uow, found, "minors", law.on, said=said, paper=document))
+        logged.stage_event(uow, happened(uow, found, "minors", law.on, said=said, paper=document))
 
 
 def withdraw(actor: Actor, county: str, exit_id: UUID, way: str, said: str = "") -> None:
@@ -235,7 +233,7 @@ def withdraw(actor: Actor, county: str, exit_id: UUID, way: str, said: str = "")
         found, law = held(uow, county, exit_id)
         if stage(found.course(law.on), law.days("EXIT-9.cooling_days")) in FINAL:
             raise Conflict(Finding("EXIT-13", "state", subject=found.exit.number))
-        logged.stage_withdrawal(uow, happened(uow, found, "withdrawal", law.on, way=way, said=said))
+        logged.stage_event(uow, happened(uow, found, "withdrawal", law.on, way=way, said=said))
         close_case(uow, found)
 
 
@@ -253,7 +251,7 @@ def withdraw_own(actor: Actor, county: str, exit_id: UUID) -> None:
         event = event_of(uow, row, "withdrawal", beijing_day(uow.now), way="click")
         uow.session.add(event)
         uow.session.flush()
-        logged.stage_withdrawal(uow, event)
+        logged.stage_event(uow, event)
 
 
 def held(uow: UnitOfWork, county: str, exit_id: UUID) -> tuple[Whole, Law]:

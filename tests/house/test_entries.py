@@ -12,7 +12,8 @@ from tests.house import sources
 
 
 def _kinds_written(file: Path) -> Iterator[tuple[str, str]]:
-    """Kind and place of every `Entry(kind, ...)`: a literal, a constant of the module, or what a function is called with."""
+    """Kind and place of every `Entry(kind, ...)`: a literal, a constant of the module, any value of a mapping of the module, or
+    what a function is called with."""
     tree = sources.tree(file)
     constants = {
         target.id: node.value.value
@@ -20,6 +21,13 @@ def _kinds_written(file: Path) -> Iterator[tuple[str, str]]:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
         for target in node.targets
         if isinstance(target, ast.Name)
+    }
+    mappings = {
+        target.id: [ast.literal_eval(value) for value in node.value.values]
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict)
+        for target in node.targets
+        if isinstance(target, ast.Name) and all(isinstance(value, ast.Constant) for value in node.value.values)
     }
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
     for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
@@ -32,6 +40,8 @@ def _kinds_written(file: Path) -> Iterator[tuple[str, str]]:
                 yield str(kind.value), place
             elif isinstance(kind, ast.Name) and kind.id in constants:
                 yield str(constants[kind.id]), place
+            elif isinstance(kind, ast.Subscript) and isinstance(kind.value, ast.Name) and kind.value.id in mappings:
+                yield from ((one, place) for one in mappings[kind.value.id])
             elif isinstance(kind, ast.Name) and kind.id in parameters:
                 at = parameters.index(kind.id)
                 given = [one.args[at] for one in calls if getattr(one.func, "id", "") == function.name]

@@ -13,6 +13,7 @@ from landreg.core.periods import beijing_day
 from landreg.exit import days, money, service
 from landreg.exit.model import Exit
 from landreg.exit.service import Asked
+from landreg.registry import lapses
 from landreg.registry.casework import applications
 from landreg.registry.rules.requests import HouseholdChange, Joining
 from tests.exit_kit import PAPER, agreement, seen, to_register, word
@@ -50,7 +51,7 @@ def _ended_and_back(on: Stage) -> Life:
     )
     to_register(on.registrar, on.reviewer, on.superuser, found)
     pass_days(on.superuser, 200)
-    yield "exit_come_back", lambda: days.come_back(days.OFFICE, COUNTY, found.exit_id)
+    yield "exit_come_back", lambda: days.come_back(lapses.OFFICE, COUNTY, found.exit_id)
 
 
 def _agreed(on: Stage, found: Exit) -> Life:
@@ -75,7 +76,7 @@ def _taken_back(on: Stage) -> Life:
     again = service.apply(on.registrar, SECOND, asked)
     farmer = _bound(on)
     yield "exit_withdraw_own", lambda: service.withdraw_own(farmer, COUNTY, again.exit_id)
-    yield "exit_close", lambda: days.close(days.OFFICE, COUNTY, again.exit_id)
+    yield "exit_close", lambda: days.close(lapses.OFFICE, COUNTY, again.exit_id)
 
 
 def _lapsed(on: Stage) -> Life:
@@ -83,7 +84,7 @@ def _lapsed(on: Stage) -> Life:
     found = service.apply(on.registrar, SECOND, asked)
     yield from _agreed(on, found)
     pass_days(on.superuser, 181)
-    yield "exit_lapse", lambda: days.lapse(days.OFFICE, COUNTY, found.exit_id)
+    yield "exit_lapse", lambda: days.lapse(lapses.OFFICE, COUNTY, found.exit_id)
     last = service.apply(on.registrar, SECOND, asked)
     service.withdraw(on.registrar, COUNTY, last.exit_id, "letter")
     yield "exit_days", lambda: days.work(on.worker)
