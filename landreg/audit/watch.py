@@ -72,7 +72,7 @@ def look(actor: Actor, month: date, within: str = "") -> Look:
 
 
 def _announced(actor: Actor, month: date, within: str) -> tuple[Law, tuple[date, ...]]:
-    """Say in the log, and commit, what is going to be looked at: the function answers nothing else (migration 0034)."""
+    """Say in the log, and commit, what is going to be looked at: the function answers nothing else (migration 0031)."""
     with unit_of_work(actor) as uow:
         today = beijing_day(uow.now)
         if month > today:

@@ -66,9 +66,10 @@ def _watcher() -> None:
         GRANT SELECT (county, village, right_id, household_id, recorded) ON registry."right" TO landreg_watch;
         GRANT SELECT (county, village, household_id, person_id, recorded) ON party.member TO landreg_watch;
         GRANT SELECT (person_id, id_masked) ON identity.person TO landreg_watch;
-        GRANT INSERT (county, id, village, kind, key, leaf, salts, staged_at) ON log.entry TO landreg_watch;
-        GRANT EXECUTE ON FUNCTION access.jurisdiction_from(), access.jurisdiction_to(), access.actor(), system.clock()
-            TO landreg_watch;
+        GRANT INSERT (county, id, village, kind, key, leaf, salts, staged_at),
+            SELECT (county, village, kind, leaf, staged_at, made_in) ON log.entry TO landreg_watch;
+        GRANT EXECUTE ON FUNCTION access.jurisdiction_from(), access.jurisdiction_to(), access.actor(), system.clock(),
+            identity.stands(xid8) TO landreg_watch;
 
         CREATE POLICY watched ON settlement.application FOR SELECT TO landreg_watch USING ({inside});
         CREATE POLICY watched ON settlement.person FOR SELECT TO landreg_watch USING (EXISTS (
@@ -83,6 +84,7 @@ def _bridge() -> None:
         -- Exits applied for in a month, in a division, each with the days of settlements that may be its household's, and who
         -- decided them. Nothing is opened, and no digest is common to the sides: what fits is the village, and the three and two
         -- signs that a masked number keeps, of which a village has many. Of a settlement no number and no name comes back.
+        -- A look is announced first, by a leaf that is committed, so that rolling it back hides none.
         CREATE FUNCTION audit.exits_near_settlements(month date, division text) RETURNS TABLE (
             village text, number text, county text, case_id uuid, officer uuid, buyer text, reason text, applied_on date,
             settled_on date[], settled_by uuid[])
@@ -96,6 +98,15 @@ def _bridge() -> None:
         BEGIN
             IF asked IS NULL OR within IS NULL OR within !~ '^[0-9]{4,12}$' OR access.actor() IS NULL THEN
                 RAISE EXCEPTION 'a month, a division and who asks' USING ERRCODE = 'invalid_parameter_value';
+            END IF;
+            IF NOT EXISTS (
+                SELECT FROM log.entry AS e
+                WHERE e.county = rpad(left(within, 6), 6, '0')::char(6) AND e.kind = 'audit.watch_announced' AND e.village = within
+                  AND e.staged_at BETWEEN now_here - interval '2 minutes' AND now_here
+                  AND convert_from(e.leaf, 'UTF8')::jsonb -> 'facts' = jsonb_build_object(
+                      'by', access.actor()::text, 'month', to_char(asked, 'YYYY-MM-DD'), 'within', within)
+                  AND identity.stands(e.made_in)) THEN
+                RAISE EXCEPTION 'a look is announced in the log first' USING ERRCODE = 'insufficient_privilege';
             END IF;
             -- Refused by the log's own policy for a division outside the jurisdiction.
             INSERT INTO log.entry (county, id, village, kind, key, leaf, salts, staged_at) VALUES (
