@@ -46,6 +46,8 @@ KEPT_IDS = {
 CODES = {"code", "subject_code", "household_code", "parcel_code"}
 NUMBERS = {"number", "key"}
 NAMES = {"name", "applicant"}
+ROW_ID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+"""Leaves of acts are known by the act's number, those of a case's steps by the id of the row that they tell of."""
 DIGESTS = {"id_digest", "name_digest"}
 OF_PARCEL = {"geom": "moved.geom", "geom_3857": "ST_Transform(moved.geom, 3857)"}
 
@@ -169,7 +171,8 @@ def _value(table: str, column: str, kind: str) -> str:
         return f"CASE WHEN left({own}, 12) = '{VILLAGE}' THEN {village} || substr({own}, 13) ELSE {own} END"
     if column in NUMBERS:
         serial = f"(substring({own} FROM '\\d+$')::bigint + c * 100000)::text"
-        return f"regexp_replace({own}, '\\d+$', '') || {serial}"
+        numbered = f"regexp_replace({own}, '\\d+$', '') || {serial}"
+        return f"CASE WHEN {own} ~ '{ROW_ID}' THEN md5({own} || c)::uuid::text ELSE {numbered} END"
     if column in NAMES and table != "land.parcel":
         return f"{own} || c"
     return own
