@@ -33,7 +33,7 @@ from landreg.land.place_names import place
 from landreg.registry import routes as registry_routes
 from landreg.registry.routes import books, public
 from landreg.settlement import routes as settlement_routes
-from landreg.web import i18n, pages, problems
+from landreg.web import i18n, packed, pages, problems
 from landreg.web.server import LONGEST_LINE, Worker
 
 # The desks whose logins a process holds; what it has no login for, an intruder in it cannot reach.
@@ -83,6 +83,7 @@ def create_app(settings: Settings) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     i18n.register(app)
     pages.register(app)
+    packed.register(app)
     problems.register(app)
     policy.register(app, settings)
     CSRFProtect(app)

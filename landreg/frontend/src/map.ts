@@ -1,6 +1,6 @@
 // The map of a page. What it shows is said by data attributes of <div data-map>: data-extent (lon, lat), data-tiles,
 // data-boundaries, data-villages, data-parcel, data-parcel-url, data-marks (what was found, GeoJSON), data-places-url with data-places-table, data-proj with
-// data-zone (the county's survey zone), data-edit with data-edit-field (drawing for an act), data-page (the whole-page map: popup, tools and an address that can be sent on).
+// data-zone (the county's survey zone), data-points (tiles of points, gathered where they lie close), data-edit with data-edit-field (drawing for an act), data-page (the whole-page map: popup, tools and an address that can be sent on).
 import OlMap from "ol/Map";
 import View from "ol/View";
 import Graticule from "ol/layer/Graticule";
@@ -14,13 +14,14 @@ import { Editor } from "./edit";
 import { Measure } from "./measure";
 import { ChosenParcel } from "./parcels";
 import { Places } from "./places";
-import { boundaryStyle, foundStyle, graticuleStroke, graticuleText, parcelStyle, villageStyle } from "./styles";
+import { boundaryStyle, foundStyle, graticuleStroke, graticuleText, parcelStyle, pointStyle, villageStyle } from "./styles";
 import { words } from "./words";
 import { positionText, zoneOf } from "./zone";
 
 const ANKANG = [108.0, 31.7, 110.2, 33.9];
 const TILES_FROM_ZOOM = 13;
 const TILES_TO_ZOOM = 18;
+const POINTS_TO_ZOOM = 15;
 
 function numbers(text: string | undefined): number[] | null {
   const parts = (text ?? "").split(",").map(Number);
@@ -34,6 +35,16 @@ function tileLayer(address: string): VectorTileLayer {
     style: parcelStyle,
     declutter: true,
     zIndex: 5,
+  });
+}
+
+/** Points at every zoom: the server gathers what would lie upon each other. */
+function pointLayer(address: string): VectorTileLayer {
+  return new VectorTileLayer({
+    source: new VectorTileSource({ format: new MVT(), url: address, maxZoom: POINTS_TO_ZOOM }),
+    style: pointStyle,
+    renderBuffer: 40,
+    zIndex: 6,
   });
 }
 
@@ -57,7 +68,7 @@ function makeMap(frame: HTMLElement, target: HTMLElement): OlMap {
       }),
     ],
   });
-  const { boundaries, villages, tiles, marks } = frame.dataset;
+  const { boundaries, villages, tiles, marks, points } = frame.dataset;
   if (marks) {
     // What a search found, in its exact shapes over the tiles.
     const features = new GeoJSON().readFeatures(marks, { featureProjection: "EPSG:3857" });
@@ -79,6 +90,9 @@ function makeMap(frame: HTMLElement, target: HTMLElement): OlMap {
   }
   if (tiles) {
     map.addLayer(tileLayer(tiles));
+  }
+  if (points) {
+    map.addLayer(pointLayer(points));
   }
   return map;
 }
@@ -197,6 +211,11 @@ function start(frame: HTMLElement): void {
     }
     const features = map.getFeaturesAtPixel(event.pixel, { hitTolerance: 4 });
     if (places && features.some((feature) => places.hit(feature))) {
+      return;
+    }
+    if (features.some((feature) => Number(feature.get("count")) > 1)) {
+      const view = map.getView();
+      view.animate({ center: event.coordinate, zoom: (view.getZoom() ?? 12) + 2, duration: 250 });
       return;
     }
     const code = features.map((feature) => feature.get("code") as unknown).find((found) => typeof found === "string");

@@ -97,6 +97,19 @@ export function placeStyle(feature: FeatureLike, selected: boolean): Style {
   });
 }
 
+/** What the market offers: one place, or how many where they lie close. */
+export function pointStyle(feature: FeatureLike): Style {
+  const count = Number(feature.get("count"));
+  return new Style({
+    image: new Circle({
+      radius: count > 1 ? 11 + Math.min(9, 3 * Math.log10(count)) : 7,
+      fill: new Fill({ color: count > 1 ? "#0b6552" : "#b4530a" }),
+      stroke: new Stroke({ color: "#ffffff", width: 2 }),
+    }),
+    text: count > 1 ? new Text({ text: String(count), font: `600 12px ${FONT}`, fill: new Fill({ color: "#ffffff" }) }) : undefined,
+  });
+}
+
 // What a search found.
 export const foundStyle = new Style({
   fill: new Fill({ color: "rgba(240, 180, 41, 0.25)" }),
