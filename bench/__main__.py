@@ -21,7 +21,7 @@ from landreg.config import CHECKOUT
 
 # In the order of the documents: import, overlaps, certificates, the register at work, batch registration, rechecking, the box.
 MEASUREMENTS = ("import_", "overlaps", "certificates", "desk", "registration", "recheck", "search")
-SHARES = {"recheck": 20}
+SHARES = {"recheck": 40}
 """Of what is measured by the act, one for so many parcels: its own copies of a village take a minute for each 100,000."""
 FILE = CHECKOUT / "var" / "bench.json"
 ASKED = {

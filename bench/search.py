@@ -26,7 +26,7 @@ from landreg.registry import finding
 COUNTY = "610902"
 TOWNSHIP = "610902110"
 VILLAGES = 200
-ROUNDS = 100
+ROUNDS = 50
 MOST_MS = 100
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
