@@ -1,0 +1,1 @@
+"""Kinds of transfer, listings of households and collectives, their review and their end."""

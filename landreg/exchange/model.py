@@ -1,0 +1,156 @@
+"""Listings with their parcels, photos and course, takers, deals and deals that fell.
+
+A row is said once; how a listing stands follows from its events.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from geoalchemy2 import Geometry
+from sqlalchemy import DateTime, LargeBinary, Numeric
+from sqlalchemy.orm import Mapped, mapped_column
+
+from landreg.core.tables import Base, CountyKey
+
+Instant = DateTime(timezone=True)
+Price = Numeric(12, 2)
+Area = Numeric(14, 2)
+SCHEMA = {"schema": "exchange"}
+
+
+class Listing(CountyKey, Base):
+    """Land offered on the exchange. from_on, until_on: half-open days. unit: what price and floor count. floor: the least
+    that is taken; not shown, only the household and the operator read it. closes_on: the last day of publication. instead_of:
+    the listing that came back and is listed anew. state: what its last event made it, kept by the database.
+    """
+
+    __tablename__ = "listing"
+    __table_args__ = SCHEMA
+
+    listing_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[str]
+    kind: Mapped[str]
+    source: Mapped[str]
+    right_id: Mapped[UUID | None]
+    household_id: Mapped[UUID | None]
+    household_code: Mapped[str]
+    way: Mapped[str]
+    to_whom: Mapped[str]
+    from_on: Mapped[date]
+    until_on: Mapped[date]
+    unit: Mapped[str]
+    grain: Mapped[str]
+    price: Mapped[Decimal] = mapped_column(Price)
+    floor: Mapped[Decimal | None] = mapped_column(Price)
+    floor_shown: Mapped[bool]
+    escalator_percent: Mapped[Decimal] = mapped_column(Numeric(5, 2))
+    paid_every: Mapped[str]
+    paid_before: Mapped[bool]
+    crop: Mapped[str]
+    water: Mapped[str]
+    road: Mapped[str]
+    soil: Mapped[str]
+    said: Mapped[str]
+    area_m2: Mapped[Decimal] = mapped_column(Area)
+    closes_on: Mapped[date]
+    listed_by: Mapped[UUID]
+    listed_by_name: Mapped[str]
+    agent_id: Mapped[UUID | None]
+    agent_act_id: Mapped[UUID | None]
+    instead_of: Mapped[UUID | None]
+    listed_at: Mapped[datetime] = mapped_column(Instant)
+    state: Mapped[str]
+
+
+class ListingParcel(CountyKey, Base):
+    """A parcel of a listing. part: what is listed of it, in the parcel's own zone; None: the whole."""
+
+    __tablename__ = "listing_parcel"
+    __table_args__ = SCHEMA
+
+    listing_id: Mapped[UUID] = mapped_column(primary_key=True)
+    parcel_code: Mapped[str] = mapped_column(primary_key=True)
+    area_m2: Mapped[Decimal] = mapped_column(Area)
+    part: Mapped[Any | None] = mapped_column(Geometry("POLYGON", spatial_index=False))
+
+
+class ListingPhoto(CountyKey, Base):
+    """A photo of what is listed; the file lies in the store by its digest."""
+
+    __tablename__ = "listing_photo"
+    __table_args__ = SCHEMA
+
+    listing_id: Mapped[UUID]
+    document_id: Mapped[UUID] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    sha256: Mapped[str]
+    size: Mapped[int]
+
+
+class ListingEvent(CountyKey, Base):
+    """A step of a listing: who did it, when, and what was said."""
+
+    __tablename__ = "listing_event"
+    __table_args__ = SCHEMA
+
+    listing_id: Mapped[UUID]
+    event_id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    said: Mapped[str]
+    by_id: Mapped[UUID]
+    by_name: Mapped[str]
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Taker(CountyKey, Base):
+    """Who may take land. code: of a household or an organisation, '' of a person, whose number is sealed."""
+
+    __tablename__ = "taker"
+    __table_args__ = SCHEMA
+
+    taker_id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    name: Mapped[str]
+    code: Mapped[str]
+    household_id: Mapped[UUID | None]
+    account_id: Mapped[UUID | None]
+    id_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    id_digest: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    contact: Mapped[str]
+    opened_by: Mapped[UUID]
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Deal(CountyKey, Base):
+    """That a listing goes to a taker at a price. by: how it was decided."""
+
+    __tablename__ = "deal"
+    __table_args__ = SCHEMA
+
+    deal_id: Mapped[UUID] = mapped_column(primary_key=True)
+    listing_id: Mapped[UUID]
+    taker_id: Mapped[UUID]
+    way: Mapped[str]
+    price: Mapped[Decimal] = mapped_column(Price)
+    unit: Mapped[str]
+    by: Mapped[str]
+    decided_at: Mapped[datetime] = mapped_column(Instant)
+    decided_by: Mapped[UUID]
+    decided_by_name: Mapped[str]
+
+
+class DealFall(CountyKey, Base):
+    """That a deal does not stand, and why."""
+
+    __tablename__ = "deal_fall"
+    __table_args__ = SCHEMA
+
+    deal_id: Mapped[UUID] = mapped_column(primary_key=True)
+    reason: Mapped[str]
+    at: Mapped[datetime] = mapped_column(Instant)
+    by: Mapped[UUID]
+    by_name: Mapped[str]
