@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from landreg.core.errors import Conflict, Finding
@@ -89,6 +90,19 @@ def _newest(folder: Path) -> Path | None:
 def _changed(folder: Path) -> int:
     """When a file came into the folder or left it."""
     return folder.stat().st_mtime_ns if folder.exists() else 0
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What lay in a folder at one moment: size and file of each copy, and size, witness and line of each cosignature."""
+
+    files: tuple[tuple[int, Path], ...]
+    cosignatures: tuple[tuple[int, str, str], ...]
+
+    @classmethod
+    def of(cls, folder: Path) -> Outside:
+        """As it lies there now."""
+        return cls(tuple(files(folder)), tuple(cosignatures(folder)))
 
 
 def keep_cosignature(folder: Path, size: int, witness: str, line: str) -> None:

@@ -22,6 +22,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding
 from landreg.log import recheck_queries as queries
+from landreg.log.copies import Outside
 from landreg.log.erasure import erasures
 from landreg.log.merkle import WIDTH
 from landreg.log.queries import SignedCheckpoint
@@ -96,6 +97,8 @@ def recheck_register(
     `MOST_FINDINGS` of each code. Needs the log's public key only; raises BadInput (LOG-3) without it.
     """
     verifier = verifier_of(settings)
+    # Listed before the snapshot: what is sealed while this reads is copied out too, and no log that was rolled back.
+    outside = Outside.of(settings.checkpoints)
     with unit_of_work(actor) as uow:
         session = uow.session
         queries.hold_snapshot(session)
@@ -129,7 +132,7 @@ def recheck_register(
                     *_marked(session, settings),
                     *otherwise,
                     *of_log,
-                    *_log_differs(session, settings, leaves, signed, verifier),
+                    *_log_differs(session, outside, leaves, signed, verifier),
                     *of_register,
                 ]
             )
@@ -166,14 +169,14 @@ def _watched(
 
 
 def _log_differs(
-    session: Session, settings: Settings, leaves: Leaves, signed: tuple[SignedCheckpoint, ...], verifier: str
+    session: Session, outside: Outside, leaves: Leaves, signed: tuple[SignedCheckpoint, ...], verifier: str
 ) -> Iterator[Finding]:
     """What of tiles, checkpoints, copies and cosignatures is not of the leaves."""
     notes = {checkpoint.size: checkpoint.note for checkpoint in signed}
     yield from islice(tree_differs(leaves, signed, verifier), MOST_FINDINGS)
-    yield from islice(copies_differ(leaves, signed, settings.checkpoints, verifier), MOST_FINDINGS)
+    yield from islice(copies_differ(leaves, signed, outside.files, verifier), MOST_FINDINGS)
     kept = queries.all_cosignatures(session)
-    yield from islice(cosignatures_differ(kept, notes, settings.checkpoints), MOST_FINDINGS)
+    yield from islice(cosignatures_differ(kept, notes, outside.cosignatures), MOST_FINDINGS)
 
 
 def _marked(session: Session, settings: Settings) -> Iterator[Finding]:

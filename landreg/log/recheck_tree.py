@@ -126,10 +126,12 @@ def tree_differs(leaves: Leaves, signed: Iterable[SignedCheckpoint], verifier: s
         yield Finding("LOG-14", values={"size": leaves.size}, layer="log.checkpoint", subject=str(size))
 
 
-def copies_differ(leaves: Leaves, signed: Iterable[SignedCheckpoint], folder: Path, verifier: str) -> Iterator[Finding]:
+def copies_differ(
+    leaves: Leaves, signed: Iterable[SignedCheckpoint], files: Iterable[tuple[int, Path]], verifier: str
+) -> Iterator[Finding]:
     """LOG-19 to LOG-21, LOG-23: a checkpoint outside the database tells of another, or of a longer log, or is the only one."""
     kept = {checkpoint.size for checkpoint in signed}
-    for size, file in copies.files(folder):
+    for size, file in files:
         try:
             copy = copies.read(file, verifier)
         except NoteFault:
@@ -146,7 +148,7 @@ def copies_differ(leaves: Leaves, signed: Iterable[SignedCheckpoint], folder: Pa
 
 
 def cosignatures_differ(
-    in_database: Iterable[Cosignature], notes: Mapping[int, str], folder: Path
+    in_database: Iterable[Cosignature], notes: Mapping[int, str], outside: Iterable[tuple[int, str, str]]
 ) -> Iterator[Finding]:
     """LOG-30: a witness's line is not that witness's, is of no checkpoint, or is outside the database only."""
     kept: set[tuple[int, str]] = set()
@@ -154,7 +156,7 @@ def cosignatures_differ(
         kept.add((line.size, line.line))
         if not _is_cosigned(line, notes):
             yield _not_cosigned(line.witness, line.size)
-    for size, witness, text in copies.cosignatures(folder):
+    for size, witness, text in outside:
         if (size, text) not in kept:
             yield _not_cosigned(witness, size)
 

@@ -16,10 +16,11 @@ from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding
+from landreg.log import copies
 from landreg.log.leaf import Entry
 from landreg.log.merkle import TileHashes, grow, leaf_hash
 from landreg.log.note import Checkpoint
-from landreg.log.recheck import Restated, recheck
+from landreg.log.recheck import Register, Restated, recheck, recheck_register
 from landreg.log.store import seal, signer_of, stage_all
 from tests.database.catalog import Connection
 
@@ -141,6 +142,24 @@ def test_a_log_cut_back_to_an_earlier_state_is_betrayed_by_the_copies_outside(
     log.execute("DELETE FROM registry.act WHERE number >= 'A-4'")
     log.execute("UPDATE log.tile SET hashes = substr(hashes, 1, 96)")
     assert faults(worker, database) == [("LOG-20", "log.checkpoint", "checkpoint-000000000006")]
+
+
+def test_what_is_sealed_while_a_recheck_reads_is_no_log_that_was_rolled_back(
+    log: Connection, database: Settings, registrar: Actor, worker: Actor
+) -> None:
+    stages: list[str] = []
+
+    def office_goes_on(stage: str, _done: int, _of: int) -> None:
+        if not stages:
+            with unit_of_work(registrar) as uow:
+                stage_all(uow, [Entry("case.accepted", "610902", VILLAGE, "C-1", {"case": "C-1"})])
+            seal(worker, database)
+        stages.append(stage)
+
+    found = recheck_register(worker, database, Register({"act": acts}, TABLES, None), told=office_goes_on)
+    assert found.findings == ()
+    assert stages
+    assert [size for size, _ in copies.files(database.checkpoints)][-1] == found.size + 1
 
 
 def test_an_entry_taken_out_of_the_log_is_named_by_its_number(
