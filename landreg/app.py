@@ -24,6 +24,7 @@ from landreg.config import CHECKOUT, Settings
 from landreg.core import db
 from landreg.core.actor import Desk
 from landreg.core.errors import BadInput, Finding
+from landreg.exchange.routes import listing_desk, own_listings, transfer_kinds
 from landreg.exit.routes import calculator, numbers, plain
 from landreg.exit.routes import desk as exit_desk
 from landreg.exit.routes import own as own_exits
@@ -44,7 +45,7 @@ SERVED = {
 ROOMS = {
     Desk.REGISTRY: (
         home, door_routes, log_pages, land_routes, registry_routes, public, books, calculator, plain, numbers, complaint_line,
-        exit_desk, exit_papers, own_exits, audit_routes,
+        exit_desk, exit_papers, own_exits, own_listings, listing_desk, transfer_kinds, audit_routes,
     ),
     Desk.SETTLEMENT: settlement_routes.ROOMS,
 }  # fmt: skip

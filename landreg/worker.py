@@ -14,6 +14,7 @@ from landreg.config import Settings
 from landreg.core.actor import WORKER
 from landreg.core.db import Unavailable, told
 from landreg.core.files import Store
+from landreg.exchange.listings import days as listing_days
 from landreg.exit import days
 from landreg.keys import certificate_signer
 from landreg.land import received
@@ -48,6 +49,7 @@ def run(settings: Settings, *, once: bool = False) -> None:
         partial(jobs.work, WORKER, tools),
         partial(lapses.work, WORKER),
         partial(days.work, WORKER),
+        partial(listing_days.work, WORKER),
         partial(seal, WORKER, settings),
         partial(Daily(settings).work, WORKER),
     )

@@ -173,6 +173,8 @@ def agent_acted(county: str, consent_id: UUID) -> Response | Redirect:
     step = Step(consent.step)
     if step in (Step.APPLY, Step.WITHDRAW):
         return redirect(f"/agent/{county}/{consent_id}/applications", 303)
+    if step is Step.LIST:
+        return redirect(f"/agent/{county}/{consent_id}/listings", 303)
     if step is not Step.VIEW and not given.subject:
         raise BadInput(Finding("FORM-1", "subject"))
     acting = consents.act_for(actor, county, consent_id, step, given.subject)

@@ -115,9 +115,10 @@ def _rows(table: Any, key: str, told: Callable[[Any], Told]) -> Source:
 
 def _listings(session: Session) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:
     parts: dict[UUID, list[ListingParcel | ListingPhoto]] = {}
-    for table in (ListingParcel, ListingPhoto):
-        for part in session.scalars(sa.select(table)):
-            parts.setdefault(part.listing_id, []).append(part)
+    for parcel in session.scalars(sa.select(ListingParcel)):
+        parts.setdefault(parcel.listing_id, []).append(parcel)
+    for photo in session.scalars(sa.select(ListingPhoto)):
+        parts.setdefault(photo.listing_id, []).append(photo)
     for row in session.scalars(sa.select(Listing)):
         yield row.number, *_listed(row, parts.get(row.listing_id, []))
 

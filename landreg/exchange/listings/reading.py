@@ -1,0 +1,178 @@
+"""What a listing is judged by: the offer as it was given, beside what the register says of the land."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import shapely
+from geoalchemy2.shape import to_shape
+from shapely import Polygon
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from landreg.core.actor import Actor, Desk
+from landreg.exchange.listings import listing_queries as queries
+from landreg.exchange.listings.rules.facts import Chosen, Ground, Offered, OnLand
+from landreg.exchange.model import ListingParcel
+from landreg.law.transfers import transfers
+from landreg.registry.facts import drawn
+from landreg.registry.facts.drawn import Undrawable
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What an offerer asks for. parcels: whole ones by their codes; part: of the only one of these, corners as they were drawn.
+
+    first_day, until_on: half-open. closes_on: the last day of publication. water, road: words of `terms.toml`.
+    """
+
+    kind: str
+    parcels: tuple[str, ...]
+    first_day: date
+    until_on: date
+    closes_on: date
+    price: Decimal
+    right_id: UUID | None = None
+    unit: str = "yuan_mu_year"
+    grain: str = ""
+    floor: Decimal | None = None
+    floor_shown: bool = False
+    escalator_percent: Decimal = Decimal(0)
+    paid_every: str = "year"
+    paid_before: bool = True
+    to_whom: str = "members_first"
+    way: str = "negotiation"
+    crop: str = ""
+    water: str = ""
+    road: str = ""
+    said: str = ""
+    part: str = ""
+    instead_of: UUID | None = None
+    papers: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Land:
+    """The land of an offer as the register has it. right: None of a collective's. cut: what was drawn, by parcel, sound alone."""
+
+    right: Row[Any] | None
+    parcels: Mapping[str, Row[Any]]
+    chosen: tuple[Chosen, ...]
+    cut: Mapping[str, Polygon]
+    standing: Sequence[Row[Any]]
+
+    @property
+    def area_m2(self) -> Decimal:
+        """The area that is offered."""
+        return sum((one.area_m2 for one in self.chosen), Decimal("0.00"))
+
+    def with_parts(self, parts: Sequence[ListingParcel]) -> Land:
+        """The same of a listing that stands, with the areas and parts that it has."""
+        chosen = tuple(Chosen(one.parcel_code, one.area_m2, one.part is not None) for one in parts)
+        cut: dict[str, Any] = {one.parcel_code: to_shape(one.part) for one in parts if one.part is not None}
+        return replace(self, chosen=chosen, cut=cut)
+
+    @property
+    def soil(self) -> str:
+        """The soil grades of what is offered, as the register has them."""
+        grades = {self.parcels[one.code].soil_grade for one in self.chosen if one.code in self.parcels}
+        return "、".join(sorted(grade for grade in grades if grade))
+
+    def village(self, otherwise: str) -> str:
+        """Where it lies."""
+        first = next((self.parcels[one.code].village for one in self.chosen if one.code in self.parcels), otherwise)
+        return str(self.right.village) if self.right is not None else str(first)
+
+
+def land_of(session: Session, actor: Actor, county: str, offer: Offer, but: UUID | None = None) -> Land:
+    """The land of an offer, in three queries."""
+    own = actor.desk is Desk.CITIZEN
+    right = queries.right_said(session, county, offer.right_id, own=own) if offer.right_id is not None else None
+    found = queries.parcels_said(session, county, offer.right_id, offer.parcels, own=own)
+    parcels = {row.parcel_code: row for row in found}
+    standing = queries.standing_on(session, county, offer.right_id, list(parcels), but, own=own)
+    chosen, cut = [], {}
+    for code in dict.fromkeys(offer.parcels):
+        row = parcels.get(code)
+        one, shape = _chosen(code, row, offer.part if len(offer.parcels) == 1 else "")
+        chosen.append(one)
+        if shape is not None:
+            cut[code] = shape
+    return Land(right, parcels, tuple(chosen), cut, standing)
+
+
+def _chosen(code: str, row: Row[Any] | None, part: str) -> tuple[Chosen, Polygon | None]:
+    if row is None:
+        return Chosen(code, Decimal("0.01")), None
+    if not part:
+        return Chosen(code, row.area_m2), None
+    parcel = drawn.shape_of(row.shape)
+    try:
+        face = drawn.read_face(part, parcel)
+        inside = [piece for piece in drawn.cut_face(parcel, face, row.area_m2) if piece.lost]
+        if len(inside) != 1:
+            raise Undrawable("not_sound")
+    except Undrawable as fault:
+        return Chosen(code, row.area_m2, partly=True, fault=fault.word), None
+    shape = shapely.set_srid(inside[0].shape, row.srid)
+    return Chosen(code, inside[0].area_m2, partly=True), shape
+
+
+def facts_of(
+    offer: Offer, land: Land, today: date, *, source: str = "household", photos: int = 0, number: str = ""
+) -> Offered:
+    """An offer as the rules take it."""
+    right = land.right
+    term = None if right is None or right.term is None else (right.term.lower, right.term.upper)
+    return Offered(
+        transfer=transfers(today).get(offer.kind),
+        kind=offer.kind,
+        source=source,
+        right_kind=None if right is None else right.right_kind,
+        term=term if term is not None and term[1] is not None else None,
+        ground={
+            code: Ground(code, row.kind, row.area_m2, bool(row.basic_farmland)) for code, row in land.parcels.items()
+        },
+        chosen=land.chosen,
+        to_whom=offer.to_whom,
+        way=offer.way,
+        unit=offer.unit,
+        grain=offer.grain,
+        price=offer.price,
+        floor=offer.floor,
+        escalator_percent=offer.escalator_percent,
+        from_on=offer.first_day,
+        until_on=offer.until_on,
+        today=today,
+        closes_on=offer.closes_on,
+        taken=tuple(_taken(offer, land)),
+        standing=tuple(
+            OnLand(row.what, row.kind, row.number, row.named, row.parcel_code, row.from_on, row.until_on)
+            for row in land.standing
+        ),
+        papers=offer.papers,
+        words=f"{offer.said}\n{offer.crop}",
+        photos=photos,
+        paid_every=offer.paid_every,
+        number=number,
+    )
+
+
+def _taken(offer: Offer, land: Land) -> list[str]:
+    """The parcels that another open listing has for some of the same days, whole or where the parts meet."""
+    codes = {one.code for one in land.chosen if not one.fault}
+    taken = []
+    for row in land.standing:
+        if row.what != "listing" or row.parcel_code not in codes:
+            continue
+        if row.from_on >= offer.until_on or row.until_on <= offer.first_day:
+            continue
+        own = land.cut.get(row.parcel_code)
+        if own is None or row.part is None or own.relate_pattern(shapely.from_wkb(row.part), "T********"):
+            taken.append(row.parcel_code)
+    return taken

@@ -1,0 +1,125 @@
+"""TR, LST: the land of a listing. It is the offerer's own by the register, whole or a sound part, free, and stays farmed."""
+
+from __future__ import annotations
+
+from landreg.core.errors import Finding
+from landreg.exchange.listings.rules.facts import FREEZING, Offered
+from landreg.law.book import Law
+from landreg.law.transfers import words
+
+MOVING = ("assignment", "exchange")
+"""Kinds by which the contract right itself goes to another household."""
+
+
+def lst_10_kind_is_listed(facts: Offered, law: Law) -> Finding | None:
+    """LST-10: what is only recorded, or goes by an act of the register, is not listed. RLCL-40, RLCL-47."""
+    transfer = facts.transfer
+    sound = transfer is not None and transfer.market == "listed" and transfer.source == facts.source
+    if transfer is not None and sound and facts.right_kind is not None:
+        sound = facts.right_kind in transfer.rights
+    return None if sound else Finding("LST-10", "kind", {}, subject=facts.number or None)
+
+
+def lst_20_land_of_one_s_own(facts: Offered, law: Law) -> Finding | None:
+    """LST-20: at least one parcel is chosen, and all are the offerer's by the register. RLCL-17, LOT-8."""
+    foreign = sorted({*facts.codes} - {*facts.ground})
+    wrong_kind = [
+        code
+        for code in facts.codes
+        if code in facts.ground and facts.transfer is not None and facts.ground[code].kind not in facts.transfer.land
+    ]
+    if facts.codes and not foreign and not wrong_kind:
+        return None
+    return Finding("LST-20", "parcel", {"parcels": foreign or wrong_kind}, subject=facts.number or None)
+
+
+def lst_13_part_within_the_parcel(facts: Offered, law: Law) -> Finding | None:
+    """LST-13: a part lies inside its parcel, and no area passes what is registered. RLCL-40."""
+    for one in facts.chosen:
+        ground = facts.ground.get(one.code)
+        if one.fault or (ground is not None and not 0 < one.area_m2 <= ground.area_m2):
+            values = {"parcel": one.code, "fault": one.fault or "not_sound"}
+            return Finding("LST-13", "part" if one.partly else "parcel", values, subject=facts.number or None)
+    return None
+
+
+def tr_2_use_and_ownership_kept(facts: Offered, law: Law) -> Finding | None:
+    """TR-2: farmland is not offered for building on, permanent basic farmland not for trees or ponds. RLCL-38, CC-334."""
+    if facts.transfer is None or not facts.transfer.farmed:
+        return None
+    basic = [code for code in facts.codes if code in facts.ground and facts.ground[code].basic]
+    said = any(word in facts.words for word in words("not_farming"))
+    planted = bool(basic) and any(word in facts.words for word in words("not_basic"))
+    return Finding("TR-2", "said", {"parcels": basic}, subject=facts.number or None) if said or planted else None
+
+
+def tr_12_nothing_frozen(facts: Offered, law: Law) -> Finding | None:
+    """TR-12: land that is seized, disputed or being given back is not on the market. RERR-22, RLCL-27."""
+    frozen = [
+        one
+        for one in facts.on_chosen("restriction", "exit")
+        if (one.kind if one.what == "restriction" else "exit") in FREEZING
+    ]
+    if not frozen:
+        return None
+    kinds = list(dict.fromkeys(one.kind if one.what == "restriction" else "exit" for one in frozen))
+    parties = [one.named or one.number for one in frozen]
+    return Finding("TR-12", "parcel", {"restrictions": kinds, "parties": parties}, subject=facts.number or None)
+
+
+def tr_21_restriction_is_told(facts: Offered, law: Law) -> Finding | None:
+    """TR-21: a mortgage, an objection or an advance notice goes on, and whom it protects is told: a note. CC-406."""
+    found = [one for one in facts.on_chosen("restriction") if one.kind not in FREEZING]
+    if not found:
+        return None
+    values = {"restrictions": [one.kind for one in found], "parties": [one.named for one in found]}
+    return Finding("TR-21", "parcel", values, subject=facts.number or None)
+
+
+def tr_17_operation_right_goes_with_the_land(facts: Offered, law: Law) -> Finding | None:
+    """TR-17: what is leased already is assigned or exchanged only with its registered operation right: a note. RLCL-44."""
+    found = _operated(facts) if facts.kind in MOVING else []
+    return Finding("TR-17", "parcel", {"rights": found}, subject=facts.number or None) if found else None
+
+
+def lst_11_not_operated_by_another(facts: Offered, law: Law) -> Finding | None:
+    """LST-11: what another operates by a registered right is not leased once more for the same days. CC-341, RLCL-37."""
+    found = [] if facts.kind in MOVING else _operated(facts)
+    return Finding("LST-11", "parcel", {"rights": found}, subject=facts.number or None) if found else None
+
+
+def lst_12_no_case_takes_the_land(facts: Offered, law: Law) -> Finding | None:
+    """LST-12: while a case is open that moves or ends the right, its land is not listed. RERR-21."""
+    found = [one for one in facts.on_chosen("case") if one.kind in TAKING]
+    if not found:
+        return None
+    return Finding("LST-12", "parcel", {"kind": found[0].kind, "case": found[0].number}, subject=facts.number or None)
+
+
+def lst_7_listed_once(facts: Offered, law: Law) -> Finding | None:
+    """LST-7: a parcel is in one open listing or deal for the same days. RLCL-38."""
+    taken = sorted({*facts.taken})
+    return Finding("LST-7", "parcel", {"parcels": taken}, subject=facts.number or None) if taken else None
+
+
+def _operated(facts: Offered) -> list[str]:
+    return sorted({one.number for one in facts.on_chosen("operation") if one.in_days(facts.from_on, facts.until_on)})
+
+
+TAKING = (
+    "assignment", "cancellation", "exchange", "household_division", "household_merge", "homestead_inheritance",
+    "parcel_split", "parcel_merge", "boundary_correction", "part_loss", "seizure",
+)  # fmt: skip
+"""Kinds of act that take a right or its parcels from who has them, or from what they are."""
+LAND_RULES = (
+    lst_10_kind_is_listed,
+    lst_20_land_of_one_s_own,
+    lst_13_part_within_the_parcel,
+    tr_2_use_and_ownership_kept,
+    tr_12_nothing_frozen,
+    tr_21_restriction_is_told,
+    tr_17_operation_right_goes_with_the_land,
+    lst_11_not_operated_by_another,
+    lst_12_no_case_takes_the_land,
+    lst_7_listed_once,
+)

@@ -1,0 +1,173 @@
+"""TR, LST: the offer itself. Term, price, whom it goes to, how it is decided, for how long it is published."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from landreg.core.errors import Finding
+from landreg.core.periods import DAY, years_after
+from landreg.core.units import CENT
+from landreg.exchange.listings.rules.facts import Offered
+from landreg.law.book import Law
+
+GRAINS = ("wheat", "corn", "rice")
+MOST_PRICE = Decimal("9999999999.99")
+MOST_SHARE = Decimal(100)
+
+
+def tr_1_term_within_contract(facts: Offered, law: Law) -> Finding | None:
+    """TR-1: a transfer ends no later than the contract term. RLCL-38."""
+    if facts.term is None or facts.until_on <= facts.term[1]:
+        return None
+    values = {"asked": facts.until_on - DAY, "latest": facts.term[1] - DAY}
+    return Finding("TR-1", "years", values, subject=facts.number or None)
+
+
+def tr_3_assigned_within_the_collective(facts: Offered, law: Law) -> Finding | None:
+    """TR-3: an assignment is offered to households of the collective alone. RLCL-34."""
+    if facts.kind != "assignment" or facts.to_whom == "members":
+        return None
+    return Finding("TR-3", "to_whom", {"taker": None}, subject=facts.number or None)
+
+
+def tr_4_exchanged_within_the_collective(facts: Offered, law: Law) -> Finding | None:
+    """TR-4: an exchange of parcels is offered to households of the collective alone. RLCL-33."""
+    if facts.kind != "exchange" or facts.to_whom == "members":
+        return None
+    return Finding("TR-4", "to_whom", {"other": None}, subject=facts.number or None)
+
+
+def tr_10_contractor_consents(facts: Offered, law: Law) -> Finding | None:
+    """TR-10: what was taken is offered further with the contractor's written consent. RLCL-46."""
+    if facts.kind != "retransfer" or "contractor_consent" in facts.papers:
+        return None
+    return Finding("TR-10", "paper", {}, subject=facts.number or None)
+
+
+def lst_1_price_is_a_sum(facts: Offered, law: Law) -> Finding | None:
+    """LST-1: a price is more than 0, in fen; of an exchange the difference may be 0. RLCL-39."""
+    least = facts.price >= 0 if facts.kind == "exchange" else facts.price > 0
+    most = MOST_SHARE if facts.unit == "share" else MOST_PRICE
+    if least and facts.price <= most and facts.price == facts.price.quantize(CENT):
+        return None
+    return Finding("LST-1", "price", {}, subject=facts.number or None)
+
+
+def lst_2_floor_below_the_price(facts: Offered, law: Law) -> Finding | None:
+    """LST-2: the least that is taken is more than 0 and no more than the price asked. RLCL-39."""
+    if facts.floor is None or (0 < facts.floor <= facts.price and facts.floor == facts.floor.quantize(CENT)):
+        return None
+    return Finding("LST-2", "floor", {}, subject=facts.number or None)
+
+
+def lst_3_term_is_some_time(facts: Offered, law: Law) -> Finding | None:
+    """LST-3: the term has at least a day. RLCL-40."""
+    return None if facts.until_on > facts.from_on else Finding("LST-3", "years", {}, subject=facts.number or None)
+
+
+def lst_4_grain_is_named(facts: Offered, law: Law) -> Finding | None:
+    """LST-4: a price in kind names its grain, another none. RLCL-40."""
+    sound = facts.grain in GRAINS if facts.unit == "kg_mu_year" else facts.grain == ""
+    return None if sound else Finding("LST-4", "grain", {}, subject=facts.number or None)
+
+
+def lst_14_unit_of_the_kind(facts: Offered, law: Law) -> Finding | None:
+    """LST-14: the price counts what a transfer of this kind is paid in. RLCL-36, RLCL-39."""
+    if facts.transfer is None or facts.unit in facts.transfer.units:
+        return None
+    return Finding("LST-14", "unit", {}, subject=facts.number or None)
+
+
+def lst_15_way_of_the_kind(facts: Offered, law: Law) -> Finding | None:
+    """LST-15: the kind lets it be decided that way and offered to these. RLCL-48, RLCL-36."""
+    if facts.transfer is None:
+        return None
+    wrong = next(
+        (
+            field
+            for field, value, known in (
+                ("way", facts.way, facts.transfer.ways),
+                ("to_whom", facts.to_whom, facts.transfer.to_whom),
+            )
+            if value not in known
+        ),
+        None,
+    )
+    # Whom an assignment and an exchange go to is said by TR-3 and TR-4.
+    if wrong is None or (wrong == "to_whom" and facts.kind in ("assignment", "exchange")):
+        return None
+    return Finding("LST-15", wrong, {}, subject=facts.number or None)
+
+
+def lst_16_no_longer_than_the_kind_lets(facts: Offered, law: Law) -> Finding | None:
+    """LST-16: a lease of a house or homestead runs at most 20 years, land of the collective as long as its kind lets. CC 705."""
+    most = facts.transfer.most_years(law) if facts.transfer is not None else None
+    if most is None or facts.until_on <= years_after(facts.from_on, most):
+        return None
+    return Finding("LST-16", "years", {"years": most}, subject=facts.number or None)
+
+
+def lst_17_begins_after_publication(facts: Offered, law: Law) -> Finding | None:
+    """LST-17: the term begins after the last day of publication, so that there is time for offers. RLCL-38."""
+    if facts.from_on > facts.closes_on:
+        return None
+    return Finding("LST-17", "from_on", {"earliest": facts.closes_on + DAY}, subject=facts.number or None)
+
+
+def lst_18_published_long_enough(facts: Offered, law: Law) -> Finding | None:
+    """LST-18: a listing is published for the county's least days at least, counted from today, and at most for its most."""
+    least, most = law.days("LST-18.publication_days", "least"), law.days("LST-18.publication_days", "most")
+    days = (facts.closes_on - facts.today).days
+    if least <= days <= most:
+        return None
+    return Finding("LST-18", "days", {"least": least, "latest": most}, subject=facts.number or None)
+
+
+def lst_19_escalator_within_bounds(facts: Offered, law: Law) -> Finding | None:
+    """LST-19: the price rises or falls by no more a year than the county lets."""
+    most = law.number("LST-19.escalator_percent")
+    sound = abs(facts.escalator_percent) <= most and facts.escalator_percent == facts.escalator_percent.quantize(CENT)
+    return None if sound else Finding("LST-19", "escalator", {"most": most}, subject=facts.number or None)
+
+
+def lst_21_photos_few_enough(facts: Offered, law: Law) -> Finding | None:
+    """LST-21: a listing has so many photos at most."""
+    most = law.days("LST-21.photos")
+    return None if facts.photos <= most else Finding("LST-21", "photos", {"most": most}, subject=facts.number or None)
+
+
+def lst_22_whole_term(facts: Offered, law: Law) -> Finding | None:
+    """LST-22: what moves the contract right itself runs to the end of its term. RLCL-33, RLCL-34."""
+    if facts.transfer is None or not facts.transfer.whole_term or facts.term is None:
+        return None
+    if facts.until_on == facts.term[1]:
+        return None
+    return Finding("LST-22", "years", {"last": facts.term[1] - DAY}, subject=facts.number or None)
+
+
+def lst_23_papers_are_there(facts: Offered, law: Law) -> Finding | None:
+    """LST-23: what needs the members' resolution is listed with it. RLCL-52, LAL-63."""
+    needed = () if facts.transfer is None else facts.transfer.papers
+    missing = [paper for paper in needed if paper not in facts.papers and paper != "contractor_consent"]
+    return Finding("LST-23", "paper", {"papers": missing}, subject=facts.number or None) if missing else None
+
+
+OFFER_RULES = (
+    tr_1_term_within_contract,
+    tr_3_assigned_within_the_collective,
+    tr_4_exchanged_within_the_collective,
+    tr_10_contractor_consents,
+    lst_1_price_is_a_sum,
+    lst_2_floor_below_the_price,
+    lst_3_term_is_some_time,
+    lst_4_grain_is_named,
+    lst_14_unit_of_the_kind,
+    lst_15_way_of_the_kind,
+    lst_16_no_longer_than_the_kind_lets,
+    lst_17_begins_after_publication,
+    lst_18_published_long_enough,
+    lst_19_escalator_within_bounds,
+    lst_21_photos_few_enough,
+    lst_22_whole_term,
+    lst_23_papers_are_there,
+)

@@ -1,0 +1,272 @@
+"""A listing from its offer to its end: handed in by a household, its agent or the office for a collective, reviewed, ended.
+
+What is wrong with an offer is told all together, before anything is written; the database holds the same (migration 0034).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import shapely
+from geoalchemy2.shape import from_shape
+
+from landreg.access import consents
+from landreg.access.rules import Step
+from landreg.core.actor import Actor
+from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.errors import BadInput, Finding, NotFound, Refused
+from landreg.core.periods import beijing_day
+from landreg.core.units import half_up
+from landreg.exchange import logged
+from landreg.exchange.listings import listing_queries as queries
+from landreg.exchange.listings.photos import Kept
+from landreg.exchange.listings.reading import Land, Offer, facts_of, land_of
+from landreg.exchange.listings.rules.facts import Offered
+from landreg.exchange.listings.rules.land import LAND_RULES
+from landreg.exchange.listings.rules.offer import OFFER_RULES
+from landreg.exchange.model import Listing, ListingEvent, ListingParcel, ListingPhoto
+from landreg.law.book import examine
+from landreg.law.queries import load_law
+from landreg.registry.guarded import ties_nothing
+from landreg.registry.home.brought import seeing
+
+RULES = (*LAND_RULES, *OFFER_RULES)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An offer with all that is wrong with it, and what is merely told."""
+
+    refused: tuple[Finding, ...]
+    told: tuple[Finding, ...]
+    land: Land
+
+
+def judge(actor: Actor, county: str, offer: Offer, *, source: str = "household", photos: int = 0) -> Judged:
+    """All findings on an offer, without writing anything. Raises Refused (GUARD-1) for words that tie it, NotFound."""
+    with unit_of_work(actor) as uow:
+        return _judge(uow, county, offer, source, photos)
+
+
+def list_own(
+    actor: Actor, county: str, offer: Offer, photos: Sequence[Kept] = (), listing_id: UUID | None = None
+) -> Listing:
+    """List land of the actor's own household. Sent again with its id, it is the same listing.
+
+    Raises NotFound for a right that is none of the household's, Refused with every finding (TR, LST, ACC-30, GUARD-1).
+    """
+    if actor.household is None:
+        raise Refused(Finding("ACC-30"))
+    with unit_of_work(actor) as uow:
+        return _list(uow, county, offer, photos, listing_id or uuid4(), None)
+
+
+def list_for(
+    actor: Actor,
+    county: str,
+    consent_id: UUID,
+    offer: Offer,
+    photos: Sequence[Kept] = (),
+    listing_id: UUID | None = None,
+) -> Listing:
+    """The same as an agent, under a household's consent to the step `list`; the act and the listing are written together."""
+    consent = consents.one_held(actor, county, consent_id)
+    with unit_of_work(seeing(actor, consent)) as uow:
+        return _list(uow, county, offer, photos, listing_id or uuid4(), consent_id)
+
+
+def list_collective(
+    actor: Actor, county: str, offer: Offer, said: str, photos: Sequence[Kept] = (), listing_id: UUID | None = None
+) -> Listing:
+    """List land of a collective, as the office enters it. said: the resolution that lets it. Raises as `list_own`."""
+    with unit_of_work(actor) as uow:
+        return _list(uow, county, offer, photos, listing_id or uuid4(), None, source="collective", resolution=said)
+
+
+def withdraw(actor: Actor, county: str, listing_id: UUID, said: str = "") -> None:
+    """Take a listing back, at any time before the deal. Raises NotFound, Refused (LST-6)."""
+    with unit_of_work(actor) as uow:
+        row = _row(uow, county, listing_id)
+        if actor.household is not None and row.household_id != actor.household:
+            raise NotFound
+        ties_nothing(beijing_day(uow.now), said=said)
+        note(uow, row, "withdrawn", said)
+
+
+def withdraw_for(actor: Actor, county: str, consent_id: UUID, listing_id: UUID, said: str = "") -> None:
+    """The same as an agent, under a consent to list or to withdraw."""
+    consent = consents.one_held(actor, county, consent_id)
+    step = Step(consent.step) if consent.step in (Step.LIST, Step.WITHDRAW) else Step.LIST
+    with unit_of_work(seeing(actor, consent)) as uow:
+        row = _row(uow, county, listing_id)
+        if row.household_id != consent.household_id:
+            raise NotFound
+        consents.write_act(uow, county, consent_id, step, row.number)
+        ties_nothing(beijing_day(uow.now), said=said)
+        note(uow, row, "withdrawn", said)
+
+
+def review(actor: Actor, county: str, listing_id: UUID) -> Judged:
+    """What is wrong with a listing today, for the operator. Raises NotFound."""
+    with unit_of_work(actor) as uow:
+        return _judge_row(uow, _row(uow, county, listing_id))
+
+
+def publish(actor: Actor, county: str, listing_id: UUID) -> tuple[Finding, ...]:
+    """Publish a listing; what is merely told. Raises NotFound, Refused with every finding of today (TR, LST)."""
+    with unit_of_work(actor) as uow:
+        row = _row(uow, county, listing_id)
+        judged = _judge_row(uow, row)
+        if judged.refused:
+            raise Refused(judged.refused)
+        note(uow, row, "published", "")
+    return judged.told
+
+
+def return_(actor: Actor, county: str, listing_id: UUID, said: str) -> None:
+    """Give a listing back with all reasons in writing. Raises NotFound, BadInput (LST-5), Refused (LST-6)."""
+    if not said.strip():
+        raise BadInput(Finding("LST-5", "reason"))
+    with unit_of_work(actor) as uow:
+        row = _row(uow, county, listing_id)
+        ties_nothing(beijing_day(uow.now), said=said)
+        note(uow, row, "returned", said.strip())
+
+
+def note(uow: UnitOfWork, row: Listing, kind: str, said: str) -> ListingEvent:
+    """Write a step of a listing and its leaf. Raises what the database refuses (LST-6, LST-7, LST-9, TR-1, TR-12)."""
+    event = ListingEvent(
+        county=row.county, village=row.village, listing_id=row.listing_id, event_id=uuid4(), kind=kind, said=said.strip(),
+        by_id=uow.actor.account_id, by_name=uow.actor.name, at=uow.now,
+    )  # fmt: skip
+    uow.session.add(event)
+    uow.session.flush()
+    logged.stage_event(uow, event)
+    return event
+
+
+def _row(uow: UnitOfWork, county: str, listing_id: UUID) -> Listing:
+    row = queries.one(uow.session, county, listing_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _judge(uow: UnitOfWork, county: str, offer: Offer, source: str, photos: int, but: UUID | None = None) -> Judged:
+    today = beijing_day(uow.now)
+    ties_nothing(today, said=offer.said, crop=offer.crop)
+    land = land_of(uow.session, uow.actor, county, offer, but)
+    if source == "household" and land.right is None:
+        raise NotFound
+    return judged(uow, county, facts_of(offer, land, today, source=source, photos=photos), land)
+
+
+def judged(uow: UnitOfWork, county: str, facts: Offered, land: Land) -> Judged:
+    """What the rules find, sorted by what stops it and what is told."""
+    law = load_law(uow.session, county, facts.today)
+    found = examine(RULES, facts, law)
+    refused = tuple(one for one in found if law.rules[one.code].effect == "refuse")
+    return Judged(refused, tuple(one for one in found if one not in refused), land)
+
+
+def _judge_row(uow: UnitOfWork, row: Listing) -> Judged:
+    parts = queries.parcels(uow.session, row.county, row.listing_id)
+    offer = Offer(
+        kind=row.kind, parcels=tuple(part.parcel_code for part in parts), first_day=row.from_on, until_on=row.until_on,
+        closes_on=row.closes_on, price=row.price, right_id=row.right_id, unit=row.unit, grain=row.grain, floor=row.floor,
+        floor_shown=row.floor_shown, escalator_percent=row.escalator_percent, paid_every=row.paid_every,
+        paid_before=row.paid_before, to_whom=row.to_whom, way=row.way, crop=row.crop, said=row.said,
+        papers=frozenset(("assembly_minutes", "contractor_consent")),
+    )  # fmt: skip
+    land = land_of(uow.session, uow.actor, row.county, offer, row.listing_id)
+    land = land.with_parts(parts)
+    return judged(
+        uow, row.county, facts_of(offer, land, beijing_day(uow.now), source=row.source, number=row.number), land
+    )
+
+
+def _list(
+    uow: UnitOfWork,
+    county: str,
+    offer: Offer,
+    photos: Sequence[Kept],
+    listing_id: UUID,
+    consent_id: UUID | None,
+    *,
+    source: str = "household",
+    resolution: str = "",
+) -> Listing:
+    again = queries.one(uow.session, county, listing_id)
+    if again is not None and again.listed_by == uow.actor.account_id:
+        return again
+    found = _judge(uow, county, offer, source, len(photos))
+    if found.refused:
+        raise Refused(found.refused)
+    today = beijing_day(uow.now)
+    if resolution:
+        ties_nothing(today, resolution=resolution)
+    number = f"{county}-L{today.year}-{queries.next_number(uow.session):05d}"
+    act = consents.write_act(uow, county, consent_id, Step.LIST, number) if consent_id is not None else None
+    row = _listing(uow, county, offer, found.land, listing_id, number, source)
+    if act is not None:
+        row.agent_id, row.agent_act_id = act.agent_id, act.agent_act_id
+    row.said = "\n".join(part for part in (offer.said, resolution) if part)
+    uow.session.add(row)
+    uow.session.flush()
+    parts = [*_parts(row, found.land), *_photos(row, photos)]
+    uow.session.add_all(parts)
+    uow.session.flush()
+    logged.stage_listing(uow, row, parts)
+    note(uow, row, "submitted", "")
+    return row
+
+
+def _listing(
+    uow: UnitOfWork, county: str, offer: Offer, land: Land, listing_id: UUID, number: str, source: str
+) -> Listing:
+    right = land.right
+    return Listing(
+        county=county, village=land.village(uow.actor.jurisdiction), listing_id=listing_id, number=number, kind=offer.kind,
+        source=source, right_id=offer.right_id, household_id=None if right is None else right.household_id,
+        household_code="" if right is None else right.household_code, way=offer.way, to_whom=offer.to_whom,
+        from_on=offer.first_day, until_on=offer.until_on, unit=offer.unit, grain=offer.grain, price=half_up(offer.price),
+        floor=None if offer.floor is None else half_up(offer.floor), floor_shown=offer.floor_shown,
+        escalator_percent=half_up(offer.escalator_percent), paid_every=offer.paid_every, paid_before=offer.paid_before,
+        crop=offer.crop, water=offer.water, road=offer.road, soil=land.soil, said=offer.said, area_m2=half_up(land.area_m2),
+        closes_on=offer.closes_on, listed_by=uow.actor.account_id, listed_by_name=uow.actor.name, agent_id=None,
+        agent_act_id=None, instead_of=offer.instead_of, listed_at=uow.now, state="new",
+    )  # fmt: skip
+
+
+def _parts(row: Listing, land: Land) -> list[Any]:
+    return [
+        ListingParcel(
+            county=row.county,
+            village=row.village,
+            listing_id=row.listing_id,
+            parcel_code=one.code,
+            area_m2=half_up(one.area_m2),
+            part=None
+            if one.code not in land.cut
+            else from_shape(land.cut[one.code], int(shapely.get_srid(land.cut[one.code]))),
+        )
+        for one in land.chosen
+    ]
+
+
+def _photos(row: Listing, photos: Sequence[Kept]) -> list[Any]:
+    return [
+        ListingPhoto(
+            county=row.county,
+            village=row.village,
+            listing_id=row.listing_id,
+            document_id=uuid4(),
+            position=position,
+            sha256=photo.sha256,
+            size=photo.size,
+        )
+        for position, photo in enumerate(photos, 1)
+    ]

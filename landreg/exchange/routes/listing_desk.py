@@ -1,0 +1,119 @@
+"""The operator's desk: listings to review, published or returned with all reasons; the office enters what a collective lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as Redirect
+
+from landreg.access.policy import allow, current_actor
+from landreg.core.actor import Role
+from landreg.core.db import unit_of_work
+from landreg.core.errors import BadInput, Finding, NotFound
+from landreg.core.periods import beijing_day
+from landreg.exchange.listings import listing_queries as queries
+from landreg.exchange.listings import service
+from landreg.exchange.routes import listing_forms as forms
+from landreg.exchange.routes.own_listings import photo_of
+from landreg.land.queries import division_names
+from landreg.law.book import term, terms
+from landreg.law.transfers import transfers
+from landreg.web import pages, problems
+from landreg.web.forms import read_form
+
+blueprint = Blueprint("listing_desk", __name__)
+READERS = (Role.OPERATOR, Role.REGISTRAR, Role.AUDITOR)
+
+
+@dataclass(frozen=True)
+class Returning:
+    """Why a listing is given back: reasons of the list, and more in words."""
+
+    reason: tuple[str, ...] = ()
+    said: str = field(default="", metadata={"most": 500})
+
+
+@blueprint.get("/listings")
+@allow(*READERS)
+def index() -> Response:
+    """Listings by state; those to be reviewed that wait longest come first."""
+    asked = request.args.get("state", "submitted")
+    state = asked if asked in terms("listing") else ""
+    with unit_of_work(current_actor()) as uow:
+        page = pages.page_of(uow.session, queries.listed(state), number=pages.page_number(), size=pages.page_size())
+        return pages.render(
+            "exchange/listings.html",
+            page=page,
+            state=state,
+            states=[one for one in terms("listing") if one != "new"],
+            counts=queries.counts(uow.session),
+            names=division_names(uow.session, [row.village for row in page.items]),
+            kinds=transfers(beijing_day(uow.now)),
+        )
+
+
+@blueprint.get("/listings/<county>/<uuid:listing_id>")
+@allow(*READERS)
+def one(county: str, listing_id: UUID) -> Response:
+    """One listing with what the rules find on it today, its land, photos and course."""
+    actor = current_actor()
+    with unit_of_work(actor) as uow:
+        row = queries.one(uow.session, county, listing_id)
+        if row is None:
+            raise NotFound
+        names = division_names(uow.session, [row.village])
+        context: dict[str, Any] = {
+            "parcels": queries.parcels(uow.session, county, listing_id),
+            "photos": queries.photos(uow.session, county, listing_id),
+            "events": queries.events(uow.session, county, listing_id),
+        }
+    may_review = actor.has(Role.OPERATOR) and row.state == "submitted"
+    judged = service.review(actor, county, listing_id) if may_review else None
+    return pages.render(
+        "exchange/listing.html",
+        listing=row,
+        names=names,
+        judged=judged,
+        drawing=None if judged is None else forms.drawing(list(judged.land.parcels.values())),
+        ground={} if judged is None else judged.land.parcels,
+        may_review=may_review,
+        reasons=forms.words("return_reason"),
+        kinds=transfers(beijing_day(row.listed_at)),
+        **context,
+    )
+
+
+@blueprint.post("/listings/<county>/<uuid:listing_id>/publish")
+@allow(Role.OPERATOR)
+@problems.back_to(one)
+def publish(county: str, listing_id: UUID) -> Redirect:
+    """Publish it."""
+    service.publish(current_actor(), county, listing_id)
+    flash(_("已发布。"))
+    return redirect(url_for(".index"), 303)
+
+
+@blueprint.post("/listings/<county>/<uuid:listing_id>/return")
+@allow(Role.OPERATOR)
+@problems.back_to(one)
+def return_(county: str, listing_id: UUID) -> Redirect:
+    """Give it back, with all reasons at once."""
+    given = read_form(Returning)
+    unknown = [reason for reason in given.reason if reason not in terms("return_reason")]
+    if unknown:
+        raise BadInput(Finding("FORM-5", "reason", {"given": unknown[0][:40]}))
+    said = [*(term("return_reason", reason) for reason in dict.fromkeys(given.reason)), given.said]
+    service.return_(current_actor(), county, listing_id, "\n".join(part for part in said if part))
+    flash(_("已退回，原因已告知。"))
+    return redirect(url_for(".index"), 303)
+
+
+@blueprint.get("/listings/<county>/<uuid:listing_id>/photos/<int:position>.jpg")
+@allow(*READERS)
+def photo(county: str, listing_id: UUID, position: int) -> Response:
+    """A photo of a listing."""
+    return photo_of(current_actor(), county, listing_id, position)

@@ -1,0 +1,224 @@
+"""The form of a listing: what it asks, how it is read, and what of it the register fills in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import shapely
+from flask import current_app, request
+from flask_babel import gettext as _
+from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import Row
+
+from gis.zones import ZONES, to_lonlat
+from landreg.core.errors import BadInput, Finding
+from landreg.core.periods import DAY, years_after
+from landreg.exchange.listings import photos
+from landreg.exchange.listings.photos import Kept
+from landreg.exchange.listings.reading import Offer
+from landreg.land import shown as land_shown
+from landreg.law.book import Law, terms
+from landreg.law.transfers import Transfer, transfers
+from landreg.registry.facts import drawn
+from landreg.registry.routes.parcel_shown import sketch_of
+from landreg.registry.routes.surroundings import store
+from landreg.web import i18n
+from landreg.web.forms import read_form
+
+YEARS = (1, 2, 3, 5, 8, 10, 15, 20)
+TO_THE_END = "end"
+MOST_YEARS = 70
+PUBLISHED = (15, 30, 60, 90)
+
+
+@dataclass(frozen=True)
+class ListingForm:
+    """What the offerer says. years: a number, or to the end of the contract. listing: sent twice, the form is one listing."""
+
+    kind: str = field(metadata={"most": 30})
+    price: Decimal
+    parcel: tuple[str, ...] = ()
+    part: str = field(default="", metadata={"most": 200_000})
+    years: str = field(default="", metadata={"most": 4})
+    from_on: date | None = None
+    unit: str = "yuan_mu_year"
+    grain: str = ""
+    floor: Decimal | None = None
+    floor_shown: bool = False
+    escalator: Decimal = Decimal(0)
+    paid_every: str = "year"
+    paid: str = "before"
+    to_whom: str = "members_first"
+    way: str = "negotiation"
+    crop: str = field(default="", metadata={"most": 40})
+    water: str = ""
+    road: str = ""
+    said: str = field(default="", metadata={"most": 500})
+    days: int = 30
+    listing: UUID | None = None
+    instead_of: UUID | None = None
+    photo_kept: tuple[str, ...] = ()
+
+
+CHOICES: Mapping[str, str] = {
+    "unit": "price_unit", "paid_every": "paid_every", "to_whom": "to_whom", "way": "listing_way", "water": "land_water",
+    "road": "land_road", "grain": "price_grain",
+}  # fmt: skip
+"""By field: the terms that it may hold; the last three may be empty."""
+OPTIONAL = ("water", "road", "grain")
+
+
+def offer_from(
+    given: ListingForm,
+    today: date,
+    right_id: UUID | None,
+    end_of_term: date | None,
+    papers: frozenset[str] = frozenset(),
+) -> Offer:
+    """The offer that a form makes on a day. end_of_term: exclusive. Raises BadInput with every field that cannot be meant."""
+    faults = [
+        Finding("FORM-5", name, {"given": str(getattr(given, name))[:40]})
+        for name, kind in CHOICES.items()
+        if getattr(given, name) not in terms(kind) and not (name in OPTIONAL and not getattr(given, name))
+    ]
+    if not 0 < given.days <= 1000:
+        faults.append(Finding("FORM-4", "days", {"given": str(given.days)[:20]}))
+    years = _years(given, end_of_term)
+    if years is None:
+        faults.append(Finding("FORM-5" if given.years else "FORM-1", "years", {"given": given.years}))
+    if faults:
+        raise BadInput(faults)
+    closes_on = today + timedelta(days=given.days)
+    first = given.from_on or closes_on + DAY
+    if first.year > today.year + MOST_YEARS:
+        raise BadInput(Finding("FORM-2", "from_on", {"given": first.isoformat()}))
+    until = end_of_term if years == 0 and end_of_term is not None else years_after(first, years or 0)
+    return Offer(
+        kind=given.kind, parcels=tuple(dict.fromkeys(given.parcel)), first_day=first, until_on=until, closes_on=closes_on,
+        price=given.price, right_id=right_id, unit=given.unit, grain=given.grain if given.unit == "kg_mu_year" else "",
+        floor=given.floor, floor_shown=given.floor_shown, escalator_percent=given.escalator, paid_every=given.paid_every,
+        paid_before=given.paid == "before", to_whom=given.to_whom, way=given.way, crop=given.crop, water=given.water,
+        road=given.road, said=given.said, part=given.part, instead_of=given.instead_of, papers=papers,
+    )  # fmt: skip
+
+
+def _years(given: ListingForm, end_of_term: date | None) -> int | None:
+    """The years asked for, 0 to the end of the contract; None for what is neither."""
+    if given.years == TO_THE_END and end_of_term is not None:
+        return 0
+    return (
+        int(given.years)
+        if given.years.isascii() and given.years.isdigit() and 0 < int(given.years) <= MOST_YEARS
+        else None
+    )
+
+
+def read_listing() -> ListingForm:
+    """The form that was sent. An exchange or assignment is for members and to the end of the term, whatever was chosen."""
+    given = read_form(ListingForm)
+    found = transfers(date.max - DAY).get(given.kind)
+    if found is not None and len(found.to_whom) == 1:
+        given = replace(given, to_whom=found.to_whom[0])
+    return replace(given, years=TO_THE_END) if found is not None and found.whole_term else given
+
+
+def kept_photos(given: ListingForm) -> list[Kept]:
+    """The photos that were sent now, after those that an earlier sending of this form left in the store."""
+    earlier = [kept for token in given.photo_kept if (kept := _opened(token)) is not None]
+    return [*earlier, *photos.keep(store(), (sent.stream for sent in request.files.getlist("photos") if sent.filename))]
+
+
+def tokens(kept: Sequence[Kept]) -> list[str]:
+    """Photos as a form that comes back carries them; nobody else's file can be named by one."""
+    return [_signer().dumps([one.sha256, one.size]) for one in kept]
+
+
+def _opened(token: str) -> Kept | None:
+    try:
+        sha256, size = _signer().loads(token)
+    except (BadSignature, ValueError):
+        return None
+    return Kept(sha256, size)
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt="listing-photo")
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The parcels of a form as a drawing, and for the map: its zone, its extent in degrees, the shapes to snap to."""
+
+    sketch: Any
+    zone: Any
+    extent: tuple[float, float, float, float]
+    shapes: dict[str, Any]
+
+
+def drawing(rows: Sequence[Row[Any]], part: str = "") -> Drawn | None:
+    """The parcels of a right; part: the code of the one on which is drawn. None for no parcel."""
+    chosen = [row for row in rows if row.parcel_code == part] or list(rows)
+    if not chosen:
+        return None
+    srid = chosen[0].srid
+    shapes = {row.parcel_code: drawn.shape_of(row.shape) for row in rows if row.srid == srid}
+    own = [shapes[row.parcel_code] for row in chosen if row.parcel_code in shapes]
+    others = [(code, shape) for code, shape in shapes.items() if code not in {row.parcel_code for row in chosen}]
+    degrees = {code: shapely.transform(shape, lambda xy: to_lonlat(xy, ZONES[srid])) for code, shape in shapes.items()}
+    inside = [degrees[row.parcel_code] for row in chosen if row.parcel_code in degrees]
+    west, south, east, north = (float(one) for one in shapely.total_bounds(inside))
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"code": code, "own": code == part},
+            "geometry": shapely.geometry.mapping(shape),
+        }
+        for code, shape in degrees.items()
+    ]
+    sketch = sketch_of(own, [], others)
+    extent = (west, south, east, north)
+    return Drawn(sketch, land_shown.zone(srid), extent, {"type": "FeatureCollection", "features": features})
+
+
+def words(kind: str, values: Sequence[str] | None = None) -> list[tuple[str, str]]:
+    """The choices of a field with their words."""
+    return [(value, i18n.shown_term(value, kind)) for value in (terms(kind) if values is None else values)]
+
+
+def kinds_of(right_kind: str | None, source: str, day: date) -> list[Transfer]:
+    """The kinds that may be listed of a right of a kind, or of a collective's land."""
+    return [
+        one
+        for one in transfers(day).values()
+        if one.market == "listed" and one.source == source and (right_kind is None or right_kind in one.rights)
+    ]
+
+
+def named(one: Transfer) -> str:
+    """A kind in the reader's language."""
+    return one.en if i18n.language() == "en" else one.zh
+
+
+def year_choices(end_of_term: date | None, most: int | None, today: date) -> list[tuple[str, str]]:
+    """The terms that a form offers: those that fit, and to the end of the contract."""
+    fitting = [
+        years
+        for years in YEARS
+        if (most is None or years <= most) and (end_of_term is None or years_after(today, years) < end_of_term)
+    ]
+    offered = [(str(years), _("%(n)s 年", n=years)) for years in fitting]
+    if end_of_term is not None:
+        offered.append((TO_THE_END, _("到承包期满（%(day)s）", day=i18n.shown_day(end_of_term - DAY))))
+    return offered
+
+
+def day_choices(law: Law) -> list[tuple[str, str]]:
+    """For how many days a form offers to publish."""
+    least, most = law.days("LST-18.publication_days", "least"), law.days("LST-18.publication_days", "most")
+    usual = law.days("LST-18.publication_days", "usual")
+    return [(str(days), _("%(n)s 天", n=days)) for days in sorted({*PUBLISHED, usual}) if least <= days <= most]

@@ -1,0 +1,78 @@
+"""The kinds of transfer as dated data: who may offer what to whom, for how long, and what each stands on. Pure."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from landreg.law.book import Law
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """A kind of transfer; what each field says stands at the head of transfers.toml."""
+
+    kind: str
+    zh: str
+    en: str
+    since: date
+    market: str
+    source: str
+    rights: tuple[str, ...]
+    land: tuple[str, ...]
+    articles: tuple[str, ...]
+    takers: tuple[str, ...]
+    to_whom: tuple[str, ...]
+    ways: tuple[str, ...]
+    units: tuple[str, ...]
+    longest: str
+    whole_term: bool
+    filing: str
+    papers: tuple[str, ...]
+    form: str
+    registered: str
+    farmed: bool
+    basis: str = ""
+    until: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether the entry holds on a day."""
+        return self.since <= day and (self.until is None or day < self.until)
+
+    def most_years(self, law: Law) -> int | None:
+        """The most years that it may run; None where the contract's term alone limits it."""
+        if self.longest == "custody":
+            return law.days("TR-7.custody_years")
+        return law.days("LST-16.most_years", self.kind) if self.longest else None
+
+
+@cache
+def all_transfers() -> tuple[Transfer, ...]:
+    """Every kind, the past and coming entries too, in the order of the book."""
+    return tuple(_read(entry) for entry in _toml()["transfer"])
+
+
+def _read(entry: Mapping[str, Any]) -> Transfer:
+    told: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
+    return Transfer(**told)
+
+
+def transfers(day: date) -> Mapping[str, Transfer]:
+    """By kind: what holds on a day."""
+    return {one.kind: one for one in all_transfers() if one.holds(day)}
+
+
+@cache
+def words(which: str) -> tuple[str, ...]:
+    """Words that a listing must not say: `not_farming`, `not_basic`."""
+    return tuple(_toml()["words"][which])
+
+
+@cache
+def _toml() -> dict[str, Any]:
+    return tomllib.loads(resources.files("landreg.law").joinpath("transfers.toml").read_text("utf-8"))

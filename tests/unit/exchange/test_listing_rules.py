@@ -1,0 +1,148 @@
+"""What a listing is refused for, rule by rule: each with what it lets through and what it does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from landreg.exchange.listings.rules.facts import Chosen, Ground, Offered, OnLand
+from landreg.exchange.listings.rules.land import LAND_RULES
+from landreg.exchange.listings.rules.offer import OFFER_RULES
+from landreg.law.book import all_articles, examine, national_law, terms
+from landreg.law.transfers import all_transfers, transfers
+
+TODAY = date(2026, 12, 1)
+LAW = national_law("610902", TODAY)
+KINDS = transfers(TODAY)
+FIELD = Ground("A", "contracted", Decimal("400.00"), basic=True)
+HOUSE = Ground("A", "homestead", Decimal("180.00"))
+TERM = (date(2018, 1, 1), date(2048, 1, 1))
+SOUND = Offered(
+    transfer=KINDS["lease"], kind="lease", source="household", right_kind="contract_management", term=TERM,
+    ground={"A": FIELD, "B": replace(FIELD, code="B", basic=False)}, chosen=(Chosen("A", Decimal("400.00")),),
+    to_whom="members_first", way="negotiation", unit="yuan_mu_year", grain="", price=Decimal("500.00"), floor=None,
+    escalator_percent=Decimal(0), from_on=date(2027, 1, 1), until_on=date(2032, 1, 1), today=TODAY,
+    closes_on=date(2026, 12, 31),
+)  # fmt: skip
+
+
+def found(**changed: Any) -> set[str]:
+    facts = replace(SOUND, **changed)
+    return {one.code for one in examine((*LAND_RULES, *OFFER_RULES), facts, LAW)}
+
+
+def of(kind: str, **changed: Any) -> set[str]:
+    return found(transfer=KINDS.get(kind), kind=kind, **changed)
+
+
+def test_a_sound_listing_is_refused_for_nothing() -> None:
+    assert found() == set()
+
+
+def whole(kind: str) -> dict[str, Any]:
+    return {"transfer": KINDS[kind], "kind": kind, "to_whom": "members", "until_on": TERM[1]}
+
+
+HOMESTEAD = {
+    "transfer": KINDS["house_lease"], "kind": "house_lease", "right_kind": "homestead", "term": None, "ground": {"A": HOUSE},
+    "chosen": (Chosen("A", Decimal("180.00")),),
+}  # fmt: skip
+COLLECTIVE = {
+    "transfer": KINDS["four_wastes"], "kind": "four_wastes", "source": "collective", "right_kind": None, "term": None,
+    "ground": {"A": replace(FIELD, kind="collective", basic=False)}, "way": "auction",
+    "papers": frozenset({"assembly_minutes"}),
+}  # fmt: skip
+SEIZED = OnLand("restriction", "seizure", named="汉滨区人民法院")
+OPERATED = OnLand("operation", "land_operation", "J1", "", "A", date(2026, 1, 1), date(2030, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("code", "refused", "passing"),
+    [
+        ("TR-1", {"until_on": date(2048, 1, 2)}, {"until_on": TERM[1]}),
+        ("TR-2", {"words": "可以挖塘养鱼"}, {"words": "可以挖塘养鱼", "chosen": (Chosen("B", Decimal("400.00")),)}),
+        ("TR-2", {"words": "可以建厂"}, {**HOMESTEAD, "words": "可以盖房"}),
+        ("TR-3", {**whole("assignment"), "to_whom": "all"}, whole("assignment")),
+        ("TR-4", {**whole("exchange"), "to_whom": "all"}, whole("exchange")),
+        ("TR-10", {"transfer": KINDS["retransfer"], "kind": "retransfer", "right_kind": "land_operation"},
+         {"transfer": KINDS["retransfer"], "kind": "retransfer", "right_kind": "land_operation",
+          "papers": frozenset({"contractor_consent"})}),
+        ("TR-12", {"standing": (SEIZED,)}, {"standing": (replace(SEIZED, kind="mortgage"),)}),
+        ("TR-12", {"standing": (OnLand("exit", "part", "T1", "", "A"),)}, {"standing": (OnLand("exit", "part", "T1", "", "B"),)}),
+        ("TR-17", {**whole("assignment"), "standing": (OPERATED,)}, whole("assignment")),
+        ("TR-21", {"standing": (OnLand("restriction", "mortgage", named="信用社"),)}, {}),
+        ("LST-1", {"price": Decimal(0)}, {**whole("exchange"), "price": Decimal(0)}),
+        ("LST-1", {"price": Decimal("1.001")}, {"price": Decimal("1.10")}),
+        ("LST-2", {"floor": Decimal("500.01")}, {"floor": Decimal("500.00")}),
+        ("LST-3", {"until_on": SOUND.from_on}, {"until_on": date(2027, 1, 2)}),
+        ("LST-4", {"unit": "kg_mu_year"}, {"unit": "kg_mu_year", "grain": "corn"}),
+        ("LST-7", {"taken": ("A",)}, {"taken": ()}),
+        ("LST-10", {"transfer": KINDS["custody"], "kind": "custody"}, {}),
+        ("LST-10", {"right_kind": "homestead"}, HOMESTEAD),
+        ("LST-10", {"transfer": None, "kind": "nonsense"}, {}),
+        ("LST-11", {"standing": (OPERATED,)}, {"standing": (OPERATED,), "from_on": date(2030, 1, 1)}),
+        ("LST-12", {"standing": (OnLand("case", "assignment", "C1"),)}, {"standing": (OnLand("case", "reissue", "C1"),)}),
+        ("LST-13", {"chosen": (Chosen("A", Decimal("400.01")),)}, {"chosen": (Chosen("A", Decimal("0.01"), partly=True),)}),
+        ("LST-13", {"chosen": (Chosen("A", Decimal("1.00"), True, "line_misses"),)}, {}),
+        ("LST-14", {"unit": "share"}, {"transfer": KINDS["share"], "kind": "share", "unit": "share", "price": Decimal(5)}),
+        ("LST-15", {**COLLECTIVE, "way": "negotiation"}, COLLECTIVE),
+        ("LST-16", {**HOMESTEAD, "until_on": date(2047, 1, 2)}, {**HOMESTEAD, "until_on": date(2047, 1, 1)}),
+        ("LST-17", {"from_on": SOUND.closes_on}, {"from_on": date(2027, 1, 1)}),
+        ("LST-18", {"closes_on": date(2026, 12, 10)}, {"closes_on": date(2026, 12, 11)}),
+        ("LST-19", {"escalator_percent": Decimal("20.01")}, {"escalator_percent": Decimal("-20.00")}),
+        ("LST-20", {"chosen": ()}, {}),
+        ("LST-20", {"chosen": (Chosen("Z", Decimal("1.00")),)}, {"chosen": (Chosen("B", Decimal("1.00")),)}),
+        ("LST-21", {"photos": 7}, {"photos": 6}),
+        ("LST-22", {**whole("exchange"), "until_on": date(2030, 1, 1)}, whole("exchange")),
+        ("LST-23", {**COLLECTIVE, "papers": frozenset()}, COLLECTIVE),
+    ],
+)  # fmt: skip
+def test_each_rule_refuses_what_it_is_there_for_and_lets_the_rest_through(
+    code: str, refused: dict[str, Any], passing: dict[str, Any]
+) -> None:
+    assert code in found(**refused)
+    assert code not in found(**passing)
+
+
+def test_no_kind_lets_a_townsperson_have_a_homestead_for_good() -> None:
+    """TR-11, HS-3: of a homestead there is a lease of at most twenty years, and no kind that assigns it."""
+    of_homesteads = [kind for kind in KINDS.values() if "homestead" in kind.rights]
+    assert {kind.kind for kind in of_homesteads} == {"homestead_lease", "house_lease"}
+    assert {kind.most_years(LAW) for kind in of_homesteads} == {20}
+    assert all(kind.registered == "never" for kind in of_homesteads)
+
+
+def test_custody_and_entrusted_management_are_recorded_and_a_mortgage_goes_through_the_register() -> None:
+    """TR-7, TR-11."""
+    by_market = {
+        market: {kind.kind for kind in KINDS.values() if kind.market == market} for market in ("record", "register")
+    }
+    assert by_market == {"record": {"custody", "entrusted"}, "register": {"mortgage"}}
+    assert KINDS["custody"].most_years(LAW) == 1
+    for kind in ("custody", "entrusted", "mortgage"):
+        assert "LST-10" in of(kind)
+
+
+def test_each_kind_names_articles_words_and_figures_that_are_there() -> None:
+    for kind in all_transfers():
+        assert set(kind.articles) <= set(all_articles()), kind.kind
+        assert any(all_articles()[code].verified for code in kind.articles), kind.kind
+        assert set(kind.rights) <= set(terms("right")), kind.kind
+        assert set(kind.land) <= set(terms("parcel")), kind.kind
+        assert set(kind.papers) <= set(terms("document")), kind.kind
+        for values, words in (
+            (kind.takers, "taker_group"), (kind.to_whom, "to_whom"), (kind.ways, "listing_way"), (kind.units, "price_unit"),
+            ((kind.market,), "transfer_market"), ((kind.filing,), "transfer_filing"), ((kind.source,), "transfer_source"),
+            ((kind.registered,), "transfer_registered"), ((kind.form,) if kind.form else (), "transfer_form"),
+        ):  # fmt: skip
+            assert set(values) <= set(terms(words)), (kind.kind, words)
+        kind.most_years(LAW)
+
+
+def test_a_kind_holds_from_its_day_on() -> None:
+    assert "share" not in transfers(date(2010, 1, 1))
+    assert "subcontract" in transfers(date(2010, 1, 1))

@@ -1,0 +1,296 @@
+"""Listings at the pages: a farmer's phone, the agent under a consent, the operator's desk; and what is refused there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from PIL import Image
+
+from landreg.access import consents
+from landreg.access.rules import Step
+from landreg.core.actor import Actor, Role
+from landreg.core.db import unit_of_work
+from landreg.core.periods import beijing_day
+from landreg.exchange.listings import days
+from tests.exchange_kit import NEIGHBOUR, farmer_of, market, own_right, parcels_of
+from tests.exit_kit import asked_for
+from tests.registry_kit import Connection, one, pass_days
+from tests.villages import COUNTY, VILLAGE
+from tests.web.conftest import Browser, OpenAccount
+
+STATES = "SELECT string_agg(state, ' ' ORDER BY number) FROM exchange.listing"
+
+
+@pytest.fixture
+def farmer(registrar: Actor, reviewer: Actor, superuser: Connection, account: OpenAccount) -> Actor:
+    """The first household's farmer, with an account at the door."""
+    market(registrar, reviewer, superuser)
+    account("lin", Role.FARMER, jurisdiction=VILLAGE)
+    return farmer_of(superuser, login="lin")
+
+
+@pytest.fixture
+def right(farmer: Actor, registrar: Actor) -> UUID:
+    return own_right(registrar)
+
+
+@pytest.fixture
+def land(registrar: Actor, right: UUID) -> list[str]:
+    return parcels_of(registrar, right)
+
+
+@pytest.fixture
+def phone(browser: Browser, farmer: Actor) -> Browser:
+    browser.log_in("lin")
+    return browser
+
+
+@pytest.fixture
+def desk(another_browser: Browser, account: OpenAccount, farmer: Actor) -> Browser:
+    account("jiao", Role.OPERATOR)
+    another_browser.log_in("jiao")
+    return another_browser
+
+
+def form(land: list[str], **changed: Any) -> dict[str, Any]:
+    """What a farmer fills in: whole parcels, a price, five years."""
+    sound = {"kind": "lease", "parcel": land, "years": "5", "price": "500", "unit": "yuan_mu_year", "days": "30"}
+    return {**sound, "listing": str(uuid4()), **changed}
+
+
+def photo(size: tuple[int, int] = (2400, 1800)) -> BytesIO:
+    """A photo as a telephone makes it: large, on its side, with a place in it."""
+    told = BytesIO()
+    image = Image.new("RGB", size, "green")
+    exif = image.getexif()
+    exif[0x0112], exif[0x8825] = 6, {1: "N", 2: (32.0, 41.0, 5.0)}
+    image.save(told, "JPEG", exif=exif)
+    return BytesIO(told.getvalue())
+
+
+def listing_address(answer: Any) -> str:
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["Location"])
+
+
+def listed(phone: Browser, right: UUID, land: list[str], **changed: Any) -> str:
+    phone.get(f"/my/listings/new/{right}")
+    return listing_address(phone.post(f"/my/listings/new/{right}", form(land, **changed)))
+
+
+def found(answer: Any) -> set[str]:
+    """The codes that a page names."""
+    return set(re.findall(r'class="code">([A-Z]+-\d+)<', answer.text))
+
+
+@pytest.mark.usefixtures("farmer")
+def test_a_farmer_lists_from_the_phone_and_the_operator_publishes(
+    phone: Browser, desk: Browser, right: UUID, land: list[str], farmer: Actor
+) -> None:
+    page = phone.get(f"/my/listings/new/{right}")
+    assert all(code[-5:] in page.text for code in land)
+    given = form(land, photos=[(photo(), "a.jpg"), (photo(), "b.jpg")], floor="450", said="平地，靠路", water="channel")
+    address = listing_address(phone.post(f"/my/listings/new/{right}", given, content_type="multipart/form-data"))
+    page = phone.get(address)
+    assert "待审核" in page.text
+    assert "1.20" in page.text
+    kept = Image.open(BytesIO(phone.client.get(f"{address}/photos/1.jpg").data))
+    assert kept.size == (1200, 1600)
+    assert not kept.getexif()
+    assert phone.get(f"{address}/photos/3.jpg").status_code == 404
+    number = re.search(COUNTY + r"-L\d{4}-\d{5}", page.text)
+    assert number is not None
+    assert number[0] in desk.get("/listings").text
+    shown = desk.get(address.removeprefix("/my"))
+    assert "规则检查没有问题" in shown.text
+    assert "450" in shown.text
+    assert desk.post(address.removeprefix("/my") + "/publish").status_code == 303
+    assert one(farmer, STATES) == "published"
+    assert "发布中" in phone.get(address).text
+
+
+def test_the_same_form_sent_twice_is_one_listing(phone: Browser, right: UUID, land: list[str], farmer: Actor) -> None:
+    phone.get(f"/my/listings/new/{right}")
+    given = form(land)
+    first = phone.post(f"/my/listings/new/{right}", given)
+    again = phone.post(f"/my/listings/new/{right}", given)
+    assert listing_address(first) == listing_address(again)
+    assert one(farmer, "SELECT count(*) FROM exchange.listing") == 1
+
+
+def test_all_that_is_wrong_is_told_together_and_nothing_is_sent(
+    phone: Browser, right: UUID, land: list[str], farmer: Actor
+) -> None:
+    wrong = form(
+        land, years="40", price="0", floor="3", escalator="30", from_on="2020-01-01", said="租下来可以建厂", days="3"
+    )
+    phone.get(f"/my/listings/new/{right}")
+    answer = phone.post(f"/my/listings/new/{right}", wrong)
+    assert answer.status_code == 422
+    assert found(answer) >= {"LST-1", "LST-2", "LST-17", "LST-18", "LST-19", "TR-1", "TR-2"}
+    assert "租下来可以建厂" in answer.text
+    assert one(farmer, "SELECT count(*) FROM exchange.listing") == 0
+    checked = phone.post(f"/my/listings/new/{right}", form(land, check="1"))
+    assert "检查过了，可以提交" in checked.text
+    assert one(farmer, "SELECT count(*) FROM exchange.listing") == 0
+
+
+WRONG: list[tuple[int, dict[str, Any]]] = [
+    (400, {"price": ""}),
+    (400, {"price": "五百"}),
+    (422, {"price": "99999999999"}),
+    (400, {"price": "1e400"}),
+    (422, {"parcel": []}),
+    (422, {"parcel": [f"{VILLAGE}0199999"]}),
+    (400, {"years": ""}),
+    (400, {"years": "999"}),
+    (400, {"unit": "dollar"}),
+    (422, {"unit": "share"}),
+    (422, {"unit": "kg_mu_year"}),
+    (400, {"to_whom": "friends"}),
+    (400, {"listing": "x"}),
+    (400, {"from_on": "2026-02-30"}),
+    (400, {"from_on": "9999-12-31"}),
+    (400, {"said": "a\x00b"}),
+    (400, {"days": "9999999"}),
+    (422, {"kind": "custody"}),
+    (422, {"kind": "homestead_lease"}),
+    (422, {"kind": "nonsense"}),
+    (422, {"said": "把地流转出去才给办落户"}),
+    (400, {"photos": (BytesIO(b"no photo"), "a.jpg")}),
+]
+
+
+def test_what_cannot_be_meant_is_refused_by_field_and_rule(
+    phone: Browser, right: UUID, land: list[str], farmer: Actor
+) -> None:
+    phone.get(f"/my/listings/new/{right}")
+    for status, changed in WRONG:
+        answer = phone.post(f"/my/listings/new/{right}", form(land, **changed), content_type="multipart/form-data")
+        assert (answer.status_code, bool(found(answer))) == (status, True), (changed, answer.text)
+    assert one(farmer, "SELECT count(*) FROM exchange.listing") == 0
+
+
+def test_a_part_that_is_drawn_is_listed_with_its_own_area(
+    phone: Browser, right: UUID, land: list[str], farmer: Actor
+) -> None:
+    page = phone.get(f"/my/listings/new/{right}?part={land[0]}")
+    assert 'data-edit="face"' in page.text
+    strip = "\n".join(f"{x} {y}" for x, y in _western_half(farmer, land[0]))
+    answer = phone.post(f"/my/listings/new/{right}?part={land[0]}", form(land[:1], part=strip))
+    address = listing_address(answer)
+    assert "一部分" in phone.get(address).text
+    assert one(farmer, "SELECT area_m2 FROM exchange.listing") == 200
+    outside = phone.post(f"/my/listings/new/{right}?part={land[0]}", form(land[:1], part="1 1\n2 2\n3 1"))
+    assert found(outside) == {"LST-13"}
+
+
+def _western_half(actor: Actor, code: str) -> Iterator[tuple[float, float]]:
+    bounds = """SELECT ST_XMin(p.geom) || ' ' || ST_YMin(p.geom) FROM registry."right" AS r,
+        exchange.own_parcels_said(:c, r.right_id) AS p WHERE p.parcel_code = :p"""
+    west, south = (float(part) for part in one(actor, bounds, c=COUNTY, p=code).split())
+    for x, y in ((0, 0), (0, 20), (10, 20), (10, 0)):
+        yield west + x, south + y
+
+
+def test_a_listing_that_came_back_tells_all_reasons_and_is_listed_anew(
+    phone: Browser, desk: Browser, right: UUID, land: list[str], farmer: Actor
+) -> None:
+    address = listed(phone, right, land)
+    desk.get(address.removeprefix("/my"))
+    empty = desk.post(address.removeprefix("/my") + "/return", {})
+    assert (empty.status_code, found(empty)) == (400, {"LST-5"})
+    told = {"reason": ["photo", "price"], "said": "请补拍田块全景"}
+    assert desk.post(address.removeprefix("/my") + "/return", told).status_code == 303
+    page = phone.get(address)
+    assert all(word in page.text for word in ("照片看不清", "价格或者计价单位", "请补拍田块全景"))
+    again = re.search(r'href="(/my/listings/new/[^"]+again=[^"]+)"', page.text)
+    assert again is not None
+    assert 'name="instead_of"' in phone.get(again[1]).text
+    assert desk.post(address.removeprefix("/my") + "/publish").status_code == 422
+    listed(phone, right, land, instead_of=address.rsplit("/", 1)[1])
+    assert one(farmer, STATES) == "returned submitted"
+
+
+def test_a_farmer_takes_a_listing_back_and_a_stranger_does_not_find_it(
+    phone: Browser, another_browser: Browser, account: OpenAccount, superuser: Connection, right: UUID, land: list[str],
+    farmer: Actor,
+) -> None:  # fmt: skip
+    address = listed(phone, right, land)
+    account("wang", Role.FARMER, jurisdiction=VILLAGE)
+    farmer_of(superuser, NEIGHBOUR, login="wang")
+    another_browser.log_in("wang")
+    assert another_browser.get(address).status_code == 404
+    assert another_browser.post(f"{address}/withdraw").status_code == 404
+    assert another_browser.get(f"/my/listings/new/{right}").status_code == 404
+    assert another_browser.post(f"/my/listings/new/{right}", form(land)).status_code == 404
+    assert phone.post(f"{address}/withdraw").status_code == 303
+    assert phone.post(f"{address}/withdraw").status_code == 422
+    assert one(farmer, STATES) == "withdrawn"
+
+
+def test_an_agent_lists_under_a_consent_to_list_and_not_without(
+    phone: Browser, another_browser: Browser, account: OpenAccount, right: UUID, land: list[str], farmer: Actor,
+    registrar: Actor,
+) -> None:  # fmt: skip
+    agent = account("dai", Role.AGENT, jurisdiction=VILLAGE)
+    with unit_of_work(farmer) as uow:
+        today = beijing_day(uow.now)
+    listing, viewing = (consents.give(farmer, agent, step, today, today) for step in (Step.LIST, Step.VIEW))
+    another_browser.log_in("dai")
+    root = f"/agent/{COUNTY}/{listing}/listings"
+    assert f"{root}/new/{right}" in another_browser.get(root).text
+    another_browser.get(f"{root}/new/{right}")
+    refused = another_browser.post(f"/agent/{COUNTY}/{viewing}/listings/new/{right}", form(land))
+    assert (refused.status_code, "ACC-25" in refused.text) == (422, True)
+    address = listing_address(another_browser.post(f"{root}/new/{right}", form(land)))
+    assert "正在代" in another_browser.get(address).text
+    told = "SELECT count(*) FROM access.agent_act AS a JOIN exchange.listing USING (county, agent_act_id) WHERE a.step = 'list'"
+    assert one(registrar, told) == 1
+    consents.revoke(farmer, COUNTY, listing)
+    assert another_browser.post(f"{root}/new/{right}", form(land)).status_code == 422
+    own = address.replace(f"/agent/{COUNTY}/{listing}/listings", f"/my/listings/{COUNTY}")
+    assert phone.post(f"{own}/withdraw").status_code == 303
+
+
+def test_what_nobody_answers_expires_and_what_is_given_back_is_stopped(
+    phone: Browser, desk: Browser, right: UUID, land: list[str], farmer: Actor, registrar: Actor, superuser: Connection,
+    worker: Actor,
+) -> None:  # fmt: skip
+    addresses = [listed(phone, right, land[:1]), listed(phone, right, land[1:], days="60")]
+    for address in addresses:
+        desk.get(address.removeprefix("/my"))
+        assert desk.post(address.removeprefix("/my") + "/publish").status_code == 303
+    assert days.work(worker) == 0
+    pass_days(superuser, 31)
+    assert days.work(worker) == 1
+    assert one(farmer, STATES) == "expired published"
+    asked_for(registrar, right)
+    assert days.work(worker) == 1
+    assert one(farmer, STATES) == "expired failed"
+
+
+def test_a_listing_with_too_few_days_left_is_not_published(
+    phone: Browser, desk: Browser, right: UUID, land: list[str], superuser: Connection
+) -> None:
+    address = listed(phone, right, land, days="15").removeprefix("/my")
+    pass_days(superuser, 10)
+    page = desk.get(address)
+    assert "LST-18" in page.text
+    refused = desk.post(f"{address}/publish")
+    assert (refused.status_code, found(refused)) == (422, {"LST-18"})
+
+
+def test_the_kinds_of_transfer_are_told_to_everybody(browser: Browser) -> None:
+    page = browser.get("/transfers")
+    assert page.status_code == 200
+    assert all(word in page.text for word in ("转包", "入股", "互换", "再流转", "四荒地承包", "只作记录", "20 年"))
+
+
+def test_a_farmer_does_not_enter_the_operators_desk(phone: Browser) -> None:
+    assert phone.get("/listings").status_code == 403
