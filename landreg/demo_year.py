@@ -206,7 +206,7 @@ def _asked(kind: str, found: Mapping[Any, Any]) -> Request:
 
 def _citizen_id(chance: random.Random) -> str:
     """A synthetic number: prefix 610900 was never issued. Source of the check digit: GB 11643."""
-    born = date(2025, 1, 1) + timedelta(days=chance.randrange(500))
+    born = date(2023, 1, 1) + timedelta(days=chance.randrange(500))
     body = f"610900{born:%Y%m%d}{chance.randrange(1000):03d}"
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
     return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, weights, strict=True)) % 11]

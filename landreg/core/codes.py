@@ -10,6 +10,7 @@ from datetime import date
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS = "10X98765432"
+EARLIEST_BIRTH = date(1800, 1, 1)
 _USCC_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_VALUE = {sign: value for value, sign in enumerate(_USCC_SIGNS)}
 _USCC_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
@@ -26,14 +27,16 @@ def tidy(code: str) -> str:
 _FULL_WIDTH = {0xFF01 + i: 0x21 + i for i in range(94)}
 
 
-def citizen_id_fault(number: str) -> str | None:
+def citizen_id_fault(number: str, on: date | None = None) -> str | None:
     """What is wrong with a citizen ID: "shape", "birth" or "check"; None when sound.
 
-    The first six digits name the county at the time of issue and are not held against today's divisions (GB 11643).
+    on: the day on which it is given; nobody is born later, nor before 1800. The first six digits name the county at the time
+    of issue and are not held against today's divisions (GB 11643).
     """
     if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
         return "shape"
-    if birth_of(number) is None:
+    born = birth_of(number)
+    if born is None or (on is not None and not EARLIEST_BIRTH <= born <= on):
         return "birth"
     total = sum(int(digit) * weight for digit, weight in zip(number, WEIGHTS, strict=False))
     return None if CHECKS[total % 11] == number[17] else "check"

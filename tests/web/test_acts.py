@@ -16,6 +16,8 @@ from tests.web.conftest import Browser
 
 HOUSEHOLD, OTHER = f"{VILLAGE}010001", f"{VILLAGE}010002"
 
+# Somebody of the year 2099.
+NOT_YET_BORN = citizen_id(129_003)
 NAMED = {"member": str(UUID(int=9)), "new_name": "成员新名", "id_number": citizen_id(3), "reason": "renamed"}
 """The form of a change of name, but whose."""
 
@@ -132,6 +134,12 @@ def test_a_seizure_is_shown_on_its_right_and_released(
             400,
             "CHG-6",
         ),
+        (
+            "household_change",
+            {"join_name": "某人", "join_id": NOT_YET_BORN, "join_relation": "21", "join_reason": "birth"},
+            400,
+            "CHG-6",
+        ),
         ("household_change", {"leave": "x"}, 400, "FORM-"),
         ("assignment", {"taker": "999", "signed_on": "2026-10-01"}, 400, "TR-3"),
         ("assignment", {"taker": OTHER, "signed_on": "昨天"}, 400, "FORM-"),
@@ -152,6 +160,7 @@ def test_a_seizure_is_shown_on_its_right_and_released(
         ("cancellation", {"reason": "returned", "noticed_on": "昨天"}, 400, "FORM-"),
         ("name_change", {}, 400, "FORM-1"),
         ("name_change", NAMED | {"id_number": "123"}, 400, "CHG-6"),
+        ("name_change", NAMED | {"id_number": NOT_YET_BORN}, 400, "CHG-6"),
         ("name_change", NAMED | {"id_number": citizen_id(999)}, 400, "CHG-8"),
         ("name_change", NAMED | {"member": "x"}, 400, "FORM-"),
         ("name_change", NAMED | {"member": str(UUID(int=9))}, 422, "CHG-8"),

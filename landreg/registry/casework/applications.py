@@ -96,13 +96,17 @@ def _parcels_of(uow: UnitOfWork, county: str, right_ids: Sequence[UUID]) -> list
 
 def person_of(actor: Actor, name: str, id_number: str) -> UUID:
     """The person whom an applicant names by citizen ID, entered where new. Raises BadInput for a name or number that is none."""
-    faults = [Finding("FORM-1", "name")] if not name.strip() else []
-    if fault := citizen_id_fault(id_number):
+    with unit_of_work(actor) as uow:
+        _must_be_a_person(uow, "name", name, id_number)
+        return enter_alone(uow, NewPerson(name.strip(), "1", id_number))
+
+
+def _must_be_a_person(uow: UnitOfWork, field: str, name: str, id_number: str) -> None:
+    faults = [Finding("FORM-1", field)] if not name.strip() else []
+    if fault := citizen_id_fault(id_number, beijing_day(uow.now)):
         faults.append(Finding("CHG-6", "id_number", {"fault": fault}))
     if faults:
         raise BadInput(faults)
-    with unit_of_work(actor) as uow:
-        return enter_alone(uow, NewPerson(name.strip(), "1", id_number))
 
 
 def renamed(actor: Actor, name: str, id_number: str) -> UUID:
@@ -110,12 +114,8 @@ def renamed(actor: Actor, name: str, id_number: str) -> UUID:
 
     Raises BadInput for a name or number that is none, and (CHG-8) where nobody in the register has the number.
     """
-    faults = [Finding("FORM-1", "new_name")] if not name.strip() else []
-    if fault := citizen_id_fault(id_number):
-        faults.append(Finding("CHG-6", "id_number", {"fault": fault}))
-    if faults:
-        raise BadInput(faults)
     with unit_of_work(actor) as uow:
+        _must_be_a_person(uow, "new_name", name, id_number)
         person = enter_renamed(uow, NewPerson(name.strip(), "1", id_number))
     if person is None:
         raise BadInput(Finding("CHG-8", "id_number"))
@@ -139,14 +139,19 @@ def fits(kind: str, on: str, right_kind: str) -> bool:
     return found is not None and found.on == on and right_kind in found.rights
 
 
+def case_number(uow: UnitOfWork, county: str) -> str:
+    """A new number of a case."""
+    (serial,) = draw(uow, "case_number")
+    return f"{county}-{beijing_day(uow.now).year}-{serial:07d}"
+
+
 def new_case(uow: UnitOfWork, county: str, village: str, kind: str, asked: Request) -> dict[str, Any]:
     """A case's values but those of its subject, under a new number."""
-    (serial,) = draw(uow, "case_number")
     return {
         "county": county,
         "case_id": uuid4(),
         "village": village,
-        "number": f"{county}-{beijing_day(uow.now).year}-{serial:07d}",
+        "number": case_number(uow, county),
         "act_kind": kind,
         "state": "draft",
         "prepared_by": uow.actor.account_id,

@@ -154,7 +154,7 @@ def _judge(uow: UnitOfWork, wanted: Wanted, household_id: UUID, subject: str) ->
         brought_queries.waits(uow.session, household_id, subject, wanted.kind),
     )
     findings = [finding for rule in BRING_RULES if (finding := rule(facts)) is not None]
-    if wanted.typed.get("join_id") and (fault := citizen_id_fault(wanted.typed["join_id"])):
+    if wanted.typed.get("join_id") and (fault := citizen_id_fault(wanted.typed["join_id"], beijing_day(uow.now))):
         findings.append(Finding("CHG-6", "join_id", {"fault": fault}))
     if findings:
         raise Refused(findings)

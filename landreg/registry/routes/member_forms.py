@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import get_type_hints
 from uuid import UUID
 
@@ -11,7 +12,9 @@ from werkzeug.datastructures import MultiDict
 
 from landreg.core.actor import Actor
 from landreg.core.codes import citizen_id_fault, tidy
+from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding
+from landreg.core.periods import beijing_day
 from landreg.registry.casework import applications
 from landreg.registry.rules.requests import HouseholdChange, Joining, Leaving, NameChange
 from landreg.web.forms import read_form
@@ -54,7 +57,9 @@ class NameForm:
 def household_change(actor: Actor, code: str) -> HouseholdChange:
     """The request of a change of members, name or address."""
     faults: list[Finding] = []
-    joining = [_joining(suffix, faults) for suffix in JOINING]
+    with unit_of_work(actor) as uow:
+        today = beijing_day(uow.now)
+    joining = [_joining(suffix, faults, today) for suffix in JOINING]
     given = read_form(HouseholdForm)
     if given.leave and not given.leave_reason:
         faults.append(Finding("FORM-1", "leave_reason"))
@@ -64,7 +69,7 @@ def household_change(actor: Actor, code: str) -> HouseholdChange:
     return HouseholdChange(tuple(_joined(actor, one) for one in joining if one), leaves, given.name, given.address)
 
 
-def _joining(suffix: str, faults: list[Finding]) -> JoinForm | None:
+def _joining(suffix: str, faults: list[Finding], today: date) -> JoinForm | None:
     """One of those who join, if anything of them is filled in; what is missing is told under the field's own name."""
     fields = {f"{name}{suffix}": name for name in get_type_hints(JoinForm)}
     sent = request.form.items(multi=True)
@@ -73,7 +78,7 @@ def _joining(suffix: str, faults: list[Finding]) -> JoinForm | None:
         return None
     lacking = [name for name in ("join_name", "join_id", "join_relation", "join_reason") if not getattr(one, name)]
     faults += (Finding("FORM-1", f"{name}{suffix}") for name in lacking)
-    if one.join_id and (fault := citizen_id_fault(tidy(one.join_id))):
+    if one.join_id and (fault := citizen_id_fault(tidy(one.join_id), today)):
         faults.append(Finding("CHG-6", f"join_id{suffix}", {"fault": fault}))
     return one
 

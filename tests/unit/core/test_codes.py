@@ -34,6 +34,12 @@ def test_a_birth_that_is_no_day_is_told_apart_from_a_wrong_check_digit(birth: st
     assert codes.citizen_id_fault(f"610900{birth}0010") == "birth"
 
 
+def test_nobody_is_born_after_the_day_on_which_their_number_is_given() -> None:
+    assert codes.citizen_id_fault(SOUND, date(1970, 1, 1)) is None
+    assert codes.citizen_id_fault(SOUND, date(1969, 12, 31)) == "birth"
+    assert codes.citizen_id_fault("610900100001010012", date(2026, 11, 28)) == "birth"
+
+
 def test_a_wrong_check_digit_is_told() -> None:
     assert codes.citizen_id_fault(SOUND[:-1] + "1") == "check"
 
