@@ -227,13 +227,25 @@ def keyed(walking: Callable[..., Walk]) -> Walk:
     return walking(script=True)
 
 
+def barriers_of(page: Page) -> dict[str, list[str]]:
+    """By the screen on which it is seen, what keeps somebody from a page: faults of axe-core, and what lies beside the screen."""
+    found = {}
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 860})
+        beside = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        found[f"{width} px"] = [*faults_of(page), *([f"{beside} px beside the screen"] if beside > 0 else [])]
+    page.set_viewport_size({"width": 1280, "height": 860})
+    return {screen: faults for screen, faults in found.items() if faults}
+
+
 def _matters(said: ConsoleMessage) -> bool:
     """Errors and warnings, a refused style or script among them; not Chromium's advice on the speed of canvases."""
     return said.type in ("error", "warning") and not said.text.startswith("Canvas2D:")
 
 
-def faults_of(page: Page) -> list[str]:
-    """What axe-core finds against WCAG 2.2 AA."""
-    page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("tags => axe.run(document, {runOnly: tags})", WCAG_2_2_AA)
+def faults_of(page: Page, *rules: str) -> list[str]:
+    """What axe-core finds against WCAG 2.2 AA, or against some of its rules."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("only => axe.run(document, {runOnly: only})", list(rules) or WCAG_2_2_AA)
     return [f"{fault['id']}: {node['target']}" for fault in found["violations"] for node in fault["nodes"]]

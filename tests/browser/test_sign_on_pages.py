@@ -1,11 +1,9 @@
-"""Signing on, binding a household and acting for it, walked in a browser on a desk and on a phone."""
+"""Signing on, binding a household and acting for it, walked in a browser; each page is seen on a desk and on a phone."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -18,7 +16,7 @@ from landreg.access.service import NewAccount
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.periods import beijing_day
-from tests.browser.conftest import PASSWORD, OpenPage, faults_of, sign_on
+from tests.browser.conftest import PASSWORD, OpenPage, barriers_of, sign_on
 from tests.villages import past_triggers
 
 VILLAGE, CODE = "610902005001", "610902005001010001"
@@ -49,78 +47,67 @@ def household(registrar: Actor, superuser: Any) -> None:
         )
 
 
-@pytest.fixture(params=[1280, 390])
-def visitor(request: Any, window: OpenPage) -> Callable[[], Page]:
-    """Opens a page of somebody who has signed in nowhere yet."""
-    return partial(window, width=request.param)
-
-
-def _sound(page: Page) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
-    assert faults_of(page) == [], page.url
-
-
 def _send(page: Page) -> None:
     with page.expect_navigation():
         page.locator("main form[method=post] button.btn-primary").first.click()
 
 
-def test_an_authenticator_is_set_up_and_asked_for(visitor: Callable[[], Page], household: None) -> None:
-    page = visitor()
+def test_an_authenticator_is_set_up_and_asked_for(window: OpenPage, household: None) -> None:
+    page = window()
     sign_on(page, "lin")
     page.goto("/account/sign-on")
-    _sound(page)
+    assert barriers_of(page) == {}
     page.get_by_role("button", name="生成密钥").click()
     totp = pyotp.TOTP(page.locator("#secret").inner_text())
     assert page.locator("main svg").bounding_box()["width"] > 150  # type: ignore[index]
-    _sound(page)
+    assert barriers_of(page) == {}
     page.fill("input[name=code]", totp.now())
     _send(page)
     codes = page.locator("#recovery li").all_inner_texts()
     assert len(codes) == 10
-    _sound(page)
+    assert barriers_of(page) == {}
     page.context.clear_cookies()
     sign_on(page, "lin")
-    _sound(page)
+    assert barriers_of(page) == {}
     page.fill("input[name=code]", codes[0])
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/$"))
     assert page.locator(".app-tools").inner_text().startswith("lin样本")
 
 
-def test_a_household_is_bound_and_an_agent_acts_for_it(visitor: Callable[[], Page], household: None) -> None:
-    office, farmer, agent = visitor(), visitor(), visitor()
+def test_a_household_is_bound_and_an_agent_acts_for_it(window: OpenPage, household: None) -> None:
+    office, farmer, agent = window(), window(), window()
     sign_on(office, "lin")
     office.goto(f"/bindings?household={CODE}")
-    _sound(office)
+    assert barriers_of(office) == {}
     office.select_option("select[name=person]", index=0)
     _send(office)
-    _sound(office)
+    assert barriers_of(office) == {}
     code = office.locator("#told").inner_text()
     farmer.goto("/join")
-    _sound(farmer)
+    assert barriers_of(farmer) == {}
     for name, value in (("household", CODE), ("code", code), ("name", "林木生"), ("login", "nong"),
                         ("password", PASSWORD), ("again", PASSWORD)):  # fmt: skip
         farmer.fill(f"input[name={name}]", value)
     _send(farmer)
     sign_on(farmer, "nong")
     farmer.goto("/my")
-    _sound(farmer)
+    assert barriers_of(farmer) == {}
     day = beijing_day(datetime.now(UTC)).isoformat()
     farmer.select_option("select[name=agent]", index=0)
     farmer.select_option("select[name=step]", "view")
     farmer.fill("input[name=first_day]", day)
     farmer.fill("input[name=last_day]", day)
     _send(farmer)
-    _sound(farmer)
+    assert barriers_of(farmer) == {}
     sign_on(agent, "dai")
     agent.goto("/agent")
-    _sound(agent)
+    assert barriers_of(agent) == {}
     agent.locator("tbody a").click()
     assert CODE in agent.locator(".band").inner_text()
-    _sound(agent)
+    assert barriers_of(agent) == {}
     _send(agent)
     assert "已记录" in agent.locator("main").inner_text()
-    _sound(agent)
+    assert barriers_of(agent) == {}
     farmer.goto("/my")
     assert "dai样本" in farmer.locator("#acts").locator("xpath=../..").inner_text()
