@@ -15,8 +15,9 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import LandregError
 from landreg.core.periods import beijing_day
 from landreg.demo_year import Office
-from landreg.exit import money, queries, service
+from landreg.exit import money, offering, queries, service
 from landreg.exit.model import Exit
+from landreg.exit.offering import Counted
 from landreg.exit.queries import Whole
 from landreg.exit.rules.money import Agreed, Itemised
 from landreg.exit.service import Asked, Spoken
@@ -51,7 +52,8 @@ def _ask(office: Office) -> None:
 
 
 def _hear(office: Office, made: Exit) -> None:
-    """Each adult says yes, and the collective is told in writing."""
+    """The household has its offer, each adult says yes, and the collective is told in writing."""
+    offering.offer(office.registrar, made.county, made.exit_id, Counted(rest="dry"))
     found = _whole(made)
     for member in found.members:
         if member.member_id not in made.minors:

@@ -9,8 +9,9 @@ from uuid import UUID
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.periods import beijing_day
-from landreg.exit import money, queries, service
-from landreg.exit.model import Exit
+from landreg.exit import money, offering, queries, service
+from landreg.exit.model import Exit, Offer
+from landreg.exit.offering import Counted
 from landreg.exit.queries import Whole
 from landreg.exit.rules.course import stage
 from landreg.exit.rules.money import Agreed, Itemised
@@ -60,8 +61,17 @@ def word(member: UUID, **changed: Any) -> Spoken:
     return Spoken(member, **{**said, **changed})
 
 
+def offered(actor: Actor, found: Exit, **counted: Any) -> Offer:
+    """The compensation is reckoned and handed to the household; dry land where the register says no class."""
+    return offering.offer(
+        actor, COUNTY, found.exit_id, Counted(**{"rest": "dry", "structure": "brick_concrete", **counted})
+    )
+
+
 def all_consent(actor: Actor, found: Exit) -> None:
-    """Each adult member says yes."""
+    """The household has its offer, and each adult member says yes."""
+    if not seen(actor, found).offers:
+        offered(actor, found)
     for member in seen(actor, found).members:
         if member.member_id not in found.minors:
             service.consent(actor, COUNTY, found.exit_id, word(member.member_id), None)

@@ -13,10 +13,12 @@ from landreg.core.db import Unavailable, UnitOfWork, alone, unit_of_work
 from landreg.core.errors import LandregError
 from landreg.core.periods import beijing_day
 from landreg.exit import logged, queries
+from landreg.exit.holding import close_case, event_of, happened, held
 from landreg.exit.model import Exit
 from landreg.exit.rules.course import FINAL, stage
-from landreg.exit.service import close_case, event_of, happened, held
 from landreg.registry.casebook import Case
+from landreg.registry.casework.applications import case_number
+from landreg.registry.casework.cases import note, set_values
 from landreg.registry.effects import Changes, RightBundle
 from landreg.registry.effects import exits as effects
 from landreg.registry.facts import standing
@@ -24,6 +26,7 @@ from landreg.registry.facts.exits import closed_by, parcels_held
 from landreg.registry.lapses import OFFICE
 from landreg.registry.writing import Booking, write
 
+KIND = "exit_return"
 _logger = logging.getLogger(__name__)
 
 
@@ -89,16 +92,39 @@ def come_back(office: Actor, county: str, exit_id: UUID) -> int:
         if changes is None:
             _logger.warning("exit %s: its land is under another right", row.number)
             return 0
-        case = Case(
-            county=county, case_id=None, village=row.village, package_id=None, act_kind="exit_return",
-            subject_code=former[0].right.row["code"],
-        )  # fmt: skip
-        write(uow, county, [Booking(case, changes, uuid4())])
+        _enter(uow, row, former[0], changes)
         event = event_of(uow, row, "return", row.returns_on)
         uow.session.add(event)
         uow.session.flush()
         logged.stage_event(uow, event)
     return 1
+
+
+def _enter(uow: UnitOfWork, row: Exit, first: RightBundle, changes: Changes) -> None:
+    """Write the act on a case of its own, which waits for the household's certificate: nobody applied, and nobody reviews it."""
+    right, act_id = first.right.row, uuid4()
+    case = Case(
+        county=row.county, case_id=uuid4(), village=row.village, act_kind=KIND, state="draft", request={}, findings=[],
+        number=case_number(uow, row.county), right_kind=right["kind"], subject_code=right["code"], right_ids=row.right_ids,
+        household_code=row.household_code, applicant=row.applicant, prepared_by=uow.actor.account_id,
+    )  # fmt: skip
+    uow.session.add(case)
+    uow.session.flush()
+    note(uow, [case], "open")
+    held = (row.county, [case.case_id])
+    set_values(
+        uow,
+        *held,
+        state="accepted",
+        accepted_by=uow.actor.account_id,
+        accepted_at=uow.now,
+        accepted_on=beijing_day(uow.now),
+    )
+    note(uow, [case], "accept")
+    set_values(uow, *held, state="reviewed")
+    write(uow, row.county, [Booking(case, changes, act_id)])
+    set_values(uow, *held, state="registered", act_id=act_id)
+    note(uow, [case], "register")
 
 
 def _back(uow: UnitOfWork, row: Exit, former: list[RightBundle], stands: dict[UUID, RightBundle]) -> Changes | None:

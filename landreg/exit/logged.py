@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from landreg.core.db import UnitOfWork
 from landreg.core.tables import Base
 from landreg.exit import queries
-from landreg.exit.model import Agreement, Consent, Event, Exit, Item, Payment
+from landreg.exit.model import Agreement, Consent, Event, Exit, Item, Offer, OfferItem, Paper, Payment, Repayment
 from landreg.log.leaf import Entry
 from landreg.log.recheck_register import Source
 from landreg.log.store import stage
@@ -23,6 +23,8 @@ from landreg.registry.casebook import Case
 Told = tuple[dict[str, Any], dict[str, str]]
 NOT_TOLD = frozenset(("county", "village", "account_sealed"))
 """Columns of which no leaf tells: today's division code, and what turns with the keys."""
+LATER = frozenset(("offer_id", "shares", "charter_document_id"))
+"""Columns that came after leaves had told of the table: a row that says nothing there has the text that it always had."""
 OF_EVENT = {
     "notice": "exit.noticed",
     "minors": "exit.minors",
@@ -43,6 +45,11 @@ def stage_consent(uow: UnitOfWork, row: Consent) -> None:
     stage(uow, Entry("exit.consented", row.county, row.village, str(row.consent_id), *_said(row, agrees=row.agrees)))
 
 
+def stage_offer(uow: UnitOfWork, row: Offer, items: list[OfferItem]) -> None:
+    """Tell the log of an offer with its lines."""
+    stage(uow, Entry("exit.offered", row.county, row.village, row.number, *_offered(row, items)))
+
+
 def stage_agreement(uow: UnitOfWork, row: Agreement, items: list[Item]) -> None:
     """Tell the log of an agreement with its items."""
     stage(uow, Entry("exit.agreed", row.county, row.village, str(row.agreement_id), *_agreed(row, items)))
@@ -51,6 +58,17 @@ def stage_agreement(uow: UnitOfWork, row: Agreement, items: list[Item]) -> None:
 def stage_payment(uow: UnitOfWork, row: Payment) -> None:
     """Tell the log of a payment."""
     stage(uow, Entry("exit.paid", row.county, row.village, str(row.payment_id), *_said(row, yuan=row.amount_yuan)))
+
+
+def stage_repayment(uow: UnitOfWork, row: Repayment) -> None:
+    """Tell the log of a repayment."""
+    key = str(row.repayment_id)
+    stage(uow, Entry("exit.repaid", row.county, row.village, key, *_said(row, yuan=row.amount_yuan)))
+
+
+def stage_paper(uow: UnitOfWork, row: Paper) -> None:
+    """Tell the log of a paper that was handed out."""
+    stage(uow, Entry("exit.paper", row.county, row.village, row.number, *_printed(row)))
 
 
 def stage_event(uow: UnitOfWork, row: Event) -> None:
@@ -66,19 +84,31 @@ def _event(row: Event) -> Told:
     return _said(row, number=row.number, on=row.on_day, way=row.way)
 
 
-def _agreed(row: Agreement, items: list[Item]) -> Told:
+def _agreed(row: Agreement, items: Sequence[Item]) -> Told:
     facts, personal = _said(row, yuan=row.total_yuan, model=row.model)
     return facts, {**personal, **{f"item.{item.position}": _text(item) for item in items}}
 
 
-def _said(row: Exit | Consent | Agreement | Payment | Event, **facts: Any) -> Told:
+def _offered(row: Offer, items: Sequence[OfferItem]) -> Told:
+    facts, personal = _said(row, number=row.number, yuan=row.total_yuan, floor=row.floor_yuan)
+    return facts, {**personal, **{f"item.{item.position}": _text(item) for item in items}}
+
+
+def _printed(row: Paper) -> Told:
+    facts = {"paper": row.number, "kind": row.kind, "of": row.subject_id, "sha256": row.pdf_sha256, "made_at": row.made_at,
+             "by": row.made_by, "sample": row.sample}  # fmt: skip
+    return {"exit": row.exit_id, **facts}, {}
+
+
+def _said(row: Exit | Consent | Offer | Agreement | Payment | Repayment | Event, **facts: Any) -> Told:
     return {"exit": row.exit_id, **facts}, {"row": _text(row)}
 
 
 def _text(row: Base) -> str:
     """A row as text: every column but those of which no leaf tells, by their names."""
     columns = [column.key for column in sa.inspect(type(row)).columns if column.key not in NOT_TOLD]
-    return "; ".join(f"{name}={_plain(getattr(row, name))}" for name in sorted(columns))
+    said = (name for name in sorted(columns) if name not in LATER or getattr(row, name) is not None)
+    return "; ".join(f"{name}={_plain(getattr(row, name))}" for name in said)
 
 
 def _plain(value: Any) -> str:
@@ -96,11 +126,22 @@ def _rows(table: Any, key: Callable[[Any], str], told: Callable[[Any], Told]) ->
 
 
 def _agreements(session: Session) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:
-    items: dict[Any, list[Item]] = {}
-    for item in session.scalars(sa.select(Item)):
-        items.setdefault(item.exit_id, []).append(item)
+    items = _gathered(session, Item, lambda item: item.exit_id)
     for row in session.scalars(sa.select(Agreement)):
         yield str(row.agreement_id), *_agreed(row, items.get(row.exit_id, []))
+
+
+def _offers(session: Session) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:
+    items = _gathered(session, OfferItem, lambda item: item.offer_id)
+    for row in session.scalars(sa.select(Offer)):
+        yield row.number, *_offered(row, items.get(row.offer_id, []))
+
+
+def _gathered(session: Session, table: Any, of: Callable[[Any], Any]) -> dict[Any, list[Any]]:
+    found: dict[Any, list[Any]] = {}
+    for item in session.scalars(sa.select(table)):
+        found.setdefault(of(item), []).append(item)
+    return found
 
 
 def _events(kind: str) -> Source:
@@ -114,16 +155,22 @@ def _events(kind: str) -> Source:
 SOURCES: Mapping[str, Source] = {
     "exit.applied": _rows(Exit, lambda row: str(row.number), _applied),
     "exit.consented": _rows(Consent, lambda row: str(row.consent_id), lambda row: _said(row, agrees=row.agrees)),
+    "exit.offered": _offers,
     "exit.agreed": _agreements,
     "exit.paid": _rows(Payment, lambda row: str(row.payment_id), lambda row: _said(row, yuan=row.amount_yuan)),
+    "exit.repaid": _rows(Repayment, lambda row: str(row.repayment_id), lambda row: _said(row, yuan=row.amount_yuan)),
+    "exit.paper": _rows(Paper, lambda row: str(row.number), _printed),
     **{entry: _events(kind) for kind, entry in OF_EVENT.items()},
 }
 """By kind of entry: what the tables say of it now."""
 TABLES: Mapping[str, Mapping[str, str]] = {
     "exit.applied": {"": "exit.exit"},
     "exit.consented": {"": "exit.consent"},
+    "exit.offered": {"": "exit.offer", "item": "exit.offer_item"},
     "exit.agreed": {"": "exit.agreement", "item": "exit.item"},
     "exit.paid": {"": "exit.payment"},
+    "exit.repaid": {"": "exit.repayment"},
+    "exit.paper": {"": "exit.paper"},
     **{entry: {"": "exit.event"} for entry in OF_EVENT.values()},
 }
 
@@ -138,9 +185,13 @@ def rows_of_case(session: Session, case: Case) -> dict[str, Sequence[Any]]:
     return {
         "exit": [row],
         "exit_consent": found.consents,
+        "exit_offer": found.offers,
+        "exit_offer_item": found.offered,
         "exit_agreement": agreement,
         "exit_item": found.items,
         "exit_payment": found.payments,
+        "exit_repayment": found.repayments,
+        "exit_paper": found.papers,
         "exit_event": list(found.events.values()),
     }
 
@@ -154,9 +205,15 @@ def entries_of_case(session: Session, case: Case) -> Iterator[tuple[str, str]]:
                     yield "exit.applied", row.number
                 case Consent():
                     yield "exit.consented", str(row.consent_id)
+                case Offer():
+                    yield "exit.offered", row.number
                 case Agreement():
                     yield "exit.agreed", str(row.agreement_id)
                 case Payment():
                     yield "exit.paid", str(row.payment_id)
+                case Repayment():
+                    yield "exit.repaid", str(row.repayment_id)
+                case Paper():
+                    yield "exit.paper", row.number
                 case Event():
                     yield OF_EVENT[row.kind], row.number

@@ -1,4 +1,4 @@
-"""Exits as rows: what was asked, each member's word, the agreement and its items, payments, and how it went on.
+"""Exits as rows: what was asked, each member's word, offers, the agreement and its items, payments, papers, and how it went on.
 
 A row is said once; how an exit stands follows from its rows (`rules.course`).
 """
@@ -23,7 +23,10 @@ SCHEMA = {"schema": "exit"}
 
 
 class Exit(CountyKey, Base):
-    """What a household asks to give back. parcels: of its contract, none named: all. minors: members under age when it asked."""
+    """What a household asks to give back. parcels: of its contract, none named: all. minors: members under age when it asked.
+
+    shares: income shares that go back with it, by the charter of the collective.
+    """
 
     __tablename__ = "exit"
     __table_args__ = SCHEMA
@@ -46,6 +49,8 @@ class Exit(CountyKey, Base):
     opened_by: Mapped[UUID]
     opened_by_name: Mapped[str]
     opened_at: Mapped[datetime] = mapped_column(Instant)
+    shares: Mapped[Decimal | None]
+    charter_document_id: Mapped[UUID | None]
 
 
 class Consent(CountyKey, Base):
@@ -73,8 +78,53 @@ class Consent(CountyKey, Base):
     taken_at: Mapped[datetime] = mapped_column(Instant)
 
 
+class Offer(CountyKey, Base):
+    """What the household would be paid by the county's figures of a day, beside leasing the land out.
+
+    missing: figures that the county has not set: what stands on them is not in it. lease_yuan: what leases pay over the same
+    years, reckoned to today, summed_yuan: added up, staying_yuan: to the end of the next term; none where it cannot be said.
+    leases: the prices that these stand on, in words.
+    """
+
+    __tablename__ = "offer"
+    __table_args__ = SCHEMA
+
+    exit_id: Mapped[UUID]
+    offer_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[str]
+    made_on: Mapped[date]
+    total_yuan: Mapped[Decimal] = mapped_column(Yuan)
+    floor_yuan: Mapped[Decimal] = mapped_column(Yuan)
+    land_yuan: Mapped[Decimal] = mapped_column(Yuan)
+    lease_yuan: Mapped[Decimal | None] = mapped_column(Yuan)
+    summed_yuan: Mapped[Decimal | None] = mapped_column(Yuan)
+    staying_yuan: Mapped[Decimal | None] = mapped_column(Yuan)
+    leases: Mapped[list[str]] = mapped_column(ARRAY(Text()))
+    missing: Mapped[list[str]] = mapped_column(ARRAY(Text()))
+    made_by: Mapped[UUID]
+    made_by_name: Mapped[str]
+    made_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class OfferItem(CountyKey, Base):
+    """A line of an offer: its kind and class, its sum, the floor below which it may not be agreed, and how it was reckoned."""
+
+    __tablename__ = "offer_item"
+    __table_args__ = SCHEMA
+
+    exit_id: Mapped[UUID]
+    offer_id: Mapped[UUID]
+    item_id: Mapped[UUID] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    kind: Mapped[str]
+    of_class: Mapped[str]
+    amount_yuan: Mapped[Decimal] = mapped_column(Yuan)
+    floor_yuan: Mapped[Decimal] = mapped_column(Yuan)
+    said: Mapped[list[str]] = mapped_column(ARRAY(Text()))
+
+
 class Agreement(CountyKey, Base):
-    """The agreement on the compensation. lapses_on: the last day on which it may still be paid."""
+    """The agreement on the compensation. lapses_on: the last day on which it may still be paid. offer_id: the offer before it."""
 
     __tablename__ = "agreement"
     __table_args__ = SCHEMA
@@ -96,6 +146,7 @@ class Agreement(CountyKey, Base):
     recorded_by: Mapped[UUID]
     recorded_by_name: Mapped[str]
     recorded_at: Mapped[datetime] = mapped_column(Instant)
+    offer_id: Mapped[UUID | None]
 
 
 class Item(CountyKey, Base):
@@ -130,6 +181,40 @@ class Payment(CountyKey, Base):
     recorded_by: Mapped[UUID]
     recorded_by_name: Mapped[str]
     recorded_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Repayment(CountyKey, Base):
+    """What a household gave back of a compensation, its exit being over without an act."""
+
+    __tablename__ = "repayment"
+    __table_args__ = SCHEMA
+
+    exit_id: Mapped[UUID]
+    repayment_id: Mapped[UUID] = mapped_column(primary_key=True)
+    amount_yuan: Mapped[Decimal] = mapped_column(Yuan)
+    repaid_on: Mapped[date]
+    receipt: Mapped[str]
+    document_id: Mapped[UUID]
+    recorded_by: Mapped[UUID]
+    recorded_by_name: Mapped[str]
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Paper(CountyKey, Base):
+    """A paper of an exit as it was handed out: the same bytes for ever. subject_id: the row that it tells of."""
+
+    __tablename__ = "paper"
+    __table_args__ = SCHEMA
+
+    exit_id: Mapped[UUID]
+    paper_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[str]
+    kind: Mapped[str]
+    subject_id: Mapped[UUID]
+    pdf_sha256: Mapped[str]
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    made_by: Mapped[UUID]
+    sample: Mapped[bool]
 
 
 class Event(CountyKey, Base):

@@ -12,10 +12,19 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, Refused
 from landreg.core.units import CENT
 from landreg.exit import logged, queries
-from landreg.exit.model import Agreement, Item, Payment
+from landreg.exit.holding import entered, held
+from landreg.exit.model import Agreement, Item, Payment, Repayment
+from landreg.exit.rules.compensation import below_floors
 from landreg.exit.rules.course import AGREE_RULES, FINAL, stage
-from landreg.exit.rules.money import SIGN_RULES, Agreed, Paid, exit_12_payment_is_due
-from landreg.exit.service import entered, held
+from landreg.exit.rules.money import (
+    SIGN_RULES,
+    Agreed,
+    Paid,
+    Shares,
+    exit_12_payment_is_due,
+    exit_18_repayment_of_what_was_paid,
+    exit_19_shares_by_the_charter,
+)
 from landreg.law.book import examine
 from landreg.registry.guarded import Attached, ties_nothing
 
@@ -25,8 +34,8 @@ SHORTEST_ACCOUNT, LONGEST_ACCOUNT = 8, 40
 def agree(
     actor: Actor, county: str, exit_id: UUID, agreed: Agreed, paper: Attached | None, funds: Attached | None
 ) -> Agreement:
-    """Record the agreement. Raises Refused with every finding (EXIT-1, EXIT-6, EXIT-9, EXIT-11, EXIT-14, GUARD-1), Conflict
-    (EXIT-13) where there is one or the exit is over.
+    """Record the agreement. Raises Refused with every finding (EXIT-1, EXIT-6, EXIT-9, EXIT-11, EXIT-14, EXIT-17, EXIT-19,
+    CMP-13, GUARD-1), Conflict (EXIT-13) where there is one or the exit is over.
     """
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, exit_id)
@@ -38,6 +47,12 @@ def agree(
         ties_nothing(law.on, paper, **said, **texts)
         ties_nothing(law.on, funds, "funds_paper")
         findings = [*examine(AGREE_RULES, course, law), *examine(SIGN_RULES, agreed, law)]
+        in_shares = Shares(
+            found.exit.shares, found.exit.shares is not None, any(one.kind == "shares" for one in agreed.items)
+        )
+        findings += [wrong] if (wrong := exit_19_shares_by_the_charter(in_shares, law)) else []
+        floors = [(line.kind, line.floor_yuan) for line in found.offer_items]
+        findings += below_floors([(one.kind, one.amount) for one in agreed.items if one.amount.is_finite()], floors)
         if paper is None or funds is None:
             lacking = [name for name, one in (("paper", paper), ("funds_paper", funds)) if one is None]
             raise Refused([*findings, *(Finding("FORM-7", name) for name in lacking)])
@@ -52,6 +67,7 @@ def agree(
             lapses_on=agreed.signed_on + timedelta(days=law.days("EXIT-3.payment_days")), instalments=agreed.instalments,
             guarantee=agreed.guarantee, total_yuan=agreed.total.quantize(CENT), document_id=document,
             recorded_by=actor.account_id, recorded_by_name=actor.name, recorded_at=uow.now,
+            offer_id=found.offers[-1].offer_id,
         )  # fmt: skip
         items = [
             Item(
@@ -104,3 +120,39 @@ def pay(
         uow.session.flush()
         logged.stage_payment(uow, row)
     return course.left - amount
+
+
+def repay(
+    actor: Actor, county: str, exit_id: UUID, amount: Decimal, repaid_on: date, receipt: str, paper: Attached | None
+) -> Decimal:
+    """Record what the household gave back of its compensation, its exit being over without an act; what is left of it.
+
+    Nothing waits for it: the right stood all the time. Raises Refused (EXIT-18, GUARD-1), BadInput (FORM-7), Conflict (EXIT-13)
+    where the exit goes on or was registered.
+    """
+    if paper is None:
+        raise BadInput(Finding("FORM-7", "paper"))
+    with unit_of_work(actor) as uow:
+        found, law = held(uow, county, exit_id)
+        course = found.course(law.on)
+        over = next((found.events[kind].on_day for kind in ("withdrawal", "lapse") if kind in found.events), None)
+        if over is None or course.paid == course.repaid:
+            raise Conflict(Finding("EXIT-13", "state", subject=found.exit.number))
+        ties_nothing(law.on, paper, receipt=receipt)
+        back = Paid(
+            person_id=UUID(int=0), amount=amount, paid_on=repaid_on, receipt=receipt, holders=(), left=course.paid - course.repaid,
+            signed_on=over, today=law.on, known_receipt=queries.receipt_known(uow.session, county, receipt),
+        )  # fmt: skip
+        if wrong := exit_18_repayment_of_what_was_paid(back, law):
+            raise Refused(wrong)
+        document = entered(uow, found, "exit_payment", paper)
+        assert document is not None  # noqa: S101  (the paper is there)
+        row = Repayment(
+            county=county, village=found.exit.village, exit_id=exit_id, repayment_id=uuid4(),
+            amount_yuan=amount.quantize(CENT), repaid_on=repaid_on, receipt=receipt, document_id=document,
+            recorded_by=actor.account_id, recorded_by_name=actor.name, recorded_at=uow.now,
+        )  # fmt: skip
+        uow.session.add(row)
+        uow.session.flush()
+        logged.stage_repayment(uow, row)
+    return back.left - amount

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 class Numbers:
     """To the end of the last quarter: by county how many exits ended and were withdrawn, by reason how many; middle values.
 
+    beside_leases: what land was paid as a share of what leases would have paid over the same years, both reckoned to today.
+
     What counts fewer than five is not there. until: the first day that does not count.
     """
 
@@ -23,6 +25,7 @@ class Numbers:
     reason: dict[str, int] = field(default_factory=dict)
     yuan_per_mu: tuple[int, Decimal] | None = None
     days_to_payment: tuple[int, Decimal] | None = None
+    beside_leases: tuple[int, Decimal] | None = None
 
     @property
     def counties(self) -> list[str]:
@@ -44,4 +47,6 @@ def numbers(session: Session) -> Numbers:
             getattr(found, what)[key] = count
         elif what != "until":
             setattr(found, what, (count, middle))
+    for count, middle in session.execute(sa.text("SELECT count, middle FROM exit.public_beside_leases()")):
+        found.beside_leases = (count, middle)
     return found

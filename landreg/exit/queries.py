@@ -14,28 +14,55 @@ from sqlalchemy.orm import Session
 
 from landreg.access.queries import masked_persons
 from landreg.core.periods import beijing_day
-from landreg.exit.model import Agreement, Consent, Event, Exit, Item, Payment
+from landreg.core.tables import in_force
+from landreg.exit.model import Agreement, Consent, Event, Exit, Item, Offer, OfferItem, Paper, Payment, Repayment
 from landreg.exit.rules.course import Course, Word
+from landreg.land.model import Parcel
 from landreg.party import queries as parties
 from landreg.party.model import Member
 from landreg.registry.casebook import Case
+from landreg.registry.home.brought_queries import own_rights
 
 OVER = ("withdrawal", "lapse", "return")
 
 
 @dataclass(frozen=True)
 class Whole:
-    """An exit with all its rows. members: of the household as it stands, with masked names by person."""
+    """An exit with all its rows. members: of the household as it stands, with masked names by person. offers: the last one last;
+    offered: the lines of all.
+    """
 
     exit: Exit
     case: Case
     members: Sequence[Member]
     names: dict[UUID, str]
     consents: Sequence[Consent]
+    offers: Sequence[Offer]
+    offered: Sequence[OfferItem]
     agreement: Agreement | None
     items: Sequence[Item]
     payments: Sequence[Payment]
+    repayments: Sequence[Repayment]
+    papers: Sequence[Paper]
     events: dict[str, Event]
+    rights: Sequence[tuple[str, str]] = ()
+    """Kind and code of what is given back, where its household reads by itself."""
+
+    @property
+    def offer(self) -> Offer | None:
+        """The offer that counts: the one that was agreed on, else the last."""
+        agreed = self.agreement.offer_id if self.agreement else None
+        return next((one for one in self.offers if one.offer_id == agreed), self.offers[-1] if self.offers else None)
+
+    @property
+    def offer_items(self) -> Sequence[OfferItem]:
+        """The lines of the offer that counts."""
+        return [one for one in self.offered if self.offer is not None and one.offer_id == self.offer.offer_id]
+
+    @property
+    def land_agreed(self) -> Decimal:
+        """What was agreed on for contracted land."""
+        return sum((one.amount_yuan for one in self.items if one.kind == "land"), Decimal("0.00"))
 
     def course(self, today: date) -> Course:
         """How it stands on a day."""
@@ -50,10 +77,12 @@ class Whole:
             minors={member: name for member, name in named.items() if member in minors},
             words=tuple(word_of(one) for one in self.consents),
             minors_kept="minors" in self.events,
+            offered_on=self.offers[-1].made_on if self.offers else None,
             agreed=agreement.total_yuan if agreement else None,
             signed_on=agreement.signed_on if agreement else None,
             lapses_on=agreement.lapses_on if agreement else None,
             paid=sum((one.amount_yuan for one in self.payments), Decimal("0.00")),
+            repaid=sum((one.amount_yuan for one in self.repayments), Decimal("0.00")),
             over=over,
             case_state=self.case.state,
         )
@@ -89,11 +118,24 @@ def whole(session: Session, found: Exit) -> Whole:
         members,
         {person: told[0] for person, told in names.items()},
         _of(session, Consent, county, exit_id, Consent.taken_at),
+        _of(session, Offer, county, exit_id, Offer.made_at),
+        _of(session, OfferItem, county, exit_id, OfferItem.position),
         next(iter(_of(session, Agreement, county, exit_id, Agreement.recorded_at)), None),
         _of(session, Item, county, exit_id, Item.position),
         _of(session, Payment, county, exit_id, Payment.recorded_at),
+        _of(session, Repayment, county, exit_id, Repayment.recorded_at),
+        _of(session, Paper, county, exit_id, Paper.made_at),
         events_of(session, found),
     )
+
+
+def own_whole(session: Session, found: Exit) -> Whole:
+    """An exit as its household may read it: its events, and the rights that it is about."""
+    rights = [
+        (one.kind, one.code) for one in own_rights(session, found.household_id) if one.right_id in found.right_ids
+    ]
+    nothing: Any = None
+    return Whole(found, nothing, (), {}, (), (), (), None, (), (), (), (), events_of(session, found), rights)
 
 
 def _of(session: Session, table: Any, county: str, exit_id: UUID, order: Any) -> Sequence[Any]:
@@ -113,9 +155,32 @@ def of_household(session: Session, household_id: UUID) -> Sequence[tuple[Exit, d
 
 
 def receipt_known(session: Session, county: str, receipt: str) -> bool:
-    """Whether a receipt of payment was counted already."""
-    found = sa.select(Payment.payment_id).where(Payment.county == county, Payment.receipt == receipt)
-    return session.scalars(found).first() is not None
+    """Whether a receipt of payment or repayment was counted already."""
+    found = (
+        sa.select(table.exit_id).where(table.county == county, table.receipt == receipt)
+        for table in (Payment, Repayment)
+    )
+    return session.scalars(sa.union_all(*found)).first() is not None
+
+
+def count_of_offers(session: Session, county: str, exit_id: UUID) -> int:
+    """How many offers an exit has had."""
+    found = sa.select(sa.func.count()).select_from(Offer).where(Offer.county == county, Offer.exit_id == exit_id)
+    return session.scalar(found) or 0
+
+
+def paper_of(session: Session, county: str, kind: str, subject_id: UUID) -> Paper | None:
+    """The paper of a kind that tells of a row; None where it is not printed yet."""
+    found = sa.select(Paper).where(Paper.county == county, Paper.kind == kind, Paper.subject_id == subject_id)
+    return session.scalars(found).one_or_none()
+
+
+def classes_of(session: Session, county: str, codes: Sequence[str]) -> dict[str, str]:
+    """By code of a parcel in force: its class of land."""
+    found = sa.select(Parcel.code, Parcel.land_class).where(
+        Parcel.county == county, Parcel.code.in_(codes), in_force(Parcel)
+    )
+    return {row.code: row.land_class for row in session.execute(found)}
 
 
 def lapsed(session: Session, today: date) -> Sequence[Exit]:

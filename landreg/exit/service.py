@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 from landreg.access.identity import CITIZEN_ID, reveal
@@ -18,16 +18,14 @@ from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day, months_after, years_after
 from landreg.exit import logged, queries
-from landreg.exit.model import Consent, Event, Exit
-from landreg.exit.queries import Whole
+from landreg.exit.holding import close_case, entered, event_of, happened, held, open_for
+from landreg.exit.model import Consent, Exit
 from landreg.exit.rules.course import FINAL, WAYS, Word, exit_7_other_ways_have_their_paper, stage
-from landreg.exit.rules.money import exit_8_reason_of_the_list
-from landreg.law.book import Law
+from landreg.exit.rules.money import Shares, exit_8_reason_of_the_list, exit_19_shares_by_the_charter
 from landreg.law.queries import load_law
 from landreg.party import queries as parties
 from landreg.registry import documents
 from landreg.registry.casework.applications import new_case, open_case
-from landreg.registry.casework.cases import FINISHED, locked, note, set_values
 from landreg.registry.effects import RightBundle
 from landreg.registry.facts import standing
 from landreg.registry.guarded import Attached, ties_nothing
@@ -42,7 +40,7 @@ MOST_YEARS = 1000
 @dataclass(frozen=True)
 class Asked:
     """What a household asks to give back. parcels: of its contract, none: all. years: of a temporary exit. taker: the code of
-    the household of the collective that takes it over, '' for the collective.
+    the household of the collective that takes it over, '' for the collective. shares: income shares that go back too.
     """
 
     right_ids: tuple[UUID, ...]
@@ -52,6 +50,7 @@ class Asked:
     years: int = 0
     taker: str = ""
     said: str = ""
+    shares: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -70,9 +69,9 @@ class Spoken:
     by_name: str = ""
 
 
-def apply(actor: Actor, household_code: str, asked: Asked) -> Exit:
-    """Open an exit and its case. Raises NotFound outside the jurisdiction, Refused with every finding (EXIT-5, EXIT-8, TR-12,
-    GUARD-1 and what every act asks), Conflict (REG-26) where one is under way on the right.
+def apply(actor: Actor, household_code: str, asked: Asked, charter: Attached | None = None) -> Exit:
+    """Open an exit and its case. Raises NotFound outside the jurisdiction, Refused with every finding (EXIT-5, EXIT-8, EXIT-19,
+    TR-12, GUARD-1 and what every act asks), Conflict (REG-26) where one is under way on the right.
     """
     minors = _minors(actor, household_code)
     with unit_of_work(actor) as uow:
@@ -81,9 +80,10 @@ def apply(actor: Actor, household_code: str, asked: Asked) -> Exit:
             raise NotFound
         county, today = household.county, beijing_day(uow.now)
         law = load_law(uow.session, county, today)
-        ties_nothing(today, said=asked.said)
+        ties_nothing(today, charter, "charter", said=asked.said)
         bundles = _bundles(uow, county, household.household_id, asked.right_ids)
-        if wrong := exit_8_reason_of_the_list(asked.reason, law):
+        in_shares = Shares(asked.shares, charter is not None)
+        if wrong := exit_8_reason_of_the_list(asked.reason, law) or exit_19_shares_by_the_charter(in_shares, law):
             raise Refused(wrong)
         taker = parties.household_by_code(uow.session, asked.taker) if asked.taker else None
         if asked.taker and (taker is None or taker.county != county):
@@ -101,12 +101,22 @@ def apply(actor: Actor, household_code: str, asked: Asked) -> Exit:
             right_ids=case["right_ids"], contracted=any(one.right.row["kind"] == KINDS[0] for one in bundles),
             parcels=list(request.parcels), mode=request.mode, returns_on=request.returns_on, taker_id=request.taker_id,
             reason=asked.reason, said=asked.said, minors=sorted(minors),
-            opened_by=actor.account_id, opened_by_name=actor.name, opened_at=uow.now,
+            opened_by=actor.account_id, opened_by_name=actor.name, opened_at=uow.now, shares=asked.shares,
+            charter_document_id=_chartered(uow, county, household.village, case_id, charter),
         )  # fmt: skip
         uow.session.add(row)
         uow.session.flush()
         logged.stage_exit(uow, row)
     return row
+
+
+def _chartered(uow: UnitOfWork, county: str, village: str, case_id: UUID, charter: Attached | None) -> UUID | None:
+    if charter is None:
+        return None
+    return documents.enter(
+        uow, county=county, village=village, sha256=charter.sha256, size=charter.size, kind="collective_charter",
+        name=charter.name, cases=[case_id],
+    )  # fmt: skip
 
 
 def _minors(actor: Actor, household_code: str) -> set[UUID]:
@@ -252,60 +262,3 @@ def withdraw_own(actor: Actor, county: str, exit_id: UUID) -> None:
         uow.session.add(event)
         uow.session.flush()
         logged.stage_event(uow, event)
-
-
-def held(uow: UnitOfWork, county: str, exit_id: UUID) -> tuple[Whole, Law]:
-    """An exit with its rows, its case held until the end, and today's law. Raises NotFound outside the jurisdiction."""
-    row = queries.one(uow.session, county, exit_id)
-    if row is None:
-        raise NotFound
-    locked(uow, county, [row.case_id])
-    return queries.whole(uow.session, row), load_law(uow.session, county, beijing_day(uow.now))
-
-
-def open_for(found: Whole, law: Law, *stages: str) -> None:
-    """Raises Conflict (EXIT-13) where the exit is at none of these stages."""
-    if stage(found.course(law.on), law.days("EXIT-9.cooling_days")) not in stages:
-        raise Conflict(Finding("EXIT-13", "state", subject=found.exit.number))
-
-
-def entered(uow: UnitOfWork, found: Whole, kind: str, paper: Attached | None) -> UUID | None:
-    """The paper in the folder of the case; None where there is none."""
-    if paper is None:
-        return None
-    return documents.enter(
-        uow, county=found.exit.county, village=found.exit.village, sha256=paper.sha256, size=paper.size, kind=kind,
-        name=paper.name, cases=[found.exit.case_id],
-    )  # fmt: skip
-
-
-def happened(uow: UnitOfWork, found: Whole, kind: str, on_day: date, **more: Any) -> Event:
-    """Write an event of an exit. Raises Conflict (EXIT-13) where it has one of the kind."""
-    if kind in found.events:
-        raise Conflict(Finding("EXIT-13", "state", subject=found.exit.number))
-    event = event_of(uow, found.exit, kind, on_day, **more)
-    uow.session.add(event)
-    uow.session.flush()
-    return event
-
-
-_LETTER = {"notice": "N", "minors": "M", "withdrawal": "W", "lapse": "L", "return": "R"}
-
-
-def event_of(
-    uow: UnitOfWork, row: Exit, kind: str, on_day: date, way: str = "", said: str = "", paper: UUID | None = None
-) -> Event:
-    """An event as a row."""
-    return Event(
-        county=row.county, village=row.village, exit_id=row.exit_id, event_id=uuid4(), kind=kind,
-        number=f"{row.number}-{_LETTER[kind]}", on_day=on_day, way=way, said=said.strip(), document_id=paper,
-        by=uow.actor.account_id, by_name=uow.actor.name, at=uow.now,
-    )  # fmt: skip
-
-
-def close_case(uow: UnitOfWork, found: Whole) -> None:
-    """The case of an exit that is over ends: it is withdrawn."""
-    if found.case.state in FINISHED:
-        return
-    set_values(uow, found.case.county, [found.case.case_id], state="withdrawn", batch_id=None)
-    note(uow, [found.case], "withdraw")

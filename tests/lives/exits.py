@@ -5,19 +5,25 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from sqlalchemy.orm import Session
+
 from landreg.access import bindings
 from landreg.access.bindings import Joining as Binding
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.periods import beijing_day
-from landreg.exit import days, money, service
+from landreg.exit import days, handing, money, offering, service
 from landreg.exit.model import Exit
+from landreg.exit.offering import Counted
 from landreg.exit.service import Asked
+from landreg.law.queries import load_law
 from landreg.registry import lapses
 from landreg.registry.casework import applications
+from landreg.registry.casework.desk import today
+from landreg.registry.papers import office
 from landreg.registry.rules.requests import HouseholdChange, Joining
-from tests.exit_kit import PAPER, agreement, seen, to_register, word
-from tests.life_kit import DOOR, PASSWORD, Life, Stage
+from tests.exit_kit import PAPER, agreement, paid, seen, to_register, word
+from tests.life_kit import DOOR, PASSWORD, PLACE, Life, Stage
 from tests.registry_kit import HOUSEHOLD, applied, booked, one, pass_days, right_of, to_rights
 from tests.villages import COUNTY, VILLAGE, citizen_id
 
@@ -60,6 +66,8 @@ def _agreed(on: Stage, found: Exit) -> Life:
     if found.minors:
         said = "随父母同住"
         yield "exit_minors", lambda: service.provide_for_minors(on.registrar, COUNTY, found.exit_id, said, PAPER)
+    counted = Counted(rest="dry")
+    yield "exit_offer", lambda: offering.offer(on.registrar, COUNTY, found.exit_id, counted)
     for member in members:
         if member.member_id not in found.minors:
             said_by = word(member.member_id)
@@ -76,6 +84,10 @@ def _taken_back(on: Stage) -> Life:
     again = service.apply(on.registrar, SECOND, asked)
     farmer = _bound(on)
     yield "exit_withdraw_own", lambda: service.withdraw_own(farmer, COUNTY, again.exit_id)
+    receipt = (COUNTY, again.exit_id, printed_at, on.store)
+    yield "exit_own_receipt", lambda: handing.own_receipt(farmer, *receipt)
+    first_of = (COUNTY, first.exit_id, "withdrawal", None, printed_at, on.store)
+    yield "exit_paper", lambda: handing.hand_out(on.registrar, *first_of)
     yield "exit_close", lambda: days.close(lapses.OFFICE, COUNTY, again.exit_id)
 
 
@@ -83,11 +95,19 @@ def _lapsed(on: Stage) -> Life:
     asked = Asked((right_of(on.registrar, SECOND),), "whole", "far_plots")
     found = service.apply(on.registrar, SECOND, asked)
     yield from _agreed(on, found)
+    paid(on.registrar, found, "100", "HP-2")
     pass_days(on.superuser, 181)
     yield "exit_lapse", lambda: days.lapse(lapses.OFFICE, COUNTY, found.exit_id)
+    today, amount = _today(on), Decimal(100)
+    yield "exit_repay", lambda: money.repay(on.registrar, COUNTY, found.exit_id, amount, today, "TK-1", PAPER)
     last = service.apply(on.registrar, SECOND, asked)
     service.withdraw(on.registrar, COUNTY, last.exit_id, "letter")
     yield "exit_days", lambda: days.work(on.worker)
+
+
+def printed_at(session: Session) -> office.Desk:
+    """Where the papers are made."""
+    return office.Desk(load_law(session, COUNTY, today(session)), PLACE, True)
 
 
 def _today(on: Stage) -> date:

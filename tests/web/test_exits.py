@@ -58,7 +58,17 @@ def test_a_registrar_takes_an_exit_from_the_household_s_page_to_the_money(
     answer = deng.post(f"/exits/new/{HOUSEHOLD}", {"right": str(right), "mode": "whole", "reason": "own_wish"})
     assert answer.status_code == 303
     address = answer.headers["Location"]
+    assert "先算出补偿报价书" in deng.get(address).text
+    assert deng.get(f"{address}/agreement.pdf").status_code == 409
+    counted = {
+        "land_rest": "dry",
+        "improvement_kind_1": "irrigation",
+        "improvement_cost_1": "3000",
+        "improvement_age_1": "2",
+    }
+    assert deng.post(f"{address}/offers", counted).status_code == 303
     page = deng.get(address).text
+    assert "还没有规定这些数" in page
     members = re.findall(r'<option value="([0-9a-f-]{36})"', page)
     assert len(members) == 2
     for member in members:
@@ -79,8 +89,17 @@ def test_a_registrar_takes_an_exit_from_the_household_s_page_to_the_money(
     assert "补偿已付清" in page
     assert "…1234" in page
     assert "62170000" not in page
-    for paper in ("statement", "agreement"):
-        assert deng.client.get(f"{address}/{paper}.pdf").data.startswith(b"%PDF")
+    papers = {f"{address}/statement.pdf", f"{address}/agreement.pdf",
+              *re.findall(rf'href="({address}/(?:offer|consent|payment)/[0-9a-f-]+\.pdf)"', page)}  # fmt: skip
+    assert len(papers) == 6
+    printed = {paper: deng.client.get(paper).data for paper in papers}
+    assert all(content.startswith(b"%PDF") for content in printed.values())
+    assert {paper: deng.client.get(paper).data for paper in papers} == printed
+    numbers = "SELECT array_agg(right(number, 3) ORDER BY number) FROM exit.paper"
+    assert one(officers[0], numbers) == ["-A1", "-C1", "-C2", "-F1", "-P1", "-S1"]
+    assert one(officers[0], "SELECT count(*) FROM log.entry WHERE kind = 'exit.paper'") == len(papers)
+    stranger = "00000000-0000-0000-0000-000000000000"
+    assert deng.get(f"{address}/consent/{stranger}.pdf").status_code == 404
     assert deng.get(f"{address}/ending.pdf").status_code == 409
     listed = deng.get("/exits").text
     assert "9000.50" in listed
@@ -90,6 +109,18 @@ def test_a_registrar_takes_an_exit_from_the_household_s_page_to_the_money(
     assert 'value="withdraw"' not in shown
     assert deng.post(f"{address}/withdraw", {"withdrawn_by": "word"}).status_code == 303
     assert deng.client.get(f"{address}/withdrawal.pdf").data.startswith(b"%PDF")
+    back = {"back_amount": "9000.51", "back_on": day.isoformat(), "back_receipt": "TK-1", "paper": picture()}
+    for changed in (
+        {},
+        {"back_amount": "-1"},
+        {"back_amount": "9000", "back_receipt": "HP-1"},
+        {"back_on": "2020-01-01"},
+    ):
+        refused = deng.post(f"{address}/repayments", {**back, "paper": picture(), **changed})
+        assert (refused.status_code, "EXIT-18" in refused.text) == (422, True), changed
+    assert deng.post(f"{address}/repayments", {**back, "paper": picture(), "back_amount": "9000.50"}).status_code == 303
+    assert "已退还 9000.50 元" in deng.get(address).text
+    assert deng.post(f"{address}/repayments", {**back, "paper": picture(), "back_receipt": "b"}).status_code == 409
 
 
 @pytest.mark.usefixtures("village")
@@ -105,6 +136,8 @@ def test_a_registrar_takes_an_exit_from_the_household_s_page_to_the_money(
         ({"right": "own", "mode": "whole", "reason": "own_wish", "said": "退地换城里户口"}, 422, "GUARD-1"),
         ({"right": "own", "mode": "whole", "reason": "own_wish", "said": "x\x00"}, 400, "FORM-9"),
         ({"right": "own", "mode": "whole", "reason": "own_wish", "taker": "1"}, 422, "EXIT-10"),
+        ({"right": "own", "mode": "whole", "reason": "own_wish", "shares": "3"}, 422, "EXIT-19"),
+        ({"right": "own", "mode": "whole", "reason": "own_wish", "shares": "-1"}, 422, "EXIT-19"),
     ],
 )
 def test_bad_input_of_an_application_is_told_with_its_rule(
@@ -128,6 +161,11 @@ def test_bad_input_of_the_later_forms_is_told_and_changes_nothing(
     day = today(officers[0])
     pay = {"member": head, "account": "62170000", "amount": "1", "paid_on": day.isoformat(), "receipt": "a"}
     bad: list[tuple[str, dict[str, Any], int, str]] = [
+        ("offers", {"house_structure": "straw"}, 400, "FORM-5"),
+        ("offers", {"land_rest": "dry", "crop_kind_1": "grain", "crop_mu_1": "99999"}, 400, "CMP-12"),
+        ("offers", {"land_rest": "dry", "fixture_well": "-1"}, 400, "CMP-12"),
+        ("offers", {"land_rest": "dry", "improvement_kind_2": "soil"}, 400, "FORM-1"),
+        ("repayments", {"back_amount": "1", "back_on": day.isoformat(), "back_receipt": "r", "paper": picture()}, 409, "EXIT-13"),
         ("consents", {}, 400, "FORM-1"),
         ("consents", said(page, "00000000-0000-0000-0000-000000000000"), 404, ""),
         ("consents", said(page, head, identity=""), 422, "EXIT-1"),
@@ -149,6 +187,7 @@ def test_bad_input_of_the_later_forms_is_told_and_changes_nothing(
         assert answer.status_code == status, (step, form, answer.text[:2000])
         assert code in answer.text, (step, form)
     assert seen(officers[0], found).consents == []
+    assert seen(officers[0], found).offers == []
     assert seen(officers[0], found).events == {}
 
 
@@ -168,10 +207,13 @@ def test_a_farmer_takes_the_own_exit_back_by_one_click_and_no_other_s(
     assert another_browser.post(f"/my/exits/{COUNTY}/{found.exit_id}/withdraw").status_code == 303
     assert "已撤回" in another_browser.get("/my/exits").text
     assert another_browser.post(f"/my/exits/{COUNTY}/{found.exit_id}/withdraw").status_code == 409
+    receipt = another_browser.client.get(f"/my/exits/{COUNTY}/{found.exit_id}/withdrawal.pdf").data
+    assert receipt.startswith(b"%PDF")
+    assert another_browser.client.get(f"/my/exits/{COUNTY}/{other.exit_id}/withdrawal.pdf").status_code == 404
     assert farmer.household == found.household_id
     assert days.work(WORKER) == 1
     assert state_of(officers[0], found.case_id) == "withdrawn"
-    assert deng.client.get(f"/exits/{COUNTY}/{found.exit_id}/withdrawal.pdf").data.startswith(b"%PDF")
+    assert deng.client.get(f"/exits/{COUNTY}/{found.exit_id}/withdrawal.pdf").data == receipt
 
 
 @pytest.mark.usefixtures("village")

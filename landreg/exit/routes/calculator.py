@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
@@ -18,6 +15,8 @@ from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding
 from landreg.core.periods import beijing_day
+from landreg.exit.offering import months_between
+from landreg.exit.routes.lines import PIECES, PUTS, SOWN, field_of, lines
 from landreg.exit.rules import claimed
 from landreg.exit.rules.claimed import MONTHS_A_YEAR, Claim, House, Improvement, Land
 from landreg.exit.rules.compensation import Compensation, compensate, in_words
@@ -31,8 +30,6 @@ from landreg.web.i18n import language, shown_term
 blueprint = Blueprint("calculator", __name__)
 TRIES = "60 per minute"
 PREFECTURE = "6109"
-PIECES, PUTS, SOWN = 3, 2, 2
-LINE = re.compile(r"(land_mu|improvement_cost|improvement_age)_(\d)")
 
 
 @dataclass(frozen=True)
@@ -87,7 +84,7 @@ def calculator() -> Response:
     found = compensate(_claim(asked, today), law)
     refused = [finding for finding in found.findings if law.level(finding) == "refuse"]
     if refused:
-        raise BadInput([replace(finding, field=_field_of(finding, asked)) for finding in refused])
+        raise BadInput([field_of(finding, asked) for finding in refused])
     return _page(found)
 
 
@@ -116,13 +113,13 @@ def _page(found: Compensation | None = None) -> Response:
 def _claim(asked: Asked, today: date) -> Claim:
     """What is asked, as the rules take it. Raises BadInput: FORM-1 for a line half filled in, FORM-5 for another kind."""
     faults: list[Finding] = []
-    left = _months_between(today, asked.term_until)
-    land = [Land(kind, mu, left or 0) for kind, (mu,) in _lines(asked, "land", ("mu",), PIECES, claimed.LAND, faults)]
+    left = None if asked.term_until is None else months_between(today, asked.term_until)
+    land = [Land(kind, mu, left or 0) for kind, (mu,) in lines(asked, "land", ("mu",), PIECES, claimed.LAND, faults)]
     puts = [
         Improvement(kind, cost, age)
-        for kind, (cost, age) in _lines(asked, "improvement", ("cost", "age"), PUTS, claimed.IMPROVEMENTS, faults)
+        for kind, (cost, age) in lines(asked, "improvement", ("cost", "age"), PUTS, claimed.IMPROVEMENTS, faults)
     ]
-    crops = [(kind, mu) for kind, (mu,) in _lines(asked, "crop", ("mu",), SOWN, claimed.CROPS, faults)]
+    crops = [(kind, mu) for kind, (mu,) in lines(asked, "crop", ("mu",), SOWN, claimed.CROPS, faults)]
     if land and left is None:
         faults.append(Finding("FORM-1", "term_until"))
     house = _house(asked, today, faults)
@@ -141,24 +138,6 @@ def _claim(asked: Asked, today: date) -> Claim:
     )
 
 
-def _lines(
-    asked: Asked, what: str, parts: tuple[str, ...], most: int, kinds: tuple[str, ...], faults: list[Finding]
-) -> Iterator[tuple[str, list[Any]]]:
-    """The lines of a table that are filled in: kind and the other fields."""
-    for place in range(1, most + 1):
-        kind = getattr(asked, f"{what}_kind_{place}")
-        values = {f"{what}_{part}_{place}": getattr(asked, f"{what}_{part}_{place}") for part in parts}
-        if not kind and all(value is None for value in values.values()):
-            continue
-        if kind and kind not in kinds:
-            faults.append(Finding("FORM-5", f"{what}_kind_{place}", {"given": kind[:40]}))
-        empty = [f"{what}_kind_{place}"] if not kind else []
-        empty += [name for name, value in values.items() if value is None]
-        faults.extend(Finding("FORM-1", name) for name in empty)
-        if not empty:
-            yield kind, list(values.values())
-
-
 def _house(asked: Asked, today: date, faults: list[Finding]) -> House | None:
     given = {"house_structure": asked.house_structure, "house_m2": asked.house_m2, "house_built": asked.house_built}
     if all(value in ("", None) for value in given.values()):
@@ -170,29 +149,3 @@ def _house(asked: Asked, today: date, faults: list[Finding]) -> House | None:
     if asked.house_m2 is None or asked.house_built is None:
         return None
     return House(asked.house_structure, asked.house_m2, today.year - asked.house_built)
-
-
-def _months_between(today: date, last: date | None) -> int | None:
-    """The whole months from today to a day, none for one that is past."""
-    if last is None:
-        return None
-    months = (last.year - today.year) * MONTHS_A_YEAR + last.month - today.month - (last.day < today.day)
-    return max(0, months)
-
-
-def _field_of(finding: Finding, asked: Asked) -> str | None:
-    """The field of the page that a finding on the claim is about: the claim does not count lines that were left empty."""
-    name = finding.field or ""
-    fixed = {"temporary_months": "temporary_years", "house_age": "house_built"}
-    if name.startswith("land_months"):
-        return "term_until"
-    if name.startswith("crop_"):
-        filled = [
-            place for place in range(1, SOWN + 1) if getattr(asked, f"crop_kind_{place}") == name.removeprefix("crop_")
-        ]
-        return f"crop_mu_{filled[0]}"
-    if line := LINE.fullmatch(name):
-        what = line[1].partition("_")[0]
-        filled = [place for place in range(1, PIECES + 1) if getattr(asked, f"{what}_kind_{place}", "")]
-        return f"{line[1]}_{filled[int(line[2]) - 1]}"
-    return fixed.get(name, finding.field)

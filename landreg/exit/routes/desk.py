@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -17,13 +16,14 @@ from landreg.access.policy import allow, current_actor
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
-from landreg.exit import money, queries, service
+from landreg.exit import offering, papers, queries, service
 from landreg.exit.queries import Whole
+from landreg.exit.rules import claimed
 from landreg.exit.rules.course import FINAL, WAYS, agreed_from, stage
-from landreg.exit.rules.money import ITEMS, MODELS, Agreed, Itemised
-from landreg.exit.service import Asked, Spoken
+from landreg.exit.rules.money import ITEMS, MODELS
+from landreg.exit.service import Asked
 from landreg.land.queries import division_path
-from landreg.law.book import Law, terms
+from landreg.law.book import Law, figure_in_words, terms
 from landreg.law.queries import load_law
 from landreg.party import queries as parties
 from landreg.registry.facts import standing
@@ -70,6 +70,12 @@ def new(code: str) -> Response:
                 (str(one.right_id), f"{i18n.shown_term(one.right.row['kind'], 'right')} {one.right.row['code']}")
                 for one in sorted(bundles.values(), key=lambda one: str(one.right.row["kind"]))
             ],
+            parcels=sorted(
+                code
+                for one in bundles.values()
+                if one.right.row["kind"] == service.KINDS[0]
+                for code in one.codes.values()
+            ),
             parcel_choices=sorted(
                 (one.codes[row.row["parcel_id"]], f"{one.codes[row.row['parcel_id']]} · {row.row['mu']} " + _("亩"))
                 for one in bundles.values()
@@ -94,6 +100,8 @@ class Applying:
     years: int = 0
     taker: str = field(default="", metadata={"most": 18})
     said: str = field(default="", metadata={"most": 500})
+    shares: Decimal | None = None
+    charter: Upload | None = None
 
 
 @blueprint.post("/exits/new/<code>")
@@ -102,8 +110,10 @@ class Applying:
 def apply(code: str) -> Redirect:
     """Open the exit and its case."""
     given = read_form(Applying)
-    asked = Asked(given.right, given.mode, given.reason, given.parcel, given.years, given.taker, given.said)
-    found = service.apply(current_actor(), code, asked)
+    asked = Asked(
+        given.right, given.mode, given.reason, given.parcel, given.years, given.taker, given.said, given.shares
+    )
+    found = service.apply(current_actor(), code, asked, sent_paper(given.charter, "charter"))
     flash(_("退出已申请，编号 %(number)s。请每名成年成员分别到窗口表示意愿。", number=found.number))
     return redirect(url_for(".one", county=found.county, exit_id=found.exit_id), 303)
 
@@ -138,6 +148,7 @@ def one(county: str, exit_id: UUID) -> Response:
             **_standing(found, law),
             **_choices(),
             **_rights(uow.session, found),
+            **_offers(uow.session, found, law),
         )
 
 
@@ -170,167 +181,33 @@ def _choices() -> dict[str, Any]:
     }
 
 
+def _offers(session: Session, found: Whole, law: Law) -> dict[str, Any]:
+    """The offer that counts, what an agreement begins with, and what a new offer is asked: nothing where it is settled."""
+    offer, land = found.offer, found.land_agreed
+    given = None if found.agreement else offering.given_back(session, found.exit, law.on)
+    figures = [] if offer is None else [figure_in_words(name, i18n.language()) for name in offer.missing]
+    agreed = [line for line in found.items if line.kind == "land"]
+    paid_for = land if agreed else (offer.land_yuan if offer else land)
+    return {
+        "offer": offer,
+        "unset": figures,
+        "begun": offering.agreed_lines(found.offer_items),
+        "floors": offering.floors(found.offer_items),
+        "below_leases": papers.below(paid_for, offer),
+        "land_agreed": paid_for,
+        "given": given,
+        "kinds": {
+            name: [(kind, i18n.shown_term(kind, "figure_key")) for kind in getattr(claimed, name)]
+            for name in ("LAND", "IMPROVEMENTS", "HOUSES", "FIXTURES", "CROPS")
+        },
+        "printed": {(one.kind, one.subject_id): one.number for one in found.papers},
+    }
+
+
 def _rights(session: Session, found: Whole) -> dict[str, Any]:
     bundles = standing.rights(session, found.exit.county, found.exit.right_ids)
     taker = parties.household(session, found.exit.county, found.exit.taker_id) if found.exit.taker_id else None
     return {"rights": [bundles[right] for right in found.exit.right_ids if right in bundles], "taker": taker}
-
-
-@dataclass(frozen=True)
-class Saying:
-    """A member's word. answer: yes or no."""
-
-    member: UUID
-    answer: str
-    way: str
-    office: str = field(default="", metadata={"most": 100})
-    language: str = ""
-    identity: bool = False
-    read: bool = False
-    witness: str = field(default="", metadata={"most": 60})
-    apart: bool = False
-    by_name: str = field(default="", metadata={"most": 60})
-    paper: Upload | None = None
-
-
-@blueprint.post("/exits/<county>/<uuid:exit_id>/consents")
-@allow(*OFFICERS)
-@problems.back_to(one)
-def consent(county: str, exit_id: UUID) -> Redirect:
-    """Take a member's word."""
-    given = read_form(Saying)
-    language = given.language if given.language in terms("exit_language") else ""
-    said = Spoken(
-        given.member, given.answer == "yes", given.way, given.office, language, given.identity, given.read, given.witness,
-        given.apart, given.by_name,
-    )  # fmt: skip
-    service.consent(current_actor(), county, exit_id, said, _paper(given.paper))
-    flash(_("意愿已记录。") if said.agrees else _("已记录不同意：这件退出不再往下办，权利照旧。"))
-    return _back(county, exit_id)
-
-
-@dataclass(frozen=True)
-class Noticing:
-    """When the collective was told in writing."""
-
-    on_day: date
-    paper: Upload | None = None
-
-
-@blueprint.post("/exits/<county>/<uuid:exit_id>/notice")
-@allow(*OFFICERS)
-@problems.back_to(one)
-def notify(county: str, exit_id: UUID) -> Redirect:
-    """Record the written notice."""
-    given = read_form(Noticing)
-    service.notify(current_actor(), county, exit_id, given.on_day, _paper(given.paper))
-    flash(_("书面通知已记录。"))
-    return _back(county, exit_id)
-
-
-@dataclass(frozen=True)
-class Providing:
-    """How minors are provided for."""
-
-    said: str = field(metadata={"most": 1000})
-    paper: Upload | None = None
-
-
-@blueprint.post("/exits/<county>/<uuid:exit_id>/minors")
-@allow(*OFFICERS)
-@problems.back_to(one)
-def provide(county: str, exit_id: UUID) -> Redirect:
-    """Record it."""
-    given = read_form(Providing)
-    service.provide_for_minors(current_actor(), county, exit_id, given.said, _paper(given.paper))
-    flash(_("未成年成员的保障已记录。"))
-    return _back(county, exit_id)
-
-
-@dataclass(frozen=True)
-class Agreeing:
-    """The agreement as it was signed; an item a kind, where one was agreed on."""
-
-    model: str
-    payer: str = field(metadata={"most": 100})
-    funds_source: str = field(metadata={"most": 200})
-    funds: Decimal
-    funds_shown_on: date
-    signed_on: date
-    instalments: int = 1
-    guarantee: str = field(default="", metadata={"most": 200})
-    what_land: str = field(default="", metadata={"most": 200})
-    amount_land: Decimal | None = None
-    what_improvements: str = field(default="", metadata={"most": 200})
-    amount_improvements: Decimal | None = None
-    what_house: str = field(default="", metadata={"most": 200})
-    amount_house: Decimal | None = None
-    what_fixtures: str = field(default="", metadata={"most": 200})
-    amount_fixtures: Decimal | None = None
-    what_crops: str = field(default="", metadata={"most": 200})
-    amount_crops: Decimal | None = None
-    what_relocation: str = field(default="", metadata={"most": 200})
-    amount_relocation: Decimal | None = None
-    paper: Upload | None = None
-    funds_paper: Upload | None = None
-
-    def items(self) -> tuple[Itemised, ...]:
-        """Those of which something was said."""
-        said = [(kind, getattr(self, f"what_{kind}"), getattr(self, f"amount_{kind}")) for kind in ITEMS]
-        return tuple(
-            Itemised(kind, what, Decimal(0) if amount is None else amount)
-            for kind, what, amount in said
-            if what or amount is not None
-        )
-
-
-@blueprint.post("/exits/<county>/<uuid:exit_id>/agreement")
-@allow(*OFFICERS)
-@problems.back_to(one)
-def agree(county: str, exit_id: UUID) -> Redirect:
-    """Record the agreement."""
-    given = read_form(Agreeing)
-    agreed = Agreed(
-        given.model, given.payer, given.items(), given.funds_source, given.funds, given.funds_shown_on, given.signed_on,
-        given.instalments, given.guarantee,
-    )  # fmt: skip
-    made = money.agree(
-        current_actor(), county, exit_id, agreed, _paper(given.paper), _paper(given.funds_paper, "funds_paper")
-    )
-    flash(
-        _(
-            "协议已记录，补偿合计 %(total)s 元，应于 %(day)s 前付清。",
-            total=made.total_yuan,
-            day=made.lapses_on.isoformat(),
-        )
-    )
-    return _back(county, exit_id)
-
-
-@dataclass(frozen=True)
-class Paying:
-    """A payment by its receipt."""
-
-    member: UUID
-    account: str = field(metadata={"most": 60})
-    amount: Decimal
-    paid_on: date
-    receipt: str = field(metadata={"most": 60})
-    paper: Upload | None = None
-
-
-@blueprint.post("/exits/<county>/<uuid:exit_id>/payments")
-@allow(*OFFICERS)
-@problems.back_to(one)
-def pay(county: str, exit_id: UUID) -> Redirect:
-    """Record a payment."""
-    given = read_form(Paying)
-    left = money.pay(
-        current_actor(), county, exit_id, given.member, given.account, given.amount, given.paid_on, given.receipt,
-        _paper(given.paper),
-    )  # fmt: skip
-    flash(_("付款已记录，还差 %(left)s 元。", left=left) if left else _("补偿已付清，可以受理登记。"))
-    return _back(county, exit_id)
 
 
 @dataclass(frozen=True)
@@ -349,10 +226,11 @@ def withdraw(county: str, exit_id: UUID) -> Redirect:
     given = read_form(Withdrawing)
     service.withdraw(current_actor(), county, exit_id, given.withdrawn_by, given.why)
     flash(_("退出已撤回，权利照旧。请打印撤回回执交给农户。"))
-    return _back(county, exit_id)
+    return back(county, exit_id)
 
 
-def _paper(sent: Upload | None, name: str = "paper") -> Attached | None:
+def sent_paper(sent: Upload | None, name: str = "paper") -> Attached | None:
+    """A file that was sent, kept and read."""
     return attached(store(), sent, name)
 
 
@@ -360,5 +238,6 @@ def _words(kind: str) -> list[tuple[str, str]]:
     return [(value, i18n.shown_term(value, kind)) for value in terms(kind)]
 
 
-def _back(county: str, exit_id: UUID) -> Redirect:
+def back(county: str, exit_id: UUID) -> Redirect:
+    """To the exit's page."""
     return redirect(url_for(".one", county=county, exit_id=exit_id), 303)

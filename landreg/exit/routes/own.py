@@ -23,7 +23,7 @@ blueprint = Blueprint("own_exits", __name__)
 @allow(Role.FARMER)
 def index() -> Response:
     """The household's exits, newest first."""
-    actor = _bound()
+    actor = bound()
     assert actor.household is not None  # noqa: S101  (asked just now)
     with unit_of_work(actor) as uow:
         rows = queries.of_household(uow.session, actor.household)
@@ -36,12 +36,12 @@ def index() -> Response:
 @problems.back_to(lambda county, exit_id: index())
 def withdraw(county: str, exit_id: UUID) -> Redirect:
     """Take it back, by one click."""
-    service.withdraw_own(_bound(), county, exit_id)
+    service.withdraw_own(bound(), county, exit_id)
     flash(_("退出已撤回，您户的权利照旧，不收任何费用。"))
     return redirect(url_for(".index"), 303)
 
 
-def _bound() -> Actor:
+def bound() -> Actor:
     """The farmer who asks. Raises Refused (ACC-30) when the account is bound to no household."""
     actor = current_actor()
     if actor.household is None:

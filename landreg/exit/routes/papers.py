@@ -1,81 +1,47 @@
-"""The papers of an exit, printed from what stands in the register."""
+"""The papers of an exit: each printed once, and the same bytes from then on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from io import BytesIO
 from uuid import UUID
 
 from flask import Blueprint, Response, send_file
-from sqlalchemy.orm import Session
 
 from landreg.access.policy import allow, current_actor
-from landreg.core.db import unit_of_work
-from landreg.core.errors import Conflict, Finding, NotFound
-from landreg.core.periods import beijing_day
-from landreg.exit import papers, queries
-from landreg.exit.queries import Whole
-from landreg.law.book import term
-from landreg.registry import queries as registry
-from landreg.registry.casework import desk as casework
-from landreg.registry.papers.office import Desk
+from landreg.core.actor import Role
+from landreg.exit import handing
+from landreg.exit.model import Paper
+from landreg.exit.routes.own import bound
 from landreg.registry.routes.queues import READERS
-from landreg.registry.routes.surroundings import desk_of
+from landreg.registry.routes.surroundings import desk_of, store
 
 blueprint = Blueprint("exit_papers", __name__)
-Printing = Callable[[Session, Desk, Whole], bytes]
 
 
-@blueprint.get("/exits/<county>/<uuid:exit_id>/statement.pdf")
+@blueprint.get("/exits/<county>/<uuid:exit_id>/<any(statement, agreement, withdrawal, lapse, ending):kind>.pdf")
 @allow(*READERS)
-def statement(county: str, exit_id: UUID) -> Response:
-    """The application with the statement."""
-    return _printed(county, exit_id, papers.statement)
+def paper(county: str, exit_id: UUID, kind: str) -> Response:
+    """A paper of which an exit has one. Raises Conflict (EXIT-13) before there is anything to tell, (DOC-6) for a mere reader."""
+    return _sent(
+        handing.hand_out(current_actor(), county, exit_id, kind, None, lambda at: desk_of(at, county), store())
+    )
 
 
-@blueprint.get("/exits/<county>/<uuid:exit_id>/agreement.pdf")
+@blueprint.get("/exits/<county>/<uuid:exit_id>/<any(consent, offer, payment):kind>/<uuid:subject_id>.pdf")
 @allow(*READERS)
-def agreement(county: str, exit_id: UUID) -> Response:
-    """The agreement. Raises Conflict (EXIT-13) before there is one."""
-    return _printed(county, exit_id, papers.agreement, lambda found: found.agreement is not None)
+def paper_of(county: str, exit_id: UUID, kind: str, subject_id: UUID) -> Response:
+    """A member's word, an offer, a payment. Raises NotFound for a row that is none of the exit's."""
+    made_at = lambda at: desk_of(at, county)  # noqa: E731
+    return _sent(handing.hand_out(current_actor(), county, exit_id, kind, subject_id, made_at, store()))
 
 
-@blueprint.get("/exits/<county>/<uuid:exit_id>/withdrawal.pdf")
-@allow(*READERS)
-def receipt(county: str, exit_id: UUID) -> Response:
-    """The receipt of a withdrawal. Raises Conflict (EXIT-13) where it was not taken back."""
-    return _printed(county, exit_id, papers.receipt, lambda found: "withdrawal" in found.events)
+@blueprint.get("/my/exits/<county>/<uuid:exit_id>/withdrawal.pdf")
+@allow(Role.FARMER)
+def own_receipt(county: str, exit_id: UUID) -> Response:
+    """The household's own receipt of a withdrawal."""
+    return _sent(handing.own_receipt(bound(), county, exit_id, lambda at: desk_of(at, county), store()))
 
 
-@blueprint.get("/exits/<county>/<uuid:exit_id>/ending.pdf")
-@allow(*READERS)
-def ending(county: str, exit_id: UUID) -> Response:
-    """What was registered. Raises Conflict (EXIT-13) before that."""
-    return _printed(county, exit_id, _ending, lambda found: found.case.act_id is not None)
-
-
-def _ending(session: Session, made_at: Desk, found: Whole) -> bytes:
-    act = casework.act(session, found.case.county, found.case.act_id)
-    ended = [
-        f"{certificate.number}（{term('certificate', end.state)}）"
-        for right_id in found.exit.right_ids
-        for certificate, end in registry.certificates_of_right(session, found.case.county, right_id)
-        if end is not None and end.act_id == found.case.act_id
-    ]
-    if act is None:
-        raise Conflict(Finding("EXIT-13", "state", subject=found.exit.number))
-    return papers.ending(session, made_at, found, act.number, beijing_day(act.registered_at), ended)
-
-
-def _printed(
-    county: str, exit_id: UUID, printing: Printing, there: Callable[[Whole], bool] = lambda found: True
-) -> Response:
-    with unit_of_work(current_actor()) as uow:
-        row = queries.one(uow.session, county, exit_id)
-        if row is None:
-            raise NotFound
-        found = queries.whole(uow.session, row)
-        if not there(found):
-            raise Conflict(Finding("EXIT-13", "state", subject=row.number))
-        pdf = printing(uow.session, desk_of(uow.session, county), found)
-    return send_file(BytesIO(pdf), "application/pdf", download_name=f"{row.number}.pdf")
+def _sent(found: Paper) -> Response:
+    """Raises NotFound (DOC-1, DOC-2) where the store has not what the hash names."""
+    return send_file(BytesIO(store().read(found.pdf_sha256)), "application/pdf", download_name=f"{found.number}.pdf")

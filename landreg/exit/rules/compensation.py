@@ -8,7 +8,8 @@ reasonable compensation); how it is reckoned is practice, and the county's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
@@ -87,11 +88,28 @@ def compensate(claim: Claim, law: Law, deals: Sequence[Deal] = ()) -> Compensati
     return Compensation(items, comparison, (*notes, *([lower] if lower else [])))
 
 
-def cmp_13_not_below_floor(item: Item, agreed: Decimal) -> Finding | None:
-    """An item may be agreed higher than it was reckoned, never below its floor."""
-    if agreed >= item.floor:
+def of_agreement(kind: str) -> str:
+    """The kind of an agreement's item under which a line of an offer stands."""
+    return AGREED_AS.get(kind, kind)
+
+
+def cmp_13_not_below_floor(kind: str, agreed: Decimal, floor: Decimal) -> Finding | None:
+    """An item may be agreed higher than it was reckoned, never below the floor of the lines that it is of. RLCL-27, RLCL-30."""
+    if agreed >= floor:
         return None
-    return Finding("CMP-13", f"agreed_{item.kind}", {"agreed": agreed, "floor": item.floor})
+    return Finding("CMP-13", f"amount_{kind}", {"agreed": agreed, "floor": floor})
+
+
+def below_floors(agreed: Iterable[tuple[str, Decimal]], lines: Iterable[tuple[str, Decimal]]) -> list[Finding]:
+    """CMP-13 for each kind of item: what was agreed on, beside the floors of the offer's lines; both by kind and sum."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    floors: dict[str, Decimal] = defaultdict(Decimal)
+    for kind, amount in agreed:
+        sums[kind] += amount
+    for kind, floor in lines:
+        floors[of_agreement(kind)] += floor
+    found = (cmp_13_not_below_floor(kind, sums[kind], floor) for kind, floor in floors.items())
+    return [finding for finding in found if finding is not None]
 
 
 def cmp_14_pays_as_leases_do(comparison: Comparison) -> Finding | None:

@@ -42,7 +42,8 @@ class Word:
 @dataclass(frozen=True)
 class Course:
     """An exit on a day. adults, minors: members by id, masked names. minors_kept: a guardian wrote how they are provided for.
-    over: withdrawal, lapse or return. case_state: of its case in the register.
+    offered_on: the day of its last offer. over: withdrawal, lapse or return. case_state: of its case in the register. repaid: what
+    the household gave back of what it had been paid.
     """
 
     number: str
@@ -51,10 +52,12 @@ class Course:
     minors: Mapping[UUID, str] = field(default_factory=dict)
     words: tuple[Word, ...] = ()
     minors_kept: bool = False
+    offered_on: date | None = None
     agreed: Decimal | None = None
     signed_on: date | None = None
     lapses_on: date | None = None
     paid: Decimal = Decimal(0)
+    repaid: Decimal = Decimal(0)
     over: str = ""
     case_state: str = "draft"
 
@@ -89,14 +92,15 @@ def stage(course: Course, cooling_days: int) -> str:
         return "against"
     if course.agreed is not None:
         return "paying" if course.left > 0 else "paid"
-    if course.lacking or (course.minors and not course.minors_kept):
+    if course.lacking or (course.minors and not course.minors_kept) or course.offered_on is None:
         return "applied"
     return "cooling" if course.today < agreed_from(course, cooling_days) else "agreeing"
 
 
 def agreed_from(course: Course, cooling_days: int) -> date:
-    """The first day on which the agreement may be signed: after the last member's word and the days to think it over."""
-    return max((word.on for word in course.words), default=course.today) + timedelta(days=cooling_days)
+    """The first day on which the agreement may be signed: after the last member's word, the last offer, and the days to think."""
+    begun = [word.on for word in course.words] + ([course.offered_on] if course.offered_on else [])
+    return max(begun, default=course.today) + timedelta(days=cooling_days)
 
 
 def exit_1_each_adult_consents(facts: Course, law: Law) -> Finding | None:
@@ -130,5 +134,10 @@ def exit_9_days_to_think(facts: Course, law: Law) -> Finding | None:
     return Finding("EXIT-9", "signed_on", {"days": days, "earliest": earliest}, subject=facts.number)
 
 
-AGREE_RULES = (exit_1_each_adult_consents, exit_6_minors_provided_for, exit_9_days_to_think)
+def exit_17_offered_before(facts: Course, law: Law) -> Finding | None:
+    """EXIT-17: what the household is to be paid was reckoned and handed to it before it signs. RLCL-27; domain.md, exits."""
+    return Finding("EXIT-17", "offer", {}, subject=facts.number) if facts.offered_on is None else None
+
+
+AGREE_RULES = (exit_1_each_adult_consents, exit_6_minors_provided_for, exit_9_days_to_think, exit_17_offered_before)
 """What stands before an agreement."""

@@ -13,7 +13,7 @@ from landreg.core.units import CENT
 from landreg.law.book import Law, terms
 
 MODELS = ("replacement", "cash", "reserve")
-ITEMS = ("land", "improvements", "house", "fixtures", "crops", "relocation")
+ITEMS = ("land", "improvements", "house", "fixtures", "crops", "relocation", "shares")
 MOST_YUAN = Decimal("9999999999.99")
 MOST_INSTALMENTS = 60
 
@@ -62,6 +62,17 @@ class Paid:
     known_receipt: bool = False
 
 
+@dataclass(frozen=True)
+class Shares:
+    """Income shares in an exit. asked: how many go back, None: none. charter: whether it is there. agreed: whether the agreement
+    has an item for them, None before an agreement.
+    """
+
+    asked: Decimal | None
+    charter: bool = False
+    agreed: bool | None = None
+
+
 def exit_8_reason_of_the_list(facts: str, law: Law) -> Finding | None:
     """EXIT-8: the reason is one of a closed list that says nothing of where anybody lives. domain.md, exits."""
     listed = facts in terms("exit_reason") and law.days("EXIT-8.reasons", facts) == 1
@@ -87,6 +98,22 @@ def exit_12_payment_is_due(facts: Paid, law: Law) -> Finding | None:
     sound = _yuan(facts.amount) and facts.amount <= facts.left and facts.person_id in facts.holders
     sound = sound and facts.signed_on <= facts.paid_on <= facts.today and not facts.known_receipt
     return None if sound and facts.receipt.strip() else Finding("EXIT-12", "amount", {"left": facts.left})
+
+
+def exit_18_repayment_of_what_was_paid(facts: Paid, law: Law) -> Finding | None:
+    """EXIT-18: what comes back after an exit was over is of what was paid, in its time, by a receipt that is new. CC-157."""
+    sound = _yuan(facts.amount) and facts.amount <= facts.left and not facts.known_receipt
+    sound = sound and facts.signed_on <= facts.paid_on <= facts.today
+    return None if sound and facts.receipt.strip() else Finding("EXIT-18", "amount", {"left": facts.left})
+
+
+def exit_19_shares_by_the_charter(facts: Shares, law: Law) -> Finding | None:
+    """EXIT-19: income shares go back where the collective's charter lets them, and are paid for where they do. RLCL-27."""
+    if facts.asked is None:
+        sound = not facts.charter and not facts.agreed
+    else:
+        sound = _yuan(facts.asked) and facts.charter and facts.agreed is not False
+    return None if sound else Finding("EXIT-19", "shares", {})
 
 
 def exit_14_money_is_there(facts: Agreed, law: Law) -> Finding | None:

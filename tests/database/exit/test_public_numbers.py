@@ -59,10 +59,17 @@ def exits(superuser: Connection, count: int, reason: str = "no_hands", at: str =
 
 
 def _paid(superuser: Connection, head: dict[str, Any], yuan: Decimal, days: int) -> None:
+    offer = uuid4()
+    insert(
+        superuser, "exit.offer", **head, offer_id=offer, number=str(offer), made_on="2026-01-01", total_yuan=yuan, floor_yuan=0,
+        land_yuan=yuan, lease_yuan=Decimal(1000), summed_yuan=Decimal(1100), staying_yuan=Decimal(2000), leases=[], missing=[],
+        made_by=NIL, made_by_name="", made_at=LONG_AGO,
+    )  # fmt: skip
     insert(
         superuser, "exit.agreement", **head, agreement_id=uuid4(), model="cash", payer="集体", funds_source="", funds_yuan=yuan,
         funds_shown_on="2026-01-01", funds_document_id=NIL, signed_on="2026-01-01", lapses_on="2027-01-01", instalments=1,
         guarantee="", total_yuan=yuan, document_id=NIL, recorded_by=NIL, recorded_by_name="", recorded_at=LONG_AGO,
+        offer_id=offer,
     )  # fmt: skip
     insert(superuser, "exit.item", **head, item_id=uuid4(), position=1, kind="land", what="地", amount_yuan=yuan)
     insert(
@@ -137,6 +144,7 @@ def test_the_middle_of_compensation_and_of_the_days_to_payment(
     found = told()
     assert found.yuan_per_mu == (5, round(Decimal(2500) / right[1], 2))
     assert found.days_to_payment == (5, Decimal(7))
+    assert found.beside_leases == (5, Decimal("2.50"))
 
 
 def test_the_public_reaches_the_figures_and_no_table_behind_them(as_desk: Any, superuser: Connection) -> None:

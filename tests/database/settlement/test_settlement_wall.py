@@ -253,3 +253,22 @@ def test_a_form_that_is_refused_for_another_reason_puts_down_what_was_offered_al
         service.receive(officer, new(division="999", persons=(applicant(name=""),)), seen("land_certificate"), store)
     assert {"SET-9", "SET-1", "SET-8"} <= {one.code for one in refused.value.findings}
     assert superuser.execute("SELECT division FROM settlement.refused_evidence").fetchall() == [("610902",)]
+
+
+@pytest.mark.parametrize(
+    ("until", "counts", "constraint"),
+    [
+        ("2999-01-01", [9], "set_20_a_quarter_that_is_over"),
+        ("2026-02-01", [9], "set_20_a_quarter_that_is_over"),
+        ("2026-01-01", [4], "set_20_nothing_of_a_few"),
+    ],
+)
+def test_a_statement_is_of_a_quarter_that_is_over_and_of_five_at_least(
+    superuser: Connection, until: str, counts: list[int], constraint: str
+) -> None:
+    """SET-20, as the database holds it."""
+    row = """INSERT INTO settlement.statement VALUES ('610902', gen_random_uuid(), '610902', %s, %s, %s, '2026-07-01 10:00+08',
+             gen_random_uuid(), '窗口文')"""
+    with pytest.raises(psycopg.errors.CheckViolation) as refused, superuser.transaction():
+        superuser.execute(row, (until, ["610902"], counts))
+    assert refused.value.diag.constraint_name == constraint

@@ -15,13 +15,14 @@ from landreg.core.units import half_up
 from landreg.exit.rules import claimed, money
 from landreg.exit.rules.claimed import Claim, Deal, House, Improvement, Land
 from landreg.exit.rules.compensation import (
-    AGREED_AS,
     Comparison,
     Compensation,
+    below_floors,
     cmp_13_not_below_floor,
     cmp_14_pays_as_leases_do,
     compensate,
     in_words,
+    of_agreement,
 )
 from landreg.exit.rules.reckoning import factor, remaining
 from landreg.law.book import Law, national_law, terms
@@ -72,7 +73,7 @@ def test_the_formula_of_a_line_names_every_number_and_gives_the_amount_again() -
 
 
 def test_every_line_has_its_kind_in_an_agreement() -> None:
-    assert {AGREED_AS.get(item.kind, item.kind) for item in compensate(WHOLE, LAW).items} == set(money.ITEMS)
+    assert {of_agreement(item.kind) for item in compensate(WHOLE, LAW).items} == set(money.ITEMS) - {"shares"}
 
 
 def test_a_figure_that_the_county_has_not_set_is_named_and_its_line_left_out() -> None:
@@ -106,10 +107,17 @@ def test_a_temporary_exit_is_paid_for_its_own_months_and_ends_within_the_term() 
 
 def test_what_is_agreed_may_be_more_than_the_floor_and_never_less() -> None:
     item = compensate(Claim((FIELD,)), LAW).items[0]
-    assert cmp_13_not_below_floor(item, item.floor) is None
-    refused = cmp_13_not_below_floor(item, item.floor - Decimal("0.01"))
+    assert cmp_13_not_below_floor("land", item.floor, item.floor) is None
+    refused = cmp_13_not_below_floor("land", item.floor - Decimal("0.01"), item.floor)
     assert refused is not None
-    assert (refused.code, refused.field) == ("CMP-13", "agreed_land")
+    assert (refused.code, refused.field) == ("CMP-13", "amount_land")
+
+
+def test_floors_hold_for_each_kind_of_item_whatever_its_lines_are_called_and_however_they_are_split() -> None:
+    lines = [("house", Decimal(300)), ("homestead", Decimal(100)), ("land", Decimal(50)), ("crop", Decimal(0))]
+    assert below_floors([("house", Decimal(200)), ("house", Decimal(200)), ("land", Decimal(50))], lines) == []
+    found = below_floors([("house", Decimal("399.99")), ("crops", Decimal(9))], lines)
+    assert [(one.code, one.field) for one in found] == [("CMP-13", "amount_house"), ("CMP-13", "amount_land")]
 
 
 def test_an_offer_that_leases_would_beat_says_so() -> None:
@@ -177,7 +185,7 @@ def test_an_offer_adds_up_to_the_fen_and_no_line_lies_below_its_floor(claim: Cla
     for item in found.items:
         assert item.amount == item.amount.quantize(Decimal("0.01"))
         assert item.amount >= item.floor
-        assert cmp_13_not_below_floor(item, item.amount) is None
+        assert cmp_13_not_below_floor(item.kind, item.amount, item.floor) is None
     assert found.total >= found.floor
 
 

@@ -16,7 +16,13 @@ import pytest
 from landreg.core.errors import BadInput, Refused
 from landreg.core.files import Store
 from landreg.exit.rules.course import AGREE_RULES, Course, Word, stage
-from landreg.exit.rules.money import exit_8_reason_of_the_list
+from landreg.exit.rules.money import (
+    Paid,
+    Shares,
+    exit_8_reason_of_the_list,
+    exit_18_repayment_of_what_was_paid,
+    exit_19_shares_by_the_charter,
+)
 from landreg.law.book import all_parameters, examine, national_law, terms
 from landreg.registry.guarded import Attached, attached, ties_nothing
 from landreg.registry.rules import ACT_RULES
@@ -29,7 +35,7 @@ LAW = national_law("610902", DAY)
 HEAD, WIFE, CHILD, TAKER = (UUID(int=n) for n in (1, 2, 3, 4))
 SAID = Word(HEAD, True, DAY, "counter", "dialect", True, True, "见证人", True)
 BEGUN = Course("610902-T2026-00001", DAY, {HEAD: "张*", WIFE: "李*"})
-BOTH = replace(BEGUN, words=(SAID, replace(SAID, member_id=WIFE)))
+BOTH = replace(BEGUN, words=(SAID, replace(SAID, member_id=WIFE)), offered_on=DAY)
 
 
 def told(course: Course) -> str:
@@ -46,6 +52,8 @@ def told(course: Course) -> str:
         (replace(BOTH, today=DAY + timedelta(days=14)), "cooling"),
         (replace(BOTH, today=DAY + timedelta(days=15)), "agreeing"),
         (replace(BOTH, minors={CHILD: "张*"}), "applied"),
+        (replace(BOTH, offered_on=None), "applied"),
+        (replace(BOTH, offered_on=DAY + timedelta(days=3), today=DAY + timedelta(days=17)), "cooling"),
         (replace(BOTH, agreed=Decimal(10)), "paying"),
         (replace(BOTH, agreed=Decimal(10), paid=Decimal(10)), "paid"),
         (replace(BOTH, agreed=Decimal(10), paid=Decimal(10), case_state="registered"), "ended"),
@@ -130,3 +138,41 @@ def test_a_damaged_or_locked_pdf_is_refused_and_a_picture_is_kept_unread(tmp_pat
     kept = attached(store, Upload("a.jpg", BytesIO(b"\xff\xd8\xff")))
     assert kept is not None
     assert kept.text == ""
+
+
+def test_an_agreement_stands_on_an_offer() -> None:
+    late = replace(BOTH, today=DAY + timedelta(days=30))
+    assert examine(AGREE_RULES, late, LAW) == ()
+    assert [found.code for found in examine(AGREE_RULES, replace(late, offered_on=None), LAW)] == ["EXIT-17"]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{}, {"amount": Decimal("0")}, {"amount": Decimal("NaN")}, {"amount": Decimal("100.01")}, {"receipt": " "},
+     {"known_receipt": True}, {"paid_on": DAY - timedelta(days=1)}, {"paid_on": DAY + timedelta(days=3)}],
+)  # fmt: skip
+def test_what_comes_back_is_of_what_was_paid_in_its_time_by_a_new_receipt(changed: dict[str, Any]) -> None:
+    back = Paid(HEAD, Decimal(100), DAY, "TK-1", (), Decimal(100), DAY, DAY + timedelta(days=2))
+    found = exit_18_repayment_of_what_was_paid(replace(back, **changed), LAW)
+    assert (found is None) == (not changed)
+    assert found is None or found.code == "EXIT-18"
+
+
+@pytest.mark.parametrize(
+    ("shares", "sound"),
+    [
+        (Shares(None), True),
+        (Shares(None, agreed=False), True),
+        (Shares(Decimal("2.50"), charter=True), True),
+        (Shares(Decimal(2), charter=True, agreed=True), True),
+        (Shares(Decimal(2)), False),
+        (Shares(Decimal(0), charter=True), False),
+        (Shares(None, charter=True), False),
+        (Shares(None, agreed=True), False),
+        (Shares(Decimal(2), charter=True, agreed=False), False),
+    ],
+)
+def test_income_shares_go_back_by_the_charter_and_are_paid_for(shares: Shares, sound: bool) -> None:
+    found = exit_19_shares_by_the_charter(shares, LAW)
+    assert (found is None) == sound
+    assert found is None or found.code == "EXIT-19"
