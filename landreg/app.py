@@ -24,6 +24,8 @@ from landreg.config import CHECKOUT, Settings
 from landreg.core import db
 from landreg.core.actor import Desk
 from landreg.core.errors import BadInput, Finding
+from landreg.exchange.interfaces.routes import api
+from landreg.exchange.interfaces.routes import clients as client_pages
 from landreg.exchange.routes import listing_desk, own_listings, transfer_kinds
 from landreg.exit.routes import calculator, numbers, plain
 from landreg.exit.routes import desk as exit_desk
@@ -45,7 +47,7 @@ SERVED = {
 ROOMS = {
     Desk.REGISTRY: (
         home, door_routes, log_pages, land_routes, registry_routes, public, books, calculator, plain, numbers, complaint_line,
-        exit_desk, exit_papers, own_exits, own_listings, listing_desk, transfer_kinds, audit_routes,
+        exit_desk, exit_papers, own_exits, own_listings, listing_desk, transfer_kinds, audit_routes, client_pages, api,
     ),
     Desk.SETTLEMENT: settlement_routes.ROOMS,
 }  # fmt: skip
@@ -87,7 +89,8 @@ def create_app(settings: Settings) -> Flask:
     packed.register(app)
     problems.register(app)
     policy.register(app, settings)
-    CSRFProtect(app)
+    # Of the interface a token lets in, never a browser's cookie.
+    CSRFProtect(app).exempt(api.blueprint)
     limiter.init_app(app)
     app.jinja_env.globals.update(
         program=_names,

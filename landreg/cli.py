@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from landreg.access.service import SYSTEM, NewAccount
-from landreg.commands import databases, laws, logs, packages, walls, window
+from landreg.commands import databases, laws, logs, packages, programs, walls, window
 from landreg.commands.told import answering, console
 from landreg.core.actor import PREFECTURE, Desk, Role
 
@@ -25,6 +25,7 @@ for family in (
     logs.log_group,
     walls.wall_group,
     window.window,
+    programs.api_group,
 ):
     main.add_command(family)
 

@@ -15,6 +15,7 @@ from landreg.core.actor import WORKER
 from landreg.core.db import Unavailable, told
 from landreg.core.files import Store
 from landreg.exchange.listings import days as listing_days
+from landreg.exchange.interfaces import delivering
 from landreg.exit import days
 from landreg.keys import certificate_signer
 from landreg.land import received
@@ -50,6 +51,7 @@ def run(settings: Settings, *, once: bool = False) -> None:
         partial(lapses.work, WORKER),
         partial(days.work, WORKER),
         partial(listing_days.work, WORKER),
+        partial(delivering.work, settings),
         partial(seal, WORKER, settings),
         partial(Daily(settings).work, WORKER),
     )

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
 
 from landreg.access import queries
+from landreg.access.client_model import Client
 from landreg.access.model import AgentAct, Binding, Consent, ExternalIdentity, HouseholdCode
 from landreg.log.leaf import canonical
 
@@ -83,6 +84,37 @@ def province_ended_facts(row: ExternalIdentity) -> dict[str, Any]:
     return {"account": row.account_id, "by": row.ended_by, "ended_at": row.ended_at}
 
 
+def client_facts(row: Client) -> tuple[dict[str, Any], dict[str, str]]:
+    """Who registered which program for what, and by the digest of which secret it is known; personal: who it was by name."""
+    facts = {
+        "client": row.client_id,
+        "name": row.name,
+        "scopes": row.scopes,
+        "jurisdiction": row.jurisdiction,
+        "secret_digest": row.secret_digest.hex(),
+        "by": row.opened_by,
+        "opened_at": row.opened_at,
+    }
+    return facts, {"by_name": row.opened_by_name}
+
+
+def client_ended_facts(row: Client) -> dict[str, Any]:
+    """Who shut a program out when."""
+    return {"client": row.client_id, "by": row.ended_by, "ended_at": row.ended_at}
+
+
+def _clients(session: Session) -> Iterator[Restated]:
+    for row in session.scalars(sa.select(Client)):
+        yield str(row.client_id), *client_facts(row)
+
+
+def _clients_ended(session: Session) -> Iterator[Restated]:
+    for row in session.scalars(
+        sa.select(Client).where(sa.or_(Client.ended_at.is_not(None), Client.ended_by.is_not(None)))
+    ):
+        yield str(row.client_id), client_ended_facts(row), {}
+
+
 def _codes(session: Session) -> Iterator[Restated]:
     # Who rechecks may read no hash of a code.
     for row in session.scalars(sa.select(HouseholdCode).options(defer(HouseholdCode.code_hash))):
@@ -139,6 +171,8 @@ SOURCES = {
     "consent.revoked": _revocations,
     "agent.acted": _agent_acts,
     "person.entered": queries.persons_entered,
+    "client.registered": _clients,
+    "client.ended": _clients_ended,
 }
 """By kind of entry: what the tables say of it now."""
 TABLES: Mapping[str, Mapping[str, str]] = {
@@ -151,4 +185,6 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "consent.revoked": {"": "access.consent"},
     "agent.acted": {"": "access.agent_act"},
     "person.entered": {"": "identity.person"},
+    "client.registered": {"": "access.client"},
+    "client.ended": {"": "access.client"},
 }

@@ -50,6 +50,7 @@ def items_for(actor: Actor) -> list[Item]:
             (_("证书查验"), "/check", "k", (Role.PUBLIC,)),
             (_("审计"), "/audit", "t", (Role.AUDITOR,)),
             (_("账户"), "/accounts", "u", (Role.ADMINISTRATOR,)),
+            (_("接入系统"), "/clients", "i", (Role.ADMINISTRATOR,)),
             actor=actor,
         )
     )

@@ -14,7 +14,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Flask, current_app, g, request, session
 
-from landreg.access import queries, rules
+from landreg.access import client_queries, queries, rules
 from landreg.access.model import Session
 from landreg.config import Settings
 from landreg.core.actor import NOBODY, Actor, Desk, Role
@@ -76,6 +76,40 @@ def allow(
         return cast(View, guarded)
 
     return decorate
+
+
+def allow_clients(scope: str) -> Callable[[View], View]:
+    """Let a route be called by programs of offices only, with a token for this scope. A session counts for nothing here, so
+    that no page of another site can make a browser call it.
+
+    Raises NotSignedIn (API-3), NotAllowed (API-11).
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            kind, _, token = request.headers.get("Authorization", "").partition(" ")
+            found = None
+            if kind.lower() == "bearer" and token.strip():
+                with looked_up(door().desk) as connection:
+                    found = client_queries.bearer(connection, digest_of(token.strip()))
+            if found is None:
+                raise NotSignedIn(Finding("API-3"))
+            if scope not in found.scopes:
+                raise NotAllowed(Finding("API-11", values={"scope": scope}))
+            g.client = Actor(found.client_id, found.name, Desk.EXCHANGE, frozenset(), found.jurisdiction)
+            return view(*args, **kwargs)
+
+        # Nobody who logs in has a role that opens it.
+        setattr(guarded, _ALLOWED, frozenset())
+        return cast(View, guarded)
+
+    return decorate
+
+
+def current_client() -> Actor:
+    """The program that calls, of a route of `allow_clients`: it has no role, and sees as far as its jurisdiction."""
+    return cast(Actor, g.client)
 
 
 ANYONE = tuple(role for role in Role if role is not Role.PUBLIC)

@@ -90,6 +90,10 @@ class UnitOfWork:
         """Hold a village's geometry and roster until the end."""
         self._lock([f"village:{village}"])
 
+    def lock_name(self, name: str) -> None:
+        """Hold what a name stands for until the end."""
+        self._lock([name])
+
     def take_statistics(self, *tables: str) -> None:
         """Let the planner know of the many rows that have just been committed to these tables."""
         named = ", ".join(f"'{table}'" for table in tables)

@@ -26,6 +26,7 @@ from landreg.web import i18n, pages
 
 View = TypeVar("View", bound=Callable[..., Any])
 PROBLEM = "application/problem+json"
+API = "/api/"
 RETRY_AFTER_S = 10
 LONGEST_DRAIN_S = 30
 SECOND_TRY_AFTER_S = 0.1
@@ -84,10 +85,10 @@ def back_to(show: Callable[..., Any]) -> Callable[[View], View]:
 
 
 def wants_json() -> bool:
-    """Whether the asker is a program: it accepts JSON and does not prefer a page."""
+    """Whether the asker is a program: it accepts JSON and does not prefer a page, or calls the interface."""
     accepted = request.accept_mimetypes
     best = accepted.best_match(["text/html", "application/json", PROBLEM, "application/geo+json"], "text/html")
-    return best != "text/html" or request.path.endswith((".json", ".mvt"))
+    return best != "text/html" or request.path.endswith((".json", ".mvt")) or request.path.startswith(API)
 
 
 def answer(error: LandregError) -> Response:

@@ -97,7 +97,7 @@ def digest(superuser: Connection, but: str = "") -> str:
         f"(SELECT md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')) FROM {name} AS t)"
         for name in tables
     )
-    row = superuser.execute(f"SELECT concat_ws(' ', {', '.join(parts)})").fetchone()
+    row = superuser.execute(f"SELECT array_to_string(ARRAY[{', '.join(parts)}], ' ')").fetchone()
     return "" if row is None else str(row[0])
 
 

@@ -22,6 +22,7 @@ from tests.lives.exits import exits
 from tests.lives.homes import homes
 from tests.lives.households import households
 from tests.lives.parcels import parcels
+from tests.lives.programs import programs
 from tests.lives.renewals import renewals
 from tests.registry_kit import Connection
 
@@ -33,6 +34,7 @@ LIVES: dict[Callable[[Stage], Life], tuple[int, int]] = {
     homes: (14, 45),
     doors: (20, 70),
     exits: (10, 30),
+    programs: (7, 15),
 }
 """How many services each of them has at least, and how many faults the suite sets off."""
 

@@ -15,6 +15,7 @@ ROOMS = ("access", "audit", "exit", "land", "log", "party", "registry")
 LIVES = (CHECKOUT / "tests" / "life_kit.py", *sorted((CHECKOUT / "tests" / "lives").glob("*.py")))
 READS = frozenset(
     {
+        "landreg.access.clients.known",
         "landreg.access.compared.sealed_differ",
         "landreg.access.consents.held",
         "landreg.access.consents.home",

@@ -1,0 +1,179 @@
+"""The table of operations: from it the routes are registered and the description is made, so that the two cannot differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+from uuid import UUID
+
+from landreg.access.client_rules import Scope
+from landreg.core.db import UnitOfWork
+from landreg.core.errors import NotFound
+from landreg.exchange.interfaces import queries, shapes, webhooks
+from landreg.exchange.interfaces.model import Webhook as WebhookRow
+from landreg.exchange.interfaces.schema import IDENTIFIER, Schema, told
+from landreg.exchange.interfaces.shapes import CODE, COUNTY, NUMBER
+
+T = TypeVar("T")
+BASE = "/api/v1"
+PLACES: Mapping[str, Schema] = {
+    "county": {"type": "string", "pattern": COUNTY, "description": "code of the county, 6 digits"},
+    "code": {"type": "string", "pattern": CODE, "description": "code of the parcel"},
+    "number": {"type": "string", "pattern": NUMBER, "description": "number of the listing or contract"},
+    "webhook": {"type": "string", "format": "uuid", "pattern": IDENTIFIER, "description": "id of the webhook"},
+}
+"""What stands in an address, by name."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A call: where it works, what stands in its address, its query, its body, its own address for the next page."""
+
+    uow: UnitOfWork
+    places: Mapping[str, str]
+    query: Any = None
+    body: Any = None
+    loopback: bool = False
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One thing that a client may do. call: does it, within the unit of work that it is given, and answers with `answer`."""
+
+    name: str
+    method: str
+    path: str
+    scope: Scope
+    en: str
+    answer: type
+    call: Callable[[Asked], Any] = field(repr=False)
+    query: type | None = None
+    body: type | None = None
+    status: int = 200
+
+    @property
+    def writes(self) -> bool:
+        """Whether it changes anything: then it carries a key."""
+        return self.method != "GET"
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The names that stand in its address."""
+        return tuple(part[1:-1] for part in self.path.split("/") if part.startswith("{"))
+
+
+def _page(kind: Any, path: str, asked: Asked, rows: Sequence[Any], key: Callable[[Any], str]) -> Any:
+    """A page of rows of which one more was read than it holds."""
+    limit, more = asked.query.limit, len(rows) > asked.query.limit
+    items = tuple(rows[:limit])
+    return kind(items, _next(path, asked.query, key(items[-1])) if more else None)
+
+
+def _next(path: str, query: Any, after: str) -> str:
+    given = {name: value for name, value in told(query).items() if value not in ("", None)}
+    return f"{BASE}{path}?{urlencode({**given, 'after': after})}"
+
+
+def _parcels(asked: Asked) -> shapes.Parcels:
+    rows = queries.parcels(asked.uow.session, asked.query)
+    page: shapes.Parcels = _page(shapes.Parcels, "/parcels", asked, rows, lambda row: str(row.code))
+    return page
+
+
+def _parcel(asked: Asked) -> shapes.Parcel:
+    return _there(queries.parcel(asked.uow.session, asked.places["county"], asked.places["code"]))
+
+
+def _listings(asked: Asked) -> shapes.Listings:
+    rows = queries.listings(asked.uow.session, asked.query)
+    page: shapes.Listings = _page(shapes.Listings, "/listings", asked, rows, lambda row: f"{row.county}{row.number}")
+    return page
+
+
+def _listing(asked: Asked) -> shapes.Listing:
+    return _there(queries.listing(asked.uow.session, asked.places["county"], asked.places["number"]))
+
+
+def _deals(asked: Asked) -> shapes.Deals:
+    rows = queries.deals(asked.uow.session, asked.query)
+    page: shapes.Deals = _page(
+        shapes.Deals, "/deals", asked, rows, lambda row: queries.moment(row.decided_at, row.deal)
+    )
+    return page
+
+
+def _webhooks(asked: Asked) -> shapes.Webhooks:
+    rows = queries.webhooks_of(asked.uow.session, asked.uow.actor.account_id)
+    return shapes.Webhooks(tuple(shapes.Webhook(*_hook(row)) for row in rows))
+
+
+def _set_webhook(asked: Asked) -> shapes.WebhookSet:
+    row, secret = webhooks.set_one(asked.uow, asked.body.url, asked.body.kinds, loopback=asked.loopback)
+    return shapes.WebhookSet(row.webhook_id, row.url, tuple(row.kinds), row.set_at, secret)
+
+
+def _end_webhook(asked: Asked) -> shapes.Ended:
+    webhooks.end(asked.uow, UUID(asked.places["webhook"]))
+    return shapes.Ended(True)
+
+
+def _deliveries(asked: Asked) -> shapes.Deliveries:
+    hook = UUID(asked.places["webhook"])
+    if hook not in {row.webhook_id for row in queries.webhooks_of(asked.uow.session, asked.uow.actor.account_id)}:
+        raise NotFound()
+    rows = queries.deliveries(asked.uow.session, hook, asked.query.after, asked.query.limit + 1)
+    path = f"/webhooks/{hook}/deliveries"
+    page: shapes.Deliveries = _page(
+        shapes.Deliveries, path, asked, rows, lambda row: queries.moment(row.made_at, row.delivery)
+    )
+    return page
+
+
+def _hook(row: WebhookRow) -> tuple[Any, ...]:
+    return row.webhook_id, row.url, tuple(row.kinds), row.set_at
+
+
+def _there(found: T | None) -> T:
+    if found is None:
+        raise NotFound()
+    return found
+
+
+OPERATIONS = (
+    Operation(
+        "listParcels", "GET", "/parcels", Scope.PARCELS_READ, "How the parcels of a village stand in the register",
+        shapes.Parcels, _parcels, query=shapes.ParcelsAsked,
+    ),
+    Operation(
+        "getParcel", "GET", "/parcels/{county}/{code}", Scope.PARCELS_READ, "How one parcel stands in the register",
+        shapes.Parcel, _parcel,
+    ),
+    Operation(
+        "listListings", "GET", "/listings", Scope.LISTINGS_READ, "Listings that were published", shapes.Listings, _listings,
+        query=shapes.ListingsAsked,
+    ),
+    Operation(
+        "getListing", "GET", "/listings/{county}/{number}", Scope.LISTINGS_READ, "One listing that was published",
+        shapes.Listing, _listing,
+    ),
+    Operation(
+        "listDeals", "GET", "/deals", Scope.DEALS_READ, "Deals that were made, in the order of time", shapes.Deals, _deals,
+        query=shapes.DealsAsked,
+    ),
+    Operation(
+        "listWebhooks", "GET", "/webhooks", Scope.WEBHOOKS, "Where the caller is told of what", shapes.Webhooks, _webhooks,
+    ),
+    Operation(
+        "setWebhook", "POST", "/webhooks", Scope.WEBHOOKS, "Be told of what happens, at an address of one's own",
+        shapes.WebhookSet, _set_webhook, body=shapes.NewWebhook, status=201,
+    ),
+    Operation(
+        "endWebhook", "DELETE", "/webhooks/{webhook}", Scope.WEBHOOKS, "Be told no more", shapes.Ended, _end_webhook,
+    ),
+    Operation(
+        "listDeliveries", "GET", "/webhooks/{webhook}/deliveries", Scope.WEBHOOKS,
+        "What a webhook was to be told, and whether it was", shapes.Deliveries, _deliveries, query=shapes.InTime,
+    ),
+)  # fmt: skip
