@@ -81,6 +81,21 @@ def test_a_change_of_a_household_shows_what_it_will_change_and_is_registered(
     assert "下一步：发证" in deng.get(page).text
 
 
+def test_whoever_looks_at_a_household_its_right_or_a_parcel_is_told_which_cases_are_under_way_on_it(
+    deng: Browser, officers: tuple[Actor, Actor]
+) -> None:
+    right = right_of(officers[0])
+    parcel = one(officers[0], "SELECT min(l.code) FROM registry.right_parcel AS p JOIN land.parcel AS l USING (county, parcel_id)"
+                 " JOIN registry.\"right\" AS r ON r.row_id = p.right_row WHERE r.right_id = :right", right=right)  # fmt: skip
+    pages = [f"/households/{HOUSEHOLD}", f"/rights/{COUNTY}/{right}", f"/parcels/{parcel}"]
+    assert all("在办业务" not in deng.get(page).text for page in pages)
+    opened(deng, f"/rights/{COUNTY}/{right}/acts/reissue", {"lost": "搬家时遗失"})
+    number = one(officers[0], "SELECT number FROM registry.\"case\" WHERE act_kind = 'reissue'")
+    for page in pages:
+        assert number in deng.get(page).text, page
+    assert number not in deng.get(f"{pages[0]}?day=2026-01-01").text
+
+
 @pytest.mark.parametrize(
     ("kind", "given"),
     [

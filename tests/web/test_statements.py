@@ -15,7 +15,7 @@ from tests.web.conftest import Browser
 MOST = {
     "/cases?queue=mine": 8,
     "/cases?queue=all": 9,
-    "/parcels/{parcel}": 10,
+    "/parcels/{parcel}": 12,
     f"/households/{HOUSEHOLD}": 9,
     "/rights/{county}/{right}": 14,
     "/cases/{county}/{case}": 18,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -18,7 +18,8 @@ from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.land import queries as land
 from landreg.land import shown as land_shown
 from landreg.law.book import act_types
-from landreg.registry.casework import parcel_applications
+from landreg.registry.casebook import Case
+from landreg.registry.casework import parcel_applications, under_way_queries
 from landreg.registry.facts import drawn
 from landreg.registry.facts.drawn import Undrawable
 from landreg.registry.facts.parcels import AROUND_M, OnGround, on_ground, parcels_in_force
@@ -92,6 +93,16 @@ def offered_on_parcel(code: str, parcel_kind: str) -> dict[str, str]:
     return {kind: url_for("registry.parcel_acts.on_parcel", code=code, kind=kind) for kind in kinds} | {
         "correction": url_for("registry.parcel_acts.correct_parcel", code=code)
     }
+
+
+@blueprint.app_template_global()
+def cases_on_parcel(county: str, code: str) -> Sequence[Case]:
+    """The cases that are under way on a parcel; none for who may not open them."""
+    actor = known_actor()
+    if not actor.has(Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR):
+        return ()
+    with unit_of_work(actor) as uow:
+        return under_way_queries.on_parcel(uow.session, county, code)
 
 
 @blueprint.app_template_global()

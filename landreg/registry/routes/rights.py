@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -20,7 +21,8 @@ from landreg.land.queries import division_path
 from landreg.party import queries as parties
 from landreg.party.model import Household
 from landreg.registry import queries, shelves
-from landreg.registry.casework import household_queries
+from landreg.registry.casebook import Case
+from landreg.registry.casework import household_queries, under_way_queries
 from landreg.web import clocks, pages, problems
 from landreg.web.forms import read_form
 
@@ -54,6 +56,9 @@ def right_page(county: str, right_id: UUID) -> Response:
             holders=holders,
             beside=household_queries.beside(session, right, shown_days.as_of),
             restrictions=queries.restrictions_of_right(session, county, right_id, shown_days.as_of),
+            cases=()
+            if shown_days.elsewhen or not _sees_cases()
+            else under_way_queries.on_right(session, county, right_id),
             contract=queries.contract_of_right(session, right, shown_days.as_of),
             collective=parties.collective(session, county, collective, shown_days.as_of) if collective else None,
             members=sum(len(parties.members(session, county, one.household_id, shown_days.as_of)) for one in holders),
@@ -107,6 +112,11 @@ def identities(code: str) -> Response:
         return _shown(uow, code, opened)
 
 
+def _sees_cases() -> bool:
+    """Whether the pages of cases are the actor's."""
+    return current_actor().has(Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR)
+
+
 def _household(session: Session, code: str) -> Household:
     found = parties.last_row(session, code)
     if found is None:
@@ -121,6 +131,11 @@ def _shown(uow: UnitOfWork, code: str, opened: dict[UUID, Identity]) -> Response
     held = parties.household(session, last.county, last.household_id, asked)
     found = held or last
     members = parties.members(session, found.county, found.household_id, asked)
+    rights = queries.rights_of_household(session, found.county, found.household_id, asked)
+    cases: Sequence[Case] = ()
+    if _sees_cases() and not shown_days.elsewhen:
+        held_ids = [row.Right.right_id for row in rights]
+        cases = under_way_queries.on_household(session, found.county, found.code, held_ids)
     return pages.render(
         "registry/household.html",
         household=found,
@@ -129,8 +144,9 @@ def _shown(uow: UnitOfWork, code: str, opened: dict[UUID, Identity]) -> Response
         members=members,
         masked=masked_persons(session, [member.person_id for member in members]),
         opened=opened,
-        rights=queries.rights_of_household(session, found.county, found.household_id, asked),
+        rights=rights,
+        cases=cases,
         collective=parties.collective(session, found.county, found.collective_id, asked),
         path=division_path(session, found.village),
-        may_open=current_actor().has(Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR),
+        may_open=_sees_cases(),
     )
