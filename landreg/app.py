@@ -26,7 +26,15 @@ from landreg.core.actor import Desk
 from landreg.core.errors import BadInput, Finding
 from landreg.exchange.interfaces.routes import api
 from landreg.exchange.interfaces.routes import clients as client_pages
-from landreg.exchange.routes import listing_desk, own_listings, transfer_kinds
+from landreg.exchange.routes import (
+    bids,
+    listing_desk,
+    own_listings,
+    reviews,
+    sale_live,
+    sales,
+    transfer_kinds,
+)
 from landreg.exit.routes import calculator, numbers, plain
 from landreg.exit.routes import desk as exit_desk
 from landreg.exit.routes import own as own_exits
@@ -47,7 +55,8 @@ SERVED = {
 ROOMS = {
     Desk.REGISTRY: (
         home, door_routes, log_pages, land_routes, registry_routes, public, books, calculator, plain, numbers, complaint_line,
-        exit_desk, exit_papers, own_exits, own_listings, listing_desk, transfer_kinds, audit_routes, client_pages, api,
+        exit_desk, exit_papers, own_exits, own_listings, listing_desk, transfer_kinds, bids, sale_live, reviews, sales,
+        audit_routes, client_pages, api,
     ),
     Desk.SETTLEMENT: settlement_routes.ROOMS,
 }  # fmt: skip

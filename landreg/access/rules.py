@@ -35,15 +35,17 @@ DESK_OF: Mapping[Role, Desk] = {
     Role.OPERATOR: Desk.EXCHANGE,
     Role.FARMER: Desk.CITIZEN,
     Role.AGENT: Desk.CITIZEN,
+    Role.TAKER: Desk.CITIZEN,
     Role.SETTLEMENT_OFFICER: Desk.SETTLEMENT,
     Role.AUDITOR: Desk.AUDITOR,
 }
-STAFF = frozenset(DESK_OF) - {Role.FARMER, Role.AGENT}
+STAFF = frozenset(DESK_OF) - {Role.FARMER, Role.AGENT, Role.TAKER}
 # domain.md, "must never": registrar and reviewer may be one person, never in one case: that is REG-1. Whoever opens accounts
 # decides no case, an operator neither lists nor bids, an auditor writes findings alone, the settlement window sees no land.
 EXCLUDED = (
     *(frozenset({Role.ADMINISTRATOR, role}) for role in (Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR, Role.OPERATOR)),
-    *(frozenset({Role.OPERATOR, role}) for role in (Role.FARMER, Role.AGENT)),
+    *(frozenset({Role.OPERATOR, role}) for role in (Role.FARMER, Role.AGENT, Role.TAKER)),
+    frozenset({Role.AGENT, Role.TAKER}),
     *(frozenset({Role.AUDITOR, role}) for role in DESK_OF if role is not Role.AUDITOR),
     *(frozenset({Role.SETTLEMENT_OFFICER, role}) for role in DESK_OF if role is not Role.SETTLEMENT_OFFICER),
 )

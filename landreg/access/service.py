@@ -69,6 +69,11 @@ def add_account(uow: UnitOfWork, new: NewAccount, hashed: str, *, temporary: boo
     return account.account_id
 
 
+def tell_opened(uow: UnitOfWork, account: Account) -> None:
+    """Tell the log of an account that the database opened, for a desk that writes none itself."""
+    _stage(uow, "account.opened", account)
+
+
 def change_roles(actor: Actor, account_id: UUID, roles: frozenset[Role], jurisdiction: str) -> None:
     """Give an account other roles or another jurisdiction; its sessions end. Raises Refused, NotFound."""
     with unit_of_work(actor) as uow:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from landreg.audit.complaint_queries import told as complaints_told
 from landreg.audit.model import AuditFinding, FindingEvent, Sample, SampleDraw
 from landreg.exchange import logged as exchange
+from landreg.exchange.bidding import logged as bidding
 from landreg.exchange.interfaces import logged as interfaces
 from landreg.exit import logged as exits
 from landreg.exit.model import Agreement, Item
@@ -131,6 +132,6 @@ TABLES: Mapping[str, Mapping[str, str]] = {
 def register() -> Register:
     """All of this register that is held against its log."""
     below = registry_strays.register()
-    sources = {**below.sources, **exits.SOURCES, **exchange.SOURCES, **interfaces.SOURCES, **SOURCES}
-    tables = {**below.tables, **exits.TABLES, **exchange.TABLES, **interfaces.TABLES, **TABLES}
+    sources = {**below.sources, **exits.SOURCES, **exchange.SOURCES, **bidding.SOURCES, **interfaces.SOURCES, **SOURCES}
+    tables = {**below.tables, **exits.TABLES, **exchange.TABLES, **bidding.TABLES, **interfaces.TABLES, **TABLES}
     return replace(below, sources=sources, tables=tables, strays=strays)

@@ -18,6 +18,7 @@ class Role(StrEnum):
     OPERATOR = "operator"
     FARMER = "farmer"
     AGENT = "agent"
+    TAKER = "taker"
     SETTLEMENT_OFFICER = "settlement_officer"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"

@@ -1,7 +1,9 @@
 import { readAloud } from "./aloud";
 import { followJobs } from "./job";
 import { listenToKeys } from "./keyboard";
+import { followSales } from "./live";
 import { tendLists, tendMenus } from "./lists";
+import { sealBids } from "./sealed";
 import { watchUploads } from "./upload";
 
 function start(): void {
@@ -11,6 +13,8 @@ function start(): void {
   watchUploads();
   followJobs();
   readAloud();
+  followSales();
+  sealBids();
 }
 
 if (document.readyState === "loading") {

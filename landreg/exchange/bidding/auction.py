@@ -1,0 +1,70 @@
+"""A bid in an open auction. The database orders bids under one lock row a sale and rules by its own clock; here they are handed
+over, and a refusal is told with its figures.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import Conflict, Finding, LandregError, NotFound, Refused
+from landreg.core.periods import beijing_day
+from landreg.exchange.bidding import queries
+from landreg.exchange.bidding.model import Bid
+from landreg.exchange.bidding.queries import Standing
+from landreg.exchange.bidding.rules.auction import BID_RULES, MOST_PRICE, Auction, Placed, is_a_sum
+from landreg.law.book import examine
+from landreg.law.queries import load_law
+
+REPEATED = "bid_8_a_form_bids_once"
+
+
+def bid(actor: Actor, county: str, sale_id: UUID, entrant_id: UUID, price: Decimal, form: UUID) -> Bid:
+    """Bid. form: of the page that was sent, so that one sent again is the same bid.
+
+    Raises NotFound where the entrant is not the actor's, Refused (BID-1 to BID-12) as the database ruled it, Conflict (BID-8).
+    """
+    if not is_a_sum(price):
+        raise Refused(Finding("BID-5", "price", {"most": MOST_PRICE}))
+    try:
+        with unit_of_work(actor) as uow:
+            entrant = queries.entrant(uow.session, county, entrant_id)
+            if entrant is None or entrant.sale_id != sale_id:
+                raise NotFound
+            row = {
+                "county": county, "village": entrant.village, "bid_id": form, "sale_id": sale_id, "entrant_id": entrant_id,
+                "price": price, "by_id": actor.account_id,
+            }  # fmt: skip
+            return queries.place_bid(uow.session, row)
+    except (Refused, Conflict) as refusal:
+        return _told(actor, county, sale_id, entrant_id, price, form, refusal)
+
+
+def auction_of(found: Standing) -> Auction:
+    """A sale as the rules take it."""
+    sale, clock = found.sale, found.clock
+    return Auction(
+        sale.opens_at, clock.closes_at, sale.start_price, sale.step, timedelta(seconds=sale.soft_seconds), clock.price,
+        clock.entrant_id, clock.seq,
+    )  # fmt: skip
+
+
+def _told(
+    actor: Actor, county: str, sale_id: UUID, entrant_id: UUID, price: Decimal, form: UUID, refusal: LandregError
+) -> Bid:
+    """The same refusal with its figures; the bid itself, where this form had made it."""
+    with unit_of_work(actor) as uow:
+        found = queries.standing(uow.session, county, sale_id)
+        before = queries.bid_of_form(uow.session, county, form)
+        if before is not None and (before.entrant_id, before.price) == (entrant_id, price):
+            return before
+        if found is None or "BID-8" in {finding.code for finding in refusal.findings}:
+            raise Conflict(refusal.findings)
+        law = load_law(uow.session, county, beijing_day(uow.now))
+    facts = Placed(auction_of(found), entrant_id, price, found.now)
+    findings = {one.code: one for one in examine(BID_RULES, facts, law)}
+    owed = {"BID-3": Finding("BID-3", "price", {"owed": found.sale.deposit_yuan})}
+    raise Refused([(findings | owed).get(one.code, one) for one in refusal.findings])

@@ -1,0 +1,146 @@
+"""What the log says of bidding, read from its tables: staged when a row is written, read again by `landreg log recheck`.
+
+Each row has a leaf of its own; a bid's is staged by the database, under the lock that gives it its place. Households that are
+told of a priority are told by the leaf of its terms, papers by that of their review.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from landreg.core.db import UnitOfWork
+from landreg.core.units import CENT
+from landreg.exchange.bidding.model import (
+    Bid,
+    Deposit,
+    Entrant,
+    LandWatch,
+    Offer,
+    OfficerKey,
+    OpenedBid,
+    Priority,
+    PriorityClaim,
+    PriorityNotice,
+    PriorityTold,
+    Qualification,
+    QualificationDecision,
+    QualificationPaper,
+    Reserve,
+    Sale,
+    SaleEvent,
+    SealedBid,
+    SealedShare,
+)
+from landreg.exchange.logged import row_text
+from landreg.log.leaf import Entry
+from landreg.log.recheck_register import Source
+from landreg.log.store import stage
+
+Told = tuple[dict[str, Any], dict[str, str]]
+Restated = tuple[str, Mapping[str, Any], Mapping[str, str]]
+Parts = Sequence[PriorityNotice | QualificationPaper]
+KINDS = {
+    "sale": "exchange.sale",
+    "sale_event": "exchange.sale_event",
+    "entrant": "exchange.entrant",
+    "deposit": "exchange.deposit",
+    "officer_key": "exchange.officer_key",
+    "sealed_bid": "exchange.sealed_bid",
+    "sealed_share": "exchange.sealed_share",
+    "opened_bid": "exchange.opened_bid",
+    "offer": "exchange.offer",
+    "priority": "exchange.priority",
+    "priority_told": "exchange.priority_told",
+    "priority_claim": "exchange.priority_claim",
+    "qualification": "exchange.qualification",
+    "qualification_decision": "exchange.qualification_decision",
+    "reserve": "exchange.reserve",
+    "land_watch": "exchange.land_watch",
+}
+"""By table: the kind of its rows' entries."""
+KEYS: Mapping[type[Any], tuple[str, ...]] = {
+    Sale: ("sale_id",), SaleEvent: ("event_id",), Entrant: ("entrant_id",), Deposit: ("deposit_id",), OfficerKey: ("key_id",),
+    SealedBid: ("sealed_id",), SealedShare: ("sealed_id", "place"), OpenedBid: ("sealed_id",), Offer: ("offer_id",),
+    Priority: ("priority_id",), PriorityTold: ("told_id",), PriorityClaim: ("claim_id",),
+    Qualification: ("qualification_id",), QualificationDecision: ("qualification_id",), Reserve: ("reserve_id",),
+    LandWatch: ("watch_id",),
+}  # fmt: skip
+"""By table: what names a row."""
+OPENLY = {
+    "sealed_bid": ("sale_id", "plate", "seq", "commitment", "at"),
+    "opened_bid": ("sale_id", "plate", "price", "nonce"),
+    "sale": ("listing_id", "opens_at", "closes_at", "start_price"),
+    "officer_key": ("fingerprint",),
+    "priority": ("listing_id", "price", "first_day", "last_day"),
+}
+"""By table: columns that anyone may read in the leaf; the rest enters as a salted digest."""
+NOT_TOLD = frozenset(("county", "village", "share"))
+"""A share is told by its digest, which the bid's own leaf holds since it came."""
+
+
+def stage_row(uow: UnitOfWork, row: Any, parts: Parts = ()) -> None:
+    """Tell the log of a row with its parts, as the database took it: figures with their decimals, instants in its zone."""
+    if sa.inspect(row).persistent:
+        uow.session.refresh(row)
+    name = row.__tablename__
+    stage(uow, Entry(KINDS[name], row.county, row.village, _key(row), *_told(row, parts)))
+
+
+def _key(row: Any) -> str:
+    return ":".join(str(getattr(row, name)) for name in KEYS[type(row)])
+
+
+def _told(row: Any, parts: Parts = ()) -> Told:
+    facts = {name: getattr(row, name) for name in OPENLY.get(row.__tablename__, ())}
+    told = {"row": row_text(row, but=NOT_TOLD)}
+    for part in parts:
+        match part:
+            case PriorityNotice():
+                told[f"household.{part.household_code}"] = row_text(part, but=NOT_TOLD)
+            case QualificationPaper():
+                told[f"paper.{part.kind}"] = row_text(part, but=NOT_TOLD)
+    return facts, told
+
+
+def _bid(row: Bid) -> Told:
+    facts = {
+        "sale": row.sale_id, "seq": row.seq, "price": row.price.quantize(CENT), "plate": row.plate, "at": row.at,
+        "closes": row.closes_at,
+    }  # fmt: skip
+    return facts, {"entrant": f"{row.entrant_id} {row.by_id}"}
+
+
+def _bids(session: Session) -> Iterator[Restated]:
+    for row in session.scalars(sa.select(Bid)):
+        yield str(row.bid_id), *_bid(row)
+
+
+def _rows(table: Any, part: Any = None, of: str = "") -> Source:
+    def read(session: Session) -> Iterator[Restated]:
+        parts: dict[UUID, list[Any]] = {}
+        for one in session.scalars(sa.select(part)) if part is not None else ():
+            parts.setdefault(getattr(one, of), []).append(one)
+        for row in session.scalars(sa.select(table)):
+            yield _key(row), *_told(row, parts.get(getattr(row, of), ()) if of else ())
+
+    return read
+
+
+SOURCES: Mapping[str, Source] = {
+    **{KINDS[table.__tablename__]: _rows(table) for table in KEYS},
+    KINDS["priority"]: _rows(Priority, PriorityNotice, "priority_id"),
+    KINDS["qualification"]: _rows(Qualification, QualificationPaper, "qualification_id"),
+    "exchange.bid": _bids,
+}
+"""By kind of entry: what the tables say of it now."""
+TABLES: Mapping[str, Mapping[str, str]] = {
+    **{kind: {"": f"exchange.{table}"} for table, kind in KINDS.items()},
+    KINDS["priority"]: {"": "exchange.priority", "household": "exchange.priority_notice"},
+    KINDS["qualification"]: {"": "exchange.qualification", "paper": "exchange.qualification_paper"},
+    "exchange.bid": {"": "exchange.bid"},
+}

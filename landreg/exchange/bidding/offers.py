@@ -1,0 +1,88 @@
+"""A negotiation, step by step: what the taker offers, what the household answers, and the yes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+from landreg.core.actor import Actor
+from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.errors import BadInput, Finding, NotFound, Refused
+from landreg.core.periods import beijing_day
+from landreg.core.units import CENT
+from landreg.exchange.bidding import logged, queries, sales
+from landreg.exchange.bidding.model import Offer
+from landreg.exchange.bidding.rules.entering import ENTRY_RULES, EntryFacts
+from landreg.exchange.bidding.rules.offers import NAMING, OFFER_RULES, Said, Saying
+from landreg.exchange.bidding.rules.qualified import ENTER_RULES
+from landreg.exchange.model import Taker
+from landreg.law.book import Law, examine
+from landreg.law.queries import load_law
+from landreg.registry.guarded import ties_nothing
+
+KINDS = ("offer", "counter", "accept", "decline", "withdraw")
+
+
+@dataclass(frozen=True)
+class Word:
+    """What one side says. price: of an offer or a counter-offer."""
+
+    kind: str
+    price: Decimal | None = None
+    said: str = ""
+
+
+def say(actor: Actor, county: str, listing_id: UUID, taker_id: UUID, word: Word) -> Offer:
+    """Say the next word: as the taker where the taker is the actor's, else as the household whose land it is.
+
+    Raises NotFound, BadInput (FORM-5), Refused (OFF-1 to OFF-3, BID-6, BID-11, QUAL-1, QUAL-4, GUARD-1, BID-8).
+    """
+    if word.kind not in KINDS:
+        raise BadInput(Finding("FORM-5", "kind", {"given": word.kind[:40]}))
+    with unit_of_work(actor) as uow:
+        told = queries.told(uow.session, county, listing_id)
+        if told is None or told.way != "negotiation":
+            raise NotFound
+        own = queries.taker(uow.session, county, taker_id)
+        before = queries.offers(uow.session, county, listing_id, taker_id)
+        if own is None and not (told.own and before):
+            raise NotFound
+        law = load_law(uow.session, county, beijing_day(uow.now))
+        ties_nothing(law.on, said=word.said)
+        side = "household" if own is None else "taker"
+        _allowed(
+            uow, law, told, own, [Said(one.side, one.kind, one.price, one.until_day) for one in before], side, word
+        )
+        last = before[-1] if before else None
+        price = word.price if word.kind in NAMING and word.price is not None else last.price if last else Decimal(0)
+        row = Offer(
+            county=county, village=told.village, offer_id=uuid4(), listing_id=listing_id, taker_id=taker_id,
+            seq=len(before) + 1, side=side, kind=word.kind, price=price.quantize(CENT),
+            until_day=_until(law, word, last), said=word.said.strip(), by=actor.account_id, by_name=actor.name, at=uow.now,
+        )  # fmt: skip
+        uow.session.add(row)
+        uow.session.flush()
+        logged.stage_row(uow, row)
+    return row
+
+
+def _allowed(
+    uow: UnitOfWork, law: Law, told: queries.Told, own: Taker | None, before: list[Said], side: str, word: Word
+) -> None:
+    findings = list(examine(OFFER_RULES, Saying(before, side, word.kind, law.on, word.price), law))
+    if own is not None:
+        household = own.kind == "household"
+        facts = EntryFacts(own.kind, household and told.own, household and told.member, told.to_whom)
+        findings += examine(ENTRY_RULES, facts, law)
+        if word.kind in (*NAMING, "accept"):
+            findings += examine(ENTER_RULES, sales.taking_in(uow, own, told.area_mu), law)
+    if findings:
+        raise Refused(findings)
+
+
+def _until(law: Law, word: Word, last: Offer | None) -> date:
+    if word.kind in NAMING or last is None:
+        return law.on + timedelta(days=law.days("OFF-2.holds_days"))
+    return last.until_day

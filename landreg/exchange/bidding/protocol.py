@@ -1,0 +1,121 @@
+"""The protocol of a sale (交易记录) with the confirmation of its deal (成交确认书), as PDF, from what stands in the exchange."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from landreg.core.db import UnitOfWork
+from landreg.core.periods import BEIJING, beijing_day
+from landreg.core.units import mu_of
+from landreg.exchange.bidding import deals, queries, sealed
+from landreg.exchange.bidding.queries import Standing
+from landreg.exchange.bidding.rules import ranking
+from landreg.exchange.model import Deal, Listing
+from landreg.land.queries import division_path
+from landreg.law.book import term
+from landreg.registry.papers.office import Desk
+from landreg.registry.papers.typesetting import chinese_date, qr_svg, typeset
+
+NOTES = (
+    "报价的时间和先后以服务器记载为准，每一次报价都已写入登记日志，任何人可以核对。",
+    "密封报价的承诺在交出时写入日志；开启后的内容与承诺一致的才计入，原文附后，任何人可以重新计算。",
+    "价格相同的，本集体成员优先；仍相同的，按全部报价的随机数抽签，结果可以重算。",
+)
+
+
+def of_sale(uow: UnitOfWork, desk: Desk, found: Standing) -> bytes:
+    """The protocol of a sale that is over; with its deal, the confirmation."""
+    session, sale = uow.session, found.sale
+    listing = queries.listing(session, sale.county, sale.listing_id)
+    assert listing is not None  # noqa: S101  (the sale hangs on it)
+    deal = queries.deal_of(session, sale.county, sale.listing_id)
+    entrants = {one.entrant_id: one for one in queries.entrants(session, sale.county, sale.sale_id)}
+    names = queries.takers(session, sale.county, [one.taker_id for one in entrants.values()])
+    entered = tuple(
+        (str(one.plate), names[one.taker_id].name, "是" if one.member else "否", _time(one.at))
+        for one in entrants.values()
+    )
+    tables = [
+        _table("报名", ("竞买号", "受让方", "本集体成员", "报名时间"), (1, 3, 2, 3), entered),
+        _table("报价", ("次序", "竞买号", "报价", "到达时间"), (1, 1, 2, 4), _bids(uow, found)),
+    ]
+    if sale.way == "sealed":
+        tables.append(_table("开标", ("竞买号", "报价", "承诺", "核对"), (1, 2, 6, 1), _opened(uow, found)))
+        if found.stage == "opened":
+            tables.append(_table("名次", ("名次", "竞买号", "报价", "抽签值"), (1, 1, 2, 5), _order(uow, found)))
+    day, url = beijing_day(uow.now), f"{desk.base_url}/bids/{sale.county}/{sale.sale_id}"
+    title = "成交确认书" if deal is not None else "交易记录"
+    content = {
+        "title": title, "number": f"{listing.number}-{sale.round}", "to": "",
+        "opening": "下列场次按公告的时间和方式进行，记录如下。",
+        "facts": _facts(uow, found, listing, deal), "tables": tables, "notes": NOTES, "notes_title": "说明",
+        "signed": ("流出方", "受让方", "交易员", "见证人"), "authority": desk.authority(session, sale.county),
+        "day": chinese_date(day), "check_url": url, "qr": qr_svg(url),
+    }  # fmt: skip
+    return typeset("exit", content, day, sample=desk.sample, tagged=True)
+
+
+def _facts(uow: UnitOfWork, found: Standing, listing: Listing, deal: Deal | None) -> list[tuple[str, str]]:
+    sale, unit = found.sale, term("price_unit", listing.unit)
+    facts = [
+        ("挂牌编号", listing.number),
+        ("坐落", " ".join(division_path(uow.session, listing.village))),
+        ("面积", f"{mu_of(listing.area_m2)} 亩"),
+        ("期限", f"{chinese_date(listing.from_on)}至{chinese_date(listing.until_on)}（不含当日）"),
+        ("方式", term("deal_by", sale.way)),
+        ("时间", f"{_time(sale.opens_at)} 至 {_time(found.clock.closes_at)}"),
+        ("起价、加价", f"{sale.start_price}、{sale.step}（{unit}）"),
+        ("保证金", f"{sale.deposit_yuan} 元"),
+        ("结果", term("sale_stage", found.stage) if deal is None else "成交"),
+    ]
+    if deal is not None:
+        taker = queries.taker(uow.session, sale.county, deal.taker_id)
+        facts += [
+            ("受让方", "" if taker is None else taker.name),
+            ("成交价", f"{deal.price}（{unit}）"),
+            ("成交依据", term("deal_by", deal.by)),
+            ("成交时间", _time(deal.decided_at)),
+        ]
+    return facts
+
+
+def _bids(uow: UnitOfWork, found: Standing) -> tuple[tuple[str, ...], ...]:
+    session, sale = uow.session, found.sale
+    if sale.way == "sealed":
+        rows = queries.sealed_bids(session, sale.county, sale.sale_id)
+        return tuple((str(one.seq), str(one.plate), "密封", _time(one.at)) for one in rows)
+    bids = reversed(queries.bids(session, sale.county, sale.sale_id, 200))
+    return tuple((str(one.seq), str(one.plate), f"{one.price:.2f}", _time(one.at)) for one in bids)
+
+
+def _opened(uow: UnitOfWork, found: Standing) -> tuple[tuple[str, ...], ...]:
+    session, sale = uow.session, found.sale
+    envelopes = list(queries.sealed_bids(session, sale.county, sale.sale_id))
+    held = sealed.verified(envelopes, list(queries.opened(session, sale.county, sale.sale_id)))
+    return tuple(
+        (
+            str(one.opened.plate), f"{one.opened.price:.2f}" if one.opened.price is not None else "不计", one.commitment,
+            "一致" if one.true else "不符",
+        )
+        for one in held
+    )  # fmt: skip
+
+
+def _order(uow: UnitOfWork, found: Standing) -> tuple[tuple[str, ...], ...]:
+    order = deals.order_of(uow, found)
+    plates = {one.entrant_id: one.plate for one in queries.entrants(uow.session, found.sale.county, found.sale.sale_id)}
+    seed = ranking.seed_of(one.mark for one in order)
+    return tuple(
+        (str(place), str(plates[one.entrant]), f"{one.price:.2f}", ranking.drawn(seed, str(one.entrant))[:24])
+        for place, one in enumerate(order, 1)
+    )
+
+
+def _table(
+    title: str, head: tuple[str, ...], widths: tuple[int, ...], rows: tuple[tuple[str, ...], ...]
+) -> dict[str, object]:
+    return {"title": title, "head": head, "widths": widths, "rows": rows or (("无", *("" for _ in head[1:])),)}
+
+
+def _time(at: datetime) -> str:
+    return at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S.%f")[:23]

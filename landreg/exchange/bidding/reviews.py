@@ -1,0 +1,161 @@
+"""The review of businesses that take land in: asked for with papers, decided, the reserve, and the watch on use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from landreg.core.actor import Actor
+from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
+from landreg.core.periods import beijing_day
+from landreg.core.units import CENT
+from landreg.exchange.bidding import logged, queries
+from landreg.exchange.bidding.model import (
+    LandWatch,
+    Qualification,
+    QualificationDecision,
+    QualificationPaper,
+    Reserve,
+)
+from landreg.exchange.bidding.rules.entering import MOST_DEPOSIT
+from landreg.exchange.bidding.rules.qualified import (
+    WATCHED,
+    Reviewing,
+    due_on,
+    qual_2_papers_are_complete,
+    qual_3_decided_in_time,
+    qual_6_refusal_says_why,
+)
+from landreg.exchange.model import Taker
+from landreg.law.queries import load_law
+from landreg.registry.guarded import Attached, ties_nothing
+
+RESERVES = ("paid", "returned", "used")
+MOST_MU = Decimal(1_000_000)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What a business asks to be reviewed for. papers: by kind."""
+
+    area_mu: Decimal
+    purpose: str
+    experience: str
+    papers: Mapping[str, Attached]
+
+
+def ask(actor: Actor, taker: Taker, asked: Asking) -> Qualification:
+    """Ask for a review. Raises Refused with every finding (QUAL-2, QUAL-7, GUARD-1), Conflict (QUAL-8) where one waits."""
+    with unit_of_work(actor) as uow:
+        law = load_law(uow.session, taker.county, beijing_day(uow.now))
+        ties_nothing(law.on, purpose=asked.purpose, experience=asked.experience)
+        for kind, paper in asked.papers.items():
+            ties_nothing(law.on, paper, kind)
+        area = asked.area_mu
+        faults = [qual_2_papers_are_complete(Reviewing(tuple(asked.papers), law.on))]
+        sound = area.is_finite() and 0 < area <= MOST_MU and bool(asked.purpose.strip())
+        faults += [None if sound else Finding("QUAL-7", "area_mu")]
+        if any(faults):
+            raise Refused([fault for fault in faults if fault])
+        if any(decision is None for _, decision in queries.reviews(uow.session, taker.county, taker.taker_id)):
+            raise Conflict(Finding("QUAL-8", "taker"))
+        row = Qualification(
+            county=taker.county, village=taker.village, qualification_id=uuid4(), taker_id=taker.taker_id,
+            area_mu=area.quantize(CENT), purpose=asked.purpose.strip(), experience=asked.experience.strip(),
+            due_on=due_on(law.on, law), by=actor.account_id, by_name=actor.name, at=uow.now,
+        )  # fmt: skip
+        papers = [
+            QualificationPaper(
+                county=taker.county, village=taker.village, qualification_id=row.qualification_id, kind=kind,
+                sha256=paper.sha256, size=paper.size, name=paper.name,
+            )
+            for kind, paper in sorted(asked.papers.items())
+        ]  # fmt: skip
+        uow.session.add(row)
+        uow.session.flush()
+        uow.session.add_all(papers)
+        uow.session.flush()
+        logged.stage_row(uow, row, papers)
+    return row
+
+
+def decide(actor: Actor, county: str, qualification_id: UUID, outcome: str, said: str) -> tuple[Finding, ...]:
+    """Decide a review; what is noted with it: that it comes late (QUAL-3).
+
+    Raises NotFound, Refused (QUAL-6, GUARD-1), Conflict (QUAL-8) where it was decided.
+    """
+    with unit_of_work(actor) as uow:
+        found = queries.review(uow.session, county, qualification_id)
+        if found is None:
+            raise NotFound
+        asked, decision = found
+        law = load_law(uow.session, county, beijing_day(uow.now))
+        ties_nothing(law.on, said=said)
+        facts = Reviewing((), beijing_day(asked.at), law.on, outcome, said)
+        if wrong := qual_6_refusal_says_why(facts):
+            raise Refused(wrong)
+        if decision is not None:
+            raise Conflict(Finding("QUAL-8", "outcome"))
+        row = QualificationDecision(
+            county=county, village=asked.village, qualification_id=qualification_id, outcome=outcome, said=said.strip(),
+            by=actor.account_id, by_name=actor.name, at=uow.now,
+        )  # fmt: skip
+        _write(uow, row)
+        late = qual_3_decided_in_time(facts, law)
+    return () if late is None else (late,)
+
+
+def record_reserve(
+    actor: Actor, county: str, taker_id: UUID, kind: str, amount: Decimal, receipt: str, on_day: date, said: str = ""
+) -> Reserve:
+    """Record a risk reserve that was paid in, given back or used. Raises NotFound, BadInput (FORM-5), Refused (QUAL-9)."""
+    if kind not in RESERVES:
+        raise BadInput(Finding("FORM-5", "kind", {"given": kind[:40]}))
+    with unit_of_work(actor) as uow:
+        taker = queries.taker(uow.session, county, taker_id)
+        if taker is None:
+            raise NotFound
+        today = beijing_day(uow.now)
+        ties_nothing(today, receipt=receipt, said=said)
+        held = queries.reserve_held(uow.session, county, taker_id)
+        sound = amount.is_finite() and 0 < amount <= MOST_DEPOSIT and bool(receipt.strip()) and on_day <= today
+        if not sound or (kind != "paid" and amount > held) or (kind == "used" and not said.strip()):
+            raise Refused(Finding("QUAL-9", "amount", {"held": held}))
+        row = Reserve(
+            county=county, village=taker.village, reserve_id=uuid4(), taker_id=taker_id, kind=kind,
+            amount=amount.quantize(CENT), receipt=receipt.strip(), on_day=on_day, said=said.strip(), by=actor.account_id,
+            by_name=actor.name, at=uow.now,
+        )  # fmt: skip
+        _write(uow, row)
+    return row
+
+
+def watch(actor: Actor, county: str, deal_id: UUID, kind: str, said: str, on_day: date) -> LandWatch:
+    """Write down how land of a deal is used. Raises NotFound, BadInput (FORM-5), Refused (QUAL-10)."""
+    if kind not in WATCHED:
+        raise BadInput(Finding("FORM-5", "kind", {"given": kind[:40]}))
+    with unit_of_work(actor) as uow:
+        deal = queries.deal(uow.session, county, deal_id)
+        if deal is None:
+            raise NotFound
+        today = beijing_day(uow.now)
+        ties_nothing(today, said=said)
+        if on_day > today or (kind != "fine" and not said.strip()):
+            raise Refused(Finding("QUAL-10", "said"))
+        row = LandWatch(
+            county=county, village=deal.village, watch_id=uuid4(), deal_id=deal_id, kind=kind, said=said.strip(),
+            on_day=on_day, by=actor.account_id, by_name=actor.name, at=uow.now,
+        )  # fmt: skip
+        _write(uow, row)
+    return row
+
+
+def _write(uow: UnitOfWork, row: Any) -> None:
+    uow.session.add(row)
+    uow.session.flush()
+    logged.stage_row(uow, row)

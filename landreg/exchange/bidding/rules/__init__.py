@@ -1,0 +1,1 @@
+"""What the law and the county ask of bids, offers, priority and takers: pure."""

@@ -1,0 +1,116 @@
+"""An open ascending auction: when a bid counts, how high it is, and when the auction ends.
+
+The database repeats this under one lock row an auction, by its own clock (`exchange.take_bid`); a test holds both together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from landreg.core.errors import Finding
+from landreg.core.periods import BEIJING
+from landreg.core.units import CENT
+from landreg.law.book import Law
+
+MOST_PRICE = Decimal("9999999.99")
+
+
+def shown(at: datetime) -> str:
+    """An instant as a sentence says it: in Beijing, to the millisecond that may decide."""
+    return at.astimezone(BEIJING).isoformat(" ", "milliseconds")[:23]
+
+
+@dataclass(frozen=True)
+class Auction:
+    """An auction at an instant. price: the leading bid, None before the first. soft: how long it goes on after a bid."""
+
+    opens_at: datetime
+    closes_at: datetime
+    start: Decimal
+    step: Decimal
+    soft: timedelta
+    price: Decimal | None = None
+    leader: UUID | None = None
+    seq: int = 0
+
+    @property
+    def least(self) -> Decimal:
+        """The lowest price that the next bid may name."""
+        return self.start if self.price is None else self.price + self.step
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A bid as it comes in: at what instant by the server's clock, to an auction as it stands then."""
+
+    auction: Auction
+    entrant: UUID
+    price: Decimal
+    at: datetime
+
+
+def bid_1_before_the_close(facts: Placed, law: Law | None = None) -> Finding | None:
+    """BID-1: a bid counts until the closing instant, and not at it or after it."""
+    if facts.at < facts.auction.closes_at:
+        return None
+    return Finding("BID-1", "price", {"closes": shown(facts.auction.closes_at), "at": shown(facts.at)})
+
+
+def bid_2_by_a_whole_step(facts: Placed, law: Law | None = None) -> Finding | None:
+    """BID-2: the first bid is at least the start, each other at least a step above the leading one."""
+    if facts.price.is_finite() and facts.price >= facts.auction.least:
+        return None
+    return Finding("BID-2", "price", {"least": facts.auction.least, "step": facts.auction.step})
+
+
+def bid_4_after_the_opening(facts: Placed, law: Law | None = None) -> Finding | None:
+    """BID-4: nothing counts before the opening instant."""
+    return (
+        None
+        if facts.at >= facts.auction.opens_at
+        else Finding("BID-4", "price", {"opens": shown(facts.auction.opens_at)})
+    )
+
+
+def bid_5_price_is_a_sum(facts: Placed, law: Law | None = None) -> Finding | None:
+    """BID-5: yuan with two decimals, above nothing."""
+    return None if is_a_sum(facts.price) else Finding("BID-5", "price", {"most": MOST_PRICE})
+
+
+def is_a_sum(price: Decimal) -> bool:
+    """Whether a price is one that can be paid."""
+    return price.is_finite() and 0 < price <= MOST_PRICE and price == price.quantize(CENT)
+
+
+def bid_10_not_above_oneself(facts: Placed, law: Law | None = None) -> Finding | None:
+    """BID-10: who leads does not raise their own bid: a form sent twice costs nobody anything."""
+    return Finding("BID-10", "price") if facts.entrant == facts.auction.leader else None
+
+
+def bid_12_price_fits_its_unit(facts: Placed, law: Law) -> Finding | None:
+    """BID-12: a price many times the leading one is one of another unit: of the whole land, or of all the years."""
+    times = law.number("BID-12.most_times")
+    basis = facts.auction.price or facts.auction.start
+    if not facts.price.is_finite() or facts.price <= basis * times:
+        return None
+    return Finding("BID-12", "price", {"given": facts.price, "basis": basis, "times": times})
+
+
+def after(auction: Auction, bid: Placed) -> Auction:
+    """The auction after a bid that counts: the bid leads, and others have the soft time to answer it."""
+    closes = max(auction.closes_at, bid.at + auction.soft)
+    return replace(auction, price=bid.price, leader=bid.entrant, seq=auction.seq + 1, closes_at=closes)
+
+
+BID_RULES = (
+    bid_1_before_the_close,
+    bid_4_after_the_opening,
+    bid_5_price_is_a_sum,
+    bid_2_by_a_whole_step,
+    bid_10_not_above_oneself,
+    bid_12_price_fits_its_unit,
+)
+"""What a bid must be."""

@@ -1,0 +1,61 @@
+"""The priority of the collective's members on equal terms: a window of days, told to all of them, with evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from landreg.core.errors import Finding
+from landreg.law.book import Law
+
+POSTED = "posted"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A household's claim. mark: drawn when it was made, for the lot among several."""
+
+    taker: UUID
+    household: UUID
+    mark: str
+
+
+@dataclass(frozen=True)
+class Window:
+    """A window on a day. last_day: both it and the day before belong to it. told: by household that must be told, how it was,
+    '' where nothing shows it. posted: the terms hung on the board of the village from the first day, with a picture.
+    """
+
+    today: date
+    last_day: date
+    told: Mapping[UUID, str]
+    posted: bool = False
+    claims: tuple[Claim, ...] = field(default=())
+
+    @property
+    def untold(self) -> tuple[UUID, ...]:
+        """Households of which nothing shows that they were told."""
+        return () if self.posted else tuple(one for one, way in self.told.items() if not way)
+
+
+def pri_1_window_has_run(facts: Window, law: Law | None = None) -> Finding | None:
+    """PRI-1: before its last day is over nobody else gets the land. 农村土地承包法 38, 解释 11."""
+    return None if facts.today > facts.last_day else Finding("PRI-1", "window", {"last": facts.last_day})
+
+
+def pri_2_every_household_was_told(facts: Window, law: Law | None = None) -> Finding | None:
+    """PRI-2: it is shown that every household of the collective was told: it read it, was handed it, or it was posted."""
+    return Finding("PRI-2", "told", {"untold": len(facts.untold)}) if facts.untold else None
+
+
+def pri_3_claimed_in_time_by_a_member(facts: Window, household: UUID | None, law: Law | None = None) -> Finding | None:
+    """PRI-3: a claim is of a household of the collective, and comes within the window."""
+    if household in facts.told and facts.today <= facts.last_day:
+        return None
+    return Finding("PRI-3", "window", {"last": facts.last_day})
+
+
+CLOSE_RULES = (pri_1_window_has_run, pri_2_every_household_was_told)
+"""What stands before a deal with somebody who is no member."""

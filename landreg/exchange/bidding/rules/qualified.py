@@ -1,0 +1,103 @@
+"""Businesses that take land in: from which area they are reviewed, by what papers, in how many days, with what reserve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from landreg.core.errors import Finding
+from landreg.core.units import CENT
+from landreg.law.book import Law
+
+PAPERS = ("licence", "ability", "plan", "credit")
+"""营业执照, 农业经营能力证明, 项目计划书, 信用报告."""
+WATCHED = ("fine", "non_grain", "idle", "non_farm", "built")
+ADVERSE = frozenset(WATCHED[1:])
+
+
+@dataclass(frozen=True)
+class TakingIn:
+    """A taker that would take in area_mu more. held_mu: what it has by deals that stand. passed_mu: up to which it was reviewed
+    and passed, None where it never was. reserve: the risk reserve that is paid in, in yuan.
+    """
+
+    kind: str
+    area_mu: Decimal
+    held_mu: Decimal
+    passed_mu: Decimal | None = None
+    reserve: Decimal = Decimal(0)
+
+    @property
+    def whole_mu(self) -> Decimal:
+        """All that it would have."""
+        return self.area_mu + self.held_mu
+
+
+@dataclass(frozen=True)
+class Reviewing:
+    """A review. papers: kinds that are there. due_on: its last day. decided_on: None while it waits."""
+
+    papers: tuple[str, ...]
+    asked_on: date
+    decided_on: date | None = None
+    outcome: str = ""
+    said: str = ""
+
+
+def qual_1_reviewed_from_the_threshold(facts: TakingIn, law: Law) -> Finding | None:
+    """QUAL-1: from the county's threshold on a business is reviewed before it takes land in. 农村土地承包法 45."""
+    threshold = law.number("QUAL-1.threshold_mu")
+    needs = facts.kind == "organisation" and facts.whole_mu >= threshold
+    if not needs or (facts.passed_mu is not None and facts.whole_mu <= facts.passed_mu):
+        return None
+    return Finding("QUAL-1", "taker", {"whole": facts.whole_mu, "threshold": threshold})
+
+
+def qual_2_papers_are_complete(facts: Reviewing, law: Law | None = None) -> Finding | None:
+    """QUAL-2: the review is asked for with all its papers."""
+    lacking = [paper for paper in PAPERS if paper not in facts.papers]
+    return Finding("QUAL-2", "paper", {"review_papers": lacking}) if lacking else None
+
+
+def qual_3_decided_in_time(facts: Reviewing, law: Law) -> Finding | None:
+    """QUAL-3: decided within the working days of the measures; later it is said, and still decided. 办法 29."""
+    due = due_on(facts.asked_on, law)
+    late = (facts.decided_on or law.on) > due
+    return Finding("QUAL-3", "outcome", {"due": due}) if late else None
+
+
+def qual_4_within_the_limit(facts: TakingIn, law: Law) -> Finding | None:
+    """QUAL-4: no taker has more than the county lets one have."""
+    most = law.number("QUAL-4.most_mu", facts.kind)
+    return None if facts.whole_mu <= most else Finding("QUAL-4", "taker", {"whole": facts.whole_mu, "most": most})
+
+
+def qual_5_reserve_is_paid(facts: TakingIn, law: Law) -> Finding | None:
+    """QUAL-5: whoever is reviewed pays the risk reserve in before the land is handed over. 农村土地承包法 45, 办法 30."""
+    if facts.kind != "organisation" or facts.whole_mu < law.number("QUAL-1.threshold_mu"):
+        return None
+    owed = reserve_owed(facts.whole_mu, law)
+    return None if facts.reserve >= owed else Finding("QUAL-5", "taker", {"owed": owed, "held": facts.reserve})
+
+
+def qual_6_refusal_says_why(facts: Reviewing, law: Law | None = None) -> Finding | None:
+    """QUAL-6: a review passes or not; one that does not says why."""
+    sound = facts.outcome == "passed" or (facts.outcome == "refused" and bool(facts.said.strip()))
+    return None if sound else Finding("QUAL-6", "said")
+
+
+def due_on(asked_on: date, law: Law) -> date:
+    """The last day of a review."""
+    return law.working_days_after(asked_on, law.days("QUAL-3.review_working_days"))
+
+
+def reserve_owed(area_mu: Decimal, law: Law) -> Decimal:
+    """The risk reserve of an area, in yuan."""
+    return (area_mu * law.number("QUAL-5.reserve_yuan_mu")).quantize(CENT)
+
+
+ENTER_RULES = (qual_1_reviewed_from_the_threshold, qual_4_within_the_limit)
+"""What stands before a bid or an offer."""
+DEAL_RULES = (*ENTER_RULES, qual_5_reserve_is_paid)
+"""What stands before a deal."""

@@ -1,0 +1,206 @@
+"""A sale: set up by the operator, entered by takers, with their deposits; called off where it must be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from landreg.core.actor import Actor
+from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.errors import Conflict, Finding, NotFound, Refused
+from landreg.core.periods import beijing_day
+from landreg.core.units import CENT, mu_of
+from landreg.exchange.bidding import logged, queries
+from landreg.exchange.bidding.model import Deposit, Entrant, Sale, SaleEvent
+from landreg.exchange.bidding.queries import Standing
+from landreg.exchange.bidding.rules.entering import (
+    ENTRY_RULES,
+    SALE_RULES,
+    DepositFacts,
+    EntryFacts,
+    SaleFacts,
+    bid_9_deposit_as_owed,
+)
+from landreg.exchange.bidding.rules.qualified import ENTER_RULES, TakingIn
+from landreg.exchange.model import Listing, Taker
+from landreg.law.book import Law, examine
+from landreg.law.queries import load_law
+from landreg.registry.guarded import ties_nothing
+
+DEPOSITS = ("paid", "returned", "kept", "credited")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A sale as the operator sets it up. officers: of sealed bids, accounts with keys."""
+
+    opens_at: datetime
+    closes_at: datetime
+    deposit_by: datetime
+    start: Decimal
+    step: Decimal
+    deposit: Decimal
+    officer_one: UUID | None = None
+    officer_two: UUID | None = None
+
+
+def set_up(actor: Actor, county: str, listing_id: UUID, asked: Setting) -> Sale:
+    """Set up a sale of a listing that is published. Raises NotFound, Refused (BID-7, SEAL-4), Conflict (BID-8)."""
+    with unit_of_work(actor) as uow:
+        found = queries.listing(uow.session, county, listing_id)
+        if found is None:
+            raise NotFound
+        law = load_law(uow.session, county, beijing_day(uow.now))
+        before = queries.sales(uow.session, listing_id)
+        if found.way not in ("auction", "sealed") or found.state not in ("published", "dealt"):
+            raise Conflict(Finding("BID-8", "listing"))
+        if any(one.clock.over == "" for one in before):
+            raise Conflict(Finding("BID-8", "listing"))
+        keys = {one.account_id: one.key_id for one in queries.keys(uow.session, county)}
+        officers = (asked.officer_one, asked.officer_two) if found.way == "sealed" else (None, None)
+        held = tuple(one if one in keys else None for one in officers)
+        facts = SaleFacts(
+            found.way, uow.now, asked.opens_at, asked.closes_at, asked.deposit_by, asked.start, asked.step, asked.deposit,
+            _worth(found), found.closes_on, (held[0], held[1]),
+        )  # fmt: skip
+        if wrong := examine(SALE_RULES, facts, law):
+            raise Refused(wrong)
+        row = Sale(
+            county=county, village=found.village, sale_id=uuid4(), listing_id=listing_id, round=len(before) + 1,
+            way=found.way, opens_at=asked.opens_at, closes_at=asked.closes_at, start_price=asked.start.quantize(CENT),
+            step=asked.step.quantize(CENT) if found.way == "auction" else Decimal("0.00"),
+            deposit_yuan=asked.deposit.quantize(CENT), deposit_by=asked.deposit_by,
+            soft_seconds=law.days("BID-1.soft_seconds"), most_times=law.number("BID-12.most_times"),
+            officer_one=officers[0], officer_two=officers[1],
+            key_one=None if officers[0] is None else keys[officers[0]],
+            key_two=None if officers[1] is None else keys[officers[1]],
+            set_by=actor.account_id, set_by_name=actor.name, set_at=uow.now,
+        )  # fmt: skip
+        _write(uow, row)
+    return row
+
+
+def _worth(found: Listing) -> Decimal:
+    """What a year costs at the asked price, in the listing's unit; a share has no price by area."""
+    return found.price if found.unit == "share" else found.price * mu_of(found.area_m2)
+
+
+def enter(actor: Actor, county: str, sale_id: UUID, taker: Taker) -> Entrant:
+    """Enter a taker into a sale, under a plate. Raises NotFound, Refused (BID-6, BID-11, QUAL-1, QUAL-4), Conflict (BID-8)."""
+    with unit_of_work(actor) as uow:
+        found, law = standing(uow, county, sale_id), load_law(uow.session, county, beijing_day(uow.now))
+        told = queries.told(uow.session, county, found.sale.listing_id)
+        if told is None:
+            raise NotFound
+        household = taker.kind == "household"
+        facts = EntryFacts(taker.kind, household and told.own, household and told.member, told.to_whom)
+        taking = taking_in(uow, taker, told.area_mu)
+        if wrong := [*examine(ENTRY_RULES, facts, law), *examine(ENTER_RULES, taking, law)]:
+            raise Refused(wrong)
+        row = queries.enter(uow.session, {
+            "county": county, "village": found.sale.village, "entrant_id": uuid4(), "sale_id": sale_id,
+            "taker_id": taker.taker_id, "by": actor.account_id, "by_name": actor.name,
+        })  # fmt: skip
+        logged.stage_row(uow, row)
+    return row
+
+
+def taking_in(uow: UnitOfWork, taker: Taker, area_mu: Decimal) -> TakingIn:
+    """What a taker would have with so much more, and up to which it was reviewed."""
+    session, county = uow.session, taker.county
+    passed = [
+        one.area_mu
+        for one, decision in queries.reviews(session, county, taker.taker_id)
+        if decision is not None and decision.outcome == "passed"
+    ]
+    held = mu_of(queries.area_held(session, county, taker.taker_id))
+    reserve = queries.reserve_held(session, county, taker.taker_id)
+    return TakingIn(taker.kind, area_mu, held, max(passed, default=None), reserve)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A deposit as the operator records it."""
+
+    kind: str
+    amount: Decimal
+    receipt: str
+    on_day: date
+    said: str = ""
+
+
+def record_deposit(actor: Actor, county: str, entrant_id: UUID, given: Receipt) -> Deposit:
+    """Record a deposit that was paid, or what became of it. Raises NotFound, Refused (BID-9), Conflict (BID-8)."""
+    with unit_of_work(actor) as uow:
+        entrant = queries.entrant(uow.session, county, entrant_id)
+        if entrant is None:
+            raise NotFound
+        found, today = standing(uow, county, entrant.sale_id), beijing_day(uow.now)
+        ties_nothing(today, receipt=given.receipt, said=given.said)
+        own = [one for one in queries.deposits(uow.session, county, entrant.sale_id) if one.entrant_id == entrant_id]
+        held = sum((one.amount if one.kind == "paid" else -one.amount for one in own), Decimal(0))
+        over = found.stage in ("closed", "opened", "cancelled", "failed")
+        facts = DepositFacts(
+            given.kind if given.kind in DEPOSITS else "", given.amount, given.receipt, given.on_day, today,
+            found.sale.deposit_yuan, held, not own and found.now < found.sale.deposit_by and not found.clock.over,
+            over and not (given.kind == "returned" and _won(uow, found, entrant)),
+        )  # fmt: skip
+        if wrong := bid_9_deposit_as_owed(facts):
+            raise Refused(wrong)
+        row = Deposit(
+            county=county, village=found.sale.village, deposit_id=uuid4(), sale_id=entrant.sale_id, entrant_id=entrant_id,
+            kind=given.kind, amount=given.amount.quantize(CENT), receipt=given.receipt.strip(), on_day=given.on_day,
+            said=given.said.strip(), by=actor.account_id, by_name=actor.name, at=uow.now,
+        )  # fmt: skip
+        _write(uow, row)
+    return row
+
+
+def _won(uow: UnitOfWork, found: Standing, entrant: Entrant) -> bool:
+    """Whether the deal that stands is this entrant's: its deposit is credited or kept, not given back."""
+    deal = queries.deal_of(uow.session, entrant.county, found.sale.listing_id)
+    return deal is not None and deal.taker_id == entrant.taker_id
+
+
+def cancel(actor: Actor, county: str, sale_id: UUID, said: str) -> SaleEvent:
+    """Call a sale off, with its reason. Raises NotFound, Refused (BID-14), Conflict (BID-8) where it is over."""
+    with unit_of_work(actor) as uow:
+        found = standing(uow, county, sale_id)
+        ties_nothing(beijing_day(uow.now), said=said)
+        if not said.strip():
+            raise Refused(Finding("BID-14", "said"))
+        if found.clock.over:
+            raise Conflict(Finding("BID-8", "sale"))
+        return ended(uow, found.sale, "cancelled", said)
+
+
+def ended(uow: UnitOfWork, sale: Sale, kind: str, said: str) -> SaleEvent:
+    """That a sale was cancelled, opened, or failed."""
+    row = SaleEvent(
+        county=sale.county, village=sale.village, sale_id=sale.sale_id, event_id=uuid4(), kind=kind, said=said.strip(),
+        by=uow.actor.account_id, by_name=uow.actor.name, at=uow.now,
+    )  # fmt: skip
+    _write(uow, row)
+    return row
+
+
+def standing(uow: UnitOfWork, county: str, sale_id: UUID) -> Standing:
+    """A sale as it stands. Raises NotFound."""
+    found = queries.standing(uow.session, county, sale_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def law_of(uow: UnitOfWork, county: str) -> Law:
+    """Today's law in a county."""
+    return load_law(uow.session, county, beijing_day(uow.now))
+
+
+def _write(uow: UnitOfWork, row: Any) -> None:
+    uow.session.add(row)
+    uow.session.flush()
+    logged.stage_row(uow, row)

@@ -1,0 +1,159 @@
+"""Sealed bids: an officer's key, an envelope handed in, each officer's shares after the close, and the opening.
+
+Nothing here can read a bid before both officers' browsers gave their shares: docs/sealed-bids.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from landreg.core.actor import Actor
+from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.errors import Conflict, Finding, NotFound, Refused
+from landreg.exchange.bidding import logged, queries, sales
+from landreg.exchange.bidding.model import OfficerKey, OpenedBid, Sale, SealedBid, SealedShare
+from landreg.exchange.bidding.queries import Standing
+from landreg.exchange.bidding.rules.auction import shown
+from landreg.exchange.bidding.rules.sealing import (
+    Envelope,
+    Slip,
+    key_fault,
+    seal_1_envelope_is_whole,
+    seal_3_share_is_the_one_locked,
+    unlock,
+)
+
+
+def keep_key(actor: Actor, county: str, public_key: bytes) -> OfficerKey:
+    """Keep an officer's public key; her last one counts for sales to come. Raises Refused (SEAL-4)."""
+    if fault := key_fault(public_key):
+        raise Refused(fault)
+    with unit_of_work(actor) as uow:
+        row = OfficerKey(
+            county=county, village=county.ljust(12, "0"), key_id=uuid4(), account_id=actor.account_id,
+            account_name=actor.name, public_key=public_key, fingerprint=hashlib.sha256(public_key).hexdigest(), made_at=uow.now,
+        )  # fmt: skip
+        uow.session.add(row)
+        uow.session.flush()
+        logged.stage_row(uow, row)
+    return row
+
+
+def hand_in(actor: Actor, county: str, sale_id: UUID, entrant_id: UUID, given: Envelope, form: UUID) -> SealedBid:
+    """Hand a sealed bid in; of an entrant's the last counts. The commitment is in the log at once.
+
+    Raises NotFound where the entrant is not the actor's, Refused (SEAL-1, BID-1, BID-3, BID-4), Conflict (BID-8).
+    """
+    if fault := seal_1_envelope_is_whole(given):
+        raise Refused(fault)
+    with unit_of_work(actor) as uow:
+        entrant = queries.entrant(uow.session, county, entrant_id)
+        if entrant is None or entrant.sale_id != sale_id:
+            raise NotFound
+        row = queries.place_sealed(uow.session, {
+            "county": county, "village": entrant.village, "sealed_id": form, "sale_id": sale_id, "entrant_id": entrant_id,
+            "iv": given.iv, "cipher": given.cipher, "wrapped_one": given.wrapped[0], "wrapped_two": given.wrapped[1],
+            "digest_one": given.share_digests[0], "digest_two": given.share_digests[1], "commitment": given.commitment,
+            "by_id": actor.account_id,
+        })  # fmt: skip
+        logged.stage_row(uow, row)
+    return row
+
+
+def place_of(sale: Sale, actor: Actor) -> int:
+    """Which of the two officers of a sale the actor is; 0 for neither."""
+    return {sale.officer_one: 1, sale.officer_two: 2}.get(actor.account_id, 0)
+
+
+def give_shares(actor: Actor, county: str, sale_id: UUID, given: Mapping[UUID, bytes]) -> int:
+    """An officer's shares of all bids, unwrapped in her browser; whole or not at all. How many.
+
+    Raises NotFound, Refused (SEAL-2) before the close or from anybody else, (SEAL-3) for a false or missing one, Conflict.
+    """
+    with unit_of_work(actor) as uow:
+        found = sales.standing(uow, county, sale_id)
+        place = place_of(found.sale, actor)
+        if found.stage != "closed" or place == 0:
+            raise Refused(Finding("SEAL-2", "share", {"closes": shown(found.clock.closes_at)}))
+        bids = queries.sealed_bids(uow.session, county, sale_id)
+        faults = [
+            seal_3_share_is_the_one_locked(given.get(one.sealed_id, b""), (one.digest_one, one.digest_two)[place - 1])
+            for one in bids
+        ]
+        if any(faults) or len(given) != len(bids) or not bids:
+            raise Refused([fault for fault in faults if fault] or [Finding("SEAL-3", "share")])
+        for one in bids:
+            row = {
+                "county": county, "village": one.village, "sale_id": sale_id, "sealed_id": one.sealed_id, "place": place,
+                "share": given[one.sealed_id], "by": actor.account_id, "by_name": actor.name,
+            }  # fmt: skip
+            at = queries.give_share(uow.session, row)
+            logged.stage_row(uow, SealedShare(**row, at=at))
+        if len(queries.shares_given(uow.session, county, sale_id)) == len((1, 2)):
+            _open(uow, found)
+    return len(bids)
+
+
+def open_empty(actor: Actor, county: str, sale_id: UUID) -> None:
+    """Say that a sale that has closed had no bid. Raises Conflict (BID-8) where it had, or is not closed."""
+    with unit_of_work(actor) as uow:
+        found = sales.standing(uow, county, sale_id)
+        if found.stage != "closed" or found.sale.way != "sealed" or queries.sealed_bids(uow.session, county, sale_id):
+            raise Conflict(Finding("BID-8", "sale"))
+        sales.ended(uow, found.sale, "opened", "")
+
+
+def _open(uow: UnitOfWork, found: Standing) -> None:
+    """Both officers' shares are there: open every bid, hold it against its commitment, and publish it."""
+    county, sale_id = found.sale.county, found.sale.sale_id
+    shares = queries.shares(uow.session, county, sale_id)
+    for one in queries.sealed_bids(uow.session, county, sale_id):
+        slip = unlock(envelope_of(one), shares[one.sealed_id], str(sale_id), str(one.entrant_id))
+
+        row = OpenedBid(
+            county=county, village=one.village, sale_id=sale_id, sealed_id=one.sealed_id, entrant_id=one.entrant_id,
+            plate=one.plate, price=slip.price if isinstance(slip, Slip) else None,
+            nonce=slip.nonce if isinstance(slip, Slip) else "", slip=slip.text if isinstance(slip, Slip) else "",
+            by=uow.actor.account_id, by_name=uow.actor.name, at=uow.now,
+        )  # fmt: skip
+        uow.session.add(row)
+        uow.session.flush()
+        logged.stage_row(uow, row)
+    sales.ended(uow, found.sale, "opened", "")
+
+
+def envelope_of(row: SealedBid) -> Envelope:
+    """A sealed bid as it was handed in."""
+    return Envelope(
+        bytes(row.iv), bytes(row.cipher), (bytes(row.wrapped_one), bytes(row.wrapped_two)), (row.digest_one, row.digest_two),
+        row.commitment,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Verified:
+    """An opened bid as anyone can verify it. counts: it is the entrant's last."""
+
+    opened: OpenedBid
+    commitment: str
+    counts: bool
+    true: bool
+
+
+def verified(bids: list[SealedBid], opened: list[OpenedBid]) -> list[Verified]:
+    """Every opened bid held against its commitment once more, for the page that everybody reads."""
+    last = {one.entrant_id: one.sealed_id for one in sorted(bids, key=lambda one: one.seq)}
+    known = {one.sealed_id: one for one in bids}
+    return [
+        Verified(
+            one,
+            known[one.sealed_id].commitment,
+            last[one.entrant_id] == one.sealed_id,
+            hashlib.sha256(one.slip.encode()).hexdigest() == known[one.sealed_id].commitment,
+        )
+        for one in opened
+        if one.sealed_id in known
+    ]

@@ -1,0 +1,122 @@
+"""Who may take land: opened at the counter by the operator with an account, or a household by its own account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from landreg.access import passwords, rules, service
+from landreg.access.model import Account
+from landreg.access.sealing import digest, seal
+from landreg.core.actor import Actor, Desk, Role
+from landreg.core.codes import citizen_id_fault, tidy, uscc_fault
+from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
+from landreg.core.periods import beijing_day
+from landreg.exchange import logged
+from landreg.exchange.bidding import queries
+from landreg.exchange.model import Taker
+from landreg.land import queries as land
+from landreg.registry.guarded import ties_nothing
+
+COUNTER_KINDS = ("person", "organisation")
+MOST_NAME = 100
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A taker as the operator writes it down. number: of the identity card, or the unified social credit code."""
+
+    kind: str
+    name: str
+    number: str
+    contact: str
+    login: str
+
+
+def open_at_counter(actor: Actor, asked: Opening) -> tuple[Taker, str]:
+    """Open a taker with an account; the taker and the temporary password, told once.
+
+    Raises BadInput (FORM-5), Refused (ACC-5, BID-13), Conflict (BID-8) where this person or business is there already.
+    """
+    if asked.kind not in COUNTER_KINDS:
+        raise BadInput(Finding("FORM-5", "kind", {"given": asked.kind[:40]}))
+    county, number, login = actor.jurisdiction[:6], tidy(asked.number), asked.login.strip().lower()
+    person = asked.kind == "person"
+    wrong = citizen_id_fault(number) if person else uscc_fault(number)
+    faults = [Finding("BID-13", "number")] if wrong is not None else []
+    if not asked.name.strip() or len(asked.name) > MOST_NAME or len(county) != len("610902"):
+        faults.append(Finding("BID-13", "name"))
+    if faults:
+        raise Refused(faults)
+    service.refuse(rules.AccountFacts(login, frozenset({Role.TAKER}), county, county))
+    password = service.temporary_password()
+    hashed, account, taker_id = passwords.hashed(password), uuid4(), uuid4()
+    with unit_of_work(actor) as uow:
+        ties_nothing(beijing_day(uow.now), name=asked.name, contact=asked.contact)
+        found = digest(number) if person else None
+        if queries.code_known(uow.session, county, "" if person else number, found):
+            raise Conflict(Finding("BID-8", "number"))
+        name, village = asked.name.strip(), county.ljust(12, "0")
+        opened_at = queries.open_account(uow.session, account, login, name, county, hashed)
+        service.tell_opened(uow, _account(account, login, name, county, actor, opened_at))
+        row = Taker(
+            county=county, village=village, taker_id=taker_id, kind=asked.kind, name=name, code="" if person else number,
+            household_id=None, account_id=account, id_sealed=seal(number, _place(taker_id)) if person else None,
+            id_digest=found, contact=asked.contact.strip(), opened_by=actor.account_id, opened_at=uow.now,
+        )  # fmt: skip
+        _write(uow, row)
+    return row, password
+
+
+def of_household(actor: Actor, county: str) -> Taker:
+    """The household of a farmer's account as a taker, opened by itself when it first bids. Raises NotFound without one."""
+    if actor.household is None:
+        raise NotFound
+    with unit_of_work(actor) as uow:
+        found = queries.taker_of_household(uow.session, county, actor.household)
+        if found is not None:
+            return found
+        household = queries.own_household(uow.session, county, actor.household)
+        if household is None:
+            raise NotFound
+        row = Taker(
+            county=county, village=household.village, taker_id=uuid4(), kind="household", name=household.name,
+            code=household.code, household_id=actor.household, account_id=actor.account_id, id_sealed=None, id_digest=None,
+            contact="", opened_by=actor.account_id, opened_at=uow.now,
+        )  # fmt: skip
+        _write(uow, row)
+    return row
+
+
+def own(actor: Actor, county: str, taker_id: UUID) -> Taker:
+    """A taker as whom the actor may act. Raises NotFound."""
+    with unit_of_work(actor) as uow:
+        found = queries.taker(uow.session, county, taker_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def counties_of(actor: Actor) -> list[str]:
+    """Counties in which a citizen's account may look for sales."""
+    with unit_of_work(actor) as uow:
+        return list(land.counties(uow.session, actor.jurisdiction))
+
+
+def _write(uow: UnitOfWork, row: Taker) -> None:
+    uow.session.add(row)
+    uow.session.flush()
+    logged.stage_taker(uow, row)
+
+
+def _place(taker_id: UUID) -> bytes:
+    return f"exchange.taker.id_sealed:{taker_id}".encode()
+
+
+def _account(account_id: UUID, login: str, name: str, county: str, by: Actor, opened_at: object) -> Account:
+    """The account as its leaf tells of it."""
+    return Account(
+        account_id=account_id, login=login, name=name, desk=Desk.CITIZEN.value, roles=[Role.TAKER.value],
+        jurisdiction=county, opened_by=by.account_id, opened_at=opened_at, locked_at=None,
+    )  # fmt: skip

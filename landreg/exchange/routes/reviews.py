@@ -1,0 +1,155 @@
+"""The review of businesses that take land in: asked for by the taker, decided at the operator's desk, with reserve and watch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, send_file, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as Redirect
+
+from landreg.access.policy import allow, current_actor
+from landreg.core.actor import Role
+from landreg.core.db import unit_of_work
+from landreg.core.errors import NotFound
+from landreg.exchange.bidding import queries, reviews, takers
+from landreg.exchange.bidding.rules.qualified import PAPERS
+from landreg.exchange.model import Taker
+from landreg.registry.guarded import attached
+from landreg.registry.routes.surroundings import page_day, store
+from landreg.web import pages, problems
+from landreg.web.forms import Upload, read_form
+
+blueprint = Blueprint("exchange_reviews", __name__)
+READERS = (Role.OPERATOR, Role.AUDITOR)
+
+
+@blueprint.get("/bids/reviews")
+@allow(Role.TAKER)
+def own() -> Response:
+    """A taker's reviews, and the form to ask for one."""
+    with unit_of_work(current_actor()) as uow:
+        mine = [taker for taker in queries.own_takers(uow.session) if taker.kind == "organisation"]
+        found = {taker.taker_id: queries.reviews(uow.session, taker.county, taker.taker_id) for taker in mine}
+        return pages.render("exchange/own_reviews.html", takers=mine, reviews=found, papers=PAPERS)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What a business asks to be reviewed for."""
+
+    taker: UUID
+    area_mu: Decimal
+    purpose: str = field(default="", metadata={"most": 500})
+    experience: str = field(default="", metadata={"most": 2000})
+    licence: Upload | None = None
+    ability: Upload | None = None
+    plan: Upload | None = None
+    credit: Upload | None = None
+
+
+@blueprint.post("/bids/reviews/<county>")
+@allow(Role.TAKER)
+@problems.back_to(lambda county: own())
+def ask(county: str) -> Redirect:
+    """Ask for a review."""
+    given, actor = read_form(Asking), current_actor()
+    taker = takers.own(actor, county, given.taker)
+    found = {kind: attached(store(), getattr(given, kind), kind) for kind in PAPERS}
+    papers = {kind: paper for kind, paper in found.items() if paper is not None}
+    made = reviews.ask(actor, taker, reviews.Asking(given.area_mu, given.purpose, given.experience, papers))
+    flash(_("资格审查已受理，%(day)s 前作出决定。", day=made.due_on.isoformat()))
+    return redirect(url_for(".own"), 303)
+
+
+@blueprint.get("/sales/reviews")
+@allow(*READERS)
+def index() -> Response:
+    """Reviews of the jurisdiction, those that wait first."""
+    with unit_of_work(current_actor()) as uow:
+        rows = queries.waiting_reviews(uow.session)
+        names: dict[UUID, Taker] = {}
+        for county in {one.county for one, _decision in rows}:
+            names |= queries.takers(uow.session, county, [one.taker_id for one, _decision in rows])
+        return pages.render("exchange/reviews.html", rows=rows, takers=names, today=page_day(uow.session))
+
+
+@blueprint.get("/sales/reviews/<county>/<uuid:qualification_id>")
+@allow(*READERS)
+def one(county: str, qualification_id: UUID) -> Response:
+    """One review with its papers, and what the taker has."""
+    with unit_of_work(current_actor()) as uow:
+        found = queries.review(uow.session, county, qualification_id)
+        if found is None:
+            raise NotFound
+        asked, decision = found
+        taker = queries.taker(uow.session, county, asked.taker_id)
+        return pages.render(
+            "exchange/review.html", asked=asked, decision=decision, taker=taker, today=page_day(uow.session),
+            papers=queries.review_papers(uow.session, county, qualification_id),
+            reserve=queries.reserve_held(uow.session, county, asked.taker_id),
+        )  # fmt: skip
+
+
+@blueprint.get("/sales/reviews/<county>/<uuid:qualification_id>/papers/<kind>")
+@allow(*READERS)
+def paper(county: str, qualification_id: UUID, kind: str) -> Response:
+    """A paper of a review."""
+    with unit_of_work(current_actor()) as uow:
+        found = queries.review_papers(uow.session, county, qualification_id)
+    row = next((one for one in found if one.kind == kind), None)
+    if row is None:
+        raise NotFound
+    content = BytesIO(store().path(row.sha256).read_bytes())
+    return send_file(content, "application/octet-stream", as_attachment=True, download_name=row.name)
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """What a review comes to."""
+
+    outcome: str = field(default="", metadata={"most": 20})
+    said: str = field(default="", metadata={"most": 1000})
+
+
+@blueprint.post("/sales/reviews/<county>/<uuid:qualification_id>")
+@allow(Role.OPERATOR)
+@problems.back_to(one)
+def decide(county: str, qualification_id: UUID) -> Redirect:
+    """Decide it."""
+    given = read_form(Deciding)
+    late = reviews.decide(current_actor(), county, qualification_id, given.outcome, given.said)
+    flash(_("已作出决定，超过了规定的工作日。") if late else _("已作出决定。"))
+    return redirect(url_for(".one", county=county, qualification_id=qualification_id), 303)
+
+
+@dataclass(frozen=True)
+class Reserving:
+    """The risk reserve by its receipt."""
+
+    kind: str = field(metadata={"most": 20})
+    amount: Decimal
+    receipt: str = field(metadata={"most": 60})
+    on_day: date
+    said: str = field(default="", metadata={"most": 500})
+
+
+@blueprint.post("/sales/reviews/<county>/<uuid:qualification_id>/reserve")
+@allow(Role.OPERATOR)
+@problems.back_to(one)
+def reserve(county: str, qualification_id: UUID) -> Redirect:
+    """Record the risk reserve of the taker."""
+    given = read_form(Reserving)
+    with unit_of_work(current_actor()) as uow:
+        found = queries.review(uow.session, county, qualification_id)
+    if found is None:
+        raise NotFound
+    reviews.record_reserve(
+        current_actor(), county, found[0].taker_id, given.kind, given.amount, given.receipt, given.on_day, given.said
+    )
+    flash(_("已记载。"))
+    return redirect(url_for(".one", county=county, qualification_id=qualification_id), 303)

@@ -1,0 +1,379 @@
+"""The operator's desk of sales: today's, set up, deposits, opening, the next step to a deal, the protocol; takers; windows."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, request, send_file, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as Redirect
+
+from landreg.access.policy import allow, current_actor
+from landreg.core.actor import Role
+from landreg.core.db import unit_of_work
+from landreg.core.errors import BadInput, Conflict, Finding, NotFound
+from landreg.core.periods import BEIJING
+from landreg.exchange.bidding import auction, deals, protocol, queries, reviews, sales, sealed, takers
+from landreg.exchange.bidding.model import Offer, Priority, Sale
+from landreg.exchange.routes.bids import bytes_of
+from landreg.land.queries import division_names
+from landreg.law.queries import load_law
+from landreg.registry.guarded import attached
+from landreg.registry.routes.surroundings import desk_of, page_day, store
+from landreg.web import pages, problems
+from landreg.web.forms import Upload, read_form
+
+blueprint = Blueprint("sales", __name__)
+READERS = (Role.OPERATOR, Role.AUDITOR)
+
+
+@blueprint.get("/sales")
+@allow(*READERS)
+def index() -> Response:
+    """What goes on today: sales, accepted offers, windows, reviews that wait."""
+    with unit_of_work(current_actor()) as uow:
+        session = uow.session
+        held, yes = queries.sales(session), queries.accepted(session)
+        windows = queries.open_priorities(session, page_day(session))
+        subjects: list[Sale | Offer | Priority] = [*(standing.sale for standing in held), *yes, *windows]
+        ids = {(one.county, one.listing_id) for one in subjects}
+        listings = {listing: queries.listing(session, county, listing) for county, listing in ids}
+        names = division_names(session, sorted({one.village for one in listings.values() if one is not None}))
+        order = {"open": 0, "closed": 1, "opened": 2, "announced": 3}
+        return pages.render(
+            "exchange/sales.html", sales=sorted(held, key=lambda one: order.get(one.stage, 9)), accepted=yes, windows=windows,
+            listings=listings, names=names, waiting=sum(one is None for _asked, one in queries.waiting_reviews(session)),
+            today=page_day(session),
+        )  # fmt: skip
+
+
+@blueprint.get("/sales/new/<county>/<uuid:listing_id>")
+@allow(Role.OPERATOR)
+def new(county: str, listing_id: UUID) -> Response:
+    """The form of a sale."""
+    with unit_of_work(current_actor()) as uow:
+        found = queries.listing(uow.session, county, listing_id)
+        if found is None or found.way == "negotiation":
+            raise NotFound
+        law = load_law(uow.session, county, page_day(uow.session))
+        return pages.render(
+            "exchange/new_sale.html", listing=found, keys=queries.keys(uow.session, county),
+            soft=law.days("BID-1.soft_seconds"), share=law.number("BID-7.deposit_share", "most"),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A sale. Instants as a browser writes them, in Beijing."""
+
+    opens_at: str = field(metadata={"most": 25})
+    closes_at: str = field(metadata={"most": 25})
+    deposit_by: str = field(metadata={"most": 25})
+    start: Decimal
+    deposit: Decimal
+    step: Decimal = Decimal(0)
+    officer_one: UUID | None = None
+    officer_two: UUID | None = None
+
+
+@blueprint.post("/sales/new/<county>/<uuid:listing_id>")
+@allow(Role.OPERATOR)
+@problems.back_to(new)
+def set_up(county: str, listing_id: UUID) -> Redirect:
+    """Set the sale up."""
+    given = read_form(Setting)
+    opens, closes, until = (_instant(getattr(given, name), name) for name in ("opens_at", "closes_at", "deposit_by"))
+    asked = sales.Setting(
+        opens, closes, until, given.start, given.step, given.deposit, given.officer_one, given.officer_two
+    )
+    row = sales.set_up(current_actor(), county, listing_id, asked)
+    flash(_("场次已设立，到时自动开始和截止。"))
+    return redirect(url_for(".one", county=county, sale_id=row.sale_id), 303)
+
+
+def _instant(text: str, name: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=BEIJING)
+    except ValueError:
+        raise BadInput(Finding("FORM-2", name, {"given": text[:40]})) from None
+
+
+@blueprint.get("/sales/<county>/<uuid:sale_id>")
+@allow(*READERS)
+def one(county: str, sale_id: UUID) -> Response:
+    """A sale at the desk: who entered, deposits, bids, opening, deal."""
+    actor = current_actor()
+    with unit_of_work(actor) as uow:
+        session = uow.session
+        found = sales.standing(uow, county, sale_id)
+        listing = queries.listing(session, county, found.sale.listing_id)
+        if listing is None:
+            raise NotFound
+        entrants = queries.entrants(session, county, sale_id)
+        envelopes = list(queries.sealed_bids(session, county, sale_id))
+        opened = list(queries.opened(session, county, sale_id))
+        given: dict[UUID, list[Any]] = {}
+        for deposit in queries.deposits(session, county, sale_id):
+            given.setdefault(deposit.entrant_id, []).append(deposit)
+        place = sealed.place_of(found.sale, actor)
+        return pages.render(
+            "exchange/sale_desk.html", found=found, sale=found.sale, listing=listing, entrants=entrants, deposits=given,
+            takers=queries.takers(session, county, [one.taker_id for one in entrants]), place=place,
+            bids=queries.bids(session, county, sale_id, 50), envelopes=envelopes, opened=sealed.verified(envelopes, opened),
+            wrapped=[
+                {"id": str(one.sealed_id), "share": base64.b64encode((one.wrapped_one, one.wrapped_two)[place - 1]).decode()}
+                for one in envelopes
+            ] if place and found.stage == "closed" else [],
+            given=queries.shares_given(session, county, sale_id), deal=queries.deal_of(session, county, listing.listing_id),
+            falls=queries.falls(session, county, listing.listing_id), least=auction.auction_of(found).least,
+            windows=queries.priorities(session, county, listing.listing_id), may_act=actor.has(Role.OPERATOR),
+            names=division_names(session, [listing.village]),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Paid:
+    """A deposit by its receipt."""
+
+    kind: str = field(metadata={"most": 20})
+    amount: Decimal
+    receipt: str = field(metadata={"most": 60})
+    on_day: date
+    said: str = field(default="", metadata={"most": 500})
+
+
+@blueprint.post("/sales/<county>/<uuid:sale_id>/deposits/<uuid:entrant_id>")
+@allow(Role.OPERATOR)
+@problems.back_to(lambda county, sale_id, entrant_id: one(county, sale_id))
+def deposit(county: str, sale_id: UUID, entrant_id: UUID) -> Redirect:
+    """Record a deposit, or what became of it."""
+    given = read_form(Paid)
+    receipt = sales.Receipt(given.kind, given.amount, given.receipt, given.on_day, given.said)
+    sales.record_deposit(current_actor(), county, entrant_id, receipt)
+    flash(_("已记载。"))
+    return redirect(url_for(".one", county=county, sale_id=sale_id), 303)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why."""
+
+    reason: str = field(default="", metadata={"most": 500})
+
+
+@blueprint.post("/sales/<county>/<uuid:sale_id>/cancel")
+@allow(Role.OPERATOR)
+@problems.back_to(one)
+def cancel(county: str, sale_id: UUID) -> Redirect:
+    """Call the sale off."""
+    sales.cancel(current_actor(), county, sale_id, read_form(Reason).reason)
+    flash(_("场次已取消，请退还保证金。"))
+    return redirect(url_for(".one", county=county, sale_id=sale_id), 303)
+
+
+@blueprint.post("/sales/<county>/<uuid:sale_id>/shares")
+@allow(Role.OPERATOR)
+@problems.back_to(one)
+def shares(county: str, sale_id: UUID) -> Redirect:
+    """An officer's halves of the keys, unwrapped in her browser; without any bid there is nothing to unwrap."""
+    given: dict[UUID, bytes] = {}
+    for name, text in request.form.items():
+        if name.startswith("share-"):
+            try:
+                given[UUID(name.removeprefix("share-"))] = bytes_of(text[:80], "share")
+            except ValueError:
+                raise BadInput(Finding("FORM-6", "share", {"given": name[:40]})) from None
+    if given:
+        sealed.give_shares(current_actor(), county, sale_id, given)
+        flash(_("您的一半密钥已交出并核对。两名开标人都交出以后，报价一起开启。"))
+    else:
+        sealed.open_empty(current_actor(), county, sale_id)
+    return redirect(url_for(".one", county=county, sale_id=sale_id), 303)
+
+
+@blueprint.post("/sales/<county>/<uuid:sale_id>/proceed")
+@allow(Role.OPERATOR)
+@problems.back_to(one)
+def proceed(county: str, sale_id: UUID) -> Redirect:
+    """The next step to a deal."""
+    with unit_of_work(current_actor()) as uow:
+        found = sales.standing(uow, county, sale_id)
+    return _went_on(county, found.sale.listing_id, url_for(".one", county=county, sale_id=sale_id))
+
+
+@blueprint.post("/sales/listings/<county>/<uuid:listing_id>/proceed")
+@allow(Role.OPERATOR)
+@problems.back_to(lambda county, listing_id: index())
+def proceed_with(county: str, listing_id: UUID) -> Redirect:
+    """The same of a negotiation."""
+    return _went_on(county, listing_id, url_for(".index"))
+
+
+def _went_on(county: str, listing_id: UUID, back: str) -> Redirect:
+    step = deals.proceed(current_actor(), county, listing_id)
+    if step.window is not None:
+        flash(_("已向本集体全体成员公示成交条件，请在第一天张贴并拍照。"))
+        return redirect(url_for(".window", county=county, priority_id=step.window.priority_id), 303)
+    flash(_("已成交，可以打印成交确认书。"))
+    return redirect(back, 303)
+
+
+@blueprint.post("/sales/<county>/<uuid:sale_id>/fail")
+@allow(Role.OPERATOR)
+@problems.back_to(one)
+def fail(county: str, sale_id: UUID) -> Redirect:
+    """The sale came to nothing."""
+    deals.fail(current_actor(), county, sale_id)
+    flash(_("已记为流标，可以再设一场。"))
+    return redirect(url_for(".one", county=county, sale_id=sale_id), 303)
+
+
+@blueprint.post("/sales/deals/<county>/<uuid:deal_id>/fall")
+@allow(Role.OPERATOR)
+@problems.back_to(lambda county, deal_id: index())
+def fall(county: str, deal_id: UUID) -> Redirect:
+    """The winner withdrew."""
+    deals.fall(current_actor(), county, deal_id, read_form(Reason).reason)
+    flash(_("这次成交已作废，可以办理下一位。"))
+    return redirect(url_for(".index"), 303)
+
+
+@dataclass(frozen=True)
+class Watching:
+    """How the land of a deal is used."""
+
+    kind: str = field(metadata={"most": 20})
+    on_day: date
+    said: str = field(default="", metadata={"most": 500})
+
+
+@blueprint.post("/sales/deals/<county>/<uuid:deal_id>/watch")
+@allow(Role.OPERATOR)
+@problems.back_to(lambda county, deal_id: index())
+def watch(county: str, deal_id: UUID) -> Redirect:
+    """Write down what was seen of the land."""
+    given = read_form(Watching)
+    reviews.watch(current_actor(), county, deal_id, given.kind, given.said, given.on_day)
+    flash(_("已记载。"))
+    return redirect(url_for(".index"), 303)
+
+
+@blueprint.get("/sales/<county>/<uuid:sale_id>/protocol.pdf")
+@allow(*READERS)
+def protocol_pdf(county: str, sale_id: UUID) -> Response:
+    """The protocol of a sale that is over, with the confirmation of its deal. Raises Conflict (BID-8) before."""
+    with unit_of_work(current_actor()) as uow:
+        found = sales.standing(uow, county, sale_id)
+        if found.stage not in ("closed", "opened", "failed"):
+            raise Conflict(Finding("BID-8", "sale"))
+        pdf = protocol.of_sale(uow, desk_of(uow.session, county), found)
+    return send_file(BytesIO(pdf), "application/pdf", download_name=f"{found.sale.sale_id}.pdf")
+
+
+@blueprint.get("/sales/keys")
+@allow(Role.OPERATOR)
+def keys() -> Response:
+    """One's own key for opening sealed bids."""
+    actor = current_actor()
+    with unit_of_work(actor) as uow:
+        return pages.render(
+            "exchange/keys.html", keys=queries.keys(uow.session, actor.jurisdiction[:6]), own=actor.account_id
+        )
+
+
+@dataclass(frozen=True)
+class KeyGiven:
+    """The public half, made in the browser."""
+
+    public_key: str = field(metadata={"most": 800})
+
+
+@blueprint.post("/sales/keys")
+@allow(Role.OPERATOR)
+@problems.back_to(keys)
+def keep_key() -> Redirect:
+    """Keep the public half."""
+    actor = current_actor()
+    made = sealed.keep_key(actor, actor.jurisdiction[:6], bytes_of(read_form(KeyGiven).public_key, "public_key"))
+    flash(_("公钥已登记，指纹 %(mark)s…。请把密钥文件另存两份，密码不要写在上面。", mark=made.fingerprint[:16]))
+    return redirect(url_for(".keys"), 303)
+
+
+@blueprint.get("/sales/takers")
+@allow(*READERS)
+def taker_list() -> Response:
+    """Takers of the jurisdiction, and the form of the counter."""
+    with unit_of_work(current_actor()) as uow:
+        page = pages.page_of(uow.session, queries.all_takers(), number=pages.page_number(), size=pages.page_size())
+        return pages.render("exchange/takers.html", page=page, kinds=takers.COUNTER_KINDS, password="", opened=None)
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A taker at the counter."""
+
+    kind: str = field(metadata={"most": 20})
+    name: str = field(metadata={"most": 100})
+    number: str = field(metadata={"most": 30})
+    login: str = field(metadata={"most": 40})
+    contact: str = field(default="", metadata={"most": 100})
+
+
+@blueprint.post("/sales/takers")
+@allow(Role.OPERATOR)
+@problems.back_to(taker_list)
+def open_taker() -> Response:
+    """Open it; the temporary password is told once."""
+    given = read_form(Opening)
+    asked = takers.Opening(given.kind, given.name, given.number, given.contact, given.login)
+    row, password = takers.open_at_counter(current_actor(), asked)
+    with unit_of_work(current_actor()) as uow:
+        page = pages.page_of(uow.session, queries.all_takers(), number=1, size=pages.page_size())
+    return pages.render(
+        "exchange/takers.html", page=page, kinds=takers.COUNTER_KINDS, password=password, opened=row, login=given.login
+    )
+
+
+@blueprint.get("/sales/windows/<county>/<uuid:priority_id>")
+@allow(*READERS)
+def window(county: str, priority_id: UUID) -> Response:
+    """A members' window: the terms, whom it must be told, the evidence, the claims."""
+    with unit_of_work(current_actor()) as uow:
+        session = uow.session
+        found = queries.priority(session, county, priority_id)
+        if found is None:
+            raise NotFound
+        facts = deals.facts_of(uow, found, page_day(session))
+        return pages.render(
+            "exchange/window.html", window=found, listing=queries.listing(session, county, found.listing_id), facts=facts,
+            notices=queries.notices(session, county, priority_id), evidence=queries.evidence(session, county, priority_id),
+            claims=queries.claims(session, county, priority_id), today=page_day(session),
+            may_act=current_actor().has(Role.OPERATOR),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Telling:
+    """That households were told. household: handed to it; none: posted for all."""
+
+    on_day: date
+    household: UUID | None = None
+    paper: Upload | None = None
+
+
+@blueprint.post("/sales/windows/<county>/<uuid:priority_id>")
+@allow(Role.OPERATOR)
+@problems.back_to(window)
+def tell(county: str, priority_id: UUID) -> Redirect:
+    """Record the evidence."""
+    given = read_form(Telling)
+    way = "posted" if given.household is None else "by_hand"
+    deals.tell(current_actor(), county, priority_id, way, given.household, given.on_day, attached(store(), given.paper))
+    flash(_("已记载。"))
+    return redirect(url_for(".window", county=county, priority_id=priority_id), 303)

@@ -1,0 +1,75 @@
+// An auction that is followed live: server-sent events, and the time that is left by the server's clock. Without script the page
+// loads itself again.
+interface Picture {
+  stage: string;
+  now: string;
+  closes_at: string;
+  seq: number;
+  plate: number | null;
+  price: string | null;
+  least: string;
+  bids: { seq: number; plate: number; price: string; at: string }[];
+}
+
+const ZONE = { timeZone: "Asia/Shanghai", hour12: false } as const;
+
+function clock(at: string): string {
+  return new Date(at).toLocaleTimeString("zh-CN", { ...ZONE, hour: "2-digit", minute: "2-digit", second: "2-digit" });
+}
+
+function put(panel: HTMLElement, name: string, value: string): void {
+  const field = panel.querySelector<HTMLElement>(`[data-live-${name}]`);
+  if (field && field.textContent !== value) {
+    field.textContent = value;
+  }
+}
+
+function show(panel: HTMLElement, found: Picture): void {
+  put(panel, "price", found.price ?? "—");
+  put(panel, "leader", found.plate === null ? "—" : String(found.plate));
+  put(panel, "least", Number(found.least).toFixed(2));
+  put(panel, "closes", clock(found.closes_at));
+  const rows = panel.querySelector("[data-live-bids]");
+  rows?.replaceChildren(
+    ...found.bids.map((bid) => {
+      const row = document.createElement("tr");
+      for (const [value, numeric] of [[String(bid.seq), true], [String(bid.plate), false], [bid.price, true], [clock(bid.at), false]] as const) {
+        const cell = document.createElement("td");
+        cell.textContent = value;
+        cell.className = numeric ? "num" : "";
+        row.append(cell);
+      }
+      return row;
+    }),
+  );
+}
+
+function follow(panel: HTMLElement): void {
+  const closes = panel.querySelector<HTMLElement>("[data-live-closes]");
+  let until = Date.parse(closes?.dataset["liveCloses"] ?? "");
+  let ahead = Date.parse(closes?.dataset["liveNow"] ?? "") - Date.now();
+  let stage = "";
+  const source = new EventSource(panel.dataset["live"] ?? "");
+  source.addEventListener("message", (event: MessageEvent<string>) => {
+    const found = JSON.parse(event.data) as Picture;
+    until = Date.parse(found.closes_at);
+    ahead = Date.parse(found.now) - Date.now();
+    show(panel, found);
+    if (stage && found.stage !== stage) {
+      source.close();
+      location.reload();
+    }
+    stage = found.stage;
+  });
+  window.setInterval(() => {
+    const left = Math.max(0, Math.floor((until - Date.now() - ahead) / 1000));
+    const two = (value: number): string => String(value).padStart(2, "0");
+    put(panel, "left", `${two(Math.floor(left / 3600))}:${two(Math.floor(left / 60) % 60)}:${two(left % 60)}`);
+  }, 500);
+}
+
+export function followSales(): void {
+  for (const panel of document.querySelectorAll<HTMLElement>("[data-live]")) {
+    follow(panel);
+  }
+}

@@ -1,0 +1,176 @@
+// Sealed bids, locked and opened in the browser by WebCrypto (docs/sealed-bids.md): a bid is locked here before it is sent, an
+// officer's key is made here and kept in a file under a passphrase, and the officer's halves of bid keys are unwrapped here.
+const FORM = "landreg-sealed-bid/1";
+const ROUNDS = 600_000;
+const OAEP = { name: "RSA-OAEP", hash: "SHA-256" };
+const text = new TextEncoder();
+
+interface KeyFile {
+  format: string;
+  salt: string;
+  iv: string;
+  rounds: number;
+  locked: string;
+}
+
+function base64(bytes: ArrayBuffer | Uint8Array): string {
+  return btoa(Array.from(new Uint8Array(bytes), (byte) => String.fromCharCode(byte)).join(""));
+}
+
+function bytesOf(encoded: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(encoded), (sign) => sign.charCodeAt(0));
+}
+
+function hex(bytes: ArrayBuffer | Uint8Array): string {
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return hex(await crypto.subtle.digest("SHA-256", bytes));
+}
+
+function random(length: number): Uint8Array<ArrayBuffer> {
+  return crypto.getRandomValues(new Uint8Array(length));
+}
+
+// Every price of the same length, so that the length of the cipher tells nothing of it; "" where it is no price.
+function plainPrice(typed: string): string {
+  const match = /^(\d{1,7})(?:\.(\d{1,2}))?$/.exec(typed.trim().replace(/,/g, ""));
+  if (!match || Number(match[0]) <= 0) {
+    return "";
+  }
+  return `${(match[1] ?? "").padStart(10, "0")}.${(match[2] ?? "").padEnd(2, "0")}`;
+}
+
+async function lock(form: HTMLFormElement, price: string): Promise<Record<string, string>> {
+  const sale = form.dataset["sealSale"] ?? "";
+  const entrant = form.dataset["sealEntrant"] ?? "";
+  const slip = text.encode(`${FORM}\n${sale}\n${entrant}\n${price}\n${hex(random(32))}\n`);
+  const key = random(32);
+  const one = random(32);
+  const two = key.map((byte, place) => byte ^ (one[place] ?? 0));
+  const iv = random(12);
+  const aes = await crypto.subtle.importKey("raw", key, "AES-GCM", false, ["encrypt"]);
+  const place = text.encode(`${FORM}|${sale}|${entrant}`);
+  const cipher = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: place }, aes, slip);
+  const publics = (form.dataset["sealKeys"] ?? "").split(" ");
+  const wrapped = await Promise.all(
+    [one, two].map(async (share, index) => {
+      const officer = await crypto.subtle.importKey("spki", bytesOf(publics[index] ?? ""), OAEP, false, ["encrypt"]);
+      return base64(await crypto.subtle.encrypt(OAEP, officer, share));
+    }),
+  );
+  return {
+    iv: base64(iv),
+    cipher: base64(cipher),
+    wrapped_one: wrapped[0] ?? "",
+    wrapped_two: wrapped[1] ?? "",
+    digest_one: await digest(one),
+    digest_two: await digest(two),
+    commitment: await digest(slip),
+  };
+}
+
+function put(form: HTMLFormElement, name: string, value: string): void {
+  let field = form.querySelector<HTMLInputElement>(`input[name="${name}"]`);
+  if (!field) {
+    field = document.createElement("input");
+    field.type = "hidden";
+    field.name = name;
+    form.append(field);
+  }
+  field.value = value;
+}
+
+// The form is sent by the browser once `fill` has put its fields; what goes wrong is said in the form.
+function tend(form: HTMLFormElement, fault: string, fill: () => Promise<boolean>): void {
+  const said = form.querySelector<HTMLElement>(`[data-${fault}-fault]`);
+  const button = form.querySelector<HTMLButtonElement>("button");
+  button?.removeAttribute("disabled");
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    button?.setAttribute("disabled", "");
+    said?.setAttribute("hidden", "");
+    fill()
+      .catch(() => false)
+      .then((sound) => {
+        if (sound) {
+          form.submit();
+          return;
+        }
+        said?.removeAttribute("hidden");
+        button?.removeAttribute("disabled");
+      });
+  });
+}
+
+async function lockingKey(passphrase: string, salt: Uint8Array<ArrayBuffer>, rounds: number): Promise<CryptoKey> {
+  const typed = await crypto.subtle.importKey("raw", text.encode(passphrase), "PBKDF2", false, ["deriveKey"]);
+  const way = { name: "PBKDF2", hash: "SHA-256", salt, iterations: rounds };
+  return crypto.subtle.deriveKey(way, typed, { name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+}
+
+async function makeKey(form: HTMLFormElement): Promise<boolean> {
+  const passphrase = form.querySelector<HTMLInputElement>("[data-key-pass]")?.value ?? "";
+  if (passphrase.length < 12) {
+    return false;
+  }
+  const size = { modulusLength: 3072, publicExponent: new Uint8Array([1, 0, 1]) };
+  const made = await crypto.subtle.generateKey({ ...OAEP, ...size }, true, ["encrypt", "decrypt"]);
+  const salt = random(16);
+  const iv = random(12);
+  const secret = await crypto.subtle.exportKey("pkcs8", made.privateKey);
+  const locked = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await lockingKey(passphrase, salt, ROUNDS), secret);
+  const kept: KeyFile = {
+    format: "landreg-officer-key/1",
+    salt: base64(salt),
+    iv: base64(iv),
+    rounds: ROUNDS,
+    locked: base64(locked),
+  };
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([JSON.stringify(kept)], { type: "application/json" }));
+  link.download = "kaibiao-key.json";
+  link.click();
+  put(form, "public_key", base64(await crypto.subtle.exportKey("spki", made.publicKey)));
+  return true;
+}
+
+async function giveShares(form: HTMLFormElement): Promise<boolean> {
+  const file = form.querySelector<HTMLInputElement>("[data-key-file]")?.files?.[0];
+  const passphrase = form.querySelector<HTMLInputElement>("[data-key-pass]")?.value ?? "";
+  if (!file) {
+    return false;
+  }
+  const kept = JSON.parse(await file.text()) as KeyFile;
+  const locking = await lockingKey(passphrase, bytesOf(kept.salt), kept.rounds);
+  const secret = await crypto.subtle.decrypt({ name: "AES-GCM", iv: bytesOf(kept.iv) }, locking, bytesOf(kept.locked));
+  const key = await crypto.subtle.importKey("pkcs8", secret, OAEP, false, ["decrypt"]);
+  const wrapped = JSON.parse(form.querySelector("[data-wrapped]")?.textContent ?? "[]") as { id: string; share: string }[];
+  for (const one of wrapped) {
+    put(form, `share-${one.id}`, base64(await crypto.subtle.decrypt(OAEP, key, bytesOf(one.share))));
+  }
+  return true;
+}
+
+export function sealBids(): void {
+  for (const form of document.querySelectorAll<HTMLFormElement>("form[data-seal]")) {
+    tend(form, "seal", async () => {
+      const field = form.querySelector<HTMLInputElement>("[data-seal-price]");
+      const price = plainPrice(field?.value ?? "");
+      if (!price) {
+        return false;
+      }
+      for (const [name, value] of Object.entries(await lock(form, price))) {
+        put(form, name, value);
+      }
+      return true;
+    });
+  }
+  for (const form of document.querySelectorAll<HTMLFormElement>("form[data-make-key]")) {
+    tend(form, "key", () => makeKey(form));
+  }
+  for (const form of document.querySelectorAll<HTMLFormElement>("form[data-open-shares]")) {
+    tend(form, "key", () => giveShares(form));
+  }
+}

@@ -1,0 +1,186 @@
+"""A market with takers: a listing that is published, takers at the door, sales with hours that a test lets pass."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from typing import Any
+from uuid import UUID, uuid4
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from landreg.audit.logged import register
+from landreg.config import Settings
+from landreg.core.actor import Actor, Desk, Role
+from landreg.core.db import unit_of_work
+from landreg.core.errors import Finding
+from landreg.core.periods import BEIJING, beijing_day
+from landreg.exchange.bidding import queries, sales, sealed, takers
+from landreg.exchange.bidding.model import Entrant, Sale, SealedBid
+from landreg.exchange.bidding.rules import sealing
+from landreg.exchange.bidding.takers import Opening
+from landreg.exchange.model import Listing, Taker
+from landreg.log.recheck import recheck_register
+from landreg.log.store import seal
+from landreg.registry.guarded import Attached
+from tests.exchange_kit import OPERATOR, farmer_of, listing_row, market, own_right, parcels_of, put_event, put_listing
+from tests.kept_kit import kept
+from tests.registry_kit import HOUSEHOLD, Connection
+from tests.villages import COUNTY, citizen_id
+
+SECOND = Actor(UUID(int=0x6109_0052), "交易员己", Desk.EXCHANGE, frozenset({Role.OPERATOR}), COUNTY)
+DEPOSIT = Decimal("100.00")
+__all__ = ["BEIJING", "Attached", "beijing_day", "sales", "timedelta"]
+
+
+def now_of(actor: Actor = OPERATOR) -> datetime:
+    """The instant by the register's clock."""
+    with unit_of_work(actor) as uow:
+        return uow.now
+
+
+def pass_time(superuser: Connection, **span: float) -> None:
+    """Let hours and minutes pass in a database of a demonstration."""
+    superuser.execute(
+        "INSERT INTO system.demo AS demo (ahead) VALUES (%s) "
+        "ON CONFLICT (marker) DO UPDATE SET ahead = demo.ahead + excluded.ahead",
+        [timedelta(**span)],
+    )
+
+
+def published(registrar: Actor, reviewer: Actor, superuser: Connection, households: int = 3, **changed: Any) -> Listing:
+    """The first household's land, listed and published until yesterday."""
+
+    def make() -> tuple[UUID, str]:
+        market(registrar, reviewer, superuser, households)
+        lister = farmer(superuser, HOUSEHOLD)
+        right = own_right(registrar)
+        row = listing_row(lister, right, **{"closes_on": date(2026, 1, 1), **changed})
+        row.closes_on = beijing_day(now_of()) - timedelta(days=1)
+        put_listing(lister, row, parcels_of(registrar, right), "400.00")
+        put_event(OPERATOR, row, "published")
+        return row.listing_id, row.number
+
+    listing_id, _ = kept(superuser, ("published", households, *sorted(changed.items())), make)
+    with unit_of_work(OPERATOR) as uow:
+        found = queries.listing(uow.session, COUNTY, listing_id)
+    assert found is not None
+    return found
+
+
+def person(superuser: Connection, number: int) -> tuple[Taker, Actor]:
+    """Somebody from elsewhere, who was opened at the counter."""
+
+    def make() -> UUID:
+        asked = Opening("person", f"受让人{number}", citizen_id(70_000 + number), "0915-1", f"ren-{number:05d}")
+        return takers.open_at_counter(OPERATOR, asked)[0].taker_id
+
+    taker_id = kept(superuser, ("taker", number), make)
+    with unit_of_work(OPERATOR) as uow:
+        taker = queries.taker(uow.session, COUNTY, taker_id)
+    assert taker is not None
+    assert taker.account_id is not None
+    return taker, Actor(taker.account_id, taker.name, Desk.CITIZEN, frozenset({Role.TAKER}), COUNTY)
+
+
+def farmer(superuser: Connection, code: str) -> Actor:
+    """The account of a household, bound to it; made where there is none."""
+    found = superuser.execute(
+        "SELECT account_id, village, household_id FROM access.binding WHERE household_code = %s AND ended_at IS NULL",
+        [code],
+    ).fetchone()
+    if found is None:
+        return farmer_of(superuser, code)
+    return Actor(found[0], f"农户{code[-4:]}", Desk.CITIZEN, frozenset({Role.FARMER}), found[1], found[2])
+
+
+def household(superuser: Connection, code: str) -> tuple[Taker, Actor]:
+    """A household of the collective as a taker."""
+    actor = farmer(superuser, code)
+    return takers.of_household(actor, COUNTY), actor
+
+
+def auction(listing: Listing, **changed: Any) -> Sale:
+    """An auction that opens in an hour and closes in four."""
+    return sales.set_up(OPERATOR, COUNTY, listing.listing_id, setting(**changed))
+
+
+def setting(**changed: Any) -> sales.Setting:
+    """The hours and figures of a sale."""
+    now = now_of()
+    hour = timedelta(hours=1)
+    sound: dict[str, Any] = {
+        "opens_at": now + hour, "closes_at": now + 4 * hour, "deposit_by": now + hour, "start": Decimal("300.00"),
+        "step": Decimal("10.00"), "deposit": DEPOSIT,
+    }  # fmt: skip
+    return sales.Setting(**{**sound, **changed})
+
+
+def entered(sale: Sale, taker: Taker, actor: Actor, receipt: str = "") -> Entrant:
+    """A taker in a sale, its deposit paid."""
+    row = sales.enter(actor, COUNTY, sale.sale_id, taker)
+    if sale.deposit_yuan:
+        paid = sales.Receipt("paid", sale.deposit_yuan, receipt or f"BZ-{row.entrant_id}", beijing_day(now_of()))
+        sales.record_deposit(OPERATOR, COUNTY, row.entrant_id, paid)
+    return row
+
+
+@cache
+def key_of(place: int) -> rsa.RSAPrivateKey:
+    """An officer's key; in a browser it never leaves it."""
+    return rsa.generate_private_key(65_537, sealing.KEY_BITS)
+
+
+def public_key(place: int) -> bytes:
+    """The public half, as the browser sends it."""
+    return key_of(place).public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def sealed_sale(listing: Listing, **changed: Any) -> Sale:
+    """A sale by sealed bids, locked for both officers."""
+    with unit_of_work(OPERATOR) as uow:
+        known = {one.account_id for one in queries.keys(uow.session, COUNTY)}
+    for place, officer in enumerate((OPERATOR, SECOND), 1):
+        if officer.account_id not in known:
+            sealed.keep_key(officer, COUNTY, public_key(place))
+    officers = {"officer_one": OPERATOR.account_id, "officer_two": SECOND.account_id}
+    return sales.set_up(OPERATOR, COUNTY, listing.listing_id, setting(**officers, **changed))
+
+
+def locked(sale: Sale, entrant: Entrant, price: str) -> tuple[sealing.Slip, sealing.Envelope]:
+    """A bid as a browser locks it."""
+    slip = sealing.Slip(str(sale.sale_id), str(entrant.entrant_id), Decimal(price), uuid4().hex + uuid4().hex)
+    return slip, sealing.lock(slip, public_key(1), public_key(2))
+
+
+def handed_in(sale: Sale, entrant: Entrant, actor: Actor, price: str) -> SealedBid:
+    """A sealed bid, handed in."""
+    return sealed.hand_in(actor, COUNTY, sale.sale_id, entrant.entrant_id, locked(sale, entrant, price)[1], uuid4())
+
+
+def shares_of(sale: Sale, place: int) -> dict[UUID, bytes]:
+    """What an officer's browser unwraps."""
+    with unit_of_work(OPERATOR) as uow:
+        bids = queries.sealed_bids(uow.session, COUNTY, sale.sale_id)
+    padding = OAEP(MGF1(SHA256()), SHA256(), None)
+    return {
+        one.sealed_id: key_of(place).decrypt((bytes(one.wrapped_one), bytes(one.wrapped_two))[place - 1], padding)
+        for one in bids
+    }
+
+
+def opened(sale: Sale) -> None:
+    """Both officers give their shares."""
+    for place, officer in enumerate((OPERATOR, SECOND), 1):
+        sealed.give_shares(officer, COUNTY, sale.sale_id, shares_of(sale, place))
+
+
+def strays(worker: Actor, database: Settings) -> list[Finding]:
+    """What the log and the tables of the exchange say differently, once all is sealed. The kit's farmers have no leaf."""
+    seal(worker, database)
+    found = recheck_register(worker, database, register()).findings
+    return [one for one in found if one.layer not in ("access.binding", "access.account")]

@@ -1,0 +1,155 @@
+"""Negotiations, two buyers for one parcel, and the review of businesses."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from landreg.access.sealing import use_key
+from landreg.config import Settings
+from landreg.core.actor import Actor, Desk, Role
+from landreg.core.db import unit_of_work
+from landreg.core.errors import Conflict, NotFound, Refused
+from landreg.core.periods import beijing_day
+from landreg.exchange.bidding import deals, offers, queries, reviews, takers
+from landreg.exchange.bidding.offers import Word
+from landreg.exchange.bidding.rules.qualified import PAPERS
+from landreg.exchange.model import Listing, Taker
+from landreg.registry.guarded import Attached
+from tests import bidding_kit as kit
+from tests.exchange_kit import NEIGHBOUR, OPERATOR
+from tests.registry_kit import HOUSEHOLD, Connection, codes
+from tests.villages import COUNTY
+
+PAPER = Attached("33" * 32, 9, "paper.pdf")
+USCC = "91610900MA0000001L"
+
+
+@pytest.fixture
+def listing(database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection) -> Listing:
+    use_key(database.keys["identity"])
+    return kit.published(registrar, reviewer, superuser, way="negotiation")
+
+
+def test_an_offer_is_answered_in_turn_and_of_two_buyers_one_hears_yes(listing: Listing, superuser: Connection) -> None:
+    owner = kit.farmer(superuser, HOUSEHOLD)
+    (first, one_actor), (second, other_actor) = kit.person(superuser, 1), kit.person(superuser, 2)
+    at = (COUNTY, listing.listing_id)
+    offers.say(one_actor, *at, first.taker_id, Word("offer", Decimal("450")))
+    offers.say(other_actor, *at, second.taker_id, Word("offer", Decimal("460")))
+    with pytest.raises(Refused) as twice:
+        offers.say(one_actor, *at, first.taker_id, Word("offer", Decimal("455")))
+    assert codes(twice) == {"OFF-1"}
+    with pytest.raises(Refused) as nothing:
+        offers.say(owner, *at, first.taker_id, Word("counter", Decimal("0.001")))
+    assert codes(nothing) == {"OFF-3"}
+    offers.say(owner, *at, first.taker_id, Word("counter", Decimal("480")))
+    with pytest.raises(NotFound):
+        offers.say(other_actor, *at, first.taker_id, Word("accept"))
+    assert offers.say(one_actor, *at, first.taker_id, Word("accept")).price == Decimal("480.00")
+    with pytest.raises(Refused) as late:
+        offers.say(owner, *at, second.taker_id, Word("accept"))
+    assert codes(late) == {"BID-8"}
+    window = deals.proceed(OPERATOR, *at).window
+    assert window is not None
+    assert (window.taker_id, window.price) == (first.taker_id, Decimal("480.00"))
+
+
+def test_a_price_holds_until_its_day_and_nothing_ties_the_offer(listing: Listing, superuser: Connection) -> None:
+    owner, (taker, actor) = kit.farmer(superuser, HOUSEHOLD), kit.person(superuser, 1)
+    with pytest.raises(Refused) as tied:
+        offers.say(
+            actor,
+            COUNTY,
+            listing.listing_id,
+            taker.taker_id,
+            Word("offer", Decimal("450"), "进城落户的前提是先交回承包地"),
+        )
+    assert "GUARD-1" in codes(tied)
+    offers.say(actor, COUNTY, listing.listing_id, taker.taker_id, Word("offer", Decimal("450")))
+    kit.pass_time(superuser, days=8)
+    with pytest.raises(Refused) as late:
+        offers.say(owner, COUNTY, listing.listing_id, taker.taker_id, Word("accept"))
+    assert codes(late) == {"OFF-2"}
+
+
+def test_a_neighbour_s_offer_needs_no_window(
+    listing: Listing, superuser: Connection, worker: Actor, database: Settings
+) -> None:
+    owner, (taker, actor) = kit.farmer(superuser, HOUSEHOLD), kit.household(superuser, NEIGHBOUR)
+    offers.say(actor, COUNTY, listing.listing_id, taker.taker_id, Word("offer", Decimal("450")))
+    offers.say(owner, COUNTY, listing.listing_id, taker.taker_id, Word("accept"))
+    deal = deals.proceed(OPERATOR, COUNTY, listing.listing_id).deal
+    assert deal is not None
+    assert (deal.by, deal.taker_id) == ("negotiation", taker.taker_id)
+    assert kit.strays(worker, database) == []
+
+
+@pytest.fixture
+def business(listing: Listing) -> tuple[Taker, Actor]:
+    asked = takers.Opening("organisation", "样本农业公司", USCC, "0915-2", "gongsi")
+    taker, _ = takers.open_at_counter(OPERATOR, asked)
+    assert taker.account_id is not None
+    return taker, Actor(taker.account_id, taker.name, Desk.CITIZEN, frozenset({Role.TAKER}), COUNTY)
+
+
+def test_a_business_is_reviewed_in_twenty_working_days_with_all_its_papers(
+    business: tuple[Taker, Actor], superuser: Connection, worker: Actor, database: Settings
+) -> None:
+    taker, actor = business
+    papers = dict.fromkeys(PAPERS[:2], PAPER)
+    with pytest.raises(Refused) as lacking:
+        reviews.ask(actor, taker, reviews.Asking(Decimal("200"), "种植玉米", "", papers))
+    assert codes(lacking) == {"QUAL-2"}
+    full = dict.fromkeys(PAPERS, PAPER)
+    with pytest.raises(Refused) as nothing:
+        reviews.ask(actor, taker, reviews.Asking(Decimal("0"), "种植玉米", "", full))
+    assert codes(nothing) == {"QUAL-7"}
+    found = reviews.ask(actor, taker, reviews.Asking(Decimal("200"), "种植玉米", "", full))
+    assert found.due_on >= beijing_day(kit.now_of()) + timedelta(days=26)
+    with pytest.raises(Conflict) as waiting:
+        reviews.ask(actor, taker, reviews.Asking(Decimal("300"), "种植玉米", "", full))
+    assert codes(waiting) == {"QUAL-8"}
+    with pytest.raises(Refused) as why:
+        reviews.decide(OPERATOR, COUNTY, found.qualification_id, "refused", "")
+    assert codes(why) == {"QUAL-6"}
+    kit.pass_time(superuser, days=60)
+    noted = reviews.decide(OPERATOR, COUNTY, found.qualification_id, "passed", "")
+    assert [one.code for one in noted] == ["QUAL-3"]
+    today = beijing_day(kit.now_of())
+    reviews.record_reserve(OPERATOR, COUNTY, taker.taker_id, "paid", Decimal("40000"), "FX-1", today)
+    with pytest.raises(Refused) as more:
+        reviews.record_reserve(OPERATOR, COUNTY, taker.taker_id, "returned", Decimal("40000.01"), "FX-2", today)
+    assert codes(more) == {"QUAL-9"}
+    with unit_of_work(OPERATOR) as uow:
+        taking = kit.sales.taking_in(uow, taker, Decimal("150"))
+    assert (taking.passed_mu, taking.reserve) == (Decimal("200.00"), Decimal("40000.00"))
+    assert kit.strays(worker, database) == []
+
+
+def test_a_business_is_there_once_and_its_number_is_sound(business: tuple[Taker, Actor]) -> None:
+    with pytest.raises(Conflict) as again:
+        takers.open_at_counter(OPERATOR, takers.Opening("organisation", "另一名称", USCC, "", "gongsi2"))
+    assert codes(again) == {"BID-8"}
+    with pytest.raises(Refused) as wrong:
+        takers.open_at_counter(OPERATOR, takers.Opening("person", " ", "610900", "", "ren-x"))
+    assert codes(wrong) == {"BID-13"}
+
+
+def test_what_is_seen_of_the_land_is_written_down_with_words(
+    listing: Listing, superuser: Connection, business: tuple[Taker, Actor]
+) -> None:
+    owner, (taker, actor) = kit.farmer(superuser, HOUSEHOLD), kit.household(superuser, NEIGHBOUR)
+    offers.say(actor, COUNTY, listing.listing_id, taker.taker_id, Word("offer", Decimal("450")))
+    offers.say(owner, COUNTY, listing.listing_id, taker.taker_id, Word("accept"))
+    deal = deals.proceed(OPERATOR, COUNTY, listing.listing_id).deal
+    assert deal is not None
+    today = beijing_day(kit.now_of())
+    with pytest.raises(Refused) as words:
+        reviews.watch(OPERATOR, COUNTY, deal.deal_id, "idle", "", today)
+    assert codes(words) == {"QUAL-10"}
+    reviews.watch(OPERATOR, COUNTY, deal.deal_id, "idle", "东侧两块没有耕种", today)
+    with unit_of_work(OPERATOR) as uow:
+        assert [one.kind for one in queries.watched(uow.session, COUNTY, deal.deal_id)] == ["idle"]

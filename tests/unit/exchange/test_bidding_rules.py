@@ -1,0 +1,167 @@
+"""Each rule of bidding, offers, priority and qualification by what it lets pass and what it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from landreg.exchange.bidding.rules import auction as au
+from landreg.exchange.bidding.rules import entering as en
+from landreg.exchange.bidding.rules import offers as of
+from landreg.exchange.bidding.rules import priority as pr
+from landreg.exchange.bidding.rules import qualified as qu
+from landreg.exchange.bidding.rules import ranking as ra
+from landreg.exchange.bidding.rules import sealing as se
+from landreg.law.book import national_law
+
+LAW = national_law("610902", date(2026, 11, 27))
+NOW = datetime(2026, 11, 27, 2, tzinfo=UTC)
+HOUR, MILLISECOND = timedelta(hours=1), timedelta(milliseconds=1)
+ONE, TWO = UUID(int=1), UUID(int=2)
+OPEN = au.Auction(NOW, NOW + HOUR, Decimal(300), Decimal(10), timedelta(minutes=3), Decimal(400), ONE, 7)
+BID = au.Placed(OPEN, TWO, Decimal(410), NOW)
+SALE = en.SaleFacts(
+    "auction", NOW, NOW + HOUR, NOW + 3 * HOUR, NOW + HOUR, Decimal(300), Decimal(10), Decimal(900), Decimal(6000),
+    date(2026, 11, 26),
+)  # fmt: skip
+ENTRY = en.EntryFacts("person", own=False, member=False, to_whom="all")
+PAID = en.DepositFacts("paid", Decimal(900), "BZ-1", date(2026, 11, 27), date(2026, 11, 27), Decimal(900), Decimal(0))
+WINDOW = pr.Window(date(2026, 12, 20), date(2026, 12, 19), {ONE: "read", TWO: "by_hand"})
+TAKING = qu.TakingIn("organisation", Decimal(150), Decimal(40), Decimal(190), Decimal(38_000))
+REVIEW = qu.Reviewing(qu.PAPERS, date(2026, 10, 9), date(2026, 11, 5), "passed")
+SAID = of.Said("taker", "offer", Decimal(450), date(2026, 11, 28))
+SAYING = of.Saying((SAID,), "household", "accept", date(2026, 11, 28))
+CASES: list[tuple[str, Callable[..., Any], Any, Any]] = [
+    ("BID-1", au.bid_1_before_the_close, replace(BID, at=NOW + HOUR - MILLISECOND), replace(BID, at=NOW + HOUR)),
+    ("BID-2", au.bid_2_by_a_whole_step, BID, replace(BID, price=Decimal("409.99"))),
+    ("BID-2", au.bid_2_by_a_whole_step, BID, replace(BID, price=Decimal("NaN"))),
+    ("BID-4", au.bid_4_after_the_opening, BID, replace(BID, at=NOW - MILLISECOND)),
+    ("BID-5", au.bid_5_price_is_a_sum, BID, replace(BID, price=Decimal("410.001"))),
+    ("BID-5", au.bid_5_price_is_a_sum, BID, replace(BID, price=Decimal("1e12"))),
+    ("BID-10", au.bid_10_not_above_oneself, BID, replace(BID, entrant=ONE)),
+    ("BID-12", au.bid_12_price_fits_its_unit, replace(BID, price=Decimal(2000)), replace(BID, price=Decimal(2001))),
+    ("BID-6", en.bid_6_not_ones_own_land, ENTRY, replace(ENTRY, own=True)),
+    ("BID-7", en.bid_7_sale_is_sound, SALE, replace(SALE, closes_on=date(2026, 11, 27))),
+    ("BID-7", en.bid_7_sale_is_sound, SALE, replace(SALE, closes_at=NOW + HOUR)),
+    ("BID-7", en.bid_7_sale_is_sound, SALE, replace(SALE, deposit=Decimal(1801))),
+    ("BID-7", en.bid_7_sale_is_sound, SALE, replace(SALE, deposit_by=NOW + 2 * HOUR)),
+    ("BID-7", en.bid_7_sale_is_sound, SALE, replace(SALE, step=Decimal(0))),
+    ("BID-9", en.bid_9_deposit_as_owed, PAID, replace(PAID, amount=Decimal("899.99"))),
+    ("BID-9", en.bid_9_deposit_as_owed, PAID, replace(PAID, receipt=" ")),
+    ("BID-9", en.bid_9_deposit_as_owed, replace(PAID, kind="returned", held=Decimal(900)), replace(PAID, kind="returned")),
+    ("BID-11", en.bid_11_listed_to_members_only, ENTRY, replace(ENTRY, to_whom="members")),
+    ("SEAL-4", en.seal_4_two_officers_with_keys, replace(SALE, way="sealed", officers=(ONE, TWO)),
+     replace(SALE, way="sealed", officers=(ONE, ONE))),
+    ("OFF-1", of.off_1_in_turn, SAYING, replace(SAYING, side="taker")),
+    ("OFF-1", of.off_1_in_turn, replace(SAYING, side="taker", kind="withdraw"), replace(SAYING, kind="withdraw")),
+    ("OFF-1", of.off_1_in_turn, replace(SAYING, before=(), side="taker", kind="offer"), replace(SAYING, before=())),
+    ("OFF-2", of.off_2_still_holds, SAYING, replace(SAYING, today=date(2026, 11, 29))),
+    ("OFF-3", of.off_3_names_a_price, SAYING, replace(SAYING, kind="counter", price=Decimal("-1"))),
+    ("PRI-1", pr.pri_1_window_has_run, WINDOW, replace(WINDOW, today=date(2026, 12, 19))),
+    ("PRI-2", pr.pri_2_every_household_was_told, WINDOW, replace(WINDOW, told={ONE: "read", TWO: ""})),
+    ("QUAL-1", qu.qual_1_reviewed_from_the_threshold, TAKING, replace(TAKING, passed_mu=None)),
+    ("QUAL-1", qu.qual_1_reviewed_from_the_threshold, TAKING, replace(TAKING, passed_mu=Decimal("189.99"))),
+    ("QUAL-2", qu.qual_2_papers_are_complete, REVIEW, replace(REVIEW, papers=("licence",))),
+    ("QUAL-3", qu.qual_3_decided_in_time, REVIEW, replace(REVIEW, decided_on=date(2026, 11, 9))),
+    ("QUAL-4", qu.qual_4_within_the_limit, TAKING, replace(TAKING, area_mu=Decimal(2961))),
+    ("QUAL-5", qu.qual_5_reserve_is_paid, TAKING, replace(TAKING, reserve=Decimal("37999.99"))),
+    ("QUAL-6", qu.qual_6_refusal_says_why, REVIEW, replace(REVIEW, outcome="refused")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "rule", "sound", "wrong"), CASES)
+def test_a_rule_lets_pass_what_is_sound_and_refuses_what_is_not(
+    code: str, rule: Callable[..., Any], sound: Any, wrong: Any
+) -> None:
+    assert rule(sound, LAW) is None
+    found = rule(wrong, LAW)
+    assert found is not None
+    assert found.code == code
+    assert "〈" not in LAW.say(found)
+
+
+def test_who_has_not_paid_does_not_bid() -> None:
+    """BID-3."""
+    assert en.bid_3_deposit_is_there(Decimal(900), Decimal(900)) is None
+    assert en.bid_3_deposit_is_there(Decimal(0), Decimal(900)) is not None
+
+
+def test_a_claim_comes_from_a_member_within_the_window() -> None:
+    """PRI-3: and terms that were told once are not told again (PRI-4: a constraint)."""
+    open_ = replace(WINDOW, today=date(2026, 12, 19))
+    assert pr.pri_3_claimed_in_time_by_a_member(open_, ONE) is None
+    assert pr.pri_3_claimed_in_time_by_a_member(WINDOW, ONE) is not None
+    assert pr.pri_3_claimed_in_time_by_a_member(open_, None) is not None
+
+
+def test_one_bidder_alone_gets_the_land_at_the_least_price_or_above_it() -> None:
+    alone = (ra.Standing(ONE, Decimal(300), member=False),)
+    assert ra.standing_next(alone, (), Decimal(300)) == alone[0]
+    assert ra.standing_next(alone, (), Decimal("300.01")) is None
+    assert ra.standing_next(alone, (ONE,), None) is None
+
+
+@given(st.lists(st.tuples(st.integers(1, 4), st.booleans()), min_size=1, max_size=8))
+def test_the_order_of_sealed_bids_is_by_price_then_members_and_the_same_for_everyone(
+    bids: list[tuple[int, bool]],
+) -> None:
+    found = [
+        ra.Standing(UUID(int=at), Decimal(price), member, mark=f"{at:064x}") for at, (price, member) in enumerate(bids)
+    ]
+    order = ra.ranked(found)
+    assert order == ra.ranked(reversed(found))
+    keys = [(-one.price, not one.member) for one in order]
+    assert keys == sorted(keys)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 60), st.integers(0, 80)), max_size=30))
+def test_an_auction_only_rises_and_is_open_for_the_soft_time_after_each_bid(
+    bids: list[tuple[int, int, int]],
+) -> None:
+    state, at = au.Auction(NOW, NOW + HOUR, Decimal(100), Decimal(5), timedelta(minutes=3)), NOW
+    for who, more, minutes in bids:
+        at += timedelta(minutes=minutes)
+        placed = au.Placed(state, UUID(int=who), Decimal(100 + more), at)
+        if any(rule(placed, LAW) for rule in au.BID_RULES):
+            continue
+        before, state = state, au.after(state, placed)
+        assert state.price is not None
+        assert before.price is None or state.price >= before.price + before.step
+        assert state.closes_at >= max(before.closes_at, at + state.soft)
+
+
+def test_a_sealed_bid_opens_to_what_was_locked_and_to_nothing_else() -> None:
+    """SEAL-5: for a slip of another sale; SEAL-1 and SEAL-3 for parts that are not whole or not true."""
+    from tests.bidding_kit import key_of, public_key
+
+    sale, entrant = str(uuid4()), str(uuid4())
+    slip = se.Slip(sale, entrant, Decimal("1234.50"), "a" * 64)
+    cheap = replace(slip, price=Decimal(1))
+    envelope = se.lock(slip, public_key(1), public_key(2))
+    assert se.seal_1_envelope_is_whole(envelope) is None
+    assert len(envelope.cipher) == len(se.lock(cheap, public_key(1), public_key(2)).cipher)
+    padding = se.OAEP(se.MGF1(se.SHA256()), se.SHA256(), None)
+    one, two = (key_of(place).decrypt(envelope.wrapped[place - 1], padding) for place in (1, 2))
+    assert se.unlock(envelope, (one, two), sale, entrant) == slip
+    assert se.seal_3_share_is_the_one_locked(one, envelope.share_digests[0]) is None
+    assert se.seal_3_share_is_the_one_locked(two, envelope.share_digests[0]) is not None
+    for shares, of_sale, of_entrant in (
+        ((two, two), sale, entrant),
+        ((one, two), sale, sale),
+        ((one, two), entrant, entrant),
+    ):
+        found = se.unlock(envelope, shares, of_sale, of_entrant)
+        assert not isinstance(found, se.Slip)
+        assert found.code == "SEAL-5"
+    other = replace(envelope, commitment=cheap.commitment)
+    assert not isinstance(se.unlock(other, (one, two), sale, entrant), se.Slip)
+    assert se.seal_1_envelope_is_whole(replace(envelope, iv=b"")) is not None
+    assert se.key_fault(public_key(1)) is None

@@ -1,0 +1,258 @@
+"""Pages of sales and bids: the operator's desk, a bidder's phone, who may do what, and what bad input comes to."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from landreg.access.sealing import use_key
+from landreg.config import Settings
+from landreg.core.actor import Actor, Role
+from landreg.core.db import unit_of_work
+from landreg.exchange.bidding import deals, queries
+from landreg.exchange.model import Listing
+from landreg.exchange.routes import sale_live
+from tests import bidding_kit as kit
+from tests.exchange_kit import OPERATOR
+from tests.registry_kit import Connection, one
+from tests.villages import COUNTY, citizen_id
+from tests.web.conftest import Browser, OpenAccount
+
+BAD = ("", "abc", "NaN", "Infinity", "-1", "0", "1e9", "9" * 60, "1\x00", "300.001")
+
+
+@pytest.fixture
+def listing(database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection) -> Listing:
+    use_key(database.keys["identity"])
+    return kit.published(registrar, reviewer, superuser, way="auction")
+
+
+@pytest.fixture
+def operator(browser: Browser, account: OpenAccount, listing: Listing) -> Browser:
+    account("jiaoyi", Role.OPERATOR)
+    browser.log_in("jiaoyi")
+    return browser
+
+
+def _hours(listing: Listing, **changed: str) -> dict[str, str]:
+    now = kit.now_of().astimezone(kit.BEIJING)
+    at = [(now + kit.timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M") for hours in (2, 6, 1)]
+    sound = {"opens_at": at[0], "closes_at": at[1], "deposit_by": at[2], "start": "300", "step": "10", "deposit": "100"}
+    return {**sound, **changed}
+
+
+def _opened_taker(operator: Browser, serial: int) -> tuple[str, str]:
+    """At the counter; login and temporary password."""
+    operator.get("/sales/takers")
+    login = f"ren-{serial}"
+    form = {
+        "kind": "person",
+        "name": f"受让人{serial}",
+        "number": citizen_id(71_000 + serial),
+        "login": login,
+        "contact": "",
+    }
+    told = operator.post("/sales/takers", form)
+    assert told.status_code == 200
+    match = re.search(r'<strong class="code">([^<]+)</strong>', told.text)
+    assert match is not None
+    return login, match[1]
+
+
+def _taker(app: Any, operator: Browser, serial: int) -> Browser:
+    """A taker who came to the counter and chose a password of its own."""
+    login, temporary = _opened_taker(operator, serial)
+    browser = Browser(app.test_client())
+    browser.log_in(login, temporary)
+    chosen = "秋天的玉米金黄金黄的"
+    answer = browser.post("/account/password", {"old": temporary, "password": chosen, "again": chosen})
+    assert answer.status_code == 303, answer.text
+    return browser
+
+
+def test_from_the_counter_to_the_confirmation_of_the_deal(
+    app: Any, operator: Browser, listing: Listing, superuser: Connection
+) -> None:
+    takers = [_taker(app, operator, serial) for serial in (1, 2)]
+    operator.get(f"/sales/new/{COUNTY}/{listing.listing_id}")
+    refused = operator.post(f"/sales/new/{COUNTY}/{listing.listing_id}", _hours(listing, deposit="99999"))
+    assert refused.status_code == 422
+    assert "BID-7" in refused.text
+    made = operator.post(f"/sales/new/{COUNTY}/{listing.listing_id}", _hours(listing))
+    assert made.status_code == 303, made.text
+    sale = made.headers["Location"].rsplit("/", 1)[1]
+    for place, taker in enumerate(takers):
+        assert sale in taker.get("/bids").text
+        taker.get(f"/bids/{COUNTY}/{sale}")
+        assert taker.post(f"/bids/{COUNTY}/{sale}/enter").status_code == 303
+        entrant = one(OPERATOR, "SELECT entrant_id FROM exchange.entrant WHERE plate = :p", p=place + 1)
+        operator.get(f"/sales/{COUNTY}/{sale}")
+        paid = {
+            "kind": "paid",
+            "amount": "100",
+            "receipt": f"BZ-{place}",
+            "on_day": kit.beijing_day(kit.now_of()).isoformat(),
+        }
+        assert operator.post(f"/sales/{COUNTY}/{sale}/deposits/{entrant}", paid).status_code == 303
+    kit.pass_time(superuser, hours=3)
+    for price in BAD:
+        _bid(takers[0], sale, price, status=(400, 422))
+    _bid(takers[0], sale, "300")
+    late = _bid(takers[1], sale, "305", status=(422,))
+    assert "BID-2" in late.text
+    _bid(takers[1], sale, "320")
+    assert "320.00" in operator.get(f"/sales/{COUNTY}/{sale}").text
+    kit.pass_time(superuser, hours=4)
+    assert "BID-1" in _bid(takers[0], sale, "400", status=(422,)).text
+    operator.get(f"/sales/{COUNTY}/{sale}")
+    window = operator.post(f"/sales/{COUNTY}/{sale}/proceed").headers["Location"]
+    with unit_of_work(OPERATOR) as uow:
+        found = queries.priorities(uow.session, COUNTY, listing.listing_id)[0]
+    assert str(found.priority_id) in window
+    assert operator.get(window).status_code == 200
+    deals.tell(
+        OPERATOR, COUNTY, found.priority_id, "posted", None, found.first_day, kit.Attached("44" * 32, 3, "b.jpg")
+    )
+    kit.pass_time(superuser, days=15)
+    operator.get("/sales")
+    operator.get(window)
+    assert operator.post(f"/sales/listings/{COUNTY}/{listing.listing_id}/proceed").status_code == 303
+    assert "320.00" in operator.get(f"/sales/{COUNTY}/{sale}").text
+    paper = operator.client.get(f"/sales/{COUNTY}/{sale}/protocol.pdf")
+    assert (paper.status_code, paper.data[:5]) == (200, b"%PDF-")
+    assert "320.00" in takers[1].get("/bids").text
+
+
+def _bid(browser: Browser, sale: str, price: str, status: tuple[int, ...] = (303,)) -> Any:
+    page = browser.get(f"/bids/{COUNTY}/{sale}").text
+    entrant = one(OPERATOR, "SELECT entrant_id FROM exchange.entrant WHERE plate = 1")
+    match = re.search(r'name="entrant" value="([^"]+)"', page)
+    form = {"entrant": match[1] if match else str(entrant), "price": price, "form": str(uuid4())}
+    answer = browser.post(f"/bids/{COUNTY}/{sale}/bid", form)
+    assert answer.status_code in status, (price, answer.status_code, answer.text[:2000])
+    return answer
+
+
+def test_the_live_page_is_bounded_and_whoever_finds_no_place_is_told_when_to_come_again(
+    app: Any, operator: Browser, listing: Listing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sale_live, "STREAM_S", 0.2)
+    monkeypatch.setattr(sale_live, "TICK_S", 0.05)
+    sale = kit.auction(listing)
+    address = f"/bids/{COUNTY}/{sale.sale_id}"
+    told = operator.get(f"{address}/live")
+    assert told.mimetype == "text/event-stream"
+    first = json.loads(re.findall(r"data: (.+)", told.text)[0])
+    assert (first["stage"], first["seq"], first["least"]) == ("announced", 0, "300.00")
+    told.close()
+    held = [sale_live._streams.acquire(blocking=False) for _ in range(sale_live.STREAMS)]
+    assert all(held), "the stream gave its place back"
+    assert operator.get(f"{address}/live").text.count("data: ") == 1
+    for _ in held:
+        sale_live._streams.release()
+    monkeypatch.setattr(sale_live, "_asked", sale_live.deque([sale_live.time.monotonic()] * 2_000))
+    assert operator.get(f"{address}/now.json").json["again_ms"] > 5_000
+    assert operator.get(f"/bids/{COUNTY}/{uuid4()}/now.json").status_code == 404
+
+
+def test_a_sealed_bid_comes_locked_or_not_at_all(
+    database: Settings,
+    registrar: Actor,
+    reviewer: Actor,
+    superuser: Connection,
+    app: Any,
+    browser: Browser,
+    account: OpenAccount,
+) -> None:
+    use_key(database.keys["identity"])
+    listing = kit.published(registrar, reviewer, superuser, way="sealed")
+    account("jiaoyi", Role.OPERATOR)
+    browser.log_in("jiaoyi")
+    taker = _taker(app, browser, 3)
+    sale = kit.sealed_sale(listing)
+    taker.get(f"/bids/{COUNTY}/{sale.sale_id}")
+    taker.post(f"/bids/{COUNTY}/{sale.sale_id}/enter")
+    with unit_of_work(OPERATOR) as uow:
+        entrant = queries.entrants(uow.session, COUNTY, sale.sale_id)[0]
+    paid = kit.sales.Receipt("paid", sale.deposit_yuan, "BZ-9", kit.beijing_day(kit.now_of()))
+    kit.sales.record_deposit(OPERATOR, COUNTY, entrant.entrant_id, paid)
+    kit.pass_time(superuser, hours=2)
+    page = taker.get(f"/bids/{COUNTY}/{sale.sale_id}").text
+    assert "data-seal-price" in page
+    assert 'name="price"' not in page
+    _, envelope = kit.locked(sale, entrant, "450")
+    form = {
+        "entrant": str(entrant.entrant_id), "form": str(uuid4()), "iv": _b64(envelope.iv), "cipher": _b64(envelope.cipher),
+        "wrapped_one": _b64(envelope.wrapped[0]), "wrapped_two": _b64(envelope.wrapped[1]),
+        "digest_one": envelope.share_digests[0], "digest_two": envelope.share_digests[1], "commitment": envelope.commitment,
+    }  # fmt: skip
+    at = f"/bids/{COUNTY}/{sale.sale_id}/seal"
+    for wrong in (
+        {"price": "450"},
+        {"iv": "!"},
+        {"cipher": _b64(b"1")},
+        {"commitment": "x" * 64},
+        {"entrant": str(uuid4())},
+    ):
+        answer = taker.post(at, {**form, **wrong})
+        assert answer.status_code in (400, 404, 422), wrong
+    assert taker.post(at, form).status_code == 303
+    assert envelope.commitment in taker.get(f"/bids/{COUNTY}/{sale.sale_id}").text
+    kit.pass_time(superuser, hours=4)
+    kit.opened(sale)
+    assert "450.00" in taker.get(f"/bids/{COUNTY}/{sale.sale_id}").text
+    page = browser.get(f"/sales/{COUNTY}/{sale.sale_id}")
+    assert "450.00" in page.text
+    assert browser.client.get(f"/sales/{COUNTY}/{sale.sale_id}/protocol.pdf").data[:5] == b"%PDF-"
+
+
+def _b64(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
+
+
+def test_a_negotiation_and_the_members_window_on_the_farmer_s_pages(
+    database: Settings,
+    registrar: Actor,
+    reviewer: Actor,
+    superuser: Connection,
+    app: Any,
+    browser: Browser,
+    account: OpenAccount,
+) -> None:
+    use_key(database.keys["identity"])
+    listing = kit.published(registrar, reviewer, superuser, way="negotiation")
+    account("jiaoyi", Role.OPERATOR)
+    browser.log_in("jiaoyi")
+    taker = _taker(app, browser, 4)
+    at = f"/offers/{COUNTY}/{listing.listing_id}"
+    assert taker.get(at).status_code == 200
+    for price in BAD:
+        assert taker.post(at, {"kind": "offer", "price": price}).status_code in (400, 422), price
+    assert taker.post(at, {"kind": "steal", "price": "450"}).status_code == 400
+    assert taker.post(at, {"kind": "offer", "price": "450", "said": "全部种粮"}).status_code == 303
+    assert "450.00" in taker.get(at).text
+    assert taker.post(at, {"kind": "accept"}).status_code == 422
+    assert taker.get(f"/priority/{COUNTY}/{uuid4()}").status_code == 403
+    for address in ("/sales", "/sales/takers", "/sales/reviews", f"/sales/new/{COUNTY}/{listing.listing_id}"):
+        assert taker.get(address).status_code == 403
+    assert browser.get("/bids").status_code == 403
+
+
+def test_keys_reviews_and_lists_of_the_desk_show(operator: Browser, listing: Listing) -> None:
+    for address in ("/sales", "/sales/keys", "/sales/takers", "/sales/reviews"):
+        assert operator.get(address).status_code == 200, address
+    operator.get("/sales/keys")
+    for given in ("", "!", _b64(b"1")):
+        assert operator.post("/sales/keys", {"public_key": given}).status_code in (400, 422)
+    assert operator.post("/sales/keys", {"public_key": _b64(kit.public_key(1))}).status_code == 303
+    for address in (
+        f"/sales/{COUNTY}/{uuid4()}",
+        f"/sales/windows/{COUNTY}/{uuid4()}",
+        f"/sales/reviews/{COUNTY}/{uuid4()}",
+    ):
+        assert operator.get(address).status_code == 404
