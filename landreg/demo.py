@@ -24,8 +24,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import text
 
-from landreg import demo_exits, demo_heard, demo_own, demo_renewals, demo_year, keys, migrate
+from landreg import demo_exits, demo_heard, demo_market, demo_own, demo_renewals, demo_year, keys, migrate
 from landreg.access import queries as accounts
+from landreg.access.rules import DESK_OF
 from landreg.access.service import SYSTEM, NewAccount, open_account
 from landreg.config import CHECKOUT, Settings
 from landreg.core.actor import WORKER, Actor, Desk, Role
@@ -53,6 +54,7 @@ PEOPLE = (
     ("reviewer", "审核员样本", Role.REVIEWER),
     ("auditor", "审计员样本", Role.AUDITOR),
     ("administrator", "管理员样本", Role.ADMINISTRATOR),
+    demo_market.OPERATOR,
 )
 Advance = Callable[[int], None]
 
@@ -131,8 +133,7 @@ def _accounts(settings: Settings) -> dict[str, Actor]:
             )
         else:
             account = known.account_id
-        desk = Desk.AUDITOR if role is Role.AUDITOR else Desk.REGISTRY
-        staff[login] = Actor(account, name, desk, frozenset({role}), jurisdiction)
+        staff[login] = Actor(account, name, DESK_OF[role], frozenset({role}), jurisdiction)
     return staff
 
 
@@ -251,6 +252,7 @@ def _issue(steps: _Steps, settings: Settings, registrar: Actor, batches: dict[st
 def _year(steps: _Steps, settings: Settings, staff: dict[str, Actor]) -> None:
     """A year of acts, month by month, with certificates each quarter; a month that is done is not done again."""
     office = demo_year.Office(COUNTY, staff["registrar"], staff["reviewer"], Store(settings.store))
+    market = demo_market.Market(office, staff["operator"])
     press = certificates.Press(keys.certificate_signer(settings), Store(settings.store), settings.base_url)
     months = list(demo_year.plan())
     done = demo_year.months_done(COUNTY)
@@ -258,6 +260,7 @@ def _year(steps: _Steps, settings: Settings, staff: dict[str, Actor]) -> None:
         for number, month in enumerate(months, 1):
             if number > done:
                 _begin_month(office, number)
+                demo_market.begin_month(market, number)
                 demo_year.do_month(office, month, lambda days: _pass_days(settings, days, open_=True))
                 lapses.work(WORKER)
             if number == demo_renewals.MONTH:
@@ -270,6 +273,7 @@ def _year(steps: _Steps, settings: Settings, staff: dict[str, Actor]) -> None:
         _pass_days(settings, DAYS_AGO)
         lapses.work(WORKER)
         demo_renewals.publish(office, demo_renewals.ON_NOTICE)
+        demo_market.finish(market)
         seal(WORKER, settings)
 
 

@@ -173,6 +173,7 @@ def test_what_cannot_be_meant_is_refused_by_field_and_rule(
     for status, changed in WRONG:
         answer = phone.post(f"/my/listings/new/{right}", form(land, **changed), content_type="multipart/form-data")
         assert (answer.status_code, bool(found(answer))) == (status, True), (changed, answer.text)
+    assert found(answer) == {"LST-24"}
     assert one(farmer, "SELECT count(*) FROM exchange.listing") == 0
 
 
@@ -287,7 +288,7 @@ def test_a_listing_with_too_few_days_left_is_not_published(
 
 
 def test_the_kinds_of_transfer_are_told_to_everybody(browser: Browser) -> None:
-    page = browser.get("/transfers")
+    page = browser.get("/law/transfers")
     assert page.status_code == 200
     assert all(word in page.text for word in ("转包", "入股", "互换", "再流转", "四荒地承包", "只作记录", "20 年"))
 

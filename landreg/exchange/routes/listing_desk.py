@@ -17,6 +17,7 @@ from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.core.periods import beijing_day
 from landreg.exchange.listings import listing_queries as queries
 from landreg.exchange.listings import service
+from landreg.exchange.listings.reading import Land
 from landreg.exchange.routes import listing_forms as forms
 from landreg.exchange.routes.own_listings import photo_of
 from landreg.land.queries import division_names
@@ -78,7 +79,7 @@ def one(county: str, listing_id: UUID) -> Response:
         listing=row,
         names=names,
         judged=judged,
-        drawing=None if judged is None else forms.drawing(list(judged.land.parcels.values())),
+        drawing=None if judged is None else _drawing(judged.land),
         ground={} if judged is None else judged.land.parcels,
         may_review=may_review,
         reasons=forms.words("return_reason"),
@@ -117,3 +118,8 @@ def return_(county: str, listing_id: UUID) -> Redirect:
 def photo(county: str, listing_id: UUID, position: int) -> Response:
     """A photo of a listing."""
     return photo_of(current_actor(), county, listing_id, position)
+
+
+def _drawing(land: Land) -> forms.Drawn | None:
+    """What is listed among the parcels of its right, parts on their parcels."""
+    return forms.drawing(list(land.parcels.values()), *(one.code for one in land.chosen), cut=land.cut)

@@ -13,6 +13,7 @@ import shapely
 from flask import current_app, request
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
+from shapely import Polygon
 from sqlalchemy import Row
 
 from gis.zones import ZONES, to_lonlat
@@ -160,9 +161,9 @@ class Drawn:
     shapes: dict[str, Any]
 
 
-def drawing(rows: Sequence[Row[Any]], part: str = "") -> Drawn | None:
-    """The parcels of a right; part: the code of the one on which is drawn. None for no parcel."""
-    chosen = [row for row in rows if row.parcel_code == part] or list(rows)
+def drawing(rows: Sequence[Row[Any]], *codes: str, cut: Mapping[str, Polygon] | None = None) -> Drawn | None:
+    """The parcels of a right, those of these codes before the others; cut: the parts that are listed. None for no parcel."""
+    chosen = [row for row in rows if row.parcel_code in codes] or list(rows)
     if not chosen:
         return None
     srid = chosen[0].srid
@@ -175,12 +176,12 @@ def drawing(rows: Sequence[Row[Any]], part: str = "") -> Drawn | None:
     features = [
         {
             "type": "Feature",
-            "properties": {"code": code, "own": code == part},
+            "properties": {"code": code, "own": code in codes},
             "geometry": shapely.geometry.mapping(shape),
         }
         for code, shape in degrees.items()
     ]
-    sketch = sketch_of(own, [], others)
+    sketch = sketch_of(own, list((cut or {}).values()), others)
     extent = (west, south, east, north)
     return Drawn(sketch, land_shown.zone(srid), extent, {"type": "FeatureCollection", "features": features})
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from flask import Blueprint, Response, flash, g, redirect, request, send_file, url_for
+from flask import Blueprint, Response, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
@@ -135,7 +135,9 @@ def photo_of(actor: Actor, county: str, listing_id: UUID, position: int) -> Resp
         found = [row for row in queries.photos(uow.session, county, listing_id) if row.position == position]
     if not found:
         raise NotFound
-    return send_file(store().path(found[0].sha256), mimetype="image/jpeg", max_age=3600)
+    answer = Response(store().read(found[0].sha256), mimetype="image/jpeg")
+    answer.cache_control.private, answer.cache_control.max_age = True, 3600
+    return answer
 
 
 def _bound() -> Actor:
@@ -190,7 +192,7 @@ def _form(actor: Actor, right_id: UUID, consent: Consent | None) -> Response:
         "exchange/own_listing_form.html",
         consent=consent, right=right, said=said, parcels=parcels, kind=kind, before=before, part=part,
         kinds=[(one.kind, forms.named(one)) for one in kinds],
-        drawing=forms.drawing(parcels, part),
+        drawing=forms.drawing(parcels, *([part] if part else [])),
         years=forms.year_choices(end, kind.most_years(law), today),
         days=forms.day_choices(law), usual=law.days("LST-18.publication_days", "usual"),
         units=forms.words("price_unit", kind.units), grains=forms.words("price_grain"),

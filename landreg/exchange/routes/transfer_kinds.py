@@ -16,7 +16,7 @@ from landreg.web import pages
 blueprint = Blueprint("transfer_kinds", __name__)
 
 
-@blueprint.get("/transfers")
+@blueprint.get("/law/transfers")
 @allow(Role.PUBLIC)
 def index() -> Response:
     """Every kind that holds today."""

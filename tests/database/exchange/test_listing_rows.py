@@ -125,9 +125,10 @@ def test_a_listing_its_deal_and_the_deal_after_one_that_fell_stand_in_the_log(
 
 
 def _differences(database: Settings, worker: Actor) -> list[Any]:
+    """What the log and the exchange's tables differ in; the farmer's account was bound past the log."""
     register = told.register()
     found = recheck(worker, database, register.sources, register.tables, register.closings).findings
-    return [one for one in found if one.code != "LOG-14"]
+    return [one for one in found if str(one.values.get("table")).startswith("exchange.")]
 
 
 @pytest.mark.parametrize(
