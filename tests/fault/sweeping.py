@@ -18,6 +18,7 @@ from tests.life_kit import Life
 from tests.registry_kit import Connection
 
 SEVERAL = {
+    "deliver": "what is sent is committed before a stranger is asked, and what came of it is noted after",
     "reveal": "that an identity is opened stands in the log before it is shown",
     "attempt": "the step is undone, and that it was tried is kept",
     "issue": "printed in between, entered in one transaction",

@@ -7,7 +7,9 @@ from uuid import uuid4
 from landreg.access import clients
 from landreg.access.clients import NewClient
 from landreg.access.service import SYSTEM
+from landreg.audit import fair_look
 from landreg.core.actor import Actor, Desk
+from landreg.core.periods import beijing_day
 from landreg.exchange.interfaces import delivering, keeping, webhooks
 from landreg.exchange.interfaces.model import Webhook
 from landreg.exchange.interfaces.sending import Sent
@@ -43,5 +45,7 @@ def programs(on: Stage) -> Life:
     delivery = one(on.worker, "SELECT delivery_id FROM exchange.delivery")
     yield "send_anew", lambda: webhooks.send_anew(administrator, delivery)
     yield "deliver", lambda: delivering.work(on.settings, on.worker)
+    month = beijing_day(one(on.worker, "SELECT system.clock()"))
+    yield "look_at_market", lambda: fair_look.look(on.auditor, month)
     yield "end_program", lambda: clients.end(SYSTEM, made.client_id)
     assert one(on.worker, f"SELECT count(*) FROM {Webhook.__table__.fullname}") == 1

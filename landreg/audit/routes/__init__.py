@@ -9,13 +9,13 @@ from flask_babel import gettext as _
 
 from landreg.access.home import Figure, Queue, Row, Shown, on_first_page
 from landreg.audit import complaint_queries, queries
-from landreg.audit.routes import complaints, dashboard, evidence, findings, flags, samples, watch
+from landreg.audit.routes import complaints, dashboard, evidence, findings, flags, market, samples, watch
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.web import i18n
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
-for part in (dashboard, flags, watch, samples, findings, complaints, evidence):
+for part in (dashboard, flags, watch, market, samples, findings, complaints, evidence):
     blueprint.register_blueprint(part.blueprint)
 ON_FIRST_PAGE = 8
 

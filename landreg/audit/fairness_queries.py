@@ -1,0 +1,135 @@
+"""The market as the fairness watch reads it: sales, who took part, priority windows. Within the auditor's jurisdiction."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from landreg.audit.fairness import Entry, Market, Sale, Window
+from landreg.core.codes import masked_name
+from landreg.core.periods import beijing_day
+from landreg.exchange.market.index import LEAST, median
+
+_TOWNSHIP = 9
+
+# Of the events of a listing its first publication, and what then ended it; of its deals the one that was made last.
+_SALES = """
+    SELECT l.county, l.listing_id, l.number, l.village, l.unit, l.floor, l.floor_shown, l.area_m2, l.closes_on,
+        coalesce(l.agent_id::text, '') AS agent, p.by_id::text AS operator, p.at AS published_at,
+        (SELECT min(e.at) FROM exchange.listing_event AS e WHERE e.county = l.county AND e.listing_id = l.listing_id
+            AND e.kind = 'dealt') AS dealt_at,
+        coalesce(d.taker_id::text, '') AS winner, d.price
+    FROM exchange.listing AS l
+    JOIN LATERAL (SELECT e.by_id, e.at FROM exchange.listing_event AS e WHERE e.county = l.county
+        AND e.listing_id = l.listing_id AND e.kind = 'published' ORDER BY e.at LIMIT 1) AS p ON true
+    LEFT JOIN LATERAL (SELECT x.taker_id, x.price FROM exchange.deal AS x WHERE x.county = l.county
+        AND x.listing_id = l.listing_id ORDER BY x.decided_at DESC LIMIT 1) AS d ON true
+    WHERE l.village >= :within AND l.village < :past AND p.at >= :since AND p.at < :until
+    ORDER BY l.county, l.number
+"""
+# What each taker would have given at most; of a bid that is still sealed nobody knows.
+_ENTRIES = """
+    SELECT x.county, x.listing_id, x.taker_id::text AS taker, max(x.price) AS price FROM (
+        SELECT s.county, s.listing_id, e.taker_id, b.price FROM exchange.sale AS s
+        JOIN exchange.entrant AS e ON e.county = s.county AND e.sale_id = s.sale_id
+        LEFT JOIN exchange.bid AS b ON b.county = e.county AND b.entrant_id = e.entrant_id
+        UNION ALL
+        SELECT s.county, s.listing_id, e.taker_id, o.price FROM exchange.sale AS s
+        JOIN exchange.entrant AS e ON e.county = s.county AND e.sale_id = s.sale_id
+        JOIN exchange.opened_bid AS o ON o.county = e.county AND o.entrant_id = e.entrant_id
+        UNION ALL
+        SELECT o.county, o.listing_id, o.taker_id, o.price FROM exchange.offer AS o WHERE o.side = 'taker' AND o.kind = 'offer'
+    ) AS x WHERE x.listing_id = ANY (:listings) GROUP BY x.county, x.listing_id, x.taker_id
+"""
+_WINDOWS = """
+    SELECT l.number, p.by::text AS operator,
+        (SELECT count(*) FROM exchange.priority_notice AS n WHERE n.county = p.county AND n.priority_id = p.priority_id)
+            AS households,
+        (SELECT count(DISTINCT t.household_id) FROM exchange.priority_told AS t
+            WHERE t.county = p.county AND t.priority_id = p.priority_id) AS told,
+        EXISTS (SELECT FROM exchange.priority_told AS t WHERE t.county = p.county AND t.priority_id = p.priority_id
+            AND t.way = 'posted') AS posted
+    FROM exchange.priority AS p JOIN exchange.listing AS l ON l.county = p.county AND l.listing_id = p.listing_id
+    WHERE p.village >= :within AND p.village < :past AND p.at >= :since AND p.at < :until
+    ORDER BY l.number
+"""
+_TAKERS = """
+    SELECT t.taker_id::text AS taker, t.kind, t.name, t.account_id, t.contact, t.household_id FROM exchange.taker AS t
+    WHERE t.taker_id = ANY (:takers)
+"""
+
+
+@dataclass(frozen=True)
+class Read:
+    """A market, and the names by which its takers are told, a person's masked."""
+
+    market: Market
+    names: Mapping[str, str]
+
+
+def market(session: Session, within: str, since: datetime, until: datetime, due: int) -> Read:
+    """What was published in a division from one instant to another. due: days that a publication has to last."""
+    where = {"within": within, "past": f"{within}~", "since": since, "until": until}
+    rows = session.execute(sa.text(_SALES), where).all()
+    ids = [row.listing_id for row in rows]
+    found: dict[UUID, list[Any]] = defaultdict(list)
+    for entry in session.execute(sa.text(_ENTRIES), {"listings": ids}):
+        found[entry.listing_id].append(entry)
+    takers = {one.taker for entries in found.values() for one in entries} | {row.winner for row in rows if row.winner}
+    known = {row.taker: row for row in session.execute(sa.text(_TAKERS), {"takers": [UUID(one) for one in takers]})}
+    marks = {taker: _marks(row) for taker, row in known.items()}
+    sales = tuple(_sale(row, found[row.listing_id], marks, _index(row, rows), due) for row in rows)
+    windows = tuple(
+        Window(one.number, one.operator, one.households, one.households if one.posted else one.told)
+        for one in session.execute(sa.text(_WINDOWS), where)
+    )
+    names = {taker: masked_name(row.name) if row.kind == "person" else row.name for taker, row in known.items()}
+    return Read(Market(sales, windows), names)
+
+
+def _sale(
+    row: Any, entries: Sequence[Any], marks: Mapping[str, frozenset[tuple[str, str]]], index: Decimal | None,
+    due: int,
+) -> Sale:  # fmt: skip
+    known = {one.taker: Entry(one.taker, one.price, marks.get(one.taker, frozenset())) for one in entries}
+    if row.winner and row.winner not in known:
+        known[row.winner] = Entry(row.winner, row.price, marks.get(row.winner, frozenset()))
+    published = beijing_day(row.published_at)
+    ended = row.closes_on if row.dealt_at is None else min(row.closes_on, beijing_day(row.dealt_at))
+    return Sale(
+        number=row.number, village=row.village, operator=row.operator, agent=row.agent, winner=row.winner,
+        price=row.price if row.unit == "yuan_mu_year" else None, floor=None if row.floor_shown else row.floor, index=index,
+        days=(ended - published).days, due=due, entries=tuple(known[taker] for taker in sorted(known)),
+    )  # fmt: skip
+
+
+def _index(row: Any, rows: Sequence[Any]) -> Decimal | None:
+    """The middle price of the other deals in its township, weighted by area; None where they are too few to tell one."""
+    others = [
+        (one.price, one.area_m2)
+        for one in rows
+        if one.listing_id != row.listing_id
+        and one.price is not None
+        and one.unit == "yuan_mu_year"
+        and one.village[:_TOWNSHIP] == row.village[:_TOWNSHIP]
+    ]
+    return median(others) if len(others) >= LEAST else None
+
+
+def _marks(row: Any) -> frozenset[tuple[str, str]]:
+    """What two takers may share, as digests: the watch compares, and shows nobody's number."""
+    said = {
+        "account": str(row.account_id or ""),
+        "contact": "".join(sign for sign in row.contact if sign.isalnum()),
+        "household": str(row.household_id or ""),
+    }
+    return frozenset((kind, hashlib.sha256(text.encode()).hexdigest()) for kind, text in said.items() if text)
