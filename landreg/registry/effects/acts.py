@@ -136,8 +136,18 @@ def parted(
     ]
 
 
-def rename(household: Standing, members: Iterable[Standing], asked: NameChange, on: date, new: NewId) -> Changes:
-    """A member is the same person under another name from the day on, and so is the household's representative."""
+def rename(
+    household: Standing,
+    members: Iterable[Standing],
+    asked: NameChange,
+    on: date,
+    new: NewId,
+    elsewhere: Iterable[Standing] = (),
+) -> Changes:
+    """A member is the same person under another name from the day on, and so is the household's representative.
+
+    elsewhere: rows that name the same person as the holder of a right of their own, or as a collective's representative.
+    """
     (member,) = (row for row in members if row.row["member_id"] == asked.member_id)
     closes = [member]
     opens = [*member.until(on, row_id=new()), member.from_day(on, row_id=new(), person_id=asked.person_id)]
@@ -146,7 +156,16 @@ def rename(household: Standing, members: Iterable[Standing], asked: NameChange, 
         closes.append(household)
         told = {"name": asked.name, "representative_id": asked.person_id}
         opens += (*household.until(on, row_id=new()), household.from_day(on, row_id=new(), **told))
+    for row in elsewhere:
+        closes.append(row)
+        opens += (*row.until(on, row_id=new()), row.from_day(on, row_id=new(), **_renamed_as(row.table, asked)))
     return Changes(tuple(opens), on, tuple(closes))
+
+
+def _renamed_as(table: str, asked: NameChange) -> dict[str, Any]:
+    if table == "holder":
+        return {"name": asked.name, "person_id": asked.person_id}
+    return {"representative": asked.name, "representative_id": asked.person_id}
 
 
 def cancel(

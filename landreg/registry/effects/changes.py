@@ -122,6 +122,7 @@ _NAMES: Mapping[str, Sequence[str]] = {
     "parcel": ("parcel_id",),
     "parcel_origin": ("parcel_id", "origin_id"),
     "holder": ("holder_id",),
+    "collective": ("collective_id",),
 }
 _TECHNICAL = frozenset(
     (

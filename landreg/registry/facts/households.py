@@ -32,7 +32,7 @@ from landreg.registry.rules.household_requests import (
     HouseholdMerge,
     RepresentativeChange,
 )
-from landreg.registry.rules.requests import Assignment, read
+from landreg.registry.rules.requests import Assignment, NameChange, read
 
 FILED = "filing"
 """The paper by which the issuing party was told."""
@@ -86,6 +86,9 @@ def concerned(session: Session, county: str, asked: Any) -> list[UUID]:
         return list(standing.rights_held(session, county, [asked.household_id], CONTRACT).get(asked.household_id, {}))
     if isinstance(asked, HouseholdMerge):
         return list(standing.rights_held(session, county, [asked.household_id]).get(asked.household_id, {}))
+    if isinstance(asked, NameChange):
+        rows = session.execute(text(_HELD_BY_ONESELF), {"county": county, "member": asked.member_id})
+        return [row.right_id for row in rows]
     return []
 
 
@@ -286,4 +289,12 @@ def _changes(
 
 
 _OPERATED = "SELECT parcel_id, right_id, code FROM registry.operated(:county, :parcels)"
+# What a member inherited and holds beside the household: its certificate bears the name.
+_HELD_BY_ONESELF = """
+    SELECT r.right_id FROM party.member AS m
+    JOIN party.holder AS h ON h.county = m.county AND h.person_id = m.person_id AND upper_inf(h.recorded) AND upper_inf(h.valid)
+    JOIN registry."right" AS r ON r.county = h.county AND r.household_id = h.holder_id AND r.kind = 'homestead'
+         AND upper_inf(r.recorded) AND upper_inf(r.valid)
+    WHERE m.county = :county AND m.member_id = :member AND upper_inf(m.recorded) AND upper_inf(m.valid) ORDER BY r.code
+"""
 _HOMES = "SELECT person_id, household_code FROM party.households_of(:county, :persons)"

@@ -13,7 +13,7 @@ from landreg.access.identity import bearing
 from landreg.access.queries import same_persons
 from landreg.law.book import act_type
 from landreg.registry.casebook import Case
-from landreg.registry.effects import Changes
+from landreg.registry.effects import Changes, Standing
 from landreg.registry.effects import acts as effects
 from landreg.registry.facts import standing
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted
@@ -31,12 +31,14 @@ def name_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]
     people = {row.row["person_id"] for one in households.values() for row in one.members}
     same = same_persons(session, [*people, *(one.person_id for one in asked.values())])
     borne = bearing(session, [(one.person_id, one.name) for one in asked.values()])
+    elsewhere = standing.named_elsewhere(session, county, list(people))
     made = []
     for case in cases:
         one, household = asked[case.case_id], households.get(case.household_code)
         limits = tuple(row for right_id in case.right_ids for row in restrictions.get(right_id, ()))
         rows = InForce(None, household, limits, parties=() if household is None else (household,))
         was = _person(household, one.member_id)
+        also = elsewhere.get(was, ()) if was is not None else ()
         facts = NameFacts(
             act_kind=case.act_kind,
             code=case.subject_code,
@@ -49,7 +51,7 @@ def name_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]
             other_name=was != one.person_id,
             told=one.person_id in borne,
         )
-        made.append(ActProposal(case, rows, facts, partial(_changes, case, household, one)))
+        made.append(ActProposal(case, rows, facts, partial(_changes, case, household, one, also)))
     return made
 
 
@@ -68,8 +70,14 @@ def _same(same: Mapping[UUID, UUID], was: UUID, is_: UUID) -> bool:
     return was in same and same.get(was) == same.get(is_)
 
 
-def _changes(case: Case, household: standing.HouseholdInForce | None, asked: NameChange, on: date) -> Changes:
+def _changes(
+    case: Case,
+    household: standing.HouseholdInForce | None,
+    asked: NameChange,
+    elsewhere: tuple[Standing, ...],
+    on: date,
+) -> Changes:
     if household is None:
         raise ValueError(f"{case.subject_code} is not in force")
-    made = effects.rename(household.household, household.members, asked, on, uuid4)
+    made = effects.rename(household.household, household.members, asked, on, uuid4, elsewhere)
     return Changes(made.opens, on, made.closes, dict.fromkeys(case.right_ids, "replaced"))

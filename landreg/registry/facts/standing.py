@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import Session
 
 from landreg.core.tables import in_force
 from landreg.land.model import Parcel, ParcelOrigin
-from landreg.party.model import Holder, Household, Member
+from landreg.party.model import Collective, Holder, Household, Member
 from landreg.registry.casebook import Certificate, CertificateEnd
 from landreg.registry.effects import RightBundle, Standing
 from landreg.registry.model import Contract, Restriction, Right, RightHolder, RightParcel
@@ -27,6 +27,7 @@ ROWS: Mapping[str, Any] = {
     "household": Household,
     "member": Member,
     "holder": Holder,
+    "collective": Collective,
     "parcel": Parcel,
     "parcel_origin": ParcelOrigin,
 }
@@ -122,6 +123,21 @@ def rights_held(
     return found
 
 
+def named_elsewhere(session: Session, county: str, persons: Sequence[UUID]) -> dict[UUID, tuple[Standing, ...]]:
+    """By person: the rows that name them beside their household: as holder of a right of their own, as a collective's
+    representative, who is known by the number that the survey gives.
+    """
+    found: dict[UUID, list[Standing]] = defaultdict(list)
+    for row in _rows(session, Holder, county, Holder.person_id.in_(persons)):
+        found[row.person_id].append(standing("holder", row))
+    asked = {"county": county, "persons": list(persons)}
+    representing = {row.row_id: row.person_id for row in session.execute(text(_REPRESENTING), asked)}
+    if representing:
+        for row in _rows(session, Collective, county, Collective.row_id.in_(representing)):
+            found[representing[row.row_id]].append(standing("collective", row))
+    return {person: tuple(rows) for person, rows in found.items()}
+
+
 def certificates_in_force(session: Session, county: str, right_ids: Sequence[UUID]) -> Sequence[Certificate]:
     """The certificates of these rights that were neither replaced nor cancelled."""
     ended = select(CertificateEnd.certificate_id).where(
@@ -160,3 +176,13 @@ def _codes(session: Session, county: str, parcel_ids: Sequence[UUID]) -> dict[UU
         Parcel.county == county, Parcel.parcel_id.in_(parcel_ids), in_force(Parcel)
     )
     return dict(session.execute(found).all())
+
+
+_REPRESENTING = """
+    SELECT c.row_id, p.person_id FROM party.collective AS c
+    JOIN identity.person AS p ON p.person_id = ANY (:persons) AND (p.person_id = c.representative_id
+        OR c.representative_id IS NULL AND EXISTS (
+            SELECT FROM land.staged_issuer AS i WHERE i.county = c.county AND i.code = c.code
+            AND i.representative = c.representative AND i.id_digest = p.id_digest))
+    WHERE c.county = :county AND upper_inf(c.recorded) AND upper_inf(c.valid)
+"""

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from landreg.registry.leaves.rows import CLOCKED, digest, row_text
 
-PERSONAL = frozenset(("party.household", "party.member", "party.holder", "registry.restriction"))
+PERSONAL = frozenset(("party.household", "party.member", "party.holder", "party.collective", "registry.restriction"))
 NOT_OF_CHANGE = ("survey_entry", "first_registration")
 Told = tuple[dict[str, Any], dict[str, str]]
 

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -27,6 +27,7 @@ from landreg.registry.casework import applications, cases
 from landreg.registry.documents import Store
 from landreg.registry.issued import certificates
 from landreg.registry.issued.certificates import Press
+from landreg.registry.rules.household_requests import LandOperation, Operator
 from landreg.registry.rules.renewal_requests import RestrictionChange
 from landreg.registry.rules.requests import (
     Assignment,
@@ -189,6 +190,39 @@ def test_the_representatives_new_name_is_the_households_too(
     with pytest.raises(Refused) as refused:
         applied(registrar, "household_change", HouseholdChange(name="户主旧名"))
     assert codes(refused) == {"HH-6"}
+    assert rechecked(database, worker) == []
+
+
+def test_the_new_name_reaches_what_the_member_holds_alone_and_the_collective_that_they_represent(
+    registered: list[UUID],
+    registrar: Actor,
+    reviewer: Actor,
+    superuser: Connection,
+    database: Settings,
+    worker: Actor,
+) -> None:
+    member = members(registrar)[1]
+    was = one(registrar, f"SELECT person_id FROM party.member WHERE member_id = :m AND {NOW}", m=member)
+    superuser.execute(
+        "UPDATE land.staged_issuer SET id_digest = (SELECT id_digest FROM identity.person WHERE person_id = %s)", [was]
+    )
+    lease = LandOperation(
+        "", Operator("person", uuid4(), "成员1之2", "", was), "lease", "1号", date(2021, 12, 1), date(2022, 1, 1),
+        date(2027, 6, 30), tuple(parcels(registrar, right_of(registrar, SECOND))[:1]))  # fmt: skip
+    case = asked_for(
+        registrar, "land_operation", lease, right=right_of(registrar, SECOND), household=SECOND, more=("filing",)
+    )
+    booked(registrar, reviewer, superuser, case, "land_operation")
+    booked(registrar, reviewer, superuser, applied(registrar, "name_change", renamed(registrar)), "name_change")
+    now = one(registrar, f"SELECT person_id FROM party.member WHERE member_id = :m AND {NOW}", m=member)
+    holder = f"SELECT name || (person_id = :p) FROM party.holder WHERE {NOW}"
+    assert one(registrar, holder, p=now) == "成员新名true"
+    collective = f"SELECT representative || (representative_id = :p) FROM party.collective WHERE {NOW}"
+    assert one(registrar, collective, p=now) == "成员新名true"
+    assert (
+        one(registrar, "SELECT count(*) FROM party.collective WHERE representative = '白大成' AND upper_inf(recorded)")
+        == 1
+    )
     assert rechecked(database, worker) == []
 
 
