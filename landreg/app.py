@@ -35,7 +35,6 @@ from landreg.exchange.routes import (
     sales,
     transfer_kinds,
 )
-from landreg.exchange.routes import listing_desk, own_listings, transfer_kinds
 from landreg.exit.routes import calculator, numbers, plain
 from landreg.exit.routes import desk as exit_desk
 from landreg.exit.routes import own as own_exits

@@ -14,8 +14,8 @@ from landreg.config import Settings
 from landreg.core.actor import WORKER
 from landreg.core.db import Unavailable, told
 from landreg.core.files import Store
-from landreg.exchange.listings import days as listing_days
 from landreg.exchange.interfaces import delivering
+from landreg.exchange.listings import days as listing_days
 from landreg.exit import days
 from landreg.keys import certificate_signer
 from landreg.land import received
