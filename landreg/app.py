@@ -24,6 +24,7 @@ from landreg.config import CHECKOUT, Settings
 from landreg.core import db
 from landreg.core.actor import Desk
 from landreg.core.errors import BadInput, Finding
+from landreg.exchange.contracts.routes import ROOMS as contract_rooms
 from landreg.exchange.interfaces.routes import api
 from landreg.exchange.interfaces.routes import clients as client_pages
 from landreg.exchange.routes import (
@@ -57,6 +58,7 @@ ROOMS = {
         home, door_routes, log_pages, land_routes, registry_routes, public, books, calculator, plain, numbers, complaint_line,
         exit_desk, exit_papers, own_exits, own_listings, listing_desk, transfer_kinds, bids, sale_live, reviews, sales,
         audit_routes, client_pages, api,
+        *contract_rooms,
     ),
     Desk.SETTLEMENT: settlement_routes.ROOMS,
 }  # fmt: skip

@@ -24,7 +24,17 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import text
 
-from landreg import demo_exits, demo_heard, demo_market, demo_own, demo_renewals, demo_year, keys, migrate
+from landreg import (
+    demo_contracts,
+    demo_exits,
+    demo_heard,
+    demo_market,
+    demo_own,
+    demo_renewals,
+    demo_year,
+    keys,
+    migrate,
+)
 from landreg.access import queries as accounts
 from landreg.access.rules import DESK_OF
 from landreg.access.service import SYSTEM, NewAccount, open_account
@@ -261,6 +271,7 @@ def _year(steps: _Steps, settings: Settings, staff: dict[str, Actor]) -> None:
             if number > done:
                 _begin_month(office, number)
                 demo_market.begin_month(market, number)
+                demo_contracts.begin_month(market, number)
                 demo_year.do_month(office, month, lambda days: _pass_days(settings, days, open_=True))
                 lapses.work(WORKER)
             if number == demo_renewals.MONTH:
@@ -274,6 +285,7 @@ def _year(steps: _Steps, settings: Settings, staff: dict[str, Actor]) -> None:
         lapses.work(WORKER)
         demo_renewals.publish(office, demo_renewals.ON_NOTICE)
         demo_market.finish(market)
+        demo_contracts.finish(market)
         seal(WORKER, settings)
 
 

@@ -14,6 +14,8 @@ from landreg.config import Settings
 from landreg.core.actor import WORKER
 from landreg.core.db import Unavailable, told
 from landreg.core.files import Store
+from landreg.exchange.contracts import days as contract_days
+from landreg.exchange.contracts import projects
 from landreg.exchange.interfaces import delivering
 from landreg.exchange.listings import days as listing_days
 from landreg.exit import days
@@ -51,6 +53,8 @@ def run(settings: Settings, *, once: bool = False) -> None:
         partial(lapses.work, WORKER),
         partial(days.work, WORKER),
         partial(listing_days.work, WORKER),
+        partial(contract_days.work, WORKER),
+        partial(projects.work, WORKER),
         partial(delivering.work, settings),
         partial(seal, WORKER, settings),
         partial(Daily(settings).work, WORKER),

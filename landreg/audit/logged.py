@@ -16,6 +16,7 @@ from landreg.audit.complaint_queries import told as complaints_told
 from landreg.audit.model import AuditFinding, FindingEvent, Sample, SampleDraw
 from landreg.exchange import logged as exchange
 from landreg.exchange.bidding import logged as bidding
+from landreg.exchange.contracts import logged as contracts
 from landreg.exchange.interfaces import logged as interfaces
 from landreg.exit import logged as exits
 from landreg.exit.model import Agreement, Item
@@ -132,6 +133,9 @@ TABLES: Mapping[str, Mapping[str, str]] = {
 def register() -> Register:
     """All of this register that is held against its log."""
     below = registry_strays.register()
-    sources = {**below.sources, **exits.SOURCES, **exchange.SOURCES, **bidding.SOURCES, **interfaces.SOURCES, **SOURCES}
-    tables = {**below.tables, **exits.TABLES, **exchange.TABLES, **bidding.TABLES, **interfaces.TABLES, **TABLES}
+    rooms = (exits, exchange, contracts, interfaces, bidding)
+    sources, tables = dict(below.sources), dict(below.tables)
+    for room in rooms:
+        sources, tables = sources | dict(room.SOURCES), tables | dict(room.TABLES)
+    sources, tables = sources | dict(SOURCES), tables | dict(TABLES)
     return replace(below, sources=sources, tables=tables, strays=strays)

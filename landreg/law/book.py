@@ -188,7 +188,8 @@ class Law:
 _IN_WORDS = {
     "state": "case", "step": "step", "kind": "act", "restrictions": "restriction", "reason": "end_reason", "papers": "document",
     "facts": "fact",
-    "aside": "aside", "review_papers": "review_paper", "lacking": "settlement_missing", "holding": "settlement_ground", "along": "settlement_fault",
+    "aside": "aside", "review_papers": "review_paper", "clauses": "clause", "where": "contract_stage",
+    "lacking": "settlement_missing", "holding": "settlement_ground", "along": "settlement_fault",
 }  # fmt: skip
 
 

@@ -1,0 +1,193 @@
+"""The demonstration's contracts: deals that households made by themselves are drawn, signed, filed and paid month by month; at the
+end one goes to the register, one is in arrears, one before arbitration, and a village is asked for its land in one project.
+
+Resumable: how far it is, is read from the contracts that it made.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import timedelta
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from landreg.access.service import SYSTEM
+from landreg.core.actor import WORKER, Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import LandregError
+from landreg.core.periods import DAY, beijing_day, years_after
+from landreg.demo_market import Market
+from landreg.exchange.contracts import drawing, life, project_queries, projects, queries, registering, signing
+from landreg.exchange.contracts.drawing import Draft, Taken, Terms
+from landreg.exchange.contracts.model import Contract
+from landreg.exchange.contracts.projects import Planned, Priced, Said
+from landreg.exchange.contracts.signing import SIDES, Signature
+from landreg.registry import documents
+from landreg.registry.booking import register
+from landreg.registry.casework import cases
+from landreg.registry.guarded import Attached
+
+MONTHS = (2, 4, 6, 9, 11)
+COOPERATIVES = (("93610902MA0000001B", "样本粮油种植专业合作社"), ("93610902MA0000002E", "样本茶叶专业合作社"))
+SAID = {
+    "taker_home": "样本镇产业路一号", "paid_to": "甲方一卡通账户", "land_paid_to": "by_law", "crops_paid_to": "who_grew",
+    "late_per_10000": "5", "grade": "三等", "dispute_way": "arbitration", "renewal_notice_days": "60",
+}  # fmt: skip
+USES, ENDS = ("grain", "oil", "vegetables"), ("removed", "left_paid")
+
+
+def begin_month(market: Market, number: int) -> None:
+    """What a month begins with: a contract of the next household, and the first rent of it."""
+    for serial in range(_made(), sum(month <= number for month in MONTHS)):
+        # What a rule refuses, another act having come between, stays where it is.
+        with suppress(LandregError):
+            _paid(market, _signed(market, serial))
+
+
+def finish(market: Market) -> None:
+    """How contracts stand when the year has ended; nothing where it was done before."""
+    if _rows("SELECT count(*) AS n FROM exchange.project")[0].n:
+        return
+    county, operator = market.office.county, market.operator
+    paper = _paper(market)
+    for step, serial in enumerate(range(_made(), _made() + 3)):
+        with suppress(LandregError):
+            contract = _signed(market, serial, years=6)
+            match step:
+                case 0:
+                    _paid(market, contract)
+                    signing.certify(operator, county, contract.contract_id)
+                    _registered(market, contract)
+                case 1:
+                    life.ask_to_remedy(
+                        operator, county, contract.contract_id, "arrears", "第一期价款没有支付，请付清。", paper
+                    )
+                case 2:
+                    life.dispute(operator, county, contract.contract_id, "arbitration", "对面积有争议。", paper)
+    _project(market)
+
+
+def _signed(market: Market, serial: int, years: int = 0) -> Contract:
+    """A contract of the next household that nothing stands against, signed by both sides, and mostly filed."""
+    county, operator = market.office.county, market.operator
+    household = _rows(_FREE, county=county)[0]
+    with unit_of_work(operator) as uow:
+        today = beijing_day(uow.now)
+        (right, *_more) = queries.rights_of(uow.session, county, household.code)
+        land = queries.land(uow.session, county, right.right_id)
+    code, name = COOPERATIVES[serial % 2]
+    first = today - timedelta(days=20)
+    until = min(years_after(first, years or 1 + serial % 4), right.term.upper)
+    terms = Terms(
+        "lease", first, until, "yuan_mu_year", Decimal(400 + 35 * (serial % 7)), "", Decimal(serial % 3),
+        ("year", "half")[serial % 2], serial % 3 != 2,
+    )  # fmt: skip
+    values = {**SAID, "use": USES[serial % 3], "fixtures_end": ENDS[serial % 2]}
+    taken = tuple(Taken(parcel) for parcel in sorted(land.parcels if land else ())[:2])
+    draft = Draft(right.right_id, taken, terms, values)
+    made = drawing.draw_recorded(operator, county, draft, code, name)
+    for side in SIDES:
+        who = "户主样本" if side == "contractor" else "理事长样本"
+        signing.sign(operator, county, made.contract_id, Signature(side, "in_person", who, True, "村委会见证人"))
+    if serial % 4 != 3:
+        signing.file(operator, county, made.contract_id, today, "", _paper(market))
+    return made
+
+
+def _paid(market: Market, contract: Contract) -> None:
+    """What is due of a contract, by a receipt of the bank."""
+    county, operator = market.office.county, market.operator
+    with unit_of_work(operator) as uow:
+        today = beijing_day(uow.now)
+        found = queries.whole(uow.session, contract)
+    due = sum((one.left for one in found.settled if one.due.due_on <= today), Decimal(0))
+    if due:
+        receipt = f"HZ{today:%Y%m%d}{contract.number[-4:]}"
+        life.pay(operator, county, contract.contract_id, due, today, receipt, _paper(market))
+
+
+def _registered(market: Market, contract: Contract) -> None:
+    """The land-operation right of a contract, through the register's own case."""
+    office = market.office
+    signing.ask_registration(market.operator, office.county, contract.contract_id)
+    case = registering.open_case_of(
+        office.registrar, office.store, office.county, contract.contract_id, b"%PDF-1.7 sample"
+    )
+    _hand_in(office.registrar, office.county, contract, case)
+    cases.accept(office.registrar, office.county, [case])
+    cases.review(office.reviewer, office.county, [case])
+    register(office.reviewer, office.county, [case])
+
+
+def _hand_in(registrar: Actor, county: str, contract: Contract, case: UUID) -> None:
+    with unit_of_work(registrar) as uow:
+        documents.enter(
+            uow, county=county, village=contract.village, sha256="00" * 32, size=1, kind="identity", name="身份证.jpg", cases=[case]
+        )  # fmt: skip
+
+
+def _project(market: Market) -> None:
+    """A village's land to one cooperative: most households consent, one leaves out a parcel, one withdraws."""
+    county, operator = market.office.county, market.operator
+    found = _rows(_FREE, county=county)
+    village = found[0].village
+    free = {row.code for row in found if row.village == village}
+    with unit_of_work(operator) as uow:
+        today = beijing_day(uow.now)
+        land = project_queries.contracted(uow.session, county, village, [])
+    households = sorted({row.household_code for row in land.values() if row.household_code in free})[:8]
+    chosen = {code: row for code, row in land.items() if row.household_code in households}
+    last = min(row.term_last for row in found if row.code in households)
+    terms = Terms("lease", today + DAY, min(years_after(today, 3), last), "yuan_mu_year", Decimal(480))
+    parcels = tuple(Priced(code, Decimal(480 + 20 * (place % 3))) for place, code in enumerate(sorted(chosen)))
+    values = {**SAID, "use": "grain", "fixtures_end": "removed"}
+    code, name = COOPERATIVES[0]
+    made = projects.open_project(
+        operator, county, village, Planned("样本村粮油基地整村流转", code, terms, parcels, values, taker_name=name)
+    )
+    by_code = {row.household_code: row.household_id for row in chosen.values()}
+    for place, household in enumerate(households[:-1]):
+        own = sorted(parcel for parcel, row in chosen.items() if row.household_code == household)
+        left_out = tuple(own[:1]) if place == 1 and len(own) > 1 else ()
+        word = Said(
+            "withdraws" if place == 2 else "consents",
+            left_out,
+            "户主样本",
+            identity_checked=True,
+            witness="村委会见证人",
+        )
+        projects.say(operator, county, made.project_id, by_code[household], word)
+    projects.ask_run(operator, county, made.project_id)
+    projects.work(WORKER)
+
+
+def _paper(market: Market) -> Attached:
+    """A sample's scan."""
+    sha256, size = market.office.store.put(BytesIO(b"\xff\xd8\xff SAMPLE"))
+    return Attached(sha256, size, "样本扫描件.jpg")
+
+
+def _made() -> int:
+    return int(_rows("SELECT count(*) AS n FROM exchange.contract WHERE project_id IS NULL")[0].n)
+
+
+def _rows(statement: str, **values: Any) -> list[Any]:
+    with unit_of_work(SYSTEM) as uow:
+        return list(uow.session.execute(text(statement), values).all())
+
+
+_OPEN = "upper_inf({0}.recorded) AND upper_inf({0}.valid)"
+_FREE = f"""SELECT h.code, h.village, upper(r.term) AS term_last FROM registry."right" AS r
+    JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id AND {_OPEN.format("h")}
+    WHERE r.county = :county AND r.kind = 'contract_management' AND {_OPEN.format("r")} AND r.term IS NOT NULL
+      AND NOT EXISTS (SELECT FROM registry.restriction AS s WHERE s.county = r.county AND s.right_id = r.right_id)
+      AND NOT EXISTS (SELECT FROM registry."case" AS c WHERE c.county = r.county AND c.household_code = h.code
+                      AND c.act_kind <> 'first_registration')
+      AND NOT EXISTS (SELECT FROM access.binding AS b WHERE b.county = r.county AND b.household_id = h.household_id)
+      AND NOT EXISTS (SELECT FROM exit.exit AS x WHERE x.county = r.county AND x.household_id = h.household_id)
+      AND NOT EXISTS (SELECT FROM exchange.contract AS k WHERE k.county = r.county AND k.household_id = h.household_id)
+    ORDER BY upper(r.term) DESC, h.code"""

@@ -1,0 +1,1 @@
+"""Contracts of transfers: drawn, signed, filed, paid, and ended."""

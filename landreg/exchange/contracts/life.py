@@ -1,0 +1,244 @@
+"""The life of a contract: payments by their receipts, notices to remedy, ends, disputes and their outcome, dividends, return.
+
+The register moves no money: a payment is what a bank's receipt says, and a receipt counts once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from landreg.core.actor import Actor
+from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.errors import BadInput, Conflict, Finding, Refused
+from landreg.core.periods import DAY
+from landreg.core.units import CENT, half_up
+from landreg.exchange.contracts import logged, queries
+from landreg.exchange.contracts.entering import entered, happened, held, must, open_for
+from landreg.exchange.contracts.model import RentPayment
+from landreg.exchange.contracts.rules.course import (
+    ENDS,
+    OUTCOMES,
+    Ending,
+    con_7_ended_on_the_law_s_grounds,
+    con_8_both_agree_to_end,
+    con_9_no_open_dispute,
+)
+from landreg.exchange.contracts.rules.rent import Due, Paid, con_6_payment_counts_once
+from landreg.law.book import terms
+from landreg.registry.guarded import Attached, ties_nothing
+
+LIVING = ("signed", "running", "over", "disputed")
+MOST_YUAN = Decimal("9999999999.99")
+
+
+def pay(
+    actor: Actor, county: str, contract_id: UUID, amount: Decimal | None, paid_on: date, receipt: str,
+    paper: Attached | None, kg: Decimal | None = None,
+) -> Decimal:  # fmt: skip
+    """Record a payment by its receipt; what is left of all that is known. kg: of grain handed over, at the price of that day.
+
+    Raises BadInput (FORM-1, FORM-7), Refused (CON-6, CON-11, GUARD-1), Conflict (CON-5) before the contract is made.
+    """
+    with unit_of_work(actor) as uow:
+        return pay_within(uow, county, contract_id, amount, paid_on, receipt, paper, kg)
+
+
+def pay_within(
+    uow: UnitOfWork, county: str, contract_id: UUID, amount: Decimal | None, paid_on: date, receipt: str,
+    paper: Attached | None, kg: Decimal | None = None,
+) -> Decimal:  # fmt: skip
+    """The same, in the transaction of something that belongs to it."""
+    found, law = held(uow, county, contract_id)
+    row = found.contract
+    open_for(found, law, *LIVING, "ended")
+    kept = must(paper)
+    ties_nothing(law.on, kept, receipt=receipt)
+    if kg is not None:
+        price = queries.prices(uow.session, county, row.grain, [paid_on]).get(paid_on) if row.grain else None
+        if price is None:
+            raise Refused(Finding("CON-11", "kg", {"days": [paid_on]}, subject=row.number))
+        sound = kg.is_finite() and 0 < kg <= MOST_YUAN
+        amount = half_up(kg * price) if sound else Decimal(0)
+    if amount is None:
+        raise BadInput(Finding("FORM-1", "amount"))
+    signed = found.of("signed")
+    facts = Paid(
+        amount, paid_on, receipt, found.left, signed.on_day if signed else law.on, law.on,
+        queries.receipt_known(uow.session, county, receipt.strip()),
+    )  # fmt: skip
+    if wrong := con_6_payment_counts_once(facts, law):
+        raise Refused(wrong)
+    put = entered(uow, county, row.village, "rent_receipt", kept, contract=contract_id)
+    payment = RentPayment(
+        county=county, village=row.village, contract_id=contract_id, payment_id=uuid4(), amount_yuan=amount.quantize(CENT),
+        kg=None if kg is None else half_up(kg), paid_on=paid_on, receipt=receipt.strip(), document_id=put.document_id,
+        recorded_by=uow.actor.account_id, recorded_by_name=uow.actor.name, recorded_at=uow.now,
+    )  # fmt: skip
+    uow.session.add(payment)
+    uow.session.flush()
+    logged.stage_payment(uow, payment, put)
+    return found.left - amount
+
+
+def ask_to_remedy(
+    actor: Actor, county: str, contract_id: UUID, what: str, said: str, paper: Attached | None = None
+) -> None:
+    """Give notice to remedy something within the county's days. Raises BadInput, Refused (GUARD-1), Conflict (CON-5)."""
+    if what not in terms("contract_remedy"):
+        raise BadInput(Finding("FORM-5", "what", {"given": what[:40]}))
+    with unit_of_work(actor) as uow:
+        found, law = held(uow, county, contract_id)
+        open_for(found, law, "signed", "running", "over")
+        ties_nothing(law.on, paper, said=said)
+        facts = {"what": what, "days": law.days("CON-7.remedy_days"), "arrears": str(found.course(law.on).arrears)}
+        happened(uow, found.contract, "remedy_asked", law.on, said=said, facts=facts, paper=paper)
+
+
+def remedied(actor: Actor, county: str, contract_id: UUID, said: str) -> None:
+    """Record that what a notice asked was done."""
+    with unit_of_work(actor) as uow:
+        found, law = held(uow, county, contract_id)
+        open_for(found, law, "signed", "running", "over")
+        if not found.of("remedy_asked"):
+            raise Conflict(Finding("CON-5", "state", {"where": "running"}, subject=found.contract.number))
+        ties_nothing(law.on, said=said)
+        happened(uow, found.contract, "remedied", law.on, said=said)
+
+
+@dataclass(frozen=True)
+class End:
+    """How a contract ends before its term. ground, since: of a termination by the contractor."""
+
+    how: str
+    on_day: date
+    ground: str = ""
+    since: date | None = None
+    said: str = ""
+
+
+def end(actor: Actor, county: str, contract_id: UUID, asked: End, paper: Attached | None) -> None:
+    """End a contract: by agreement, on a ground of the law, or since land or taker are gone. Raises Refused (CON-7, CON-8,
+    CON-9, GUARD-1), BadInput (FORM-5, FORM-7), Conflict (CON-5).
+    """
+    if asked.how not in ENDS or asked.how in ("term_over", "award", "replaced"):
+        raise BadInput(Finding("FORM-5", "how", {"given": asked.how[:40]}))
+    with unit_of_work(actor) as uow:
+        found, law = held(uow, county, contract_id)
+        open_for(found, law, *LIVING)
+        course = found.course(law.on)
+        ties_nothing(law.on, paper, said=asked.said)
+        ending = Ending(course, asked.ground, asked.on_day, asked.since, paper is not None)
+        findings = [con_9_no_open_dispute(course, law)]
+        if asked.how == "terminated":
+            findings.append(con_7_ended_on_the_law_s_grounds(ending, law))
+        else:
+            findings.append(con_8_both_agree_to_end(ending, law))
+        if told := [finding for finding in findings if finding]:
+            raise Refused(told)
+        facts = {"how": asked.how, "ground": asked.ground if asked.how == "terminated" else ""}
+        happened(uow, found.contract, "ended", asked.on_day, said=asked.said, facts=facts, paper=must(paper))
+
+
+def dispute(actor: Actor, county: str, contract_id: UUID, forum: str, said: str, paper: Attached | None) -> None:
+    """Record that a dispute is before mediation, arbitration or court: ends and changes wait. Raises BadInput, Conflict (CON-5)."""
+    if forum not in terms("contract_forum"):
+        raise BadInput(Finding("FORM-5", "forum", {"given": forum[:40]}))
+    with unit_of_work(actor) as uow:
+        found, law = held(uow, county, contract_id)
+        open_for(found, law, "signed", "running", "over")
+        ties_nothing(law.on, paper, said=said)
+        happened(uow, found.contract, "disputed", law.on, said=said, facts={"forum": forum}, paper=paper)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What mediation or an award says. on_day: from which day a contract ends; yuan, due_on: of what is owed."""
+
+    outcome: str
+    on_day: date
+    yuan: Decimal | None = None
+    due_on: date | None = None
+    said: str = ""
+
+
+def settle(actor: Actor, county: str, contract_id: UUID, asked: Outcome, paper: Attached | None) -> None:
+    """Record the outcome; it binds the record: a contract that it ends is ended, a sum that it awards is due.
+
+    Raises Refused (CON-17), Conflict (CON-5) where nothing is in dispute, BadInput (FORM-7).
+    """
+    with unit_of_work(actor) as uow:
+        found, law = held(uow, county, contract_id)
+        row, course = found.contract, found.course(law.on)
+        if not course.disputed:
+            raise Conflict(Finding("CON-5", "state", {"where": "running"}, subject=row.number))
+        kept = must(paper)
+        ties_nothing(law.on, kept, said=asked.said)
+        if wrong := con_17_outcome_is_said(row.number, asked):
+            raise Refused(wrong)
+        dues: list[Due] = []
+        if asked.outcome == "owed" and asked.yuan is not None and asked.due_on is not None:
+            place = len(found.dues) + 1
+            dues = [
+                Due(place, asked.on_day, max(asked.due_on, asked.on_day) + DAY, asked.due_on, asked.yuan.quantize(CENT))
+            ]
+        facts: dict[str, Any] = {"outcome": asked.outcome}
+        happened(
+            uow, row, "settled", asked.on_day, said=asked.said, facts=facts, paper=kept, dues=dues, due_kind="awarded"
+        )
+        if asked.outcome in ("ended", "void"):
+            day = row.from_on if asked.outcome == "void" else asked.on_day
+            happened(uow, row, "ended", day, facts={"how": "award", "outcome": asked.outcome})
+
+
+def con_17_outcome_is_said(number: str, asked: Outcome) -> Finding | None:
+    """CON-17: an outcome is of the list; of what is owed it says the sum and the day."""
+    sound = asked.outcome in OUTCOMES
+    if asked.outcome == "owed":
+        sound = asked.yuan is not None and asked.yuan.is_finite() and 0 < asked.yuan <= MOST_YUAN
+        sound = sound and asked.yuan == asked.yuan.quantize(CENT) and asked.due_on is not None  # type: ignore[union-attr]
+    return None if sound else Finding("CON-17", "outcome", {}, subject=number)
+
+
+def pay_dividend(
+    actor: Actor, county: str, contract_id: UUID, year: int, yuan: Decimal, due_on: date, paper: Attached | None
+) -> None:
+    """Declare a floating dividend of a year: it falls due like a rent. Raises Refused (CON-15) where it is no share contract."""
+    with unit_of_work(actor) as uow:
+        found, law = held(uow, county, contract_id)
+        row = found.contract
+        open_for(found, law, "signed", "running", "over")
+        within = row.from_on.year <= year <= row.until_on.year and abs(due_on.year - year) <= 2
+        sound = yuan.is_finite() and 0 < yuan <= MOST_YUAN and yuan == yuan.quantize(CENT)
+        if row.kind != "share" or not within or not sound:
+            raise Refused(Finding("CON-15", "yuan", subject=row.number))
+        first = date(year, 1, 1)
+        due = Due(len(found.dues) + 1, first, date(year + 1, 1, 1), due_on, yuan.quantize(CENT))
+        happened(
+            uow, row, "dividend", law.on, facts={"year": year}, paper=must(paper), dues=[due], due_kind="dividend"
+        )  # fmt: skip
+
+
+def renewal(actor: Actor, county: str, contract_id: UUID, answer: str, said: str, paper: Attached | None) -> None:
+    """Record that whoever has the land was asked to renew on equal terms, or declined in writing."""
+    if answer not in ("renewal_asked", "renewal_declined"):
+        raise BadInput(Finding("FORM-5", "answer", {"given": answer[:40]}))
+    with unit_of_work(actor) as uow:
+        found, law = held(uow, county, contract_id)
+        open_for(found, law, "running", "over")
+        ties_nothing(law.on, paper, said=said)
+        happened(uow, found.contract, answer, law.on, said=said, paper=must(paper))
+
+
+def give_back(actor: Actor, county: str, contract_id: UUID, on_day: date, said: str, paper: Attached | None) -> None:
+    """Record that the land was given back after the end, and what became of what stood on it."""
+    with unit_of_work(actor) as uow:
+        found, law = held(uow, county, contract_id)
+        open_for(found, law, "ended")
+        ties_nothing(law.on, paper, said=said)
+        if on_day > law.on:
+            raise BadInput(Finding("FORM-5", "on_day", {"given": on_day.isoformat()}))
+        happened(uow, found.contract, "returned", on_day, said=said, paper=must(paper))

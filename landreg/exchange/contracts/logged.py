@@ -1,0 +1,140 @@
+"""What the log says of contracts, read from their tables: staged when a row is written, read again by `landreg log recheck`.
+
+Parcels are told by the leaf of their contract or project, dues and the paper of a step by the leaf of that step.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from landreg.core.db import UnitOfWork
+from landreg.core.tables import Base
+from landreg.exchange.contracts.model import (
+    Contract,
+    ContractEvent,
+    ContractPaper,
+    ContractParcel,
+    Project,
+    ProjectParcel,
+    ProjectWord,
+    RentDue,
+    RentPayment,
+)
+from landreg.exchange.logged import NOT_TOLD, row_text
+from landreg.log.leaf import Entry
+from landreg.log.recheck_register import Source
+from landreg.log.store import stage
+
+Told = tuple[dict[str, Any], dict[str, str]]
+FOLLOWS = NOT_TOLD | {"ends_on", "clauses", "facts"}
+"""Columns that a leaf tells not as they print: what follows from events, and what is told in its canonical form."""
+
+
+def stage_contract(uow: UnitOfWork, row: Contract, parcels: Sequence[ContractParcel]) -> None:
+    """Tell the log of a contract with its parcels."""
+    stage(uow, Entry("exchange.contract", row.county, row.village, row.number, *_contract(row, parcels)))
+
+
+def stage_step(uow: UnitOfWork, row: ContractEvent, paper: ContractPaper | None, dues: Sequence[RentDue] = ()) -> None:
+    """Tell the log of a step of a contract, with its paper and what it made due."""
+    stage(uow, Entry("exchange.contract_step", row.county, row.village, str(row.event_id), *_step(row, paper, dues)))
+
+
+def stage_payment(uow: UnitOfWork, row: RentPayment, paper: ContractPaper) -> None:
+    """Tell the log of a payment."""
+    stage(uow, Entry("exchange.rent_paid", row.county, row.village, str(row.payment_id), *_payment(row, paper)))
+
+
+def stage_project(uow: UnitOfWork, row: Project, parcels: Sequence[ProjectParcel]) -> None:
+    """Tell the log of a project with the land that it asks for."""
+    stage(uow, Entry("exchange.project", row.county, row.village, row.number, *_project(row, parcels)))
+
+
+def stage_word(uow: UnitOfWork, row: ProjectWord) -> None:
+    """Tell the log of a household's word on a project."""
+    stage(uow, Entry("exchange.project_word", row.county, row.village, str(row.word_id), *_word(row)))
+
+
+def _contract(row: Contract, parcels: Iterable[ContractParcel]) -> Told:
+    facts = {"contract": row.contract_id, "kind": row.kind, "area_m2": row.area_m2, "text": row.text_sha256}
+    return facts, {"row": _text(row, clauses=row.clauses), "parcels": _all(parcels, "parcel_code")}
+
+
+def _step(row: ContractEvent, paper: ContractPaper | None, dues: Iterable[RentDue]) -> Told:
+    told = {"row": _text(row, facts=row.facts)}
+    told |= {} if paper is None else {"paper": _text(paper)}
+    if dues := list(dues):
+        told["dues"] = _all(dues, "position")
+    return {"contract": row.contract_id, "step": row.kind, "on": row.on_day}, told
+
+
+def _payment(row: RentPayment, paper: ContractPaper | None) -> Told:
+    told = {"row": _text(row)} | ({} if paper is None else {"paper": _text(paper)})
+    return {"contract": row.contract_id, "yuan": row.amount_yuan}, told
+
+
+def _project(row: Project, parcels: Iterable[ProjectParcel]) -> Told:
+    return {"project": row.project_id}, {
+        "row": _text(row, clauses=row.clauses),
+        "parcels": _all(parcels, "parcel_code"),
+    }
+
+
+def _word(row: ProjectWord) -> Told:
+    return {"project": row.project_id, "word": row.kind}, {"row": _text(row)}
+
+
+def _text(row: Base, **kept: Mapping[str, Any]) -> str:
+    told = [f"{name}={json.dumps(value, ensure_ascii=False, sort_keys=True)}" for name, value in kept.items()]
+    return "; ".join([row_text(row, but=FOLLOWS), *told])
+
+
+def _all(rows: Iterable[Any], key: str) -> str:
+    return " | ".join(_text(row) for row in sorted(rows, key=lambda row: getattr(row, key)))
+
+
+def _by(session: Session, table: Any, key: str) -> dict[UUID, list[Any]]:
+    found: dict[UUID, list[Any]] = {}
+    for row in session.scalars(sa.select(table)):
+        found.setdefault(getattr(row, key), []).append(row)
+    return found
+
+
+def _read(table: Any, key: str, told: Callable[..., Told], *beside: tuple[Any, str]) -> Source:
+    """Rows of a table as the log tells of them. beside: tables whose rows are told along, and the column that both have."""
+
+    def read(session: Session) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:
+        along = [(_by(session, other, shared), shared, other is ContractPaper) for other, shared in beside]
+        for row in session.scalars(sa.select(table)):
+            more = [(rows.get(getattr(row, shared), []), one) for rows, shared, one in along]
+            yield str(getattr(row, key)), *told(row, *(next(iter(rows), None) if one else rows for rows, one in more))
+
+    return read
+
+
+_PAPER = (ContractPaper, "document_id")
+SOURCES: Mapping[str, Source] = {
+    "exchange.contract": _read(Contract, "number", _contract, (ContractParcel, "contract_id")),
+    "exchange.contract_step": _read(ContractEvent, "event_id", _step, _PAPER, (RentDue, "event_id")),
+    "exchange.rent_paid": _read(RentPayment, "payment_id", _payment, _PAPER),
+    "exchange.project": _read(Project, "number", _project, (ProjectParcel, "project_id")),
+    "exchange.project_word": _read(ProjectWord, "word_id", _word),
+}
+"""By kind of entry: what the tables say of it now."""
+TABLES: Mapping[str, Mapping[str, str]] = {
+    "exchange.contract": {"": "exchange.contract", "parcels": "exchange.contract_parcel"},
+    "exchange.contract_step": {
+        "": "exchange.contract_event",
+        "paper": "exchange.contract_paper",
+        "dues": "exchange.rent_due",
+    },
+    "exchange.rent_paid": {"": "exchange.rent_payment", "paper": "exchange.contract_paper"},
+    "exchange.project": {"": "exchange.project", "parcels": "exchange.project_parcel"},
+    "exchange.project_word": {"": "exchange.project_word"},
+}

@@ -1,0 +1,116 @@
+"""The papers of a contract as PDF: the contract with its parcels, dues and signatures; the transaction certificate."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from landreg.core.periods import DAY, beijing_day
+from landreg.core.units import mu_of, total_mu
+from landreg.exchange.contracts.model import ContractEvent
+from landreg.exchange.contracts.queries import Whole, calendar_of
+from landreg.exchange.contracts.rules.clauses import Text, written
+from landreg.land.queries import division_names, division_path
+from landreg.law.book import term
+from landreg.registry.papers.office import Desk
+from landreg.registry.papers.typesetting import chinese_date, qr_svg, typeset
+
+MOST_DUES, NAMED = 60, 12
+
+
+def contract(session: Session, desk: Desk, found: Whole) -> bytes:
+    """The contract as it is signed, or as it was."""
+    row = found.contract
+    drawn = beijing_day(row.drawn_at)
+    text = Text(row.kind, row.unit, row.clauses, row.said, number=row.number)
+    unit = "元" if row.unit != "kg_mu_year" else f"千克{term('contract_grain', row.grain)}"
+    dues = calendar_of(row, found.parcels)
+    url = check_url(desk, row.number)
+    content = {
+        "title": _title(found),
+        "number": row.number, "basis": _basis(found), "clauses": [list(one) for one in written(text, drawn)], "said": row.said,
+        "parcels": [
+            [one.parcel_code, one.name + ("（部分）" if one.area_m2 != one.registered_m2 else ""), f"{mu_of(one.area_m2)}",
+             f"{one.price:,}", one.neighbours]
+            for one in found.parcels
+        ],
+        "price_head": f"每亩每年（{unit}）", "mu": f"{total_mu([one.area_m2 for one in found.parcels])}",
+        "dues": [
+            [str(due.position), f"{chinese_date(due.from_on)}至{chinese_date(due.until_on - DAY)}", chinese_date(due.due_on),
+             f"{due.amount:,}"]
+            for due in dues[:MOST_DUES]
+        ],
+        "due_head": f"应付（{unit}）",
+        "signed": [
+            _signed("甲方（流出方）", row.household_name, found.of("signed_contractor")),
+            _signed("乙方（受让方）", row.taker_name, found.of("signed_taker")),
+        ],
+        "digest": row.text_sha256, "filed": _filed(found), "authority": _market(session, desk, row.county),
+        "day": chinese_date(drawn), "check_url": url, "qr": qr_svg(url),
+    }  # fmt: skip
+    return typeset("transfer_contract", content, drawn, sample=desk.sample, tagged=True)
+
+
+def certificate(session: Session, desk: Desk, found: Whole, given: ContractEvent) -> bytes:
+    """The transaction certificate as it was given."""
+    row, number = found.contract, str(given.facts["number"])
+    url = check_url(desk, number)
+    facts = {
+        "流出方": f"{row.household_name}（{row.household_code}）",
+        "受让方": row.taker_name,
+        "流转方式": term("contract_kind", row.kind),
+        "合同编号": row.number,
+        "坐落": "".join(division_path(session, row.village)) or row.village,
+        "地块": _named(found),
+        "面积": f"{total_mu([one.area_m2 for one in found.parcels])} 亩",
+        "流转期限": f"{chinese_date(row.from_on)}至{chinese_date(row.until_on - DAY)}",
+        "价款": str(row.clauses.get("price") or ""),
+        "签订日期": chinese_date(signed.on_day) if (signed := found.of("signed")) else "",
+    }  # fmt: skip
+    content = {
+        "number": number, "facts": list(facts.items()), "digest": row.text_sha256, "authority": _market(session, desk, row.county),
+        "day": chinese_date(given.on_day), "check_url": url, "qr": qr_svg(url),
+    }  # fmt: skip
+    return typeset("deal_certificate", content, given.on_day, sample=desk.sample, tagged=True)
+
+
+def check_url(desk: Desk, number: str) -> str:
+    """Where anybody holds a contract or its certificate against the record."""
+    return f"{desk.base_url}/contracts/check?number={number}"
+
+
+def _market(session: Session, desk: Desk, county: str) -> str:
+    name = division_names(session, [county]).get(county, county)
+    return desk.law.text("CON-14.authority").replace("{county}", name)
+
+
+def _title(found: Whole) -> str:
+    """The form's name: what is transferred, and how."""
+    row = found.contract
+    if row.kind in ("homestead_lease", "house_lease", "construction"):
+        return f"{term('contract_kind', row.kind)}合同"
+    what = "农村土地承包经营权" if row.kind in ("exchange", "assignment") else "农村土地经营权"
+    return f"{what}{term('contract_kind', row.kind)}合同"
+
+
+def _named(found: Whole) -> str:
+    codes = [one.parcel_code for one in found.parcels]
+    return "、".join(codes[:NAMED]) + (f" 等 {len(codes)} 块" if len(codes) > NAMED else "")
+
+
+def _basis(found: Whole) -> str:
+    return term("contract_relation", found.contract.relation) if found.contract.relation else ""
+
+
+def _filed(found: Whole) -> str:
+    event = found.of("filed")
+    return chinese_date(event.on_day) if event else "未备案"
+
+
+def _signed(side: str, name: str, event: ContractEvent | None) -> list[str]:
+    if event is None:
+        return [side, name, "", "　　年　　月　　日"]
+    how = term("contract_way", str(event.facts.get("way", "")))
+    by = str(event.facts.get("name", ""))
+    witness = str(event.facts.get("witness", ""))
+    said = f"{how}：{by}" + (f"；见证人：{witness}" if witness else "")
+    return [side, name, said, chinese_date(event.on_day)]

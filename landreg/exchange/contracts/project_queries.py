@@ -1,0 +1,150 @@
+"""Reads of a village's projects: their land, the words of the households, their contracts, their runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from landreg.exchange.contracts.model import Contract, Project, ProjectParcel, ProjectRun, ProjectWord
+
+
+def contracted(session: Session, county: str, village: str, codes: Sequence[str]) -> dict[str, Any]:
+    """By parcel of a village: the contract right that it is under, whose, and its area; of all parcels where none are named."""
+    rows = session.execute(
+        sa.text("SELECT * FROM exchange.contracted_parcels(:county, :village, :codes)"),
+        {"county": county, "village": village, "codes": list(codes)},
+    )
+    return {row.parcel_code: row for row in rows}
+
+
+def next_number(session: Session, county: str) -> int:
+    """The next serial of a county's projects."""
+    (number,) = session.scalars(
+        sa.text("SELECT exchange.next_contract_numbers(:county, :issuer, 1)"), {"county": county, "issuer": "project"}
+    )
+    return int(str(number).removeprefix("project"))
+
+
+def listed() -> sa.Select[Any]:
+    """The projects of the jurisdiction, newest first."""
+    return sa.select(Project).order_by(Project.opened_at.desc())
+
+
+def one(session: Session, county: str, project_id: UUID) -> Project | None:
+    """A project of the actor's jurisdiction."""
+    return session.scalars(
+        sa.select(Project).where(Project.county == county, Project.project_id == project_id)
+    ).one_or_none()
+
+
+def parcels(session: Session, county: str, project_id: UUID) -> Sequence[ProjectParcel]:
+    """The land that a project asks for, by household and code."""
+    return session.scalars(
+        sa.select(ProjectParcel)
+        .where(ProjectParcel.county == county, ProjectParcel.project_id == project_id)
+        .order_by(ProjectParcel.household_code, ProjectParcel.parcel_code)
+    ).all()
+
+
+def parcels_of(session: Session, county: str, project_id: UUID, household_id: UUID) -> Sequence[ProjectParcel]:
+    """The land that a project asks of one household."""
+    return session.scalars(
+        sa.select(ProjectParcel)
+        .where(ProjectParcel.county == county, ProjectParcel.project_id == project_id)
+        .where(ProjectParcel.household_id == household_id)
+        .order_by(ProjectParcel.parcel_code)
+    ).all()
+
+
+def households(session: Session, county: str, project_id: UUID) -> list[UUID]:
+    """The households of a project, in the order of their codes."""
+    found = (
+        sa.select(ProjectParcel.household_id, ProjectParcel.household_code)
+        .where(ProjectParcel.county == county, ProjectParcel.project_id == project_id)
+        .distinct()
+        .order_by(ProjectParcel.household_code)
+    )
+    return [row.household_id for row in session.execute(found)]
+
+
+def words(session: Session, county: str, project_id: UUID) -> dict[UUID, ProjectWord]:
+    """By household: its last word."""
+    rows = session.scalars(
+        sa.select(ProjectWord)
+        .where(ProjectWord.county == county, ProjectWord.project_id == project_id)
+        .order_by(ProjectWord.at, ProjectWord.word_id)
+    )
+    return {row.household_id: row for row in rows}
+
+
+def last_word(session: Session, county: str, project_id: UUID, household_id: UUID) -> ProjectWord | None:
+    """The last word of a household."""
+    found = (
+        sa.select(ProjectWord)
+        .where(ProjectWord.county == county, ProjectWord.project_id == project_id)
+        .where(ProjectWord.household_id == household_id)
+        .order_by(ProjectWord.at.desc(), ProjectWord.word_id.desc())
+        .limit(1)
+    )
+    return session.scalars(found).first()
+
+
+def contracts(session: Session, county: str, project_id: UUID) -> dict[UUID, Contract]:
+    """By household: its contract of the project that was not dropped."""
+    rows = session.scalars(
+        sa.select(Contract).where(
+            Contract.county == county,
+            Contract.project_id == project_id,
+            Contract.relation == "",
+            Contract.state != "withdrawn",
+        )
+    )
+    return {row.household_id: row for row in rows}
+
+
+def has_contract(session: Session, county: str, project_id: UUID, household_id: UUID) -> bool:
+    """Whether a household has its contract of a project."""
+    found = sa.select(Contract.contract_id).where(
+        Contract.county == county,
+        Contract.project_id == project_id,
+        Contract.household_id == household_id,
+        Contract.relation == "",
+        Contract.state != "withdrawn",
+    )
+    return session.scalars(found).first() is not None
+
+
+def run(session: Session, county: str, run_id: UUID, *, lock: bool = False) -> ProjectRun | None:
+    """A run. lock: until the end."""
+    found = sa.select(ProjectRun).where(ProjectRun.county == county, ProjectRun.run_id == run_id)
+    return session.scalars(found.with_for_update() if lock else found).one_or_none()
+
+
+def last_run(session: Session, county: str, project_id: UUID) -> ProjectRun | None:
+    """The newest run of a project."""
+    found = sa.select(ProjectRun).where(ProjectRun.county == county, ProjectRun.project_id == project_id)
+    return session.scalars(found.order_by(ProjectRun.asked_at.desc()).limit(1)).first()
+
+
+def runs_waiting(session: Session) -> Sequence[ProjectRun]:
+    """Runs that wait or were left by a worker that ended."""
+    states = ("waiting", "running", "stopping")
+    return session.scalars(
+        sa.select(ProjectRun).where(ProjectRun.state.in_(states)).order_by(ProjectRun.asked_at)
+    ).all()
+
+
+def own(session: Session) -> Sequence[Any]:
+    """The projects that ask for land of a farmer's household, with that land."""
+    return session.execute(
+        sa.select(Project, ProjectParcel)
+        .join(
+            ProjectParcel,
+            sa.and_(ProjectParcel.county == Project.county, ProjectParcel.project_id == Project.project_id),
+        )
+        .order_by(Project.opened_at.desc(), ProjectParcel.parcel_code)
+    ).all()

@@ -1,0 +1,135 @@
+"""What the forms of a contract ask, and how it becomes a draft."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from landreg.core.errors import BadInput, Finding
+from landreg.core.periods import DAY
+from landreg.exchange.contracts.drawing import Taken, Terms
+from landreg.exchange.contracts.rules.clauses import all_clauses, asked_of
+from landreg.exchange.contracts.rules.rent import PARTS
+from landreg.exchange.contracts.rules.terms import GRAINS, UNITS
+from landreg.law.book import terms
+from landreg.web import i18n
+
+SAID = {"most": 300}
+OFF_MARKET = ("lease", "subcontract", "share", "exchange", "assignment", "custody", "entrusted")
+
+
+@dataclass(frozen=True)
+class Clauses:
+    """The values of clauses that the parties say. What a kind does not ask is passed over."""
+
+    taker_home: str = field(default="", metadata=SAID)
+    grade: str = field(default="", metadata=SAID)
+    use: str = ""
+    paid_to: str = field(default="", metadata=SAID)
+    land_paid_to: str = ""
+    crops_paid_to: str = ""
+    late_per_10000: str = field(default="", metadata={"most": 10})
+    fixtures_end: str = ""
+    dispute_way: str = ""
+    renewal_notice_days: str = field(default="", metadata={"most": 4})
+    sublet: str = ""
+    valued_yuan: str = field(default="", metadata={"most": 20})
+    valued_by: str = field(default="", metadata=SAID)
+    shares: str = field(default="", metadata={"most": 20})
+    floating_percent: str = field(default="", metadata={"most": 10})
+    return_days: str = field(default="", metadata={"most": 4})
+    other_parcels: str = field(default="", metadata=SAID)
+    issuer_consent: str = field(default="", metadata=SAID)
+    contractor_consent: str = field(default="", metadata=SAID)
+    said: str = field(default="", metadata={"most": 1000})
+
+    def values(self) -> dict[str, str]:
+        """By name: what was said. Raises BadInput (FORM-3) for a figure that is none."""
+        found = {one.name: getattr(self, one.name) for one in fields(Clauses) if one.name != "said"}
+        figures = ("late_per_10000", "renewal_notice_days", "valued_yuan", "shares", "floating_percent", "return_days")
+        wrong = [name for name in figures if found[name] and not _figure(found[name])]
+        if wrong:
+            raise BadInput([Finding("FORM-3", name, {"given": found[name]}) for name in wrong])
+        return {name: text for name, text in found.items() if text}
+
+
+def _figure(text: str) -> bool:
+    plain = text.replace(",", "")
+    return plain.isascii() and plain.replace(".", "", 1).isdigit()
+
+
+@dataclass(frozen=True)
+class Drawing(Clauses):
+    """A contract of a deal made off the market, or one that follows another."""
+
+    kind: str = ""
+    unit: str = "yuan_mu_year"
+    parcel: tuple[str, ...] = ()
+    from_on: date | None = None
+    last_day: date | None = None
+    price: Decimal | None = None
+    grain: str = ""
+    escalator: Decimal | None = None
+    paid_every: str = "year"
+    paid: str = "before"
+    taker: str = field(default="", metadata={"most": 18})
+    taker_name: str = field(default="", metadata={"most": 100})
+    contact: str = field(default="", metadata={"most": 100})
+
+    def terms(self, kind: str = "") -> Terms:
+        """The terms. Raises BadInput with every field that is empty or none of its list."""
+        kind = kind or self.kind
+        faults = [Finding("FORM-1", name) for name in ("from_on", "last_day", "price") if getattr(self, name) is None]
+        listed = {
+            "kind": (kind, terms("contract_kind")),
+            "unit": (self.unit, UNITS),
+            "paid_every": (self.paid_every, PARTS),
+        }
+        faults += [
+            Finding("FORM-5", name, {"given": value[:40]})
+            for name, (value, among) in listed.items()
+            if value not in among
+        ]
+        faults += [Finding("FORM-5", "grain", {"given": self.grain[:40]})] if self.grain not in ("", *GRAINS) else []
+        faults += [Finding("FORM-5", "last_day", {"given": str(self.last_day)})] if self.last_day == date.max else []
+        if faults or self.from_on is None or self.last_day is None or self.price is None:
+            raise BadInput(faults)
+        grain = self.grain if self.unit == "kg_mu_year" else ""
+        return Terms(
+            kind, self.from_on, self.last_day + DAY, self.unit, self.price, grain, self.escalator or Decimal(0),
+            self.paid_every, self.paid == "before",
+        )  # fmt: skip
+
+    def taken(self) -> tuple[Taken, ...]:
+        """The parcels, each once, whole."""
+        return tuple(Taken(code) for code in sorted(set(self.parcel)))
+
+
+def questions(kind: str, unit: str, on: date) -> list[dict[str, Any]]:
+    """What the parties are asked for a kind of contract: name, its words, its choices, whether it must be said."""
+    needed = {name for one in all_clauses() if one.required for name in one.asked}
+    lists = {name: values for one in all_clauses() for name, values in one.choices.items()}
+    return [
+        {
+            "name": name,
+            "words": i18n.shown_term(name, "clause_value"),
+            "choices": [(one, i18n.shown_term(f"{name}_{one}", "clause_choice")) for one in lists.get(name, ())],
+            "required": name in needed and name != "grade",
+        }
+        for name in asked_of(kind, unit, on)
+    ]
+
+
+def choices() -> dict[str, Any]:
+    """The closed lists of the forms, in the reader's language."""
+    return {
+        "kinds": _words("contract_kind", OFF_MARKET), "units": _words("contract_unit", UNITS),
+        "grains": _words("contract_grain", GRAINS), "rhythms": _words("contract_paid", tuple(PARTS)),
+        "whens": _words("contract_paid", ("before", "after")),
+    }  # fmt: skip
+
+
+def _words(kind: str, values: tuple[str, ...]) -> list[tuple[str, str]]:
+    return [(value, i18n.shown_term(value, kind)) for value in values]

@@ -1,0 +1,196 @@
+"""The parties' own pages, in large type: their contracts and rents, signing by a signature service, their word on a project.
+
+An agent's pages lie under the consent to sign by which the agent acts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as Redirect
+
+from landreg.access import consents
+from landreg.access.model import Consent
+from landreg.access.policy import allow, current_actor
+from landreg.access.rules import Step
+from landreg.core.actor import Actor, Role
+from landreg.core.db import unit_of_work
+from landreg.core.errors import Finding, NotFound, Refused
+from landreg.core.periods import DAY, beijing_day
+from landreg.exchange.contracts import project_queries, projects, queries, signing
+from landreg.exchange.contracts.projects import Said
+from landreg.exchange.contracts.rules.clauses import Text, written
+from landreg.exchange.contracts.rules.course import stage
+from landreg.exchange.contracts.signing import Signature
+from landreg.registry.routes.surroundings import page_day
+from landreg.web import pages, problems
+from landreg.web.forms import Upload, read_form
+
+blueprint = Blueprint("own_contracts", __name__)
+MOST_ANSWER = 10_000
+
+
+@blueprint.get("/my/contracts")
+@allow(Role.FARMER, Role.TAKER)
+def index() -> Response:
+    """The contracts of the household, and those by which this account takes land, with the next rent of each."""
+    return _list(current_actor(), None)
+
+
+@blueprint.get("/my/contracts/<county>/<uuid:contract_id>")
+@allow(Role.FARMER, Role.TAKER)
+def one(county: str, contract_id: UUID) -> Response:
+    """One contract: what it says, what falls due when, what was paid."""
+    return _one(current_actor(), county, contract_id, None)
+
+
+@dataclass(frozen=True)
+class ServiceAnswer:
+    """The answer of a signature service."""
+
+    side: str
+    text: str = field(metadata={"most": 64})
+    answer: Upload
+
+
+@blueprint.post("/my/contracts/<county>/<uuid:contract_id>/sign")
+@allow(Role.FARMER, Role.TAKER)
+@problems.back_to(one)
+def sign(county: str, contract_id: UUID) -> Redirect:
+    """Sign by a signature service, of the text that was shown."""
+    given = read_form(ServiceAnswer)
+    answer = given.answer.content.read(MOST_ANSWER)
+    signing.sign(
+        current_actor(), county, contract_id, Signature(given.side, "service", answer=answer, text_sha256=given.text)
+    )
+    flash(_("签字已核验并记录。"))
+    return redirect(url_for(".one", county=county, contract_id=contract_id), 303)
+
+
+@blueprint.get("/agent/<county>/<uuid:consent_id>/contracts")
+@allow(Role.AGENT)
+def agents(county: str, consent_id: UUID) -> Response:
+    """The household's contracts and projects, for the agent whom it lets sign."""
+    consent, actor = _acting(county, consent_id)
+    return _list(actor, consent)
+
+
+@blueprint.get("/agent/<county>/<uuid:consent_id>/contracts/<uuid:contract_id>")
+@allow(Role.AGENT)
+def agents_one(county: str, consent_id: UUID, contract_id: UUID) -> Response:
+    """One contract, to be read to the household before it is signed."""
+    consent, actor = _acting(county, consent_id)
+    return _one(actor, county, contract_id, consent)
+
+
+@dataclass(frozen=True)
+class AgentSigning:
+    """text: the digest of what was shown."""
+
+    text: str = field(metadata={"most": 64})
+
+
+@blueprint.post("/agent/<county>/<uuid:consent_id>/contracts/<uuid:contract_id>")
+@allow(Role.AGENT)
+@problems.back_to(agents_one)
+def sign_for(county: str, consent_id: UUID, contract_id: UUID) -> Redirect:
+    """Sign for the household, under its consent."""
+    text = read_form(AgentSigning).text
+    given = Signature("contractor", "agent", consent=consent_id, text_sha256=text)
+    signing.sign(current_actor(), county, contract_id, given)
+    flash(_("已代该户签字，并记入登记日志。"))
+    return redirect(url_for(".agents", county=county, consent_id=consent_id), 303)
+
+
+@dataclass(frozen=True)
+class Word:
+    """A household's word on a project. keep: parcels that take part."""
+
+    kind: str
+    keep: tuple[str, ...] = ()
+
+
+@blueprint.post("/my/projects/<county>/<uuid:project_id>")
+@allow(Role.FARMER)
+@problems.back_to(lambda county, project_id: index())
+def say(county: str, project_id: UUID) -> Redirect:
+    """The household's own word: with these parcels, or not at all; it can be said anew until the contract is made."""
+    actor = _bound()
+    assert actor.household is not None  # noqa: S101  (asked just now)
+    projects.say(actor, county, project_id, actor.household, _said(actor, county, project_id, read_form(Word)))
+    flash(_("您户的意愿已记录，签合同之前可以随时更改。"))
+    return redirect(url_for(".index"), 303)
+
+
+@blueprint.post("/agent/<county>/<uuid:consent_id>/projects/<uuid:project_id>")
+@allow(Role.AGENT)
+@problems.back_to(lambda county, consent_id, project_id: agents(county, consent_id))
+def say_for(county: str, consent_id: UUID, project_id: UUID) -> Redirect:
+    """The household's word by its agent."""
+    consent, actor = _acting(county, consent_id)
+    said = replace(_said(actor, county, project_id, read_form(Word)), consent=consent_id)
+    projects.say(current_actor(), county, project_id, consent.household_id, said)
+    flash(_("已代该户表示意愿，并记入登记日志。"))
+    return redirect(url_for(".agents", county=county, consent_id=consent_id), 303)
+
+
+def _said(actor: Actor, county: str, project_id: UUID, given: Word) -> Said:
+    if actor.household is None:
+        raise NotFound
+    with unit_of_work(actor) as uow:
+        rows = project_queries.parcels_of(uow.session, county, project_id, actor.household)
+    left_out = tuple(one.parcel_code for one in rows if one.parcel_code not in given.keep)
+    return Said(given.kind, left_out if given.kind == "consents" else ())
+
+
+def _list(actor: Actor, consent: Consent | None) -> Response:
+    with unit_of_work(actor) as uow:
+        session = uow.session
+        today = page_day(session)
+        rows = [queries.whole(session, row) for row in queries.own(session)]
+        asked: dict[UUID, tuple[object, list[object]]] = {}
+        for project, parcel in project_queries.own(session):
+            asked.setdefault(project.project_id, (project, []))[1].append(parcel)
+        words = {
+            key: project_queries.last_word(session, actor_county, key, actor.household) if actor.household else None
+            for key, (found, _parcels) in asked.items()
+            for actor_county in (getattr(found, "county", ""),)
+        }
+    made = {found.contract.project_id for found in rows if found.contract.project_id}
+    return pages.render(
+        "exchange/contracts/own.html", rows=rows, today=today, consent=consent, projects=asked, words=words, made=made, DAY=DAY,
+        stages={found.contract.contract_id: stage(found.course(today)) for found in rows}, household=actor.household,
+    )  # fmt: skip
+
+
+def _one(actor: Actor, county: str, contract_id: UUID, consent: Consent | None) -> Response:
+    with unit_of_work(actor) as uow:
+        row = queries.one(uow.session, county, contract_id)
+        if row is None:
+            raise NotFound
+        found, today = queries.whole(uow.session, row), page_day(uow.session)
+    text = Text(row.kind, row.unit, row.clauses, row.said, number=row.number)
+    course = found.course(today)
+    return pages.render(
+        "exchange/contracts/own_one.html", found=found, contract=row, today=today, consent=consent, course=course,
+        stage=stage(course), clauses=written(text, beijing_day(row.drawn_at)), settled=found.settled, DAY=DAY,
+        mine="contractor" if actor.household == row.household_id else "taker",
+    )  # fmt: skip
+
+
+def _acting(county: str, consent_id: UUID) -> tuple[Consent, Actor]:
+    """The consent to sign, and the agent as one who sees its household. Raises NotFound, Refused (ACC-25)."""
+    consent = consents.one_held(current_actor(), county, consent_id)
+    if consent.step != Step.SIGN.value:
+        raise Refused(Finding("ACC-25", values={"step": Step.SIGN.value}))
+    return consent, replace(current_actor(), household=consent.household_id, jurisdiction=consent.village)
+
+
+def _bound() -> Actor:
+    actor = current_actor()
+    if actor.household is None:
+        raise Refused(Finding("ACC-30"))
+    return actor

@@ -1,0 +1,210 @@
+"""The operator's pages of a village's project: opened over its parcels, each household's word, the run, the taker's signature."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as Redirect
+
+from landreg.access.policy import allow, current_actor
+from landreg.core.actor import Role
+from landreg.core.db import unit_of_work
+from landreg.core.errors import BadInput, Finding, NotFound
+from landreg.core.periods import DAY
+from landreg.core.units import decimal_of
+from landreg.exchange.contracts import project_queries, projects, signing
+from landreg.exchange.contracts.projects import KINDS, Planned, Priced, Said
+from landreg.exchange.contracts.routes.desk import READERS
+from landreg.exchange.contracts.routes.forms import Drawing, choices, questions
+from landreg.exchange.contracts.signing import Signature
+from landreg.land.queries import division_path
+from landreg.registry.routes.surroundings import page_day
+from landreg.web import i18n, pages, problems
+from landreg.web.forms import read_form
+
+blueprint = Blueprint("contract_projects", __name__)
+VILLAGE = 12
+
+
+@blueprint.get("/contracts/projects")
+@allow(*READERS)
+def index() -> Response:
+    """The projects of the jurisdiction, newest first."""
+    with unit_of_work(current_actor()) as uow:
+        page = pages.page_of(uow.session, project_queries.listed(), number=pages.page_number(), size=pages.page_size())
+    return pages.render(
+        "exchange/contracts/projects.html", page=page, DAY=DAY, may_act=current_actor().has(Role.OPERATOR)
+    )
+
+
+@blueprint.get("/contracts/projects/new")
+@allow(Role.OPERATOR)
+def new() -> Response:
+    """The form: first the village, then its parcels with their prices, the terms and the clauses."""
+    village, kind = request.args.get("village", "").strip()[:VILLAGE], request.args.get("kind", "lease")
+    kind = kind if kind in KINDS else "lease"
+    unit = "share" if kind == "share" else request.args.get("unit", "yuan_mu_year")
+    with unit_of_work(current_actor()) as uow:
+        session = uow.session
+        county = request.args.get("county", current_actor().jurisdiction)[:6]
+        land = project_queries.contracted(session, county, village, []) if len(village) == VILLAGE else {}
+        today, path = page_day(session), division_path(session, village) if land else []
+    return pages.render(
+        "exchange/contracts/new_project.html", village=village, county=county, kind=kind, unit=unit, land=land, path=path,
+        today=today, asked=questions(kind, unit, today),
+        project_kinds=[(one, i18n.shown_term(one, "contract_kind")) for one in KINDS],
+        **choices(),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Opening(Drawing):
+    """A project: its title, and the price of each parcel that is not the common one."""
+
+    title: str = field(default="", metadata={"most": 100})
+
+    def priced(self) -> tuple[Priced, ...]:
+        """The parcels that are asked for; one with a price of its own has it in `price-CODE`."""
+        found, faults = [], []
+        for code in sorted(set(self.parcel)):
+            own = request.form.get(f"price-{code}", "").strip()[:20]
+            try:
+                found.append(Priced(code, decimal_of(own) if own else self.price or Decimal(0)))
+            except ValueError:
+                faults.append(Finding("FORM-3", "price", {"given": own}))
+        if faults:
+            raise BadInput(faults)
+        return tuple(found)
+
+
+@blueprint.post("/contracts/projects/new")
+@allow(Role.OPERATOR)
+@problems.back_to(new)
+def open_project() -> Redirect:
+    """Open it."""
+    given = read_form(Opening)
+    county, village = request.args.get("county", "")[:6], request.args.get("village", "")[:VILLAGE]
+    planned = Planned(
+        given.title, given.taker, given.terms(request.args.get("kind", "lease")), given.priced(), given.values(), given.said,
+        given.taker_name,
+    )  # fmt: skip
+    made = projects.open_project(current_actor(), county, village, planned)
+    flash(_("项目 %(number)s 已建立，请逐户征询意愿。", number=made.number))
+    return _back(county, made.project_id)
+
+
+@blueprint.get("/contracts/projects/<county>/<uuid:project_id>")
+@allow(*READERS)
+def one(county: str, project_id: UUID) -> Response:
+    """One project: each household with its land, its word and its contract; how the run goes."""
+    with unit_of_work(current_actor()) as uow:
+        session = uow.session
+        found = project_queries.one(session, county, project_id)
+        if found is None:
+            raise NotFound
+        parcels = project_queries.parcels(session, county, project_id)
+        words = project_queries.words(session, county, project_id)
+        made = project_queries.contracts(session, county, project_id)
+        run = project_queries.last_run(session, county, project_id)
+        path = division_path(session, found.village)
+    households: dict[UUID, list[object]] = {}
+    for row in parcels:
+        households.setdefault(row.household_id, []).append(row)
+    refused = {one["household"]: one["findings"] for one in (run.refused if run else [])}
+    return pages.render(
+        "exchange/contracts/project.html", project=found, households=households, words=words, made=made, run=run, path=path,
+        refused=refused, DAY=DAY, may_act=current_actor().has(Role.OPERATOR),
+        unsigned=[row for row in made.values() if row.state in ("drawn", "part_signed")],
+        consenting=sum(word.kind == "consents" for word in words.values()), most_shown=MOST_SHOWN,
+    )  # fmt: skip
+
+
+MOST_SHOWN = 500
+
+
+@dataclass(frozen=True)
+class WordForm:
+    """A household's word, said at the desk."""
+
+    household: UUID
+    kind: str
+    left_out: tuple[str, ...] = ()
+    name: str = field(default="", metadata={"most": 60})
+    identity: bool = False
+    witness: str = field(default="", metadata={"most": 60})
+    said: str = field(default="", metadata={"most": 500})
+
+
+@blueprint.post("/contracts/projects/<county>/<uuid:project_id>/words")
+@allow(Role.OPERATOR)
+@problems.back_to(one)
+def say(county: str, project_id: UUID) -> Redirect:
+    """Record a household's word."""
+    given = read_form(WordForm)
+    said = Said(given.kind, given.left_out, given.name, given.identity, given.witness, given.said)
+    projects.say(current_actor(), county, project_id, given.household, said)
+    flash(_("意愿已记录。"))
+    return _back(county, project_id)
+
+
+@blueprint.post("/contracts/projects/<county>/<uuid:project_id>/runs")
+@allow(Role.OPERATOR)
+@problems.back_to(one)
+def start(county: str, project_id: UUID) -> Redirect:
+    """Ask for the run that makes the contracts."""
+    projects.ask_run(current_actor(), county, project_id)
+    flash(_("已开始逐户拟定合同，可以关闭页面，进度不受影响。"))
+    return _back(county, project_id)
+
+
+@dataclass(frozen=True)
+class Turning:
+    """Stop a run or go on with it."""
+
+    run: UUID
+    turn: str
+
+
+@blueprint.post("/contracts/projects/<county>/<uuid:project_id>/turn")
+@allow(Role.OPERATOR)
+@problems.back_to(one)
+def turn(county: str, project_id: UUID) -> Redirect:
+    """Do so."""
+    given = read_form(Turning)
+    if given.turn == "stop":
+        projects.interrupt(current_actor(), county, given.run)
+    else:
+        projects.resume(current_actor(), county, given.run)
+    return _back(county, project_id)
+
+
+@dataclass(frozen=True)
+class TakerSigning:
+    """The taker's signature under all contracts of the project that wait for it."""
+
+    name: str = field(metadata={"most": 60})
+    witness: str = field(metadata={"most": 60})
+    identity: bool = False
+
+
+@blueprint.post("/contracts/projects/<county>/<uuid:project_id>/signatures")
+@allow(Role.OPERATOR)
+@problems.back_to(one)
+def sign(county: str, project_id: UUID) -> Redirect:
+    """Take it."""
+    given = read_form(TakerSigning)
+    with unit_of_work(current_actor()) as uow:
+        made = project_queries.contracts(uow.session, county, project_id)
+    waiting = [row.contract_id for row in made.values() if row.state == "part_signed"]
+    signature = Signature("taker", "in_person", given.name, given.identity, given.witness)
+    count = signing.sign_all(current_actor(), county, waiting, signature)
+    flash(_("受让方已签 %(n)s 份合同。", n=count))
+    return _back(county, project_id)
+
+
+def _back(county: str, project_id: UUID) -> Redirect:
+    return redirect(url_for(".one", county=county, project_id=project_id), 303)

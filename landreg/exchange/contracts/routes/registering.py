@@ -1,0 +1,48 @@
+"""The registry desk's page of contracts whose parties ask for the register: one step opens the case."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as Redirect
+
+from landreg.access.policy import allow, current_actor
+from landreg.core.actor import Role
+from landreg.core.db import unit_of_work
+from landreg.core.errors import NotFound
+from landreg.core.periods import DAY
+from landreg.exchange.contracts import papers, queries, registering
+from landreg.exchange.contracts.routes import desk
+from landreg.registry.routes.surroundings import desk_of, store
+from landreg.web import pages, problems
+
+blueprint = Blueprint("contract_registering", __name__)
+
+
+@blueprint.get("/contracts/to-register")
+@allow(Role.REGISTRAR, Role.REVIEWER)
+def index() -> Response:
+    """The contracts that wait for their case, oldest first."""
+    with unit_of_work(current_actor()) as uow:
+        rows = queries.registration_asked(uow.session)
+    return pages.render(
+        "exchange/contracts/to_register.html", rows=rows, DAY=DAY, may_open=current_actor().has(Role.REGISTRAR)
+    )
+
+
+@blueprint.post("/contracts/<county>/<uuid:contract_id>/case")
+@allow(Role.REGISTRAR)
+@problems.back_to(desk.one)
+def open_case(county: str, contract_id: UUID) -> Redirect:
+    """Open the case of the land-operation right, the contract in its folder."""
+    actor = current_actor()
+    with unit_of_work(actor) as uow:
+        row = queries.one(uow.session, county, contract_id)
+        if row is None:
+            raise NotFound
+        text = papers.contract(uow.session, desk_of(uow.session, county), queries.whole(uow.session, row))
+    case_id = registering.open_case_of(actor, store(), county, contract_id, text)
+    flash(_("已立案，合同已放入业务档案。"))
+    return redirect(url_for("registry.cases.one", county=county, case_id=case_id), 303)

@@ -1,0 +1,1 @@
+"""What a transfer contract must rest on and what its life allows. Pure: no session, no clock."""

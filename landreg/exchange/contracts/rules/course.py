@@ -1,0 +1,202 @@
+"""Where a contract is in its life, from what was recorded of it; what may be done then; on which grounds it ends. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from landreg.core.errors import Finding
+from landreg.core.periods import years_after
+from landreg.law.book import Law
+
+WAYS = ("in_person", "agent", "service", "mandate")
+"""How a side signs: at the desk; by the village agent with recorded consent; by a verified-signature service; by the written
+mandate that a household gave to a village's project."""
+GROUNDS = ("use_changed", "abandoned", "damaged", "serious_breach")
+"""承包法 第四十二条, and no other."""
+ENDS = ("term_over", "agreed", "terminated", "award", "dissolved", "land_lost", "replaced")
+FINAL = ("withdrawn", "ended")
+OUTCOMES = ("stands", "ended", "void", "owed", "withdrawn")
+"""What a mediation or an award says of the contract."""
+
+
+@dataclass(frozen=True)
+class Happened:
+    """A recorded step: its kind, the day that counts, and what was said with it."""
+
+    kind: str
+    on_day: date
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    has_paper: bool = False
+
+
+@dataclass(frozen=True)
+class Course:
+    """A contract on a day. until_on: exclusive, of its term. arrears: in yuan, on that day."""
+
+    number: str
+    today: date
+    from_on: date
+    until_on: date
+    events: Sequence[Happened] = ()
+    arrears: Decimal = Decimal(0)
+
+    def of(self, *kinds: str) -> tuple[Happened, ...]:
+        """What was recorded of these kinds, in order."""
+        return tuple(one for one in self.events if one.kind in kinds)
+
+    @property
+    def disputed(self) -> bool:
+        """Whether a dispute is open."""
+        return len(self.of("disputed")) > len(self.of("settled"))
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """The sides whose signature is not there."""
+        return tuple(side for side in ("contractor", "taker") if not self.of(f"signed_{side}"))
+
+
+def stage(course: Course) -> str:
+    """Where a contract is: a word of terms.toml, contract_stage."""
+    if course.of("withdrawn"):
+        return "withdrawn"
+    if ends := course.of("ended"):
+        return "ended" if ends[-1].on_day <= course.today else "running"
+    if not course.of("signed"):
+        return "part_signed" if len(course.lacking) == 1 else "drawn"
+    if course.disputed:
+        return "disputed"
+    if course.today < course.from_on:
+        return "signed"
+    return "running" if course.today < course.until_on else "over"
+
+
+def con_5_at_this_step(facts: tuple[Course, Collection[str]], law: Law) -> Finding | None:
+    """CON-5: the contract is at a step at which this may be done. 流转管理办法 (LOT-22), landreg."""
+    course, allowed = facts
+    where = stage(course)
+    if where in allowed:
+        return None
+    return Finding("CON-5", "state", {"where": where}, subject=course.number)
+
+
+def con_9_no_open_dispute(facts: Course, law: Law) -> Finding | None:
+    """CON-9: while a dispute is before mediation or arbitration, neither side ends or changes the contract. RLCL-42, CC-465."""
+    return Finding("CON-9", "state", {}, subject=facts.number) if facts.disputed else None
+
+
+@dataclass(frozen=True)
+class Signing:
+    """A signature as it is taken. text_sha256: of what was signed; expected: of the contract as it stands."""
+
+    side: str
+    way: str
+    text_sha256: str
+    expected: str
+    name: str
+    identity_checked: bool = False
+    witness: str = ""
+    consented: bool = False
+    verified: bool = False
+    number: str = ""
+
+
+def con_3_signature_is_sound(facts: Signing, law: Law) -> Finding | None:
+    """CON-3: a side signs the contract as it stands, itself and recognised, or by an agent whom it lets sign. RLCL-40, LOT-8."""
+    sound = facts.side in ("contractor", "taker") and facts.way in WAYS and bool(facts.name.strip())
+    sound = sound and facts.text_sha256 == facts.expected
+    match facts.way:
+        case "in_person":
+            sound = sound and facts.identity_checked and bool(facts.witness.strip())
+        case "agent" | "mandate":
+            sound = sound and facts.consented and facts.side == "contractor"
+        case "service":
+            sound = sound and facts.verified
+    return None if sound else Finding("CON-3", "way", {}, subject=facts.number or None)
+
+
+def con_4_service_answer_fits(facts: Signing, law: Law) -> Finding | None:
+    """CON-4: the answer of a signature service is signed by its key and names this contract, this text and this side. LOT-26."""
+    if facts.way != "service" or facts.verified:
+        return None
+    return Finding("CON-4", "answer", {}, subject=facts.number or None)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How one side ends a contract. since: of land left idle, from when. has_paper: the evidence is there."""
+
+    course: Course
+    ground: str
+    on_day: date
+    since: date | None = None
+    has_paper: bool = False
+
+
+def con_7_ended_on_the_law_s_grounds(facts: Ending, law: Law) -> Finding | None:
+    """CON-7: the contractor ends a contract alone on four grounds only, each with its evidence. RLCL-42.
+
+    Idle for two years running; of another serious breach, after a notice to remedy whose days ran out in vain.
+    """
+    sound = facts.ground in GROUNDS and facts.has_paper and facts.on_day <= law.on
+    if facts.ground == "abandoned":
+        years = law.days("CON-7.abandoned_years")
+        sound = sound and facts.since is not None and years_after(facts.since, years) <= facts.on_day
+        sound = sound and facts.since is not None and facts.since >= facts.course.from_on
+    if facts.ground == "serious_breach":
+        sound = sound and remedy_over(facts.course)
+    return None if sound else Finding("CON-7", "ground", {}, subject=facts.course.number)
+
+
+def remedy_over(course: Course) -> bool:
+    """Whether the last notice to remedy ran out, and what it asked was not done."""
+    asked = course.of("remedy_asked")
+    if not asked:
+        return False
+    last, done = asked[-1], course.of("remedied")
+    if done and done[-1].on_day >= last.on_day:
+        return False
+    if last.facts.get("what") == "arrears" and course.arrears <= 0:
+        return False
+    return course.today > last.on_day + timedelta(days=int(last.facts.get("days", 0)))
+
+
+def con_8_both_agree_to_end(facts: Ending, law: Law) -> Finding | None:
+    """CON-8: an early end by agreement is in writing and on a day of the term. CC-562, RLCL-38."""
+    within = facts.course.from_on <= facts.on_day <= facts.course.until_on
+    return None if within and facts.has_paper else Finding("CON-8", "on_day", {}, subject=facts.course.number)
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """A contract that follows another on its parcels. same_taker: whoever has the land. declined: they were asked in writing."""
+
+    previous: Course
+    from_on: date
+    same_taker: bool
+    declined: bool
+
+
+def con_10_taker_before_others(facts: Renewal, law: Law) -> Finding | None:
+    """CON-10: at the end of a term whoever has the land comes first on equal terms: another only after they were asked. LOT-10."""
+    if facts.from_on >= facts.previous.until_on and (facts.same_taker or facts.declined):
+        return None
+    return Finding("CON-10", "taker", {"number": facts.previous.number}, subject=facts.previous.number)
+
+
+def con_14_signed_and_settled(facts: tuple[Course, bool], law: Law) -> Finding | None:
+    """CON-14: a transaction certificate is for a contract that is signed, and of which what was due at once is paid. LOT-25."""
+    course, paid = facts
+    if stage(course) in ("signed", "running") and course.arrears <= 0 and paid:
+        return None
+    return Finding("CON-14", "state", {}, subject=course.number)
+
+
+END_RULES: Mapping[str, tuple[Callable[[Any, Law], Finding | None], ...]] = {
+    "terminated": (con_7_ended_on_the_law_s_grounds,),
+    "agreed": (con_8_both_agree_to_end,),
+}
+"""By how it ends: what the end must rest on."""

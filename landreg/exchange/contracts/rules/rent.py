@@ -1,0 +1,163 @@
+"""The rent calendar: what falls due on which day, what a payment settles, what is late on a day. Decimal throughout. Pure.
+
+A contract year begins on the day of the term's first day. Its rent is the price of that year times the area, rounded once;
+halves and quarters add up to it. What is left at the end, less than a whole part, is owed by its days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from landreg.core.errors import Finding
+from landreg.core.periods import DAY, months_after
+from landreg.core.units import CENT, half_up
+from landreg.law.book import Law
+
+PARTS: Mapping[str, int] = {"year": 1, "half": 2, "quarter": 4}
+"""By rhythm: the payments of a year."""
+HUNDRED = Decimal(100)
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the calendar is reckoned from. until_on: exclusive. pieces: each parcel's mu, and its price of a mu and year in yuan
+    or kg.
+    """
+
+    from_on: date
+    until_on: date
+    pieces: tuple[tuple[Decimal, Decimal], ...]
+    unit: str = "yuan_mu_year"
+    escalator_percent: Decimal = ZERO
+    paid_every: str = "year"
+    paid_before: bool = True
+
+    @property
+    def in_kind(self) -> bool:
+        """Whether the price is in kg of grain."""
+        return self.unit == "kg_mu_year"
+
+
+@dataclass(frozen=True)
+class Due:
+    """What is owed for some days: [from_on, until_on). amount: yuan, or kg of grain where in_kind."""
+
+    position: int
+    from_on: date
+    until_on: date
+    due_on: date
+    amount: Decimal
+    in_kind: bool = False
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A due in yuan with what was paid of it. owed: None where the county has set no price of grain for its day."""
+
+    due: Due
+    owed: Decimal | None
+    paid: Decimal
+
+    @property
+    def left(self) -> Decimal:
+        """What is still to be paid, as far as it is known."""
+        return ZERO if self.owed is None else self.owed - self.paid
+
+    def late(self, on: date) -> bool:
+        """Whether its day is over and something is left."""
+        return self.left > 0 and self.due.due_on < on
+
+
+def price_of_year(price: Decimal, escalator_percent: Decimal, year: int) -> Decimal:
+    """The price of a contract year, the first being 0: raised by the escalator each year, rounded once."""
+    return half_up(price * (1 + escalator_percent / HUNDRED) ** year)
+
+
+def of_year(terms: Terms, year: int) -> Decimal:
+    """What a whole contract year comes to: each parcel's mu at its price of that year, added up."""
+    return sum((half_up(price_of_year(price, terms.escalator_percent, year) * mu) for mu, price in terms.pieces), ZERO)
+
+
+def calendar(terms: Terms) -> tuple[Due, ...]:
+    """Everything that falls due over the term, in order. Raises ValueError for a term that is none or another rhythm."""
+    if terms.until_on <= terms.from_on or terms.paid_every not in PARTS:
+        raise ValueError(f"{terms.from_on} .. {terms.until_on} {terms.paid_every}")
+    parts, found, place = PARTS[terms.paid_every], [], 0
+    months = 12 // parts
+    while (first := months_after(terms.from_on, months * place)) < terms.until_on:
+        whole = months_after(terms.from_on, months * (place + 1))
+        last = min(whole, terms.until_on)
+        amount = _part(terms, *divmod(place, parts), parts)
+        if last < whole:
+            amount = half_up(amount * Decimal((last - first).days) / Decimal((whole - first).days))
+        place += 1
+        found.append(Due(place, first, last, first if terms.paid_before else last - DAY, amount, terms.in_kind))
+    return tuple(found)
+
+
+def _part(terms: Terms, year: int, part: int, parts: int) -> Decimal:
+    """A part of a year's rent, so that the parts add up to the year's."""
+    whole = of_year(terms, year)
+    return half_up(whole * (part + 1) / parts) - half_up(whole * part / parts)
+
+
+def in_yuan(due: Due, prices: Mapping[date, Decimal]) -> Decimal | None:
+    """What a due comes to in yuan. prices: of a kg of the contract's grain, by day on which something is due."""
+    if not due.in_kind:
+        return due.amount
+    price = prices.get(due.due_on)
+    return None if price is None else half_up(due.amount * price)
+
+
+def settled(
+    dues: Sequence[Due], paid: Iterable[Decimal], prices: Mapping[date, Decimal] | None = None
+) -> tuple[Settled, ...]:
+    """The dues with what the payments settle of them: the oldest first, whatever a payment was meant for."""
+    left = sum(paid, ZERO)
+    found = []
+    for due in sorted(dues, key=lambda one: (one.due_on, one.position)):
+        owed = in_yuan(due, prices or {})
+        part = ZERO if owed is None else min(left, owed)
+        left -= part
+        found.append(Settled(due, owed, part))
+    return tuple(found)
+
+
+def arrears(dues: Iterable[Settled], on: date) -> Decimal:
+    """What is late on a day, in yuan."""
+    return sum((one.left for one in dues if one.late(on)), ZERO)
+
+
+def late_since(dues: Iterable[Settled], on: date) -> date | None:
+    """The day on which the oldest late due was due; None where nothing is late."""
+    return min((one.due.due_on for one in dues if one.late(on)), default=None)
+
+
+@dataclass(frozen=True)
+class Paid:
+    """A payment and what it is held against. left: of all dues, as far as it is known. known_receipt: it was counted before."""
+
+    amount: Decimal
+    paid_on: date
+    receipt: str
+    left: Decimal
+    signed_on: date
+    today: date
+    known_receipt: bool = False
+
+
+def con_6_payment_counts_once(facts: Paid, law: Law) -> Finding | None:
+    """CON-6: a payment is a sum, of what is owed, made by today, by a receipt that was not counted before. RLCL-39."""
+    sound = facts.amount.is_finite() and 0 < facts.amount <= facts.left and facts.amount == facts.amount.quantize(CENT)
+    sound = sound and facts.signed_on <= facts.paid_on <= facts.today and bool(facts.receipt.strip())
+    return None if sound and not facts.known_receipt else Finding("CON-6", "receipt", {"left": facts.left})
+
+
+def con_11_grain_price_is_set(facts: Sequence[Settled], law: Law) -> Finding | None:
+    """CON-11: a rent in grain is turned into yuan at the county's price of its day; without one it stays in kg. RLCL-39."""
+    days = [one.due.due_on for one in facts if one.owed is None and one.due.due_on <= law.on]
+    return Finding("CON-11", "grain", {"days": days}) if days else None

@@ -1,0 +1,182 @@
+"""TR, CON: what a transfer contract is held against before it is drawn and again before it is signed. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from landreg.core.errors import Finding
+from landreg.core.periods import DAY, years_after
+from landreg.core.units import CENT
+from landreg.law.book import Law
+
+UNITS = ("yuan_mu_year", "kg_mu_year", "share")
+GRAINS = ("wheat", "corn", "rice")
+FARMED = ("grain", "oil", "vegetables", "tea", "herbs", "fodder", "orchard", "breeding", "agritourism")
+"""Uses that are farming."""
+KEEPS_GRAIN = ("grain", "oil", "vegetables", "fodder", "tea", "herbs")
+"""Uses that permanent basic farmland may have: neither trees nor ponds are put on it. 流转管理办法 第十一条."""
+OUTSIDE_FARMING = ("homestead_lease", "house_lease", "construction")
+"""Kinds of transfer whose land is no farmland."""
+BUILT_USES = ("living", "business", "agritourism")
+MOST_PRICE = Decimal("9999999999.99")
+MOST_PERCENT = Decimal(50)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A parcel of the contract. registered_m2: of the right, None where it is not under it. basic: permanent basic farmland."""
+
+    code: str
+    area_m2: Decimal
+    registered_m2: Decimal | None
+    basic: bool = False
+
+
+@dataclass(frozen=True)
+class Contracted:
+    """What a contract is held against. until_on, right_until: exclusive; right_until None where the right has no end.
+
+    taker_kind: household, person or organisation. same_collective: of a taker household. bound: by parcel, the number of the
+    contract that has it in that time. parent_until, parent_taker: of the contract that is transferred further. use: of the clause.
+    """
+
+    kind: str
+    from_on: date
+    until_on: date
+    right_until: date | None
+    pieces: tuple[Piece, ...]
+    unit: str
+    price: Decimal
+    grain: str = ""
+    escalator_percent: Decimal = Decimal(0)
+    use: str = "grain"
+    taker_kind: str = "organisation"
+    taker_name: str = ""
+    same_collective: bool = False
+    taker_is_contractor: bool = False
+    issuer_consents: bool = False
+    filed: bool = False
+    contractor_consents: bool = False
+    bound: Mapping[str, str] = field(default_factory=dict)
+    parent_until: date | None = None
+    number: str = ""
+
+
+def tr_1_term_within_contract(facts: Contracted, law: Law) -> Finding | None:
+    """TR-1: a transfer ends no later than the contract term, a re-transfer no later than its parent. RLCL-38."""
+    ends = [end for end in (facts.right_until, facts.parent_until) if end is not None]
+    if not ends or facts.until_on <= min(ends):
+        return None
+    values = {"asked": facts.until_on - DAY, "latest": min(ends) - DAY}
+    return Finding("TR-1", "last_day", values, subject=facts.number or None)
+
+
+def tr_2_use_kept(facts: Contracted, law: Law) -> Finding | None:
+    """TR-2: farmland stays farmed; permanent basic farmland gets no trees and no ponds. RLCL-38, CC-334."""
+    if facts.kind in OUTSIDE_FARMING:
+        sound = facts.use in BUILT_USES
+    else:
+        sound = facts.use in FARMED and (facts.use in KEEPS_GRAIN or not any(piece.basic for piece in facts.pieces))
+    if sound:
+        return None
+    basic = [piece.code for piece in facts.pieces if piece.basic]
+    return Finding("TR-2", "use", {"parcels": basic}, subject=facts.number or None)
+
+
+def tr_3_assigned_within_the_collective(facts: Contracted, law: Law) -> Finding | None:
+    """TR-3: an assignment needs the issuing party's consent and goes to a household of the collective. RLCL-34."""
+    if facts.kind != "assignment" or (
+        facts.taker_kind == "household" and facts.same_collective and facts.issuer_consents
+    ):
+        return None
+    return Finding("TR-3", "issuer_consent", {"taker": facts.taker_name}, subject=facts.number or None)
+
+
+def tr_4_exchange_within_the_collective(facts: Contracted, law: Law) -> Finding | None:
+    """TR-4: an exchange is between households of one collective. RLCL-33."""
+    if facts.kind != "exchange" or (facts.taker_kind == "household" and facts.same_collective):
+        return None
+    return Finding("TR-4", "taker", {"other": facts.taker_name}, subject=facts.number or None)
+
+
+def tr_5_transfer_filed(facts: Contracted, law: Law) -> Finding | None:
+    """TR-5: a transfer is filed with the issuing party; where it is not, that is told and stops nothing. RLCL-36, SPC-RLC-14."""
+    return None if facts.filed else Finding("TR-5", "filing", {}, subject=facts.number or None)
+
+
+def tr_8_five_years_or_more(facts: Contracted, law: Law) -> Finding | None:
+    """TR-8: a land-operation right of five years or more may be registered. 民法典 341 (CC-341), RLCL-41."""
+    years = law.days("TR-8.least_years")
+    if may_be_registered(facts.from_on, facts.until_on, years):
+        return None
+    values = {"first": facts.from_on, "last": facts.until_on - DAY, "years": years}
+    return Finding("TR-8", "last_day", values, subject=facts.number or None)
+
+
+def may_be_registered(from_on: date, until_on: date, years: int) -> bool:
+    """Whether a term is long enough for the register."""
+    return until_on >= years_after(from_on, years)
+
+
+def tr_10_contractor_consents(facts: Contracted, law: Law) -> Finding | None:
+    """TR-10: a re-transfer needs the contractor's written consent. RLCL-46."""
+    if facts.kind != "retransfer" or (facts.contractor_consents and facts.parent_until is not None):
+        return None
+    return Finding("TR-10", "contractor_consent", {}, subject=facts.number or None)
+
+
+def con_1_area_as_registered(facts: Contracted, law: Law) -> Finding | None:
+    """CON-1: each parcel lies under the right, and no more of it is transferred than is registered. CC-217, RLCL-40."""
+    wrong = [
+        piece.code
+        for piece in facts.pieces
+        if piece.registered_m2 is None or not piece.area_m2.is_finite() or not 0 < piece.area_m2 <= piece.registered_m2
+    ]
+    if facts.pieces and not wrong:
+        return None
+    return Finding("CON-1", "parcels", {"parcels": wrong}, subject=facts.number or None)
+
+
+def con_2_parcel_bound_once(facts: Contracted, law: Law) -> Finding | None:
+    """CON-2: a parcel is under one transfer contract at a time. RLCL-37, SPC-RLC-19."""
+    if not facts.bound:
+        return None
+    values = {"parcels": sorted(facts.bound), "numbers": sorted(set(facts.bound.values()))}
+    return Finding("CON-2", "parcels", values, subject=facts.number or None)
+
+
+def con_15_price_of_its_kind(facts: Contracted, law: Law) -> Finding | None:
+    """CON-15: the price is a sum in a unit that fits the kind; of grain it names which. RLCL-39."""
+    price, percent = facts.price, facts.escalator_percent
+    sound = facts.unit in UNITS and price.is_finite() and price <= MOST_PRICE and price == price.quantize(CENT)
+    free = facts.kind in ("exchange", "custody")
+    sound = sound and (price >= 0 if free else price > 0)
+    sound = sound and (facts.unit == "share") == (facts.kind == "share")
+    sound = sound and ((facts.grain in GRAINS) if facts.unit == "kg_mu_year" else not facts.grain)
+    sound = sound and percent.is_finite() and 0 <= percent <= MOST_PERCENT
+    return None if sound else Finding("CON-15", "price", {}, subject=facts.number or None)
+
+
+def con_16_taker_is_another(facts: Contracted, law: Law) -> Finding | None:
+    """CON-16: who takes the land is another than who transfers it, and the term runs forward. CC-464, RLCL-40."""
+    if facts.taker_name.strip() and not facts.taker_is_contractor and facts.from_on < facts.until_on:
+        return None
+    return Finding("CON-16", "taker", {}, subject=facts.number or None)
+
+
+CONTRACT_RULES: tuple[Callable[[Any, Law], Finding | None], ...] = (
+    tr_1_term_within_contract,
+    tr_2_use_kept,
+    tr_3_assigned_within_the_collective,
+    tr_4_exchange_within_the_collective,
+    tr_10_contractor_consents,
+    con_1_area_as_registered,
+    con_2_parcel_bound_once,
+    con_15_price_of_its_kind,
+    con_16_taker_is_another,
+)
+"""What stops a contract from being drawn, and from being signed."""

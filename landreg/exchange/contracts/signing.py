@@ -1,0 +1,200 @@
+"""Signing: in person at the desk, by the village agent under a recorded consent, or as a signature service has verified.
+
+Signed by both sides the contract is made: its land is bound, its rents fall due. What the law asks is asked again before that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from landreg.access import consents
+from landreg.access.rules import Step
+from landreg.core.actor import Actor, Desk
+from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
+from landreg.core.periods import beijing_day
+from landreg.exchange.contracts import queries
+from landreg.exchange.contracts.entering import happened, held, must, open_for
+from landreg.exchange.contracts.model import Contract
+from landreg.exchange.contracts.queries import Whole, calendar_of
+from landreg.exchange.contracts.rules.course import (
+    Signing,
+    con_3_signature_is_sound,
+    con_4_service_answer_fits,
+    con_14_signed_and_settled,
+)
+from landreg.exchange.contracts.rules.terms import Contracted, Piece, may_be_registered, tr_8_five_years_or_more
+from landreg.exchange.contracts.verifying import FileService, SignatureService
+from landreg.law.book import Law
+from landreg.registry.guarded import Attached, ties_nothing
+
+SIDES = ("contractor", "taker")
+
+
+@dataclass(frozen=True)
+class Signature:
+    """A signature as it is taken. answer: of a service. consent: of the household, where its agent signs."""
+
+    side: str
+    way: str
+    name: str = ""
+    identity_checked: bool = False
+    witness: str = ""
+    answer: bytes = b""
+    consent: UUID | None = None
+    text_sha256: str = ""
+
+
+def sign(
+    actor: Actor, county: str, contract_id: UUID, given: Signature, paper: Attached | None = None,
+    service: Callable[[str], SignatureService] = FileService,
+) -> Contract:  # fmt: skip
+    """Take the signature of a side; the second one makes the contract. Raises NotFound, Conflict (CON-5), BadInput, Refused
+    (CON-2, CON-3, CON-4, ACC-25, TR-1, TR-12, GUARD-1).
+    """
+    if given.side not in SIDES:
+        raise BadInput(Finding("FORM-5", "side", {"given": given.side[:40]}))
+    if given.way == "agent":
+        if given.consent is None:
+            raise Refused(Finding("CON-3", "way"))
+        consent = consents.one_held(actor, county, given.consent)
+        actor = replace(actor, household=consent.household_id, jurisdiction=consent.village)
+    with unit_of_work(actor) as uow:
+        found, law = held(uow, county, contract_id)
+        open_for(found, law, "drawn", "part_signed")
+        ties_nothing(law.on, paper, name=given.name, witness=given.witness)
+        facts = _taken(uow, found, law, given, service)
+        happened(uow, found.contract, f"signed_{given.side}", law.on, facts=facts, paper=paper)
+        if found.course(law.on).lacking == (given.side,):
+            _made(uow, found, law)
+        uow.session.refresh(found.contract)
+        return found.contract
+
+
+def _taken(
+    uow: UnitOfWork, found: Whole, law: Law, given: Signature, service: Callable[[str], SignatureService]
+) -> dict[str, Any]:
+    """What is recorded of a signature. Raises Refused (CON-3, CON-4), Conflict (CON-5) where the side has signed."""
+    row = found.contract
+    if given.side not in found.course(law.on).lacking:
+        raise Conflict(Finding("CON-5", "side", {"where": "part_signed"}, subject=row.number))
+    own = uow.actor.desk is Desk.CITIZEN
+    text = given.text_sha256 or ("" if own else row.text_sha256)
+    facts: dict[str, Any] = {"way": given.way, "name": given.name.strip(), "text_sha256": text}
+    signing = Signing(given.side, given.way, text, row.text_sha256, given.name, number=row.number)
+    match given.way:
+        case "in_person" if not own:
+            signing = replace(signing, identity_checked=given.identity_checked, witness=given.witness)
+            facts |= {"witness": given.witness.strip()}
+        case "agent" if given.consent is not None:
+            act = consents.write_act(uow, row.county, given.consent, Step.SIGN, row.number)
+            if act.household_id != row.household_id:
+                raise NotFound
+            facts |= {"agent_act_id": str(act.agent_act_id), "name": given.name.strip() or row.household_name}
+            signing = replace(signing, consented=True, name=str(facts["name"]))
+        case "service":
+            said = service(law.text("CON-4.service_key")).verified(given.answer, row.number, given.side, text)
+            facts |= {"name": said.name, "reference": said.reference} if said else {}
+            signing = replace(signing, verified=said is not None, name=said.name if said else given.name)
+    if wrong := con_4_service_answer_fits(signing, law) or con_3_signature_is_sound(signing, law):
+        raise Refused(wrong)
+    return facts
+
+
+def by_mandate(uow: UnitOfWork, row: Contract, on: date, name: str, facts: dict[str, Any]) -> None:
+    """The household's signature under a contract that its own word on a project asked for."""
+    said = {"way": "mandate", "name": name, "text_sha256": row.text_sha256, **facts}
+    happened(uow, row, "signed_contractor", on, facts=said)
+
+
+def _made(uow: UnitOfWork, found: Whole, law: Law) -> None:
+    """Both have signed: the contract binds its land, what it replaces ends on its first day, and its rents are set."""
+    row = found.contract
+    if row.relation == "change" and row.previous_id is not None:
+        if uow.actor.desk is Desk.CITIZEN:
+            # Two contracts move at once: that is done at the desk.
+            raise Refused(Finding("CON-3", "way", subject=row.number))
+        previous = queries.one(uow.session, row.county, row.previous_id, lock=False)
+        if previous is None:
+            raise NotFound
+        happened(uow, previous, "ended", row.from_on, facts={"how": "replaced", "by": row.number})
+    happened(uow, row, "signed", law.on, dues=calendar_of(row, found.parcels))
+
+
+def sign_all(actor: Actor, county: str, contract_ids: Iterable[UUID], given: Signature) -> int:
+    """One side's signature in person under many contracts, each in a transaction of its own; how many."""
+    return sum(1 for contract_id in contract_ids if sign(actor, county, contract_id, given) is not None)
+
+
+def file(actor: Actor, county: str, contract_id: UUID, on_day: date, said: str, paper: Attached | None) -> None:
+    """Record that the issuing party has filed the contract. Raises NotFound, Conflict (CON-5), BadInput (FORM-7, FORM-8)."""
+    with unit_of_work(actor) as uow:
+        file_within(uow, county, contract_id, on_day, said, paper)
+
+
+def file_within(
+    uow: UnitOfWork, county: str, contract_id: UUID, on_day: date, said: str, paper: Attached | None
+) -> None:
+    """The same, in the transaction of something that belongs to it."""
+    found, law = held(uow, county, contract_id)
+    open_for(found, law, "signed", "running", "disputed", "over", "ended")
+    kept = must(paper)
+    ties_nothing(law.on, kept, said=said)
+    if on_day > law.on:
+        raise BadInput(Finding("FORM-5", "on_day", {"given": on_day.isoformat()}))
+    happened(uow, found.contract, "filed", on_day, said=said, paper=kept)
+
+
+def ask_registration(actor: Actor, county: str, contract_id: UUID) -> None:
+    """The parties ask that the land-operation right be registered. Raises Refused (TR-8), Conflict (CON-5)."""
+    with unit_of_work(actor) as uow:
+        found, law = held(uow, county, contract_id)
+        open_for(found, law, "signed", "running")
+        if wrong := tr_8_five_years_or_more(contracted(found), law):
+            raise Refused(wrong)
+        happened(uow, found.contract, "registration_asked", law.on)
+
+
+def may_register(found: Whole, law: Law) -> bool:
+    """Whether the register is offered: from five years on, of a right whose land is farmed by another."""
+    row = found.contract
+    if row.kind in ("exchange", "assignment", "custody", "entrusted") or row.relation == "retransfer":
+        return False
+    return may_be_registered(row.from_on, row.until_on, law.days("TR-8.least_years"))
+
+
+def contracted(found: Whole) -> Contracted:
+    """A contract as it was drawn, as the rules take it."""
+    row = found.contract
+    pieces = tuple(Piece(one.parcel_code, one.area_m2, one.registered_m2) for one in found.parcels)
+    return Contracted(
+        row.kind, row.from_on, row.until_on, None, pieces, row.unit, row.price, row.grain, row.escalator_percent,
+        taker_name=row.taker_name, filed=found.of("filed") is not None, number=row.number,
+    )  # fmt: skip
+
+
+def certify(actor: Actor, county: str, contract_id: UUID) -> str:
+    """Give the transaction certificate (交易鉴证书); its number. Raises Refused (CON-14), Conflict (CON-5) where it was given."""
+    with unit_of_work(actor) as uow:
+        found, law = held(uow, county, contract_id)
+        if found.of("certified"):
+            raise Conflict(Finding("CON-5", "state", {"where": "signed"}, subject=found.contract.number))
+        paid = not any(one.left > 0 and one.due.due_on <= law.on for one in found.settled)
+        if wrong := con_14_signed_and_settled((found.course(law.on), paid), law):
+            raise Refused(wrong)
+        number = f"{county}-J{beijing_day(uow.now).year}-{queries.next_certificate(uow.session):06d}"
+        happened(uow, found.contract, "certified", law.on, facts={"number": number})
+    return number
+
+
+def drop(actor: Actor, county: str, contract_id: UUID, said: str) -> None:
+    """A contract that does not come about. Raises Conflict (CON-5) once both have signed."""
+    with unit_of_work(actor) as uow:
+        found, law = held(uow, county, contract_id)
+        open_for(found, law, "drawn", "part_signed")
+        ties_nothing(law.on, said=said)
+        happened(uow, found.contract, "withdrawn", law.on, said=said)

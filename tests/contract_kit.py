@@ -1,0 +1,95 @@
+"""The steps of a transfer contract as tests take them: drawn off the market, signed by both sides, filed, paid."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from landreg.core.actor import Actor, Desk, Role
+from landreg.core.db import unit_of_work
+from landreg.core.periods import beijing_day
+from landreg.exchange.contracts import drawing, queries, signing
+from landreg.exchange.contracts.drawing import Draft, Taken, Terms
+from landreg.exchange.contracts.model import Contract
+from landreg.exchange.contracts.queries import Whole
+from landreg.exchange.contracts.signing import Signature
+from landreg.registry.guarded import Attached
+from tests.registry_kit import HOUSEHOLD, one
+from tests.villages import COUNTY
+
+PAPER = Attached("22" * 32, 9, "paper.jpg")
+TAKER = "93610902MA0000001B"
+OPERATOR = Actor(UUID(int=0x6109_0009), "交易员己", Desk.EXCHANGE, frozenset({Role.OPERATOR}), COUNTY)
+VALUES = {
+    "taker_home": "样本镇街道一号", "grade": "三等", "use": "grain", "paid_to": "甲方账户", "land_paid_to": "by_law",
+    "crops_paid_to": "who_grew", "late_per_10000": "5", "fixtures_end": "removed",
+}  # fmt: skip
+
+
+def day_of(actor: Actor) -> date:
+    """Today by the register's clock."""
+    found: date = one(actor, "SELECT (system.clock() AT TIME ZONE 'Asia/Shanghai')::date")
+    return found
+
+
+def parcels_of(actor: Actor, right: UUID) -> list[str]:
+    """The parcels of a right, by code."""
+    with unit_of_work(actor) as uow:
+        land = queries.land(uow.session, COUNTY, right)
+    assert land is not None
+    return sorted(land.parcels)
+
+
+def right_id(code: str = HOUSEHOLD, actor: Actor = OPERATOR) -> UUID:
+    """The contract right of a household."""
+    with unit_of_work(actor) as uow:
+        (found,) = queries.rights_of(uow.session, COUNTY, code)
+    right: UUID = found.right_id
+    return right
+
+
+def terms(**changed: Any) -> Terms:
+    """A lease of some five years that runs already, 600 yuan a mu and year, paid each year before."""
+    said: dict[str, Any] = {
+        "kind": "lease", "from_on": date(2022, 1, 1), "until_on": date(2027, 7, 1), "unit": "yuan_mu_year",
+        "price": Decimal("600.00"),
+    }  # fmt: skip
+    return Terms(**{**said, **changed})
+
+
+def draft(right: UUID, codes: list[str], values: dict[str, str] | None = None, said: str = "", **changed: Any) -> Draft:
+    """The same as a draft over parcels."""
+    return Draft(right, tuple(Taken(code) for code in codes), terms(**changed), values or VALUES, said)
+
+
+def drawn(
+    code: str = HOUSEHOLD, codes: list[str] | None = None, values: dict[str, str] | None = None, **changed: Any
+) -> Contract:
+    """A contract over the first parcel of a household, to a cooperative."""
+    right = right_id(code)
+    asked = draft(right, codes or parcels_of(OPERATOR, right)[:1], values, **changed)
+    return drawing.draw_recorded(OPERATOR, COUNTY, asked, TAKER, "样本种植专业合作社")
+
+
+def signed(contract: Contract, *sides: str) -> Contract:
+    """Both sides sign in person."""
+    for side in sides or signing.SIDES:
+        given = Signature(side, "in_person", "样本一", True, "见证人甲")
+        signing.sign(OPERATOR, COUNTY, contract.contract_id, given)
+    return contract
+
+
+def seen(contract: Contract, actor: Actor = OPERATOR) -> Whole:
+    """A contract with all its rows."""
+    with unit_of_work(actor) as uow:
+        row = queries.one(uow.session, COUNTY, contract.contract_id)
+        assert row is not None
+        return queries.whole(uow.session, row)
+
+
+def today(actor: Actor = OPERATOR) -> date:
+    """Today by the register's clock."""
+    with unit_of_work(actor) as uow:
+        return beijing_day(uow.now)

@@ -1,0 +1,391 @@
+"""Contracts in the database: drawn, signed, filed, paid, ended; what binds their land; what the log says of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from landreg.access import service
+from landreg.access.service import NewAccount
+from landreg.audit import logged
+from landreg.config import Settings
+from landreg.core.actor import Actor, Desk, Role
+from landreg.core.db import unit_of_work
+from landreg.core.errors import Conflict, Refused
+from landreg.core.files import Store
+from landreg.exchange.contracts import days, drawing, life, project_queries, projects, registering, signing
+from landreg.exchange.contracts.life import End, Outcome
+from landreg.exchange.contracts.model import Contract
+from landreg.exchange.contracts.projects import Planned, Priced, Said
+from landreg.exchange.contracts.rules.course import stage
+from landreg.exchange.contracts.signing import Signature
+from landreg.log.recheck import recheck
+from landreg.log.store import seal
+from landreg.registry.booking import register
+from landreg.registry.casework import cases
+from tests.contract_kit import (
+    OPERATOR,
+    PAPER,
+    TAKER,
+    VALUES,
+    draft,
+    drawn,
+    parcels_of,
+    right_id,
+    seen,
+    signed,
+    terms,
+    today,
+)
+from tests.registry_kit import HOUSEHOLD, Connection, codes, one, pass_days, put_papers, to_rights
+from tests.villages import COUNTY, VILLAGE
+
+OTHER = f"{VILLAGE}010002"
+
+
+@pytest.fixture(autouse=True)
+def village(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
+    to_rights(registrar, reviewer, superuser, 2)
+
+
+def test_a_contract_is_drawn_signed_by_both_sides_filed_and_paid() -> None:
+    contract = drawn()
+    assert len(contract.number) == 18
+    assert stage(seen(contract).course(today())) == "drawn"
+    signed(contract)
+    found = seen(contract)
+    assert stage(found.course(today())) == "running"
+    assert [due.due_on for due in found.dues] == [date(year, 1, 1) for year in range(2022, 2028)]
+    signing.file(OPERATOR, COUNTY, contract.contract_id, today(), "已备案", PAPER)
+    left = life.pay(OPERATOR, COUNTY, contract.contract_id, found.dues[0].amount, today(), "HP-1", PAPER)
+    assert left == sum(due.amount for due in found.dues[1:])
+    with pytest.raises(Refused) as again:
+        life.pay(OPERATOR, COUNTY, contract.contract_id, Decimal("1.00"), today(), "HP-1", PAPER)
+    assert codes(again) == {"CON-6"}
+
+
+def test_two_contracts_never_have_one_parcel_at_one_time() -> None:
+    """CON-2, also where both were drawn before either was signed."""
+    first, second = drawn(), drawn()
+    signed(first)
+    with pytest.raises(Refused) as drawing_again:
+        drawn()
+    assert codes(drawing_again) == {"CON-2"}
+    with pytest.raises(Refused) as signing_too:
+        signed(second)
+    assert codes(signing_too) == {"CON-2"}
+    assert stage(seen(second).course(today())) == "part_signed"
+    after = drawn(from_on=first.until_on, until_on=date(2027, 9, 1))
+    assert stage(seen(signed(after)).course(today())) == "signed"
+
+
+def test_a_day_past_the_contract_term_and_a_missing_clause_are_told_together() -> None:
+    with pytest.raises(Refused) as error:
+        drawn(values={**VALUES, "fixtures_end": ""}, until_on=date(2099, 1, 1))
+    assert codes(error) == {"TR-1", "TR-7"}
+
+
+def test_a_text_that_ties_the_transfer_to_settling_is_refused() -> None:
+    right = right_id()
+    asked = draft(right, parcels_of(OPERATOR, right)[:1], said="甲方流转全部承包地后，政府才准予其在镇上落户")
+    with pytest.raises(Refused) as error:
+        drawing.draw_recorded(OPERATOR, COUNTY, asked, TAKER, "合作社")
+    assert codes(error) == {"GUARD-1"}
+
+
+def test_a_signature_of_another_text_or_without_a_witness_is_none() -> None:
+    """CON-3, and again once the side has signed: CON-5."""
+    contract = drawn()
+    for given in (
+        Signature("contractor", "in_person", "样本一", True, ""),
+        Signature("contractor", "in_person", "样本一", True, "见证人", text_sha256="0" * 64),
+        Signature("contractor", "mandate", "样本一", True, "见证人"),
+    ):
+        with pytest.raises(Refused) as error:
+            signing.sign(OPERATOR, COUNTY, contract.contract_id, given)
+        assert codes(error) == {"CON-3"}
+    with pytest.raises(Refused) as forged:
+        signing.sign(OPERATOR, COUNTY, contract.contract_id, Signature("taker", "service", answer=b"signed, honestly"))
+    assert codes(forged) == {"CON-4"}
+    signed(contract, "taker")
+    with pytest.raises(Conflict) as twice:
+        signed(contract, "taker")
+    assert codes(twice) == {"CON-5"}
+
+
+def test_what_the_log_says_of_contracts_is_read_again_from_their_tables(
+    worker: Actor, database: Settings, superuser: Connection
+) -> None:
+    contract = signed(drawn())
+    signing.file(OPERATOR, COUNTY, contract.contract_id, today(), "", PAPER)
+    life.pay(OPERATOR, COUNTY, contract.contract_id, Decimal("10.00"), today(), "HP-7", PAPER)
+    seal(worker, database)
+    told = logged.register()
+    assert recheck(worker, database, told.sources, told.tables, told.closings).findings == ()
+    superuser.execute("UPDATE exchange.rent_payment SET amount_yuan = 11")
+    found = recheck(worker, database, told.sources, told.tables, told.closings).findings
+    assert {"exchange.rent_payment" in str(finding.values) for finding in found} == {True}
+
+
+def test_the_contractor_ends_a_contract_only_on_the_law_s_grounds_and_its_land_is_free_from_that_day() -> None:
+    """CON-7 and CON-8."""
+    contract = signed(drawn())
+    for asked, code in (
+        (End("terminated", today(), "higher_price"), "CON-7"),
+        (End("terminated", today(), "serious_breach"), "CON-7"),
+        (End("terminated", today(), "abandoned", today() - timedelta(days=300)), "CON-7"),
+        (End("agreed", today() + timedelta(days=9000)), "CON-8"),
+    ):
+        with pytest.raises(Refused) as error:
+            life.end(OPERATOR, COUNTY, contract.contract_id, asked, PAPER)
+        assert codes(error) == {code}
+    life.end(OPERATOR, COUNTY, contract.contract_id, End("terminated", today(), "damaged"), PAPER)
+    assert stage(seen(contract).course(today())) == "ended"
+    assert stage(seen(signed(drawn(from_on=today()))).course(today())) == "running"
+    life.give_back(OPERATOR, COUNTY, contract.contract_id, today(), "水渠留用，已补偿", PAPER)
+
+
+def test_rent_in_arrears_ends_a_contract_after_a_notice_to_remedy_ran_out(superuser: Connection) -> None:
+    contract = signed(drawn())
+    life.ask_to_remedy(OPERATOR, COUNTY, contract.contract_id, "arrears", "请付清")
+    breach = End("terminated", today(), "serious_breach")
+    with pytest.raises(Refused):
+        life.end(OPERATOR, COUNTY, contract.contract_id, breach, PAPER)
+    pass_days(superuser, 31)
+    life.end(OPERATOR, COUNTY, contract.contract_id, breach, PAPER)
+    assert seen(contract).contract.state == "ended"
+
+
+def test_a_dispute_stops_every_end_until_its_outcome_which_binds_the_record() -> None:
+    """CON-9 and CON-17."""
+    contract = signed(drawn())
+    life.dispute(OPERATOR, COUNTY, contract.contract_id, "arbitration", "拖欠价款", PAPER)
+    with pytest.raises(Refused) as error:
+        life.end(OPERATOR, COUNTY, contract.contract_id, End("agreed", today()), PAPER)
+    assert codes(error) == {"CON-9"}
+    with pytest.raises(Refused) as unsaid:
+        life.settle(OPERATOR, COUNTY, contract.contract_id, Outcome("owed", today()), PAPER)
+    assert codes(unsaid) == {"CON-17"}
+    before = len(seen(contract).dues)
+    owed = Outcome("owed", today(), Decimal("88.00"), today() + timedelta(days=9))
+    life.settle(OPERATOR, COUNTY, contract.contract_id, owed, PAPER)
+    assert [due.amount for due in seen(contract).dues[before:]] == [Decimal("88.00")]
+    life.dispute(OPERATOR, COUNTY, contract.contract_id, "court", "合同效力", None)
+    life.settle(OPERATOR, COUNTY, contract.contract_id, Outcome("void", today()), PAPER)
+    assert (seen(contract).contract.state, seen(contract).contract.ends_on) == ("ended", contract.from_on)
+    assert stage(seen(signed(drawn())).course(today())) == "running"
+
+
+def test_whoever_has_the_land_renews_first_and_a_change_ends_what_it_replaces() -> None:
+    """CON-10."""
+    contract = signed(drawn())
+    on = {"from_on": contract.until_on, "until_on": date(2027, 9, 1)}
+    with pytest.raises(Refused) as error:
+        drawing.draw_following(OPERATOR, COUNTY, contract.contract_id, "renewal", terms(**on), VALUES, taker_code=OTHER)
+    assert codes(error) == {"CON-10"}
+    renewal = drawing.draw_following(OPERATOR, COUNTY, contract.contract_id, "renewal", terms(**on), VALUES)
+    assert stage(seen(signed(renewal)).course(today())) == "signed"
+    cheaper = terms(from_on=today(), price=Decimal("500.00"))
+    change = drawing.draw_following(OPERATOR, COUNTY, contract.contract_id, "change", cheaper, VALUES)
+    signed(change)
+    assert seen(contract).contract.ends_on == today()
+    assert stage(seen(change).course(today())) == "running"
+
+
+def test_a_re_transfer_rests_on_the_contractor_s_written_consent_and_on_its_parent() -> None:
+    """TR-10, with the chain."""
+    contract = signed(drawn())
+    asked = terms(from_on=date(2023, 1, 1), until_on=date(2024, 1, 1))
+    with pytest.raises(Refused) as error:
+        drawing.draw_following(OPERATOR, COUNTY, contract.contract_id, "retransfer", asked, VALUES, taker_code=OTHER)
+    assert codes(error) == {"TR-7", "TR-10"}
+    said = {**VALUES, "contractor_consent": "同意书一号"}
+    onward = drawing.draw_following(OPERATOR, COUNTY, contract.contract_id, "retransfer", asked, said, taker_code=OTHER)
+    signed(onward)
+    assert seen(onward).contract.clauses["parent"] == contract.number
+    with pytest.raises(Refused) as longer:
+        drawing.draw_following(
+            OPERATOR, COUNTY, contract.contract_id, "retransfer", terms(from_on=date(2024, 1, 1), until_on=date(2027, 7, 2)), said,
+            taker_code=OTHER,
+        )  # fmt: skip
+    assert codes(longer) == {"TR-1"}
+
+
+def test_from_five_years_on_the_land_operation_right_is_registered_by_the_register_s_own_case(
+    registrar: Actor, reviewer: Actor, database: Settings
+) -> None:
+    contract = signed(drawn())
+    signing.file(OPERATOR, COUNTY, contract.contract_id, today(), "", PAPER)
+    signing.ask_registration(OPERATOR, COUNTY, contract.contract_id)
+    store = Store(database.store)
+    case = registering.open_case_of(registrar, store, COUNTY, contract.contract_id, b"%PDF-1.7 sample")
+    with pytest.raises(Conflict):
+        registering.open_case_of(registrar, store, COUNTY, contract.contract_id, b"%PDF-1.7 sample")
+    put_papers(registrar, case, "land_operation")
+    cases.accept(registrar, COUNTY, [case])
+    cases.review(reviewer, COUNTY, [case])
+    register(reviewer, COUNTY, [case])
+    found = "SELECT note FROM registry.\"right\" WHERE kind = 'land_operation' AND upper_inf(recorded)"
+    assert one(registrar, found) == contract.number
+
+
+def test_a_lease_of_less_than_five_years_is_not_sent_to_the_register() -> None:
+    contract = signed(drawn(from_on=date(2024, 1, 1)))
+    with pytest.raises(Refused) as error:
+        signing.ask_registration(OPERATOR, COUNTY, contract.contract_id)
+    assert codes(error) == {"TR-8"}
+
+
+def test_a_contract_whose_term_is_over_ends_by_itself(superuser: Connection) -> None:
+    contract = signed(drawn(until_on=today() + timedelta(days=20)))
+    assert days.work() == 0
+    pass_days(superuser, 20)
+    assert days.work() == 1
+    assert seen(contract).contract.state == "ended"
+    assert days.work() == 0
+
+
+def test_a_share_contract_pays_a_fixed_and_a_floating_dividend_and_gives_the_land_back_at_dissolution() -> None:
+    """CON-15 for a dividend of what is no share."""
+    values = {
+        **VALUES, "valued_yuan": "12000", "valued_by": "评估组", "shares": "120", "floating_percent": "20", "return_days": "30",
+    }  # fmt: skip
+    contract = signed(drawn(kind="share", unit="share", values=values))
+    fixed = len(seen(contract).dues)
+    life.pay_dividend(OPERATOR, COUNTY, contract.contract_id, 2026, Decimal("321.00"), today(), PAPER)
+    assert [due.kind for due in seen(contract).dues[fixed:]] == ["dividend"]
+    life.end(OPERATOR, COUNTY, contract.contract_id, End("dissolved", today()), PAPER)
+    assert stage(seen(signed(drawn(from_on=today()))).course(today())) == "running"
+    lease = signed(drawn(OTHER))
+    with pytest.raises(Refused) as error:
+        life.pay_dividend(OPERATOR, COUNTY, lease.contract_id, 2026, Decimal("321.00"), today(), PAPER)
+    assert codes(error) == {"CON-15"}
+
+
+def test_a_withdrawn_household_is_refused_with_its_code_and_all_others_get_their_contracts(worker: Actor) -> None:
+    """CON-12; a run that is asked for again makes nothing twice."""
+    asker = _operator()
+    project = _project(asker)
+    household, other = (_household(asker, project, code) for code in (HOUSEHOLD, OTHER))
+    first = parcels_of(asker, right_id())
+    agrees = agree("样本一", first[0])
+    projects.say(asker, COUNTY, project, household, agrees)
+    projects.say(asker, COUNTY, project, other, agree("样本二"))
+    projects.say(asker, COUNTY, project, other, Said("withdraws"))
+    run = projects.ask_run(asker, COUNTY, project)
+    assert projects.work(worker) == 1
+    with unit_of_work(asker) as uow:
+        row = project_queries.run(uow.session, COUNTY, run)
+        made = project_queries.contracts(uow.session, COUNTY, project)
+    assert row is not None
+    assert (row.state, row.done) == ("done", 1)
+    assert [(one["household"], [f["code"] for f in one["findings"]]) for one in row.refused] == [
+        (str(other), ["CON-12"])
+    ]
+    assert OTHER in row.refused[0]["findings"][0]["zh"]
+    assert set(made) == {household}
+    assert [one.parcel_code for one in seen(made[household]).parcels] == first[1:]
+    assert made[household].state == "part_signed"
+    assert (
+        signing.sign_all(
+            asker, COUNTY, [made[household].contract_id], Signature("taker", "in_person", "社长", True, "见证人")
+        )
+        == 1
+    )
+    with pytest.raises(Conflict):
+        projects.say(asker, COUNTY, project, household, Said("withdraws"))
+    projects.say(asker, COUNTY, project, other, agree("样本二"))
+    projects.ask_run(asker, COUNTY, project)
+    assert projects.work(worker) == 1
+    with unit_of_work(asker) as uow:
+        assert set(project_queries.contracts(uow.session, COUNTY, project)) == {household, other}
+
+
+def test_a_run_that_was_left_by_a_killed_worker_goes_on_where_it_stood(worker: Actor) -> None:
+    asker = _operator()
+    project = _project(asker)
+    agrees = agree("样本一")
+    for code in (HOUSEHOLD, OTHER):
+        projects.say(asker, COUNTY, project, _household(asker, project, code), agrees)
+    run = projects.ask_run(asker, COUNTY, project)
+    with pytest.raises(Conflict):
+        projects.ask_run(asker, COUNTY, project)
+    # As a killed worker leaves it: one household made, and its progress not written.
+    assert projects.make(asker, COUNTY, project, _household(asker, project, HOUSEHOLD)) == 1
+    projects.work(worker)
+    with unit_of_work(asker) as uow:
+        row = project_queries.run(uow.session, COUNTY, run)
+        made = project_queries.contracts(uow.session, COUNTY, project)
+    assert row is not None
+    assert (row.state, row.done, row.refused) == ("done", 1, [])
+    assert len(made) == 2
+
+
+def agree(name: str, *left_out: str) -> Said:
+    """A household's consent at the desk."""
+    return Said("consents", left_out, name, identity_checked=True, witness="见证人甲")
+
+
+def _operator() -> Actor:
+    wanted = NewAccount("ling.jy", "交易员己", frozenset({Role.OPERATOR}), COUNTY)
+    account = service.open_account(service.SYSTEM, wanted, "五月的麦子黄了又黄了", temporary=False)
+    return Actor(account, "交易员己", Desk.EXCHANGE, frozenset({Role.OPERATOR}), COUNTY)
+
+
+def _project(asker: Actor) -> UUID:
+    with unit_of_work(asker) as uow:
+        land = project_queries.contracted(uow.session, COUNTY, VILLAGE, [])
+    parcels = tuple(Priced(code, Decimal(500 + place)) for place, code in enumerate(sorted(land)))
+    planned = Planned(
+        "样本村整村流转", TAKER, terms(price=Decimal("500.00")), parcels, VALUES, taker_name="样本种植专业合作社"
+    )
+    return projects.open_project(asker, COUNTY, VILLAGE, planned).project_id
+
+
+def _household(asker: Actor, project: UUID, code: str) -> UUID:
+    with unit_of_work(asker) as uow:
+        rows = project_queries.parcels(uow.session, COUNTY, project)
+    return next(row.household_id for row in rows if row.household_code == code)
+
+
+def _race(contracts: list[Contract], side: str) -> Counter[str]:
+    """One side signs every contract at once; what came of it."""
+
+    def one_signs(contract: Contract) -> str:
+        try:
+            signed(contract, side)
+        except (Refused, Conflict) as error:
+            return error.findings[0].code
+        return "signed"
+
+    with ThreadPoolExecutor(8) as pool:
+        return Counter(pool.map(one_signs, contracts))
+
+
+def test_of_contracts_signed_at_one_instant_for_one_parcel_one_binds_it() -> None:
+    contracts = [signed(drawn(), "contractor") for _ in range(6)]
+    assert _race(contracts, "taker") == {"signed": 1, "CON-2": 5}
+
+
+@pytest.mark.parametrize("count", [16, pytest.param(1000, marks=pytest.mark.drill)])
+def test_signings_at_one_instant_lose_nothing_and_allot_no_land_twice(count: int) -> None:
+    """As many contracts over two households' parcels and one year after another: each is signed, and each binds its own days."""
+    lands = [(code, parcel) for code in (HOUSEHOLD, OTHER) for parcel in parcels_of(OPERATOR, right_id(code))]
+    first = date(2022, 1, 1)
+    contracts = []
+    for place in range(count):
+        code, parcel = lands[place % len(lands)]
+        on = first + timedelta(days=place // len(lands))
+        contracts.append(signed(drawn(code, [parcel], from_on=on, until_on=on + timedelta(days=1)), "contractor"))
+    assert _race(contracts, "taker") == {"signed": count}
+    with unit_of_work(OPERATOR) as uow:
+        bound = uow.session.execute(
+            sa.text("SELECT count(*), count(DISTINCT (parcel_code, held)) FROM exchange.held_parcel")
+        ).one()
+    assert tuple(bound) == (count, count)

@@ -1,0 +1,35 @@
+"""The sample's contracts: made once, at every stage of their life, and a village's project with its words."""
+
+from __future__ import annotations
+
+from landreg import demo_contracts
+from landreg.access import service
+from landreg.access.service import NewAccount
+from landreg.config import Settings
+from landreg.core.actor import Actor, Desk, Role
+from landreg.core.files import Store
+from landreg.demo_market import Market
+from landreg.demo_year import Office
+from tests.registry_kit import Connection, one, to_rights
+from tests.villages import COUNTY
+
+COUNT = "SELECT count(*) FROM exchange.contract WHERE state = :state"
+
+
+def test_the_sample_shows_contracts_signed_registered_late_and_disputed_and_a_village_s_project(
+    registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings
+) -> None:
+    to_rights(registrar, reviewer, superuser, 12)
+    wanted = NewAccount("operator", "交易员样本", frozenset({Role.OPERATOR}), COUNTY)
+    account = service.open_account(service.SYSTEM, wanted, "五月的麦子黄了又黄了", temporary=False)
+    operator = Actor(account, "交易员样本", Desk.EXCHANGE, frozenset({Role.OPERATOR}), COUNTY)
+    market = Market(Office(COUNTY, registrar, reviewer, Store(database.store)), operator)
+    demo_contracts.begin_month(market, 2)
+    demo_contracts.begin_month(market, 2)
+    assert one(registrar, COUNT, state="signed") == 1
+    demo_contracts.finish(market)
+    demo_contracts.finish(market)
+    assert one(registrar, COUNT, state="disputed") == 1
+    assert one(registrar, COUNT, state="part_signed") == 6
+    assert one(registrar, "SELECT refused::text FROM exchange.project_run").count("CON-12") == 2
+    assert one(registrar, "SELECT count(*) FROM exchange.contract_event WHERE kind = 'certified'") == 1

@@ -1,0 +1,155 @@
+"""Where a contract is in its life, on which grounds it ends, whose signature counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from landreg.exchange.contracts.rules import course as rules
+from landreg.exchange.contracts.rules.course import Course, Ending, Happened, Renewal, Signing, stage
+from landreg.exchange.contracts.verifying import HEAD, FileService
+from landreg.law.book import national_law
+from landreg.log.note import Signer
+
+TODAY = date(2026, 7, 1)
+LAW = national_law("610902", TODAY)
+SIGNED = (Happened("signed_contractor", TODAY), Happened("signed_taker", TODAY), Happened("signed", TODAY))
+
+
+def contract(*events: Happened, **changed: Any) -> Course:
+    said: dict[str, Any] = {"today": TODAY, "from_on": date(2024, 1, 1), "until_on": date(2030, 1, 1)}
+    return Course("610902104202010001", events=events, **{**said, **changed})
+
+
+def test_a_contract_goes_from_drawn_to_ended() -> None:
+    assert stage(contract()) == "drawn"
+    assert stage(contract(SIGNED[0])) == "part_signed"
+    assert stage(contract(*SIGNED)) == "running"
+    assert stage(contract(*SIGNED, from_on=TODAY + timedelta(days=1))) == "signed"
+    assert stage(contract(*SIGNED, until_on=TODAY)) == "over"
+    assert stage(contract(*SIGNED, Happened("disputed", TODAY))) == "disputed"
+    assert stage(contract(*SIGNED, Happened("disputed", TODAY), Happened("settled", TODAY))) == "running"
+    assert stage(contract(*SIGNED, Happened("ended", TODAY))) == "ended"
+    assert stage(contract(*SIGNED, Happened("ended", TODAY + timedelta(days=9)))) == "running"
+    assert stage(contract(Happened("withdrawn", TODAY))) == "withdrawn"
+
+
+def test_a_step_at_another_stage_is_refused_with_where_the_contract_is() -> None:
+    """CON-5: the step."""
+    found = rules.con_5_at_this_step((contract(), ("running",)), LAW)
+    assert found is not None
+    assert "待签字" in LAW.say(found)
+    assert rules.con_5_at_this_step((contract(), ("drawn",)), LAW) is None
+
+
+def in_person(**changed: Any) -> Signing:
+    said: dict[str, Any] = {
+        "side": "contractor", "way": "in_person", "text_sha256": "a", "expected": "a", "name": "样本一", "identity_checked": True,
+        "witness": "见证人甲",
+    }  # fmt: skip
+    return Signing(**{**said, **changed})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"text_sha256": "b"}, {"identity_checked": False}, {"witness": " "}, {"name": ""}, {"way": "stamp"}, {"side": "operator"},
+        {"way": "agent"}, {"way": "agent", "consented": True, "side": "taker"}, {"way": "service"}, {"way": "mandate"},
+    ],
+)  # fmt: skip
+def test_a_signature_that_nobody_vouches_for_is_none(wrong: dict[str, Any]) -> None:
+    """CON-3: forged consent, another text, no witness."""
+    assert rules.con_3_signature_is_sound(in_person(), LAW) is None
+    assert rules.con_3_signature_is_sound(in_person(**wrong), LAW) is not None
+
+
+def test_an_agent_signs_with_consent_and_a_service_where_it_has_verified() -> None:
+    assert rules.con_3_signature_is_sound(in_person(way="agent", consented=True), LAW) is None
+    assert rules.con_3_signature_is_sound(in_person(way="service", verified=True), LAW) is None
+    assert rules.con_4_service_answer_fits(in_person(way="service", verified=True), LAW) is None
+    assert rules.con_4_service_answer_fits(in_person(way="service"), LAW) is not None
+
+
+def test_a_service_s_answer_counts_for_its_contract_text_and_side_alone() -> None:
+    """CON-4: an answer for another, or by another key, is none."""
+    signer, other = Signer("sample/signatures", b"1" * 32), Signer("sample/signatures", b"2" * 32)
+    said = f"{HEAD}\n610902\ncontractor\nabc\n样本一\nref-1\n"
+    service = FileService(signer.verifier)
+    found = service.verified(signer.sign_text(said).encode(), "610902", "contractor", "abc")
+    assert found is not None
+    assert (found.name, found.reference) == ("样本一", "ref-1")
+    assert service.verified(signer.sign_text(said).encode(), "610903", "contractor", "abc") is None
+    assert service.verified(signer.sign_text(said).encode(), "610902", "taker", "abc") is None
+    assert service.verified(signer.sign_text(said).encode(), "610902", "contractor", "abd") is None
+    assert service.verified(other.sign_text(said).encode(), "610902", "contractor", "abc") is None
+    assert service.verified(b"\xff\x00", "610902", "contractor", "abc") is None
+    assert FileService("none").verified(signer.sign_text(said).encode(), "610902", "contractor", "abc") is None
+
+
+def ending(ground: str = "damaged", **changed: Any) -> Ending:
+    said: dict[str, Any] = {"course": contract(*SIGNED), "on_day": TODAY, "has_paper": True}
+    return Ending(ground=ground, **{**said, **changed})
+
+
+def test_the_contractor_ends_a_contract_alone_on_the_law_s_grounds_only() -> None:
+    """CON-7: grounds."""
+    assert rules.con_7_ended_on_the_law_s_grounds(ending(), LAW) is None
+    assert rules.con_7_ended_on_the_law_s_grounds(ending(has_paper=False), LAW) is not None
+    assert rules.con_7_ended_on_the_law_s_grounds(ending("higher_price"), LAW) is not None
+    assert rules.con_7_ended_on_the_law_s_grounds(ending(on_day=TODAY + timedelta(days=1)), LAW) is not None
+
+
+def test_land_is_idle_for_two_years_running_before_that_ends_a_contract() -> None:
+    assert rules.con_7_ended_on_the_law_s_grounds(ending("abandoned", since=date(2024, 7, 1)), LAW) is None
+    assert rules.con_7_ended_on_the_law_s_grounds(ending("abandoned", since=date(2024, 7, 2)), LAW) is not None
+    assert rules.con_7_ended_on_the_law_s_grounds(ending("abandoned", since=date(2020, 7, 2)), LAW) is not None
+    assert rules.con_7_ended_on_the_law_s_grounds(ending("abandoned"), LAW) is not None
+
+
+def test_another_serious_breach_ends_a_contract_after_a_notice_whose_days_ran_out() -> None:
+    asked = Happened("remedy_asked", TODAY - timedelta(days=31), {"what": "arrears", "days": 30})
+    breach = ending("serious_breach", course=contract(*SIGNED, asked, arrears=Decimal(5)))
+    assert rules.con_7_ended_on_the_law_s_grounds(breach, LAW) is None
+    for wrong in (
+        contract(*SIGNED, arrears=Decimal(5)),
+        contract(*SIGNED, replace(asked, on_day=TODAY - timedelta(days=30)), arrears=Decimal(5)),
+        contract(*SIGNED, asked),
+        contract(*SIGNED, asked, Happened("remedied", TODAY), arrears=Decimal(5)),
+    ):
+        assert rules.con_7_ended_on_the_law_s_grounds(replace(breach, course=wrong), LAW) is not None
+
+
+def test_both_agree_in_writing_to_end_within_the_term() -> None:
+    """CON-8: by agreement."""
+    assert rules.con_8_both_agree_to_end(ending(), LAW) is None
+    assert rules.con_8_both_agree_to_end(ending(has_paper=False), LAW) is not None
+    assert rules.con_8_both_agree_to_end(ending(on_day=date(2030, 1, 2)), LAW) is not None
+
+
+def test_an_open_dispute_stops_every_end() -> None:
+    """CON-9: in dispute."""
+    assert rules.con_9_no_open_dispute(contract(*SIGNED, Happened("disputed", TODAY)), LAW) is not None
+    assert rules.con_9_no_open_dispute(contract(*SIGNED), LAW) is None
+
+
+def test_whoever_has_the_land_comes_first_when_the_term_is_over() -> None:
+    """CON-10: renewal."""
+    old = contract(*SIGNED)
+    assert rules.con_10_taker_before_others(Renewal(old, old.until_on, True, False), LAW) is None
+    assert rules.con_10_taker_before_others(Renewal(old, old.until_on, False, False), LAW) is not None
+    assert rules.con_10_taker_before_others(Renewal(old, old.until_on, False, True), LAW) is None
+    assert (
+        rules.con_10_taker_before_others(Renewal(old, old.until_on - timedelta(days=1), True, False), LAW) is not None
+    )
+
+
+def test_a_certificate_is_for_what_is_signed_and_settled() -> None:
+    """CON-14: signed, and paid what is due."""
+    assert rules.con_14_signed_and_settled((contract(*SIGNED), True), LAW) is None
+    assert rules.con_14_signed_and_settled((contract(*SIGNED), False), LAW) is not None
+    assert rules.con_14_signed_and_settled((contract(*SIGNED, arrears=Decimal(1)), True), LAW) is not None
+    assert rules.con_14_signed_and_settled((contract(), True), LAW) is not None

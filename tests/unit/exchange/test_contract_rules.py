@@ -1,0 +1,243 @@
+"""What a transfer contract must rest on: its term, use, takers, land, price, and every clause of the law."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from landreg.config import CHECKOUT
+from landreg.core.errors import Finding
+from landreg.exchange.contracts.rules import terms
+from landreg.exchange.contracts.rules.clauses import (
+    Text,
+    all_clauses,
+    asked_of,
+    clauses_of,
+    tr_7_written_contract_complete,
+    values_named,
+    written,
+)
+from landreg.exchange.contracts.rules.terms import Contracted, Piece
+from landreg.exchange.contracts.rules.wording import Parcelled, digest
+from landreg.law.book import national_law, term
+from landreg.law.book import terms as words
+
+DAY = timedelta(days=1)
+LAW = national_law("610902", date(2026, 7, 1))
+END = date(2028, 10, 1)
+PIECE = Piece("6109021042020100001", Decimal("1000.00"), Decimal("1000.00"))
+
+
+def lease(**changed: Any) -> Contracted:
+    said: dict[str, Any] = {
+        "kind": "lease", "from_on": date(2026, 10, 1), "until_on": END, "right_until": END, "pieces": (PIECE,),
+        "unit": "yuan_mu_year", "price": Decimal("600.00"), "taker_name": "样本种植专业合作社",
+    }  # fmt: skip
+    return Contracted(**{**said, **changed})
+
+
+def test_nothing_is_said_of_a_lease_that_the_law_allows() -> None:
+    assert [finding for rule in terms.CONTRACT_RULES if (finding := rule(lease(), LAW))] == []
+
+
+def test_a_lease_may_run_to_the_end_of_the_contract_term_but_not_a_day_longer() -> None:
+    """TR-1: one day too long."""
+    assert terms.tr_1_term_within_contract(lease(), LAW) is None
+    found = terms.tr_1_term_within_contract(lease(until_on=END + DAY), LAW)
+    assert found == Finding("TR-1", "last_day", {"asked": END, "latest": END - DAY})
+
+
+def test_a_re_transfer_ends_no_later_than_the_contract_that_it_passes_on() -> None:
+    onward = lease(kind="retransfer", parent_until=date(2027, 10, 1), contractor_consents=True)
+    assert terms.tr_1_term_within_contract(onward, LAW) is not None
+    assert terms.tr_1_term_within_contract(replace(onward, until_on=date(2027, 10, 1)), LAW) is None
+
+
+def test_farmland_stays_farmed_and_basic_farmland_gets_no_trees() -> None:
+    """TR-2: use."""
+    assert terms.tr_2_use_kept(lease(use="orchard"), LAW) is None
+    basic = (replace(PIECE, basic=True),)
+    assert terms.tr_2_use_kept(lease(use="orchard", pieces=basic), LAW) is not None
+    assert terms.tr_2_use_kept(lease(use="vegetables", pieces=basic), LAW) is None
+    assert terms.tr_2_use_kept(lease(use="business"), LAW) is not None
+    assert terms.tr_2_use_kept(lease(kind="homestead_lease", use="business"), LAW) is None
+    assert terms.tr_2_use_kept(lease(kind="homestead_lease", use="grain"), LAW) is not None
+
+
+def test_an_assignment_goes_to_a_household_of_the_collective_with_the_issuing_party_s_consent() -> None:
+    sound = lease(kind="assignment", taker_kind="household", same_collective=True, issuer_consents=True)
+    assert terms.tr_3_assigned_within_the_collective(sound, LAW) is None
+    for wrong in ({"issuer_consents": False}, {"same_collective": False}, {"taker_kind": "organisation"}):
+        assert terms.tr_3_assigned_within_the_collective(replace(sound, **wrong), LAW) is not None
+
+
+def test_parcels_are_exchanged_within_one_collective_only() -> None:
+    sound = lease(kind="exchange", taker_kind="household", same_collective=True)
+    assert terms.tr_4_exchange_within_the_collective(sound, LAW) is None
+    assert terms.tr_4_exchange_within_the_collective(replace(sound, same_collective=False), LAW) is not None
+
+
+def test_missing_filing_is_told_and_stops_nothing() -> None:
+    found = terms.tr_5_transfer_filed(lease(), LAW)
+    assert found is not None
+    assert LAW.level(found) == "warn"
+    assert terms.tr_5_transfer_filed(lease(filed=True), LAW) is None
+    assert terms.tr_5_transfer_filed not in terms.CONTRACT_RULES
+
+
+def test_the_register_is_offered_from_five_years_on() -> None:
+    assert terms.tr_8_five_years_or_more(lease(from_on=date(2023, 10, 1)), LAW) is None
+    assert terms.tr_8_five_years_or_more(lease(from_on=date(2023, 10, 2)), LAW) is not None
+
+
+def test_a_re_transfer_needs_the_contractor_s_written_consent() -> None:
+    assert terms.tr_10_contractor_consents(lease(kind="retransfer", parent_until=END), LAW) is not None
+    sound = lease(kind="retransfer", parent_until=END, contractor_consents=True)
+    assert terms.tr_10_contractor_consents(sound, LAW) is None
+
+
+@pytest.mark.parametrize("area", ["1000.01", "0", "-1", "NaN", "Infinity"])
+def test_no_more_of_a_parcel_is_transferred_than_is_registered(area: str) -> None:
+    """CON-1: area above what is registered."""
+    found = terms.con_1_area_as_registered(lease(pieces=(replace(PIECE, area_m2=Decimal(area)),)), LAW)
+    assert found is not None
+    assert found.values == {"parcels": [PIECE.code]}
+
+
+def test_a_parcel_of_another_household_is_not_transferred() -> None:
+    assert terms.con_1_area_as_registered(lease(pieces=(replace(PIECE, registered_m2=None),)), LAW) is not None
+    assert terms.con_1_area_as_registered(lease(pieces=()), LAW) is not None
+    assert terms.con_1_area_as_registered(lease(), LAW) is None
+
+
+def test_a_parcel_that_another_contract_has_is_named_with_that_contract() -> None:
+    found = terms.con_2_parcel_bound_once(lease(bound={PIECE.code: "610902104202010001"}), LAW)
+    assert found == Finding("CON-2", "parcels", {"parcels": [PIECE.code], "numbers": ["610902104202010001"]})
+    assert terms.con_2_parcel_bound_once(lease(), LAW) is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"price": Decimal(0)}, {"price": Decimal("-1")}, {"price": Decimal("NaN")}, {"price": Decimal("1.001")},
+        {"price": Decimal("1E+20")}, {"unit": "yuan_m2"}, {"unit": "kg_mu_year"}, {"unit": "kg_mu_year", "grain": "gold"},
+        {"grain": "wheat"}, {"unit": "share"}, {"kind": "share"}, {"escalator_percent": Decimal(51)},
+        {"escalator_percent": Decimal("NaN")},
+    ],
+)  # fmt: skip
+def test_a_price_in_the_wrong_unit_or_size_is_refused(wrong: dict[str, Any]) -> None:
+    """CON-15: price and unit of their kind."""
+    assert terms.con_15_price_of_its_kind(lease(**wrong), LAW) is not None
+
+
+def test_grain_and_shares_have_their_own_units() -> None:
+    assert terms.con_15_price_of_its_kind(lease(unit="kg_mu_year", grain="wheat"), LAW) is None
+    assert terms.con_15_price_of_its_kind(lease(kind="share", unit="share"), LAW) is None
+    assert terms.con_15_price_of_its_kind(lease(kind="custody", price=Decimal("0.00")), LAW) is None
+
+
+def test_nobody_transfers_land_to_oneself_or_backward_in_time() -> None:
+    """CON-16: another taker, a term that runs forward."""
+    assert terms.con_16_taker_is_another(lease(), LAW) is None
+    for wrong in ({"taker_is_contractor": True}, {"taker_name": " "}, {"until_on": date(2026, 10, 1)}):
+        assert terms.con_16_taker_is_another(lease(**wrong), LAW) is not None
+
+
+SAID: dict[str, Any] = {
+    "contractor": "样本一", "contractor_home": "样本村", "taker": "合作社", "taker_home": "样本镇", "parcels": "见表",
+    "area": "1.50", "grade": "三等", "first_day": "2026年10月1日", "last_day": "2028年9月30日", "use": "grain",
+    "handover_day": "2026年10月1日", "price": "每亩每年 600 元", "rhythm": "每年一付", "paid_to": "甲方账户",
+    "land_paid_to": "by_law", "crops_paid_to": "who_grew", "late_per_10000": "5", "fixtures_end": "removed",
+}  # fmt: skip
+
+
+def test_a_contract_with_every_item_of_the_law_is_complete() -> None:
+    """TR-7: complete."""
+    assert tr_7_written_contract_complete(Text("lease", "yuan_mu_year", SAID), LAW) is None
+
+
+@pytest.mark.parametrize("name", sorted(SAID))
+def test_a_contract_without_one_of_them_is_told_which(name: str) -> None:
+    found = tr_7_written_contract_complete(Text("lease", "yuan_mu_year", {**SAID, name: " "}), LAW)
+    assert found is not None
+    assert name in found.values["fields"]
+    titles = LAW.say(found)
+    assert all(term("clause", key) in titles for key in found.values["clauses"])
+
+
+def test_what_is_lacking_is_told_all_at_once() -> None:
+    found = tr_7_written_contract_complete(Text("lease", "yuan_mu_year", {}), LAW)
+    assert found is not None
+    needed = [one.key for one in clauses_of("lease", "yuan_mu_year", LAW.on) if one.required]
+    assert found.values["clauses"] == needed
+    assert {"RLCL-40"} <= {article for one in clauses_of("lease", "yuan_mu_year", LAW.on) for article in one.articles}
+
+
+def test_a_choice_that_is_none_of_its_list_counts_as_not_said() -> None:
+    found = tr_7_written_contract_complete(Text("lease", "yuan_mu_year", {**SAID, "use": "mining"}), LAW)
+    assert found is not None
+    assert found.values["clauses"] == ["use"]
+
+
+def test_custody_of_up_to_a_year_needs_no_written_contract() -> None:
+    assert tr_7_written_contract_complete(Text("custody", "yuan_mu_year", {}, months=12), LAW) is None
+    assert tr_7_written_contract_complete(Text("custody", "yuan_mu_year", {}, months=13), LAW) is not None
+
+
+@pytest.mark.parametrize(
+    ("kind", "unit", "keys"),
+    [
+        ("share", "share", {"valuation", "dividend", "dissolution"}), ("exchange", "yuan_mu_year", {"exchanged"}),
+        ("assignment", "yuan_mu_year", {"issuer"}), ("retransfer", "yuan_mu_year", {"chain"}),
+        ("lease", "kg_mu_year", {"grain"}),
+    ],
+)  # fmt: skip
+def test_a_kind_of_transfer_has_clauses_of_its_own(kind: str, unit: str, keys: set[str]) -> None:
+    own = {one.key for one in clauses_of(kind, unit, LAW.on)} - {
+        one.key for one in clauses_of("lease", "yuan_mu_year", LAW.on)
+    }
+    assert own - {"sublet"} == keys
+
+
+def test_each_clause_names_its_values_articles_and_words() -> None:
+    articles = {
+        one["code"] for one in json.loads((CHECKOUT / "landreg/law/articles.json").read_text("utf-8"))["entries"]
+    }
+    for one in all_clauses():
+        assert one.key in words("clause")
+        assert set(one.articles) <= articles, one.key
+        # What a clause needs and does not print is the table beside it.
+        assert values_named(one.zh) == values_named(one.en), one.key
+        assert values_named(one.zh) <= {*one.given, *one.asked}, one.key
+        assert set(one.asked) <= set(words("clause_value")), one.key
+        assert set(one.choices) <= set(one.asked), one.key
+        for name, values in one.choices.items():
+            assert {f"{name}_{value}" for value in values} <= set(words("clause_choice")), name
+
+
+def test_the_parties_are_asked_each_thing_once_and_nothing_that_is_known() -> None:
+    asked = asked_of("share", "share", LAW.on)
+    assert len(asked) == len(set(asked))
+    assert not set(asked) & {"contractor", "taker", "area", "first_day", "price"}
+
+
+def test_a_clause_that_may_be_left_out_stands_only_where_something_is_said() -> None:
+    titles = [title for title, _ in written(Text("lease", "yuan_mu_year", SAID), LAW.on)]
+    assert "争议解决" not in titles
+    more = [title for title, _ in written(Text("lease", "yuan_mu_year", {**SAID, "dispute_way": "court"}), LAW.on)]
+    assert "争议解决" in more
+
+
+def test_what_is_signed_is_another_text_once_a_word_or_an_area_is_changed() -> None:
+    text = Text("lease", "yuan_mu_year", SAID, number="610902104202010001")
+    parcel = Parcelled(PIECE.code, "样本地块", Decimal("1000.00"), Decimal("600.00"))
+    first = digest(text, [parcel], LAW.on)
+    assert first == digest(text, [parcel], LAW.on)
+    assert first != digest(replace(text, values={**SAID, "late_per_10000": "50"}), [parcel], LAW.on)
+    assert first != digest(text, [replace(parcel, area_m2=Decimal("999.00"))], LAW.on)
+    assert first != digest(replace(text, said="另付青苗费"), [parcel], LAW.on)

@@ -1,0 +1,142 @@
+"""The rent calendar, worked by hand, and what holds of every calendar; payments and what is late."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from landreg.core.periods import months_after
+from landreg.exchange.contracts.rules.rent import (
+    PARTS,
+    Paid,
+    Terms,
+    arrears,
+    calendar,
+    con_6_payment_counts_once,
+    con_11_grain_price_is_set,
+    in_yuan,
+    late_since,
+    of_year,
+    settled,
+)
+from landreg.law.book import national_law
+
+LAW = national_law("610902", date(2026, 7, 1))
+FIRST = date(2026, 10, 1)
+
+
+def terms(**changed: Any) -> Terms:
+    said: dict[str, Any] = {
+        "from_on": FIRST,
+        "until_on": date(2028, 10, 1),
+        "pieces": ((Decimal("3.33"), Decimal(600)),),
+    }
+    return Terms(**{**said, **changed})
+
+
+def test_a_yearly_rent_before_is_due_on_the_first_day_of_each_contract_year() -> None:
+    found = calendar(terms())
+    assert [(one.due_on, one.amount) for one in found] == [
+        (date(2026, 10, 1), Decimal("1998.00")), (date(2027, 10, 1), Decimal("1998.00")),
+    ]  # fmt: skip
+
+
+def test_a_rent_after_is_due_on_the_last_day_of_its_part() -> None:
+    found = calendar(terms(paid_before=False, paid_every="half"))
+    assert [one.due_on for one in found] == [date(2027, 3, 31), date(2027, 9, 30), date(2028, 3, 31), date(2028, 9, 30)]
+
+
+def test_an_escalator_raises_the_price_of_each_contract_year_and_is_rounded_once() -> None:
+    """600 × 1.035² = 642.735: 642.74 a mu, 3.33 mu: 2140.32."""
+    assert of_year(terms(escalator_percent=Decimal("3.5")), 2) == Decimal("2140.32")
+
+
+def test_quarters_of_an_odd_year_s_rent_add_up_to_it() -> None:
+    found = calendar(terms(paid_every="quarter", pieces=((Decimal("1.00"), Decimal("100.01")),)))
+    assert [one.amount for one in found[:4]] == [Decimal("25.00"), Decimal("25.01"), Decimal("25.00"), Decimal("25.00")]
+
+
+def test_what_is_left_of_a_year_is_owed_by_its_days() -> None:
+    """182 of 365 days of 1998 yuan: 996.26."""
+    (first, last) = calendar(terms(until_on=date(2028, 3, 31)))
+    assert first.amount == Decimal("1998.00")
+    assert (last.until_on, last.amount) == (date(2028, 3, 31), Decimal("993.54"))
+
+
+def test_parcels_at_their_own_prices_are_added_up() -> None:
+    pieces = ((Decimal("1.50"), Decimal("700.00")), (Decimal("0.55"), Decimal("333.33")))
+    assert of_year(terms(pieces=pieces), 0) == Decimal("1050.00") + Decimal("183.33")
+
+
+@given(
+    st.dates(date(2000, 1, 1), date(2060, 1, 1)), st.integers(1, 12_000), st.sampled_from(sorted(PARTS)), st.booleans(),
+    st.decimals("0.01", "99999", places=2), st.decimals("0.01", "9999", places=2), st.decimals(0, 50, places=2),
+)  # fmt: skip
+def test_every_calendar_covers_its_term_without_gap_and_its_whole_years_add_up(
+    first: date, days: int, every: str, before: bool, price: Decimal, mu: Decimal, percent: Decimal
+) -> None:
+    asked = Terms(first, first + timedelta(days=days), ((mu, price),), "yuan_mu_year", percent, every, before)
+    found = calendar(asked)
+    assert found[0].from_on == first
+    assert found[-1].until_on == asked.until_on
+    assert all(one.until_on == after.from_on for one, after in pairwise(found))
+    assert all(one.from_on <= one.due_on < one.until_on and one.amount >= 0 for one in found)
+    parts = PARTS[every]
+    for year in range(len(found) // parts):
+        if months_after(first, 12 * (year + 1)) <= asked.until_on:
+            assert sum(one.amount for one in found[year * parts : (year + 1) * parts]) == of_year(asked, year)
+
+
+def test_a_term_that_is_none_has_no_calendar() -> None:
+    with pytest.raises(ValueError, match=r"2026-10-01 \.\. 2026-10-01"):
+        calendar(terms(until_on=FIRST))
+
+
+def test_a_payment_settles_the_oldest_first_and_the_day_itself_is_not_late() -> None:
+    found = settled(calendar(terms()), [Decimal(1000), Decimal("998.00"), Decimal(2)])
+    assert [(one.paid, one.left) for one in found] == [
+        (Decimal("1998.00"), Decimal("0.00")), (Decimal("2.00"), Decimal("1996.00")),
+    ]  # fmt: skip
+    assert arrears(found, date(2027, 10, 1)) == 0
+    assert arrears(found, date(2027, 10, 2)) == Decimal("1996.00")
+    assert late_since(found, date(2027, 10, 1)) is None
+    assert late_since(found, date(2028, 1, 1)) == date(2027, 10, 1)
+
+
+def test_a_rent_in_grain_is_yuan_at_the_price_of_its_day_and_unknown_without_one() -> None:
+    """CON-11: no price set."""
+    dues = calendar(terms(unit="kg_mu_year", pieces=((Decimal("3.33"), Decimal(200)),)))
+    assert in_yuan(dues[0], {FIRST: Decimal("2.38")}) == Decimal("1585.08")
+    found = settled(dues, [Decimal("1585.08")], {FIRST: Decimal("2.38")})
+    assert [one.owed for one in found] == [Decimal("1585.08"), None]
+    assert con_11_grain_price_is_set(found, LAW) is None
+    late = con_11_grain_price_is_set(found, national_law("610902", date(2027, 10, 1)))
+    assert late is not None
+    assert late.values == {"days": [date(2027, 10, 1)]}
+
+
+def payment(**changed: Any) -> Paid:
+    said: dict[str, Any] = {
+        "amount": Decimal("100.00"), "paid_on": date(2026, 7, 1), "receipt": "HP-1", "left": Decimal("100.00"),
+        "signed_on": date(2026, 6, 1), "today": date(2026, 7, 1),
+    }  # fmt: skip
+    return Paid(**{**said, **changed})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"amount": Decimal("100.01")}, {"amount": Decimal(0)}, {"amount": Decimal("NaN")}, {"amount": Decimal("1.001")},
+        {"paid_on": date(2026, 7, 2)}, {"paid_on": date(2026, 5, 31)}, {"receipt": " "}, {"known_receipt": True},
+    ],
+)  # fmt: skip
+def test_a_receipt_counts_once_and_for_no_more_than_is_owed(wrong: dict[str, Any]) -> None:
+    """CON-6: refused."""
+    assert con_6_payment_counts_once(payment(), LAW) is None
+    assert con_6_payment_counts_once(payment(**wrong), LAW) is not None

@@ -1,0 +1,143 @@
+"""The pages of transfer contracts: drawn, signed, filed, paid, ended; what farmers and the public see; bad input in the form."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+import pytest
+
+from landreg.core.actor import Actor, Role
+from tests.contract_kit import TAKER, VALUES, day_of, drawn, parcels_of, right_id, signed
+from tests.registry_kit import HOUSEHOLD, Connection, one, to_rights
+from tests.villages import COUNTY, VILLAGE
+from tests.web.conftest import Browser, OpenAccount
+from tests.web.test_brought import bound
+
+
+def picture() -> tuple[io.BytesIO, str]:
+    return io.BytesIO(b"\xff\xd8\xff sample"), "凭证.jpg"
+
+
+@pytest.fixture
+def village(officers: tuple[Actor, Actor], superuser: Connection) -> None:
+    to_rights(*officers, superuser, 2)
+
+
+@pytest.fixture
+def ling(app: Any, account: OpenAccount) -> Browser:
+    """The operator's browser."""
+    account("ling", Role.OPERATOR, jurisdiction=COUNTY)
+    browser = Browser(app.test_client())
+    browser.log_in("ling")
+    return browser
+
+
+ASKED = f"county={COUNTY}&household={HOUSEHOLD}&kind=lease&unit=yuan_mu_year"
+
+
+def said(code: str, **changed: Any) -> dict[str, Any]:
+    return {
+        **VALUES, "kind": "lease", "unit": "yuan_mu_year", "parcel": code, "from_on": "2022-01-01", "last_day": "2027-06-30",
+        "price": "600", "escalator": "3", "paid_every": "half", "paid": "before", "taker": TAKER,
+        "taker_name": "样本种植专业合作社", **changed,
+    }  # fmt: skip
+
+
+def seen_name(actor: Actor) -> str:
+    """The first household's whole name."""
+    return str(
+        one(actor, "SELECT name FROM party.household WHERE code = :code AND upper_inf(recorded)", code=HOUSEHOLD)
+    )
+
+
+@pytest.mark.usefixtures("village")
+def test_an_operator_takes_a_deal_of_the_parties_own_from_its_clauses_to_the_certificate(
+    ling: Browser, officers: tuple[Actor, Actor]
+) -> None:
+    code = parcels_of(officers[0], right_id())[0]
+    assert code in ling.get(f"/contracts/new?{ASKED}").text
+    lacking = ling.post(f"/contracts/new?{ASKED}", said(code, fixtures_end="", last_day="2099-06-30"))
+    assert lacking.status_code == 422
+    assert {"TR-1", "TR-7"} <= set(re.findall(r'class="code">([A-Z]+-\d+)<', lacking.text))
+    assert "附着物和设施" in lacking.text
+    answer = ling.post(f"/contracts/new?{ASKED}", said(code))
+    assert answer.status_code == 303, answer.text
+    address = answer.headers["Location"]
+    page = ling.get(address).text
+    assert "合同已拟定" in page
+    for side in ("contractor", "taker"):
+        signature = {"side": side, "way": "in_person", "name": "样本一", "identity": "1", "witness": "见证人甲"}
+        assert ling.post(f"{address}/signatures", signature).status_code == 303
+    page = ling.get(address).text
+    assert "没有向发包方备案" in page
+    assert "申请土地经营权登记" in page
+    assert ling.post(f"{address}/certificate").status_code == 422
+    assert (
+        ling.post(f"{address}/filing", {"on_day": day_of(officers[0]).isoformat(), "paper": picture()}).status_code
+        == 303
+    )
+    left = re.search(r"合同期内还应付 ([\d.]+) 元", ling.get(address).text)
+    assert left
+    paid = {"amount": left[1], "paid_on": day_of(officers[0]).isoformat(), "receipt": "HP-1", "paper": picture()}
+    assert ling.post(f"{address}/payments", paid).status_code == 303
+    assert ling.post(f"{address}/payments", {**paid, "paper": picture()}).status_code == 422
+    assert ling.post(f"{address}/certificate").status_code == 303
+    assert ling.client.get(f"{address}/contract.pdf").data[:5] == b"%PDF-"
+    assert ling.client.get(f"{address}/certificate.pdf").data[:5] == b"%PDF-"
+    number = re.search(rf"{COUNTY}-J\d{{4}}-\d{{6}}", ling.get(address).text)
+    assert number
+    checked = Browser(ling.client.application.test_client()).get(f"/contracts/check?number={number[0]}").text
+    assert "样本种植专业合作社" in checked
+    household = seen_name(officers[0])
+    assert household not in checked
+    assert household[0] in checked
+    assert "已成立" in checked
+    assert "样本种植专业合作社" in ling.get("/contracts").text
+    assert "没有逾期的价款" in ling.get("/contracts/late").text
+
+
+@pytest.mark.usefixtures("village")
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"parcel": "6109021042020199999"}, "CON-1"), ({"price": "1E99"}, "FORM-3"), ({"price": "-5"}, "CON-15"),
+        ({"taker": HOUSEHOLD}, "CON-16"), ({"taker": "12345"}, "CON-16"), ({"last_day": "2021-01-01"}, "CON-16"),
+        ({"price": "9999999999999999999999"}, "CON-15"), ({"taker_home": "a\x00b"}, "FORM-"), ({"from_on": ""}, "FORM-1"),
+        ({"late_per_10000": "五"}, "FORM-3"),
+        ({"said": "甲方流转土地后户口才能迁到镇上落户"}, ""), ({"last_day": "9999-12-31"}, ""),
+        ({"escalator": "60"}, "CON-15"), ({"paid_every": "day"}, "FORM-5"), ({"use": "mining"}, "TR-"),
+    ],
+)  # fmt: skip
+def test_bad_input_comes_back_in_the_form_and_draws_nothing(
+    ling: Browser, officers: tuple[Actor, Actor], wrong: dict[str, Any], field: str
+) -> None:
+    code = parcels_of(officers[0], right_id())[0]
+    ling.get(f"/contracts/new?{ASKED}")
+    answer = ling.post(f"/contracts/new?{ASKED}", said(code, **wrong))
+    assert 400 <= answer.status_code < 500, wrong
+    assert field in answer.text
+    assert one(officers[0], "SELECT count(*) FROM exchange.contract") == 0
+
+
+@pytest.mark.usefixtures("village")
+def test_a_farmer_sees_the_contract_and_the_next_rent_in_large_type_and_nobody_else_does(
+    app: Any, browser: Browser, officers: tuple[Actor, Actor]
+) -> None:
+    contract = signed(drawn())
+    bound(officers[0], HOUSEHOLD, "lin.nong")
+    browser.log_in("lin.nong")
+    page = browser.get("/my/contracts").text
+    assert "样本种植专业合作社" in page
+    assert "page-large" in page
+    assert "已经逾期" in page
+    address = f"/my/contracts/{COUNTY}/{contract.contract_id}"
+    assert "租金" in browser.get(address).text
+    assert browser.client.get(f"/contracts/{COUNTY}/{contract.contract_id}/contract.pdf").data[:5] == b"%PDF-"
+    assert browser.get(f"/contracts/{COUNTY}/{contract.contract_id}").status_code == 403
+    bound(officers[0], f"{VILLAGE}010002", "other.nong")
+    other = Browser(app.test_client())
+    other.log_in("other.nong")
+    assert other.get(address).status_code == 404
+    assert "还没有流转合同" in other.get("/my/contracts").text
