@@ -20,7 +20,7 @@ from landreg.exchange.listings import days
 from tests.exchange_kit import NEIGHBOUR, farmer_of, market, own_right, parcels_of
 from tests.exit_kit import asked_for
 from tests.registry_kit import Connection, one, pass_days
-from tests.villages import COUNTY, VILLAGE
+from tests.villages import COUNTY, VILLAGE, past_triggers
 from tests.web.conftest import Browser, OpenAccount
 
 STATES = "SELECT string_agg(state, ' ' ORDER BY number) FROM exchange.listing"
@@ -285,6 +285,35 @@ def test_a_listing_with_too_few_days_left_is_not_published(
     assert "LST-18" in page.text
     refused = desk.post(f"{address}/publish")
     assert (refused.status_code, found(refused)) == (422, {"LST-18"})
+
+
+def test_the_office_lists_for_a_collective_by_its_resolution_and_the_operator_publishes(
+    browser: Browser, desk: Browser, account: OpenAccount, superuser: Connection, land: list[str], farmer: Actor
+) -> None:
+    account("deng", Role.REGISTRAR)
+    browser.log_in("deng")
+    common = f"{land[0][:-5]}90001"
+    with past_triggers(superuser):
+        superuser.execute(
+            """INSERT INTO land.parcel SELECT (jsonb_populate_record(p, jsonb_build_object(
+                   'row_id', gen_random_uuid(), 'parcel_id', gen_random_uuid(), 'code', %s::text, 'kind', 'collective'))).*
+               FROM land.parcel AS p WHERE p.code = %s""",
+            [common, land[0]],
+        )
+    given = form([], kind="four_wastes", codes=common, way="auction", to_whom="members_first", resolved_on="2026-11-01",
+                 members="60", in_favour="39")  # fmt: skip
+    browser.get("/listings/new")
+    assert found(browser.post("/listings/new", given)) == {"LST-25", "LST-26"}
+    assert found(browser.post("/listings/new", {**given, "codes": land[0], "in_favour": "48"})) >= {"LST-20"}
+    address = listing_address(
+        browser.post("/listings/new", {**given, "in_favour": "48", "approval": "样本镇〔2026〕3号"})
+    )
+    assert "应到 60 人，同意 48 人" in browser.get(address).text
+    assert browser.post(f"{address}/publish").status_code == 403
+    desk.get(address)
+    assert desk.post(f"{address}/publish").status_code == 303
+    assert one(farmer, "SELECT count(*) FROM exchange.listing") == 0
+    assert "发布中" in desk.get(address).text
 
 
 def test_the_kinds_of_transfer_are_told_to_everybody(browser: Browser) -> None:

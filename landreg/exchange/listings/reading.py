@@ -25,6 +25,22 @@ from landreg.registry.facts.drawn import Undrawable
 
 
 @dataclass(frozen=True)
+class Resolution:
+    """What the members' meeting of a collective decided: of how many, how many agreed; approval: the township's, by its number."""
+
+    day: date
+    members: int
+    in_favour: int
+    approval: str = ""
+
+    @property
+    def words(self) -> str:
+        """The same as a listing says it."""
+        told = f"成员（代表）会议 {self.day.isoformat()} 决议：应到 {self.members} 人，同意 {self.in_favour} 人。"
+        return f"{told}乡（镇）批准：{self.approval}。" if self.approval else told
+
+
+@dataclass(frozen=True)
 class Offer:
     """What an offerer asks for. parcels: whole ones by their codes; part: of the only one of these, corners as they were drawn.
 
@@ -54,6 +70,7 @@ class Offer:
     part: str = ""
     instead_of: UUID | None = None
     papers: frozenset[str] = frozenset()
+    resolution: Resolution | None = None
 
 
 @dataclass(frozen=True)
@@ -158,8 +175,9 @@ def facts_of(
         papers=offer.papers,
         words=f"{offer.said}\n{offer.crop}",
         photos=photos,
-        paid_every=offer.paid_every,
         number=number,
+        resolved=None if offer.resolution is None else (offer.resolution.members, offer.resolution.in_favour),
+        approved=offer.resolution is None or bool(offer.resolution.approval),
     )
 
 

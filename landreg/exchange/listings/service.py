@@ -79,11 +79,11 @@ def list_for(
 
 
 def list_collective(
-    actor: Actor, county: str, offer: Offer, said: str, photos: Sequence[Kept] = (), listing_id: UUID | None = None
+    actor: Actor, county: str, offer: Offer, photos: Sequence[Kept] = (), listing_id: UUID | None = None
 ) -> Listing:
-    """List land of a collective, as the office enters it. said: the resolution that lets it. Raises as `list_own`."""
+    """List land of a collective by its members' resolution, as the office enters it. Raises as `list_own`."""
     with unit_of_work(actor) as uow:
-        return _list(uow, county, offer, photos, listing_id or uuid4(), None, source="collective", resolution=said)
+        return _list(uow, county, offer, photos, listing_id or uuid4(), None, source="collective")
 
 
 def withdraw(actor: Actor, county: str, listing_id: UUID, said: str = "") -> None:
@@ -197,7 +197,6 @@ def _list(
     consent_id: UUID | None,
     *,
     source: str = "household",
-    resolution: str = "",
 ) -> Listing:
     again = queries.one(uow.session, county, listing_id)
     if again is not None and again.listed_by == uow.actor.account_id:
@@ -206,8 +205,8 @@ def _list(
     if found.refused:
         raise Refused(found.refused)
     today = beijing_day(uow.now)
-    if resolution:
-        ties_nothing(today, resolution=resolution)
+    resolution = "" if offer.resolution is None else offer.resolution.words
+    ties_nothing(today, approval=resolution)
     number = f"{county}-L{today.year}-{queries.next_number(uow.session):05d}"
     act = consents.write_act(uow, county, consent_id, Step.LIST, number) if consent_id is not None else None
     row = _listing(uow, county, offer, found.land, listing_id, number, source)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
@@ -17,11 +18,12 @@ from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.core.periods import beijing_day
 from landreg.exchange.listings import listing_queries as queries
 from landreg.exchange.listings import service
-from landreg.exchange.listings.reading import Land
+from landreg.exchange.listings.reading import Land, Resolution
 from landreg.exchange.routes import listing_forms as forms
 from landreg.exchange.routes.own_listings import photo_of
 from landreg.land.queries import division_names
 from landreg.law.book import term, terms
+from landreg.law.queries import load_law
 from landreg.law.transfers import transfers
 from landreg.web import pages, problems
 from landreg.web.forms import read_form
@@ -52,9 +54,62 @@ def index() -> Response:
             state=state,
             states=[one for one in terms("listing") if one != "new"],
             counts=queries.counts(uow.session),
+            may_enter=current_actor().has(Role.REGISTRAR),
             names=division_names(uow.session, [row.village for row in page.items]),
             kinds=transfers(beijing_day(uow.now)),
         )
+
+
+@dataclass(frozen=True)
+class Collective:
+    """Which parcels of the collective, and what its members' meeting decided."""
+
+    codes: str = field(metadata={"most": 4000})
+    resolved_on: date
+    members: int
+    in_favour: int
+    approval: str = field(default="", metadata={"most": 80})
+
+
+@blueprint.get("/listings/new")
+@allow(Role.REGISTRAR)
+def new() -> Response:
+    """The form by which the office enters what a collective lists."""
+    county = current_actor().jurisdiction[:6].ljust(6, "0")
+    with unit_of_work(current_actor()) as uow:
+        today = beijing_day(uow.now)
+        law = load_law(uow.session, county, today)
+    kinds = forms.kinds_of(None, "collective", today)
+    return pages.render(
+        "exchange/collective_listing.html",
+        kinds=[(one.kind, forms.named(one)) for one in kinds],
+        years=[(str(n), _("%(n)s 年", n=n)) for n in forms.YEARS],
+        units=forms.words("price_unit", sorted({unit for one in kinds for unit in one.units}, reverse=True)),
+        grains=forms.words("price_grain"),
+        whom=forms.words("to_whom"),
+        ways=forms.words("listing_way"),
+        days=forms.day_choices(law),
+        usual=law.days("LST-18.publication_days", "usual"),
+        listing_id=request.form.get("listing") or uuid4(),
+    )
+
+
+@blueprint.post("/listings/new")
+@allow(Role.REGISTRAR)
+@problems.back_to(new)
+def listed() -> Redirect:
+    """List it; the operator reviews it as any other."""
+    actor, given, decided = current_actor(), forms.read_listing(), read_form(Collective)
+    with unit_of_work(actor) as uow:
+        today = beijing_day(uow.now)
+    offer = forms.offer_from(given, today, None, None, frozenset({"assembly_minutes"}))
+    if decided.resolved_on > today:
+        raise BadInput(Finding("FORM-2", "resolved_on", {"given": decided.resolved_on.isoformat()}))
+    resolution = Resolution(decided.resolved_on, decided.members, decided.in_favour, decided.approval)
+    offer = replace(offer, parcels=tuple(dict.fromkeys(decided.codes.split())), resolution=resolution)
+    row = service.list_collective(actor, actor.jurisdiction[:6].ljust(6, "0"), offer, (), given.listing)
+    flash(_("已提交，编号 %(number)s，由交易员审核。", number=row.number))
+    return redirect(url_for(".one", county=row.county, listing_id=row.listing_id), 303)
 
 
 @blueprint.get("/listings/<county>/<uuid:listing_id>")

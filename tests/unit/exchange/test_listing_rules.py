@@ -99,6 +99,9 @@ OPERATED = OnLand("operation", "land_operation", "J1", "", "A", date(2026, 1, 1)
         ("LST-21", {"photos": 7}, {"photos": 6}),
         ("LST-22", {**whole("exchange"), "until_on": date(2030, 1, 1)}, whole("exchange")),
         ("LST-23", {**COLLECTIVE, "papers": frozenset()}, COLLECTIVE),
+        ("LST-25", {**COLLECTIVE, "resolved": (60, 39)}, {**COLLECTIVE, "resolved": (60, 40)}),
+        ("LST-25", {**COLLECTIVE, "resolved": (0, 0)}, {**COLLECTIVE, "resolved": (3, 2)}),
+        ("LST-26", {**COLLECTIVE, "approved": False}, {**COLLECTIVE, "approved": False, "to_whom": "members"}),
     ],
 )  # fmt: skip
 def test_each_rule_refuses_what_it_is_there_for_and_lets_the_rest_through(

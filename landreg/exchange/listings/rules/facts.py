@@ -57,6 +57,8 @@ class Offered:
     transfer: its kind, None for one that does not hold. right_kind, term: of the right in force, None where there is none; term is
     half-open. ground: the right's parcels, or the collective's. taken: parcels of another open listing or deal in the same
     days. standing: what stands on the land. papers: kinds of paper that are there. closes_on: the last day of publication.
+    resolved: how many the members' meeting has, and how many of them agreed; None where it is not asked again. approved: the
+    township agreed.
     """
 
     transfer: Transfer | None
@@ -82,8 +84,8 @@ class Offered:
     papers: frozenset[str] = frozenset()
     words: str = ""
     photos: int = 0
-    paid_every: str = "year"
-    publishing: bool = False
+    resolved: tuple[int, int] | None = None
+    approved: bool = True
     number: str = ""
     codes: tuple[str, ...] = field(init=False, default=())
 

@@ -152,6 +152,24 @@ def lst_23_papers_are_there(facts: Offered, law: Law) -> Finding | None:
     return Finding("LST-23", "paper", {"papers": missing}, subject=facts.number or None) if missing else None
 
 
+def lst_25_two_thirds_agree(facts: Offered, law: Law) -> Finding | None:
+    """LST-25: two thirds of the members, or of their representatives, agree to it. RLCL-52, LAL-63."""
+    if facts.resolved is None:
+        return None
+    members, agreed = facts.resolved
+    if members > 0 and agreed <= members and agreed * 3 >= members * 2:
+        return None
+    return Finding("LST-25", "in_favour", {"asked": members, "given": agreed}, subject=facts.number or None)
+
+
+def lst_26_township_approves(facts: Offered, law: Law) -> Finding | None:
+    """LST-26: farmland of a collective goes to outsiders with the township's approval. RLCL-52."""
+    farmed = facts.transfer is not None and facts.transfer.farmed
+    if facts.source != "collective" or not farmed or facts.approved or facts.to_whom == "members":
+        return None
+    return Finding("LST-26", "approval", {}, subject=facts.number or None)
+
+
 OFFER_RULES = (
     tr_1_term_within_contract,
     tr_3_assigned_within_the_collective,
@@ -170,4 +188,6 @@ OFFER_RULES = (
     lst_21_photos_few_enough,
     lst_22_whole_term,
     lst_23_papers_are_there,
+    lst_25_two_thirds_agree,
+    lst_26_township_approves,
 )
