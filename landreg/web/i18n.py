@@ -13,7 +13,9 @@ from typing import Any
 
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, get_translations
+from jinja2 import pass_context
 from jinja2.filters import do_filesizeformat
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from landreg.core.codes import masked_id, masked_name
@@ -44,7 +46,7 @@ def register(app: Flask) -> None:
         m2=shown_m2,
         day=shown_day,
         instant=shown_instant,
-        term=shown_term,
+        term=_term_of_reader,
         mask=shown_mask,
         number=shown_count,
         file_size=shown_size,
@@ -141,6 +143,14 @@ def shown_day(value: date | datetime | None) -> str:
 def shown_instant(value: datetime | None) -> str:
     """2026-11-24 09:30, Beijing time."""
     return NOTHING if value is None else value.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+
+
+@pass_context
+def _term_of_reader(_page: Context, value: Any, kind: str) -> str:
+    """`shown_term` as a filter. It asks for the page, or Jinja would work out 'withdraw' | term('step') once, when the template
+    is compiled, in the language of whoever came first.
+    """
+    return shown_term(value, kind)
 
 
 def shown_term(value: Any, kind: str) -> str:

@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 from landreg.config import CHECKOUT
 from landreg.core.actor import Role
 from landreg.land import place_names
-from landreg.law.book import all_rules
+from landreg.law.book import all_rules, term
 from tests.conftest import Connection
 from tests.web.conftest import Browser, OpenAccount
 
@@ -80,3 +80,12 @@ def test_an_english_page_is_english_throughout(
         browser.log_in("admin.li")
     page = STAYS.sub("", browser.get(address).text).replace("admin.li先生", "")
     assert CHINESE.findall(page) == []
+
+
+def test_the_word_for_a_step_is_in_the_readers_language_whoever_came_first(app: Any) -> None:
+    page = "{{ 'withdraw' | term('step') }}"
+    with app.test_request_context(headers={"Cookie": "language=en"}):
+        compiled = app.jinja_env.from_string(page)
+        assert compiled.render() == term("step", "withdraw", "en")
+    with app.test_request_context(headers={"Cookie": "language=zh"}):
+        assert compiled.render() == term("step", "withdraw", "zh")
