@@ -13,7 +13,7 @@ from rich.table import Table
 
 from landreg.access.service import SYSTEM
 from landreg.commands.told import answering, bars, can_be_written, console, write_json
-from landreg.core.actor import WORKER
+from landreg.core.actor import PREFECTURE, WORKER
 
 
 @click.command("check")
@@ -126,3 +126,22 @@ def export_evidence(case: str, out: str | None) -> None:
     console.print(
         f"{out or made.name}: {made.files} files, {made.proofs} proofs, {made.missing} left out", highlight=False
     )
+
+
+@exports.command("transfers")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--within", default=PREFECTURE, show_default=True, help="code of the division")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), required=True, help="first day of signing")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="last day of signing")
+def export_transfers(folder: Path, within: str, since: datetime, until: datetime) -> None:
+    """Contracts of transfer for the provincial platform, table LZHT of NY/T 2539; that it was taken goes into the log."""
+    from landreg.exchange.interfaces import transfers
+
+    with answering():
+        done = transfers.export(WORKER, folder, within, since.date(), until.date())
+    console.print(f"{done.contracts} 份合同 contracts · {' '.join(done.files)}", highlight=False)
+    if done.without_code:
+        console.print(
+            f"{done.without_code} 份的受让方为个人，代码留空 · takers that are persons, code left empty",
+            highlight=False,
+        )

@@ -10,7 +10,7 @@ from landreg.access.service import SYSTEM
 from landreg.audit import fair_look
 from landreg.core.actor import Actor, Desk
 from landreg.core.periods import beijing_day
-from landreg.exchange.interfaces import delivering, keeping, webhooks
+from landreg.exchange.interfaces import delivering, keeping, transfers, webhooks
 from landreg.exchange.interfaces.model import Webhook
 from landreg.exchange.interfaces.sending import Sent
 from tests.life_kit import DOOR, Life, Stage
@@ -47,5 +47,6 @@ def programs(on: Stage) -> Life:
     yield "deliver", lambda: delivering.work(on.settings, on.worker)
     month = beijing_day(one(on.worker, "SELECT system.clock()"))
     yield "look_at_market", lambda: fair_look.look(on.auditor, month)
+    yield "export_transfers", lambda: transfers.export(on.worker, on.settings.home, COUNTY, month, month)
     yield "end_program", lambda: clients.end(SYSTEM, made.client_id)
     assert one(on.worker, f"SELECT count(*) FROM {Webhook.__table__.fullname}") == 1

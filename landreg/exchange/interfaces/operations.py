@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -11,13 +13,20 @@ from uuid import UUID
 from landreg.access.client_rules import Scope
 from landreg.core.db import UnitOfWork
 from landreg.core.errors import NotFound
-from landreg.exchange.interfaces import queries, shapes, webhooks
+from landreg.core.files import Store
+from landreg.exchange.contracts.life import pay_within
+from landreg.exchange.contracts.signing import file_within
+from landreg.exchange.interfaces import contract_queries, queries, shapes, webhooks
 from landreg.exchange.interfaces.model import Webhook as WebhookRow
 from landreg.exchange.interfaces.schema import IDENTIFIER, Schema, told
 from landreg.exchange.interfaces.shapes import CODE, COUNTY, NUMBER
+from landreg.registry.guarded import Attached, attached
+from landreg.web.forms import Upload
 
 T = TypeVar("T")
 BASE = "/api/v1"
+LARGEST = 64 * 1024
+LARGEST_WITH_PAPER = 1_500_000
 PLACES: Mapping[str, Schema] = {
     "county": {"type": "string", "pattern": COUNTY, "description": "code of the county, 6 digits"},
     "code": {"type": "string", "pattern": CODE, "description": "code of the parcel"},
@@ -36,6 +45,7 @@ class Asked:
     query: Any = None
     body: Any = None
     loopback: bool = False
+    store: Store | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,11 @@ class Operation:
     def writes(self) -> bool:
         """Whether it changes anything: then it carries a key."""
         return self.method != "GET"
+
+    @property
+    def largest(self) -> int:
+        """How many bytes its body may have: more where a paper comes with it."""
+        return LARGEST_WITH_PAPER if self.body in (shapes.Filing, shapes.Payment) else LARGEST
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -102,6 +117,37 @@ def _deals(asked: Asked) -> shapes.Deals:
         shapes.Deals, "/deals", asked, rows, lambda row: queries.moment(row.decided_at, row.deal)
     )
     return page
+
+
+def _contracts(asked: Asked) -> shapes.Contracts:
+    rows = contract_queries.contracts(asked.uow.session, asked.query)
+    items = tuple(row for _place, row in rows[: asked.query.limit])
+    more = len(rows) > asked.query.limit
+    return shapes.Contracts(items, _next("/contracts", asked.query, rows[len(items) - 1][0]) if more else None)
+
+
+def _contract(asked: Asked) -> shapes.Contract:
+    return _there(contract_queries.contract(asked.uow.session, asked.places["county"], asked.places["number"]))
+
+
+def _file(asked: Asked) -> shapes.Filed:
+    county, number = asked.places["county"], asked.places["number"]
+    found = _there(contract_queries.contract_id(asked.uow.session, county, number))
+    file_within(asked.uow, county, found, asked.body.on_day, asked.body.said, _paper(asked))
+    return shapes.Filed(number, asked.body.on_day)
+
+
+def _pay(asked: Asked) -> shapes.Paid:
+    county, number, said = asked.places["county"], asked.places["number"], asked.body
+    found = _there(contract_queries.contract_id(asked.uow.session, county, number))
+    left = pay_within(asked.uow, county, found, said.amount_yuan, said.paid_on, said.receipt, _paper(asked))
+    return shapes.Paid(number, said.receipt, f"{left:.2f}")
+
+
+def _paper(asked: Asked) -> Attached | None:
+    assert asked.store is not None  # noqa: S101
+    sent = asked.body.paper
+    return attached(asked.store, Upload(sent.name, io.BytesIO(base64.b64decode(sent.content))))
 
 
 def _webhooks(asked: Asked) -> shapes.Webhooks:
@@ -161,6 +207,22 @@ OPERATIONS = (
     Operation(
         "listDeals", "GET", "/deals", Scope.DEALS_READ, "Deals that were made, in the order of time", shapes.Deals, _deals,
         query=shapes.DealsAsked,
+    ),
+    Operation(
+        "listContracts", "GET", "/contracts", Scope.CONTRACTS_READ, "Contracts that were signed, in the order of time",
+        shapes.Contracts, _contracts, query=shapes.ContractsAsked,
+    ),
+    Operation(
+        "getContract", "GET", "/contracts/{county}/{number}", Scope.CONTRACTS_READ, "One contract that was signed",
+        shapes.Contract, _contract,
+    ),
+    Operation(
+        "fileContract", "POST", "/contracts/{county}/{number}/filing", Scope.CONTRACTS_FILE,
+        "Tell that the issuing party has filed a contract", shapes.Filed, _file, body=shapes.Filing, status=201,
+    ),
+    Operation(
+        "recordPayment", "POST", "/contracts/{county}/{number}/payments", Scope.PAYMENTS_WRITE,
+        "Record a payment by the receipt of its bank", shapes.Paid, _pay, body=shapes.Payment, status=201,
     ),
     Operation(
         "listWebhooks", "GET", "/webhooks", Scope.WEBHOOKS, "Where the caller is told of what", shapes.Webhooks, _webhooks,

@@ -14,7 +14,6 @@ from landreg.exchange.interfaces.operations import PLACES, Operation
 from landreg.exchange.interfaces.rules import KEY
 from landreg.exchange.interfaces.schema import faults_of, made_of
 
-LARGEST = 64 * 1024
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 
 

@@ -19,12 +19,14 @@ from landreg.access.client_model import Client
 from landreg.access.client_rules import ATTEMPTS_PER_ADDRESS, SECRET_BYTES, TOKEN_HOLDS
 from landreg.access.policy import allow, allow_clients, current_client, door
 from landreg.access.sessions import count, forgive
+from landreg.config import Settings
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
+from landreg.core.files import Store
 from landreg.exchange.interfaces import keeping
 from landreg.exchange.interfaces.describing import description
-from landreg.exchange.interfaces.operations import BASE, OPERATIONS, Asked, Operation
-from landreg.exchange.interfaces.reading import LARGEST, body_of, key_of, places_of, query_of
+from landreg.exchange.interfaces.operations import BASE, LARGEST, OPERATIONS, Asked, Operation
+from landreg.exchange.interfaces.reading import body_of, key_of, places_of, query_of
 from landreg.exchange.interfaces.schema import told
 
 blueprint = Blueprint("api", __name__, url_prefix=BASE)
@@ -36,10 +38,10 @@ def _view(operation: Operation) -> Callable[..., Response]:
 
     @allow_clients(operation.scope)
     def view(**given: str) -> Response:
-        request.max_content_length = LARGEST
+        request.max_content_length = operation.largest
         actor, places = current_client(), places_of(operation, given)
         query = query_of(operation, request.args)
-        loopback = current_app.extensions["landreg"].demo
+        settings: Settings = current_app.extensions["landreg"]
         if not operation.writes:
             with unit_of_work(actor) as uow:
                 found = told(operation.call(Asked(uow, places, query)))
@@ -48,7 +50,7 @@ def _view(operation: Operation) -> Callable[..., Response]:
         key = key_of(request.headers.get("Idempotency-Key", ""))
         answer = keeping.once(
             actor, operation.name, key, [dict(places), said], operation.status,
-            lambda uow: told(operation.call(Asked(uow, places, query, body, loopback))),
+            lambda uow: told(operation.call(Asked(uow, places, query, body, settings.demo, Store(settings.store)))),
         )  # fmt: skip
         response = Response(answer.text, answer.status, content_type="application/json")
         if answer.again:

@@ -1,0 +1,86 @@
+"""Contracts of transfer as programs read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from landreg.exchange.contracts.model import Contract as Row
+from landreg.exchange.contracts.model import ContractEvent, ContractParcel
+from landreg.exchange.interfaces.queries import moment, moment_of
+from landreg.exchange.interfaces.shapes import Contract, ContractsAsked, ListedParcel
+from landreg.exchange.model import Taker
+
+_SAME = (
+    "county", "village", "number", "kind", "relation", "state", "from_on", "until_on", "unit", "grain", "price",
+    "escalator_percent", "paid_every", "paid_before", "area_m2", "ends_on",
+)  # fmt: skip
+
+
+def contracts(session: Session, asked: ContractsAsked) -> list[tuple[str, Contract]]:
+    """One more than a page of contracts that were signed, each with its place in the order of time."""
+    where: sa.ColumnElement[bool] = Row.village.startswith(asked.within)
+    if asked.after:
+        after = sa.tuple_(*map(sa.literal, moment_of(asked.after)))
+        where = sa.and_(where, sa.tuple_(ContractEvent.at, Row.contract_id) > after)
+    return _signed(session, where, asked.limit + 1)
+
+
+def contract(session: Session, county: str, number: str) -> Contract | None:
+    """One contract that was signed."""
+    found = _signed(session, sa.and_(Row.county == county, Row.number == number), 1)
+    return found[0][1] if found else None
+
+
+def contract_id(session: Session, county: str, number: str) -> UUID | None:
+    """The id of a contract, signed or not."""
+    return session.scalar(sa.select(Row.contract_id).where(Row.county == county, Row.number == number))
+
+
+def _signed(session: Session, where: sa.ColumnElement[bool], most: int) -> list[tuple[str, Contract]]:
+    signed = sa.and_(
+        ContractEvent.county == Row.county, ContractEvent.contract_id == Row.contract_id, ContractEvent.kind == "signed"
+    )
+    asked = (
+        sa.select(Row, ContractEvent.on_day, ContractEvent.at, Taker.kind)
+        .join(ContractEvent, signed)
+        .join(Taker, sa.and_(Taker.county == Row.county, Taker.taker_id == Row.taker_id))
+        .where(where)
+        .order_by(ContractEvent.at, Row.contract_id)
+        .limit(most)
+    )
+    rows = session.execute(asked).all()
+    ids = [row.contract_id for row, *_ in rows]
+    parts, filed = _parcels(session, ids), _filed(session, ids)
+    return [
+        (
+            moment(at, row.contract_id),
+            _told(row, day, taker, parts.get(row.contract_id, ()), filed.get(row.contract_id)),
+        )
+        for row, day, at, taker in rows
+    ]
+
+
+def _told(row: Row, day: date, taker: str, parts: tuple[ListedParcel, ...], filed: date | None) -> Contract:
+    same: dict[str, Any] = {name: getattr(row, name) for name in _SAME}
+    return Contract(**same, taker=taker, parcels=parts, signed_on=day, filed_on=filed)
+
+
+def _parcels(session: Session, ids: Iterable[UUID]) -> dict[UUID, tuple[ListedParcel, ...]]:
+    found: dict[UUID, tuple[ListedParcel, ...]] = {}
+    asked = sa.select(ContractParcel).where(ContractParcel.contract_id.in_(ids)).order_by(ContractParcel.parcel_code)
+    for one in session.scalars(asked):
+        found[one.contract_id] = (*found.get(one.contract_id, ()), ListedParcel(one.parcel_code, one.area_m2))
+    return found
+
+
+def _filed(session: Session, ids: Iterable[UUID]) -> dict[UUID, date]:
+    asked = sa.select(ContractEvent.contract_id, ContractEvent.on_day).where(
+        ContractEvent.contract_id.in_(ids), ContractEvent.kind == "filed"
+    )
+    return dict(session.execute(asked).all())

@@ -1,0 +1,146 @@
+"""The fairness watch on rows of the exchange: who took part, at what, whom the windows told; each look in the log."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from landreg.audit import fair_look
+from landreg.audit.fair_look import Look, said
+from landreg.core.actor import Actor
+from landreg.core.errors import BadInput, NotAllowed
+from landreg.core.periods import beijing_day
+from tests.kept_kit import Connection, kept
+from tests.registry_kit import codes
+from tests.villages import COUNTY, VILLAGE, past_triggers
+
+SALES = 10
+OPERATOR = UUID(int=0x6109_0051)
+
+
+def _put(superuser: Connection, table: str, **row: Any) -> None:
+    columns = {"county": COUNTY, "village": VILLAGE, **row}
+    names = ", ".join(f'"{name}"' for name in columns)
+    superuser.execute(
+        f"INSERT INTO exchange.{table} ({names}) VALUES ({', '.join(['%s'] * len(columns))})", list(columns.values())
+    )
+
+
+def _taker(superuser: Connection, name: str, contact: str, kind: str = "organisation") -> UUID:
+    made = uuid4()
+    code = "" if kind == "person" else f"9361{made.hex[:14].upper()}"
+    _put(
+        superuser,
+        "taker",
+        taker_id=made,
+        kind=kind,
+        name=name,
+        code=code,
+        contact=contact,
+        opened_by=made,
+        opened_at="2026-01-01",
+    )
+    return made
+
+
+def _sale(superuser: Connection, number: int, now: Any, takers: dict[UUID, int], winner: UUID) -> None:
+    listing, published = uuid4(), now - timedelta(days=60 - number)
+    _put(
+        superuser, "listing", listing_id=listing, number=f"610902-L{number:04d}", kind="lease", source="collective",
+        household_code="", way="auction", to_whom="all",
+        from_on="2027-01-01", until_on="2032-01-01", unit="yuan_mu_year", grain="", price=500,
+        floor=400, floor_shown=False, escalator_percent=0, paid_every="year", paid_before=True, crop="", water="", road="", soil="",
+        said="", area_m2=1000, closes_on=beijing_day(now), listed_by=OPERATOR, listed_by_name="交易员", listed_at=published,
+        state="dealt",
+    )  # fmt: skip
+    for kind, at in (("published", published), ("dealt", published + timedelta(days=20))):
+        _put(
+            superuser,
+            "listing_event",
+            listing_id=listing,
+            event_id=uuid4(),
+            kind=kind,
+            said="",
+            by_id=OPERATOR,
+            by_name="交易员",
+            at=at,
+        )
+    for taker, price in takers.items():
+        _put(
+            superuser, "offer", offer_id=uuid4(), listing_id=listing, taker_id=taker, seq=1, side="taker", kind="offer",
+            price=price, until_day=beijing_day(now), said="", by=taker, by_name="", at=published,
+        )  # fmt: skip
+    _put(
+        superuser, "deal", deal_id=uuid4(), listing_id=listing, taker_id=winner, way="auction", price=takers[winner],
+        unit="yuan_mu_year", by="auction", decided_at=published + timedelta(days=20), decided_by=OPERATOR, decided_by_name="交易员",
+    )  # fmt: skip
+    if number == 0:
+        window = uuid4()
+        _put(
+            superuser, "priority", priority_id=window, listing_id=listing, taker_id=winner, way="auction", price=500,
+            unit="yuan_mu_year", first_day=beijing_day(published), last_day=beijing_day(now), by=OPERATOR, by_name="交易员",
+            at=published,
+        )  # fmt: skip
+        for _ in range(3):
+            _put(superuser, "priority_notice", priority_id=window, household_id=uuid4(), household_code="x")
+
+
+@pytest.fixture
+def planted(superuser: Connection) -> Any:
+    """Ten sales of a village: two firms with one contact in half of them, a person in all, a stranger in the rest."""
+
+    def make() -> Any:
+        (now,) = superuser.execute("SELECT system.clock()").fetchone()  # type: ignore[misc]
+        with past_triggers(superuser):
+            one, other = (_taker(superuser, name, "0915-200 1") for name in ("甲专业合作社", "乙农业公司"))
+            person, stranger = _taker(superuser, "样本某某", "13", "person"), _taker(superuser, "丙农场", "14")
+            for number in range(SALES):
+                takers = {one: 700, other: 410, person: 405} if number % 2 else {person: 600, stranger: 650}
+                _sale(superuser, number, now, takers, one if number % 2 else stranger)
+        return beijing_day(now)
+
+    return kept(superuser, ("fair market",), make)
+
+
+@pytest.fixture
+def seen(planted: Any, auditor: Actor) -> Look:
+    return fair_look.look(auditor, planted)
+
+
+def test_two_who_share_a_contact_are_listed_with_their_names_and_numbers(seen: Look) -> None:
+    assert (seen.sales, seen.windows) == (SALES, 1)
+    (pair,) = [one for one in seen.facts if one.kind == "related"]
+    assert set(said(pair.subject, seen.names).split("、")) == {"甲专业合作社", "乙农业公司"}
+    assert (pair.seen, pair.of) == (SALES // 2, SALES // 2)
+    assert pair.p == pytest.approx(1 / 252)
+
+
+def test_a_window_that_nobody_was_told_of_is_listed(seen: Look) -> None:
+    (window,) = [one for one in seen.facts if one.kind == "unheard"]
+    assert (window.subject, window.seen) == ("610902-L0000", 3)
+
+
+def test_bids_just_above_a_secret_floor_are_counted_for_who_made_them(seen: Look) -> None:
+    near = {said(one.subject, seen.names): (one.seen, one.of) for one in seen.asked if one.kind == "near_floor"}
+    assert near["样**某"] == (SALES // 2, SALES)
+    assert near["乙农业公司"] == (0, SALES // 2)
+
+
+def test_a_look_is_in_the_log_and_names_nobody(seen: Look, superuser: Connection) -> None:
+    leaves = superuser.execute(
+        "SELECT convert_from(leaf, 'UTF8') FROM log.entry WHERE kind = 'audit.market_watched'"
+    ).fetchall()
+    assert len(leaves) == 1
+    assert '"sales":10' in leaves[0][0]
+    assert not any(name in leaves[0][0] for name in seen.names.values())
+
+
+def test_only_an_auditor_looks_and_only_within_the_jurisdiction(planted: Any, auditor: Actor, registrar: Actor) -> None:
+    with pytest.raises(NotAllowed):
+        fair_look.look(registrar, planted)
+    with pytest.raises(BadInput) as error:
+        fair_look.look(auditor, planted, "610921")
+    assert codes(error) == {"FORM-5"}

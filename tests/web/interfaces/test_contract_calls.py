@@ -1,0 +1,115 @@
+"""Contracts over the interface: read without their parties, filed once, paid by a receipt, told to webhooks, exported."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from landreg.core.actor import WORKER, Actor
+from landreg.core.errors import BadInput
+from landreg.exchange.contracts.model import Contract
+from landreg.exchange.interfaces import transfers
+from tests.contract_kit import drawn, signed, today
+from tests.exchange_kit import market
+from tests.interface_kit import Program, program, registered
+from tests.kept_kit import Connection
+from tests.registry_kit import codes as codes_of
+from tests.villages import COUNTY
+
+PAPER = {"name": "filing.txt", "content": base64.b64encode(b"scanned").decode()}
+
+
+@pytest.fixture
+def contract(registrar: Actor, reviewer: Actor, superuser: Connection) -> Contract:
+    market(registrar, reviewer, superuser)
+    return signed(drawn())
+
+
+@pytest.fixture
+def office(app: Any, superuser: Connection, contract: Contract) -> Program:
+    return program(app, registered(superuser))
+
+
+def _codes(answer: Any) -> set[str]:
+    return {one["code"] for one in answer.get_json()["findings"]}
+
+
+def test_a_contract_is_read_without_its_parties(office: Program, contract: Contract) -> None:
+    page = office.ask("GET", "/contracts")
+    assert [one["number"] for one in page.get_json()["items"]] == [contract.number]
+    one = office.ask("GET", f"/contracts/{COUNTY}/{contract.number}")
+    assert one.get_json() == page.get_json()["items"][0]
+    assert one.get_json()["filed_on"] is None
+    for word in (contract.household_name, contract.taker_name):
+        assert word not in one.text
+
+
+def test_a_contract_is_filed_once(office: Program, contract: Contract) -> None:
+    place, key, body = (
+        f"/contracts/{COUNTY}/{contract.number}/filing",
+        str(uuid4()),
+        {"on_day": str(today()), "paper": PAPER},
+    )
+    first, again = (office.ask("POST", place, body, key) for _ in range(2))
+    assert (first.status_code, first.get_json()) == (201, again.get_json())
+    other = office.ask("POST", place, body)
+    assert (other.status_code, _codes(other)) == (422, {"CON-5"})
+    assert office.ask("GET", f"/contracts/{COUNTY}/{contract.number}").get_json()["filed_on"] == str(today())
+
+
+def test_what_a_rule_refuses_changes_nothing_and_keeps_no_key(office: Program, contract: Contract) -> None:
+    place, key = f"/contracts/{COUNTY}/{contract.number}/filing", str(uuid4())
+    late = office.ask("POST", place, {"on_day": str(today() + timedelta(9)), "paper": PAPER}, key)
+    assert (late.status_code, _codes(late)) == (400, {"FORM-5"})
+    tied = office.ask(
+        "POST", place, {"on_day": str(today()), "paper": PAPER, "said": "进城落户须以交回承包地为条件"}, key
+    )
+    assert (tied.status_code, _codes(tied)) == (422, {"GUARD-1"})
+    assert office.ask("POST", place, {"on_day": str(today()), "paper": PAPER}, key).status_code == 201
+
+
+def test_a_payment_counts_once_by_its_receipt(office: Program, contract: Contract) -> None:
+    place = f"/contracts/{COUNTY}/{contract.number}/payments"
+    body = {"amount_yuan": "10.00", "paid_on": str(today()), "receipt": "HP-2026-1", "paper": PAPER}
+    first = office.ask("POST", place, body)
+    assert first.status_code == 201, first.text
+    assert first.get_json()["receipt"] == "HP-2026-1"
+    again = office.ask("POST", place, body)
+    assert (again.status_code, _codes(again)) == (422, {"CON-6"})
+    assert office.ask("POST", f"/contracts/{COUNTY}/LZ404/payments", body).status_code == 404
+
+
+def test_the_provincial_table_has_the_standards_ways_and_the_true_one_beside(
+    contract: Contract, tmp_path: Path
+) -> None:
+    done = transfers.export(WORKER, tmp_path, COUNTY, today(), today())
+    assert done.contracts == 1
+    rows, beside = (_read(tmp_path / name) for name in done.files)
+    assert tuple(rows[0]) == transfers.FIELDS
+    assert (rows[0]["LZHTBM"], rows[0]["LZFS"], rows[0]["CBFBM"]) == (contract.number, "900", contract.household_code)
+    assert rows[0]["LZQXKSRQ"] == f"{contract.from_on:%Y%m%d}"
+    assert rows[0]["LZQXJSRQ"] == f"{contract.until_on - timedelta(1):%Y%m%d}"
+    assert all(rows[0][name] for name in transfers.FIELDS if name not in ("SRFBM", "LZQTDYT", "LZHTDYT"))
+    assert (beside[0]["LZHTBM"], beside[0]["LZFS_SJ"], beside[0]["SFBA"]) == (contract.number, "出租", "2")
+
+
+@pytest.mark.parametrize(
+    ("within", "days", "code"), [("610902", -1, "FORM-2"), ("6101", 1, "FORM-5"), ("61x9", 1, "FORM-5")]
+)
+def test_an_export_of_nowhere_or_of_no_days_is_refused(
+    database: Any, tmp_path: Path, within: str, days: int, code: str
+) -> None:
+    with pytest.raises(BadInput) as error:
+        transfers.export(WORKER, tmp_path, within, today(), today() + timedelta(days))
+    assert codes_of(error) == {code}
+
+
+def _read(file: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(file.read_text("utf-8-sig"))))
