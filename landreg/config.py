@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ _KEYS = {
 }  # fmt: skip
 _SETTLEMENT_KEYS = ("settlement", "settlement_session")
 """Of the settlement window alone, which has none of the others (architecture.md 11)."""
+_SAID = {"office": re.compile(r"[^\x00-\x1f]{2,60}"), "phone": re.compile(r"[0-9+()（）、，, 转-]{5,60}")}
+"""What the window's papers may say of their office and its telephone."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,8 @@ class Settings:
     'settlement', which seals and digests there, and 'settlement_session'. log_public_key: what anyone verifies the log with;
     the web process needs this one, the private key only the worker.
 
-    A process of the settlement window has its own URL, keys and store only, whatever else lies beside them.
+    A process of the settlement window has its own URL, keys and store only, whatever else lies beside them. window_office,
+    window_phone: what its papers name as their office and its telephone; '' leaves it to the county's figures.
     """
 
     home: Path
@@ -59,6 +63,8 @@ class Settings:
     second_factor: bool
     demo: bool
     oidc: Oidc | None
+    window_office: str = ""
+    window_phone: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -90,6 +96,12 @@ class Settings:
         demo = env.get("LANDREG_DEMO", "yes" if _is_there(home / "demo") else "no")
         if demo not in {"yes", "no"}:
             faults.append(Finding("SYS-2", "LANDREG_DEMO", {"given": demo}))
+        window = {name: env.get(f"LANDREG_WINDOW_{name.upper()}", "").strip() for name in ("office", "phone")}
+        faults += [
+            Finding("SYS-2", f"LANDREG_WINDOW_{name.upper()}", {"given": text[:60]})
+            for name, text in window.items()
+            if text and not _SAID[name].fullmatch(text)
+        ]
         oidc = _oidc(env, home, faults)
         superuser = None if apart else _url(env, home, "superuser", faults)
         if faults:
@@ -110,6 +122,8 @@ class Settings:
             demo=demo == "yes",
             # The province's sign-on is bound to accounts of the other side.
             oidc=None if apart else oidc,
+            window_office=window["office"],
+            window_phone=window["phone"],
         )
 
 

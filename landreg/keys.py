@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 from cryptography import x509
@@ -33,12 +34,12 @@ def certificate_signer(settings: Settings) -> Signer:
     return load_signer(settings.keys["certificate"])
 
 
-def add_identity_key(settings: Settings) -> bool:
-    """Put a new key in front of the identity key; False when one stands there already and waits to be turned to.
+def add_identity_key(settings: Settings, name: str = "identity") -> bool:
+    """Put a new key in front of the identity key, or of the window's; False when one stands there and waits to be turned to.
 
     Processes that run follow the file. Raises BadInput (SYS-2) when it cannot be written.
     """
-    file = settings.keys["identity"]
+    file = settings.keys[name]
     lines = _identity_lines(file)
     if len(lines) > 1:
         return False
@@ -54,12 +55,16 @@ def turn_identity_key(
     return rotation.turn(progress, batch)
 
 
-def retire_identity_key(settings: Settings) -> Path | None:
+def retire_identity_key(
+    settings: Settings, name: str = "identity", finish: Callable[[tuple[str, ...]], None] = rotation.finish
+) -> Path | None:
     """Take the old keys out of the file once no row bears them; the file that keeps them, for backups made before.
+
+    finish: sees that none does, of the register's rows or of the window's.
 
     None when there is no old key. Raises Refused (ACC-31) while rows are left, BadInput (SYS-2) when a file cannot be written.
     """
-    file = settings.keys["identity"]
+    file = settings.keys[name]
     sealing.use_key(file)
     lines = _identity_lines(file)
     if len(lines) == 1:
@@ -68,7 +73,7 @@ def retire_identity_key(settings: Settings) -> Path | None:
     kept = file.with_name(f"{file.name}.retired-{names[1]}")
     # The old key is safe before anything forgets it.
     _replace(kept, lines[1:])
-    rotation.finish(names)
+    finish(names)
     _replace(file, lines[:1])
     return kept
 

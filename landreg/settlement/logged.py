@@ -17,13 +17,14 @@ from sqlalchemy.orm import Session
 from landreg.core.errors import Finding
 from landreg.log.leaf import Json, canonical, plain
 from landreg.settlement import queries
-from landreg.settlement.model import Application, Evidence, HandedOut, Opening, RefusedEvidence, Settler
+from landreg.settlement.model import Application, Evidence, HandedOut, Opening, RefusedEvidence, Settler, Statement
 
 DECIDED = ("outcome", "decided_at", "decided_on", "decided_by", "decided_by_name", "reason", "unmet")
 _OWN_SALTS = ("salt", "decision_salt")
-RECEIVED, REFUSED, DECISION, SHOWN, HANDED, OPENED = (
+RECEIVED, REFUSED, DECISION, SHOWN, HANDED, OPENED, STATED = (
     "settlement.received", "settlement.evidence_refused", "settlement.decided", "settlement.evidence_shown",
     "settlement.handed_out", "settlement.opened",
+    "settlement.stated",
 )  # fmt: skip
 
 
@@ -63,6 +64,12 @@ def opened_facts(row: Opening) -> dict[str, Any]:
     return {"application": row.application_id, "by": row.account_id, "row": _digest("", _told(row))}
 
 
+def stated_facts(row: Statement) -> dict[str, Any]:
+    """How many households have settled to the end of a quarter, by the county they come from: for everybody."""
+    counts = dict(zip(row.origins, row.households, strict=True))
+    return {"until": row.until, "settled": counts, "by": row.stated_by, "row": _digest("", _told(row))}
+
+
 def differing(session: Session) -> Iterator[Finding]:
     """Rows that no longer say what their leaf says, rows without a leaf and leaves without a row, in the jurisdiction."""
     leaves = {asked: _facts_of(leaf) for asked, leaf in queries.leaves(session).items()}
@@ -90,6 +97,8 @@ def _told_now(session: Session) -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield HANDED, str(handed.paper_id), handed_facts(handed)
     for opening in session.scalars(select(Opening)):
         yield OPENED, str(opening.opening_id), opened_facts(opening)
+    for stated in session.scalars(select(Statement)):
+        yield STATED, str(stated.statement_id), stated_facts(stated)
 
 
 def _facts_of(leaf: bytes) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CHAR, DateTime, Text
+from sqlalchemy import CHAR, DateTime, Integer, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -133,6 +133,28 @@ class HandedOut(Base):
     handed_at: Mapped[datetime] = mapped_column(Instant)
     handed_by: Mapped[UUID]
     handed_by_name: Mapped[str]
+
+
+class Statement(Base):
+    """The window's own count to the end of a quarter. until: the first day that does not count. origins, households: by county."""
+
+    __tablename__ = "statement"
+    __table_args__ = SCHEMA
+
+    county: Mapped[str] = mapped_column(CHAR(6), primary_key=True)
+    statement_id: Mapped[UUID] = mapped_column(primary_key=True)
+    division: Mapped[str]
+    until: Mapped[date]
+    origins: Mapped[list[str]] = mapped_column(ARRAY(Text()))
+    households: Mapped[list[int]] = mapped_column(ARRAY(Integer()))
+    stated_at: Mapped[datetime] = mapped_column(Instant)
+    stated_by: Mapped[UUID]
+    stated_by_name: Mapped[str]
+
+    @property
+    def counts(self) -> list[tuple[str, int]]:
+        """County of origin and households, in their order."""
+        return list(zip(self.origins, self.households, strict=True))
 
 
 class Opening(Base):

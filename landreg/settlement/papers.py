@@ -32,6 +32,19 @@ WHERE_FOUND = {"kind": "材料", "title": "材料", "file_name": "材料", "cont
 
 
 @dataclass(frozen=True)
+class Window:
+    """Where papers are handed out: office and telephone as the process was set up; '' leaves it to the county's figures."""
+
+    office: str = ""
+    phone: str = ""
+
+
+SAID_NOWHERE = Window()
+NOT_SET = "（未设置）"
+"""What the figure of the telephone says until a county sets it."""
+
+
+@dataclass(frozen=True)
 class Printed:
     """A paper as it was handed out. name: of its file."""
 
@@ -39,7 +52,9 @@ class Printed:
     name: str
 
 
-def hand_out(actor: Actor, county: str, application_id: UUID, kind: str, *, sample: bool) -> Printed:
+def hand_out(
+    actor: Actor, county: str, application_id: UUID, kind: str, *, sample: bool, window: Window = SAID_NOWHERE
+) -> Printed:
     """Print a paper of an application and put down that it was handed out, each with its leaf.
 
     Raises NotFound for a kind that the application has not (yet): no decision without one, no notice unless settled.
@@ -55,7 +70,7 @@ def hand_out(actor: Actor, county: str, application_id: UUID, kind: str, *, samp
         on = row.decided_on if kind != "receipt" and row.decided_on else row.received_on
         law = load_law(uow.session, county, on)
         data = _shared(
-            law, row.number, row.division, identities[0].name, row.decided_by_name or row.received_by_name, on
+            law, row.number, row.division, identities[0].name, row.decided_by_name or row.received_by_name, on, window
         )
         told = {"receipt": _receipt, "decision": _decision, "notice": _notice}[kind](standing, identities, law)
         content = typeset(TEMPLATES / f"{kind}.typ", data | told, on, sample=sample, tagged=True)
@@ -63,13 +78,19 @@ def hand_out(actor: Actor, county: str, application_id: UUID, kind: str, *, samp
     return Printed(content, f"{row.number}-{kind}.pdf")
 
 
-def tell_refused(actor: Actor, refused: RefusedEvidence, *, sample: bool) -> Printed:
+def tell_refused(actor: Actor, refused: RefusedEvidence, *, sample: bool, window: Window = SAID_NOWHERE) -> Printed:
     """Print the notice that something is not taken and may not be asked for, and put down that it was handed out."""
     with unit_of_work(actor) as uow:
         on = beijing_day(refused.refused_at)
         law = load_law(uow.session, refused.county, on)
         data = _shared(
-            law, refused.number, refused.division, refused.applicant_masked or "申请人", refused.refused_by_name, on
+            law,
+            refused.number,
+            refused.division,
+            refused.applicant_masked or "申请人",
+            refused.refused_by_name,
+            on,
+            window,
         )
         told = {
             "offered": chinese_date(on),
@@ -97,15 +118,19 @@ SAYABLE = ("乡村振兴促进法",)
 """The other laws on which the refusal stands are in its row and its leaf."""
 
 
-def _shared(law: Law, number: str, division: str, applicant: str, officer: str, on: date) -> dict[str, Any]:
+def _shared(
+    law: Law, number: str, division: str, applicant: str, officer: str, on: date, window: Window
+) -> dict[str, Any]:
     county, *_ = path_of(division)
+    told = law.text("SET-14.phone")
     return {
         "number": number,
         "applicant": applicant,
         "place": "".join(path_of(division)),
         "officer": officer,
-        "phone": law.text("SET-14.phone"),
-        "authority": law.text("SET-14.authority").replace("{county}", county),
+        # A number that nobody set is never printed as one: whoever asks is answered by the city's own line.
+        "phone": window.phone or (law.text("SET-10.call") if told == NOT_SET else told),
+        "authority": window.office or law.text("SET-14.authority").replace("{county}", county),
         "day": chinese_date(on),
     }
 

@@ -33,12 +33,17 @@ def digest_of(id_number: str) -> bytes:
     return sealing.digest(f"settlement:{tidy(id_number)}")
 
 
+def digests_of(id_number: str) -> tuple[bytes, ...]:
+    """The same by every key in use: while the window's keys turn, a row may bear any of them."""
+    return sealing.digests(f"settlement:{tidy(id_number)}")
+
+
 def sealed(application: Application, position: int, person: Person, phone: str = "") -> Settler:
     """A person as their row."""
     number, name = tidy(person.id_number), person.name.strip()
 
     def seal(column: str, text: str) -> bytes:
-        return sealing.seal(text, _place(column, application.application_id, position))
+        return sealing.seal(text, place_of(column, application.application_id, position))
 
     return Settler(
         county=application.county,
@@ -85,7 +90,7 @@ def open_persons(actor: Actor, county: str, application_id: UUID, reason: str) -
         rows = queries.opened(uow.session, county, opening.opening_id)
 
     def read(column: str, position: int, text: bytes | None) -> str:
-        return "" if text is None else sealing.open_sealed(bytes(text), _place(column, application_id, position))
+        return "" if text is None else sealing.open_sealed(bytes(text), place_of(column, application_id, position))
 
     return [
         Identity(
@@ -98,5 +103,6 @@ def open_persons(actor: Actor, county: str, application_id: UUID, reason: str) -
     ]
 
 
-def _place(column: str, application_id: UUID, position: int) -> bytes:
+def place_of(column: str, application_id: UUID, position: int) -> bytes:
+    """Where a sealed text of a person stands."""
     return f"settlement.person.{column}:{application_id}:{position}".encode()

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.orm import Session
 
-from landreg.settlement.model import Application, Evidence, HandedOut, RefusedEvidence, Settler
+from landreg.settlement.model import Application, Evidence, HandedOut, RefusedEvidence, Settler, Statement
 
 STATES = ("waiting", "due", "settled", "refused", "withdrawn")
 
@@ -144,3 +144,18 @@ def leaves(session: Session) -> dict[tuple[str, str], bytes]:
     """What the log's leaves say of this window in the jurisdiction, by kind and key."""
     rows = session.execute(sa.text("SELECT kind, key, leaf FROM settlement.leaves()"))
     return {(row.kind, row.key): bytes(row.leaf) for row in rows}
+
+
+def settled_by_origin(session: Session, county: str, before: date) -> dict[str, int]:
+    """By county where they come from: how many applications of a county's window were settled before a day. One is a household."""
+    origin = sa.func.left(Application.village, 6)
+    found = sa.select(origin, sa.func.count()).where(
+        Application.county == county, Application.outcome == "settled", Application.decided_on < before,
+        Application.village.is_not(None),
+    )  # fmt: skip
+    return {str(row[0]): int(row[1]) for row in session.execute(found.group_by(origin))}
+
+
+def statements(session: Session) -> Sequence[Statement]:
+    """What was stated, the last quarter first."""
+    return session.scalars(sa.select(Statement).order_by(Statement.until.desc(), Statement.county)).all()

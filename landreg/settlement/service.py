@@ -185,7 +185,12 @@ def _known(row: Application | None) -> Application:
 
 def _waiting(uow: UnitOfWork, settling: Sequence[Person]) -> list[Finding]:
     """SET-13: an application about one of these persons waits already."""
-    asked = [(place, persons.digest_of(one.id_number)) for place, one in enumerate(settling) if one.id_number]
+    asked = [
+        (place, digest)
+        for place, one in enumerate(settling)
+        if one.id_number
+        for digest in persons.digests_of(one.id_number)
+    ]
     found = queries.waiting_of(uow.session, [digest for _, digest in asked])
     fields = {number: asked[at][0] for number, at in found}
     return [

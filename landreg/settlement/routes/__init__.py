@@ -17,10 +17,10 @@ from landreg.core.actor import Actor, Role
 from landreg.law.book import Article
 from landreg.law.divisions import path_of
 from landreg.settlement.papers import SAYABLE
-from landreg.settlement.routes import desk, door, frame
+from landreg.settlement.routes import desk, door, frame, numbers
 from landreg.web import i18n
 
-ROOMS = (frame, door, desk)
+ROOMS = (frame, door, desk, numbers)
 LARGEST_FORM = 200 * 1024 * 1024
 SHARED = ("base.html", "macros/fields.html", "macros/findings.html", "macros/frame.html", "macros/lists.html")
 """What of the templates this process shares: the frame of a page, and what a form and a list are made of."""
@@ -53,6 +53,7 @@ def _menu(actor: Actor) -> list[Item]:
         (_("受理申请"), "/applications/new", "n"),
         (_("不予收取的材料"), "/not-taken", "x"),
         (_("落户条件"), "/conditions", "c"),
+        (_("季度数字"), "/numbers", "q"),
     )
     here = max((url for _label, url, _key in pages if request.path.startswith(url)), key=len, default="")
     return [Item(label, url, key, url == here) for label, url, key in pages]

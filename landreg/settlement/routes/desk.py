@@ -111,7 +111,9 @@ def decided(county: str, application_id: UUID) -> Redirect:
 @allow(OFFICER)
 def handed_out(county: str, application_id: UUID, kind: str) -> Response:
     """Print a paper; that names and numbers were opened for it, and that it was handed out, is in the log."""
-    return _pdf(papers.hand_out(current_actor(), county, application_id, kind, sample=mark() is not None))
+    return _pdf(
+        papers.hand_out(current_actor(), county, application_id, kind, sample=mark() is not None, window=_window())
+    )
 
 
 @blueprint.get("/applications/<county>/<uuid:application_id>/evidence/<uuid:evidence_id>")
@@ -145,7 +147,7 @@ def told_in_writing(number: str) -> Response:
         found = uow.session.scalars(queries.refusals(number)).first()
     if found is None:
         raise NotFound
-    return _pdf(papers.tell_refused(actor, found, sample=mark() is not None))
+    return _pdf(papers.tell_refused(actor, found, sample=mark() is not None, window=_window()))
 
 
 @blueprint.get("/conditions")
@@ -181,6 +183,11 @@ def _refused_just_now() -> list[str]:
 
 def _days_left(today: date) -> Any:
     return lambda row: (row.due_on - today).days
+
+
+def _window() -> papers.Window:
+    settings: Settings = current_app.extensions["landreg"]
+    return papers.Window(settings.window_office, settings.window_phone)
 
 
 def _store() -> Store:

@@ -19,6 +19,7 @@ import requests
 
 from landreg.config import CHECKOUT, Settings
 from landreg.core.actor import Desk
+from landreg.core.errors import BadInput
 from tests.kept_kit import Connection
 from tests.web.conftest import PASSWORD
 from tests.web.settlement.test_window import FORM
@@ -35,6 +36,16 @@ def test_settings_of_the_window_hold_its_own_login_keys_and_store_whatever_lies_
     assert own.superuser_url is None
     assert own.oidc is None
     assert own.store != settings.store
+    asked = {
+        **around,
+        "LANDREG_DESK": "settlement",
+        "LANDREG_WINDOW_OFFICE": " 样本窗口 ",
+        "LANDREG_WINDOW_PHONE": "0915-0000000",
+    }
+    assert Settings.from_environment(asked).window_office == "样本窗口"
+    with pytest.raises(BadInput) as wrong:
+        Settings.from_environment({**asked, "LANDREG_WINDOW_PHONE": "（未设置）"})
+    assert [finding.field for finding in wrong.value.findings] == ["LANDREG_WINDOW_PHONE"]
     assert set(settings.urls) == set(Desk)
 
 

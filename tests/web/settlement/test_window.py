@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
+import pypdf
 import pytest
 
 from landreg.access.policy import roles_of
@@ -70,6 +72,34 @@ def test_an_application_is_received_decided_and_its_papers_are_handed_out(wen: B
         "settlement.received": 1, "settlement.evidence_shown": 3, "settlement.decided": 1, "settlement.opened": 3,
         "settlement.handed_out": 3,
     }  # fmt: skip
+
+
+def test_a_quarter_s_numbers_are_told_once_from_the_window_s_own_page(wen: Browser, superuser: Connection) -> None:
+    page = wen.get("/numbers").text
+    assert "各县都不足 5 户" in page
+    assert wen.post("/numbers").status_code == 303
+    assert wen.get("/numbers").text.count("各县都不足 5 户") == 1
+    again = wen.post("/numbers")
+    assert (again.status_code, "SET-20" in again.text) == (409, True)
+    assert kinds(superuser) == ["settlement.stated"]
+
+
+def test_papers_name_the_office_and_the_telephone_that_the_process_was_given_and_never_a_number_that_nobody_set(
+    wen: Browser, window: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = received(wen)
+    wen.get(address)
+    assert "未设置" not in said_by(printed(wen, f"{address}/papers/receipt"))
+    given = replace(window.extensions["landreg"], window_office="样本区户籍窗口", window_phone="0915-0000000")
+    monkeypatch.setitem(window.extensions, "landreg", given)
+    text = said_by(printed(wen, f"{address}/papers/receipt"))
+    assert "样本区户籍窗口" in text
+    assert "0915-0000000" in text
+
+
+def said_by(paper: Any) -> str:
+    """The text layer of a paper."""
+    return "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(paper.data)).pages)
 
 
 def test_everything_that_is_wrong_with_an_application_is_said_at_once(wen: Browser) -> None:
