@@ -11,7 +11,7 @@ from landreg.access.service import SYSTEM
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.registry.facts import drawn
-from landreg.registry.facts.parcels import on_ground
+from landreg.registry.facts.ground import on_ground
 from landreg.registry.rules.parcel_requests import (
     AreaChange,
     BoundaryCorrection,

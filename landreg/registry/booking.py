@@ -23,7 +23,7 @@ from landreg.registry.casework.cases import Stepped, judge, keep_findings, laws_
 from landreg.registry.effects import Changes
 from landreg.registry.entry import ENTERED, enter_survey
 from landreg.registry.facts.first import Proposal, case_facts, proposals
-from landreg.registry.facts.parcels import redrawn_places
+from landreg.registry.facts.ground import redrawn_places
 from landreg.registry.facts.places import PARCEL_IDS, Places
 from landreg.registry.facts.proposals import ActProposal
 from landreg.registry.rules import REGISTER_RULES

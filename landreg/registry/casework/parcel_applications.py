@@ -20,7 +20,8 @@ from landreg.law.queries import load_law
 from landreg.registry.casework.applications import must_fit, new_case, open_case
 from landreg.registry.casework.household_applications import subject_of
 from landreg.registry.facts.drawn import Undrawable
-from landreg.registry.facts.parcels import OnGround, on_ground, pieces
+from landreg.registry.facts.ground import OnGround, on_ground
+from landreg.registry.facts.parcels import pieces
 from landreg.registry.rules.parcel_requests import ParcelMerge, ParcelRequest, ParcelSplit, PartLoss
 from landreg.registry.rules.requests import plain
 

@@ -37,6 +37,7 @@ from landreg.registry.routes import jobs as job_routes
 from landreg.registry.routes import own as own_routes
 from landreg.registry.routes import papers as paper_routes
 from landreg.registry.routes import queues as queue_routes
+from landreg.registry.routes import renewal_single as renewal_single_routes
 from landreg.registry.routes import renewals as renewal_routes
 from landreg.registry.routes import rights as right_routes
 from landreg.registry.routes.shown import holder_name
@@ -47,7 +48,8 @@ from landreg.web.forms import read_form
 blueprint = Blueprint("registry", __name__)
 PARTS = (
     queue_routes, case_routes, paper_routes, batch_routes, job_routes, right_routes, household_routes, certificate_routes,
-    renewal_routes, ending_routes, applying_routes, history_routes, excerpt_routes, parcel_act_routes, household_act_routes,
+    renewal_routes, renewal_single_routes, ending_routes, applying_routes, history_routes, excerpt_routes,
+    parcel_act_routes, household_act_routes,
     brought_routes, own_routes, act_kind_routes,
 )  # fmt: skip
 for part in PARTS:

@@ -22,7 +22,7 @@ from landreg.registry.casebook import Case
 from landreg.registry.casework import parcel_applications, under_way_queries
 from landreg.registry.facts import drawn
 from landreg.registry.facts.drawn import Undrawable
-from landreg.registry.facts.parcels import AROUND_M, OnGround, on_ground, parcels_in_force
+from landreg.registry.facts.ground import AROUND_M, OnGround, on_ground, parcels_in_force
 from landreg.registry.routes import parcel_shown
 from landreg.registry.routes.applying import opened, words
 from landreg.registry.rules.acts import END_REASONS

@@ -19,7 +19,7 @@ from gis.zones import ZONES, to_lonlat
 from landreg.land.model import Parcel
 from landreg.law.book import terms
 from landreg.registry.facts import drawn
-from landreg.registry.facts.parcels import OnGround
+from landreg.registry.facts.ground import OnGround
 from landreg.registry.facts.proposals import ActProposal
 from landreg.web import i18n
 

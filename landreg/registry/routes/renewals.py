@@ -288,44 +288,6 @@ def renew(county: str, renewal_id: UUID) -> Redirect:
     return redirect(url_for("registry.jobs.one", county=county, job_id=job_id), 303)
 
 
-@dataclass(frozen=True)
-class Single:
-    """When the renewed contract was signed."""
-
-    signed_on: date | None = None
-
-
-@blueprint.get("/rights/<county>/<uuid:right_id>/acts/renewal_single")
-@allow(Role.REGISTRAR)
-def single(county: str, right_id: UUID) -> Response:
-    """The form of a renewal of one contract, with the term that the law gives."""
-    with unit_of_work(current_actor()) as uow:
-        law = load_law(uow.session, county, desk.today(uow.session))
-        found = roster_cases.foreseen(uow.session, county, right_id, law)
-        if found is None:
-            raise NotFound
-        return pages.render(
-            "registry/renewal_single.html",
-            county=county,
-            right_id=right_id,
-            ending=found[0],
-            term=found[1],
-            path=division_path(uow.session, found[0].village),
-            today=desk.today(uow.session),
-        )
-
-
-@blueprint.post("/rights/<county>/<uuid:right_id>/acts/renewal_single")
-@allow(Role.REGISTRAR)
-@problems.back_to(single)
-def apply_singly(county: str, right_id: UUID) -> Redirect:
-    """Open the case."""
-    given = read_form(Single)
-    case_id = roster_cases.apply_singly(current_actor(), county, right_id, given.signed_on)
-    flash(_("业务已建立。收齐材料后受理。"))
-    return redirect(url_for("registry.cases.one", county=county, case_id=case_id), 303)
-
-
 def _roster(session: Session, county: str, renewal_id: UUID) -> Roster:
     found = roster_queries.roster(session, county, renewal_id)
     if found is None:

@@ -17,7 +17,7 @@ from landreg.core.periods import beijing_day
 from landreg.land import queries
 from landreg.registry import booking
 from landreg.registry.casework import parcel_applications
-from landreg.registry.facts import parcels
+from landreg.registry.facts import ground as lying
 from landreg.registry.issued import certified
 from landreg.registry.papers.printing import CertifiedParcel
 from landreg.registry.rules.parcel_requests import BoundaryCorrection, ParcelMerge
@@ -86,7 +86,7 @@ def test_a_form_for_an_act_shows_neighbours_of_another_zone_and_its_rule_sees_th
     """PAR-6: a boundary is not drawn over a neighbour, in whatever zone that one was surveyed."""
     registered(registrar, reviewer, superuser, zone)
     with unit_of_work(registrar) as uow:
-        ground = parcels.on_ground(uow.session, COUNTY, [OWN], 30)
+        ground = lying.on_ground(uow.session, COUNTY, [OWN], 30)
     assert shapely.distance(ground.shapes[0], ground.around[BESIDE]) < 0.001
     x, y = EAST + 20, NORTH
     over = f"{x} {y}, {x} {y + 20}, {x + 23} {y + 20}, {x + 23} {y}, {x} {y}"
