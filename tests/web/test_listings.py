@@ -158,6 +158,7 @@ WRONG: list[tuple[int, dict[str, Any]]] = [
     (400, {"from_on": "9999-12-31"}),
     (400, {"said": "a\x00b"}),
     (400, {"days": "9999999"}),
+    (422, {"price": "9" * 30, "floor": "9" * 30}),
     (422, {"kind": "custody"}),
     (422, {"kind": "homestead_lease"}),
     (422, {"kind": "nonsense"}),
@@ -230,6 +231,10 @@ def test_a_farmer_takes_a_listing_back_and_a_stranger_does_not_find_it(
     assert another_browser.post(f"{address}/withdraw").status_code == 404
     assert another_browser.get(f"/my/listings/new/{right}").status_code == 404
     assert another_browser.post(f"/my/listings/new/{right}", form(land)).status_code == 404
+    theirs = re.search(r"/my/listings/new/([0-9a-f-]+)", another_browser.get("/my/listings").text)
+    assert theirs is not None
+    stolen = form([], instead_of=address.rsplit("/", 1)[1])
+    assert another_browser.post(f"/my/listings/new/{theirs[1]}", stolen).status_code == 404
     assert phone.post(f"{address}/withdraw").status_code == 303
     assert phone.post(f"{address}/withdraw").status_code == 422
     assert one(farmer, STATES) == "withdrawn"

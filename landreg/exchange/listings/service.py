@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 import shapely
 from geoalchemy2.shape import from_shape
@@ -61,7 +61,7 @@ def list_own(
     if actor.household is None:
         raise Refused(Finding("ACC-30"))
     with unit_of_work(actor) as uow:
-        return _list(uow, county, offer, photos, listing_id or uuid4(), None)
+        return _list(uow, county, offer, photos, _own_id(actor, listing_id), None)
 
 
 def list_for(
@@ -75,7 +75,7 @@ def list_for(
     """The same as an agent, under a household's consent to the step `list`; the act and the listing are written together."""
     consent = consents.one_held(actor, county, consent_id)
     with unit_of_work(seeing(actor, consent)) as uow:
-        return _list(uow, county, offer, photos, listing_id or uuid4(), consent_id)
+        return _list(uow, county, offer, photos, _own_id(actor, listing_id), consent_id)
 
 
 def list_collective(
@@ -83,7 +83,12 @@ def list_collective(
 ) -> Listing:
     """List land of a collective by its members' resolution, as the office enters it. Raises as `list_own`."""
     with unit_of_work(actor) as uow:
-        return _list(uow, county, offer, photos, listing_id or uuid4(), None, source="collective")
+        return _list(uow, county, offer, photos, _own_id(actor, listing_id), None, source="collective")
+
+
+def _own_id(actor: Actor, asked: UUID | None) -> UUID:
+    """The id of a listing: what a form asked for is this account's own, and names nobody else's."""
+    return uuid4() if asked is None else uuid5(actor.account_id, str(asked))
 
 
 def withdraw(actor: Actor, county: str, listing_id: UUID, said: str = "") -> None:
@@ -198,9 +203,13 @@ def _list(
     *,
     source: str = "household",
 ) -> Listing:
-    again = queries.one(uow.session, county, listing_id)
-    if again is not None and again.listed_by == uow.actor.account_id:
+    # The same form sent twice at once is one listing: the second waits for the first.
+    uow.lock_parcels(county, [listing_id])
+    if (again := queries.one(uow.session, county, listing_id)) is not None:
         return again
+    before = None if offer.instead_of is None else queries.one(uow.session, county, offer.instead_of)
+    if offer.instead_of is not None and (before is None or before.household_id != uow.actor.household):
+        raise NotFound
     found = _judge(uow, county, offer, source, len(photos))
     if found.refused:
         raise Refused(found.refused)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 import pytest
 
@@ -16,7 +17,10 @@ from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
+from landreg.core.periods import DAY, beijing_day
 from landreg.exchange import logged
+from landreg.exchange.listings import service
+from landreg.exchange.listings.reading import Offer
 from landreg.exchange.model import Deal, DealFall, Listing, Taker
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
@@ -236,3 +240,29 @@ def test_a_farmer_lists_and_sees_no_land_of_another_household(
 def test_the_operator_lists_nothing(right: UUID, land: list[str]) -> None:
     with pytest.raises(Exception, match="permission denied"):
         put_listing(OPERATOR, listing_row(OPERATOR, right, source="collective", household_id=None), land)
+
+
+def test_one_form_sent_many_times_at_once_is_one_listing_and_two_forms_for_one_parcel_are_not_both_taken(
+    farmer: Actor, right: UUID, land: list[str]
+) -> None:
+    with unit_of_work(farmer) as uow:
+        today = beijing_day(uow.now)
+    offer = Offer("lease", tuple(land), today + 31 * DAY, today + 400 * DAY, today + 30 * DAY, Decimal("500.00"), right)
+    asked = uuid4()
+
+    def send(listing: UUID) -> str:
+        try:
+            return service.list_own(farmer, COUNTY, offer, (), listing).number
+        except Refused as refused:
+            return refused.findings[0].code
+
+    with ThreadPoolExecutor(6) as threads:
+        same = set(threads.map(send, [asked] * 6))
+    assert len(same) == 1
+    with ThreadPoolExecutor(6) as threads:
+        assert set(threads.map(send, [uuid4() for _ in range(6)])) == {"LST-7"}
+    service.withdraw(farmer, COUNTY, uuid5(farmer.account_id, str(asked)))
+    with ThreadPoolExecutor(6) as threads:
+        told = list(threads.map(send, [uuid4() for _ in range(6)]))
+    assert sorted(told)[1:] == ["LST-7"] * 5
+    assert one(farmer, "SELECT count(*) FROM exchange.listing WHERE state = 'submitted'") == 1

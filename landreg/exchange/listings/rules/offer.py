@@ -55,7 +55,8 @@ def lst_1_price_is_a_sum(facts: Offered, law: Law) -> Finding | None:
 
 def lst_2_floor_below_the_price(facts: Offered, law: Law) -> Finding | None:
     """LST-2: the least that is taken is more than 0 and no more than the price asked. RLCL-39."""
-    if facts.floor is None or (0 < facts.floor <= facts.price and facts.floor == facts.floor.quantize(CENT)):
+    floor = facts.floor
+    if floor is None or (0 < floor <= min(facts.price, MOST_PRICE) and floor == floor.quantize(CENT)):
         return None
     return Finding("LST-2", "floor", {}, subject=facts.number or None)
 
