@@ -25,6 +25,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy import text
 
 from landreg import (
+    demo_bids,
     demo_contracts,
     demo_exits,
     demo_heard,
@@ -271,6 +272,7 @@ def _year(steps: _Steps, settings: Settings, staff: dict[str, Actor]) -> None:
             if number > done:
                 _begin_month(office, number)
                 demo_market.begin_month(market, number)
+                demo_bids.begin_month(market, number)
                 demo_contracts.begin_month(market, number)
                 demo_year.do_month(office, month, lambda days: _pass_days(settings, days, open_=True))
                 lapses.work(WORKER)
@@ -285,6 +287,7 @@ def _year(steps: _Steps, settings: Settings, staff: dict[str, Actor]) -> None:
         lapses.work(WORKER)
         demo_renewals.publish(office, demo_renewals.ON_NOTICE)
         demo_market.finish(market)
+        demo_bids.finish(market)
         demo_contracts.finish(market)
         seal(WORKER, settings)
 

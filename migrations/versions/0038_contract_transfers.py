@@ -38,7 +38,8 @@ def _contracts() -> None:
         CREATE SEQUENCE exchange.certificate_number;
         -- The last serial that an issuing party's contracts have.
         CREATE TABLE exchange.contract_serial (
-            county char(6) NOT NULL, issuer text COLLATE "C" NOT NULL, last integer NOT NULL, PRIMARY KEY (county, issuer)
+            county char(6) NOT NULL, village text COLLATE "C" NOT NULL, issuer text COLLATE "C" NOT NULL, last integer NOT NULL,
+            PRIMARY KEY (county, issuer)
         );
         -- deal_id: NULL of a deal made off the market. previous_id: the contract that it renews, changes or transfers further.
         -- clauses: the values of its clauses by name. text_sha256: of the wording that is signed. state, ends_on: by trigger.
@@ -46,7 +47,8 @@ def _contracts() -> None:
             {_HEAD}, contract_id uuid NOT NULL, number text COLLATE "C" NOT NULL, deal_id uuid, kind text COLLATE "C" NOT NULL,
             right_id uuid NOT NULL, right_code text COLLATE "C" NOT NULL, household_id uuid NOT NULL,
             household_code text COLLATE "C" NOT NULL, household_name text NOT NULL, taker_id uuid NOT NULL,
-            taker_name text NOT NULL, {_TERM}, price numeric(12,2) NOT NULL CHECK (price >= 0), area_m2 numeric(14,2) NOT NULL CHECK (area_m2 > 0),
+            taker_name text NOT NULL, {_TERM},
+            price numeric(12,2) NOT NULL CHECK (price >= 0), area_m2 numeric(14,2) NOT NULL CHECK (area_m2 > 0),
             clauses jsonb NOT NULL, said text NOT NULL, text_sha256 text COLLATE "C" NOT NULL CHECK (length(text_sha256) = 64),
             relation text COLLATE "C" NOT NULL CHECK (relation IN ('', 'renewal', 'change', 'retransfer')), previous_id uuid,
             project_id uuid, drawn_by uuid NOT NULL, drawn_by_name text NOT NULL, drawn_at timestamptz NOT NULL,
@@ -128,7 +130,8 @@ def _rents() -> None:
         CREATE TABLE exchange.rent_due (
             {_HEAD}, contract_id uuid NOT NULL, "position" integer NOT NULL CHECK ("position" > 0), event_id uuid NOT NULL,
             kind text COLLATE "C" NOT NULL CHECK (kind IN ('rent', 'dividend', 'awarded')),
-            from_on date NOT NULL, until_on date NOT NULL, due_on date NOT NULL, amount numeric(14,2) NOT NULL CHECK (amount >= 0), in_kind boolean NOT NULL,
+            from_on date NOT NULL, until_on date NOT NULL, due_on date NOT NULL,
+            amount numeric(14,2) NOT NULL CHECK (amount >= 0), in_kind boolean NOT NULL,
             PRIMARY KEY (county, contract_id, "position"),
             FOREIGN KEY (county, contract_id) REFERENCES exchange.contract,
             FOREIGN KEY (county, event_id) REFERENCES exchange.contract_event,
@@ -214,7 +217,9 @@ def _policies() -> None:
             op.execute(f"GRANT INSERT ON exchange.{table} TO landreg_exchange")
     op.execute("""
         ALTER TABLE exchange.contract_serial ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-        CREATE POLICY of_the_owner ON exchange.contract_serial TO landreg_owner USING (true) WITH CHECK (true);
+        CREATE POLICY by_jurisdiction ON exchange.contract_serial TO landreg_owner
+            USING (village BETWEEN access.jurisdiction_from() AND access.jurisdiction_to())
+            WITH CHECK (village BETWEEN access.jurisdiction_from() AND access.jurisdiction_to());
         GRANT USAGE ON SEQUENCE exchange.certificate_number TO landreg_exchange;
         GRANT INSERT ON exchange.project_run TO landreg_exchange;
         GRANT UPDATE (state) ON exchange.project_run TO landreg_exchange;
@@ -245,16 +250,16 @@ def _policies() -> None:
         CREATE POLICY signed_by_a_party ON exchange.contract_event FOR INSERT TO landreg_citizen
             WITH CHECK (by_id = access.actor() AND EXISTS (SELECT FROM exchange.contract AS c
                 WHERE c.county = contract_event.county AND c.contract_id = contract_event.contract_id
-                AND c.village = contract_event.village AND CASE kind
-                    WHEN 'signed_contractor' THEN c.household_id = access.household() AND CASE facts ->> 'way'
+                AND c.village = contract_event.village AND CASE contract_event.kind
+                    WHEN 'signed_contractor' THEN c.household_id = access.household() AND CASE contract_event.facts ->> 'way'
                         WHEN 'service' THEN true
                         WHEN 'agent' THEN EXISTS (SELECT FROM access.agent_act AS a WHERE a.county = c.county
-                            AND a.agent_act_id::text = facts ->> 'agent_act_id' AND a.agent_id = access.actor()
+                            AND a.agent_act_id::text = contract_event.facts ->> 'agent_act_id' AND a.agent_id = access.actor()
                             AND a.household_id = c.household_id AND a.step = 'sign' AND a.subject = c.number)
                         ELSE false END
-                    WHEN 'signed_taker' THEN facts ->> 'way' = 'service' AND EXISTS (SELECT FROM exchange.taker AS t
+                    WHEN 'signed_taker' THEN contract_event.facts ->> 'way' = 'service' AND EXISTS (SELECT FROM exchange.taker AS t
                         WHERE t.county = c.county AND t.taker_id = c.taker_id)
-                    ELSE kind IN ('signed', 'registration_asked') END));
+                    ELSE contract_event.kind IN ('signed', 'registration_asked') END));
     """)
     for table in ("contract_parcel", "contract_paper", "contract_event", "rent_due", "rent_payment"):
         op.execute(f"""
@@ -273,12 +278,14 @@ def _policies() -> None:
 
 def _course() -> None:
     op.execute("""
-        CREATE FUNCTION exchange.next_contract_numbers(in_county text, issuer text, how_many integer) RETURNS SETOF text
+        CREATE FUNCTION exchange.next_contract_numbers(in_county text, in_village text, issuer text, how_many integer)
+            RETURNS SETOF text
             LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
-            WITH drawn AS (INSERT INTO exchange.contract_serial AS s (county, issuer, last)
-                VALUES (in_county::char(6), issuer, how_many)
+            WITH drawn AS (INSERT INTO exchange.contract_serial AS s (county, village, issuer, last)
+                VALUES (in_county::char(6), in_village, issuer, how_many)
                 ON CONFLICT (county, issuer) DO UPDATE SET last = s.last + how_many RETURNING s.last)
-            SELECT issuer || lpad(n::text, greatest(4, length(n::text)), '0') FROM drawn, generate_series(drawn.last - how_many + 1, drawn.last) AS n
+            SELECT issuer || lpad(n::text, greatest(4, length(n::text)), '0')
+            FROM drawn, generate_series(drawn.last - how_many + 1, drawn.last) AS n
         $$;
         -- Which contract binds these parcels in this time; that of which this one is a change or a renewal, and its own, apart.
         CREATE FUNCTION exchange.bound(in_county text, codes text[], first_day date, until_day date, at_depth integer, but uuid[])
@@ -426,12 +433,12 @@ def _course() -> None:
         END $$;
         CREATE TRIGGER contract_comes_drawn BEFORE INSERT ON exchange.contract
             FOR EACH ROW EXECUTE FUNCTION exchange.contract_comes_drawn();
-        REVOKE ALL ON FUNCTION exchange.next_contract_numbers(text, text, integer), exchange.bind_land(exchange.contract),
+        REVOKE ALL ON FUNCTION exchange.next_contract_numbers(text, text, text, integer), exchange.bind_land(exchange.contract),
             exchange.bound(text, text[], date, date, integer, uuid[]), exchange.rights_of(text, text),
             exchange.household_said(text, text), exchange.contracted_parcels(text, text, text[]),
             exchange.keep_contract_course(),
             exchange.contract_comes_drawn() FROM PUBLIC;
-        GRANT EXECUTE ON FUNCTION exchange.next_contract_numbers(text, text, integer) TO landreg_exchange;
+        GRANT EXECUTE ON FUNCTION exchange.next_contract_numbers(text, text, text, integer) TO landreg_exchange;
         GRANT EXECUTE ON FUNCTION exchange.bound(text, text[], date, date, integer, uuid[]), exchange.rights_of(text, text),
             exchange.household_said(text, text), exchange.contracted_parcels(text, text, text[])
             TO landreg_exchange, landreg_registry, landreg_worker;

@@ -188,7 +188,7 @@ def draw(uow: UnitOfWork, draft: Draft, taker: Taker, number: str = "") -> Contr
     findings, values = judged(uow, law, land, draft, taker)
     if findings:
         raise Refused(findings)
-    number = number or queries.next_numbers(uow.session, county, land.right.household_code[:14])[0]
+    number = number or queries.next_numbers(uow.session, county, land.right.village, land.right.household_code[:14])[0]
     pieces = parcels_of(land, draft)
     text = Text(terms.kind, terms.unit, values, draft.said, _months(terms), number)
     row = Contract(

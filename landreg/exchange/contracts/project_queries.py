@@ -21,12 +21,11 @@ def contracted(session: Session, county: str, village: str, codes: Sequence[str]
     return {row.parcel_code: row for row in rows}
 
 
-def next_number(session: Session, county: str) -> int:
-    """The next serial of a county's projects."""
-    (number,) = session.scalars(
-        sa.text("SELECT exchange.next_contract_numbers(:county, :issuer, 1)"), {"county": county, "issuer": "project"}
-    )
-    return int(str(number).removeprefix("project"))
+def next_number(session: Session, county: str, village: str) -> int:
+    """The next serial of a village's projects."""
+    values = {"county": county, "village": village, "issuer": f"{village}X"}
+    drawn = sa.text("SELECT exchange.next_contract_numbers(:county, :village, :issuer, 1)")
+    return int(str(session.scalars(drawn, values).one()).removeprefix(f"{village}X"))
 
 
 def listed() -> sa.Select[Any]:

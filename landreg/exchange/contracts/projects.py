@@ -91,9 +91,9 @@ def open_project(actor: Actor, county: str, village: str, planned: Planned) -> P
         if findings:
             raise Refused(findings)
         taker = taker_of(uow, county, village, planned.taker_code, planned.taker_name)
-        serial = project_queries.next_number(uow.session, county)
+        serial = project_queries.next_number(uow.session, county, village)
         row = Project(
-            county=county, village=village, project_id=uuid4(), number=f"{county}-X{law.on.year}-{serial:05d}",
+            county=county, village=village, project_id=uuid4(), number=f"{village}-X{serial:04d}",
             title=planned.title.strip()[:200], kind=terms.kind, taker_id=taker.taker_id, taker_name=taker.name,
             from_on=terms.from_on, until_on=terms.until_on, unit=terms.unit, grain=terms.grain,
             escalator_percent=terms.escalator_percent.quantize(CENT), paid_every=terms.paid_every, paid_before=terms.paid_before,

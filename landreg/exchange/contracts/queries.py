@@ -144,10 +144,11 @@ def bound(
     return {row.parcel_code: row.number for row in rows}
 
 
-def next_numbers(session: Session, county: str, issuer: str, count: int = 1) -> list[str]:
-    """The next numbers of an issuing party's contracts."""
-    values = {"county": county, "issuer": issuer, "count": count}
-    return list(session.scalars(sa.text("SELECT exchange.next_contract_numbers(:county, :issuer, :count)"), values))
+def next_numbers(session: Session, county: str, village: str, issuer: str, count: int = 1) -> list[str]:
+    """The next numbers of an issuing party's contracts: its 14 signs and a serial (NY/T 2539, LZHTBM)."""
+    values = {"county": county, "village": village, "issuer": issuer, "count": count}
+    drawn = sa.text("SELECT exchange.next_contract_numbers(:county, :village, :issuer, :count)")
+    return list(session.scalars(drawn, values))
 
 
 def next_certificate(session: Session) -> int:

@@ -6,18 +6,19 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
 
-from landreg.access import service
+from landreg.access import consents, service
+from landreg.access.rules import Step
 from landreg.access.service import NewAccount
 from landreg.audit import logged
 from landreg.config import Settings
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
-from landreg.core.errors import Conflict, Refused
+from landreg.core.errors import BadInput, Conflict, LandregError, NotFound, Refused
 from landreg.core.files import Store
 from landreg.exchange.contracts import days, drawing, life, project_queries, projects, registering, signing
 from landreg.exchange.contracts.life import End, Outcome
@@ -25,6 +26,8 @@ from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.projects import Planned, Priced, Said
 from landreg.exchange.contracts.rules.course import stage
 from landreg.exchange.contracts.signing import Signature
+from landreg.exchange.contracts.verifying import HEAD, FileService
+from landreg.log.note import Signer
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
 from landreg.registry.booking import register
@@ -45,6 +48,7 @@ from tests.contract_kit import (
 )
 from tests.registry_kit import HOUSEHOLD, Connection, codes, one, pass_days, put_papers, to_rights
 from tests.villages import COUNTY, VILLAGE
+from tests.web.test_brought import bound
 
 OTHER = f"{VILLAGE}010002"
 
@@ -330,6 +334,68 @@ def test_a_run_that_was_left_by_a_killed_worker_goes_on_where_it_stood(worker: A
 def agree(name: str, *left_out: str) -> Said:
     """A household's consent at the desk."""
     return Said("consents", left_out, name, identity_checked=True, witness="见证人甲")
+
+
+def test_an_agent_signs_under_the_household_s_consent_to_that_and_under_no_other(registrar: Actor) -> None:
+    """CON-3 and ACC-25: a forged consent, another step, another household, a text that was not shown."""
+    contract, foreign = drawn(), drawn(OTHER)
+    farmer = bound(registrar, HOUSEHOLD, "lin.nong")
+    wanted = NewAccount("dai.ban", "代办员", frozenset({Role.AGENT}), VILLAGE)
+    account = service.open_account(service.SYSTEM, wanted, "五月的麦子黄了又黄了", temporary=False)
+    agent = Actor(account, "代办员", Desk.CITIZEN, frozenset({Role.AGENT}), VILLAGE)
+    view, consent = (
+        consents.give(farmer, account, step, today(), today() + timedelta(days=9)) for step in (Step.VIEW, Step.SIGN)
+    )
+
+    def by(given: UUID, of: Contract = contract, text: str = "", side: str = "contractor") -> None:
+        asked = Signature(side, "agent", consent=given, text_sha256=text or of.text_sha256)
+        signing.sign(agent, COUNTY, of.contract_id, asked)
+
+    for code, given in (
+        ("ACC-25", {"given": view}), ("ACC-17", {"given": uuid4()}), ("CON-3", {"given": consent, "text": "0" * 64}),
+        ("CON-3", {"given": consent, "side": "taker"}),
+    ):  # fmt: skip
+        with pytest.raises(LandregError) as error:
+            by(**given)  # type: ignore[arg-type]
+        assert codes(error) == {code}
+    with pytest.raises(NotFound):
+        by(consent, foreign)
+    by(consent)
+    assert seen(contract).contract.state == "part_signed"
+    signed(contract, "taker")
+    assert seen(contract).contract.state == "signed"
+
+
+def test_a_farmer_signs_by_a_signature_service_and_the_register_believes_its_key_alone(
+    registrar: Actor, superuser: Connection
+) -> None:
+    """CON-4 at the farmer's own desk, and with the county's key the signature."""
+    contract = drawn()
+    signer = Signer("sample/signatures", b"1" * 32)
+    farmer = bound(registrar, HOUSEHOLD, "lin.nong")
+    text = f"{HEAD}\n{contract.number}\ncontractor\n{contract.text_sha256}\n样本一\nref-1\n"
+    given = Signature("contractor", "service", answer=signer.sign_text(text).encode(), text_sha256=contract.text_sha256)
+    with pytest.raises(Refused) as error:
+        signing.sign(farmer, COUNTY, contract.contract_id, given)
+    assert codes(error) == {"CON-4"}
+    signing.sign(farmer, COUNTY, contract.contract_id, given, service=lambda _key: FileService(signer.verifier))
+    assert seen(contract).contract.state == "part_signed"
+    with pytest.raises(Refused):
+        signing.sign(farmer, COUNTY, contract.contract_id, Signature("taker", "in_person", "甲", True, "乙"))
+    assert superuser.execute("SELECT count(*) FROM exchange.contract_event").fetchone() == (1,)
+
+
+def test_a_household_answers_a_project_by_itself_for_its_own_land_alone(registrar: Actor) -> None:
+    asker = _operator()
+    project = _project(asker)
+    own, other = (_household(asker, project, code) for code in (HOUSEHOLD, OTHER))
+    farmer = bound(registrar, HOUSEHOLD, "lin.nong")
+    assert projects.say(farmer, COUNTY, project, own, Said("consents")).way == "own"
+    with pytest.raises(NotFound):
+        projects.say(farmer, COUNTY, project, other, Said("withdraws"))
+    with pytest.raises(BadInput):
+        projects.say(farmer, COUNTY, project, own, Said("consents", ("6109021042020199999",)))
+    assert projects.make(asker, COUNTY, project, own) == 1
 
 
 def _operator() -> Actor:
