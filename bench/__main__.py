@@ -20,7 +20,7 @@ from bench import scratch
 from landreg.config import CHECKOUT
 
 # In the order of the documents: import, overlaps, certificates, the register at work, batch registration, rechecking, the box.
-MEASUREMENTS = ("import_", "overlaps", "certificates", "desk", "registration", "recheck", "search")
+MEASUREMENTS = ("import_", "overlaps", "certificates", "desk", "registration", "recheck", "search", "auction")
 SHARES = {"recheck": 40}
 """Of what is measured by the act, one for so many parcels: its own copies of a village take a minute for each 100,000."""
 FILE = CHECKOUT / "var" / "bench.json"

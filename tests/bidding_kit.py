@@ -19,6 +19,7 @@ from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding
 from landreg.core.periods import BEIJING, beijing_day
+from landreg.exchange import logged as exchange_logged
 from landreg.exchange.bidding import queries, sales, sealed, takers
 from landreg.exchange.bidding.model import Entrant, Sale, SealedBid
 from landreg.exchange.bidding.rules import sealing
@@ -85,6 +86,24 @@ def person(superuser: Connection, number: int) -> tuple[Taker, Actor]:
     assert taker is not None
     assert taker.account_id is not None
     return taker, Actor(taker.account_id, taker.name, Desk.CITIZEN, frozenset({Role.TAKER}), COUNTY)
+
+
+def crowd(superuser: Connection, sale: Sale, count: int) -> tuple[Actor, list[Entrant]]:
+    """So many entrants of a sale without a deposit, all of one account."""
+    taker, actor = person(superuser, 1)
+    with unit_of_work(actor) as uow:
+        more = [
+            Taker(
+                county=COUNTY, village=taker.village, taker_id=uuid4(), kind="person", name=f"受让人乙{number}", code="",
+                household_id=None, account_id=actor.account_id, contact="", opened_by=actor.account_id, opened_at=uow.now,
+            )
+            for number in range(count)
+        ]  # fmt: skip
+        uow.session.add_all(more)
+        uow.session.flush()
+        for one in more:
+            exchange_logged.stage_taker(uow, one)
+    return actor, [sales.enter(actor, COUNTY, sale.sale_id, one) for one in more]
 
 
 def farmer(superuser: Connection, code: str) -> Actor:

@@ -12,11 +12,13 @@ from datetime import date
 from decimal import Decimal
 from multiprocessing.connection import Connection as Pipe
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from landreg.core import db
 from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
 from landreg.core.errors import LandregError
+from landreg.exchange.bidding import auction, deals, offers, queries
 from landreg.registry import booking
 from landreg.registry.casework import applications
 from landreg.registry.rules.requests import Assignment, RestrictionAsked
@@ -51,7 +53,28 @@ def register(actor: Actor, case: UUID) -> Any:
     return booking.register(actor, COUNTY, [case]).done or None
 
 
-STEPS = {"assign": assign, "mortgage": mortgage, "register": register}
+def bid(actor: Actor, sale: UUID, entrant: UUID) -> Any:
+    """A bid of the least that is asked at this instant."""
+    with unit_of_work(actor) as uow:
+        found = queries.standing(uow.session, COUNTY, sale)
+    assert found is not None
+    return auction.bid(actor, COUNTY, sale, entrant, auction.auction_of(found).least, uuid4()).seq
+
+
+def say(actor: Actor, listing: UUID, taker: UUID, kind: str) -> Any:
+    """A word in a negotiation."""
+    return offers.say(actor, COUNTY, listing, taker, offers.Word(kind)).offer_id
+
+
+def proceed(actor: Actor, listing: UUID) -> Any:
+    """The next step to a deal, where it makes one."""
+    deal = deals.proceed(actor, COUNTY, listing).deal
+    return None if deal is None else deal.deal_id
+
+
+STEPS = {
+    "assign": assign, "mortgage": mortgage, "register": register, "bid": bid, "say": say, "proceed": proceed,
+}  # fmt: skip
 
 
 class Racers:

@@ -63,6 +63,7 @@ SEALED = (
     Kept("audit", "complaint", ("county", "complaint_id"), ("contact_sealed",)),
     Kept("registry", "application", ("county", "application_id"), ("typed_sealed",)),
     Kept("exit", "payment", ("county", "payment_id"), ("account_sealed",)),
+    Kept("exchange", "taker", ("county", "taker_id"), ("id_sealed",), "kind"),
     Kept("exchange", "webhook", ("county", "webhook_id"), ("secret_sealed",)),
     Kept("exchange", "kept_answer", ("county", "client_id", "key"), ("answer_sealed",)),
     Kept("access", "second_factor", ("account_id",), ("secret_sealed", "pending_sealed"), shared=True),

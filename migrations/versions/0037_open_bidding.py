@@ -309,9 +309,10 @@ def _policies() -> None:
         op.execute(f"GRANT INSERT ON exchange.{table} TO landreg_exchange")
     for table in BY_CITIZEN:
         op.execute(f"GRANT INSERT ON exchange.{table} TO landreg_citizen")
-    # What is public of a sale: its terms, its bids by plate, the opened bids, the keys they were locked with.
+    # What everybody of the county may see of a sale: its terms, its bids by plate, the opened bids, the keys they were locked with.
     for table in ("sale", "sale_clock", "sale_event", "bid", "officer_key", "opened_bid"):
-        op.execute(f"CREATE POLICY shown_to_all ON exchange.{table} FOR SELECT TO landreg_citizen USING (true)")
+        op.execute(f"CREATE POLICY shown_to_all ON exchange.{table} FOR SELECT TO landreg_citizen "
+                   "USING (county = left(access.jurisdiction_from(), 6)::char(6))")
     # No officer sees another's share: together they are the key. Shares are read by the opening alone (exchange.shares_of).
     op.execute("""
         REVOKE SELECT ON exchange.sealed_share FROM landreg_exchange, landreg_citizen;

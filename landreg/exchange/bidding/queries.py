@@ -136,9 +136,9 @@ def all_takers() -> sa.Select[Taker]:
     return sa.select(Taker).order_by(Taker.opened_at.desc())
 
 
-def code_known(session: Session, county: str, code: str, digest: bytes | None) -> bool:
-    """Whether a taker of this code, or of this person's digest, is there."""
-    same = Taker.code == code if code else Taker.id_digest == digest
+def code_known(session: Session, county: str, code: str, digests: Sequence[bytes]) -> bool:
+    """Whether a taker of this code, or of one of this person's digests, is there."""
+    same = Taker.code == code if code else Taker.id_digest.in_(digests)
     return session.scalar(sa.select(Taker.taker_id).where(Taker.county == county, same)) is not None
 
 

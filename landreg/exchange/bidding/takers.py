@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from landreg.access import passwords, rules, service
 from landreg.access.model import Account
-from landreg.access.sealing import digest, seal
+from landreg.access.sealing import digest, digests, seal
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.codes import citizen_id_fault, tidy, uscc_fault
 from landreg.core.db import UnitOfWork, unit_of_work
@@ -54,16 +54,16 @@ def open_at_counter(actor: Actor, asked: Opening) -> tuple[Taker, str]:
     hashed, account, taker_id = passwords.hashed(password), uuid4(), uuid4()
     with unit_of_work(actor) as uow:
         ties_nothing(beijing_day(uow.now), name=asked.name, contact=asked.contact)
-        found = digest(number) if person else None
-        if queries.code_known(uow.session, county, "" if person else number, found):
+        said = f"{asked.kind}:{number}"
+        if queries.code_known(uow.session, county, "" if person else number, digests(said)):
             raise Conflict(Finding("BID-8", "number"))
         name, village = asked.name.strip(), county.ljust(12, "0")
         opened_at = queries.open_account(uow.session, account, login, name, county, hashed)
         service.tell_opened(uow, _account(account, login, name, county, actor, opened_at))
         row = Taker(
             county=county, village=village, taker_id=taker_id, kind=asked.kind, name=name, code="" if person else number,
-            household_id=None, account_id=account, id_sealed=seal(number, _place(taker_id)) if person else None,
-            id_digest=found, contact=asked.contact.strip(), opened_by=actor.account_id, opened_at=uow.now,
+            household_id=None, account_id=account, id_sealed=seal(number) if person else None,
+            id_digest=digest(said) if person else None, contact=asked.contact.strip(), opened_by=actor.account_id, opened_at=uow.now,
         )  # fmt: skip
         _write(uow, row)
     return row, password
@@ -108,10 +108,6 @@ def _write(uow: UnitOfWork, row: Taker) -> None:
     uow.session.add(row)
     uow.session.flush()
     logged.stage_taker(uow, row)
-
-
-def _place(taker_id: UUID) -> bytes:
-    return f"exchange.taker.id_sealed:{taker_id}".encode()
 
 
 def _account(account_id: UUID, login: str, name: str, county: str, by: Actor, opened_at: object) -> Account:

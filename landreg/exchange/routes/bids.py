@@ -77,7 +77,7 @@ def one(county: str, sale_id: UUID) -> Response:
             least=auction.auction_of(found).least, bids=queries.bids(session, county, sale_id, 12), form=uuid4(),
             keys=[(one, base64.b64encode(one.public_key).decode()) for one in keys if one is not None],
             envelopes=envelopes, opened=sealed.verified(envelopes, opened) if envelopes else [], all_opened=opened,
-            place=division_names(session, [told.village]).get(told.village, ""), takers=queries.own_takers(session),
+            place=division_names(session, [told.village]).get(told.village, told.village), takers=queries.own_takers(session),
         )  # fmt: skip
 
 
@@ -191,7 +191,7 @@ def talk(county: str, listing_id: UUID) -> Response:
         own = queries.own_takers(uow.session)
         return pages.render(
             "exchange/talk.html", told=told, said=said, own={one.taker_id for one in own}, takers=own, now=uow.now,
-            place=division_names(uow.session, [told.village]).get(told.village, ""),
+            place=division_names(uow.session, [told.village]).get(told.village, told.village),
         )  # fmt: skip
 
 

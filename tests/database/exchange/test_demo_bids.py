@@ -1,0 +1,29 @@
+"""The sample's deals: neighbours are heard, land is auctioned, and a step that was taken is not taken again."""
+
+from __future__ import annotations
+
+from landreg import demo_bids, demo_market
+from landreg.access.sealing import use_key
+from landreg.config import Settings
+from landreg.core.actor import Actor
+from landreg.core.files import Store
+from landreg.demo_year import Office
+from tests.exchange_kit import OPERATOR, market
+from tests.registry_kit import Connection, one, pass_days
+from tests.villages import COUNTY
+
+
+def test_the_sample_s_listings_are_dealt_with_by_talk_and_by_auction(
+    database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    use_key(database.keys["identity"])
+    market(registrar, reviewer, superuser, 5)
+    held = demo_market.Market(Office(COUNTY, registrar, reviewer, Store(database.store)), OPERATOR)
+    demo_market.begin_month(held, 3)
+    for number in range(3, 8):
+        demo_bids.begin_month(held, number)
+        demo_bids.begin_month(held, number)
+        pass_days(superuser, 31)
+    ways = "SELECT string_agg(DISTINCT by, ' ' ORDER BY by) FROM exchange.deal"
+    assert one(OPERATOR, ways) == "auction negotiation"
+    assert one(OPERATOR, "SELECT count(*) > 3 FROM exchange.bid")

@@ -1,0 +1,93 @@
+"""Many who bid, accept or deal at the same instant: bids stand in one order, none is lost, and a parcel goes to one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import pairwise
+
+import pytest
+
+from landreg.access.sealing import use_key
+from landreg.config import Settings
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.exchange.bidding import offers, queries
+from landreg.exchange.model import Listing
+from tests import bidding_kit as kit
+from tests.exchange_kit import NEIGHBOUR, OPERATOR
+from tests.racing import Racers
+from tests.registry_kit import HOUSEHOLD, Connection, one
+from tests.villages import COUNTY
+
+PROCESSES, THREADS = 2, 8
+
+
+@pytest.fixture(scope="module")
+def racers(settings: Settings) -> Iterator[Racers]:
+    made = Racers(dict(settings.urls), PROCESSES, THREADS)
+    yield made
+    made.end()
+
+
+def raced(
+    racers: Racers, listing: Listing, superuser: Connection, worker: Actor, database: Settings, times: int
+) -> None:
+    """Every thread bids what is asked at the instant, so many times: most are outbid on the way."""
+    sale = kit.auction(listing, start=Decimal("1"), step=Decimal("0.01"), deposit=Decimal(0))
+    actor, entrants = kit.crowd(superuser, sale, PROCESSES * THREADS)
+    kit.pass_time(superuser, hours=1, minutes=1)
+    found = racers.race([("bid", (actor, sale.sale_id, entrant.entrant_id)) for entrant in entrants], times)
+    with unit_of_work(OPERATOR) as uow:
+        bids = list(reversed(queries.bids(uow.session, COUNTY, sale.sale_id)))
+        standing = queries.standing(uow.session, COUNTY, sale.sale_id)
+    assert standing is not None
+    assert len(bids) == found.done > 0, "each bid that was acknowledged stands, and no other"
+    assert found.done + sum(found.refused.values()) == PROCESSES * THREADS * times
+    assert set(found.refused) <= {"BID-2", "BID-10"}
+    assert [bid.seq for bid in bids] == list(range(1, len(bids) + 1))
+    for before, after in pairwise(bids):
+        assert after.price >= before.price + sale.step
+        assert after.at >= before.at
+        assert after.entrant_id != before.entrant_id
+        assert after.closes_at >= before.closes_at
+    assert (standing.clock.seq, standing.clock.price) == (bids[-1].seq, bids[-1].price)
+    assert kit.strays(worker, database) == []
+
+
+@pytest.fixture
+def sold_by_auction(database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection) -> Listing:
+    use_key(database.keys["identity"])
+    return kit.published(registrar, reviewer, superuser, way="auction")
+
+
+def test_bids_of_many_at_once_stand_in_one_order_and_none_is_lost(
+    sold_by_auction: Listing, racers: Racers, superuser: Connection, worker: Actor, database: Settings
+) -> None:
+    raced(racers, sold_by_auction, superuser, worker, database, 15)
+
+
+@pytest.mark.drill
+@pytest.mark.timeout(1200)
+def test_ten_thousand_bids_at_once(
+    sold_by_auction: Listing, racers: Racers, superuser: Connection, worker: Actor, database: Settings
+) -> None:
+    raced(racers, sold_by_auction, superuser, worker, database, 10_000 // (PROCESSES * THREADS))
+
+
+def test_of_two_buyers_for_one_parcel_one_hears_yes_and_one_deal_is_made(
+    database: Settings, registrar: Actor, reviewer: Actor, racers: Racers, superuser: Connection
+) -> None:
+    use_key(database.keys["identity"])
+    listing = kit.published(registrar, reviewer, superuser, way="negotiation")
+    owner = kit.farmer(superuser, HOUSEHOLD)
+    buyers = [kit.household(superuser, code) for code in (NEIGHBOUR, f"{NEIGHBOUR[:-1]}3")]
+    for taker, actor in buyers:
+        offers.say(actor, COUNTY, listing.listing_id, taker.taker_id, offers.Word("offer", Decimal(450)))
+    yes = racers.race([("say", (owner, listing.listing_id, taker.taker_id, "accept")) for taker, _ in buyers])
+    assert yes.done == 1
+    assert set(yes.refused) <= {"BID-8", "OFF-1"}
+    dealt = racers.race([("proceed", (OPERATOR, listing.listing_id))])
+    assert dealt.done == 1
+    assert set(dealt.refused) <= {"BID-8", "LST-8", "LST-6"}
+    assert one(OPERATOR, "SELECT count(*) FROM exchange.deal") == 1
