@@ -30,6 +30,10 @@ from landreg.exchange.interfaces.routes import clients as client_pages
 from landreg.exchange.routes import (
     bids,
     listing_desk,
+    market,
+    market_data,
+    market_prices,
+    market_searches,
     own_listings,
     reviews,
     sale_live,
@@ -58,7 +62,7 @@ ROOMS = {
         home, door_routes, log_pages, land_routes, registry_routes, public, books, calculator, plain, numbers, complaint_line,
         exit_desk, exit_papers, own_exits, own_listings, listing_desk, transfer_kinds, bids, sale_live, reviews, sales,
         audit_routes, client_pages, api,
-        *contract_rooms,
+        *contract_rooms, market, market_prices, market_data, market_searches,
     ),
     Desk.SETTLEMENT: settlement_routes.ROOMS,
 }  # fmt: skip

@@ -18,6 +18,7 @@ from landreg.exchange.contracts import days as contract_days
 from landreg.exchange.contracts import projects
 from landreg.exchange.interfaces import delivering
 from landreg.exchange.listings import days as listing_days
+from landreg.exchange.market import telling
 from landreg.exit import days
 from landreg.keys import certificate_signer
 from landreg.land import received
@@ -56,6 +57,7 @@ def run(settings: Settings, *, once: bool = False) -> None:
         partial(contract_days.work, WORKER),
         partial(projects.work, WORKER),
         partial(delivering.work, settings),
+        partial(telling.work, settings),
         partial(seal, WORKER, settings),
         partial(Daily(settings).work, WORKER),
     )

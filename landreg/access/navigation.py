@@ -49,6 +49,7 @@ def items_for(actor: Actor) -> list[Item]:
             (_("流转合同"), "/contracts", "h", (Role.OPERATOR,)),
             (_("交易场次"), "/sales", "s", (Role.OPERATOR,)),
             (_("竞价与报价"), "/bids", "j", (Role.FARMER, Role.TAKER)),
+            (_("流转市场"), "/market", "o", (Role.PUBLIC, Role.FARMER, Role.AGENT, Role.TAKER, Role.OPERATOR)),
             (_("公告"), "/notices", "n", (Role.PUBLIC,)),
             (_("证书查验"), "/check", "k", (Role.PUBLIC,)),
             (_("审计"), "/audit", "t", (Role.AUDITOR,)),
@@ -66,6 +67,7 @@ def items_for(actor: Actor) -> list[Item]:
         (_("流转合同申请登记"), "/contracts/to-register", "", (Role.REGISTRAR,)),
         (_("交易场次"), "/sales", "s", (Role.AUDITOR,)),
         (_("审计意见"), "/audit/findings", "t", (Role.REGISTRAR, Role.REVIEWER)),
+        (_("流转市场"), "/market", "o", (*SEEING, Role.ADMINISTRATOR)),
         (_("公告"), "/notices", "n", SEEING),
         (_("证书查验"), "/check", "k", SEEING),
         actor=actor,
@@ -76,6 +78,7 @@ def items_for(actor: Actor) -> list[Item]:
 def public_items() -> Iterator[Item]:
     """What the foot of every page offers."""
     return _items(
+        (_("流转市场"), "/market", "", ()),
         (_("公告"), "/notices", "", ()),
         (_("证书查验"), "/check", "", ()),
         (_("您的土地，您做主"), "/yours", "", ()),

@@ -66,6 +66,8 @@ SEALED = (
     Kept("exchange", "taker", ("county", "taker_id"), ("id_sealed",), "kind"),
     Kept("exchange", "webhook", ("county", "webhook_id"), ("secret_sealed",)),
     Kept("exchange", "kept_answer", ("county", "client_id", "key"), ("answer_sealed",)),
+    Kept("exchange", "saved_search", ("county", "search_id"), ("address_sealed", "token_sealed")),
+    Kept("exchange", "message", ("county", "message_id"), ("message_sealed",)),
     Kept("access", "second_factor", ("account_id",), ("secret_sealed", "pending_sealed"), shared=True),
 )
 """Every sealed column of the register; a test reads from the catalog that none is missing."""

@@ -12,7 +12,7 @@ from landreg.core.actor import Role
 FLASKS_OWN = {"static"}
 # What anybody may see without logging in (domain.md, the public): nothing else may slip in here.
 OPEN = re.compile(
-    r"/|/login(?:/code|/province|/province/back)?|/join|/logout|/appearance|/language(?:/.*)?|/help|/health|/favicon\.ico|/notices(?:/.*)?|/check|/c/.*|/log(?:/.*)?|/law(?:/.*)?|/problems/.*|/static/.*|/yours|/compensation|/complaints(?:/answer)?|/exit-numbers|/contracts/check|"
+    r"/|/login(?:/code|/province|/province/back)?|/join|/logout|/appearance|/language(?:/.*)?|/help|/health|/favicon\.ico|/notices(?:/.*)?|/check|/c/.*|/log(?:/.*)?|/law(?:/.*)?|/problems/.*|/static/.*|/yours|/compensation|/complaints(?:/answer)?|/exit-numbers|/market(?:/.*)?|/sitemap\.xml|/robots\.txt|/contracts/check|"
     r"/certificates/<[^>]+>/(?:check|proof).*|/api/v1/(?:openapi\.json|token)"
 )
 

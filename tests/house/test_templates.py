@@ -75,7 +75,7 @@ def test_no_template_reaches_for_another_host_or_runs_inline_script() -> None:
         f"{sources.name(file)}: {found[0]}"
         for file in _templates()
         for found in re.finditer(
-            r"(?:src|href)=\"(?:https?:)?//[^\"]+|\son[a-z]+=\"|\sstyle=\"|<script(?![^>]*\bsrc=)(?![^>]*application/json)",
+            r"(?:src|href)=\"(?:https?:)?//[^\"]+|\son[a-z]+=\"|\sstyle=\"|<script(?![^>]*\bsrc=)(?![^>]*application/(?:ld\+)?json)",
             file.read_text("utf-8"),
         )
     ]

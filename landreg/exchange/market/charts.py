@@ -10,7 +10,7 @@ from landreg.core.units import half_up
 from landreg.exchange.market.index import Point
 
 WIDTH, HEIGHT = 640, 240
-LEFT, RIGHT, TOP, BOTTOM = 56, 16, 16, 40
+LEFT, RIGHT, TOP, BOTTOM = 64, 16, 16, 40
 STEPS = (1, 2, 5)
 LINES = 4
 

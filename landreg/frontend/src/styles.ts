@@ -102,6 +102,8 @@ export function pointStyle(feature: FeatureLike): Style {
   const count = Number(feature.get("count"));
   return new Style({
     image: new Circle({
+      // Else a click would look for it among what was decluttered.
+      declutterMode: "none",
       radius: count > 1 ? 11 + Math.min(9, 3 * Math.log10(count)) : 7,
       fill: new Fill({ color: count > 1 ? "#0b6552" : "#b4530a" }),
       stroke: new Stroke({ color: "#ffffff", width: 2 }),

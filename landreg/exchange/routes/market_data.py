@@ -1,0 +1,191 @@
+"""The market as data: CSV, GeoJSON, an Atom feed, and what search engines ask for. Nothing in it names a person or a household."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from xml.etree import ElementTree
+
+from flask import Blueprint, Response, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import Row
+
+from landreg.access.limits import limiter
+from landreg.access.policy import allow
+from landreg.core.actor import NOBODY, PREFECTURE, Role
+from landreg.core.db import unit_of_work
+from landreg.exchange.market import index as prices
+from landreg.exchange.market import queries
+from landreg.exchange.market.asked import SORTS
+from landreg.exchange.routes import market_shown as shown
+from landreg.exchange.routes.market import for_everybody
+from landreg.exchange.routes.market_prices import BEGINNING
+from landreg.registry.routes.surroundings import settings
+from landreg.web import pages
+from landreg.web.sheets import Column, sheet
+
+blueprint = Blueprint("market_data", __name__)
+TAKES = "20 per minute"
+KEPT_S = 300
+FED = 50
+MOST_POINTS = 5000
+ATOM = "http://www.w3.org/2005/Atom"
+SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+PAGES = (
+    "market.index",
+    "market.on_map",
+    "market_prices.index",
+    "market_prices.deals",
+    "market_data.about",
+    "transfer_kinds.index",
+)
+CLOSED = ("/login", "/account", "/search", "/c/", "/market/saved", "/market/compare", "/market/tiles/")
+FACTS = (
+    "number", "kind", "source", "way", "to_whom", "from_on", "until_on", "unit", "grain", "price", "floor", "escalator_percent",
+    "paid_every", "paid_before", "area_m2", "land_class", "crop", "water", "road", "closes_on", "published_at",
+)  # fmt: skip
+
+
+@blueprint.get("/market/data")
+@allow(Role.PUBLIC)
+@limiter.limit(shown.LOOKS)
+def about() -> Response:
+    """What may be downloaded, and what each field says."""
+    return pages.render("exchange/market/data.html", facts=FACTS, base_url=settings().base_url)
+
+
+def _listed(most: int) -> tuple[list[Row[Any]], dict[str, Any]]:
+    asked = shown.asked()
+    with unit_of_work(NOBODY) as uow:
+        rows = list(queries.listed(uow.session, asked.query, SORTS[0], queries.count(uow.session, asked.query), most))
+        return rows, queries.places(uow.session, [row.number for row in rows])
+
+
+@blueprint.get("/market/listings.csv")
+@allow(Role.PUBLIC)
+@limiter.limit(TAKES)
+def listings_csv() -> Response:
+    """What a search finds, as CSV; at most 5,000, the newest."""
+    rows, places = _listed(MOST_POINTS)
+    columns = [
+        *(Column(name, lambda row, name=name: getattr(row, name)) for name in FACTS),  # type: ignore[misc]
+        Column("village", lambda row: row.village),
+        Column("place", lambda row: shown.where(row.village)),
+        Column("lon", lambda row: places.get(row.number, ("", ""))[0]),
+        Column("lat", lambda row: places.get(row.number, ("", ""))[1]),
+    ]
+    return for_everybody(sheet("csv", _("流转挂牌"), columns, rows), KEPT_S)
+
+
+@blueprint.get("/market/listings.geojson")
+@allow(Role.PUBLIC)
+@limiter.limit(TAKES)
+def listings_geojson() -> Response:
+    """The same as GeoJSON points, to some 100 m."""
+    rows, places = _listed(MOST_POINTS)
+    features = [
+        {
+            "type": "Feature",
+            "id": row.number,
+            "geometry": {"type": "Point", "coordinates": [float(part) for part in places[row.number]]},
+            "properties": {**{name: getattr(row, name) for name in FACTS}, "village": row.village},
+        }
+        for row in rows
+        if row.number in places
+    ]
+    return for_everybody(pages.geojson(features), KEPT_S)
+
+
+@blueprint.get("/market/deals.csv")
+@allow(Role.PUBLIC)
+@limiter.limit(TAKES)
+def deals_csv() -> Response:
+    """Every deal that stands, without a person."""
+    with unit_of_work(NOBODY) as uow:
+        rows = queries.deals(uow.session, PREFECTURE, BEGINNING, queries.MOST_DEALS)
+    names = ("number", "decided_on", "county", "township", "kind", "land_class", "from_on", "until_on", "way", "decided_by", "unit",
+             "grain", "price", "asked", "taker")  # fmt: skip
+    columns = [
+        *(Column(name, lambda row, name=name: getattr(row, name)) for name in names),  # type: ignore[misc]
+        Column("mu", lambda row: f"{row.tenths / 10:.1f}"),
+    ]
+    return for_everybody(sheet("csv", _("流转成交"), columns, rows), KEPT_S)
+
+
+@blueprint.get("/market/index.csv")
+@allow(Role.PUBLIC)
+@limiter.limit(TAKES)
+def index_csv() -> Response:
+    """The index of today, every combination that five deals or more stand behind."""
+    now = shown.market()
+    cells = shown.remembered("cells", lambda: prices.cells(now.deals, now.today))
+    names = ("township", "land_class", "band", "deals", "mu", "yuan", "low", "high")
+    columns = [Column(name, lambda cell, name=name: getattr(cell, name)) for name in names]  # type: ignore[misc]
+    columns.append(Column("until", lambda _cell: now.today))
+    return for_everybody(sheet("csv", _("流转价格指数"), columns, cells), KEPT_S)
+
+
+@blueprint.get("/market/atom.xml")
+@allow(Role.PUBLIC)
+@limiter.limit(shown.LOOKS)
+def atom() -> Response:
+    """The newest that a search finds, as an Atom feed (RFC 4287)."""
+    rows, _places = _listed(FED)
+    base = settings().base_url
+    feed = ElementTree.Element("feed", xmlns=ATOM)
+    _put(feed, "id", f"{base}{shown.list_address(shown.asked().given)}")
+    _put(feed, "title", _("土地流转市场：新挂牌"))
+    _put(feed, "updated", _instant(max((row.published_at for row in rows), default=datetime(2000, 1, 1, tzinfo=UTC))))
+    ElementTree.SubElement(feed, "link", rel="self", href=f"{base}{request.full_path.rstrip('?')}")
+    ElementTree.SubElement(feed, "link", rel="alternate", href=f"{base}{shown.list_address(shown.asked().given)}")
+    _put(ElementTree.SubElement(feed, "author"), "name", _("农村产权流转交易市场"))
+    for row in rows:
+        entry = ElementTree.SubElement(feed, "entry")
+        _put(entry, "id", shown.address_of(row.number))
+        _put(entry, "title", f"{shown.title_of(row)} · {shown.price_of(row)}")
+        _put(entry, "updated", _instant(row.published_at))
+        ElementTree.SubElement(entry, "link", rel="alternate", href=shown.address_of(row.number))
+        _put(entry, "summary", "；".join(f"{label} {text}" for label, text in shown.facts(row)))
+    return _xml(feed, "application/atom+xml")
+
+
+@blueprint.get("/sitemap.xml")
+@allow(Role.PUBLIC)
+@limiter.limit(TAKES)
+def sitemap() -> Response:
+    """The market's pages and what is offered, for search engines (sitemaps.org)."""
+    with unit_of_work(NOBODY) as uow:
+        rows = queries.listed(uow.session, {}, SORTS[0], queries.COUNTED, MOST_POINTS)
+    urls = ElementTree.Element("urlset", xmlns=SITEMAP)
+    for page in PAGES:
+        _put(ElementTree.SubElement(urls, "url"), "loc", settings().base_url + url_for(page))
+    for row in rows:
+        one = ElementTree.SubElement(urls, "url")
+        _put(one, "loc", shown.address_of(row.number))
+        _put(one, "lastmod", _instant(row.state_since))
+    return _xml(urls, "application/xml")
+
+
+@blueprint.get("/robots.txt")
+@allow(Role.PUBLIC)
+def robots() -> Response:
+    """What search engines leave alone, and where the sitemap is."""
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: {path}" for path in CLOSED),
+        f"Sitemap: {settings().base_url}{url_for('market_data.sitemap')}",
+    ]
+    return for_everybody(Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8"), KEPT_S)
+
+
+def _put(parent: ElementTree.Element, name: str, text: str) -> None:
+    ElementTree.SubElement(parent, name).text = text
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+
+
+def _xml(root: ElementTree.Element, kind: str) -> Response:
+    content = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return for_everybody(Response(content, content_type=f"{kind}; charset=utf-8"), KEPT_S)

@@ -1,0 +1,189 @@
+"""What the market's pages share: the filters as read, what there is to choose from, names of places and kinds, the index."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar, cast
+from urllib.parse import urlencode
+
+from flask import current_app, url_for
+from flask_babel import gettext as _
+from sqlalchemy import Row
+
+from landreg.access.policy import door
+from landreg.core.actor import NOBODY, PREFECTURE
+from landreg.core.db import unit_of_work
+from landreg.core.errors import BadInput
+from landreg.core.periods import DAY, beijing_day, months_after
+from landreg.exchange.market import queries
+from landreg.exchange.market.asked import Asked, faults
+from landreg.exchange.market.index import Deal
+from landreg.land.place_names import name_of
+from landreg.land.queries import counties, division_names
+from landreg.land.shown import code_name
+from landreg.law.book import terms
+from landreg.law.queries import load_law
+from landreg.law.transfers import all_transfers, transfers
+from landreg.registry.routes.surroundings import settings
+from landreg.web.forms import read_query
+from landreg.web.i18n import language, shown_term
+
+T = TypeVar("T")
+KEPT_S = 60.0
+LOOKS = "120 per minute"
+BACK_MONTHS = 39
+"""Of deals that the index and its trend of two years read."""
+CHOSEN_OF = {
+    "unit": "price_unit", "way": "listing_way", "to_whom": "to_whom", "water": "land_water", "road": "land_road",
+}  # fmt: skip
+"""By filter: the terms it may hold."""
+
+
+@dataclass(frozen=True)
+class Market:
+    """Open listings by what they are, and the deals that the index counts. today: a Beijing day."""
+
+    today: date
+    choices: Mapping[str, Mapping[str, int]]
+    deals: Sequence[Deal]
+
+
+def remembered(name: str, make: Callable[[], T], seconds: float = KEPT_S) -> T:
+    """What `make` makes, kept in this process for a while: counts over the whole market are the same for all who ask."""
+    kept: dict[str, tuple[float, Any]] = current_app.extensions.setdefault("landreg.market", {})
+    until, value = kept.get(name, (0.0, None))
+    if time.monotonic() >= until:
+        value = make()
+        kept[name] = (time.monotonic() + seconds, value)
+    return cast(T, value)
+
+
+def market() -> Market:
+    """The market as it stood within the last minute."""
+    return remembered("market", _market)
+
+
+def _market() -> Market:
+    with unit_of_work(door()) as uow:
+        prices = queries.grain_prices(uow.session)
+    with unit_of_work(NOBODY) as uow:
+        today = beijing_day(uow.now)
+        rows = queries.deals(uow.session, PREFECTURE, months_after(today, -BACK_MONTHS), queries.MOST_DEALS)
+        return Market(today, queries.choices(uow.session), queries.measured(rows, prices))
+
+
+def asked() -> Asked:
+    """The filters of the address. Raises BadInput with every one that cannot be meant."""
+    found = read_query(Asked)
+    known = {name: terms(kind) for name, kind in CHOSEN_OF.items()}
+    wrong = faults(found, {**known, "kind": [one.kind for one in all_transfers()]})
+    if wrong:
+        raise BadInput(wrong)
+    return found
+
+
+def asked_or_none() -> Asked:
+    """The same for the page that shows what was wrong: nothing is looked for."""
+    try:
+        return asked()
+    except BadInput:
+        return Asked()
+
+
+def options() -> dict[str, list[tuple[str, str]]]:
+    """By filter: value and text of what may be chosen; of places, crops and classes of land what is on the market now."""
+    now = market().choices
+    towns = sorted(now.get("township", {}))
+    places = sorted({*(code[:6] for code in towns), *towns})
+    names = place_names(places)
+    crops = sorted(now.get("crop", {}), key=lambda crop: -now["crop"][crop])[:30]
+    return {
+        **{name: [(value, shown_term(value, kind)) for value in terms(kind)] for name, kind in CHOSEN_OF.items()},
+        "within": [(code, f"{'' if len(code) == 6 else '　'}{names[code]}") for code in places],
+        "kind": [(kind, kind_name(kind)) for kind in transfers(market().today) if kind in now.get("kind", {})],
+        "crop": [(crop, crop) for crop in crops],
+        "land_class": [(code, code_name(code, "land_class")) for code in sorted(now.get("land_class", {}))],
+        "sort": [
+            ("newest", _("最新发布")), ("price", _("价格从低到高")), ("-price", _("价格从高到低")), ("area", _("面积从小到大")),
+            ("-area", _("面积从大到小")), ("closes", _("快到截止日")),
+        ],
+    }  # fmt: skip
+
+
+def kind_name(kind: str) -> str:
+    """A kind of transfer in the reader's language."""
+    found = next((one for one in all_transfers() if one.kind == kind), None)
+    if found is None:
+        return kind
+    return found.en if language() == "en" else found.zh
+
+
+def place_names(codes: Sequence[str]) -> dict[str, str]:
+    """Divisions by their names; the code of one that has none."""
+    with unit_of_work(door()) as uow:
+        found = division_names(uow.session, codes)
+    return {code: found.get(code, code) for code in codes}
+
+
+def where(village: str) -> str:
+    """County, township and village by name, as one text."""
+    return "".join(name_of(village[:length]) for length in (6, 9, 12)[: {6: 1, 9: 2}.get(len(village), 3)]) or village
+
+
+def office(county: str) -> tuple[str, str]:
+    """Whom to ask in a county: the exchange's name and its telephone."""
+    with unit_of_work(door()) as uow:
+        law = load_law(uow.session, county, beijing_day(uow.now))
+    return law.text("MKT-5.office", "name").replace("{county}", name_of(county)), law.text("MKT-5.office", "phone")
+
+
+def county_codes() -> list[str]:
+    """The counties of the prefecture."""
+    with unit_of_work(door()) as uow:
+        return counties(uow.session, PREFECTURE)
+
+
+def title_of(row: Row[Any]) -> str:
+    """A listing in a few words: where, how large, how."""
+    area = _("%(n)s 亩", n=f"{row.hundredths / 100:.2f}")
+    return f"{name_of(row.village[:9]) or row.village[:9]} {area} {kind_name(row.kind)}"
+
+
+def price_of(row: Row[Any]) -> str:
+    """The price asked, with its unit and grain."""
+    grain = f"（{shown_term(row.grain, 'price_grain')}）" if row.grain else ""
+    return f"{row.price:,.2f} {shown_term(row.unit, 'price_unit')}{grain}"
+
+
+def address_of(number: str) -> str:
+    """The address of a listing's page, whole."""
+    return settings().base_url + url_for("market.listing", number=number)
+
+
+def last_day(row: Row[Any]) -> date:
+    """The last day of the term."""
+    return cast(date, row.until_on) - DAY
+
+
+def list_address(given: Mapping[str, Any]) -> str:
+    """The address of the list with these filters."""
+    return f"{url_for('market.index')}?{urlencode(given)}" if given else url_for("market.index")
+
+
+def facts(row: Row[Any]) -> list[tuple[str, str]]:
+    """A listing's facts as label and text, for the map and for a comparison."""
+    crop = [(_("现种"), row.crop)] if row.crop else []
+    return [
+        (_("价格"), price_of(row)),
+        (_("面积"), _("%(n)s 亩", n=f"{row.hundredths / 100:.2f}")),
+        (_("期限"), _("%(first)s 至 %(last)s", first=row.from_on.isoformat(), last=last_day(row).isoformat())),
+        (_("地类"), code_name(row.land_class, "land_class")),
+        *([(_("水"), shown_term(row.water, "land_water"))] if row.water else []),
+        *([(_("路"), shown_term(row.road, "land_road"))] if row.road else []),
+        *crop,
+        (_("成交办法"), shown_term(row.way, "listing_way")),
+        (_("发布到"), row.closes_on.isoformat()),
+    ]

@@ -1,0 +1,213 @@
+"""The market as anybody sees it: what is shown, what is not, and what a phone on 3G has to fetch."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.conftest import Connection
+from tests.market_kit import OTHER_TOWN, OTHER_VILLAGE, TOWN, dealt, event, listed
+
+MOST_BYTES = 200_000
+PACKED = {"Accept-Encoding": "gzip"}
+
+
+@pytest.fixture(autouse=True)
+def fresh(app: Any, database: Any) -> None:
+    """Nothing that this process remembers of another test's market."""
+    app.extensions.pop("landreg.market", None)
+
+
+def found(client: Any, **asked: Any) -> list[str]:
+    """The numbers on the list's first page."""
+    page = client.get("/market", query_string=asked)
+    assert page.status_code == 200
+    return re.findall(r'name="n" value="([^"]+)"', page.text)
+
+
+def test_the_list_shows_what_is_published_and_nothing_else(client: Any, superuser: Connection) -> None:
+    shown, waiting, over = listed(superuser), listed(superuser, published=False), listed(superuser)
+    event(superuser, over, "withdrawn")
+    assert found(client) == [shown]
+    for number, status in ((shown, 200), (waiting, 404), (over, 200), ("LZ000", 404), ("x" * 60, 404)):
+        assert client.get(f"/market/listings/{number}").status_code == status, number
+    assert "这宗已经结束" in client.get(f"/market/listings/{over}").text
+
+
+def test_each_filter_finds_what_it_asks_for(client: Any, superuser: Connection) -> None:
+    dear = listed(superuser, price="900.00", area="10000.00", land_class="011", photos=1)
+    grain = listed(superuser, village=OTHER_VILLAGE, unit="kg_mu_year", grain="wheat", price="200.00", way="auction")
+    rain = listed(superuser, kind="subcontract", to_whom="members", water="rain", road="path", crop="茶叶")
+    assert set(found(client)) == {dear, grain, rain}
+    for asked, wanted in (
+        ({"within": OTHER_TOWN}, [grain]), ({"within": "610902"}, [rain, grain, dear]), ({"kind": "subcontract"}, [rain]),
+        ({"price_least": "800"}, [dear]), ({"price_most": "700"}, [rain]), ({"mu_least": "10"}, [dear]),
+        ({"mu_most": "3"}, [rain, grain]), ({"years_least": "5"}, []), ({"unit": "kg_mu_year"}, [grain]),
+        ({"water": "rain"}, [rain]), ({"road": "path"}, [rain]), ({"crop": "茶叶"}, [rain]), ({"land_class": "011"}, [dear]),
+        ({"way": "auction"}, [grain]), ({"to_whom": "members"}, [rain]), ({"photos": "1"}, [dear]),
+        ({"within": TOWN, "road": "truck"}, [dear]), ({"price_least": "99999999999999999999"}, []),
+    ):  # fmt: skip
+        assert found(client, **asked) == wanted, asked
+    assert found(client, sort="-price") == [dear, rain, grain]
+    assert found(client, sort="-area")[0] == dear
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"price_least": "900", "price_most": "100"}, "下限 900 大于上限 100"),
+        ({"price_least": "一百"}, "不是有效数字"),
+        ({"kind": "villa"}, "不在可选范围内"),
+        ({"within": "6201"}, "不在可选范围内"),
+        ({"within": "6109' OR 1=1"}, "不在可选范围内"),
+        ({"crop": "x" * 41}, "内容过长"),
+        ({"water": "' OR true --"}, "不在可选范围内"),
+    ],
+)
+def test_a_filter_that_cannot_be_meant_is_said_beside_the_list(client: Any, asked: Any, said: str) -> None:
+    for path in ("/market", "/market/map"):
+        page = client.get(path, query_string=asked)
+        assert page.status_code == 400, path
+        assert said in page.text
+    assert (
+        client.get("/market/listings.csv", query_string=asked, headers={"Accept": "application/json"}).status_code
+        == 400
+    )
+
+
+def test_no_page_and_no_file_tells_of_a_person_or_a_parcel(client: Any, superuser: Connection) -> None:
+    number = listed(superuser, said="请打 138 1234 5678，或银行卡 6217000012345678901", floor="500.00")
+    gone = listed(superuser)
+    dealt(superuser, gone, taker="样本富民合作社")
+    parcels = [row[0] for row in superuser.execute("SELECT parcel_code FROM exchange.listing_parcel").fetchall()]
+    for path in (
+        "/market", f"/market/listings/{number}", f"/market/listings/{number}.json", f"/market/compare?n={number}&n={gone}",
+        "/market/deals", "/market/listings.csv", "/market/listings.geojson", "/market/deals.csv", "/market/atom.xml",
+    ):  # fmt: skip
+        text = client.get(path).text
+        for secret in (
+            *parcels,
+            "经办人甲",
+            "样本富民合作社",
+            "1234 5678",
+            "6217000012345678901",
+            "500.00",
+            "13800000000",
+        ):
+            assert secret not in text, (path, secret)
+    assert "请打 ***" in client.get(f"/market/listings/{number}").text
+
+
+def test_a_floor_is_shown_where_its_owner_shows_it(client: Any, superuser: Connection) -> None:
+    number = listed(superuser, floor="512.00", floor_shown=True)
+    assert "512.00" in client.get(f"/market/listings/{number}").text
+
+
+def test_four_listings_are_compared_and_not_five(client: Any, superuser: Connection) -> None:
+    numbers = [listed(superuser) for _ in range(5)]
+    page = client.get("/market/compare", query_string={"n": [*numbers[:4], numbers[0]]})
+    assert page.status_code == 200
+    assert all(number in page.text for number in numbers[:4])
+    assert client.get("/market/compare", query_string={"n": numbers}).status_code == 400
+    assert "没有选中挂牌" in client.get("/market/compare").text
+
+
+def test_the_index_says_nothing_of_four_deals_and_the_number_of_five(
+    client: Any, app: Any, superuser: Connection
+) -> None:
+    numbers = [listed(superuser) for _ in range(5)]
+    for number, price in zip(numbers[:4], ("500", "550", "600", "650"), strict=True):
+        dealt(superuser, number, price)
+    page = client.get("/market/index")
+    assert "近十二个月成交 4 宗，不足 5 宗，不写价格。" in page.text
+    assert "575" not in page.text
+    dealt(superuser, numbers[4], "700")
+    app.extensions.pop("landreg.market")
+    page = client.get("/market/index", query_string={"township": TOWN, "land_class": "013", "band": "under_5"})
+    assert "600.00 元/亩·年" in page.text
+    assert "成交 5 宗，共 15.00 亩" in page.text
+    rows = list(csv.DictReader(io.StringIO(client.get("/market/index.csv").get_data().decode("utf-8-sig"))))
+    assert {row["deals"] for row in rows} == {"5"}
+    assert client.get("/market/index", query_string={"township": "999999999"}).status_code == 400
+
+
+def test_a_deal_that_fell_is_published_no_more_and_its_listing_is_offered_again(
+    client: Any, app: Any, superuser: Connection
+) -> None:
+    number = listed(superuser)
+    deal = dealt(superuser, number)
+    assert found(client) == []
+    assert "600.00" in client.get("/market/deals").text
+    superuser.execute(
+        """INSERT INTO exchange.deal_fall (county, village, deal_id, reason, at, by, by_name)
+           SELECT county, village, deal_id, '受让方放弃', now(), decided_by, '' FROM exchange.deal WHERE deal_id = %s""",
+        [deal],
+    )
+    event(superuser, number, "published")
+    assert found(client) == [number]
+    assert "还没有成交" in client.get("/market/deals").text
+
+
+def test_open_data_feed_and_sitemap_are_sound_and_agree(client: Any, superuser: Connection) -> None:
+    numbers = {listed(superuser), listed(superuser, village=OTHER_VILLAGE)}
+    rows = list(csv.DictReader(io.StringIO(client.get("/market/listings.csv").get_data().decode("utf-8-sig"))))
+    assert {row["number"] for row in rows} == numbers
+    shapes = json.loads(client.get("/market/listings.geojson").text)
+    assert {one["id"] for one in shapes["features"]} == numbers
+    lon, lat = shapes["features"][0]["geometry"]["coordinates"]
+    assert 108 < lon < 110
+    assert 31 < lat < 34
+    feed = ElementTree.fromstring(client.get("/market/atom.xml").data)
+    names = {"a": "http://www.w3.org/2005/Atom", "s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+    assert {one.findtext("a:id", "", names).rsplit("/", 1)[1] for one in feed.findall("a:entry", names)} == numbers
+    within = ElementTree.fromstring(client.get("/market/atom.xml?within=" + OTHER_TOWN).data)
+    assert len(within.findall("a:entry", names)) == 1
+    urls = ElementTree.fromstring(client.get("/sitemap.xml").data)
+    addresses = [one.text or "" for one in urls.findall("s:url/s:loc", names)]
+    assert numbers <= {address.rsplit("/", 1)[1] for address in addresses}
+    base = client.application.extensions["landreg"].base_url
+    assert all(client.get(address.removeprefix(base)).status_code == 200 for address in addresses)
+    assert f"Sitemap: {base}/sitemap.xml" in client.get("/robots.txt").text
+
+
+def test_a_search_engine_reads_what_a_listing_is(client: Any, superuser: Connection) -> None:
+    number = listed(superuser)
+    page = client.get(f"/market/listings/{number}").text
+    told = json.loads(re.findall(r'<script type="application/ld\+json">(.+?)</script>', page, re.S)[0])
+    assert (told["@type"], told["priceSpecification"]["price"], told["identifier"]) == ("Offer", "600.00", number)
+    assert re.search(r'<link rel="canonical" href="http[^"]+/market/listings/' + number, page)
+    assert '<meta name="description"' in page
+    assert 'content="noindex' not in page
+    assert 'content="noindex' in client.get("/market?kind=lease").text
+
+
+def test_what_loads_before_the_map_weighs_less_than_200_kb(client: Any, superuser: Connection) -> None:
+    numbers = [listed(superuser, said="靠公路，土层厚，去年种玉米。" * 10) for _ in range(20)]
+    for path in ("/market", "/market/map", f"/market/listings/{numbers[0]}", "/market/index", "/market/deals"):
+        page = client.get(path, headers=PACKED)
+        weight = len(page.data)
+        for address in re.findall(r'<(?:link rel="stylesheet"[^>]*href|script src)="([^"]+)"', page.text):
+            with client.get(address, headers=PACKED) as asset:
+                assert asset.status_code == 200
+                weight += len(asset.data)
+        assert 40_000 < weight < MOST_BYTES, (path, weight)
+    assert "map.js" not in client.get("/market").text
+    assert re.search(r'<script type="module" src="[^"]*map', client.get("/market/map").text)
+
+
+def test_the_map_s_tiles_hold_points_gathered_from_afar(client: Any, superuser: Connection) -> None:
+    for _ in range(3):
+        listed(superuser)
+    far = client.get("/market/tiles/6/51/25.mvt")
+    assert far.status_code == 200
+    assert b"count" in far.data
+    assert far.headers["Cache-Control"] == "public, max-age=300"
+    assert client.get("/market/tiles/6/0/0.mvt").data == b""
+    for path in ("/market/tiles/1/2/0.mvt", "/market/tiles/99/0/0.mvt"):
+        assert client.get(path).status_code == 404
