@@ -196,6 +196,21 @@ def test_a_form_that_is_wrong_comes_back_with_what_is_wrong(
     assert one(officers[0], "SELECT count(*) FROM registry.\"case\" WHERE act_kind <> 'first_registration'") == 0
 
 
+def test_parcels_are_chosen_by_name_and_area_in_the_order_of_the_certificate(
+    deng: Browser, officers: tuple[Actor, Actor], superuser: Any
+) -> None:
+    right = right_of(officers[0])
+    listed = superuser.execute(
+        'SELECT p.code, p.name, q.mu FROM registry."right" AS r JOIN registry.right_parcel AS q ON q.right_row = r.row_id'
+        " JOIN land.parcel AS p USING (parcel_id) WHERE r.right_id = %s ORDER BY q.position",
+        [right],
+    ).fetchall()
+    for kind in ("assignment", "cancellation"):
+        shown = deng.get(f"/rights/{COUNTY}/{right}/acts/{kind}").text
+        places = [shown.index(f"{name} {code} · {mu:.2f} 亩".strip()) for code, name, mu in listed]
+        assert places == sorted(places)
+
+
 def test_an_act_that_there_is_not_is_not_found(deng: Browser, officers: tuple[Actor, Actor]) -> None:
     right = right_of(officers[0], "homestead")
     for address in (f"/rights/{COUNTY}/{right}/acts/land_operation", f"/rights/{COUNTY}/{right}/acts/nothing",

@@ -19,7 +19,7 @@ from landreg.core.errors import NotFound
 from landreg.land.queries import division_path
 from landreg.law.book import act_types, terms
 from landreg.party import queries as parties
-from landreg.registry.casework import applications
+from landreg.registry.casework import applications, household_queries
 from landreg.registry.effects import RightBundle
 from landreg.registry.facts import standing
 from landreg.registry.routes import member_forms, restriction_forms, right_forms
@@ -81,7 +81,10 @@ def on_right(county: str, right_id: UUID, kind: str) -> Response:
             county=county,
             household=holder,
             path=division_path(uow.session, bundle.right.row["village"]),
-            parcels=[(code, code) for code in bundle.codes.values()],
+            parcels=[
+                (code, f"{called} {code} · {i18n.shown_mu(mu)} {_('亩')}".strip())
+                for code, called, mu in household_queries.land_under(uow.session, county, bundle).parcels
+            ],
             standing=_of_kind(uow.session, county, right_id, kind),
             end_reasons=words("end_reason", END_REASONS),
             exchange_reasons=words("exchange_reason", EXCHANGE_REASONS),
