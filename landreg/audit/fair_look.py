@@ -48,6 +48,11 @@ class Look:
     facts: Sequence[Asked]
     names: Mapping[str, str]
 
+    @property
+    def last(self) -> date:
+        """The last day that counts."""
+        return date.fromordinal(self.until.toordinal() - 1)
+
 
 def look(actor: Actor, month: date, within: str = "") -> Look:
     """Hold the market of the months up to and with this one against chance, and tell the log.

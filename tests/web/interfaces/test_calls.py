@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from typing import Any
 from uuid import uuid4
 
@@ -154,6 +155,24 @@ def test_a_request_asked_again_with_its_key_is_answered_the_same_and_done_once(
     assert superuser.execute("SELECT count(*) FROM exchange.webhook").fetchone() == (1,)
     other = office.ask("POST", "/webhooks", {**HOOK, "kinds": ["deal.made"]}, key)
     assert (other.status_code, codes(other)) == (422, {"API-4"})
+
+
+def test_a_request_sent_four_times_at_the_same_moment_is_done_once(
+    app: Any, superuser: Connection, office: Program
+) -> None:
+    key, answers = str(uuid4()), []
+
+    def ask() -> None:
+        answers.append(Program(app.test_client(), office.token).ask("POST", "/webhooks", HOOK, key).get_json())
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({one["webhook"] for one in answers}) == 1
+    assert len(answers) == 4
+    assert superuser.execute("SELECT count(*) FROM exchange.webhook").fetchone() == (1,)
 
 
 def test_a_key_belongs_to_its_program(app: Any, superuser: Connection, office: Program) -> None:
