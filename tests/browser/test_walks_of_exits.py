@@ -36,6 +36,9 @@ def test_an_exit_is_asked_for_heard_agreed_paid_and_taken_back(walk: Walk, tmp_p
     with page.expect_navigation():
         page.get_by_role("button", name="申请退出").click()
     expect(page.locator(STATE).last).to_contain_text("请每名成年成员分别表示意愿")
+    with page.expect_navigation():
+        page.get_by_role("button", name="计算报价").click()
+    expect(page.get_by_role("link", name="补偿报价书")).to_be_visible()
     day = str(one(walk.registrar, "SELECT (system.clock() AT TIME ZONE 'Asia/Shanghai')::date"))
     notice = page.locator("section[aria-labelledby=notice]")
     notice.locator("#field-on_day").fill(day)

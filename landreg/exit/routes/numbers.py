@@ -10,7 +10,7 @@ from landreg.access.limits import limiter
 from landreg.access.policy import allow, door
 from landreg.core.actor import NOBODY, PREFECTURE, Role
 from landreg.core.db import unit_of_work
-from landreg.exit.public_queries import numbers
+from landreg.exit.public_queries import LEAST, numbers
 from landreg.exit.rules.claimed import LAND
 from landreg.land.queries import counties, division_names
 from landreg.law.queries import load_law
@@ -18,7 +18,6 @@ from landreg.web import pages
 
 blueprint = Blueprint("numbers", __name__)
 LOOKS = "60 per minute"
-LEAST = 5
 LEASE = "CMP-8.lease_yuan_per_mu_year"
 
 
