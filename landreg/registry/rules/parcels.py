@@ -136,7 +136,7 @@ def par_11_code_is_new(facts: ParcelActFacts, law: Law) -> Finding | None:
 def par_13_measured_as_drawn(facts: ParcelActFacts, law: Law) -> Finding | None:
     """PAR-13: an area far from what the boundary encloses is a note for the reviewer: perhaps the boundary is wrong. CC-211."""
     asked = facts.asked
-    if not isinstance(asked, AreaChange) or facts.drawn_m2 is None:
+    if not isinstance(asked, AreaChange) or facts.drawn_m2 is None or par_17_area_of_this_parcel(facts, law):
         return None
     off = abs(asked.area_m2 - facts.drawn_m2)
     if off <= max(law.number("ARE-7.tolerance", "m2"), law.number("ARE-7.tolerance", "share") * facts.drawn_m2):
@@ -170,6 +170,18 @@ def par_16_area_is_some(facts: ParcelActFacts, law: Law) -> Finding | None:
     return Finding("PAR-16", "area_m2", {"codes": nothing}, subject=facts.code) if nothing else None
 
 
+def par_17_area_of_this_parcel(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """PAR-17: more than twice, or less than half, of what the boundary encloses is no measurement of this parcel: either the
+    area is mistyped, or the boundary has to be changed with it. CC-211.
+    """
+    asked = facts.asked
+    if not isinstance(asked, AreaChange) or not facts.drawn_m2 or asked.area_m2 <= 0:
+        return None
+    if facts.drawn_m2 / 2 <= asked.area_m2 <= facts.drawn_m2 * 2:
+        return None
+    return Finding("PAR-17", "area_m2", {"asked": str(asked.area_m2), "drawn": str(facts.drawn_m2)}, subject=facts.code)
+
+
 def end_1_reason_of_the_list(facts: ParcelActFacts, law: Law) -> Finding | None:
     """END-1: a part is lost for a reason of the closed list; a term that ran out is none. RLCL-27, CC-338."""
     asked = facts.asked
@@ -198,7 +210,7 @@ PARCEL_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         par_8_something_changes,
         par_9_still_the_same_place,
     ),
-    "area_change": (*_REDRAWN, par_8_something_changes, par_13_measured_as_drawn),
+    "area_change": (*_REDRAWN, par_8_something_changes, par_13_measured_as_drawn, par_17_area_of_this_parcel),
     "part_loss": (*_CUT, end_1_reason_of_the_list),
     "correction": (
         *_ALL,

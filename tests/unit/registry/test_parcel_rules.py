@@ -76,6 +76,8 @@ REFUSED: list[tuple[str, str, ParcelRequest, dict[str, Any]]] = [
     ("PAR-15", "correction", replace(NAME, why=""), {}),
     ("PAR-15", "correction", replace(NAME, by="anybody"), {}),
     ("PAR-16", "area_change", AreaChange((P,), Decimal(0)), {"before": (WHOLE,), "after": (replace(WHOLE, area_m2=Decimal(0)),)}),
+    ("PAR-17", "area_change", AreaChange((P,), Decimal("999999999999.00")), {"before": (WHOLE,), "drawn_m2": Decimal("400.00")}),
+    ("PAR-17", "area_change", AreaChange((P,), Decimal("199.99")), {"before": (WHOLE,), "drawn_m2": Decimal("400.00")}),
     ("END-1", "part_loss", replace(LOSS, reason="term_over"), CUT),
 ]  # fmt: skip
 
