@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 from landreg.access import logged, queries, rules
 from landreg.access.model import AgentAct, Consent
+from landreg.access.own_queries import OwnRight, own_rights
 from landreg.access.rules import Step
 from landreg.core.actor import Actor, Role
 from landreg.core.codes import masked_name
@@ -29,7 +30,7 @@ class Home:
 
     code: str
     name: str
-    rights: tuple[Any, ...]
+    rights: tuple[OwnRight, ...]
     consents: tuple[Any, ...]
     acts: tuple[Any, ...]
     agents: tuple[Any, ...]
@@ -46,7 +47,7 @@ def home(actor: Actor) -> Home:
         return Home(
             found[2],
             found[3],
-            queries.own_rights(uow.session, household_id),
+            own_rights(uow.session, household_id),
             queries.consents_of(uow.session, household_id),
             queries.acts_of_agents(uow.session, household_id),
             tuple(agent for agent in queries.agents(uow.session) if found[1].startswith(agent.jurisdiction)),
@@ -134,10 +135,10 @@ def write_act(uow: UnitOfWork, county: str, consent_id: UUID, step: Step, subjec
     return act
 
 
-def rights_of(acting: Actor) -> tuple[Any, ...]:
+def rights_of(acting: Actor) -> tuple[OwnRight, ...]:
     """The rights of the household for which an actor acts."""
     with unit_of_work(acting) as uow:
-        return queries.own_rights(uow.session, _household(acting))
+        return own_rights(uow.session, _household(acting))
 
 
 def _holding(uow: UnitOfWork, county: str, consent_id: UUID) -> Consent:

@@ -428,15 +428,6 @@ def own_household(session: DatabaseSession, household_id: UUID) -> tuple[str, st
     return None if row is None else (row.county, row.village, row.code, row.name)
 
 
-def own_rights(session: DatabaseSession, household_id: UUID) -> tuple[Any, ...]:
-    """The rights of the actor's household now: kind, code, area_m2, first and last day."""
-    question = sa.text(
-        """SELECT kind, code, area_m2, lower(valid) AS first_day, upper(valid) AS end_day FROM registry."right"
-           WHERE household_id = :household AND upper_inf(recorded) AND upper_inf(valid) ORDER BY kind, code"""
-    )
-    return tuple(session.execute(question, {"household": household_id}).all())
-
-
 def open_codes(session: DatabaseSession, household_code: str) -> tuple[OpenCode, ...]:
     """The codes of a household that wait to be used; for the door, which has no jurisdiction."""
     question = sa.text("SELECT * FROM access.open_codes(:code)")

@@ -22,7 +22,8 @@ from landreg.log.store import seal
 from landreg.registry.home import brought, brought_queries
 from landreg.registry.home.brought import Wanted
 from landreg.registry.leaves.applied import SOURCES, TABLES
-from tests.registry_kit import HOUSEHOLD, codes, one, right_of, to_rights
+from landreg.registry.rules.requests import RestrictionAsked
+from tests.registry_kit import HOUSEHOLD, applied, booked, codes, one, right_of, to_rights
 from tests.villages import COUNTY, VILLAGE, citizen_id, past_triggers
 from tests.web.conftest import PASSWORD, Browser, OpenAccount
 
@@ -259,6 +260,30 @@ def test_an_application_is_given_back_with_a_reason_that_the_farmer_reads(
     assert deng.post(f"{address}/decline", {"reason": "请携带公示报纸到窗口"}).status_code == 303
     another_browser.log_in("lin.nong")
     assert "请携带公示报纸到窗口" in another_browser.get("/my/applications").text
+
+
+def test_a_farmer_sees_the_land_of_the_household_in_mu_with_its_term_what_stands_on_it_and_its_certificate(
+    farmer: Actor, officers: tuple[Actor, Actor], superuser: Any, another_browser: Browser
+) -> None:
+    limited = RestrictionAsked("seizure", "第一法院", "（2026）执1号")
+    case = applied(officers[0], "seizure", limited, right_of(officers[0]))
+    booked(*officers, superuser, case, "seizure")
+    another_browser.log_in("lin.nong")
+    shown = another_browser.get("/my").text
+    land = superuser.execute(
+        'SELECT p.code, q.mu, r.mu FROM registry."right" AS r JOIN registry.right_parcel AS q ON q.right_row = r.row_id'
+        " JOIN land.parcel AS p USING (parcel_id) WHERE r.right_id = %s AND upper_inf(r.recorded)",
+        [right_of(officers[0])],
+    ).fetchall()
+    assert land
+    for code, mu, whole in land:
+        assert code in shown
+        assert f"{mu:.2f}" in shown
+        assert f"{whole:.2f} 亩" in shown
+    assert "第一法院" in shown
+    term = one(officers[0], 'SELECT upper(term) - 1 FROM registry."right" WHERE right_id = :r', r=right_of(officers[0]))
+    assert term.isoformat() in shown
+    assert f"{VILLAGE}010002" not in shown
 
 
 def test_bad_forms_are_told_beside_their_fields(farmer: Actor, another_browser: Browser) -> None:
