@@ -10,14 +10,14 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 
-from landreg import demo_households, demo_parcels
+from landreg import demo_households, demo_parcels, demo_rest
 from landreg.access.service import SYSTEM
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
@@ -27,14 +27,10 @@ from landreg.registry import booking, documents
 from landreg.registry.casework import applications, cases, notices
 from landreg.registry.casework.parcel_applications import apply_on_parcel
 from landreg.registry.documents import Store
-from landreg.registry.facts import standing
 from landreg.registry.rules.desk import certified_after
 from landreg.registry.rules.requests import (
     Assignment,
     Cancellation,
-    HouseholdChange,
-    Joining,
-    Leaving,
     Reissue,
     Release,
     Request,
@@ -54,7 +50,6 @@ MONTHLY = (
     ("reissue", 1),
     ("cancellation", 1),
 )
-SURNAMES, GIVEN = "赵钱孙李周吴郑王", "新平安和乐成宁远"
 
 
 @dataclass(frozen=True)
@@ -75,6 +70,11 @@ class Planned:
     kind: str
 
     @property
+    def act(self) -> str:
+        """The kind of act: of those of the plan, some are the same act in another form."""
+        return demo_rest.ACTS.get(self.kind, self.kind)
+
+    @property
     def paper(self) -> str:
         """The name of the paper by which its case is found again."""
         return f"样本材料{self.place:04d}.txt"
@@ -85,8 +85,8 @@ def plan() -> Iterator[list[Planned]]:
     place = 0
     for number in range(MONTHS):
         month = []
-        among = demo_households.KINDS[number % len(demo_households.KINDS)]
-        for kind, count in (*MONTHLY, *((kind, 1) for kind in demo_parcels.kinds_of_month(number)), (among, 1)):
+        among = [family.KINDS[number % len(family.KINDS)] for family in (demo_households, demo_rest)]
+        for kind, count in (*MONTHLY, *((kind, 1) for kind in (*demo_parcels.kinds_of_month(number), *among))):
             for _ in range(count):
                 place += 1
                 month.append(Planned(place, kind))
@@ -130,10 +130,12 @@ def _apply(office: Office, item: Planned) -> UUID | None:
         elif item.kind in demo_households.KINDS:
             asked = demo_households.asked_on(office.registrar, office.county, item.kind, found)
             case = _apply_on(office, item.kind, found, asked)
+        elif item.kind in demo_rest.ASKED:
+            asked = demo_rest.asked_on(office.registrar, office.county, item.kind, found)
+            case = _apply_on(office, item.act, found, asked)
         elif act_type(item.kind).on == "household":
-            case = applications.apply_on_household(
-                office.registrar, found["code"], item.kind, _household_change(office, found, chance)
-            )
+            change = demo_rest.household_change(office.registrar, office.county, found, chance)
+            case = _apply_on(office, item.kind, found, change)
         else:
             asked = _asked(item.kind, found)
             case = applications.apply_on_right(office.registrar, office.county, found["right_id"], item.kind, asked)
@@ -154,7 +156,7 @@ def _hand_in(office: Office, case: UUID, item: Planned) -> None:
     sha256, size = office.store.put_bytes(content), len(content)
     with unit_of_work(office.registrar) as uow:
         village = uow.session.execute(text(_VILLAGE), {"county": office.county, "case": case}).scalar_one()
-        for paper in (*act_type(item.kind).documents, *demo_households.MORE.get(item.kind, ())):
+        for paper in (*act_type(item.act).documents, *demo_households.MORE.get(item.kind, ())):
             documents.enter(
                 uow, county=office.county, village=village, sha256=sha256, size=size, kind=paper, name=item.paper, cases=[case]
             )  # fmt: skip
@@ -177,16 +179,6 @@ def _subject(county: str, kind: str, chance: random.Random) -> Mapping[Any, Any]
     return None
 
 
-def _household_change(office: Office, found: Mapping[Any, Any], chance: random.Random) -> HouseholdChange:
-    with unit_of_work(SYSTEM) as uow:
-        members = standing.households(uow.session, office.county, [found["code"]])[found["code"]].members
-    if chance.random() < 0.4 and len(members) > 2:
-        return HouseholdChange(leaves=(Leaving(members[-1].row["member_id"], "death"),))
-    name = chance.choice(SURNAMES) + chance.choice(GIVEN)
-    person = applications.person_of(office.registrar, name, _citizen_id(chance))
-    return HouseholdChange((Joining(person, chance.choice(("20", "30")), True, "birth"),))
-
-
 def _asked(kind: str, found: Mapping[Any, Any]) -> Request:
     match kind:
         case "assignment":
@@ -202,14 +194,6 @@ def _asked(kind: str, found: Mapping[Any, Any]) -> Request:
                 "seizure", "样本人民法院", "协助执行通知书", until=found["today"] + timedelta(days=90)
             )
     return Release(found["restriction_id"], "解除通知书")
-
-
-def _citizen_id(chance: random.Random) -> str:
-    """A synthetic number: prefix 610900 was never issued. Source of the check digit: GB 11643."""
-    born = date(2023, 1, 1) + timedelta(days=chance.randrange(500))
-    body = f"610900{born:%Y%m%d}{chance.randrange(1000):03d}"
-    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-    return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, weights, strict=True)) % 11]
 
 
 def _cases_of(county: str) -> dict[str, UUID]:
