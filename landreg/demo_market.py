@@ -20,12 +20,12 @@ from sqlalchemy import text
 from landreg.access import bindings
 from landreg.access.bindings import Joining
 from landreg.access.service import SYSTEM
-from landreg.core.actor import Actor, Desk, Role
+from landreg.core.actor import WORKER, Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import LandregError
 from landreg.core.periods import DAY, beijing_day, years_after
 from landreg.demo_year import Office
-from landreg.exchange.listings import photos, service
+from landreg.exchange.listings import days, photos, service
 from landreg.exchange.listings.reading import Offer
 from landreg.exchange.model import Listing
 
@@ -52,6 +52,7 @@ class Market:
 
 def begin_month(market: Market, number: int) -> None:
     """What a month begins with: new listings, and what becomes of them."""
+    days.work(WORKER)
     if number == 1:
         return
     for serial in range(_listed(), A_MONTH * (number - 1)):
@@ -62,6 +63,7 @@ def begin_month(market: Market, number: int) -> None:
 
 def finish(market: Market) -> None:
     """What is open when the year has ended: some listings of today, the last of them still to be reviewed."""
+    days.work(WORKER)
     for serial in range(_listed(), A_MONTH * 14):
         with suppress(LandregError):
             _list(market, serial, reviewed=serial % 4 != 3)
@@ -69,14 +71,16 @@ def finish(market: Market) -> None:
 
 def farmers(market: Market) -> list[Actor]:
     """The farmers of the sample's market, each bound to its household; opened where there are none yet."""
-    known = _rows(_BOUND, county=market.office.county)
-    for row in (
-        _rows(_HOUSEHOLDS, county=market.office.county, most=FARMERS - len(known)) if len(known) < FARMERS else ()
-    ):
-        told = bindings.make_code(market.office.registrar, row.code, row.person_id, by_letter=False)
-        login = f"nonghu{row.code[-4:]}-{len(known) + 1}"
-        bindings.join(_DOOR, Joining(row.code, told.code, login, "农户样本", secrets.token_hex(12)), "127.0.0.1")
-        known = _rows(_BOUND, county=market.office.county)
+    county = market.office.county
+    known = _rows(_BOUND, county=county)
+    for row in _rows(_HOUSEHOLDS, county=county, most=3 * FARMERS) if len(known) < FARMERS else ():
+        if len(known) < FARMERS:
+            # Whom the door does not bind, for a reason of theirs, is left out.
+            with suppress(LandregError):
+                told = bindings.make_code(market.office.registrar, row.code, row.person_id, by_letter=False)
+                login = f"nonghu{row.code[-8:]}"
+                bindings.join(_DOOR, Joining(row.code, told.code, login, "农户样本", _password()), "127.0.0.1")
+            known = _rows(_BOUND, county=county)
     return [
         Actor(row.account_id, "农户样本", Desk.CITIZEN, frozenset({Role.FARMER}), row.village, row.household_id)
         for row in known[:FARMERS]
@@ -115,6 +119,11 @@ def _list(market: Market, serial: int, *, reviewed: bool = True) -> Listing:
     if serial % 9 == 7:
         service.withdraw(farmer, county, row.listing_id, "家里商量后，还是自己种。")
     return row
+
+
+def _password() -> str:
+    """A password that nobody is told: these farmers act in the sample alone."""
+    return "".join(secrets.choice("bcdfghjkmnpqrstvwxz") for _ in range(20)) + str(secrets.randbelow(10))
 
 
 def _photo(serial: int) -> BytesIO:
