@@ -51,7 +51,10 @@ def test_a_contract_is_read_without_its_parties(office: Program, contract: Contr
         assert word not in one.text
 
 
-def test_a_contract_is_filed_once(office: Program, contract: Contract) -> None:
+def test_a_contract_is_filed_once_and_a_webhook_is_told(
+    office: Program, contract: Contract, superuser: Connection
+) -> None:
+    office.ask("POST", "/webhooks", {"url": "http://127.0.0.1:9/", "kinds": ["contract.filed"]})
     place, key, body = (
         f"/contracts/{COUNTY}/{contract.number}/filing",
         str(uuid4()),
@@ -62,6 +65,9 @@ def test_a_contract_is_filed_once(office: Program, contract: Contract) -> None:
     other = office.ask("POST", place, body)
     assert (other.status_code, _codes(other)) == (422, {"CON-5"})
     assert office.ask("GET", f"/contracts/{COUNTY}/{contract.number}").get_json()["filed_on"] == str(today())
+    told = superuser.execute("SELECT kind, body FROM exchange.delivery").fetchall()
+    assert [kind for kind, _body in told] == ["contract.filed"]
+    assert contract.number in told[0][1]
 
 
 def test_what_a_rule_refuses_changes_nothing_and_keeps_no_key(office: Program, contract: Contract) -> None:
