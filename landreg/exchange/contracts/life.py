@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, Refused
-from landreg.core.periods import DAY
+from landreg.core.periods import DAY, years_after
 from landreg.core.units import CENT, half_up
 from landreg.exchange.contracts import logged, queries
 from landreg.exchange.contracts.entering import entered, happened, held, must, open_for
@@ -33,6 +33,8 @@ from landreg.registry.guarded import Attached, ties_nothing
 
 LIVING = ("signed", "running", "over", "disputed")
 MOST_YUAN = Decimal("9999999999.99")
+LONGEST_YEARS = 10
+"""So many years after the term an award may still be due."""
 
 
 def pay(
@@ -177,7 +179,7 @@ def settle(actor: Actor, county: str, contract_id: UUID, asked: Outcome, paper: 
             raise Conflict(Finding("CON-5", "state", {"where": "running"}, subject=row.number))
         kept = must(paper)
         ties_nothing(law.on, kept, said=asked.said)
-        if wrong := con_17_outcome_is_said(row.number, asked):
+        if wrong := con_17_outcome_is_said(row.number, asked, row.until_on):
             raise Refused(wrong)
         dues: list[Due] = []
         if asked.outcome == "owed" and asked.yuan is not None and asked.due_on is not None:
@@ -194,12 +196,13 @@ def settle(actor: Actor, county: str, contract_id: UUID, asked: Outcome, paper: 
             happened(uow, row, "ended", day, facts={"how": "award", "outcome": asked.outcome})
 
 
-def con_17_outcome_is_said(number: str, asked: Outcome) -> Finding | None:
-    """CON-17: an outcome is of the list; of what is owed it says the sum and the day."""
-    sound = asked.outcome in OUTCOMES
+def con_17_outcome_is_said(number: str, asked: Outcome, until_on: date) -> Finding | None:
+    """CON-17: an outcome is of the list and of a day until the term's end; of what is owed it says the sum and the day."""
+    sound = asked.outcome in OUTCOMES and asked.on_day <= until_on
     if asked.outcome == "owed":
-        sound = asked.yuan is not None and asked.yuan.is_finite() and 0 < asked.yuan <= MOST_YUAN
-        sound = sound and asked.yuan == asked.yuan.quantize(CENT) and asked.due_on is not None  # type: ignore[union-attr]
+        sound = sound and asked.yuan is not None and asked.yuan.is_finite() and 0 < asked.yuan <= MOST_YUAN
+        sound = sound and asked.yuan == asked.yuan.quantize(CENT)  # type: ignore[union-attr]
+        sound = sound and asked.due_on is not None and asked.due_on <= years_after(until_on, LONGEST_YEARS)
     return None if sound else Finding("CON-17", "outcome", {}, subject=number)
 
 
