@@ -43,6 +43,8 @@ USES, ENDS = ("grain", "oil", "vegetables"), ("removed", "left_paid")
 def begin_month(market: Market, number: int) -> None:
     """What a month begins with: a contract of the next household, and the first rent of it."""
     for serial in range(_made(), sum(month <= number for month in MONTHS)):
+        if not _rows(_FREE, county=market.office.county):
+            return
         # What a rule refuses, another act having come between, stays where it is.
         with suppress(LandregError):
             _paid(market, _signed(market, serial))
@@ -50,11 +52,13 @@ def begin_month(market: Market, number: int) -> None:
 
 def finish(market: Market) -> None:
     """How contracts stand when the year has ended; nothing where it was done before."""
-    if _rows("SELECT count(*) AS n FROM exchange.project")[0].n:
+    if _rows("SELECT count(*) AS n FROM exchange.project")[0].n or not _rows(_FREE, county=market.office.county):
         return
     county, operator = market.office.county, market.operator
     paper = _paper(market)
     for step, serial in enumerate(range(_made(), _made() + 3)):
+        if not _rows(_FREE, county=county):
+            return
         with suppress(LandregError):
             contract = _signed(market, serial, years=6)
             match step:
@@ -68,7 +72,9 @@ def finish(market: Market) -> None:
                     )
                 case 2:
                     life.dispute(operator, county, contract.contract_id, "arbitration", "对面积有争议。", paper)
-    _project(market)
+    if _rows(_FREE, county=county):
+        with suppress(LandregError):
+            _project(market)
 
 
 def _signed(market: Market, serial: int, years: int = 0) -> Contract:
