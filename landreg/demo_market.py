@@ -155,8 +155,8 @@ _BOUND = """SELECT b.account_id, b.village, b.household_id FROM access.binding A
 # Those whose contracts run longest: a market needs years that are left.
 _HOUSEHOLDS = f"""SELECT h.code, m.person_id FROM registry."right" AS r
     JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id AND {_OPEN.format("h")}
-    JOIN party.member AS m ON m.county = h.county AND m.household_id = h.household_id AND m.holds_right AND m.position = 1
-        AND {_OPEN.format("m")}
+    JOIN LATERAL (SELECT m.person_id FROM party.member AS m WHERE m.county = h.county AND m.household_id = h.household_id
+        AND m.holds_right AND {_OPEN.format("m")} ORDER BY m.position LIMIT 1) AS m ON true
     WHERE r.county = :county AND r.kind = 'contract_management' AND {_OPEN.format("r")}
       AND NOT EXISTS (SELECT FROM registry.restriction AS s WHERE s.county = r.county AND s.right_id = r.right_id)
       AND NOT EXISTS (SELECT FROM registry."case" AS c WHERE c.county = r.county AND c.household_code = h.code
