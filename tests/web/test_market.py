@@ -101,6 +101,7 @@ def test_no_page_and_no_file_tells_of_a_person_or_a_parcel(client: Any, superuse
             "13800000000",
         ):
             assert secret not in text, (path, secret)
+    assert client.get(f"/market/listings/{number}/photos/1.jpg").status_code == 404
     assert "请打 ***" in client.get(f"/market/listings/{number}").text
 
 

@@ -180,6 +180,14 @@ def test_an_address_keeps_five_searches_and_a_stranger_s_mistake_is_said(browser
     assert "最多保存 5 条" in refused.text
 
 
+def test_what_cannot_be_kept_is_said_and_nothing_is_kept(
+    browser: Browser, mailbox: Mailbox, superuser: Connection
+) -> None:
+    for query in ("&".join(f"a{number}=1" for number in range(61)), "crop=%00", "within=62", "mu_most=x", "x" * 2001):
+        assert ask(browser, query).status_code == 400, query[:20]
+    assert stored(superuser) == []
+
+
 def test_without_mail_settings_the_form_is_not_offered_and_the_feed_is(browser: Browser, superuser: Connection) -> None:
     page = browser.get("/market/saved?kind=lease")
     assert "没有设置邮件和短信" in page.text

@@ -212,9 +212,10 @@ def photo(number: str, position: int) -> Response:
     """A photo of a listing that is open or dealt. Raises NotFound."""
     with unit_of_work(NOBODY) as uow:
         found = [row.sha256 for row in queries.photos(uow.session, number) if row.position == position]
-    if not found:
+    file = store().path(found[0]) if found else None
+    if file is None or not file.is_file():
         raise NotFound
-    return send_file(store().path(found[0]), mimetype="image/jpeg", max_age=TILE_S)
+    return send_file(file, mimetype="image/jpeg", max_age=TILE_S)
 
 
 @blueprint.get("/market/compare")

@@ -18,7 +18,7 @@ from landreg.access.limits import limiter
 from landreg.access.policy import allow, current_actor
 from landreg.core.actor import NOBODY, Actor, Desk, Role
 from landreg.core.db import unit_of_work
-from landreg.core.errors import BadInput, NotFound
+from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.exchange.market import search_queries, searches
 from landreg.exchange.market.asked import CHOICES, MONTHS_A_YEAR, PARTS, RANGES, Asked, faults
 from landreg.exchange.market.sending import senders
@@ -33,6 +33,7 @@ blueprint = Blueprint("market_searches", __name__)
 KEEPS = "10 per hour"
 CLICKS = "30 per minute"
 SHOWN = 50
+FIELDS = 60
 READERS = (Role.FARMER, Role.TAKER)
 
 
@@ -51,7 +52,11 @@ def _one_click_needs_no_form(state: BlueprintSetupState) -> None:
 
 
 def _asked(query: str) -> Asked:
-    found = read_form(Asked, MultiDict(parse_qs(query, max_num_fields=60)))
+    try:
+        given = parse_qs(query, max_num_fields=FIELDS)
+    except ValueError:
+        raise BadInput(Finding("FORM-8", "query", {"most": FIELDS})) from None
+    found = read_form(Asked, MultiDict(given))
     wrong = faults(found, {})
     if wrong:
         raise BadInput(wrong)
@@ -81,7 +86,7 @@ def _page(actor: Actor, query: str) -> Response:
                 row.seen_at = uow.now
     try:
         asked = _asked(query[:2000])
-    except (BadInput, ValueError):
+    except BadInput:
         asked = Asked()
     return pages.render(
         "exchange/market/saved.html",
