@@ -79,6 +79,9 @@ def test_from_the_counter_to_the_confirmation_of_the_deal(
     app: Any, operator: Browser, listing: Listing, superuser: Connection
 ) -> None:
     takers = [_taker(app, operator, serial) for serial in (1, 2)]
+    assert f"/sales/new/{COUNTY}/{listing.listing_id}" in operator.get("/sales").text
+    take_part = f"/bids/listings/{COUNTY}/{listing.listing_id}"
+    assert takers[0].get(take_part).headers["Location"].endswith("/bids")
     operator.get(f"/sales/new/{COUNTY}/{listing.listing_id}")
     refused = operator.post(f"/sales/new/{COUNTY}/{listing.listing_id}", _hours(listing, deposit="99999"))
     assert refused.status_code == 422
@@ -86,6 +89,8 @@ def test_from_the_counter_to_the_confirmation_of_the_deal(
     made = operator.post(f"/sales/new/{COUNTY}/{listing.listing_id}", _hours(listing))
     assert made.status_code == 303, made.text
     sale = made.headers["Location"].rsplit("/", 1)[1]
+    assert takers[0].get(take_part).headers["Location"].endswith(sale)
+    assert takers[0].get(f"/bids/listings/{COUNTY}/{uuid4()}").status_code == 404
     for place, taker in enumerate(takers):
         assert sale in taker.get("/bids").text
         taker.get(f"/bids/{COUNTY}/{sale}")

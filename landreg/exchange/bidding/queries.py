@@ -159,6 +159,18 @@ def sales(session: Session, listing_id: UUID | None = None, since: datetime | No
     return [Standing(*row) for row in session.execute(asked.order_by(SaleClock.closes_at).limit(200))]
 
 
+def without_sale(session: Session) -> Sequence[Listing]:
+    """Published listings that are to be bid for, and that have no sale under way, those whose publication ends first."""
+    under_way = sa.select(Sale.sale_id).join(SaleClock, _same(SaleClock))
+    under_way = under_way.where(
+        Sale.county == Listing.county, Sale.listing_id == Listing.listing_id, SaleClock.over == ""
+    )
+    asked = sa.select(Listing).where(
+        Listing.state == "published", Listing.way.in_(("auction", "sealed")), ~under_way.exists()
+    )
+    return session.scalars(asked.order_by(Listing.closes_on).limit(100)).all()
+
+
 def entrants(session: Session, county: str, sale_id: UUID) -> Sequence[Entrant]:
     """Those in a sale whom the actor sees, by plate."""
     return _all(session, Entrant, county, Entrant.plate, sale_id=sale_id)

@@ -63,7 +63,8 @@ def open_at_counter(actor: Actor, asked: Opening) -> tuple[Taker, str]:
         row = Taker(
             county=county, village=village, taker_id=taker_id, kind=asked.kind, name=name, code="" if person else number,
             household_id=None, account_id=account, id_sealed=seal(number) if person else None,
-            id_digest=digest(said) if person else None, contact=asked.contact.strip(), opened_by=actor.account_id, opened_at=uow.now,
+            id_digest=digest(said) if person else None, contact=asked.contact.strip(), opened_by=actor.account_id,
+            opened_at=uow.now,
         )  # fmt: skip
         _write(uow, row)
     return row, password

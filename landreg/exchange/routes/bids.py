@@ -53,6 +53,23 @@ def index() -> Response:
         )  # fmt: skip
 
 
+@blueprint.get("/bids/listings/<county>/<uuid:listing_id>")
+@allow(*BIDDERS)
+def take_part(county: str, listing_id: UUID) -> Redirect:
+    """From a listing to where it is dealt with: the negotiation, or its last sale. Raises NotFound."""
+    with unit_of_work(current_actor()) as uow:
+        told = queries.told(uow.session, county, listing_id)
+        held = queries.sales(uow.session, listing_id)
+    if told is None:
+        raise NotFound
+    if told.way == "negotiation":
+        return redirect(url_for(".talk", county=county, listing_id=listing_id), 303)
+    if held:
+        return redirect(url_for(".one", county=county, sale_id=held[-1].sale.sale_id), 303)
+    flash(_("这宗还没有设立场次，公告期满以后由交易员设立。"))
+    return redirect(url_for(".index"), 303)
+
+
 @blueprint.get("/bids/<county>/<uuid:sale_id>")
 @allow(*BIDDERS)
 def one(county: str, sale_id: UUID) -> Response:

@@ -43,13 +43,17 @@ def index() -> Response:
         windows = queries.open_priorities(session, page_day(session))
         subjects: list[Sale | Offer | Priority] = [*(standing.sale for standing in held), *yes, *windows]
         ids = {(one.county, one.listing_id) for one in subjects}
+        to_set_up = queries.without_sale(session)
         listings = {listing: queries.listing(session, county, listing) for county, listing in ids}
-        names = division_names(session, sorted({one.village for one in listings.values() if one is not None}))
+        names = division_names(
+            session, sorted({one.village for one in (*listings.values(), *to_set_up) if one is not None})
+        )
         order = {"open": 0, "closed": 1, "opened": 2, "announced": 3}
         return pages.render(
             "exchange/sales.html", sales=sorted(held, key=lambda one: order.get(one.stage, 9)), accepted=yes, windows=windows,
             listings=listings, names=names, waiting=sum(one is None for _asked, one in queries.waiting_reviews(session)),
             today=page_day(session),
+            to_set_up=to_set_up,
         )  # fmt: skip
 
 
