@@ -24,6 +24,8 @@ from landreg.registry.effects import exits as effects
 from landreg.registry.facts import standing
 from landreg.registry.facts.exits import closed_by, parcels_held
 from landreg.registry.lapses import OFFICE
+from landreg.registry.rules.exit_requests import ExitAsked
+from landreg.registry.rules.requests import plain
 from landreg.registry.writing import Booking, write
 
 KIND = "exit_return"
@@ -104,8 +106,9 @@ def _enter(uow: UnitOfWork, row: Exit, first: RightBundle, changes: Changes) -> 
     """Write the act on a case of its own, which waits for the household's certificate: nobody applied, and nobody reviews it."""
     right, act_id = first.right.row, uuid4()
     case = Case(
-        county=row.county, case_id=uuid4(), village=row.village, act_kind=KIND, state="draft", request={}, findings=[],
-        number=case_number(uow, row.county), right_kind=right["kind"], subject_code=right["code"], right_ids=row.right_ids,
+        county=row.county, case_id=uuid4(), village=row.village, act_kind=KIND, state="draft", findings=[],
+        request=plain(ExitAsked(row.mode, tuple(row.parcels))), number=case_number(uow, row.county),
+        right_kind=right["kind"], subject_code=right["code"], right_ids=row.right_ids,
         household_code=row.household_code, applicant=row.applicant, prepared_by=uow.actor.account_id,
     )  # fmt: skip
     uow.session.add(case)

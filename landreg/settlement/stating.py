@@ -59,5 +59,5 @@ def state(actor: Actor, county: str) -> Statement:
         )  # fmt: skip
         uow.session.add(row)
         uow.session.flush()
-        stage(uow, Entry(logged.STATED, county, county, str(row.statement_id), logged.stated_facts(row)))
+        stage(uow, Entry("settlement.stated", county, county, str(row.statement_id), logged.stated_facts(row)))
     return row

@@ -1,4 +1,4 @@
-"""0040 How many households gave land or a homestead back for good, by county, for everybody; digests of what was refused may turn."""
+"""0040 How many gave land or a homestead back, by county, for everybody; digests of what was refused turn with the keys."""
 
 from alembic import op
 

@@ -220,7 +220,7 @@ def test_a_farmer_takes_the_own_exit_back_by_one_click_and_no_other_s(
 def test_what_was_registered_is_told_with_the_rights_that_stay(
     deng: Browser, officers: tuple[Actor, Actor], superuser: Connection
 ) -> None:
-    found = asked_for(officers[0])
+    found = asked_for(officers[0], mode="temporary", years=1)
     agreed(officers[0], superuser, found)
     paid(officers[0], found)
     to_register(*officers, superuser, found)
@@ -228,6 +228,12 @@ def test_what_was_registered_is_told_with_the_rights_that_stay(
     assert page.status_code == 200
     assert "退出登记告知书" in page.text
     assert deng.client.get(f"/exits/{COUNTY}/{found.exit_id}/ending.pdf").data.startswith(b"%PDF")
+    pass_days(superuser, 200)
+    assert days.work(WORKER) == 1
+    case = one(officers[0], "SELECT case_id FROM registry.\"case\" WHERE act_kind = 'exit_return'")
+    page = deng.get(f"/cases/{COUNTY}/{case}")
+    assert page.status_code == 200
+    assert "恢复登记" in page.text
 
 
 @pytest.mark.usefixtures("village")

@@ -23,5 +23,5 @@ class ExitAsked:
 
 
 ExitRequest: TypeAlias = ExitAsked
-EXIT_REQUESTS: Mapping[str, Any] = {"exit": ExitAsked}
+EXIT_REQUESTS: Mapping[str, Any] = {"exit": ExitAsked, "exit_return": ExitAsked}
 """By kind of act: the shape of its request."""

@@ -127,6 +127,6 @@ EXIT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         lo_5_operated_land,
     ),
 }
-"""By kind of act: the rules that judge it."""
+"""By kind of act: the rules that judge it. What comes back with its day is judged by nobody."""
 AT_THE_END = frozenset(("EXIT-2", "EXIT-3"))
 """What its procedure brings about: asked when the case is accepted, not when it is opened."""

@@ -17,12 +17,16 @@ from landreg.audit import evidence, logged
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.errors import BadInput, Conflict, NotFound, Refused
+from landreg.core.files import Store
 from landreg.exit import days, money, service
 from landreg.exit.rules.money import Itemised
+from landreg.keys import certificate_signer
 from landreg.law.guard import guard
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
 from landreg.registry.casework import applications, cases
+from landreg.registry.issued import certificates
+from landreg.registry.issued.certificates import Press
 from landreg.registry.rules.requests import Assignment, HouseholdChange, Joining
 from tests.exit_kit import (
     PAPER,
@@ -123,6 +127,13 @@ def test_a_temporary_exit_comes_back_by_itself_on_its_day(
     assert one(registrar, NOW, r=right) == 1
     assert right_of(registrar) == right
     assert stage_of(registrar, found) == "return"
+    assert rechecked(database, worker) == []
+    case = one(registrar, "SELECT case_id FROM registry.\"case\" WHERE act_kind = 'exit_return' AND waits")
+    assert state_of(registrar, case) == "registered"
+    seal(worker, database)
+    press = Press(certificate_signer(database), Store(database.store), "http://127.0.0.1")
+    assert len(certificates.issue(registrar, COUNTY, [case], press).issued) == 1
+    assert state_of(registrar, case) == "certified"
     assert rechecked(database, worker) == []
 
 
