@@ -79,8 +79,8 @@ OPENLY = {
     "priority": ("listing_id", "price", "first_day", "last_day"),
 }
 """By table: columns that anyone may read in the leaf; the rest enters as a salted digest."""
-NOT_TOLD = frozenset(("county", "village", "share"))
-"""A share is told by its digest, which the bid's own leaf holds since it came."""
+NOT_TOLD = frozenset(("county", "village"))
+"""Columns of which no leaf tells: today's division code."""
 
 
 def stage_row(uow: UnitOfWork, row: Any, parts: Parts = ()) -> None:
