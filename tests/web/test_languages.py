@@ -89,3 +89,12 @@ def test_the_word_for_a_step_is_in_the_readers_language_whoever_came_first(app: 
         assert compiled.render() == term("step", "withdraw", "en")
     with app.test_request_context(headers={"Cookie": "language=zh"}):
         assert compiled.render() == term("step", "withdraw", "zh")
+
+
+def test_the_mark_of_a_demonstration_says_its_word_once_to_an_english_reader(
+    browser: Browser, superuser: Connection
+) -> None:
+    superuser.execute("INSERT INTO system.demo DEFAULT VALUES ON CONFLICT DO NOTHING")
+    for chosen, mark in (("en", "<strong>SAMPLE</strong>"), ("zh", "<strong>样本 SAMPLE</strong>")):
+        browser.client.set_cookie("language", chosen)
+        assert mark in browser.get("/notices").text
