@@ -112,7 +112,11 @@ def test_on_a_desk_what_is_seldom_wanted_is_under_one_word(window: OpenPage, sta
     assert page.locator(".app-nav .menu a:visible").all_inner_texts() == [
         "农户绑定",
         "有偿退出",
+        "流转挂牌",
+        "流转合同",
+        "流转合同申请登记",
         "审计意见",
+        "流转市场",
         "公告",
         "证书查验",
     ]

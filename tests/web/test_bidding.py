@@ -89,6 +89,7 @@ def test_from_the_counter_to_the_confirmation_of_the_deal(
     made = operator.post(f"/sales/new/{COUNTY}/{listing.listing_id}", _hours(listing))
     assert made.status_code == 303, made.text
     sale = made.headers["Location"].rsplit("/", 1)[1]
+    assert sale in operator.get("/").text
     assert takers[0].get(take_part).headers["Location"].endswith(sale)
     assert takers[0].get(f"/bids/listings/{COUNTY}/{uuid4()}").status_code == 404
     for place, taker in enumerate(takers):

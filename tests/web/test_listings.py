@@ -106,6 +106,7 @@ def test_a_farmer_lists_from_the_phone_and_the_operator_publishes(
     number = re.search(COUNTY + r"-L\d{4}-\d{5}", page.text)
     assert number is not None
     assert number[0] in desk.get("/listings").text
+    assert number[0] in desk.get("/").text
     shown = desk.get(address.removeprefix("/my"))
     assert "规则检查没有问题" in shown.text
     assert "450" in shown.text
