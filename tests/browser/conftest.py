@@ -228,12 +228,15 @@ def keyed(walking: Callable[..., Walk]) -> Walk:
 
 
 def barriers_of(page: Page) -> dict[str, list[str]]:
-    """By the screen on which it is seen, what keeps somebody from a page: faults of axe-core, and what lies beside the screen."""
+    """By the screen on which it is seen, what keeps somebody from a page: faults of axe-core, and what lies beside the screen.
+
+    The same page is read to the end on a desk; on a phone what its size alone changes.
+    """
     found = {}
-    for width in (1280, 390):
+    for width, rules in ((1280, ()), (390, ("target-size",))):
         page.set_viewport_size({"width": width, "height": 860})
         beside = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        found[f"{width} px"] = [*faults_of(page), *([f"{beside} px beside the screen"] if beside > 0 else [])]
+        found[f"{width} px"] = [*faults_of(page, *rules), *([f"{beside} px beside the screen"] if beside > 0 else [])]
     page.set_viewport_size({"width": 1280, "height": 860})
     return {screen: faults for screen, faults in found.items() if faults}
 

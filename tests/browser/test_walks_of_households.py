@@ -116,6 +116,7 @@ def test_a_household_s_address_that_was_wrong_from_the_first_day_is_corrected(wa
     assert told(walk, HOME, "更正登记", "地址 样本村一组 样本村二组")
 
 
+@pytest.mark.drill
 def test_a_members_name_is_changed_and_the_history_tells_both(walk: Walk) -> None:
     member = members(walk.registrar)[1]
     page = walk.form(HOME, "name_change")

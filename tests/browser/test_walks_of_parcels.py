@@ -60,6 +60,7 @@ def test_an_area_measured_anew_is_registered(walk: Walk) -> None:
     assert walk.certificates(right_of(walk.registrar)) == ["已换发"]
 
 
+@pytest.mark.drill
 def test_a_part_washed_away_leaves_the_right(walk: Walk) -> None:
     page = walk.form(PARCEL, "part_loss")
     page.fill("#field-shape", f"{X - 1} {Y - 1}\n{X - 1} {Y + 21}\n{X + 5} {Y + 21}\n{X + 5} {Y - 1}")

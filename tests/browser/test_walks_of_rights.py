@@ -57,6 +57,7 @@ def test_land_is_given_back(walk: Walk) -> None:
     assert walk.certificates(right) == ["已注销"]
 
 
+@pytest.mark.drill
 def test_a_damaged_certificate_is_taken_in_and_a_new_one_printed(walk: Walk) -> None:
     right = right_of(walk.registrar)
     page = walk.form(right_page(right), "certificate_exchange")
