@@ -23,7 +23,7 @@ from landreg.exchange import logged as market
 from landreg.exchange.contracts import logged, project_queries, queries
 from landreg.exchange.contracts.entering import held
 from landreg.exchange.contracts.model import Contract, ContractParcel
-from landreg.exchange.contracts.queries import Land, Whole
+from landreg.exchange.contracts.queries import ISSUER, Land, Whole
 from landreg.exchange.contracts.rules import wording
 from landreg.exchange.contracts.rules.clauses import Text, asked_of, tr_7_written_contract_complete
 from landreg.exchange.contracts.rules.course import Renewal, con_9_no_open_dispute, con_10_taker_before_others, stage
@@ -37,6 +37,8 @@ from landreg.registry.guarded import ties_nothing
 
 MOST_SIGNS = 2000
 MONTHS = 12
+RESOLVED = "成员（代表）会议"
+"""How the line of a collective's listing begins that tells what its members decided."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,12 @@ class Terms:
 
 @dataclass(frozen=True)
 class Draft:
-    """A contract to be drawn. values: what the parties say for the clauses. previous: what it renews, changes or passes on."""
+    """A contract to be drawn. values: what the parties say for the clauses. previous: what it renews, changes or passes on.
 
-    right_id: UUID
+    right_id: None of a collective's own land.
+    """
+
+    right_id: UUID | None
     parcels: tuple[Taken, ...]
     terms: Terms
     values: Mapping[str, str] = field(default_factory=dict)
@@ -88,7 +93,7 @@ def draw_from_deal(
     """
     with unit_of_work(actor) as uow:
         found = queries.dealt(uow.session, county, deal_id)
-        if found is None or found.listing.right_id is None:
+        if found is None:
             raise NotFound
         return draw(uow, draft_of(found, kind_values, said), found.taker)
 
@@ -103,7 +108,10 @@ def draft_of(found: queries.Dealt, values: Mapping[str, str], said: str = "") ->
     parcels = tuple(
         Taken(one.parcel_code, None if one.part is None else one.area_m2, None, one.part) for one in found.parcels
     )
-    assert listing.right_id is not None  # noqa: S101  (asked before)
+    decided = (
+        [line for line in listing.said.splitlines() if line.startswith(RESOLVED)] if listing.right_id is None else []
+    )
+    values = {**values, "resolution": decided[-1]} if decided else values
     return Draft(listing.right_id, parcels, terms, values, said, deal.deal_id)
 
 
@@ -115,7 +123,7 @@ def draw_recorded(
     taker_code: of a household, or of an organisation with its name. Raises as `draw_from_deal`, BadInput for a code that is none.
     """
     with unit_of_work(actor) as uow:
-        land = queries.land(uow.session, county, draft.right_id)
+        land = None if draft.right_id is None else queries.land(uow.session, county, draft.right_id)
         if land is None:
             raise NotFound
         return draw(uow, draft, taker_of(uow, county, land.right.village, taker_code, taker_name, contact))
@@ -182,13 +190,13 @@ def draw(uow: UnitOfWork, draft: Draft, taker: Taker, number: str = "") -> Contr
     law = load_law(uow.session, county, beijing_day(uow.now))
     said: dict[str, Any] = {"said": draft.said, **{f"clause_{name}": text for name, text in draft.values.items()}}
     ties_nothing(law.on, **said)
-    land = queries.land(uow.session, county, draft.right_id)
-    if land is None:
-        raise NotFound
+    land = _land_of(uow, county, draft)
     findings, values = judged(uow, law, land, draft, taker)
     if findings:
         raise Refused(findings)
-    number = number or queries.next_numbers(uow.session, county, land.right.village, land.right.household_code[:14])[0]
+    number = (
+        number or queries.next_numbers(uow.session, county, land.right.village, land.right.household_code[:ISSUER])[0]
+    )
     pieces = parcels_of(land, draft)
     text = Text(terms.kind, terms.unit, values, draft.said, _months(terms), number)
     row = Contract(
@@ -204,7 +212,9 @@ def draw(uow: UnitOfWork, draft: Draft, taker: Taker, number: str = "") -> Contr
     )  # fmt: skip
     uow.session.add(row)
     uow.session.flush()
-    told = project_queries.contracted(uow.session, county, row.village, [one.code for one in pieces])
+    told = land.parcels
+    if draft.right_id is not None:
+        told = project_queries.contracted(uow.session, county, row.village, [one.code for one in pieces])
     rows = [
         ContractParcel(
             county=county, village=row.village, contract_id=row.contract_id, parcel_code=one.code, name=one.name,
@@ -218,6 +228,19 @@ def draw(uow: UnitOfWork, draft: Draft, taker: Taker, number: str = "") -> Contr
     uow.session.flush()
     logged.stage_contract(uow, row, rows)
     return row
+
+
+def _land_of(uow: UnitOfWork, county: str, draft: Draft) -> Land:
+    """The land of a draft. Raises NotFound for a right that is none, Refused (CON-18) for land that is not of one collective."""
+    if draft.right_id is not None:
+        found = queries.land(uow.session, county, draft.right_id)
+        if found is None:
+            raise NotFound
+        return found
+    of_collective = queries.collective_land(uow.session, county, [one.code for one in draft.parcels])
+    if of_collective is None:
+        raise Refused(Finding("CON-18", "parcels"))
+    return of_collective
 
 
 def judged(
@@ -263,6 +286,9 @@ def filled(
     if not asked.get("grade"):
         grades = sorted({land.parcels[one.code].soil_grade for one in pieces if one.code in land.parcels} - {""})
         asked["grade"] = "、".join(grades)
+    if draft.right_id is None and not asked.get("representative"):
+        before = {} if previous is None else previous.contract.clauses
+        asked["representative"] = str(before.get("representative") or land.representative)
     several = len({one.price for one in pieces}) > 1
     grain = term("contract_grain", terms.grain) if terms.grain else ""
     price = law.text("CON-11.grain_yuan_per_kg", terms.grain) if terms.grain in GRAINS else ""
@@ -306,8 +332,8 @@ def _facts(uow: UnitOfWork, land: Land, draft: Draft, taker: Taker, values: Mapp
         ),
         unit=terms.unit, price=terms.price, grain=terms.grain, escalator_percent=terms.escalator_percent,
         use=values.get("use", ""), taker_kind=taker.kind, taker_name=taker.name,
-        same_collective=taker.kind == "household" and taker.code[:14] == land.right.household_code[:14],
-        taker_is_contractor=taker.household_id == land.right.household_id
+        same_collective=taker.kind == "household" and taker.code[:ISSUER] == land.right.household_code[:ISSUER],
+        taker_is_contractor=(taker.household_id is not None and taker.household_id == land.right.household_id)
         or (retransfer and previous is not None and taker.taker_id == previous.contract.taker_id),
         issuer_consents=bool(values.get("issuer_consent")), contractor_consents=bool(values.get("contractor_consent")),
         bound=taken, parent_until=ends if retransfer else None,

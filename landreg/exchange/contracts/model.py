@@ -25,6 +25,7 @@ Percent = Numeric(5, 2)
 class Contract(CountyKey, Base):
     """A contract of a transfer. from_on, until_on: half-open days. clauses: the values of its clauses. text_sha256: of the
     wording that is signed. relation: to previous_id: renewal, change or retransfer, else ''. state, ends_on: kept by the database.
+    right_id, household_id: None of a collective's own land, whose code and name stand where a household's would.
     """
 
     __tablename__ = "contract"
@@ -34,9 +35,9 @@ class Contract(CountyKey, Base):
     number: Mapped[str]
     deal_id: Mapped[UUID | None]
     kind: Mapped[str]
-    right_id: Mapped[UUID]
+    right_id: Mapped[UUID | None]
     right_code: Mapped[str]
-    household_id: Mapped[UUID]
+    household_id: Mapped[UUID | None]
     household_code: Mapped[str]
     household_name: Mapped[str]
     taker_id: Mapped[UUID]

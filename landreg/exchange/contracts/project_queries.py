@@ -102,7 +102,7 @@ def contracts(session: Session, county: str, project_id: UUID) -> dict[UUID, Con
             Contract.state != "withdrawn",
         )
     )
-    return {row.household_id: row for row in rows}
+    return {row.household_id: row for row in rows if row.household_id is not None}
 
 
 def has_contract(session: Session, county: str, project_id: UUID, household_id: UUID) -> bool:

@@ -29,13 +29,20 @@ from landreg.exchange.model import Deal, DealFall, Listing, ListingParcel, Taker
 from landreg.law.queries import load_law
 from landreg.party.model import Holder
 
+ISSUER = 14
+"""Signs by which a parcel's or a household's code names the collective that issues the land."""
+
 
 @dataclass(frozen=True)
 class Land:
-    """What the register says of a right and its parcels, of `right_said` and `parcels_said`."""
+    """What the register says of a right and its parcels, of `right_said` and `parcels_said`.
+
+    Of a collective's own land: the collective in place of the household, without a right; representative: who stands for it.
+    """
 
     right: Any
     parcels: Mapping[str, Any]
+    representative: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,6 +114,19 @@ def land(session: Session, county: str, right_id: UUID) -> Land | None:
     return Land(right, {row.parcel_code: row for row in rows})
 
 
+def collective_land(session: Session, county: str, codes: Sequence[str]) -> Land | None:
+    """These parcels of a collective that lie under no right; None where they are not of one collective that the register knows."""
+    issuers = {code[:ISSUER] for code in codes}
+    if len(issuers) != 1:
+        return None
+    asked = {"county": county, "code": issuers.pop(), "codes": list(codes)}
+    said = session.execute(sa.text("SELECT * FROM exchange.collective_said(:county, :code)"), asked).first()
+    if said is None:
+        return None
+    rows = session.execute(sa.text("SELECT * FROM exchange.collective_parcels(:county, :codes)"), asked)
+    return Land(said, {row.parcel_code: row for row in rows}, said.representative)
+
+
 def rights_of(session: Session, county: str, code: str) -> Sequence[Any]:
     """The contract rights in force of a household's code."""
     return session.execute(
@@ -120,11 +140,11 @@ def household(session: Session, county: str, code: str) -> Any | None:
     return session.execute(sa.text("SELECT * FROM exchange.household_said(:county, :code)"), values).first()
 
 
-def frozen(session: Session, county: str, right_id: UUID, codes: Sequence[str]) -> Sequence[Any]:
+def frozen(session: Session, county: str, right_id: UUID | None, codes: Sequence[str]) -> Sequence[Any]:
     """Seizures, disputes and exits that stand on a right or these parcels of it."""
     rows = session.execute(
         sa.text(
-            "SELECT DISTINCT what, kind, number, named FROM exchange.standing_on(:county, :right, :codes, NULL) "
+            "SELECT DISTINCT what, kind, number, named FROM exchange.standing_on(:county, CAST(:right AS uuid), :codes, NULL) "
             "WHERE (parcel_code = '' OR parcel_code = ANY (:codes)) "
             "AND (what = 'exit' OR what = 'restriction' AND kind IN ('seizure', 'dispute'))"
         ),
@@ -313,7 +333,7 @@ def deals_waiting(session: Session) -> Sequence[Any]:
         sa.select(Deal, Listing, Taker)
         .join(Listing, sa.and_(Listing.county == Deal.county, Listing.listing_id == Deal.listing_id))
         .join(Taker, sa.and_(Taker.county == Deal.county, Taker.taker_id == Deal.taker_id))
-        .where(~drawn.exists(), ~fallen.exists(), Listing.right_id.is_not(None))
+        .where(~drawn.exists(), ~fallen.exists())
         .order_by(Deal.decided_at)
         .limit(200)
     ).all()

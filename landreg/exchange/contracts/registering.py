@@ -36,7 +36,7 @@ def open_case_of(actor: Actor, store: Store, county: str, contract_id: UUID, tex
         found, law = held(uow, county, contract_id)
         row = found.contract
         open_for(found, law, "signed", "running")
-        if not found.of("registration_asked") or found.of("case_opened"):
+        if row.right_id is None or not found.of("registration_asked") or found.of("case_opened"):
             raise Conflict(Finding("CON-5", "state", {"where": "running"}, subject=row.number))
         taker = queries.taker(uow.session, county, row.taker_id)
         if taker is None:

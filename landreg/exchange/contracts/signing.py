@@ -22,14 +22,13 @@ from landreg.exchange.contracts.entering import happened, held, must, open_for
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.queries import Whole, calendar_of
 from landreg.exchange.contracts.rules.course import (
+    SIGNATURE_RULES,
     Signing,
-    con_3_signature_is_sound,
-    con_4_service_answer_fits,
     con_14_signed_and_settled,
 )
 from landreg.exchange.contracts.rules.terms import Contracted, Piece, may_be_registered, tr_8_five_years_or_more
 from landreg.exchange.contracts.verifying import FileService, SignatureService
-from landreg.law.book import Law
+from landreg.law.book import Law, examine
 from landreg.registry.guarded import Attached, ties_nothing
 
 SIDES = ("contractor", "taker")
@@ -54,7 +53,7 @@ def sign(
     service: Callable[[str], SignatureService] = FileService,
 ) -> Contract:  # fmt: skip
     """Take the signature of a side; the second one makes the contract. Raises NotFound, Conflict (CON-5), BadInput, Refused
-    (CON-2, CON-3, CON-4, ACC-25, TR-1, TR-12, GUARD-1).
+    (CON-2, CON-3, CON-4, CON-18, ACC-25, TR-1, TR-12, GUARD-1).
     """
     if given.side not in SIDES:
         raise BadInput(Finding("FORM-5", "side", {"given": given.side[:40]}))
@@ -86,6 +85,8 @@ def _taken(
     text = given.text_sha256 or ("" if own else row.text_sha256)
     facts: dict[str, Any] = {"way": given.way, "name": given.name.strip(), "text_sha256": text}
     signing = Signing(given.side, given.way, text, row.text_sha256, given.name, number=row.number)
+    if row.household_id is None:
+        signing = replace(signing, representative=str(row.clauses.get("representative", "")), of_collective=True)
     match given.way:
         case "in_person" if not own:
             signing = replace(signing, identity_checked=given.identity_checked, witness=given.witness)
@@ -100,8 +101,8 @@ def _taken(
             said = service(law.text("CON-4.service_key")).verified(given.answer, row.number, given.side, text)
             facts |= {"name": said.name, "reference": said.reference} if said else {}
             signing = replace(signing, verified=said is not None, name=said.name if said else given.name)
-    if wrong := con_4_service_answer_fits(signing, law) or con_3_signature_is_sound(signing, law):
-        raise Refused(wrong)
+    if wrong := examine(SIGNATURE_RULES, signing, law):
+        raise Refused(wrong[0])
     return facts
 
 
@@ -154,6 +155,9 @@ def ask_registration(actor: Actor, county: str, contract_id: UUID) -> None:
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, contract_id)
         open_for(found, law, "signed", "running")
+        if found.contract.right_id is None:
+            # What a collective gives out without a household's right is registered by an act of its own, at the counter.
+            raise Conflict(Finding("CON-5", "state", {"where": "running"}, subject=found.contract.number))
         if wrong := tr_8_five_years_or_more(contracted(found), law):
             raise Refused(wrong)
         happened(uow, found.contract, "registration_asked", law.on)
@@ -162,7 +166,11 @@ def ask_registration(actor: Actor, county: str, contract_id: UUID) -> None:
 def may_register(found: Whole, law: Law) -> bool:
     """Whether the register is offered: from five years on, of a right whose land is farmed by another."""
     row = found.contract
-    if row.kind in ("exchange", "assignment", "custody", "entrusted") or row.relation == "retransfer":
+    if (
+        row.kind in ("exchange", "assignment", "custody", "entrusted")
+        or row.relation == "retransfer"
+        or row.right_id is None
+    ):
         return False
     return may_be_registered(row.from_on, row.until_on, law.days("TR-8.least_years"))
 

@@ -153,3 +153,14 @@ def test_a_certificate_is_for_what_is_signed_and_settled() -> None:
     assert rules.con_14_signed_and_settled((contract(*SIGNED), False), LAW) is not None
     assert rules.con_14_signed_and_settled((contract(*SIGNED, arrears=Decimal(1)), True), LAW) is not None
     assert rules.con_14_signed_and_settled((contract(), True), LAW) is not None
+
+
+def test_for_a_collective_signs_its_representative_alone() -> None:
+    """CON-18."""
+    own = in_person(of_collective=True, representative="样本一")
+    assert rules.con_18_collective_signs_by_its_representative(own, LAW) is None
+    assert rules.con_18_collective_signs_by_its_representative(in_person(name="样本二"), LAW) is None
+    for wrong in ({"name": "样本二"}, {"way": "agent", "consented": True}, {"way": "mandate", "consented": True}):
+        assert rules.con_18_collective_signs_by_its_representative(replace(own, **wrong), LAW) is not None
+    taker = in_person(side="taker", name="样本二", of_collective=True, representative="样本一")
+    assert rules.con_18_collective_signs_by_its_representative(taker, LAW) is None

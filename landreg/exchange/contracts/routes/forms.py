@@ -17,6 +17,8 @@ from landreg.law.book import terms
 from landreg.web import i18n
 
 SAID = {"most": 300}
+KNOWN = ("grade", "representative", "resolution")
+"""What may be left empty: the register or the listing knows it."""
 OFF_MARKET = ("lease", "subcontract", "share", "exchange", "assignment", "custody", "entrusted")
 
 
@@ -43,6 +45,8 @@ class Clauses:
     other_parcels: str = field(default="", metadata=SAID)
     issuer_consent: str = field(default="", metadata=SAID)
     contractor_consent: str = field(default="", metadata=SAID)
+    representative: str = field(default="", metadata=SAID)
+    resolution: str = field(default="", metadata=SAID)
     said: str = field(default="", metadata={"most": 1000})
 
     def values(self) -> dict[str, str]:
@@ -116,7 +120,7 @@ def questions(kind: str, unit: str, on: date) -> list[dict[str, Any]]:
             "name": name,
             "words": i18n.shown_term(name, "clause_value"),
             "choices": [(one, i18n.shown_term(f"{name}_{one}", "clause_choice")) for one in lists.get(name, ())],
-            "required": name in needed and name != "grade",
+            "required": name in needed and name not in KNOWN,
         }
         for name in asked_of(kind, unit, on)
     ]

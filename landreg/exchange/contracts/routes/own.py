@@ -177,7 +177,7 @@ def _one(actor: Actor, county: str, contract_id: UUID, consent: Consent | None) 
     return pages.render(
         "exchange/contracts/own_one.html", found=found, contract=row, today=today, consent=consent, course=course,
         stage=stage(course), clauses=written(text, beijing_day(row.drawn_at)), settled=found.settled, DAY=DAY,
-        mine="contractor" if actor.household == row.household_id else "taker",
+        mine="contractor" if row.household_id is not None and actor.household == row.household_id else "taker",
     )  # fmt: skip
 
 

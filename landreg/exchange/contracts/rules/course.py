@@ -90,7 +90,10 @@ def con_9_no_open_dispute(facts: Course, law: Law) -> Finding | None:
 
 @dataclass(frozen=True)
 class Signing:
-    """A signature as it is taken. text_sha256: of what was signed; expected: of the contract as it stands."""
+    """A signature as it is taken. text_sha256: of what was signed; expected: of the contract as it stands.
+
+    of_collective: the contractor is a collective; representative: who signs for it, as the contract names them.
+    """
 
     side: str
     way: str
@@ -102,6 +105,8 @@ class Signing:
     consented: bool = False
     verified: bool = False
     number: str = ""
+    of_collective: bool = False
+    representative: str = ""
 
 
 def con_3_signature_is_sound(facts: Signing, law: Law) -> Finding | None:
@@ -123,6 +128,19 @@ def con_4_service_answer_fits(facts: Signing, law: Law) -> Finding | None:
     if facts.way != "service" or facts.verified:
         return None
     return Finding("CON-4", "answer", {}, subject=facts.number or None)
+
+
+def con_18_collective_signs_by_its_representative(facts: Signing, law: Law) -> Finding | None:
+    """CON-18: for a collective signs whom the contract names by its members' resolution, itself. RCEO-26, RLCL-48."""
+    if not facts.of_collective or facts.side != "contractor":
+        return None
+    if facts.way in ("in_person", "service") and facts.name.strip() == facts.representative:
+        return None
+    return Finding("CON-18", "name", {}, subject=facts.number or None)
+
+
+SIGNATURE_RULES = (con_4_service_answer_fits, con_3_signature_is_sound, con_18_collective_signs_by_its_representative)
+"""What a signature is held against; the first finding is told."""
 
 
 @dataclass(frozen=True)
