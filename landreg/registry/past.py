@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from landreg.access.queries import masked_persons, names_of
+from landreg.access.queries import masked_persons, names_of, same_persons
 from landreg.land.model import Parcel, ParcelOrigin
 from landreg.party.model import Holder, Household, Member
 from landreg.registry import queries, shelves
@@ -145,18 +145,39 @@ def household_history(session: Session, county: str, household_id: UUID) -> list
     households = _rows(session, Household, Household.county == county, Household.household_id == household_id)
     members = _rows(session, Member, Member.county == county, Member.household_id == household_id)
     masked = masked_persons(session, [row.person_id for row in members])
-    called = _called(members, {person: name for person, (name, _number) in masked.items()})
+    numbers = _numbered(session, members, {person: number for person, (_name, number) in masked.items()})
+    renamed = [row for row in members if row.person_id not in numbers]
+    called = _called(renamed, {person: name for person, (name, _number) in masked.items()})
     held = _rows(session, RightHolder, RightHolder.county == county, RightHolder.household_id == household_id)
     rights = {row.row_id: row for row in _by_row(session, county, [row.right_row for row in held])}
     rows = [
         *(_said("household", household_id, "", _facts(row, HOUSEHOLD), row) for row in households),
         *(
-            _said("member", row.member_id, masked.get(row.person_id, ("—", ""))[0], _of_member(row, called), row)
+            _said(
+                "member", row.member_id, masked.get(row.person_id, ("—", ""))[0], _of_member(row, called, numbers), row
+            )
             for row in members
         ),
         *_on_rights("right", held, rights, _share),
     ]
     return _told(session, county, rows)
+
+
+def _numbered(session: Session, members: Sequence[Member], masked: Mapping[UUID, str]) -> dict[UUID, str]:
+    """By person, of members whose identity number was corrected: it behind its mask, told apart where the masks look alike."""
+    persons: dict[UUID, dict[UUID, None]] = defaultdict(dict)
+    for row in members:
+        persons[row.member_id][row.person_id] = None
+    some = [list(one) for one in persons.values() if len(one) > 1]
+    first = same_persons(session, [person for one in some for person in one])
+    found: dict[UUID, str] = {}
+    for one in some:
+        numbers = list(dict.fromkeys(first.get(person, person) for person in one))
+        alike = len({masked.get(number) for number in one}) < len(numbers)
+        for person in one if len(numbers) > 1 else ():
+            place = numbers.index(first.get(person, person)) + 1
+            found[person] = masked.get(person, "—") + (f"（{place}）" if alike else "")
+    return found
 
 
 def _called(members: Sequence[Member], masked: Mapping[UUID, str]) -> dict[UUID, str]:
@@ -175,9 +196,10 @@ def _called(members: Sequence[Member], masked: Mapping[UUID, str]) -> dict[UUID,
     return {person: masked.get(person, "—") + alike.get(person, "") for some in renamed for person in some}
 
 
-def _of_member(row: Member, called: Mapping[UUID, str]) -> dict[str, Any]:
+def _of_member(row: Member, called: Mapping[UUID, str], numbers: Mapping[UUID, str]) -> dict[str, Any]:
     name = {"person_id": called[row.person_id]} if row.person_id in called else {}
-    return {**name, **_facts(row, MEMBER)}
+    number = {"id_number": numbers[row.person_id]} if row.person_id in numbers else {}
+    return {**name, **number, **_facts(row, MEMBER)}
 
 
 def _rows(session: Session, table: Any, *where: sa.ColumnElement[bool]) -> Sequence[Any]:

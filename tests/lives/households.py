@@ -19,6 +19,7 @@ from landreg.registry.rules.household_requests import (
     Placed,
     RepresentativeChange,
 )
+from landreg.registry.rules.parcel_requests import Corrected, Correction
 from landreg.registry.rules.requests import Cancellation, NameChange
 from tests.household_kit import SECOND, SIGNED, division, household_id, members, parcels
 from tests.life_kit import Life, Stage, act
@@ -47,6 +48,11 @@ def _between_people(on: Stage) -> Life:
     renamed = yield "renamed", lambda: applications.renamed(registrar, "成员3之新", citizen_id(7))
     name = NameChange(members(registrar, THIRD)[1], renamed, "成员3之新", "renamed")
     yield from _of_household(on, "name_change", name, THIRD)
+    other = members(registrar, FOURTH)[1]
+    number = yield "renumbered", lambda: applications.renumbered(registrar, FOURTH, other, "成员4之2", citizen_id(971))
+    right = (Corrected("person_id", str(number)), Corrected("relation", "12"))
+    wrong = Correction("member", "office", "户口簿", right, (), other, "成员4之2")
+    yield from _of_household(on, "correction", wrong, FOURTH)
     heir = yield "person_of", lambda: applications.person_of(registrar, "城里人", citizen_id(970))
     dead = tuple(members(registrar))
     asked = HomesteadInheritance(heir, "城里人", "（2026）公证1号", "某市某街1号", dead)

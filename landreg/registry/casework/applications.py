@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import insert
 
-from landreg.access.identity import NewPerson, enter_alone, enter_renamed
+from landreg.access.identity import NewPerson, bearing, enter_alone, enter_renamed
 from landreg.core.actor import Actor
 from landreg.core.codes import citizen_id_fault
 from landreg.core.db import UnitOfWork, unit_of_work
@@ -22,6 +22,7 @@ from landreg.registry import queries
 from landreg.registry.casebook import Case, CaseParcel
 from landreg.registry.casework.cases import note
 from landreg.registry.casework.household_applications import AT_ACCEPTANCE, completed, subject_of
+from landreg.registry.effects import Standing
 from landreg.registry.facts import standing
 from landreg.registry.facts.acts import act_proposals
 from landreg.registry.facts.households import concerned
@@ -120,6 +121,33 @@ def renamed(actor: Actor, name: str, id_number: str) -> UUID:
     if person is None:
         raise BadInput(Finding("CHG-8", "id_number"))
     return person
+
+
+def renumbered(actor: Actor, code: str, member_id: UUID, name: str, id_number: str) -> UUID:
+    """The person of the right number of a member, under the member's own name; until an act brings it, nobody is found by it.
+
+    Raises NotFound for who is no member of the household, BadInput for a name or number that is none, and (COR-2) for a name
+    that is not the member's: nothing is entered then.
+    """
+    with unit_of_work(actor) as uow:
+        member = member_of(uow, code, member_id)
+        _must_be_a_person(uow, "name", name, id_number)
+        if not bearing(uow.session, [(member.row["person_id"], name.strip())]):
+            raise BadInput(Finding("COR-2", "name"))
+        person = NewPerson(name.strip(), "1", id_number)
+        return enter_renamed(uow, person) or enter_alone(uow, person)
+
+
+def member_of(uow: UnitOfWork, code: str, member_id: UUID) -> Standing:
+    """A member of a household in force. Raises NotFound for who is none."""
+    household = parties.household_by_code(uow.session, code)
+    if household is None:
+        raise NotFound
+    found = standing.households(uow.session, household.county, [code])[code].members
+    member = next((row for row in found if row.row["member_id"] == member_id), None)
+    if member is None:
+        raise NotFound
+    return member
 
 
 def must_fit(law: Law, kind: str, on: str, right_kind: str) -> ActType:

@@ -140,6 +140,23 @@ def correct_right(rows: Sequence[SpokenRight], right: Mapping[str, Any], on: dat
     return changes
 
 
+def correct_member(
+    member: Sequence[Spoken],
+    named: Sequence[tuple[str, Sequence[Spoken]]],
+    right: Mapping[str, Any],
+    on: date,
+    new: NewId,
+) -> Changes:
+    """The same of a member of a household, by the rows that the register says now.
+
+    named: what names the same person beside, where the number is corrected: the column that does, and its subject's rows.
+    """
+    changes = correct(member, right, (), on, new)
+    for column, rows in named:
+        changes = _both(changes, correct(rows, {column: right["person_id"]}, (), on, new))
+    return changes
+
+
 def resized(
     right: Mapping[str, Any], parcels: Sequence[Mapping[str, Any]], parcel: Mapping[str, Any], area_m2: Decimal
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -186,7 +203,7 @@ def _again(bundle: SpokenRight, right: Mapping[str, Any], parcels: Sequence[Mapp
     return Changes(tuple(opens), date.min, tuple(closes), {bundle.right_id: "replaced"})
 
 
-_SAME = {"nature": "mode", "area_m2": "area_m2", "mu": "mu", "signed_on": "signed_on"}
+_SAME = {"nature": "mode", "area_m2": "area_m2", "mu": "mu", "signed_on": "signed_on", "term": "term"}
 """Facts of a right that its contract says too, under its own name for them."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,9 +12,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from gis import nyt2539
+from landreg.core.periods import DAY, Period
 from landreg.core.tables import in_force
 from landreg.core.units import decimal_of, mu_of
 from landreg.land.model import Parcel
@@ -27,13 +28,18 @@ from landreg.registry.effects import parcels as effects
 from landreg.registry.effects.parcels import Spoken, SpokenRight
 from landreg.registry.facts import standing
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted
-from landreg.registry.model import Contract, Right, RightHolder, RightParcel
+from landreg.registry.facts.spoken import rights_over, spoken, spoken_rights
+from landreg.registry.model import Right, RightParcel
+from landreg.registry.rules.contract import ContractFacts, ParcelFacts
 from landreg.registry.rules.parcel_requests import Correction
 from landreg.registry.rules.parcels import Ground, ParcelActFacts
 from landreg.registry.rules.requests import read
 
 HOMESTEAD_ONLY = frozenset(("footprint_m2", "floor_area_m2", "floors", "built_on"))
-CONTRACT_ONLY = frozenset(("signed_on",))
+CONTRACT_ONLY = frozenset(("signed_on", "term"))
+_TERM = re.compile(r"(\d{4}-\d\d-\d\d)/(\d{4}-\d\d-\d\d)", re.ASCII)
+YEARS = range(1950, 2200)
+"""Years in which a term begins and ends."""
 _CODE = re.compile(r"\d{19}|\d{12}[A-Z]{2}\d{5}", re.ASCII)
 LONGEST = 200
 MOST = Decimal("1E12")
@@ -45,6 +51,8 @@ class Subject:
 
     rows: tuple[Spoken, ...] = ()
     rights: tuple[SpokenRight, ...] = ()
+    land: tuple[tuple[str, Decimal, str], ...] = ()
+    """Parcels under the right, where its term is corrected: code, area in m², class of land."""
 
     def now(self, fact: str) -> Any:
         """A fact as it stands; None for one that the subject does not have."""
@@ -67,7 +75,8 @@ def correction_proposals(session: Session, cases: Sequence[Case]) -> list[ActPro
         assert isinstance(asked, Correction)  # noqa: S101  the kind of act says so
         subject = _subject(session, county, case, asked)
         rows = tuple(row for right_id in case.right_ids for row in restricted.get(right_id, ()))
-        made.append(_proposal(case, asked, subject, rows, papers[case.case_id], _used(session, county, asked, subject)))
+        used, beyond = _used(session, county, asked, subject), _beyond(session, county, asked, subject)
+        made.append(_proposal(case, asked, subject, rows, papers[case.case_id], used, beyond))
     return made
 
 
@@ -78,14 +87,9 @@ def _proposal(
     restrictions: tuple[Standing, ...],
     folder: frozenset[str],
     used: tuple[str, ...],
+    beyond: Mapping[str, date],
 ) -> ActProposal:
-    right: dict[str, Any] = {}
-    invalid: list[str] = []
-    for one in asked.facts:
-        try:
-            right[one.fact] = typed(asked.of, case.right_kind, one.fact, one.value)
-        except ValueError:
-            invalid.append(one.fact)
+    right, invalid = read_facts(case, asked)
     if "registered_area_m2" in right:
         right["mu"] = mu_of(right["registered_area_m2"])
     facts = ParcelActFacts(
@@ -98,12 +102,37 @@ def _proposal(
         restrictions=restricted(restrictions),
         parcels=asked.parcels,
         now={one.fact: as_text(subject.now(one.fact)) for one in asked.facts} if subject.rows else {},
-        invalid=tuple(invalid),
+        invalid=invalid,
         used=used,
         after=_areas_after(subject, right) if subject.rows and not invalid else (),
+        contract=_contract(subject, right),
+        beyond=beyond,
     )
     effect: Callable[[date], Changes] = partial(_changes, case, asked, subject, right)
     return ActProposal(case, InForce(None, None, restrictions), facts, effect)
+
+
+def read_facts(case: Case, asked: Correction) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The corrected facts of a case as their columns hold them, and the names of those that cannot have such a value."""
+    right: dict[str, Any] = {}
+    invalid: list[str] = []
+    for one in asked.facts:
+        try:
+            right[one.fact] = typed(asked.of, case.right_kind, one.fact, one.value)
+        except ValueError:
+            invalid.append(one.fact)
+    return right, tuple(invalid)
+
+
+def _contract(subject: Subject, right: Mapping[str, Any]) -> ContractFacts | None:
+    """The contract as a corrected term would leave it; None where no term is corrected."""
+    if "term" not in right or not subject.rights:
+        return None
+    row, term = subject.rights[-1].right.row.row, right["term"]
+    parcels = tuple(ParcelFacts(code, area, kind, True) for code, area, kind in subject.land)
+    return ContractFacts(
+        row["code"], "", True, True, 0, Period(term.lower, term.upper), row["area_m2"], row["mu"], parcels, {}
+    )
 
 
 def _changes(case: Case, asked: Correction, subject: Subject, right: Mapping[str, Any], on: date) -> Changes:
@@ -143,6 +172,8 @@ def as_text(value: Any) -> str:
     """A fact as a form shows it."""
     if value is None:
         return ""
+    if isinstance(value, Range):
+        return f"{value.lower}/{value.upper - DAY if value.upper else ''}"
     return {True: "1", False: "0"}[value] if isinstance(value, bool) else str(value)
 
 
@@ -150,6 +181,17 @@ def _one_of(value: str, known: Any) -> str:
     if value not in known:
         raise ValueError(value)
     return value
+
+
+def _term(value: str) -> Range[date]:
+    """Days as they are written, first and last. Raises ValueError where they are none, or the wrong way round."""
+    found = _TERM.fullmatch(value)
+    if found is None:
+        raise ValueError(value)
+    first, last = map(date.fromisoformat, found.groups())
+    if last < first or first.year not in YEARS or last.year not in YEARS:
+        raise ValueError(value)
+    return Range(first, last + DAY)
 
 
 def _filled(value: str) -> str:
@@ -181,6 +223,10 @@ _TYPED: Mapping[str, Callable[[str], Any]] = {
     "built_on": date.fromisoformat,
     "signed_on": date.fromisoformat,
     "basic_farmland": lambda value: {"1": True, "0": False, "": None}[_one_of(value, ("1", "0", ""))],
+    "term": _term,
+    "person_id": UUID,
+    "relation": lambda value: _one_of(value, terms("relation")),
+    "holds_right": lambda value: {"1": True, "0": False}[_one_of(value, ("1", "0"))],
     "land_class": lambda value: _one_of(value, nyt2539.LAND_USE_2007),
     "soil_grade": lambda value: _one_of(value, nyt2539.code_table("C.8")),
     "land_use": lambda value: _one_of(value, nyt2539.code_table("C.9")),
@@ -200,76 +246,47 @@ def _used(session: Session, county: str, asked: Correction, subject: Subject) ->
 
 def _subject(session: Session, county: str, case: Case, asked: Correction) -> Subject:
     if asked.of == "parcel":
-        rows = _spoken(
+        rows = spoken(
             session, "parcel", Parcel, county, Parcel.parcel_id, _id(session, county, Parcel, case.subject_code)
         )
         area = any(one.fact == "registered_area_m2" for one in asked.facts)
-        return Subject(rows, _rights_over(session, county, rows[-1].row.row["parcel_id"]) if rows and area else ())
+        return Subject(rows, rights_over(session, county, rows[-1].row.row["parcel_id"]) if rows and area else ())
     if asked.of == "household":
         household = _id(session, county, Household, case.subject_code)
-        return Subject(_spoken(session, "household", Household, county, Household.household_id, household))
-    rights = _rights(session, county, Right.right_id.in_(case.right_ids))
-    return Subject(tuple(one.right for one in rights), rights)
+        return Subject(spoken(session, "household", Household, county, Household.household_id, household))
+    rights = spoken_rights(session, county, Right.right_id.in_(case.right_ids))
+    land = _land(session, county, rights) if asked.said("term") is not None else ()
+    return Subject(tuple(one.right for one in rights), rights, land)
+
+
+def _land(session: Session, county: str, rights: Sequence[SpokenRight]) -> tuple[tuple[str, Decimal, str], ...]:
+    """The parcels under a right as it is in force: code, area and class of each."""
+    found = select(Parcel.code, Parcel.registered_area_m2, Parcel.land_class).where(
+        Parcel.county == county, Parcel.parcel_id.in_(_parcel_ids(rights)), in_force(Parcel)
+    )
+    return tuple((code, area, kind or "") for code, area, kind in session.execute(found.order_by(Parcel.code)))
+
+
+def _parcel_ids(rights: Sequence[SpokenRight]) -> list[UUID]:
+    return [one.row.row["parcel_id"] for row in rights[-1:] for one in row.parcels]
+
+
+def _beyond(session: Session, county: str, asked: Correction, subject: Subject) -> dict[str, date]:
+    """By code: the registered land-operation rights on the parcels that would run past a corrected term, to their last day."""
+    try:
+        term = _term(asked.said("term") or "")
+    except ValueError:
+        return {}
+    on = select(RightParcel.right_row).where(
+        RightParcel.county == county, RightParcel.parcel_id.in_(_parcel_ids(subject.rights)), in_force(RightParcel)
+    )
+    found = select(Right.code, func.upper(Right.term)).where(
+        Right.county == county, Right.row_id.in_(on), Right.kind == "land_operation", in_force(Right)
+    )
+    return {code: end - DAY for code, end in session.execute(found) if end > term.upper}
 
 
 def _id(session: Session, county: str, table: Any, code: str) -> UUID | None:
     key = table.parcel_id if table is Parcel else table.household_id
     found = select(key).where(table.county == county, table.code == code, in_force(table))
     return session.scalars(found).first()
-
-
-def _spoken(session: Session, name: str, table: Any, county: str, key: Any, wanted: UUID | None) -> tuple[Spoken, ...]:
-    """The rows of a subject that the register says now, the one in force last; none where it is none now."""
-    found = select(table).where(table.county == county, key == wanted, func.upper_inf(table.recorded))
-    rows = session.scalars(found.order_by(func.lower(table.valid).nulls_first())).all()
-    if not rows or rows[-1].valid.upper is not None:
-        return ()
-    return tuple(_said(name, row) for row in rows)
-
-
-def _said(name: str, row: Any) -> Spoken:
-    return Spoken(standing.standing(name, row), row.valid.upper)
-
-
-def _rights_over(session: Session, county: str, parcel_id: UUID) -> tuple[SpokenRight, ...]:
-    over = select(RightParcel.right_row).where(
-        RightParcel.county == county, RightParcel.parcel_id == parcel_id, func.upper_inf(RightParcel.recorded)
-    )
-    return _rights(session, county, Right.row_id.in_(over))
-
-
-def _rights(session: Session, county: str, which: Any) -> tuple[SpokenRight, ...]:
-    """The rows of rights that the register says now, each with what hangs on it, the one in force last."""
-    found = select(Right).where(Right.county == county, which, func.upper_inf(Right.recorded))
-    rights = session.scalars(found.order_by(func.lower(Right.valid).nulls_first())).all()
-    row_ids = [row.row_id for row in rights]
-    hanging: dict[str, dict[UUID, list[Any]]] = {}
-    tables: Mapping[str, Any] = {"right_holder": RightHolder, "right_parcel": RightParcel}
-    for name, table in tables.items():
-        of_row: dict[UUID, list[Any]] = defaultdict(list)
-        listed = select(table).where(
-            table.county == county, table.right_row.in_(row_ids), func.upper_inf(table.recorded)
-        )
-        for row in session.scalars(listed):
-            of_row[row.right_row].append(row)
-        hanging[name] = of_row
-    signed = select(Contract).where(
-        Contract.county == county,
-        Contract.contract_id.in_([row.contract_id for row in rights if row.contract_id]),
-        func.upper_inf(Contract.recorded),
-    )
-    contracts: dict[Any, Contract] = {(row.contract_id, row.valid): row for row in session.scalars(signed)}
-    return tuple(
-        SpokenRight(
-            _said("right", row),
-            tuple(_said("right_holder", one) for one in hanging["right_holder"][row.row_id]),
-            tuple(
-                _said("right_parcel", one)
-                for one in sorted(hanging["right_parcel"][row.row_id], key=lambda one: one.position)
-            ),
-            _said("contract", contracts[row.contract_id, row.valid])
-            if (row.contract_id, row.valid) in contracts
-            else None,
-        )
-        for row in rights
-    )

@@ -32,6 +32,7 @@ from landreg.registry.rules.household_requests import (
     HouseholdMerge,
     RepresentativeChange,
 )
+from landreg.registry.rules.parcel_requests import Correction
 from landreg.registry.rules.requests import Assignment, NameChange, read
 
 FILED = "filing"
@@ -86,9 +87,8 @@ def concerned(session: Session, county: str, asked: Any) -> list[UUID]:
         return list(standing.rights_held(session, county, [asked.household_id], CONTRACT).get(asked.household_id, {}))
     if isinstance(asked, HouseholdMerge):
         return list(standing.rights_held(session, county, [asked.household_id]).get(asked.household_id, {}))
-    if isinstance(asked, NameChange):
-        rows = session.execute(text(_HELD_BY_ONESELF), {"county": county, "member": asked.member_id})
-        return [row.right_id for row in rows]
+    if isinstance(asked, NameChange) or (isinstance(asked, Correction) and asked.said("person_id") is not None):
+        return list(session.scalars(text(_HELD_BY_ONESELF), {"county": county, "member": asked.member_id}))
     return []
 
 

@@ -70,7 +70,7 @@ def _joined(asked: Any) -> list[tuple[UUID | None, str]]:
 
 def came_since(session: Session, cases: Sequence[Case]) -> dict[UUID, list[UUID]]:
     """By case on a household: the rights of its members that came after it was opened. Their certificates name members too."""
-    of = [case for case in cases if act_type(case.act_kind).on == "household"]
+    of = [case for case in cases if _of_household(case)]
     found: dict[UUID, list[UUID]] = defaultdict(list)
     if of:
         asked = {
@@ -82,6 +82,12 @@ def came_since(session: Session, cases: Sequence[Case]) -> dict[UUID, list[UUID]
         for row in session.execute(text(_CAME_SINCE), asked):
             found[row.case_id].append(row.right_id)
     return found
+
+
+def _of_household(case: Case) -> bool:
+    """Whether a case is on a household; of a correction, its request says so."""
+    on = act_type(case.act_kind).on
+    return on == "household" or (on == "register" and case.request.get("of") in ("household", "member"))
 
 
 # As the register said it when the case was opened; a case that is being opened has no such event yet.

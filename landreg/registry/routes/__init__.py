@@ -27,13 +27,13 @@ from landreg.registry.routes import batches as batch_routes
 from landreg.registry.routes import brought as brought_routes
 from landreg.registry.routes import cases as case_routes
 from landreg.registry.routes import certificates as certificate_routes
-from landreg.registry.routes import corrections as parcel_act_routes
 from landreg.registry.routes import endings as ending_routes
 from landreg.registry.routes import excerpts as excerpt_routes
 from landreg.registry.routes import history as history_routes
 from landreg.registry.routes import household_acts as household_act_routes
 from landreg.registry.routes import households as household_routes
 from landreg.registry.routes import jobs as job_routes
+from landreg.registry.routes import member_corrections as parcel_act_routes
 from landreg.registry.routes import own as own_routes
 from landreg.registry.routes import papers as paper_routes
 from landreg.registry.routes import queues as queue_routes

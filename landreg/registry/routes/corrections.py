@@ -149,11 +149,17 @@ def _correction(of: str, row: Mapping[str, Any], right_kind: str, parcels: tuple
     """What differs from the register is corrected; what a form leaves as it is, is not."""
     given = read_form(CorrectionForm)
     asked = read_form(_AnyFact)
-    told = {fact: getattr(asked, fact) for fact in _facts(of, right_kind) if fact in request.form}
+    told = {fact: getattr(asked, fact) for fact in _facts(of, right_kind) if _FIRST.get(fact, fact) in request.form}
+    if "term" in told:
+        told["term"] = f"{asked.starts_on}/{asked.last_day}"
     facts = tuple(Corrected(fact, value) for fact, value in told.items() if value != as_text(row[fact]))
     if not facts:
         raise BadInput(Finding("PAR-8", "facts"))
     return Correction(of, given.by, given.why, facts, parcels)
+
+
+_FIRST = {"term": "starts_on"}
+"""The field that tells whether a form has a fact, where it is not called like it: a term has two days."""
 
 
 @dataclass(frozen=True)
@@ -174,6 +180,9 @@ class _AnyFact:
     address: str = field(default="", metadata={"most": 200})
     postcode: str = field(default="", metadata={"most": 20})
     nature: str = field(default="", metadata={"most": 60})
+    term: str = ""
+    starts_on: str = field(default="", metadata={"most": 10})
+    last_day: str = field(default="", metadata={"most": 10})
     signed_on: str = field(default="", metadata={"most": 10})
     footprint_m2: str = field(default="", metadata={"most": 40})
     floor_area_m2: str = field(default="", metadata={"most": 40})

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from landreg.access.policy import known_actor
-from landreg.access.queries import masked_persons
+from landreg.access.queries import masked_persons, same_persons
 from landreg.core.actor import Role
 from landreg.core.codes import masked_name
 from landreg.core.periods import DAY, Period
@@ -81,6 +81,7 @@ def difference_of(session: Session, proposal: ActProposal, today: date) -> list[
         return []
     changes = proposal.changes(today)
     lines = difference(changes)
+    corrected = _renumbered(session, lines)
     persons = {one for line in lines if line.fact == "person_id" for one in (line.before, line.after) if one}
     masked = masked_persons(session, list(persons))
     codes = {parcel: code for one in proposal.in_force.bundles for parcel, code in one.codes.items()}
@@ -96,13 +97,29 @@ def difference_of(session: Session, proposal: ActProposal, today: date) -> list[
         Shown(
             line.table,
             _named(line, lines, names) or labels.get((line.table, line.named), ""),
-            line.fact,
-            _text(line, line.before, names),
-            _text(line, line.after, names),
+            "id_number" if line.before in corrected else line.fact,
+            corrected.get(line.before) or _text(line, line.before, names),
+            corrected.get(line.after) or _text(line, line.after, names),
         )
         for line in lines
         if line.fact not in ("kind", "position", "numerator", "denominator") and not _told_elsewhere(line, lines)
     ]
+
+
+def _renumbered(session: Session, lines: Sequence[Line]) -> dict[Any, str]:
+    """By person whose identity number is corrected, before and after: the number behind its mask, told apart where alike."""
+    pairs = [(line.before, line.after) for line in lines if line.fact in _PERSONS and line.before and line.after]
+    persons = [person for pair in pairs for person in pair]
+    first, masked = same_persons(session, persons), masked_persons(session, persons)
+    found: dict[Any, str] = {}
+    for pair in pairs:
+        if first.get(pair[0]) != first.get(pair[1]):
+            was, is_ = (masked.get(person, ("—", "—"))[1] for person in pair)
+            found |= zip(pair, (was, is_) if was != is_ else (f"{was}（1）", f"{is_}（2）"), strict=True)
+    return found
+
+
+_PERSONS = ("person_id", "representative_id")
 
 
 def _new_parties(changes: Changes) -> dict[Any, str]:

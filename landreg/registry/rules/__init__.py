@@ -3,6 +3,7 @@
 from landreg.registry.rules import acts
 from landreg.registry.rules.certificates import EXCHANGE_RULES
 from landreg.registry.rules.contract import CONTRACT_RULES
+from landreg.registry.rules.corrections import CORRECTION_RULES
 from landreg.registry.rules.exits import EXIT_RULES
 from landreg.registry.rules.homestead import HOMESTEAD_RULES
 from landreg.registry.rules.households import HOUSEHOLD_RULES
@@ -23,6 +24,7 @@ ACT_RULES = {
     **RENEWAL_RULES,
     **CHANGE_RULES,
     **PARCEL_RULES,
+    **CORRECTION_RULES,
     **HOUSEHOLD_RULES,
     **OPERATION_RULES,
     **EXIT_RULES,

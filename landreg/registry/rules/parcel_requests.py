@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,10 @@ class Corrected:
 
 @dataclass(frozen=True)
 class Correction:
-    """Facts of a parcel, a household or a right that were wrong from the first day.
+    """Facts of a parcel, a household, one of its members or a right that were wrong from the first day.
 
-    of: parcel, household or right. by: who found it, the holder, an interested party or the office. why: what shows it.
+    of: parcel, household, member or right. by: who found it, the holder, an interested party or the office. why: what shows
+    it. member_id: of a member, which one; name: theirs, where their identity number is corrected.
     """
 
     of: str
@@ -72,6 +74,12 @@ class Correction:
     why: str
     facts: tuple[Corrected, ...] = ()
     parcels: tuple[str, ...] = ()
+    member_id: UUID | None = None
+    name: str = ""
+
+    def said(self, fact: str) -> str | None:
+        """What is said to be right of a fact; None where it is not corrected."""
+        return next((one.value for one in self.facts if one.fact == fact), None)
 
 
 ParcelRequest = ParcelSplit | ParcelMerge | BoundaryCorrection | AreaChange | PartLoss | Correction

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +17,7 @@ from landreg.registry.rules.acts import (
     reg_21_still_in_force,
     reg_29_held_as_applied_for,
 )
+from landreg.registry.rules.contract import ContractFacts
 from landreg.registry.rules.parcel_requests import AreaChange, Correction, PartLoss
 from landreg.registry.rules.restrictions import RESTRICTED
 
@@ -26,9 +28,10 @@ CORRECTABLE: Mapping[str, tuple[str, ...]] = {
         "neighbour_south", "neighbour_west", "neighbour_north",
     ),
     "household": ("name", "address", "postcode"),
-    "right": ("nature", "signed_on", "footprint_m2", "floor_area_m2", "floors", "built_on", "note"),
+    "member": ("person_id", "relation", "holds_right"),
+    "right": ("nature", "term", "signed_on", "footprint_m2", "floor_area_m2", "floors", "built_on", "note"),
 }  # fmt: skip
-"""By what is corrected: the facts that a correction may set right. Who holds a right, and its term, are not among them."""
+"""By what is corrected: the facts that a correction may set right. Which household holds a right is not among them."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,9 @@ class ParcelActFacts(ActFacts):
     was drawn. overlapped: by code of a registered neighbour, how much of it the new shape covers, in m². unsigned: codes of
     neighbours at a changed side whose holders did not sign. bound: codes of rights that cannot follow. drawn_m2: what the
     shape measures. now: the facts to be corrected as they stand. invalid: corrected facts that are none, by name. used:
-    codes that name another parcel, or did.
+    codes that name another parcel, or did. same_person: a corrected identity number is that of a person of the member's own
+    name, who stands nowhere else. contract: as a corrected term would leave it. beyond: code of a land-operation right that
+    would run past that term, to its last day.
     """
 
     before: tuple[Ground, ...] = ()
@@ -65,6 +70,9 @@ class ParcelActFacts(ActFacts):
     now: Mapping[str, str] = field(default_factory=dict)
     invalid: tuple[str, ...] = ()
     used: tuple[str, ...] = ()
+    same_person: bool = True
+    contract: ContractFacts | None = None
+    beyond: Mapping[str, date] = field(default_factory=dict)
 
 
 def par_1_shape_is_sound(facts: ParcelActFacts, law: Law) -> Finding | None:
@@ -212,13 +220,5 @@ PARCEL_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     ),
     "area_change": (*_REDRAWN, par_8_something_changes, par_13_measured_as_drawn, par_17_area_of_this_parcel),
     "part_loss": (*_CUT, end_1_reason_of_the_list),
-    "correction": (
-        *_ALL,
-        par_8_something_changes,
-        par_11_code_is_new,
-        par_14_correctable,
-        par_15_says_who_found_it,
-        par_16_area_is_some,
-    ),
 }
-"""By kind of act: the rules that judge it."""
+"""By kind of act: the rules that judge it; those of corrections stand beside (`rules.corrections`)."""

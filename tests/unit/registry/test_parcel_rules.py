@@ -12,6 +12,7 @@ import pytest
 
 from landreg.law.book import examine, national_law
 from landreg.registry.rules.act_facts import Restricted
+from landreg.registry.rules.corrections import CORRECTION_RULES
 from landreg.registry.rules.parcel_requests import (
     AreaChange,
     BoundaryCorrection,
@@ -26,6 +27,7 @@ from landreg.registry.rules.parcels import PARCEL_RULES, Ground, ParcelActFacts
 from landreg.registry.rules.requests import plain, read
 
 LAW = national_law("610902", date(2026, 7, 1))
+RULES = {**PARCEL_RULES, **CORRECTION_RULES}
 P, Q = "6109021042020100002", "6109021042020100003"
 MORTGAGE = Restricted(UUID(int=1), "mortgage", "信用社", 1)
 SEIZURE = Restricted(UUID(int=2), "seizure", "法院", 1)
@@ -90,19 +92,19 @@ def facts(kind: str, asked: ParcelRequest, **changed: Any) -> ParcelActFacts:
 @pytest.mark.parametrize("kind", SOUND)
 def test_what_is_right_is_let_through(kind: str) -> None:
     asked, changed = SOUND[kind]
-    assert examine(PARCEL_RULES[kind], facts(kind, asked, **changed), LAW) == ()
+    assert examine(RULES[kind], facts(kind, asked, **changed), LAW) == ()
 
 
 def test_a_mortgage_with_its_creditor_s_consent_and_a_hair_s_overlap_stop_nothing() -> None:
     consented = facts("parcel_split", SPLIT, **CUT, restrictions=(MORTGAGE,), papers=frozenset({"creditor_consent"}))
-    assert examine(PARCEL_RULES["parcel_split"], consented, LAW) == ()
+    assert examine(RULES["parcel_split"], consented, LAW) == ()
     near = facts("boundary_correction", BOUNDARY, **MOVED, overlapped={Q: Decimal("0.20")})
-    assert examine(PARCEL_RULES["boundary_correction"], near, LAW) == ()
+    assert examine(RULES["boundary_correction"], near, LAW) == ()
 
 
 @pytest.mark.parametrize(("code", "kind", "asked", "changed"), REFUSED)
 def test_one_thing_wrong_is_one_finding(code: str, kind: str, asked: ParcelRequest, changed: dict[str, Any]) -> None:
-    (finding,) = examine(PARCEL_RULES[kind], facts(kind, asked, **changed), LAW)
+    (finding,) = examine(RULES[kind], facts(kind, asked, **changed), LAW)
     assert (finding.code, LAW.level(finding)) == (code, "refuse")
     assert "—" not in LAW.say(finding, "zh")
 
@@ -110,7 +112,7 @@ def test_one_thing_wrong_is_one_finding(code: str, kind: str, asked: ParcelReque
 def test_an_area_far_from_its_boundary_is_a_note_for_the_reviewer() -> None:
     asked = AreaChange((P,), Decimal("600.00"))
     told = facts("area_change", asked, before=(WHOLE,), drawn_m2=Decimal("400.00"))
-    (finding,) = examine(PARCEL_RULES["area_change"], told, LAW)
+    (finding,) = examine(RULES["area_change"], told, LAW)
     assert (finding.code, LAW.level(finding)) == ("PAR-13", "warn")
 
 

@@ -1,0 +1,99 @@
+"""Applying for a correction of a household's member: identity number, relation to the representative, share in the right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as Redirect
+
+from landreg.access.policy import allow, current_actor
+from landreg.access.queries import masked_persons
+from landreg.core.actor import Role
+from landreg.core.codes import tidy
+from landreg.core.db import unit_of_work
+from landreg.core.errors import BadInput, Finding, NotFound
+from landreg.land import queries as land
+from landreg.law.book import terms
+from landreg.party import queries as parties
+from landreg.registry.casework import applications
+from landreg.registry.facts.corrections import as_text
+from landreg.registry.routes.applying import opened, words
+from landreg.registry.routes.corrections import CorrectionForm
+from landreg.registry.routes.parcel_acts import blueprint
+from landreg.registry.rules.parcel_requests import Corrected, Correction
+from landreg.registry.rules.parcels import CORRECTED_BY
+from landreg.web import pages, problems
+from landreg.web.forms import read_form
+
+FACTS = ("relation", "holds_right")
+
+
+@dataclass(frozen=True)
+class MemberForm:
+    """What is right of a member. name, id_number: where the number is corrected; both are left empty where it is not."""
+
+    name: str = field(default="", metadata={"most": 60})
+    id_number: str = field(default="", metadata={"most": 20})
+    relation: str = ""
+    holds_right: str = ""
+
+
+@blueprint.get("/households/<code>/members/<uuid:member_id>/correction")
+@allow(Role.REGISTRAR)
+def correct_member(code: str, member_id: UUID) -> Response:
+    """The form. Raises NotFound for who is no member of the household."""
+    row, _county, village = _member(code, member_id)
+    with unit_of_work(current_actor()) as uow:
+        path = land.division_path(uow.session, village)
+        name, number = masked_persons(uow.session, [row["person_id"]]).get(row["person_id"], ("—", "—"))
+    return pages.render(
+        "registry/correct.html",
+        of="member",
+        code=code,
+        path=path,
+        member=(name, number),
+        back=url_for("registry.rights.household", code=code),
+        facts=[(fact, as_text(row[fact])) for fact in FACTS],
+        choices={
+            "relation": words("relation", terms("relation")),
+            "holds_right": [("1", _("是")), ("0", _("否"))],
+        },
+        by=words("corrected_by", CORRECTED_BY),
+        address=request.path,
+    )
+
+
+@blueprint.post("/households/<code>/members/<uuid:member_id>/correction")
+@allow(Role.REGISTRAR)
+@problems.back_to(correct_member)
+def corrected_member(code: str, member_id: UUID) -> Redirect:
+    """Open the case. What the form leaves as it is, is not corrected."""
+    row, county, _village = _member(code, member_id)
+    given, told = read_form(CorrectionForm), read_form(MemberForm)
+    facts = [
+        Corrected(fact, getattr(told, fact))
+        for fact in FACTS
+        if fact in request.form and getattr(told, fact) != as_text(row[fact])
+    ]
+    name = ""
+    if told.name.strip() or told.id_number.strip():
+        name = told.name.strip()
+        person = applications.renumbered(current_actor(), code, member_id, name, tidy(told.id_number))
+        facts.append(Corrected("person_id", str(person)))
+    if not facts:
+        raise BadInput(Finding("PAR-8", "facts"))
+    asked = Correction("member", given.by, given.why, tuple(facts), (), member_id, name)
+    return opened(county, applications.apply_on_household(current_actor(), code, "correction", asked))
+
+
+def _member(code: str, member_id: UUID) -> tuple[dict[str, Any], str, str]:
+    """A member's row, with county and village of the household."""
+    with unit_of_work(current_actor()) as uow:
+        member, household = applications.member_of(uow, code, member_id), parties.household_by_code(uow.session, code)
+        if household is None:
+            raise NotFound
+        return dict(member.row), household.county, household.village

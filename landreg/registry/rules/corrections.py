@@ -1,0 +1,114 @@
+"""COR: what a correction must rest on that sets right a member of a household, or the term of a contract."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from landreg.core.errors import Finding
+from landreg.law.book import Law
+from landreg.party.rules import pt_1_members_in_one_household
+from landreg.registry.rules import contract
+from landreg.registry.rules.acts import HEADS, reg_20_documents_complete, reg_21_still_in_force
+from landreg.registry.rules.parcel_requests import Correction
+from landreg.registry.rules.parcels import (
+    ParcelActFacts,
+    par_8_something_changes,
+    par_11_code_is_new,
+    par_14_correctable,
+    par_15_says_who_found_it,
+    par_16_area_is_some,
+)
+from landreg.registry.rules.restrictions import RESTRICTED
+
+
+def cor_1_of_this_household(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """COR-1: who is corrected as a member is one of the household. RERR-18."""
+    asked = _of_member(facts)
+    if asked is None or not facts.in_force or asked.member_id in facts.members:
+        return None
+    return Finding("COR-1", "member", {}, subject=facts.code)
+
+
+def cor_2_same_person(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """COR-2: a corrected number is that of the same person: of the member's own name, and of nobody who stands elsewhere.
+
+    Another person comes into a household, or leaves it, by the act for that. CC-220, RERR-16.
+    """
+    return None if facts.same_person else Finding("COR-2", "id_number", {}, subject=facts.code)
+
+
+def cor_3_one_stands_for_the_household(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """COR-3: the representative is related to themselves, and nobody else is: another stands for it by its own act. RLCL-16."""
+    asked = _of_member(facts)
+    relation = None if asked is None else asked.said("relation")
+    if asked is None or relation is None or (relation in HEADS) == (asked.member_id in facts.heads):
+        return None
+    return Finding("COR-3", "relation", {}, subject=facts.code)
+
+
+def cor_4_a_holder_stays(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """COR-4: after the correction at least one member holds the household's right. RLCL-16."""
+    asked = _of_member(facts)
+    if asked is None or asked.said("holds_right") != "0" or not facts.members:
+        return None
+    if any(holds for member, holds in facts.members.items() if member != asked.member_id):
+        return None
+    return Finding("COR-4", "holds_right", {}, subject=facts.code)
+
+
+def cor_5_member_is_heard(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """COR-5: who would be said never to have held the right has consented in writing, or the error is proved: a note for the
+    reviewer. CC-220, RLCL-16.
+    """
+    asked = _of_member(facts)
+    if asked is None or asked.said("holds_right") != "0":
+        return None
+    return Finding("COR-5", "holds_right", {}, subject=facts.code)
+
+
+def cor_6_operation_within_the_term(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """COR-6: no registered land-operation right runs past a corrected term: it is changed by its own act first. RLCL-38."""
+    if not facts.beyond:
+        return None
+    values = {"rights": sorted(facts.beyond), "last": max(facts.beyond.values())}
+    return Finding("COR-6", "term", values, subject=facts.code)
+
+
+def ct_1_term_within_law(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """CT-1: a corrected term too is what the law gives the kind of land. RLCL-21."""
+    return None if facts.contract is None else contract.ct_1_term_within_law(facts.contract, law)
+
+
+def ct_6_term_not_short(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """CT-6: a corrected term that is shorter than the law gives is a note for the reviewer. SPC-RLC-7."""
+    return None if facts.contract is None else contract.ct_6_term_not_short(facts.contract, law)
+
+
+def _of_member(facts: ParcelActFacts) -> Correction | None:
+    asked = facts.asked
+    return asked if isinstance(asked, Correction) and asked.of == "member" else None
+
+
+CORRECTION_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
+    "correction": (
+        reg_20_documents_complete,
+        reg_21_still_in_force,
+        *RESTRICTED,
+        par_8_something_changes,
+        par_11_code_is_new,
+        par_14_correctable,
+        par_15_says_who_found_it,
+        par_16_area_is_some,
+        cor_1_of_this_household,
+        cor_2_same_person,
+        pt_1_members_in_one_household,
+        cor_3_one_stands_for_the_household,
+        cor_4_a_holder_stays,
+        cor_5_member_is_heard,
+        cor_6_operation_within_the_term,
+        ct_1_term_within_law,
+        ct_6_term_not_short,
+    ),
+}
+"""By kind of act: the rules that judge it."""

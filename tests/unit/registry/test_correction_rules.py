@@ -1,0 +1,112 @@
+"""COR: each rule of corrections of members and of terms refuses one thing, and lets through what is right."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from landreg.core.periods import Period
+from landreg.law.book import examine, national_law
+from landreg.registry.effects import Standing
+from landreg.registry.effects.parcels import Spoken, correct_member
+from landreg.registry.rules.contract import ContractFacts, ParcelFacts
+from landreg.registry.rules.corrections import CORRECTION_RULES
+from landreg.registry.rules.parcel_requests import Corrected, Correction
+from landreg.registry.rules.parcels import ParcelActFacts
+from landreg.registry.rules.requests import plain, read
+
+LAW = national_law("610902", date(2026, 7, 1))
+RULES = CORRECTION_RULES["correction"]
+HEAD, WIFE = UUID(int=1), UUID(int=2)
+HOME = "610902104202010001"
+
+
+def of_member(member: UUID, *facts: tuple[str, str]) -> Correction:
+    return Correction("member", "holder", "户口簿", tuple(Corrected(*one) for one in facts), (), member, "成员1之2")
+
+
+def facts(asked: Correction, **changed: Any) -> ParcelActFacts:
+    sound = ParcelActFacts(
+        act_kind="correction", code=HOME, asked=asked, members={HEAD: True, WIFE: True}, heads=frozenset((HEAD,))
+    )
+    return replace(sound, **changed)
+
+
+def contract(first: date, last: date) -> ContractFacts:
+    land = (ParcelFacts("6109021042020100002", Decimal("400.00"), "013", True),)
+    return ContractFacts(
+        f"{HOME}J", "", True, True, 0, Period.through(first, last), Decimal("400.00"), Decimal("0.60"), land, {}
+    )
+
+
+NUMBER = of_member(WIFE, ("person_id", str(UUID(int=9))))
+RELATION = of_member(WIFE, ("relation", "12"))
+SHARE = of_member(WIFE, ("holds_right", "0"))
+TERM = Correction("right", "office", "合同原件", (Corrected("term", "1998-01-01/2027-12-31"),))
+THIRTY = contract(date(1998, 1, 1), date(2027, 12, 31))
+LEASE = {"L01": date(2029, 1, 1)}
+
+
+@pytest.mark.parametrize("asked", [NUMBER, RELATION, of_member(HEAD, ("relation", "01")), TERM])
+def test_what_is_right_is_let_through_and_read_as_it_was_kept(asked: Correction) -> None:
+    assert examine(RULES, facts(asked, contract=THIRTY), LAW) == ()
+    assert read("correction", plain(asked)) == asked
+
+
+@pytest.mark.parametrize(
+    ("code", "level", "asked", "changed"),
+    [
+        ("COR-1", "refuse", of_member(UUID(int=3), ("person_id", "x")), {}),
+        ("COR-2", "refuse", NUMBER, {"same_person": False}),
+        ("PT-1", "refuse", NUMBER, {"elsewhere": {"成*": "610902104202010002"}}),
+        ("COR-3", "refuse", of_member(WIFE, ("relation", "02")), {}),
+        ("COR-3", "refuse", of_member(HEAD, ("relation", "10")), {}),
+        ("COR-5", "warn", SHARE, {}),
+        ("COR-6", "refuse", TERM, {"beyond": LEASE}),
+        ("CT-1", "refuse", TERM, {"contract": contract(date(1998, 1, 1), date(2030, 12, 31))}),
+        ("CT-6", "warn", TERM, {"contract": contract(date(1998, 1, 1), date(2017, 12, 31))}),
+        ("PAR-8", "refuse", RELATION, {"now": {"relation": "12"}}),
+        ("PAR-14", "refuse", of_member(WIFE, ("position", "1")), {}),
+    ],
+)
+def test_one_thing_wrong_is_one_finding(code: str, level: str, asked: Correction, changed: dict[str, Any]) -> None:
+    (finding,) = examine(RULES, facts(asked, **changed), LAW)
+    assert (finding.code, LAW.level(finding)) == (code, level)
+    assert "—" not in LAW.say(finding, "zh")
+
+
+def test_the_last_who_holds_the_right_keeps_it() -> None:
+    found = examine(RULES, facts(SHARE, members={HEAD: False, WIFE: True}), LAW)
+    assert [finding.code for finding in found] == ["COR-4", "COR-5"]
+
+
+def test_a_corrected_number_stands_in_every_row_that_bore_the_wrong_one_and_in_no_other() -> None:
+    wrong, right, other = UUID(int=7), UUID(int=8), UUID(int=6)
+    day = date(2026, 7, 1)
+
+    def row(table: str, since: date | None, until: date | None, **said: Any) -> Spoken:
+        return Spoken(Standing(table, {"row_id": UUID(int=1)}, {"row_id": UUID(int=1), **said}, since), until)
+
+    member = [
+        row("member", None, date(2020, 1, 1), person_id=other, relation="20"),
+        row("member", date(2020, 1, 1), date(2024, 1, 1), person_id=wrong, relation="20"),
+        row("member", date(2024, 1, 1), None, person_id=wrong, relation="02"),
+    ]
+    home = [row("household", date(2024, 1, 1), None, representative_id=wrong)]
+    changes = correct_member(member, [("representative_id", home)], {"person_id": right}, day, lambda: UUID(int=5))
+    opened = [
+        (one.table, one.row.get("person_id", one.row.get("representative_id")), one.since, one.until)
+        for one in changes.opens
+    ]
+    assert opened == [
+        ("member", right, date(2020, 1, 1), date(2024, 1, 1)),
+        ("member", right, date(2024, 1, 1), None),
+        ("household", right, date(2024, 1, 1), None),
+    ]
+    assert [one.row.get("relation") for one in changes.opens] == ["20", "02", None]
+    assert len(changes.closes) == 3
