@@ -36,7 +36,7 @@ from tests.exchange_kit import (
     put_listing,
 )
 from tests.exit_kit import asked_for
-from tests.registry_kit import Connection, codes, one
+from tests.registry_kit import Connection, codes, one, pass_days
 from tests.villages import COUNTY, VILLAGE, past_triggers, square
 
 CORNER = square(1, 0, 10)
@@ -69,19 +69,30 @@ def listing(farmer: Actor, right: UUID, land: list[str]) -> Listing:
     return put_listing(farmer, listing_row(farmer, right), land)
 
 
-def dealt(actor: Actor, listing: Listing) -> Deal:
+def dealt(actor: Actor, listing: Listing, by: str = "negotiation") -> Deal:
+    """A deal with a household of the collective."""
+    home = one(actor, "SELECT household_id FROM exchange.household_said(:c, :h)", c=COUNTY, h=NEIGHBOUR)
+    return dealt_with(actor, listing, taker_of(actor, "household", home), by)
+
+
+def taker_of(actor: Actor, kind: str, household: UUID | None = None) -> UUID:
     with unit_of_work(actor) as uow:
         taker = Taker(
-            county=COUNTY, village=VILLAGE, taker_id=uuid4(), kind="organisation", name="样本合作社", code=f"U{uuid4().hex[:17]}",
-            household_id=None, account_id=None, id_sealed=None, id_digest=None, contact="", opened_by=actor.account_id,
+            county=COUNTY, village=VILLAGE, taker_id=uuid4(), kind=kind, name="样本合作社", code=f"U{uuid4().hex[:17]}",
+            household_id=household, account_id=None, id_sealed=None, id_digest=None, contact="", opened_by=actor.account_id,
             opened_at=uow.now,
         )  # fmt: skip
         uow.session.add(taker)
         uow.session.flush()
         logged.stage_taker(uow, taker)
+        return taker.taker_id
+
+
+def dealt_with(actor: Actor, listing: Listing, taker: UUID, by: str = "negotiation") -> Deal:
+    with unit_of_work(actor) as uow:
         deal = Deal(
-            county=COUNTY, village=VILLAGE, deal_id=uuid4(), listing_id=listing.listing_id, taker_id=taker.taker_id,
-            way="negotiation", price=Decimal("520.00"), unit="yuan_mu_year", by="negotiation", decided_at=uow.now,
+            county=COUNTY, village=VILLAGE, deal_id=uuid4(), listing_id=listing.listing_id, taker_id=taker,
+            way="negotiation", price=Decimal("520.00"), unit="yuan_mu_year", by=by, decided_at=uow.now,
             decided_by=actor.account_id, decided_by_name=actor.name,
         )  # fmt: skip
         uow.session.add(deal)
@@ -210,6 +221,36 @@ def test_no_deal_is_made_on_a_listing_that_is_not_published(listing: Listing) ->
     with pytest.raises(Refused) as refused:
         dealt(OPERATOR, listing)
     assert codes(refused) == {"LST-8"}
+
+
+def test_no_deal_is_made_with_a_stranger_before_the_members_window_is_over(
+    listing: Listing, superuser: Connection
+) -> None:
+    """PRI-1, past the service: no window, one for another price, one whose last day is today; a member's claim of none."""
+    put_event(OPERATOR, listing, "published")
+    stranger = taker_of(OPERATOR, "organisation")
+
+    def window(price: str, ended_days_ago: int) -> None:
+        superuser.execute("SELECT set_config('landreg.jurisdiction', '6109', false)")
+        superuser.execute(
+            """INSERT INTO exchange.priority (county, village, priority_id, listing_id, taker_id, way, price, unit, first_day,
+                   last_day, by, by_name, at) SELECT %s, %s, gen_random_uuid(), %s, %s, 'negotiation', %s, 'yuan_mu_year',
+                   d - 10, d, %s, '', system.clock()
+               FROM (SELECT (system.clock() AT TIME ZONE 'Asia/Shanghai')::date - %s AS d) AS x""",
+            [COUNTY, VILLAGE, listing.listing_id, stranger, Decimal(price), OPERATOR.account_id, ended_days_ago],
+        )
+
+    for price, ended_days_ago in ((None, 0), ("519.00", 1), ("520.00", 0)):
+        if price:
+            window(price, ended_days_ago)
+        with pytest.raises(Refused) as early:
+            dealt_with(OPERATOR, listing, stranger)
+        assert codes(early) == {"PRI-1"}
+    with pytest.raises(Refused) as unclaimed:
+        dealt(OPERATOR, listing, "priority")
+    assert codes(unclaimed) == {"PRI-1"}
+    pass_days(superuser, 1)
+    assert dealt_with(OPERATOR, listing, stranger).taker_id == stranger
 
 
 def test_what_the_office_lists_for_a_collective_it_does_not_review_itself(registrar: Actor, farmer: Actor) -> None:
