@@ -18,6 +18,7 @@ from landreg.exchange import logged as exchange
 from landreg.exchange.bidding import logged as bidding
 from landreg.exchange.contracts import logged as contracts
 from landreg.exchange.interfaces import logged as interfaces
+from landreg.exchange.market.shown_queries import shown_otherwise
 from landreg.exit import logged as exits
 from landreg.exit.model import Agreement, Item
 from landreg.log.recheck_queries import entries_of
@@ -138,4 +139,4 @@ def register() -> Register:
     for room in rooms:
         sources, tables = sources | dict(room.SOURCES), tables | dict(room.TABLES)
     sources, tables = sources | dict(SOURCES), tables | dict(TABLES)
-    return replace(below, sources=sources, tables=tables, strays=strays)
+    return replace(below, sources=sources, tables=tables, strays=strays, copies=shown_otherwise)

@@ -41,8 +41,21 @@ class Placed(NamedTuple):
     said: str
 
 
+class Copied(NamedTuple):
+    """A row of a table that a trigger keeps from others, which says otherwise than they do: its table, its key, which fact, what it
+    says and what follows from them.
+    """
+
+    table: str
+    key: str
+    fact: str
+    now: str
+    then: str
+
+
 Closings = Callable[[Session], Iterable[Closed]]
 Places = Callable[[Session], Iterable[Placed]]
+Copies = Callable[[Session], Iterable[Copied]]
 # A row of which no leaf can tell: its table and its key.
 Strays = Callable[[Session], Iterable[tuple[str, str]]]
 # What a thing is now, by its id, of which the last entry of these kinds (`id:instant`) tells.
@@ -77,8 +90,8 @@ class Register:
     sources: by kind of entry, what the tables say now. tables: by kind, the table behind a fact's name, and under "" the
     kind's own table, so that a finding names the table and the key. closings: the rows that are closed, each to be named
     by the leaf of the act that closed it. strays: rows of which no leaf can tell. placed: rows in a village that is none of
-    theirs. states: by table, what may change, with
-    the kinds of entries of which the last one tells what it is now.
+    theirs. states: by table, what may change, with the kinds of entries of which the last one tells what it is now. copies:
+    what a table kept by a trigger says otherwise than the rows, told by leaves, from which it follows.
     """
 
     sources: Mapping[str, Source | Keyed]
@@ -87,6 +100,7 @@ class Register:
     strays: Strays | None = None
     placed: Places | None = None
     states: States = field(default_factory=dict)
+    copies: Copies | None = None
 
     @property
     def keyed(self) -> dict[str, Keyed]:
@@ -102,6 +116,7 @@ class Register:
             *([("closings", "")] if self.closings else []),
             *([("strays", "")] if self.strays else []),
             *([("placed", "")] if self.placed else []),
+            *([("copies", "")] if self.copies else []),
         ]
 
 
@@ -123,6 +138,10 @@ def step_differs(session: Session, register: Register, what: str, name: str, gon
             for row in register.placed(session):
                 values = {"key": row.key, "table": row.table, "fact": "village", "now": row.village, "then": row.said}
                 yield Finding("LOG-17", "village", values, row.table, row.key)
+        case "copies" if register.copies:
+            for copy in register.copies(session):
+                values = {"key": copy.key, "table": copy.table, "fact": copy.fact, "now": copy.now, "then": copy.then}
+                yield Finding("LOG-17", copy.fact, values, copy.table, copy.key)
 
 
 def entries_differ(

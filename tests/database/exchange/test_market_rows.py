@@ -8,10 +8,15 @@ from typing import Any
 import psycopg
 import pytest
 
-from landreg.core.actor import NOBODY, Desk
+from landreg.audit.logged import register
+from landreg.config import Settings
+from landreg.core.actor import NOBODY, Actor, Desk
 from landreg.core.db import unit_of_work
 from landreg.exchange.market import queries
 from landreg.exchange.market.asked import SORTS
+from landreg.exchange.market.shown_queries import shown_otherwise
+from landreg.log.recheck import recheck_register
+from landreg.log.store import seal
 from tests.database import catalog
 from tests.database.catalog import Connection
 from tests.market_kit import OTHER_VILLAGE, dealt, event, listed
@@ -81,6 +86,29 @@ def test_what_is_shown_agrees_with_the_listings_through_their_course(superuser: 
     assert states == [("open", 2), ("dealt", 0), ("over", 0)]
     superuser.execute("UPDATE exchange.shown SET price = price + 1 WHERE number = %s", [over])
     assert superuser.execute("SELECT number FROM exchange.shown_otherwise()").fetchall() == [(over,)]
+
+
+def test_a_recheck_names_what_is_shown_of_a_listing_otherwise_than_it_stands(
+    superuser: Connection, worker: Actor, auditor: Actor, database: Settings
+) -> None:
+    number, gone = listed(superuser), listed(superuser)
+    seal(worker, database)
+
+    def told() -> set[tuple[str, str, str, str]]:
+        found = recheck_register(worker, database, register()).findings
+        return {
+            (one.code, str(one.subject), str(one.field), f"{one.values['now']} {one.values['then']}")
+            for one in found
+            if one.layer == "exchange.shown"
+        }
+
+    assert told() == set()
+    superuser.execute("UPDATE exchange.shown SET price = price + 1 WHERE number = %s", [number])
+    assert told() == {("LOG-17", number, "price", "601.00 600.00")}
+    superuser.execute("DELETE FROM exchange.shown WHERE number = %s", [gone])
+    assert ("LOG-17", gone, "state", " open") in told()
+    with unit_of_work(auditor) as uow:
+        assert {(row.key, row.fact) for row in shown_otherwise(uow.session)} >= {(number, "price"), (gone, "state")}
 
 
 def test_a_place_is_told_to_some_hundred_metres_and_no_nearer(superuser: Connection) -> None:
