@@ -24,6 +24,7 @@ from tests.lives.households import households
 from tests.lives.parcels import parcels
 from tests.lives.programs import programs
 from tests.lives.renewals import renewals
+from tests.lives.trades import trades
 from tests.registry_kit import Connection
 
 LIVES: dict[Callable[[Stage], Life], tuple[int, int]] = {
@@ -35,6 +36,7 @@ LIVES: dict[Callable[[Stage], Life], tuple[int, int]] = {
     doors: (20, 70),
     exits: (10, 30),
     programs: (7, 15),
+    trades: (13, 40),
 }
 """How many services each of them has at least, and how many faults the suite sets off."""
 

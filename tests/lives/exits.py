@@ -82,7 +82,7 @@ def _taken_back(on: Stage) -> Life:
     first = service.apply(on.registrar, SECOND, asked)
     yield "exit_withdraw", lambda: service.withdraw(on.registrar, COUNTY, first.exit_id, "word", "不退了")
     again = service.apply(on.registrar, SECOND, asked)
-    farmer = _bound(on)
+    farmer = bound(on)
     yield "exit_withdraw_own", lambda: service.withdraw_own(farmer, COUNTY, again.exit_id)
     receipt = (COUNTY, again.exit_id, printed_at, on.store)
     yield "exit_own_receipt", lambda: handing.own_receipt(farmer, *receipt)
@@ -115,13 +115,13 @@ def _today(on: Stage) -> date:
         return beijing_day(uow.now)
 
 
-def _bound(on: Stage) -> Actor:
-    """The second household's account, bound by a code of the office."""
+def bound(on: Stage, code: str = SECOND, login: str = "lin.nong") -> Actor:
+    """A household's account, bound by a code of the office; the second one's."""
     asked = "SELECT m.{} FROM party.household AS h JOIN party.member AS m USING (county, household_id) "
     household, person = (
-        one(on.registrar, f"{asked.format(column)} WHERE h.code = :c AND m.position = 1", c=SECOND)
+        one(on.registrar, f"{asked.format(column)} WHERE h.code = :c AND m.position = 1", c=code)
         for column in ("household_id", "person_id")
     )
-    told = bindings.make_code(on.registrar, SECOND, person, by_letter=False)
-    account = bindings.join(DOOR, Binding(SECOND, told.code, "lin.nong", "林农", PASSWORD), "127.0.0.1")
+    told = bindings.make_code(on.registrar, code, person, by_letter=False)
+    account = bindings.join(DOOR, Binding(code, told.code, login, "林农", PASSWORD), "127.0.0.1")
     return Actor(account, "林农", Desk.CITIZEN, frozenset({Role.FARMER}), VILLAGE, household)
