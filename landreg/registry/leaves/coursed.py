@@ -91,9 +91,11 @@ def untold(session: Session) -> Iterator[tuple[str, str]]:
         yield row.table_name, row.key
 
 
-# From a review on, notice, objection, act and certificate lead on; an objection that is upheld returns its case.
+# From a review on, notice, objection, act and certificate lead on; an objection that is upheld returns its case. What comes
+# back by its day is registered by the office as it was agreed: nobody applies, and there is nothing to review.
 _FOLLOWS = """
     CASE l.step WHEN 'accept' THEN c.state = 'accepted'
+            OR c.act_kind = 'exit_return' AND c.state IN ('registered', 'certified')
         WHEN 'review' THEN c.state IN ('reviewed', 'noticed', 'objected', 'registered', 'certified')
         WHEN 'return' THEN c.state = 'returned' WHEN 'withdraw' THEN c.state = 'withdrawn' WHEN 'refuse' THEN c.state = 'refused'
         ELSE c.state = 'draft' END
