@@ -232,6 +232,7 @@ def today(actor: Actor) -> str:
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.drill
 def test_one_browser_works_at_both_desks_and_goes_on_after_either_was_killed(
     database: Settings, officers: tuple[Actor, Actor], superuser: Connection, tmp_path: Path, begin: Begin
 ) -> None:
