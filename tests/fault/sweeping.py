@@ -132,12 +132,9 @@ def swept(name: str, call: Callable[[], Any], superuser: Connection, told: Swept
     def look() -> str:
         return digest(superuser, but)
 
+    _forgiven(superuser)
+    before = look()
     while True:
-        # Whoever tries so often from one place would be told to wait.
-        superuser.execute(
-            "DELETE FROM access.attempt; UPDATE access.household_code SET attempts = 0 WHERE attempts > 0"
-        )
-        before = look()
         with faulty(statement=number, look=look) as seen:
             try:
                 result = call()
@@ -150,12 +147,18 @@ def swept(name: str, call: Callable[[], Any], superuser: Connection, told: Swept
         stood = seen.stood if seen.done else before
         if seen.fired and stood != before:
             told.several.add(name)
-        if seen.fired and not through:
-            assert look() == stood, f"{name}: half done at statement {number}"
         if through:
             # Without a fault, or with one after all was committed, on which nothing hangs.
             return result
+        assert look() == stood, f"{name}: half done at statement {number}"
+        before = look() if _forgiven(superuser) else stood
         number += step(number, first)
+
+
+def _forgiven(superuser: Connection) -> bool:
+    """Forget what was tried: whoever tries so often from one place would be told to wait. True where a code had been tried."""
+    superuser.execute("DELETE FROM access.attempt")
+    return superuser.execute("UPDATE access.household_code SET attempts = 0 WHERE attempts > 0").rowcount > 0
 
 
 def lost_at_commit(name: str, call: Callable[[], Any], superuser: Connection, told: Swept) -> int:
