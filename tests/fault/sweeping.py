@@ -119,15 +119,13 @@ def at_every(_: int, __: int = 0) -> int:
 
 
 def at_some(number: int, of: int = 0) -> int:
-    """The first, the middle and the last of a transaction, and ever fewer of those that come after it."""
-    if number < of:
-        return max(1, of // 2) if number < of // 2 else of - number
-    return max(1, number - of)
+    """The middle and the last of a transaction, and ever fewer of those that come after it."""
+    return of - number if number < of else max(1, number - of)
 
 
 def swept(name: str, call: Callable[[], Any], superuser: Connection, told: Swept, step: Step, first: int = 0) -> Any:
     """Let a service fail at its statements until it is through; what it gave then. first: statements of its first transaction."""
-    number, but = 1, TOLD_BESIDE.get(name, "")
+    number, but = 1 if step is at_every else max(1, first // 2), TOLD_BESIDE.get(name, "")
 
     def look() -> str:
         return digest(superuser, but)

@@ -11,6 +11,7 @@ import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,12 +58,18 @@ def _environment(settings: Settings) -> dict[str, str]:
 
 
 STAGES = ("unpack", "read", "topology", "staged_contract", "staged_parcel", "staged_boundary_line")
+IN_SUITE = (("read", signal.SIGKILL), ("topology", signal.SIGINT), ("staged_parcel", signal.SIGKILL))
 KILLED = [
-    pytest.param(stage, blow, marks=() if (place + turn) % 2 else pytest.mark.drill)
-    for turn, blow in enumerate((signal.SIGKILL, signal.SIGINT))
-    for place, stage in enumerate(STAGES)
+    pytest.param(stage, blow, marks=() if (stage, blow) in IN_SUITE else pytest.mark.drill)
+    for blow in (signal.SIGKILL, signal.SIGINT)
+    for stage in STAGES
 ]
-"""Each stage by one of the two; the drill takes both."""
+"""Each stage by both blows; the suite takes one of reading, one of checking, one of writing."""
+
+
+def rather(stage: str, *others: str) -> list[Any]:
+    """A stage for the suite, and those that the drill takes too."""
+    return [stage, *(pytest.param(other, marks=pytest.mark.drill) for other in others)]
 
 
 @pytest.mark.parametrize(("stage", "blow"), KILLED)
@@ -98,7 +105,7 @@ def _blow(environment: dict[str, str], stage: str, blow: signal.Signals, least: 
         assert process.wait() != 0
 
 
-@pytest.mark.parametrize("stage", ["geometry", "topology", "staged_boundary_line"])
+@pytest.mark.parametrize("stage", rather("topology", "geometry", "staged_boundary_line"))
 @pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGINT])
 def test_the_process_that_makes_the_rows_of_a_large_package_ends_with_the_import(
     stage: str, blow: signal.Signals, database: Settings, superuser: Connection, tmp_path: Path
@@ -122,7 +129,7 @@ def _makers(temporary: Path) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("stage", ["staged_issuer", "staged_parcel", "staged_boundary_point"])
+@pytest.mark.parametrize("stage", rather("staged_parcel", "staged_issuer", "staged_boundary_point"))
 def test_a_database_that_stops_during_an_import_is_said_and_leaves_nothing(
     stage: str, superuser: Connection, surveyor: Actor
 ) -> None:
