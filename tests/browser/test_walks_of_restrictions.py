@@ -38,6 +38,7 @@ def asked(walk: Walk, right: str, kind: str, **fields: str) -> str:
     return walk.registered(kind, walk.send())
 
 
+@pytest.mark.drill
 def test_a_mortgage_is_registered_by_the_keyboard_alone_then_changed_and_released(keyed: Walk, tmp_path: Path) -> None:
     walk, page = keyed, keyed.desk
     right = right_page(right_of(walk.registrar))

@@ -13,6 +13,7 @@ from tests.household_kit import SECOND, parcels
 from tests.registry_kit import one, right_of
 
 
+@pytest.mark.drill
 def test_a_right_is_assigned_to_another_household_by_the_keyboard_alone(keyed: Walk, tmp_path: Path) -> None:
     walk, page = keyed, keyed.desk
     right = right_of(walk.registrar)

@@ -64,6 +64,7 @@ def test_a_surveyed_village_goes_from_its_package_to_certificates(
     assert "首次登记" in history(judge, right)
 
 
+@pytest.mark.drill
 def test_a_roster_that_was_on_notice_is_decided_by_the_members_and_renewed(
     open_as: OpenPage, officers: Officers, superuser: Connection, database: Settings, tmp_path: Path
 ) -> None:
