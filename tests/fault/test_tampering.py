@@ -43,6 +43,7 @@ def unnamed(told: list[Outcome]) -> list[str]:
     return [f"{blow.table.plain}: {blow.what}" for blow, finding in told if finding is None]
 
 
+@pytest.mark.timeout(600)
 def test_every_blow_of_a_superuser_is_named_with_its_table_and_row(register: Settings) -> None:
     told = drill(register, show=False)
     assert not unnamed(told), "\n".join(unnamed(told))
