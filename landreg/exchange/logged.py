@@ -6,14 +6,7 @@ which the log salts: it names people.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
-from uuid import UUID
-
-import sqlalchemy as sa
-from geoalchemy2 import WKBElement
-from geoalchemy2.shape import to_shape
-from sqlalchemy.orm import Session
+from collections.abc import Mapping, Sequence
 
 from landreg.core.db import UnitOfWork
 from landreg.core.tables import Base
@@ -21,8 +14,8 @@ from landreg.exchange.model import Deal, DealFall, Listing, ListingEvent, Listin
 from landreg.log.leaf import Entry
 from landreg.log.recheck_register import Source
 from landreg.log.store import stage
+from landreg.log.told_rows import Told, restated, row_text
 
-Told = tuple[dict[str, Any], dict[str, str]]
 Parts = Sequence[ListingParcel | ListingPhoto]
 NOT_TOLD = frozenset(("county", "village", "state", "id_sealed", "id_digest"))
 """Columns of which no leaf tells: today's division code, what follows from events, and what turns with the keys."""
@@ -63,80 +56,53 @@ def stage_fall(uow: UnitOfWork, row: DealFall) -> None:
     stage(uow, Entry("exchange.deal_fell", row.county, row.village, str(row.deal_id), *_fall(row)))
 
 
-def row_text(row: Base, *, but: frozenset[str] = NOT_TOLD) -> str:
-    """A row as text: every column but those of which no leaf tells, by their names."""
-    columns = [column.key for column in sa.inspect(type(row)).columns if column.key not in but]
-    return "; ".join(f"{name}={_plain(getattr(row, name))}" for name in sorted(columns))
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, WKBElement):
-        return f"{value.srid}:{to_shape(value).wkb_hex}"
-    if isinstance(value, list):
-        return ",".join(str(one) for one in value)
-    return value.isoformat() if hasattr(value, "astimezone") and hasattr(value, "isoformat") else str(value)
-
-
 def _listed(row: Listing, parts: Parts) -> Told:
-    told = {"row": row_text(row)}
+    told = {"row": _text(row)}
     for part in parts:
         match part:
             case ListingParcel():
-                told[f"parcel.{part.parcel_code}"] = row_text(part)
+                told[f"parcel.{part.parcel_code}"] = _text(part)
             case ListingPhoto():
-                told[f"photo.{part.position}"] = row_text(part)
+                told[f"photo.{part.position}"] = _text(part)
     return {"listing": row.listing_id, "kind": row.kind, "area_m2": row.area_m2, "until": row.until_on}, told
 
 
 def _event(row: ListingEvent) -> Told:
-    return {"listing": row.listing_id}, {"row": row_text(row)}
+    return {"listing": row.listing_id}, {"row": _text(row)}
 
 
 def _taker(row: Taker) -> Told:
-    return {"taker": row.taker_id, "kind": row.kind}, {"row": row_text(row)}
+    return {"taker": row.taker_id, "kind": row.kind}, {"row": _text(row)}
 
 
 def _deal(row: Deal) -> Told:
     facts = {"listing": row.listing_id, "price": row.price, "unit": row.unit, "way": row.way, "by": row.by}
-    return facts, {"row": row_text(row)}
+    return facts, {"row": _text(row)}
 
 
 def _fall(row: DealFall) -> Told:
-    return {"deal": row.deal_id}, {"row": row_text(row)}
+    return {"deal": row.deal_id}, {"row": _text(row)}
 
 
-def _rows(table: Any, key: str, told: Callable[[Any], Told]) -> Source:
-    def read(session: Session) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:
-        for row in session.scalars(sa.select(table)):
-            yield str(getattr(row, key)), *told(row)
-
-    return read
-
-
-def _listings(session: Session) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:
-    parts: dict[UUID, list[ListingParcel | ListingPhoto]] = {}
-    for parcel in session.scalars(sa.select(ListingParcel)):
-        parts.setdefault(parcel.listing_id, []).append(parcel)
-    for photo in session.scalars(sa.select(ListingPhoto)):
-        parts.setdefault(photo.listing_id, []).append(photo)
-    for row in session.scalars(sa.select(Listing)):
-        yield row.number, *_listed(row, parts.get(row.listing_id, []))
-
-
-def _events(kind: str) -> Source:
-    def read(session: Session) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:
-        for row in session.scalars(sa.select(ListingEvent).where(ListingEvent.kind == kind)):
-            yield str(row.event_id), *_event(row)
-
-    return read
+def _text(row: Base) -> str:
+    return row_text(row, but=NOT_TOLD)
 
 
 SOURCES: Mapping[str, Source] = {
-    "exchange.listed": _listings,
-    "exchange.taker": _rows(Taker, "taker_id", _taker),
-    "exchange.deal": _rows(Deal, "deal_id", _deal),
-    "exchange.deal_fell": _rows(DealFall, "deal_id", _fall),
-    **{entry: _events(kind) for kind, entry in OF_EVENT.items()},
+    "exchange.listed": restated(
+        Listing,
+        ("number",),
+        lambda row, parcels, photos: _listed(row, [*parcels, *photos]),
+        (ListingParcel, "listing_id"),
+        (ListingPhoto, "listing_id"),
+    ),
+    "exchange.taker": restated(Taker, ("taker_id",), _taker),
+    "exchange.deal": restated(Deal, ("deal_id",), _deal),
+    "exchange.deal_fell": restated(DealFall, ("deal_id",), _fall),
+    **{
+        entry: restated(ListingEvent, ("event_id",), _event, where=ListingEvent.kind == kind)
+        for kind, entry in OF_EVENT.items()
+    },
 }
 """By kind of entry: what the tables say of it now."""
 TABLES: Mapping[str, Mapping[str, str]] = {

@@ -5,10 +5,9 @@ Each row has a leaf of its own. Its text enters as a personal fact, which the lo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from landreg.core.db import UnitOfWork
@@ -18,9 +17,9 @@ from landreg.exit.model import Agreement, Consent, Event, Exit, Item, Offer, Off
 from landreg.log.leaf import Entry
 from landreg.log.recheck_register import Source
 from landreg.log.store import stage
+from landreg.log.told_rows import Told, restated, row_text
 from landreg.registry.casebook import Case
 
-Told = tuple[dict[str, Any], dict[str, str]]
 NOT_TOLD = frozenset(("county", "village", "account_sealed"))
 """Columns of which no leaf tells: today's division code, and what turns with the keys."""
 LATER = frozenset(("offer_id", "shares", "charter_document_id"))
@@ -42,7 +41,7 @@ def stage_exit(uow: UnitOfWork, row: Exit) -> None:
 
 def stage_consent(uow: UnitOfWork, row: Consent) -> None:
     """Tell the log of a member's word."""
-    stage(uow, Entry("exit.consented", row.county, row.village, str(row.consent_id), *_said(row, agrees=row.agrees)))
+    stage(uow, Entry("exit.consented", row.county, row.village, str(row.consent_id), *_consented(row)))
 
 
 def stage_offer(uow: UnitOfWork, row: Offer, items: list[OfferItem]) -> None:
@@ -57,13 +56,12 @@ def stage_agreement(uow: UnitOfWork, row: Agreement, items: list[Item]) -> None:
 
 def stage_payment(uow: UnitOfWork, row: Payment) -> None:
     """Tell the log of a payment."""
-    stage(uow, Entry("exit.paid", row.county, row.village, str(row.payment_id), *_said(row, yuan=row.amount_yuan)))
+    stage(uow, Entry("exit.paid", row.county, row.village, str(row.payment_id), *_paid(row)))
 
 
 def stage_repayment(uow: UnitOfWork, row: Repayment) -> None:
     """Tell the log of a repayment."""
-    key = str(row.repayment_id)
-    stage(uow, Entry("exit.repaid", row.county, row.village, key, *_said(row, yuan=row.amount_yuan)))
+    stage(uow, Entry("exit.repaid", row.county, row.village, str(row.repayment_id), *_paid(row)))
 
 
 def stage_paper(uow: UnitOfWork, row: Paper) -> None:
@@ -105,62 +103,26 @@ def _said(row: Exit | Consent | Offer | Agreement | Payment | Repayment | Event,
 
 
 def _text(row: Base) -> str:
-    """A row as text: every column but those of which no leaf tells, by their names."""
-    columns = [column.key for column in sa.inspect(type(row)).columns if column.key not in NOT_TOLD]
-    said = (name for name in sorted(columns) if name not in LATER or getattr(row, name) is not None)
-    return "; ".join(f"{name}={_plain(getattr(row, name))}" for name in said)
+    return row_text(row, but=NOT_TOLD, later=LATER)
 
 
-def _plain(value: Any) -> str:
-    if isinstance(value, list):
-        return ",".join(str(one) for one in value)
-    return value.isoformat() if hasattr(value, "astimezone") and hasattr(value, "isoformat") else str(value)
+def _consented(row: Consent) -> Told:
+    return _said(row, agrees=row.agrees)
 
 
-def _rows(table: Any, key: Callable[[Any], str], told: Callable[[Any], Told]) -> Source:
-    def read(session: Session) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:
-        for row in session.scalars(sa.select(table)):
-            yield key(row), *told(row)
-
-    return read
-
-
-def _agreements(session: Session) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:
-    items = _gathered(session, Item, lambda item: item.exit_id)
-    for row in session.scalars(sa.select(Agreement)):
-        yield str(row.agreement_id), *_agreed(row, items.get(row.exit_id, []))
-
-
-def _offers(session: Session) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:
-    items = _gathered(session, OfferItem, lambda item: item.offer_id)
-    for row in session.scalars(sa.select(Offer)):
-        yield row.number, *_offered(row, items.get(row.offer_id, []))
-
-
-def _gathered(session: Session, table: Any, of: Callable[[Any], Any]) -> dict[Any, list[Any]]:
-    found: dict[Any, list[Any]] = {}
-    for item in session.scalars(sa.select(table)):
-        found.setdefault(of(item), []).append(item)
-    return found
-
-
-def _events(kind: str) -> Source:
-    def read(session: Session) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:
-        for row in session.scalars(sa.select(Event).where(Event.kind == kind)):
-            yield row.number, *_event(row)
-
-    return read
+def _paid(row: Payment | Repayment) -> Told:
+    return _said(row, yuan=row.amount_yuan)
 
 
 SOURCES: Mapping[str, Source] = {
-    "exit.applied": _rows(Exit, lambda row: str(row.number), _applied),
-    "exit.consented": _rows(Consent, lambda row: str(row.consent_id), lambda row: _said(row, agrees=row.agrees)),
-    "exit.offered": _offers,
-    "exit.agreed": _agreements,
-    "exit.paid": _rows(Payment, lambda row: str(row.payment_id), lambda row: _said(row, yuan=row.amount_yuan)),
-    "exit.repaid": _rows(Repayment, lambda row: str(row.repayment_id), lambda row: _said(row, yuan=row.amount_yuan)),
-    "exit.paper": _rows(Paper, lambda row: str(row.number), _printed),
-    **{entry: _events(kind) for kind, entry in OF_EVENT.items()},
+    "exit.applied": restated(Exit, ("number",), _applied),
+    "exit.consented": restated(Consent, ("consent_id",), _consented),
+    "exit.offered": restated(Offer, ("number",), _offered, (OfferItem, "offer_id")),
+    "exit.agreed": restated(Agreement, ("agreement_id",), _agreed, (Item, "exit_id")),
+    "exit.paid": restated(Payment, ("payment_id",), _paid),
+    "exit.repaid": restated(Repayment, ("repayment_id",), _paid),
+    "exit.paper": restated(Paper, ("number",), _printed),
+    **{entry: restated(Event, ("number",), _event, where=Event.kind == kind) for kind, entry in OF_EVENT.items()},
 }
 """By kind of entry: what the tables say of it now."""
 TABLES: Mapping[str, Mapping[str, str]] = {

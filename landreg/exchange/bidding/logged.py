@@ -6,12 +6,10 @@ told of a priority are told by the leaf of its terms, papers by that of their re
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from landreg.core.db import UnitOfWork
 from landreg.core.units import CENT
@@ -36,13 +34,11 @@ from landreg.exchange.bidding.model import (
     SealedBid,
     SealedShare,
 )
-from landreg.exchange.logged import row_text
 from landreg.log.leaf import Entry
 from landreg.log.recheck_register import Source
 from landreg.log.store import stage
+from landreg.log.told_rows import Told, restated, row_key, row_text
 
-Told = tuple[dict[str, Any], dict[str, str]]
-Restated = tuple[str, Mapping[str, Any], Mapping[str, str]]
 Parts = Sequence[PriorityNotice | QualificationPaper]
 KINDS = {
     "sale": "exchange.sale",
@@ -88,11 +84,7 @@ def stage_row(uow: UnitOfWork, row: Any, parts: Parts = ()) -> None:
     if sa.inspect(row).persistent:
         uow.session.refresh(row)
     name = row.__tablename__
-    stage(uow, Entry(KINDS[name], row.county, row.village, _key(row), *_told(row, parts)))
-
-
-def _key(row: Any) -> str:
-    return ":".join(str(getattr(row, name)) for name in KEYS[type(row)])
+    stage(uow, Entry(KINDS[name], row.county, row.village, row_key(row, KEYS[type(row)]), *_told(row, parts)))
 
 
 def _told(row: Any, parts: Parts = ()) -> Told:
@@ -115,27 +107,13 @@ def _bid(row: Bid) -> Told:
     return facts, {"entrant": f"{row.entrant_id} {row.by_id}"}
 
 
-def _bids(session: Session) -> Iterator[Restated]:
-    for row in session.scalars(sa.select(Bid)):
-        yield str(row.bid_id), *_bid(row)
-
-
-def _rows(table: Any, part: Any = None, of: str = "") -> Source:
-    def read(session: Session) -> Iterator[Restated]:
-        parts: dict[UUID, list[Any]] = {}
-        for one in session.scalars(sa.select(part)) if part is not None else ():
-            parts.setdefault(getattr(one, of), []).append(one)
-        for row in session.scalars(sa.select(table)):
-            yield _key(row), *_told(row, parts.get(getattr(row, of), ()) if of else ())
-
-    return read
-
-
 SOURCES: Mapping[str, Source] = {
-    **{KINDS[table.__tablename__]: _rows(table) for table in KEYS},
-    KINDS["priority"]: _rows(Priority, PriorityNotice, "priority_id"),
-    KINDS["qualification"]: _rows(Qualification, QualificationPaper, "qualification_id"),
-    "exchange.bid": _bids,
+    **{KINDS[table.__tablename__]: restated(table, key, _told) for table, key in KEYS.items()},
+    KINDS["priority"]: restated(Priority, KEYS[Priority], _told, (PriorityNotice, "priority_id")),
+    KINDS["qualification"]: restated(
+        Qualification, KEYS[Qualification], _told, (QualificationPaper, "qualification_id")
+    ),
+    "exchange.bid": restated(Bid, ("bid_id",), _bid),
 }
 """By kind of entry: what the tables say of it now."""
 TABLES: Mapping[str, Mapping[str, str]] = {

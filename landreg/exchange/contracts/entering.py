@@ -78,5 +78,5 @@ def happened(
     ]  # fmt: skip
     uow.session.add_all(rows)
     uow.session.flush()
-    logged.stage_step(uow, event, kept, rows)
+    logged.stage_step(uow, event, [kept] if kept else [], rows)
     return event

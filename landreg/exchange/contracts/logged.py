@@ -6,12 +6,8 @@ Parcels are told by the leaf of their contract or project, dues and the paper of
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from uuid import UUID
-
-import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from landreg.core.db import UnitOfWork
 from landreg.core.tables import Base
@@ -26,12 +22,12 @@ from landreg.exchange.contracts.model import (
     RentDue,
     RentPayment,
 )
-from landreg.exchange.logged import NOT_TOLD, row_text
+from landreg.exchange.logged import NOT_TOLD
 from landreg.log.leaf import Entry
 from landreg.log.recheck_register import Source
 from landreg.log.store import stage
+from landreg.log.told_rows import Told, restated, row_text
 
-Told = tuple[dict[str, Any], dict[str, str]]
 FOLLOWS = NOT_TOLD | {"ends_on", "clauses", "facts"}
 """Columns that a leaf tells not as they print: what follows from events, and what is told in its canonical form."""
 
@@ -41,14 +37,14 @@ def stage_contract(uow: UnitOfWork, row: Contract, parcels: Sequence[ContractPar
     stage(uow, Entry("exchange.contract", row.county, row.village, row.number, *_contract(row, parcels)))
 
 
-def stage_step(uow: UnitOfWork, row: ContractEvent, paper: ContractPaper | None, dues: Sequence[RentDue] = ()) -> None:
-    """Tell the log of a step of a contract, with its paper and what it made due."""
-    stage(uow, Entry("exchange.contract_step", row.county, row.village, str(row.event_id), *_step(row, paper, dues)))
+def stage_step(uow: UnitOfWork, row: ContractEvent, papers: Sequence[ContractPaper], dues: Sequence[RentDue]) -> None:
+    """Tell the log of a step of a contract, with its paper, if it has one, and what it made due."""
+    stage(uow, Entry("exchange.contract_step", row.county, row.village, str(row.event_id), *_step(row, papers, dues)))
 
 
 def stage_payment(uow: UnitOfWork, row: RentPayment, paper: ContractPaper) -> None:
     """Tell the log of a payment."""
-    stage(uow, Entry("exchange.rent_paid", row.county, row.village, str(row.payment_id), *_payment(row, paper)))
+    stage(uow, Entry("exchange.rent_paid", row.county, row.village, str(row.payment_id), *_payment(row, [paper])))
 
 
 def stage_project(uow: UnitOfWork, row: Project, parcels: Sequence[ProjectParcel]) -> None:
@@ -66,17 +62,19 @@ def _contract(row: Contract, parcels: Iterable[ContractParcel]) -> Told:
     return facts, {"row": _text(row, clauses=row.clauses), "parcels": _all(parcels, "parcel_code")}
 
 
-def _step(row: ContractEvent, paper: ContractPaper | None, dues: Iterable[RentDue]) -> Told:
-    told = {"row": _text(row, facts=row.facts)}
-    told |= {} if paper is None else {"paper": _text(paper)}
-    if dues := list(dues):
+def _step(row: ContractEvent, papers: Sequence[ContractPaper], dues: Sequence[RentDue]) -> Told:
+    told = {"row": _text(row, facts=row.facts), **_paper(papers)}
+    if dues:
         told["dues"] = _all(dues, "position")
     return {"contract": row.contract_id, "step": row.kind, "on": row.on_day}, told
 
 
-def _payment(row: RentPayment, paper: ContractPaper | None) -> Told:
-    told = {"row": _text(row)} | ({} if paper is None else {"paper": _text(paper)})
-    return {"contract": row.contract_id, "yuan": row.amount_yuan}, told
+def _payment(row: RentPayment, papers: Sequence[ContractPaper]) -> Told:
+    return {"contract": row.contract_id, "yuan": row.amount_yuan}, {"row": _text(row), **_paper(papers)}
+
+
+def _paper(papers: Sequence[ContractPaper]) -> dict[str, str]:
+    return {"paper": _text(papers[0])} if papers else {}
 
 
 def _project(row: Project, parcels: Iterable[ProjectParcel]) -> Told:
@@ -99,32 +97,13 @@ def _all(rows: Iterable[Any], key: str) -> str:
     return " | ".join(_text(row) for row in sorted(rows, key=lambda row: getattr(row, key)))
 
 
-def _by(session: Session, table: Any, key: str) -> dict[UUID, list[Any]]:
-    found: dict[UUID, list[Any]] = {}
-    for row in session.scalars(sa.select(table)):
-        found.setdefault(getattr(row, key), []).append(row)
-    return found
-
-
-def _read(table: Any, key: str, told: Callable[..., Told], *beside: tuple[Any, str]) -> Source:
-    """Rows of a table as the log tells of them. beside: tables whose rows are told along, and the column that both have."""
-
-    def read(session: Session) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:
-        along = [(_by(session, other, shared), shared, other is ContractPaper) for other, shared in beside]
-        for row in session.scalars(sa.select(table)):
-            more = [(rows.get(getattr(row, shared), []), one) for rows, shared, one in along]
-            yield str(getattr(row, key)), *told(row, *(next(iter(rows), None) if one else rows for rows, one in more))
-
-    return read
-
-
 _PAPER = (ContractPaper, "document_id")
 SOURCES: Mapping[str, Source] = {
-    "exchange.contract": _read(Contract, "number", _contract, (ContractParcel, "contract_id")),
-    "exchange.contract_step": _read(ContractEvent, "event_id", _step, _PAPER, (RentDue, "event_id")),
-    "exchange.rent_paid": _read(RentPayment, "payment_id", _payment, _PAPER),
-    "exchange.project": _read(Project, "number", _project, (ProjectParcel, "project_id")),
-    "exchange.project_word": _read(ProjectWord, "word_id", _word),
+    "exchange.contract": restated(Contract, ("number",), _contract, (ContractParcel, "contract_id")),
+    "exchange.contract_step": restated(ContractEvent, ("event_id",), _step, _PAPER, (RentDue, "event_id")),
+    "exchange.rent_paid": restated(RentPayment, ("payment_id",), _payment, _PAPER),
+    "exchange.project": restated(Project, ("number",), _project, (ProjectParcel, "project_id")),
+    "exchange.project_word": restated(ProjectWord, ("word_id",), _word),
 }
 """By kind of entry: what the tables say of it now."""
 TABLES: Mapping[str, Mapping[str, str]] = {

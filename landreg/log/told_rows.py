@@ -1,0 +1,66 @@
+"""Rows that a leaf tells of whole: as text when they are written, and read again from their tables by `landreg log recheck`.
+
+The text enters as a personal fact, which the log salts: rows name people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from geoalchemy2 import WKBElement
+from geoalchemy2.shape import to_shape
+from sqlalchemy.orm import Session
+
+from landreg.core.tables import Base
+from landreg.log.recheck_register import Source
+from landreg.log.recheck_rows import Restated
+
+Told = tuple[dict[str, Any], dict[str, str]]
+"""What anyone may read in a leaf, and what enters it salted."""
+
+
+def row_text(row: Base, *, but: frozenset[str], later: frozenset[str] = frozenset()) -> str:
+    """A row as text: its columns by their names. but: those of which no leaf tells. later: those that came after leaves had told
+    of the table; a row that says nothing there has the text that it always had.
+    """
+    columns = sorted(column.key for column in sa.inspect(type(row)).columns if column.key not in but)
+    said = (name for name in columns if name not in later or getattr(row, name) is not None)
+    return "; ".join(f"{name}={_plain(getattr(row, name))}" for name in said)
+
+
+def row_key(row: Any, names: Sequence[str]) -> str:
+    """What names a row in the log: its values of these columns."""
+    return ":".join(str(getattr(row, name)) for name in names)
+
+
+def restated(
+    table: Any, key: Sequence[str], told: Callable[..., Told], *beside: tuple[Any, str], where: Any = None
+) -> Source:
+    """The rows of a table as their leaves tell of them. beside: tables whose rows are told along, and the column that both have;
+    `told` is given the row and a sequence of each.
+    """
+
+    def read(session: Session) -> Iterator[Restated]:
+        along = [(_gathered(session, other, shared), shared) for other, shared in beside]
+        asked = sa.select(table) if where is None else sa.select(table).where(where)
+        for row in session.scalars(asked):
+            yield row_key(row, key), *told(row, *(rows.get(getattr(row, shared), ()) for rows, shared in along))
+
+    return read
+
+
+def _gathered(session: Session, table: Any, shared: str) -> Mapping[Any, Sequence[Any]]:
+    found: dict[Any, list[Any]] = {}
+    for row in session.scalars(sa.select(table)):
+        found.setdefault(getattr(row, shared), []).append(row)
+    return found
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, WKBElement):
+        return f"{value.srid}:{to_shape(value).wkb_hex}"
+    if isinstance(value, list):
+        return ",".join(str(one) for one in value)
+    return value.isoformat() if hasattr(value, "astimezone") and hasattr(value, "isoformat") else str(value)
