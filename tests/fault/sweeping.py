@@ -111,7 +111,7 @@ class Swept:
 
 
 Step = Callable[[int, int], int]
-"""How many statements on to the next one, from which, and how many the first transaction has, or 0."""
+"""How many statements on to the next one, from which (0: before the first), and how many the first transaction has, or 0."""
 
 
 def at_every(_: int, __: int = 0) -> int:
@@ -120,12 +120,14 @@ def at_every(_: int, __: int = 0) -> int:
 
 def at_some(number: int, of: int = 0) -> int:
     """The middle and the last of a transaction, and ever fewer of those that come after it."""
+    if number == 0:
+        return max(1, of // 2)
     return of - number if number < of else max(1, number - of)
 
 
 def swept(name: str, call: Callable[[], Any], superuser: Connection, told: Swept, step: Step, first: int = 0) -> Any:
     """Let a service fail at its statements until it is through; what it gave then. first: statements of its first transaction."""
-    number, but = 1 if step is at_every else max(1, first // 2), TOLD_BESIDE.get(name, "")
+    number, but = step(0, first), TOLD_BESIDE.get(name, "")
 
     def look() -> str:
         return digest(superuser, but)

@@ -16,7 +16,7 @@ MOST = {
     "/cases?queue=mine": 8,
     "/cases?queue=all": 9,
     "/parcels/{parcel}": 12,
-    f"/households/{HOUSEHOLD}": 10,
+    f"/households/{HOUSEHOLD}": 9,
     "/rights/{county}/{right}": 14,
     "/cases/{county}/{case}": 18,
     f"/search?q={HOUSEHOLD}": 10,

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from landreg.law.book import act_types
 from landreg.log.recheck_register import Keyed
 
 Restated = tuple[str, Mapping[str, Any], Mapping[str, str]]
@@ -87,7 +88,7 @@ def untold(session: Session) -> Iterator[tuple[str, str]]:
     """Cases that say of their course what no step of theirs made of them, and parcels with an order that no acceptance gave:
     table and key.
     """
-    for row in session.execute(text(_UNTOLD)):
+    for row in session.execute(text(_UNTOLD), {"unasked": [act.kind for act in act_types() if act.by == "nobody"]}):
         yield row.table_name, row.key
 
 
@@ -95,7 +96,7 @@ def untold(session: Session) -> Iterator[tuple[str, str]]:
 # back by its day is registered by the office as it was agreed: nobody applies, and there is nothing to review.
 _FOLLOWS = """
     CASE l.step WHEN 'accept' THEN c.state = 'accepted'
-            OR c.act_kind = 'exit_return' AND c.state IN ('registered', 'certified')
+            OR c.act_kind = ANY (:unasked) AND c.state IN ('registered', 'certified')
         WHEN 'review' THEN c.state IN ('reviewed', 'noticed', 'objected', 'registered', 'certified')
         WHEN 'return' THEN c.state = 'returned' WHEN 'withdraw' THEN c.state = 'withdrawn' WHEN 'refuse' THEN c.state = 'refused'
         ELSE c.state = 'draft' END

@@ -128,7 +128,7 @@ def _shown(uow: UnitOfWork, code: str, opened: dict[UUID, Identity]) -> Response
     session = uow.session
     shown_days = clocks.asked(known_instant() or uow.now)
     last, asked = _household(session, code), shown_days.as_of
-    held = parties.household(session, last.county, last.household_id, asked)
+    held = last if stands(last, asked) else parties.household(session, last.county, last.household_id, asked)
     found = held or last
     members = parties.members(session, found.county, found.household_id, asked)
     rights = queries.rights_of_household(session, found.county, found.household_id, asked)
