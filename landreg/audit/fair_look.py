@@ -12,10 +12,11 @@ from landreg.audit import fairness
 from landreg.audit.fairness import Asked, Figures
 from landreg.audit.fairness_queries import Read, market
 from landreg.audit.fairness_rules import aud_20_to_27_more_than_chance_gives, rate_of_a_look
+from landreg.audit.looking import begun, looked_at
 from landreg.audit.queries import month_after
-from landreg.core.actor import Actor, Role
+from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
-from landreg.core.errors import BadInput, Finding, NotAllowed
+from landreg.core.errors import Finding
 from landreg.core.periods import BEIJING, beijing_day
 from landreg.law.book import Law
 from landreg.law.queries import load_law
@@ -60,15 +61,10 @@ def look(actor: Actor, month: date, within: str = "") -> Look:
     within: '' for the whole jurisdiction. Raises NotAllowed for another role, BadInput with FORM-5 for a division outside,
     FORM-2 for a month that has not begun.
     """
-    if not actor.has(Role.AUDITOR):
-        raise NotAllowed(Finding("ACC-3", values={"roles": [Role.AUDITOR.value]}))
-    within = within or actor.jurisdiction
-    if not (within.isascii() and within.isdigit() and within.startswith(actor.jurisdiction) and len(within) <= 12):
-        raise BadInput(Finding("FORM-5", "within", {"given": within[:20]}))
+    within = looked_at(actor, within)
     with unit_of_work(actor) as uow:
         today = beijing_day(uow.now)
-        if month.replace(day=1) > today:
-            raise BadInput(Finding("FORM-2", "month", {"given": f"{month:%Y-%m}"}))
+        begun(month.replace(day=1), today)
         law = load_law(uow.session, within[:6], today)
         since = month_after(month.replace(day=1), 1 - law.days("AUD-20.market", "months"))
         until = month_after(month.replace(day=1))

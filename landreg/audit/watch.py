@@ -9,13 +9,14 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 from landreg.access.queries import names_of
+from landreg.audit.looking import begun, looked_at
 from landreg.audit.queries import instant_of, month_after
 from landreg.audit.rules import LOOKS_A_YEAR, ExitsWatched, aud_8_exits_near_settlements
 from landreg.audit.watch_queries import exits_near
 from landreg.audit.watching import Asked, WatchedExit, watch
-from landreg.core.actor import Actor, Role
+from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
-from landreg.core.errors import BadInput, Finding, NotAllowed
+from landreg.core.errors import Finding
 from landreg.core.periods import beijing_day
 from landreg.law.book import Law
 from landreg.law.queries import load_law
@@ -52,11 +53,7 @@ def look(actor: Actor, month: date, within: str = "") -> Look:
     within: '' for the whole jurisdiction. Raises NotAllowed for another role, BadInput with FORM-5 for a division outside,
     FORM-2 for a month that has not begun.
     """
-    if not actor.has(Role.AUDITOR):
-        raise NotAllowed(Finding("ACC-3", values={"roles": [Role.AUDITOR.value]}))
-    within = within or actor.jurisdiction
-    if not (within.isascii() and within.isdigit() and within.startswith(actor.jurisdiction) and len(within) <= 12):
-        raise BadInput(Finding("FORM-5", "within", {"given": within[:20]}))
+    within = looked_at(actor, within)
     law, months = _announced(actor, month.replace(day=1), within)
     window, rate = law.days("AUD-8.watch", "window_days"), law.number("AUD-8.watch", "rate")
     with unit_of_work(actor) as uow:
@@ -75,8 +72,7 @@ def _announced(actor: Actor, month: date, within: str) -> tuple[Law, tuple[date,
     """Say in the log, and commit, what is going to be looked at: the function answers nothing else (migration 0031)."""
     with unit_of_work(actor) as uow:
         today = beijing_day(uow.now)
-        if month > today:
-            raise BadInput(Finding("FORM-2", "month", {"given": f"{month:%Y-%m}"}))
+        begun(month, today)
         law = load_law(uow.session, within[:6], today)
         count = law.days("AUD-8.watch", "months")
         months = tuple(month_after(month, back - count + 1) for back in range(count))

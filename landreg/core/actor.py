@@ -53,6 +53,11 @@ class Actor:
         """Whether the actor holds one of the roles."""
         return not self.roles.isdisjoint(roles)
 
+    def reaches(self, division: str) -> bool:
+        """Whether a text is the code of a division, or the beginning of one, within the jurisdiction."""
+        plain = division.isascii() and division.isdigit() and len(division) <= 12
+        return plain and division.startswith(self.jurisdiction)
+
 
 WORKER = Actor(UUID(int=1), "系统", Desk.WORKER, frozenset(), PREFECTURE)
 NOBODY = Actor(UUID(int=0), "公众", Desk.PUBLIC, frozenset({Role.PUBLIC}))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from landreg.audit.queries import Asked
 from landreg.core.actor import Actor
 from landreg.core.errors import BadInput, Finding
-from landreg.web.forms import read_query
+from landreg.web.forms import read_form, read_query
 
 ALL = "all"
 
@@ -34,6 +34,23 @@ def read(actor: Actor, today: date) -> tuple[Asked, str]:
         raise BadInput(Finding("FORM-5", "within", {"given": given.within[:20]}))
     month = month_of(given.month, "month") if given.month else today.replace(day=1)
     return Asked(within, month, given.state[:40]), given.month or f"{today:%Y-%m}"
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a look is asked for: divisions, and the last of its months, `2026-03`."""
+
+    month: str = field(metadata={"most": 7})
+    within: str = field(default="", metadata={"most": 12})
+
+
+def look_asked() -> tuple[Look, date]:
+    """The form of a look, and the first day of its month. Raises BadInput with FORM-2 for a month that is none, or all."""
+    given = read_form(Look)
+    month = month_of(given.month, "month")
+    if month is None:
+        raise BadInput(Finding("FORM-2", "month", {"given": given.month}))
+    return given, month
 
 
 def month_of(text: str, field: str) -> date | None:

@@ -49,7 +49,7 @@ def export(actor: Actor, folder: Path, within: str, since: date, until: date) ->
 
     Raises BadInput with FORM-5 for a division outside the jurisdiction, FORM-2 for days in the wrong order.
     """
-    if not (within.isascii() and within.isdigit() and within.startswith(actor.jurisdiction) and len(within) <= 12):
+    if not actor.reaches(within):
         raise BadInput(Finding("FORM-5", "within", {"given": within[:20]}))
     if until < since:
         raise BadInput(Finding("FORM-2", "until", {"given": until.isoformat()}))

@@ -16,9 +16,9 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding
 from landreg.core.periods import beijing_day
 from landreg.exit.offering import months_between
-from landreg.exit.routes.lines import PIECES, PUTS, SOWN, field_of, lines
+from landreg.exit.routes.lines import PIECES, PUTS, SOWN, crops, field_of, fixtures, house_kind, improvements, lines
 from landreg.exit.rules import claimed
-from landreg.exit.rules.claimed import MONTHS_A_YEAR, Claim, House, Improvement, Land
+from landreg.exit.rules.claimed import MONTHS_A_YEAR, Claim, House, Land
 from landreg.exit.rules.compensation import Compensation, compensate, in_words
 from landreg.land.queries import counties, division_names
 from landreg.law.book import figure_in_words
@@ -115,25 +115,20 @@ def _claim(asked: Asked, today: date) -> Claim:
     faults: list[Finding] = []
     left = None if asked.term_until is None else months_between(today, asked.term_until)
     land = [Land(kind, mu, left or 0) for kind, (mu,) in lines(asked, "land", ("mu",), PIECES, claimed.LAND, faults)]
-    puts = [
-        Improvement(kind, cost, age)
-        for kind, (cost, age) in lines(asked, "improvement", ("cost", "age"), PUTS, claimed.IMPROVEMENTS, faults)
-    ]
-    crops = [(kind, mu) for kind, (mu,) in lines(asked, "crop", ("mu",), SOWN, claimed.CROPS, faults)]
+    puts, sown = improvements(asked, faults), crops(asked, faults)
     if land and left is None:
         faults.append(Finding("FORM-1", "term_until"))
     house = _house(asked, today, faults)
-    fixtures = [(kind, getattr(asked, f"fixture_{kind}")) for kind in claimed.FIXTURES]
     if faults:
         raise BadInput(faults)
     return Claim(
         tuple(land),
         None if asked.temporary_years is None else asked.temporary_years * MONTHS_A_YEAR,
-        tuple(puts),
+        puts,
         house,
         asked.homestead_m2 or Decimal(),
-        tuple((kind, amount) for kind, amount in fixtures if amount is not None),
-        tuple(crops),
+        fixtures(asked),
+        sown,
         asked.movers or 0,
     )
 
@@ -144,8 +139,7 @@ def _house(asked: Asked, today: date, faults: list[Finding]) -> House | None:
         return None
     empty = [name for name, value in given.items() if value in ("", None)]
     faults.extend(Finding("FORM-1", name) for name in empty)
-    if asked.house_structure and asked.house_structure not in claimed.HOUSES:
-        faults.append(Finding("FORM-5", "house_structure", {"given": asked.house_structure[:40]}))
+    house_kind(asked, faults)
     if asked.house_m2 is None or asked.house_built is None:
         return None
     return House(asked.house_structure, asked.house_m2, today.year - asked.house_built)

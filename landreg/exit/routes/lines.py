@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from landreg.core.errors import Finding
+from landreg.exit.rules import claimed
+from landreg.exit.rules.claimed import Improvement
 
 PIECES, PUTS, SOWN = 3, 2, 2
 LINE = re.compile(r"(land_mu|improvement_cost|improvement_age)_(\d)")
@@ -29,6 +32,29 @@ def lines(
         faults.extend(Finding("FORM-1", name) for name in empty)
         if not empty:
             yield kind, list(values.values())
+
+
+def improvements(asked: Any, faults: list[Finding]) -> tuple[Improvement, ...]:
+    """What was put into the land."""
+    found = lines(asked, "improvement", ("cost", "age"), PUTS, claimed.IMPROVEMENTS, faults)
+    return tuple(Improvement(kind, cost, age) for kind, (cost, age) in found)
+
+
+def crops(asked: Any, faults: list[Finding]) -> tuple[tuple[str, Decimal], ...]:
+    """What stands on the land, in mu of each kind."""
+    return tuple((kind, mu) for kind, (mu,) in lines(asked, "crop", ("mu",), SOWN, claimed.CROPS, faults))
+
+
+def fixtures(asked: Any) -> tuple[tuple[str, Decimal], ...]:
+    """What stands beside the house, by kind: those of which something was said."""
+    said = ((kind, getattr(asked, f"fixture_{kind}")) for kind in claimed.FIXTURES)
+    return tuple((kind, amount) for kind, amount in said if amount is not None)
+
+
+def house_kind(asked: Any, faults: list[Finding]) -> None:
+    """A kind of house that is none of the list is a fault."""
+    if asked.house_structure and asked.house_structure not in claimed.HOUSES:
+        faults.append(Finding("FORM-5", "house_structure", {"given": asked.house_structure[:40]}))
 
 
 def field_of(finding: Finding, asked: Any) -> Finding:

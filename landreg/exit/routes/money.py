@@ -15,10 +15,8 @@ from landreg.access.policy import allow, current_actor
 from landreg.core.errors import BadInput, Finding
 from landreg.exit import money, offering
 from landreg.exit.offering import Counted
+from landreg.exit.routes import lines
 from landreg.exit.routes.desk import back, blueprint, one, sent_paper
-from landreg.exit.routes.lines import SOWN, field_of, lines
-from landreg.exit.rules import claimed
-from landreg.exit.rules.claimed import Improvement
 from landreg.exit.rules.money import ITEMS, Agreed, Itemised
 from landreg.registry.routes.queues import OFFICERS
 from landreg.web import problems
@@ -61,7 +59,7 @@ def offer(county: str, exit_id: UUID) -> Redirect:
     try:
         made = offering.offer(current_actor(), county, exit_id, counted)
     except BadInput as wrong:
-        raise BadInput([field_of(finding, given) for finding in wrong.findings]) from wrong
+        raise BadInput([lines.field_of(finding, given) for finding in wrong.findings]) from wrong
     flash(_("补偿报价书 %(number)s 已算出，请打印交给农户。", number=made.number))
     return back(county, exit_id)
 
@@ -69,24 +67,18 @@ def offer(county: str, exit_id: UUID) -> Redirect:
 def _counted(given: Offering) -> Counted:
     """What was counted on the spot. Raises BadInput: FORM-1 for a line half filled in, FORM-5 for another kind."""
     faults: list[Finding] = []
-    puts = [
-        Improvement(kind, cost, age)
-        for kind, (cost, age) in lines(given, "improvement", ("cost", "age"), 2, claimed.IMPROVEMENTS, faults)
-    ]
-    crops = [(kind, mu) for kind, (mu,) in lines(given, "crop", ("mu",), SOWN, claimed.CROPS, faults)]
-    if given.house_structure and given.house_structure not in claimed.HOUSES:
-        faults.append(Finding("FORM-5", "house_structure", {"given": given.house_structure[:40]}))
+    puts, sown = lines.improvements(given, faults), lines.crops(given, faults)
+    lines.house_kind(given, faults)
     if faults:
         raise BadInput(faults)
-    fixtures = ((kind, getattr(given, f"fixture_{kind}")) for kind in claimed.FIXTURES)
     return Counted(
         rest=given.land_rest,
         structure=given.house_structure,
         house_m2=given.house_m2,
         built=given.house_built,
-        improvements=tuple(puts),
-        fixtures=tuple((kind, amount) for kind, amount in fixtures if amount is not None),
-        crops=tuple(crops),
+        improvements=puts,
+        fixtures=lines.fixtures(given),
+        crops=sown,
         movers=given.movers or 0,
     )
 
