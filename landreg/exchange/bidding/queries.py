@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -100,6 +100,12 @@ def told(session: Session, county: str, listing_id: UUID) -> Told | None:
 def listing(session: Session, county: str, listing_id: UUID) -> Listing | None:
     """A listing of the operator's jurisdiction, or the household's own."""
     return _one(session, Listing, county, listing_id=listing_id)
+
+
+def listings(session: Session, ids: Collection[tuple[str, UUID]]) -> dict[UUID, Listing]:
+    """The same of many, by county and id; those that the actor sees."""
+    asked = sa.select(Listing).where(sa.tuple_(Listing.county, Listing.listing_id).in_(ids))
+    return {one.listing_id: one for one in session.scalars(asked)}
 
 
 def taker(session: Session, county: str, taker_id: UUID) -> Taker | None:

@@ -39,12 +39,13 @@ def index() -> Response:
     """What goes on today: sales, accepted offers, windows, reviews that wait."""
     with unit_of_work(current_actor()) as uow:
         session = uow.session
-        held, yes = queries.sales(session), queries.accepted(session)
-        windows = queries.open_priorities(session, page_day(session))
+        today, held, yes = page_day(session), queries.sales(session), queries.accepted(session)
+        windows = queries.open_priorities(session, today)
         subjects: list[Sale | Offer | Priority] = [*(standing.sale for standing in held), *yes, *windows]
         ids = {(one.county, one.listing_id) for one in subjects}
         to_set_up = queries.without_sale(session)
-        listings = {listing: queries.listing(session, county, listing) for county, listing in ids}
+        seen = queries.listings(session, ids)
+        listings = {listing: seen.get(listing) for _, listing in ids}
         names = division_names(
             session, sorted({one.village for one in (*listings.values(), *to_set_up) if one is not None})
         )
@@ -52,8 +53,7 @@ def index() -> Response:
         return pages.render(
             "exchange/sales.html", sales=sorted(held, key=lambda one: order.get(one.stage, 9)), accepted=yes, windows=windows,
             listings=listings, names=names, waiting=sum(one is None for _asked, one in queries.waiting_reviews(session)),
-            today=page_day(session),
-            to_set_up=to_set_up,
+            today=today, to_set_up=to_set_up,
         )  # fmt: skip
 
 
