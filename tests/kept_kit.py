@@ -62,8 +62,8 @@ class Clone:
         self.connection = connection
         self.folders = (settings.checkpoints, settings.store)
         connection.execute("SET lock_timeout = '10s'; SET session_replication_role = replica")
-        self.tables = dict(connection.execute(_TABLES).fetchall())
-        self.sequences = dict(connection.execute(_SEQUENCES).fetchall())
+        self.tables: dict[str, int] = dict(connection.execute(_TABLES).fetchall())
+        self.sequences: dict[str, int] = dict(connection.execute(_SEQUENCES).fetchall())
         self.columns = {table: connection.execute(_COLUMNS, [table]).fetchone()[0] for table in self.tables}  # type: ignore[index]
         self.things: dict[Hashable, _Kept] = {}
         self.copied = 0
