@@ -22,10 +22,20 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 _DELIVERED = (
     "a delivery as it came, kept as a file under its own SHA-256; what was taken from it is told by the survey's act"
 )
+_SEARCH = "a person's own way of looking at the market, and what was found for it"
+_TOLD_ON = "what programs are told of rows that have leaves"
 LEFT_OUT = {
+    "access.client_token": "what a program signed on with: gone within the hour",
     "access.saved_filter": "a person's own way of looking at lists",
     "access.second_factor": "secrets of sign-on: that they were set or used has a leaf, what they are has none",
     "access.session": "who is signed on now: gone when they leave",
+    "exchange.attempt": _TOLD_ON,
+    "exchange.delivery": _TOLD_ON,
+    "exchange.found": _SEARCH,
+    "exchange.kept_answer": "what a program was answered, should it ask the same again",
+    "exchange.message": _SEARCH,
+    "exchange.project_run": "long work in hand",
+    "exchange.saved_search": _SEARCH,
     "land.division": "names of the divisions, loaded from a public list",
     "land.division_alias": "names of the divisions, loaded from a public list",
     "land.parcel_serial": "the next number of a village's parcels; a number given twice is refused by another wall",
@@ -65,7 +75,7 @@ HELD = {"access.account": {"account_id", "login", "name", "desk", "roles", "juri
 
 TOLD_WITH = {"audit.complaint_event": "audit.complaint"}
 """Tables whose rows are told, and named, with those of another."""
-FIRST = {("exit.event", "kind"): "'notice'"}
+FIRST = {("exit.event", "kind"): "'notice'", ("exchange.listing_event", "kind"): "'published'"}
 """By table and column: a value that makes a row one of which a leaf would tell."""
 _LOGGED_STEPS = ", ".join(f"'{step}'" for step in KINDS)
 _HAS_STEP = "case_id IN (SELECT case_id FROM registry.case_event WHERE step {steps})"

@@ -43,8 +43,9 @@ Recheck = Callable[[], tuple[Finding, ...]]
 Outcome = tuple[Blow, Finding | None]
 
 
-def strikes(connection: Connection, again: Recheck, *, columns: bool) -> Iterator[Outcome]:
-    """Each blow, and the finding that names it, if any; the database is as before after each.
+def strikes(connection: Connection, again: Recheck, *, columns: bool, turns: bool) -> Iterator[Outcome]:
+    """Each blow, and the finding that names it, if any; the database is as before after each. turns: of changing, removing and
+    adding each table has one, in turn.
 
     Raises RuntimeError when the database was not sound before a blow.
     """
@@ -52,9 +53,10 @@ def strikes(connection: Connection, again: Recheck, *, columns: bool) -> Iterato
     unbar(connection, struck)
     if (before := again()) != ():
         raise RuntimeError(f"not sound before the first blow: {before[:3]}")
-    for table in struck:
+    for turn, table in enumerate(struck):
         row = Row(connection, table, ONLY.get(table.plain, "true"))
-        for what, column, strike in _blows(table, row, columns=columns):
+        blows = list(_blows(table, row, columns=columns))
+        for what, column, strike in [blows[turn % len(blows)]] if turns else blows:
             yield _struck(row, what, column, strike, again)
         if row.there and table.plain in placed.TABLES:
             yield _struck(row, "moved to another village", "village", row.move_village, again)
@@ -127,15 +129,15 @@ def _pour(source: str, target: str) -> None:
         raise SystemExit("the database could not be copied")
 
 
-def drill(settings: Settings, *, columns: bool = False, show: bool = True) -> list[Outcome]:
-    """Strike a copy of the database of these settings; every blow with the finding that names it, if any."""
+def drill(settings: Settings, *, columns: bool = False, turns: bool = False, show: bool = True) -> list[Outcome]:
+    """Strike a copy of the database of these settings; every blow with the finding that names it, if any (`strikes`)."""
     with copied(settings) as copy, psycopg.connect(copy.superuser_url or "", autocommit=True) as connection:
 
         def again() -> tuple[Finding, ...]:
             return (*recheck_register(WORKER, copy, register()).findings, *sealed_differ())
 
         told: list[Outcome] = []
-        blows = strikes(connection, again, columns=columns)
+        blows = strikes(connection, again, columns=columns, turns=turns)
         for outcome in track(blows, "striking", console=console, transient=True, disable=not show):
             told.append(outcome)
             if show:

@@ -20,9 +20,9 @@ from landreg.exchange.contracts import logged as contracts
 from landreg.exchange.interfaces import logged as interfaces
 from landreg.exchange.market.shown_queries import shown_otherwise
 from landreg.exit import logged as exits
-from landreg.exit.model import Agreement, Item
 from landreg.log.recheck_queries import entries_of
 from landreg.log.recheck_register import Register, Source
+from landreg.log.told_rows import left_alone
 from landreg.registry.casework.attempts import attempts
 from landreg.registry.leaves import strays as registry_strays
 
@@ -102,9 +102,7 @@ def strays(session: Session) -> Iterator[tuple[str, str]]:
     )
     for finding_id in session.scalars(select(FindingEvent.finding_id).where(~there.exists()).distinct()):
         yield "audit.finding", str(finding_id)
-    agreed = select(Agreement).where(Agreement.county == Item.county, Agreement.exit_id == Item.exit_id)
-    for item_id in session.scalars(select(Item.item_id).where(~agreed.exists())):
-        yield "exit.item", str(item_id)
+    yield from left_alone(session, register().sources.values())
 
 
 def _complaints(session: Session) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:

@@ -5,7 +5,8 @@ The text enters as a personal fact, which the log salts: rows name people.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from geoalchemy2.shape import to_shape
 from sqlalchemy.orm import Session
 
 from landreg.core.tables import Base
-from landreg.log.recheck_register import Source
+from landreg.log.recheck_register import Keyed, Source
 from landreg.log.recheck_rows import Restated
 
 Told = tuple[dict[str, Any], dict[str, str]]
@@ -35,20 +36,45 @@ def row_key(row: Any, names: Sequence[str]) -> str:
     return ":".join(str(getattr(row, name)) for name in names)
 
 
-def restated(
-    table: Any, key: Sequence[str], told: Callable[..., Told], *beside: tuple[Any, str], where: Any = None
-) -> Source:
+@dataclass(frozen=True)
+class TableSource:
     """The rows of a table as their leaves tell of them. beside: tables whose rows are told along, and the column that both have;
     `told` is given the row and a sequence of each.
     """
 
-    def read(session: Session) -> Iterator[Restated]:
-        along = [(_gathered(session, other, shared), shared) for other, shared in beside]
-        asked = sa.select(table) if where is None else sa.select(table).where(where)
-        for row in session.scalars(asked):
-            yield row_key(row, key), *told(row, *(rows.get(getattr(row, shared), ()) for rows, shared in along))
+    table: Any
+    key: Sequence[str]
+    told: Callable[..., Told]
+    beside: Sequence[tuple[Any, str]] = ()
+    where: Any = None
 
-    return read
+    def __call__(self, session: Session) -> Iterator[Restated]:
+        along = [(_gathered(session, other, shared), shared) for other, shared in self.beside]
+        asked = sa.select(self.table) if self.where is None else sa.select(self.table).where(self.where)
+        for row in session.scalars(asked):
+            told = self.told(row, *(rows.get(getattr(row, shared), ()) for rows, shared in along))
+            yield row_key(row, self.key), *told
+
+
+def restated(
+    table: Any, key: Sequence[str], told: Callable[..., Told], *beside: tuple[Any, str], where: Any = None
+) -> TableSource:
+    """The rows of a table as their leaves tell of them (`TableSource`)."""
+    return TableSource(table, key, told, beside, where)
+
+
+def left_alone(session: Session, sources: Iterable[Source | Keyed]) -> Iterator[tuple[str, str]]:
+    """Rows that would be told along with another that is not there: table and key."""
+    tellers: dict[Any, list[tuple[Any, str]]] = {}
+    for source in sources:
+        if isinstance(source, TableSource):
+            for other, shared in source.beside:
+                tellers.setdefault(other, []).append((source.table, shared))
+    for other, by in tellers.items():
+        there = [sa.exists().where(getattr(table, shared) == getattr(other, shared)) for table, shared in by]
+        names = [column.key for column in sa.inspect(other).primary_key if column.key != "county"]
+        for row in session.scalars(sa.select(other).where(~sa.or_(*there))):
+            yield str(other.__table__), row_key(row, names)
 
 
 def _gathered(session: Session, table: Any, shared: str) -> Mapping[Any, Sequence[Any]]:
