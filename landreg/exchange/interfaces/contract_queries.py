@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from landreg.exchange.contracts.model import Contract as Row
 from landreg.exchange.contracts.model import ContractEvent, ContractParcel
 from landreg.exchange.interfaces.queries import moment, moment_of
-from landreg.exchange.interfaces.shapes import Contract, ContractsAsked, ListedParcel
+from landreg.exchange.interfaces.shapes.contracts import Contract, ContractsAsked
+from landreg.exchange.interfaces.shapes.land import ListedParcel
 from landreg.exchange.model import Taker
 
 _SAME = (

@@ -16,10 +16,12 @@ from landreg.core.errors import NotFound
 from landreg.core.files import Store
 from landreg.exchange.contracts.life import pay_within
 from landreg.exchange.contracts.signing import file_within
-from landreg.exchange.interfaces import contract_queries, queries, shapes, webhooks
+from landreg.exchange.interfaces import contract_queries, queries, webhooks
 from landreg.exchange.interfaces.model import Webhook as WebhookRow
 from landreg.exchange.interfaces.schema import IDENTIFIER, Schema, told
-from landreg.exchange.interfaces.shapes import CODE, COUNTY, NUMBER
+from landreg.exchange.interfaces.shapes import contracts, land, market
+from landreg.exchange.interfaces.shapes import webhooks as told_to
+from landreg.exchange.interfaces.shapes.walking import CODE, COUNTY, NUMBER, InTime
 from landreg.registry.guarded import Attached, attached
 from landreg.web.forms import Upload
 
@@ -71,7 +73,7 @@ class Operation:
     @property
     def largest(self) -> int:
         """How many bytes its body may have: more where a paper comes with it."""
-        return LARGEST_WITH_PAPER if self.body in (shapes.Filing, shapes.Payment) else LARGEST
+        return LARGEST_WITH_PAPER if self.body in (contracts.Filing, contracts.Payment) else LARGEST
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -91,57 +93,57 @@ def _next(path: str, query: Any, after: str) -> str:
     return f"{BASE}{path}?{urlencode({**given, 'after': after})}"
 
 
-def _parcels(asked: Asked) -> shapes.Parcels:
+def _parcels(asked: Asked) -> land.Parcels:
     rows = queries.parcels(asked.uow.session, asked.query)
-    page: shapes.Parcels = _page(shapes.Parcels, "/parcels", asked, rows, lambda row: str(row.code))
+    page: land.Parcels = _page(land.Parcels, "/parcels", asked, rows, lambda row: str(row.code))
     return page
 
 
-def _parcel(asked: Asked) -> shapes.Parcel:
+def _parcel(asked: Asked) -> land.Parcel:
     return _there(queries.parcel(asked.uow.session, asked.places["county"], asked.places["code"]))
 
 
-def _listings(asked: Asked) -> shapes.Listings:
+def _listings(asked: Asked) -> market.Listings:
     rows = queries.listings(asked.uow.session, asked.query)
-    page: shapes.Listings = _page(shapes.Listings, "/listings", asked, rows, lambda row: f"{row.county}{row.number}")
+    page: market.Listings = _page(market.Listings, "/listings", asked, rows, lambda row: f"{row.county}{row.number}")
     return page
 
 
-def _listing(asked: Asked) -> shapes.Listing:
+def _listing(asked: Asked) -> market.Listing:
     return _there(queries.listing(asked.uow.session, asked.places["county"], asked.places["number"]))
 
 
-def _deals(asked: Asked) -> shapes.Deals:
+def _deals(asked: Asked) -> market.Deals:
     rows = queries.deals(asked.uow.session, asked.query)
-    page: shapes.Deals = _page(
-        shapes.Deals, "/deals", asked, rows, lambda row: queries.moment(row.decided_at, row.deal)
+    page: market.Deals = _page(
+        market.Deals, "/deals", asked, rows, lambda row: queries.moment(row.decided_at, row.deal)
     )
     return page
 
 
-def _contracts(asked: Asked) -> shapes.Contracts:
+def _contracts(asked: Asked) -> contracts.Contracts:
     rows = contract_queries.contracts(asked.uow.session, asked.query)
     items = tuple(row for _place, row in rows[: asked.query.limit])
     more = len(rows) > asked.query.limit
-    return shapes.Contracts(items, _next("/contracts", asked.query, rows[len(items) - 1][0]) if more else None)
+    return contracts.Contracts(items, _next("/contracts", asked.query, rows[len(items) - 1][0]) if more else None)
 
 
-def _contract(asked: Asked) -> shapes.Contract:
+def _contract(asked: Asked) -> contracts.Contract:
     return _there(contract_queries.contract(asked.uow.session, asked.places["county"], asked.places["number"]))
 
 
-def _file(asked: Asked) -> shapes.Filed:
+def _file(asked: Asked) -> contracts.Filed:
     county, number = asked.places["county"], asked.places["number"]
     found = _there(contract_queries.contract_id(asked.uow.session, county, number))
     file_within(asked.uow, county, found, asked.body.on_day, asked.body.said, _paper(asked))
-    return shapes.Filed(number, asked.body.on_day)
+    return contracts.Filed(number, asked.body.on_day)
 
 
-def _pay(asked: Asked) -> shapes.Paid:
+def _pay(asked: Asked) -> contracts.Paid:
     county, number, said = asked.places["county"], asked.places["number"], asked.body
     found = _there(contract_queries.contract_id(asked.uow.session, county, number))
     left = pay_within(asked.uow, county, found, said.amount_yuan, said.paid_on, said.receipt, _paper(asked))
-    return shapes.Paid(number, said.receipt, f"{left:.2f}")
+    return contracts.Paid(number, said.receipt, f"{left:.2f}")
 
 
 def _paper(asked: Asked) -> Attached | None:
@@ -150,29 +152,29 @@ def _paper(asked: Asked) -> Attached | None:
     return attached(asked.store, Upload(sent.name, io.BytesIO(base64.b64decode(sent.content))))
 
 
-def _webhooks(asked: Asked) -> shapes.Webhooks:
+def _webhooks(asked: Asked) -> told_to.Webhooks:
     rows = queries.webhooks_of(asked.uow.session, asked.uow.actor.account_id)
-    return shapes.Webhooks(tuple(shapes.Webhook(*_hook(row)) for row in rows))
+    return told_to.Webhooks(tuple(told_to.Webhook(*_hook(row)) for row in rows))
 
 
-def _set_webhook(asked: Asked) -> shapes.WebhookSet:
+def _set_webhook(asked: Asked) -> told_to.WebhookSet:
     row, secret = webhooks.set_one(asked.uow, asked.body.url, asked.body.kinds, loopback=asked.loopback)
-    return shapes.WebhookSet(row.webhook_id, row.url, tuple(row.kinds), row.set_at, secret)
+    return told_to.WebhookSet(row.webhook_id, row.url, tuple(row.kinds), row.set_at, secret)
 
 
-def _end_webhook(asked: Asked) -> shapes.Ended:
+def _end_webhook(asked: Asked) -> told_to.Ended:
     webhooks.end(asked.uow, UUID(asked.places["webhook"]))
-    return shapes.Ended(True)
+    return told_to.Ended(True)
 
 
-def _deliveries(asked: Asked) -> shapes.Deliveries:
+def _deliveries(asked: Asked) -> told_to.Deliveries:
     hook = UUID(asked.places["webhook"])
     if hook not in {row.webhook_id for row in queries.webhooks_of(asked.uow.session, asked.uow.actor.account_id)}:
         raise NotFound()
     rows = queries.deliveries(asked.uow.session, hook, asked.query.after, asked.query.limit + 1)
     path = f"/webhooks/{hook}/deliveries"
-    page: shapes.Deliveries = _page(
-        shapes.Deliveries, path, asked, rows, lambda row: queries.moment(row.made_at, row.delivery)
+    page: told_to.Deliveries = _page(
+        told_to.Deliveries, path, asked, rows, lambda row: queries.moment(row.made_at, row.delivery)
     )
     return page
 
@@ -190,52 +192,52 @@ def _there(found: T | None) -> T:
 OPERATIONS = (
     Operation(
         "listParcels", "GET", "/parcels", Scope.PARCELS_READ, "How the parcels of a village stand in the register",
-        shapes.Parcels, _parcels, query=shapes.ParcelsAsked,
+        land.Parcels, _parcels, query=land.ParcelsAsked,
     ),
     Operation(
         "getParcel", "GET", "/parcels/{county}/{code}", Scope.PARCELS_READ, "How one parcel stands in the register",
-        shapes.Parcel, _parcel,
+        land.Parcel, _parcel,
     ),
     Operation(
-        "listListings", "GET", "/listings", Scope.LISTINGS_READ, "Listings that were published", shapes.Listings, _listings,
-        query=shapes.ListingsAsked,
+        "listListings", "GET", "/listings", Scope.LISTINGS_READ, "Listings that were published", market.Listings, _listings,
+        query=market.ListingsAsked,
     ),
     Operation(
         "getListing", "GET", "/listings/{county}/{number}", Scope.LISTINGS_READ, "One listing that was published",
-        shapes.Listing, _listing,
+        market.Listing, _listing,
     ),
     Operation(
-        "listDeals", "GET", "/deals", Scope.DEALS_READ, "Deals that were made, in the order of time", shapes.Deals, _deals,
-        query=shapes.DealsAsked,
+        "listDeals", "GET", "/deals", Scope.DEALS_READ, "Deals that were made, in the order of time", market.Deals, _deals,
+        query=market.DealsAsked,
     ),
     Operation(
         "listContracts", "GET", "/contracts", Scope.CONTRACTS_READ, "Contracts that were signed, in the order of time",
-        shapes.Contracts, _contracts, query=shapes.ContractsAsked,
+        contracts.Contracts, _contracts, query=contracts.ContractsAsked,
     ),
     Operation(
         "getContract", "GET", "/contracts/{county}/{number}", Scope.CONTRACTS_READ, "One contract that was signed",
-        shapes.Contract, _contract,
+        contracts.Contract, _contract,
     ),
     Operation(
         "fileContract", "POST", "/contracts/{county}/{number}/filing", Scope.CONTRACTS_FILE,
-        "Tell that the issuing party has filed a contract", shapes.Filed, _file, body=shapes.Filing, status=201,
+        "Tell that the issuing party has filed a contract", contracts.Filed, _file, body=contracts.Filing, status=201,
     ),
     Operation(
         "recordPayment", "POST", "/contracts/{county}/{number}/payments", Scope.PAYMENTS_WRITE,
-        "Record a payment by the receipt of its bank", shapes.Paid, _pay, body=shapes.Payment, status=201,
+        "Record a payment by the receipt of its bank", contracts.Paid, _pay, body=contracts.Payment, status=201,
     ),
     Operation(
-        "listWebhooks", "GET", "/webhooks", Scope.WEBHOOKS, "Where the caller is told of what", shapes.Webhooks, _webhooks,
+        "listWebhooks", "GET", "/webhooks", Scope.WEBHOOKS, "Where the caller is told of what", told_to.Webhooks, _webhooks,
     ),
     Operation(
         "setWebhook", "POST", "/webhooks", Scope.WEBHOOKS, "Be told of what happens, at an address of one's own",
-        shapes.WebhookSet, _set_webhook, body=shapes.NewWebhook, status=201,
+        told_to.WebhookSet, _set_webhook, body=told_to.NewWebhook, status=201,
     ),
     Operation(
-        "endWebhook", "DELETE", "/webhooks/{webhook}", Scope.WEBHOOKS, "Be told no more", shapes.Ended, _end_webhook,
+        "endWebhook", "DELETE", "/webhooks/{webhook}", Scope.WEBHOOKS, "Be told no more", told_to.Ended, _end_webhook,
     ),
     Operation(
         "listDeliveries", "GET", "/webhooks/{webhook}/deliveries", Scope.WEBHOOKS,
-        "What a webhook was to be told, and whether it was", shapes.Deliveries, _deliveries, query=shapes.InTime,
+        "What a webhook was to be told, and whether it was", told_to.Deliveries, _deliveries, query=InTime,
     ),
 )  # fmt: skip

@@ -12,17 +12,9 @@ from sqlalchemy.orm import Session
 
 from landreg.core.periods import BEIJING
 from landreg.exchange.interfaces import model
-from landreg.exchange.interfaces.shapes import (
-    Deal,
-    DealsAsked,
-    Delivery,
-    ListedParcel,
-    Listing,
-    ListingsAsked,
-    Parcel,
-    ParcelRight,
-    ParcelsAsked,
-)
+from landreg.exchange.interfaces.shapes.land import ListedParcel, Parcel, ParcelRight, ParcelsAsked
+from landreg.exchange.interfaces.shapes.market import Deal, DealsAsked, Listing, ListingsAsked
+from landreg.exchange.interfaces.shapes.webhooks import Delivery
 from landreg.exchange.model import Deal as DealRow
 from landreg.exchange.model import DealFall, ListingEvent, ListingParcel, Taker
 from landreg.exchange.model import Listing as ListingRow

@@ -1,0 +1,97 @@
+"""Contracts that were signed; what a program may tell of one, and the paper that comes with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from landreg.exchange.interfaces.shapes.land import ListedParcel
+from landreg.exchange.interfaces.shapes.walking import WITHIN, InTime
+
+LONGEST_PAPER = 1_400_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractsAsked(InTime):
+    """Contracts that were signed, of a division."""
+
+    within: str = field(default="", metadata=WITHIN)
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A contract of transfer that was signed, without its parties. filed_on: None where the issuer has not filed it."""
+
+    county: str
+    village: str
+    number: str
+    kind: str
+    relation: str
+    taker: str
+    state: str
+    from_on: date
+    until_on: date
+    unit: str
+    grain: str
+    price: Decimal
+    escalator_percent: Decimal
+    paid_every: str
+    paid_before: bool
+    area_m2: Decimal
+    parcels: tuple[ListedParcel, ...]
+    signed_on: date
+    filed_on: date | None
+    ends_on: date | None
+
+
+@dataclass(frozen=True)
+class Contracts:
+    """A page of contracts, in the order in which they were signed."""
+
+    items: tuple[Contract, ...]
+    next: str | None = field(metadata={"en": "address of the next page"})
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper that comes with a step: its name and its content."""
+
+    name: str = field(metadata={"most": 120, "shortest": 1, "pattern": r"^[^\u0000-\u001f\u007f/\\]+$"})
+    content: str = field(metadata={"format": "byte", "most": LONGEST_PAPER, "shortest": 4, "en": "base64 of the file"})
+
+
+@dataclass(frozen=True)
+class Filing:
+    """That the issuing party has filed a contract."""
+
+    on_day: date
+    paper: Paper
+    said: str = field(default="", metadata={"most": 500})
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A contract, filed."""
+
+    number: str
+    on_day: date
+
+
+@dataclass(frozen=True)
+class Payment:
+    """A payment under a contract, by the receipt of its bank. The register moves no money."""
+
+    amount_yuan: Decimal
+    paid_on: date
+    receipt: str = field(metadata={"most": 60, "pattern": r"^[0-9A-Za-z-]{4,60}$"})
+    paper: Paper
+
+
+@dataclass(frozen=True)
+class Paid:
+    """A payment that was recorded, and what is left of all that is due."""
+
+    number: str
+    receipt: str
+    left_yuan: str = field(metadata={"pattern": r"^-?[0-9]{1,14}(\.[0-9]{1,2})?$"})

@@ -1,0 +1,96 @@
+"""Listings that were published, and deals that were made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from landreg.exchange.interfaces.shapes.land import ListedParcel
+from landreg.exchange.interfaces.shapes.walking import WITHIN, InTime, Walk
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListingsAsked(Walk):
+    """Listings by state and division."""
+
+    state: str = field(
+        default="published", metadata={"choices": ("published", "dealt", "withdrawn", "expired", "failed")}
+    )
+    within: str = field(default="", metadata=WITHIN)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A listing that was published, as everybody may read it. floor: the least that is taken, where the household shows it."""
+
+    county: str
+    village: str
+    number: str
+    kind: str
+    source: str
+    way: str
+    to_whom: str
+    state: str
+    from_on: date
+    until_on: date
+    unit: str
+    grain: str
+    price: Decimal
+    floor: Decimal | None
+    escalator_percent: Decimal
+    paid_every: str
+    paid_before: bool
+    crop: str
+    water: str
+    road: str
+    soil: str
+    area_m2: Decimal
+    parcels: tuple[ListedParcel, ...]
+    published_at: datetime
+    closes_on: date
+
+
+@dataclass(frozen=True)
+class Listings:
+    """A page of listings, by county and number."""
+
+    items: tuple[Listing, ...]
+    next: str | None = field(metadata={"en": "address of the next page"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class DealsAsked(InTime):
+    """Deals of a division since a day."""
+
+    within: str = field(default="", metadata=WITHIN)
+    since: date | None = field(default=None, metadata={"en": "made on this day or later, in Beijing"})
+
+
+@dataclass(frozen=True)
+class Deal:
+    """A deal that was made on a listing; `fallen_at`: when it fell through. taker: what kind of taker, never who."""
+
+    county: str
+    village: str
+    deal: UUID
+    listing: str
+    kind: str
+    taker: str
+    by: str
+    unit: str
+    price: Decimal
+    area_m2: Decimal
+    from_on: date
+    until_on: date
+    decided_at: datetime
+    fallen_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Deals:
+    """A page of deals, in the order in which they were made."""
+
+    items: tuple[Deal, ...]
+    next: str | None = field(metadata={"en": "address of the next page"})
