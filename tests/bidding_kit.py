@@ -84,8 +84,13 @@ def person(superuser: Connection, number: int) -> tuple[Taker, Actor]:
     with unit_of_work(OPERATOR) as uow:
         taker = queries.taker(uow.session, COUNTY, taker_id)
     assert taker is not None
+    return taker, of_taker(taker)
+
+
+def of_taker(taker: Taker) -> Actor:
+    """The account that was opened with a taker."""
     assert taker.account_id is not None
-    return taker, Actor(taker.account_id, taker.name, Desk.CITIZEN, frozenset({Role.TAKER}), COUNTY)
+    return Actor(taker.account_id, taker.name, Desk.CITIZEN, frozenset({Role.TAKER}), COUNTY)
 
 
 def crowd(superuser: Connection, sale: Sale, count: int) -> tuple[Actor, list[Entrant]]:

@@ -89,6 +89,19 @@ def parcels_of(actor: Actor, right: UUID) -> list[str]:
         return list(found.scalars())
 
 
+def common(superuser: Connection, like: str, serial: int = 90001) -> str:
+    """A parcel of the collective that lies under no right, put there past the register."""
+    code = f"{like[:14]}{serial}"
+    with past_triggers(superuser):
+        superuser.execute(
+            """INSERT INTO land.parcel SELECT (jsonb_populate_record(p, jsonb_build_object(
+                   'row_id', gen_random_uuid(), 'parcel_id', gen_random_uuid(), 'code', %s::text, 'kind', 'collective'))).*
+               FROM land.parcel AS p WHERE p.code = %s AND upper_inf(p.recorded)""",
+            [code, like],
+        )
+    return code
+
+
 def listing_row(actor: Actor, right: UUID | None, **changed: Any) -> Listing:
     """A sound listing of a household's right as a row, for ten years from 2027."""
     sound = {

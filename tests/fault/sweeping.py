@@ -38,6 +38,12 @@ SEVERAL = {
     "lapses": "each end is an act of its own",
     "check_waiting": "an upload is begun, told of, and ended; its package is one transaction",
     "receive": "the planner's statistics come after, and nothing hangs on them",
+    "make_contracts": "household by household, and told how far it is",
+    "sign_all": "each contract is signed by itself; what waits is asked for anew",
+    "end_contracts": "each end is an act of its own",
+    "end_listings": "each end is an act of its own",
+    "send_letters": "a letter is taken before it is sent, and what came of it is noted after",
+    "tell_searches": "searches look in one transaction; what they found is sent in others",
     "turn": "rows are sealed anew in batches, and bear the one key or the other",
 }
 """Services of more than one transaction that writes: why."""

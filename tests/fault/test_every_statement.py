@@ -17,13 +17,18 @@ from landreg.log.recheck import recheck_register
 from landreg.log.store import seal
 from tests.fault.sweeping import SEVERAL, Step, Swept, at_every, at_some, sweep
 from tests.life_kit import Life, Stage, life
+from tests.lives.auctions import auctions
+from tests.lives.courses import courses
 from tests.lives.doors import doors
 from tests.lives.exits import exits
 from tests.lives.homes import homes
 from tests.lives.households import households
+from tests.lives.offerings import offerings
 from tests.lives.parcels import parcels
 from tests.lives.programs import programs
+from tests.lives.projects import projects
 from tests.lives.renewals import renewals
+from tests.lives.sealings import sealings
 from tests.lives.trades import trades
 from tests.registry_kit import Connection
 
@@ -37,6 +42,11 @@ LIVES: dict[Callable[[Stage], Life], tuple[int, int]] = {
     exits: (10, 20),
     programs: (7, 10),
     trades: (13, 26),
+    auctions: (15, 30),
+    sealings: (8, 20),
+    courses: (16, 40),
+    projects: (8, 20),
+    offerings: (13, 30),
 }
 """How many services each of them has at least, and how many faults the suite sets off."""
 

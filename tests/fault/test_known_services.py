@@ -49,25 +49,6 @@ ELSEWHERE: Mapping[str, str] = {
     "landreg.access.policy.register": "the same, before a request",
 }
 """Services that are not called by a life under their own name: why."""
-NOT_YET = {
-    "bidding.auction": "bid",
-    "bidding.deals": "claim fail fall read tell",
-    "bidding.reviews": "ask decide record_reserve watch",
-    "bidding.sales": "cancel enter record_deposit set_up",
-    "bidding.sealed": "give_shares hand_in keep_key open_empty",
-    "bidding.takers": "open_at_counter",
-    "contracts.days": "end_by_day work",
-    "contracts.drawing": "draw_following draw_recorded",
-    "contracts.life": "dispute end give_back pay_dividend remedied renewal settle",
-    "contracts.projects": "ask_run interrupt make open_project resume say work",
-    "contracts.registering": "open_case_of",
-    "contracts.signing": "ask_registration sign_all",
-    "listings.days": "work",
-    "listings.service": "list_collective list_for return_ withdraw withdraw_for",
-    "market.searches": "confirm end end_own keep_for_address keep_own",
-    "market.telling": "look send work",
-}
-"""By module of the exchange: what no life calls yet. Whatever else is there is swept; this list only gets shorter."""
 WRITING = {"stage", "stage_all", "add", "add_all", "merge", "flush", "insert", "update", "delete", "write", "note"}
 """Calls by which a service writes."""
 
@@ -157,20 +138,15 @@ def known() -> frozenset[str]:
     return frozenset(found)
 
 
-def not_yet() -> frozenset[str]:
-    """`NOT_YET` by full name."""
-    return frozenset(f"landreg.exchange.{module}.{name}" for module, names in NOT_YET.items() for name in names.split())
-
-
 def test_every_service_that_opens_a_unit_of_work_is_swept_or_only_reads() -> None:
     assert len(services()) > 80
-    forgotten = services().keys() - known() - READS - ELSEWHERE.keys() - not_yet()
+    forgotten = services().keys() - known() - READS - ELSEWHERE.keys()
     assert not forgotten, f"let a life of tests/lives call: {sorted(forgotten)}"
 
 
 def test_no_exception_is_stale() -> None:
-    assert READS | ELSEWHERE.keys() | not_yet() <= services().keys()
-    assert not (READS | ELSEWHERE.keys() | not_yet()) & known()
+    assert READS | ELSEWHERE.keys() <= services().keys()
+    assert not (READS | ELSEWHERE.keys()) & known()
 
 
 @pytest.mark.parametrize("name", sorted(READS))

@@ -17,10 +17,10 @@ from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.periods import beijing_day
 from landreg.exchange.listings import days
-from tests.exchange_kit import NEIGHBOUR, farmer_of, market, own_right, parcels_of
+from tests.exchange_kit import NEIGHBOUR, common, farmer_of, market, own_right, parcels_of
 from tests.exit_kit import asked_for
 from tests.registry_kit import Connection, one, pass_days
-from tests.villages import COUNTY, VILLAGE, past_triggers
+from tests.villages import COUNTY, VILLAGE
 from tests.web.conftest import Browser, OpenAccount
 
 STATES = "SELECT string_agg(state, ' ' ORDER BY number) FROM exchange.listing"
@@ -298,16 +298,8 @@ def test_the_office_lists_for_a_collective_by_its_resolution_and_the_operator_pu
 ) -> None:
     account("deng", Role.REGISTRAR)
     browser.log_in("deng")
-    common = f"{land[0][:-5]}90001"
-    with past_triggers(superuser):
-        superuser.execute(
-            """INSERT INTO land.parcel SELECT (jsonb_populate_record(p, jsonb_build_object(
-                   'row_id', gen_random_uuid(), 'parcel_id', gen_random_uuid(), 'code', %s::text, 'kind', 'collective'))).*
-               FROM land.parcel AS p WHERE p.code = %s""",
-            [common, land[0]],
-        )
-    given = form([], kind="four_wastes", codes=common, way="auction", to_whom="members_first", resolved_on="2026-11-01",
-                 members="60", in_favour="39")  # fmt: skip
+    given = form([], kind="four_wastes", codes=common(superuser, land[0]), way="auction", to_whom="members_first",
+                 resolved_on="2026-11-01", members="60", in_favour="39")  # fmt: skip
     browser.get("/listings/new")
     assert found(browser.post("/listings/new", given)) == {"LST-25", "LST-26"}
     assert found(browser.post("/listings/new", {**given, "codes": land[0], "in_favour": "48"})) >= {"LST-20"}

@@ -19,6 +19,7 @@ from landreg.exchange.contracts.signing import Signature
 from landreg.exchange.model import Deal, Listing
 from landreg.log.recheck import recheck_register
 from landreg.log.store import seal
+from tests import exchange_kit
 from tests.bidding_kit import household
 from tests.contract_kit import OPERATOR, PAPER, VALUES, parcels_of, right_id, seen, today
 from tests.exchange_kit import listing_row, market, put_event, put_listing
@@ -35,17 +36,8 @@ def village(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
 
 
 def common(superuser: Connection, serial: int = 90001) -> str:
-    """A parcel of the collective that lies under no right."""
-    like = parcels_of(OPERATOR, right_id())[0]
-    code = f"{like[:14]}{serial}"
-    with past_triggers(superuser):
-        superuser.execute(
-            """INSERT INTO land.parcel SELECT (jsonb_populate_record(p, jsonb_build_object(
-                   'row_id', gen_random_uuid(), 'parcel_id', gen_random_uuid(), 'code', %s::text, 'kind', 'collective'))).*
-               FROM land.parcel AS p WHERE p.code = %s AND upper_inf(p.recorded)""",
-            [code, like],
-        )
-    return code
+    """A parcel of the collective, beside the first household's."""
+    return exchange_kit.common(superuser, parcels_of(OPERATOR, right_id())[0], serial)
 
 
 def dealt(registrar: Actor, superuser: Connection, land: list[str], kind: str = "unallocated") -> Deal:

@@ -1,0 +1,77 @@
+"""An auction: called off, set up anew, entered and bid in, claimed by a member, fallen through twice, come to nothing."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from uuid import uuid4
+
+from landreg.core.actor import Actor
+from landreg.core.periods import DAY
+from landreg.exchange.bidding import auction, deals, sales, takers
+from landreg.exchange.model import Listing
+from tests import bidding_kit as kit
+from tests.contract_kit import PAPER, today
+from tests.exchange_kit import (
+    NEIGHBOUR,
+    OPERATOR,
+    TERM,
+    listing_row,
+    own_right,
+    parcels_of,
+    put_event,
+    put_listing,
+)
+from tests.life_kit import Life, Stage
+from tests.lives.exits import bound
+from tests.registry_kit import HOUSEHOLD, pass_days, to_rights
+from tests.villages import COUNTY, citizen_id
+
+WHY = "资金没有到位"
+
+
+def auctions(on: Stage) -> Life:
+    """The first household's land: somebody from elsewhere bids, the second household claims it, and both withdraw."""
+    owner, member = at_market(on)
+    listing = offered(on, owner, "auction")
+    at = (COUNTY, listing.listing_id)
+    first = yield "set_up", lambda: sales.set_up(OPERATOR, *at, kit.setting())
+    yield "cancel", lambda: sales.cancel(OPERATOR, COUNTY, first.sale_id, "开拍时间另定")
+    sale = kit.auction(listing)
+    opening = takers.Opening("person", "受让人1", citizen_id(70_001), "0915-1", "ren-1")
+    taker, _ = yield "open_at_counter", lambda: takers.open_at_counter(OPERATOR, opening)
+    stranger = kit.of_taker(taker)
+    entrant = yield "enter", lambda: sales.enter(stranger, COUNTY, sale.sale_id, taker)
+    paid = sales.Receipt("paid", kit.DEPOSIT, "BZ-1", today())
+    yield "record_deposit", lambda: sales.record_deposit(OPERATOR, COUNTY, entrant.entrant_id, paid)
+    kit.pass_time(on.superuser, hours=1, minutes=1)
+    key, form = (COUNTY, sale.sale_id, entrant.entrant_id), uuid4()
+    yield "bid", lambda: auction.bid(stranger, *key, Decimal(300), form)
+    kit.pass_time(on.superuser, hours=5)
+    window = (yield "open_window", lambda: deals.proceed(OPERATOR, *at)).window
+    of = (COUNTY, window.priority_id)
+    yield "read_notice", lambda: deals.read(member, *of)
+    yield "tell", lambda: deals.tell(OPERATOR, *of, "posted", None, window.first_day, PAPER)
+    claimant = takers.of_household(member, COUNTY)
+    yield "claim", lambda: deals.claim(member, *of, claimant)
+    pass_days(on.superuser, 15)
+    for by in ("priority", "auction"):
+        deal = (yield f"deal_by_{by}", lambda: deals.proceed(OPERATOR, *at)).deal
+        assert deal.by == by
+        yield f"fall {by}", lambda deal=deal: deals.fall(OPERATOR, COUNTY, deal.deal_id, WHY)  # type: ignore[misc]
+    yield "fail", lambda: deals.fail(OPERATOR, COUNTY, sale.sale_id)
+
+
+def at_market(on: Stage) -> tuple[Actor, Actor]:
+    """A registered village of two households: the accounts of both."""
+    to_rights(on.registrar, on.reviewer, on.superuser, 2, **TERM)
+    pass_days(on.superuser, 0)
+    return bound(on, HOUSEHOLD, "cao.nong"), bound(on, NEIGHBOUR, "lin.nong")
+
+
+def offered(on: Stage, owner: Actor, way: str) -> Listing:
+    """The owner's land, published until yesterday."""
+    right = own_right(on.registrar)
+    row = listing_row(owner, right, way=way, closes_on=today() - DAY)
+    put_listing(owner, row, parcels_of(on.registrar, right))
+    put_event(OPERATOR, row, "published")
+    return row

@@ -1,0 +1,81 @@
+"""Contracts off the market in their course: disputed, renewed, changed, ended, given back, registered, over by their day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from landreg.exchange.contracts import days, drawing, life, registering, signing
+from landreg.exchange.contracts.life import End, Outcome
+from landreg.exchange.contracts.signing import Signature
+from tests import contract_kit as kit
+from tests.contract_kit import OPERATOR, PAPER, VALUES, signed, terms, today
+from tests.exchange_kit import NEIGHBOUR
+from tests.life_kit import Life, Stage
+from tests.registry_kit import HOUSEHOLD, pass_days, to_rights
+from tests.villages import COUNTY
+
+NAME = "样本种植专业合作社"
+SHARE = {"valued_yuan": "12000", "valued_by": "评估组", "shares": "120", "floating_percent": "20", "return_days": "30"}
+SIGNATURE = Signature("taker", "in_person", "样本一", True, "见证人甲")
+
+
+def courses(on: Stage) -> Life:
+    """Two households with one cooperative: a lease that is changed, one that is void, a share, three that run out."""
+    to_rights(on.registrar, on.reviewer, on.superuser, 2)
+    pass_days(on.superuser, 0)
+    yield from _changed()
+    yield from _void()
+    yield from _shared(on)
+    yield from _over(on)
+
+
+def _changed() -> Life:
+    right, day = kit.right_id(HOUSEHOLD), today()
+    asked = kit.draft(right, kit.parcels_of(OPERATOR, right)[:1])
+    drawn = yield "draw_recorded", lambda: drawing.draw_recorded(OPERATOR, COUNTY, asked, kit.TAKER, NAME)
+    at = (COUNTY, signed(drawn).contract_id)
+    yield "dispute", lambda: life.dispute(OPERATOR, *at, "arbitration", "拖欠价款", PAPER)
+    owed = Outcome("owed", day, Decimal("88.00"), day + timedelta(days=9))
+    yield "settle", lambda: life.settle(OPERATOR, *at, owed, PAPER)
+    life.ask_to_remedy(OPERATOR, *at, "arrears", "请付清")
+    yield "remedied", lambda: life.remedied(OPERATOR, *at, "已经付清")
+    yield "renewal", lambda: life.renewal(OPERATOR, *at, "renewal_asked", "愿意续签", PAPER)
+    cheaper = (terms(from_on=day, price=Decimal("500.00")), VALUES)
+    change = yield "draw_following", lambda: drawing.draw_following(OPERATOR, *at, "change", *cheaper)
+    key = (COUNTY, signed(change, "contractor").contract_id)
+    yield "sign_change", lambda: signing.sign(OPERATOR, *key, SIGNATURE)
+    yield "end", lambda: life.end(OPERATOR, *key, End("agreed", day), PAPER)
+    yield "give_back", lambda: life.give_back(OPERATOR, *key, day, "水渠留用，已补偿", PAPER)
+
+
+def _void() -> Life:
+    contract, day = signed(kit.drawn(codes=kit.parcels_of(OPERATOR, kit.right_id())[1:])), today()
+    at = (COUNTY, contract.contract_id)
+    life.dispute(OPERATOR, *at, "court", "合同效力", None)
+    yield "settle_void", lambda: life.settle(OPERATOR, *at, Outcome("void", day), PAPER)
+    assert kit.seen(contract).contract.ends_on == contract.from_on
+
+
+def _shared(on: Stage) -> Life:
+    """A share of more than five years: its dividend, and its land-operation right at the register's desk."""
+    contract, day = signed(kit.drawn(NEIGHBOUR, kind="share", unit="share", values={**VALUES, **SHARE})), today()
+    at = (COUNTY, contract.contract_id)
+    yield "pay_dividend", lambda: life.pay_dividend(OPERATOR, *at, day.year, Decimal("321.00"), day, PAPER)
+    signing.file(OPERATOR, *at, day, "", PAPER)
+    yield "ask_registration", lambda: signing.ask_registration(OPERATOR, *at)
+    text = b"%PDF-1.7 sample"
+    yield "open_case_of", lambda: registering.open_case_of(on.registrar, on.store, *at, text)
+
+
+def _over(on: Stage) -> Life:
+    """Three whose term is over: one ended by itself, two by the round of the worker."""
+    day = today()
+    until, made = day + timedelta(days=20), []
+    for code, place in ((HOUSEHOLD, 0), (HOUSEHOLD, 1), (NEIGHBOUR, 1)):
+        parcel = kit.parcels_of(OPERATOR, kit.right_id(code))[place]
+        made.append(signed(kit.drawn(code, [parcel], from_on=day, until_on=until)))
+    pass_days(on.superuser, 20)
+    yield "end_by_day", lambda: days.end_by_day(on.worker, COUNTY, made[0].contract_id)
+    yield "end_contracts", lambda: days.work(on.worker)
+    assert {kit.seen(one).contract.state for one in made} == {"ended"}

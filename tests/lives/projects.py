@@ -1,0 +1,66 @@
+"""A village's land to one cooperative: asked for, agreed to, made by the worker's run that is stopped and goes on, signed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from uuid import UUID
+
+from landreg.access import service
+from landreg.access.service import SYSTEM, NewAccount
+from landreg.core.actor import Actor, Desk, Role
+from landreg.core.db import unit_of_work
+from landreg.exchange.contracts import project_queries, signing
+from landreg.exchange.contracts import projects as of_village
+from landreg.exchange.contracts.projects import Planned, Priced, Said
+from landreg.exchange.contracts.signing import Signature
+from tests.contract_kit import TAKER, VALUES, terms
+from tests.life_kit import PASSWORD, Life, Stage
+from tests.registry_kit import pass_days, to_rights
+from tests.villages import COUNTY, VILLAGE
+
+SIGNATURE = Signature("taker", "in_person", "社长", True, "见证人甲")
+
+
+def projects(on: Stage) -> Life:
+    """Two households agree, one contract is made by itself, the other by the run."""
+    to_rights(on.registrar, on.reviewer, on.superuser, 2)
+    pass_days(on.superuser, 0)
+    asker = _operator()
+    planned = _planned(asker)
+    project = yield "open_project", lambda: of_village.open_project(asker, COUNTY, VILLAGE, planned)
+    at = (COUNTY, project.project_id)
+    with unit_of_work(asker) as uow:
+        first, *others = project_queries.households(uow.session, *at)
+    agrees = Said("consents", (), "样本一", identity_checked=True, witness="见证人甲")
+    yield "say", lambda: of_village.say(asker, *at, first, agrees)
+    for other in others:
+        of_village.say(asker, *at, other, agrees)
+    yield "make", lambda: of_village.make(asker, *at, first)
+    run = yield "ask_run", lambda: of_village.ask_run(asker, *at)
+    yield "interrupt_run", lambda: of_village.interrupt(asker, COUNTY, run)
+    yield "resume_run", lambda: of_village.resume(asker, COUNTY, run)
+    yield "make_contracts", lambda: of_village.work(on.worker)
+
+    def waiting() -> list[UUID]:
+        with unit_of_work(asker) as uow:
+            made = project_queries.contracts(uow.session, *at).values()
+        return [row.contract_id for row in made if row.state == "part_signed"]
+
+    assert len(waiting()) == 2
+    yield "sign_all", lambda: signing.sign_all(asker, COUNTY, waiting(), SIGNATURE)
+    assert waiting() == []
+
+
+def _operator() -> Actor:
+    """An operator of the account in whose name a run goes on."""
+    new = NewAccount("ling.jy", "交易员己", frozenset({Role.OPERATOR}), COUNTY)
+    return Actor(service.open_account(SYSTEM, new, PASSWORD), new.name, Desk.EXCHANGE, new.roles, COUNTY)
+
+
+def _planned(asker: Actor) -> Planned:
+    """All the land of the village's contract rights, each parcel at its own price."""
+    with unit_of_work(asker) as uow:
+        land = project_queries.contracted(uow.session, COUNTY, VILLAGE, [])
+    parcels = tuple(Priced(code, Decimal(500 + place)) for place, code in enumerate(sorted(land)))
+    asked = terms(price=Decimal("500.00"))
+    return Planned("样本村整村流转", TAKER, asked, parcels, VALUES, taker_name="样本种植专业合作社")
