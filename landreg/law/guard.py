@@ -59,8 +59,9 @@ class _Signs(dict[int, str]):
         return self[code]
 
     def _sign(self, sign: str) -> str:
+        sign = self.alike.get(sign, sign)
         if _HAN.match(sign):
-            return self.alike.get(sign) or _SIMPLIFY.convert(sign)
+            return str(_SIMPLIFY.convert(sign))
         return sign if _LATIN.match(sign) else ""
 
 
@@ -69,14 +70,17 @@ class _Book:
     """guard.toml, ready to match.
 
     letters: of a word, its letter, a private one for a word of several families. sizes: by first sign, how long the words
-    that begin with it are, longest first. latin: syllables, else one sign. settling, event: see guard.toml, "shapes".
+    that begin with it are, longest first. hidden: whether a text has anything that may stand for other signs; coded: what
+    does, by `code`, else one sign; initials: what a run of letters may be made of. settling, event: see guard.toml, "shapes".
     """
 
     signs: _Signs
     letters: Mapping[str, str]
     sizes: Mapping[str, tuple[int, ...]]
-    syllables: Mapping[str, str]
-    latin: re.Pattern[str]
+    code: Mapping[str, str]
+    initials: re.Pattern[str]
+    hidden: re.Pattern[str]
+    coded: re.Pattern[str]
     settling: re.Pattern[str]
     event: re.Pattern[str]
     land: re.Pattern[str]
@@ -96,15 +100,18 @@ def guard(text: str, on: date, field: str | None = None) -> Finding | None:
 
 
 def find(text: str, on: date) -> Tie | None:
-    """The first tie in a text, None where it is harmless. Latin letters are left out, and then read as syllables."""
+    """The first tie in a text, None where it is harmless. Latin letters are left out, and then read as syllables and initials,
+    and parts of signs as these signs.
+    """
     book = _book(on)
     signs = text.translate(book.signs)
-    han = _LATIN.sub("", signs)
-    for latin in (False, True) if len(han) < len(signs) else (False,):
-        words = _words(book.latin.sub(lambda found: _read(found[0], book), signs) if latin else han, book)
+    for coded in (False, True) if book.hidden.search(signs) else (False,):
+        words = _words(
+            book.coded.sub(lambda found: _read(found[0], book), signs) if coded else _LATIN.sub("", signs), book
+        )
         if found := _tie(words, book):
             link, places = found
-            return Tie(link, tuple(_placed(words, places, _places(text, book, latin))))
+            return Tie(link, tuple(_placed(words, places, _places(text, book, coded))))
     return None
 
 
@@ -132,8 +139,10 @@ def _event(letters: str, book: _Book) -> str:
 
 
 def _read(found: str, book: _Book) -> str:
-    """A sign as it is; Latin letters as a syllable's sign, or as nothing."""
-    return book.syllables.get(found, "" if found.isascii() else found)
+    """What is written for something else as that, another sign as it is, another letter as nothing."""
+    if said := book.code.get(found):
+        return said
+    return "".join(book.code[short] for short in book.initials.findall(found)) or ("" if found.isascii() else found)
 
 
 def _words(signs: str, book: _Book) -> list[str]:
@@ -150,12 +159,12 @@ def _words(signs: str, book: _Book) -> list[str]:
     return words
 
 
-def _places(text: str, book: _Book, latin: bool) -> list[tuple[int, int]]:
+def _places(text: str, book: _Book, coded: bool) -> list[tuple[int, int]]:
     """By sign, from where to where it stands in the text."""
     signs = [(sign, place) for place, char in enumerate(text) for sign in book.signs[ord(char)]]
-    if not latin:
+    if not coded:
         return [(place, place + 1) for sign, place in signs if not sign.isascii()]
-    found = book.latin.finditer("".join(sign for sign, _ in signs))
+    found = book.coded.finditer("".join(sign for sign, _ in signs))
     return [(signs[one.start()][1], signs[one.end() - 1][1] + 1) for one in found for _ in _read(one[0], book)]
 
 
@@ -168,8 +177,9 @@ def _placed(words: list[str], wanted: list[int], places: list[tuple[int, int]]) 
 @cache
 def _book(on: date) -> _Book:
     book = tomllib.loads(resources.files("landreg.law").joinpath("guard.toml").read_text("utf-8"))
-    families = _families(book["words"])
+    families = _families(book["words"], book["said_also"])
     private = {found: chr(_PRIVATE + place) for place, found in enumerate(sorted(set(families.values())))}
+    initials = "|".join(_longest(book["initials"]))
     sizes: dict[str, set[int]] = {}
     for word in families:
         sizes.setdefault(word[0], set()).add(len(word))
@@ -191,8 +201,12 @@ def _book(on: date) -> _Book:
         signs=_Signs(book["signs"]),
         letters={word: found if len(found) == 1 else private[found] for word, found in families.items()},
         sizes={first: tuple(sorted(found, reverse=True)) for first, found in sizes.items()},
-        syllables=book["syllables"],
-        latin=re.compile("|".join([*sorted(book["syllables"], key=len, reverse=True), "."])),
+        code=book["syllables"] | book["parts"] | book["initials"],
+        initials=re.compile(initials),
+        hidden=re.compile("|".join(["[a-z]", *book["parts"]])),
+        coded=re.compile(
+            "|".join([f"(?<![a-z])(?:{initials})+(?![a-z])", *_longest(book["parts"] | book["syllables"]), "."])
+        ),
         settling=shape("e.{0,2}C"),
         event=shape("nL|L[^SRgzXZ]{0,10}?[gz]|[gz][^SRgzXZ]{0,8}?L"),
         land=shape("L"),
@@ -202,10 +216,16 @@ def _book(on: date) -> _Book:
     )
 
 
-def _families(words: Mapping[str, str]) -> dict[str, str]:
+def _longest(texts: Mapping[str, str]) -> list[str]:
+    return sorted(texts, key=len, reverse=True)
+
+
+def _families(words: Mapping[str, str], said_also: Mapping[str, str]) -> dict[str, str]:
     """By word, the letters of its families in order; `.`, the harmless words, hides the others."""
     found: dict[str, set[str]] = {}
     for family, listed in words.items():
         for word in listed.split():
-            found.setdefault(word, set()).add(family)
+            ways = [word.replace(said, way) for said, also in said_also.items() if said in word for way in also.split()]
+            for way in (word, *ways):
+                found.setdefault(way, set()).add(family)
     return {word: "." if "." in of else "".join(sorted(of)) for word, of in found.items()}

@@ -1,8 +1,8 @@
 """The guard against tying land to settling: the corpus, disguises, places of the words, speed, the command.
 
-tests/data/guard.tsv was written by hand while words and shapes were found. guard_heldout.tsv was written to be measured: on first
-sight 73 of its 74 ties were found and 41 of its 44 harmless sentences passed; the three were then mended. Batches written
-before it, each measured unseen and then moved to guard.tsv, had 0.83 to 0.97. guard_ways.toml holds plain ways of saying it.
+tests/data/guard.tsv was written by hand while words and shapes were found; guard_heldout.tsv was written to be measured, in
+batches, each before the words were looked at again: docs/guard.md has what was found on first sight, and what was mended then.
+guard_ways.toml holds plain ways of saying it.
 """
 
 from __future__ import annotations
@@ -133,6 +133,35 @@ def test_the_prohibition_itself_passes_and_what_is_hung_on_it_does_not() -> None
     prohibition = "不得以退出土地承包经营权作为农户进城落户的条件"
     assert guard(prohibition, DAY) is None
     assert guard(f"{prohibition}，但本镇落户的先交承包地", DAY) is not None
+
+
+@pytest.mark.parametrize("denied", ["这不违法", "这不是假话", "并不违反规定", "没有不实"])
+def test_a_word_that_quashes_a_tie_quashes_nothing_where_it_is_denied_itself(denied: str) -> None:
+    assert find(f"要想落户就退地，{denied}", DAY) is not None
+    assert find("说要想落户就得退地，这是假话", DAY) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "said"),
+    [
+        ("先TD，再落户", "退地", "TD"),
+        ("想LH，先把土也退了", "落户", "LH"),
+        ("落了户，村里的土 也就收回", "地", "土 也"),
+        ("想迁HK，先退Z J D", "宅基地", "Z J D"),
+    ],
+)
+def test_initials_and_parts_of_signs_are_read_and_named_where_they_stand(text: str, word: str, said: str) -> None:
+    tie = find(text, DAY)
+    assert tie is not None
+    assert word in "".join(found.text for found in tie.words)
+    assert said in text[tie.words[0].start : tie.words[-1].end]
+
+
+@pytest.mark.parametrize(
+    "text", ["落户企业 LTD 须交租金", "水土也要保护，申请落户", "提交居民身份证、退出承包地申请书"]
+)
+def test_letters_and_signs_that_stand_for_themselves_are_not_read_for_others(text: str) -> None:
+    assert find(text, DAY) is None
 
 
 def test_before_the_opinion_of_2016_nothing_is_tied() -> None:
