@@ -59,8 +59,11 @@ class Whole:
 
     @property
     def settled(self) -> tuple[Settled, ...]:
-        """What is due, with what was paid of it."""
-        return rent.settled([due_of(one) for one in self.dues], [one.amount_yuan for one in self.payments], self.prices)
+        """What is due, with what was paid of it; of a contract that ended, what is owed until its end."""
+        end = self.of("ended")
+        void = end is not None and end.facts.get("outcome") == "void"
+        owed = rent.still_owed([due_of(one) for one in self.dues], self.contract.ends_on, void=void)
+        return rent.settled(owed, [one.amount_yuan for one in self.payments], self.prices)
 
     def course(self, today: date) -> Course:
         """How it stands on a day."""
@@ -80,7 +83,7 @@ class Whole:
 
 def due_of(row: RentDue) -> Due:
     """A due as the rules take it."""
-    return Due(row.position, row.from_on, row.until_on, row.due_on, row.amount, row.in_kind)
+    return Due(row.position, row.from_on, row.until_on, row.due_on, row.amount, row.in_kind, row.kind)
 
 
 def happened(row: ContractEvent) -> Happened:

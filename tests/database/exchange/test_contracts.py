@@ -20,6 +20,7 @@ from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, LandregError, NotFound, Refused
 from landreg.core.files import Store
+from landreg.core.units import half_up
 from landreg.exchange.contracts import days, drawing, life, project_queries, projects, registering, signing
 from landreg.exchange.contracts.life import End, Outcome
 from landreg.exchange.contracts.model import Contract
@@ -200,6 +201,28 @@ def test_whoever_has_the_land_renews_first_and_a_change_ends_what_it_replaces() 
     signed(change)
     assert seen(contract).contract.ends_on == today()
     assert stage(seen(change).course(today())) == "running"
+
+
+def test_of_a_contract_that_ended_its_later_rents_are_not_owed_nor_paid() -> None:
+    """By agreement within a year, replaced by a change, and void."""
+    leases = [signed(drawn(code)) for code in (HOUSEHOLD, OTHER)]
+    whole = [one.owed for one in seen(leases[0]).settled]
+    life.end(OPERATOR, COUNTY, leases[0].contract_id, End("agreed", date(2024, 7, 1)), PAPER)
+    found = seen(leases[0])
+    assert [one.owed for one in found.settled] == [*whole[:2], half_up((whole[2] or Decimal(0)) * 182 / 366)]
+    assert found.course(today()).arrears == found.left == sum(one.owed or 0 for one in found.settled)
+    with pytest.raises(Refused) as more:
+        life.pay(OPERATOR, COUNTY, leases[0].contract_id, found.left + Decimal("0.01"), today(), "HP-1", PAPER)
+    assert codes(more) == {"CON-6"}
+    cheaper = terms(from_on=date(2024, 1, 1), price=Decimal("500.00"))
+    change = signed(drawing.draw_following(OPERATOR, COUNTY, leases[1].contract_id, "change", cheaper, VALUES))
+    assert [one.due.due_on.year for one in seen(leases[1]).settled] == [2022, 2023]
+    life.dispute(OPERATOR, COUNTY, change.contract_id, "court", "合同效力", None)
+    awarded = Outcome("owed", today(), Decimal("88.00"), today())
+    life.settle(OPERATOR, COUNTY, change.contract_id, awarded, PAPER)
+    life.dispute(OPERATOR, COUNTY, change.contract_id, "court", "合同效力", None)
+    life.settle(OPERATOR, COUNTY, change.contract_id, Outcome("void", today()), PAPER)
+    assert [one.owed for one in seen(change).settled] == [Decimal("88.00")]
 
 
 def test_a_re_transfer_rests_on_the_contractor_s_written_consent_and_on_its_parent() -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from landreg.core.periods import months_after
 from landreg.exchange.contracts.rules.rent import (
     PARTS,
+    Due,
     Paid,
     Terms,
     arrears,
@@ -24,6 +25,7 @@ from landreg.exchange.contracts.rules.rent import (
     late_since,
     of_year,
     settled,
+    still_owed,
 )
 from landreg.law.book import national_law
 
@@ -140,3 +142,18 @@ def test_a_receipt_counts_once_and_for_no_more_than_is_owed(wrong: dict[str, Any
     """CON-6: refused."""
     assert con_6_payment_counts_once(payment(), LAW) is None
     assert con_6_payment_counts_once(payment(**wrong), LAW) is not None
+
+
+def test_of_a_contract_that_ended_the_rent_until_its_end_is_owed_and_no_more() -> None:
+    """2027-10-01 to 2027-12-31: 91 of 366 days of 1998 yuan are 496.77."""
+    awarded = Due(3, FIRST, date(2026, 10, 2), date(2029, 1, 1), Decimal("88.00"), kind="awarded")
+    dividend = Due(4, date(2027, 1, 1), date(2028, 1, 1), date(2028, 1, 1), Decimal("9.00"), kind="dividend")
+    dues = (*calendar(terms()), awarded, dividend)
+    end = date(2027, 12, 31)
+    assert [one.amount for one in still_owed(dues, end)] == [
+        Decimal("1998.00"), Decimal("496.77"), Decimal("88.00"), Decimal("9.00"),
+    ]  # fmt: skip
+    assert [one.until_on for one in still_owed(dues, end)][:2] == [date(2027, 10, 1), end]
+    assert still_owed(dues, date(2027, 10, 1)) == (dues[0], awarded, dividend)
+    assert still_owed(dues, None) == dues
+    assert still_owed(dues, FIRST, void=True) == (awarded,)

@@ -7,7 +7,7 @@ halves and quarters add up to it. What is left at the end, less than a whole par
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -44,7 +44,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class Due:
-    """What is owed for some days: [from_on, until_on). amount: yuan, or kg of grain where in_kind."""
+    """What is owed for some days: [from_on, until_on). amount: yuan, or kg where in_kind. kind: rent, dividend or awarded."""
 
     position: int
     from_on: date
@@ -52,6 +52,7 @@ class Due:
     due_on: date
     amount: Decimal
     in_kind: bool = False
+    kind: str = "rent"
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,30 @@ def in_yuan(due: Due, prices: Mapping[date, Decimal]) -> Decimal | None:
         return due.amount
     price = prices.get(due.due_on)
     return None if price is None else half_up(due.amount * price)
+
+
+def still_owed(dues: Iterable[Due], ends_on: date | None, *, void: bool = False) -> tuple[Due, ...]:
+    """What is owed of a contract that ended on a day: rent of the days before it, and what was declared or awarded.
+
+    void: the contract never was: what an award says is owed alone. 民法典 155, 566.
+    """
+    if void:
+        return tuple(due for due in dues if due.kind == "awarded")
+    if ends_on is None:
+        return tuple(dues)
+    return tuple(
+        _until(due, ends_on) if due.kind == "rent" else due
+        for due in dues
+        if due.kind != "rent" or due.from_on < ends_on
+    )
+
+
+def _until(due: Due, ends_on: date) -> Due:
+    """A rent by the days of its time before a day."""
+    if due.until_on <= ends_on:
+        return due
+    share = Decimal((ends_on - due.from_on).days) / Decimal((due.until_on - due.from_on).days)
+    return replace(due, until_on=ends_on, amount=half_up(due.amount * share))
 
 
 def settled(
