@@ -26,6 +26,9 @@ VALUES = {
     "taker_home": "样本镇街道一号", "grade": "三等", "use": "grain", "paid_to": "甲方账户", "land_paid_to": "by_law",
     "crops_paid_to": "who_grew", "late_per_10000": "5", "fixtures_end": "removed",
 }  # fmt: skip
+SHARES = {
+    **VALUES, "valued_yuan": "12000", "valued_by": "评估组", "shares": "120", "floating_percent": "20", "return_days": "30",
+}  # fmt: skip
 
 
 def day_of(actor: Actor) -> date:

@@ -101,8 +101,10 @@ def draw_from_deal(
 def draft_of(found: queries.Dealt, values: Mapping[str, str], said: str = "") -> Draft:
     """The contract of a deal, as it would be drawn."""
     listing, deal = found.listing, found.deal
+    # The price of shares is their fixed dividend: yuan a mu and year.
+    unit = "share" if listing.kind == "share" else deal.unit
     terms = Terms(
-        listing.kind, listing.from_on, listing.until_on, deal.unit, deal.price, listing.grain, listing.escalator_percent,
+        listing.kind, listing.from_on, listing.until_on, unit, deal.price, listing.grain, listing.escalator_percent,
         listing.paid_every, listing.paid_before,
     )  # fmt: skip
     parcels = tuple(

@@ -104,7 +104,7 @@ def price_of(one: Transfer) -> str:
     """The price in words, with the true way: the table has no other place for it."""
     way = term("contract_kind", one.kind)
     if one.unit == "share":
-        return f"{way}，按股分红"
+        return f"{way}，每亩每年保底{one.price}元，另按股分红"
     if one.unit == "kg_mu_year":
         return f"{way}，每亩每年{term('contract_grain', one.grain)}{one.price}公斤"
     return f"{way}，每亩每年{one.price}元"

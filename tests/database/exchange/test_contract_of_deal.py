@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from decimal import Decimal
+from uuid import UUID, uuid4
 
 import pytest
 
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound, Refused
+from landreg.core.units import half_up, mu_of
 from landreg.exchange import logged
 from landreg.exchange.contracts import drawing, queries
-from landreg.exchange.model import Deal
+from landreg.exchange.model import Deal, Listing
+from landreg.law.book import term
 from tests.bidding_kit import household, published
-from tests.contract_kit import OPERATOR, VALUES, seen, signed
+from tests.contract_kit import OPERATOR, SHARES, TAKER, VALUES, seen, signed
 from tests.registry_kit import Connection, codes
-from tests.villages import COUNTY, VILLAGE
+from tests.villages import COUNTY, VILLAGE, past_triggers
+
+
+def dealt(listing: Listing, taker_id: UUID, price: Decimal) -> Deal:
+    with unit_of_work(OPERATOR) as uow:
+        deal = Deal(
+            county=COUNTY, village=listing.village, deal_id=uuid4(), listing_id=listing.listing_id, taker_id=taker_id,
+            way=listing.way, price=price, unit=listing.unit, by="negotiation", decided_at=uow.now,
+            decided_by=OPERATOR.account_id, decided_by_name=OPERATOR.name,
+        )  # fmt: skip
+        uow.session.add(deal)
+        uow.session.flush()
+        logged.stage_deal(uow, deal)
+    return deal
+
+
+def heard(superuser: Connection, listing: Listing, taker_id: UUID) -> None:
+    """The members were told the terms, and none claimed: as a row."""
+    with past_triggers(superuser):
+        superuser.execute(
+            """INSERT INTO exchange.priority (county, village, listing_id, priority_id, taker_id, price, unit, way, first_day,
+                   last_day, "by", by_name, at)
+               VALUES (%s, %s, %s, %s, %s, %s, %s, 'negotiation', '2020-01-01', '2020-01-15', %s, '', system.clock())""",
+            [COUNTY, VILLAGE, listing.listing_id, uuid4(), taker_id, listing.price, listing.unit, uuid4()],
+        )
 
 
 def test_a_deal_that_stands_has_one_contract_and_keeps_its_price_and_its_land(
@@ -23,15 +50,7 @@ def test_a_deal_that_stands_has_one_contract_and_keeps_its_price_and_its_land(
 ) -> None:
     listing = published(registrar, reviewer, superuser)
     taker, _actor = household(superuser, f"{VILLAGE}010002")
-    with unit_of_work(OPERATOR) as uow:
-        deal = Deal(
-            county=COUNTY, village=listing.village, deal_id=uuid4(), listing_id=listing.listing_id, taker_id=taker.taker_id,
-            way=listing.way, price=listing.price + 20, unit=listing.unit, by="negotiation", decided_at=uow.now,
-            decided_by=OPERATOR.account_id, decided_by_name=OPERATOR.name,
-        )  # fmt: skip
-        uow.session.add(deal)
-        uow.session.flush()
-        logged.stage_deal(uow, deal)
+    deal = dealt(listing, taker.taker_id, listing.price + 20)
     with unit_of_work(OPERATOR) as uow:
         assert [row.Deal.deal_id for row in queries.deals_waiting(uow.session)] == [deal.deal_id]
     with pytest.raises(NotFound):
@@ -45,3 +64,21 @@ def test_a_deal_that_stands_has_one_contract_and_keeps_its_price_and_its_land(
     with unit_of_work(OPERATOR) as uow:
         assert not queries.deals_waiting(uow.session)
     assert seen(signed(contract)).contract.state == "signed"
+
+
+@pytest.mark.parametrize("unit", ["share", "yuan_mu_year"])
+def test_the_price_of_shares_on_the_market_is_the_fixed_dividend_of_the_contract(
+    registrar: Actor, reviewer: Actor, superuser: Connection, unit: str
+) -> None:
+    """300 yuan a mu and year stay that, in the text and in what falls due, also where a listing counted in the unit of a lease."""
+    listing = published(registrar, reviewer, superuser, kind="share", unit=unit, price=Decimal("300.00"))
+    with unit_of_work(OPERATOR) as uow:
+        taker = drawing.taker_of(uow, COUNTY, VILLAGE, TAKER, "样本种植专业合作社")
+    heard(superuser, listing, taker.taker_id)
+    deal = dealt(listing, taker.taker_id, listing.price)
+    contract = signed(drawing.draw_from_deal(OPERATOR, COUNTY, deal.deal_id, SHARES))
+    assert (contract.unit, contract.price) == ("share", Decimal("300.00"))
+    assert "300.00 元" in contract.clauses["price"]
+    found = seen(contract)
+    assert [due.amount for due in found.dues] == [half_up(mu_of(listing.area_m2) * 300)] * 10
+    assert term("price_unit", "share") == term("contract_unit", "share")

@@ -36,6 +36,7 @@ from landreg.registry.casework import cases
 from tests.contract_kit import (
     OPERATOR,
     PAPER,
+    SHARES,
     TAKER,
     VALUES,
     draft,
@@ -280,10 +281,7 @@ def test_a_contract_whose_term_is_over_ends_by_itself(superuser: Connection) -> 
 
 def test_a_share_contract_pays_a_fixed_and_a_floating_dividend_and_gives_the_land_back_at_dissolution() -> None:
     """CON-15 for a dividend of what is no share."""
-    values = {
-        **VALUES, "valued_yuan": "12000", "valued_by": "评估组", "shares": "120", "floating_percent": "20", "return_days": "30",
-    }  # fmt: skip
-    contract = signed(drawn(kind="share", unit="share", values=values))
+    contract = signed(drawn(kind="share", unit="share", values=SHARES))
     fixed = len(seen(contract).dues)
     life.pay_dividend(OPERATOR, COUNTY, contract.contract_id, 2026, Decimal("321.00"), today(), PAPER)
     assert [due.kind for due in seen(contract).dues[fixed:]] == ["dividend"]

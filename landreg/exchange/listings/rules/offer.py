@@ -12,7 +12,6 @@ from landreg.law.book import Law
 
 GRAINS = ("wheat", "corn", "rice")
 MOST_PRICE = Decimal("9999999999.99")
-MOST_SHARE = Decimal(100)
 
 
 def tr_1_term_within_contract(facts: Offered, law: Law) -> Finding | None:
@@ -45,10 +44,9 @@ def tr_10_contractor_consents(facts: Offered, law: Law) -> Finding | None:
 
 
 def lst_1_price_is_a_sum(facts: Offered, law: Law) -> Finding | None:
-    """LST-1: a price is more than 0, in fen; of an exchange the difference may be 0. RLCL-39."""
+    """LST-1: a price is more than 0, in fen, of shares the fixed dividend; of an exchange the difference may be 0. RLCL-39."""
     least = facts.price >= 0 if facts.kind == "exchange" else facts.price > 0
-    most = MOST_SHARE if facts.unit == "share" else MOST_PRICE
-    if least and facts.price <= most and facts.price == facts.price.quantize(CENT):
+    if least and facts.price <= MOST_PRICE and facts.price == facts.price.quantize(CENT):
         return None
     return Finding("LST-1", "price", {}, subject=facts.number or None)
 
