@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -15,18 +15,28 @@ from landreg.law.model import CountyParameter
 
 def load_law(session: Session, county: str, on: date) -> Law:
     """Rules and figures of a county on a day. The county's own figure, newest decision first, stands before the book's."""
-    law = national_law(county, on)
-    return law.with_own(_own(law, session, county, on))
+    return load_laws(session, county, [on])[on]
 
 
-def _own(law: Law, session: Session, county: str, on: date) -> Iterator[Parameter]:
-    rows = session.scalars(
+def load_laws(session: Session, county: str, days: Collection[date]) -> dict[date, Law]:
+    """The same by day, for several days in one query."""
+    rows = _decided(session, county, max(days)) if days else ()
+    return {on: (law := national_law(county, on)).with_own(_own(law, rows, on)) for on in days}
+
+
+def _decided(session: Session, county: str, until: date) -> Sequence[CountyParameter]:
+    return session.scalars(
         select(CountyParameter)
-        .where(CountyParameter.county == county, CountyParameter.since <= on)
+        .where(CountyParameter.county == county, CountyParameter.since <= until)
         .order_by(CountyParameter.since, CountyParameter.set_at)
-    )
+    ).all()
+
+
+def _own(law: Law, rows: Sequence[CountyParameter], on: date) -> Iterator[Parameter]:
     found: dict[str, Parameter] = {}
     for row in rows:
+        if row.since > on:
+            break
         parameter = found.get(row.name) or law.parameters.get(row.name)
         if parameter is not None and parameter.county:
             values = {**parameter.values, row.key: row.value}

@@ -26,7 +26,7 @@ from landreg.exchange.contracts.rules import rent
 from landreg.exchange.contracts.rules.course import Course, Happened
 from landreg.exchange.contracts.rules.rent import Due, Settled
 from landreg.exchange.model import Deal, DealFall, Listing, ListingParcel, Taker
-from landreg.law.queries import load_law
+from landreg.law.queries import load_laws
 from landreg.party.model import Holder
 
 ISSUER = 14
@@ -196,7 +196,7 @@ def by_number(session: Session, number: str) -> Contract | None:
 
 
 def whole(session: Session, found: Contract) -> Whole:
-    """A contract with all its rows, in a fixed number of queries but for the days of a price in grain."""
+    """A contract with all its rows, in a fixed number of queries."""
     county, key = found.county, found.contract_id
     dues = _of(session, RentDue, county, key, RentDue.position)
     days = sorted({one.due_on for one in dues if one.in_kind})
@@ -213,12 +213,9 @@ def whole(session: Session, found: Contract) -> Whole:
 
 def prices(session: Session, county: str, grain: str, days: Sequence[date]) -> dict[date, Decimal]:
     """The county's price of a kg on these days, of those for which it has set one."""
-    found = {}
-    for day in days:
-        law = load_law(session, county, day)
-        if said := law.text("CON-11.grain_yuan_per_kg", grain):
-            found[day] = Decimal(said)
-    return found
+    laws = load_laws(session, county, days)
+    said = {day: law.text("CON-11.grain_yuan_per_kg", grain) for day, law in laws.items()}
+    return {day: Decimal(price) for day, price in said.items() if price}
 
 
 def _of(session: Session, table: Any, county: str, key: UUID, *order: Any) -> Sequence[Any]:

@@ -13,9 +13,10 @@ import pytest
 from landreg.core.actor import Actor, Desk
 from landreg.core.db import unit_of_work
 from landreg.law.book import Law, national_law
-from landreg.law.queries import load_law
+from landreg.law.queries import load_law, load_laws
 from landreg.registry import booking
 from landreg.registry.casework import cases, notices, opening
+from tests.plans import sent
 from tests.registry_kit import Connection, in_state, one, pass_days
 from tests.villages import COUNTY, VILLAGE, stage_village
 
@@ -50,6 +51,18 @@ def test_an_own_figure_holds_from_its_day_on_and_not_before(desk: Connection, re
         law(registrar, day).days("REG-4.notice_working_days", "homestead") for day in (SINCE - timedelta(1), SINCE)
     ]
     assert asked == [15, 20]
+
+
+def test_the_figures_of_many_days_are_read_in_one_statement(desk: Connection, registrar: Actor) -> None:
+    decide(desk, "CON-11.grain_yuan_per_kg", "2.40", key="wheat")
+    decide(desk, "CON-11.grain_yuan_per_kg", "2.60", key="wheat", since=SINCE + timedelta(10))
+    days = [SINCE + timedelta(n) for n in range(-1, 20)]
+    with unit_of_work(registrar) as uow, sent() as seen:
+        found = load_laws(uow.session, COUNTY, days)
+        assert load_laws(uow.session, COUNTY, []) == {}
+    assert [statement for statement, _ in seen if "county_parameter" in statement] == [seen[-1][0]]
+    told = [found[day].text("CON-11.grain_yuan_per_kg", "wheat") for day in days]
+    assert told == ["", *["2.40"] * 10, *["2.60"] * 10]
 
 
 def test_a_figure_of_several_keys_changes_under_the_one_that_was_decided(desk: Connection, registrar: Actor) -> None:
