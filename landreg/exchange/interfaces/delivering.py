@@ -6,6 +6,7 @@ answers, and a worker that is killed has lost nothing. So a webhook may be told 
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -17,11 +18,12 @@ from landreg.core.db import alone, unit_of_work
 from landreg.exchange.interfaces import queries
 from landreg.exchange.interfaces.model import Attempt
 from landreg.exchange.interfaces.rules import signed, wait_after
-from landreg.exchange.interfaces.sending import Sent, post
+from landreg.exchange.interfaces.sending import LONGEST_S, Sent, post
 
 TAKEN_FOR = timedelta(minutes=2)
 AT_ONCE = 20
-"""Deliveries of one step: the worker's other steps wait no longer than these take."""
+STEP_S = 10.0
+"""After so many deliveries, or so long, a step ends: the worker's other steps wait no longer than that and one stranger more."""
 
 
 @dataclass(frozen=True)
@@ -37,25 +39,31 @@ class Taken:
     headers: dict[str, str]
 
 
-def work(settings: Settings, worker: Actor = WORKER) -> int:
-    """Send what is due; how much was tried."""
+def work(settings: Settings, worker: Actor = WORKER, *, longest_s: float = LONGEST_S) -> int:
+    """Send what is due; how much was tried. longest_s: for how many seconds one stranger is waited for."""
     with alone(worker, "webhooks") as ours:
         if not ours:
             return 0
-        tried = 0
-        # Silent strangers cost seconds each: the step ends after the first of them.
-        for one in take(worker):
-            sent = post(one.url, one.body, one.headers, loopback=settings.demo)
+        tried, began = 0, time.monotonic()
+        while tried < AT_ONCE and time.monotonic() - began < STEP_S:
+            # One by one: what a step does not get to was not tried.
+            taken = take(worker, 1)
+            if not taken:
+                break
+            one = taken[0]
+            sent = post(one.url, one.body, one.headers, loopback=settings.demo, longest_s=longest_s)
             note(worker, one, sent)
             tried += 1
+            if sent.said == "silence":
+                break
         return tried
 
 
-def take(worker: Actor) -> list[Taken]:
+def take(worker: Actor, most: int = AT_ONCE) -> list[Taken]:
     """Deliveries whose time has come, taken for TAKEN_FOR."""
     with unit_of_work(worker) as uow:
         taken = []
-        for row, hook, sealed in queries.due(uow.session, AT_ONCE):
+        for row, hook, sealed in queries.due(uow.session, most):
             row.attempts, row.next_at = row.attempts + 1, uow.now + TAKEN_FOR
             second = int(uow.now.timestamp())
             headers = {

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +20,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import Conflict, NotAllowed, Refused
 from landreg.exchange.interfaces import delivering, webhooks
 from landreg.exchange.interfaces.rules import ATTEMPTS, WEBHOOKS_MOST, signed
-from landreg.exchange.interfaces.sending import post
+from landreg.exchange.interfaces.sending import Sent, post
 from landreg.log.recheck import recheck_register
 from tests.exchange_kit import OPERATOR, farmer_of, listing_row, market, own_right, parcels_of, put_event, put_listing
 from tests.interface_kit import Heard, listening, registered
@@ -157,6 +161,50 @@ def test_a_redirect_is_not_followed() -> None:
         outer.answers[:] = [307]
         sent = post(outer.url, "{}", {}, loopback=True)
         assert (sent.answered, sent.good, inner.posts) == (307, False, [])
+
+
+@contextmanager
+def _dripping() -> Iterator[str]:
+    """A server that answers with a byte now and then, and never to the end; its address."""
+    ended = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            with suppress(OSError):
+                while not ended.is_set():
+                    calling, _ = server.accept()
+                    with calling, suppress(OSError):
+                        calling.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+                        while not ended.wait(0.05):
+                            calling.sendall(b"x")
+
+        serving = threading.Thread(target=drip, daemon=True)
+        serving.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+        ended.set()
+        server.shutdown(socket.SHUT_RDWR)
+    serving.join(5)
+
+
+def test_who_answers_byte_by_byte_for_ever_is_given_up_and_the_step_ends_with_the_others_untried(
+    office: Actor, heard: Heard, superuser: Connection, registrar: Actor, database: Settings
+) -> None:
+    with _dripping() as url:
+        _set(office, url)
+        began = time.monotonic()
+        assert post(url, "{}", {}, loopback=True, longest_s=0.3) == Sent(0, "silence")
+        assert time.monotonic() - began < 2
+        _published(superuser, registrar)
+        _set(office, heard.url)
+        superuser.execute(
+            """INSERT INTO exchange.delivery SELECT d.county, d.village, gen_random_uuid(), w.webhook_id, d.kind, d.body, d.made_at,
+               'due', 0, d.next_at + interval '1 ms' FROM exchange.delivery AS d, exchange.webhook AS w WHERE w.url = %s""",
+            [heard.url],
+        )
+        assert delivering.work(database, longest_s=0.3) == 1
+        assert sorted(_states(superuser)) == [("due", 0), ("due", 1)]
+    assert delivering.work(database) == 1
+    assert len(heard.posts) == 1
 
 
 @pytest.mark.parametrize(("url", "said"), [
