@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from landreg.audit.fairness import Entry, Market, Sale, Window
 from landreg.core.codes import masked_name
 from landreg.core.periods import beijing_day
-from landreg.exchange.market.index import LEAST, median
+from landreg.exchange.market.index import LEAST, median, medians_of_others
 
 _TOWNSHIP = 9
 
@@ -86,8 +86,9 @@ def market(session: Session, within: str, since: datetime, until: datetime, due:
         found[entry.listing_id].append(entry)
     takers = {one.taker for entries in found.values() for one in entries} | {row.winner for row in rows if row.winner}
     known = {row.taker: row for row in session.execute(sa.text(_TAKERS), {"takers": [UUID(one) for one in takers]})}
+    indices = _indices(rows)
     marks = {taker: _marks(row) for taker, row in known.items()}
-    sales = tuple(_sale(row, found[row.listing_id], marks, _index(row, rows), due) for row in rows)
+    sales = tuple(_sale(row, found[row.listing_id], marks, indices.get(row.listing_id), due) for row in rows)
     windows = tuple(
         Window(one.number, one.operator, one.households, one.households if one.posted else one.told)
         for one in session.execute(sa.text(_WINDOWS), where)
@@ -112,17 +113,28 @@ def _sale(
     )  # fmt: skip
 
 
-def _index(row: Any, rows: Sequence[Any]) -> Decimal | None:
-    """The middle price of the other deals in its township, weighted by area; None where they are too few to tell one."""
-    others = [
-        (one.price, one.area_m2)
-        for one in rows
-        if one.listing_id != row.listing_id
-        and one.price is not None
-        and one.unit == "yuan_mu_year"
-        and one.village[:_TOWNSHIP] == row.village[:_TOWNSHIP]
-    ]
-    return median(others) if len(others) >= LEAST else None
+def _indices(rows: Sequence[Any]) -> dict[UUID, Decimal]:
+    """By listing: the middle price of the other deals in its township, weighted by area; none where they are too few to tell.
+
+    The deals of a township are put in order once, whatever their number.
+    """
+    deals: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        if row.price is not None and row.unit == "yuan_mu_year":
+            deals[row.village[:_TOWNSHIP]].append(row)
+    found: dict[UUID, Decimal] = {}
+    for those in deals.values():
+        if len(those) > LEAST:
+            middles = medians_of_others([(one.price, one.area_m2) for one in those])
+            found |= dict(zip((one.listing_id for one in those), middles, strict=True))
+    told = {
+        township: median((one.price, one.area_m2) for one in those)
+        for township, those in deals.items()
+        if len(those) >= LEAST
+    }
+    dealt = {one.listing_id for those in deals.values() for one in those}
+    without = [row for row in rows if row.listing_id not in dealt and row.village[:_TOWNSHIP] in told]
+    return found | {row.listing_id: told[row.village[:_TOWNSHIP]] for row in without}
 
 
 def _marks(row: Any) -> frozenset[tuple[str, str]]:

@@ -8,10 +8,12 @@ far from the rest moves it by one place. Under LEAST deals no figure is told, an
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import accumulate
 
 from landreg.core.periods import DAY, months_after
 from landreg.core.units import half_up
@@ -106,6 +108,30 @@ def share_below(weighted: Iterable[tuple[Decimal, Decimal]], share: Decimal) -> 
 def median(weighted: Iterable[tuple[Decimal, Decimal]]) -> Decimal:
     """The value below and above which half of the weight lies."""
     return share_below(weighted, Decimal("0.5"))
+
+
+def medians_of_others(weighted: Sequence[tuple[Decimal, Decimal]]) -> list[Decimal]:
+    """By place: the median of all but the one that stands there, all of them in the time of one sort. Weights are above nought.
+
+    Raises ValueError of one alone.
+    """
+    if len(weighted) == 1:
+        raise ValueError("nothing weighs")
+    order = sorted(range(len(weighted)), key=lambda place: weighted[place])
+    values = [weighted[place][0] for place in order]
+    reached = list(accumulate(weighted[place][1] for place in order))
+    found = [Decimal()] * len(weighted)
+    for at, place in enumerate(order):
+        own = weighted[place][1]
+        half = (reached[-1] - own) / 2
+        # Before its own place the weights are as they are; after it each is reached by its own weight later.
+        middle = bisect_left(reached, half, 0, at)
+        if middle == at:
+            middle = bisect_left(reached, half + own, at + 1)
+        following = middle + 1 if middle + 1 != at else at + 1
+        even = reached[middle] - (own if middle > at else 0) == half and following < len(values)
+        found[place] = half_up((values[middle] + values[following]) / 2) if even else values[middle]
+    return found
 
 
 def within(deals: Iterable[Deal], until: date) -> list[Deal]:

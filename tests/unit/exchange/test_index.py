@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from landreg.exchange.market.charts import chart
 from landreg.exchange.market.index import (
@@ -15,6 +17,7 @@ from landreg.exchange.market.index import (
     band_of,
     cells,
     median,
+    medians_of_others,
     share_below,
     trend,
     years_between,
@@ -123,3 +126,21 @@ def test_a_chart_begins_at_nought_and_breaks_off_where_nothing_is_told() -> None
     heights = [dot.y for dot in found.dots if dot.y is not None]
     assert heights == sorted(heights, reverse=True)
     assert chart([Point(TODAY, 2, None)]) is None
+
+
+SOME = st.decimals(min_value=1, max_value=40, places=0)
+
+
+@given(st.lists(st.tuples(SOME, SOME), min_size=2, max_size=12))
+def test_the_median_of_the_others_is_that_of_all_with_the_one_left_out(weighted: list[tuple[Decimal, Decimal]]) -> None:
+    left = [median(weighted[:place] + weighted[place + 1 :]) for place in range(len(weighted))]
+    assert medians_of_others(weighted) == left
+
+
+def test_the_medians_of_the_others_of_many_deals_take_no_sort_for_each() -> None:
+    """A hundred thousand: with a sort for each this would not end within a day."""
+    weighted = [(Decimal(place % 1000), Decimal(1)) for place in range(100_000)]
+    found = medians_of_others(weighted)
+    assert set(found) == {Decimal(499), Decimal(500)}
+    with pytest.raises(ValueError, match="nothing weighs"):
+        medians_of_others(weighted[:1])
