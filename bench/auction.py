@@ -14,7 +14,7 @@ from landreg import migrate
 from landreg.access.sealing import use_key
 from landreg.core.actor import Actor, Desk
 from landreg.core.db import unit_of_work
-from landreg.exchange.bidding import auction, queries
+from landreg.exchange.bidding import auction, sale_queries
 from tests import bidding_kit as kit
 from tests.racing import Racers
 from tests.villages import COUNTY
@@ -49,7 +49,7 @@ def run(size: int = 0, bids: int = 500, times: int = 60) -> dict[str, Any]:
         together_s = time.perf_counter() - began
         racers.end()
         with unit_of_work(kit.OPERATOR) as uow:
-            found = queries.bids(uow.session, COUNTY, sale.sale_id)
+            found = sale_queries.bids(uow.session, COUNTY, sale.sale_id)
         assert [one.seq for one in reversed(found)] == list(range(1, len(found) + 1))
     return {
         "bids_taken_per_second_one_after_another": round(bids / alone_s),

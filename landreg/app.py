@@ -36,6 +36,8 @@ from landreg.exchange.routes import (
     market_searches,
     own_listings,
     reviews,
+    sale_counter,
+    sale_deals,
     sale_live,
     sales,
     transfer_kinds,
@@ -61,7 +63,7 @@ ROOMS = {
     Desk.REGISTRY: (
         home, door_routes, log_pages, land_routes, registry_routes, public, books, calculator, plain, numbers, complaint_line,
         exit_desk, exit_papers, own_exits, own_listings, listing_desk, transfer_kinds, bids, sale_live, reviews, sales,
-        audit_routes, client_pages, api,
+        sale_deals, sale_counter, audit_routes, client_pages, api,
         *contract_rooms, market, market_prices, market_data, market_searches,
     ),
     Desk.SETTLEMENT: settlement_routes.ROOMS,

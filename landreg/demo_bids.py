@@ -19,7 +19,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import LandregError
 from landreg.core.periods import beijing_day
 from landreg.demo_market import Market, farmers
-from landreg.exchange.bidding import auction, deals, offers, queries, sales, takers
+from landreg.exchange.bidding import auction, deals, offers, sale_queries, sales, takers, windows
 from landreg.exchange.bidding.offers import Word
 from landreg.registry.guarded import Attached
 
@@ -89,7 +89,7 @@ def _bid(market: Market) -> None:
                 continue
             with suppress(LandregError):
                 with unit_of_work(buyer) as uow:
-                    found = queries.standing(uow.session, row.county, row.sale_id)
+                    found = sale_queries.standing(uow.session, row.county, row.sale_id)
                 if found is not None:
                     least = auction.auction_of(found).least
                     auction.bid(buyer, row.county, row.sale_id, row.entrant_id, least, uuid4())
@@ -104,7 +104,7 @@ def _go_on(market: Market) -> None:
                 sha256, size = market.office.store.put(BytesIO(f"SAMPLE {step.window.priority_id}".encode()))
                 paper = Attached(sha256, size, "公示照片-样本.txt")
                 first = step.window.first_day
-                deals.tell(market.operator, row.county, step.window.priority_id, "posted", None, first, paper)
+                windows.tell(market.operator, row.county, step.window.priority_id, "posted", None, first, paper)
 
 
 def _rows(market: Market, statement: str) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -20,9 +20,10 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding
 from landreg.core.periods import BEIJING, beijing_day
 from landreg.exchange import logged as exchange_logged
-from landreg.exchange.bidding import queries, sales, sealed, takers
-from landreg.exchange.bidding.model import Entrant, Sale, SealedBid
+from landreg.exchange.bidding import sales, sealed, sealed_queries, taker_queries, takers, told_queries
+from landreg.exchange.bidding.model import Entrant, Sale
 from landreg.exchange.bidding.rules import sealing
+from landreg.exchange.bidding.sealed_model import SealedBid
 from landreg.exchange.bidding.takers import Opening
 from landreg.exchange.model import Listing, Taker
 from landreg.log.recheck import recheck_register
@@ -56,21 +57,24 @@ def pass_time(superuser: Connection, **span: float) -> None:
 def published(registrar: Actor, reviewer: Actor, superuser: Connection, households: int = 3, **changed: Any) -> Listing:
     """The first household's land, listed and published until yesterday."""
 
-    def make() -> tuple[UUID, str]:
+    def make() -> UUID:
         market(registrar, reviewer, superuser, households)
-        lister = farmer(superuser, HOUSEHOLD)
-        right = own_right(registrar)
-        row = listing_row(lister, right, **{"closes_on": date(2026, 1, 1), **changed})
-        row.closes_on = beijing_day(now_of()) - timedelta(days=1)
-        put_listing(lister, row, parcels_of(registrar, right), "400.00")
-        put_event(OPERATOR, row, "published")
-        return row.listing_id, row.number
+        return offered(registrar, farmer(superuser, HOUSEHOLD), HOUSEHOLD, **changed).listing_id
 
-    listing_id, _ = kept(superuser, ("published", households, *sorted(changed.items())), make)
+    listing_id = kept(superuser, ("published", households, *sorted(changed.items())), make)
     with unit_of_work(OPERATOR) as uow:
-        found = queries.listing(uow.session, COUNTY, listing_id)
+        found = told_queries.listing(uow.session, COUNTY, listing_id)
     assert found is not None
     return found
+
+
+def offered(registrar: Actor, owner: Actor, code: str = HOUSEHOLD, **changed: Any) -> Listing:
+    """A household's land, listed by its account and published until yesterday, as rows."""
+    right, yesterday = own_right(registrar, code), beijing_day(now_of()) - timedelta(days=1)
+    row = listing_row(owner, right, **{"household_code": code, "closes_on": yesterday, **changed})
+    put_listing(owner, row, parcels_of(registrar, right), "400.00")
+    put_event(OPERATOR, row, "published")
+    return row
 
 
 def person(superuser: Connection, number: int) -> tuple[Taker, Actor]:
@@ -82,7 +86,7 @@ def person(superuser: Connection, number: int) -> tuple[Taker, Actor]:
 
     taker_id = kept(superuser, ("taker", number), make)
     with unit_of_work(OPERATOR) as uow:
-        taker = queries.taker(uow.session, COUNTY, taker_id)
+        taker = taker_queries.taker(uow.session, COUNTY, taker_id)
     assert taker is not None
     return taker, of_taker(taker)
 
@@ -167,7 +171,7 @@ def public_key(place: int) -> bytes:
 def sealed_sale(listing: Listing, **changed: Any) -> Sale:
     """A sale by sealed bids, locked for both officers."""
     with unit_of_work(OPERATOR) as uow:
-        known = {one.account_id for one in queries.keys(uow.session, COUNTY)}
+        known = {one.account_id for one in sealed_queries.keys(uow.session, COUNTY)}
     for place, officer in enumerate((OPERATOR, SECOND), 1):
         if officer.account_id not in known:
             sealed.keep_key(officer, COUNTY, public_key(place))
@@ -189,7 +193,7 @@ def handed_in(sale: Sale, entrant: Entrant, actor: Actor, price: str) -> SealedB
 def shares_of(sale: Sale, place: int) -> dict[UUID, bytes]:
     """What an officer's browser unwraps."""
     with unit_of_work(OPERATOR) as uow:
-        bids = queries.sealed_bids(uow.session, COUNTY, sale.sale_id)
+        bids = sealed_queries.sealed_bids(uow.session, COUNTY, sale.sale_id)
     padding = OAEP(MGF1(SHA256()), SHA256(), None)
     return {
         one.sealed_id: key_of(place).decrypt((bytes(one.wrapped_one), bytes(one.wrapped_two))[place - 1], padding)

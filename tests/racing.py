@@ -18,7 +18,7 @@ from landreg.core import db
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import LandregError
-from landreg.exchange.bidding import auction, deals, offers, queries
+from landreg.exchange.bidding import auction, deals, offers, sale_queries
 from landreg.registry import booking
 from landreg.registry.casework import applications
 from landreg.registry.rules.requests import Assignment, RestrictionAsked
@@ -56,7 +56,7 @@ def register(actor: Actor, case: UUID) -> Any:
 def bid(actor: Actor, sale: UUID, entrant: UUID) -> Any:
     """A bid of the least that is asked at this instant."""
     with unit_of_work(actor) as uow:
-        found = queries.standing(uow.session, COUNTY, sale)
+        found = sale_queries.standing(uow.session, COUNTY, sale)
     assert found is not None
     return auction.bid(actor, COUNTY, sale, entrant, auction.auction_of(found).least, uuid4()).seq
 

@@ -160,12 +160,12 @@ def alone(actor: Actor, name: str) -> Iterator[bool]:
         taken = bool(connection.scalar(sa.text("SELECT pg_try_advisory_lock(:key)"), key))
         try:
             yield taken
+            if taken:
+                connection.execute(sa.text("SELECT pg_advisory_unlock(:key)"), key)
         except BaseException:
-            # Whatever came, perhaps in mid-statement: the lock ends with the connection.
+            # Whatever came, perhaps in mid-statement or at the unlocking: the lock ends with the connection.
             connection.invalidate()
             raise
-        if taken:
-            connection.execute(sa.text("SELECT pg_advisory_unlock(:key)"), key)
 
 
 @contextmanager

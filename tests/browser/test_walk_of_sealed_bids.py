@@ -13,7 +13,7 @@ from landreg.access.service import NewAccount
 from landreg.config import Settings
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
-from landreg.exchange.bidding import queries, sales
+from landreg.exchange.bidding import sales, sealed_queries
 from landreg.exchange.model import Listing
 from tests import bidding_kit as kit
 from tests.browser.conftest import PASSWORD, OpenPage, sign_on
@@ -94,4 +94,4 @@ def test_a_bid_is_locked_on_a_phone_and_opened_by_two_officers(
     phone.reload()
     expect(phone.get_by_text("512.50").first).to_be_visible()
     with unit_of_work(OPERATOR) as uow:
-        assert [str(bid.price) for bid in queries.opened(uow.session, COUNTY, sale.sale_id)] == ["512.50"]
+        assert [str(bid.price) for bid in sealed_queries.opened(uow.session, COUNTY, sale.sale_id)] == ["512.50"]

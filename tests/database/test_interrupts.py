@@ -1,4 +1,4 @@
-"""An interrupt ends a unit of work at once, wherever in the driver it came."""
+"""An interrupt ends a unit of work at once, wherever in the driver it came; a lock that one is alone by is never left behind."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from landreg.core.actor import Actor
-from landreg.core.db import unit_of_work
+from landreg.core.db import Unavailable, alone, unit_of_work
 from tests.database.catalog import Connection
+from tests.fault.sweeping import faulty
 
 
 @pytest.mark.timeout(20)
@@ -34,3 +35,14 @@ def _interrupted(actor: Actor, blow: BaseException, held: list[Any]) -> None:
         held.append(cursor.copy("COPY passing_by FROM STDIN"))
         held[0].__enter__()
         raise blow
+
+
+def test_what_one_was_alone_at_is_free_when_the_unlocking_failed(worker: Actor, superuser: Connection) -> None:
+    with pytest.raises(Unavailable), faulty(statement=2) as seen, alone(worker, "a round") as ours:
+        assert ours
+    assert (seen.statements, seen.fired) == (2, True)
+    left = superuser.execute(
+        """SELECT count(*) FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database
+           WHERE l.locktype = 'advisory' AND d.datname = current_database()"""
+    )
+    assert left.fetchone() == (0,)

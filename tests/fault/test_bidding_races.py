@@ -12,7 +12,7 @@ from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
-from landreg.exchange.bidding import offers, queries
+from landreg.exchange.bidding import offers, sale_queries
 from landreg.exchange.model import Listing
 from tests import bidding_kit as kit
 from tests.exchange_kit import NEIGHBOUR, OPERATOR
@@ -39,8 +39,8 @@ def raced(
     kit.pass_time(superuser, hours=1, minutes=1)
     found = racers.race([("bid", (actor, sale.sale_id, entrant.entrant_id)) for entrant in entrants], times)
     with unit_of_work(OPERATOR) as uow:
-        bids = list(reversed(queries.bids(uow.session, COUNTY, sale.sale_id)))
-        standing = queries.standing(uow.session, COUNTY, sale.sale_id)
+        bids = list(reversed(sale_queries.bids(uow.session, COUNTY, sale.sale_id)))
+        standing = sale_queries.standing(uow.session, COUNTY, sale.sale_id)
     assert standing is not None
     assert len(bids) == found.done > 0, "each bid that was acknowledged stands, and no other"
     assert found.done + sum(found.refused.values()) == PROCESSES * THREADS * times

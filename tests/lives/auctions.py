@@ -6,20 +6,13 @@ from decimal import Decimal
 from uuid import uuid4
 
 from landreg.core.actor import Actor
-from landreg.core.periods import DAY
-from landreg.exchange.bidding import auction, deals, sales, takers
-from landreg.exchange.model import Listing
+from landreg.exchange.bidding import auction, deals, sales, takers, windows
 from tests import bidding_kit as kit
 from tests.contract_kit import PAPER, today
 from tests.exchange_kit import (
     NEIGHBOUR,
     OPERATOR,
     TERM,
-    listing_row,
-    own_right,
-    parcels_of,
-    put_event,
-    put_listing,
 )
 from tests.life_kit import Life, Stage
 from tests.lives.exits import bound
@@ -32,7 +25,7 @@ WHY = "资金没有到位"
 def auctions(on: Stage) -> Life:
     """The first household's land: somebody from elsewhere bids, the second household claims it, and both withdraw."""
     owner, member = at_market(on)
-    listing = offered(on, owner, "auction")
+    listing = kit.offered(on.registrar, owner, way="auction")
     at = (COUNTY, listing.listing_id)
     first = yield "set_up", lambda: sales.set_up(OPERATOR, *at, kit.setting())
     yield "cancel", lambda: sales.cancel(OPERATOR, COUNTY, first.sale_id, "开拍时间另定")
@@ -49,10 +42,10 @@ def auctions(on: Stage) -> Life:
     kit.pass_time(on.superuser, hours=5)
     window = (yield "open_window", lambda: deals.proceed(OPERATOR, *at)).window
     of = (COUNTY, window.priority_id)
-    yield "read_notice", lambda: deals.read(member, *of)
-    yield "tell", lambda: deals.tell(OPERATOR, *of, "posted", None, window.first_day, PAPER)
+    yield "read_notice", lambda: windows.read(member, *of)
+    yield "tell", lambda: windows.tell(OPERATOR, *of, "posted", None, window.first_day, PAPER)
     claimant = takers.of_household(member, COUNTY)
-    yield "claim", lambda: deals.claim(member, *of, claimant)
+    yield "claim", lambda: windows.claim(member, *of, claimant)
     pass_days(on.superuser, 15)
     for by in ("priority", "auction"):
         deal = (yield f"deal_by_{by}", lambda: deals.proceed(OPERATOR, *at)).deal
@@ -66,12 +59,3 @@ def at_market(on: Stage) -> tuple[Actor, Actor]:
     to_rights(on.registrar, on.reviewer, on.superuser, 2, **TERM)
     pass_days(on.superuser, 0)
     return bound(on, HOUSEHOLD, "cao.nong"), bound(on, NEIGHBOUR, "lin.nong")
-
-
-def offered(on: Stage, owner: Actor, way: str) -> Listing:
-    """The owner's land, published until yesterday."""
-    right = own_right(on.registrar)
-    row = listing_row(owner, right, way=way, closes_on=today() - DAY)
-    put_listing(owner, row, parcels_of(on.registrar, right))
-    put_event(OPERATOR, row, "published")
-    return row

@@ -11,7 +11,7 @@ from tests import bidding_kit as kit
 from tests.contract_kit import PAPER, today
 from tests.exchange_kit import OPERATOR
 from tests.life_kit import Life, Stage
-from tests.lives.auctions import at_market, offered
+from tests.lives.auctions import at_market
 from tests.villages import COUNTY
 
 USCC = "91610900MA0000001L"
@@ -20,7 +20,7 @@ USCC = "91610900MA0000001L"
 def sealings(on: Stage) -> Life:
     """The first household's land goes to the second by a sealed bid; a company asks how much land it may take in."""
     owner, member = at_market(on)
-    listing = offered(on, owner, "sealed")
+    listing = kit.offered(on.registrar, owner, way="sealed")
     yield "keep_key", lambda: sealed.keep_key(OPERATOR, COUNTY, kit.public_key(1))
     empty = kit.sealed_sale(listing)
     kit.pass_time(on.superuser, hours=5)

@@ -6,19 +6,20 @@ import base64
 import json
 import re
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from landreg.access.sealing import use_key
 from landreg.config import Settings
-from landreg.core.actor import Actor, Role
+from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
-from landreg.exchange.bidding import deals, queries
+from landreg.exchange.bidding import deal_queries, sale_queries, sales, taker_queries, windows
 from landreg.exchange.model import Listing
 from landreg.exchange.routes import sale_live
 from tests import bidding_kit as kit
-from tests.exchange_kit import OPERATOR
+from tests.exchange_kit import NEIGHBOUR, OPERATOR
+from tests.plans import sent
 from tests.registry_kit import Connection, one
 from tests.villages import COUNTY, citizen_id
 from tests.web.conftest import Browser, OpenAccount
@@ -118,10 +119,10 @@ def test_from_the_counter_to_the_confirmation_of_the_deal(
     operator.get(f"/sales/{COUNTY}/{sale}")
     window = operator.post(f"/sales/{COUNTY}/{sale}/proceed").headers["Location"]
     with unit_of_work(OPERATOR) as uow:
-        found = queries.priorities(uow.session, COUNTY, listing.listing_id)[0]
+        found = deal_queries.priorities(uow.session, COUNTY, listing.listing_id)[0]
     assert str(found.priority_id) in window
     assert operator.get(window).status_code == 200
-    deals.tell(
+    windows.tell(
         OPERATOR, COUNTY, found.priority_id, "posted", None, found.first_day, kit.Attached("44" * 32, 3, "b.jpg")
     )
     kit.pass_time(superuser, days=15)
@@ -184,7 +185,7 @@ def test_a_sealed_bid_comes_locked_or_not_at_all(
     taker.get(f"/bids/{COUNTY}/{sale.sale_id}")
     taker.post(f"/bids/{COUNTY}/{sale.sale_id}/enter")
     with unit_of_work(OPERATOR) as uow:
-        entrant = queries.entrants(uow.session, COUNTY, sale.sale_id)[0]
+        entrant = sale_queries.entrants(uow.session, COUNTY, sale.sale_id)[0]
     paid = kit.sales.Receipt("paid", sale.deposit_yuan, "BZ-9", kit.beijing_day(kit.now_of()))
     kit.sales.record_deposit(OPERATOR, COUNTY, entrant.entrant_id, paid)
     kit.pass_time(superuser, hours=2)
@@ -262,3 +263,32 @@ def test_keys_reviews_and_lists_of_the_desk_show(operator: Browser, listing: Lis
         f"/sales/reviews/{COUNTY}/{uuid4()}",
     ):
         assert operator.get(address).status_code == 404
+
+
+def test_a_bidder_s_page_asks_as_often_for_many_sales_as_for_one(
+    app: Any, operator: Browser, listing: Listing, superuser: Connection, registrar: Actor
+) -> None:
+    browser = _taker(app, operator, 9)
+    found = superuser.execute("SELECT account_id FROM access.account WHERE login = 'ren-9'").fetchone()
+    assert found is not None
+    actor = Actor(found[0], "受让人9", Desk.CITIZEN, frozenset({Role.TAKER}), COUNTY)
+    with unit_of_work(actor) as uow:
+        (taker,) = taker_queries.own_takers(uow.session)
+
+    def enter(of: Listing) -> UUID:
+        sale = kit.auction(of)
+        sales.enter(actor, COUNTY, sale.sale_id, taker)
+        return sale.sale_id
+
+    def asked() -> int:
+        with sent(Desk.CITIZEN) as seen:
+            assert browser.get("/bids").status_code == 200
+        return len(seen)
+
+    first = enter(listing)
+    once = asked()
+    sales.cancel(OPERATOR, COUNTY, first, "另定时间")
+    enter(listing)
+    enter(kit.offered(registrar, kit.farmer(superuser, NEIGHBOUR), NEIGHBOUR, way="auction"))
+    assert browser.get("/bids").text.count("竞买号") == 3
+    assert asked() == once

@@ -12,10 +12,10 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Conflict, Finding, LandregError, NotFound, Refused
 from landreg.core.periods import beijing_day
-from landreg.exchange.bidding import queries
+from landreg.exchange.bidding import sale_queries
 from landreg.exchange.bidding.model import Bid
-from landreg.exchange.bidding.queries import Standing
 from landreg.exchange.bidding.rules.auction import BID_RULES, MOST_PRICE, Auction, Placed, is_a_sum
+from landreg.exchange.bidding.sale_queries import Standing
 from landreg.law.book import examine
 from landreg.law.queries import load_law
 
@@ -31,14 +31,14 @@ def bid(actor: Actor, county: str, sale_id: UUID, entrant_id: UUID, price: Decim
         raise Refused(Finding("BID-5", "price", {"most": MOST_PRICE}))
     try:
         with unit_of_work(actor) as uow:
-            entrant = queries.entrant(uow.session, county, entrant_id)
+            entrant = sale_queries.entrant(uow.session, county, entrant_id)
             if entrant is None or entrant.sale_id != sale_id:
                 raise NotFound
             row = {
                 "county": county, "village": entrant.village, "bid_id": form, "sale_id": sale_id, "entrant_id": entrant_id,
                 "price": price, "by_id": actor.account_id,
             }  # fmt: skip
-            return queries.place_bid(uow.session, row)
+            return sale_queries.place_bid(uow.session, row)
     except (Refused, Conflict) as refusal:
         return _told(actor, county, sale_id, entrant_id, price, form, refusal)
 
@@ -57,8 +57,8 @@ def _told(
 ) -> Bid:
     """The same refusal with its figures; the bid itself, where this form had made it."""
     with unit_of_work(actor) as uow:
-        found = queries.standing(uow.session, county, sale_id)
-        before = queries.bid_of_form(uow.session, county, form)
+        found = sale_queries.standing(uow.session, county, sale_id)
+        before = sale_queries.bid_of_form(uow.session, county, form)
         if before is not None and (before.entrant_id, before.price) == (entrant_id, price):
             return before
         if found is None or "BID-8" in {finding.code for finding in refusal.findings}:

@@ -1,4 +1,4 @@
-"""From the best bid, or the offer that was accepted, to the deal: members first, the lot, the second chance.
+"""From the best bid, or the offer that was accepted, to the deal: members first (windows.py), the lot, the second chance.
 
 `proceed` takes the next step, whichever it is: it opens the members' window, or makes the deal, or says why neither.
 """
@@ -6,28 +6,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
 from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
-from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
+from landreg.core.errors import Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.core.units import CENT, mu_of
 from landreg.exchange import logged as exchange_logged
-from landreg.exchange.bidding import logged, queries, sales
-from landreg.exchange.bidding.model import Priority, PriorityClaim, PriorityTold, SealedBid
+from landreg.exchange.bidding import (
+    deal_queries,
+    logged,
+    sale_queries,
+    sales,
+    sealed_queries,
+    taker_queries,
+    told_queries,
+    windows,
+)
+from landreg.exchange.bidding.deal_model import Priority
 from landreg.exchange.bidding.rules import ranking
-from landreg.exchange.bidding.rules.priority import CLOSE_RULES, Claim, Window, pri_3_claimed_in_time_by_a_member
+from landreg.exchange.bidding.rules.priority import CLOSE_RULES, Window
 from landreg.exchange.bidding.rules.qualified import DEAL_RULES
+from landreg.exchange.bidding.sealed_model import SealedBid
 from landreg.exchange.model import Deal, DealFall, Listing, ListingEvent, Taker
 from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
-from landreg.registry.guarded import Attached, ties_nothing
-
-TOLD_ON_PAPER = ("by_hand", "posted")
+from landreg.registry.guarded import ties_nothing
 
 
 @dataclass(frozen=True)
@@ -51,24 +59,27 @@ def proceed(actor: Actor, county: str, listing_id: UUID) -> Step:
     Refused (BID-15) where nobody is left, (PRI-1, PRI-2) while the window runs or not all were told, (QUAL-1, QUAL-4, QUAL-5).
     """
     with unit_of_work(actor) as uow:
-        found = queries.listing(uow.session, county, listing_id)
+        found = told_queries.listing(uow.session, county, listing_id)
         if found is None:
             raise NotFound
-        if found.state not in ("published", "dealt") or queries.deal_of(uow.session, county, listing_id) is not None:
+        if (
+            found.state not in ("published", "dealt")
+            or deal_queries.deal_of(uow.session, county, listing_id) is not None
+        ):
             raise Conflict(Finding("BID-8", "listing"))
         law = load_law(uow.session, county, beijing_day(uow.now))
         best = candidate(uow, found)
         if best is None:
             raise Refused(Finding("BID-15", "listing"))
-        taker = queries.taker(uow.session, county, best.taker_id)
+        taker = taker_queries.taker(uow.session, county, best.taker_id)
         if taker is None:
             raise NotFound
-        if found.to_whom == "members" or queries.is_member(uow.session, county, listing_id, taker.household_id):
+        if found.to_whom == "members" or deal_queries.is_member(uow.session, county, listing_id, taker.household_id):
             return Step(deal=_deal(uow, law, found, taker, best.price, found.way))
         window = _window_of(uow, found, best)
         if window is None:
             return Step(window=_open_window(uow, law, found, best))
-        facts = facts_of(uow, window, law.on)
+        facts = windows.facts_of(uow, window, law.on)
         if wrong := examine(CLOSE_RULES, facts, law):
             raise Refused(wrong)
         claimed = _claimed(uow, found, facts)
@@ -80,36 +91,38 @@ def proceed(actor: Actor, county: str, listing_id: UUID) -> Step:
 def candidate(uow: UnitOfWork, found: Listing) -> Candidate | None:
     """Who comes first now, those whose deal fell left out; None where nobody does. Raises Conflict (BID-8) before the close."""
     session, county = uow.session, found.county
-    fallen = queries.fallen_takers(session, county, found.listing_id)
+    fallen = deal_queries.fallen_takers(session, county, found.listing_id)
     if found.way == "negotiation":
-        said = [one for one in queries.offers(session, county, found.listing_id) if one.kind == "accept"]
+        said = [one for one in deal_queries.offers(session, county, found.listing_id) if one.kind == "accept"]
         left = [one for one in said if one.taker_id not in fallen]
         return Candidate(left[-1].taker_id, left[-1].price) if left else None
-    held = [one for one in queries.sales(session, found.listing_id) if one.clock.over not in ("cancelled", "failed")]
+    held = [
+        one for one in sale_queries.sales(session, found.listing_id) if one.clock.over not in ("cancelled", "failed")
+    ]
     if not held or held[-1].stage not in ("closed", "opened"):
         raise Conflict(Finding("BID-8", "sale"))
     order = order_of(uow, held[-1])
-    takers = {one.entrant_id: one.taker_id for one in queries.entrants(session, county, held[-1].sale.sale_id)}
+    takers = {one.entrant_id: one.taker_id for one in sale_queries.entrants(session, county, held[-1].sale.sale_id)}
     gone = {entrant for entrant, taker in takers.items() if taker in fallen}
     best = ranking.standing_next(order, gone, found.floor)
     return None if best is None else Candidate(takers[best.entrant], best.price.quantize(CENT))
 
 
-def order_of(uow: UnitOfWork, found: queries.Standing) -> tuple[ranking.Standing, ...]:
+def order_of(uow: UnitOfWork, found: sale_queries.Standing) -> tuple[ranking.Standing, ...]:
     """The bids of a sale that has closed, the best first. Raises Conflict (BID-8) where sealed ones are not opened yet."""
     session, county, sale_id = uow.session, found.sale.county, found.sale.sale_id
-    members = {one.entrant_id: one.member for one in queries.entrants(session, county, sale_id)}
+    members = {one.entrant_id: one.member for one in sale_queries.entrants(session, county, sale_id)}
     if found.sale.way == "auction":
         return ranking.best_of_each(
             ranking.Standing(one.entrant_id, one.price, members[one.entrant_id], one.seq)
-            for one in queries.bids(session, county, sale_id)
+            for one in sale_queries.bids(session, county, sale_id)
         )
     if found.stage != "opened":
         raise Conflict(Finding("BID-8", "sale"))
-    last = last_of_each(list(queries.sealed_bids(session, county, sale_id)))
+    last = last_of_each(list(sealed_queries.sealed_bids(session, county, sale_id)))
     return ranking.ranked(
         ranking.Standing(one.entrant_id, one.price, members[one.entrant_id], last[one.sealed_id].seq, one.nonce)
-        for one in queries.opened(session, county, sale_id)
+        for one in sealed_queries.opened(session, county, sale_id)
         if one.price is not None and one.sealed_id in last and one.price >= found.sale.start_price
     )
 
@@ -127,69 +140,12 @@ def fail(actor: Actor, county: str, sale_id: UUID) -> None:
     """
     with unit_of_work(actor) as uow:
         standing = sales.standing(uow, county, sale_id)
-        found = queries.listing(uow.session, county, standing.sale.listing_id)
+        found = told_queries.listing(uow.session, county, standing.sale.listing_id)
         if found is None:
             raise NotFound
         if standing.stage not in ("closed", "opened") or candidate(uow, found) is not None:
             raise Conflict(Finding("BID-8", "sale"))
         sales.ended(uow, standing.sale, "failed", "")
-
-
-def tell(
-    actor: Actor,
-    county: str,
-    priority_id: UUID,
-    way: str,
-    household_id: UUID | None,
-    on_day: date,
-    paper: Attached | None,
-) -> PriorityTold:
-    """Record that households were told: one by hand, signed for, or all by the board of the village, with a picture.
-
-    Raises NotFound, BadInput (FORM-5), Refused (PRI-2) without its paper or for a day that is not over.
-    """
-    if way not in TOLD_ON_PAPER or (way == "posted") != (household_id is None):
-        raise BadInput(Finding("FORM-5", "way", {"given": way[:40]}))
-    with unit_of_work(actor) as uow:
-        window = _window(uow, county, priority_id)
-        named = {one.household_id for one in queries.notices(uow.session, county, priority_id)}
-        if household_id is not None and household_id not in named:
-            raise NotFound
-        today = beijing_day(uow.now)
-        ties_nothing(today, paper)
-        # What is posted must hang there from the first day; a household may be handed it on any day of the window.
-        latest = window.first_day if way == "posted" else window.last_day
-        if paper is None or not window.first_day <= on_day <= min(today, latest):
-            raise Refused(Finding("PRI-2", "paper", {"untold": len(named)}))
-        return _told(uow, window, way, household_id, on_day, paper.sha256, paper.name)
-
-
-def read(actor: Actor, county: str, priority_id: UUID) -> None:
-    """A household's own account opened the notice: that is evidence, once. Raises NotFound."""
-    with unit_of_work(actor) as uow:
-        window = _window(uow, county, priority_id)
-        today = beijing_day(uow.now)
-        told = [one for one in queries.evidence(uow.session, county, priority_id) if one.way == "read"]
-        asked = any(one.household_id == actor.household for one in queries.notices(uow.session, county, priority_id))
-        if asked and not told and today <= window.last_day:
-            _told(uow, window, "read", actor.household, today, "", "")
-
-
-def claim(actor: Actor, county: str, priority_id: UUID, taker: Taker) -> PriorityClaim:
-    """A member claims the land on the same terms. Raises NotFound, Refused (PRI-3, QUAL-4)."""
-    with unit_of_work(actor) as uow:
-        window = _window(uow, county, priority_id)
-        law = load_law(uow.session, county, beijing_day(uow.now))
-        named = {one.household_id: "" for one in queries.notices(uow.session, county, priority_id)}
-        facts = Window(law.on, window.last_day, named)
-        if wrong := pri_3_claimed_in_time_by_a_member(facts, taker.household_id):
-            raise Refused(wrong)
-        row = queries.claim(uow.session, {
-            "county": county, "village": window.village, "claim_id": uuid4(), "priority_id": priority_id,
-            "taker_id": taker.taker_id, "household_id": taker.household_id, "by": actor.account_id, "by_name": actor.name,
-        })  # fmt: skip
-        logged.stage_row(uow, row)
-    return row
 
 
 def fall(actor: Actor, county: str, deal_id: UUID, reason: str) -> DealFall:
@@ -198,7 +154,7 @@ def fall(actor: Actor, county: str, deal_id: UUID, reason: str) -> DealFall:
     Raises NotFound, Refused (BID-14) without a reason, Conflict (LST-8) where it fell already.
     """
     with unit_of_work(actor) as uow:
-        deal = queries.deal(uow.session, county, deal_id)
+        deal = deal_queries.deal(uow.session, county, deal_id)
         if deal is None:
             raise NotFound
         ties_nothing(beijing_day(uow.now), reason=reason)
@@ -214,33 +170,17 @@ def fall(actor: Actor, county: str, deal_id: UUID, reason: str) -> DealFall:
     return row
 
 
-def facts_of(uow: UnitOfWork, window: Priority, today: date) -> Window:
-    """A window as the rules take it."""
-    session, county = uow.session, window.county
-    evidence = queries.evidence(session, county, window.priority_id)
-    ways = {one.household_id: one.way for one in evidence if one.household_id is not None}
-    named = queries.notices(session, county, window.priority_id)
-    claims = tuple(
-        Claim(one.taker_id, one.household_id, str(one.mark))
-        for one in queries.claims(session, county, window.priority_id)
-    )
-    posted = any(one.way == "posted" for one in evidence)
-    return Window(
-        today, window.last_day, {one.household_id: ways.get(one.household_id, "") for one in named}, posted, claims
-    )
-
-
 def _claimed(uow: UnitOfWork, found: Listing, facts: Window) -> Taker | None:
     """The member who gets the land: the only claimant, or the first of the lot; whose deal fell is left out."""
-    fallen = queries.fallen_takers(uow.session, found.county, found.listing_id)
+    fallen = deal_queries.fallen_takers(uow.session, found.county, found.listing_id)
     left = {str(one.taker): one for one in facts.claims if one.taker not in fallen}
     order = ranking.by_lot(left.keys(), (one.mark for one in facts.claims))
-    return queries.taker(uow.session, found.county, left[order[0]].taker) if order else None
+    return taker_queries.taker(uow.session, found.county, left[order[0]].taker) if order else None
 
 
 def _window_of(uow: UnitOfWork, found: Listing, best: Candidate) -> Priority | None:
-    windows = queries.priorities(uow.session, found.county, found.listing_id)
-    return next((one for one in windows if (one.taker_id, one.price) == (best.taker_id, best.price)), None)
+    before = deal_queries.priorities(uow.session, found.county, found.listing_id)
+    return next((one for one in before if (one.taker_id, one.price) == (best.taker_id, best.price)), None)
 
 
 def _open_window(uow: UnitOfWork, law: Law, found: Listing, best: Candidate) -> Priority:
@@ -252,7 +192,7 @@ def _open_window(uow: UnitOfWork, law: Law, found: Listing, best: Candidate) -> 
     )  # fmt: skip
     uow.session.add(row)
     uow.session.flush()
-    logged.stage_row(uow, row, queries.notices(uow.session, found.county, row.priority_id))
+    logged.stage_row(uow, row, deal_queries.notices(uow.session, found.county, row.priority_id))
     return row
 
 
@@ -273,26 +213,6 @@ def _deal(uow: UnitOfWork, law: Law, found: Listing, taker: Taker, price: Decima
     exchange_logged.stage_deal(uow, row)
     exchange_logged.stage_event(uow, event)
     return row
-
-
-def _told(
-    uow: UnitOfWork, window: Priority, way: str, household_id: UUID | None, on_day: date, sha256: str, paper: str
-) -> PriorityTold:
-    row = PriorityTold(
-        county=window.county, village=window.village, told_id=uuid4(), priority_id=window.priority_id,
-        household_id=household_id, way=way, sha256=sha256, paper=paper, on_day=on_day, by=uow.actor.account_id,
-        by_name=uow.actor.name, at=uow.now,
-    )  # fmt: skip
-    _write(uow, row)
-    logged.stage_row(uow, row)
-    return row
-
-
-def _window(uow: UnitOfWork, county: str, priority_id: UUID) -> Priority:
-    found = queries.priority(uow.session, county, priority_id)
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _write(uow: UnitOfWork, *rows: Any) -> None:

@@ -13,27 +13,16 @@ import sqlalchemy as sa
 
 from landreg.core.db import UnitOfWork
 from landreg.core.units import CENT
-from landreg.exchange.bidding.model import (
-    Bid,
-    Deposit,
-    Entrant,
+from landreg.exchange.bidding.deal_model import Offer, Priority, PriorityClaim, PriorityNotice, PriorityTold
+from landreg.exchange.bidding.model import Bid, Deposit, Entrant, Sale, SaleEvent
+from landreg.exchange.bidding.review_model import (
     LandWatch,
-    Offer,
-    OfficerKey,
-    OpenedBid,
-    Priority,
-    PriorityClaim,
-    PriorityNotice,
-    PriorityTold,
     Qualification,
     QualificationDecision,
     QualificationPaper,
     Reserve,
-    Sale,
-    SaleEvent,
-    SealedBid,
-    SealedShare,
 )
+from landreg.exchange.bidding.sealed_model import OfficerKey, OpenedBid, SealedBid, SealedShare
 from landreg.log.leaf import Entry
 from landreg.log.recheck_register import Source
 from landreg.log.store import stage

@@ -12,8 +12,8 @@ from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.core.units import CENT
-from landreg.exchange.bidding import logged, queries, sales
-from landreg.exchange.bidding.model import Offer
+from landreg.exchange.bidding import deal_queries, logged, sales, taker_queries, told_queries
+from landreg.exchange.bidding.deal_model import Offer
 from landreg.exchange.bidding.rules.entering import ENTRY_RULES, EntryFacts
 from landreg.exchange.bidding.rules.offers import NAMING, OFFER_RULES, Said, Saying
 from landreg.exchange.bidding.rules.qualified import ENTER_RULES
@@ -42,11 +42,11 @@ def say(actor: Actor, county: str, listing_id: UUID, taker_id: UUID, word: Word)
     if word.kind not in KINDS:
         raise BadInput(Finding("FORM-5", "kind", {"given": word.kind[:40]}))
     with unit_of_work(actor) as uow:
-        told = queries.told(uow.session, county, listing_id)
+        told = told_queries.told(uow.session, county, listing_id)
         if told is None or told.way != "negotiation":
             raise NotFound
-        own = queries.taker(uow.session, county, taker_id)
-        before = queries.offers(uow.session, county, listing_id, taker_id)
+        own = taker_queries.taker(uow.session, county, taker_id)
+        before = deal_queries.offers(uow.session, county, listing_id, taker_id)
         if own is None and not (told.own and before):
             raise NotFound
         law = load_law(uow.session, county, beijing_day(uow.now))
@@ -69,7 +69,7 @@ def say(actor: Actor, county: str, listing_id: UUID, taker_id: UUID, word: Word)
 
 
 def _allowed(
-    uow: UnitOfWork, law: Law, told: queries.Told, own: Taker | None, before: list[Said], side: str, word: Word
+    uow: UnitOfWork, law: Law, told: told_queries.Told, own: Taker | None, before: list[Said], side: str, word: Word
 ) -> None:
     findings = list(examine(OFFER_RULES, Saying(before, side, word.kind, law.on, word.price), law))
     if own is not None:

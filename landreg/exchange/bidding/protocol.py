@@ -7,9 +7,17 @@ from datetime import datetime
 from landreg.core.db import UnitOfWork
 from landreg.core.periods import BEIJING, beijing_day
 from landreg.core.units import mu_of
-from landreg.exchange.bidding import deals, queries, sealed
-from landreg.exchange.bidding.queries import Standing
+from landreg.exchange.bidding import (
+    deal_queries,
+    deals,
+    sale_queries,
+    sealed,
+    sealed_queries,
+    taker_queries,
+    told_queries,
+)
 from landreg.exchange.bidding.rules import ranking
+from landreg.exchange.bidding.sale_queries import Standing
 from landreg.exchange.model import Deal, Listing
 from landreg.land.queries import division_path
 from landreg.law.book import term
@@ -26,11 +34,11 @@ NOTES = (
 def of_sale(uow: UnitOfWork, desk: Desk, found: Standing) -> bytes:
     """The protocol of a sale that is over; with its deal, the confirmation."""
     session, sale = uow.session, found.sale
-    listing = queries.listing(session, sale.county, sale.listing_id)
+    listing = told_queries.listing(session, sale.county, sale.listing_id)
     assert listing is not None  # noqa: S101  (the sale hangs on it)
-    deal = queries.deal_of(session, sale.county, sale.listing_id)
-    entrants = {one.entrant_id: one for one in queries.entrants(session, sale.county, sale.sale_id)}
-    names = queries.takers(session, sale.county, [one.taker_id for one in entrants.values()])
+    deal = deal_queries.deal_of(session, sale.county, sale.listing_id)
+    entrants = {one.entrant_id: one for one in sale_queries.entrants(session, sale.county, sale.sale_id)}
+    names = taker_queries.takers(session, sale.county, [one.taker_id for one in entrants.values()])
     entered = tuple(
         (str(one.plate), names[one.taker_id].name, "是" if one.member else "否", _time(one.at))
         for one in entrants.values()
@@ -69,7 +77,7 @@ def _facts(uow: UnitOfWork, found: Standing, listing: Listing, deal: Deal | None
         ("结果", term("sale_stage", found.stage) if deal is None else "成交"),
     ]
     if deal is not None:
-        taker = queries.taker(uow.session, sale.county, deal.taker_id)
+        taker = taker_queries.taker(uow.session, sale.county, deal.taker_id)
         facts += [
             ("受让方", "" if taker is None else taker.name),
             ("成交价", f"{deal.price}（{unit}）"),
@@ -82,16 +90,16 @@ def _facts(uow: UnitOfWork, found: Standing, listing: Listing, deal: Deal | None
 def _bids(uow: UnitOfWork, found: Standing) -> tuple[tuple[str, ...], ...]:
     session, sale = uow.session, found.sale
     if sale.way == "sealed":
-        rows = queries.sealed_bids(session, sale.county, sale.sale_id)
+        rows = sealed_queries.sealed_bids(session, sale.county, sale.sale_id)
         return tuple((str(one.seq), str(one.plate), "密封", _time(one.at)) for one in rows)
-    bids = reversed(queries.bids(session, sale.county, sale.sale_id, 200))
+    bids = reversed(sale_queries.bids(session, sale.county, sale.sale_id, 200))
     return tuple((str(one.seq), str(one.plate), f"{one.price:.2f}", _time(one.at)) for one in bids)
 
 
 def _opened(uow: UnitOfWork, found: Standing) -> tuple[tuple[str, ...], ...]:
     session, sale = uow.session, found.sale
-    envelopes = list(queries.sealed_bids(session, sale.county, sale.sale_id))
-    held = sealed.verified(envelopes, list(queries.opened(session, sale.county, sale.sale_id)))
+    envelopes = list(sealed_queries.sealed_bids(session, sale.county, sale.sale_id))
+    held = sealed.verified(envelopes, list(sealed_queries.opened(session, sale.county, sale.sale_id)))
     return tuple(
         (
             str(one.opened.plate), f"{one.opened.price:.2f}" if one.opened.price is not None else "不计", one.commitment,
@@ -103,7 +111,9 @@ def _opened(uow: UnitOfWork, found: Standing) -> tuple[tuple[str, ...], ...]:
 
 def _order(uow: UnitOfWork, found: Standing) -> tuple[tuple[str, ...], ...]:
     order = deals.order_of(uow, found)
-    plates = {one.entrant_id: one.plate for one in queries.entrants(uow.session, found.sale.county, found.sale.sale_id)}
+    plates = {
+        one.entrant_id: one.plate for one in sale_queries.entrants(uow.session, found.sale.county, found.sale.sale_id)
+    }
     seed = ranking.seed_of(one.mark for one in order)
     return tuple(
         (str(place), str(plates[one.entrant]), f"{one.price:.2f}", ranking.drawn(seed, str(one.entrant))[:24])

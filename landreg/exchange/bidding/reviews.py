@@ -14,8 +14,8 @@ from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.core.units import CENT
-from landreg.exchange.bidding import logged, queries
-from landreg.exchange.bidding.model import (
+from landreg.exchange.bidding import deal_queries, logged, review_queries, taker_queries
+from landreg.exchange.bidding.review_model import (
     LandWatch,
     Qualification,
     QualificationDecision,
@@ -62,7 +62,7 @@ def ask(actor: Actor, taker: Taker, asked: Asking) -> Qualification:
         faults += [None if sound else Finding("QUAL-7", "area_mu")]
         if any(faults):
             raise Refused([fault for fault in faults if fault])
-        if any(decision is None for _, decision in queries.reviews(uow.session, taker.county, taker.taker_id)):
+        if any(decision is None for _, decision in review_queries.reviews(uow.session, taker.county, taker.taker_id)):
             raise Conflict(Finding("QUAL-8", "taker"))
         row = Qualification(
             county=taker.county, village=taker.village, qualification_id=uuid4(), taker_id=taker.taker_id,
@@ -90,7 +90,7 @@ def decide(actor: Actor, county: str, qualification_id: UUID, outcome: str, said
     Raises NotFound, Refused (QUAL-6, GUARD-1), Conflict (QUAL-8) where it was decided.
     """
     with unit_of_work(actor) as uow:
-        found = queries.review(uow.session, county, qualification_id)
+        found = review_queries.review(uow.session, county, qualification_id)
         if found is None:
             raise NotFound
         asked, decision = found
@@ -117,12 +117,12 @@ def record_reserve(
     if kind not in RESERVES:
         raise BadInput(Finding("FORM-5", "kind", {"given": kind[:40]}))
     with unit_of_work(actor) as uow:
-        taker = queries.taker(uow.session, county, taker_id)
+        taker = taker_queries.taker(uow.session, county, taker_id)
         if taker is None:
             raise NotFound
         today = beijing_day(uow.now)
         ties_nothing(today, receipt=receipt, said=said)
-        held = queries.reserve_held(uow.session, county, taker_id)
+        held = review_queries.reserve_held(uow.session, county, taker_id)
         sound = amount.is_finite() and 0 < amount <= MOST_DEPOSIT and bool(receipt.strip()) and on_day <= today
         if not sound or (kind != "paid" and amount > held) or (kind == "used" and not said.strip()):
             raise Refused(Finding("QUAL-9", "amount", {"held": held}))
@@ -140,7 +140,7 @@ def watch(actor: Actor, county: str, deal_id: UUID, kind: str, said: str, on_day
     if kind not in WATCHED:
         raise BadInput(Finding("FORM-5", "kind", {"given": kind[:40]}))
     with unit_of_work(actor) as uow:
-        deal = queries.deal(uow.session, county, deal_id)
+        deal = deal_queries.deal(uow.session, county, deal_id)
         if deal is None:
             raise NotFound
         today = beijing_day(uow.now)

@@ -13,9 +13,16 @@ from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.core.units import CENT, mu_of
-from landreg.exchange.bidding import logged, queries
+from landreg.exchange.bidding import (
+    deal_queries,
+    logged,
+    review_queries,
+    sale_queries,
+    sealed_queries,
+    taker_queries,
+    told_queries,
+)
 from landreg.exchange.bidding.model import Deposit, Entrant, Sale, SaleEvent
-from landreg.exchange.bidding.queries import Standing
 from landreg.exchange.bidding.rules.entering import (
     ENTRY_RULES,
     SALE_RULES,
@@ -25,6 +32,7 @@ from landreg.exchange.bidding.rules.entering import (
     bid_9_deposit_as_owed,
 )
 from landreg.exchange.bidding.rules.qualified import ENTER_RULES, TakingIn
+from landreg.exchange.bidding.sale_queries import Standing
 from landreg.exchange.model import Listing, Taker
 from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
@@ -50,16 +58,16 @@ class Setting:
 def set_up(actor: Actor, county: str, listing_id: UUID, asked: Setting) -> Sale:
     """Set up a sale of a listing that is published. Raises NotFound, Refused (BID-7, SEAL-4), Conflict (BID-8)."""
     with unit_of_work(actor) as uow:
-        found = queries.listing(uow.session, county, listing_id)
+        found = told_queries.listing(uow.session, county, listing_id)
         if found is None:
             raise NotFound
         law = load_law(uow.session, county, beijing_day(uow.now))
-        before = queries.sales(uow.session, listing_id)
+        before = sale_queries.sales(uow.session, listing_id)
         if found.way not in ("auction", "sealed") or found.state not in ("published", "dealt"):
             raise Conflict(Finding("BID-8", "listing"))
         if any(one.clock.over == "" for one in before):
             raise Conflict(Finding("BID-8", "listing"))
-        keys = {one.account_id: one.key_id for one in queries.keys(uow.session, county)}
+        keys = {one.account_id: one.key_id for one in sealed_queries.keys(uow.session, county)}
         officers = (asked.officer_one, asked.officer_two) if found.way == "sealed" else (None, None)
         held = tuple(one if one in keys else None for one in officers)
         facts = SaleFacts(
@@ -92,7 +100,7 @@ def enter(actor: Actor, county: str, sale_id: UUID, taker: Taker) -> Entrant:
     """Enter a taker into a sale, under a plate. Raises NotFound, Refused (BID-6, BID-11, QUAL-1, QUAL-4), Conflict (BID-8)."""
     with unit_of_work(actor) as uow:
         found, law = standing(uow, county, sale_id), load_law(uow.session, county, beijing_day(uow.now))
-        told = queries.told(uow.session, county, found.sale.listing_id)
+        told = told_queries.told(uow.session, county, found.sale.listing_id)
         if told is None:
             raise NotFound
         household = taker.kind == "household"
@@ -100,7 +108,7 @@ def enter(actor: Actor, county: str, sale_id: UUID, taker: Taker) -> Entrant:
         taking = taking_in(uow, taker, told.area_mu)
         if wrong := [*examine(ENTRY_RULES, facts, law), *examine(ENTER_RULES, taking, law)]:
             raise Refused(wrong)
-        row = queries.enter(uow.session, {
+        row = sale_queries.enter(uow.session, {
             "county": county, "village": found.sale.village, "entrant_id": uuid4(), "sale_id": sale_id,
             "taker_id": taker.taker_id, "by": actor.account_id, "by_name": actor.name,
         })  # fmt: skip
@@ -113,11 +121,11 @@ def taking_in(uow: UnitOfWork, taker: Taker, area_mu: Decimal) -> TakingIn:
     session, county = uow.session, taker.county
     passed = [
         one.area_mu
-        for one, decision in queries.reviews(session, county, taker.taker_id)
+        for one, decision in review_queries.reviews(session, county, taker.taker_id)
         if decision is not None and decision.outcome == "passed"
     ]
-    held = mu_of(queries.area_held(session, county, taker.taker_id))
-    reserve = queries.reserve_held(session, county, taker.taker_id)
+    held = mu_of(taker_queries.area_held(session, county, taker.taker_id))
+    reserve = review_queries.reserve_held(session, county, taker.taker_id)
     return TakingIn(taker.kind, area_mu, held, max(passed, default=None), reserve)
 
 
@@ -135,12 +143,14 @@ class Receipt:
 def record_deposit(actor: Actor, county: str, entrant_id: UUID, given: Receipt) -> Deposit:
     """Record a deposit that was paid, or what became of it. Raises NotFound, Refused (BID-9), Conflict (BID-8)."""
     with unit_of_work(actor) as uow:
-        entrant = queries.entrant(uow.session, county, entrant_id)
+        entrant = sale_queries.entrant(uow.session, county, entrant_id)
         if entrant is None:
             raise NotFound
         found, today = standing(uow, county, entrant.sale_id), beijing_day(uow.now)
         ties_nothing(today, receipt=given.receipt, said=given.said)
-        own = [one for one in queries.deposits(uow.session, county, entrant.sale_id) if one.entrant_id == entrant_id]
+        own = [
+            one for one in sale_queries.deposits(uow.session, county, entrant.sale_id) if one.entrant_id == entrant_id
+        ]
         held = sum((one.amount if one.kind == "paid" else -one.amount for one in own), Decimal(0))
         over = found.stage in ("closed", "opened", "cancelled", "failed")
         facts = DepositFacts(
@@ -161,7 +171,7 @@ def record_deposit(actor: Actor, county: str, entrant_id: UUID, given: Receipt) 
 
 def _won(uow: UnitOfWork, found: Standing, entrant: Entrant) -> bool:
     """Whether the deal that stands is this entrant's: its deposit is credited or kept, not given back."""
-    deal = queries.deal_of(uow.session, entrant.county, found.sale.listing_id)
+    deal = deal_queries.deal_of(uow.session, entrant.county, found.sale.listing_id)
     return deal is not None and deal.taker_id == entrant.taker_id
 
 
@@ -189,7 +199,7 @@ def ended(uow: UnitOfWork, sale: Sale, kind: str, said: str) -> SaleEvent:
 
 def standing(uow: UnitOfWork, county: str, sale_id: UUID) -> Standing:
     """A sale as it stands. Raises NotFound."""
-    found = queries.standing(uow.session, county, sale_id)
+    found = sale_queries.standing(uow.session, county, sale_id)
     if found is None:
         raise NotFound
     return found

@@ -13,9 +13,8 @@ from uuid import UUID, uuid4
 from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import Conflict, Finding, NotFound, Refused
-from landreg.exchange.bidding import logged, queries, sales
-from landreg.exchange.bidding.model import OfficerKey, OpenedBid, Sale, SealedBid, SealedShare
-from landreg.exchange.bidding.queries import Standing
+from landreg.exchange.bidding import logged, sale_queries, sales, sealed_queries
+from landreg.exchange.bidding.model import Sale
 from landreg.exchange.bidding.rules.auction import shown
 from landreg.exchange.bidding.rules.sealing import (
     Envelope,
@@ -25,6 +24,8 @@ from landreg.exchange.bidding.rules.sealing import (
     seal_3_share_is_the_one_locked,
     unlock,
 )
+from landreg.exchange.bidding.sale_queries import Standing
+from landreg.exchange.bidding.sealed_model import OfficerKey, OpenedBid, SealedBid, SealedShare
 
 
 def keep_key(actor: Actor, county: str, public_key: bytes) -> OfficerKey:
@@ -50,10 +51,10 @@ def hand_in(actor: Actor, county: str, sale_id: UUID, entrant_id: UUID, given: E
     if fault := seal_1_envelope_is_whole(given):
         raise Refused(fault)
     with unit_of_work(actor) as uow:
-        entrant = queries.entrant(uow.session, county, entrant_id)
+        entrant = sale_queries.entrant(uow.session, county, entrant_id)
         if entrant is None or entrant.sale_id != sale_id:
             raise NotFound
-        row = queries.place_sealed(uow.session, {
+        row = sealed_queries.place_sealed(uow.session, {
             "county": county, "village": entrant.village, "sealed_id": form, "sale_id": sale_id, "entrant_id": entrant_id,
             "iv": given.iv, "cipher": given.cipher, "wrapped_one": given.wrapped[0], "wrapped_two": given.wrapped[1],
             "digest_one": given.share_digests[0], "digest_two": given.share_digests[1], "commitment": given.commitment,
@@ -78,7 +79,7 @@ def give_shares(actor: Actor, county: str, sale_id: UUID, given: Mapping[UUID, b
         place = place_of(found.sale, actor)
         if found.stage != "closed" or place == 0:
             raise Refused(Finding("SEAL-2", "share", {"closes": shown(found.clock.closes_at)}))
-        bids = queries.sealed_bids(uow.session, county, sale_id)
+        bids = sealed_queries.sealed_bids(uow.session, county, sale_id)
         faults = [
             seal_3_share_is_the_one_locked(given.get(one.sealed_id, b""), (one.digest_one, one.digest_two)[place - 1])
             for one in bids
@@ -90,9 +91,9 @@ def give_shares(actor: Actor, county: str, sale_id: UUID, given: Mapping[UUID, b
                 "county": county, "village": one.village, "sale_id": sale_id, "sealed_id": one.sealed_id, "place": place,
                 "share": given[one.sealed_id], "by": actor.account_id, "by_name": actor.name,
             }  # fmt: skip
-            at = queries.give_share(uow.session, row)
+            at = sealed_queries.give_share(uow.session, row)
             logged.stage_row(uow, SealedShare(**row, at=at))
-        if len(queries.shares_given(uow.session, county, sale_id)) == len((1, 2)):
+        if len(sealed_queries.shares_given(uow.session, county, sale_id)) == len((1, 2)):
             _open(uow, found)
     return len(bids)
 
@@ -101,7 +102,11 @@ def open_empty(actor: Actor, county: str, sale_id: UUID) -> None:
     """Say that a sale that has closed had no bid. Raises Conflict (BID-8) where it had, or is not closed."""
     with unit_of_work(actor) as uow:
         found = sales.standing(uow, county, sale_id)
-        if found.stage != "closed" or found.sale.way != "sealed" or queries.sealed_bids(uow.session, county, sale_id):
+        if (
+            found.stage != "closed"
+            or found.sale.way != "sealed"
+            or sealed_queries.sealed_bids(uow.session, county, sale_id)
+        ):
             raise Conflict(Finding("BID-8", "sale"))
         sales.ended(uow, found.sale, "opened", "")
 
@@ -109,8 +114,8 @@ def open_empty(actor: Actor, county: str, sale_id: UUID) -> None:
 def _open(uow: UnitOfWork, found: Standing) -> None:
     """Both officers' shares are there: open every bid, hold it against its commitment, and publish it."""
     county, sale_id = found.sale.county, found.sale.sale_id
-    shares = queries.shares(uow.session, county, sale_id)
-    for one in queries.sealed_bids(uow.session, county, sale_id):
+    shares = sealed_queries.shares(uow.session, county, sale_id)
+    for one in sealed_queries.sealed_bids(uow.session, county, sale_id):
         slip = unlock(envelope_of(one), shares[one.sealed_id], str(sale_id), str(one.entrant_id))
 
         row = OpenedBid(

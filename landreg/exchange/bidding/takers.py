@@ -14,7 +14,7 @@ from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.exchange import logged
-from landreg.exchange.bidding import queries
+from landreg.exchange.bidding import taker_queries
 from landreg.exchange.model import Taker
 from landreg.land import queries as land
 from landreg.registry.guarded import ties_nothing
@@ -55,10 +55,10 @@ def open_at_counter(actor: Actor, asked: Opening) -> tuple[Taker, str]:
     with unit_of_work(actor) as uow:
         ties_nothing(beijing_day(uow.now), name=asked.name, contact=asked.contact)
         said = f"{asked.kind}:{number}"
-        if queries.code_known(uow.session, county, "" if person else number, digests(said)):
+        if taker_queries.code_known(uow.session, county, "" if person else number, digests(said)):
             raise Conflict(Finding("BID-8", "number"))
         name, village = asked.name.strip(), county.ljust(12, "0")
-        opened_at = queries.open_account(uow.session, account, login, name, county, hashed)
+        opened_at = taker_queries.open_account(uow.session, account, login, name, county, hashed)
         service.tell_opened(uow, _account(account, login, name, county, actor, opened_at))
         row = Taker(
             county=county, village=village, taker_id=taker_id, kind=asked.kind, name=name, code="" if person else number,
@@ -75,10 +75,10 @@ def of_household(actor: Actor, county: str) -> Taker:
     if actor.household is None:
         raise NotFound
     with unit_of_work(actor) as uow:
-        found = queries.taker_of_household(uow.session, county, actor.household)
+        found = taker_queries.taker_of_household(uow.session, county, actor.household)
         if found is not None:
             return found
-        household = queries.own_household(uow.session, county, actor.household)
+        household = taker_queries.own_household(uow.session, county, actor.household)
         if household is None:
             raise NotFound
         row = Taker(
@@ -93,7 +93,7 @@ def of_household(actor: Actor, county: str) -> Taker:
 def own(actor: Actor, county: str, taker_id: UUID) -> Taker:
     """A taker as whom the actor may act. Raises NotFound."""
     with unit_of_work(actor) as uow:
-        found = queries.taker(uow.session, county, taker_id)
+        found = taker_queries.taker(uow.session, county, taker_id)
     if found is None:
         raise NotFound
     return found

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from landreg.access.home import Figure, Queue, Row, Shown, on_first_page
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
-from landreg.exchange.bidding import queries as bidding
+from landreg.exchange.bidding import sale_queries
 from landreg.exchange.contracts import queries as contracts
 from landreg.exchange.listings import listing_queries as listings
 from landreg.web import i18n
@@ -24,7 +24,7 @@ def to_do(actor: Actor) -> Iterator[Shown]:
     with unit_of_work(actor) as uow:
         count = listings.counts(uow.session).get("submitted", 0)
         waiting = uow.session.scalars(listings.listed("submitted").limit(ON_FIRST_PAGE)).all()
-        held = bidding.sales(uow.session, since=uow.now)
+        held = sale_queries.sales(uow.session, since=uow.now)
         deals = contracts.deals_waiting(uow.session)
     at_review = url_for("listing_desk.index", state="submitted")
     yield Figure(_("待审核的挂牌"), count, at_review)

@@ -17,8 +17,22 @@ from landreg.access.policy import allow, current_actor
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
-from landreg.exchange.bidding import auction, deals, offers, queries, sales, sealed, takers
-from landreg.exchange.bidding.model import Offer, Priority, Sale
+from landreg.exchange.bidding import (
+    auction,
+    deal_queries,
+    deals,
+    offers,
+    sale_queries,
+    sales,
+    sealed,
+    sealed_queries,
+    taker_queries,
+    takers,
+    told_queries,
+    windows,
+)
+from landreg.exchange.bidding.deal_model import Offer, Priority
+from landreg.exchange.bidding.model import Sale
 from landreg.exchange.bidding.rules.sealing import Envelope
 from landreg.exchange.model import Taker
 from landreg.land.queries import division_names
@@ -36,20 +50,18 @@ def index() -> Response:
     actor = current_actor()
     with unit_of_work(actor) as uow:
         session = uow.session
-        held = queries.sales(session, since=uow.now)
-        entries = queries.own_entries(session)
-        said = queries.own_offers(session)
-        windows = [] if actor.household is None else queries.own_priorities(session, actor.household)
-        subjects: list[Sale | Offer | Priority] = [*(standing.sale for standing in held), *said, *windows]
-        ids = {(one.county, one.listing_id) for one in subjects}
-        mine = [queries.standing(session, one.county, one.sale_id) for one in entries]
-        ids |= {(one.sale.county, one.sale.listing_id) for one in mine if one is not None}
-        told = {listing: queries.told(session, county, listing) for county, listing in ids}
-        names = division_names(session, sorted({one.village for one in told.values() if one is not None}))
+        held = sale_queries.sales(session, since=uow.now)
+        entries = sale_queries.own_entries(session)
+        said = deal_queries.own_offers(session)
+        shown = [] if actor.household is None else deal_queries.own_priorities(session, actor.household)
+        standing = sale_queries.standings(session, [(one.county, one.sale_id) for one in entries])
+        mine = [(one, standing[one.sale_id]) for one in entries if one.sale_id in standing]
+        subjects: list[Sale | Offer | Priority] = [*(one.sale for one in (*held, *standing.values())), *said, *shown]
+        told = told_queries.told_of(session, {(one.county, one.listing_id) for one in subjects})
+        names = division_names(session, sorted({one.village for one in told.values()}))
         return pages.render(
-            "exchange/bids.html", sales=held, entries=[pair for pair in zip(entries, mine, strict=True) if pair[1]],
-            offers=said, windows=windows, told=told, names=names, deals=queries.own_deals(session), now=uow.now,
-            takers=queries.own_takers(session),
+            "exchange/bids.html", sales=held, entries=mine, offers=said, windows=shown, told=told, names=names, now=uow.now,
+            deals=deal_queries.own_deals(session), takers=taker_queries.own_takers(session),
         )  # fmt: skip
 
 
@@ -58,8 +70,8 @@ def index() -> Response:
 def take_part(county: str, listing_id: UUID) -> Redirect:
     """From a listing to where it is dealt with: the negotiation, or its last sale. Raises NotFound."""
     with unit_of_work(current_actor()) as uow:
-        told = queries.told(uow.session, county, listing_id)
-        held = queries.sales(uow.session, listing_id)
+        told = told_queries.told(uow.session, county, listing_id)
+        held = sale_queries.sales(uow.session, listing_id)
     if told is None:
         raise NotFound
     if told.way == "negotiation":
@@ -78,23 +90,25 @@ def one(county: str, sale_id: UUID) -> Response:
     with unit_of_work(actor) as uow:
         session = uow.session
         found = sales.standing(uow, county, sale_id)
-        told = queries.told(session, county, found.sale.listing_id)
+        told = told_queries.told(session, county, found.sale.listing_id)
         if told is None:
             raise NotFound
-        mine = list(queries.entrants(session, county, sale_id))
-        deposits = {one.entrant_id: one for one in queries.deposits(session, county, sale_id) if one.kind == "paid"}
-        envelopes = list(queries.sealed_bids(session, county, sale_id))
-        opened = list(queries.opened(session, county, sale_id))
+        mine = list(sale_queries.entrants(session, county, sale_id))
+        deposits = {
+            one.entrant_id: one for one in sale_queries.deposits(session, county, sale_id) if one.kind == "paid"
+        }
+        envelopes = list(sealed_queries.sealed_bids(session, county, sale_id))
+        opened = list(sealed_queries.opened(session, county, sale_id))
         keys = [
-            None if key is None else queries.key(session, county, key)
+            None if key is None else sealed_queries.key(session, county, key)
             for key in (found.sale.key_one, found.sale.key_two)
         ]
         return pages.render(
             "exchange/sale.html", found=found, sale=found.sale, told=told, mine=mine, deposits=deposits,
-            least=auction.auction_of(found).least, bids=queries.bids(session, county, sale_id, 12), form=uuid4(),
+            least=auction.auction_of(found).least, bids=sale_queries.bids(session, county, sale_id, 12), form=uuid4(),
             keys=[(one, base64.b64encode(one.public_key).decode()) for one in keys if one is not None],
             envelopes=envelopes, opened=sealed.verified(envelopes, opened) if envelopes else [], all_opened=opened,
-            place=division_names(session, [told.village]).get(told.village, told.village), takers=queries.own_takers(session),
+            place=division_names(session, [told.village]).get(told.village, told.village), takers=taker_queries.own_takers(session),
         )  # fmt: skip
 
 
@@ -121,7 +135,7 @@ def taker_of(actor: Actor, county: str, taker_id: UUID | None) -> Taker:
     if taker_id is not None:
         return takers.own(actor, county, taker_id)
     with unit_of_work(actor) as uow:
-        own = [taker for taker in queries.own_takers(uow.session) if taker.county == county]
+        own = [taker for taker in taker_queries.own_takers(uow.session) if taker.county == county]
     return own[0] if len(own) == 1 else takers.of_household(actor, county)
 
 
@@ -199,13 +213,13 @@ def talk(county: str, listing_id: UUID) -> Response:
     """A negotiation on a listing: all that was said, and the next word."""
     actor = current_actor()
     with unit_of_work(actor) as uow:
-        told = queries.told(uow.session, county, listing_id)
+        told = told_queries.told(uow.session, county, listing_id)
         if told is None or told.way != "negotiation":
             raise NotFound
         said: dict[UUID, list[Any]] = {}
-        for word in queries.offers(uow.session, county, listing_id):
+        for word in deal_queries.offers(uow.session, county, listing_id):
             said.setdefault(word.taker_id, []).append(word)
-        own = queries.own_takers(uow.session)
+        own = taker_queries.own_takers(uow.session)
         return pages.render(
             "exchange/talk.html", told=told, said=said, own={one.taker_id for one in own}, takers=own, now=uow.now,
             place=division_names(uow.session, [told.village]).get(told.village, told.village),
@@ -240,13 +254,13 @@ def window(county: str, priority_id: UUID) -> Response:
     """Terms on which a member may have the land instead, and until when."""
     actor = current_actor()
     with unit_of_work(actor) as uow:
-        found = queries.priority(uow.session, county, priority_id)
+        found = deal_queries.priority(uow.session, county, priority_id)
         if found is None:
             raise NotFound
-        told = queries.told(uow.session, county, found.listing_id)
+        told = told_queries.told(uow.session, county, found.listing_id)
         return pages.render(
-            "exchange/priority.html", window=found, told=told, claims=queries.claims(uow.session, county, priority_id),
-            read=[one for one in queries.evidence(uow.session, county, priority_id) if one.way == "read"],
+            "exchange/priority.html", window=found, told=told, claims=deal_queries.claims(uow.session, county, priority_id),
+            read=[one for one in deal_queries.evidence(uow.session, county, priority_id) if one.way == "read"],
         )  # fmt: skip
 
 
@@ -254,7 +268,7 @@ def window(county: str, priority_id: UUID) -> Response:
 @allow(Role.FARMER)
 def read(county: str, priority_id: UUID) -> Redirect:
     """The household says that it has read the notice."""
-    deals.read(current_actor(), county, priority_id)
+    windows.read(current_actor(), county, priority_id)
     return redirect(url_for(".window", county=county, priority_id=priority_id), 303)
 
 
@@ -264,7 +278,7 @@ def read(county: str, priority_id: UUID) -> Redirect:
 def claim(county: str, priority_id: UUID) -> Redirect:
     """Claim the land on these terms."""
     actor = current_actor()
-    deals.claim(actor, county, priority_id, takers.of_household(actor, county))
+    windows.claim(actor, county, priority_id, takers.of_household(actor, county))
     flash(_("已经登记您户的优先权主张。"))
     return redirect(url_for(".window", county=county, priority_id=priority_id), 303)
 

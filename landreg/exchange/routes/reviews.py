@@ -16,7 +16,7 @@ from landreg.access.policy import allow, current_actor
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
-from landreg.exchange.bidding import queries, reviews, takers
+from landreg.exchange.bidding import review_queries, reviews, taker_queries, takers
 from landreg.exchange.bidding.rules.qualified import PAPERS
 from landreg.exchange.model import Taker
 from landreg.registry.guarded import attached
@@ -33,8 +33,8 @@ READERS = (Role.OPERATOR, Role.AUDITOR)
 def own() -> Response:
     """A taker's reviews, and the form to ask for one."""
     with unit_of_work(current_actor()) as uow:
-        mine = [taker for taker in queries.own_takers(uow.session) if taker.kind == "organisation"]
-        found = {taker.taker_id: queries.reviews(uow.session, taker.county, taker.taker_id) for taker in mine}
+        mine = [taker for taker in taker_queries.own_takers(uow.session) if taker.kind == "organisation"]
+        found = {taker.taker_id: review_queries.reviews(uow.session, taker.county, taker.taker_id) for taker in mine}
         return pages.render("exchange/own_reviews.html", takers=mine, reviews=found, papers=PAPERS)
 
 
@@ -71,10 +71,10 @@ def ask(county: str) -> Redirect:
 def index() -> Response:
     """Reviews of the jurisdiction, those that wait first."""
     with unit_of_work(current_actor()) as uow:
-        rows = queries.waiting_reviews(uow.session)
+        rows = review_queries.waiting_reviews(uow.session)
         names: dict[UUID, Taker] = {}
         for county in {one.county for one, _decision in rows}:
-            names |= queries.takers(uow.session, county, [one.taker_id for one, _decision in rows])
+            names |= taker_queries.takers(uow.session, county, [one.taker_id for one, _decision in rows])
         return pages.render("exchange/reviews.html", rows=rows, takers=names, today=page_day(uow.session))
 
 
@@ -83,15 +83,15 @@ def index() -> Response:
 def one(county: str, qualification_id: UUID) -> Response:
     """One review with its papers, and what the taker has."""
     with unit_of_work(current_actor()) as uow:
-        found = queries.review(uow.session, county, qualification_id)
+        found = review_queries.review(uow.session, county, qualification_id)
         if found is None:
             raise NotFound
         asked, decision = found
-        taker = queries.taker(uow.session, county, asked.taker_id)
+        taker = taker_queries.taker(uow.session, county, asked.taker_id)
         return pages.render(
             "exchange/review.html", asked=asked, decision=decision, taker=taker, today=page_day(uow.session),
-            papers=queries.review_papers(uow.session, county, qualification_id),
-            reserve=queries.reserve_held(uow.session, county, asked.taker_id),
+            papers=review_queries.review_papers(uow.session, county, qualification_id),
+            reserve=review_queries.reserve_held(uow.session, county, asked.taker_id),
         )  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def one(county: str, qualification_id: UUID) -> Response:
 def paper(county: str, qualification_id: UUID, kind: str) -> Response:
     """A paper of a review."""
     with unit_of_work(current_actor()) as uow:
-        found = queries.review_papers(uow.session, county, qualification_id)
+        found = review_queries.review_papers(uow.session, county, qualification_id)
     row = next((one for one in found if one.kind == kind), None)
     if row is None:
         raise NotFound
@@ -145,7 +145,7 @@ def reserve(county: str, qualification_id: UUID) -> Redirect:
     """Record the risk reserve of the taker."""
     given = read_form(Reserving)
     with unit_of_work(current_actor()) as uow:
-        found = queries.review(uow.session, county, qualification_id)
+        found = review_queries.review(uow.session, county, qualification_id)
     if found is None:
         raise NotFound
     reviews.record_reserve(

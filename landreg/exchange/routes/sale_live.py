@@ -23,7 +23,7 @@ from landreg.access.policy import allow, current_actor
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
-from landreg.exchange.bidding import auction, queries
+from landreg.exchange.bidding import auction, sale_queries
 
 blueprint = Blueprint("sale_live", __name__)
 WATCHERS = (Role.TAKER, Role.FARMER, Role.OPERATOR)
@@ -87,10 +87,10 @@ def picture(actor: Actor, county: str, sale_id: UUID) -> dict[str, Any]:
 
 def _drawn(actor: Actor, county: str, sale_id: UUID) -> dict[str, Any]:
     with unit_of_work(actor) as uow:
-        found = queries.standing(uow.session, county, sale_id)
+        found = sale_queries.standing(uow.session, county, sale_id)
         if found is None:
             raise NotFound
-        bids = queries.bids(uow.session, county, sale_id, SHOWN)
+        bids = sale_queries.bids(uow.session, county, sale_id, SHOWN)
     return {
         "stage": found.stage,
         "now": found.now.isoformat(),

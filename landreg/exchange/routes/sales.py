@@ -1,4 +1,4 @@
-"""The operator's desk of sales: today's, set up, deposits, opening, the next step to a deal, the protocol; takers; windows."""
+"""The operator's desk of sales: today's, set up, deposits, opening, those that come to nothing, the protocol."""
 
 from __future__ import annotations
 
@@ -19,15 +19,27 @@ from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound
 from landreg.core.periods import BEIJING
-from landreg.exchange.bidding import auction, deals, protocol, queries, reviews, sales, sealed, takers
-from landreg.exchange.bidding.model import Offer, Priority, Sale
+from landreg.exchange.bidding import (
+    auction,
+    deal_queries,
+    deals,
+    protocol,
+    review_queries,
+    sale_queries,
+    sales,
+    sealed,
+    sealed_queries,
+    taker_queries,
+    told_queries,
+)
+from landreg.exchange.bidding.deal_model import Offer, Priority
+from landreg.exchange.bidding.model import Sale
 from landreg.exchange.routes.bids import bytes_of
 from landreg.land.queries import division_names
 from landreg.law.queries import load_law
-from landreg.registry.guarded import attached
-from landreg.registry.routes.surroundings import desk_of, page_day, store
+from landreg.registry.routes.surroundings import desk_of, page_day
 from landreg.web import pages, problems
-from landreg.web.forms import Upload, read_form
+from landreg.web.forms import read_form
 
 blueprint = Blueprint("sales", __name__)
 READERS = (Role.OPERATOR, Role.AUDITOR)
@@ -39,12 +51,12 @@ def index() -> Response:
     """What goes on today: sales, accepted offers, windows, reviews that wait."""
     with unit_of_work(current_actor()) as uow:
         session = uow.session
-        today, held, yes = page_day(session), queries.sales(session), queries.accepted(session)
-        windows = queries.open_priorities(session, today)
+        today, held, yes = page_day(session), sale_queries.sales(session), deal_queries.accepted(session)
+        windows = deal_queries.open_priorities(session, today)
         subjects: list[Sale | Offer | Priority] = [*(standing.sale for standing in held), *yes, *windows]
         ids = {(one.county, one.listing_id) for one in subjects}
-        to_set_up = queries.without_sale(session)
-        seen = queries.listings(session, ids)
+        to_set_up = sale_queries.without_sale(session)
+        seen = told_queries.listings(session, ids)
         listings = {listing: seen.get(listing) for _, listing in ids}
         names = division_names(
             session, sorted({one.village for one in (*listings.values(), *to_set_up) if one is not None})
@@ -52,7 +64,7 @@ def index() -> Response:
         order = {"open": 0, "closed": 1, "opened": 2, "announced": 3}
         return pages.render(
             "exchange/sales.html", sales=sorted(held, key=lambda one: order.get(one.stage, 9)), accepted=yes, windows=windows,
-            listings=listings, names=names, waiting=sum(one is None for _asked, one in queries.waiting_reviews(session)),
+            listings=listings, names=names, waiting=sum(one is None for _asked, one in review_queries.waiting_reviews(session)),
             today=today, to_set_up=to_set_up,
         )  # fmt: skip
 
@@ -62,12 +74,12 @@ def index() -> Response:
 def new(county: str, listing_id: UUID) -> Response:
     """The form of a sale."""
     with unit_of_work(current_actor()) as uow:
-        found = queries.listing(uow.session, county, listing_id)
+        found = told_queries.listing(uow.session, county, listing_id)
         if found is None or found.way == "negotiation":
             raise NotFound
         law = load_law(uow.session, county, page_day(uow.session))
         return pages.render(
-            "exchange/new_sale.html", listing=found, keys=queries.keys(uow.session, county),
+            "exchange/new_sale.html", listing=found, keys=sealed_queries.keys(uow.session, county),
             soft=law.days("BID-1.soft_seconds"), share=law.number("BID-7.deposit_share", "most"),
         )  # fmt: skip
 
@@ -116,27 +128,28 @@ def one(county: str, sale_id: UUID) -> Response:
     with unit_of_work(actor) as uow:
         session = uow.session
         found = sales.standing(uow, county, sale_id)
-        listing = queries.listing(session, county, found.sale.listing_id)
+        listing = told_queries.listing(session, county, found.sale.listing_id)
         if listing is None:
             raise NotFound
-        entrants = queries.entrants(session, county, sale_id)
-        envelopes = list(queries.sealed_bids(session, county, sale_id))
-        opened = list(queries.opened(session, county, sale_id))
+        entrants = sale_queries.entrants(session, county, sale_id)
+        envelopes = list(sealed_queries.sealed_bids(session, county, sale_id))
+        opened = list(sealed_queries.opened(session, county, sale_id))
         given: dict[UUID, list[Any]] = {}
-        for deposit in queries.deposits(session, county, sale_id):
+        for deposit in sale_queries.deposits(session, county, sale_id):
             given.setdefault(deposit.entrant_id, []).append(deposit)
         place = sealed.place_of(found.sale, actor)
         return pages.render(
             "exchange/sale_desk.html", found=found, sale=found.sale, listing=listing, entrants=entrants, deposits=given,
-            takers=queries.takers(session, county, [one.taker_id for one in entrants]), place=place,
-            bids=queries.bids(session, county, sale_id, 50), envelopes=envelopes, opened=sealed.verified(envelopes, opened),
+            takers=taker_queries.takers(session, county, [one.taker_id for one in entrants]), place=place,
+            bids=sale_queries.bids(session, county, sale_id, 50), envelopes=envelopes, opened=sealed.verified(envelopes, opened),
             wrapped=[
                 {"id": str(one.sealed_id), "share": base64.b64encode((one.wrapped_one, one.wrapped_two)[place - 1]).decode()}
                 for one in envelopes
             ] if place and found.stage == "closed" else [],
-            given=queries.shares_given(session, county, sale_id), deal=queries.deal_of(session, county, listing.listing_id),
-            falls=queries.falls(session, county, listing.listing_id), least=auction.auction_of(found).least,
-            windows=queries.priorities(session, county, listing.listing_id), may_act=actor.has(Role.OPERATOR),
+            given=sealed_queries.shares_given(session, county, sale_id), least=auction.auction_of(found).least,
+            deal=deal_queries.deal_of(session, county, listing.listing_id), may_act=actor.has(Role.OPERATOR),
+            falls=deal_queries.falls(session, county, listing.listing_id),
+            windows=deal_queries.priorities(session, county, listing.listing_id),
             names=division_names(session, [listing.village]),
         )  # fmt: skip
 
@@ -201,33 +214,6 @@ def shares(county: str, sale_id: UUID) -> Redirect:
     return redirect(url_for(".one", county=county, sale_id=sale_id), 303)
 
 
-@blueprint.post("/sales/<county>/<uuid:sale_id>/proceed")
-@allow(Role.OPERATOR)
-@problems.back_to(one)
-def proceed(county: str, sale_id: UUID) -> Redirect:
-    """The next step to a deal."""
-    with unit_of_work(current_actor()) as uow:
-        found = sales.standing(uow, county, sale_id)
-    return _went_on(county, found.sale.listing_id, url_for(".one", county=county, sale_id=sale_id))
-
-
-@blueprint.post("/sales/listings/<county>/<uuid:listing_id>/proceed")
-@allow(Role.OPERATOR)
-@problems.back_to(lambda county, listing_id: index())
-def proceed_with(county: str, listing_id: UUID) -> Redirect:
-    """The same of a negotiation."""
-    return _went_on(county, listing_id, url_for(".index"))
-
-
-def _went_on(county: str, listing_id: UUID, back: str) -> Redirect:
-    step = deals.proceed(current_actor(), county, listing_id)
-    if step.window is not None:
-        flash(_("已向本集体全体成员公示成交条件，请在第一天张贴并拍照。"))
-        return redirect(url_for(".window", county=county, priority_id=step.window.priority_id), 303)
-    flash(_("已成交，可以打印成交确认书。"))
-    return redirect(back, 303)
-
-
 @blueprint.post("/sales/<county>/<uuid:sale_id>/fail")
 @allow(Role.OPERATOR)
 @problems.back_to(one)
@@ -236,36 +222,6 @@ def fail(county: str, sale_id: UUID) -> Redirect:
     deals.fail(current_actor(), county, sale_id)
     flash(_("已记为流标，可以再设一场。"))
     return redirect(url_for(".one", county=county, sale_id=sale_id), 303)
-
-
-@blueprint.post("/sales/deals/<county>/<uuid:deal_id>/fall")
-@allow(Role.OPERATOR)
-@problems.back_to(lambda county, deal_id: index())
-def fall(county: str, deal_id: UUID) -> Redirect:
-    """The winner withdrew."""
-    deals.fall(current_actor(), county, deal_id, read_form(Reason).reason)
-    flash(_("这次成交已作废，可以办理下一位。"))
-    return redirect(url_for(".index"), 303)
-
-
-@dataclass(frozen=True)
-class Watching:
-    """How the land of a deal is used."""
-
-    kind: str = field(metadata={"most": 20})
-    on_day: date
-    said: str = field(default="", metadata={"most": 500})
-
-
-@blueprint.post("/sales/deals/<county>/<uuid:deal_id>/watch")
-@allow(Role.OPERATOR)
-@problems.back_to(lambda county, deal_id: index())
-def watch(county: str, deal_id: UUID) -> Redirect:
-    """Write down what was seen of the land."""
-    given = read_form(Watching)
-    reviews.watch(current_actor(), county, deal_id, given.kind, given.said, given.on_day)
-    flash(_("已记载。"))
-    return redirect(url_for(".index"), 303)
 
 
 @blueprint.get("/sales/<county>/<uuid:sale_id>/protocol.pdf")
@@ -278,106 +234,3 @@ def protocol_pdf(county: str, sale_id: UUID) -> Response:
             raise Conflict(Finding("BID-8", "sale"))
         pdf = protocol.of_sale(uow, desk_of(uow.session, county), found)
     return send_file(BytesIO(pdf), "application/pdf", download_name=f"{found.sale.sale_id}.pdf")
-
-
-@blueprint.get("/sales/keys")
-@allow(Role.OPERATOR)
-def keys() -> Response:
-    """One's own key for opening sealed bids."""
-    actor = current_actor()
-    with unit_of_work(actor) as uow:
-        return pages.render(
-            "exchange/keys.html", keys=queries.keys(uow.session, actor.jurisdiction[:6]), own=actor.account_id
-        )
-
-
-@dataclass(frozen=True)
-class KeyGiven:
-    """The public half, made in the browser."""
-
-    public_key: str = field(metadata={"most": 800})
-
-
-@blueprint.post("/sales/keys")
-@allow(Role.OPERATOR)
-@problems.back_to(keys)
-def keep_key() -> Redirect:
-    """Keep the public half."""
-    actor = current_actor()
-    made = sealed.keep_key(actor, actor.jurisdiction[:6], bytes_of(read_form(KeyGiven).public_key, "public_key"))
-    flash(_("公钥已登记，指纹 %(mark)s…。请把密钥文件另存两份，密码不要写在上面。", mark=made.fingerprint[:16]))
-    return redirect(url_for(".keys"), 303)
-
-
-@blueprint.get("/sales/takers")
-@allow(*READERS)
-def taker_list() -> Response:
-    """Takers of the jurisdiction, and the form of the counter."""
-    with unit_of_work(current_actor()) as uow:
-        page = pages.page_of(uow.session, queries.all_takers(), number=pages.page_number(), size=pages.page_size())
-        return pages.render("exchange/takers.html", page=page, kinds=takers.COUNTER_KINDS, password="", opened=None)
-
-
-@dataclass(frozen=True)
-class Opening:
-    """A taker at the counter."""
-
-    kind: str = field(metadata={"most": 20})
-    name: str = field(metadata={"most": 100})
-    number: str = field(metadata={"most": 30})
-    login: str = field(metadata={"most": 40})
-    contact: str = field(default="", metadata={"most": 100})
-
-
-@blueprint.post("/sales/takers")
-@allow(Role.OPERATOR)
-@problems.back_to(taker_list)
-def open_taker() -> Response:
-    """Open it; the temporary password is told once."""
-    given = read_form(Opening)
-    asked = takers.Opening(given.kind, given.name, given.number, given.contact, given.login)
-    row, password = takers.open_at_counter(current_actor(), asked)
-    with unit_of_work(current_actor()) as uow:
-        page = pages.page_of(uow.session, queries.all_takers(), number=1, size=pages.page_size())
-    return pages.render(
-        "exchange/takers.html", page=page, kinds=takers.COUNTER_KINDS, password=password, opened=row, login=given.login
-    )
-
-
-@blueprint.get("/sales/windows/<county>/<uuid:priority_id>")
-@allow(*READERS)
-def window(county: str, priority_id: UUID) -> Response:
-    """A members' window: the terms, whom it must be told, the evidence, the claims."""
-    with unit_of_work(current_actor()) as uow:
-        session = uow.session
-        found = queries.priority(session, county, priority_id)
-        if found is None:
-            raise NotFound
-        facts = deals.facts_of(uow, found, page_day(session))
-        return pages.render(
-            "exchange/window.html", window=found, listing=queries.listing(session, county, found.listing_id), facts=facts,
-            notices=queries.notices(session, county, priority_id), evidence=queries.evidence(session, county, priority_id),
-            claims=queries.claims(session, county, priority_id), today=page_day(session),
-            may_act=current_actor().has(Role.OPERATOR),
-        )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Telling:
-    """That households were told. household: handed to it; none: posted for all."""
-
-    on_day: date
-    household: UUID | None = None
-    paper: Upload | None = None
-
-
-@blueprint.post("/sales/windows/<county>/<uuid:priority_id>")
-@allow(Role.OPERATOR)
-@problems.back_to(window)
-def tell(county: str, priority_id: UUID) -> Redirect:
-    """Record the evidence."""
-    given = read_form(Telling)
-    way = "posted" if given.household is None else "by_hand"
-    deals.tell(current_actor(), county, priority_id, way, given.household, given.on_day, attached(store(), given.paper))
-    flash(_("已记载。"))
-    return redirect(url_for(".window", county=county, priority_id=priority_id), 303)

@@ -15,7 +15,7 @@ from landreg.core.actor import Actor, Desk
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Conflict, NotFound, Refused
 from landreg.core.periods import beijing_day
-from landreg.exchange.bidding import auction, deals, queries, sales
+from landreg.exchange.bidding import auction, deals, sale_queries, sales, windows
 from landreg.exchange.bidding.model import Entrant, Sale
 from landreg.exchange.bidding.rules.auction import BID_RULES, Placed, after
 from landreg.exchange.model import Deal, Listing
@@ -65,14 +65,14 @@ def test_bids_stand_in_a_strict_order_and_the_last_ones_make_the_auction_go_on(
 ) -> None:
     assert [bidders.bid(0, "300"), bidders.bid(1, "310"), bidders.bid(0, "350.50")] == [1, 2, 3]
     with unit_of_work(OPERATOR) as uow:
-        before = queries.standing(uow.session, COUNTY, sale.sale_id)
+        before = sale_queries.standing(uow.session, COUNTY, sale.sale_id)
         assert before is not None
     kit.pass_time(superuser, seconds=(before.clock.closes_at - kit.now_of()).total_seconds() - 20)
     bidders.bid(1, "360.50")
     with unit_of_work(OPERATOR) as uow:
-        found = queries.standing(uow.session, COUNTY, sale.sale_id)
+        found = sale_queries.standing(uow.session, COUNTY, sale.sale_id)
         assert found is not None
-        last = queries.bids(uow.session, COUNTY, sale.sale_id)[0]
+        last = sale_queries.bids(uow.session, COUNTY, sale.sale_id)[0]
     assert found.clock.closes_at == last.at + timedelta(seconds=sale.soft_seconds)
     assert found.clock.closes_at > sale.closes_at
 
@@ -95,7 +95,7 @@ def test_what_the_rules_refuse_the_database_refuses_by_the_same_code(bidders: Bi
     """Each bid is asked of the rules on the auction as it stands, and put to the database."""
     law = national_law(COUNTY, beijing_day(kit.now_of()))
     with unit_of_work(OPERATOR) as uow:
-        standing = queries.standing(uow.session, COUNTY, sale.sale_id)
+        standing = sale_queries.standing(uow.session, COUNTY, sale.sale_id)
         assert standing is not None
     facts = auction.auction_of(standing)
     for place, price in ((0, "299.99"), (0, "300"), (0, "400"), (1, "305"), (1, "310"), (0, "1550.01"), (0, "320")):
@@ -176,14 +176,14 @@ def test_members_get_the_land_on_the_winner_s_terms_when_all_were_told_and_one_c
     assert window is not None
     assert window.price == Decimal("320.00")
     farmer = kit.farmer(superuser, NEIGHBOUR)
-    deals.read(farmer, COUNTY, window.priority_id)
-    deals.read(farmer, COUNTY, window.priority_id)
+    windows.read(farmer, COUNTY, window.priority_id)
+    windows.read(farmer, COUNTY, window.priority_id)
     with pytest.raises(Refused) as running:
         deals.proceed(OPERATOR, COUNTY, listing.listing_id)
     assert codes(running) == {"PRI-1", "PRI-2"}
-    deals.tell(OPERATOR, COUNTY, window.priority_id, "posted", None, window.first_day, PICTURE)
+    windows.tell(OPERATOR, COUNTY, window.priority_id, "posted", None, window.first_day, PICTURE)
     taker, actor = kit.household(superuser, NEIGHBOUR)
-    deals.claim(actor, COUNTY, window.priority_id, taker)
+    windows.claim(actor, COUNTY, window.priority_id, taker)
     kit.pass_time(superuser, days=15)
     deal = deals.proceed(OPERATOR, COUNTY, listing.listing_id).deal
     assert deal is not None
@@ -222,7 +222,7 @@ def test_when_the_winner_withdraws_the_next_has_a_chance_and_the_members_are_ask
 def _sold(superuser: Connection, listing: Listing) -> Deal:
     window = deals.proceed(OPERATOR, COUNTY, listing.listing_id).window
     assert window is not None
-    deals.tell(OPERATOR, COUNTY, window.priority_id, "posted", None, window.first_day, PICTURE)
+    windows.tell(OPERATOR, COUNTY, window.priority_id, "posted", None, window.first_day, PICTURE)
     kit.pass_time(superuser, days=15)
     deal = deals.proceed(OPERATOR, COUNTY, listing.listing_id).deal
     assert deal is not None

@@ -13,7 +13,7 @@ from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Conflict, NotFound, Refused
 from landreg.core.periods import beijing_day
-from landreg.exchange.bidding import deals, offers, queries, reviews, takers
+from landreg.exchange.bidding import deals, offers, review_queries, reviews, takers
 from landreg.exchange.bidding.offers import Word
 from landreg.exchange.bidding.rules.qualified import PAPERS
 from landreg.exchange.model import Listing, Taker
@@ -152,4 +152,4 @@ def test_what_is_seen_of_the_land_is_written_down_with_words(
     assert codes(words) == {"QUAL-10"}
     reviews.watch(OPERATOR, COUNTY, deal.deal_id, "idle", "东侧两块没有耕种", today)
     with unit_of_work(OPERATOR) as uow:
-        assert [one.kind for one in queries.watched(uow.session, COUNTY, deal.deal_id)] == ["idle"]
+        assert [one.kind for one in review_queries.watched(uow.session, COUNTY, deal.deal_id)] == ["idle"]

@@ -18,7 +18,7 @@ from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
-from landreg.exchange.bidding import deals, queries, sealed
+from landreg.exchange.bidding import deals, sale_queries, sealed, sealed_queries
 from landreg.exchange.bidding.model import Entrant, Sale
 from landreg.exchange.bidding.rules import ranking, sealing
 from landreg.exchange.model import Listing
@@ -124,8 +124,8 @@ def test_one_officer_alone_reads_nothing_and_both_open_what_was_committed_to(
     kit.pass_time(superuser, hours=5)
     sealed.give_shares(OPERATOR, COUNTY, sale.sale_id, shares)
     with unit_of_work(OPERATOR) as uow:
-        assert queries.opened(uow.session, COUNTY, sale.sale_id) == []
-        alone = queries.sealed_bids(uow.session, COUNTY, sale.sale_id)[0]
+        assert sealed_queries.opened(uow.session, COUNTY, sale.sale_id) == []
+        alone = sealed_queries.sealed_bids(uow.session, COUNTY, sale.sale_id)[0]
     for key in (shares[alone.sealed_id], bytes(32)):
         with pytest.raises(InvalidTag):
             AESGCM(key).decrypt(
@@ -139,8 +139,8 @@ def test_one_officer_alone_reads_nothing_and_both_open_what_was_committed_to(
     assert codes(stranger) == {"SEAL-2"}
     sealed.give_shares(kit.SECOND, COUNTY, sale.sale_id, kit.shares_of(sale, 2))
     with unit_of_work(OPERATOR) as uow:
-        opened = list(queries.opened(uow.session, COUNTY, sale.sale_id))
-        held = sealed.verified(list(queries.sealed_bids(uow.session, COUNTY, sale.sale_id)), opened)
+        opened = list(sealed_queries.opened(uow.session, COUNTY, sale.sale_id))
+        held = sealed.verified(list(sealed_queries.sealed_bids(uow.session, COUNTY, sale.sale_id)), opened)
     assert sorted((one.plate, one.price) for one in opened) == [
         (1, Decimal("400.00")), (1, Decimal("420.00")), (2, Decimal("410.50")),
     ]  # fmt: skip
@@ -168,7 +168,10 @@ def test_a_copied_envelope_opens_under_no_other_name_and_an_envelope_comes_befor
     assert codes(late) == {"BID-1"}
     kit.opened(sale)
     with unit_of_work(OPERATOR) as uow:
-        assert [one.price for one in queries.opened(uow.session, COUNTY, sale.sale_id)] == [Decimal("400.00"), None]
+        assert [one.price for one in sealed_queries.opened(uow.session, COUNTY, sale.sale_id)] == [
+            Decimal("400.00"),
+            None,
+        ]
 
 
 def test_on_equal_bids_the_member_comes_first_and_others_by_a_lot_that_anyone_draws_again(
@@ -179,10 +182,10 @@ def test_on_equal_bids_the_member_comes_first_and_others_by_a_lot_that_anyone_dr
     kit.pass_time(superuser, hours=5)
     kit.opened(sale)
     with unit_of_work(OPERATOR) as uow:
-        standing = queries.standing(uow.session, COUNTY, sale.sale_id)
+        standing = sale_queries.standing(uow.session, COUNTY, sale.sale_id)
         assert standing is not None
         order = deals.order_of(uow, standing)
-        nonces = [one.nonce for one in queries.opened(uow.session, COUNTY, sale.sale_id)]
+        nonces = [one.nonce for one in sealed_queries.opened(uow.session, COUNTY, sale.sale_id)]
     assert order[0].entrant == bidders.entrants[2].entrant_id
     assert len(ranking.tied(order)) == 3
     drawn = [ranking.drawn(ranking.seed_of(nonces), str(one.entrant)) for one in order[1:]]

@@ -1,0 +1,127 @@
+"""Reads on the way to a deal: offers, the members' priority, deals and those that fell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session
+
+from landreg.exchange.bidding.deal_model import Offer, Priority, PriorityClaim, PriorityNotice, PriorityTold
+from landreg.exchange.bidding.row_queries import row_of, rows_of
+from landreg.exchange.model import Deal, DealFall
+
+
+def claim(session: Session, row: dict[str, Any]) -> PriorityClaim:
+    """Put a claim in, at the database's instant and with the mark that it draws."""
+    return session.scalars(sa.insert(PriorityClaim).values(row).returning(PriorityClaim)).one()
+
+
+def offers(session: Session, county: str, listing_id: UUID, taker_id: UUID | None = None) -> Sequence[Offer]:
+    """What was said between the household and takers, or one of them, in its order."""
+    asked = {"listing_id": listing_id} | ({} if taker_id is None else {"taker_id": taker_id})
+    return rows_of(session, Offer, county, Offer.at, **asked)
+
+
+def own_offers(session: Session) -> Sequence[Offer]:
+    """The last word of each negotiation that the actor sees."""
+    asked = sa.select(Offer).ext(distinct_on(Offer.county, Offer.listing_id, Offer.taker_id))
+    return session.scalars(asked.order_by(Offer.county, Offer.listing_id, Offer.taker_id, Offer.seq.desc())).all()
+
+
+def accepted(session: Session) -> Sequence[Offer]:
+    """Accepted offers of which no deal came yet."""
+    dealt = sa.select(Deal.deal_id).where(Deal.county == Offer.county, Deal.listing_id == Offer.listing_id, ~_fallen())
+    return session.scalars(sa.select(Offer).where(Offer.kind == "accept", ~dealt.exists()).order_by(Offer.at)).all()
+
+
+def priorities(session: Session, county: str, listing_id: UUID) -> Sequence[Priority]:
+    """The priority windows of a listing."""
+    return rows_of(session, Priority, county, Priority.at, listing_id=listing_id)
+
+
+def priority(session: Session, county: str, priority_id: UUID) -> Priority | None:
+    """A priority window that the actor sees."""
+    return row_of(session, Priority, county, priority_id=priority_id)
+
+
+def open_priorities(session: Session, today: date) -> Sequence[Priority]:
+    """Windows that run, or of which no deal came yet, the next to end first."""
+    dealt = sa.select(Deal.deal_id).where(
+        Deal.county == Priority.county, Deal.listing_id == Priority.listing_id, ~_fallen()
+    )
+    asked = sa.select(Priority).where(sa.or_(Priority.last_day >= today, ~dealt.exists()))
+    return session.scalars(asked.order_by(Priority.last_day).limit(200)).all()
+
+
+def own_priorities(session: Session, household_id: UUID) -> Sequence[Priority]:
+    """Windows of which the household was told, the newest first."""
+    asked = sa.select(Priority).join(
+        PriorityNotice,
+        (PriorityNotice.county == Priority.county) & (PriorityNotice.priority_id == Priority.priority_id),
+    )
+    asked = asked.where(PriorityNotice.household_id == household_id)
+    return session.scalars(asked.order_by(Priority.at.desc()).limit(50)).all()
+
+
+def notices(session: Session, county: str, priority_id: UUID) -> Sequence[PriorityNotice]:
+    """Whom a window must be told."""
+    return rows_of(session, PriorityNotice, county, PriorityNotice.household_code, priority_id=priority_id)
+
+
+def evidence(session: Session, county: str, priority_id: UUID) -> Sequence[PriorityTold]:
+    """What shows that they were told."""
+    return rows_of(session, PriorityTold, county, PriorityTold.at, priority_id=priority_id)
+
+
+def claims(session: Session, county: str, priority_id: UUID) -> Sequence[PriorityClaim]:
+    """Who claims the land on these terms."""
+    return rows_of(session, PriorityClaim, county, PriorityClaim.at, priority_id=priority_id)
+
+
+def is_member(session: Session, county: str, listing_id: UUID, household_id: UUID | None) -> bool:
+    """Whether a household is of the collective whose land is listed."""
+    if household_id is None:
+        return False
+    asked = sa.text("SELECT exchange.is_member(:county, :listing, :household)")
+    values = {"county": county, "listing": listing_id, "household": household_id}
+    return bool(session.execute(asked, values).scalar_one())
+
+
+def deal_of(session: Session, county: str, listing_id: UUID) -> Deal | None:
+    """The deal of a listing that stands."""
+    asked = sa.select(Deal).where(Deal.county == county, Deal.listing_id == listing_id, ~_fallen())
+    return session.scalars(asked).one_or_none()
+
+
+def deal(session: Session, county: str, deal_id: UUID) -> Deal | None:
+    """A deal."""
+    return row_of(session, Deal, county, deal_id=deal_id)
+
+
+def fallen_takers(session: Session, county: str, listing_id: UUID) -> set[UUID]:
+    """Takers whose deal of a listing fell."""
+    asked = sa.select(Deal.taker_id).where(Deal.county == county, Deal.listing_id == listing_id, _fallen())
+    return set(session.scalars(asked))
+
+
+def falls(session: Session, county: str, listing_id: UUID) -> Sequence[DealFall]:
+    """Deals of a listing that fell."""
+    asked = sa.select(DealFall).join(Deal, (Deal.county == DealFall.county) & (Deal.deal_id == DealFall.deal_id))
+    return session.scalars(
+        asked.where(Deal.county == county, Deal.listing_id == listing_id).order_by(DealFall.at)
+    ).all()
+
+
+def own_deals(session: Session) -> Sequence[Deal]:
+    """Deals that the actor sees, the newest first."""
+    return session.scalars(sa.select(Deal).order_by(Deal.decided_at.desc()).limit(100)).all()
+
+
+def _fallen() -> Any:
+    fell = sa.select(DealFall.deal_id).where(DealFall.county == Deal.county, DealFall.deal_id == Deal.deal_id)
+    return fell.exists()

@@ -1,0 +1,75 @@
+"""Reads of the review of businesses: what was asked and decided, the reserve, the watch on the land."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from landreg.exchange.bidding.review_model import (
+    LandWatch,
+    Qualification,
+    QualificationDecision,
+    QualificationPaper,
+    Reserve,
+)
+from landreg.exchange.bidding.row_queries import rows_of
+
+
+def reviews(
+    session: Session, county: str, taker_id: UUID
+) -> Sequence[tuple[Qualification, QualificationDecision | None]]:
+    """A taker's reviews with what they came to, the newest first."""
+    return [
+        (one, decision)
+        for one, decision in session.execute(
+            _reviews().where(Qualification.county == county, Qualification.taker_id == taker_id)
+        )
+    ]
+
+
+def waiting_reviews(session: Session) -> Sequence[tuple[Qualification, QualificationDecision | None]]:
+    """Reviews of the jurisdiction: those that wait first, by the day on which they are due."""
+    asked = _reviews().order_by(None)
+    asked = asked.order_by(QualificationDecision.at.is_not(None), Qualification.due_on).limit(200)
+    return [(one, decision) for one, decision in session.execute(asked)]
+
+
+def review(
+    session: Session, county: str, qualification_id: UUID
+) -> tuple[Qualification, QualificationDecision | None] | None:
+    """A review, and what it came to."""
+    asked = _reviews().where(Qualification.county == county, Qualification.qualification_id == qualification_id)
+    row = session.execute(asked).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def review_papers(session: Session, county: str, qualification_id: UUID) -> Sequence[QualificationPaper]:
+    """The papers of a review."""
+    return rows_of(session, QualificationPaper, county, QualificationPaper.kind, qualification_id=qualification_id)
+
+
+def reserve_held(session: Session, county: str, taker_id: UUID) -> Decimal:
+    """The risk reserve that is there, in yuan."""
+    signed = sa.case((Reserve.kind == "paid", Reserve.amount), else_=-Reserve.amount)
+    asked = sa.select(sa.func.coalesce(sa.func.sum(signed), 0)).where(
+        Reserve.county == county, Reserve.taker_id == taker_id
+    )
+    return Decimal(session.scalar(asked) or 0)
+
+
+def watched(session: Session, county: str, deal_id: UUID) -> Sequence[LandWatch]:
+    """What was seen of the land of a deal."""
+    return rows_of(session, LandWatch, county, LandWatch.on_day, deal_id=deal_id)
+
+
+def _reviews() -> sa.Select[Qualification, QualificationDecision]:
+    decided = (QualificationDecision.county == Qualification.county) & (
+        QualificationDecision.qualification_id == Qualification.qualification_id
+    )
+    return sa.select(Qualification, QualificationDecision).outerjoin(QualificationDecision, decided).order_by(
+        Qualification.at.desc()
+    )  # fmt: skip

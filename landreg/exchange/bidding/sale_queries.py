@@ -1,0 +1,114 @@
+"""Reads of sales: how they stand, who entered, deposits and open bids; and bids put in as the database takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from landreg.exchange.bidding.model import Bid, Deposit, Entrant, Sale, SaleClock
+from landreg.exchange.bidding.row_queries import row_of, rows_of
+from landreg.exchange.model import Listing
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A sale as it stands. now: the database's clock when it was read."""
+
+    sale: Sale
+    clock: SaleClock
+    now: datetime
+
+    @property
+    def stage(self) -> str:
+        """A word of terms.toml, sale_stage."""
+        if self.clock.over:
+            return self.clock.over
+        if self.now < self.sale.opens_at:
+            return "announced"
+        return "open" if self.now < self.clock.closes_at else "closed"
+
+
+def standing(session: Session, county: str, sale_id: UUID) -> Standing | None:
+    """A sale as it stands now."""
+    return standings(session, [(county, sale_id)]).get(sale_id)
+
+
+def standings(session: Session, ids: Collection[tuple[str, UUID]]) -> dict[UUID, Standing]:
+    """The same of many, by county and id; those that the actor sees."""
+    asked = sa.select(Sale, SaleClock, sa.func.system.clock()).join(SaleClock, _same(SaleClock))
+    found = session.execute(asked.where(sa.tuple_(Sale.county, Sale.sale_id).in_(ids)))
+    return {row[0].sale_id: Standing(*row) for row in found}
+
+
+def sales(session: Session, listing_id: UUID | None = None, since: datetime | None = None) -> Sequence[Standing]:
+    """Sales whom the actor sees, the next to close first; of a listing, or those that close after an instant."""
+    asked = sa.select(Sale, SaleClock, sa.func.system.clock()).join(SaleClock, _same(SaleClock))
+    if listing_id is not None:
+        asked = asked.where(Sale.listing_id == listing_id)
+    if since is not None:
+        asked = asked.where(SaleClock.closes_at > since)
+    return [Standing(*row) for row in session.execute(asked.order_by(SaleClock.closes_at).limit(200))]
+
+
+def without_sale(session: Session) -> Sequence[Listing]:
+    """Published listings that are to be bid for, and that have no sale under way, those whose publication ends first."""
+    under_way = sa.select(Sale.sale_id).join(SaleClock, _same(SaleClock))
+    under_way = under_way.where(
+        Sale.county == Listing.county, Sale.listing_id == Listing.listing_id, SaleClock.over == ""
+    )
+    asked = sa.select(Listing).where(
+        Listing.state == "published", Listing.way.in_(("auction", "sealed")), ~under_way.exists()
+    )
+    return session.scalars(asked.order_by(Listing.closes_on).limit(100)).all()
+
+
+def entrants(session: Session, county: str, sale_id: UUID) -> Sequence[Entrant]:
+    """Those in a sale whom the actor sees, by plate."""
+    return rows_of(session, Entrant, county, Entrant.plate, sale_id=sale_id)
+
+
+def own_entries(session: Session) -> Sequence[Entrant]:
+    """The actor's own entries, newest first."""
+    return session.scalars(sa.select(Entrant).order_by(Entrant.at.desc()).limit(100)).all()
+
+
+def entrant(session: Session, county: str, entrant_id: UUID) -> Entrant | None:
+    """An entrant whom the actor sees."""
+    return row_of(session, Entrant, county, entrant_id=entrant_id)
+
+
+def deposits(session: Session, county: str, sale_id: UUID) -> Sequence[Deposit]:
+    """What was paid and given back in a sale."""
+    return rows_of(session, Deposit, county, Deposit.at, sale_id=sale_id)
+
+
+def bids(session: Session, county: str, sale_id: UUID, most: int | None = None) -> Sequence[Bid]:
+    """The bids of a sale, the last first."""
+    asked = sa.select(Bid).where(Bid.county == county, Bid.sale_id == sale_id).order_by(Bid.seq.desc())
+    return session.scalars(asked.limit(most)).all()
+
+
+def bid_of_form(session: Session, county: str, bid_id: UUID) -> Bid | None:
+    """The bid that a form has made already."""
+    return row_of(session, Bid, county, bid_id=bid_id)
+
+
+def place_bid(session: Session, row: dict[str, Any]) -> Bid:
+    """Put a bid in: the database gives it its place, its instant and the closing instant, or refuses it."""
+    asked = sa.insert(Bid).values(row).returning(Bid)
+    return session.scalars(asked).one()
+
+
+def enter(session: Session, row: dict[str, Any]) -> Entrant:
+    """Put an entrant in: the database gives it its plate."""
+    return session.scalars(sa.insert(Entrant).values(row).returning(Entrant)).one()
+
+
+def _same(table: Any) -> Any:
+    return (table.county == Sale.county) & (table.sale_id == Sale.sale_id)

@@ -1,0 +1,64 @@
+"""Reads of sealed bids: officers' keys, envelopes, shares, what was opened; and what is put in of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session
+
+from landreg.exchange.bidding.row_queries import row_of, rows_of
+from landreg.exchange.bidding.sealed_model import OfficerKey, OpenedBid, SealedBid, SealedShare
+
+
+def place_sealed(session: Session, row: dict[str, Any]) -> SealedBid:
+    """The same of a sealed bid."""
+    return session.scalars(sa.insert(SealedBid).values(row).returning(SealedBid)).one()
+
+
+def give_share(session: Session, row: dict[str, Any]) -> datetime:
+    """Put an officer's share in; the instant at which the database took it."""
+    at: datetime = session.execute(sa.insert(SealedShare).values(row).returning(SealedShare.at)).scalar_one()
+    return at
+
+
+def sealed_bids(session: Session, county: str, sale_id: UUID) -> Sequence[SealedBid]:
+    """Sealed bids that the actor sees, by their order."""
+    return rows_of(session, SealedBid, county, SealedBid.seq, sale_id=sale_id)
+
+
+def shares_given(session: Session, county: str, sale_id: UUID) -> dict[int, int]:
+    """By place of the officer: of how many bids the share is there."""
+    asked = sa.select(SealedShare.place, sa.func.count()).where(
+        SealedShare.county == county, SealedShare.sale_id == sale_id
+    )
+    found = session.execute(asked.group_by(SealedShare.place))
+    return {int(row[0]): int(row[1]) for row in found}
+
+
+def shares(session: Session, county: str, sale_id: UUID) -> dict[UUID, tuple[bytes, bytes]]:
+    """Both shares of each bid of which both are there."""
+    asked = sa.text("SELECT * FROM exchange.shares_of(:county, :sale)")
+    return {
+        row[0]: (bytes(row[1]), bytes(row[2])) for row in session.execute(asked, {"county": county, "sale": sale_id})
+    }
+
+
+def opened(session: Session, county: str, sale_id: UUID) -> Sequence[OpenedBid]:
+    """The bids that were opened, by plate."""
+    return rows_of(session, OpenedBid, county, OpenedBid.plate, sale_id=sale_id)
+
+
+def keys(session: Session, county: str) -> Sequence[OfficerKey]:
+    """The last key of each officer."""
+    asked = sa.select(OfficerKey).where(OfficerKey.county == county).ext(distinct_on(OfficerKey.account_id))
+    return session.scalars(asked.order_by(OfficerKey.account_id, OfficerKey.made_at.desc())).all()
+
+
+def key(session: Session, county: str, key_id: UUID) -> OfficerKey | None:
+    """An officer's key."""
+    return row_of(session, OfficerKey, county, key_id=key_id)

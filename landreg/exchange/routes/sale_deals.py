@@ -1,0 +1,122 @@
+"""From the close of a sale, or the yes of a negotiation, to the deal and after it: the members' window, a fall, the watch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as Redirect
+
+from landreg.access.policy import allow, current_actor
+from landreg.core.actor import Role
+from landreg.core.db import unit_of_work
+from landreg.core.errors import NotFound
+from landreg.exchange.bidding import deal_queries, deals, reviews, sales, told_queries, windows
+from landreg.exchange.routes.sales import READERS, Reason, index, one
+from landreg.registry.guarded import attached
+from landreg.registry.routes.surroundings import page_day, store
+from landreg.web import pages, problems
+from landreg.web.forms import Upload, read_form
+
+blueprint = Blueprint("sale_deals", __name__)
+
+
+@blueprint.post("/sales/<county>/<uuid:sale_id>/proceed")
+@allow(Role.OPERATOR)
+@problems.back_to(one)
+def proceed(county: str, sale_id: UUID) -> Redirect:
+    """The next step to a deal."""
+    with unit_of_work(current_actor()) as uow:
+        found = sales.standing(uow, county, sale_id)
+    return _went_on(county, found.sale.listing_id, url_for("sales.one", county=county, sale_id=sale_id))
+
+
+@blueprint.post("/sales/listings/<county>/<uuid:listing_id>/proceed")
+@allow(Role.OPERATOR)
+@problems.back_to(lambda county, listing_id: index())
+def proceed_with(county: str, listing_id: UUID) -> Redirect:
+    """The same of a negotiation."""
+    return _went_on(county, listing_id, url_for("sales.index"))
+
+
+def _went_on(county: str, listing_id: UUID, back: str) -> Redirect:
+    step = deals.proceed(current_actor(), county, listing_id)
+    if step.window is not None:
+        flash(_("已向本集体全体成员公示成交条件，请在第一天张贴并拍照。"))
+        return redirect(url_for(".window", county=county, priority_id=step.window.priority_id), 303)
+    flash(_("已成交，可以打印成交确认书。"))
+    return redirect(back, 303)
+
+
+@blueprint.get("/sales/windows/<county>/<uuid:priority_id>")
+@allow(*READERS)
+def window(county: str, priority_id: UUID) -> Response:
+    """A members' window: the terms, whom it must be told, the evidence, the claims."""
+    with unit_of_work(current_actor()) as uow:
+        session = uow.session
+        found = deal_queries.priority(session, county, priority_id)
+        if found is None:
+            raise NotFound
+        facts = windows.facts_of(uow, found, page_day(session))
+        return pages.render(
+            "exchange/window.html", window=found, listing=told_queries.listing(session, county, found.listing_id), facts=facts,
+            notices=deal_queries.notices(session, county, priority_id), today=page_day(session),
+            evidence=deal_queries.evidence(session, county, priority_id), may_act=current_actor().has(Role.OPERATOR),
+            claims=deal_queries.claims(session, county, priority_id),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Telling:
+    """That households were told. household: handed to it; none: posted for all."""
+
+    on_day: date
+    household: UUID | None = None
+    paper: Upload | None = None
+
+
+@blueprint.post("/sales/windows/<county>/<uuid:priority_id>")
+@allow(Role.OPERATOR)
+@problems.back_to(window)
+def tell(county: str, priority_id: UUID) -> Redirect:
+    """Record the evidence."""
+    given = read_form(Telling)
+    way = "posted" if given.household is None else "by_hand"
+    windows.tell(
+        current_actor(), county, priority_id, way, given.household, given.on_day, attached(store(), given.paper)
+    )
+    flash(_("已记载。"))
+    return redirect(url_for(".window", county=county, priority_id=priority_id), 303)
+
+
+@blueprint.post("/sales/deals/<county>/<uuid:deal_id>/fall")
+@allow(Role.OPERATOR)
+@problems.back_to(lambda county, deal_id: index())
+def fall(county: str, deal_id: UUID) -> Redirect:
+    """The winner withdrew."""
+    deals.fall(current_actor(), county, deal_id, read_form(Reason).reason)
+    flash(_("这次成交已作废，可以办理下一位。"))
+    return redirect(url_for("sales.index"), 303)
+
+
+@dataclass(frozen=True)
+class Watching:
+    """How the land of a deal is used."""
+
+    kind: str = field(metadata={"most": 20})
+    on_day: date
+    said: str = field(default="", metadata={"most": 500})
+
+
+@blueprint.post("/sales/deals/<county>/<uuid:deal_id>/watch")
+@allow(Role.OPERATOR)
+@problems.back_to(lambda county, deal_id: index())
+def watch(county: str, deal_id: UUID) -> Redirect:
+    """Write down what was seen of the land."""
+    given = read_form(Watching)
+    reviews.watch(current_actor(), county, deal_id, given.kind, given.said, given.on_day)
+    flash(_("已记载。"))
+    return redirect(url_for("sales.index"), 303)
