@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from landreg.config import Settings
@@ -230,6 +231,38 @@ def test_a_farmer_who_is_signed_on_reads_what_is_new_in_the_program(
     assert another_browser.post(own).status_code == 404
     assert browser.post(own).status_code == 303
     assert number not in browser.get("/market/saved").text
+
+
+def test_what_was_published_before_the_look_and_committed_after_it_is_told_once(
+    browser: Browser, account: OpenAccount, superuser: Connection, database: Settings
+) -> None:
+    account("lin", Role.FARMER, jurisdiction=VILLAGE)
+    browser.log_in("lin")
+    browser.get(f"/market/saved?within={OTHER_TOWN}")
+    browser.post("/market/saved", {"query": f"within={OTHER_TOWN}"})
+    pass_days(superuser, 1)
+    number = listed(superuser, village=OTHER_VILLAGE, published=False)
+    with psycopg.connect(database.superuser_url.replace("+psycopg", "")) as late:
+        event(late, number, "published")
+        assert telling.look(WORKER, "") == 0
+    pass_days(superuser, 1)
+    assert telling.look(WORKER, "") == 1
+    pass_days(superuser, 1)
+    assert telling.look(WORKER, "") == 0
+
+
+def test_more_new_listings_than_one_page_are_all_found(
+    browser: Browser, account: OpenAccount, superuser: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account("lin", Role.FARMER, jurisdiction=VILLAGE)
+    browser.log_in("lin")
+    browser.get(f"/market/saved?within={OTHER_TOWN}")
+    browser.post("/market/saved", {"query": f"within={OTHER_TOWN}"})
+    for _ in range(5):
+        listed(superuser, village=OTHER_VILLAGE)
+    pass_days(superuser, 1)
+    monkeypatch.setattr(telling, "PAGE", 2)
+    assert telling.look(WORKER, "") == 5
 
 
 def test_a_link_that_is_no_search_s_leads_nowhere(browser: Browser, superuser: Connection) -> None:

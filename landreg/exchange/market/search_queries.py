@@ -73,11 +73,11 @@ def running(session: Session, before: datetime, most: int) -> Sequence[SavedSear
     ).all()
 
 
-def newest(session: Session, query: Mapping[str, Any], since: datetime, most: int) -> list[str]:
-    """Numbers of open listings that came since an instant and fit."""
+def newest(session: Session, query: Mapping[str, Any], since: datetime, most: int, skip: int = 0) -> list[str]:
+    """Numbers of open listings that came since an instant and fit, the newest first; those after the first `skip`."""
     asked = json.dumps({**query, "since": since.isoformat()}, ensure_ascii=False)
-    statement = sa.text("SELECT number FROM exchange.market_page(CAST(:asked AS jsonb), 'newest', true, :most, 0)")
-    return list(session.scalars(statement, {"asked": asked, "most": most}))
+    statement = sa.text("SELECT number FROM exchange.market_page(CAST(:asked AS jsonb), 'newest', true, :most, :skip)")
+    return list(session.scalars(statement, {"asked": asked, "most": most, "skip": skip}))
 
 
 def due(session: Session, now: datetime, most: int) -> Sequence[Message]:

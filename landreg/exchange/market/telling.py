@@ -21,7 +21,10 @@ from landreg.exchange.market.sending import Sender, Unsent, senders
 EVERY = timedelta(minutes=15)
 """How often a search looks: what came in between is one message."""
 AT_ONCE = 50
-MOST_FOUND = 100
+UNSEEN = timedelta(minutes=10)
+"""How far a search looks back behind its last look: what was published a moment before that may have been committed after it."""
+PAGE, MOST_FOUND = 100, 2_000
+"""Listings read at once, and found by one look; found before are no new ones."""
 TRIES = 6
 WAIT = timedelta(minutes=10)
 
@@ -44,7 +47,15 @@ def look(worker: Actor, base_url: str) -> int:
 
 
 def _looked(uow: UnitOfWork, search: SavedSearch, base_url: str) -> int:
-    numbers = search_queries.newest(uow.session, search.query, search.looked_until, MOST_FOUND)
+    since = search.looked_until - UNSEEN
+    if search.confirmed_at is not None:
+        since = max(since, search.confirmed_at)
+    numbers: list[str] = []
+    while len(numbers) < MOST_FOUND:
+        page = search_queries.newest(uow.session, search.query, since, PAGE, len(numbers))
+        numbers += page
+        if len(page) < PAGE:
+            break
     search.looked_until = uow.now
     known = {
         row.number for row in search_queries.found_of(uow.session, [search.search_id], 10_000).get(search.search_id, [])
