@@ -6,9 +6,11 @@ Source: OGC 12-128r18, GeoPackage encoding standard, 2.1.3 (geometry blobs).
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from sqlite3 import Connection
 
 import numpy as np
 import shapely
@@ -23,6 +25,8 @@ from gis.tables import MOST_CELL, MOST_COLUMNS, MOST_TABLES, as_text
 ENVELOPES = (0, 32, 48, 48, 64)
 HELD_BYTES = 64 << 20
 """Shapes of a batch that are held at a time."""
+KEY_SIGNS = 40
+"""Signs of a key that a fault tells."""
 POINT, LINE, POLYGON = SIMPLE = (1, 2, 3)
 PARTS = {4: POINT, 5: LINE, 6: POLYGON}
 """Kinds of geometry in WKB: the multiple ones, and what they consist of."""
@@ -70,15 +74,35 @@ def read_geopackage(
     path: Path, layer: str, column: str, fields: tuple[str, ...], batch: int
 ) -> Iterator[tuple[Columns, Shapes]]:
     """The rows of a layer in batches: the fields asked for as text, and the shapes. Raises PackageFault."""
-    chosen = ", ".join(quoted(name) for name in (column, *fields))
     with sqlite(path, layer) as database:
+        key = _key(database, layer)
+        chosen = ", ".join(quoted(name) for name in (column, *fields, *key))
         rows = _stored(database.execute(f"SELECT {chosen} FROM {quoted(layer)}"), path, layer)
-        first = 0
-        while block := list(_some(rows, path, layer, fields, batch)):
+        while block := list(_some(rows, path, layer, (*fields, *key), batch)):
             blobs, *values = zip(*block, strict=True)
-            text = {name: [as_text(v) for v in column_] for name, column_ in zip(fields, values, strict=True)}
-            yield Columns.of_text(text), _shapes(path, blobs, first)
-            first += len(block)
+            text = {name: [as_text(v) for v in column_] for name, column_ in zip(fields, values, strict=False)}
+            keys = list(zip(*values[len(fields) :], strict=True))
+            yield Columns.of_text(text), _shapes(_Rows(path, key, keys), blobs)
+
+
+def _key(database: Connection, layer: str) -> tuple[str, ...]:
+    """The columns by which a person finds a row of a layer: its primary key, or the number that SQLite gives each row."""
+    info = database.execute(f"PRAGMA table_info({quoted(layer)})").fetchall()
+    return tuple(row[1] for row in sorted(info, key=lambda row: int(row[5])) if row[5]) or ("rowid",)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Rows of a layer, by which a fault is named. key: columns. values: of each row, as the database has them."""
+
+    path: Path
+    key: tuple[str, ...]
+    values: Sequence[tuple[object, ...]]
+
+    def bad_geometry(self, at: int) -> PackageFault:
+        """That the geometry of one of them cannot be read."""
+        said = ", ".join(as_text(value)[:KEY_SIGNS] or "—" for value in self.values[at])
+        return PackageFault("bad_geometry", self.path, {"key": ", ".join(self.key), "row": said})
 
 
 def _stored(rows: Iterator[tuple[object, ...]], path: Path, layer: str) -> Iterator[tuple[object, ...]]:
@@ -107,24 +131,24 @@ def _some(
             return
 
 
-def _shapes(path: Path, blobs: tuple[object, ...], first: int) -> Shapes:
-    wkbs = np.array([_wkb(path, blob, first + i) for i, blob in enumerate(blobs)], dtype=object)
+def _shapes(rows: _Rows, blobs: tuple[object, ...]) -> Shapes:
+    wkbs = np.array([_wkb(rows, blob, at) for at, blob in enumerate(blobs)], dtype=object)
     with np.errstate(invalid="ignore"):  # coordinates that are no numbers are looked for later
         geoms = shapely.from_wkb(wkbs, on_invalid="ignore")
     odd = np.flatnonzero(shapely.is_missing(geoms) & np.array([w is not None for w in wkbs]))
     if odd.size == 0:
         return shapes_of(geoms)
-    return _with_raw_rings(path, geoms, wkbs, odd, first)
+    return _with_raw_rings(rows, geoms, wkbs, odd)
 
 
-def _wkb(path: Path, blob: object, row: int) -> bytes | None:
+def _wkb(rows: _Rows, blob: object, at: int) -> bytes | None:
     if blob is None:
         return None
     if not isinstance(blob, bytes) or len(blob) < 8 or blob[:2] != b"GP" or (blob[3] >> 1 & 7) > 4:
-        raise PackageFault("bad_geometry", path, {"row": row + 1})
+        raise rows.bad_geometry(at)
     wkb = blob[8 + ENVELOPES[blob[3] >> 1 & 7] :]
     if not _flat(wkb):
-        raise PackageFault("bad_geometry", path, {"row": row + 1})
+        raise rows.bad_geometry(at)
     return wkb
 
 
@@ -174,7 +198,7 @@ def _past(wkb: bytes, place: int) -> int:
     return int(place)
 
 
-def _with_raw_rings(path: Path, geoms: Geoms, wkbs: NDArray[np.object_], odd: NDArray[np.int64], first: int) -> Shapes:
+def _with_raw_rings(rows: _Rows, geoms: Geoms, wkbs: NDArray[np.object_], odd: NDArray[np.int64]) -> Shapes:
     """GEOS makes no geometry of a ring that is not closed; the check has to see that ring all the same."""
     rings: list[list[Floats]] = [
         shapes_of(geoms[i : i + 1]).parts(0) if geoms[i] is not None else [] for i in range(len(geoms))
@@ -183,7 +207,7 @@ def _with_raw_rings(path: Path, geoms: Geoms, wkbs: NDArray[np.object_], odd: ND
         try:
             rings[index] = wkb_rings(wkbs[index])
         except (struct.error, ValueError, IndexError) as error:
-            raise PackageFault("bad_geometry", path, {"row": first + int(index) + 1}) from error
+            raise rows.bad_geometry(int(index)) from error
     parts = [ring for of_one in rings for ring in of_one]
     xy = np.concatenate(parts) if parts else np.empty((0, 2))
     sizes = np.array([len(p) for p in parts], dtype=np.int64)

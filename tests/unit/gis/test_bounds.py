@@ -180,7 +180,7 @@ def test_shapes_within_shapes_do_not_end_the_process(kind: int, tmp_path: Path) 
     (source,) = find_layers(path.parent).layers["ZJD"]
     with pytest.raises(PackageFault) as caught:
         list(read_layer(source))
-    assert (caught.value.kind, caught.value.detail) == ("bad_geometry", {"row": 1})
+    assert (caught.value.kind, caught.value.detail) == ("bad_geometry", {"key": "fid", "row": "1"})
 
 
 def test_a_second_part_that_goes_deeper_is_seen_too(tmp_path: Path) -> None:

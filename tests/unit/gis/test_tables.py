@@ -165,12 +165,36 @@ def test_a_geopackage_is_streamed_with_null_shapes_envelopes_and_unclosed_rings_
     assert batches[0].columns.hundredths("ZDMJ").tolist() == [9950, 9950, 9950]
 
 
-def test_a_geometry_that_is_no_wkb_is_named_by_its_row(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("declared", "detail"),
+    [
+        ("fid INTEGER PRIMARY KEY", {"key": "fid", "row": "7"}),
+        ("fid INTEGER", {"key": "rowid", "row": "2"}),
+        ("fid INTEGER, part INTEGER DEFAULT 1, PRIMARY KEY (part, fid)", {"key": "part, fid", "row": "1, 7"}),
+    ],
+)
+def test_a_geometry_that_is_no_wkb_is_named_by_the_key_of_its_row(
+    declared: str, detail: dict[str, str], tmp_path: Path
+) -> None:
+    first, _, last = declared.partition(", ")
+    columns = ", ".join(filter(None, (first, "geom BLOB, ZDDM TEXT, ZDMJ REAL", last)))
+    path = geopackage(tmp_path, [])
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(f"DROP TABLE ZJD; CREATE TABLE ZJD ({columns})")
+        sound = blob(shapely.to_wkb(shapely.Polygon(square())))
+        database.executemany("INSERT INTO ZJD (fid, geom) VALUES (?, ?)", [(3, sound), (7, b"no blob")])
+        database.commit()
+    with pytest.raises(PackageFault) as caught:
+        list(read_layer(find_layers(tmp_path).layers["ZJD"][0], batch=1))
+    assert (caught.value.kind, caught.value.detail) == ("bad_geometry", detail)
+
+
+def test_a_geometry_that_is_no_wkb_is_named_whatever_it_is(tmp_path: Path) -> None:
     for wrong in (b"no blob", blob(b"\x01\x03\x00\x00\x00\xff\xff\xff\xff"), blob(b"\x01")):
         path = geopackage(tmp_path, [blob(shapely.to_wkb(shapely.Polygon(square()))), wrong])
         with pytest.raises(PackageFault) as caught:
             list(read_layer(find_layers(tmp_path).layers["ZJD"][0]))
-        assert (caught.value.kind, caught.value.detail) == ("bad_geometry", {"row": 2})
+        assert (caught.value.kind, caught.value.detail) == ("bad_geometry", {"key": "fid", "row": "2"})
         path.unlink()
 
 

@@ -242,7 +242,7 @@ def test_a_geometry_of_a_homestead_that_is_broken_is_named_with_its_row(cell: ob
     small = Small()
     small.layers["ZJD"][1]["blob"] = cell
     report = report_on(small, tmp_path)
-    assert [(f.code, f.values["row"]) for f in report.findings] == [("PKG-4", 2)]
+    assert [(f.code, f.values["key"], f.values["row"]) for f in report.findings] == [("PKG-4", "fid", "2")]
 
 
 @pytest.mark.parametrize(
@@ -534,7 +534,7 @@ def test_points_whose_prj_is_of_another_zone_are_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"zip_unsafe_name", "wrong_encoding", "no_reader"}))
 def test_a_fault_of_a_file_is_said_in_words_of_both_languages(kind: str) -> None:
-    names = "entry files allowed part record shapes rows type table line values row column count most signs"
+    names = "entry files allowed part record shapes rows type table line values row column count most signs key"
     finding = fault_finding(PackageFault(kind, "DK.shp", {**dict.fromkeys(names.split(), "7"), "why": "raw"}))
     for language in ("zh", "en"):
         said = law().say(finding, language)
