@@ -1,4 +1,4 @@
-"""typst, one compiler a template and process: a template and its data in, PDF/A-3b out."""
+"""typst, one compiler a template and thread: a template and its data in, PDF/A-3b out."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import functools
 import io
 import json
 import re
+import threading
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -38,9 +39,15 @@ def _fonts() -> typst.Fonts:
     return fonts
 
 
-@functools.cache
+_own = threading.local()
+
+
 def _compiler(source: Path) -> typst.Compiler:
-    return typst.Compiler(source, root=source.parent, font_paths=_fonts(), ignore_system_fonts=True)
+    """This thread's own: a compiler that is at work refuses a second thread ("Already borrowed")."""
+    made: dict[Path, typst.Compiler] = _own.__dict__.setdefault("compilers", {})
+    if source not in made:
+        made[source] = typst.Compiler(source, root=source.parent, font_paths=_fonts(), ignore_system_fonts=True)
+    return made[source]
 
 
 def typeset(

@@ -4,6 +4,7 @@ import io
 import re
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -97,6 +98,12 @@ def test_only_samples_say_that_they_are_samples(name: str) -> None:
 @pytest.mark.parametrize("name", PAPERS)
 def test_the_same_paper_is_printed_to_the_same_bytes(name: str) -> None:
     assert PAPERS[name](False) == PAPERS[name](False) == printed(name, False)
+
+
+def test_papers_printed_at_one_time_are_the_papers_printed_one_by_one() -> None:
+    with ThreadPoolExecutor(4) as desks:
+        printed = list(desks.map(lambda _: PAPERS["contract"](False), range(8)))
+    assert set(printed) == {PAPERS["contract"](False)}
 
 
 def test_the_contract_certificate_shows_number_household_and_total() -> None:
