@@ -25,7 +25,7 @@ def _look(page: Page, name: str) -> None:
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
-@pytest.mark.parametrize(("width", "script"), [(390, True), (1280, False)])
+@pytest.mark.parametrize(("width", "script"), [(390, True), pytest.param(1280, False, marks=pytest.mark.drill)])
 def test_an_upload_is_called_back_after_a_second_look_and_the_list_says_by_whom(
     open_page: OpenPage, width: int, script: bool
 ) -> None:

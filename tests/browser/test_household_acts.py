@@ -34,7 +34,7 @@ def fill_division(page: Page, actor: Actor) -> None:
     page.fill("#field-name_1", "成员1之2")
 
 
-@pytest.mark.parametrize(("width", "script"), [(390, True), (1280, False)])
+@pytest.mark.parametrize(("width", "script"), [(390, True), pytest.param(1280, False, marks=pytest.mark.drill)])
 def test_a_division_is_ticked_seen_and_sent(
     open_as: OpenPage, registrar_at_desk: Actor, width: int, script: bool
 ) -> None:

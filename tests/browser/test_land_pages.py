@@ -11,7 +11,8 @@ from tests.conftest import Connection
 
 CODE = "6109020000000000008"
 REPORT = f"/packages/610902/{PACKAGE}"
-PAGES = ("/login", "/", "/packages", REPORT, "/parcels", f"/parcels/{CODE}", f"/map?parcel={CODE}", "/map?q=大坪")
+SIMPLER = [pytest.param(path, marks=pytest.mark.drill) for path in ("/login", "/packages", "/parcels", "/map?q=大坪")]
+PAGES = ("/", REPORT, f"/parcels/{CODE}", f"/map?parcel={CODE}", *SIMPLER)
 
 
 @pytest.mark.parametrize("path", PAGES)

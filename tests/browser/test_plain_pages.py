@@ -86,7 +86,7 @@ def test_every_plain_page_is_large_and_sound(window: OpenPage) -> None:
         assert smallest_text(page)[0] >= SMALLEST_PX, (address, smallest_text(page))
 
 
-@pytest.mark.parametrize(("width", "script"), [(390, True), (1280, False)])
+@pytest.mark.parametrize(("width", "script"), [(390, True), pytest.param(1280, False, marks=pytest.mark.drill)])
 def test_a_farmer_works_out_an_exit_and_what_was_typed_stays(window: OpenPage, width: int, script: bool) -> None:
     page = window(width=width, script=script)
     calculated(page)

@@ -80,7 +80,7 @@ def tools(settings: Settings) -> Tools:
     return Tools(press=lambda: press, seal=lambda: seal(WORKER, settings))
 
 
-@pytest.mark.parametrize("number", [15, 60, 75, 110])
+@pytest.mark.parametrize("number", [60, *(pytest.param(n, marks=pytest.mark.drill) for n in (15, 75, 110))])
 def test_a_renewal_killed_in_mid_batch_goes_on_where_it_stood_and_renews_each_contract_once(
     registrar: Actor,
     reviewer: Actor,

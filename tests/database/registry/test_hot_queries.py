@@ -48,7 +48,7 @@ HOUSEHOLDS = """
     SELECT '610902', md5('r' || i)::uuid, md5('h' || i)::uuid, '610902100001', 'h' || i, '户' || i, md5('k')::uuid,
         '[2026-01-01,)', CASE WHEN i % 10 = 0 THEN tstzrange('2026-01-01', '2026-02-01') ELSE tstzrange('2026-01-01', NULL) END,
         md5('a' || i)::uuid, CASE WHEN i % 10 = 0 THEN md5('a' || i / 10)::uuid END
-    FROM generate_series(1, 20000) AS i"""
+    FROM generate_series(1, 4000) AS i"""
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ RIGHTS = """
         'contract_management', 'r' || i, md5('h' || i)::uuid, md5('k' || i)::uuid,
         CASE WHEN i % 200 = 1 THEN daterange('1996-12-01', '2026-12-01') ELSE daterange('2026-01-01', '2056-01-01') END,
         100, 0.15, 'household', '[2026-01-01,)', tstzrange('2026-01-01', NULL), md5('a' || i)::uuid
-    FROM generate_series(1, 20000) AS i"""
+    FROM generate_series(1, 4000) AS i"""
 
 
 def test_the_first_pages_count_of_what_ends_reads_no_right_that_does_not_end(superuser: Connection) -> None:
@@ -140,8 +140,8 @@ def test_the_first_pages_count_of_what_ends_reads_no_right_that_does_not_end(sup
     today = date(2026, 11, 27)
     with unit_of_work(OFFICER) as uow:
         plans = plans_of(OFFICER, lambda: ending_queries.ending_counts(uow.session, today))
-        assert ending_queries.ending_counts(uow.session, today) == (0, 100)
+        assert ending_queries.ending_counts(uow.session, today) == (0, 20)
         listed = ending_queries.terms_ending(uow.session, today, 50, 0)
-    assert (listed[0].total, listed[0].last_day) == (100, date(2026, 11, 30))
+    assert (listed[0].total, listed[0].last_day) == (20, date(2026, 11, 30))
     assert scanned_whole(plans, {"right"}) == []
     assert "right_by_end_of_term" in used(plans)
