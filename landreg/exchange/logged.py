@@ -1,7 +1,7 @@
 """What the log says of the exchange, read from its tables: staged when a row is written, read again by `landreg log recheck`.
 
-Each row has a leaf of its own; parcels and photos are told by the leaf of their listing. Its text enters as a personal fact,
-which the log salts: it names people.
+Each row has a leaf of its own; parcels, photos and papers are told by the leaf of their listing. Its text enters as a personal
+fact, which the log salts: it names people.
 """
 
 from __future__ import annotations
@@ -10,15 +10,26 @@ from collections.abc import Mapping, Sequence
 
 from landreg.core.db import UnitOfWork
 from landreg.core.tables import Base
-from landreg.exchange.model import Deal, DealFall, Listing, ListingEvent, ListingParcel, ListingPhoto, Taker
+from landreg.exchange.model import (
+    Deal,
+    DealFall,
+    Listing,
+    ListingEvent,
+    ListingPaper,
+    ListingParcel,
+    ListingPhoto,
+    Taker,
+)
 from landreg.log.leaf import Entry
 from landreg.log.recheck_register import Source
 from landreg.log.store import stage
 from landreg.log.told_rows import Told, restated, row_text
 
-Parts = Sequence[ListingParcel | ListingPhoto]
+Parts = Sequence[ListingParcel | ListingPhoto | ListingPaper]
 NOT_TOLD = frozenset(("county", "village", "state", "id_sealed", "id_digest"))
 """Columns of which no leaf tells: today's division code, what follows from events, and what turns with the keys."""
+LATER = frozenset(("slope",))
+"""Columns that came when leaves had told of rows without them."""
 OF_EVENT = {
     "submitted": "exchange.submitted",
     "returned": "exchange.returned",
@@ -64,6 +75,8 @@ def _listed(row: Listing, parts: Parts) -> Told:
                 told[f"parcel.{part.parcel_code}"] = _text(part)
             case ListingPhoto():
                 told[f"photo.{part.position}"] = _text(part)
+            case ListingPaper():
+                told[f"paper.{part.kind}"] = _text(part)
     return {"listing": row.listing_id, "kind": row.kind, "area_m2": row.area_m2, "until": row.until_on}, told
 
 
@@ -85,16 +98,17 @@ def _fall(row: DealFall) -> Told:
 
 
 def _text(row: Base) -> str:
-    return row_text(row, but=NOT_TOLD)
+    return row_text(row, but=NOT_TOLD, later=LATER)
 
 
 SOURCES: Mapping[str, Source] = {
     "exchange.listed": restated(
         Listing,
         ("number",),
-        lambda row, parcels, photos: _listed(row, [*parcels, *photos]),
+        lambda row, *parts: _listed(row, [part for several in parts for part in several]),
         (ListingParcel, "listing_id"),
         (ListingPhoto, "listing_id"),
+        (ListingPaper, "listing_id"),
     ),
     "exchange.taker": restated(Taker, ("taker_id",), _taker),
     "exchange.deal": restated(Deal, ("deal_id",), _deal),
@@ -106,9 +120,12 @@ SOURCES: Mapping[str, Source] = {
 }
 """By kind of entry: what the tables say of it now."""
 TABLES: Mapping[str, Mapping[str, str]] = {
-    "exchange.listed": {"": "exchange.listing", "parcel": "exchange.listing_parcel", "photo": "exchange.listing_photo"},
+    "exchange.listed": {
+        "": "exchange.listing", "parcel": "exchange.listing_parcel", "photo": "exchange.listing_photo",
+        "paper": "exchange.listing_paper",
+    },
     "exchange.taker": {"": "exchange.taker"},
     "exchange.deal": {"": "exchange.deal"},
     "exchange.deal_fell": {"": "exchange.deal_fall"},
     **{entry: {"": "exchange.listing_event"} for entry in OF_EVENT.values()},
-}
+}  # fmt: skip

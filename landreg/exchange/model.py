@@ -1,4 +1,4 @@
-"""Listings with their parcels, photos and course, takers, deals and deals that fell.
+"""Listings with their parcels, photos, papers and course, takers, deals and deals that fell.
 
 A row is said once; how a listing stands follows from its events.
 """
@@ -25,7 +25,8 @@ SCHEMA = {"schema": "exchange"}
 class Listing(CountyKey, Base):
     """Land offered on the exchange. from_on, until_on: half-open days. unit: what price and floor count. floor: the least
     that is taken; not shown, only the household and the operator read it. closes_on: the last day of publication. instead_of:
-    the listing that came back and is listed anew. state: what its last event made it, kept by the database.
+    the listing that came back and is listed anew. slope: class of the land survey, where it is said. state: what its last
+    event made it, kept by the database.
     """
 
     __tablename__ = "listing"
@@ -63,6 +64,7 @@ class Listing(CountyKey, Base):
     agent_act_id: Mapped[UUID | None]
     instead_of: Mapped[UUID | None]
     listed_at: Mapped[datetime] = mapped_column(Instant)
+    slope: Mapped[str | None]
     state: Mapped[str]
 
 
@@ -87,6 +89,20 @@ class ListingPhoto(CountyKey, Base):
     listing_id: Mapped[UUID]
     document_id: Mapped[UUID] = mapped_column(primary_key=True)
     position: Mapped[int]
+    sha256: Mapped[str]
+    size: Mapped[int]
+
+
+class ListingPaper(CountyKey, Base):
+    """A paper that a listing was handed in with, one of a kind; the file lies in the store by its digest."""
+
+    __tablename__ = "listing_paper"
+    __table_args__ = SCHEMA
+
+    listing_id: Mapped[UUID]
+    document_id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    name: Mapped[str]
     sha256: Mapped[str]
     size: Mapped[int]
 

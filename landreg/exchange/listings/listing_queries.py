@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, func, select, text
 from sqlalchemy.orm import Session
 
-from landreg.exchange.model import Deal, DealFall, Listing, ListingEvent, ListingParcel, ListingPhoto
+from landreg.exchange.model import Deal, DealFall, Listing, ListingEvent, ListingPaper, ListingParcel, ListingPhoto
 
 OPEN = ("submitted", "published")
 """States in which a listing may be withdrawn."""
@@ -62,6 +62,12 @@ def photos(session: Session, county: str, listing_id: UUID) -> Sequence[ListingP
     """The photos of a listing, in their order."""
     found = select(ListingPhoto).where(ListingPhoto.county == county, ListingPhoto.listing_id == listing_id)
     return session.scalars(found.order_by(ListingPhoto.position)).all()
+
+
+def papers(session: Session, county: str, listing_id: UUID) -> Sequence[ListingPaper]:
+    """The papers that a listing was handed in with, by kind."""
+    found = select(ListingPaper).where(ListingPaper.county == county, ListingPaper.listing_id == listing_id)
+    return session.scalars(found.order_by(ListingPaper.kind)).all()
 
 
 def events(session: Session, county: str, listing_id: UUID) -> Sequence[ListingEvent]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -22,6 +22,7 @@ from landreg.exchange.model import ListingParcel
 from landreg.law.transfers import transfers
 from landreg.registry.facts import drawn
 from landreg.registry.facts.drawn import Undrawable
+from landreg.registry.guarded import Attached
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ class Resolution:
 class Offer:
     """What an offerer asks for. parcels: whole ones by their codes; part: of the only one of these, corners as they were drawn.
 
-    first_day, until_on: half-open. closes_on: the last day of publication. water, road: words of `terms.toml`.
+    first_day, until_on: half-open. closes_on: the last day of publication. water, road, slope: words of `terms.toml`.
+    papers: kinds of paper that are there beside those handed in.
     """
 
     kind: str
@@ -66,10 +68,12 @@ class Offer:
     crop: str = ""
     water: str = ""
     road: str = ""
+    slope: str = ""
     said: str = ""
     part: str = ""
     instead_of: UUID | None = None
     papers: frozenset[str] = frozenset()
+    handed: Mapping[str, Attached] = field(default_factory=dict)
     resolution: Resolution | None = None
 
 
@@ -172,7 +176,7 @@ def facts_of(
             OnLand(row.what, row.kind, row.number, row.named, row.parcel_code, row.from_on, row.until_on)
             for row in land.standing
         ),
-        papers=offer.papers,
+        papers=offer.papers | frozenset(offer.handed),
         words=f"{offer.said}\n{offer.crop}",
         photos=photos,
         number=number,

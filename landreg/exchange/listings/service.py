@@ -7,11 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID, uuid4, uuid5
-
-import shapely
-from geoalchemy2.shape import from_shape
 
 from landreg.access import consents
 from landreg.access.rules import Step
@@ -19,15 +15,15 @@ from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
-from landreg.core.units import half_up
 from landreg.exchange import logged
 from landreg.exchange.listings import listing_queries as queries
 from landreg.exchange.listings.photos import Kept
 from landreg.exchange.listings.reading import Land, Offer, facts_of, land_of
+from landreg.exchange.listings.rows import listing_of, parts_of
 from landreg.exchange.listings.rules.facts import Offered
 from landreg.exchange.listings.rules.land import LAND_RULES
 from landreg.exchange.listings.rules.offer import OFFER_RULES
-from landreg.exchange.model import Listing, ListingEvent, ListingParcel, ListingPhoto
+from landreg.exchange.model import Listing, ListingEvent
 from landreg.law.book import examine
 from landreg.law.queries import load_law
 from landreg.registry.guarded import ties_nothing
@@ -163,6 +159,8 @@ def _row(uow: UnitOfWork, county: str, listing_id: UUID) -> Listing:
 def _judge(uow: UnitOfWork, county: str, offer: Offer, source: str, photos: int, but: UUID | None = None) -> Judged:
     today = beijing_day(uow.now)
     ties_nothing(today, said=offer.said, crop=offer.crop)
+    for kind, paper in offer.handed.items():
+        ties_nothing(today, paper, kind)
     land = land_of(uow.session, uow.actor, county, offer, but)
     if source == "household" and land.right is None:
         raise NotFound
@@ -179,12 +177,13 @@ def judged(uow: UnitOfWork, county: str, facts: Offered, land: Land) -> Judged:
 
 def _judge_row(uow: UnitOfWork, row: Listing) -> Judged:
     parts = queries.parcels(uow.session, row.county, row.listing_id)
+    handed = queries.papers(uow.session, row.county, row.listing_id)
     offer = Offer(
         kind=row.kind, parcels=tuple(part.parcel_code for part in parts), first_day=row.from_on, until_on=row.until_on,
         closes_on=row.closes_on, price=row.price, right_id=row.right_id, unit=row.unit, grain=row.grain, floor=row.floor,
         floor_shown=row.floor_shown, escalator_percent=row.escalator_percent, paid_every=row.paid_every,
         paid_before=row.paid_before, to_whom=row.to_whom, way=row.way, crop=row.crop, said=row.said,
-        papers=frozenset(("assembly_minutes", "contractor_consent")),
+        papers=frozenset(("assembly_minutes", *(one.kind for one in handed))),
     )  # fmt: skip
     land = land_of(uow.session, uow.actor, row.county, offer, row.listing_id)
     land = land.with_parts(parts)
@@ -218,63 +217,15 @@ def _list(
     ties_nothing(today, approval=resolution)
     number = f"{county}-L{today.year}-{queries.next_number(uow.session):05d}"
     act = consents.write_act(uow, county, consent_id, Step.LIST, number) if consent_id is not None else None
-    row = _listing(uow, county, offer, found.land, listing_id, number, source)
+    row = listing_of(uow, county, offer, found.land, listing_id, number, source)
     if act is not None:
         row.agent_id, row.agent_act_id = act.agent_id, act.agent_act_id
     row.said = "\n".join(part for part in (offer.said, resolution) if part)
     uow.session.add(row)
     uow.session.flush()
-    parts = [*_parts(row, found.land), *_photos(row, photos)]
+    parts = parts_of(row, offer, found.land, photos)
     uow.session.add_all(parts)
     uow.session.flush()
     logged.stage_listing(uow, row, parts)
     note(uow, row, "submitted", "")
     return row
-
-
-def _listing(
-    uow: UnitOfWork, county: str, offer: Offer, land: Land, listing_id: UUID, number: str, source: str
-) -> Listing:
-    right = land.right
-    return Listing(
-        county=county, village=land.village(uow.actor.jurisdiction), listing_id=listing_id, number=number, kind=offer.kind,
-        source=source, right_id=offer.right_id, household_id=None if right is None else right.household_id,
-        household_code="" if right is None else right.household_code, way=offer.way, to_whom=offer.to_whom,
-        from_on=offer.first_day, until_on=offer.until_on, unit=offer.unit, grain=offer.grain, price=half_up(offer.price),
-        floor=None if offer.floor is None else half_up(offer.floor), floor_shown=offer.floor_shown,
-        escalator_percent=half_up(offer.escalator_percent), paid_every=offer.paid_every, paid_before=offer.paid_before,
-        crop=offer.crop, water=offer.water, road=offer.road, soil=land.soil, said=offer.said, area_m2=half_up(land.area_m2),
-        closes_on=offer.closes_on, listed_by=uow.actor.account_id, listed_by_name=uow.actor.name, agent_id=None,
-        agent_act_id=None, instead_of=offer.instead_of, listed_at=uow.now, state="new",
-    )  # fmt: skip
-
-
-def _parts(row: Listing, land: Land) -> list[Any]:
-    return [
-        ListingParcel(
-            county=row.county,
-            village=row.village,
-            listing_id=row.listing_id,
-            parcel_code=one.code,
-            area_m2=half_up(one.area_m2),
-            part=None
-            if one.code not in land.cut
-            else from_shape(land.cut[one.code], int(shapely.get_srid(land.cut[one.code]))),
-        )
-        for one in land.chosen
-    ]
-
-
-def _photos(row: Listing, photos: Sequence[Kept]) -> list[Any]:
-    return [
-        ListingPhoto(
-            county=row.county,
-            village=row.village,
-            listing_id=row.listing_id,
-            document_id=uuid4(),
-            position=position,
-            sha256=photo.sha256,
-            size=photo.size,
-        )
-        for position, photo in enumerate(photos, 1)
-    ]

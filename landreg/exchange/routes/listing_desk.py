@@ -20,7 +20,7 @@ from landreg.exchange.listings import listing_queries as queries
 from landreg.exchange.listings import service
 from landreg.exchange.listings.reading import Land, Resolution
 from landreg.exchange.routes import listing_forms as forms
-from landreg.exchange.routes.own_listings import photo_of
+from landreg.exchange.routes.own_listings import paper_of, photo_of
 from landreg.land.queries import division_names
 from landreg.law.book import term, terms
 from landreg.law.queries import load_law
@@ -88,6 +88,7 @@ def new() -> Response:
         grains=forms.words("price_grain"),
         whom=forms.words("to_whom"),
         ways=forms.words("listing_way"),
+        slopes=forms.words("land_slope"),
         days=forms.day_choices(law),
         usual=law.days("LST-18.publication_days", "usual"),
         listing_id=request.form.get("listing") or uuid4(),
@@ -125,6 +126,7 @@ def one(county: str, listing_id: UUID) -> Response:
         context: dict[str, Any] = {
             "parcels": queries.parcels(uow.session, county, listing_id),
             "photos": queries.photos(uow.session, county, listing_id),
+            "papers": queries.papers(uow.session, county, listing_id),
             "events": queries.events(uow.session, county, listing_id),
         }
     may_review = actor.has(Role.OPERATOR) and row.state == "submitted"
@@ -173,6 +175,13 @@ def return_(county: str, listing_id: UUID) -> Redirect:
 def photo(county: str, listing_id: UUID, position: int) -> Response:
     """A photo of a listing."""
     return photo_of(current_actor(), county, listing_id, position)
+
+
+@blueprint.get("/listings/<county>/<uuid:listing_id>/papers/<kind>")
+@allow(*READERS)
+def paper(county: str, listing_id: UUID, kind: str) -> Response:
+    """A paper that a listing was handed in with."""
+    return paper_of(current_actor(), county, listing_id, kind)
 
 
 def _drawing(land: Land) -> forms.Drawn | None:

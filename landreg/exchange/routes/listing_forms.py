@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -19,22 +20,26 @@ from sqlalchemy import Row
 from gis.zones import ZONES, to_lonlat
 from landreg.core.errors import BadInput, Finding
 from landreg.core.periods import DAY, years_after
-from landreg.exchange.listings import photos
+from landreg.exchange.listings import papers, photos
 from landreg.exchange.listings.photos import Kept
 from landreg.exchange.listings.reading import Offer
+from landreg.exchange.model import ListingPaper
 from landreg.land import shown as land_shown
 from landreg.law.book import Law, terms
 from landreg.law.transfers import Transfer, transfers
 from landreg.registry.facts import drawn
+from landreg.registry.guarded import Attached
 from landreg.registry.routes.parcel_shown import sketch_of
 from landreg.registry.routes.surroundings import store
 from landreg.web import i18n
-from landreg.web.forms import read_form
+from landreg.web.forms import Upload, read_form
 
 YEARS = (1, 2, 3, 5, 8, 10, 15, 20)
 TO_THE_END = "end"
 MOST_YEARS = 70
 PUBLISHED = (15, 30, 60, 90)
+PHOTO, PAPER = "listing-photo", "listing-paper"
+"""Salts of the tokens by which a form names files that it left in the store."""
 
 
 @dataclass(frozen=True)
@@ -59,19 +64,23 @@ class ListingForm:
     crop: str = field(default="", metadata={"most": 40})
     water: str = ""
     road: str = ""
+    slope: str = ""
     said: str = field(default="", metadata={"most": 500})
     days: int = 30
     listing: UUID | None = None
     instead_of: UUID | None = None
     photo_kept: tuple[str, ...] = ()
+    contractor_consent: Upload | None = None
+    filing: Upload | None = None
+    paper_kept: tuple[str, ...] = ()
 
 
 CHOICES: Mapping[str, str] = {
     "unit": "price_unit", "paid_every": "paid_every", "to_whom": "to_whom", "way": "listing_way", "water": "land_water",
-    "road": "land_road", "grain": "price_grain",
+    "road": "land_road", "slope": "land_slope", "grain": "price_grain",
 }  # fmt: skip
-"""By field: the terms that it may hold; the last three may be empty."""
-OPTIONAL = ("water", "road", "grain")
+"""By field: the terms that it may hold."""
+OPTIONAL = ("water", "road", "slope", "grain")
 
 
 def offer_from(
@@ -80,8 +89,12 @@ def offer_from(
     right_id: UUID | None,
     end_of_term: date | None,
     papers: frozenset[str] = frozenset(),
+    handed: Mapping[str, Attached] = MappingProxyType({}),
 ) -> Offer:
-    """The offer that a form makes on a day. end_of_term: exclusive. Raises BadInput with every field that cannot be meant."""
+    """The offer that a form makes on a day. end_of_term: exclusive. papers: kinds that are there; handed: files.
+
+    Raises BadInput with every field that cannot be meant.
+    """
     faults = [
         Finding("FORM-5", name, {"given": str(getattr(given, name))[:40]})
         for name, kind in CHOICES.items()
@@ -104,7 +117,8 @@ def offer_from(
         price=given.price, right_id=right_id, unit=given.unit, grain=given.grain if given.unit == "kg_mu_year" else "",
         floor=given.floor, floor_shown=given.floor_shown, escalator_percent=given.escalator, paid_every=given.paid_every,
         paid_before=given.paid == "before", to_whom=given.to_whom, way=given.way, crop=given.crop, water=given.water,
-        road=given.road, said=given.said, part=given.part, instead_of=given.instead_of, papers=papers,
+        road=given.road, slope=given.slope, said=given.said, part=given.part, instead_of=given.instead_of,
+        papers=papers, handed=handed,
     )  # fmt: skip
 
 
@@ -130,25 +144,43 @@ def read_listing() -> ListingForm:
 
 def kept_photos(given: ListingForm) -> list[Kept]:
     """The photos that were sent now, after those that an earlier sending of this form left in the store."""
-    earlier = [kept for token in given.photo_kept if (kept := _opened(token)) is not None]
+    earlier = [Kept(*found) for token in given.photo_kept if (found := _opened(token, PHOTO)) is not None]
     return [*earlier, *photos.keep(store(), (sent.stream for sent in request.files.getlist("photos") if sent.filename))]
+
+
+def kept_papers(given: ListingForm) -> dict[str, Attached]:
+    """The papers that the kind asks for: what an earlier sending of this form left in the store, and what was sent now."""
+    asked = papers.asked_of(transfers(date.max - DAY).get(given.kind))
+    kept = {}
+    for token in given.paper_kept:
+        match _opened(token, PAPER):
+            case [kind, sha256, size, name] if kind in asked:
+                paper = papers.again(store(), kind, sha256, size, name)
+                kept.update({kind: paper} if paper is not None else {})
+    return kept | papers.keep(store(), {kind: getattr(given, kind) for kind in asked})
 
 
 def tokens(kept: Sequence[Kept]) -> list[str]:
     """Photos as a form that comes back carries them; nobody else's file can be named by one."""
-    return [_signer().dumps([one.sha256, one.size]) for one in kept]
+    return [_signer(PHOTO).dumps([one.sha256, one.size]) for one in kept]
 
 
-def _opened(token: str) -> Kept | None:
+def paper_tokens(kept: Mapping[str, Attached] | Sequence[ListingPaper]) -> dict[str, tuple[str, str]]:
+    """By kind: the name of a paper, and how a form carries it on."""
+    told = kept.items() if isinstance(kept, Mapping) else [(one.kind, one) for one in kept]
+    return {kind: (one.name, str(_signer(PAPER).dumps([kind, one.sha256, one.size, one.name]))) for kind, one in told}
+
+
+def _opened(token: str, salt: str) -> list[Any] | None:
     try:
-        sha256, size = _signer().loads(token)
+        found = _signer(salt).loads(token)
     except (BadSignature, ValueError):
         return None
-    return Kept(sha256, size)
+    return found if isinstance(found, list) else None
 
 
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(str(current_app.secret_key), salt="listing-photo")
+def _signer(salt: str) -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt=salt)
 
 
 @dataclass(frozen=True)

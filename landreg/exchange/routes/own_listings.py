@@ -6,10 +6,11 @@ An agent's pages lie under the consent by which the agent acts; a band across ea
 from __future__ import annotations
 
 from datetime import date
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
-from flask import Blueprint, Response, flash, g, redirect, request, url_for
+from flask import Blueprint, Response, flash, g, redirect, request, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
@@ -22,7 +23,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, NotFound, Refused
 from landreg.core.periods import DAY, beijing_day
 from landreg.exchange.listings import listing_queries as queries
-from landreg.exchange.listings import service
+from landreg.exchange.listings import papers, service
 from landreg.exchange.listings.photos import Kept
 from landreg.exchange.routes import listing_forms as forms
 from landreg.law.queries import load_law
@@ -87,6 +88,13 @@ def photo(county: str, listing_id: UUID, position: int) -> Response:
     return photo_of(_bound(), county, listing_id, position)
 
 
+@blueprint.get("/my/listings/<county>/<uuid:listing_id>/papers/<kind>")
+@allow(Role.FARMER)
+def paper(county: str, listing_id: UUID, kind: str) -> Response:
+    """A paper of one's own listing."""
+    return paper_of(_bound(), county, listing_id, kind)
+
+
 @blueprint.get("/agent/<county>/<uuid:consent_id>/listings")
 @allow(Role.AGENT)
 def agents(county: str, consent_id: UUID) -> Response:
@@ -140,6 +148,16 @@ def photo_of(actor: Actor, county: str, listing_id: UUID, position: int) -> Resp
     return answer
 
 
+def paper_of(actor: Actor, county: str, listing_id: UUID, kind: str) -> Response:
+    """A paper of a listing that the actor sees. Raises NotFound (DOC-1, DOC-2 where the store has not what the hash names)."""
+    with unit_of_work(actor) as uow:
+        found = [row for row in queries.papers(uow.session, county, listing_id) if row.kind == kind]
+    if not found:
+        raise NotFound
+    content = BytesIO(store().read(found[0].sha256))
+    return send_file(content, papers.media(store(), found[0].sha256), download_name=found[0].name)
+
+
 def _bound() -> Actor:
     """The farmer who asks. Raises Refused (ACC-30) when the account is bound to no household."""
     actor = current_actor()
@@ -181,6 +199,7 @@ def _form(actor: Actor, right_id: UUID, consent: Consent | None) -> Response:
         today = beijing_day(uow.now)
         law = load_law(uow.session, right.county, today)
         before = _before(uow.session, right.county)
+        handed_before = () if before is None else queries.papers(uow.session, right.county, before.listing_id)
     kinds = forms.kinds_of(right.kind, "household", today)
     asked = request.form.get("kind") or request.args.get("kind") or (before.kind if before else "")
     kind = next((one for one in kinds if one.kind == asked), kinds[0] if kinds else None)
@@ -198,8 +217,10 @@ def _form(actor: Actor, right_id: UUID, consent: Consent | None) -> Response:
         units=forms.words("price_unit", kind.units), grains=forms.words("price_grain"),
         whom=forms.words("to_whom", kind.to_whom), ways=forms.words("listing_way", kind.ways),
         rhythms=forms.words("paid_every"), waters=forms.words("land_water"), roads=forms.words("land_road"),
+        slopes=forms.words("land_slope"),
         most_photos=law.days("LST-21.photos"), listing_id=request.form.get("listing") or uuid4(),
-        photo_tokens=g.get("photo_tokens", ()), checked=g.get("checked"), notes=g.get("notes", ()),
+        photo_tokens=g.get("photo_tokens", ()), papers=papers.asked_of(kind),
+        paper_tokens=g.get("paper_tokens", forms.paper_tokens(handed_before)), checked=g.get("checked"), notes=g.get("notes", ()),
     )  # fmt: skip
 
 
@@ -216,13 +237,16 @@ def _sent(actor: Actor, right_id: UUID, consent: Consent | None) -> Redirect | R
     given = forms.read_listing()
     kept = forms.kept_photos(given)
     g.photo_tokens = forms.tokens(kept)
+    handed = forms.kept_papers(given)
+    g.paper_tokens = forms.paper_tokens(handed)
     with unit_of_work(actor) as uow:
         county = _county_of(uow.session, actor, right_id)
         said = queries.right_said(uow.session, county, right_id, own=True)
         today = beijing_day(uow.now)
     if said is None:
         raise NotFound
-    offer = forms.offer_from(given, today, right_id, said.term.upper if said.term is not None else None)
+    end = said.term.upper if said.term is not None else None
+    offer = forms.offer_from(given, today, right_id, end, handed=handed)
     if "check" in request.form:
         return _checked(actor, county, offer, kept, right_id, consent)
     if consent is None:
@@ -263,6 +287,7 @@ def _one(actor: Actor, county: str, listing_id: UUID, consent: Consent | None) -
             listing=row,
             parcels=queries.parcels(uow.session, county, listing_id),
             photos=queries.photos(uow.session, county, listing_id),
+            papers=queries.papers(uow.session, county, listing_id),
             events=queries.events(uow.session, county, listing_id),
             consent=consent,
             kinds=transfers(beijing_day(row.listed_at)),

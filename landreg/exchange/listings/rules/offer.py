@@ -40,7 +40,14 @@ def tr_10_contractor_consents(facts: Offered, law: Law) -> Finding | None:
     """TR-10: what was taken is offered further with the contractor's written consent. RLCL-46."""
     if facts.kind != "retransfer" or "contractor_consent" in facts.papers:
         return None
-    return Finding("TR-10", "paper", {}, subject=facts.number or None)
+    return Finding("TR-10", "contractor_consent", {}, subject=facts.number or None)
+
+
+def tr_5_transfer_filed(facts: Offered, law: Law) -> Finding | None:
+    """TR-5: where a re-transfer is not filed with the collective yet, that is told and stops no listing. RLCL-46."""
+    if facts.kind != "retransfer" or "filing" in facts.papers:
+        return None
+    return Finding("TR-5", "filing", {}, subject=facts.number or None)
 
 
 def lst_1_price_is_a_sum(facts: Offered, law: Law) -> Finding | None:
@@ -123,9 +130,9 @@ def lst_18_published_long_enough(facts: Offered, law: Law) -> Finding | None:
 
 
 def lst_19_escalator_within_bounds(facts: Offered, law: Law) -> Finding | None:
-    """LST-19: the price rises or falls by no more a year than the county lets."""
+    """LST-19: the price stays or rises by no more a year than the county lets; it does not fall, since no contract lets it."""
     most = law.number("LST-19.escalator_percent")
-    sound = abs(facts.escalator_percent) <= most and facts.escalator_percent == facts.escalator_percent.quantize(CENT)
+    sound = 0 <= facts.escalator_percent <= most and facts.escalator_percent == facts.escalator_percent.quantize(CENT)
     return None if sound else Finding("LST-19", "escalator", {"most": most}, subject=facts.number or None)
 
 
@@ -173,6 +180,7 @@ OFFER_RULES = (
     tr_1_term_within_contract,
     tr_3_assigned_within_the_collective,
     tr_4_exchanged_within_the_collective,
+    tr_5_transfer_filed,
     tr_10_contractor_consents,
     lst_1_price_is_a_sum,
     lst_2_floor_below_the_price,

@@ -1,0 +1,64 @@
+"""Papers that a listing is handed in with: kept as they were sent, named by their digest, read by the operator alone."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+
+from PIL import Image
+
+from landreg.core.errors import BadInput, Finding
+from landreg.core.files import Store
+from landreg.law.transfers import Transfer
+from landreg.registry.guarded import Attached, attached, text_of
+from landreg.web.forms import Upload
+
+CONSENT, FILING = "contractor_consent", "filing"
+MOST_BYTES = 15 * 1024 * 1024
+MEDIA = {"PDF": "application/pdf", "JPEG": "image/jpeg", "PNG": "image/png"}
+
+
+def asked_of(kind: Transfer | None) -> tuple[str, ...]:
+    """The papers that a household hands in with a listing of a kind: the consent it needs, and the filing where there is one."""
+    return (CONSENT, FILING) if kind is not None and CONSENT in kind.papers else ()
+
+
+def keep(store: Store, sent: Mapping[str, Upload | None]) -> dict[str, Attached]:
+    """Keep papers that were sent, by kind. Raises BadInput with each that is none (LST-27) or cannot be read (EXIT-15)."""
+    kept: dict[str, Attached] = {}
+    faults: list[Finding] = []
+    for kind, upload in sent.items():
+        try:
+            paper = attached(store, upload, kind)
+        except BadInput as error:
+            faults += error.findings
+            continue
+        if paper is not None and (paper.size > MOST_BYTES or not media(store, paper.sha256)):
+            faults.append(Finding("LST-27", kind))
+        elif paper is not None:
+            kept[kind] = paper
+    if faults:
+        raise BadInput(faults)
+    return kept
+
+
+def again(store: Store, kind: str, sha256: str, size: int, name: str) -> Attached | None:
+    """A paper that was kept before; None where the store has it no more."""
+    file = store.path(sha256)
+    return Attached(sha256, size, name, text_of(file, kind)) if file.is_file() else None
+
+
+def media(store: Store, sha256: str) -> str:
+    """What a kept file is, by what it holds and not by its name; '' for what is no paper."""
+    file = store.path(sha256)
+    with file.open("rb") as opened:
+        if opened.read(1024).lstrip().startswith(b"%PDF"):
+            return MEDIA["PDF"]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            with Image.open(file, formats=("JPEG", "PNG")) as picture:
+                picture.verify()
+                return MEDIA[str(picture.format)]
+    except (OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError):
+        return ""

@@ -1,0 +1,129 @@
+"""Land that was taken in is offered further: with the contractor's consent as a paper, which the operator reads."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from io import BytesIO
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from PIL import Image
+
+from landreg.core.actor import Actor, Role
+from tests.exchange_kit import NEIGHBOUR, farmer_of
+from tests.registry_kit import Connection, one
+from tests.retransfer_kit import operated
+from tests.villages import VILLAGE
+from tests.web.conftest import Browser, OpenAccount
+
+
+@pytest.fixture
+def taken(registrar: Actor, reviewer: Actor, superuser: Connection) -> tuple[UUID, Actor]:
+    return operated(registrar, reviewer, superuser)
+
+
+@pytest.fixture
+def right(taken: tuple[UUID, Actor]) -> UUID:
+    return taken[0]
+
+
+@pytest.fixture
+def farmer(right: UUID, superuser: Connection, account: OpenAccount) -> Actor:
+    account("wang", Role.FARMER, jurisdiction=VILLAGE)
+    return farmer_of(superuser, NEIGHBOUR, login="wang")
+
+
+@pytest.fixture
+def phone(browser: Browser, farmer: Actor) -> Browser:
+    browser.log_in("wang")
+    return browser
+
+
+@pytest.fixture
+def desk(another_browser: Browser, account: OpenAccount) -> Browser:
+    account("jiao", Role.OPERATOR)
+    another_browser.log_in("jiao")
+    return another_browser
+
+
+def consent() -> bytes:
+    """A photographed paper."""
+    told = BytesIO()
+    Image.new("RGB", (60, 80), "white").save(told, "JPEG")
+    return told.getvalue()
+
+
+def sent(phone: Browser, right: UUID, parcel: str, **changed: Any) -> Any:
+    sound = {"kind": "retransfer", "parcel": parcel, "years": "5", "price": "500", "unit": "yuan_mu_year", "days": "30"}
+    return phone.post(
+        f"/my/listings/new/{right}", {**sound, "listing": str(uuid4()), **changed}, content_type="multipart/form-data"
+    )
+
+
+def found(answer: Any) -> set[str]:
+    return set(re.findall(r'class="code">([A-Z]+-\d+)<', answer.text))
+
+
+def parcel_of(phone: Browser, right: UUID) -> str:
+    page = phone.get(f"/my/listings/new/{right}")
+    assert page.status_code == 200, page.text
+    assert "承包方书面同意" in page.text
+    return re.findall(r'name="parcel" value="(\d+)"', page.text)[0]
+
+
+def test_what_was_taken_in_is_offered_further_with_the_contractors_consent_alone(
+    phone: Browser, desk: Browser, right: UUID, farmer: Actor, taken: tuple[UUID, Actor]
+) -> None:
+    assert f"/my/listings/new/{right}" in phone.get("/my/listings").text
+    parcel = parcel_of(phone, right)
+    for check, codes in (({}, {"TR-10"}), ({"check": "1"}, {"TR-10", "TR-5"})):
+        without = sent(phone, right, parcel, **check)
+        assert (without.status_code, found(without)) == (422, codes)
+    assert one(farmer, "SELECT count(*) FROM exchange.listing") == 0
+    paper = consent()
+    checked = sent(phone, right, parcel, check="1", contractor_consent=(BytesIO(paper), "同意书.jpg"))
+    assert (checked.status_code, "可以提交" in checked.text, "已收到 同意书.jpg" in checked.text) == (200, True, True)
+    token = re.findall(r'name="paper_kept" value="([^"]+)"', checked.text)
+    listed = sent(phone, right, parcel, paper_kept=token)
+    assert listed.status_code == 303, listed.text
+    address = listed.headers["Location"]
+    assert all(word in phone.get(address).text for word in ("同意书.jpg", hashlib.sha256(paper).hexdigest()[:16]))
+    page = desk.get(address.removeprefix("/my"))
+    assert "承包方书面同意" in page.text
+    assert found(page) == {"TR-5"}
+    kept = desk.client.get(f"{address.removeprefix('/my')}/papers/contractor_consent")
+    assert (kept.data, kept.mimetype) == (paper, "image/jpeg")
+    assert desk.client.get(f"{address.removeprefix('/my')}/papers/filing").status_code == 404
+    assert desk.post(f"{address.removeprefix('/my')}/publish").status_code == 303
+    number = one(farmer, "SELECT number FROM exchange.listing WHERE state = 'published'")
+    shown = desk.client.get(f"/market/listings/{number}")
+    assert (shown.status_code, "同意书" in shown.text) == (200, False)
+    assert one(taken[1], "SELECT count(*) FROM exchange.listing_paper") == 0
+    assert one(farmer, "SELECT count(*) FROM exchange.listing_paper") == 1
+
+
+def test_a_paper_that_is_none_is_refused_and_a_listing_that_came_back_keeps_its_papers(
+    phone: Browser, desk: Browser, right: UUID, farmer: Actor
+) -> None:
+    parcel = parcel_of(phone, right)
+    for content, name, status, code in (
+        (b"", "a.pdf", 400, "FORM-12"), (b"no paper", "a.jpg", 400, "LST-27"), (b"%PDF-1.7 broken", "a.pdf", 400, "EXIT-15"),
+        (consent()[:200], "a.jpg", 400, "LST-27"), (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "a.svg", 400, "LST-27"),
+        (consent(), "退承包地才给办落户.jpg", 422, "GUARD-1"),
+    ):  # fmt: skip
+        answer = sent(phone, right, parcel, contractor_consent=(BytesIO(content), name))
+        assert (answer.status_code, found(answer)) == (status, {code}), name
+    assert found(sent(phone, right, parcel, paper_kept=["forged", "W10.x"])) == {"TR-10"}
+    assert one(farmer, "SELECT count(*) FROM exchange.listing") == 0
+    both = {name: (BytesIO(consent()), f"{name}.jpg") for name in ("contractor_consent", "filing")}
+    address = sent(phone, right, parcel, **both).headers["Location"]
+    page = desk.get(address.removeprefix("/my"))
+    assert (found(page), "filing.jpg" in page.text) == (set(), True)
+    assert desk.post(f"{address.removeprefix('/my')}/return", {"reason": "price"}).status_code == 303
+    anew = phone.get(f"/my/listings/new/{right}?again={address.rsplit('/', 1)[1]}")
+    tokens = re.findall(r'name="paper_kept" value="([^"]+)"', anew.text)
+    assert len(tokens) == 2
+    assert sent(phone, right, parcel, paper_kept=tokens, instead_of=address.rsplit("/", 1)[1]).status_code == 303
+    assert one(farmer, "SELECT count(*) FROM exchange.listing_paper") == 4
