@@ -205,6 +205,8 @@ class _Shown(dict[str, Any]):
 
     def __getitem__(self, key: str) -> Any:
         value = super().get(key)
+        if key == "limits":
+            return self._limits(value or ())
         if value is None:
             return "—"
         kind = _IN_WORDS.get(key)
@@ -215,6 +217,26 @@ class _Shown(dict[str, Any]):
         if kind:
             return term(kind, str(value), self.language)
         return value
+
+    def _limits(self, limits: Iterable[Mapping[str, str]]) -> str:
+        """Each restriction with the right on which it lies and whose that is; where that is not told, on the right."""
+        chinese = self.language == "zh"
+        said = [
+            (
+                term("restriction", one["restriction"], self.language),
+                one["party"] or "—",
+                f"{term('right', one['right_kind'], self.language)} {one['right']}",
+                f"（{one['holder']}）" if chinese else f" of {one['holder']}",
+            )
+            for one in limits
+        ]
+        if not said:
+            said = [(self["restrictions"], self["parties"], "权利" if chinese else "the right", "")]
+        lines = (
+            f"{right}{holder}上的{kind}（{party}）" if chinese else f"{kind} ({party}) on {right}{holder}"
+            for kind, party, right, holder in said
+        )
+        return ("；" if chinese else "; ").join(dict.fromkeys(lines))
 
     def __missing__(self, key: str) -> str:
         return "—"

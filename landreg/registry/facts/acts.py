@@ -23,6 +23,7 @@ from landreg.registry.facts import standing
 from landreg.registry.facts.certificates import exchange_proposals
 from landreg.registry.facts.exits import exit_proposals, pending_exits
 from landreg.registry.facts.households import household_proposals, operated
+from landreg.registry.facts.limits import lying_on
 from landreg.registry.facts.names import name_proposals
 from landreg.registry.facts.operation import operation_proposals
 from landreg.registry.facts.parcels import parcel_proposals
@@ -70,17 +71,23 @@ def act_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
     found = {one.case.case_id: one for reading, some in of_family.items() for one in reading(session, some)}
     more, came = asked_of_all(session, cases), came_since(session, cases)
     pending = pending_exits(session, cases)
+    limits = {one: (*found[one].facts.restrictions, *pending.get(one, ())) for one in found}
+    named = lying_on(session, cases[0].county, limits.values())
     return [
-        _with(found[case.case_id], more[case.case_id], pending.get(case.case_id, ()), came.get(case.case_id, ()))
-        for case in cases
+        _with(
+            found[one],
+            more[one],
+            tuple(replace(limit, on=named.get(limit.right_id)) for limit in limits[one]),
+            came.get(one, ()),
+        )
+        for one in (case.case_id for case in cases)
     ]
 
 
 def _with(
-    proposal: ActProposal, more: Mapping[str, Any], pending: tuple[Restricted, ...], came: Sequence[UUID]
+    proposal: ActProposal, more: Mapping[str, Any], restrictions: tuple[Restricted, ...], came: Sequence[UUID]
 ) -> ActProposal:
     """A proposal with what every family is asked; the certificates of rights that came since are replaced by it too."""
-    restrictions = (*proposal.facts.restrictions, *pending)
     whole = replace(proposal, facts=replace(proposal.facts, **more, restrictions=restrictions))
     if not came:
         return whole

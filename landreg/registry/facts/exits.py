@@ -148,9 +148,10 @@ def pending_exits(session: Session, cases: Sequence[Case]) -> dict[UUID, tuple[R
     found = [(row.case_id, row.number, set(row.right_ids)) for row in session.execute(text(_PENDING), asked)]
     return {
         case.case_id: tuple(
-            Restricted(other, "exit", number, 1)
+            Restricted(other, "exit", number, 1, right_id=right)
             for other, number, under in found
-            if other != case.case_id and under & set(case.right_ids)
+            if other != case.case_id
+            for right in sorted(under & set(case.right_ids))[:1]
         )
         for case in cases
     }

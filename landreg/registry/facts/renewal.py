@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
+from landreg.core.codes import masked_name
 from landreg.law.book import act_type
 from landreg.registry.casebook import Case
 from landreg.registry.effects import Changes, renewal
@@ -42,6 +43,11 @@ class Ending:
     members: int
     families: frozenset[str]
     reasons: tuple[str, ...]
+
+    @property
+    def household(self) -> str:
+        """The household as a finding names it: code, and name behind the mask."""
+        return f"{self.household_code}（{masked_name(self.holder)}）"
 
 
 def endings(session: Session, county: str, collective: UUID, first: date, last: date) -> list[Ending]:
@@ -118,10 +124,19 @@ def _proposal(
         reasons=seen.reasons if seen else (),
         listed=case.act_kind == "renewal",
         aside=roster is None or roster.aside,
+        put_aside=_put_aside(roster),
         decided=roster is not None and roster.state == "decided",
         noticed=case.state in ("noticed", "objected"),
+        household=seen.household if seen else case.household_code,
     )
     return ActProposal(case, rows, facts, partial(_changes, rows, facts))
+
+
+def _put_aside(roster: Row[Any] | None) -> tuple[str, ...]:
+    """For which reasons a case does not go by a roster; that the roster does not have it is one."""
+    if roster is None:
+        return ("off_roster",)
+    return tuple(roster.reasons) if roster.aside else ()
 
 
 def _changes(rows: InForce, facts: RenewalFacts, on: date) -> Changes:
@@ -168,7 +183,7 @@ _SET_ASIDE = """
     WHERE e.county = :county AND e.right_id = ANY (:rights) AND e.aside
 """
 _ROSTERS = """
-    SELECT e.case_id, e.aside, n.state FROM registry.renewal_entry AS e
+    SELECT e.case_id, e.aside, e.reasons, n.state FROM registry.renewal_entry AS e
     JOIN registry.renewal AS n ON n.county = e.county AND n.renewal_id = e.renewal_id
     WHERE e.county = :county AND e.case_id = ANY (:cases)
 """

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import insert
@@ -21,9 +22,10 @@ from landreg.law.book import examine
 from landreg.law.queries import load_law
 from landreg.log.leaf import Entry
 from landreg.log.store import stage
+from landreg.party.model import Collective
 from landreg.registry import documents, roster_queries
 from landreg.registry.casework.cases import UNDER_WAY, locked, note, set_values
-from landreg.registry.facts.renewal import endings, endings_of
+from landreg.registry.facts.renewal import Ending, endings, endings_of
 from landreg.registry.leaves.renewals import decision_facts, drawn_facts, given_up_facts
 from landreg.registry.numbers import draw
 from landreg.registry.roster_model import Roster, RosterEntry
@@ -73,18 +75,7 @@ def draw_up(actor: Actor, county: str, collective_code: str, asked: Asked, plan:
         collective = roster_queries.collective_by_code(uow.session, county, collective_code)
         if collective is None:
             raise NotFound
-        law = load_law(uow.session, county, beijing_day(uow.now))
-        planned = Plan(
-            collective_code, asked.ends_from, asked.ends_until, asked.adjusts, asked.ground, asked.approval is not None
-        )
-        if found := examine(PLAN_RULES, planned, law):
-            raise Refused(found)
-        ending = endings(uow.session, county, collective.collective_id, asked.ends_from, asked.ends_until)
-        taken = roster_queries.on_a_roster(uow.session, county, [one.right_id for one in ending])
-        listed = [one for one in ending if one.right_id not in taken]
-        if not listed:
-            values = {"from": asked.ends_from, "until": asked.ends_until}
-            raise Refused(Finding("REN-13", "ends_until", values, subject=collective_code))
+        listed = _to_be_listed(uow, collective, asked)
         (serial,) = draw(uow, "renewal_number")
         roster = Roster(
             county=county,
@@ -107,18 +98,36 @@ def draw_up(actor: Actor, county: str, collective_code: str, asked: Asked, plan:
         )
         uow.session.add(roster)
         uow.session.flush()
-        common = {"county": county, "renewal_id": roster.renewal_id, "said": "", "put_by": None, "case_id": None}
-        rows = [
-            common
-            | {"right_id": one.right_id, "village": one.village, "code": one.code, "household_code": one.household_code}
-            | {"holder": one.holder, "ends_on": one.last_day, "area_m2": one.area_m2, "mu": one.mu, "parcels": one.parcels}
-            | {"aside": bool(one.reasons), "reasons": list(one.reasons)}
-            for one in listed
-        ]  # fmt: skip
-        uow.session.execute(insert(RosterEntry), rows)
+        uow.session.execute(insert(RosterEntry), [_entry(roster, one) for one in listed])
         facts = drawn_facts(uow.session, county, roster.renewal_id)
         stage(uow, Entry("renewal.drawn_up", county, roster.village, roster.number, facts))
     return roster.renewal_id
+
+
+def _to_be_listed(uow: UnitOfWork, collective: Collective, asked: Asked) -> list[Ending]:
+    """The contracts of a collective that end in a roster's window and stand on no other. Raises as `draw_up`."""
+    county = collective.county
+    law = load_law(uow.session, county, beijing_day(uow.now))
+    planned = Plan(
+        collective.code, asked.ends_from, asked.ends_until, asked.adjusts, asked.ground, asked.approval is not None
+    )
+    if found := examine(PLAN_RULES, planned, law):
+        raise Refused(found)
+    ending = endings(uow.session, county, collective.collective_id, asked.ends_from, asked.ends_until)
+    taken = roster_queries.on_a_roster(uow.session, county, [one.right_id for one in ending])
+    listed = [one for one in ending if one.right_id not in taken]
+    if not listed:
+        values = {"from": asked.ends_from, "until": asked.ends_until}
+        raise Refused(Finding("REN-13", "ends_until", values, subject=collective.code))
+    return listed
+
+
+def _entry(roster: Roster, one: Ending) -> dict[str, Any]:
+    """A contract on a roster, aside from the beginning where the register gives a reason."""
+    of = {"county": roster.county, "renewal_id": roster.renewal_id, "said": "", "put_by": None, "case_id": None}
+    of |= {"right_id": one.right_id, "village": one.village, "code": one.code, "household_code": one.household_code}
+    of |= {"holder": one.holder, "ends_on": one.last_day, "area_m2": one.area_m2, "mu": one.mu, "parcels": one.parcels}
+    return of | {"aside": bool(one.reasons), "reasons": list(one.reasons)}
 
 
 def put_aside(actor: Actor, county: str, renewal_id: UUID, right_ids: Sequence[UUID], reason: str, said: str) -> int:
@@ -153,13 +162,18 @@ def put_back(actor: Actor, county: str, renewal_id: UUID, right_ids: Sequence[UU
         roster = _held(uow, county, renewal_id, "drawn")
         chosen = _chosen(uow, roster, right_ids)
         seen = endings_of(uow.session, county, [one.right_id for one in chosen])
-        still = {one.code: seen[one.right_id].reasons for one in chosen if one.right_id in seen}
-        if stays := [code for code, reasons in still.items() if reasons]:
-            found = [Finding("REN-10", "right", {"aside": list(still[code])}, subject=code) for code in stays]
-            raise Refused(found)
+        still = [(one, seen[one.right_id]) for one in chosen if one.right_id in seen]
+        if stays := [_by_itself(one.code, ending) for one, ending in still if ending.reasons]:
+            raise Refused(stays)
         for one in chosen:
             one.aside, one.reasons, one.said, one.put_by = False, [], "", actor.account_id
     return len(chosen)
+
+
+def _by_itself(code: str, ending: Ending) -> Finding:
+    """That a household is renewed by itself: which, and why."""
+    values = {"household": ending.household, "aside": list(ending.reasons)}
+    return Finding("REN-10", "right", values, subject=code)
 
 
 def decide(actor: Actor, county: str, renewal_id: UUID, vote: Vote) -> tuple[Finding, ...]:

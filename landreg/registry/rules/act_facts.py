@@ -11,9 +11,18 @@ from landreg.registry.rules.requests import Request
 
 
 @dataclass(frozen=True)
+class OnRight:
+    """The right on which a restriction lies: its kind and code, and whose it is, a person behind the mask."""
+
+    kind: str
+    code: str
+    holder: str
+
+
+@dataclass(frozen=True)
 class Restricted:
     """A restriction on a right: kind, for whom, and its place among its kind. no_transfer: of a mortgage, it was agreed that the
-    right is not transferred. right_id: the right on which it lies.
+    right is not transferred. right_id, on: the right on which it lies.
     """
 
     restriction_id: UUID
@@ -22,6 +31,7 @@ class Restricted:
     rank: int
     no_transfer: bool = False
     right_id: UUID | None = None
+    on: OnRight | None = None
 
 
 @dataclass(frozen=True)

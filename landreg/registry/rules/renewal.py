@@ -49,8 +49,8 @@ class Seen:
 class RenewalFacts(ActFacts):
     """What a renewal rests on. families: kinds of land under it. persons: who hold it. reasons: why it is treated by itself.
 
-    listed: it goes by a roster. aside: it was put aside there. decided: the members decided on the roster. noticed: its
-    notice has begun, so that registration is what comes next.
+    listed: it goes by a roster. aside: it was put aside there, put_aside: for which reasons. decided: the members decided on the
+    roster. noticed: its notice has begun, so that registration is what comes next. household: code, and name behind the mask.
     """
 
     families: frozenset[str] = frozenset(("arable",))
@@ -58,8 +58,10 @@ class RenewalFacts(ActFacts):
     reasons: tuple[str, ...] = ()
     listed: bool = False
     aside: bool = False
+    put_aside: tuple[str, ...] = ()
     decided: bool = False
     noticed: bool = False
+    household: str = ""
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,8 @@ def ren_10_goes_with_the_others(facts: RenewalFacts, law: Law) -> Finding | None
     """REN-10: a household that must be treated by itself does not go by a roster; its right stands. RLCL-20."""
     if not facts.listed or not (facts.reasons or facts.aside):
         return None
-    return Finding("REN-10", "reasons", {"aside": list(facts.reasons)}, subject=facts.code)
+    reasons = list(dict.fromkeys((*facts.reasons, *facts.put_aside)))
+    return Finding("REN-10", "reasons", {"household": facts.household, "aside": reasons}, subject=facts.code)
 
 
 def ren_11_expired_is_no_ground(facts: RenewalFacts, law: Law) -> Finding | None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from landreg.core.errors import Finding
 from landreg.law.book import Law, protections
-from landreg.registry.rules.act_facts import ActFacts, Restricted
+from landreg.registry.rules.act_facts import ActFacts, OnRight, Restricted
 from landreg.registry.rules.household_requests import LandOperationChange
 from landreg.registry.rules.renewal_requests import RestrictionChange
 from landreg.registry.rules.requests import MOST_YUAN, RELEASES, Assignment, Release, RestrictionAsked
@@ -88,8 +89,19 @@ def _trait(facts: ActFacts) -> str:
 def _told(code: str, found: Sequence[Restricted], facts: ActFacts) -> Finding | None:
     if not found:
         return None
-    values = {"restrictions": sorted({one.kind for one in found}), "parties": [one.party for one in found]}
-    return Finding(code, "restrictions", values, subject=facts.code)
+    values: dict[str, Any] = {
+        "restrictions": sorted({one.kind for one in found}),
+        "parties": [one.party for one in found],
+    }
+    limits = [_limit(one, one.on) for one in found if one.on is not None]
+    told = {**values, "limits": limits} if len(limits) == len(found) else values
+    return Finding(code, "restrictions", told, subject=facts.code)
+
+
+def _limit(one: Restricted, on: OnRight) -> dict[str, str]:
+    """Which restriction, on which right, and whose that is."""
+    said = {"restriction": one.kind, "party": one.party}
+    return {**said, "right": on.code, "right_kind": on.kind, "holder": on.holder}
 
 
 RESTRICTED = (

@@ -125,7 +125,7 @@ def test_a_dispute_stops_a_mortgage_until_it_is_settled_and_a_change_of_address_
     with pytest.raises(Refused) as refused:
         applied(registrar, "mortgage", mortgage, right)
     (stopped,) = [found for found in refused.value.findings if found.code == "TR-12"]
-    assert stopped.values == {"restrictions": ["dispute"], "parties": ["异议村民"]}
+    assert (stopped.values["restrictions"], stopped.values["parties"]) == (["dispute"], ["异议村民"])
     change = applied(registrar, "household_change", HouseholdChange(address="样本村二组"))
     booked(registrar, reviewer, superuser, change, "household_change")
     pass_days(superuser, 1)

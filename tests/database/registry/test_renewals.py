@@ -177,6 +177,7 @@ def test_a_contract_is_renewed_once(registrar: Actor, reviewer: Actor, superuser
     with pytest.raises(Refused) as refused:
         booking.register(registrar, COUNTY, ids)
     assert codes(refused) == {"REN-10"}
+    assert refused.value.findings[0].values["household"] == f"{HOUSEHOLD}（户*1）"
     cases.withdraw(registrar, COUNTY, [case], "随名册办理")
     booking.register(registrar, COUNTY, ids)
     with pytest.raises(Refused) as refused:

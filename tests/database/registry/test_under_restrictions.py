@@ -94,7 +94,11 @@ def test_a_mortgaged_right_goes_up_in_another_with_the_creditors_consent_and_the
     with pytest.raises(Refused) as refused:
         cases.accept(registrar, COUNTY, [case])
     assert codes(refused) == {"TR-20", "TR-21"}
-    assert refused.value.findings[0].values == {"restrictions": ["mortgage"], "parties": ["信用社"]}
+    limits = [limit for found in refused.value.findings for limit in found.values["limits"]]
+    assert [(limit["right"], limit["holder"], limit["party"]) for limit in limits] == [
+        (f"{HOUSEHOLD}J", "户*1", "信用社"),
+        (f"{SECOND}J", "户*2", "信用社"),
+    ]
     put_papers(registrar, case, "assignment", ("creditor_consent",))
     booked(registrar, reviewer, superuser, case, "assignment")
     assert (lies_on(registrar, right, "mortgage"), lies_on(registrar, theirs, "mortgage")) == (0, 2)

@@ -68,9 +68,14 @@ def test_a_roster_is_registered_after_the_decision_and_singly_without_one() -> N
 
 
 def test_who_is_treated_by_themselves_does_not_go_by_the_roster() -> None:
-    found = rules.ren_10_goes_with_the_others(replace(FACTS, reasons=("disputed",)), LAW)
-    assert found == Finding("REN-10", "reasons", {"aside": ["disputed"]}, subject="C1")
-    assert codes(rules.ren_10_goes_with_the_others(replace(FACTS, aside=True), LAW)) == {"REN-10"}
+    named = replace(FACTS, household="610902104202010001（王*）", reasons=("disputed",))
+    found = rules.ren_10_goes_with_the_others(named, LAW)
+    said = {"household": "610902104202010001（王*）", "aside": ["disputed"]}
+    assert found == Finding("REN-10", "reasons", said, subject="C1")
+    assert LAW.say(found).startswith("农户 610902104202010001（王*）须单独办理延包（有争议或异议）")
+    by_hand = rules.ren_10_goes_with_the_others(replace(FACTS, aside=True, put_aside=("own_wish",)), LAW)
+    assert by_hand is not None
+    assert by_hand.values["aside"] == ["own_wish"]
     assert rules.ren_10_goes_with_the_others(FACTS, LAW) is None
     assert rules.ren_10_goes_with_the_others(replace(FACTS, listed=False, reasons=("disputed",)), LAW) is None
 
