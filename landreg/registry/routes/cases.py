@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -47,6 +48,7 @@ def one(county: str, case_id: UUID) -> Response:
         if case is None:
             raise NotFound
         law = load_law(uow.session, county, page_day(uow.session))
+        about = _about(uow.session, case, law)
         step = steps.next_step(case)
         mine = step is not None and actor.has(*step.roles)
         foreseen = steps.foreseen(uow, [case], step, law)[0] if step and mine else None
@@ -56,11 +58,16 @@ def one(county: str, case_id: UUID) -> Response:
             step=step,
             mine=mine,
             foreseen=foreseen,
-            kinds=[(kind, i18n.shown_term(kind, "document")) for kind in terms("document") if kind != "survey_package"],
+            kinds=[(kind, i18n.shown_term(kind, "document")) for kind in _kinds(about["papers"])],
             **_settling(uow, case),
             ended=case.state in cases.FINISHED,
-            **_about(uow.session, case, law),
+            **about,
         )
+
+
+def _kinds(papers: Sequence[str]) -> list[str]:
+    """The kinds of paper that a folder may take in: those that the act asks for first, in the order of its table."""
+    return [kind for kind in dict.fromkeys((*papers, *terms("document"))) if kind != "survey_package"]
 
 
 def _about(session: Session, case: Case, law: Law) -> dict[str, Any]:
@@ -71,26 +78,11 @@ def _about(session: Session, case: Case, law: Law) -> dict[str, Any]:
     documents = queries.documents(session, county, case_id)
     act = desk.act(session, county, case.act_id)
     rights = shelves.rights_of_act(session, county, case.act_id)
-    (proposal,) = first.proposals(session, [case])
     return {
         "path": division_path(session, case.village),
         "parcels": desk.parcels_asked(session, county, case_id),
-        "proposed": None if isinstance(proposal, ActProposal) else shown.proposed(proposal, law),
         "kind": law.act(case.act_kind),
-        "sides": household_shown.sides_of(session, proposal, law.on)
-        if isinstance(proposal, ActProposal)
-        and case.act_kind in household_shown.SIDES
-        and proposal.facts.in_force
-        and not act
-        else None,
-        "papers": (
-            *papers_of(law.act(case.act_kind), case.right_kind, case.request),
-            *(consent_papers(proposal.facts, law) if isinstance(proposal, ActProposal) else ()),
-        ),
-        "difference": shown.difference_of(session, proposal, law.on)
-        if isinstance(proposal, ActProposal) and not act
-        else [],
-        "drawing": parcel_shown.drawing(session, proposal, law.on) if isinstance(proposal, ActProposal) else None,
+        **_asked(session, case, law, registered=act is not None),
         "documents": documents,
         "who": names_of(session, {case.prepared_by, *(document.put_by for document in documents)}),
         "events": events,
@@ -107,6 +99,23 @@ def _about(session: Session, case: Case, law: Law) -> dict[str, Any]:
             for one in queries.certificates_of_right(session, county, right_id)
         ],
         "today": law.on,
+    }
+
+
+def _asked(session: Session, case: Case, law: Law, *, registered: bool) -> dict[str, Any]:
+    """What a case comes down to: what a first registration would enter, or what an act of change would change; its papers."""
+    papers = papers_of(law.act(case.act_kind), case.right_kind, case.request)
+    (proposal,) = first.proposals(session, [case])
+    if not isinstance(proposal, ActProposal):
+        entered = {"proposed": shown.proposed(proposal, law), "papers": papers}
+        return entered | {"sides": None, "difference": [], "drawing": None}
+    beside = case.act_kind in household_shown.SIDES and proposal.facts.in_force and not registered
+    return {
+        "proposed": None,
+        "papers": (*papers, *consent_papers(proposal.facts, law)),
+        "sides": household_shown.sides_of(session, proposal, law.on) if beside else None,
+        "difference": [] if registered else shown.difference_of(session, proposal, law.on),
+        "drawing": parcel_shown.drawing(session, proposal, law.on),
     }
 
 
