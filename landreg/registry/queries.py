@@ -170,21 +170,6 @@ def excerpt(session: Session, number: str) -> Excerpt | None:
     return session.scalars(select(Excerpt).where(Excerpt.number == number)).one_or_none()
 
 
-def check_excerpt(session: Session, asked: str) -> Row[Any] | None:
-    """What the public may know of an excerpt, by its number or the token of its QR; None when there is none."""
-    return session.execute(text("SELECT * FROM registry.check_excerpt(:asked)"), {"asked": asked}).first()
-
-
-def check_paper(session: Session, number: str) -> Row[Any] | None:
-    """What anybody may know of a receipt or notice by the number that it bears; None when there is none."""
-    return session.execute(text("SELECT * FROM registry.check_paper(:number)"), {"number": number}).first()
-
-
-def check_proof(session: Session, number: str) -> Row[Any] | None:
-    """What anybody may know of a registration by the number of its certificate: what, since when, and whether it still stands."""
-    return session.execute(text("SELECT * FROM registry.check_proof(:number)"), {"number": number}).first()
-
-
 def restrictions_of_right(session: Session, county: str, right_id: UUID, asked: AsOf) -> Sequence[Restriction]:
     """The restrictions on a right as of a day, in the order of their ranks."""
     return session.scalars(_restrictions_then(), {"county": county, "right": right_id, **asked.values}).all()
@@ -259,33 +244,6 @@ def _certificates() -> Any:
 def is_demo(session: Session) -> bool:
     """Whether this is a database of demonstration, whose papers bear 样本."""
     return bool(session.scalar(select(func.system.is_demo())))
-
-
-def check_certificate(session: Session, asked: str) -> Row[Any] | None:
-    """What the public may know of a certificate, by its number or the token of its QR; None when there is none."""
-    return session.execute(text("SELECT * FROM registry.check_certificate(:asked)"), {"asked": asked}).first()
-
-
-def public_notices(session: Session, village: str, *, over: bool, most: int, skipped: int = 0) -> Sequence[Row[Any]]:
-    """Public notices of a division that run, or are over, newest last day first; each with the `total` of all of them."""
-    asked = {"village": village, "over": over, "most": most, "skipped": skipped}
-    return session.execute(text("SELECT * FROM registry.public_notices(:village, :over, :most, :skipped)"), asked).all()
-
-
-def public_notice(session: Session, number: str) -> Row[Any] | None:
-    """A public notice by its number."""
-    return session.execute(text("SELECT * FROM registry.public_notice(:number)"), {"number": number}).first()
-
-
-def noticed_cases(session: Session, number: str) -> Mapping[str, str]:
-    """The state of each case of a public notice, by the case's number."""
-    rows = session.execute(text("SELECT number, state FROM registry.noticed_cases(:number)"), {"number": number})
-    return {row.number: row.state for row in rows}
-
-
-def check_case(session: Session, number: str) -> Row[Any] | None:
-    """What anybody may know of a case by the number on its receipt."""
-    return session.execute(text("SELECT * FROM registry.check_case(:number)"), {"number": number}).first()
 
 
 # A right and what stands under it are found by their keys; of a household or a parcel the row of the day is taken, or, where

@@ -16,7 +16,7 @@ from landreg.core.actor import NOBODY, WORKER, Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.law.book import national_law
 from landreg.log.store import seal
-from landreg.registry import queries
+from landreg.registry import public_queries
 from landreg.registry.casework import cases, notices, opening
 from landreg.registry.documents import Store
 from landreg.registry.issued import certificates
@@ -260,9 +260,9 @@ def test_the_board_is_read_a_page_at_a_time_however_many_notices_there_were(
            FROM registry.notice, generate_series(1, 120) AS n"""
     )
     with unit_of_work(NOBODY) as uow:
-        read = queries.public_notices(uow.session, COUNTY, over=True, most=1000)
+        read = public_queries.public_notices(uow.session, COUNTY, over=True, most=1000)
         assert (len(read), read[0].total) == (120, 120)
-        read = queries.public_notices(uow.session, COUNTY, over=True, most=50, skipped=100)
+        read = public_queries.public_notices(uow.session, COUNTY, over=True, most=50, skipped=100)
         assert (len(read), read[0].total, read[-1].title) == (20, 120, "旧公告1。")
     first, last = browser.get("/notices").text, browser.get("/notices?page=3").text
     assert "样本村首次登记公告" in first

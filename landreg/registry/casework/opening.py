@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, text
 
 from landreg.core.actor import Actor
-from landreg.core.db import Unavailable, unit_of_work
+from landreg.core.db import Unavailable, UnitOfWork, unit_of_work
 from landreg.core.errors import Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.land.model import Package
@@ -58,14 +60,19 @@ def open_batch(actor: Actor, county: str, package_id: UUID, village: str) -> UUI
         opened = list(uow.session.scalars(select(Case).where(Case.county == county, Case.batch_id == batch.batch_id)))
         if not opened:
             raise Conflict(Finding("REG-11"))
-        evidence = {**asked, "document": uuid4(), "sha256": package.sha256.hex(), "name": package.name}
-        evidence |= {"size": package.size, "at": uow.now}
-        uow.session.execute(text(_EVIDENCE), {**evidence, "village": village})
-        uow.session.execute(text(_EVIDENCE_OF_CASES), evidence)
+        _put_package(uow, package, {**asked, "village": village})
         note(uow, opened, "open")
     with suppress(Unavailable), unit_of_work(actor) as uow:
         uow.take_statistics(*OPENED)
     return batch.batch_id
+
+
+def _put_package(uow: UnitOfWork, package: Package, asked: Mapping[str, Any]) -> None:
+    """The package into the folder of every case that came of it."""
+    evidence = {**asked, "document": uuid4(), "sha256": package.sha256.hex(), "name": package.name}
+    evidence |= {"size": package.size, "at": uow.now}
+    uow.session.execute(text(_EVIDENCE), evidence)
+    uow.session.execute(text(_EVIDENCE_OF_CASES), evidence)
 
 
 _NEW_CASE = """

@@ -181,18 +181,23 @@ def _facts(
         head=_head(household, of),
         homesteads=_codes(held, HOMESTEAD),
         shared=tuple(one.right.row["code"] for one in rights if len(one.holders) > 1),
-        operated={
-            code: found.operated[parcel]
-            for one in found.bundles.values()
-            if one.right_id in case.right_ids and one.right.row["kind"] == CONTRACT
-            for parcel, code in one.codes.items()
-            if parcel in found.operated
-        },
+        operated=_operated(case, found),
         filed=FILED in folder,
         heir_member=_of_the_collective(asked, found, case),
         misnamed=_misnamed(asked, household, found),
         other=_other(asked, found, theirs),
     )
+
+
+def _operated(case: Case, found: _Read) -> dict[str, str]:
+    """By code of a parcel under the contract rights of a case: the land-operation right that stands on it."""
+    return {
+        code: found.operated[parcel]
+        for one in found.bundles.values()
+        if one.right_id in case.right_ids and one.right.row["kind"] == CONTRACT
+        for parcel, code in one.codes.items()
+        if parcel in found.operated
+    }
 
 
 def _named(asked: Any, household: standing.HouseholdInForce | None) -> list[tuple[UUID, str]]:

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from landreg.core.db import UnitOfWork
 from landreg.core.errors import Finding, NotFound, Refused
+from landreg.core.periods import Period
 from landreg.registry.casebook import Case
 from landreg.registry.effects import (
     Changes,
@@ -22,6 +23,7 @@ from landreg.registry.effects import (
     register_homestead,
 )
 from landreg.registry.facts.first import Proposal
+from landreg.registry.rules.contract import ContractFacts
 from landreg.registry.rules.homestead import HomesteadFacts, confirmed_area
 
 
@@ -52,31 +54,37 @@ class Places:
 
     def changes(self, proposal: Proposal, law: Any, today: date) -> Changes:
         """The changes of one case. Raises NotFound when a party or parcel it names is not in the register."""
-        case, staged, facts = proposal.case, proposal.staged, proposal.facts
-        household = self._known(self.households, case.household_code)
+        facts = proposal.facts
         if isinstance(facts, HomesteadFacts):
-            parcel = ParcelOfRight(self._known(self.parcels, facts.code), facts.code, facts.area_m2)
-            return register_homestead(
-                HomesteadRegistration(
-                    county=case.county,
-                    village=case.village,
-                    right_id=uuid4(),
-                    right_row=uuid4(),
-                    code=facts.code,
-                    unit_code=facts.unit_code,
-                    household_id=household,
-                    parcel=parcel,
-                    confirmed=confirmed_area(facts, law),
-                    footprint_m2=staged["footprint_m2"],
-                    floor_area_m2=staged["building_area_m2"],
-                    floors=staged["storeys"],
-                    built_on=facts.built_on,
-                    nature=staged["nature"] or "",
-                    registered_on=today,
-                )
-            )
+            return self._homestead(proposal, facts, law, today)
         if facts.term is None:
             raise Refused(Finding("CT-1", "term", {}, subject=facts.code))
+        return self._contract(proposal, facts, facts.term)
+
+    def _homestead(self, proposal: Proposal, facts: HomesteadFacts, law: Any, today: date) -> Changes:
+        case, staged = proposal.case, proposal.staged
+        return register_homestead(
+            HomesteadRegistration(
+                county=case.county,
+                village=case.village,
+                right_id=uuid4(),
+                right_row=uuid4(),
+                code=facts.code,
+                unit_code=facts.unit_code,
+                household_id=self._known(self.households, case.household_code),
+                parcel=ParcelOfRight(self._known(self.parcels, facts.code), facts.code, facts.area_m2),
+                confirmed=confirmed_area(facts, law),
+                footprint_m2=staged["footprint_m2"],
+                floor_area_m2=staged["building_area_m2"],
+                floors=staged["storeys"],
+                built_on=facts.built_on,
+                nature=staged["nature"] or "",
+                registered_on=today,
+            )
+        )
+
+    def _contract(self, proposal: Proposal, facts: ContractFacts, term: Period) -> Changes:
+        case, staged = proposal.case, proposal.staged
         return register_contract(
             ContractRegistration(
                 county=case.county,
@@ -86,9 +94,9 @@ class Places:
                 right_row=uuid4(),
                 code=facts.code,
                 collective_id=self._known(self.collectives, staged["issuer_code"]),
-                household_id=household,
+                household_id=self._known(self.households, case.household_code),
                 mode=staged["way"],
-                term=facts.term,
+                term=term,
                 signed_on=staged["signed_on"],
                 area_m2=facts.area_m2,
                 parcels=tuple(

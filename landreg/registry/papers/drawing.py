@@ -195,19 +195,8 @@ def draw(parcel: ParcelMap, width: float, height: float, title: str = "") -> dic
     labels = Labels(width, height, LARGE_MM if min(width, height) > 110 else SMALL_MM, _reserved(width, height), [])
     body = shapely.Polygon(named[0][0], [xy for xy, _ in named[1:] if len(xy) > 2])
     if title:
-        spot = shapely.point_on_surface(body)
-        if shapely.contains_properly(
-            body, shapely.box(*_around(spot.x, spot.y, text_mm(title, 1.3 * labels.size), 1.3 * labels.size))
-        ):
-            labels.put(spot.x, spot.y, title, "t", grown=1.3)
-    unwritten: list[Side] = []
-    first = 0
-    for xy, names in named:
-        of_ring = every_side[first : first + len(names)]
-        all_named = label_points(labels, xy, names)
-        left_out = label_sides(labels, xy, [side.length_m for side in of_ring])
-        unwritten += [of_ring[index] for index in left_out] if all_named else of_ring
-        first += len(names)
+        _put_title(labels, body, title)
+    unwritten = _put_sides(labels, named, every_side)
     outline, owners = _neighbours(parcel, to_paper, width, height)
     for x, y, name, area in owners:
         if name and area > 2.2 * text_mm(name, labels.size) * labels.size:
@@ -223,6 +212,29 @@ def draw(parcel: ParcelMap, width: float, height: float, title: str = "") -> dic
         "labels": labels.placed,
         "svg": _svg(width, height, outline, [xy for xy, _ in named], bar["mm"]),
     }
+
+
+def _put_title(labels: Labels, body: shapely.Polygon, title: str) -> None:
+    """The title into the parcel, if it fits."""
+    spot = shapely.point_on_surface(body)
+    frame = _around(spot.x, spot.y, text_mm(title, 1.3 * labels.size), 1.3 * labels.size)
+    if shapely.contains_properly(body, shapely.box(*frame)):
+        labels.put(spot.x, spot.y, title, "t", grown=1.3)
+
+
+def _put_sides(
+    labels: Labels, named: Sequence[tuple[Coordinates, Sequence[str]]], every_side: Sequence[Side]
+) -> list[Side]:
+    """The names of points and the lengths of sides, ring by ring; the sides that found no room."""
+    unwritten: list[Side] = []
+    first = 0
+    for xy, names in named:
+        of_ring = every_side[first : first + len(names)]
+        all_named = label_points(labels, xy, names)
+        left_out = label_sides(labels, xy, [side.length_m for side in of_ring])
+        unwritten += [of_ring[index] for index in left_out] if all_named else of_ring
+        first += len(names)
+    return unwritten
 
 
 def _around(x: float, y: float, width: float, height: float) -> Box:

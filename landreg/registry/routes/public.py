@@ -22,7 +22,7 @@ from landreg.core.errors import Finding, NotFound, Refused
 from landreg.law.book import national_law
 from landreg.law.queries import load_law
 from landreg.log import queries as log
-from landreg.registry import public_desk, queries, typed
+from landreg.registry import public_desk, public_queries, queries, typed
 from landreg.registry.casework import desk
 from landreg.registry.papers import office as prints
 from landreg.registry.routes.certificates import proof_file
@@ -55,9 +55,9 @@ def notices() -> Response:
 
 def _board(session: Session, village: str, number: int, *, over: bool) -> pages.Page[Any]:
     skipped = (number - 1) * pages.PAGE_SIZE
-    found = queries.public_notices(session, village, over=over, most=pages.PAGE_SIZE, skipped=skipped)
+    found = public_queries.public_notices(session, village, over=over, most=pages.PAGE_SIZE, skipped=skipped)
     if not found and skipped:  # a page past the end: the other list is longer
-        first = queries.public_notices(session, village, over=over, most=1)
+        first = public_queries.public_notices(session, village, over=over, most=1)
         return pages.page_from([], first[0].total if first else 0, number=number)
     return pages.page_from(found, found[0].total if found else 0, number=number)
 
@@ -69,7 +69,7 @@ def notice(number: str) -> Response:
     """One notice as it was published, how far it has run, and the form for an objection."""
     with unit_of_work(NOBODY) as uow:
         session = uow.session
-        found = queries.public_notice(session, number)
+        found = public_queries.public_notice(session, number)
         if found is None:
             raise NotFound
         text = request.args.get("q", "").strip()[:60]
@@ -82,7 +82,7 @@ def notice(number: str) -> Response:
             page=pages.page_from(rows[first : first + ROWS], len(rows), number=page_no, size=ROWS),
             rows=found.content["rows"],
             sought=text,
-            states=queries.noticed_cases(session, number),
+            states=public_queries.noticed_cases(session, number),
             today=desk.today(session),
             place=public_desk.place(session, found.village),
             chosen=request.values.get("case", ""),
@@ -104,7 +104,7 @@ def _checkpoint(session: Session) -> str:
 def paper(number: str) -> Response:
     """The notice as a paper to be put up, with the log's checkpoint of today."""
     with unit_of_work(NOBODY) as uow:
-        found = queries.public_notice(uow.session, number)
+        found = public_queries.public_notice(uow.session, number)
     if found is None:
         raise NotFound
     # A county's own figures are in a table: the process reads them, the public's login reads none.
@@ -144,7 +144,7 @@ class Objection:
 def object_to(number: str) -> Redirect:
     """Take an objection from anybody; the case it names stops until it is settled. The contact is sealed."""
     with unit_of_work(NOBODY) as uow:
-        found = queries.public_notice(uow.session, number)
+        found = public_queries.public_notice(uow.session, number)
         if found is not None and desk.today(uow.session) > found.last_day:
             raise Refused(Finding("REG-14", subject=number))
     given = read_form(Objection)
@@ -165,11 +165,11 @@ def check() -> Response:
     if not asked:
         return pages.render("registry/check.html", asked="", found=None, case=None)
     with unit_of_work(NOBODY) as uow:
-        paper = queries.check_paper(uow.session, typed.certificate_number(asked) or typed.folded(asked).upper())
-        case = queries.check_case(uow.session, paper.case_number if paper else typed.folded(asked))
+        paper = public_queries.check_paper(uow.session, typed.certificate_number(asked) or typed.folded(asked).upper())
+        case = public_queries.check_case(uow.session, paper.case_number if paper else typed.folded(asked))
         meant = "" if paper else _meant(uow.session, asked)
         told = log.leaves(uow.session, paper.number) if paper else ()
-        entered = queries.check_proof(uow.session, paper.number) if paper and paper.kind == "proof" else None
+        entered = public_queries.check_proof(uow.session, paper.number) if paper and paper.kind == "proof" else None
     if paper is not None:
         leaf = next((leaf for leaf in told if leaf.kind == "paper.issued"), None)
         return pages.render("registry/check_paper.html", paper=paper, case=case, leaf=leaf, entered=entered)
@@ -187,7 +187,7 @@ def _meant(session: Session, asked: str) -> str:
     province = national_law(printed.county, today).text("CERT-1.province_short")
     county = public_desk.place(session, printed.county) or printed.county
     numbers = printed.numbers(province, county, typed.years(today))
-    return next((number for number in numbers if queries.check_certificate(session, number)), asked)
+    return next((number for number in numbers if public_queries.check_certificate(session, number)), asked)
 
 
 @blueprint.get("/c/<token>")
@@ -202,8 +202,8 @@ def _checked(meant: str, asked: str) -> Response:
     """The page of a certificate. meant: its number or token; asked: what was typed."""
     with unit_of_work(NOBODY) as uow:
         session = uow.session
-        found = queries.check_certificate(session, meant)
-        if found is None and (excerpt := queries.check_excerpt(session, meant)) is not None:
+        found = public_queries.check_certificate(session, meant)
+        if found is None and (excerpt := public_queries.check_excerpt(session, meant)) is not None:
             told = next((leaf for leaf in log.leaves(session, excerpt.number) if leaf.kind == "excerpt.issued"), None)
             return pages.render("registry/check_excerpt.html", excerpt=excerpt, leaf=told)
         if found is None:
@@ -221,7 +221,7 @@ def _checked(meant: str, asked: str) -> Response:
 def proof(token: str) -> Response:
     """The inclusion proof of the act behind a certificate, by token or number. Raises NotFound for an unknown one."""
     with unit_of_work(NOBODY) as uow:
-        found = queries.check_certificate(uow.session, token)
+        found = public_queries.check_certificate(uow.session, token)
         if found is None:
             raise NotFound
         return proof_file(log.prove(uow.session, found.act_number, "act"))

@@ -23,7 +23,7 @@ from landreg.core.errors import Conflict, NotFound, Refused
 from landreg.core.files import Store
 from landreg.log.recheck import recheck
 from landreg.log.store import seal, signer_of
-from landreg.registry import booking, queries, steps
+from landreg.registry import booking, public_queries, steps
 from landreg.registry.issued import certificates, certified
 from landreg.registry.issued.certificates import Issued, Press
 from landreg.registry.leaves import logged
@@ -62,7 +62,7 @@ def verified(pdf: Path, key: str, folder: Path) -> subprocess.CompletedProcess[s
 def checked(asked: str) -> Any:
     """What the public is told."""
     with unit_of_work(NOBODY) as uow:
-        return queries.check_certificate(uow.session, asked)
+        return public_queries.check_certificate(uow.session, asked)
 
 
 def test_nothing_is_certified_before_its_act_is_sealed(registered: list[UUID], registrar: Actor, press: Press) -> None:
