@@ -43,13 +43,14 @@ def test_the_list_shows_what_is_published_and_nothing_else(client: Any, superuse
 def test_each_filter_finds_what_it_asks_for(client: Any, superuser: Connection) -> None:
     dear = listed(superuser, price="900.00", area="10000.00", land_class="011", photos=1)
     grain = listed(superuser, village=OTHER_VILLAGE, unit="kg_mu_year", grain="wheat", price="200.00", way="auction")
-    rain = listed(superuser, kind="subcontract", to_whom="members", water="rain", road="path", crop="茶叶")
+    rain = listed(superuser, kind="subcontract", to_whom="members", water="rain", road="path", crop="茶叶", slope="4")
     assert set(found(client)) == {dear, grain, rain}
     for asked, wanted in (
         ({"within": OTHER_TOWN}, [grain]), ({"within": "610902"}, [rain, grain, dear]), ({"kind": "subcontract"}, [rain]),
         ({"price_least": "800"}, [dear]), ({"price_most": "700"}, [rain]), ({"mu_least": "10"}, [dear]),
         ({"mu_most": "3"}, [rain, grain]), ({"years_least": "5"}, []), ({"unit": "kg_mu_year"}, [grain]),
-        ({"water": "rain"}, [rain]), ({"road": "path"}, [rain]), ({"crop": "茶叶"}, [rain]), ({"land_class": "011"}, [dear]),
+        ({"water": "rain"}, [rain]), ({"road": "path"}, [rain]), ({"crop": "茶叶"}, [rain]),
+        ({"slope": "4"}, [rain]), ({"slope": "1"}, []), ({"land_class": "011"}, [dear]),
         ({"way": "auction"}, [grain]), ({"to_whom": "members"}, [rain]), ({"photos": "1"}, [dear]),
         ({"within": TOWN, "road": "truck"}, [dear]), ({"price_least": "99999999999999999999"}, []),
     ):  # fmt: skip
@@ -68,6 +69,8 @@ def test_each_filter_finds_what_it_asks_for(client: Any, superuser: Connection) 
         ({"within": "6109' OR 1=1"}, "不在可选范围内"),
         ({"crop": "x" * 41}, "内容过长"),
         ({"water": "' OR true --"}, "不在可选范围内"),
+        ({"slope": "6"}, "不在可选范围内"),
+        ({"unit": "kg_mu_year", "price_most": "300"}, "价格范围按元/亩·年查找"),
     ],
 )
 def test_a_filter_that_cannot_be_meant_is_said_beside_the_list(client: Any, asked: Any, said: str) -> None:
@@ -117,6 +120,56 @@ def test_four_listings_are_compared_and_not_five(client: Any, superuser: Connect
     assert all(number in page.text for number in numbers[:4])
     assert client.get("/market/compare", query_string={"n": numbers}).status_code == 400
     assert "没有选中挂牌" in client.get("/market/compare").text
+
+
+def test_slope_is_told_wherever_a_listing_is(client: Any, superuser: Connection) -> None:
+    steep, unsaid = listed(superuser, slope="4"), listed(superuser)
+    words = "较陡（15°至 25°）"
+    assert client.get("/market").text.count(f"· {words}") == 1
+    assert words in client.get(f"/market/listings/{steep}").text
+    assert "坡度" not in client.get(f"/market/listings/{unsaid}").text
+    assert words in client.get(f"/market/compare?n={steep}&n={unsaid}").text
+    assert ["坡度", words] in client.get(f"/market/listings/{steep}.json").get_json()["facts"]
+    rows = csv.DictReader(io.StringIO(client.get("/market/listings.csv").get_data().decode("utf-8-sig")))
+    assert {row["number"]: row["slope"] for row in rows} == {steep: "4", unsaid: ""}
+    shapes = json.loads(client.get("/market/listings.geojson?slope=4").text)["features"]
+    assert [(one["id"], one["properties"]["slope"]) for one in shapes] == [(steep, "4")]
+
+
+def test_grain_is_not_held_against_yuan_on_the_list_in_a_comparison_or_in_the_index(
+    client: Any, app: Any, superuser: Connection
+) -> None:
+    grain = listed(superuser, unit="kg_mu_year", grain="wheat", price="250.00", floor="240.00", floor_shown=True)
+    dear, cheap = listed(superuser, price="900.00"), listed(superuser, price="90.00")
+    assert [found(client, sort=sort) for sort in ("price", "-price")] == [[cheap, dear, grain], [dear, cheap, grain]]
+    assert found(client, price_most="300") == [cheap]
+    page = client.get(f"/market/listings/{grain}").text
+    assert "250.00 千克粮食/亩·年（小麦）" in page
+    assert "240.00 千克粮食/亩·年（小麦）" in page
+    assert "没有公布这种粮食的价格" in page
+    assert "不能折算" in client.get(f"/market/compare?n={grain}&n={dear}").text
+    assert "折成" not in client.get(f"/market/compare?n={cheap}&n={dear}").text
+    for price in ("500", "550", "600", "650", "700"):
+        dealt(superuser, listed(superuser), price)
+    dealt(superuser, listed(superuser, unit="kg_mu_year", grain="wheat", price="250.00"), "250")
+    dealt(superuser, listed(superuser, kind="share", unit="share", price="30.00"), "30")
+    assert "成交 5 宗" in index_page(client, app)
+    superuser.execute(
+        """INSERT INTO law.county_parameter (county, id, village, name, key, value, since, decided_in, set_by, set_at)
+           VALUES ('610902', gen_random_uuid(), '610902', 'CON-11.grain_yuan_per_kg', 'wheat', '2.50', '2020-01-01', '粮价',
+               gen_random_uuid(), now())"""
+    )
+    assert "成交 6 宗" in index_page(client, app)
+    assert "612.50 元/亩·年" in index_page(client, app)
+    assert "约合 625.00 元/亩·年" in client.get("/market").text
+    assert "约 625.00" in client.get(f"/market/compare?n={grain}&n={dear}").text
+    assert "250.00 千克粮食/亩·年（小麦）" in client.get("/market/deals").text
+
+
+def index_page(client: Any, app: Any) -> str:
+    """The index as it stands now."""
+    app.extensions.pop("landreg.market", None)
+    return str(client.get("/market/index").text)
 
 
 def test_the_index_says_nothing_of_four_deals_and_the_number_of_five(

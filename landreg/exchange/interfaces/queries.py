@@ -100,7 +100,9 @@ _SAME = (
 
 def _listing(row: ListingRow, at: datetime, parts: tuple[ListedParcel, ...]) -> Listing:
     same = {name: getattr(row, name) for name in _SAME}
-    return Listing(**same, floor=row.floor if row.floor_shown else None, parcels=parts, published_at=at)
+    return Listing(
+        **same, slope=row.slope or "", floor=row.floor if row.floor_shown else None, parcels=parts, published_at=at
+    )
 
 
 def deals(session: Session, asked: DealsAsked) -> list[Deal]:

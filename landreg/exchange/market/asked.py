@@ -17,8 +17,9 @@ PARTS = 100
 MOST = 2_000_000_000
 _WITHIN = re.compile(r"6109\d{0,8}")
 RANGES = (("price", "fen", PARTS), ("mu", "hundredths", PARTS), ("years", "months", MONTHS_A_YEAR))
-CHOICES = ("kind", "unit", "way", "to_whom", "water", "road", "land_class", "crop")
+CHOICES = ("kind", "unit", "way", "to_whom", "water", "road", "slope", "land_class", "crop")
 SMALL = {"most": 40}
+YUAN = "yuan_mu_year"
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Asked:
     to_whom: str = field(default="", metadata=SMALL)
     water: str = field(default="", metadata=SMALL)
     road: str = field(default="", metadata=SMALL)
+    slope: str = field(default="", metadata=SMALL)
     land_class: str = field(default="", metadata=SMALL)
     crop: str = field(default="", metadata=SMALL)
     price_least: Decimal | None = None
@@ -75,6 +77,13 @@ def mkt_1_range_is_not_reversed(asked: Asked) -> list[Finding]:
     ]
 
 
+def mkt_6_price_range_is_in_yuan(asked: Asked) -> list[Finding]:
+    """MKT-6: prices are looked for in yuan; what asks for grain or a share is in none of these ranges."""
+    if asked.unit in ("", YUAN) or (asked.price_least is None and asked.price_most is None):
+        return []
+    return [Finding("MKT-6", "price_most")]
+
+
 def faults(asked: Asked, known: Mapping[str, Iterable[str]]) -> list[Finding]:
     """All that is wrong with a search. known: by filter, what may be chosen; a filter that it lacks may be anything."""
     wrong = [] if not asked.within or _WITHIN.fullmatch(asked.within) else ["within"]
@@ -84,4 +93,5 @@ def faults(asked: Asked, known: Mapping[str, Iterable[str]]) -> list[Finding]:
     return [
         *(Finding("FORM-5", name, {"given": getattr(asked, name)[:40]}) for name in wrong),
         *mkt_1_range_is_not_reversed(asked),
+        *mkt_6_price_range_is_in_yuan(asked),
     ]

@@ -14,6 +14,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.exchange.market import queries
 from landreg.exchange.market.asked import SORTS, Asked
+from landreg.exchange.market.gathered import market
 from landreg.exchange.routes import market_shown as shown
 from landreg.land.queries import boundaries as county_boundaries
 from landreg.land.tiles import Tile
@@ -34,8 +35,8 @@ AROUND = 0.01
 
 @blueprint.context_processor
 def _words() -> dict[str, Any]:
-    return {"title_of": shown.title_of, "price_of": shown.price_of, "kind_name": shown.kind_name, "where": shown.where,
-            "last_day": shown.last_day}  # fmt: skip
+    named = (shown.title_of, shown.price_of, shown.unit_of, shown.in_yuan, shown.kind_name, shown.where, shown.last_day)
+    return {one.__name__: one for one in named}
 
 
 @blueprint.get("/market")
@@ -134,7 +135,7 @@ def for_everybody(response: Response, seconds: int) -> Response:
 def listing(number: str) -> Response:
     """One listing with photos, place, facts, how to take part and whom to ask. Raises NotFound."""
     row, pictures, place = _listing(number)
-    today = shown.market().today
+    today = market().today
     kind = transfers(today).get(row.kind)
     name, phone = shown.office(row.county)
     return pages.render(

@@ -14,8 +14,7 @@ from landreg.access.limits import limiter
 from landreg.access.policy import allow
 from landreg.core.actor import NOBODY, PREFECTURE, Role
 from landreg.core.db import unit_of_work
-from landreg.exchange.market import index as prices
-from landreg.exchange.market import queries
+from landreg.exchange.market import gathered, queries
 from landreg.exchange.market.asked import SORTS
 from landreg.exchange.routes import market_shown as shown
 from landreg.exchange.routes.market import for_everybody
@@ -42,7 +41,7 @@ PAGES = (
 CLOSED = ("/login", "/account", "/search", "/c/", "/market/saved", "/market/compare", "/market/tiles/")
 FACTS = (
     "number", "kind", "source", "way", "to_whom", "from_on", "until_on", "unit", "grain", "price", "floor", "escalator_percent",
-    "paid_every", "paid_before", "area_m2", "land_class", "crop", "water", "road", "closes_on", "published_at",
+    "paid_every", "paid_before", "area_m2", "land_class", "crop", "water", "road", "slope", "closes_on", "published_at",
 )  # fmt: skip
 
 
@@ -117,11 +116,10 @@ def deals_csv() -> Response:
 @limiter.limit(TAKES)
 def index_csv() -> Response:
     """The index of today, every combination that five deals or more stand behind."""
-    now = shown.market()
-    cells = shown.remembered("cells", lambda: prices.cells(now.deals, now.today))
+    today, cells = gathered.market().today, gathered.cells()
     names = ("township", "land_class", "band", "deals", "mu", "yuan", "low", "high")
     columns = [Column(name, lambda cell, name=name: getattr(cell, name)) for name in names]  # type: ignore[misc]
-    columns.append(Column("until", lambda _cell: now.today))
+    columns.append(Column("until", lambda _cell: today))
     return for_everybody(sheet("csv", _("流转价格指数"), columns, cells), KEPT_S)
 
 

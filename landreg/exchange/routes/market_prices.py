@@ -12,8 +12,8 @@ from landreg.access.policy import allow
 from landreg.core.actor import NOBODY, PREFECTURE, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding
+from landreg.exchange.market import gathered, queries
 from landreg.exchange.market import index as prices
-from landreg.exchange.market import queries
 from landreg.exchange.market.charts import chart
 from landreg.exchange.routes import market_shown as shown
 from landreg.land.shown import code_name
@@ -41,7 +41,7 @@ class Cut:
 def index() -> Response:
     """The index of today and its trend. Raises BadInput for a place, class or band that no deal has."""
     asked = read_query(Cut)
-    deals = shown.market().deals
+    deals = gathered.market().deals
     known = {
         "township": {deal.township for deal in deals}, "land_class": {deal.land_class for deal in deals}, "band": set(BANDS)
     }  # fmt: skip
@@ -52,15 +52,8 @@ def index() -> Response:
 
 
 def _page(asked: Cut) -> Response:
-    now = shown.market()
-    chosen = [
-        deal
-        for deal in now.deals
-        if asked.township in ("", deal.township)
-        and asked.land_class in ("", deal.land_class)
-        and asked.band in ("", prices.band_of(deal.years))
-    ]
-    cells = shown.remembered("cells", lambda: prices.cells(now.deals, now.today))
+    now, cells = gathered.market(), gathered.cells()
+    chosen = now.chosen(asked.township, asked.land_class, asked.band)
     points = prices.trend(chosen, now.today)
     towns = shown.place_names(sorted({deal.township for deal in now.deals}))
     classes = {code: code_name(code, "land_class") for code in sorted({deal.land_class for deal in now.deals}) if code}

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 from urllib.parse import urlencode
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy import Row
 
 from landreg.access.policy import door
-from landreg.core.actor import NOBODY, PREFECTURE
+from landreg.core.actor import PREFECTURE
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput
-from landreg.core.periods import DAY, beijing_day, months_after
-from landreg.exchange.market import queries
+from landreg.core.periods import DAY, beijing_day
 from landreg.exchange.market.asked import Asked, faults
-from landreg.exchange.market.index import Deal
+from landreg.exchange.market.gathered import market
 from landreg.land.place_names import name_of
 from landreg.land.queries import counties, division_names
 from landreg.land.shown import code_name
@@ -31,48 +28,12 @@ from landreg.registry.routes.surroundings import settings
 from landreg.web.forms import read_query
 from landreg.web.i18n import language, shown_term
 
-T = TypeVar("T")
-KEPT_S = 60.0
 LOOKS = "120 per minute"
-BACK_MONTHS = 39
-"""Of deals that the index and its trend of two years read."""
 CHOSEN_OF = {
     "unit": "price_unit", "way": "listing_way", "to_whom": "to_whom", "water": "land_water", "road": "land_road",
+    "slope": "land_slope",
 }  # fmt: skip
 """By filter: the terms it may hold."""
-
-
-@dataclass(frozen=True)
-class Market:
-    """Open listings by what they are, and the deals that the index counts. today: a Beijing day."""
-
-    today: date
-    choices: Mapping[str, Mapping[str, int]]
-    deals: Sequence[Deal]
-
-
-def remembered(name: str, make: Callable[[], T], seconds: float = KEPT_S) -> T:
-    """What `make` makes, kept in this process for a while: counts over the whole market are the same for all who ask."""
-    kept: dict[str, tuple[float, Any]] = current_app.extensions.setdefault("landreg.market", {})
-    until, value = kept.get(name, (0.0, None))
-    if time.monotonic() >= until:
-        value = make()
-        kept[name] = (time.monotonic() + seconds, value)
-    return cast(T, value)
-
-
-def market() -> Market:
-    """The market as it stood within the last minute."""
-    return remembered("market", _market)
-
-
-def _market() -> Market:
-    with unit_of_work(door()) as uow:
-        prices = queries.grain_prices(uow.session)
-    with unit_of_work(NOBODY) as uow:
-        today = beijing_day(uow.now)
-        rows = queries.deals(uow.session, PREFECTURE, months_after(today, -BACK_MONTHS), queries.MOST_DEALS)
-        return Market(today, queries.choices(uow.session), queries.measured(rows, prices))
 
 
 def asked() -> Asked:
@@ -154,8 +115,19 @@ def title_of(row: Row[Any]) -> str:
 
 def price_of(row: Row[Any]) -> str:
     """The price asked, with its unit and grain."""
+    return f"{row.price:,.2f} {unit_of(row)}"
+
+
+def unit_of(row: Row[Any]) -> str:
+    """What the price counts, with the grain of one in kind."""
     grain = f"（{shown_term(row.grain, 'price_grain')}）" if row.grain else ""
-    return f"{row.price:,.2f} {shown_term(row.unit, 'price_unit')}{grain}"
+    return f"{shown_term(row.unit, 'price_unit')}{grain}"
+
+
+def in_yuan(row: Row[Any]) -> str:
+    """What a price in grain comes to at the county's price of today, so that it can be compared; '' of another, and without one."""
+    yuan = market().yuan_of(row)
+    return "" if yuan is None else f"{yuan:,.2f}"
 
 
 def address_of(number: str) -> str:
@@ -178,11 +150,13 @@ def facts(row: Row[Any]) -> list[tuple[str, str]]:
     crop = [(_("现种"), row.crop)] if row.crop else []
     return [
         (_("价格"), price_of(row)),
+        *([(_("按今天的粮价约合"), _("%(n)s 元/亩·年", n=yuan))] if (yuan := in_yuan(row)) else []),
         (_("面积"), _("%(n)s 亩", n=f"{row.hundredths / 100:.2f}")),
         (_("期限"), _("%(first)s 至 %(last)s", first=row.from_on.isoformat(), last=last_day(row).isoformat())),
         (_("地类"), code_name(row.land_class, "land_class")),
         *([(_("水"), shown_term(row.water, "land_water"))] if row.water else []),
         *([(_("路"), shown_term(row.road, "land_road"))] if row.road else []),
+        *([(_("坡度"), shown_term(row.slope, "land_slope"))] if row.slope else []),
         *crop,
         (_("成交办法"), shown_term(row.way, "listing_way")),
         (_("发布到"), row.closes_on.isoformat()),

@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from landreg.core.errors import BadInput, Finding
-from landreg.exchange.market.asked import MOST, Asked, faults, mkt_1_range_is_not_reversed
+from landreg.exchange.market.asked import (
+    MOST,
+    Asked,
+    faults,
+    mkt_1_range_is_not_reversed,
+    mkt_6_price_range_is_in_yuan,
+)
 from landreg.exchange.market.letters import Letter, confirming, telling
 from landreg.exchange.market.searches import MOST_OWN, channel_of, mkt_2_address_can_be_reached, mkt_3_not_too_many
 from landreg.exchange.market.sending import FileSms, Smtp, senders
@@ -37,6 +43,17 @@ def test_mkt_1_a_range_has_its_least_first() -> None:
     assert mkt_1_range_is_not_reversed(Asked(price_least=Decimal(5), price_most=Decimal(5))) == []
     found = mkt_1_range_is_not_reversed(Asked(mu_least=Decimal(6), mu_most=Decimal(5), years_least=Decimal(9)))
     assert found == [Finding("MKT-1", "mu_most", {"least": Decimal(6), "most": Decimal(5)})]
+
+
+def test_mkt_6_a_range_of_prices_is_in_yuan() -> None:
+    """MKT-6: kilograms and shares are not looked for between sums of yuan."""
+    for unit in ("kg_mu_year", "share"):
+        assert mkt_6_price_range_is_in_yuan(Asked(unit=unit, price_least=Decimal(5))) == [
+            Finding("MKT-6", "price_most")
+        ]
+        assert mkt_6_price_range_is_in_yuan(Asked(unit=unit, mu_least=Decimal(5))) == []
+    for unit in ("", "yuan_mu_year"):
+        assert mkt_6_price_range_is_in_yuan(Asked(unit=unit, price_most=Decimal(5))) == []
 
 
 def test_all_that_is_wrong_is_said_at_once() -> None:

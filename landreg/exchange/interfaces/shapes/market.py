@@ -10,6 +10,9 @@ from uuid import UUID
 from landreg.exchange.interfaces.shapes.land import ListedParcel
 from landreg.exchange.interfaces.shapes.walking import WITHIN, InTime, Walk
 
+SLOPES = ("", "1", "2", "3", "4", "5")
+"""Up to 2, 6, 15, 25 degrees, and above."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ListingsAsked(Walk):
@@ -46,6 +49,9 @@ class Listing:
     water: str
     road: str
     soil: str
+    slope: str = field(
+        metadata={"choices": SLOPES, "en": "class of the national land survey, as its lister says; '' unsaid"}
+    )
     area_m2: Decimal
     parcels: tuple[ListedParcel, ...]
     published_at: datetime
