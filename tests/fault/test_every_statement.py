@@ -44,9 +44,9 @@ LIVES: dict[Callable[[Stage], Life], tuple[int, int]] = {
     trades: (13, 26),
     auctions: (15, 30),
     sealings: (8, 20),
-    courses: (16, 40),
+    courses: (15, 40),
     projects: (8, 20),
-    offerings: (13, 30),
+    offerings: (14, 30),
 }
 """How many services each of them has at least, and how many faults the suite sets off."""
 

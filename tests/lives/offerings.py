@@ -47,6 +47,8 @@ def offerings(on: Stage) -> Life:
         yield from _heard(on, owner, offer)
     pass_days(on.superuser, 31)
     yield "end_listings", lambda: days.work(on.worker)
+    expired = on.superuser.execute("SELECT count(*) FROM exchange.listing WHERE state = 'expired'").fetchone()
+    assert expired == (2,)
     with past_triggers(on.superuser):
         # It came past the register, and no leaf tells of it.
         on.superuser.execute("DELETE FROM land.parcel WHERE code = %s", [land])
