@@ -16,10 +16,10 @@ from landreg.core.errors import NotFound
 from landreg.core.files import Store
 from landreg.exchange.contracts.life import pay_within
 from landreg.exchange.contracts.signing import file_within
-from landreg.exchange.interfaces import contract_queries, queries, webhooks
+from landreg.exchange.interfaces import contract_queries, price_queries, queries, webhooks
 from landreg.exchange.interfaces.model import Webhook as WebhookRow
 from landreg.exchange.interfaces.schema import IDENTIFIER, Schema, told
-from landreg.exchange.interfaces.shapes import contracts, land, market
+from landreg.exchange.interfaces.shapes import contracts, land, market, prices
 from landreg.exchange.interfaces.shapes import webhooks as told_to
 from landreg.exchange.interfaces.shapes.walking import CODE, COUNTY, NUMBER, InTime
 from landreg.registry.guarded import Attached, attached
@@ -121,6 +121,16 @@ def _deals(asked: Asked) -> market.Deals:
     return page
 
 
+def _index(asked: Asked) -> prices.Index:
+    rows = price_queries.page(asked.query)
+    items, more = rows[: asked.query.limit], len(rows) > asked.query.limit
+    return price_queries.told(items, _next("/index", asked.query, price_queries.place(items[-1])) if more else None)
+
+
+def _trend(asked: Asked) -> prices.Trend:
+    return price_queries.trend(asked.query)
+
+
 def _contracts(asked: Asked) -> contracts.Contracts:
     rows = contract_queries.contracts(asked.uow.session, asked.query)
     items = tuple(row for _place, row in rows[: asked.query.limit])
@@ -209,6 +219,15 @@ OPERATIONS = (
     Operation(
         "listDeals", "GET", "/deals", Scope.DEALS_READ, "Deals that were made, in the order of time", market.Deals, _deals,
         query=market.DealsAsked,
+    ),
+    Operation(
+        "listIndex", "GET", "/index", Scope.DEALS_READ,
+        "The price index of transfers by township, class of land and term; open data of the whole prefecture",
+        prices.Index, _index, query=prices.IndexAsked,
+    ),
+    Operation(
+        "getIndexTrend", "GET", "/index/trend", Scope.DEALS_READ, "The price index over two years, quarter by quarter",
+        prices.Trend, _trend, query=prices.TrendAsked,
     ),
     Operation(
         "listContracts", "GET", "/contracts", Scope.CONTRACTS_READ, "Contracts that were signed, in the order of time",

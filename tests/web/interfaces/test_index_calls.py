@@ -1,0 +1,55 @@
+"""The price index as programs read it: the page's figures, row by row, and none of a few deals."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.interface_kit import Program, program, registered
+from tests.kept_kit import Connection
+from tests.market_kit import OTHER_TOWN, OTHER_VILLAGE, TOWN, dealt, listed
+
+
+@pytest.fixture
+def office(app: Any, superuser: Connection) -> Program:
+    """A program of another county: the index is open data."""
+    app.extensions.pop("landreg.market", None)
+    for price in ("500", "550", "600", "650", "700"):
+        dealt(superuser, listed(superuser), price)
+    dealt(superuser, listed(superuser, village=OTHER_VILLAGE), "9999")
+    return program(app, registered(superuser, "deals:read", within="610921", name="别县系统"))
+
+
+def test_a_program_reads_the_index_row_by_row_and_page_by_page(office: Program) -> None:
+    told = office.ask("GET", f"/index?township={TOWN}").get_json()
+    assert (told["months"], told["least"], told["next"]) == (12, 5, None)
+    assert {one["township"] for one in told["items"]} == {TOWN}
+    row = next(one for one in told["items"] if one["land_class"] == "013" and one["band"] == "under_5")
+    assert (row["deals"], row["yuan"], Decimal(row["mu"])) == (5, "600.00", 15)
+    assert office.ask("GET", f"/index?township={OTHER_TOWN}").get_json()["items"] == []
+    everything = office.ask("GET", "/index").get_json()["items"]
+    walked, page = [], office.ask("GET", "/index?limit=3").get_json()
+    while True:
+        walked += page["items"]
+        if page["next"] is None:
+            break
+        page = office.client.get(page["next"], headers={"Authorization": f"Bearer {office.token}"}).get_json()
+    assert walked == everything
+    assert len(everything) > 3
+    assert everything[0]["deals"] == 6
+
+
+def test_the_trend_ends_with_today_and_tells_no_figure_of_a_few(office: Program) -> None:
+    points = office.ask("GET", f"/index/trend?township={TOWN}").get_json()["items"]
+    assert (points[-1]["deals"], points[-1]["yuan"]) == (5, "600.00")
+    assert points[0] | {"last_day": ""} == {"last_day": "", "deals": 0, "yuan": None}
+    assert office.ask("GET", f"/index/trend?township={OTHER_TOWN}").get_json()["items"][-1]["yuan"] is None
+
+
+def test_a_cut_that_there_is_not_is_refused_by_its_field(office: Program) -> None:
+    for query in ("township=6201", "band=forever", "land_class=%27", "after=x", "after=a.b.c.d", "limit=0"):
+        answer = office.ask("GET", f"/index?{query}")
+        assert (answer.status_code, answer.get_json()["findings"][0]["field"]) == (400, query.split("=")[0])
+    assert office.ask("GET", "/index/trend?limit=5").status_code == 400
