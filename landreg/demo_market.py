@@ -27,12 +27,14 @@ from landreg.core.periods import DAY, beijing_day, years_after
 from landreg.demo_year import Office
 from landreg.exchange.listings import days, photos, service
 from landreg.exchange.listings.reading import Offer
+from landreg.exchange.listings.rules.offer import GRAINS
 from landreg.exchange.model import Listing
 
 FARMERS, A_MONTH = 12, 2
 """Households that list, and listings a month."""
 OPERATOR = ("operator", "交易员样本", Role.OPERATOR)
 WORDS = ("平地，路边，能进收割机。", "缓坡地，适合种油菜。", "", "水源近，旱涝保收。", "连片的小块，可以一起用机耕。")
+SLOPES = ("2", "3", "", "1", "4")
 CROPS = ("小麦", "油菜", "玉米", "水稻", "闲置")
 WAYS, WATER, ROAD = (
     ("negotiation", "auction", "negotiation", "sealed"),
@@ -102,10 +104,10 @@ def _list(market: Market, serial: int, *, reviewed: bool = True) -> Listing:
     until = min(years_after(first, 1 + serial % 6), end)
     offer = Offer(
         kind=("lease", "lease", "subcontract", "lease")[serial % 4], parcels=(chosen.code,), first_day=first, until_on=until,
-        closes_on=today + timedelta(days=60), price=Decimal(320 + 37 * (serial % 11)), right_id=right.right_id,
-        floor=Decimal(300) if serial % 3 == 0 else None, floor_shown=serial % 6 == 0, paid_every="year",
+        closes_on=today + timedelta(days=60), right_id=right.right_id, **_priced(serial),
+        floor_shown=serial % 6 == 0, paid_every="year",
         to_whom="members" if serial % 4 == 2 else "members_first", way=WAYS[serial % 4],
-        crop=CROPS[serial % len(CROPS)], water=WATER[serial % 3], road=ROAD[serial % 3],
+        crop=CROPS[serial % len(CROPS)], water=WATER[serial % 3], road=ROAD[serial % 3], slope=SLOPES[serial % len(SLOPES)],
         said=WORDS[serial % len(WORDS)], escalator_percent=Decimal(serial % 3),
     )  # fmt: skip
     kept = photos.keep(market.office.store, [_photo(serial)]) if serial % 3 == 0 else []
@@ -119,6 +121,13 @@ def _list(market: Market, serial: int, *, reviewed: bool = True) -> Listing:
     if serial % 9 == 7:
         service.withdraw(farmer, county, row.listing_id, "家里商量后，还是自己种。")
     return row
+
+
+def _priced(serial: int) -> dict[str, Any]:
+    """The price that is asked and the least that is taken: of some in grain, of most in yuan."""
+    if serial % 12 == 0 and serial:
+        return {"unit": "kg_mu_year", "grain": GRAINS[serial // 12 % 3], "price": Decimal(160 + 12 * (serial % 5))}
+    return {"price": Decimal(320 + 37 * (serial % 11)), "floor": Decimal(300) if serial % 3 == 0 else None}
 
 
 def _password() -> str:
