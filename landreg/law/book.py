@@ -205,8 +205,8 @@ class _Shown(dict[str, Any]):
 
     def __getitem__(self, key: str) -> Any:
         value = super().get(key)
-        if key == "limits":
-            return self._limits(value or ())
+        if key == "limits" and (not value or isinstance(value, (list, tuple))):
+            return self._limits([one for one in value or () if isinstance(one, Mapping)])
         if value is None:
             return "—"
         kind = _IN_WORDS.get(key)
