@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -16,10 +17,12 @@ from landreg.exit.queries import Whole
 from landreg.exit.rules.course import stage
 from landreg.exit.rules.money import Agreed, Itemised
 from landreg.exit.service import Asked, Spoken
+from landreg.law.book import national_law
 from landreg.registry.booking import register
 from landreg.registry.casework import cases, notices
 from landreg.registry.guarded import Attached
 from tests.registry_kit import HOUSEHOLD, Connection, pass_days, put_papers, right_of
+from tests.unit.exit.figures import SET
 from tests.villages import COUNTY
 
 PAPER = Attached("11" * 32, 9, "paper.jpg")
@@ -34,6 +37,17 @@ def asked_for(actor: Actor, *rights: UUID, household: str = HOUSEHOLD, **more: A
     rights = rights or (right_of(actor, household),)
     return service.apply(
         actor, household, Asked(rights, more.pop("mode", "whole"), more.pop("reason", "own_wish"), **more)
+    )
+
+
+def figures_set(superuser: Connection) -> None:
+    """The county has set every figure of compensation, a long time ago."""
+    known = national_law(COUNTY, date(2026, 7, 1)).parameters
+    rows = [(COUNTY, COUNTY, name, key, value) for name, value in SET.items() for key in known[name].values]
+    superuser.cursor().executemany(
+        "INSERT INTO law.county_parameter (county, village, id, name, key, value, since, decided_in, set_by, set_at) "
+        "VALUES (%s, %s, gen_random_uuid(), %s, %s, %s, '2020-01-01', 'x', gen_random_uuid(), now())",
+        rows,
     )
 
 

@@ -22,7 +22,7 @@ from landreg.registry.casebook import Case
 
 NOT_TOLD = frozenset(("county", "village", "account_sealed"))
 """Columns of which no leaf tells: today's division code, and what turns with the keys."""
-LATER = frozenset(("offer_id", "shares", "charter_document_id"))
+LATER = frozenset(("offer_id", "shares", "charter_document_id", "cut_parcel", "cut_m2"))
 """Columns that came after leaves had told of the table: a row that says nothing there has the text that it always had."""
 OF_EVENT = {
     "notice": "exit.noticed",

@@ -25,7 +25,8 @@ SCHEMA = {"schema": "exit"}
 class Exit(CountyKey, Base):
     """What a household asks to give back. parcels: of its contract, none named: all. minors: members under age when it asked.
 
-    shares: income shares that go back with it, by the charter of the collective.
+    shares: income shares that go back with it, by the charter of the collective. cut_parcel: the parcel of which a part is given
+    back; cut_m2: so much of its registered area, as it was drawn.
     """
 
     __tablename__ = "exit"
@@ -51,6 +52,8 @@ class Exit(CountyKey, Base):
     opened_at: Mapped[datetime] = mapped_column(Instant)
     shares: Mapped[Decimal | None]
     charter_document_id: Mapped[UUID | None]
+    cut_parcel: Mapped[str | None]
+    cut_m2: Mapped[Decimal | None]
 
 
 class Consent(CountyKey, Base):

@@ -17,20 +17,21 @@ from sqlalchemy.orm import Session
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding
+from landreg.core.units import mu_of
 from landreg.exit import logged, queries
 from landreg.exit.holding import held, open_for
 from landreg.exit.model import Exit, Offer, OfferItem
-from landreg.exit.rules.claimed import LAND, MONTHS_A_YEAR, Claim, House, Improvement, Land
-from landreg.exit.rules.compensation import Compensation, compensate, in_words, of_agreement
-from landreg.exit.rules.reckoning import Lease
+from landreg.exit.rules.claimed import CLASSES, LAND, MONTHS_A_YEAR, Claim, Filed, House, Improvement, Land
+from landreg.exit.rules.compensation import Compensation, compensate, in_words, of_agreement, whence
+from landreg.exit.rules.reckoning import filed_since
 from landreg.law.book import Law, term
 from landreg.registry.effects import RightBundle
 from landreg.registry.facts import standing
 
 CONTRACT, HOMESTEAD = "contract_management", "homestead"
 MOST_SAID = 200
-CLASSES = {"011": "paddy", "012": "irrigated", "013": "dry", "02": "garden", "03": "forest", "04": "grassland"}
-"""Classes of GB/T 21010-2007, by their first digits, as figures of compensation know them."""
+TOWNSHIP = 9
+"""Digits of a division's code that name its township."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,9 @@ def given_back(session: Session, row: Exit, on: date) -> Given:
 
 def _areas(session: Session, row: Exit, contract: RightBundle) -> dict[str, Decimal]:
     given = {contract.codes[parcel.row["parcel_id"]]: parcel.row["mu"] for parcel in contract.parcels}
-    codes = [code for code in given if not row.parcels or code in row.parcels]
+    if row.cut_parcel is not None and row.cut_m2 is not None:
+        given = {code: mu for code, mu in given.items() if code in row.parcels} | {row.cut_parcel: mu_of(row.cut_m2)}
+    codes = [code for code in given if not row.parcels or code in row.parcels or code == row.cut_parcel]
     classes = queries.classes_of(session, row.county, codes)
     areas: dict[str, Decimal] = defaultdict(Decimal)
     for code in codes:
@@ -109,7 +112,7 @@ def offer(actor: Actor, county: str, exit_id: UUID, counted: Counted) -> Offer:
         found, law = held(uow, county, exit_id)
         open_for(found, law, "applied", "cooling", "agreeing")
         claim = claim_of(given_back(uow.session, found.exit, law.on), counted, law.on)
-        reckoned = compensate(claim, law)
+        reckoned = compensate(claim, law, filed(uow.session, found.exit.village, law))
         if refused := [finding for finding in reckoned.findings if law.level(finding) == "refuse"]:
             raise BadInput(refused)
         number = f"{found.exit.number}-F{1 + queries.count_of_offers(uow.session, county, exit_id)}"
@@ -170,14 +173,14 @@ def _row(exit_: Exit, reckoned: Compensation, number: str, law: Law) -> dict[str
         "county": exit_.county, "village": exit_.village, "exit_id": exit_.exit_id, "offer_id": uuid4(), "number": number,
         "made_on": law.on, "total_yuan": reckoned.total, "floor_yuan": reckoned.floor, "land_yuan": beside.offered,
         "lease_yuan": beside.today if compared else None, "summed_yuan": beside.summed if compared else None,
-        "staying_yuan": beside.staying if compared else None, "leases": [_price(one) for one in beside.leases],
+        "staying_yuan": beside.staying if compared else None, "leases": [whence(one) for one in beside.leases],
         "missing": [str(finding.values["figure"]) for finding in reckoned.findings if finding.code == "CMP-10"],
     }  # fmt: skip
 
 
-def _price(lease: Lease) -> str:
-    whence = f"备案的 {lease.deals} 宗流转合同" if lease.deals else "县里公布的流转价"
-    return f"{term('figure_key', lease.kind)} {lease.mu} 亩，按{whence}，每亩每年 {lease.price} 元"
+def filed(session: Session, village: str, law: Law) -> tuple[Filed, ...]:
+    """What filed contracts of a village's township pay, as far back as the county's figure says."""
+    return queries.filed_prices(session, village[:TOWNSHIP], filed_since(law), law.on)
 
 
 def agreed_lines(items: Sequence[OfferItem]) -> dict[str, tuple[str, Decimal]]:

@@ -12,7 +12,8 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from landreg.core.periods import beijing_day
-from landreg.exit.model import Consent, Offer, Payment
+from landreg.core.units import mu_of
+from landreg.exit.model import Consent, Exit, Offer, Payment
 from landreg.exit.offering import floors
 from landreg.exit.queries import Whole
 from landreg.land.queries import division_path
@@ -118,6 +119,13 @@ def offer(session: Session, desk: Desk, found: Whole, number: str, made: Offer) 
         opening="依照登记簿的记载、现场清点和县里公布的标准，您户退出下列权利的补偿计算如下。", tables=tuple(tables),
         notes=tuple(notes), notes_title="请留意", signed=("收执人", "经办人"),
     )  # fmt: skip
+
+
+def drawn_of(row: Exit) -> list[str]:
+    """The drawn part of a parcel that goes back, in words; none where none does."""
+    if row.cut_parcel is None or row.cut_m2 is None:
+        return []
+    return [f"{row.cut_parcel} 中划出的一部分（{row.cut_m2:,} m²，约 {mu_of(row.cut_m2)} 亩）"]
 
 
 def below(land: Decimal, made: Offer | None) -> bool:
@@ -258,7 +266,7 @@ def _print(
         ("坐落", " ".join(division_path(session, row.village))),
         ("退出的权利", codes),
         ("退出方式", term("exit_mode", row.mode) + (f"，{chinese_date(row.returns_on)}恢复" if row.returns_on else "")),
-        ("退出的地块", "、".join(row.parcels) or "全部"),
+        ("退出的地块", "、".join([*row.parcels, *drawn_of(row)]) or "全部"),
     )  # fmt: skip
     url = f"{desk.base_url}/exits/{row.county}/{row.exit_id}"
     content = {

@@ -16,6 +16,7 @@ from landreg.access.queries import masked_persons
 from landreg.core.periods import beijing_day
 from landreg.core.tables import in_force
 from landreg.exit.model import Agreement, Consent, Event, Exit, Item, Offer, OfferItem, Paper, Payment, Repayment
+from landreg.exit.rules.claimed import CLASSES, Filed
 from landreg.exit.rules.course import Course, Word
 from landreg.land.model import Parcel
 from landreg.party import queries as parties
@@ -181,6 +182,17 @@ def classes_of(session: Session, county: str, codes: Sequence[str]) -> dict[str,
         Parcel.county == county, Parcel.code.in_(codes), in_force(Parcel)
     )
     return {row.code: row.land_class for row in session.execute(found)}
+
+
+def filed_prices(session: Session, township: str, since: date, until: date) -> tuple[Filed, ...]:
+    """What filed contracts of a township pay that were signed after a day and by another, by class and term: numbers alone."""
+    asked = sa.text("SELECT * FROM exchange.filed_prices(:township, :since, :until)")
+    rows = session.execute(asked, {"township": township, "since": since, "until": until})
+    return tuple(
+        Filed(CLASSES[row.land_class], row.from_months, row.under_months, row.contracts, row.yuan)
+        for row in rows
+        if row.land_class in CLASSES
+    )
 
 
 def lapsed(session: Session, today: date) -> Sequence[Exit]:

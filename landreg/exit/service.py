@@ -6,7 +6,7 @@ The case behind it stays a draft until all is paid; then it goes the way of ever
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -26,8 +26,13 @@ from landreg.law.queries import load_law
 from landreg.party import queries as parties
 from landreg.registry import documents
 from landreg.registry.casework.applications import new_case, open_case
+from landreg.registry.casework.parcel_applications import with_codes
 from landreg.registry.effects import RightBundle
 from landreg.registry.facts import standing
+from landreg.registry.facts.drawn import Undrawable
+from landreg.registry.facts.exits import part_drawn
+from landreg.registry.facts.ground import on_ground
+from landreg.registry.facts.parcels import parts_of
 from landreg.registry.guarded import Attached, ties_nothing
 from landreg.registry.rules.exit_requests import ExitAsked
 
@@ -40,7 +45,8 @@ MOST_YEARS = 1000
 @dataclass(frozen=True)
 class Asked:
     """What a household asks to give back. parcels: of its contract, none: all. years: of a temporary exit. taker: the code of
-    the household of the collective that takes it over, '' for the collective. shares: income shares that go back too.
+    the household of the collective that takes it over, '' for the collective. shares: income shares that go back too. cut, shape:
+    the parcel of which a drawn part goes back, and that part as a face, WKB in hexadecimal.
     """
 
     right_ids: tuple[UUID, ...]
@@ -51,6 +57,8 @@ class Asked:
     taker: str = ""
     said: str = ""
     shares: Decimal | None = None
+    cut: str = ""
+    shape: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,8 +96,9 @@ def apply(actor: Actor, household_code: str, asked: Asked, charter: Attached | N
         taker = parties.household_by_code(uow.session, asked.taker) if asked.taker else None
         if asked.taker and (taker is None or taker.county != county):
             raise Refused(Finding("EXIT-10", "taker", {}, subject=household_code))
-        request = _request(asked, bundles, None if taker is None else taker.household_id, today)
         first = bundles[0].right.row
+        request = _request(asked, bundles, None if taker is None else taker.household_id, today)
+        request, cut_m2 = _drawn(uow, county, first["village"], request)
         case = new_case(uow, county, first["village"], "exit", request)
         case |= {"right_kind": first["kind"], "subject_code": first["code"], "household_code": household_code}
         case |= {"applicant": household.name, "right_ids": [bundle.right_id for bundle in bundles]}
@@ -103,6 +112,7 @@ def apply(actor: Actor, household_code: str, asked: Asked, charter: Attached | N
             reason=asked.reason, said=asked.said, minors=sorted(minors),
             opened_by=actor.account_id, opened_by_name=actor.name, opened_at=uow.now, shares=asked.shares,
             charter_document_id=_chartered(uow, county, household.village, case_id, charter),
+            cut_parcel=request.cut or None, cut_m2=cut_m2,
         )  # fmt: skip
         uow.session.add(row)
         uow.session.flush()
@@ -166,7 +176,22 @@ def _request(asked: Asked, bundles: Sequence[RightBundle], taker: UUID | None, t
     returns = None
     if asked.mode == "temporary" and 0 < asked.years < MOST_YEARS:
         returns = months_after(today, 12 * asked.years)
-    return ExitAsked(asked.mode, parcels, returns, taker)
+    return ExitAsked(asked.mode, parcels, returns, taker, asked.cut, asked.shape)
+
+
+def _drawn(uow: UnitOfWork, county: str, village: str, request: ExitAsked) -> tuple[ExitAsked, Decimal | None]:
+    """The request with codes for the parcels that come of what is drawn, and how much of the registered area goes back in m²;
+    as it is where nothing can come of it: the rules say why.
+    """
+    ground = on_ground(uow.session, county, [request.cut]) if request.cut else None
+    if ground is None or not ground.parcels:
+        return request, None
+    drawn = with_codes(uow, county, village, part_drawn(request), ground)
+    try:
+        parts = parts_of(drawn, ground)
+    except Undrawable:
+        return request, None
+    return replace(request, codes=drawn.codes), sum((part.area_m2 for part in parts if part.lost), Decimal(0))
 
 
 def consent(actor: Actor, county: str, exit_id: UUID, said: Spoken, paper: Attached | None) -> Consent:

@@ -51,6 +51,8 @@ def test_a_farmer_tries_it_without_logging_in_and_reads_every_line(client: Any, 
     assert "旱地 3.20 亩 × 每亩每年 383.00 元 × 折算" in page.text
     assert "地还是您家的" in page.text
     assert "还没有规定的数" not in page.text
+    assert "没有足够的同类备案合同可比，按县里公布的流转价，每亩每年 350.00 元" in page.text
+    assert client.get("/compensation", query_string={**term, "township": "610902100"}).status_code == 200
     english = client.get("/compensation", query_string=term, headers={"Accept-Language": "en"})
     assert "dry land, 3.20 mu" in english.text
 
@@ -67,6 +69,8 @@ def test_what_the_county_has_not_set_is_named_and_no_total_is_shown(client: Any,
     ("changed", "code", "field"),
     [
         ({"county": "610999"}, "FORM-5", "county"),
+        ({"township": "610921100"}, "FORM-5", "township"),
+        ({"township": "%"}, "FORM-5", "township"),
         ({"land_mu_2": "0"}, "CMP-12", "land_mu_2"),
         ({"land_mu_2": "-3"}, "CMP-12", "land_mu_2"),
         ({"land_mu_2": "99999999999999999999999999999999999999"}, "CMP-12", "land_mu_2"),

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from landreg.core.actor import WORKER, Actor
+from landreg.core.db import unit_of_work
 from landreg.exit import days
+from landreg.registry.facts.ground import on_ground
 from tests.exit_kit import agreed, all_consent, asked_for, paid, seen, to_register
 from tests.registry_kit import HOUSEHOLD, Connection, one, pass_days, right_of, state_of, to_rights
 from tests.villages import COUNTY
@@ -265,3 +267,34 @@ def test_a_paper_in_the_case_s_own_folder_is_read_too(deng: Browser, officers: t
     assert "GUARD-1" in answer.text
     sent = {"kind": "application", "file": (io.BytesIO(b"\xff\xd8\xff"), "申请书.jpg")}
     assert deng.post(f"{case}/documents", sent).status_code == 303
+
+
+@pytest.mark.usefixtures("village")
+def test_a_part_of_a_parcel_is_drawn_on_the_form_itself(deng: Browser, officers: tuple[Actor, Actor]) -> None:
+    links = re.findall(rf'href="(/exits/new/{HOUSEHOLD}\?cut=(\d+))"', deng.get(f"/exits/new/{HOUSEHOLD}").text)
+    assert len(links) == 2
+    address, code = links[0]
+    page = deng.get(address).text
+    assert 'data-edit="face" data-edit-field="field-shape"' in page
+    with unit_of_work(officers[0]) as uow:
+        west, south, _east, north = on_ground(uow.session, COUNTY, [code]).shapes[0].bounds
+    asked = {"right": str(right_of(officers[0])), "mode": "part", "reason": "own_wish", "cut": code}
+    corners = [(west - 1, south - 1), (west + 5, south - 1), (west + 5, north + 1), (west - 1, north + 1)]
+    drawn = "\n".join(f"{east} {north}" for east, north in corners)
+    for shape, status, told in (("", 400, "error-shape"), ("1 2\x00", 400, ""), ("1 1\n2 2\n3 5", 400, "error-shape")):
+        refused = deng.post(f"/exits/new/{HOUSEHOLD}", {**asked, "shape": shape})
+        assert (refused.status_code, told in refused.text, 'data-edit="face"' in refused.text) == (
+            status,
+            True,
+            True,
+        ), shape
+    stranger = deng.post(f"/exits/new/{HOUSEHOLD}", {**asked, "cut": "6109021042029900001", "shape": drawn})
+    assert stranger.status_code in (404, 422)
+    answer = deng.post(f"/exits/new/{HOUSEHOLD}", {**asked, "shape": drawn})
+    assert answer.status_code == 303
+    page = deng.get(answer.headers["Location"]).text
+    assert "划出一部分退出" in page
+    assert "100.00 m²" in page
+    assert deng.client.get(f"{answer.headers['Location']}/statement.pdf").status_code == 200
+    case = one(officers[0], "SELECT case_id FROM exit.exit")
+    assert "地块变更前后" in deng.get(f"/cases/{COUNTY}/{case}").text

@@ -11,17 +11,19 @@ from flask_babel import gettext as _
 
 from landreg.access.limits import limiter
 from landreg.access.policy import allow, door
-from landreg.core.actor import Role
+from landreg.core.actor import NOBODY, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding
 from landreg.core.periods import beijing_day
+from landreg.exit import offering
 from landreg.exit.offering import months_between
 from landreg.exit.routes.lines import PIECES, PUTS, SOWN, crops, field_of, fixtures, house_kind, improvements, lines
 from landreg.exit.rules import claimed
 from landreg.exit.rules.claimed import MONTHS_A_YEAR, Claim, House, Land
-from landreg.exit.rules.compensation import Compensation, compensate, in_words
+from landreg.exit.rules.compensation import Compensation, compensate, in_words, whence
 from landreg.land.queries import counties, division_names
 from landreg.law.book import figure_in_words
+from landreg.law.divisions import all_divisions
 from landreg.law.queries import load_law
 from landreg.web import pages, problems
 from landreg.web.forms import read_query
@@ -37,6 +39,7 @@ class Asked:
     """What the page asks. Lines that are left empty count for nothing."""
 
     county: str = field(metadata={"most": 6})
+    township: str = field(default="", metadata={"most": 9})
     term_until: date | None = None
     temporary_years: int | None = None
     land_kind_1: str = ""
@@ -79,9 +82,14 @@ def calculator() -> Response:
     with unit_of_work(door()) as uow:
         if asked.county not in counties(uow.session, PREFECTURE):
             raise BadInput(Finding("FORM-5", "county", {"given": asked.county}))
+        if asked.township and asked.township not in dict(_townships(asked.county)):
+            raise BadInput(Finding("FORM-5", "township", {"given": asked.township}))
         today = beijing_day(uow.now)
         law = load_law(uow.session, asked.county, today)
-    found = compensate(_claim(asked, today), law)
+    claim = _claim(asked, today)
+    with unit_of_work(NOBODY) as uow:
+        filed = offering.filed(uow.session, asked.township, law) if asked.township else ()
+    found = compensate(claim, law, filed)
     refused = [finding for finding in found.findings if law.level(finding) == "refuse"]
     if refused:
         raise BadInput([field_of(finding, asked) for finding in refused])
@@ -97,6 +105,7 @@ def _page(found: Compensation | None = None) -> Response:
         found=found,
         given=request.args,
         counties=[(code, names.get(code, code)) for code in codes],
+        townships=_townships(request.args.get("county", "")),
         kinds={
             name: [(kind, shown_term(kind, "figure_key")) for kind in getattr(claimed, name)]
             for name in ("LAND", "IMPROVEMENTS", "HOUSES", "FIXTURES", "CROPS")
@@ -105,9 +114,17 @@ def _page(found: Compensation | None = None) -> Response:
         missing=[finding for finding in found.findings if finding.code == "CMP-10"] if found else [],
         lower=next((finding for finding in found.findings if finding.code == "CMP-14"), None) if found else None,
         in_words=lambda item: in_words(item, language()),
+        whence=lambda lease: whence(lease, language()),
         figure=lambda name: figure_in_words(name, language()),
         title=_("退出补偿试算"),
     )
+
+
+def _townships(county: str) -> list[tuple[str, str]]:
+    """The townships of a county, or of all with the county before each."""
+    known = all_divisions()
+    of_county = [one for one in known.values() if one.level == "township" and one.code.startswith(county)]
+    return [(one.code, one.name if county else f"{known[one.code[:6]].name} · {one.name}") for one in of_county]
 
 
 def _claim(asked: Asked, today: date) -> Claim:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
@@ -15,19 +16,23 @@ from werkzeug.wrappers import Response as Redirect
 from landreg.access.policy import allow, current_actor
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
-from landreg.core.errors import NotFound
+from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.exit import offering, papers, queries, service
 from landreg.exit.queries import Whole
 from landreg.exit.rules import claimed
 from landreg.exit.rules.course import FINAL, WAYS, agreed_from, stage
 from landreg.exit.rules.money import ITEMS, MODELS
 from landreg.exit.service import Asked
+from landreg.land import shown as land_shown
 from landreg.land.queries import division_path
 from landreg.law.book import Law, figure_in_words, terms
 from landreg.law.queries import load_law
 from landreg.party import queries as parties
-from landreg.registry.facts import standing
+from landreg.registry.effects import RightBundle
+from landreg.registry.facts import drawn, standing
+from landreg.registry.facts.drawn import Undrawable
 from landreg.registry.guarded import Attached, attached
+from landreg.registry.routes import parcel_acts, parcel_shown
 from landreg.registry.routes.queues import OFFICERS, READERS
 from landreg.registry.routes.surroundings import page_day, store
 from landreg.web import i18n, pages, problems
@@ -83,10 +88,41 @@ def new(code: str) -> Response:
                 for row in one.parcels
             ),
             path=division_path(session, household.village),
+            **_map(session, household.county, request.values.get("cut", ""), bundles.values()),
             most_years=law.days("EXIT-5.most_years"),
             modes=_words("exit_mode"),
             reasons=_words("exit_reason"),
         )
+
+
+def _map(session: Session, county: str, cut: str, bundles: Iterable[RightBundle]) -> dict[str, Any]:
+    """The map on which a part of a parcel is drawn; nothing where none of the contract's was chosen."""
+    own = {code for one in bundles if one.right.row["kind"] == service.KINDS[0] for code in one.codes.values()}
+    if cut not in own:
+        return {"cut": ""}
+    seen, ground = parcel_acts.ground_of(session, current_actor().jurisdiction, cut, parcel_acts.SHOWN_AROUND_M)
+    return {
+        "cut": cut,
+        "seen": seen,
+        "zone": land_shown.zone(seen.epsg),
+        "shapes": parcel_shown.features(ground, seen.epsg),
+        "sketch": parcel_shown.sketch_of(ground.shapes, [], list(ground.others([cut]).items())),
+    }
+
+
+def _shape(cut: str, typed: str) -> str:
+    """What was drawn, as it is kept on the case. Raises BadInput (PAR-1) for what is no face, FORM-1 where nothing is drawn."""
+    if not cut:
+        return ""
+    if not typed.strip():
+        raise BadInput(Finding("FORM-1", "shape"))
+    actor = current_actor()
+    with unit_of_work(actor) as uow:
+        seen, ground = parcel_acts.ground_of(uow.session, actor.jurisdiction, cut)
+    try:
+        return drawn.hexed(drawn.read_face(typed, ground.shapes[0]), seen.epsg)
+    except Undrawable as fault:
+        raise BadInput(Finding("PAR-1", "shape", {"fault": fault.word})) from None
 
 
 @dataclass(frozen=True)
@@ -102,6 +138,8 @@ class Applying:
     said: str = field(default="", metadata={"most": 500})
     shares: Decimal | None = None
     charter: Upload | None = None
+    cut: str = field(default="", metadata={"most": 19})
+    shape: str = field(default="", metadata=parcel_acts.LONG)
 
 
 @blueprint.post("/exits/new/<code>")
@@ -111,8 +149,9 @@ def apply(code: str) -> Redirect:
     """Open the exit and its case."""
     given = read_form(Applying)
     asked = Asked(
-        given.right, given.mode, given.reason, given.parcel, given.years, given.taker, given.said, given.shares
-    )
+        given.right, given.mode, given.reason, given.parcel, given.years, given.taker, given.said, given.shares,
+        given.cut, _shape(given.cut, given.shape),
+    )  # fmt: skip
     found = service.apply(current_actor(), code, asked, sent_paper(given.charter, "charter"))
     flash(_("退出已申请，编号 %(number)s。请每名成年成员分别到窗口表示意愿。", number=found.number))
     return redirect(url_for(".one", county=found.county, exit_id=found.exit_id), 303)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from landreg.core.errors import Finding
@@ -17,6 +16,8 @@ IMPROVEMENTS = ("irrigation", "terracing", "soil", "greenhouse", "planting")
 HOUSES = ("frame", "brick_concrete", "brick_timber", "earth_timber")
 FIXTURES = ("wall_m", "yard_m2", "shed_m2", "well", "tree")
 CROPS = ("grain", "oilseed", "vegetables", "tea", "fruit")
+CLASSES = {"011": "paddy", "012": "irrigated", "013": "dry", "02": "garden", "03": "forest", "04": "grassland"}
+"""Classes of GB/T 21010-2007, by their first digits, as figures of compensation know them."""
 FAMILY = {"forest": "forest", "grassland": "grassland"}
 """The family of a class of land in the terms of contracts; any other is arable."""
 MOST_MU, MOST_M2, MOST_YUAN = Decimal(10_000), Decimal(100_000), Decimal(100_000_000)
@@ -69,12 +70,16 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Deal:
-    """A filed lease: what it pays a mu and year, and when it was signed."""
+class Filed:
+    """What filed contracts of like land pay: of one township and class, with a term of from_months up to and without
+    under_months. contracts: how many. yuan: their middle price of a mu and year.
+    """
 
     kind: str
-    yuan_per_mu_year: Decimal
-    signed_on: date
+    from_months: int
+    under_months: int
+    contracts: int
+    yuan: Decimal
 
 
 def faults_of(claim: Claim) -> Iterable[Finding]:

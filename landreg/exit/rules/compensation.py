@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from landreg.core.errors import Finding
-from landreg.exit.rules.claimed import Claim, Deal, faults_of
+from landreg.exit.rules.claimed import Claim, Filed, faults_of
 from landreg.exit.rules.reckoning import Figures, Item, Lease, items_of, lease_of
 from landreg.law.book import Language, Law, term
 
@@ -71,16 +71,16 @@ class Compensation:
         return not any(finding.code == "CMP-10" for finding in self.findings)
 
 
-def compensate(claim: Claim, law: Law, deals: Sequence[Deal] = ()) -> Compensation:
-    """The offer for a claim under the figures of the law's county and day. deals: filed leases of that county, as many as there
-    are; too few of a class, and the county's figure stands for them.
+def compensate(claim: Claim, law: Law, filed: Sequence[Filed] = ()) -> Compensation:
+    """The offer for a claim under the figures of the law's county and day. filed: what filed contracts of its township pay; where
+    too few are of like land, the county's figure stands for them.
     """
     faults = tuple(faults_of(claim))
     if faults:
         return Compensation((), Comparison(Decimal("0.00"), ()), faults)
     missing: dict[str, None] = {}
-    items = tuple(filter(None, (_made(make, law, missing) for make in items_of(claim, deals, law.on))))
-    leases = tuple(filter(None, (_made(lease_of(piece, claim, deals, law.on), law, missing) for piece in claim.land)))
+    items = tuple(filter(None, (_made(make, law, missing) for make in items_of(claim, filed))))
+    leases = tuple(filter(None, (_made(lease_of(piece, claim, filed), law, missing) for piece in claim.land)))
     offered = sum((item.amount for item in items if item.kind == "land"), Decimal("0.00"))
     comparison = Comparison(offered, leases)
     notes = [Finding("CMP-10", values={"figure": figure}) for figure in missing]
@@ -124,6 +124,15 @@ def in_words(item: Item, language: Language = "zh") -> tuple[str, ...]:
     values = {**item.values, "of": term("figure_key", item.of, language), "amount": str(item.amount)}
     texts = (term(f"cmp_{part}", item.kind, language) for part in ("formula", "basis"))
     return tuple(text.format_map(values) for text in texts if text != item.kind)
+
+
+def whence(lease: Lease, language: Language = "zh") -> str:
+    """Whose price stands beside the offer: of how many filed contracts of what land and term, or the county's figure."""
+    values = {"of": term("figure_key", lease.kind, language), "mu": f"{lease.mu:f}", "price": f"{lease.price:,}"}
+    if lease.filed is None:
+        return term("cmp_lease", "figure", language).format_map(values)
+    values |= {"n": str(lease.filed.contracts), "span": term("cmp_span", str(lease.filed.from_months), language)}
+    return term("cmp_lease", "filed", language).format_map(values)
 
 
 def _made(make: Callable[[Figures], _T | None], law: Law, missing: dict[str, None]) -> _T | None:

@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from statistics import median
 
 from landreg.core.units import half_up
-from landreg.exit.rules.claimed import FAMILY, MONTHS_A_YEAR, Claim, Deal, House, Improvement, Land
+from landreg.exit.rules.claimed import FAMILY, MONTHS_A_YEAR, Claim, Filed, House, Improvement, Land
 from landreg.law.book import Law
 
 PRECISION = Decimal("0.0001")
@@ -34,7 +33,8 @@ class Item:
 
 @dataclass(frozen=True)
 class Lease:
-    """What leases of one class of land pay beside an item of land. deals: how many filed ones it is of, 0: the county's figure.
+    """What leases of one class of land pay beside an item of land. filed: the contracts whose price it is; None: the county's
+    figure.
 
     today: over the same years as the item and reckoned to today as it is; summed: the same, year by year added up.
     """
@@ -42,7 +42,7 @@ class Lease:
     kind: str
     mu: Decimal
     price: Decimal
-    deals: int
+    filed: Filed | None
     years: Decimal
     today: Decimal
     summed: Decimal
@@ -82,21 +82,27 @@ def remaining(age_years: int, life_years: Decimal, least: Decimal) -> Decimal:
     return half_up(max(1 - Decimal(age_years) / life_years, least), PRECISION)
 
 
-def lease_price(kind: str, deals: Sequence[Deal], on: date, law: Figures) -> tuple[Decimal, int]:
-    """What leases of a class pay a mu and year, of how many deals: the median of those filed lately, else the county's figure."""
-    months = int(law.number("CMP-8.deals", "months"))
-    first = _months_before(on, months)
-    filed = [deal.yuan_per_mu_year for deal in deals if deal.kind == kind and first < deal.signed_on <= on]
-    if len(filed) >= law.number("CMP-8.deals", "least"):
-        return half_up(median(filed)), len(filed)
-    return half_up(law.number("CMP-8.lease_yuan_per_mu_year", kind)), 0
+def lease_price(kind: str, months: int, filed: Sequence[Filed], law: Figures) -> tuple[Decimal, Filed | None]:
+    """What leases of a class for so many months pay a mu and year: the middle price of filed contracts of like land where there
+    are enough, and which; else the county's figure.
+    """
+    least = law.number("CMP-8.deals", "least")
+    for one in filed:
+        if one.kind == kind and one.from_months <= months < one.under_months and one.contracts >= least:
+            return half_up(one.yuan), one
+    return half_up(law.number("CMP-8.lease_yuan_per_mu_year", kind)), None
+
+
+def filed_since(law: Law) -> date:
+    """The day after which a contract was signed whose price still counts (CMP-8.deals)."""
+    return _months_before(law.on, int(Figures(law).number("CMP-8.deals", "months")))
 
 
 Make = Callable[[Figures], Item]
 
 
-def items_of(claim: Claim, deals: Sequence[Deal], on: date) -> Iterable[Make]:
-    yield from (_land(piece, claim, deals, on) for piece in claim.land)
+def items_of(claim: Claim, filed: Sequence[Filed]) -> Iterable[Make]:
+    yield from (_land(piece, claim, filed) for piece in claim.land)
     yield from (_improvement(put) for put in claim.improvements)
     if claim.house:
         yield _house(claim.house)
@@ -115,7 +121,7 @@ def _counted(piece: Land, claim: Claim, law: Figures) -> int:
     return piece.months_left + int(law.number("CMP-1.renewal_years")) * MONTHS_A_YEAR
 
 
-def _land(piece: Land, claim: Claim, deals: Sequence[Deal], on: date) -> Make:
+def _land(piece: Land, claim: Claim, filed: Sequence[Filed]) -> Make:
     def make(law: Figures) -> Item:
         months, rate = _counted(piece, claim, law), law.number("CMP-1.discount_share")
         worth = factor(months, rate)
@@ -125,7 +131,7 @@ def _land(piece: Land, claim: Claim, deals: Sequence[Deal], on: date) -> Make:
         )
         net, weight = law.number("CMP-1.net_share"), law.number("CMP-1.lease_share")
         floor = half_up(law.number("CMP-1.floor_yuan_per_mu_year", piece.kind))
-        lease, _deals = lease_price(piece.kind, deals, on, law)
+        lease, _filed = lease_price(piece.kind, months, filed, law)
         own = half_up(crop_kg * price * net)
         annual = max(half_up(own * (1 - weight) + lease * weight), floor)
         values = {
@@ -138,10 +144,10 @@ def _land(piece: Land, claim: Claim, deals: Sequence[Deal], on: date) -> Make:
     return make
 
 
-def lease_of(piece: Land, claim: Claim, deals: Sequence[Deal], on: date) -> Callable[[Figures], Lease]:
+def lease_of(piece: Land, claim: Claim, filed: Sequence[Filed]) -> Callable[[Figures], Lease]:
     def make(law: Figures) -> Lease:
         months = _counted(piece, claim, law)
-        price, filed = lease_price(piece.kind, deals, on, law)
+        price, of = lease_price(piece.kind, months, filed, law)
         next_term = int(law.number("REN-1.years", FAMILY.get(piece.kind, "arable"))) * MONTHS_A_YEAR
         staying = piece.months_left + next_term
         worth = factor(months, law.number("CMP-1.discount_share"))
@@ -149,7 +155,7 @@ def lease_of(piece: Land, claim: Claim, deals: Sequence[Deal], on: date) -> Call
             piece.kind,
             piece.mu,
             price,
-            filed,
+            of,
             half_up(Decimal(months) / MONTHS_A_YEAR),
             half_up(piece.mu * price * worth),
             half_up(piece.mu * price * months / MONTHS_A_YEAR),

@@ -58,11 +58,11 @@ def apply_on_parcel(actor: Actor, code: str, kind: str, asked: ParcelRequest) ->
         case = new_case(uow, county, village, kind, asked)
         case |= {"right_kind": right["kind"], "subject_code": code, "household_code": household_code}
         case |= {"applicant": applicant, "right_ids": [bundle.right_id for bundle in ground.bundles]}
-        case["request"] = plain(_with_codes(uow, county, village, asked, ground))
+        case["request"] = plain(with_codes(uow, county, village, asked, ground))
         return open_case(uow, law, case, asked.parcels)
 
 
-def _with_codes(uow: UnitOfWork, county: str, village: str, asked: ParcelRequest, ground: OnGround) -> Any:
+def with_codes(uow: UnitOfWork, county: str, village: str, asked: ParcelRequest, ground: OnGround) -> Any:
     """The request with codes for the parcels that come of it; as it is where none can: the rules say why."""
     if not isinstance(asked, (ParcelSplit, ParcelMerge, PartLoss)):
         return asked

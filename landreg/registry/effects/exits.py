@@ -5,15 +5,24 @@ what comes back when a temporary one is over. Pure.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 from landreg.registry.effects.acts import areas, followed, history
 from landreg.registry.effects.changes import Changes, Ending, RightBundle, Standing
+from landreg.registry.effects.parcels import Part, divided, over_parts
 
 NewId = Callable[[], UUID]
 CONTRACT = "contract_management"
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A parcel of which a part is given back, and the parcels that come of it: those that the right loses are the part."""
+
+    parcel: Standing
+    parts: tuple[Part, ...]
 
 
 def give_back(
@@ -23,14 +32,15 @@ def give_back(
     onto: RightBundle | None,
     on: date,
     new: NewId,
+    cut: Cut | None = None,
 ) -> Changes:
-    """All that an exit changes. parcels: codes of the contract's that are given back, none: all. taker: the household that
-    takes over, onto: its own contract right, which takes contracted land in.
+    """All that an exit changes. parcels: codes of the contract's that are given back, none, and nothing cut: all. taker: the
+    household that takes over, onto: its own contract right, which takes contracted land in.
     """
     changes = Changes((), on)
     for bundle in bundles:
         if bundle.right.row["kind"] == CONTRACT:
-            changes = joined(changes, _contract(bundle, parcels, taker, onto, on, new))
+            changes = joined(changes, _contract(bundle, parcels, cut, taker, onto, on, new))
         elif taker is None:
             changes = joined(changes, _ended(bundle, on, new))
         else:
@@ -67,15 +77,27 @@ def come_back(
 
 
 def _contract(
-    bundle: RightBundle, parcels: Sequence[str], taker: UUID | None, onto: RightBundle | None, on: date, new: NewId
+    bundle: RightBundle,
+    parcels: Sequence[str],
+    cut: Cut | None,
+    taker: UUID | None,
+    onto: RightBundle | None,
+    on: date,
+    new: NewId,
 ) -> Changes:
-    given = [one for one in bundle.parcels if not parcels or bundle.codes[one.row["parcel_id"]] in parcels]
-    staying = [one for one in bundle.parcels if one not in given]
+    whole = [one for one in bundle.parcels if not (parcels or cut) or bundle.codes[one.row["parcel_id"]] in parcels]
+    changes, rows = Changes((), on), [(one, False) for one in bundle.parcels]
+    if cut is not None:
+        changes, made = divided((cut.parcel,), cut.parts, on, new)
+        rows = over_parts(bundle, {cut.parcel.row["parcel_id"]}, made, on)
+    given = [one for one, lost in rows if lost or one in whole]
+    staying = [one for one, lost in rows if not lost and one not in whole]
     left = followed(bundle, on, new, areas(staying), {}, staying) if staying else _ended(bundle, on, new)
+    changes = joined(changes, left)
     if taker is None or onto is None:
-        return left
-    whole = (*onto.parcels, *(replace(parcel, since=on) for parcel in given))
-    return joined(left, followed(onto, on, new, areas(whole), {}, whole))
+        return changes
+    taken = (*onto.parcels, *(replace(parcel, since=on) for parcel in given))
+    return joined(changes, followed(onto, on, new, areas(taken), {}, taken))
 
 
 def _ended(bundle: RightBundle, on: date, new: NewId) -> Changes:

@@ -71,22 +71,29 @@ def redivide(
 
     The area under a right is shared out over the parts as their own areas are, to the hundredth. 不动产登记暂行条例 第八条.
     """
+    changes, made = divided(parents, parts, on, new)
+    ended = {parent.row["parcel_id"] for parent in parents}
+    for bundle in bundles:
+        over = [row for row, lost in over_parts(bundle, ended, made, on) if not lost]
+        changes = _both(changes, followed(bundle, on, new, _total(over), {}, over))
+    return changes
+
+
+def divided(
+    parents: Sequence[Standing], parts: Sequence[Part], on: date, new: NewId
+) -> tuple[Changes, Sequence[tuple[UUID, Part]]]:
+    """Parcels end and others come out of them, with their lineage; and the id of each part. The rights are not looked at."""
     opens: list[Opened] = [row for parent in parents for row in parent.until(on, row_id=new())]
-    ids = [new() for _ in parts]
+    made = [(new(), part) for part in parts]
     first = parents[0]
-    for parcel_id, part in zip(ids, parts, strict=True):
+    for parcel_id, part in made:
         opens.append(first.from_day(on, row_id=new(), parcel_id=parcel_id, **_measured(part), **part.facts))
         opens += (
             Opened("parcel_origin", {
                 "row_id": new(), "parcel_id": parcel_id, "origin_id": parent.row["parcel_id"], "village": parent.row["village"],
             }) for parent in parents
         )  # fmt: skip
-    ended = {parent.row["parcel_id"] for parent in parents}
-    changes = Changes(tuple(opens), on, tuple(parents))
-    for bundle in bundles:
-        over = _over_parts(bundle, ended, list(zip(ids, parts, strict=True)), on)
-        changes = _both(changes, followed(bundle, on, new, _total(over), {}, over))
-    return changes
+    return Changes(tuple(opens), on, tuple(parents)), made
 
 
 def redraw(
@@ -227,21 +234,27 @@ def _measured(part: Part) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _over_parts(bundle: RightBundle, ended: set[UUID], parts: Sequence[tuple[UUID, Part]], on: date) -> list[Standing]:
-    """The rows of a right's parcels after its parents are gone: their area shared out over the parts, in their place."""
+def over_parts(
+    bundle: RightBundle, ended: set[UUID], parts: Sequence[tuple[UUID, Part]], on: date
+) -> list[tuple[Standing, bool]]:
+    """The rows of a right's parcels after its parents are gone, their area shared out over the parts, in their place; of each
+    whether the right goes on over it no more.
+    """
     gone = [one for one in bundle.parcels if one.row["parcel_id"] in ended]
     area = sum((one.row["area_m2"] for one in gone), Decimal(0))
     shares = apportion(area, [part.area_m2 for _, part in parts])
-    over: list[Standing] = []
+    over: list[tuple[Standing, bool]] = []
     for one in bundle.parcels:
         if one is gone[0]:
             over += (
-                replace(one, row={**one.row, "parcel_id": parcel_id, "area_m2": share, "mu": mu_of(share)}, since=on)
-                for (parcel_id, part), share in zip(parts, shares, strict=True)
-                if not part.lost
+                (
+                    replace(one, row={**one.row, "parcel_id": made, "area_m2": share, "mu": mu_of(share)}, since=on),
+                    part.lost,
+                )
+                for (made, part), share in zip(parts, shares, strict=True)
             )
         elif one not in gone:
-            over.append(one)
+            over.append((one, False))
     return over
 
 

@@ -15,15 +15,20 @@ from sqlalchemy.orm import Session
 from landreg.core.tables import in_force
 from landreg.law.book import act_type
 from landreg.registry.casebook import Case
-from landreg.registry.effects import Changes, RightBundle
+from landreg.registry.effects import Changes, RightBundle, Standing
 from landreg.registry.effects import exits as effects
 from landreg.registry.facts import standing
+from landreg.registry.facts.drawn import Undrawable
+from landreg.registry.facts.ground import OnGround, parcels_in_force
 from landreg.registry.facts.households import operated
+from landreg.registry.facts.parcels import parts_of
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted, term_of
 from landreg.registry.model import Contract, Right, RightHolder, RightParcel
 from landreg.registry.rules.act_facts import Restricted
 from landreg.registry.rules.exit_requests import ExitAsked
 from landreg.registry.rules.exits import ExitFacts
+from landreg.registry.rules.parcel_requests import PartLoss
+from landreg.registry.rules.parcels import Ground
 from landreg.registry.rules.requests import read
 
 CONTRACT, HOMESTEAD = "contract_management", "homestead"
@@ -44,6 +49,8 @@ def exit_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]
     papers = folders(session, county, ids)
     stands = operated(session, county, [parcel for bundle in bundles.values() for parcel in bundle.codes])
     course = {row.case_id: row for row in session.execute(text(_STANDING), {"county": county, "cases": ids})}
+    cut = [one.cut for one in asked.values() if isinstance(one, ExitAsked) and one.cut]
+    drawn_on = parcels_in_force(session, county, cut) if cut else {}
     return [
         _proposal(
             case,
@@ -53,9 +60,40 @@ def exit_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]
             stands,
             course.get(case.case_id),
             _taker(asked[case.case_id], bundles, held, taking),
+            _Drawn(asked[case.case_id], drawn_on),
         )
         for case in cases
     ]
+
+
+class _Drawn:
+    """What is drawn of a parcel that is given back in part: what comes of it, or its fault."""
+
+    def __init__(self, asked: Any, parcels: Mapping[str, Standing]) -> None:
+        self.cut: effects.Cut | None = None
+        self.fault = ""
+        self.before: tuple[Ground, ...] = ()
+        self.after: tuple[Ground, ...] = ()
+        parcel = parcels.get(asked.cut) if isinstance(asked, ExitAsked) and asked.cut else None
+        if parcel is None:
+            return
+        self.before = (_ground(parcel),)
+        try:
+            parts = parts_of(part_drawn(asked), OnGround((parcel,), (), (), {}))
+        except Undrawable as fault:
+            self.fault = fault.word
+            return
+        self.cut = effects.Cut(parcel, tuple(parts))
+        self.after = tuple(Ground(part.code, part.area_m2, parcel.row["kind"]) for part in parts)
+
+
+def part_drawn(asked: ExitAsked) -> PartLoss:
+    """What is drawn of a parcel, as the part that its right loses."""
+    return PartLoss((asked.cut,), asked.shape, "", asked.codes)
+
+
+def _ground(parcel: Standing) -> Ground:
+    return Ground(parcel.row["code"], parcel.row["registered_area_m2"], parcel.row["kind"])
 
 
 class _Taker:
@@ -103,6 +141,7 @@ def _proposal(
     stands: Mapping[UUID, str],
     course: Row[Any] | None,
     taker: _Taker,
+    drawn: _Drawn,
 ) -> ActProposal:
     own = rows.bundles
     contract = next((one for one in own if one.right.row["kind"] == CONTRACT), None)
@@ -128,15 +167,21 @@ def _proposal(
         taker_collective=taker.collective,
         taker_same_term=taker.onto is not None and term_of(taker.onto) == term_of(contract),
         taker_has_homestead=taker.homestead,
+        before=drawn.before,
+        after=drawn.after,
+        fault=drawn.fault,
     )
-    return ActProposal(case, rows, facts, partial(_changes, rows, facts, taker.onto))
+    return ActProposal(case, rows, facts, partial(_changes, rows, facts, taker.onto, drawn.cut))
 
 
-def _changes(rows: InForce, facts: ExitFacts, onto: RightBundle | None, on: date) -> Changes:
+def _changes(rows: InForce, facts: ExitFacts, onto: RightBundle | None, cut: effects.Cut | None, on: date) -> Changes:
     asked = facts.asked
     if rows.bundle is None or not isinstance(asked, ExitAsked):
         raise ValueError(f"{facts.code} is not in force")
-    return effects.give_back(rows.bundles, asked.parcels, asked.taker_id, onto, on, uuid4)
+    if asked.cut and cut is None:
+        # Nothing can come of what is drawn: the rules say why, and nothing is given back.
+        return Changes((), on)
+    return effects.give_back(rows.bundles, asked.parcels, asked.taker_id, onto, on, uuid4, cut)
 
 
 def pending_exits(session: Session, cases: Sequence[Case]) -> dict[UUID, tuple[Restricted, ...]]:

@@ -91,8 +91,9 @@ def on_ground(session: Session, county: str, codes: Sequence[str], around_m: int
 
 def redrawn_places(session: Session, county: str, case_ids: Sequence[UUID]) -> set[str]:
     """What is locked before parcels are redrawn: their villages, and the county, since a boundary may be a village's too."""
+    cut = (Case.act_kind == "exit") & (Case.request["cut"].as_string() != "")
     found = select(Case.village).where(
-        Case.county == county, Case.case_id.in_(case_ids), Case.act_kind.in_(PARCEL_REQUESTS)
+        Case.county == county, Case.case_id.in_(case_ids), Case.act_kind.in_(PARCEL_REQUESTS) | cut
     )
     villages = set(session.scalars(found))
     return villages | {county} if villages else villages

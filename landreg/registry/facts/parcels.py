@@ -141,6 +141,16 @@ def pieces(asked: ParcelSplit | ParcelMerge | PartLoss, ground: OnGround) -> lis
 
 
 def _divided(asked: Any, ground: OnGround) -> Outcome:
+    parts = parts_of(asked, ground)
+    after = tuple(Ground(part.code, part.area_m2, ground.parcels[0].row["kind"]) for part in parts)
+    return Outcome(
+        {"after": after, "bound": _bound(asked, ground)},
+        lambda on: effects.redivide(ground.parcels, parts, ground.bundles, on, uuid4),
+    )
+
+
+def parts_of(asked: ParcelSplit | ParcelMerge | PartLoss, ground: OnGround) -> list[effects.Part]:
+    """The parcels that come of it, with their codes, as they will be registered. Raises Undrawable."""
     made = pieces(asked, ground)
     if len(made) != len(asked.codes):
         # The parcel was redrawn since the codes were drawn: another number of parts now.
@@ -148,7 +158,7 @@ def _divided(asked: Any, ground: OnGround) -> Outcome:
     sides = drawn.between([piece.shape for piece in made], asked.codes)
     if isinstance(asked, ParcelMerge):
         sides = [drawn.outer([(shape, one.row) for shape, one in zip(ground.shapes, ground.parcels, strict=True)])]
-    parts = [
+    return [
         effects.Part(
             code,
             drawn.hexed(piece.shape, ground.srid),
@@ -158,11 +168,6 @@ def _divided(asked: Any, ground: OnGround) -> Outcome:
         )
         for code, piece, side in zip(asked.codes, made, sides, strict=True)
     ]
-    after = tuple(Ground(part.code, part.area_m2, ground.parcels[0].row["kind"]) for part in parts)
-    return Outcome(
-        {"after": after, "bound": _bound(asked, ground)},
-        lambda on: effects.redivide(ground.parcels, parts, ground.bundles, on, uuid4),
-    )
 
 
 def _bound(asked: Any, ground: OnGround) -> tuple[str, ...]:

@@ -13,13 +13,18 @@ from uuid import UUID
 class ExitAsked:
     """What is given back: all that the case's rights hold, or of the contract the parcels named; for good or until a day.
 
-    mode: whole, part or temporary. taker_id: the household of the collective that takes it over; none: the collective.
+    mode: whole, part or temporary. taker_id: the household of the collective that takes it over; none: the collective. cut: the
+    parcel of which a part is given back, shape: that part as a face, WKB in hexadecimal, in its zone; codes: of the parcels that
+    come of it, from west to east.
     """
 
     mode: str
     parcels: tuple[str, ...] = ()
     returns_on: date | None = None
     taker_id: UUID | None = None
+    cut: str = ""
+    shape: str = ""
+    codes: tuple[str, ...] = ()
 
 
 ExitRequest: TypeAlias = ExitAsked

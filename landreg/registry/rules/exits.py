@@ -19,6 +19,7 @@ from landreg.registry.rules.acts import (
     reg_29_held_as_applied_for,
 )
 from landreg.registry.rules.exit_requests import ExitAsked
+from landreg.registry.rules.parcels import Ground, par_1_shape_is_sound, par_2_children_add_up, par_16_area_is_some
 from landreg.registry.rules.restrictions import RESTRICTED
 
 
@@ -28,7 +29,8 @@ class ExitFacts(ActFacts):
 
     agreed: the whole compensation in yuan, None before an agreement. noticed_on: in writing to the collective. contracted:
     contracted land goes back. over: it was taken back or has lapsed. taker_*: of the household that takes the land over: its
-    collective, whether it holds a contract of the same term, whether it has a homestead; None without a taker.
+    collective, whether it holds a contract of the same term, whether it has a homestead; None without a taker. before, after: of
+    a parcel of which a drawn part goes back; fault: of what is drawn.
     """
 
     agreed: Decimal | None = None
@@ -41,6 +43,9 @@ class ExitFacts(ActFacts):
     taker_same_term: bool = False
     taker_has_homestead: bool = False
     most_years_on: date | None = None
+    before: tuple[Ground, ...] = ()
+    after: tuple[Ground, ...] = ()
+    fault: str = ""
 
 
 def exit_2_half_a_year_before(facts: ExitFacts, law: Law) -> Finding | None:
@@ -67,8 +72,8 @@ def exit_4_not_taken_back(facts: ExitFacts, law: Law) -> Finding | None:
 
 
 def exit_5_whole_part_or_for_years(facts: ExitFacts, law: Law) -> Finding | None:
-    """EXIT-5: a whole exit names no parcel, a part names some and leaves one, a temporary one has its day and goes to the
-    collective alone. domain.md EXIT-5.
+    """EXIT-5: a whole exit names no parcel, a part names some or is drawn on one and leaves some land, a temporary one has its
+    day and goes to the collective alone. domain.md EXIT-5.
     """
     asked = facts.asked
     if not isinstance(asked, ExitAsked) or not facts.in_force:
@@ -78,13 +83,18 @@ def exit_5_whole_part_or_for_years(facts: ExitFacts, law: Law) -> Finding | None
     sound = given <= own and (not given or facts.contracted)
     match asked.mode:
         case "whole":
-            sound = sound and not given and asked.returns_on is None
+            sound = sound and not given and not asked.cut and asked.returns_on is None
         case "part":
-            sound = sound and bool(given) and given != own and asked.returns_on is None
+            drawn = not asked.cut or (facts.contracted and asked.cut in own - given)
+            sound = sound and drawn and bool(given or asked.cut) and given != own and asked.returns_on is None
         case "temporary":
             day, today = asked.returns_on, facts.today or law.on
             sound = (
-                sound and day is not None and today < day <= months_after(today, 12 * most) and asked.taker_id is None
+                sound
+                and day is not None
+                and today < day <= months_after(today, 12 * most)
+                and asked.taker_id is None
+                and not asked.cut
             )
         case _:
             sound = False
@@ -108,7 +118,7 @@ def lo_5_operated_land(facts: ExitFacts, law: Law) -> Finding | None:
     asked = facts.asked
     if not isinstance(asked, ExitAsked):
         return None
-    given = asked.parcels or facts.parcels
+    given = (*asked.parcels, asked.cut) if asked.mode == "part" else asked.parcels or facts.parcels
     rights = sorted({facts.operated[code] for code in given if code in facts.operated})
     return Finding("LO-5", "parcels", {"rights": rights}, subject=facts.code) if rights else None
 
@@ -125,6 +135,9 @@ EXIT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         exit_5_whole_part_or_for_years,
         exit_10_taker_of_the_collective,
         lo_5_operated_land,
+        par_1_shape_is_sound,
+        par_2_children_add_up,
+        par_16_area_is_some,
     ),
 }
 """By kind of act: the rules that judge it. What comes back with its day is judged by nobody."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from landreg.core.units import half_up
 from landreg.exit.rules import claimed, money
-from landreg.exit.rules.claimed import Claim, Deal, House, Improvement, Land
+from landreg.exit.rules.claimed import Claim, Filed, House, Improvement, Land
 from landreg.exit.rules.compensation import (
     Comparison,
     Compensation,
@@ -23,6 +23,7 @@ from landreg.exit.rules.compensation import (
     compensate,
     in_words,
     of_agreement,
+    whence,
 )
 from landreg.exit.rules.reckoning import factor, remaining
 from landreg.law.book import Law, national_law, terms
@@ -130,13 +131,17 @@ def test_an_offer_that_leases_would_beat_says_so() -> None:
     assert cmp_14_pays_as_leases_do(Comparison(Decimal("0.00"), ())) is None
 
 
-def test_filed_leases_of_the_same_class_stand_before_the_countys_figure_once_there_are_enough() -> None:
-    filed = [Deal("dry", Decimal(price), date(2026, 3, 1)) for price in (300, 410, 420, 430, 900)]
-    lease = compensate(Claim((FIELD,)), LAW, filed).comparison.leases[0]
-    assert (lease.price, lease.deals) == (Decimal("420.00"), 5)
-    others = [replace(filed[0], kind="paddy"), replace(filed[0], signed_on=date(2020, 1, 1))]
-    few = compensate(Claim((FIELD,)), LAW, [*filed[:4], *others]).comparison.leases[0]
-    assert (few.price, few.deals) == (Decimal("350.00"), 0)
+def test_filed_contracts_of_like_land_stand_before_the_countys_figure_once_there_are_enough() -> None:
+    like = Filed("dry", 120, 2400, 7, Decimal("420.00"))
+    lease = compensate(Claim((FIELD,)), LAW, [replace(like, kind="paddy", yuan=Decimal(9)), like]).comparison.leases[0]
+    assert (lease.price, lease.filed) == (Decimal("420.00"), like)
+    assert "7 宗" in whence(lease)
+    assert "10 年以上" in whence(lease)
+    assert "7 filed contracts" in whence(lease, "en")
+    for other in ({"kind": "paddy"}, {"from_months": 60, "under_months": 120}, {"contracts": 4}):
+        few = compensate(Claim((FIELD,)), LAW, [replace(like, **other)]).comparison.leases[0]
+        assert (few.price, few.filed) == (Decimal("350.00"), None), other
+        assert "县里公布的流转价" in whence(few)
 
 
 def test_staying_counts_the_next_term_whole_whatever_the_county_counts_of_it() -> None:
