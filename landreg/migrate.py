@@ -31,7 +31,9 @@ OLDEST_POSTGIS = (3, 3)
 BULK_DESKS = (Desk.REGISTRY, Desk.EXCHANGE, Desk.WORKER)
 Row = tuple[Any, ...]
 # What the server tells everybody of everybody (architecture.md 11): other sessions, locks, traffic and size of tables, planner's
-# counts; advisory locks and large objects, by which one desk could hear of another. The settlement login has none of it.
+# counts; which process ids are sessions, how another's transaction ended, how far the write-ahead log is, when a table was
+# vacuumed or rewritten; advisory locks and large objects, by which one desk could hear of another. The settlement login has none
+# of it.
 _CLOSED_TO_ALL = """
 DO $$
 DECLARE
@@ -39,17 +41,20 @@ DECLARE
     locking text := 'landreg_owner, landreg_registry, landreg_exchange, landreg_citizen, landreg_auditor, landreg_worker';
 BEGIN
     FOR named IN SELECT p.oid FROM pg_proc AS p WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.proname ~
-        '^pg_(stat_get_|lock_status|blocking_pids|safe_snapshot_blocking_pids|isolation_test_session_is_blocked|prepared_xact|(table|relation|indexes|total_relation|database|tablespace)_size|current_wal_|current_snapshot|last_committed_xact|xact_commit_timestamp|notification_queue_usage|relation_filenode|read_file_old|rotate_logfile_old)|^txid_current_snapshot|^(lo_|loread|lowrite)|^pg_(try_)?advisory_'
+        '^pg_(stat_get_|lock_status|blocking_pids|safe_snapshot_blocking_pids|isolation_test_session_is_blocked|prepared_xact|(table|relation|indexes|total_relation|database|tablespace)_size|current_wal_|current_snapshot|last_committed_xact|xact_commit_timestamp|xact_status|get_multixact_members|control_|cancel_backend|terminate_backend|notification_queue_usage|relation_file(node|path)|filenode_relation|read_file_old|rotate_logfile_old)|^txid_(current_snapshot|status)|^(lo_|loread|lowrite)|^pg_(try_)?advisory_'
     LOOP
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', named);
         IF named::text ~ '^pg_(try_)?advisory_' THEN
             EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', named, locking);
+        ELSIF named::text ~ '^pg_xact_status' THEN
+            -- Whether what announced an opening is committed, asked by functions of these two.
+            EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO landreg_owner, landreg_watch', named);
         END IF;
     END LOOP;
     REVOKE SELECT ON pg_catalog.pg_class FROM PUBLIC;
     EXECUTE (SELECT format('GRANT SELECT (%s) ON pg_catalog.pg_class TO PUBLIC', string_agg(quote_ident(attname), ', '))
              FROM pg_attribute WHERE attrelid = 'pg_catalog.pg_class'::regclass AND NOT attisdropped
-               AND attname NOT IN ('reltuples', 'relpages', 'relallvisible'));
+               AND attname NOT IN ('reltuples', 'relpages', 'relallvisible', 'relfilenode', 'relfrozenxid', 'relminmxid'));
     GRANT SELECT ON pg_catalog.pg_class TO landreg_owner;
 END $$
 """

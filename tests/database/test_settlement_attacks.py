@@ -159,6 +159,16 @@ def test_it_makes_nothing_runs_nothing_and_reads_no_file(intruder: Connection, h
     "SELECT pg_current_snapshot()",
     "SELECT pg_current_wal_lsn()",
     "SELECT pg_blocking_pids(1)",
+    "SELECT pg_cancel_backend(999999)",
+    "SELECT pg_terminate_backend(999999)",
+    "SELECT pg_xact_status(pg_current_xact_id())",
+    "SELECT txid_status(txid_current())",
+    "SELECT checkpoint_lsn, next_xid FROM pg_control_checkpoint()",
+    "SELECT pg_get_multixact_members('1')",
+    "SELECT pg_relation_filepath('pg_class')",
+    "SELECT pg_filenode_relation(0, 1)",
+    "SELECT relfrozenxid FROM pg_class",
+    "SELECT relfilenode FROM pg_class",
     "SELECT pg_advisory_lock(1)",
     "SELECT pg_try_advisory_lock(1)",
     "SELECT pg_try_advisory_xact_lock_shared(1, 2)",
@@ -193,6 +203,30 @@ def test_a_name_of_another_desk_s_session_is_not_seen(as_desk: Any, intruder: Co
     other.execute("SET application_name = 'a signal'")
     with pytest.raises(Denied):
         intruder.execute("SELECT application_name FROM pg_stat_activity")
+
+
+def test_a_process_id_does_not_tell_whether_somebody_works_behind_it(as_desk: Any, intruder: Connection) -> None:
+    """Whoever tries all of them could else count the sessions of the land desks at every moment."""
+    working = as_desk(Desk.REGISTRY, COUNTY).info.backend_pid
+    said = []
+    for pid in (working, 999_999):
+        for how in ("pg_cancel_backend", "pg_terminate_backend"):
+            with pytest.raises(Denied) as refused:
+                intruder.execute(f"SELECT {how}({pid})")
+            said.append(str(refused.value))
+    assert said[:2] == said[2:]
+
+
+def test_whether_another_s_transaction_was_rolled_back_is_not_told(as_desk: Any, intruder: Connection) -> None:
+    registry = as_desk(Desk.REGISTRY, COUNTY)
+    with registry.transaction(force_rollback=True):
+        (xid,) = registry.execute("SELECT pg_current_xact_id()::text").fetchone()
+    for how in ("pg_xact_status(%s::text::xid8)", "txid_status(%s::text::bigint)"):
+        with pytest.raises(Denied):
+            intruder.execute(f"SELECT {how}", [xid])
+    for how in ("identity", "settlement"):
+        with pytest.raises(Denied):
+            intruder.execute(f"SELECT {how}.stands(%s::text::xid8)", [xid])
 
 
 def test_no_other_database_of_the_server_is_a_way_round(intruder: Connection) -> None:

@@ -8,7 +8,8 @@ from landreg.audit.wall.catalog_queries import Check
 WATCHING = (
     "^pg_(stat_get_|lock_status|blocking_pids|safe_snapshot_blocking_pids|isolation_test_session_is_blocked|prepared_xact"
     "|(table|relation|indexes|total_relation|database|tablespace)_size|current_wal_|current_snapshot|last_committed_xact"
-    "|xact_commit_timestamp|notification_queue_usage|relation_filenode)|^txid_current_snapshot"
+    "|xact_commit_timestamp|xact_status|get_multixact_members|control_|cancel_backend|terminate_backend|notification_queue_usage"
+    "|relation_file(node|path)|filenode_relation)|^txid_(current_snapshot|status)"
 )
 LOCKING = "^pg_(try_)?advisory_"
 LARGE = "^(lo_|loread|lowrite)"
@@ -79,7 +80,8 @@ CHECKS = (
         "the settlement login reads no statistics and no estimate of how many rows there are",
         """SELECT name FROM (VALUES ('pg_statistic'), ('pg_statistic_ext_data')) AS t (name)
            WHERE has_any_column_privilege('landreg_settlement', name, 'SELECT')
-           UNION ALL SELECT format('pg_class.%%s', a) FROM unnest(ARRAY['reltuples', 'relpages', 'relallvisible']) AS a
+           UNION ALL SELECT format('pg_class.%%s', a) FROM unnest(ARRAY['reltuples', 'relpages', 'relallvisible',
+               'relfilenode', 'relfrozenxid', 'relminmxid']) AS a
            WHERE has_column_privilege('landreg_settlement', 'pg_class', a, 'SELECT')""",
     ),
     Check(
