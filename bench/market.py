@@ -29,14 +29,15 @@ MOST_MS = 100
 _ROWS = """
     INSERT INTO exchange.shown (county, village, listing_id, number, kind, source, way, to_whom, from_on, until_on, months, unit,
         grain, price, fen, escalator_percent, paid_every, paid_before, crop, water, road, soil, said, area_m2, hundredths,
-        land_class, soil_grade, parcels, photos, grid, east, north, closes_on, published_at, state, state_since)
+        land_class, soil_grade, parcels, photos, grid, east, north, closes_on, published_at, state, state_since, slope)
     SELECT '610902', '610902' || lpad((110 + v / 20)::text, 3, '0') || lpad((200 + v %% 20)::text, 3, '0'), md5('l' || i)::uuid,
         'LZ610902' || lpad(i::text, 7, '0'), (ARRAY['lease', 'lease', 'lease', 'subcontract', 'share', 'retransfer'])[k],
         'household', (ARRAY['negotiation', 'negotiation', 'auction', 'sealed'])[i %% 4 + 1], 'members_first', '2027-01-01',
         '2027-01-01'::date + 365 * years, 12 * years, 'yuan_mu_year', '', price, price * 100, 0, 'year', true,
         (ARRAY['水稻', '玉米', '茶叶', '闲置', '油菜'])[c], (ARRAY['channel', 'some', 'rain'])[w],
         (ARRAY['truck', 'tractor', 'path'])[r], '02', '平地', area, area * 15 / 100, (ARRAY['011', '012', '013'])[r], '02', 1,
-        i %% 3, public.ST_SetSRID(public.ST_Point(x, y), 3857), x, y, '2099-01-01', now() - i * interval '1 minute', 'open', now()
+        i %% 3, public.ST_SetSRID(public.ST_Point(x, y), 3857), x, y, '2099-01-01', now() - i * interval '1 minute', 'open', now(),
+        (ARRAY['1', '2', '3', '4', '5', ''])[i %% 6 + 1]
     FROM (SELECT i, (random() * 199)::integer AS v, (random() * 19)::integer + 1 AS years, (random() * 900)::integer + 200 AS price,
               (random() * 20000)::integer + 300 AS area, (random() * 5)::integer + 1 AS k, (random() * 4)::integer + 1 AS c,
               (random() * 2)::integer + 1 AS w, (random() * 2)::integer + 1 AS r,
@@ -95,6 +96,7 @@ def _searches() -> dict[str, list[tuple[Asked, str, int]]]:
         "crop_water_road": many(crop="茶叶", water="channel", road=lambda: chance.choice(("truck", "path"))),
         "rare": many(within=village, crop="茶叶", water="rain", land_class="011", photos=True),
         "nothing": many(crop="无", kind="lease"),
+        "slope_and_area": many(slope=lambda: chance.choice("12345"), mu_least=lambda: figure(5, 25)),
     }
 
 
