@@ -101,6 +101,8 @@ def test_the_contractor_ends_a_contract_alone_on_the_law_s_grounds_only() -> Non
     assert rules.con_7_ended_on_the_law_s_grounds(ending(has_paper=False), LAW) is not None
     assert rules.con_7_ended_on_the_law_s_grounds(ending("higher_price"), LAW) is not None
     assert rules.con_7_ended_on_the_law_s_grounds(ending(on_day=TODAY + timedelta(days=1)), LAW) is not None
+    assert rules.con_7_ended_on_the_law_s_grounds(ending(on_day=date(2024, 1, 1)), LAW) is None
+    assert rules.con_7_ended_on_the_law_s_grounds(ending(on_day=date(2023, 12, 31)), LAW) is not None
 
 
 def test_land_is_idle_for_two_years_running_before_that_ends_a_contract() -> None:
@@ -114,6 +116,7 @@ def test_another_serious_breach_ends_a_contract_after_a_notice_whose_days_ran_ou
     asked = Happened("remedy_asked", TODAY - timedelta(days=31), {"what": "arrears", "days": 30})
     breach = ending("serious_breach", course=contract(*SIGNED, asked, arrears=Decimal(5)))
     assert rules.con_7_ended_on_the_law_s_grounds(breach, LAW) is None
+    assert rules.con_7_ended_on_the_law_s_grounds(replace(breach, on_day=TODAY - timedelta(days=1)), LAW) is not None
     for wrong in (
         contract(*SIGNED, arrears=Decimal(5)),
         contract(*SIGNED, replace(asked, on_day=TODAY - timedelta(days=30)), arrears=Decimal(5)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,7 +17,7 @@ WAYS = ("in_person", "agent", "service", "mandate")
 mandate that a household gave to a village's project."""
 GROUNDS = ("use_changed", "abandoned", "damaged", "serious_breach")
 """承包法 第四十二条, and no other."""
-ENDS = ("term_over", "agreed", "terminated", "award", "dissolved", "land_lost", "replaced")
+ENDS = ("term_over", "agreed", "terminated", "award", "dissolved", "land_lost", "replaced", "parent_ended")
 FINAL = ("withdrawn", "ended")
 OUTCOMES = ("stands", "ended", "void", "owed", "withdrawn")
 """What a mediation or an award says of the contract."""
@@ -157,20 +157,21 @@ class Ending:
 def con_7_ended_on_the_law_s_grounds(facts: Ending, law: Law) -> Finding | None:
     """CON-7: the contractor ends a contract alone on four grounds only, each with its evidence. RLCL-42.
 
-    Idle for two years running; of another serious breach, after a notice to remedy whose days ran out in vain.
+    Idle for two years running; of another serious breach, after a notice to remedy whose days ran out in vain. It ends on a day
+    of its term until today, on which the ground was there.
     """
-    sound = facts.ground in GROUNDS and facts.has_paper and facts.on_day <= law.on
+    sound = facts.ground in GROUNDS and facts.has_paper and facts.course.from_on <= facts.on_day <= law.on
     if facts.ground == "abandoned":
         years = law.days("CON-7.abandoned_years")
         sound = sound and facts.since is not None and years_after(facts.since, years) <= facts.on_day
         sound = sound and facts.since is not None and facts.since >= facts.course.from_on
     if facts.ground == "serious_breach":
-        sound = sound and remedy_over(facts.course)
+        sound = sound and remedy_over(facts.course, facts.on_day)
     return None if sound else Finding("CON-7", "ground", {}, subject=facts.course.number)
 
 
-def remedy_over(course: Course) -> bool:
-    """Whether the last notice to remedy ran out, and what it asked was not done."""
+def remedy_over(course: Course, on_day: date) -> bool:
+    """Whether the days of the last notice to remedy had run out by a day, and what it asked was not done."""
     asked = course.of("remedy_asked")
     if not asked:
         return False
@@ -179,7 +180,7 @@ def remedy_over(course: Course) -> bool:
         return False
     if last.facts.get("what") == "arrears" and course.arrears <= 0:
         return False
-    return course.today > last.on_day + timedelta(days=int(last.facts.get("days", 0)))
+    return min(course.today, on_day) > last.on_day + timedelta(days=int(last.facts.get("days", 0)))
 
 
 def con_8_both_agree_to_end(facts: Ending, law: Law) -> Finding | None:
@@ -211,10 +212,3 @@ def con_14_signed_and_settled(facts: tuple[Course, bool], law: Law) -> Finding |
     if stage(course) in ("signed", "running") and course.arrears <= 0 and paid:
         return None
     return Finding("CON-14", "state", {}, subject=course.number)
-
-
-END_RULES: Mapping[str, tuple[Callable[[Any, Law], Finding | None], ...]] = {
-    "terminated": (con_7_ended_on_the_law_s_grounds,),
-    "agreed": (con_8_both_agree_to_end,),
-}
-"""By how it ends: what the end must rest on."""
