@@ -31,7 +31,7 @@ from landreg.registry.booking import register
 from landreg.registry.casework import cases
 from landreg.registry.guarded import Attached
 
-MONTHS = (2, 4, 6, 9, 11)
+MONTHS = (2, 4, 6, 9, 11, 14, 17, 20, 23)
 COOPERATIVES = (("93610902MA0000001B", "样本粮油种植专业合作社"), ("93610902MA0000002E", "样本茶叶专业合作社"))
 SAID = {
     "taker_home": "样本镇产业路一号", "paid_to": "甲方一卡通账户", "land_paid_to": "by_law", "crops_paid_to": "who_grew",
@@ -119,7 +119,7 @@ def _paid(market: Market, contract: Contract) -> None:
 def _registered(market: Market, contract: Contract) -> None:
     """The land-operation right of a contract, through the register's own case."""
     office = market.office
-    signing.ask_registration(market.operator, office.county, contract.contract_id)
+    signing.ask_registration(market.operator, office.county, contract.contract_id, _paper(market))
     case = registering.open_case_of(
         office.registrar, office.store, office.county, contract.contract_id, b"%PDF-1.7 sample"
     )

@@ -68,12 +68,13 @@ def draft(right: UUID, codes: list[str], values: dict[str, str] | None = None, s
 
 
 def drawn(
-    code: str = HOUSEHOLD, codes: list[str] | None = None, values: dict[str, str] | None = None, **changed: Any
+    code: str = HOUSEHOLD, codes: list[str] | None = None, values: dict[str, str] | None = None, taker: str = TAKER,
+    **changed: Any,
 ) -> Contract:
     """A contract over the first parcel of a household, to a cooperative."""
     right = right_id(code)
     asked = draft(right, codes or parcels_of(OPERATOR, right)[:1], values, **changed)
-    return drawing.draw_recorded(OPERATOR, COUNTY, asked, TAKER, "样本种植专业合作社")
+    return drawing.draw_recorded(OPERATOR, COUNTY, asked, taker, "样本种植专业合作社")
 
 
 def signed(contract: Contract, *sides: str) -> Contract:

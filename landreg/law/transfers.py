@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -60,6 +60,11 @@ def all_transfers() -> tuple[Transfer, ...]:
 def _read(entry: Mapping[str, Any]) -> Transfer:
     told: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
     return Transfer(**told)
+
+
+def may_take(groups: Collection[str], kind: str, *, member: bool) -> bool:
+    """Whether a taker is of one of these groups; of any where none is named. member: a household of the collective."""
+    return not groups or kind in groups or (member and kind == "household" and "member_household" in groups)
 
 
 def transfers(day: date) -> Mapping[str, Transfer]:

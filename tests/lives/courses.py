@@ -63,7 +63,7 @@ def _shared(on: Stage) -> Life:
     at = (COUNTY, contract.contract_id)
     yield "pay_dividend", lambda: life.pay_dividend(OPERATOR, *at, day.year, Decimal("321.00"), day, PAPER)
     signing.file(OPERATOR, *at, day, "", PAPER)
-    yield "ask_registration", lambda: signing.ask_registration(OPERATOR, *at)
+    yield "ask_registration", lambda: signing.ask_registration(OPERATOR, *at, PAPER)
     text = b"%PDF-1.7 sample"
     yield "open_case_of", lambda: registering.open_case_of(on.registrar, on.store, *at, text)
 

@@ -11,7 +11,7 @@ import pytest
 from landreg.core.actor import Actor, Role
 from tests.contract_kit import TAKER, VALUES, day_of, drawn, parcels_of, right_id, signed
 from tests.registry_kit import HOUSEHOLD, Connection, one, to_rights
-from tests.villages import COUNTY, VILLAGE
+from tests.villages import COUNTY, VILLAGE, past_triggers
 from tests.web.conftest import Browser, OpenAccount
 from tests.web.test_brought import bound
 
@@ -34,6 +34,7 @@ def ling(app: Any, account: OpenAccount) -> Browser:
     return browser
 
 
+NEIGHBOUR = f"{VILLAGE}010002"
 ASKED = f"county={COUNTY}&household={HOUSEHOLD}&kind=lease&unit=yuan_mu_year"
 
 
@@ -73,6 +74,9 @@ def test_an_operator_takes_a_deal_of_the_parties_own_from_its_clauses_to_the_cer
     page = ling.get(address).text
     assert "没有向发包方备案" in page
     assert "申请土地经营权登记" in page
+    assert ling.post(f"{address}/registration").status_code == 400
+    assert ling.post(f"{address}/registration", {"paper": picture()}).status_code == 303
+    assert "等登记机构立案" in ling.get(address).text
     assert ling.post(f"{address}/certificate").status_code == 422
     assert (
         ling.post(f"{address}/filing", {"on_day": day_of(officers[0]).isoformat(), "paper": picture()}).status_code
@@ -96,6 +100,33 @@ def test_an_operator_takes_a_deal_of_the_parties_own_from_its_clauses_to_the_cer
     assert "已成立" in checked
     assert "样本种植专业合作社" in ling.get("/contracts").text
     assert "没有逾期的价款" in ling.get("/contracts/late").text
+
+
+@pytest.mark.usefixtures("village")
+def test_a_household_with_two_contract_rights_is_asked_which_one(
+    ling: Browser, officers: tuple[Actor, Actor], superuser: Connection
+) -> None:
+    registrar = officers[0]
+    given, own = parcels_of(registrar, right_id())[0], parcels_of(registrar, right_id(NEIGHBOUR))[0]
+    with past_triggers(superuser):
+        superuser.execute(
+            """UPDATE registry."right" SET household_id = (SELECT household_id FROM party.household WHERE code = %s)
+               WHERE kind = 'contract_management' AND household_id = (SELECT household_id FROM party.household WHERE code = %s)""",
+            [NEIGHBOUR, HOUSEHOLD],
+        )
+    page = ling.get(f"/contracts/new?{ASKED.replace(HOUSEHOLD, NEIGHBOUR)}").text
+    assert "哪一份承包合同" in page
+    assert given not in page
+    assert own not in page
+    rights = re.findall(r'<option value="([0-9a-f-]{36})"', page)
+    assert len(rights) == 2
+    lands = {
+        right: ling.get(f"/contracts/new?{ASKED.replace(HOUSEHOLD, NEIGHBOUR)}&right={right}").text for right in rights
+    }
+    (second,) = [right for right, text in lands.items() if given in text]
+    assert own not in lands[second]
+    answer = ling.post(f"/contracts/new?{ASKED.replace(HOUSEHOLD, NEIGHBOUR)}&right={second}", said(given))
+    assert answer.status_code == 303, answer.text
 
 
 @pytest.mark.usefixtures("village")

@@ -20,6 +20,7 @@ from landreg.exchange.bidding.rules.qualified import ENTER_RULES
 from landreg.exchange.model import Taker
 from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
+from landreg.law.transfers import transfers
 from landreg.registry.guarded import ties_nothing
 
 KINDS = ("offer", "counter", "accept", "decline", "withdraw")
@@ -74,7 +75,9 @@ def _allowed(
     findings = list(examine(OFFER_RULES, Saying(before, side, word.kind, law.on, word.price), law))
     if own is not None:
         household = own.kind == "household"
-        facts = EntryFacts(own.kind, household and told.own, household and told.member, told.to_whom)
+        of_kind = transfers(law.on).get(told.kind)
+        takers = of_kind.takers if of_kind else ()
+        facts = EntryFacts(own.kind, household and told.own, household and told.member, told.to_whom, takers)
         findings += examine(ENTRY_RULES, facts, law)
         if word.kind in (*NAMING, "accept"):
             findings += examine(ENTER_RULES, sales.taking_in(uow, own, told.area_mu), law)

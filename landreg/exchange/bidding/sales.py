@@ -37,6 +37,7 @@ from landreg.exchange.model import Listing, Taker
 from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
 from landreg.registry.guarded import ties_nothing
+from landreg.law.transfers import transfers
 
 DEPOSITS = ("paid", "returned", "kept", "credited")
 
@@ -104,7 +105,9 @@ def enter(actor: Actor, county: str, sale_id: UUID, taker: Taker) -> Entrant:
         if told is None:
             raise NotFound
         household = taker.kind == "household"
-        facts = EntryFacts(taker.kind, household and told.own, household and told.member, told.to_whom)
+        of_kind = transfers(law.on).get(told.kind)
+        takers = of_kind.takers if of_kind else ()
+        facts = EntryFacts(taker.kind, household and told.own, household and told.member, told.to_whom, takers)
         taking = taking_in(uow, taker, told.area_mu)
         if wrong := [*examine(ENTRY_RULES, facts, law), *examine(ENTER_RULES, taking, law)]:
             raise Refused(wrong)

@@ -18,8 +18,10 @@ from landreg.core.codes import uscc_fault
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
-from landreg.core.units import CENT, half_up, total_mu
+from landreg.core.units import CENT, half_up, mu_of, total_mu
 from landreg.exchange import logged as market
+from landreg.exchange.bidding.rules.qualified import ENTER_RULES
+from landreg.exchange.bidding.sales import taking_in
 from landreg.exchange.contracts import logged, project_queries, queries
 from landreg.exchange.contracts.entering import held
 from landreg.exchange.contracts.model import Contract, ContractParcel
@@ -27,12 +29,19 @@ from landreg.exchange.contracts.queries import ISSUER, Land, Whole
 from landreg.exchange.contracts.rules import wording
 from landreg.exchange.contracts.rules.clauses import Text, asked_of, tr_7_written_contract_complete
 from landreg.exchange.contracts.rules.course import Renewal, con_9_no_open_dispute, con_10_taker_before_others, stage
-from landreg.exchange.contracts.rules.terms import CONTRACT_RULES, GRAINS, Contracted, Piece
+from landreg.exchange.contracts.rules.terms import (
+    CONTRACT_RULES,
+    GRAINS,
+    Contracted,
+    Piece,
+)
 from landreg.exchange.contracts.rules.wording import Parcelled
+from landreg.exchange.contracts.taking import given_in_exchange, net_area
 from landreg.exchange.model import Taker
 from landreg.land.queries import division_path
 from landreg.law.book import Law, examine, term
 from landreg.law.queries import load_law
+from landreg.law.transfers import transfers
 from landreg.registry.guarded import ties_nothing
 
 MOST_SIGNS = 2000
@@ -252,13 +261,20 @@ def judged(
     terms = draft.terms
     pieces = parcels_of(land, draft)
     values = filled(uow, law, land, draft, taker, pieces)
-    facts = _facts(uow, land, draft, taker, values)
+    facts = _facts(uow, law, land, draft, taker, values)
     text = Text(terms.kind, terms.unit, values, draft.said, _months(terms))
     findings = [*examine(CONTRACT_RULES, facts, law)]
     if lacking := tr_7_written_contract_complete(text, law):
         findings.append(lacking)
     codes = [one.code for one in draft.parcels]
     stands = queries.frozen(uow.session, taker.county, draft.right_id, codes)
+    area = sum((one.area_m2 for one in pieces if one.area_m2.is_finite()), Decimal(0))
+    before = draft.previous.contract if draft.previous else None
+    # A deal's land counts already.
+    more = Decimal(0) if draft.deal_id is not None else net_area(area, draft.relation, taker.taker_id, before, law.on)
+    findings += examine(ENTER_RULES, taking_in(uow, taker, mu_of(more)), law)
+    if terms.kind == "exchange":
+        findings += given_in_exchange(uow, law, taker, (terms.from_on, terms.until_on), values.get("other_parcels", ""))
     if stands:
         kinds = [one.kind if one.what == "restriction" else "exit" for one in stands]
         parties = [one.named or one.number for one in stands]
@@ -310,7 +326,7 @@ def filled(
     return {**known, **asked}
 
 
-def _facts(uow: UnitOfWork, land: Land, draft: Draft, taker: Taker, values: Mapping[str, str]) -> Contracted:
+def _facts(uow: UnitOfWork, law: Law, land: Land, draft: Draft, taker: Taker, values: Mapping[str, str]) -> Contracted:
     terms, previous = draft.terms, draft.previous
     codes = [one.code for one in draft.parcels]
     retransfer = draft.relation == "retransfer"
@@ -324,6 +340,9 @@ def _facts(uow: UnitOfWork, land: Land, draft: Draft, taker: Taker, values: Mapp
     if terms.from_on < terms.until_on:
         taken = queries.bound(uow.session, taker.county, codes, terms.from_on, terms.until_on, depth, but)
     ends = None if previous is None else previous.contract.ends_on or previous.contract.until_on
+    of_kind = transfers(law.on).get("retransfer" if retransfer else terms.kind)
+    changed = previous is not None and draft.relation == "change"
+    passed_on = queries.resting(uow.session, previous.contract, terms.from_on) if previous and changed else ()
     return Contracted(
         kind="retransfer" if retransfer else terms.kind, from_on=terms.from_on, until_on=terms.until_on,
         right_until=None if land.right.term is None else land.right.term.upper,
@@ -339,6 +358,8 @@ def _facts(uow: UnitOfWork, land: Land, draft: Draft, taker: Taker, values: Mapp
         or (retransfer and previous is not None and taker.taker_id == previous.contract.taker_id),
         issuer_consents=bool(values.get("issuer_consent")), contractor_consents=bool(values.get("contractor_consent")),
         bound=taken, parent_until=ends if retransfer else None,
+        most_years=of_kind.most_years(law) if of_kind else None, takers=of_kind.takers if of_kind else (),
+        passed_on=tuple(one.number for one in passed_on),
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from landreg.core.units import CENT, half_up
 from landreg.exchange.contracts import logged, queries
 from landreg.exchange.contracts.entering import entered, happened, held, must, open_for
 from landreg.exchange.contracts.model import RentPayment
+from landreg.exchange.contracts.queries import Whole
 from landreg.exchange.contracts.rules.course import (
     ENDS,
     OUTCOMES,
@@ -26,9 +27,10 @@ from landreg.exchange.contracts.rules.course import (
     con_7_ended_on_the_law_s_grounds,
     con_8_both_agree_to_end,
     con_9_no_open_dispute,
+    stage,
 )
 from landreg.exchange.contracts.rules.rent import Due, Paid, con_6_payment_counts_once
-from landreg.law.book import terms
+from landreg.law.book import Law, terms
 from landreg.registry.guarded import Attached, ties_nothing
 
 LIVING = ("signed", "running", "over", "disputed")
@@ -126,7 +128,7 @@ def end(actor: Actor, county: str, contract_id: UUID, asked: End, paper: Attache
     """End a contract: by agreement, on a ground of the law, or since land or taker are gone. Raises Refused (CON-7, CON-8,
     CON-9, GUARD-1), BadInput (FORM-5, FORM-7), Conflict (CON-5).
     """
-    if asked.how not in ENDS or asked.how in ("term_over", "award", "replaced"):
+    if asked.how not in ENDS or asked.how in ("term_over", "award", "replaced", "parent_ended"):
         raise BadInput(Finding("FORM-5", "how", {"given": asked.how[:40]}))
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, contract_id)
@@ -142,7 +144,22 @@ def end(actor: Actor, county: str, contract_id: UUID, asked: End, paper: Attache
         if told := [finding for finding in findings if finding]:
             raise Refused(told)
         facts = {"how": asked.how, "ground": asked.ground if asked.how == "terminated" else ""}
-        happened(uow, found.contract, "ended", asked.on_day, said=asked.said, facts=facts, paper=must(paper))
+        kept = must(paper)
+        _what_rests_on(uow, found, law, asked.on_day)
+        happened(uow, found.contract, "ended", asked.on_day, said=asked.said, facts=facts, paper=kept)
+
+
+def _what_rests_on(uow: UnitOfWork, found: Whole, law: Law, on_day: date) -> None:
+    """What was transferred further out of a contract ends with it, the last one of a chain first.
+
+    Raises Refused (CON-9) where one of them is before mediation, arbitration or court.
+    """
+    for row in queries.resting(uow.session, found.contract, on_day):
+        below, _law = held(uow, row.county, row.contract_id)
+        if wrong := con_9_no_open_dispute(below.course(law.on), law):
+            raise Refused(wrong)
+        _what_rests_on(uow, below, law, on_day)
+        happened(uow, row, "ended", on_day, facts={"how": "parent_ended", "of": found.contract.number})
 
 
 def dispute(actor: Actor, county: str, contract_id: UUID, forum: str, said: str, paper: Attached | None) -> None:
@@ -193,6 +210,7 @@ def settle(actor: Actor, county: str, contract_id: UUID, asked: Outcome, paper: 
         )
         if asked.outcome in ("ended", "void"):
             day = row.from_on if asked.outcome == "void" else asked.on_day
+            _what_rests_on(uow, found, law, day)
             happened(uow, row, "ended", day, facts={"how": "award", "outcome": asked.outcome})
 
 
@@ -209,13 +227,17 @@ def con_17_outcome_is_said(number: str, asked: Outcome, until_on: date) -> Findi
 def pay_dividend(
     actor: Actor, county: str, contract_id: UUID, year: int, yuan: Decimal, due_on: date, paper: Attached | None
 ) -> None:
-    """Declare a floating dividend of a year: it falls due like a rent. Raises Refused (CON-15) where it is no share contract."""
+    """Declare the floating dividend of a year: it falls due like a rent. Raises Refused (CON-15) where it is no share contract,
+    Conflict (CON-5) where that year's was declared.
+    """
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, contract_id)
         row = found.contract
         open_for(found, law, "signed", "running", "over")
         within = row.from_on.year <= year <= row.until_on.year and abs(due_on.year - year) <= 2
         sound = yuan.is_finite() and 0 < yuan <= MOST_YUAN and yuan == yuan.quantize(CENT)
+        if any(one.kind == "dividend" and one.facts.get("year") == year for one in found.events):
+            raise Conflict(Finding("CON-5", "year", {"where": stage(found.course(law.on))}, subject=row.number))
         if row.kind != "share" or not within or not sound:
             raise Refused(Finding("CON-15", "yuan", subject=row.number))
         first = date(year, 1, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -115,6 +116,21 @@ def has_contract(session: Session, county: str, project_id: UUID, household_id: 
         Contract.state != "withdrawn",
     )
     return session.scalars(found).first() is not None
+
+
+def area_unsigned(session: Session, county: str, project_id: UUID) -> Decimal:
+    """What a project asks of households that have no signed contract of it, in m²."""
+    signed = sa.select(Contract.household_id).where(
+        Contract.county == county,
+        Contract.project_id == project_id,
+        Contract.state.in_(("signed", "disputed", "ended")),
+    )
+    found = sa.select(sa.func.coalesce(sa.func.sum(ProjectParcel.area_m2), 0)).where(
+        ProjectParcel.county == county,
+        ProjectParcel.project_id == project_id,
+        ProjectParcel.household_id.not_in(signed),
+    )
+    return Decimal(session.scalar(found) or 0)
 
 
 def run(session: Session, county: str, run_id: UUID, *, lock: bool = False) -> ProjectRun | None:

@@ -19,16 +19,21 @@ from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import Unavailable, alone, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, LandregError, NotAllowed, NotFound, Refused
 from landreg.core.periods import beijing_day
-from landreg.core.units import CENT
+from landreg.core.units import CENT, mu_of
+from landreg.exchange.bidding.rules.qualified import ENTER_RULES
+from landreg.exchange.bidding.sales import taking_in
 from landreg.exchange.contracts import logged, project_queries, queries
 from landreg.exchange.contracts.drawing import Draft, Taken, Terms, draw, taker_of
 from landreg.exchange.contracts.model import Project, ProjectParcel, ProjectRun, ProjectWord
+from landreg.exchange.contracts.rules.terms import con_21_one_right_a_household
 from landreg.exchange.contracts.signing import by_mandate
+from landreg.law.book import examine
 from landreg.law.queries import load_law
 from landreg.registry.casework.cases import written
 from landreg.registry.guarded import ties_nothing
 
-CHUNK = 10
+CHUNK = 50
+"""Households a step of the worker: what else it does waits no longer than for these."""
 UNDER_WAY = ("waiting", "running", "stopping")
 MOST_PARCELS = 5000
 KINDS = ("lease", "subcontract", "share")
@@ -69,7 +74,9 @@ class Said:
 
 
 def open_project(actor: Actor, county: str, village: str, planned: Planned) -> Project:
-    """Open a project over parcels of a village. Raises Refused (CON-1 for a parcel under no contract right, TR-7, CON-15)."""
+    """Open a project over parcels of a village. Raises Refused (CON-1 for a parcel under no contract right, TR-7, CON-15; QUAL-1,
+    QUAL-4 for the whole of it; CON-21), BadInput (FORM-8) for more parcels than a project takes.
+    """
     with unit_of_work(actor) as uow:
         law = load_law(uow.session, county, beijing_day(uow.now))
         texts = {f"clause_{name}": text for name, text in planned.values.items()}
@@ -79,7 +86,9 @@ def open_project(actor: Actor, county: str, village: str, planned: Planned) -> P
         terms = planned.terms
         if terms.kind not in KINDS:
             raise BadInput(Finding("FORM-5", "kind", {"given": terms.kind[:40]}))
-        asked = {one.code: one for one in planned.parcels[:MOST_PARCELS]}
+        if len(planned.parcels) > MOST_PARCELS:
+            raise BadInput(Finding("FORM-8", "parcel", {"most": MOST_PARCELS}))
+        asked = {one.code: one for one in planned.parcels}
         land = project_queries.contracted(uow.session, county, village, sorted(asked))
         wrong = sorted(set(asked) - set(land))
         findings = [Finding("CON-1", "parcels", {"parcels": wrong})] if wrong or not asked else []
@@ -88,9 +97,16 @@ def open_project(actor: Actor, county: str, village: str, planned: Planned) -> P
         ]
         if dear or terms.from_on >= terms.until_on or (terms.unit == "share") != (terms.kind == "share"):
             findings.append(Finding("CON-15", "price"))
+        if several := con_21_one_right_a_household(
+            [(land[code].household_code, land[code].right_id) for code in sorted(asked) if code in land], law
+        ):
+            findings.append(several)
         if findings:
             raise Refused(findings)
         taker = taker_of(uow, county, village, planned.taker_code, planned.taker_name)
+        whole = mu_of(sum((land[code].area_m2 for code in asked), Decimal(0)))
+        if told := examine(ENTER_RULES, taking_in(uow, taker, whole), law):
+            raise Refused(told)
         serial = project_queries.next_number(uow.session, county, village)
         row = Project(
             county=county, village=village, project_id=uuid4(), number=f"{village}-X{serial:04d}",
@@ -129,6 +145,7 @@ def say(actor: Actor, county: str, project_id: UUID, household_id: UUID, given: 
     if actor.desk is Desk.CITIZEN and actor.household != household_id:
         raise NotFound
     with unit_of_work(actor) as uow:
+        uow.lock_name(_household(project_id, household_id))
         found = project_queries.one(uow.session, county, project_id)
         parcels = project_queries.parcels_of(uow.session, county, project_id, household_id)
         if found is None or not parcels:
@@ -159,8 +176,15 @@ def say(actor: Actor, county: str, project_id: UUID, household_id: UUID, given: 
     return row
 
 
+def _household(project_id: UUID, household_id: UUID) -> str:
+    """What a household's word and its contract hold until they are written: either comes first."""
+    return f"project:{project_id}:{household_id}"
+
+
 def ask_run(actor: Actor, county: str, project_id: UUID) -> UUID:
-    """Ask the worker to make the contracts of every household of the project. Raises Conflict (CON-5) while one is under way."""
+    """Ask the worker to make the contracts of every household of the project. Raises Conflict (CON-5) while one is under way,
+    Refused (QUAL-1, QUAL-4) where its taker may not have the whole of it.
+    """
     with unit_of_work(actor) as uow:
         found = project_queries.one(uow.session, county, project_id)
         if found is None:
@@ -168,6 +192,14 @@ def ask_run(actor: Actor, county: str, project_id: UUID) -> UUID:
         last = project_queries.last_run(uow.session, county, project_id)
         if last is not None and last.state in UNDER_WAY:
             raise Conflict(Finding("CON-5", "state", {"where": last.state}, subject=found.number))
+        taker = queries.taker(uow.session, county, found.taker_id)
+        if taker is None:
+            raise NotFound
+        left = mu_of(project_queries.area_unsigned(uow.session, county, project_id))
+        if told := examine(
+            ENTER_RULES, taking_in(uow, taker, left), load_law(uow.session, county, beijing_day(uow.now))
+        ):
+            raise Refused(told)
         households = project_queries.households(uow.session, county, project_id)
         row = ProjectRun(
             county=county, village=found.village, run_id=uuid4(), project_id=project_id, household_ids=households, position=0,
@@ -198,32 +230,31 @@ def _turn(actor: Actor, county: str, run_id: UUID, states: Mapping[str, str]) ->
         found.state = states[found.state]
 
 
-def work(worker: Actor) -> int:
-    """Take every run that waits and that no other worker has; how many there were."""
+def work(worker: Actor, chunk: int = CHUNK) -> int:
+    """Go on with every run that waits and that no other worker has, by so many households each; how many there were."""
     count = 0
     with unit_of_work(worker) as uow:
         waiting = [(one.county, one.run_id) for one in project_queries.runs_waiting(uow.session)]
     for county, run_id in waiting:
         with alone(worker, f"run:{run_id}") as ours:
             if ours:
-                while _chunk(worker, county, run_id):
-                    pass
+                _go_on(worker, county, run_id, chunk)
                 count += 1
     return count
 
 
-def _chunk(worker: Actor, county: str, run_id: UUID) -> bool:
-    """The next households of a run; whether there are more."""
+def _go_on(worker: Actor, county: str, run_id: UUID, chunk: int) -> None:
+    """The next households of a run; it is done with the last of them."""
     with unit_of_work(worker) as uow:
         row = project_queries.run(uow.session, county, run_id, lock=True)
         if row is None or row.state not in UNDER_WAY:
-            return False
+            return
         over = row.position >= len(row.household_ids)
         if over or row.state == "stopping":
             row.state, row.ended_at = ("done" if over else "stopped"), uow.now
-            return False
+            return
         row.state, row.started_at = "running", row.started_at or uow.now
-        ids = row.household_ids[row.position : row.position + CHUNK]
+        ids = row.household_ids[row.position : row.position + chunk]
         law = load_law(uow.session, county, beijing_day(uow.now))
     done, refused, failed = 0, [], False
     for household_id in ids:
@@ -237,14 +268,15 @@ def _chunk(worker: Actor, county: str, run_id: UUID) -> bool:
     with unit_of_work(worker) as uow:
         now = project_queries.run(uow.session, county, run_id, lock=True)
         if now is None:
-            return False
+            return
         if failed:
             now.state, now.ended_at = "failed", uow.now
-            return False
+            return
         now.position += len(ids)
         now.done += done
         now.refused = [*now.refused, *refused]
-    return True
+        if now.position >= len(now.household_ids):
+            now.state, now.ended_at = "done", uow.now
 
 
 def _asker(worker: Actor, row: ProjectRun) -> Actor:
@@ -259,6 +291,7 @@ def _asker(worker: Actor, row: ProjectRun) -> Actor:
 def make(actor: Actor, county: str, project_id: UUID, household_id: UUID) -> int:
     """The contract of one household, signed by its own word; 1, or 0 where it has it. Raises Refused (CON-12 and as `draw`)."""
     with unit_of_work(actor) as uow:
+        uow.lock_name(_household(project_id, household_id))
         found = project_queries.one(uow.session, county, project_id)
         parcels = project_queries.parcels_of(uow.session, county, project_id, household_id)
         if found is None or not parcels:

@@ -137,6 +137,16 @@ def rights_of(session: Session, county: str, code: str) -> Sequence[Any]:
     ).all()
 
 
+def right_over(session: Session, county: str, code: str, parcels: Sequence[str]) -> UUID | None:
+    """The contract right of a household's code that is over all of these parcels."""
+    for row in rights_of(session, county, code):
+        found = land(session, county, row.right_id)
+        if parcels and found is not None and set(parcels) <= set(found.parcels):
+            right: UUID = row.right_id
+            return right
+    return None
+
+
 def household(session: Session, county: str, code: str) -> Any | None:
     """Id, name and village of a household, by its code."""
     values = {"county": county, "code": code}
@@ -263,6 +273,12 @@ def ended_by_day(session: Session, today: date) -> Sequence[Contract]:
     ).all()
 
 
+def taker_stands(session: Session, county: str, contract_id: UUID) -> Any:
+    """How the taker of a contract stands, also for a party whose own desk does not see it: kind, held_m2, passed_mu, reserve."""
+    asked = sa.text("SELECT * FROM exchange.taker_stands(:county, :contract)")
+    return session.execute(asked, {"county": county, "contract": contract_id}).one()
+
+
 def registration_asked(session: Session) -> Sequence[Contract]:
     """Signed contracts whose parties ask for the register, and of which no case was opened yet."""
     asked, opened = aliased(ContractEvent), aliased(ContractEvent)
@@ -282,6 +298,17 @@ def following(session: Session, county: str, contract_id: UUID) -> Sequence[Cont
         sa.select(Contract)
         .where(Contract.county == county, Contract.previous_id == contract_id)
         .order_by(Contract.drawn_at)
+    ).all()
+
+
+def resting(session: Session, found: Contract, on_day: date) -> Sequence[Contract]:
+    """What was transferred further out of a contract and goes on after a day."""
+    return session.scalars(
+        sa.select(Contract)
+        .where(Contract.county == found.county, Contract.previous_id == found.contract_id)
+        .where(Contract.relation == "retransfer", Contract.state.in_(("signed", "disputed", "ended")))
+        .where(sa.func.coalesce(Contract.ends_on, Contract.until_on) > on_day)
+        .order_by(Contract.number)
     ).all()
 
 

@@ -1,4 +1,5 @@
-"""From contract to register: the registry's desk opens the case of a land-operation right that the parties asked for.
+"""From contract to register: the registry's desk opens the case that the parties asked for: of a land-operation right, an
+assignment or an exchange.
 
 The contract as it was signed, its filing and the parties' application come into the folder; then the case goes the way of every
 act: accepted, reviewed, registered, certified.
@@ -11,25 +12,34 @@ from uuid import UUID, uuid4
 
 from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
-from landreg.core.errors import BadInput, Conflict, Finding, NotFound
+from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.files import Store
 from landreg.core.periods import DAY
 from landreg.exchange.contracts import queries
 from landreg.exchange.contracts.entering import happened, held, open_for
 from landreg.exchange.contracts.queries import Whole
+from landreg.exchange.contracts.rules.terms import codes_in
+from landreg.exchange.contracts.signing import MOVING
 from landreg.exchange.model import Taker
+from landreg.law.book import Law
 from landreg.registry import documents
 from landreg.registry.casework.applications import case_on_right, open_case
-from landreg.registry.rules.household_requests import LandOperation, Operator
+from landreg.registry.rules.household_requests import Exchange, LandOperation, Operator
+from landreg.registry.rules.requests import Assignment, Request
 
+CONTRACTS = {"assignment": "transfer_contract", "exchange": "exchange_contract"}
+"""By kind: as which paper the contract lies in the case."""
 MODES = {"lease": "lease", "subcontract": "lease", "share": "share"}
 
 
-def open_case_of(actor: Actor, store: Store, county: str, contract_id: UUID, text: bytes) -> UUID:
-    """Open the case that the parties asked for; its id. text: the contract as PDF, for the folder.
+def open_case_of(
+    actor: Actor, store: Store, county: str, contract_id: UUID, text: bytes, contract_code: str = ""
+) -> UUID:
+    """Open the case that the parties asked for; its id. text: the contract as PDF, for the folder. contract_code: of an
+    assignment to a household without a contract right, of the contract by which the issuing party goes on with it.
 
-    Raises NotFound, Conflict (CON-5, REG-26), Refused with every finding of the act (TR-*, LO-*), BadInput (LO-3) for a person
-    who has not been entered yet: that case is opened at the counter.
+    Raises NotFound, Conflict (CON-5, REG-26), Refused with every finding of the act (TR-*, LO-*; CON-22), BadInput (LO-3) for a
+    person who has not been entered yet: that case is opened at the counter; (FORM-1) without the code of an assignment.
     """
     sha256, size = store.put(BytesIO(text))
     with unit_of_work(actor) as uow:
@@ -41,15 +51,47 @@ def open_case_of(actor: Actor, store: Store, county: str, contract_id: UUID, tex
         taker = queries.taker(uow.session, county, row.taker_id)
         if taker is None:
             raise NotFound
-        signed = found.of("signed")
-        asked = LandOperation(
-            "", _operator(uow, taker), MODES.get(row.kind, "other_way"), row.number, signed.on_day if signed else law.on,
-            row.from_on, row.until_on - DAY, tuple(one.parcel_code for one in found.parcels),
-        )  # fmt: skip
-        case_id = open_case(uow, law, *case_on_right(uow, law, county, row.right_id, "land_operation", asked))
+        kind = row.kind if row.kind in MOVING else "land_operation"
+        asked = _asked(uow, found, taker, law, contract_code.strip())
+        case_id = open_case(uow, law, *case_on_right(uow, law, county, row.right_id, kind, asked))
         _folder(uow, found, case_id, sha256, size)
         happened(uow, row, "case_opened", law.on, facts={"case_id": str(case_id)})
     return case_id
+
+
+def _asked(uow: UnitOfWork, found: Whole, taker: Taker, law: Law, contract_code: str) -> Request:
+    """What the register is asked for."""
+    row, signed = found.contract, found.of("signed")
+    on, codes = signed.on_day if signed else law.on, tuple(one.parcel_code for one in found.parcels)
+    if row.kind not in MOVING:
+        return LandOperation(
+            "",
+            _operator(uow, taker),
+            MODES.get(row.kind, "other_way"),
+            row.number,
+            on,
+            row.from_on,
+            row.until_on - DAY,
+            codes,
+        )
+    land = None if row.right_id is None else queries.land(uow.session, row.county, row.right_id)
+    if land is None or taker.household_id is None:
+        raise NotFound
+    parts = [one.parcel_code for one in found.parcels if one.area_m2 != one.registered_m2]
+    if parts:
+        raise Refused(Finding("CON-22", "parcels", {"parcels": parts}, subject=row.number))
+    if row.kind == "exchange":
+        take = codes_in(str(row.clauses.get("other_parcels") or ""))
+        other = queries.right_over(uow.session, row.county, taker.code, take)
+        if other is None:
+            raise Refused(Finding("CON-22", "parcels", {"parcels": list(take)}, subject=row.number))
+        return Exchange(other, codes, take, on)
+    # A household that has a contract right already takes the parcels into it.
+    held = queries.rights_of(uow.session, row.county, taker.code)
+    contract_code = contract_code or (held[0].right_code if held else "")
+    if not contract_code:
+        raise BadInput(Finding("FORM-1", "contract_code"))
+    return Assignment(taker.household_id, contract_code, on, () if set(codes) == set(land.parcels) else codes)
 
 
 def _operator(uow: UnitOfWork, taker: Taker) -> Operator:
@@ -64,14 +106,12 @@ def _operator(uow: UnitOfWork, taker: Taker) -> Operator:
 
 def _folder(uow: UnitOfWork, found: Whole, case_id: UUID, sha256: str, size: int) -> None:
     row = found.contract
-    papers = [
-        ("operation_contract", sha256, size, f"{row.number}.pdf"),
-        ("application", sha256, size, f"{row.number}.pdf"),
-    ]
-    filed = found.of("filed")
-    if filed is not None and filed.document_id is not None and filed.document_id in found.papers:
-        paper = found.papers[filed.document_id]
-        papers.append(("filing", paper.sha256, paper.size, paper.name))
+    papers = [(CONTRACTS.get(row.kind, "operation_contract"), sha256, size, f"{row.number}.pdf")]
+    for kind, step in (("application", "registration_asked"), ("filing", "filed")):
+        event = found.of(step)
+        if event is not None and event.document_id is not None and event.document_id in found.papers:
+            paper = found.papers[event.document_id]
+            papers.append((kind, paper.sha256, paper.size, paper.name))
     for kind, digest, bytes_, name in papers:
         documents.enter(
             uow, county=row.county, village=row.village, sha256=digest, size=bytes_, kind=kind, name=name, cases=[case_id]

@@ -17,6 +17,7 @@ from landreg.core.actor import Actor, Desk
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
+from landreg.exchange.bidding.rules.qualified import DEAL_RULES
 from landreg.exchange.contracts import queries
 from landreg.exchange.contracts.entering import happened, held, must, open_for
 from landreg.exchange.contracts.model import Contract
@@ -27,11 +28,14 @@ from landreg.exchange.contracts.rules.course import (
     con_14_signed_and_settled,
 )
 from landreg.exchange.contracts.rules.terms import Contracted, Piece, may_be_registered, tr_8_five_years_or_more
+from landreg.exchange.contracts.taking import by_contract
 from landreg.exchange.contracts.verifying import FileService, SignatureService
 from landreg.law.book import Law, examine
 from landreg.registry.guarded import Attached, ties_nothing
 
 SIDES = ("contractor", "taker")
+MOVING = ("assignment", "exchange")
+"""Kinds that move the contract right itself: by the register's own act of that name."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ def sign(
     service: Callable[[str], SignatureService] = FileService,
 ) -> Contract:  # fmt: skip
     """Take the signature of a side; the second one makes the contract. Raises NotFound, Conflict (CON-5), BadInput, Refused
-    (CON-2, CON-3, CON-4, CON-18, ACC-25, TR-1, TR-12, GUARD-1).
+    (CON-2, CON-3, CON-4, CON-18, ACC-25, TR-1, TR-12, QUAL-1, QUAL-4, QUAL-5, GUARD-1).
     """
     if given.side not in SIDES:
         raise BadInput(Finding("FORM-5", "side", {"given": given.side[:40]}))
@@ -63,6 +67,10 @@ def sign(
         consent = consents.one_held(actor, county, given.consent)
         actor = replace(actor, household=consent.household_id, jurisdiction=consent.village)
     with unit_of_work(actor) as uow:
+        if (asked := queries.one(uow.session, county, contract_id)) is None:
+            raise NotFound
+        # What a taker has is counted by one signature, or deal, at a time.
+        uow.lock_name(f"taker:{asked.taker_id}")
         found, law = held(uow, county, contract_id)
         open_for(found, law, "drawn", "part_signed")
         ties_nothing(law.on, paper, name=given.name, witness=given.witness)
@@ -113,8 +121,13 @@ def by_mandate(uow: UnitOfWork, row: Contract, on: date, name: str, facts: dict[
 
 
 def _made(uow: UnitOfWork, found: Whole, law: Law) -> None:
-    """Both have signed: the contract binds its land, what it replaces ends on its first day, and its rents are set."""
+    """Both have signed: the contract binds its land, what it replaces ends on its first day, and its rents are set.
+
+    Raises Refused (QUAL-1, QUAL-4, QUAL-5) where its taker may not have so much land.
+    """
     row = found.contract
+    if wrong := examine(DEAL_RULES, by_contract(uow, row, law), law):
+        raise Refused(wrong)
     if row.relation == "change" and row.previous_id is not None:
         if uow.actor.desk is Desk.CITIZEN:
             # Two contracts move at once: that is done at the desk.
@@ -150,28 +163,33 @@ def file_within(
     happened(uow, found.contract, "filed", on_day, said=said, paper=kept)
 
 
-def ask_registration(actor: Actor, county: str, contract_id: UUID) -> None:
-    """The parties ask that the land-operation right be registered. Raises Refused (TR-8), Conflict (CON-5)."""
+def ask_registration(actor: Actor, county: str, contract_id: UUID, paper: Attached | None) -> None:
+    """The parties ask for the register, by their signed application: of the land-operation right, or of what an assignment or an
+    exchange moves. Raises Refused (TR-8, GUARD-1), Conflict (CON-5), BadInput (FORM-7) without the application.
+    """
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, contract_id)
         open_for(found, law, "signed", "running")
         if found.contract.right_id is None:
             # What a collective gives out without a household's right is registered by an act of its own, at the counter.
             raise Conflict(Finding("CON-5", "state", {"where": "running"}, subject=found.contract.number))
-        if wrong := tr_8_five_years_or_more(contracted(found), law):
+        moved = found.contract.kind in MOVING and not found.contract.relation
+        if not moved and (wrong := tr_8_five_years_or_more(contracted(found), law)):
             raise Refused(wrong)
-        happened(uow, found.contract, "registration_asked", law.on)
+        kept = must(paper)
+        ties_nothing(law.on, kept)
+        happened(uow, found.contract, "registration_asked", law.on, paper=kept)
 
 
 def may_register(found: Whole, law: Law) -> bool:
-    """Whether the register is offered: from five years on, of a right whose land is farmed by another."""
+    """Whether the register is offered: from five years on, of a right whose land is farmed by another; of an assignment and an
+    exchange always, since they move the contract right itself.
+    """
     row = found.contract
-    if (
-        row.kind in ("exchange", "assignment", "custody", "entrusted")
-        or row.relation == "retransfer"
-        or row.right_id is None
-    ):
+    if row.right_id is None or row.relation == "retransfer" or row.kind in ("custody", "entrusted"):
         return False
+    if row.kind in MOVING:
+        return not row.relation
     return may_be_registered(row.from_on, row.until_on, law.days("TR-8.least_years"))
 
 

@@ -90,7 +90,7 @@ def test_land_of_a_collective_gets_its_contract_signed_by_its_representative_fil
     left = life.pay(OPERATOR, COUNTY, contract.contract_id, found.dues[0].amount, today(), "HP-1", PAPER)
     assert left == sum(due.amount for due in found.dues[1:])
     with pytest.raises(Conflict):
-        signing.ask_registration(OPERATOR, COUNTY, contract.contract_id)
+        signing.ask_registration(OPERATOR, COUNTY, contract.contract_id, PAPER)
     seal(worker, database)
     strays = recheck_register(worker, database, of_register()).findings
     assert [one for one in strays if one.layer not in ("access.binding", "access.account", "land.parcel")] == []
@@ -144,11 +144,11 @@ def test_a_contract_of_land_of_two_collectives_and_one_without_a_resolution_are_
     with pytest.raises(Refused) as refused:
         drawing.draw_from_deal(OPERATOR, COUNTY, deal.deal_id, VALUES)
     assert codes(refused) == {"CON-18"}
-    row = listing_row(registrar, None, source="collective", household_id=None, household_code="", kind="construction",
+    row = listing_row(registrar, None, source="collective", household_id=None, household_code="", kind="unallocated",
                       to_whom="members_first")  # fmt: skip
     bare = put_listing(registrar, row, [common(superuser, 90002)])
     put_event(OPERATOR, bare, "published")
     unsaid = deal_of(bare, household(superuser, NEIGHBOUR)[0].taker_id)
     with pytest.raises(Refused) as lacking:
-        drawing.draw_from_deal(OPERATOR, COUNTY, unsaid.deal_id, {**VALUES, "use": "business"})
+        drawing.draw_from_deal(OPERATOR, COUNTY, unsaid.deal_id, VALUES)
     assert codes(lacking) == {"TR-7"}

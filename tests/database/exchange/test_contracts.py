@@ -33,6 +33,7 @@ from landreg.log.recheck import recheck
 from landreg.log.store import seal
 from landreg.registry.booking import register
 from landreg.registry.casework import cases
+from landreg.registry.queries import documents
 from tests.contract_kit import (
     OPERATOR,
     PAPER,
@@ -252,11 +253,14 @@ def test_from_five_years_on_the_land_operation_right_is_registered_by_the_regist
 ) -> None:
     contract = signed(drawn())
     signing.file(OPERATOR, COUNTY, contract.contract_id, today(), "", PAPER)
-    signing.ask_registration(OPERATOR, COUNTY, contract.contract_id)
+    signing.ask_registration(OPERATOR, COUNTY, contract.contract_id, PAPER)
     store = Store(database.store)
     case = registering.open_case_of(registrar, store, COUNTY, contract.contract_id, b"%PDF-1.7 sample")
     with pytest.raises(Conflict):
         registering.open_case_of(registrar, store, COUNTY, contract.contract_id, b"%PDF-1.7 sample")
+    with unit_of_work(registrar) as uow:
+        found = documents(uow.session, COUNTY, case)
+    assert {one.kind: (one.sha256, one.name) for one in found}["application"] == (PAPER.sha256, PAPER.name)
     put_papers(registrar, case, "land_operation")
     cases.accept(registrar, COUNTY, [case])
     cases.review(reviewer, COUNTY, [case])
@@ -268,7 +272,7 @@ def test_from_five_years_on_the_land_operation_right_is_registered_by_the_regist
 def test_a_lease_of_less_than_five_years_is_not_sent_to_the_register() -> None:
     contract = signed(drawn(from_on=date(2024, 1, 1)))
     with pytest.raises(Refused) as error:
-        signing.ask_registration(OPERATOR, COUNTY, contract.contract_id)
+        signing.ask_registration(OPERATOR, COUNTY, contract.contract_id, PAPER)
     assert codes(error) == {"TR-8"}
 
 

@@ -26,6 +26,7 @@ from landreg.exchange.contracts.rules.terms import Contracted, Piece
 from landreg.exchange.contracts.rules.wording import Parcelled, digest
 from landreg.law.book import national_law, term
 from landreg.law.book import terms as words
+from landreg.law.transfers import transfers
 
 DAY = timedelta(days=1)
 LAW = national_law("610902", date(2026, 7, 1))
@@ -80,6 +81,54 @@ def test_parcels_are_exchanged_within_one_collective_only() -> None:
     sound = lease(kind="exchange", taker_kind="household", same_collective=True)
     assert terms.tr_4_exchange_within_the_collective(sound, LAW) is None
     assert terms.tr_4_exchange_within_the_collective(replace(sound, same_collective=False), LAW) is not None
+
+
+def test_land_goes_to_whom_its_kind_is_open() -> None:
+    """CON-20; of an assignment and an exchange TR-3 and TR-4 say it."""
+    share = transfers(LAW.on)["share"].takers
+    assert terms.con_20_taker_of_the_kind(lease(kind="share", takers=share), LAW) is None
+    wrong = terms.con_20_taker_of_the_kind(lease(kind="share", takers=share, taker_kind="person"), LAW)
+    assert wrong is not None
+    assert wrong.values == {"groups": ["organisation"]}
+    own = lease(kind="subcontract", takers=("member_household",), taker_kind="household", same_collective=True)
+    assert terms.con_20_taker_of_the_kind(own, LAW) is None
+    for changed in ({"same_collective": False}, {"taker_kind": "organisation"}):
+        assert terms.con_20_taker_of_the_kind(replace(own, **changed), LAW) is not None
+    assert terms.con_20_taker_of_the_kind(lease(kind="exchange", takers=("member_household",)), LAW) is None
+
+
+def test_a_house_is_leased_for_twenty_years_at_most_whatever_the_contract_follows() -> None:
+    """LST-16."""
+    house = lease(kind="house_lease", until_on=date(2046, 10, 1), right_until=None, most_years=20)
+    assert terms.lst_16_no_longer_than_the_kind_lets(house, LAW) is None
+    assert terms.lst_16_no_longer_than_the_kind_lets(replace(house, until_on=date(2046, 10, 2)), LAW) is not None
+    assert (
+        terms.lst_16_no_longer_than_the_kind_lets(replace(house, most_years=None, until_on=date(2090, 1, 1)), LAW)
+        is None
+    )
+
+
+def test_a_contract_on_which_a_re_transfer_rests_is_not_changed() -> None:
+    """CON-19."""
+    assert terms.con_19_ends_with_what_it_rests_on(lease(), LAW) is None
+    assert terms.con_19_ends_with_what_it_rests_on(lease(passed_on=("610902102204201",)), LAW) is not None
+
+
+def test_a_project_asks_each_household_for_land_of_one_right() -> None:
+    """CON-21: one right."""
+    assert terms.con_21_one_right_a_household([("a", 1), ("a", 1), ("b", 2)], LAW) is None
+    wrong = terms.con_21_one_right_a_household([("a", 1), ("a", 3), ("b", 2)], LAW)
+    assert wrong is not None
+    assert wrong.values == {"codes": ["a"]}
+
+
+def test_an_exchange_names_whole_parcels_of_one_right_of_the_other_side() -> None:
+    """CON-22: by their codes."""
+    codes = terms.codes_in(f"南坡 {PIECE.code}，1234567890123456789012 不是编码")
+    assert codes == (PIECE.code,)
+    assert terms.con_22_other_parcels_are_named((codes, True), LAW) is None
+    assert terms.con_22_other_parcels_are_named((codes, False), LAW) is not None
+    assert terms.con_22_other_parcels_are_named(((), True), LAW) is not None
 
 
 def test_missing_filing_is_told_and_stops_nothing() -> None:

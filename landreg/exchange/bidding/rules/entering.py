@@ -11,6 +11,7 @@ from landreg.core.errors import Finding
 from landreg.core.periods import beijing_day
 from landreg.core.units import CENT
 from landreg.law.book import Law
+from landreg.law.transfers import may_take
 
 MOST_DEPOSIT = Decimal("99999999.99")
 
@@ -36,14 +37,15 @@ class SaleFacts:
 
 @dataclass(frozen=True)
 class EntryFacts:
-    """Who wants to bid. kind: of the taker. own: it is the household whose land it is. member: a household of the collective."""
+    """Who wants to bid. kind: of the taker. own: it is the household whose land it is. member: a household of the collective.
+    takers: to whom the kind of transfer is open, () where it names nobody.
+    """
 
     kind: str
     own: bool
     member: bool
     to_whom: str
-    entered: bool = False
-    over: bool = False
+    takers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -118,4 +120,13 @@ def _sum(value: Decimal) -> bool:
 
 
 SALE_RULES = (bid_7_sale_is_sound, seal_4_two_officers_with_keys)
-ENTRY_RULES = (bid_6_not_ones_own_land, bid_11_listed_to_members_only)
+
+
+def con_20_taker_of_the_kind(facts: EntryFacts, law: Law | None = None) -> Finding | None:
+    """CON-20: land is bid for by those to whom its kind of transfer is open: its contract goes to nobody else. RLCL-36."""
+    if may_take(facts.takers, facts.kind, member=facts.member):
+        return None
+    return Finding("CON-20", "taker", {"groups": list(facts.takers)})
+
+
+ENTRY_RULES = (bid_6_not_ones_own_land, bid_11_listed_to_members_only, con_20_taker_of_the_kind)

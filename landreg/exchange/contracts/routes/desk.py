@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -89,12 +90,21 @@ def new() -> Response:
         today = page_day(session)
         county = request.args.get("county", county)[:6]
         rights = queries.rights_of(session, county, code) if code else []
-        land = queries.land(session, county, rights[0].right_id) if rights else None
+        chosen = _chosen(rights)
+        land = None if chosen is None else queries.land(session, county, chosen.right_id)
     asked = questions(kind, unit, today) if kind in OFF_MARKET else []
     return pages.render(
         "exchange/contracts/new.html", code=code, county=county, kind=kind, unit=unit, land=land, asked=asked, today=today,
-        findings=[] if land or not code else [Finding("CON-16", "household")], **choices(),
+        rights=[(str(one.right_id), one.right_code) for one in rights],
+        findings=[] if rights or not code else [Finding("CON-16", "household")], **choices(),
     )  # fmt: skip
+
+
+def _chosen(rights: Sequence[Any]) -> Any | None:
+    """The right that the page is asked for; the only one of a household that has no other."""
+    if len(rights) == 1:
+        return rights[0]
+    return next((one for one in rights if str(one.right_id) == request.args.get("right", "")), None)
 
 
 @blueprint.post("/contracts/new")
@@ -105,11 +115,11 @@ def draw() -> Redirect:
     given = read_form(Drawing)
     county, code = request.args.get("county", "")[:6], request.args.get("household", "")[:18]
     with unit_of_work(current_actor()) as uow:
-        rights = queries.rights_of(uow.session, county, code)
-    if not rights:
+        chosen = _chosen(queries.rights_of(uow.session, county, code))
+    if chosen is None:
         raise NotFound
     kind = request.args.get("kind", "")
-    draft = Draft(rights[0].right_id, given.taken(), given.terms(kind), given.values(), given.said)
+    draft = Draft(chosen.right_id, given.taken(), given.terms(kind), given.values(), given.said)
     made = drawing.draw_recorded(current_actor(), county, draft, given.taker, given.taker_name, given.contact)
     flash(_("合同已拟定，编号 %(number)s。", number=made.number))
     return _back(county, made.contract_id)
@@ -227,12 +237,20 @@ def file(county: str, contract_id: UUID) -> Redirect:
     return _back(county, contract_id)
 
 
+@dataclass(frozen=True)
+class Applying:
+    """The application that the parties signed."""
+
+    paper: Upload | None = None
+
+
 @blueprint.post("/contracts/<county>/<uuid:contract_id>/registration")
 @allow(Role.OPERATOR)
 @problems.back_to(one)
 def ask_registration(county: str, contract_id: UUID) -> Redirect:
-    """The parties ask for the register."""
-    signing.ask_registration(current_actor(), county, contract_id)
+    """The parties ask for the register, by their signed application."""
+    paper = _paper(read_form(Applying).paper)
+    signing.ask_registration(current_actor(), county, contract_id, paper)
     flash(_("登记申请已转给登记机构。"))
     return _back(county, contract_id)
 

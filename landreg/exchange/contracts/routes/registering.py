@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, url_for
@@ -17,6 +18,7 @@ from landreg.exchange.contracts import papers, queries, registering
 from landreg.exchange.contracts.routes import desk
 from landreg.registry.routes.surroundings import desk_of, store
 from landreg.web import pages, problems
+from landreg.web.forms import read_form
 
 blueprint = Blueprint("contract_registering", __name__)
 
@@ -32,17 +34,24 @@ def index() -> Response:
     )
 
 
+@dataclass(frozen=True)
+class Opening:
+    """contract_code: of an assignment, of the contract with the household that takes the land over."""
+
+    contract_code: str = field(default="", metadata={"most": 19})
+
+
 @blueprint.post("/contracts/<county>/<uuid:contract_id>/case")
 @allow(Role.REGISTRAR)
 @problems.back_to(desk.one)
 def open_case(county: str, contract_id: UUID) -> Redirect:
-    """Open the case of the land-operation right, the contract in its folder."""
-    actor = current_actor()
+    """Open the case, the contract in its folder."""
+    actor, given = current_actor(), read_form(Opening)
     with unit_of_work(actor) as uow:
         row = queries.one(uow.session, county, contract_id)
         if row is None:
             raise NotFound
         text = papers.contract(uow.session, desk_of(uow.session, county), queries.whole(uow.session, row))
-    case_id = registering.open_case_of(actor, store(), county, contract_id, text)
+    case_id = registering.open_case_of(actor, store(), county, contract_id, text, given.contract_code)
     flash(_("已立案，合同已放入业务档案。"))
     return redirect(url_for("registry.cases.one", county=county, case_id=case_id), 303)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -12,6 +13,7 @@ from landreg.core.errors import Finding
 from landreg.core.periods import DAY, years_after
 from landreg.core.units import CENT
 from landreg.law.book import Law
+from landreg.law.transfers import may_take
 
 UNITS = ("yuan_mu_year", "kg_mu_year", "share")
 GRAINS = ("wheat", "corn", "rice")
@@ -41,7 +43,9 @@ class Contracted:
     """What a contract is held against. until_on, right_until: exclusive; right_until None where the right has no end.
 
     taker_kind: household, person or organisation. same_collective: of a taker household. bound: by parcel, the number of the
-    contract that has it in that time. parent_until, parent_taker: of the contract that is transferred further. use: of the clause.
+    contract that has it in that time. parent_until: of the contract that is transferred further. use: of the clause.
+    most_years, takers: of the kind, None and () where it names none. passed_on: by a change, contracts that rest on what it
+    replaces.
     """
 
     kind: str
@@ -64,6 +68,9 @@ class Contracted:
     bound: Mapping[str, str] = field(default_factory=dict)
     parent_until: date | None = None
     number: str = ""
+    most_years: int | None = None
+    takers: tuple[str, ...] = ()
+    passed_on: tuple[str, ...] = ()
 
 
 def tr_1_term_within_contract(facts: Contracted, law: Law) -> Finding | None:
@@ -168,6 +175,55 @@ def con_16_taker_is_another(facts: Contracted, law: Law) -> Finding | None:
     return Finding("CON-16", "taker", {}, subject=facts.number or None)
 
 
+def lst_16_no_longer_than_the_kind_lets(facts: Contracted, law: Law) -> Finding | None:
+    """LST-16: a lease of a house or homestead runs at most 20 years, also renewed or changed. CC 705."""
+    if facts.most_years is None or facts.until_on <= years_after(facts.from_on, facts.most_years):
+        return None
+    return Finding("LST-16", "last_day", {"years": facts.most_years}, subject=facts.number or None)
+
+
+def con_19_ends_with_what_it_rests_on(facts: Contracted, law: Law) -> Finding | None:
+    """CON-19: a contract on which a re-transfer rests is not replaced by another while that one runs. RLCL-46, CC-716."""
+    if not facts.passed_on:
+        return None
+    return Finding("CON-19", "state", {"numbers": list(facts.passed_on)}, subject=facts.number or None)
+
+
+def con_20_taker_of_the_kind(facts: Contracted, law: Law) -> Finding | None:
+    """CON-20: land goes to whom its kind of transfer is open. Of an assignment and an exchange TR-3 and TR-4 say it. RLCL-36."""
+    if facts.kind in ("assignment", "exchange") or may_take(
+        facts.takers, facts.taker_kind, member=facts.same_collective
+    ):
+        return None
+    return Finding("CON-20", "taker", {"groups": list(facts.takers)}, subject=facts.number or None)
+
+
+def codes_in(text: str) -> tuple[str, ...]:
+    """The codes of parcels that a text names, each once, in order."""
+    return tuple(sorted(set(re.findall(r"(?<!\d)\d{19}(?!\d)", text))))
+
+
+def con_22_other_parcels_are_named(facts: tuple[Sequence[str], bool], law: Law) -> Finding | None:
+    """CON-22: an exchange names the other household's parcels by their codes, all under one right of it. RLCL-33, RLCL-35.
+
+    facts: the codes that the contract names; whether one right of the other household is over all of them.
+    """
+    codes, under_one = facts
+    return None if codes and under_one else Finding("CON-22", "other_parcels", {"parcels": list(codes)})
+
+
+def con_21_one_right_a_household(facts: Sequence[tuple[str, Any]], law: Law) -> Finding | None:
+    """CON-21: a project asks each household for land of one contract right, since one contract is made with it. RLCL-40.
+
+    facts: of each parcel the household's code and the right that it is under.
+    """
+    rights: dict[str, set[Any]] = {}
+    for code, right in facts:
+        rights.setdefault(code, set()).add(right)
+    several = sorted(code for code, found in rights.items() if len(found) > 1)
+    return Finding("CON-21", "parcel", {"codes": several}) if several else None
+
+
 CONTRACT_RULES: tuple[Callable[[Any, Law], Finding | None], ...] = (
     tr_1_term_within_contract,
     tr_2_use_kept,
@@ -178,5 +234,8 @@ CONTRACT_RULES: tuple[Callable[[Any, Law], Finding | None], ...] = (
     con_2_parcel_bound_once,
     con_15_price_of_its_kind,
     con_16_taker_is_another,
+    lst_16_no_longer_than_the_kind_lets,
+    con_19_ends_with_what_it_rests_on,
+    con_20_taker_of_the_kind,
 )
 """What stops a contract from being drawn, and from being signed."""

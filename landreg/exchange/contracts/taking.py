@@ -1,0 +1,55 @@
+"""What a contract adds to what its taker has (TR-9), and what another household gives in exchange for it."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from landreg.core.db import UnitOfWork
+from landreg.core.errors import Finding
+from landreg.core.units import mu_of
+from landreg.exchange.bidding.rules.qualified import TakingIn
+from landreg.exchange.contracts import queries
+from landreg.exchange.contracts.model import Contract
+from landreg.exchange.contracts.rules.terms import codes_in, con_22_other_parcels_are_named
+from landreg.exchange.model import Taker
+from landreg.law.book import Law
+
+
+def net_area(area_m2: Decimal, relation: str, taker_id: UUID, previous: Contract | None, today: date) -> Decimal:
+    """An area less that of the contract which it renews or changes for the same taker, and which still runs."""
+    if previous is None or relation == "retransfer" or previous.taker_id != taker_id:
+        return area_m2
+    runs = (previous.ends_on or previous.until_on) > today
+    return max(area_m2 - previous.area_m2, Decimal(0)) if runs else area_m2
+
+
+def by_contract(uow: UnitOfWork, row: Contract, law: Law) -> TakingIn:
+    """What the taker of a contract would have with it, for whoever takes the signature that makes it."""
+    previous = None if row.previous_id is None else queries.one(uow.session, row.county, row.previous_id)
+    # A deal's land counts already.
+    more = net_area(row.area_m2, row.relation, row.taker_id, previous, law.on) if row.deal_id is None else Decimal(0)
+    stands = queries.taker_stands(uow.session, row.county, row.contract_id)
+    return TakingIn(stands.kind, mu_of(more), mu_of(stands.held_m2), stands.passed_mu, stands.reserve)
+
+
+def given_in_exchange(uow: UnitOfWork, law: Law, taker: Taker, term: tuple[date, date], named: str) -> list[Finding]:
+    """What stands against the parcels that a text names: none, another's (CON-22), bound (CON-2) or frozen ones (TR-12).
+
+    term: half-open.
+    """
+    county, codes = taker.county, codes_in(named)
+    right = queries.right_over(uow.session, county, taker.code, codes)
+    if wrong := con_22_other_parcels_are_named((codes, right is not None), law):
+        return [wrong]
+    found = []
+    first, until = term
+    if first < until and (bound := queries.bound(uow.session, county, codes, first, until, 0, ())):
+        numbers = sorted(set(bound.values()))
+        found.append(Finding("CON-2", "other_parcels", {"parcels": sorted(bound), "numbers": numbers}))
+    if stands := queries.frozen(uow.session, county, right, codes):
+        kinds = [one.kind if one.what == "restriction" else "exit" for one in stands]
+        parties = [one.named or one.number for one in stands]
+        found.append(Finding("TR-12", "other_parcels", {"restrictions": kinds, "parties": parties}))
+    return found

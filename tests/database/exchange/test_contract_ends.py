@@ -1,0 +1,283 @@
+"""What ends with a contract and for which day; a household's last word before its contract; what moves the right itself."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from landreg.access import service
+from landreg.access.service import NewAccount
+from landreg.config import Settings
+from landreg.core.actor import Actor, Role
+from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.errors import BadInput, Conflict, Refused
+from landreg.core.files import Store
+from landreg.exchange.contracts import drawing, life, logged, project_queries, projects, queries, registering, signing
+from landreg.exchange.contracts.drawing import Draft, Taken
+from landreg.exchange.contracts.entering import happened, held
+from landreg.exchange.contracts.life import End, Outcome
+from landreg.exchange.contracts.model import Contract, ProjectWord
+from landreg.exchange.contracts.projects import Planned, Priced, Said
+from landreg.registry.booking import register
+from landreg.registry.casework import cases
+from tests.contract_kit import (
+    OPERATOR,
+    PAPER,
+    SHARES,
+    TAKER,
+    VALUES,
+    drawn,
+    parcels_of,
+    right_id,
+    seen,
+    signed,
+    terms,
+    today,
+)
+from tests.exchange_kit import TERM
+from tests.registry_kit import HOUSEHOLD, Connection, codes, put_papers, to_rights
+from tests.villages import COUNTY, VILLAGE
+
+OTHER = f"{VILLAGE}010002"
+AGREES = Said("consents", (), "样本一", identity_checked=True, witness="见证人甲")
+
+
+@pytest.fixture(autouse=True)
+def village(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
+    to_rights(registrar, reviewer, superuser, 2, **TERM)
+
+
+def passed_on(contract: Contract) -> Contract:
+    """A contract's land, transferred further to the neighbour until the contract ends."""
+    said = {**VALUES, "contractor_consent": "同意书一号"}
+    asked = terms(from_on=date(2023, 1, 1), until_on=contract.until_on)
+    return signed(
+        drawing.draw_following(OPERATOR, COUNTY, contract.contract_id, "retransfer", asked, said, taker_code=OTHER)
+    )
+
+
+def test_what_was_transferred_further_ends_with_the_contract_that_it_rests_on() -> None:
+    """CON-19 for a change, which would leave it without its ground; its land is free with the household's."""
+    contract = signed(drawn())
+    below = passed_on(contract)
+    with pytest.raises(Refused) as changed:
+        drawing.draw_following(
+            OPERATOR, COUNTY, contract.contract_id, "change", terms(from_on=today(), price=Decimal("500.00")), VALUES
+        )
+    assert codes(changed) == {"CON-19"}
+    life.dispute(OPERATOR, COUNTY, below.contract_id, "court", "面积有争议", None)
+    with pytest.raises(Refused) as disputed:
+        life.end(OPERATOR, COUNTY, contract.contract_id, End("agreed", today()), PAPER)
+    assert codes(disputed) == {"CON-9"}
+    life.settle(OPERATOR, COUNTY, below.contract_id, Outcome("stands", today()), PAPER)
+    life.end(OPERATOR, COUNTY, contract.contract_id, End("agreed", today()), PAPER)
+    for ended in (contract, below):
+        assert (seen(ended).contract.state, seen(ended).contract.ends_on) == ("ended", today())
+    end = seen(below).of("ended")
+    assert end is not None
+    assert end.facts == {"how": "parent_ended", "of": contract.number}
+    assert seen(signed(drawn(from_on=today()))).contract.state == "signed"
+
+
+def past_the_service(contract: Contract, kind: str, on_day: date, **facts: Any) -> Any:
+    with unit_of_work(OPERATOR) as uow:
+        found, _law = held(uow, COUNTY, contract.contract_id)
+        return happened(uow, found.contract, kind, on_day, facts=facts, paper=PAPER)
+
+
+def test_the_database_ends_no_contract_above_another_nor_before_it_began() -> None:
+    """CON-19, CON-7."""
+    contract = signed(drawn())
+    below = passed_on(contract)
+    with pytest.raises(Refused) as above:
+        past_the_service(contract, "ended", today(), how="agreed")
+    assert codes(above) == {"CON-19"}
+    for day in (below.from_on - timedelta(days=1), today() + timedelta(days=1)):
+        with pytest.raises(Refused) as outside:
+            past_the_service(below, "ended", day, how="terminated", ground="damaged")
+        assert codes(outside) == {"CON-7"}
+
+
+def test_the_dividend_of_a_year_is_declared_once() -> None:
+    """CON-5, also past the service."""
+    contract = signed(drawn(kind="share", unit="share", values=SHARES))
+    at = (OPERATOR, COUNTY, contract.contract_id)
+    life.pay_dividend(*at, 2026, Decimal("321.00"), today(), PAPER)
+    life.pay_dividend(*at, 2025, Decimal("300.00"), today(), PAPER)
+    with pytest.raises(Conflict) as again:
+        life.pay_dividend(*at, 2026, Decimal("1.00"), today(), PAPER)
+    with pytest.raises(Refused) as past:
+        past_the_service(contract, "dividend", today(), year=2026)
+    assert codes(again) == codes(past) == {"CON-5"}
+
+
+def test_shares_go_to_an_organisation_and_a_subcontract_to_a_household_of_the_collective() -> None:
+    """CON-20."""
+    for wrong in ({"kind": "share", "unit": "share", "values": SHARES, "taker": OTHER}, {"kind": "subcontract"}):
+        with pytest.raises(Refused) as refused:
+            drawn(**wrong)
+        assert codes(refused) == {"CON-20"}
+    assert drawn(kind="subcontract", taker=OTHER).state == "drawn"
+
+
+def project() -> tuple[UUID, UUID]:
+    """A project over the first household's parcels, and that household."""
+    right = right_id()
+    parcels = tuple(Priced(code, Decimal(500)) for code in parcels_of(OPERATOR, right))
+    planned = Planned("流转", TAKER, terms(price=Decimal("500.00")), parcels, VALUES, taker_name="样本种植专业合作社")
+    made = projects.open_project(OPERATOR, COUNTY, VILLAGE, planned)
+    with unit_of_work(OPERATOR) as uow:
+        (home,) = project_queries.households(uow.session, COUNTY, made.project_id)
+    return made.project_id, home
+
+
+def mandated(uow: UnitOfWork, project_id: UUID, word: ProjectWord, codes_: list[str]) -> Contract:
+    """A household's contract of a project and its mandate under it, without the questions of the service."""
+    taken = tuple(Taken(code, None, Decimal(500)) for code in codes_)
+    asked = Draft(right_id(), taken, terms(price=Decimal("500.00")), VALUES, project_id=project_id)
+    row = drawing.draw(uow, asked, drawing.taker_of(uow, COUNTY, VILLAGE, TAKER, "合作社"))
+    signing.by_mandate(uow, row, today(), "样本一", {"word_id": str(word.word_id)})
+    return row
+
+
+def test_the_database_takes_no_mandate_but_the_last_word_and_the_parcels_that_it_names() -> None:
+    """CON-12."""
+    project_id, home = project()
+    own = parcels_of(OPERATOR, right_id())
+    leaves_out = projects.say(
+        OPERATOR, COUNTY, project_id, home, Said("consents", (own[0],), "样本一", identity_checked=True, witness="甲")
+    )
+
+    def refused(word: ProjectWord, land: list[str]) -> set[str]:
+        with pytest.raises(Refused) as error, unit_of_work(OPERATOR) as uow:
+            mandated(uow, project_id, word, land)
+        return codes(error)
+
+    assert refused(leaves_out, own) == {"CON-12"}
+    projects.say(OPERATOR, COUNTY, project_id, home, Said("withdraws"))
+    assert refused(leaves_out, own[1:]) == {"CON-12"}
+
+
+def begun(pool: ThreadPoolExecutor, step: Any) -> Future[Any]:
+    """A step that another holds up: it has begun, and has not come to its end."""
+    going = pool.submit(step)
+    with pytest.raises(NotYet):
+        going.result(timeout=0.7)
+    return going
+
+
+def test_a_household_that_withdraws_while_its_contract_is_made_comes_before_it_or_is_told_of_it() -> None:
+    """CON-12 and CON-5: either waits for the other."""
+    project_id, home = project()
+    at = (OPERATOR, COUNTY, project_id, home)
+    projects.say(*at, AGREES)
+    with ThreadPoolExecutor(1) as pool:
+        with unit_of_work(OPERATOR) as uow:
+            row = ProjectWord(
+                county=COUNTY, village=VILLAGE, project_id=project_id, word_id=uuid4(), household_id=home,
+                household_code=HOUSEHOLD, kind="withdraws", left_out=[], way="in_person", name="", identity_checked=False,
+                witness="", agent_act_id=None, said="", by_id=OPERATOR.account_id, by_name="", at=uow.now,
+            )  # fmt: skip
+            uow.session.add(row)
+            uow.session.flush()
+            logged.stage_word(uow, row)
+            made = begun(pool, lambda: projects.make(*at))
+        with pytest.raises(Refused) as withdrawn:
+            made.result(timeout=30)
+        assert codes(withdrawn) == {"CON-12"}
+        word = projects.say(*at, AGREES)
+        with unit_of_work(OPERATOR) as uow:
+            mandated(uow, project_id, word, parcels_of(OPERATOR, right_id()))
+            said = begun(pool, lambda: projects.say(*at, Said("withdraws")))
+        with pytest.raises(Refused) as late:
+            said.result(timeout=30)
+        assert codes(late) == {"CON-5"}
+
+
+def test_a_run_goes_on_by_some_households_a_step_and_is_done_with_the_last(
+    worker: Actor,
+) -> None:
+    """FORM-8 for more parcels than a project takes: none is left out without a word."""
+    right = right_id()
+    many = tuple(Priced(f"{VILLAGE}02{serial:05d}", Decimal(500)) for serial in range(projects.MOST_PARCELS + 1))
+    planned = Planned("流转", TAKER, terms(), many, VALUES, taker_name="合作社")
+    with pytest.raises(BadInput) as error:
+        projects.open_project(OPERATOR, COUNTY, VILLAGE, planned)
+    assert codes(error) == {"FORM-8"}
+    lands = [*parcels_of(OPERATOR, right), *parcels_of(OPERATOR, right_id(OTHER))]
+    made = projects.open_project(
+        OPERATOR, COUNTY, VILLAGE, Planned("流转", TAKER, terms(), tuple(Priced(code, Decimal(500)) for code in lands), VALUES,
+                                         taker_name="合作社"),
+    )  # fmt: skip
+    wanted = NewAccount("ling.jy", "交易员己", frozenset({Role.OPERATOR}), COUNTY)
+    account = service.open_account(service.SYSTEM, wanted, "五月的麦子黄了又黄了", temporary=False)
+    run = projects.ask_run(replace(OPERATOR, account_id=account), COUNTY, made.project_id)
+    for position, state in ((1, "running"), (2, "done")):
+        assert projects.work(worker, chunk=1) == 1
+        with unit_of_work(OPERATOR) as uow:
+            row = project_queries.run(uow.session, COUNTY, run)
+        assert row is not None
+        assert (row.position, row.state) == (position, state)
+    assert projects.work(worker, chunk=1) == 0
+
+
+def to_the_register(registrar: Actor, database: Settings, contract: Contract) -> UUID:
+    signing.ask_registration(OPERATOR, COUNTY, contract.contract_id, PAPER)
+    return registering.open_case_of(registrar, Store(database.store), COUNTY, contract.contract_id, b"%PDF-1.7 sample")
+
+
+def booked(registrar: Actor, reviewer: Actor, case: UUID, kind: str) -> None:
+    put_papers(registrar, case, kind)
+    cases.accept(registrar, COUNTY, [case])
+    cases.review(reviewer, COUNTY, [case])
+    register(reviewer, COUNTY, [case])
+
+
+def test_an_assignment_that_was_signed_is_registered_by_the_register_s_own_act(
+    registrar: Actor, reviewer: Actor, database: Settings
+) -> None:
+    """Without the parties' application (FORM-7) nothing is asked for."""
+    values = {**VALUES, "issuer_consent": "同意书一号"}
+    land = parcels_of(OPERATOR, right_id())
+    contract = signed(drawn(codes=land, kind="assignment", until_on=date(2048, 1, 1), values=values, taker=OTHER))
+    with pytest.raises(BadInput) as unasked:
+        signing.ask_registration(OPERATOR, COUNTY, contract.contract_id, None)
+    assert codes(unasked) == {"FORM-7"}
+    case = to_the_register(registrar, database, contract)
+    booked(registrar, reviewer, case, "assignment")
+    with unit_of_work(OPERATOR) as uow:
+        assert queries.right_over(uow.session, COUNTY, HOUSEHOLD, land) is None
+        assert queries.right_over(uow.session, COUNTY, OTHER, land) is not None
+
+
+def test_an_exchange_names_the_other_s_parcels_and_moves_both_in_the_register(
+    registrar: Actor, reviewer: Actor, database: Settings
+) -> None:
+    """CON-22 for words in place of codes and for land that is not the other's, CON-2 for what another contract has."""
+    give, take = parcels_of(OPERATOR, right_id())[0], parcels_of(OPERATOR, right_id(OTHER))[0]
+
+    def exchange(text: str) -> Contract:
+        said = {**VALUES, "other_parcels": text}
+        on: dict[str, Any] = {"kind": "exchange", "until_on": date(2048, 1, 1), "price": Decimal(0)}
+        return drawn(codes=[give], values=said, taker=OTHER, **on)
+
+    for text in ("南坡那一块", give):
+        with pytest.raises(Refused) as wrong:
+            exchange(text)
+        assert codes(wrong) == {"CON-22"}
+    lease = signed(drawn(OTHER, [take]))
+    with pytest.raises(Refused) as bound:
+        exchange(take)
+    assert codes(bound) == {"CON-2"}
+    life.end(OPERATOR, COUNTY, lease.contract_id, End("agreed", date(2022, 1, 1)), PAPER)
+    contract = signed(exchange(f"坡地 {take}"))
+    booked(registrar, reviewer, to_the_register(registrar, database, contract), "exchange")
+    assert give in parcels_of(OPERATOR, right_id(OTHER))
+    assert take in parcels_of(OPERATOR, right_id())

@@ -1,0 +1,131 @@
+"""How much land a taker may have counts on every road to it: contracts off the market, what follows them, a village's project."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import Refused
+from landreg.core.units import mu_of
+from landreg.exchange.bidding import reviews, taker_queries
+from landreg.exchange.bidding.rules.qualified import PAPERS
+from landreg.exchange.contracts import drawing, life, project_queries, projects
+from landreg.exchange.contracts.life import End
+from landreg.exchange.contracts.model import Contract
+from landreg.exchange.contracts.projects import Planned, Priced
+from landreg.exchange.model import Taker
+from landreg.registry.figures import Figure, set_figure
+from tests.contract_kit import OPERATOR, PAPER, TAKER, VALUES, drawn, parcels_of, right_id, signed, terms, today
+from tests.registry_kit import HOUSEHOLD, Connection, codes, to_rights
+from tests.villages import COUNTY, VILLAGE
+
+NAME = "样本种植专业合作社"
+OTHER = f"{VILLAGE}010002"
+
+
+@pytest.fixture(autouse=True)
+def village(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
+    """Two households with two parcels of 0.6 mu each, in a county that reviews a business from one mu on."""
+    to_rights(registrar, reviewer, superuser, 2)
+    set_figure(registrar, COUNTY, Figure("QUAL-1.threshold_mu", "", "1", today(), "汉政发〔2026〕1号"))
+
+
+def taker() -> Taker:
+    with unit_of_work(OPERATOR) as uow:
+        return drawing.taker_of(uow, COUNTY, VILLAGE, TAKER, NAME)
+
+
+def passed(mu: str) -> None:
+    """The cooperative's review for so much, asked for at the counter."""
+    papers = dict.fromkeys(PAPERS, PAPER)
+    asked = reviews.ask(OPERATOR, taker(), reviews.Asking(Decimal(mu), "种植玉米", "", papers))
+    reviews.decide(OPERATOR, COUNTY, asked.qualification_id, "passed", "")
+
+
+def held() -> Decimal:
+    with unit_of_work(OPERATOR) as uow:
+        return mu_of(taker_queries.area_held(uow.session, COUNTY, taker().taker_id))
+
+
+def whole(code: str = HOUSEHOLD) -> Contract:
+    """A contract over both parcels of a household."""
+    return drawn(code, parcels_of(OPERATOR, right_id(code)))
+
+
+def test_a_business_is_reviewed_and_pays_its_reserve_before_a_contract_off_the_market(superuser: Connection) -> None:
+    """QUAL-1 when it is drawn, QUAL-5 when both have signed; what it has follows from the contract until its end."""
+    with pytest.raises(Refused) as unreviewed:
+        whole()
+    assert codes(unreviewed) == {"QUAL-1"}
+    passed("1.2")
+    contract = signed(whole(), "contractor")
+    with pytest.raises(Refused) as unpaid:
+        signed(contract, "taker")
+    assert codes(unpaid) == {"QUAL-5"}
+    reviews.record_reserve(OPERATOR, COUNTY, taker().taker_id, "paid", Decimal("240"), "FX-1", today())
+    assert held() == 0
+    signed(contract, "taker")
+    assert held() == Decimal("1.20")
+    with pytest.raises(Refused) as more:
+        drawn(OTHER)
+    assert codes(more) == {"QUAL-1"}
+    life.end(OPERATOR, COUNTY, contract.contract_id, End("agreed", today()), PAPER)
+    assert held() == 0
+    assert drawn(OTHER).state == "drawn"
+
+
+def test_two_contracts_that_were_drawn_beside_each_other_count_together_when_the_second_is_signed() -> None:
+    """QUAL-1, though each alone stays below the county's area."""
+    first, second = drawn(), drawn(OTHER)
+    signed(first)
+    with pytest.raises(Refused) as both:
+        signed(second)
+    assert codes(both) == {"QUAL-1", "QUAL-5"}
+
+
+def test_a_renewal_and_a_change_for_the_same_taker_count_once_and_a_re_transfer_counts_for_its_taker() -> None:
+    contract = signed(drawn())
+    cheaper = terms(from_on=today(), price=Decimal("500.00"))
+    change = drawing.draw_following(OPERATOR, COUNTY, contract.contract_id, "change", cheaper, VALUES)
+    signed(change)
+    on = {"from_on": contract.until_on, "until_on": contract.until_on + timedelta(days=60)}
+    signed(drawing.draw_following(OPERATOR, COUNTY, change.contract_id, "renewal", terms(**on), VALUES))
+    assert held() == Decimal("0.60")
+    lease = signed(drawn(OTHER, taker=OTHER_TAKER))
+    said = {**VALUES, "contractor_consent": "同意书一号"}
+    with pytest.raises(Refused) as onward:
+        drawing.draw_following(
+            OPERATOR, COUNTY, lease.contract_id, "retransfer", terms(from_on=today()), said, taker_code=TAKER
+        )
+    assert codes(onward) == {"QUAL-1"}
+
+
+OTHER_TAKER = "93610902MA0000002E"
+
+
+def test_a_village_s_project_is_counted_as_a_whole_when_it_is_opened_and_when_its_contracts_are_asked_for(
+    registrar: Actor,
+) -> None:
+    """QUAL-1, QUAL-4."""
+    with pytest.raises(Refused) as unreviewed:
+        project()
+    assert codes(unreviewed) == {"QUAL-1"}
+    passed("2.4")
+    opened = project()
+    set_figure(registrar, COUNTY, Figure("QUAL-4.most_mu", "organisation", "2.3", today(), "汉政发〔2026〕2号"))
+    with pytest.raises(Refused) as limited:
+        projects.ask_run(OPERATOR, COUNTY, opened)
+    assert codes(limited) == {"QUAL-4"}
+
+
+def project() -> UUID:
+    with unit_of_work(OPERATOR) as uow:
+        land = project_queries.contracted(uow.session, COUNTY, VILLAGE, [])
+    parcels = tuple(Priced(code, Decimal(500)) for code in sorted(land))
+    planned = Planned("样本村整村流转", TAKER, terms(price=Decimal("500.00")), parcels, VALUES, taker_name=NAME)
+    return projects.open_project(OPERATOR, COUNTY, VILLAGE, planned).project_id
