@@ -36,8 +36,8 @@ from landreg.exchange.bidding.sale_queries import Standing
 from landreg.exchange.model import Listing, Taker
 from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
-from landreg.registry.guarded import ties_nothing
 from landreg.law.transfers import transfers
+from landreg.registry.guarded import ties_nothing
 
 DEPOSITS = ("paid", "returned", "kept", "credited")
 
