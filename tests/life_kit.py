@@ -41,7 +41,7 @@ from landreg.registry.issued import certificates, excerpts
 from landreg.registry.issued.certificates import Press
 from landreg.registry.papers import office
 from landreg.registry.rules.requests import Assignment, Cancellation, HouseholdChange, Release, RestrictionAsked
-from tests.registry_kit import HOUSEHOLD, Connection, in_state, one, pass_days, put_papers, right_of
+from tests.registry_kit import HOUSEHOLD, Connection, in_state, kind_of, one, pass_days, put_papers, right_of
 from tests.villages import COUNTY, VILLAGE, stage_village
 
 Call = tuple[str, Callable[[], Any]]
@@ -200,7 +200,7 @@ def act(on: Stage, kind: str, apply: Callable[[], UUID], more: Sequence[str] = (
     yield f"papers {kind}", lambda: put_papers(registrar, case, kind, more)
     yield f"accept {kind}", lambda: cases.accept(registrar, COUNTY, [case])
     yield f"review {kind}", lambda: cases.review(on.reviewer, COUNTY, [case])
-    if act_type(kind).notice:
+    if act_type(kind_of(registrar, case)).notice:
         yield f"publish {kind}", lambda: notices.publish(registrar, COUNTY, [case], "公告")
         pass_days(on.superuser, 40)
     yield f"register {kind}", lambda: booking.register(on.reviewer, COUNTY, [case])

@@ -113,11 +113,16 @@ def applied(actor: Actor, kind: str, asked: Request, right: UUID | None = None) 
     return case
 
 
+def kind_of(actor: Actor, case: UUID) -> str:
+    """The kind of act of a case: a correction's says who found the error."""
+    return str(one(actor, 'SELECT act_kind FROM registry."case" WHERE case_id = :case', case=case))
+
+
 def booked(registrar: Actor, reviewer: Actor, superuser: Connection, case: UUID, kind: str) -> None:
     """From its acceptance to the register."""
     cases.accept(registrar, COUNTY, [case])
     cases.review(reviewer, COUNTY, [case])
-    if act_type(kind).notice:
+    if act_type(kind_of(registrar, case)).notice:
         notices.publish(registrar, COUNTY, [case], "公告")
         pass_days(superuser, 40)
     booking.register(reviewer, COUNTY, [case])

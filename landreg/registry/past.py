@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -68,6 +69,9 @@ def changed_by(session: Session, act: Act, most: int) -> tuple[list[Changed], in
             sa.or_(Restriction.act_id == mine, Restriction.ended_by_act == mine),
         ),
     ]  # fmt: skip
+    named = sa.or_(Holder.act_id == mine, Holder.ended_by_act == mine)
+    renamed = [row.holder_id for row in _rows(session, Holder, Holder.county == county, named)]
+    ids += _rows(session, Right, Right.county == county, Right.household_id.in_(renamed)) if renamed else ()
     rights = list(dict.fromkeys(row.right_id for row in ids))
     written = sa.or_(Household.act_id == mine, Household.ended_by_act == mine)
     rows = [*_rows(session, Household, Household.county == county, written)]
@@ -109,7 +113,27 @@ def right_history(session: Session, county: str, right_id: UUID) -> list[ActTold
         *(_said("restriction", row.restriction_id, row.kind, _facts(row, RESTRICTION), row) for row in limits),
     ]
     of_cases = sa.select(Case.act_id).where(Case.county == county, Case.right_ids.contains([right_id]))
-    return _told(session, county, rows, session.scalars(of_cases.where(Case.act_id.is_not(None))).all())
+    also: dict[UUID | None, tuple[Line, ...]] = {act: () for act in session.scalars(of_cases) if act}
+    return _told(session, county, rows, also | _renamings(session, county, rights))
+
+
+def _renamings(session: Session, county: str, rights: Sequence[Right]) -> dict[UUID | None, tuple[Line, ...]]:
+    """By act: the other name that an organisation has from it on, which held the right then. rights: its rows."""
+    of = (Holder.county == county, Holder.holder_id.in_({row.household_id for row in rights}))
+    rows = _rows(session, Holder, *of, Holder.kind == "organization")
+    next_ = {(row.act_id, row.holder_id): row for row in rows if row.valid.upper is None}
+    found: dict[UUID | None, tuple[Line, ...]] = {}
+    for was in rows:
+        now = next_.get((was.ended_by_act, was.holder_id))
+        since = now.recorded.lower if now else None
+        if now and since and now.name != was.name and _held(rights, was.holder_id, since):
+            found[was.ended_by_act] = (Line("holder", now.name, "name", was.name, now.name, now.valid.lower),)
+    return found
+
+
+def _held(rights: Sequence[Right], holder_id: UUID, at: datetime) -> bool:
+    """Whether the register said at an instant, and before, that a right is this holder's."""
+    return any(at in row.recorded and at != row.recorded.lower for row in rights if row.household_id == holder_id)
 
 
 def parcel_history(session: Session, county: str, parcel_id: UUID) -> list[ActTold]:
@@ -243,10 +267,13 @@ def _area(row: Any) -> dict[str, Any]:
     return {"area_m2": row.area_m2}
 
 
-def _told(session: Session, county: str, rows: Sequence[Said], also: Iterable[UUID | None] = ()) -> list[ActTold]:
-    """also: acts that are told even if they changed nothing of these rows."""
-    changed: dict[UUID, Sequence[Line]] = {act: () for act in also if act}
-    changed |= {act: lines for act, lines in differences(rows).items() if lines}
+def _told(
+    session: Session, county: str, rows: Sequence[Said], also: Mapping[UUID | None, Sequence[Line]] | None = None
+) -> list[ActTold]:
+    """also: acts that are told even if they changed nothing of these rows, with what else they changed."""
+    more = {act: lines for act, lines in (also or {}).items() if act}
+    changed: dict[UUID, Sequence[Line]] = dict(more)
+    changed |= {act: (*lines, *more.get(act, ())) for act, lines in differences(rows).items() if lines}
     found = sa.select(Act).where(Act.county == county, Act.act_id.in_(changed))
     acts = session.scalars(found.order_by(Act.registered_at.desc(), Act.number.desc()).limit(MOST_ACTS)).all()
     cases = shelves.cases_of_acts(session, acts)

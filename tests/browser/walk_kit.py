@@ -26,7 +26,7 @@ from landreg.registry.issued import certificates
 from landreg.registry.issued.certificates import Press
 from tests.conftest import Connection
 from tests.kept_kit import kept
-from tests.registry_kit import pass_days, to_rights
+from tests.registry_kit import kind_of, pass_days, to_rights
 from tests.villages import COUNTY, VILLAGE
 
 HOUSEHOLDS = 3
@@ -96,7 +96,7 @@ class Walk:
         self.hand_in(case)
         cases.accept(self.registrar, COUNTY, [case])
         cases.review(self.reviewer, COUNTY, [case])
-        if act_type(kind).notice:
+        if act_type(kind_of(self.registrar, case)).notice:
             notices.publish(self.registrar, COUNTY, [case], "公告")
             pass_days(self.superuser, 40)
         self.judge.goto(f"/cases/{COUNTY}/{case}")

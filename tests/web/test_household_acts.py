@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from tests.household_kit import SECOND, asked_for, division, members, parcels
 from tests.registry_kit import HOUSEHOLD, one, pass_days, right_of, to_rights
 from tests.villages import COUNTY, citizen_id
 from tests.web.conftest import Browser
-from tests.web.test_acts import hand_in, walk
+from tests.web.test_acts import hand_in, opened, walk
 
 THIRD = f"{HOUSEHOLD[:-4]}0003"
 STANDS = "upper_inf(recorded) AND upper_inf(valid)"
@@ -165,6 +166,27 @@ def test_a_land_operation_right_has_its_page_its_excerpt_and_its_own_acts(
     assert "样本合作社" in deng.get(f"{address}/history").text
     answer = deng.post(f"{address}/excerpts", {"applicant": "合作社", "purpose": "贷款"})
     assert answer.status_code == 303, answer.text[:500]
+    pass_days(superuser, 1)
+    new_name = {"new_name": "汉滨区样本种植合作社", "uscc": "93610902MA0000001B", "basis": "登记通知书1号"}
+    form = f"{address}/acts/organization_name_change"
+    assert form in shown
+    for wrong, code in (
+        ({"uscc": ""}, "FORM-1"),
+        ({"new_name": "a\0b"}, "FORM-9"),
+        ({"basis": "a" * 101}, "FORM-8"),
+        ({"uscc": "9" * 18}, "CHG-10"),
+        ({"new_name": "样本合作社"}, "CHG-11"),
+    ):
+        answer = deng.post(form, new_name | wrong)
+        assert (answer.status_code in (400, 422), code in answer.text) == (True, True), answer.text[:2000]
+    page = opened(deng, form, new_name)
+    assert deng.post(form, new_name).status_code == 409
+    _before, papers = deng.get(page).text.split('name="kind"')
+    asked = re.findall(r'<option value="(\w+)"', papers.split("</select>")[0])
+    assert asked[:3] == ["application", "identity", "organization_proof"]
+    walk(deng, shen, page, superuser, "organization_name_change")
+    assert "汉滨区样本种植合作社" in deng.get(address).text
+    assert "汉滨区样本种植合作社" in deng.get(f"{address}/history").text
     pass_days(superuser, 1)
     change = {"basis": "补充协议", "last_day": "2027-12-31"}
     walk(deng, shen, case_of(deng, f"{address}/acts/land_operation_change", change), superuser, "land_operation_change")

@@ -30,6 +30,7 @@ from landreg.registry.facts.lapsing import with_lapse
 from landreg.registry.numbers import draw
 from landreg.registry.rules import ACT_RULES
 from landreg.registry.rules.exits import AT_THE_END
+from landreg.registry.rules.parcel_requests import Correction
 from landreg.registry.rules.requests import SEVERAL, Request, plain
 
 LATER = AT_ACCEPTANCE | AT_THE_END
@@ -174,13 +175,13 @@ def case_number(uow: UnitOfWork, county: str) -> str:
 
 
 def new_case(uow: UnitOfWork, county: str, village: str, kind: str, asked: Request) -> dict[str, Any]:
-    """A case's values but those of its subject, under a new number."""
+    """A case's values but those of its subject, under a new number. A correction's kind of act says who found the error."""
     return {
         "county": county,
         "case_id": uuid4(),
         "village": village,
         "number": case_number(uow, county),
-        "act_kind": kind,
+        "act_kind": asked.act_kind if isinstance(asked, Correction) else kind,
         "state": "draft",
         "prepared_by": uow.actor.account_id,
         "request": plain(asked),

@@ -15,12 +15,10 @@ from uuid import UUID
 
 from landreg.core.units import total_mu
 from landreg.registry.effects.changes import Changes, Ending, Opened, RightBundle, Standing
-from landreg.registry.rules.acts import HEADS
 from landreg.registry.rules.requests import (
     Assignment,
     Cancellation,
     HouseholdChange,
-    NameChange,
     Release,
     RestrictionAsked,
 )
@@ -134,38 +132,6 @@ def parted(
         *(holder.from_day(on, right_row=row, household_id=told["household_id"]) for holder in bundle.holders),
         *(parcel.from_day(on, right_row=row, position=place) for place, parcel in enumerate(taken, 1)),
     ]
-
-
-def rename(
-    household: Standing,
-    members: Iterable[Standing],
-    asked: NameChange,
-    on: date,
-    new: NewId,
-    elsewhere: Iterable[Standing] = (),
-) -> Changes:
-    """A member is the same person under another name from the day on, and so is the household's representative.
-
-    elsewhere: rows that name the same person as the holder of a right of their own, or as a collective's representative.
-    """
-    (member,) = (row for row in members if row.row["member_id"] == asked.member_id)
-    closes = [member]
-    opens = [*member.until(on, row_id=new()), member.from_day(on, row_id=new(), person_id=asked.person_id)]
-    head = household.row["representative_id"]
-    if head == member.row["person_id"] or (head is None and member.row["relation"] in HEADS):
-        closes.append(household)
-        told = {"name": asked.name, "representative_id": asked.person_id}
-        opens += (*household.until(on, row_id=new()), household.from_day(on, row_id=new(), **told))
-    for row in elsewhere:
-        closes.append(row)
-        opens += (*row.until(on, row_id=new()), row.from_day(on, row_id=new(), **_renamed_as(row.table, asked)))
-    return Changes(tuple(opens), on, tuple(closes))
-
-
-def _renamed_as(table: str, asked: NameChange) -> dict[str, Any]:
-    if table == "holder":
-        return {"name": asked.name, "person_id": asked.person_id}
-    return {"representative": asked.name, "representative_id": asked.person_id}
 
 
 def cancel(

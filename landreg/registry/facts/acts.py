@@ -24,7 +24,7 @@ from landreg.registry.facts.certificates import exchange_proposals
 from landreg.registry.facts.exits import exit_proposals, pending_exits
 from landreg.registry.facts.households import household_proposals, operated
 from landreg.registry.facts.limits import lying_on
-from landreg.registry.facts.names import name_proposals
+from landreg.registry.facts.names import name_proposals, organization_proposals
 from landreg.registry.facts.operation import operation_proposals
 from landreg.registry.facts.parcels import parcel_proposals
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted, term_of
@@ -57,6 +57,7 @@ FAMILIES: Mapping[str, Reading] = {
     **dict.fromkeys(EXIT_REQUESTS, exit_proposals),
     "certificate_exchange": exchange_proposals,
     "name_change": name_proposals,
+    "organization_name_change": organization_proposals,
 }
 """By kind of act: what reads its cases, where a family of acts has a module of its own."""
 

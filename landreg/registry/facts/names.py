@@ -1,4 +1,4 @@
-"""Facts for the change of a member's name: the household as it stands, and whether the number given is the member's own."""
+"""Facts for the change of a name: of a member, whose number has to be their own; of an organisation, in all its rows."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from landreg.access.queries import same_persons
 from landreg.law.book import act_type
 from landreg.registry.casebook import Case
 from landreg.registry.effects import Changes, Standing
-from landreg.registry.effects import acts as effects
+from landreg.registry.effects import names as effects
 from landreg.registry.facts import standing
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted
-from landreg.registry.rules.names import NameFacts
-from landreg.registry.rules.requests import NameChange, read
+from landreg.registry.rules.names import NameFacts, OrganizationFacts
+from landreg.registry.rules.requests import NameChange, OrganizationNameChange, read
 
 
 def name_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
@@ -81,3 +81,36 @@ def _changes(
         raise ValueError(f"{case.subject_code} is not in force")
     made = effects.rename(household.household, household.members, asked, on, uuid4, elsewhere)
     return Changes(made.opens, on, made.closes, dict.fromkeys(case.right_ids, "replaced"))
+
+
+def organization_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
+    """The proposals of cases in which the name of an organisation changes, in a fixed number of queries."""
+    county = cases[0].county
+    right_ids = [right for case in cases for right in case.right_ids]
+    bundles = standing.rights(session, county, right_ids)
+    restrictions = standing.restrictions(session, county, right_ids)
+    papers = folders(session, county, [case.case_id for case in cases])
+    known = standing.organizations(session, county, [one.right.row["household_id"] for one in bundles.values()])
+    made = []
+    for case in cases:
+        asked = read(case.act_kind, case.request)
+        assert isinstance(asked, OrganizationNameChange)  # noqa: S101  the kind of act says so
+        bundle, limits = bundles.get(case.right_ids[0]), restrictions.get(case.right_ids[0], ())
+        rows = known.get(bundle.right.row["household_id"], ()) if bundle else ()
+        facts = OrganizationFacts(
+            act_kind=case.act_kind,
+            code=case.subject_code,
+            asked=asked,
+            in_force=bundle is not None,
+            right_kind=case.right_kind,
+            missing=papers_lacking(case, act_type(case.act_kind), papers[case.case_id]),
+            restrictions=restricted(limits),
+            organization=rows[0].row["code"] if rows else "",
+            known_name=rows[0].row["name"] if rows else "",
+        )
+        made.append(ActProposal(case, InForce(bundle, None, limits), facts, partial(_renamed, asked, rows)))
+    return made
+
+
+def _renamed(asked: OrganizationNameChange, rows: tuple[Standing, ...], on: date) -> Changes:
+    return effects.rename_organization(rows, asked, on, uuid4)

@@ -27,6 +27,7 @@ from landreg.registry.facts.ground import OnGround, around_shapes, bundles_on, p
 from landreg.registry.facts.members import member_proposals
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted
 from landreg.registry.rules.parcel_requests import (
+    CORRECTIONS,
     AreaChange,
     BoundaryCorrection,
     ParcelMerge,
@@ -50,10 +51,10 @@ class Outcome:
 
 def parcel_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
     """The proposals of cases on acts that redraw, divide, join or measure parcels, and of corrections."""
-    corrections = [case for case in cases if case.act_kind == "correction"]
+    corrections = [case for case in cases if case.act_kind in CORRECTIONS]
     members = [case for case in corrections if case.request.get("of") == "member"]
     others = [case for case in corrections if case not in members]
-    redrawing = [case for case in cases if case.act_kind != "correction"]
+    redrawing = [case for case in cases if case.act_kind not in CORRECTIONS]
     return [*_redrawn(session, redrawing), *correction_proposals(session, others), *member_proposals(session, members)]
 
 

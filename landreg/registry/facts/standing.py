@@ -138,6 +138,24 @@ def named_elsewhere(session: Session, county: str, persons: Sequence[UUID]) -> d
     return {person: tuple(rows) for person, rows in found.items()}
 
 
+def organizations(session: Session, county: str, holder_ids: Sequence[UUID]) -> dict[UUID, tuple[Standing, ...]]:
+    """By id of a holder that is an organisation: its row, and those under which other offices entered the same code."""
+    own = select(Holder.code).where(
+        Holder.county == county, Holder.holder_id.in_(holder_ids), Holder.kind == "organization", in_force(Holder)
+    )
+    rows = _rows(session, Holder, county, Holder.code.in_(own), Holder.kind == "organization")
+    by_code: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        by_code[row.code].append(row)
+    return {
+        row.holder_id: tuple(
+            standing("holder", one) for one in sorted(by_code[row.code], key=lambda one: one.holder_id != row.holder_id)
+        )
+        for row in rows
+        if row.holder_id in holder_ids
+    }
+
+
 def certificates_in_force(session: Session, county: str, right_ids: Sequence[UUID]) -> Sequence[Certificate]:
     """The certificates of these rights that were neither replaced nor cancelled."""
     ended = select(CertificateEnd.certificate_id).where(

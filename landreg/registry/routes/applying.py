@@ -43,16 +43,22 @@ def offered(on: str, right_kind: str) -> list[str]:
 
 
 @blueprint.app_template_global()
-def offered_on_right(right: Any, restrictions: Collection[str]) -> dict[str, str]:
+def offered_on_right(right: Any, restrictions: Collection[str], holder: str = "") -> dict[str, str]:
     """The acts that may be applied for on a right in force, with the address of each form; none for who may not apply.
 
-    restrictions: kinds of those that lie on it; one that does not can be neither changed nor released.
+    restrictions: kinds of those that lie on it; one that does not can be neither changed nor released. holder: of which kind
+    its holder is; only an organisation changes its own name.
     """
     if not known_actor().has(Role.REGISTRAR):
         return {}
     key = {"county": right.county, "right_id": right.right_id}
     of = {**RELEASES, **CHANGES}
-    kinds = [kind for kind in offered("right", right.kind) if kind not in of or of[kind] in restrictions]
+    apart = () if holder == "organization" else ("organization_name_change",)
+    kinds = [
+        kind
+        for kind in offered("right", right.kind)
+        if kind not in apart and (kind not in of or of[kind] in restrictions)
+    ]
     return {kind: url_for("registry.applying.on_right", kind=kind, **key) for kind in kinds}
 
 
@@ -155,6 +161,7 @@ _ON_RIGHT: Mapping[str, Callable[[Actor, str], Request]] = {
     "cancellation": right_forms.cancellation,
     "reissue": right_forms.reissue,
     "certificate_exchange": right_forms.certificate_exchange,
+    "organization_name_change": right_forms.organization_name_change,
     **dict.fromkeys(RESTRICTIONS, restriction_forms.asked),
     **dict.fromkeys(CHANGES, restriction_forms.changed),
     **dict.fromkeys(RELEASES, right_forms.release),

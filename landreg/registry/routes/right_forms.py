@@ -7,10 +7,18 @@ from datetime import date
 from uuid import UUID
 
 from landreg.core.actor import Actor
+from landreg.core.codes import tidy
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding
 from landreg.party import queries as parties
-from landreg.registry.rules.requests import Assignment, Cancellation, CertificateExchange, Reissue, Release
+from landreg.registry.rules.requests import (
+    Assignment,
+    Cancellation,
+    CertificateExchange,
+    OrganizationNameChange,
+    Reissue,
+    Release,
+)
 from landreg.web.forms import read_form
 
 
@@ -55,6 +63,15 @@ class ExchangeForm:
     number: str = field(metadata={"most": 60})
 
 
+@dataclass(frozen=True)
+class OrganizationForm:
+    """An organisation's new name, its code, and the paper that shows the change."""
+
+    new_name: str = field(metadata={"most": 100})
+    uscc: str = field(metadata={"most": 20})
+    basis: str = field(metadata={"most": 100})
+
+
 def assignment(actor: Actor, kind: str) -> Assignment:
     """Who takes a right over. Raises BadInput (TR-3) for no household."""
     given = read_form(AssignmentForm)
@@ -86,3 +103,9 @@ def certificate_exchange(actor: Actor, kind: str) -> CertificateExchange:
     """The request of an exchanged certificate."""
     given = read_form(ExchangeForm)
     return CertificateExchange(given.reason, given.number)
+
+
+def organization_name_change(actor: Actor, kind: str) -> OrganizationNameChange:
+    """The request of an organisation's new name."""
+    given = read_form(OrganizationForm)
+    return OrganizationNameChange(given.new_name.strip(), tidy(given.uscc), given.basis.strip())

@@ -10,7 +10,7 @@ from landreg.law.book import Law
 from landreg.party.rules import pt_1_members_in_one_household
 from landreg.registry.rules import contract
 from landreg.registry.rules.acts import HEADS, reg_20_documents_complete, reg_21_still_in_force
-from landreg.registry.rules.parcel_requests import Correction
+from landreg.registry.rules.parcel_requests import CORRECTIONS, Correction
 from landreg.registry.rules.parcels import (
     ParcelActFacts,
     par_8_something_changes,
@@ -90,25 +90,24 @@ def _of_member(facts: ParcelActFacts) -> Correction | None:
     return asked if isinstance(asked, Correction) and asked.of == "member" else None
 
 
-CORRECTION_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
-    "correction": (
-        reg_20_documents_complete,
-        reg_21_still_in_force,
-        *RESTRICTED,
-        par_8_something_changes,
-        par_11_code_is_new,
-        par_14_correctable,
-        par_15_says_who_found_it,
-        par_16_area_is_some,
-        cor_1_of_this_household,
-        cor_2_same_person,
-        pt_1_members_in_one_household,
-        cor_3_one_stands_for_the_household,
-        cor_4_a_holder_stays,
-        cor_5_member_is_heard,
-        cor_6_operation_within_the_term,
-        ct_1_term_within_law,
-        ct_6_term_not_short,
-    ),
-}
+_RULES: tuple[Callable[..., Any], ...] = (
+    reg_20_documents_complete,
+    reg_21_still_in_force,
+    *RESTRICTED,
+    par_8_something_changes,
+    par_11_code_is_new,
+    par_14_correctable,
+    par_15_says_who_found_it,
+    par_16_area_is_some,
+    cor_1_of_this_household,
+    cor_2_same_person,
+    pt_1_members_in_one_household,
+    cor_3_one_stands_for_the_household,
+    cor_4_a_holder_stays,
+    cor_5_member_is_heard,
+    cor_6_operation_within_the_term,
+    ct_1_term_within_law,
+    ct_6_term_not_short,
+)
+CORRECTION_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = dict.fromkeys(CORRECTIONS, _RULES)
 """By kind of act: the rules that judge it."""

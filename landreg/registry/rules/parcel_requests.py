@@ -81,7 +81,14 @@ class Correction:
         """What is said to be right of a fact; None where it is not corrected."""
         return next((one.value for one in self.facts if one.fact == fact), None)
 
+    @property
+    def act_kind(self) -> str:
+        """The kind of its act: what the office found itself is put right by one of its own, after a public notice."""
+        return "office_correction" if self.by == "office" else "correction"
 
+
+CORRECTIONS = ("correction", "office_correction")
+"""The kinds of act that put right what was wrong from the first day."""
 ParcelRequest = ParcelSplit | ParcelMerge | BoundaryCorrection | AreaChange | PartLoss | Correction
 PARCEL_REQUESTS: Mapping[str, Any] = {
     "parcel_split": ParcelSplit,
@@ -89,6 +96,6 @@ PARCEL_REQUESTS: Mapping[str, Any] = {
     "boundary_correction": BoundaryCorrection,
     "area_change": AreaChange,
     "part_loss": PartLoss,
-    "correction": Correction,
+    **dict.fromkeys(CORRECTIONS, Correction),
 }
 """By kind of act: the shape of its request."""

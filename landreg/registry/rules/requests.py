@@ -166,6 +166,15 @@ class NameChange:
     reason: str
 
 
+@dataclass(frozen=True)
+class OrganizationNameChange:
+    """An organisation's new name, its social credit code, which stays, and the paper that shows the change."""
+
+    name: str
+    code: str
+    basis: str
+
+
 Request: TypeAlias = (
     HouseholdChange
     | Assignment
@@ -175,6 +184,7 @@ Request: TypeAlias = (
     | Reissue
     | CertificateExchange
     | NameChange
+    | OrganizationNameChange
     | ParcelRequest
     | RenewalRequest
     | HouseholdRequest
@@ -187,6 +197,7 @@ REQUESTS: Mapping[str, Any] = {
     "reissue": Reissue,
     "certificate_exchange": CertificateExchange,
     "name_change": NameChange,
+    "organization_name_change": OrganizationNameChange,
     **dict.fromkeys(RESTRICTIONS, RestrictionAsked),
     **dict.fromkeys(RELEASES, Release),
     **HOUSEHOLD_REQUESTS,

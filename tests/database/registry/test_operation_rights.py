@@ -10,20 +10,24 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import sqlalchemy as sa
 
 from landreg import keys
 from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
+from landreg.core.asof import AsOf
 from landreg.core.db import unit_of_work
-from landreg.core.errors import Refused
+from landreg.core.errors import BadInput, Refused
 from landreg.log.store import seal
 from landreg.registry import queries
+from landreg.registry.casebook import Act
 from landreg.registry.casework import cases
 from landreg.registry.documents import Store
 from landreg.registry.facts import standing
 from landreg.registry.issued import certificates
 from landreg.registry.issued.certificates import Press
+from landreg.registry.past import changed_by, right_history
 from landreg.registry.rules.household_requests import (
     Exchange,
     LandOperation,
@@ -31,7 +35,7 @@ from landreg.registry.rules.household_requests import (
     LandOperationEnd,
     Operator,
 )
-from landreg.registry.rules.requests import Cancellation, RestrictionAsked
+from landreg.registry.rules.requests import Cancellation, OrganizationNameChange, RestrictionAsked
 from tests.database.registry.test_household_acts import rechecked
 from tests.household_kit import SECOND, asked_for, division, household_id, parcels
 from tests.registry_kit import Connection, applied, booked, codes, one, pass_days, right_of, to_rights
@@ -208,3 +212,66 @@ def test_who_operates_land_of_others_has_certificates_of_their_own_rights_alone(
     seal(worker, database)
     press = Press(keys.certificate_signer(database), Store(tmp_path), "http://127.0.0.1:8000")
     assert len(certificates.issue(registrar, COUNTY, [case], press).issued) == 3
+
+
+def renamed(actor: Actor, right: UUID, name: str = "汉滨区样本种植专业合作社") -> UUID:
+    """A case in which the organisation that holds a right has another name."""
+    asked_ = OrganizationNameChange(name, USCC, "登记通知书〔2027〕1号")
+    return asked_for(actor, "organization_name_change", asked_, right=right)
+
+
+def test_an_organisation_has_its_new_name_on_all_its_rights_from_the_day_on_and_the_old_one_before(
+    operated: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
+) -> None:
+    holder = one(registrar, f"SELECT holder_id FROM party.holder WHERE {STANDS}")
+    theirs = right_of(registrar, SECOND)
+    more = asked(
+        registrar,
+        operator=Operator("organization", holder, "样本合作社", USCC),
+        parcels=tuple(parcels(registrar, theirs)[:1]),
+    )
+    case = asked_for(registrar, "land_operation", more, right=theirs, household=SECOND, more=("filing",))
+    booked(registrar, reviewer, superuser, case, "land_operation")
+    pass_days(superuser, 5)
+    before = one(registrar, "SELECT system.clock() - interval '1 day'")
+    booked(registrar, reviewer, superuser, renamed(registrar, operated), "organization_name_change")
+    rights = superuser.execute(
+        f"SELECT right_id FROM registry.\"right\" WHERE kind = 'land_operation' AND {STANDS}"
+    ).fetchall()
+    with unit_of_work(registrar) as uow:
+        now = AsOf.now(uow.now)
+        for (right_id,) in rights:
+            right = queries.right_as_of(uow.session, COUNTY, right_id, now)
+            assert right is not None
+            for asked_of, name in ((now, "汉滨区样本种植专业合作社"), (AsOf(before.date(), before), "样本合作社")):
+                assert [one.name for one in queries.holders_of_right(uow.session, right, asked_of)] == [name]
+            (told, *_) = right_history(uow.session, COUNTY, right_id)
+            (line,) = told.lines
+            said = (told.act.kind, line.part, line.before, line.after)
+            assert said == ("organization_name_change", "holder", "样本合作社", "汉滨区样本种植专业合作社")
+        (act,) = uow.session.scalars(sa.select(Act).where(Act.kind == "organization_name_change"))
+        assert {changed.key for changed in changed_by(uow.session, act, 10)[0]} == {right_id for (right_id,) in rights}
+    assert rechecked(database, worker) == []
+
+
+def test_who_is_not_the_organisation_that_holds_the_right_is_not_renamed(
+    operated: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    other = OrganizationNameChange("别的合作社", "93610902MA0000002E", "通知书")
+    with pytest.raises(Refused) as refused:
+        applied(registrar, "organization_name_change", other, operated)
+    assert codes(refused) == {"CHG-10"}
+    with pytest.raises(Refused) as refused:
+        renamed(registrar, operated, "样本合作社")
+    assert codes(refused) == {"CHG-11"}
+    with pytest.raises(BadInput) as unfit:
+        renamed(registrar, right_of(registrar))
+    assert codes(unfit) == {"REG-25"}
+    taker = Operator("household", household_id(registrar, SECOND), "户主2", SECOND)
+    change = LandOperationChange("再流转合同", None, (), taker)
+    papers = ("contractor_consent", "filing")
+    case = asked_for(registrar, "land_operation_change", change, right=operated, more=papers)
+    booked(registrar, reviewer, superuser, case, "land_operation_change")
+    with pytest.raises(Refused) as refused:
+        renamed(registrar, operated)
+    assert codes(refused) == {"CHG-10"}

@@ -12,9 +12,9 @@ import pytest
 
 from landreg.law.book import act_types, examine, national_law
 from landreg.registry.rules import ACT_RULES
-from landreg.registry.rules.act_facts import ActFacts, Restricted, Taker
+from landreg.registry.rules.act_facts import ActFacts, OnRight, Restricted, Taker
 from landreg.registry.rules.certificates import ExchangeFacts
-from landreg.registry.rules.names import NameFacts
+from landreg.registry.rules.names import NameFacts, OrganizationFacts
 from landreg.registry.rules.requests import (
     Assignment,
     Cancellation,
@@ -23,6 +23,7 @@ from landreg.registry.rules.requests import (
     Joining,
     Leaving,
     NameChange,
+    OrganizationNameChange,
     Reissue,
     Release,
     Request,
@@ -43,7 +44,13 @@ MORTGAGED = replace(SEIZURE, kind="mortgage", party="信用社", right_id=UUID(i
 DISPUTE = replace(SEIZURE, restriction_id=UUID(int=21), kind="dispute", party="异议村民")
 GIVEN_BACK = Cancellation("returned", noticed_on=date(2026, 1, 1))
 RENAMED = NameChange(CHILD, UUID(int=4), "王新", "renamed")
-FACTS: dict[str, type[ActFacts]] = {"certificate_exchange": ExchangeFacts, "name_change": NameFacts}
+USCC = "93610902MA0000001B"
+NEW_NAME = OrganizationNameChange("汉滨区样本种植专业合作社", USCC, "登记通知书1号")
+FACTS: dict[str, type[ActFacts]] = {
+    "certificate_exchange": ExchangeFacts,
+    "name_change": NameFacts,
+    "organization_name_change": OrganizationFacts,
+}
 PAPERS = frozenset({"risk_statement", "notice_consent", "creditor_consent"})
 BORN = Joining(STRANGER, "21", holds_right=True, reason="birth")
 
@@ -63,6 +70,8 @@ def facts(kind: str, asked: Request, **changed: Any) -> ActFacts:
     )
     if isinstance(sound, ExchangeFacts):
         sound = replace(sound, certificates=("N1",))
+    if isinstance(sound, OrganizationFacts):
+        sound = replace(sound, organization=USCC, known_name="样本合作社")
     if kind == "mortgage":
         sound = replace(sound, papers=frozenset({"filing"}))
     return replace(sound, **changed)
@@ -78,6 +87,8 @@ SOUND: list[tuple[str, Request, dict[str, Any]]] = [
     ("cancellation", GIVEN_BACK, {}),
     ("certificate_exchange", CertificateExchange("damaged", "N1"), {}),
     ("name_change", RENAMED, {"members": {CHILD: True}}),
+    ("organization_name_change", NEW_NAME, {}),
+    ("organization_name_change", NEW_NAME, {"restrictions": (SEIZURE, MORTGAGED)}),
     ("dispute_entry", RestrictionAsked("dispute", "异议村民", "调解受理书"), {"restrictions": (SEIZURE,)}),
     ("dispute_release", Release(DISPUTE.restriction_id, "调解书"), {"restrictions": (DISPUTE,)}),
     ("household_change", HouseholdChange(leaves=(Leaving(CHILD, "death"),)), {"heads": frozenset({WIFE})}),
@@ -135,6 +146,11 @@ REFUSED: list[tuple[str, str, Request, dict[str, Any]]] = [
     ("CHG-8", "name_change", RENAMED, {"members": {CHILD: True}, "told": False}),
     ("CHG-9", "name_change", RENAMED, {"members": {CHILD: True}, "other_name": False}),
     ("CHG-9", "name_change", replace(RENAMED, reason="whim"), {"members": {CHILD: True}}),
+    ("CHG-10", "organization_name_change", replace(NEW_NAME, code="93610902MA0000002E"), {}),
+    ("CHG-10", "organization_name_change", replace(NEW_NAME, code=""), {"organization": ""}),
+    ("CHG-11", "organization_name_change", replace(NEW_NAME, name="样本合作社 "), {}),
+    ("CHG-11", "organization_name_change", replace(NEW_NAME, name=" "), {}),
+    ("CHG-11", "organization_name_change", replace(NEW_NAME, basis=" "), {}),
     ("RES-2", "dispute_release", Release(SEIZURE.restriction_id, "调解书"), {"restrictions": (SEIZURE,)}),
     ("TR-12", "assignment", ASSIGNED, {"restrictions": (DISPUTE,)}),
     ("HH-7", "household_change", HouseholdChange((replace(BORN, relation="02"),)), {}),
@@ -179,7 +195,21 @@ def test_what_is_right_is_let_through(kind: str, asked: Request, changed: dict[s
 def test_one_thing_wrong_is_one_finding(code: str, kind: str, asked: Request, changed: dict[str, Any]) -> None:
     (finding,) = examine(ACT_RULES[kind], facts(kind, asked, **changed), LAW)
     assert (finding.code, LAW.level(finding)) == (code, "refuse")
-    assert "—" not in LAW.say(finding, "zh") or code in ("TR-3",)
+    assert "—" not in LAW.say(finding, "zh") or code in ("TR-3", "CHG-10")
+
+
+def test_a_refusal_names_each_restriction_with_the_right_on_which_it_lies_and_whose_that_is() -> None:
+    mine = replace(SEIZURE, on=OnRight("contract_management", "6109021042020100010J", "王*"))
+    theirs = replace(DISPUTE, on=OnRight("land_operation", "6109021042020100020JL01", "样本合作社"))
+    asked = facts("assignment", ASSIGNED, restrictions=(mine, theirs))
+    (finding,) = examine(ACT_RULES["assignment"], asked, LAW)
+    assert LAW.say(finding, "zh").startswith(
+        "土地承包经营权 6109021042020100010J（王*）上的查封（法院）；"
+        "土地经营权 6109021042020100020JL01（样本合作社）上的争议（异议村民）："
+    )
+    assert "seizure (法院) on contract-management right 6109021042020100010J of 王*; dispute" in LAW.say(finding, "en")
+    (unnamed,) = examine(ACT_RULES["assignment"], replace(asked, restrictions=(SEIZURE,)), LAW)
+    assert LAW.say(unnamed, "zh").startswith("权利上的查封（法院）：")
 
 
 def test_who_marries_out_is_a_note_for_the_reviewer() -> None:
