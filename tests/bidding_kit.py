@@ -54,6 +54,15 @@ def pass_time(superuser: Connection, **span: float) -> None:
     )
 
 
+def lower_most(superuser: Connection, kind: str, most_mu: int) -> None:
+    """Let the county allow less land to a kind of taker (QUAL-4), as somebody has bid already."""
+    superuser.execute(
+        """INSERT INTO law.county_parameter (county, id, village, name, key, value, since, decided_in, set_by, set_at)
+           VALUES (%s, gen_random_uuid(), %s, 'QUAL-4.most_mu', %s, %s, '2021-01-01', '样本', %s, system.clock())""",
+        [COUNTY, COUNTY, kind, str(most_mu), UUID(int=1)],
+    )
+
+
 def published(registrar: Actor, reviewer: Actor, superuser: Connection, households: int = 3, **changed: Any) -> Listing:
     """The first household's land, listed and published until yesterday."""
 

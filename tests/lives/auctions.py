@@ -1,4 +1,6 @@
-"""An auction: called off, set up anew, entered and bid in, claimed by a member, fallen through twice, come to nothing."""
+"""An auction: called off, set up anew, entered and bid in, told anew, claimed by a member who may not, fallen through, come to
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ WHY = "资金没有到位"
 
 
 def auctions(on: Stage) -> Life:
-    """The first household's land: somebody from elsewhere bids, the second household claims it, and both withdraw."""
+    """The first household's land: somebody from elsewhere bids, the second household claims it and is passed over, and the bidder
+    withdraws.
+    """
     owner, member = at_market(on)
     listing = kit.offered(on.registrar, owner, way="auction")
     at = (COUNTY, listing.listing_id)
@@ -40,17 +44,20 @@ def auctions(on: Stage) -> Life:
     key, form = (COUNTY, sale.sale_id, entrant.entrant_id), uuid4()
     yield "bid", lambda: auction.bid(stranger, *key, Decimal(300), form)
     kit.pass_time(on.superuser, hours=5)
-    window = (yield "open_window", lambda: deals.proceed(OPERATOR, *at)).window
+    untold = (yield "open_window", lambda: deals.proceed(OPERATOR, *at)).window
+    pass_days(on.superuser, 15)
+    window = yield "tell_anew", lambda: windows.tell_anew(OPERATOR, COUNTY, untold.priority_id)
     of = (COUNTY, window.priority_id)
     yield "read_notice", lambda: windows.read(member, *of)
     yield "tell", lambda: windows.tell(OPERATOR, *of, "posted", None, window.first_day, PAPER)
     claimant = takers.of_household(member, COUNTY)
     yield "claim", lambda: windows.claim(member, *of, claimant)
     pass_days(on.superuser, 15)
-    for by in ("priority", "auction"):
-        deal = (yield f"deal_by_{by}", lambda: deals.proceed(OPERATOR, *at)).deal
-        assert deal.by == by
-        yield f"fall {by}", lambda deal=deal: deals.fall(OPERATOR, COUNTY, deal.deal_id, WHY)  # type: ignore[misc]
+    kit.lower_most(on.superuser, "household", 0)
+    yield "pass_over", lambda: deals.pass_over(OPERATOR, *at, "超过上限")
+    deal = (yield "deal", lambda: deals.proceed(OPERATOR, *at)).deal
+    assert deal.by == "auction"
+    yield "fall", lambda: deals.fall(OPERATOR, COUNTY, deal.deal_id, WHY)
     yield "fail", lambda: deals.fail(OPERATOR, COUNTY, sale.sale_id)
 
 

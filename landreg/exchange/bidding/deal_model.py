@@ -84,3 +84,16 @@ class PriorityClaim(CountyKey, By, Base):
     taker_id: Mapped[UUID]
     household_id: Mapped[UUID]
     mark: Mapped[UUID] = mapped_column(server_default=FetchedValue())
+
+
+class PassedOver(CountyKey, By, Base):
+    """Whose turn it was, and who may not take the land; why: the codes of the rules that stood against it."""
+
+    __tablename__ = "passed_over"
+    __table_args__ = SCHEMA
+
+    passed_id: Mapped[UUID] = mapped_column(primary_key=True)
+    listing_id: Mapped[UUID]
+    taker_id: Mapped[UUID]
+    why: Mapped[str]
+    said: Mapped[str]

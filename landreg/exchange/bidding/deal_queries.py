@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +11,17 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from landreg.exchange.bidding.deal_model import Offer, Priority, PriorityClaim, PriorityNotice, PriorityTold
+from landreg.exchange.bidding.deal_model import (
+    Offer,
+    PassedOver,
+    Priority,
+    PriorityClaim,
+    PriorityNotice,
+    PriorityTold,
+)
+from landreg.exchange.bidding.model import Sale
 from landreg.exchange.bidding.row_queries import row_of, rows_of
-from landreg.exchange.model import Deal, DealFall
+from landreg.exchange.model import Deal, DealFall, Listing
 
 
 def claim(session: Session, row: dict[str, Any]) -> PriorityClaim:
@@ -34,9 +42,25 @@ def own_offers(session: Session) -> Sequence[Offer]:
 
 
 def accepted(session: Session) -> Sequence[Offer]:
-    """Accepted offers of which no deal came yet."""
-    dealt = sa.select(Deal.deal_id).where(Deal.county == Offer.county, Deal.listing_id == Offer.listing_id, ~_fallen())
-    return session.scalars(sa.select(Offer).where(Offer.kind == "accept", ~dealt.exists()).order_by(Offer.at)).all()
+    """Accepted offers of which no deal came yet, of listings that are open."""
+    dealt = sa.select(Deal.deal_id).where(
+        Deal.county == Offer.county,
+        Deal.listing_id == Offer.listing_id,
+        sa.or_(~_fallen(), (Deal.taker_id == Offer.taker_id) & (Deal.decided_at > Offer.at)),
+    )
+    passed = sa.select(PassedOver.passed_id).where(
+        PassedOver.county == Offer.county,
+        PassedOver.listing_id == Offer.listing_id,
+        PassedOver.taker_id == Offer.taker_id,
+        PassedOver.at > Offer.at,
+    )
+    open_ = sa.select(Listing.listing_id).where(
+        Listing.county == Offer.county,
+        Listing.listing_id == Offer.listing_id,
+        Listing.state.in_(("published", "dealt")),
+    )
+    asked = sa.select(Offer).where(Offer.kind == "accept", open_.exists(), ~dealt.exists(), ~passed.exists())
+    return session.scalars(asked.order_by(Offer.at)).all()
 
 
 def priorities(session: Session, county: str, listing_id: UUID) -> Sequence[Priority]:
@@ -103,10 +127,50 @@ def deal(session: Session, county: str, deal_id: UUID) -> Deal | None:
     return row_of(session, Deal, county, deal_id=deal_id)
 
 
-def fallen_takers(session: Session, county: str, listing_id: UUID) -> set[UUID]:
-    """Takers whose deal of a listing fell."""
-    asked = sa.select(Deal.taker_id).where(Deal.county == county, Deal.listing_id == listing_id, _fallen())
-    return set(session.scalars(asked))
+def deals_of_sale(session: Session, sale: Sale) -> Sequence[tuple[Deal, bool]]:
+    """Deals that came of a sale, made after it was set up and before the next one was, the last first; and whether each stands."""
+    next_one = sa.select(sa.func.min(Sale.set_at)).where(
+        Sale.county == sale.county, Sale.listing_id == sale.listing_id, Sale.round > sale.round
+    )
+    until = sa.func.coalesce(next_one.scalar_subquery(), sa.literal("infinity", sa.DateTime(timezone=True)))
+    asked = sa.select(Deal, ~_fallen()).where(
+        Deal.county == sale.county,
+        Deal.listing_id == sale.listing_id,
+        Deal.decided_at >= sale.set_at,
+        Deal.decided_at < until,
+    )
+    return [(row[0], row[1]) for row in session.execute(asked.order_by(Deal.decided_at.desc()))]
+
+
+def deal_of_sale(session: Session, sale: Sale) -> Deal | None:
+    """The deal that came of a sale and stands."""
+    return next((one for one, stands in deals_of_sale(session, sale) if stands), None)
+
+
+def under_contract(session: Session, ids: Sequence[UUID]) -> set[UUID]:
+    """Of these deals those of which a contract is drawn or runs; as far as the actor sees it."""
+    asked = sa.text(
+        "SELECT c.deal_id FROM exchange.contract AS c WHERE c.deal_id = ANY (:deals) AND c.state <> 'withdrawn'"
+    )
+    return set(session.execute(asked, {"deals": list(ids)}).scalars())
+
+
+def gone(session: Session, county: str, listing_id: UUID) -> dict[UUID, datetime]:
+    """Takers whose deal of a listing fell, or who were passed over: when it happened last."""
+    fell = sa.select(Deal.taker_id, DealFall.at).join(
+        DealFall, (DealFall.county == Deal.county) & (DealFall.deal_id == Deal.deal_id)
+    )
+    passed = sa.select(PassedOver.taker_id, PassedOver.at)
+    both = sa.union_all(
+        fell.where(Deal.county == county, Deal.listing_id == listing_id),
+        passed.where(PassedOver.county == county, PassedOver.listing_id == listing_id),
+    )
+    return {row.taker_id: row.at for row in sorted(session.execute(both), key=lambda row: row.at)}
+
+
+def passed_over(session: Session, county: str, listing_id: UUID) -> Sequence[PassedOver]:
+    """Who was passed over, and why."""
+    return rows_of(session, PassedOver, county, PassedOver.at, listing_id=listing_id)
 
 
 def falls(session: Session, county: str, listing_id: UUID) -> Sequence[DealFall]:
@@ -118,8 +182,8 @@ def falls(session: Session, county: str, listing_id: UUID) -> Sequence[DealFall]
 
 
 def own_deals(session: Session) -> Sequence[Deal]:
-    """Deals that the actor sees, the newest first."""
-    return session.scalars(sa.select(Deal).order_by(Deal.decided_at.desc()).limit(100)).all()
+    """Deals that the actor sees and that stand, the newest first."""
+    return session.scalars(sa.select(Deal).where(~_fallen()).order_by(Deal.decided_at.desc()).limit(100)).all()
 
 
 def _fallen() -> Any:

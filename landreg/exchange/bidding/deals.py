@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -27,9 +27,10 @@ from landreg.exchange.bidding import (
     told_queries,
     windows,
 )
-from landreg.exchange.bidding.deal_model import Priority
+from landreg.exchange.bidding.deal_model import PassedOver, Priority
 from landreg.exchange.bidding.rules import ranking
-from landreg.exchange.bidding.rules.priority import CLOSE_RULES, Window
+from landreg.exchange.bidding.rules.ending import GivingUp, seal_6_given_up_by_another
+from landreg.exchange.bidding.rules.priority import CLOSE_RULES, pri_1_window_has_run
 from landreg.exchange.bidding.rules.qualified import DEAL_RULES
 from landreg.exchange.bidding.sealed_model import SealedBid
 from landreg.exchange.model import Deal, DealFall, Listing, ListingEvent, Taker
@@ -40,10 +41,21 @@ from landreg.registry.guarded import ties_nothing
 
 @dataclass(frozen=True)
 class Candidate:
-    """Who would get the land at what price."""
+    """Who would get the land at what price. since: when the sale was set up, or the yes was said: members are asked after it."""
 
     taker_id: UUID
     price: Decimal
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Whose turn it is, and by what. window: in which members were asked, None where it is to be opened. at_once: a member's."""
+
+    taker: Taker
+    by: str
+    window: Priority | None = None
+    at_once: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,43 +71,86 @@ def proceed(actor: Actor, county: str, listing_id: UUID) -> Step:
     Refused (BID-15) where nobody is left, (PRI-1, PRI-2) while the window runs or not all were told, (QUAL-1, QUAL-4, QUAL-5).
     """
     with unit_of_work(actor) as uow:
-        found = told_queries.listing(uow.session, county, listing_id)
-        if found is None:
-            raise NotFound
-        if (
-            found.state not in ("published", "dealt")
-            or deal_queries.deal_of(uow.session, county, listing_id) is not None
-        ):
-            raise Conflict(Finding("BID-8", "listing"))
+        found = _open_listing(uow, county, listing_id)
         law = load_law(uow.session, county, beijing_day(uow.now))
-        best = candidate(uow, found)
-        if best is None:
-            raise Refused(Finding("BID-15", "listing"))
-        taker = taker_queries.taker(uow.session, county, best.taker_id)
-        if taker is None:
-            raise NotFound
-        if found.to_whom == "members" or deal_queries.is_member(uow.session, county, listing_id, taker.household_id):
-            return Step(deal=_deal(uow, law, found, taker, best.price, found.way))
-        window = _window_of(uow, found, best)
-        if window is None:
-            return Step(window=_open_window(uow, law, found, best))
-        facts = windows.facts_of(uow, window, law.on)
-        if wrong := examine(CLOSE_RULES, facts, law):
-            raise Refused(wrong)
-        claimed = _claimed(uow, found, facts)
-        if claimed is not None:
-            return Step(deal=_deal(uow, law, found, claimed, best.price, "priority"))
-        return Step(deal=_deal(uow, law, found, taker, best.price, found.way))
+        best = _best(uow, found)
+        turn = _turn(uow, found, best)
+        if not turn.at_once:
+            if turn.window is None:
+                return Step(window=windows.open_one(uow, law, found, best.taker_id, best.price))
+            if wrong := examine(CLOSE_RULES, windows.facts_of(uow, turn.window, law.on), law):
+                raise Refused(wrong)
+        return Step(deal=_deal(uow, law, found, turn, best.price))
+
+
+def pass_over(actor: Actor, county: str, listing_id: UUID, said: str) -> PassedOver:
+    """Pass over whose turn it is and who may not take the land: not reviewed, above the limit, no reserve. The next has a chance.
+
+    Raises NotFound, Conflict (BID-8) where nothing stands against them or a deal stands, Refused (BID-14) without a reason,
+    (BID-15), (PRI-1) of a member who claims the land while others still may.
+    """
+    with unit_of_work(actor) as uow:
+        found = _open_listing(uow, county, listing_id)
+        ties_nothing(beijing_day(uow.now), said=said)
+        if not said.strip():
+            raise Refused(Finding("BID-14", "said"))
+        law = load_law(uow.session, county, beijing_day(uow.now))
+        turn = _turn(uow, found, _best(uow, found))
+        claimed = None if turn.by != "priority" or turn.window is None else windows.facts_of(uow, turn.window, law.on)
+        if claimed is not None and (early := pri_1_window_has_run(claimed)):
+            raise Refused(early)
+        against = examine(DEAL_RULES, sales.taking_in(uow, turn.taker, mu_of(found.area_m2)), law)
+        if not against:
+            raise Conflict(Finding("BID-8", "listing"))
+        row = PassedOver(
+            county=county, village=found.village, passed_id=uuid4(), listing_id=listing_id, taker_id=turn.taker.taker_id,
+            why=" ".join(one.code for one in against), said=said.strip(), by=actor.account_id, by_name=actor.name, at=uow.now,
+        )  # fmt: skip
+        _write(uow, row)
+        logged.stage_row(uow, row)
+    return row
+
+
+def _open_listing(uow: UnitOfWork, county: str, listing_id: UUID) -> Listing:
+    """A listing of which a deal is to come. Raises NotFound, Conflict (BID-8)."""
+    found = told_queries.listing(uow.session, county, listing_id)
+    if found is None:
+        raise NotFound
+    if found.state not in ("published", "dealt") or deal_queries.deal_of(uow.session, county, listing_id) is not None:
+        raise Conflict(Finding("BID-8", "listing"))
+    return found
+
+
+def _best(uow: UnitOfWork, found: Listing) -> Candidate:
+    best = candidate(uow, found)
+    if best is None:
+        raise Refused(Finding("BID-15", "listing"))
+    return best
+
+
+def _turn(uow: UnitOfWork, found: Listing, best: Candidate) -> Turn:
+    """Whose turn it is: the best, or the member who claims the land on these terms."""
+    taker = taker_queries.taker(uow.session, found.county, best.taker_id)
+    if taker is None:
+        raise NotFound
+    household = taker.household_id
+    if found.to_whom == "members" or deal_queries.is_member(uow.session, found.county, found.listing_id, household):
+        return Turn(taker, found.way, at_once=True)
+    window = windows.last_of(uow, found.county, found.listing_id, best.taker_id, best.price, best.since)
+    claimed = None if window is None else _claimed(uow, window, best.since)
+    return Turn(claimed or taker, "priority" if claimed else found.way, window)
 
 
 def candidate(uow: UnitOfWork, found: Listing) -> Candidate | None:
-    """Who comes first now, those whose deal fell left out; None where nobody does. Raises Conflict (BID-8) before the close."""
+    """Who comes first now, those left out whose deal fell or who were passed over after they bid or said yes; None where nobody
+    does. Raises Conflict (BID-8) before the close.
+    """
     session, county = uow.session, found.county
-    fallen = deal_queries.fallen_takers(session, county, found.listing_id)
+    left_out = deal_queries.gone(session, county, found.listing_id)
     if found.way == "negotiation":
         said = [one for one in deal_queries.offers(session, county, found.listing_id) if one.kind == "accept"]
-        left = [one for one in said if one.taker_id not in fallen]
-        return Candidate(left[-1].taker_id, left[-1].price) if left else None
+        left = [one for one in said if one.taker_id not in left_out or left_out[one.taker_id] < one.at]
+        return Candidate(left[-1].taker_id, left[-1].price, left[-1].at) if left else None
     held = [
         one for one in sale_queries.sales(session, found.listing_id) if one.clock.over not in ("cancelled", "failed")
     ]
@@ -103,9 +158,10 @@ def candidate(uow: UnitOfWork, found: Listing) -> Candidate | None:
         raise Conflict(Finding("BID-8", "sale"))
     order = order_of(uow, held[-1])
     takers = {one.entrant_id: one.taker_id for one in sale_queries.entrants(session, county, held[-1].sale.sale_id)}
-    gone = {entrant for entrant, taker in takers.items() if taker in fallen}
+    since = held[-1].sale.set_at
+    gone = {entrant for entrant, taker in takers.items() if taker in left_out and left_out[taker] >= since}
     best = ranking.standing_next(order, gone, found.floor)
-    return None if best is None else Candidate(takers[best.entrant], best.price.quantize(CENT))
+    return None if best is None else Candidate(takers[best.entrant], best.price.quantize(CENT), since)
 
 
 def order_of(uow: UnitOfWork, found: sale_queries.Standing) -> tuple[ranking.Standing, ...]:
@@ -133,25 +189,30 @@ def last_of_each(bids: list[SealedBid]) -> dict[UUID, SealedBid]:
     return {one.sealed_id: one for one in last.values()}
 
 
-def fail(actor: Actor, county: str, sale_id: UUID) -> None:
-    """Say that a sale came to nothing: no bid, or none left that reaches the limit; a new round may follow.
-
-    Raises NotFound, Conflict (BID-8) where somebody is left, or it is not closed.
+def fail(actor: Actor, county: str, sale_id: UUID, said: str = "") -> None:
+    """Say that a sale came to nothing: no bid, none left that reaches the limit, or sealed bids that nobody opened; a new round
+    may follow. Raises NotFound, Conflict (BID-8) where somebody is left, or it is not closed, Refused (SEAL-6).
     """
     with unit_of_work(actor) as uow:
         standing = sales.standing(uow, county, sale_id)
-        found = told_queries.listing(uow.session, county, standing.sale.listing_id)
+        sale, found = standing.sale, told_queries.listing(uow.session, county, standing.sale.listing_id)
         if found is None:
             raise NotFound
-        if standing.stage not in ("closed", "opened") or candidate(uow, found) is not None:
+        ties_nothing(beijing_day(uow.now), said=said)
+        if standing.stage == "closed" and sale.way == "sealed":
+            by_officer = actor.account_id in (sale.officer_one, sale.officer_two)
+            facts = GivingUp(standing.now, standing.clock.closes_at, said, by_officer)
+            if wrong := seal_6_given_up_by_another(facts, sales.law_of(uow, county)):
+                raise Refused(wrong)
+        elif standing.stage not in ("closed", "opened") or candidate(uow, found) is not None:
             raise Conflict(Finding("BID-8", "sale"))
-        sales.ended(uow, standing.sale, "failed", "")
+        sales.ended(uow, sale, "failed", said)
 
 
 def fall(actor: Actor, county: str, deal_id: UUID, reason: str) -> DealFall:
     """A deal does not come about: the winner withdrew. The next step gives the next one a chance.
 
-    Raises NotFound, Refused (BID-14) without a reason, Conflict (LST-8) where it fell already.
+    Raises NotFound, Refused (BID-14) without a reason, Conflict (LST-8) where it fell already, or its contract stands.
     """
     with unit_of_work(actor) as uow:
         deal = deal_queries.deal(uow.session, county, deal_id)
@@ -170,39 +231,23 @@ def fall(actor: Actor, county: str, deal_id: UUID, reason: str) -> DealFall:
     return row
 
 
-def _claimed(uow: UnitOfWork, found: Listing, facts: Window) -> Taker | None:
-    """The member who gets the land: the only claimant, or the first of the lot; whose deal fell is left out."""
-    fallen = deal_queries.fallen_takers(uow.session, found.county, found.listing_id)
-    left = {str(one.taker): one for one in facts.claims if one.taker not in fallen}
-    order = ranking.by_lot(left.keys(), (one.mark for one in facts.claims))
-    return taker_queries.taker(uow.session, found.county, left[order[0]].taker) if order else None
+def _claimed(uow: UnitOfWork, window: Priority, since: datetime) -> Taker | None:
+    """The member who gets the land: the only claimant, or the first of the lot; whoever had the turn already is left out."""
+    left_out = deal_queries.gone(uow.session, window.county, window.listing_id)
+    claims = windows.claims_on(uow, window, since)
+    left = {str(one.taker_id): one for one in claims if one.taker_id not in left_out or left_out[one.taker_id] < one.at}
+    order = ranking.by_lot(left.keys(), (str(one.mark) for one in claims))
+    return taker_queries.taker(uow.session, window.county, left[order[0]].taker_id) if order else None
 
 
-def _window_of(uow: UnitOfWork, found: Listing, best: Candidate) -> Priority | None:
-    before = deal_queries.priorities(uow.session, found.county, found.listing_id)
-    return next((one for one in before if (one.taker_id, one.price) == (best.taker_id, best.price)), None)
-
-
-def _open_window(uow: UnitOfWork, law: Law, found: Listing, best: Candidate) -> Priority:
-    days = law.days("PRI-1.window_days")
-    row = Priority(
-        county=found.county, village=found.village, priority_id=uuid4(), listing_id=found.listing_id, taker_id=best.taker_id,
-        way=found.way, price=best.price, unit=found.unit, first_day=law.on, last_day=law.on + timedelta(days=days - 1),
-        by=uow.actor.account_id, by_name=uow.actor.name, at=uow.now,
-    )  # fmt: skip
-    uow.session.add(row)
-    uow.session.flush()
-    logged.stage_row(uow, row, deal_queries.notices(uow.session, found.county, row.priority_id))
-    return row
-
-
-def _deal(uow: UnitOfWork, law: Law, found: Listing, taker: Taker, price: Decimal, by: str) -> Deal:
+def _deal(uow: UnitOfWork, law: Law, found: Listing, turn: Turn, price: Decimal) -> Deal:
+    taker = turn.taker
     area = sales.taking_in(uow, taker, mu_of(found.area_m2))
     if wrong := examine(DEAL_RULES, area, law):
         raise Refused(wrong)
     row = Deal(
         county=found.county, village=found.village, deal_id=uuid4(), listing_id=found.listing_id, taker_id=taker.taker_id,
-        way=found.way, price=price, unit=found.unit, by=by, decided_at=uow.now, decided_by=uow.actor.account_id,
+        way=found.way, price=price, unit=found.unit, by=turn.by, decided_at=uow.now, decided_by=uow.actor.account_id,
         decided_by_name=uow.actor.name,
     )  # fmt: skip
     event = ListingEvent(

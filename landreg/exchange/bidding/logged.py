@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from landreg.core.db import UnitOfWork
 from landreg.core.units import CENT
-from landreg.exchange.bidding.deal_model import Offer, Priority, PriorityClaim, PriorityNotice, PriorityTold
+from landreg.exchange.bidding.deal_model import Offer, PassedOver, Priority, PriorityClaim, PriorityNotice, PriorityTold
 from landreg.exchange.bidding.model import Bid, Deposit, Entrant, Sale, SaleEvent
 from landreg.exchange.bidding.review_model import (
     LandWatch,
@@ -42,6 +42,7 @@ KINDS = {
     "priority": "exchange.priority",
     "priority_told": "exchange.priority_told",
     "priority_claim": "exchange.priority_claim",
+    "passed_over": "exchange.passed_over",
     "qualification": "exchange.qualification",
     "qualification_decision": "exchange.qualification_decision",
     "reserve": "exchange.reserve",
@@ -51,7 +52,7 @@ KINDS = {
 KEYS: Mapping[type[Any], tuple[str, ...]] = {
     Sale: ("sale_id",), SaleEvent: ("event_id",), Entrant: ("entrant_id",), Deposit: ("deposit_id",), OfficerKey: ("key_id",),
     SealedBid: ("sealed_id",), SealedShare: ("sealed_id", "place"), OpenedBid: ("sealed_id",), Offer: ("offer_id",),
-    Priority: ("priority_id",), PriorityTold: ("told_id",), PriorityClaim: ("claim_id",),
+    Priority: ("priority_id",), PriorityTold: ("told_id",), PriorityClaim: ("claim_id",), PassedOver: ("passed_id",),
     Qualification: ("qualification_id",), QualificationDecision: ("qualification_id",), Reserve: ("reserve_id",),
     LandWatch: ("watch_id",),
 }  # fmt: skip

@@ -72,7 +72,9 @@ def say(actor: Actor, county: str, listing_id: UUID, taker_id: UUID, word: Word)
 def _allowed(
     uow: UnitOfWork, law: Law, told: told_queries.Told, own: Taker | None, before: list[Said], side: str, word: Word
 ) -> None:
-    findings = list(examine(OFFER_RULES, Saying(before, side, word.kind, law.on, word.price), law))
+    findings = list(
+        examine(OFFER_RULES, Saying(before, side, word.kind, law.on, word.price, told.kind == "exchange"), law)
+    )
     if own is not None:
         household = own.kind == "household"
         of_kind = transfers(law.on).get(told.kind)

@@ -36,7 +36,7 @@ def of_sale(uow: UnitOfWork, desk: Desk, found: Standing) -> bytes:
     session, sale = uow.session, found.sale
     listing = told_queries.listing(session, sale.county, sale.listing_id)
     assert listing is not None  # noqa: S101  (the sale hangs on it)
-    deal = deal_queries.deal_of(session, sale.county, sale.listing_id)
+    deal = deal_queries.deal_of_sale(session, sale)
     entrants = {one.entrant_id: one for one in sale_queries.entrants(session, sale.county, sale.sale_id)}
     names = taker_queries.takers(session, sale.county, [one.taker_id for one in entrants.values()])
     entered = tuple(
@@ -45,7 +45,7 @@ def of_sale(uow: UnitOfWork, desk: Desk, found: Standing) -> bytes:
     )
     tables = [
         _table("报名", ("竞买号", "受让方", "本集体成员", "报名时间"), (1, 3, 2, 3), entered),
-        _table("报价", ("次序", "竞买号", "报价", "到达时间"), (1, 1, 2, 4), _bids(uow, found)),
+        _table("报价", ("次序", "竞买号", "报价", "到达时间"), (1, 1, 2, 4), bid_rows(uow, found)),
     ]
     if sale.way == "sealed":
         tables.append(_table("开标", ("竞买号", "报价", "承诺", "核对"), (1, 2, 6, 1), _opened(uow, found)))
@@ -87,12 +87,13 @@ def _facts(uow: UnitOfWork, found: Standing, listing: Listing, deal: Deal | None
     return facts
 
 
-def _bids(uow: UnitOfWork, found: Standing) -> tuple[tuple[str, ...], ...]:
+def bid_rows(uow: UnitOfWork, found: Standing) -> tuple[tuple[str, ...], ...]:
+    """The bids of a sale in their order: place, plate, price, instant."""
     session, sale = uow.session, found.sale
     if sale.way == "sealed":
         rows = sealed_queries.sealed_bids(session, sale.county, sale.sale_id)
         return tuple((str(one.seq), str(one.plate), "密封", _time(one.at)) for one in rows)
-    bids = reversed(sale_queries.bids(session, sale.county, sale.sale_id, 200))
+    bids = reversed(sale_queries.bids(session, sale.county, sale.sale_id))
     return tuple((str(one.seq), str(one.plate), f"{one.price:.2f}", _time(one.at)) for one in bids)
 
 

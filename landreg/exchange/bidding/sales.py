@@ -23,6 +23,7 @@ from landreg.exchange.bidding import (
     told_queries,
 )
 from landreg.exchange.bidding.model import Deposit, Entrant, Sale, SaleEvent
+from landreg.exchange.bidding.rules.ending import bid_8_called_off_before_the_close
 from landreg.exchange.bidding.rules.entering import (
     ENTRY_RULES,
     SALE_RULES,
@@ -159,7 +160,7 @@ def record_deposit(actor: Actor, county: str, entrant_id: UUID, given: Receipt) 
         facts = DepositFacts(
             given.kind if given.kind in DEPOSITS else "", given.amount, given.receipt, given.on_day, today,
             found.sale.deposit_yuan, held, not own and found.now < found.sale.deposit_by and not found.clock.over,
-            over and not (given.kind == "returned" and _won(uow, found, entrant)),
+            over, *_won(uow, found, entrant), given.said,
         )  # fmt: skip
         if wrong := bid_9_deposit_as_owed(facts):
             raise Refused(wrong)
@@ -172,20 +173,20 @@ def record_deposit(actor: Actor, county: str, entrant_id: UUID, given: Receipt) 
     return row
 
 
-def _won(uow: UnitOfWork, found: Standing, entrant: Entrant) -> bool:
-    """Whether the deal that stands is this entrant's: its deposit is credited or kept, not given back."""
-    deal = deal_queries.deal_of(uow.session, entrant.county, found.sale.listing_id)
-    return deal is not None and deal.taker_id == entrant.taker_id
+def _won(uow: UnitOfWork, found: Standing, entrant: Entrant) -> tuple[bool, bool]:
+    """Whether a deal of this sale was this entrant's, and whether it stands."""
+    own = [one for one in deal_queries.deals_of_sale(uow.session, found.sale) if one[0].taker_id == entrant.taker_id]
+    return bool(own), any(stands for _deal, stands in own)
 
 
 def cancel(actor: Actor, county: str, sale_id: UUID, said: str) -> SaleEvent:
-    """Call a sale off, with its reason. Raises NotFound, Refused (BID-14), Conflict (BID-8) where it is over."""
+    """Call a sale off, with its reason. Raises NotFound, Refused (BID-14), Conflict (BID-8) where it is over, or closed."""
     with unit_of_work(actor) as uow:
         found = standing(uow, county, sale_id)
         ties_nothing(beijing_day(uow.now), said=said)
         if not said.strip():
             raise Refused(Finding("BID-14", "said"))
-        if found.clock.over:
+        if found.clock.over or bid_8_called_off_before_the_close(found.now, found.clock.closes_at):
             raise Conflict(Finding("BID-8", "sale"))
         return ended(uow, found.sale, "cancelled", said)
 

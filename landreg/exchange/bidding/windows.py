@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
-from landreg.core.errors import BadInput, Finding, NotFound, Refused
+from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
-from landreg.exchange.bidding import deal_queries, logged
+from landreg.exchange.bidding import deal_queries, logged, sales, told_queries
 from landreg.exchange.bidding.deal_model import Priority, PriorityClaim, PriorityTold
-from landreg.exchange.bidding.rules.priority import Claim, Window, pri_3_claimed_in_time_by_a_member
-from landreg.exchange.model import Taker
+from landreg.exchange.bidding.rules.priority import (
+    Claim,
+    Window,
+    pri_1_window_has_run,
+    pri_3_claimed_in_time_by_a_member,
+)
+from landreg.exchange.bidding.rules.qualified import ENTER_RULES
+from landreg.exchange.model import Listing, Taker
+from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
 from landreg.registry.guarded import Attached, ties_nothing
 
@@ -48,6 +56,58 @@ def tell(
         return _told(uow, window, way, household_id, on_day, paper.sha256, paper.name)
 
 
+def tell_anew(actor: Actor, county: str, priority_id: UUID) -> Priority:
+    """Tell terms anew of which not all were told in their days: another window, in which whoever claimed the land still does.
+
+    Raises NotFound, Conflict (BID-8) where all were told or the days still run, where a later window is there, or a deal.
+    """
+    with unit_of_work(actor) as uow:
+        before = _window(uow, county, priority_id)
+        law = load_law(uow.session, county, beijing_day(uow.now))
+        found = told_queries.listing(uow.session, county, before.listing_id)
+        if found is None:
+            raise NotFound
+        last = last_of(uow, county, before.listing_id, before.taker_id, before.price)
+        stands = deal_queries.deal_of(uow.session, county, before.listing_id) is not None
+        facts = facts_of(uow, before, law.on)
+        if last is not before or stands or found.state not in ("published", "dealt") or not facts.untold:
+            raise Conflict(Finding("BID-8", "window"))
+        if pri_1_window_has_run(facts):
+            raise Conflict(Finding("BID-8", "window"))
+        return open_one(uow, law, found, before.taker_id, before.price)
+
+
+def open_one(uow: UnitOfWork, law: Law, found: Listing, taker_id: UUID, price: Decimal) -> Priority:
+    """Open a window on terms, from today."""
+    days = law.days("PRI-1.window_days")
+    row = Priority(
+        county=found.county, village=found.village, priority_id=uuid4(), listing_id=found.listing_id, taker_id=taker_id,
+        way=found.way, price=price, unit=found.unit, first_day=law.on, last_day=law.on + timedelta(days=days - 1),
+        by=uow.actor.account_id, by_name=uow.actor.name, at=uow.now,
+    )  # fmt: skip
+    uow.session.add(row)
+    uow.session.flush()
+    logged.stage_row(uow, row, deal_queries.notices(uow.session, found.county, row.priority_id))
+    return row
+
+
+def last_of(
+    uow: UnitOfWork, county: str, listing_id: UUID, taker_id: UUID, price: Decimal, since: datetime | None = None
+) -> Priority | None:
+    """The last window on these terms. since: that was opened from this instant on."""
+    before = deal_queries.priorities(uow.session, county, listing_id)
+    same = [one for one in before if (one.taker_id, one.price) == (taker_id, price) and (not since or one.at >= since)]
+    return same[-1] if same else None
+
+
+def claims_on(uow: UnitOfWork, window: Priority, since: datetime | None = None) -> list[PriorityClaim]:
+    """Who claims the land on the terms of a window, in it or in one before it that was not told to all."""
+    session, terms = uow.session, (window.taker_id, window.price)
+    before = deal_queries.priorities(session, window.county, window.listing_id)
+    same = [one for one in before if (one.taker_id, one.price) == terms and (not since or one.at >= since)]
+    return [claim for one in same for claim in deal_queries.claims(session, one.county, one.priority_id)]
+
+
 def read(actor: Actor, county: str, priority_id: UUID) -> None:
     """A household's own account opened the notice: that is evidence, once. Raises NotFound."""
     with unit_of_work(actor) as uow:
@@ -70,6 +130,11 @@ def claim(actor: Actor, county: str, priority_id: UUID, taker: Taker) -> Priorit
         facts = Window(law.on, window.last_day, named)
         if wrong := pri_3_claimed_in_time_by_a_member(facts, taker.household_id):
             raise Refused(wrong)
+        told = told_queries.told(uow.session, county, window.listing_id)
+        if told is None:
+            raise NotFound
+        if above := examine(ENTER_RULES, sales.taking_in(uow, taker, told.area_mu), law):
+            raise Refused(above)
         row = deal_queries.claim(uow.session, {
             "county": county, "village": window.village, "claim_id": uuid4(), "priority_id": priority_id,
             "taker_id": taker.taker_id, "household_id": taker.household_id, "by": actor.account_id, "by_name": actor.name,
@@ -84,10 +149,7 @@ def facts_of(uow: UnitOfWork, window: Priority, today: date) -> Window:
     evidence = deal_queries.evidence(session, county, window.priority_id)
     ways = {one.household_id: one.way for one in evidence if one.household_id is not None}
     named = deal_queries.notices(session, county, window.priority_id)
-    claims = tuple(
-        Claim(one.taker_id, one.household_id, str(one.mark))
-        for one in deal_queries.claims(session, county, window.priority_id)
-    )
+    claims = tuple(Claim(one.taker_id, one.household_id, str(one.mark)) for one in claims_on(uow, window))
     posted = any(one.way == "posted" for one in evidence)
     return Window(
         today, window.last_day, {one.household_id: ways.get(one.household_id, "") for one in named}, posted, claims

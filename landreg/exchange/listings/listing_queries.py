@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Select, func, select, text
 from sqlalchemy.orm import Session
 
-from landreg.exchange.model import Deal, DealFall, Listing, ListingEvent, ListingPaper, ListingParcel, ListingPhoto
+from landreg.exchange.model import Listing, ListingEvent, ListingPaper, ListingParcel, ListingPhoto
 
 OPEN = ("submitted", "published")
 """States in which a listing may be withdrawn."""
@@ -74,16 +73,6 @@ def events(session: Session, county: str, listing_id: UUID) -> Sequence[ListingE
     """The course of a listing, from its first step."""
     found = select(ListingEvent).where(ListingEvent.county == county, ListingEvent.listing_id == listing_id)
     return session.scalars(found.order_by(ListingEvent.at, ListingEvent.event_id)).all()
-
-
-def due(session: Session, today: date) -> Sequence[Listing]:
-    """Published listings whose last day is over and of which no deal stands."""
-    fallen = select(DealFall.deal_id).where(DealFall.county == Deal.county, DealFall.deal_id == Deal.deal_id)
-    stands = select(Deal.deal_id).where(
-        Deal.county == Listing.county, Deal.listing_id == Listing.listing_id, ~fallen.exists()
-    )
-    found = select(Listing).where(Listing.state == "published", Listing.closes_on < today, ~stands.exists())
-    return session.scalars(found.order_by(Listing.closes_on, Listing.number).limit(500)).all()
 
 
 def frozen(session: Session) -> Sequence[Row[Any]]:

@@ -88,10 +88,12 @@ def _own_id(actor: Actor, asked: UUID | None) -> UUID:
 
 
 def withdraw(actor: Actor, county: str, listing_id: UUID, said: str = "") -> None:
-    """Take a listing back, at any time before the deal. Raises NotFound, Refused (LST-6)."""
+    """Take a listing back, at any time before the deal: a household its own, the office a collective's. Raises NotFound,
+    Refused (LST-6).
+    """
     with unit_of_work(actor) as uow:
         row = _row(uow, county, listing_id)
-        if actor.household is not None and row.household_id != actor.household:
+        if row.household_id != actor.household:
             raise NotFound
         ties_nothing(beijing_day(uow.now), said=said)
         note(uow, row, "withdrawn", said)

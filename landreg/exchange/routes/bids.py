@@ -52,7 +52,7 @@ def index() -> Response:
         session = uow.session
         held = sale_queries.sales(session, since=uow.now)
         entries = sale_queries.own_entries(session)
-        said = deal_queries.own_offers(session)
+        said, own = deal_queries.own_offers(session), deal_queries.own_deals(session)
         shown = [] if actor.household is None else deal_queries.own_priorities(session, actor.household)
         standing = sale_queries.standings(session, [(one.county, one.sale_id) for one in entries])
         mine = [(one, standing[one.sale_id]) for one in entries if one.sale_id in standing]
@@ -61,7 +61,8 @@ def index() -> Response:
         names = division_names(session, sorted({one.village for one in told.values()}))
         return pages.render(
             "exchange/bids.html", sales=held, entries=mine, offers=said, windows=shown, told=told, names=names, now=uow.now,
-            deals=deal_queries.own_deals(session), takers=taker_queries.own_takers(session),
+            deals=own, contracted=deal_queries.under_contract(session, [one.deal_id for one in own]),
+            takers=taker_queries.own_takers(session),
         )  # fmt: skip
 
 

@@ -139,6 +139,7 @@ def one(county: str, listing_id: UUID) -> Response:
         drawing=None if judged is None else _drawing(judged.land),
         ground={} if judged is None else judged.land.parcels,
         may_review=may_review,
+        may_withdraw=actor.has(Role.REGISTRAR) and row.source == "collective" and row.state in queries.OPEN,
         reasons=forms.words("return_reason"),
         kinds=transfers(beijing_day(row.listed_at)),
         **context,
@@ -168,6 +169,23 @@ def return_(county: str, listing_id: UUID) -> Redirect:
     service.return_(current_actor(), county, listing_id, "\n".join(part for part in said if part))
     flash(_("已退回，原因已告知。"))
     return redirect(url_for(".index"), 303)
+
+
+@dataclass(frozen=True)
+class Withdrawing:
+    """Why a collective takes its listing back."""
+
+    said: str = field(default="", metadata={"most": 500})
+
+
+@blueprint.post("/listings/<county>/<uuid:listing_id>/withdraw")
+@allow(Role.REGISTRAR)
+@problems.back_to(one)
+def withdraw(county: str, listing_id: UUID) -> Redirect:
+    """Take back what a collective lists, before the deal."""
+    service.withdraw(current_actor(), county, listing_id, read_form(Withdrawing).said)
+    flash(_("挂牌已撤回。"))
+    return redirect(url_for(".one", county=county, listing_id=listing_id), 303)
 
 
 @blueprint.get("/listings/<county>/<uuid:listing_id>/photos/<int:position>.jpg")

@@ -92,6 +92,26 @@ def tell(county: str, priority_id: UUID) -> Redirect:
     return redirect(url_for(".window", county=county, priority_id=priority_id), 303)
 
 
+@blueprint.post("/sales/windows/<county>/<uuid:priority_id>/anew")
+@allow(Role.OPERATOR)
+@problems.back_to(window)
+def tell_anew(county: str, priority_id: UUID) -> Redirect:
+    """Tell the terms anew where not all were told in their days."""
+    opened = windows.tell_anew(current_actor(), county, priority_id)
+    flash(_("已重新公示成交条件，请在第一天张贴并拍照。"))
+    return redirect(url_for(".window", county=county, priority_id=opened.priority_id), 303)
+
+
+@blueprint.post("/sales/listings/<county>/<uuid:listing_id>/pass")
+@allow(Role.OPERATOR)
+@problems.back_to(lambda county, listing_id: index())
+def pass_over(county: str, listing_id: UUID) -> Redirect:
+    """Whose turn it is may not take the land: the next one has a chance."""
+    deals.pass_over(current_actor(), county, listing_id, read_form(Reason).reason)
+    flash(_("已跳过，可以办理下一位。"))
+    return redirect(url_for("sales.index"), 303)
+
+
 @blueprint.post("/sales/deals/<county>/<uuid:deal_id>/fall")
 @allow(Role.OPERATOR)
 @problems.back_to(lambda county, deal_id: index())

@@ -138,6 +138,7 @@ def one(county: str, sale_id: UUID) -> Response:
         for deposit in sale_queries.deposits(session, county, sale_id):
             given.setdefault(deposit.entrant_id, []).append(deposit)
         place = sealed.place_of(found.sale, actor)
+        deal = deal_queries.deal_of_sale(session, found.sale)
         return pages.render(
             "exchange/sale_desk.html", found=found, sale=found.sale, listing=listing, entrants=entrants, deposits=given,
             takers=taker_queries.takers(session, county, [one.taker_id for one in entrants]), place=place,
@@ -147,7 +148,8 @@ def one(county: str, sale_id: UUID) -> Response:
                 for one in envelopes
             ] if place and found.stage == "closed" else [],
             given=sealed_queries.shares_given(session, county, sale_id), least=auction.auction_of(found).least,
-            deal=deal_queries.deal_of(session, county, listing.listing_id), may_act=actor.has(Role.OPERATOR),
+            deal=deal, may_act=actor.has(Role.OPERATOR), passed=deal_queries.passed_over(session, county, listing.listing_id),
+            contracted=deal is not None and bool(deal_queries.under_contract(session, [deal.deal_id])),
             falls=deal_queries.falls(session, county, listing.listing_id),
             windows=deal_queries.priorities(session, county, listing.listing_id),
             names=division_names(session, [listing.village]),
@@ -219,7 +221,7 @@ def shares(county: str, sale_id: UUID) -> Redirect:
 @problems.back_to(one)
 def fail(county: str, sale_id: UUID) -> Redirect:
     """The sale came to nothing."""
-    deals.fail(current_actor(), county, sale_id)
+    deals.fail(current_actor(), county, sale_id, read_form(Reason).reason)
     flash(_("已记为流标，可以再设一场。"))
     return redirect(url_for(".one", county=county, sale_id=sale_id), 303)
 

@@ -214,7 +214,7 @@ def test_when_the_winner_withdraws_the_next_has_a_chance_and_the_members_are_ask
     deals.fail(OPERATOR, COUNTY, sale.sale_id)
     today = beijing_day(kit.now_of())
     for place, kind in ((1, "kept"), (0, "returned")):
-        given = sales.Receipt(kind, kit.DEPOSIT, f"T-{place}", today)
+        given = sales.Receipt(kind, kit.DEPOSIT, f"T-{place}", today, "成交后放弃" if kind == "kept" else "")
         assert sales.record_deposit(OPERATOR, COUNTY, bidders.entrants[place].entrant_id, given).kind == kind
     assert kit.auction(listing).round == 2
 

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landreg.exchange.bidding.rules import auction as au
+from landreg.exchange.bidding.rules import ending as ed
 from landreg.exchange.bidding.rules import entering as en
 from landreg.exchange.bidding.rules import offers as of
 from landreg.exchange.bidding.rules import priority as pr
@@ -34,6 +35,8 @@ SALE = en.SaleFacts(
 )  # fmt: skip
 ENTRY = en.EntryFacts("person", own=False, member=False, to_whom="all")
 PAID = en.DepositFacts("paid", Decimal(900), "BZ-1", date(2026, 11, 27), date(2026, 11, 27), Decimal(900), Decimal(0))
+GIVEN = replace(PAID, kind="returned", held=Decimal(900))
+UNOPENED = ed.GivingUp(NOW + 72 * HOUR, NOW, "开标人密钥丢失", by_officer=False)
 WINDOW = pr.Window(date(2026, 12, 20), date(2026, 12, 19), {ONE: "read", TWO: "by_hand"})
 TAKING = qu.TakingIn("organisation", Decimal(150), Decimal(40), Decimal(190), Decimal(38_000))
 REVIEW = qu.Reviewing(qu.PAPERS, date(2026, 10, 9), date(2026, 11, 5), "passed")
@@ -57,6 +60,16 @@ CASES: list[tuple[str, Callable[..., Any], Any, Any]] = [
     ("BID-9", en.bid_9_deposit_as_owed, PAID, replace(PAID, amount=Decimal("899.99"))),
     ("BID-9", en.bid_9_deposit_as_owed, PAID, replace(PAID, receipt=" ")),
     ("BID-9", en.bid_9_deposit_as_owed, replace(PAID, kind="returned", held=Decimal(900)), replace(PAID, kind="returned")),
+    ("CON-20", en.con_20_taker_of_the_kind, ENTRY, replace(ENTRY, takers=("organisation",))),
+    ("CON-20", en.con_20_taker_of_the_kind, replace(ENTRY, kind="household", member=True, takers=("member_household",)),
+     replace(ENTRY, kind="household", takers=("member_household",))),
+    ("BID-9", en.bid_9_deposit_as_owed, replace(GIVEN, kind="credited", won=True, stands=True), replace(GIVEN, kind="credited")),
+    ("BID-9", en.bid_9_deposit_as_owed, replace(GIVEN, kind="kept", won=True, said="成交后放弃"),
+     replace(GIVEN, kind="kept", said="没有来")),
+    ("BID-9", en.bid_9_deposit_as_owed, GIVEN, replace(GIVEN, won=True, stands=True)),
+    ("SEAL-6", ed.seal_6_given_up_by_another, UNOPENED, replace(UNOPENED, by_officer=True)),
+    ("SEAL-6", ed.seal_6_given_up_by_another, UNOPENED, replace(UNOPENED, said=" ")),
+    ("SEAL-6", ed.seal_6_given_up_by_another, UNOPENED, replace(UNOPENED, now=NOW + 71 * HOUR)),
     ("BID-11", en.bid_11_listed_to_members_only, ENTRY, replace(ENTRY, to_whom="members")),
     ("SEAL-4", en.seal_4_two_officers_with_keys, replace(SALE, way="sealed", officers=(ONE, TWO)),
      replace(SALE, way="sealed", officers=(ONE, ONE))),
@@ -65,6 +78,8 @@ CASES: list[tuple[str, Callable[..., Any], Any, Any]] = [
     ("OFF-1", of.off_1_in_turn, replace(SAYING, before=(), side="taker", kind="offer"), replace(SAYING, before=())),
     ("OFF-2", of.off_2_still_holds, SAYING, replace(SAYING, today=date(2026, 11, 29))),
     ("OFF-3", of.off_3_names_a_price, SAYING, replace(SAYING, kind="counter", price=Decimal("-1"))),
+    ("OFF-3", of.off_3_names_a_price, replace(SAYING, kind="counter", price=Decimal(0), free=True),
+     replace(SAYING, kind="counter", price=Decimal(0))),
     ("PRI-1", pr.pri_1_window_has_run, WINDOW, replace(WINDOW, today=date(2026, 12, 19))),
     ("PRI-2", pr.pri_2_every_household_was_told, WINDOW, replace(WINDOW, told={ONE: "read", TWO: ""})),
     ("QUAL-1", qu.qual_1_reviewed_from_the_threshold, TAKING, replace(TAKING, passed_mu=None)),

@@ -50,7 +50,9 @@ class EntryFacts:
 
 @dataclass(frozen=True)
 class DepositFacts:
-    """A deposit as recorded. owed: what the sale asks. held: what is there now, of this entrant."""
+    """A deposit as recorded. owed: what the sale asks. held: what is there now, of this entrant. won: a deal of the sale was this
+    entrant's, stands: and it stands.
+    """
 
     kind: str
     amount: Decimal
@@ -60,7 +62,10 @@ class DepositFacts:
     owed: Decimal
     held: Decimal
     in_time: bool = True
-    may_return: bool = True
+    over: bool = True
+    won: bool = False
+    stands: bool = False
+    said: str = ""
 
 
 def bid_3_deposit_is_there(paid: Decimal, owed: Decimal) -> Finding | None:
@@ -106,12 +111,15 @@ def seal_4_two_officers_with_keys(facts: SaleFacts, law: Law | None = None) -> F
 
 
 def bid_9_deposit_as_owed(facts: DepositFacts, law: Law | None = None) -> Finding | None:
-    """BID-9: paid whole, once, in time, by a receipt; returned or kept whole, once, when it may be."""
+    """BID-9: paid whole, once, in time, by a receipt. When the sale is over it goes whole, once: back to whom the land did not go;
+    toward the rent of whom it went to; kept, with the reason, of nobody but a winner.
+    """
     sound = bool(facts.receipt.strip()) and facts.amount.is_finite() and facts.on_day <= facts.today
     if facts.kind == "paid":
         sound = sound and facts.held == 0 and facts.amount == facts.owed and facts.in_time
     else:
-        sound = sound and 0 < facts.held == facts.amount and facts.may_return
+        goes = {"returned": not facts.stands, "credited": facts.stands, "kept": facts.won and bool(facts.said.strip())}
+        sound = sound and 0 < facts.held == facts.amount and facts.over and goes.get(facts.kind, False)
     return None if sound else Finding("BID-9", "amount", {"owed": facts.owed, "held": facts.held})
 
 

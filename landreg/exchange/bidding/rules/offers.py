@@ -31,13 +31,14 @@ class Said:
 
 @dataclass(frozen=True)
 class Saying:
-    """A step that would be said, after those before."""
+    """A step that would be said, after those before. free: land is exchanged, so that no sum need change hands."""
 
     before: Sequence[Said]
     side: str
     kind: str
     today: date
     price: Decimal | None = None
+    free: bool = False
 
 
 def off_1_in_turn(facts: Saying, law: Law | None = None) -> Finding | None:
@@ -68,7 +69,8 @@ def off_3_names_a_price(facts: Saying, law: Law | None = None) -> Finding | None
     price = facts.price
     if facts.kind not in NAMING:
         return None
-    sound = price is not None and price.is_finite() and 0 < price <= MOST_PRICE and price == price.quantize(CENT)
+    sound = price is not None and price.is_finite() and 0 <= price <= MOST_PRICE and price == price.quantize(CENT)
+    sound = sound and (facts.free or price != 0)
     return None if sound else Finding("OFF-3", "price", {"most": MOST_PRICE})
 
 

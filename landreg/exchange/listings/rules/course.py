@@ -1,0 +1,40 @@
+"""When a listing is over of itself: nobody answered in its days, nothing is under way on it, its contract ended early."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+QUIET, FELL, ENDED = "quiet", "fell", "ended"
+
+
+@dataclass(frozen=True)
+class Course:
+    """A listing that might be over. why: it is published (quiet), its deal fell (fell), its deal's contract ended early (ended).
+
+    under_way: the last day on which something came or comes of it, None where nothing did (exchange.under_way_until).
+    """
+
+    why: str
+    way: str
+    closes_on: date
+    under_way: date | None
+    today: date
+
+
+def step_of(facts: Course, quiet_days: int) -> str:
+    """The kind of event by which a listing goes on of itself, or '' where it waits.
+
+    quiet_days: how long after the publication, or after the last thing that came of it, a listing to be bid for waits for its
+    next sale, and one that was agreed on for its next step.
+    """
+    if facts.why == ENDED:
+        return "failed"
+    if facts.why == FELL and facts.way == "negotiation":
+        # Others may offer as long as the publication lasts.
+        return "published" if facts.closes_on >= facts.today else "failed"
+    waits = 0 if facts.way == "negotiation" and facts.under_way is None else quiet_days
+    last = max(facts.closes_on, facts.under_way or facts.closes_on)
+    if last + timedelta(days=waits) >= facts.today:
+        return ""
+    return "expired" if facts.why == QUIET else "failed"

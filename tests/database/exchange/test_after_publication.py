@@ -1,0 +1,345 @@
+"""What goes on after the publication: listings outlive it while something is under way, and end with what ends on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+import pytest
+
+from landreg.access.sealing import use_key
+from landreg.config import Settings
+from landreg.core.actor import Actor, Desk, Role
+from landreg.core.db import unit_of_work
+from landreg.core.errors import Conflict, Refused
+from landreg.core.periods import beijing_day
+from landreg.exchange.bidding import auction, deal_queries, deals, offers, protocol, sales, windows
+from landreg.exchange.bidding.model import Deposit, Entrant, Sale
+from landreg.exchange.bidding.offers import Word
+from landreg.exchange.contracts import drawing, life
+from landreg.exchange.listings import days, service
+from landreg.exchange.model import Deal, Listing, Taker
+from landreg.registry.guarded import Attached
+from tests import bidding_kit as kit
+from tests import contract_kit
+from tests.exchange_kit import NEIGHBOUR, OPERATOR, listing_row, own_right, parcels_of, put_event, put_listing
+from tests.registry_kit import HOUSEHOLD, Connection, codes, one
+from tests.villages import COUNTY, past_triggers
+
+PICTURE = Attached("22" * 32, 9, "board.jpg")
+THIRD = Actor(UUID(int=0x6109_0053), "交易员庚", Desk.EXCHANGE, frozenset({Role.OPERATOR}), COUNTY)
+
+
+def _put_up(database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection, way: str) -> Listing:
+    use_key(database.keys["identity"])
+    return kit.published(registrar, reviewer, superuser, way=way)
+
+
+@pytest.fixture
+def auctioned(database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection) -> Listing:
+    return _put_up(database, registrar, reviewer, superuser, "auction")
+
+
+@pytest.fixture
+def talked(database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection) -> Listing:
+    return _put_up(database, registrar, reviewer, superuser, "negotiation")
+
+
+def _state(listing: Listing) -> str:
+    found: str = one(OPERATOR, f"SELECT state FROM exchange.listing WHERE number = '{listing.number}'")
+    return found
+
+
+def _two_bids(superuser: Connection, sale: Sale, people: Sequence[tuple[Taker, Actor]] = ()) -> list[Entrant]:
+    """Two people from elsewhere bid 300 and 320, and the sale closes."""
+    people = people or [kit.person(superuser, number) for number in (1, 2)]
+    entrants = [kit.entered(sale, *each) for each in people]
+    kit.pass_time(superuser, hours=1, minutes=1)
+    for entrant, (_taker, actor), price in zip(entrants, people, ("300", "320"), strict=True):
+        auction.bid(actor, COUNTY, sale.sale_id, entrant.entrant_id, Decimal(price), uuid4())
+    kit.pass_time(superuser, hours=4)
+    return entrants
+
+
+def _sold(superuser: Connection, listing: Listing) -> Deal:
+    window = deals.proceed(OPERATOR, COUNTY, listing.listing_id).window
+    assert window is not None
+    windows.tell(OPERATOR, COUNTY, window.priority_id, "posted", None, window.first_day, PICTURE)
+    kit.pass_time(superuser, days=15)
+    deal = deals.proceed(OPERATOR, COUNTY, listing.listing_id).deal
+    assert deal is not None
+    return deal
+
+
+def test_a_sale_and_a_window_outlive_the_publication_and_what_then_nobody_goes_on_with_is_over(
+    auctioned: Listing, superuser: Connection, worker: Actor, database: Settings
+) -> None:
+    days.work(worker)
+    sale = kit.auction(auctioned)
+    days.work(worker)
+    with pytest.raises(Refused) as under_way:
+        put_event(worker, auctioned, "expired")
+    assert codes(under_way) == {"LST-6"}
+    _two_bids(superuser, sale)
+    days.work(worker)
+    assert deals.proceed(OPERATOR, COUNTY, auctioned.listing_id).window is not None
+    kit.pass_time(superuser, days=40)
+    days.work(worker)
+    assert _state(auctioned) == "published"
+    kit.pass_time(superuser, days=40)
+    days.work(worker)
+    assert _state(auctioned) == "expired"
+    assert one(OPERATOR, "SELECT over FROM exchange.sale_clock") == "failed"
+    assert kit.strays(worker, database) == []
+
+
+def test_a_yes_on_the_last_day_outlives_the_publication_and_a_listing_without_one_does_not(
+    talked: Listing, registrar: Actor, superuser: Connection, worker: Actor
+) -> None:
+    owner, (taker, actor) = kit.farmer(superuser, HOUSEHOLD), kit.person(superuser, 1)
+    offers.say(actor, COUNTY, talked.listing_id, taker.taker_id, Word("offer", Decimal("450")))
+    offers.say(owner, COUNTY, talked.listing_id, taker.taker_id, Word("accept"))
+    days.work(worker)
+    deal = _sold(superuser, talked)
+    deals.fall(OPERATOR, COUNTY, deal.deal_id, "资金没有到位")
+    days.work(worker)
+    assert _state(talked) == "failed"
+    again = listing_row(owner, own_right(registrar), closes_on=beijing_day(kit.now_of()) - timedelta(days=1))
+    put_listing(owner, again, parcels_of(registrar, own_right(registrar)))
+    put_event(OPERATOR, again, "published")
+    days.work(worker)
+    assert _state(again) == "expired"
+
+
+def test_a_negotiation_whose_deal_fell_is_open_to_others_while_its_publication_lasts(
+    talked: Listing, superuser: Connection, worker: Actor, database: Settings
+) -> None:
+    superuser.execute("UPDATE exchange.listing SET closes_on = closes_on + 60")
+    owner, (taker, actor) = kit.farmer(superuser, HOUSEHOLD), kit.household(superuser, NEIGHBOUR)
+    for price in ("450", "470"):
+        offers.say(actor, COUNTY, talked.listing_id, taker.taker_id, Word("offer", Decimal(price)))
+        offers.say(owner, COUNTY, talked.listing_id, taker.taker_id, Word("accept"))
+        deal = deals.proceed(OPERATOR, COUNTY, talked.listing_id).deal
+        assert deal is not None
+        assert deal.price == Decimal(price)
+        deals.fall(OPERATOR, COUNTY, deal.deal_id, "家里有变化")
+        with unit_of_work(actor) as uow:
+            assert not deal_queries.own_deals(uow.session)
+        days.work(worker)
+        assert _state(talked) == "published"
+        # A yes is followed by no further word of its negotiation: another neighbour comes.
+        taker, actor = kit.household(superuser, f"{HOUSEHOLD[:-4]}0003")
+
+
+def test_with_a_listing_that_is_withdrawn_its_auction_ends_and_deposits_go_back(
+    auctioned: Listing, superuser: Connection, worker: Actor, database: Settings
+) -> None:
+    sale = kit.auction(auctioned)
+    taker, actor = kit.person(superuser, 1)
+    entrant = kit.entered(sale, taker, actor)
+    kit.pass_time(superuser, hours=1, minutes=1)
+    service.withdraw(kit.farmer(superuser, HOUSEHOLD), COUNTY, auctioned.listing_id, "家里商量后自己种")
+    with pytest.raises(Conflict) as late:
+        auction.bid(actor, COUNTY, sale.sale_id, entrant.entrant_id, Decimal("300"), uuid4())
+    assert codes(late) == {"BID-8"}
+    back = sales.Receipt("returned", kit.DEPOSIT, "T-1", beijing_day(kit.now_of()))
+    assert sales.record_deposit(OPERATOR, COUNTY, entrant.entrant_id, back).kind == "returned"
+    assert one(OPERATOR, "SELECT over FROM exchange.sale_clock") == "cancelled"
+    assert kit.strays(worker, database) == []
+
+
+def _deposit(entrant: Entrant, kind: str, said: str) -> Deposit:
+    """What became of a deposit, as a row past the rules."""
+    now = kit.now_of()
+    return Deposit(
+        county=COUNTY, village=entrant.village, deposit_id=uuid4(), sale_id=entrant.sale_id, entrant_id=entrant.entrant_id,
+        kind=kind, amount=kit.DEPOSIT, receipt="T-1", on_day=beijing_day(now), said=said, by=OPERATOR.account_id, by_name="",
+        at=now,
+    )  # fmt: skip
+
+
+def test_a_deposit_is_kept_of_a_winner_alone_and_the_loser_s_goes_back(
+    auctioned: Listing, superuser: Connection
+) -> None:
+    loser, winner = _two_bids(superuser, kit.auction(auctioned))
+    _sold(superuser, auctioned)
+    today = beijing_day(kit.now_of())
+    for entrant, kind in ((loser, "kept"), (loser, "credited"), (winner, "kept"), (winner, "returned")):
+        said = "" if entrant is winner else "没有来"
+        with pytest.raises(Refused) as refused:
+            sales.record_deposit(
+                OPERATOR, COUNTY, entrant.entrant_id, sales.Receipt(kind, kit.DEPOSIT, "T-1", today, said)
+            )
+        assert codes(refused) == {"BID-9"}
+        with pytest.raises(Refused) as past_the_rule, unit_of_work(OPERATOR) as uow:
+            uow.session.add(_deposit(entrant, kind, said))
+        assert codes(past_the_rule) == {"BID-9"}
+    for entrant, kind in ((loser, "returned"), (winner, "credited")):
+        given = sales.Receipt(kind, kit.DEPOSIT, f"T-{kind}", today)
+        assert sales.record_deposit(OPERATOR, COUNTY, entrant.entrant_id, given).kind == kind
+
+
+def test_an_auction_that_has_closed_is_not_called_off(auctioned: Listing, superuser: Connection) -> None:
+    sale = kit.auction(auctioned)
+    _two_bids(superuser, sale)
+    with pytest.raises(Conflict):
+        sales.cancel(OPERATOR, COUNTY, sale.sale_id, "不想卖了")
+    with pytest.raises(Refused) as past_the_rule, unit_of_work(OPERATOR) as uow:
+        sales.ended(uow, sale, "cancelled", "不想卖了")
+    assert codes(past_the_rule) == {"BID-8"}
+
+
+def test_who_withdrew_in_one_round_may_win_the_next_and_each_round_has_its_own_protocol(
+    auctioned: Listing, superuser: Connection
+) -> None:
+    first, people = kit.auction(auctioned), [kit.person(superuser, number) for number in (1, 2)]
+    _two_bids(superuser, first, people)
+    for _ in range(2):
+        deals.fall(OPERATOR, COUNTY, _sold(superuser, auctioned).deal_id, "资金没有到位")
+    deals.fail(OPERATOR, COUNTY, first.sale_id)
+    second = kit.auction(auctioned)
+    _two_bids(superuser, second, people)
+    deal = _sold(superuser, auctioned)
+    assert deal.price == Decimal("320.00")
+    with unit_of_work(OPERATOR) as uow:
+        assert deal_queries.deal_of_sale(uow.session, first) is None
+        assert deal_queries.deal_of_sale(uow.session, second) is not None
+        assert len(deal_queries.deals_of_sale(uow.session, first)) == 2
+
+
+def test_the_protocol_of_an_auction_has_every_bid(auctioned: Listing, superuser: Connection) -> None:
+    sale = kit.auction(auctioned)
+    entrants = _two_bids(superuser, sale)
+    superuser.execute("ALTER TABLE exchange.bid DISABLE TRIGGER USER")
+    superuser.execute(
+        """INSERT INTO exchange.bid (county, village, bid_id, sale_id, seq, entrant_id, plate, price, at, closes_at, by_id)
+           SELECT county, village, gen_random_uuid(), sale_id, n, %s, 1, 320 + n, at, closes_at, by_id
+           FROM exchange.bid, generate_series(3, 251) AS n WHERE seq = 1""",
+        [entrants[0].entrant_id],
+    )
+    superuser.execute("ALTER TABLE exchange.bid ENABLE TRIGGER USER")
+    with unit_of_work(OPERATOR) as uow:
+        rows = protocol.bid_rows(uow, sales.standing(uow, COUNTY, sale.sale_id))
+    assert [row[0] for row in rows] == [str(n) for n in range(1, 252)]
+
+
+def test_sealed_bids_that_nobody_opened_are_given_up_by_another_operator_and_a_new_round_follows(
+    database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    listing = _put_up(database, registrar, reviewer, superuser, "sealed")
+    sale = kit.sealed_sale(listing)
+    taker, actor = kit.person(superuser, 1)
+    entrant = kit.entered(sale, taker, actor)
+    kit.pass_time(superuser, hours=1, minutes=1)
+    kit.handed_in(sale, entrant, actor, "400")
+    kit.pass_time(superuser, hours=4)
+    with pytest.raises(Refused) as early:
+        deals.fail(THIRD, COUNTY, sale.sale_id, "开标人密钥丢失")
+    kit.pass_time(superuser, hours=72)
+    with pytest.raises(Refused) as own:
+        deals.fail(OPERATOR, COUNTY, sale.sale_id, "开标人密钥丢失")
+    with pytest.raises(Refused) as past_the_rule, unit_of_work(OPERATOR) as uow:
+        sales.ended(uow, sale, "failed", "开标人密钥丢失")
+    assert codes(early) == codes(own) == codes(past_the_rule) == {"SEAL-6"}
+    deals.fail(THIRD, COUNTY, sale.sale_id, "开标人密钥丢失")
+    assert kit.sealed_sale(listing).round == 2
+
+
+def test_a_window_that_was_not_told_in_its_days_is_told_anew_and_a_claim_in_it_still_counts(
+    auctioned: Listing, superuser: Connection, worker: Actor, database: Settings
+) -> None:
+    _two_bids(superuser, kit.auction(auctioned))
+    window = deals.proceed(OPERATOR, COUNTY, auctioned.listing_id).window
+    assert window is not None
+    neighbour, actor = kit.household(superuser, NEIGHBOUR)
+    windows.claim(actor, COUNTY, window.priority_id, neighbour)
+    with pytest.raises(Conflict):
+        windows.tell_anew(OPERATOR, COUNTY, window.priority_id)
+    kit.pass_time(superuser, days=15)
+    with pytest.raises(Refused) as untold:
+        deals.proceed(OPERATOR, COUNTY, auctioned.listing_id)
+    assert codes(untold) == {"PRI-2"}
+    again = windows.tell_anew(OPERATOR, COUNTY, window.priority_id)
+    with pytest.raises(Conflict):
+        windows.tell_anew(OPERATOR, COUNTY, window.priority_id)
+    windows.tell(OPERATOR, COUNTY, again.priority_id, "posted", None, again.first_day, PICTURE)
+    kit.pass_time(superuser, days=15)
+    deal = deals.proceed(OPERATOR, COUNTY, auctioned.listing_id).deal
+    assert deal is not None
+    assert (deal.by, deal.taker_id) == ("priority", neighbour.taker_id)
+    assert kit.strays(worker, database) == []
+
+
+def test_a_winner_who_may_not_take_the_land_is_passed_over_and_the_next_has_a_chance(
+    auctioned: Listing, superuser: Connection, worker: Actor, database: Settings
+) -> None:
+    entrants = _two_bids(superuser, kit.auction(auctioned))
+    with pytest.raises(Conflict):
+        deals.pass_over(OPERATOR, COUNTY, auctioned.listing_id, "没有来")
+    # What a person may have is lowered after both have bid; the second is by now a household.
+    superuser.execute(
+        "UPDATE exchange.taker SET kind = 'household', household_id = %s, code = %s WHERE taker_id = %s",
+        [uuid4(), f"{HOUSEHOLD[:-4]}0099", entrants[0].taker_id],
+    )
+    kit.lower_most(superuser, "person", 0)
+    with pytest.raises(Refused) as why:
+        deals.pass_over(OPERATOR, COUNTY, auctioned.listing_id, " ")
+    assert codes(why) == {"BID-14"}
+    passed = deals.pass_over(OPERATOR, COUNTY, auctioned.listing_id, "超过上限")
+    assert (passed.taker_id, passed.why) == (entrants[1].taker_id, "QUAL-4")
+    step = deals.proceed(OPERATOR, COUNTY, auctioned.listing_id)
+    assert step.window is not None
+    assert step.window.taker_id == entrants[0].taker_id
+
+
+def test_land_is_exchanged_without_a_sum_and_leased_for_one(
+    database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    use_key(database.keys["identity"])
+    listing = kit.published(registrar, reviewer, superuser, kind="exchange", price=Decimal("0.00"))
+    owner, (taker, actor) = kit.farmer(superuser, HOUSEHOLD), kit.household(superuser, NEIGHBOUR)
+    offers.say(actor, COUNTY, listing.listing_id, taker.taker_id, Word("offer", Decimal(0)))
+    offers.say(owner, COUNTY, listing.listing_id, taker.taker_id, Word("accept"))
+    assert deals.proceed(OPERATOR, COUNTY, listing.listing_id).deal is not None
+
+
+def test_a_deal_does_not_fall_under_its_contract_and_land_whose_contract_ends_early_is_listed_anew(
+    talked: Listing, registrar: Actor, superuser: Connection, worker: Actor, database: Settings
+) -> None:
+    owner, (taker, actor) = kit.farmer(superuser, HOUSEHOLD), kit.household(superuser, NEIGHBOUR)
+    offers.say(actor, COUNTY, talked.listing_id, taker.taker_id, Word("offer", Decimal("450")))
+    offers.say(owner, COUNTY, talked.listing_id, taker.taker_id, Word("accept"))
+    deal = deals.proceed(OPERATOR, COUNTY, talked.listing_id).deal
+    assert deal is not None
+    contract = drawing.draw_from_deal(OPERATOR, COUNTY, deal.deal_id, contract_kit.VALUES)
+    for who in (actor, owner, OPERATOR):
+        with pytest.raises(Refused) as refused:
+            deals.fall(who, COUNTY, deal.deal_id, "不想要了")
+        assert codes(refused) == {"LST-8"}
+    contract_kit.signed(contract)
+    days.work(worker)
+    assert _state(talked) == "dealt"
+    kit.pass_time(superuser, days=60)
+    paper = Attached("44" * 32, 9, "agreed.pdf")
+    life.end(OPERATOR, COUNTY, contract.contract_id, life.End("agreed", beijing_day(kit.now_of()), "双方商定"), paper)
+    days.work(worker)
+    assert _state(talked) == "failed"
+    again = listing_row(owner, own_right(registrar), closes_on=beijing_day(kit.now_of()) + timedelta(days=20))
+    put_listing(owner, again, parcels_of(registrar, own_right(registrar)))
+    assert kit.strays(worker, database) == []
+
+
+def test_disputed_land_does_not_come_to_the_market(talked: Listing, superuser: Connection) -> None:
+    with past_triggers(superuser):
+        superuser.execute(
+            """INSERT INTO registry.restriction (county, row_id, restriction_id, village, kind, right_id, rank, party, basis, valid,
+                   recorded, act_id)
+               VALUES (%s, gen_random_uuid(), gen_random_uuid(), %s, 'dispute', %s, 1, '仲裁委员会', '受理通知',
+                   daterange('2026-01-01', NULL), tstzrange('2026-01-01', NULL), gen_random_uuid())""",
+            [COUNTY, talked.village, talked.right_id],
+        )
+    with pytest.raises(Refused) as refused:
+        put_event(OPERATOR, talked, "dealt")
+    assert codes(refused) == {"TR-12"}
