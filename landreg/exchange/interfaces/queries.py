@@ -48,6 +48,8 @@ def _parcel(row: Any) -> Parcel:
 def listings(session: Session, asked: ListingsAsked) -> list[Listing]:
     """One more than a page of listings that were published."""
     where = [ListingRow.state == asked.state, ListingRow.village.startswith(asked.within)]
+    if asked.slope:
+        where.append(ListingRow.slope == asked.slope)
     if asked.after:
         county, number = asked.after[:6], asked.after[6:]
         where.append(

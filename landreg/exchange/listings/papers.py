@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from os import SEEK_END
 
 from PIL import Image
 
@@ -28,18 +29,27 @@ def keep(store: Store, sent: Mapping[str, Upload | None]) -> dict[str, Attached]
     kept: dict[str, Attached] = {}
     faults: list[Finding] = []
     for kind, upload in sent.items():
+        if upload is None:
+            continue
         try:
-            paper = attached(store, upload, kind)
+            paper = attached(store, upload, kind) if _size(upload) <= MOST_BYTES else None
         except BadInput as error:
             faults += error.findings
             continue
-        if paper is not None and (paper.size > MOST_BYTES or not media(store, paper.sha256)):
+        if paper is None or not media(store, paper.sha256):
             faults.append(Finding("LST-27", kind))
-        elif paper is not None:
+        else:
             kept[kind] = paper
     if faults:
         raise BadInput(faults)
     return kept
+
+
+def _size(upload: Upload) -> int:
+    """Bytes of a file that was sent, before any of it is kept."""
+    size = upload.content.seek(0, SEEK_END)
+    upload.content.seek(0)
+    return size
 
 
 def again(store: Store, kind: str, sha256: str, size: int, name: str) -> Attached | None:

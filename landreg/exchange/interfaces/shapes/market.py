@@ -16,12 +16,13 @@ SLOPES = ("", "1", "2", "3", "4", "5")
 
 @dataclass(frozen=True, kw_only=True)
 class ListingsAsked(Walk):
-    """Listings by state and division."""
+    """Listings by state, division and class of slope."""
 
     state: str = field(
         default="published", metadata={"choices": ("published", "dealt", "withdrawn", "expired", "failed")}
     )
     within: str = field(default="", metadata=WITHIN)
+    slope: str = field(default="", metadata={"choices": SLOPES, "en": "class of slope that was said; '' for any"})
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The price index as programs read it: the page's figures, row by row, and none of a few deals."""
+"""The market as programs read it: slopes of listings, and the price index, row by row, as the page has it, none of a few."""
 
 from __future__ import annotations
 
@@ -46,6 +46,15 @@ def test_the_trend_ends_with_today_and_tells_no_figure_of_a_few(office: Program)
     assert (points[-1]["deals"], points[-1]["yuan"]) == (5, "600.00")
     assert points[0] | {"last_day": ""} == {"last_day": "", "deals": 0, "yuan": None}
     assert office.ask("GET", f"/index/trend?township={OTHER_TOWN}").get_json()["items"][-1]["yuan"] is None
+
+
+def test_a_listing_says_its_slope_and_is_found_by_it(app: Any, superuser: Connection) -> None:
+    steep, unsaid = listed(superuser, slope="4"), listed(superuser)
+    asker = program(app, registered(superuser, "listings:read"))
+    told = {one["number"]: one["slope"] for one in asker.ask("GET", "/listings").get_json()["items"]}
+    assert told == {steep: "4", unsaid: ""}
+    assert [one["number"] for one in asker.ask("GET", "/listings?slope=4").get_json()["items"]] == [steep]
+    assert asker.ask("GET", "/listings?slope=6").status_code == 400
 
 
 def test_a_cut_that_there_is_not_is_refused_by_its_field(office: Program) -> None:
