@@ -68,7 +68,10 @@ def draft(right: UUID, codes: list[str], values: dict[str, str] | None = None, s
 
 
 def drawn(
-    code: str = HOUSEHOLD, codes: list[str] | None = None, values: dict[str, str] | None = None, taker: str = TAKER,
+    code: str = HOUSEHOLD,
+    codes: list[str] | None = None,
+    values: dict[str, str] | None = None,
+    taker: str = TAKER,
     **changed: Any,
 ) -> Contract:
     """A contract over the first parcel of a household, to a cooperative."""

@@ -14,15 +14,19 @@ from landreg.core.errors import Refused
 from landreg.core.units import mu_of
 from landreg.exchange.bidding import reviews, taker_queries
 from landreg.exchange.bidding.rules.qualified import PAPERS
-from landreg.exchange.contracts import drawing, life, project_queries, projects
+from landreg.exchange.contracts import drawing, life, project_queries, projects, signing
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.projects import Planned, Priced
+from landreg.exchange.contracts.signing import Signature
+from landreg.exchange.contracts.verifying import HEAD, FileService
 from landreg.exchange.model import Taker
+from landreg.log.note import Signer
 from landreg.registry.figures import Figure, set_figure
 from tests.contract_kit import OPERATOR, PAPER, TAKER, VALUES, drawn, parcels_of, right_id, signed, terms, today
 from tests.registry_kit import HOUSEHOLD, Connection, codes, to_rights
 from tests.villages import COUNTY, VILLAGE
+from tests.web.test_brought import bound
 
 NAME = "样本种植专业合作社"
 OTHER = f"{VILLAGE}010002"
@@ -77,6 +81,25 @@ def test_a_business_is_reviewed_and_pays_its_reserve_before_a_contract_off_the_m
     life.end(OPERATOR, COUNTY, contract.contract_id, End("agreed", today()), PAPER)
     assert held() == 0
     assert drawn(OTHER).state == "drawn"
+
+
+def test_it_counts_too_where_the_farmer_s_own_signature_makes_the_contract(registrar: Actor) -> None:
+    """QUAL-5, of a reserve that the farmer's desk does not see."""
+    passed("1.2")
+    contract = signed(whole(), "taker")
+    farmer, signer = bound(registrar, HOUSEHOLD, "lin.nong"), Signer("sample/signatures", b"1" * 32)
+    text = f"{HEAD}\n{contract.number}\ncontractor\n{contract.text_sha256}\n样本一\nref-1\n"
+    given = Signature("contractor", "service", answer=signer.sign_text(text).encode(), text_sha256=contract.text_sha256)
+
+    def signs() -> str:
+        service = FileService(signer.verifier)
+        return signing.sign(farmer, COUNTY, contract.contract_id, given, service=lambda _key: service).state
+
+    with pytest.raises(Refused) as unpaid:
+        signs()
+    assert codes(unpaid) == {"QUAL-5"}
+    reviews.record_reserve(OPERATOR, COUNTY, taker().taker_id, "paid", Decimal("240"), "FX-1", today())
+    assert signs() == "signed"
 
 
 def test_two_contracts_that_were_drawn_beside_each_other_count_together_when_the_second_is_signed() -> None:
