@@ -21,8 +21,18 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import LandregError
 from landreg.core.periods import DAY, beijing_day, years_after
 from landreg.demo_market import Market
-from landreg.exchange.contracts import drawing, life, project_queries, projects, queries, registering, signing
-from landreg.exchange.contracts.drawing import Draft, Taken, Terms
+from landreg.exchange.contracts import (
+    drawing,
+    land_queries,
+    life,
+    project_queries,
+    project_runs,
+    projects,
+    queries,
+    registering,
+    signing,
+)
+from landreg.exchange.contracts.drafts import Draft, Taken, Terms
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.projects import Planned, Priced, Said
 from landreg.exchange.contracts.signing import SIDES, Signature
@@ -83,8 +93,8 @@ def _signed(market: Market, serial: int, years: int = 0) -> Contract:
     household = _rows(_FREE, county=county)[0]
     with unit_of_work(operator) as uow:
         today = beijing_day(uow.now)
-        (right, *_more) = queries.rights_of(uow.session, county, household.code)
-        land = queries.land(uow.session, county, right.right_id)
+        (right, *_more) = land_queries.rights_of(uow.session, county, household.code)
+        land = land_queries.land(uow.session, county, right.right_id)
     code, name = COOPERATIVES[serial % 2]
     first = today - timedelta(days=20)
     until = min(years_after(first, years or 1 + serial % 4), right.term.upper)
@@ -167,8 +177,8 @@ def _project(market: Market) -> None:
             witness="村委会见证人",
         )
         projects.say(operator, county, made.project_id, by_code[household], word)
-    projects.ask_run(operator, county, made.project_id)
-    projects.work(WORKER)
+    project_runs.ask_run(operator, county, made.project_id)
+    project_runs.work(WORKER)
 
 
 def _paper(market: Market) -> Attached:

@@ -15,7 +15,7 @@ from landreg.core.actor import WORKER
 from landreg.core.db import Unavailable, told
 from landreg.core.files import Store
 from landreg.exchange.contracts import days as contract_days
-from landreg.exchange.contracts import projects
+from landreg.exchange.contracts import project_runs
 from landreg.exchange.interfaces import delivering
 from landreg.exchange.listings import days as listing_days
 from landreg.exchange.market import telling
@@ -55,7 +55,7 @@ def run(settings: Settings, *, once: bool = False) -> None:
         partial(days.work, WORKER),
         partial(listing_days.work, WORKER),
         partial(contract_days.work, WORKER),
-        partial(projects.work, WORKER),
+        partial(project_runs.work, WORKER),
         partial(delivering.work, settings),
         partial(telling.work, settings),
         partial(seal, WORKER, settings),

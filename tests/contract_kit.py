@@ -10,11 +10,11 @@ from uuid import UUID
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.periods import beijing_day
-from landreg.exchange.contracts import drawing, queries, signing
-from landreg.exchange.contracts.drawing import Draft, Taken, Terms
+from landreg.exchange.contracts import drawing, land_queries, queries, signing
+from landreg.exchange.contracts.drafts import Draft, Taken, Terms
 from landreg.exchange.contracts.model import Contract
-from landreg.exchange.contracts.queries import Whole
 from landreg.exchange.contracts.signing import Signature
+from landreg.exchange.contracts.whole import Whole
 from landreg.registry.guarded import Attached
 from tests.registry_kit import HOUSEHOLD, one
 from tests.villages import COUNTY
@@ -40,7 +40,7 @@ def day_of(actor: Actor) -> date:
 def parcels_of(actor: Actor, right: UUID) -> list[str]:
     """The parcels of a right, by code."""
     with unit_of_work(actor) as uow:
-        land = queries.land(uow.session, COUNTY, right)
+        land = land_queries.land(uow.session, COUNTY, right)
     assert land is not None
     return sorted(land.parcels)
 
@@ -48,7 +48,7 @@ def parcels_of(actor: Actor, right: UUID) -> list[str]:
 def right_id(code: str = HOUSEHOLD, actor: Actor = OPERATOR) -> UUID:
     """The contract right of a household."""
     with unit_of_work(actor) as uow:
-        (found,) = queries.rights_of(uow.session, COUNTY, code)
+        (found,) = land_queries.rights_of(uow.session, COUNTY, code)
     right: UUID = found.right_id
     return right
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from landreg.exchange.contracts import days, drawing, life, registering, signing
-from landreg.exchange.contracts.life import End, Outcome
+from landreg.exchange.contracts.life import End
+from landreg.exchange.contracts.rules.closing import Outcome, Returned
 from landreg.exchange.contracts.signing import Signature
 from tests import contract_kit as kit
 from tests.contract_kit import OPERATOR, PAPER, VALUES, signed, terms, today
@@ -46,7 +47,7 @@ def _changed() -> Life:
     key = (COUNTY, signed(change, "contractor").contract_id)
     yield "sign_change", lambda: signing.sign(OPERATOR, *key, SIGNATURE)
     yield "end", lambda: life.end(OPERATOR, *key, End("agreed", day), PAPER)
-    yield "give_back", lambda: life.give_back(OPERATOR, *key, day, "水渠留用，已补偿", PAPER)
+    yield "give_back", lambda: life.give_back(OPERATOR, *key, Returned(day, said="水渠留用"), PAPER)
 
 
 def _void() -> Life:

@@ -9,7 +9,7 @@ from landreg.access import service
 from landreg.access.service import SYSTEM, NewAccount
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
-from landreg.exchange.contracts import project_queries, signing
+from landreg.exchange.contracts import project_queries, project_runs, signing
 from landreg.exchange.contracts import projects as of_village
 from landreg.exchange.contracts.projects import Planned, Priced, Said
 from landreg.exchange.contracts.signing import Signature
@@ -35,11 +35,11 @@ def projects(on: Stage) -> Life:
     yield "say", lambda: of_village.say(asker, *at, first, agrees)
     for other in others:
         of_village.say(asker, *at, other, agrees)
-    yield "make", lambda: of_village.make(asker, *at, first)
-    run = yield "ask_run", lambda: of_village.ask_run(asker, *at)
-    yield "interrupt_run", lambda: of_village.interrupt(asker, COUNTY, run)
-    yield "resume_run", lambda: of_village.resume(asker, COUNTY, run)
-    yield "make_contracts", lambda: of_village.work(on.worker)
+    yield "make", lambda: project_runs.make(asker, *at, first)
+    run = yield "ask_run", lambda: project_runs.ask_run(asker, *at)
+    yield "interrupt_run", lambda: project_runs.interrupt(asker, COUNTY, run)
+    yield "resume_run", lambda: project_runs.resume(asker, COUNTY, run)
+    yield "make_contracts", lambda: project_runs.work(on.worker)
 
     def waiting() -> list[UUID]:
         with unit_of_work(asker) as uow:

@@ -12,9 +12,9 @@ from landreg.core.errors import BadInput, Conflict, Finding, NotFound
 from landreg.core.periods import beijing_day
 from landreg.exchange.contracts import logged, queries
 from landreg.exchange.contracts.model import Contract, ContractEvent, ContractPaper, RentDue
-from landreg.exchange.contracts.queries import Whole
 from landreg.exchange.contracts.rules.course import con_5_at_this_step
 from landreg.exchange.contracts.rules.rent import Due
+from landreg.exchange.contracts.whole import Whole
 from landreg.law.book import Law
 from landreg.law.queries import load_law
 from landreg.registry.guarded import Attached

@@ -14,29 +14,39 @@ from uuid import UUID, uuid4
 from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, Refused
-from landreg.core.periods import DAY, years_after
+from landreg.core.periods import DAY
 from landreg.core.units import CENT, half_up
 from landreg.exchange.contracts import logged, queries
 from landreg.exchange.contracts.entering import entered, happened, held, must, open_for
 from landreg.exchange.contracts.model import RentPayment
-from landreg.exchange.contracts.queries import Whole
+from landreg.exchange.contracts.rules.closing import (
+    FIXTURES,
+    MOST_YUAN,
+    Outcome,
+    Returned,
+    con_17_outcome_is_said,
+    con_24_returned_after_the_end,
+)
 from landreg.exchange.contracts.rules.course import (
-    ENDS,
-    OUTCOMES,
     Ending,
     con_7_ended_on_the_law_s_grounds,
     con_8_both_agree_to_end,
     con_9_no_open_dispute,
     stage,
 )
-from landreg.exchange.contracts.rules.rent import Due, Paid, con_6_payment_counts_once
+from landreg.exchange.contracts.rules.rent import (
+    Due,
+    Paid,
+    con_6_payment_counts_once,
+    con_23_grain_within_what_is_owed,
+)
+from landreg.exchange.contracts.whole import Whole
 from landreg.law.book import Law, terms
 from landreg.registry.guarded import Attached, ties_nothing
 
 LIVING = ("signed", "running", "over", "disputed")
-MOST_YUAN = Decimal("9999999999.99")
-LONGEST_YEARS = 10
-"""So many years after the term an award may still be due."""
+AGREED = ("agreed", "dissolved", "land_lost")
+"""Ends that need no ground of the contractor's."""
 
 
 def pay(
@@ -62,16 +72,12 @@ def pay_within(
     kept = must(paper)
     ties_nothing(law.on, kept, receipt=receipt)
     if kg is not None:
-        price = queries.prices(uow.session, county, row.grain, [paid_on]).get(paid_on) if row.grain else None
-        if price is None:
-            raise Refused(Finding("CON-11", "kg", {"days": [paid_on]}, subject=row.number))
-        sound = kg.is_finite() and 0 < kg <= MOST_YUAN
-        amount = half_up(kg * price) if sound else Decimal(0)
+        amount = _worth(uow, found, law, (kg, found.left_kg, amount is None), paid_on)
     if amount is None:
         raise BadInput(Finding("FORM-1", "amount"))
     signed = found.of("signed")
     facts = Paid(
-        amount, paid_on, receipt, found.left, signed.on_day if signed else law.on, law.on,
+        amount, paid_on, receipt, found.left if kg is None else amount, signed.on_day if signed else law.on, law.on,
         queries.receipt_known(uow.session, county, receipt.strip()),
     )  # fmt: skip
     if wrong := con_6_payment_counts_once(facts, law):
@@ -85,7 +91,18 @@ def pay_within(
     uow.session.add(payment)
     uow.session.flush()
     logged.stage_payment(uow, payment, put)
-    return found.left - amount
+    return queries.whole(uow.session, row).left
+
+
+def _worth(uow: UnitOfWork, found: Whole, law: Law, facts: tuple[Decimal, Decimal, bool], on: date) -> Decimal:
+    """What grain is worth on the day on which it is handed over. Raises Refused (CON-23, CON-11)."""
+    row = found.contract
+    if wrong := con_23_grain_within_what_is_owed(facts, law):
+        raise Refused(wrong)
+    price = queries.prices(uow.session, row.county, row.grain, [on]).get(on)
+    if price is None:
+        raise Refused(Finding("CON-11", "kg", {"days": [on]}, subject=row.number))
+    return half_up(facts[0] * price)
 
 
 def ask_to_remedy(
@@ -128,7 +145,7 @@ def end(actor: Actor, county: str, contract_id: UUID, asked: End, paper: Attache
     """End a contract: by agreement, on a ground of the law, or since land or taker are gone. Raises Refused (CON-7, CON-8,
     CON-9, GUARD-1), BadInput (FORM-5, FORM-7), Conflict (CON-5).
     """
-    if asked.how not in ENDS or asked.how in ("term_over", "award", "replaced", "parent_ended"):
+    if asked.how not in (*AGREED, "terminated"):
         raise BadInput(Finding("FORM-5", "how", {"given": asked.how[:40]}))
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, contract_id)
@@ -173,17 +190,6 @@ def dispute(actor: Actor, county: str, contract_id: UUID, forum: str, said: str,
         happened(uow, found.contract, "disputed", law.on, said=said, facts={"forum": forum}, paper=paper)
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What mediation or an award says. on_day: from which day a contract ends; yuan, due_on: of what is owed."""
-
-    outcome: str
-    on_day: date
-    yuan: Decimal | None = None
-    due_on: date | None = None
-    said: str = ""
-
-
 def settle(actor: Actor, county: str, contract_id: UUID, asked: Outcome, paper: Attached | None) -> None:
     """Record the outcome; it binds the record: a contract that it ends is ended, a sum that it awards is due.
 
@@ -196,7 +202,7 @@ def settle(actor: Actor, county: str, contract_id: UUID, asked: Outcome, paper: 
             raise Conflict(Finding("CON-5", "state", {"where": "running"}, subject=row.number))
         kept = must(paper)
         ties_nothing(law.on, kept, said=asked.said)
-        if wrong := con_17_outcome_is_said(row.number, asked, row.until_on):
+        if wrong := con_17_outcome_is_said((row.number, asked, row.until_on), law):
             raise Refused(wrong)
         dues: list[Due] = []
         if asked.outcome == "owed" and asked.yuan is not None and asked.due_on is not None:
@@ -212,16 +218,6 @@ def settle(actor: Actor, county: str, contract_id: UUID, asked: Outcome, paper: 
             day = row.from_on if asked.outcome == "void" else asked.on_day
             _what_rests_on(uow, found, law, day)
             happened(uow, row, "ended", day, facts={"how": "award", "outcome": asked.outcome})
-
-
-def con_17_outcome_is_said(number: str, asked: Outcome, until_on: date) -> Finding | None:
-    """CON-17: an outcome is of the list and of a day until the term's end; of what is owed it says the sum and the day."""
-    sound = asked.outcome in OUTCOMES and asked.on_day <= until_on
-    if asked.outcome == "owed":
-        sound = sound and asked.yuan is not None and asked.yuan.is_finite() and 0 < asked.yuan <= MOST_YUAN
-        sound = sound and asked.yuan == asked.yuan.quantize(CENT)  # type: ignore[union-attr]
-        sound = sound and asked.due_on is not None and asked.due_on <= years_after(until_on, LONGEST_YEARS)
-    return None if sound else Finding("CON-17", "outcome", {}, subject=number)
 
 
 def pay_dividend(
@@ -258,12 +254,21 @@ def renewal(actor: Actor, county: str, contract_id: UUID, answer: str, said: str
         happened(uow, found.contract, answer, law.on, said=said, paper=must(paper))
 
 
-def give_back(actor: Actor, county: str, contract_id: UUID, on_day: date, said: str, paper: Attached | None) -> None:
-    """Record that the land was given back after the end, and what became of what stood on it."""
+def give_back(actor: Actor, county: str, contract_id: UUID, asked: Returned, paper: Attached | None) -> None:
+    """Record that the land was given back after the end, and what became of what stood on it.
+
+    Raises Refused (CON-24, GUARD-1), Conflict (CON-5), BadInput (FORM-5, FORM-7).
+    """
+    if asked.fixtures not in FIXTURES:
+        raise BadInput(Finding("FORM-5", "fixtures", {"given": asked.fixtures[:40]}))
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, contract_id)
         open_for(found, law, "ended")
-        ties_nothing(law.on, paper, said=said)
-        if on_day > law.on:
-            raise BadInput(Finding("FORM-5", "on_day", {"given": on_day.isoformat()}))
-        happened(uow, found.contract, "returned", on_day, said=said, paper=must(paper))
+        row = found.contract
+        ties_nothing(law.on, paper, said=asked.said)
+        if wrong := con_24_returned_after_the_end((asked, row.ends_on or row.until_on), law):
+            raise Refused(wrong)
+        facts = {"fixtures": asked.fixtures}
+        if asked.paid_yuan is not None:
+            facts["paid_yuan"] = str(asked.paid_yuan.quantize(CENT))
+        happened(uow, row, "returned", asked.on_day, said=asked.said, facts=facts, paper=must(paper))

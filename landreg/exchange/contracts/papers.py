@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from landreg.core.periods import DAY, beijing_day
 from landreg.core.units import mu_of, total_mu
 from landreg.exchange.contracts.model import ContractEvent
-from landreg.exchange.contracts.queries import Whole, calendar_of
 from landreg.exchange.contracts.rules.clauses import Text, written
+from landreg.exchange.contracts.whole import Whole, calendar_of
 from landreg.land.queries import division_names, division_path
 from landreg.law.book import term
 from landreg.registry.papers.office import Desk

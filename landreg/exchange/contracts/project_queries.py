@@ -22,6 +22,11 @@ def contracted(session: Session, county: str, village: str, codes: Sequence[str]
     return {row.parcel_code: row for row in rows}
 
 
+def household_lock(project_id: UUID, household_id: UUID) -> str:
+    """What a household's word and its contract hold until they are written: either comes first."""
+    return f"project:{project_id}:{household_id}"
+
+
 def next_number(session: Session, county: str, village: str) -> int:
     """The next serial of a village's projects."""
     values = {"county": county, "village": village, "issuer": f"{village}X"}
@@ -91,6 +96,13 @@ def last_word(session: Session, county: str, project_id: UUID, household_id: UUI
         .limit(1)
     )
     return session.scalars(found).first()
+
+
+def last_words(session: Session, household_id: UUID) -> dict[UUID, ProjectWord]:
+    """By project: the last word of a household."""
+    found = sa.select(ProjectWord).where(ProjectWord.household_id == household_id)
+    rows = session.scalars(found.order_by(ProjectWord.at, ProjectWord.word_id))
+    return {row.project_id: row for row in rows}
 
 
 def contracts(session: Session, county: str, project_id: UUID) -> dict[UUID, Contract]:

@@ -15,11 +15,11 @@ from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.files import Store
 from landreg.core.periods import DAY
-from landreg.exchange.contracts import queries
+from landreg.exchange.contracts import deal_queries, land_queries
 from landreg.exchange.contracts.entering import happened, held, open_for
-from landreg.exchange.contracts.queries import Whole
 from landreg.exchange.contracts.rules.terms import codes_in
 from landreg.exchange.contracts.signing import MOVING
+from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.model import Taker
 from landreg.law.book import Law
 from landreg.registry import documents
@@ -48,7 +48,7 @@ def open_case_of(
         open_for(found, law, "signed", "running")
         if row.right_id is None or not found.of("registration_asked") or found.of("case_opened"):
             raise Conflict(Finding("CON-5", "state", {"where": "running"}, subject=row.number))
-        taker = queries.taker(uow.session, county, row.taker_id)
+        taker = deal_queries.taker(uow.session, county, row.taker_id)
         if taker is None:
             raise NotFound
         kind = row.kind if row.kind in MOVING else "land_operation"
@@ -74,7 +74,7 @@ def _asked(uow: UnitOfWork, found: Whole, taker: Taker, law: Law, contract_code:
             row.until_on - DAY,
             codes,
         )
-    land = None if row.right_id is None else queries.land(uow.session, row.county, row.right_id)
+    land = None if row.right_id is None else land_queries.land(uow.session, row.county, row.right_id)
     if land is None or taker.household_id is None:
         raise NotFound
     parts = [one.parcel_code for one in found.parcels if one.area_m2 != one.registered_m2]
@@ -82,12 +82,12 @@ def _asked(uow: UnitOfWork, found: Whole, taker: Taker, law: Law, contract_code:
         raise Refused(Finding("CON-22", "parcels", {"parcels": parts}, subject=row.number))
     if row.kind == "exchange":
         take = codes_in(str(row.clauses.get("other_parcels") or ""))
-        other = queries.right_over(uow.session, row.county, taker.code, take)
+        other = land_queries.right_over(uow.session, row.county, taker.code, take)
         if other is None:
             raise Refused(Finding("CON-22", "parcels", {"parcels": list(take)}, subject=row.number))
         return Exchange(other, codes, take, on)
     # A household that has a contract right already takes the parcels into it.
-    held = queries.rights_of(uow.session, row.county, taker.code)
+    held = land_queries.rights_of(uow.session, row.county, taker.code)
     contract_code = contract_code or (held[0].right_code if held else "")
     if not contract_code:
         raise BadInput(Finding("FORM-1", "contract_code"))
@@ -100,7 +100,7 @@ def _operator(uow: UnitOfWork, taker: Taker) -> Operator:
         return Operator("household", taker.household_id, taker.name, taker.code)
     if taker.kind != "organisation":
         raise BadInput(Finding("LO-3", "operator"))
-    known = queries.holder_by_code(uow.session, taker.county, taker.code)
+    known = deal_queries.holder_by_code(uow.session, taker.county, taker.code)
     return Operator("organization", known or uuid4(), taker.name, taker.code)
 
 

@@ -21,15 +21,21 @@ from landreg.exchange.bidding.rules.qualified import DEAL_RULES
 from landreg.exchange.contracts import queries
 from landreg.exchange.contracts.entering import happened, held, must, open_for
 from landreg.exchange.contracts.model import Contract
-from landreg.exchange.contracts.queries import Whole, calendar_of
 from landreg.exchange.contracts.rules.course import (
     SIGNATURE_RULES,
     Signing,
     con_14_signed_and_settled,
 )
-from landreg.exchange.contracts.rules.terms import Contracted, Piece, may_be_registered, tr_8_five_years_or_more
+from landreg.exchange.contracts.rules.terms import (
+    Contracted,
+    Piece,
+    con_25_out_of_a_household_s_right,
+    may_be_registered,
+    tr_8_five_years_or_more,
+)
 from landreg.exchange.contracts.taking import by_contract
 from landreg.exchange.contracts.verifying import FileService, SignatureService
+from landreg.exchange.contracts.whole import Whole, calendar_of
 from landreg.law.book import Law, examine
 from landreg.registry.guarded import Attached, ties_nothing
 
@@ -165,14 +171,15 @@ def file_within(
 
 def ask_registration(actor: Actor, county: str, contract_id: UUID, paper: Attached | None) -> None:
     """The parties ask for the register, by their signed application: of the land-operation right, or of what an assignment or an
-    exchange moves. Raises Refused (TR-8, GUARD-1), Conflict (CON-5), BadInput (FORM-7) without the application.
+    exchange moves. Raises Refused (CON-25, TR-8, GUARD-1), Conflict (CON-5), BadInput (FORM-7) without the application.
     """
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, contract_id)
         open_for(found, law, "signed", "running")
-        if found.contract.right_id is None:
-            # What a collective gives out without a household's right is registered by an act of its own, at the counter.
-            raise Conflict(Finding("CON-5", "state", {"where": "running"}, subject=found.contract.number))
+        if wrong := con_25_out_of_a_household_s_right(
+            (found.contract.number, found.contract.right_id is not None), law
+        ):
+            raise Refused(wrong)
         moved = found.contract.kind in MOVING and not found.contract.relation
         if not moved and (wrong := tr_8_five_years_or_more(contracted(found), law)):
             raise Refused(wrong)

@@ -10,7 +10,7 @@ from landreg.core.db import UnitOfWork
 from landreg.core.errors import Finding
 from landreg.core.units import mu_of
 from landreg.exchange.bidding.rules.qualified import TakingIn
-from landreg.exchange.contracts import queries
+from landreg.exchange.contracts import land_queries, queries
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules.terms import codes_in, con_22_other_parcels_are_named
 from landreg.exchange.model import Taker
@@ -40,15 +40,15 @@ def given_in_exchange(uow: UnitOfWork, law: Law, taker: Taker, term: tuple[date,
     term: half-open.
     """
     county, codes = taker.county, codes_in(named)
-    right = queries.right_over(uow.session, county, taker.code, codes)
+    right = land_queries.right_over(uow.session, county, taker.code, codes)
     if wrong := con_22_other_parcels_are_named((codes, right is not None), law):
         return [wrong]
     found = []
     first, until = term
-    if first < until and (bound := queries.bound(uow.session, county, codes, first, until, 0, ())):
+    if first < until and (bound := land_queries.bound(uow.session, county, codes, first, until, 0, ())):
         numbers = sorted(set(bound.values()))
         found.append(Finding("CON-2", "other_parcels", {"parcels": sorted(bound), "numbers": numbers}))
-    if stands := queries.frozen(uow.session, county, right, codes):
+    if stands := land_queries.frozen(uow.session, county, right, codes):
         kinds = [one.kind if one.what == "restriction" else "exit" for one in stands]
         parties = [one.named or one.number for one in stands]
         found.append(Finding("TR-12", "other_parcels", {"restrictions": kinds, "parties": parties}))

@@ -11,7 +11,7 @@ from landreg.access.home import Figure, Queue, Row, Shown, on_first_page
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.exchange.bidding import sale_queries
-from landreg.exchange.contracts import queries as contracts
+from landreg.exchange.contracts import deal_queries as contracts
 from landreg.exchange.listings import listing_queries as listings
 from landreg.web import i18n
 

@@ -19,12 +19,23 @@ from landreg.core.actor import Actor, Role
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Refused
 from landreg.core.files import Store
-from landreg.exchange.contracts import drawing, life, logged, project_queries, projects, queries, registering, signing
-from landreg.exchange.contracts.drawing import Draft, Taken
+from landreg.exchange.contracts import (
+    drawing,
+    land_queries,
+    life,
+    logged,
+    project_queries,
+    project_runs,
+    projects,
+    registering,
+    signing,
+)
+from landreg.exchange.contracts.drafts import Draft, Taken
 from landreg.exchange.contracts.entering import happened, held
-from landreg.exchange.contracts.life import End, Outcome
+from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract, ProjectWord
 from landreg.exchange.contracts.projects import Planned, Priced, Said
+from landreg.exchange.contracts.rules.closing import Outcome
 from landreg.registry.booking import register
 from landreg.registry.casework import cases
 from tests.contract_kit import (
@@ -188,7 +199,7 @@ def test_a_household_that_withdraws_while_its_contract_is_made_comes_before_it_o
             uow.session.add(row)
             uow.session.flush()
             logged.stage_word(uow, row)
-            made = begun(pool, lambda: projects.make(*at))
+            made = begun(pool, lambda: project_runs.make(*at))
         with pytest.raises(Refused) as withdrawn:
             made.result(timeout=30)
         assert codes(withdrawn) == {"CON-12"}
@@ -218,14 +229,14 @@ def test_a_run_goes_on_by_some_households_a_step_and_is_done_with_the_last(
     )  # fmt: skip
     wanted = NewAccount("ling.jy", "交易员己", frozenset({Role.OPERATOR}), COUNTY)
     account = service.open_account(service.SYSTEM, wanted, "五月的麦子黄了又黄了", temporary=False)
-    run = projects.ask_run(replace(OPERATOR, account_id=account), COUNTY, made.project_id)
+    run = project_runs.ask_run(replace(OPERATOR, account_id=account), COUNTY, made.project_id)
     for position, state in ((1, "running"), (2, "done")):
-        assert projects.work(worker, chunk=1) == 1
+        assert project_runs.work(worker, chunk=1) == 1
         with unit_of_work(OPERATOR) as uow:
             row = project_queries.run(uow.session, COUNTY, run)
         assert row is not None
         assert (row.position, row.state) == (position, state)
-    assert projects.work(worker, chunk=1) == 0
+    assert project_runs.work(worker, chunk=1) == 0
 
 
 def to_the_register(registrar: Actor, database: Settings, contract: Contract) -> UUID:
@@ -253,8 +264,8 @@ def test_an_assignment_that_was_signed_is_registered_by_the_register_s_own_act(
     case = to_the_register(registrar, database, contract)
     booked(registrar, reviewer, case, "assignment")
     with unit_of_work(OPERATOR) as uow:
-        assert queries.right_over(uow.session, COUNTY, HOUSEHOLD, land) is None
-        assert queries.right_over(uow.session, COUNTY, OTHER, land) is not None
+        assert land_queries.right_over(uow.session, COUNTY, HOUSEHOLD, land) is None
+        assert land_queries.right_over(uow.session, COUNTY, OTHER, land) is not None
 
 
 def test_an_exchange_names_the_other_s_parcels_and_moves_both_in_the_register(

@@ -11,9 +11,9 @@ from landreg.audit.logged import register as of_register
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
-from landreg.core.errors import Conflict, Refused
+from landreg.core.errors import Refused
 from landreg.exchange import logged
-from landreg.exchange.contracts import drawing, life, queries, signing
+from landreg.exchange.contracts import deal_queries, drawing, life, signing
 from landreg.exchange.contracts.entering import happened, held
 from landreg.exchange.contracts.signing import Signature
 from landreg.exchange.model import Deal, Listing
@@ -71,7 +71,7 @@ def test_land_of_a_collective_gets_its_contract_signed_by_its_representative_fil
 ) -> None:
     deal = dealt(registrar, superuser, [common(superuser)])
     with unit_of_work(OPERATOR) as uow:
-        assert [row.Deal.deal_id for row in queries.deals_waiting(uow.session)] == [deal.deal_id]
+        assert [row.Deal.deal_id for row in deal_queries.deals_waiting(uow.session)] == [deal.deal_id]
     given = {**VALUES, "representative": "样本代表", "resolution": "别的决议"}
     contract = drawing.draw_from_deal(OPERATOR, COUNTY, deal.deal_id, given)
     assert (contract.right_id, contract.household_id, contract.right_code) == (None, None, "")
@@ -89,8 +89,9 @@ def test_land_of_a_collective_gets_its_contract_signed_by_its_representative_fil
     signing.file(OPERATOR, COUNTY, contract.contract_id, today(), "已备案", PAPER)
     left = life.pay(OPERATOR, COUNTY, contract.contract_id, found.dues[0].amount, today(), "HP-1", PAPER)
     assert left == sum(due.amount for due in found.dues[1:])
-    with pytest.raises(Conflict):
+    with pytest.raises(Refused) as first:
         signing.ask_registration(OPERATOR, COUNTY, contract.contract_id, PAPER)
+    assert codes(first) == {"CON-25"}
     seal(worker, database)
     strays = recheck_register(worker, database, of_register()).findings
     assert [one for one in strays if one.layer not in ("access.binding", "access.account", "land.parcel")] == []

@@ -12,7 +12,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound, Refused
 from landreg.core.units import half_up, mu_of
 from landreg.exchange import logged
-from landreg.exchange.contracts import drawing, queries
+from landreg.exchange.contracts import deal_queries, drawing
 from landreg.exchange.model import Deal, Listing
 from landreg.law.book import term
 from tests.bidding_kit import household, published
@@ -52,7 +52,7 @@ def test_a_deal_that_stands_has_one_contract_and_keeps_its_price_and_its_land(
     taker, _actor = household(superuser, f"{VILLAGE}010002")
     deal = dealt(listing, taker.taker_id, listing.price + 20)
     with unit_of_work(OPERATOR) as uow:
-        assert [row.Deal.deal_id for row in queries.deals_waiting(uow.session)] == [deal.deal_id]
+        assert [row.Deal.deal_id for row in deal_queries.deals_waiting(uow.session)] == [deal.deal_id]
     with pytest.raises(NotFound):
         drawing.draw_from_deal(OPERATOR, COUNTY, uuid4(), VALUES)
     contract = drawing.draw_from_deal(OPERATOR, COUNTY, deal.deal_id, VALUES)
@@ -62,7 +62,7 @@ def test_a_deal_that_stands_has_one_contract_and_keeps_its_price_and_its_land(
         drawing.draw_from_deal(OPERATOR, COUNTY, deal.deal_id, VALUES)
     assert codes(again) == {"CON-5"}
     with unit_of_work(OPERATOR) as uow:
-        assert not queries.deals_waiting(uow.session)
+        assert not deal_queries.deals_waiting(uow.session)
     assert seen(signed(contract)).contract.state == "signed"
 
 

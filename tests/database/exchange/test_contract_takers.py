@@ -14,7 +14,7 @@ from landreg.core.errors import Refused
 from landreg.core.units import mu_of
 from landreg.exchange.bidding import reviews, taker_queries
 from landreg.exchange.bidding.rules.qualified import PAPERS
-from landreg.exchange.contracts import drawing, life, project_queries, projects, signing
+from landreg.exchange.contracts import drawing, life, project_queries, project_runs, projects, signing
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.projects import Planned, Priced
@@ -142,7 +142,7 @@ def test_a_village_s_project_is_counted_as_a_whole_when_it_is_opened_and_when_it
     opened = project()
     set_figure(registrar, COUNTY, Figure("QUAL-4.most_mu", "organisation", "2.3", today(), "汉政发〔2026〕2号"))
     with pytest.raises(Refused) as limited:
-        projects.ask_run(OPERATOR, COUNTY, opened)
+        project_runs.ask_run(OPERATOR, COUNTY, opened)
     assert codes(limited) == {"QUAL-4"}
 
 

@@ -21,10 +21,20 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, LandregError, NotFound, Refused
 from landreg.core.files import Store
 from landreg.core.units import half_up
-from landreg.exchange.contracts import days, drawing, life, project_queries, projects, registering, signing
-from landreg.exchange.contracts.life import End, Outcome
+from landreg.exchange.contracts import (
+    days,
+    drawing,
+    life,
+    project_queries,
+    project_runs,
+    projects,
+    registering,
+    signing,
+)
+from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.projects import Planned, Priced, Said
+from landreg.exchange.contracts.rules.closing import Outcome, Returned
 from landreg.exchange.contracts.rules.course import stage
 from landreg.exchange.contracts.signing import Signature
 from landreg.exchange.contracts.verifying import HEAD, FileService
@@ -155,7 +165,8 @@ def test_the_contractor_ends_a_contract_only_on_the_law_s_grounds_and_its_land_i
     life.end(OPERATOR, COUNTY, contract.contract_id, End("terminated", today(), "damaged"), PAPER)
     assert stage(seen(contract).course(today())) == "ended"
     assert stage(seen(signed(drawn(from_on=today()))).course(today())) == "running"
-    life.give_back(OPERATOR, COUNTY, contract.contract_id, today(), "水渠留用，已补偿", PAPER)
+    back = Returned(today(), "left_paid", Decimal("800.00"), "水渠留用")
+    life.give_back(OPERATOR, COUNTY, contract.contract_id, back, PAPER)
 
 
 def test_rent_in_arrears_ends_a_contract_after_a_notice_to_remedy_ran_out(superuser: Connection) -> None:
@@ -309,8 +320,8 @@ def test_a_withdrawn_household_is_refused_with_its_code_and_all_others_get_their
     projects.say(asker, COUNTY, project, household, agrees)
     projects.say(asker, COUNTY, project, other, agree("样本二"))
     projects.say(asker, COUNTY, project, other, Said("withdraws"))
-    run = projects.ask_run(asker, COUNTY, project)
-    assert projects.work(worker) == 1
+    run = project_runs.ask_run(asker, COUNTY, project)
+    assert project_runs.work(worker) == 1
     with unit_of_work(asker) as uow:
         row = project_queries.run(uow.session, COUNTY, run)
         made = project_queries.contracts(uow.session, COUNTY, project)
@@ -332,8 +343,8 @@ def test_a_withdrawn_household_is_refused_with_its_code_and_all_others_get_their
     with pytest.raises(Conflict):
         projects.say(asker, COUNTY, project, household, Said("withdraws"))
     projects.say(asker, COUNTY, project, other, agree("样本二"))
-    projects.ask_run(asker, COUNTY, project)
-    assert projects.work(worker) == 1
+    project_runs.ask_run(asker, COUNTY, project)
+    assert project_runs.work(worker) == 1
     with unit_of_work(asker) as uow:
         assert set(project_queries.contracts(uow.session, COUNTY, project)) == {household, other}
 
@@ -344,12 +355,12 @@ def test_a_run_that_was_left_by_a_killed_worker_goes_on_where_it_stood(worker: A
     agrees = agree("样本一")
     for code in (HOUSEHOLD, OTHER):
         projects.say(asker, COUNTY, project, _household(asker, project, code), agrees)
-    run = projects.ask_run(asker, COUNTY, project)
+    run = project_runs.ask_run(asker, COUNTY, project)
     with pytest.raises(Conflict):
-        projects.ask_run(asker, COUNTY, project)
+        project_runs.ask_run(asker, COUNTY, project)
     # As a killed worker leaves it: one household made, and its progress not written.
-    assert projects.make(asker, COUNTY, project, _household(asker, project, HOUSEHOLD)) == 1
-    projects.work(worker)
+    assert project_runs.make(asker, COUNTY, project, _household(asker, project, HOUSEHOLD)) == 1
+    project_runs.work(worker)
     with unit_of_work(asker) as uow:
         row = project_queries.run(uow.session, COUNTY, run)
         made = project_queries.contracts(uow.session, COUNTY, project)
@@ -422,7 +433,7 @@ def test_a_household_answers_a_project_by_itself_for_its_own_land_alone(registra
         projects.say(farmer, COUNTY, project, other, Said("withdraws"))
     with pytest.raises(BadInput):
         projects.say(farmer, COUNTY, project, own, Said("consents", ("6109021042020199999",)))
-    assert projects.make(asker, COUNTY, project, own) == 1
+    assert project_runs.make(asker, COUNTY, project, own) == 1
 
 
 def _operator() -> Actor:

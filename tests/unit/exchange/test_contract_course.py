@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from landreg.exchange.contracts.rules import closing
 from landreg.exchange.contracts.rules import course as rules
 from landreg.exchange.contracts.rules.course import Course, Ending, Happened, Renewal, Signing, stage
 from landreg.exchange.contracts.verifying import HEAD, FileService
@@ -167,3 +168,35 @@ def test_for_a_collective_signs_its_representative_alone() -> None:
         assert rules.con_18_collective_signs_by_its_representative(replace(own, **wrong), LAW) is not None
     taker = in_person(side="taker", name="样本二", of_collective=True, representative="样本一")
     assert rules.con_18_collective_signs_by_its_representative(taker, LAW) is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"on_day": TODAY + timedelta(days=1)}, {"on_day": TODAY - timedelta(days=32)}, {"fixtures": "left_paid"},
+        {"paid_yuan": Decimal(1)}, {"fixtures": "left_paid", "paid_yuan": Decimal("0.001")},
+        {"fixtures": "left_paid", "paid_yuan": Decimal("NaN")}, {"fixtures": "left_paid", "paid_yuan": Decimal("1E+12")},
+    ],
+)  # fmt: skip
+def test_land_is_given_back_after_the_end_and_a_sum_is_paid_for_what_stays(wrong: dict[str, Any]) -> None:
+    """CON-24: refused."""
+    ended = TODAY - timedelta(days=30)
+    for sound in ({}, {"on_day": ended - timedelta(days=1)}, {"fixtures": "left_paid", "paid_yuan": Decimal("800.00")}):
+        assert (
+            closing.con_24_returned_after_the_end((closing.Returned(**{"on_day": TODAY, **sound}), ended), LAW) is None
+        )
+    asked = closing.Returned(**{"on_day": TODAY, **wrong})
+    assert closing.con_24_returned_after_the_end((asked, ended), LAW) is not None
+
+
+def test_an_outcome_says_what_came_of_it_and_a_sum_with_its_day() -> None:
+    """CON-17: refused, and passed."""
+    end = date(2030, 1, 1)
+    owed = closing.Outcome("owed", TODAY, Decimal("88.00"), TODAY)
+    assert closing.con_17_outcome_is_said(("1", owed, end), LAW) is None
+    assert closing.con_17_outcome_is_said(("1", closing.Outcome("void", TODAY), end), LAW) is None
+    for wrong in (
+        closing.Outcome("won", TODAY), closing.Outcome("stands", end + timedelta(days=1)), closing.Outcome("owed", TODAY),
+        replace(owed, yuan=Decimal("0.001")), replace(owed, due_on=date(2041, 1, 1)), replace(owed, yuan=Decimal("NaN")),
+    ):  # fmt: skip
+        assert closing.con_17_outcome_is_said(("1", wrong, end), LAW) is not None

@@ -290,3 +290,9 @@ def test_what_is_signed_is_another_text_once_a_word_or_an_area_is_changed() -> N
     assert first != digest(replace(text, values={**SAID, "late_per_10000": "50"}), [parcel], LAW.on)
     assert first != digest(text, [replace(parcel, area_m2=Decimal("999.00"))], LAW.on)
     assert first != digest(replace(text, said="另付青苗费"), [parcel], LAW.on)
+
+
+def test_a_collective_s_own_land_has_no_right_out_of_which_another_is_registered() -> None:
+    """CON-25: refused, and passed for a household's."""
+    assert terms.con_25_out_of_a_household_s_right(("610902104202010001", False), LAW) is not None
+    assert terms.con_25_out_of_a_household_s_right(("610902104202010001", True), LAW) is None

@@ -12,15 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landreg.core.periods import months_after
+from landreg.core.units import half_up
 from landreg.exchange.contracts.rules.rent import (
     PARTS,
     Due,
+    Grain,
     Paid,
     Terms,
     arrears,
+    arrears_kg,
     calendar,
     con_6_payment_counts_once,
     con_11_grain_price_is_set,
+    con_23_grain_within_what_is_owed,
     in_yuan,
     late_since,
     of_year,
@@ -121,6 +125,88 @@ def test_a_rent_in_grain_is_yuan_at_the_price_of_its_day_and_unknown_without_one
     late = con_11_grain_price_is_set(found, national_law("610902", date(2027, 10, 1)))
     assert late is not None
     assert late.values == {"days": [date(2027, 10, 1)]}
+
+
+def in_grain(**changed: Any) -> Terms:
+    """200 kg a mu and year of 3 mu: 600 kg a year."""
+    return terms(unit="kg_mu_year", pieces=((Decimal("3.00"), Decimal(200)),), **changed)
+
+
+PRICES = {FIRST: Decimal("2.50"), date(2027, 10, 1): Decimal("3.00")}
+
+
+def test_grain_settles_kilogram_for_kilogram_and_money_at_the_price_of_the_due_s_own_day() -> None:
+    """700 kg handed over: the first year's 600, and 100 of the second, whose rest of 500 kg is 1500 yuan."""
+    found = settled(calendar(in_grain()), [Grain(Decimal(700)), Decimal(300)], PRICES)
+    assert [(one.handed, one.paid, one.left, one.left_kg) for one in found] == [
+        (Decimal(600), Decimal(0), Decimal(0), Decimal(0)),
+        (Decimal(100), Decimal(300), Decimal("1200.00"), Decimal("400.00")),
+    ]
+
+
+def test_what_was_paid_of_a_due_stays_with_it_when_grain_comes_later() -> None:
+    """1250 yuan and 100 kg: the first year's; 500 kg then are of the second, not of the first again."""
+    paid = [Decimal(1250), Grain(Decimal(100)), Grain(Decimal(500))]
+    found = settled(calendar(in_grain()), paid, PRICES)
+    assert [(one.paid, one.handed, one.left_kg) for one in found] == [(1250, 100, 0), (0, 500, 100)]
+
+
+@given(
+    st.lists(st.tuples(st.booleans(), st.decimals("0.01", "900", places=2)), max_size=8),
+    st.decimals("0.5", "20", places=2), st.decimals("0.5", "20", places=2),
+)  # fmt: skip
+def test_no_payment_settles_more_than_is_due_or_than_was_paid(
+    made: list[tuple[bool, Decimal]], first: Decimal, second: Decimal
+) -> None:
+    paid = [Grain(amount) if grain else amount for grain, amount in made]
+    found = settled(calendar(in_grain()), paid, {FIRST: first, date(2027, 10, 1): second})
+    assert sum(one.handed for one in found) <= sum(one.kg for one in paid if isinstance(one, Grain))
+    assert sum(one.paid for one in found) <= sum(one for one in paid if not isinstance(one, Grain))
+    assert all(0 <= one.left_kg <= one.due.amount and one.left >= 0 for one in found)
+    assert all((one.left == 0) == (one.left_kg == 0) for one in found)
+
+
+def test_what_is_late_of_a_rent_in_grain_is_told_in_kilograms() -> None:
+    found = settled(calendar(in_grain()), [Decimal(500)], PRICES)
+    assert (arrears(found, date(2026, 11, 1)), arrears_kg(found, date(2026, 11, 1))) == (Decimal(1000), Decimal(400))
+    assert arrears_kg(settled(calendar(terms()), []), date(2026, 11, 1)) == 0
+
+
+def test_a_rent_in_grain_without_a_price_is_still_owed_in_kilograms() -> None:
+    (first, _second) = settled(calendar(in_grain()), [Grain(Decimal(100))], {})
+    assert (first.owed, first.left, first.left_kg, first.late(date(2026, 11, 1))) == (None, 0, Decimal(500), False)
+
+
+def test_a_contract_that_ends_early_owes_nothing_of_the_days_after_and_a_part_by_its_days() -> None:
+    """73 of 365 days of 1998 yuan: 399.60. What was to be paid on a later day is due on the last."""
+    dues = calendar(terms(paid_before=False))
+    cut = still_owed(dues, date(2027, 12, 13))
+    assert [(one.due_on, one.until_on, one.amount) for one in cut] == [
+        (date(2027, 9, 30), date(2027, 10, 1), Decimal("1998.00")),
+        (date(2027, 12, 12), date(2027, 12, 13), half_up(Decimal(1998) * 73 / 366)),
+    ]
+    assert still_owed(dues, FIRST) == ()
+    assert still_owed(dues, date(2028, 10, 1)) == dues
+
+
+@given(st.dates(FIRST, date(2028, 10, 1)), st.sampled_from(sorted(PARTS)), st.booleans())
+def test_what_is_owed_until_an_end_never_passes_it_and_never_exceeds_the_whole(
+    ends_on: date, every: str, before: bool
+) -> None:
+    dues = calendar(terms(paid_every=every, paid_before=before))
+    cut = still_owed(dues, ends_on)
+    assert all(one.until_on <= ends_on and one.due_on < ends_on for one in cut)
+    assert sum(one.amount for one in cut) <= sum(one.amount for one in dues)
+    assert [one for one in cut if one.until_on < ends_on] == list(dues[: max(len(cut) - 1, 0)])
+
+
+@pytest.mark.parametrize("wrong", ["0", "-1", "NaN", "Infinity", "0.001", "100.01"])
+def test_no_more_grain_is_handed_over_than_is_owed(wrong: str) -> None:
+    """CON-23: refused, and of a contract in money, of which no grain is owed, at all."""
+    assert con_23_grain_within_what_is_owed((Decimal("100.00"), Decimal("100.00"), True), LAW) is None
+    assert con_23_grain_within_what_is_owed((Decimal(wrong), Decimal("100.00"), True), LAW) is not None
+    assert con_23_grain_within_what_is_owed((Decimal(1), Decimal(0), True), LAW) is not None
+    assert con_23_grain_within_what_is_owed((Decimal(1), Decimal(9), False), LAW) is not None
 
 
 def payment(**changed: Any) -> Paid:

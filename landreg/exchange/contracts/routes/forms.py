@@ -1,4 +1,4 @@
-"""What the forms of a contract ask, and how it becomes a draft."""
+"""What the forms of a contract ask, how they become a draft, and what its steps at the desk share."""
 
 from __future__ import annotations
 
@@ -6,15 +6,24 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
+from flask import redirect, url_for
+from werkzeug.wrappers import Response as Redirect
+
+from landreg.access.policy import current_actor
+from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding
 from landreg.core.periods import DAY
-from landreg.exchange.contracts.drawing import Taken, Terms
+from landreg.exchange.contracts.drafts import Taken, Terms
 from landreg.exchange.contracts.rules.clauses import all_clauses, asked_of
 from landreg.exchange.contracts.rules.rent import PARTS
 from landreg.exchange.contracts.rules.terms import GRAINS, UNITS
 from landreg.law.book import terms
+from landreg.registry.guarded import Attached, attached
+from landreg.registry.routes.surroundings import page_day, store
 from landreg.web import i18n
+from landreg.web.forms import Upload
 
 SAID = {"most": 300}
 KNOWN = ("grade", "representative", "resolution")
@@ -129,11 +138,37 @@ def questions(kind: str, unit: str, on: date) -> list[dict[str, Any]]:
 def choices() -> dict[str, Any]:
     """The closed lists of the forms, in the reader's language."""
     return {
-        "kinds": _words("contract_kind", OFF_MARKET), "units": _words("contract_unit", UNITS),
-        "grains": _words("contract_grain", GRAINS), "rhythms": _words("contract_paid", tuple(PARTS)),
-        "whens": _words("contract_paid", ("before", "after")),
+        "kinds": words("contract_kind", OFF_MARKET), "units": words("contract_unit", UNITS),
+        "grains": words("contract_grain", GRAINS), "rhythms": words("contract_paid", tuple(PARTS)),
+        "whens": words("contract_paid", ("before", "after")),
     }  # fmt: skip
 
 
-def _words(kind: str, values: tuple[str, ...]) -> list[tuple[str, str]]:
+def words(kind: str, values: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The values of a closed list, each with its words in the reader's language."""
     return [(value, i18n.shown_term(value, kind)) for value in values]
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A step with its day, what was said, and its paper."""
+
+    on_day: date | None = None
+    said: str = field(default="", metadata={"most": 1000})
+    paper: Upload | None = None
+
+
+def kept(sent: Upload | None, name: str = "paper") -> Attached | None:
+    """A paper that was sent, put into the store."""
+    return attached(store(), sent, name)
+
+
+def today() -> date:
+    """The day of the register."""
+    with unit_of_work(current_actor()) as uow:
+        return page_day(uow.session)
+
+
+def back(county: str, contract_id: UUID) -> Redirect:
+    """To the page of the contract."""
+    return redirect(url_for("contracts.one", county=county, contract_id=contract_id), 303)

@@ -24,6 +24,7 @@ from landreg.exchange.contracts import project_queries, projects, queries, signi
 from landreg.exchange.contracts.projects import Said
 from landreg.exchange.contracts.rules.clauses import Text, written
 from landreg.exchange.contracts.rules.course import stage
+from landreg.exchange.contracts.rules.rent import arrears_kg
 from landreg.exchange.contracts.signing import Signature
 from landreg.registry.routes.surroundings import page_day
 from landreg.web import pages, problems
@@ -150,15 +151,11 @@ def _list(actor: Actor, consent: Consent | None) -> Response:
     with unit_of_work(actor) as uow:
         session = uow.session
         today = page_day(session)
-        rows = [queries.whole(session, row) for row in queries.own(session)]
+        rows = queries.wholes(session, queries.own(session))
         asked: dict[UUID, tuple[object, list[object]]] = {}
         for project, parcel in project_queries.own(session):
             asked.setdefault(project.project_id, (project, []))[1].append(parcel)
-        words = {
-            key: project_queries.last_word(session, actor_county, key, actor.household) if actor.household else None
-            for key, (found, _parcels) in asked.items()
-            for actor_county in (getattr(found, "county", ""),)
-        }
+        words = project_queries.last_words(session, actor.household) if actor.household and asked else {}
     made = {found.contract.project_id for found in rows if found.contract.project_id}
     return pages.render(
         "exchange/contracts/own.html", rows=rows, today=today, consent=consent, projects=asked, words=words, made=made, DAY=DAY,
@@ -177,6 +174,7 @@ def _one(actor: Actor, county: str, contract_id: UUID, consent: Consent | None) 
     return pages.render(
         "exchange/contracts/own_one.html", found=found, contract=row, today=today, consent=consent, course=course,
         stage=stage(course), clauses=written(text, beijing_day(row.drawn_at)), settled=found.settled, DAY=DAY,
+        arrears_kg=arrears_kg(found.settled, today),
         mine="contractor" if row.household_id is not None and actor.household == row.household_id else "taker",
     )  # fmt: skip
 

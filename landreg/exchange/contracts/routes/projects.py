@@ -16,7 +16,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.core.periods import DAY
 from landreg.core.units import decimal_of
-from landreg.exchange.contracts import project_queries, projects, signing
+from landreg.exchange.contracts import project_queries, project_runs, projects, signing
 from landreg.exchange.contracts.projects import KINDS, Planned, Priced, Said
 from landreg.exchange.contracts.routes.desk import READERS
 from landreg.exchange.contracts.routes.forms import Drawing, choices, questions
@@ -156,7 +156,7 @@ def say(county: str, project_id: UUID) -> Redirect:
 @problems.back_to(one)
 def start(county: str, project_id: UUID) -> Redirect:
     """Ask for the run that makes the contracts."""
-    projects.ask_run(current_actor(), county, project_id)
+    project_runs.ask_run(current_actor(), county, project_id)
     flash(_("已开始逐户拟定合同，可以关闭页面，进度不受影响。"))
     return _back(county, project_id)
 
@@ -176,9 +176,9 @@ def turn(county: str, project_id: UUID) -> Redirect:
     """Do so."""
     given = read_form(Turning)
     if given.turn == "stop":
-        projects.interrupt(current_actor(), county, given.run)
+        project_runs.interrupt(current_actor(), county, given.run)
     else:
-        projects.resume(current_actor(), county, given.run)
+        project_runs.resume(current_actor(), county, given.run)
     return _back(county, project_id)
 
 

@@ -172,15 +172,25 @@ def con_7_ended_on_the_law_s_grounds(facts: Ending, law: Law) -> Finding | None:
 
 def remedy_over(course: Course, on_day: date) -> bool:
     """Whether the days of the last notice to remedy had run out by a day, and what it asked was not done."""
+    until = remedy_until(course)
+    return waits_for_remedy(course) and until is not None and min(course.today, on_day) > until
+
+
+def waits_for_remedy(course: Course) -> bool:
+    """Whether the last notice to remedy stands: what it asked was not done, arrears were not paid."""
     asked = course.of("remedy_asked")
     if not asked:
         return False
     last, done = asked[-1], course.of("remedied")
     if done and done[-1].on_day >= last.on_day:
         return False
-    if last.facts.get("what") == "arrears" and course.arrears <= 0:
-        return False
-    return min(course.today, on_day) > last.on_day + timedelta(days=int(last.facts.get("days", 0)))
+    return last.facts.get("what") != "arrears" or course.arrears > 0
+
+
+def remedy_until(course: Course) -> date | None:
+    """The last day that the last notice to remedy gives; None without one."""
+    asked = course.of("remedy_asked")
+    return asked[-1].on_day + timedelta(days=int(asked[-1].facts.get("days", 0))) if asked else None
 
 
 def con_8_both_agree_to_end(facts: Ending, law: Law) -> Finding | None:

@@ -56,17 +56,42 @@ class Due:
 
 
 @dataclass(frozen=True)
+class Grain:
+    """A payment in kg of grain."""
+
+    kg: Decimal
+
+
+@dataclass(frozen=True)
 class Settled:
-    """A due in yuan with what was paid of it. owed: None where the county has set no price of grain for its day."""
+    """A due with what was paid of it. owed: all of it in yuan, None where the county has set no price of grain for its day.
+    paid: in yuan; handed: in kg of grain, of what is due in kind. price: of a kg on its day.
+    """
 
     due: Due
     owed: Decimal | None
     paid: Decimal
+    handed: Decimal = ZERO
+    price: Decimal | None = None
 
     @property
     def left(self) -> Decimal:
-        """What is still to be paid, as far as it is known."""
-        return ZERO if self.owed is None else self.owed - self.paid
+        """What is still to be paid in yuan, as far as it is known."""
+        if self.owed is None:
+            return ZERO
+        if self.price is None:
+            return self.owed - self.paid
+        rest = half_up((self.due.amount - self.handed) * self.price) - self.paid
+        # Less than a hundredth of a kg is nothing.
+        return rest if half_up(rest / self.price) > 0 else ZERO
+
+    @property
+    def left_kg(self) -> Decimal:
+        """What is still to be handed over in kg, of what is due in kind; what was paid in money counts at the price of its day."""
+        if not self.due.in_kind:
+            return ZERO
+        rest = self.due.amount - self.handed
+        return rest if not self.paid or self.price is None else half_up(self.left / self.price)
 
     def late(self, on: date) -> bool:
         """Whether its day is over and something is left."""
@@ -131,30 +156,47 @@ def still_owed(dues: Iterable[Due], ends_on: date | None, *, void: bool = False)
 
 
 def _until(due: Due, ends_on: date) -> Due:
-    """A rent by the days of its time before a day."""
+    """A rent by the days of its time before a day; what was to be paid later is due on the last of them."""
     if due.until_on <= ends_on:
         return due
     share = Decimal((ends_on - due.from_on).days) / Decimal((due.until_on - due.from_on).days)
-    return replace(due, until_on=ends_on, amount=half_up(due.amount * share))
+    due_on = min(due.due_on, ends_on - DAY)
+    return replace(due, until_on=ends_on, due_on=due_on, amount=half_up(due.amount * share))
 
 
 def settled(
-    dues: Sequence[Due], paid: Iterable[Decimal], prices: Mapping[date, Decimal] | None = None
+    dues: Sequence[Due], paid: Iterable[Decimal | Grain], prices: Mapping[date, Decimal] | None = None
 ) -> tuple[Settled, ...]:
-    """The dues with what the payments settle of them: the oldest first, whatever a payment was meant for."""
-    left = sum(paid, ZERO)
-    found = []
-    for due in sorted(dues, key=lambda one: (one.due_on, one.position)):
-        owed = in_yuan(due, prices or {})
-        part = ZERO if owed is None else min(left, owed)
-        left -= part
-        found.append(Settled(due, owed, part))
+    """The dues with what was paid of them: each payment, in order, settles the oldest first, whatever it was meant for.
+
+    Grain settles what is due in kind kilogram for kilogram; money settles it at the price of the day on which it was due.
+    """
+    known = prices or {}
+    found = [
+        Settled(due, in_yuan(due, known), ZERO, ZERO, known.get(due.due_on) if due.in_kind else None)
+        for due in sorted(dues, key=lambda one: (one.due_on, one.position))
+    ]
+    for one in paid:
+        rest = one.kg if isinstance(one, Grain) else one
+        for place, due in enumerate(found):
+            if isinstance(one, Grain):
+                part = min(rest, due.left_kg)
+                found[place] = replace(due, handed=due.handed + part)
+            else:
+                part = min(rest, due.left)
+                found[place] = replace(due, paid=due.paid + part)
+            rest -= part
     return tuple(found)
 
 
 def arrears(dues: Iterable[Settled], on: date) -> Decimal:
     """What is late on a day, in yuan."""
     return sum((one.left for one in dues if one.late(on)), ZERO)
+
+
+def arrears_kg(dues: Iterable[Settled], on: date) -> Decimal:
+    """What is late on a day of what is due in kind, in kg."""
+    return sum((one.left_kg for one in dues if one.late(on)), ZERO)
 
 
 def late_since(dues: Iterable[Settled], on: date) -> date | None:
@@ -180,6 +222,16 @@ def con_6_payment_counts_once(facts: Paid, law: Law) -> Finding | None:
     sound = facts.amount.is_finite() and 0 < facts.amount <= facts.left and facts.amount == facts.amount.quantize(CENT)
     sound = sound and facts.signed_on <= facts.paid_on <= facts.today and bool(facts.receipt.strip())
     return None if sound and not facts.known_receipt else Finding("CON-6", "receipt", {"left": facts.left})
+
+
+def con_23_grain_within_what_is_owed(facts: tuple[Decimal, Decimal, bool], law: Law) -> Finding | None:
+    """CON-23: grain is handed over under a contract in kind, no more of it than is owed, by a receipt of its own. RLCL-39.
+
+    facts: kg, what is left, whether the receipt is of grain alone.
+    """
+    kg, left, alone = facts
+    sound = alone and kg.is_finite() and 0 < kg <= left and kg == half_up(kg)
+    return None if sound else Finding("CON-23", "kg", {"left": left})
 
 
 def con_11_grain_price_is_set(facts: Sequence[Settled], law: Law) -> Finding | None:

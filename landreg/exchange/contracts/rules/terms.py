@@ -124,6 +124,16 @@ def tr_8_five_years_or_more(facts: Contracted, law: Law) -> Finding | None:
     return Finding("TR-8", "last_day", values, subject=facts.number or None)
 
 
+def con_25_out_of_a_household_s_right(facts: tuple[str, bool], law: Law) -> Finding | None:
+    """CON-25: a land-operation right is registered out of a household's contract right; a collective's own land has none. RLCL-53.
+
+    facts: the contract's number, whether its land is under a household's right. What a collective gives out by tender, auction or
+    consultation is registered for the first time, with a certificate of its own (CC-342): no act of this register.
+    """
+    number, of_a_right = facts
+    return None if of_a_right else Finding("CON-25", "right", {}, subject=number)
+
+
 def may_be_registered(from_on: date, until_on: date, years: int) -> bool:
     """Whether a term is long enough for the register."""
     return until_on >= years_after(from_on, years)

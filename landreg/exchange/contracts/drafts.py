@@ -1,0 +1,84 @@
+"""A contract to be drawn, as it is asked for: its land, the terms, what the parties say for the clauses, what it follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from landreg.exchange.contracts.deal_queries import Dealt
+from landreg.exchange.contracts.whole import Whole
+
+MONTHS = 12
+RESOLVED = "成员（代表）会议"
+"""How the line of a collective's listing begins that tells what its members decided."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A parcel that is transferred. area_m2: of it, None for the whole. price: of this parcel, None for the contract's."""
+
+    code: str
+    area_m2: Decimal | None = None
+    price: Decimal | None = None
+    part: Any = None
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the parties agreed on. until_on: exclusive."""
+
+    kind: str
+    from_on: date
+    until_on: date
+    unit: str
+    price: Decimal
+    grain: str = ""
+    escalator_percent: Decimal = Decimal(0)
+    paid_every: str = "year"
+    paid_before: bool = True
+
+    @property
+    def months(self) -> int:
+        """How long it runs, in whole months."""
+        return (self.until_on.year - self.from_on.year) * MONTHS + self.until_on.month - self.from_on.month
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A contract to be drawn. values: what the parties say for the clauses. previous: what it renews, changes or passes on.
+
+    right_id: None of a collective's own land.
+    """
+
+    right_id: UUID | None
+    parcels: tuple[Taken, ...]
+    terms: Terms
+    values: Mapping[str, str] = field(default_factory=dict)
+    said: str = ""
+    deal_id: UUID | None = None
+    relation: str = ""
+    previous: Whole | None = None
+    project_id: UUID | None = None
+
+
+def draft_of(found: Dealt, values: Mapping[str, str], said: str = "") -> Draft:
+    """The contract of a deal, as it would be drawn."""
+    listing, deal = found.listing, found.deal
+    # The price of shares is their fixed dividend: yuan a mu and year.
+    unit = "share" if listing.kind == "share" else deal.unit
+    terms = Terms(
+        listing.kind, listing.from_on, listing.until_on, unit, deal.price, listing.grain, listing.escalator_percent,
+        listing.paid_every, listing.paid_before,
+    )  # fmt: skip
+    parcels = tuple(
+        Taken(one.parcel_code, None if one.part is None else one.area_m2, None, one.part) for one in found.parcels
+    )
+    decided = (
+        [line for line in listing.said.splitlines() if line.startswith(RESOLVED)] if listing.right_id is None else []
+    )
+    values = {**values, "resolution": decided[-1]} if decided else values
+    return Draft(listing.right_id, parcels, terms, values, said, deal.deal_id)

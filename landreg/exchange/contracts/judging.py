@@ -1,0 +1,135 @@
+"""A draft held against register and law: what its parcels are, what its clauses say, every finding that stops it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from landreg.core.db import UnitOfWork
+from landreg.core.errors import Finding
+from landreg.core.units import half_up, mu_of, total_mu
+from landreg.exchange.bidding.rules.qualified import ENTER_RULES
+from landreg.exchange.bidding.sales import taking_in
+from landreg.exchange.contracts import land_queries, queries
+from landreg.exchange.contracts.drafts import Draft
+from landreg.exchange.contracts.land_queries import ISSUER, Land
+from landreg.exchange.contracts.rules import wording
+from landreg.exchange.contracts.rules.clauses import Text, asked_of, tr_7_written_contract_complete
+from landreg.exchange.contracts.rules.terms import CONTRACT_RULES, GRAINS, Contracted, Piece
+from landreg.exchange.contracts.rules.wording import Parcelled
+from landreg.exchange.contracts.taking import given_in_exchange, net_area
+from landreg.exchange.model import Taker
+from landreg.land.queries import division_path
+from landreg.law.book import Law, examine, term
+from landreg.law.transfers import transfers
+
+MOST_SIGNS = 2000
+
+
+def judged(
+    uow: UnitOfWork, law: Law, land: Land, draft: Draft, taker: Taker
+) -> tuple[list[Finding], Mapping[str, str]]:
+    """Every finding on a draft that stops it, and the values of its clauses with what is filled in."""
+    terms = draft.terms
+    pieces = parcels_of(land, draft)
+    values = filled(uow, law, land, draft, taker, pieces)
+    facts = _facts(uow, law, land, draft, taker, values)
+    text = Text(terms.kind, terms.unit, values, draft.said, terms.months)
+    findings = [*examine(CONTRACT_RULES, facts, law)]
+    if lacking := tr_7_written_contract_complete(text, law):
+        findings.append(lacking)
+    codes = [one.code for one in draft.parcels]
+    stands = land_queries.frozen(uow.session, taker.county, draft.right_id, codes)
+    area = sum((one.area_m2 for one in pieces if one.area_m2.is_finite()), Decimal(0))
+    before = draft.previous.contract if draft.previous else None
+    # A deal's land counts already.
+    more = Decimal(0) if draft.deal_id is not None else net_area(area, draft.relation, taker.taker_id, before, law.on)
+    findings += examine(ENTER_RULES, taking_in(uow, taker, mu_of(more)), law)
+    if terms.kind == "exchange":
+        findings += given_in_exchange(uow, law, taker, (terms.from_on, terms.until_on), values.get("other_parcels", ""))
+    if stands:
+        kinds = [one.kind if one.what == "restriction" else "exit" for one in stands]
+        parties = [one.named or one.number for one in stands]
+        findings.append(Finding("TR-12", "parcels", {"restrictions": kinds, "parties": parties}))
+    return findings, values
+
+
+def parcels_of(land: Land, draft: Draft) -> tuple[Parcelled, ...]:
+    """The parcels as the contract names them; one that the right does not have, with no area."""
+    found = []
+    for taken in sorted(draft.parcels, key=lambda one: one.code):
+        known = land.parcels.get(taken.code)
+        whole = Decimal(0) if known is None else known.area_m2
+        area = whole if taken.area_m2 is None else taken.area_m2
+        price = draft.terms.price if taken.price is None else taken.price
+        name = "" if known is None else known.name
+        found.append(Parcelled(taken.code, name, half_up(area) if area.is_finite() else area, price, area != whole))
+    return tuple(found)
+
+
+def filled(
+    uow: UnitOfWork, law: Law, land: Land, draft: Draft, taker: Taker, pieces: Sequence[Parcelled]
+) -> Mapping[str, str]:
+    """The values of the clauses: what the parties say, and what is known."""
+    terms, previous = draft.terms, draft.previous
+    asked = {name: draft.values.get(name, "").strip()[:MOST_SIGNS] for name in asked_of(terms.kind, terms.unit, law.on)}
+    if not asked.get("grade"):
+        grades = sorted({land.parcels[one.code].soil_grade for one in pieces if one.code in land.parcels} - {""})
+        asked["grade"] = "、".join(grades)
+    if draft.right_id is None and not asked.get("representative"):
+        before = {} if previous is None else previous.contract.clauses
+        asked["representative"] = str(before.get("representative") or land.representative)
+    several = len({one.price for one in pieces}) > 1
+    grain = term("contract_grain", terms.grain) if terms.grain else ""
+    price = law.text("CON-11.grain_yuan_per_kg", terms.grain) if terms.grain in GRAINS else ""
+    chain = [] if previous is None else [*queries.chain(uow.session, previous.contract), previous.contract]
+    known = wording.given(
+        contractor=chain[-1].taker_name if draft.relation == "retransfer" else land.right.household_name,
+        home="".join(division_path(uow.session, land.right.village)) or land.right.village,
+        taker=f"{taker.name}（{taker.code}）" if taker.code else taker.name,
+        mu=total_mu([one.area_m2 for one in pieces if one.area_m2.is_finite()]),
+        from_on=terms.from_on, until_on=terms.until_on,
+        price=wording.price_zh(terms.price, terms.unit, terms.grain, terms.escalator_percent, several),
+        rhythm=wording.rhythm_zh(terms.paid_every, terms.paid_before), grain=grain,
+        grain_price=f"签订时每千克 {price} 元" if price else "签订时尚未公布价格",
+        parent=chain[-1].number if draft.relation == "retransfer" else "",
+        first_contractor=land.right.household_name,
+    )  # fmt: skip
+    return {**known, **asked}
+
+
+def _facts(uow: UnitOfWork, law: Law, land: Land, draft: Draft, taker: Taker, values: Mapping[str, str]) -> Contracted:
+    terms, previous = draft.terms, draft.previous
+    codes = [one.code for one in draft.parcels]
+    retransfer = draft.relation == "retransfer"
+    but = [previous.contract.contract_id] if previous is not None and draft.relation == "change" else []
+    depth = 0
+    if retransfer and previous is not None:
+        depth = 1 + sum(
+            one.relation == "retransfer" for one in [*queries.chain(uow.session, previous.contract), previous.contract]
+        )
+    taken = {}
+    if terms.from_on < terms.until_on:
+        taken = land_queries.bound(uow.session, taker.county, codes, terms.from_on, terms.until_on, depth, but)
+    ends = None if previous is None else previous.contract.ends_on or previous.contract.until_on
+    of_kind = transfers(law.on).get("retransfer" if retransfer else terms.kind)
+    changed = previous is not None and draft.relation == "change"
+    passed_on = queries.resting(uow.session, previous.contract, terms.from_on) if previous and changed else ()
+    return Contracted(
+        kind="retransfer" if retransfer else terms.kind, from_on=terms.from_on, until_on=terms.until_on,
+        right_until=None if land.right.term is None else land.right.term.upper,
+        pieces=tuple(
+            Piece(one.code, one.area_m2, land.parcels[one.code].area_m2 if one.code in land.parcels else None,
+                  bool(one.code in land.parcels and land.parcels[one.code].basic_farmland))
+            for one in parcels_of(land, draft)
+        ),
+        unit=terms.unit, price=terms.price, grain=terms.grain, escalator_percent=terms.escalator_percent,
+        use=values.get("use", ""), taker_kind=taker.kind, taker_name=taker.name,
+        same_collective=taker.kind == "household" and taker.code[:ISSUER] == land.right.household_code[:ISSUER],
+        taker_is_contractor=(taker.household_id is not None and taker.household_id == land.right.household_id)
+        or (retransfer and previous is not None and taker.taker_id == previous.contract.taker_id),
+        issuer_consents=bool(values.get("issuer_consent")), contractor_consents=bool(values.get("contractor_consent")),
+        bound=taken, parent_until=ends if retransfer else None,
+        most_years=of_kind.most_years(law) if of_kind else None, takers=of_kind.takers if of_kind else (),
+        passed_on=tuple(one.number for one in passed_on),
+    )  # fmt: skip

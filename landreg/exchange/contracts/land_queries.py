@@ -1,0 +1,107 @@
+"""Reads of the land of contracts, as functions of the exchange's schema say it: rights, parcels, what stands on or binds them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+ISSUER = 14
+"""Signs by which a parcel's or a household's code names the collective that issues the land."""
+
+
+@dataclass(frozen=True)
+class Land:
+    """What the register says of a right and its parcels, of `right_said` and `parcels_said`.
+
+    Of a collective's own land: the collective in place of the household, without a right; representative: who stands for it.
+    """
+
+    right: Any
+    parcels: Mapping[str, Any]
+    representative: str = ""
+
+
+def land(session: Session, county: str, right_id: UUID) -> Land | None:
+    """The right in force and its parcels by code."""
+    right = session.execute(
+        sa.text("SELECT * FROM exchange.right_said(:county, :right)"), {"county": county, "right": right_id}
+    ).first()
+    if right is None:
+        return None
+    rows = session.execute(
+        sa.text("SELECT * FROM exchange.parcels_said(:county, :right, '{}')"), {"county": county, "right": right_id}
+    )
+    return Land(right, {row.parcel_code: row for row in rows})
+
+
+def collective_land(session: Session, county: str, codes: Sequence[str]) -> Land | None:
+    """These parcels of a collective that lie under no right; None where they are not of one collective that the register knows."""
+    issuers = {code[:ISSUER] for code in codes}
+    if len(issuers) != 1:
+        return None
+    asked = {"county": county, "code": issuers.pop(), "codes": list(codes)}
+    said = session.execute(sa.text("SELECT * FROM exchange.collective_said(:county, :code)"), asked).first()
+    if said is None:
+        return None
+    rows = session.execute(sa.text("SELECT * FROM exchange.collective_parcels(:county, :codes)"), asked)
+    return Land(said, {row.parcel_code: row for row in rows}, said.representative)
+
+
+def rights_of(session: Session, county: str, code: str) -> Sequence[Any]:
+    """The contract rights in force of a household's code."""
+    return session.execute(
+        sa.text("SELECT * FROM exchange.rights_of(:county, :code)"), {"county": county, "code": code}
+    ).all()
+
+
+def right_over(session: Session, county: str, code: str, parcels: Sequence[str]) -> UUID | None:
+    """The contract right of a household's code that is over all of these parcels."""
+    for row in rights_of(session, county, code):
+        found = land(session, county, row.right_id)
+        if parcels and found is not None and set(parcels) <= set(found.parcels):
+            right: UUID = row.right_id
+            return right
+    return None
+
+
+def household(session: Session, county: str, code: str) -> Any | None:
+    """Id, name and village of a household, by its code."""
+    values = {"county": county, "code": code}
+    return session.execute(sa.text("SELECT * FROM exchange.household_said(:county, :code)"), values).first()
+
+
+def frozen(session: Session, county: str, right_id: UUID | None, codes: Sequence[str]) -> Sequence[Any]:
+    """Seizures, disputes and exits that stand on a right or these parcels of it."""
+    rows = session.execute(
+        sa.text(
+            "SELECT DISTINCT what, kind, number, named FROM exchange.standing_on(:county, CAST(:right AS uuid), :codes, NULL) "
+            "WHERE (parcel_code = '' OR parcel_code = ANY (:codes)) "
+            "AND (what = 'exit' OR what = 'restriction' AND kind IN ('seizure', 'dispute'))"
+        ),
+        {"county": county, "right": right_id, "codes": list(codes)},
+    )
+    return rows.all()
+
+
+def bound(
+    session: Session, county: str, codes: Sequence[str], first: date, until: date, depth: int, but: Sequence[UUID]
+) -> dict[str, str]:
+    """By parcel: the number of the contract that has it in a time."""
+    values = {"county": county, "codes": list(codes), "first": first, "until": until, "depth": depth, "but": list(but)}
+    rows = session.execute(
+        sa.text("SELECT * FROM exchange.bound(:county, :codes, :first, :until, :depth, CAST(:but AS uuid[]))"), values
+    )
+    return {row.parcel_code: row.number for row in rows}
+
+
+def next_numbers(session: Session, county: str, village: str, issuer: str, count: int = 1) -> list[str]:
+    """The next numbers of an issuing party's contracts: its 14 signs and a serial (NY/T 2539, LZHTBM)."""
+    values = {"county": county, "village": village, "issuer": issuer, "count": count}
+    drawn = sa.text("SELECT exchange.next_contract_numbers(:county, :village, :issuer, :count)")
+    return list(session.scalars(drawn, values))

@@ -1,0 +1,176 @@
+"""The contracts of a village's project, made in one run that the worker takes, household by household, each in a transaction.
+
+A run that is killed or stopped goes on where it stood: a household that has its contract is passed over, one that has not
+consented, or withdrew, is named with its code (CON-12).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+from landreg.access.queries import account_by_id
+from landreg.core.actor import Actor, Desk, Role
+from landreg.core.db import Unavailable, alone, unit_of_work
+from landreg.core.errors import Conflict, Finding, LandregError, NotFound, Refused
+from landreg.core.periods import beijing_day
+from landreg.core.units import mu_of
+from landreg.exchange.bidding.rules.qualified import ENTER_RULES
+from landreg.exchange.bidding.sales import taking_in
+from landreg.exchange.contracts import deal_queries, project_queries
+from landreg.exchange.contracts.drafts import Draft, Taken, Terms
+from landreg.exchange.contracts.drawing import draw
+from landreg.exchange.contracts.model import ProjectRun
+from landreg.exchange.contracts.signing import by_mandate
+from landreg.law.book import Law, examine
+from landreg.law.queries import load_law
+from landreg.registry.casework.cases import written
+
+CHUNK = 50
+"""Households a step of the worker: what else it does waits no longer than for these."""
+UNDER_WAY = ("waiting", "running", "stopping")
+
+
+def ask_run(actor: Actor, county: str, project_id: UUID) -> UUID:
+    """Ask the worker to make the contracts of every household of the project. Raises Conflict (CON-5) while one is under way,
+    Refused (QUAL-1, QUAL-4) where its taker may not have the whole of it.
+    """
+    with unit_of_work(actor) as uow:
+        found = project_queries.one(uow.session, county, project_id)
+        if found is None:
+            raise NotFound
+        last = project_queries.last_run(uow.session, county, project_id)
+        if last is not None and last.state in UNDER_WAY:
+            raise Conflict(Finding("CON-5", "state", {"where": last.state}, subject=found.number))
+        taker = deal_queries.taker(uow.session, county, found.taker_id)
+        if taker is None:
+            raise NotFound
+        left = mu_of(project_queries.area_unsigned(uow.session, county, project_id))
+        if told := examine(
+            ENTER_RULES, taking_in(uow, taker, left), load_law(uow.session, county, beijing_day(uow.now))
+        ):
+            raise Refused(told)
+        households = project_queries.households(uow.session, county, project_id)
+        row = ProjectRun(
+            county=county, village=found.village, run_id=uuid4(), project_id=project_id, household_ids=households, position=0,
+            done=0, refused=[], state="waiting", asked_by=actor.account_id, asked_by_name=actor.name, asked_at=uow.now,
+            jurisdiction=actor.jurisdiction, started_at=None, ended_at=None,
+        )  # fmt: skip
+        uow.session.add(row)
+    return row.run_id
+
+
+def interrupt(actor: Actor, county: str, run_id: UUID) -> None:
+    """Stop a run after the household that it is at; what is made stays made."""
+    _turn(actor, county, run_id, {"waiting": "stopped", "running": "stopping"})
+
+
+def resume(actor: Actor, county: str, run_id: UUID) -> None:
+    """Go on with a run that was stopped or failed."""
+    _turn(actor, county, run_id, {"stopped": "waiting", "failed": "waiting"})
+
+
+def _turn(actor: Actor, county: str, run_id: UUID, states: Mapping[str, str]) -> None:
+    with unit_of_work(actor) as uow:
+        found = project_queries.run(uow.session, county, run_id, lock=True)
+        if found is None:
+            raise NotFound
+        if found.state not in states:
+            raise Conflict(Finding("CON-5", "state", {"where": found.state}))
+        found.state = states[found.state]
+
+
+def work(worker: Actor, chunk: int = CHUNK) -> int:
+    """Go on with every run that waits and that no other worker has, by so many households each; how many there were."""
+    count = 0
+    with unit_of_work(worker) as uow:
+        waiting = [(one.county, one.run_id) for one in project_queries.runs_waiting(uow.session)]
+    for county, run_id in waiting:
+        with alone(worker, f"run:{run_id}") as ours:
+            if ours:
+                _go_on(worker, county, run_id, chunk)
+                count += 1
+    return count
+
+
+def _go_on(worker: Actor, county: str, run_id: UUID, chunk: int) -> None:
+    """The next households of a run; it is done with the last of them."""
+    with unit_of_work(worker) as uow:
+        row = project_queries.run(uow.session, county, run_id, lock=True)
+        if row is None or row.state not in UNDER_WAY:
+            return
+        over = row.position >= len(row.household_ids)
+        if over or row.state == "stopping":
+            row.state, row.ended_at = ("done" if over else "stopped"), uow.now
+            return
+        row.state, row.started_at = "running", row.started_at or uow.now
+        ids = row.household_ids[row.position : row.position + chunk]
+        law = load_law(uow.session, county, beijing_day(uow.now))
+    asker = _asker(worker, row)
+    done, refused = (0, []) if asker is None else _made(asker, row, ids, law)
+    with unit_of_work(worker) as uow:
+        now = project_queries.run(uow.session, county, run_id, lock=True)
+        if now is None:
+            return
+        if asker is None:
+            now.state, now.ended_at = "failed", uow.now
+            return
+        now.position += len(ids)
+        now.done += done
+        now.refused = [*now.refused, *refused]
+        if now.position >= len(now.household_ids):
+            now.state, now.ended_at = "done", uow.now
+
+
+def _made(asker: Actor, row: ProjectRun, ids: Sequence[UUID], law: Law) -> tuple[int, list[dict[str, Any]]]:
+    """How many of these households got their contract, and of the others why not."""
+    done, refused = 0, []
+    for household_id in ids:
+        try:
+            done += make(asker, row.county, row.project_id, household_id)
+        except Unavailable:
+            raise
+        except LandregError as error:
+            refused.append({"household": str(household_id), "findings": [written(one, law) for one in error.findings]})
+    return done, refused
+
+
+def _asker(worker: Actor, row: ProjectRun) -> Actor | None:
+    """Who asked for the run, as their account stands; None when it is locked, or lost its role."""
+    with unit_of_work(worker) as uow:
+        account = account_by_id(uow.session, row.asked_by)
+    if account is not None and account.locked_at is None and Role.OPERATOR in account.roles:
+        return Actor(account.account_id, account.name, Desk.EXCHANGE, frozenset({Role.OPERATOR}), row.jurisdiction)
+    return None
+
+
+def make(actor: Actor, county: str, project_id: UUID, household_id: UUID) -> int:
+    """The contract of one household, signed by its own word; 1, or 0 where it has it. Raises Refused (CON-12 and as `draw`)."""
+    with unit_of_work(actor) as uow:
+        uow.lock_name(project_queries.household_lock(project_id, household_id))
+        found = project_queries.one(uow.session, county, project_id)
+        parcels = project_queries.parcels_of(uow.session, county, project_id, household_id)
+        if found is None or not parcels:
+            raise NotFound
+        if project_queries.has_contract(uow.session, county, project_id, household_id):
+            return 0
+        word = project_queries.last_word(uow.session, county, project_id, household_id)
+        code = parcels[0].household_code
+        if word is None or word.kind != "consents":
+            raise Refused(Finding("CON-12", "household", {"household": code}, subject=code))
+        kept = [one for one in parcels if one.parcel_code not in word.left_out]
+        if not kept:
+            raise Refused(Finding("CON-12", "household", {"household": code}, subject=code))
+        taker = deal_queries.taker(uow.session, county, found.taker_id)
+        if taker is None:
+            raise NotFound
+        terms = Terms(
+            found.kind, found.from_on, found.until_on, found.unit, kept[0].price, found.grain, found.escalator_percent,
+            found.paid_every, found.paid_before,
+        )  # fmt: skip
+        taken = tuple(Taken(one.parcel_code, None, one.price) for one in kept)
+        draft = Draft(kept[0].right_id, taken, terms, found.clauses, found.said, project_id=project_id)
+        row = draw(uow, draft, taker)
+        by_mandate(uow, row, beijing_day(uow.now), word.name or code, {"word_id": str(word.word_id)})
+    return 1

@@ -1,0 +1,137 @@
+"""Drawing a contract: of a deal made off the market, of one that stands, as what follows another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as Redirect
+
+from landreg.access.policy import allow, current_actor
+from landreg.core.actor import Role
+from landreg.core.db import unit_of_work
+from landreg.core.errors import Finding, NotFound
+from landreg.core.periods import DAY
+from landreg.exchange.contracts import deal_queries, drawing, land_queries, queries
+from landreg.exchange.contracts.drafts import Draft
+from landreg.exchange.contracts.routes.forms import OFF_MARKET, Clauses, Drawing, back, choices, questions
+from landreg.registry.routes.surroundings import page_day
+from landreg.web import pages, problems
+from landreg.web.forms import read_form
+
+blueprint = Blueprint("contract_drawing", __name__)
+
+
+@blueprint.get("/contracts/new")
+@allow(Role.OPERATOR)
+def new() -> Response:
+    """The form of a deal made off the market: first whose land and how, then the terms and what the clauses ask."""
+    code, kind = request.args.get("household", "").strip()[:18], request.args.get("kind", "")
+    unit = "share" if kind == "share" else request.args.get("unit", "yuan_mu_year")
+    county = current_actor().jurisdiction[:6]
+    with unit_of_work(current_actor()) as uow:
+        session = uow.session
+        today = page_day(session)
+        county = request.args.get("county", county)[:6]
+        rights = land_queries.rights_of(session, county, code) if code else []
+        chosen = _chosen(rights)
+        land = None if chosen is None else land_queries.land(session, county, chosen.right_id)
+    asked = questions(kind, unit, today) if kind in OFF_MARKET else []
+    return pages.render(
+        "exchange/contracts/new.html", code=code, county=county, kind=kind, unit=unit, land=land, asked=asked, today=today,
+        rights=[(str(one.right_id), one.right_code) for one in rights],
+        findings=[] if rights or not code else [Finding("CON-16", "household")], **choices(),
+    )  # fmt: skip
+
+
+def _chosen(rights: Sequence[Any]) -> Any | None:
+    """The right that the page is asked for; the only one of a household that has no other."""
+    if len(rights) == 1:
+        return rights[0]
+    return next((one for one in rights if str(one.right_id) == request.args.get("right", "")), None)
+
+
+@blueprint.post("/contracts/new")
+@allow(Role.OPERATOR)
+@problems.back_to(new)
+def draw() -> Redirect:
+    """Draw the contract of a deal that the parties made by themselves."""
+    given = read_form(Drawing)
+    county, code = request.args.get("county", "")[:6], request.args.get("household", "")[:18]
+    with unit_of_work(current_actor()) as uow:
+        chosen = _chosen(land_queries.rights_of(uow.session, county, code))
+    if chosen is None:
+        raise NotFound
+    kind = request.args.get("kind", "")
+    draft = Draft(chosen.right_id, given.taken(), given.terms(kind), given.values(), given.said)
+    made = drawing.draw_recorded(current_actor(), county, draft, given.taker, given.taker_name, given.contact)
+    flash(_("合同已拟定，编号 %(number)s。", number=made.number))
+    return back(county, made.contract_id)
+
+
+@blueprint.get("/contracts/of-deal/<county>/<uuid:deal_id>")
+@allow(Role.OPERATOR)
+def of_deal(county: str, deal_id: UUID) -> Response:
+    """The form of a deal's contract: land, term and price stand already; what the clauses ask is left."""
+    with unit_of_work(current_actor()) as uow:
+        found = deal_queries.dealt(uow.session, county, deal_id)
+        if found is None:
+            raise NotFound
+        today = page_day(uow.session)
+    return pages.render(
+        "exchange/contracts/of_deal.html",
+        found=found,
+        asked=questions(found.listing.kind, found.deal.unit, today),
+        DAY=DAY,
+    )
+
+
+@blueprint.post("/contracts/of-deal/<county>/<uuid:deal_id>")
+@allow(Role.OPERATOR)
+@problems.back_to(of_deal)
+def draw_of_deal(county: str, deal_id: UUID) -> Redirect:
+    """Draw it."""
+    given = read_form(Clauses)
+    made = drawing.draw_from_deal(current_actor(), county, deal_id, given.values(), given.said)
+    flash(_("合同已拟定，编号 %(number)s。", number=made.number))
+    return back(county, made.contract_id)
+
+
+@blueprint.get("/contracts/<county>/<uuid:contract_id>/next/<relation>")
+@allow(Role.OPERATOR)
+def following(county: str, contract_id: UUID, relation: str) -> Response:
+    """The form of what follows a contract: renewal, change or re-transfer, filled in with what it says."""
+    if relation not in ("renewal", "change", "retransfer"):
+        raise NotFound
+    with unit_of_work(current_actor()) as uow:
+        row = queries.one(uow.session, county, contract_id)
+        if row is None:
+            raise NotFound
+        found, today = queries.whole(uow.session, row), page_day(uow.session)
+    kind = "retransfer" if relation == "retransfer" else row.kind
+    return pages.render(
+        "exchange/contracts/following.html", found=found, contract=row, relation=relation, DAY=DAY, today=today,
+        asked=questions(kind, row.unit, today), values=row.clauses, **choices(),
+    )  # fmt: skip
+
+
+@blueprint.post("/contracts/<county>/<uuid:contract_id>/next/<relation>")
+@allow(Role.OPERATOR)
+@problems.back_to(following)
+def draw_following(county: str, contract_id: UUID, relation: str) -> Redirect:
+    """Draw it."""
+    given = read_form(Drawing)
+    with unit_of_work(current_actor()) as uow:
+        row = queries.one(uow.session, county, contract_id)
+        if row is None:
+            raise NotFound
+    kind = "retransfer" if relation == "retransfer" else row.kind
+    made = drawing.draw_following(
+        current_actor(), county, contract_id, relation, given.terms(kind), given.values(), given.taken(), given.said,
+        given.taker, given.taker_name,
+    )  # fmt: skip
+    flash(_("合同已拟定，编号 %(number)s。", number=made.number))
+    return back(county, made.contract_id)

@@ -1,0 +1,301 @@
+"""The life of a contract at the desk: payments, notices to remedy, ends, disputes, renewal, dividends, return of the land."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as Redirect
+
+from landreg.access.policy import allow, current_actor
+from landreg.core.actor import Role
+from landreg.core.db import unit_of_work
+from landreg.core.errors import BadInput, Finding, NotFound
+from landreg.core.periods import DAY
+from landreg.exchange.contracts import life, queries
+from landreg.exchange.contracts.entering import open_for
+from landreg.exchange.contracts.life import AGREED, End
+from landreg.exchange.contracts.routes.forms import Dated, back, kept, words
+from landreg.exchange.contracts.rules.closing import FIXTURES, Outcome, Returned
+from landreg.exchange.contracts.rules.course import (
+    GROUNDS,
+    OUTCOMES,
+    remedy_over,
+    remedy_until,
+    stage,
+    waits_for_remedy,
+)
+from landreg.exchange.contracts.whole import Whole
+from landreg.law.queries import load_law
+from landreg.registry.routes.surroundings import page_day
+from landreg.web import pages, problems
+from landreg.web.forms import Upload, read_form
+
+blueprint = Blueprint("contract_life", __name__)
+LIVING = ("signed", "running", "over")
+STEPS: Mapping[str, tuple[str, ...]] = {
+    "payment": (*LIVING, "disputed", "ended"), "remedy": LIVING, "remedied": LIVING, "renewal_asked": ("running", "over"),
+    "dividend": LIVING, "end": LIVING, "terminate": LIVING, "dispute": LIVING, "outcome": ("disputed",), "return": ("ended",),
+}  # fmt: skip
+"""By step at the desk: the stages at which it may come."""
+REMEDIES = ("arrears", "use", "idle", "damage", "other")
+FORUMS = ("village", "township", "arbitration", "court")
+
+
+def steps_of(found: Whole, on: date) -> list[str]:
+    """The steps that may come next in the life of a contract, as its page offers them."""
+    where, row = stage(found.course(on)), found.contract
+    if found.of("ended") is not None and where != "ended":
+        # Its last day is set and has not come.
+        return ["payment"] if found.left > 0 or found.left_kg > 0 else []
+    lacking = {
+        "payment": found.left <= 0 and found.left_kg <= 0,
+        "remedied": not waits_for_remedy(found.course(on)),
+        "dividend": row.kind != "share",
+        "return": found.of("returned") is not None,
+    }
+    return [name for name, stages in STEPS.items() if where in stages and not lacking.get(name, False)]
+
+
+@blueprint.get("/contracts/<county>/<uuid:contract_id>/life/<step>")
+@allow(Role.OPERATOR)
+def step(county: str, contract_id: UUID, step: str) -> Response:
+    """One step of the life of a contract: what the law asks of it, and its form. Raises NotFound, Conflict (CON-5)."""
+    if step not in STEPS:
+        raise NotFound
+    with unit_of_work(current_actor()) as uow:
+        row = queries.one(uow.session, county, contract_id)
+        if row is None:
+            raise NotFound
+        found, law = queries.whole(uow.session, row), load_law(uow.session, county, page_day(uow.session))
+        price = queries.prices(uow.session, county, row.grain, [law.on]).get(law.on) if row.grain else None
+    if request.method == "GET":
+        open_for(found, law, *STEPS[step])
+    course = found.course(law.on)
+    asked = found.of("remedy_asked")
+    return pages.render(
+        "exchange/contracts/step.html", found=found, contract=row, step=step, today=law.on, price=price, course=course, DAY=DAY,
+        remedy_days=law.days("CON-7.remedy_days"), years=law.days("CON-7.abandoned_years"), asked=asked,
+        remedy_over=remedy_over(course, law.on), remedy_until=remedy_until(course), ends=words("contract_end", AGREED),
+        grounds=words("contract_ground", GROUNDS), remedies=words("contract_remedy", REMEDIES),
+        forums=words("contract_forum", FORUMS), outcomes=words("contract_outcome", OUTCOMES),
+        fixtures=words("contract_fixtures", FIXTURES),
+    )  # fmt: skip
+
+
+def _again(name: str) -> Callable[[str, UUID], Response]:
+    """The page of a step, with the findings for which it was not taken."""
+    return lambda county, contract_id: step(county, contract_id, name)
+
+
+@dataclass(frozen=True)
+class Paying:
+    """A payment by its receipt: money, or grain in kg."""
+
+    paid_on: date
+    receipt: str = field(metadata={"most": 60})
+    amount: Decimal | None = None
+    kg: Decimal | None = None
+    paper: Upload | None = None
+
+
+@blueprint.post("/contracts/<county>/<uuid:contract_id>/payments")
+@allow(Role.OPERATOR)
+@problems.back_to(_again("payment"))
+def pay(county: str, contract_id: UUID) -> Redirect:
+    """Record a payment."""
+    given = read_form(Paying)
+    left = life.pay(
+        current_actor(), county, contract_id, given.amount, given.paid_on, given.receipt, kept(given.paper), given.kg
+    )
+    flash(_("付款已记录，合同期内还应付 %(left)s 元。", left=left))
+    return back(county, contract_id)
+
+
+@dataclass(frozen=True)
+class Remedying:
+    """A notice to remedy."""
+
+    what: str
+    said: str = field(default="", metadata={"most": 1000})
+    paper: Upload | None = None
+
+
+@blueprint.post("/contracts/<county>/<uuid:contract_id>/remedy")
+@allow(Role.OPERATOR)
+@problems.back_to(_again("remedy"))
+def remedy(county: str, contract_id: UUID) -> Redirect:
+    """Give notice to remedy."""
+    given = read_form(Remedying)
+    life.ask_to_remedy(current_actor(), county, contract_id, given.what, given.said, kept(given.paper))
+    flash(_("催告已记录。"))
+    return back(county, contract_id)
+
+
+@blueprint.post("/contracts/<county>/<uuid:contract_id>/remedied")
+@allow(Role.OPERATOR)
+@problems.back_to(_again("remedied"))
+def remedied(county: str, contract_id: UUID) -> Redirect:
+    """Record that what the notice asked was done."""
+    life.remedied(current_actor(), county, contract_id, read_form(Dated).said)
+    flash(_("改正情况已记录。"))
+    return back(county, contract_id)
+
+
+@dataclass(frozen=True)
+class EndForm:
+    """How the contract ends before its term, both agreeing or since taker or land are gone."""
+
+    how: str
+    on_day: date
+    said: str = field(default="", metadata={"most": 1000})
+    paper: Upload | None = None
+
+
+@blueprint.post("/contracts/<county>/<uuid:contract_id>/end")
+@allow(Role.OPERATOR)
+@problems.back_to(_again("end"))
+def end(county: str, contract_id: UUID) -> Redirect:
+    """End it."""
+    given = read_form(EndForm)
+    if given.how not in AGREED:
+        raise BadInput(Finding("FORM-5", "how", {"given": given.how[:40]}))
+    life.end(current_actor(), county, contract_id, End(given.how, given.on_day, said=given.said), kept(given.paper))
+    flash(_("合同终止已记录。"))
+    return back(county, contract_id)
+
+
+@dataclass(frozen=True)
+class Terminating:
+    """The contractor ends the contract alone. since: from when the land was idle."""
+
+    ground: str
+    on_day: date
+    since: date | None = None
+    said: str = field(default="", metadata={"most": 1000})
+    paper: Upload | None = None
+
+
+@blueprint.post("/contracts/<county>/<uuid:contract_id>/termination")
+@allow(Role.OPERATOR)
+@problems.back_to(_again("terminate"))
+def terminate(county: str, contract_id: UUID) -> Redirect:
+    """End it on a ground of the law."""
+    given = read_form(Terminating)
+    asked = End("terminated", given.on_day, given.ground, given.since, given.said)
+    life.end(current_actor(), county, contract_id, asked, kept(given.paper))
+    flash(_("承包方解除合同已记录。"))
+    return back(county, contract_id)
+
+
+@dataclass(frozen=True)
+class Disputing:
+    """Where a dispute is brought."""
+
+    forum: str
+    said: str = field(metadata={"most": 1000})
+    paper: Upload | None = None
+
+
+@blueprint.post("/contracts/<county>/<uuid:contract_id>/dispute")
+@allow(Role.OPERATOR)
+@problems.back_to(_again("dispute"))
+def dispute(county: str, contract_id: UUID) -> Redirect:
+    """Record a dispute."""
+    given = read_form(Disputing)
+    life.dispute(current_actor(), county, contract_id, given.forum, given.said, kept(given.paper))
+    flash(_("争议已记录，结果出来之前合同不变更、不解除。"))
+    return back(county, contract_id)
+
+
+@dataclass(frozen=True)
+class Settling:
+    """What came of it."""
+
+    outcome: str
+    on_day: date
+    yuan: Decimal | None = None
+    due_on: date | None = None
+    said: str = field(default="", metadata={"most": 1000})
+    paper: Upload | None = None
+
+
+@blueprint.post("/contracts/<county>/<uuid:contract_id>/outcome")
+@allow(Role.OPERATOR)
+@problems.back_to(_again("outcome"))
+def settle(county: str, contract_id: UUID) -> Redirect:
+    """Record the outcome."""
+    given = read_form(Settling)
+    asked = Outcome(given.outcome, given.on_day, given.yuan, given.due_on, given.said)
+    life.settle(current_actor(), county, contract_id, asked, kept(given.paper))
+    flash(_("争议结果已记录。"))
+    return back(county, contract_id)
+
+
+@dataclass(frozen=True)
+class Answering:
+    """Whether whoever has the land was asked to renew, or declined."""
+
+    answer: str
+    said: str = field(default="", metadata={"most": 1000})
+    paper: Upload | None = None
+
+
+@blueprint.post("/contracts/<county>/<uuid:contract_id>/renewal-word")
+@allow(Role.OPERATOR)
+@problems.back_to(_again("renewal_asked"))
+def renewal_word(county: str, contract_id: UUID) -> Redirect:
+    """Record it."""
+    given = read_form(Answering)
+    life.renewal(current_actor(), county, contract_id, given.answer, given.said, kept(given.paper))
+    flash(_("续约征询已记录。"))
+    return back(county, contract_id)
+
+
+@dataclass(frozen=True)
+class Dividing:
+    """A floating dividend."""
+
+    year: int
+    yuan: Decimal
+    due_on: date
+    paper: Upload | None = None
+
+
+@blueprint.post("/contracts/<county>/<uuid:contract_id>/dividend")
+@allow(Role.OPERATOR)
+@problems.back_to(_again("dividend"))
+def dividend(county: str, contract_id: UUID) -> Redirect:
+    """Declare it."""
+    given = read_form(Dividing)
+    life.pay_dividend(current_actor(), county, contract_id, given.year, given.yuan, given.due_on, kept(given.paper))
+    flash(_("分红已记录，列入应付。"))
+    return back(county, contract_id)
+
+
+@dataclass(frozen=True)
+class GivingBack:
+    """How the land is given back: what becomes of what the taker built, and what is paid for it."""
+
+    fixtures: str
+    on_day: date
+    paid_yuan: Decimal | None = None
+    said: str = field(default="", metadata={"most": 1000})
+    paper: Upload | None = None
+
+
+@blueprint.post("/contracts/<county>/<uuid:contract_id>/give-back")
+@allow(Role.OPERATOR)
+@problems.back_to(_again("return"))
+def give_back(county: str, contract_id: UUID) -> Redirect:
+    """Record that the land was given back."""
+    given = read_form(GivingBack)
+    asked = Returned(given.on_day, given.fixtures, given.paid_yuan, given.said)
+    life.give_back(current_actor(), county, contract_id, asked, kept(given.paper))
+    flash(_("土地交还已记录。"))
+    return back(county, contract_id)

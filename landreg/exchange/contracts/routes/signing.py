@@ -1,0 +1,95 @@
+"""What makes a contract: signatures, filing, the application to the register, the certificate; or that it comes to nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from flask import Blueprint, flash
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as Redirect
+
+from landreg.access.policy import allow, current_actor
+from landreg.core.actor import Role
+from landreg.exchange.contracts import signing
+from landreg.exchange.contracts.routes import desk
+from landreg.exchange.contracts.routes.forms import Dated, back, kept, today
+from landreg.exchange.contracts.signing import Signature
+from landreg.web import problems
+from landreg.web.forms import Upload, read_form
+
+blueprint = Blueprint("contract_signing", __name__)
+
+
+@dataclass(frozen=True)
+class SigningForm:
+    """A signature at the desk: in person, or with the answer of a signature service."""
+
+    side: str
+    way: str
+    name: str = field(default="", metadata={"most": 60})
+    identity: bool = False
+    witness: str = field(default="", metadata={"most": 60})
+    answer: Upload | None = None
+    paper: Upload | None = None
+
+
+@blueprint.post("/contracts/<county>/<uuid:contract_id>/signatures")
+@allow(Role.OPERATOR)
+@problems.back_to(desk.one)
+def sign(county: str, contract_id: UUID) -> Redirect:
+    """Take a signature."""
+    given = read_form(SigningForm)
+    answer = given.answer.content.read(10_000) if given.answer else b""
+    signature = Signature(given.side, given.way, given.name, given.identity, given.witness, answer)
+    made = signing.sign(current_actor(), county, contract_id, signature, kept(given.paper))
+    flash(_("双方已签字，合同成立。") if made.state == "signed" else _("签字已记录，等另一方签字。"))
+    return back(county, contract_id)
+
+
+@blueprint.post("/contracts/<county>/<uuid:contract_id>/filing")
+@allow(Role.OPERATOR)
+@problems.back_to(desk.one)
+def file(county: str, contract_id: UUID) -> Redirect:
+    """Record the filing with the issuing party."""
+    given = read_form(Dated)
+    signing.file(current_actor(), county, contract_id, given.on_day or today(), given.said, kept(given.paper))
+    flash(_("备案已记录。"))
+    return back(county, contract_id)
+
+
+@dataclass(frozen=True)
+class Applying:
+    """The application that the parties signed."""
+
+    paper: Upload | None = None
+
+
+@blueprint.post("/contracts/<county>/<uuid:contract_id>/registration")
+@allow(Role.OPERATOR)
+@problems.back_to(desk.one)
+def ask_registration(county: str, contract_id: UUID) -> Redirect:
+    """The parties ask for the register, by their signed application."""
+    signing.ask_registration(current_actor(), county, contract_id, kept(read_form(Applying).paper))
+    flash(_("登记申请已转给登记机构。"))
+    return back(county, contract_id)
+
+
+@blueprint.post("/contracts/<county>/<uuid:contract_id>/certificate")
+@allow(Role.OPERATOR)
+@problems.back_to(desk.one)
+def certify(county: str, contract_id: UUID) -> Redirect:
+    """Give the transaction certificate."""
+    number = signing.certify(current_actor(), county, contract_id)
+    flash(_("交易鉴证书已出具，编号 %(number)s。", number=number))
+    return back(county, contract_id)
+
+
+@blueprint.post("/contracts/<county>/<uuid:contract_id>/drop")
+@allow(Role.OPERATOR)
+@problems.back_to(desk.one)
+def drop(county: str, contract_id: UUID) -> Redirect:
+    """Drop a contract that does not come about."""
+    signing.drop(current_actor(), county, contract_id, read_form(Dated).said)
+    flash(_("合同已作废。"))
+    return back(county, contract_id)

@@ -1,0 +1,109 @@
+"""A contract with all that was recorded of it, as rules and pages take it: its dues and what was paid, its course."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from landreg.core.units import mu_of
+from landreg.exchange.contracts.model import (
+    Contract,
+    ContractEvent,
+    ContractPaper,
+    ContractParcel,
+    RentDue,
+    RentPayment,
+)
+from landreg.exchange.contracts.rules import rent
+from landreg.exchange.contracts.rules.course import Course, Happened
+from landreg.exchange.contracts.rules.rent import Due, Grain, Settled
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A contract with all its rows. prices: of a kg of its grain, by day on which something is due."""
+
+    contract: Contract
+    parcels: Sequence[ContractParcel]
+    events: Sequence[ContractEvent]
+    papers: Mapping[UUID, ContractPaper]
+    dues: Sequence[RentDue]
+    payments: Sequence[RentPayment]
+    prices: Mapping[date, Decimal]
+
+    @property
+    def settled(self) -> tuple[Settled, ...]:
+        """What is due until it ends, with what was paid of it in money and handed over in grain."""
+        end = self.of("ended")
+        void = end is not None and end.facts.get("outcome") == "void"
+        dues = rent.still_owed([due_of(one) for one in self.dues], self.contract.ends_on, void=void)
+        paid = [one.amount_yuan if one.kg is None else Grain(one.kg) for one in self.payments]
+        return rent.settled(dues, paid, self.prices)
+
+    def course(self, today: date) -> Course:
+        """How it stands on a day."""
+        found, events = self.contract, tuple(happened(one) for one in self.events)
+        late = rent.arrears(self.settled, today)
+        return Course(found.number, today, found.from_on, found.until_on, events, late)
+
+    @property
+    def left(self) -> Decimal:
+        """What is still to be paid of everything that is known in yuan."""
+        return sum((one.left for one in self.settled), rent.ZERO)
+
+    @property
+    def left_kg(self) -> Decimal:
+        """What is still to be handed over, in kg, of what is due in grain."""
+        return sum((one.left_kg for one in self.settled), rent.ZERO)
+
+    @property
+    def unpriced_kg(self) -> Decimal:
+        """What is due in grain on days of which the county has no price, in kg."""
+        return sum((one.left_kg for one in self.settled if one.owed is None), rent.ZERO)
+
+    @property
+    def next(self) -> Settled | None:
+        """The oldest due of which something is left."""
+        return next((one for one in self.settled if one.left > 0 or one.left_kg > 0), None)
+
+    @property
+    def overpaid(self) -> Decimal:
+        """What was paid in money beyond all that is due: to be given back where a contract ends early."""
+        money = sum((one.amount_yuan for one in self.payments if one.kg is None), rent.ZERO)
+        return money - sum((one.paid for one in self.settled), rent.ZERO)
+
+    @property
+    def overpaid_kg(self) -> Decimal:
+        """The same of grain, in kg."""
+        grain = sum((one.kg for one in self.payments if one.kg is not None), rent.ZERO)
+        return grain - sum((one.handed for one in self.settled), rent.ZERO)
+
+    def of(self, kind: str) -> ContractEvent | None:
+        """The last step of a kind."""
+        return next((one for one in reversed(self.events) if one.kind == kind), None)
+
+
+def due_of(row: RentDue) -> Due:
+    """A due as the rules take it."""
+    return Due(row.position, row.from_on, row.until_on, row.due_on, row.amount, row.in_kind, row.kind)
+
+
+def happened(row: ContractEvent) -> Happened:
+    """A step as the rules take it."""
+    return Happened(row.kind, row.on_day, row.facts, row.document_id is not None)
+
+
+def calendar_of(contract: Contract, parcels: Sequence[ContractParcel]) -> tuple[Due, ...]:
+    """The rents of a contract; none where nothing is paid."""
+    if contract.kind in ("exchange", "custody") or not any(one.price for one in parcels):
+        return ()
+    pieces = tuple((mu_of(one.area_m2), one.price) for one in sorted(parcels, key=lambda one: one.parcel_code))
+    return rent.calendar(
+        rent.Terms(
+            contract.from_on, contract.until_on, pieces, contract.unit, contract.escalator_percent, contract.paid_every,
+            contract.paid_before,
+        )
+    )  # fmt: skip

@@ -1,0 +1,253 @@
+"""The life of a contract on its pages: rents in grain, lists read at once, each step from its page, what is no step then."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from landreg.core.actor import Actor, Desk, Role
+from landreg.exchange.contracts.model import Contract
+from tests.contract_kit import VALUES, drawn, seen, signed, today
+from tests.plans import sent
+from tests.registry_kit import HOUSEHOLD, Connection, pass_days, to_rights
+from tests.villages import COUNTY, past_triggers
+from tests.web.conftest import Browser, OpenAccount
+from tests.web.test_brought import bound
+
+STATEMENTS = """
+    INSERT INTO exchange.contract SELECT (jsonb_populate_record(c, jsonb_build_object(
+        'contract_id', gen_random_uuid(), 'number', c.number || n))).*
+        FROM exchange.contract AS c, generate_series(11, %(last)s) AS n WHERE c.contract_id = %(of)s
+    @ INSERT INTO exchange.contract_event SELECT (jsonb_populate_record(e, jsonb_build_object(
+        'contract_id', k.contract_id, 'event_id', gen_random_uuid()))).* FROM exchange.contract_event AS e, exchange.contract AS k
+        WHERE e.contract_id = %(of)s AND length(k.number) > 18
+    @ INSERT INTO exchange.rent_due SELECT (jsonb_populate_record(d, jsonb_build_object('contract_id', k.contract_id))).*
+        FROM exchange.rent_due AS d, exchange.contract AS k WHERE d.contract_id = %(of)s AND length(k.number) > 18
+    @ INSERT INTO exchange.contract_parcel SELECT (jsonb_populate_record(p, jsonb_build_object('contract_id', k.contract_id))).*
+        FROM exchange.contract_parcel AS p, exchange.contract AS k WHERE p.contract_id = %(of)s AND length(k.number) > 18
+"""
+
+
+def picture() -> tuple[io.BytesIO, str]:
+    return io.BytesIO(b"\xff\xd8\xff sample"), "凭证.jpg"
+
+
+def price(superuser: Connection, since: date, yuan: str) -> None:
+    """The county's price of a kg of wheat."""
+    superuser.execute(
+        """INSERT INTO law.county_parameter (county, id, village, name, key, value, since, decided_in, set_by, set_at)
+           VALUES ('610902', %s, '610902', 'CON-11.grain_yuan_per_kg', 'wheat', %s, %s, '汉农发〔2022〕1号', %s, now())""",
+        (uuid4(), yuan, since, uuid4()),
+    )
+
+
+@pytest.fixture
+def village(officers: tuple[Actor, Actor], superuser: Connection) -> Actor:
+    to_rights(*officers, superuser, 2)
+    return officers[0]
+
+
+@pytest.fixture
+def ling(app: Any, account: OpenAccount, village: Actor) -> Browser:
+    account("ling", Role.OPERATOR, jurisdiction=COUNTY)
+    browser = Browser(app.test_client())
+    browser.log_in("ling")
+    return browser
+
+
+def of(contract: Contract, step: str = "") -> str:
+    return f"/contracts/{COUNTY}/{contract.contract_id}" + (f"/{step}" if step else "")
+
+
+def rule_of(answer: Any) -> set[str]:
+    assert 400 <= answer.status_code < 500, answer.status_code
+    return set(re.findall(r'class="code">([A-Z]+-\d+)<', answer.text))
+
+
+def wheat() -> Contract:
+    """0.6 mu for 200 kg a mu and year from 2022 to the middle of 2027: 120 kg due each new year's day."""
+    return signed(drawn(unit="kg_mu_year", grain="wheat", price=Decimal(200), until_on=date(2027, 1, 1)))
+
+
+def test_a_rent_in_grain_is_paid_in_grain_and_in_money_at_the_price_of_its_day(
+    ling: Browser, browser: Browser, village: Actor, superuser: Connection
+) -> None:
+    """CON-23 for more grain than is owed; CON-6 for more money; a receipt that counts once."""
+    price(superuser, date(2022, 1, 1), "2.40")
+    price(superuser, date(2024, 1, 1), "2.80")
+    contract = wheat()
+    page = ling.get(of(contract)).text
+    assert "有 600.00 千克粮食（折 1584.00 元）逾期未付" in page
+    assert "每千克 2.40 元，折 288.00 元" in page
+    form = ling.get(of(contract, "life/payment")).text
+    assert "今天的县区价格：每千克 2.80 元" in form
+    paid = {"paid_on": today().isoformat(), "receipt": "GB-1"}
+
+    def pay(**said: str) -> Any:
+        return ling.post(of(contract, "payments"), {**paid, "paper": picture(), **said})
+
+    assert rule_of(pay(kg="600.01")) >= {"CON-23"}
+    assert rule_of(pay(kg="10", amount="10")) >= {"CON-23"}
+    assert rule_of(pay(amount="1584.01")) >= {"CON-6"}
+    assert rule_of(pay()) >= {"FORM-1"}
+    assert pay(kg="150").status_code == 303
+    page = ling.get(of(contract)).text
+    assert "有 450.00 千克粮食（折 1224.00 元）逾期未付" in page
+    assert "交粮 150.00 千克" in page
+    assert "当日折 420.00 元" in page
+    assert rule_of(pay(amount="216.00")) >= {"CON-6"}
+    assert pay(amount="216.00", receipt="HP-2").status_code == 303
+    late = ling.get("/contracts/late").text
+    assert "360.00 千克小麦" in late
+    assert "1008.00" in late
+    bound(village, HOUSEHOLD, "lin.nong")
+    browser.log_in("lin.nong")
+    assert "120.00 千克小麦" in browser.get("/my/contracts").text
+    own = browser.get(f"/my{of(contract)}").text
+    assert "有 360.00 千克粮食（折 1008.00 元）逾期未付" in own
+    assert "GB-1" in own
+    assert pay(kg="360", receipt="GB-3").status_code == 303
+    assert (seen(contract).left, seen(contract).left_kg) == (0, 0)
+    assert "没有逾期的价款" in ling.get("/contracts/late").text
+
+
+def test_a_rent_in_grain_without_a_price_of_the_county_stays_in_kilograms(ling: Browser) -> None:
+    """CON-11: told on the page; grain without a value and money for what has none are refused."""
+    contract = wheat()
+    page = ling.get(of(contract)).text
+    assert "待定价" in page
+    assert "CON-11" in page
+    form = ling.get(of(contract, "life/payment")).text
+    assert "县区还没有公布今天的价格" in form
+    said = {"paid_on": today().isoformat(), "receipt": "GB-1"}
+    assert "CON-11" in rule_of(ling.post(of(contract, "payments"), {**said, "kg": "10", "paper": picture()}))
+    assert "CON-6" in rule_of(ling.post(of(contract, "payments"), {**said, "amount": "10", "paper": picture()}))
+
+
+def test_twenty_contracts_are_listed_in_as_many_statements_as_one(
+    ling: Browser, browser: Browser, village: Actor, superuser: Connection
+) -> None:
+    price(superuser, date(2022, 1, 1), "2.40")
+    contract = wheat()
+    bound(village, HOUSEHOLD, "lin.nong")
+    browser.log_in("lin.nong")
+
+    def counted() -> tuple[int, int, int, int]:
+        with sent(Desk.EXCHANGE) as desk:
+            late = ling.get("/contracts/late").text
+        with sent(Desk.CITIZEN) as farmer:
+            own = browser.get("/my/contracts").text
+        return len(desk), len(farmer), late.count(contract.number), own.count("看合同和租金")
+
+    ling.get("/contracts/late")
+    browser.get("/my/contracts")
+    of_one = counted()
+    with past_triggers(superuser):
+        for statement in STATEMENTS.split("@"):
+            superuser.execute(statement.strip(), {"of": contract.contract_id, "last": 29})
+    of_twenty = counted()
+    assert (of_one[3], of_twenty[3]) == (1, 20)
+    assert of_twenty[:2] == of_one[:2]
+
+
+def test_a_contract_ended_early_owes_nothing_of_the_days_after_and_what_was_paid_for_them_goes_back(
+    ling: Browser, superuser: Connection
+) -> None:
+    """Paid whole at once, then ended by agreement in mid-term; its land comes back with a sum for what stays (CON-24)."""
+    contract = signed(drawn())
+    left, day = seen(contract).left, today()
+    paid = {"amount": str(left), "paid_on": day.isoformat(), "receipt": "HP-1", "paper": picture()}
+    assert ling.post(of(contract, "payments"), paid).status_code == 303
+    assert "life/payment" not in ling.get(of(contract)).text
+    said = {"how": "agreed", "on_day": day.isoformat()}
+    assert "CON-8" in rule_of(ling.post(of(contract, "end"), said))
+    assert rule_of(ling.post(of(contract, "end"), {**said, "how": "terminated", "paper": picture()})) >= {"FORM-5"}
+    assert ling.post(of(contract, "end"), {**said, "paper": picture()}).status_code == 303
+    page = ling.get(of(contract)).text
+    over = seen(contract).overpaid
+    assert 0 < over < left
+    assert f"多付 {over} 元，应退还受让方" in page
+    assert "没有逾期的价款" in ling.get("/contracts/late").text
+    back = {"fixtures": "left_paid", "on_day": day.isoformat()}
+    assert "CON-24" in rule_of(ling.post(of(contract, "give-back"), {**back, "paper": picture()}))
+    assert ling.post(of(contract, "give-back"), {**back, "paid_yuan": "800", "paper": picture()}).status_code == 303
+    page = ling.get(of(contract)).text
+    assert "补偿 800.00 元" in page
+    assert "life/return" not in page
+
+
+def test_each_step_of_a_contract_s_life_is_offered_when_it_may_come_and_is_no_page_before(
+    ling: Browser, superuser: Connection
+) -> None:
+    """From arrears over a notice that ran out to the end by the contractor; a dispute between, and a re-transfer's chain."""
+    contract = signed(drawn())
+
+    def offered() -> set[str]:
+        return set(re.findall(r"/(?:life|next)/(\w+)\"", ling.get(of(contract)).text))
+
+    running = {"payment", "remedy", "renewal_asked", "end", "terminate", "dispute", "change", "renewal", "retransfer"}
+    assert offered() == running
+    for step in ("outcome", "return"):
+        assert "CON-5" in rule_of(ling.get(of(contract, f"life/{step}")))
+    assert ling.get(of(contract, "life/anything")).status_code == 404
+    day = {"on_day": today().isoformat()}
+    breach = {**day, "ground": "serious_breach"}
+    assert "还没有催告" in ling.get(of(contract, "life/terminate")).text
+    answer = ling.post(of(contract, "termination"), {**breach, "paper": picture()})
+    assert "CON-7" in rule_of(answer)
+    assert "法定事由" in answer.text
+    assert ling.post(of(contract, "remedy"), {"what": "arrears", "said": "请付清"}).status_code == 303
+    assert offered() == running | {"remedied"}
+    dispute = {"forum": "arbitration", "said": "面积有争议"}
+    assert ling.post(of(contract, "dispute"), dispute).status_code == 303
+    assert offered() == {"payment", "outcome"}
+    outcome = {"outcome": "stands", **day, "paper": picture()}
+    assert ling.post(of(contract, "outcome"), outcome).status_code == 303
+    pass_days(superuser, 31)
+    assert "可以按“其他严重违约”解除" in ling.get(of(contract, "life/terminate")).text
+    breach["on_day"] = today().isoformat()
+    assert ling.post(of(contract, "termination"), {**breach, "paper": picture()}).status_code == 303
+    assert offered() == {"payment", "return"}
+
+
+def test_bad_input_on_any_step_is_refused_in_words(ling: Browser) -> None:
+    contract = signed(drawn())
+    day = today().isoformat()
+    for address, said in (
+        ("payments", {"paid_on": "2026-13-01", "receipt": "a\x00b", "amount": "1E99"}), ("payments", {}),
+        ("remedy", {"what": "noise"}), ("remedied", {}), ("end", {"how": "term_over", "on_day": day}),
+        ("termination", {"ground": "", "on_day": "9999-12-31", "since": "0001-01-01"}),
+        ("dispute", {"forum": "street", "said": "x"}),
+        ("outcome", {"outcome": "owed", "on_day": day, "yuan": "NaN"}), ("renewal-word", {"answer": "maybe"}),
+        ("dividend", {"year": "10000", "yuan": "1", "due_on": day}), ("give-back", {"fixtures": "gold", "on_day": day}),
+        ("give-back", {"fixtures": "none", "on_day": day}), ("remedy", {"what": "other", "said": "先落户再谈退地\x00"}),
+    ):  # fmt: skip
+        ling.get(of(contract))
+        answer = ling.post(of(contract, address), {**said, "paper": picture()})
+        assert 400 <= answer.status_code < 500, (address, said, answer.status_code)
+    assert {event.kind for event in seen(contract).events} == {"signed_contractor", "signed_taker", "signed"}
+
+
+@pytest.mark.usefixtures("village")
+def test_the_chain_of_a_re_transfer_is_shown_from_the_first_contractor_to_who_farms(ling: Browser) -> None:
+    """TR-10: with the contractor's written consent, from the form."""
+    contract = signed(drawn())
+    code = seen(contract).parcels[0].parcel_code
+    said = {
+        **VALUES, "unit": "yuan_mu_year", "parcel": code, "from_on": "2023-01-01", "last_day": "2023-12-31", "price": "650",
+        "paid_every": "year", "paid": "before", "taker": f"{HOUSEHOLD[:-1]}2", "contractor_consent": "同意书一号", "escalator": "0",
+    }  # fmt: skip
+    ling.get(of(contract, "next/retransfer"))
+    answer = ling.post(of(contract, "next/retransfer"), said)
+    assert answer.status_code == 303, rule_of(answer)
+    page = ling.get(answer.headers["Location"]).text
+    assert "合同的来龙去脉" in page
+    assert "本合同" in page
+    assert contract.number in page
+    assert "再流转" in ling.get(of(contract)).text
