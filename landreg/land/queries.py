@@ -240,7 +240,14 @@ def find_parcels(session: Session, jurisdiction: str, text: str, most: int = 20)
     """Today's parcels whose code or name begins so, shortest way; rows of LISTED."""
     if not text:
         return []
-    return all_parcels(session, ParcelFilter(jurisdiction, text=text), most)
+    within = [jurisdiction]
+    if text[:1].isdigit() and len(known := counties(session, jurisdiction)) > 1:
+        # County by county: an index tells the codes of one in their order, and those of several in none.
+        within = [county for county in known if text.startswith(county)] or sorted(known)
+    found: list[Any] = []
+    for place in within:
+        found += all_parcels(session, ParcelFilter(place, text=text), most - len(found)) if len(found) < most else ()
+    return found
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ and that is logged.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -31,6 +31,7 @@ from landreg.registry.shelves import acts_statement, certificates_statement
 FOUND = 10
 """Of each kind; who needs more goes to its list."""
 NAMESAKES = 200
+Row = TypeVar("Row")
 
 
 class PersonFound(NamedTuple):
@@ -91,24 +92,27 @@ def _by_citizen_id(uow: UnitOfWork, number: str) -> Found:
 
 def _by_number(uow: UnitOfWork, text: str) -> Found:
     session, within = uow.session, uow.actor.jurisdiction
-    by_number, by_subject = (
-        _cases(session, within, column, text) for column in (Case.number.collate("C"), Case.subject_code)
-    )
+    by_number = _cases(session, within, Case.number.collate("C"), text)
+    by_subject = _own_first(text, within, lambda code: _cases(session, within, Case.subject_code, code))
     by_end = _ended(uow, text)
     acts = acts_statement(within=within, number=text).order_by(None).order_by(Act.number.desc())
     return Found(
-        households=_households(session, within, prefixed(Household.code, text), Household.code),
+        households=_own_first(text, within, lambda code: _coded(session, within, Household, code)),
         cases=_once([*by_end, *by_number, *by_subject])[:FOUND],
-        rights=session.scalars(
-            sa.select(Right)
-            .where(prefixed(Right.village, within), in_force(Right), prefixed(Right.code, text))
-            .order_by(Right.code)
-            .limit(FOUND)
-        ).all(),
+        rights=_own_first(text, within, lambda code: _coded(session, within, Right, code)),
         certificates=_certificates(session, within, Certificate.serial.collate("C") == text),
         acts=session.scalars(acts.limit(FOUND)).all(),
         parcels=land.find_parcels(session, within, text, FOUND),
     )
+
+
+def _own_first(text: str, within: str, read: Callable[[str], Sequence[Row]]) -> Sequence[Row]:
+    """What begins so, by codes that begin with a division's. Of the beginning of one's own division its code is asked for first:
+    whoever else has codes that begin so would be read, row by row, and left out. A code may be older than its division's: where
+    there are few, all are asked for.
+    """
+    found = read(within if within.startswith(text) else text)
+    return found if text == within or not within.startswith(text) or len(found) == FOUND else read(text)
 
 
 def _by_name(uow: UnitOfWork, text: str) -> Found:
@@ -119,8 +123,12 @@ def _by_name(uow: UnitOfWork, text: str) -> Found:
     cases = _cases(session, within, Case.applicant.collate("C"), text)
     members = _persons(uow, identity.named(uow, text)[:NAMESAKES])
     numbered = _certificates(session, within, prefixed(Certificate.number.collate("C"), text))
-    keys = [case.case_id for case in cases]
-    issued = _certificates(session, within, Certificate.case_id.in_(keys)) if keys else ()
+    # With its county, or the index of what cases have been issued would be read from end to end.
+    keys = sa.and_(
+        Certificate.county.in_({case.county for case in cases}),
+        Certificate.case_id.in_([case.case_id for case in cases]),
+    )
+    issued = _certificates(session, within, keys) if cases else ()
     return Found(
         households=households,
         persons=[one for one in members if one.household.household_id not in known],
@@ -133,6 +141,13 @@ def _by_name(uow: UnitOfWork, text: str) -> Found:
 def _households(session: Session, within: str, narrowed: Any, order: Any) -> Sequence[Household]:
     found = sa.select(Household).where(prefixed(Household.village, within), in_force(Household), narrowed)
     return session.scalars(found.order_by(order).limit(FOUND)).all()
+
+
+def _coded(session: Session, within: str, table: Any, code: str) -> Sequence[Any]:
+    """Those in force whose code begins so. Of all of one's own division, in the order of the index that begins with the village."""
+    found = sa.select(table).where(prefixed(table.village, within), in_force(table), prefixed(table.code, code))
+    order = (table.village, table.code) if code == within else (table.code,)
+    return session.scalars(found.order_by(*order).limit(FOUND)).all()
 
 
 def _cases(session: Session, within: str, column: Any, text: str) -> Sequence[Case]:
