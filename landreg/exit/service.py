@@ -215,7 +215,8 @@ def consent(actor: Actor, county: str, exit_id: UUID, said: Spoken, paper: Attac
         faults = [fault for fault in (exit_7_other_ways_have_their_paper(word, law),) if fault]
         if word.agrees and not word.sound:
             values = {"lacking": [found.names.get(member.person_id, "")], "against": []}
-            faults.append(Finding("EXIT-1", "witness", values, subject=found.exit.number))
+            faults.append(Finding("EXIT-1", "member", values, subject=found.exit.number))
+            faults += [Finding("FORM-1", name) for name in word.lacking]
         if faults:
             raise Refused(faults)
         row = Consent(

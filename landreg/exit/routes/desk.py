@@ -148,6 +148,8 @@ class Applying:
 def apply(code: str) -> Redirect:
     """Open the exit and its case."""
     given = read_form(Applying)
+    if empty := [name for name in ("right", "mode", "reason") if not getattr(given, name)]:
+        raise BadInput(Finding("FORM-1", name) for name in empty)
     asked = Asked(
         given.right, given.mode, given.reason, given.parcel, given.years, given.taker, given.said, given.shares,
         given.cut, _shape(given.cut, given.shape),

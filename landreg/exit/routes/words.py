@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
 from landreg.access.policy import allow, current_actor
+from landreg.core.errors import BadInput, Finding
 from landreg.exit import service
 from landreg.exit.routes.desk import back, blueprint, one, sent_paper
 from landreg.exit.service import Spoken
@@ -43,6 +44,8 @@ class Saying:
 def consent(county: str, exit_id: UUID) -> Redirect:
     """Take a member's word."""
     given = read_form(Saying)
+    if given.answer not in ("yes", "no"):
+        raise BadInput(Finding("FORM-5", "answer", {"given": given.answer[:40]}))
     language = given.language if given.language in terms("exit_language") else ""
     said = Spoken(
         given.member, given.answer == "yes", given.way, given.office, language, given.identity, given.read, given.witness,

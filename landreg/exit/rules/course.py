@@ -35,8 +35,16 @@ class Word:
     @property
     def sound(self) -> bool:
         """Whether it counts as a consent."""
-        heard = self.identity_checked and self.read_aloud and bool(self.language)
-        return self.agrees and heard and bool(self.witness) and self.witness_apart
+        return self.agrees and not self.lacking
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """The fields of a form that were left out, without which no consent counts."""
+        said = {
+            "identity": self.identity_checked, "read": self.read_aloud, "language": self.language, "witness": self.witness,
+            "apart": self.witness_apart,
+        }  # fmt: skip
+        return tuple(name for name, value in said.items() if not value)
 
 
 @dataclass(frozen=True)

@@ -174,7 +174,7 @@ def test_a_consent_counts_only_read_aloud_to_a_person_whose_identity_was_checked
     for lacking in ("identity_checked", "read_aloud", "witness_apart"):
         with pytest.raises(Refused) as refused:
             service.consent(registrar, COUNTY, found.exit_id, word(head, **{lacking: False}), None)
-        assert codes(refused) == {"EXIT-1"}
+        assert codes(refused) == {"EXIT-1", "FORM-1"}
     with pytest.raises(Refused) as refused:
         service.consent(registrar, COUNTY, found.exit_id, word(head, way="video"), None)
     assert codes(refused) == {"EXIT-7"}
