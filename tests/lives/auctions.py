@@ -9,6 +9,8 @@ from uuid import uuid4
 
 from landreg.core.actor import Actor
 from landreg.exchange.bidding import auction, deals, sales, takers, windows
+from landreg.registry import figures
+from landreg.registry.figures import Figure
 from tests import bidding_kit as kit
 from tests.contract_kit import PAPER, today
 from tests.exchange_kit import (
@@ -53,7 +55,7 @@ def auctions(on: Stage) -> Life:
     claimant = takers.of_household(member, COUNTY)
     yield "claim", lambda: windows.claim(member, *of, claimant)
     pass_days(on.superuser, 15)
-    kit.lower_most(on.superuser, "household", 0)
+    figures.set_figure(on.registrar, COUNTY, Figure("QUAL-4.most_mu", "household", "1", today(), "样本发〔2026〕1号"))
     yield "pass_over", lambda: deals.pass_over(OPERATOR, *at, "超过上限")
     deal = (yield "deal", lambda: deals.proceed(OPERATOR, *at)).deal
     assert deal.by == "auction"

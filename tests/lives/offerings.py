@@ -45,7 +45,8 @@ def offerings(on: Stage) -> Life:
     listings.publish(OPERATOR, COUNTY, of_collective.listing_id)
     with _short_messages(on):
         yield from _heard(on, owner, offer)
-    pass_days(on.superuser, 31)
+    # The one that is to be bid for waits some weeks for its sale.
+    pass_days(on.superuser, 100)
     yield "end_listings", lambda: days.work(on.worker)
     expired = on.superuser.execute("SELECT count(*) FROM exchange.listing WHERE state = 'expired'").fetchone()
     assert expired == (2,)
