@@ -11,7 +11,7 @@ from landreg.access.queries import names_of
 from landreg.audit import fairness
 from landreg.audit.fairness import Asked, Figures
 from landreg.audit.fairness_queries import Read, market
-from landreg.audit.fairness_rules import aud_20_to_27_more_than_chance_gives, rate_of_a_look
+from landreg.audit.fairness_rules import aud_20_to_29_more_than_chance_gives, rate_of_a_look
 from landreg.audit.looking import begun, looked_at
 from landreg.audit.queries import month_after
 from landreg.core.actor import Actor
@@ -23,7 +23,7 @@ from landreg.law.queries import load_law
 from landreg.log.leaf import Entry, Json
 from landreg.log.store import stage
 
-ABOUT_OPERATORS = frozenset({"cut_short", "untold", "far_price_operator", "agent"})
+ABOUT_OPERATORS = frozenset({"cut_short", "untold", "far_price_operator", "agent", "called_off"})
 FACTS = frozenset({"related", "unheard"})
 """Kinds that are listed whatever chance says of them: that they are is worth knowing."""
 
@@ -71,7 +71,7 @@ def look(actor: Actor, month: date, within: str = "") -> Look:
         found = _read(uow, law, within, since, until)
         asked = fairness.look(found.market, _figures(law))
         names = _names(uow, found, asked)
-        flagged = [Flagged(one, test) for test in asked if (one := aud_20_to_27_more_than_chance_gives(
+        flagged = [Flagged(one, test) for test in asked if (one := aud_20_to_29_more_than_chance_gives(
             test, said(test.subject, names), law))]  # fmt: skip
         told = Look(
             since, until, len(found.market.sales), len(found.market.windows), asked, flagged,

@@ -60,11 +60,24 @@ class Window:
 
 
 @dataclass(frozen=True)
+class Marked:
+    """Something that somebody did, in the course of a listing, and whether it came to nothing."""
+
+    by: str
+    number: str
+    nothing: bool
+
+
+@dataclass(frozen=True)
 class Market:
-    """All that is looked at, of one county and some months."""
+    """All that is looked at, of one county and some months. rounds: sales by who set them up, called off or held. deals: by who won
+    them, fallen or standing.
+    """
 
     sales: tuple[Sale, ...] = ()
     windows: tuple[Window, ...] = ()
+    rounds: tuple[Marked, ...] = ()
+    deals: tuple[Marked, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -229,6 +242,16 @@ def agents(market: Market, _figures: Figures) -> Iterator[Asked]:
         yield _asked("agent", agent, chance, times, len(listed), [number for by, number in listed if by == agent])
 
 
+def called_off(market: Market, _figures: Figures) -> Iterator[Asked]:
+    """Whose sales are called off: a sale that was set up and not held until one came as somebody wished."""
+    yield from _shares("called_off", [(one.by, one.nothing, one.number) for one in market.rounds])
+
+
+def fell(market: Market, _figures: Figures) -> Iterator[Asked]:
+    """Who wins and then withdraws, so that another gets the land for less."""
+    yield from _shares("fell", [(one.by, one.nothing, one.number) for one in market.deals])
+
+
 KINDS: Mapping[str, Callable[[Market, Figures], Iterable[Asked]]] = {
     "related": related,
     "companions": companions,
@@ -239,6 +262,8 @@ KINDS: Mapping[str, Callable[[Market, Figures], Iterable[Asked]]] = {
     "untold": untold,
     "unheard": unheard,
     "agent": agents,
+    "called_off": called_off,
+    "fell": fell,
 }
 
 

@@ -14,14 +14,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from landreg.audit.fairness import Entry, Market, Sale, Window
+from landreg.audit.fairness import Entry, Marked, Market, Sale, Window
 from landreg.core.codes import masked_name
 from landreg.core.periods import beijing_day
 from landreg.exchange.market.index import LEAST, median, medians_of_others
 
 _TOWNSHIP = 9
 
-# Of the events of a listing its first publication, and what then ended it; of its deals the one that was made last.
+# Of the events of a listing its first publication, and what then ended it; of its deals the one that stands.
 _SALES = """
     SELECT l.county, l.listing_id, l.number, l.village, l.unit, l.floor, l.floor_shown, l.area_m2, l.closes_on,
         coalesce(l.agent_id::text, '') AS agent, p.by_id::text AS operator, p.at AS published_at,
@@ -32,22 +32,27 @@ _SALES = """
     JOIN LATERAL (SELECT e.by_id, e.at FROM exchange.listing_event AS e WHERE e.county = l.county
         AND e.listing_id = l.listing_id AND e.kind = 'published' ORDER BY e.at LIMIT 1) AS p ON true
     LEFT JOIN LATERAL (SELECT x.taker_id, x.price FROM exchange.deal AS x WHERE x.county = l.county
-        AND x.listing_id = l.listing_id ORDER BY x.decided_at DESC LIMIT 1) AS d ON true
+        AND x.listing_id = l.listing_id AND NOT EXISTS (
+            SELECT FROM exchange.deal_fall AS f WHERE f.county = x.county AND f.deal_id = x.deal_id)
+        ORDER BY x.decided_at DESC LIMIT 1) AS d ON true
     WHERE l.village >= :within AND l.village < :past AND p.at >= :since AND p.at < :until
     ORDER BY l.county, l.number
 """
-# What each taker would have given at most; of a bid that is still sealed nobody knows.
+# What each taker would have given at most, in the last round of a sale and in talks; of a bid that is still sealed nobody knows.
 _ENTRIES = """
     SELECT x.county, x.listing_id, x.taker_id::text AS taker, max(x.price) AS price FROM (
         SELECT s.county, s.listing_id, e.taker_id, b.price FROM exchange.sale AS s
         JOIN exchange.entrant AS e ON e.county = s.county AND e.sale_id = s.sale_id
         LEFT JOIN exchange.bid AS b ON b.county = e.county AND b.entrant_id = e.entrant_id
+        WHERE s.round = (SELECT max(n.round) FROM exchange.sale AS n WHERE n.county = s.county AND n.listing_id = s.listing_id)
         UNION ALL
         SELECT s.county, s.listing_id, e.taker_id, o.price FROM exchange.sale AS s
         JOIN exchange.entrant AS e ON e.county = s.county AND e.sale_id = s.sale_id
         JOIN exchange.opened_bid AS o ON o.county = e.county AND o.entrant_id = e.entrant_id
+        WHERE s.round = (SELECT max(n.round) FROM exchange.sale AS n WHERE n.county = s.county AND n.listing_id = s.listing_id)
         UNION ALL
-        SELECT o.county, o.listing_id, o.taker_id, o.price FROM exchange.offer AS o WHERE o.side = 'taker' AND o.kind = 'offer'
+        SELECT o.county, o.listing_id, o.taker_id, o.price FROM exchange.offer AS o
+        WHERE o.side = 'taker' AND o.kind IN ('offer', 'counter')
     ) AS x WHERE x.listing_id = ANY (:listings) GROUP BY x.county, x.listing_id, x.taker_id
 """
 _WINDOWS = """
@@ -61,6 +66,20 @@ _WINDOWS = """
     FROM exchange.priority AS p JOIN exchange.listing AS l ON l.county = p.county AND l.listing_id = p.listing_id
     WHERE p.village >= :within AND p.village < :past AND p.at >= :since AND p.at < :until
     ORDER BY l.number
+"""
+_ROUNDS = """
+    SELECT l.number, s.set_by::text AS by, EXISTS (SELECT FROM exchange.sale_event AS e
+        WHERE e.county = s.county AND e.sale_id = s.sale_id AND e.kind = 'cancelled') AS nothing
+    FROM exchange.sale AS s JOIN exchange.listing AS l ON l.county = s.county AND l.listing_id = s.listing_id
+    WHERE s.village >= :within AND s.village < :past AND s.set_at >= :since AND s.set_at < :until
+    ORDER BY l.number, s.round
+"""
+_DEALS = """
+    SELECT l.number, d.taker_id::text AS by, EXISTS (SELECT FROM exchange.deal_fall AS f
+        WHERE f.county = d.county AND f.deal_id = d.deal_id) AS nothing
+    FROM exchange.deal AS d JOIN exchange.listing AS l ON l.county = d.county AND l.listing_id = d.listing_id
+    WHERE d.village >= :within AND d.village < :past AND d.decided_at >= :since AND d.decided_at < :until
+    ORDER BY l.number, d.decided_at
 """
 _TAKERS = """
     SELECT t.taker_id::text AS taker, t.kind, t.name, t.account_id, t.contact, t.household_id FROM exchange.taker AS t
@@ -84,7 +103,12 @@ def market(session: Session, within: str, since: datetime, until: datetime, due:
     found: dict[UUID, list[Any]] = defaultdict(list)
     for entry in session.execute(sa.text(_ENTRIES), {"listings": ids}):
         found[entry.listing_id].append(entry)
+    rounds, deals = (
+        tuple(Marked(one.by, one.number, one.nothing) for one in session.execute(sa.text(asked), where))
+        for asked in (_ROUNDS, _DEALS)
+    )
     takers = {one.taker for entries in found.values() for one in entries} | {row.winner for row in rows if row.winner}
+    takers |= {one.by for one in deals}
     known = {row.taker: row for row in session.execute(sa.text(_TAKERS), {"takers": [UUID(one) for one in takers]})}
     indices = _indices(rows)
     marks = {taker: _marks(row) for taker, row in known.items()}
@@ -94,7 +118,7 @@ def market(session: Session, within: str, since: datetime, until: datetime, due:
         for one in session.execute(sa.text(_WINDOWS), where)
     )
     names = {taker: masked_name(row.name) if row.kind == "person" else row.name for taker, row in known.items()}
-    return Read(Market(sales, windows), names)
+    return Read(Market(sales, windows, rounds, deals), names)
 
 
 def _sale(

@@ -22,6 +22,8 @@ CODES: Mapping[str, str] = {
     "untold": "AUD-26",
     "unheard": "AUD-26",
     "agent": "AUD-27",
+    "called_off": "AUD-28",
+    "fell": "AUD-29",
 }
 
 
@@ -30,8 +32,8 @@ def rate_of_a_look(law: Law) -> float:
     return float(law.number("AUD-20.market", "rate") / LOOKS_A_YEAR)
 
 
-def aud_20_to_27_more_than_chance_gives(asked: Asked, subject: str, law: Law) -> Finding | None:
-    """AUD-20 to AUD-27: more of it than chance gives, at the rate of false alarms. subject: as it is shown.
+def aud_20_to_29_more_than_chance_gives(asked: Asked, subject: str, law: Law) -> Finding | None:
+    """AUD-20 to AUD-29: more of it than chance gives, at the rate of false alarms. subject: as it is shown.
 
     农村土地经营权流转管理办法 第二十五条.
     """

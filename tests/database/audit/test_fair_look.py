@@ -10,7 +10,9 @@ import pytest
 
 from landreg.audit import fair_look
 from landreg.audit.fair_look import Look, said
+from landreg.audit.fairness_queries import market
 from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, NotAllowed
 from landreg.core.periods import beijing_day
 from tests.kept_kit import Connection, kept
@@ -144,3 +146,31 @@ def test_only_an_auditor_looks_and_only_within_the_jurisdiction(planted: Any, au
     with pytest.raises(BadInput) as error:
         fair_look.look(auditor, planted, "610921")
     assert codes(error) == {"FORM-5"}
+
+
+def test_who_won_has_the_deal_that_stands_and_counter_offers_are_prices(
+    planted: Any, superuser: Connection, auditor: Actor
+) -> None:
+    """The strangers' deals fall; the firm that was beaten answers once more, above the winner."""
+    with past_triggers(superuser):
+        superuser.execute(
+            """INSERT INTO exchange.deal_fall (county, village, deal_id, reason, at, by, by_name)
+               SELECT d.county, d.village, d.deal_id, '资金没有到位', system.clock(), d.taker_id, '' FROM exchange.deal AS d
+               JOIN exchange.taker AS t USING (county, taker_id) WHERE t.name = '丙农场'"""
+        )
+        superuser.execute(
+            """INSERT INTO exchange.offer SELECT (jsonb_populate_record(o, jsonb_build_object(
+                   'offer_id', gen_random_uuid(), 'seq', 2, 'kind', 'counter', 'price', 415))).*
+               FROM exchange.offer AS o WHERE o.price = 410"""
+        )
+    seen = fair_look.look(auditor, planted)
+    asked = {(one.kind, said(one.subject, seen.names)): (one.seen, one.of) for one in seen.asked}
+    assert asked["fell", "丙农场"] == (SALES // 2, SALES // 2)
+    assert asked["winner", "甲专业合作社"] == (SALES // 2, SALES // 2)
+    assert ("winner", "丙农场") not in asked or asked["winner", "丙农场"][0] == 0
+    with unit_of_work(auditor) as uow:
+        found = market(uow.session, COUNTY, uow.now - timedelta(days=400), uow.now, 10)
+    best = {
+        entry.price for sale in found.market.sales for entry in sale.entries if found.names[entry.taker] == "乙农业公司"
+    }
+    assert best == {415}

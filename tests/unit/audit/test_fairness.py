@@ -10,8 +10,8 @@ from math import comb
 
 import pytest
 
-from landreg.audit.fairness import Asked, Entry, Figures, Market, Sale, Window, drawn, look
-from landreg.audit.fairness_rules import CODES, aud_20_to_27_more_than_chance_gives, rate_of_a_look
+from landreg.audit.fairness import Asked, Entry, Figures, Marked, Market, Sale, Window, drawn, look
+from landreg.audit.fairness_rules import CODES, aud_20_to_29_more_than_chance_gives, rate_of_a_look
 from landreg.law.book import national_law
 
 LAW = national_law("", date(2026, 11, 27))
@@ -45,7 +45,7 @@ def honest(seed: int, sales: int = 240) -> Market:
 
 def flagged(market: Market) -> set[tuple[str, str]]:
     return {
-        (one.kind, one.subject) for one in look(market, FIGURES) if aud_20_to_27_more_than_chance_gives(one, "", LAW)
+        (one.kind, one.subject) for one in look(market, FIGURES) if aud_20_to_29_more_than_chance_gives(one, "", LAW)
     }
 
 
@@ -124,16 +124,28 @@ def test_an_agent_who_lists_for_nearly_everybody_is_found() -> None:
     assert ("agent", "agent-9") in flagged(changed(honest(8), 120, agent="agent-9"))
 
 
+def test_an_operator_who_calls_sales_off_and_a_winner_who_withdraws_are_found() -> None:
+    rounds = [Marked(OPERATORS[at % 4], f"R{at}", at % 30 == 0) for at in range(120)]
+    deals = [Marked(f"taker-{at % 20}", f"D{at}", at % 40 == 0) for at in range(120)]
+    planted = replace(
+        honest(9),
+        rounds=(*rounds, *(Marked("operator-9", f"X{at}", at < 9) for at in range(10))),
+        deals=(*deals, *(Marked("taker-x", f"Y{at}", nothing=True) for at in range(6))),
+    )
+    assert {("called_off", "operator-9"), ("fell", "taker-x")} <= flagged(planted)
+
+
 def test_each_kind_has_its_rule_and_its_sentence_tells_the_numbers() -> None:
     for code in sorted(set(CODES.values())):
         kind = next(kind for kind, one in CODES.items() if one == code)
         asked = Asked(kind, "x", 9, 10, 1.5, 1e-7, 1e-9, ("L1",), 1e-6)
-        finding = aud_20_to_27_more_than_chance_gives(asked, "某某", LAW)
+        finding = aud_20_to_29_more_than_chance_gives(asked, "某某", LAW)
         assert finding is not None
         for word in ("某某", "9", "10", "1.50"):
             assert word in LAW.say(finding), code
-        assert aud_20_to_27_more_than_chance_gives(replace(asked, q=0.5), "某某", LAW) is None
-    assert {"AUD-20", "AUD-21", "AUD-22", "AUD-23", "AUD-24", "AUD-25", "AUD-26", "AUD-27"} == set(CODES.values())
+        assert aud_20_to_29_more_than_chance_gives(replace(asked, q=0.5), "某某", LAW) is None
+    named = {"AUD-20", "AUD-21", "AUD-22", "AUD-23", "AUD-24", "AUD-25", "AUD-26", "AUD-27", "AUD-28", "AUD-29"}
+    assert named == set(CODES.values())
 
 
 @pytest.mark.parametrize(("total", "marked", "count"), [(10, 3, 4), (5, 0, 2), (6, 6, 3), (7, 2, 0)])
