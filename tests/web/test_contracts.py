@@ -103,6 +103,18 @@ def test_an_operator_takes_a_deal_of_the_parties_own_from_its_clauses_to_the_cer
 
 
 @pytest.mark.usefixtures("village")
+def test_a_business_without_an_account_is_reviewed_at_the_counter(ling: Browser) -> None:
+    drawn()
+    asked = {"code": TAKER, "area_mu": "150", "purpose": "种植玉米"}
+    for wrong in ({"code": HOUSEHOLD}, {"code": "甲\x00"}, {"code": ""}, {"area_mu": "1E99"}, {}):
+        assert 400 <= ling.post("/sales/reviews", {**asked, **wrong}).status_code < 500, wrong
+    papers = {kind: picture() for kind in ("licence", "ability", "plan", "credit")}
+    answer = ling.post("/sales/reviews", {**asked, **papers})
+    assert answer.status_code == 303, answer.text
+    assert "样本种植专业合作社" in ling.get("/sales/reviews").text
+
+
+@pytest.mark.usefixtures("village")
 def test_a_household_with_two_contract_rights_is_asked_which_one(
     ling: Browser, officers: tuple[Actor, Actor], superuser: Connection
 ) -> None:

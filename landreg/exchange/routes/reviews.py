@@ -15,11 +15,12 @@ from werkzeug.wrappers import Response as Redirect
 from landreg.access.policy import allow, current_actor
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
-from landreg.core.errors import NotFound
+from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.exchange.bidding import review_queries, reviews, taker_queries, takers
 from landreg.exchange.bidding.rules.qualified import PAPERS
+from landreg.exchange.contracts.deal_queries import taker_by_code
 from landreg.exchange.model import Taker
-from landreg.registry.guarded import attached
+from landreg.registry.guarded import Attached, attached
 from landreg.registry.routes.surroundings import page_day, store
 from landreg.web import pages, problems
 from landreg.web.forms import Upload, read_form
@@ -59,9 +60,8 @@ def ask(county: str) -> Redirect:
     """Ask for a review."""
     given, actor = read_form(Asking), current_actor()
     taker = takers.own(actor, county, given.taker)
-    found = {kind: attached(store(), getattr(given, kind), kind) for kind in PAPERS}
-    papers = {kind: paper for kind, paper in found.items() if paper is not None}
-    made = reviews.ask(actor, taker, reviews.Asking(given.area_mu, given.purpose, given.experience, papers))
+    asked = reviews.Asking(given.area_mu, given.purpose, given.experience, _papers_of(given))
+    made = reviews.ask(actor, taker, asked)
     flash(_("资格审查已受理，%(day)s 前作出决定。", day=made.due_on.isoformat()))
     return redirect(url_for(".own"), 303)
 
@@ -75,7 +75,45 @@ def index() -> Response:
         names: dict[UUID, Taker] = {}
         for county in {one.county for one, _decision in rows}:
             names |= taker_queries.takers(uow.session, county, [one.taker_id for one, _decision in rows])
-        return pages.render("exchange/reviews.html", rows=rows, takers=names, today=page_day(uow.session))
+        return pages.render(
+            "exchange/reviews.html", rows=rows, takers=names, today=page_day(uow.session), papers=PAPERS,
+            may_ask=current_actor().has(Role.OPERATOR) and len(current_actor().jurisdiction) >= 6,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class AskingFor:
+    """The same for a business that came by a contract of its own and has no account, by its code."""
+
+    code: str = field(metadata={"most": 18})
+    area_mu: Decimal
+    purpose: str = field(default="", metadata={"most": 500})
+    experience: str = field(default="", metadata={"most": 2000})
+    licence: Upload | None = None
+    ability: Upload | None = None
+    plan: Upload | None = None
+    credit: Upload | None = None
+
+
+@blueprint.post("/sales/reviews")
+@allow(Role.OPERATOR)
+@problems.back_to(index)
+def ask_for() -> Redirect:
+    """Ask for the review of a business that comes to the counter."""
+    given, actor = read_form(AskingFor), current_actor()
+    with unit_of_work(actor) as uow:
+        taker = taker_by_code(uow.session, actor.jurisdiction[:6], given.code.strip().upper())
+    if taker is None or taker.kind != "organisation":
+        raise BadInput(Finding("CON-16", "code"))
+    asked = reviews.Asking(given.area_mu, given.purpose, given.experience, _papers_of(given))
+    made = reviews.ask(actor, taker, asked)
+    flash(_("资格审查已受理，%(day)s 前作出决定。", day=made.due_on.isoformat()))
+    return redirect(url_for(".one", county=made.county, qualification_id=made.qualification_id), 303)
+
+
+def _papers_of(given: Asking | AskingFor) -> dict[str, Attached]:
+    found = {kind: attached(store(), getattr(given, kind), kind) for kind in PAPERS}
+    return {kind: paper for kind, paper in found.items() if paper is not None}
 
 
 @blueprint.get("/sales/reviews/<county>/<uuid:qualification_id>")
