@@ -1,4 +1,5 @@
-"""Two exits in the demonstration's year: one household gives back a parcel and is paid, another thinks again and takes it back.
+"""Two exits in the demonstration's year: one household gives back what it drew of a parcel and is paid, another thinks again and
+takes its parcel back.
 
 Resumable: how far each is, is read from its rows.
 """
@@ -6,8 +7,10 @@ Resumable: how far each is, is read from its rows.
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from decimal import Decimal
 
+from shapely import box
 from sqlalchemy import text
 
 from landreg.access.service import SYSTEM
@@ -24,6 +27,8 @@ from landreg.exit.service import Asked, Spoken
 from landreg.registry import booking
 from landreg.registry.casework import cases, notices
 from landreg.registry.documents import enter
+from landreg.registry.facts import drawn
+from landreg.registry.facts.ground import on_ground
 from landreg.registry.guarded import Attached
 
 ASKED, AGREED, ACCEPTED, REGISTERED = 2, 3, 9, 10
@@ -45,10 +50,20 @@ def _ask(office: Office) -> None:
     with unit_of_work(SYSTEM) as uow:
         there = {row.household_code for row in uow.session.scalars(queries.listed())}
         found = uow.session.execute(text(_HOUSEHOLDS), {"county": office.county, "most": HOW_MANY}).all()
-    for row in found if not there else ():
+    for place, row in enumerate(found if not there else ()):
         asked = Asked((row.right_id,), "part", "far_plots", (row.parcel,))
+        if not place:
+            asked = replace(asked, parcels=(), cut=row.parcel, shape=_western_half(office.county, row.parcel))
         made = service.apply(office.registrar, row.code, asked)
         _hear(office, made)
+
+
+def _western_half(county: str, code: str) -> str:
+    """What the first household draws of its parcel."""
+    with unit_of_work(SYSTEM) as uow:
+        ground = on_ground(uow.session, county, [code])
+    west, south, east, north = ground.shapes[0].bounds
+    return drawn.hexed(box(west - 1, south - 1, (west + east) / 2, north + 1), ground.srid)
 
 
 def _hear(office: Office, made: Exit) -> None:

@@ -7,7 +7,7 @@ from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.files import Store
-from landreg.demo_year import Office
+from landreg.demo_year import Office, awaiting
 from tests.registry_kit import Connection, one, pass_days, to_rights
 from tests.villages import COUNTY
 
@@ -25,3 +25,8 @@ def test_of_two_exits_of_the_sample_one_ends_and_one_is_taken_back_whatever_is_b
     states = """SELECT string_agg(c.state, ' ' ORDER BY x.number) FROM exit.exit AS x
         JOIN registry."case" AS c USING (county, case_id)"""
     assert one(registrar, states) == "registered withdrawn"
+    ended = "SELECT case_id FROM registry.\"case\" WHERE act_kind = 'exit' AND state = 'registered'"
+    assert one(registrar, ended) in awaiting(COUNTY)
+    assert (
+        one(registrar, "SELECT string_agg(coalesce(cut_m2::text, ''), ' ' ORDER BY number) FROM exit.exit") == "200.00 "
+    )
