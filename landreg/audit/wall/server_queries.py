@@ -70,14 +70,14 @@ CHECKS = (
     ),
     Check(
         "watching_others",
-        "落户登录看不到其他会话、锁、表的活动和大小",
-        "the settlement login sees no other session, no lock, and no table's traffic or size",
+        "落户登录看不到其他会话、锁、事务的结果，也看不到表的活动、大小和文件",
+        "the settlement login sees no other session, no lock, no transaction's end, and no table's traffic, size or file",
         _CALLED.format(WATCHING),
     ),
     Check(
         "planner",
-        "落户登录读不到统计信息和估计行数",
-        "the settlement login reads no statistics and no estimate of how many rows there are",
+        "落户登录读不到统计信息、估计行数和整理时间",
+        "the settlement login reads no statistics, no estimate of how many rows there are, and not when a table was tidied",
         """SELECT name FROM (VALUES ('pg_statistic'), ('pg_statistic_ext_data')) AS t (name)
            WHERE has_any_column_privilege('landreg_settlement', name, 'SELECT')
            UNION ALL SELECT format('pg_class.%%s', a) FROM unnest(ARRAY['reltuples', 'relpages', 'relallvisible',
