@@ -39,6 +39,7 @@ from landreg.exchange.routes import (
     sale_counter,
     sale_deals,
     sale_live,
+    sale_opening,
     sales,
     transfer_kinds,
 )
@@ -63,7 +64,7 @@ ROOMS = {
     Desk.REGISTRY: (
         home, door_routes, log_pages, land_routes, registry_routes, public, books, calculator, plain, numbers, complaint_line,
         exit_desk, exit_papers, own_exits, own_listings, listing_desk, transfer_kinds, bids, sale_live, reviews, sales,
-        sale_deals, sale_counter, audit_routes, client_pages, api,
+        sale_deals, sale_opening, sale_counter, audit_routes, client_pages, api,
         *contract_rooms, market, market_prices, market_data, market_searches,
     ),
     Desk.SETTLEMENT: settlement_routes.ROOMS,

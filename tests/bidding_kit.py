@@ -109,11 +109,11 @@ def of_taker(taker: Taker) -> Actor:
 def crowd(superuser: Connection, sale: Sale, count: int) -> tuple[Actor, list[Entrant]]:
     """So many entrants of a sale without a deposit, all of one account."""
     taker, actor = person(superuser, 1)
-    with unit_of_work(actor) as uow:
+    with unit_of_work(OPERATOR) as uow:
         more = [
             Taker(
                 county=COUNTY, village=taker.village, taker_id=uuid4(), kind="person", name=f"受让人乙{number}", code="",
-                household_id=None, account_id=actor.account_id, contact="", opened_by=actor.account_id, opened_at=uow.now,
+                household_id=None, account_id=actor.account_id, contact="", opened_by=OPERATOR.account_id, opened_at=uow.now,
             )
             for number in range(count)
         ]  # fmt: skip
@@ -199,15 +199,19 @@ def handed_in(sale: Sale, entrant: Entrant, actor: Actor, price: str) -> SealedB
     return sealed.hand_in(actor, COUNTY, sale.sale_id, entrant.entrant_id, locked(sale, entrant, price)[1], uuid4())
 
 
-def shares_of(sale: Sale, place: int) -> dict[UUID, bytes]:
-    """What an officer's browser unwraps."""
+def shares_of(sale: Sale, place: int) -> dict[UUID, bytes | None]:
+    """What an officer's browser unwraps; None where the bidder's envelope does not give it."""
     with unit_of_work(OPERATOR) as uow:
         bids = sealed_queries.sealed_bids(uow.session, COUNTY, sale.sale_id)
     padding = OAEP(MGF1(SHA256()), SHA256(), None)
-    return {
-        one.sealed_id: key_of(place).decrypt((bytes(one.wrapped_one), bytes(one.wrapped_two))[place - 1], padding)
-        for one in bids
-    }
+    found: dict[UUID, bytes | None] = {}
+    for one in bids:
+        try:
+            wrapped = (bytes(one.wrapped_one), bytes(one.wrapped_two))[place - 1]
+            found[one.sealed_id] = key_of(place).decrypt(wrapped, padding)
+        except ValueError:
+            found[one.sealed_id] = None
+    return found
 
 
 def opened(sale: Sale) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
+from secrets import token_bytes
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,7 +17,8 @@ from landreg.access.service import NewAccount
 from landreg.config import Settings
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
-from landreg.exchange.bidding import sales, sealed_queries
+from landreg.exchange.bidding import sales, sealed, sealed_queries
+from landreg.exchange.bidding.rules.sealing import WRAPPED
 from landreg.exchange.model import Listing
 from tests import bidding_kit as kit
 from tests.browser.conftest import PASSWORD, OpenPage, sign_on
@@ -64,11 +69,15 @@ def test_a_bid_is_locked_on_a_phone_and_opened_by_two_officers(
     sale = sales.set_up(officers[0], COUNTY, listing.listing_id, asked)
     taker, actor = kit.person(superuser, 1)
     kit.entered(sale, taker, actor)
+    spoiler, spoiling = kit.person(superuser, 2)
+    spoilt = kit.entered(sale, spoiler, spoiling)
     superuser.execute(
         "UPDATE access.account SET password_hash = %s, password_temporary = false WHERE account_id = %s",
         [passwords.hashed(PASSWORD), actor.account_id],
     )
     kit.pass_time(superuser, hours=1, minutes=1)
+    noise = replace(kit.locked(sale, spoilt, "900")[1], wrapped=(token_bytes(WRAPPED), token_bytes(WRAPPED)))
+    sealed.hand_in(spoiling, COUNTY, sale.sale_id, spoilt.entrant_id, noise, uuid4())
     phone = _signed_on(window(width=390), "ren-00001")
     phone.goto(f"/bids/{COUNTY}/{sale.sale_id}")
     phone.locator("[data-seal-price]").fill("abc")
@@ -83,6 +92,11 @@ def test_a_bid_is_locked_on_a_phone_and_opened_by_two_officers(
     kit.pass_time(superuser, hours=4)
     for desk, file in zip(desks, files, strict=True):
         desk.goto(f"/sales/{COUNTY}/{sale.sale_id}")
+        # The other officer's file opens with the same words, and is not the key of these halves.
+        desk.locator("[data-key-file]").set_input_files(files[1] if file == files[0] else files[0])
+        desk.locator("[data-key-pass]").fill(PASSPHRASE)
+        desk.get_by_role("button", name="解开并交出").click()
+        expect(desk.locator("[data-key-fault]")).to_be_visible()
         desk.locator("[data-key-file]").set_input_files(file)
         desk.locator("[data-key-pass]").fill("错误的密码错误的密码")
         desk.get_by_role("button", name="解开并交出").click()
@@ -94,4 +108,6 @@ def test_a_bid_is_locked_on_a_phone_and_opened_by_two_officers(
     phone.reload()
     expect(phone.get_by_text("512.50").first).to_be_visible()
     with unit_of_work(OPERATOR) as uow:
-        assert [str(bid.price) for bid in sealed_queries.opened(uow.session, COUNTY, sale.sale_id)] == ["512.50"]
+        found = {bid.plate: bid.price for bid in sealed_queries.opened(uow.session, COUNTY, sale.sale_id)}
+    assert found == {1: Decimal("512.50"), 2: None}, "an envelope of noise keeps no other shut"
+    assert "用其密钥解不开" in phone.content()

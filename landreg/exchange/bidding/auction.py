@@ -59,7 +59,9 @@ def _told(
     with unit_of_work(actor) as uow:
         found = sale_queries.standing(uow.session, county, sale_id)
         before = sale_queries.bid_of_form(uow.session, county, form)
-        if before is not None and (before.entrant_id, before.price) == (entrant_id, price):
+        own = sale_queries.entrant(uow.session, county, entrant_id)
+        same = None if before is None else (before.sale_id, before.plate, before.price)
+        if before is not None and own is not None and same == (own.sale_id, own.plate, price):
             return before
         if found is None or "BID-8" in {finding.code for finding in refusal.findings}:
             raise Conflict(refusal.findings)

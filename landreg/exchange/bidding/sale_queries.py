@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from landreg.exchange.bidding.model import Bid, Deposit, Entrant, Sale, SaleClock
 from landreg.exchange.bidding.row_queries import row_of, rows_of
@@ -32,6 +32,9 @@ class Standing:
         if self.now < self.sale.opens_at:
             return "announced"
         return "open" if self.now < self.clock.closes_at else "closed"
+
+
+_BY_PLATE = (defer(Bid.entrant_id, raiseload=True), defer(Bid.by_id, raiseload=True))
 
 
 def standing(session: Session, county: str, sale_id: UUID) -> Standing | None:
@@ -89,20 +92,28 @@ def deposits(session: Session, county: str, sale_id: UUID) -> Sequence[Deposit]:
 
 
 def bids(session: Session, county: str, sale_id: UUID, most: int | None = None) -> Sequence[Bid]:
-    """The bids of a sale, the last first."""
+    """The bids of a sale with their entrants, the last first; at the desk alone."""
     asked = sa.select(Bid).where(Bid.county == county, Bid.sale_id == sale_id).order_by(Bid.seq.desc())
     return session.scalars(asked.limit(most)).all()
 
 
+def bids_shown(session: Session, county: str, sale_id: UUID, most: int) -> Sequence[Bid]:
+    """The last bids of a sale by plate, as everybody sees them: nobody is told by which account, nor of which entrant."""
+    asked = sa.select(Bid).where(Bid.county == county, Bid.sale_id == sale_id).order_by(Bid.seq.desc())
+    return session.scalars(asked.limit(most).options(*_BY_PLATE)).all()
+
+
 def bid_of_form(session: Session, county: str, bid_id: UUID) -> Bid | None:
-    """The bid that a form has made already."""
-    return row_of(session, Bid, county, bid_id=bid_id)
+    """The bid that a form has made already, by its plate."""
+    asked = sa.select(Bid).where(Bid.county == county, Bid.bid_id == bid_id).options(*_BY_PLATE)
+    return session.scalars(asked).one_or_none()
 
 
 def place_bid(session: Session, row: dict[str, Any]) -> Bid:
     """Put a bid in: the database gives it its place, its instant and the closing instant, or refuses it."""
-    asked = sa.insert(Bid).values(row).returning(Bid)
-    return session.scalars(asked).one()
+    asked = sa.insert(Bid).values(row).returning(Bid.seq, Bid.plate, Bid.at, Bid.closes_at)
+    taken = session.execute(asked).one()
+    return Bid(**row, seq=taken.seq, plate=taken.plate, at=taken.at, closes_at=taken.closes_at)
 
 
 def enter(session: Session, row: dict[str, Any]) -> Entrant:

@@ -5,9 +5,12 @@ Nothing here can read a bid before both officers' browsers gave their shares: do
 
 from __future__ import annotations
 
+import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID, uuid4
 
 from landreg.core.actor import Actor
@@ -26,6 +29,7 @@ from landreg.exchange.bidding.rules.sealing import (
 )
 from landreg.exchange.bidding.sale_queries import Standing
 from landreg.exchange.bidding.sealed_model import OfficerKey, OpenedBid, SealedBid, SealedShare
+from landreg.exchange.bidding.sealed_queries import Unopened
 
 
 def keep_key(actor: Actor, county: str, public_key: bytes) -> OfficerKey:
@@ -69,10 +73,12 @@ def place_of(sale: Sale, actor: Actor) -> int:
     return {sale.officer_one: 1, sale.officer_two: 2}.get(actor.account_id, 0)
 
 
-def give_shares(actor: Actor, county: str, sale_id: UUID, given: Mapping[UUID, bytes]) -> int:
-    """An officer's shares of all bids, unwrapped in her browser; whole or not at all. How many.
+def give_shares(actor: Actor, county: str, sale_id: UUID, given: Mapping[UUID, bytes | None]) -> int:
+    """An officer's shares of all bids, unwrapped in her browser; whole or not at all. How many could not be unwrapped.
 
-    Raises NotFound, Refused (SEAL-2) before the close or from anybody else, (SEAL-3) for a false or missing one, Conflict.
+    None: what the bidder handed in does not give the share that its digest names. That bid is opened without a price, the others
+    as ever: one bidder who locks wrongly keeps nobody else's bid shut. Raises NotFound, Refused (SEAL-2) before the close or
+    from anybody else, (SEAL-3) for a false or missing one, Conflict.
     """
     with unit_of_work(actor) as uow:
         found = sales.standing(uow, county, sale_id)
@@ -84,7 +90,7 @@ def give_shares(actor: Actor, county: str, sale_id: UUID, given: Mapping[UUID, b
             seal_3_share_is_the_one_locked(given.get(one.sealed_id, b""), (one.digest_one, one.digest_two)[place - 1])
             for one in bids
         ]
-        if any(faults) or len(given) != len(bids) or not bids:
+        if any(faults) or given.keys() != {one.sealed_id for one in bids} or not bids:
             raise Refused([fault for fault in faults if fault] or [Finding("SEAL-3", "share")])
         for one in bids:
             row = {
@@ -95,7 +101,36 @@ def give_shares(actor: Actor, county: str, sale_id: UUID, given: Mapping[UUID, b
             logged.stage_row(uow, SealedShare(**row, at=at))
         if len(sealed_queries.shares_given(uow.session, county, sale_id)) == len((1, 2)):
             _open(uow, found)
-    return len(bids)
+    return sum(share is None for share in given.values())
+
+
+def to_unwrap(bids: Sequence[SealedBid], place: int) -> list[dict[str, str]]:
+    """What an officer's browser unwraps: of each bid her wrapped half, and the digest that the half must have."""
+    return [
+        {
+            "id": str(one.sealed_id), "digest": (one.digest_one, one.digest_two)[place - 1],
+            "share": base64.b64encode((one.wrapped_one, one.wrapped_two)[place - 1]).decode(),
+        }
+        for one in bids
+    ]  # fmt: skip
+
+
+def key_mark(uow: UnitOfWork, sale: Sale, place: int) -> str:
+    """The fingerprint of the key for which an officer's halves of a sale are wrapped; '' where she is none of its officers."""
+    key_id = (None, sale.key_one, sale.key_two)[place]
+    key = None if key_id is None else sealed_queries.key(uow.session, sale.county, key_id)
+    return "" if key is None else key.fingerprint
+
+
+def proof(one: Unopened) -> dict[str, Any]:
+    """A bid that does not count as anyone can try to open it: bytes in base64, digests in hex; docs/sealed-bids.md."""
+    return {
+        "sealed": str(one.sealed_id), "entrant": str(one.entrant_id), "plate": one.plate, "commitment": one.commitment,
+        "iv": base64.b64encode(one.iv).decode(), "cipher": base64.b64encode(one.cipher).decode(),
+        "wrapped": [base64.b64encode(part).decode() for part in one.wrapped], "share_digests": list(one.share_digests),
+        "shares": [None if share is None else base64.b64encode(share).decode() for share in one.shares],
+        "officers": list(one.officers),
+    }  # fmt: skip
 
 
 def open_empty(actor: Actor, county: str, sale_id: UUID) -> None:
@@ -140,15 +175,20 @@ def envelope_of(row: SealedBid) -> Envelope:
 
 @dataclass(frozen=True)
 class Verified:
-    """An opened bid as anyone can verify it. counts: it is the entrant's last."""
+    """An opened bid as anyone can verify it. counts: it is the entrant's last. unopened: of one without a price, all that was
+    handed in.
+    """
 
     opened: OpenedBid
     commitment: str
     counts: bool
     true: bool
+    unopened: Unopened | None = None
 
 
-def verified(bids: list[SealedBid], opened: list[OpenedBid]) -> list[Verified]:
+def verified(
+    bids: list[SealedBid], opened: list[OpenedBid], unopened: Mapping[UUID, Unopened] = MappingProxyType({})
+) -> list[Verified]:
     """Every opened bid held against its commitment once more, for the page that everybody reads."""
     last = {one.entrant_id: one.sealed_id for one in sorted(bids, key=lambda one: one.seq)}
     known = {one.sealed_id: one for one in bids}
@@ -158,6 +198,7 @@ def verified(bids: list[SealedBid], opened: list[OpenedBid]) -> list[Verified]:
             known[one.sealed_id].commitment,
             last[one.entrant_id] == one.sealed_id,
             hashlib.sha256(one.slip.encode()).hexdigest() == known[one.sealed_id].commitment,
+            unopened.get(one.sealed_id),
         )
         for one in opened
         if one.sealed_id in known

@@ -51,7 +51,7 @@ class SealedBid(CountyKey, Base):
 
 
 class SealedShare(CountyKey, By, Base):
-    """An officer's half of a bid's key, given after the close."""
+    """An officer's half of a bid's key, given after the close. share: None where what the bidder handed in does not give it."""
 
     __tablename__ = "sealed_share"
     __table_args__ = SCHEMA
@@ -59,7 +59,7 @@ class SealedShare(CountyKey, By, Base):
     sale_id: Mapped[UUID]
     sealed_id: Mapped[UUID] = mapped_column(primary_key=True)
     place: Mapped[int] = mapped_column(primary_key=True)
-    share: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    share: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
 
 
 class OpenedBid(CountyKey, By, Base):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -40,12 +41,51 @@ def shares_given(session: Session, county: str, sale_id: UUID) -> dict[int, int]
     return {int(row[0]): int(row[1]) for row in found}
 
 
-def shares(session: Session, county: str, sale_id: UUID) -> dict[UUID, tuple[bytes, bytes]]:
-    """Both shares of each bid of which both are there."""
+def shares(session: Session, county: str, sale_id: UUID) -> dict[UUID, tuple[bytes | None, bytes | None]]:
+    """Both shares of each bid that both officers have dealt with; None: it could not be unwrapped."""
     asked = sa.text("SELECT * FROM exchange.shares_of(:county, :sale)")
+    found = session.execute(asked, {"county": county, "sale": sale_id})
+    return {row[0]: (_bytes(row[1]), _bytes(row[2])) for row in found}
+
+
+@dataclass(frozen=True)
+class Unopened:
+    """A bid that was opened and does not count, with all that was handed in: anyone can try. shares: None where the officer says
+    that she could not unwrap it. officers: who gave them.
+    """
+
+    sealed_id: UUID
+    entrant_id: UUID
+    plate: int
+    iv: bytes
+    cipher: bytes
+    wrapped: tuple[bytes, bytes]
+    share_digests: tuple[str, str]
+    commitment: str
+    shares: tuple[bytes | None, bytes | None]
+    officers: tuple[str, str]
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """Officers who say that they could not unwrap their half."""
+        return tuple(name for name, share in zip(self.officers, self.shares, strict=True) if share is None)
+
+
+def unopened(session: Session, county: str, sale_id: UUID) -> dict[UUID, Unopened]:
+    """By id: bids of a sale that was opened that do not count."""
+    asked = sa.text("SELECT * FROM exchange.unopened_told(:county, :sale)")
     return {
-        row[0]: (bytes(row[1]), bytes(row[2])) for row in session.execute(asked, {"county": county, "sale": sale_id})
-    }
+        row.sealed_id: Unopened(
+            row.sealed_id, row.entrant_id, row.plate, bytes(row.iv), bytes(row.cipher),
+            (bytes(row.wrapped_one), bytes(row.wrapped_two)), (row.digest_one, row.digest_two), row.commitment,
+            (_bytes(row.share_one), _bytes(row.share_two)), (row.officer_one, row.officer_two),
+        )
+        for row in session.execute(asked, {"county": county, "sale": sale_id})
+    }  # fmt: skip
+
+
+def _bytes(value: Any) -> bytes | None:
+    return None if value is None else bytes(value)
 
 
 def opened(session: Session, county: str, sale_id: UUID) -> Sequence[OpenedBid]:

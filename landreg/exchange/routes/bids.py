@@ -106,9 +106,10 @@ def one(county: str, sale_id: UUID) -> Response:
         ]
         return pages.render(
             "exchange/sale.html", found=found, sale=found.sale, told=told, mine=mine, deposits=deposits,
-            least=auction.auction_of(found).least, bids=sale_queries.bids(session, county, sale_id, 12), form=uuid4(),
+            least=auction.auction_of(found).least, bids=sale_queries.bids_shown(session, county, sale_id, 12), form=uuid4(),
             keys=[(one, base64.b64encode(one.public_key).decode()) for one in keys if one is not None],
             envelopes=envelopes, opened=sealed.verified(envelopes, opened) if envelopes else [], all_opened=opened,
+            unopened=sealed_queries.unopened(session, county, sale_id) if opened else {},
             place=division_names(session, [told.village]).get(told.village, told.village), takers=taker_queries.own_takers(session),
         )  # fmt: skip
 

@@ -20,7 +20,7 @@ from uuid import UUID
 from flask import Blueprint, Response, jsonify
 
 from landreg.access.policy import allow, current_actor
-from landreg.core.actor import Actor, Role
+from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.exchange.bidding import auction, sale_queries
@@ -43,7 +43,7 @@ class _Seen:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-_seen: dict[tuple[str, UUID], _Seen] = {}
+_seen: dict[tuple[Desk, str, str, UUID], _Seen] = {}
 _asked: deque[float] = deque(maxlen=20_000)
 _MOST_SALES = 500
 
@@ -78,7 +78,9 @@ def picture(actor: Actor, county: str, sale_id: UUID) -> dict[str, Any]:
     """The sale as everybody may see it, at most FRESH_S old. Raises NotFound."""
     if len(_seen) > _MOST_SALES:
         _seen.clear()
-    seen = _seen.setdefault((county, sale_id), _Seen())
+    # By what the database asks of who looks: nobody gets what another place was shown.
+    place = actor.jurisdiction[:6] if actor.desk is Desk.CITIZEN else actor.jurisdiction
+    seen = _seen.setdefault((actor.desk, place, county, sale_id), _Seen())
     with seen.lock:
         if time.monotonic() - seen.at > FRESH_S:
             seen.picture, seen.at = _drawn(actor, county, sale_id), time.monotonic()
@@ -90,7 +92,7 @@ def _drawn(actor: Actor, county: str, sale_id: UUID) -> dict[str, Any]:
         found = sale_queries.standing(uow.session, county, sale_id)
         if found is None:
             raise NotFound
-        bids = sale_queries.bids(uow.session, county, sale_id, SHOWN)
+        bids = sale_queries.bids_shown(uow.session, county, sale_id, SHOWN)
     return {
         "stage": found.stage,
         "now": found.now.isoformat(),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,7 +9,7 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, request, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
@@ -34,7 +33,6 @@ from landreg.exchange.bidding import (
 )
 from landreg.exchange.bidding.deal_model import Offer, Priority
 from landreg.exchange.bidding.model import Sale
-from landreg.exchange.routes.bids import bytes_of
 from landreg.land.queries import division_names
 from landreg.law.queries import load_law
 from landreg.registry.routes.surroundings import desk_of, page_day
@@ -142,11 +140,10 @@ def one(county: str, sale_id: UUID) -> Response:
         return pages.render(
             "exchange/sale_desk.html", found=found, sale=found.sale, listing=listing, entrants=entrants, deposits=given,
             takers=taker_queries.takers(session, county, [one.taker_id for one in entrants]), place=place,
-            bids=sale_queries.bids(session, county, sale_id, 50), envelopes=envelopes, opened=sealed.verified(envelopes, opened),
-            wrapped=[
-                {"id": str(one.sealed_id), "share": base64.b64encode((one.wrapped_one, one.wrapped_two)[place - 1]).decode()}
-                for one in envelopes
-            ] if place and found.stage == "closed" else [],
+            bids=sale_queries.bids(session, county, sale_id, 50), envelopes=envelopes,
+            opened=sealed.verified(envelopes, opened, sealed_queries.unopened(session, county, sale_id)),
+            wrapped=sealed.to_unwrap(envelopes, place) if place and found.stage == "closed" else [],
+            key_mark=sealed.key_mark(uow, found.sale, place),
             given=sealed_queries.shares_given(session, county, sale_id), least=auction.auction_of(found).least,
             deal=deal, may_act=actor.has(Role.OPERATOR), passed=deal_queries.passed_over(session, county, listing.listing_id),
             contracted=deal is not None and bool(deal_queries.under_contract(session, [deal.deal_id])),
@@ -193,26 +190,6 @@ def cancel(county: str, sale_id: UUID) -> Redirect:
     """Call the sale off."""
     sales.cancel(current_actor(), county, sale_id, read_form(Reason).reason)
     flash(_("场次已取消，请退还保证金。"))
-    return redirect(url_for(".one", county=county, sale_id=sale_id), 303)
-
-
-@blueprint.post("/sales/<county>/<uuid:sale_id>/shares")
-@allow(Role.OPERATOR)
-@problems.back_to(one)
-def shares(county: str, sale_id: UUID) -> Redirect:
-    """An officer's halves of the keys, unwrapped in her browser; without any bid there is nothing to unwrap."""
-    given: dict[UUID, bytes] = {}
-    for name, text in request.form.items():
-        if name.startswith("share-"):
-            try:
-                given[UUID(name.removeprefix("share-"))] = bytes_of(text[:80], "share")
-            except ValueError:
-                raise BadInput(Finding("FORM-6", "share", {"given": name[:40]})) from None
-    if given:
-        sealed.give_shares(current_actor(), county, sale_id, given)
-        flash(_("您的一半密钥已交出并核对。两名开标人都交出以后，报价一起开启。"))
-    else:
-        sealed.open_empty(current_actor(), county, sale_id)
     return redirect(url_for(".one", county=county, sale_id=sale_id), 303)
 
 

@@ -2,6 +2,7 @@
 // officer's key is made here and kept in a file under a passphrase, and the officer's halves of bid keys are unwrapped here.
 const FORM = "landreg-sealed-bid/1";
 const ROUNDS = 600_000;
+const SHARE = 32;
 const OAEP = { name: "RSA-OAEP", hash: "SHA-256" };
 const text = new TextEncoder();
 
@@ -136,6 +137,31 @@ async function makeKey(form: HTMLFormElement): Promise<boolean> {
   return true;
 }
 
+interface Wrapped {
+  id: string;
+  share: string;
+  digest: string;
+}
+
+// The fingerprint of the public key of a private one: whether the file is that of this sale.
+async function fingerprint(secret: ArrayBuffer): Promise<string> {
+  const own = await crypto.subtle.importKey("pkcs8", secret, OAEP, true, ["decrypt"]);
+  const { kty, n, e } = await crypto.subtle.exportKey("jwk", own);
+  const open = await crypto.subtle.importKey("jwk", { kty, n, e } as JsonWebKey, OAEP, true, ["encrypt"]);
+  return digest(new Uint8Array(await crypto.subtle.exportKey("spki", open)));
+}
+
+// A half as the bidder said that it is locked; "" where what the bidder handed in does not give it: one such envelope must
+// not keep the others shut.
+async function unwrapped(key: CryptoKey, one: Wrapped): Promise<string> {
+  try {
+    const share = new Uint8Array(await crypto.subtle.decrypt(OAEP, key, bytesOf(one.share)));
+    return share.length === SHARE && (await digest(share)) === one.digest ? base64(share) : "";
+  } catch {
+    return "";
+  }
+}
+
 async function giveShares(form: HTMLFormElement): Promise<boolean> {
   const file = form.querySelector<HTMLInputElement>("[data-key-file]")?.files?.[0];
   const passphrase = form.querySelector<HTMLInputElement>("[data-key-pass]")?.value ?? "";
@@ -145,10 +171,14 @@ async function giveShares(form: HTMLFormElement): Promise<boolean> {
   const kept = JSON.parse(await file.text()) as KeyFile;
   const locking = await lockingKey(passphrase, bytesOf(kept.salt), kept.rounds);
   const secret = await crypto.subtle.decrypt({ name: "AES-GCM", iv: bytesOf(kept.iv) }, locking, bytesOf(kept.locked));
+  if ((await fingerprint(secret)) !== form.dataset["keyMark"]) {
+    return false;
+  }
   const key = await crypto.subtle.importKey("pkcs8", secret, OAEP, false, ["decrypt"]);
-  const wrapped = JSON.parse(form.querySelector("[data-wrapped]")?.textContent ?? "[]") as { id: string; share: string }[];
+  const wrapped = JSON.parse(form.querySelector("[data-wrapped]")?.textContent ?? "[]") as Wrapped[];
   for (const one of wrapped) {
-    put(form, `share-${one.id}`, base64(await crypto.subtle.decrypt(OAEP, key, bytesOf(one.share))));
+    const share = await unwrapped(key, one);
+    put(form, share ? `share-${one.id}` : `unreadable-${one.id}`, share || "1");
   }
   return true;
 }

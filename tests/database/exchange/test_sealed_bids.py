@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
-from uuid import uuid4
+from secrets import token_bytes
+from typing import Any
+from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from psycopg.types.json import Jsonb
 
 from landreg.access.sealing import use_key
 from landreg.config import Settings
-from landreg.core.actor import Actor
+from landreg.core.actor import Actor, Desk
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
 from landreg.exchange.bidding import deals, sale_queries, sealed, sealed_queries
@@ -126,7 +131,7 @@ def test_one_officer_alone_reads_nothing_and_both_open_what_was_committed_to(
     with unit_of_work(OPERATOR) as uow:
         assert sealed_queries.opened(uow.session, COUNTY, sale.sale_id) == []
         alone = sealed_queries.sealed_bids(uow.session, COUNTY, sale.sale_id)[0]
-    for key in (shares[alone.sealed_id], bytes(32)):
+    for key in (shares[alone.sealed_id] or b"", bytes(32)):
         with pytest.raises(InvalidTag):
             AESGCM(key).decrypt(
                 bytes(alone.iv), bytes(alone.cipher), sealing.place_of(str(sale.sale_id), str(alone.entrant_id))
@@ -172,6 +177,88 @@ def test_a_copied_envelope_opens_under_no_other_name_and_an_envelope_comes_befor
             Decimal("400.00"),
             None,
         ]
+
+
+def test_an_envelope_that_gives_no_half_keeps_no_other_bid_shut_and_anyone_can_try_it(
+    bidders: Bidders, superuser: Connection, listing: Listing, sale: Sale, worker: Actor, database: Settings
+) -> None:
+    """One is wrapped in noise for both officers, one for the second alone, one opens and is not what was committed to."""
+    bidders.bid(0, "400")
+    noise = token_bytes(sealing.WRAPPED)
+    for place, form in ((1, UUID(int=1)), (2, UUID(int=2)), (1, UUID(int=3))):
+        entrant, actor = bidders.entrants[place], bidders.people[place][1]
+        envelope = kit.locked(sale, entrant, "500")[1]
+        spoilt = {
+            1: replace(envelope, wrapped=(noise, noise[::-1])), 2: replace(envelope, wrapped=(envelope.wrapped[0], noise)),
+            3: replace(envelope, commitment="0" * 64),
+        }  # fmt: skip
+        sealed.hand_in(actor, COUNTY, sale.sale_id, entrant.entrant_id, spoilt[form.int], form)
+    kit.pass_time(superuser, hours=5)
+    assert sealed.give_shares(OPERATOR, COUNTY, sale.sale_id, kit.shares_of(sale, 1)) == 1
+    assert sealed.give_shares(kit.SECOND, COUNTY, sale.sale_id, kit.shares_of(sale, 2)) == 2
+    with unit_of_work(OPERATOR) as uow:
+        opened = {one.sealed_id: one.price for one in sealed_queries.opened(uow.session, COUNTY, sale.sale_id)}
+        told = sealed_queries.unopened(uow.session, COUNTY, sale.sale_id)
+    assert [price for one, price in opened.items() if one not in told] == [Decimal("400.00")]
+    assert [told[UUID(int=form)].lacking for form in (1, 2, 3)] == [
+        (OPERATOR.name, kit.SECOND.name), (kit.SECOND.name,), (),
+    ]  # fmt: skip
+    tried = sealed.proof(told[UUID(int=3)])
+    shares = [base64.b64decode(share) for share in tried["shares"]]
+    key = bytes(a ^ b for a, b in zip(*shares, strict=True))
+    iv, cipher = (base64.b64decode(tried[name]) for name in ("iv", "cipher"))
+    text = AESGCM(key).decrypt(iv, cipher, sealing.place_of(str(sale.sale_id), tried["entrant"]))
+    assert hashlib.sha256(text).hexdigest() != tried["commitment"], "nobody's word: whoever likes sees it"
+    assert deals.proceed(OPERATOR, COUNTY, listing.listing_id).window is not None
+    assert kit.strays(worker, database) == []
+
+
+def test_a_half_is_missing_only_by_the_word_of_its_officer_and_no_bid_is_opened_without_it(
+    bidders: Bidders, superuser: Connection, sale: Sale
+) -> None:
+    bidders.bid(0, "400")
+    kit.pass_time(superuser, hours=5)
+    (bid,) = kit.shares_of(sale, 1)
+    for given in ({}, {bid: None, uuid4(): None}, {uuid4(): None}):
+        with pytest.raises(Refused) as refused:
+            sealed.give_shares(OPERATOR, COUNTY, sale.sale_id, given)
+        assert codes(refused) == {"SEAL-3"}
+    with pytest.raises(Refused) as stranger:
+        sealed.give_shares(replace(OPERATOR, account_id=uuid4()), COUNTY, sale.sale_id, {bid: None})
+    assert codes(stranger) == {"SEAL-2"}
+    sealed.give_shares(OPERATOR, COUNTY, sale.sale_id, {bid: None})
+    sealed.give_shares(kit.SECOND, COUNTY, sale.sale_id, kit.shares_of(sale, 2))
+    with unit_of_work(OPERATOR) as uow:
+        (one,) = sealed_queries.opened(uow.session, COUNTY, sale.sale_id)
+        assert (one.price, one.slip) == (None, "")
+        assert sealed_queries.unopened(uow.session, COUNTY, sale.sale_id)[bid].lacking == (OPERATOR.name,)
+
+
+def test_the_exchange_s_login_makes_no_key_for_another_and_sets_no_officer_with_another_s_key(
+    listing: Listing, as_desk: Any, superuser: Connection
+) -> None:
+    """Two keys in one hand would open all: held by the database, whatever the program says."""
+    kit.sealed_sale(listing)
+    desk = as_desk(Desk.EXCHANGE, COUNTY)
+    desk.execute(f"SET landreg.actor = '{OPERATOR.account_id}'")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        desk.execute(
+            """INSERT INTO exchange.officer_key
+                   (county, village, key_id, account_id, account_name, public_key, fingerprint, made_at)
+               VALUES (%s, %s, gen_random_uuid(), %s, '甲', 'x', encode(sha256('x'), 'hex'), system.clock())""",
+            [COUNTY, COUNTY.ljust(12, "0"), kit.SECOND.account_id],
+        )
+    superuser.execute("UPDATE exchange.sale_clock SET over = 'cancelled'")
+    with unit_of_work(OPERATOR) as uow:
+        keys = {one.account_id: str(one.key_id) for one in sealed_queries.keys(uow.session, COUNTY)}
+    own, other = keys[OPERATOR.account_id], keys[kit.SECOND.account_id]
+    for changed in ({"key_two": own}, {"officer_two": str(uuid4())}, {"key_one": other, "key_two": own}):
+        with pytest.raises(psycopg.errors.IntegrityError) as refused:
+            superuser.execute(
+                """INSERT INTO exchange.sale SELECT r.* FROM exchange.sale AS s, jsonb_populate_record(s, %s) AS r""",
+                [Jsonb({"sale_id": str(uuid4()), "round": 2, **changed})],
+            )
+        assert str(refused.value.diag.constraint_name).startswith("seal_4_"), changed
 
 
 def test_on_equal_bids_the_member_comes_first_and_others_by_a_lot_that_anyone_draws_again(

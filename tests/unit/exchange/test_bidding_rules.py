@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -168,6 +169,9 @@ def test_a_sealed_bid_opens_to_what_was_locked_and_to_nothing_else() -> None:
     assert se.unlock(envelope, (one, two), sale, entrant) == slip
     assert se.seal_3_share_is_the_one_locked(one, envelope.share_digests[0]) is None
     assert se.seal_3_share_is_the_one_locked(two, envelope.share_digests[0]) is not None
+    assert se.seal_3_share_is_the_one_locked(None, envelope.share_digests[0]) is None, "the bidder's fault"
+    assert se.seal_3_share_is_the_one_locked(b"", hashlib.sha256(b"").hexdigest()) is not None
+    assert isinstance(se.unlock(envelope, (one, None), sale, entrant), se.Finding)
     for shares, of_sale, of_entrant in (
         ((two, two), sale, entrant),
         ((one, two), sale, sale),
