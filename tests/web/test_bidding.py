@@ -14,7 +14,7 @@ from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
-from landreg.exchange.bidding import deal_queries, sale_queries, sales, taker_queries, windows
+from landreg.exchange.bidding import deal_queries, offers, sale_queries, sales, taker_queries, windows
 from landreg.exchange.model import Listing
 from landreg.exchange.routes import sale_live
 from tests import bidding_kit as kit
@@ -248,6 +248,24 @@ def test_a_negotiation_and_the_members_window_on_the_farmer_s_pages(
     for address in ("/sales", "/sales/takers", "/sales/reviews", f"/sales/new/{COUNTY}/{listing.listing_id}"):
         assert taker.get(address).status_code == 403
     assert browser.get("/bids").status_code == 403
+    with unit_of_work(OPERATOR) as uow:
+        (offer,) = deal_queries.offers(uow.session, COUNTY, listing.listing_id)
+    owner = kit.farmer(superuser, listing.household_code)
+    offers.say(owner, COUNTY, listing.listing_id, offer.taker_id, offers.Word("accept"))
+    assert "跳过" in browser.get("/sales").text
+    steps = f"/sales/listings/{COUNTY}/{listing.listing_id}"
+    window = browser.post(f"{steps}/proceed").headers["Location"]
+    assert browser.post(f"{window}/anew").status_code == 409
+    kit.pass_time(superuser, days=15)
+    browser.log_in("jiaoyi")
+    assert "重新公示</button>" in browser.get(window).text
+    again = browser.post(f"{window}/anew")
+    assert again.status_code == 303
+    assert "重新公示</button>" not in browser.get(again.headers["Location"]).text
+    assert browser.post(f"{steps}/pass", {"reason": " "}).status_code == 422
+    for reason in ("没有来", "x" * 600, "\x00"):
+        assert browser.post(f"{steps}/pass", {"reason": reason}).status_code in (400, 409, 422)
+    assert browser.post(f"/sales/listings/{COUNTY}/{uuid4()}/pass", {"reason": "没有"}).status_code == 404
 
 
 def test_keys_reviews_and_lists_of_the_desk_show(operator: Browser, listing: Listing) -> None:

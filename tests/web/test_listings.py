@@ -312,6 +312,13 @@ def test_the_office_lists_for_a_collective_by_its_resolution_and_the_operator_pu
     assert desk.post(f"{address}/publish").status_code == 303
     assert one(farmer, "SELECT count(*) FROM exchange.listing") == 0
     assert "发布中" in desk.get(address).text
+    assert "撤回挂牌" not in desk.get(address).text
+    assert desk.post(f"{address}/withdraw").status_code == 403
+    assert "撤回挂牌" in browser.get(address).text
+    assert browser.post(f"{address}/withdraw", {"said": "须先交回承包地才能落户"}).status_code == 422
+    assert browser.post(f"{address}/withdraw", {"said": "集体另有安排"}).status_code == 303
+    assert browser.post(f"{address}/withdraw", {"said": ""}).status_code in (409, 422)
+    assert all(word in browser.get(address).text for word in ("已撤回", "集体另有安排"))
 
 
 def test_the_kinds_of_transfer_are_told_to_everybody(browser: Browser) -> None:
