@@ -249,5 +249,6 @@ def test_the_chain_of_a_re_transfer_is_shown_from_the_first_contractor_to_who_fa
     page = ling.get(answer.headers["Location"]).text
     assert "合同的来龙去脉" in page
     assert "本合同" in page
+    assert re.search(r"样本种植专业合作社 → 户主2 <", page)
     assert contract.number in page
     assert "再流转" in ling.get(of(contract)).text
