@@ -66,6 +66,7 @@ PEOPLE = (
     ("auditor", "审计员样本", Role.AUDITOR),
     ("administrator", "管理员样本", Role.ADMINISTRATOR),
     demo_market.OPERATOR,
+    demo_market.OPENER,
 )
 Advance = Callable[[int], None]
 
@@ -263,7 +264,7 @@ def _issue(steps: _Steps, settings: Settings, registrar: Actor, batches: dict[st
 def _year(steps: _Steps, settings: Settings, staff: dict[str, Actor]) -> None:
     """A year of acts, month by month, with certificates each quarter; a month that is done is not done again."""
     office = demo_year.Office(COUNTY, staff["registrar"], staff["reviewer"], Store(settings.store))
-    market = demo_market.Market(office, staff["operator"])
+    market = demo_market.Market(office, staff["operator"], staff["opener"])
     press = certificates.Press(keys.certificate_signer(settings), Store(settings.store), settings.base_url)
     months = list(demo_year.plan())
     done = demo_year.months_done(COUNTY)

@@ -5,13 +5,18 @@ Resumable: each step is taken of what stands, so that a step that was taken is n
 
 from __future__ import annotations
 
+import secrets
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import text
 
 from landreg.core.actor import Actor
@@ -19,23 +24,36 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import LandregError
 from landreg.core.periods import beijing_day
 from landreg.demo_market import Market, farmers
-from landreg.exchange.bidding import auction, deals, offers, sale_queries, sales, takers, windows
+from landreg.exchange.bidding import (
+    auction,
+    deals,
+    offers,
+    sale_queries,
+    sales,
+    sealed,
+    sealed_queries,
+    takers,
+    windows,
+)
 from landreg.exchange.bidding.offers import Word
+from landreg.exchange.bidding.rules import sealing
 from landreg.registry.guarded import Attached
 
 OPENS, CLOSES = timedelta(days=1), timedelta(days=35)
 BIDDERS = 3
+_KEYS: dict[UUID, rsa.RSAPrivateKey] = {}
 
 
 def begin_month(market: Market, number: int) -> None:
     """What becomes of the listings of the months before."""
     if number > 1:
-        for step in (_go_on, _bid, _set_up, _talk):
+        for step in (_open, _go_on, _bid, _set_up, _talk):
             step(market)
 
 
 def finish(market: Market) -> None:
     """What is open today: a sale that is announced, a talk that waits for an answer."""
+    _open(market)
     _go_on(market)
     _set_up(market)
     _talk(market, answered=False)
@@ -58,17 +76,33 @@ def _talk(market: Market, *, answered: bool = True) -> None:
 
 
 def _set_up(market: Market) -> None:
-    """An auction for each listing whose publication is over, with some neighbours in it."""
-    for row in _rows(market, _TO_AUCTION):
+    """A sale for each listing whose publication is over, with some neighbours in it; bids are sealed for two officers."""
+    for row in _rows(market, _TO_SELL):
         with unit_of_work(market.operator) as uow:
             now = uow.now
         with suppress(LandregError):
-            asked = sales.Setting(now + OPENS, now + CLOSES, now + OPENS, row.price, Decimal(10), Decimal(50))
+            officers = _officers(market, row.county) if row.way == "sealed" else (None, None)
+            step = Decimal(10) if row.way == "auction" else Decimal(0)
+            asked = sales.Setting(now + OPENS, now + CLOSES, now + OPENS, row.price, step, Decimal(50), *officers)
             sale = sales.set_up(market.operator, row.county, row.listing_id, asked)
             others = [one for one in farmers(market) if one.household != row.household_id]
             for buyer in others[:BIDDERS]:
                 with suppress(LandregError):
                     _enter(market, buyer, sale.county, sale.sale_id)
+
+
+def _officers(market: Market, county: str) -> tuple[UUID, UUID]:
+    """The two officers, each with a key. In service a key is made in its officer's browser and never leaves it; the sample's are
+    made here and are gone with this run: what they were to open then stays closed, as where an officer lost hers.
+    """
+    for officer in (market.operator, market.opener):
+        if officer.account_id not in _KEYS:
+            made = rsa.generate_private_key(65_537, sealing.KEY_BITS)
+            sealed.keep_key(
+                officer, county, made.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+            )
+            _KEYS[officer.account_id] = made
+    return market.operator.account_id, market.opener.account_id
 
 
 def _enter(market: Market, buyer: Actor, county: str, sale_id: Any) -> None:
@@ -80,7 +114,7 @@ def _enter(market: Market, buyer: Actor, county: str, sale_id: Any) -> None:
 
 
 def _bid(market: Market) -> None:
-    """Whoever entered an auction that is open bids twice, one after the other."""
+    """Whoever entered an auction that is open bids twice, one after the other; of a sealed sale each hands its bid in."""
     people = {one.household: one for one in farmers(market)}
     for _ in range(2):
         for row in _rows(market, _TO_BID):
@@ -93,6 +127,39 @@ def _bid(market: Market) -> None:
                 if found is not None:
                     least = auction.auction_of(found).least
                     auction.bid(buyer, row.county, row.sale_id, row.entrant_id, least, uuid4())
+    for row in _rows(market, _TO_SEAL):
+        if row.household_id in people:
+            with suppress(LandregError):
+                _seal(people[row.household_id], row)
+
+
+def _seal(buyer: Actor, row: Any) -> None:
+    price = row.start_price + 5 * row.plate
+    slip = sealing.Slip(str(row.sale_id), str(row.entrant_id), price, secrets.token_hex(sealing.NONCE))
+    given = sealing.lock(slip, bytes(row.one), bytes(row.two))
+    sealed.hand_in(buyer, row.county, row.sale_id, row.entrant_id, given, uuid4())
+
+
+def _open(market: Market) -> None:
+    """Both officers open what is sealed and has closed."""
+    padding = OAEP(MGF1(SHA256()), SHA256(), None)
+    for row in _rows(market, _TO_OPEN):
+        for officer in (market.operator, market.opener):
+            with suppress(LandregError):
+                with unit_of_work(officer) as uow:
+                    found = sales.standing(uow, row.county, row.sale_id)
+                    place = sealed.place_of(found.sale, officer)
+                    bids = sealed_queries.sealed_bids(uow.session, row.county, row.sale_id)
+                    key = _KEYS.get(officer.account_id)
+                if key is None:
+                    continue
+                halves = {
+                    one.sealed_id: key.decrypt((one.wrapped_one, one.wrapped_two)[place - 1], padding) for one in bids
+                }
+                if halves:
+                    sealed.give_shares(officer, row.county, row.sale_id, halves)
+                else:
+                    sealed.open_empty(officer, row.county, row.sale_id)
 
 
 def _go_on(market: Market) -> None:
@@ -117,19 +184,33 @@ _TO_TALK = f"""SELECT l.county, l.listing_id, l.household_id, l.price FROM excha
     WHERE l.state = 'published' AND l.way = 'negotiation' AND l.unit = 'yuan_mu_year' AND {_NO_DEAL} AND NOT EXISTS (
         SELECT FROM exchange.offer AS o WHERE o.county = l.county AND o.listing_id = l.listing_id)
     ORDER BY l.listed_at LIMIT 2"""
-_TO_AUCTION = f"""SELECT l.county, l.listing_id, l.household_id, l.price FROM exchange.listing AS l
-    WHERE l.state = 'published' AND l.way = 'auction' AND {_NO_DEAL}
+_TO_SELL = f"""SELECT l.county, l.listing_id, l.household_id, l.price, l.way FROM exchange.listing AS l
+    WHERE l.state = 'published' AND l.way IN ('auction', 'sealed') AND {_NO_DEAL}
       AND l.closes_on < (system.clock() AT TIME ZONE 'Asia/Shanghai')::date AND NOT EXISTS (
         SELECT FROM exchange.sale AS s WHERE s.county = l.county AND s.listing_id = l.listing_id)
-    ORDER BY l.listed_at LIMIT 2"""
+    ORDER BY l.listed_at LIMIT 4"""
 _TO_BID = """SELECT e.county, e.sale_id, e.entrant_id, t.household_id FROM exchange.entrant AS e
     JOIN exchange.sale AS s ON s.county = e.county AND s.sale_id = e.sale_id AND s.opens_at <= system.clock()
     JOIN exchange.sale_clock AS c ON c.county = e.county AND c.sale_id = e.sale_id AND c.closes_at > system.clock() AND c.over = ''
     JOIN exchange.taker AS t ON t.county = e.county AND t.taker_id = e.taker_id
     WHERE s.way = 'auction' AND c.seq < 6 ORDER BY e.sale_id, e.plate"""
+_TO_SEAL = """SELECT e.county, e.sale_id, e.entrant_id, e.plate, t.household_id, s.start_price, k.public_key AS one,
+        m.public_key AS two
+    FROM exchange.entrant AS e
+    JOIN exchange.sale AS s ON s.county = e.county AND s.sale_id = e.sale_id AND s.way = 'sealed' AND s.opens_at <= system.clock()
+    JOIN exchange.sale_clock AS c ON c.county = e.county AND c.sale_id = e.sale_id AND c.closes_at > system.clock() AND c.over = ''
+    JOIN exchange.officer_key AS k ON k.county = s.county AND k.key_id = s.key_one
+    JOIN exchange.officer_key AS m ON m.county = s.county AND m.key_id = s.key_two
+    JOIN exchange.taker AS t ON t.county = e.county AND t.taker_id = e.taker_id
+    WHERE NOT EXISTS (SELECT FROM exchange.sealed_bid AS b WHERE b.county = e.county AND b.entrant_id = e.entrant_id)
+    ORDER BY e.sale_id, e.plate"""
+_TO_OPEN = """SELECT c.county, c.sale_id FROM exchange.sale_clock AS c
+    JOIN exchange.sale AS s ON s.county = c.county AND s.sale_id = c.sale_id AND s.way = 'sealed'
+    WHERE c.over = '' AND c.closes_at <= system.clock() ORDER BY c.sale_id"""
 _TO_GO_ON = f"""SELECT l.county, l.listing_id FROM exchange.listing AS l
     WHERE l.state = 'published' AND {_NO_DEAL} AND (
         EXISTS (SELECT FROM exchange.offer AS o WHERE o.county = l.county AND o.listing_id = l.listing_id AND o.kind = 'accept')
         OR EXISTS (SELECT FROM exchange.sale AS s JOIN exchange.sale_clock AS c USING (county, sale_id)
-            WHERE s.county = l.county AND s.listing_id = l.listing_id AND c.seq > 0 AND c.closes_at <= system.clock()))
+            WHERE s.county = l.county AND s.listing_id = l.listing_id AND c.seq > 0 AND c.closes_at <= system.clock()
+              AND c.over IN ('', 'opened')))
     ORDER BY l.listed_at"""

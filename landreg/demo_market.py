@@ -33,6 +33,7 @@ from landreg.exchange.model import Listing
 FARMERS, A_MONTH = 12, 2
 """Households that list, and listings a month."""
 OPERATOR = ("operator", "交易员样本", Role.OPERATOR)
+OPENER = ("opener", "开标员样本", Role.OPERATOR)
 WORDS = ("平地，路边，能进收割机。", "缓坡地，适合种油菜。", "", "水源近，旱涝保收。", "连片的小块，可以一起用机耕。")
 SLOPES = ("2", "3", "", "1", "4")
 CROPS = ("小麦", "油菜", "玉米", "水稻", "闲置")
@@ -46,10 +47,11 @@ _DOOR = Actor(UUID(int=0), "", Desk.REGISTRY)
 
 @dataclass(frozen=True)
 class Market:
-    """Who runs the sample's market: the office that binds farmers, and the operator."""
+    """Who runs the sample's market: the office that binds farmers, the operator, and who opens sealed bids with them."""
 
     office: Office
     operator: Actor
+    opener: Actor
 
 
 def begin_month(market: Market, number: int) -> None:

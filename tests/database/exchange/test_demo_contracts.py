@@ -23,7 +23,7 @@ def test_the_sample_shows_contracts_signed_registered_late_and_disputed_and_a_vi
     wanted = NewAccount("operator", "交易员样本", frozenset({Role.OPERATOR}), COUNTY)
     account = service.open_account(service.SYSTEM, wanted, "五月的麦子黄了又黄了", temporary=False)
     operator = Actor(account, "交易员样本", Desk.EXCHANGE, frozenset({Role.OPERATOR}), COUNTY)
-    market = Market(Office(COUNTY, registrar, reviewer, Store(database.store)), operator)
+    market = Market(Office(COUNTY, registrar, reviewer, Store(database.store)), operator, operator)
     demo_contracts.begin_month(market, 2)
     demo_contracts.begin_month(market, 2)
     assert one(registrar, COUNT, state="signed") == 1

@@ -24,7 +24,7 @@ def test_the_sample_s_market_lists_returns_withdraws_and_is_resumed(
     use_key(database.keys["identity"])
     market(registrar, reviewer, superuser, 5)
     held = demo_market.Market(
-        Office(COUNTY, registrar, reviewer, Store(database.store)), replace(OPERATOR, jurisdiction=COUNTY)
+        Office(COUNTY, registrar, reviewer, Store(database.store)), replace(OPERATOR, jurisdiction=COUNTY), OPERATOR
     )
     demo_market.begin_month(held, 5)
     assert one(registrar, STATES) == "published×6 returned×1 withdrawn×1"
