@@ -18,7 +18,7 @@ from landreg.core import db
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import LandregError
-from landreg.exchange.bidding import auction, deals, offers, sale_queries
+from landreg.exchange.bidding import auction, deals, offers, reviews, sale_queries, takers
 from landreg.registry import booking
 from landreg.registry.casework import applications
 from landreg.registry.rules.requests import Assignment, RestrictionAsked
@@ -66,6 +66,16 @@ def say(actor: Actor, listing: UUID, taker: UUID, kind: str) -> Any:
     return offers.say(actor, COUNTY, listing, taker, offers.Word(kind)).offer_id
 
 
+def household(actor: Actor) -> Any:
+    """The taker that a household's account is, opened where it is the first time."""
+    return takers.of_household(actor, COUNTY).taker_id
+
+
+def give_back(actor: Actor, taker: UUID, amount: Decimal, on_day: date) -> Any:
+    """A return of a risk reserve, by a receipt of its own."""
+    return reviews.record_reserve(actor, COUNTY, taker, "returned", amount, f"FX-{uuid4()}", on_day).reserve_id
+
+
 def proceed(actor: Actor, listing: UUID) -> Any:
     """The next step to a deal, where it makes one."""
     deal = deals.proceed(actor, COUNTY, listing).deal
@@ -74,6 +84,7 @@ def proceed(actor: Actor, listing: UUID) -> Any:
 
 STEPS = {
     "assign": assign, "mortgage": mortgage, "register": register, "bid": bid, "say": say, "proceed": proceed,
+    "household": household, "give_back": give_back,
 }  # fmt: skip
 
 

@@ -148,6 +148,11 @@ def _next(kept: Kept, after: tuple[Any, ...] | None, batch: int) -> sa.Select[An
     return statement if after is None else statement.where(sa.tuple_(*key) > sa.tuple_(*map(sa.literal, after)))
 
 
+_AS_REGISTERED = {"person": "1"}
+"""A person at the exchange's counter bears the digest of a registered one: so the database knows of whose
+household that is. "1": a citizen ID (NY/T 2539 table C.9)."""
+
+
 def _turned(kept: Kept, row: Mapping[Any, Any]) -> dict[str, Any]:
     """A row's new columns, beside its key under names of their own."""
     places = {name: sealing.person_place(name, row["person_id"]) if kept.bound else b"" for name in kept.sealed}
@@ -160,7 +165,8 @@ def _turned(kept: Kept, row: Mapping[Any, Any]) -> dict[str, Any]:
     if kept.kind:
         # Who has no number bears a digest by chance, which stays.
         number = plain["id_sealed"]
-        new["id_digest"] = sealing.digest(f"{row[kept.kind]}:{number}") if number else row["id_digest"]
+        kind = _AS_REGISTERED.get(row[kept.kind], row[kept.kind])
+        new["id_digest"] = sealing.digest(f"{kind}:{number}") if number else row["id_digest"]
     if kept.name_digest:
         name = plain["name_sealed"]
         new["name_digest"] = row["name_digest"] if name is None else sealing.digest(name)

@@ -12,7 +12,8 @@ from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
-from landreg.exchange.bidding import offers, sale_queries
+from landreg.core.periods import beijing_day
+from landreg.exchange.bidding import offers, reviews, sale_queries
 from landreg.exchange.model import Listing
 from tests import bidding_kit as kit
 from tests.exchange_kit import NEIGHBOUR, OPERATOR
@@ -91,3 +92,18 @@ def test_of_two_buyers_for_one_parcel_one_hears_yes_and_one_deal_is_made(
     assert dealt.done == 1
     assert set(dealt.refused) <= {"BID-8", "LST-8", "LST-6"}
     assert one(OPERATOR, "SELECT count(*) FROM exchange.deal") == 1
+
+
+def test_a_household_that_bids_twice_at_its_first_instant_is_one_taker_and_a_reserve_is_given_back_once(
+    database: Settings, registrar: Actor, reviewer: Actor, racers: Racers, superuser: Connection
+) -> None:
+    use_key(database.keys["identity"])
+    kit.published(registrar, reviewer, superuser, way="negotiation")
+    first = racers.race([("household", (kit.farmer(superuser, NEIGHBOUR),))])
+    assert first.done == PROCESSES * THREADS
+    assert one(OPERATOR, "SELECT count(*) FROM exchange.taker") == 1
+    taker, today = first.given, beijing_day(kit.now_of())
+    reviews.record_reserve(OPERATOR, COUNTY, taker, "paid", Decimal(100), "FX-1", today)
+    back = racers.race([("give_back", (OPERATOR, taker, Decimal(60), today))])
+    assert back.done == 1
+    assert set(back.refused) == {"QUAL-9"}

@@ -24,6 +24,7 @@ from landreg.exchange.bidding import (
     sales,
     sealed_queries,
     taker_queries,
+    takers,
     told_queries,
     windows,
 )
@@ -71,6 +72,7 @@ def proceed(actor: Actor, county: str, listing_id: UUID) -> Step:
     Refused (BID-15) where nobody is left, (PRI-1, PRI-2) while the window runs or not all were told, (QUAL-1, QUAL-4, QUAL-5).
     """
     with unit_of_work(actor) as uow:
+        takers.hold(uow, county)
         found = _open_listing(uow, county, listing_id)
         law = load_law(uow.session, county, beijing_day(uow.now))
         best = _best(uow, found)

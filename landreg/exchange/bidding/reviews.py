@@ -14,7 +14,7 @@ from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.core.units import CENT
-from landreg.exchange.bidding import deal_queries, logged, review_queries, taker_queries
+from landreg.exchange.bidding import deal_queries, logged, review_queries, sales, taker_queries, takers
 from landreg.exchange.bidding.review_model import (
     LandWatch,
     Qualification,
@@ -22,14 +22,16 @@ from landreg.exchange.bidding.review_model import (
     QualificationPaper,
     Reserve,
 )
-from landreg.exchange.bidding.rules.entering import MOST_DEPOSIT
 from landreg.exchange.bidding.rules.qualified import (
     WATCHED,
+    Paying,
     Reviewing,
     due_on,
     qual_2_papers_are_complete,
     qual_3_decided_in_time,
     qual_6_refusal_says_why,
+    qual_9_reserve_as_held,
+    reserve_due,
 )
 from landreg.exchange.model import Taker
 from landreg.law.queries import load_law
@@ -52,6 +54,7 @@ class Asking:
 def ask(actor: Actor, taker: Taker, asked: Asking) -> Qualification:
     """Ask for a review. Raises Refused with every finding (QUAL-2, QUAL-7, GUARD-1), Conflict (QUAL-8) where one waits."""
     with unit_of_work(actor) as uow:
+        takers.hold(uow, taker.county)
         law = load_law(uow.session, taker.county, beijing_day(uow.now))
         ties_nothing(law.on, purpose=asked.purpose, experience=asked.experience)
         for kind, paper in asked.papers.items():
@@ -113,19 +116,26 @@ def decide(actor: Actor, county: str, qualification_id: UUID, outcome: str, said
 def record_reserve(
     actor: Actor, county: str, taker_id: UUID, kind: str, amount: Decimal, receipt: str, on_day: date, said: str = ""
 ) -> Reserve:
-    """Record a risk reserve that was paid in, given back or used. Raises NotFound, BadInput (FORM-5), Refused (QUAL-9)."""
+    """Record a risk reserve that was paid in, given back or used. While land is held, what it asks for is not given back.
+
+    Raises NotFound, BadInput (FORM-5), Refused (QUAL-9).
+    """
     if kind not in RESERVES:
         raise BadInput(Finding("FORM-5", "kind", {"given": kind[:40]}))
     with unit_of_work(actor) as uow:
+        takers.hold(uow, county)
         taker = taker_queries.taker(uow.session, county, taker_id)
         if taker is None:
             raise NotFound
-        today = beijing_day(uow.now)
-        ties_nothing(today, receipt=receipt, said=said)
-        held = review_queries.reserve_held(uow.session, county, taker_id)
-        sound = amount.is_finite() and 0 < amount <= MOST_DEPOSIT and bool(receipt.strip()) and on_day <= today
-        if not sound or (kind != "paid" and amount > held) or (kind == "used" and not said.strip()):
-            raise Refused(Finding("QUAL-9", "amount", {"held": held}))
+        law = load_law(uow.session, county, beijing_day(uow.now))
+        ties_nothing(law.on, receipt=receipt, said=said)
+        taking = sales.taking_in(uow, taker, Decimal(0))
+        sound = bool(receipt.strip()) and on_day <= law.on and (kind != "used" or bool(said.strip()))
+        wrong = qual_9_reserve_as_held(Paying(kind, amount, taking), law)
+        if wrong is not None or not sound:
+            raise Refused(
+                wrong or Finding("QUAL-9", "amount", {"held": taking.reserve, "owed": reserve_due(taking, law)})
+            )
         row = Reserve(
             county=county, village=taker.village, reserve_id=uuid4(), taker_id=taker_id, kind=kind,
             amount=amount.quantize(CENT), receipt=receipt.strip(), on_day=on_day, said=said.strip(), by=actor.account_id,

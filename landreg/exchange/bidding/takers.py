@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from landreg.access import passwords, rules, service
+from landreg.access.identity import CITIZEN_ID
 from landreg.access.model import Account
 from landreg.access.sealing import digest, digests, seal
 from landreg.core.actor import Actor, Desk, Role
@@ -37,7 +38,7 @@ class Opening:
 def open_at_counter(actor: Actor, asked: Opening) -> tuple[Taker, str]:
     """Open a taker with an account; the taker and the temporary password, told once.
 
-    Raises BadInput (FORM-5), Refused (ACC-5, BID-13), Conflict (BID-8) where this person or business is there already.
+    Raises BadInput (FORM-5), Refused (ACC-5, BID-13), Conflict (BID-16) where this person or business is there already.
     """
     if asked.kind not in COUNTER_KINDS:
         raise BadInput(Finding("FORM-5", "kind", {"given": asked.kind[:40]}))
@@ -52,11 +53,14 @@ def open_at_counter(actor: Actor, asked: Opening) -> tuple[Taker, str]:
     service.refuse(rules.AccountFacts(login, frozenset({Role.TAKER}), county, county))
     password = service.temporary_password()
     hashed, account, taker_id = passwords.hashed(password), uuid4(), uuid4()
+    # As a registered person is digested: so the database knows whose household a taker is of (BID-6).
+    said = f"{CITIZEN_ID}:{number}"
     with unit_of_work(actor) as uow:
+        uow.lock_name(f"taker:{county}:{number}")
         ties_nothing(beijing_day(uow.now), name=asked.name, contact=asked.contact)
-        said = f"{asked.kind}:{number}"
-        if taker_queries.code_known(uow.session, county, "" if person else number, digests(said)):
-            raise Conflict(Finding("BID-8", "number"))
+        known = (*digests(said), *digests(f"{asked.kind}:{number}"))
+        if taker_queries.code_known(uow.session, county, "" if person else number, known):
+            raise Conflict(Finding("BID-16", "number"))
         name, village = asked.name.strip(), county.ljust(12, "0")
         opened_at = taker_queries.open_account(uow.session, account, login, name, county, hashed)
         service.tell_opened(uow, _account(account, login, name, county, actor, opened_at))
@@ -70,12 +74,21 @@ def open_at_counter(actor: Actor, asked: Opening) -> tuple[Taker, str]:
     return row, password
 
 
+def hold(uow: UnitOfWork, county: str) -> None:
+    """Hold what a county's takers have, and their reserves, until the end: of two deals, or two returns, one comes first."""
+    uow.lock_name(f"takers:{county}")
+
+
 def of_household(actor: Actor, county: str) -> Taker:
     """The household of a farmer's account as a taker, opened by itself when it first bids. Raises NotFound without one."""
     if actor.household is None:
         raise NotFound
     with unit_of_work(actor) as uow:
         found = taker_queries.taker_of_household(uow.session, county, actor.household)
+        if found is None:
+            # Two first bids at once are of one taker.
+            uow.lock_name(f"taker:{county}:{actor.household}")
+            found = taker_queries.taker_of_household(uow.session, county, actor.household)
         if found is not None:
             return found
         household = taker_queries.own_household(uow.session, county, actor.household)

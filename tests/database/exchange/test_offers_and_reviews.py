@@ -132,7 +132,7 @@ def test_a_business_is_reviewed_in_twenty_working_days_with_all_its_papers(
 def test_a_business_is_there_once_and_its_number_is_sound(business: tuple[Taker, Actor]) -> None:
     with pytest.raises(Conflict) as again:
         takers.open_at_counter(OPERATOR, takers.Opening("organisation", "另一名称", USCC, "", "gongsi2"))
-    assert codes(again) == {"BID-8"}
+    assert codes(again) == {"BID-16"}
     with pytest.raises(Refused) as wrong:
         takers.open_at_counter(OPERATOR, takers.Opening("person", " ", "610900", "", "ren-x"))
     assert codes(wrong) == {"BID-13"}

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from landreg.core.errors import Finding
 from landreg.core.units import CENT
+from landreg.exchange.bidding.rules.entering import MOST_DEPOSIT
 from landreg.law.book import Law
 
 PAPERS = ("licence", "ability", "plan", "credit")
@@ -45,6 +46,15 @@ class Reviewing:
     said: str = ""
 
 
+@dataclass(frozen=True)
+class Paying:
+    """A payment of the risk reserve: paid in, returned or used. stands: what the taker has."""
+
+    kind: str
+    amount: Decimal
+    stands: TakingIn
+
+
 def qual_1_reviewed_from_the_threshold(facts: TakingIn, law: Law) -> Finding | None:
     """QUAL-1: from the county's threshold on a business is reviewed before it takes land in. 农村土地承包法 45."""
     threshold = law.number("QUAL-1.threshold_mu")
@@ -75,9 +85,7 @@ def qual_4_within_the_limit(facts: TakingIn, law: Law) -> Finding | None:
 
 def qual_5_reserve_is_paid(facts: TakingIn, law: Law) -> Finding | None:
     """QUAL-5: whoever is reviewed pays the risk reserve in before the land is handed over. 农村土地承包法 45, 办法 30."""
-    if facts.kind != "organisation" or facts.whole_mu < law.number("QUAL-1.threshold_mu"):
-        return None
-    owed = reserve_owed(facts.whole_mu, law)
+    owed = reserve_due(facts, law)
     return None if facts.reserve >= owed else Finding("QUAL-5", "taker", {"owed": owed, "held": facts.reserve})
 
 
@@ -87,9 +95,25 @@ def qual_6_refusal_says_why(facts: Reviewing, law: Law | None = None) -> Finding
     return None if sound else Finding("QUAL-6", "said")
 
 
+def qual_9_reserve_as_held(facts: Paying, law: Law) -> Finding | None:
+    """QUAL-9: no more of the reserve is given back or used than there is; while land is held what it asks for stays. 办法 30."""
+    sound = facts.amount.is_finite() and 0 < facts.amount <= MOST_DEPOSIT
+    owed = reserve_due(facts.stands, law)
+    if facts.kind != "paid":
+        least = owed if facts.kind == "returned" else Decimal(0)
+        sound = sound and facts.stands.reserve - facts.amount >= least
+    return None if sound else Finding("QUAL-9", "amount", {"held": facts.stands.reserve, "owed": owed})
+
+
 def due_on(asked_on: date, law: Law) -> date:
     """The last day of a review."""
     return law.working_days_after(asked_on, law.days("QUAL-3.review_working_days"))
+
+
+def reserve_due(facts: TakingIn, law: Law) -> Decimal:
+    """The risk reserve that a taker must have for all that it would have, in yuan; nought under the threshold."""
+    needed = facts.kind == "organisation" and facts.whole_mu >= law.number("QUAL-1.threshold_mu")
+    return reserve_owed(facts.whole_mu, law) if needed else Decimal(0)
 
 
 def reserve_owed(area_mu: Decimal, law: Law) -> Decimal:
