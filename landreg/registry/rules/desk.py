@@ -19,7 +19,7 @@ _FIGURES = "DSK-3.step_working_days"
 def certified_after(act_kind: str, request: Mapping[str, Any]) -> bool:
     """Whether a certificate follows from a case's act: not where it leaves the certificate as it is, or ends the whole right."""
     effect = act_type(act_kind).certificate
-    goes_on = bool(request.get("parcels") or request.get("taker_id"))
+    goes_on = any(request.get(name) for name in ("parcels", "taker_id", "cut"))
     return effect in ("issue", "replace") or (effect == "cancel" and goes_on)
 
 

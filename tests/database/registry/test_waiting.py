@@ -23,7 +23,8 @@ from tests.registry_kit import COUNTY, Connection, applied, booked, right_of, to
 
 def test_the_database_and_the_rule_agree_on_what_waits(superuser: Connection) -> None:
     asked = "SELECT registry.case_waits(%s, %s, %s::jsonb)"
-    requests = ("{}", '{"parcels": []}', '{"parcels": null}', '{"parcels": ["610902300001001"]}')
+    requests = ("{}", '{"parcels": []}', '{"parcels": null}', '{"parcels": ["610902300001001"]}', '{"cut": ""}',
+                '{"cut": "6109021042020100010"}', '{"taker_id": null}')  # fmt: skip
     for kind, state, request in product([kind.kind for kind in act_types()], terms("case"), requests):
         rule = state in WAITING and (state != "registered" or certified_after(kind, json.loads(request)))
         row = superuser.execute(asked, [state, kind, request]).fetchone()
