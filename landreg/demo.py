@@ -279,9 +279,8 @@ def _year(steps: _Steps, settings: Settings, staff: dict[str, Actor]) -> None:
                 lapses.work(WORKER)
             if number == demo_renewals.MONTH:
                 demo_renewals.renew(office, demo_renewals.Tools(press, lambda: seal(WORKER, settings)))
-            if number % QUARTER == 0 and (waiting := demo_year.awaiting(COUNTY)):
-                seal(WORKER, settings)
-                certificates.issue(staff["registrar"], COUNTY, waiting, press)
+            if number % QUARTER == 0:
+                _certify(settings, staff["registrar"], press)
             advance(number)
         seal(WORKER, settings)
         _pass_days(settings, DAYS_AGO)
@@ -290,7 +289,15 @@ def _year(steps: _Steps, settings: Settings, staff: dict[str, Actor]) -> None:
         demo_market.finish(market)
         demo_bids.finish(market)
         demo_contracts.finish(market)
+        _certify(settings, staff["registrar"], press)
         seal(WORKER, settings)
+
+
+def _certify(settings: Settings, registrar: Actor, press: certificates.Press) -> None:
+    """Certificates for all that is registered and waits for one; what has ended meanwhile has none (REG-24)."""
+    if waiting := demo_year.awaiting(COUNTY):
+        seal(WORKER, settings)
+        certificates.issue(registrar, COUNTY, waiting, press)
 
 
 def _begin_month(office: demo_year.Office, number: int) -> None:

@@ -13,6 +13,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.core.periods import years_after
+from landreg.demo_operation import COOPERATIVE
 from landreg.registry.casework import household_queries
 from landreg.registry.facts import standing
 from landreg.registry.rules.household_requests import (
@@ -33,7 +34,6 @@ MORE: Mapping[str, tuple[str, ...]] = {
     "land_operation": ("filing",),
 }
 """Papers beside those that every case of a kind asks for."""
-COOPERATIVE = ("样本种植专业合作社", "93610902MA0000001B")
 
 
 def asked_on(registrar: Actor, county: str, kind: str, found: Mapping[Any, Any]) -> Request:
@@ -62,7 +62,8 @@ def asked_on(registrar: Actor, county: str, kind: str, found: Mapping[Any, Any])
             return RepresentativeChange(last["member_id"], name, "agreement", (), relations)
         case "exchange":
             return Exchange(theirs[0].right_id, tuple(parcels[:1]), (theirs[0].parcels[0][0],), signed)
-    operator = Operator("organization", known.holder_id if known else uuid4(), *COOPERATIVE)
+    name, uscc = COOPERATIVE
+    operator = Operator("organization", known.holder_id if known else uuid4(), known.name if known else name, uscc)
     end = bundle.right.row["term"].upper - timedelta(days=1)
     first = years_after(end, -6)
     return LandOperation("", operator, "lease", f"样本流转合同{code[-4:]}号", signed, first, end, tuple(parcels[:1]))

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from landreg import demo_households, demo_parcels, demo_rest
+from landreg import demo_households, demo_operation, demo_parcels, demo_rest
 from landreg.access.service import SYSTEM
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
@@ -27,7 +27,6 @@ from landreg.registry import booking, documents
 from landreg.registry.casework import applications, cases, notices
 from landreg.registry.casework.parcel_applications import apply_on_parcel
 from landreg.registry.documents import Store
-from landreg.registry.rules.desk import certified_after
 from landreg.registry.rules.requests import (
     Assignment,
     Cancellation,
@@ -72,7 +71,7 @@ class Planned:
     @property
     def act(self) -> str:
         """The kind of act: of those of the plan, some are the same act in another form."""
-        return demo_rest.ACTS.get(self.kind, self.kind)
+        return {**demo_rest.ACTS, **demo_operation.ACTS}.get(self.kind, self.kind)
 
     @property
     def paper(self) -> str:
@@ -81,11 +80,13 @@ class Planned:
 
 
 def plan() -> Iterator[list[Planned]]:
-    """The applications of each month: those of every month, some on parcels, and one more on a household, in turn."""
+    """The applications of each month: those of every month, some on parcels, one more on a household in turn,
+    and some on a cooperative's right."""
     place = 0
     for number in range(MONTHS):
         month = []
         among = [family.KINDS[number % len(family.KINDS)] for family in (demo_households, demo_rest)]
+        among += [kind for at, kind in demo_operation.MONTHS.items() if at == number]
         for kind, count in (*MONTHLY, *((kind, 1) for kind in (*demo_parcels.kinds_of_month(number), *among))):
             for _ in range(count):
                 place += 1
@@ -119,30 +120,39 @@ def do_month(office: Office, month: Sequence[Planned], pass_days: Callable[[int]
 
 
 def _apply(office: Office, item: Planned) -> UUID | None:
-    chance = random.Random(SEED + item.place)  # noqa: S311
+    try:
+        case = _opened(office, item, random.Random(SEED + item.place))  # noqa: S311
+    except LandregError:
+        return None
+    if case is not None:
+        _hand_in(office, case, item)
+    return case
+
+
+def _opened(office: Office, item: Planned, chance: random.Random) -> UUID | None:
+    """The case of an application; None where there is nobody to whom it could happen. Raises what a rule refuses."""
+    if item.kind in demo_operation.KINDS:
+        right = demo_operation.found(office.county)
+        asked = None if right is None else demo_operation.asked_on(item.kind, right)
+        return None if right is None or asked is None else _apply_on(office, item.act, right, asked)
     found = _subject(office.county, item.kind, chance)
     if found is None:
         return None
-    try:
-        if item.kind in demo_parcels.KINDS:
-            drawing = demo_parcels.asked_on(office.county, item.kind, found["parcel"])
-            case = apply_on_parcel(office.registrar, drawing.parcels[0], item.kind, drawing)
-        elif item.kind in demo_households.KINDS:
-            asked = demo_households.asked_on(office.registrar, office.county, item.kind, found)
-            case = _apply_on(office, item.kind, found, asked)
-        elif item.kind in demo_rest.ASKED:
-            asked = demo_rest.asked_on(office.registrar, office.county, item.kind, found)
-            case = _apply_on(office, item.act, found, asked)
-        elif act_type(item.kind).on == "household":
-            change = demo_rest.household_change(office.registrar, office.county, found, chance)
-            case = _apply_on(office, item.kind, found, change)
-        else:
-            asked = _asked(item.kind, found)
-            case = applications.apply_on_right(office.registrar, office.county, found["right_id"], item.kind, asked)
-    except LandregError:
-        return None
-    _hand_in(office, case, item)
-    return case
+    if item.kind in demo_parcels.KINDS:
+        drawing = demo_parcels.asked_on(office.county, item.kind, found["parcel"])
+        return apply_on_parcel(office.registrar, drawing.parcels[0], item.kind, drawing)
+    return _apply_on(office, item.act, found, _asked(office, item.kind, found, chance))
+
+
+def _asked(office: Office, kind: str, found: Mapping[Any, Any], chance: random.Random) -> Request:
+    """What a household, or the holder of a right, asks for."""
+    if kind in demo_households.KINDS:
+        return demo_households.asked_on(office.registrar, office.county, kind, found)
+    if kind in demo_rest.ASKED:
+        return demo_rest.asked_on(office.registrar, office.county, kind, found)
+    if act_type(kind).on == "household":
+        return demo_rest.household_change(office.registrar, office.county, found, chance)
+    return _asked_monthly(kind, found)
 
 
 def _apply_on(office: Office, kind: str, found: Mapping[Any, Any], asked: Request) -> UUID:
@@ -156,7 +166,8 @@ def _hand_in(office: Office, case: UUID, item: Planned) -> None:
     sha256, size = office.store.put_bytes(content), len(content)
     with unit_of_work(office.registrar) as uow:
         village = uow.session.execute(text(_VILLAGE), {"county": office.county, "case": case}).scalar_one()
-        for paper in (*act_type(item.act).documents, *demo_households.MORE.get(item.kind, ())):
+        more = {**demo_households.MORE, **demo_operation.MORE}.get(item.kind, ())
+        for paper in (*act_type(item.act).documents, *more):
             documents.enter(
                 uow, county=office.county, village=village, sha256=sha256, size=size, kind=paper, name=item.paper, cases=[case]
             )  # fmt: skip
@@ -179,7 +190,7 @@ def _subject(county: str, kind: str, chance: random.Random) -> Mapping[Any, Any]
     return None
 
 
-def _asked(kind: str, found: Mapping[Any, Any]) -> Request:
+def _asked_monthly(kind: str, found: Mapping[Any, Any]) -> Request:
     match kind:
         case "assignment":
             return Assignment(found["taker"], f"{found['taker_code']}J", found["today"] - timedelta(days=5))
@@ -234,11 +245,9 @@ def months_done(county: str) -> int:
 
 
 def awaiting(county: str) -> list[UUID]:
-    """The cases of the plan that are registered and wait for a certificate."""
+    """The cases that are registered and wait for a certificate: those of the plan, and exits and renewals beside it."""
     with unit_of_work(SYSTEM) as uow:
-        asked = {"county": county, "ids": list(_cases_of(county).values()), "states": ["registered"]}
-        rows = uow.session.execute(text(_STATES), asked).all()
-    return [row.case_id for row in rows if certified_after(row.act_kind, row.request)]
+        return list(uow.session.execute(text(_AWAITING), {"county": county}).scalars())
 
 
 _OPEN = "upper_inf({0}.recorded) AND upper_inf({0}.valid)"
@@ -269,7 +278,7 @@ _RESTRICTED = f"""
     SELECT r.code, r.right_id, s.restriction_id, (system.clock() AT TIME ZONE 'Asia/Shanghai')::date AS today
     FROM registry.restriction AS s
     JOIN registry."right" AS r ON r.county = s.county AND r.right_id = s.right_id AND {_OPEN.format("r")}
-    WHERE s.county = :county AND s.kind = :kind AND {_OPEN.format("s")}
+    WHERE s.county = :county AND s.kind = :kind AND r.kind = 'contract_management' AND {_OPEN.format("s")}
       AND lower(s.recorded) < system.clock() - interval '20 days'
 """
 _VILLAGE = 'SELECT village FROM registry."case" WHERE county = :county AND case_id = :case'
@@ -278,7 +287,10 @@ _PLANNED = """
     JOIN registry.case_document AS f ON f.county = d.county AND f.document_id = d.document_id
     WHERE d.county = :county AND d.name LIKE '样本材料%'
 """
+_AWAITING = """
+    SELECT case_id FROM registry."case" WHERE county = :county AND state = 'registered' AND waits ORDER BY number
+"""
 _STATES = """
-    SELECT case_id, act_kind, request FROM registry."case"
+    SELECT case_id, act_kind FROM registry."case"
     WHERE county = :county AND case_id = ANY (:ids) AND state = ANY (:states) ORDER BY number
 """
