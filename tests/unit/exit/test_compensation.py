@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from landreg.core.units import half_up
@@ -158,6 +158,9 @@ def test_every_class_has_its_word_in_both_languages(kind: str) -> None:
 
 # What holds of every claim
 
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""On a machine that others use too, drawing a claim may take its time."""
+
 areas = st.decimals(min_value="0.01", max_value="9999", places=2)
 spent = st.decimals(min_value="1", max_value="99999", places=2)
 months = st.integers(0, 70 * 12)
@@ -183,6 +186,7 @@ claims = st.builds(
 )
 
 
+@PATIENT
 @given(claims, laws)
 def test_an_offer_adds_up_to_the_fen_and_no_line_lies_below_its_floor(claim: Claim, book: Law) -> None:
     found = compensate(claim, book)
@@ -194,6 +198,7 @@ def test_an_offer_adds_up_to_the_fen_and_no_line_lies_below_its_floor(claim: Cla
     assert found.total >= found.floor
 
 
+@PATIENT
 @given(st.sampled_from(claimed.LAND), areas, areas, months, months, laws)
 def test_more_land_or_a_longer_term_is_never_paid_less(
     kind: str, mu: Decimal, more: Decimal, term: int, longer: int, book: Law
