@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from geoalchemy2 import WKBElement
 from geoalchemy2.shape import to_shape
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from landreg.core.tables import Base
 from landreg.log.recheck_register import Keyed, Source
@@ -39,7 +39,7 @@ def row_key(row: Any, names: Sequence[str]) -> str:
 @dataclass(frozen=True)
 class TableSource:
     """The rows of a table as their leaves tell of them. beside: tables whose rows are told along, and the column that both have;
-    `told` is given the row and a sequence of each.
+    `told` is given the row and a sequence of each. whole: columns that other reads leave out.
     """
 
     table: Any
@@ -47,20 +47,28 @@ class TableSource:
     told: Callable[..., Told]
     beside: Sequence[tuple[Any, str]] = ()
     where: Any = None
+    whole: Sequence[Any] = ()
 
     def __call__(self, session: Session) -> Iterator[Restated]:
         along = [(_gathered(session, other, shared), shared) for other, shared in self.beside]
-        asked = sa.select(self.table) if self.where is None else sa.select(self.table).where(self.where)
+        asked = sa.select(self.table).options(*(undefer(column) for column in self.whole))
+        if self.where is not None:
+            asked = asked.where(self.where)
         for row in session.scalars(asked):
             told = self.told(row, *(rows.get(getattr(row, shared), ()) for rows, shared in along))
             yield row_key(row, self.key), *told
 
 
 def restated(
-    table: Any, key: Sequence[str], told: Callable[..., Told], *beside: tuple[Any, str], where: Any = None
+    table: Any,
+    key: Sequence[str],
+    told: Callable[..., Told],
+    *beside: tuple[Any, str],
+    where: Any = None,
+    whole: Sequence[Any] = (),
 ) -> TableSource:
     """The rows of a table as their leaves tell of them (`TableSource`)."""
-    return TableSource(table, key, told, beside, where)
+    return TableSource(table, key, told, beside, where, whole)
 
 
 def left_alone(session: Session, sources: Iterable[Source | Keyed]) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from decimal import Decimal
 from typing import Any
 from xml.etree import ElementTree
 
@@ -106,6 +107,26 @@ def test_no_page_and_no_file_tells_of_a_person_or_a_parcel(client: Any, superuse
             assert secret not in text, (path, secret)
     assert client.get(f"/market/listings/{number}/photos/1.jpg").status_code == 404
     assert "请打 ***" in client.get(f"/market/listings/{number}").text
+
+
+def test_what_found_its_taker_is_told_no_more_exactly_than_the_deals_beside_it(
+    client: Any, superuser: Connection
+) -> None:
+    """Whose land it is would else be read from both together: the village, 1,512.3 m², the place and the words."""
+    gone = listed(superuser, said="村小学东边的一块", area=Decimal("1512.30"), photos=1)
+    path = f"/market/listings/{gone}"
+    open_page = client.get(path).text
+    for told in ("民主村", "1,512.30", "村小学东边", "在哪里", "/photos/"):
+        assert told in open_page, told
+    dealt(superuser, gone)
+    for asked in (path, f"{path}.json", f"/market/compare?n={gone}"):
+        text = client.get(asked).text
+        for kept_back in ("民主村", "1,512.30", "1512.3", "村小学东边", "/photos/"):
+            assert kept_back not in text, (asked, kept_back)
+    page = client.get(path).text
+    assert "五里镇" in page
+    assert "在哪里" not in page, "no place"
+    assert client.get(f"{path}/photos/1.jpg").status_code == 404
 
 
 def test_a_floor_is_shown_where_its_owner_shows_it(client: Any, superuser: Connection) -> None:

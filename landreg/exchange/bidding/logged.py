@@ -99,6 +99,7 @@ def _bid(row: Bid) -> Told:
 
 SOURCES: Mapping[str, Source] = {
     **{KINDS[table.__tablename__]: restated(table, key, _told) for table, key in KEYS.items()},
+    KINDS["sealed_share"]: restated(SealedShare, KEYS[SealedShare], _told, whole=(SealedShare.share,)),
     KINDS["priority"]: restated(Priority, KEYS[Priority], _told, (PriorityNotice, "priority_id")),
     KINDS["qualification"]: restated(
         Qualification, KEYS[Qualification], _told, (QualificationPaper, "qualification_id")

@@ -44,6 +44,8 @@ def work(settings: Settings, worker: Actor = WORKER, *, longest_s: float = LONGE
     with alone(worker, "webhooks") as ours:
         if not ours:
             return 0
+        with unit_of_work(worker) as uow:
+            queries.forget_answers(uow.session)
         tried, began = 0, time.monotonic()
         while tried < AT_ONCE and time.monotonic() - began < STEP_S:
             # One by one: what a step does not get to was not tried.

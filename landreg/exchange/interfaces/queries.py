@@ -219,6 +219,11 @@ def delivery(session: Session, delivery_id: UUID) -> model.Delivery | None:
     return session.scalar(asked.with_for_update())
 
 
+def forget_answers(session: Session) -> int:
+    """Forget what clients were answered so long ago that nobody asks again; how many."""
+    return int(session.scalar(sa.text("SELECT exchange.forget_answers()")) or 0)
+
+
 def kept(session: Session, client_id: UUID, key: str) -> model.KeptAnswer | None:
     """What a client was answered under a key."""
     asked = sa.select(model.KeptAnswer).where(model.KeptAnswer.client_id == client_id, model.KeptAnswer.key == key)

@@ -493,3 +493,15 @@ def test_signings_at_one_instant_lose_nothing_and_allot_no_land_twice(count: int
             sa.text("SELECT count(*), count(DISTINCT (parcel_code, held)) FROM exchange.held_parcel")
         ).one()
     assert tuple(bound) == (count, count)
+
+
+def test_a_contract_is_checked_by_an_index_of_its_number_or_of_its_certificate(superuser: Connection) -> None:
+    """The body of the function as it stands, with a number in it: each of its two ways in has an index."""
+    (body,) = superuser.execute("SELECT prosrc FROM pg_proc WHERE proname = 'check_contract'").fetchone() or ("",)
+    with superuser.transaction():
+        superuser.execute("SET LOCAL enable_seqscan = off")
+        plan = "\n".join(
+            line for (line,) in superuser.execute("EXPLAIN (COSTS OFF) " + body.replace("asked", "'610902'::text"))
+        )
+    assert "contract_by_number" in plan
+    assert "contract_event_certificate" in plan

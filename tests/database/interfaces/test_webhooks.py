@@ -19,6 +19,7 @@ from landreg.core.actor import WORKER, Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Conflict, NotAllowed, Refused
 from landreg.exchange.interfaces import delivering, webhooks
+from landreg.exchange.interfaces.keeping import once
 from landreg.exchange.interfaces.rules import ATTEMPTS, WEBHOOKS_MOST, signed
 from landreg.exchange.interfaces.sending import Sent, post
 from landreg.log.recheck import recheck_register
@@ -154,6 +155,23 @@ def test_what_was_ended_is_told_no_more(
         webhooks.end(uow, hook.webhook_id)
     assert delivering.work(database) == 0
     assert heard.posts == []
+
+
+def test_what_an_ended_webhook_was_still_to_be_told_waits_no_more_and_old_answers_are_forgotten(
+    office: Actor, heard: Heard, superuser: Connection, registrar: Actor, database: Settings
+) -> None:
+    hook, _ = _set(office, heard.url)
+    _published(superuser, registrar)
+    with unit_of_work(office) as uow:
+        webhooks.end(uow, hook.webhook_id)
+    assert _states(superuser) == [("dead", 0)]
+    once(office, "test", "key-00001", {}, 200, lambda uow: {})
+    pass_days(superuser, 29)
+    delivering.work(database)
+    assert once(office, "test", "key-00001", {}, 200, lambda uow: {}).again
+    pass_days(superuser, 2)
+    delivering.work(database)
+    assert not once(office, "test", "key-00001", {}, 200, lambda uow: {}).again
 
 
 def test_a_redirect_is_not_followed() -> None:
