@@ -1,4 +1,4 @@
-"""0053 What the program alone had held of takers, offers, reviews and windows the database holds too.
+"""0054 What the program alone had held of takers, offers, reviews and windows the database holds too.
 
 A desk that is broken into does no more than its program: what nobody's program writes is no grant, and what two may do at once is
 held under a lock.
@@ -6,8 +6,8 @@ held under a lock.
 
 from alembic import op
 
-revision = "0053"
-down_revision = "0052"
+revision = "0054"
+down_revision = "0053"
 branch_labels = None
 depends_on = None
 

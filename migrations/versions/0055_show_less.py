@@ -1,12 +1,12 @@
-"""0054 Who sees what of the market: bids by plate, what is over as coarsely as deals are told.
+"""0055 Who sees what of the market: bids by plate, what is over as coarsely as deals are told.
 
 And what was kept for a while goes: answers under a key, deliveries of a webhook that ended.
 """
 
 from alembic import op
 
-revision = "0054"
-down_revision = "0053"
+revision = "0055"
+down_revision = "0054"
 branch_labels = None
 depends_on = None
 
