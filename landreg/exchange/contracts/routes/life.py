@@ -49,13 +49,13 @@ FORUMS = ("village", "township", "arbitration", "court")
 
 def steps_of(found: Whole, on: date) -> list[str]:
     """The steps that may come next in the life of a contract, as its page offers them."""
-    where, row = stage(found.course(on)), found.contract
+    course, row = found.course(on), found.contract
+    where, owed = stage(course), found.left > 0 or found.left_kg > 0
     if found.of("ended") is not None and where != "ended":
-        # Its last day is set and has not come.
-        return ["payment"] if found.left > 0 or found.left_kg > 0 else []
+        return ["payment"] if owed else []  # its last day is set and has not come
     lacking = {
-        "payment": found.left <= 0 and found.left_kg <= 0,
-        "remedied": not waits_for_remedy(found.course(on)),
+        "payment": not owed,
+        "remedied": not waits_for_remedy(course),
         "dividend": row.kind != "share",
         "return": found.of("returned") is not None,
     }
@@ -69,8 +69,7 @@ def step(county: str, contract_id: UUID, step: str) -> Response:
     if step not in STEPS:
         raise NotFound
     with unit_of_work(current_actor()) as uow:
-        row = queries.one(uow.session, county, contract_id)
-        if row is None:
+        if (row := queries.one(uow.session, county, contract_id)) is None:
             raise NotFound
         found, law = queries.whole(uow.session, row), load_law(uow.session, county, page_day(uow.session))
         price = queries.prices(uow.session, county, row.grain, [law.on]).get(law.on) if row.grain else None
