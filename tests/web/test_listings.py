@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,7 +18,7 @@ from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.periods import beijing_day
 from landreg.exchange.listings import days
-from tests.exchange_kit import NEIGHBOUR, common, farmer_of, market, own_right, parcels_of
+from tests.exchange_kit import NEIGHBOUR, common, farmer_of, listing_row, market, own_right, parcels_of, put_listing
 from tests.exit_kit import asked_for
 from tests.registry_kit import Connection, one, pass_days
 from tests.villages import COUNTY, VILLAGE
@@ -319,6 +320,26 @@ def test_the_office_lists_for_a_collective_by_its_resolution_and_the_operator_pu
     assert browser.post(f"{address}/withdraw", {"said": "集体另有安排"}).status_code == 303
     assert browser.post(f"{address}/withdraw", {"said": ""}).status_code in (409, 422)
     assert all(word in browser.get(address).text for word in ("已撤回", "集体另有安排"))
+
+
+def test_the_office_that_registers_reads_no_floor_that_a_household_keeps_back(
+    phone: Browser,
+    desk: Browser,
+    right: UUID,
+    land: list[str],
+    farmer: Actor,
+    account: OpenAccount,
+    app: Any,
+) -> None:
+    row = put_listing(farmer, listing_row(farmer, right, floor=Decimal("417.00")), land[:1])
+    path = f"/listings/{row.county}/{row.listing_id}"
+    assert "417.00" in desk.get(path).text
+    account("deng-dj", Role.REGISTRAR)
+    office = Browser(app.test_client())
+    office.log_in("deng-dj")
+    page = office.get(path)
+    assert page.status_code == 200
+    assert "417.00" not in page.text
 
 
 def test_the_kinds_of_transfer_are_told_to_everybody(browser: Browser) -> None:

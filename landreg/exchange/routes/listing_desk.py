@@ -140,6 +140,7 @@ def one(county: str, listing_id: UUID) -> Response:
         ground={} if judged is None else judged.land.parcels,
         may_review=may_review,
         may_withdraw=actor.has(Role.REGISTRAR) and row.source == "collective" and row.state in queries.OPEN,
+        sees_floor=actor.has(Role.OPERATOR) or actor.has(Role.AUDITOR),
         reasons=forms.words("return_reason"),
         kinds=transfers(beijing_day(row.listed_at)),
         **context,
