@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,6 +15,7 @@ from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
+from landreg.core.errors import NotFound
 from landreg.exchange.bidding import deal_queries, offers, sale_queries, sales, taker_queries, windows
 from landreg.exchange.model import Listing
 from landreg.exchange.routes import sale_live
@@ -310,3 +312,13 @@ def test_a_bidder_s_page_asks_as_often_for_many_sales_as_for_one(
     enter(kit.offered(registrar, kit.farmer(superuser, NEIGHBOUR), NEIGHBOUR, way="auction"))
     assert browser.get("/bids").text.count("竞买号") == 3
     assert asked() == once
+
+
+def test_what_a_process_has_just_drawn_is_told_to_nobody_of_another_county(
+    listing: Listing, superuser: Connection
+) -> None:
+    sale, (_, actor) = kit.auction(listing), kit.person(superuser, 1)
+    assert sale_live.picture(actor, COUNTY, sale.sale_id)["stage"] == "announced"
+    for other in (replace(actor, jurisdiction="610921"), replace(OPERATOR, jurisdiction="610921")):
+        with pytest.raises(NotFound):
+            sale_live.picture(other, COUNTY, sale.sale_id)
