@@ -57,7 +57,7 @@ OPENS, CLOSES = hour(9), hour(16)
 """When the demo's office begins to register, and when no more, Beijing time."""
 COUNTY = "610902"
 STEP = 100
-DAYS_AGO = 395
+DAYS_AGO = 395 + 31 * demo_market.ALONE
 QUARTER = 3
 PEOPLE = (
     ("surveyor", "测绘员样本", Role.SURVEYOR),
@@ -96,7 +96,9 @@ def run(settings: Settings, console: Console) -> None:
         seal(WORKER, settings)
         _issue(steps, settings, staff["registrar"], batches)
         seal(WORKER, settings)
-        _year(steps, settings, staff)
+        market = demo_market.Market(_office(settings, staff), staff["operator"], staff["opener"])
+        _market_year(steps, settings, market)
+        _year(steps, settings, staff, market)
         demo_own.households_apply(staff["registrar"], settings.home / "demo-accounts.json")
         demo_heard.begin(staff["registrar"], staff["auditor"], COUNTY)
         seal(WORKER, settings)
@@ -120,7 +122,7 @@ def _mark(settings: Settings) -> None:
             raise Refused(Finding("DEMO-1"))
         if not settings.demo:
             raise BadInput(Finding("SYS-2", "LANDREG_DEMO", {"given": "no"}))
-        # The sample's office began its work long enough ago for a year of acts to end about today.
+        # The sample's office began long enough ago for months of the market alone and a year of acts to end about today.
         owner.execute("INSERT INTO system.demo (ahead) VALUES (make_interval(days => %s))", [-DAYS_AGO])
     _to_office_hours(settings)
 
@@ -261,10 +263,30 @@ def _issue(steps: _Steps, settings: Settings, registrar: Actor, batches: dict[st
         certificates.issue(registrar, COUNTY, ids, press, advance)
 
 
-def _year(steps: _Steps, settings: Settings, staff: dict[str, Actor]) -> None:
+def _office(settings: Settings, staff: dict[str, Actor]) -> demo_year.Office:
+    return demo_year.Office(COUNTY, staff["registrar"], staff["reviewer"], Store(settings.store))
+
+
+def _market_year(steps: _Steps, settings: Settings, market: demo_market.Market) -> None:
+    """The market's first months, in which it runs alone; as far as the clock says that it is behind, it is not done again."""
+    done = demo_market.ALONE if demo_year.months_done(COUNTY) else demo_market.months_behind(market)
+    with steps("交易开张 the market opens", demo_market.ALONE) as advance:
+        for number in range(done + 1, demo_market.ALONE + 1):
+            _market_month(market, number)
+            _pass_days(settings, demo_market.MONTH_DAYS, open_=True)
+            advance(number)
+        seal(WORKER, settings)
+
+
+def _market_month(market: demo_market.Market, number: int) -> None:
+    """What a month brings on the market. number: of both years."""
+    for of_month in (demo_market, demo_bids, demo_contracts):
+        of_month.begin_month(market, number)
+
+
+def _year(steps: _Steps, settings: Settings, staff: dict[str, Actor], market: demo_market.Market) -> None:
     """A year of acts, month by month, with certificates each quarter; a month that is done is not done again."""
-    office = demo_year.Office(COUNTY, staff["registrar"], staff["reviewer"], Store(settings.store))
-    market = demo_market.Market(office, staff["operator"], staff["opener"])
+    office = market.office
     press = certificates.Press(keys.certificate_signer(settings), Store(settings.store), settings.base_url)
     months = list(demo_year.plan())
     done = demo_year.months_done(COUNTY)
@@ -272,9 +294,7 @@ def _year(steps: _Steps, settings: Settings, staff: dict[str, Actor]) -> None:
         for number, month in enumerate(months, 1):
             if number > done:
                 _begin_month(office, number)
-                demo_market.begin_month(market, number)
-                demo_bids.begin_month(market, number)
-                demo_contracts.begin_month(market, number)
+                _market_month(market, demo_market.ALONE + number)
                 demo_year.do_month(office, month, lambda days: _pass_days(settings, days, open_=True))
                 lapses.work(WORKER)
             if number == demo_renewals.MONTH:

@@ -34,6 +34,10 @@ FARMERS, A_MONTH = 12, 2
 """Households that list, and listings a month."""
 OPERATOR = ("operator", "交易员样本", Role.OPERATOR)
 OPENER = ("opener", "开标员样本", Role.OPERATOR)
+ALONE, MONTH_DAYS = 10, 30
+"""Months for which the market is alone, before the year of acts beside it, and the days of each: the youngest of the sample's
+members was born in December 2024, and no register begins before that.
+"""
 WORDS = ("平地，路边，能进收割机。", "缓坡地，适合种油菜。", "", "水源近，旱涝保收。", "连片的小块，可以一起用机耕。")
 SLOPES = ("2", "3", "", "1", "4")
 CROPS = ("小麦", "油菜", "玉米", "水稻", "闲置")
@@ -65,10 +69,16 @@ def begin_month(market: Market, number: int) -> None:
             _list(market, serial)
 
 
+def months_behind(market: Market) -> int:
+    """How many months of the market's own year are over, by the clock: since the first registration."""
+    (found,) = _rows(_DAYS_OPEN, county=market.office.county)
+    return min(ALONE, int(found.days or 0) // MONTH_DAYS)
+
+
 def finish(market: Market) -> None:
     """What is open when the year has ended: some listings of today, the last of them still to be reviewed."""
     days.work(WORKER)
-    for serial in range(_listed(), A_MONTH * 14):
+    for serial in range(_listed(), A_MONTH * (ALONE + 14)):
         with suppress(LandregError):
             _list(market, serial, reviewed=serial % 4 != 3)
 
@@ -101,7 +111,8 @@ def _list(market: Market, serial: int, *, reviewed: bool = True) -> Listing:
     right = _rows(_RIGHT, household=farmer.household)[0]
     parcels = _rows(_PARCELS, county=county, right=right.right_id)
     chosen = parcels[serial // len(offering) % len(parcels)]
-    first = today + timedelta(days=61)
+    # The contracts that run longest begin in 2025: what is offered before begins with them.
+    first = max(today + timedelta(days=61), right.first)
     end = right.last + DAY
     until = min(years_after(first, 1 + serial % 6), end)
     offer = Offer(
@@ -159,6 +170,8 @@ def _rows(statement: str, **values: Any) -> list[Any]:
         return list(uow.session.execute(text(statement), values).all())
 
 
+_DAYS_OPEN = """SELECT extract(day FROM system.clock() - min(lower(r.recorded))) AS days FROM registry."right" AS r
+    WHERE r.county = :county"""
 _OPEN = "upper_inf({0}.recorded) AND upper_inf({0}.valid)"
 _BOUND = """SELECT b.account_id, b.village, b.household_id FROM access.binding AS b
     JOIN access.account AS a ON a.account_id = b.account_id AND a.login LIKE 'nonghu%'
@@ -175,7 +188,7 @@ _HOUSEHOLDS = f"""SELECT h.code, m.person_id FROM registry."right" AS r
       AND NOT EXISTS (SELECT FROM access.binding AS b WHERE b.county = r.county AND b.household_id = h.household_id)
       AND NOT EXISTS (SELECT FROM exit.exit AS x WHERE x.county = r.county AND x.household_id = h.household_id)
     ORDER BY upper(r.term) DESC, h.code DESC LIMIT :most"""
-_RIGHT = f"""SELECT r.right_id, upper(r.term) - 1 AS last FROM registry."right" AS r
+_RIGHT = f"""SELECT r.right_id, lower(r.term) AS first, upper(r.term) - 1 AS last FROM registry."right" AS r
     WHERE r.household_id = :household AND r.kind = 'contract_management' AND {_OPEN.format("r")}"""
 _PARCELS = f"""SELECT p.code FROM land.parcel AS p
     JOIN registry.right_parcel AS q ON q.county = p.county AND q.parcel_id = p.parcel_id AND {_OPEN.format("q")}
