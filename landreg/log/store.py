@@ -125,7 +125,7 @@ def seal(actor: Actor, settings: Settings) -> Sealed:
             uow.session.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SEAL_LOCK})
             size, root, note = _latest(uow.session)
             _compare_with_copies(settings, signer, size, root)
-            hashes = uow.session.execute(sa.text(_NUMBER), {"size": size, "most": SEAL_AT_MOST}).scalars().all()
+            hashes = _numbered(uow.session, size)
             if hashes:
                 grown = _extended(uow.session, size, hashes)
                 size, note = grown.size, _sign(uow, signer, grown)
@@ -136,14 +136,24 @@ def seal(actor: Actor, settings: Settings) -> Sealed:
             return Sealed(count, size)
 
 
+def _numbered(session: Session, size: int) -> Sequence[bytes]:
+    """Number what is staged on from `size`, at most SEAL_AT_MOST of it; the hashes in their order."""
+    staged = session.execute(sa.text(_STAGED), {"most": SEAL_AT_MOST}).all()
+    if not staged:
+        return ()
+    # Named one by one, so that the planner knows how many: of a log that grew tenfold since it was last looked at, it takes the
+    # staged for a few, and compares each with each.
+    named = {"size": size, "counties": [row.county for row in staged], "ids": [row.id for row in staged]}
+    return session.execute(sa.text(_NUMBER), named).scalars().all()
+
+
 # The order is a matter of the rows alone: sealing what was staged gives one tree, whoever does it and whenever.
+_STAGED = """SELECT county, id FROM log.entry WHERE leaf_index IS NULL ORDER BY staged_at, county, key, kind LIMIT :most"""
 _NUMBER = """
-    WITH staged AS (
-        SELECT county, id, row_number() OVER (ORDER BY staged_at, county, key, kind) AS place
-        FROM log.entry WHERE leaf_index IS NULL ORDER BY staged_at, county, key, kind LIMIT :most
-    ), numbered AS (
-        UPDATE log.entry AS e SET leaf_index = :size + staged.place - 1 FROM staged
-        WHERE e.county = staged.county AND e.id = staged.id
+    WITH numbered AS (
+        UPDATE log.entry AS e SET leaf_index = :size + s.place - 1
+        FROM unnest(CAST(:counties AS text[]), CAST(:ids AS uuid[])) WITH ORDINALITY AS s (county, id, place)
+        WHERE e.county = s.county AND e.id = s.id
         RETURNING e.leaf_index, e.leaf_hash
     )
     SELECT leaf_hash FROM numbered ORDER BY leaf_index
