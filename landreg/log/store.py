@@ -152,7 +152,7 @@ _STAGED = """SELECT county, id FROM log.entry WHERE leaf_index IS NULL ORDER BY 
 _NUMBER = """
     WITH numbered AS (
         UPDATE log.entry AS e SET leaf_index = :size + s.place - 1
-        FROM unnest(CAST(:counties AS text[]), CAST(:ids AS uuid[])) WITH ORDINALITY AS s (county, id, place)
+        FROM unnest(CAST(:counties AS char(6)[]), CAST(:ids AS uuid[])) WITH ORDINALITY AS s (county, id, place)
         WHERE e.county = s.county AND e.id = s.id
         RETURNING e.leaf_index, e.leaf_hash
     )
