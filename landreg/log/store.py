@@ -148,7 +148,9 @@ def _numbered(session: Session, size: int) -> Sequence[bytes]:
 
 
 # The order is a matter of the rows alone: sealing what was staged gives one tree, whoever does it and whenever.
-_STAGED = """SELECT county, id FROM log.entry WHERE leaf_index IS NULL ORDER BY staged_at, county, key, kind LIMIT :most"""
+_STAGED = (
+    """SELECT county, id FROM log.entry WHERE leaf_index IS NULL ORDER BY staged_at, county, key, kind LIMIT :most"""
+)
 _NUMBER = """
     WITH numbered AS (
         UPDATE log.entry AS e SET leaf_index = :size + s.place - 1
