@@ -14,6 +14,7 @@ import psycopg
 
 from landreg.audit.logged import register
 from landreg.core.errors import Finding
+from landreg.log.told_rows import TableSource
 from landreg.registry.leaves.coursed import KINDS
 
 _WORD = re.compile(r"[^0-9A-Za-z-]+")
@@ -232,7 +233,9 @@ class Row:
         connection.execute(f"CREATE TEMP TABLE keys_as_they_were AS SELECT {key} FROM {table.name}")
 
     def names(self) -> frozenset[str]:
-        """What may name the row in a finding: its key and codes before and after the blow, and the number of its act."""
+        """What may name the row in a finding: its key and codes before and after the blow, the number of its act, and the key of
+        the row with which it is told along.
+        """
         rows = self.connection.execute(
             f"""SELECT to_jsonb(was) FROM pg_temp.row_as_it_was AS was UNION ALL SELECT to_jsonb(t) FROM {self.table.name} AS t
             WHERE NOT EXISTS (SELECT FROM pg_temp.keys_as_they_were AS was WHERE {self._same()})
@@ -244,6 +247,11 @@ class Row:
             ids = [row[name] for (row,) in rows for name in columns if row.get(name)]
             found = self.connection.execute(f"SELECT number FROM {table} WHERE {key} = ANY (%s::uuid[])", [ids])
             names |= {str(number) for (number,) in found}
+        for teller, naming, shared in _tellers(self.table.plain):
+            values = [str(row[shared]) for (row,) in rows if row.get(shared) is not None]
+            asked_key = ", ".join(f"{name}::text" for name in naming)
+            told_by = f"SELECT {asked_key} FROM {teller} WHERE {shared}::text = ANY (%s)"
+            names |= {name for found in self.connection.execute(told_by, [values]).fetchall() for name in found}
         return frozenset(names)
 
     def change(self, column: Column) -> None:
@@ -305,6 +313,17 @@ class Row:
 
     def _same(self) -> str:
         return " AND ".join(f't."{name}" = was."{name}"' for name in self.table.key)
+
+
+def _tellers(table: str) -> list[tuple[str, tuple[str, ...], str]]:
+    """The tables with whose rows those of this one are told along: name, what names a row there, the column that both have."""
+    sources = [source for source in register().sources.values() if isinstance(source, TableSource)]
+    return [
+        (str(source.table.__table__), tuple(source.key), shared)
+        for source in sources
+        for other, shared in source.beside
+        if str(other.__table__) == table
+    ]
 
 
 def _other(table: Table, column: Column) -> str:
