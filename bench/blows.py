@@ -14,7 +14,7 @@ import psycopg
 
 from landreg.audit.logged import register
 from landreg.core.errors import Finding
-from landreg.log.told_rows import TableSource
+from landreg.log.told_rows import told_along
 from landreg.registry.leaves.coursed import KINDS
 
 _WORD = re.compile(r"[^0-9A-Za-z-]+")
@@ -247,10 +247,11 @@ class Row:
             ids = [row[name] for (row,) in rows for name in columns if row.get(name)]
             found = self.connection.execute(f"SELECT number FROM {table} WHERE {key} = ANY (%s::uuid[])", [ids])
             names |= {str(number) for (number,) in found}
-        for teller, naming, shared in _tellers(self.table.plain):
+        tellers = {str(of.__table__): by for of, by in told_along(register().sources.values()).items()}
+        for teller, shared in tellers.get(self.table.plain, ()):
             values = [str(row[shared]) for (row,) in rows if row.get(shared) is not None]
-            asked_key = ", ".join(f"{name}::text" for name in naming)
-            told_by = f"SELECT {asked_key} FROM {teller} WHERE {shared}::text = ANY (%s)"
+            naming = ", ".join(f"{name}::text" for name in teller.key)
+            told_by = f"SELECT {naming} FROM {teller.table.__table__} WHERE {shared}::text = ANY (%s)"
             names |= {name for found in self.connection.execute(told_by, [values]).fetchall() for name in found}
         return frozenset(names)
 
@@ -313,17 +314,6 @@ class Row:
 
     def _same(self) -> str:
         return " AND ".join(f't."{name}" = was."{name}"' for name in self.table.key)
-
-
-def _tellers(table: str) -> list[tuple[str, tuple[str, ...], str]]:
-    """The tables with whose rows those of this one are told along: name, what names a row there, the column that both have."""
-    sources = [source for source in register().sources.values() if isinstance(source, TableSource)]
-    return [
-        (str(source.table.__table__), tuple(source.key), shared)
-        for source in sources
-        for other, shared in source.beside
-        if str(other.__table__) == table
-    ]
 
 
 def _other(table: Table, column: Column) -> str:

@@ -23,7 +23,7 @@ from landreg.exchange.model import (
 from landreg.log.leaf import Entry
 from landreg.log.recheck_register import Source
 from landreg.log.store import stage
-from landreg.log.told_rows import Told, restated, row_text
+from landreg.log.told_rows import TableSource, Told, row_text
 
 Parts = Sequence[ListingParcel | ListingPhoto | ListingPaper]
 NOT_TOLD = frozenset(("county", "village", "state", "id_sealed", "id_digest"))
@@ -102,19 +102,17 @@ def _text(row: Base) -> str:
 
 
 SOURCES: Mapping[str, Source] = {
-    "exchange.listed": restated(
+    "exchange.listed": TableSource(
         Listing,
         ("number",),
         lambda row, *parts: _listed(row, [part for several in parts for part in several]),
-        (ListingParcel, "listing_id"),
-        (ListingPhoto, "listing_id"),
-        (ListingPaper, "listing_id"),
+        ((ListingParcel, "listing_id"), (ListingPhoto, "listing_id"), (ListingPaper, "listing_id")),
     ),
-    "exchange.taker": restated(Taker, ("taker_id",), _taker),
-    "exchange.deal": restated(Deal, ("deal_id",), _deal),
-    "exchange.deal_fell": restated(DealFall, ("deal_id",), _fall),
+    "exchange.taker": TableSource(Taker, ("taker_id",), _taker),
+    "exchange.deal": TableSource(Deal, ("deal_id",), _deal),
+    "exchange.deal_fell": TableSource(DealFall, ("deal_id",), _fall),
     **{
-        entry: restated(ListingEvent, ("event_id",), _event, where=ListingEvent.kind == kind)
+        entry: TableSource(ListingEvent, ("event_id",), _event, where=ListingEvent.kind == kind)
         for kind, entry in OF_EVENT.items()
     },
 }

@@ -17,7 +17,7 @@ from landreg.exit.model import Agreement, Consent, Event, Exit, Item, Offer, Off
 from landreg.log.leaf import Entry
 from landreg.log.recheck_register import Source
 from landreg.log.store import stage
-from landreg.log.told_rows import Told, restated, row_text
+from landreg.log.told_rows import TableSource, Told, row_text
 from landreg.registry.casebook import Case
 
 NOT_TOLD = frozenset(("county", "village", "account_sealed"))
@@ -115,14 +115,14 @@ def _paid(row: Payment | Repayment) -> Told:
 
 
 SOURCES: Mapping[str, Source] = {
-    "exit.applied": restated(Exit, ("number",), _applied),
-    "exit.consented": restated(Consent, ("consent_id",), _consented),
-    "exit.offered": restated(Offer, ("number",), _offered, (OfferItem, "offer_id")),
-    "exit.agreed": restated(Agreement, ("agreement_id",), _agreed, (Item, "exit_id")),
-    "exit.paid": restated(Payment, ("payment_id",), _paid),
-    "exit.repaid": restated(Repayment, ("repayment_id",), _paid),
-    "exit.paper": restated(Paper, ("number",), _printed),
-    **{entry: restated(Event, ("number",), _event, where=Event.kind == kind) for kind, entry in OF_EVENT.items()},
+    "exit.applied": TableSource(Exit, ("number",), _applied),
+    "exit.consented": TableSource(Consent, ("consent_id",), _consented),
+    "exit.offered": TableSource(Offer, ("number",), _offered, ((OfferItem, "offer_id"),)),
+    "exit.agreed": TableSource(Agreement, ("agreement_id",), _agreed, ((Item, "exit_id"),)),
+    "exit.paid": TableSource(Payment, ("payment_id",), _paid),
+    "exit.repaid": TableSource(Repayment, ("repayment_id",), _paid),
+    "exit.paper": TableSource(Paper, ("number",), _printed),
+    **{entry: TableSource(Event, ("number",), _event, where=Event.kind == kind) for kind, entry in OF_EVENT.items()},
 }
 """By kind of entry: what the tables say of it now."""
 TABLES: Mapping[str, Mapping[str, str]] = {

@@ -59,27 +59,20 @@ class TableSource:
             yield row_key(row, self.key), *told
 
 
-def restated(
-    table: Any,
-    key: Sequence[str],
-    told: Callable[..., Told],
-    *beside: tuple[Any, str],
-    where: Any = None,
-    whole: Sequence[Any] = (),
-) -> TableSource:
-    """The rows of a table as their leaves tell of them (`TableSource`)."""
-    return TableSource(table, key, told, beside, where, whole)
+def told_along(sources: Iterable[Source | Keyed]) -> Mapping[Any, Sequence[tuple[TableSource, str]]]:
+    """By table whose rows are told along with others: the sources that tell of them, and the column that both have."""
+    found: dict[Any, list[tuple[TableSource, str]]] = {}
+    for source in sources:
+        if isinstance(source, TableSource):
+            for other, shared in source.beside:
+                found.setdefault(other, []).append((source, shared))
+    return found
 
 
 def left_alone(session: Session, sources: Iterable[Source | Keyed]) -> Iterator[tuple[str, str]]:
     """Rows that would be told along with another that is not there: table and key."""
-    tellers: dict[Any, list[tuple[Any, str]]] = {}
-    for source in sources:
-        if isinstance(source, TableSource):
-            for other, shared in source.beside:
-                tellers.setdefault(other, []).append((source.table, shared))
-    for other, by in tellers.items():
-        there = [sa.exists().where(getattr(table, shared) == getattr(other, shared)) for table, shared in by]
+    for other, by in told_along(sources).items():
+        there = [sa.exists().where(getattr(one.table, shared) == getattr(other, shared)) for one, shared in by]
         names = [column.key for column in sa.inspect(other).primary_key if column.key != "county"]
         for row in session.scalars(sa.select(other).where(~sa.or_(*there))):
             yield str(other.__table__), row_key(row, names)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID, uuid4
 
 from landreg.core.actor import Actor
@@ -108,8 +107,7 @@ def pass_over(actor: Actor, county: str, listing_id: UUID, said: str) -> PassedO
             county=county, village=found.village, passed_id=uuid4(), listing_id=listing_id, taker_id=turn.taker.taker_id,
             why=" ".join(one.code for one in against), said=said.strip(), by=actor.account_id, by_name=actor.name, at=uow.now,
         )  # fmt: skip
-        _write(uow, row)
-        logged.stage_row(uow, row)
+        logged.enter(uow, row)
     return row
 
 
@@ -256,13 +254,9 @@ def _deal(uow: UnitOfWork, law: Law, found: Listing, turn: Turn, price: Decimal)
         county=found.county, village=found.village, listing_id=found.listing_id, event_id=uuid4(), kind="dealt", said="",
         by_id=uow.actor.account_id, by_name=uow.actor.name, at=uow.now,
     )  # fmt: skip
-    _write(uow, row, event)
+    for one in (row, event):
+        uow.session.add(one)
+        uow.session.flush()
     exchange_logged.stage_deal(uow, row)
     exchange_logged.stage_event(uow, event)
     return row
-
-
-def _write(uow: UnitOfWork, *rows: Any) -> None:
-    for row in rows:
-        uow.session.add(row)
-        uow.session.flush()

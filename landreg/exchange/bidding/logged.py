@@ -26,7 +26,7 @@ from landreg.exchange.bidding.sealed_model import OfficerKey, OpenedBid, SealedB
 from landreg.log.leaf import Entry
 from landreg.log.recheck_register import Source
 from landreg.log.store import stage
-from landreg.log.told_rows import Told, restated, row_key, row_text
+from landreg.log.told_rows import TableSource, Told, row_key, row_text
 
 Parts = Sequence[PriorityNotice | QualificationPaper]
 KINDS = {
@@ -69,6 +69,13 @@ NOT_TOLD = frozenset(("county", "village"))
 """Columns of which no leaf tells: today's division code."""
 
 
+def enter(uow: UnitOfWork, row: Any) -> None:
+    """Write a row that has no parts, and tell the log of it."""
+    uow.session.add(row)
+    uow.session.flush()
+    stage_row(uow, row)
+
+
 def stage_row(uow: UnitOfWork, row: Any, parts: Parts = ()) -> None:
     """Tell the log of a row with its parts, as the database took it: figures with their decimals, instants in its zone."""
     if sa.inspect(row).persistent:
@@ -98,13 +105,13 @@ def _bid(row: Bid) -> Told:
 
 
 SOURCES: Mapping[str, Source] = {
-    **{KINDS[table.__tablename__]: restated(table, key, _told) for table, key in KEYS.items()},
-    KINDS["sealed_share"]: restated(SealedShare, KEYS[SealedShare], _told, whole=(SealedShare.share,)),
-    KINDS["priority"]: restated(Priority, KEYS[Priority], _told, (PriorityNotice, "priority_id")),
-    KINDS["qualification"]: restated(
-        Qualification, KEYS[Qualification], _told, (QualificationPaper, "qualification_id")
+    **{KINDS[table.__tablename__]: TableSource(table, key, _told) for table, key in KEYS.items()},
+    KINDS["sealed_share"]: TableSource(SealedShare, KEYS[SealedShare], _told, whole=(SealedShare.share,)),
+    KINDS["priority"]: TableSource(Priority, KEYS[Priority], _told, ((PriorityNotice, "priority_id"),)),
+    KINDS["qualification"]: TableSource(
+        Qualification, KEYS[Qualification], _told, ((QualificationPaper, "qualification_id"),)
     ),
-    "exchange.bid": restated(Bid, ("bid_id",), _bid),
+    "exchange.bid": TableSource(Bid, ("bid_id",), _bid),
 }
 """By kind of entry: what the tables say of it now."""
 TABLES: Mapping[str, Mapping[str, str]] = {

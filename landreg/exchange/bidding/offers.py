@@ -63,9 +63,7 @@ def say(actor: Actor, county: str, listing_id: UUID, taker_id: UUID, word: Word)
             seq=len(before) + 1, side=side, kind=word.kind, price=price.quantize(CENT),
             until_day=_until(law, word, last), said=word.said.strip(), by=actor.account_id, by_name=actor.name, at=uow.now,
         )  # fmt: skip
-        uow.session.add(row)
-        uow.session.flush()
-        logged.stage_row(uow, row)
+        logged.enter(uow, row)
     return row
 
 

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 from uuid import UUID, uuid4
 
 from landreg.core.actor import Actor
-from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.core.units import CENT
@@ -108,7 +107,7 @@ def decide(actor: Actor, county: str, qualification_id: UUID, outcome: str, said
             county=county, village=asked.village, qualification_id=qualification_id, outcome=outcome, said=said.strip(),
             by=actor.account_id, by_name=actor.name, at=uow.now,
         )  # fmt: skip
-        _write(uow, row)
+        logged.enter(uow, row)
         late = qual_3_decided_in_time(facts, law)
     return () if late is None else (late,)
 
@@ -141,7 +140,7 @@ def record_reserve(
             amount=amount.quantize(CENT), receipt=receipt.strip(), on_day=on_day, said=said.strip(), by=actor.account_id,
             by_name=actor.name, at=uow.now,
         )  # fmt: skip
-        _write(uow, row)
+        logged.enter(uow, row)
     return row
 
 
@@ -161,11 +160,5 @@ def watch(actor: Actor, county: str, deal_id: UUID, kind: str, said: str, on_day
             county=county, village=deal.village, watch_id=uuid4(), deal_id=deal_id, kind=kind, said=said.strip(),
             on_day=on_day, by=actor.account_id, by_name=actor.name, at=uow.now,
         )  # fmt: skip
-        _write(uow, row)
+        logged.enter(uow, row)
     return row
-
-
-def _write(uow: UnitOfWork, row: Any) -> None:
-    uow.session.add(row)
-    uow.session.flush()
-    logged.stage_row(uow, row)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID, uuid4
 
 from landreg.core.actor import Actor
@@ -89,7 +88,7 @@ def set_up(actor: Actor, county: str, listing_id: UUID, asked: Setting) -> Sale:
             key_two=None if officers[1] is None else keys[officers[1]],
             set_by=actor.account_id, set_by_name=actor.name, set_at=uow.now,
         )  # fmt: skip
-        _write(uow, row)
+        logged.enter(uow, row)
     return row
 
 
@@ -169,7 +168,7 @@ def record_deposit(actor: Actor, county: str, entrant_id: UUID, given: Receipt) 
             kind=given.kind, amount=given.amount.quantize(CENT), receipt=given.receipt.strip(), on_day=given.on_day,
             said=given.said.strip(), by=actor.account_id, by_name=actor.name, at=uow.now,
         )  # fmt: skip
-        _write(uow, row)
+        logged.enter(uow, row)
     return row
 
 
@@ -197,7 +196,7 @@ def ended(uow: UnitOfWork, sale: Sale, kind: str, said: str) -> SaleEvent:
         county=sale.county, village=sale.village, sale_id=sale.sale_id, event_id=uuid4(), kind=kind, said=said.strip(),
         by=uow.actor.account_id, by_name=uow.actor.name, at=uow.now,
     )  # fmt: skip
-    _write(uow, row)
+    logged.enter(uow, row)
     return row
 
 
@@ -212,9 +211,3 @@ def standing(uow: UnitOfWork, county: str, sale_id: UUID) -> Standing:
 def law_of(uow: UnitOfWork, county: str) -> Law:
     """Today's law in a county."""
     return load_law(uow.session, county, beijing_day(uow.now))
-
-
-def _write(uow: UnitOfWork, row: Any) -> None:
-    uow.session.add(row)
-    uow.session.flush()
-    logged.stage_row(uow, row)

@@ -41,9 +41,7 @@ def keep_key(actor: Actor, county: str, public_key: bytes) -> OfficerKey:
             county=county, village=county.ljust(12, "0"), key_id=uuid4(), account_id=actor.account_id,
             account_name=actor.name, public_key=public_key, fingerprint=hashlib.sha256(public_key).hexdigest(), made_at=uow.now,
         )  # fmt: skip
-        uow.session.add(row)
-        uow.session.flush()
-        logged.stage_row(uow, row)
+        logged.enter(uow, row)
     return row
 
 
@@ -159,9 +157,7 @@ def _open(uow: UnitOfWork, found: Standing) -> None:
             nonce=slip.nonce if isinstance(slip, Slip) else "", slip=slip.text if isinstance(slip, Slip) else "",
             by=uow.actor.account_id, by_name=uow.actor.name, at=uow.now,
         )  # fmt: skip
-        uow.session.add(row)
-        uow.session.flush()
-        logged.stage_row(uow, row)
+        logged.enter(uow, row)
     sales.ended(uow, found.sale, "opened", "")
 
 

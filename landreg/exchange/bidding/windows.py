@@ -164,9 +164,7 @@ def _told(
         household_id=household_id, way=way, sha256=sha256, paper=paper, on_day=on_day, by=uow.actor.account_id,
         by_name=uow.actor.name, at=uow.now,
     )  # fmt: skip
-    uow.session.add(row)
-    uow.session.flush()
-    logged.stage_row(uow, row)
+    logged.enter(uow, row)
     return row
 
 

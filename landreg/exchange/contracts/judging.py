@@ -13,11 +13,14 @@ from landreg.exchange.bidding.sales import taking_in
 from landreg.exchange.contracts import land_queries, queries
 from landreg.exchange.contracts.drafts import Draft
 from landreg.exchange.contracts.land_queries import ISSUER, Land
+from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules import wording
 from landreg.exchange.contracts.rules.clauses import Text, asked_of, tr_7_written_contract_complete
-from landreg.exchange.contracts.rules.terms import CONTRACT_RULES, GRAINS, Contracted, Piece
+from landreg.exchange.contracts.rules.terms import CONTRACT_RULES, Contracted, Piece
 from landreg.exchange.contracts.rules.wording import Parcelled
 from landreg.exchange.contracts.taking import given_in_exchange, net_area
+from landreg.exchange.contracts.whole import Whole
+from landreg.exchange.listings.rules.offer import GRAINS
 from landreg.exchange.model import Taker
 from landreg.land.queries import division_path
 from landreg.law.book import Law, examine, term
@@ -32,8 +35,9 @@ def judged(
     """Every finding on a draft that stops it, and the values of its clauses with what is filled in."""
     terms = draft.terms
     pieces = parcels_of(land, draft)
-    values = filled(uow, law, land, draft, taker, pieces)
-    facts = _facts(uow, law, land, draft, taker, values)
+    chain = _chain(uow, draft.previous)
+    values = filled(uow, law, land, draft, taker, pieces, chain)
+    facts = _facts(uow, law, land, draft, taker, pieces, chain, values)
     text = Text(terms.kind, terms.unit, values, draft.said, terms.months)
     findings = [*examine(CONTRACT_RULES, facts, law)]
     if lacking := tr_7_written_contract_complete(text, law):
@@ -68,9 +72,15 @@ def parcels_of(land: Land, draft: Draft) -> tuple[Parcelled, ...]:
 
 
 def filled(
-    uow: UnitOfWork, law: Law, land: Land, draft: Draft, taker: Taker, pieces: Sequence[Parcelled]
+    uow: UnitOfWork,
+    law: Law,
+    land: Land,
+    draft: Draft,
+    taker: Taker,
+    pieces: Sequence[Parcelled],
+    chain: Sequence[Contract],
 ) -> Mapping[str, str]:
-    """The values of the clauses: what the parties say, and what is known."""
+    """The values of the clauses: what the parties say, and what is known. chain: the contracts that this one follows."""
     terms, previous = draft.terms, draft.previous
     asked = {name: draft.values.get(name, "").strip()[:MOST_SIGNS] for name in asked_of(terms.kind, terms.unit, law.on)}
     if not asked.get("grade"):
@@ -82,7 +92,6 @@ def filled(
     several = len({one.price for one in pieces}) > 1
     grain = term("contract_grain", terms.grain) if terms.grain else ""
     price = law.text("CON-11.grain_yuan_per_kg", terms.grain) if terms.grain in GRAINS else ""
-    chain = [] if previous is None else [*queries.chain(uow.session, previous.contract), previous.contract]
     known = wording.given(
         contractor=chain[-1].taker_name if draft.relation == "retransfer" else land.right.household_name,
         home="".join(division_path(uow.session, land.right.village)) or land.right.village,
@@ -98,16 +107,26 @@ def filled(
     return {**known, **asked}
 
 
-def _facts(uow: UnitOfWork, law: Law, land: Land, draft: Draft, taker: Taker, values: Mapping[str, str]) -> Contracted:
+def _chain(uow: UnitOfWork, previous: Whole | None) -> Sequence[Contract]:
+    """What a contract follows, the first of all first; nothing where it follows none."""
+    return () if previous is None else (*queries.chain(uow.session, previous.contract), previous.contract)
+
+
+def _facts(
+    uow: UnitOfWork,
+    law: Law,
+    land: Land,
+    draft: Draft,
+    taker: Taker,
+    pieces: Sequence[Parcelled],
+    chain: Sequence[Contract],
+    values: Mapping[str, str],
+) -> Contracted:
     terms, previous = draft.terms, draft.previous
     codes = [one.code for one in draft.parcels]
     retransfer = draft.relation == "retransfer"
     but = [previous.contract.contract_id] if previous is not None and draft.relation == "change" else []
-    depth = 0
-    if retransfer and previous is not None:
-        depth = 1 + sum(
-            one.relation == "retransfer" for one in [*queries.chain(uow.session, previous.contract), previous.contract]
-        )
+    depth = 1 + sum(one.relation == "retransfer" for one in chain) if retransfer and previous is not None else 0
     taken = {}
     if terms.from_on < terms.until_on:
         taken = land_queries.bound(uow.session, taker.county, codes, terms.from_on, terms.until_on, depth, but)
@@ -121,7 +140,7 @@ def _facts(uow: UnitOfWork, law: Law, land: Land, draft: Draft, taker: Taker, va
         pieces=tuple(
             Piece(one.code, one.area_m2, land.parcels[one.code].area_m2 if one.code in land.parcels else None,
                   bool(one.code in land.parcels and land.parcels[one.code].basic_farmland))
-            for one in parcels_of(land, draft)
+            for one in pieces
         ),
         unit=terms.unit, price=terms.price, grain=terms.grain, escalator_percent=terms.escalator_percent,
         use=values.get("use", ""), taker_kind=taker.kind, taker_name=taker.name,

@@ -26,7 +26,7 @@ from landreg.exchange.logged import NOT_TOLD
 from landreg.log.leaf import Entry
 from landreg.log.recheck_register import Source
 from landreg.log.store import stage
-from landreg.log.told_rows import Told, restated, row_text
+from landreg.log.told_rows import TableSource, Told, row_text
 
 FOLLOWS = NOT_TOLD | {"ends_on", "clauses", "facts"}
 """Columns that a leaf tells not as they print: what follows from events, and what is told in its canonical form."""
@@ -99,11 +99,11 @@ def _all(rows: Iterable[Any], key: str) -> str:
 
 _PAPER = (ContractPaper, "document_id")
 SOURCES: Mapping[str, Source] = {
-    "exchange.contract": restated(Contract, ("number",), _contract, (ContractParcel, "contract_id")),
-    "exchange.contract_step": restated(ContractEvent, ("event_id",), _step, _PAPER, (RentDue, "event_id")),
-    "exchange.rent_paid": restated(RentPayment, ("payment_id",), _payment, _PAPER),
-    "exchange.project": restated(Project, ("number",), _project, (ProjectParcel, "project_id")),
-    "exchange.project_word": restated(ProjectWord, ("word_id",), _word),
+    "exchange.contract": TableSource(Contract, ("number",), _contract, ((ContractParcel, "contract_id"),)),
+    "exchange.contract_step": TableSource(ContractEvent, ("event_id",), _step, (_PAPER, (RentDue, "event_id"))),
+    "exchange.rent_paid": TableSource(RentPayment, ("payment_id",), _payment, (_PAPER,)),
+    "exchange.project": TableSource(Project, ("number",), _project, ((ProjectParcel, "project_id"),)),
+    "exchange.project_word": TableSource(ProjectWord, ("word_id",), _word),
 }
 """By kind of entry: what the tables say of it now."""
 TABLES: Mapping[str, Mapping[str, str]] = {

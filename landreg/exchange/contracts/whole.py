@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from uuid import UUID
 
 from landreg.core.units import mu_of
@@ -34,7 +35,7 @@ class Whole:
     payments: Sequence[RentPayment]
     prices: Mapping[date, Decimal]
 
-    @property
+    @cached_property
     def settled(self) -> tuple[Settled, ...]:
         """What is due until it ends, with what was paid of it in money and handed over in grain."""
         end = self.of("ended")

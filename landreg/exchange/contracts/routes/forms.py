@@ -18,7 +18,8 @@ from landreg.core.periods import DAY
 from landreg.exchange.contracts.drafts import Taken, Terms
 from landreg.exchange.contracts.rules.clauses import all_clauses, asked_of
 from landreg.exchange.contracts.rules.rent import PARTS
-from landreg.exchange.contracts.rules.terms import GRAINS, UNITS
+from landreg.exchange.contracts.rules.terms import UNITS
+from landreg.exchange.listings.rules.offer import GRAINS
 from landreg.law.book import terms
 from landreg.registry.guarded import Attached, attached
 from landreg.registry.routes.surroundings import page_day, store

@@ -12,11 +12,11 @@ from typing import Any
 from landreg.core.errors import Finding
 from landreg.core.periods import DAY, years_after
 from landreg.core.units import CENT
+from landreg.exchange.listings.rules.offer import GRAINS, MOST_PRICE
 from landreg.law.book import Law
 from landreg.law.transfers import may_take
 
 UNITS = ("yuan_mu_year", "kg_mu_year", "share")
-GRAINS = ("wheat", "corn", "rice")
 FARMED = ("grain", "oil", "vegetables", "tea", "herbs", "fodder", "orchard", "breeding", "agritourism")
 """Uses that are farming."""
 KEEPS_GRAIN = ("grain", "oil", "vegetables", "fodder", "tea", "herbs")
@@ -24,7 +24,6 @@ KEEPS_GRAIN = ("grain", "oil", "vegetables", "fodder", "tea", "herbs")
 OUTSIDE_FARMING = ("homestead_lease", "house_lease", "construction")
 """Kinds of transfer whose land is no farmland."""
 BUILT_USES = ("living", "business", "agritourism")
-MOST_PRICE = Decimal("9999999999.99")
 MOST_PERCENT = Decimal(50)
 
 
