@@ -7,6 +7,7 @@ words. Z and M values are passed over.
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
@@ -142,12 +143,19 @@ class ShapeFile:
 
 
 def sibling(path: Path, suffix: str) -> Path | None:
-    """The file beside this one with another suffix, in either case, or None."""
-    for wanted in (suffix, suffix.upper(), suffix.capitalize()):
-        other = path.with_suffix(wanted)
-        if other.is_file():
-            return other
-    return None
+    """The file beside this one with another suffix, or None. Windows tells no `DK.shp` and `dk.DBF` apart by their case,
+    so neither does this: the very same name first, then any that differs in case alone."""
+    wanted = path.with_suffix(suffix)
+    if wanted.is_file():
+        return wanted
+    found = _names_beside(path.parent, path.parent.stat().st_mtime_ns).get(wanted.name.lower())
+    return found if found is not None and found.is_file() else None
+
+
+@lru_cache(maxsize=4)
+def _names_beside(folder: Path, _changed_at: int) -> dict[str, Path]:
+    """By name in lower case what lies in a folder, of several the first by name."""
+    return {path.name.lower(): path for path in sorted(folder.iterdir(), reverse=True)}
 
 
 def _head(path: Path, size: int) -> int:

@@ -59,6 +59,17 @@ def test_layers_are_known_by_letters_in_any_case_by_chinese_names_and_by_their_f
         assert dk_source(folder).name == name
 
 
+def test_files_of_one_layer_belong_together_whatever_the_case_of_their_names(tmp_path: Path) -> None:
+    path = write_dk(tmp_path, [polygon_record([square()])])
+    path.with_suffix(".prj").write_text("its own")
+    for number, part in enumerate(sorted(tmp_path.iterdir())):
+        part.rename(tmp_path / f"{part.stem.lower() if number % 2 else part.stem}.{part.suffix[1:].title()}")
+    package = find_layers(tmp_path)
+    assert (package.faults, package.unknown) == ((), ())
+    assert package.layers["DK"][0].prj == "its own"
+    assert shapely.area(next(read_layer(package.layers["DK"][0])).geoms).tolist() == [100.0]
+
+
 def test_a_ring_that_is_not_closed_is_seen_as_it_is(tmp_path: Path) -> None:
     write_dk(tmp_path, [polygon_record([square()[:-1]]), polygon_record([square()])])
     batch = next(read_layer(dk_source(tmp_path)))
