@@ -5,6 +5,7 @@ codes keep their leading zeros, areas their decimals.
 from __future__ import annotations
 
 import csv
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,6 +35,8 @@ csv.field_size_limit(MOST_RECORD)
 HELD = 64_000_000
 """Signs of a batch that are held at a time: its rows, each as wide as the widest."""
 SOME = 200
+IN_CHINESE = {"MDB_JET3_CHARSET": "GBK", "MDBICONV": "UTF-8"}
+"""Text of files of Access 97 is in the encoding of the Windows that wrote it; of later ones it says itself what it is."""
 PATIENCE_S = 600.0
 """How long mdbtools may work on a table, and how long they may say nothing of its names."""
 
@@ -166,7 +169,9 @@ def _mdb_rows(path: Path, name: str) -> Iterator[Sequence[str]]:
     # What it complains of goes to a file: a damaged table can fill a pipe that nobody reads until the end.
     with (
         TemporaryFile() as complaints,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints) as process,  # noqa: S603
+        subprocess.Popen(  # noqa: S603
+            command, stdout=subprocess.PIPE, stderr=complaints, env={**os.environ, **IN_CHINESE}
+        ) as process,
         _ended_in(process, PATIENCE_S),
     ):
         assert process.stdout is not None  # noqa: S101 - asked for above
@@ -193,7 +198,8 @@ def _ended_in(process: subprocess.Popen[bytes], seconds: float) -> Iterator[None
 def _mdb(program: str, option: str, path: Path) -> str:
     command = [_program(program, path), option, str(path)]
     try:
-        done = subprocess.run(command, capture_output=True, check=False, timeout=PATIENCE_S)  # noqa: S603
+        environment = {**os.environ, **IN_CHINESE}
+        done = subprocess.run(command, capture_output=True, check=False, timeout=PATIENCE_S, env=environment)  # noqa: S603
     except subprocess.TimeoutExpired as error:
         raise PackageFault("not_a_database", path, {"why": f"{program}: {PATIENCE_S:.0f} s"}) from error
     if done.returncode:

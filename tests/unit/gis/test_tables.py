@@ -129,6 +129,18 @@ def test_access_tables_come_through_mdbtools_and_its_complaints_or_absence_are_n
     assert (caught.value.kind, str(caught.value.detail["why"])[:8]) == ("not_a_database", "bad page")
 
 
+def test_mdbtools_are_told_that_text_of_access_97_is_chinese(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    programs, package = tmp_path / "bin", tmp_path / "p"
+    programs.mkdir()
+    package.mkdir()
+    (package / "6109022026.mdb").write_bytes(b"Standard Jet DB")
+    monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
+    monkeypatch.setenv("MDBICONV", "CP1252")
+    stub(programs, "mdb-tables", "printf 'CBF\\n'")
+    stub(programs, "mdb-export", """printf "CBFBM,CBFMC,GSJS\\n1,$MDB_JET3_CHARSET,$MDBICONV\\n" """)
+    assert only_table(package) == {"CBFBM": ["1"], "CBFMC": ["GBK"], "GSJS": ["UTF-8"]}
+
+
 def geopackage(folder: Path, blobs: Sequence[bytes | None]) -> Path:
     path = folder / "宅基地.gpkg"
     with closing(sqlite3.connect(path)) as database:
