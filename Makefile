@@ -3,7 +3,7 @@
 # make test   set up, check the code, run every test
 # make setup  install what is missing; the program is then .venv/bin/landreg
 # make bench  [SIZE=100000]: measure against the peers | make drill: long fault runs, which print what they saw
-# make tamper-drill  a superuser strikes a copy of the running register: every blow must be named
+# make tamper-drill  [FROM=log.entry] [TABLES="..."]: a superuser strikes a copy of the running register: every blow must be named
 # make stop   stop server and databases | make clean: remove all that was made here, the databases too
 .PHONY: run test setup bench drill tamper-drill lint stop clean
 SIZE ?= 1000000
@@ -31,7 +31,7 @@ drill: setup
 
 tamper-drill: setup
 	@scripts/cluster start run
-	$(VENV)/python -m bench.tamper
+	$(VENV)/python -m bench.tamper $(if $(FROM),--from $(FROM)) $(TABLES)
 
 bench: setup
 	$(VENV)/python -m bench --size $(SIZE)

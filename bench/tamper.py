@@ -2,7 +2,8 @@
 
 In every registered table one row is changed, one removed and one added; after each blow `recheck` must name it, with its
 table, and the row is put back. The original is only read, by pg_dump. Ends with the line `N of M named`; exit code 1 when
-a blow was not named. `--columns` changes every column that a leaf tells of, one at a time.
+a blow was not named. `--columns` changes every column that a leaf tells of, one at a time; `--from TABLE` goes on where an
+earlier drill stopped, and tables that are named (`make tamper-drill TABLES="log.entry log.tile"`) are struck alone.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,6 +36,7 @@ from landreg.core.actor import WORKER, Desk
 from landreg.core.errors import Finding, LandregError
 from landreg.core.periods import beijing_day
 from landreg.law.book import national_law
+from landreg.log import copies
 from landreg.log.recheck import recheck_register
 from landreg.registry.leaves import placed
 
@@ -43,27 +45,47 @@ Recheck = Callable[[], tuple[Finding, ...]]
 Outcome = tuple[Blow, Finding | None]
 
 
-def strikes(connection: Connection, again: Recheck, *, columns: bool, turns: bool) -> Iterator[Outcome]:
-    """Each blow, and the finding that names it, if any; the database is as before after each. turns: of changing, removing and
-    adding each table has one, in turn.
+@dataclass(frozen=True)
+class Which:
+    """What a drill strikes. columns: every column of a table, one at a time. turns: of changing, removing and adding each table
+    has one, in turn. first: the table to begin with, in the order in which they are struck. alone: these tables, or all.
+    """
+
+    columns: bool = False
+    turns: bool = False
+    first: str = ""
+    alone: frozenset[str] = frozenset()
+
+    def of(self, there: tuple[Table, ...]) -> tuple[Table, ...]:
+        """The tables to strike. Raises ValueError for one that is none of them."""
+        if unknown := {*self.alone, *([self.first] if self.first else [])} - {table.plain for table in there}:
+            raise ValueError(f"no such table is struck: {', '.join(sorted(unknown))}")
+        names = [table.plain for table in there]
+        begun = there[names.index(self.first) if self.first else 0 :]
+        return tuple(table for table in begun if not self.alone or table.plain in self.alone)
+
+
+def strikes(connection: Connection, again: Recheck, which: Which) -> Iterator[Outcome]:
+    """Each blow, and the finding that names it, if any; the database is as before after each.
 
     Raises RuntimeError when the database was not sound before a blow.
     """
-    struck = tables(connection)
-    unbar(connection, struck)
+    there = tables(connection)
+    struck = which.of(there)
+    unbar(connection, there)
     if (before := again()) != ():
         raise RuntimeError(f"not sound before the first blow: {before[:3]}")
     for turn, table in enumerate(struck):
         row = Row(connection, table, ONLY.get(table.plain, "true"))
-        blows = list(_blows(table, row, columns=columns))
-        for what, column, strike in [blows[turn % len(blows)]] if turns else blows:
+        blows = list(_blows(table, row, columns=which.columns))
+        for what, column, strike in [blows[turn % len(blows)]] if which.turns else blows:
             yield _struck(row, what, column, strike, again)
         if row.there and table.plain in placed.TABLES:
             yield _struck(row, "moved to another village", "village", row.move_village, again)
         if table.has_clocks and (closed := Row(connection, table, "NOT upper_inf(recorded)")).there:
             yield _struck(closed, "moved the end of recorded", "recorded", closed.move_end, again)
         if table.plain in OTHERWISE_TOLD and (other := Row(connection, table, OTHERWISE_TOLD[table.plain])).there:
-            for what, column, strike in _blows(table, other, columns=columns):
+            for what, column, strike in _blows(table, other, columns=which.columns):
                 yield _struck(other, f"{what} (by itself)", column, strike, again)
     if (after := again()) != ():
         raise RuntimeError(f"not sound after the last blow: {after[:3]}")
@@ -111,6 +133,7 @@ def copied(settings: Settings) -> Iterator[Settings]:
                     for desk, url in settings.urls.items()
                 }
                 superuser = migrate.plain_url(settings.superuser_url, name)
+                _as_old_as(checkpoints, superuser)
                 copy = replace(settings, urls=urls, superuser_url=superuser, checkpoints=checkpoints)
                 db.configure(copy.urls)
                 try:
@@ -121,6 +144,15 @@ def copied(settings: Settings) -> Iterator[Settings]:
             server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+def _as_old_as(checkpoints: Path, copy: str) -> None:
+    """Without what the register that goes on beside signed after it was copied."""
+    with psycopg.connect(copy) as connection:
+        (size,) = connection.execute("SELECT coalesce(max(size), 0) FROM log.checkpoint").fetchone() or (0,)
+    for later, file in list(copies.files(checkpoints)):
+        if later > size:
+            file.unlink()
+
+
 def _pour(source: str, target: str) -> None:
     psql = ["psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--output=/dev/null", target]
     with subprocess.Popen(["pg_dump", "--format=plain", source], stdout=subprocess.PIPE) as dump:
@@ -129,7 +161,7 @@ def _pour(source: str, target: str) -> None:
         raise SystemExit("the database could not be copied")
 
 
-def drill(settings: Settings, *, columns: bool = False, turns: bool = False, show: bool = True) -> list[Outcome]:
+def drill(settings: Settings, which: Which | None = None, *, show: bool = True) -> list[Outcome]:
     """Strike a copy of the database of these settings; every blow with the finding that names it, if any (`strikes`)."""
     with copied(settings) as copy, psycopg.connect(copy.superuser_url or "", autocommit=True) as connection:
 
@@ -137,7 +169,7 @@ def drill(settings: Settings, *, columns: bool = False, turns: bool = False, sho
             return (*recheck_register(WORKER, copy, register()).findings, *sealed_differ())
 
         told: list[Outcome] = []
-        blows = strikes(connection, again, columns=columns, turns=turns)
+        blows = strikes(connection, again, which or Which())
         for outcome in track(blows, "striking", console=console, transient=True, disable=not show):
             told.append(outcome)
             if show:
@@ -155,11 +187,16 @@ def main() -> int:
     """Strike the demonstration of this checkout."""
     parser = argparse.ArgumentParser(prog="make tamper-drill", description=__doc__)
     parser.add_argument("--columns", action="store_true", help="change every column, one at a time")
+    parser.add_argument("--from", dest="first", default="", metavar="TABLE", help="begin with this table, by name")
+    parser.add_argument("tables", nargs="*", metavar="TABLE", help="strike these tables alone")
     asked = parser.parse_args()
+    which = Which(columns=asked.columns, first=asked.first, alone=frozenset(asked.tables))
     settings = Settings.from_environment()
     try:
         db.configure(settings.urls)
-        told = drill(settings, columns=asked.columns)
+        told = drill(settings, which)
+    except ValueError as error:
+        parser.error(str(error))
     except LandregError as error:
         console.print(str(error.findings), highlight=False)
         return 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bench.blows import LEFT_OUT, LEFT_OUT_FAMILIES, tables
-from bench.tamper import Outcome, drill
+from bench.tamper import Outcome, Which, drill
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.log.store import seal
@@ -45,7 +45,7 @@ def unnamed(told: list[Outcome]) -> list[str]:
 
 @pytest.mark.timeout(600)
 def test_a_blow_of_a_superuser_at_each_table_is_named_with_its_table_and_row(register: Settings) -> None:
-    told = drill(register, turns=True, show=False)
+    told = drill(register, Which(turns=True), show=False)
     assert not unnamed(told), "\n".join(unnamed(told))
     assert len(told) >= LEAST
     assert {"registry.act", "registry.certificate", "registry.notice", "identity.person", "log.entry", "log.tile",
@@ -75,5 +75,5 @@ _TABLES = """
 
 @pytest.mark.drill
 def test_every_column_that_a_superuser_changes_is_named(register: Settings) -> None:
-    told = drill(register, columns=True, show=False)
+    told = drill(register, Which(columns=True), show=False)
     assert not unnamed(told), "\n".join(unnamed(told))
