@@ -10,27 +10,21 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-import shapely
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from gis.zones import ZONES
 from landreg.access.identity import Identity
 from landreg.core.codes import masked_id
-from landreg.land.queries import STRETCHED
 from landreg.law.book import term
+from landreg.registry.issued.map_queries import maps
 from landreg.registry.papers.printing import (
     CertificateNumber,
     CertifiedParcel,
     ContractCertificate,
     HomesteadCertificate,
     Member,
-    Neighbour,
     ParcelMap,
 )
-
-AROUND_M = 12
-"""How far a parcel's map shows its neighbours, in metres."""
 
 
 @dataclass(frozen=True)
@@ -121,19 +115,16 @@ def certified(
     session: Session, county: str, case_ids: Sequence[UUID], people: Mapping[UUID, Identity]
 ) -> list[Certified]:
     """The facts of the cases' certificates; four queries for any number. people: who the members are."""
-    asked = {"county": county, "cases": list(case_ids), "around": AROUND_M, "stretched": STRETCHED * AROUND_M}
+    asked = {"county": county, "cases": list(case_ids)}
     members: dict[UUID, dict[UUID, Member]] = defaultdict(dict)
     for row in session.execute(text(_MEMBERS), asked):
         of = people[row.person_id]
         members[row.household_id][row.person_id] = Member(of.name, term("relation", row.relation), row.note)
-    neighbours: dict[UUID, list[Neighbour]] = defaultdict(list)
-    for row in session.execute(text(_NEIGHBOURS), asked):
-        for part in shapely.get_parts(shapely.from_wkb(bytes(row.shape))):
-            if part.geom_type == "Polygon":
-                neighbours[row.parcel_id].append(Neighbour(_rings(part), row.name))
-    parcels: dict[UUID, list[CertifiedParcel]] = defaultdict(list)
+    parcels: dict[UUID, list[Any]] = defaultdict(list)
     for row in session.execute(text(_PARCELS), asked):
-        parcels[row.right_row].append(_parcel(row, tuple(neighbours[row.parcel_id])))
+        parcels[row.right_row].append(row)
+    rights = session.execute(text(_RIGHTS), asked).mappings().all()
+    drawn = maps(session, county, parcels, (r["right_row"] for r in rights if r["kind"] == "homestead"))
     return [
         Certified(
             case_id=row["case_id"],
@@ -144,9 +135,9 @@ def certified(
             members=tuple(members[row["household_id"]].values()),
             others=tuple(m for p, m in members[row["household_id"]].items() if p != holder),
             holder_number=masked_id(people[holder].id_number) if holder else "",
-            parcels=tuple(parcels[row["right_row"]]),
+            parcels=tuple(_parcel(one, drawn[row["right_row"], one.parcel_id]) for one in parcels[row["right_row"]]),
         )
-        for row in session.execute(text(_RIGHTS), asked).mappings()
+        for row in rights
         for holder in (_holder(members[row["household_id"]], row),)
     ]
 
@@ -158,8 +149,7 @@ def _holder(members: Mapping[UUID, Member], right: Mapping[Any, Any]) -> UUID | 
     return represents if represents in (named or members) else next(iter(named), None)
 
 
-def _parcel(row: Any, neighbours: tuple[Neighbour, ...]) -> CertifiedParcel:
-    rings = _rings(shapely.from_wkb(bytes(row.shape)))
+def _parcel(row: Any, drawn: ParcelMap) -> CertifiedParcel:
     return CertifiedParcel(
         code=row.code,
         name=row.name,
@@ -171,34 +161,8 @@ def _parcel(row: Any, neighbours: tuple[Neighbour, ...]) -> CertifiedParcel:
         area_m2=row.area_m2,
         basic_farmland=row.basic_farmland,
         note=row.note,
-        map=ParcelMap(rings, _zone(row.srid), neighbours, _points(rings, row.numbers, row.east, row.north)),
+        map=drawn,
     )
-
-
-def _points(
-    rings: tuple[tuple[tuple[float, float], ...], ...],
-    numbers: Sequence[str] | None,
-    east: Sequence[float] | None,
-    north: Sequence[float] | None,
-) -> tuple[str, ...]:
-    """The surveyed numbers of the ring's points in their order; empty, so that the map numbers them, where one is missing."""
-    if not numbers or east is None or north is None:
-        return ()
-    known = {(round(e, 2), round(n, 2)): number for number, e, n in zip(numbers, east, north, strict=True)}
-    found = tuple(known.get((round(x, 2), round(y, 2)), "") for ring in rings for x, y in ring[:-1])
-    return found if all(found) else ()
-
-
-def _rings(shape: Any) -> tuple[tuple[tuple[float, float], ...], ...]:
-    return tuple(
-        tuple((float(x), float(y)) for x, y in shapely.get_coordinates(ring))
-        for ring in (shape.exterior, *shape.interiors)
-    )
-
-
-def _zone(srid: int) -> str:
-    zone = ZONES.get(srid)
-    return f"CGCS2000 3度带 中央子午线{zone.central_meridian}°E" if zone else f"EPSG:{srid}"
 
 
 def _term(first: date, end: date | None) -> str:
@@ -275,28 +239,4 @@ _PARCELS = f"""
     {_OF_CASES}
     LEFT JOIN land.staged_boundary_point AS p ON p.county = l.county AND p.package_id = l.package_id AND p.parcel_code = l.code
     ORDER BY x.right_row, x.position
-"""
-# Parcels at the edge of a zone have neighbours that were surveyed in the next one: they are found on the map that all have in
-# common, and drawn in the zone of the parcel. Nothing is measured on what was transformed.
-_NEIGHBOURS = f"""
-    SELECT l.parcel_id, coalesce(h.name, s.holder, '') AS name,
-           ST_AsBinary(ST_ClipByBox2D(n.geom, ST_Expand(l.geom, :around)::box2d)) AS shape
-    {_OF_CASES}
-    -- OFFSET 0 keeps the two apart: a parcel at a time finds its neighbours by the spatial index, never all against all.
-    CROSS JOIN LATERAL (
-        SELECT n.county, n.parcel_id, n.code, n.kind, n.package_id,
-               CASE WHEN ST_SRID(n.geom) = ST_SRID(l.geom) THEN n.geom ELSE ST_Transform(n.geom, ST_SRID(l.geom)) END AS geom
-        FROM land.parcel AS n
-        WHERE n.county = l.county AND n.geom_3857 && ST_Expand(l.geom_3857, :stretched)
-          AND upper_inf(n.recorded) AND upper_inf(n.valid) AND n.parcel_id <> l.parcel_id OFFSET 0) AS n
-    LEFT JOIN registry.right_parcel AS y ON y.county = n.county AND y.parcel_id = n.parcel_id
-         AND upper_inf(y.recorded) AND upper_inf(y.valid)
-         AND y.kind = CASE n.kind WHEN 'homestead' THEN 'homestead' ELSE 'contract_management' END
-    LEFT JOIN registry."right" AS q ON q.county = y.county AND q.row_id = y.right_row
-    LEFT JOIN party.household AS h ON h.county = q.county AND h.household_id = q.household_id
-         AND upper_inf(h.recorded) AND upper_inf(h.valid)
-    LEFT JOIN land.staged_homestead AS s ON n.kind = 'homestead' AND s.county = n.county AND s.package_id = n.package_id
-         AND s.code = n.code
-    WHERE n.geom && ST_Expand(l.geom, :around)
-    ORDER BY l.parcel_id, n.code
 """

@@ -174,17 +174,26 @@ def _scale_bar(denominator: int) -> dict[str, Any]:
     return {"mm": round(length * 1000 / denominator, 3), "half": f"{length / 2:g}", "full": f"{length:g}"}
 
 
+def middle_and_scale(parcel: ParcelMap, width: float, height: float) -> tuple[Xy, int]:
+    """What stands in the middle of a frame of width x height mm, in metres of the zone, and the scale's denominator."""
+    return _middle_and_scale(_as_points(parcel), width, height)
+
+
+def _middle_and_scale(rings: Sequence[Coordinates], width: float, height: float) -> tuple[Xy, int]:
+    every = np.concatenate(rings)
+    low, high = every.min(axis=0), every.max(axis=0)
+    (wide, tall), (x, y) = (high - low).tolist(), ((low + high) / 2).tolist()
+    return (x, y), scale_for(wide, tall, width - 2 * SIDE_MARGIN_MM, height - 2 * TOP_MARGIN_MM)
+
+
 def draw(parcel: ParcelMap, width: float, height: float, title: str = "") -> dict[str, Any]:
     """The map in a frame of width x height mm: one SVG for the lines, labels with their places, scale, scale bar.
 
     `unwritten` holds the sides whose length found no room on the map, or all when a point's name found none: the
     paper lists them in words. `title` is written inside the parcel if it fits."""
     rings = _as_points(parcel)
-    every = np.concatenate(rings)
-    low, high = every.min(axis=0), every.max(axis=0)
-    room = width - 2 * SIDE_MARGIN_MM, height - 2 * TOP_MARGIN_MM
-    denominator = scale_for(float(high[0] - low[0]), float(high[1] - low[1]), *room)
-    middle, factor = (low + high) / 2, 1000 / denominator
+    middle, denominator = _middle_and_scale(rings, width, height)
+    factor = 1000 / denominator
 
     def to_paper(xy: Coordinates) -> Coordinates:
         moved: Coordinates = (xy - middle) * (factor, -factor) + (width / 2, height / 2)

@@ -14,6 +14,7 @@ from landreg.registry.papers.data import (
     CertifiedParcel,
     Change,
     ContractCertificate,
+    ErrorLetter,
     Excerpt,
     ExcerptTable,
     HandedIn,
@@ -28,6 +29,7 @@ from landreg.registry.papers.data import (
     RefusalGround,
 )
 from landreg.registry.papers.drawing import Neighbour, ParcelMap, draw, sides
+from landreg.registry.papers.framing import frames, homestead_frame
 from landreg.registry.papers.labels import text_mm
 from landreg.registry.papers.typesetting import chinese_date, m2, mu, qr_svg, signs_missing, typeset
 
@@ -36,6 +38,7 @@ __all__ = [
     "CertifiedParcel",
     "Change",
     "ContractCertificate",
+    "ErrorLetter",
     "Excerpt",
     "ExcerptTable",
     "HandedIn",
@@ -51,6 +54,7 @@ __all__ = [
     "Refusal",
     "RefusalGround",
     "print_certificate",
+    "print_error_letter",
     "print_excerpt",
     "print_notice",
     "print_proof",
@@ -59,13 +63,7 @@ __all__ = [
     "unprintable",
 ]
 
-WIDTH_MM = 174.0  # of the text on an A4 page
-MAP_PAGE_MM = 230.0  # height left for figures under the heading of a map page
-GAP_MM, CAPTION_MM = 4.0, 12.0
-MAPS_FROM_MM = 14.5  # under the heading of the map page
-MAPS_PER_PAGE = 6
 SIDES_PER_ROW = 30
-SIDE_ROW_MM = 5.4
 ROW_TEXT_MM, ROW_MM = 3.0, 9.3  # letters of the parcel table, and a row of it with a code and a name
 CAPTION_TEXT_MM = 2.82
 
@@ -146,6 +144,11 @@ def print_refusal(data: Refusal, *, sample: bool = False) -> bytes:
     return typeset("refusal", content, data.issued_on, sample=sample, tagged=True)
 
 
+def print_error_letter(data: ErrorLetter, *, sample: bool = False) -> bytes:
+    """The letter on an error that the office found, as a tagged PDF/A-3b."""
+    return typeset("error_letter", _plain(data), data.issued_on, sample=sample, tagged=True)
+
+
 def _plain(data: Any) -> dict[str, Any]:
     """The fields of a data class that typst can print as they are, dates in Chinese, and the QR code of its address."""
     fields = {
@@ -203,8 +206,8 @@ def _homestead(data: HomesteadCertificate) -> dict[str, Any]:
     unit = data.unit_number
     figure, listed = None, sides(data.map) if data.map else []
     if data.map is not None:
-        table = 13 + SIDE_ROW_MM * -(-len(listed) // 4)
-        figure = draw(data.map, WIDTH_MM, max(MAP_PAGE_MM - 12 - table, 120.0), f"{m2(data.area_m2)} m²")
+        frame = homestead_frame(data.map)
+        figure = draw(data.map, frame.width, frame.height, f"{m2(data.area_m2)} m²")
         figure["four"] = _four("", "", "", "", 1.0)
     return _plain(data) | {
         "number": data.number.of_real_estate(),
@@ -255,23 +258,13 @@ def _side_rows(parcel: CertifiedParcel, figure: dict[str, Any]) -> list[list[str
 
 
 def map_pages(maps: Sequence[ParcelMap], titles: Sequence[str]) -> list[dict[str, Any]]:
-    """The maps shared out evenly over full pages of at most six frames; each page's columns and drawn figures."""
-    if not maps:
-        return []
-    count = -(-len(maps) // MAPS_PER_PAGE)
-    least, more = divmod(len(maps), count)
+    """The maps on their pages: each page's drawn figures, with their places."""
     pages, first = [], 0
-    for number in range(count):
-        size = least + (number < more)
-        columns = 1 if size <= 3 else 2
-        rows = -(-size // columns)
-        width = (WIDTH_MM - GAP_MM * (columns - 1)) / columns
-        height = (MAP_PAGE_MM - GAP_MM * (rows - 1)) / rows - CAPTION_MM
-        figures = [draw(maps[i], width, height, titles[i]) for i in range(first, first + size)]
-        for place, figure in enumerate(figures):
-            row, column = divmod(place, columns)
-            figure["x"] = column * (width + GAP_MM)
-            figure["y"] = MAPS_FROM_MM + row * (height + CAPTION_MM + GAP_MM)
+    for page in frames(len(maps)):
+        figures = []
+        for number, frame in enumerate(page, first):
+            figure = draw(maps[number], frame.width, frame.height, titles[number])
+            figures.append(figure | {"x": frame.x, "y": frame.y})
         pages.append({"figures": figures})
-        first += size
+        first += len(page)
     return pages

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+import shapely
 
 from landreg import keys
 from landreg.access.identity import Identity
@@ -27,6 +28,7 @@ from landreg.registry import booking, public_queries, steps
 from landreg.registry.issued import certificates, certified
 from landreg.registry.issued.certificates import Issued, Press
 from landreg.registry.leaves import logged
+from landreg.registry.papers.framing import ground_shown
 from tests.kept_kit import kept
 from tests.registry_kit import Connection, codes, in_state, one, state_of, to_notice, to_rights
 from tests.villages import COUNTY, citizen_id, past_triggers, stage_village
@@ -165,10 +167,24 @@ def test_the_map_of_a_homestead_names_its_neighbours_whether_their_rights_are_re
         members = certified.members_of(uow.session, COUNTY, homesteads[:2])
         people = {person: Identity("某人", "1", citizen_id(1)) for persons in members.values() for person in persons}
         found = {one.case_id: one for one in certified.certified(uow.session, COUNTY, homesteads[:2], people)}
-    around = [{near.name for near in found[case].parcels[0].map.neighbours} - {""} for case in homesteads[:2]]
+    maps = [found[case].parcels[0].map for case in homesteads[:2]]
+    around = [{near.name for near in one.neighbours} - {""} for one in maps if one is not None]
     assert around[1] == {"户主1", "户主3"}
     assert "户主2" in around[0]
     assert one(registrar, "SELECT count(*) FROM land.parcel WHERE kind = 'homestead' AND name <> ''") == 0
+    # A neighbour is cut at the map's frame and nowhere within it: each line there is a boundary that was surveyed.
+    surveyed = {
+        (round(x, 2), round(y, 2))
+        for shape in one(registrar, "SELECT array_agg(ST_AsBinary(geom)) FROM land.parcel")
+        for x, y in shapely.get_coordinates(shapely.from_wkb(bytes(shape)))
+    }
+    drawn = maps[0]
+    assert drawn is not None
+    ((west, south, east, north),) = ground_shown([drawn], homestead=True)
+    corners = {(round(x, 2), round(y, 2)) for near in drawn.neighbours for ring in near.rings for x, y in ring}
+    at_the_frame = {(x, y) for x, y in corners if min(x - west, y - south, east - x, north - y) < 0.02}
+    assert at_the_frame
+    assert corners - at_the_frame <= surveyed
 
 
 @pytest.mark.parametrize("state", ["replaced", "cancelled"])

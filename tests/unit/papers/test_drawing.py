@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from landreg.registry.papers.drawing import Neighbour, ParcelMap, draw, scale_for, sides
+from landreg.registry.papers.framing import frames, ground_shown, homestead_frame
 from landreg.registry.papers.labels import text_mm
 
 SQUARE = ((36_605_000.0, 3_620_000.0), (36_605_020.0, 3_620_000.0), (36_605_020.0, 3_620_010.0),
@@ -107,3 +108,25 @@ def test_neighbours_are_cut_off_at_the_frame() -> None:
     assert max(numbers) <= 86.0
     assert min(numbers) >= -1.0
     assert "村道" in [label[2] for label in figure["labels"]]
+
+
+@pytest.mark.parametrize(("count", "homestead"), [(1, True), (1, False), (3, False), (6, False), (14, False)])
+def test_neighbours_are_asked_for_as_far_as_a_map_reaches_and_no_farther(count: int, homestead: bool) -> None:
+    maps = [ParcelMap((SQUARE,), "")] * count
+    of_maps = [homestead_frame(maps[0])] if homestead else [frame for page in frames(count) for frame in page]
+    for (west, south, east, north), frame in zip(ground_shown(maps, homestead=homestead), of_maps, strict=True):
+        ground = Neighbour((((west, south), (west, north), (east, north), (east, south), (west, south)),))
+        drawn = draw(ParcelMap((SQUARE,), "", (ground,)), frame.width, frame.height)["svg"]
+        numbers = [float(n) for n in drawn.split('<path d="M')[1].split("Z")[0].replace("L", " ").split()]
+        corners = {*numbers[::2]}, {*numbers[1::2]}
+        inside = [*map(min, corners), frame.width - max(corners[0]), frame.height - max(corners[1])]
+        assert inside == pytest.approx([0.14] * 4, abs=0.02)
+        assert east - west == pytest.approx(frame.width * (north - south) / frame.height)
+
+
+def test_frames_fill_their_pages_and_lie_apart() -> None:
+    assert [len(page) for page in frames(14)] == [5, 5, 4]
+    assert frames(0) == []
+    for page in frames(14):
+        assert len({(frame.x, frame.y) for frame in page}) == len(page)
+        assert max(frame.x + frame.width for frame in page) == 174
