@@ -118,14 +118,15 @@ class Visitor:
         try:
             shown = self.session.get(page, timeout=20, allow_redirects=False)
             if shown.status_code != 200:
-                self._sign_in()
+                self.sign_in()
                 shown = self.session.get(page, timeout=20)
             answer = self._post(f"{page}/steps/{step}", shown.text, {})
         except requests.RequestException:
             return False
         return answer.status_code == 303
 
-    def _sign_in(self) -> None:
+    def sign_in(self) -> None:
+        """At the door."""
         shown = self.session.get(f"{self.address}/login", timeout=20)
         self._post(f"{self.address}/login", shown.text, {"login": self.login, "password": self.password})
 

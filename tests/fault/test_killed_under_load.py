@@ -64,7 +64,7 @@ class Process:
                 os.kill(int(random.choice(children)), signal.SIGKILL)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -72,7 +72,7 @@ def _free_port() -> int:
 
 @pytest.fixture
 def address(monkeypatch: pytest.MonkeyPatch) -> str:
-    found = f"http://127.0.0.1:{_free_port()}"
+    found = f"http://127.0.0.1:{free_port()}"
     monkeypatch.setenv("LANDREG_BASE_URL", found)
     return found
 
@@ -89,7 +89,7 @@ def officer(database: Settings) -> Actor:
 def web(database: Settings, address: str, officer: Actor, tmp_path: Path) -> Iterator[Process]:
     process = Process(tmp_path / "web.log", "serve", "--port", address.rsplit(":", 1)[1])
     try:
-        _wait_for(address)
+        wait_for(address)
         yield process
     finally:
         process.kill()
@@ -104,7 +104,7 @@ def sealing(database: Settings, tmp_path: Path) -> Iterator[Process]:
         process.kill()
 
 
-def _wait_for(address: str) -> None:
+def wait_for(address: str) -> None:
     for _ in range(600):
         with suppress(requests.RequestException):
             if requests.get(f"{address}/login", timeout=5).status_code == 200:
@@ -126,7 +126,7 @@ def killed_under_load(
         if number % 10 == 9:
             web.kill()
             web.start()
-            _wait_for(address)
+            wait_for(address)
         elif number % 2:
             web.kill_child()
         else:
