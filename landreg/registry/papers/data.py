@@ -239,8 +239,34 @@ class Refusal:
 
 
 @dataclass(frozen=True)
+class ErrorLetter:
+    """更正登记通知书: that the office found an error in what it registered, and until when the party may apply themselves.
+
+    rows: fact, as registered, as it should be. days: working days from delivery on.
+    """
+
+    number: str
+    applicant: str
+    right_kind: str
+    subject: str
+    location: str
+    case_number: str
+    rows: tuple[tuple[str, str, str], ...]
+    why: str
+    days: int
+    notice_days: int
+    basis: str
+    papers: tuple[str, ...]  # that an application asks for
+    officer: str
+    authority: str
+    issued_on: date
+    phone: str
+    check_url: str
+
+
+@dataclass(frozen=True)
 class Proof:
-    """不动产登记证明: that a mortgage, an advance notice or an objection was registered, for whom and on what."""
+    """不动产登记证明: that a mortgage, an advance notice, an objection or a land-operation right was registered, and for whom."""
 
     number: str
     matter: str
