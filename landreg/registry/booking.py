@@ -19,7 +19,7 @@ from landreg.core.periods import beijing_day
 from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
 from landreg.registry.casebook import Case
-from landreg.registry.casework.cases import Stepped, judge, keep_findings, laws_of, locked, note
+from landreg.registry.casework.cases import FINISHED, Stepped, judge, keep_findings, laws_of, locked, note
 from landreg.registry.effects import Changes
 from landreg.registry.entry import ENTERED, enter_survey
 from landreg.registry.facts.first import Proposal, case_facts, proposals
@@ -36,9 +36,12 @@ BOOKED = ('registry."right"', "registry.right_parcel", "registry.right_holder", 
 def register(actor: Actor, county: str, case_ids: Sequence[UUID]) -> Stepped:
     """Register cases (登簿) in one transaction: all that the rules let through, each by an act and a leaf of its own.
 
-    On one case a refusal is raised; on many, those refused stay on notice with their findings.
+    On one case a refusal is raised, of one that ended before anything is locked; on many, those refused stay on notice with
+    their findings.
     """
     with unit_of_work(actor) as uow:
+        if len(case_ids) == 1:
+            _not_at_its_end(uow, county, case_ids[0])
         surveyed = _villages_surveyed(uow, county, case_ids)
         for village in sorted({village for _, village in surveyed} | redrawn_places(uow.session, county, case_ids)):
             uow.lock_village(village)
@@ -65,6 +68,16 @@ def register(actor: Actor, county: str, case_ids: Sequence[UUID]) -> Stepped:
         with suppress(Unavailable), unit_of_work(actor) as uow:
             uow.take_statistics(*ENTERED, *BOOKED)
     return Stepped(len(go), refused)
+
+
+def _not_at_its_end(uow: UnitOfWork, county: str, case_id: UUID) -> None:
+    """Raises Refused (REG-8) for a case that ended: none begins again, so that no lock is waited for, and no fact is read.
+
+    The state alone is read: a row that the session had seen would be no news to it under the lock.
+    """
+    row = uow.session.execute(text(_STATE), {"county": county, "case": case_id}).one_or_none()
+    if row is not None and row.state in FINISHED:
+        raise Refused(Finding("REG-8", "state", {"state": row.state, "step": "register"}, subject=row.number))
 
 
 def _as_entered(
@@ -142,6 +155,7 @@ def _parcels_asked(uow: UnitOfWork, county: str, case_ids: Sequence[UUID]) -> li
     return [row.parcel_id for row in uow.session.execute(text(PARCEL_IDS), asked)]
 
 
+_STATE = 'SELECT number, state FROM registry."case" WHERE county = :county AND case_id = :case'
 # Looked up by key row for row: joined, the planner guesses at the CTE and pairs every case with every parcel of its package.
 _VILLAGES = """
     WITH c AS MATERIALIZED (
