@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -150,6 +151,17 @@ def progress(session: Session, batch: Batch) -> Progress:
         dict(session.execute(counted.group_by(Case.state)).all()),
         session.scalars(notice.order_by(Notice.published_at.desc()).limit(1)).one_or_none(),
     )
+
+
+def with_notice_over(session: Session, county: str, batch_id: UUID, today: date) -> int:
+    """How many cases of a batch have had their whole notice and are still to be registered."""
+    found = (
+        select(func.count())
+        .select_from(Case)
+        .join(Notice, and_(Notice.county == Case.county, Notice.notice_id == Case.notice_id))
+        .where(Case.county == county, Case.batch_id == batch_id, Case.state.in_(("noticed", "objected")))
+    )
+    return int(session.scalar(found.where(Notice.last_day < today)) or 0)
 
 
 def open_batch_of_package(session: Session, county: str, package_id: UUID, village: str) -> UUID | None:

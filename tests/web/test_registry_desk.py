@@ -14,7 +14,7 @@ from landreg.config import Settings
 from landreg.core.actor import WORKER, Actor, Role
 from landreg.log.store import seal
 from landreg.registry import jobs
-from landreg.registry.casework import cases, opening
+from landreg.registry.casework import cases, notices, opening
 from landreg.registry.documents import Store
 from landreg.registry.issued import certificates
 from landreg.registry.jobs import Tools
@@ -194,6 +194,27 @@ def test_a_job_is_interrupted_and_resumed_from_its_page(
     assert "继续办理" in deng.get(page).text
     deng.post(f"{page}/resume")
     assert "等待办理" in deng.get(page).text
+
+
+def test_members_that_are_held_up_do_not_hold_up_the_rest_of_their_batch(
+    deng: Browser, shen: Browser, batch: UUID, officers: tuple[Actor, Actor], superuser: Any
+) -> None:
+    address = f"/batches/{COUNTY}/{batch}"
+
+    def offered(browser: Browser) -> list[str]:
+        return re.findall(rf'href="{address}/steps/(\w+)"', browser.get(address).text)
+
+    some = in_state(officers[0], batch, "draft")[:3]
+    cases.accept(officers[0], COUNTY, some)
+    assert (offered(deng), offered(shen)) == (["accept"], ["review"])
+    assert "另有 1 件待“受理”，由登记员办理" in shen.get(address).text
+    cases.review(officers[1], COUNTY, some)
+    assert (offered(deng), offered(shen)) == (["publish", "accept"], [])
+    notices.publish(officers[0], COUNTY, some[:2], "样本村首次登记公告")
+    assert (offered(deng), offered(shen)) == (["accept", "publish"], [])
+    assert "另有 2 件正在公告" in deng.get(address).text
+    pass_days(superuser, 40)
+    assert (offered(deng), offered(shen)) == (["register", "accept", "publish"], ["register"])
 
 
 def test_members_leave_a_batch_singly_with_a_reason(deng: Browser, batch: UUID, case: UUID) -> None:

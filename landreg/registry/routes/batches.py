@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -68,7 +69,8 @@ def one(county: str, batch_id: UUID) -> Response:
         statement = cases_statement(asked, looking)
         if request.args.get("as") in sheets.KINDS:
             return sheet_of_cases(session, session.scalars(statement.limit(sheets.MOST_ROWS)).all())
-        step = next((step for step in STEPS.values() if any(progress.states.get(state) for state in step.states)), None)
+        ready = queries.with_notice_over(session, county, batch_id, looking.today)
+        step, others = _to_do(actor, progress.states, ready)
         running = desk.jobs_of_batch(session, county, batch_id)
         return pages.render(
             "registry/batch.html",
@@ -81,13 +83,37 @@ def one(county: str, batch_id: UUID) -> Response:
             life=LIFE,
             today=looking.today,
             step=step,
-            mine=step is not None and actor.has(*step.roles),
-            waiting=sum(progress.states.get(state, 0) for state in step.states) if step else 0,
+            others=others,
             jobs=running,
             busy=next((job for job in running if job.state in jobs.UNDER_WAY), None),
             may_act=actor.has(*OFFICERS),
             roster=roster_queries.roster_of_batch(session, county, batch_id),
         )
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A step that cases of a batch wait for: how many, whether who looks takes it, and whether it can be taken now."""
+
+    step: steps.Step
+    cases: int
+    mine: bool
+    now: bool
+
+
+def _to_do(actor: Actor, states: Mapping[str, int], ready: int) -> tuple[_Waiting | None, list[_Waiting]]:
+    """The step to go on with, and the others that some of the batch wait for. Where members are held up, the rest go on: what
+    who looks can do now comes first, of that what most wait for. ready: how many have had their notice."""
+    waiting = []
+    for step in STEPS.values():
+        found = sum(states.get(state, 0) for state in step.states)
+        now = step.name != "register" or ready > 0
+        if found:
+            waiting.append(
+                _Waiting(step, ready if step.name == "register" and now else found, actor.has(*step.roles), now)
+            )
+    best = max(waiting, key=lambda one: (one.mine and one.now, one.cases if one.mine and one.now else 0), default=None)
+    return best, [one for one in waiting if one is not best]
 
 
 @blueprint.get("/batches/<county>/<uuid:batch_id>/steps/<step>")
