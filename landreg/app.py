@@ -52,7 +52,7 @@ from landreg.land.place_names import place
 from landreg.registry import routes as registry_routes
 from landreg.registry.routes import books, public
 from landreg.settlement import routes as settlement_routes
-from landreg.web import i18n, packed, pages, problems
+from landreg.web import cookies, i18n, packed, pages, problems
 from landreg.web.server import LONGEST_LINE, Worker
 
 # The desks whose logins a process holds; what it has no login for, an intruder in it cannot reach.
@@ -70,7 +70,8 @@ ROOMS = {
     Desk.SETTLEMENT: settlement_routes.ROOMS,
 }  # fmt: skip
 COOKIES = {Desk.REGISTRY: "landreg", Desk.SETTLEMENT: "landreg-window"}
-"""Of one machine's addresses a browser sends every cookie to all: the sessions of two processes are two cookies."""
+"""Of one machine's addresses a browser sends every cookie to all: the sessions of two processes are two cookies, and each reads
+its own alone (`web.cookies`)."""
 FORM_PARTS = 20_000
 GARBAGE = 20_000
 """Objects that a server's process makes before it looks for garbage: Python's 700 cost a fifteenth of a page."""
@@ -99,6 +100,7 @@ def create_app(settings: Settings) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
         WTF_CSRF_TIME_LIMIT=None,
     )
+    app.wsgi_app = cookies.only(app.wsgi_app, {app.config["SESSION_COOKIE_NAME"], i18n.COOKIE, pages.COOKIE})  # type: ignore[assignment,method-assign]
     if secure:
         # Behind one proxy that ends TLS; without it nobody's word on where a request comes from is taken.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]

@@ -107,7 +107,7 @@ def appearance() -> Redirect:
     if chosen.language in i18n.LANGUAGES:
         _keep(response, i18n.COOKIE, chosen.language)
     if chosen.theme in pages.THEMES:
-        _keep(response, "theme", chosen.theme)
+        _keep(response, pages.COOKIE, chosen.theme)
     return response
 
 

@@ -5,7 +5,9 @@ closed. A step of the worker, by the register's clock; each in a transaction of 
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from uuid import UUID, uuid4
 
 from landreg.core.actor import WORKER, Actor
@@ -19,10 +21,10 @@ from landreg.exit.rules.course import FINAL, stage
 from landreg.registry.casebook import Case
 from landreg.registry.casework.applications import case_number
 from landreg.registry.casework.cases import note, set_values
-from landreg.registry.effects import Changes, RightBundle
+from landreg.registry.effects import Changes, RightBundle, Standing
 from landreg.registry.effects import exits as effects
 from landreg.registry.facts import standing
-from landreg.registry.facts.exits import closed_by, parcels_held
+from landreg.registry.facts.returning import closed_by, codes_of, free, taken_by
 from landreg.registry.lapses import OFFICE
 from landreg.registry.rules.exit_requests import ExitAsked
 from landreg.registry.rules.requests import plain
@@ -81,33 +83,39 @@ def come_back(office: Actor, county: str, exit_id: UUID) -> int:
     """
     with unit_of_work(office) as uow:
         row = queries.one(uow.session, county, exit_id)
-        act = None if row is None or row.returns_on is None else queries.act_of(uow.session, row)
-        if row is None or act is None:
+        on_day = None if row is None else row.returns_on
+        act = None if row is None or on_day is None else queries.act_of(uow.session, row)
+        if row is None or on_day is None or act is None:
             return 0
         former = [one for one in closed_by(uow.session, county, act) if one.right_id in row.right_ids]
-        given = [parcel.row["parcel_id"] for one in former for parcel in one.parcels]
+        lost = {one.right_id: taken_by(uow.session, county, act, one, on_day) for one in former}
+        given = [parcel.row["parcel_id"] for some in lost.values() for parcel in some]
         uow.lock_parcels(county, given)
-        if row.returns_on is None or row.returns_on > beijing_day(uow.now):
+        if on_day > beijing_day(uow.now):
             return 0
-        stands = standing.rights(uow.session, county, row.right_ids)
-        changes = _back(uow, row, former, stands)
-        if changes is None:
-            _logger.warning("exit %s: its land is under another right", row.number)
+        if not free(uow.session, county, given):
+            _logger.warning(
+                "exit %s: its land is under another right, or is no more the parcel that it was", row.number
+            )
             return 0
-        _enter(uow, row, former[0], changes)
-        event = event_of(uow, row, "return", row.returns_on)
+        _enter(uow, row, former[0], _back(uow, row, former, lost, on_day), codes_of(uow.session, county, given))
+        event = event_of(uow, row, "return", on_day)
         uow.session.add(event)
         uow.session.flush()
         logged.stage_event(uow, event)
     return 1
 
 
-def _enter(uow: UnitOfWork, row: Exit, first: RightBundle, changes: Changes) -> None:
-    """Write the act on a case of its own, which waits for the household's certificate: nobody applied, and nobody reviews it."""
+def _enter(uow: UnitOfWork, row: Exit, first: RightBundle, changes: Changes, codes: Sequence[str]) -> None:
+    """Write the act on a case of its own, which waits for the household's certificate: nobody applied, and nobody reviews it.
+
+    codes: of the parcels that come back; the case names them where they are not all.
+    """
     right, act_id = first.right.row, uuid4()
+    named = tuple(codes) if row.parcels or row.cut_parcel else ()
     case = Case(
         county=row.county, case_id=uuid4(), village=row.village, act_kind=KIND, state="draft", findings=[],
-        request=plain(ExitAsked(row.mode, tuple(row.parcels))), number=case_number(uow, row.county),
+        request=plain(ExitAsked(row.mode, named)), number=case_number(uow, row.county),
         right_kind=right["kind"], subject_code=right["code"], right_ids=row.right_ids,
         household_code=row.household_code, applicant=row.applicant, prepared_by=uow.actor.account_id,
     )  # fmt: skip
@@ -130,15 +138,13 @@ def _enter(uow: UnitOfWork, row: Exit, first: RightBundle, changes: Changes) -> 
     note(uow, [case], "register")
 
 
-def _back(uow: UnitOfWork, row: Exit, former: list[RightBundle], stands: dict[UUID, RightBundle]) -> Changes | None:
-    """What the act does; None where one of the parcels lies under another right."""
-    assert row.returns_on is not None  # noqa: S101  (asked before)
-    on, changes = row.returns_on, Changes((), row.returns_on)
+def _back(
+    uow: UnitOfWork, row: Exit, former: Sequence[RightBundle], lost: Mapping[UUID, Sequence[Standing]], on: date
+) -> Changes:
+    """What the act does: each right goes on over what it lost too, or is there again over that."""
+    changes = Changes((), on)
+    stands = standing.rights(uow.session, row.county, row.right_ids)
     for bundle in former:
         now = stands.get(bundle.right_id)
-        kept = set(now.codes) if now else set()
-        lost = [parcel for parcel in bundle.parcels if parcel.row["parcel_id"] not in kept]
-        if parcels_held(uow.session, row.county, [parcel.row["parcel_id"] for parcel in lost]):
-            return None
-        changes = effects.joined(changes, effects.come_back(bundle, now, lost, on, uuid4))
+        changes = effects.joined(changes, effects.come_back(bundle, now, lost[bundle.right_id], on, uuid4))
     return replace(changes, ends={})

@@ -18,6 +18,7 @@ from landreg.law.book import all_rules
 
 T = TypeVar("T")
 THEMES = ("auto", "light", "dark")
+COOKIE = "theme"
 PAGE_SIZE = 50
 PAGE_SIZES = (20, 50, 100, 200)
 LAST_PAGE = 100_000
@@ -161,7 +162,7 @@ def url_with(**changes: Any) -> str:
 
 def theme() -> str:
     """The reader's choice of light or dark; "auto" follows the reader's system."""
-    chosen = request.cookies.get("theme", "")
+    chosen = request.cookies.get(COOKIE, "")
     return chosen if chosen in THEMES else THEMES[0]
 
 

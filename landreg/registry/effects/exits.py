@@ -60,18 +60,21 @@ def come_back(
     former: RightBundle, standing: RightBundle | None, lost: Sequence[Standing], on: date, new: NewId
 ) -> Changes:
     """What was given for some years is the household's again. former: the right as the exit closed it. standing: as it goes on
-    meanwhile over what stayed, None where nothing did. lost: the rows of the parcels that were given.
+    meanwhile over what stayed, None where nothing did, or that has ended since. lost: the rows of the parcels that were given.
     """
+    back = [replace(parcel, since=on) for parcel in lost]
     if standing is not None:
-        whole = (*standing.parcels, *(replace(parcel, since=on) for parcel in lost))
+        whole = (*standing.parcels, *back)
         return followed(standing, on, new, areas(whole), {}, whole)
     row = new()
-    contract = () if former.contract is None else (former.contract.from_day(on, row_id=new()),)
+    # A homestead's area stays within what was confirmed: it comes back as it was.
+    told = areas(lost) if former.right.row["kind"] == CONTRACT else {}
+    contract = () if former.contract is None else (former.contract.from_day(on, row_id=new(), **told),)
     opens = (
         *contract,
-        former.right.from_day(on, row_id=row),
+        former.right.from_day(on, row_id=row, **told),
         *(holder.from_day(on, right_row=row) for holder in former.holders),
-        *(parcel.from_day(on, right_row=row) for parcel in former.parcels),
+        *(parcel.from_day(on, right_row=row, position=place) for place, parcel in enumerate(back, 1)),
     )
     return Changes(opens, on)
 

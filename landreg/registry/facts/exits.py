@@ -9,10 +9,9 @@ from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from landreg.core.tables import in_force
 from landreg.law.book import act_type
 from landreg.registry.casebook import Case
 from landreg.registry.effects import Changes, RightBundle, Standing
@@ -23,7 +22,6 @@ from landreg.registry.facts.ground import OnGround, parcels_in_force
 from landreg.registry.facts.households import operated
 from landreg.registry.facts.parcels import parts_of
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted, term_of
-from landreg.registry.model import Contract, Right, RightHolder, RightParcel
 from landreg.registry.rules.act_facts import Restricted
 from landreg.registry.rules.exit_requests import ExitAsked
 from landreg.registry.rules.exits import ExitFacts
@@ -200,38 +198,6 @@ def pending_exits(session: Session, cases: Sequence[Case]) -> dict[UUID, tuple[R
         )
         for case in cases
     }
-
-
-def closed_by(session: Session, county: str, act_id: UUID) -> list[RightBundle]:
-    """The rights that an act closed, with what hung on them, as they stood until then."""
-
-    def ended(table: Any) -> Sequence[Any]:
-        return session.scalars(select(table).where(table.county == county, table.ended_by_act == act_id)).all()
-
-    holders, parcels = ended(RightHolder), ended(RightParcel)
-    contracts = {row.contract_id: row for row in ended(Contract)}
-    return [
-        RightBundle(
-            standing.standing("right", right),
-            tuple(standing.standing("right_holder", one) for one in holders if one.right_row == right.row_id),
-            tuple(
-                standing.standing("right_parcel", one)
-                for one in sorted(parcels, key=lambda one: one.position)
-                if one.right_row == right.row_id
-            ),
-            standing.standing("contract", contracts[right.contract_id]) if right.contract_id in contracts else None,
-        )
-        for right in ended(Right)
-    ]
-
-
-def parcels_held(session: Session, county: str, parcel_ids: Sequence[UUID]) -> frozenset[UUID]:
-    """Those of the parcels that lie under a right in force."""
-    found = select(RightParcel.parcel_id).join(
-        Right, (Right.county == RightParcel.county) & (Right.row_id == RightParcel.right_row)
-    )
-    found = found.where(RightParcel.county == county, RightParcel.parcel_id.in_(parcel_ids))
-    return frozenset(session.scalars(found.where(in_force(RightParcel), in_force(Right))))
 
 
 _PENDING = """

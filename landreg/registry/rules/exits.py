@@ -72,8 +72,8 @@ def exit_4_not_taken_back(facts: ExitFacts, law: Law) -> Finding | None:
 
 
 def exit_5_whole_part_or_for_years(facts: ExitFacts, law: Law) -> Finding | None:
-    """EXIT-5: a whole exit names no parcel, a part names some or is drawn on one and leaves some land, a temporary one has its
-    day and goes to the collective alone. domain.md EXIT-5.
+    """EXIT-5: a whole exit names no parcel, a part names some or is drawn on one and leaves some land, a temporary one is either,
+    has its day and goes to the collective alone. domain.md EXIT-5.
     """
     asked = facts.asked
     if not isinstance(asked, ExitAsked) or not facts.in_force:
@@ -81,20 +81,20 @@ def exit_5_whole_part_or_for_years(facts: ExitFacts, law: Law) -> Finding | None
     most = law.days("EXIT-5.most_years")
     own, given = {*facts.parcels}, {*asked.parcels}
     sound = given <= own and (not given or facts.contracted)
+    drawn = not asked.cut or (facts.contracted and asked.cut in own - given)
     match asked.mode:
         case "whole":
             sound = sound and not given and not asked.cut and asked.returns_on is None
         case "part":
-            drawn = not asked.cut or (facts.contracted and asked.cut in own - given)
             sound = sound and drawn and bool(given or asked.cut) and given != own and asked.returns_on is None
         case "temporary":
             day, today = asked.returns_on, facts.today or law.on
             sound = (
                 sound
+                and drawn
                 and day is not None
                 and today < day <= months_after(today, 12 * most)
                 and asked.taker_id is None
-                and not asked.cut
             )
         case _:
             sound = False
@@ -118,7 +118,7 @@ def lo_5_operated_land(facts: ExitFacts, law: Law) -> Finding | None:
     asked = facts.asked
     if not isinstance(asked, ExitAsked):
         return None
-    given = (*asked.parcels, asked.cut) if asked.mode == "part" else asked.parcels or facts.parcels
+    given = (*asked.parcels, asked.cut) if asked.parcels or asked.cut else facts.parcels
     rights = sorted({facts.operated[code] for code in given if code in facts.operated})
     return Finding("LO-5", "parcels", {"rights": rights}, subject=facts.code) if rights else None
 

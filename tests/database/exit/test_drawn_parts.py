@@ -14,13 +14,15 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
 from landreg.core.periods import beijing_day
-from landreg.exit import offering
+from landreg.exit import days, offering
 from landreg.registry.facts import drawn
 from landreg.registry.facts.ground import on_ground
+from landreg.registry.rules.parcel_requests import ParcelMerge, ParcelSplit
 from tests.database.exit.test_exits import OTHER, rechecked
+from tests.database.registry.test_parcel_acts import LOWER, NEXT, UPPER, done, line, under
 from tests.exit_kit import agreed, asked_for, paid, seen, stage_of, to_register
-from tests.registry_kit import Connection, codes, one, right_of, to_rights
-from tests.villages import COUNTY, VILLAGE
+from tests.registry_kit import Connection, codes, one, pass_days, right_of, to_rights
+from tests.villages import COUNTY, VILLAGE, past_triggers
 
 AREA = 'SELECT area_m2 FROM registry."right" WHERE right_id = :r AND upper_inf(recorded) AND upper_inf(valid)'
 HELD = """
@@ -80,6 +82,56 @@ def test_a_drawn_part_goes_back_as_a_parcel_of_its_own_and_the_rest_stays_by_one
     assert rechecked(database, worker) == []
 
 
+def test_a_drawn_part_given_for_a_year_comes_back_on_its_day_whatever_became_of_the_rest(
+    registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
+) -> None:
+    right = right_of(registrar)
+    found = asked_for(registrar, right, mode="temporary", years=1, cut=LOWER, shape=west(registrar, LOWER, 5))
+    agreed(registrar, superuser, found)
+    paid(registrar, found)
+    to_register(registrar, reviewer, superuser, found)
+    west_part, rest = seen(registrar, found).case.request["codes"]
+    assert under(registrar, right) == {rest: Decimal("300.00"), UPPER: Decimal("400.00")}
+    # What stayed is divided meanwhile: it comes back neither twice nor as it was.
+    done(registrar, reviewer, superuser, "parcel_split", ParcelSplit((UPPER,), line((7, 19), (7, 41))))
+    pass_days(superuser, 200)
+    assert days.work(worker) == 1
+    assert days.work(worker) == 0
+    now = under(registrar, right)
+    assert sorted(now.values()) == [Decimal("100.00"), Decimal("140.00"), Decimal("260.00"), Decimal("300.00")]
+    assert (now[west_part], now[rest]) == (Decimal("100.00"), Decimal("300.00"))
+    assert one(registrar, AREA, r=right) == Decimal("800.00")
+    asked = "SELECT request->'parcels' FROM registry.\"case\" WHERE act_kind = 'exit_return'"
+    assert (stage_of(registrar, found), one(registrar, asked)) == ("return", [west_part])
+    assert rechecked(database, worker) == []
+    # Both halves are one parcel again when the household asks for it.
+    done(registrar, reviewer, superuser, "parcel_merge", ParcelMerge((west_part, rest)))
+    assert sorted(under(registrar, right).values())[-1] == Decimal("400.00")
+    assert one(registrar, AREA, r=right) == Decimal("800.00")
+    assert rechecked(database, worker) == []
+
+
+def test_land_that_is_another_s_on_the_day_of_its_return_is_left_to_the_office(
+    registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor
+) -> None:
+    found = asked_for(registrar, right_of(registrar), mode="temporary", years=1, parcels=(LOWER,))
+    agreed(registrar, superuser, found)
+    paid(registrar, found)
+    to_register(registrar, reviewer, superuser, found)
+    pass_days(superuser, 200)
+    with past_triggers(superuser):
+        superuser.execute(
+            "UPDATE registry.right_parcel SET recorded = tstzrange(system.clock(), NULL),"
+            " valid = daterange(CAST(system.clock() AS date), NULL),"
+            " parcel_id = (SELECT parcel_id FROM land.parcel WHERE code = %s LIMIT 1)"
+            " WHERE parcel_id = (SELECT parcel_id FROM land.parcel WHERE code = %s LIMIT 1)"
+            " AND upper_inf(recorded) AND upper_inf(valid)",
+            [LOWER, NEXT],
+        )
+    assert days.work(worker) == 0
+    assert stage_of(registrar, found) == "ended"
+
+
 def test_a_household_of_the_collective_takes_a_drawn_part_beside_a_whole_parcel(
     registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:
@@ -94,12 +146,14 @@ def test_a_household_of_the_collective_takes_a_drawn_part_beside_a_whole_parcel(
     assert rechecked(database, worker) == []
 
 
-def test_what_is_drawn_is_a_part_of_one_parcel_of_the_contract_for_good(registrar: Actor) -> None:
+def test_what_is_drawn_is_a_part_of_one_parcel_of_the_contract(registrar: Actor) -> None:
     code = parcel_of(registrar)
     shape = west(registrar, code, 5)
     others: list[tuple[dict[str, Any], str]] = [
         ({"mode": "whole"}, "EXIT-5"),
-        ({"mode": "temporary", "years": 2}, "EXIT-5"),
+        ({"mode": "temporary"}, "EXIT-5"),
+        ({"mode": "temporary", "years": 2, "parcels": (code,)}, "EXIT-5"),
+        ({"mode": "temporary", "years": 2, "taker": OTHER}, "EXIT-5"),
         ({"parcels": (code,)}, "EXIT-5"),
         ({"cut": f"{VILLAGE[:14]}0100099"}, "EXIT-5"),
         ({"shape": west(registrar, code, 40)}, "PAR-1"),
@@ -118,7 +172,7 @@ def test_the_database_itself_keeps_a_drawn_part_to_an_exit_of_a_part(registrar: 
     code = parcel_of(registrar)
     found = asked_for(registrar, mode="part", cut=code, shape=west(registrar, code, 5))
     for changed in (
-        "mode = 'temporary', returns_on = now()",
+        "mode = 'whole'",
         "cut_m2 = NULL",
         "parcels = ARRAY[cut_parcel]",
         "cut_m2 = 0",

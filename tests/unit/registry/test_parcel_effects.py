@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landreg.registry.effects import RightBundle, Standing
+from landreg.registry.effects.exits import come_back
 from landreg.registry.effects.parcels import Part, Spoken, SpokenRight, correct, correct_right, redivide, redraw
 
 DAY, SINCE = date(2026, 7, 1), date(1998, 1, 1)
@@ -122,3 +123,11 @@ def test_a_corrected_right_keeps_its_days_and_its_parcels() -> None:
     (right,) = opened(changes, "right")
     assert (right.row["nature"], right.since, right.row["area_m2"]) == ("120", SINCE, Decimal("400.00"))
     assert [row.row["area_m2"] for row in opened(changes, "right_parcel")] == [Decimal("400.00")]
+
+
+def test_of_a_right_that_ended_meanwhile_only_what_was_lent_comes_back() -> None:
+    former = bundle((P, "400.00"), (Q, "300.00"))
+    changes = come_back(former, None, former.parcels[1:], DAY, ids())
+    (right,), (parcel,) = opened(changes, "right"), opened(changes, "right_parcel")
+    assert (right.row["right_id"], right.row["area_m2"]) == (RIGHT, Decimal("300.00"))
+    assert (parcel.row["parcel_id"], parcel.row["position"], parcel.since) == (Q, 1, DAY)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 import time
 from typing import Any
 
 import pytest
+from flask import request, request_started
 
 from landreg.access import sealing
 from landreg.core.actor import Desk, Role
@@ -111,6 +113,47 @@ def test_a_session_of_the_register_opens_nothing_at_the_window_nor_the_other_way
     for value in theirs.values():
         other.set_cookie(next(iter(cookies)), value)
     assert other.get("/cases").status_code in (302, 303, 401, 403, 404)
+
+
+def jar(client: Any) -> dict[str, str]:
+    """The cookies that a browser keeps."""
+    return {cookie.key: cookie.value for cookie in client._cookies.values()}
+
+
+def test_at_one_host_name_each_process_reads_its_own_cookie_and_neither_says_nor_ends_the_other_s(
+    wen: Browser, window: Any, app: Any, account: OpenAccount, browser: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A browser sends a host's cookies to each of its ports: both processes are sent both sessions."""
+    account("deng", Role.REGISTRAR)
+    browser.log_in("deng")
+    sessions = {"landreg": jar(browser.client)["landreg"], "landreg-window": jar(wen.client)["landreg-window"]}
+    for name, value in sessions.items():
+        browser.client.set_cookie(name, value)
+        wen.client.set_cookie(name, value)
+    read: list[tuple[str, set[str]]] = []
+
+    def note(sender: Any, **_: Any) -> None:
+        read.append((sender.config["SESSION_COOKIE_NAME"], set(request.cookies) | {request.headers.get("Cookie", "")}))
+
+    answers = []
+    with caplog.at_level(logging.DEBUG), request_started.connected_to(note):
+        for one, inside in ((browser, "/cases"), (wen, "/applications")):
+            answers += [one.get(inside), one.get("/nowhere"), one.client.post("/logout"), one.post("/logout", {})]
+            assert one.get(inside).status_code in (302, 303)
+            # Who signed out of one is in the other as before.
+            if one is browser:
+                assert wen.get("/applications").status_code == 200
+    assert {"landreg", "landreg-window"} == {own for own, _ in read}
+    for own, names in read:
+        (other,) = {"landreg", "landreg-window"} - {own}
+        assert other not in names
+        assert not any(sessions[other] in said for said in names)
+    for number, answer in enumerate(answers):
+        own, other = ("landreg", "landreg-window") if number < len(answers) / 2 else ("landreg-window", "landreg")
+        assert {told.partition("=")[0] for told in answer.headers.getlist("Set-Cookie")} <= {own}
+        assert sessions[other] not in answer.text
+        assert "Clear-Site-Data" not in answer.headers
+    assert not any(value in caplog.text for value in sessions.values())
 
 
 def test_the_window_s_process_knows_no_address_of_the_register(window: Any, wen: Browser) -> None:

@@ -1,0 +1,97 @@
+"""Facts for what comes back of an exit: the rights as its act closed them, and the parcels that it took from each."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from landreg.core.tables import in_force
+from landreg.land.model import Parcel, ParcelOrigin
+from landreg.registry.effects import RightBundle, Standing
+from landreg.registry.effects.parcels import Part, over_parts
+from landreg.registry.facts import standing
+from landreg.registry.model import Contract, Right, RightHolder, RightParcel
+
+
+def closed_by(session: Session, county: str, act_id: UUID) -> list[RightBundle]:
+    """The rights that an act closed, with what hung on them, as they stood until then."""
+
+    def ended(table: Any) -> Sequence[Any]:
+        return session.scalars(select(table).where(table.county == county, table.ended_by_act == act_id)).all()
+
+    holders, parcels = ended(RightHolder), ended(RightParcel)
+    contracts = {row.contract_id: row for row in ended(Contract)}
+    return [
+        RightBundle(
+            standing.standing("right", right),
+            tuple(standing.standing("right_holder", one) for one in holders if one.right_row == right.row_id),
+            tuple(
+                standing.standing("right_parcel", one)
+                for one in sorted(parcels, key=lambda one: one.position)
+                if one.right_row == right.row_id
+            ),
+            standing.standing("contract", contracts[right.contract_id]) if right.contract_id in contracts else None,
+        )
+        for right in ended(Right)
+    ]
+
+
+def taken_by(session: Session, county: str, act_id: UUID, former: RightBundle, on: date) -> list[Standing]:
+    """The parcels that an act took from a right that it closed, as rows of that right from a day on: those under it until then
+    that it did not go on over, and of a parcel that the act divided the parts that went, with their share of its area.
+    """
+    kept = set(session.scalars(_gone_on_over(county, act_id, former.right_id)))
+    parts: dict[UUID, list[tuple[UUID, Part]]] = defaultdict(list)
+    for origin, row in session.execute(_made_by(county, act_id)):
+        lost = row.parcel_id not in kept
+        parts[origin].append((row.parcel_id, Part(row.code, "", row.registered_area_m2, lost=lost)))
+    rows = [(one, one.row["parcel_id"] not in kept) for one in former.parcels]
+    for one in former.parcels:
+        if one.row["parcel_id"] in parts:
+            divided = over_parts(former, {one.row["parcel_id"]}, parts[one.row["parcel_id"]], on)
+            of_it = {parcel_id for parcel_id, _ in parts[one.row["parcel_id"]]}
+            rows = [(row, lost) for row, lost in rows if row is not one]
+            rows += [(row, lost) for row, lost in divided if row.row["parcel_id"] in of_it]
+    return [row for row, lost in rows if lost]
+
+
+def codes_of(session: Session, county: str, parcel_ids: Sequence[UUID]) -> list[str]:
+    """The codes of parcels in force, in order."""
+    found = select(Parcel.code).where(Parcel.county == county, Parcel.parcel_id.in_(parcel_ids), in_force(Parcel))
+    return list(session.scalars(found.order_by(Parcel.code)))
+
+
+def free(session: Session, county: str, parcel_ids: Sequence[UUID]) -> bool:
+    """Whether all of the parcels are in force and none of them lies under a right in force."""
+    there = select(func.count()).select_from(Parcel)
+    there = there.where(Parcel.county == county, Parcel.parcel_id.in_(parcel_ids), in_force(Parcel))
+    held = select(RightParcel.parcel_id).join(
+        Right, (Right.county == RightParcel.county) & (Right.row_id == RightParcel.right_row)
+    )
+    held = held.where(RightParcel.county == county, RightParcel.parcel_id.in_(parcel_ids))
+    held = held.where(in_force(RightParcel), in_force(Right))
+    return session.scalar(there) == len(parcel_ids) and session.scalars(held).first() is None
+
+
+def _gone_on_over(county: str, act_id: UUID, right_id: UUID) -> Any:
+    """The parcels over which an act lets a right go on: what it only said anew of the days before is none of them."""
+    found = select(RightParcel.parcel_id).join(
+        Right, (Right.county == RightParcel.county) & (Right.row_id == RightParcel.right_row)
+    )
+    found = found.where(Right.county == county, Right.right_id == right_id, Right.act_id == act_id)
+    return found.where(RightParcel.act_id == act_id, func.upper_inf(RightParcel.valid))
+
+
+def _made_by(county: str, act_id: UUID) -> Any:
+    """The parcels that an act made out of others, from west to east as their codes are, each with its origin."""
+    found = select(ParcelOrigin.origin_id, Parcel).join(
+        Parcel, (Parcel.county == ParcelOrigin.county) & (Parcel.parcel_id == ParcelOrigin.parcel_id)
+    )
+    found = found.where(ParcelOrigin.county == county, ParcelOrigin.act_id == act_id, Parcel.act_id == act_id)
+    return found.order_by(Parcel.code)
