@@ -1,4 +1,4 @@
-"""A household's own listings, by itself or through its agent: what it offers, how that stands, and the way back.
+"""A household's own listings, by itself or through its agent, and an organisation's: what is offered, how it stands, the way back.
 
 An agent's pages lie under the consent by which the agent acts; a band across each of them says whose act it is.
 """
@@ -22,8 +22,8 @@ from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, NotFound, Refused
 from landreg.core.periods import DAY, beijing_day
+from landreg.exchange.listings import floor_queries, papers, service
 from landreg.exchange.listings import listing_queries as queries
-from landreg.exchange.listings import papers, service
 from landreg.exchange.listings.photos import Kept
 from landreg.exchange.routes import listing_forms as forms
 from landreg.law.queries import load_law
@@ -34,6 +34,8 @@ from landreg.registry.routes.surroundings import store
 from landreg.web import pages, problems
 
 blueprint = Blueprint("own_listings", __name__)
+OWNERS = (Role.FARMER, Role.TAKER)
+"""A household, and an organisation that holds land by the register and passes it on."""
 
 
 @blueprint.app_template_filter()
@@ -43,21 +45,21 @@ def day_before(day: date) -> date:
 
 
 @blueprint.get("/my/listings")
-@allow(Role.FARMER)
+@allow(*OWNERS)
 def index() -> Response:
     """The household's listings, the newest first, and what it may list."""
     return _index(_bound(), None)
 
 
 @blueprint.get("/my/listings/new/<uuid:right_id>")
-@allow(Role.FARMER)
+@allow(*OWNERS)
 def new(right_id: UUID) -> Response:
     """The form. ?kind: another kind of transfer; ?part: of one parcel a part, drawn on the map."""
     return _form(_bound(), right_id, None)
 
 
 @blueprint.post("/my/listings/new/<uuid:right_id>")
-@allow(Role.FARMER)
+@allow(*OWNERS)
 @problems.back_to(new)
 def listed(right_id: UUID) -> Redirect | Response:
     """List it, or only say what is wrong with it."""
@@ -65,14 +67,14 @@ def listed(right_id: UUID) -> Redirect | Response:
 
 
 @blueprint.get("/my/listings/<county>/<uuid:listing_id>")
-@allow(Role.FARMER)
+@allow(*OWNERS)
 def one(county: str, listing_id: UUID) -> Response:
     """One listing: how it stands, and the button that takes it back."""
     return _one(_bound(), county, listing_id, None)
 
 
 @blueprint.post("/my/listings/<county>/<uuid:listing_id>/withdraw")
-@allow(Role.FARMER)
+@allow(*OWNERS)
 @problems.back_to(one)
 def withdraw(county: str, listing_id: UUID) -> Redirect:
     """Take it back, by one click."""
@@ -82,14 +84,14 @@ def withdraw(county: str, listing_id: UUID) -> Redirect:
 
 
 @blueprint.get("/my/listings/<county>/<uuid:listing_id>/photos/<int:position>.jpg")
-@allow(Role.FARMER)
+@allow(*OWNERS)
 def photo(county: str, listing_id: UUID, position: int) -> Response:
     """A photo of one's own listing."""
     return photo_of(_bound(), county, listing_id, position)
 
 
 @blueprint.get("/my/listings/<county>/<uuid:listing_id>/papers/<kind>")
-@allow(Role.FARMER)
+@allow(*OWNERS)
 def paper(county: str, listing_id: UUID, kind: str) -> Response:
     """A paper of one's own listing."""
     return paper_of(_bound(), county, listing_id, kind)
@@ -159,10 +161,13 @@ def paper_of(actor: Actor, county: str, listing_id: UUID, kind: str) -> Response
 
 
 def _bound() -> Actor:
-    """The farmer who asks. Raises Refused (ACC-30) when the account is bound to no household."""
+    """Who asks: a farmer for the household, or whoever was opened for an organisation that holds land by the register.
+
+    Raises Refused (ACC-30) when a farmer's account is bound to no household, (LST-29) for an organisation without land.
+    """
     actor = current_actor()
     if actor.household is None:
-        raise Refused(Finding("ACC-30"))
+        raise Refused(Finding("ACC-30" if actor.has(Role.FARMER) else "LST-29"))
     return actor
 
 
@@ -200,6 +205,7 @@ def _form(actor: Actor, right_id: UUID, consent: Consent | None) -> Response:
         law = load_law(uow.session, right.county, today)
         before = _before(uow.session, right.county)
         handed_before = () if before is None else queries.papers(uow.session, right.county, before.listing_id)
+        floor = None if before is None else floor_queries.own(uow.session, right.county, before.listing_id)
     kinds = forms.kinds_of(right.kind, "household", today)
     asked = request.form.get("kind") or request.args.get("kind") or (before.kind if before else "")
     kind = next((one for one in kinds if one.kind == asked), kinds[0] if kinds else None)
@@ -209,7 +215,7 @@ def _form(actor: Actor, right_id: UUID, consent: Consent | None) -> Response:
     part = next((row.parcel_code for row in parcels if row.parcel_code == request.args.get("part")), "")
     return pages.render(
         "exchange/own_listing_form.html",
-        consent=consent, right=right, said=said, parcels=parcels, kind=kind, before=before, part=part,
+        consent=consent, right=right, said=said, parcels=parcels, kind=kind, before=before, part=part, floor=floor,
         kinds=[(one.kind, forms.named(one)) for one in kinds],
         drawing=forms.drawing(parcels, *([part] if part else [])),
         years=forms.year_choices(end, kind.most_years(law), today),
@@ -220,7 +226,8 @@ def _form(actor: Actor, right_id: UUID, consent: Consent | None) -> Response:
         slopes=forms.words("land_slope"),
         most_photos=law.days("LST-21.photos"), listing_id=request.form.get("listing") or uuid4(),
         photo_tokens=g.get("photo_tokens", ()), papers=papers.asked_of(kind),
-        paper_tokens=g.get("paper_tokens", forms.paper_tokens(handed_before)), checked=g.get("checked"), notes=g.get("notes", ()),
+        paper_tokens=g.get("paper_tokens", forms.paper_tokens(handed_before)),
+        checked=g.get("checked"), notes=g.get("notes", ()), area_m2=g.get("area_m2"),
     )  # fmt: skip
 
 
@@ -242,11 +249,11 @@ def _sent(actor: Actor, right_id: UUID, consent: Consent | None) -> Redirect | R
     with unit_of_work(actor) as uow:
         county = _county_of(uow.session, actor, right_id)
         said = queries.right_said(uow.session, county, right_id, own=True)
-        today = beijing_day(uow.now)
+        law = load_law(uow.session, county, beijing_day(uow.now))
     if said is None:
         raise NotFound
     end = said.term.upper if said.term is not None else None
-    offer = forms.offer_from(given, today, right_id, end, handed=handed)
+    offer = forms.offer_from(given, law, right_id, end, handed=handed)
     if "check" in request.form:
         return _checked(actor, county, offer, kept, right_id, consent)
     if consent is None:
@@ -265,7 +272,7 @@ def _checked(
     judged = service.judge(actor, county, offer, photos=len(kept))
     if judged.refused:
         raise Refused((*judged.refused, *judged.told))
-    g.checked, g.notes = offer, judged.told
+    g.checked, g.notes, g.area_m2 = offer, judged.told, judged.land.area_m2
     return _form(actor, right_id, consent)
 
 
@@ -285,6 +292,7 @@ def _one(actor: Actor, county: str, listing_id: UUID, consent: Consent | None) -
         return pages.render(
             "exchange/own_listing.html",
             listing=row,
+            floor=floor_queries.own(uow.session, county, listing_id),
             parcels=queries.parcels(uow.session, county, listing_id),
             photos=queries.photos(uow.session, county, listing_id),
             papers=queries.papers(uow.session, county, listing_id),
