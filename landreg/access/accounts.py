@@ -25,7 +25,9 @@ from landreg.web.i18n import language, shown_day
 blueprint = Blueprint("accounts", __name__)
 # Roles whose desks this process serves; those of the other desks are opened there, a farmer's by a code of the office.
 OFFERED = tuple(
-    role for role, desk in rules.DESK_OF.items() if desk in (Desk.REGISTRY, Desk.AUDITOR) or role is Role.AGENT
+    role
+    for role, desk in rules.DESK_OF.items()
+    if desk in (Desk.REGISTRY, Desk.EXCHANGE, Desk.AUDITOR) or role is Role.AGENT
 )
 
 SHUT_SHOWN = 10

@@ -18,7 +18,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.exchange.bidding import deal_queries, offers, sale_queries, sales, taker_queries, windows
 from landreg.exchange.model import Listing
-from landreg.exchange.routes import sale_live
+from landreg.exchange.routes import first_pages, sale_live
 from tests import bidding_kit as kit
 from tests.exchange_kit import NEIGHBOUR, OPERATOR
 from tests.plans import sent
@@ -253,11 +253,17 @@ def test_a_negotiation_and_the_members_window_on_the_farmer_s_pages(
     with unit_of_work(OPERATOR) as uow:
         (offer,) = deal_queries.offers(uow.session, COUNTY, listing.listing_id)
     owner = kit.farmer(superuser, listing.household_code)
+    with app.test_request_context():
+        (asked,) = first_pages.asked_of_you(owner)
+    assert [row.label for row in asked.rows] == ["有人出价：450.00 元/亩·年"]
     offers.say(owner, COUNTY, listing.listing_id, offer.taker_id, offers.Word("accept"))
+    assert all("已经谈妥" in taker.get(page).text for page in ("/", at))
+    assert "协商一致，待成交" in browser.get("/").text
     assert "跳过" in browser.get("/sales").text
     steps = f"/sales/listings/{COUNTY}/{listing.listing_id}"
     window = browser.post(f"{steps}/proceed").headers["Location"]
     assert browser.post(f"{window}/anew").status_code == 409
+    assert "成员优先权公示" in browser.get("/").text
     kit.pass_time(superuser, days=15)
     browser.log_in("jiaoyi")
     assert "重新公示</button>" in browser.get(window).text

@@ -23,6 +23,7 @@ from landreg.core.periods import DAY, years_after
 from landreg.exchange.listings import papers, photos
 from landreg.exchange.listings.photos import Kept
 from landreg.exchange.listings.reading import Offer
+from landreg.exchange.listings.rules.offer import first_day
 from landreg.exchange.model import ListingPaper
 from landreg.land import shown as land_shown
 from landreg.law.book import Law, terms
@@ -47,7 +48,7 @@ class ListingForm:
     """What the offerer says. years: a number, or to the end of the contract. listing: sent twice, the form is one listing."""
 
     kind: str = field(metadata={"most": 30})
-    price: Decimal
+    price: Decimal | None = None
     parcel: tuple[str, ...] = ()
     part: str = field(default="", metadata={"most": 200_000})
     years: str = field(default="", metadata={"most": 4})
@@ -85,13 +86,13 @@ OPTIONAL = ("water", "road", "slope", "grain")
 
 def offer_from(
     given: ListingForm,
-    today: date,
+    law: Law,
     right_id: UUID | None,
     end_of_term: date | None,
     papers: frozenset[str] = frozenset(),
     handed: Mapping[str, Attached] = MappingProxyType({}),
 ) -> Offer:
-    """The offer that a form makes on a day. end_of_term: exclusive. papers: kinds that are there; handed: files.
+    """The offer that a form makes on the law's day. end_of_term: exclusive. papers: kinds that are there; handed: files.
 
     Raises BadInput with every field that cannot be meant.
     """
@@ -105,11 +106,13 @@ def offer_from(
     years = _years(given, end_of_term)
     if years is None:
         faults.append(Finding("FORM-5" if given.years else "FORM-1", "years", {"given": given.years}))
-    if faults:
-        raise BadInput(faults)
-    closes_on = today + timedelta(days=given.days)
-    first = given.from_on or closes_on + DAY
-    if first.year > today.year + MOST_YEARS:
+    if given.price is None:
+        faults.append(Finding("FORM-1", "price"))
+    if faults or given.price is None:
+        raise BadInput([*faults, *([] if given.parcel else [Finding("FORM-1", "parcel")])])
+    closes_on = law.on + timedelta(days=given.days)
+    first = given.from_on or first_day(closes_on, given.way, law)
+    if first.year > law.on.year + MOST_YEARS:
         raise BadInput(Finding("FORM-2", "from_on", {"given": first.isoformat()}))
     until = end_of_term if years == 0 and end_of_term is not None else years_after(first, years or 0)
     return Offer(

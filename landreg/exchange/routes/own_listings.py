@@ -1,4 +1,4 @@
-"""A household's own listings, by itself or through its agent, and an organisation's: what is offered, how it stands, the way back.
+"""A household's own listings, by itself or through its agent: what it offers, how that stands, and the way back.
 
 An agent's pages lie under the consent by which the agent acts; a band across each of them says whose act it is.
 """
@@ -22,8 +22,8 @@ from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, NotFound, Refused
 from landreg.core.periods import DAY, beijing_day
-from landreg.exchange.listings import floor_queries, papers, service
 from landreg.exchange.listings import listing_queries as queries
+from landreg.exchange.listings import papers, service
 from landreg.exchange.listings.photos import Kept
 from landreg.exchange.routes import listing_forms as forms
 from landreg.law.queries import load_law
@@ -34,8 +34,6 @@ from landreg.registry.routes.surroundings import store
 from landreg.web import pages, problems
 
 blueprint = Blueprint("own_listings", __name__)
-OWNERS = (Role.FARMER, Role.TAKER)
-"""A household, and an organisation that holds land by the register and passes it on."""
 
 
 @blueprint.app_template_filter()
@@ -45,21 +43,21 @@ def day_before(day: date) -> date:
 
 
 @blueprint.get("/my/listings")
-@allow(*OWNERS)
+@allow(Role.FARMER)
 def index() -> Response:
     """The household's listings, the newest first, and what it may list."""
     return _index(_bound(), None)
 
 
 @blueprint.get("/my/listings/new/<uuid:right_id>")
-@allow(*OWNERS)
+@allow(Role.FARMER)
 def new(right_id: UUID) -> Response:
     """The form. ?kind: another kind of transfer; ?part: of one parcel a part, drawn on the map."""
     return _form(_bound(), right_id, None)
 
 
 @blueprint.post("/my/listings/new/<uuid:right_id>")
-@allow(*OWNERS)
+@allow(Role.FARMER)
 @problems.back_to(new)
 def listed(right_id: UUID) -> Redirect | Response:
     """List it, or only say what is wrong with it."""
@@ -67,14 +65,14 @@ def listed(right_id: UUID) -> Redirect | Response:
 
 
 @blueprint.get("/my/listings/<county>/<uuid:listing_id>")
-@allow(*OWNERS)
+@allow(Role.FARMER)
 def one(county: str, listing_id: UUID) -> Response:
     """One listing: how it stands, and the button that takes it back."""
     return _one(_bound(), county, listing_id, None)
 
 
 @blueprint.post("/my/listings/<county>/<uuid:listing_id>/withdraw")
-@allow(*OWNERS)
+@allow(Role.FARMER)
 @problems.back_to(one)
 def withdraw(county: str, listing_id: UUID) -> Redirect:
     """Take it back, by one click."""
@@ -84,14 +82,14 @@ def withdraw(county: str, listing_id: UUID) -> Redirect:
 
 
 @blueprint.get("/my/listings/<county>/<uuid:listing_id>/photos/<int:position>.jpg")
-@allow(*OWNERS)
+@allow(Role.FARMER)
 def photo(county: str, listing_id: UUID, position: int) -> Response:
     """A photo of one's own listing."""
     return photo_of(_bound(), county, listing_id, position)
 
 
 @blueprint.get("/my/listings/<county>/<uuid:listing_id>/papers/<kind>")
-@allow(*OWNERS)
+@allow(Role.FARMER)
 def paper(county: str, listing_id: UUID, kind: str) -> Response:
     """A paper of one's own listing."""
     return paper_of(_bound(), county, listing_id, kind)
@@ -161,13 +159,10 @@ def paper_of(actor: Actor, county: str, listing_id: UUID, kind: str) -> Response
 
 
 def _bound() -> Actor:
-    """Who asks: a farmer for the household, or whoever was opened for an organisation that holds land by the register.
-
-    Raises Refused (ACC-30) when a farmer's account is bound to no household, (LST-29) for an organisation without land.
-    """
+    """The farmer who asks. Raises Refused (ACC-30) when the account is bound to no household."""
     actor = current_actor()
     if actor.household is None:
-        raise Refused(Finding("ACC-30" if actor.has(Role.FARMER) else "LST-29"))
+        raise Refused(Finding("ACC-30"))
     return actor
 
 
@@ -205,7 +200,6 @@ def _form(actor: Actor, right_id: UUID, consent: Consent | None) -> Response:
         law = load_law(uow.session, right.county, today)
         before = _before(uow.session, right.county)
         handed_before = () if before is None else queries.papers(uow.session, right.county, before.listing_id)
-        floor = None if before is None else floor_queries.own(uow.session, right.county, before.listing_id)
     kinds = forms.kinds_of(right.kind, "household", today)
     asked = request.form.get("kind") or request.args.get("kind") or (before.kind if before else "")
     kind = next((one for one in kinds if one.kind == asked), kinds[0] if kinds else None)
@@ -215,7 +209,7 @@ def _form(actor: Actor, right_id: UUID, consent: Consent | None) -> Response:
     part = next((row.parcel_code for row in parcels if row.parcel_code == request.args.get("part")), "")
     return pages.render(
         "exchange/own_listing_form.html",
-        consent=consent, right=right, said=said, parcels=parcels, kind=kind, before=before, part=part, floor=floor,
+        consent=consent, right=right, said=said, parcels=parcels, kind=kind, before=before, part=part,
         kinds=[(one.kind, forms.named(one)) for one in kinds],
         drawing=forms.drawing(parcels, *([part] if part else [])),
         years=forms.year_choices(end, kind.most_years(law), today),
@@ -292,7 +286,6 @@ def _one(actor: Actor, county: str, listing_id: UUID, consent: Consent | None) -
         return pages.render(
             "exchange/own_listing.html",
             listing=row,
-            floor=floor_queries.own(uow.session, county, listing_id),
             parcels=queries.parcels(uow.session, county, listing_id),
             photos=queries.photos(uow.session, county, listing_id),
             papers=queries.papers(uow.session, county, listing_id),

@@ -23,6 +23,7 @@ export class Editor {
   private readonly around = new VectorSource();
   private readonly field: HTMLTextAreaElement | null;
   private readonly kind: string;
+  private draw: Draw | null = null;
 
   constructor(
     private readonly map: Map,
@@ -53,12 +54,15 @@ export class Editor {
     }
   }
 
+  /** Begin anew: what is drawn goes, and so do the points of a drawing that is under way. */
   clear(): void {
+    this.draw?.abortDrawing();
     this.drawn.clear();
     if (this.field) {
       this.field.value = this.kind === "boundary" ? this.field.defaultValue : "";
       this.show();
     }
+    this.hint();
   }
 
   private box(code: string): HTMLInputElement | null {
@@ -78,9 +82,15 @@ export class Editor {
         queueMicrotask(() => this.write(feature));
       });
       this.map.addInteraction(draw);
+      this.draw = draw;
     }
     this.map.addInteraction(new Snap({ source: this.around, pixelTolerance: SNAP_PX }));
-    this.status.textContent = this.kind === "pick" ? words.editPick : this.kind === "boundary" ? words.editBoundary : words.measureHint;
+    this.hint();
+  }
+
+  private hint(): void {
+    const hints: Record<string, string> = { pick: words.editPick, boundary: words.editBoundary, face: words.editFace };
+    this.status.textContent = hints[this.kind] ?? words.measureHint;
   }
 
   private corners(feature?: Feature): Coordinate[] {

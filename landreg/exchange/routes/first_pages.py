@@ -1,0 +1,178 @@
+"""What of the exchange waits for somebody, on the first page: the operator's work, and what a household or taker is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from landreg.access.home import Figure, Queue, Row, Shown, on_first_page
+from landreg.core.actor import Actor, Role
+from landreg.core.db import unit_of_work
+from landreg.core.units import mu_of
+from landreg.exchange.bidding import deal_queries, review_queries, sale_queries, told_queries
+from landreg.exchange.contracts import deal_queries as contract_deals
+from landreg.exchange.contracts import project_queries
+from landreg.exchange.contracts import queries as contracts
+from landreg.exchange.contracts.rules import rent
+from landreg.exchange.contracts.unsigned_queries import UNSIGNED, unsigned
+from landreg.exchange.listings import listing_queries as listings
+from landreg.exchange.model import Listing
+from landreg.land.place_names import name_of
+from landreg.registry.routes.surroundings import page_day
+from landreg.web import i18n
+
+ON_FIRST_PAGE = 8
+
+
+@on_first_page(Role.OPERATOR)
+def to_do(actor: Actor) -> Iterator[Shown]:
+    """What waits for the operator: listings to review, deals to bring about, contracts to draw and to sign, rents that are late."""
+    with unit_of_work(actor) as uow:
+        session = uow.session
+        count = listings.counts(session).get("submitted", 0)
+        waiting = session.scalars(listings.listed("submitted").limit(ON_FIRST_PAGE)).all()
+        held = sale_queries.sales(session, since=uow.now)
+        deals = contract_deals.deals_waiting(session)
+        unsigned_now = unsigned(session)
+        late = late_contracts(session)
+        next_steps = list(_next_steps(session))
+    at_review = url_for("listing_desk.index", state="submitted")
+    yield Figure(_("待审核的挂牌"), count, at_review)
+    yield Figure(_("进行中的场次"), len(held), url_for("sales.index"))
+    yield Figure(_("已成交，待拟合同"), len(deals), url_for("contracts.index"))
+    yield Figure(_("等双方签字的合同"), unsigned_now, url_for("contracts.index", state="part_signed"))
+    yield Figure(_("有价款逾期的合同"), late, url_for("contracts.late"))
+    yield Queue(_("待审核的挂牌"), at_review, [_to_review(row) for row in waiting], _("现在没有要审核的挂牌。"))
+    if next_steps:
+        yield Queue(_("等您办下一步的"), url_for("sales.index"), next_steps[:ON_FIRST_PAGE], "")
+    shown = [
+        Row(
+            f"{i18n.shown_term(standing.sale.way, 'listing_way')} {i18n.shown_term(standing.stage, 'sale_stage')}",
+            url_for("sales.one", county=standing.sale.county, sale_id=standing.sale.sale_id),
+            _("%(at)s 截止", at=i18n.shown_instant(standing.clock.closes_at)),
+        )
+        for standing in held[:ON_FIRST_PAGE]
+    ]
+    yield Queue(_("进行中的场次"), url_for("sales.index"), shown, _("现在没有进行中的场次。"))
+
+
+def late_contracts(session: Session) -> int:
+    """Contracts of which a rent is late today."""
+    today = page_day(session)
+    found = contracts.with_late_dues(session, today)
+    in_grain = contracts.wholes(session, [row for row in found if row.grain])
+    late_in_grain = sum(rent.late_since(one.settled, today) is not None for one in in_grain)
+    return sum(not row.grain for row in found) + late_in_grain
+
+
+def _to_review(row: Listing) -> Row:
+    """A listing that waits: which, how much land, where, at what price, how."""
+    said = f"{name_of(row.village)} {mu_of(row.area_m2)} {_('亩')} · {row.price:,.2f} {i18n.shown_term(row.unit, 'price_unit')}"
+    address = url_for("listing_desk.one", county=row.county, listing_id=row.listing_id)
+    way = i18n.shown_term(row.way, "listing_way")
+    return Row(f"{row.number} · {said}", address, f"{way} · {i18n.shown_instant(row.listed_at)}")
+
+
+def _next_steps(session: Session) -> Iterator[Row]:
+    """Reviews that are due, windows of the members, talks that came to a yes."""
+    for review, decision in review_queries.waiting_reviews(session):
+        if decision is None:
+            address = url_for("exchange_reviews.one", county=review.county, qualification_id=review.qualification_id)
+            yield Row(_("资格审查"), address, _("%(day)s 前作出决定", day=i18n.shown_day(review.due_on)))
+    windows = deal_queries.open_priorities(session, page_day(session))
+    yes = [one for one in deal_queries.accepted(session) if one.listing_id not in {w.listing_id for w in windows}]
+    told = told_queries.listings(
+        session, {(one.county, one.listing_id) for one in windows} | {(one.county, one.listing_id) for one in yes}
+    )
+    numbers = {listing_id: row.number for listing_id, row in told.items()}
+    for window in windows:
+        address = url_for("sale_deals.window", county=window.county, priority_id=window.priority_id)
+        note = _("公示到 %(day)s", day=i18n.shown_day(window.last_day))
+        yield Row(f"{_('成员优先权公示')} {numbers.get(window.listing_id, '')}", address, note)
+    for one in yes:
+        yield Row(
+            f"{_('协商一致，待成交')} {numbers.get(one.listing_id, '')}",
+            url_for("sales.index"),
+            i18n.shown_instant(one.at),
+        )
+
+
+@on_first_page(Role.FARMER, Role.TAKER)
+def asked_of_you(actor: Actor) -> Iterator[Shown]:
+    """What a household or a taker is asked for, and may answer or leave."""
+    with unit_of_work(actor) as uow:
+        rows = [
+            *_talks(uow.session),
+            *_windows(uow.session, actor.household),
+            *_projects(uow.session, actor.household),
+            *_papers(uow.session),
+            *_returned(uow.session, actor.household),
+        ]
+    yield Queue(_("等您看的"), url_for("bids.index"), rows, _("现在没有要您答复的事。"))
+
+
+def _talks(session: Session) -> Iterator[Row]:
+    """Negotiations whose next word is one's own, and those that came to a yes."""
+    said = deal_queries.own_offers(session)
+    told = told_queries.told_of(session, {(one.county, one.listing_id) for one in said})
+    for one in said:
+        land = told.get(one.listing_id)
+        if land is None or land.state != "published":
+            continue
+        price = f"{one.price:,.2f} {i18n.shown_term(land.unit, 'price_unit')}"
+        mine = one.side == ("household" if land.own else "taker")
+        if one.kind == "accept":
+            label = _("已经谈妥，等交易员办理：%(price)s", price=price)
+        elif one.kind in ("offer", "counter") and not mine:
+            label = _("有人出价：%(price)s", price=price) if land.own else _("对方还价：%(price)s", price=price)
+        else:
+            continue
+        yield Row(label, url_for("bids.talk", county=one.county, listing_id=one.listing_id), land.number)
+
+
+def _windows(session: Session, household: UUID | None) -> Iterator[Row]:
+    """Terms on which the household may have land of its collective before others."""
+    if household is None:
+        return
+    today = page_day(session)
+    for window in deal_queries.own_priorities(session, household):
+        if window.last_day >= today:
+            address = url_for("bids.window", county=window.county, priority_id=window.priority_id)
+            yield Row(
+                _("本集体有地要流转，您户优先"), address, _("%(day)s 前可以主张", day=i18n.shown_day(window.last_day))
+            )
+
+
+def _projects(session: Session, household: UUID | None) -> Iterator[Row]:
+    """Projects that ask for land of the household and have not its word yet."""
+    if household is None:
+        return
+    words = project_queries.last_words(session, household)
+    projects = {project.project_id: project for project, _parcel in project_queries.own(session)}
+    for project in projects.values():
+        if project.project_id not in words:
+            yield Row(
+                _("“%(title)s”想用您户的地", title=project.title), url_for("own_contracts.index"), project.taker_name
+            )
+
+
+def _papers(session: Session) -> Iterator[Row]:
+    """Contracts to be signed."""
+    for row in contracts.own(session):
+        if row.state in UNSIGNED:
+            address = url_for("own_contracts.one", county=row.county, contract_id=row.contract_id)
+            yield Row(_("有合同等双方签字"), address, row.number)
+
+
+def _returned(session: Session, household: UUID | None) -> Iterator[Row]:
+    """Listings that came back with what is to be changed."""
+    if household is None:
+        return
+    for row in listings.of_household(session, household):
+        if row.state == "returned":
+            address = url_for("own_listings.one", county=row.county, listing_id=row.listing_id)
+            yield Row(_("挂牌退回了，改好可以再挂"), address, row.number)
