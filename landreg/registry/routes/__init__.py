@@ -38,7 +38,7 @@ from landreg.registry.routes import own as own_routes
 from landreg.registry.routes import papers as paper_routes
 from landreg.registry.routes import queues as queue_routes
 from landreg.registry.routes import renewal_single as renewal_single_routes
-from landreg.registry.routes import renewals as renewal_routes
+from landreg.registry.routes import renewal_steps as renewal_routes
 from landreg.registry.routes import rights as right_routes
 from landreg.registry.routes.shown import holder_name
 from landreg.registry.routes.surroundings import looking_of

@@ -1,8 +1,8 @@
-"""Pages of renewals (延包): rosters of collectives, who goes with the others, the members' decision, and the job that renews."""
+"""Pages of renewals (延包): rosters of collectives drawn up, and who goes with the others; their steps stand in `renewal_steps`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,16 +19,15 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.land.queries import division_names, division_path
 from landreg.law.queries import load_law
-from landreg.registry import jobs, queries, roster_queries
+from landreg.registry import jobs, roster_queries
 from landreg.registry.casebook import Notice
 from landreg.registry.casework import desk
-from landreg.registry.renewal import roster_cases, rosters
+from landreg.registry.renewal import rosters
 from landreg.registry.roster_model import Roster
 from landreg.registry.routes.queues import READERS
 from landreg.registry.routes.shown import holder_name
 from landreg.registry.routes.surroundings import store
 from landreg.registry.rules.renewal import BY_HAND, COMPUTED, GROUNDS, latest
-from landreg.registry.steps import RENEW
 from landreg.web import i18n, pages, problems, sheets
 from landreg.web.forms import Upload, read_form
 from landreg.web.sheets import Column
@@ -103,13 +102,13 @@ class NewRoster:
 def draw_up() -> Redirect:
     """Draw up a roster for each chosen collective."""
     given, actor = read_form(NewRoster), current_actor()
-    plan = _paper(given.plan)
+    plan = paper_of(given.plan)
     lacking = [
         Finding("FORM-1", name) for name, value in (("collective", given.collective), ("plan", plan)) if not value
     ]
     if plan is None or lacking:
         raise BadInput(lacking)
-    asked = rosters.Asked(given.ends_from, given.ends_until, given.adjusts, given.ground, _paper(given.approval))
+    asked = rosters.Asked(given.ends_from, given.ends_until, given.adjusts, given.ground, paper_of(given.approval))
     chosen = [name.partition("/")[::2] for name in given.collective]
     made = [rosters.draw_up(actor, county, code, asked, plan) for county, code in chosen]
     flash(_("已编制 %(n)s 份名册。", n=len(made)))
@@ -126,7 +125,7 @@ def one(county: str, renewal_id: UUID) -> Response:
     shown = shown if shown in ("in", "aside", *COMPUTED, *BY_HAND) else ""
     with unit_of_work(actor) as uow:
         session = uow.session
-        roster = _roster(session, county, renewal_id)
+        roster = roster_of(session, county, renewal_id)
         statement = roster_queries.entries_statement(roster, shown, text)
         if request.args.get("as") in sheets.KINDS:
             return _sheet(session.execute(statement.limit(sheets.MOST_ROWS)).all())
@@ -188,114 +187,15 @@ def _sheet(rows: Any) -> Response:
     return sheets.sheet(request.args["as"], _("延包名册"), columns, rows)
 
 
-@dataclass(frozen=True)
-class PuttingAside:
-    """Households to put aside or back; the reason and words for it."""
-
-    right: tuple[UUID, ...] = ()
-    reason: str = ""
-    said: str = field(default="", metadata={"most": 500})
-    back: bool = False
-
-
-@blueprint.post("/renewals/<county>/<uuid:renewal_id>/aside")
-@allow(Role.REGISTRAR)
-@problems.back_to(one)
-def put_aside(county: str, renewal_id: UUID) -> Redirect:
-    """Put households aside, to be treated by themselves, or let them go with the others again."""
-    given, actor = read_form(PuttingAside), current_actor()
-    if not given.right:
-        raise BadInput(Finding("FORM-1", "right"))
-    if given.back:
-        done = rosters.put_back(actor, county, renewal_id, given.right)
-        flash(_("%(n)s 户改为随名册办理。", n=done))
-    else:
-        done = rosters.put_aside(actor, county, renewal_id, given.right, given.reason, given.said)
-        flash(_("%(n)s 户改为单独办理，原权利不受影响。", n=done))
-    return redirect(url_for(".one", county=county, renewal_id=renewal_id), 303)
-
-
-@blueprint.post("/renewals/<county>/<uuid:renewal_id>/open")
-@allow(Role.REGISTRAR)
-@problems.back_to(one)
-def open_cases(county: str, renewal_id: UUID) -> Redirect:
-    """Open the cases of all who go with the others, in one batch."""
-    roster_cases.open_cases(current_actor(), county, renewal_id)
-    flash(_("已按名册建立业务，下一步受理。"))
-    return redirect(url_for(".one", county=county, renewal_id=renewal_id), 303)
-
-
-@dataclass(frozen=True)
-class Voted:
-    """How the members' assembly decided, with its minutes."""
-
-    members: int
-    present: int
-    in_favour: int
-    held_on: date
-    minutes: Upload | None = None
-
-
-@blueprint.post("/renewals/<county>/<uuid:renewal_id>/decision")
-@allow(Role.REGISTRAR)
-@problems.back_to(one)
-def decide(county: str, renewal_id: UUID) -> Redirect:
-    """Record the decision."""
-    given = read_form(Voted)
-    if any(count > MOST_MEMBERS for count in (given.members, given.present, given.in_favour)):
-        counts = {"members": given.members, "present": given.present, "in_favour": given.in_favour}
-        raise BadInput(Finding("REN-6", "members", counts))
-    vote = rosters.Vote(given.members, given.present, given.in_favour, given.held_on, _paper(given.minutes))
-    found = rosters.decide(current_actor(), county, renewal_id, vote)
-    flash(_("表决已登记。公示期满后可以延包登记并换证。"))
-    if found:
-        flash(_("请核对：全体成员人数多于登记簿中本集体农户的人数。"))
-    return redirect(url_for(".one", county=county, renewal_id=renewal_id), 303)
-
-
-MOST_MEMBERS = 1_000_000
-"""No collective has more; what is larger is mistyped."""
-
-
-@dataclass(frozen=True)
-class GivingUp:
-    """Why a roster is given up."""
-
-    why: str = field(metadata={"most": 500})
-
-
-@blueprint.post("/renewals/<county>/<uuid:renewal_id>/give-up")
-@allow(Role.REGISTRAR)
-@problems.back_to(one)
-def give_up(county: str, renewal_id: UUID) -> Redirect:
-    """Give the roster up; every right stays as it is."""
-    given = read_form(GivingUp)
-    done = rosters.give_up(current_actor(), county, renewal_id, given.why)
-    flash(_("名册已停办，撤回 %(n)s 件业务；各户权利不变。", n=done))
-    return redirect(url_for(".one", county=county, renewal_id=renewal_id), 303)
-
-
-@blueprint.post("/renewals/<county>/<uuid:renewal_id>/renew")
-@allow(Role.REGISTRAR)
-@problems.back_to(one)
-def renew(county: str, renewal_id: UUID) -> Redirect:
-    """Ask the worker to register all that is on the roster and to replace the certificates."""
-    actor = current_actor()
-    with unit_of_work(actor) as uow:
-        roster = _roster(uow.session, county, renewal_id)
-        ids = queries.case_ids(uow.session, county, roster.batch_id, *RENEW.states) if roster.batch_id else []
-    job_id = jobs.ask(actor, county, ids, RENEW, roster.batch_id)
-    return redirect(url_for("registry.jobs.one", county=county, job_id=job_id), 303)
-
-
-def _roster(session: Session, county: str, renewal_id: UUID) -> Roster:
+def roster_of(session: Session, county: str, renewal_id: UUID) -> Roster:
+    """A roster of the jurisdiction. Raises NotFound."""
     found = roster_queries.roster(session, county, renewal_id)
     if found is None:
         raise NotFound
     return found
 
 
-def _paper(sent: Upload | None) -> rosters.Paper | None:
+def paper_of(sent: Upload | None) -> rosters.Paper | None:
     """The file in the store; None where none was sent. Raises BadInput (FORM-7) for an empty one."""
     if sent is None:
         return None
