@@ -34,6 +34,8 @@ BATCH = 50_000
 DELETED = ord("*")
 LONGEST = 254
 """Signs that a value of the shortest column may have: as many as a DBF holds."""
+ARCHIVES = {".zip", ".rar", ".7z"}
+"""A package packed within a package is not unpacked, but named."""
 OF_WINDOWS = {"thumbs.db", "ehthumbs.db"}
 """Files that Windows puts into folders by itself."""
 
@@ -112,7 +114,7 @@ def find_layers(folder: Path) -> Package:
                 faults.append(fault)
             continue
         found += [(spatial, s) for spatial, s in sources if s.kind]
-        unknown += [f"{s.path.relative_to(folder)}:{s.name}" for _, s in sources if not s.kind]
+        unknown += [_place(s, folder) for _, s in sources if not s.kind]
     return Package(folder, _by_kind(found, True), _by_kind(found, False), tuple(unknown), tuple(faults))
 
 
@@ -185,7 +187,7 @@ def _sources(path: Path, folder: Path) -> Iterator[tuple[bool, Source]]:
         for name, column, fields, wkt, rows in geopackage_layers(path):
             kind = table_of(name, fields, spatial=True) or table_of(path.stem, fields, spatial=True) or ""
             yield True, Source(kind, path, name, "gpkg", _canonical(kind, fields), rows, wkt, county, column)
-    elif suffix == ".db" and not is_sqlite(path):
+    elif suffix in ARCHIVES or (suffix == ".db" and not is_sqlite(path)):
         yield False, _stray(path)
     elif suffix in tables.TABLE_SUFFIXES:
         try:
@@ -203,6 +205,12 @@ def _tables(path: Path, suffix: str, county: str | None) -> Iterator[tuple[bool,
         kind = table_of(name, head, spatial=False) or ""
         if kind or suffix != ".txt":
             yield False, Source(kind, path, name, suffix[1:], _canonical(kind, head), None, None, county)
+
+
+def _place(source: Source, folder: Path) -> str:
+    """Where a layer or table stands: its file within the package, and of a file that may have several its own name."""
+    file = str(source.path.relative_to(folder))
+    return file if source.name in (source.path.name, source.path.stem) else f"{file}:{source.name}"
 
 
 def _stray(path: Path) -> Source:

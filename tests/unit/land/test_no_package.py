@@ -38,6 +38,21 @@ def test_a_zip_without_a_package_is_called_as_it_was_sent(tmp_path: Path) -> Non
     assert (finding.code, finding.values["file"]) == ("PKG-24", "照片.zip")
 
 
+def test_a_package_packed_within_a_zip_is_not_opened_but_counted(tmp_path: Path) -> None:
+    inner = Small().write(tmp_path)
+    with zipfile.ZipFile(tmp_path / "全县.zip", "w") as archive:
+        archive.write(inner, "成果/610902.zip")
+    (finding,) = check(tmp_path / "全县.zip", law()).findings
+    assert (finding.code, finding.values["others"]) == ("PKG-24", 1)
+    assert "压缩包不会解开" in law().say(finding)
+
+
+def test_an_archive_beside_a_sound_package_is_noted(tmp_path: Path) -> None:
+    folder = Small(form=Form(zipped=False)).write(tmp_path)
+    (folder / "扫描件.RAR").write_bytes(b"Rar!")
+    assert [(f.code, f.values["file"]) for f in check(folder, law()).findings] == [("PKG-20", "扫描件.RAR")]
+
+
 def test_a_package_among_some_other_files_is_checked_and_they_are_named(tmp_path: Path) -> None:
     folder = Small(form=Form(zipped=False)).write(tmp_path)
     _litter(folder, 30)
