@@ -15,6 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from landreg import demo_passed_on
 from landreg.access.service import SYSTEM
 from landreg.core.actor import WORKER, Actor
 from landreg.core.db import unit_of_work
@@ -22,6 +23,7 @@ from landreg.core.errors import LandregError
 from landreg.core.periods import DAY, beijing_day, years_after
 from landreg.demo_market import Market
 from landreg.exchange.contracts import (
+    disputes,
     drawing,
     land_queries,
     life,
@@ -32,6 +34,7 @@ from landreg.exchange.contracts import (
     registering,
     signing,
 )
+from landreg.exchange.contracts.disputes import Brought
 from landreg.exchange.contracts.drafts import Draft, Taken, Terms
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.projects import Planned, Priced, Said
@@ -81,10 +84,16 @@ def finish(market: Market) -> None:
                         operator, county, contract.contract_id, "arrears", "第一期价款没有支付，请付清。", paper
                     )
                 case 2:
-                    life.dispute(operator, county, contract.contract_id, "arbitration", "对面积有争议。", paper)
+                    asked = Brought("arbitration", "对面积有争议。")
+                    disputes.dispute(operator, county, contract.contract_id, asked, paper)
     if _rows(_FREE, county=county):
         with suppress(LandregError):
             _project(market)
+    # The households of the project have their contracts, or were asked for them: others pass on, and exchange.
+    free = _rows(_FREE, county=county)[-6:]
+    if len(free) > 1:
+        with suppress(LandregError):
+            demo_passed_on.pass_on(market, free, {**SAID, "use": "grain", "fixtures_end": "removed"}, paper)
 
 
 def _signed(market: Market, serial: int, years: int = 0) -> Contract:

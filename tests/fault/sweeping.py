@@ -39,7 +39,7 @@ SEVERAL = {
     "check_waiting": "an upload is begun, told of, and ended; its package is one transaction",
     "receive": "the planner's statistics come after, and nothing hangs on them",
     "make_contracts": "household by household, and told how far it is",
-    "sign_all": "each contract is signed by itself; what waits is asked for anew",
+    "sign_contracts": "each contract is signed by itself, and told how far it is",
     "end_contracts": "each end is an act of its own",
     "end_listings": "each end is an act of its own",
     "send_letters": "a letter is taken before it is sent, and what came of it is noted after",

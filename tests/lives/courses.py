@@ -5,15 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
-from landreg.exchange.contracts import days, drawing, life, registering, signing
+from landreg.core.db import unit_of_work
+from landreg.exchange.contracts import days, disputes, drawing, life, queries, registering, signing
+from landreg.exchange.contracts.disputes import Brought
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.rules.closing import Outcome, Returned
 from landreg.exchange.contracts.signing import Signature
+from landreg.registry.booking import register
+from landreg.registry.casework import cases
 from tests import contract_kit as kit
 from tests.contract_kit import OPERATOR, PAPER, VALUES, signed, terms, today
 from tests.exchange_kit import NEIGHBOUR
 from tests.life_kit import Life, Stage
-from tests.registry_kit import HOUSEHOLD, pass_days, to_rights
+from tests.registry_kit import HOUSEHOLD, pass_days, put_papers, to_rights
 from tests.villages import COUNTY
 
 NAME = "样本种植专业合作社"
@@ -36,9 +40,9 @@ def _changed() -> Life:
     asked = kit.draft(right, kit.parcels_of(OPERATOR, right)[:1])
     drawn = yield "draw_recorded", lambda: drawing.draw_recorded(OPERATOR, COUNTY, asked, kit.TAKER, NAME)
     at = (COUNTY, signed(drawn).contract_id)
-    yield "dispute", lambda: life.dispute(OPERATOR, *at, "arbitration", "拖欠价款", PAPER)
+    yield "dispute", lambda: disputes.dispute(OPERATOR, *at, Brought("arbitration", "拖欠价款"), PAPER)
     owed = Outcome("owed", day, Decimal("88.00"), day + timedelta(days=9))
-    yield "settle", lambda: life.settle(OPERATOR, *at, owed, PAPER)
+    yield "settle", lambda: disputes.settle(OPERATOR, *at, owed, PAPER)
     life.ask_to_remedy(OPERATOR, *at, "arrears", "请付清")
     yield "remedied", lambda: life.remedied(OPERATOR, *at, "已经付清")
     yield "renewal", lambda: life.renewal(OPERATOR, *at, "renewal_asked", "愿意续签", PAPER)
@@ -53,8 +57,8 @@ def _changed() -> Life:
 def _void() -> Life:
     contract, day = signed(kit.drawn(codes=kit.parcels_of(OPERATOR, kit.right_id())[1:])), today()
     at = (COUNTY, contract.contract_id)
-    life.dispute(OPERATOR, *at, "court", "合同效力", None)
-    yield "settle_void", lambda: life.settle(OPERATOR, *at, Outcome("void", day), PAPER)
+    disputes.dispute(OPERATOR, *at, Brought("court", "合同效力"), None)
+    yield "settle_void", lambda: disputes.settle(OPERATOR, *at, Outcome("void", day), PAPER)
     assert kit.seen(contract).contract.ends_on == contract.from_on
 
 
@@ -66,7 +70,14 @@ def _shared(on: Stage) -> Life:
     signing.file(OPERATOR, *at, day, "", PAPER)
     yield "ask_registration", lambda: signing.ask_registration(OPERATOR, *at, PAPER)
     text = b"%PDF-1.7 sample"
-    yield "open_case_of", lambda: registering.open_case_of(on.registrar, on.store, *at, text)
+    case = yield "open_case_of", lambda: registering.open_case_of(on.registrar, on.store, *at, text)
+    put_papers(on.registrar, case, "land_operation")
+    cases.accept(on.registrar, COUNTY, [case])
+    cases.review(on.reviewer, COUNTY, [case])
+    register(on.reviewer, COUNTY, [case])
+    with unit_of_work(on.worker) as uow:
+        (told,) = queries.registered_now(uow.session)
+    yield "tell_registered", lambda: days.tell_registered(on.worker, *told)
 
 
 def _over(on: Stage) -> Life:

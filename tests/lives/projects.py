@@ -9,16 +9,13 @@ from landreg.access import service
 from landreg.access.service import SYSTEM, NewAccount
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
-from landreg.exchange.contracts import project_queries, project_runs, signing
+from landreg.exchange.contracts import project_queries, project_runs
 from landreg.exchange.contracts import projects as of_village
 from landreg.exchange.contracts.projects import Planned, Priced, Said
-from landreg.exchange.contracts.signing import Signature
 from tests.contract_kit import TAKER, VALUES, terms
 from tests.life_kit import PASSWORD, Life, Stage
 from tests.registry_kit import pass_days, to_rights
 from tests.villages import COUNTY, VILLAGE
-
-SIGNATURE = Signature("taker", "in_person", "社长", True, "见证人甲")
 
 
 def projects(on: Stage) -> Life:
@@ -47,7 +44,10 @@ def projects(on: Stage) -> Life:
         return [row.contract_id for row in made if row.state == "part_signed"]
 
     assert len(waiting()) == 2
-    yield "sign_all", lambda: signing.sign_all(asker, COUNTY, waiting(), SIGNATURE)
+    yield "sign_one", lambda: project_runs.sign_one(asker, *at, first, "社长", "见证人甲")
+    assert len(waiting()) == 1
+    yield "ask_signatures", lambda: project_runs.ask_signatures(asker, *at, "社长", "见证人甲", identity_checked=True)
+    yield "sign_contracts", lambda: project_runs.work(on.worker)
     assert waiting() == []
 
 

@@ -11,9 +11,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from landreg.core.tables import in_force
-from landreg.exchange.contracts.model import Contract
-from landreg.exchange.model import Deal, DealFall, Listing, ListingParcel, Taker
+from landreg.exchange.contracts.model import Contract, ContractParcel, Project
+from landreg.exchange.contracts.project_queries import SIGNED
+from landreg.exchange.listings import listing_queries
+from landreg.exchange.listings.papers import CONSENT
+from landreg.exchange.model import Deal, DealFall, Listing, ListingPaper, ListingParcel, Taker
 from landreg.party.model import Holder
+
+NOT_PASSED_ON = ("exchange", "assignment", "custody", "entrusted")
+"""Kinds by which nobody takes a land-operation right that could be passed on."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +64,49 @@ def deals_waiting(session: Session) -> Sequence[Any]:
     ).all()
 
 
+def taken_by(session: Session, county: str, household_id: UUID, codes: Sequence[str]) -> Contract | None:
+    """The contract by which a household took these parcels in, the one that runs longest; None where the record has none."""
+    of_these = (ContractParcel.county == Contract.county, ContractParcel.contract_id == Contract.contract_id)
+    named = sa.select(sa.func.count()).where(*of_these, ContractParcel.parcel_code.in_(codes)).scalar_subquery()
+    return session.scalars(
+        sa.select(Contract)
+        .join(Taker, sa.and_(Taker.county == Contract.county, Taker.taker_id == Contract.taker_id))
+        .where(Contract.county == county, Taker.household_id == household_id, Contract.state.in_(SIGNED))
+        .where(Contract.kind.not_in(NOT_PASSED_ON), named == len(set(codes)))
+        .order_by(sa.func.coalesce(Contract.ends_on, Contract.until_on).desc(), Contract.number)
+        .limit(1)
+    ).first()
+
+
+def consent(session: Session, county: str, listing_id: UUID) -> ListingPaper | None:
+    """The contractor's consent with which a listing was handed in."""
+    return next((one for one in listing_queries.papers(session, county, listing_id) if one.kind == CONSENT), None)
+
+
+def natural(session: Session, rows: Sequence[Contract | Project]) -> set[UUID]:
+    """Of contracts or projects the takers that are households or persons, and the contracts by which such a one has what is passed
+    on: their names are masked on pages as those of households are, and stand whole in the paper that the parties sign.
+    """
+    passed_on = {row.previous_id for row in rows if isinstance(row, Contract) and row.relation == "retransfer"}
+    found = sa.select(Taker.taker_id, Contract.contract_id).where(
+        Taker.kind != "organisation",
+        sa.or_(Taker.taker_id.in_({row.taker_id for row in rows}), Contract.contract_id.in_(passed_on)),
+    )
+    with_contract = sa.and_(
+        Contract.county == Taker.county, Contract.taker_id == Taker.taker_id, Contract.contract_id.in_(passed_on)
+    )
+    joined = found.select_from(sa.outerjoin(Taker, Contract, with_contract))
+    return {one for row in session.execute(joined) for one in row if one is not None} if rows else set()
+
+
 def taker(session: Session, county: str, taker_id: UUID) -> Taker | None:
     """A taker of the jurisdiction."""
     return session.scalars(sa.select(Taker).where(Taker.county == county, Taker.taker_id == taker_id)).one_or_none()
+
+
+def own_takers(session: Session) -> Sequence[Taker]:
+    """As whom the account of the citizens' desk takes land, as the database lets it see."""
+    return session.scalars(sa.select(Taker)).all()
 
 
 def taker_by_code(session: Session, county: str, code: str) -> Taker | None:

@@ -51,7 +51,7 @@ class Terms:
 class Draft:
     """A contract to be drawn. values: what the parties say for the clauses. previous: what it renews, changes or passes on.
 
-    right_id: None of a collective's own land.
+    right_id: None of a collective's own land. operated_id: of land that was taken in, the right by which its taker has it.
     """
 
     right_id: UUID | None
@@ -63,6 +63,7 @@ class Draft:
     relation: str = ""
     previous: Whole | None = None
     project_id: UUID | None = None
+    operated_id: UUID | None = None
 
 
 def draft_of(found: Dealt, values: Mapping[str, str], said: str = "") -> Draft:

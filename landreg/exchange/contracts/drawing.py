@@ -20,6 +20,7 @@ from landreg.core.periods import beijing_day
 from landreg.core.units import CENT
 from landreg.exchange import logged as market
 from landreg.exchange.contracts import deal_queries, land_queries, logged, project_queries
+from landreg.exchange.contracts.deal_queries import Dealt
 from landreg.exchange.contracts.drafts import Draft, Taken, Terms, draft_of
 from landreg.exchange.contracts.entering import held
 from landreg.exchange.contracts.judging import judged, parcels_of
@@ -28,6 +29,7 @@ from landreg.exchange.contracts.model import Contract, ContractParcel
 from landreg.exchange.contracts.rules import wording
 from landreg.exchange.contracts.rules.clauses import Text
 from landreg.exchange.contracts.rules.course import Renewal, con_9_no_open_dispute, con_10_taker_before_others, stage
+from landreg.exchange.contracts.rules.terms import con_27_passed_on_from_its_parent
 from landreg.exchange.model import Taker
 from landreg.law.queries import load_law
 from landreg.registry.guarded import ties_nothing
@@ -44,7 +46,31 @@ def draw_from_deal(
         found = deal_queries.dealt(uow.session, county, deal_id)
         if found is None:
             raise NotFound
-        return draw(uow, draft_of(found, kind_values, said), found.taker)
+        draft = draft_of(found, kind_values, said)
+        if found.listing.kind == "retransfer":
+            draft = passed_on(uow, found, draft)
+        return draw(uow, draft, found.taker)
+
+
+def passed_on(uow: UnitOfWork, found: Dealt, draft: Draft) -> Draft:
+    """The contract of a deal by which land that was taken in goes further: it rests on the contract by which it was taken, or,
+    where the record has none, on the registered land-operation right alone; the contractor's consent is the listing's paper.
+
+    Raises Refused (CON-9) while a dispute over that contract is open.
+    """
+    listing, deal = found.listing, found.deal
+    if consent := deal_queries.consent(uow.session, deal.county, listing.listing_id):
+        draft = replace(draft, values={**draft.values, "contractor_consent": f"{consent.name}，{consent.sha256[:16]}"})
+    codes = [one.code for one in draft.parcels]
+    row = None
+    if listing.household_id is not None:
+        row = deal_queries.taken_by(uow.session, deal.county, listing.household_id, codes)
+    if row is None:
+        return draft
+    previous, law = held(uow, deal.county, row.contract_id)
+    if wrong := con_9_no_open_dispute(previous.course(law.on), law):
+        raise Refused(wrong)
+    return replace(draft, right_id=row.right_id, relation="retransfer", previous=previous, operated_id=listing.right_id)
 
 
 def draw_recorded(
@@ -66,7 +92,7 @@ def draw_following(
     parcels: Sequence[Taken] = (), said: str = "", taker_code: str = "", taker_name: str = "",
 ) -> Contract:  # fmt: skip
     """Draw what renews, changes or transfers further a contract: over its parcels where none are named, with its taker where no
-    other is. Raises NotFound, Conflict (CON-5), Refused (CON-9, CON-10 and as `draw_from_deal`).
+    other is. Raises NotFound, Conflict (CON-5), Refused (CON-9, CON-10, CON-27 and as `draw_from_deal`).
     """
     if relation not in ("renewal", "change", "retransfer"):
         raise BadInput(Finding("FORM-5", "relation", {"given": relation[:40]}))
@@ -81,6 +107,7 @@ def draw_following(
             raise NotFound
         taker = taker_of(uow, county, old.village, taker_code, taker_name) if taker_code else own
         findings = [con_9_no_open_dispute(course, law)]
+        findings.append(con_27_passed_on_from_its_parent((old.number, old.kind, relation), law))
         if relation == "renewal":
             asked = Renewal(course, terms.from_on, taker.taker_id == own.taker_id, bool(found.of("renewal_declined")))
             findings.append(con_10_taker_before_others(asked, law))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 from landreg.core.db import UnitOfWork
@@ -10,7 +11,7 @@ from landreg.core.errors import Finding
 from landreg.core.units import half_up, mu_of, total_mu
 from landreg.exchange.bidding.rules.qualified import ENTER_RULES
 from landreg.exchange.bidding.sales import taking_in
-from landreg.exchange.contracts import land_queries, queries
+from landreg.exchange.contracts import land_queries, project_queries, queries
 from landreg.exchange.contracts.drafts import Draft
 from landreg.exchange.contracts.land_queries import ISSUER, Land
 from landreg.exchange.contracts.model import Contract
@@ -18,7 +19,7 @@ from landreg.exchange.contracts.rules import wording
 from landreg.exchange.contracts.rules.clauses import Text, asked_of, tr_7_written_contract_complete
 from landreg.exchange.contracts.rules.terms import CONTRACT_RULES, Contracted, Piece
 from landreg.exchange.contracts.rules.wording import Parcelled
-from landreg.exchange.contracts.taking import given_in_exchange, net_area
+from landreg.exchange.contracts.taking import frozen_land, given_in_exchange, net_area
 from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.listings.rules.offer import GRAINS
 from landreg.exchange.model import Taker
@@ -43,7 +44,9 @@ def judged(
     if lacking := tr_7_written_contract_complete(text, law):
         findings.append(lacking)
     codes = [one.code for one in draft.parcels]
-    stands = land_queries.frozen(uow.session, taker.county, draft.right_id, codes)
+    stands = [*land_queries.frozen(uow.session, taker.county, draft.right_id, codes)]
+    if draft.operated_id is not None:
+        stands += land_queries.frozen(uow.session, taker.county, draft.operated_id, codes)
     area = sum((one.area_m2 for one in pieces if one.area_m2.is_finite()), Decimal(0))
     before = draft.previous.contract if draft.previous else None
     # A deal's land counts already.
@@ -52,9 +55,7 @@ def judged(
     if terms.kind == "exchange":
         findings += given_in_exchange(uow, law, taker, (terms.from_on, terms.until_on), values.get("other_parcels", ""))
     if stands:
-        kinds = [one.kind if one.what == "restriction" else "exit" for one in stands]
-        parties = [one.named or one.number for one in stands]
-        findings.append(Finding("TR-12", "parcels", {"restrictions": kinds, "parties": parties}))
+        findings.append(frozen_land("parcels", stands))
     return findings, values
 
 
@@ -101,15 +102,39 @@ def filled(
         price=wording.price_zh(terms.price, terms.unit, terms.grain, terms.escalator_percent, several),
         rhythm=wording.rhythm_zh(terms.paid_every, terms.paid_before), grain=grain,
         grain_price=f"签订时每千克 {price} 元" if price else "签订时尚未公布价格",
-        parent=chain[-1].number if draft.relation == "retransfer" else "",
-        first_contractor=land.right.household_name,
+        parent=_rests_on(land, draft, chain), first_contractor=_first_contractor(uow, land, draft),
     )  # fmt: skip
     return {**known, **asked}
+
+
+def _rests_on(land: Land, draft: Draft, chain: Sequence[Contract]) -> str:
+    """What a re-transfer rests on: the number of a contract, or the right that is registered of one which the record lacks."""
+    if draft.relation == "retransfer":
+        return chain[-1].number
+    return f"（已登记，土地经营权 {land.right.right_code}）" if draft.terms.kind == "retransfer" else ""
+
+
+def _first_contractor(uow: UnitOfWork, land: Land, draft: Draft) -> str:
+    """Who has the land under contract: of a registered land-operation right, those out of whose rights it came."""
+    if draft.terms.kind != "retransfer" or draft.relation:
+        return str(land.right.household_name)
+    codes, county = [one.code for one in draft.parcels], str(land.right.village)[:6]
+    found = project_queries.contracted(uow.session, county, land.right.village, codes) if codes else {}
+    return "、".join(dict.fromkeys(row.household_name for row in found.values()))
 
 
 def _chain(uow: UnitOfWork, previous: Whole | None) -> Sequence[Contract]:
     """What a contract follows, the first of all first; nothing where it follows none."""
     return () if previous is None else (*queries.chain(uow.session, previous.contract), previous.contract)
+
+
+def _ends(land: Land, draft: Draft) -> date | None:
+    """The day on which what a re-transfer rests on ends, exclusive; None where it rests on nothing."""
+    if draft.previous is not None:
+        return draft.previous.contract.ends_on or draft.previous.contract.until_on
+    of_operation = draft.right_id is not None and land.right.right_kind == "land_operation"
+    end: date | None = land.right.term.upper if of_operation and land.right.term is not None else None
+    return end
 
 
 def _facts(
@@ -124,18 +149,18 @@ def _facts(
 ) -> Contracted:
     terms, previous = draft.terms, draft.previous
     codes = [one.code for one in draft.parcels]
-    retransfer = draft.relation == "retransfer"
+    retransfer = terms.kind == "retransfer"
     but = [previous.contract.contract_id] if previous is not None and draft.relation == "change" else []
-    depth = 1 + sum(one.relation == "retransfer" for one in chain) if retransfer and previous is not None else 0
+    passes_on = draft.relation == "retransfer"
+    depth = 1 + sum(one.relation == "retransfer" for one in chain) if passes_on else 0
     taken = {}
     if terms.from_on < terms.until_on:
         taken = land_queries.bound(uow.session, taker.county, codes, terms.from_on, terms.until_on, depth, but)
-    ends = None if previous is None else previous.contract.ends_on or previous.contract.until_on
-    of_kind = transfers(law.on).get("retransfer" if retransfer else terms.kind)
+    of_kind = transfers(law.on).get(terms.kind)
     changed = previous is not None and draft.relation == "change"
     passed_on = queries.resting(uow.session, previous.contract, terms.from_on) if previous and changed else ()
     return Contracted(
-        kind="retransfer" if retransfer else terms.kind, from_on=terms.from_on, until_on=terms.until_on,
+        kind=terms.kind, from_on=terms.from_on, until_on=terms.until_on,
         right_until=None if land.right.term is None else land.right.term.upper,
         pieces=tuple(
             Piece(one.code, one.area_m2, land.parcels[one.code].area_m2 if one.code in land.parcels else None,
@@ -148,7 +173,7 @@ def _facts(
         taker_is_contractor=(taker.household_id is not None and taker.household_id == land.right.household_id)
         or (retransfer and previous is not None and taker.taker_id == previous.contract.taker_id),
         issuer_consents=bool(values.get("issuer_consent")), contractor_consents=bool(values.get("contractor_consent")),
-        bound=taken, parent_until=ends if retransfer else None,
+        bound=taken, parent_until=_ends(land, draft) if retransfer else None,
         most_years=of_kind.most_years(law) if of_kind else None, takers=of_kind.takers if of_kind else (),
         passed_on=tuple(one.number for one in passed_on),
     )  # fmt: skip

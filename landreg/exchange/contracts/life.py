@@ -1,4 +1,4 @@
-"""The life of a contract: payments by their receipts, notices to remedy, ends, disputes and their outcome, dividends, return.
+"""The life of a contract: payments by their receipts, notices to remedy, ends, dividends, return of the land.
 
 The register moves no money: a payment is what a bank's receipt says, and a receipt counts once.
 """
@@ -8,13 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 from uuid import UUID, uuid4
 
 from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, Refused
-from landreg.core.periods import DAY
 from landreg.core.units import CENT, half_up
 from landreg.exchange.contracts import logged, queries
 from landreg.exchange.contracts.entering import entered, happened, held, must, open_for
@@ -22,9 +20,7 @@ from landreg.exchange.contracts.model import RentPayment
 from landreg.exchange.contracts.rules.closing import (
     FIXTURES,
     MOST_YUAN,
-    Outcome,
     Returned,
-    con_17_outcome_is_said,
     con_24_returned_after_the_end,
 )
 from landreg.exchange.contracts.rules.course import (
@@ -162,11 +158,11 @@ def end(actor: Actor, county: str, contract_id: UUID, asked: End, paper: Attache
             raise Refused(told)
         facts = {"how": asked.how, "ground": asked.ground if asked.how == "terminated" else ""}
         kept = must(paper)
-        _what_rests_on(uow, found, law, asked.on_day)
+        end_what_rests_on(uow, found, law, asked.on_day)
         happened(uow, found.contract, "ended", asked.on_day, said=asked.said, facts=facts, paper=kept)
 
 
-def _what_rests_on(uow: UnitOfWork, found: Whole, law: Law, on_day: date) -> None:
+def end_what_rests_on(uow: UnitOfWork, found: Whole, law: Law, on_day: date) -> None:
     """What was transferred further out of a contract ends with it, the last one of a chain first.
 
     Raises Refused (CON-9) where one of them is before mediation, arbitration or court.
@@ -175,49 +171,8 @@ def _what_rests_on(uow: UnitOfWork, found: Whole, law: Law, on_day: date) -> Non
         below, _law = held(uow, row.county, row.contract_id)
         if wrong := con_9_no_open_dispute(below.course(law.on), law):
             raise Refused(wrong)
-        _what_rests_on(uow, below, law, on_day)
+        end_what_rests_on(uow, below, law, on_day)
         happened(uow, row, "ended", on_day, facts={"how": "parent_ended", "of": found.contract.number})
-
-
-def dispute(actor: Actor, county: str, contract_id: UUID, forum: str, said: str, paper: Attached | None) -> None:
-    """Record that a dispute is before mediation, arbitration or court: ends and changes wait. Raises BadInput, Conflict (CON-5)."""
-    if forum not in terms("contract_forum"):
-        raise BadInput(Finding("FORM-5", "forum", {"given": forum[:40]}))
-    with unit_of_work(actor) as uow:
-        found, law = held(uow, county, contract_id)
-        open_for(found, law, "signed", "running", "over")
-        ties_nothing(law.on, paper, said=said)
-        happened(uow, found.contract, "disputed", law.on, said=said, facts={"forum": forum}, paper=paper)
-
-
-def settle(actor: Actor, county: str, contract_id: UUID, asked: Outcome, paper: Attached | None) -> None:
-    """Record the outcome; it binds the record: a contract that it ends is ended, a sum that it awards is due.
-
-    Raises Refused (CON-17), Conflict (CON-5) where nothing is in dispute, BadInput (FORM-7).
-    """
-    with unit_of_work(actor) as uow:
-        found, law = held(uow, county, contract_id)
-        row, course = found.contract, found.course(law.on)
-        if not course.disputed:
-            raise Conflict(Finding("CON-5", "state", {"where": "running"}, subject=row.number))
-        kept = must(paper)
-        ties_nothing(law.on, kept, said=asked.said)
-        if wrong := con_17_outcome_is_said((row.number, asked, row.until_on), law):
-            raise Refused(wrong)
-        dues: list[Due] = []
-        if asked.outcome == "owed" and asked.yuan is not None and asked.due_on is not None:
-            place = len(found.dues) + 1
-            dues = [
-                Due(place, asked.on_day, max(asked.due_on, asked.on_day) + DAY, asked.due_on, asked.yuan.quantize(CENT))
-            ]
-        facts: dict[str, Any] = {"outcome": asked.outcome}
-        happened(
-            uow, row, "settled", asked.on_day, said=asked.said, facts=facts, paper=kept, dues=dues, due_kind="awarded"
-        )
-        if asked.outcome in ("ended", "void"):
-            day = row.from_on if asked.outcome == "void" else asked.on_day
-            _what_rests_on(uow, found, law, day)
-            happened(uow, row, "ended", day, facts={"how": "award", "outcome": asked.outcome})
 
 
 def pay_dividend(
@@ -266,7 +221,7 @@ def give_back(actor: Actor, county: str, contract_id: UUID, asked: Returned, pap
         open_for(found, law, "ended")
         row = found.contract
         ties_nothing(law.on, paper, said=asked.said)
-        if wrong := con_24_returned_after_the_end((asked, row.ends_on or row.until_on), law):
+        if wrong := con_24_returned_after_the_end((asked, row.ends_on or row.until_on, found.awarded), law):
             raise Refused(wrong)
         facts = {"fixtures": asked.fixtures}
         if asked.paid_yuan is not None:

@@ -216,9 +216,11 @@ class ProjectWord(CountyKey, Base):
 
 
 class ProjectRun(CountyKey, Base):
-    """The making of a project's contracts, asked for at the desk and done by the worker, household by household.
+    """A run over a project's households, asked for at the desk and done by the worker, household by household.
 
-    position: how many were tried. refused: code of each household that got none, with its findings.
+    step: 'draw' makes their contracts, 'sign' takes the taker's signature under them, of which `given` says who signed and who
+    witnessed it. position: how many were tried; done: of these, how many had what the step gives when they were counted. refused:
+    each household that got none, with its findings.
     """
 
     __tablename__ = "project_run"
@@ -226,6 +228,8 @@ class ProjectRun(CountyKey, Base):
 
     run_id: Mapped[UUID] = mapped_column(primary_key=True)
     project_id: Mapped[UUID]
+    step: Mapped[str]
+    given: Mapped[dict[str, Any]] = mapped_column(JSONB)
     household_ids: Mapped[list[UUID]] = mapped_column(ARRAY(PgUUID(as_uuid=True)))
     position: Mapped[int]
     done: Mapped[int]

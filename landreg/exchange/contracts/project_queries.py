@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session
 
 from landreg.exchange.contracts.model import Contract, Project, ProjectParcel, ProjectRun, ProjectWord
 
+SIGNED = ("signed", "disputed", "ended")
+"""States of a contract that both have signed."""
+
 
 def contracted(session: Session, county: str, village: str, codes: Sequence[str]) -> dict[str, Any]:
     """By parcel of a village: the contract right that it is under, whose, and its area; of all parcels where none are named."""
@@ -107,27 +110,33 @@ def last_words(session: Session, household_id: UUID) -> dict[UUID, ProjectWord]:
 
 def contracts(session: Session, county: str, project_id: UUID) -> dict[UUID, Contract]:
     """By household: its contract of the project that was not dropped."""
-    rows = session.scalars(
-        sa.select(Contract).where(
-            Contract.county == county,
-            Contract.project_id == project_id,
-            Contract.relation == "",
-            Contract.state != "withdrawn",
-        )
-    )
+    rows = session.scalars(_made(county, project_id))
     return {row.household_id: row for row in rows if row.household_id is not None}
 
 
-def has_contract(session: Session, county: str, project_id: UUID, household_id: UUID) -> bool:
-    """Whether a household has its contract of a project."""
-    found = sa.select(Contract.contract_id).where(
+def contract_of(session: Session, county: str, project_id: UUID, household_id: UUID) -> Contract | None:
+    """The contract of one household that was not dropped."""
+    found: Contract | None = session.scalars(
+        _made(county, project_id).where(Contract.household_id == household_id)
+    ).first()
+    return found
+
+
+def reached(session: Session, run: ProjectRun, households: Sequence[UUID]) -> int:
+    """How many of these households have what a run gives: a contract, or the taker's signature under it."""
+    found = _made(run.county, run.project_id).where(Contract.household_id.in_(households))
+    if run.step == "sign":
+        found = found.where(Contract.state.in_(SIGNED))
+    return session.scalar(sa.select(sa.func.count()).select_from(found.subquery())) or 0
+
+
+def _made(county: str, project_id: UUID) -> sa.Select[Any]:
+    return sa.select(Contract).where(
         Contract.county == county,
         Contract.project_id == project_id,
-        Contract.household_id == household_id,
         Contract.relation == "",
         Contract.state != "withdrawn",
     )
-    return session.scalars(found).first() is not None
 
 
 def area_unsigned(session: Session, county: str, project_id: UUID) -> Decimal:
@@ -135,7 +144,7 @@ def area_unsigned(session: Session, county: str, project_id: UUID) -> Decimal:
     signed = sa.select(Contract.household_id).where(
         Contract.county == county,
         Contract.project_id == project_id,
-        Contract.state.in_(("signed", "disputed", "ended")),
+        Contract.state.in_(SIGNED),
     )
     found = sa.select(sa.func.coalesce(sa.func.sum(ProjectParcel.area_m2), 0)).where(
         ProjectParcel.county == county,

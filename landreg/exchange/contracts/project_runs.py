@@ -1,18 +1,19 @@
-"""The contracts of a village's project, made in one run that the worker takes, household by household, each in a transaction.
+"""Runs over a village's project that the worker takes, household by household, each in a transaction: the contracts are made, the
+taker signs them.
 
-A run that is killed or stopped goes on where it stood: a household that has its contract is passed over, one that has not
-consented, or withdrew, is named with its code (CON-12).
+A run that is killed or stopped goes on where it stood: a household that has what the run gives is passed over, one that has not
+consented, or withdrew, is named with its code (CON-12). How many are done is counted from what is there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
 from landreg.access.queries import account_by_id
 from landreg.core.actor import Actor, Desk, Role
-from landreg.core.db import Unavailable, alone, unit_of_work
+from landreg.core.db import Unavailable, UnitOfWork, alone, unit_of_work
 from landreg.core.errors import Conflict, Finding, LandregError, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.core.units import mu_of
@@ -21,11 +22,13 @@ from landreg.exchange.bidding.sales import taking_in
 from landreg.exchange.contracts import deal_queries, project_queries
 from landreg.exchange.contracts.drafts import Draft, Taken, Terms
 from landreg.exchange.contracts.drawing import draw
-from landreg.exchange.contracts.model import ProjectRun
-from landreg.exchange.contracts.signing import by_mandate
+from landreg.exchange.contracts.model import Contract, Project, ProjectRun
+from landreg.exchange.contracts.rules.course import Signing, con_3_signature_is_sound
+from landreg.exchange.contracts.signing import Signature, by_mandate, sign
 from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
 from landreg.registry.casework.cases import written
+from landreg.registry.guarded import ties_nothing
 
 CHUNK = 50
 """Households a step of the worker: what else it does waits no longer than for these."""
@@ -37,27 +40,61 @@ def ask_run(actor: Actor, county: str, project_id: UUID) -> UUID:
     Refused (QUAL-1, QUAL-4) where its taker may not have the whole of it.
     """
     with unit_of_work(actor) as uow:
-        found = project_queries.one(uow.session, county, project_id)
-        if found is None:
-            raise NotFound
-        last = project_queries.last_run(uow.session, county, project_id)
-        if last is not None and last.state in UNDER_WAY:
-            raise Conflict(Finding("CON-5", "state", {"where": last.state}, subject=found.number))
-        taker = deal_queries.taker(uow.session, county, found.taker_id)
+        found, session = _free(uow, county, project_id), uow.session
+        taker = deal_queries.taker(session, county, found.taker_id)
         if taker is None:
             raise NotFound
-        left = mu_of(project_queries.area_unsigned(uow.session, county, project_id))
-        if told := examine(
-            ENTER_RULES, taking_in(uow, taker, left), load_law(uow.session, county, beijing_day(uow.now))
-        ):
+        left = mu_of(project_queries.area_unsigned(session, county, project_id))
+        if told := examine(ENTER_RULES, taking_in(uow, taker, left), load_law(session, county, beijing_day(uow.now))):
             raise Refused(told)
-        households = project_queries.households(uow.session, county, project_id)
-        row = ProjectRun(
-            county=county, village=found.village, run_id=uuid4(), project_id=project_id, household_ids=households, position=0,
-            done=0, refused=[], state="waiting", asked_by=actor.account_id, asked_by_name=actor.name, asked_at=uow.now,
-            jurisdiction=actor.jurisdiction, started_at=None, ended_at=None,
-        )  # fmt: skip
-        uow.session.add(row)
+        return _asked(uow, found, "draw", project_queries.households(session, county, project_id), {})
+
+
+def ask_signatures(
+    actor: Actor, county: str, project_id: UUID, name: str, witness: str, identity_checked: bool
+) -> UUID:
+    """Ask the worker for the taker's signature, given in person, under every contract of the project that waits for it.
+
+    Raises Refused (CON-3, GUARD-1), Conflict (CON-5) while a run is under way or where no contract waits.
+    """
+    with unit_of_work(actor) as uow:
+        found = _free(uow, county, project_id)
+        law = load_law(uow.session, county, beijing_day(uow.now))
+        ties_nothing(law.on, name=name, witness=witness)
+        given = Signing("taker", "in_person", "", "", name, identity_checked, witness, number=found.number)
+        if wrong := con_3_signature_is_sound(given, law):
+            raise Refused(wrong)
+        made = project_queries.contracts(uow.session, county, project_id)
+        households = [key for key, row in sorted(made.items(), key=_by_code) if row.state == "part_signed"]
+        if not households:
+            raise Conflict(Finding("CON-5", "state", {"where": "signed" if made else "drawn"}, subject=found.number))
+        return _asked(uow, found, "sign", households, {"name": name.strip(), "witness": witness.strip()})
+
+
+def _by_code(item: tuple[UUID, Contract]) -> str:
+    return item[1].household_code
+
+
+def _free(uow: UnitOfWork, county: str, project_id: UUID) -> Project:
+    """A project with no run under way. Raises NotFound, Conflict (CON-5)."""
+    found = project_queries.one(uow.session, county, project_id)
+    if found is None:
+        raise NotFound
+    last = project_queries.last_run(uow.session, county, project_id)
+    if last is not None and last.state in UNDER_WAY:
+        raise Conflict(Finding("CON-5", "state", {"where": last.state}, subject=found.number))
+    return found
+
+
+def _asked(uow: UnitOfWork, found: Project, step: str, households: Sequence[UUID], given: Mapping[str, str]) -> UUID:
+    actor = uow.actor
+    row = ProjectRun(
+        county=found.county, village=found.village, run_id=uuid4(), project_id=found.project_id, step=step, given=dict(given),
+        household_ids=list(households), position=0, done=0, refused=[], state="waiting", asked_by=actor.account_id,
+        asked_by_name=actor.name, asked_at=uow.now, jurisdiction=actor.jurisdiction, started_at=None, ended_at=None,
+    )  # fmt: skip
+    uow.session.add(row)
+    uow.session.flush()
     return row.run_id
 
 
@@ -108,7 +145,7 @@ def _go_on(worker: Actor, county: str, run_id: UUID, chunk: int) -> None:
         ids = row.household_ids[row.position : row.position + chunk]
         law = load_law(uow.session, county, beijing_day(uow.now))
     asker = _asker(worker, row)
-    done, refused = (0, []) if asker is None else _made(asker, row, ids, law)
+    refused = [] if asker is None else _taken(asker, row, ids, law)
     with unit_of_work(worker) as uow:
         now = project_queries.run(uow.session, county, run_id, lock=True)
         if now is None:
@@ -117,23 +154,26 @@ def _go_on(worker: Actor, county: str, run_id: UUID, chunk: int) -> None:
             now.state, now.ended_at = "failed", uow.now
             return
         now.position += len(ids)
-        now.done += done
         now.refused = [*now.refused, *refused]
+        now.done = project_queries.reached(uow.session, now, now.household_ids[: now.position])
         if now.position >= len(now.household_ids):
             now.state, now.ended_at = "done", uow.now
 
 
-def _made(asker: Actor, row: ProjectRun, ids: Sequence[UUID], law: Law) -> tuple[int, list[dict[str, Any]]]:
-    """How many of these households got their contract, and of the others why not."""
-    done, refused = 0, []
+def _taken(asker: Actor, row: ProjectRun, ids: Iterable[UUID], law: Law) -> list[dict[str, Any]]:
+    """The step of a run with these households; those that it was not taken with, each with the reason."""
+    refused = []
     for household_id in ids:
         try:
-            done += make(asker, row.county, row.project_id, household_id)
+            if row.step == "sign":
+                sign_one(asker, row.county, row.project_id, household_id, row.given["name"], row.given["witness"])
+            else:
+                make(asker, row.county, row.project_id, household_id)
         except Unavailable:
             raise
         except LandregError as error:
             refused.append({"household": str(household_id), "findings": [written(one, law) for one in error.findings]})
-    return done, refused
+    return refused
 
 
 def _asker(worker: Actor, row: ProjectRun) -> Actor | None:
@@ -145,16 +185,16 @@ def _asker(worker: Actor, row: ProjectRun) -> Actor | None:
     return None
 
 
-def make(actor: Actor, county: str, project_id: UUID, household_id: UUID) -> int:
-    """The contract of one household, signed by its own word; 1, or 0 where it has it. Raises Refused (CON-12 and as `draw`)."""
+def make(actor: Actor, county: str, project_id: UUID, household_id: UUID) -> None:
+    """The contract of one household, signed by its own word; nothing where it has it. Raises Refused (CON-12 and as `draw`)."""
     with unit_of_work(actor) as uow:
         uow.lock_name(project_queries.household_lock(project_id, household_id))
         found = project_queries.one(uow.session, county, project_id)
         parcels = project_queries.parcels_of(uow.session, county, project_id, household_id)
         if found is None or not parcels:
             raise NotFound
-        if project_queries.has_contract(uow.session, county, project_id, household_id):
-            return 0
+        if project_queries.contract_of(uow.session, county, project_id, household_id) is not None:
+            return
         word = project_queries.last_word(uow.session, county, project_id, household_id)
         code = parcels[0].household_code
         if word is None or word.kind != "consents":
@@ -173,4 +213,12 @@ def make(actor: Actor, county: str, project_id: UUID, household_id: UUID) -> int
         draft = Draft(kept[0].right_id, taken, terms, found.clauses, found.said, project_id=project_id)
         row = draw(uow, draft, taker)
         by_mandate(uow, row, beijing_day(uow.now), word.name or code, {"word_id": str(word.word_id)})
-    return 1
+
+
+def sign_one(actor: Actor, county: str, project_id: UUID, household_id: UUID, name: str, witness: str) -> None:
+    """The taker's signature under the contract of one household, where it waits for it. Raises Refused as `signing.sign`."""
+    with unit_of_work(actor) as uow:
+        found = project_queries.contract_of(uow.session, county, project_id, household_id)
+        if found is None or found.state != "part_signed":
+            return
+    sign(actor, county, found.contract_id, Signature("taker", "in_person", name, True, witness))

@@ -173,7 +173,7 @@ def say(actor: Actor, county: str, project_id: UUID, household_id: UUID, given: 
             raise NotFound
         ties_nothing(beijing_day(uow.now), None, "paper", said=given.said, witness=given.witness)
         code = parcels[0].household_code
-        if project_queries.has_contract(uow.session, county, project_id, household_id):
+        if project_queries.contract_of(uow.session, county, project_id, household_id) is not None:
             raise Conflict(Finding("CON-5", "state", {"where": "drawn"}, subject=code))
         if set(given.left_out) - {one.parcel_code for one in parcels}:
             raise BadInput(Finding("FORM-5", "left_out", {"given": "、".join(given.left_out)[:200]}))

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from landreg.core.periods import DAY
+from landreg.core.tables import in_force
 from landreg.exchange.contracts.model import (
     Contract,
     ContractEvent,
@@ -23,6 +24,8 @@ from landreg.exchange.contracts.model import (
 )
 from landreg.exchange.contracts.whole import Whole
 from landreg.law.queries import load_laws
+from landreg.registry.casebook import Act, Case
+from landreg.registry.model import Right
 
 
 def one(session: Session, county: str, contract_id: UUID, *, lock: bool = False) -> Contract | None:
@@ -101,6 +104,14 @@ def _of(session: Session, table: Any, found: Sequence[Contract], *order: Any) ->
     return rows
 
 
+def passes_land(session: Session, found: Contract, household: UUID | None) -> bool:
+    """Whether whoever acts at the citizens' desk is Party A of a contract: its household, or who passes on what they took."""
+    if found.relation != "retransfer":
+        return household is not None and found.household_id == household
+    asked = sa.text("SELECT exchange.passes_on(:county, :previous, ARRAY['sign'])")
+    return bool(session.scalar(asked, {"county": found.county, "previous": found.previous_id}))
+
+
 def receipt_known(session: Session, county: str, receipt: str) -> bool:
     """Whether a receipt was counted before."""
     found = sa.select(RentPayment.payment_id).where(RentPayment.county == county, RentPayment.receipt == receipt)
@@ -167,6 +178,37 @@ def registration_asked(session: Session) -> Sequence[Contract]:
         .join(asked, sa.and_(*same, asked.kind == "registration_asked"))
         .where(Contract.state == "signed", ~sa.exists().where(*done, opened.kind == "case_opened"))
         .order_by(asked.at)
+    ).all()
+
+
+def parents_gone(session: Session) -> Sequence[Contract]:
+    """Re-transfers that rest on a registered land-operation right alone, and whose right is registered no more."""
+    right = sa.select(Right.right_id).where(
+        Right.county == Contract.county, Right.right_id == Contract.right_id, in_force(Right)
+    )
+    return session.scalars(
+        sa.select(Contract).where(
+            Contract.kind == "retransfer", Contract.relation == "", Contract.state == "signed", ~right.exists()
+        )
+    ).all()
+
+
+def registered_now(session: Session) -> Sequence[Any]:
+    """Contracts whose case has been registered and which do not say so yet, each with the case's act and its day."""
+    opened, told = aliased(ContractEvent), aliased(ContractEvent)
+    said = sa.select(told.event_id).where(
+        told.county == Contract.county, told.contract_id == Contract.contract_id, told.kind == "registered"
+    )
+    return session.execute(
+        sa.select(Contract.county, Contract.contract_id, Act.act_id, Act.registered_at)
+        .join(opened, sa.and_(opened.county == Contract.county, opened.contract_id == Contract.contract_id))
+        .join(
+            Case,
+            sa.and_(Case.county == opened.county, sa.cast(Case.case_id, sa.Text) == opened.facts["case_id"].astext),
+        )
+        .join(Act, sa.and_(Act.county == Case.county, Act.act_id == Case.act_id))
+        .where(opened.kind == "case_opened", ~said.exists())
+        .limit(500)
     ).all()
 
 

@@ -5,7 +5,7 @@ Signed by both sides the contract is made: its land is bound, its rents fall due
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -30,6 +30,7 @@ from landreg.exchange.contracts.rules.terms import (
     Contracted,
     Piece,
     con_25_out_of_a_household_s_right,
+    con_27_passed_on_from_its_parent,
     may_be_registered,
     tr_8_five_years_or_more,
 )
@@ -96,6 +97,8 @@ def _taken(
     if given.side not in found.course(law.on).lacking:
         raise Conflict(Finding("CON-5", "side", {"where": "part_signed"}, subject=row.number))
     own = uow.actor.desk is Desk.CITIZEN
+    if own and given.side == "contractor" and not queries.passes_land(uow.session, row, uow.actor.household):
+        raise NotFound
     text = given.text_sha256 or ("" if own else row.text_sha256)
     facts: dict[str, Any] = {"way": given.way, "name": given.name.strip(), "text_sha256": text}
     signing = Signing(given.side, given.way, text, row.text_sha256, given.name, number=row.number)
@@ -107,9 +110,7 @@ def _taken(
             facts |= {"witness": given.witness.strip()}
         case "agent" if given.consent is not None:
             act = consents.write_act(uow, row.county, given.consent, Step.SIGN, row.number)
-            if act.household_id != row.household_id:
-                raise NotFound
-            facts |= {"agent_act_id": str(act.agent_act_id), "name": given.name.strip() or row.household_name}
+            facts |= {"agent_act_id": str(act.agent_act_id), "name": given.name.strip() or contractor_of(row)}
             signing = replace(signing, consented=True, name=str(facts["name"]))
         case "service":
             said = service(law.text("CON-4.service_key")).verified(given.answer, row.number, given.side, text)
@@ -118,6 +119,11 @@ def _taken(
     if wrong := examine(SIGNATURE_RULES, signing, law):
         raise Refused(wrong[0])
     return facts
+
+
+def contractor_of(row: Contract) -> str:
+    """The name of Party A: of the household that has the land under contract, or of who passes on what it took in."""
+    return str(row.clauses["contractor"]) if row.relation == "retransfer" else row.household_name
 
 
 def by_mandate(uow: UnitOfWork, row: Contract, on: date, name: str, facts: dict[str, Any]) -> None:
@@ -145,11 +151,6 @@ def _made(uow: UnitOfWork, found: Whole, law: Law) -> None:
     happened(uow, row, "signed", law.on, dues=calendar_of(row, found.parcels))
 
 
-def sign_all(actor: Actor, county: str, contract_ids: Iterable[UUID], given: Signature) -> int:
-    """One side's signature in person under many contracts, each in a transaction of its own; how many."""
-    return sum(1 for contract_id in contract_ids if sign(actor, county, contract_id, given) is not None)
-
-
 def file(actor: Actor, county: str, contract_id: UUID, on_day: date, said: str, paper: Attached | None) -> None:
     """Record that the issuing party has filed the contract. Raises NotFound, Conflict (CON-5), BadInput (FORM-7, FORM-8)."""
     with unit_of_work(actor) as uow:
@@ -171,21 +172,21 @@ def file_within(
 
 def ask_registration(actor: Actor, county: str, contract_id: UUID, paper: Attached | None) -> None:
     """The parties ask for the register, by their signed application: of the land-operation right, or of what an assignment or an
-    exchange moves. Raises Refused (CON-25, TR-8, GUARD-1), Conflict (CON-5), BadInput (FORM-7) without the application.
+    exchange moves. Raises Refused (CON-25, CON-27, TR-8, GUARD-1), Conflict (CON-5), BadInput (FORM-7) without the application.
     """
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, contract_id)
         open_for(found, law, "signed", "running")
-        if wrong := con_25_out_of_a_household_s_right(
-            (found.contract.number, found.contract.right_id is not None), law
-        ):
-            raise Refused(wrong)
-        moved = found.contract.kind in MOVING and not found.contract.relation
-        if not moved and (wrong := tr_8_five_years_or_more(contracted(found), law)):
+        row = found.contract
+        wrong = con_25_out_of_a_household_s_right((row.number, row.right_id is not None), law)
+        wrong = wrong or con_27_passed_on_from_its_parent((row.number, row.kind, "registration"), law)
+        if not wrong and not (row.kind in MOVING and not row.relation):
+            wrong = tr_8_five_years_or_more(contracted(found), law)
+        if wrong:
             raise Refused(wrong)
         kept = must(paper)
         ties_nothing(law.on, kept)
-        happened(uow, found.contract, "registration_asked", law.on, paper=kept)
+        happened(uow, row, "registration_asked", law.on, paper=kept)
 
 
 def may_register(found: Whole, law: Law) -> bool:
@@ -193,7 +194,7 @@ def may_register(found: Whole, law: Law) -> bool:
     exchange always, since they move the contract right itself.
     """
     row = found.contract
-    if row.right_id is None or row.relation == "retransfer" or row.kind in ("custody", "entrusted"):
+    if row.right_id is None or row.kind in ("retransfer", "custody", "entrusted"):
         return False
     if row.kind in MOVING:
         return not row.relation

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from landreg.core.db import UnitOfWork
@@ -49,7 +51,11 @@ def given_in_exchange(uow: UnitOfWork, law: Law, taker: Taker, term: tuple[date,
         numbers = sorted(set(bound.values()))
         found.append(Finding("CON-2", "other_parcels", {"parcels": sorted(bound), "numbers": numbers}))
     if stands := land_queries.frozen(uow.session, county, right, codes):
-        kinds = [one.kind if one.what == "restriction" else "exit" for one in stands]
-        parties = [one.named or one.number for one in stands]
-        found.append(Finding("TR-12", "other_parcels", {"restrictions": kinds, "parties": parties}))
+        found.append(frozen_land("other_parcels", stands))
     return found
+
+
+def frozen_land(field: str, stands: Sequence[Any]) -> Finding:
+    """TR-12 for what stands on land: seizures, disputes, exits."""
+    kinds = [one.kind if one.what == "restriction" else "exit" for one in stands]
+    return Finding("TR-12", field, {"restrictions": kinds, "parties": [one.named or one.number for one in stands]})

@@ -38,8 +38,7 @@ class Whole:
     @cached_property
     def settled(self) -> tuple[Settled, ...]:
         """What is due until it ends, with what was paid of it in money and handed over in grain."""
-        end = self.of("ended")
-        void = end is not None and end.facts.get("outcome") == "void"
+        void = any(one.facts.get("outcome") == "void" for one in self.events)
         dues = rent.still_owed([due_of(one) for one in self.dues], self.contract.ends_on, void=void)
         paid = [one.amount_yuan if one.kg is None else Grain(one.kg) for one in self.payments]
         return rent.settled(dues, paid, self.prices)
@@ -81,6 +80,16 @@ class Whole:
         """The same of grain, in kg."""
         grain = sum((one.kg for one in self.payments if one.kg is not None), rent.ZERO)
         return grain - sum((one.handed for one in self.settled), rent.ZERO)
+
+    @property
+    def awarded(self) -> Decimal | None:
+        """What was awarded to the taker for what it built; None where nothing was."""
+        about, sum_ = "", None
+        for one in self.events:
+            about = str(one.facts.get("about", "")) if one.kind == "disputed" else about
+            if one.kind == "settled" and about == "fixtures" and one.facts.get("pays") == "contractor":
+                sum_ = Decimal(str(one.facts["yuan"]))
+        return sum_
 
     def of(self, kind: str) -> ContractEvent | None:
         """The last step of a kind."""

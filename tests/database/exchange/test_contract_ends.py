@@ -14,30 +14,26 @@ import pytest
 
 from landreg.access import service
 from landreg.access.service import NewAccount
-from landreg.config import Settings
 from landreg.core.actor import Actor, Role
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Refused
-from landreg.core.files import Store
 from landreg.exchange.contracts import (
+    disputes,
     drawing,
-    land_queries,
     life,
     logged,
     project_queries,
     project_runs,
     projects,
-    registering,
     signing,
 )
+from landreg.exchange.contracts.disputes import Brought
 from landreg.exchange.contracts.drafts import Draft, Taken
 from landreg.exchange.contracts.entering import happened, held
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract, ProjectWord
 from landreg.exchange.contracts.projects import Planned, Priced, Said
 from landreg.exchange.contracts.rules.closing import Outcome
-from landreg.registry.booking import register
-from landreg.registry.casework import cases
 from tests.contract_kit import (
     OPERATOR,
     PAPER,
@@ -53,7 +49,7 @@ from tests.contract_kit import (
     today,
 )
 from tests.exchange_kit import TERM
-from tests.registry_kit import HOUSEHOLD, Connection, codes, put_papers, to_rights
+from tests.registry_kit import HOUSEHOLD, Connection, codes, to_rights
 from tests.villages import COUNTY, VILLAGE
 
 OTHER = f"{VILLAGE}010002"
@@ -83,11 +79,11 @@ def test_what_was_transferred_further_ends_with_the_contract_that_it_rests_on() 
             OPERATOR, COUNTY, contract.contract_id, "change", terms(from_on=today(), price=Decimal("500.00")), VALUES
         )
     assert codes(changed) == {"CON-19"}
-    life.dispute(OPERATOR, COUNTY, below.contract_id, "court", "面积有争议", None)
+    disputes.dispute(OPERATOR, COUNTY, below.contract_id, Brought("court", "面积有争议"), None)
     with pytest.raises(Refused) as disputed:
         life.end(OPERATOR, COUNTY, contract.contract_id, End("agreed", today()), PAPER)
     assert codes(disputed) == {"CON-9"}
-    life.settle(OPERATOR, COUNTY, below.contract_id, Outcome("stands", today()), PAPER)
+    disputes.settle(OPERATOR, COUNTY, below.contract_id, Outcome("stands", today()), PAPER)
     life.end(OPERATOR, COUNTY, contract.contract_id, End("agreed", today()), PAPER)
     for ended in (contract, below):
         assert (seen(ended).contract.state, seen(ended).contract.ends_on) == ("ended", today())
@@ -237,58 +233,3 @@ def test_a_run_goes_on_by_some_households_a_step_and_is_done_with_the_last(
         assert row is not None
         assert (row.position, row.state) == (position, state)
     assert project_runs.work(worker, chunk=1) == 0
-
-
-def to_the_register(registrar: Actor, database: Settings, contract: Contract) -> UUID:
-    signing.ask_registration(OPERATOR, COUNTY, contract.contract_id, PAPER)
-    return registering.open_case_of(registrar, Store(database.store), COUNTY, contract.contract_id, b"%PDF-1.7 sample")
-
-
-def booked(registrar: Actor, reviewer: Actor, case: UUID, kind: str) -> None:
-    put_papers(registrar, case, kind)
-    cases.accept(registrar, COUNTY, [case])
-    cases.review(reviewer, COUNTY, [case])
-    register(reviewer, COUNTY, [case])
-
-
-def test_an_assignment_that_was_signed_is_registered_by_the_register_s_own_act(
-    registrar: Actor, reviewer: Actor, database: Settings
-) -> None:
-    """Without the parties' application (FORM-7) nothing is asked for."""
-    values = {**VALUES, "issuer_consent": "同意书一号"}
-    land = parcels_of(OPERATOR, right_id())
-    contract = signed(drawn(codes=land, kind="assignment", until_on=date(2048, 1, 1), values=values, taker=OTHER))
-    with pytest.raises(BadInput) as unasked:
-        signing.ask_registration(OPERATOR, COUNTY, contract.contract_id, None)
-    assert codes(unasked) == {"FORM-7"}
-    case = to_the_register(registrar, database, contract)
-    booked(registrar, reviewer, case, "assignment")
-    with unit_of_work(OPERATOR) as uow:
-        assert land_queries.right_over(uow.session, COUNTY, HOUSEHOLD, land) is None
-        assert land_queries.right_over(uow.session, COUNTY, OTHER, land) is not None
-
-
-def test_an_exchange_names_the_other_s_parcels_and_moves_both_in_the_register(
-    registrar: Actor, reviewer: Actor, database: Settings
-) -> None:
-    """CON-22 for words in place of codes and for land that is not the other's, CON-2 for what another contract has."""
-    give, take = parcels_of(OPERATOR, right_id())[0], parcels_of(OPERATOR, right_id(OTHER))[0]
-
-    def exchange(text: str) -> Contract:
-        said = {**VALUES, "other_parcels": text}
-        on: dict[str, Any] = {"kind": "exchange", "until_on": date(2048, 1, 1), "price": Decimal(0)}
-        return drawn(codes=[give], values=said, taker=OTHER, **on)
-
-    for text in ("南坡那一块", give):
-        with pytest.raises(Refused) as wrong:
-            exchange(text)
-        assert codes(wrong) == {"CON-22"}
-    lease = signed(drawn(OTHER, [take]))
-    with pytest.raises(Refused) as bound:
-        exchange(take)
-    assert codes(bound) == {"CON-2"}
-    life.end(OPERATOR, COUNTY, lease.contract_id, End("agreed", date(2022, 1, 1)), PAPER)
-    contract = signed(exchange(f"坡地 {take}"))
-    booked(registrar, reviewer, to_the_register(registrar, database, contract), "exchange")
-    assert give in parcels_of(OPERATOR, right_id(OTHER))
-    assert take in parcels_of(OPERATOR, right_id())

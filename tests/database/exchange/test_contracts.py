@@ -23,6 +23,7 @@ from landreg.core.files import Store
 from landreg.core.units import half_up
 from landreg.exchange.contracts import (
     days,
+    disputes,
     drawing,
     life,
     project_queries,
@@ -31,6 +32,7 @@ from landreg.exchange.contracts import (
     registering,
     signing,
 )
+from landreg.exchange.contracts.disputes import Brought
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.projects import Planned, Priced, Said
@@ -185,19 +187,19 @@ def test_rent_in_arrears_ends_a_contract_after_a_notice_to_remedy_ran_out(superu
 def test_a_dispute_stops_every_end_until_its_outcome_which_binds_the_record() -> None:
     """CON-9 and CON-17."""
     contract = signed(drawn())
-    life.dispute(OPERATOR, COUNTY, contract.contract_id, "arbitration", "拖欠价款", PAPER)
+    disputes.dispute(OPERATOR, COUNTY, contract.contract_id, Brought("arbitration", "拖欠价款"), PAPER)
     with pytest.raises(Refused) as error:
         life.end(OPERATOR, COUNTY, contract.contract_id, End("agreed", today()), PAPER)
     assert codes(error) == {"CON-9"}
     with pytest.raises(Refused) as unsaid:
-        life.settle(OPERATOR, COUNTY, contract.contract_id, Outcome("owed", today()), PAPER)
+        disputes.settle(OPERATOR, COUNTY, contract.contract_id, Outcome("owed", today()), PAPER)
     assert codes(unsaid) == {"CON-17"}
     before = len(seen(contract).dues)
     owed = Outcome("owed", today(), Decimal("88.00"), today() + timedelta(days=9))
-    life.settle(OPERATOR, COUNTY, contract.contract_id, owed, PAPER)
+    disputes.settle(OPERATOR, COUNTY, contract.contract_id, owed, PAPER)
     assert [due.amount for due in seen(contract).dues[before:]] == [Decimal("88.00")]
-    life.dispute(OPERATOR, COUNTY, contract.contract_id, "court", "合同效力", None)
-    life.settle(OPERATOR, COUNTY, contract.contract_id, Outcome("void", today()), PAPER)
+    disputes.dispute(OPERATOR, COUNTY, contract.contract_id, Brought("court", "合同效力"), None)
+    disputes.settle(OPERATOR, COUNTY, contract.contract_id, Outcome("void", today()), PAPER)
     assert (seen(contract).contract.state, seen(contract).contract.ends_on) == ("ended", contract.from_on)
     assert stage(seen(signed(drawn())).course(today())) == "running"
 
@@ -232,11 +234,11 @@ def test_of_a_contract_that_ended_its_later_rents_are_not_owed_nor_paid() -> Non
     cheaper = terms(from_on=date(2024, 1, 1), price=Decimal("500.00"))
     change = signed(drawing.draw_following(OPERATOR, COUNTY, leases[1].contract_id, "change", cheaper, VALUES))
     assert [one.due.due_on.year for one in seen(leases[1]).settled] == [2022, 2023]
-    life.dispute(OPERATOR, COUNTY, change.contract_id, "court", "合同效力", None)
+    disputes.dispute(OPERATOR, COUNTY, change.contract_id, Brought("court", "合同效力"), None)
     awarded = Outcome("owed", today(), Decimal("88.00"), today())
-    life.settle(OPERATOR, COUNTY, change.contract_id, awarded, PAPER)
-    life.dispute(OPERATOR, COUNTY, change.contract_id, "court", "合同效力", None)
-    life.settle(OPERATOR, COUNTY, change.contract_id, Outcome("void", today()), PAPER)
+    disputes.settle(OPERATOR, COUNTY, change.contract_id, awarded, PAPER)
+    disputes.dispute(OPERATOR, COUNTY, change.contract_id, Brought("court", "合同效力"), None)
+    disputes.settle(OPERATOR, COUNTY, change.contract_id, Outcome("void", today()), PAPER)
     assert [one.owed for one in seen(change).settled] == [Decimal("88.00")]
 
 
@@ -334,12 +336,20 @@ def test_a_withdrawn_household_is_refused_with_its_code_and_all_others_get_their
     assert set(made) == {household}
     assert [one.parcel_code for one in seen(made[household]).parcels] == first[1:]
     assert made[household].state == "part_signed"
-    assert (
-        signing.sign_all(
-            asker, COUNTY, [made[household].contract_id], Signature("taker", "in_person", "社长", True, "见证人")
-        )
-        == 1
-    )
+    with pytest.raises(Refused) as unseen:
+        project_runs.ask_signatures(asker, COUNTY, project, "社长", "", identity_checked=True)
+    assert codes(unseen) == {"CON-3"}
+    signings = project_runs.ask_signatures(asker, COUNTY, project, "社长", "见证人", identity_checked=True)
+    with pytest.raises(Conflict):
+        project_runs.ask_run(asker, COUNTY, project)
+    assert project_runs.work(worker) == 1
+    with unit_of_work(asker) as uow:
+        signed_by = project_queries.run(uow.session, COUNTY, signings)
+    assert signed_by is not None
+    assert (signed_by.state, signed_by.done, signed_by.refused) == ("done", 1, [])
+    assert seen(made[household]).contract.state == "signed"
+    with pytest.raises(Conflict):
+        project_runs.ask_signatures(asker, COUNTY, project, "社长", "见证人", identity_checked=True)
     with pytest.raises(Conflict):
         projects.say(asker, COUNTY, project, household, Said("withdraws"))
     projects.say(asker, COUNTY, project, other, agree("样本二"))
@@ -359,13 +369,13 @@ def test_a_run_that_was_left_by_a_killed_worker_goes_on_where_it_stood(worker: A
     with pytest.raises(Conflict):
         project_runs.ask_run(asker, COUNTY, project)
     # As a killed worker leaves it: one household made, and its progress not written.
-    assert project_runs.make(asker, COUNTY, project, _household(asker, project, HOUSEHOLD)) == 1
+    project_runs.make(asker, COUNTY, project, _household(asker, project, HOUSEHOLD))
     project_runs.work(worker)
     with unit_of_work(asker) as uow:
         row = project_queries.run(uow.session, COUNTY, run)
         made = project_queries.contracts(uow.session, COUNTY, project)
     assert row is not None
-    assert (row.state, row.done, row.refused) == ("done", 1, [])
+    assert (row.state, row.done, row.refused) == ("done", 2, [])
     assert len(made) == 2
 
 
@@ -433,7 +443,9 @@ def test_a_household_answers_a_project_by_itself_for_its_own_land_alone(registra
         projects.say(farmer, COUNTY, project, other, Said("withdraws"))
     with pytest.raises(BadInput):
         projects.say(farmer, COUNTY, project, own, Said("consents", ("6109021042020199999",)))
-    assert project_runs.make(asker, COUNTY, project, own) == 1
+    project_runs.make(asker, COUNTY, project, own)
+    with unit_of_work(asker) as uow:
+        assert set(project_queries.contracts(uow.session, COUNTY, project)) == {own}
 
 
 def _operator() -> Actor:

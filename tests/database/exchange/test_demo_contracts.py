@@ -19,7 +19,7 @@ COUNT = "SELECT count(*) FROM exchange.contract WHERE state = :state"
 def test_the_sample_shows_contracts_signed_registered_late_and_disputed_and_a_village_s_project(
     registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings
 ) -> None:
-    to_rights(registrar, reviewer, superuser, 12)
+    to_rights(registrar, reviewer, superuser, 16)
     wanted = NewAccount("operator", "交易员样本", frozenset({Role.OPERATOR}), COUNTY)
     account = service.open_account(service.SYSTEM, wanted, "五月的麦子黄了又黄了", temporary=False)
     operator = Actor(account, "交易员样本", Desk.EXCHANGE, frozenset({Role.OPERATOR}), COUNTY)
@@ -31,5 +31,7 @@ def test_the_sample_shows_contracts_signed_registered_late_and_disputed_and_a_vi
     demo_contracts.finish(market)
     assert one(registrar, COUNT, state="disputed") == 1
     assert one(registrar, COUNT, state="part_signed") == 6
+    passed = "SELECT count(*) FROM exchange.contract WHERE state = 'signed' AND kind = :kind"
+    assert [one(registrar, passed, kind=kind) for kind in ("retransfer", "exchange")] == [1, 1]
     assert one(registrar, "SELECT refused::text FROM exchange.project_run").count("CON-12") == 2
     assert one(registrar, "SELECT count(*) FROM exchange.contract_event WHERE kind = 'certified'") == 1

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
@@ -20,9 +21,8 @@ from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.exchange.bidding import reviews
 from landreg.exchange.bidding.rules.qualified import PAPERS
-from landreg.exchange.contracts import drawing, project_queries, project_runs, projects, signing
+from landreg.exchange.contracts import drawing, project_queries, project_runs, projects
 from landreg.exchange.contracts.projects import Planned, Priced, Said
-from landreg.exchange.contracts.signing import Signature
 from tests.contract_kit import PAPER, TAKER, VALUES, terms, today
 from tests.registry_kit import Connection, to_rights
 from tests.villages import COUNTY, VILLAGE
@@ -63,24 +63,26 @@ def opened(operator: Actor) -> UUID:
     return projects.open_project(operator, COUNTY, VILLAGE, planned).project_id
 
 
-def made(operator: Actor, project: UUID) -> int:
+def made(operator: Actor, project: UUID, states: Sequence[str] = ("drawn", "part_signed", "signed")) -> int:
     with unit_of_work(operator) as uow:
-        return len(project_queries.contracts(uow.session, COUNTY, project))
+        return sum(one.state in states for one in project_queries.contracts(uow.session, COUNTY, project).values())
 
 
-def killed_at(operator: Actor, project: UUID, settings: Settings, count: int) -> int:
-    """A worker process that is killed when it has made so many contracts; how many stand then."""
+def killed_at(
+    operator: Actor, project: UUID, settings: Settings, count: int, states: Sequence[str] = ("part_signed",)
+) -> int:
+    """A worker process that is killed when so many contracts have one of these states; how many stand then."""
     urls = {f"LANDREG_{desk.name}_URL": url for desk, url in settings.urls.items()}
     environment = {**os.environ, **urls, "LANDREG_HOME": str(settings.home)}
     process = subprocess.Popen([sys.executable, "-c", WORKER_PROCESS], cwd=CHECKOUT, env=environment)
     try:
-        while made(operator, project) < count:
+        while made(operator, project, states) < count:
             assert process.poll() is None, "the worker ended by itself"
             time.sleep(0.01)
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
-    return made(operator, project)
+    return made(operator, project, states)
 
 
 def processor(superuser: Connection) -> float:
@@ -94,7 +96,7 @@ def processor(superuser: Connection) -> float:
 
 
 @pytest.mark.parametrize("count", [8, pytest.param(200, marks=pytest.mark.drill)])
-def test_a_killed_run_of_a_village_goes_on_and_makes_each_household_s_contract_once(
+def test_a_killed_run_of_a_village_goes_on_and_makes_and_signs_each_household_s_contract_once(
     registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings, count: int
 ) -> None:
     """One household withdraws, one keeps a parcel, one says nothing: two are named, all others get theirs and are signed."""
@@ -135,13 +137,18 @@ def test_a_killed_run_of_a_village_goes_on_and_makes_each_household_s_contract_o
     assert set(contracts) == {*households} - {households[1], households[-1]}
     numbers = [one.number for one in contracts.values()]
     assert len(set(numbers)) == len(numbers)
+    assert (row.done, stood < count - 2) == (count - 2, True)
+    run = project_runs.ask_signatures(operator, COUNTY, project, "社长", "见证人", identity_checked=True)
+    stood = killed_at(operator, project, database, count // 2, states=("signed",))
     began, used = time.monotonic(), processor(superuser)
-    waiting = [one.contract_id for one in contracts.values()]
-    assert (
-        signing.sign_all(operator, COUNTY, waiting, Signature("taker", "in_person", "社长", True, "见证人"))
-        == count - 2
-    )
+    while project_runs.work(worker):
+        pass
     print(
-        f"{len(waiting)} contracts signed in {time.monotonic() - began:.1f} s, {processor(superuser) - used:.1f} s of processor"
+        f"{count - 2 - stood} contracts signed in {time.monotonic() - began:.1f} s, "
+        f"{processor(superuser) - used:.1f} s of processor"
     )
+    with unit_of_work(operator) as uow:
+        row = project_queries.run(uow.session, COUNTY, run)
+    assert row is not None
+    assert (row.state, row.position, row.done, row.refused) == ("done", count - 2, count - 2, [])
     assert superuser.execute("SELECT count(*) FROM exchange.held_parcel").fetchone() == (2 * (count - 2) - 1,)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from landreg.core.periods import years_after
 from landreg.exchange.contracts.rules import closing
 from landreg.exchange.contracts.rules import course as rules
 from landreg.exchange.contracts.rules.course import Course, Ending, Happened, Renewal, Signing, stage
@@ -183,20 +184,64 @@ def test_land_is_given_back_after_the_end_and_a_sum_is_paid_for_what_stays(wrong
     ended = TODAY - timedelta(days=30)
     for sound in ({}, {"on_day": ended - timedelta(days=1)}, {"fixtures": "left_paid", "paid_yuan": Decimal("800.00")}):
         assert (
-            closing.con_24_returned_after_the_end((closing.Returned(**{"on_day": TODAY, **sound}), ended), LAW) is None
+            closing.con_24_returned_after_the_end((closing.Returned(**{"on_day": TODAY, **sound}), ended, None), LAW)
+            is None
         )
     asked = closing.Returned(**{"on_day": TODAY, **wrong})
-    assert closing.con_24_returned_after_the_end((asked, ended), LAW) is not None
+    assert closing.con_24_returned_after_the_end((asked, ended, None), LAW) is not None
 
 
 def test_an_outcome_says_what_came_of_it_and_a_sum_with_its_day() -> None:
     """CON-17: refused, and passed."""
     end = date(2030, 1, 1)
     owed = closing.Outcome("owed", TODAY, Decimal("88.00"), TODAY)
-    assert closing.con_17_outcome_is_said(("1", owed, end), LAW) is None
-    assert closing.con_17_outcome_is_said(("1", closing.Outcome("void", TODAY), end), LAW) is None
+    assert closing.con_17_outcome_is_said(closing.Recorded("1", owed, end), LAW) is None
+    assert closing.con_17_outcome_is_said(closing.Recorded("1", closing.Outcome("void", TODAY), end), LAW) is None
     for wrong in (
         closing.Outcome("won", TODAY), closing.Outcome("stands", end + timedelta(days=1)), closing.Outcome("owed", TODAY),
         replace(owed, yuan=Decimal("0.001")), replace(owed, due_on=date(2041, 1, 1)), replace(owed, yuan=Decimal("NaN")),
     ):  # fmt: skip
-        assert closing.con_17_outcome_is_said(("1", wrong, end), LAW) is not None
+        assert closing.con_17_outcome_is_said(closing.Recorded("1", wrong, end), LAW) is not None
+
+
+def test_an_outcome_after_the_end_neither_ends_the_contract_nor_lets_it_stand() -> None:
+    """CON-17: of the land's return it says until when, of a sum who pays."""
+    recorded = closing.Recorded("1", closing.Outcome("dismissed", TODAY), TODAY, ended=True)
+    owed = closing.Outcome("owed", TODAY, Decimal("88.00"), TODAY)
+    back = closing.Outcome("hand_back", TODAY, due_on=TODAY)
+    for sound in (recorded.asked, owed, replace(owed, pays="contractor"), back, closing.Outcome("void", TODAY)):
+        assert closing.con_17_outcome_is_said(replace(recorded, asked=sound), LAW) is None
+    for wrong in (
+        closing.Outcome("stands", TODAY),
+        closing.Outcome("ended", TODAY),
+        replace(owed, pays="village"),
+        replace(back, due_on=None),
+    ):
+        assert closing.con_17_outcome_is_said(replace(recorded, asked=wrong), LAW) is not None
+    assert closing.con_17_outcome_is_said(replace(recorded, asked=back, ended=False), LAW) is not None
+
+
+def test_a_claim_after_the_end_goes_to_arbitration_for_two_years_and_to_court_for_three() -> None:
+    """CON-26: from the last due day where that is later; for the return of land there is no limitation."""
+    end = years_after(TODAY, -2)
+    late = closing.Raised("1", "arbitration", "rent", end)
+    found = closing.con_26_dispute_within_limitation(late, LAW)
+    assert found is not None
+    assert found.values == {"last": TODAY - timedelta(days=1)}
+    for sound in (
+        replace(late, ended_on=None), replace(late, forum="court"), replace(late, forum="village"), replace(late, about="land"),
+        replace(late, last_due=end + timedelta(days=1)), replace(late, accepted=True),
+    ):  # fmt: skip
+        assert closing.con_26_dispute_within_limitation(sound, LAW) is None
+    assert (
+        closing.con_26_dispute_within_limitation(replace(late, forum="court", ended_on=years_after(TODAY, -3)), LAW)
+        is not None
+    )
+
+
+def test_what_was_awarded_for_what_stays_is_what_is_paid_for_it() -> None:
+    """CON-24."""
+    back = closing.Returned(TODAY, "left_paid", Decimal("800.00"))
+    assert closing.con_24_returned_after_the_end((back, TODAY, Decimal("800.00")), LAW) is None
+    for paid in (replace(back, paid_yuan=Decimal("799.99")), closing.Returned(TODAY)):
+        assert closing.con_24_returned_after_the_end((paid, TODAY, Decimal("800.00")), LAW) is not None

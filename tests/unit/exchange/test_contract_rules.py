@@ -296,3 +296,11 @@ def test_a_collective_s_own_land_has_no_right_out_of_which_another_is_registered
     """CON-25: refused, and passed for a household's."""
     assert terms.con_25_out_of_a_household_s_right(("610902104202010001", False), LAW) is not None
     assert terms.con_25_out_of_a_household_s_right(("610902104202010001", True), LAW) is None
+
+
+def test_a_re_transfer_goes_by_what_it_rests_on() -> None:
+    """CON-27: neither registered, renewed nor changed by itself; passed on further it may be."""
+    for step in ("registration", "renewal", "change"):
+        assert terms.con_27_passed_on_from_its_parent(("610902104202010001", "retransfer", step), LAW) is not None
+        assert terms.con_27_passed_on_from_its_parent(("610902104202010001", "lease", step), LAW) is None
+    assert terms.con_27_passed_on_from_its_parent(("610902104202010001", "retransfer", "retransfer"), LAW) is None

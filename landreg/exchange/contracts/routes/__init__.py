@@ -1,5 +1,5 @@
 """The pages of contracts."""
 
-from landreg.exchange.contracts.routes import desk, drawing, life, own, papers, projects, registering, signing
+from landreg.exchange.contracts.routes import desk, disputes, drawing, life, own, papers, projects, registering, signing
 
-ROOMS = (registering, projects, papers, own, drawing, signing, life, desk)
+ROOMS = (registering, projects, papers, own, drawing, signing, disputes, life, desk)

@@ -43,9 +43,10 @@ def index() -> Response:
         found = queries.listed(state if state in STATES else "", text)
         page = pages.page_of(session, found, number=pages.page_number(), size=pages.page_size())
         waiting = deal_queries.deals_waiting(session) if current_actor().has(Role.OPERATOR) else []
-        today = page_day(session)
+        today, natural = page_day(session), deal_queries.natural(session, page.items)
     return pages.render(
         "exchange/contracts/contracts.html",
+        natural=natural,
         page=page,
         waiting=waiting,
         today=today,
@@ -63,12 +64,15 @@ def late() -> Response:
     with unit_of_work(current_actor()) as uow:
         today = page_day(uow.session)
         rows = queries.wholes(uow.session, queries.with_late_dues(uow.session, today))
-    owing = sorted((late for found in rows if (late := _owing(found, today))), key=lambda one: one.since)
-    number, size = pages.page_number(), pages.page_size()
-    shown = owing[(number - 1) * size : number * size]
+        owing = sorted((late for found in rows if (late := _owing(found, today))), key=lambda one: one.since)
+        number, size = pages.page_number(), pages.page_size()
+        shown = owing[(number - 1) * size : number * size]
+        natural = deal_queries.natural(uow.session, [one.found.contract for one in shown])
     page = pages.page_from(shown, len(owing), number=number, size=size)
     sums = sum((one.yuan for one in owing), rent.ZERO), sum((one.kg for one in owing), rent.ZERO)
-    return pages.render("exchange/contracts/late.html", page=page, today=today, yuan=sums[0], kg=sums[1])
+    return pages.render(
+        "exchange/contracts/late.html", page=page, today=today, yuan=sums[0], kg=sums[1], natural=natural
+    )
 
 
 @dataclass(frozen=True)
@@ -101,11 +105,12 @@ def one(county: str, contract_id: UUID) -> Response:
             raise NotFound
         found = queries.whole(session, row)
         law = load_law(session, county, page_day(session))
+        above, below = queries.chain(session, row), queries.following(session, county, contract_id)
         return pages.render(
             "exchange/contracts/contract.html", found=found, contract=row, path=division_path(session, row.village),
             may_act=actor.has(Role.OPERATOR), may_open=actor.has(Role.REGISTRAR),
-            may_read_cases=actor.has(Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR), above=queries.chain(session, row),
-            below=queries.following(session, county, contract_id), DAY=DAY, **standing(found, law),
+            may_read_cases=actor.has(Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR), above=above, below=below,
+            natural=deal_queries.natural(session, [*above, row, *below]), DAY=DAY, **standing(found, law),
         )  # fmt: skip
 
 

@@ -80,13 +80,18 @@ def of_deal(county: str, deal_id: UUID) -> Response:
         found = deal_queries.dealt(uow.session, county, deal_id)
         if found is None:
             raise NotFound
-        today = page_day(uow.session)
+        today, listing = page_day(uow.session), found.listing
+        consent = deal_queries.consent(uow.session, county, listing.listing_id)
+        rests_on = None
+        if listing.kind == "retransfer" and listing.household_id is not None:
+            codes = [one.parcel_code for one in found.parcels]
+            rests_on = deal_queries.taken_by(uow.session, county, listing.household_id, codes)
+    asked = questions(listing.kind, found.deal.unit, today)
+    known = () if consent is None else ("contractor_consent",)
     return pages.render(
-        "exchange/contracts/of_deal.html",
-        found=found,
-        asked=questions(found.listing.kind, found.deal.unit, today),
-        DAY=DAY,
-    )
+        "exchange/contracts/of_deal.html", found=found, asked=[one for one in asked if one["name"] not in known], DAY=DAY,
+        consent=consent, rests_on=rests_on,
+    )  # fmt: skip
 
 
 @blueprint.post("/contracts/of-deal/<county>/<uuid:deal_id>")

@@ -1,4 +1,6 @@
-"""The life of a contract at the desk: payments, notices to remedy, ends, disputes, renewal, dividends, return of the land."""
+"""The life of a contract at the desk: payments, notices to remedy, ends, renewal, dividends, return of the land; the page of each
+step, of disputes too.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +17,13 @@ from werkzeug.wrappers import Response as Redirect
 from landreg.access.policy import allow, current_actor
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
-from landreg.core.errors import BadInput, Finding, NotFound
+from landreg.core.errors import BadInput, Conflict, Finding, NotFound
 from landreg.core.periods import DAY
-from landreg.exchange.contracts import life, queries
+from landreg.exchange.contracts import deal_queries, life, queries
 from landreg.exchange.contracts.entering import open_for
 from landreg.exchange.contracts.life import AGREED, End
 from landreg.exchange.contracts.routes.forms import Dated, back, kept, words
-from landreg.exchange.contracts.rules.closing import FIXTURES, Outcome, Returned
+from landreg.exchange.contracts.rules.closing import ABOUT, FIXTURES, LIMITED, PAYERS, Returned
 from landreg.exchange.contracts.rules.course import (
     GROUNDS,
     OUTCOMES,
@@ -40,11 +42,14 @@ blueprint = Blueprint("contract_life", __name__)
 LIVING = ("signed", "running", "over")
 STEPS: Mapping[str, tuple[str, ...]] = {
     "payment": (*LIVING, "disputed", "ended"), "remedy": LIVING, "remedied": LIVING, "renewal_asked": ("running", "over"),
-    "dividend": LIVING, "end": LIVING, "terminate": LIVING, "dispute": LIVING, "outcome": ("disputed",), "return": ("ended",),
+    "dividend": LIVING, "end": LIVING, "terminate": LIVING,
+    "dispute": (*LIVING, "ended"), "outcome": ("disputed", "ended"), "return": ("ended",),
 }  # fmt: skip
 """By step at the desk: the stages at which it may come."""
 REMEDIES = ("arrears", "use", "idle", "damage", "other")
 FORUMS = ("village", "township", "arbitration", "court")
+OF_ENDED, OF_RUNNING = ("stands", "ended"), ("hand_back",)
+"""Outcomes that no contract has that has ended, and none that has not."""
 
 
 def steps_of(found: Whole, on: date) -> list[str]:
@@ -57,6 +62,8 @@ def steps_of(found: Whole, on: date) -> list[str]:
         "payment": not owed,
         "remedied": not waits_for_remedy(course),
         "dividend": row.kind != "share",
+        "dispute": course.disputed,
+        "outcome": not course.disputed,
         "return": found.of("returned") is not None,
     }
     return [name for name, stages in STEPS.items() if where in stages and not lacking.get(name, False)]
@@ -72,22 +79,29 @@ def step(county: str, contract_id: UUID, step: str) -> Response:
         if (row := queries.one(uow.session, county, contract_id)) is None:
             raise NotFound
         found, law = queries.whole(uow.session, row), load_law(uow.session, county, page_day(uow.session))
+        natural = deal_queries.natural(uow.session, [row])
         price = queries.prices(uow.session, county, row.grain, [law.on]).get(law.on) if row.grain else None
+    course = found.course(law.on)
     if request.method == "GET":
         open_for(found, law, *STEPS[step])
-    course = found.course(law.on)
+        if step in ("dispute", "outcome") and course.disputed != (step == "outcome"):
+            raise Conflict(Finding("CON-5", "state", {"where": stage(course)}, subject=row.number))
+    never = OF_ENDED if found.of("ended") else OF_RUNNING
     asked = found.of("remedy_asked")
     return pages.render(
         "exchange/contracts/step.html", found=found, contract=row, step=step, today=law.on, price=price, course=course, DAY=DAY,
+        natural=natural,
         remedy_days=law.days("CON-7.remedy_days"), years=law.days("CON-7.abandoned_years"), asked=asked,
         remedy_over=remedy_over(course, law.on), remedy_until=remedy_until(course), ends=words("contract_end", AGREED),
         grounds=words("contract_ground", GROUNDS), remedies=words("contract_remedy", REMEDIES),
-        forums=words("contract_forum", FORUMS), outcomes=words("contract_outcome", OUTCOMES),
+        forums=words("contract_forum", FORUMS), abouts=words("contract_about", ABOUT), payers=words("contract_side", PAYERS),
+        outcomes=words("contract_outcome", tuple(one for one in OUTCOMES if one not in never)),
+        limits=[(one, law.days("CON-26.limitation_years", one)) for one in LIMITED],
         fixtures=words("contract_fixtures", FIXTURES),
     )  # fmt: skip
 
 
-def _again(name: str) -> Callable[[str, UUID], Response]:
+def again(name: str) -> Callable[[str, UUID], Response]:
     """The page of a step, with the findings for which it was not taken."""
     return lambda county, contract_id: step(county, contract_id, name)
 
@@ -105,7 +119,7 @@ class Paying:
 
 @blueprint.post("/contracts/<county>/<uuid:contract_id>/payments")
 @allow(Role.OPERATOR)
-@problems.back_to(_again("payment"))
+@problems.back_to(again("payment"))
 def pay(county: str, contract_id: UUID) -> Redirect:
     """Record a payment."""
     given = read_form(Paying)
@@ -127,7 +141,7 @@ class Remedying:
 
 @blueprint.post("/contracts/<county>/<uuid:contract_id>/remedy")
 @allow(Role.OPERATOR)
-@problems.back_to(_again("remedy"))
+@problems.back_to(again("remedy"))
 def remedy(county: str, contract_id: UUID) -> Redirect:
     """Give notice to remedy."""
     given = read_form(Remedying)
@@ -138,7 +152,7 @@ def remedy(county: str, contract_id: UUID) -> Redirect:
 
 @blueprint.post("/contracts/<county>/<uuid:contract_id>/remedied")
 @allow(Role.OPERATOR)
-@problems.back_to(_again("remedied"))
+@problems.back_to(again("remedied"))
 def remedied(county: str, contract_id: UUID) -> Redirect:
     """Record that what the notice asked was done."""
     life.remedied(current_actor(), county, contract_id, read_form(Dated).said)
@@ -158,7 +172,7 @@ class EndForm:
 
 @blueprint.post("/contracts/<county>/<uuid:contract_id>/end")
 @allow(Role.OPERATOR)
-@problems.back_to(_again("end"))
+@problems.back_to(again("end"))
 def end(county: str, contract_id: UUID) -> Redirect:
     """End it."""
     given = read_form(EndForm)
@@ -182,57 +196,13 @@ class Terminating:
 
 @blueprint.post("/contracts/<county>/<uuid:contract_id>/termination")
 @allow(Role.OPERATOR)
-@problems.back_to(_again("terminate"))
+@problems.back_to(again("terminate"))
 def terminate(county: str, contract_id: UUID) -> Redirect:
     """End it on a ground of the law."""
     given = read_form(Terminating)
     asked = End("terminated", given.on_day, given.ground, given.since, given.said)
     life.end(current_actor(), county, contract_id, asked, kept(given.paper))
     flash(_("承包方解除合同已记录。"))
-    return back(county, contract_id)
-
-
-@dataclass(frozen=True)
-class Disputing:
-    """Where a dispute is brought."""
-
-    forum: str
-    said: str = field(metadata={"most": 1000})
-    paper: Upload | None = None
-
-
-@blueprint.post("/contracts/<county>/<uuid:contract_id>/dispute")
-@allow(Role.OPERATOR)
-@problems.back_to(_again("dispute"))
-def dispute(county: str, contract_id: UUID) -> Redirect:
-    """Record a dispute."""
-    given = read_form(Disputing)
-    life.dispute(current_actor(), county, contract_id, given.forum, given.said, kept(given.paper))
-    flash(_("争议已记录，结果出来之前合同不变更、不解除。"))
-    return back(county, contract_id)
-
-
-@dataclass(frozen=True)
-class Settling:
-    """What came of it."""
-
-    outcome: str
-    on_day: date
-    yuan: Decimal | None = None
-    due_on: date | None = None
-    said: str = field(default="", metadata={"most": 1000})
-    paper: Upload | None = None
-
-
-@blueprint.post("/contracts/<county>/<uuid:contract_id>/outcome")
-@allow(Role.OPERATOR)
-@problems.back_to(_again("outcome"))
-def settle(county: str, contract_id: UUID) -> Redirect:
-    """Record the outcome."""
-    given = read_form(Settling)
-    asked = Outcome(given.outcome, given.on_day, given.yuan, given.due_on, given.said)
-    life.settle(current_actor(), county, contract_id, asked, kept(given.paper))
-    flash(_("争议结果已记录。"))
     return back(county, contract_id)
 
 
@@ -247,7 +217,7 @@ class Answering:
 
 @blueprint.post("/contracts/<county>/<uuid:contract_id>/renewal-word")
 @allow(Role.OPERATOR)
-@problems.back_to(_again("renewal_asked"))
+@problems.back_to(again("renewal_asked"))
 def renewal_word(county: str, contract_id: UUID) -> Redirect:
     """Record it."""
     given = read_form(Answering)
@@ -268,7 +238,7 @@ class Dividing:
 
 @blueprint.post("/contracts/<county>/<uuid:contract_id>/dividend")
 @allow(Role.OPERATOR)
-@problems.back_to(_again("dividend"))
+@problems.back_to(again("dividend"))
 def dividend(county: str, contract_id: UUID) -> Redirect:
     """Declare it."""
     given = read_form(Dividing)
@@ -290,7 +260,7 @@ class GivingBack:
 
 @blueprint.post("/contracts/<county>/<uuid:contract_id>/give-back")
 @allow(Role.OPERATOR)
-@problems.back_to(_again("return"))
+@problems.back_to(again("return"))
 def give_back(county: str, contract_id: UUID) -> Redirect:
     """Record that the land was given back."""
     given = read_form(GivingBack)

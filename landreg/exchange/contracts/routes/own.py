@@ -20,7 +20,7 @@ from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, NotFound, Refused
 from landreg.core.periods import DAY, beijing_day
-from landreg.exchange.contracts import project_queries, projects, queries, signing
+from landreg.exchange.contracts import deal_queries, project_queries, projects, queries, signing
 from landreg.exchange.contracts.projects import Said
 from landreg.exchange.contracts.rules.clauses import Text, written
 from landreg.exchange.contracts.rules.course import stage
@@ -155,11 +155,12 @@ def _list(actor: Actor, consent: Consent | None) -> Response:
         asked: dict[UUID, tuple[object, list[object]]] = {}
         for project, parcel in project_queries.own(session):
             asked.setdefault(project.project_id, (project, []))[1].append(parcel)
+        taking = {one.taker_id for one in deal_queries.own_takers(session)}
         words = project_queries.last_words(session, actor.household) if actor.household and asked else {}
     made = {found.contract.project_id for found in rows if found.contract.project_id}
     return pages.render(
         "exchange/contracts/own.html", rows=rows, today=today, consent=consent, projects=asked, words=words, made=made, DAY=DAY,
-        stages={found.contract.contract_id: stage(found.course(today)) for found in rows}, household=actor.household,
+        stages={found.contract.contract_id: stage(found.course(today)) for found in rows}, taking=taking,
     )  # fmt: skip
 
 
@@ -169,13 +170,15 @@ def _one(actor: Actor, county: str, contract_id: UUID, consent: Consent | None) 
         if row is None:
             raise NotFound
         found, today = queries.whole(uow.session, row), page_day(uow.session)
+        passes = queries.passes_land(uow.session, row, actor.household)
+        takes = any(one.taker_id == row.taker_id for one in deal_queries.own_takers(uow.session))
     text = Text(row.kind, row.unit, row.clauses, row.said, number=row.number)
     course = found.course(today)
     return pages.render(
         "exchange/contracts/own_one.html", found=found, contract=row, today=today, consent=consent, course=course,
         stage=stage(course), clauses=written(text, beijing_day(row.drawn_at)), settled=found.settled, DAY=DAY,
         arrears_kg=arrears_kg(found.settled, today),
-        mine="contractor" if row.household_id is not None and actor.household == row.household_id else "taker",
+        mine="contractor" if passes else "taker" if takes else "",
     )  # fmt: skip
 
 

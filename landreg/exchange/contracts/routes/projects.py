@@ -12,15 +12,16 @@ from werkzeug.wrappers import Response as Redirect
 
 from landreg.access.policy import allow, current_actor
 from landreg.core.actor import Role
-from landreg.core.db import unit_of_work
+from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.core.periods import DAY
 from landreg.core.units import decimal_of
-from landreg.exchange.contracts import project_queries, project_runs, projects, signing
+from landreg.exchange.contracts import deal_queries, project_queries, project_runs, projects
+from landreg.exchange.contracts.model import ProjectRun
+from landreg.exchange.contracts.project_runs import UNDER_WAY
 from landreg.exchange.contracts.projects import KINDS, Planned, Priced, Said
 from landreg.exchange.contracts.routes.desk import READERS
 from landreg.exchange.contracts.routes.forms import Drawing, choices, questions
-from landreg.exchange.contracts.signing import Signature
 from landreg.land.queries import division_path
 from landreg.registry.routes.surroundings import page_day
 from landreg.web import i18n, pages, problems
@@ -36,8 +37,13 @@ def index() -> Response:
     """The projects of the jurisdiction, newest first."""
     with unit_of_work(current_actor()) as uow:
         page = pages.page_of(uow.session, project_queries.listed(), number=pages.page_number(), size=pages.page_size())
+        natural = deal_queries.natural(uow.session, page.items)
     return pages.render(
-        "exchange/contracts/projects.html", page=page, DAY=DAY, may_act=current_actor().has(Role.OPERATOR)
+        "exchange/contracts/projects.html",
+        page=page,
+        natural=natural,
+        DAY=DAY,
+        may_act=current_actor().has(Role.OPERATOR),
     )
 
 
@@ -110,15 +116,17 @@ def one(county: str, project_id: UUID) -> Response:
         words = project_queries.words(session, county, project_id)
         made = project_queries.contracts(session, county, project_id)
         run = project_queries.last_run(session, county, project_id)
-        path = division_path(session, found.village)
+        far = None if run is None else progress(uow, run)
+        path, natural = division_path(session, found.village), deal_queries.natural(session, [found])
     households: dict[UUID, list[object]] = {}
     for row in parcels:
         households.setdefault(row.household_id, []).append(row)
     refused = {one["household"]: one["findings"] for one in (run.refused if run else [])}
     return pages.render(
-        "exchange/contracts/project.html", project=found, households=households, words=words, made=made, run=run, path=path,
+        "exchange/contracts/project.html", project=found, households=households, words=words, made=made, run=run, far=far,
+        path=path, natural=natural, under_way=run is not None and run.state in UNDER_WAY,
         refused=refused, DAY=DAY, may_act=current_actor().has(Role.OPERATOR),
-        unsigned=[row for row in made.values() if row.state in ("drawn", "part_signed")],
+        unsigned=[row for row in made.values() if row.state == "part_signed"],
         consenting=sum(word.kind == "consents" for word in words.values()), most_shown=MOST_SHOWN,
     )  # fmt: skip
 
@@ -195,15 +203,47 @@ class TakerSigning:
 @allow(Role.OPERATOR)
 @problems.back_to(one)
 def sign(county: str, project_id: UUID) -> Redirect:
-    """Take it."""
+    """Ask for the run that takes it."""
     given = read_form(TakerSigning)
-    with unit_of_work(current_actor()) as uow:
-        made = project_queries.contracts(uow.session, county, project_id)
-    waiting = [row.contract_id for row in made.values() if row.state == "part_signed"]
-    signature = Signature("taker", "in_person", given.name, given.identity, given.witness)
-    count = signing.sign_all(current_actor(), county, waiting, signature)
-    flash(_("受让方已签 %(n)s 份合同。", n=count))
+    project_runs.ask_signatures(current_actor(), county, project_id, given.name, given.witness, given.identity)
+    flash(_("已开始逐份签字，可以关闭页面，进度不受影响。"))
     return _back(county, project_id)
+
+
+@blueprint.get("/contracts/projects/<county>/<uuid:project_id>/runs/<uuid:run_id>.json")
+@allow(*READERS)
+def state(county: str, project_id: UUID, run_id: UUID) -> Response:
+    """How far a run is, for the bar of the page: done, percent, text."""
+    with unit_of_work(current_actor()) as uow:
+        run = project_queries.run(uow.session, county, run_id)
+        if run is None or run.project_id != project_id:
+            raise NotFound
+        far = progress(uow, run)
+    return pages.json_answer({"done": run.state not in UNDER_WAY, "percent": far.percent, "text": far.text})
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: of a hundred, and in words."""
+
+    percent: int
+    text: str
+
+
+def progress(uow: UnitOfWork, run: ProjectRun) -> Progress:
+    """Counted from what is there: a worker that was killed lost no household, though it wrote no figure."""
+    total, no = len(run.household_ids), len(run.refused)
+    there = project_queries.reached(uow.session, run, run.household_ids)
+    tried = min(total, max(run.position, there + no))
+    words = {
+        "draw": _(
+            "已办 %(n)s / %(all)s 户，拟成 %(done)s 份，不能拟的 %(no)s 户。", n=tried, all=total, done=there, no=no
+        ),
+        "sign": _(
+            "已办 %(n)s / %(all)s 份，签成 %(done)s 份，不能签的 %(no)s 份。", n=tried, all=total, done=there, no=no
+        ),
+    }
+    return Progress(tried * 100 // max(total, 1), words[run.step])
 
 
 def _back(county: str, project_id: UUID) -> Redirect:

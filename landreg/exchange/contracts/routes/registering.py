@@ -14,7 +14,7 @@ from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.core.periods import DAY
-from landreg.exchange.contracts import papers, queries, registering
+from landreg.exchange.contracts import deal_queries, papers, queries, registering
 from landreg.exchange.contracts.routes import desk
 from landreg.registry.routes.surroundings import desk_of, store
 from landreg.web import pages, problems
@@ -29,8 +29,13 @@ def index() -> Response:
     """The contracts that wait for their case, oldest first."""
     with unit_of_work(current_actor()) as uow:
         rows = queries.registration_asked(uow.session)
+        natural = deal_queries.natural(uow.session, rows)
     return pages.render(
-        "exchange/contracts/to_register.html", rows=rows, DAY=DAY, may_open=current_actor().has(Role.REGISTRAR)
+        "exchange/contracts/to_register.html",
+        rows=rows,
+        natural=natural,
+        DAY=DAY,
+        may_open=current_actor().has(Role.REGISTRAR),
     )
 
 

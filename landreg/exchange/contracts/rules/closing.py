@@ -19,29 +19,91 @@ FIXTURES = ("none", "removed", "left_paid", "left_free")
 """What becomes of what the taker built: nothing was, it was taken away, it stays for a sum, it stays for nothing."""
 
 
+ABOUT = ("rent", "fixtures", "land", "other")
+"""What a dispute is about: sums that were owed, what was built, the land's return, anything else."""
+LIMITED = ("arbitration", "court")
+"""Where a claim must be brought within some years; mediation has no limit."""
+PAYERS = ("taker", "contractor")
+
+
+@dataclass(frozen=True)
+class Raised:
+    """A dispute as it is brought. ended_on: of the contract, None while it runs. last_due: of its sums, None where it has none.
+
+    accepted: the forum's own paper says that it has taken the case up, having looked at the limitation itself.
+    """
+
+    number: str
+    forum: str
+    about: str
+    ended_on: date | None = None
+    last_due: date | None = None
+    accepted: bool = False
+
+
+def con_26_dispute_within_limitation(facts: Raised, law: Law) -> Finding | None:
+    """CON-26: after the end a claim goes to arbitration within two years, to court within three, from the end or the last due day.
+
+    The return of land has no limitation (民法典 196); whether it was interrupted the forum says, by its paper that it took the case
+    up. 农村土地承包经营纠纷调解仲裁法 18, 民法典 188, 189.
+    """
+    if facts.ended_on is None or facts.accepted or facts.about == "land" or facts.forum not in LIMITED:
+        return None
+    since = max(facts.ended_on, facts.last_due or facts.ended_on)
+    last = years_after(since, law.days("CON-26.limitation_years", facts.forum)) - DAY
+    return None if law.on <= last else Finding("CON-26", "forum", {"last": last}, subject=facts.number)
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """What mediation or an award says. on_day: from which day a contract ends; yuan, due_on: of what is owed."""
+    """What mediation or an award says. on_day: from which day a contract ends; yuan, due_on: of what is owed, or of until when the
+    land goes back. pays: who owes it.
+    """
 
     outcome: str
     on_day: date
     yuan: Decimal | None = None
     due_on: date | None = None
     said: str = ""
+    pays: str = "taker"
 
 
-def con_17_outcome_is_said(facts: tuple[str, Outcome, date], law: Law) -> Finding | None:
-    """CON-17: an outcome is of the list and of a day until the term's end; of what is owed it says the sum and the day.
+@dataclass(frozen=True)
+class Recorded:
+    """An outcome as it is recorded of a contract. until_on: of its term, exclusive. ended: it has ended already."""
 
-    facts: the contract's number, what is recorded, the exclusive end of its term. 农村土地承包经营纠纷调解仲裁法.
+    number: str
+    asked: Outcome
+    until_on: date
+    ended: bool = False
+
+
+def con_17_outcome_is_said(facts: Recorded, law: Law) -> Finding | None:
+    """CON-17: an outcome is of the list; one that ends a contract is of a day of its term and of one that has not ended; what is
+    owed says who pays, the sum and the day, land that goes back until when. 农村土地承包经营纠纷调解仲裁法.
     """
-    number, asked, until_on = facts
-    sound = asked.outcome in OUTCOMES and asked.on_day <= until_on
-    if asked.outcome == "owed":
-        sound = sound and asked.yuan is not None and asked.yuan.is_finite() and 0 < asked.yuan <= MOST_YUAN
-        sound = sound and asked.yuan == asked.yuan.quantize(CENT)  # type: ignore[union-attr]
-        sound = sound and asked.due_on is not None and asked.due_on <= years_after(until_on, LONGEST_YEARS)
-    return None if sound else Finding("CON-17", "outcome", {}, subject=number)
+    asked, sound = facts.asked, facts.asked.outcome in OUTCOMES
+    match asked.outcome:
+        case "ended":
+            sound = not facts.ended and asked.on_day <= facts.until_on
+        case "stands":
+            sound = not facts.ended
+        case "owed":
+            sound = asked.pays in PAYERS and _is_sum(asked.yuan) and _is_due(asked.due_on, facts.until_on, law.on)
+        case "hand_back":
+            sound = facts.ended and _is_due(asked.due_on, facts.until_on, law.on)
+    sound = sound and asked.on_day <= max(law.on, facts.until_on)
+    return None if sound else Finding("CON-17", "outcome", {}, subject=facts.number)
+
+
+def _is_sum(yuan: Decimal | None) -> bool:
+    """Whether it is a sum of yuan, in fen, more than nothing."""
+    return yuan is not None and yuan.is_finite() and 0 < yuan <= MOST_YUAN and yuan == yuan.quantize(CENT)
+
+
+def _is_due(on: date | None, until_on: date, today: date) -> bool:
+    """Whether a day on which something is due is said, and is no more than ten years after the term, or today."""
+    return on is not None and on <= years_after(max(until_on, today), LONGEST_YEARS)
 
 
 @dataclass(frozen=True)
@@ -54,16 +116,16 @@ class Returned:
     said: str = ""
 
 
-def con_24_returned_after_the_end(facts: tuple[Returned, date], law: Law) -> Finding | None:
-    """CON-24: land is given back between the contract's last day and today; a sum is paid for what stays, and only then.
+def con_24_returned_after_the_end(facts: tuple[Returned, date, Decimal | None], law: Law) -> Finding | None:
+    """CON-24: land is given back between the contract's last day and today; a sum is paid for what stays, and only then, the sum
+    that was awarded where one was. RLCL-43, LOT-19.
 
-    facts: what is recorded, and the day on which the contract ended. RLCL-43, LOT-19.
+    facts: what is recorded, the day on which the contract ended, what was awarded to the taker for what it built.
     """
-    asked, ends_on = facts
+    asked, ends_on, awarded = facts
     if not ends_on - DAY <= asked.on_day <= law.on:
         return Finding("CON-24", "on_day", {})
     yuan = asked.paid_yuan
-    sound = yuan is None or (yuan.is_finite() and 0 < yuan <= MOST_YUAN and yuan == yuan.quantize(CENT))
-    return (
-        None if sound and (asked.fixtures == "left_paid") == (yuan is not None) else Finding("CON-24", "paid_yuan", {})
-    )
+    sound = (yuan is None or _is_sum(yuan)) and (asked.fixtures == "left_paid") == (yuan is not None)
+    sound = sound and (awarded is None or yuan == awarded)
+    return None if sound else Finding("CON-24", "paid_yuan", {})

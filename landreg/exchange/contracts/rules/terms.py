@@ -133,6 +133,16 @@ def con_25_out_of_a_household_s_right(facts: tuple[str, bool], law: Law) -> Find
     return None if of_a_right else Finding("CON-25", "right", {}, subject=number)
 
 
+def con_27_passed_on_from_its_parent(facts: tuple[str, str, str], law: Law) -> Finding | None:
+    """CON-27: a re-transfer is neither registered nor renewed or changed by itself: that goes by what it rests on. RLCL-46, CC-339.
+
+    facts: the contract's number, its kind, what is asked for: registration, renewal, change or retransfer. A registered
+    land-operation right goes to another operator by the register's change of it, with the contractor's consent.
+    """
+    number, kind, step = facts
+    return Finding("CON-27", "relation", {}, subject=number) if kind == "retransfer" and step != "retransfer" else None
+
+
 def may_be_registered(from_on: date, until_on: date, years: int) -> bool:
     """Whether a term is long enough for the register."""
     return until_on >= years_after(from_on, years)

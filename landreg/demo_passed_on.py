@@ -1,0 +1,84 @@
+"""The demonstration's land that goes further: a household passes on what it took in, two of one collective exchange parcels and
+ask the register for it.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.core.periods import beijing_day, years_after
+from landreg.demo_market import Market
+from landreg.exchange.contracts import drawing, land_queries, signing
+from landreg.exchange.contracts.drafts import Draft, Taken, Terms
+from landreg.exchange.contracts.land_queries import ISSUER
+from landreg.exchange.contracts.model import Contract
+from landreg.exchange.contracts.signing import SIDES, Signature
+from landreg.registry.guarded import Attached
+
+COOPERATIVE = ("93610902MA0000001B", "样本粮油种植专业合作社")
+
+
+def pass_on(market: Market, households: list[Any], said: dict[str, str], paper: Attached) -> None:
+    """Of households, with code and last day of their term, the first leases to the second, which passes the land on to a
+    cooperative; the next two of one collective exchange a parcel each. Raises LandregError where a rule refuses one of them.
+    """
+    first, second, *rest = (str(one.code) for one in households)
+    operator, county = market.operator, market.office.county
+    today = _today(operator)
+    until = min(years_after(today, 4), households[0].term_last)
+    terms = Terms("lease", today - timedelta(days=30), until, "yuan_mu_year", Decimal(430))
+    lease = _signed(
+        operator, drawing.draw_recorded(operator, county, _draft(operator, county, first, terms, said), second)
+    )
+    signing.file(operator, county, lease.contract_id, today, "", paper)
+    further = Terms("retransfer", today, min(years_after(today, 3), until), "yuan_mu_year", Decimal(520))
+    consent = {**said, "contractor_consent": "承包方同意再流转的书面意见（样本）"}
+    key = (operator, county, lease.contract_id)
+    _signed(operator, drawing.draw_following(*key, "retransfer", further, consent, (), "", *COOPERATIVE))
+    pairs = ((one, other) for one in rest for other in rest if one < other and one[:ISSUER] == other[:ISSUER])
+    for one, other in pairs:
+        _exchange(market, one, other, said, paper)
+        return
+
+
+def _exchange(market: Market, one: str, other: str, said: dict[str, str], paper: Attached) -> None:
+    """Two households of one collective exchange a parcel each, and ask for the register."""
+    operator, county = market.operator, market.office.county
+    today = _today(operator)
+    with unit_of_work(operator) as uow:
+        rights = [land_queries.rights_of(uow.session, county, code)[0] for code in (one, other)]
+        theirs = land_queries.land(uow.session, county, rights[1].right_id)
+    until = min(right.term.upper for right in rights)
+    terms = Terms("exchange", today, until, "yuan_mu_year", Decimal(0))
+    taken = sorted(theirs.parcels)[0] if theirs else ""
+    draft = _draft(operator, county, one, terms, {**said, "other_parcels": f"互换对方地块 {taken}"})
+    contract = _signed(operator, drawing.draw_recorded(operator, county, draft, other))
+    signing.file(operator, county, contract.contract_id, today, "", paper)
+    signing.ask_registration(operator, county, contract.contract_id, paper)
+
+
+def _draft(operator: Actor, county: str, code: str, terms: Terms, values: dict[str, str]) -> Draft:
+    """Over the first parcel of a household."""
+    with unit_of_work(operator) as uow:
+        right, *_more = land_queries.rights_of(uow.session, county, code)
+        land = land_queries.land(uow.session, county, right.right_id)
+    taken = tuple(Taken(parcel) for parcel in sorted(land.parcels if land else ())[:1])
+    return Draft(right.right_id, taken, terms, values)
+
+
+def _signed(operator: Actor, contract: Contract) -> Contract:
+    for side in SIDES:
+        who = "户主样本" if side == "contractor" else "受让方样本"
+        signing.sign(
+            operator, contract.county, contract.contract_id, Signature(side, "in_person", who, True, "村委会见证人")
+        )
+    return contract
+
+
+def _today(operator: Actor) -> date:
+    with unit_of_work(operator) as uow:
+        return beijing_day(uow.now)

@@ -1,0 +1,115 @@
+"""Disputes about a contract and their outcome, before or after its end: the record waits for the outcome, and is bound by it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from landreg.core.actor import Actor
+from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.errors import BadInput, Conflict, Finding, Refused
+from landreg.core.periods import DAY
+from landreg.core.units import CENT
+from landreg.exchange.contracts.entering import happened, held, must, open_for
+from landreg.exchange.contracts.life import end_what_rests_on
+from landreg.exchange.contracts.rules.closing import (
+    ABOUT,
+    Outcome,
+    Raised,
+    Recorded,
+    con_17_outcome_is_said,
+    con_26_dispute_within_limitation,
+)
+from landreg.exchange.contracts.rules.rent import Due
+from landreg.exchange.contracts.whole import Whole
+from landreg.law.book import Law, terms
+from landreg.registry.guarded import Attached, ties_nothing
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A dispute as it is brought. accepted: the paper is the forum's, which says that it took the case up."""
+
+    forum: str
+    said: str
+    about: str = "other"
+    accepted: bool = False
+
+
+def dispute(actor: Actor, county: str, contract_id: UUID, asked: Brought, paper: Attached | None) -> None:
+    """Record that a dispute is before mediation, arbitration or court: ends and changes wait.
+
+    Raises BadInput (FORM-5), Refused (CON-26 past the limitation after the end, GUARD-1), Conflict (CON-5, also while one is open).
+    """
+    listed: Mapping[str, tuple[str, Any]] = {
+        "forum": (asked.forum, terms("contract_forum")),
+        "about": (asked.about, ABOUT),
+    }
+    if wrong := [
+        Finding("FORM-5", name, {"given": given[:40]}) for name, (given, among) in listed.items() if given not in among
+    ]:
+        raise BadInput(wrong)
+    with unit_of_work(actor) as uow:
+        found, law = held(uow, county, contract_id)
+        open_for(found, law, "signed", "running", "over", "ended")
+        row, end = found.contract, found.of("ended")
+        if found.course(law.on).disputed:
+            raise Conflict(Finding("CON-5", "state", {"where": "disputed"}, subject=row.number))
+        ties_nothing(law.on, paper, said=asked.said)
+        ended_on = end.on_day if end else None
+        last_due = max((one.due.due_on for one in found.settled), default=None)
+        raised = Raised(row.number, asked.forum, asked.about, ended_on, last_due, asked.accepted and paper is not None)
+        if finding := con_26_dispute_within_limitation(raised, law):
+            raise Refused(finding)
+        facts = {"forum": asked.forum, "about": asked.about}
+        happened(uow, row, "disputed", law.on, said=asked.said, facts=facts, paper=paper)
+
+
+def settle(actor: Actor, county: str, contract_id: UUID, asked: Outcome, paper: Attached | None) -> None:
+    """Record the outcome; it binds the record: a contract that it ends is ended, a sum that it awards is due.
+
+    Raises Refused (CON-17), Conflict (CON-5) where nothing is in dispute, BadInput (FORM-7).
+    """
+    with unit_of_work(actor) as uow:
+        found, law = held(uow, county, contract_id)
+        row, ended = found.contract, found.of("ended") is not None
+        if not found.course(law.on).disputed:
+            raise Conflict(Finding("CON-5", "state", {"where": "ended" if ended else "running"}, subject=row.number))
+        kept = must(paper)
+        ties_nothing(law.on, kept, said=asked.said)
+        if wrong := con_17_outcome_is_said(Recorded(row.number, asked, row.until_on, ended), law):
+            raise Refused(wrong)
+        happened(
+            uow, row, "settled", asked.on_day, said=asked.said, facts=_facts(asked), paper=kept, dues=_dues(found, asked),
+            due_kind="awarded",
+        )  # fmt: skip
+        if asked.outcome in ("ended", "void") and not ended:
+            _end(uow, found, law, asked)
+
+
+def _facts(asked: Outcome) -> dict[str, Any]:
+    """What is recorded of an outcome: who owes which sum until when, or until when the land goes back."""
+    facts: dict[str, Any] = {"outcome": asked.outcome}
+    if asked.outcome == "owed" and asked.yuan is not None:
+        facts |= {"pays": asked.pays, "yuan": str(asked.yuan.quantize(CENT))}
+    if asked.outcome in ("owed", "hand_back") and asked.due_on is not None:
+        facts |= {"due_on": asked.due_on.isoformat()}
+    return facts
+
+
+def _dues(found: Whole, asked: Outcome) -> list[Due]:
+    """What the taker owes by an award, as what is due of the contract; what the other side owes is no rent."""
+    if asked.outcome != "owed" or asked.pays != "taker" or asked.yuan is None or asked.due_on is None:
+        return []
+    until = max(asked.due_on, asked.on_day) + DAY
+    return [Due(len(found.dues) + 1, asked.on_day, until, asked.due_on, asked.yuan.quantize(CENT))]
+
+
+def _end(uow: UnitOfWork, found: Whole, law: Law, asked: Outcome) -> None:
+    """A contract that is void was never; one that ends does so on the day of the award, and with it what rests on it."""
+    row = found.contract
+    day = row.from_on if asked.outcome == "void" else asked.on_day
+    end_what_rests_on(uow, found, law, day)
+    happened(uow, row, "ended", day, facts={"how": "award", "outcome": asked.outcome})

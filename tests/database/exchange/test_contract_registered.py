@@ -1,0 +1,154 @@
+"""An assignment and an exchange on their way to the register: what they bind until it has moved the land."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from landreg.config import Settings
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import BadInput, Refused
+from landreg.core.files import Store
+from landreg.exchange.contracts import (
+    days,
+    land_queries,
+    life,
+    registering,
+    signing,
+)
+from landreg.exchange.contracts.entering import happened
+from landreg.exchange.contracts.life import End
+from landreg.exchange.contracts.model import Contract
+from landreg.exchange.contracts.projects import Said
+from landreg.registry.booking import register
+from landreg.registry.casework import cases
+from tests.contract_kit import (
+    OPERATOR,
+    PAPER,
+    VALUES,
+    drawn,
+    parcels_of,
+    right_id,
+    seen,
+    signed,
+    today,
+)
+from tests.exchange_kit import TERM
+from tests.registry_kit import HOUSEHOLD, Connection, codes, put_papers, to_rights
+from tests.villages import COUNTY, VILLAGE, past_triggers
+
+OTHER = f"{VILLAGE}010002"
+AGREES = Said("consents", (), "样本一", identity_checked=True, witness="见证人甲")
+
+
+@pytest.fixture(autouse=True)
+def village(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
+    to_rights(registrar, reviewer, superuser, 2, **TERM)
+
+
+def to_the_register(registrar: Actor, database: Settings, contract: Contract) -> UUID:
+    signing.ask_registration(OPERATOR, COUNTY, contract.contract_id, PAPER)
+    return registering.open_case_of(registrar, Store(database.store), COUNTY, contract.contract_id, b"%PDF-1.7 sample")
+
+
+def booked(registrar: Actor, reviewer: Actor, case: UUID, kind: str) -> None:
+    put_papers(registrar, case, kind)
+    cases.accept(registrar, COUNTY, [case])
+    cases.review(reviewer, COUNTY, [case])
+    register(reviewer, COUNTY, [case])
+
+
+def test_an_assignment_that_was_signed_is_registered_by_the_register_s_own_act(
+    registrar: Actor, reviewer: Actor, database: Settings
+) -> None:
+    """Without the parties' application (FORM-7) nothing is asked for."""
+    values = {**VALUES, "issuer_consent": "同意书一号"}
+    land = parcels_of(OPERATOR, right_id())
+    contract = signed(drawn(codes=land, kind="assignment", until_on=date(2048, 1, 1), values=values, taker=OTHER))
+    with pytest.raises(BadInput) as unasked:
+        signing.ask_registration(OPERATOR, COUNTY, contract.contract_id, None)
+    assert codes(unasked) == {"FORM-7"}
+    case = to_the_register(registrar, database, contract)
+    booked(registrar, reviewer, case, "assignment")
+    with unit_of_work(OPERATOR) as uow:
+        assert land_queries.right_over(uow.session, COUNTY, HOUSEHOLD, land) is None
+        assert land_queries.right_over(uow.session, COUNTY, OTHER, land) is not None
+
+
+def test_an_exchange_names_the_other_s_parcels_and_moves_both_in_the_register(
+    registrar: Actor, reviewer: Actor, database: Settings
+) -> None:
+    """CON-22 for words in place of codes and for land that is not the other's, CON-2 for what another contract has."""
+    give, take = parcels_of(OPERATOR, right_id())[0], parcels_of(OPERATOR, right_id(OTHER))[0]
+
+    def exchange(text: str) -> Contract:
+        said = {**VALUES, "other_parcels": text}
+        on: dict[str, Any] = {"kind": "exchange", "until_on": date(2048, 1, 1), "price": Decimal(0)}
+        return drawn(codes=[give], values=said, taker=OTHER, **on)
+
+    for text in ("南坡那一块", give):
+        with pytest.raises(Refused) as wrong:
+            exchange(text)
+        assert codes(wrong) == {"CON-22"}
+    lease = signed(drawn(OTHER, [take]))
+    with pytest.raises(Refused) as bound:
+        exchange(take)
+    assert codes(bound) == {"CON-2"}
+    life.end(OPERATOR, COUNTY, lease.contract_id, End("agreed", date(2022, 1, 1)), PAPER)
+    contract = signed(exchange(f"坡地 {take}"))
+    booked(registrar, reviewer, to_the_register(registrar, database, contract), "exchange")
+    assert give in parcels_of(OPERATOR, right_id(OTHER))
+    assert take in parcels_of(OPERATOR, right_id())
+
+
+def test_an_exchange_binds_the_parcels_of_both_sides_until_the_register_has_moved_them(
+    registrar: Actor, reviewer: Actor, worker: Actor, database: Settings
+) -> None:
+    """CON-2 by the rule for what is drawn after it, by the database for what was drawn beside it; then either is free again."""
+    give, take = parcels_of(OPERATOR, right_id())[0], parcels_of(OPERATOR, right_id(OTHER))[0]
+    on: dict[str, Any] = {"kind": "exchange", "until_on": date(2048, 1, 1), "price": Decimal(0)}
+    said = {**VALUES, "other_parcels": take}
+    first, second = (drawn(codes=[give], values=said, taker=OTHER, **on) for _ in range(2))
+    beside = drawn(OTHER, [take])
+    signed(first)
+    for late in (second, beside):
+        with pytest.raises(Refused) as bound:
+            signed(late)
+        assert codes(bound) == {"CON-2"}
+    with pytest.raises(Refused) as after:
+        drawn(OTHER, [take])
+    assert codes(after) == {"CON-2"}
+    case = to_the_register(registrar, database, first)
+    assert days.work(worker) == 0
+    with pytest.raises(Refused) as untrue, unit_of_work(OPERATOR) as uow:
+        happened(uow, first, "registered", today())
+    assert codes(untrue) == {"CON-5"}
+    booked(registrar, reviewer, case, "exchange")
+    assert days.work(worker) == 1
+    assert days.work(worker) == 0
+    assert seen(first).of("registered") is not None
+    assert [
+        one.parcel_code
+        for one in seen(signed(drawn(OTHER, [give], from_on=today(), until_on=date(2030, 1, 1)))).parcels
+    ] == [give]
+
+
+def test_the_database_binds_no_parcel_that_the_other_side_of_an_exchange_does_not_have(superuser: Connection) -> None:
+    """CON-22, where the text names what is not the other's when it is signed."""
+    give, take = parcels_of(OPERATOR, right_id())[0], parcels_of(OPERATOR, right_id(OTHER))[0]
+    on: dict[str, Any] = {"kind": "exchange", "until_on": date(2048, 1, 1), "price": Decimal(0)}
+    contract = drawn(codes=[give], values={**VALUES, "other_parcels": take}, taker=OTHER, **on)
+    with past_triggers(superuser):
+        superuser.execute(
+            """UPDATE exchange.contract SET clauses = clauses || jsonb_build_object('other_parcels', %s::text)
+               WHERE contract_id = %s""",
+            [give, contract.contract_id],
+        )
+    with pytest.raises(Refused) as foreign:
+        signed(contract)
+    assert codes(foreign) == {"CON-22"}

@@ -1,0 +1,99 @@
+"""The pages of a village's project and of a deal that passes land on: words, runs with their bar, the taker's signature."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from landreg.core.actor import Actor, Role
+from landreg.core.db import unit_of_work
+from landreg.exchange.contracts import drawing, project_queries, project_runs
+from tests.contract_kit import OPERATOR, TAKER, VALUES, drawn, signed
+from tests.database.exchange.test_contract_of_deal import dealt, heard
+from tests.database.exchange.test_listing_papers import put
+from tests.exchange_kit import NEIGHBOUR, farmer_of, parcels_of, put_event
+from tests.registry_kit import Connection, to_rights
+from tests.retransfer_kit import operated
+from tests.villages import COUNTY, VILLAGE
+from tests.web.conftest import Browser, OpenAccount
+
+
+@pytest.fixture
+def ling(browser: Browser, account: OpenAccount) -> Browser:
+    account("ling", Role.OPERATOR, jurisdiction=COUNTY)
+    browser.log_in("ling")
+    return browser
+
+
+def rules(answer: Any) -> set[str]:
+    assert 400 <= answer.status_code < 500, answer.status_code
+    return set(re.findall(r'class="code">([A-Z]+-\d+)<', answer.text))
+
+
+def test_a_village_s_contracts_are_made_and_signed_in_runs_whose_bar_counts_what_is_there(
+    officers: tuple[Actor, Actor], superuser: Connection, ling: Browser, worker: Actor
+) -> None:
+    to_rights(*officers, superuser, 2)
+    with unit_of_work(OPERATOR) as uow:
+        land = sorted(project_queries.contracted(uow.session, COUNTY, VILLAGE, []))
+    new = f"/contracts/projects/new?county={COUNTY}&village={VILLAGE}&kind=lease&unit=yuan_mu_year"
+    said = {
+        **VALUES, "title": "样本村整村流转", "unit": "yuan_mu_year", "parcel": land, "from_on": "2022-01-01", "price": "500",
+        "last_day": "2026-06-30", "paid_every": "year", "paid": "before", "taker": TAKER, "taker_name": "样本种植专业合作社",
+    }  # fmt: skip
+    ling.get(new)
+    page = ling.post(new, said).headers["Location"]
+    asked = dict.fromkeys(re.findall(r'name="household" value="([^"]+)"', ling.get(page).text))
+    assert len(asked) == 2
+    word = {"kind": "consents", "name": "样本一", "identity": "1", "witness": "见证人甲"}
+    for household in asked:
+        assert ling.post(f"{page}/words", {**word, "household": household}).status_code == 303
+    assert ling.post(f"{page}/runs").status_code == 303
+    signature = {"name": "社长", "witness": "见证人甲", "identity": "1"}
+    assert rules(ling.post(f"{page}/signatures", signature)) == {"CON-5"}
+    (bar,) = re.findall(r'data-job="([^"]+)"', ling.get(page).text)
+    assert ling.get(bar).json == {"done": False, "percent": 0, "text": "已办 0 / 2 户，拟成 0 份，不能拟的 0 户。"}
+    # As a worker leaves it that is killed when one is made and no figure is written.
+    first = next(iter(asked))
+    project_runs.make(OPERATOR, COUNTY, UUID(page.rsplit("/", 1)[1]), UUID(first))
+    assert ling.get(bar).json["text"] == "已办 1 / 2 户，拟成 1 份，不能拟的 0 户。"
+    assert project_runs.work(worker) == 1
+    assert ling.get(bar).json == {"done": True, "percent": 100, "text": "已办 2 / 2 户，拟成 2 份，不能拟的 0 户。"}
+    shown = ling.get(page).text
+    assert ('data-job="' in shown, "有 2 份合同等受让方签字。" in shown) == (False, True)
+    for wrong in ({**signature, "witness": " "}, {**signature, "identity": ""}, {**signature, "name": "\x00"}):
+        assert rules(ling.post(f"{page}/signatures", wrong)) & {"CON-3", "FORM-1", "FORM-6", "FORM-9", "FORM-10"}
+    assert ling.post(f"{page}/signatures", signature).status_code == 303
+    assert rules(ling.post(f"{page}/signatures", signature)) == {"CON-5"}
+    assert project_runs.work(worker) == 1
+    shown = ling.get(page).text
+    assert "已办 2 / 2 份，签成 2 份，不能签的 0 份。" in shown
+    assert "没有等待签字的合同。" in shown
+    assert ling.get(bar.replace(page.rsplit("/", 1)[1], str(uuid4()))).status_code == 404
+
+
+def test_the_contract_of_a_deal_that_passes_land_on_shows_what_it_rests_on_and_asks_for_no_consent_again(
+    officers: tuple[Actor, Actor], superuser: Connection, ling: Browser
+) -> None:
+    right, _first = operated(*officers, superuser)
+    land = parcels_of(officers[0], right)
+    row = put(farmer_of(superuser, NEIGHBOUR), right, land, "contractor_consent")
+    put_event(OPERATOR, row, "published")
+    with unit_of_work(OPERATOR) as uow:
+        taker = drawing.taker_of(uow, COUNTY, VILLAGE, TAKER, "样本种植专业合作社")
+    heard(superuser, row, taker.taker_id)
+    deal = dealt(row, taker.taker_id, row.price)
+    address = f"/contracts/of-deal/{COUNTY}/{deal.deal_id}"
+    assert "依据登记的土地经营权" in ling.get(address).text
+    parent = signed(drawn(codes=land, taker=NEIGHBOUR, from_on=row.from_on.replace(year=2026), until_on=row.until_on))
+    page = ling.get(address).text
+    assert parent.number in page
+    assert ("contractor_consent.jpg" in page, 'name="contractor_consent"' in page) == (True, False)
+    made = ling.post(address, VALUES)
+    assert made.status_code == 303, rules(made)
+    page = ling.get(made.headers["Location"]).text
+    assert re.search(r"户\*1 → 户\*2 <.*户\*2 → 样本种植专业合作社 <", page, re.S)
+    assert not re.search(r"户主[12]", page)
