@@ -1,5 +1,7 @@
 // An auction that is followed live: server-sent events, and the time that is left by the server's clock. Without script the page
 // loads itself again.
+import { words } from "./words";
+
 interface Picture {
   stage: string;
   now: string;
@@ -15,6 +17,20 @@ const ZONE = { timeZone: "Asia/Shanghai", hour12: false } as const;
 
 function clock(at: string): string {
   return new Date(at).toLocaleTimeString("zh-CN", { ...ZONE, hour: "2-digit", minute: "2-digit", second: "2-digit" });
+}
+
+/** An end that may lie days ahead: with its day. */
+function moment(at: string): string {
+  const day = { month: "2-digit", day: "2-digit" } as const;
+  return `${new Date(at).toLocaleDateString("zh-CN", { ...ZONE, ...day }).replaceAll("/", "-")} ${clock(at)}`;
+}
+
+/** What is left: days, where there are any, then hours, minutes and seconds. */
+function leftText(seconds: number): string {
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const days = Math.floor(seconds / 86_400);
+  const hours = `${two(Math.floor(seconds / 3600) % 24)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+  return days ? `${days} ${words.days} ${hours}` : hours;
 }
 
 function put(panel: HTMLElement, name: string, value: string): void {
@@ -34,7 +50,7 @@ function show(panel: HTMLElement, found: Picture): void {
   put(panel, "price", found.price ?? "—");
   put(panel, "leader", found.plate === null ? "—" : String(found.plate));
   put(panel, "least", least);
-  put(panel, "closes", clock(found.closes_at));
+  put(panel, "closes", moment(found.closes_at));
   const rows = panel.querySelector("[data-live-bids]");
   rows?.replaceChildren(
     ...found.bids.map((bid) => {
@@ -69,8 +85,7 @@ function follow(panel: HTMLElement): void {
   });
   window.setInterval(() => {
     const left = Math.max(0, Math.floor((until - Date.now() - ahead) / 1000));
-    const two = (value: number): string => String(value).padStart(2, "0");
-    put(panel, "left", `${two(Math.floor(left / 3600))}:${two(Math.floor(left / 60) % 60)}:${two(left % 60)}`);
+    put(panel, "left", leftText(left));
   }, 500);
 }
 
