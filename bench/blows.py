@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import psycopg
@@ -219,27 +220,29 @@ _NUMBERED = (
 class Row:
     """One row of a table, remembered whole, to be put back."""
 
+    _serial = count()
+
     def __init__(self, connection: Connection, table: Table, which: str = "true") -> None:
         self.connection, self.table = connection, table
+        serial = next(self._serial)
+        self.was, self.keys = f"row_as_it_was_{serial}", f"keys_as_they_were_{serial}"
         self.columns = ", ".join(f'"{column.name}"' for column in table.columns)
-        connection.execute("DROP TABLE IF EXISTS pg_temp.row_as_it_was")
         key = ", ".join(f'"{name}"' for name in table.key)
         taken = connection.execute(
-            f"CREATE TEMP TABLE row_as_it_was AS SELECT {self.columns} FROM {table.name} "
+            f"CREATE TEMP TABLE {self.was} AS SELECT {self.columns} FROM {table.name} "
             f"WHERE {which} ORDER BY md5(({key})::text) LIMIT 1"
         )
         self.there = taken.rowcount > 0
-        connection.execute("DROP TABLE IF EXISTS pg_temp.keys_as_they_were")
-        connection.execute(f"CREATE TEMP TABLE keys_as_they_were AS SELECT {key} FROM {table.name}")
+        connection.execute(f"CREATE TEMP TABLE {self.keys} AS SELECT {key} FROM {table.name}")
 
     def names(self) -> frozenset[str]:
         """What may name the row in a finding: its key and codes before and after the blow, the number of its act, and the key of
         the row with which it is told along.
         """
         rows = self.connection.execute(
-            f"""SELECT to_jsonb(was) FROM pg_temp.row_as_it_was AS was UNION ALL SELECT to_jsonb(t) FROM {self.table.name} AS t
-            WHERE NOT EXISTS (SELECT FROM pg_temp.keys_as_they_were AS was WHERE {self._same()})
-               OR EXISTS (SELECT FROM pg_temp.row_as_it_was AS was WHERE {self._same()})"""
+            f"""SELECT to_jsonb(was) FROM pg_temp.{self.was} AS was UNION ALL SELECT to_jsonb(t) FROM {self.table.name} AS t
+            WHERE NOT EXISTS (SELECT FROM pg_temp.{self.keys} AS was WHERE {self._same()})
+               OR EXISTS (SELECT FROM pg_temp.{self.was} AS was WHERE {self._same()})"""
         ).fetchall()
         asked = {*self.table.key, "code", "number", "key", "leaf_index", "name"} - {"county", "village", "level"}
         names = {str(row[name]) for (row,) in rows for name in asked if row.get(name) is not None}
@@ -259,26 +262,26 @@ class Row:
         """Give a column another value."""
         self.connection.execute(
             f'UPDATE {self.table.name} AS t SET "{column.name}" = {_other(self.table, column)} '
-            f"FROM pg_temp.row_as_it_was AS was WHERE {self._same()}"
+            f"FROM pg_temp.{self.was} AS was WHERE {self._same()}"
         )
 
     def move_village(self) -> None:
         """Let it stand in another village of the county, whose office alone then sees it."""
         self.connection.execute(
-            f"UPDATE {self.table.name} AS t SET village = '610902999999' FROM pg_temp.row_as_it_was AS was WHERE {self._same()}"
+            f"UPDATE {self.table.name} AS t SET village = '610902999999' FROM pg_temp.{self.was} AS was WHERE {self._same()}"
         )
 
     def move_end(self) -> None:
         """Let it have been said for a shorter time: pages of days between then tell of another row."""
         self.connection.execute(
             f"UPDATE {self.table.name} AS t SET recorded = tstzrange(lower(t.recorded), upper(t.recorded) - interval '1 us') "
-            f"FROM pg_temp.row_as_it_was AS was WHERE {self._same()}"
+            f"FROM pg_temp.{self.was} AS was WHERE {self._same()}"
         )
 
     def remove(self) -> None:
         """Take the row away."""
         self.connection.execute(
-            f"DELETE FROM {self.table.name} AS t USING pg_temp.row_as_it_was AS was WHERE {self._same()}"
+            f"DELETE FROM {self.table.name} AS t USING pg_temp.{self.was} AS was WHERE {self._same()}"
         )
 
     def add(self) -> None:
@@ -290,7 +293,7 @@ class Row:
             for column in self.table.columns
         )
         self.connection.execute(
-            f"INSERT INTO {self.table.name} ({self.columns}) SELECT {values} FROM pg_temp.row_as_it_was AS was"
+            f"INSERT INTO {self.table.name} ({self.columns}) SELECT {values} FROM pg_temp.{self.was} AS was"
         )
 
     def add_first(self) -> None:
@@ -305,11 +308,11 @@ class Row:
     def restore(self) -> None:
         """The table as it was before the blow."""
         self.connection.execute(
-            f"DELETE FROM {self.table.name} AS t WHERE NOT EXISTS (SELECT FROM pg_temp.keys_as_they_were AS was "
-            f"WHERE {self._same()}) OR EXISTS (SELECT FROM pg_temp.row_as_it_was AS was WHERE {self._same()})"
+            f"DELETE FROM {self.table.name} AS t WHERE NOT EXISTS (SELECT FROM pg_temp.{self.keys} AS was "
+            f"WHERE {self._same()}) OR EXISTS (SELECT FROM pg_temp.{self.was} AS was WHERE {self._same()})"
         )
         self.connection.execute(
-            f"INSERT INTO {self.table.name} ({self.columns}) SELECT {self.columns} FROM pg_temp.row_as_it_was"
+            f"INSERT INTO {self.table.name} ({self.columns}) SELECT {self.columns} FROM pg_temp.{self.was}"
         )
 
     def _same(self) -> str:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -43,12 +44,25 @@ from landreg.registry.leaves import placed
 console = Console()
 Recheck = Callable[[], tuple[Finding, ...]]
 Outcome = tuple[Blow, Finding | None]
+TOGETHER = 8
+"""Blows dealt before one recheck where the drill is to be short."""
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """A blow that can be dealt. what, column: as in `Blow`."""
+
+    row: Row
+    what: str
+    column: str
+    strike: Callable[[], None]
 
 
 @dataclass(frozen=True)
 class Which:
     """What a drill strikes. columns: every column of a table, one at a time. turns: of changing, removing and adding each table
-    has one, in turn. first: the table to begin with, in the order in which they are struck. alone: these tables, or all.
+    has one, in turn, and several tables are struck before one recheck. first: the table to begin with, in the order in which they
+    are struck. alone: these tables, or all.
     """
 
     columns: bool = False
@@ -75,40 +89,63 @@ def strikes(connection: Connection, again: Recheck, which: Which) -> Iterator[Ou
     unbar(connection, there)
     if (before := again()) != ():
         raise RuntimeError(f"not sound before the first blow: {before[:3]}")
-    for turn, table in enumerate(struck):
-        row = Row(connection, table, ONLY.get(table.plain, "true"))
-        blows = list(_blows(table, row, columns=which.columns))
-        for what, column, strike in [blows[turn % len(blows)]] if which.turns else blows:
-            yield _struck(row, what, column, strike, again)
-        if row.there and table.plain in placed.TABLES:
-            yield _struck(row, "moved to another village", "village", row.move_village, again)
-        if table.has_clocks and (closed := Row(connection, table, "NOT upper_inf(recorded)")).there:
-            yield _struck(closed, "moved the end of recorded", "recorded", closed.move_end, again)
-        if table.plain in OTHERWISE_TOLD and (other := Row(connection, table, OTHERWISE_TOLD[table.plain])).there:
-            for what, column, strike in _blows(table, other, columns=which.columns):
-                yield _struck(other, f"{what} (by itself)", column, strike, again)
+    for group in _groups(_strokes(connection, struck, which), TOGETHER if which.turns else 1):
+        told = _struck(group, again)
+        # One blow may hide another: what was not named beside others is dealt by itself.
+        alone = [] if len(group) == 1 else [stroke for stroke, (_, found) in zip(group, told, strict=True) if not found]
+        yield from (outcome for outcome in told if outcome[1] or len(group) == 1)
+        yield from (outcome for stroke in alone for outcome in _struck([stroke], again))
     if (after := again()) != ():
         raise RuntimeError(f"not sound after the last blow: {after[:3]}")
 
 
-def _struck(row: Row, what: str, column: str, strike: Callable[[], None], again: Recheck) -> Outcome:
-    """One blow, and what names it; the row is put back."""
-    strike()
-    blow = Blow(row.table, what, column, row.names())
-    found = blow.named_by(again())
-    row.restore()
-    return blow, found
+def _strokes(connection: Connection, struck: tuple[Table, ...], which: Which) -> Iterator[Stroke]:
+    """Every blow that is to be dealt, each with its row as it is now."""
+    for turn, table in enumerate(struck):
+        row = Row(connection, table, ONLY.get(table.plain, "true"))
+        blows = list(_blows(row, columns=which.columns))
+        yield from [blows[turn % len(blows)]] if which.turns else blows
+        if row.there and table.plain in placed.TABLES:
+            yield Stroke(row, "moved to another village", "village", row.move_village)
+        if table.has_clocks and (closed := Row(connection, table, "NOT upper_inf(recorded)")).there:
+            yield Stroke(closed, "moved the end of recorded", "recorded", closed.move_end)
+        if table.plain in OTHERWISE_TOLD and (other := Row(connection, table, OTHERWISE_TOLD[table.plain])).there:
+            yield from (replace(blow, what=f"{blow.what} (by itself)") for blow in _blows(other, columns=which.columns))
 
 
-def _blows(table: Table, row: Row, *, columns: bool) -> Iterator[tuple[str, str, Callable[[], None]]]:
+def _groups(strokes: Iterator[Stroke], most: int) -> Iterator[list[Stroke]]:
+    """Strokes that are dealt together: no two at one table."""
+    group: list[Stroke] = []
+    for stroke in strokes:
+        if len(group) == most or stroke.row.table in {other.row.table for other in group}:
+            yield group
+            group = []
+        group.append(stroke)
+    if group:
+        yield group
+
+
+def _struck(group: list[Stroke], again: Recheck) -> list[Outcome]:
+    """Blows that are dealt before one recheck, and what names each; the rows are put back."""
+    for stroke in group:
+        stroke.strike()
+    blows = [Blow(stroke.row.table, stroke.what, stroke.column, stroke.row.names()) for stroke in group]
+    findings = again()
+    for stroke in reversed(group):
+        stroke.row.restore()
+    return [(blow, blow.named_by(findings)) for blow in blows]
+
+
+def _blows(row: Row, *, columns: bool) -> Iterator[Stroke]:
     if not row.there:
-        yield "added, the first", "", row.add_first
+        yield Stroke(row, "added, the first", "", row.add_first)
         return
+    table = row.table
     facts = [column for column in table.held if column.name not in table.key] or table.held
     for column in table.held if columns else facts[:1]:
-        yield f"changed {column.name}", column.name, lambda column=column: row.change(column)  # type: ignore[misc]
-    yield "removed", "", row.remove
-    yield "added", "", row.add
+        yield Stroke(row, f"changed {column.name}", column.name, partial(row.change, column))
+    yield Stroke(row, "removed", "", row.remove)
+    yield Stroke(row, "added", "", row.add)
 
 
 @contextmanager
