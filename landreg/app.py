@@ -28,6 +28,7 @@ from landreg.exchange.contracts.routes import ROOMS as contract_rooms
 from landreg.exchange.interfaces.routes import api
 from landreg.exchange.interfaces.routes import clients as client_pages
 from landreg.exchange.routes import (
+    bid_talks,
     bids,
     listing_desk,
     market,
@@ -63,7 +64,7 @@ SERVED = {
 ROOMS = {
     Desk.REGISTRY: (
         home, door_routes, log_pages, land_routes, registry_routes, public, books, calculator, plain, numbers, complaint_line,
-        exit_desk, exit_papers, own_exits, own_listings, listing_desk, transfer_kinds, bids, sale_live, reviews, sales,
+        exit_desk, exit_papers, own_exits, own_listings, listing_desk, transfer_kinds, bid_talks, sale_live, reviews, sales,
         sale_deals, sale_opening, sale_counter, audit_routes, client_pages, api,
         *contract_rooms, market, market_prices, market_data, market_searches,
     ),
@@ -129,6 +130,8 @@ def create_app(settings: Settings) -> Flask:
         sealing.use_key(settings.keys["identity"])
     for room in ROOMS[settings.desk]:
         app.register_blueprint(room.blueprint)
+    if settings.desk is Desk.REGISTRY:
+        app.register_blueprint(bids.blueprint, name=bids.AGENTS, url_prefix="/agent/<consent_county>/<uuid:consent_id>")
     return app
 
 

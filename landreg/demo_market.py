@@ -112,14 +112,16 @@ def _list(market: Market, serial: int, *, reviewed: bool = True) -> Listing:
     parcels = _rows(_PARCELS, county=county, right=right.right_id)
     chosen = parcels[serial // len(offering) % len(parcels)]
     # The contracts that run longest begin in 2025: what is offered before begins with them.
-    first = max(today + timedelta(days=61), right.first)
+    # What is bid for leaves the months that its sale takes.
+    way = WAYS[serial % 4]
+    first = max(today + timedelta(days=61 if way == "negotiation" else 140), right.first)
     end = right.last + DAY
     until = min(years_after(first, 1 + serial % 6), end)
     offer = Offer(
         kind=("lease", "lease", "subcontract", "lease")[serial % 4], parcels=(chosen.code,), first_day=first, until_on=until,
         closes_on=today + timedelta(days=60), right_id=right.right_id, **_priced(serial),
         floor_shown=serial % 6 == 0, paid_every="year",
-        to_whom="members" if serial % 4 == 2 else "members_first", way=WAYS[serial % 4],
+        to_whom="members" if serial % 4 == 2 else "members_first", way=way,
         crop=CROPS[serial % len(CROPS)], water=WATER[serial % 3], road=ROAD[serial % 3], slope=SLOPES[serial % len(SLOPES)],
         said=WORDS[serial % len(WORDS)], escalator_percent=Decimal(serial % 3),
     )  # fmt: skip

@@ -14,6 +14,7 @@ from landreg.config import Settings
 from landreg.core.actor import WORKER
 from landreg.core.db import Unavailable, told
 from landreg.core.files import Store
+from landreg.exchange.bidding import days as sale_days
 from landreg.exchange.contracts import days as contract_days
 from landreg.exchange.contracts import project_runs
 from landreg.exchange.interfaces import delivering
@@ -53,6 +54,7 @@ def run(settings: Settings, *, once: bool = False) -> None:
         partial(jobs.work, WORKER, tools),
         partial(lapses.work, WORKER),
         partial(days.work, WORKER),
+        partial(sale_days.work, WORKER),
         partial(listing_days.work, WORKER),
         partial(contract_days.work, WORKER),
         partial(project_runs.work, WORKER),

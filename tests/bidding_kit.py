@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -80,7 +80,11 @@ def published(registrar: Actor, reviewer: Actor, superuser: Connection, househol
 def offered(registrar: Actor, owner: Actor, code: str = HOUSEHOLD, **changed: Any) -> Listing:
     """A household's land, listed by its account and published until yesterday, as rows."""
     right, yesterday = own_right(registrar, code), beijing_day(now_of()) - timedelta(days=1)
-    row = listing_row(owner, right, **{"household_code": code, "closes_on": yesterday, **changed})
+    first = max(date(2027, 1, 1), yesterday + timedelta(days=35))
+    sound = {"household_code": code, "closes_on": yesterday, "from_on": first}
+    if changed.get("way", "negotiation") != "negotiation":
+        sound["price"] = Decimal("300.00")
+    row = listing_row(owner, right, **{**sound, **changed})
     put_listing(owner, row, parcels_of(registrar, right), "400.00")
     put_event(OPERATOR, row, "published")
     return row

@@ -114,7 +114,8 @@ def listing_row(actor: Actor, right: UUID | None, **changed: Any) -> Listing:
         "listed_by": actor.account_id, "listed_by_name": actor.name, "agent_act_id": None, "instead_of": None,
         "listed_at": None, "state": "new",
     }  # fmt: skip
-    return Listing(**{**sound, **changed})
+    kept = changed.get("floor") is not None and not changed.get("floor_shown")
+    return Listing(**{**sound, "floor_mark": uuid4() if kept else None, **changed})
 
 
 def put_listing(

@@ -64,7 +64,8 @@ def listed(
         "area_m2": area, "closes_on": now + timedelta(days=30), "listed_by": LISTER, "listed_by_name": "经办人甲",
         "listed_at": "2026-01-01 08:00+08",
     } | changed  # fmt: skip
-    insert(superuser, "exchange.listing", **head, **said)
+    kept = {"floor_mark": uuid4()} if said.get("floor") and not said["floor_shown"] else {}
+    insert(superuser, "exchange.listing", **head, **said, **kept)
     insert(superuser, "exchange.listing_parcel", **head, parcel_code=code, area_m2=area)
     for position in range(1, photos + 1):
         insert(

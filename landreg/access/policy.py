@@ -132,12 +132,14 @@ def current_actor() -> Actor:
     if "actor" not in g:
         roles = frozenset(Role(role) for role in found.roles)
         g.actor = Actor(found.account_id, found.name, Desk(found.desk), roles, found.jurisdiction)
-        if Role.FARMER in roles:
+        if roles & {Role.FARMER, Role.TAKER}:
             with unit_of_work(door()) as uow:
                 bound = queries.bound_household(uow.session, found.account_id)
-            # Bound, an account sees as far as its household's village and there, by the database, its household alone.
+            # Bound, an account sees as far as its household's village and there, by the database, its household alone. That of an
+            # organisation which holds land by the register stands for it, and sees its county's market as before.
             household, village = bound or (None, "")
-            g.actor = replace(g.actor, jurisdiction=village, household=household)
+            place = village if Role.FARMER in roles else found.jurisdiction
+            g.actor = replace(g.actor, jurisdiction=place, household=household)
     return cast(Actor, g.actor)
 
 

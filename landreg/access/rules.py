@@ -100,6 +100,7 @@ class Step(StrEnum):
     OBJECT = "object"
     LIST = "list"
     SIGN = "sign"
+    BID = "bid"
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,8 @@ _TOWNSHIP = 9
 
 # Of the events of a listing its first publication, and what then ended it; of its deals the one that stands.
 _SALES = """
-    SELECT l.county, l.listing_id, l.number, l.village, l.unit, l.floor, l.floor_shown, l.area_m2, l.closes_on,
+    SELECT l.county, l.listing_id, l.number, l.village, l.unit, exchange.floor_kept_of_ended(l.county, l.listing_id) AS floor,
+        l.area_m2, l.closes_on,
         coalesce(l.agent_id::text, '') AS agent, p.by_id::text AS operator, p.at AS published_at,
         (SELECT min(e.at) FROM exchange.listing_event AS e WHERE e.county = l.county AND e.listing_id = l.listing_id
             AND e.kind = 'dealt') AS dealt_at,
@@ -132,7 +133,7 @@ def _sale(
     ended = row.closes_on if row.dealt_at is None else min(row.closes_on, beijing_day(row.dealt_at))
     return Sale(
         number=row.number, village=row.village, operator=row.operator, agent=row.agent, winner=row.winner,
-        price=row.price if row.unit == "yuan_mu_year" else None, floor=None if row.floor_shown else row.floor, index=index,
+        price=row.price if row.unit == "yuan_mu_year" else None, floor=row.floor, index=index,
         days=(ended - published).days, due=due, entries=tuple(known[taker] for taker in sorted(known)),
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from landreg.core.actor import Actor, Desk
 from landreg.core.errors import Conflict, Finding, LandregError, Refused
 
-_RULE_CONSTRAINT = re.compile(r"([a-z]+)_(\d+)_\w+?(?:_\d{5,})?")
+_RULE_CONSTRAINT = re.compile(r"([a-z]+)_(\d+)_(\w+?)(?:_\d{5,})?")
 
 
 POOL = 8
@@ -198,7 +198,7 @@ def refusal_of(error: sa.exc.IntegrityError) -> LandregError | None:
     match = _RULE_CONSTRAINT.fullmatch(name)
     if match is None:
         return None
-    finding = Finding(f"{match[1].upper()}-{match[2]}", values={"constraint": name})
+    finding = Finding(f"{match[1].upper()}-{match[2]}", values={"constraint": name, "cause": match[3]})
     return Conflict(finding) if match[1] == "sys" else Refused(finding)
 
 

@@ -28,7 +28,7 @@ from landreg.log.told_rows import TableSource, Told, row_text
 Parts = Sequence[ListingParcel | ListingPhoto | ListingPaper]
 NOT_TOLD = frozenset(("county", "village", "state", "id_sealed", "id_digest"))
 """Columns of which no leaf tells: today's division code, what follows from events, and what turns with the keys."""
-LATER = frozenset(("slope",))
+LATER = frozenset(("slope", "floor_mark"))
 """Columns that came when leaves had told of rows without them."""
 OF_EVENT = {
     "submitted": "exchange.submitted",
@@ -107,6 +107,7 @@ SOURCES: Mapping[str, Source] = {
         ("number",),
         lambda row, *parts: _listed(row, [part for several in parts for part in several]),
         ((ListingParcel, "listing_id"), (ListingPhoto, "listing_id"), (ListingPaper, "listing_id")),
+        whole=(Listing.floor, Listing.floor_mark),
     ),
     "exchange.taker": TableSource(Taker, ("taker_id",), _taker),
     "exchange.deal": TableSource(Deal, ("deal_id",), _deal),

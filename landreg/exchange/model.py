@@ -24,9 +24,10 @@ SCHEMA = {"schema": "exchange"}
 
 class Listing(CountyKey, Base):
     """Land offered on the exchange. from_on, until_on: half-open days. unit: what price and floor count. floor: the least
-    that is taken; not shown, only the household and the operator read it. closes_on: the last day of publication. instead_of:
-    the listing that came back and is listed anew. slope: class of the land survey, where it is said. state: what its last
-    event made it, kept by the database.
+    that is taken; kept back, the household alone reads it, and no desk this column (floor_queries.py);
+    floor_mark: drawn beside it, so that it cannot be tried out on the leaf. closes_on: the last day
+    of publication. instead_of: the listing that came back and is listed anew. slope: class of the land survey, where it is said.
+    state: what its last event made it, kept by the database.
     """
 
     __tablename__ = "listing"
@@ -46,7 +47,8 @@ class Listing(CountyKey, Base):
     unit: Mapped[str]
     grain: Mapped[str]
     price: Mapped[Decimal] = mapped_column(Price)
-    floor: Mapped[Decimal | None] = mapped_column(Price)
+    floor: Mapped[Decimal | None] = mapped_column(Price, deferred=True, deferred_raiseload=True)
+    floor_mark: Mapped[UUID | None] = mapped_column(deferred=True, deferred_raiseload=True)
     floor_shown: Mapped[bool]
     escalator_percent: Mapped[Decimal] = mapped_column(Numeric(5, 2))
     paid_every: Mapped[str]

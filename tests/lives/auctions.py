@@ -1,5 +1,5 @@
-"""An auction: called off, set up anew, entered and bid in, told anew, claimed by a member who may not, fallen through, come to
-nothing.
+"""An auction: called off, set up anew, entered and bid in, told anew, claimed by a member who may not, fallen through, given up
+by all; and one to which nobody came.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 from landreg.core.actor import Actor
-from landreg.exchange.bidding import auction, deals, sales, takers, windows
+from landreg.exchange.bidding import auction, days, deals, sales, takers, windows
 from landreg.registry import figures
 from landreg.registry.figures import Figure
 from tests import bidding_kit as kit
@@ -60,7 +60,10 @@ def auctions(on: Stage) -> Life:
     deal = (yield "deal", lambda: deals.proceed(OPERATOR, *at)).deal
     assert deal.by == "auction"
     yield "fall", lambda: deals.fall(OPERATOR, COUNTY, deal.deal_id, WHY)
-    yield "fail", lambda: deals.fail(OPERATOR, COUNTY, sale.sale_id)
+    yield "end_sales", lambda: days.work(on.worker)
+    empty = kit.auction(listing)
+    kit.pass_time(on.superuser, hours=5)
+    yield "fail", lambda: deals.fail(OPERATOR, COUNTY, empty.sale_id)
 
 
 def at_market(on: Stage) -> tuple[Actor, Actor]:

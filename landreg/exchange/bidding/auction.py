@@ -9,21 +9,23 @@ from decimal import Decimal
 from uuid import UUID
 
 from landreg.core.actor import Actor
-from landreg.core.db import unit_of_work
+from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import Conflict, Finding, LandregError, NotFound, Refused
 from landreg.core.periods import beijing_day
-from landreg.exchange.bidding import sale_queries
+from landreg.exchange.bidding import sale_queries, told_queries
+from landreg.exchange.bidding.acting import Under, noted
 from landreg.exchange.bidding.model import Bid
 from landreg.exchange.bidding.rules.auction import BID_RULES, MOST_PRICE, Auction, Placed, is_a_sum
+from landreg.exchange.bidding.rules.entering import bid_3_deposit_is_there
 from landreg.exchange.bidding.sale_queries import Standing
 from landreg.law.book import examine
 from landreg.law.queries import load_law
 
-REPEATED = "bid_8_a_form_bids_once"
 
-
-def bid(actor: Actor, county: str, sale_id: UUID, entrant_id: UUID, price: Decimal, form: UUID) -> Bid:
-    """Bid. form: of the page that was sent, so that one sent again is the same bid.
+def bid(
+    actor: Actor, county: str, sale_id: UUID, entrant_id: UUID, price: Decimal, form: UUID, under: Under | None = None
+) -> Bid:
+    """Bid. form: of the page that was sent, so that one sent again is the same bid. under: the consent by which an agent bids.
 
     Raises NotFound where the entrant is not the actor's, Refused (BID-1 to BID-12) as the database ruled it, Conflict (BID-8).
     """
@@ -34,6 +36,8 @@ def bid(actor: Actor, county: str, sale_id: UUID, entrant_id: UUID, price: Decim
             entrant = sale_queries.entrant(uow.session, county, entrant_id)
             if entrant is None or entrant.sale_id != sale_id:
                 raise NotFound
+            if under is not None:
+                noted(uow, under, f"{number_of(uow, county, sale_id)} 报价 {price:.2f}")
             row = {
                 "county": county, "village": entrant.village, "bid_id": form, "sale_id": sale_id, "entrant_id": entrant_id,
                 "price": price, "by_id": actor.account_id,
@@ -41,6 +45,15 @@ def bid(actor: Actor, county: str, sale_id: UUID, entrant_id: UUID, price: Decim
             return sale_queries.place_bid(uow.session, row)
     except (Refused, Conflict) as refusal:
         return _told(actor, county, sale_id, entrant_id, price, form, refusal)
+
+
+def number_of(uow: UnitOfWork, county: str, sale_id: UUID) -> str:
+    """The number of the listing that a sale is of. Raises NotFound."""
+    found = sale_queries.standing(uow.session, county, sale_id)
+    told = None if found is None else told_queries.told(uow.session, county, found.sale.listing_id)
+    if told is None:
+        raise NotFound
+    return told.number
 
 
 def auction_of(found: Standing) -> Auction:
@@ -66,7 +79,9 @@ def _told(
         if found is None or "BID-8" in {finding.code for finding in refusal.findings}:
             raise Conflict(refusal.findings)
         law = load_law(uow.session, county, beijing_day(uow.now))
+        held = sale_queries.deposit_held(uow.session, county, entrant_id)
     facts = Placed(auction_of(found), entrant_id, price, found.now)
     findings = {one.code: one for one in examine(BID_RULES, facts, law)}
-    owed = {"BID-3": Finding("BID-3", "price", {"owed": found.sale.deposit_yuan})}
-    raise Refused([(findings | owed).get(one.code, one) for one in refusal.findings])
+    if unpaid := bid_3_deposit_is_there(held, found.sale.deposit_yuan):
+        findings[unpaid.code] = unpaid
+    raise Refused([findings.get(one.code, one) for one in refusal.findings])

@@ -29,11 +29,12 @@ from landreg.exchange.bidding import (
 )
 from landreg.exchange.bidding.deal_model import PassedOver, Priority
 from landreg.exchange.bidding.rules import ranking
-from landreg.exchange.bidding.rules.ending import GivingUp, seal_6_given_up_by_another
+from landreg.exchange.bidding.rules.ending import ENDED, GivingUp, seal_6_given_up_by_another, stopped
 from landreg.exchange.bidding.rules.priority import CLOSE_RULES, pri_1_window_has_run
 from landreg.exchange.bidding.rules.qualified import DEAL_RULES
 from landreg.exchange.bidding.sealed_model import SealedBid
-from landreg.exchange.model import Deal, DealFall, Listing, ListingEvent, Taker
+from landreg.exchange.listings.service import note
+from landreg.exchange.model import Deal, DealFall, Listing, Taker
 from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
 from landreg.registry.guarded import ties_nothing
@@ -102,7 +103,7 @@ def pass_over(actor: Actor, county: str, listing_id: UUID, said: str) -> PassedO
             raise Refused(early)
         against = examine(DEAL_RULES, sales.taking_in(uow, turn.taker, mu_of(found.area_m2)), law)
         if not against:
-            raise Conflict(Finding("BID-8", "listing"))
+            raise Conflict(stopped("nothing_against", "listing"))
         row = PassedOver(
             county=county, village=found.village, passed_id=uuid4(), listing_id=listing_id, taker_id=turn.taker.taker_id,
             why=" ".join(one.code for one in against), said=said.strip(), by=actor.account_id, by_name=actor.name, at=uow.now,
@@ -116,8 +117,10 @@ def _open_listing(uow: UnitOfWork, county: str, listing_id: UUID) -> Listing:
     found = told_queries.listing(uow.session, county, listing_id)
     if found is None:
         raise NotFound
-    if found.state not in ("published", "dealt") or deal_queries.deal_of(uow.session, county, listing_id) is not None:
-        raise Conflict(Finding("BID-8", "listing"))
+    if found.state not in ("published", "dealt"):
+        raise Conflict(stopped("listing_is_over", "listing"))
+    if deal_queries.deal_of(uow.session, county, listing_id) is not None:
+        raise Conflict(stopped("deal_stands", "listing"))
     return found
 
 
@@ -151,16 +154,16 @@ def candidate(uow: UnitOfWork, found: Listing) -> Candidate | None:
         said = [one for one in deal_queries.offers(session, county, found.listing_id) if one.kind == "accept"]
         left = [one for one in said if one.taker_id not in left_out or left_out[one.taker_id] < one.at]
         return Candidate(left[-1].taker_id, left[-1].price, left[-1].at) if left else None
-    held = [
-        one for one in sale_queries.sales(session, found.listing_id) if one.clock.over not in ("cancelled", "failed")
-    ]
-    if not held or held[-1].stage not in ("closed", "opened"):
-        raise Conflict(Finding("BID-8", "sale"))
-    order = order_of(uow, held[-1])
+    held = [one for one in sale_queries.sales(session, found.listing_id) if one.clock.over not in ENDED]
+    if not held:
+        raise Conflict(stopped("no_sale_waits", "sale"))
+    if held[-1].stage not in ("closed", "opened"):
+        raise Conflict(stopped("sale_runs", "sale"))
+    order, since = order_of(uow, held[-1]), held[-1].sale.set_at
+    reaching = sale_queries.reaching(session, county, held[-1].sale.sale_id)
     takers = {one.entrant_id: one.taker_id for one in sale_queries.entrants(session, county, held[-1].sale.sale_id)}
-    since = held[-1].sale.set_at
     gone = {entrant for entrant, taker in takers.items() if taker in left_out and left_out[taker] >= since}
-    best = ranking.standing_next(order, gone, found.floor)
+    best = ranking.standing_next(order, gone, reaching)
     return None if best is None else Candidate(takers[best.entrant], best.price.quantize(CENT), since)
 
 
@@ -173,8 +176,8 @@ def order_of(uow: UnitOfWork, found: sale_queries.Standing) -> tuple[ranking.Sta
             ranking.Standing(one.entrant_id, one.price, members[one.entrant_id], one.seq)
             for one in sale_queries.bids(session, county, sale_id)
         )
-    if found.stage != "opened":
-        raise Conflict(Finding("BID-8", "sale"))
+    if not found.clock.over:
+        raise Conflict(stopped("not_opened", "sale"))
     last = last_of_each(list(sealed_queries.sealed_bids(session, county, sale_id)))
     return ranking.ranked(
         ranking.Standing(one.entrant_id, one.price, members[one.entrant_id], last[one.sealed_id].seq, one.nonce)
@@ -204,8 +207,10 @@ def fail(actor: Actor, county: str, sale_id: UUID, said: str = "") -> None:
             facts = GivingUp(standing.now, standing.clock.closes_at, said, by_officer)
             if wrong := seal_6_given_up_by_another(facts, sales.law_of(uow, county)):
                 raise Refused(wrong)
-        elif standing.stage not in ("closed", "opened") or candidate(uow, found) is not None:
-            raise Conflict(Finding("BID-8", "sale"))
+        elif standing.stage not in ("closed", "opened"):
+            raise Conflict(stopped("sale_is_over" if standing.clock.over else "sale_runs", "sale"))
+        elif candidate(uow, found) is not None:
+            raise Conflict(stopped("somebody_is_left", "sale"))
         sales.ended(uow, sale, "failed", said)
 
 
@@ -250,13 +255,8 @@ def _deal(uow: UnitOfWork, law: Law, found: Listing, turn: Turn, price: Decimal)
         way=found.way, price=price, unit=found.unit, by=turn.by, decided_at=uow.now, decided_by=uow.actor.account_id,
         decided_by_name=uow.actor.name,
     )  # fmt: skip
-    event = ListingEvent(
-        county=found.county, village=found.village, listing_id=found.listing_id, event_id=uuid4(), kind="dealt", said="",
-        by_id=uow.actor.account_id, by_name=uow.actor.name, at=uow.now,
-    )  # fmt: skip
-    for one in (row, event):
-        uow.session.add(one)
-        uow.session.flush()
+    uow.session.add(row)
+    uow.session.flush()
     exchange_logged.stage_deal(uow, row)
-    exchange_logged.stage_event(uow, event)
+    note(uow, found, "dealt", "")
     return row

@@ -68,6 +68,9 @@ OPENLY = {
 NOT_TOLD = frozenset(("county", "village"))
 """Columns of which no leaf tells: today's division code."""
 
+LATER = frozenset(("grain_yuan",))
+"""Columns that came when leaves had told of rows without them."""
+
 
 def enter(uow: UnitOfWork, row: Any) -> None:
     """Write a row that has no parts, and tell the log of it."""
@@ -86,7 +89,7 @@ def stage_row(uow: UnitOfWork, row: Any, parts: Parts = ()) -> None:
 
 def _told(row: Any, parts: Parts = ()) -> Told:
     facts = {name: getattr(row, name) for name in OPENLY.get(row.__tablename__, ())}
-    told = {"row": row_text(row, but=NOT_TOLD)}
+    told = {"row": row_text(row, but=NOT_TOLD, later=LATER)}
     for part in parts:
         match part:
             case PriorityNotice():

@@ -25,7 +25,9 @@ class By:
 
 
 class Sale(CountyKey, Base):
-    """A round of bidding on a listing. soft_seconds: how long an auction goes on after a bid. officers, keys: of sealed bids."""
+    """A round of bidding on a listing. soft_seconds: how long an auction goes on after a bid. officers, keys: of sealed bids.
+    grain_yuan: of a price in grain, what a kg cost when the deposit was reckoned.
+    """
 
     __tablename__ = "sale"
     __table_args__ = SCHEMA
@@ -46,6 +48,7 @@ class Sale(CountyKey, Base):
     officer_two: Mapped[UUID | None]
     key_one: Mapped[UUID | None]
     key_two: Mapped[UUID | None]
+    grain_yuan: Mapped[Decimal | None] = mapped_column(Numeric())
     set_by: Mapped[UUID]
     set_by_name: Mapped[str]
     set_at: Mapped[datetime] = mapped_column(Instant)
@@ -69,7 +72,7 @@ class SaleClock(CountyKey, Base):
 
 
 class SaleEvent(CountyKey, By, Base):
-    """A sale that was cancelled, whose bids were opened, or that failed."""
+    """A sale that was cancelled, whose bids were opened, that failed, or of whose bidders nobody is left (spent)."""
 
     __tablename__ = "sale_event"
     __table_args__ = SCHEMA

@@ -13,12 +13,13 @@ from landreg.core.errors import BadInput, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.core.units import CENT
 from landreg.exchange.bidding import deal_queries, logged, sales, taker_queries, told_queries
+from landreg.exchange.bidding.acting import Under, noted
 from landreg.exchange.bidding.deal_model import Offer
 from landreg.exchange.bidding.rules.entering import ENTRY_RULES, EntryFacts
 from landreg.exchange.bidding.rules.offers import NAMING, OFFER_RULES, Said, Saying
 from landreg.exchange.bidding.rules.qualified import ENTER_RULES
 from landreg.exchange.model import Taker
-from landreg.law.book import Law, examine
+from landreg.law.book import Law, examine, term
 from landreg.law.queries import load_law
 from landreg.law.transfers import transfers
 from landreg.registry.guarded import ties_nothing
@@ -35,8 +36,9 @@ class Word:
     said: str = ""
 
 
-def say(actor: Actor, county: str, listing_id: UUID, taker_id: UUID, word: Word) -> Offer:
-    """Say the next word: as the taker where the taker is the actor's, else as the household whose land it is.
+def say(actor: Actor, county: str, listing_id: UUID, taker_id: UUID, word: Word, under: Under | None = None) -> Offer:
+    """Say the next word: as the taker where the taker is the actor's, else as the household whose land it is. under: the consent by
+    which an agent says it for the household that takes land; for the one that offers it, none does.
 
     Raises NotFound, BadInput (FORM-5), Refused (OFF-1 to OFF-3, BID-6, BID-11, QUAL-1, QUAL-4, GUARD-1, BID-8).
     """
@@ -48,7 +50,7 @@ def say(actor: Actor, county: str, listing_id: UUID, taker_id: UUID, word: Word)
             raise NotFound
         own = taker_queries.taker(uow.session, county, taker_id)
         before = deal_queries.offers(uow.session, county, listing_id, taker_id)
-        if own is None and not (told.own and before):
+        if own is None and (under is not None or not (told.own and before)):
             raise NotFound
         law = load_law(uow.session, county, beijing_day(uow.now))
         ties_nothing(law.on, said=word.said)
@@ -57,6 +59,7 @@ def say(actor: Actor, county: str, listing_id: UUID, taker_id: UUID, word: Word)
             uow, law, told, own, [Said(one.side, one.kind, one.price, one.until_day) for one in before], side, word
         )
         last = before[-1] if before else None
+        noted(uow, under, f"{told.number} {term('offer_kind', word.kind)}")
         price = word.price if word.kind in NAMING and word.price is not None else last.price if last else Decimal(0)
         row = Offer(
             county=county, village=told.village, offer_id=uuid4(), listing_id=listing_id, taker_id=taker_id,

@@ -49,7 +49,7 @@ def of_sale(uow: UnitOfWork, desk: Desk, found: Standing) -> bytes:
     ]
     if sale.way == "sealed":
         tables.append(_table("开标", ("竞买号", "报价", "承诺", "核对"), (1, 2, 6, 1), _opened(uow, found)))
-        if found.stage == "opened":
+        if found.stage in ("opened", "spent"):
             tables.append(_table("名次", ("名次", "竞买号", "报价", "抽签值"), (1, 1, 2, 5), _order(uow, found)))
     day, url = beijing_day(uow.now), f"{desk.base_url}/bids/{sale.county}/{sale.sale_id}"
     title = "成交确认书" if deal is not None else "交易记录"
@@ -111,15 +111,20 @@ def _opened(uow: UnitOfWork, found: Standing) -> tuple[tuple[str, ...], ...]:
 
 
 def _order(uow: UnitOfWork, found: Standing) -> tuple[tuple[str, ...], ...]:
+    """Sealed bids by rank. Of those at the head that are equal: what decided among them."""
     order = deals.order_of(uow, found)
     plates = {
         one.entrant_id: one.plate for one in sale_queries.entrants(uow.session, found.sale.county, found.sale.sale_id)
     }
-    seed = ranking.seed_of(one.mark for one in order)
+    seed, equal = ranking.seed_of(one.mark for one in order), ranking.tied(order)
     return tuple(
-        (str(place), str(plates[one.entrant]), f"{one.price:.2f}", ranking.drawn(seed, str(one.entrant))[:24])
+        (
+            str(place), str(plates[one.entrant]),
+            f"{one.price:.2f}" + (f"（最高价并列，{'本集体成员' if one.member else '非成员'}）" if one in equal else ""),
+            ranking.drawn(seed, str(one.entrant))[:24],
+        )
         for place, one in enumerate(order, 1)
-    )
+    )  # fmt: skip
 
 
 def _table(

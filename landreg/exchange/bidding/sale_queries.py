@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session, aliased, defer
 
 from landreg.exchange.bidding.model import Bid, Deposit, Entrant, Sale, SaleClock
 from landreg.exchange.bidding.row_queries import row_of, rows_of
-from landreg.exchange.model import Listing
+from landreg.exchange.bidding.rules.ending import ENDED
+from landreg.exchange.model import Deal, DealFall, Listing
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,40 @@ def deposits(session: Session, county: str, sale_id: UUID) -> Sequence[Deposit]:
     return rows_of(session, Deposit, county, Deposit.at, sale_id=sale_id)
 
 
+def deposit_held(session: Session, county: str, entrant_id: UUID) -> Decimal:
+    """What is there of an entrant's deposit, what went again taken off."""
+    amount = sa.case((Deposit.kind == "paid", Deposit.amount), else_=-Deposit.amount)
+    asked = sa.select(sa.func.sum(amount)).where(Deposit.county == county, Deposit.entrant_id == entrant_id)
+    return session.scalar(asked) or Decimal(0)
+
+
+def to_return(session: Session, sale_id: UUID | None = None) -> list[tuple[Sale, int]]:
+    """Sales that are decided, or one of them, with the number of deposits that wait to go back to whom the land did not go."""
+    deal = sa.select(Deal.deal_id).where(
+        Deal.county == Sale.county, Deal.listing_id == Sale.listing_id, Deal.decided_at >= Sale.set_at,
+        ~sa.exists().where(DealFall.county == Deal.county, DealFall.deal_id == Deal.deal_id),
+    )  # fmt: skip
+    gone = aliased(Deposit)
+    asked = (
+        sa.select(Sale, sa.func.count().label("waiting"))
+        .join(SaleClock, _same(SaleClock))
+        .join(Entrant, _same(Entrant))
+        .join(Deposit, (Deposit.county == Entrant.county) & (Deposit.entrant_id == Entrant.entrant_id))
+        .where(
+            Deposit.kind == "paid",
+            sa.or_(SaleClock.over.in_(ENDED), deal.exists()),
+            ~deal.where(Deal.taker_id == Entrant.taker_id).exists(),
+            ~sa.exists().where(
+                gone.county == Entrant.county, gone.entrant_id == Entrant.entrant_id, gone.kind != "paid"
+            ),
+        )
+    )
+    if sale_id is not None:
+        asked = asked.where(Sale.sale_id == sale_id)
+    found = session.execute(asked.group_by(Sale.county, Sale.sale_id).order_by(Sale.closes_at).limit(100))
+    return [(row[0], row.waiting) for row in found]
+
+
 def bids(session: Session, county: str, sale_id: UUID, most: int | None = None) -> Sequence[Bid]:
     """The bids of a sale with their entrants, the last first; at the desk alone."""
     asked = sa.select(Bid).where(Bid.county == county, Bid.sale_id == sale_id).order_by(Bid.seq.desc())
@@ -101,6 +137,31 @@ def bids_shown(session: Session, county: str, sale_id: UUID, most: int) -> Seque
     """The last bids of a sale by plate, as everybody sees them: nobody is told by which account, nor of which entrant."""
     asked = sa.select(Bid).where(Bid.county == county, Bid.sale_id == sale_id).order_by(Bid.seq.desc())
     return session.scalars(asked.limit(most).options(*_BY_PLATE)).all()
+
+
+def reaching(session: Session, county: str, sale_id: UUID) -> set[UUID]:
+    """The entrants of a sale that has closed whose bid reaches the least that is taken; nobody is told what that is."""
+    asked = sa.text("SELECT entrant_id FROM exchange.reaching(:county, :sale)")
+    return set(session.execute(asked, {"county": county, "sale": sale_id}).scalars())
+
+
+def over_by_itself(session: Session) -> list[tuple[Sale, str]]:
+    """Sales that have closed and of which no deal comes any more, with how they end: spent, where all who could have had the land
+    gave it up or were passed over; failed, where nobody came or reached the least.
+    """
+    spent, failed = (
+        getattr(sa.func.exchange, name)(Sale.county, Sale.sale_id) for name in ("nobody_is_left", "nobody_came")
+    )
+    asked = sa.select(Sale, sa.case((spent, "spent"), else_="failed")).join(SaleClock, _same(SaleClock)).join(
+        Listing, (Listing.county == Sale.county) & (Listing.listing_id == Sale.listing_id)
+    )  # fmt: skip
+    asked = asked.where(
+        SaleClock.over.in_(("", "opened")),
+        SaleClock.closes_at <= sa.func.system.clock(),
+        Listing.state.in_(("published", "dealt")),
+        sa.or_(spent, failed),
+    )
+    return [(row[0], row[1]) for row in session.execute(asked.order_by(Sale.closes_at).limit(200))]
 
 
 def bid_of_form(session: Session, county: str, bid_id: UUID) -> Bid | None:

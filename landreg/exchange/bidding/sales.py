@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,8 +22,9 @@ from landreg.exchange.bidding import (
     taker_queries,
     told_queries,
 )
+from landreg.exchange.bidding.acting import Under, noted
 from landreg.exchange.bidding.model import Deposit, Entrant, Sale, SaleEvent
-from landreg.exchange.bidding.rules.ending import bid_8_called_off_before_the_close
+from landreg.exchange.bidding.rules.ending import bid_8_called_off_before_the_close, stopped
 from landreg.exchange.bidding.rules.entering import (
     ENTRY_RULES,
     SALE_RULES,
@@ -33,6 +35,8 @@ from landreg.exchange.bidding.rules.entering import (
 )
 from landreg.exchange.bidding.rules.qualified import ENTER_RULES, TakingIn
 from landreg.exchange.bidding.sale_queries import Standing
+from landreg.exchange.listings import floor_queries
+from landreg.exchange.listings.rules.offer import grain_price
 from landreg.exchange.model import Listing, Taker
 from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
@@ -57,23 +61,24 @@ class Setting:
 
 
 def set_up(actor: Actor, county: str, listing_id: UUID, asked: Setting) -> Sale:
-    """Set up a sale of a listing that is published. Raises NotFound, Refused (BID-7, SEAL-4), Conflict (BID-8)."""
+    """Set up a sale of a listing that is published. Raises NotFound, Refused (BID-7, BID-17, BID-18, SEAL-4),
+    Conflict (BID-8).
+    """
     with unit_of_work(actor) as uow:
         found = told_queries.listing(uow.session, county, listing_id)
         if found is None:
             raise NotFound
         law = load_law(uow.session, county, beijing_day(uow.now))
         before = sale_queries.sales(uow.session, listing_id)
-        if found.way not in ("auction", "sealed") or found.state not in ("published", "dealt"):
-            raise Conflict(Finding("BID-8", "listing"))
-        if any(one.clock.over == "" for one in before):
-            raise Conflict(Finding("BID-8", "listing"))
+        _free_for_a_sale(uow, found, before)
+        floor = floor_queries.told(uow.session, county, listing_id)
         keys = {one.account_id: one.key_id for one in sealed_queries.keys(uow.session, county)}
         officers = (asked.officer_one, asked.officer_two) if found.way == "sealed" else (None, None)
         held = tuple(one if one in keys else None for one in officers)
         facts = SaleFacts(
             found.way, uow.now, asked.opens_at, asked.closes_at, asked.deposit_by, asked.start, asked.step, asked.deposit,
-            _worth(found), found.closes_on, (held[0], held[1]),
+            found.price, mu_of(found.area_m2), found.grain, found.closes_on, found.from_on,
+            None if floor.kept else floor.least or found.price, (held[0], held[1]),
         )  # fmt: skip
         if wrong := examine(SALE_RULES, facts, law):
             raise Refused(wrong)
@@ -86,19 +91,28 @@ def set_up(actor: Actor, county: str, listing_id: UUID, asked: Setting) -> Sale:
             officer_one=officers[0], officer_two=officers[1],
             key_one=None if officers[0] is None else keys[officers[0]],
             key_two=None if officers[1] is None else keys[officers[1]],
+            grain_yuan=grain_price(found.grain, law) if found.grain else None,
             set_by=actor.account_id, set_by_name=actor.name, set_at=uow.now,
         )  # fmt: skip
         logged.enter(uow, row)
     return row
 
 
-def _worth(found: Listing) -> Decimal:
-    """What a year costs at the asked price, in the listing's unit; a share has no price by area."""
-    return found.price if found.unit == "share" else found.price * mu_of(found.area_m2)
+def _free_for_a_sale(uow: UnitOfWork, found: Listing, before: Sequence[Standing]) -> None:
+    """Raises Conflict (BID-8) with why a listing cannot be bid for now."""
+    if found.way not in ("auction", "sealed") or found.state not in ("published", "dealt"):
+        raise Conflict(stopped("listing_is_for_this_sale", "listing"))
+    if any(one.clock.over == "" for one in before):
+        raise Conflict(stopped("sale_under_way", "listing"))
+    if deal_queries.deal_of(uow.session, found.county, found.listing_id) is not None:
+        raise Conflict(stopped("deal_stands", "listing"))
 
 
-def enter(actor: Actor, county: str, sale_id: UUID, taker: Taker) -> Entrant:
-    """Enter a taker into a sale, under a plate. Raises NotFound, Refused (BID-6, BID-11, QUAL-1, QUAL-4), Conflict (BID-8)."""
+def enter(actor: Actor, county: str, sale_id: UUID, taker: Taker, under: Under | None = None) -> Entrant:
+    """Enter a taker into a sale, under a plate; an agent under a consent.
+
+    Raises NotFound, Refused (BID-6, BID-11, QUAL-1, QUAL-4, ACC-25), Conflict (BID-8).
+    """
     with unit_of_work(actor) as uow:
         found, law = standing(uow, county, sale_id), load_law(uow.session, county, beijing_day(uow.now))
         told = told_queries.told(uow.session, county, found.sale.listing_id)
@@ -111,6 +125,7 @@ def enter(actor: Actor, county: str, sale_id: UUID, taker: Taker) -> Entrant:
         taking = taking_in(uow, taker, told.area_mu)
         if wrong := [*examine(ENTRY_RULES, facts, law), *examine(ENTER_RULES, taking, law)]:
             raise Refused(wrong)
+        noted(uow, under, f"{told.number} 报名")
         row = sale_queries.enter(uow.session, {
             "county": county, "village": found.sale.village, "entrant_id": uuid4(), "sale_id": sale_id,
             "taker_id": taker.taker_id, "by": actor.account_id, "by_name": actor.name,
@@ -151,14 +166,12 @@ def record_deposit(actor: Actor, county: str, entrant_id: UUID, given: Receipt) 
             raise NotFound
         found, today = standing(uow, county, entrant.sale_id), beijing_day(uow.now)
         ties_nothing(today, receipt=given.receipt, said=given.said)
-        own = [
-            one for one in sale_queries.deposits(uow.session, county, entrant.sale_id) if one.entrant_id == entrant_id
-        ]
-        held = sum((one.amount if one.kind == "paid" else -one.amount for one in own), Decimal(0))
-        over = found.stage in ("closed", "opened", "cancelled", "failed")
+        known = any(one.entrant_id == entrant_id for one in sale_queries.deposits(uow.session, county, entrant.sale_id))
+        held = sale_queries.deposit_held(uow.session, county, entrant_id)
+        over = found.stage not in ("announced", "open")
         facts = DepositFacts(
             given.kind if given.kind in DEPOSITS else "", given.amount, given.receipt, given.on_day, today,
-            found.sale.deposit_yuan, held, not own and found.now < found.sale.deposit_by and not found.clock.over,
+            found.sale.deposit_yuan, held, not known and found.now < found.sale.deposit_by and not found.clock.over,
             over, *_won(uow, found, entrant), given.said,
         )  # fmt: skip
         if wrong := bid_9_deposit_as_owed(facts):
@@ -185,13 +198,15 @@ def cancel(actor: Actor, county: str, sale_id: UUID, said: str) -> SaleEvent:
         ties_nothing(beijing_day(uow.now), said=said)
         if not said.strip():
             raise Refused(Finding("BID-14", "said"))
-        if found.clock.over or bid_8_called_off_before_the_close(found.now, found.clock.closes_at):
-            raise Conflict(Finding("BID-8", "sale"))
+        if found.clock.over:
+            raise Conflict(stopped("sale_is_over", "sale"))
+        if late := bid_8_called_off_before_the_close(found.now, found.clock.closes_at):
+            raise Conflict(late)
         return ended(uow, found.sale, "cancelled", said)
 
 
 def ended(uow: UnitOfWork, sale: Sale, kind: str, said: str) -> SaleEvent:
-    """That a sale was cancelled, opened, or failed."""
+    """That a sale was cancelled, opened, that it failed, or that nobody is left who could have the land."""
     row = SaleEvent(
         county=sale.county, village=sale.village, sale_id=sale.sale_id, event_id=uuid4(), kind=kind, said=said.strip(),
         by=uow.actor.account_id, by_name=uow.actor.name, at=uow.now,

@@ -17,8 +17,12 @@ from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import Conflict, Finding, NotFound, Refused
 from landreg.exchange.bidding import logged, sale_queries, sales, sealed_queries
+from landreg.exchange.bidding.acting import Under, noted
+from landreg.exchange.bidding.auction import number_of
 from landreg.exchange.bidding.model import Sale
 from landreg.exchange.bidding.rules.auction import shown
+from landreg.exchange.bidding.rules.ending import stopped
+from landreg.exchange.bidding.rules.entering import bid_3_deposit_is_there
 from landreg.exchange.bidding.rules.sealing import (
     Envelope,
     Slip,
@@ -45,8 +49,10 @@ def keep_key(actor: Actor, county: str, public_key: bytes) -> OfficerKey:
     return row
 
 
-def hand_in(actor: Actor, county: str, sale_id: UUID, entrant_id: UUID, given: Envelope, form: UUID) -> SealedBid:
-    """Hand a sealed bid in; of an entrant's the last counts. The commitment is in the log at once.
+def hand_in(
+    actor: Actor, county: str, sale_id: UUID, entrant_id: UUID, given: Envelope, form: UUID, under: Under | None = None
+) -> SealedBid:
+    """Hand a sealed bid in; of an entrant's the last counts. The commitment is in the log at once. under: as an agent's.
 
     Raises NotFound where the entrant is not the actor's, Refused (SEAL-1, BID-1, BID-3, BID-4), Conflict (BID-8).
     """
@@ -56,6 +62,11 @@ def hand_in(actor: Actor, county: str, sale_id: UUID, entrant_id: UUID, given: E
         entrant = sale_queries.entrant(uow.session, county, entrant_id)
         if entrant is None or entrant.sale_id != sale_id:
             raise NotFound
+        owed = sales.standing(uow, county, sale_id).sale.deposit_yuan
+        if unpaid := bid_3_deposit_is_there(sale_queries.deposit_held(uow.session, county, entrant_id), owed):
+            raise Refused(unpaid)
+        if under is not None:
+            noted(uow, under, f"{number_of(uow, county, sale_id)} 密封报价")
         row = sealed_queries.place_sealed(uow.session, {
             "county": county, "village": entrant.village, "sealed_id": form, "sale_id": sale_id, "entrant_id": entrant_id,
             "iv": given.iv, "cipher": given.cipher, "wrapped_one": given.wrapped[0], "wrapped_two": given.wrapped[1],
@@ -135,12 +146,10 @@ def open_empty(actor: Actor, county: str, sale_id: UUID) -> None:
     """Say that a sale that has closed had no bid. Raises Conflict (BID-8) where it had, or is not closed."""
     with unit_of_work(actor) as uow:
         found = sales.standing(uow, county, sale_id)
-        if (
-            found.stage != "closed"
-            or found.sale.way != "sealed"
-            or sealed_queries.sealed_bids(uow.session, county, sale_id)
-        ):
-            raise Conflict(Finding("BID-8", "sale"))
+        if found.sale.way != "sealed" or found.stage != "closed":
+            raise Conflict(stopped("sale_is_over" if found.clock.over else "sale_runs", "sale"))
+        if sealed_queries.sealed_bids(uow.session, county, sale_id):
+            raise Conflict(stopped("has_bids", "sale"))
         sales.ended(uow, found.sale, "opened", "")
 
 

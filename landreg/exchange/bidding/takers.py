@@ -16,6 +16,7 @@ from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.exchange import logged
 from landreg.exchange.bidding import taker_queries
+from landreg.exchange.bidding.acting import Under, noted
 from landreg.exchange.model import Taker
 from landreg.land import queries as land
 from landreg.registry.guarded import ties_nothing
@@ -44,12 +45,7 @@ def open_at_counter(actor: Actor, asked: Opening) -> tuple[Taker, str]:
         raise BadInput(Finding("FORM-5", "kind", {"given": asked.kind[:40]}))
     county, number, login = actor.jurisdiction[:6], tidy(asked.number), asked.login.strip().lower()
     person = asked.kind == "person"
-    wrong = citizen_id_fault(number) if person else uscc_fault(number)
-    faults = [Finding("BID-13", "number")] if wrong is not None else []
-    if not asked.name.strip() or len(asked.name) > MOST_NAME or len(county) != len("610902"):
-        faults.append(Finding("BID-13", "name"))
-    if faults:
-        raise Refused(faults)
+    _refuse_unsound(asked, county, number)
     service.refuse(rules.AccountFacts(login, frozenset({Role.TAKER}), county, county))
     password = service.temporary_password()
     hashed, account, taker_id = passwords.hashed(password), uuid4(), uuid4()
@@ -74,13 +70,31 @@ def open_at_counter(actor: Actor, asked: Opening) -> tuple[Taker, str]:
     return row, password
 
 
+def _refuse_unsound(asked: Opening, county: str, number: str) -> None:
+    """Raises Refused (BID-13) with all that is wrong."""
+    person = asked.kind == "person"
+    wrong = citizen_id_fault(number) if person else uscc_fault(number)
+    faults = {
+        "number": ("taker_id" if person else "taker_uscc") if wrong is not None else "",
+        "name": "" if asked.name.strip() and len(asked.name) <= MOST_NAME else "taker_name",
+        "login": "" if len(county) == len("610902") else "taker_county",
+    }
+    if any(faults.values()):
+        raise Refused(
+            Finding("BID-13", field, {"fault": fault, "most": MOST_NAME}) for field, fault in faults.items() if fault
+        )
+
+
 def hold(uow: UnitOfWork, county: str) -> None:
     """Hold what a county's takers have, and their reserves, until the end: of two deals, or two returns, one comes first."""
     uow.lock_name(f"takers:{county}")
 
 
-def of_household(actor: Actor, county: str) -> Taker:
-    """The household of a farmer's account as a taker, opened by itself when it first bids. Raises NotFound without one."""
+def of_household(actor: Actor, county: str, under: Under | None = None) -> Taker:
+    """The household of a farmer's account as a taker, opened by itself when it first bids, or by its agent under a consent.
+
+    Raises NotFound without one.
+    """
     if actor.household is None:
         raise NotFound
     with unit_of_work(actor) as uow:
@@ -94,9 +108,11 @@ def of_household(actor: Actor, county: str) -> Taker:
         household = taker_queries.own_household(uow.session, county, actor.household)
         if household is None:
             raise NotFound
+        noted(uow, under, household.code)
         row = Taker(
             county=county, village=household.village, taker_id=uuid4(), kind="household", name=household.name,
-            code=household.code, household_id=actor.household, account_id=actor.account_id, id_sealed=None, id_digest=None,
+            code=household.code, household_id=actor.household, id_sealed=None, id_digest=None,
+            account_id=actor.account_id if under is None else None,
             contact="", opened_by=actor.account_id, opened_at=uow.now,
         )  # fmt: skip
         _write(uow, row)

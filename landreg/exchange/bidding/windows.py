@@ -12,6 +12,7 @@ from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.exchange.bidding import deal_queries, logged, sales, told_queries
 from landreg.exchange.bidding.deal_model import Priority, PriorityClaim, PriorityTold
+from landreg.exchange.bidding.rules.ending import stopped
 from landreg.exchange.bidding.rules.priority import (
     Claim,
     Window,
@@ -70,10 +71,13 @@ def tell_anew(actor: Actor, county: str, priority_id: UUID) -> Priority:
         last = last_of(uow, county, before.listing_id, before.taker_id, before.price)
         stands = deal_queries.deal_of(uow.session, county, before.listing_id) is not None
         facts = facts_of(uow, before, law.on)
-        if last is not before or stands or found.state not in ("published", "dealt") or not facts.untold:
-            raise Conflict(Finding("BID-8", "window"))
-        if pri_1_window_has_run(facts):
-            raise Conflict(Finding("BID-8", "window"))
+        causes = {
+            "a_later_window": last is not before, "deal_stands": stands, "all_were_told": not facts.untold,
+            "listing_is_over": found.state not in ("published", "dealt"),
+            "window_runs": pri_1_window_has_run(facts) is not None,
+        }  # fmt: skip
+        if cause := next((name for name, holds in causes.items() if holds), ""):
+            raise Conflict(stopped(cause, "window"))
         return open_one(uow, law, found, before.taker_id, before.price)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -75,14 +76,20 @@ def _listings(session: Session, where: sa.ColumnElement[bool], most: int) -> lis
         .scalar_subquery()
     )
     asked = (
-        sa.select(ListingRow, published.label("at"))
+        sa.select(ListingRow, published.label("at"), _floor_shown())
         .where(where, ListingRow.state.in_(PUBLIC_STATES), published.is_not(None))
         .order_by(ListingRow.county, ListingRow.number)
         .limit(most)
     )
     rows = session.execute(asked).all()
-    parts = _listed_parcels(session, [row for row, _ in rows])
-    return [_listing(row, at, parts.get(row.listing_id, ())) for row, at in rows]
+    parts = _listed_parcels(session, [row for row, _, _ in rows])
+    return [_listing(row, at, floor, parts.get(row.listing_id, ())) for row, at, floor in rows]
+
+
+def _floor_shown() -> sa.ScalarSelect[Decimal]:
+    """The least that is taken, where everybody is told."""
+    told = sa.func.exchange.floor_told(ListingRow.county, ListingRow.listing_id).table_valued("lowest", "kept", "shown")
+    return sa.select(told.c.lowest).scalar_subquery()
 
 
 def _listed_parcels(session: Session, rows: Iterable[ListingRow]) -> dict[UUID, tuple[ListedParcel, ...]]:
@@ -100,11 +107,9 @@ _SAME = (
 )  # fmt: skip
 
 
-def _listing(row: ListingRow, at: datetime, parts: tuple[ListedParcel, ...]) -> Listing:
+def _listing(row: ListingRow, at: datetime, floor: Decimal | None, parts: tuple[ListedParcel, ...]) -> Listing:
     same = {name: getattr(row, name) for name in _SAME}
-    return Listing(
-        **same, slope=row.slope or "", floor=row.floor if row.floor_shown else None, parcels=parts, published_at=at
-    )
+    return Listing(**same, slope=row.slope or "", floor=floor, parcels=parts, published_at=at)
 
 
 def deals(session: Session, asked: DealsAsked) -> list[Deal]:

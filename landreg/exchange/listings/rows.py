@@ -26,6 +26,7 @@ def listing_of(
         household_code="" if right is None else right.household_code, way=offer.way, to_whom=offer.to_whom,
         from_on=offer.first_day, until_on=offer.until_on, unit=offer.unit, grain=offer.grain, price=half_up(offer.price),
         floor=None if offer.floor is None else half_up(offer.floor), floor_shown=offer.floor_shown,
+        floor_mark=None if offer.floor is None or offer.floor_shown else uuid4(),
         escalator_percent=half_up(offer.escalator_percent), paid_every=offer.paid_every, paid_before=offer.paid_before,
         crop=offer.crop, water=offer.water, road=offer.road, soil=land.soil, said=offer.said, area_m2=half_up(land.area_m2),
         closes_on=offer.closes_on, listed_by=uow.actor.account_id, listed_by_name=uow.actor.name, agent_id=None,

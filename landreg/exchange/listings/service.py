@@ -182,8 +182,8 @@ def _judge_row(uow: UnitOfWork, row: Listing) -> Judged:
     handed = queries.papers(uow.session, row.county, row.listing_id)
     offer = Offer(
         kind=row.kind, parcels=tuple(part.parcel_code for part in parts), first_day=row.from_on, until_on=row.until_on,
-        closes_on=row.closes_on, price=row.price, right_id=row.right_id, unit=row.unit, grain=row.grain, floor=row.floor,
-        floor_shown=row.floor_shown, escalator_percent=row.escalator_percent, paid_every=row.paid_every,
+        closes_on=row.closes_on, price=row.price, right_id=row.right_id, unit=row.unit, grain=row.grain,
+        escalator_percent=row.escalator_percent, paid_every=row.paid_every,
         paid_before=row.paid_before, to_whom=row.to_whom, way=row.way, crop=row.crop, said=row.said,
         papers=frozenset(("assembly_minutes", *(one.kind for one in handed))),
     )  # fmt: skip

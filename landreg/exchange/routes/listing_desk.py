@@ -16,11 +16,11 @@ from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.core.periods import beijing_day
+from landreg.exchange.listings import floor_queries, service
 from landreg.exchange.listings import listing_queries as queries
-from landreg.exchange.listings import service
 from landreg.exchange.listings.reading import Land, Resolution
 from landreg.exchange.routes import listing_forms as forms
-from landreg.exchange.routes.own_listings import paper_of, photo_of
+from landreg.exchange.routes.listing_files import paper_of, photo_of
 from landreg.land.queries import division_names
 from landreg.law.book import term, terms
 from landreg.law.queries import load_law
@@ -101,14 +101,15 @@ def new() -> Response:
 def listed() -> Redirect:
     """List it; the operator reviews it as any other."""
     actor, given, decided = current_actor(), forms.read_listing(), read_form(Collective)
+    county = actor.jurisdiction[:6].ljust(6, "0")
     with unit_of_work(actor) as uow:
-        today = beijing_day(uow.now)
-    offer = forms.offer_from(given, today, None, None, frozenset({"assembly_minutes"}))
-    if decided.resolved_on > today:
+        law = load_law(uow.session, county, beijing_day(uow.now))
+    offer = forms.offer_from(given, law, None, None, frozenset({"assembly_minutes"}))
+    if decided.resolved_on > law.on:
         raise BadInput(Finding("FORM-2", "resolved_on", {"given": decided.resolved_on.isoformat()}))
     resolution = Resolution(decided.resolved_on, decided.members, decided.in_favour, decided.approval)
     offer = replace(offer, parcels=tuple(dict.fromkeys(decided.codes.split())), resolution=resolution)
-    row = service.list_collective(actor, actor.jurisdiction[:6].ljust(6, "0"), offer, (), given.listing)
+    row = service.list_collective(actor, county, offer, (), given.listing)
     flash(_("已提交，编号 %(number)s，由交易员审核。", number=row.number))
     return redirect(url_for(".one", county=row.county, listing_id=row.listing_id), 303)
 
@@ -124,6 +125,7 @@ def one(county: str, listing_id: UUID) -> Response:
             raise NotFound
         names = division_names(uow.session, [row.village])
         context: dict[str, Any] = {
+            "floor": floor_queries.told(uow.session, county, listing_id),
             "parcels": queries.parcels(uow.session, county, listing_id),
             "photos": queries.photos(uow.session, county, listing_id),
             "papers": queries.papers(uow.session, county, listing_id),
@@ -140,7 +142,6 @@ def one(county: str, listing_id: UUID) -> Response:
         ground={} if judged is None else judged.land.parcels,
         may_review=may_review,
         may_withdraw=actor.has(Role.REGISTRAR) and row.source == "collective" and row.state in queries.OPEN,
-        sees_floor=actor.has(Role.OPERATOR) or actor.has(Role.AUDITOR),
         reasons=forms.words("return_reason"),
         kinds=transfers(beijing_day(row.listed_at)),
         **context,

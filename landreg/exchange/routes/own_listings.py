@@ -1,4 +1,4 @@
-"""A household's own listings, by itself or through its agent: what it offers, how that stands, and the way back.
+"""A household's own listings, by itself or through its agent, and an organisation's: what is offered, how it stands, the way back.
 
 An agent's pages lie under the consent by which the agent acts; a band across each of them says whose act it is.
 """
@@ -6,11 +6,10 @@ An agent's pages lie under the consent by which the agent acts; a band across ea
 from __future__ import annotations
 
 from datetime import date
-from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
-from flask import Blueprint, Response, flash, g, redirect, request, send_file, url_for
+from flask import Blueprint, Response, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
@@ -22,18 +21,20 @@ from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, NotFound, Refused
 from landreg.core.periods import DAY, beijing_day
+from landreg.exchange.listings import floor_queries, papers, service
 from landreg.exchange.listings import listing_queries as queries
-from landreg.exchange.listings import papers, service
 from landreg.exchange.listings.photos import Kept
 from landreg.exchange.routes import listing_forms as forms
+from landreg.exchange.routes.listing_files import paper_of, photo_of
 from landreg.law.queries import load_law
 from landreg.law.transfers import transfers
 from landreg.registry.home import brought_queries
 from landreg.registry.home.brought import seeing
-from landreg.registry.routes.surroundings import store
 from landreg.web import pages, problems
 
 blueprint = Blueprint("own_listings", __name__)
+OWNERS = (Role.FARMER, Role.TAKER)
+"""A household, and an organisation that holds land by the register and passes it on."""
 
 
 @blueprint.app_template_filter()
@@ -43,21 +44,21 @@ def day_before(day: date) -> date:
 
 
 @blueprint.get("/my/listings")
-@allow(Role.FARMER)
+@allow(*OWNERS)
 def index() -> Response:
     """The household's listings, the newest first, and what it may list."""
     return _index(_bound(), None)
 
 
 @blueprint.get("/my/listings/new/<uuid:right_id>")
-@allow(Role.FARMER)
+@allow(*OWNERS)
 def new(right_id: UUID) -> Response:
     """The form. ?kind: another kind of transfer; ?part: of one parcel a part, drawn on the map."""
     return _form(_bound(), right_id, None)
 
 
 @blueprint.post("/my/listings/new/<uuid:right_id>")
-@allow(Role.FARMER)
+@allow(*OWNERS)
 @problems.back_to(new)
 def listed(right_id: UUID) -> Redirect | Response:
     """List it, or only say what is wrong with it."""
@@ -65,14 +66,14 @@ def listed(right_id: UUID) -> Redirect | Response:
 
 
 @blueprint.get("/my/listings/<county>/<uuid:listing_id>")
-@allow(Role.FARMER)
+@allow(*OWNERS)
 def one(county: str, listing_id: UUID) -> Response:
     """One listing: how it stands, and the button that takes it back."""
     return _one(_bound(), county, listing_id, None)
 
 
 @blueprint.post("/my/listings/<county>/<uuid:listing_id>/withdraw")
-@allow(Role.FARMER)
+@allow(*OWNERS)
 @problems.back_to(one)
 def withdraw(county: str, listing_id: UUID) -> Redirect:
     """Take it back, by one click."""
@@ -82,14 +83,14 @@ def withdraw(county: str, listing_id: UUID) -> Redirect:
 
 
 @blueprint.get("/my/listings/<county>/<uuid:listing_id>/photos/<int:position>.jpg")
-@allow(Role.FARMER)
+@allow(*OWNERS)
 def photo(county: str, listing_id: UUID, position: int) -> Response:
     """A photo of one's own listing."""
     return photo_of(_bound(), county, listing_id, position)
 
 
 @blueprint.get("/my/listings/<county>/<uuid:listing_id>/papers/<kind>")
-@allow(Role.FARMER)
+@allow(*OWNERS)
 def paper(county: str, listing_id: UUID, kind: str) -> Response:
     """A paper of one's own listing."""
     return paper_of(_bound(), county, listing_id, kind)
@@ -137,32 +138,14 @@ def withdraw_for(county: str, consent_id: UUID, listing_id: UUID) -> Redirect:
     return redirect(url_for(".one_for", county=county, consent_id=consent_id, listing_id=listing_id), 303)
 
 
-def photo_of(actor: Actor, county: str, listing_id: UUID, position: int) -> Response:
-    """A photo of a listing that the actor sees. Raises NotFound."""
-    with unit_of_work(actor) as uow:
-        found = [row for row in queries.photos(uow.session, county, listing_id) if row.position == position]
-    if not found:
-        raise NotFound
-    answer = Response(store().read(found[0].sha256), mimetype="image/jpeg")
-    answer.cache_control.private, answer.cache_control.max_age = True, 3600
-    return answer
-
-
-def paper_of(actor: Actor, county: str, listing_id: UUID, kind: str) -> Response:
-    """A paper of a listing that the actor sees. Raises NotFound (DOC-1, DOC-2 where the store has not what the hash names)."""
-    with unit_of_work(actor) as uow:
-        found = [row for row in queries.papers(uow.session, county, listing_id) if row.kind == kind]
-    if not found:
-        raise NotFound
-    content = BytesIO(store().read(found[0].sha256))
-    return send_file(content, papers.media(store(), found[0].sha256), download_name=found[0].name)
-
-
 def _bound() -> Actor:
-    """The farmer who asks. Raises Refused (ACC-30) when the account is bound to no household."""
+    """Who asks: a farmer for the household, or whoever was opened for an organisation that holds land by the register.
+
+    Raises Refused (ACC-30) when a farmer's account is bound to no household, (LST-29) for an organisation without land.
+    """
     actor = current_actor()
     if actor.household is None:
-        raise Refused(Finding("ACC-30"))
+        raise Refused(Finding("ACC-30" if actor.has(Role.FARMER) else "LST-29"))
     return actor
 
 
@@ -200,6 +183,7 @@ def _form(actor: Actor, right_id: UUID, consent: Consent | None) -> Response:
         law = load_law(uow.session, right.county, today)
         before = _before(uow.session, right.county)
         handed_before = () if before is None else queries.papers(uow.session, right.county, before.listing_id)
+        floor = None if before is None else floor_queries.own(uow.session, right.county, before.listing_id)
     kinds = forms.kinds_of(right.kind, "household", today)
     asked = request.form.get("kind") or request.args.get("kind") or (before.kind if before else "")
     kind = next((one for one in kinds if one.kind == asked), kinds[0] if kinds else None)
@@ -209,7 +193,7 @@ def _form(actor: Actor, right_id: UUID, consent: Consent | None) -> Response:
     part = next((row.parcel_code for row in parcels if row.parcel_code == request.args.get("part")), "")
     return pages.render(
         "exchange/own_listing_form.html",
-        consent=consent, right=right, said=said, parcels=parcels, kind=kind, before=before, part=part,
+        consent=consent, right=right, said=said, parcels=parcels, kind=kind, before=before, part=part, floor=floor,
         kinds=[(one.kind, forms.named(one)) for one in kinds],
         drawing=forms.drawing(parcels, *([part] if part else [])),
         years=forms.year_choices(end, kind.most_years(law), today),
@@ -286,6 +270,7 @@ def _one(actor: Actor, county: str, listing_id: UUID, consent: Consent | None) -
         return pages.render(
             "exchange/own_listing.html",
             listing=row,
+            floor=floor_queries.own(uow.session, county, listing_id),
             parcels=queries.parcels(uow.session, county, listing_id),
             photos=queries.photos(uow.session, county, listing_id),
             papers=queries.papers(uow.session, county, listing_id),

@@ -19,8 +19,9 @@ from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.exchange.bidding import review_queries, reviews, taker_queries, takers
 from landreg.exchange.bidding.rules.qualified import PAPERS
 from landreg.exchange.contracts.deal_queries import taker_by_code
+from landreg.exchange.listings import papers
 from landreg.exchange.model import Taker
-from landreg.registry.guarded import Attached, attached
+from landreg.registry.guarded import Attached
 from landreg.registry.routes.surroundings import page_day, store
 from landreg.web import pages, problems
 from landreg.web.forms import Upload, read_form
@@ -112,8 +113,8 @@ def ask_for() -> Redirect:
 
 
 def _papers_of(given: Asking | AskingFor) -> dict[str, Attached]:
-    found = {kind: attached(store(), getattr(given, kind), kind) for kind in PAPERS}
-    return {kind: paper for kind, paper in found.items() if paper is not None}
+    """What was sent of them. Raises BadInput (LST-27) for what is no paper, whatever its name says."""
+    return papers.keep(store(), {kind: getattr(given, kind) for kind in PAPERS})
 
 
 @blueprint.get("/sales/reviews/<county>/<uuid:qualification_id>")

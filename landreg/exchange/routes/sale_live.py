@@ -26,7 +26,7 @@ from landreg.core.errors import NotFound
 from landreg.exchange.bidding import auction, sale_queries
 
 blueprint = Blueprint("sale_live", __name__)
-WATCHERS = (Role.TAKER, Role.FARMER, Role.OPERATOR)
+WATCHERS = (Role.TAKER, Role.FARMER, Role.AGENT, Role.OPERATOR)
 STREAMS, STREAM_S, TICK_S, FRESH_S = 2, 15.0, 0.5, 0.25
 ASKED_A_SECOND, WINDOW_S = 50, 5.0
 SOONEST_MS, LATEST_MS = 1_000, 10_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -33,6 +34,8 @@ from landreg.exchange.bidding import (
 )
 from landreg.exchange.bidding.deal_model import Offer, Priority
 from landreg.exchange.bidding.model import Sale
+from landreg.exchange.bidding.rules.ending import stopped
+from landreg.exchange.listings import floor_queries
 from landreg.land.queries import division_names
 from landreg.law.queries import load_law
 from landreg.registry.routes.surroundings import desk_of, page_day
@@ -51,7 +54,10 @@ def index() -> Response:
         session = uow.session
         today, held, yes = page_day(session), sale_queries.sales(session), deal_queries.accepted(session)
         windows = deal_queries.open_priorities(session, today)
-        subjects: list[Sale | Offer | Priority] = [*(standing.sale for standing in held), *yes, *windows]
+        to_return = sale_queries.to_return(session)
+        subjects: list[Sale | Offer | Priority] = [
+            *(standing.sale for standing in held), *(sale for sale, _waiting in to_return), *yes, *windows,
+        ]  # fmt: skip
         ids = {(one.county, one.listing_id) for one in subjects}
         to_set_up = sale_queries.without_sale(session)
         seen = told_queries.listings(session, ids)
@@ -63,7 +69,7 @@ def index() -> Response:
         return pages.render(
             "exchange/sales.html", sales=sorted(held, key=lambda one: order.get(one.stage, 9)), accepted=yes, windows=windows,
             listings=listings, names=names, waiting=sum(one is None for _asked, one in review_queries.waiting_reviews(session)),
-            today=today, to_set_up=to_set_up,
+            today=today, to_set_up=to_set_up, to_return=to_return,
         )  # fmt: skip
 
 
@@ -78,6 +84,7 @@ def new(county: str, listing_id: UUID) -> Response:
         law = load_law(uow.session, county, page_day(uow.session))
         return pages.render(
             "exchange/new_sale.html", listing=found, keys=sealed_queries.keys(uow.session, county),
+            floor=floor_queries.told(uow.session, county, listing_id),
             soft=law.days("BID-1.soft_seconds"), share=law.number("BID-7.deposit_share", "most"),
         )  # fmt: skip
 
@@ -102,7 +109,7 @@ class Setting:
 def set_up(county: str, listing_id: UUID) -> Redirect:
     """Set the sale up."""
     given = read_form(Setting)
-    opens, closes, until = (_instant(getattr(given, name), name) for name in ("opens_at", "closes_at", "deposit_by"))
+    opens, closes, until = _instants(given)
     asked = sales.Setting(
         opens, closes, until, given.start, given.step, given.deposit, given.officer_one, given.officer_two
     )
@@ -111,11 +118,20 @@ def set_up(county: str, listing_id: UUID) -> Redirect:
     return redirect(url_for(".one", county=county, sale_id=row.sale_id), 303)
 
 
-def _instant(text: str, name: str) -> datetime:
+def _instants(given: Setting) -> Iterator[datetime]:
+    """When it opens and closes, until when deposits come. Raises BadInput (BID-7) with each that is none."""
+    said = {name: getattr(given, name) for name in ("opens_at", "closes_at", "deposit_by")}
+    read = {name: _instant(text) for name, text in said.items()}
+    if wrong := [name for name, at in read.items() if at is None]:
+        raise BadInput([Finding("BID-7", name, {"fault": "sale_instant"}) for name in wrong])
+    return (at for at in read.values() if at is not None)
+
+
+def _instant(text: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=BEIJING)
+        return datetime.strptime(text.replace(" ", "T")[:16], "%Y-%m-%dT%H:%M").replace(tzinfo=BEIJING)
     except ValueError:
-        raise BadInput(Finding("FORM-2", name, {"given": text[:40]})) from None
+        return None
 
 
 @blueprint.get("/sales/<county>/<uuid:sale_id>")
@@ -146,6 +162,7 @@ def one(county: str, sale_id: UUID) -> Response:
             key_mark=sealed.key_mark(uow, found.sale, place),
             given=sealed_queries.shares_given(session, county, sale_id), least=auction.auction_of(found).least,
             deal=deal, may_act=actor.has(Role.OPERATOR), passed=deal_queries.passed_over(session, county, listing.listing_id),
+            to_return=sum(waiting for _sale, waiting in sale_queries.to_return(session, sale_id)),
             contracted=deal is not None and bool(deal_queries.under_contract(session, [deal.deal_id])),
             falls=deal_queries.falls(session, county, listing.listing_id),
             windows=deal_queries.priorities(session, county, listing.listing_id),
@@ -209,7 +226,7 @@ def protocol_pdf(county: str, sale_id: UUID) -> Response:
     """The protocol of a sale that is over, with the confirmation of its deal. Raises Conflict (BID-8) before."""
     with unit_of_work(current_actor()) as uow:
         found = sales.standing(uow, county, sale_id)
-        if found.stage not in ("closed", "opened", "failed"):
-            raise Conflict(Finding("BID-8", "sale"))
+        if found.stage not in ("closed", "opened", "failed", "spent"):
+            raise Conflict(stopped("sale_runs", "sale"))
         pdf = protocol.of_sale(uow, desk_of(uow.session, county), found)
     return send_file(BytesIO(pdf), "application/pdf", download_name=f"{found.sale.sale_id}.pdf")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -15,12 +15,14 @@ from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Conflict, Refused
 from landreg.core.periods import beijing_day
-from landreg.exchange.bidding import auction, deal_queries, deals, offers, protocol, sales, windows
+from landreg.exchange.bidding import auction, deal_queries, deals, offers, protocol, sale_queries, sales, windows
+from landreg.exchange.bidding import days as sale_days
 from landreg.exchange.bidding.model import Deposit, Entrant, Sale
 from landreg.exchange.bidding.offers import Word
 from landreg.exchange.contracts import drawing, life
 from landreg.exchange.listings import days, service
 from landreg.exchange.model import Deal, Listing, Taker
+from landreg.law.book import term
 from landreg.registry.guarded import Attached
 from tests import bidding_kit as kit
 from tests import contract_kit
@@ -93,6 +95,70 @@ def test_a_sale_and_a_window_outlive_the_publication_and_what_then_nobody_goes_o
     assert _state(auctioned) == "expired"
     assert one(OPERATOR, "SELECT over FROM exchange.sale_clock") == "failed"
     assert kit.strays(worker, database) == []
+
+
+def test_a_sale_whose_bidders_all_gave_up_ends_at_once_and_its_land_is_bid_for_anew(
+    auctioned: Listing, superuser: Connection, worker: Actor, database: Settings
+) -> None:
+    sale = kit.auction(auctioned)
+    entrants = _two_bids(superuser, sale)
+    assert sale_days.work(worker) == 0
+    for _ in entrants:
+        deals.fall(OPERATOR, COUNTY, _sold(superuser, auctioned).deal_id, "资金没有到位")
+        with pytest.raises(Conflict) as one_waits:
+            kit.auction(auctioned)
+        assert _causes(one_waits) == {"sale_under_way"}
+    assert sale_days.work(worker) == 1
+    assert sale_days.work(worker) == 0
+    days.work(worker)
+    assert one(OPERATOR, "SELECT over FROM exchange.sale_clock") == "spent"
+    assert one(OPERATOR, "SELECT kind FROM exchange.sale_event") == "spent"
+    assert _state(auctioned) == "published"
+    with unit_of_work(OPERATOR) as uow:
+        assert [(found.sale_id, waiting) for found, waiting in sale_queries.to_return(uow.session)] == [
+            (sale.sale_id, 2)
+        ]
+        assert protocol.bid_rows(uow, sales.standing(uow, COUNTY, sale.sale_id))
+    for at, entrant in enumerate(entrants):
+        back = sales.Receipt("returned", kit.DEPOSIT, f"T-{at}", beijing_day(kit.now_of()))
+        sales.record_deposit(OPERATOR, COUNTY, entrant.entrant_id, back)
+    with unit_of_work(OPERATOR) as uow:
+        assert sale_queries.to_return(uow.session) == []
+    assert kit.auction(auctioned).round == 2
+    kit.pass_time(superuser, hours=5)
+    assert sale_days.work(worker) == 1, "nobody came"
+    assert one(OPERATOR, "SELECT string_agg(kind, ' ' ORDER BY at) FROM exchange.sale_event") == "spent failed"
+    assert kit.strays(worker, database) == []
+
+
+def test_no_sale_is_set_up_while_a_deal_stands_nor_ended_as_spent_while_somebody_is_left(
+    auctioned: Listing, superuser: Connection, worker: Actor
+) -> None:
+    sale = kit.auction(auctioned)
+    _two_bids(superuser, sale)
+    early = _raised(lambda: deals.fail(OPERATOR, COUNTY, sale.sale_id))
+    assert _causes(early) == {"somebody_is_left"}
+    with pytest.raises(Refused) as too_early, unit_of_work(worker) as uow:
+        sales.ended(uow, sale, "spent", "")
+    assert codes(too_early) == {"BID-8"}
+    deal = _sold(superuser, auctioned)
+    superuser.execute("UPDATE exchange.sale_clock SET over = 'opened'")
+    assert _causes(_raised(lambda: kit.auction(auctioned))) == {"deal_stands"}
+    deals.fall(OPERATOR, COUNTY, deal.deal_id, "资金没有到位")
+    assert kit.auction(auctioned).round == 2
+
+
+def _raised(step: Callable[[], object]) -> pytest.ExceptionInfo[Conflict]:
+    with pytest.raises(Conflict) as raised:
+        step()
+    return raised
+
+
+def _causes(raised: pytest.ExceptionInfo[Conflict]) -> set[str]:
+    """Why a step cannot be taken now; each cause has its words in both languages."""
+    causes = {str(one.values["cause"]) for one in raised.value.findings if one.code == "BID-8"}
+    assert all(term("bid_cause", cause, "en") != cause != term("bid_cause", cause) for cause in causes)
+    return causes
 
 
 def test_a_yes_on_the_last_day_outlives_the_publication_and_a_listing_without_one_does_not(

@@ -31,8 +31,8 @@ ONE, TWO = UUID(int=1), UUID(int=2)
 OPEN = au.Auction(NOW, NOW + HOUR, Decimal(300), Decimal(10), timedelta(minutes=3), Decimal(400), ONE, 7)
 BID = au.Placed(OPEN, TWO, Decimal(410), NOW)
 SALE = en.SaleFacts(
-    "auction", NOW, NOW + HOUR, NOW + 3 * HOUR, NOW + HOUR, Decimal(300), Decimal(10), Decimal(900), Decimal(6000),
-    date(2026, 11, 26),
+    "auction", NOW, NOW + HOUR, NOW + 3 * HOUR, NOW + HOUR, Decimal(300), Decimal(10), Decimal(900), Decimal(400), Decimal(15),
+    "", date(2026, 11, 26), date(2027, 1, 1), Decimal(300),
 )  # fmt: skip
 ENTRY = en.EntryFacts("person", own=False, member=False, to_whom="all")
 PAID = en.DepositFacts("paid", Decimal(900), "BZ-1", date(2026, 11, 27), date(2026, 11, 27), Decimal(900), Decimal(0))
@@ -53,11 +53,17 @@ CASES: list[tuple[str, Callable[..., Any], Any, Any]] = [
     ("BID-10", au.bid_10_not_above_oneself, BID, replace(BID, entrant=ONE)),
     ("BID-12", au.bid_12_price_fits_its_unit, replace(BID, price=Decimal(2000)), replace(BID, price=Decimal(2001))),
     ("BID-6", en.bid_6_not_ones_own_land, ENTRY, replace(ENTRY, own=True)),
-    ("BID-7", en.bid_7_sale_is_sound, SALE, replace(SALE, closes_on=date(2026, 11, 27))),
-    ("BID-7", en.bid_7_sale_is_sound, SALE, replace(SALE, closes_at=NOW + HOUR)),
-    ("BID-7", en.bid_7_sale_is_sound, SALE, replace(SALE, deposit=Decimal(1801))),
-    ("BID-7", en.bid_7_sale_is_sound, SALE, replace(SALE, deposit_by=NOW + 2 * HOUR)),
-    ("BID-7", en.bid_7_sale_is_sound, SALE, replace(SALE, step=Decimal(0))),
+    ("BID-7", en.bid_7_opens_after_the_publication, SALE, replace(SALE, closes_on=date(2026, 11, 27))),
+    ("BID-7", en.bid_7_open_for_its_hours, SALE, replace(SALE, closes_at=NOW + HOUR)),
+    ("BID-7", en.bid_7_closes_before_the_term, SALE, replace(SALE, from_on=date(2026, 11, 27))),
+    ("BID-7", en.bid_7_deposit_is_a_share, SALE, replace(SALE, deposit=Decimal(1801))),
+    ("BID-7", en.bid_7_deposits_come_before, SALE, replace(SALE, deposit_by=NOW + 2 * HOUR)),
+    ("BID-7", en.bid_7_start_is_a_sum, SALE, replace(SALE, start=Decimal("1e11"))),
+    ("BID-7", en.bid_7_step_is_a_sum, replace(SALE, way="sealed", step=Decimal(0)), replace(SALE, step=Decimal(0))),
+    ("BID-7", en.bid_7_step_is_a_sum, SALE, replace(SALE, step=Decimal(99_999_999_999))),
+    ("BID-18", en.bid_18_not_below_what_is_asked, SALE, replace(SALE, start=Decimal("299.99"))),
+    ("BID-18", en.bid_18_not_below_what_is_asked, replace(SALE, start=Decimal(1), lowest=None), replace(SALE, start=Decimal(1))),
+    ("BID-17", en.bid_17_grain_has_its_price, SALE, replace(SALE, grain="wheat")),
     ("BID-9", en.bid_9_deposit_as_owed, PAID, replace(PAID, amount=Decimal("899.99"))),
     ("BID-9", en.bid_9_deposit_as_owed, PAID, replace(PAID, receipt=" ")),
     ("BID-9", en.bid_9_deposit_as_owed, replace(PAID, kind="returned", held=Decimal(900)), replace(PAID, kind="returned")),
@@ -93,6 +99,27 @@ CASES: list[tuple[str, Callable[..., Any], Any, Any]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("wrong", "fault"),
+    [
+        (replace(PAID, receipt=" "), "receipt"), (replace(PAID, on_day=date(2026, 11, 28)), "day"),
+        (replace(PAID, held=Decimal(900)), "once"), (replace(PAID, in_time=False), "late"),
+        (replace(PAID, amount=Decimal("NaN")), "whole"), (replace(GIVEN, over=False), "open"),
+        (replace(GIVEN, held=Decimal(0)), "none"), (replace(GIVEN, amount=Decimal(1)), "all"),
+        (replace(GIVEN, won=True, stands=True), "winner"), (replace(GIVEN, kind="credited"), "loser"),
+        (replace(GIVEN, kind="kept", said="没有来"), "loser"), (replace(GIVEN, kind="kept", won=True), "why"),
+        (replace(GIVEN, kind=""), "loser"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_deposit_is_said_by_its_own_name_in_both_languages(
+    wrong: en.DepositFacts, fault: str
+) -> None:
+    found = en.bid_9_deposit_as_owed(wrong)
+    assert found is not None
+    assert found.values["fault"] == f"deposit_{fault}"
+    assert not any("deposit_" in LAW.say(found, language) for language in ("zh", "en"))
+
+
 @pytest.mark.parametrize(("code", "rule", "sound", "wrong"), CASES)
 def test_a_rule_lets_pass_what_is_sound_and_refuses_what_is_not(
     code: str, rule: Callable[..., Any], sound: Any, wrong: Any
@@ -110,6 +137,27 @@ def test_who_has_not_paid_does_not_bid() -> None:
     assert en.bid_3_deposit_is_there(Decimal(0), Decimal(900)) is not None
 
 
+def test_a_deposit_on_a_price_in_grain_is_a_share_of_what_the_grain_costs() -> None:
+    """BID-7, BID-17: 400 kg of wheat at 2.50 yuan on 15 mu are 15,000 yuan a year; 30 percent of them are 4,500."""
+    said = LAW.parameters["CON-11.grain_yuan_per_kg"]
+    law = LAW.with_own([replace(said, values={**said.values, "wheat": "2.50"})])
+    in_grain = replace(SALE, grain="wheat", deposit=Decimal(4500))
+    assert en.bid_7_deposit_is_a_share(in_grain, law) is None
+    assert en.bid_17_grain_has_its_price(in_grain, law) is None
+    above = en.bid_7_deposit_is_a_share(replace(in_grain, deposit=Decimal("4500.01")), law)
+    assert above is not None
+    assert above.values["most"] == Decimal("4500.00")
+
+
+def test_those_at_the_head_who_named_one_price_are_tied_and_one_alone_is_not() -> None:
+    order = ra.ranked(
+        [ra.Standing(UUID(int=at), Decimal(price), False, mark=str(at)) for at, price in enumerate((3, 3, 2))]
+    )
+    assert {one.price for one in ra.tied(order)} == {Decimal(3)}
+    assert len(ra.tied(order)) == 2
+    assert ra.tied(order[1:]) == ra.tied(()) == ()
+
+
 def test_a_claim_comes_from_a_member_within_the_window() -> None:
     """PRI-3: and terms that were told once are not told again (PRI-4: a constraint)."""
     open_ = replace(WINDOW, today=date(2026, 12, 19))
@@ -120,9 +168,9 @@ def test_a_claim_comes_from_a_member_within_the_window() -> None:
 
 def test_one_bidder_alone_gets_the_land_at_the_least_price_or_above_it() -> None:
     alone = (ra.Standing(ONE, Decimal(300), member=False),)
-    assert ra.standing_next(alone, (), Decimal(300)) == alone[0]
-    assert ra.standing_next(alone, (), Decimal("300.01")) is None
-    assert ra.standing_next(alone, (ONE,), None) is None
+    assert ra.standing_next(alone, (), (ONE,)) == alone[0]
+    assert ra.standing_next(alone, (), ()) is None
+    assert ra.standing_next(alone, (ONE,), (ONE,)) is None
 
 
 @given(st.lists(st.tuples(st.integers(1, 4), st.booleans()), min_size=1, max_size=8))

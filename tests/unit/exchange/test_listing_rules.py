@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -83,6 +83,7 @@ OPERATED = OnLand("operation", "land_operation", "J1", "", "A", date(2026, 1, 1)
         ("LST-2", {"floor": Decimal("500.01")}, {"floor": Decimal("500.00")}),
         ("LST-3", {"until_on": SOUND.from_on}, {"until_on": date(2027, 1, 2)}),
         ("LST-4", {"unit": "kg_mu_year"}, {"unit": "kg_mu_year", "grain": "corn"}),
+        ("LST-28", {"unit": "kg_mu_year", "grain": "corn", "way": "auction"}, {"unit": "kg_mu_year", "grain": "corn"}),
         ("LST-7", {"taken": ("A",)}, {"taken": ()}),
         ("LST-10", {"transfer": KINDS["custody"], "kind": "custody"}, {}),
         ("LST-10", {"right_kind": "homestead"}, HOMESTEAD),
@@ -96,6 +97,8 @@ OPERATED = OnLand("operation", "land_operation", "J1", "", "A", date(2026, 1, 1)
         ("LST-15", {**COLLECTIVE, "way": "negotiation"}, COLLECTIVE),
         ("LST-16", {**HOMESTEAD, "until_on": date(2047, 1, 2)}, {**HOMESTEAD, "until_on": date(2047, 1, 1)}),
         ("LST-17", {"from_on": SOUND.closes_on}, {"from_on": date(2027, 1, 1)}),
+        ("LST-17", {"way": "auction", "from_on": SOUND.closes_on + timedelta(45)},
+         {"way": "auction", "from_on": SOUND.closes_on + timedelta(46)}),
         ("LST-18", {"closes_on": date(2026, 12, 10)}, {"closes_on": date(2026, 12, 11)}),
         ("LST-19", {"escalator_percent": Decimal("20.01")}, {"escalator_percent": Decimal("20.00")}),
         ("LST-19", {"escalator_percent": Decimal("-0.01")}, {"escalator_percent": Decimal("0.00")}),

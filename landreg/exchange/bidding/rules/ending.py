@@ -8,6 +8,9 @@ from datetime import datetime, timedelta
 from landreg.core.errors import Finding
 from landreg.law.book import Law
 
+ENDED = ("cancelled", "failed", "spent")
+"""How a sale ends of which no deal comes any more."""
+
 
 @dataclass(frozen=True)
 class GivingUp:
@@ -19,9 +22,14 @@ class GivingUp:
     by_officer: bool
 
 
+def stopped(cause: str, field: str) -> Finding:
+    """BID-8: a step that cannot be taken now. cause: why, a word of terms.toml; of what the database refuses, its constraint's."""
+    return Finding("BID-8", field, {"cause": cause})
+
+
 def bid_8_called_off_before_the_close(now: datetime, closes_at: datetime) -> Finding | None:
     """BID-8: a sale is called off before its close; what was bid by then is not undone."""
-    return Finding("BID-8", "sale") if now >= closes_at else None
+    return stopped("called_off_before_the_close", "sale") if now >= closes_at else None
 
 
 def seal_6_given_up_by_another(facts: GivingUp, law: Law) -> Finding | None:

@@ -10,6 +10,8 @@ from uuid import UUID
 from landreg.core.errors import Finding
 from landreg.core.periods import beijing_day
 from landreg.core.units import CENT
+from landreg.exchange.bidding.rules.auction import MOST_PRICE, is_a_sum
+from landreg.exchange.listings.rules.offer import grain_price
 from landreg.law.book import Law
 from landreg.law.transfers import may_take
 
@@ -18,8 +20,9 @@ MOST_DEPOSIT = Decimal("99999999.99")
 
 @dataclass(frozen=True)
 class SaleFacts:
-    """A sale as it would be. worth: what a year costs at the asked price, in yuan. closes_on: the listing's last day of
-    publication. officers: of a sealed sale, who open it, with keys.
+    """A sale as it would be. price: asked for, in the listing's unit, a mu and year. grain: in which it is counted, '' in yuan.
+    closes_on: the listing's last day of publication. from_on: its term's first. lowest: below which bids do not begin, None
+    where the least is kept back. officers: of a sealed sale, who open it, with keys.
     """
 
     way: str
@@ -30,8 +33,12 @@ class SaleFacts:
     start: Decimal
     step: Decimal
     deposit: Decimal
-    worth: Decimal
+    price: Decimal
+    area_mu: Decimal
+    grain: str
     closes_on: date
+    from_on: date
+    lowest: Decimal | None = None
     officers: tuple[UUID | None, UUID | None] = (None, None)
 
 
@@ -78,23 +85,71 @@ def bid_6_not_ones_own_land(facts: EntryFacts, law: Law | None = None) -> Findin
     return Finding("BID-6", "taker") if facts.own else None
 
 
-def bid_7_sale_is_sound(facts: SaleFacts, law: Law) -> Finding | None:
-    """BID-7: opened after the publication, by hours that can be kept, with a step, and a deposit within the county's share."""
+def bid_7_opens_after_the_publication(facts: SaleFacts, law: Law) -> Finding | None:
+    """BID-7: a sale opens later than now, when the publication of its listing is over."""
+    sound = facts.opens_at > facts.now and beijing_day(facts.opens_at) > facts.closes_on
+    return None if sound else _set_wrong("opens_at", "sale_opens", closes=facts.closes_on)
+
+
+def bid_7_open_for_its_hours(facts: SaleFacts, law: Law) -> Finding | None:
+    """BID-7: it is open for hours that can be kept."""
     hours = law.days("BID-7.least_hours")
-    least, most = (facts.worth * law.number("BID-7.deposit_share", key) for key in ("least", "most"))
-    faults = {
-        "opens_at": facts.opens_at <= facts.now or beijing_day(facts.opens_at) <= facts.closes_on,
-        "closes_at": facts.closes_at < facts.opens_at + timedelta(hours=hours),
-        "deposit_by": not facts.now < facts.deposit_by <= facts.opens_at,
-        "start": not _sum(facts.start),
-        "step": facts.way == "auction" and not _sum(facts.step),
-        "deposit": not (facts.deposit.is_finite() and least <= facts.deposit <= min(most, MOST_DEPOSIT)),
-    }
-    wrong = [name for name, is_wrong in faults.items() if is_wrong]
-    if not wrong:
+    sound = facts.closes_at >= facts.opens_at + timedelta(hours=hours)
+    return None if sound else _set_wrong("closes_at", "sale_hours", hours=hours)
+
+
+def bid_7_closes_before_the_term(facts: SaleFacts, law: Law) -> Finding | None:
+    """BID-7: it closes before the term begins: nobody pays for days before the deal."""
+    sound = beijing_day(facts.closes_at) < facts.from_on
+    return None if sound else _set_wrong("closes_at", "sale_closes", first=facts.from_on)
+
+
+def bid_7_deposits_come_before(facts: SaleFacts, law: Law) -> Finding | None:
+    """BID-7: deposits come later than now, and before it opens."""
+    return None if facts.now < facts.deposit_by <= facts.opens_at else _set_wrong("deposit_by", "sale_deposit_by")
+
+
+def bid_7_start_is_a_sum(facts: SaleFacts, law: Law) -> Finding | None:
+    """BID-7: the start is a sum that can be bid."""
+    return None if is_a_sum(facts.start) else _set_wrong("start", "sale_start", most=MOST_PRICE)
+
+
+def bid_7_step_is_a_sum(facts: SaleFacts, law: Law) -> Finding | None:
+    """BID-7: an auction goes up by steps that can be bid."""
+    sound = facts.way != "auction" or is_a_sum(facts.step)
+    return None if sound else _set_wrong("step", "sale_step", most=MOST_PRICE)
+
+
+def bid_7_deposit_is_a_share(facts: SaleFacts, law: Law) -> Finding | None:
+    """BID-7: the deposit is within the county's share of what a year costs in yuan."""
+    each = _yuan_of_one(facts, law)
+    if each is None:
+        # What a year costs in yuan nobody knows: BID-17 says so.
         return None
-    values = {"hours": hours, "least": least.quantize(CENT), "most": most.quantize(CENT), "closes": facts.closes_on}
-    return Finding("BID-7", wrong[0], values)
+    a_year = facts.price * facts.area_mu * each
+    least, most = (a_year * law.number("BID-7.deposit_share", key) for key in ("least", "most"))
+    if facts.deposit.is_finite() and least <= facts.deposit <= min(most, MOST_DEPOSIT):
+        return None
+    return _set_wrong("deposit", "sale_deposit", least=least.quantize(CENT), most=most.quantize(CENT))
+
+
+def _set_wrong(field: str, fault: str, **values: object) -> Finding:
+    """fault: a word of terms.toml."""
+    return Finding("BID-7", field, {"fault": fault, **values})
+
+
+def bid_18_not_below_what_is_asked(facts: SaleFacts, law: Law | None = None) -> Finding | None:
+    """BID-18: bids begin at what is asked, or at the least that is shown; below it only where a least is kept back, which what is
+    bid must reach.
+    """
+    if facts.lowest is None or not facts.start.is_finite() or facts.start >= facts.lowest:
+        return None
+    return Finding("BID-18", "start", {"least": facts.lowest})
+
+
+def bid_17_grain_has_its_price(facts: SaleFacts, law: Law) -> Finding | None:
+    """BID-17: a deposit is money: where the price is in grain, the county has set what the grain costs."""
+    return Finding("BID-17", "deposit", {"grains": [facts.grain]}) if _yuan_of_one(facts, law) is None else None
 
 
 def bid_11_listed_to_members_only(facts: EntryFacts, law: Law | None = None) -> Finding | None:
@@ -114,20 +169,53 @@ def bid_9_deposit_as_owed(facts: DepositFacts, law: Law | None = None) -> Findin
     """BID-9: paid whole, once, in time, by a receipt. When the sale is over it goes whole, once: back to whom the land did not go;
     toward the rent of whom it went to; kept, with the reason, of nobody but a winner.
     """
-    sound = bool(facts.receipt.strip()) and facts.amount.is_finite() and facts.on_day <= facts.today
-    if facts.kind == "paid":
-        sound = sound and facts.held == 0 and facts.amount == facts.owed and facts.in_time
-    else:
-        goes = {"returned": not facts.stands, "credited": facts.stands, "kept": facts.won and bool(facts.said.strip())}
-        sound = sound and 0 < facts.held == facts.amount and facts.over and goes.get(facts.kind, False)
-    return None if sound else Finding("BID-9", "amount", {"owed": facts.owed, "held": facts.held})
+    fault = _paid_fault(facts) if facts.kind == "paid" else _gone_fault(facts)
+    if not facts.receipt.strip() or facts.on_day > facts.today:
+        fault = "receipt" if not facts.receipt.strip() else "day"
+    if not fault:
+        return None
+    values = {"fault": f"deposit_{fault}", "owed": facts.owed, "held": facts.held}
+    return Finding("BID-9", {"receipt": "receipt", "day": "on_day", "why": "said"}.get(fault, "kind"), values)
 
 
-def _sum(value: Decimal) -> bool:
-    return value.is_finite() and 0 < value == value.quantize(CENT)
+def _paid_fault(facts: DepositFacts) -> str:
+    """Why a deposit that came does not count: a word of terms.toml after `deposit_`, '' where it does."""
+    if facts.held != 0:
+        return "once"
+    if not facts.in_time:
+        return "late"
+    return "" if facts.amount == facts.owed else "whole"
 
 
-SALE_RULES = (bid_7_sale_is_sound, seal_4_two_officers_with_keys)
+def _gone_fault(facts: DepositFacts) -> str:
+    """Why it does not go that way."""
+    if not facts.over or facts.held <= 0:
+        return "none" if facts.over else "open"
+    if facts.amount != facts.held:
+        return "all"
+    if facts.kind == "kept" and facts.won:
+        return "" if facts.said.strip() else "why"
+    goes = {"returned": not facts.stands, "credited": facts.stands}.get(facts.kind, False)
+    return "" if goes else "winner" if facts.kind == "returned" else "loser"
+
+
+def _yuan_of_one(facts: SaleFacts, law: Law) -> Decimal | None:
+    """What one of the listing's unit is in yuan; None where the county has set no price of its grain."""
+    return grain_price(facts.grain, law) if facts.grain else Decimal(1)
+
+
+SALE_RULES = (
+    bid_7_opens_after_the_publication,
+    bid_7_open_for_its_hours,
+    bid_7_closes_before_the_term,
+    bid_7_deposits_come_before,
+    bid_7_start_is_a_sum,
+    bid_7_step_is_a_sum,
+    bid_7_deposit_is_a_share,
+    bid_17_grain_has_its_price,
+    bid_18_not_below_what_is_asked,
+    seal_4_two_officers_with_keys,
+)
 
 
 def con_20_taker_of_the_kind(facts: EntryFacts, law: Law | None = None) -> Finding | None:

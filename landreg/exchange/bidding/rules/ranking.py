@@ -58,11 +58,14 @@ def by_lot(names: Collection[str], marks: Iterable[str]) -> tuple[str, ...]:
 
 
 def tied(order: Sequence[Standing]) -> tuple[Standing, ...]:
-    """Those at the head of the order who named the same price; one alone: no tie."""
-    return tuple(one for one in order if one.price == order[0].price) if order else ()
+    """Those at the head of the order who named the same price; one alone is no tie."""
+    same = tuple(one for one in order if one.price == order[0].price)
+    return same if len(same) > 1 else ()
 
 
-def standing_next(order: Sequence[Standing], fallen: Collection[UUID], floor: Decimal | None) -> Standing | None:
-    """Who is first of those who have not withdrawn, at the floor or above it: one bidder alone is one too. None: it failed."""
-    left = (one for one in order if one.entrant not in fallen and (floor is None or one.price >= floor))
-    return next(left, None)
+def standing_next(order: Sequence[Standing], fallen: Collection[UUID], reaching: Collection[UUID]) -> Standing | None:
+    """Who is first of those who have not withdrawn and who reach the least that is taken: one bidder alone is one too.
+
+    reaching: the entrants who do; what the least is, nobody is told. None: it failed.
+    """
+    return next((one for one in order if one.entrant not in fallen and one.entrant in reaching), None)

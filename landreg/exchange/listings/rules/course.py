@@ -12,7 +12,8 @@ QUIET, FELL, ENDED = "quiet", "fell", "ended"
 class Course:
     """A listing that might be over. why: it is published (quiet), its deal fell (fell), its deal's contract ended early (ended).
 
-    under_way: the last day on which something came or comes of it, None where nothing did (exchange.under_way_until).
+    under_way: the last day on which something came or comes of it, None where nothing did (exchange.under_way_until). spent: its
+    last sale ended because nobody was left.
     """
 
     why: str
@@ -20,6 +21,7 @@ class Course:
     closes_on: date
     under_way: date | None
     today: date
+    spent: bool = False
 
 
 def step_of(facts: Course, quiet_days: int) -> str:
@@ -33,6 +35,9 @@ def step_of(facts: Course, quiet_days: int) -> str:
     if facts.why == FELL and facts.way == "negotiation":
         # Others may offer as long as the publication lasts.
         return "published" if facts.closes_on >= facts.today else "failed"
+    if facts.why == FELL and facts.spent:
+        # It can be bid for anew, and waits for its next sale.
+        return "published"
     waits = 0 if facts.way == "negotiation" and facts.under_way is None else quiet_days
     last = max(facts.closes_on, facts.under_way or facts.closes_on)
     if last + timedelta(days=waits) >= facts.today:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from decimal import Decimal
 
 from landreg.core.errors import Finding
@@ -12,6 +13,17 @@ from landreg.law.book import Law
 
 GRAINS = ("wheat", "corn", "rice")
 MOST_PRICE = Decimal("9999999999.99")
+
+
+def grain_price(grain: str, law: Law) -> Decimal | None:
+    """Yuan a kg of a grain by the county's series, on the law's day; None where the county has set none."""
+    said = law.text("CON-11.grain_yuan_per_kg", grain)
+    return Decimal(said) if said else None
+
+
+def first_day(closes_on: date, way: str, law: Law) -> date:
+    """The first day on which a term may begin: what is bid for has its sale after the publication."""
+    return closes_on + DAY + timedelta(days=0 if way == "negotiation" else law.days("LST-17.sale_days"))
 
 
 def tr_1_term_within_contract(facts: Offered, law: Law) -> Finding | None:
@@ -77,6 +89,13 @@ def lst_4_grain_is_named(facts: Offered, law: Law) -> Finding | None:
     return None if sound else Finding("LST-4", "grain", {}, subject=facts.number or None)
 
 
+def lst_28_grain_has_its_price(facts: Offered, law: Law) -> Finding | None:
+    """LST-28: what is bid for in grain asks for a deposit, which is money: the county has set what that grain costs. RLCL-39."""
+    if facts.way == "negotiation" or facts.grain not in GRAINS or grain_price(facts.grain, law) is not None:
+        return None
+    return Finding("LST-28", "grain", {"grains": [facts.grain]}, subject=facts.number or None)
+
+
 def lst_14_unit_of_the_kind(facts: Offered, law: Law) -> Finding | None:
     """LST-14: the price counts what a transfer of this kind is paid in. RLCL-36, RLCL-39."""
     if facts.transfer is None or facts.unit in facts.transfer.units:
@@ -114,10 +133,11 @@ def lst_16_no_longer_than_the_kind_lets(facts: Offered, law: Law) -> Finding | N
 
 
 def lst_17_begins_after_publication(facts: Offered, law: Law) -> Finding | None:
-    """LST-17: the term begins after the last day of publication, so that there is time for offers. RLCL-38."""
-    if facts.from_on > facts.closes_on:
+    """LST-17: the term begins after the last day of publication; of what is bid for, when there was time for its sale. RLCL-38."""
+    earliest = first_day(facts.closes_on, facts.way, law)
+    if facts.from_on >= earliest:
         return None
-    return Finding("LST-17", "from_on", {"earliest": facts.closes_on + DAY}, subject=facts.number or None)
+    return Finding("LST-17", "from_on", {"earliest": earliest}, subject=facts.number or None)
 
 
 def lst_18_published_long_enough(facts: Offered, law: Law) -> Finding | None:
@@ -186,6 +206,7 @@ OFFER_RULES = (
     lst_2_floor_below_the_price,
     lst_3_term_is_some_time,
     lst_4_grain_is_named,
+    lst_28_grain_has_its_price,
     lst_14_unit_of_the_kind,
     lst_15_way_of_the_kind,
     lst_16_no_longer_than_the_kind_lets,

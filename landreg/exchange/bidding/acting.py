@@ -1,0 +1,34 @@
+"""A village agent takes part for a household: whose act each step is, is written with it and logged, or neither is.
+
+Under a consent to the step `bid` an agent enters, bids, hands sealed bids in and talks as who takes land. What the household
+itself offers is no agent's to give by this consent.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from landreg.access import consents
+from landreg.access.model import Consent
+from landreg.access.rules import Step
+from landreg.core.actor import Actor
+from landreg.core.db import UnitOfWork
+from landreg.core.errors import Finding, Refused
+from landreg.registry.home.brought import seeing
+
+Under = tuple[str, UUID]
+"""A consent: its county and id."""
+
+
+def for_household(actor: Actor, under: Under) -> tuple[Actor, Consent]:
+    """The agent as one who sees the household that gave a consent. Raises NotFound for another's, Refused (ACC-25)."""
+    consent = consents.one_held(actor, *under)
+    if consent.step != Step.BID:
+        raise Refused(Finding("ACC-25", values={"step": consent.step}))
+    return seeing(actor, consent), consent
+
+
+def noted(uow: UnitOfWork, under: Under | None, subject: str) -> None:
+    """Write that the agent does it for the household, in the transaction of what is done. Raises Refused (ACC-25)."""
+    if under is not None:
+        consents.write_act(uow, *under, Step.BID, subject)

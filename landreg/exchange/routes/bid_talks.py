@@ -1,0 +1,118 @@
+"""Pages of those who take land, on: offers, the members' priority, a deal that is given up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from flask import Response, flash, redirect, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as Redirect
+
+from landreg.access.policy import allow, current_actor
+from landreg.core.actor import Role
+from landreg.core.db import unit_of_work
+from landreg.core.errors import NotFound
+from landreg.exchange.bidding import deal_queries, deals, offers, taker_queries, takers, told_queries, windows
+from landreg.exchange.routes.bids import BIDDERS, blueprint, index, taker_of, whose
+from landreg.land.queries import division_names
+from landreg.web import pages, problems
+from landreg.web.forms import read_form
+
+__all__ = ["blueprint"]
+
+
+@blueprint.get("/offers/<county>/<uuid:listing_id>")
+@allow(*BIDDERS)
+def talk(county: str, listing_id: UUID) -> Response:
+    """A negotiation on a listing: all that was said, and the next word."""
+    asker = whose()
+    with unit_of_work(asker.actor) as uow:
+        told = told_queries.told(uow.session, county, listing_id)
+        if told is None or told.way != "negotiation":
+            raise NotFound
+        said: dict[UUID, list[Any]] = {}
+        for word in deal_queries.offers(uow.session, county, listing_id):
+            said.setdefault(word.taker_id, []).append(word)
+        own = taker_queries.own_takers(uow.session)
+        return pages.render(
+            "exchange/talk.html", consent=asker.consent, told=told, said=said, own={one.taker_id for one in own}, takers=own,
+            now=uow.now,
+            place=division_names(uow.session, [told.village]).get(told.village, told.village),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Saying:
+    """The next word of a negotiation. taker: with whom, or as whom."""
+
+    kind: str = field(metadata={"most": 20})
+    taker: UUID | None = None
+    price: Decimal | None = None
+    said: str = field(default="", metadata={"most": 500})
+
+
+@blueprint.post("/offers/<county>/<uuid:listing_id>")
+@allow(*BIDDERS)
+@problems.back_to(lambda county, listing_id: talk(county, listing_id))
+def say(county: str, listing_id: UUID) -> Redirect:
+    """Say it."""
+    given, asker = read_form(Saying), whose()
+    taker = given.taker or taker_of(asker, county, None).taker_id
+    offers.say(asker.actor, county, listing_id, taker, offers.Word(given.kind, given.price, given.said), asker.under)
+    flash(_("已经送达对方。"))
+    return redirect(url_for(".talk", county=county, listing_id=listing_id), 303)
+
+
+@blueprint.get("/priority/<county>/<uuid:priority_id>")
+@allow(Role.FARMER)
+def window(county: str, priority_id: UUID) -> Response:
+    """Terms on which a member may have the land instead, and until when."""
+    actor = current_actor()
+    with unit_of_work(actor) as uow:
+        found = deal_queries.priority(uow.session, county, priority_id)
+        if found is None:
+            raise NotFound
+        told = told_queries.told(uow.session, county, found.listing_id)
+        return pages.render(
+            "exchange/priority.html", window=found, told=told, claims=deal_queries.claims(uow.session, county, priority_id),
+            read=[one for one in deal_queries.evidence(uow.session, county, priority_id) if one.way == "read"],
+        )  # fmt: skip
+
+
+@blueprint.post("/priority/<county>/<uuid:priority_id>/read")
+@allow(Role.FARMER)
+def read(county: str, priority_id: UUID) -> Redirect:
+    """The household says that it has read the notice."""
+    windows.read(current_actor(), county, priority_id)
+    return redirect(url_for(".window", county=county, priority_id=priority_id), 303)
+
+
+@blueprint.post("/priority/<county>/<uuid:priority_id>/claim")
+@allow(Role.FARMER)
+@problems.back_to(lambda county, priority_id: window(county, priority_id))
+def claim(county: str, priority_id: UUID) -> Redirect:
+    """Claim the land on these terms."""
+    actor = current_actor()
+    windows.claim(actor, county, priority_id, takers.of_household(actor, county))
+    flash(_("已经登记您户的优先权主张。"))
+    return redirect(url_for(".window", county=county, priority_id=priority_id), 303)
+
+
+@dataclass(frozen=True)
+class Falling:
+    """Why a deal does not come about."""
+
+    reason: str = field(default="", metadata={"most": 500})
+
+
+@blueprint.post("/bids/deals/<county>/<uuid:deal_id>/fall")
+@allow(Role.TAKER, Role.FARMER)
+@problems.back_to(lambda county, deal_id: index())
+def fall(county: str, deal_id: UUID) -> Redirect:
+    """Withdraw from a deal."""
+    deals.fall(current_actor(), county, deal_id, read_form(Falling).reason)
+    flash(_("已经放弃这次成交，交易员会联系下一位。"))
+    return redirect(url_for(".index"), 303)
