@@ -17,6 +17,7 @@ from landreg.land import service
 from tests.conftest import AsDesk
 from tests.database import catalog
 from tests.database.catalog import Connection
+from tests.kept_kit import kept
 from tests.life_kit import Stage, lived
 from tests.small import Small, citizen_id
 from tests.unit.land.kit import H1, put
@@ -69,7 +70,13 @@ def persons(
 ) -> list[Person]:  # fmt: skip
     """A register in which every desk has acted, a delivery that was refused for a person's number, and one that was staged."""
     use_key(database.keys["identity"])
-    lived(Stage(registrar, reviewer, auditor, worker, superuser, database))
+    stage = Stage(registrar, reviewer, auditor, worker, superuser, database)
+    return kept(superuser, "persons of every desk", lambda: _entered(stage, surveyor, tmp_path))
+
+
+def _entered(stage: Stage, surveyor: Actor, tmp_path: Path) -> list[Person]:
+    superuser = stage.superuser
+    lived(stage)
     wrong, sound = Small(), Small()
     put("CBF_JTCY", H1, CYZJHM=citizen_id(700, "19830517")[:17] + "0")(wrong)
     for row, name in zip(sound.tables["CBF_JTCY"][1::2], ("欧阳小娜", "司马大勇", "诸葛不亮"), strict=True):
