@@ -31,6 +31,7 @@ from landreg import (
     demo_heard,
     demo_market,
     demo_own,
+    demo_parcels,
     demo_renewals,
     demo_year,
     keys,
@@ -309,6 +310,7 @@ def _year(steps: _Steps, settings: Settings, staff: dict[str, Actor], market: de
         demo_market.finish(market)
         demo_bids.finish(market)
         demo_contracts.finish(market)
+        demo_parcels.write_to_a_holder(office.registrar, COUNTY, settings.base_url, office.store)
         _certify(settings, staff["registrar"], press)
         seal(WORKER, settings)
 

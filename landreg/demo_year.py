@@ -166,7 +166,7 @@ def _hand_in(office: Office, case: UUID, item: Planned) -> None:
     sha256, size = office.store.put_bytes(content), len(content)
     with unit_of_work(office.registrar) as uow:
         village = uow.session.execute(text(_VILLAGE), {"county": office.county, "case": case}).scalar_one()
-        more = {**demo_households.MORE, **demo_operation.MORE}.get(item.kind, ())
+        more = {**demo_households.MORE, **demo_operation.MORE, **demo_parcels.MORE}.get(item.kind, ())
         for paper in (*act_type(item.act).documents, *more):
             documents.enter(
                 uow, county=office.county, village=village, sha256=sha256, size=size, kind=paper, name=item.paper, cases=[case]

@@ -35,13 +35,13 @@ from landreg.law.queries import load_law
 from landreg.log.erasure import erase
 from landreg.log.store import seal
 from landreg.registry import booking, figures, steps
-from landreg.registry.casework import applications, cases, notices, opening
+from landreg.registry.casework import applications, cases, notices, opening, telling
 from landreg.registry.figures import Figure
 from landreg.registry.issued import certificates, excerpts
 from landreg.registry.issued.certificates import Press
 from landreg.registry.papers import office
 from landreg.registry.rules.requests import Assignment, Cancellation, HouseholdChange, Release, RestrictionAsked
-from tests.registry_kit import HOUSEHOLD, Connection, in_state, kind_of, one, pass_days, put_papers, right_of
+from tests.registry_kit import HOUSEHOLD, Connection, in_state, kind_of, one, pass_days, put_paper, put_papers, right_of
 from tests.villages import COUNTY, VILLAGE, stage_village
 
 Call = tuple[str, Callable[[], Any]]
@@ -198,6 +198,10 @@ def act(on: Stage, kind: str, apply: Callable[[], UUID], more: Sequence[str] = (
     registrar = on.registrar
     case = yield f"apply {kind}", apply
     yield f"papers {kind}", lambda: put_papers(registrar, case, kind, more)
+    if kind_of(registrar, case) == "office_correction":
+        yield f"tell {kind}", lambda: telling.tell(registrar, COUNTY, case)
+        put_paper(registrar, case, "delivery_proof")
+        pass_days(on.superuser, 60)
     yield f"accept {kind}", lambda: cases.accept(registrar, COUNTY, [case])
     yield f"review {kind}", lambda: cases.review(on.reviewer, COUNTY, [case])
     if act_type(kind_of(registrar, case)).notice:

@@ -14,7 +14,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.law.book import act_type
 from landreg.registry import booking, documents, queries
-from landreg.registry.casework import applications, cases, notices, opening
+from landreg.registry.casework import applications, cases, notices, opening, telling
 from landreg.registry.rules.requests import Request
 from tests.kept_kit import kept
 from tests.villages import COUNTY, VILLAGE, Staged, stage_village
@@ -95,8 +95,17 @@ def right_of(actor: Actor, household: str = HOUSEHOLD, kind: str = "contract_man
 
 def put_papers(actor: Actor, case: UUID, kind: str, more: Sequence[str] = ()) -> None:
     """Every paper that an act asks for, and more, into the folder of its case."""
+    _put(actor, case, (*act_type(kind).documents, *more))
+
+
+def put_paper(actor: Actor, case: UUID, paper: str) -> None:
+    """A paper into the folder of a case."""
+    _put(actor, case, (paper,))
+
+
+def _put(actor: Actor, case: UUID, papers: Sequence[str]) -> None:
     with unit_of_work(actor) as uow:
-        for paper in (*act_type(kind).documents, *more):
+        for paper in papers:
             documents.enter(
                 uow, county=COUNTY, village=VILLAGE, sha256="00" * 32, size=1, kind=paper, name=f"{paper}.pdf", cases=[case]
             )  # fmt: skip
@@ -118,8 +127,17 @@ def kind_of(actor: Actor, case: UUID) -> str:
     return str(one(actor, 'SELECT act_kind FROM registry."case" WHERE case_id = :case', case=case))
 
 
+def told_of_the_error(registrar: Actor, superuser: Connection, case: UUID) -> None:
+    """Of an error that the office found: the party was written to, and has let the days pass in which they may apply."""
+    telling.tell(registrar, COUNTY, case)
+    put_paper(registrar, case, "delivery_proof")
+    pass_days(superuser, 60)
+
+
 def booked(registrar: Actor, reviewer: Actor, superuser: Connection, case: UUID, kind: str) -> None:
     """From its acceptance to the register."""
+    if kind_of(registrar, case) == "office_correction":
+        told_of_the_error(registrar, superuser, case)
     cases.accept(registrar, COUNTY, [case])
     cases.review(reviewer, COUNTY, [case])
     if act_type(kind_of(registrar, case)).notice:

@@ -92,6 +92,7 @@ class ActType:
     documents: tuple[str, ...]
     notice: str | None
     by: str
+    approved_by: str
     fee: str
     certificate: str
     stopped_by: Mapping[str, str]

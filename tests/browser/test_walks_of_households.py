@@ -113,7 +113,7 @@ def test_a_house_is_inherited_by_who_is_no_member_and_the_register_says_so(walk:
 def test_a_household_s_address_that_was_wrong_from_the_first_day_is_corrected(walk: Walk) -> None:
     read = walk.correct(HOME, "address", "样本村二组", "office", "原件写的是二组")
     assert "样本村一组\t样本村二组" in read
-    assert told(walk, HOME, "更正登记", "地址 样本村一组 样本村二组")
+    assert told(walk, HOME, "依职权更正登记", "地址 样本村一组 样本村二组")
 
 
 @pytest.mark.drill

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from landreg.registry import lapses
 from tests.browser.walk_kit import Walk, by_keyboard, press, right_page, type_in
-from tests.registry_kit import pass_days, right_of
+from tests.registry_kit import one, pass_days, right_of
 
 BANK, COURT, NEIGHBOUR, BUYER = "汉滨区农村信用合作联社", "汉滨区人民法院", "样本村民甲", "样本村民乙"
 
@@ -104,7 +104,13 @@ def test_an_advance_notice_is_released_and_one_that_is_left_lapses(walk: Walk, r
     assert BUYER in read
     asked(walk, right, "advance_notice_release", basis="解除协议1号")
     assert walk.told(right).act.startswith("预告注销")
-    asked(walk, right, "advance_notice", party=BUYER, basis="转让合同2号", registrable_on="2027-01-20")
+    asked(walk, right, "advance_notice", party=BUYER, basis="转让合同2号")
+    pass_days(walk.superuser, 120)
+    lapses.work()
+    assert BUYER in restrictions(walk, right), "its day is not told yet"
+    day = one(walk.registrar, "SELECT (system.clock() AT TIME ZONE 'Asia/Shanghai')::date::text")
+    asked(walk, right, "advance_notice_day", basis="转让合同2号补充条款", registrable_on=day)
+    assert walk.told(right).act.startswith("预告登记（能够登记之日确定）")
     pass_days(walk.superuser, 120)
     lapses.work()
     assert walk.told(right).act.startswith("预告登记失效")

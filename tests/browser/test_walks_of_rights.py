@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from tests.browser.walk_kit import Walk, by_keyboard, press, right_page, told, type_day, type_in
 from tests.household_kit import SECOND, parcels
 from tests.registry_kit import one, right_of
+from tests.villages import COUNTY
 
 
 @pytest.mark.drill
@@ -153,6 +154,21 @@ def test_a_lease_is_registered_changed_and_ended(walk: Walk) -> None:
     read = walk.registered("land_operation_end", walk.send())
     assert "出租（转包）" in read
     assert told(walk, right_page(lease), "土地经营权注销", "有效期")
+
+
+@pytest.mark.drill
+def test_a_cooperative_that_took_another_name_is_told_by_it_and_has_a_paper_of_its_lease(walk: Walk) -> None:
+    lease = leased(walk, right_of(walk.registrar))
+    page = walk.form(right_page(lease), "organization_name_change")
+    page.fill("#field-new_name", "样本新合作社")
+    page.fill("#field-uscc", "93610902MA0000001B")
+    page.fill("#field-basis", "登记机关核准变更通知书1号")
+    read = walk.registered("organization_name_change", walk.send())
+    assert "样本新合作社" in read
+    assert told(walk, right_page(lease), "组织名称变更", "名称 样本合作社 样本新合作社")
+    case = one(walk.registrar, """SELECT case_id FROM registry."case" WHERE act_kind = 'land_operation'""")
+    walk.desk.goto(f"/cases/{COUNTY}/{case}")
+    expect(walk.desk.get_by_role("link", name="不动产登记证明")).to_be_visible()
 
 
 @pytest.mark.drill

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from landreg.core.actor import Actor
-from landreg.law.book import act_type, act_types, term
+from landreg.law.book import act_type, act_types, national_law, term
+from landreg.registry.steps import STEPS
 from tests.registry_kit import one, pass_days, to_rights
 from tests.villages import COUNTY, VILLAGE, citizen_id
 from tests.web.conftest import Browser
 
 HOUSEHOLD, OTHER = f"{VILLAGE}010001", f"{VILLAGE}010002"
 
+LAW = national_law("610902", date(2026, 11, 1))
 # Somebody of the year 2099.
 NOT_YET_BORN = citizen_id(129_003)
 NAMED = {"member": str(UUID(int=9)), "new_name": "成员新名", "id_number": citizen_id(3), "reason": "renamed"}
@@ -53,6 +56,12 @@ def hand_in(browser: Browser, page: str, kind: str) -> None:
 def walk(deng: Browser, shen: Browser, page: str, superuser: Any, kind: str) -> None:
     """From the papers to the register."""
     hand_in(deng, page, kind)
+    if f"{page}/tell" in deng.get(page).text:
+        assert deng.post(f"{page}/tell").status_code == 303
+        sent = {"kind": "delivery_proof", "file": (io.BytesIO(b"signed for"), "slip.pdf")}
+        deng.get(page)
+        assert deng.post(f"{page}/documents", sent).status_code == 303
+        pass_days(superuser, 60)
     for browser, step in ((deng, "accept"), (shen, "review")):
         browser.get(page)
         assert browser.post(f"{page}/steps/{step}").status_code == 303, step
@@ -222,6 +231,16 @@ def test_the_kinds_of_act_stand_on_one_page(deng: Browser) -> None:
     page = deng.get("/acts/kinds").text
     for kind in act_types():
         assert kind.zh in page
+        for figure in kind.county:
+            assert LAW.parameters[figure].zh in page or figure == kind.notice
+    assert page.count("审批：") == len(act_types())
+    assert page.count("无须审批") == sum(kind.by == "nobody" for kind in act_types())
+
+
+def test_who_approves_by_the_table_of_acts_is_who_passes_a_case_at_the_desk() -> None:
+    passed = {role.value for role in STEPS["review"].roles}
+    assert {kind.approved_by for kind in act_types() if kind.by != "nobody"} == passed
+    assert {kind.approved_by for kind in act_types() if kind.by == "nobody"} == {"nobody"}
 
 
 def test_a_members_name_is_changed_at_the_desk_and_no_page_says_the_number(

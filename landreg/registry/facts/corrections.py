@@ -29,6 +29,7 @@ from landreg.registry.effects.parcels import Spoken, SpokenRight
 from landreg.registry.facts import standing
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted
 from landreg.registry.facts.spoken import rights_over, spoken, spoken_rights
+from landreg.registry.facts.telling import told_of_errors
 from landreg.registry.model import Right, RightParcel
 from landreg.registry.rules.contract import ContractFacts, ParcelFacts
 from landreg.registry.rules.parcel_requests import Correction
@@ -69,6 +70,7 @@ def correction_proposals(session: Session, cases: Sequence[Case]) -> list[ActPro
     county = cases[0].county
     papers = folders(session, county, [case.case_id for case in cases])
     restricted = standing.restrictions(session, county, [one for case in cases for one in case.right_ids])
+    told = told_of_errors(session, cases)
     made = []
     for case in cases:
         asked = read(case.act_kind, case.request)
@@ -76,7 +78,7 @@ def correction_proposals(session: Session, cases: Sequence[Case]) -> list[ActPro
         subject = _subject(session, county, case, asked)
         rows = tuple(row for right_id in case.right_ids for row in restricted.get(right_id, ()))
         used, beyond = _used(session, county, asked, subject), _beyond(session, county, asked, subject)
-        made.append(_proposal(case, asked, subject, rows, papers[case.case_id], used, beyond))
+        made.append(_proposal(case, asked, subject, rows, papers[case.case_id], used, beyond, told.get(case.case_id)))
     return made
 
 
@@ -88,6 +90,7 @@ def _proposal(
     folder: frozenset[str],
     used: tuple[str, ...],
     beyond: Mapping[str, date],
+    told_on: date | None,
 ) -> ActProposal:
     right, invalid = read_facts(case, asked)
     if "registered_area_m2" in right:
@@ -107,6 +110,7 @@ def _proposal(
         after=_areas_after(subject, right) if subject.rows and not invalid else (),
         contract=_contract(subject, right),
         beyond=beyond,
+        told_on=told_on,
     )
     effect: Callable[[date], Changes] = partial(_changes, case, asked, subject, right)
     return ActProposal(case, InForce(None, None, restrictions), facts, effect)

@@ -22,6 +22,7 @@ from landreg.registry.facts import standing
 from landreg.registry.facts.corrections import as_text, read_facts
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted
 from landreg.registry.facts.spoken import spoken
+from landreg.registry.facts.telling import told_of_errors
 from landreg.registry.rules.acts import HEADS
 from landreg.registry.rules.parcel_requests import Correction
 from landreg.registry.rules.parcels import ParcelActFacts
@@ -39,10 +40,12 @@ def member_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposa
     papers = folders(session, county, [case.case_id for case in cases])
     limits = standing.restrictions(session, county, [one for case in cases for one in case.right_ids])
     households = standing.households(session, county, [case.household_code for case in cases])
+    told = told_of_errors(session, cases)
     made = []
     for case in cases:
         rows = tuple(row for right_id in case.right_ids for row in limits.get(right_id, ()))
-        made.append(_proposal(session, case, households.get(case.household_code), rows, papers[case.case_id]))
+        household, folder = households.get(case.household_code), papers[case.case_id]
+        made.append(_proposal(session, case, household, rows, folder, told.get(case.case_id)))
     return made
 
 
@@ -52,6 +55,7 @@ def _proposal(
     household: standing.HouseholdInForce | None,
     limits: tuple[Standing, ...],
     folder: frozenset[str],
+    told_on: date | None,
 ) -> ActProposal:
     asked = read(case.act_kind, case.request)
     assert isinstance(asked, Correction)  # noqa: S101  the kind of act says so
@@ -73,6 +77,7 @@ def _proposal(
         invalid=invalid,
         same_person=told.same_person(asked.name),
         elsewhere=told.elsewhere(),
+        told_on=told_on,
     )
     effect = partial(_changes, case, told.rows(), told.named(), right)
     parties = () if household is None else (household,)

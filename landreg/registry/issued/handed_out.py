@@ -15,14 +15,21 @@ from landreg.registry.casework import desk
 from landreg.registry.documents import Store
 from landreg.registry.home import brought_queries
 from landreg.registry.issued import proofs
+from landreg.registry.issued.error_letters import corrected_in_words
 from landreg.registry.leaves import paper_rows
 from landreg.registry.leaves.paper_rows import Paper
 from landreg.registry.papers import office
 from landreg.registry.papers.office import Desk
 
-KIND_OF = {"accept": "receipt", "return": "completion", "refuse": "refusal", "register": "proof"}
+KIND_OF = {
+    "accept": "receipt",
+    "return": "completion",
+    "refuse": "refusal",
+    "register": "proof",
+    "tell": "error_letter",
+}
 """The paper that a step of a case is told by."""
-LETTER = {"receipt": "S", "completion": "B", "refusal": "J"}
+LETTER = {"receipt": "S", "completion": "B", "refusal": "J", "error_letter": "T"}
 LACKING = {"receipt": "DOC-5", "told": "DOC-4"}
 
 
@@ -62,6 +69,8 @@ def _print(uow: UnitOfWork, case: Case, event: CaseEvent, made_at: Desk, store: 
         pdf = office.receipt(session, made_at, case, parcels, documents, event.by_name, number, agent)
     elif kind == "proof":
         pdf = proofs.printed(session, made_at, case, event, number)
+    elif kind == "error_letter":
+        pdf = office.error_letter(session, made_at, case, event, corrected_in_words(session, case), number)
     else:
         pdf = office.refusal(session, made_at, case, event, documents, number)
     row = Paper(

@@ -14,7 +14,8 @@ from landreg.core.tables import Base, CountyKey
 
 
 class Paper(CountyKey, Base):
-    """A receipt, a list of what is missing, a refusal, or a certificate of registration: the same bytes for ever.
+    """A receipt, a list of what is missing, a refusal, a letter on an error, or a certificate of registration: the same bytes
+    for ever.
 
     event_id: the step that it tells of.
     """

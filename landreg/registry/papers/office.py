@@ -127,6 +127,40 @@ def _remedies(law: Law, returned: bool) -> tuple[str, ...]:
     )
 
 
+def error_letter(
+    session: Session, desk: Desk, case: Case, event: CaseEvent, rows: Sequence[tuple[str, str, str]], number: str
+) -> bytes:
+    """The letter to the party of a correction that the office would make by itself (COR-7). rows: fact, before and after."""
+    law, kind = desk.law, act_type(case.act_kind)
+    basis = "、".join(f"{law_}{note}" for law_, note in _cited(kind.articles))
+    paper = papers.ErrorLetter(
+        number=number,
+        applicant=case.applicant,
+        right_kind=term("right", case.right_kind),
+        subject=case.subject_code,
+        location=" ".join(division_path(session, case.village)),
+        case_number=case.number,
+        rows=tuple(rows),
+        why=str(case.request["why"]),
+        days=law.days("COR-7.working_days_to_apply"),
+        notice_days=law.notice_days(case.act_kind, case.right_kind),
+        basis=basis,
+        papers=tuple(term("document", paper) for paper in act_type("correction").papers("holder")),
+        officer=event.by_name,
+        authority=desk.authority(session, case.county),
+        issued_on=beijing_day(event.at),
+        phone=law.text("CERT-2.phone"),
+        check_url=f"{desk.base_url}/check?number={number}",
+    )
+    return papers.print_error_letter(paper, sample=desk.sample)
+
+
+def _cited(codes: Sequence[str]) -> list[tuple[str, str]]:
+    """Name and number of each article, and a note where its text was not read."""
+    found = [all_articles()[code] for code in codes]
+    return [(f"《{one.law}》{one.number}", "" if one.verified else "（未核对原文）") for one in found]
+
+
 def notice(
     desk: Desk, content: Mapping[str, Any], *, number: str, title: str, village: str, published_on: date, last_day: date,
     authority: str, checkpoint: str,

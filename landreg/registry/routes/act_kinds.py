@@ -14,6 +14,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.periods import beijing_day
 from landreg.law.book import act_type, act_types, all_articles, protections, terms
 from landreg.law.queries import load_law
+from landreg.registry.issued import proofs
 from landreg.web import i18n, pages
 
 blueprint = Blueprint("act_kinds", __name__)
@@ -57,4 +58,5 @@ def index() -> Response:
         articles=all_articles(),
         figures=law.parameters,
         protections=protections(),
+        proven=proofs.PROVEN,
     )

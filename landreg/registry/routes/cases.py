@@ -16,17 +16,18 @@ from werkzeug.wrappers import Response as Redirect
 from landreg.access.policy import allow, current_actor
 from landreg.access.queries import names_of
 from landreg.access.sealing import seal
-from landreg.core.actor import Actor
+from landreg.core.actor import Actor, Role
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import Conflict, Finding, NotFound
 from landreg.land.queries import division_path
 from landreg.law.book import Law, terms
 from landreg.law.queries import load_law
 from landreg.registry import queries, shelves, steps
-from landreg.registry.casebook import Case
-from landreg.registry.casework import cases, desk, notices
+from landreg.registry.casebook import Case, CaseEvent
+from landreg.registry.casework import cases, desk, notices, telling
 from landreg.registry.facts import first
 from landreg.registry.facts.proposals import ActProposal, papers_of
+from landreg.registry.facts.telling import TELL, told_of_errors
 from landreg.registry.issued import handed_out, proofs
 from landreg.registry.routes import household_shown, parcel_shown, shown
 from landreg.registry.routes.queues import OFFICERS, READERS, step_named, taken
@@ -88,6 +89,7 @@ def _about(session: Session, case: Case, law: Law) -> dict[str, Any]:
         "events": events,
         "proven": proofs.is_proven(case),
         "told": next((event for event in reversed(events) if event.step in ("return", "refuse")), None),
+        **_telling(session, case, events, law),
         "objections": objections,
         "notice": desk.notice(session, county, case.notice_id),
         "act": act,
@@ -116,6 +118,18 @@ def _asked(session: Session, case: Case, law: Law, *, registered: bool) -> dict[
         "sides": household_shown.sides_of(session, proposal, law.on) if beside else None,
         "difference": [] if registered else shown.difference_of(session, proposal, law.on),
         "drawing": parcel_shown.drawing(session, proposal, law.on),
+    }
+
+
+def _telling(session: Session, case: Case, events: Sequence[CaseEvent], law: Law) -> dict[str, Any]:
+    """Of an error that the office found: whether the party was written to, and the last day on which they may apply."""
+    told_on = told_of_errors(session, [case]).get(case.case_id)
+    days = law.days("COR-7.working_days_to_apply")
+    return {
+        "letter": next((event for event in events if event.step == TELL), None),
+        "told_on": told_on,
+        "days_to_apply": days,
+        "apply_until": law.working_days_after(told_on, days) if told_on else None,
     }
 
 
@@ -195,6 +209,19 @@ def leave(county: str, case_id: UUID) -> Redirect:
             made_at = desk_of(uow.session, county)
         handed_out.paper_of(current_actor(), county, case_id, (given.way,), made_at, store())
     flash(_("已办理：%(step)s。", step=i18n.shown_term(given.way.value, "step")))
+    return redirect(_page_of(county, case_id), 303)
+
+
+@blueprint.post("/cases/<county>/<uuid:case_id>/tell")
+@allow(Role.REGISTRAR)
+@problems.back_to(one)
+def tell(county: str, case_id: UUID) -> Redirect:
+    """Write the party the letter on an error that the office found, and print it."""
+    telling.tell(current_actor(), county, case_id)
+    with unit_of_work(current_actor()) as uow:
+        made_at = desk_of(uow.session, county)
+    handed_out.paper_of(current_actor(), county, case_id, (TELL,), made_at, store())
+    flash(_("更正登记通知书已出具。送达后把送达凭证收入材料，期限从那天起算。"))
     return redirect(_page_of(county, case_id), 303)
 
 

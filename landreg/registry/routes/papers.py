@@ -97,6 +97,13 @@ def proof(county: str, case_id: UUID) -> Response:
     return _handed_out(county, case_id, "register")
 
 
+@blueprint.get("/cases/<county>/<uuid:case_id>/error-letter.pdf")
+@allow(*READERS)
+def error_letter(county: str, case_id: UUID) -> Response:
+    """The letter to the party on an error that the office found. Raises Conflict where none was written."""
+    return _handed_out(county, case_id, "tell")
+
+
 def _handed_out(county: str, case_id: UUID, *steps: str) -> Response:
     """The paper of the last of these steps: as it was handed out, or printed now for the first time."""
     actor = current_actor()
@@ -111,6 +118,7 @@ def _handed_out(county: str, case_id: UUID, *steps: str) -> Response:
         "completion": _("补正通知书"),
         "refusal": _("不予登记告知书"),
         "proof": _("不动产登记证明"),
+        "error_letter": _("更正登记通知书"),
     }
     return pdf_file(path.read_bytes(), f"{names[paper.kind]}-{paper.number}")
 

@@ -1,8 +1,9 @@
-"""COR: what a correction must rest on that sets right a member of a household, or the term of a contract."""
+"""COR: what a correction must rest on that sets right a member of a household, the term of a contract, or what the office found."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from landreg.core.errors import Finding
@@ -20,6 +21,9 @@ from landreg.registry.rules.parcels import (
     par_16_area_is_some,
 )
 from landreg.registry.rules.restrictions import RESTRICTED
+
+BY_OFFICE = "office_correction"
+BEFORE_ACCEPTANCE = ("draft", "returned")
 
 
 def cor_1_of_this_household(facts: ParcelActFacts, law: Law) -> Finding | None:
@@ -75,6 +79,43 @@ def cor_6_operation_within_the_term(facts: ParcelActFacts, law: Law) -> Finding 
     return Finding("COR-6", "term", values, subject=facts.code)
 
 
+def cor_7_party_was_told(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """COR-7: what the office found itself it puts right only after the party was told. CC-220, RERD-81."""
+    return (
+        Finding("COR-7", "documents", {}, subject=facts.code) if _of_office(facts) and facts.told_on is None else None
+    )
+
+
+def cor_9_party_had_its_days(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """COR-9: who was told has let the days pass in which they may apply themselves. CC-220, RERD-81."""
+    if not _of_office(facts) or facts.told_on is None:
+        return None
+    days = law.days("COR-7.working_days_to_apply")
+    last = law.working_days_after(facts.told_on, days)
+    return None if last < law.on else Finding("COR-9", "documents", {"days": days, "last": last}, subject=facts.code)
+
+
+def _of_office(facts: ParcelActFacts) -> bool:
+    return isinstance(facts.asked, Correction) and facts.asked.by == "office"
+
+
+@dataclass(frozen=True)
+class Telling:
+    """A case over which the party would be told of an error. told: they were already."""
+
+    number: str
+    act_kind: str
+    state: str
+    told: bool
+
+
+def cor_8_told_once_before_acceptance(facts: Telling, law: Law | None = None) -> Finding | None:
+    """COR-8: the party is told of what the office found itself, once, before the case is accepted. CC-220, RERD-81."""
+    if facts.act_kind == BY_OFFICE and facts.state in BEFORE_ACCEPTANCE and not facts.told:
+        return None
+    return Finding("COR-8", "step", {}, subject=facts.number)
+
+
 def ct_1_term_within_law(facts: ParcelActFacts, law: Law) -> Finding | None:
     """CT-1: a corrected term too is what the law gives the kind of land. RLCL-21."""
     return None if facts.contract is None else contract.ct_1_term_within_law(facts.contract, law)
@@ -106,6 +147,8 @@ _RULES: tuple[Callable[..., Any], ...] = (
     cor_4_a_holder_stays,
     cor_5_member_is_heard,
     cor_6_operation_within_the_term,
+    cor_7_party_was_told,
+    cor_9_party_had_its_days,
     ct_1_term_within_law,
     ct_6_term_not_short,
 )

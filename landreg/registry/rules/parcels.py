@@ -55,7 +55,8 @@ class ParcelActFacts(ActFacts):
     shape measures. now: the facts to be corrected as they stand. invalid: corrected facts that are none, by name. used:
     codes that name another parcel, or did. same_person: a corrected identity number is that of a person of the member's own
     name, who stands nowhere else. contract: as a corrected term would leave it. beyond: code of a land-operation right that
-    would run past that term, to its last day.
+    would run past that term, to its last day. told_on: when the proof came that the party was told of an error that the office
+    found, None where it did not.
     """
 
     before: tuple[Ground, ...] = ()
@@ -73,6 +74,7 @@ class ParcelActFacts(ActFacts):
     same_person: bool = True
     contract: ContractFacts | None = None
     beyond: Mapping[str, date] = field(default_factory=dict)
+    told_on: date | None = None
 
 
 def par_1_shape_is_sound(facts: ParcelActFacts, law: Law) -> Finding | None:

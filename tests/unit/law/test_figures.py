@@ -73,6 +73,8 @@ def test_each_act_names_rules_terms_and_articles_that_are_there() -> None:
         assert set(kind.documents) <= set(terms("document")), kind.kind
         assert set(kind.stopped_by) <= set(terms("restriction")), kind.kind
         assert kind.by in terms("act_by"), kind.kind
+        assert {kind.approved_by} <= {*terms("role"), "nobody"}, kind.kind
+        assert all(LAW.parameters[figure].county for figure in kind.county), kind.kind
         assert kind.kind in terms("act"), kind.kind
 
 

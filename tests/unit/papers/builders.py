@@ -14,6 +14,7 @@ from landreg.registry.papers.printing import (
     CertifiedParcel,
     Change,
     ContractCertificate,
+    ErrorLetter,
     HandedIn,
     HomesteadCertificate,
     Member,
@@ -205,6 +206,29 @@ def receipt(**changed: Any) -> Receipt:
         officer="登记员 014",
         authority="安康市汉滨区自然资源局",
         window="不动产登记中心 5 号窗口",
+        phone="0915-0000000",
+        check_url=CHECK,
+    )
+    return replace(given, **changed)
+
+
+def error_letter(**changed: Any) -> ErrorLetter:
+    given = ErrorLetter(
+        number="610902-2026-0000033-T1",
+        applicant="林春生",
+        right_kind="土地承包经营权",
+        subject="6109021042020100003",
+        location="汉滨区五里镇周营村一组",
+        case_number="610902-2026-0000033",
+        rows=(("地类", "旱地", "水田"), ("东至", "", "机耕路")),
+        why="外业核实",
+        days=30,
+        notice_days=15,
+        basis="《民法典》第二百二十条",
+        papers=("登记错误的证明", "登记申请书", "身份证明"),
+        officer="登记员 003",
+        authority="安康市汉滨区自然资源局",
+        issued_on=date(2026, 11, 24),
         phone="0915-0000000",
         check_url=CHECK,
     )

@@ -19,6 +19,7 @@ from landreg.registry.papers.data import Excerpt, NoticedParcel
 from landreg.registry.papers.drawing import ParcelMap
 from landreg.registry.papers.printing import (
     print_certificate,
+    print_error_letter,
     print_excerpt,
     print_notice,
     print_receipt,
@@ -35,6 +36,7 @@ PAPERS: dict[str, Callable[[bool], bytes]] = {
     "notice": lambda sample: print_notice(builders.notice(), sample=sample),
     "receipt": lambda sample: print_receipt(builders.receipt(), sample=sample),
     "refusal": lambda sample: print_refusal(builders.refusal(), sample=sample),
+    "error_letter": lambda sample: print_error_letter(builders.error_letter(), sample=sample),
 }
 
 

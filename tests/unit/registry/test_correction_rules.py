@@ -10,12 +10,12 @@ from uuid import UUID
 
 import pytest
 
-from landreg.core.periods import Period
+from landreg.core.periods import DAY, Period
 from landreg.law.book import examine, national_law
 from landreg.registry.effects import Standing
 from landreg.registry.effects.parcels import Spoken, correct_member
 from landreg.registry.rules.contract import ContractFacts, ParcelFacts
-from landreg.registry.rules.corrections import CORRECTION_RULES
+from landreg.registry.rules.corrections import CORRECTION_RULES, Telling, cor_8_told_once_before_acceptance
 from landreg.registry.rules.parcel_requests import Corrected, Correction
 from landreg.registry.rules.parcels import ParcelActFacts
 from landreg.registry.rules.requests import plain, read
@@ -24,6 +24,8 @@ LAW = national_law("610902", date(2026, 7, 1))
 RULES = CORRECTION_RULES["correction"]
 HEAD, WIFE = UUID(int=1), UUID(int=2)
 HOME = "610902104202010001"
+TOLD = date(2026, 1, 5)
+"""More than thirty working days before."""
 
 
 def of_member(member: UUID, *facts: tuple[str, str]) -> Correction:
@@ -32,7 +34,12 @@ def of_member(member: UUID, *facts: tuple[str, str]) -> Correction:
 
 def facts(asked: Correction, **changed: Any) -> ParcelActFacts:
     sound = ParcelActFacts(
-        act_kind="correction", code=HOME, asked=asked, members={HEAD: True, WIFE: True}, heads=frozenset((HEAD,))
+        act_kind="correction",
+        code=HOME,
+        asked=asked,
+        members={HEAD: True, WIFE: True},
+        heads=frozenset((HEAD,)),
+        told_on=TOLD,
     )
     return replace(sound, **changed)
 
@@ -70,6 +77,8 @@ def test_what_is_right_is_let_through_and_read_as_it_was_kept(asked: Correction)
         ("COR-6", "refuse", TERM, {"beyond": LEASE}),
         ("CT-1", "refuse", TERM, {"contract": contract(date(1998, 1, 1), date(2030, 12, 31))}),
         ("CT-6", "warn", TERM, {"contract": contract(date(1998, 1, 1), date(2017, 12, 31))}),
+        ("COR-7", "refuse", TERM, {"told_on": None, "contract": None}),
+        ("COR-9", "refuse", TERM, {"told_on": date(2026, 6, 1), "contract": None}),
         ("PAR-8", "refuse", RELATION, {"now": {"relation": "12"}}),
         ("PAR-14", "refuse", of_member(WIFE, ("position", "1")), {}),
     ],
@@ -110,3 +119,31 @@ def test_a_corrected_number_stands_in_every_row_that_bore_the_wrong_one_and_in_n
     ]
     assert [one.row.get("relation") for one in changes.opens] == ["20", "02", None]
     assert len(changes.closes) == 3
+
+
+def test_the_party_has_all_of_thirty_working_days_and_the_office_goes_on_from_the_day_after() -> None:
+    last = LAW.working_days_after(TOLD, 30)
+    for day, stopped in ((last, True), (last + DAY, False)):
+        found = examine(RULES, facts(TERM, contract=THIRTY), national_law("610902", day))
+        assert ("COR-9" in {finding.code for finding in found}) is stopped, day
+
+
+@pytest.mark.parametrize("by", ["holder", "interested_party"])
+def test_who_applies_themselves_waits_for_nothing(by: str) -> None:
+    assert examine(RULES, facts(replace(TERM, by=by), contract=THIRTY, told_on=None), LAW) == ()
+
+
+@pytest.mark.parametrize(
+    ("telling", "stopped"),
+    [
+        (Telling("1", "office_correction", "draft", False), False),
+        (Telling("1", "office_correction", "returned", False), False),
+        (Telling("1", "office_correction", "draft", True), True),
+        (Telling("1", "office_correction", "accepted", False), True),
+        (Telling("1", "correction", "draft", False), True),
+    ],
+)
+def test_the_party_is_told_once_before_acceptance_of_what_the_office_found(telling: Telling, stopped: bool) -> None:
+    finding = cor_8_told_once_before_acceptance(telling, LAW)
+    assert (finding is not None) is stopped
+    assert finding is None or finding.code == "COR-8"

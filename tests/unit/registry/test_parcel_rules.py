@@ -85,7 +85,10 @@ REFUSED: list[tuple[str, str, ParcelRequest, dict[str, Any]]] = [
 
 
 def facts(kind: str, asked: ParcelRequest, **changed: Any) -> ParcelActFacts:
-    sound = ParcelActFacts(act_kind=kind, code=P, asked=asked, right_kind="contract_management", parcels=(P,))
+    told = date(2026, 1, 5)  # more than thirty working days before
+    sound = ParcelActFacts(
+        act_kind=kind, code=P, asked=asked, right_kind="contract_management", parcels=(P,), told_on=told
+    )
     return replace(sound, **changed)
 
 

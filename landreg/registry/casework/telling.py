@@ -1,0 +1,26 @@
+"""Telling the party of an error that the office found itself, before the office goes on by itself (COR-7)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import Conflict
+from landreg.registry import queries
+from landreg.registry.casework.cases import locked, note
+from landreg.registry.facts.telling import TELL
+from landreg.registry.rules.corrections import Telling, cor_8_told_once_before_acceptance
+
+
+def tell(actor: Actor, county: str, case_id: UUID) -> None:
+    """Write the party the letter that an error was found and may be corrected on their application; its paper is printed after.
+
+    Raises NotFound outside the jurisdiction, Conflict (COR-8) for another kind of case, one that is accepted, or a second time.
+    """
+    with unit_of_work(actor) as uow:
+        (case,) = locked(uow, county, [case_id])
+        told = any(event.step == TELL for event in queries.events(uow.session, county, case_id))
+        if finding := cor_8_told_once_before_acceptance(Telling(case.number, case.act_kind, case.state, told)):
+            raise Conflict(finding)
+        note(uow, [case], TELL)

@@ -1,0 +1,116 @@
+"""What the office finds wrong itself: the party is written to and may apply first; and the paper of who operates land."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import date
+from io import BytesIO
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from pypdf import PdfReader
+
+from landreg.config import Settings
+from landreg.core.actor import Actor
+from landreg.core.errors import Refused
+from landreg.core.files import Store
+from landreg.demo_parcels import write_to_a_holder
+from landreg.log.recheck import recheck
+from landreg.log.store import seal
+from landreg.registry.casework import applications, cases
+from landreg.registry.leaves import logged
+from landreg.registry.rules.household_requests import LandOperation, LandOperationEnd, Operator
+from landreg.registry.rules.parcel_requests import Corrected, Correction
+from tests.household_kit import asked_for, parcels
+from tests.registry_kit import HOUSEHOLD, booked, codes, one, pass_days, put_papers, right_of, to_rights
+from tests.villages import COUNTY
+from tests.web.conftest import Browser
+
+
+@pytest.fixture(autouse=True)
+def _registered(officers: tuple[Actor, Actor], superuser: Any) -> None:
+    to_rights(*officers, superuser, 1)
+    pass_days(superuser, 3)
+
+
+def text_of(pdf: bytes) -> str:
+    return re.sub(r"\s", "", "".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages))
+
+
+def test_the_party_is_written_to_before_the_office_corrects_by_itself_and_the_days_run_from_the_delivery(
+    deng: Browser, shen: Browser, another_browser: Browser, officers: tuple[Actor, Actor], superuser: Any,
+    database: Settings, worker: Actor,
+) -> None:  # fmt: skip
+    wrong = Correction("household", "office", "原件写的是二组", (Corrected("address", "样本村二组"),))
+    case = applications.apply_on_household(officers[0], HOUSEHOLD, "correction", wrong)
+    page = f"/cases/{COUNTY}/{case}"
+    # What was put in before anybody was told proves no delivery.
+    put_papers(officers[0], case, "office_correction")
+    with pytest.raises(Refused) as refused:
+        cases.accept(officers[0], COUNTY, [case])
+    assert codes(refused) == {"COR-7"}
+    assert deng.client.get(f"{page}/error-letter.pdf").status_code == 409
+    shen.get(page)
+    assert shen.post(f"{page}/tell").status_code == 403
+    assert "出具更正登记通知书" in deng.get(page).text
+    assert deng.post(f"{page}/tell").status_code == 303
+    assert deng.post(f"{page}/tell").status_code == 409
+    letter = deng.client.get(f"{page}/error-letter.pdf").data
+    assert deng.client.get(f"{page}/error-letter.pdf").data == letter
+    for said in ("更正登记通知书", "户主1", "样本村二组", "原件写的是二组", "30个工作日", "15个工作日", "登记申请书"):
+        assert said in text_of(letter), said
+    number = one(officers[0], "SELECT number FROM registry.paper WHERE kind = 'error_letter'")
+    assert "更正登记通知书" in another_browser.get("/check", query_string={"number": number}).text
+    pass_days(superuser, 60)
+    with pytest.raises(Refused):
+        cases.accept(officers[0], COUNTY, [case])
+    deng.get(page)
+    sent = {"kind": "delivery_proof", "file": (io.BytesIO(b"signed for"), "slip.pdf")}
+    assert deng.post(f"{page}/documents", sent).status_code == 303
+    assert "当事人可申请至" in deng.get(page).text
+    with pytest.raises(Refused) as refused:
+        cases.accept(officers[0], COUNTY, [case])
+    assert codes(refused) == {"COR-9"}
+    pass_days(superuser, 60)
+    cases.accept(officers[0], COUNTY, [case])
+    assert deng.post(f"{page}/tell").status_code == 409
+    seal(worker, database)
+    assert recheck(worker, database, logged.SOURCES, logged.TABLES).findings == ()
+
+
+def test_who_operates_land_has_a_certificate_that_anybody_may_check_until_the_right_ends(
+    deng: Browser, another_browser: Browser, officers: tuple[Actor, Actor], superuser: Any
+) -> None:
+    registrar, right = officers[0], right_of(officers[0])
+    cooperative = Operator("organization", uuid4(), "样本合作社", "93610902MA0000001B")
+    land = tuple(parcels(registrar, right)[:1])
+    days = (date(2026, 1, 5), date(2022, 1, 1), date(2027, 6, 30))
+    asked = LandOperation("", cooperative, "lease", "流转合同1号", *days, land)
+    case = asked_for(registrar, "land_operation", asked, right=right, more=("filing",))
+    booked(*officers, superuser, case, "land_operation")
+    address = f"/cases/{COUNTY}/{case}/proof.pdf"
+    assert address in deng.get(f"/cases/{COUNTY}/{case}").text
+    said = text_of(deng.client.get(address).data)
+    for fact in ("样本合作社", "户主1", "流转合同1号", "2022-01-01至2027-06-30", land[0]):
+        assert fact in said, fact
+    number = one(registrar, "SELECT number FROM registry.paper WHERE kind = 'proof'")
+    page = another_browser.get("/check", query_string={"number": number}).text
+    assert "仍然有效" in page
+    assert "样本合作社" not in page
+    pass_days(superuser, 1)
+    operated = one(registrar, "SELECT right_id FROM registry.\"right\" WHERE kind = 'land_operation'")
+    end = asked_for(registrar, "land_operation_end", LandOperationEnd("agreed", "协议"), right=operated)
+    booked(*officers, superuser, end, "land_operation_end")
+    assert "终止" in another_browser.get("/check", query_string={"number": number}).text
+
+
+def test_the_sample_s_office_writes_one_letter_however_often_it_is_asked(
+    deng: Browser, officers: tuple[Actor, Actor], database: Settings
+) -> None:
+    for _again in range(2):
+        write_to_a_holder(officers[0], COUNTY, "http://127.0.0.1:8000", Store(database.store))
+    assert one(officers[0], "SELECT count(*) FROM registry.paper WHERE kind = 'error_letter'") == 1
+    case = one(officers[0], """SELECT case_id FROM registry."case" WHERE act_kind = 'office_correction'""")
+    assert "排水渠" in text_of(deng.client.get(f"/cases/{COUNTY}/{case}/error-letter.pdf").data)
