@@ -73,7 +73,9 @@ def import_package(package: Path, json_file: str | None) -> None:
         console.print(f"已整包入暂存库 · staged, whole: {received.package_id}")
     if received.package_id is not None:
         console.print(
-            f"报告 · report: {settings.base_url}/packages/{received.package_id}", soft_wrap=True, highlight=False
+            f"报告 · report: {settings.base_url}/packages/{received.report.county}/{received.package_id}",
+            soft_wrap=True,
+            highlight=False,
         )
     _report(received.report, json_file)
 

@@ -23,6 +23,7 @@ from landreg.land.deliveries import FindingFilter
 from landreg.land.model import Package
 from landreg.land.queries import ParcelSeen, SurveyedPoints
 from landreg.land.rechecked import SINCE
+from landreg.web import i18n
 
 FINDINGS = "findings"
 """What among a package's changes is no table."""
@@ -194,8 +195,8 @@ def since_the_check_before(
 
 
 def _table_title(name: str) -> str:
-    table = nyt2539.TABLES.get(name)
-    return name if table is None else table.name_zh
+    """What a survey's table or layer is called in the reader's language."""
+    return i18n.shown_term(name, "survey_table")
 
 
 def extent_of(features: Sequence[Mapping[str, Any]]) -> tuple[float, float, float, float] | None:

@@ -6,19 +6,25 @@ import html
 import io
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 from openpyxl import load_workbook
 
+from gis.nyt2539 import TABLES
+from landreg.cli import main
 from landreg.core.actor import WORKER, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, Refused
 from landreg.land import uploads
 from landreg.land.model import Package, Upload
+from landreg.law.book import term
 from tests.browser.conftest import FILL, PACKAGE, PARCELS, VILLAGE
 from tests.conftest import Connection
+from tests.small import Small
 from tests.villages import past_triggers
 from tests.web.conftest import Browser, OpenAccount
 
@@ -48,6 +54,30 @@ def test_a_reviewer_may_read_a_report_but_not_send_a_package(
     another_browser.log_in("chen")
     assert another_browser.get(REPORT).status_code == 200
     assert _send(another_browser, b"PK").status_code == 403
+
+
+def test_the_address_that_the_command_tells_is_that_of_the_report_also_when_the_package_had_come_before(
+    surveyor_browser: Browser, tmp_path: Path
+) -> None:
+    package = Small().write(tmp_path)
+    for _ in range(2):
+        told = CliRunner().invoke(main, ["import", "package", str(package)])
+        assert told.exit_code == 0, told.stderr
+        (address,) = re.findall(r"report: http://[^/]+(/\S+)", told.stderr)
+        assert "package.zip" in surveyor_browser.get(address).text
+
+
+def test_a_report_names_tables_in_the_reader_s_language(surveyor_browser: Browser, superuser: Connection) -> None:
+    superuser.execute("""UPDATE land.package SET counts = '{"CBF_JTCY": 7}' WHERE package_id = %s""", [PACKAGE])
+    assert "承包方家庭成员" in surveyor_browser.get(REPORT).text
+    english = surveyor_browser.get(f"{REPORT}?lang=en", headers={"Accept-Language": "en"}).text
+    assert "members" in english
+    assert "承包方家庭成员" not in english
+
+
+def test_every_table_of_a_survey_has_its_name_in_the_standard_s_words_and_in_english() -> None:
+    assert {name: term("survey_table", name) for name in TABLES} == {name: t.name_zh for name, t in TABLES.items()}
+    assert all(term("survey_table", name, "en").isascii() for name in TABLES)
 
 
 @pytest.mark.parametrize("path", ["", "/report.json", "/report.xlsx", "/places.json"])
