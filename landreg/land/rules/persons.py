@@ -197,7 +197,7 @@ def rel_14_representative_is_a_member(survey: Survey, notes: Notes) -> None:
 
 def rel_34_representative_has_the_member_s_name(survey: Survey, notes: Notes) -> None:
     """REL-34: who has the representative's number among the members has that name too. REL-35: of one without a number
-    some member has the name."""
+    some member has the name. REL-36: whose number is then the one that is missing."""
     households, counted = _counted(survey)
     members = survey.table("CBF_JTCY")
     numbers, names = households.column("CBFZJHM"), households.column("CBFMC")
@@ -210,10 +210,12 @@ def rel_34_representative_has_the_member_s_name(survey: Survey, notes: Notes) ->
         "name": masked_name(plain(names[row])), "given": masked_id(plain(numbers[row])),
         "member": masked_name(plain(members.column("CYXM")[at[row]]))})  # fmt: skip
     by_name = CodeIndex(_pairs(members.column("CBFBM"), members.column("CYXM")))
-    lone = (counted > 0) & ~filled(numbers) & filled(names) & (households.column("CBFLX") == b"1")
-    lone &= by_name.find(_pairs(households.column("CBFBM"), names)) < 0
-    notes.rows("REL-35", households, np.flatnonzero(lone), "CBFMC",
-               lambda row: {"given": masked_name(plain(names[row])), "name": masked_name(plain(names[row]))})  # fmt: skip
+    unnumbered = (counted > 0) & ~filled(numbers) & filled(names) & (households.column("CBFLX") == b"1")
+    at = by_name.find(_pairs(households.column("CBFBM"), names))
+    known = (at >= 0) & filled(members.column("CYZJHM")[at])
+    for code, rows, field in (("REL-35", unnumbered & (at < 0), "CBFMC"), ("REL-36", unnumbered & known, "CBFZJHM")):
+        notes.rows(code, households, np.flatnonzero(rows), field,
+                   lambda row: {"given": masked_name(plain(names[row])), "name": masked_name(plain(names[row]))})  # fmt: skip
 
 
 def _pairs(households: Bytes, values: Bytes) -> Bytes:

@@ -32,7 +32,7 @@ CASES: list[tuple[str, Change, set[tuple[str, str | None]]]] = [
      QLRMC="户 主3")), set()),
     ("a representative without a number whom no member is", both(put("CBF", H3, CBFMC="张冠李", CBFZJHM=""), put(
      "ZJD", Small().homestead(3), QLRMC="户主3")), {("REL-35", H3), ("COD-7", H3)}),
-    ("a representative without a number who is a member", put("CBF", H3, CBFZJHM=""), {("COD-7", H3)}),
+    ("a representative without a number who is a member", put("CBF", H3, CBFZJHM=""), {("COD-7", H3), ("REL-36", H3)}),
     ("a parcel without a contract whose kind is blank", put("DK", P6, DKLB=""), {("COD-7", P6), ("REL-2", P6)}),
     ("a parcel under a contract whose kind is blank", put("DK", P2, DKLB=""), {("COD-7", P2)}),
     ("homesteads without unit codes", without_column("ZJD", "BDCDYH"), {("COD-28", Z1)}),
