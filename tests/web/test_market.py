@@ -6,14 +6,17 @@ import csv
 import io
 import json
 import re
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 from xml.etree import ElementTree
 
 import pytest
 
 from tests.conftest import Connection
-from tests.market_kit import OTHER_TOWN, OTHER_VILLAGE, TOWN, dealt, event, listed
+from tests.market_kit import COUNTY, OPERATOR, OTHER_TOWN, OTHER_VILLAGE, TOWN, VILLAGE, dealt, event, insert, listed
+from tests.market_kit import today as day_of
 
 MOST_BYTES = 200_000
 PACKED = {"Accept-Encoding": "gzip"}
@@ -64,7 +67,7 @@ def test_each_filter_finds_what_it_asks_for(client: Any, superuser: Connection) 
     ("asked", "said"),
     [
         ({"price_least": "900", "price_most": "100"}, "下限 900 大于上限 100"),
-        ({"price_least": "一百"}, "不是有效数字"),
+        ({"price_least": "一百"}, "价格（元/亩·年）至少：“一百”不是有效数字"),
         ({"kind": "villa"}, "不在可选范围内"),
         ({"within": "6201"}, "不在可选范围内"),
         ({"within": "6109' OR 1=1"}, "不在可选范围内"),
@@ -139,7 +142,8 @@ def test_four_listings_are_compared_and_not_five(client: Any, superuser: Connect
     page = client.get("/market/compare", query_string={"n": [*numbers[:4], numbers[0]]})
     assert page.status_code == 200
     assert all(number in page.text for number in numbers[:4])
-    assert client.get("/market/compare", query_string={"n": numbers}).status_code == 400
+    too_many = client.get("/market/compare", query_string={"n": numbers})
+    assert (too_many.status_code, "一次最多比较四宗" in too_many.text) == (400, True)
     assert "没有选中挂牌" in client.get("/market/compare").text
 
 
@@ -286,3 +290,26 @@ def test_the_map_s_tiles_hold_points_gathered_from_afar(client: Any, superuser: 
     assert client.get("/market/tiles/6/0/0.mvt").data == b""
     for path in ("/market/tiles/1/2/0.mvt", "/market/tiles/99/0/0.mvt"):
         assert client.get(path).status_code == 404
+
+
+def test_a_listing_stays_on_the_market_with_its_terms_until_its_sale_closes(client: Any, superuser: Connection) -> None:
+    today = day_of(superuser)
+    number = listed(superuser, way="auction", from_on=today - timedelta(days=1), closes_on=today - timedelta(days=2))
+    assert found(client) == []
+    assert "这宗已经结束" in client.get(f"/market/listings/{number}").text
+    opens = datetime.combine(today, time(0), UTC) - timedelta(days=1)
+    sale = {"county": COUNTY, "village": VILLAGE, "sale_id": uuid4()}
+    of = superuser.execute("SELECT listing_id FROM exchange.listing WHERE number = %s", [number]).fetchone()
+    assert of is not None
+    insert(
+        superuser, "exchange.sale", **sale, listing_id=of[0], round=1, way="auction", opens_at=opens,
+        closes_at=opens + timedelta(days=9), start_price=480, step=10, deposit_yuan=50, deposit_by=opens, soft_seconds=180,
+        most_times=10, set_by=OPERATOR, set_by_name="交易员", set_at=opens - timedelta(days=1),
+    )  # fmt: skip
+    assert found(client) == [number]
+    page = client.get(f"/market/listings/{number}").text
+    assert all(word in page for word in ("场次安排", "480.00 元/亩·年", "每次不少于 10.00", "50.00 元", "还没有人报价"))
+    assert "这宗已经结束" not in page
+    event = {"event_id": uuid4(), "kind": "cancelled", "said": "停电", "by": OPERATOR, "by_name": "交易员"}
+    insert(superuser, "exchange.sale_event", **sale, **event, at=datetime.now(UTC))
+    assert found(client) == []

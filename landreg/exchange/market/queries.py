@@ -59,6 +59,16 @@ def photos(session: Session, number: str) -> Sequence[Row[Any]]:
     return session.execute(sa.text("SELECT * FROM exchange.market_photos(:number)"), {"number": number}).all()
 
 
+def sale(session: Session, number: str) -> Row[Any] | None:
+    """The last sale of an open listing: hours, terms, how many entered, the price of now where bids are open; no bidder."""
+    return session.execute(sa.text("SELECT * FROM exchange.market_sale(:number)"), {"number": number}).one_or_none()
+
+
+def on_basic_farmland(session: Session, number: str) -> bool:
+    """Whether land of an open listing is permanent basic farmland."""
+    return bool(session.scalar(sa.text("SELECT exchange.market_farmland(:number)"), {"number": number}))
+
+
 def choices(session: Session) -> dict[str, dict[str, int]]:
     """By filter: what there is to choose from, and how many of each are open."""
     found: dict[str, dict[str, int]] = {}

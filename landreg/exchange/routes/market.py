@@ -11,7 +11,7 @@ from landreg.access.limits import limiter
 from landreg.access.policy import allow, current_actor, door
 from landreg.core.actor import NOBODY, PREFECTURE, Desk, Role
 from landreg.core.db import unit_of_work
-from landreg.core.errors import BadInput, Finding, NotFound
+from landreg.core.errors import NotFound
 from landreg.exchange.market import queries
 from landreg.exchange.market.asked import SORTS, Asked
 from landreg.exchange.market.gathered import market
@@ -136,6 +136,8 @@ def listing(number: str) -> Response:
     """One listing with photos, place, facts, how to take part and whom to ask. Raises NotFound."""
     row, pictures, place = _listing(number)
     today = market().today
+    with unit_of_work(NOBODY) as uow:
+        sale, farmland, now = queries.sale(uow.session, number), queries.on_basic_farmland(uow.session, number), uow.now
     kind = transfers(today).get(row.kind)
     name, phone = shown.office(row.county)
     return pages.render(
@@ -147,6 +149,9 @@ def listing(number: str) -> Response:
         articles=all_articles(),
         office_name=name,
         office_phone=phone,
+        sale=sale,
+        farmland=farmland,
+        now=now,
         open=row.state == "open" and row.closes_on >= today,
         address=shown.address_of(row.number),
         data=_structured(row, place, name),
@@ -222,12 +227,11 @@ def photo(number: str, position: int) -> Response:
 @blueprint.get("/market/compare")
 @allow(Role.PUBLIC)
 @limiter.limit(shown.LOOKS)
-@problems.back_to(lambda: pages.render("exchange/market/compare.html", rows=[], places={}))
 def compare() -> Response:
-    """Up to four listings side by side, `?n=` each. Raises BadInput for more."""
+    """Up to four listings side by side, `?n=` each. Of more the first four, with 400 and a word that these are all."""
     numbers = [number[:40] for number in dict.fromkeys(request.args.getlist("n"))]
-    if len(numbers) > COMPARED:
-        raise BadInput(Finding("FORM-8", "n", {"most": COMPARED}))
     with unit_of_work(NOBODY) as uow:
-        rows = queries.listings(uow.session, numbers)
-    return pages.render("exchange/market/compare.html", rows=rows)
+        rows = queries.listings(uow.session, numbers[:COMPARED])
+    answer = pages.render("exchange/market/compare.html", rows=rows, left_out=len(numbers) > COMPARED)
+    answer.status_code = 400 if len(numbers) > COMPARED else 200
+    return answer
