@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -15,7 +16,7 @@ from landreg.exit import logged, queries
 from landreg.exit.holding import entered, held
 from landreg.exit.model import Agreement, Item, Payment, Repayment
 from landreg.exit.rules.compensation import below_floors
-from landreg.exit.rules.course import AGREE_RULES, FINAL, stage
+from landreg.exit.rules.course import AGREE_RULES, FINAL, Witnesses, exit_22_witness_apart, stage
 from landreg.exit.rules.money import (
     SIGN_RULES,
     Agreed,
@@ -24,18 +25,20 @@ from landreg.exit.rules.money import (
     exit_12_payment_is_due,
     exit_18_repayment_of_what_was_paid,
     exit_19_shares_by_the_charter,
+    exit_23_account_of_digits,
 )
 from landreg.law.book import examine
 from landreg.registry.guarded import Attached, ties_nothing
 
-SHORTEST_ACCOUNT, LONGEST_ACCOUNT = 8, 40
+REPAID = {"amount": "back_amount", "paid_on": "back_on", "receipt": "back_receipt"}
+"""Fields of a repayment's form, by what a payment calls them."""
 
 
 def agree(
     actor: Actor, county: str, exit_id: UUID, agreed: Agreed, paper: Attached | None, funds: Attached | None
 ) -> Agreement:
     """Record the agreement. Raises Refused with every finding (EXIT-1, EXIT-6, EXIT-9, EXIT-11, EXIT-14, EXIT-17, EXIT-19,
-    CMP-13, GUARD-1), Conflict (EXIT-13) where there is one or the exit is over.
+    EXIT-22, CMP-13, GUARD-1), Conflict (EXIT-13) where there is one or the exit is over.
     """
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, exit_id)
@@ -46,7 +49,11 @@ def agree(
         said = {"payer": agreed.payer, "funds_source": agreed.funds_source, "guarantee": agreed.guarantee}
         ties_nothing(law.on, paper, **said, **texts)
         ties_nothing(law.on, funds, "funds_paper")
-        findings = [*examine(AGREE_RULES, course, law), *examine(SIGN_RULES, agreed, law)]
+        # A day of signing is typed: one before the consents and the days to think would make nothing of them.
+        signed = replace(course, today=min(law.on, agreed.signed_on))
+        findings = [*examine(AGREE_RULES, signed, law), *examine(SIGN_RULES, agreed, law)]
+        witnesses = Witnesses(tuple(one.witness for one in found.consents), (agreed.payer,), "payer")
+        findings += [wrong] if (wrong := exit_22_witness_apart(witnesses, law)) else []
         in_shares = Shares(
             found.exit.shares, found.exit.shares is not None, any(one.kind == "shares" for one in agreed.items)
         )
@@ -87,16 +94,16 @@ def pay(
     paper: Attached | None,
 ) -> Decimal:  # fmt: skip
     """Record a payment to a member's account by its receipt; what is left after it. Raises Refused (EXIT-12, GUARD-1), BadInput
-    for an account that is none, Conflict (EXIT-13) where nothing is to be paid.
+    for an account that is none (EXIT-23), Conflict (EXIT-13) where nothing is to be paid.
     """
     digits = "".join(account.split())
-    if not (digits.isascii() and digits.isdigit() and SHORTEST_ACCOUNT <= len(digits) <= LONGEST_ACCOUNT):
-        raise BadInput(Finding("FORM-4", "account"))
     if paper is None:
         raise BadInput(Finding("FORM-7", "paper"))
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, exit_id)
         course = found.course(law.on)
+        if no_account := exit_23_account_of_digits(account, law):
+            raise BadInput(no_account)
         if course.signed_on is None or stage(course, law.days("EXIT-9.cooling_days")) != "paying":
             raise Conflict(Finding("EXIT-13", "state", subject=found.exit.number))
         ties_nothing(law.on, paper, receipt=receipt)
@@ -144,7 +151,7 @@ def repay(
             signed_on=over, today=law.on, known_receipt=queries.receipt_known(uow.session, county, receipt),
         )  # fmt: skip
         if wrong := exit_18_repayment_of_what_was_paid(back, law):
-            raise Refused(wrong)
+            raise Refused(replace(wrong, field=REPAID.get(wrong.field or "")))
         document = entered(uow, found, "exit_payment", paper)
         assert document is not None  # noqa: S101  (the paper is there)
         row = Repayment(

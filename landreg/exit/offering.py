@@ -21,7 +21,17 @@ from landreg.core.units import mu_of
 from landreg.exit import logged, queries
 from landreg.exit.holding import held, open_for
 from landreg.exit.model import Exit, Offer, OfferItem
-from landreg.exit.rules.claimed import CLASSES, LAND, MONTHS_A_YEAR, Claim, Filed, House, Improvement, Land
+from landreg.exit.rules.claimed import (
+    CLASSES,
+    LAND,
+    MONTHS_A_YEAR,
+    Claim,
+    Filed,
+    House,
+    Improvement,
+    Land,
+    built_when,
+)
 from landreg.exit.rules.compensation import Compensation, compensate, in_words, of_agreement, whence
 from landreg.exit.rules.reckoning import filed_since
 from landreg.law.book import Law, term
@@ -145,6 +155,7 @@ def claim_of(given: Given, counted: Counted, on: date) -> Claim:
     if (area or counted.structure) and given.homestead_m2:
         lacking = {"house_structure": counted.structure, "house_m2": area, "house_built": built}
         faults += [Finding("FORM-1", name) for name, value in lacking.items() if not value]
+        faults += built_when(built, on)
     if faults:
         raise BadInput(faults)
     areas: dict[str, Decimal] = defaultdict(Decimal)

@@ -11,17 +11,29 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from landreg.access.identity import CITIZEN_ID, reveal
 from landreg.core.actor import Actor
-from landreg.core.codes import citizen_id_fault
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
-from landreg.core.periods import beijing_day, months_after, years_after
+from landreg.core.periods import beijing_day, months_after
 from landreg.exit import logged, queries
+from landreg.exit.ages import minors_of
 from landreg.exit.holding import close_case, entered, event_of, happened, held, open_for
 from landreg.exit.model import Consent, Exit
-from landreg.exit.rules.course import FINAL, WAYS, Word, exit_7_other_ways_have_their_paper, stage
+from landreg.exit.queries import Whole
+from landreg.exit.rules.course import (
+    FINAL,
+    WAYS,
+    Noticed,
+    Witnesses,
+    Word,
+    exit_7_other_ways_have_their_paper,
+    exit_20_notice_in_its_time,
+    exit_21_no_settlement_counter,
+    exit_22_witness_apart,
+    stage,
+)
 from landreg.exit.rules.money import Shares, exit_8_reason_of_the_list, exit_19_shares_by_the_charter
+from landreg.law.book import Law
 from landreg.law.queries import load_law
 from landreg.party import queries as parties
 from landreg.registry import documents
@@ -36,8 +48,6 @@ from landreg.registry.facts.parcels import parts_of
 from landreg.registry.guarded import Attached, ties_nothing
 from landreg.registry.rules.exit_requests import ExitAsked
 
-ADULT = 18
-"""民法典 第十七条."""
 KINDS = ("contract_management", "homestead")
 MOST_YEARS = 1000
 
@@ -81,7 +91,7 @@ def apply(actor: Actor, household_code: str, asked: Asked, charter: Attached | N
     """Open an exit and its case. Raises NotFound outside the jurisdiction, Refused with every finding (EXIT-5, EXIT-8, EXIT-19,
     TR-12, GUARD-1 and what every act asks), Conflict (REG-26) where one is under way on the right.
     """
-    minors = _minors(actor, household_code)
+    minors = minors_of(actor, household_code)
     with unit_of_work(actor) as uow:
         household = parties.household_by_code(uow.session, household_code)
         if household is None:
@@ -129,30 +139,6 @@ def _chartered(uow: UnitOfWork, county: str, village: str, case_id: UUID, charte
     )  # fmt: skip
 
 
-def _minors(actor: Actor, household_code: str) -> set[UUID]:
-    """The members who are under age today, by their citizen numbers; opening these is in the log."""
-    with unit_of_work(actor) as uow:
-        household = parties.household_by_code(uow.session, household_code)
-        if household is None:
-            raise NotFound
-        members = {
-            one.person_id: one.member_id
-            for one in parties.members(uow.session, household.county, household.household_id)
-        }
-        today = beijing_day(uow.now)
-    opened = reveal(actor, list(members), "退出申请：核对成员是否成年", household_code)
-    return {
-        members[person]
-        for person, one in opened.items()
-        if one.id_kind == CITIZEN_ID and citizen_id_fault(one.id_number) is None
-        and years_after(_born(one.id_number), ADULT) > today
-    }  # fmt: skip
-
-
-def _born(number: str) -> date:
-    return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
-
-
 def _bundles(uow: UnitOfWork, county: str, household_id: UUID, right_ids: Sequence[UUID]) -> list[RightBundle]:
     """The rights that are given back, the contract first. Raises BadInput (REG-25, FORM-1), NotFound."""
     if not right_ids:
@@ -195,7 +181,9 @@ def _drawn(uow: UnitOfWork, county: str, village: str, request: ExitAsked) -> tu
 
 
 def consent(actor: Actor, county: str, exit_id: UUID, said: Spoken, paper: Attached | None) -> Consent:
-    """Take a member's word. Raises Refused (EXIT-1, EXIT-7, GUARD-1), Conflict (EXIT-13) where it cannot be taken any more."""
+    """Take a member's word. Raises Refused (EXIT-1, EXIT-7, EXIT-21, EXIT-22, GUARD-1), Conflict (EXIT-13) where it cannot be
+    taken any more.
+    """
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, exit_id)
         today = law.on
@@ -217,6 +205,8 @@ def consent(actor: Actor, county: str, exit_id: UUID, said: Spoken, paper: Attac
             values = {"lacking": [found.names.get(member.person_id, "")], "against": []}
             faults.append(Finding("EXIT-1", "member", values, subject=found.exit.number))
             faults += [Finding("FORM-1", name) for name in word.lacking]
+        if word.agrees:
+            faults += [wrong for wrong in _apart(uow, found, said, law) if wrong]
         if faults:
             raise Refused(faults)
         row = Consent(
@@ -232,16 +222,26 @@ def consent(actor: Actor, county: str, exit_id: UUID, said: Spoken, paper: Attac
     return row
 
 
+def _apart(uow: UnitOfWork, found: Whole, said: Spoken, law: Law) -> tuple[Finding | None, ...]:
+    """What is wrong with where a consent is taken, and with who witnesses it. Who refuses may say so anywhere."""
+    taker = parties.household(uow.session, found.exit.county, found.exit.taker_id) if found.exit.taker_id else None
+    concerned = (found.exit.applicant, *(() if taker is None else (taker.name,)))
+    witnesses = Witnesses((said.witness,), concerned)
+    return exit_21_no_settlement_counter(said.office, law), exit_22_witness_apart(witnesses, law)
+
+
 def notify(actor: Actor, county: str, exit_id: UUID, on_day: date, paper: Attached | None) -> None:
-    """Record the written notice to the collective, given on a day. Raises Refused (EXIT-2) without its paper or for a day that
-    is not over, Conflict (EXIT-13).
+    """Record the written notice to the collective, given on a day. Raises BadInput (FORM-7) without its paper, Refused (EXIT-20)
+    for a day before the application or to come, Conflict (EXIT-13).
     """
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, exit_id)
         open_for(found, law, "applied", "cooling", "agreeing", "paying", "paid")
         ties_nothing(law.on, paper)
-        if paper is None or on_day > law.on:
-            raise Refused(Finding("EXIT-2", "on_day", {"noticed": None, "earliest": None}, subject=found.exit.number))
+        if paper is None:
+            raise BadInput(Finding("FORM-7", "paper"))
+        if wrong := exit_20_notice_in_its_time(Noticed(on_day, beijing_day(found.exit.opened_at)), law):
+            raise Refused(wrong)
         logged.stage_event(uow, happened(uow, found, "notice", on_day, paper=entered(uow, found, "exit_notice", paper)))
 
 

@@ -157,6 +157,7 @@ class Walking:
         for box in ("identity", "read", "apart"):
             self.land.check(f"#field-{box}")
         self.land.select_option("#field-language", "dialect")
+        self.land.fill("#field-office", "样本镇便民服务中心")
         self.land.fill("#field-witness", "见证人甲")
         self.press(self.land, "记录意愿")
 

@@ -140,3 +140,8 @@ def test_an_auditor_s_bad_step_is_said_and_an_unknown_one_is_none(
     assert another_browser.post(f"{page}/read", {}).status_code == 422
     assert another_browser.get("/audit/complaints/TS0").status_code == 404
     assert another_browser.get("/audit/complaints?state=nonsense&page=-1").status_code == 200
+
+
+def test_who_has_to_mend_the_form_uses_up_no_complaint(browser: Browser, division: None) -> None:
+    assert [send(browser, text="").status_code for _ in range(12)] == [400] * 12
+    assert send(browser).status_code == 200

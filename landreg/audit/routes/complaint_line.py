@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from http import HTTPStatus
 from uuid import UUID, uuid4
 
 from flask import Blueprint, Response, current_app, request
@@ -23,6 +24,11 @@ from landreg.web.i18n import shown_term
 
 blueprint = Blueprint("complaint_line", __name__, url_prefix="/complaints")
 LOOKS, HANDED_IN, LOOKED_UP = "120 per minute", "10 per hour;30 per day", "10 per minute;60 per hour"
+
+
+def _taken(response: Response) -> bool:
+    """Whether a complaint was handed in: who has to mend a form uses up nobody's complaints."""
+    return response.status_code < HTTPStatus.BAD_REQUEST
 
 
 @blueprint.get("")
@@ -57,7 +63,8 @@ class Sent:
 
 @blueprint.post("")
 @allow(Role.PUBLIC)
-@limiter.limit(HANDED_IN)
+@limiter.limit(LOOKS)
+@limiter.limit(HANDED_IN, deduct_when=_taken)
 @problems.back_to(form)
 def hand_in() -> Response:
     """Take it, and show the code. Sent again, the same page shows the same code. The answer is not to be kept by any cache."""

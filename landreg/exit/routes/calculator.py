@@ -19,7 +19,7 @@ from landreg.exit import offering
 from landreg.exit.offering import months_between
 from landreg.exit.routes.lines import PIECES, PUTS, SOWN, crops, field_of, fixtures, house_kind, improvements, lines
 from landreg.exit.rules import claimed
-from landreg.exit.rules.claimed import MONTHS_A_YEAR, Claim, House, Land
+from landreg.exit.rules.claimed import MONTHS_A_YEAR, Claim, House, Land, built_when
 from landreg.exit.rules.compensation import Compensation, compensate, in_words, whence
 from landreg.land.queries import counties, division_names
 from landreg.law.book import figure_in_words
@@ -76,7 +76,7 @@ class Asked:
 @problems.back_to(lambda: _page())
 def calculator() -> Response:
     """The questions, and with answers in the address what would be paid, line by line. Raises BadInput for what cannot be read."""
-    if not request.args.get("county"):
+    if "county" not in request.args:
         return _page()
     asked = read_query(Asked)
     with unit_of_work(door()) as uow:
@@ -157,6 +157,7 @@ def _house(asked: Asked, today: date, faults: list[Finding]) -> House | None:
     empty = [name for name, value in given.items() if value in ("", None)]
     faults.extend(Finding("FORM-1", name) for name in empty)
     house_kind(asked, faults)
+    faults += built_when(asked.house_built, today)
     if asked.house_m2 is None or asked.house_built is None:
         return None
     return House(asked.house_structure, asked.house_m2, today.year - asked.house_built)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from landreg.core.errors import Finding
@@ -80,6 +81,14 @@ class Filed:
     under_months: int
     contracts: int
     yuan: Decimal
+
+
+def built_when(year: int | None, today: date) -> list[Finding]:
+    """CMP-12 of the year in which a house was built: none that is to come, and none before houses that stand."""
+    least = today.year - MOST_AGE
+    if year is None or least <= year <= today.year:
+        return []
+    return [Finding("CMP-12", "house_built", {"least": least, "most": today.year})]
 
 
 def faults_of(claim: Claim) -> Iterable[Finding]:

@@ -12,6 +12,8 @@ from landreg.core.errors import Finding
 from landreg.law.book import Law
 
 WAYS = ("counter", "video", "notarised", "guardian")
+SETTLING = ("落户", "落戶", "户籍", "戶籍", "户口", "戶口", "户政", "戶政", "派出所", "公安")
+"""Words in the name of a place that settles people: no consent to an exit is taken there."""
 FINAL = ("ended", "return", "withdrawal", "lapse", "refused")
 """Stages after which nothing is done but reading."""
 
@@ -145,6 +147,43 @@ def exit_9_days_to_think(facts: Course, law: Law) -> Finding | None:
 def exit_17_offered_before(facts: Course, law: Law) -> Finding | None:
     """EXIT-17: what the household is to be paid was reckoned and handed to it before it signs. RLCL-27; domain.md, exits."""
     return Finding("EXIT-17", "offer", {}, subject=facts.number) if facts.offered_on is None else None
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """A written notice: the day on which the collective had it, and the day on which the exit was asked for."""
+
+    on_day: date
+    asked_on: date
+
+
+def exit_20_notice_in_its_time(facts: Noticed, law: Law) -> Finding | None:
+    """EXIT-20: the half year runs from a notice that is given after the exit was asked for, and not from a day to come. RLCL-30."""
+    if facts.asked_on <= facts.on_day <= law.on:
+        return None
+    return Finding("EXIT-20", "on_day", {"asked": facts.asked_on, "today": law.on})
+
+
+def exit_21_no_settlement_counter(facts: str, law: Law) -> Finding | None:
+    """EXIT-21: a consent is taken at a place that is said, and that settles nobody. RLCL-27."""
+    if facts.strip() and not any(word in facts for word in SETTLING):
+        return None
+    return Finding("EXIT-21", "office", {})
+
+
+@dataclass(frozen=True)
+class Witnesses:
+    """Who witnessed consents, and who has a stake in the exit: the household, who takes the land, who pays. field: of the form."""
+
+    witnesses: tuple[str, ...]
+    concerned: tuple[str, ...]
+    field: str = "witness"
+
+
+def exit_22_witness_apart(facts: Witnesses, law: Law) -> Finding | None:
+    """EXIT-22: nobody who gives, takes or pays for the land witnesses a consent. RLCL-27, RLCL-30."""
+    names = {plain for one in facts.concerned if (plain := "".join(one.split()))}
+    return Finding("EXIT-22", facts.field, {}) if names & {"".join(one.split()) for one in facts.witnesses} else None
 
 
 AGREE_RULES = (exit_1_each_adult_consents, exit_6_minors_provided_for, exit_9_days_to_think, exit_17_offered_before)

@@ -16,6 +16,7 @@ MODELS = ("replacement", "cash", "reserve")
 ITEMS = ("land", "improvements", "house", "fixtures", "crops", "relocation", "shares")
 MOST_YUAN = Decimal("9999999999.99")
 MOST_INSTALMENTS = 60
+SHORTEST_ACCOUNT, LONGEST_ACCOUNT = 8, 40
 
 
 @dataclass(frozen=True)
@@ -84,27 +85,24 @@ def exit_11_agreement_in_full(facts: Agreed, law: Law) -> Finding | None:
     lacking = [] if facts.model in MODELS else ["model"]
     lacking += [] if facts.payer.strip() else ["payer"]
     lacking += [] if facts.signed_on <= law.on else ["signed_on"]
-    sound = bool(facts.items) and all(
-        one.kind in ITEMS and one.what.strip() and _yuan(one.amount) for one in facts.items
-    )
-    lacking += [] if sound and _yuan(facts.total) else ["items"]
-    parts = 1 <= facts.instalments <= MOST_INSTALMENTS and (facts.instalments == 1 or bool(facts.guarantee.strip()))
-    lacking += [] if parts else ["instalments"]
-    return Finding("EXIT-11", lacking[0], {"lacking": lacking}) if lacking else None
+    lacking += [f"what_{one.kind}" for one in facts.items if not one.what.strip()]
+    lacking += [f"amount_{one.kind}" for one in facts.items if one.kind not in ITEMS or not _yuan(one.amount)]
+    lacking += [] if facts.items and (lacking or _yuan(facts.total)) else ["amount_land"]
+    lacking += [] if 1 <= facts.instalments <= MOST_INSTALMENTS else ["instalments"]
+    lacking += [] if facts.instalments <= 1 or facts.guarantee.strip() else ["guarantee"]
+    return Finding("EXIT-11", lacking[0], {}) if lacking else None
 
 
 def exit_12_payment_is_due(facts: Paid, law: Law) -> Finding | None:
     """EXIT-12: a payment goes to a right holder, is of what is left, in its time, by a receipt that is new. RLCL-30."""
-    sound = _yuan(facts.amount) and facts.amount <= facts.left and facts.person_id in facts.holders
-    sound = sound and facts.signed_on <= facts.paid_on <= facts.today and not facts.known_receipt
-    return None if sound and facts.receipt.strip() else Finding("EXIT-12", "amount", {"left": facts.left})
+    wrong = "member" if facts.person_id not in facts.holders else _wrong(facts)
+    return Finding("EXIT-12", wrong, {"left": facts.left}) if wrong else None
 
 
 def exit_18_repayment_of_what_was_paid(facts: Paid, law: Law) -> Finding | None:
     """EXIT-18: what comes back after an exit was over is of what was paid, in its time, by a receipt that is new. CC-157."""
-    sound = _yuan(facts.amount) and facts.amount <= facts.left and not facts.known_receipt
-    sound = sound and facts.signed_on <= facts.paid_on <= facts.today
-    return None if sound and facts.receipt.strip() else Finding("EXIT-18", "amount", {"left": facts.left})
+    wrong = _wrong(facts)
+    return Finding("EXIT-18", wrong, {"left": facts.left}) if wrong else None
 
 
 def exit_19_shares_by_the_charter(facts: Shares, law: Law) -> Finding | None:
@@ -122,6 +120,22 @@ def exit_14_money_is_there(facts: Agreed, law: Law) -> Finding | None:
     if shown and facts.total.is_finite() and facts.funds >= facts.total:
         return None
     return Finding("EXIT-14", "funds", {"total": facts.total})
+
+
+def exit_23_account_of_digits(facts: str, law: Law) -> Finding | None:
+    """EXIT-23: a bank account is so many digits, whatever stands between them as space. RLCL-30; a form's own bound."""
+    digits = "".join(facts.split())
+    sound = digits.isascii() and digits.isdigit() and SHORTEST_ACCOUNT <= len(digits) <= LONGEST_ACCOUNT
+    return None if sound else Finding("EXIT-23", "account", {"least": SHORTEST_ACCOUNT, "most": LONGEST_ACCOUNT})
+
+
+def _wrong(facts: Paid) -> str:
+    """The field of a payment that is at fault, '' where none is."""
+    if not (_yuan(facts.amount) and facts.amount <= facts.left):
+        return "amount"
+    if not facts.signed_on <= facts.paid_on <= facts.today:
+        return "paid_on"
+    return "" if facts.receipt.strip() and not facts.known_receipt else "receipt"
 
 
 def _yuan(amount: Decimal) -> bool:

@@ -98,7 +98,16 @@ def exit_5_whole_part_or_for_years(facts: ExitFacts, law: Law) -> Finding | None
             )
         case _:
             sound = False
-    return None if sound else Finding("EXIT-5", "mode", {"most": most}, subject=facts.code)
+    return None if sound else Finding("EXIT-5", _extent(asked, given, own), {"most": most}, subject=facts.code)
+
+
+def _extent(asked: ExitAsked, given: set[str], own: set[str]) -> str:
+    """The field of an application that is at fault in its extent, as far as one is."""
+    if asked.mode == "temporary" and asked.returns_on is None:
+        return "years"
+    if asked.mode == "temporary" and asked.taker_id is not None:
+        return "taker"
+    return "parcel" if given - own or (asked.mode == "part" and given == own) else "mode"
 
 
 def exit_10_taker_of_the_collective(facts: ExitFacts, law: Law) -> Finding | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -215,12 +215,15 @@ def test_the_agreement_waits_for_the_days_to_think_and_for_the_money_to_be_shown
         money.agree(registrar, COUNTY, found.exit_id, agreement(registrar), PAPER, PAPER)
     assert codes(early) == {"EXIT-9"}
     pass_days(superuser, 15)
+    yesterday = agreement(registrar).signed_on - timedelta(days=1)
     for changed, code in (
         ({"funds": Decimal("9999.99")}, "EXIT-14"),
         ({"items": ()}, "EXIT-11"),
         ({"items": (Itemised("land", "地", Decimal("0.001")),)}, "EXIT-11"),
         ({"items": (Itemised("land", "地", Decimal("NaN")),)}, "EXIT-11"),
         ({"instalments": 3}, "EXIT-11"),
+        ({"payer": "见证人甲"}, "EXIT-22"),
+        ({"signed_on": yesterday, "funds_shown_on": yesterday}, "EXIT-9"),
     ):
         with pytest.raises(Refused) as refused:
             money.agree(registrar, COUNTY, found.exit_id, agreement(registrar, **changed), PAPER, PAPER)

@@ -15,13 +15,25 @@ import pytest
 
 from landreg.core.errors import BadInput, Refused
 from landreg.core.files import Store
-from landreg.exit.rules.course import AGREE_RULES, Course, Word, stage
+from landreg.exit.rules.course import (
+    AGREE_RULES,
+    Course,
+    Noticed,
+    Witnesses,
+    Word,
+    exit_20_notice_in_its_time,
+    exit_21_no_settlement_counter,
+    exit_22_witness_apart,
+    stage,
+)
 from landreg.exit.rules.money import (
     Paid,
     Shares,
     exit_8_reason_of_the_list,
+    exit_12_payment_is_due,
     exit_18_repayment_of_what_was_paid,
     exit_19_shares_by_the_charter,
+    exit_23_account_of_digits,
 )
 from landreg.law.book import all_parameters, examine, national_law, terms
 from landreg.registry.guarded import Attached, attached, ties_nothing
@@ -114,6 +126,58 @@ def test_an_exit_that_is_paid_and_was_given_notice_of_is_registered() -> None:
 def test_one_thing_wrong_with_an_exit_s_act_is_one_finding(code: str, changed: dict[str, Any]) -> None:
     (finding,) = examine(ACT_RULES["exit"], replace(READY, **changed), LAW)
     assert (finding.code, LAW.level(finding)) == (code, "refuse")
+
+
+@pytest.mark.parametrize(
+    ("on_day", "code"),
+    [
+        (DAY, None),
+        (DAY - timedelta(days=10), None),
+        (DAY - timedelta(days=11), "EXIT-20"),
+        (DAY + timedelta(days=1), "EXIT-20"),
+    ],
+)
+def test_the_half_year_runs_from_no_day_before_the_application_or_to_come(on_day: date, code: str | None) -> None:
+    found = exit_20_notice_in_its_time(Noticed(on_day, DAY - timedelta(days=10)), LAW)
+    assert (found.code if found else None) == code
+
+
+@pytest.mark.parametrize(
+    ("office", "code"),
+    [("样本镇便民服务中心", None), ("", "EXIT-21"), (" ", "EXIT-21"), ("落户窗口", "EXIT-21"), ("城关派出所户籍室", "EXIT-21"),
+     ("户口登记处", "EXIT-21")],
+)  # fmt: skip
+def test_a_consent_is_taken_at_a_place_that_settles_nobody(office: str, code: str | None) -> None:
+    found = exit_21_no_settlement_counter(office, LAW)
+    assert (found.code if found else None) == code
+
+
+def test_nobody_who_gives_takes_or_pays_for_the_land_is_a_witness() -> None:
+    assert exit_22_witness_apart(Witnesses(("见证人",), ("张家户主", "样本合作社")), LAW) is None
+    assert exit_22_witness_apart(Witnesses(("",), ("",)), LAW) is None
+    for witness in ("张家户主", "样本 合作社"):
+        found = exit_22_witness_apart(Witnesses(("见证人", witness), ("张家户主", "样本合作社"), "payer"), LAW)
+        assert found is not None
+        assert (found.code, found.field) == ("EXIT-22", "payer")
+
+
+@pytest.mark.parametrize(
+    ("account", "sound"), [("6217 0000 0000 1234", True), ("12", False), ("六二一七〇〇〇〇", False), ("1" * 41, False)]
+)
+def test_an_account_is_digits(account: str, sound: bool) -> None:
+    found = exit_23_account_of_digits(account, LAW)
+    assert (found.code if found else None) == (None if sound else "EXIT-23")
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [({}, None), ({"person_id": WIFE}, "member"), ({"amount": Decimal(101)}, "amount"), ({"receipt": " "}, "receipt"),
+     ({"paid_on": DAY - timedelta(days=1)}, "paid_on"), ({"known_receipt": True}, "receipt")],
+)  # fmt: skip
+def test_what_is_wrong_with_a_payment_is_told_at_its_field(changed: dict[str, Any], field: str | None) -> None:
+    paid = Paid(HEAD, Decimal(100), DAY, "HP-1", (HEAD,), Decimal(100), DAY, DAY)
+    found = exit_12_payment_is_due(replace(paid, **changed), LAW)
+    assert (found.field if found else None) == field
 
 
 def test_a_paper_whose_text_layer_ties_the_exit_is_refused_with_its_words() -> None:

@@ -1,0 +1,41 @@
+"""Which members of a household are under age: told by their citizen numbers, whose opening is in the log."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from landreg.access.identity import CITIZEN_ID, reveal
+from landreg.core.actor import Actor
+from landreg.core.codes import citizen_id_fault
+from landreg.core.db import unit_of_work
+from landreg.core.errors import NotFound
+from landreg.core.periods import beijing_day, years_after
+from landreg.party import queries as parties
+
+ADULT = 18
+"""民法典 第十七条."""
+
+
+def minors_of(actor: Actor, household_code: str) -> set[UUID]:
+    """The members who are under age today, by their citizen numbers; opening these is in the log."""
+    with unit_of_work(actor) as uow:
+        household = parties.household_by_code(uow.session, household_code)
+        if household is None:
+            raise NotFound
+        members = {
+            one.person_id: one.member_id
+            for one in parties.members(uow.session, household.county, household.household_id)
+        }
+        today = beijing_day(uow.now)
+    opened = reveal(actor, list(members), "退出申请：核对成员是否成年", household_code)
+    return {
+        members[person]
+        for person, one in opened.items()
+        if one.id_kind == CITIZEN_ID and citizen_id_fault(one.id_number) is None
+        and years_after(_born(one.id_number), ADULT) > today
+    }  # fmt: skip
+
+
+def _born(number: str) -> date:
+    return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
