@@ -18,7 +18,7 @@ from landreg.config import Settings
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding
-from landreg.core.periods import BEIJING, beijing_day
+from landreg.core.periods import BEIJING, beijing_day, years_after
 from landreg.exchange import logged as exchange_logged
 from landreg.exchange.bidding import sales, sealed, sealed_queries, taker_queries, takers, told_queries
 from landreg.exchange.bidding.model import Entrant, Sale
@@ -81,7 +81,7 @@ def offered(registrar: Actor, owner: Actor, code: str = HOUSEHOLD, **changed: An
     """A household's land, listed by its account and published until yesterday, as rows."""
     right, yesterday = own_right(registrar, code), beijing_day(now_of()) - timedelta(days=1)
     first = max(date(2027, 1, 1), yesterday + timedelta(days=35))
-    sound = {"household_code": code, "closes_on": yesterday, "from_on": first}
+    sound = {"household_code": code, "closes_on": yesterday, "from_on": first, "until_on": years_after(first, 10)}
     if changed.get("way", "negotiation") != "negotiation":
         sound["price"] = Decimal("300.00")
     row = listing_row(owner, right, **{**sound, **changed})

@@ -64,7 +64,7 @@ def _offer(right: UUID, parcels: list[str]) -> Offer:
 def _of_collective(code: str) -> Offer:
     day = today()
     resolved = Resolution(day - DAY, 60, 48, "样本镇〔2026〕3号")
-    first, until = day + 41 * DAY, day + 400 * DAY
+    first, until = day + 81 * DAY, day + 400 * DAY
     return Offer(
         "four_wastes", (code,), first, until, day + 30 * DAY, Decimal("100.00"), way="auction",
         papers=frozenset({"assembly_minutes"}), resolution=resolved,
