@@ -14,6 +14,7 @@ from tests.registry_kit import HOUSEHOLD, Connection, one, to_rights
 from tests.villages import COUNTY, VILLAGE, past_triggers
 from tests.web.conftest import Browser, OpenAccount
 from tests.web.test_brought import bound
+from tests.web.test_retransfers import consent
 
 
 def picture() -> tuple[io.BytesIO, str]:
@@ -108,7 +109,7 @@ def test_a_business_without_an_account_is_reviewed_at_the_counter(ling: Browser)
     asked = {"code": TAKER, "area_mu": "150", "purpose": "种植玉米"}
     for wrong in ({"code": HOUSEHOLD}, {"code": "甲\x00"}, {"code": ""}, {"area_mu": "1E99"}, {}):
         assert 400 <= ling.post("/sales/reviews", {**asked, **wrong}).status_code < 500, wrong
-    papers = {kind: picture() for kind in ("licence", "ability", "plan", "credit")}
+    papers = {kind: (io.BytesIO(consent()), "材料.jpg") for kind in ("licence", "ability", "plan", "credit")}
     answer = ling.post("/sales/reviews", {**asked, **papers})
     assert answer.status_code == 303, answer.text
     assert "样本种植专业合作社" in ling.get("/sales/reviews").text

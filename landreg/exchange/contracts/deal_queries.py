@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -76,6 +77,44 @@ def taken_by(session: Session, county: str, household_id: UUID, codes: Sequence[
         .order_by(sa.func.coalesce(Contract.ends_on, Contract.until_on).desc(), Contract.number)
         .limit(1)
     ).first()
+
+
+def dealt_already(
+    session: Session,
+    county: str,
+    rights: Sequence[UUID],
+    codes: Sequence[str],
+    term: tuple[date, date],
+    but: UUID | None,
+) -> dict[str, str]:
+    """By parcel of these rights: the listing whose deal stands and has no signed contract yet, and which takes it in a time.
+
+    term: half-open. but: a deal of one's own.
+    """
+    first, until = term
+    fallen = sa.select(DealFall.deal_id).where(DealFall.county == Deal.county, DealFall.deal_id == Deal.deal_id)
+    signed = sa.select(Contract.contract_id).where(
+        Contract.county == Deal.county, Contract.deal_id == Deal.deal_id, Contract.state.in_(SIGNED)
+    )
+    rows = session.execute(
+        sa.select(ListingParcel.parcel_code, Listing.number)
+        .join(Listing, sa.and_(Listing.county == ListingParcel.county, Listing.listing_id == ListingParcel.listing_id))
+        .join(Deal, sa.and_(Deal.county == Listing.county, Deal.listing_id == Listing.listing_id))
+        .where(Deal.county == county, Listing.right_id.in_(rights), ListingParcel.parcel_code.in_(codes))
+        .where(Listing.from_on < until, Listing.until_on > first, Deal.deal_id.is_distinct_from(but))
+        .where(~fallen.exists(), ~signed.exists())
+    )
+    return {row.parcel_code: row.number for row in rows}
+
+
+def contract_of_deal(session: Session, county: str, deal_id: UUID) -> Contract | None:
+    """The contract of a deal that was not dropped."""
+    return session.scalars(
+        sa.select(Contract).where(
+            Contract.county == county, Contract.deal_id == deal_id, Contract.relation.in_(("", "retransfer")),
+            Contract.state != "withdrawn",
+        )
+    ).first()  # fmt: skip
 
 
 def consent(session: Session, county: str, listing_id: UUID) -> ListingPaper | None:

@@ -46,6 +46,8 @@ def draw_from_deal(
         found = deal_queries.dealt(uow.session, county, deal_id)
         if found is None:
             raise NotFound
+        if (made := deal_queries.contract_of_deal(uow.session, county, deal_id)) is not None:
+            raise Conflict(Finding("CON-5", "state", {"where": made.state}, subject=made.number))
         draft = draft_of(found, kind_values, said)
         if found.listing.kind == "retransfer":
             draft = passed_on(uow, found, draft)

@@ -11,19 +11,20 @@ from landreg.core.errors import Finding
 from landreg.core.units import half_up, mu_of, total_mu
 from landreg.exchange.bidding.rules.qualified import ENTER_RULES
 from landreg.exchange.bidding.sales import taking_in
-from landreg.exchange.contracts import land_queries, project_queries, queries
+from landreg.exchange.contracts import deal_queries, land_queries, project_queries, queries
 from landreg.exchange.contracts.drafts import Draft
 from landreg.exchange.contracts.land_queries import ISSUER, Land
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules import wording
 from landreg.exchange.contracts.rules.clauses import Text, asked_of, tr_7_written_contract_complete
-from landreg.exchange.contracts.rules.terms import CONTRACT_RULES, Contracted, Piece
+from landreg.exchange.contracts.rules.terms import CONTRACT_RULES, Contracted, Piece, con_28_penalty_within_bounds
 from landreg.exchange.contracts.rules.wording import Parcelled
 from landreg.exchange.contracts.taking import frozen_land, given_in_exchange, net_area
 from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.listings.rules.offer import GRAINS
 from landreg.exchange.model import Taker
 from landreg.land.queries import division_path
+from landreg.land.shown import code_name
 from landreg.law.book import Law, examine, term
 from landreg.law.transfers import transfers
 
@@ -41,8 +42,9 @@ def judged(
     facts = _facts(uow, law, land, draft, taker, pieces, chain, values)
     text = Text(terms.kind, terms.unit, values, draft.said, terms.months)
     findings = [*examine(CONTRACT_RULES, facts, law)]
-    if lacking := tr_7_written_contract_complete(text, law):
-        findings.append(lacking)
+    findings += clauses_lacking(text, law)
+    if dear := con_28_penalty_within_bounds(("", values.get("late_per_10000", "")), law):
+        findings.append(dear)
     codes = [one.code for one in draft.parcels]
     stands = [*land_queries.frozen(uow.session, taker.county, draft.right_id, codes)]
     if draft.operated_id is not None:
@@ -57,6 +59,14 @@ def judged(
     if stands:
         findings.append(frozen_land("parcels", stands))
     return findings, values
+
+
+def clauses_lacking(text: Text, law: Law) -> list[Finding]:
+    """TR-7 where a clause lacks something, at the first field that is empty; the others are named beside it."""
+    found = tr_7_written_contract_complete(text, law)
+    if found is None:
+        return []
+    return [found, *(Finding("FORM-1", name) for name in found.values["fields"][1:])]
 
 
 def parcels_of(land: Land, draft: Draft) -> tuple[Parcelled, ...]:
@@ -86,7 +96,7 @@ def filled(
     asked = {name: draft.values.get(name, "").strip()[:MOST_SIGNS] for name in asked_of(terms.kind, terms.unit, law.on)}
     if not asked.get("grade"):
         grades = sorted({land.parcels[one.code].soil_grade for one in pieces if one.code in land.parcels} - {""})
-        asked["grade"] = "、".join(grades)
+        asked["grade"] = "、".join(code_name("soil_grade", grade) for grade in grades)
     if draft.right_id is None and not asked.get("representative"):
         before = {} if previous is None else previous.contract.clauses
         asked["representative"] = str(before.get("representative") or land.representative)
@@ -156,6 +166,9 @@ def _facts(
     taken = {}
     if terms.from_on < terms.until_on:
         taken = land_queries.bound(uow.session, taker.county, codes, terms.from_on, terms.until_on, depth, but)
+        if draft.right_id is not None and not passes_on:
+            time = (terms.from_on, terms.until_on)
+            taken |= deal_queries.dealt_already(uow.session, taker.county, [draft.right_id], codes, time, draft.deal_id)
     of_kind = transfers(law.on).get(terms.kind)
     changed = previous is not None and draft.relation == "change"
     passed_on = queries.resting(uow.session, previous.contract, terms.from_on) if previous and changed else ()

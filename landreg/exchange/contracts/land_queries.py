@@ -78,15 +78,31 @@ def household(session: Session, county: str, code: str) -> Any | None:
 
 def frozen(session: Session, county: str, right_id: UUID | None, codes: Sequence[str]) -> Sequence[Any]:
     """Seizures, disputes and exits that stand on a right or these parcels of it."""
+    return frozen_of_any(session, county, [right_id], codes)
+
+
+def frozen_of_any(session: Session, county: str, rights: Sequence[UUID | None], codes: Sequence[str]) -> Sequence[Any]:
+    """The same of several rights."""
     rows = session.execute(
         sa.text(
-            "SELECT DISTINCT what, kind, number, named FROM exchange.standing_on(:county, CAST(:right AS uuid), :codes, NULL) "
-            "WHERE (parcel_code = '' OR parcel_code = ANY (:codes)) "
-            "AND (what = 'exit' OR what = 'restriction' AND kind IN ('seizure', 'dispute'))"
+            "SELECT DISTINCT s.what, s.kind, s.number, s.named FROM unnest(CAST(:rights AS uuid[])) AS r (right_id) "
+            "CROSS JOIN LATERAL exchange.standing_on(:county, r.right_id, :codes, NULL) AS s "
+            "WHERE (s.parcel_code = '' OR s.parcel_code = ANY (:codes)) "
+            "AND (s.what = 'exit' OR s.what = 'restriction' AND s.kind IN ('seizure', 'dispute'))"
         ),
-        {"county": county, "right": right_id, "codes": list(codes)},
+        {"county": county, "rights": list(rights), "codes": list(codes)},
     )
     return rows.all()
+
+
+def first_end(session: Session, county: str, rights: Sequence[UUID]) -> date | None:
+    """The day, exclusive, on which the first of these rights ends; None where none does."""
+    asked = sa.text(
+        "SELECT min(upper(s.term)) FROM unnest(CAST(:rights AS uuid[])) AS r (right_id) "
+        "CROSS JOIN LATERAL exchange.right_said(:county, r.right_id) AS s"
+    )
+    found: date | None = session.scalar(asked, {"county": county, "rights": list(rights)})
+    return found
 
 
 def bound(

@@ -14,7 +14,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, Refused
 from landreg.core.units import CENT, half_up
-from landreg.exchange.contracts import logged, queries
+from landreg.exchange.contracts import deal_queries, logged, queries
 from landreg.exchange.contracts.entering import entered, happened, held, must, open_for
 from landreg.exchange.contracts.model import RentPayment
 from landreg.exchange.contracts.rules.closing import (
@@ -148,7 +148,8 @@ def end(actor: Actor, county: str, contract_id: UUID, asked: End, paper: Attache
         open_for(found, law, *LIVING)
         course = found.course(law.on)
         ties_nothing(law.on, paper, said=asked.said)
-        ending = Ending(course, asked.ground, asked.on_day, asked.since, paper is not None)
+        of_organisation = not deal_queries.natural(uow.session, [found.contract])
+        ending = Ending(course, asked.ground, asked.on_day, asked.since, paper is not None, asked.how, of_organisation)
         findings = [con_9_no_open_dispute(course, law)]
         if asked.how == "terminated":
             findings.append(con_7_ended_on_the_law_s_grounds(ending, law))

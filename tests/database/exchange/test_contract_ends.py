@@ -20,6 +20,7 @@ from landreg.core.errors import BadInput, Conflict, Refused
 from landreg.exchange.contracts import (
     disputes,
     drawing,
+    land_queries,
     life,
     logged,
     project_queries,
@@ -233,3 +234,24 @@ def test_a_run_goes_on_by_some_households_a_step_and_is_done_with_the_last(
         assert row is not None
         assert (row.position, row.state) == (position, state)
     assert project_runs.work(worker, chunk=1) == 0
+
+
+def test_a_project_asks_for_no_land_that_could_not_be_had() -> None:
+    """TR-1 for a day past the rights, CON-2 for a parcel that a contract has in that time, both before a household is asked."""
+    with unit_of_work(OPERATOR) as uow:
+        land = project_queries.contracted(uow.session, COUNTY, VILLAGE, [])
+        rights = sorted({row.right_id for row in land.values()})
+        ends = land_queries.first_end(uow.session, COUNTY, rights)
+    assert ends is not None
+    lease = signed(drawn())
+    parcels = tuple(Priced(code, Decimal(500)) for code in sorted(land))
+    planned = Planned("整村流转", TAKER, terms(until_on=ends + timedelta(days=1)), parcels, VALUES, taker_name="合作社")
+    with pytest.raises(Refused) as refused:
+        projects.open_project(OPERATOR, COUNTY, VILLAGE, planned)
+    assert codes(refused) == {"TR-1", "CON-2"}
+    (bound,) = (one for one in refused.value.findings if one.code == "CON-2")
+    assert bound.values["numbers"] == [lease.number]
+    dear = replace(planned, terms=terms(), parcels=parcels[2:], values={**VALUES, "late_per_10000": "99999"})
+    with pytest.raises(Refused) as penalty:
+        projects.open_project(OPERATOR, COUNTY, VILLAGE, dear)
+    assert codes(penalty) == {"CON-28"}

@@ -9,7 +9,7 @@ import pytest
 
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
-from landreg.core.errors import NotFound, Refused
+from landreg.core.errors import Conflict, NotFound
 from landreg.core.units import half_up, mu_of
 from landreg.exchange import logged
 from landreg.exchange.contracts import deal_queries, drawing
@@ -58,7 +58,7 @@ def test_a_deal_that_stands_has_one_contract_and_keeps_its_price_and_its_land(
     contract = drawing.draw_from_deal(OPERATOR, COUNTY, deal.deal_id, VALUES)
     assert (contract.price, contract.from_on, contract.until_on) == (deal.price, listing.from_on, listing.until_on)
     assert contract.area_m2 == listing.area_m2
-    with pytest.raises(Refused) as again:
+    with pytest.raises(Conflict) as again:
         drawing.draw_from_deal(OPERATOR, COUNTY, deal.deal_id, VALUES)
     assert codes(again) == {"CON-5"}
     with unit_of_work(OPERATOR) as uow:

@@ -489,7 +489,7 @@ def test_of_contracts_signed_at_one_instant_for_one_parcel_one_binds_it() -> Non
     assert _race(contracts, "taker") == {"signed": 1, "CON-2": 5}
 
 
-@pytest.mark.parametrize("count", [16, pytest.param(1000, marks=pytest.mark.drill)])
+@pytest.mark.parametrize("count", [16, pytest.param(1000, marks=[pytest.mark.drill, pytest.mark.timeout(1800)])])
 def test_signings_at_one_instant_lose_nothing_and_allot_no_land_twice(count: int) -> None:
     """As many contracts over two households' parcels and one year after another: each is signed, and each binds its own days."""
     lands = [(code, parcel) for code in (HOUSEHOLD, OTHER) for parcel in parcels_of(OPERATOR, right_id(code))]

@@ -245,3 +245,20 @@ def test_what_was_awarded_for_what_stays_is_what_is_paid_for_it() -> None:
     assert closing.con_24_returned_after_the_end((back, TODAY, Decimal("800.00")), LAW) is None
     for paid in (replace(back, paid_yuan=Decimal("799.99")), closing.Returned(TODAY)):
         assert closing.con_24_returned_after_the_end((paid, TODAY, Decimal("800.00")), LAW) is not None
+
+
+def test_an_early_end_names_the_field_that_is_wrong_and_a_household_does_not_dissolve() -> None:
+    """CON-7, CON-8."""
+    wrongs = {
+        "paper": {"has_paper": False},
+        "on_day": {"on_day": TODAY + timedelta(days=1)},
+        "ground": {"ground": "higher_price"},
+    }
+    for field, changed in wrongs.items():
+        found = rules.con_7_ended_on_the_law_s_grounds(replace(ending(), **changed), LAW)
+        assert found is not None
+        assert found.field == field
+    assert rules.con_8_both_agree_to_end(replace(ending(), how="dissolved"), LAW) is None
+    household = rules.con_8_both_agree_to_end(replace(ending(), how="dissolved", of_organisation=False), LAW)
+    assert household is not None
+    assert household.field == "how"

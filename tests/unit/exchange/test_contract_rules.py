@@ -304,3 +304,18 @@ def test_a_re_transfer_goes_by_what_it_rests_on() -> None:
         assert terms.con_27_passed_on_from_its_parent(("610902104202010001", "retransfer", step), LAW) is not None
         assert terms.con_27_passed_on_from_its_parent(("610902104202010001", "lease", step), LAW) is None
     assert terms.con_27_passed_on_from_its_parent(("610902104202010001", "retransfer", "retransfer"), LAW) is None
+
+
+def test_a_penalty_for_paying_late_stays_within_the_county_s_bound() -> None:
+    """CON-28: ten in ten thousand a day; what is not said TR-7 asks for."""
+    for sound in ("", "5", "10", "0.5"):
+        assert terms.con_28_penalty_within_bounds(("", sound), LAW) is None
+    for dear in ("10.01", "99999", "99,999", "many"):
+        assert terms.con_28_penalty_within_bounds(("", dear), LAW) is not None
+
+
+def test_a_finding_hangs_on_the_field_that_is_wrong() -> None:
+    backwards = terms.con_16_taker_is_another(lease(until_on=date(2022, 1, 1)), LAW)
+    assert backwards is not None
+    assert backwards.field == "last_day"
+    assert terms.tr_2_use_kept(lease(use=""), LAW) is None

@@ -74,18 +74,23 @@ def draw() -> Redirect:
 
 @blueprint.get("/contracts/of-deal/<county>/<uuid:deal_id>")
 @allow(Role.OPERATOR)
-def of_deal(county: str, deal_id: UUID) -> Response:
-    """The form of a deal's contract: land, term and price stand already; what the clauses ask is left."""
+def of_deal(county: str, deal_id: UUID) -> Response | Redirect:
+    """The form of a deal's contract: land, term and price stand already; what the clauses ask is left. To the contract itself where
+    it is drawn.
+    """
     with unit_of_work(current_actor()) as uow:
         found = deal_queries.dealt(uow.session, county, deal_id)
         if found is None:
             raise NotFound
+        made = deal_queries.contract_of_deal(uow.session, county, deal_id)
         today, listing = page_day(uow.session), found.listing
         consent = deal_queries.consent(uow.session, county, listing.listing_id)
         rests_on = None
         if listing.kind == "retransfer" and listing.household_id is not None:
             codes = [one.parcel_code for one in found.parcels]
             rests_on = deal_queries.taken_by(uow.session, county, listing.household_id, codes)
+    if made is not None:
+        return back(county, made.contract_id)
     asked = questions(listing.kind, found.deal.unit, today)
     known = () if consent is None else ("contractor_consent",)
     return pages.render(

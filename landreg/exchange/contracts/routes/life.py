@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, request
@@ -86,19 +87,26 @@ def step(county: str, contract_id: UUID, step: str) -> Response:
         open_for(found, law, *STEPS[step])
         if step in ("dispute", "outcome") and course.disputed != (step == "outcome"):
             raise Conflict(Finding("CON-5", "state", {"where": stage(course)}, subject=row.number))
-    never = OF_ENDED if found.of("ended") else OF_RUNNING
-    asked = found.of("remedy_asked")
     return pages.render(
         "exchange/contracts/step.html", found=found, contract=row, step=step, today=law.on, price=price, course=course, DAY=DAY,
-        natural=natural,
-        remedy_days=law.days("CON-7.remedy_days"), years=law.days("CON-7.abandoned_years"), asked=asked,
-        remedy_over=remedy_over(course, law.on), remedy_until=remedy_until(course), ends=words("contract_end", AGREED),
-        grounds=words("contract_ground", GROUNDS), remedies=words("contract_remedy", REMEDIES),
-        forums=words("contract_forum", FORUMS), abouts=words("contract_about", ABOUT), payers=words("contract_side", PAYERS),
-        outcomes=words("contract_outcome", tuple(one for one in OUTCOMES if one not in never)),
+        natural=natural, remedy_days=law.days("CON-7.remedy_days"), years=law.days("CON-7.abandoned_years"),
+        asked=found.of("remedy_asked"), remedy_over=remedy_over(course, law.on), remedy_until=remedy_until(course),
         limits=[(one, law.days("CON-26.limitation_years", one)) for one in LIMITED],
-        fixtures=words("contract_fixtures", FIXTURES),
+        **_lists(ended=found.of("ended") is not None, of_organisation=not natural),
     )  # fmt: skip
+
+
+def _lists(*, ended: bool, of_organisation: bool) -> dict[str, Any]:
+    """The closed lists of the forms of steps: outcomes of a contract that has ended or has not, ends that its taker may come to."""
+    never = OF_ENDED if ended else OF_RUNNING
+    ends = tuple(one for one in AGREED if of_organisation or one != "dissolved")
+    return {
+        "ends": words("contract_end", ends), "grounds": words("contract_ground", GROUNDS),
+        "remedies": words("contract_remedy", REMEDIES), "forums": words("contract_forum", FORUMS),
+        "abouts": words("contract_about", ABOUT), "payers": words("contract_side", PAYERS),
+        "outcomes": words("contract_outcome", tuple(one for one in OUTCOMES if one not in never)),
+        "fixtures": words("contract_fixtures", FIXTURES),
+    }  # fmt: skip
 
 
 def again(name: str) -> Callable[[str, UUID], Response]:

@@ -145,13 +145,17 @@ SIGNATURE_RULES = (con_4_service_answer_fits, con_3_signature_is_sound, con_18_c
 
 @dataclass(frozen=True)
 class Ending:
-    """How one side ends a contract. since: of land left idle, from when. has_paper: the evidence is there."""
+    """How a contract ends early. since: of land left idle, from when. has_paper: the evidence is there. of_organisation: its taker
+    is one.
+    """
 
     course: Course
     ground: str
     on_day: date
     since: date | None = None
     has_paper: bool = False
+    how: str = "agreed"
+    of_organisation: bool = True
 
 
 def con_7_ended_on_the_law_s_grounds(facts: Ending, law: Law) -> Finding | None:
@@ -160,14 +164,24 @@ def con_7_ended_on_the_law_s_grounds(facts: Ending, law: Law) -> Finding | None:
     Idle for two years running; of another serious breach, after a notice to remedy whose days ran out in vain. It ends on a day
     of its term until today, on which the ground was there.
     """
-    sound = facts.ground in GROUNDS and facts.has_paper and facts.course.from_on <= facts.on_day <= law.on
-    if facts.ground == "abandoned":
-        years = law.days("CON-7.abandoned_years")
-        sound = sound and facts.since is not None and years_after(facts.since, years) <= facts.on_day
-        sound = sound and facts.since is not None and facts.since >= facts.course.from_on
-    if facts.ground == "serious_breach":
-        sound = sound and remedy_over(facts.course, facts.on_day)
-    return None if sound else Finding("CON-7", "ground", {}, subject=facts.course.number)
+    wrong = ""
+    if not facts.has_paper:
+        wrong = "paper"
+    if not facts.course.from_on <= facts.on_day <= law.on:
+        wrong = "on_day"
+    if facts.ground == "abandoned" and not _idle(facts, law.days("CON-7.abandoned_years")):
+        wrong = "since"
+    if facts.ground not in GROUNDS or (
+        facts.ground == "serious_breach" and not remedy_over(facts.course, facts.on_day)
+    ):
+        wrong = "ground"
+    return Finding("CON-7", wrong, {}, subject=facts.course.number) if wrong else None
+
+
+def _idle(facts: Ending, years: int) -> bool:
+    """Whether the land lay idle for so many years of the contract until it ends."""
+    since = facts.since
+    return since is not None and facts.course.from_on <= since and years_after(since, years) <= facts.on_day
 
 
 def remedy_over(course: Course, on_day: date) -> bool:
@@ -194,9 +208,13 @@ def remedy_until(course: Course) -> date | None:
 
 
 def con_8_both_agree_to_end(facts: Ending, law: Law) -> Finding | None:
-    """CON-8: an early end by agreement is in writing and on a day of the term. CC-562, RLCL-38."""
-    within = facts.course.from_on <= facts.on_day <= facts.course.until_on
-    return None if within and facts.has_paper else Finding("CON-8", "on_day", {}, subject=facts.course.number)
+    """CON-8: an early end by agreement is in writing and on a day of the term; an organisation alone dissolves. CC-562, RLCL-38."""
+    wrong = "" if facts.has_paper else "paper"
+    if not facts.course.from_on <= facts.on_day <= facts.course.until_on:
+        wrong = "on_day"
+    if facts.how == "dissolved" and not facts.of_organisation:
+        wrong = "how"
+    return Finding("CON-8", wrong, {}, subject=facts.course.number) if wrong else None
 
 
 @dataclass(frozen=True)

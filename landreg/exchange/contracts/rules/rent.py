@@ -219,9 +219,14 @@ class Paid:
 
 def con_6_payment_counts_once(facts: Paid, law: Law) -> Finding | None:
     """CON-6: a payment is a sum, of what is owed, made by today, by a receipt that was not counted before. RLCL-39."""
-    sound = facts.amount.is_finite() and 0 < facts.amount <= facts.left and facts.amount == facts.amount.quantize(CENT)
-    sound = sound and facts.signed_on <= facts.paid_on <= facts.today and bool(facts.receipt.strip())
-    return None if sound and not facts.known_receipt else Finding("CON-6", "receipt", {"left": facts.left})
+    amount, wrong = facts.amount, ""
+    if facts.known_receipt or not facts.receipt.strip():
+        wrong = "receipt"
+    if not facts.signed_on <= facts.paid_on <= facts.today:
+        wrong = "paid_on"
+    if not (amount.is_finite() and 0 < amount <= facts.left and amount == amount.quantize(CENT)):
+        wrong = "amount"
+    return Finding("CON-6", wrong, {"left": facts.left}) if wrong else None
 
 
 def con_23_grain_within_what_is_owed(facts: tuple[Decimal, Decimal, bool], law: Law) -> Finding | None:

@@ -83,6 +83,8 @@ def tr_1_term_within_contract(facts: Contracted, law: Law) -> Finding | None:
 
 def tr_2_use_kept(facts: Contracted, law: Law) -> Finding | None:
     """TR-2: farmland stays farmed; permanent basic farmland gets no trees and no ponds. RLCL-38, CC-334."""
+    if not facts.use:
+        return None  # TR-7 asks for it.
     if facts.kind in OUTSIDE_FARMING:
         sound = facts.use in BUILT_USES
     else:
@@ -189,9 +191,21 @@ def con_15_price_of_its_kind(facts: Contracted, law: Law) -> Finding | None:
 
 def con_16_taker_is_another(facts: Contracted, law: Law) -> Finding | None:
     """CON-16: who takes the land is another than who transfers it, and the term runs forward. CC-464, RLCL-40."""
-    if facts.taker_name.strip() and not facts.taker_is_contractor and facts.from_on < facts.until_on:
-        return None
-    return Finding("CON-16", "taker", {}, subject=facts.number or None)
+    if not facts.taker_name.strip() or facts.taker_is_contractor:
+        return Finding("CON-16", "taker", {}, subject=facts.number or None)
+    return Finding("CON-16", "last_day", {}, subject=facts.number or None) if facts.from_on >= facts.until_on else None
+
+
+def con_28_penalty_within_bounds(facts: tuple[str, str], law: Law) -> Finding | None:
+    """CON-28: who pays late owes for each day no more of it, in ten thousand, than the county's bound. 民法典 585.
+
+    facts: the contract's number or '', what was agreed on, as text; TR-7 asks for one that is not said.
+    """
+    number, said = facts
+    text = said.replace(",", "")
+    most = law.number("CON-28.most_per_10000")
+    sound = not text or (text.isascii() and text.replace(".", "", 1).isdigit() and Decimal(text) <= most)
+    return None if sound else Finding("CON-28", "late_per_10000", {"most": most}, subject=number or None)
 
 
 def lst_16_no_longer_than_the_kind_lets(facts: Contracted, law: Law) -> Finding | None:
