@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,6 +16,7 @@ from landreg.core.periods import years_after
 from landreg.demo_operation import COOPERATIVE
 from landreg.registry.casework import household_queries
 from landreg.registry.facts import standing
+from landreg.registry.rules.acts import HEADS
 from landreg.registry.rules.household_requests import (
     Branch,
     Division,
@@ -57,9 +58,7 @@ def asked_on(registrar: Actor, county: str, kind: str, found: Mapping[Any, Any])
             part = Branch("", last["member_id"], _name(registrar, last["person_id"], code), placed, tuple(parcels[-1:]))
             return Division((part,), "division", signed)
         case "representative_change":
-            relations = tuple(Placed(row["member_id"], "02" if row is last else "79") for row in members)
-            name = _name(registrar, last["person_id"], code)
-            return RepresentativeChange(last["member_id"], name, "agreement", (), relations)
+            return _represented_otherwise(registrar, code, members, last)
         case "exchange":
             return Exchange(theirs[0].right_id, tuple(parcels[:1]), (theirs[0].parcels[0][0],), signed)
     name, uscc = COOPERATIVE
@@ -67,6 +66,23 @@ def asked_on(registrar: Actor, county: str, kind: str, found: Mapping[Any, Any])
     end = bundle.right.row["term"].upper - timedelta(days=1)
     first = years_after(end, -6)
     return LandOperation("", operator, "lease", f"样本流转合同{code[-4:]}号", signed, first, end, tuple(parcels[:1]))
+
+
+def _represented_otherwise(
+    registrar: Actor, code: str, members: Sequence[Mapping[str, Any]], last: Mapping[str, Any]
+) -> RepresentativeChange:
+    """Husband or wife stands for the household, to whom all others are what they were to the one before; else its last member."""
+    other = next((row for row in members if row["relation"] in ("10", "11", "12") and row["holds_right"]), None)
+    stands = other or last
+
+    def now(row: Mapping[str, Any]) -> str:
+        if row is stands:
+            return "02"
+        return "79" if other is None else "10" if row["relation"] in HEADS else str(row["relation"])
+
+    placed = tuple(Placed(row["member_id"], now(row)) for row in members)
+    name = _name(registrar, stands["person_id"], code)
+    return RepresentativeChange(stands["member_id"], name, "agreement", (), placed)
 
 
 def _name(registrar: Actor, person: UUID, code: str) -> str:
