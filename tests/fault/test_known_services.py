@@ -26,6 +26,7 @@ READS = frozenset(
         "landreg.access.rotation.left",
         "landreg.access.sample.mark",
         "landreg.audit.complaints.look_up",
+        "landreg.exchange.bidding.acting.for_household",
         "landreg.exchange.bidding.takers.counties_of",
         "landreg.exchange.bidding.takers.own",
         "landreg.exchange.listings.service.judge",
