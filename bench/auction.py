@@ -32,7 +32,7 @@ def run(size: int = 0, bids: int = 500, times: int = 60) -> dict[str, Any]:
     ):
         use_key(settings.keys["identity"])
         superuser.execute("INSERT INTO system.demo DEFAULT VALUES")
-        listing = kit.published(REGISTRAR, REVIEWER, superuser, way="auction", price=Decimal(1))
+        listing = kit.published(REGISTRAR, REVIEWER, superuser, way="auction", price=Decimal("1.00"))
         sale = kit.auction(listing, start=Decimal("1"), step=Decimal("0.01"), deposit=Decimal(0))
         actor, entrants = kit.crowd(superuser, sale, PROCESSES * THREADS)
         kit.pass_time(superuser, hours=1, minutes=1)

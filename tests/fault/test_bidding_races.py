@@ -59,7 +59,7 @@ def raced(
 @pytest.fixture
 def sold_by_auction(database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection) -> Listing:
     use_key(database.keys["identity"])
-    return kit.published(registrar, reviewer, superuser, way="auction", price=Decimal(1))
+    return kit.published(registrar, reviewer, superuser, way="auction", price=Decimal("1.00"))
 
 
 def test_bids_of_many_at_once_stand_in_one_order_and_none_is_lost(
