@@ -30,6 +30,7 @@ from landreg.exchange.contracts.rules import wording
 from landreg.exchange.contracts.rules.clauses import Text
 from landreg.exchange.contracts.rules.course import Renewal, con_9_no_open_dispute, con_10_taker_before_others, stage
 from landreg.exchange.contracts.rules.terms import con_27_passed_on_from_its_parent
+from landreg.exchange.contracts.rules.wording import Parcelled
 from landreg.exchange.model import Taker
 from landreg.law.queries import load_law
 from landreg.registry.guarded import ties_nothing
@@ -174,22 +175,29 @@ def draw(uow: UnitOfWork, draft: Draft, taker: Taker, number: str = "") -> Contr
     )  # fmt: skip
     uow.session.add(row)
     uow.session.flush()
+    rows = _parcels(uow, row, land, draft, pieces)
+    uow.session.add_all(rows)
+    uow.session.flush()
+    logged.stage_contract(uow, row, rows)
+    return row
+
+
+def _parcels(
+    uow: UnitOfWork, row: Contract, land: Land, draft: Draft, pieces: Sequence[Parcelled]
+) -> list[ContractParcel]:
+    """The parcels of a contract as rows, each with its neighbours as the register says them."""
     told = land.parcels
     if draft.right_id is not None:
-        told = project_queries.contracted(uow.session, county, row.village, [one.code for one in pieces])
-    rows = [
+        told = project_queries.contracted(uow.session, row.county, row.village, [one.code for one in pieces])
+    return [
         ContractParcel(
-            county=county, village=row.village, contract_id=row.contract_id, parcel_code=one.code, name=one.name,
+            county=row.county, village=row.village, contract_id=row.contract_id, parcel_code=one.code, name=one.name,
             neighbours=told[one.code].neighbours if one.code in told else "", area_m2=one.area_m2,
             registered_m2=land.parcels[one.code].area_m2, price=one.price.quantize(CENT),
             part=next((taken.part for taken in draft.parcels if taken.code == one.code), None),
         )
         for one in pieces
     ]  # fmt: skip
-    uow.session.add_all(rows)
-    uow.session.flush()
-    logged.stage_contract(uow, row, rows)
-    return row
 
 
 def _land_of(uow: UnitOfWork, county: str, draft: Draft) -> Land:

@@ -147,6 +147,21 @@ def _ends(land: Land, draft: Draft) -> date | None:
     return end
 
 
+def _bound(uow: UnitOfWork, county: str, draft: Draft, chain: Sequence[Contract]) -> dict[str, str]:
+    """By parcel: the contract or the deal that has it in the time of a draft, beside what the draft replaces or passes on."""
+    terms, previous, codes = draft.terms, draft.previous, [one.code for one in draft.parcels]
+    if terms.from_on >= terms.until_on:
+        return {}
+    time = (terms.from_on, terms.until_on)
+    passes_on = draft.relation == "retransfer"
+    but = [previous.contract.contract_id] if previous is not None and draft.relation == "change" else []
+    depth = 1 + sum(one.relation == "retransfer" for one in chain) if passes_on else 0
+    found = land_queries.bound(uow.session, county, codes, *time, depth, but)
+    if draft.right_id is not None and not passes_on:
+        found |= deal_queries.dealt_already(uow.session, county, [draft.right_id], codes, time, draft.deal_id)
+    return found
+
+
 def _facts(
     uow: UnitOfWork,
     law: Law,
@@ -158,17 +173,7 @@ def _facts(
     values: Mapping[str, str],
 ) -> Contracted:
     terms, previous = draft.terms, draft.previous
-    codes = [one.code for one in draft.parcels]
     retransfer = terms.kind == "retransfer"
-    but = [previous.contract.contract_id] if previous is not None and draft.relation == "change" else []
-    passes_on = draft.relation == "retransfer"
-    depth = 1 + sum(one.relation == "retransfer" for one in chain) if passes_on else 0
-    taken = {}
-    if terms.from_on < terms.until_on:
-        taken = land_queries.bound(uow.session, taker.county, codes, terms.from_on, terms.until_on, depth, but)
-        if draft.right_id is not None and not passes_on:
-            time = (terms.from_on, terms.until_on)
-            taken |= deal_queries.dealt_already(uow.session, taker.county, [draft.right_id], codes, time, draft.deal_id)
     of_kind = transfers(law.on).get(terms.kind)
     changed = previous is not None and draft.relation == "change"
     passed_on = queries.resting(uow.session, previous.contract, terms.from_on) if previous and changed else ()
@@ -186,7 +191,7 @@ def _facts(
         taker_is_contractor=(taker.household_id is not None and taker.household_id == land.right.household_id)
         or (retransfer and previous is not None and taker.taker_id == previous.contract.taker_id),
         issuer_consents=bool(values.get("issuer_consent")), contractor_consents=bool(values.get("contractor_consent")),
-        bound=taken, parent_until=_ends(land, draft) if retransfer else None,
+        bound=_bound(uow, taker.county, draft, chain), parent_until=_ends(land, draft) if retransfer else None,
         most_years=of_kind.most_years(law) if of_kind else None, takers=of_kind.takers if of_kind else (),
         passed_on=tuple(one.number for one in passed_on),
     )  # fmt: skip

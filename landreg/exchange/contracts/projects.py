@@ -206,17 +206,22 @@ def say(actor: Actor, county: str, project_id: UUID, household_id: UUID, given: 
         sound = way != "in_person" or (bool(name) and given.identity_checked and bool(given.witness.strip()))
         if given.kind == "consents" and not sound:
             raise Refused(Finding("CON-3", "witness", subject=code))
-        act = None
-        if given.consent is not None:
-            act = consents.write_act(uow, county, given.consent, Step.SIGN, found.number)
-        row = ProjectWord(
-            county=county, village=found.village, project_id=project_id, word_id=uuid4(), household_id=household_id,
-            household_code=code, kind=given.kind, left_out=sorted(set(given.left_out)), way=way, name=name,
-            identity_checked=given.identity_checked, witness=given.witness.strip(),
-            agent_act_id=act.agent_act_id if act else None, said=given.said.strip(), by_id=actor.account_id,
-            by_name=actor.name, at=uow.now,
-        )  # fmt: skip
-        uow.session.add(row)
-        uow.session.flush()
-        logged.stage_word(uow, row)
+        return _word(uow, found, parcels[0], given, way, name)
+
+
+def _word(uow: UnitOfWork, found: Project, of: ProjectParcel, given: Said, way: str, name: str) -> ProjectWord:
+    """Write a household's word, with the act of its agent and its leaf. of: a parcel of the household."""
+    act = None
+    if given.consent is not None:
+        act = consents.write_act(uow, found.county, given.consent, Step.SIGN, found.number)
+    row = ProjectWord(
+        county=found.county, village=found.village, project_id=found.project_id, word_id=uuid4(), household_id=of.household_id,
+        household_code=of.household_code, kind=given.kind, left_out=sorted(set(given.left_out)), way=way, name=name,
+        identity_checked=given.identity_checked, witness=given.witness.strip(),
+        agent_act_id=act.agent_act_id if act else None, said=given.said.strip(), by_id=uow.actor.account_id,
+        by_name=uow.actor.name, at=uow.now,
+    )  # fmt: skip
+    uow.session.add(row)
+    uow.session.flush()
+    logged.stage_word(uow, row)
     return row

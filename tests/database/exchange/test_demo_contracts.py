@@ -10,10 +10,27 @@ from landreg.core.actor import Actor, Desk, Role
 from landreg.core.files import Store
 from landreg.demo_market import Market
 from landreg.demo_year import Office
+from tests.bidding_kit import household, published
+from tests.contract_kit import OPERATOR
+from tests.database.exchange.test_contract_of_deal import dealt
 from tests.registry_kit import Connection, one, to_rights
-from tests.villages import COUNTY
+from tests.villages import COUNTY, VILLAGE
 
 COUNT = "SELECT count(*) FROM exchange.contract WHERE state = :state"
+
+
+def test_the_sample_s_deals_become_contracts_but_for_the_newest(
+    registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings
+) -> None:
+    listing = published(registrar, reviewer, superuser)
+    taker, _actor = household(superuser, f"{VILLAGE}010002")
+    dealt(listing, taker.taker_id, listing.price)
+    market = Market(Office(COUNTY, registrar, reviewer, Store(database.store)), OPERATOR, OPERATOR)
+    demo_contracts.of_deals(market, 1)
+    assert one(registrar, COUNT, state="signed") == 0
+    demo_contracts.of_deals(market, 0)
+    demo_contracts.of_deals(market, 0)
+    assert one(registrar, COUNT, state="signed") == 1
 
 
 def test_the_sample_shows_contracts_signed_registered_late_and_disputed_and_a_village_s_project(
