@@ -15,6 +15,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day, months_after
+from landreg.core.units import CENT
 from landreg.exit import logged, queries
 from landreg.exit.ages import minors_of
 from landreg.exit.holding import close_case, entered, event_of, happened, held, open_for
@@ -120,7 +121,9 @@ def apply(actor: Actor, household_code: str, asked: Asked, charter: Attached | N
             right_ids=case["right_ids"], contracted=any(one.right.row["kind"] == KINDS[0] for one in bundles),
             parcels=list(request.parcels), mode=request.mode, returns_on=request.returns_on, taker_id=request.taker_id,
             reason=asked.reason, said=asked.said, minors=sorted(minors),
-            opened_by=actor.account_id, opened_by_name=actor.name, opened_at=uow.now, shares=asked.shares,
+            opened_by=actor.account_id, opened_by_name=actor.name, opened_at=uow.now,
+            # As the table keeps them: what the leaf says of 2.5 and of 2.50 is not the same.
+            shares=None if asked.shares is None else asked.shares.quantize(CENT),
             charter_document_id=_chartered(uow, county, household.village, case_id, charter),
             cut_parcel=request.cut or None, cut_m2=cut_m2,
         )  # fmt: skip

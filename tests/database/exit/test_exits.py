@@ -20,6 +20,7 @@ from landreg.core.errors import BadInput, Conflict, NotFound, Refused
 from landreg.core.files import Store
 from landreg.exit import days, money, service
 from landreg.exit.rules.money import Itemised
+from landreg.exit.service import Asked
 from landreg.keys import certificate_signer
 from landreg.law.guard import guard
 from landreg.log.recheck import recheck
@@ -389,3 +390,13 @@ def test_the_evidence_of_an_exit_holds_each_word_and_payment_with_its_proof(
     assert {word["witness"] for word in words} == {"见**甲"}
     assert "account_sealed" not in payments[0]
     assert any(name.startswith("log/exit.paid") for name in names)
+
+
+@pytest.mark.usefixtures("registered")
+def test_shares_said_with_one_decimal_stand_in_the_log_as_in_the_table(
+    registrar: Actor, database: Settings, worker: Actor
+) -> None:
+    right = right_of(registrar)
+    asked = Asked((right,), "whole", "own_wish", shares=Decimal("2.5"))
+    assert service.apply(registrar, HOUSEHOLD, asked, PAPER).shares == Decimal("2.50")
+    assert rechecked(database, worker) == []
