@@ -1,8 +1,8 @@
 """The guard against tying land to settling: the corpus, disguises, places of the words, speed, the command.
 
 tests/data/guard.tsv was written by hand while words and shapes were found; guard_heldout.tsv was written to be measured, in
-batches, each before the words were looked at again: docs/guard.md has what was found on first sight, and what was mended then.
-guard_ways.toml holds plain ways of saying it.
+batches, each before the words were looked at again; so was guard_rounds.tsv, in four rounds of the hardest sentences that came to
+mind: docs/guard.md has what was found on first sight, and what was mended then. guard_ways.toml holds plain ways of saying it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,12 @@ def _corpus(name: str) -> list[Sentence]:
     return [(label, family, text) for label, family, text in (line.split("\t") for line in lines)]
 
 
-PARTS = {"tuned": _corpus("guard.tsv"), "held out": _corpus("guard_heldout.tsv")}
+PARTS = {
+    "tuned": _corpus("guard.tsv"),
+    "held out": _corpus("guard_heldout.tsv"),
+    "rounds": _corpus("guard_rounds.tsv"),
+}
+LEAST = {"tuned": 0.98, "held out": 0.98, "rounds": 0.92}
 TYING = [text for part in PARTS.values() for label, _, text in part if label == "refuse" and find(text, DAY)]
 WAYS = tomllib.loads((DATA / "guard_ways.toml").read_text("utf-8"))
 TRADITIONAL = OpenCC("s2t")
@@ -63,13 +68,24 @@ def test_a_tie_is_found_and_no_harmless_sentence_is_refused(
     precision = right / (right + len(wrong))
     record_property("guard", f"{part:<9} recall {right / ties:.4f}, precision {precision:.4f}, of {len(PARTS[part])}")
     assert wrong == []
-    assert right / ties >= 0.98
+    assert right / ties >= LEAST[part]
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("kind", ["refuse", "pass"])
+def test_every_plain_way_of_saying_it_is_told_right_for_every_verb_with_every_word(kind: str) -> None:
+    said = [
+        way.format(give=give, settle=settle) for way, give, settle in product(WAYS[kind], WAYS["give"], WAYS["settle"])
+    ]
+    assert [text for text in said if (find(text, DAY) is not None) != (kind == "refuse")] == []
 
 
 @pytest.mark.parametrize("kind", ["refuse", "pass"])
 def test_every_plain_way_of_saying_it_is_told_right_for_every_verb_and_word(kind: str) -> None:
+    settling = WAYS["settle"]
     said = [
-        way.format(give=give, settle=settle) for way, give, settle in product(WAYS[kind], WAYS["give"], WAYS["settle"])
+        way.format(give=give, settle=settling[(of_way + of_give) % len(settling)])
+        for (of_way, way), (of_give, give) in product(enumerate(WAYS[kind]), enumerate(WAYS["give"]))
     ]
     assert [text for text in said if (find(text, DAY) is not None) != (kind == "refuse")] == []
 
@@ -79,7 +95,7 @@ def test_no_article_of_the_law_is_a_tie() -> None:
 
 
 @given(st.sampled_from(TYING), st.data())
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 def test_nothing_put_between_the_signs_turns_a_refusal_into_a_pass(text: str, data: st.DataObject) -> None:
     gaps = data.draw(st.lists(st.text(NOISE, max_size=2), min_size=len(text), max_size=len(text)))
     disguised = "".join(sign + gap for sign, gap in zip(text, gaps, strict=True))
@@ -87,7 +103,7 @@ def test_nothing_put_between_the_signs_turns_a_refusal_into_a_pass(text: str, da
 
 
 @given(st.sampled_from(TYING), st.data())
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 def test_traditional_signs_do_not_turn_a_refusal_into_a_pass(text: str, data: st.DataObject) -> None:
     which = data.draw(st.lists(st.booleans(), min_size=len(text), max_size=len(text)))
     disguised = "".join(TRADITIONAL.convert(sign) if turn else sign for sign, turn in zip(text, which, strict=True))
@@ -95,7 +111,7 @@ def test_traditional_signs_do_not_turn_a_refusal_into_a_pass(text: str, data: st
 
 
 @given(st.text(st.sampled_from("落户口退出承包地不得以才能条件自愿要把交给城镇，。 ab"), max_size=60))
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 def test_whatever_the_text_the_words_found_stand_where_they_are_said_to_stand(text: str) -> None:
     tie = find(text, DAY)
     for word in tie.words if tie else ():
@@ -169,15 +185,28 @@ def test_before_the_opinion_of_2016_nothing_is_tied() -> None:
     assert find("先退地，再落户", date(2016, 9, 27)) is not None
 
 
-@pytest.mark.parametrize(
-    "sentence", ["天气很好。", "落户不变退地不影响户口要不要", "退地", "落户不", "地交", "不得以", "abc", "tui "]
-)
-def test_time_is_linear_in_the_length_of_the_text(sentence: str) -> None:
-    size = 1_000_000 // len(sentence.encode())
-    find(sentence, DAY)
+SENTENCES = ["天气很好。", "落户不变退地不影响户口要不要", "退地", "落户不", "地交", "不得以", "abc", "tui "]
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_a_page_is_read_in_milliseconds(sentence: str) -> None:
+    page = sentence * (4_000 // len(sentence.encode()))
+    find(page, DAY)
     begun = time.process_time()
-    find(sentence * size, DAY)
-    assert time.process_time() - begun < 4
+    find(page, DAY)
+    assert time.process_time() - begun < 0.06
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_time_is_linear_in_the_length_of_the_text(sentence: str) -> None:
+    def seconds(size: int) -> float:
+        begun = time.process_time()
+        find(sentence * (size // len(sentence.encode())), DAY)
+        return time.process_time() - begun
+
+    seconds(1_000)
+    assert seconds(1_000_000) < 16 * seconds(125_000) + 0.5
 
 
 def test_the_command_answers_a_line_for_each_line_and_ends_with_1_when_any_is_refused() -> None:
