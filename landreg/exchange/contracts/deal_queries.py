@@ -65,14 +65,16 @@ def deals_waiting(session: Session) -> Sequence[Any]:
     ).all()
 
 
-def taken_by(session: Session, county: str, household_id: UUID, codes: Sequence[str]) -> Contract | None:
-    """The contract by which a household took these parcels in, the one that runs longest; None where the record has none."""
+def taken_by(session: Session, county: str, holder: str, codes: Sequence[str]) -> Contract | None:
+    """The contract by which a household or an organisation, by its code, took these parcels in, the one that runs longest; None
+    where the record has none.
+    """
     of_these = (ContractParcel.county == Contract.county, ContractParcel.contract_id == Contract.contract_id)
     named = sa.select(sa.func.count()).where(*of_these, ContractParcel.parcel_code.in_(codes)).scalar_subquery()
     return session.scalars(
         sa.select(Contract)
         .join(Taker, sa.and_(Taker.county == Contract.county, Taker.taker_id == Contract.taker_id))
-        .where(Contract.county == county, Taker.household_id == household_id, Contract.state.in_(SIGNED))
+        .where(Contract.county == county, Taker.code == holder, Taker.code != "", Contract.state.in_(SIGNED))
         .where(Contract.kind.not_in(NOT_PASSED_ON), named == len(set(codes)))
         .order_by(sa.func.coalesce(Contract.ends_on, Contract.until_on).desc(), Contract.number)
         .limit(1)

@@ -65,9 +65,7 @@ def passed_on(uow: UnitOfWork, found: Dealt, draft: Draft) -> Draft:
     if consent := deal_queries.consent(uow.session, deal.county, listing.listing_id):
         draft = replace(draft, values={**draft.values, "contractor_consent": f"{consent.name}，{consent.sha256[:16]}"})
     codes = [one.code for one in draft.parcels]
-    row = None
-    if listing.household_id is not None:
-        row = deal_queries.taken_by(uow.session, deal.county, listing.household_id, codes)
+    row = deal_queries.taken_by(uow.session, deal.county, listing.household_code, codes)
     if row is None:
         return draft
     previous, law = held(uow, deal.county, row.contract_id)

@@ -85,10 +85,10 @@ def of_deal(county: str, deal_id: UUID) -> Response | Redirect:
         made = deal_queries.contract_of_deal(uow.session, county, deal_id)
         today, listing = page_day(uow.session), found.listing
         consent = deal_queries.consent(uow.session, county, listing.listing_id)
+        codes = [one.parcel_code for one in found.parcels]
         rests_on = None
-        if listing.kind == "retransfer" and listing.household_id is not None:
-            codes = [one.parcel_code for one in found.parcels]
-            rests_on = deal_queries.taken_by(uow.session, county, listing.household_id, codes)
+        if listing.kind == "retransfer":
+            rests_on = deal_queries.taken_by(uow.session, county, listing.household_code, codes)
     if made is not None:
         return back(county, made.contract_id)
     asked = questions(listing.kind, found.deal.unit, today)
