@@ -29,6 +29,7 @@ from landreg import (
     demo_contracts,
     demo_exits,
     demo_heard,
+    demo_kinds,
     demo_market,
     demo_own,
     demo_parcels,
@@ -310,6 +311,7 @@ def _year(steps: _Steps, settings: Settings, staff: dict[str, Actor], market: de
         demo_market.finish(market)
         demo_bids.finish(market)
         demo_contracts.finish(market)
+        demo_kinds.finish(market)
         demo_parcels.write_to_a_holder(office.registrar, COUNTY, settings.base_url, office.store)
         _certify(settings, staff["registrar"], press)
         seal(WORKER, settings)

@@ -1,0 +1,108 @@
+"""The demonstration's lease for grain, by which the farmer of the sample lets a parcel, and a parcel that a household assigns to
+another of its collective.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import date, timedelta
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+from sqlalchemy import text
+
+from landreg.access.service import SYSTEM
+from landreg.core.db import unit_of_work
+from landreg.core.errors import LandregError
+from landreg.core.periods import beijing_day
+from landreg.demo_contracts import COOPERATIVES, SAID
+from landreg.demo_market import Market
+from landreg.exchange.contracts import drawing, land_queries, signing
+from landreg.exchange.contracts.drafts import Draft, Taken, Terms
+from landreg.exchange.contracts.land_queries import ISSUER
+from landreg.exchange.contracts.model import Contract
+from landreg.exchange.contracts.signing import SIDES, Signature
+from landreg.registry.casework import desk
+from landreg.registry.guarded import Attached
+
+VALUES = {**SAID, "use": "grain", "fixtures_end": "removed"}
+
+
+def finish(market: Market) -> None:
+    """Both, where they are not there yet. What a rule refuses stays where it is."""
+    with unit_of_work(market.operator) as uow:
+        today = beijing_day(uow.now)
+    with unit_of_work(market.office.registrar) as uow:
+        farmer = desk.household_with_a_right(uow.session)
+    with unit_of_work(SYSTEM) as uow:
+        known = uow.session.execute(text(_KNOWN)).scalar_one()
+        others = uow.session.execute(text(_FREE), {"county": market.office.county}).all()
+    if known:
+        return
+    sha256, size = market.office.store.put(BytesIO(b"\xff\xd8\xff SAMPLE"))
+    paper = Attached(sha256, size, "样本扫描件.jpg")
+    if farmer:
+        with suppress(LandregError):
+            _in_grain(market, farmer, today, paper)
+    pairs = ((one, two) for one in others for two in others if one.code != two.code and one.village == two.village)
+    for giving, taking in pairs:
+        with suppress(LandregError):
+            _assigned(market, giving.code, taking.code, today, paper)
+            return
+
+
+def _in_grain(market: Market, code: str, today: date, paper: Attached) -> None:
+    """A year of one parcel to a cooperative, for kilograms of grain, filed and not paid yet."""
+    draft = _draft(market, code, lambda end: Terms("lease", today - timedelta(days=20), min(end, _in_a_year(today)),
+        "kg_mu_year", Decimal(220), "corn"))  # fmt: skip
+    made = _signed(market, drawing.draw_recorded(market.operator, market.office.county, draft, *COOPERATIVES[0]))
+    signing.file(market.operator, made.county, made.contract_id, today, "", paper)
+
+
+def _assigned(market: Market, giving: str, taking: str, today: date, paper: Attached) -> None:
+    """A parcel goes to another household of the collective, to the end of the term, and the parties ask for the register."""
+    draft = _draft(market, giving, lambda end: Terms("assignment", today, end, "yuan_mu_year", Decimal(300)))
+    draft = Draft(
+        draft.right_id, draft.parcels, draft.terms, {**VALUES, "issuer_consent": f"{giving[:ISSUER]} 同意转让（样本）"}
+    )
+    made = _signed(market, drawing.draw_recorded(market.operator, market.office.county, draft, taking))
+    signing.file(market.operator, made.county, made.contract_id, today, "", paper)
+    signing.ask_registration(market.operator, made.county, made.contract_id, paper)
+
+
+def _draft(market: Market, code: str, terms: Any) -> Draft:
+    """Over the last parcel of a household's contract right. terms: from the end of its term."""
+    county = market.office.county
+    with unit_of_work(market.operator) as uow:
+        right, *_more = land_queries.rights_of(uow.session, county, code)
+        land = land_queries.land(uow.session, county, right.right_id)
+    taken = tuple(Taken(parcel) for parcel in sorted(land.parcels if land else ())[-1:])
+    return Draft(right.right_id, taken, terms(right.term.upper), VALUES)
+
+
+def _signed(market: Market, contract: Contract) -> Contract:
+    for side in SIDES:
+        who = "户主样本" if side == "contractor" else "受让方样本"
+        signature = Signature(side, "in_person", who, True, "村委会见证人")
+        signing.sign(market.operator, contract.county, contract.contract_id, signature)
+    return contract
+
+
+def _in_a_year(today: date) -> date:
+    return today + timedelta(days=345)
+
+
+_KNOWN = "SELECT EXISTS (SELECT FROM exchange.contract AS c WHERE c.kind = 'assignment')"
+_OPEN = "upper_inf({0}.recorded) AND upper_inf({0}.valid)"
+_FREE = f"""SELECT h.code, h.village FROM registry."right" AS r
+    JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id AND {_OPEN.format("h")}
+    WHERE r.county = :county AND r.kind = 'contract_management' AND {_OPEN.format("r")}
+      AND upper(r.term) > now() + interval '2 years'
+      AND NOT EXISTS (SELECT FROM registry.restriction AS s WHERE s.county = r.county AND s.right_id = r.right_id)
+      AND NOT EXISTS (SELECT FROM registry."case" AS c WHERE c.county = r.county AND c.household_code = h.code
+                      AND c.act_kind <> 'first_registration')
+      AND NOT EXISTS (SELECT FROM exchange.contract AS c WHERE c.county = r.county AND c.household_id = h.household_id)
+      AND NOT EXISTS (SELECT FROM exchange.listing AS l WHERE l.county = r.county AND l.household_id = h.household_id)
+      AND NOT EXISTS (SELECT FROM exit.exit AS x WHERE x.county = r.county AND x.household_id = h.household_id)
+    ORDER BY h.code DESC LIMIT 6"""
