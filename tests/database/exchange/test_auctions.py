@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -235,3 +236,35 @@ def test_no_desk_writes_the_order_of_bids(sale: Sale, as_desk: object) -> None:
         for statement in ("UPDATE exchange.sale_clock SET price = 1", "DELETE FROM exchange.bid"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(statement)
+
+
+def test_a_deposit_on_a_price_in_grain_is_reckoned_in_yuan_by_the_countys_price_or_there_is_no_sale(
+    database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor
+) -> None:
+    """250 kg of wheat on 1.2 mu at 2.50 yuan are 750 yuan a year; a deposit is 225 at most."""
+    use_key(database.keys["identity"])
+    asked: dict[str, Any] = {"way": "auction", "unit": "kg_mu_year", "grain": "wheat", "price": Decimal("250.00")}
+    listing = kit.published(registrar, reviewer, superuser, **asked)
+    start = {"start": Decimal("250.00")}
+    with pytest.raises(Refused) as unpriced:
+        kit.auction(listing, **start)
+    assert codes(unpriced) == {"BID-17"}
+    superuser.execute(
+        """INSERT INTO law.county_parameter (county, id, village, name, key, value, since, decided_in, set_by, set_at)
+           VALUES (%s, gen_random_uuid(), %s, 'CON-11.grain_yuan_per_kg', 'wheat', '2.50', '2020-01-01', '样本', %s, now())""",
+        [COUNTY, COUNTY, OPERATOR.account_id],
+    )
+    with pytest.raises(Refused) as above:
+        kit.auction(listing, **start, deposit=Decimal("225.01"))
+    assert [(one.code, str(one.values["most"])) for one in above.value.findings] == [("BID-7", "225.00")]
+    sale = kit.auction(listing, **start, deposit=Decimal("225.00"))
+    assert (sale.grain_yuan, sale.deposit_yuan) == (Decimal("2.50"), Decimal("225.00"))
+    sales.cancel(OPERATOR, COUNTY, sale.sale_id, "时间另定")
+    with pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="what grain costs"):
+        superuser.execute(
+            """INSERT INTO exchange.sale SELECT (jsonb_populate_record(s, jsonb_build_object('sale_id', gen_random_uuid(),
+                   'round', 2, 'grain_yuan', NULL))).* FROM exchange.sale AS s"""
+        )
+    assert {one.layer for one in kit.strays(worker, database)} == {"law.county_parameter"}, (
+        "a figure that came past the office"
+    )
