@@ -154,11 +154,10 @@ def draw(uow: UnitOfWork, draft: Draft, taker: Taker, number: str = "") -> Contr
     findings, values = judged(uow, law, land, draft, taker)
     if findings:
         raise Refused(findings)
-    number = (
-        number
-        or land_queries.next_numbers(uow.session, county, land.right.village, land.right.household_code[:ISSUER])[0]
-    )
     pieces = parcels_of(land, draft)
+    # What an organisation passes on lies in a collective all the same: its parcels' codes say in which.
+    of_issuer = pieces[0].code if terms.kind == "retransfer" else land.right.household_code
+    number = number or land_queries.next_numbers(uow.session, county, land.right.village, of_issuer[:ISSUER])[0]
     text = Text(terms.kind, terms.unit, values, draft.said, terms.months, number)
     row = Contract(
         county=county, village=land.right.village, contract_id=uuid4(), number=number, deal_id=draft.deal_id, kind=terms.kind,
