@@ -20,6 +20,8 @@ from landreg.core.errors import BadInput
 from landreg.core.tables import Base
 from tests.database.catalog import Connection
 
+Named = dict[Any, Any]
+"""By schema and name of a table."""
 MAPPED = ("model", "casebook")
 
 
@@ -80,16 +82,20 @@ def test_every_mapped_table_is_in_the_schema_as_its_class_says(superuser: Connec
             importlib.import_module(module.name)
     engine = sa.create_engine(database.superuser_url or "", poolclass=sa.NullPool)
     inspector = sa.inspect(engine)
-    differences = [line for table in Base.metadata.sorted_tables for line in _differences(inspector, table)]
+    schemas = {table.schema for table in Base.metadata.sorted_tables}
+    there = {name: one for schema in schemas for name, one in inspector.get_multi_columns(schema).items()}
+    keys = {name: one for schema in schemas for name, one in inspector.get_multi_pk_constraint(schema).items()}
+    differences = [line for table in Base.metadata.sorted_tables for line in _differences(there, keys, table)]
     assert differences == []
 
 
-def _differences(inspector: sa.Inspector, table: sa.Table) -> list[str]:
+def _differences(columns_of: Named, key_of: Named, table: sa.Table) -> list[str]:
     """What a class says of its table that the schema does not; the schema may hold more than its class."""
-    if not inspector.has_table(table.name, table.schema):
+    name = (table.schema, table.name)
+    if name not in columns_of:
         return [f"{table.fullname} is missing"]
-    columns = {column["name"]: column for column in inspector.get_columns(table.name, table.schema)}
-    key = inspector.get_pk_constraint(table.name, table.schema)["constrained_columns"]
+    columns = {column["name"]: column for column in columns_of[name]}
+    key = key_of[name]["constrained_columns"]
     found = [f"{table.fullname}.{column.name} is missing" for column in table.columns if column.name not in columns]
     found += [
         f"{table.fullname}.{column.name} is {there['type']}, mapped as {column.type}, null {there['nullable']}"

@@ -17,7 +17,7 @@ from tests.small import Small
 PROGRAM = "import sys; print('begun', flush=True); from landreg.__main__ import run; sys.exit(run())"
 
 
-@pytest.mark.parametrize("after_s", [0.02, 0.2, 0.5, 1.0])
+@pytest.mark.parametrize("after_s", [0.02, 0.5])
 def test_an_interrupted_check_says_so_in_both_languages(tmp_path: Path, after_s: float) -> None:
     package = Small().write(tmp_path)
     line = [sys.executable, "-c", PROGRAM, "check", str(package)]

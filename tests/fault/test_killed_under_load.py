@@ -123,7 +123,7 @@ def killed_under_load(
     chance = random.Random(seed)
     for number in range(kills):
         _wait_for_work(load, chance.uniform(0.1, 0.8))
-        if number % 10 == 9:
+        if number % 5 == 4:
             web.kill()
             web.start()
             wait_for(address)
@@ -168,7 +168,7 @@ def test_acts_that_were_acknowledged_stand_when_web_and_worker_are_killed(
     rights: None, web: Process, sealing: Process, address: str, registrar: Actor, reviewer: Actor, worker: Actor,
     database: Settings,
 ) -> None:  # fmt: skip
-    load = killed_under_load(10, web, sealing, address, (registrar, reviewer))
+    load = killed_under_load(5, web, sealing, address, (registrar, reviewer))
     assert load.acknowledged
     sound(worker, database, load)
 
