@@ -131,7 +131,7 @@ def drawn_of(row: Exit) -> list[str]:
 def afterwards(row: Exit) -> list[str]:
     """What becomes of the land, in sentences: of what goes for good, and of what comes back."""
     if row.returns_on is None:
-        return [] if row.taker_id else ["退回的土地归本集体，今后怎样使用由成员大会决定。"]
+        return [] if row.taker_id else _to_the_collective(row)
     told = [
         f"临时退出到{chinese_date(row.returns_on)}为止：这一天权利自动恢复，不用申请，不收费；在这之前由本集体决定怎样使用。"
     ]
@@ -140,6 +140,12 @@ def afterwards(row: Exit) -> list[str]:
             "划出的部分登记为单独的地块，恢复时仍用它自己的编码；要和同一地块的其余部分合成一块，可以申请地块合并。"
         )
     return told
+
+
+def _to_the_collective(row: Exit) -> list[str]:
+    told = ["退回的土地归本集体，今后怎样使用由成员大会决定。"]
+    reused = "腾出的宅基地由本集体复垦或者再利用；复垦得来的建设用地指标记在本集体名下，怎样使用同样由成员大会决定。"
+    return told if row.contracted and len(row.right_ids) == 1 else [*told, reused]
 
 
 def below(land: Decimal, made: Offer | None) -> bool:

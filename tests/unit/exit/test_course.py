@@ -15,6 +15,8 @@ import pytest
 
 from landreg.core.errors import BadInput, Refused
 from landreg.core.files import Store
+from landreg.exit import papers
+from landreg.exit.model import Exit
 from landreg.exit.rules.course import (
     AGREE_RULES,
     Course,
@@ -240,3 +242,18 @@ def test_income_shares_go_back_by_the_charter_and_are_paid_for(shares: Shares, s
     found = exit_19_shares_by_the_charter(shares, LAW)
     assert (found is None) == sound
     assert found is None or found.code == "EXIT-19"
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (Exit(contracted=True, right_ids=[HEAD]), (True, False, False)),
+        (Exit(contracted=False, right_ids=[HEAD]), (True, True, False)),
+        (Exit(contracted=True, right_ids=[HEAD, WIFE]), (True, True, False)),
+        (Exit(contracted=True, right_ids=[HEAD], taker_id=TAKER), (False, False, False)),
+        (Exit(contracted=True, right_ids=[HEAD], returns_on=DAY, cut_parcel="P"), (False, False, True)),
+    ],
+)
+def test_a_household_reads_what_becomes_of_its_land(row: Exit, told: tuple[bool, ...]) -> None:
+    said = "".join(papers.afterwards(row))
+    assert tuple(word in said for word in ("归本集体", "复垦", "自动恢复")) == told
