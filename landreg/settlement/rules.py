@@ -172,9 +172,9 @@ def set_7_who_settles_along(facts: Application, law: Law) -> Finding | None:
 
 
 def set_8_identity_numbers_are_sound(facts: Application, _law: Law) -> Finding | None:
-    """SET-8: a citizen's number is the one name of a person (GB 11643; 33号 三（二）1)."""
+    """SET-8: a citizen's number is the one name of a person, who is born by that day (GB 11643; 33号 三（二）1)."""
     for place, person in enumerate(facts.persons):
-        if citizen_id_fault(tidy(person.id_number)) is not None or not person.name.strip():
+        if citizen_id_fault(tidy(person.id_number), facts.on) is not None or not person.name.strip():
             return Finding("SET-8", f"person{place}_id" if place else "id_number")
     return None
 

@@ -128,10 +128,11 @@ def test_who_settles_along_is_shown_by_a_register_or_a_proof_of_relation() -> No
     assert rules.along_unshown(told()) == ()
 
 
-def test_a_number_with_a_wrong_check_digit_or_a_name_left_out_is_found() -> None:
+def test_a_number_with_a_wrong_check_digit_or_of_somebody_unborn_or_a_name_left_out_is_found() -> None:
     wrong = citizen(101)[:17] + ("0" if citizen(101)[17] != "0" else "1")
     assert "SET-8" in receiving(told(persons=(Person("样本甲", wrong, "applicant"),)))
     assert "SET-8" in receiving(told(persons=(Person("", citizen(101), "applicant"),)))
+    assert "SET-8" in receiving(told(persons=(Person("样本甲", citizen(101, "20261128"), "applicant"),)))
     assert "SET-8" not in receiving(told())
 
 
