@@ -126,6 +126,8 @@ def test_whoever_follows_an_auction_sees_its_bids_in_order_and_the_last_of_them(
     for name, value in {"STREAM_S": 0.6, "TICK_S": 0.1, "FRESH_S": 0.05, "SOONEST_MS": 150}.items():
         monkeypatch.setattr(sale_live, name, value)
     server = make_server("127.0.0.1", 0, app, threaded=True)
+    # Closing the server waits for the streams of those who left: each ends at its time.
+    server.daemon_threads = False
     serving = threading.Thread(target=server.serve_forever)
     serving.start()
     try:
@@ -139,6 +141,7 @@ def test_whoever_follows_an_auction_sees_its_bids_in_order_and_the_last_of_them(
     finally:
         server.shutdown()
         serving.join(10)
+        server.server_close()
     assert crowd.wrong == []
     assert not serving.is_alive()
     assert [max(seen) for seen in crowd.first] == [len(auctioned.at)] * 20
