@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 
 from landreg.core.periods import beijing_day
 from landreg.core.units import mu_of
+from landreg.exit.later import afterwards, bought_back
 from landreg.exit.model import Consent, Exit, Offer, Payment
 from landreg.exit.offering import floors
 from landreg.exit.queries import Whole
 from landreg.land.queries import division_path
 from landreg.law.book import figure_in_words, term
+from landreg.law.queries import load_law
 from landreg.registry.facts import standing
 from landreg.registry.papers.office import Desk
 from landreg.registry.papers.typesetting import chinese_date, qr_svg, typeset
@@ -128,26 +130,6 @@ def drawn_of(row: Exit) -> list[str]:
     return [f"{row.cut_parcel} 中划出的一部分（{row.cut_m2:,} m²，约 {mu_of(row.cut_m2)} 亩）"]
 
 
-def afterwards(row: Exit) -> list[str]:
-    """What becomes of the land, in sentences: of what goes for good, and of what comes back."""
-    if row.returns_on is None:
-        return [] if row.taker_id else _to_the_collective(row)
-    told = [
-        f"临时退出到{chinese_date(row.returns_on)}为止：这一天权利自动恢复，不用申请，不收费；在这之前由本集体决定怎样使用。"
-    ]
-    if row.cut_parcel:
-        told.append(
-            "划出的部分登记为单独的地块，恢复时仍用它自己的编码；要和同一地块的其余部分合成一块，可以申请地块合并。"
-        )
-    return told
-
-
-def _to_the_collective(row: Exit) -> list[str]:
-    told = ["退回的土地归本集体，今后怎样使用由成员大会决定。"]
-    reused = "腾出的宅基地由本集体复垦或者再利用；复垦得来的建设用地指标记在本集体名下，怎样使用同样由成员大会决定。"
-    return told if row.contracted and len(row.right_ids) == 1 else [*told, reused]
-
-
 def below(land: Decimal, made: Offer | None) -> bool:
     """Whether leasing the land out over the same years would bring more than this (CMP-14)."""
     return made is not None and made.lease_yuan is not None and land < made.lease_yuan
@@ -170,6 +152,7 @@ def agreement(session: Session, desk: Desk, found: Whole, number: str) -> bytes:
         ("分期的担保", made.guarantee or "不适用"),
     ]
     notes = ["登簿之前退出户随时可以撤回，撤回不承担费用。", "补偿直接付到持有权利的成员本人账户，以银行凭证为准。"]
+    notes += bought_back(found.exit, load_law(session, found.exit.county, made.signed_on))
     if found.exit.returns_on:
         notes += afterwards(found.exit)
     if offered is not None:
@@ -264,7 +247,8 @@ def ending(
         session, desk, found, "退出登记告知书", number, day, to=row.applicant,
         opening="您户的退出已经登记，下列权利自登簿之日起按登记的内容终止或者变更。",
         tables=(Table("您户保留的权利", ("权利", "编号", "地块"), (2, 4, 1), rights or nothing),),
-        facts=facts, notes=("您户的集体成员身份不因退出改变。", *afterwards(row)),
+        facts=facts,
+        notes=("您户的集体成员身份不因退出改变。", *afterwards(row), *bought_back(row, load_law(session, row.county, day))),
         notes_title="请留意", signed=("收执人", "经办人"),
     )  # fmt: skip
 

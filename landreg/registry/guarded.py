@@ -5,28 +5,26 @@ Its case is in the register, and so are the forms by which papers come into its 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-
-import pypdf
-from pypdf.errors import PyPdfError
+from typing import BinaryIO
 
 from landreg.core.errors import BadInput, Finding, Refused
 from landreg.core.files import Store
+from landreg.core.pdftext import MOST_SIGNS, UnreadableError, pdf_text
 from landreg.law.guard import guard
 from landreg.web.forms import Upload
 
-MOST_PAGES = 200
-MOST_SIGNS = 400_000
-# What a damaged file makes the reader stumble over.
-_DAMAGED = (PyPdfError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, OSError)
+_OFFICE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf")
+"""How documents of office programs begin, whose words are not read here."""
+_MOST_BYTES = 4 * MOST_SIGNS
 
 
 @dataclass(frozen=True)
 class Attached:
-    """A file in the store with the text that it says, where it is a PDF with a text layer."""
+    """A file in the store with the text that it says: a PDF's, or its own where it is plain text."""
 
     sha256: str
     size: int
@@ -45,26 +43,30 @@ def attached(store: Store, sent: Upload | None, field: str = "paper") -> Attache
 
 
 def text_of(file: Path, field: str = "paper") -> str:
-    """The text layer of a PDF; '' of any other file. Raises BadInput (EXIT-15) for one that cannot be read."""
+    """What a PDF or a plain text says; '' of a picture or a film. Raises BadInput (EXIT-15) for one that cannot be read."""
     with file.open("rb") as opened:
-        if not opened.read(1024).lstrip().startswith(b"%PDF"):
-            return ""
+        begins = opened.read(1024).lstrip()
+        opened.seek(0)
         try:
-            pages = pypdf.PdfReader(opened).pages
-            if len(pages) > MOST_PAGES:
-                raise BadInput(Finding("EXIT-15", field))
-            return "\n".join(_signs(page.extract_text() for page in pages))
-        except _DAMAGED as error:
+            if begins.startswith(_OFFICE):
+                raise UnreadableError
+            return pdf_text(opened) if begins.startswith(b"%PDF") else _plain(opened)
+        except UnreadableError as error:
             raise BadInput(Finding("EXIT-15", field)) from error
 
 
-def _signs(texts: Iterator[str]) -> Iterator[str]:
-    left = MOST_SIGNS
-    for text in texts:
-        yield text[:left]
-        left -= len(text)
-        if left <= 0:
-            return
+def _plain(opened: BinaryIO) -> str:
+    """The text of a file that is nothing else, '' of any other. Raises UnreadableError for one that is longer than is read."""
+    content = opened.read(_MOST_BYTES + 1)
+    wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if b"\0" in content and not wide:
+        return ""
+    if len(content) > _MOST_BYTES:
+        raise UnreadableError
+    for encoding in ("utf-16",) if wide else ("utf-8", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return content.decode(encoding)
+    return ""
 
 
 def ties_nothing(on: date, paper: Attached | None = None, field: str = "paper", **texts: str) -> None:

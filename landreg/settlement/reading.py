@@ -1,16 +1,13 @@
-"""What is written in a file that is offered: the text layer of a PDF and what it says of itself. Pictures have none."""
+"""What is written in a file that is offered: all that a PDF says in words. Pictures say none."""
 
 from __future__ import annotations
 
 import io
 
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
-
 from landreg.core.errors import BadInput, Finding
+from landreg.core.pdftext import UnreadableError, pdf_text
 
 LARGEST = 20 * 1024 * 1024
-MOST_PAGES = 200
 _MAGIC = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 
 
@@ -28,24 +25,6 @@ def text_of(content: bytes, media: str, field: str) -> str:
     if media != "application/pdf":
         return ""
     try:
-        reader = PdfReader(io.BytesIO(content))
-        if reader.is_encrypted or len(reader.pages) > MOST_PAGES:
-            raise BadInput(Finding("SET-18", field, {"most": LARGEST // 1024 // 1024}))
-        about = [str(value) for value in (reader.metadata or {}).values()]
-        attached = [*reader.attachments]
-        noted = [
-            str(note.get_object().get("/Contents", "")) for page in reader.pages for note in page.annotations or ()
-        ]
-        filled = [str(one.get("/V", "")) for one in (reader.get_fields() or {}).values()]
-        return "\n".join([page.extract_text() for page in reader.pages] + about + attached + noted + filled)
-    except (
-        PyPdfError,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        IndexError,
-        RecursionError,
-        OverflowError,
-    ) as error:
+        return pdf_text(io.BytesIO(content))
+    except UnreadableError as error:
         raise BadInput(Finding("SET-18", field, {"most": LARGEST // 1024 // 1024})) from error

@@ -89,6 +89,7 @@ def test_a_registrar_takes_an_exit_from_the_household_s_page_to_the_money(
     assert deng.post(f"{address}/payments", pay).status_code == 303
     page = deng.get(address).text
     assert "补偿已付清" in page
+    assert "还没有收到付款的权利人" in page
     assert "…1234" in page
     assert "62170000" not in page
     papers = {f"{address}/statement.pdf", f"{address}/agreement.pdf",

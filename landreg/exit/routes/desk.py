@@ -209,7 +209,15 @@ def _standing(found: Whole, law: Law) -> dict[str, Any]:
         "holders": [
             (str(one.member_id), found.names.get(one.person_id, "")) for one in found.members if one.holds_right
         ],
+        "unpaid": unpaid(found) if found.payments else [],
     }
+
+
+def unpaid(found: Whole) -> list[str]:
+    """Masked names of adults who hold the right and to whom nothing was paid: who pays one for all is asked whether all know."""
+    paid = {one.person_id for one in found.payments}
+    holders = (one for one in found.members if one.holds_right and one.member_id not in found.exit.minors)
+    return [found.names.get(one.person_id, "") for one in holders if one.person_id not in paid]
 
 
 def _choices() -> dict[str, Any]:

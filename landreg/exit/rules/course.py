@@ -158,7 +158,12 @@ class Noticed:
 
 
 def exit_20_notice_in_its_time(facts: Noticed, law: Law) -> Finding | None:
-    """EXIT-20: the half year runs from a notice that is given after the exit was asked for, and not from a day to come. RLCL-30."""
+    """EXIT-20: the half year runs from a notice that is given after the exit was asked for, and not from a day to come.
+
+    RLCL-30 asks half a year in writing; that all of it lies after the application is the register's own: it is the time in which
+    a household that was pressed can still take its exit back. It costs the household nothing: the land stays its own until then,
+    and the money may come before.
+    """
     if facts.asked_on <= facts.on_day <= law.on:
         return None
     return Finding("EXIT-20", "on_day", {"asked": facts.asked_on, "today": law.on})

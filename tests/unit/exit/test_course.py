@@ -12,10 +12,11 @@ from uuid import UUID
 
 import pypdf
 import pytest
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, TextStringObject
 
 from landreg.core.errors import BadInput, Refused
 from landreg.core.files import Store
-from landreg.exit import papers
+from landreg.exit import later
 from landreg.exit.model import Exit
 from landreg.exit.rules.course import (
     AGREE_RULES,
@@ -197,13 +198,30 @@ def test_a_damaged_or_locked_pdf_is_refused_and_a_picture_is_kept_unread(tmp_pat
     writer.add_blank_page(100, 100)
     writer.encrypt("x", algorithm="AES-256")
     writer.write(locked)
-    for content in (b"%PDF-1.7 nothing", locked.getvalue()):
+    for content in (b"%PDF-1.7 nothing", locked.getvalue(), b"PK\x03\x04 a document"):
         with pytest.raises(BadInput) as refused:
             attached(store, Upload("a.pdf", BytesIO(content)))
         assert refused.value.findings[0].code == "EXIT-15"
     kept = attached(store, Upload("a.jpg", BytesIO(b"\xff\xd8\xff")))
     assert kept is not None
     assert kept.text == ""
+
+
+def test_what_stands_in_the_fields_and_notes_of_a_pdf_or_in_a_plain_text_is_read_too(tmp_path: Path) -> None:
+    tie, store = "退回承包地后方可办理进城落户手续", Store(tmp_path)
+    writer, filled = pypdf.PdfWriter(), BytesIO()
+    page = writer.add_blank_page(100, 100)
+    note = DictionaryObject(
+        {NameObject("/Subtype"): NameObject("/Text"), NameObject("/Contents"): TextStringObject(tie),
+         NameObject("/Rect"): ArrayObject([NumberObject(0)] * 4)}
+    )  # fmt: skip
+    page[NameObject("/Annots")] = ArrayObject([note])
+    writer.write(filled)
+    for content in (filled.getvalue(), tie.encode(), tie.encode("gb18030"), tie.encode("utf-16")):
+        sent = attached(store, Upload("a", BytesIO(content)))
+        assert sent is not None
+        with pytest.raises(Refused):
+            ties_nothing(DAY, sent)
 
 
 def test_an_agreement_stands_on_an_offer() -> None:
@@ -255,5 +273,22 @@ def test_income_shares_go_back_by_the_charter_and_are_paid_for(shares: Shares, s
     ],
 )
 def test_a_household_reads_what_becomes_of_its_land(row: Exit, told: tuple[bool, ...]) -> None:
-    said = "".join(papers.afterwards(row))
+    said = "".join(later.afterwards(row))
     assert tuple(word in said for word in ("归本集体", "复垦", "自动恢复")) == told
+
+
+@pytest.mark.parametrize(
+    ("row", "years", "told"),
+    [
+        (Exit(contracted=True, right_ids=[HEAD]), "3", 1),
+        (Exit(contracted=True, right_ids=[HEAD]), "0", 0),
+        (Exit(contracted=True, right_ids=[HEAD], taker_id=TAKER), "3", 0),
+        (Exit(contracted=True, right_ids=[HEAD], returns_on=DAY), "3", 0),
+    ],
+)
+def test_a_right_to_buy_back_is_printed_for_the_years_that_a_county_has_set(row: Exit, years: str, told: int) -> None:
+    name = "EXIT-5.buy_back_years"
+    figure = replace(LAW.parameters[name], values={"": years})
+    said = later.bought_back(row, replace(LAW, parameters={**LAW.parameters, name: figure}))
+    assert len(said) == told
+    assert all(f"{years} 年内" in one for one in said)
