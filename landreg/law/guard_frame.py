@@ -169,6 +169,7 @@ def _act(text: Passage, place: int, used: set[int]) -> Part | None:
         return None
     act = _kind(text.fields[verb])
     within = text.said(start, verb) if verb > place else text.said(start + 1, end)
+    within |= text.said(start - 1, start) & {"vain"}
     return Part(act, start, end, points[act], _turned(act, within))
 
 
@@ -202,7 +203,8 @@ def _turned(act: str, within: frozenset[str]) -> str:
     """Whether the words inside an act deny it; to keep land is to deny giving it."""
     if "still" in within:
         return "still"
-    denied = bool(_NEGATING & within) and "question" not in within and act != "held"
+    denying = _NEGATING | {"vain"} if act == "kept" else _NEGATING  # "田就别想留着了"
+    denied = bool(denying & within) and "question" not in within and act != "held"
     if denied and act != "kept" and "not" not in within and "nor" in within:
         return "nor"
     return "not" if denied != (act == "kept") else ""
