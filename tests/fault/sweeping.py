@@ -187,7 +187,7 @@ def lost_at_commit(name: str, call: Callable[[], Any], superuser: Connection, to
 
 def sweep(course: Life, superuser: Connection, step: Step) -> Swept:
     """A life of which every call fails first. In the short form, of what was swept before, only that another kind of act is
-    applied for and registered.
+    applied for and registered, and only at its commit.
     """
     told, result = Swept(), None
     while True:
@@ -197,7 +197,9 @@ def sweep(course: Life, superuser: Connection, step: Step) -> Swept:
             return told
         service = name.partition(" ")[0]
         seen_before = service in {one.partition(" ")[0] for one in told.faults}
-        if step is at_some and service not in ("apply", "register") and seen_before:
+        if step is at_some and seen_before:
+            if service in ("apply", "register"):
+                lost_at_commit(name, call, superuser, told)
             result = call()
             continue
         first = lost_at_commit(name, call, superuser, told)

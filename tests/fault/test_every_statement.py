@@ -34,8 +34,8 @@ from tests.registry_kit import Connection
 
 LIVES: dict[Callable[[Stage], Life], tuple[int, int]] = {
     life: (60, 100),
-    households: (40, 60),
-    parcels: (30, 40),
+    households: (40, 45),
+    parcels: (30, 28),
     renewals: (15, 40),
     homes: (14, 30),
     doors: (20, 45),
