@@ -13,13 +13,16 @@ from landreg.core.periods import beijing_day
 from landreg.exchange.contracts import drawing, land_queries, queries, signing
 from landreg.exchange.contracts.drafts import Draft, Taken, Terms
 from landreg.exchange.contracts.model import Contract
+from landreg.exchange.contracts.projects import Said
 from landreg.exchange.contracts.signing import Signature
 from landreg.exchange.contracts.whole import Whole
 from landreg.registry.guarded import Attached
 from tests.registry_kit import HOUSEHOLD, one
-from tests.villages import COUNTY
+from tests.villages import COUNTY, VILLAGE
 
 PAPER = Attached("22" * 32, 9, "paper.jpg")
+OTHER = f"{VILLAGE}010002"
+AGREES = Said("consents", (), "样本一", identity_checked=True, witness="见证人甲")
 TAKER = "93610902MA0000001B"
 OPERATOR = Actor(UUID(int=0x6109_0009), "交易员己", Desk.EXCHANGE, frozenset({Role.OPERATOR}), COUNTY)
 VALUES = {

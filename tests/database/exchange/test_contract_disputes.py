@@ -15,7 +15,6 @@ from landreg.exchange.contracts import (
 )
 from landreg.exchange.contracts.disputes import Brought
 from landreg.exchange.contracts.life import End
-from landreg.exchange.contracts.projects import Said
 from landreg.exchange.contracts.rules.closing import Outcome, Returned
 from landreg.exchange.contracts.rules.course import stage
 from tests.contract_kit import (
@@ -28,10 +27,7 @@ from tests.contract_kit import (
 )
 from tests.exchange_kit import TERM
 from tests.registry_kit import Connection, codes, pass_days, to_rights
-from tests.villages import COUNTY, VILLAGE
-
-OTHER = f"{VILLAGE}010002"
-AGREES = Said("consents", (), "样本一", identity_checked=True, witness="见证人甲")
+from tests.villages import COUNTY
 
 
 @pytest.fixture(autouse=True)

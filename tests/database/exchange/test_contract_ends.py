@@ -36,7 +36,9 @@ from landreg.exchange.contracts.model import Contract, ProjectWord
 from landreg.exchange.contracts.projects import Planned, Priced, Said
 from landreg.exchange.contracts.rules.closing import Outcome
 from tests.contract_kit import (
+    AGREES,
     OPERATOR,
+    OTHER,
     PAPER,
     SHARES,
     TAKER,
@@ -52,9 +54,6 @@ from tests.contract_kit import (
 from tests.exchange_kit import TERM
 from tests.registry_kit import HOUSEHOLD, Connection, codes, to_rights
 from tests.villages import COUNTY, VILLAGE
-
-OTHER = f"{VILLAGE}010002"
-AGREES = Said("consents", (), "样本一", identity_checked=True, witness="见证人甲")
 
 
 @pytest.fixture(autouse=True)

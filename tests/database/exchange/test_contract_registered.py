@@ -24,11 +24,11 @@ from landreg.exchange.contracts import (
 from landreg.exchange.contracts.entering import happened
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract
-from landreg.exchange.contracts.projects import Said
 from landreg.registry.booking import register
 from landreg.registry.casework import cases
 from tests.contract_kit import (
     OPERATOR,
+    OTHER,
     PAPER,
     VALUES,
     drawn,
@@ -40,10 +40,7 @@ from tests.contract_kit import (
 )
 from tests.exchange_kit import TERM
 from tests.registry_kit import HOUSEHOLD, Connection, codes, put_papers, to_rights
-from tests.villages import COUNTY, VILLAGE, past_triggers
-
-OTHER = f"{VILLAGE}010002"
-AGREES = Said("consents", (), "样本一", identity_checked=True, witness="见证人甲")
+from tests.villages import COUNTY, past_triggers
 
 
 @pytest.fixture(autouse=True)

@@ -23,13 +23,12 @@ from landreg.exchange.contracts.verifying import HEAD, FileService
 from landreg.exchange.model import Taker
 from landreg.log.note import Signer
 from landreg.registry.figures import Figure, set_figure
-from tests.contract_kit import OPERATOR, PAPER, TAKER, VALUES, drawn, parcels_of, right_id, signed, terms, today
+from tests.contract_kit import OPERATOR, OTHER, PAPER, TAKER, VALUES, drawn, parcels_of, right_id, signed, terms, today
 from tests.registry_kit import HOUSEHOLD, Connection, codes, to_rights
 from tests.villages import COUNTY, VILLAGE
 from tests.web.test_brought import bound
 
 NAME = "样本种植专业合作社"
-OTHER = f"{VILLAGE}010002"
 
 
 @pytest.fixture(autouse=True)

@@ -48,6 +48,7 @@ from landreg.registry.casework import cases
 from landreg.registry.queries import documents
 from tests.contract_kit import (
     OPERATOR,
+    OTHER,
     PAPER,
     SHARES,
     TAKER,
@@ -64,8 +65,6 @@ from tests.contract_kit import (
 from tests.registry_kit import HOUSEHOLD, Connection, codes, one, pass_days, put_papers, to_rights
 from tests.villages import COUNTY, VILLAGE
 from tests.web.test_brought import bound
-
-OTHER = f"{VILLAGE}010002"
 
 
 @pytest.fixture(autouse=True)
