@@ -28,7 +28,7 @@ from landreg.exit.rules.money import (
     exit_23_account_of_digits,
 )
 from landreg.law.book import examine
-from landreg.registry.guarded import Attached, ties_nothing
+from landreg.registry.guarded import Attached, ties_nothing, words_of_exit_tie_nothing
 
 REPAID = {"amount": "back_amount", "paid_on": "back_on", "receipt": "back_receipt"}
 """Fields of a repayment's form, by what a payment calls them."""
@@ -47,7 +47,8 @@ def agree(
             raise Conflict(Finding("EXIT-13", "state", subject=found.exit.number))
         texts = {f"what.{place}": one.what for place, one in enumerate(agreed.items, 1)}
         said = {"payer": agreed.payer, "funds_source": agreed.funds_source, "guarantee": agreed.guarantee}
-        ties_nothing(law.on, paper, **said, **texts)
+        ties_nothing(law.on, paper)
+        words_of_exit_tie_nothing(law.on, **said, **texts)
         ties_nothing(law.on, funds, "funds_paper")
         # A day of signing is typed: one before the consents and the days to think would make nothing of them.
         signed = replace(course, today=min(law.on, agreed.signed_on))

@@ -46,7 +46,7 @@ from landreg.registry.facts.drawn import Undrawable
 from landreg.registry.facts.exits import part_drawn
 from landreg.registry.facts.ground import on_ground
 from landreg.registry.facts.parcels import parts_of
-from landreg.registry.guarded import Attached, ties_nothing
+from landreg.registry.guarded import Attached, ties_nothing, words_of_exit_tie_nothing
 from landreg.registry.rules.exit_requests import ExitAsked
 
 KINDS = ("contract_management", "homestead")
@@ -99,7 +99,8 @@ def apply(actor: Actor, household_code: str, asked: Asked, charter: Attached | N
             raise NotFound
         county, today = household.county, beijing_day(uow.now)
         law = load_law(uow.session, county, today)
-        ties_nothing(today, charter, "charter", said=asked.said)
+        ties_nothing(today, charter, "charter")
+        words_of_exit_tie_nothing(today, said=asked.said)
         bundles = _bundles(uow, county, household.household_id, asked.right_ids)
         in_shares = Shares(asked.shares, charter is not None)
         if wrong := exit_8_reason_of_the_list(asked.reason, law) or exit_19_shares_by_the_charter(in_shares, law):

@@ -32,9 +32,16 @@ class Tie:
     words: tuple[Word, ...]
 
 
-def guard(text: str, on: date, field: str | None = None) -> Finding | None:
-    """GUARD-1 where a text ties giving up land to settling, by the words of that day. values: link, words, their places."""
-    tie = find(text, on)
+_OF_EXIT = "自愿退地，"
+_REGISTER = frozenset({"settle", "register"})
+
+
+def guard(text: str, on: date, field: str | None = None, *, of_exit: bool = False) -> Finding | None:
+    """GUARD-1 where a text ties giving up land to settling, by the words of that day. values: link, words, their places.
+
+    of_exit: it is what a household says of its exit, where the land goes without saying.
+    """
+    tie = find(text, on) or (find_of_exit(text, on) if of_exit else None)
     if tie is None:
         return None
     words = [word.text for word in tie.words]
@@ -52,6 +59,14 @@ def find(text: str, on: date) -> Tie | None:
         if found := tied(said, parts(said), threshold):
             return Tie(found.link, _words(reading, said, found))
     return None
+
+
+def find_of_exit(text: str, on: date) -> Tie | None:
+    """The tie in what is said of an exit itself ("为了落户"): only one by a link, to the register of residence."""
+    tie, cut = find(_OF_EXIT + text, on), len(_OF_EXIT)
+    if tie is None or tie.link == "beside" or not any(lexicon().fields[word.text] & _REGISTER for word in tie.words):
+        return None
+    return Tie(tie.link, tuple(Word(one.text, one.start - cut, one.end - cut) for one in tie.words if one.start >= cut))
 
 
 def _words(reading: Reading, said: Passage, found: Tied) -> tuple[Word, ...]:

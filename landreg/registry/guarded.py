@@ -5,6 +5,7 @@ Its case is in the register, and so are the forms by which papers come into its 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -72,6 +73,14 @@ def _plain(opened: BinaryIO) -> str:
 def ties_nothing(on: date, paper: Attached | None = None, field: str = "paper", **texts: str) -> None:
     """Raises Refused (GUARD-1), naming words and articles, where one of the texts or the paper ties the exit."""
     read = {**texts, **({} if paper is None else {field: f"{paper.name}\n{paper.text}"})}
-    found = [finding for name, text in read.items() if (finding := guard(text, on, name)) is not None]
-    if found:
+    _refuse(guard(text, on, name) for name, text in read.items())
+
+
+def words_of_exit_tie_nothing(on: date, **texts: str) -> None:
+    """The same of what is said of the exit itself, where the land goes without saying: "为了落户"."""
+    _refuse(guard(text, on, name, of_exit=True) for name, text in texts.items())
+
+
+def _refuse(findings: Iterable[Finding | None]) -> None:
+    if found := [finding for finding in findings if finding is not None]:
         raise Refused(found)

@@ -180,6 +180,25 @@ def test_letters_and_signs_that_stand_for_themselves_are_not_read_for_others(tex
     assert find(text, DAY) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "tied"),
+    [
+        ("为了进城落户", True), ("换城里户口", True), ("派出所说这样才能落户", True), ("不这样户口办不下来", True),
+        ("答应给我们全家迁户口", True), ("进城落户奖补资金", True),
+        ("孩子在县城读书，家里没人种", False), ("户口已在县城多年，地荒了", False), ("给儿子在县城买房凑首付", False),
+        ("孩子在县城上学，要去陪读，退三年", False), ("合作社自有资金", False), ("", False),
+    ],
+)  # fmt: skip
+def test_in_what_is_said_of_an_exit_the_land_goes_without_saying(text: str, tied: bool) -> None:
+    finding = guard(text, DAY, of_exit=True)
+    assert (finding is not None) == tied
+    assert guard(text, DAY) is None
+    for word, (start, end) in (
+        zip(*(finding.values[name] for name in ("words", "places")), strict=True) if finding else ()
+    ):
+        assert text[start:end] == word
+
+
 def test_before_the_opinion_of_2016_nothing_is_tied() -> None:
     assert find("先退地，再落户", date(2016, 9, 26)) is None
     assert find("先退地，再落户", date(2016, 9, 27)) is not None
