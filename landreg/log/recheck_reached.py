@@ -32,7 +32,7 @@ PACE = Pace()
 
 @dataclass(frozen=True)
 class Reached:
-    """How far rechecks came without a finding: the log's size and root then, and the part of old entries that is next."""
+    """How far rechecks came without a finding: the log's size and root then, and whose turn it is of the old parts."""
 
     size: int = 0
     root: str = ""
@@ -75,16 +75,19 @@ class Begun:
 
 
 def parts_of_night(reached: Reached, size: int, pace: Pace = PACE) -> tuple[tuple[int, ...], int]:
-    """The parts that a nightly recheck of a log of this size reads, and the part that is next after it.
+    """The parts that a nightly recheck of a log of this size reads, and whose turn is after it.
 
-    All that came since the last one, and so many old ones that each is read again within the pace's nights, however the log
-    grows meanwhile: of more parts, more are read.
+    All that came since the last one; and of the old ones each whose number leaves the night's turn as remainder, so that each
+    is read again after exactly the pace's nights, however the log grows meanwhile. Of a small log more, so that it is read whole.
     """
-    old = reached.size // pace.part
-    count = min(old, max(pace.least, -(-old // max(1, pace.nights - 2))))
-    again = [(reached.part + step) % old for step in range(count)] if old else []
+    old, turn = reached.size // pace.part, reached.part % pace.nights
+    again = set(range(turn, old, pace.nights))
+    for step in range(old):
+        if len(again) >= pace.least:
+            break
+        again.add((turn * pace.least + step) % old)
     new = range(old, -(-size // pace.part))
-    return tuple(sorted({*again, *new})), (reached.part + count) % old if old else 0
+    return tuple(sorted({*again, *new})), (turn + 1) % pace.nights
 
 
 def parts_left(size: int, pace: Pace = PACE, done: Collection[int] = ()) -> tuple[int, ...]:

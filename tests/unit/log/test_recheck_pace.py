@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from landreg.log.recheck_reached import PACE, Begun, Pace, Reached, parts_left, parts_of_night
@@ -25,6 +25,7 @@ def longest_wait(pace: Pace, nightly: list[int]) -> int:
     return max([longest, *(ended - night for night in last.values())])
 
 
+@example(8, 0, [8, 4, 4, 4, 4, *[8] * 60])
 @given(st.integers(2, 40), st.integers(0, 30), st.lists(st.integers(0, 40), min_size=1, max_size=120))
 def test_every_part_is_read_within_the_published_nights(nights: int, least: int, nightly: list[int]) -> None:
     assert longest_wait(Pace(4, nights, least), nightly) <= max(nights, 2)
