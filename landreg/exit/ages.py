@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from uuid import UUID
 
 from landreg.access.identity import CITIZEN_ID, reveal
 from landreg.core.actor import Actor
-from landreg.core.codes import citizen_id_fault
+from landreg.core.codes import birth_of, citizen_id_fault
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.core.periods import beijing_day, years_after
@@ -33,9 +32,5 @@ def minors_of(actor: Actor, household_code: str) -> set[UUID]:
         members[person]
         for person, one in opened.items()
         if one.id_kind == CITIZEN_ID and citizen_id_fault(one.id_number) is None
-        and years_after(_born(one.id_number), ADULT) > today
+        and (born := birth_of(one.id_number)) is not None and years_after(born, ADULT) > today
     }  # fmt: skip
-
-
-def _born(number: str) -> date:
-    return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))

@@ -27,7 +27,6 @@ READS = frozenset(
         "landreg.access.sample.mark",
         "landreg.audit.complaints.look_up",
         "landreg.exchange.bidding.acting.for_household",
-        "landreg.exchange.bidding.takers.counties_of",
         "landreg.exchange.bidding.takers.own",
         "landreg.exchange.listings.service.judge",
         "landreg.exchange.listings.service.review",

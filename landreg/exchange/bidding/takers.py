@@ -18,7 +18,6 @@ from landreg.exchange import logged
 from landreg.exchange.bidding import taker_queries
 from landreg.exchange.bidding.acting import Under, noted
 from landreg.exchange.model import Taker
-from landreg.land import queries as land
 from landreg.registry.guarded import ties_nothing
 
 COUNTER_KINDS = ("person", "organisation")
@@ -126,12 +125,6 @@ def own(actor: Actor, county: str, taker_id: UUID) -> Taker:
     if found is None:
         raise NotFound
     return found
-
-
-def counties_of(actor: Actor) -> list[str]:
-    """Counties in which a citizen's account may look for sales."""
-    with unit_of_work(actor) as uow:
-        return list(land.counties(uow.session, actor.jurisdiction))
 
 
 def _write(uow: UnitOfWork, row: Taker) -> None:

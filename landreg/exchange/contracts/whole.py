@@ -60,11 +60,6 @@ class Whole:
         return sum((one.left_kg for one in self.settled), rent.ZERO)
 
     @property
-    def unpriced_kg(self) -> Decimal:
-        """What is due in grain on days of which the county has no price, in kg."""
-        return sum((one.left_kg for one in self.settled if one.owed is None), rent.ZERO)
-
-    @property
     def next(self) -> Settled | None:
         """The oldest due of which something is left."""
         return next((one for one in self.settled if one.left > 0 or one.left_kg > 0), None)
