@@ -141,8 +141,9 @@ def _numbered(session: Session, size: int) -> Sequence[bytes]:
     staged = session.execute(sa.text(_STAGED), {"most": SEAL_AT_MOST}).all()
     if not staged:
         return ()
-    # Named one by one, so that the planner knows how many: of a log that grew tenfold since it was last looked at, it takes the
-    # staged for a few, and compares each with each.
+    # Named one by one, and planned for these alone, so that the planner knows how many: of a log that grew tenfold since it was
+    # last looked at it takes the staged for a few, and a plan kept from when there were five compares each with each.
+    session.execute(sa.text("SET LOCAL plan_cache_mode = force_custom_plan"))
     named = {"size": size, "counties": [row.county for row in staged], "ids": [row.id for row in staged]}
     return session.execute(sa.text(_NUMBER), named).scalars().all()
 
