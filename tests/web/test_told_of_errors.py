@@ -19,12 +19,14 @@ from landreg.core.files import Store
 from landreg.demo_parcels import write_to_a_holder
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
-from landreg.registry.casework import applications, cases
+from landreg.registry.casework import applications, cases, telling
 from landreg.registry.leaves import logged
 from landreg.registry.rules.household_requests import LandOperation, LandOperationEnd, Operator
 from landreg.registry.rules.parcel_requests import Corrected, Correction
 from tests.household_kit import asked_for, parcels
 from tests.registry_kit import HOUSEHOLD, booked, codes, one, pass_days, put_papers, right_of, to_rights
+from tests.renewal_kit import today
+from tests.unit.registry.facts import LAW
 from tests.villages import COUNTY
 from tests.web.conftest import Browser
 
@@ -78,6 +80,34 @@ def test_the_party_is_written_to_before_the_office_corrects_by_itself_and_the_da
     assert deng.post(f"{page}/tell").status_code == 409
     seal(worker, database)
     assert recheck(worker, database, logged.SOURCES, logged.TABLES).findings == ()
+
+
+def test_a_correction_is_not_overdue_while_the_party_s_own_days_run_and_the_desk_says_until_when(
+    deng: Browser, officers: tuple[Actor, Actor], superuser: Any
+) -> None:
+    wrong = Correction("household", "office", "原件写的是二组", (Corrected("address", "样本村二组"),))
+    case = applications.apply_on_household(officers[0], HOUSEHOLD, "correction", wrong)
+
+    def overdue() -> bool:
+        named = str(case) in deng.get("/cases?queue=overdue&act=office_correction").text
+        listed = deng.get("/cases?queue=all&act=office_correction").text
+        assert ("已超过规定的" in listed) is named
+        return named
+
+    pass_days(superuser, 20)
+    assert overdue()
+    telling.tell(officers[0], COUNTY, case)
+    assert not overdue()
+    pass_days(superuser, 20)
+    assert overdue()
+    put_papers(officers[0], case, "office_correction")
+    last = LAW.working_days_after(today(officers[0]), 30)
+    assert not overdue()
+    assert f"当事人可申请至 {last}" in deng.get("/cases?queue=all&act=office_correction").text
+    pass_days(superuser, 28)
+    assert not overdue()
+    pass_days(superuser, 40)
+    assert overdue()
 
 
 def test_who_operates_land_has_a_certificate_that_anybody_may_check_until_the_right_ends(

@@ -21,13 +21,18 @@ from landreg.law.book import Law
 from landreg.registry import typed
 from landreg.registry.casebook import Case, Notice
 from landreg.registry.casework.cases import Stepped, locked, note, set_values
+from landreg.registry.facts.telling import letters, waits_for_the_office
 from landreg.registry.rules.desk import (
+    BEFORE_ACCEPTANCE,
     WAITING,
+    Since,
     TakingUp,
     Waiting,
     dsk_3_step_waits_too_long,
     dsk_4_taken_up_by_another,
     overdue_until,
+    told_until,
+    waits_since,
 )
 
 CASE_SORTS: Mapping[str, Any] = {
@@ -136,14 +141,17 @@ def _queue(queue: str, looking: Looking) -> list[Any]:
 
 
 def _overdue(state: str, looking: Looking) -> sa.ColumnElement[bool]:
-    """A notice has to run its days: the wait begins after its last one."""
+    """A notice has to run its days, and so has a party who was told of an error: the wait begins after the last one."""
     last = overdue_until(state, looking.law, looking.today)
     if state == "noticed":
         over = sa.exists().where(
             Notice.county == Case.county, Notice.notice_id == Case.notice_id, Notice.last_day <= last
         )
         return sa.and_(Case.state == state, over)
-    return sa.and_(Case.state == state, Case.state_since < datetime.combine(last + DAY, time(), BEIJING))
+    entered = Case.state_since < datetime.combine(last + DAY, time(), BEIJING)
+    if state not in BEFORE_ACCEPTANCE:
+        return sa.and_(Case.state == state, entered)
+    return sa.and_(Case.state == state, entered, waits_for_the_office(last, told_until(last, looking.law)))
 
 
 def queue_counts(session: Session, looking: Looking) -> dict[str, int]:
@@ -181,21 +189,31 @@ def _counted(*parts: list[Any]) -> sa.ScalarSelect[int]:
     return sa.select(sa.func.count()).select_from(some).scalar_subquery()
 
 
-def waits(session: Session, cases: Sequence[Case], law: Law) -> dict[UUID, Finding]:
-    """The cases among these that have waited too long (DSK-3)."""
+def since(session: Session, cases: Sequence[Case], law: Law) -> dict[UUID, Since]:
+    """From when each of these cases that waits does so for the office, and whose days run until then."""
     ids = [case.notice_id for case in cases if case.state == "noticed" and case.notice_id]
     asked = sa.select(Notice.notice_id, Notice.last_day).where(Notice.notice_id.in_(ids))
     last = {row.notice_id: row.last_day for row in session.execute(asked)} if ids else {}
-    found = {}
-    for case in cases:
-        if case.waits:
-            since = beijing_day(case.state_since)
-            if case.state == "noticed" and case.notice_id is not None:
-                since = last.get(case.notice_id, since)
-            late = dsk_3_step_waits_too_long(Waiting(case.number, case.state, since, law.on), law)
-            if late is not None:
-                found[case.case_id] = late
-    return found
+    told = letters(session, [case for case in cases if case.state in BEFORE_ACCEPTANCE])
+    return {
+        case.case_id: waits_since(
+            case.state, beijing_day(case.state_since), last.get(case.notice_id), told.get(case.case_id), law
+        )
+        for case in cases
+        if case.waits
+    }
+
+
+def late(cases: Sequence[Case], waiting: Mapping[UUID, Since], law: Law) -> dict[UUID, Finding]:
+    """The cases among these that have waited too long for the office (DSK-3)."""
+    judged = {
+        case.case_id: dsk_3_step_waits_too_long(
+            Waiting(case.number, case.state, waiting[case.case_id].day, law.on), law
+        )
+        for case in cases
+        if case.case_id in waiting
+    }
+    return {case_id: finding for case_id, finding in judged.items() if finding is not None}
 
 
 @dataclass(frozen=True)

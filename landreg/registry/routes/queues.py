@@ -89,6 +89,7 @@ def index() -> Response:
         page = pages.page_of(
             session, statement, number=pages.page_number(), size=pages.page_size(), most=worklist.COUNTED
         )
+        waiting = worklist.since(session, page.items, looking.law)
         officers = {case.officer for case in page.items} | {asked.officer or actor.account_id}
         return pages.render(
             "registry/cases.html",
@@ -101,7 +102,8 @@ def index() -> Response:
             names=division_names(session, [case.village for case in page.items] + [asked.within]),
             today=looking.today,
             offered=steps_of(actor),
-            late=worklist.waits(session, page.items, looking.law),
+            waiting=waiting,
+            late=worklist.late(page.items, waiting, looking.law),
             officers=names_of(session, officers),
             filters=filters.kept(session, actor.account_id, LIST),
             narrowed=any((asked.state, asked.kind, asked.act, asked.text, asked.within, asked.officer)),

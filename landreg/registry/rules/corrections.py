@@ -11,6 +11,7 @@ from landreg.law.book import Law
 from landreg.party.rules import pt_1_members_in_one_household
 from landreg.registry.rules import contract
 from landreg.registry.rules.acts import HEADS, reg_20_documents_complete, reg_21_still_in_force
+from landreg.registry.rules.desk import BEFORE_ACCEPTANCE
 from landreg.registry.rules.parcel_requests import CORRECTIONS, Correction
 from landreg.registry.rules.parcels import (
     ParcelActFacts,
@@ -23,7 +24,6 @@ from landreg.registry.rules.parcels import (
 from landreg.registry.rules.restrictions import RESTRICTED
 
 BY_OFFICE = "office_correction"
-BEFORE_ACCEPTANCE = ("draft", "returned")
 
 
 def cor_1_of_this_household(facts: ParcelActFacts, law: Law) -> Finding | None:
