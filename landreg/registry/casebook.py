@@ -216,8 +216,8 @@ class CertificateEnd(CountyKey, Base):
 class Job(CountyKey, Base):
     """A step over many cases that the worker takes in the name of who asked.
 
-    position: how many of case_ids were tried. refused: number and findings of each that did not go on. findings: why the
-    job itself failed. started_from: position at which it was last begun, for its rate.
+    position: how many of case_ids were tried. done: how many went on while it was written down. refused: number and findings of
+    each that did not go on. findings: why the job itself failed. started_from: position at which it was last begun, for its rate.
     """
 
     __tablename__ = "job"
@@ -245,3 +245,13 @@ class Job(CountyKey, Base):
     def total(self) -> int:
         """How many cases the job is over."""
         return len(self.case_ids)
+
+    @property
+    def before(self) -> int:
+        """How many of those tried had taken the step already, in a chunk whose worker was killed before it wrote that down."""
+        return self.position - self.done - len(self.refused)
+
+    @property
+    def whole(self) -> int:
+        """How many have taken the step, whoever lived to write it down."""
+        return self.done + self.before

@@ -1,9 +1,9 @@
 """Steps over hundreds of cases: asked for at the desk, taken by the worker, so that closing the browser changes nothing.
 
 A job goes in chunks, each a transaction of the step's own service, in the name of who asked and while their account still
-may; after a chunk its progress is written. A worker that
-is killed between the two finds the chunk's cases moved on, and leaves them out. It holds an advisory lock on its own
-connection, which ends with it, so that the next worker goes on where it stood.
+may; after a chunk its progress is written. A worker that is killed between the two finds the chunk's cases moved on, leaves
+them out, and says how many had been done before. It holds an advisory lock on its own connection, which ends with it, so that
+the next worker goes on where it stood.
 """
 
 from __future__ import annotations
@@ -22,15 +22,17 @@ from landreg.core.db import Unavailable, alone, told, unit_of_work
 from landreg.core.errors import Conflict, Finding, LandregError, NotAllowed, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.law.queries import load_law
-from landreg.registry.casebook import Job
+from landreg.registry.casebook import Case, Job
 from landreg.registry.casework.cases import Stepped, written
-from landreg.registry.casework.desk import cases_by_id, job, jobs_waiting
+from landreg.registry.casework.desk import cases_by_id, job, jobs_waiting, stepped_since
 from landreg.registry.steps import OF_JOBS, Step, take
 
 DIRECTLY = 20
 """So many cases are done while the browser waits; more are a job."""
 CHUNK = {"accept": 100, "review": 100, "register": 50, "certify": 100, "renew": 50}
 UNDER_WAY = ("waiting", "running", "stopping")
+_LAST = {"renew": "certify"}
+"""The step with which a case is done, where it is not the job's own."""
 _REPEATABLE = ("40001", "40P01")
 """SQLSTATE of a serialization failure and a deadlock: another was first, and the same step may well pass now."""
 _logger = logging.getLogger(__name__)
@@ -205,12 +207,28 @@ def _take_again(asker: Actor, now: Job, ids: Sequence[UUID], tools: Tools) -> St
 
 
 def _take(asker: Actor, now: Job, ids: Sequence[UUID], tools: Tools) -> Stepped:
-    """The chunk's cases that have not moved on already; a refusal of a single one is kept like those of many."""
+    """The chunk's cases that have not moved on already; a refusal of a single one is kept like those of many.
+
+    One that took the step since it was asked for was done before the worker was killed; one that went another way is refused.
+    """
     step = OF_JOBS[now.step]
     with unit_of_work(asker) as uow:
-        left = [case for case in cases_by_id(uow.session, now.county, ids) if case.state in step.states]
-    if not left:
-        return Stepped(0)
+        found = cases_by_id(uow.session, now.county, ids)
+        left = [case for case in found if case.state in step.states]
+        moved = [case for case in found if case.state not in step.states]
+        done = (
+            stepped_since(uow.session, now.county, ids, _LAST.get(step.name, step.name), now.asked_at) if moved else ()
+        )
+    elsewhere = {
+        case.number: (Finding("REG-8", "state", {"state": case.state, "step": step.name}, subject=case.number),)
+        for case in moved
+        if case.case_id not in done
+    }
+    stepped = _take_those(asker, now, left, step, tools) if left else Stepped(0)
+    return Stepped(stepped.done, {**stepped.refused, **elsewhere})
+
+
+def _take_those(asker: Actor, now: Job, left: Sequence[Case], step: Step, tools: Tools) -> Stepped:
     try:
         return take(asker, now.county, [case.case_id for case in left], step, press=tools.press, seal=tools.seal)
     except Refused as error:

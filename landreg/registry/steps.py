@@ -140,4 +140,4 @@ def take(
             pressed = certificates.issue(actor, county, case_ids, press())
             if pressed.refused and len(case_ids) == 1:
                 raise Refused(finding for findings in pressed.refused.values() for finding in findings)
-            return Stepped(len(pressed.issued), pressed.refused)
+            return Stepped(len(set(case_ids)) - len(pressed.refused), pressed.refused)

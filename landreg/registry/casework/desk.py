@@ -20,6 +20,7 @@ from landreg.registry.casebook import (
     Batch,
     Case,
     CaseDocument,
+    CaseEvent,
     CaseParcel,
     Document,
     Job,
@@ -81,6 +82,14 @@ def job(session: Session, county: str, job_id: UUID, *, lock: bool = False) -> J
     """A job; lock: held until the end of the transaction."""
     found = sa.select(Job).where(Job.county == county, Job.job_id == job_id)
     return session.scalars(found.with_for_update() if lock else found).one_or_none()
+
+
+def stepped_since(session: Session, county: str, case_ids: Sequence[UUID], step: str, since: datetime) -> set[UUID]:
+    """Those of these cases that took a step since an instant."""
+    found = sa.select(CaseEvent.case_id).where(
+        CaseEvent.county == county, CaseEvent.case_id.in_(case_ids), CaseEvent.step == step, CaseEvent.at >= since
+    )
+    return set(session.scalars(found))
 
 
 def jobs_waiting(session: Session) -> Sequence[Job]:

@@ -89,6 +89,8 @@ def progress_text(job: Job, now: datetime) -> str:
     """How far a job is in one sentence, with its rate and the time left while it runs."""
     counts = _("%(position)s / %(total)s 件", position=job.position, total=job.total)
     text = f"{i18n.shown_term(job.state, 'job')} · {counts}"
+    if job.before and job.state in jobs.UNDER_WAY:
+        text += " · " + _("其中 %(n)s 件此前已办", n=job.before)
     tried = job.position - job.started_from
     if job.state == "running" and job.started_at and tried:
         seconds = max((now - job.started_at).total_seconds(), 0.1)

@@ -93,7 +93,23 @@ def test_a_chunk_that_was_done_before_the_worker_died_is_not_done_again(batch: U
     cases.accept(registrar, COUNTY, ids[:3])
     jobs.work(WORKER, TOOLS)
     assert (job(job_id).state, job(job_id).done, job(job_id).refused) == ("done", 5, [])
+    assert (job(job_id).before, job(job_id).whole) == (3, 8)
     assert one(registrar, "SELECT count(*) FROM registry.case_event WHERE step = 'accept'") == 8
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_a_case_that_went_another_way_since_the_job_was_asked_for_is_not_counted_as_done(
+    batch: UUID, registrar: Actor
+) -> None:
+    ids = in_state(registrar, batch, "draft")
+    job_id = ask(registrar, batch, "accept", "draft")
+    cases.accept(registrar, COUNTY, ids[:1])
+    cases.withdraw(registrar, COUNTY, ids[1:2], "申请人撤回")
+    jobs.work(WORKER, TOOLS)
+    ended = job(job_id)
+    assert (ended.state, ended.done, ended.before, ended.whole) == ("done", 6, 1, 7)
+    (refused,) = ended.refused
+    assert [finding["code"] for finding in refused["findings"]] == ["REG-8"]
 
 
 @pytest.mark.usefixtures("small_chunks")
