@@ -24,7 +24,8 @@ from tests.conftest import Connection
 from tests.kept_kit import kept
 from tests.villages import COUNTY, past_triggers
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 FLAGS = [
     "--headless",
     "--no-sandbox",

@@ -83,7 +83,7 @@ def test_a_link_to_a_parcel_shows_it_on_the_map_with_its_facts(open_page: OpenPa
     assert page.locator(".map-popup").inner_text().count("大坪8") == 1
     assert "at=" in page.url
     page.locator(".map-canvas").hover()
-    page.wait_for_function("document.querySelector('.map-position').textContent.includes('E 36')")
+    page.wait_for_function("() => document.querySelector('.map-position').textContent.includes('E 36')")
     page.click(".map-popup .btn-close")
     page.wait_for_url(lambda url: "parcel=" not in url)
 

@@ -36,7 +36,7 @@ def test_a_line_drawn_across_the_map_splits_the_parcel(open_as: OpenPage, office
     page.mouse.click(x, box["y"] + 8)
     page.mouse.move(x, y)
     page.mouse.dblclick(x, box["y"] + box["height"] - 40)
-    page.wait_for_function("document.querySelector('#field-line').value !== ''")
+    page.wait_for_function("() => document.querySelector('#field-line').value !== ''")
     drawn = corners(page, "#field-line")
     assert len(drawn) == 2
     assert all(X < east < X + 20 for east, _ in drawn)

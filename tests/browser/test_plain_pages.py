@@ -114,7 +114,7 @@ def test_a_page_is_read_aloud_part_by_part_and_stops_when_asked(window: OpenPage
                 if (window.said.length < 8) setTimeout(() => one.onend(), 1); } } });""")
     page.goto("/yours")
     page.get_by_role("button", name="读给我听").click()
-    page.wait_for_function("window.said.length >= 8")
+    page.wait_for_function("() => window.said.length >= 8")
     said = page.evaluate("window.said")
     assert said[1] == "这三样是您家的"
     assert said[2].startswith("承包地")
