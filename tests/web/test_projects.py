@@ -44,6 +44,16 @@ def test_a_village_s_contracts_are_made_and_signed_in_runs_whose_bar_counts_what
         **VALUES, "title": "样本村整村流转", "unit": "yuan_mu_year", "parcel": land, "from_on": "2022-01-01", "price": "500",
         "last_day": "2026-06-30", "paid_every": "year", "paid": "before", "taker": TAKER, "taker_name": "样本种植专业合作社",
     }  # fmt: skip
+    superuser.execute(
+        """INSERT INTO land.division (code, name, level, parent, urban_rural)
+           VALUES (left(%(v)s, 6), '样本区', 'county', '6109', ''), (left(%(v)s, 9), '样本镇', 'township', left(%(v)s, 6), ''),
+               (%(v)s, '光荣村', 'village', left(%(v)s, 9), '220') ON CONFLICT DO NOTHING""",
+        {"v": VILLAGE},
+    )
+    for named in ("", "光荣", VILLAGE, "\x00", "%"):
+        chosen = ling.get("/contracts/projects/new", query_string={"named": named})
+        assert chosen.status_code < 500
+        assert (f'<option value="{VILLAGE}"' in chosen.text) is (named in ("", "光荣"))
     ling.get(new)
     page = ling.post(new, said).headers["Location"]
     asked = dict.fromkeys(re.findall(r'name="household" value="([^"]+)"', ling.get(page).text))

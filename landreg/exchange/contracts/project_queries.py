@@ -3,17 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from landreg.exchange.contracts.model import Contract, Project, ProjectParcel, ProjectRun, ProjectWord
+from landreg.land.model import Division
+from landreg.land.queries import prefixed
 
 SIGNED = ("signed", "disputed", "ended")
 """States of a contract that both have signed."""
+
+
+@dataclass(frozen=True)
+class Township:
+    """A township of a choice of villages: its county's name and its own, and the villages by code and name."""
+
+    name: str
+    villages: tuple[tuple[str, str], ...]
+
+
+def villages(session: Session, jurisdiction: str, named: str, most: int) -> tuple[list[Township], bool]:
+    """The villages of a jurisdiction by township, `most` of them, and whether there are more. named: part of the name of the
+    village, its township or its county.
+    """
+    village, township, county = aliased(Division), aliased(Division), aliased(Division)
+    found = (
+        sa.select(village.code, village.name, township.name, county.name)
+        .join(township, township.code == village.parent)
+        .join(county, county.code == township.parent)
+        .where(village.level == "village", prefixed(village.code, jurisdiction))
+        .order_by(village.code)
+    )
+    if named:
+        found = found.where(sa.or_(*(one.name.contains(named, autoescape=True) for one in (village, township, county))))
+    rows = session.execute(found.limit(most + 1)).all()
+    grouped: dict[str, list[tuple[str, str]]] = {}
+    for code, name, of_township, of_county in rows[:most]:
+        grouped.setdefault(f"{of_county} {of_township}", []).append((code, name))
+    return [Township(name, tuple(held)) for name, held in grouped.items()], len(rows) > most
 
 
 def contracted(session: Session, county: str, village: str, codes: Sequence[str]) -> dict[str, Any]:

@@ -29,6 +29,8 @@ from landreg.web.forms import read_form
 
 blueprint = Blueprint("contract_projects", __name__)
 VILLAGE = 12
+LONGEST_NAME = 40
+MOST_VILLAGES = 600
 
 
 @blueprint.get("/contracts/projects")
@@ -50,18 +52,20 @@ def index() -> Response:
 @blueprint.get("/contracts/projects/new")
 @allow(Role.OPERATOR)
 def new() -> Response:
-    """The form: first the village, then its parcels with their prices, the terms and the clauses."""
+    """The form: first the village, found by its name, then its parcels with their prices, the terms and the clauses."""
     village, kind = request.args.get("village", "").strip()[:VILLAGE], request.args.get("kind", "lease")
+    named, own = request.args.get("named", "").strip()[:LONGEST_NAME], current_actor().jurisdiction
     kind = kind if kind in KINDS else "lease"
     unit = "share" if kind == "share" else request.args.get("unit", "yuan_mu_year")
     with unit_of_work(current_actor()) as uow:
         session = uow.session
-        county = request.args.get("county", current_actor().jurisdiction)[:6]
+        county = request.args.get("county", village or own)[:6]
+        found, more = project_queries.villages(session, own, named, MOST_VILLAGES)
         land = project_queries.contracted(session, county, village, []) if len(village) == VILLAGE else {}
         today, path = page_day(session), division_path(session, village) if land else []
     return pages.render(
         "exchange/contracts/new_project.html", village=village, county=county, kind=kind, unit=unit, land=land, path=path,
-        today=today, asked=questions(kind, unit, today),
+        today=today, asked=questions(kind, unit, today), named=named, townships=found, more=more,
         project_kinds=[(one, i18n.shown_term(one, "contract_kind")) for one in KINDS],
         **choices(),
     )  # fmt: skip
