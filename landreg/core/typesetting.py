@@ -64,8 +64,10 @@ def typeset(
     `tagged` adds the structure that screen readers use. A sign that the font has not is printed as MISSING: who must not
     print so asks `signs_missing` first. Raises typst.TypstError when the template fails."""
     content = json.dumps({**data, "sample": sample}, ensure_ascii=False)
+    for sign in signs_missing(content):
+        content = content.replace(sign, MISSING)
     inputs = {
-        "data": content.translate(dict.fromkeys(map(ord, signs_missing(content)), MISSING)),
+        "data": content,
         "proof": "" if proof is None else proof.decode("utf-8"),
         "proof-name": PROOF_NAME,
     }

@@ -8,7 +8,9 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context, parent_process
@@ -33,6 +35,8 @@ from landreg.registry.papers.printing import ContractCertificate, HomesteadCerti
 FIELD = "landreg"
 DEMO_SUBJECT = "样本 SAMPLE landreg demo"
 SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")  # OID 1.2.840.113549.1.7.2
+_KEPT: ContextVar[dict[int, ProcessPoolExecutor] | None] = ContextVar("kept", default=None)
+"""By their number: processes that print and are kept (`printers_kept`)."""
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
@@ -175,10 +179,17 @@ def make_demo_signer(folder: Path) -> Signer:
     return load_signer(key_file, certificate_file)
 
 
+class _Increment(IncrementalPdfFileWriter):
+    """A signature's increment; the metadata stay as printed: the signature itself says when, and no page is changed."""
+
+    def _update_meta(self) -> None:
+        """Reading and writing the XMP anew, a third of the cost of a signature, to say in it when it was signed."""
+
+
 def sign(pdf: bytes, signer: Signer) -> bytes:
     """The PDF with an invisible PAdES baseline B-B signature, added as an increment; raises SignerUnusable."""
     engine = _engine(signer)
-    steps = PdfCMSEmbedder().write_cms(FIELD, IncrementalPdfFileWriter(io.BytesIO(pdf)))
+    steps = PdfCMSEmbedder().write_cms(FIELD, _Increment(io.BytesIO(pdf)))
     next(steps)
     place = SignatureObject(datetime.now(UTC), SigSeedSubFilter.PADES, bytes_reserved=engine.reserved)
     steps.send(SigObjSetup(place))
@@ -214,19 +225,65 @@ def print_and_sign_many(
     Reads `items` only a few ahead, so that memory stays flat however long the batch; closing the iterator, or an
     error, drops what isn't begun. `processes` defaults to one a core, each single-threaded."""
     count = processes or len(os.sched_getaffinity(0))
+    waiting: deque[Future[tuple[str, bytes]]] = deque()
+    with _printers(count) as pool:
+        try:
+            for item in items:
+                waiting.append(pool.submit(_print_and_sign, item, signer))
+                if len(waiting) >= 4 * count:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for left in waiting:
+                left.cancel()
+
+
+@contextmanager
+def printers_kept() -> Iterator[None]:
+    """Within it the processes that print are started once, for every batch: to start them takes as long as to print hundreds."""
+    if _KEPT.get() is not None:
+        yield
+        return
+    kept: dict[int, ProcessPoolExecutor] = {}
+    token = _KEPT.set(kept)
+    try:
+        yield
+    finally:
+        _KEPT.reset(token)
+        for pool in kept.values():
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _printers(count: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that print: those that are kept, or some for this once. What broke is not kept."""
+    kept = _KEPT.get()
+    pool = (kept or {}).get(count) or _started(count)
+    if kept is not None:
+        kept[count] = pool
+    try:
+        yield pool
+    except BrokenExecutor:
+        if kept is not None:
+            kept.pop(count, None)
+        pool.shutdown(wait=True, cancel_futures=True)
+        raise
+    finally:
+        if kept is None:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _started(count: int) -> ProcessPoolExecutor:
+    """As many processes, each of one thread: the setting is read when one starts, so all are started now."""
     threads_before = os.environ.get("RAYON_NUM_THREADS")
     os.environ["RAYON_NUM_THREADS"] = "1"
-    waiting: deque[Future[tuple[str, bytes]]] = deque()
-    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_start_worker)
     try:
-        for item in items:
-            waiting.append(pool.submit(_print_and_sign, item, signer))
-            if len(waiting) >= 4 * count:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+        pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_start_worker)
+        for started in [pool.submit(os.getpid) for _ in range(count)]:
+            started.result()
+        return pool
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
         if threads_before is None:
             del os.environ["RAYON_NUM_THREADS"]
         else:
