@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,6 +17,7 @@ from landreg.config import Settings
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
+from landreg.core.pdftext import pdf_text
 from landreg.exchange.bidding import deal_queries, offers, sale_queries, sales, taker_queries, windows
 from landreg.exchange.model import Listing
 from landreg.exchange.routes import first_pages, sale_live
@@ -262,6 +264,14 @@ def test_a_negotiation_and_the_members_window_on_the_farmer_s_pages(
     assert "跳过" in browser.get("/sales").text
     steps = f"/sales/listings/{COUNTY}/{listing.listing_id}"
     window = browser.post(f"{steps}/proceed").headers["Location"]
+    paper = browser.client.get(f"{window}/notice.pdf").data
+    said = "".join(pdf_text(BytesIO(paper)).split())
+    assert all(
+        one in said for one in (f"编号：{listing.number}-G1", "450.00元/亩·年", "提出截止", "我家要，按这个条件")
+    )
+    assert "受让人4" not in said, "a person hangs on the board by the full name"
+    assert browser.client.get(f"/sales/windows/{COUNTY}/{uuid4()}/notice.pdf").status_code == 404
+    assert taker.client.get(f"{window}/notice.pdf").status_code == 403
     assert browser.post(f"{window}/anew").status_code == 409
     assert "成员优先权公示" in browser.get("/").text
     kit.pass_time(superuser, days=15)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from io import BytesIO
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, url_for
+from flask import Blueprint, Response, flash, redirect, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
@@ -14,10 +15,10 @@ from landreg.access.policy import allow, current_actor
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
-from landreg.exchange.bidding import deal_queries, deals, reviews, sales, told_queries, windows
+from landreg.exchange.bidding import deal_queries, deals, notice, reviews, sales, told_queries, windows
 from landreg.exchange.routes.sales import READERS, Reason, index, one
 from landreg.registry.guarded import attached
-from landreg.registry.routes.surroundings import page_day, store
+from landreg.registry.routes.surroundings import desk_of, page_day, store
 from landreg.web import pages, problems
 from landreg.web.forms import Upload, read_form
 
@@ -67,6 +68,18 @@ def window(county: str, priority_id: UUID) -> Response:
             evidence=deal_queries.evidence(session, county, priority_id), may_act=current_actor().has(Role.OPERATOR),
             claims=deal_queries.claims(session, county, priority_id),
         )  # fmt: skip
+
+
+@blueprint.get("/sales/windows/<county>/<uuid:priority_id>/notice.pdf")
+@allow(*READERS)
+def notice_pdf(county: str, priority_id: UUID) -> Response:
+    """The window's notice for the board of the village."""
+    with unit_of_work(current_actor()) as uow:
+        found = deal_queries.priority(uow.session, county, priority_id)
+        if found is None:
+            raise NotFound
+        pdf = notice.of_window(uow, desk_of(uow.session, county), found)
+    return send_file(BytesIO(pdf), "application/pdf", download_name=f"{priority_id}.pdf")
 
 
 @dataclass(frozen=True)

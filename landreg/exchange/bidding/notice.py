@@ -1,0 +1,85 @@
+"""The notice (公告) of a members' window for the board of the village, as PDF, from what stands in the exchange: the land, on which
+terms, until when, where and how a member says that it takes it.
+"""
+
+from __future__ import annotations
+
+from landreg.core.codes import masked_name
+from landreg.core.db import UnitOfWork
+from landreg.core.errors import NotFound
+from landreg.core.periods import DAY
+from landreg.core.units import mu_of
+from landreg.exchange.bidding import deal_queries, taker_queries, told_queries
+from landreg.exchange.bidding.deal_model import Priority
+from landreg.exchange.listings import listing_queries
+from landreg.exchange.model import Listing
+from landreg.land.queries import division_names, division_path
+from landreg.law.book import term
+from landreg.registry.papers.office import Desk
+from landreg.registry.papers.typesetting import chinese_date, qr_svg, typeset
+
+
+def number_of(uow: UnitOfWork, listing: Listing, window: Priority) -> str:
+    """The number of a window's notice: the listing's, and the how manieth of its windows this is."""
+    opened = deal_queries.priorities(uow.session, window.county, listing.listing_id)
+    place = [one.priority_id for one in opened].index(window.priority_id) + 1
+    return f"{listing.number}-G{place}"
+
+
+def of_window(uow: UnitOfWork, desk: Desk, window: Priority) -> bytes:
+    """The notice of a window. Raises NotFound where its listing isn't the actor's to see."""
+    session = uow.session
+    listing = told_queries.listing(session, window.county, window.listing_id)
+    if listing is None:
+        raise NotFound
+    county = division_names(session, [window.county]).get(window.county, window.county)
+    office = desk.law.text("MKT-5.office", "name").replace("{county}", county)
+    phone = desk.law.text("MKT-5.office", "phone")
+    url = f"{desk.base_url}/priority/{window.county}/{window.priority_id}"
+    last_day = chinese_date(window.last_day)
+    content = {
+        "title": "流转成交条件公告", "number": number_of(uow, listing, window),
+        "village": "".join(division_path(session, listing.village)[1:]), "to": "本集体经济组织各户成员",
+        "opening": "下列土地的流转已有受让意向，条件如下。按照农村土地承包法第三十八条，同等条件下本集体经济组织成员优先。"
+        "本集体的农户愿意按同样条件受让的，请在公告期内提出；期满没有成员提出的，按下列条件与拟受让方成交。",
+        "first_day": chinese_date(window.first_day), "last_day": last_day, "facts": _facts(uow, listing, window),
+        "parcels": _parcels(uow, listing), "mu": f"{mu_of(listing.area_m2)}", "notes": _notes(office, phone, last_day),
+        "authority": office, "day": chinese_date(window.first_day), "check_url": url, "qr": qr_svg(url),
+    }  # fmt: skip
+    return typeset("priority_notice", content, window.first_day, sample=desk.sample, tagged=True)
+
+
+def _facts(uow: UnitOfWork, listing: Listing, window: Priority) -> list[tuple[str, str]]:
+    taker = taker_queries.taker(uow.session, window.county, window.taker_id)
+    # A household or a person hangs on no board by the full name.
+    named = "" if taker is None else taker.name if taker.kind == "organisation" else masked_name(taker.name)
+    paid = f"{term('paid_every', listing.paid_every)}，{'先付款后用地' if listing.paid_before else '先用地后付款'}"
+    rises = f"每年递增 {listing.escalator_percent.normalize():f}%" if listing.escalator_percent else "不递增"
+    grain = f"（{term('price_grain', listing.grain)}）" if listing.grain else ""
+    return [
+        ("挂牌编号", listing.number),
+        ("坐落", " ".join(division_path(uow.session, listing.village))),
+        ("流转方式", term("contract_kind", listing.kind)),
+        ("期限", f"{chinese_date(listing.from_on)} 至 {chinese_date(listing.until_on - DAY)}"),
+        ("价款", f"{window.price:,.2f} {term('price_unit', window.unit)}{grain}"),
+        ("付款", f"{paid}；{rises}"),
+        ("交易方式", term("deal_by", window.way)),
+        ("拟受让方", named),
+    ]
+
+
+def _parcels(uow: UnitOfWork, listing: Listing) -> list[tuple[str, str, str]]:
+    rows = listing_queries.parcels(uow.session, listing.county, listing.listing_id)
+    return [(one.parcel_code, "整块" if one.part is None else "部分", f"{mu_of(one.area_m2)}") for one in rows]
+
+
+def _notes(office: str, phone: str, last_day: str) -> tuple[str, ...]:
+    call = "" if phone.startswith("（") else f"；咨询电话 {phone}"  # so a county that has set none
+    return (
+        "谁可以提出：本集体经济组织的农户，按户提出，一户一次。",
+        "同等条件：流转的土地、期限、价款和付款方式都与本公告相同，只要其中一部分或者另提条件的不算。",
+        f"自己办：{last_day}前（含当日），用手机扫描页脚二维码，登录本户账户，点“我家要，按这个条件”。",
+        f"到窗口办：带身份证件到{office}，工作人员协助，本户自己登录提出{call}。没有账户的，先到登记窗口当面绑定农户。",
+        "两户以上都提出的，抽签决定；抽签办法公开，结果任何人可以重算。",
+        "提出和成交都写入登记日志。村公示栏应当自公告第一天起张贴，并拍照留存。",
+    )
