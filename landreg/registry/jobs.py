@@ -25,6 +25,7 @@ from landreg.law.queries import load_law
 from landreg.registry.casebook import Case, Job
 from landreg.registry.casework.cases import Stepped, written
 from landreg.registry.casework.desk import cases_by_id, job, jobs_waiting, stepped_since
+from landreg.registry.papers.signing import printers_kept
 from landreg.registry.steps import OF_JOBS, Step, take
 
 DIRECTLY = 20
@@ -114,7 +115,8 @@ def work(worker: Actor, tools: Tools) -> int:
     for county, job_id in waiting:
         with alone(worker, f"job:{job_id}") as ours:
             if ours:
-                _run(worker, county, job_id, tools)
+                with printers_kept():
+                    _run(worker, county, job_id, tools)
                 count += 1
     return count
 

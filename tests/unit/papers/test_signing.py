@@ -3,6 +3,7 @@
 import io
 import stat
 from datetime import UTC, datetime, timedelta
+from multiprocessing import active_children
 from pathlib import Path
 
 import pikepdf
@@ -26,6 +27,7 @@ from landreg.registry.papers.signing import (
     load_signer,
     make_demo_signer,
     print_and_sign_many,
+    printers_kept,
     sign,
 )
 from tests.unit.papers import builders
@@ -134,6 +136,22 @@ def test_a_batch_reads_only_a_few_items_ahead_and_stops_when_closed(signer: Sign
     next(iter(batch))
     batch.close()  # type: ignore[attr-defined]
     assert len(read) <= 12
+
+
+def test_batch_after_batch_is_printed_by_the_same_processes_while_they_are_kept(signer: Signer) -> None:
+    def printed(count: int) -> set[int | None]:
+        data = builders.homestead_certificate(map=None)
+        done = [
+            name for name, _ in print_and_sign_many((ToPrint(str(n), data) for n in range(count)), signer, processes=1)
+        ]
+        assert done == [str(n) for n in range(count)]
+        return {child.pid for child in active_children()}
+
+    with printers_kept():
+        first = printed(2)
+        assert len(first) == 1
+        assert printed(2) == first
+    assert active_children() == []
 
 
 def test_the_stand_alone_verifier_finds_the_proof_without_a_pdf_library(signed: bytes) -> None:
