@@ -62,7 +62,7 @@ def _in_grain(market: Market, code: str, today: date, paper: Attached) -> None:
 
 def _assigned(market: Market, giving: str, taking: str, today: date, paper: Attached) -> None:
     """A parcel goes to another household of the collective, to the end of the term, and the parties ask for the register."""
-    draft = _draft(market, giving, lambda end: Terms("assignment", today, end, "yuan_mu_year", Decimal(300)))
+    draft = _draft(market, giving, lambda end: Terms("assignment", today, end, "yuan_once", Decimal(8600), paid_every="once"))
     draft = Draft(
         draft.right_id, draft.parcels, draft.terms, {**VALUES, "issuer_consent": f"{giving[:ISSUER]} 同意转让（样本）"}
     )

@@ -19,6 +19,7 @@ from landreg.exchange.bidding import (
 from landreg.exchange.bidding.rules import ranking
 from landreg.exchange.bidding.sale_queries import Standing
 from landreg.exchange.model import Deal, Listing
+from landreg.exchange.prices import price_words, unit_words
 from landreg.land.queries import division_path
 from landreg.law.book import term
 from landreg.registry.papers.office import Desk
@@ -64,7 +65,7 @@ def of_sale(uow: UnitOfWork, desk: Desk, found: Standing) -> bytes:
 
 
 def _facts(uow: UnitOfWork, found: Standing, listing: Listing, deal: Deal | None) -> list[tuple[str, str]]:
-    sale, unit = found.sale, term("price_unit", listing.unit)
+    sale = found.sale
     facts = [
         ("挂牌编号", listing.number),
         ("坐落", " ".join(division_path(uow.session, listing.village))),
@@ -72,7 +73,7 @@ def _facts(uow: UnitOfWork, found: Standing, listing: Listing, deal: Deal | None
         ("期限", f"{chinese_date(listing.from_on)}至{chinese_date(listing.until_on)}（不含当日）"),
         ("方式", term("deal_by", sale.way)),
         ("时间", f"{_time(sale.opens_at)} 至 {_time(found.clock.closes_at)}"),
-        ("起价、加价", f"{sale.start_price}、{sale.step}（{unit}）"),
+        ("起价、加价", f"{sale.start_price}、{sale.step}（{unit_words(listing.unit, listing.grain)}）"),
         ("保证金", f"{sale.deposit_yuan} 元"),
         ("结果", term("sale_stage", found.stage) if deal is None else "成交"),
     ]
@@ -80,7 +81,7 @@ def _facts(uow: UnitOfWork, found: Standing, listing: Listing, deal: Deal | None
         taker = taker_queries.taker(uow.session, sale.county, deal.taker_id)
         facts += [
             ("受让方", "" if taker is None else taker.name),
-            ("成交价", f"{deal.price}（{unit}）"),
+            ("成交价", price_words(deal.price, deal.unit, listing.grain)),
             ("成交依据", term("deal_by", deal.by)),
             ("成交时间", _time(deal.decided_at)),
         ]

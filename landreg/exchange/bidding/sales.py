@@ -78,7 +78,7 @@ def set_up(actor: Actor, county: str, listing_id: UUID, asked: Setting) -> Sale:
         facts = SaleFacts(
             found.way, uow.now, asked.opens_at, asked.closes_at, asked.deposit_by, asked.start, asked.step, asked.deposit,
             found.price, mu_of(found.area_m2), found.grain, found.closes_on, found.from_on,
-            None if floor.kept else floor.least or found.price, (held[0], held[1]),
+            None if floor.kept else floor.least or found.price, (held[0], held[1]), found.unit,
         )  # fmt: skip
         if wrong := examine(SALE_RULES, facts, law):
             raise Refused(wrong)

@@ -193,5 +193,5 @@ def _facts(
         issuer_consents=bool(values.get("issuer_consent")), contractor_consents=bool(values.get("contractor_consent")),
         bound=_bound(uow, taker.county, draft, chain), parent_until=_ends(land, draft) if retransfer else None,
         most_years=of_kind.most_years(law) if of_kind else None, takers=of_kind.takers if of_kind else (),
-        passed_on=tuple(one.number for one in passed_on),
+        passed_on=tuple(one.number for one in passed_on), paid_every=terms.paid_every,
     )  # fmt: skip

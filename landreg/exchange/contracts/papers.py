@@ -9,6 +9,8 @@ from landreg.core.units import mu_of, total_mu
 from landreg.exchange.contracts.model import ContractEvent
 from landreg.exchange.contracts.rules.clauses import Text, written
 from landreg.exchange.contracts.whole import Whole, calendar_of
+from landreg.exchange.listings.rules.units import of_whole
+from landreg.exchange.prices import price_words
 from landreg.land.queries import division_names, division_path
 from landreg.law.book import term
 from landreg.registry.papers.office import Desk
@@ -23,6 +25,7 @@ def contract(session: Session, desk: Desk, found: Whole) -> bytes:
     drawn = beijing_day(row.drawn_at)
     text = Text(row.kind, row.unit, row.clauses, row.said, number=row.number)
     unit = "元" if row.unit != "kg_mu_year" else f"千克{term('contract_grain', row.grain)}"
+    whole = of_whole(row.unit)
     dues = calendar_of(row, found.parcels)
     url = check_url(desk, row.number)
     content = {
@@ -30,10 +33,11 @@ def contract(session: Session, desk: Desk, found: Whole) -> bytes:
         "number": row.number, "basis": _basis(found), "clauses": [list(one) for one in written(text, drawn)], "said": row.said,
         "parcels": [
             [one.parcel_code, one.name + ("（部分）" if one.area_m2 != one.registered_m2 else ""), f"{mu_of(one.area_m2)}",
-             f"{one.price:,}", one.neighbours]
+             "—" if whole else f"{one.price:,}", one.neighbours]
             for one in found.parcels
         ],
-        "price_head": f"每亩每年（{unit}）", "mu": f"{total_mu([one.area_m2 for one in found.parcels])}",
+        "price_head": "价款" if whole else f"每亩每年（{unit}）", "total": price_words(row.price, row.unit) if whole else "",
+        "mu": f"{total_mu([one.area_m2 for one in found.parcels])}",
         "dues": [
             [str(due.position), f"{chinese_date(due.from_on)}至{chinese_date(due.until_on - DAY)}", chinese_date(due.due_on),
              f"{due.amount:,}"]

@@ -115,7 +115,7 @@ def _judged(planned: Planned, asked: Mapping[str, Priced], land: Mapping[str, An
     facts = [
         Contracted(
             terms.kind, terms.from_on, terms.until_on, None, (), terms.unit, price, terms.grain, terms.escalator_percent,
-            taker_name=planned.taker_name or planned.taker_code,
+            taker_name=planned.taker_name or planned.taker_code, paid_every=terms.paid_every,
         )
         for price in prices
     ]  # fmt: skip

@@ -148,7 +148,8 @@ def _made(uow: UnitOfWork, found: Whole, law: Law) -> None:
         if previous is None:
             raise NotFound
         happened(uow, previous, "ended", row.from_on, facts={"how": "replaced", "by": row.number})
-    happened(uow, row, "signed", law.on, dues=calendar_of(row, found.parcels))
+    dues = calendar_of(row, found.parcels)
+    happened(uow, row, "signed", law.on, dues=dues, due_kind=dues[0].kind if dues else "rent")
 
 
 def file(actor: Actor, county: str, contract_id: UUID, on_day: date, said: str, paper: Attached | None) -> None:
@@ -207,7 +208,7 @@ def contracted(found: Whole) -> Contracted:
     pieces = tuple(Piece(one.parcel_code, one.area_m2, one.registered_m2) for one in found.parcels)
     return Contracted(
         row.kind, row.from_on, row.until_on, None, pieces, row.unit, row.price, row.grain, row.escalator_percent,
-        taker_name=row.taker_name, filed=found.of("filed") is not None, number=row.number,
+        taker_name=row.taker_name, filed=found.of("filed") is not None, number=row.number, paid_every=row.paid_every,
     )  # fmt: skip
 
 

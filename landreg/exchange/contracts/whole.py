@@ -21,6 +21,7 @@ from landreg.exchange.contracts.model import (
 from landreg.exchange.contracts.rules import rent
 from landreg.exchange.contracts.rules.course import Course, Happened
 from landreg.exchange.contracts.rules.rent import Due, Grain, Settled
+from landreg.exchange.listings.rules.units import of_a_year, of_whole
 
 
 @dataclass(frozen=True)
@@ -102,10 +103,17 @@ def happened(row: ContractEvent) -> Happened:
 
 
 def calendar_of(contract: Contract, parcels: Sequence[ContractParcel]) -> tuple[Due, ...]:
-    """The rents of a contract; none where nothing is paid."""
-    if contract.kind in ("exchange", "custody") or not any(one.price for one in parcels):
+    """What falls due to the contractor; none where nothing is paid, or where it pays itself what makes an exchange equal."""
+    if contract.kind == "custody" or not any(one.price for one in parcels) or contract.unit == "balance_out":
         return ()
-    pieces = tuple((mu_of(one.area_m2), one.price) for one in sorted(parcels, key=lambda one: one.parcel_code))
+    if of_whole(contract.unit):
+        pieces: tuple[tuple[Decimal, Decimal], ...] = (
+            (Decimal(1), of_a_year(contract.unit, contract.price, Decimal(1))),
+        )
+    elif contract.kind == "exchange":
+        return ()
+    else:
+        pieces = tuple((mu_of(one.area_m2), one.price) for one in sorted(parcels, key=lambda one: one.parcel_code))
     return rent.calendar(
         rent.Terms(
             contract.from_on, contract.until_on, pieces, contract.unit, contract.escalator_percent, contract.paid_every,

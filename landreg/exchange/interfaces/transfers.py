@@ -18,6 +18,8 @@ from landreg.core.errors import BadInput, Finding
 from landreg.core.units import mu_of
 from landreg.exchange.interfaces import transfer_queries
 from landreg.exchange.interfaces.transfer_queries import Transfer
+from landreg.exchange.listings.rules.units import of_whole
+from landreg.exchange.prices import price_words
 from landreg.law.book import term
 from landreg.log.leaf import Entry, Json
 from landreg.log.store import stage
@@ -103,6 +105,8 @@ def term_of(start: date, end: date) -> str:
 def price_of(one: Transfer) -> str:
     """The price in words, with the true way: the table has no other place for it."""
     way = term("contract_kind", one.kind)
+    if of_whole(one.unit):
+        return f"{way}，{price_words(one.price, one.unit)}"
     if one.unit == "share":
         return f"{way}，每亩每年保底{one.price}元，另按股分红"
     if one.unit == "kg_mu_year":

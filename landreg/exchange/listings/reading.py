@@ -180,6 +180,7 @@ def facts_of(
         words=f"{offer.said}\n{offer.crop}",
         photos=photos,
         number=number,
+        paid_every=offer.paid_every,
         resolved=None if offer.resolution is None else (offer.resolution.members, offer.resolution.in_favour),
         approved=offer.resolution is None or bool(offer.resolution.approval),
     )

@@ -13,6 +13,7 @@ from landreg.access.home import Figure, Queue, Row, Shown, on_first_page
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.units import mu_of
+from landreg.exchange import prices
 from landreg.exchange.bidding import deal_queries, review_queries, sale_queries, told_queries
 from landreg.exchange.contracts import deal_queries as contract_deals
 from landreg.exchange.contracts import project_queries
@@ -71,7 +72,7 @@ def late_contracts(session: Session) -> int:
 
 def _to_review(row: Listing) -> Row:
     """A listing that waits: which, how much land, where, at what price, how."""
-    said = f"{name_of(row.village)} {mu_of(row.area_m2)} {_('亩')} · {row.price:,.2f} {i18n.shown_term(row.unit, 'price_unit')}"
+    said = f"{name_of(row.village)} {mu_of(row.area_m2)} {_('亩')} · {prices.price_of(row, i18n.language())}"
     address = url_for("listing_desk.one", county=row.county, listing_id=row.listing_id)
     way = i18n.shown_term(row.way, "listing_way")
     return Row(f"{row.number} · {said}", address, f"{way} · {i18n.shown_instant(row.listed_at)}")
@@ -123,7 +124,7 @@ def _talks(session: Session) -> Iterator[Row]:
         land = told.get(one.listing_id)
         if land is None or land.state != "published":
             continue
-        price = f"{one.price:,.2f} {i18n.shown_term(land.unit, 'price_unit')}"
+        price = prices.price_words(one.price, land.unit, land.grain, i18n.language())
         mine = one.side == ("household" if land.own else "taker")
         if one.kind == "accept":
             label = _("已经谈妥，等交易员办理：%(price)s", price=price)

@@ -24,6 +24,7 @@ from landreg.exchange.listings import papers, photos
 from landreg.exchange.listings.photos import Kept
 from landreg.exchange.listings.reading import Offer
 from landreg.exchange.listings.rules.offer import first_day
+from landreg.exchange.listings.rules.units import ONCE
 from landreg.exchange.model import ListingPaper
 from landreg.land import shown as land_shown
 from landreg.law.book import Law, terms
@@ -158,6 +159,8 @@ def kept_papers(given: ListingForm) -> dict[str, Attached]:
     for token in given.paper_kept:
         match _opened(token, PAPER):
             case [kind, sha256, size, name] if kind in asked:
+    if given.unit in ONCE:
+        given = replace(given, paid_every="once", paid="before")
                 paper = papers.again(store(), kind, sha256, size, name)
                 kept.update({kind: paper} if paper is not None else {})
     return kept | papers.keep(store(), {kind: getattr(given, kind) for kind in asked})

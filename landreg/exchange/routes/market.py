@@ -12,6 +12,7 @@ from landreg.access.policy import allow, current_actor, door
 from landreg.core.actor import NOBODY, PREFECTURE, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
+from landreg.exchange.listings.rules.units import ONCE
 from landreg.exchange.market import queries
 from landreg.exchange.market.asked import SORTS, Asked
 from landreg.exchange.market.gathered import market
@@ -24,6 +25,8 @@ from landreg.registry.routes.surroundings import settings, store
 from landreg.web import pages, problems
 
 blueprint = Blueprint("market", __name__)
+blueprint.add_app_template_filter(shown.priced, "priced")
+blueprint.add_app_template_filter(shown.paid, "paid")
 TILES = "1200 per minute"
 TILE_S = 300
 SHAPES_S = 86_400
@@ -31,6 +34,8 @@ LAST_ZOOM = 22
 COMPARED = 4
 ABOUT = (107.9, 31.6, 110.2, 33.9)
 AROUND = 0.01
+PRICED = {"yuan_mu_year": "亩·年", "yuan_year": "年", "yuan_month": "月", "yuan_once": "一次性"}
+"""Units in money, with what one of them counts, as search engines are told."""
 
 
 @blueprint.context_processor
@@ -191,7 +196,7 @@ def _structured(row: Any, place: Any, seller: str) -> dict[str, Any]:
         "identifier": row.number,
         "name": shown.title_of(row),
         "url": shown.address_of(row.number),
-        "businessFunction": "http://purl.org/goodrelations/v1#LeaseOut",
+        "businessFunction": f"http://purl.org/goodrelations/v1#{'Sell' if row.unit in ONCE else 'LeaseOut'}",
         "availability": "https://schema.org/InStock" if row.state == "open" else "https://schema.org/SoldOut",
         "validThrough": row.closes_on.isoformat(),
         "availabilityStarts": row.from_on.isoformat(),
@@ -199,10 +204,10 @@ def _structured(row: Any, place: Any, seller: str) -> dict[str, Any]:
         "seller": {"@type": "Organization", "name": seller},
         "itemOffered": {"@type": "Landform", "name": shown.where(row.village)},
     }
-    if row.unit == "yuan_mu_year":
+    if row.unit in PRICED:
         offer |= {
             "priceSpecification": {
-                "@type": "UnitPriceSpecification", "price": str(row.price), "priceCurrency": "CNY", "unitText": "亩·年",
+                "@type": "UnitPriceSpecification", "price": str(row.price), "priceCurrency": "CNY", "unitText": PRICED[row.unit],
             }
         }  # fmt: skip
     if place:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from landreg.core.actor import PREFECTURE
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput
 from landreg.core.periods import DAY, beijing_day
+from landreg.exchange import prices
 from landreg.exchange.market.asked import Asked, faults
 from landreg.exchange.market.gathered import market
 from landreg.land.place_names import name_of
@@ -114,14 +116,24 @@ def title_of(row: Row[Any]) -> str:
 
 
 def price_of(row: Row[Any]) -> str:
-    """The price asked, with its unit and grain."""
-    return f"{row.price:,.2f} {unit_of(row)}"
+    """The price asked, with what it counts."""
+    return prices.price_of(row, language())
+
+
+def priced(row: Any, amount: Decimal | None = None) -> str:
+    """A price of a listing, deal or contract as the reader is told it: `{{ listing | priced }}`; amount: another of its unit."""
+    return prices.price_words(row.price if amount is None else amount, row.unit, getattr(row, "grain", ""), language())
 
 
 def unit_of(row: Row[Any]) -> str:
     """What the price counts, with the grain of one in kind."""
-    grain = f"（{shown_term(row.grain, 'price_grain')}）" if row.grain else ""
-    return f"{shown_term(row.unit, 'price_unit')}{grain}"
+    return prices.unit_words(row.unit, row.grain, language())
+
+
+def paid(row: Any) -> str:
+    """How often it is paid, and whether before: `{{ listing | paid }}`."""
+    often = shown_term(row.paid_every, "paid_every")
+    return often if row.paid_every == "once" else f"{often}，{_('先付后用') if row.paid_before else _('用后付')}"
 
 
 def in_yuan(row: Row[Any]) -> str:

@@ -24,6 +24,7 @@ from landreg.core.periods import DAY, beijing_day
 from landreg.exchange.listings import floor_queries, papers, service
 from landreg.exchange.listings import listing_queries as queries
 from landreg.exchange.listings.photos import Kept
+from landreg.exchange.listings.rules.units import rhythms_of
 from landreg.exchange.routes import listing_forms as forms
 from landreg.exchange.routes.listing_files import paper_of, photo_of
 from landreg.law.queries import load_law
@@ -200,7 +201,8 @@ def _form(actor: Actor, right_id: UUID, consent: Consent | None) -> Response:
         days=forms.day_choices(law), usual=law.days("LST-18.publication_days", "usual"),
         units=forms.words("price_unit", kind.units), grains=forms.words("price_grain"),
         whom=forms.words("to_whom", kind.to_whom), ways=forms.words("listing_way", kind.ways),
-        rhythms=forms.words("paid_every"), waters=forms.words("land_water"), roads=forms.words("land_road"),
+        rhythms=forms.words("paid_every", rhythms_of(kind.units[0])),
+        waters=forms.words("land_water"), roads=forms.words("land_road"),
         slopes=forms.words("land_slope"),
         most_photos=law.days("LST-21.photos"), listing_id=request.form.get("listing") or uuid4(),
         photo_tokens=g.get("photo_tokens", ()), papers=papers.asked_of(kind),

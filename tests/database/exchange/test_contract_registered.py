@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text as sql
 
 from landreg.config import Settings
 from landreg.core.actor import Actor
@@ -42,6 +43,16 @@ from tests.exchange_kit import TERM
 from tests.registry_kit import HOUSEHOLD, Connection, codes, put_papers, to_rights
 from tests.villages import COUNTY, past_triggers
 
+NO_BALANCE = {"unit": "balance_in", "price": Decimal(0), "paid_every": "once"}
+
+
+def assert_due_once(registrar: Actor, contract: Contract) -> None:
+    """All of the price falls due on the first day, and is no rent of its days."""
+    with unit_of_work(registrar) as uow:
+        asked = sql("SELECT kind, due_on, amount FROM exchange.rent_due WHERE contract_id = :id")
+        rows = uow.session.execute(asked, {"id": contract.contract_id}).all()
+    assert [tuple(row) for row in rows] == [("price", contract.from_on, Decimal("86000.00"))]
+
 
 @pytest.fixture(autouse=True)
 def village(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
@@ -66,7 +77,9 @@ def test_an_assignment_that_was_signed_is_registered_by_the_register_s_own_act(
     """Without the parties' application (FORM-7) nothing is asked for."""
     values = {**VALUES, "issuer_consent": "同意书一号"}
     land = parcels_of(OPERATOR, right_id())
-    contract = signed(drawn(codes=land, kind="assignment", until_on=date(2048, 1, 1), values=values, taker=OTHER))
+    on: dict[str, Any] = {"unit": "yuan_once", "price": Decimal("86000.00"), "paid_every": "once"}
+    contract = signed(drawn(codes=land, kind="assignment", until_on=date(2048, 1, 1), values=values, taker=OTHER, **on))
+    assert_due_once(registrar, contract)
     with pytest.raises(BadInput) as unasked:
         signing.ask_registration(OPERATOR, COUNTY, contract.contract_id, None)
     assert codes(unasked) == {"FORM-7"}
@@ -85,7 +98,7 @@ def test_an_exchange_names_the_other_s_parcels_and_moves_both_in_the_register(
 
     def exchange(text: str) -> Contract:
         said = {**VALUES, "other_parcels": text}
-        on: dict[str, Any] = {"kind": "exchange", "until_on": date(2048, 1, 1), "price": Decimal(0)}
+        on: dict[str, Any] = {"kind": "exchange", "until_on": date(2048, 1, 1), **NO_BALANCE}
         return drawn(codes=[give], values=said, taker=OTHER, **on)
 
     for text in ("南坡那一块", give):
@@ -108,7 +121,7 @@ def test_an_exchange_binds_the_parcels_of_both_sides_until_the_register_has_move
 ) -> None:
     """CON-2 by the rule for what is drawn after it, by the database for what was drawn beside it; then either is free again."""
     give, take = parcels_of(OPERATOR, right_id())[0], parcels_of(OPERATOR, right_id(OTHER))[0]
-    on: dict[str, Any] = {"kind": "exchange", "until_on": date(2048, 1, 1), "price": Decimal(0)}
+    on: dict[str, Any] = {"kind": "exchange", "until_on": date(2048, 1, 1), **NO_BALANCE}
     said = {**VALUES, "other_parcels": take}
     first, second = (drawn(codes=[give], values=said, taker=OTHER, **on) for _ in range(2))
     beside = drawn(OTHER, [take])
@@ -138,7 +151,7 @@ def test_an_exchange_binds_the_parcels_of_both_sides_until_the_register_has_move
 def test_the_database_binds_no_parcel_that_the_other_side_of_an_exchange_does_not_have(superuser: Connection) -> None:
     """CON-22, where the text names what is not the other's when it is signed."""
     give, take = parcels_of(OPERATOR, right_id())[0], parcels_of(OPERATOR, right_id(OTHER))[0]
-    on: dict[str, Any] = {"kind": "exchange", "until_on": date(2048, 1, 1), "price": Decimal(0)}
+    on: dict[str, Any] = {"kind": "exchange", "until_on": date(2048, 1, 1), **NO_BALANCE}
     contract = drawn(codes=[give], values={**VALUES, "other_parcels": take}, taker=OTHER, **on)
     with past_triggers(superuser):
         superuser.execute(

@@ -170,13 +170,19 @@ def test_a_parcel_that_another_contract_has_is_named_with_that_contract() -> Non
     assert terms.con_2_parcel_bound_once(lease(), LAW) is None
 
 
+ONE_SUM = {"kind": "assignment", "unit": "yuan_once", "price": Decimal("86000.00"), "paid_every": "once"}
+HOUSE = {"kind": "house_lease", "unit": "yuan_year", "price": Decimal("3600.00"), "paid_every": "half"}
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
         {"price": Decimal(0)}, {"price": Decimal("-1")}, {"price": Decimal("NaN")}, {"price": Decimal("1.001")},
         {"price": Decimal("1E+20")}, {"unit": "yuan_m2"}, {"unit": "kg_mu_year"}, {"unit": "kg_mu_year", "grain": "gold"},
         {"grain": "wheat"}, {"unit": "share"}, {"kind": "share"}, {"escalator_percent": Decimal(51)},
-        {"escalator_percent": Decimal("NaN")},
+        {"escalator_percent": Decimal("NaN")}, {"kind": "assignment"}, {"kind": "exchange"}, {"kind": "house_lease"},
+        {**ONE_SUM, "kind": "lease"}, {**ONE_SUM, "paid_every": "year"}, {**ONE_SUM, "escalator_percent": Decimal(2)},
+        {**ONE_SUM, "price": Decimal(0)}, {"paid_every": "month"}, {**HOUSE, "paid_every": "once"},
     ],
 )  # fmt: skip
 def test_a_price_in_the_wrong_unit_or_size_is_refused(wrong: dict[str, Any]) -> None:
@@ -188,6 +194,15 @@ def test_grain_and_shares_have_their_own_units() -> None:
     assert terms.con_15_price_of_its_kind(lease(unit="kg_mu_year", grain="wheat"), LAW) is None
     assert terms.con_15_price_of_its_kind(lease(kind="share", unit="share"), LAW) is None
     assert terms.con_15_price_of_its_kind(lease(kind="custody", price=Decimal("0.00")), LAW) is None
+
+
+def test_a_right_goes_for_one_sum_an_exchange_for_a_balance_and_a_house_for_a_price_of_all_of_it() -> None:
+    for fitting in (
+        ONE_SUM, HOUSE, {**HOUSE, "unit": "yuan_month", "paid_every": "month"},
+        {**ONE_SUM, "kind": "exchange", "unit": "balance_out"},
+        {**ONE_SUM, "kind": "exchange", "unit": "balance_in", "price": Decimal(0)},
+    ):  # fmt: skip
+        assert terms.con_15_price_of_its_kind(lease(**fitting), LAW) is None
 
 
 def test_nobody_transfers_land_to_oneself_or_backward_in_time() -> None:
@@ -241,8 +256,8 @@ def test_custody_of_up_to_a_year_needs_no_written_contract() -> None:
 @pytest.mark.parametrize(
     ("kind", "unit", "keys"),
     [
-        ("share", "share", {"valuation", "dividend", "dissolution"}), ("exchange", "yuan_mu_year", {"exchanged"}),
-        ("assignment", "yuan_mu_year", {"issuer"}), ("retransfer", "yuan_mu_year", {"chain"}),
+        ("share", "share", {"valuation", "dividend", "dissolution"}), ("exchange", "balance_in", {"exchanged", "balance"}),
+        ("assignment", "yuan_once", {"issuer"}), ("retransfer", "yuan_mu_year", {"chain"}),
         ("lease", "kg_mu_year", {"grain"}),
     ],
 )  # fmt: skip

@@ -44,12 +44,15 @@ def test_a_sound_listing_is_refused_for_nothing() -> None:
 
 
 def whole(kind: str) -> dict[str, Any]:
-    return {"transfer": KINDS[kind], "kind": kind, "to_whom": "members", "until_on": TERM[1]}
+    return {
+        "transfer": KINDS[kind], "kind": kind, "to_whom": "members", "until_on": TERM[1], "unit": KINDS[kind].units[0],
+        "paid_every": "once",
+    }  # fmt: skip
 
 
 HOMESTEAD = {
     "transfer": KINDS["house_lease"], "kind": "house_lease", "right_kind": "homestead", "term": None, "ground": {"A": HOUSE},
-    "chosen": (Chosen("A", Decimal("180.00")),),
+    "chosen": (Chosen("A", Decimal("180.00")),), "unit": "yuan_year",
 }  # fmt: skip
 COLLECTIVE = {
     "transfer": KINDS["four_wastes"], "kind": "four_wastes", "source": "collective", "right_kind": None, "term": None,
@@ -94,6 +97,12 @@ OPERATED = OnLand("operation", "land_operation", "J1", "", "A", date(2026, 1, 1)
         ("LST-13", {"chosen": (Chosen("A", Decimal("1.00"), True, "line_misses"),)}, {}),
         ("LST-14", {"unit": "share"}, {"transfer": KINDS["share"], "kind": "share", "unit": "share", "price": Decimal(500)}),
         ("LST-14", {"transfer": KINDS["share"], "kind": "share"}, {}),
+        ("LST-14", {**whole("assignment"), "unit": "yuan_mu_year", "paid_every": "year"}, whole("assignment")),
+        ("LST-14", {**whole("assignment"), "paid_every": "year"}, whole("assignment")),
+        ("LST-14", {**whole("assignment"), "escalator_percent": Decimal(2)}, whole("assignment")),
+        ("LST-14", {**whole("exchange"), "unit": "yuan_once"}, {**whole("exchange"), "unit": "balance_out"}),
+        ("LST-14", {**HOMESTEAD, "unit": "yuan_mu_year"}, HOMESTEAD),
+        ("LST-14", {"paid_every": "month"}, {**HOMESTEAD, "unit": "yuan_month", "paid_every": "month"}),
         ("LST-15", {**COLLECTIVE, "way": "negotiation"}, COLLECTIVE),
         ("LST-16", {**HOMESTEAD, "until_on": date(2047, 1, 2)}, {**HOMESTEAD, "until_on": date(2047, 1, 1)}),
         ("LST-17", {"from_on": SOUND.closes_on}, {"from_on": date(2027, 1, 1)}),

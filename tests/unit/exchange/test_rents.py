@@ -243,3 +243,16 @@ def test_of_a_contract_that_ended_the_rent_until_its_end_is_owed_and_no_more() -
     assert still_owed(dues, date(2027, 10, 1)) == (dues[0], awarded, dividend)
     assert still_owed(dues, None) == dues
     assert still_owed(dues, FIRST, void=True) == (awarded,)
+
+
+def test_one_sum_is_due_whole_on_the_first_day_and_stays_owed_when_the_contract_ends_early() -> None:
+    one = calendar(terms(unit="yuan_once", paid_every="once", pieces=((Decimal(1), Decimal("86000.00")),)))
+    assert [(due.due_on, due.amount, due.kind) for due in one] == [(FIRST, Decimal("86000.00"), "price")]
+    assert still_owed(one, months_after(FIRST, 3)) == one
+    assert still_owed(one, months_after(FIRST, 3), void=True) == ()
+
+
+def test_a_house_is_paid_by_the_month_whatever_its_area() -> None:
+    dues = calendar(terms(unit="yuan_month", paid_every="month", pieces=((Decimal(1), Decimal(3600)),)))
+    assert {due.amount for due in dues} == {Decimal("300.00")}
+    assert dues[1].due_on == months_after(FIRST, 1)

@@ -12,6 +12,7 @@ from landreg.core.periods import beijing_day
 from landreg.core.units import CENT
 from landreg.exchange.bidding.rules.auction import MOST_PRICE, is_a_sum
 from landreg.exchange.listings.rules.offer import grain_price
+from landreg.exchange.listings.rules.units import of_a_year
 from landreg.law.book import Law
 from landreg.law.transfers import may_take
 
@@ -20,7 +21,7 @@ MOST_DEPOSIT = Decimal("99999999.99")
 
 @dataclass(frozen=True)
 class SaleFacts:
-    """A sale as it would be. price: asked for, in the listing's unit, a mu and year. grain: in which it is counted, '' in yuan.
+    """A sale as it would be. price: asked for, in the listing's unit. grain: in which it is counted, '' in yuan.
     closes_on: the listing's last day of publication. from_on: its term's first. lowest: below which bids do not begin, None
     where the least is kept back. officers: of a sealed sale, who open it, with keys.
     """
@@ -40,6 +41,7 @@ class SaleFacts:
     from_on: date
     lowest: Decimal | None = None
     officers: tuple[UUID | None, UUID | None] = (None, None)
+    unit: str = "yuan_mu_year"
 
 
 @dataclass(frozen=True)
@@ -121,12 +123,12 @@ def bid_7_step_is_a_sum(facts: SaleFacts, law: Law) -> Finding | None:
 
 
 def bid_7_deposit_is_a_share(facts: SaleFacts, law: Law) -> Finding | None:
-    """BID-7: the deposit is within the county's share of what a year costs in yuan."""
+    """BID-7: the deposit is within the county's share of what a year costs in yuan; of one sum, of that."""
     each = _yuan_of_one(facts, law)
     if each is None:
         # What a year costs in yuan nobody knows: BID-17 says so.
         return None
-    a_year = facts.price * facts.area_mu * each
+    a_year = of_a_year(facts.unit, facts.price, facts.area_mu) * each
     least, most = (a_year * law.number("BID-7.deposit_share", key) for key in ("least", "most"))
     if facts.deposit.is_finite() and least <= facts.deposit <= min(most, MOST_DEPOSIT):
         return None

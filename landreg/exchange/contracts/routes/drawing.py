@@ -17,7 +17,7 @@ from landreg.core.errors import Finding, NotFound
 from landreg.core.periods import DAY
 from landreg.exchange.contracts import deal_queries, drawing, land_queries, queries
 from landreg.exchange.contracts.drafts import Draft
-from landreg.exchange.contracts.routes.forms import OFF_MARKET, Clauses, Drawing, back, choices, questions
+from landreg.exchange.contracts.routes.forms import OFF_MARKET, Clauses, Drawing, back, choices, questions, unit_of
 from landreg.registry.routes.surroundings import page_day
 from landreg.web import pages, problems
 from landreg.web.forms import read_form
@@ -30,11 +30,11 @@ blueprint = Blueprint("contract_drawing", __name__)
 def new() -> Response:
     """The form of a deal made off the market: first whose land and how, then the terms and what the clauses ask."""
     code, kind = request.args.get("household", "").strip()[:18], request.args.get("kind", "")
-    unit = "share" if kind == "share" else request.args.get("unit", "yuan_mu_year")
     county = current_actor().jurisdiction[:6]
     with unit_of_work(current_actor()) as uow:
         session = uow.session
         today = page_day(session)
+        unit, units = unit_of(kind, request.args.get("unit", ""), today)
         county = request.args.get("county", county)[:6]
         rights = land_queries.rights_of(session, county, code) if code else []
         chosen = _chosen(rights)
@@ -43,7 +43,7 @@ def new() -> Response:
     return pages.render(
         "exchange/contracts/new.html", code=code, county=county, kind=kind, unit=unit, land=land, asked=asked, today=today,
         rights=[(str(one.right_id), one.right_code) for one in rights],
-        findings=[] if rights or not code else [Finding("CON-16", "household")], **choices(),
+        findings=[] if rights or not code else [Finding("CON-16", "household")], **choices(unit, units),
     )  # fmt: skip
 
 
@@ -124,7 +124,7 @@ def following(county: str, contract_id: UUID, relation: str) -> Response:
     kind = "retransfer" if relation == "retransfer" else row.kind
     return pages.render(
         "exchange/contracts/following.html", found=found, contract=row, relation=relation, DAY=DAY, today=today,
-        asked=questions(kind, row.unit, today), values=row.clauses, **choices(),
+        asked=questions(kind, row.unit, today), values=row.clauses, **choices(row.unit),
     )  # fmt: skip
 
 

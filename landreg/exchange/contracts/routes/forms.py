@@ -18,9 +18,10 @@ from landreg.core.periods import DAY
 from landreg.exchange.contracts.drafts import Taken, Terms
 from landreg.exchange.contracts.rules.clauses import all_clauses, asked_of
 from landreg.exchange.contracts.rules.rent import PARTS
-from landreg.exchange.contracts.rules.terms import UNITS
 from landreg.exchange.listings.rules.offer import GRAINS
+from landreg.exchange.listings.rules.units import ONCE, UNITS, rhythms_of
 from landreg.law.book import terms
+from landreg.law.transfers import transfers
 from landreg.registry.guarded import Attached, attached
 from landreg.registry.routes.surroundings import page_day, store
 from landreg.web import i18n
@@ -113,7 +114,7 @@ class Drawing(Clauses):
         grain = self.grain if self.unit == "kg_mu_year" else ""
         return Terms(
             kind, self.from_on, self.last_day + DAY, self.unit, self.price, grain, self.escalator or Decimal(0),
-            self.paid_every, self.paid == "before",
+            "once" if self.unit in ONCE else self.paid_every, self.paid == "before",
         )  # fmt: skip
 
     def taken(self) -> tuple[Taken, ...]:
@@ -136,11 +137,18 @@ def questions(kind: str, unit: str, on: date) -> list[dict[str, Any]]:
     ]
 
 
-def choices() -> dict[str, Any]:
-    """The closed lists of the forms, in the reader's language."""
+def unit_of(kind: str, asked: str, on: date) -> tuple[str, tuple[str, ...]]:
+    """The unit that a form of a kind goes on with, the kind's first where another is asked for, and all that the kind has."""
+    found = transfers(on).get(kind)
+    units = found.units if found else ()
+    return (asked if asked in units else units[0] if units else ""), units
+
+
+def choices(unit: str, units: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The closed lists of the forms, in the reader's language. unit: of the price; units: those of the kind."""
     return {
-        "kinds": words("contract_kind", OFF_MARKET), "units": words("contract_unit", UNITS),
-        "grains": words("contract_grain", GRAINS), "rhythms": words("contract_paid", tuple(PARTS)),
+        "kinds": words("contract_kind", OFF_MARKET), "units": words("contract_unit", units), "once": unit in ONCE,
+        "grains": words("contract_grain", GRAINS), "rhythms": words("contract_paid", rhythms_of(unit)),
         "whens": words("contract_paid", ("before", "after")),
     }  # fmt: skip
 

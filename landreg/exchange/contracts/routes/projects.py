@@ -21,7 +21,7 @@ from landreg.exchange.contracts.model import ProjectRun
 from landreg.exchange.contracts.project_runs import UNDER_WAY
 from landreg.exchange.contracts.projects import KINDS, Planned, Priced, Said
 from landreg.exchange.contracts.routes.desk import READERS
-from landreg.exchange.contracts.routes.forms import Drawing, choices, questions
+from landreg.exchange.contracts.routes.forms import Drawing, choices, questions, unit_of
 from landreg.land.queries import division_path
 from landreg.registry.routes.surroundings import page_day
 from landreg.web import i18n, pages, problems
@@ -56,18 +56,18 @@ def new() -> Response:
     village, kind = request.args.get("village", "").strip()[:VILLAGE], request.args.get("kind", "lease")
     named, own = request.args.get("named", "").strip()[:LONGEST_NAME], current_actor().jurisdiction
     kind = kind if kind in KINDS else "lease"
-    unit = "share" if kind == "share" else request.args.get("unit", "yuan_mu_year")
     with unit_of_work(current_actor()) as uow:
         session = uow.session
         county = request.args.get("county", village or own)[:6]
         found, more = project_queries.villages(session, own, named, MOST_VILLAGES)
         land = project_queries.contracted(session, county, village, []) if len(village) == VILLAGE else {}
         today, path = page_day(session), division_path(session, village) if land else []
+    unit, units = unit_of(kind, request.args.get("unit", ""), today)
     return pages.render(
         "exchange/contracts/new_project.html", village=village, county=county, kind=kind, unit=unit, land=land, path=path,
         today=today, asked=questions(kind, unit, today), named=named, townships=found, more=more,
         project_kinds=[(one, i18n.shown_term(one, "contract_kind")) for one in KINDS],
-        **choices(),
+        **choices(unit, units),
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from string import Formatter
 from typing import Any
 
 from landreg.core.errors import Finding
+from landreg.exchange.listings.rules.units import BALANCES
 from landreg.law.book import Language, Law, term
 
 CHOICE = "clause_choice"
@@ -41,6 +42,8 @@ class Clause:
         """Whether the clause is for this kind of transfer, and for a price in this unit."""
         if self.kinds == ("kg",):
             return unit == KG
+        if self.kinds == ("balance",):
+            return unit in BALANCES
         return kind not in self.but and ("*" in self.kinds or kind in self.kinds)
 
     def read(self, values: Mapping[str, Any], language: Language = "zh") -> str:

@@ -16,8 +16,10 @@ from landreg.core.periods import DAY, months_after
 from landreg.core.units import CENT, half_up
 from landreg.law.book import Law
 
-PARTS: Mapping[str, int] = {"year": 1, "half": 2, "quarter": 4}
+PARTS: Mapping[str, int] = {"year": 1, "half": 2, "quarter": 4, "month": 12}
 """By rhythm: the payments of a year."""
+IN_ONE_SUM = "price"
+"""The kind of a due that is no rent of its days: what a right goes for, or what makes an exchange equal."""
 HUNDRED = Decimal(100)
 ZERO = Decimal("0.00")
 
@@ -25,7 +27,7 @@ ZERO = Decimal("0.00")
 @dataclass(frozen=True)
 class Terms:
     """What the calendar is reckoned from. until_on: exclusive. pieces: each parcel's mu, and its price of a mu and year in yuan
-    or kg.
+    or kg; of what is priced as a whole one piece, 1 and the price of a year. once: one sum for all of the term.
     """
 
     from_on: date
@@ -37,6 +39,11 @@ class Terms:
     paid_before: bool = True
 
     @property
+    def once(self) -> bool:
+        """Whether it is paid in one sum."""
+        return self.paid_every == "once"
+
+    @property
     def in_kind(self) -> bool:
         """Whether the price is in kg of grain."""
         return self.unit == "kg_mu_year"
@@ -44,7 +51,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class Due:
-    """What is owed for some days: [from_on, until_on). amount: yuan, or kg where in_kind. kind: rent, dividend or awarded."""
+    """What is owed for some days: [from_on, until_on). amount: yuan, or kg where in_kind. kind: rent, price, dividend, awarded."""
 
     position: int
     from_on: date
@@ -110,16 +117,19 @@ def of_year(terms: Terms, year: int) -> Decimal:
 
 def calendar(terms: Terms) -> tuple[Due, ...]:
     """Everything that falls due over the term, in order. Raises ValueError for a term that is none or another rhythm."""
-    if terms.until_on <= terms.from_on or terms.paid_every not in PARTS:
+    if terms.until_on <= terms.from_on or not (terms.once or terms.paid_every in PARTS):
         raise ValueError(f"{terms.from_on} .. {terms.until_on} {terms.paid_every}")
+    if terms.once:
+        whole = sum((price for _, price in terms.pieces), ZERO)
+        return (Due(1, terms.from_on, terms.until_on, terms.from_on, whole, kind=IN_ONE_SUM),)
     parts, found, place = PARTS[terms.paid_every], [], 0
     months = 12 // parts
     while (first := months_after(terms.from_on, months * place)) < terms.until_on:
-        whole = months_after(terms.from_on, months * (place + 1))
-        last = min(whole, terms.until_on)
+        full = months_after(terms.from_on, months * (place + 1))
+        last = min(full, terms.until_on)
         amount = _part(terms, *divmod(place, parts), parts)
-        if last < whole:
-            amount = half_up(amount * Decimal((last - first).days) / Decimal((whole - first).days))
+        if last < full:
+            amount = half_up(amount * Decimal((last - first).days) / Decimal((full - first).days))
         place += 1
         found.append(Due(place, first, last, first if terms.paid_before else last - DAY, amount, terms.in_kind))
     return tuple(found)

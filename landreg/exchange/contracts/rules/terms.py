@@ -13,10 +13,10 @@ from landreg.core.errors import Finding
 from landreg.core.periods import DAY, years_after
 from landreg.core.units import CENT
 from landreg.exchange.listings.rules.offer import GRAINS, MOST_PRICE
+from landreg.exchange.listings.rules.units import ONCE, UNITS, rhythms_of
 from landreg.law.book import Law
-from landreg.law.transfers import may_take
+from landreg.law.transfers import may_take, transfers
 
-UNITS = ("yuan_mu_year", "kg_mu_year", "share")
 FARMED = ("grain", "oil", "vegetables", "tea", "herbs", "fodder", "orchard", "breeding", "agritourism")
 """Uses that are farming."""
 KEEPS_GRAIN = ("grain", "oil", "vegetables", "fodder", "tea", "herbs")
@@ -70,6 +70,7 @@ class Contracted:
     most_years: int | None = None
     takers: tuple[str, ...] = ()
     passed_on: tuple[str, ...] = ()
+    paid_every: str = "year"
 
 
 def tr_1_term_within_contract(facts: Contracted, law: Law) -> Finding | None:
@@ -178,14 +179,14 @@ def con_2_parcel_bound_once(facts: Contracted, law: Law) -> Finding | None:
 
 
 def con_15_price_of_its_kind(facts: Contracted, law: Law) -> Finding | None:
-    """CON-15: the price is a sum in a unit that fits the kind; of grain it names which. RLCL-39."""
-    price, percent = facts.price, facts.escalator_percent
-    sound = facts.unit in UNITS and price.is_finite() and price <= MOST_PRICE and price == price.quantize(CENT)
+    """CON-15: the price is a sum in a unit that fits the kind, and falls due as that does; of grain it names which. RLCL-39."""
+    price, percent, of_kind = facts.price, facts.escalator_percent, transfers(law.on).get(facts.kind)
+    sound = facts.unit in (of_kind.units if of_kind else UNITS) and facts.paid_every in rhythms_of(facts.unit)
+    sound = sound and price.is_finite() and price <= MOST_PRICE and price == price.quantize(CENT)
     free = facts.kind in ("exchange", "custody")
     sound = sound and (price >= 0 if free else price > 0)
-    sound = sound and (facts.unit == "share") == (facts.kind == "share")
     sound = sound and ((facts.grain in GRAINS) if facts.unit == "kg_mu_year" else not facts.grain)
-    sound = sound and percent.is_finite() and 0 <= percent <= MOST_PERCENT
+    sound = sound and percent.is_finite() and 0 <= percent <= (0 if facts.unit in ONCE else MOST_PERCENT)
     return None if sound else Finding("CON-15", "price", {}, subject=facts.number or None)
 
 

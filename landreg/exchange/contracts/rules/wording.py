@@ -15,6 +15,7 @@ from typing import Any
 from landreg.core.periods import DAY
 from landreg.core.units import mu_of
 from landreg.exchange.contracts.rules.clauses import Text, written
+from landreg.exchange.listings.rules.units import BALANCES, of_whole
 from landreg.law.book import term
 
 
@@ -36,8 +37,24 @@ def day_zh(day: date) -> str:
 
 def price_zh(price: Decimal, unit: str, grain: str, escalator_percent: Decimal, several: bool) -> str:
     """The price in words. several: the parcels have prices of their own, which the table of parcels names."""
-    said = "各地块价款见地块表" if several else f"每亩每年 {price:,} {_unit(unit, grain)}"
+    if of_whole(unit):
+        said = _whole(price, unit)
+    else:
+        said = "各地块价款见地块表" if several else f"每亩每年 {price:,} {_unit(unit, grain)}"
     return said + (f"，自第二年起每年递增 {escalator_percent}%" if escalator_percent else "")
+
+
+def _whole(price: Decimal, unit: str) -> str:
+    """A price of everything that is transferred, as the clause says it."""
+    if unit in BALANCES and not price:
+        return "双方互不找补"
+    return {
+        "yuan_year": f"整处每年 {price:,.2f} 元",
+        "yuan_month": f"整处每月 {price:,.2f} 元",
+        "yuan_once": f"全部地块、全部期限一次性 {price:,.2f} 元",
+        "balance_in": f"乙方一次性找补甲方 {price:,.2f} 元",
+        "balance_out": f"甲方一次性找补乙方 {price:,.2f} 元",
+    }[unit]
 
 
 def _unit(unit: str, grain: str) -> str:
@@ -46,8 +63,11 @@ def _unit(unit: str, grain: str) -> str:
 
 def rhythm_zh(paid_every: str, paid_before: bool) -> str:
     """When it is paid, in words."""
+    if paid_every == "once":
+        return "一次付清，于期限起始日支付"
     when = "期初支付" if paid_before else "期末支付"
-    return {"year": "每年一付", "half": "每半年一付", "quarter": "每季度一付"}[paid_every] + "，" + when
+    often = {"year": "每年一付", "half": "每半年一付", "quarter": "每季度一付", "month": "每月一付"}
+    return f"{often[paid_every]}，{when}"
 
 
 def lines(text: Text, parcels: Sequence[Parcelled], on: date) -> tuple[str, ...]:
@@ -55,14 +75,15 @@ def lines(text: Text, parcels: Sequence[Parcelled], on: date) -> tuple[str, ...]
     return (
         f"{term('contract_kind', text.kind)}合同 {text.number}",
         *(f"{title}：{wording}" for title, wording in written(text, on)),
-        *(_line(one) for one in sorted(parcels, key=lambda one: one.code)),
+        *(_line(one, of_whole(text.unit)) for one in sorted(parcels, key=lambda one: one.code)),
         *((f"双方另行约定：{text.said.strip()}",) if text.said.strip() else ()),
     )
 
 
-def _line(one: Parcelled) -> str:
+def _line(one: Parcelled, priced_as_a_whole: bool) -> str:
     part = "（部分）" if one.partly else ""
-    return f"地块 {one.code} {one.name} {mu_of(one.area_m2)} 亩 {one.area_m2:.2f} 平方米{part} 价款 {one.price:.2f}"
+    price = "" if priced_as_a_whole else f" 价款 {one.price:.2f}"
+    return f"地块 {one.code} {one.name} {mu_of(one.area_m2)} 亩 {one.area_m2:.2f} 平方米{part}{price}"
 
 
 def digest(text: Text, parcels: Sequence[Parcelled], on: date) -> str:

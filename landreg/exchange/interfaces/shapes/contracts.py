@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from landreg.exchange.interfaces.shapes.land import ListedParcel
-from landreg.exchange.interfaces.shapes.walking import WITHIN, InTime
+from landreg.exchange.interfaces.shapes.walking import RHYTHM, UNIT, WITHIN, InTime
 
 LONGEST_PAPER = 1_400_000
 
@@ -32,11 +32,11 @@ class Contract:
     state: str
     from_on: date
     until_on: date
-    unit: str
+    unit: str = field(metadata=UNIT)
     grain: str
     price: Decimal
     escalator_percent: Decimal
-    paid_every: str
+    paid_every: str = field(metadata=RHYTHM)
     paid_before: bool
     area_m2: Decimal
     parcels: tuple[ListedParcel, ...]

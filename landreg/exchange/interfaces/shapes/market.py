@@ -8,7 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from landreg.exchange.interfaces.shapes.land import ListedParcel
-from landreg.exchange.interfaces.shapes.walking import WITHIN, InTime, Walk
+from landreg.exchange.interfaces.shapes.walking import RHYTHM, UNIT, WITHIN, InTime, Walk
 
 SLOPES = ("", "1", "2", "3", "4", "5")
 """Up to 2, 6, 15, 25 degrees, and above."""
@@ -39,12 +39,12 @@ class Listing:
     state: str
     from_on: date
     until_on: date
-    unit: str
+    unit: str = field(metadata=UNIT)
     grain: str
     price: Decimal
     floor: Decimal | None
     escalator_percent: Decimal
-    paid_every: str
+    paid_every: str = field(metadata=RHYTHM)
     paid_before: bool
     crop: str
     water: str
@@ -86,7 +86,7 @@ class Deal:
     kind: str
     taker: str
     by: str
-    unit: str
+    unit: str = field(metadata=UNIT)
     price: Decimal
     area_m2: Decimal
     from_on: date

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from landreg.exchange.listings.rules.units import RHYTHMS, UNITS
+
 COUNTY = r"^6109[0-9]{2}$"
 VILLAGE = r"^6109[0-9]{8}$"
 DIVISION = r"^6109([0-9]{2}([0-9]{3}([0-9]{3})?)?)?$"
@@ -12,6 +14,12 @@ NUMBER = r"^[0-9A-Za-z-]{1,40}$"
 MOMENT = r"^[0-9]{16}-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 """Where a page in the order of time ends: microseconds since 1970, and the row."""
 WITHIN = {"pattern": rf"^({DIVISION[1:-1]})?$", "en": "code of a division"}
+UNIT = {
+    "choices": UNITS,
+    "en": "what the price counts: yuan, kg of grain or the fixed dividend a mu and year; of the whole yuan a year, a month or"
+    " once; of an exchange what its taker (balance_in) or its giver (balance_out) adds",
+}
+RHYTHM = {"choices": RHYTHMS}
 PAGE = 50
 LARGEST_PAGE = 200
 

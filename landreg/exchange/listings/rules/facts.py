@@ -87,6 +87,7 @@ class Offered:
     resolved: tuple[int, int] | None = None
     approved: bool = True
     number: str = ""
+    paid_every: str = "year"
     codes: tuple[str, ...] = field(init=False, default=())
 
     def __post_init__(self) -> None:

@@ -9,6 +9,7 @@ from landreg.core.errors import Finding
 from landreg.core.periods import DAY, years_after
 from landreg.core.units import CENT
 from landreg.exchange.listings.rules.facts import Offered
+from landreg.exchange.listings.rules.units import ONCE, rhythms_of
 from landreg.law.book import Law
 
 GRAINS = ("wheat", "corn", "rice")
@@ -97,10 +98,16 @@ def lst_28_grain_has_its_price(facts: Offered, law: Law) -> Finding | None:
 
 
 def lst_14_unit_of_the_kind(facts: Offered, law: Law) -> Finding | None:
-    """LST-14: the price counts what a transfer of this kind is paid in. RLCL-36, RLCL-39."""
-    if facts.transfer is None or facts.unit in facts.transfer.units:
+    """LST-14: the price counts what a transfer of this kind is paid in, and falls due as that is; one sum does not rise.
+
+    RLCL-36, RLCL-39.
+    """
+    if facts.transfer is None:
         return None
-    return Finding("LST-14", "unit", {}, subject=facts.number or None)
+    wrong = "" if facts.unit in facts.transfer.units else "unit"
+    wrong = wrong or ("" if facts.paid_every in rhythms_of(facts.unit) else "paid_every")
+    wrong = wrong or ("escalator" if facts.unit in ONCE and facts.escalator_percent else "")
+    return Finding("LST-14", wrong, {}, subject=facts.number or None) if wrong else None
 
 
 def lst_15_way_of_the_kind(facts: Offered, law: Law) -> Finding | None:

@@ -1,0 +1,37 @@
+"""What a price counts: a mu and year, the whole of the land or house a year or a month, or one sum for all of it. Pure.
+
+Which of these a kind of transfer may have is dated data: `units` in transfers.toml.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+A_MU = ("yuan_mu_year", "kg_mu_year", "share")
+A_YEAR: Mapping[str, int] = {"yuan_year": 1, "yuan_month": 12}
+"""Of the whole: by unit, how many of it a year has."""
+BALANCES = ("balance_in", "balance_out")
+"""What makes an exchange equal (找补): paid by who takes the land, or by who gives it; it may be nought."""
+ONCE = ("yuan_once", *BALANCES)
+UNITS = (*A_MU, *A_YEAR, *ONCE)
+RHYTHMS = ("year", "half", "quarter", "month", "once")
+
+
+def of_whole(unit: str) -> bool:
+    """Whether the price is of everything that is transferred, and not of a mu."""
+    return unit in A_YEAR or unit in ONCE
+
+
+def of_a_year(unit: str, price: Decimal, mu: Decimal) -> Decimal:
+    """What is paid for a year, in what the unit counts; of one sum, all of it."""
+    if unit in ONCE:
+        return price
+    return price * A_YEAR[unit] if unit in A_YEAR else price * mu
+
+
+def rhythms_of(unit: str) -> tuple[str, ...]:
+    """How often a price of a unit may fall due."""
+    if unit in ONCE:
+        return ("once",)
+    return ("year", "half", "quarter", "month") if unit in A_YEAR else ("year", "half", "quarter")
