@@ -1,5 +1,5 @@
 """The demonstration's lease for grain, by which the farmer of the sample lets a parcel, and a parcel that a household assigns to
-another of its collective.
+another of its collective; on the market a parcel to be assigned for one sum, and a house to let as a whole.
 """
 
 from __future__ import annotations
@@ -15,14 +15,16 @@ from sqlalchemy import text
 from landreg.access.service import SYSTEM
 from landreg.core.db import unit_of_work
 from landreg.core.errors import LandregError
-from landreg.core.periods import beijing_day
+from landreg.core.periods import beijing_day, years_after
 from landreg.demo_contracts import COOPERATIVES, SAID
-from landreg.demo_market import Market
+from landreg.demo_market import Market, bind, farmer
 from landreg.exchange.contracts import drawing, land_queries, signing
 from landreg.exchange.contracts.drafts import Draft, Taken, Terms
 from landreg.exchange.contracts.land_queries import ISSUER
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.signing import SIDES, Signature
+from landreg.exchange.listings import service
+from landreg.exchange.listings.reading import Offer
 from landreg.registry.casework import desk
 from landreg.registry.guarded import Attached
 
@@ -30,7 +32,9 @@ VALUES = {**SAID, "use": "grain", "fixtures_end": "removed"}
 
 
 def finish(market: Market) -> None:
-    """Both, where they are not there yet. What a rule refuses stays where it is."""
+    """All of it, where it is not there yet. What a rule refuses stays where it is."""
+    for kind in ("assignment", "house_lease"):
+        _offered(market, kind)
     with unit_of_work(market.operator) as uow:
         today = beijing_day(uow.now)
     with unit_of_work(market.office.registrar) as uow:
@@ -52,6 +56,33 @@ def finish(market: Market) -> None:
             return
 
 
+def _offered(market: Market, kind: str) -> None:
+    """A listing of a kind by the first household whose land bears it, published."""
+    county, house = market.office.county, kind == "house_lease"
+    with unit_of_work(SYSTEM) as uow:
+        asked = {"county": county, "right": "homestead" if house else "contract_management", "kind": kind}
+        found = uow.session.execute(text(_OFFERING), asked).all()
+    for row in found:
+        with suppress(LandregError):
+            if row.account_id is None:
+                bind(market, row.code, row.person_id)
+            with unit_of_work(SYSTEM) as uow:
+                bound = uow.session.execute(text(_BOUND), {"county": county, "household": row.household_id}).one()
+            with unit_of_work(market.operator) as uow:
+                today = beijing_day(uow.now)
+            first, closes = today + timedelta(days=61), today + timedelta(days=60)
+            until = years_after(first, 5) if house else row.until_on
+            offer = Offer(
+                kind, (row.parcel,), first, until, closes, Decimal(3600) if house else Decimal(86000), row.right_id,
+                unit="yuan_year" if house else "yuan_once", paid_every="half" if house else "once",
+                to_whom="all" if house else "members",
+                said="三间平房带小院，水电都通，适合长住或者开农家小店。" if house else "全家进城做工，这块地让给本集体的农户。",
+            )  # fmt: skip
+            made = service.list_own(farmer(bound), county, offer, [])
+            service.publish(market.operator, county, made.listing_id)
+            return
+
+
 def _in_grain(market: Market, code: str, today: date, paper: Attached) -> None:
     """A year of one parcel to a cooperative, for kilograms of grain, filed and not paid yet."""
     draft = _draft(market, code, lambda end: Terms("lease", today - timedelta(days=20), min(end, _in_a_year(today)),
@@ -62,7 +93,9 @@ def _in_grain(market: Market, code: str, today: date, paper: Attached) -> None:
 
 def _assigned(market: Market, giving: str, taking: str, today: date, paper: Attached) -> None:
     """A parcel goes to another household of the collective, to the end of the term, and the parties ask for the register."""
-    draft = _draft(market, giving, lambda end: Terms("assignment", today, end, "yuan_once", Decimal(8600), paid_every="once"))
+    draft = _draft(
+        market, giving, lambda end: Terms("assignment", today, end, "yuan_once", Decimal(8600), paid_every="once")
+    )
     draft = Draft(
         draft.right_id, draft.parcels, draft.terms, {**VALUES, "issuer_consent": f"{giving[:ISSUER]} 同意转让（样本）"}
     )
@@ -94,6 +127,8 @@ def _in_a_year(today: date) -> date:
 
 
 _KNOWN = "SELECT EXISTS (SELECT FROM exchange.contract AS c WHERE c.kind = 'assignment')"
+_BOUND = """SELECT b.account_id, b.village, b.household_id FROM access.binding AS b
+    WHERE b.county = :county AND b.household_id = :household AND b.ended_at IS NULL ORDER BY b.bound_at LIMIT 1"""
 _OPEN = "upper_inf({0}.recorded) AND upper_inf({0}.valid)"
 _FREE = f"""SELECT h.code, h.village FROM registry."right" AS r
     JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id AND {_OPEN.format("h")}
@@ -106,3 +141,26 @@ _FREE = f"""SELECT h.code, h.village FROM registry."right" AS r
       AND NOT EXISTS (SELECT FROM exchange.listing AS l WHERE l.county = r.county AND l.household_id = h.household_id)
       AND NOT EXISTS (SELECT FROM exit.exit AS x WHERE x.county = r.county AND x.household_id = h.household_id)
     ORDER BY h.code DESC LIMIT 6"""
+# Households with a right of a kind on which nothing stands and of which nothing is listed, those with an account first.
+_OFFERING = f"""SELECT r.right_id, r.household_id, h.code, m.person_id, upper(r.term) AS until_on, p.code AS parcel,
+        (SELECT b.account_id FROM access.binding AS b WHERE b.county = r.county AND b.household_id = r.household_id
+            AND b.ended_at IS NULL LIMIT 1) AS account_id
+    FROM registry."right" AS r
+    JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id AND {_OPEN.format("h")}
+    JOIN LATERAL (SELECT m.person_id FROM party.member AS m WHERE m.county = h.county AND m.household_id = h.household_id
+        AND m.holds_right AND {_OPEN.format("m")} ORDER BY m.position LIMIT 1) AS m ON true
+    JOIN LATERAL (SELECT d.code FROM registry.right_parcel AS q JOIN land.parcel AS d ON d.county = q.county
+        AND d.parcel_id = q.parcel_id AND {_OPEN.format("d")} WHERE q.county = r.county AND q.right_row = r.row_id
+        AND {_OPEN.format("q")}
+        AND NOT EXISTS (SELECT FROM exchange.listing_parcel AS t WHERE t.county = d.county AND t.parcel_code = d.code)
+        AND NOT EXISTS (SELECT FROM exchange.contract_parcel AS t WHERE t.county = d.county AND t.parcel_code = d.code)
+        ORDER BY d.code DESC LIMIT 1) AS p ON true
+    WHERE r.county = :county AND r.kind = :right AND {_OPEN.format("r")}
+      AND (:right = 'homestead' OR upper(r.term) > now() + interval '2 years')
+      AND NOT EXISTS (SELECT FROM registry.restriction AS s WHERE s.county = r.county AND s.right_id = r.right_id)
+      AND NOT EXISTS (SELECT FROM registry."case" AS c WHERE c.county = r.county AND c.household_code = h.code
+                      AND c.act_kind <> 'first_registration')
+      AND NOT EXISTS (SELECT FROM exit.exit AS x WHERE x.county = r.county AND x.household_id = h.household_id)
+      AND NOT EXISTS (SELECT FROM exchange.listing AS l WHERE l.county = r.county AND l.kind = :kind)
+    ORDER BY EXISTS (SELECT FROM access.binding AS b WHERE b.county = r.county AND b.household_id = r.household_id
+        AND b.ended_at IS NULL) DESC, upper(r.term) DESC NULLS LAST, h.code DESC LIMIT 6"""

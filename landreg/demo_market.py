@@ -91,14 +91,20 @@ def farmers(market: Market) -> list[Actor]:
         if len(known) < FARMERS:
             # Whom the door does not bind, for a reason of theirs, is left out.
             with suppress(LandregError):
-                told = bindings.make_code(market.office.registrar, row.code, row.person_id, by_letter=False)
-                login = f"nonghu{row.code[-8:]}"
-                bindings.join(_DOOR, Joining(row.code, told.code, login, "农户样本", _password()), "127.0.0.1")
+                bind(market, row.code, row.person_id)
             known = _rows(_BOUND, county=county)
-    return [
-        Actor(row.account_id, "农户样本", Desk.CITIZEN, frozenset({Role.FARMER}), row.village, row.household_id)
-        for row in known[:FARMERS]
-    ]
+    return [farmer(row) for row in known[:FARMERS]]
+
+
+def bind(market: Market, code: str, person_id: UUID) -> None:
+    """Open an account for a household's member and bind it."""
+    told = bindings.make_code(market.office.registrar, code, person_id, by_letter=False)
+    bindings.join(_DOOR, Joining(code, told.code, f"nonghu{code[-8:]}", "农户样本", _password()), "127.0.0.1")
+
+
+def farmer(row: Any) -> Actor:
+    """Who acts by a binding."""
+    return Actor(row.account_id, "农户样本", Desk.CITIZEN, frozenset({Role.FARMER}), row.village, row.household_id)
 
 
 def _list(market: Market, serial: int, *, reviewed: bool = True) -> Listing:
