@@ -101,6 +101,7 @@ class Step(StrEnum):
     LIST = "list"
     SIGN = "sign"
     BID = "bid"
+    ANSWER = "answer"
 
 
 @dataclass(frozen=True)

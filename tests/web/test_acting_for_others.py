@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -117,6 +118,50 @@ def test_past_the_program_an_agent_takes_no_part_without_writing_so_nor_offers_t
     )
     assert answer.status_code == 404
     assert len(superuser.execute("SELECT FROM access.agent_act").fetchall()) == 2
+
+
+def test_an_agent_answers_offers_for_a_household_under_that_consent_alone_and_it_is_written_and_logged(
+    talked: Listing, agent: Actor, browser: Browser, superuser: Connection, worker: Actor, database: Settings
+) -> None:
+    neighbour, owner = kit.farmer(superuser, NEIGHBOUR), kit.farmer(superuser, f"{NEIGHBOUR[:-1]}1")
+    taker = takers.of_household(neighbour, COUNTY).taker_id
+    offers.say(neighbour, COUNTY, talked.listing_id, taker, offers.Word("offer", Decimal(420)))
+    lists, may = _given(owner, agent, Step.LIST), _given(owner, agent, Step.ANSWER)
+    there = f"offers/{COUNTY}/{talked.listing_id}"
+    assert f"/agent/{COUNTY}/{may}/{there}" in browser.get(f"/agent/{COUNTY}/{lists}/listings/{talked.listing_id}").text
+    assert browser.post(f"/agent/{COUNTY}/{lists}/{there}", {"kind": "accept", "taker": taker}).status_code == 422
+    with unit_of_work(agent) as uow:
+        consent = uow.session.get_one(Consent, {"county": COUNTY, "consent_id": may})
+    with pytest.raises(ProgrammingError, match="row-level security"):
+        offers.say(seeing(agent, consent), COUNTY, talked.listing_id, taker, offers.Word("accept"))
+    index = browser.get(f"/agent/{COUNTY}/{may}/bids").text
+    assert f"/agent/{COUNTY}/{may}/{there}" in index
+    assert "可以参加的场次" not in index
+    here = f"/agent/{COUNTY}/{may}/{there}"
+    assert "接受了，就是该户谈妥了" in browser.get(here).text
+    assert browser.post(here, {"kind": "counter", "taker": taker, "price": "440"}).status_code == 303
+    assert browser.post(here, {"kind": "accept", "taker": taker}).status_code == 422, "one's own word"
+    assert browser.post(here, {"kind": "accept", "taker": str(uuid4())}).status_code == 404
+    offers.say(neighbour, COUNTY, talked.listing_id, taker, offers.Word("counter", Decimal(430)))
+    assert browser.post(here, {"kind": "accept", "taker": taker}).status_code == 303
+    told = superuser.execute("SELECT step, subject FROM access.agent_act ORDER BY done_at").fetchall()
+    assert told == [("answer", f"{talked.number} 还价 440.00"), ("answer", f"{talked.number} 接受 430.00")]
+    said = "SELECT side || kind || by_name FROM exchange.offer ORDER BY seq DESC LIMIT 1"
+    assert one(OPERATOR, said) == "householdacceptdai先生"
+    consents.revoke(owner, COUNTY, may)
+    assert browser.get(here).status_code == 422
+    assert kit.strays(worker, database) == []
+
+
+def test_a_farmer_of_another_village_offers_for_land_and_enters_its_sale(
+    talked: Listing, superuser: Connection, worker: Actor, database: Settings
+) -> None:
+    farmer = kit.farmer(superuser, NEIGHBOUR)
+    taker = takers.of_household(farmer, COUNTY)
+    beyond = replace(farmer, jurisdiction=f"{COUNTY}199299")
+    offers.say(beyond, COUNTY, talked.listing_id, taker.taker_id, offers.Word("offer", Decimal(420)))
+    assert one(OPERATOR, "SELECT count(*) FROM exchange.offer") == 1
+    assert kit.strays(worker, database) == []
 
 
 def test_a_cooperative_lists_and_deals_with_what_it_holds_by_the_register_and_bids_for_none_of_it(

@@ -132,7 +132,9 @@ def test_from_the_counter_to_the_confirmation_of_the_deal(
     kit.pass_time(superuser, days=15)
     operator.get("/sales")
     operator.get(window)
+    assert "等办理成交" in operator.get("/sales").text
     assert operator.post(f"/sales/listings/{COUNTY}/{listing.listing_id}/proceed").status_code == 303
+    assert all(word in operator.get("/sales").text for word in ("成交</span> 320.00", sale))
     assert "320.00" in operator.get(f"/sales/{COUNTY}/{sale}").text
     paper = operator.client.get(f"/sales/{COUNTY}/{sale}/protocol.pdf")
     assert (paper.status_code, paper.data[:5]) == (200, b"%PDF-")

@@ -155,6 +155,9 @@ WRONG: list[tuple[int, dict[str, Any]]] = [
     (400, {"unit": "dollar"}),
     (422, {"unit": "share"}),
     (422, {"unit": "kg_mu_year"}),
+    (422, {"kind": "assignment"}),
+    (422, {"kind": "exchange", "unit": "yuan_once"}),
+    (422, {"kind": "assignment", "unit": "yuan_once", "escalator": "3"}),
     (400, {"to_whom": "friends"}),
     (400, {"listing": "x"}),
     (400, {"from_on": "2026-02-30"}),
@@ -193,6 +196,12 @@ def test_a_part_that_is_drawn_is_listed_with_its_own_area(
     assert one(farmer, "SELECT area_m2 FROM exchange.listing") == 200
     outside = phone.post(f"/my/listings/new/{right}?part={land[0]}", form(land[:1], part="1 1\n2 2\n3 1"))
     assert found(outside) == {"LST-13"}
+    assert phone.post(f"{address}/withdraw").status_code == 303
+    anew = f"/my/listings/new/{right}?again={address.rsplit('/', 1)[1]}"
+    kept = re.search(r'<textarea[^>]+name="part"[^>]*>([^<]+)<', phone.get(anew).text)
+    assert kept is not None
+    assert sorted(kept[1].splitlines()) == sorted(f"{x:.3f} {y:.3f}" for x, y in _western_half(farmer, land[0]))
+    assert 'name="part"' not in phone.get(f"{anew}&part=").text
 
 
 def _western_half(actor: Actor, code: str) -> Iterator[tuple[float, float]]:

@@ -1,7 +1,7 @@
 """A village agent takes part for a household: whose act each step is, is written with it and logged, or neither is.
 
 Under a consent to the step `bid` an agent enters, bids, hands sealed bids in and talks as who takes land. What the household
-itself offers is no agent's to give by this consent.
+itself offers is no agent's to give by it: the step `answer` lets one accept, decline and counter what others offer for it.
 """
 
 from __future__ import annotations
@@ -18,17 +18,18 @@ from landreg.registry.home.brought import seeing
 
 Under = tuple[str, UUID]
 """A consent: its county and id."""
+STEPS = (Step.BID, Step.ANSWER)
 
 
 def for_household(actor: Actor, under: Under) -> tuple[Actor, Consent]:
     """The agent as one who sees the household that gave a consent. Raises NotFound for another's, Refused (ACC-25)."""
     consent = consents.one_held(actor, *under)
-    if consent.step != Step.BID:
+    if consent.step not in STEPS:
         raise Refused(Finding("ACC-25", values={"step": consent.step}))
     return seeing(actor, consent), consent
 
 
-def noted(uow: UnitOfWork, under: Under | None, subject: str) -> None:
+def noted(uow: UnitOfWork, under: Under | None, subject: str, step: Step = Step.BID) -> None:
     """Write that the agent does it for the household, in the transaction of what is done. Raises Refused (ACC-25)."""
     if under is not None:
-        consents.write_act(uow, *under, Step.BID, subject)
+        consents.write_act(uow, *under, step, subject)

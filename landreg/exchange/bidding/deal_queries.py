@@ -19,8 +19,9 @@ from landreg.exchange.bidding.deal_model import (
     PriorityNotice,
     PriorityTold,
 )
-from landreg.exchange.bidding.model import Sale
+from landreg.exchange.bidding.model import Sale, SaleEvent
 from landreg.exchange.bidding.row_queries import row_of, rows_of
+from landreg.exchange.bidding.rules.ending import ENDED
 from landreg.exchange.model import Deal, DealFall, Listing
 
 
@@ -145,6 +146,28 @@ def deals_of_sale(session: Session, sale: Sale) -> Sequence[tuple[Deal, bool]]:
 def deal_of_sale(session: Session, sale: Sale) -> Deal | None:
     """The deal that came of a sale and stands."""
     return next((one for one, stands in deals_of_sale(session, sale) if stands), None)
+
+
+def standing_deals(session: Session, sales: Sequence[Sale]) -> dict[UUID, Deal]:
+    """By sale: the deal of its listing that stands and was made after the sale was set up, of the last sale before the deal."""
+    ids = [(one.county, one.listing_id) for one in sales]
+    asked = sa.select(Deal).where(sa.tuple_(Deal.county, Deal.listing_id).in_(ids), ~_fallen())
+    by_listing = {one.listing_id: one for one in session.scalars(asked)}
+    found: dict[UUID, Deal] = {}
+    for one in sorted(sales, key=lambda sale: sale.round):
+        deal = by_listing.get(one.listing_id)
+        if deal is not None and deal.decided_at >= one.set_at:
+            found = {sale_id: made for sale_id, made in found.items() if made is not deal} | {one.sale_id: deal}
+    return found
+
+
+def reasons(session: Session, sales: Sequence[Sale]) -> dict[UUID, str]:
+    """By sale that ended without a deal: what was said why."""
+    asked = sa.select(SaleEvent.sale_id, SaleEvent.said).where(
+        sa.tuple_(SaleEvent.county, SaleEvent.sale_id).in_([(one.county, one.sale_id) for one in sales]),
+        SaleEvent.kind.in_(ENDED),
+    )
+    return {row.sale_id: row.said for row in session.execute(asked)}
 
 
 def under_contract(session: Session, ids: Sequence[UUID]) -> set[UUID]:

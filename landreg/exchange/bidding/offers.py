@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
+from landreg.access.rules import Step
 from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound, Refused
@@ -38,9 +39,9 @@ class Word:
 
 def say(actor: Actor, county: str, listing_id: UUID, taker_id: UUID, word: Word, under: Under | None = None) -> Offer:
     """Say the next word: as the taker where the taker is the actor's, else as the household whose land it is. under: the consent by
-    which an agent says it for the household that takes land; for the one that offers it, none does.
+    which an agent says it: to bid for the household that takes land, to answer for the one that offers it.
 
-    Raises NotFound, BadInput (FORM-5), Refused (OFF-1 to OFF-3, BID-6, BID-11, QUAL-1, QUAL-4, GUARD-1, BID-8).
+    Raises NotFound, BadInput (FORM-5), Refused (OFF-1 to OFF-3, BID-6, BID-11, QUAL-1, QUAL-4, GUARD-1, BID-8, ACC-25).
     """
     if word.kind not in KINDS:
         raise BadInput(Finding("FORM-5", "kind", {"given": word.kind[:40]}))
@@ -50,7 +51,7 @@ def say(actor: Actor, county: str, listing_id: UUID, taker_id: UUID, word: Word,
             raise NotFound
         own = taker_queries.taker(uow.session, county, taker_id)
         before = deal_queries.offers(uow.session, county, listing_id, taker_id)
-        if own is None and (under is not None or not (told.own and before)):
+        if own is None and not (told.own and before):
             raise NotFound
         law = load_law(uow.session, county, beijing_day(uow.now))
         ties_nothing(law.on, said=word.said)
@@ -59,8 +60,9 @@ def say(actor: Actor, county: str, listing_id: UUID, taker_id: UUID, word: Word,
             uow, law, told, own, [Said(one.side, one.kind, one.price, one.until_day) for one in before], side, word
         )
         last = before[-1] if before else None
-        noted(uow, under, f"{told.number} {term('offer_kind', word.kind)}")
         price = word.price if word.kind in NAMING and word.price is not None else last.price if last else Decimal(0)
+        step = Step.ANSWER if own is None else Step.BID
+        noted(uow, under, f"{told.number} {term('offer_kind', word.kind)} {price:.2f}", step)
         row = Offer(
             county=county, village=told.village, offer_id=uuid4(), listing_id=listing_id, taker_id=taker_id,
             seq=len(before) + 1, side=side, kind=word.kind, price=price.quantize(CENT),

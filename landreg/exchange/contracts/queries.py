@@ -22,6 +22,7 @@ from landreg.exchange.contracts.model import (
     RentDue,
     RentPayment,
 )
+from landreg.exchange.contracts.rules import rent
 from landreg.exchange.contracts.whole import Whole
 from landreg.law.queries import load_laws
 from landreg.registry.casebook import Act, Case
@@ -153,6 +154,12 @@ def with_late_dues(session: Session, today: date) -> Sequence[Contract]:
     return session.scalars(
         sa.select(Contract).where(Contract.state.in_(states), sa.select(RentDue).where(*own).exists(), late)
     ).all()
+
+
+def late(session: Session, today: date) -> list[Whole]:
+    """Contracts of which something is late today."""
+    found = wholes(session, with_late_dues(session, today))
+    return [one for one in found if rent.late_since(one.settled, today) is not None]
 
 
 def ended_by_day(session: Session, today: date) -> Sequence[Contract]:

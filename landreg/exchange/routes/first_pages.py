@@ -18,7 +18,6 @@ from landreg.exchange.bidding import deal_queries, review_queries, sale_queries,
 from landreg.exchange.contracts import deal_queries as contract_deals
 from landreg.exchange.contracts import project_queries
 from landreg.exchange.contracts import queries as contracts
-from landreg.exchange.contracts.rules import rent
 from landreg.exchange.contracts.unsigned_queries import UNSIGNED, unsigned
 from landreg.exchange.listings import listing_queries as listings
 from landreg.exchange.model import Listing
@@ -39,7 +38,7 @@ def to_do(actor: Actor) -> Iterator[Shown]:
         held = sale_queries.sales(session, since=uow.now)
         deals = contract_deals.deals_waiting(session)
         unsigned_now = unsigned(session)
-        late = late_contracts(session)
+        late = len(contracts.late(session, page_day(session)))
         next_steps = list(_next_steps(session))
     at_review = url_for("listing_desk.index", state="submitted")
     yield Figure(_("待审核的挂牌"), count, at_review)
@@ -59,15 +58,6 @@ def to_do(actor: Actor) -> Iterator[Shown]:
         for standing in held[:ON_FIRST_PAGE]
     ]
     yield Queue(_("进行中的场次"), url_for("sales.index"), shown, _("现在没有进行中的场次。"))
-
-
-def late_contracts(session: Session) -> int:
-    """Contracts of which a rent is late today."""
-    today = page_day(session)
-    found = contracts.with_late_dues(session, today)
-    in_grain = contracts.wholes(session, [row for row in found if row.grain])
-    late_in_grain = sum(rent.late_since(one.settled, today) is not None for one in in_grain)
-    return sum(not row.grain for row in found) + late_in_grain
 
 
 def _to_review(row: Listing) -> Row:

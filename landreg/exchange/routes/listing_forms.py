@@ -13,6 +13,7 @@ from uuid import UUID
 import shapely
 from flask import current_app, request
 from flask_babel import gettext as _
+from geoalchemy2.shape import to_shape
 from itsdangerous import BadSignature, URLSafeSerializer
 from shapely import Polygon
 from sqlalchemy import Row
@@ -25,7 +26,7 @@ from landreg.exchange.listings.photos import Kept
 from landreg.exchange.listings.reading import Offer
 from landreg.exchange.listings.rules.offer import first_day
 from landreg.exchange.listings.rules.units import ONCE
-from landreg.exchange.model import ListingPaper
+from landreg.exchange.model import ListingPaper, ListingParcel
 from landreg.land import shown as land_shown
 from landreg.law.book import Law, terms
 from landreg.law.transfers import Transfer, transfers
@@ -126,6 +127,21 @@ def offer_from(
     )  # fmt: skip
 
 
+def part_of(parcels: Sequence[ListingParcel]) -> tuple[str, str]:
+    """Of which parcel a listing was a part, and the part's corners as a form holds them; empty where whole parcels were listed."""
+    if len(parcels) != 1 or parcels[0].part is None:
+        return "", ""
+    corners = shapely.get_coordinates(shapely.get_exterior_ring(to_shape(parcels[0].part)))[:-1]
+    return parcels[0].parcel_code, "\n".join(f"{east:.3f} {north:.3f}" for east, north in corners)
+
+
+def years_of(first: date, until: date, end_of_term: date | None) -> str:
+    """The choice of years that a term was, '' for a term that the form does not offer."""
+    if until == end_of_term:
+        return TO_THE_END
+    return next((str(years) for years in YEARS if years_after(first, years) == until), "")
+
+
 def _years(given: ListingForm, end_of_term: date | None) -> int | None:
     """The years asked for, 0 to the end of the contract; None for what is neither."""
     if given.years == TO_THE_END and end_of_term is not None:
@@ -143,6 +159,8 @@ def read_listing() -> ListingForm:
     found = transfers(date.max - DAY).get(given.kind)
     if found is not None and len(found.to_whom) == 1:
         given = replace(given, to_whom=found.to_whom[0])
+    if given.unit in ONCE:
+        given = replace(given, paid_every="once", paid="before")
     return replace(given, years=TO_THE_END) if found is not None and found.whole_term else given
 
 
@@ -159,8 +177,6 @@ def kept_papers(given: ListingForm) -> dict[str, Attached]:
     for token in given.paper_kept:
         match _opened(token, PAPER):
             case [kind, sha256, size, name] if kind in asked:
-    if given.unit in ONCE:
-        given = replace(given, paid_every="once", paid="before")
                 paper = papers.again(store(), kind, sha256, size, name)
                 kept.update({kind: paper} if paper is not None else {})
     return kept | papers.keep(store(), {kind: getattr(given, kind) for kind in asked})

@@ -185,16 +185,21 @@ def _form(actor: Actor, right_id: UUID, consent: Consent | None) -> Response:
         before = _before(uow.session, right.county)
         handed_before = () if before is None else queries.papers(uow.session, right.county, before.listing_id)
         floor = None if before is None else floor_queries.own(uow.session, right.county, before.listing_id)
+        held = () if before is None else queries.parcels(uow.session, right.county, before.listing_id)
     kinds = forms.kinds_of(right.kind, "household", today)
     asked = request.form.get("kind") or request.args.get("kind") or (before.kind if before else "")
     kind = next((one for one in kinds if one.kind == asked), kinds[0] if kinds else None)
     if kind is None:
         raise NotFound
     end = said.term.upper if said.term is not None else None
-    part = next((row.parcel_code for row in parcels if row.parcel_code == request.args.get("part")), "")
+    drawn_before = forms.part_of(held)
+    asked_part = request.args.get("part", drawn_before[0])
+    part = next((row.parcel_code for row in parcels if row.parcel_code == asked_part), "")
     return pages.render(
         "exchange/own_listing_form.html",
         consent=consent, right=right, said=said, parcels=parcels, kind=kind, before=before, part=part, floor=floor,
+        corners=drawn_before[1] if part == drawn_before[0] else "", chosen=[row.parcel_code for row in held],
+        years_before="" if before is None else forms.years_of(before.from_on, before.until_on, end),
         kinds=[(one.kind, forms.named(one)) for one in kinds],
         drawing=forms.drawing(parcels, *([part] if part else [])),
         years=forms.year_choices(end, kind.most_years(law), today),
@@ -278,6 +283,13 @@ def _one(actor: Actor, county: str, listing_id: UUID, consent: Consent | None) -
             papers=queries.papers(uow.session, county, listing_id),
             events=queries.events(uow.session, county, listing_id),
             consent=consent,
+            answering=None if consent is None else _answering(consent),
             kinds=transfers(beijing_day(row.listed_at)),
             open=row.state in queries.OPEN,
         )
+
+
+def _answering(consent: Consent) -> Consent | None:
+    """The consent by which the same agent answers what is offered for the household's land."""
+    held = consents.held(current_actor())
+    return next((one for one in held if one.step == Step.ANSWER and one.household_id == consent.household_id), None)

@@ -65,11 +65,13 @@ def index() -> Response:
         names = division_names(
             session, sorted({one.village for one in (*listings.values(), *to_set_up) if one is not None})
         )
+        rows = [standing.sale for standing in held]
         order = {"open": 0, "closed": 1, "opened": 2, "announced": 3}
         return pages.render(
             "exchange/sales.html", sales=sorted(held, key=lambda one: order.get(one.stage, 9)), accepted=yes, windows=windows,
             listings=listings, names=names, waiting=sum(one is None for _asked, one in review_queries.waiting_reviews(session)),
             today=today, to_set_up=to_set_up, to_return=to_return,
+            dealt=deal_queries.standing_deals(session, rows), why=deal_queries.reasons(session, rows),
         )  # fmt: skip
 
 

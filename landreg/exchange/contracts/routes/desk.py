@@ -63,8 +63,8 @@ def late() -> Response:
     """What is late today, contract by contract, the oldest first."""
     with unit_of_work(current_actor()) as uow:
         today = page_day(uow.session)
-        rows = queries.wholes(uow.session, queries.with_late_dues(uow.session, today))
-        owing = sorted((late for found in rows if (late := _owing(found, today))), key=lambda one: one.since)
+        rows = queries.late(uow.session, today)
+        owing = sorted((_owing(found, today) for found in rows), key=lambda one: one.since)
         number, size = pages.page_number(), pages.page_size()
         shown = owing[(number - 1) * size : number * size]
         natural = deal_queries.natural(uow.session, [one.found.contract for one in shown])
@@ -85,11 +85,9 @@ class Owing:
     kg: Decimal
 
 
-def _owing(found: Whole, today: date) -> Owing | None:
+def _owing(found: Whole, today: date) -> Owing:
     settled = found.settled
-    since = rent.late_since(settled, today)
-    if since is None:
-        return None
+    since = rent.late_since(settled, today) or today
     return Owing(found, since, rent.arrears(settled, today), rent.arrears_kg(settled, today))
 
 
