@@ -19,12 +19,23 @@ from landreg.core.files import Store
 from landreg.demo_parcels import write_to_a_holder
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
-from landreg.registry.casework import applications, cases, telling
+from landreg.registry.casework import applications, cases, parcel_applications, telling
 from landreg.registry.leaves import logged
 from landreg.registry.rules.household_requests import LandOperation, LandOperationEnd, Operator
 from landreg.registry.rules.parcel_requests import Corrected, Correction
 from tests.household_kit import asked_for, parcels
-from tests.registry_kit import HOUSEHOLD, booked, codes, one, pass_days, put_papers, right_of, to_rights
+from tests.registry_kit import (
+    HOUSEHOLD,
+    booked,
+    codes,
+    one,
+    pass_days,
+    put_paper,
+    put_papers,
+    right_of,
+    to_rights,
+    told_of_the_error,
+)
 from tests.renewal_kit import today
 from tests.unit.registry.facts import LAW
 from tests.villages import COUNTY
@@ -134,6 +145,35 @@ def test_who_operates_land_has_a_certificate_that_anybody_may_check_until_the_ri
     end = asked_for(registrar, "land_operation_end", LandOperationEnd("agreed", "协议"), right=operated)
     booked(*officers, superuser, end, "land_operation_end")
     assert "终止" in another_browser.get("/check", query_string={"number": number}).text
+
+
+def test_who_operates_the_land_is_named_in_the_letter_and_their_area_is_not_corrected_without_them(
+    deng: Browser, officers: tuple[Actor, Actor], superuser: Any
+) -> None:
+    registrar, right = officers[0], right_of(officers[0])
+    cooperative = Operator("organization", uuid4(), "样本合作社", "93610902MA0000001B")
+    land = tuple(parcels(registrar, right)[:1])
+    days = (date(2026, 1, 5), date(2022, 1, 1), date(2027, 6, 30))
+    lease = LandOperation("", cooperative, "lease", "流转合同1号", *days, land)
+    booked(
+        *officers,
+        superuser,
+        asked_for(registrar, "land_operation", lease, right=right, more=("filing",)),
+        "land_operation",
+    )
+    wrong = Correction("parcel", "office", "复测", (Corrected("registered_area_m2", "401.00"),), land)
+    case = parcel_applications.apply_on_parcel(registrar, land[0], "correction", wrong)
+    told_of_the_error(registrar, superuser, case)
+    letter = text_of(deng.client.get(f"/cases/{COUNTY}/{case}/error-letter.pdf").data)
+    assert "样本合作社" in letter
+    assert "同时送达上列各方" in letter
+    put_papers(registrar, case, "office_correction")
+    with pytest.raises(Refused) as refused:
+        cases.accept(registrar, COUNTY, [case])
+    assert codes(refused) == {"COR-10"}
+    assert "operator_consent" in deng.get(f"/cases/{COUNTY}/{case}").text
+    put_paper(registrar, case, "operator_consent")
+    cases.accept(registrar, COUNTY, [case])
 
 
 def test_the_sample_s_office_writes_one_letter_however_often_it_is_asked(

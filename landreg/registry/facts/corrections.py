@@ -30,6 +30,7 @@ from landreg.registry.facts import standing
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted
 from landreg.registry.facts.spoken import rights_over, spoken, spoken_rights
 from landreg.registry.facts.telling import told_of_errors
+from landreg.registry.facts.third_parties import beside_others
 from landreg.registry.model import Right, RightParcel
 from landreg.registry.rules.contract import ContractFacts, ParcelFacts
 from landreg.registry.rules.parcel_requests import Correction
@@ -79,7 +80,7 @@ def correction_proposals(session: Session, cases: Sequence[Case]) -> list[ActPro
         rows = tuple(row for right_id in case.right_ids for row in restricted.get(right_id, ()))
         used, beyond = _used(session, county, asked, subject), _beyond(session, county, asked, subject)
         made.append(_proposal(case, asked, subject, rows, papers[case.case_id], used, beyond, told.get(case.case_id)))
-    return made
+    return beside_others(session, made)
 
 
 def _proposal(

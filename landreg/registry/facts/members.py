@@ -23,6 +23,7 @@ from landreg.registry.facts.corrections import as_text, read_facts
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted
 from landreg.registry.facts.spoken import spoken
 from landreg.registry.facts.telling import told_of_errors
+from landreg.registry.facts.third_parties import beside_others
 from landreg.registry.rules.acts import HEADS
 from landreg.registry.rules.parcel_requests import Correction
 from landreg.registry.rules.parcels import ParcelActFacts
@@ -46,7 +47,7 @@ def member_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposa
         rows = tuple(row for right_id in case.right_ids for row in limits.get(right_id, ()))
         household, folder = households.get(case.household_code), papers[case.case_id]
         made.append(_proposal(session, case, household, rows, folder, told.get(case.case_id)))
-    return made
+    return beside_others(session, made)
 
 
 def _proposal(

@@ -1,6 +1,9 @@
-"""What the letter on an error says that the office found: each fact in words, as registered and as it should be."""
+"""What the letter on an error says that the office found: each fact in words, as registered and as it should be, and who else has
+it as their rights were entered since."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
@@ -8,20 +11,34 @@ from gis import nyt2539
 from landreg.law.book import term
 from landreg.registry.casebook import Case
 from landreg.registry.facts.acts import act_proposals
+from landreg.registry.papers.office import ErrorSaid
 from landreg.registry.rules.parcel_requests import Correction
 from landreg.registry.rules.parcels import ParcelActFacts
 
 
-def corrected_in_words(session: Session, case: Case) -> list[tuple[str, str, str]]:
-    """What a case would set right, for the party: fact, as registered, as it should be; a number is told nobody by post."""
+def said_of(session: Session, case: Case) -> ErrorSaid:
+    """What a case would set right, for the party, and whom it is told beside them."""
     (proposal,) = act_proposals(session, [case])
     facts = proposal.facts
     assert isinstance(facts, ParcelActFacts) and isinstance(facts.asked, Correction)  # noqa: S101, PT018  the kind of act says so
+    return ErrorSaid(tuple(_corrected(facts.asked, facts.now)), _others(facts) if facts.asked.touches else ())
+
+
+def _others(facts: ParcelActFacts) -> tuple[str, ...]:
+    """Restrictions with whom they stand for, land-operation rights, and transfers."""
+    restrictions = [f"{term('restriction', one.kind)}（{one.party}）" for one in facts.restrictions]
+    operated = [f"{term('right', 'land_operation')} {rights}" for rights in dict.fromkeys(facts.operated.values())]
+    passed = [f"{code} 于 {day.isoformat()} 转移登记" for code, day in sorted(facts.disposed.items())]
+    return tuple(dict.fromkeys((*restrictions, *operated, *passed)))
+
+
+def _corrected(asked: Correction, now: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """A number is told nobody by post."""
     return [
         (term("fact", "id_number"), "登记的身份号码", "与身份证件上的不一致，请到窗口核对")
         if one.fact == "person_id"
-        else (term("fact", one.fact), _in_words(one.fact, facts.now.get(one.fact, "")), _in_words(one.fact, one.value))
-        for one in facts.asked.facts
+        else (term("fact", one.fact), _in_words(one.fact, now.get(one.fact, "")), _in_words(one.fact, one.value))
+        for one in asked.facts
     ]
 
 

@@ -15,7 +15,7 @@ from landreg.registry.casework import desk
 from landreg.registry.documents import Store
 from landreg.registry.home import brought_queries
 from landreg.registry.issued import proofs
-from landreg.registry.issued.error_letters import corrected_in_words
+from landreg.registry.issued.error_letters import said_of
 from landreg.registry.leaves import paper_rows
 from landreg.registry.leaves.paper_rows import Paper
 from landreg.registry.papers import office
@@ -70,7 +70,7 @@ def _print(uow: UnitOfWork, case: Case, event: CaseEvent, made_at: Desk, store: 
     elif kind == "proof":
         pdf = proofs.printed(session, made_at, case, event, number)
     elif kind == "error_letter":
-        pdf = office.error_letter(session, made_at, case, event, corrected_in_words(session, case), number)
+        pdf = office.error_letter(session, made_at, case, event, said_of(session, case), number)
     else:
         pdf = office.refusal(session, made_at, case, event, documents, number)
     row = Paper(

@@ -242,7 +242,8 @@ class Refusal:
 class ErrorLetter:
     """更正登记通知书: that the office found an error in what it registered, and until when the party may apply themselves.
 
-    rows: fact, as registered, as it should be. days: working days from delivery on.
+    rows: fact, as registered, as it should be. others: what was registered for others since the error, who have the letter too.
+    days: working days from delivery on.
     """
 
     number: str
@@ -252,6 +253,7 @@ class ErrorLetter:
     location: str
     case_number: str
     rows: tuple[tuple[str, str, str], ...]
+    others: tuple[str, ...]
     why: str
     days: int
     notice_days: int

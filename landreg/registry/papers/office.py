@@ -127,10 +127,16 @@ def _remedies(law: Law, returned: bool) -> tuple[str, ...]:
     )
 
 
-def error_letter(
-    session: Session, desk: Desk, case: Case, event: CaseEvent, rows: Sequence[tuple[str, str, str]], number: str
-) -> bytes:
-    """The letter to the party of a correction that the office would make by itself (COR-7). rows: fact, before and after."""
+@dataclass(frozen=True)
+class ErrorSaid:
+    """What the letter on an error says. rows: fact, as registered, as it should be. others: what came for others since."""
+
+    rows: tuple[tuple[str, str, str], ...]
+    others: tuple[str, ...]
+
+
+def error_letter(session: Session, desk: Desk, case: Case, event: CaseEvent, said: ErrorSaid, number: str) -> bytes:
+    """The letter to the party of a correction that the office would make by itself (COR-7), and to whose rights came since."""
     law, kind = desk.law, act_type(case.act_kind)
     basis = "、".join(f"{law_}{note}" for law_, note in _cited(kind.articles))
     paper = papers.ErrorLetter(
@@ -140,7 +146,8 @@ def error_letter(
         subject=case.subject_code,
         location=" ".join(division_path(session, case.village)),
         case_number=case.number,
-        rows=tuple(rows),
+        rows=said.rows,
+        others=said.others,
         why=str(case.request["why"]),
         days=law.days("COR-7.working_days_to_apply"),
         notice_days=law.notice_days(case.act_kind, case.right_kind),

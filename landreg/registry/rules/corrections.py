@@ -95,6 +95,40 @@ def cor_9_party_had_its_days(facts: ParcelActFacts, law: Law) -> Finding | None:
     return None if last < law.on else Finding("COR-9", "documents", {"days": days, "last": last}, subject=facts.code)
 
 
+def cor_10_operator_consents(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """COR-10: an area that a registered land-operation right says too is corrected with its operator's written consent.
+
+    The right of another is not changed without them. CC-220, RERD-80.
+    """
+    if not facts.operated or "operator_consent" in facts.papers:
+        return None
+    return Finding("COR-10", "documents", {"rights": sorted(set(facts.operated.values()))}, subject=facts.code)
+
+
+def cor_11_not_by_the_office_after_a_transfer(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """COR-11: who holds, area, boundary and term are not corrected by the office itself once the right was transferred.
+
+    CC-220, RERD-80, RERD-81.
+    """
+    return _after_transfer("COR-11", facts) if _of_office(facts) else None
+
+
+def cor_12_taker_is_heard(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """COR-12: of a right that was transferred since, its holder now knows of the correction and agrees: a note for the reviewer.
+
+    CC-220, RERD-80.
+    """
+    return None if _of_office(facts) else _after_transfer("COR-12", facts)
+
+
+def _after_transfer(code: str, facts: ParcelActFacts) -> Finding | None:
+    asked = facts.asked
+    if not isinstance(asked, Correction) or not asked.touches or not facts.disposed:
+        return None
+    values = {"rights": sorted(facts.disposed), "last": max(facts.disposed.values())}
+    return Finding(code, "right", values, subject=facts.code)
+
+
 def _of_office(facts: ParcelActFacts) -> bool:
     return isinstance(facts.asked, Correction) and facts.asked.by == "office"
 
@@ -149,6 +183,9 @@ _RULES: tuple[Callable[..., Any], ...] = (
     cor_6_operation_within_the_term,
     cor_7_party_was_told,
     cor_9_party_had_its_days,
+    cor_10_operator_consents,
+    cor_11_not_by_the_office_after_a_transfer,
+    cor_12_taker_is_heard,
     ct_1_term_within_law,
     ct_6_term_not_short,
 )

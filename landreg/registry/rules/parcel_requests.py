@@ -61,6 +61,13 @@ class Corrected:
     value: str
 
 
+SUBSTANCE = frozenset((
+    "registered_area_m2", "footprint_m2", "floor_area_m2", "neighbour_east", "neighbour_south", "neighbour_west",
+    "neighbour_north", "term", "holds_right",
+))  # fmt: skip
+"""Facts by which others measure their own rights: the area, the boundary, the term, and who holds. The rest are slips."""
+
+
 @dataclass(frozen=True)
 class Correction:
     """Facts of a parcel, a household, one of its members or a right that were wrong from the first day.
@@ -80,6 +87,11 @@ class Correction:
     def said(self, fact: str) -> str | None:
         """What is said to be right of a fact; None where it is not corrected."""
         return next((one.value for one in self.facts if one.fact == fact), None)
+
+    @property
+    def touches(self) -> str:
+        """What it touches of rights that others have had entered since: "substance", or "" where it mends a slip."""
+        return "substance" if any(one.fact in SUBSTANCE for one in self.facts) else ""
 
     @property
     def act_kind(self) -> str:

@@ -56,7 +56,7 @@ class ParcelActFacts(ActFacts):
     codes that name another parcel, or did. same_person: a corrected identity number is that of a person of the member's own
     name, who stands nowhere else. contract: as a corrected term would leave it. beyond: code of a land-operation right that
     would run past that term, to its last day. told_on: when the proof came that the party was told of an error that the office
-    found, None where it did not.
+    found, None where it did not. disposed: code of a right that was assigned or exchanged since, to the day of it.
     """
 
     before: tuple[Ground, ...] = ()
@@ -75,6 +75,7 @@ class ParcelActFacts(ActFacts):
     contract: ContractFacts | None = None
     beyond: Mapping[str, date] = field(default_factory=dict)
     told_on: date | None = None
+    disposed: Mapping[str, date] = field(default_factory=dict)
 
 
 def par_1_shape_is_sound(facts: ParcelActFacts, law: Law) -> Finding | None:

@@ -14,6 +14,7 @@ from landreg.core.errors import Finding
 from landreg.law.book import Law, protections
 from landreg.registry.rules.act_facts import ActFacts, OnRight, Restricted
 from landreg.registry.rules.household_requests import LandOperationChange
+from landreg.registry.rules.parcel_requests import Correction
 from landreg.registry.rules.renewal_requests import RestrictionChange
 from landreg.registry.rules.requests import MOST_YUAN, RELEASES, Assignment, Release, RestrictionAsked
 
@@ -50,7 +51,8 @@ def tr_21_restriction_is_told(facts: ActFacts, law: Law) -> Finding | None:
 def consent_papers(facts: ActFacts, law: Law) -> tuple[str, ...]:
     """The papers that an act asks for because of what restricts the right, whether its folder has them or not."""
     kinds = {one.kind for one in _doing(facts, law, "consent")}
-    return tuple(one.paper for kind, one in protections().items() if kind in kinds)
+    of_operator = ("operator_consent",) if isinstance(facts.asked, Correction) and facts.operated else ()
+    return (*(one.paper for kind, one in protections().items() if kind in kinds), *of_operator)
 
 
 def _doing(facts: ActFacts, law: Law, does: str) -> list[Restricted]:
@@ -78,11 +80,13 @@ def _joins_another(one: Restricted, facts: ActFacts) -> bool:
 
 
 def _trait(facts: ActFacts) -> str:
-    """By what an application of one kind differs from another: its reason, or that it is a transfer alone."""
+    """By what an application of one kind differs from another: its reason, what it touches, or that it is a transfer alone."""
     asked = facts.asked
     if isinstance(asked, LandOperationChange):
         alone = asked.operator is not None and not asked.parcels and asked.last_day is None
         return "operator" if alone else ""
+    if isinstance(asked, Correction):
+        return asked.touches
     return str(getattr(asked, "reason", ""))
 
 

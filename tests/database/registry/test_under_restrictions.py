@@ -16,7 +16,8 @@ from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.errors import Refused
 from landreg.log.recheck import recheck_register
-from landreg.registry.casework import cases
+from landreg.registry.casework import cases, parcel_applications
+from landreg.registry.rules.parcel_requests import Corrected, Correction
 from landreg.registry.rules.requests import Assignment, Cancellation, RestrictionAsked
 from tests.household_kit import asked_for, division, household_id, parcels
 from tests.registry_kit import (
@@ -28,6 +29,7 @@ from tests.registry_kit import (
     codes,
     one,
     pass_days,
+    put_paper,
     put_papers,
     right_of,
     to_rights,
@@ -78,6 +80,10 @@ def test_land_goes_under_a_mortgaged_right_of_the_taker_and_that_creditor_is_tol
     booked(registrar, reviewer, superuser, applied(registrar, "mortgage", LOAN, theirs), "mortgage")
     case = assigned(registrar, right)
     booked(registrar, reviewer, superuser, case, "assignment")
+    term = Correction("right", "office", "合同原件", (Corrected("term", "1998-01-01/2027-12-30"),))
+    with pytest.raises(Refused) as refused:
+        applied(registrar, "correction", term, theirs)
+    assert "COR-11" in codes(refused)
     assert "TR-21" in findings_of(registrar, case)
     assert lies_on(registrar, theirs, "mortgage") == 1
     assert rechecked(database, worker) == []
@@ -154,3 +160,30 @@ def test_land_that_is_expropriated_ends_with_its_mortgage_and_the_creditor_is_on
     )
     assert one(registrar, was, r=right) == 1
     assert rechecked(database, worker) == []
+
+
+def test_an_area_is_not_corrected_over_the_head_of_a_creditor_who_came_since_nor_under_a_seizure(
+    registrar: Actor, reviewer: Actor, superuser: Connection, right: UUID
+) -> None:
+    """TR-20, TR-12: who holds, area, boundary and term; what is a slip of the pen goes on."""
+    booked(registrar, reviewer, superuser, applied(registrar, "mortgage", LOAN, right), "mortgage")
+    (land, *_) = parcels(registrar, right)
+
+    def asked(fact: str, value: str) -> UUID:
+        wrong = Correction("parcel", "holder", "复测", (Corrected(fact, value),), (land,))
+        case = parcel_applications.apply_on_parcel(registrar, land, "correction", wrong)
+        put_papers(registrar, case, "correction", ("application", "identity"))
+        return case
+
+    area = asked("registered_area_m2", "401.00")
+    with pytest.raises(Refused) as refused:
+        cases.accept(registrar, COUNTY, [area])
+    assert codes(refused) == {"TR-20"}
+    put_paper(registrar, area, "creditor_consent")
+    seizure = RestrictionAsked("seizure", "第一法院", "（2026）执1号")
+    booked(registrar, reviewer, superuser, applied(registrar, "seizure", seizure, right), "seizure")
+    with pytest.raises(Refused) as refused:
+        cases.accept(registrar, COUNTY, [area])
+    assert codes(refused) == {"TR-12"}
+    cases.withdraw(registrar, COUNTY, [area], "查封期间不再申请")
+    cases.accept(registrar, COUNTY, [asked("name", "北坡")])

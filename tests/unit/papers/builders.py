@@ -221,6 +221,7 @@ def error_letter(**changed: Any) -> ErrorLetter:
         location="汉滨区五里镇周营村一组",
         case_number="610902-2026-0000033",
         rows=(("地类", "旱地", "水田"), ("东至", "", "机耕路")),
+        others=(),
         why="外业核实",
         days=30,
         notice_days=15,

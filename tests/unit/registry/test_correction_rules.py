@@ -14,6 +14,7 @@ from landreg.core.periods import DAY, Period
 from landreg.law.book import examine, national_law
 from landreg.registry.effects import Standing
 from landreg.registry.effects.parcels import Spoken, correct_member
+from landreg.registry.rules.act_facts import Restricted
 from landreg.registry.rules.contract import ContractFacts, ParcelFacts
 from landreg.registry.rules.corrections import CORRECTION_RULES, Telling, cor_8_told_once_before_acceptance
 from landreg.registry.rules.parcel_requests import Corrected, Correction
@@ -59,6 +60,32 @@ THIRTY = contract(date(1998, 1, 1), date(2027, 12, 31))
 LEASE = {"L01": date(2029, 1, 1)}
 
 
+LOWER = "6109021042020100001"
+AREA = Correction("parcel", "holder", "复测", (Corrected("registered_area_m2", "410.00"),), (LOWER,))
+SLIP = Correction("parcel", "office", "外业核实", (Corrected("name", "北坡"),), (LOWER,))
+LOAN = Restricted(UUID(int=4), "mortgage", "信用社", 1)
+OTHERS = {
+    "operated": {LOWER: "L01（样本合作社）"},
+    "disposed": {f"{HOME}J": TOLD},
+    "restrictions": (Restricted(UUID(int=4), "objection", "张三", 1), LOAN),
+    "papers": frozenset(("operator_consent", "creditor_consent")),
+}
+
+
+def test_a_correction_goes_on_beside_the_rights_of_others_where_they_consent() -> None:
+    """TR-20, COR-10: with the creditor's and the operator's word; an objection and a transfer are told (TR-21, COR-12)."""
+    found = examine(RULES, facts(AREA, **OTHERS), LAW)
+    assert [(one.code, LAW.level(one)) for one in found] == [("TR-21", "warn"), ("COR-12", "warn")]
+
+
+def test_a_slip_of_the_pen_concerns_nobody_who_came_since() -> None:
+    """TR-12, COR-11: what touches nobody's right waits for nobody."""
+    seized = (Restricted(UUID(int=4), "seizure", "第一法院", 1),)
+    for kind in ("correction", "office_correction"):
+        asked = facts(SLIP, act_kind=kind, restrictions=seized, disposed={f"{HOME}J": TOLD})
+        assert examine(CORRECTION_RULES[kind], asked, LAW) == ()
+
+
 @pytest.mark.parametrize("asked", [NUMBER, RELATION, of_member(HEAD, ("relation", "01")), TERM])
 def test_what_is_right_is_let_through_and_read_as_it_was_kept(asked: Correction) -> None:
     assert examine(RULES, facts(asked, contract=THIRTY), LAW) == ()
@@ -79,6 +106,11 @@ def test_what_is_right_is_let_through_and_read_as_it_was_kept(asked: Correction)
         ("CT-6", "warn", TERM, {"contract": contract(date(1998, 1, 1), date(2017, 12, 31))}),
         ("COR-7", "refuse", TERM, {"told_on": None, "contract": None}),
         ("COR-9", "refuse", TERM, {"told_on": date(2026, 6, 1), "contract": None}),
+        ("COR-10", "refuse", AREA, {"operated": {LOWER: "L01（样本合作社）"}}),
+        ("COR-11", "refuse", TERM, {"disposed": {f"{HOME}J": TOLD}, "contract": None}),
+        ("COR-12", "warn", AREA, {"disposed": {f"{HOME}J": TOLD}}),
+        ("TR-12", "refuse", AREA, {"restrictions": (Restricted(UUID(int=4), "seizure", "第一法院", 1),)}),
+        ("TR-20", "refuse", AREA, {"restrictions": (LOAN,)}),
         ("PAR-8", "refuse", RELATION, {"now": {"relation": "12"}}),
         ("PAR-14", "refuse", of_member(WIFE, ("position", "1")), {}),
     ],
