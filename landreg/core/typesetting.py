@@ -26,6 +26,8 @@ MISSING = "〓"
 _HAD = re.compile(r"[ -~\u3000-\u3017\u4e00-\u9fa5\uff01-\uff5e]+")
 """Signs that the font has, as nearly all of a register are."""
 
+_PAGES = re.compile(rb"/Type\s*/Pages\s*/Count (\d+)")
+
 
 class FontsMissing(RuntimeError):
     """Noto Serif CJK SC isn't installed: no paper may be printed in another font."""
@@ -77,6 +79,12 @@ def typeset(
     )
     assert isinstance(pdf, bytes)  # noqa: S101  narrows the type: one PDF, no output path
     return pdf
+
+
+def pages_in(pdf: bytes) -> int | None:
+    """How many pages a PDF of the typesetter's has; None where it doesn't say so in the clear."""
+    found = _PAGES.search(pdf)
+    return int(found[1]) if found else None
 
 
 def signs_missing(content: str) -> set[str]:

@@ -31,7 +31,7 @@ from landreg.registry.papers.data import (
 from landreg.registry.papers.drawing import Neighbour, ParcelMap, draw, sides
 from landreg.registry.papers.framing import frames, homestead_frame
 from landreg.registry.papers.labels import text_mm
-from landreg.registry.papers.typesetting import chinese_date, m2, mu, qr_svg, signs_missing, typeset
+from landreg.registry.papers.typesetting import chinese_date, m2, mu, pages_in, qr_svg, signs_missing, typeset
 
 __all__ = [
     "CertificateNumber",
@@ -66,6 +66,7 @@ __all__ = [
 SIDES_PER_ROW = 30
 ROW_TEXT_MM, ROW_MM = 3.0, 9.3  # letters of the parcel table, and a row of it with a code and a name
 CAPTION_TEXT_MM = 2.82
+REGISTER_PAGE_MM = 246.0  # height of a page's text
 
 
 def print_certificate(
@@ -73,8 +74,27 @@ def print_certificate(
 ) -> bytes:
     """The certificate as PDF/A-3b, with `proof` attached as landreg-proof.json; `sample` marks each page."""
     if isinstance(data, ContractCertificate):
-        return typeset("contract_certificate", _contract(data), data.issued_on, proof=proof, sample=sample)
+        return _typeset_contract(_contract(data), data.issued_on, proof, sample)
     return typeset("homestead_certificate", _homestead(data), data.issued_on, proof=proof, sample=sample)
+
+
+def _typeset_contract(content: dict[str, Any], on: date, proof: bytes | None, sample: bool) -> bytes:
+    """Set with the number of pages it should have, which spares the typesetter a second layout; without where it has others."""
+    expected = 2 + len(content["pages"])
+    if _register_page_mm(content) <= REGISTER_PAGE_MM:
+        pdf = typeset("contract_certificate", content | {"pages_expected": expected}, on, proof=proof, sample=sample)
+        if pages_in(pdf) == expected:
+            return pdf
+    return typeset("contract_certificate", content | {"pages_expected": None}, on, proof=proof, sample=sample)
+
+
+def _register_page_mm(content: dict[str, Any]) -> float:
+    """About how high the household, its parcels, the sides not drawn, notes and changes stand: a guess that costs time if wrong."""
+    members = 12.6 + 6.3 * -(-len(content["members"]) // 2)
+    parcels = 17.8 + sum(row[-1] or 14.0 for row in content["rows"])
+    sides = 12.0 + sum(5.9 + 3.9 * (len(row[2]) // 55) for row in content["sides"]) if content["sides"] else 0.0
+    notes = 13.0 + sum(5.6 * (1 + len(note) // 50) for note in content["notes"])
+    return 7.0 + members + parcels + sides + notes + 62.0 + 12.0 * len(content["changes"])
 
 
 def unprintable(data: ContractCertificate | HomesteadCertificate) -> set[str]:

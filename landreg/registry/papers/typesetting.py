@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from landreg.core import typesetting
-from landreg.core.typesetting import chinese_date, qr_svg, signs_missing
+from landreg.core.typesetting import chinese_date, pages_in, qr_svg, signs_missing
 
-__all__ = ["chinese_date", "m2", "mu", "qr_svg", "signs_missing", "typeset"]
+__all__ = ["chinese_date", "m2", "mu", "pages_in", "qr_svg", "signs_missing", "typeset"]
 TEMPLATES = Path(__file__).parents[3] / "templates" / "print"
 
 
