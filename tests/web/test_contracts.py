@@ -106,11 +106,19 @@ def test_an_operator_takes_a_deal_of_the_parties_own_from_its_clauses_to_the_cer
 @pytest.mark.usefixtures("village")
 def test_a_business_without_an_account_is_reviewed_at_the_counter(ling: Browser) -> None:
     drawn()
-    asked = {"code": TAKER, "area_mu": "150", "purpose": "种植玉米"}
-    for wrong in ({"code": HOUSEHOLD}, {"code": "甲\x00"}, {"code": ""}, {"area_mu": "1E99"}, {}):
+    asked = {"code": TAKER, "more_mu": "150", "purpose": "种植玉米"}
+    bad = (
+        {"code": HOUSEHOLD},
+        {"code": "甲\x00"},
+        {"code": ""},
+        {"more_mu": "1E99"},
+        {"more_mu": "0"},
+        {"outside_mu": "-1"},
+    )
+    for wrong in (*bad, {"outside_mu": "NaN"}, {}):
         assert 400 <= ling.post("/sales/reviews", {**asked, **wrong}).status_code < 500, wrong
     papers = {kind: (io.BytesIO(consent()), "材料.jpg") for kind in ("licence", "ability", "plan", "credit")}
-    answer = ling.post("/sales/reviews", {**asked, **papers})
+    answer = ling.post("/sales/reviews", {**asked, "outside_mu": "", **papers})
     assert answer.status_code == 303, answer.text
     assert "样本种植专业合作社" in ling.get("/sales/reviews").text
 

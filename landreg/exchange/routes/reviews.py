@@ -13,9 +13,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
 from landreg.access.policy import allow, current_actor
-from landreg.core.actor import Role
+from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
+from landreg.core.units import mu_of
 from landreg.exchange.bidding import review_queries, reviews, taker_queries, takers
 from landreg.exchange.bidding.rules.qualified import PAPERS
 from landreg.exchange.contracts.deal_queries import taker_by_code
@@ -37,15 +38,17 @@ def own() -> Response:
     with unit_of_work(current_actor()) as uow:
         mine = [taker for taker in taker_queries.own_takers(uow.session) if taker.kind == "organisation"]
         found = {taker.taker_id: review_queries.reviews(uow.session, taker.county, taker.taker_id) for taker in mine}
-        return pages.render("exchange/own_reviews.html", takers=mine, reviews=found, papers=PAPERS)
+        held = {one.taker_id: taker_queries.area_held(uow.session, one.county, one.taker_id) for one in mine}
+        return pages.render("exchange/own_reviews.html", takers=mine, reviews=found, papers=PAPERS, held=held)
 
 
 @dataclass(frozen=True)
 class Asking:
-    """What a business asks to be reviewed for."""
+    """What a business asks to be reviewed for. more_mu: beside what it has in the county by the record. outside_mu: elsewhere."""
 
     taker: UUID
-    area_mu: Decimal
+    more_mu: Decimal
+    outside_mu: Decimal = Decimal(0)
     purpose: str = field(default="", metadata={"most": 500})
     experience: str = field(default="", metadata={"most": 2000})
     licence: Upload | None = None
@@ -61,7 +64,7 @@ def ask(county: str) -> Redirect:
     """Ask for a review."""
     given, actor = read_form(Asking), current_actor()
     taker = takers.own(actor, county, given.taker)
-    asked = reviews.Asking(given.area_mu, given.purpose, given.experience, _papers_of(given))
+    asked = _asked(actor, taker, given)
     made = reviews.ask(actor, taker, asked)
     flash(_("资格审查已受理，%(day)s 前作出决定。", day=made.due_on.isoformat()))
     return redirect(url_for(".own"), 303)
@@ -87,7 +90,8 @@ class AskingFor:
     """The same for a business that came by a contract of its own and has no account, by its code."""
 
     code: str = field(metadata={"most": 18})
-    area_mu: Decimal
+    more_mu: Decimal
+    outside_mu: Decimal = Decimal(0)
     purpose: str = field(default="", metadata={"most": 500})
     experience: str = field(default="", metadata={"most": 2000})
     licence: Upload | None = None
@@ -106,10 +110,26 @@ def ask_for() -> Redirect:
         taker = taker_by_code(uow.session, actor.jurisdiction[:6], given.code.strip().upper())
     if taker is None or taker.kind != "organisation":
         raise BadInput(Finding("CON-16", "code"))
-    asked = reviews.Asking(given.area_mu, given.purpose, given.experience, _papers_of(given))
+    asked = _asked(actor, taker, given)
     made = reviews.ask(actor, taker, asked)
     flash(_("资格审查已受理，%(day)s 前作出决定。", day=made.due_on.isoformat()))
     return redirect(url_for(".one", county=made.county, qualification_id=made.qualification_id), 303)
+
+
+def _asked(actor: Actor, taker: Taker, given: Asking | AskingFor) -> reviews.Asking:
+    """What is reviewed: what the taker has in the county by contracts and deals, and what it wants beside; land elsewhere is told.
+
+    Raises BadInput (QUAL-7) for an area that is none.
+    """
+    wrong = [] if given.more_mu.is_finite() and 0 < given.more_mu <= reviews.MOST_MU else [Finding("QUAL-7", "more_mu")]
+    if not (given.outside_mu.is_finite() and 0 <= given.outside_mu <= reviews.MOST_MU):
+        wrong.append(Finding("QUAL-7", "outside_mu"))
+    if wrong:
+        raise BadInput(wrong)
+    with unit_of_work(actor) as uow:
+        held = mu_of(taker_queries.area_held(uow.session, taker.county, taker.taker_id))
+    elsewhere = f"本县（区）以外已受让 {given.outside_mu:.2f} 亩。\n" if given.outside_mu else ""
+    return reviews.Asking(held + given.more_mu, given.purpose, f"{elsewhere}{given.experience}", _papers_of(given))
 
 
 def _papers_of(given: Asking | AskingFor) -> dict[str, Attached]:
@@ -131,6 +151,7 @@ def one(county: str, qualification_id: UUID) -> Response:
             "exchange/review.html", asked=asked, decision=decision, taker=taker, today=page_day(uow.session),
             papers=review_queries.review_papers(uow.session, county, qualification_id),
             reserve=review_queries.reserve_held(uow.session, county, asked.taker_id),
+            held=taker_queries.area_held(uow.session, county, asked.taker_id),
         )  # fmt: skip
 
 
