@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
-from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
 from gunicorn.app.base import BaseApplication
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -54,6 +53,7 @@ from landreg.registry import routes as registry_routes
 from landreg.registry.routes import books, public
 from landreg.settlement import routes as settlement_routes
 from landreg.web import cookies, i18n, packed, pages, problems
+from landreg.web.i18n import spoken as _
 from landreg.web.server import LONGEST_LINE, Worker
 
 # The desks whose logins a process holds; what it has no login for, an intruder in it cannot reach.

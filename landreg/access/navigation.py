@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from flask import current_app, request
-from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
 from landreg.access.policy import STAFF
 from landreg.core.actor import Actor, Role
 from landreg.law.book import term
 from landreg.web.i18n import language
+from landreg.web.i18n import spoken as _
 
 SEEING = (*STAFF, Role.AUDITOR)
 
@@ -120,7 +120,7 @@ def role_names(actor: Actor) -> str:
 
 
 def _items(*rows: tuple[str, str, str, Iterable[Role]], actor: Actor | None = None) -> Iterator[Item]:
+    path = request.path
     for label, url, key, roles in rows:
         if (actor is None or actor.has(*roles)) and _offered(url):
-            current = request.path == url or request.path.startswith(f"{url}/")
-            yield Item(label, url, key, current)
+            yield Item(label, url, key, path == url or path.startswith(f"{url}/"))
