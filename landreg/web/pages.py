@@ -109,16 +109,19 @@ def page_of(
     size: int = PAGE_SIZE,
     scalars: bool = True,
     most: int | None = None,
+    counted: int | None = None,
 ) -> Page[Any]:
     """One page of an ordered statement, and the count of all.
 
     scalars: the first column of each row (one mapped class), else the rows themselves. A page past the end is empty.
-    most: count no further, so that a page costs the same however long the list is.
+    most: count no further, so that a page costs the same however long the list is. counted: the count, where it is known.
     """
     window = statement.limit(size).offset((number - 1) * size)
     items = session.scalars(window).all() if scalars else session.execute(window).all()
     total = (number - 1) * size + len(items)
-    if len(items) == size or (not items and number > 1):
+    if counted is not None:
+        total = counted
+    elif len(items) == size or (not items and number > 1):
         total = session.scalar(select(func.count()).select_from(statement.order_by(None).limit(most).subquery())) or 0
     return Page(items, number, size, total if most is None else min(total, most))
 

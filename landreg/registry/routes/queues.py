@@ -86,8 +86,11 @@ def index() -> Response:
         statement = worklist.cases_statement(asked, looking)
         if request.args.get("as") in sheets.KINDS:
             return sheet_of_cases(session, session.scalars(statement.limit(sheets.MOST_ROWS)).all())
+        queues = worklist.queue_counts(session, looking)
+        narrowed = any((asked.state, asked.kind, asked.act, asked.text, asked.within, asked.officer))
+        known = None if narrowed else queues.get(asked.queue)
         page = pages.page_of(
-            session, statement, number=pages.page_number(), size=pages.page_size(), most=worklist.COUNTED
+            session, statement, number=pages.page_number(), size=pages.page_size(), most=worklist.COUNTED, counted=known
         )
         waiting = worklist.since(session, page.items, looking.law)
         officers = {case.officer for case in page.items} | {asked.officer or actor.account_id}
@@ -95,7 +98,7 @@ def index() -> Response:
             "registry/cases.html",
             page=page,
             asked=asked,
-            queues=worklist.queue_counts(session, looking),
+            queues=queues,
             states=terms("case"),
             most=worklist.COUNTED,
             acts=[kind for kind in terms("act") if kind != "survey_entry"],
@@ -106,7 +109,7 @@ def index() -> Response:
             late=worklist.late(page.items, waiting, looking.law),
             officers=names_of(session, officers),
             filters=filters.kept(session, actor.account_id, LIST),
-            narrowed=any((asked.state, asked.kind, asked.act, asked.text, asked.within, asked.officer)),
+            narrowed=narrowed,
         )
 
 
