@@ -34,6 +34,7 @@ from landreg import (
     demo_own,
     demo_parcels,
     demo_renewals,
+    demo_waiting,
     demo_year,
     keys,
     migrate,
@@ -102,6 +103,7 @@ def run(settings: Settings, console: Console) -> None:
         _market_year(steps, settings, market)
         _year(steps, settings, staff, market)
         demo_own.households_apply(staff["registrar"], settings.home / "demo-accounts.json")
+        demo_waiting.begin(market)
         demo_heard.begin(staff["registrar"], staff["auditor"], COUNTY)
         seal(WORKER, settings)
     prove(settings, console)

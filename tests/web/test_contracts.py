@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from landreg.core.actor import Actor, Role
-from tests.contract_kit import TAKER, VALUES, day_of, drawn, parcels_of, right_id, signed
+from landreg.exchange.contracts import life
+from tests.contract_kit import OPERATOR, PAPER, TAKER, VALUES, day_of, drawn, parcels_of, right_id, signed, today
 from tests.registry_kit import HOUSEHOLD, Connection, one, to_rights
 from tests.villages import COUNTY, VILLAGE, past_triggers
 from tests.web.conftest import Browser, OpenAccount
@@ -193,3 +194,8 @@ def test_a_farmer_sees_the_contract_and_the_next_rent_in_large_type_and_nobody_e
     other.log_in("other.nong")
     assert other.get(address).status_code == 404
     assert "还没有流转合同" in other.get("/my/contracts").text
+    assert "再次挂牌" not in browser.get(address).text
+    life.end(OPERATOR, COUNTY, contract.contract_id, life.End("agreed", today()), PAPER)
+    again = re.search(r'href="(/my/listings/new/[^"]+)"[^>]*>再次挂牌', browser.get(address).text)
+    assert again is not None
+    assert browser.get(again[1]).status_code == 200

@@ -6,6 +6,7 @@ An agent's pages lie under the consent to sign by which the agent acts.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, url_for
@@ -26,6 +27,9 @@ from landreg.exchange.contracts.rules.clauses import Text, written
 from landreg.exchange.contracts.rules.course import stage
 from landreg.exchange.contracts.rules.rent import arrears_kg
 from landreg.exchange.contracts.signing import Signature
+from landreg.exchange.contracts.whole import Whole
+from landreg.exchange.listings import listing_queries
+from landreg.registry.home import brought_queries
 from landreg.registry.routes.surroundings import page_day
 from landreg.web import pages, problems
 from landreg.web.forms import Upload, read_form
@@ -172,14 +176,30 @@ def _one(actor: Actor, county: str, contract_id: UUID, consent: Consent | None) 
         found, today = queries.whole(uow.session, row), page_day(uow.session)
         passes = queries.passes_land(uow.session, row, actor.household)
         takes = any(one.taker_id == row.taker_id for one in deal_queries.own_takers(uow.session))
+        course = found.course(today)
+        anew = _anew(uow.session, actor, found) if passes and consent is None and stage(course) == "ended" else None
     text = Text(row.kind, row.unit, row.clauses, row.said, number=row.number)
-    course = found.course(today)
     return pages.render(
         "exchange/contracts/own_one.html", found=found, contract=row, today=today, consent=consent, course=course,
         stage=stage(course), clauses=written(text, beijing_day(row.drawn_at)), settled=found.settled, DAY=DAY,
-        arrears_kg=arrears_kg(found.settled, today),
+        arrears_kg=arrears_kg(found.settled, today), anew=anew,
         mine="contractor" if passes else "taker" if takes else "",
     )  # fmt: skip
+
+
+def _anew(session: Any, actor: Actor, found: Whole) -> dict[str, Any] | None:
+    """How land whose contract has ended is listed again: of which own right, filled in from which listing of it."""
+    right = found.contract.right_id
+    if actor.household is None or right not in {
+        one.right_id for one in brought_queries.own_rights(session, actor.household)
+    }:
+        return None
+    codes = {one.parcel_code for one in found.parcels}
+    for one in listing_queries.of_household(session, actor.household):
+        listed = listing_queries.parcels(session, one.county, one.listing_id) if one.right_id == right else ()
+        if {parcel.parcel_code for parcel in listed} == codes:
+            return {"right_id": right, "again": one.listing_id}
+    return {"right_id": right}
 
 
 def _acting(county: str, consent_id: UUID) -> tuple[Consent, Actor]:
