@@ -76,7 +76,7 @@ def _offered(market: Market, kind: str) -> None:
                 kind, (row.parcel,), first, until, closes, Decimal(3600) if house else Decimal(86000), row.right_id,
                 unit="yuan_year" if house else "yuan_once", paid_every="half" if house else "once",
                 to_whom="all" if house else "members",
-                said="三间平房带小院，水电都通，适合长住或者开农家小店。" if house else "全家进城做工，这块地让给本集体的农户。",
+                said="三间平房带小院，水电都通，适合长住或者开农家小店。" if house else "平地，路边，整块转让给本集体的农户。",
             )  # fmt: skip
             made = service.list_own(farmer(bound), county, offer, [])
             service.publish(market.operator, county, made.listing_id)
@@ -158,8 +158,8 @@ _OFFERING = f"""SELECT r.right_id, r.household_id, h.code, m.person_id, upper(r.
     WHERE r.county = :county AND r.kind = :right AND {_OPEN.format("r")}
       AND (:right = 'homestead' OR upper(r.term) > now() + interval '2 years')
       AND NOT EXISTS (SELECT FROM registry.restriction AS s WHERE s.county = r.county AND s.right_id = r.right_id)
-      AND NOT EXISTS (SELECT FROM registry."case" AS c WHERE c.county = r.county AND c.household_code = h.code
-                      AND c.act_kind <> 'first_registration')
+      AND (:right = 'homestead' OR NOT EXISTS (SELECT FROM registry."case" AS c WHERE c.county = r.county
+          AND c.household_code = h.code AND c.act_kind <> 'first_registration'))
       AND NOT EXISTS (SELECT FROM exit.exit AS x WHERE x.county = r.county AND x.household_id = h.household_id)
       AND NOT EXISTS (SELECT FROM exchange.listing AS l WHERE l.county = r.county AND l.kind = :kind)
     ORDER BY EXISTS (SELECT FROM access.binding AS b WHERE b.county = r.county AND b.household_id = r.household_id
