@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-from landreg.access import bindings, consents
+from landreg.access import bindings, consents, household_queries
 from landreg.access import queries as accounts
 from landreg.access.bindings import Joining
 from landreg.access.rules import Step
@@ -38,7 +38,7 @@ def households_apply(registrar: Actor, kept: Path) -> int:
             return 0
     with unit_of_work(registrar) as uow:
         found = desk.household_with_a_right(uow.session)
-        household = accounts.household_by_code(uow.session, found) if found else None
+        household = household_queries.household_by_code(uow.session, found) if found else None
     if household is None or not household.members:
         return 0
     passwords: dict[str, str] = json.loads(kept.read_text()) if kept.exists() else {}

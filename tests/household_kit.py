@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from landreg.access.queries import masked_persons
+from landreg.access.person_queries import masked_persons
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.party.model import Member

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
-from landreg.access import logged, passwords, queries, rules, service, sessions
+from landreg.access import household_queries, logged, passwords, rules, service, sessions
 from landreg.access.model import Binding, HouseholdCode
 from landreg.core.actor import Actor, Role
 from landreg.core.codes import masked_name
@@ -52,7 +52,7 @@ def make_code(actor: Actor, household_code: str, person_id: UUID, *, by_letter: 
     code = passwords.spoken(GROUPS)
     hashed = passwords.hashed(code)
     with unit_of_work(actor) as uow:
-        found = queries.household_by_code(uow.session, household_code)
+        found = household_queries.household_by_code(uow.session, household_code)
         if found is None:
             raise NotFound(Finding("ACC-17"))
         member = dict(found.members).get(person_id)
@@ -91,7 +91,7 @@ def join(door: Actor, given: Joining, address: str) -> UUID:
     )
     hashed = passwords.hashed(given.password)
     with unit_of_work(at_village) as uow:
-        row = queries.code_by_id(uow.session, found.county, found.code_id)
+        row = household_queries.code_by_id(uow.session, found.county, found.code_id)
         if row is None or row.used_at is not None or row.withdrawn_at is not None:
             raise Refused(Finding("ACC-21", "code"))
         account_id = service.add_account(uow, new, hashed, temporary=False, by=row.made_by)
@@ -104,7 +104,7 @@ def join(door: Actor, given: Joining, address: str) -> UUID:
 def end(actor: Actor, county: str, binding_id: UUID) -> None:
     """End a binding: the account no longer sees the household, and its sessions end. Raises NotFound."""
     with unit_of_work(actor) as uow:
-        row = queries.binding(uow.session, county, binding_id)
+        row = household_queries.binding(uow.session, county, binding_id)
         if row is None:
             raise NotFound(Finding("ACC-17"))
         if row.ended_at is None:
@@ -113,11 +113,11 @@ def end(actor: Actor, county: str, binding_id: UUID) -> None:
             stage(uow, Entry("household.unbound", county, row.village, str(binding_id), logged.unbinding_facts(row)))
 
 
-def _right_code(door: Actor, household_code: str, typed: str) -> queries.OpenCode:
+def _right_code(door: Actor, household_code: str, typed: str) -> household_queries.OpenCode:
     """Tries are counted on the codes themselves, and committed, before what was typed is looked at."""
     with unit_of_work(door) as uow:
         now = uow.now
-        found = queries.open_codes(uow.session, household_code)
+        found = household_queries.open_codes(uow.session, household_code)
     alive = [one for one in found if one.expires_at > now and one.attempts < rules.ATTEMPTS_PER_HOUSEHOLD_CODE]
     _count_try(door, alive)
     given = passwords.plain(typed)
@@ -130,7 +130,7 @@ def _right_code(door: Actor, household_code: str, typed: str) -> queries.OpenCod
     raise Refused(Finding("ACC-21", "code"))
 
 
-def _count_try(door: Actor, codes: Sequence[queries.OpenCode]) -> None:
+def _count_try(door: Actor, codes: Sequence[household_queries.OpenCode]) -> None:
     for village in sorted({one.village for one in codes}):
         with unit_of_work(replace(door, jurisdiction=village)) as uow:
             uow.session.execute(

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
-from landreg.access import bindings, consents, queries
+from landreg.access import bindings, consents, household_queries, person_queries
 from landreg.access.policy import allow, current_actor, door
 from landreg.access.rules import Step
 from landreg.core.actor import Role
@@ -68,10 +68,10 @@ def office() -> Response:
     """At the office: look a household up, hand out a code, see and end its bindings."""
     asked = request.values.get("household", "").strip()[:18]
     with unit_of_work(current_actor()) as uow:
-        found = queries.household_by_code(uow.session, asked) if asked else None
-        bound = queries.bindings_of(uow.session, found.county, found.household_id) if found else ()
+        found = household_queries.household_by_code(uow.session, asked) if asked else None
+        bound = household_queries.bindings_of(uow.session, found.county, found.household_id) if found else ()
         ids = {row.Binding.person_id for row in bound}
-        names = {person: name for person, (name, _number) in queries.masked_persons(uow.session, ids).items()}
+        names = {person: name for person, (name, _number) in person_queries.masked_persons(uow.session, ids).items()}
     return pages.render("access/bindings.html", asked=asked, found=found, bound=bound, names=names)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
-from landreg.access import identity, queries, sealing
+from landreg.access import identity, person_queries, sealing
 from landreg.access.identity import NewPerson
 from landreg.access.rotation import OWNER
 from landreg.access.sealing import person_place
@@ -32,10 +32,10 @@ def sealed_differ(told: Callable[[int, int], None] = lambda _done, _of: None) ->
     """
     done, after = 0, UUID(int=0)
     with unit_of_work(OWNER) as uow:
-        every = queries.persons_sealed(uow.session)
+        every = person_queries.persons_sealed(uow.session)
     while True:
         with unit_of_work(OWNER) as uow:
-            rows = queries.sealed_persons(uow.session, after, BATCH)
+            rows = person_queries.sealed_persons(uow.session, after, BATCH)
         for row in rows:
             for column in _differing(row):
                 values = {"key": row.person_id, "table": "identity.person", "fact": column}

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from landreg.access import logged, queries, rules
+from landreg.access import household_queries, logged, rules
 from landreg.access.model import AgentAct, Consent
 from landreg.access.own_queries import OwnRight, own_rights
 from landreg.access.rules import Step
@@ -41,16 +41,16 @@ def home(actor: Actor) -> Home:
     """The household of a farmer, and of nobody else. Raises Refused (ACC-30) for an account that is not bound."""
     household_id = _household(actor)
     with unit_of_work(actor) as uow:
-        found = queries.own_household(uow.session, household_id)
+        found = household_queries.own_household(uow.session, household_id)
         if found is None:
             raise Refused(Finding("ACC-30"))
         return Home(
             found[2],
             found[3],
             own_rights(uow.session, household_id),
-            queries.consents_of(uow.session, household_id),
-            queries.acts_of_agents(uow.session, household_id),
-            tuple(agent for agent in queries.agents(uow.session) if found[1].startswith(agent.jurisdiction)),
+            household_queries.consents_of(uow.session, household_id),
+            household_queries.acts_of_agents(uow.session, household_id),
+            tuple(agent for agent in household_queries.agents(uow.session) if found[1].startswith(agent.jurisdiction)),
             uow.now,
         )
 
@@ -62,10 +62,10 @@ def give(actor: Actor, agent_id: UUID, step: Step, first_day: date, last_day: da
     """
     household_id = _household(actor)
     with unit_of_work(actor) as uow:
-        found = queries.own_household(uow.session, household_id)
+        found = household_queries.own_household(uow.session, household_id)
         if found is None:
             raise Refused(Finding("ACC-30"))
-        agent = next((one for one in queries.agents(uow.session) if one.account_id == agent_id), None)
+        agent = next((one for one in household_queries.agents(uow.session) if one.account_id == agent_id), None)
         roles = frozenset({Role.AGENT}) if agent else frozenset[Role]()
         reach = agent.jurisdiction if agent else ""
         facts = rules.ConsentFacts(found[1], roles, reach, first_day, last_day, beijing_day(uow.now))
@@ -88,7 +88,7 @@ def revoke(actor: Actor, county: str, consent_id: UUID) -> None:
     """Take a consent of one's household back, at once. Raises NotFound."""
     household_id = _household(actor)
     with unit_of_work(actor) as uow:
-        row = queries.consent(uow.session, county, consent_id)
+        row = household_queries.consent(uow.session, county, consent_id)
         if row is None or row.household_id != household_id:
             raise NotFound(Finding("ACC-17"))
         if row.revoked_at is None:
@@ -100,7 +100,7 @@ def revoke(actor: Actor, county: str, consent_id: UUID) -> None:
 def held(actor: Actor) -> tuple[Consent, ...]:
     """The consents that an agent has now."""
     with unit_of_work(actor) as uow:
-        return queries.consents_to(uow.session, actor.account_id, uow.now)
+        return household_queries.consents_to(uow.session, actor.account_id, uow.now)
 
 
 def one_held(actor: Actor, county: str, consent_id: UUID) -> Consent:
@@ -142,7 +142,7 @@ def rights_of(acting: Actor) -> tuple[OwnRight, ...]:
 
 
 def _holding(uow: UnitOfWork, county: str, consent_id: UUID) -> Consent:
-    row = queries.consent(uow.session, county, consent_id)
+    row = household_queries.consent(uow.session, county, consent_id)
     if row is None or row.agent_id != uow.actor.account_id:
         raise NotFound(Finding("ACC-17"))
     if row.revoked_at is not None or not row.from_at <= uow.now < row.until_at:

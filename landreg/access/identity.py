@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from landreg.access import queries
+from landreg.access import person_queries
 from landreg.access.sealing import digest, digests, open_sealed, person_place, seal
 from landreg.core.actor import Actor
 from landreg.core.codes import citizen_id_fault, masked_id, masked_name, sex_of, tidy
@@ -68,9 +68,9 @@ def enter_alone(uow: UnitOfWork, person: NewPerson) -> UUID:
 
 def _told_alone(uow: UnitOfWork, person_ids: Collection[UUID]) -> None:
     county = uow.actor.jurisdiction[:6].ljust(6, "0")
-    for told in queries.persons_told(uow.session, person_ids):
+    for told in person_queries.persons_told(uow.session, person_ids):
         key = str(told.person_id)
-        stage(uow, Entry("person.entered", county, uow.actor.jurisdiction, key, *queries.person_facts(told)))
+        stage(uow, Entry("person.entered", county, uow.actor.jurisdiction, key, *person_queries.person_facts(told)))
 
 
 def _entered(uow: UnitOfWork, persons: Sequence[NewPerson]) -> tuple[list[UUID], list[UUID]]:
@@ -78,7 +78,7 @@ def _entered(uow: UnitOfWork, persons: Sequence[NewPerson]) -> tuple[list[UUID],
     if not persons:
         return [], []
     borne = [_person_digests(person) for person in persons]
-    found = queries.person_ids(uow.session, [key for keys in borne for key in keys])
+    found = person_queries.person_ids(uow.session, [key for keys in borne for key in keys])
     known = {keys[0]: found[key] for keys in borne for key in keys if key in found}
     rows = {
         keys[0]: _row(uuid4(), one, keys[0]) for keys, one in zip(borne, persons, strict=True) if keys[0] not in known
@@ -88,7 +88,7 @@ def _entered(uow: UnitOfWork, persons: Sequence[NewPerson]) -> tuple[list[UUID],
         columns = {name: [row[name] for row in rows.values()] for name in next(iter(rows.values()))}
         new = list(uow.session.scalars(_ENTER, columns))
         # Another desk may have entered one of them meanwhile: its row then stands.
-        known |= queries.person_ids(uow.session, list(rows))
+        known |= person_queries.person_ids(uow.session, list(rows))
     return [known[keys[0]] for keys in borne], new
 
 
@@ -98,7 +98,7 @@ def enter_renamed(uow: UnitOfWork, person: NewPerson) -> UUID | None:
     Nobody is found by a new edition until an act brings it (`identity.persons_of`).
     """
     keys = _person_digests(person)
-    known = queries.editions(uow.session, keys)
+    known = person_queries.editions(uow.session, keys)
     named = digests(person.name)
     for one in known:
         if bytes(one.name_digest) in named:
@@ -114,18 +114,18 @@ def enter_renamed(uow: UnitOfWork, person: NewPerson) -> UUID | None:
 
 def bearing(session: Session, names: Iterable[tuple[UUID, str]]) -> frozenset[UUID]:
     """Those of the persons whose name, as the register has it, is the one given; compared by digest, not by mask."""
-    return queries.bearing(session, {person: digests(name) for person, name in names})
+    return person_queries.bearing(session, {person: digests(name) for person, name in names})
 
 
 def find(uow: UnitOfWork, *, id_kind: str = CITIZEN_ID, id_number: str) -> UUID | None:
     """The person with an identity number."""
     keys = _person_digests(NewPerson("", id_kind, id_number))
-    return next(iter(queries.person_ids(uow.session, keys).values()), None)
+    return next(iter(person_queries.person_ids(uow.session, keys).values()), None)
 
 
 def named(uow: UnitOfWork, name: str) -> tuple[UUID, ...]:
     """The persons of exactly this name, in the whole prefecture; what of it an actor sees, row policies decide."""
-    return queries.persons_named(uow.session, digests(name))
+    return person_queries.persons_named(uow.session, digests(name))
 
 
 def reveal(actor: Actor, person_ids: Collection[UUID], reason: str, subject: str) -> dict[UUID, Identity]:
@@ -142,11 +142,11 @@ def reveal(actor: Actor, person_ids: Collection[UUID], reason: str, subject: str
         return {}
     county = (actor.jurisdiction[:6]).ljust(6, "0")
     with unit_of_work(actor) as uow:
-        if queries.linked_persons(uow.session, asked) != frozenset(asked):
+        if person_queries.linked_persons(uow.session, asked) != frozenset(asked):
             raise NotFound(Finding("ACC-17"))
         opening_id = _stage_opening(uow, county, asked, reason.strip(), subject)
     with unit_of_work(actor) as uow:
-        sealed = queries.opened_persons(uow.session, county, opening_id)
+        sealed = person_queries.opened_persons(uow.session, county, opening_id)
     return {
         person_id: Identity(
             open_sealed(person.name, person_place("name_sealed", person_id)),
@@ -170,7 +170,7 @@ def _stage_opening(uow: UnitOfWork, county: str, person_ids: list[UUID], reason:
         "opened_at": uow.now,
     }
     uow.session.execute(_OPENING, row)
-    facts, personal = queries.opening_facts(uow.actor.account_id, person_ids, reason, subject)
+    facts, personal = person_queries.opening_facts(uow.actor.account_id, person_ids, reason, subject)
     stage(uow, Entry("identity.opened", county, uow.actor.jurisdiction, str(opening_id), facts, personal))
     return opening_id
 

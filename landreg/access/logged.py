@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
 
-from landreg.access import queries
+from landreg.access import person_queries
 from landreg.access.client_model import Client
 from landreg.access.model import AgentAct, Binding, Consent, ExternalIdentity, HouseholdCode
 from landreg.log.leaf import canonical
@@ -170,7 +170,7 @@ SOURCES = {
     "consent.given": _consents,
     "consent.revoked": _revocations,
     "agent.acted": _agent_acts,
-    "person.entered": queries.persons_entered,
+    "person.entered": person_queries.persons_entered,
     "client.registered": _clients,
     "client.ended": _clients_ended,
 }

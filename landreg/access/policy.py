@@ -14,7 +14,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Flask, current_app, g, request, session
 
-from landreg.access import client_queries, queries, rules
+from landreg.access import client_queries, household_queries, queries, rules
 from landreg.access.model import Session
 from landreg.config import Settings
 from landreg.core.actor import NOBODY, Actor, Desk, Role
@@ -134,7 +134,7 @@ def current_actor() -> Actor:
         g.actor = Actor(found.account_id, found.name, Desk(found.desk), roles, found.jurisdiction)
         if roles & {Role.FARMER, Role.TAKER}:
             with unit_of_work(door()) as uow:
-                bound = queries.bound_household(uow.session, found.account_id)
+                bound = household_queries.bound_household(uow.session, found.account_id)
             # Bound, an account sees as far as its household's village and there, by the database, its household alone. That of an
             # organisation which holds land by the register stands for it, and sees its county's market as before.
             household, village = bound or (None, "")

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from landreg.access import queries
+from landreg.access import person_queries
 from landreg.access.sealing import open_sealed, person_place
 from landreg.core.codes import birth_of, citizen_id_fault, masked_id
 
@@ -29,7 +29,7 @@ def as_told_at(session: Session, at: datetime, personal: Mapping[str, str]) -> d
     """
     persons = {UUID(name.removeprefix(_PERSON)): name for name in personal if name.startswith(_PERSON)}
     told = dict(personal)
-    for person_id, sealed in queries.told_at(session, list(persons), at).items():
+    for person_id, sealed in person_queries.told_at(session, list(persons), at).items():
         name = persons[person_id]
         told[name] = _before(told[name], sealed, person_place("id_sealed", person_id))
     return told

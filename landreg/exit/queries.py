@@ -12,7 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from landreg.access.queries import masked_persons
+from landreg.access.person_queries import masked_persons
 from landreg.core.periods import beijing_day
 from landreg.core.tables import in_force
 from landreg.exit.model import Agreement, Consent, Event, Exit, Item, Offer, OfferItem, Paper, Payment, Repayment

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from landreg.access import identity, queries
+from landreg.access import identity, person_queries
 from landreg.core.codes import citizen_id_fault
 from landreg.core.db import UnitOfWork
 from landreg.core.periods import beijing_day
@@ -188,5 +188,5 @@ def _persons(uow: UnitOfWork, person_ids: Sequence[Any]) -> list[PersonFound]:
         .limit(FOUND)
     )
     rows = uow.session.execute(found).all()
-    masked = queries.masked_persons(uow.session, {row.person_id for row in rows})
+    masked = person_queries.masked_persons(uow.session, {row.person_id for row in rows})
     return [PersonFound(*masked[row.person_id], row.Household) for row in rows]

@@ -12,7 +12,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from landreg.access.queries import masked_persons, names_of, same_persons
+from landreg.access.person_queries import masked_persons, same_persons
+from landreg.access.queries import names_of
 from landreg.land.model import Parcel, ParcelOrigin
 from landreg.party.model import Holder, Household, Member
 from landreg.registry import queries, shelves

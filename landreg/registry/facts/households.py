@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from landreg.access.identity import bearing
-from landreg.access.queries import masked_persons
+from landreg.access.person_queries import masked_persons
 from landreg.core.codes import masked_name
 from landreg.core.periods import beijing_day
 from landreg.law.book import Law, act_type

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from landreg.access.identity import bearing
-from landreg.access.queries import masked_persons
+from landreg.access.person_queries import masked_persons
 from landreg.law.book import act_type
 from landreg.party.model import Collective, Holder, Household, Member
 from landreg.registry.casebook import Case

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from landreg.access.identity import bearing
-from landreg.access.queries import same_persons
+from landreg.access.person_queries import same_persons
 from landreg.law.book import act_type
 from landreg.registry.casebook import Case
 from landreg.registry.effects import Changes, Standing

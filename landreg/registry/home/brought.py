@@ -14,9 +14,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from landreg.access import consents, identity, sealing
+from landreg.access.household_queries import own_household
 from landreg.access.identity import NewPerson
 from landreg.access.model import Consent
-from landreg.access.queries import own_household
 from landreg.access.rules import Step
 from landreg.core.actor import Actor
 from landreg.core.codes import citizen_id_fault

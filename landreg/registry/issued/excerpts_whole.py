@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from landreg.access.queries import masked_persons
+from landreg.access.person_queries import masked_persons
 from landreg.core.actor import Actor
 from landreg.core.asof import AsOf
 from landreg.core.codes import masked_name

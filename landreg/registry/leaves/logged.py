@@ -21,7 +21,7 @@ from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
 from landreg.access import logged as access_logged
-from landreg.access.queries import PERSON_TOLD, openings
+from landreg.access.person_queries import PERSON_TOLD, openings
 from landreg.access.told import as_told_at
 from landreg.law.model import CountyParameter
 from landreg.log.recheck_register import Keyed, Source

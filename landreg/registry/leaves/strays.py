@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from landreg.access.queries import OF_NO_LEAF
+from landreg.access.person_queries import OF_NO_LEAF
 from landreg.log.recheck_register import Register
 from landreg.log.recheck_rows import Restated
 from landreg.registry.leaves import coursed, logged

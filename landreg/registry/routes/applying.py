@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
+from landreg.access.person_queries import masked_persons
 from landreg.access.policy import allow, current_actor, known_actor
-from landreg.access.queries import masked_persons
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound

@@ -11,8 +11,8 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
+from landreg.access.person_queries import masked_persons
 from landreg.access.policy import allow, current_actor
-from landreg.access.queries import masked_persons
 from landreg.core.actor import Role
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import NotFound, Refused

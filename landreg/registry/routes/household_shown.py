@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from landreg.access.queries import masked_persons
+from landreg.access.person_queries import masked_persons
 from landreg.core.errors import Finding
 from landreg.registry.casework import household_queries
 from landreg.registry.effects.sides import Side, after, before, rows_of

@@ -10,8 +10,8 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
+from landreg.access.person_queries import masked_persons
 from landreg.access.policy import allow, current_actor
-from landreg.access.queries import masked_persons
 from landreg.core.actor import Role
 from landreg.core.codes import tidy
 from landreg.core.db import unit_of_work

@@ -10,8 +10,8 @@ from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
 from landreg.access.identity import Identity, reveal
+from landreg.access.person_queries import masked_persons
 from landreg.access.policy import STAFF, allow, current_actor, known_instant
-from landreg.access.queries import masked_persons
 from landreg.core.actor import Role
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import NotFound

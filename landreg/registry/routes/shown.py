@@ -12,8 +12,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from landreg.access.person_queries import masked_persons, same_persons
 from landreg.access.policy import known_actor
-from landreg.access.queries import masked_persons, same_persons
 from landreg.core.actor import Role
 from landreg.core.codes import masked_name
 from landreg.core.periods import DAY, Period

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from landreg.access import queries, sealing
+from landreg.access import person_queries, sealing
 from landreg.access.identity import Identity, NewPerson, enter, reveal
 from landreg.access.sealing import digest, open_sealed, seal
 from landreg.config import Settings
@@ -296,7 +296,7 @@ def test_an_opening_that_was_changed_behind_the_back_no_longer_says_what_its_lea
     persons = _enter(registrar, LIN, CHEN)
     in_village(*persons)
     reveal(registrar, persons, "核对申请人身份", "610902005001000018")
-    sources = {"identity.opened": queries.openings}
+    sources = {"identity.opened": person_queries.openings}
     assert recheck(worker, database, sources).findings == ()
     superuser.execute("UPDATE identity.opening SET reason = '上级要求'")
     assert [finding.code for finding in recheck(worker, database, sources).findings] != []
