@@ -166,6 +166,7 @@ def facts_of(
         grain=offer.grain,
         price=offer.price,
         floor=offer.floor,
+        floor_shown=offer.floor_shown,
         escalator_percent=offer.escalator_percent,
         from_on=offer.first_day,
         until_on=offer.until_on,

@@ -256,8 +256,9 @@ def test_custody_of_up_to_a_year_needs_no_written_contract() -> None:
 @pytest.mark.parametrize(
     ("kind", "unit", "keys"),
     [
-        ("share", "share", {"valuation", "dividend", "dissolution"}), ("exchange", "balance_in", {"exchanged", "balance"}),
-        ("assignment", "yuan_once", {"issuer"}), ("retransfer", "yuan_mu_year", {"chain"}),
+        ("share", "share", {"valuation", "dividend", "dissolution"}),
+        ("exchange", "balance_in", {"exchanged", "balance", "swapped"}),
+        ("assignment", "yuan_once", {"issuer", "moved"}), ("retransfer", "yuan_mu_year", {"chain"}),
         ("lease", "kg_mu_year", {"grain"}),
     ],
 )  # fmt: skip
@@ -266,6 +267,15 @@ def test_a_kind_of_transfer_has_clauses_of_its_own(kind: str, unit: str, keys: s
         one.key for one in clauses_of("lease", "yuan_mu_year", LAW.on)
     }
     assert own - {"sublet"} == keys
+
+
+@pytest.mark.parametrize(("kind", "unit"), [("exchange", "balance_in"), ("assignment", "yuan_once")])
+def test_land_whose_right_moves_is_not_given_back_at_the_end(kind: str, unit: str) -> None:
+    said = dict(written(Text(kind, unit, SAID), LAW.on))
+    assert "期满按时交还" not in said["双方权利和义务"]
+    assert "期限届满" in said["双方权利和义务"]
+    assert term("clause", "fixtures") not in said
+    assert "期满按时交还" in dict(written(Text("lease", "yuan_mu_year", SAID), LAW.on))[term("clause", "duties")]
 
 
 def test_each_clause_names_its_values_articles_and_words() -> None:

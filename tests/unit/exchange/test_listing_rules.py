@@ -84,6 +84,8 @@ OPERATED = OnLand("operation", "land_operation", "J1", "", "A", date(2026, 1, 1)
         ("LST-1", {"price": Decimal(0)}, {**whole("exchange"), "price": Decimal(0)}),
         ("LST-1", {"price": Decimal("1.001")}, {"price": Decimal("1.10")}),
         ("LST-2", {"floor": Decimal("500.01")}, {"floor": Decimal("500.00")}),
+        ("LST-2", {**whole("exchange"), "floor": Decimal("400.00")}, whole("exchange")),
+        ("LST-2", {**whole("exchange"), "floor_shown": True}, {"floor": Decimal("400.00"), "floor_shown": True}),
         ("LST-3", {"until_on": SOUND.from_on}, {"until_on": date(2027, 1, 2)}),
         ("LST-4", {"unit": "kg_mu_year"}, {"unit": "kg_mu_year", "grain": "corn"}),
         ("LST-28", {"unit": "kg_mu_year", "grain": "corn", "way": "auction"}, {"unit": "kg_mu_year", "grain": "corn"}),

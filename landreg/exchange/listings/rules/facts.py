@@ -88,6 +88,7 @@ class Offered:
     approved: bool = True
     number: str = ""
     paid_every: str = "year"
+    floor_shown: bool = False
     codes: tuple[str, ...] = field(init=False, default=())
 
     def __post_init__(self) -> None:

@@ -9,7 +9,7 @@ from landreg.core.errors import Finding
 from landreg.core.periods import DAY, years_after
 from landreg.core.units import CENT
 from landreg.exchange.listings.rules.facts import Offered
-from landreg.exchange.listings.rules.units import ONCE, rhythms_of
+from landreg.exchange.listings.rules.units import BALANCES, ONCE, rhythms_of
 from landreg.law.book import Law
 
 GRAINS = ("wheat", "corn", "rice")
@@ -72,8 +72,11 @@ def lst_1_price_is_a_sum(facts: Offered, law: Law) -> Finding | None:
 
 
 def lst_2_floor_below_the_price(facts: Offered, law: Law) -> Finding | None:
-    """LST-2: the least that is taken is more than 0 and no more than the price asked. RLCL-39."""
+    """LST-2: the least that is taken is more than 0 and no more than the price asked; an exchange has none. RLCL-39."""
     floor = facts.floor
+    if facts.unit in BALANCES:
+        said = floor is not None or facts.floor_shown
+        return Finding("LST-2", "floor", {}, subject=facts.number or None) if said else None
     if floor is None or (0 < floor <= min(facts.price, MOST_PRICE) and floor == floor.quantize(CENT)):
         return None
     return Finding("LST-2", "floor", {}, subject=facts.number or None)
