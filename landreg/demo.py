@@ -103,7 +103,7 @@ def run(settings: Settings, console: Console) -> None:
         _market_year(steps, settings, market)
         _year(steps, settings, staff, market)
         demo_own.households_apply(staff["registrar"], settings.home / "demo-accounts.json")
-        demo_waiting.begin(market)
+        demo_waiting.begin(market, settings.home / "demo-accounts.json")
         demo_heard.begin(staff["registrar"], staff["auditor"], COUNTY)
         seal(WORKER, settings)
     prove(settings, console)
@@ -405,7 +405,8 @@ def say_where(settings: Settings, console: Console) -> None:
     console.print(f"  {settings.base_url}/map       地图 map")
     console.print(f"  {settings.base_url}/notices   公告 notices")
     console.print(f"  {settings.base_url}/check     证书查验 check a certificate")
-    for login, name, _ in (*PEOPLE, *(one for one in demo_own.PEOPLE if one[0] in passwords)):
+    shown = [(login, name) for login, name, _ in (*PEOPLE, *demo_own.PEOPLE)]
+    for login, name in (one for one in (*shown, *demo_waiting.PEOPLE) if one[0] in passwords):
         console.print(f"  {login:<14} {passwords[login]:<14} {name}", highlight=False)
 
 

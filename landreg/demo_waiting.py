@@ -4,9 +4,11 @@ that asks for land of the household.
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
@@ -33,11 +35,16 @@ from landreg.exchange.listings.reading import Offer
 from landreg.exchange.model import Listing
 
 COMPANY = Opening("organisation", "样本药材种植专业合作社", "93610902MA0000003H", "样本联系人", "taker")
+PEOPLE = ((COMPANY.login, f"{COMPANY.name}，首次登录先改密码"),)
+"""Who of them signs on, beside the farmer and the agent."""
 ASKED, OFFERED, COMPANY_OFFERS = Decimal(520), Decimal(500), Decimal(530)
 
 
-def begin(market: Market) -> None:
-    """All of it, where the farmer has an account and has listed nothing yet. What a rule refuses stays where it is."""
+def begin(market: Market, kept: Path) -> None:
+    """All of it, where the farmer has an account and has listed nothing yet. What a rule refuses stays where it is.
+
+    kept: the file of the demo's passwords by login, to which the organisation's first one is added.
+    """
     with unit_of_work(SYSTEM) as uow:
         row, agent = (accounts.account_by_login(uow.session, login) for login in (FARMER, AGENT))
         bound = None if row is None else uow.session.execute(text(_BOUND), {"account": row.account_id}).one_or_none()
@@ -52,7 +59,7 @@ def begin(market: Market) -> None:
         consents.give(farmer, agent.account_id, step, today, today + timedelta(days=DAYS))
     parcels = _free(market, bound.household_id)
     with suppress(LandregError):
-        _offer(market, _list(market, farmer, parcels[0]))
+        _offer(market, _list(market, farmer, parcels[0]), kept)
     with suppress(LandregError):
         _ask(market, parcels[1:2] or parcels[:1], bound.village)
 
@@ -73,13 +80,17 @@ def _list(market: Market, farmer: Actor, parcel: Any) -> Listing:
     return row
 
 
-def _offer(market: Market, listing: Listing) -> None:
+def _offer(market: Market, listing: Listing, kept: Path) -> None:
     """A neighbour and an organisation offer; neither has an answer."""
     county = market.office.county
     neighbour = next(one for one in farmers(market) if one.household != listing.household_id)
     own = takers.of_household(neighbour, county)
     offers.say(neighbour, county, listing.listing_id, own.taker_id, Word("offer", OFFERED, "连着自家的地，种粮。"))
-    company, _password = takers.open_at_counter(market.operator, COMPANY)
+    company, password = takers.open_at_counter(market.operator, COMPANY)
+    if password:
+        passwords: dict[str, str] = json.loads(kept.read_text()) if kept.exists() else {}
+        kept.touch(mode=0o600)
+        kept.write_text(json.dumps({**passwords, COMPANY.login: password}))
     if company.account_id is not None:
         office = Actor(company.account_id, company.name, Desk.CITIZEN, frozenset({Role.TAKER}), county)
         word = Word("offer", COMPANY_OFFERS, "种中药材，租金一年一付，先付后用。")

@@ -9,17 +9,22 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from landreg import demo, demo_own, keys
+from landreg import demo, demo_own, demo_waiting, keys
+from landreg.access.sealing import use_key
 from landreg.access.service import SYSTEM, NewAccount, open_account
 from landreg.config import Settings
 from landreg.core.actor import Actor, Role
 from landreg.core.errors import Refused
 from landreg.core.files import Store
+from landreg.demo_market import Market
+from landreg.demo_year import Office
 from landreg.log.note import Signer
 from landreg.log.store import seal
 from landreg.registry.issued import certificates
+from tests.bidding_kit import SECOND
 from tests.conftest import Connection
-from tests.registry_kit import codes, to_rights
+from tests.exchange_kit import OPERATOR, market
+from tests.registry_kit import codes, one, to_rights
 from tests.villages import COUNTY, stage_village
 
 
@@ -64,3 +69,24 @@ def test_the_sample_s_farmer_and_agent_bring_their_applications_once(
     ).fetchall()
     assert told == [("taken", True), ("open", False)]
     assert demo_own.households_apply(registrar, kept) == 0
+
+
+def test_two_offer_for_the_sample_farmer_s_land_and_the_organisation_s_first_password_is_told(
+    database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    use_key(database.keys["identity"])
+    market(registrar, reviewer, superuser, 3)
+    kept = database.home / "demo-accounts.json"
+    assert demo_own.households_apply(registrar, kept) == 2
+    held = Market(Office(COUNTY, registrar, reviewer, Store(database.store)), OPERATOR, SECOND)
+    demo_waiting.begin(held, kept)
+    demo_waiting.begin(held, kept)
+    offered = "SELECT count(*) FROM exchange.offer JOIN exchange.listing AS l USING (county, listing_id) WHERE l.state = 'published'"
+    assert one(OPERATOR, offered) == 2
+    assert one(registrar, "SELECT string_agg(step, ' ' ORDER BY step) FROM access.consent") == "answer apply list"
+    assert one(OPERATOR, "SELECT count(*) FROM exchange.project") == 1
+    told = Console(record=True, width=120)
+    passwords = json.loads(kept.read_text())
+    kept.write_text(json.dumps({**{login: "-" for login, _, _ in demo.PEOPLE}, **passwords}))
+    demo.say_where(database, told)
+    assert f"taker          {passwords['taker']}" in told.export_text()
