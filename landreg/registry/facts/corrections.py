@@ -27,6 +27,7 @@ from landreg.registry.effects import Changes, Standing
 from landreg.registry.effects import parcels as effects
 from landreg.registry.effects.parcels import Spoken, SpokenRight
 from landreg.registry.facts import standing
+from landreg.registry.facts.ground import bundles_on
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted
 from landreg.registry.facts.spoken import rights_over, spoken, spoken_rights
 from landreg.registry.facts.telling import told_of_errors
@@ -55,6 +56,8 @@ class Subject:
     rights: tuple[SpokenRight, ...] = ()
     land: tuple[tuple[str, Decimal, str], ...] = ()
     """Parcels under the right, where its term is corrected: code, area in m², class of land."""
+    concerned: tuple[UUID, ...] = ()
+    """The rights whose restrictions, transfers and certificates it concerns: the one applied for may be divided by now."""
 
     def now(self, fact: str) -> Any:
         """A fact as it stands; None for one that the subject does not have."""
@@ -70,17 +73,22 @@ def correction_proposals(session: Session, cases: Sequence[Case]) -> list[ActPro
         return []
     county = cases[0].county
     papers = folders(session, county, [case.case_id for case in cases])
-    restricted = standing.restrictions(session, county, [one for case in cases for one in case.right_ids])
+    corrected = [(case, *_corrected(session, county, case)) for case in cases]
+    restricted = standing.restrictions(session, county, [one for *_, subject in corrected for one in subject.concerned])
     told = told_of_errors(session, cases)
     made = []
-    for case in cases:
-        asked = read(case.act_kind, case.request)
-        assert isinstance(asked, Correction)  # noqa: S101  the kind of act says so
-        subject = _subject(session, county, case, asked)
-        rows = tuple(row for right_id in case.right_ids for row in restricted.get(right_id, ()))
+    for case, asked, subject in corrected:
+        rows = tuple(row for right_id in subject.concerned for row in restricted.get(right_id, ()))
         used, beyond = _used(session, county, asked, subject), _beyond(session, county, asked, subject)
         made.append(_proposal(case, asked, subject, rows, papers[case.case_id], used, beyond, told.get(case.case_id)))
-    return beside_others(session, made)
+    return beside_others(session, made, [subject.concerned for *_, subject in corrected])
+
+
+def _corrected(session: Session, county: str, case: Case) -> tuple[Correction, Subject]:
+    asked = read(case.act_kind, case.request)
+    assert isinstance(asked, Correction)  # noqa: S101  the kind of act says so
+    subject = _subject(session, county, case, asked)
+    return asked, replace(subject, concerned=_concerned(session, county, case, asked, subject))
 
 
 def _proposal(
@@ -148,7 +156,7 @@ def _changes(case: Case, asked: Correction, subject: Subject, right: Mapping[str
         made = effects.correct_right(subject.rights, right, on, uuid4)
     else:
         made = effects.correct(subject.rows, right, subject.rights, on, uuid4)
-    return replace(made, ends={**dict.fromkeys(case.right_ids, "replaced"), **made.ends})
+    return replace(made, ends={**dict.fromkeys(subject.concerned, "replaced"), **made.ends})
 
 
 def _areas_after(subject: Subject, right: Mapping[str, Any]) -> tuple[Ground, ...]:
@@ -262,6 +270,18 @@ def _subject(session: Session, county: str, case: Case, asked: Correction) -> Su
     rights = spoken_rights(session, county, Right.right_id.in_(case.right_ids))
     land = _land(session, county, rights) if asked.said("term") is not None else ()
     return Subject(tuple(one.right for one in rights), rights, land)
+
+
+def _concerned(session: Session, county: str, case: Case, asked: Correction, subject: Subject) -> tuple[UUID, ...]:
+    """The rights of the application, and those that have come to stand on its parcel or to be held by its household since."""
+    now: list[UUID] = []
+    row = subject.rows[-1].row.row if subject.rows else {}
+    if asked.of == "parcel" and row:
+        on = bundles_on(session, county, [row["parcel_id"]])
+        now = [bundle.right_id for some in on.values() for bundle in some]
+    elif asked.of == "household" and row:
+        now = list(standing.rights_held(session, county, [row["household_id"]])[row["household_id"]])
+    return tuple(dict.fromkeys([*now, *case.right_ids]))
 
 
 def _land(session: Session, county: str, rights: Sequence[SpokenRight]) -> tuple[tuple[str, Decimal, str], ...]:

@@ -39,15 +39,22 @@ def member_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposa
         return []
     county = cases[0].county
     papers = folders(session, county, [case.case_id for case in cases])
-    limits = standing.restrictions(session, county, [one for case in cases for one in case.right_ids])
     households = standing.households(session, county, [case.household_code for case in cases])
+    ids = {code: found.household.row["household_id"] for code, found in households.items()}
+    held = standing.rights_held(session, county, list(ids.values()))
+    # Those of the application, and what the household has come to hold since.
+    concerned = [
+        list(dict.fromkeys([*(held[ids[case.household_code]] if case.household_code in ids else ()), *case.right_ids]))
+        for case in cases
+    ]
+    limits = standing.restrictions(session, county, [one for some in concerned for one in some])
     told = told_of_errors(session, cases)
     made = []
-    for case in cases:
-        rows = tuple(row for right_id in case.right_ids for row in limits.get(right_id, ()))
+    for case, rights in zip(cases, concerned, strict=True):
+        rows = tuple(row for right_id in rights for row in limits.get(right_id, ()))
         household, folder = households.get(case.household_code), papers[case.case_id]
-        made.append(_proposal(session, case, household, rows, folder, told.get(case.case_id)))
-    return beside_others(session, made)
+        made.append(_proposal(session, case, household, rows, folder, told.get(case.case_id), rights))
+    return beside_others(session, made, concerned)
 
 
 def _proposal(
@@ -57,6 +64,7 @@ def _proposal(
     limits: tuple[Standing, ...],
     folder: frozenset[str],
     told_on: date | None,
+    concerned: Sequence[UUID],
 ) -> ActProposal:
     asked = read(case.act_kind, case.request)
     assert isinstance(asked, Correction)  # noqa: S101  the kind of act says so
@@ -80,7 +88,7 @@ def _proposal(
         elsewhere=told.elsewhere(),
         told_on=told_on,
     )
-    effect = partial(_changes, case, told.rows(), told.named(), right)
+    effect = partial(_changes, case, told.rows(), told.named(), right, concerned)
     parties = () if household is None else (household,)
     return ActProposal(case, InForce(None, household, limits, parties=parties), facts, effect)
 
@@ -163,13 +171,18 @@ class _Told:
 
 
 def _changes(
-    case: Case, member: Sequence[Spoken], named: Sequence[Named], right: Mapping[str, Any], on: date
+    case: Case,
+    member: Sequence[Spoken],
+    named: Sequence[Named],
+    right: Mapping[str, Any],
+    concerned: Sequence[UUID],
+    on: date,
 ) -> Changes:
     """The certificates of the household's rights name its members: they are replaced."""
     if not member:
         raise ValueError(f"{case.subject_code} is not in force")
     made = correct_member(member, named, right, on, uuid4)
-    return Changes(made.opens, on, made.closes, dict.fromkeys(case.right_ids, "replaced"))
+    return Changes(made.opens, on, made.closes, dict.fromkeys(concerned, "replaced"))
 
 
 _KEYS: Mapping[str, tuple[Any, Any]] = {

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -23,14 +24,19 @@ DISPOSALS = ("assignment", "exchange")
 """Kinds of act by which another came to hold a right, or land under it, from its holder."""
 
 
-def beside_others(session: Session, made: Sequence[ActProposal]) -> list[ActProposal]:
-    """The proposals of corrections, with what is registered of others since the error; two queries, whatever their number."""
+def beside_others(
+    session: Session, made: Sequence[ActProposal], concerned: Sequence[Sequence[UUID]]
+) -> list[ActProposal]:
+    """The proposals of corrections, with what is registered of others since the error; two queries, whatever their number.
+
+    concerned: of each, the rights that it concerns.
+    """
     if not made:
         return []
     county = made[0].case.county
     asked = [one.facts.asked for one in made]
     operated = _operated(session, county, sorted({code for one in asked for code in _resized(one)}))
-    rights = {right_id for one in made for right_id in one.case.right_ids}
+    rights = {right_id for some in concerned for right_id in some}
     passed = {
         row.right_id: (row.code, beijing_day(row.at))
         for row in session.execute(
@@ -38,7 +44,8 @@ def beside_others(session: Session, made: Sequence[ActProposal]) -> list[ActProp
         )
     }
     return [
-        _with(one, operated, dict(passed[right] for right in one.case.right_ids if right in passed)) for one in made
+        _with(one, operated, dict(passed[right] for right in some if right in passed))
+        for one, some in zip(made, concerned, strict=True)
     ]
 
 

@@ -14,9 +14,11 @@ from landreg.access.sealing import use_key
 from landreg.audit.logged import register
 from landreg.config import Settings
 from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
 from landreg.log.recheck import recheck_register
 from landreg.registry.casework import cases, parcel_applications
+from landreg.registry.facts.ground import bundles_on, parcels_in_force
 from landreg.registry.rules.parcel_requests import Corrected, Correction
 from landreg.registry.rules.requests import Assignment, Cancellation, RestrictionAsked
 from tests.household_kit import asked_for, division, household_id, parcels
@@ -187,3 +189,23 @@ def test_an_area_is_not_corrected_over_the_head_of_a_creditor_who_came_since_nor
     assert codes(refused) == {"TR-12"}
     cases.withdraw(registrar, COUNTY, [area], "查封期间不再申请")
     cases.accept(registrar, COUNTY, [asked("name", "北坡")])
+
+
+@pytest.mark.parametrize("by", ["holder", "office"])
+def test_an_area_is_not_corrected_under_a_seizure_of_the_right_that_a_division_made_since_the_application(
+    registrar: Actor, reviewer: Actor, superuser: Connection, right: UUID, by: str
+) -> None:
+    land = parcels(registrar, right)[1]
+    wrong = Correction("parcel", by, "复测", (Corrected("registered_area_m2", "401.00"),), (land,))
+    case = parcel_applications.apply_on_parcel(registrar, land, wrong.act_kind, wrong)
+    put_papers(registrar, case, wrong.act_kind, ("application", "identity"))
+    booked(registrar, reviewer, superuser, asked_for(registrar, "division", division(registrar, right)), "division")
+    with unit_of_work(registrar) as uow:
+        parcel = parcels_in_force(uow.session, COUNTY, [land])[land].row["parcel_id"]
+        (now,) = bundles_on(uow.session, COUNTY, [parcel])[parcel]
+    assert now.right_id != right
+    seizure = RestrictionAsked("seizure", "第一法院", "（2026）执1号")
+    booked(registrar, reviewer, superuser, applied(registrar, "seizure", seizure, now.right_id), "seizure")
+    with pytest.raises(Refused) as refused:
+        cases.accept(registrar, COUNTY, [case])
+    assert "TR-12" in codes(refused)
