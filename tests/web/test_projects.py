@@ -10,8 +10,8 @@ import pytest
 
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
-from landreg.exchange.contracts import drawing, project_queries, project_runs
-from tests.contract_kit import OPERATOR, TAKER, VALUES, drawn, signed
+from landreg.exchange.contracts import drawing, life, project_queries, project_runs, signing
+from tests.contract_kit import OPERATOR, PAPER, TAKER, VALUES, drawn, signed, today
 from tests.database.exchange.test_contract_of_deal import dealt, heard
 from tests.database.exchange.test_listing_papers import put
 from tests.exchange_kit import NEIGHBOUR, farmer_of, parcels_of, put_event
@@ -86,11 +86,12 @@ def test_a_village_s_contracts_are_made_and_signed_in_runs_whose_bar_counts_what
 
 
 def test_the_contract_of_a_deal_that_passes_land_on_shows_what_it_rests_on_and_asks_for_no_consent_again(
-    officers: tuple[Actor, Actor], superuser: Connection, ling: Browser
+    officers: tuple[Actor, Actor], superuser: Connection, ling: Browser, another_browser: Browser, account: OpenAccount
 ) -> None:
+    account("er.nong", Role.FARMER, jurisdiction=VILLAGE)
     right, _first = operated(*officers, superuser)
     land = parcels_of(officers[0], right)
-    row = put(farmer_of(superuser, NEIGHBOUR), right, land, "contractor_consent")
+    row = put(farmer_of(superuser, NEIGHBOUR, login="er.nong"), right, land, "contractor_consent")
     put_event(OPERATOR, row, "published")
     with unit_of_work(OPERATOR) as uow:
         taker = drawing.taker_of(uow, COUNTY, VILLAGE, TAKER, "样本种植专业合作社")
@@ -107,3 +108,12 @@ def test_the_contract_of_a_deal_that_passes_land_on_shows_what_it_rests_on_and_a
     page = ling.get(made.headers["Location"]).text
     assert re.search(r"户\*1 → 户\*2 <.*户\*2 → 样本种植专业合作社 <", page, re.S)
     assert not re.search(r"户主[12]", page)
+    # Ended, it is offered anew out of the right by which the land is operated, filled in from the listing that brought it.
+    made_id = UUID(made.headers["Location"].rsplit("/", 1)[1])
+    for side in signing.SIDES:
+        signing.sign(OPERATOR, COUNTY, made_id, signing.Signature(side, "in_person", "样本一", True, "见证人甲"))
+    life.end(OPERATOR, COUNTY, made_id, life.End("agreed", today()), PAPER)
+    another_browser.log_in("er.nong")
+    anew = f"/my/listings/new/{right}?again={row.listing_id}"
+    assert f'href="{anew}">再次挂牌' in another_browser.get(f"/my/contracts/{COUNTY}/{made_id}").text
+    assert 'name="instead_of"' in another_browser.get(anew).text

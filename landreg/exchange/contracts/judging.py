@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from sqlalchemy.orm import Session
+
 from landreg.core.db import UnitOfWork
 from landreg.core.errors import Finding
 from landreg.core.units import half_up, mu_of, total_mu
@@ -97,6 +99,8 @@ def filled(
     if not asked.get("grade"):
         grades = sorted({land.parcels[one.code].soil_grade for one in pieces if one.code in land.parcels} - {""})
         asked["grade"] = "、".join(code_name("soil_grade", grade) for grade in grades)
+    if not asked.get("taker_home"):
+        asked["taker_home"] = home_of(uow.session, taker)
     if draft.right_id is None and not asked.get("representative"):
         before = {} if previous is None else previous.contract.clauses
         asked["representative"] = str(before.get("representative") or land.representative)
@@ -105,7 +109,7 @@ def filled(
     price = law.text("CON-11.grain_yuan_per_kg", terms.grain) if terms.grain in GRAINS else ""
     known = wording.given(
         contractor=chain[-1].taker_name if draft.relation == "retransfer" else land.right.household_name,
-        home="".join(division_path(uow.session, land.right.village)) or land.right.village,
+        home=_place(uow.session, land.right.village),
         taker=f"{taker.name}（{taker.code}）" if taker.code else taker.name,
         mu=total_mu([one.area_m2 for one in pieces if one.area_m2.is_finite()]),
         from_on=terms.from_on, until_on=terms.until_on,
@@ -115,6 +119,15 @@ def filled(
         parent=_rests_on(land, draft, chain), first_contractor=_first_contractor(uow, land, draft),
     )  # fmt: skip
     return {**known, **asked}
+
+
+def home_of(session: Session, taker: Taker) -> str:
+    """Where a household that takes land is at home: the village that the register has it in; '' of anybody else."""
+    return _place(session, taker.village) if taker.household_id is not None else ""
+
+
+def _place(session: Session, village: str) -> str:
+    return "".join(division_path(session, village)) or village
 
 
 def _rests_on(land: Land, draft: Draft, chain: Sequence[Contract]) -> str:

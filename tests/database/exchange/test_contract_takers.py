@@ -151,3 +151,12 @@ def project() -> UUID:
     parcels = tuple(Priced(code, Decimal(500)) for code in sorted(land))
     planned = Planned("样本村整村流转", TAKER, terms(price=Decimal("500.00")), parcels, VALUES, taker_name=NAME)
     return projects.open_project(OPERATOR, COUNTY, VILLAGE, planned).project_id
+
+
+def test_a_household_that_takes_land_is_at_home_where_the_register_has_it_and_a_cooperative_must_say_where() -> None:
+    unsaid = {name: text for name, text in VALUES.items() if name != "taker_home"}
+    contract = drawn(values=unsaid, taker=OTHER)
+    assert contract.clauses["taker_home"] == contract.clauses["contractor_home"] != ""
+    with pytest.raises(Refused) as silent:
+        drawn(OTHER, values=unsaid)
+    assert codes(silent) == {"TR-7", "FORM-1"} or codes(silent) == {"TR-7"}

@@ -17,6 +17,7 @@ from landreg.core.errors import Finding, NotFound
 from landreg.core.periods import DAY
 from landreg.exchange.contracts import deal_queries, drawing, land_queries, queries
 from landreg.exchange.contracts.drafts import Draft
+from landreg.exchange.contracts.judging import home_of
 from landreg.exchange.contracts.routes.forms import OFF_MARKET, Clauses, Drawing, back, choices, questions, unit_of
 from landreg.registry.routes.surroundings import page_day
 from landreg.web import pages, problems
@@ -89,13 +90,14 @@ def of_deal(county: str, deal_id: UUID) -> Response | Redirect:
         rests_on = None
         if listing.kind == "retransfer":
             rests_on = deal_queries.taken_by(uow.session, county, listing.household_code, codes)
+        home = home_of(uow.session, found.taker)
     if made is not None:
         return back(county, made.contract_id)
     asked = questions(listing.kind, found.deal.unit, today)
     known = () if consent is None else ("contractor_consent",)
     return pages.render(
         "exchange/contracts/of_deal.html", found=found, asked=[one for one in asked if one["name"] not in known], DAY=DAY,
-        consent=consent, rests_on=rests_on,
+        consent=consent, rests_on=rests_on, values={"taker_home": home},
     )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ from landreg.web import i18n
 from landreg.web.forms import Upload
 
 SAID = {"most": 300}
-KNOWN = ("grade", "representative", "resolution")
+KNOWN = ("grade", "representative", "resolution", "taker_home")
 """What may be left empty: the register or the listing knows it."""
 OFF_MARKET = ("lease", "subcontract", "share", "exchange", "assignment", "custody", "entrusted")
 

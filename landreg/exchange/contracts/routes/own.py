@@ -188,18 +188,22 @@ def _one(actor: Actor, county: str, contract_id: UUID, consent: Consent | None) 
 
 
 def _anew(session: Any, actor: Actor, found: Whole) -> dict[str, Any] | None:
-    """How land whose contract has ended is listed again: of which own right, filled in from which listing of it."""
-    right = found.contract.right_id
-    if actor.household is None or right not in {
-        one.right_id for one in brought_queries.own_rights(session, actor.household)
-    }:
-        return None
-    codes = {one.parcel_code for one in found.parcels}
-    for one in listing_queries.of_household(session, actor.household):
-        listed = listing_queries.parcels(session, one.county, one.listing_id) if one.right_id == right else ()
-        if {parcel.parcel_code for parcel in listed} == codes:
-            return {"right_id": right, "again": one.listing_id}
-    return {"right_id": right}
+    """How land whose contract has ended is listed again: of which own right, filled in from which listing of it. Of land that was
+    taken in that is the right by which it is operated, not the contract's own.
+    """
+    rights = brought_queries.own_rights(session, actor.household) if actor.household else ()
+    own, codes = {one.right_id for one in rights}, {one.parcel_code for one in found.parcels}
+    for row in listing_queries.of_household(session, actor.household) if actor.household and own else ():
+        listed = listing_queries.parcels(session, row.county, row.listing_id) if row.right_id in own else ()
+        if codes and {parcel.parcel_code for parcel in listed} == codes:
+            return {"right_id": row.right_id, "again": row.listing_id}
+    if found.contract.right_id in own:
+        return {"right_id": found.contract.right_id}
+    for right in rights:
+        said = listing_queries.parcels_said(session, right.county, right.right_id, (), own=True)
+        if codes and codes <= {parcel.parcel_code for parcel in said}:
+            return {"right_id": right.right_id}
+    return None
 
 
 def _acting(county: str, consent_id: UUID) -> tuple[Consent, Actor]:
