@@ -311,7 +311,10 @@ def test_the_office_lists_for_a_collective_by_its_resolution_and_the_operator_pu
     browser.log_in("deng")
     given = form([], kind="four_wastes", codes=common(superuser, land[0]), way="auction", to_whom="members_first",
                  resolved_on="2026-11-01", members="60", in_favour="39")  # fmt: skip
-    browser.get("/listings/new")
+    page = browser.get("/listings/new?kind=four_wastes").text
+    assert 'value="kg_mu_year"' not in page
+    assert 'value="negotiation"' not in page
+    assert 'value="kg_mu_year"' in browser.get("/listings/new?kind=unallocated").text
     assert found(browser.post("/listings/new", given)) == {"LST-25", "LST-26"}
     assert found(browser.post("/listings/new", {**given, "codes": land[0], "in_favour": "48"})) >= {"LST-20"}
     address = listing_address(

@@ -114,7 +114,7 @@ def filled(
         mu=total_mu([one.area_m2 for one in pieces if one.area_m2.is_finite()]),
         from_on=terms.from_on, until_on=terms.until_on,
         price=wording.price_zh(terms.price, terms.unit, terms.grain, terms.escalator_percent, several),
-        rhythm=wording.rhythm_zh(terms.paid_every, terms.paid_before), grain=grain,
+        rhythm=wording.rhythm_zh(terms.paid_every, terms.paid_before) if terms.price else "双方不付款", grain=grain,
         grain_price=f"签订时每千克 {price} 元" if price else "签订时尚未公布价格",
         parent=_rests_on(land, draft, chain), first_contractor=_first_contractor(uow, land, draft),
     )  # fmt: skip

@@ -43,7 +43,7 @@ def contract(session: Session, desk: Desk, found: Whole) -> bytes:
              f"{due.amount:,}"]
             for due in dues[:MOST_DUES]
         ],
-        "due_head": f"应付（{unit}）",
+        "due_head": f"{'甲方' if any(due.payer == 'contractor' for due in dues) else ''}应付（{unit}）",
         "signed": [
             _signed("甲方（流出方）", row.household_name, found.of("signed_contractor")),
             _signed("乙方（受让方）", row.taker_name, found.of("signed_taker")),

@@ -40,15 +40,19 @@ class Whole:
     def settled(self) -> tuple[Settled, ...]:
         """What is due until it ends, with what was paid of it in money and handed over in grain."""
         void = any(one.facts.get("outcome") == "void" for one in self.events)
-        dues = rent.still_owed([due_of(one) for one in self.dues], self.contract.ends_on, void=void)
+        dues = rent.still_owed([due_of(one, self.contract.unit) for one in self.dues], self.contract.ends_on, void=void)
         paid = [one.amount_yuan if one.kg is None else Grain(one.kg) for one in self.payments]
         return rent.settled(dues, paid, self.prices)
 
     def course(self, today: date) -> Course:
-        """How it stands on a day."""
+        """How it stands on a day; what its taker owes is late, or nothing."""
         found, events = self.contract, tuple(happened(one) for one in self.events)
-        late = rent.arrears(self.settled, today)
+        late = rent.arrears(self.settled, today, "taker")
         return Course(found.number, today, found.from_on, found.until_on, events, late)
+
+    def late_from_contractor(self, today: date) -> Decimal:
+        """What the contractor owes and has not paid in time: it makes an exchange equal."""
+        return rent.arrears(self.settled, today, "contractor")
 
     @property
     def left(self) -> Decimal:
@@ -92,9 +96,10 @@ class Whole:
         return next((one for one in reversed(self.events) if one.kind == kind), None)
 
 
-def due_of(row: RentDue) -> Due:
-    """A due as the rules take it."""
-    return Due(row.position, row.from_on, row.until_on, row.due_on, row.amount, row.in_kind, row.kind)
+def due_of(row: RentDue, unit: str) -> Due:
+    """A due as the rules take it. unit: of the contract's price."""
+    payer = rent.payer_of(row.kind, unit)
+    return Due(row.position, row.from_on, row.until_on, row.due_on, row.amount, row.in_kind, row.kind, payer)
 
 
 def happened(row: ContractEvent) -> Happened:
@@ -103,8 +108,8 @@ def happened(row: ContractEvent) -> Happened:
 
 
 def calendar_of(contract: Contract, parcels: Sequence[ContractParcel]) -> tuple[Due, ...]:
-    """What falls due to the contractor; none where nothing is paid, or where it pays itself what makes an exchange equal."""
-    if contract.kind == "custody" or not any(one.price for one in parcels) or contract.unit == "balance_out":
+    """What falls due, to the contractor or, of what makes an exchange equal, from it; none where nothing is paid."""
+    if contract.kind == "custody" or not any(one.price for one in parcels):
         return ()
     if of_whole(contract.unit):
         pieces: tuple[tuple[Decimal, Decimal], ...] = (

@@ -74,20 +74,23 @@ class Collective:
 @blueprint.get("/listings/new")
 @allow(Role.REGISTRAR)
 def new() -> Response:
-    """The form by which the office enters what a collective lists."""
+    """The form by which the office enters what a collective lists, of the kind that is asked for: what it is paid in, to whom, how."""
     county = current_actor().jurisdiction[:6].ljust(6, "0")
     with unit_of_work(current_actor()) as uow:
         today = beijing_day(uow.now)
         law = load_law(uow.session, county, today)
-    kinds = forms.kinds_of(None, "collective", today)
+    kinds = {one.kind: one for one in forms.kinds_of(None, "collective", today)}
+    kind = kinds.get(request.values.get("kind", "")) or next(iter(kinds.values()))
+    most = kind.most_years(law)
     return pages.render(
         "exchange/collective_listing.html",
-        kinds=[(one.kind, forms.named(one)) for one in kinds],
-        years=[(str(n), _("%(n)s 年", n=n)) for n in forms.YEARS],
-        units=forms.words("price_unit", sorted({unit for one in kinds for unit in one.units}, reverse=True)),
+        kind=kind,
+        kinds=[(one.kind, forms.named(one)) for one in kinds.values()],
+        years=[(str(n), _("%(n)s 年", n=n)) for n in forms.YEARS if most is None or n <= most],
+        units=forms.words("price_unit", kind.units),
         grains=forms.words("price_grain"),
-        whom=forms.words("to_whom"),
-        ways=forms.words("listing_way"),
+        whom=forms.words("to_whom", kind.to_whom),
+        ways=forms.words("listing_way", kind.ways),
         slopes=forms.words("land_slope"),
         days=forms.day_choices(law),
         usual=law.days("LST-18.publication_days", "usual"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -52,6 +52,18 @@ def assert_due_once(registrar: Actor, contract: Contract) -> None:
         asked = sql("SELECT kind, due_on, amount FROM exchange.rent_due WHERE contract_id = :id")
         rows = uow.session.execute(asked, {"id": contract.contract_id}).all()
     assert [tuple(row) for row in rows] == [("price", contract.from_on, Decimal("86000.00"))]
+
+
+def assert_contractor_owes(contract: Contract) -> None:
+    """What the contractor adds is a due of its own side: late if it is not paid, settled by its receipt, no breach of the taker's."""
+    after = contract.from_on + timedelta(1)
+    owed = seen(contract)
+    assert [(one.due.payer, one.due.due_on, one.left) for one in owed.settled] == [
+        ("contractor", contract.from_on, Decimal("3000.00"))
+    ]
+    assert (owed.late_from_contractor(after), owed.course(after).arrears) == (Decimal("3000.00"), 0)
+    assert life.pay(OPERATOR, COUNTY, contract.contract_id, Decimal("3000.00"), today(), "R-balance", PAPER) == 0
+    assert seen(contract).late_from_contractor(after) == 0
 
 
 @pytest.fixture(autouse=True)
@@ -123,9 +135,11 @@ def test_an_exchange_binds_the_parcels_of_both_sides_until_the_register_has_move
     give, take = parcels_of(OPERATOR, right_id())[0], parcels_of(OPERATOR, right_id(OTHER))[0]
     on: dict[str, Any] = {"kind": "exchange", "until_on": date(2048, 1, 1), **NO_BALANCE}
     said = {**VALUES, "other_parcels": take}
-    first, second = (drawn(codes=[give], values=said, taker=OTHER, **on) for _ in range(2))
+    owing = {"unit": "balance_out", "price": Decimal("3000.00")}
+    first, second = (drawn(codes=[give], values=said, taker=OTHER, **{**on, **owing}) for _ in range(2))
     beside = drawn(OTHER, [take])
     signed(first)
+    assert_contractor_owes(first)
     for late in (second, beside):
         with pytest.raises(Refused) as bound:
             signed(late)

@@ -75,6 +75,15 @@ def test_what_is_left_of_a_year_is_owed_by_its_days() -> None:
     assert (last.until_on, last.amount) == (date(2028, 3, 31), Decimal("993.54"))
 
 
+def test_what_makes_an_exchange_equal_is_owed_by_the_side_that_took_the_better_land() -> None:
+    for unit, payer in (("balance_in", "taker"), ("balance_out", "contractor")):
+        (due,) = calendar(terms(pieces=((Decimal(1), Decimal("3000.00")),), unit=unit, paid_every="once"))
+        assert (due.payer, due.due_on, due.amount, due.kind) == (payer, FIRST, Decimal("3000.00"), "price")
+        late = settled([due], [Decimal("1000.00")])
+        other = "taker" if payer == "contractor" else "contractor"
+        assert (arrears(late, FIRST + timedelta(1), payer), arrears(late, FIRST + timedelta(1), other)) == (2000, 0)
+
+
 def test_parcels_at_their_own_prices_are_added_up() -> None:
     pieces = ((Decimal("1.50"), Decimal("700.00")), (Decimal("0.55"), Decimal("333.33")))
     assert of_year(terms(pieces=pieces), 0) == Decimal("1050.00") + Decimal("183.33")

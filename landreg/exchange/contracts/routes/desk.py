@@ -77,18 +77,20 @@ def late() -> Response:
 
 @dataclass(frozen=True)
 class Owing:
-    """What is late of a contract: in yuan, and how much of that is owed in kg of grain; since the day of the oldest."""
+    """What is late of a contract: in yuan, and how much of that is owed in kg of grain; since the day of the oldest; by whom."""
 
     found: Whole
     since: date
     yuan: Decimal
     kg: Decimal
+    payers: tuple[str, ...] = ()
 
 
 def _owing(found: Whole, today: date) -> Owing:
     settled = found.settled
     since = rent.late_since(settled, today) or today
-    return Owing(found, since, rent.arrears(settled, today), rent.arrears_kg(settled, today))
+    payers = tuple(dict.fromkeys(one.due.payer for one in settled if one.late(today)))
+    return Owing(found, since, rent.arrears(settled, today), rent.arrears_kg(settled, today), payers)
 
 
 @blueprint.get("/contracts/<county>/<uuid:contract_id>")
@@ -122,5 +124,6 @@ def standing(found: Whole, law: Law) -> dict[str, Any]:
         "course": course, "stage": stage(course), "today": law.on, "settled": found.settled, "signed": signed,
         "told": [finding for finding in told if finding and signed], "may_register": signed and signing.may_register(found, law),
         "steps": life.steps_of(found, law.on), "arrears_kg": rent.arrears_kg(found.settled, law.on),
+        "balance_late": found.late_from_contractor(law.on),
         "sides": [(side, i18n.shown_term(side, "contract_side")) for side in course.lacking],
     }  # fmt: skip

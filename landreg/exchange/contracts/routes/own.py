@@ -182,7 +182,7 @@ def _one(actor: Actor, county: str, contract_id: UUID, consent: Consent | None) 
     return pages.render(
         "exchange/contracts/own_one.html", found=found, contract=row, today=today, consent=consent, course=course,
         stage=stage(course), clauses=written(text, beijing_day(row.drawn_at)), settled=found.settled, DAY=DAY,
-        arrears_kg=arrears_kg(found.settled, today), anew=anew,
+        arrears_kg=arrears_kg(found.settled, today), balance_late=found.late_from_contractor(today), anew=anew,
         mine="contractor" if passes else "taker" if takes else "",
     )  # fmt: skip
 

@@ -51,7 +51,10 @@ class Terms:
 
 @dataclass(frozen=True)
 class Due:
-    """What is owed for some days: [from_on, until_on). amount: yuan, or kg where in_kind. kind: rent, price, dividend, awarded."""
+    """What is owed for some days: [from_on, until_on). amount: yuan, or kg where in_kind. kind: rent, price, dividend, awarded.
+
+    payer: the side that owes it; the contractor owes what makes an exchange equal where it took the better land.
+    """
 
     position: int
     from_on: date
@@ -60,6 +63,7 @@ class Due:
     amount: Decimal
     in_kind: bool = False
     kind: str = "rent"
+    payer: str = "taker"
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,18 @@ def calendar(terms: Terms) -> tuple[Due, ...]:
         raise ValueError(f"{terms.from_on} .. {terms.until_on} {terms.paid_every}")
     if terms.once:
         whole = sum((price for _, price in terms.pieces), ZERO)
-        return (Due(1, terms.from_on, terms.until_on, terms.from_on, whole, kind=IN_ONE_SUM),)
+        return (
+            Due(
+                1,
+                terms.from_on,
+                terms.until_on,
+                terms.from_on,
+                whole,
+                False,
+                IN_ONE_SUM,
+                payer_of(IN_ONE_SUM, terms.unit),
+            ),
+        )
     parts, found, place = PARTS[terms.paid_every], [], 0
     months = 12 // parts
     while (first := months_after(terms.from_on, months * place)) < terms.until_on:
@@ -133,6 +148,11 @@ def calendar(terms: Terms) -> tuple[Due, ...]:
         place += 1
         found.append(Due(place, first, last, first if terms.paid_before else last - DAY, amount, terms.in_kind))
     return tuple(found)
+
+
+def payer_of(kind: str, unit: str) -> str:
+    """The side that owes a due of a kind under a contract whose price counts a unit."""
+    return "contractor" if kind == IN_ONE_SUM and unit == "balance_out" else "taker"
 
 
 def _part(terms: Terms, year: int, part: int, parts: int) -> Decimal:
@@ -199,9 +219,9 @@ def settled(
     return tuple(found)
 
 
-def arrears(dues: Iterable[Settled], on: date) -> Decimal:
-    """What is late on a day, in yuan."""
-    return sum((one.left for one in dues if one.late(on)), ZERO)
+def arrears(dues: Iterable[Settled], on: date, payer: str = "") -> Decimal:
+    """What is late on a day, in yuan; payer: of one side alone."""
+    return sum((one.left for one in dues if one.late(on) and payer in ("", one.due.payer)), ZERO)
 
 
 def arrears_kg(dues: Iterable[Settled], on: date) -> Decimal:

@@ -52,8 +52,8 @@ def _whole(price: Decimal, unit: str) -> str:
         "yuan_year": f"整处每年 {price:,.2f} 元",
         "yuan_month": f"整处每月 {price:,.2f} 元",
         "yuan_once": f"全部地块、全部期限一次性 {price:,.2f} 元",
-        "balance_in": f"乙方一次性找补甲方 {price:,.2f} 元",
-        "balance_out": f"甲方一次性找补乙方 {price:,.2f} 元",
+        "balance_in": f"乙方一次性找补甲方 {price:,.2f} 元，于期限起始日付清",
+        "balance_out": f"甲方一次性找补乙方 {price:,.2f} 元，于期限起始日付清",
     }[unit]
 
 
