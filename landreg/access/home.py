@@ -12,7 +12,7 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as Redirect
 
 from landreg.access.policy import allow, current_actor
-from landreg.core.actor import Actor, Role
+from landreg.core.actor import Actor, Desk, Role
 from landreg.web import i18n, pages
 from landreg.web.forms import read_form
 
@@ -45,12 +45,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Queue:
-    """Things to do, the most urgent first. empty: what to say when there is none."""
+    """Things to do, the most urgent first. empty: what to say when there is none. asks: they wait for the reader's word."""
 
     title: str
     url: str
     rows: Sequence[Row]
     empty: str
+    asks: bool = True
 
 
 Shown = Figure | Queue
@@ -75,8 +76,11 @@ def first_page() -> Response:
     """What is to do today, by role; for the public, what the register tells everybody."""
     actor = current_actor()
     shown = [part for roles, function in _first_pages if not roles.isdisjoint(actor.roles) for part in function(actor)]
+    waiting = sum(len(part.rows) for part in shown if isinstance(part, Queue) and part.asks)
     return pages.render(
         "home/first_page.html",
+        waiting=waiting,
+        citizen=actor.desk is Desk.CITIZEN,
         figures=[part for part in shown if isinstance(part, Figure)],
         queues=[part for part in shown if isinstance(part, Queue)],
     )

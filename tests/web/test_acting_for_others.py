@@ -128,6 +128,9 @@ def test_an_agent_answers_offers_for_a_household_under_that_consent_alone_and_it
     offers.say(neighbour, COUNTY, talked.listing_id, taker, offers.Word("offer", Decimal(420)))
     lists, may = _given(owner, agent, Step.LIST), _given(owner, agent, Step.ANSWER)
     there = f"offers/{COUNTY}/{talked.listing_id}"
+    first = browser.get("/").text
+    assert "您好，您有 1 件事要看" in first
+    assert f'href="/agent/{COUNTY}/{may}/{there}">户*2家出价：420.00 元/亩·年' in first
     assert f"/agent/{COUNTY}/{may}/{there}" in browser.get(f"/agent/{COUNTY}/{lists}/listings/{talked.listing_id}").text
     assert browser.post(f"/agent/{COUNTY}/{lists}/{there}", {"kind": "accept", "taker": taker}).status_code == 422
     with unit_of_work(agent) as uow:

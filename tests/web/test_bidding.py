@@ -15,6 +15,7 @@ import pytest
 from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor, Desk, Role
+from landreg.core.codes import masked_name
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.core.pdftext import pdf_text
@@ -259,9 +260,11 @@ def test_a_negotiation_and_the_members_window_on_the_farmer_s_pages(
     owner = kit.farmer(superuser, listing.household_code)
     with app.test_request_context():
         (asked,) = first_pages.asked_of_you(owner)
-    assert [row.label for row in asked.rows] == ["有人出价：450.00 元/亩·年"]
+    assert [row.label for row in asked.rows] == [f"{masked_name('受让人4')}出价：450.00 元/亩·年"]
+    assert re.fullmatch(rf"[\d.]+ 亩 · {listing.number}", asked.rows[0].note)
     offers.say(owner, COUNTY, listing.listing_id, offer.taker_id, offers.Word("accept"))
     assert all("已经谈妥" in taker.get(page).text for page in ("/", at))
+    assert "您好，您有 1 件事要看" in taker.get("/").text
     assert "协商一致，待成交" in browser.get("/").text
     assert "跳过" in browser.get("/sales").text
     steps = f"/sales/listings/{COUNTY}/{listing.listing_id}"

@@ -36,6 +36,12 @@ def offers(session: Session, county: str, listing_id: UUID, taker_id: UUID | Non
     return rows_of(session, Offer, county, Offer.at, **asked)
 
 
+def who_offer(session: Session, county: str) -> dict[UUID, tuple[str, str]]:
+    """By taker: kind and name of those who offer for the household's own land in a county."""
+    rows = session.execute(sa.text("SELECT * FROM exchange.who_offer(:county)"), {"county": county})
+    return {row.taker_id: (row.kind, row.name) for row in rows}
+
+
 def own_offers(session: Session) -> Sequence[Offer]:
     """The last word of each negotiation that the actor sees."""
     asked = sa.select(Offer).ext(distinct_on(Offer.county, Offer.listing_id, Offer.taker_id))

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from flask import Response, flash, redirect, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
 from landreg.access.policy import allow, current_actor
@@ -18,6 +19,7 @@ from landreg.core.errors import NotFound
 from landreg.exchange.bidding import deal_queries, deals, offers, taker_queries, takers, told_queries, windows
 from landreg.exchange.routes.bids import BIDDERS, blueprint, index, taker_of, whose
 from landreg.land.queries import division_names
+from landreg.registry.routes.shown import holder_name
 from landreg.web import pages, problems
 from landreg.web.forms import read_form
 
@@ -37,11 +39,23 @@ def talk(county: str, listing_id: UUID) -> Response:
         for word in deal_queries.offers(uow.session, county, listing_id):
             said.setdefault(word.taker_id, []).append(word)
         own = taker_queries.own_takers(uow.session)
+        who = offering(uow.session, county) if told.own else {}
         return pages.render(
             "exchange/talk.html", consent=asker.consent, told=told, said=said, own={one.taker_id for one in own}, takers=own,
-            now=uow.now,
+            now=uow.now, who=who,
             place=division_names(uow.session, [told.village]).get(told.village, told.village),
         )  # fmt: skip
+
+
+def offering(session: Session, county: str) -> dict[UUID, str]:
+    """By taker: who offers for the household's own land, as shown: an organisation's name, a neighbour's or a person's in short."""
+    return {taker_id: _named(*told) for taker_id, told in deal_queries.who_offer(session, county).items()}
+
+
+def _named(kind: str, name: str) -> str:
+    if kind == "organisation":
+        return name
+    return _("%(name)s家", name=holder_name(name)) if kind == "household" else holder_name(name)
 
 
 @dataclass(frozen=True)

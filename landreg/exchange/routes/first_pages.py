@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from landreg.access import consents
 from landreg.access.home import Figure, Queue, Row, Shown, on_first_page
+from landreg.access.rules import Step
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.units import mu_of
 from landreg.exchange import prices
 from landreg.exchange.bidding import deal_queries, review_queries, sale_queries, told_queries
+from landreg.exchange.bidding.acting import STEPS
 from landreg.exchange.contracts import deal_queries as contract_deals
 from landreg.exchange.contracts import project_queries
 from landreg.exchange.contracts import queries as contracts
 from landreg.exchange.contracts.unsigned_queries import UNSIGNED, unsigned
 from landreg.exchange.listings import listing_queries as listings
 from landreg.exchange.model import Listing
+from landreg.exchange.routes.bid_talks import offering
+from landreg.exchange.routes.bids import AGENTS
 from landreg.land.place_names import name_of
+from landreg.registry.home.brought import seeing
+from landreg.registry.routes.shown import holder_name
 from landreg.registry.routes.surroundings import page_day
 from landreg.web import i18n
 
 ON_FIRST_PAGE = 8
+CONSENTS_LOOKED_AT = 40
 
 
 @on_first_page(Role.OPERATOR)
@@ -106,23 +116,55 @@ def asked_of_you(actor: Actor) -> Iterator[Shown]:
     yield Queue(_("等您看的"), url_for("bids.index"), rows, _("现在没有要您答复的事。"))
 
 
-def _talks(session: Session) -> Iterator[Row]:
-    """Negotiations whose next word is one's own, and those that came to a yes."""
+@on_first_page(Role.AGENT)
+def asked_of_those_acted_for(actor: Actor) -> Iterator[Shown]:
+    """What waits for households that gave the agent a consent to answer or to bid, and for whom the agent may do what."""
+    held = consents.held(actor)
+    rows = []
+    for consent in [one for one in held if one.step in STEPS][:CONSENTS_LOOKED_AT]:
+        side = "household" if consent.step == Step.ANSWER else "taker"
+        with unit_of_work(seeing(actor, consent)) as uow:
+            under = {"consent_county": consent.county, "consent_id": consent.consent_id}
+            waiting = list(_talks(uow.session, AGENTS, side, **under))
+        rows += [replace(row, note=f"{holder_name(consent.household_name)} · {row.note}") for row in waiting]
+    yield Queue(_("等您代办的"), "/agent", rows, _("现在没有要您代为答复的事。"))
+    may = [
+        Row(
+            f"{holder_name(one.household_name)} · {i18n.shown_term(one.step, 'consent_step')}",
+            url_for("access.citizen.agent_step", county=one.county, consent_id=one.consent_id),
+            _("到 %(day)s", day=i18n.shown_day(one.last_at)),
+        )
+        for one in held[:ON_FIRST_PAGE]
+    ]
+    yield Queue(_("您受托的"), "/agent", may, _("现在没有有效的委托"), asks=False)
+
+
+def _talks(session: Session, at: str = "bids", as_: str = "", **under: Any) -> Iterator[Row]:
+    """Negotiations whose next word is one's own, and those that came to a yes. Of an agent, at, under: where they lie, as_: on
+    which side the consent lets one speak.
+    """
     said = deal_queries.own_offers(session)
     told = told_queries.told_of(session, {(one.county, one.listing_id) for one in said})
+    counties = {land.county for land in told.values() if land.own}
+    who = {taker: name for county in counties for taker, name in offering(session, county).items()}
     for one in said:
         land = told.get(one.listing_id)
         if land is None or land.state != "published":
             continue
-        price = prices.price_words(one.price, land.unit, land.grain, i18n.language())
-        mine = one.side == ("household" if land.own else "taker")
+        side = "household" if land.own else "taker"
+        if as_ not in ("", side):
+            continue
+        price, mine = prices.price_words(one.price, land.unit, land.grain, i18n.language()), one.side == side
         if one.kind == "accept":
             label = _("已经谈妥，等交易员办理：%(price)s", price=price)
         elif one.kind in ("offer", "counter") and not mine:
-            label = _("有人出价：%(price)s", price=price) if land.own else _("对方还价：%(price)s", price=price)
+            label = _("对方还价：%(price)s", price=price)
+            if land.own:
+                label = _("%(who)s出价：%(price)s", who=who.get(one.taker_id, _("有人")), price=price)
         else:
             continue
-        yield Row(label, url_for("bids.talk", county=one.county, listing_id=one.listing_id), land.number)
+        note = f"{land.area_mu} {_('亩')} · {land.number}"
+        yield Row(label, url_for(f"{at}.talk", county=one.county, listing_id=one.listing_id, **under), note)
 
 
 def _windows(session: Session, household: UUID | None) -> Iterator[Row]:

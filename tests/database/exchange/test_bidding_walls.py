@@ -140,6 +140,39 @@ def test_the_database_too_hears_each_side_in_turn_and_a_yes_to_the_price_that_wa
     assert late == "off_2_still_holds"
 
 
+def test_the_farmer_s_login_tells_the_log_of_what_it_wrote_and_of_no_contract_publication_or_row_of_another_day(
+    listing: Listing, superuser: Connection, as_desk: Any
+) -> None:
+    taker, actor = kit.household(superuser, NEIGHBOUR)
+    earlier = offers.say(actor, COUNTY, listing.listing_id, taker.taker_id, Word("offer", Decimal(450)))
+    desk = at_desk(as_desk, actor)
+
+    def leaf(kind: str, key: object, village: str = listing.village) -> None:
+        desk.execute(
+            """INSERT INTO log.entry (county, id, village, kind, key, leaf, detail, salts, staged_at)
+               VALUES (%s, %s, %s, %s, %s, %s, %s, '{}', %s)""",
+            [COUNTY, uuid4(), village, kind, str(key), uuid4().bytes, b"{}", kit.now_of()],
+        )
+
+    for kind, key in (
+        ("contract", "610902-2026-0000001"), ("published", uuid4()), ("deal", uuid4()), ("contract_step", uuid4()),
+        ("contract_step", "no id"), ("listed", listing.number), ("taker", taker.taker_id), ("offer", earlier.offer_id),
+    ):  # fmt: skip
+        with pytest.raises(Denied):
+            leaf(f"exchange.{kind}", key)
+    desk.autocommit = False
+    said = {
+        "county": COUNTY, "village": listing.village, "listing_id": listing.listing_id, "taker_id": taker.taker_id, "said": "",
+        "by_name": "", "at": kit.now_of(), "until_day": beijing_day(kit.now_of()) + timedelta(days=7), "seq": 2,
+        "side": "taker", "kind": "withdraw", "price": 450, "by": actor.account_id, "offer_id": uuid4(),
+    }  # fmt: skip
+    put(desk, "offer", **said)
+    leaf("exchange.offer", said["offer_id"])
+    with pytest.raises(Denied):
+        leaf("exchange.offer", said["offer_id"], f"{listing.village[:-1]}9")
+    desk.rollback()
+
+
 def test_a_member_who_came_as_a_person_bids_for_no_land_of_the_own_household(
     listing: Listing, superuser: Connection, registrar: Actor
 ) -> None:
