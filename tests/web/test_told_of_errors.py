@@ -166,7 +166,8 @@ def test_who_operates_the_land_is_named_in_the_letter_and_their_area_is_not_corr
     told_of_the_error(registrar, superuser, case)
     letter = text_of(deng.client.get(f"/cases/{COUNTY}/{case}/error-letter.pdf").data)
     assert "样本合作社" in letter
-    assert "同时送达上列各方" in letter
+    assert "取得同意后才能更正" in letter
+    assert "送达上列各方" not in letter
     put_papers(registrar, case, "office_correction")
     with pytest.raises(Refused) as refused:
         cases.accept(registrar, COUNTY, [case])

@@ -23,10 +23,9 @@ from landreg.registry.facts.drawn import Undrawable
 from landreg.registry.facts.ground import OnGround, on_ground
 from landreg.registry.facts.parcels import pieces
 from landreg.registry.rules.parcel_requests import ParcelMerge, ParcelRequest, ParcelSplit, PartLoss
+from landreg.registry.rules.parcels import GROUP
 from landreg.registry.rules.requests import plain
 
-PREFIX = 14
-"""Digits of a parcel's code that name its group: village and group. GB/T 35958-2018."""
 MOST_PARCELS = 50
 
 
@@ -66,7 +65,7 @@ def with_codes(uow: UnitOfWork, county: str, village: str, asked: ParcelRequest,
     """The request with codes for the parcels that come of it; as it is where none can: the rules say why."""
     if not isinstance(asked, (ParcelSplit, ParcelMerge, PartLoss)):
         return asked
-    prefix = asked.parcels[0][:PREFIX]
+    prefix = asked.parcels[0][:GROUP]
     try:
         count = len(pieces(asked, ground))
     except Undrawable:

@@ -114,6 +114,7 @@ def _proposal(
         restrictions=restricted(restrictions),
         parcels=asked.parcels,
         now={one.fact: as_text(subject.now(one.fact)) for one in asked.facts} if subject.rows else {},
+        meant={fact: as_text(value) for fact, value in right.items()},
         invalid=invalid,
         used=used,
         after=_areas_after(subject, right) if subject.rows and not invalid else (),

@@ -8,12 +8,16 @@ from collections.abc import Mapping
 from sqlalchemy.orm import Session
 
 from gis import nyt2539
+from landreg.core.codes import masked_name
 from landreg.law.book import term
 from landreg.registry.casebook import Case
 from landreg.registry.facts.acts import act_proposals
 from landreg.registry.papers.office import ErrorSaid
 from landreg.registry.rules.parcel_requests import Correction
 from landreg.registry.rules.parcels import ParcelActFacts
+
+LONGEST_OF_A_PERSON = 4
+"""Signs of a Chinese name with a double family name; who a restriction is for is kept as free text, of persons and of others."""
 
 
 def said_of(session: Session, case: Case) -> ErrorSaid:
@@ -26,10 +30,15 @@ def said_of(session: Session, case: Case) -> ErrorSaid:
 
 def _others(facts: ParcelActFacts) -> tuple[str, ...]:
     """Restrictions with whom they stand for, land-operation rights, and transfers."""
-    restrictions = [f"{term('restriction', one.kind)}（{one.party}）" for one in facts.restrictions]
+    restrictions = [f"{term('restriction', one.kind)}（{_party(one.party)}）" for one in facts.restrictions]
     operated = [f"{term('right', 'land_operation')} {rights}" for rights in dict.fromkeys(facts.operated.values())]
     passed = [f"{code} 于 {day.isoformat()} 转移登记" for code, day in sorted(facts.disposed.items())]
     return tuple(dict.fromkeys((*restrictions, *operated, *passed)))
+
+
+def _party(name: str) -> str:
+    """Whom a restriction stands for: what can be a person's name behind the mask, as an operator's is; offices in full."""
+    return masked_name(name) if len(name) <= LONGEST_OF_A_PERSON or "·" in name else name
 
 
 def _corrected(asked: Correction, now: Mapping[str, str]) -> list[tuple[str, str, str]]:

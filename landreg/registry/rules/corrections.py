@@ -20,6 +20,7 @@ from landreg.registry.rules.parcels import (
     par_14_correctable,
     par_15_says_who_found_it,
     par_16_area_is_some,
+    par_18_code_of_its_group,
 )
 from landreg.registry.rules.restrictions import RESTRICTED
 
@@ -174,6 +175,7 @@ _RULES: tuple[Callable[..., Any], ...] = (
     par_14_correctable,
     par_15_says_who_found_it,
     par_16_area_is_some,
+    par_18_code_of_its_group,
     cor_1_of_this_household,
     cor_2_same_person,
     pt_1_members_in_one_household,

@@ -21,6 +21,8 @@ from landreg.registry.rules.contract import ContractFacts
 from landreg.registry.rules.parcel_requests import AreaChange, Correction, PartLoss
 from landreg.registry.rules.restrictions import RESTRICTED
 
+GROUP = 14
+"""Signs of a parcel's code that name its village and its group. GB/T 35958-2018."""
 CORRECTED_BY = ("holder", "interested_party", "office")
 CORRECTABLE: Mapping[str, tuple[str, ...]] = {
     "parcel": (
@@ -52,7 +54,8 @@ class ParcelActFacts(ActFacts):
     before, after: the parcels that it ends or changes, and those that it leaves. fault: what is wrong with the shape that
     was drawn. overlapped: by code of a registered neighbour, how much of it the new shape covers, in m². unsigned: codes of
     neighbours at a changed side whose holders did not sign. bound: codes of rights that cannot follow. drawn_m2: what the
-    shape measures. now: the facts to be corrected as they stand. invalid: corrected facts that are none, by name. used:
+    shape measures. now: the facts to be corrected as they stand. meant: what is said to be right of them, as it would be registered
+    ("400" is 400.00). invalid: corrected facts that are none, by name. used:
     codes that name another parcel, or did. same_person: a corrected identity number is that of a person of the member's own
     name, who stands nowhere else. contract: as a corrected term would leave it. beyond: code of a land-operation right that
     would run past that term, to its last day. told_on: when the proof came that the party was told of an error that the office
@@ -69,6 +72,7 @@ class ParcelActFacts(ActFacts):
     shared_m2: Decimal | None = None
     drawn_m2: Decimal | None = None
     now: Mapping[str, str] = field(default_factory=dict)
+    meant: Mapping[str, str] = field(default_factory=dict)
     invalid: tuple[str, ...] = ()
     used: tuple[str, ...] = ()
     same_person: bool = True
@@ -126,7 +130,7 @@ def par_8_something_changes(facts: ParcelActFacts, law: Law) -> Finding | None:
     if isinstance(asked, AreaChange):
         same = [ground.area_m2 for ground in facts.before] == [asked.area_m2]
     if isinstance(asked, Correction):
-        same = all(facts.now.get(one.fact, "") == one.value for one in asked.facts)
+        same = all(facts.now.get(one.fact, "") == facts.meant.get(one.fact, one.value) for one in asked.facts)
     return Finding("PAR-8", "shape", {}, subject=facts.code) if facts.in_force and same else None
 
 
@@ -142,6 +146,15 @@ def par_9_still_the_same_place(facts: ParcelActFacts, law: Law) -> Finding | Non
 def par_11_code_is_new(facts: ParcelActFacts, law: Law) -> Finding | None:
     """PAR-11: a code that names a parcel, or once did, is given to no other one. GB/T 35958-2018; RERR-8."""
     return Finding("PAR-11", "code", {"codes": list(facts.used)}, subject=facts.code) if facts.used else None
+
+
+def par_18_code_of_its_group(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """PAR-18: a corrected code is one of the parcel's own village and group, as the codes of new parcels are. GB/T 35958-2018."""
+    asked, now = facts.asked, facts.now.get("code", "")
+    said = asked.said("code") if isinstance(asked, Correction) else None
+    if said is None or not now or facts.invalid or said[:GROUP] == now[:GROUP]:
+        return None
+    return Finding("PAR-18", "code", {"code": said, "prefix": now[:GROUP]}, subject=facts.code)
 
 
 def par_13_measured_as_drawn(facts: ParcelActFacts, law: Law) -> Finding | None:

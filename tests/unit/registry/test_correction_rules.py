@@ -110,6 +110,7 @@ def test_what_is_right_is_let_through_and_read_as_it_was_kept(asked: Correction)
         ("COR-11", "refuse", TERM, {"disposed": {f"{HOME}J": TOLD}, "contract": None}),
         ("COR-12", "warn", AREA, {"disposed": {f"{HOME}J": TOLD}}),
         ("TR-12", "refuse", AREA, {"restrictions": (Restricted(UUID(int=4), "seizure", "第一法院", 1),)}),
+        ("TR-12", "refuse", AREA, {"restrictions": (replace(LOAN, kind="advance_notice"),)}),
         ("TR-20", "refuse", AREA, {"restrictions": (LOAN,)}),
         ("PAR-8", "refuse", RELATION, {"now": {"relation": "12"}}),
         ("PAR-14", "refuse", of_member(WIFE, ("position", "1")), {}),

@@ -172,9 +172,10 @@ def test_what_is_changed_stands_and_a_seizure_is_renewed_to_a_later_day(
 
 
 def test_a_change_sets_a_day_that_is_still_to_come_and_a_sum_that_can_be() -> None:
-    def said(kind: str, asked: RestrictionChange) -> set[str]:
+    def said(kind: str, asked: RestrictionChange, beside: str = "") -> set[str]:
         of = {"advance_notice_day": "advance_notice", "mortgage_change": "mortgage"}.get(kind, "seizure")
-        stands = replace(SEIZED, act_kind=kind, restrictions=(Restricted(COURT, of, "某", 1),), today=ON + DAY)
+        more = (Restricted(OTHER, beside, "某", 1),) if beside else ()
+        stands = replace(SEIZED, act_kind=kind, restrictions=(Restricted(COURT, of, "某", 1), *more), today=ON + DAY)
         return {finding.code for finding in examine(CHANGE_RULES[kind], replace(stands, asked=asked), LAW)}
 
     late = RestrictionChange(COURT, "续封裁定", until=ON)
@@ -182,6 +183,7 @@ def test_a_change_sets_a_day_that_is_still_to_come_and_a_sum_that_can_be() -> No
     assert said("seizure_renewal", late) == {"RES-4", "RES-6"}
     assert said("mortgage_change", RestrictionChange(COURT, "协议", Decimal(10))) == set()
     assert said("mortgage_change", RestrictionChange(COURT, "协议", Decimal("1E15"))) == {"RES-5"}
+    assert said("mortgage_change", RestrictionChange(COURT, "协议", Decimal(10)), "exit") == {"TR-12"}
     assert said("advance_notice_day", replace(late, registrable_on=ON, until=ON + 90 * DAY)) == set()
     assert said("advance_notice_day", replace(late, registrable_on=ON - 90 * DAY)) == {"RES-6"}
     assert said("advance_notice_day", RestrictionChange(COURT, "协议")) == {"RES-7"}
