@@ -12,6 +12,8 @@ from shapely.geometry.base import BaseGeometry
 from gis.shapes import Floats
 
 AREA_TOLERANCE_M2 = 0.01
+ROUNDING_M = 1e-6
+"""Metres that an easting of 36,500,000 may be beside a side by its rounding alone."""
 
 
 def split(parcel: Polygon, line: LineString, *, tolerance_m: float = 0.01) -> tuple[Polygon, ...]:
@@ -102,7 +104,9 @@ def cut_out(parcel: Polygon, part: Polygon, *, tolerance_m: float = 0.01) -> tup
     Raises ValueError when the face lies outside, covers the whole parcel, or leaves a part that is too narrow.
     """
     _demand_sound(part)
-    parts = split(parcel, LineString(part.exterior.coords), tolerance_m=tolerance_m)
+    # A corner on a side lies a rounding error beside it: the side gets that corner, or the face's edge would end short of it.
+    sided = shapely.snap(parcel, part.exterior, ROUNDING_M)
+    parts = split(sided, LineString(part.exterior.coords), tolerance_m=tolerance_m)
     told = tuple((one, bool(part.contains(one.representative_point()))) for one in parts)
     if len({inside for _, inside in told}) < 2:
         raise ValueError("the line does not cross the parcel")

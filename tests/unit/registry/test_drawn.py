@@ -10,6 +10,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, Polygon
+from shapely.affinity import rotate
 
 from landreg.law.book import term
 from landreg.registry.facts import drawn
@@ -151,3 +152,16 @@ def test_a_shape_is_kept_with_its_zone() -> None:
     assert (drawn.zone_of(kept), drawn.shape_of(kept).equals(SQUARE)) == (4524, True)
     with pytest.raises(Undrawable):
         drawn.shape_of("nothing")
+
+
+@pytest.mark.parametrize("turned", range(0, 180, 7))
+def test_a_strip_that_is_drawn_from_side_to_side_is_cut_out_however_the_parcel_lies(turned: int) -> None:
+    """Corners on a slanting side are rounded to this side or the other of it."""
+    corner = (36_588_016.197, 3_626_874.998)
+    parcel = rotate(shapely.box(corner[0], corner[1], corner[0] + 9, corner[1] + 41), turned, origin=corner)
+    strip = rotate(shapely.box(corner[0], corner[1] + 13, corner[0] + 9, corner[1] + 18), turned, origin=corner)
+    typed = "\n".join(f"{east:.3f} {north:.3f}" for east, north in strip.exterior.coords[:-1])
+    parts = drawn.cut_face(parcel, drawn.read_face(typed, parcel), Decimal("369.00"))
+    assert [part.lost for part in parts].count(True) == 1
+    (lost,) = (part.area_m2 for part in parts if part.lost)
+    assert abs(lost - 45) < Decimal("0.05")
