@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import text, update
@@ -24,7 +25,8 @@ from landreg.registry.effects import Changes
 from landreg.registry.entry import ENTERED, enter_survey
 from landreg.registry.facts.first import Proposal, case_facts, proposals
 from landreg.registry.facts.ground import redrawn_places
-from landreg.registry.facts.places import PARCEL_IDS, Places
+from landreg.registry.facts.kin import parcels_touched
+from landreg.registry.facts.places import Places
 from landreg.registry.facts.proposals import ActProposal
 from landreg.registry.rules import REGISTER_RULES
 from landreg.registry.rules.procedure import reg_18_as_registered
@@ -45,7 +47,7 @@ def register(actor: Actor, county: str, case_ids: Sequence[UUID]) -> Stepped:
         surveyed = _villages_surveyed(uow, county, case_ids)
         for village in sorted({village for _, village in surveyed} | redrawn_places(uow.session, county, case_ids)):
             uow.lock_village(village)
-        uow.lock_parcels(county, _parcels_asked(uow, county, case_ids))
+        uow.lock_parcels(county, parcels_touched(uow.session, county, case_ids))
         cases = locked(uow, county, case_ids)
         law = load_law(uow.session, county, beijing_day(uow.now))
         proposed = proposals(uow.session, cases)
@@ -61,7 +63,11 @@ def register(actor: Actor, county: str, case_ids: Sequence[UUID]) -> Stepped:
         entered = [enter_survey(uow, county, *place) for place in surveyed] if go else []
         if len({package for package, _ in surveyed}) > 1 and any(entered):
             go = _as_entered(uow, go, judged, refused, law)
-        book(uow, go, [proposal for proposal in proposed if proposal.case.number not in refused])
+        bookings = changes_of(uow, go, [proposal for proposal in proposed if proposal.case.number not in refused])
+        for case, finding in _behind(bookings):
+            judged[case.case_id] = refused[case.number] = (*judged[case.case_id], finding)
+        go = [case for case in go if case.number not in refused]
+        book(uow, county, [booking for booking in bookings if booking.case.number not in refused])
         keep_findings(uow, cases, judged, law)
     if any(entered):
         # What is registered stands, whatever becomes of the statistics.
@@ -117,24 +123,38 @@ def changes_of(
     ]
 
 
-def book(
-    uow: UnitOfWork, cases: Sequence[Case], proposed: Sequence[Proposal | ActProposal] | None = None
-) -> list[Booking]:
+def book(uow: UnitOfWork, county: str, bookings: Sequence[Booking]) -> None:
     """Write the acts of cases that the rules let through, in a fixed number of statements. The caller holds the locks.
 
-    proposed: what the cases ask for, where it was read under the same locks.
+    No two of them close the same row (`_behind`).
     """
-    bookings = changes_of(uow, cases, proposed)
     if not bookings:
-        return []
-    county = cases[0].county
+        return
+    # Before the acts: their leaves tell of the papers that the step found.
+    note(uow, [b.case for b in bookings], "register")
     write(uow, county, bookings)
     uow.session.execute(
         update(Case),
         [{"county": county, "case_id": b.case.case_id, "state": "registered", "act_id": b.act_id} for b in bookings],
     )
-    note(uow, [b.case for b in bookings], "register")
-    return bookings
+
+
+def _behind(bookings: Sequence[Booking]) -> list[tuple[Case, Finding]]:
+    """Cases that would close a row which an act of the same call closes, each with the finding (REG-2) that names that act's.
+
+    Two parcels of one right are two parcels to REG-2, and yet the right is said anew by an act on either: the later of the
+    two is registered on what the first left. Those accepted first go first.
+    """
+    closed_by: dict[tuple[Any, ...], str] = {}
+    found = []
+    for booking in sorted(bookings, key=lambda one: (one.case.accepted_at, one.case.number)):
+        rows = [(row.table, *sorted(row.key.items())) for row in booking.changes.closes]
+        number = booking.case.number
+        if earlier := sorted({closed_by[row] for row in rows if row in closed_by}):
+            found.append((booking.case, Finding("REG-2", "parcels", {"earlier": earlier}, subject=number)))
+        else:
+            closed_by |= dict.fromkeys(rows, number)
+    return found
 
 
 def _changes(proposal: Proposal | ActProposal, places: Places, law: Law, today: date) -> Changes:
@@ -148,11 +168,6 @@ def _villages_surveyed(uow: UnitOfWork, county: str, case_ids: Sequence[UUID]) -
     """
     asked = {"county": county, "cases": list(case_ids)}
     return [(row.package_id, row.village) for row in uow.session.execute(text(_VILLAGES), asked)]
-
-
-def _parcels_asked(uow: UnitOfWork, county: str, case_ids: Sequence[UUID]) -> list[UUID]:
-    asked = {"county": county, "cases": list(case_ids)}
-    return [row.parcel_id for row in uow.session.execute(text(PARCEL_IDS), asked)]
 
 
 _STATE = 'SELECT number, state FROM registry."case" WHERE county = :county AND case_id = :case'

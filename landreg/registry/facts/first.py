@@ -18,6 +18,7 @@ from landreg.law.book import act_type
 from landreg.registry.casebook import Case
 from landreg.registry.facts.acts import act_proposals
 from landreg.registry.facts.differences import differences, overlapped
+from landreg.registry.facts.kin import EARLIER
 from landreg.registry.facts.proposals import ActProposal
 from landreg.registry.rules.contract import ContractFacts, ParcelFacts
 from landreg.registry.rules.homestead import HomesteadFacts
@@ -266,19 +267,8 @@ _DESCRIBED = """
     JOIN land.staged_parcel AS s ON s.county = c.county AND s.package_id = c.package_id AND s.code = p.parcel_code
     WHERE c.county = :county AND c.case_id = ANY (:ids)
 """
-# Who came first is found from the cases' own parcels on, never from all that are open.
-_PROCEDURE = """
-    WITH own AS MATERIALIZED (
-        SELECT case_id, parcel_code, acceptance_order FROM registry.case_parcel
-        WHERE county = :county AND case_id = ANY (:ids)
-    ), before AS MATERIALIZED (
-        SELECT DISTINCT own.case_id, q.case_id AS other FROM own JOIN registry.case_parcel AS q
-        ON q.county = :county AND q.parcel_code = own.parcel_code AND q.acceptance_order < own.acceptance_order
-    ), earlier AS MATERIALIZED (
-        SELECT before.case_id, array_agg(e.number ORDER BY e.number) AS numbers FROM before JOIN registry."case" AS e
-        ON e.county = :county AND e.case_id = before.other AND e.state IN ('accepted', 'reviewed', 'noticed', 'objected')
-        GROUP BY before.case_id
-    )
+_PROCEDURE = f"""
+    WITH RECURSIVE {EARLIER}
     SELECT c.case_id, n.last_day,
            (SELECT count(*) FROM registry.objection AS o WHERE o.county = c.county AND o.case_id = c.case_id
             AND o.outcome IS NULL) AS objections,

@@ -49,7 +49,7 @@ class Places:
         return cls(
             dict(uow.session.execute(text(_HOUSEHOLD_IDS), asked).all()),
             dict(uow.session.execute(text(_COLLECTIVE_IDS), asked).all()),
-            dict(uow.session.execute(text(PARCEL_IDS), asked).all()),
+            dict(uow.session.execute(text(_PARCEL_IDS), asked).all()),
         )
 
     def changes(self, proposal: Proposal, law: Any, today: date) -> Changes:
@@ -123,9 +123,8 @@ _COLLECTIVE_IDS = """
         SELECT issuer_code FROM land.staged_contract
         WHERE county = :county AND package_id = ANY (:packages) AND code = ANY (:subjects))
 """
-PARCEL_IDS = """
+_PARCEL_IDS = """
     SELECT l.code, l.parcel_id FROM registry.case_parcel AS p
     JOIN land.parcel AS l ON l.county = p.county AND l.code = p.parcel_code AND upper_inf(l.recorded) AND upper_inf(l.valid)
     WHERE p.county = :county AND p.case_id = ANY (:cases)
 """
-"""Code and id of the registered parcels that cases ask for."""

@@ -22,11 +22,13 @@ from landreg.core.errors import BadInput, Conflict, LandregError, NotFound, Refu
 from landreg.core.periods import beijing_day
 from landreg.log.recheck import recheck, recheck_register
 from landreg.log.store import seal
-from landreg.registry.casework import applications
+from landreg.registry import booking
+from landreg.registry.casework import applications, cases
 from landreg.registry.casework.parcel_applications import apply_on_parcel
 from landreg.registry.documents import Store
 from landreg.registry.entry import enter_survey
 from landreg.registry.facts import drawn
+from landreg.registry.facts.kin import parcels_touched
 from landreg.registry.issued import certificates
 from landreg.registry.issued.certificates import Press
 from landreg.registry.leaves import logged
@@ -52,6 +54,7 @@ from tests.registry_kit import (
     pass_days,
     put_papers,
     right_of,
+    state_of,
     to_rights,
 )
 from tests.villages import COUNTY, EAST, NORTH, VILLAGE, past_triggers
@@ -411,6 +414,50 @@ def test_two_cases_on_a_parcel_go_in_their_order_and_the_later_meets_what_is_lef
     with pytest.raises(Refused) as error:
         booked(registrar, reviewer, superuser, second, "area_change")
     assert "REG-21" in codes(error)
+
+
+def test_who_came_first_comes_first_though_the_parcels_were_merged_meanwhile(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    right = right_of(registrar)
+    merge = open_one(registrar, "parcel_merge", ParcelMerge((LOWER, UPPER)))
+    first = applied(registrar, "seizure", RestrictionAsked("seizure", "第一法院", "（2026）执1号"), right)
+    cases.accept(registrar, COUNTY, [merge])
+    cases.accept(registrar, COUNTY, [first])
+    cases.review(reviewer, COUNTY, [merge, first])
+    booking.register(reviewer, COUNTY, [merge])
+    second = applied(registrar, "seizure", RestrictionAsked("seizure", "第二法院", "（2026）执2号"), right)
+    cases.accept(registrar, COUNTY, [second])
+    cases.review(reviewer, COUNTY, [second])
+    with pytest.raises(Refused) as error:
+        booking.register(reviewer, COUNTY, [second])
+    assert codes(error) == {"REG-2"}
+    with unit_of_work(registrar) as uow:
+        locks = [set(parcels_touched(uow.session, COUNTY, [case])) for case in (first, second)]
+    assert len(locks[0] & locks[1]) == 3
+    booking.register(reviewer, COUNTY, [first])
+    booking.register(reviewer, COUNTY, [second])
+    ranks = f"SELECT jsonb_object_agg(party, rank) FROM registry.restriction WHERE right_id = :right AND {ROWS_NOW}"
+    assert one(registrar, ranks, right=right) == {"第一法院": 1, "第二法院": 2}
+
+
+def test_of_two_acts_of_a_call_that_change_one_right_the_later_waits_and_the_others_are_registered(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    asked = [
+        open_one(registrar, "area_change", AreaChange((land,), Decimal("401.00"))) for land in (LOWER, UPPER, NEXT)
+    ]
+    cases.accept(registrar, COUNTY, asked)
+    cases.review(reviewer, COUNTY, asked)
+    stepped = booking.register(reviewer, COUNTY, asked)
+    numbers = [one(registrar, 'SELECT number FROM registry."case" WHERE case_id = :case', case=case) for case in asked]
+    assert stepped.done == 2
+    assert {number: [(f.code, f.values) for f in found] for number, found in stepped.refused.items()} == {
+        numbers[1]: [("REG-2", {"earlier": [numbers[0]]})]
+    }
+    assert state_of(registrar, asked[1]) == "reviewed"
+    booking.register(reviewer, COUNTY, [asked[1]])
+    assert under(registrar, right_of(registrar)) == {LOWER: Decimal("401.00"), UPPER: Decimal("401.00")}
 
 
 def test_an_act_of_another_subject_is_bad_input(registrar: Actor) -> None:
