@@ -96,9 +96,9 @@ def filled(
     """The values of the clauses: what the parties say, and what is known. chain: the contracts that this one follows."""
     terms, previous = draft.terms, draft.previous
     asked = {name: draft.values.get(name, "").strip()[:MOST_SIGNS] for name in asked_of(terms.kind, terms.unit, law.on)}
-    if not asked.get("grade"):
-        grades = sorted({land.parcels[one.code].soil_grade for one in pieces if one.code in land.parcels} - {""})
-        asked["grade"] = "、".join(code_name("soil_grade", grade) for grade in grades)
+    grades = sorted({land.parcels[one.code].soil_grade or "" for one in pieces if one.code in land.parcels} - {""})
+    if grades:  # What the register says goes before what is typed.
+        asked["grade"] = "、".join(code_name(grade, "soil_grade") for grade in grades)
     if not asked.get("taker_home"):
         asked["taker_home"] = home_of(uow.session, taker)
     if draft.right_id is None and not asked.get("representative"):
@@ -207,4 +207,5 @@ def _facts(
         bound=_bound(uow, taker.county, draft, chain), parent_until=_ends(land, draft) if retransfer else None,
         most_years=of_kind.most_years(law) if of_kind else None, takers=of_kind.takers if of_kind else (),
         passed_on=tuple(one.number for one in passed_on), paid_every=terms.paid_every,
+        of_a_deal=draft.deal_id is not None,
     )  # fmt: skip

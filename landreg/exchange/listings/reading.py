@@ -111,12 +111,14 @@ class Land:
 
 
 def land_of(session: Session, actor: Actor, county: str, offer: Offer, but: UUID | None = None) -> Land:
-    """The land of an offer, in three queries."""
+    """The land of an offer, in four queries."""
     own = actor.desk is Desk.CITIZEN
     right = queries.right_said(session, county, offer.right_id, own=own) if offer.right_id is not None else None
     found = queries.parcels_said(session, county, offer.right_id, offer.parcels, own=own)
     parcels = {row.parcel_code: row for row in found}
     standing = queries.standing_on(session, county, offer.right_id, list(parcels), but, own=own)
+    passed_on = right is not None and right.right_kind == "land_operation"
+    standing = [*standing, *queries.contracts_on(session, county, list(parcels), passed_on=passed_on)]
     chosen, cut = [], {}
     for code in dict.fromkeys(offer.parcels):
         row = parcels.get(code)

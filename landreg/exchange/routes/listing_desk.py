@@ -74,7 +74,7 @@ class Collective:
 @blueprint.get("/listings/new")
 @allow(Role.REGISTRAR)
 def new() -> Response:
-    """The form by which the office enters what a collective lists, of the kind that is asked for: what it is paid in, to whom, how."""
+    """The form by which the office enters what a collective lists, with the units, takers and ways of its kind."""
     county = current_actor().jurisdiction[:6].ljust(6, "0")
     with unit_of_work(current_actor()) as uow:
         today = beijing_day(uow.now)

@@ -25,6 +25,7 @@ from landreg.exchange.contracts import (
 from landreg.exchange.contracts.entering import happened
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract
+from landreg.exchange.contracts.routes.life import steps_of
 from landreg.registry.booking import register
 from landreg.registry.casework import cases
 from tests.contract_kit import (
@@ -55,7 +56,7 @@ def assert_due_once(registrar: Actor, contract: Contract) -> None:
 
 
 def assert_contractor_owes(contract: Contract) -> None:
-    """What the contractor adds is a due of its own side: late if it is not paid, settled by its receipt, no breach of the taker's."""
+    """What the contractor adds is a due of its own side: late if not paid, settled by its receipt, no breach of the taker's."""
     after = contract.from_on + timedelta(1)
     owed = seen(contract)
     assert [(one.due.payer, one.due.due_on, one.left) for one in owed.settled] == [
@@ -92,6 +93,10 @@ def test_an_assignment_that_was_signed_is_registered_by_the_register_s_own_act(
     on: dict[str, Any] = {"unit": "yuan_once", "price": Decimal("86000.00"), "paid_every": "once"}
     contract = signed(drawn(codes=land, kind="assignment", until_on=date(2048, 1, 1), values=values, taker=OTHER, **on))
     assert_due_once(registrar, contract)
+    with pytest.raises(Refused) as unpaid:
+        signing.certify(OPERATOR, COUNTY, contract.contract_id)
+    assert codes(unpaid) == {"CON-14"}
+    assert not {"renewal_asked", "terminate", "remedy"} & set(steps_of(seen(contract), today()))
     with pytest.raises(BadInput) as unasked:
         signing.ask_registration(OPERATOR, COUNTY, contract.contract_id, None)
     assert codes(unasked) == {"FORM-7"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -40,6 +41,8 @@ from landreg.exchange.contracts.rules.closing import Outcome, Returned
 from landreg.exchange.contracts.rules.course import stage
 from landreg.exchange.contracts.signing import Signature
 from landreg.exchange.contracts.verifying import HEAD, FileService
+from landreg.exchange.listings.reading import Offer
+from landreg.exchange.listings.service import judge
 from landreg.log.note import Signer
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
@@ -62,6 +65,7 @@ from tests.contract_kit import (
     terms,
     today,
 )
+from tests.exchange_kit import farmer_of
 from tests.registry_kit import HOUSEHOLD, Connection, codes, one, pass_days, put_papers, to_rights
 from tests.villages import COUNTY, VILLAGE
 from tests.web.test_brought import bound
@@ -101,6 +105,22 @@ def test_two_contracts_never_have_one_parcel_at_one_time() -> None:
     assert stage(seen(second).course(today())) == "part_signed"
     after = drawn(from_on=first.until_on, until_on=date(2027, 9, 1))
     assert stage(seen(signed(after)).course(today())) == "signed"
+
+
+def test_land_under_a_contract_is_not_listed_for_the_same_days(superuser: Connection) -> None:
+    """LST-7, at the farmer's desk as at the operator's: the contract is named with its last day; after that the land is free."""
+    contract = signed(drawn())
+    (code,) = [one.parcel_code for one in seen(contract).parcels]
+    offer = Offer(
+        kind="lease", parcels=(code,), first_day=today() + timedelta(40), until_on=contract.until_on + timedelta(400),
+        closes_on=today() + timedelta(30), price=Decimal("500.00"), right_id=contract.right_id,
+    )  # fmt: skip
+    free = replace(offer, first_day=contract.until_on)
+    last = contract.until_on - timedelta(1)
+    for desk in (farmer_of(superuser), OPERATOR):
+        (found,) = [one for one in judge(desk, COUNTY, offer).refused if one.code == "LST-7"]
+        assert found.values["parcels"] == [f"{code} ({contract.number}, {last})"]
+        assert "LST-7" not in {one.code for one in judge(desk, COUNTY, free).refused}
 
 
 def test_a_day_past_the_contract_term_and_a_missing_clause_are_told_together() -> None:

@@ -205,6 +205,13 @@ def test_a_right_goes_for_one_sum_an_exchange_for_a_balance_and_a_house_for_a_pr
         assert terms.con_15_price_of_its_kind(lease(**fitting), LAW) is None
 
 
+def test_a_deal_of_before_the_units_of_a_kind_is_drawn_as_it_was_listed() -> None:
+    """CON-15 holds a contract of the parties' own to the units of its kind."""
+    listed = {"kind": "house_lease", "unit": "yuan_mu_year"}
+    assert terms.con_15_price_of_its_kind(lease(**listed, of_a_deal=True), LAW) is None
+    assert terms.con_15_price_of_its_kind(lease(**listed), LAW) is not None
+
+
 def test_nobody_transfers_land_to_oneself_or_backward_in_time() -> None:
     """CON-16: another taker, a term that runs forward."""
     assert terms.con_16_taker_is_another(lease(), LAW) is None

@@ -60,6 +60,7 @@ COLLECTIVE = {
     "papers": frozenset({"assembly_minutes"}),
 }  # fmt: skip
 SEIZED = OnLand("restriction", "seizure", named="汉滨区人民法院")
+LEASED = OnLand("contract", "lease", "C1", "", "A", date(2026, 1, 1), date(2028, 1, 1))
 OPERATED = OnLand("operation", "land_operation", "J1", "", "A", date(2026, 1, 1), date(2030, 1, 1))
 
 
@@ -90,6 +91,8 @@ OPERATED = OnLand("operation", "land_operation", "J1", "", "A", date(2026, 1, 1)
         ("LST-4", {"unit": "kg_mu_year"}, {"unit": "kg_mu_year", "grain": "corn"}),
         ("LST-28", {"unit": "kg_mu_year", "grain": "corn", "way": "auction"}, {"unit": "kg_mu_year", "grain": "corn"}),
         ("LST-7", {"taken": ("A",)}, {"taken": ()}),
+        ("LST-7", {"standing": (LEASED,)}, {"standing": (LEASED,), "from_on": date(2028, 1, 1)}),
+        ("LST-7", {"standing": (LEASED,)}, {**whole("assignment"), "standing": (LEASED,)}),
         ("LST-10", {"transfer": KINDS["custody"], "kind": "custody"}, {}),
         ("LST-10", {"right_kind": "homestead"}, HOMESTEAD),
         ("LST-10", {"transfer": None, "kind": "nonsense"}, {}),

@@ -33,6 +33,7 @@ from landreg.exchange.contracts.rules.course import (
     stage,
     waits_for_remedy,
 )
+from landreg.exchange.contracts.signing import MOVING
 from landreg.exchange.contracts.whole import Whole
 from landreg.law.queries import load_law
 from landreg.registry.routes.surroundings import page_day
@@ -49,6 +50,8 @@ STEPS: Mapping[str, tuple[str, ...]] = {
 """By step at the desk: the stages at which it may come."""
 REMEDIES = ("arrears", "use", "idle", "damage", "other")
 FORUMS = ("village", "township", "arbitration", "court")
+OF_LENT = ("remedy", "remedied", "renewal_asked", "dividend", "terminate")
+"""Steps of land that comes back: none of a contract that moves the right itself."""
 OF_ENDED, OF_RUNNING = ("stands", "ended"), ("hand_back",)
 """Outcomes that no contract has that has ended, and none that has not."""
 
@@ -67,7 +70,12 @@ def steps_of(found: Whole, on: date) -> list[str]:
         "outcome": not course.disputed,
         "return": found.of("returned") is not None,
     }
-    return [name for name, stages in STEPS.items() if where in stages and not lacking.get(name, False)]
+    moves = row.kind in MOVING
+    return [
+        name
+        for name, stages in STEPS.items()
+        if where in stages and not lacking.get(name, False) and not (moves and name in OF_LENT)
+    ]
 
 
 @blueprint.get("/contracts/<county>/<uuid:contract_id>/life/<step>")
@@ -85,7 +93,8 @@ def step(county: str, contract_id: UUID, step: str) -> Response:
     course = found.course(law.on)
     if request.method == "GET":
         open_for(found, law, *STEPS[step])
-        if step in ("dispute", "outcome") and course.disputed != (step == "outcome"):
+        of_lent = row.kind in MOVING and step in OF_LENT
+        if of_lent or (step in ("dispute", "outcome") and course.disputed != (step == "outcome")):
             raise Conflict(Finding("CON-5", "state", {"where": stage(course)}, subject=row.number))
     return pages.render(
         "exchange/contracts/step.html", found=found, contract=row, step=step, today=law.on, price=price, course=course, DAY=DAY,

@@ -71,6 +71,7 @@ class Contracted:
     takers: tuple[str, ...] = ()
     passed_on: tuple[str, ...] = ()
     paid_every: str = "year"
+    of_a_deal: bool = False
 
 
 def tr_1_term_within_contract(facts: Contracted, law: Law) -> Finding | None:
@@ -181,7 +182,9 @@ def con_2_parcel_bound_once(facts: Contracted, law: Law) -> Finding | None:
 def con_15_price_of_its_kind(facts: Contracted, law: Law) -> Finding | None:
     """CON-15: the price is a sum in a unit that fits the kind, and falls due as that does; of grain it names which. RLCL-39."""
     price, percent, of_kind = facts.price, facts.escalator_percent, transfers(law.on).get(facts.kind)
-    sound = facts.unit in (of_kind.units if of_kind else UNITS) and facts.paid_every in rhythms_of(facts.unit)
+    # A deal of a listing is drawn in what was listed, also where that came before the kinds' own units.
+    units = UNITS if facts.of_a_deal or of_kind is None else of_kind.units
+    sound = facts.unit in units and facts.paid_every in rhythms_of(facts.unit)
     sound = sound and price.is_finite() and price <= MOST_PRICE and price == price.quantize(CENT)
     free = facts.kind in ("exchange", "custody")
     sound = sound and (price >= 0 if free else price > 0)
@@ -272,4 +275,4 @@ CONTRACT_RULES: tuple[Callable[[Any, Law], Finding | None], ...] = (
     con_19_ends_with_what_it_rests_on,
     con_20_taker_of_the_kind,
 )
-"""What stops a contract from being drawn, and from being signed."""
+"""What stops a contract from being drawn; of signing the database asks again what may have changed."""

@@ -35,7 +35,7 @@ class Chosen:
 
 @dataclass(frozen=True)
 class OnLand:
-    """What stands on the right or a parcel. what: restriction, exit, case, operation or listing; parcel_code: '' on all."""
+    """What stands on the right or a parcel. what: restriction, exit, case, operation, listing, contract. parcel_code: '' on all."""
 
     what: str
     kind: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from landreg.core.errors import Finding
-from landreg.exchange.listings.rules.facts import FREEZING, Offered
+from landreg.core.periods import DAY
+from landreg.exchange.listings.rules.facts import FREEZING, Offered, OnLand
 from landreg.law.book import Law
 from landreg.law.transfers import words
 
@@ -97,9 +98,16 @@ def lst_12_no_case_takes_the_land(facts: Offered, law: Law) -> Finding | None:
 
 
 def lst_7_listed_once(facts: Offered, law: Law) -> Finding | None:
-    """LST-7: a parcel is in one open listing or deal for the same days. RLCL-38."""
-    taken = sorted({*facts.taken})
+    """LST-7: a parcel is in one open listing, deal or contract for the same days; a right that is leased may move. RLCL-38."""
+    signed = [one for one in facts.on_chosen("contract") if one.in_days(facts.from_on, facts.until_on)]
+    named = {one.parcel_code: f"{one.parcel_code} ({one.number}, {_last(one)})" for one in signed}
+    taken = sorted(({code: code for code in facts.taken} | ({} if facts.kind in MOVING else named)).values())
     return Finding("LST-7", "parcel", {"parcels": taken}, subject=facts.number or None) if taken else None
+
+
+def _last(one: OnLand) -> str:
+    """The last day of a contract."""
+    return "" if one.until_on is None else (one.until_on - DAY).isoformat()
 
 
 def _operated(facts: Offered) -> list[str]:
