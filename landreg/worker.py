@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -30,12 +30,12 @@ from landreg.registry.issued.certificates import Press
 
 PAUSE_S = 1.0
 ALIVE = "worker.alive"
-"""A file in the register's home, touched before each step: a server's health check looks how old it is."""
+"""A file in the register's home, touched before each step and each chunk of a job: a server's health check looks how old it is."""
 _logger = logging.getLogger(__name__)
 
 
 def run(settings: Settings, *, once: bool = False) -> None:
-    """Do what is due, again and again until told to end: check packages that wait, take jobs, seal the log, have it cosigned.
+    """Do what is due, again and again until told to end: take jobs, check packages that wait, seal the log, have it cosigned.
 
     Raises Unavailable when `once` and the database is gone; else waits for it to come back, and goes on past any fault.
     """
@@ -43,15 +43,37 @@ def run(settings: Settings, *, once: bool = False) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     sealing.use_key(settings.keys["identity"])
+    steps = _steps(settings)
+
+    def alive() -> None:
+        (settings.home / ALIVE).touch()
+
+    def others() -> None:
+        for step in steps:
+            if stopping.is_set():
+                return
+            alive()
+            _take(step, once=once)
+
     tools = jobs.Tools(
         press=lambda: Press(certificate_signer(settings), Store(settings.store), settings.base_url),
         seal=lambda: seal(WORKER, settings),
         ending=stopping.is_set,
+        others=others,
+        alive=alive,
     )
+    while True:
+        alive()
+        _take(partial(jobs.work, WORKER, tools), once=once)
+        others()
+        if once or stopping.wait(PAUSE_S):
+            return
 
-    steps = (
+
+def _steps(settings: Settings) -> Sequence[Callable[[], Any]]:
+    """What is due beside the desks' jobs, to which a job gives way after each of its turns."""
+    return (
         partial(received.check_waiting, settings),
-        partial(jobs.work, WORKER, tools),
         partial(lapses.work, WORKER),
         partial(days.work, WORKER),
         partial(sale_days.work, WORKER),
@@ -63,12 +85,6 @@ def run(settings: Settings, *, once: bool = False) -> None:
         partial(seal, WORKER, settings),
         partial(Daily(settings).work, WORKER),
     )
-    while True:
-        for step in steps:
-            (settings.home / ALIVE).touch()
-            _take(step, once=once)
-        if once or stopping.wait(PAUSE_S):
-            return
 
 
 def _take(step: Callable[[], Any], *, once: bool) -> bool:

@@ -3,13 +3,15 @@
 A job goes in chunks, each a transaction of the step's own service, in the name of who asked and while their account still
 may; after a chunk its progress is written. A worker that is killed between the two finds the chunk's cases moved on, leaves
 them out, and says how many had been done before. It holds an advisory lock on its own connection, which ends with it, so that
-the next worker goes on where it stood.
+the next worker goes on where it stood. After some seconds a job gives way to the next one, and to what else the worker does.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,11 +24,13 @@ from landreg.core.db import Unavailable, alone, told, unit_of_work
 from landreg.core.errors import Conflict, Finding, LandregError, NotAllowed, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.law.queries import load_law
+from landreg.registry.booking import BOOKED
 from landreg.registry.casebook import Case, Job
 from landreg.registry.casework.cases import Stepped, written
 from landreg.registry.casework.desk import cases_by_id, job, jobs_waiting, stepped_since
+from landreg.registry.issued.certificates import CERTIFIED
 from landreg.registry.papers.signing import printers_kept
-from landreg.registry.steps import OF_JOBS, Step, take
+from landreg.registry.steps import OF_JOBS, Step, follows, take
 
 DIRECTLY = 20
 """So many cases are done while the browser waits; more are a job."""
@@ -34,6 +38,10 @@ CHUNK = {"accept": 100, "review": 100, "register": 50, "certify": 100, "renew": 
 UNDER_WAY = ("waiting", "running", "stopping")
 _LAST = {"renew": "certify"}
 """The step with which a case is done, where it is not the job's own."""
+TURN_S = 5.0
+"""Seconds after which a job gives way, once its chunk is done."""
+_COUNTED = {"certify": CERTIFIED, "renew": (*BOOKED, *CERTIFIED)}
+"""The tables that a step reads, case by case, while it fills them."""
 _REPEATABLE = ("40001", "40P01")
 """SQLSTATE of a serialization failure and a deadlock: another was first, and the same step may well pass now."""
 _logger = logging.getLogger(__name__)
@@ -41,11 +49,16 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Tools:
-    """What the worker lends to a job: the press of certificates, the sealing of the log, and whether it is told to end."""
+    """What the worker lends to a job: the press of certificates, the sealing of the log, and whether it is told to end.
+
+    others: what else is due, done after each turn of a job. alive: told before each chunk.
+    """
 
     press: Callable[[], Any]
     seal: Callable[[], Any]
     ending: Callable[[], bool] = lambda: False
+    others: Callable[[], Any] = lambda: None
+    alive: Callable[[], Any] = lambda: None
 
 
 def ask(actor: Actor, county: str, case_ids: Sequence[UUID], step: Step, batch_id: UUID | None = None) -> UUID:
@@ -108,46 +121,67 @@ def _turn(actor: Actor, county: str, job_id: UUID, states: dict[str, str]) -> No
 
 
 def work(worker: Actor, tools: Tools) -> int:
-    """Take every job that waits and that no other worker has; how many there were. Raises nothing of a job's own."""
-    count = 0
+    """Take every job that waits and that no other worker has, turn by turn; how many there were. Raises nothing of a job's own."""
+    begun: set[UUID] = set()
+    with printers_kept():
+        while _round(worker, tools, begun):
+            pass
+    return len(begun)
+
+
+def _round(worker: Actor, tools: Tools, begun: set[UUID]) -> bool:
+    """A turn for each job, the oldest first; whether one of them goes on. begun: the jobs that had a turn before, and now."""
+    goes_on = False
     with unit_of_work(worker) as uow:
         waiting = [(found.county, found.job_id) for found in jobs_waiting(uow.session)]
     for county, job_id in waiting:
         with alone(worker, f"job:{job_id}") as ours:
-            if ours:
-                with printers_kept():
-                    _run(worker, county, job_id, tools)
-                count += 1
-    return count
+            if not ours:
+                continue
+            first = job_id not in begun
+            begun.add(job_id)
+            goes_on |= _turn_of(worker, county, job_id, tools, first)
+        tools.others()
+    return goes_on
 
 
-def _run(worker: Actor, county: str, job_id: UUID, tools: Tools) -> None:
-    """Chunk after chunk, until all are tried, it is interrupted, or the worker itself is told to end."""
-    found = _begin(worker, county, job_id)
+def _turn_of(worker: Actor, county: str, job_id: UUID, tools: Tools, first: bool) -> bool:
+    """Chunk after chunk, until all are tried, it is interrupted, its turn is over, or the worker itself is told to end.
+
+    Whether it goes on in another turn.
+    """
+    found = _begin(worker, county, job_id, first)
     if found is None:
-        return
-    if found.step == "certify":
+        return False
+    if first and found.step == "certify":
         tools.seal()
+    since = time.monotonic()
     while not tools.ending():
+        tools.alive()
         with unit_of_work(worker) as uow:
             now = job(uow.session, county, job_id, lock=True)
             if now is None or now.state not in ("running", "stopping"):
-                return
+                return False
             if now.state == "stopping" or now.position >= now.total:
                 now.state, now.ended_at = ("done" if now.position >= now.total else "stopped"), uow.now
-                return
+                return False
             ids = now.case_ids[now.position : now.position + CHUNK[now.step]]
         _advance(worker, now, ids, tools)
+        if time.monotonic() - since >= TURN_S:
+            return True
+    return False
 
 
-def _begin(worker: Actor, county: str, job_id: UUID) -> Job | None:
+def _begin(worker: Actor, county: str, job_id: UUID, first: bool) -> Job | None:
+    """The job, under way; None when it ended meanwhile. Its rate counts from its first turn."""
     with unit_of_work(worker) as uow:
         found = job(uow.session, county, job_id, lock=True)
         if found is None or found.state not in UNDER_WAY:
             return None
+        if first or found.state == "waiting":
+            found.started_at, found.started_from, found.ended_at, found.findings = uow.now, found.position, None, []
         if found.state == "waiting":
             found.state = "running"
-        found.started_at, found.started_from, found.ended_at, found.findings = uow.now, found.position, None, []
         return found
 
 
@@ -181,6 +215,15 @@ def _advance(worker: Actor, now: Job, ids: Sequence[UUID], tools: Tools) -> None
                 for number, findings in stepped.refused.items()
             ),
         ]
+    _count_anew(worker, now, row.position)
+
+
+def _count_anew(worker: Actor, now: Job, position: int) -> None:
+    """Let the planner know of what came, after the first chunk and whenever as many were tried again: reads grow slow else."""
+    chunks = -(-position // CHUNK[now.step])
+    if now.step in _COUNTED and not chunks & (chunks - 1):
+        with suppress(Unavailable), unit_of_work(worker) as uow:
+            uow.take_statistics(*_COUNTED[now.step])
 
 
 def _asker(worker: Actor, now: Job) -> Actor:
@@ -211,20 +254,20 @@ def _take_again(asker: Actor, now: Job, ids: Sequence[UUID], tools: Tools) -> St
 def _take(asker: Actor, now: Job, ids: Sequence[UUID], tools: Tools) -> Stepped:
     """The chunk's cases that have not moved on already; a refusal of a single one is kept like those of many.
 
-    One that took the step since it was asked for was done before the worker was killed; one that went another way is refused.
+    One that took the step since it was asked for was done before the worker was killed; one that went another way, or came
+    back to where it stood, is refused: nobody asked for it as it is now.
     """
     step = OF_JOBS[now.step]
     with unit_of_work(asker) as uow:
         found = cases_by_id(uow.session, now.county, ids)
-        left = [case for case in found if case.state in step.states]
-        moved = [case for case in found if case.state not in step.states]
-        done = (
-            stepped_since(uow.session, now.county, ids, _LAST.get(step.name, step.name), now.asked_at) if moved else ()
-        )
+        done = stepped_since(uow.session, now.county, ids, (_LAST.get(step.name, step.name),), now.asked_at)
+        touched = stepped_since(uow.session, now.county, ids, (step.name, "return"), now.asked_at)
+        left = [case for case in found if follows(case, step) and case.case_id not in touched]
+        moved = [case for case in found if case not in left]
     elsewhere = {
         case.number: (Finding("REG-8", "state", {"state": case.state, "step": step.name}, subject=case.number),)
         for case in moved
-        if case.case_id not in done
+        if case.case_id not in done or follows(case, step)
     }
     stepped = _take_those(asker, now, left, step, tools) if left else Stepped(0)
     return Stepped(stepped.done, {**stepped.refused, **elsewhere})

@@ -73,6 +73,11 @@ def next_step(case: Case) -> Step | None:
     return next((step for step in STEPS.values() if case.state in step.states), None)
 
 
+def follows(case: Case, step: Step) -> bool:
+    """Whether a step follows from where a case stands: from its state, or for its kind of act."""
+    return case.state in step.states or next_step(case) is step
+
+
 @dataclass(frozen=True)
 class Foreseen:
     """What a step would do to one case: its findings, and whether one of them stops it."""

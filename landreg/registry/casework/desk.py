@@ -84,10 +84,12 @@ def job(session: Session, county: str, job_id: UUID, *, lock: bool = False) -> J
     return session.scalars(found.with_for_update() if lock else found).one_or_none()
 
 
-def stepped_since(session: Session, county: str, case_ids: Sequence[UUID], step: str, since: datetime) -> set[UUID]:
-    """Those of these cases that took a step since an instant."""
+def stepped_since(
+    session: Session, county: str, case_ids: Sequence[UUID], named: Sequence[str], since: datetime
+) -> set[UUID]:
+    """Those of these cases that took one of the named steps since an instant."""
     found = sa.select(CaseEvent.case_id).where(
-        CaseEvent.county == county, CaseEvent.case_id.in_(case_ids), CaseEvent.step == step, CaseEvent.at >= since
+        CaseEvent.county == county, CaseEvent.case_id.in_(case_ids), CaseEvent.step.in_(named), CaseEvent.at >= since
     )
     return set(session.scalars(found))
 

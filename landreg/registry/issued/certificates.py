@@ -39,6 +39,8 @@ from landreg.registry.papers.signing import Signer, ToPrint, print_and_sign_many
 
 CHUNK = 50
 FEW = 8
+CERTIFIED = ('registry."case"', "registry.case_event", "registry.certificate")
+"""The tables that certificates fill."""
 _ONE_AT_A_TIME = threading.Lock()
 
 

@@ -257,9 +257,17 @@ def printers_kept() -> Iterator[None]:
 
 @contextmanager
 def _printers(count: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes that print: those that are kept, or some for this once. What broke is not kept."""
+    """Processes that print: those that are kept, or some for this once. What broke is not kept.
+
+    Those of which one was killed while they waited are started anew.
+    """
     kept = _KEPT.get()
     pool = (kept or {}).get(count) or _started(count)
+    try:
+        pool.submit(os.getpid).result()
+    except BrokenExecutor:
+        pool.shutdown(wait=True, cancel_futures=True)
+        pool = _started(count)
     if kept is not None:
         kept[count] = pool
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import text
 
+from landreg import worker
 from landreg.config import Settings
 from landreg.core.actor import WORKER, Actor
 from landreg.core.db import Unavailable, unit_of_work
@@ -24,11 +26,14 @@ from landreg.registry.documents import Store
 from landreg.registry.issued.certificates import Press
 from landreg.registry.jobs import Tools
 from landreg.registry.papers.signing import SignerUnusable, make_demo_signer
+from landreg.registry.rules.requests import RestrictionAsked
 from landreg.registry.steps import STEPS
-from tests.registry_kit import codes, in_state, one, to_rights
+from tests.registry_kit import applied, codes, in_state, one, right_of, to_rights
 from tests.villages import COUNTY, VILLAGE, stage_village
 
 TOOLS = Tools(press=lambda: None, seal=lambda: None)
+# How many certificates the planner knows of.
+COUNTED = "SELECT reltuples::int FROM pg_catalog.pg_class WHERE oid = 'registry.certificate'::regclass"
 
 
 @pytest.fixture
@@ -113,6 +118,91 @@ def test_a_case_that_went_another_way_since_the_job_was_asked_for_is_not_counted
 
 
 @pytest.mark.usefixtures("small_chunks")
+def test_a_case_that_was_accepted_by_hand_and_returned_while_the_job_rested_is_refused_by_name(
+    batch: UUID, registrar: Actor, reviewer: Actor
+) -> None:
+    ids = in_state(registrar, batch, "draft")
+    job_id = ask(registrar, batch, "accept", "draft")
+    jobs.interrupt(registrar, COUNTY, job_id)
+    cases.accept(registrar, COUNTY, ids[:1])
+    cases.return_for_completion(reviewer, COUNTY, ids[:1], "缺承包合同")
+    jobs.resume(registrar, COUNTY, job_id)
+    jobs.work(WORKER, TOOLS)
+    ended = job(job_id)
+    assert (ended.state, ended.done, ended.before) == ("done", 7, 0)
+    number = one(
+        registrar, """SELECT number FROM registry."case" WHERE case_id = :case AND state = 'returned'""", case=ids[0]
+    )
+    assert [(refused["number"], refused["findings"][0]["code"]) for refused in ended.refused] == [(number, "REG-8")]
+
+
+def test_acts_without_a_notice_are_registered_by_a_job_from_their_review(
+    registrar: Actor, reviewer: Actor, superuser: Any
+) -> None:
+    to_rights(registrar, reviewer, superuser, 1)
+    asked = RestrictionAsked("seizure", "甲法院", "裁定")
+    case = applied(registrar, "seizure", asked, right_of(registrar))
+    for actor, step in ((registrar, cases.accept), (reviewer, cases.review)):
+        step(actor, COUNTY, [case])
+    job_id = jobs.ask(registrar, COUNTY, [case], STEPS["register"])
+    jobs.work(WORKER, TOOLS)
+    assert (job(job_id).state, job(job_id).done, job(job_id).refused) == ("done", 1, [])
+    assert one(registrar, "SELECT count(*) FROM registry.restriction WHERE party = '甲法院'") == 1
+
+
+def test_an_act_with_a_notice_is_not_registered_by_a_job_before_it(
+    batch: UUID, registrar: Actor, reviewer: Actor
+) -> None:
+    cases.accept(registrar, COUNTY, in_state(registrar, batch, "draft"))
+    cases.review(reviewer, COUNTY, in_state(registrar, batch, "accepted"))
+    job_id = ask(registrar, batch, "register", "reviewed")
+    jobs.work(WORKER, TOOLS)
+    assert (job(job_id).done, len(job(job_id).refused)) == (0, 8)
+    assert {finding["code"] for refused in job(job_id).refused for finding in refused["findings"]} == {"REG-8"}
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_between_its_turns_a_job_gives_way_to_what_else_is_due_and_to_other_jobs(
+    batch: UUID, registrar: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With turns of one chunk: each job has its chunk, then the worker's other duties, and so on."""
+    monkeypatch.setattr(jobs, "TURN_S", 0.0)
+    ids = in_state(registrar, batch, "draft")
+    asked = [jobs.ask(registrar, COUNTY, half, STEPS["accept"]) for half in (ids[:4], ids[4:])]
+    seen: list[Any] = []
+    alive: list[int] = []
+    tools = Tools(
+        press=lambda: None,
+        seal=lambda: None,
+        others=lambda: seen.append([job(each).position for each in asked]),
+        alive=lambda: alive.append(1),
+    )
+    assert jobs.work(WORKER, tools) == 2
+    assert seen[:2] == [[3, 0], [3, 3]]
+    assert [job(each).state for each in asked] == ["done", "done"]
+    assert len(alive) == 6
+    assert {job(each).started_from for each in asked} == {0}
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_the_log_is_sealed_between_the_turns_of_a_job(
+    batch: UUID, registrar: Actor, superuser: Any, database: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "TURN_S", 0.0)
+    before = [(number, signal.getsignal(number)) for number in (signal.SIGTERM, signal.SIGINT)]
+    job_id = ask(registrar, batch, "accept", "draft")
+    try:
+        worker.run(database, once=True)
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+    assert (job(job_id).state, job(job_id).done) == ("done", 8)
+    sealed = superuser.execute("SELECT array_agg(size ORDER BY size) FROM log.checkpoint").fetchone()
+    assert sealed == ([3, 6, 8],)
+    assert (database.home / worker.ALIVE).exists()
+
+
+@pytest.mark.usefixtures("small_chunks")
 def test_an_interrupted_job_stops_after_its_chunk_and_goes_on_when_resumed(batch: UUID, registrar: Actor) -> None:
     job_id = ask(registrar, batch, "accept", "draft")
     asked = iter([False, False])
@@ -182,6 +272,7 @@ def test_a_job_issues_certificates_after_sealing_what_was_registered(
     jobs.work(WORKER, Tools(press=lambda: press, seal=lambda: seal(WORKER, database)))
     assert (job(job_id).state, job(job_id).done, job(job_id).findings) == ("done", 2, [])
     assert one(registrar, "SELECT count(*) FROM registry.certificate") == 2
+    assert superuser.execute(COUNTED).fetchone() == (2,)
 
 
 def test_a_job_that_cannot_go_on_says_why_and_can_be_resumed(

@@ -1,6 +1,8 @@
 """Signatures: sound to an independent reader, broken by any change, the paper still PDF/A with its proof."""
 
 import io
+import os
+import signal
 import stat
 from datetime import UTC, datetime, timedelta
 from multiprocessing import active_children
@@ -151,6 +153,21 @@ def test_batch_after_batch_is_printed_by_the_same_processes_while_they_are_kept(
         first = printed(2)
         assert len(first) == 1
         assert printed(2) == first
+    assert active_children() == []
+
+
+def test_printers_that_were_killed_while_they_waited_are_started_anew_for_the_next_batch(signer: Signer) -> None:
+    def printed() -> list[str]:
+        data = builders.homestead_certificate(map=None)
+        return [name for name, _ in print_and_sign_many([ToPrint("1", data)], signer, processes=1)]
+
+    with printers_kept():
+        assert printed() == ["1"]
+        (killed,) = active_children()
+        os.kill(killed.pid or 0, signal.SIGKILL)
+        killed.join(10)
+        assert printed() == ["1"]
+        assert [child.pid for child in active_children()] != [killed.pid]
     assert active_children() == []
 
 
