@@ -6,18 +6,24 @@ Restrictions are read with the right itself; what was wrong was so from the firs
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, false, func, or_, select, text
+from sqlalchemy.orm import Session, aliased
 
 from landreg.core.codes import masked_name
 from landreg.core.periods import beijing_day
+from landreg.core.tables import in_force
+from landreg.land.model import Parcel
+from landreg.party.model import Member
+from landreg.registry.casebook import Case
 from landreg.registry.facts.proposals import ActProposal
-from landreg.registry.rules.parcel_requests import Correction
+from landreg.registry.model import Right
+from landreg.registry.rules.parcel_requests import SUBSTANCE, Correction
 from landreg.registry.rules.parcels import ParcelActFacts
 
 DISPOSALS = ("assignment", "exchange")
@@ -27,7 +33,7 @@ DISPOSALS = ("assignment", "exchange")
 def beside_others(
     session: Session, made: Sequence[ActProposal], concerned: Sequence[Sequence[UUID]]
 ) -> list[ActProposal]:
-    """The proposals of corrections, with what is registered of others since the error; two queries, whatever their number.
+    """The proposals of corrections, with what is registered of others since the error; by few queries.
 
     concerned: of each, the rights that it concerns.
     """
@@ -36,17 +42,49 @@ def beside_others(
     county = made[0].case.county
     asked = [one.facts.asked for one in made]
     operated = _operated(session, county, sorted({code for one in asked for code in _resized(one)}))
-    rights = {right_id for some in concerned for right_id in some}
-    passed = {
-        row.right_id: (row.code, beijing_day(row.at))
-        for row in session.execute(
-            text(_DISPOSED), {"county": county, "rights": list(rights), "kinds": list(DISPOSALS)}
-        )
-    }
-    return [
-        _with(one, operated, dict(passed[right] for right in some if right in passed))
-        for one, some in zip(made, concerned, strict=True)
-    ]
+    return [_with(one, operated, _disposed(session, one, rights)) for one, rights in zip(made, concerned, strict=True)]
+
+
+def _disposed(session: Session, made: ActProposal, rights: Sequence[UUID]) -> dict[str, date]:
+    """By code of right: the day of the last transfer since the error, of the parcel whose facts were wrong, or of the right.
+
+    A parcel's own transfers alone count, through whichever right it stood under: others of giver or taker are as they were. What
+    was written into the register after a transfer was no error that its taker relied on.
+    """
+    case, asked = made.case, made.facts.asked
+    since = _wrong_since(session, case, asked) if isinstance(asked, Correction) and asked.touches else None
+    if since is None or not isinstance(asked, Correction):
+        return {}
+    which = _OF_PARCEL if asked.of == "parcel" else _OF_RIGHTS
+    told = {"county": case.county, "kinds": list(DISPOSALS), "since": since}
+    told |= {"code": case.subject_code} if asked.of == "parcel" else {"rights": list(rights)}
+    return {row.code: beijing_day(row.at) for row in session.execute(text(_DISPOSED.format(which=which)), told)}
+
+
+def _wrong_since(session: Session, case: Case, asked: Correction) -> datetime | None:
+    """When the register first said one of the facts that are corrected as it says it now; None where it says none."""
+    table, key, subject = _told_of(case, asked)
+    now, was = aliased(table), aliased(table)
+    same = or_(
+        *(
+            getattr(was, one.fact).is_not_distinct_from(getattr(now, one.fact))
+            for one in asked.facts
+            if one.fact in SUBSTANCE and hasattr(table, one.fact)
+        ),
+        false(),
+    )
+    of_one = and_(was.county == now.county, getattr(was, key) == getattr(now, key))
+    first = select(func.min(func.lower(was.recorded))).join(now, and_(of_one, same))
+    found: datetime | None = session.scalar(first.where(now.county == case.county, subject(now), in_force(now)))
+    return found
+
+
+def _told_of(case: Case, asked: Correction) -> tuple[Any, str, Callable[[Any], Any]]:
+    if asked.of == "parcel":
+        return Parcel, "parcel_id", lambda now: now.code == case.subject_code
+    if asked.of == "member":
+        return Member, "member_id", lambda now: now.member_id == asked.member_id
+    return Right, "right_id", lambda now: now.right_id.in_(case.right_ids)
 
 
 def _with(made: ActProposal, operated: dict[str, list[str]], disposed: dict[str, date]) -> ActProposal:
@@ -84,11 +122,22 @@ _OPERATED = """
     WHERE p.county = :county AND p.code = ANY (:codes) AND upper_inf(p.recorded) AND upper_inf(p.valid)
     ORDER BY o.code
 """
-# Rows that were said anew since count too: what was disposed of stays so.
+_OF_PARCEL = """x.parcel_id IN (SELECT p.parcel_id FROM land.parcel AS p WHERE p.county = :county AND p.code = :code
+        AND upper_inf(p.recorded) AND upper_inf(p.valid))"""
+_OF_RIGHTS = "r.right_id = ANY (:rights)"
+# Land that came to another household by the act: the rows of those whom it stayed with are written anew too. Rows that were said
+# anew since count too: what was disposed of stays so.
 _DISPOSED = """
-    SELECT r.right_id, r.code, max(a.registered_at) AS at
-    FROM registry."right" AS r
+    SELECT r.code, max(a.registered_at) AS at
+    FROM registry.right_parcel AS x
+    JOIN registry."right" AS r ON r.county = x.county AND r.row_id = x.right_row AND r.kind <> 'land_operation'
+         AND upper_inf(r.valid)
     JOIN registry.act AS a ON a.county = r.county AND a.act_id = r.act_id AND a.kind = ANY (:kinds)
-    WHERE r.county = :county AND r.right_id = ANY (:rights)
-    GROUP BY r.right_id, r.code
+         AND a.registered_at >= :since
+    WHERE x.county = :county AND {which} AND NOT EXISTS (
+        SELECT FROM registry.right_parcel AS y
+        JOIN registry."right" AS s ON s.county = y.county AND s.row_id = y.right_row
+        WHERE y.county = x.county AND y.parcel_id = x.parcel_id AND s.household_id = r.household_id AND s.kind = r.kind
+              AND upper_inf(s.valid) AND upper(s.recorded) = lower(r.recorded))
+    GROUP BY r.code
 """

@@ -19,7 +19,7 @@ from landreg.core.errors import Refused
 from landreg.log.recheck import recheck_register
 from landreg.registry.casework import cases, parcel_applications
 from landreg.registry.facts.ground import bundles_on, parcels_in_force
-from landreg.registry.rules.parcel_requests import Corrected, Correction
+from landreg.registry.rules.parcel_requests import AreaChange, Corrected, Correction
 from landreg.registry.rules.requests import Assignment, Cancellation, RestrictionAsked
 from tests.household_kit import asked_for, division, household_id, parcels
 from tests.registry_kit import (
@@ -209,3 +209,34 @@ def test_an_area_is_not_corrected_under_a_seizure_of_the_right_that_a_division_m
     with pytest.raises(Refused) as refused:
         cases.accept(registrar, COUNTY, [case])
     assert "TR-12" in codes(refused)
+
+
+def test_the_office_corrects_the_land_that_stayed_and_leaves_what_went_over_even_after_its_taker_divided(
+    registrar: Actor, reviewer: Actor, superuser: Connection, right: UUID
+) -> None:
+    goes, stays = parcels(registrar, right)[:2]
+    asked = Assignment(household_id(registrar, SECOND), f"{SECOND}J", date(2027, 1, 5), (goes,))
+    booked(registrar, reviewer, superuser, applied(registrar, "assignment", asked, right), "assignment")
+    theirs = right_of(registrar, SECOND)
+    own = next(land for land in parcels(registrar, theirs) if land != goes)
+
+    def stopped(land: str) -> set[str]:
+        wrong = Correction("parcel", "office", "复测", (Corrected("registered_area_m2", "401.00"),), (land,))
+        try:
+            parcel_applications.apply_on_parcel(registrar, land, wrong.act_kind, wrong)
+        except Refused as refused:
+            return {found.code for found in refused.findings}
+        return set()
+
+    assert [stopped(land) for land in (stays, own, goes)] == [set(), set(), {"COR-11"}]
+    pass_days(superuser, 1)
+    part = division(registrar, theirs, SECOND, parcels=(goes,))
+    booked(registrar, reviewer, superuser, asked_for(registrar, "division", part, household=SECOND), "division")
+    assert stopped(goes) == {"COR-11"}
+    pass_days(superuser, 1)
+    remeasured = parcel_applications.apply_on_parcel(
+        registrar, goes, "area_change", AreaChange((goes,), Decimal("402.00"))
+    )
+    put_papers(registrar, remeasured, "area_change")
+    booked(registrar, reviewer, superuser, remeasured, "area_change")
+    assert stopped(goes) == set()
