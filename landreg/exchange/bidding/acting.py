@@ -13,7 +13,8 @@ from landreg.access.model import Consent
 from landreg.access.rules import Step
 from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork
-from landreg.core.errors import Finding, Refused
+from landreg.core.errors import Finding, NotFound, Refused
+from landreg.exchange.model import Taker
 from landreg.registry.home.brought import seeing
 
 Under = tuple[str, UUID]
@@ -27,6 +28,12 @@ def for_household(actor: Actor, under: Under) -> tuple[Actor, Consent]:
     if consent.step not in STEPS:
         raise Refused(Finding("ACC-25", values={"step": consent.step}))
     return seeing(actor, consent), consent
+
+
+def for_its_own(uow: UnitOfWork, under: Under | None, taker: Taker | None) -> None:
+    """Raises NotFound where an agent would act as a taker that is not of the household whose consent it is."""
+    if under is not None and taker is not None and taker.household_id != uow.actor.household:
+        raise NotFound
 
 
 def noted(uow: UnitOfWork, under: Under | None, subject: str, step: Step = Step.BID) -> None:

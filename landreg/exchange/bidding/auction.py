@@ -12,8 +12,8 @@ from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import Conflict, Finding, LandregError, NotFound, Refused
 from landreg.core.periods import beijing_day
-from landreg.exchange.bidding import sale_queries, told_queries
-from landreg.exchange.bidding.acting import Under, noted
+from landreg.exchange.bidding import sale_queries, taker_queries, told_queries
+from landreg.exchange.bidding.acting import Under, for_its_own, noted
 from landreg.exchange.bidding.model import Bid
 from landreg.exchange.bidding.rules.auction import BID_RULES, MOST_PRICE, Auction, Placed, is_a_sum
 from landreg.exchange.bidding.rules.entering import bid_3_deposit_is_there
@@ -36,6 +36,7 @@ def bid(
             entrant = sale_queries.entrant(uow.session, county, entrant_id)
             if entrant is None or entrant.sale_id != sale_id:
                 raise NotFound
+            for_its_own(uow, under, taker_queries.taker(uow.session, county, entrant.taker_id))
             if under is not None:
                 noted(uow, under, f"{number_of(uow, county, sale_id)} 报价 {price:.2f}")
             row = {

@@ -14,7 +14,7 @@ from landreg.core.errors import BadInput, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.core.units import CENT
 from landreg.exchange.bidding import deal_queries, logged, sales, taker_queries, told_queries
-from landreg.exchange.bidding.acting import Under, noted
+from landreg.exchange.bidding.acting import Under, for_its_own, noted
 from landreg.exchange.bidding.deal_model import Offer
 from landreg.exchange.bidding.rules.entering import ENTRY_RULES, EntryFacts
 from landreg.exchange.bidding.rules.offers import NAMING, OFFER_RULES, Said, Saying
@@ -41,7 +41,7 @@ def say(actor: Actor, county: str, listing_id: UUID, taker_id: UUID, word: Word,
     """Say the next word: as the taker where the taker is the actor's, else as the household whose land it is. under: the consent by
     which an agent says it: to bid for the household that takes land, to answer for the one that offers it.
 
-    Raises NotFound, BadInput (FORM-5), Refused (OFF-1 to OFF-3, BID-6, BID-11, QUAL-1, QUAL-4, GUARD-1, BID-8, ACC-25).
+    Raises NotFound, BadInput (FORM-5), Refused (OFF-1 to OFF-5, BID-6, BID-11, QUAL-1, QUAL-4, GUARD-1, BID-8, ACC-25).
     """
     if word.kind not in KINDS:
         raise BadInput(Finding("FORM-5", "kind", {"given": word.kind[:40]}))
@@ -50,6 +50,7 @@ def say(actor: Actor, county: str, listing_id: UUID, taker_id: UUID, word: Word,
         if told is None or told.way != "negotiation":
             raise NotFound
         own = taker_queries.taker(uow.session, county, taker_id)
+        for_its_own(uow, under, own)
         before = deal_queries.offers(uow.session, county, listing_id, taker_id)
         if own is None and not (told.own and before):
             raise NotFound

@@ -16,8 +16,8 @@ from uuid import UUID, uuid4
 from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import Conflict, Finding, NotFound, Refused
-from landreg.exchange.bidding import logged, sale_queries, sales, sealed_queries
-from landreg.exchange.bidding.acting import Under, noted
+from landreg.exchange.bidding import logged, sale_queries, sales, sealed_queries, taker_queries
+from landreg.exchange.bidding.acting import Under, for_its_own, noted
 from landreg.exchange.bidding.auction import number_of
 from landreg.exchange.bidding.model import Sale
 from landreg.exchange.bidding.rules.auction import shown
@@ -62,6 +62,7 @@ def hand_in(
         entrant = sale_queries.entrant(uow.session, county, entrant_id)
         if entrant is None or entrant.sale_id != sale_id:
             raise NotFound
+        for_its_own(uow, under, taker_queries.taker(uow.session, county, entrant.taker_id))
         owed = sales.standing(uow, county, sale_id).sale.deposit_yuan
         if unpaid := bid_3_deposit_is_there(sale_queries.deposit_held(uow.session, county, entrant_id), owed):
             raise Refused(unpaid)
