@@ -44,8 +44,6 @@ LEFT_OUT = {
     "land.refused_plot": _DELIVERED,
     "land.upload": _DELIVERED,
     "registry.batch": "a way of working on many cases",
-    "registry.case_document": "which papers a case has: work, until the act",
-    "registry.document": "a paper is a file under its own SHA-256; the act's case names it",
     "registry.job": "long work in hand",
     "registry.renewal_entry": "a roster's line: work, until the members decide and each renewal has its act",
 }
@@ -80,11 +78,13 @@ TOLD_WITH = {"audit.complaint_event": "audit.complaint"}
 FIRST = {("exit.event", "kind"): "'notice'", ("exchange.listing_event", "kind"): "'published'"}
 """By table and column: a value that makes a row one of which a leaf would tell."""
 _LOGGED_STEPS = ", ".join(f"'{step}'" for step in KINDS)
-_HAS_STEP = "case_id IN (SELECT case_id FROM registry.case_event WHERE step {steps})"
+_ACCEPTED = "case_id IN (SELECT case_id FROM registry.case_event WHERE step = 'accept')"
 ONLY = {
-    "registry.case": _HAS_STEP.format(steps="= 'accept'"),
+    "registry.case": _ACCEPTED,
+    "registry.case_document": _ACCEPTED,
+    "registry.document": f"document_id IN (SELECT document_id FROM registry.case_document WHERE {_ACCEPTED})",
     "registry.case_event": f"step IN ({_LOGGED_STEPS})",
-    "registry.case_parcel": _HAS_STEP.format(steps="= 'accept'"),
+    "registry.case_parcel": _ACCEPTED,
 }
 """By table: the rows of which a leaf tells. A draft, and the steps that are work, may be otherwise tomorrow."""
 OTHERWISE_TOLD = {

@@ -133,9 +133,9 @@ def _enter(uow: UnitOfWork, row: Exit, first: RightBundle, changes: Changes, cod
     )
     note(uow, [case], "accept")
     set_values(uow, *held, state="reviewed")
+    note(uow, [case], "register")
     write(uow, row.county, [Booking(case, changes, act_id)])
     set_values(uow, *held, state="registered", act_id=act_id)
-    note(uow, [case], "register")
 
 
 def _back(

@@ -51,7 +51,7 @@ def test_a_blow_of_a_superuser_at_each_table_is_named_with_its_table_and_row(reg
     assert {"registry.act", "registry.certificate", "registry.notice", "identity.person", "log.entry", "log.tile",
             "log.checkpoint", "party.member", "access.account", "access.consent", "audit.attempt", "audit.sample",
             "audit.sample_draw", "audit.finding", "audit.finding_event", "registry.certificate_end", "registry.case",
-            "registry.case_event", "registry.case_parcel", "registry.objection",
+            "registry.case_event", "registry.case_parcel", "registry.objection", "registry.document", "registry.case_document",
             } <= {blow.table.plain for blow, _ in told}  # fmt: skip
     assert {("party.household", "moved the end of recorded"), ("party.household", "moved to another village"),
             ("registry.act", "moved to another village"), ("identity.person", "removed (by itself)"),

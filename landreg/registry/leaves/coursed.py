@@ -2,7 +2,8 @@
 of objections.
 
 The leaves are staged by the database itself (migration 0033), of what a desk does. A case and its parcels also say what these
-steps made of them: `untold` finds those that say otherwise.
+steps made of them, and its folder holds the papers that they found (migration 0065; a registration's, in the leaf of its act):
+`untold` finds those that say otherwise.
 """
 
 from __future__ import annotations
@@ -85,10 +86,12 @@ TABLES: Mapping[str, Mapping[str, str]] = {
 
 
 def untold(session: Session) -> Iterator[tuple[str, str]]:
-    """Cases that say of their course what no step of theirs made of them, and parcels with an order that no acceptance gave:
-    table and key.
+    """Cases that say of their course what no step of theirs made of them, parcels with an order that no acceptance gave, and
+    papers that are not as the last step that told of them found them: table and key.
     """
     for row in session.execute(text(_UNTOLD), {"unasked": [act.kind for act in act_types() if act.by == "nobody"]}):
+        yield row.table_name, row.key
+    for row in session.execute(text(_PAPERS)):
         yield row.table_name, row.key
 
 
@@ -133,4 +136,35 @@ _UNTOLD = f"""
     SELECT 'registry.case_parcel', p.parcel_code FROM registry.case_parcel AS p
     WHERE p.acceptance_order IS NOT NULL AND NOT EXISTS (
         SELECT FROM accepted AS a WHERE a.county = p.county AND a.case_id = p.case_id)
+"""
+# Each document once: a village's survey lies in the folder of every case of it. A paper that came after the step is work until
+# the next; after the last step of a case none comes but to an exit, whose own leaves tell of them.
+_PAPERS = f"""
+    WITH l AS (
+        SELECT DISTINCT ON (e.county, e.case_id) e.county, e.case_id, e.step, e.at, e.told -> 'papers' AS papers
+        FROM registry.case_event AS e WHERE e.step IN ('accept', 'register', 'withdraw', 'refuse')
+        ORDER BY e.county, e.case_id, e.at DESC, e.step = 'register' DESC
+    ), told AS (
+        SELECT l.county, l.case_id, p.key, p.value AS said FROM l, jsonb_each_text(l.papers) AS p
+    ), d AS MATERIALIZED (
+        SELECT x.county, x.document_id, x.document_id::text AS key, x.put_at, encode(sha256(convert_to(jsonb_build_array(
+            x.kind, x.sha256, x.size, encode(sha256(convert_to(x.name, 'UTF8')), 'hex'), x.put_by,
+            {_INSTANT.format("x.put_at")})::text, 'UTF8')), 'hex') AS said
+        FROM registry.document AS x
+    ), f AS MATERIALIZED (
+        SELECT x.county, x.case_id, x.document_id::text AS key FROM registry.case_document AS x
+    )
+    SELECT 'registry.document' AS table_name, told.key FROM told LEFT JOIN d ON d.county = told.county AND d.key = told.key
+    WHERE told.said IS DISTINCT FROM d.said
+    UNION SELECT 'registry.case_document', told.key FROM told
+    LEFT JOIN f ON f.county = told.county AND f.case_id = told.case_id AND f.key = told.key WHERE f.key IS NULL
+    UNION SELECT 'registry.case_document', f.key FROM f LEFT JOIN d ON d.county = f.county AND d.key = f.key
+    LEFT JOIN registry."case" AS c ON c.county = f.county AND c.case_id = f.case_id
+    LEFT JOIN l ON l.county = f.county AND l.case_id = f.case_id
+    LEFT JOIN told ON told.county = f.county AND told.case_id = f.case_id AND told.key = f.key
+    WHERE c.case_id IS NULL OR d.key IS NULL OR l.papers IS NOT NULL AND told.key IS NULL
+        AND (d.put_at < l.at OR l.step <> 'accept' AND c.act_kind <> 'exit')
+    UNION SELECT 'registry.document', d.key FROM d LEFT JOIN f ON f.county = d.county AND f.key = d.key
+    WHERE f.key IS NULL AND NOT EXISTS (SELECT FROM registry.renewal AS r WHERE r.county = d.county
+        AND d.document_id IN (r.plan_id, r.approval_id, r.minutes_id))
 """

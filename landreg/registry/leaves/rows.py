@@ -69,3 +69,12 @@ def at_beginning_of(alias: str, row: str) -> str:
     """
     began = f"lower({row}.recorded)"
     return f"lower({alias}.recorded) <= {began} AND (upper_inf({alias}.recorded) OR upper({alias}.recorded) > {began})"
+
+
+def papers_found(act: str) -> str:
+    """What the registration of an act's case found in its folder, by document; null where it was of before that was kept.
+
+    act: a row of registry.act. As SQL.
+    """
+    return f"""(SELECT s.told -> 'papers' FROM registry.case_event AS s WHERE s.county = {act}.county
+        AND s.case_id = {act}.case_id AND s.step = 'register' ORDER BY s.at DESC LIMIT 1)"""

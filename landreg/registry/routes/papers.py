@@ -51,6 +51,10 @@ def put(county: str, case_id: UUID) -> Redirect:
     of_exit = case.act_kind == cases.EXIT
     said = Attached(sha256, size, given.file.name, text_of(store().path(sha256), "file") if of_exit else "")
     with unit_of_work(actor) as uow:
+        # Held, so that it comes before or after a step, whose leaf tells what the folder held.
+        (case,) = cases.locked(uow, county, [case_id])
+        if case.state in cases.FINISHED:
+            raise Conflict(Finding("REG-8", "file", {"state": case.state, "step": "document"}, subject=case.number))
         if of_exit:
             ties_nothing(desk.today(uow.session), said, "file")
         documents.enter(

@@ -60,6 +60,26 @@ def test_a_closed_row_whose_end_was_moved_is_named(
     assert shown(found(worker, database)) == [("LOG-17", "party.household", row) for (row,) in closed]
 
 
+def test_papers_of_a_registered_case_that_were_swapped_or_taken_out_are_named(
+    changed: Connection, worker: Actor, database: Settings
+) -> None:
+    papers = changed.execute(
+        'SELECT document_id::text FROM registry.case_document JOIN registry."case" USING (county, case_id) '
+        "WHERE act_kind = 'household_change' ORDER BY 1"
+    ).fetchall()
+    ids = [paper for (paper,) in papers]
+    changed.execute("DELETE FROM registry.case_document WHERE document_id::text = %s", [ids[0]])
+    changed.execute(
+        "UPDATE registry.document SET sha256 = repeat('ab', 32), put_at = put_at - interval '9 days' "
+        "WHERE document_id::text = ANY (%s)", [ids],
+    )  # fmt: skip
+    expected = [("LOG-18", "registry.case_document", ids[0]), *(("LOG-18", "registry.document", one) for one in ids)]
+    assert sorted(shown(found(worker, database))) == expected
+    # Whoever also changes what the registration is said to have found differs from the leaf of its act.
+    changed.execute("UPDATE registry.case_event SET told = '{}' WHERE step = 'register'")
+    assert {layer for code, layer, _ in shown(found(worker, database)) if code == "LOG-17"} == {"registry.case_event"}
+
+
 def test_a_person_who_came_by_an_act_of_change_is_held_against_the_log(
     changed: Connection, worker: Actor, database: Settings
 ) -> None:

@@ -108,6 +108,16 @@ BLOWS = {
         ("LOG-17", "registry.objection")),
     "an objection that was never settled": (("UPDATE registry.objection SET outcome = 'dismissed', settlement = 'x', settled_at = "
         "now() WHERE outcome IS NULL"), ("LOG-18", "registry.objection")),
+    "the content of a paper": ("UPDATE registry.document SET sha256 = repeat('ab', 32)", ("LOG-18", "registry.document")),
+    "when a paper came": ("UPDATE registry.document SET put_at = put_at - interval '9 days'", ("LOG-18", "registry.document")),
+    "a paper taken out": (("DELETE FROM registry.case_document WHERE case_id IN (SELECT case_id FROM registry.\"case\" "
+        "WHERE state = 'noticed')"), ("LOG-18", "registry.case_document")),
+    "a paper slipped in": (("WITH d AS (INSERT INTO registry.document SELECT county, gen_random_uuid(), village, sha256, kind, "
+        "name, size, put_by, put_at FROM registry.document LIMIT 1 RETURNING county, document_id, village) INSERT INTO "
+        "registry.case_document SELECT d.county, c.case_id, d.document_id, d.village FROM d, registry.\"case\" AS c "
+        "WHERE c.state = 'refused'"), ("LOG-18", "registry.case_document")),
+    "what an acceptance found in the folder": ("UPDATE registry.case_event SET told = told - 'papers' WHERE step = 'accept'",
+        ("LOG-17", "registry.case_event")),
     "an objection": ("DELETE FROM registry.objection WHERE outcome IS NULL", ("LOG-16", "registry.objection")),
 }  # fmt: skip
 
