@@ -22,15 +22,16 @@ from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.periods import beijing_day
 from landreg.exchange.bidding import offers, sales, takers
+from landreg.exchange.contracts import drawing
 from landreg.exchange.listings import service
 from landreg.exchange.model import Listing
 from landreg.registry.home.brought import seeing
 from landreg.registry.rules.household_requests import LandOperation, Operator
 from tests import bidding_kit as kit
-from tests.exchange_kit import NEIGHBOUR, OPERATOR, market, own_right, parcels_of
+from tests.exchange_kit import NEIGHBOUR, OPERATOR, farmer_of, market, own_right, parcels_of
 from tests.household_kit import asked_for
 from tests.registry_kit import Connection, booked, one, pass_days
-from tests.villages import COUNTY, VILLAGE
+from tests.villages import COUNTY, VILLAGE, past_triggers
 from tests.web.conftest import Browser, OpenAccount
 from tests.web.test_retransfers import consent as paper
 
@@ -154,6 +155,30 @@ def test_an_agent_answers_offers_for_a_household_under_that_consent_alone_and_it
     consents.revoke(owner, COUNTY, may)
     assert browser.get(here).status_code == 422
     assert kit.strays(worker, database) == []
+
+
+def test_an_agent_speaks_for_one_side_alone_and_goes_no_lower_than_the_household_s_least(
+    talked: Listing, agent: Actor, browser: Browser, superuser: Connection
+) -> None:
+    neighbour, owner = kit.farmer(superuser, NEIGHBOUR), kit.farmer(superuser, f"{NEIGHBOUR[:-1]}1")
+    taker = takers.of_household(neighbour, COUNTY).taker_id
+    bids, answers = _given(neighbour, agent, Step.BID), _given(owner, agent, Step.ANSWER)
+    there, here = (f"/agent/{COUNTY}/{may}/offers/{COUNTY}/{talked.listing_id}" for may in (bids, answers))
+    with past_triggers(superuser):
+        superuser.execute("UPDATE exchange.listing SET floor = 400, floor_mark = gen_random_uuid()")
+    offers.say(neighbour, COUNTY, talked.listing_id, taker, offers.Word("offer", Decimal(300)))
+    for word in ({"kind": "accept"}, {"kind": "counter", "price": "399.99"}):
+        answer = browser.post(here, {**word, "taker": taker})
+        assert (answer.status_code, "OFF-5" in answer.text, "400" in answer.text) == (422, True, False)
+    assert browser.post(here, {"kind": "counter", "taker": taker, "price": "400"}).status_code == 303
+    assert "OFF-4" in browser.post(there, {"kind": "accept", "taker": taker}).text, "said by whom it answers"
+    farmer_of(superuser, f"{VILLAGE}010003", login="dai")
+    with unit_of_work(OPERATOR) as uow:
+        row = drawing.taker_of(uow, COUNTY, VILLAGE, f"{VILLAGE}010003")
+    superuser.execute("UPDATE exchange.taker SET account_id = %s WHERE taker_id = %s", [agent.account_id, row.taker_id])
+    assert browser.post(there, {"kind": "offer", "price": "450", "taker": row.taker_id}).status_code == 404
+    offers.say(neighbour, COUNTY, talked.listing_id, taker, offers.Word("counter", Decimal(390)))
+    assert offers.say(owner, COUNTY, talked.listing_id, taker, offers.Word("accept")).price == Decimal(390)
 
 
 def test_a_farmer_of_another_village_offers_for_land_and_enters_its_sale(

@@ -242,8 +242,7 @@ def seal(county: str, sale_id: UUID) -> Redirect:
     made = sealed.hand_in(asker.actor, county, sale_id, given.entrant, envelope, given.form, asker.under)
     flash(
         _(
-            "密封报价已收到（第 %(seq)s 份）。承诺指纹 %(mark)s… 已写入登记日志，开标之前谁也看不到价格。",
-            seq=made.seq,
+            "密封报价已收到。承诺指纹 %(mark)s… 已写入登记日志，开标之前谁也看不到价格。",
             mark=made.commitment[:12],
         )
     )
