@@ -19,7 +19,7 @@ from landreg.core.files import Store
 from landreg.demo_parcels import write_to_a_holder
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
-from landreg.registry.casework import applications, cases, parcel_applications, telling
+from landreg.registry.casework import applications, cases, notices, parcel_applications, telling
 from landreg.registry.leaves import logged
 from landreg.registry.rules.household_requests import LandOperation, LandOperationEnd, Operator
 from landreg.registry.rules.parcel_requests import Corrected, Correction
@@ -175,6 +175,13 @@ def test_who_operates_the_land_is_named_in_the_letter_and_their_area_is_not_corr
     assert "operator_consent" in deng.get(f"/cases/{COUNTY}/{case}").text
     put_paper(registrar, case, "operator_consent")
     cases.accept(registrar, COUNTY, [case])
+    cases.review(officers[1], COUNTY, [case])
+    number, _stepped = notices.publish(registrar, COUNTY, [case], "更正登记公告")
+    said = text_of(deng.client.get(f"/notices/{number}/paper.pdf").data)
+    page = deng.get(f"/notices/{number}").text
+    for told in (land[0], "401.00"):
+        assert told in said
+        assert told in page
 
 
 def test_the_sample_s_office_writes_one_letter_however_often_it_is_asked(

@@ -21,12 +21,16 @@ from landreg.registry import roster_queries
 from landreg.registry.casebook import Case, Notice, Objection
 from landreg.registry.casework.cases import UNDER_WAY, Stepped, locked, note, set_values, take_step
 from landreg.registry.facts.first import Proposal, case_facts, parcels_described, proposals
+from landreg.registry.facts.ground import parcels_in_force
 from landreg.registry.facts.proposals import ActProposal
+from landreg.registry.facts.said import announced
 from landreg.registry.leaves.logged import notice_facts
 from landreg.registry.numbers import draw
 from landreg.registry.rules import NOTICE_RULES
 from landreg.registry.rules.contract import ContractFacts
 from landreg.registry.rules.household_requests import HomesteadInheritance
+from landreg.registry.rules.parcel_requests import Correction
+from landreg.registry.rules.parcels import ParcelActFacts
 from landreg.registry.rules.procedure import reg_1_four_eyes
 from landreg.registry.rules.renewal import RenewalFacts
 from landreg.registry.rules.renewal_requests import Renewal
@@ -148,7 +152,8 @@ def _notice(uow: UnitOfWork, cases: Sequence[Case], law: Law, title: str) -> Not
     villages = sorted({case.village for case in cases})
     proposed = proposals(uow.session, cases)
     held = [one.in_force.bundle for one in proposed if isinstance(one, ActProposal) and one.in_force.bundle]
-    codes = [code for bundle in held for code in bundle.codes.values()]
+    wrong = _corrected_land(uow, cases[0].county, proposed)
+    codes = [*(code for bundle in held for code in bundle.codes.values()), *wrong]
     described = {
         **parcels_described(uow.session, cases),
         **roster_queries.parcels_registered(uow.session, cases[0].county, codes),
@@ -166,13 +171,25 @@ def _notice(uow: UnitOfWork, cases: Sequence[Case], law: Law, title: str) -> Not
         title=title.strip(),
         content={
             "working_days": days,
-            "rows": [_notice_row(proposal, described) for proposal in proposed],
+            "rows": [_notice_row(proposal, described, wrong) for proposal in proposed],
             **roster_queries.noticed_with(uow.session, cases[0].county, cases[0].batch_id),
         },
     )
     uow.session.add(notice)
     uow.session.flush()
     return notice
+
+
+def _corrected_land(uow: UnitOfWork, county: str, proposed: Sequence[Proposal | ActProposal]) -> dict[str, str]:
+    """The parcels whose facts corrections would set right, with their areas as registered, in m²."""
+    codes = [
+        one.case.subject_code
+        for one in proposed
+        if isinstance(one.facts, ParcelActFacts) and isinstance(one.facts.asked, Correction) and one.facts.asked.parcels
+    ]
+    return {
+        code: str(one.row["registered_area_m2"]) for code, one in parcels_in_force(uow.session, county, codes).items()
+    }
 
 
 def _common(villages: Sequence[str]) -> str:
@@ -182,7 +199,9 @@ def _common(villages: Sequence[str]) -> str:
     return first[: next(level for level in (12, 9, 6, 4) if level <= same)]
 
 
-def _notice_row(proposal: Proposal | ActProposal, described: Mapping[Any, tuple[str, str]]) -> dict[str, Any]:
+def _notice_row(
+    proposal: Proposal | ActProposal, described: Mapping[Any, tuple[str, str]], wrong: Mapping[str, str]
+) -> dict[str, Any]:
     """What the public reads of a case: act, holder, right, parcels and areas; never an identity number."""
     case = proposal.case
     row: dict[str, Any] = {"case": case.number, "kind": case.right_kind, "code": case.subject_code}
@@ -196,6 +215,10 @@ def _notice_row(proposal: Proposal | ActProposal, described: Mapping[Any, tuple[
             row |= {"to": masked_name(proposal.facts.asked.name)}
         if isinstance(proposal.facts, RenewalFacts) and isinstance(asked := proposal.facts.asked, Renewal):
             row |= {"members": proposal.facts.persons, "term": [str(asked.starts_on), str(asked.last_day)]}
+        if isinstance(proposal.facts, ParcelActFacts) and isinstance(asked := proposal.facts.asked, Correction):
+            code, area = case.subject_code, wrong.get(case.subject_code, "")
+            land = [[code, area, *described.get((None, code), ("", ""))]] if area else []
+            return row | {"parcels": land, "area_m2": area, "corrected": announced(asked, proposal.facts.now)}
         return row | {"parcels": parcels, "area_m2": "" if bundle is None else str(bundle.right.row["area_m2"])}
     facts = proposal.facts
     if isinstance(facts, ContractFacts):

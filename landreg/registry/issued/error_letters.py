@@ -3,15 +3,13 @@ it as their rights were entered since."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from sqlalchemy.orm import Session
 
-from gis import nyt2539
 from landreg.core.codes import masked_name
 from landreg.law.book import term
 from landreg.registry.casebook import Case
 from landreg.registry.facts.acts import act_proposals
+from landreg.registry.facts.said import corrected_in_words
 from landreg.registry.papers.office import ErrorSaid
 from landreg.registry.rules.parcel_requests import Correction
 from landreg.registry.rules.parcels import ParcelActFacts
@@ -25,7 +23,7 @@ def said_of(session: Session, case: Case) -> ErrorSaid:
     (proposal,) = act_proposals(session, [case])
     facts = proposal.facts
     assert isinstance(facts, ParcelActFacts) and isinstance(facts.asked, Correction)  # noqa: S101, PT018  the kind of act says so
-    return ErrorSaid(tuple(_corrected(facts.asked, facts.now)), _others(facts) if facts.asked.touches else ())
+    return ErrorSaid(tuple(corrected_in_words(facts.asked, facts.now)), _others(facts) if facts.asked.touches else ())
 
 
 def _others(facts: ParcelActFacts) -> tuple[str, ...]:
@@ -39,30 +37,3 @@ def _others(facts: ParcelActFacts) -> tuple[str, ...]:
 def _party(name: str) -> str:
     """Whom a restriction stands for: what can be a person's name behind the mask, as an operator's is; offices in full."""
     return masked_name(name) if len(name) <= LONGEST_OF_A_PERSON or "·" in name else name
-
-
-def _corrected(asked: Correction, now: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    """A number is told nobody by post."""
-    return [
-        (term("fact", "id_number"), "登记的身份号码", "与身份证件上的不一致，请到窗口核对")
-        if one.fact == "person_id"
-        else (term("fact", one.fact), _in_words(one.fact, now.get(one.fact, "")), _in_words(one.fact, one.value))
-        for one in asked.facts
-    ]
-
-
-def _in_words(fact: str, value: str) -> str:
-    """A fact, as a form writes it, in the words of the register."""
-    if fact == "term":
-        return value.replace("/", " 至 ")
-    if fact in _YES_OR_NO:
-        return {"1": "是", "0": "否"}.get(value, "")
-    if fact in _TABLES:
-        return _TABLES[fact].get(value, value)
-    return term({"nature": "land_mode"}.get(fact, fact), value)
-
-
-_YES_OR_NO = ("basic_farmland", "holds_right")
-_TABLES = {
-    "land_class": nyt2539.LAND_USE_2007, "soil_grade": nyt2539.code_table("C.8"), "land_use": nyt2539.code_table("C.9"),
-}  # fmt: skip

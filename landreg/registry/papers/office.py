@@ -211,7 +211,9 @@ def _of_acts(content: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _announced(row: Mapping[str, Any]) -> str:
     taker = f"，由{row['to']}继承" if row.get("to") else ""
-    return f"{row['holder']}（{row['code']}）{taker}"
+    lines = row.get("corrected", ())
+    wrong = "，".join(f"{fact}由“{was}”更正为“{right}”" if was else f"{fact}：{right}" for fact, was, right in lines)
+    return f"{row['holder']}（{row['code']}）{taker}{'，' + wrong if wrong else ''}"
 
 
 def _of_roster(content: Mapping[str, Any]) -> tuple[str, ...]:

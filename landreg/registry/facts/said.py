@@ -1,0 +1,51 @@
+"""The facts that a correction sets right, in words: each as registered and as it should be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gis import nyt2539
+from landreg.core.codes import masked_name
+from landreg.law.book import term
+from landreg.registry.rules.parcel_requests import Correction
+
+
+def corrected_in_words(asked: Correction, now: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """A number is told nobody by post."""
+    return [
+        (term("fact", "id_number"), "登记的身份号码", "与身份证件上的不一致，请到窗口核对")
+        if one.fact == "person_id"
+        else (term("fact", one.fact), _in_words(one.fact, now.get(one.fact, "")), _in_words(one.fact, one.value))
+        for one in asked.facts
+    ]
+
+
+def announced(asked: Correction, now: Mapping[str, str]) -> list[list[str]]:
+    """The same for a public notice: names behind the mask; where somebody lives, and what was noted, nobody else reads."""
+    told = []
+    for one, (fact, was, right) in zip(asked.facts, corrected_in_words(asked, now), strict=True):
+        if one.fact in _OF_THE_PARTY_ALONE:
+            told.append([fact, "", "已书面告知当事人"])
+        elif one.fact == "name" and asked.of != "parcel":
+            told.append([fact, masked_name(was), masked_name(right)])
+        else:
+            told.append([fact, was, right])
+    return told
+
+
+def _in_words(fact: str, value: str) -> str:
+    """A fact, as a form writes it, in the words of the register."""
+    if fact == "term":
+        return value.replace("/", " 至 ")
+    if fact in _YES_OR_NO:
+        return {"1": "是", "0": "否"}.get(value, "")
+    if fact in _TABLES:
+        return _TABLES[fact].get(value, value)
+    return term({"nature": "land_mode"}.get(fact, fact), value)
+
+
+_YES_OR_NO = ("basic_farmland", "holds_right")
+_TABLES = {
+    "land_class": nyt2539.LAND_USE_2007, "soil_grade": nyt2539.code_table("C.8"), "land_use": nyt2539.code_table("C.9"),
+}  # fmt: skip
+_OF_THE_PARTY_ALONE = ("person_id", "address", "postcode", "note")
