@@ -160,7 +160,8 @@ def _talks(session: Session, at: str = "bids", as_: str = "", **under: Any) -> I
         elif one.kind in ("offer", "counter") and not mine:
             label = _("对方还价：%(price)s", price=price)
             if land.own:
-                label = _("%(who)s出价：%(price)s", who=who.get(one.taker_id, _("有人")), price=price)
+                somebody = _("有人")
+                label = _("%(who)s出价：%(price)s", who=who.get(one.taker_id, somebody), price=price)
         else:
             continue
         note = f"{land.area_mu} {_('亩')} · {land.number}"
