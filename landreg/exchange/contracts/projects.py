@@ -5,7 +5,7 @@ one out or to withdraw. The contracts are made in one run (`project_runs`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -39,6 +39,7 @@ from landreg.exchange.model import Taker
 from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
 from landreg.registry.guarded import ties_nothing
+from landreg.registry.home.brought import seeing
 
 MOST_PARCELS = 5000
 KINDS = ("lease", "subcontract", "share")
@@ -187,7 +188,7 @@ def say(actor: Actor, county: str, project_id: UUID, household_id: UUID, given: 
     way = "agent" if given.consent else "own" if actor.desk is Desk.CITIZEN else "in_person"
     if given.consent is not None:
         consent = consents.one_held(actor, county, given.consent)
-        actor = replace(actor, household=consent.household_id, jurisdiction=consent.village)
+        actor = seeing(actor, consent)
     if actor.desk is Desk.CITIZEN and actor.household != household_id:
         raise NotFound
     with unit_of_work(actor) as uow:

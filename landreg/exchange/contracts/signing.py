@@ -40,6 +40,7 @@ from landreg.exchange.contracts.verifying import FileService, SignatureService
 from landreg.exchange.contracts.whole import Whole, calendar_of
 from landreg.law.book import Law, examine
 from landreg.registry.guarded import Attached, ties_nothing
+from landreg.registry.home.brought import seeing
 
 SIDES = ("contractor", "taker")
 MOVING = ("assignment", "exchange")
@@ -73,7 +74,7 @@ def sign(
         if given.consent is None:
             raise Refused(Finding("CON-3", "way"))
         consent = consents.one_held(actor, county, given.consent)
-        actor = replace(actor, household=consent.household_id, jurisdiction=consent.village)
+        actor = seeing(actor, consent)
     with unit_of_work(actor) as uow:
         if (asked := queries.one(uow.session, county, contract_id)) is None:
             raise NotFound
