@@ -20,6 +20,7 @@ from landreg.exchange.contracts import logged as contracts
 from landreg.exchange.interfaces import logged as interfaces
 from landreg.exchange.market.shown_queries import shown_otherwise
 from landreg.exit import logged as exits
+from landreg.log.erasure import KIND as ERASED
 from landreg.log.recheck_queries import entries_of
 from landreg.log.recheck_register import Register, Source
 from landreg.log.told_rows import left_alone
@@ -127,6 +128,12 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "audit.complaint": {"": "audit.complaint"},
     "audit.finding": {"": "audit.finding_event", **dict.fromkeys(_OF_FINDING, "audit.finding")},
 }
+ALONE = frozenset({
+    ERASED, "keys.retired", "account.second_factor_set", "account.second_factor_reset", "account.recovery_code_used",
+    "audit.exported", "audit.watch_announced", "audit.watched", "audit.market_watched", "exchange.transfers_exported",
+    "settlement.",
+})  # fmt: skip
+"""Kinds of entry that no row tells of again: what somebody did or looked at. The settlement window rechecks its own."""
 
 
 def register() -> Register:
@@ -137,4 +144,4 @@ def register() -> Register:
     for room in rooms:
         sources, tables = sources | dict(room.SOURCES), tables | dict(room.TABLES)
     sources, tables = sources | dict(SOURCES), tables | dict(TABLES)
-    return replace(below, sources=sources, tables=tables, strays=strays, copies=shown_otherwise)
+    return replace(below, sources=sources, tables=tables, strays=strays, copies=shown_otherwise, alone=ALONE)

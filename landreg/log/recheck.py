@@ -54,7 +54,7 @@ NOTHING = Reached()
 
 @dataclass(frozen=True)
 class Rechecked:
-    """entries: leaves read, sealed or staged. size: of the log. findings: LOG-10 to LOG-24 and DB-6, none when all is well.
+    """entries: leaves read, sealed or staged. size: of the log. findings: LOG-10 to LOG-24, LOG-32 and DB-6, none when all is well.
 
     erased: LOG-25, of what nothing can be said any more. reached: where the next recheck can go on from.
     """

@@ -158,6 +158,16 @@ def entries_without_row(session: Session, kind: str, rows: str) -> Sequence[str]
     return session.execute(sa.text(question), {"kind": kind}).scalars().all()
 
 
+def entries_of_other_kinds(session: Session, kinds: Sequence[str]) -> Sequence[tuple[str, str]]:
+    """Kind and key of entries that are of none of these kinds; one that ends in a dot stands for all that begin so."""
+    question = """
+        SELECT kind, key FROM log.entry WHERE kind <> ALL (:kinds)
+            AND NOT EXISTS (SELECT FROM unnest(CAST(:families AS text[])) AS f WHERE starts_with(kind, f))
+        ORDER BY kind, key"""
+    asked = {"kinds": list(kinds), "families": [kind for kind in kinds if kind.endswith(".")]}
+    return [(row.kind, row.key) for row in session.execute(sa.text(question), asked)]
+
+
 def _whole(row: Any) -> WholeEntry:
     detail = None if row.detail is None else bytes(row.detail)
     return WholeEntry(row.kind, row.key, row.staged_at, bytes(row.leaf), detail, row.salts, row.leaf_index)

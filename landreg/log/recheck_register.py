@@ -101,11 +101,17 @@ class Register:
     placed: Places | None = None
     states: States = field(default_factory=dict)
     copies: Copies | None = None
+    alone: frozenset[str] | None = None
 
     @property
     def keyed(self) -> dict[str, Keyed]:
         """The kinds that are read by key."""
         return {kind: source for kind, source in self.sources.items() if isinstance(source, Keyed)}
+
+    def kinds(self) -> list[str]:
+        """Every kind of entry that is known."""
+        changing = (kind for kinds, _ in self.states.values() for kind in kinds)
+        return sorted({*self.sources, *changing, *(self.alone or ())})
 
     @property
     def steps(self) -> list[tuple[str, str]]:
@@ -117,11 +123,12 @@ class Register:
             *([("strays", "")] if self.strays else []),
             *([("placed", "")] if self.placed else []),
             *([("copies", "")] if self.copies else []),
+            *([("kinds", "")] if self.alone is not None else []),
         ]
 
 
 def step_differs(session: Session, register: Register, what: str, name: str, gone: Gone) -> Iterator[Finding]:
-    """LOG-16 to LOG-18, LOG-22: what one of `Register.steps` finds."""
+    """LOG-16 to LOG-18, LOG-22, LOG-32: what one of `Register.steps` finds."""
     match what:
         case "keys":
             yield from _keys_differ(session, name, register)
@@ -142,6 +149,9 @@ def step_differs(session: Session, register: Register, what: str, name: str, gon
             for copy in register.copies(session):
                 values = {"key": copy.key, "table": copy.table, "fact": copy.fact, "now": copy.now, "then": copy.then}
                 yield Finding("LOG-17", copy.fact, values, copy.table, copy.key)
+        case "kinds":
+            for kind, key in queries.entries_of_other_kinds(session, register.kinds()):
+                yield Finding("LOG-32", None, {"kind": kind, "key": key}, "log.entry", f"{kind} {key}")
 
 
 def entries_differ(

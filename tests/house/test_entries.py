@@ -62,3 +62,10 @@ def test_every_kind_of_entry_has_a_name_on_the_logs_page() -> None:
     told = dict.fromkeys(logged.register().sources, "SOURCES")
     named = set(terms("entry"))
     assert {kind: place for kind, place in {**told, **written}.items() if kind not in named} == {}
+
+
+def test_the_recheck_knows_every_kind_that_has_a_name_and_no_other() -> None:
+    known = logged.register().kinds()
+    families = tuple(kind for kind in known if kind.endswith("."))
+    named = {kind for kind in terms("entry") if not kind.startswith(families)}
+    assert named == {*known} - {*families}

@@ -94,6 +94,21 @@ def test_a_row_deleted_and_a_row_slipped_in_are_told_apart(log: Connection, data
     ]
 
 
+def test_an_entry_of_a_kind_that_nobody_knows_is_named(
+    log: Connection, database: Settings, registrar: Actor, worker: Actor
+) -> None:
+    with unit_of_work(registrar) as uow:
+        facts = {"act": "A-9"}
+        stage_all(uow, [Entry(kind, "610902", VILLAGE, "A-9", facts) for kind in ("deed", "seen.paper", "seer.paper")])
+    seal(worker, database)
+    register = Register({"act": acts}, TABLES, alone=frozenset({"seen."}))
+    found = recheck_register(worker, database, register).findings
+    assert [(one.code, one.layer, one.subject) for one in found] == [
+        ("LOG-32", "log.entry", "deed A-9"),
+        ("LOG-32", "log.entry", "seer.paper A-9"),
+    ]
+
+
 def test_a_leaf_edited_together_with_the_register_no_longer_leads_to_the_signed_root(
     log: Connection, database: Settings, worker: Actor
 ) -> None:
