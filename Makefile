@@ -8,6 +8,8 @@
 .PHONY: run test setup bench drill tamper-drill lint stop clean
 SIZE ?= 1000000
 VENV := .venv/bin
+# Compiled modules are kept, whatever the shell says: the tests and the server start hundreds of processes.
+unexport PYTHONDONTWRITEBYTECODE
 
 run: setup
 	@exec scripts/run
