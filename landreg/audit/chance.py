@@ -5,6 +5,7 @@ literature stands in docs/watch.md.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import comb
 
 
 def summed(parts: Iterable[Sequence[float]]) -> list[float]:
@@ -27,6 +28,12 @@ def tail(distribution: Sequence[float], seen: int) -> float:
 def mean(distribution: Sequence[float]) -> float:
     """What is expected."""
     return sum(count * chance for count, chance in enumerate(distribution))
+
+
+def drawn(total: int, marked: int, count: int) -> list[float]:
+    """How many of `count` rows that are drawn from `total` are among the `marked`: index k is the chance of k. Exact."""
+    every = comb(total, count)
+    return [comb(marked, k) * comb(total - marked, count - k) / every for k in range(min(marked, count) + 1)]
 
 
 def adjusted(p_values: Sequence[float], least: Sequence[float], rate: float) -> list[float]:

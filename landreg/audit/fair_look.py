@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from landreg.access.queries import names_of
 from landreg.audit import fairness
-from landreg.audit.fairness import Asked, Figures
+from landreg.audit.fairness import AGENT, AGENT_STEPS, Asked, Figures
 from landreg.audit.fairness_queries import Read, market
 from landreg.audit.fairness_rules import aud_20_to_29_more_than_chance_gives, rate_of_a_look
 from landreg.audit.looking import begun, looked_at
@@ -23,7 +23,8 @@ from landreg.law.queries import load_law
 from landreg.log.leaf import Entry, Json
 from landreg.log.store import stage
 
-ABOUT_OPERATORS = frozenset({"cut_short", "untold", "far_price_operator", "agent", "called_off"})
+AGENTS = frozenset(f"{AGENT}{step}" for step in AGENT_STEPS)
+ABOUT_OFFICERS = AGENTS | {"cut_short", "untold", "far_price_operator", "called_off"}
 FACTS = frozenset({"related", "unheard"})
 """Kinds that are listed whatever chance says of them: that they are is worth knowing."""
 
@@ -98,7 +99,7 @@ def _figures(law: Law) -> Figures:
 
 def _names(uow: UnitOfWork, found: Read, asked: Sequence[Asked]) -> dict[str, str]:
     """Of operators and agents the names of their accounts; of takers as the market tells them."""
-    officers = {one.subject for one in asked if one.kind in ABOUT_OPERATORS}
+    officers = {one.subject for one in asked if one.kind in ABOUT_OFFICERS}
     by_id = names_of(uow.session, {UUID(one) for one in officers})
     return {**found.names, **{str(key): name for key, name in by_id.items()}}
 

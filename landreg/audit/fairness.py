@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import combinations
-from math import comb
 
-from landreg.audit.chance import adjusted, mean, summed, tail
+from landreg.audit.chance import adjusted, drawn, mean, summed, tail
 
 LEAST_MEETINGS = 3
 """Sales that two takers have to share before their meeting is asked about."""
+AGENT_STEPS = ("list", "answer", "bid", "priority", "sign")
+"""What agents do for households on the market."""
+AGENT = "agent_"
+"""Before a step: the kind of what is asked of agents."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +36,12 @@ class Entry:
 @dataclass(frozen=True)
 class Sale:
     """A listing that went its course. floor: the least that was taken, where it was kept secret. index: the middle price of such
-    land. days, due: of its publication, and those that it should have had. agent: who listed it for the household.
+    land. days, due: of its publication, and those that it should have had.
     """
 
     number: str
     village: str
     operator: str = ""
-    agent: str = ""
     winner: str = ""
     price: Decimal | None = None
     floor: Decimal | None = None
@@ -51,7 +53,7 @@ class Sale:
 
 @dataclass(frozen=True)
 class Window:
-    """A priority window: households that had to be told, and those of whom there is evidence that they were."""
+    """A priority window whose days are over: households that had to be told, and those of whom there is evidence that they were."""
 
     number: str
     operator: str
@@ -69,15 +71,26 @@ class Marked:
 
 
 @dataclass(frozen=True)
+class Acting:
+    """An agent who took a step for a household, once or more. numbers: the listings or contracts behind it."""
+
+    agent: str
+    step: str
+    household: str
+    numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Market:
     """All that is looked at, of one county and some months. rounds: sales by who set them up, called off or held. deals: by who won
-    them, fallen or standing.
+    them, fallen or standing. acts: what agents did for households, each household, step and agent once.
     """
 
     sales: tuple[Sale, ...] = ()
     windows: tuple[Window, ...] = ()
     rounds: tuple[Marked, ...] = ()
     deals: tuple[Marked, ...] = ()
+    acts: tuple[Acting, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -225,21 +238,22 @@ def unheard(market: Market, _figures: Figures) -> Iterator[Asked]:
     """A priority window that nobody was told of: by itself, against all windows of the county."""
     households = sum(one.households for one in market.windows)
     missed = sum(one.households - one.told for one in market.windows)
-    for one in market.windows:
-        if one.told == 0 and one.households:
-            chance = drawn(households, missed, one.households)
-            yield _asked("unheard", one.number, chance, one.households, one.households, [one.number])
+    for one in (one for one in market.windows if one.told == 0 and one.households):
+        chance = drawn(households, missed, one.households)
+        yield _asked("unheard", one.number, chance, one.households, one.households, [one.number])
 
 
 def agents(market: Market, _figures: Figures) -> Iterator[Asked]:
-    """An agent who lists for more households than one of so many agents would, if households chose among them evenly."""
-    listed = [(sale.agent, sale.number) for sale in market.sales if sale.agent]
-    counts = Counter(agent for agent, _number in listed)
-    if len(counts) < 2:
-        return
-    chance = summed([[1 - 1 / len(counts), 1 / len(counts)]] * len(listed))
-    for agent, times in sorted(counts.items()):
-        yield _asked("agent", agent, chance, times, len(listed), [number for by, number in listed if by == agent])
+    """An agent who takes a step for more households than one of so many agents would, if households chose among them evenly."""
+    for step in AGENT_STEPS:
+        acts = [one for one in market.acts if one.step == step]
+        counts = Counter(one.agent for one in acts)
+        if len(counts) < 2:
+            continue
+        chance = summed([[1 - 1 / len(counts), 1 / len(counts)]] * len(acts))
+        for agent, times in sorted(counts.items()):
+            numbers = sorted({number for one in acts if one.agent == agent for number in one.numbers})
+            yield _asked(f"{AGENT}{step}", agent, chance, times, len(acts), numbers)
 
 
 def called_off(market: Market, _figures: Figures) -> Iterator[Asked]:
@@ -277,12 +291,6 @@ def _shares(kind: str, rows: Sequence[tuple[str, bool, str]]) -> Iterator[Asked]
     for subject, own in sorted(by_subject.items()):
         numbers = [number for one, number in own if one]
         yield _asked(kind, subject, drawn(len(rows), marked, len(own)), len(numbers), len(own), numbers)
-
-
-def drawn(total: int, marked: int, count: int) -> list[float]:
-    """How many of `count` rows that are drawn from `total` are among the `marked`: index k is the chance of k. Exact."""
-    every = comb(total, count)
-    return [comb(marked, k) * comb(total - marked, count - k) / every for k in range(min(marked, count) + 1)]
 
 
 def _asked(kind: str, subject: str, chance: list[float], seen: int, of: int, numbers: Sequence[str]) -> Asked:

@@ -14,7 +14,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from landreg.audit.fairness import Entry, Marked, Market, Sale, Window
+from landreg.audit.fairness import AGENT_STEPS, Acting, Entry, Marked, Market, Sale, Window
 from landreg.core.codes import masked_name
 from landreg.core.periods import beijing_day
 from landreg.exchange.market.index import LEAST, median, medians_of_others
@@ -25,7 +25,7 @@ _TOWNSHIP = 9
 _SALES = """
     SELECT l.county, l.listing_id, l.number, l.village, l.unit, exchange.floor_kept_of_ended(l.county, l.listing_id) AS floor,
         l.area_m2, l.closes_on,
-        coalesce(l.agent_id::text, '') AS agent, p.by_id::text AS operator, p.at AS published_at,
+        p.by_id::text AS operator, p.at AS published_at,
         (SELECT min(e.at) FROM exchange.listing_event AS e WHERE e.county = l.county AND e.listing_id = l.listing_id
             AND e.kind = 'dealt') AS dealt_at,
         coalesce(d.taker_id::text, '') AS winner, d.price
@@ -56,6 +56,7 @@ _ENTRIES = """
         WHERE o.side = 'taker' AND o.kind IN ('offer', 'counter')
     ) AS x WHERE x.listing_id = ANY (:listings) GROUP BY x.county, x.listing_id, x.taker_id
 """
+# Windows whose days are over: while one runs, households are still told.
 _WINDOWS = """
     SELECT l.number, p.by::text AS operator,
         (SELECT count(*) FROM exchange.priority_notice AS n WHERE n.county = p.county AND n.priority_id = p.priority_id)
@@ -66,6 +67,7 @@ _WINDOWS = """
             AND t.way = 'posted') AS posted
     FROM exchange.priority AS p JOIN exchange.listing AS l ON l.county = p.county AND l.listing_id = p.listing_id
     WHERE p.village >= :within AND p.village < :past AND p.at >= :since AND p.at < :until
+        AND p.last_day < (system.clock() AT TIME ZONE 'Asia/Shanghai')::date
     ORDER BY l.number
 """
 _ROUNDS = """
@@ -81,6 +83,14 @@ _DEALS = """
     FROM exchange.deal AS d JOIN exchange.listing AS l ON l.county = d.county AND l.listing_id = d.listing_id
     WHERE d.village >= :within AND d.village < :past AND d.decided_at >= :since AND d.decided_at < :until
     ORDER BY l.number, d.decided_at
+"""
+# A household that has an agent bid ten times chose the agent once. What an act is of begins with its number, where it has one.
+_ACTS = """
+    SELECT a.agent_id::text AS agent, a.step, a.household_id::text AS household,
+        array_agg(DISTINCT CASE a.step WHEN 'sign' THEN a.subject ELSE substring(a.subject FROM '^[0-9]{6}-[^ ]+') END) AS numbers
+    FROM access.agent_act AS a
+    WHERE a.village >= :within AND a.village < :past AND a.done_at >= :since AND a.done_at < :until AND a.step = ANY (:steps)
+    GROUP BY a.agent_id, a.step, a.household_id ORDER BY 1, 2, 3
 """
 _TAKERS = """
     SELECT t.taker_id::text AS taker, t.kind, t.name, t.account_id, t.contact, t.household_id FROM exchange.taker AS t
@@ -108,6 +118,10 @@ def market(session: Session, within: str, since: datetime, until: datetime, due:
         tuple(Marked(one.by, one.number, one.nothing) for one in session.execute(sa.text(asked), where))
         for asked in (_ROUNDS, _DEALS)
     )
+    acts = tuple(
+        Acting(one.agent, one.step, one.household, tuple(number for number in one.numbers if number))
+        for one in session.execute(sa.text(_ACTS), {**where, "steps": list(AGENT_STEPS)})
+    )
     takers = {one.taker for entries in found.values() for one in entries} | {row.winner for row in rows if row.winner}
     takers |= {one.by for one in deals}
     known = {row.taker: row for row in session.execute(sa.text(_TAKERS), {"takers": [UUID(one) for one in takers]})}
@@ -119,7 +133,7 @@ def market(session: Session, within: str, since: datetime, until: datetime, due:
         for one in session.execute(sa.text(_WINDOWS), where)
     )
     names = {taker: masked_name(row.name) if row.kind == "person" else row.name for taker, row in known.items()}
-    return Read(Market(sales, windows, rounds, deals), names)
+    return Read(Market(sales, windows, rounds, deals, acts), names)
 
 
 def _sale(
@@ -132,7 +146,7 @@ def _sale(
     published = beijing_day(row.published_at)
     ended = row.closes_on if row.dealt_at is None else min(row.closes_on, beijing_day(row.dealt_at))
     return Sale(
-        number=row.number, village=row.village, operator=row.operator, agent=row.agent, winner=row.winner,
+        number=row.number, village=row.village, operator=row.operator, winner=row.winner,
         price=row.price if row.unit == "yuan_mu_year" else None, floor=row.floor, index=index,
         days=(ended - published).days, due=due, entries=tuple(known[taker] for taker in sorted(known)),
     )  # fmt: skip

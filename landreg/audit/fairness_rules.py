@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from landreg.audit.fairness import Asked
+from landreg.audit.fairness import AGENT, AGENT_STEPS, Asked
 from landreg.core.errors import Finding
 from landreg.law.book import Law
 
@@ -21,7 +21,7 @@ CODES: Mapping[str, str] = {
     "cut_short": "AUD-25",
     "untold": "AUD-26",
     "unheard": "AUD-26",
-    "agent": "AUD-27",
+    **{f"{AGENT}{step}": "AUD-27" for step in AGENT_STEPS},
     "called_off": "AUD-28",
     "fell": "AUD-29",
 }

@@ -83,8 +83,8 @@ def _sale(superuser: Connection, number: int, now: Any, takers: dict[UUID, int],
         window = uuid4()
         _put(
             superuser, "priority", priority_id=window, listing_id=listing, taker_id=winner, way="auction", price=500,
-            unit="yuan_mu_year", first_day=beijing_day(published), last_day=beijing_day(now), by=OPERATOR, by_name="交易员",
-            at=published,
+            unit="yuan_mu_year", first_day=beijing_day(published), last_day=beijing_day(published) + timedelta(days=14),
+            by=OPERATOR, by_name="交易员", at=published,
         )  # fmt: skip
         for _ in range(3):
             _put(superuser, "priority_notice", priority_id=window, household_id=uuid4(), household_code="x")
@@ -123,6 +123,39 @@ def test_two_who_share_a_contact_are_listed_with_their_names_and_numbers(seen: L
 def test_a_window_that_nobody_was_told_of_is_listed(seen: Look) -> None:
     (window,) = [one for one in seen.facts if one.kind == "unheard"]
     assert (window.subject, window.seen) == ("610902-L0000", 3)
+
+
+def test_a_window_that_still_runs_is_not_asked_about(planted: Any, superuser: Connection, auditor: Actor) -> None:
+    """One that was opened a minute ago has told nobody yet; on its last day somebody may still be told."""
+    with past_triggers(superuser):
+        superuser.execute("UPDATE exchange.priority SET last_day = %s", [planted])
+    assert fair_look.look(auditor, planted).windows == 0
+    with past_triggers(superuser):
+        superuser.execute("UPDATE exchange.priority SET last_day = %s", [planted - timedelta(days=1)])
+    assert fair_look.look(auditor, planted).windows == 1
+
+
+def test_agents_are_counted_by_step_each_household_once(planted: Any, superuser: Connection, auditor: Actor) -> None:
+    agents, homes = [uuid4(), uuid4()], [uuid4() for _ in range(4)]
+    with past_triggers(superuser):
+        for agent, step, home, subject in (
+            *((agents[0], "bid", home, "610902-L0001 报名") for home in homes[:3]),
+            *((agents[0], "bid", homes[0], f"610902-L0001 {price}") for price in range(5)),
+            (agents[1], "bid", homes[3], "610902-L0002 报名"), (agents[1], "sign", homes[3], "610902-C0002"),
+            (agents[1], "view", homes[0], ""),
+        ):  # fmt: skip
+            superuser.execute(
+                """INSERT INTO access.agent_act (county, agent_act_id, village, consent_id, household_id, agent_id, step,
+                       subject, done_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, system.clock())""",
+                [COUNTY, uuid4(), VILLAGE, uuid4(), home, agent, step, subject],
+            )
+    seen = fair_look.look(auditor, planted)
+    asked = {(one.kind, one.subject): one for one in seen.asked if one.kind.startswith("agent_")}
+    assert {key: (one.seen, one.of) for key, one in asked.items()} == {
+        ("agent_bid", str(agents[0])): (3, 4), ("agent_bid", str(agents[1])): (1, 4),
+    }  # fmt: skip
+    first = asked["agent_bid", str(agents[0])]
+    assert (first.numbers, first.expected) == (("610902-L0001",), pytest.approx(2))
 
 
 def test_bids_just_above_a_secret_floor_are_counted_for_who_made_them(seen: Look) -> None:

@@ -10,7 +10,8 @@ from math import comb
 
 import pytest
 
-from landreg.audit.fairness import Asked, Entry, Figures, Marked, Market, Sale, Window, drawn, look
+from landreg.audit.chance import drawn
+from landreg.audit.fairness import AGENT_STEPS, Acting, Asked, Entry, Figures, Marked, Market, Sale, Window, look
 from landreg.audit.fairness_rules import CODES, aud_20_to_29_more_than_chance_gives, rate_of_a_look
 from landreg.law.book import national_law
 
@@ -33,14 +34,19 @@ def honest(seed: int, sales: int = 240) -> Market:
         entries = tuple(Entry(taker, prices[taker], frozenset({("contact", taker)})) for taker in sorted(entering))
         made.append(
             Sale(
-                f"L{number:04d}", village, luck.choice(OPERATORS), luck.choice(("", "agent-1", "agent-2", "agent-3")), winner,
+                f"L{number:04d}", village, luck.choice(OPERATORS), winner,
                 prices[winner], Decimal(380), Decimal(650), luck.choice((8, 12, 12, 20, 30)), 10, entries,
             )
         )  # fmt: skip
     windows = tuple(
         Window(f"W{number}", luck.choice(OPERATORS), 40, 40 - luck.choice((0, 0, 1, 2))) for number in range(40)
     )
-    return Market(tuple(made), windows)
+    acts = tuple(
+        Acting(luck.choice(("agent-1", "agent-2", "agent-3")), step, f"household-{number}", (f"L{number:04d}",))
+        for step in AGENT_STEPS
+        for number in range(60)
+    )
+    return Market(tuple(made), windows, acts=acts)
 
 
 def flagged(market: Market) -> set[tuple[str, str]]:
@@ -120,8 +126,14 @@ def test_windows_that_nobody_was_told_of_are_found() -> None:
     assert ("unheard", "W0") in found
 
 
-def test_an_agent_who_lists_for_nearly_everybody_is_found() -> None:
-    assert ("agent", "agent-9") in flagged(changed(honest(8), 120, agent="agent-9"))
+@pytest.mark.parametrize("step", AGENT_STEPS)
+def test_an_agent_who_takes_one_step_for_nearly_everybody_is_found_and_for_that_step_alone(step: str) -> None:
+    market = honest(8)
+    acts = tuple(
+        replace(one, agent="agent-9") if one.step == step and at % 10 else one for at, one in enumerate(market.acts)
+    )
+    found = {one for one in flagged(replace(market, acts=acts)) if one[1] == "agent-9"}
+    assert found == {(f"agent_{step}", "agent-9")}
 
 
 def test_an_operator_who_calls_sales_off_and_a_winner_who_withdraws_are_found() -> None:
