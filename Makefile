@@ -5,7 +5,7 @@
 # make bench  [SIZE=100000]: measure against the peers | make drill: long fault runs, which print what they saw
 # make tamper-drill  [FROM=log.entry] [TABLES="..."]: a superuser strikes a copy of the running register: every blow must be named
 # make stop   stop server and databases | make clean: remove all that was made here, the databases too
-.PHONY: run test setup bench drill tamper-drill lint stop clean
+.PHONY: run test setup bench drill tamper-drill lint style types tests stop clean
 SIZE ?= 1000000
 VENV := .venv/bin
 # Compiled modules are kept, whatever the shell says: the tests and the server start hundreds of processes.
@@ -17,13 +17,21 @@ run: setup
 setup:
 	@scripts/setup
 
-lint: setup
+lint: style types
+
+style: setup
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
-	$(VENV)/mypy --strict
 	$(VENV)/lint-imports --no-cache
 
-test: lint
+types: setup
+	$(VENV)/mypy --strict
+
+# The check of types needs one core for a minute: the tests begin beside it.
+test: style
+	@$(MAKE) --no-print-directory -j 2 types tests
+
+tests: setup
 	@scripts/cluster start test
 	$(VENV)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
