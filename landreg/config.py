@@ -114,7 +114,7 @@ class Settings:
             log_public_key=Path(env.get("LANDREG_LOG_PUBLIC_KEY_FILE", home / "keys" / "log.pub")),
             store=Path(env.get("LANDREG_STORE", home / ("settlement-store" if apart else "store"))),
             checkpoints=Path(env.get("LANDREG_CHECKPOINTS", home / "checkpoints")),
-            base_url=env.get("LANDREG_BASE_URL", f"http://127.0.0.1:{8001 if apart else 8000}").rstrip("/"),
+            base_url=(env.get("LANDREG_BASE_URL") or _served(home, apart)).rstrip("/"),
             log_origin=env.get("LANDREG_LOG_ORIGIN", "landreg.ankang/log"),
             desk=Desk(desk),
             max_upload=int(upload) * 1024 * 1024,
@@ -125,6 +125,14 @@ class Settings:
             window_office=window["office"],
             window_phone=window["phone"],
         )
+
+
+def _served(home: Path, apart: bool) -> str:
+    """Where `make run` serves: it takes the next port where its own is taken, and writes the address down."""
+    with suppress(OSError):
+        if written := (home / ("window.url" if apart else "serve.url")).read_text().strip():
+            return written
+    return f"http://127.0.0.1:{8001 if apart else 8000}"
 
 
 def _is_there(file: Path) -> bool:
