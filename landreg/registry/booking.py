@@ -21,11 +21,10 @@ from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
 from landreg.registry.casebook import Case
 from landreg.registry.casework.cases import FINISHED, Stepped, judge, keep_findings, laws_of, locked, note
+from landreg.registry.casework.holding import hold
 from landreg.registry.effects import Changes
 from landreg.registry.entry import ENTERED, enter_survey
 from landreg.registry.facts.first import Proposal, case_facts, proposals
-from landreg.registry.facts.ground import redrawn_places
-from landreg.registry.facts.kin import parcels_touched
 from landreg.registry.facts.places import Places
 from landreg.registry.facts.proposals import ActProposal
 from landreg.registry.rules import REGISTER_RULES
@@ -44,10 +43,7 @@ def register(actor: Actor, county: str, case_ids: Sequence[UUID]) -> Stepped:
     with unit_of_work(actor) as uow:
         if len(case_ids) == 1:
             _not_at_its_end(uow, county, case_ids[0])
-        surveyed = _villages_surveyed(uow, county, case_ids)
-        for village in sorted({village for _, village in surveyed} | redrawn_places(uow.session, county, case_ids)):
-            uow.lock_village(village)
-        uow.lock_parcels(county, parcels_touched(uow.session, county, case_ids))
+        surveyed = hold(uow, county, case_ids)
         cases = locked(uow, county, case_ids)
         law = load_law(uow.session, county, beijing_day(uow.now))
         proposed = proposals(uow.session, cases)
@@ -161,35 +157,4 @@ def _changes(proposal: Proposal | ActProposal, places: Places, law: Law, today: 
     return proposal.changes(today) if isinstance(proposal, ActProposal) else places.changes(proposal, law, today)
 
 
-def _villages_surveyed(uow: UnitOfWork, county: str, case_ids: Sequence[UUID]) -> list[tuple[UUID, str]]:
-    """Package and village of all that the cases name: a homestead may lie in another village than its household.
-
-    Of one village the package received last comes first: the latest survey is the one that is entered.
-    """
-    asked = {"county": county, "cases": list(case_ids)}
-    return [(row.package_id, row.village) for row in uow.session.execute(text(_VILLAGES), asked)]
-
-
 _STATE = 'SELECT number, state FROM registry."case" WHERE county = :county AND case_id = :case'
-# Looked up by key row for row: joined, the planner guesses at the CTE and pairs every case with every parcel of its package.
-_VILLAGES = """
-    WITH c AS MATERIALIZED (
-        SELECT case_id, package_id, village, subject_code, household_code FROM registry."case"
-        WHERE county = :county AND case_id = ANY (:cases)
-    ), places AS (
-        SELECT package_id, village FROM c
-        UNION SELECT package_id, (SELECT h.village FROM land.staged_household AS h
-            WHERE h.county = :county AND h.package_id = c.package_id AND h.code = c.household_code) FROM c
-        UNION SELECT c.package_id, (SELECT p.village FROM land.staged_parcel AS p
-            WHERE p.county = :county AND p.package_id = c.package_id AND p.code = x.parcel_code)
-        FROM c JOIN registry.case_parcel AS x ON x.county = :county AND x.case_id = c.case_id
-        UNION SELECT package_id, (SELECT i.village FROM land.staged_issuer AS i
-            WHERE i.county = :county AND i.package_id = c.package_id AND i.code = left(c.household_code, 14)) FROM c
-        UNION SELECT package_id, (SELECT i.village FROM land.staged_contract AS s JOIN land.staged_issuer AS i
-            ON i.county = s.county AND i.package_id = s.package_id AND i.code = s.issuer_code
-            WHERE s.county = :county AND s.package_id = c.package_id AND s.code = c.subject_code) FROM c
-    )
-    SELECT o.package_id, o.village FROM places AS o
-    JOIN land.package AS k ON k.county = :county AND k.package_id = o.package_id
-    WHERE o.village IS NOT NULL ORDER BY o.village, k.received_at DESC, o.package_id
-"""

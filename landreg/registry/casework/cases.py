@@ -22,6 +22,7 @@ from landreg.law.book import Law, examine
 from landreg.law.guard import guard
 from landreg.law.queries import load_law
 from landreg.registry.casebook import Case, CaseEvent
+from landreg.registry.casework.holding import hold
 from landreg.registry.facts.first import Proposal, case_facts, proposals
 from landreg.registry.facts.proposals import ActProposal
 from landreg.registry.rules import ACCEPT_RULES, ACT_RULES, CONTRACT_RULES, HOMESTEAD_RULES, REVIEW_RULES
@@ -52,7 +53,7 @@ def accept(actor: Actor, county: str, case_ids: Sequence[UUID]) -> Stepped:
         set_values(uow, county, ids, state="accepted", reviewed_by=None, reviewed_at=None, **taken)
         uow.session.execute(text(_ORDER), {"county": county, "ids": ids})
 
-    return take_step(actor, county, case_ids, "accept", ACCEPT_RULES, write)
+    return take_step(actor, county, case_ids, "accept", ACCEPT_RULES, write, hold)
 
 
 def review(actor: Actor, county: str, case_ids: Sequence[UUID]) -> Stepped:
@@ -99,9 +100,11 @@ def take_step(
     step: str,
     rules: Iterable[Callable[..., Finding | None]],
     write: Callable[[UnitOfWork, Sequence[Case], Law], None],
+    hold_first: Callable[[UnitOfWork, str, Sequence[UUID]], object] = lambda _uow, _county, _cases: None,
 ) -> Stepped:
     """One step of one or many cases: lock, judge, write those that may go on, keep the findings of all."""
     with unit_of_work(actor) as uow:
+        hold_first(uow, county, case_ids)
         cases = locked(uow, county, case_ids)
         law = load_law(uow.session, county, beijing_day(uow.now))
         judged = judge(uow, cases, rules, law)

@@ -99,6 +99,15 @@ def redrawn_places(session: Session, county: str, case_ids: Sequence[UUID]) -> s
     return villages | {county} if villages else villages
 
 
+def places_surveyed(session: Session, county: str, case_ids: Sequence[UUID]) -> list[tuple[UUID, str]]:
+    """Package and village of all that the cases name: a homestead may lie in another village than its household.
+
+    Of one village the package received last comes first: the latest survey is the one that is entered.
+    """
+    asked = {"county": county, "cases": list(case_ids)}
+    return [(row.package_id, row.village) for row in session.execute(text(_SURVEYED), asked)]
+
+
 def around_shapes(
     session: Session, county: str, shapes: Mapping[UUID, Sequence[str]], around_m: int = AROUND_M
 ) -> dict[UUID, dict[str, Polygon]]:
@@ -130,4 +139,26 @@ _AROUND = """
           AND upper_inf(l.recorded) AND upper_inf(l.valid)
         OFFSET 0) AS l
     WHERE l.geom && ST_Expand(a.geom, :around)
+"""
+# Looked up by key row for row: joined, the planner guesses at the CTE and pairs every case with every parcel of its package.
+_SURVEYED = """
+    WITH c AS MATERIALIZED (
+        SELECT case_id, package_id, village, subject_code, household_code FROM registry."case"
+        WHERE county = :county AND case_id = ANY (:cases)
+    ), places AS (
+        SELECT package_id, village FROM c
+        UNION SELECT package_id, (SELECT h.village FROM land.staged_household AS h
+            WHERE h.county = :county AND h.package_id = c.package_id AND h.code = c.household_code) FROM c
+        UNION SELECT c.package_id, (SELECT p.village FROM land.staged_parcel AS p
+            WHERE p.county = :county AND p.package_id = c.package_id AND p.code = x.parcel_code)
+        FROM c JOIN registry.case_parcel AS x ON x.county = :county AND x.case_id = c.case_id
+        UNION SELECT package_id, (SELECT i.village FROM land.staged_issuer AS i
+            WHERE i.county = :county AND i.package_id = c.package_id AND i.code = left(c.household_code, 14)) FROM c
+        UNION SELECT package_id, (SELECT i.village FROM land.staged_contract AS s JOIN land.staged_issuer AS i
+            ON i.county = s.county AND i.package_id = s.package_id AND i.code = s.issuer_code
+            WHERE s.county = :county AND s.package_id = c.package_id AND s.code = c.subject_code) FROM c
+    )
+    SELECT o.package_id, o.village FROM places AS o
+    JOIN land.package AS k ON k.county = :county AND k.package_id = o.package_id
+    WHERE o.village IS NOT NULL ORDER BY o.village, k.received_at DESC, o.package_id
 """
