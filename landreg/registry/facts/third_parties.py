@@ -48,22 +48,27 @@ def beside_others(
 def _disposed(session: Session, made: ActProposal, rights: Sequence[UUID]) -> dict[str, date]:
     """By code of right: the day of the last transfer since the error, of the parcel whose facts were wrong, or of the right.
 
-    A parcel's own transfers alone count, through whichever right it stood under: others of giver or taker are as they were. What
-    was written into the register after a transfer was no error that its taker relied on.
+    A parcel's own transfers alone count, through whichever right it stood under: others of giver or taker are as they were. Of a
+    right that came out of another, those of its own land count that were of the other. What was written into the register after
+    a transfer was no error that its taker relied on.
     """
     case, asked = made.case, made.facts.asked
     since = _wrong_since(session, case, asked) if isinstance(asked, Correction) and asked.touches else None
     if since is None or not isinstance(asked, Correction):
         return {}
-    which = _OF_PARCEL if asked.of == "parcel" else _OF_RIGHTS
-    told = {"county": case.county, "kinds": list(DISPOSALS), "since": since}
-    told |= {"code": case.subject_code} if asked.of == "parcel" else {"rights": list(rights)}
+    told: dict[str, Any] = {"county": case.county, "kinds": list(DISPOSALS), "since": since}
+    if asked.of == "parcel":
+        which, told = _OF_PARCEL, told | {"code": case.subject_code}
+    else:
+        which, told = _OF_RIGHTS, told | {"rights": list(rights), "line": _line(session, case.county, _RIGHTS, rights)}
     return {row.code: beijing_day(row.at) for row in session.execute(text(_DISPOSED.format(which=which)), told)}
 
 
 def _wrong_since(session: Session, case: Case, asked: Correction) -> datetime | None:
-    """When the register first said one of the facts that are corrected as it says it now; None where it says none."""
-    table, key, subject = _told_of(case, asked)
+    """When the register first said one of the facts that are corrected as it says it now, of the subject or of what it came out of;
+    None where it says none.
+    """
+    table, key, subject, line = _told_of(session, case, asked)
     now, was = aliased(table), aliased(table)
     same = or_(
         *(
@@ -73,18 +78,26 @@ def _wrong_since(session: Session, case: Case, asked: Correction) -> datetime | 
         ),
         false(),
     )
-    of_one = and_(was.county == now.county, getattr(was, key) == getattr(now, key))
+    of_one = and_(was.county == now.county, or_(getattr(was, key) == getattr(now, key), getattr(was, key).in_(line)))
     first = select(func.min(func.lower(was.recorded))).join(now, and_(of_one, same))
     found: datetime | None = session.scalar(first.where(now.county == case.county, subject(now), in_force(now)))
     return found
 
 
-def _told_of(case: Case, asked: Correction) -> tuple[Any, str, Callable[[Any], Any]]:
+def _told_of(session: Session, case: Case, asked: Correction) -> tuple[Any, str, Callable[[Any], Any], list[UUID]]:
+    """Where the facts are told: the table, its key, which rows now, and the ids of what these came out of."""
     if asked.of == "parcel":
-        return Parcel, "parcel_id", lambda now: now.code == case.subject_code
+        return Parcel, "parcel_id", lambda now: now.code == case.subject_code, []
     if asked.of == "member":
-        return Member, "member_id", lambda now: now.member_id == asked.member_id
-    return Right, "right_id", lambda now: now.right_id.in_(case.right_ids)
+        line = _line(session, case.county, _MEMBERS, [asked.member_id] if asked.member_id else [])
+        return Member, "member_id", lambda now: now.member_id == asked.member_id, line
+    line = _line(session, case.county, _RIGHTS, case.right_ids)
+    return Right, "right_id", lambda now: now.right_id.in_(case.right_ids), line
+
+
+def _line(session: Session, county: str, statement: str, ids: Sequence[UUID]) -> list[UUID]:
+    """These ids, and those of what they came out of: a divided right has an id of its own, and so has a member who left with it."""
+    return list(session.scalars(text(statement), {"county": county, "ids": list(ids)}))
 
 
 def _with(made: ActProposal, operated: dict[str, list[str]], disposed: dict[str, date]) -> ActProposal:
@@ -124,7 +137,37 @@ _OPERATED = """
 """
 _OF_PARCEL = """x.parcel_id IN (SELECT p.parcel_id FROM land.parcel AS p WHERE p.county = :county AND p.code = :code
         AND upper_inf(p.recorded) AND upper_inf(p.valid))"""
-_OF_RIGHTS = "r.right_id = ANY (:rights)"
+_OF_RIGHTS = """(r.right_id = ANY (:rights) OR r.right_id = ANY (:line) AND x.parcel_id IN (
+        WITH RECURSIVE land AS (
+            SELECT y.parcel_id FROM registry."right" AS n
+            JOIN registry.right_parcel AS y ON y.county = n.county AND y.right_row = n.row_id AND upper_inf(y.valid)
+            WHERE n.county = :county AND n.right_id = ANY (:rights) AND upper_inf(n.recorded) AND upper_inf(n.valid)
+            UNION SELECT o.origin_id FROM land
+            JOIN land.parcel_origin AS o ON o.county = :county AND o.parcel_id = land.parcel_id AND upper_inf(o.recorded)
+        ) SELECT parcel_id FROM land))"""
+# A right came out of those whose land it took by the act that it began with; a member by the act that ended them elsewhere.
+_RIGHTS = """
+    WITH RECURSIVE line AS (
+        SELECT unnest(CAST(:ids AS uuid[])) AS right_id
+        UNION
+        SELECT p.right_id FROM line
+        JOIN registry."right" AS b ON b.county = :county AND b.right_id = line.right_id AND NOT EXISTS (
+            SELECT FROM registry."right" AS o
+            WHERE o.county = b.county AND o.right_id = b.right_id AND o.ended_by_act = b.act_id)
+        JOIN registry.right_parcel AS x ON x.county = b.county AND x.right_row = b.row_id
+        JOIN registry.right_parcel AS y ON y.county = x.county AND y.parcel_id = x.parcel_id AND y.ended_by_act = b.act_id
+        JOIN registry."right" AS p ON p.county = y.county AND p.row_id = y.right_row AND p.kind = b.kind
+    ) SELECT right_id FROM line
+"""
+_MEMBERS = """
+    WITH RECURSIVE line AS (
+        SELECT unnest(CAST(:ids AS uuid[])) AS member_id
+        UNION
+        SELECT p.member_id FROM line
+        JOIN party.member AS m ON m.county = :county AND m.member_id = line.member_id
+        JOIN party.member AS p ON p.county = m.county AND p.person_id = m.person_id AND p.ended_by_act = m.act_id
+    ) SELECT member_id FROM line
+"""
 # Land that came to another household by the act: the rows of those whom it stayed with are written anew too. Rows that were said
 # anew since count too: what was disposed of stays so.
 _DISPOSED = """

@@ -240,3 +240,34 @@ def test_the_office_corrects_the_land_that_stayed_and_leaves_what_went_over_even
     put_papers(registrar, remeasured, "area_change")
     booked(registrar, reviewer, superuser, remeasured, "area_change")
     assert stopped(goes) == set()
+
+
+@pytest.mark.parametrize("transferred", [True, False])
+def test_the_office_corrects_no_term_of_a_right_that_came_by_division_out_of_one_to_which_its_land_was_transferred(
+    registrar: Actor, reviewer: Actor, superuser: Connection, right: UUID, transferred: bool
+) -> None:
+    goes = parcels(registrar, right)[0]
+    asked = Assignment(household_id(registrar, SECOND), f"{SECOND}J", date(2027, 1, 5), (goes,))
+    booked(registrar, reviewer, superuser, applied(registrar, "assignment", asked, right), "assignment")
+    theirs = right_of(registrar, SECOND)
+    own = next(land for land in parcels(registrar, theirs) if land != goes)
+    pass_days(superuser, 1)
+    taken = goes if transferred else own
+    part = division(registrar, theirs, SECOND, parcels=(taken,))
+    booked(registrar, reviewer, superuser, asked_for(registrar, "division", part, household=SECOND), "division")
+    divided = one(registrar, OVER, code=taken)
+    assert divided != theirs
+    term = Correction("right", "office", "合同原件", (Corrected("term", "1998-01-01/2027-12-30"),))
+    try:
+        applied(registrar, "correction", term, divided)
+        found = set()
+    except Refused as refused:
+        found = {finding.code for finding in refused.findings}
+    assert ("COR-11" in found) == transferred
+
+
+OVER = """
+    SELECT r.right_id FROM land.parcel AS l JOIN registry.right_parcel AS x USING (county, parcel_id)
+    JOIN registry."right" AS r ON r.county = x.county AND r.row_id = x.right_row
+    WHERE l.code = :code AND {} AND r.kind = 'contract_management'
+""".format(" AND ".join(f"upper_inf({t}.recorded) AND upper_inf({t}.valid)" for t in "lxr"))
