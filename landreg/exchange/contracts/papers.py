@@ -8,11 +8,12 @@ from landreg.core.periods import DAY, beijing_day
 from landreg.core.units import mu_of, total_mu
 from landreg.exchange.contracts.model import ContractEvent
 from landreg.exchange.contracts.rules.clauses import Text, written
+from landreg.exchange.contracts.signing import MOVING, may_register
 from landreg.exchange.contracts.whole import Whole, calendar_of
 from landreg.exchange.listings.rules.units import of_whole
 from landreg.exchange.prices import price_words
 from landreg.land.queries import division_names, division_path
-from landreg.law.book import term
+from landreg.law.book import Law, term
 from landreg.registry.papers.office import Desk
 from landreg.registry.papers.typesetting import chinese_date, qr_svg, typeset
 
@@ -66,12 +67,13 @@ def certificate(session: Session, desk: Desk, found: Whole, given: ContractEvent
         "坐落": "".join(division_path(session, row.village)) or row.village,
         "地块": _named(found),
         "面积": f"{total_mu([one.area_m2 for one in found.parcels])} 亩",
-        "流转期限": f"{chinese_date(row.from_on)}至{chinese_date(row.until_on - DAY)}",
+        "剩余承包期" if row.kind in MOVING else "流转期限": f"{chinese_date(row.from_on)}至{chinese_date(row.until_on - DAY)}",
         "价款": str(row.clauses.get("price") or ""),
         "签订日期": chinese_date(signed.on_day) if (signed := found.of("signed")) else "",
     }  # fmt: skip
     content = {
-        "number": number, "facts": list(facts.items()), "digest": row.text_sha256, "authority": _market(session, desk, row.county),
+        "number": number, "what": _title(found).removesuffix("合同"), "registered": _registered(found, desk.law),
+        "facts": list(facts.items()), "digest": row.text_sha256, "authority": _market(session, desk, row.county),
         "day": chinese_date(given.on_day), "check_url": url, "qr": qr_svg(url),
     }  # fmt: skip
     return typeset("deal_certificate", content, given.on_day, sample=desk.sample, tagged=True)
@@ -94,6 +96,17 @@ def _title(found: Whole) -> str:
         return f"{term('contract_kind', row.kind)}合同"
     what = "农村土地承包经营权" if row.kind in ("exchange", "assignment") else "农村土地经营权"
     return f"{what}{term('contract_kind', row.kind)}合同"
+
+
+def _registered(found: Whole, law: Law) -> str:
+    """What the register has to do with the transfer, in words; '' where nothing of it is registered. RLCL-35, 41, 53."""
+    if not may_register(found, law):
+        return ""
+    if found.contract.kind in MOVING:
+        return "互换、转让的当事人可以申请登记；未经登记，不得对抗善意第三人（农村土地承包法第三十五条）。"
+    if found.contract.right_id is None:
+        return "承包方可以申请登记，取得权属证书后可以依法再流转（农村土地承包法第五十三条）。"
+    return "当事人可以申请土地经营权登记；未经登记，不得对抗善意第三人（农村土地承包法第四十一条）。"
 
 
 def _named(found: Whole) -> str:

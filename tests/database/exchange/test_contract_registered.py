@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -15,19 +17,23 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Refused
 from landreg.core.files import Store
+from landreg.core.pdftext import pdf_text
 from landreg.exchange.contracts import (
     days,
     land_queries,
     life,
+    papers,
     registering,
     signing,
 )
 from landreg.exchange.contracts.entering import happened
 from landreg.exchange.contracts.life import End
-from landreg.exchange.contracts.model import Contract
+from landreg.exchange.contracts.model import Contract, ContractEvent
 from landreg.exchange.contracts.routes.life import steps_of
+from landreg.law.queries import load_law
 from landreg.registry.booking import register
 from landreg.registry.casework import cases
+from landreg.registry.papers.office import Desk
 from tests.contract_kit import (
     OPERATOR,
     OTHER,
@@ -181,3 +187,28 @@ def test_the_database_binds_no_parcel_that_the_other_side_of_an_exchange_does_no
     with pytest.raises(Refused) as foreign:
         signed(contract)
     assert codes(foreign) == {"CON-22"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "until_on", "named", "article"),
+    [
+        ("assignment", date(2048, 1, 1), "农村土地承包经营权转让", "第三十五条"),
+        ("lease", date(2027, 7, 1), "农村土地经营权出租", "第四十一条"),
+        ("lease", date(2024, 7, 1), "农村土地经营权出租", ""),
+    ],
+)
+def test_a_transaction_certificate_says_what_was_transferred_and_what_of_it_the_register_takes(
+    kind: str, until_on: date, named: str, article: str
+) -> None:
+    values = {**VALUES, "issuer_consent": "同意书一号"}
+    on: dict[str, Any] = {"unit": "yuan_once", "price": Decimal("86000.00"), "paid_every": "once"}
+    land = parcels_of(OPERATOR, right_id())
+    moving = {"codes": land, "values": values, "taker": OTHER, **on} if kind == "assignment" else {}
+    found = seen(signed(drawn(kind=kind, until_on=until_on, **moving)))
+    given = ContractEvent(on_day=today(), facts={"number": f"{COUNTY}-J2026-000001"})
+    with unit_of_work(OPERATOR) as uow:
+        desk = Desk(load_law(uow.session, COUNTY, today()), "https://land.example", sample=True)
+        told = pdf_text(BytesIO(papers.certificate(uow.session, desk, found, given)))
+    told = "".join(told.split())
+    assert f"下列{named}交易" in told
+    assert re.findall("第[三四五]十.?条", told) == ([article] if article else [])
