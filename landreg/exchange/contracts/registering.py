@@ -1,5 +1,5 @@
-"""From contract to register: the registry's desk opens the case that the parties asked for: of a land-operation right, an
-assignment or an exchange.
+"""From contract to register: the registry's desk opens the case that the parties asked for: of a land-operation right, out of a
+household's right or in a collective's own land, an assignment or an exchange.
 
 The contract as it was signed, its filing and the parties' application come into the folder; then the case goes the way of every
 act: accepted, reviewed, registered, certified.
@@ -17,6 +17,7 @@ from landreg.core.files import Store
 from landreg.core.periods import DAY
 from landreg.exchange.contracts import deal_queries, land_queries
 from landreg.exchange.contracts.entering import happened, held, open_for
+from landreg.exchange.contracts.land_queries import ISSUER
 from landreg.exchange.contracts.rules.terms import codes_in
 from landreg.exchange.contracts.signing import MOVING
 from landreg.exchange.contracts.whole import Whole
@@ -24,12 +25,16 @@ from landreg.exchange.model import Taker
 from landreg.law.book import Law
 from landreg.registry import documents
 from landreg.registry.casework.applications import case_on_right, open_case
-from landreg.registry.rules.household_requests import Exchange, LandOperation, Operator
+from landreg.registry.casework.land_applications import case_on_land
+from landreg.registry.rules.household_requests import Exchange, LandOperation, Operator, OtherMeans
+from landreg.registry.rules.other_means import SIGN
 from landreg.registry.rules.requests import Assignment, Request
 
 CONTRACTS = {"assignment": "transfer_contract", "exchange": "exchange_contract"}
 """By kind: as which paper the contract lies in the case."""
 MODES = {"lease": "lease", "subcontract": "lease", "share": "share"}
+MEANS = {"auction": "auction", "sealed": "tender", "negotiation": "consultation"}
+"""By the way of the market: the means of the law by which land is given out; what goes on with its contractor is consulted on."""
 
 
 def open_case_of(
@@ -46,14 +51,18 @@ def open_case_of(
         found, law = held(uow, county, contract_id)
         row = found.contract
         open_for(found, law, "signed", "running")
-        if row.right_id is None or not found.of("registration_asked") or found.of("case_opened"):
+        if not found.of("registration_asked") or found.of("case_opened"):
             raise Conflict(Finding("CON-5", "state", {"where": "running"}, subject=row.number))
         taker = deal_queries.taker(uow.session, county, row.taker_id)
         if taker is None:
             raise NotFound
-        kind = row.kind if row.kind in MOVING else "land_operation"
-        asked = _asked(uow, found, taker, law, contract_code.strip())
-        case_id = open_case(uow, law, *case_on_right(uow, law, county, row.right_id, kind, asked))
+        if row.right_id is None:
+            case = case_on_land(uow, law, county, row.village, _of_collective(uow, found, taker, law))
+        else:
+            kind = row.kind if row.kind in MOVING else "land_operation"
+            asked = _asked(uow, found, taker, law, contract_code.strip())
+            case = case_on_right(uow, law, county, row.right_id, kind, asked)
+        case_id = open_case(uow, law, *case)
         _folder(uow, found, case_id, sha256, size)
         happened(uow, row, "case_opened", law.on, facts={"case_id": str(case_id)})
     return case_id
@@ -77,9 +86,8 @@ def _asked(uow: UnitOfWork, found: Whole, taker: Taker, law: Law, contract_code:
     land = None if row.right_id is None else land_queries.land(uow.session, row.county, row.right_id)
     if land is None or taker.household_id is None:
         raise NotFound
-    parts = [one.parcel_code for one in found.parcels if one.area_m2 != one.registered_m2]
-    if parts:
-        raise Refused(Finding("CON-22", "parcels", {"parcels": parts}, subject=row.number))
+    if found.parts:
+        raise Refused(Finding("CON-22", "parcels", {"parcels": list(found.parts)}, subject=row.number))
     if row.kind == "exchange":
         take = codes_in(str(row.clauses.get("other_parcels") or ""))
         other = land_queries.right_over(uow.session, row.county, taker.code, take)
@@ -94,6 +102,24 @@ def _asked(uow: UnitOfWork, found: Whole, taker: Taker, law: Law, contract_code:
     return Assignment(taker.household_id, contract_code, on, () if set(codes) == set(land.parcels) else codes)
 
 
+def _of_collective(uow: UnitOfWork, found: Whole, taker: Taker, law: Law) -> OtherMeans:
+    """What the register is asked for over a collective's own land: the contract's parcels, whole, for its term."""
+    row, signed = found.contract, found.of("signed")
+    dealt = deal_queries.dealt(uow.session, row.county, row.deal_id) if row.deal_id else None
+    inside = taker.kind == "household" and taker.code[:ISSUER] == row.household_code[:ISSUER]
+    return OtherMeans(
+        f"{row.number}{SIGN}",
+        _operator(uow, taker),
+        MEANS.get(dealt.deal.way, "consultation") if dealt else "consultation",
+        row.number,
+        signed.on_day if signed else law.on,
+        row.from_on,
+        row.until_on - DAY,
+        tuple(one.parcel_code for one in found.parcels),
+        "member" if inside else "outsider",
+    )
+
+
 def _operator(uow: UnitOfWork, taker: Taker) -> Operator:
     """Who is to hold the right. Raises BadInput (LO-3) for a person."""
     if taker.kind == "household" and taker.household_id is not None:
@@ -106,7 +132,8 @@ def _operator(uow: UnitOfWork, taker: Taker) -> Operator:
 
 def _folder(uow: UnitOfWork, found: Whole, case_id: UUID, sha256: str, size: int) -> None:
     row = found.contract
-    papers = [(CONTRACTS.get(row.kind, "operation_contract"), sha256, size, f"{row.number}.pdf")]
+    of_kind = "contract" if row.right_id is None else CONTRACTS.get(row.kind, "operation_contract")
+    papers = [(of_kind, sha256, size, f"{row.number}.pdf")]
     for kind, step in (("application", "registration_asked"), ("filing", "filed")):
         event = found.of(step)
         if event is not None and event.document_id is not None and event.document_id in found.papers:

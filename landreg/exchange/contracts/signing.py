@@ -30,7 +30,7 @@ from landreg.exchange.contracts.rules.rent import IN_ONE_SUM
 from landreg.exchange.contracts.rules.terms import (
     Contracted,
     Piece,
-    con_25_out_of_a_household_s_right,
+    con_25_whole_farmland_of_the_collective,
     con_27_passed_on_from_its_parent,
     may_be_registered,
     tr_8_five_years_or_more,
@@ -181,9 +181,10 @@ def ask_registration(actor: Actor, county: str, contract_id: UUID, paper: Attach
         found, law = held(uow, county, contract_id)
         open_for(found, law, "signed", "running")
         row = found.contract
-        wrong = con_25_out_of_a_household_s_right((row.number, row.right_id is not None), law)
-        wrong = wrong or con_27_passed_on_from_its_parent((row.number, row.kind, "registration"), law)
-        if not wrong and not (row.kind in MOVING and not row.relation):
+        wrong = con_27_passed_on_from_its_parent((row.number, row.kind, "registration"), law)
+        if row.right_id is None:
+            wrong = wrong or con_25_whole_farmland_of_the_collective((row.number, row.kind, found.parts), law)
+        elif not wrong and not (row.kind in MOVING and not row.relation):
             wrong = tr_8_five_years_or_more(contracted(found), law)
         if wrong:
             raise Refused(wrong)
@@ -194,10 +195,12 @@ def ask_registration(actor: Actor, county: str, contract_id: UUID, paper: Attach
 
 def may_register(found: Whole, law: Law) -> bool:
     """Whether the register is offered: from five years on, of a right whose land is farmed by another; of an assignment and an
-    exchange always, since they move the contract right itself.
+    exchange always, since they move the contract right itself; of a collective's own farmland by whole parcels.
     """
     row = found.contract
-    if row.right_id is None or row.kind in ("retransfer", "custody", "entrusted"):
+    if row.right_id is None:
+        return con_25_whole_farmland_of_the_collective((row.number, row.kind, found.parts), law) is None
+    if row.kind in ("retransfer", "custody", "entrusted"):
         return False
     if row.kind in MOVING:
         return not row.relation

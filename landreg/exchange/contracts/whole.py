@@ -36,6 +36,11 @@ class Whole:
     payments: Sequence[RentPayment]
     prices: Mapping[date, Decimal]
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parcels of which it gives only a part."""
+        return tuple(one.parcel_code for one in self.parcels if one.area_m2 != one.registered_m2)
+
     @cached_property
     def settled(self) -> tuple[Settled, ...]:
         """What is due until it ends, with what was paid of it in money and handed over in grain."""

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -216,7 +216,7 @@ def followed(
     """The right until the day, and as it goes on from it over `parcels`, its contract too. right, holder: what changes."""
     row = new()
     told = {**right, **holder, **({} if signed_on is None else {"signed_on": signed_on})}
-    contract = () if bundle.contract is None else (bundle.contract.from_day(on, row_id=new(), **told),)
+    contract = () if bundle.contract is None else (_contract(bundle.contract, on, new, told),)
     opens = (
         *history(bundle, on, new, bundle.contract),
         *contract,
@@ -225,6 +225,11 @@ def followed(
         *(parcel.from_day(on, right_row=row, position=place) for place, parcel in enumerate(parcels, 1)),
     )
     return Changes(opens, on, bundle.rows, {bundle.right_id: "replaced"})
+
+
+def _contract(contract: Standing, on: date, new: NewId, told: Mapping[str, Any]) -> Opened:
+    """The contract as it goes on from the day: of what is told of the right, what a contract says too."""
+    return contract.from_day(on, row_id=new(), **{name: value for name, value in told.items() if name in contract.row})
 
 
 def history(bundle: RightBundle, on: date, new: NewId, contract: Standing | None) -> tuple[Opened, ...]:

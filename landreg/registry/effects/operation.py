@@ -36,7 +36,7 @@ def register(bundle: RightBundle, asked: LandOperation, known: bool, on: date, n
         "denominator": 1,
     }
     opens = (
-        *_operator(asked.operator, known, village, new),
+        *operator_row(asked.operator, known, village, new),
         Opened("right", right),
         Opened("right_holder", {**holder, "village": village}),
         *(
@@ -56,7 +56,7 @@ def change(bundle: RightBundle, asked: LandOperationChange, known: bool, on: dat
     if asked.last_day is not None:
         told["term"] = Period.through(bundle.right.row["term"].lower, asked.last_day)
     if asked.operator is not None:
-        opens = _operator(asked.operator, known, bundle.right.row["village"], new)
+        opens = operator_row(asked.operator, known, bundle.right.row["village"], new)
         holder = {"household_id": asked.operator.holder_id}
     if parcels:
         told |= areas(parcels)
@@ -71,7 +71,7 @@ def end(
     return over(bundle, on, new, restrictions)
 
 
-def _operator(operator: Operator, known: bool, village: str, new: NewId) -> tuple[Opened, ...]:
+def operator_row(operator: Operator, known: bool, village: str, new: NewId) -> tuple[Opened, ...]:
     """The row of an operator whom the register does not have yet; households it has always."""
     if known or operator.kind == "household":
         return ()

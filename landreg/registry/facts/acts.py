@@ -26,6 +26,7 @@ from landreg.registry.facts.households import household_proposals, operated
 from landreg.registry.facts.limits import lying_on
 from landreg.registry.facts.names import name_proposals, organization_proposals
 from landreg.registry.facts.operation import operation_proposals
+from landreg.registry.facts.other_means import other_means_proposals
 from landreg.registry.facts.parcels import parcel_proposals
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted, term_of
 from landreg.registry.facts.renewal import renewal_proposals
@@ -36,6 +37,7 @@ from landreg.registry.rules.acts import HEADS
 from landreg.registry.rules.exit_requests import EXIT_REQUESTS
 from landreg.registry.rules.households import HOUSEHOLD_RULES
 from landreg.registry.rules.operation import OPERATION_RULES
+from landreg.registry.rules.other_means import OTHER_MEANS_RULES
 from landreg.registry.rules.parcel_requests import PARCEL_REQUESTS
 from landreg.registry.rules.renewal_requests import CHANGES, RENEWALS
 from landreg.registry.rules.requests import (
@@ -54,6 +56,7 @@ FAMILIES: Mapping[str, Reading] = {
     **dict.fromkeys(PARCEL_REQUESTS, parcel_proposals),
     **dict.fromkeys(HOUSEHOLD_RULES, household_proposals),
     **dict.fromkeys(OPERATION_RULES, operation_proposals),
+    **dict.fromkeys(OTHER_MEANS_RULES, other_means_proposals),
     **dict.fromkeys(EXIT_REQUESTS, exit_proposals),
     "certificate_exchange": exchange_proposals,
     "name_change": name_proposals,

@@ -23,6 +23,7 @@ from landreg.registry.facts.proposals import ActProposal, InForce, folders, pape
 from landreg.registry.model import Right, RightParcel
 from landreg.registry.rules.household_requests import LandOperation, LandOperationChange, LandOperationEnd
 from landreg.registry.rules.operation import OperationFacts
+from landreg.registry.rules.other_means import of_other_means
 from landreg.registry.rules.requests import read
 
 CONSENT = "contractor_consent"
@@ -48,7 +49,7 @@ def operation_proposals(session: Session, cases: Sequence[Case]) -> list[ActProp
     stands, sources = operated(session, county, parcels), sources_of(session, county, parcels)
     named = [one.operator for one in asked.values() if isinstance(one, (LandOperation, LandOperationChange))]
     operators = [operator.holder_id for operator in named if operator is not None]
-    known = _known(session, county, operators)
+    known = known_names(session, county, operators)
     return [
         _proposal(
             case,
@@ -95,6 +96,7 @@ def _proposal(
     bundle, operator = rows.bundle, getattr(asked, "operator", None)
     under = [sources[parcel] for parcel in bundle.codes if parcel in sources] if bundle else []
     terms = [source.term for source in under if source.term is not None]
+    of_own = of_other_means(case.right_kind, case.subject_code)
     facts = OperationFacts(
         act_kind=case.act_kind,
         code=case.subject_code,
@@ -108,8 +110,8 @@ def _proposal(
         term=term_of(bundle),
         contract_term=min(terms, key=lambda term: term[1], default=None),
         operated={code: stands[parcel] for parcel, code in bundle.codes.items() if parcel in stands} if bundle else {},
-        filed=FILED in folder,
-        consented=CONSENT in folder,
+        filed=of_own or FILED in folder,
+        consented=of_own or CONSENT in folder,
         known_name=known.get(operator.holder_id, "") if operator else "",
     )
     return ActProposal(case, rows, facts, partial(_changes, case, asked, rows, bool(facts.known_name)))
@@ -128,7 +130,7 @@ def _changes(case: Case, asked: Any, rows: InForce, known: bool, on: date) -> Ch
     raise ValueError(f"{case.subject_code} is not in force")
 
 
-def _known(session: Session, county: str, holder_ids: Sequence[UUID]) -> dict[UUID, str]:
+def known_names(session: Session, county: str, holder_ids: Sequence[UUID]) -> dict[UUID, str]:
     """The names of those of the holders whom the register has."""
     if not holder_ids:
         return {}

@@ -20,6 +20,7 @@ from landreg.registry.casebook import Case, CaseDocument, Document
 from landreg.registry.effects import Changes, RightBundle, Standing
 from landreg.registry.facts import standing
 from landreg.registry.rules.act_facts import ActFacts, Restricted
+from landreg.registry.rules.other_means import of_other_means
 
 
 @dataclass(frozen=True)
@@ -69,18 +70,24 @@ def folders(session: Session, county: str, case_ids: Sequence[UUID]) -> dict[UUI
     return {case_id: frozenset(found[case_id]) for case_id in case_ids}
 
 
-def papers_of(kind: ActType, right_kind: str, request: Mapping[str, Any]) -> tuple[str, ...]:
+def papers_of(kind: ActType, right_kind: str, code: str, request: Mapping[str, Any]) -> tuple[str, ...]:
     """The papers that a case asks for: of its act, and of its kind of right, its reason, another holder that it names, or of
-    who asks for a correction.
+    who asks for a correction, or whether the contractor is of the collective. code: of the case's subject.
+
+    Who has land of the collective itself disposes of it without anybody's consent. 农村土地承包法 第五十三条.
     """
-    operator = "operator" if request.get("operator") and kind.kind == "land_operation_change" else ""
+    of_own = of_other_means(right_kind, code)
+    operator = "operator" if request.get("operator") and kind.kind == "land_operation_change" and not of_own else ""
     reason = str(request.get("reason") or "")
-    return kind.papers(right_kind, reason, f"{reason}_{right_kind}", operator, str(request.get("by") or ""))
+    of_kind = "" if of_own else right_kind
+    return kind.papers(of_kind, reason, f"{reason}_{right_kind}", operator, str(request.get("by") or ""))
 
 
 def papers_lacking(case: Case, kind: ActType, folder: frozenset[str]) -> tuple[str, ...]:
     """Those of them that its folder does not hold."""
-    return tuple(paper for paper in papers_of(kind, case.right_kind, case.request) if paper not in folder)
+    return tuple(
+        paper for paper in papers_of(kind, case.right_kind, case.subject_code, case.request) if paper not in folder
+    )
 
 
 def restricted(rows: Iterable[Standing]) -> tuple[Restricted, ...]:

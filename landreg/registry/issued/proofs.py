@@ -15,6 +15,7 @@ from landreg.core.errors import NotFound
 from landreg.core.periods import DAY, beijing_day
 from landreg.land.queries import division_names, division_path
 from landreg.law.book import term
+from landreg.party import queries as parties
 from landreg.registry import queries, shelves
 from landreg.registry.casebook import Case, CaseEvent
 from landreg.registry.casework import household_queries
@@ -23,7 +24,7 @@ from landreg.registry.numbers import draw
 from landreg.registry.papers import printing as papers
 from landreg.registry.papers.office import Desk
 
-OPERATED = ("land_operation", "land_operation_change")
+OPERATED = ("land_operation", "other_means", "land_operation_change")
 PROVEN = ("mortgage", "mortgage_change", "advance_notice", "objection_entry", *OPERATED)
 """The kinds of act that are proven by one; of all others the holder's certificate tells."""
 
@@ -93,20 +94,25 @@ def _restriction(session: Session, case: Case, asked: AsOf) -> _Entered:
 
 
 def _operation(session: Session, case: Case, asked: AsOf) -> _Entered:
-    """A land-operation right, and the contractors on whose parcels it lies. Raises NotFound where the act entered none."""
+    """A land-operation right, and the contractors on whose parcels it lies, or the collective that gave it out itself. Raises
+    NotFound where the act entered none.
+    """
     right = shelves.operation_of_act(session, case.county, case.act_id) if case.act_id else None
     if right is None:
         raise NotFound
     beside = household_queries.beside(session, right, asked)
     contractors = dict.fromkeys(one.name or "—" for one in beside if one.kind == "contract_management")
+    contract = queries.contract_of_right(session, right, asked)
+    collective = parties.collective(session, right.county, contract.collective_id, asked) if contract else None
+    issuer = collective.name if collective else ""
     facts = (
-        ("流转方式", term("transfer_mode", right.nature)),
-        ("流转合同", right.note),
+        ("承包方式" if issuer else "流转方式", term("transfer_mode", right.nature)),
+        ("承包合同" if issuer else "流转合同", right.note),
         ("面积", f"{right.mu} 亩，{right.area_m2} m²"),
         ("登记日期", str(right.valid.lower)),
         ("期限", _term(right)),
     )
-    return _Entered(_names(session, right, asked), "、".join(contractors), right, facts)
+    return _Entered(_names(session, right, asked), issuer or "、".join(contractors), right, facts)
 
 
 def _term(right: Right) -> str:

@@ -99,7 +99,7 @@ def refusal(
 def _papers(case: Case, documents: Sequence[Document]) -> tuple[tuple[str, bool], ...]:
     """Each paper that the act asks for, and whether the folder has it."""
     had = {document.kind for document in documents}
-    asked = papers_of(act_type(case.act_kind), case.right_kind, case.request)
+    asked = papers_of(act_type(case.act_kind), case.right_kind, case.subject_code, case.request)
     return tuple((term("document", kind), kind in had) for kind in asked)
 
 

@@ -18,7 +18,7 @@ from landreg.registry.issued import proofs
 from landreg.web import i18n, pages
 
 blueprint = Blueprint("act_kinds", __name__)
-TRAITS = ("right", "end_reason", "operation_end", "change_reason", "corrected_by", "correction_trait")
+TRAITS = ("right", "end_reason", "operation_end", "change_reason", "corrected_by", "contracted_by", "correction_trait")
 
 
 @dataclass(frozen=True)

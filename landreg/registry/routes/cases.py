@@ -106,7 +106,7 @@ def _about(session: Session, case: Case, law: Law) -> dict[str, Any]:
 
 def _asked(session: Session, case: Case, law: Law, *, registered: bool) -> dict[str, Any]:
     """What a case comes down to: what a first registration would enter, or what an act of change would change; its papers."""
-    papers = papers_of(law.act(case.act_kind), case.right_kind, case.request)
+    papers = papers_of(law.act(case.act_kind), case.right_kind, case.subject_code, case.request)
     (proposal,) = first.proposals(session, [case])
     if not isinstance(proposal, ActProposal):
         entered = {"proposed": shown.proposed(proposal, law), "papers": papers}

@@ -42,7 +42,8 @@ def right_page(county: str, right_id: UUID) -> Response:
         right = shown or rows[-1]
         holders = queries.holders_of_right(session, right, shown_days.as_of)
         lead = holders[0] if holders else None
-        collective = lead.collective_id if lead else None
+        contract = queries.contract_of_right(session, right, shown_days.as_of)
+        collective = contract.collective_id if contract else lead.collective_id if lead else None
         acts = {row.act_id for row in rows} | {row.ended_by_act for row in rows if row.ended_by_act}
         return pages.render(
             "registry/right.html",
@@ -59,7 +60,7 @@ def right_page(county: str, right_id: UUID) -> Response:
             cases=()
             if shown_days.elsewhen or not _sees_cases()
             else under_way_queries.on_right(session, county, right_id),
-            contract=queries.contract_of_right(session, right, shown_days.as_of),
+            contract=contract,
             collective=parties.collective(session, county, collective, shown_days.as_of) if collective else None,
             members=sum(len(parties.members(session, county, one.household_id, shown_days.as_of)) for one in holders),
             path=division_path(session, right.village),

@@ -9,6 +9,7 @@ from landreg.registry.rules.homestead import HOMESTEAD_RULES
 from landreg.registry.rules.households import HOUSEHOLD_RULES
 from landreg.registry.rules.names import NAME_RULES
 from landreg.registry.rules.operation import OPERATION_RULES
+from landreg.registry.rules.other_means import OTHER_MEANS_RULES
 from landreg.registry.rules.parcels import PARCEL_RULES
 from landreg.registry.rules.procedure import (
     ACCEPT_RULES,
@@ -27,6 +28,7 @@ ACT_RULES = {
     **CORRECTION_RULES,
     **HOUSEHOLD_RULES,
     **OPERATION_RULES,
+    **OTHER_MEANS_RULES,
     **EXIT_RULES,
     **EXCHANGE_RULES,
     **NAME_RULES,

@@ -126,6 +126,25 @@ class LandOperation:
 
 
 @dataclass(frozen=True)
+class OtherMeans:
+    """A land-operation right in land that a collective gave out itself: by what means, under which contract, to whom.
+
+    code: of the contract and of the right. means: tender, auction or consultation. basis: the contract by number. by: member of
+    the collective or outsider.
+    """
+
+    code: str
+    operator: Operator
+    means: str
+    basis: str
+    signed_on: date
+    starts_on: date
+    last_day: date
+    parcels: tuple[str, ...]
+    by: str
+
+
+@dataclass(frozen=True)
 class LandOperationChange:
     """A land-operation right goes on otherwise: with another last day, on fewer parcels, or with another holder."""
 
@@ -150,6 +169,7 @@ HouseholdRequest = (
     | HomesteadInheritance
     | Exchange
     | LandOperation
+    | OtherMeans
     | LandOperationChange
     | LandOperationEnd
 )
@@ -160,6 +180,7 @@ HOUSEHOLD_REQUESTS: Mapping[str, Any] = {
     "homestead_inheritance": HomesteadInheritance,
     "exchange": Exchange,
     "land_operation": LandOperation,
+    "other_means": OtherMeans,
     "land_operation_change": LandOperationChange,
     "land_operation_end": LandOperationEnd,
 }

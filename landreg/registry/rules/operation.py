@@ -17,7 +17,13 @@ from landreg.registry.rules.acts import (
     reg_21_still_in_force,
     reg_29_held_as_applied_for,
 )
-from landreg.registry.rules.household_requests import LandOperation, LandOperationChange, LandOperationEnd, Operator
+from landreg.registry.rules.household_requests import (
+    LandOperation,
+    LandOperationChange,
+    LandOperationEnd,
+    Operator,
+    OtherMeans,
+)
 from landreg.registry.rules.restrictions import RESTRICTED
 
 TRANSFER_MODES = ("lease", "share", "other_way")
@@ -145,7 +151,7 @@ def lo_7_something_changes(facts: OperationFacts, law: Law) -> Finding | None:
 
 
 def _operator(facts: OperationFacts) -> Operator | None:
-    return facts.asked.operator if isinstance(facts.asked, (LandOperation, LandOperationChange)) else None
+    return facts.asked.operator if isinstance(facts.asked, (LandOperation, OtherMeans, LandOperationChange)) else None
 
 
 def _first_day(facts: OperationFacts) -> date | None:

@@ -89,9 +89,6 @@ def test_land_of_a_collective_gets_its_contract_signed_by_its_representative_fil
     signing.file(OPERATOR, COUNTY, contract.contract_id, today(), "已备案", PAPER)
     left = life.pay(OPERATOR, COUNTY, contract.contract_id, found.dues[0].amount, today(), "HP-1", PAPER)
     assert left == sum(due.amount for due in found.dues[1:])
-    with pytest.raises(Refused) as first:
-        signing.ask_registration(OPERATOR, COUNTY, contract.contract_id, PAPER)
-    assert codes(first) == {"CON-25"}
     seal(worker, database)
     strays = recheck_register(worker, database, of_register()).findings
     assert [one for one in strays if one.layer not in ("access.binding", "access.account", "land.parcel")] == []

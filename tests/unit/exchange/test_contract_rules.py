@@ -324,10 +324,12 @@ def test_what_is_signed_is_another_text_once_a_word_or_an_area_is_changed() -> N
     assert first != digest(replace(text, said="另付青苗费"), [parcel], LAW.on)
 
 
-def test_a_collective_s_own_land_has_no_right_out_of_which_another_is_registered() -> None:
-    """CON-25: refused, and passed for a household's."""
-    assert terms.con_25_out_of_a_household_s_right(("610902104202010001", False), LAW) is not None
-    assert terms.con_25_out_of_a_household_s_right(("610902104202010001", True), LAW) is None
+def test_a_collective_s_own_farmland_is_registered_by_whole_parcels() -> None:
+    """CON-25: neither construction land nor a part of a parcel is."""
+    for kind in ("unallocated", "four_wastes"):
+        assert terms.con_25_whole_farmland_of_the_collective(("610902104202010001", kind, ()), LAW) is None
+        assert terms.con_25_whole_farmland_of_the_collective(("610902104202010001", kind, ("P1",)), LAW) is not None
+    assert terms.con_25_whole_farmland_of_the_collective(("610902104202010001", "construction", ()), LAW) is not None
 
 
 def test_a_re_transfer_goes_by_what_it_rests_on() -> None:

@@ -17,8 +17,10 @@ from landreg.registry.rules.household_requests import (
     LandOperationChange,
     LandOperationEnd,
     Operator,
+    OtherMeans,
 )
 from landreg.registry.rules.operation import OperationFacts
+from landreg.registry.rules.other_means import OtherMeansFacts
 from landreg.registry.rules.requests import Assignment, Cancellation, Request, plain, read
 
 LAW = national_law("610902", date(2026, 7, 1))
@@ -31,7 +33,11 @@ LEASE = LandOperation(
 )
 CHANGE = LandOperationChange("2号", date(2027, 12, 31))
 END = LandOperationEnd("agreed", "协议")
+GIVEN_OUT = OtherMeans(
+    "Q", COOPERATIVE, "auction", "1号", date(2026, 6, 1), date(2026, 6, 1), date(2029, 5, 31), ("P1",), "outsider"
+)
 KINDS = {
+    OtherMeans: "other_means",
     LandOperation: "land_operation",
     LandOperationChange: "land_operation_change",
     LandOperationEnd: "land_operation_end",
@@ -39,8 +45,10 @@ KINDS = {
 
 
 def facts(asked: Request, **changed: Any) -> OperationFacts:
-    kind = KINDS[type(asked)]  # type: ignore[index]
+    kind = KINDS[type(asked)]
     running = TERM if kind == "land_operation" else (date(2022, 1, 1), date(2027, 1, 1))
+    if isinstance(asked, OtherMeans):
+        return replace(OtherMeansFacts(kind, "Q", asked, parcels=asked.parcels, collective="C"), **changed)
     sound = OperationFacts(
         act_kind=kind, code="J", asked=asked, right_kind="contract_management", parcels=("P1", "P2"), holder=UUID(int=7),
         term=running, contract_term=TERM,
@@ -57,6 +65,9 @@ SOUND: list[tuple[Request, dict[str, Any]]] = [
     (CHANGE, {}),
     (replace(CHANGE, operator=PERSON), {}),
     (replace(CHANGE, last_day=None, parcels=("P2",)), {}),
+    (GIVEN_OUT, {}),
+    (replace(GIVEN_OUT, operator=NEIGHBOUR, by="member"), {"known_name": "户主2", "inside": True}),
+    (replace(GIVEN_OUT, last_day=date(2026, 7, 1)), {}),
     (END, {}),
     (replace(END, reason="term_over"), {"term": (date(2021, 1, 1), date(2026, 7, 1))}),
 ]
@@ -81,6 +92,18 @@ REFUSED: list[tuple[str, Request, dict[str, Any]]] = [
     ("LO-6", replace(END, reason="bored"), {}),
     ("LO-6", replace(END, reason="term_over"), {}),
     ("LO-7", LandOperationChange("2号"), {}),
+    ("LO-3", replace(GIVEN_OUT, operator=replace(COOPERATIVE, name="")), {}),
+    ("LO-8", replace(GIVEN_OUT, parcels=()), {}),
+    ("LO-8", GIVEN_OUT, {"parcels": ()}),
+    ("LO-8", GIVEN_OUT, {"collective": ""}),
+    ("LO-8", GIVEN_OUT, {"under": {"P1": "J"}}),
+    ("LO-9", replace(GIVEN_OUT, means="gift"), {}),
+    ("LO-9", replace(GIVEN_OUT, basis=" "), {}),
+    ("LO-9", replace(GIVEN_OUT, signed_on=date(2026, 7, 2)), {}),
+    ("LO-9", replace(GIVEN_OUT, last_day=date(2026, 6, 30)), {}),
+    ("LO-10", replace(GIVEN_OUT, by="member"), {}),
+    ("LO-10", GIVEN_OUT, {"inside": True}),
+    ("REG-20", GIVEN_OUT, {"missing": ("assembly_minutes",)}),
 ]
 
 
@@ -119,7 +142,7 @@ def test_land_that_is_operated_is_assigned_with_a_note_and_not_cancelled() -> No
 
 
 @pytest.mark.parametrize(
-    "asked", [LEASE, replace(LEASE, operator=PERSON), CHANGE, replace(CHANGE, operator=PERSON), END]
+    "asked", [LEASE, replace(LEASE, operator=PERSON), GIVEN_OUT, CHANGE, replace(CHANGE, operator=PERSON), END]
 )
 def test_a_request_is_read_as_it_was_kept(asked: Request) -> None:
-    assert read(KINDS[type(asked)], plain(asked)) == asked  # type: ignore[index]
+    assert read(KINDS[type(asked)], plain(asked)) == asked

@@ -23,6 +23,8 @@ KEEPS_GRAIN = ("grain", "oil", "vegetables", "fodder", "tea", "herbs")
 """Uses that permanent basic farmland may have: neither trees nor ponds are put on it. 流转管理办法 第十一条."""
 OUTSIDE_FARMING = ("homestead_lease", "house_lease", "construction")
 """Kinds of transfer whose land is no farmland."""
+OTHER_MEANS = ("unallocated", "four_wastes")
+"""Kinds by which a collective gives out farmland itself, by tender, auction or consultation (其他方式承包)."""
 BUILT_USES = ("living", "business", "agritourism")
 MOST_PERCENT = Decimal(50)
 
@@ -127,14 +129,15 @@ def tr_8_five_years_or_more(facts: Contracted, law: Law) -> Finding | None:
     return Finding("TR-8", "last_day", values, subject=facts.number or None)
 
 
-def con_25_out_of_a_household_s_right(facts: tuple[str, bool], law: Law) -> Finding | None:
-    """CON-25: a land-operation right is registered out of a household's contract right; a collective's own land has none. RLCL-53.
+def con_25_whole_farmland_of_the_collective(facts: tuple[str, str, Sequence[str]], law: Law) -> Finding | None:
+    """CON-25: of a collective's own land, farmland that is contracted by whole parcels is registered. RLCL-48, RLCL-53, CC-342.
 
-    facts: the contract's number, whether its land is under a household's right. What a collective gives out by tender, auction or
-    consultation is registered for the first time, with a certificate of its own (CC-342): no act of this register.
+    facts: the contract's number, its kind, the parcels of which it gives only a part.
     """
-    number, of_a_right = facts
-    return None if of_a_right else Finding("CON-25", "right", {}, subject=number)
+    number, kind, parts = facts
+    if kind in OTHER_MEANS and not parts:
+        return None
+    return Finding("CON-25", "right", {"parcels": list(parts)}, subject=number)
 
 
 def con_27_passed_on_from_its_parent(facts: tuple[str, str, str], law: Law) -> Finding | None:

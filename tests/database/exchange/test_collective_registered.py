@@ -1,0 +1,208 @@
+"""A collective's own land on its way to the register: the contract's land-operation right, and what comes after it."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+from psycopg.errors import IntegrityError
+
+from landreg.audit.logged import register as of_register
+from landreg.config import Settings
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import Conflict, Refused
+from landreg.core.files import Store
+from landreg.exchange.contracts import drawing, registering, signing
+from landreg.exchange.contracts.model import Contract
+from landreg.log.recheck import recheck_register
+from landreg.log.store import seal
+from landreg.registry.booking import register
+from landreg.registry.casework import cases
+from landreg.registry.facts import standing
+from landreg.registry.rules.household_requests import LandOperationChange, LandOperationEnd, Operator
+from landreg.registry.rules.requests import RestrictionAsked
+from tests.contract_kit import OPERATOR, PAPER, TAKER, VALUES, parcels_of, right_id
+from tests.database.exchange.test_contract_of_collective import by, common, dealt
+from tests.exchange_kit import market
+from tests.household_kit import asked_for
+from tests.registry_kit import HOUSEHOLD, Connection, codes, one, pass_days, put_papers
+from tests.villages import COUNTY, VILLAGE, past_triggers
+
+NEIGHBOUR = f"{VILLAGE}010002"
+OPEN = "upper_inf(recorded) AND upper_inf(valid)"
+
+
+@pytest.fixture(autouse=True)
+def village(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
+    market(registrar, reviewer, superuser)
+
+
+def contracted(registrar: Actor, superuser: Connection, land: list[str]) -> Contract:
+    """The collective's contract with the second household over this land, signed."""
+    deal = dealt(registrar, superuser, land, "four_wastes")
+    contract = drawing.draw_from_deal(OPERATOR, COUNTY, deal.deal_id, {**VALUES, "representative": "样本代表"})
+    for side, name in (("contractor", "样本代表"), ("taker", "样本二")):
+        signing.sign(OPERATOR, COUNTY, contract.contract_id, by(side, name))
+    return contract
+
+
+def opened(registrar: Actor, database: Settings, contract: Contract) -> UUID:
+    signing.ask_registration(OPERATOR, COUNTY, contract.contract_id, PAPER)
+    return registering.open_case_of(registrar, Store(database.store), COUNTY, contract.contract_id, b"%PDF-1.7 sample")
+
+
+def under_the_first_household(land: str) -> str:
+    """Puts a parcel under that household's contract right."""
+    return f"""INSERT INTO registry.right_parcel SELECT (jsonb_populate_record(q, jsonb_build_object('parcel_id',
+                   (SELECT parcel_id FROM land.parcel WHERE code = '{land}' AND upper_inf(recorded)),
+                   'recorded', tstzrange(system.clock(), NULL)))).*
+               FROM registry.right_parcel AS q JOIN registry."right" AS r ON r.county = q.county AND r.row_id = q.right_row
+               WHERE r.code = '{HOUSEHOLD}J' AND upper_inf(q.recorded) LIMIT 1"""
+
+
+def booked(registrar: Actor, reviewer: Actor, case: UUID) -> None:
+    put_papers(registrar, case, "other_means")
+    step(registrar, reviewer, case)
+
+
+def step(registrar: Actor, reviewer: Actor, case: UUID) -> None:
+    cases.accept(registrar, COUNTY, [case])
+    cases.review(reviewer, COUNTY, [case])
+    register(reviewer, COUNTY, [case])
+
+
+def registered(registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings) -> UUID:
+    """The right of a contract over one parcel of the collective."""
+    contract = contracted(registrar, superuser, [common(superuser)])
+    booked(registrar, reviewer, opened(registrar, database, contract))
+    pass_days(superuser, 1)
+    right: UUID = one(registrar, f"SELECT right_id FROM registry.\"right\" WHERE kind = 'land_operation' AND {OPEN}")
+    return right
+
+
+def rechecked(worker: Actor, database: Settings) -> list[str]:
+    """What the log has otherwise than the register, but for what the kits put there past it."""
+    seal(worker, database)
+    past = ("access.binding", "access.account", "land.parcel")
+    return [str(one) for one in recheck_register(worker, database, of_register()).findings if one.layer not in past]
+
+
+def test_the_right_is_the_contractor_s_for_the_term_of_its_contract_and_the_log_agrees(
+    registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings
+) -> None:
+    """REG-20: without the members' minutes the case is not accepted. CON-5: nor opened twice."""
+    land = common(superuser)
+    contract = contracted(registrar, superuser, [land])
+    case = opened(registrar, database, contract)
+    with pytest.raises(Conflict) as twice:
+        registering.open_case_of(registrar, Store(database.store), COUNTY, contract.contract_id, b"%PDF-1.7 sample")
+    assert codes(twice) == {"CON-5"}
+    with pytest.raises(Refused) as bare:
+        cases.accept(registrar, COUNTY, [case])
+    assert bare.value.findings[0].values["papers"] == ["identity", "assembly_minutes"]
+    booked(registrar, reviewer, case)
+    with unit_of_work(registrar) as uow:
+        row = uow.session.execute(
+            sa.text(
+                """SELECT r.code, r.nature, r.term, r.area_m2, c.code AS contract, c.mode, c.term AS bound, h.code AS holder
+                    FROM registry."right" AS r JOIN registry.contract AS c USING (county, contract_id)
+                    JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id
+                    WHERE r.kind = 'land_operation' AND upper_inf(r.recorded) AND upper_inf(h.recorded)"""
+            )
+        ).one()
+    of_contract = f"{contract.number}Q"
+    assert (row.code, row.contract, row.holder) == (of_contract, of_contract, NEIGHBOUR)
+    assert (row.nature, row.mode) == ("consultation", "123")
+    assert row.term == row.bound
+    assert (row.term.lower, row.term.upper) == (contract.from_on, contract.until_on)
+    assert row.area_m2 == contract.area_m2
+    assert rechecked(worker, database) == []
+
+
+def test_a_taker_from_outside_needs_the_township_s_approval_and_the_check(
+    registrar: Actor, superuser: Connection, database: Settings
+) -> None:
+    """REG-20 on RLCL-52: an organisation is none of the collective's households."""
+    contract = contracted(registrar, superuser, [common(superuser)])
+    with past_triggers(superuser):
+        superuser.execute(
+            "UPDATE exchange.taker SET kind = 'organisation', code = %s, household_id = NULL WHERE taker_id = %s",
+            [TAKER, contract.taker_id],
+        )
+    case = opened(registrar, database, contract)
+    with pytest.raises(Refused) as bare:
+        cases.accept(registrar, COUNTY, [case])
+    assert {"approval", "qualification_proof"} <= {*bare.value.findings[0].values["papers"]}
+
+
+def test_only_whole_farmland_is_registered_and_a_parcel_once(
+    registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings
+) -> None:
+    """CON-25: no part of a parcel. LO-8: nor land that is under a right by now."""
+    land = common(superuser)
+    contract = contracted(registrar, superuser, [land])
+    case = opened(registrar, database, contract)
+    with past_triggers(superuser):
+        superuser.execute(
+            "UPDATE exchange.contract_parcel SET area_m2 = area_m2 - 1 WHERE contract_id = %s", [contract.contract_id]
+        )
+    with pytest.raises(Refused) as part:
+        signing.ask_registration(OPERATOR, COUNTY, contract.contract_id, PAPER)
+    assert codes(part) == {"CON-25"}
+    put_papers(registrar, case, "other_means")
+    cases.accept(registrar, COUNTY, [case])
+    cases.review(reviewer, COUNTY, [case])
+    with past_triggers(superuser):
+        superuser.execute(under_the_first_household(land))
+    with pytest.raises(Refused) as taken:
+        register(reviewer, COUNTY, [case])
+    assert codes(taken) == {"LO-8"}
+
+
+def test_the_database_gives_a_parcel_no_second_contractor(
+    registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings
+) -> None:
+    """LO-8, CT-2, past the services and whichever of the two rights comes first."""
+    registered(registrar, reviewer, superuser, database)
+    land = one(registrar, "SELECT code FROM land.parcel WHERE kind = 'collective' AND upper_inf(recorded)")
+    with pytest.raises(IntegrityError) as household_s:
+        superuser.execute(under_the_first_household(land))
+    assert household_s.value.diag.constraint_name == "lo_8_one_contractor_per_parcel"
+    own = parcels_of(OPERATOR, right_id())[0]
+    with pytest.raises(IntegrityError) as collective_s:
+        superuser.execute(
+            """INSERT INTO registry.right_parcel SELECT (jsonb_populate_record(q, jsonb_build_object(
+                   'parcel_id', (SELECT parcel_id FROM land.parcel WHERE code = %s AND upper_inf(recorded)),
+                   'recorded', tstzrange(system.clock(), NULL)))).*
+               FROM registry.right_parcel AS q WHERE q.kind = 'land_operation' AND upper_inf(q.recorded)""",
+            [own],
+        )
+    assert collective_s.value.diag.constraint_name == "lo_8_one_contractor_per_parcel"
+
+
+def test_it_is_mortgaged_changed_and_ended_without_a_household_s_consent(
+    registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings
+) -> None:
+    """RLCL-53. The contract goes on with the right and ends with it."""
+    right = registered(registrar, reviewer, superuser, database)
+    asked = RestrictionAsked("mortgage", "样本银行", "抵押合同一号", Decimal("90000.00"))
+    step(registrar, reviewer, asked_for(registrar, "mortgage", asked, right=right))
+    operator = Operator("organization", uuid4(), "样本合作社", TAKER)
+    change = LandOperationChange("变更合同一号", date(2030, 12, 31), (), operator)
+    case = asked_for(registrar, "land_operation_change", change, right=right, more=("creditor_consent",))
+    step(registrar, reviewer, case)
+    pass_days(superuser, 1)
+    with unit_of_work(registrar) as uow:
+        bundle = standing.rights(uow.session, COUNTY, [right])[right]
+    assert bundle.contract is not None
+    assert bundle.contract.row["household_id"] == bundle.right.row["household_id"] == operator.holder_id
+    assert bundle.contract.row["term"].upper == bundle.right.row["term"].upper == date(2031, 1, 1)
+    end = LandOperationEnd("agreed", "解除协议一号")
+    step(registrar, reviewer, asked_for(registrar, "land_operation_end", end, right=right, more=("creditor_consent",)))
+    assert one(registrar, f"SELECT count(*) FROM registry.contract WHERE mode = '123' AND {OPEN}") == 0
+    assert one(registrar, f"SELECT count(*) FROM registry.\"right\" WHERE kind = 'land_operation' AND {OPEN}") == 0
+    assert rechecked(worker, database) == []
