@@ -28,7 +28,7 @@ ROUNDS = 40
 MOST_MS = 100
 _ROWS = """
     INSERT INTO exchange.shown (county, village, listing_id, number, kind, source, way, to_whom, from_on, until_on, months, unit,
-        grain, price, fen, escalator_percent, paid_every, paid_before, crop, water, road, soil, said, area_m2, hundredths,
+        grain, price, price_parts, escalator_percent, paid_every, paid_before, crop, water, road, soil, said, area_m2, hundredths,
         land_class, soil_grade, parcels, photos, grid, east, north, closes_on, published_at, state, state_since, slope)
     SELECT '610902', '610902' || lpad((110 + v / 20)::text, 3, '0') || lpad((200 + v %% 20)::text, 3, '0'), md5('l' || i)::uuid,
         'LZ610902' || lpad(i::text, 7, '0'), (ARRAY['lease', 'lease', 'lease', 'subcontract', 'share', 'retransfer'])[k],
@@ -91,7 +91,9 @@ def _searches() -> dict[str, list[tuple[Asked, str, int]]]:
         "township": many(within=lambda: village()[:9]),
         "village_and_kind": many(within=village, kind="lease"),
         "kind": many(kind="share"),
-        "price": many(price_least=lambda: figure(200, 1000), price_most=lambda: figure(1000, 1100)),
+        "price": many(
+            unit="yuan_mu_year", price_least=lambda: figure(200, 1000), price_most=lambda: figure(1000, 1100)
+        ),
         "area_and_term": many(mu_least=lambda: figure(5, 25), years_least=lambda: figure(1, 15)),
         "crop_water_road": many(crop="茶叶", water="channel", road=lambda: chance.choice(("truck", "path"))),
         "rare": many(within=village, crop="茶叶", water="rain", land_class="011", photos=True),

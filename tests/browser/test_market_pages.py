@@ -44,6 +44,7 @@ def test_land_is_found_looked_at_compared_and_priced_on_a_phone(window: OpenPage
     expect(page.get_by_role("heading", name="找到 12 宗")).to_be_visible()
     sound(page, "list")
     page.select_option("#field-within", label="　大同镇")
+    page.select_option("#field-unit", "yuan_mu_year")
     page.fill("#field-price_most", "500")
     with page.expect_navigation():
         page.get_by_role("button", name="查找").click()

@@ -51,12 +51,13 @@ def test_each_filter_finds_what_it_asks_for(client: Any, superuser: Connection) 
     assert set(found(client)) == {dear, grain, rain}
     for asked, wanted in (
         ({"within": OTHER_TOWN}, [grain]), ({"within": "610902"}, [rain, grain, dear]), ({"kind": "subcontract"}, [rain]),
-        ({"price_least": "800"}, [dear]), ({"price_most": "700"}, [rain]), ({"mu_least": "10"}, [dear]),
+        ({"unit": "yuan_mu_year", "price_least": "800"}, [dear]), ({"unit": "yuan_mu_year", "price_most": "700"}, [rain]),
+        ({"mu_least": "10"}, [dear]),
         ({"mu_most": "3"}, [rain, grain]), ({"years_least": "5"}, []), ({"unit": "kg_mu_year"}, [grain]),
         ({"water": "rain"}, [rain]), ({"road": "path"}, [rain]), ({"crop": "茶叶"}, [rain]),
         ({"slope": "4"}, [rain]), ({"slope": "1"}, []), ({"land_class": "011"}, [dear]),
         ({"way": "auction"}, [grain]), ({"to_whom": "members"}, [rain]), ({"photos": "1"}, [dear]),
-        ({"within": TOWN, "road": "truck"}, [dear]), ({"price_least": "99999999999999999999"}, []),
+        ({"within": TOWN, "road": "truck"}, [dear]), ({"unit": "share", "price_least": "99999999999999999999"}, []),
     ):  # fmt: skip
         assert found(client, **asked) == wanted, asked
     assert found(client, sort="-price") == [dear, rain, grain]
@@ -66,15 +67,15 @@ def test_each_filter_finds_what_it_asks_for(client: Any, superuser: Connection) 
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"price_least": "900", "price_most": "100"}, "下限 900 大于上限 100"),
-        ({"price_least": "一百"}, "价格（元/亩·年）至少：“一百”不是有效数字"),
+        ({"unit": "share", "price_least": "900", "price_most": "100"}, "下限 900 大于上限 100"),
+        ({"price_least": "一百"}, "价格（按所选计价）至少：“一百”不是有效数字"),
         ({"kind": "villa"}, "不在可选范围内"),
         ({"within": "6201"}, "不在可选范围内"),
         ({"within": "6109' OR 1=1"}, "不在可选范围内"),
         ({"crop": "x" * 41}, "内容过长"),
         ({"water": "' OR true --"}, "不在可选范围内"),
         ({"slope": "6"}, "不在可选范围内"),
-        ({"unit": "kg_mu_year", "price_most": "300"}, "价格范围按元/亩·年查找"),
+        ({"price_most": "300"}, "先选计价"),
     ],
 )
 def test_a_filter_that_cannot_be_meant_is_said_beside_the_list(client: Any, asked: Any, said: str) -> None:
@@ -86,6 +87,27 @@ def test_a_filter_that_cannot_be_meant_is_said_beside_the_list(client: Any, aske
         client.get("/market/listings.csv", query_string=asked, headers={"Accept": "application/json"}).status_code
         == 400
     )
+
+
+def test_a_price_is_found_and_put_in_order_within_its_unit_alone(client: Any, superuser: Connection) -> None:
+    """MKT-6: 80,000 yuan for all of it, 500 yuan a month and 300 kg of wheat stand on scales of their own."""
+    once, month = {"unit": "yuan_once", "paid_every": "once"}, {"unit": "yuan_month", "paid_every": "month"}
+    sold, dear = (listed(superuser, kind="assignment", price=price, **once) for price in ("80000.00", "12000000.00"))
+    small, large = (listed(superuser, kind="house_lease", price=price, **month) for price in ("500.00", "900.00"))
+    corn = listed(superuser, unit="kg_mu_year", grain="corn", price="400.00")
+    wheat = listed(superuser, unit="kg_mu_year", grain="wheat", price="300.00")
+    rent = listed(superuser, price="600.00")
+    assert found(client, sort="price") == [rent, corn, wheat, small, large, sold, dear]
+    assert found(client, sort="-price") == [rent, corn, wheat, large, small, dear, sold]
+    assert found(client, unit="yuan_once", sort="-price") == [dear, sold]
+    assert found(client, unit="yuan_once", price_least="10000000") == [dear]
+    assert found(client, unit="yuan_month", price_most="600") == [small]
+    assert found(client, unit="kg_mu_year", price_most="350") == [wheat]
+    assert found(client, unit="kg_mu_year", grain="corn") == [corn]
+    page = client.get("/market?unit=yuan_month&price_most=600").text
+    assert "找到 1 宗" in page
+    assert "每种计价各自排序" in client.get("/market?sort=price").text
+    assert "每种计价各自排序" not in client.get("/market?sort=price&unit=share").text
 
 
 def test_no_page_and_no_file_tells_of_a_person_or_a_parcel(client: Any, superuser: Connection) -> None:
@@ -167,7 +189,7 @@ def test_grain_is_not_held_against_yuan_on_the_list_in_a_comparison_or_in_the_in
     grain = listed(superuser, unit="kg_mu_year", grain="wheat", price="250.00", floor="240.00", floor_shown=True)
     dear, cheap = listed(superuser, price="900.00"), listed(superuser, price="90.00")
     assert [found(client, sort=sort) for sort in ("price", "-price")] == [[cheap, dear, grain], [dear, cheap, grain]]
-    assert found(client, price_most="300") == [cheap]
+    assert found(client, unit="yuan_mu_year", price_most="300") == [cheap]
     page = client.get(f"/market/listings/{grain}").text
     assert "250.00 千克粮食/亩·年（小麦）" in page
     assert "240.00 千克粮食/亩·年（小麦）" in page

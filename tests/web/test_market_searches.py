@@ -19,6 +19,7 @@ from landreg.core.actor import WORKER, Role
 from landreg.core.db import unit_of_work
 from landreg.exchange.market import telling
 from landreg.exchange.market.sending import senders
+from landreg.exchange.routes.market_searches import back
 from tests.conftest import Connection
 from tests.market_kit import OTHER_TOWN, OTHER_VILLAGE, VILLAGE, event, listed
 from tests.registry_kit import pass_days
@@ -175,10 +176,23 @@ def test_an_address_keeps_five_searches_and_a_stranger_s_mistake_is_said(browser
     assert ask(browser, address="x").status_code == 400
     assert ask(browser, "price_least=9&price_most=1").status_code == 400
     for number in range(5):
-        assert ask(browser, f"price_least={number}").status_code == 200
-    refused = ask(browser, "price_least=7")
+        assert ask(browser, f"unit=yuan_mu_year&price_least={number}").status_code == 200
+    refused = ask(browser, "unit=yuan_mu_year&price_least=7")
     assert refused.status_code == 422
     assert "最多保存 5 条" in refused.text
+
+
+def test_a_kept_range_of_prices_names_its_unit_and_leads_back_to_itself(
+    app: Any, browser: Browser, mailbox: Mailbox, superuser: Connection
+) -> None:
+    asked = "unit=yuan_once&price_least=9000000&price_most=12000000&years_most=0.58"
+    page = browser.get(f"/market/saved?{asked}").text
+    assert "9000000–12000000 元（一次性，全部） · –0.58 年" in page
+    assert ask(browser, "price_least=9").status_code == 400
+    assert ask(browser, asked).status_code == 200
+    kept = superuser.execute("SELECT query FROM exchange.saved_search").fetchall()
+    with app.test_request_context():
+        assert [back(row[0]) for row in kept] == [f"/market?{asked}"]
 
 
 def test_what_cannot_be_kept_is_said_and_nothing_is_kept(

@@ -15,9 +15,10 @@ from landreg.core.periods import beijing_day
 from landreg.exchange.bidding import sale_queries, taker_queries, told_queries
 from landreg.exchange.bidding.acting import Under, for_its_own, noted
 from landreg.exchange.bidding.model import Bid
-from landreg.exchange.bidding.rules.auction import BID_RULES, MOST_PRICE, Auction, Placed, is_a_sum
+from landreg.exchange.bidding.rules.auction import BID_RULES, Auction, Placed
 from landreg.exchange.bidding.rules.entering import bid_3_deposit_is_there
 from landreg.exchange.bidding.sale_queries import Standing
+from landreg.exchange.listings.rules.units import LARGEST_PRICE, is_a_price
 from landreg.law.book import examine
 from landreg.law.queries import load_law
 
@@ -29,8 +30,8 @@ def bid(
 
     Raises NotFound where the entrant is not the actor's, Refused (BID-1 to BID-12) as the database ruled it, Conflict (BID-8).
     """
-    if not is_a_sum(price):
-        raise Refused(Finding("BID-5", "price", {"most": MOST_PRICE}))
+    if not is_a_price(price):
+        raise Refused(Finding("BID-5", "price", {"most": LARGEST_PRICE}))
     try:
         with unit_of_work(actor) as uow:
             entrant = sale_queries.entrant(uow.session, county, entrant_id)

@@ -77,7 +77,9 @@ def _allowed(
     uow: UnitOfWork, law: Law, told: told_queries.Told, own: Taker | None, before: list[Said], side: str, word: Word
 ) -> None:
     findings = list(
-        examine(OFFER_RULES, Saying(before, side, word.kind, law.on, word.price, told.kind == "exchange"), law)
+        examine(
+            OFFER_RULES, Saying(before, side, word.kind, law.on, word.price, told.kind == "exchange", told.unit), law
+        )
     )
     if own is not None:
         household = own.kind == "household"

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from landreg.access.client_rules import Scope
 from landreg.core.db import UnitOfWork
-from landreg.core.errors import NotFound
+from landreg.core.errors import BadInput, NotFound
 from landreg.core.files import Store
 from landreg.exchange.contracts.life import pay_within
 from landreg.exchange.contracts.signing import file_within
@@ -22,6 +22,8 @@ from landreg.exchange.interfaces.schema import IDENTIFIER, Schema, told
 from landreg.exchange.interfaces.shapes import contracts, land, market, prices
 from landreg.exchange.interfaces.shapes import webhooks as told_to
 from landreg.exchange.interfaces.shapes.walking import CODE, COUNTY, NUMBER, InTime
+from landreg.exchange.market.asked import Asked as Looked
+from landreg.exchange.market.asked import faults
 from landreg.registry.guarded import Attached, attached
 from landreg.web.forms import Upload
 
@@ -104,6 +106,10 @@ def _parcel(asked: Asked) -> land.Parcel:
 
 
 def _listings(asked: Asked) -> market.Listings:
+    query = asked.query
+    wrong = faults(Looked(unit=query.unit, price_least=query.price_least, price_most=query.price_most), {})
+    if wrong:
+        raise BadInput(wrong)
     rows = queries.listings(asked.uow.session, asked.query)
     page: market.Listings = _page(market.Listings, "/listings", asked, rows, lambda row: f"{row.county}{row.number}")
     return page

@@ -51,6 +51,9 @@ def listings(session: Session, asked: ListingsAsked) -> list[Listing]:
     where = [ListingRow.state == asked.state, ListingRow.village.startswith(asked.within)]
     if asked.slope:
         where.append(ListingRow.slope == asked.slope)
+    where += [getattr(ListingRow, name) == getattr(asked, name) for name in ("unit", "grain") if getattr(asked, name)]
+    where += [] if asked.price_least is None else [ListingRow.price >= asked.price_least]
+    where += [] if asked.price_most is None else [ListingRow.price <= asked.price_most]
     if asked.after:
         county, number = asked.after[:6], asked.after[6:]
         where.append(

@@ -9,26 +9,31 @@ from decimal import Decimal
 
 from landreg.core.errors import Finding
 from landreg.core.units import half_up
+from landreg.exchange.listings.rules.units import MOST_PRICE
 
 SORTS = ("newest", "price", "-price", "area", "-area", "closes")
 MONTHS_A_YEAR = 12
 PARTS = 100
-"""Fen of a yuan, and hundredths of a mu: the database compares whole numbers."""
+"""Hundredths of what a price counts, and of a mu: the database compares whole numbers."""
 MOST = 2_000_000_000
+MOST_PARTS = int(max(MOST_PRICE.values()) * PARTS)
 _WITHIN = re.compile(r"6109\d{0,8}")
-RANGES = (("price", "fen", PARTS), ("mu", "hundredths", PARTS), ("years", "months", MONTHS_A_YEAR))
-CHOICES = ("kind", "unit", "way", "to_whom", "water", "road", "slope", "land_class", "crop")
+RANGES = (
+    ("price", "price", PARTS, MOST_PARTS), ("mu", "hundredths", PARTS, MOST), ("years", "months", MONTHS_A_YEAR, MOST),
+)  # fmt: skip
+"""By range of the form: how the database names it, in what parts it counts, and the most of these."""
+CHOICES = ("kind", "unit", "grain", "way", "to_whom", "water", "road", "slope", "land_class", "crop")
 SMALL = {"most": 40}
-YUAN = "yuan_mu_year"
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Filters, each empty where it is not asked for. within: a division's code. Prices in yuan for a mu and year, years of term."""
+    """Filters, each empty where it is not asked for. within: a division's code. Prices in what `unit` counts, years of term."""
 
     within: str = field(default="", metadata={"most": 12})
     kind: str = field(default="", metadata=SMALL)
     unit: str = field(default="", metadata=SMALL)
+    grain: str = field(default="", metadata=SMALL)
     way: str = field(default="", metadata=SMALL)
     to_whom: str = field(default="", metadata=SMALL)
     water: str = field(default="", metadata=SMALL)
@@ -48,11 +53,11 @@ class Asked:
     def query(self) -> dict[str, str | int]:
         """The conditions as `exchange.market_where` names them; none that is not asked for."""
         told: dict[str, str | int] = {name: getattr(self, name) for name in ("within", *CHOICES) if getattr(self, name)}
-        for name, column, parts in RANGES:
+        for name, column, parts, most in RANGES:
             for end in ("least", "most"):
                 value = getattr(self, f"{name}_{end}")
                 if value is not None:
-                    bounded = min(max(value, Decimal(0)), Decimal(MOST) / parts)
+                    bounded = min(max(value, Decimal(0)), Decimal(most) / parts)
                     told[f"{column}_{end}"] = int(half_up(bounded * parts, Decimal(1)))
         if self.photos:
             told["photos"] = 1
@@ -69,7 +74,7 @@ class Asked:
 
 def mkt_1_range_is_not_reversed(asked: Asked) -> list[Finding]:
     """MKT-1: what is looked for from a least to a most has its least first."""
-    ends = [(name, getattr(asked, f"{name}_least"), getattr(asked, f"{name}_most")) for name, _, _ in RANGES]
+    ends = [(name, getattr(asked, f"{name}_least"), getattr(asked, f"{name}_most")) for name, *_ in RANGES]
     return [
         Finding("MKT-1", f"{name}_most", {"least": least, "most": most})
         for name, least, most in ends
@@ -77,11 +82,11 @@ def mkt_1_range_is_not_reversed(asked: Asked) -> list[Finding]:
     ]
 
 
-def mkt_6_price_range_is_in_yuan(asked: Asked) -> list[Finding]:
-    """MKT-6: prices are looked for in yuan; what asks for grain or a share is in none of these ranges."""
-    if asked.unit in ("", YUAN) or (asked.price_least is None and asked.price_most is None):
+def mkt_6_price_range_has_its_unit(asked: Asked) -> list[Finding]:
+    """MKT-6: prices are looked for within one unit: yuan a mu, a house's yuan a month and kilograms are no one scale."""
+    if asked.unit or (asked.price_least is None and asked.price_most is None):
         return []
-    return [Finding("MKT-6", "price_most")]
+    return [Finding("MKT-6", "unit")]
 
 
 def faults(asked: Asked, known: Mapping[str, Iterable[str]]) -> list[Finding]:
@@ -93,5 +98,5 @@ def faults(asked: Asked, known: Mapping[str, Iterable[str]]) -> list[Finding]:
     return [
         *(Finding("FORM-5", name, {"given": getattr(asked, name)[:40]}) for name in wrong),
         *mkt_1_range_is_not_reversed(asked),
-        *mkt_6_price_range_is_in_yuan(asked),
+        *mkt_6_price_range_has_its_unit(asked),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -19,8 +20,9 @@ from landreg.access.policy import allow, current_actor
 from landreg.core.actor import NOBODY, Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
+from landreg.core.units import half_up
 from landreg.exchange.market import search_queries, searches
-from landreg.exchange.market.asked import CHOICES, MONTHS_A_YEAR, PARTS, RANGES, Asked, faults
+from landreg.exchange.market.asked import CHOICES, RANGES, Asked, faults
 from landreg.exchange.market.sending import senders
 from landreg.exchange.routes import market_shown as shown
 from landreg.land.shown import code_name
@@ -161,8 +163,9 @@ def end(token: str) -> Redirect | Response:
 def said(query: Mapping[str, Any]) -> str:
     """A search in words: what it asks for, in the order of the form."""
     parts = [shown.where(query["within"])] if "within" in query else []
+    priced = "price_least" in query or "price_most" in query
     for name in CHOICES:
-        if name in query:
+        if name in query and not (name == "unit" and priced):
             value = str(query[name])
             if name == "kind":
                 parts.append(shown.kind_name(value))
@@ -170,25 +173,27 @@ def said(query: Mapping[str, Any]) -> str:
                 parts.append(code_name(value, "land_class"))
             else:
                 parts.append(shown_term(value, shown.CHOSEN_OF[name]) if name in shown.CHOSEN_OF else value)
-    for label, column, parts_of in (
-        (_("元/亩·年"), "fen", PARTS),
-        (_("亩"), "hundredths", PARTS),
-        (_("年"), "months", MONTHS_A_YEAR),
-    ):
+    labels = {"price": shown_term(query.get("unit", ""), "price_unit"), "mu": _("亩"), "years": _("年")}
+    for name, column, scale, _most in RANGES:
         least, most = (query.get(f"{column}_{end}") for end in ("least", "most"))
         if least is not None or most is not None:
-            ends = ["" if value is None else f"{int(value) / parts_of:g}" for value in (least, most)]
-            parts.append(f"{ends[0]}–{ends[1]} {label}")
+            ends = ["" if value is None else _figure(value, scale) for value in (least, most)]
+            parts.append(f"{ends[0]}–{ends[1]} {labels[name]}")
     if "photos" in query:
         parts.append(_("有照片"))
     return " · ".join(parts) or _("全部挂牌")
 
 
+def _figure(value: Any, parts: int) -> str:
+    """A whole number of parts as the form writes it: to the hundredth, without an exponent."""
+    return f"{half_up(Decimal(int(value)) / parts).normalize():f}"
+
+
 def back(query: Mapping[str, Any]) -> str:
     """The address of the list that a kept search is of."""
     given = {name: query[name] for name in ("within", *CHOICES) if name in query}
-    for name, column, parts in RANGES:
+    for name, column, parts, _most in RANGES:
         for end_of in ("least", "most"):
             if f"{column}_{end_of}" in query:
-                given[f"{name}_{end_of}"] = f"{int(query[f'{column}_{end_of}']) / parts:g}"
+                given[f"{name}_{end_of}"] = _figure(query[f"{column}_{end_of}"], parts)
     return shown.list_address({**given, **({"photos": 1} if "photos" in query else {})})

@@ -32,8 +32,8 @@ from landreg.web.i18n import language, shown_term
 
 LOOKS = "120 per minute"
 CHOSEN_OF = {
-    "unit": "price_unit", "way": "listing_way", "to_whom": "to_whom", "water": "land_water", "road": "land_road",
-    "slope": "land_slope",
+    "unit": "price_unit", "grain": "price_grain", "way": "listing_way", "to_whom": "to_whom", "water": "land_water",
+    "road": "land_road", "slope": "land_slope",
 }  # fmt: skip
 """By filter: the terms it may hold."""
 

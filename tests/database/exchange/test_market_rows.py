@@ -12,6 +12,7 @@ from landreg.audit.logged import register
 from landreg.config import Settings
 from landreg.core.actor import NOBODY, Actor, Desk
 from landreg.core.db import unit_of_work
+from landreg.exchange.listings.rules.contacts import names_a_contact
 from landreg.exchange.market import queries
 from landreg.exchange.market.asked import SORTS
 from landreg.exchange.market.shown_queries import shown_otherwise
@@ -32,7 +33,7 @@ PUBLIC = {
 MANY = 6_000
 FILL = """
     INSERT INTO exchange.shown (county, village, listing_id, number, kind, source, way, to_whom, from_on, until_on, months, unit,
-        grain, price, fen, escalator_percent, paid_every, paid_before, crop, water, road, soil, said, area_m2, hundredths,
+        grain, price, price_parts, escalator_percent, paid_every, paid_before, crop, water, road, soil, said, area_m2, hundredths,
         land_class, soil_grade, parcels, photos, grid, east, north, closes_on, published_at, state, state_since)
     SELECT '610902', '610902' || lpad((110 + i %% 200 / 20)::text, 3, '0') || lpad((200 + i %% 20)::text, 3, '0'),
         md5('l' || i)::uuid, 'LZ' || i, (ARRAY['lease', 'subcontract', 'share'])[i %% 3 + 1], 'household', 'negotiation', 'all',
@@ -136,7 +137,8 @@ def many(superuser: Connection) -> Connection:
 
 def _plan(superuser: Connection, asked: dict[str, Any], sort: str, few: bool) -> str:
     """How the statement of the function is found, as its owner."""
-    order = {"price": "l.fen, l.listing_id", "-price": "l.fen DESC NULLS LAST, l.listing_id", "area": "l.hundredths, l.listing_id",
+    within = "(l.unit <> 'yuan_mu_year'), l.unit, l.grain, l.price_parts"
+    order = {"price": f"{within}, l.listing_id", "-price": f"{within} DESC, l.listing_id", "area": "l.hundredths, l.listing_id",
              "-area": "l.hundredths DESC, l.listing_id DESC", "closes": "l.closes_on, l.listing_id"}  # fmt: skip
     found = superuser.execute("SELECT exchange.market_where(%s)", [json.dumps(asked)]).fetchone()
     assert found is not None
@@ -153,15 +155,23 @@ def _plan(superuser: Connection, asked: dict[str, Any], sort: str, few: bool) ->
 
 
 def test_a_page_of_many_walks_the_index_of_its_order(many: Connection) -> None:
-    for sort in SORTS:
-        plan = _plan(many, {}, sort, few=False)
+    for sort, asked in (
+        *((sort, {}) for sort in SORTS),
+        ("price", {"unit": "yuan_mu_year"}),
+        ("-price", {"unit": "yuan_mu_year"}),
+    ):
+        plan = _plan(many, asked, sort, few=False)
         assert "Index Scan" in plan, sort
         assert "Seq Scan" not in plan, sort
         assert " Sort" not in plan.replace("Incremental Sort", ""), sort
 
 
 def test_a_search_that_finds_few_reads_no_other_listing(many: Connection) -> None:
-    for asked in ({"within": "610902110201"}, {"fen_least": 50000, "fen_most": 50100}, {"months_least": 239}):
+    for asked in (
+        {"within": "610902110201"},
+        {"unit": "yuan_mu_year", "price_least": 50000, "price_most": 50100},
+        {"months_least": 239},
+    ):
         plan = _plan(many, asked, "newest", few=True)
         assert "Seq Scan" not in plan, asked
 
@@ -169,7 +179,7 @@ def test_a_search_that_finds_few_reads_no_other_listing(many: Connection) -> Non
 def test_pages_of_a_large_market_are_right_in_every_order(many: Connection) -> None:
     with unit_of_work(NOBODY) as uow:
         assert queries.count(uow.session, {}) == queries.COUNTED
-        for sort, key, down in (("price", "fen", False), ("-price", "fen", True), ("area", "hundredths", False),
+        for sort, key, down in (("price", "price_parts", False), ("-price", "price_parts", True), ("area", "hundredths", False),
                                 ("-area", "hundredths", True), ("newest", "published_at", True)):  # fmt: skip
             pages = [queries.page(uow.session, {"kind": "lease"}, sort, number).items for number in (1, 2)]
             values = [getattr(row, key) for page in pages for row in page]
@@ -196,3 +206,30 @@ def test_mkt_4_no_row_tells_an_address_that_was_not_confirmed_or_keeps_one_that_
             superuser.execute(head + values)
         assert refused.value.diag.constraint_name == name
     superuser.execute(head + f"{nobody}, 'mail', NULL, 'zh', '{{}}', now(), now(), now(), now())")
+
+
+CONTACTS = (
+    "请打 138 1234 5678", "１３８１２３４５６７８", "座机0915-1234567", "身份证 61090019900101123X", "卡号6217000012345678901",
+    "加微信 abc_123", "微信号：wxid99", "QQ 12345678", "一三八一二三四五六七八", "写信 li@example.com", "2026-11-01起打13812345678",
+)  # fmt: skip
+HARMLESS = (
+    "靠公路，12.5 亩，去年收 1200 斤", "成员（代表）会议 2026-11-01 决议：应到 60 人，同意 52 人。",
+    "五政发〔2026〕12号", "2027年10月起",
+)  # fmt: skip
+
+
+def test_lst_30_words_name_no_contact_on_any_page(superuser: Connection) -> None:
+    """LST-30: the rule and the function of the page agree on what leads past the exchange; a day and an area stay."""
+    assert [words for words in CONTACTS if not names_a_contact(words)] == []
+    assert [words for words in HARMLESS if names_a_contact(words)] == []
+
+    def shown(words: str) -> str:
+        found = superuser.execute("SELECT exchange.without_contacts(%s)", [words]).fetchone()
+        assert found is not None
+        return str(found[0])
+
+    assert [words for words in CONTACTS if "***" not in shown(words) or names_a_contact(shown(words))] == []
+    assert [words for words in HARMLESS if shown(words) != words] == []
+    number = listed(superuser, said="加微信 abc_123", crop="打13812345678")
+    row = superuser.execute("SELECT said, crop FROM exchange.shown WHERE number = %s", [number]).fetchone()
+    assert row == ("加微信 ***", "打***")

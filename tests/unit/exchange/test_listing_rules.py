@@ -84,6 +84,9 @@ OPERATED = OnLand("operation", "land_operation", "J1", "", "A", date(2026, 1, 1)
         ("TR-21", {"standing": (OnLand("restriction", "mortgage", named="信用社"),)}, {}),
         ("LST-1", {"price": Decimal(0)}, {**whole("exchange"), "price": Decimal(0)}),
         ("LST-1", {"price": Decimal("1.001")}, {"price": Decimal("1.10")}),
+        ("LST-1", {"price": Decimal("1e7")}, {**whole("assignment"), "price": Decimal("1e7")}),
+        ("LST-1", {**HOMESTEAD, "unit": "yuan_month", "price": Decimal("1e7")}, {**HOMESTEAD, "price": Decimal("1e7")}),
+        ("LST-1", {**whole("assignment"), "price": Decimal("1e10")}, whole("assignment")),
         ("LST-2", {"floor": Decimal("500.01")}, {"floor": Decimal("500.00")}),
         ("LST-2", {**whole("exchange"), "floor": Decimal("400.00")}, whole("exchange")),
         ("LST-2", {**whole("exchange"), "floor_shown": True}, {"floor": Decimal("400.00"), "floor_shown": True}),
@@ -123,6 +126,7 @@ OPERATED = OnLand("operation", "land_operation", "J1", "", "A", date(2026, 1, 1)
         ("LST-23", {**COLLECTIVE, "papers": frozenset()}, COLLECTIVE),
         ("LST-25", {**COLLECTIVE, "resolved": (60, 39)}, {**COLLECTIVE, "resolved": (60, 40)}),
         ("LST-25", {**COLLECTIVE, "resolved": (0, 0)}, {**COLLECTIVE, "resolved": (3, 2)}),
+        ("LST-30", {"words": "请打 138-1234-5678"}, {"words": "2026-11-01 起可以看地，12.5 亩"}),
         ("LST-26", {**COLLECTIVE, "approved": False}, {**COLLECTIVE, "approved": False, "to_whom": "members"}),
     ],
 )  # fmt: skip

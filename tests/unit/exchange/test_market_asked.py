@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from landreg.core.errors import BadInput, Finding
+from landreg.exchange.listings.rules.units import MOST_PRICE, UNITS
 from landreg.exchange.market.asked import (
     MOST,
+    MOST_PARTS,
     Asked,
     faults,
     mkt_1_range_is_not_reversed,
-    mkt_6_price_range_is_in_yuan,
+    mkt_6_price_range_has_its_unit,
 )
 from landreg.exchange.market.letters import Letter, confirming, telling
 from landreg.exchange.market.searches import MOST_OWN, channel_of, mkt_2_address_can_be_reached, mkt_3_not_too_many
@@ -27,7 +29,7 @@ def test_only_what_is_asked_for_becomes_a_condition() -> None:
         photos=True,
     )  # fmt: skip
     assert asked.query == {
-        "within": "610902110", "kind": "lease", "fen_most": 65050, "hundredths_least": 225, "months_most": 6, "photos": 1
+        "within": "610902110", "kind": "lease", "price_most": 65050, "hundredths_least": 225, "months_most": 6, "photos": 1
     }  # fmt: skip
     assert asked.given == {
         "within": "610902110", "kind": "lease", "price_most": "650.5", "mu_least": "2.25", "years_most": "0.5", "photos": "1"
@@ -35,8 +37,9 @@ def test_only_what_is_asked_for_becomes_a_condition() -> None:
 
 
 def test_a_figure_beyond_all_bounds_is_the_largest_or_the_least() -> None:
-    asked = Asked(price_least=Decimal(-5), price_most=Decimal(10) ** 30)
-    assert asked.query == {"fen_least": 0, "fen_most": MOST}
+    asked = Asked(price_least=Decimal(-5), price_most=Decimal(10) ** 30, mu_most=Decimal(10) ** 30)
+    assert asked.query == {"price_least": 0, "price_most": MOST_PARTS, "hundredths_most": MOST}
+    assert max(MOST_PRICE.values()) * 100 == MOST_PARTS
 
 
 def test_mkt_1_a_range_has_its_least_first() -> None:
@@ -45,19 +48,16 @@ def test_mkt_1_a_range_has_its_least_first() -> None:
     assert found == [Finding("MKT-1", "mu_most", {"least": Decimal(6), "most": Decimal(5)})]
 
 
-def test_mkt_6_a_range_of_prices_is_in_yuan() -> None:
-    """MKT-6: kilograms and shares are not looked for between sums of yuan."""
-    for unit in ("kg_mu_year", "share"):
-        assert mkt_6_price_range_is_in_yuan(Asked(unit=unit, price_least=Decimal(5))) == [
-            Finding("MKT-6", "price_most")
-        ]
-        assert mkt_6_price_range_is_in_yuan(Asked(unit=unit, mu_least=Decimal(5))) == []
-    for unit in ("", "yuan_mu_year"):
-        assert mkt_6_price_range_is_in_yuan(Asked(unit=unit, price_most=Decimal(5))) == []
+def test_mkt_6_a_range_of_prices_is_within_one_unit() -> None:
+    """MKT-6: a mu's yuan a year, a house's a month, kilograms and one sum are no one scale."""
+    for unit in UNITS:
+        assert mkt_6_price_range_has_its_unit(Asked(unit=unit, price_least=Decimal(5))) == []
+    assert mkt_6_price_range_has_its_unit(Asked(price_most=Decimal(5))) == [Finding("MKT-6", "unit")]
+    assert mkt_6_price_range_has_its_unit(Asked(mu_least=Decimal(5))) == []
 
 
 def test_all_that_is_wrong_is_said_at_once() -> None:
-    asked = Asked(within="62", kind="villa", crop="玉米", price_least=Decimal(2), price_most=Decimal(1))
+    asked = Asked(within="62", kind="villa", crop="玉米", unit="share", price_least=Decimal(2), price_most=Decimal(1))
     assert [(one.code, one.field) for one in faults(asked, {"kind": ["lease"]})] == [
         ("FORM-5", "within"), ("FORM-5", "kind"), ("MKT-1", "price_most"),
     ]  # fmt: skip

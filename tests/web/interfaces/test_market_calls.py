@@ -57,6 +57,27 @@ def test_a_listing_says_its_slope_and_is_found_by_it(app: Any, superuser: Connec
     assert asker.ask("GET", "/listings?slope=6").status_code == 400
 
 
+def test_a_price_is_asked_for_within_what_it_counts(app: Any, superuser: Connection) -> None:
+    """MKT-1, MKT-6."""
+    once = {"unit": "yuan_once", "paid_every": "once"}
+    rent, dear, cheap = (listed(superuser, price=price, **more) for price, more in (
+        ("600.00", {}), ("86000.00", once), ("500.00", once)))  # fmt: skip
+    asker = program(app, registered(superuser, "listings:read"))
+
+    def found(query: str) -> list[str]:
+        return [one["number"] for one in asker.ask("GET", f"/listings?{query}").get_json()["items"]]
+
+    assert found("unit=yuan_once") == [dear, cheap]
+    assert found("unit=yuan_once&price_least=500.00&price_most=1000") == [cheap]
+    assert found("unit=yuan_mu_year&price_most=1000") == [rent]
+    assert (
+        asker.ask("GET", "/listings?unit=yuan_once&price_least=1&limit=1").get_json()["next"].count("price_least") == 1
+    )
+    for query, code in (("price_most=9", "MKT-6"), ("unit=share&price_least=9&price_most=1", "MKT-1")):
+        refused = asker.ask("GET", f"/listings?{query}")
+        assert (refused.status_code, code in refused.text) == (400, True), query
+
+
 def test_a_cut_that_there_is_not_is_refused_by_its_field(office: Program) -> None:
     for query in ("township=6201", "band=forever", "land_class=%27", "after=x", "after=a.b.c.d", "limit=0"):
         answer = office.ask("GET", f"/index?{query}")

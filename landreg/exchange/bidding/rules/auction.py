@@ -12,10 +12,8 @@ from uuid import UUID
 
 from landreg.core.errors import Finding
 from landreg.core.periods import BEIJING
-from landreg.core.units import CENT
+from landreg.exchange.listings.rules.units import LARGEST_PRICE, is_a_price
 from landreg.law.book import Law
-
-MOST_PRICE = Decimal("9999999.99")
 
 
 def shown(at: datetime) -> str:
@@ -77,12 +75,7 @@ def bid_4_after_the_opening(facts: Placed, law: Law | None = None) -> Finding | 
 
 def bid_5_price_is_a_sum(facts: Placed, law: Law | None = None) -> Finding | None:
     """BID-5: yuan with two decimals, above nothing."""
-    return None if is_a_sum(facts.price) else Finding("BID-5", "price", {"most": MOST_PRICE})
-
-
-def is_a_sum(price: Decimal) -> bool:
-    """Whether a price is one that can be paid."""
-    return price.is_finite() and 0 < price <= MOST_PRICE and price == price.quantize(CENT)
+    return None if is_a_price(facts.price) else Finding("BID-5", "price", {"most": LARGEST_PRICE})
 
 
 def bid_10_not_above_oneself(facts: Placed, law: Law | None = None) -> Finding | None:

@@ -10,9 +10,8 @@ from uuid import UUID
 from landreg.core.errors import Finding
 from landreg.core.periods import beijing_day
 from landreg.core.units import CENT
-from landreg.exchange.bidding.rules.auction import MOST_PRICE, is_a_sum
 from landreg.exchange.listings.rules.offer import grain_price
-from landreg.exchange.listings.rules.units import of_a_year
+from landreg.exchange.listings.rules.units import MOST_PRICE, is_a_price, of_a_year
 from landreg.law.book import Law
 from landreg.law.transfers import may_take
 
@@ -113,13 +112,15 @@ def bid_7_deposits_come_before(facts: SaleFacts, law: Law) -> Finding | None:
 
 def bid_7_start_is_a_sum(facts: SaleFacts, law: Law) -> Finding | None:
     """BID-7: the start is a sum that can be bid."""
-    return None if is_a_sum(facts.start) else _set_wrong("start", "sale_start", most=MOST_PRICE)
+    most = MOST_PRICE[facts.unit]
+    return None if is_a_price(facts.start, most) else _set_wrong("start", "sale_start", most=most)
 
 
 def bid_7_step_is_a_sum(facts: SaleFacts, law: Law) -> Finding | None:
     """BID-7: an auction goes up by steps that can be bid."""
-    sound = facts.way != "auction" or is_a_sum(facts.step)
-    return None if sound else _set_wrong("step", "sale_step", most=MOST_PRICE)
+    most = MOST_PRICE[facts.unit]
+    sound = facts.way != "auction" or is_a_price(facts.step, most)
+    return None if sound else _set_wrong("step", "sale_step", most=most)
 
 
 def bid_7_deposit_is_a_share(facts: SaleFacts, law: Law) -> Finding | None:

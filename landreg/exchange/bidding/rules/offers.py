@@ -8,8 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from landreg.core.errors import Finding
-from landreg.core.units import CENT
-from landreg.exchange.bidding.rules.auction import MOST_PRICE
+from landreg.exchange.listings.rules.units import MOST_PRICE, is_a_price
 from landreg.law.book import Law
 
 SIDES = ("taker", "household")
@@ -39,6 +38,7 @@ class Saying:
     today: date
     price: Decimal | None = None
     free: bool = False
+    unit: str = "yuan_mu_year"
 
 
 def off_1_in_turn(facts: Saying, law: Law | None = None) -> Finding | None:
@@ -66,12 +66,10 @@ def off_2_still_holds(facts: Saying, law: Law | None = None) -> Finding | None:
 
 def off_3_names_a_price(facts: Saying, law: Law | None = None) -> Finding | None:
     """OFF-3: an offer and a counter-offer name a price in yuan with two decimals."""
-    price = facts.price
-    if facts.kind not in NAMING:
+    most = MOST_PRICE[facts.unit]
+    if facts.kind not in NAMING or (facts.price is not None and is_a_price(facts.price, most, free=facts.free)):
         return None
-    sound = price is not None and price.is_finite() and 0 <= price <= MOST_PRICE and price == price.quantize(CENT)
-    sound = sound and (facts.free or price != 0)
-    return None if sound else Finding("OFF-3", "price", {"most": MOST_PRICE})
+    return Finding("OFF-3", "price", {"most": most})
 
 
 OFFER_RULES = (off_1_in_turn, off_2_still_holds, off_3_names_a_price)

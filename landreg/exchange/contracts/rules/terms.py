@@ -11,9 +11,8 @@ from typing import Any
 
 from landreg.core.errors import Finding
 from landreg.core.periods import DAY, years_after
-from landreg.core.units import CENT
-from landreg.exchange.listings.rules.offer import GRAINS, MOST_PRICE
-from landreg.exchange.listings.rules.units import ONCE, UNITS, rhythms_of
+from landreg.exchange.listings.rules.offer import GRAINS
+from landreg.exchange.listings.rules.units import MOST_PRICE, ONCE, UNITS, is_a_price, rhythms_of
 from landreg.law.book import Law
 from landreg.law.transfers import may_take, transfers
 
@@ -188,9 +187,7 @@ def con_15_price_of_its_kind(facts: Contracted, law: Law) -> Finding | None:
     # A deal of a listing is drawn in what was listed, also where that came before the kinds' own units.
     units = UNITS if facts.of_a_deal or of_kind is None else of_kind.units
     sound = facts.unit in units and facts.paid_every in rhythms_of(facts.unit)
-    sound = sound and price.is_finite() and price <= MOST_PRICE and price == price.quantize(CENT)
-    free = facts.kind in ("exchange", "custody")
-    sound = sound and (price >= 0 if free else price > 0)
+    sound = sound and is_a_price(price, MOST_PRICE[facts.unit], free=facts.kind in ("exchange", "custody"))
     sound = sound and ((facts.grain in GRAINS) if facts.unit == "kg_mu_year" else not facts.grain)
     sound = sound and percent.is_finite() and 0 <= percent <= (0 if facts.unit in ONCE else MOST_PERCENT)
     return None if sound else Finding("CON-15", "price", {}, subject=facts.number or None)

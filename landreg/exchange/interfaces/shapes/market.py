@@ -9,6 +9,8 @@ from uuid import UUID
 
 from landreg.exchange.interfaces.shapes.land import ListedParcel
 from landreg.exchange.interfaces.shapes.walking import RHYTHM, UNIT, WITHIN, InTime, Walk
+from landreg.exchange.listings.rules.offer import GRAINS
+from landreg.exchange.listings.rules.units import UNITS
 
 SLOPES = ("", "1", "2", "3", "4", "5")
 """Up to 2, 6, 15, 25 degrees, and above."""
@@ -16,13 +18,17 @@ SLOPES = ("", "1", "2", "3", "4", "5")
 
 @dataclass(frozen=True, kw_only=True)
 class ListingsAsked(Walk):
-    """Listings by state, division and class of slope."""
+    """Listings by state, division, class of slope, and price within what it counts."""
 
     state: str = field(
         default="published", metadata={"choices": ("published", "dealt", "withdrawn", "expired", "failed")}
     )
     within: str = field(default="", metadata=WITHIN)
     slope: str = field(default="", metadata={"choices": SLOPES, "en": "class of slope that was said; '' for any"})
+    unit: str = field(default="", metadata={"choices": ("", *UNITS), "en": "what the price counts; '' for any"})
+    grain: str = field(default="", metadata={"choices": ("", *GRAINS), "en": "of a price in kind; '' for any"})
+    price_least: Decimal | None = field(default=None, metadata={"en": "in what unit counts, which is named beside it"})
+    price_most: Decimal | None = field(default=None, metadata={"en": "in what unit counts, which is named beside it"})
 
 
 @dataclass(frozen=True)

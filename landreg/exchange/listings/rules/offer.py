@@ -8,12 +8,12 @@ from decimal import Decimal
 from landreg.core.errors import Finding
 from landreg.core.periods import DAY, years_after
 from landreg.core.units import CENT
+from landreg.exchange.listings.rules.contacts import names_a_contact
 from landreg.exchange.listings.rules.facts import Offered
-from landreg.exchange.listings.rules.units import BALANCES, ONCE, rhythms_of
+from landreg.exchange.listings.rules.units import BALANCES, MOST_PRICE, ONCE, is_a_price, rhythms_of
 from landreg.law.book import Law
 
 GRAINS = ("wheat", "corn", "rice")
-MOST_PRICE = Decimal("9999999999.99")
 
 
 def grain_price(grain: str, law: Law) -> Decimal | None:
@@ -65,10 +65,10 @@ def tr_5_transfer_filed(facts: Offered, law: Law) -> Finding | None:
 
 def lst_1_price_is_a_sum(facts: Offered, law: Law) -> Finding | None:
     """LST-1: a price is more than 0, in fen, of shares the fixed dividend; of an exchange the difference may be 0. RLCL-39."""
-    least = facts.price >= 0 if facts.kind == "exchange" else facts.price > 0
-    if least and facts.price <= MOST_PRICE and facts.price == facts.price.quantize(CENT):
+    most = MOST_PRICE[facts.unit]
+    if is_a_price(facts.price, most, free=facts.kind == "exchange"):
         return None
-    return Finding("LST-1", "price", {}, subject=facts.number or None)
+    return Finding("LST-1", "price", {"most": most}, subject=facts.number or None)
 
 
 def lst_2_floor_below_the_price(facts: Offered, law: Law) -> Finding | None:
@@ -77,7 +77,7 @@ def lst_2_floor_below_the_price(facts: Offered, law: Law) -> Finding | None:
     if facts.unit in BALANCES:
         said = floor is not None or facts.floor_shown
         return Finding("LST-2", "floor", {}, subject=facts.number or None) if said else None
-    if floor is None or (0 < floor <= min(facts.price, MOST_PRICE) and floor == floor.quantize(CENT)):
+    if floor is None or (0 < floor <= facts.price and floor == floor.quantize(CENT)):
         return None
     return Finding("LST-2", "floor", {}, subject=facts.number or None)
 
@@ -206,6 +206,13 @@ def lst_26_township_approves(facts: Offered, law: Law) -> Finding | None:
     return Finding("LST-26", "approval", {}, subject=facts.number or None)
 
 
+def lst_30_words_lead_nowhere_else(facts: Offered, law: Law) -> Finding | None:
+    """LST-30: no telephone, identity or card number and no name in a messenger stands in what everybody reads."""
+    if not names_a_contact(facts.words):
+        return None
+    return Finding("LST-30", "said", {}, subject=facts.number or None)
+
+
 OFFER_RULES = (
     tr_1_term_within_contract,
     tr_3_assigned_within_the_collective,
@@ -228,4 +235,5 @@ OFFER_RULES = (
     lst_23_papers_are_there,
     lst_25_two_thirds_agree,
     lst_26_township_approves,
+    lst_30_words_lead_nowhere_else,
 )

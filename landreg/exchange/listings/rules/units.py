@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
+from landreg.core.units import CENT
+
 A_MU = ("yuan_mu_year", "kg_mu_year", "share")
 A_YEAR: Mapping[str, int] = {"yuan_year": 1, "yuan_month": 12}
 """Of the whole: by unit, how many of it a year has."""
@@ -15,7 +17,20 @@ BALANCES = ("balance_in", "balance_out")
 """What makes an exchange equal (找补): paid by who takes the land, or by who gives it; it may be nought."""
 ONCE = ("yuan_once", *BALANCES)
 UNITS = (*A_MU, *A_YEAR, *ONCE)
+MOST_PRICE: Mapping[str, Decimal] = {
+    **dict.fromkeys((*A_MU, "yuan_month"), Decimal("9999999.99")),
+    **dict.fromkeys(("yuan_year", *ONCE), Decimal("9999999999.99")),
+}
+"""By unit, the most that a price may be, asked, offered, bid or signed: of a whole as large as the register can say."""
+LARGEST_PRICE = max(MOST_PRICE.values())
 RHYTHMS = ("year", "half", "quarter", "month", "once")
+
+
+def is_a_price(price: Decimal, most: Decimal = LARGEST_PRICE, *, free: bool = False) -> bool:
+    """Whether it is a sum: more than nothing (free: or nothing), at most `most`, with two decimals."""
+    if not price.is_finite() or price < 0 or (price == 0 and not free):
+        return False
+    return price <= most and price == price.quantize(CENT)
 
 
 def of_whole(unit: str) -> bool:
