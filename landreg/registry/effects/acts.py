@@ -228,8 +228,8 @@ def followed(
 
 
 def _contract(contract: Standing, on: date, new: NewId, told: Mapping[str, Any]) -> Opened:
-    """The contract as it goes on from the day: of what is told of the right, what a contract says too."""
-    return contract.from_day(on, row_id=new(), **{name: value for name, value in told.items() if name in contract.row})
+    """The contract as it goes on from the day, with what is told of the right but its note."""
+    return contract.from_day(on, row_id=new(), **{name: value for name, value in told.items() if name != "note"})
 
 
 def history(bundle: RightBundle, on: date, new: NewId, contract: Standing | None) -> tuple[Opened, ...]:
