@@ -123,27 +123,27 @@ def put_listing(
 ) -> Listing:
     """Hand in a listing of these parcels, as rows past the service: the second wall alone looks at it."""
     with unit_of_work(actor) as uow:
-        row.listed_at = uow.now
-        uow.session.add(row)
-        uow.session.flush()
-        parts = [
-            ListingParcel(
-                county=COUNTY,
-                village=VILLAGE,
-                listing_id=row.listing_id,
-                parcel_code=code,
-                area_m2=Decimal(area),
-                part=part,
-            )
-            for code in codes
-        ]
-        uow.session.add_all(parts)
-        uow.session.flush()
-        for one in parts:
-            uow.session.refresh(one)
-        logged.stage_listing(uow, row, parts)
-        _event(uow, row, "submitted", "")
+        put_rows(uow, row, codes, area, part)
     return row
+
+
+def put_rows(uow: Any, row: Listing, codes: Sequence[str], area: str = "400.00", part: str | None = None) -> None:
+    """The same in a transaction of one's own."""
+    row.listed_at = uow.now
+    uow.session.add(row)
+    uow.session.flush()
+    parts = [
+        ListingParcel(
+            county=COUNTY, village=VILLAGE, listing_id=row.listing_id, parcel_code=code, area_m2=Decimal(area), part=part
+        )
+        for code in codes
+    ]  # fmt: skip
+    uow.session.add_all(parts)
+    uow.session.flush()
+    for one in parts:
+        uow.session.refresh(one)
+    logged.stage_listing(uow, row, parts)
+    _event(uow, row, "submitted", "")
 
 
 def put_event(actor: Actor, row: Listing, kind: str, said: str = "") -> None:

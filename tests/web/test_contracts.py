@@ -11,6 +11,7 @@ import pytest
 from landreg.core.actor import Actor, Role
 from landreg.exchange.contracts import life
 from tests.contract_kit import OPERATOR, PAPER, TAKER, VALUES, day_of, drawn, parcels_of, right_id, signed, today
+from tests.exchange_kit import farmer_of, listing_row, market, put_listing
 from tests.registry_kit import HOUSEHOLD, Connection, one, to_rights
 from tests.villages import COUNTY, VILLAGE, past_triggers
 from tests.web.conftest import Browser, OpenAccount
@@ -172,6 +173,23 @@ def test_bad_input_comes_back_in_the_form_and_draws_nothing(
     assert 400 <= answer.status_code < 500, wrong
     assert field in answer.text
     assert one(officers[0], "SELECT count(*) FROM exchange.contract") == 0
+
+
+def test_land_on_the_market_is_told_at_its_ticks_with_the_way_to_the_listing(
+    ling: Browser, officers: tuple[Actor, Actor], superuser: Connection
+) -> None:
+    market(*officers, superuser)
+    right, owner = right_id(), farmer_of(superuser)
+    code = parcels_of(officers[0], right)[0]
+    listing = put_listing(owner, listing_row(owner, right), [code])
+    days = {"from_on": listing.from_on.isoformat(), "last_day": "2029-12-31"}
+    answer = ling.post(f"/contracts/new?{ASKED}", said(code, **days))
+    assert answer.status_code == 422
+    assert "先撤回挂牌" in answer.text
+    assert f'href="/listings/{COUNTY}/{listing.listing_id}">看挂牌 {listing.number}<' in answer.text
+    assert listing.number in ling.get(f"/listings/{COUNTY}/{listing.listing_id}").text
+    free = parcels_of(officers[0], right)[1]
+    assert ling.post(f"/contracts/new?{ASKED}", said(free, **days)).status_code == 303
 
 
 @pytest.mark.usefixtures("village")

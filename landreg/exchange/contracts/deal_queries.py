@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from landreg.core.tables import in_force
+from landreg.exchange.bidding.model import Sale, SaleClock
 from landreg.exchange.contracts.model import Contract, ContractParcel, Project
 from landreg.exchange.contracts.project_queries import SIGNED
 from landreg.exchange.listings import listing_queries
@@ -107,6 +108,36 @@ def dealt_already(
         .where(~fallen.exists(), ~signed.exists())
     )
     return {row.parcel_code: row.number for row in rows}
+
+
+def listed(
+    session: Session, county: str, codes: Sequence[str], term: tuple[date, date], *, passed_on: bool, but: UUID | None
+) -> Sequence[Any]:
+    """Parcels in an open listing of some of these days: code, number, listing_id, whether it is only of a part, and whether it is
+    being bid for. passed_on: listings of what was taken in, else all but these.
+
+    term: half-open. but: a deal of one's own.
+    """
+    first, until = term
+    same = (Sale.county == Listing.county, Sale.listing_id == Listing.listing_id)
+    bid_for = sa.select(SaleClock.sale_id).join(
+        Sale, sa.and_(Sale.county == SaleClock.county, Sale.sale_id == SaleClock.sale_id)
+    )
+    own = sa.select(Deal.deal_id).where(
+        Deal.county == Listing.county, Deal.listing_id == Listing.listing_id, Deal.deal_id == but
+    )
+    return session.execute(
+        sa.select(
+            ListingParcel.parcel_code.label("code"), Listing.number, Listing.listing_id,
+            ListingParcel.part.is_not(None).label("partly"),
+            bid_for.where(*same, SaleClock.over == "").exists().label("under_way"),
+        )
+        .join(Listing, sa.and_(Listing.county == ListingParcel.county, Listing.listing_id == ListingParcel.listing_id))
+        .where(ListingParcel.county == county, ListingParcel.parcel_code.in_(codes))
+        .where(Listing.from_on < until, Listing.until_on > first, (Listing.kind == "retransfer") == passed_on)
+        .where(Listing.state.in_(("submitted", "published")), ~own.exists())
+        .order_by(Listing.number)
+    ).all()  # fmt: skip
 
 
 def contract_of_deal(session: Session, county: str, deal_id: UUID) -> Contract | None:

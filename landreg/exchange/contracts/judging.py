@@ -19,7 +19,14 @@ from landreg.exchange.contracts.land_queries import ISSUER, Land
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules import wording
 from landreg.exchange.contracts.rules.clauses import Text, asked_of, tr_7_written_contract_complete
-from landreg.exchange.contracts.rules.terms import CONTRACT_RULES, Contracted, Piece, con_28_penalty_within_bounds
+from landreg.exchange.contracts.rules.free import FREE_RULES
+from landreg.exchange.contracts.rules.terms import (
+    CONTRACT_RULES,
+    Contracted,
+    Listed,
+    Piece,
+    con_28_penalty_within_bounds,
+)
 from landreg.exchange.contracts.rules.wording import Parcelled
 from landreg.exchange.contracts.taking import frozen_land, given_in_exchange, net_area
 from landreg.exchange.contracts.whole import Whole
@@ -43,7 +50,7 @@ def judged(
     values = filled(uow, law, land, draft, taker, pieces, chain)
     facts = _facts(uow, law, land, draft, taker, pieces, chain, values)
     text = Text(terms.kind, terms.unit, values, draft.said, terms.months)
-    findings = [*examine(CONTRACT_RULES, facts, law)]
+    findings = [*examine((*CONTRACT_RULES, *FREE_RULES), facts, law)]
     findings += clauses_lacking(text, law)
     if dear := con_28_penalty_within_bounds(("", values.get("late_per_10000", "")), law):
         findings.append(dear)
@@ -175,6 +182,17 @@ def _bound(uow: UnitOfWork, county: str, draft: Draft, chain: Sequence[Contract]
     return found
 
 
+def _listed(uow: UnitOfWork, county: str, draft: Draft) -> tuple[Listed, ...]:
+    """What stands on the market of the land of a draft. Of a part of a parcel the database says whether it meets another's."""
+    terms, parts = draft.terms, {one.code for one in draft.parcels if one.part is not None}
+    rows = deal_queries.listed(
+        uow.session, county, [one.code for one in draft.parcels], (terms.from_on, terms.until_on),
+        passed_on=terms.kind == "retransfer", but=draft.deal_id,
+    )  # fmt: skip
+    found = (one for one in rows if not (one.partly and one.code in parts))
+    return tuple(Listed(one.code, one.number, str(one.listing_id), one.under_way) for one in found)
+
+
 def _facts(
     uow: UnitOfWork,
     law: Law,
@@ -207,5 +225,5 @@ def _facts(
         bound=_bound(uow, taker.county, draft, chain), parent_until=_ends(land, draft) if retransfer else None,
         most_years=of_kind.most_years(law) if of_kind else None, takers=of_kind.takers if of_kind else (),
         passed_on=tuple(one.number for one in passed_on), paid_every=terms.paid_every,
-        of_a_deal=draft.deal_id is not None,
+        of_a_deal=draft.deal_id is not None, listed=_listed(uow, taker.county, draft),
     )  # fmt: skip

@@ -12,7 +12,7 @@ import pytest
 
 from landreg.config import CHECKOUT
 from landreg.core.errors import Finding
-from landreg.exchange.contracts.rules import terms
+from landreg.exchange.contracts.rules import free, terms
 from landreg.exchange.contracts.rules.clauses import (
     Text,
     all_clauses,
@@ -22,7 +22,7 @@ from landreg.exchange.contracts.rules.clauses import (
     values_named,
     written,
 )
-from landreg.exchange.contracts.rules.terms import Contracted, Piece
+from landreg.exchange.contracts.rules.terms import Contracted, Listed, Piece
 from landreg.exchange.contracts.rules.wording import Parcelled, digest
 from landreg.law.book import national_law, term
 from landreg.law.book import terms as words
@@ -353,3 +353,13 @@ def test_a_finding_hangs_on_the_field_that_is_wrong() -> None:
     assert backwards is not None
     assert backwards.field == "last_day"
     assert terms.tr_2_use_kept(lease(use=""), LAW) is None
+
+
+def test_land_on_the_market_goes_to_nobody_beside_it() -> None:
+    """CON-31 while it is on sale, CON-32 while it is merely listed."""
+    rules = (free.con_31_land_is_not_on_sale, free.con_32_listing_is_withdrawn_first)
+    merely = Listed(PIECE.code, "610902-L0001", "a", under_way=False)
+    for listed, told in (((), set()), ((merely,), {"CON-32"}), ((replace(merely, under_way=True),), {"CON-31"})):
+        found = [one for rule in rules if (one := rule(lease(listed=listed), LAW))]
+        assert {one.code for one in found} == told
+        assert all(one.values["listings"] == {"610902-L0001": "a"} for one in found)

@@ -39,13 +39,23 @@ class Piece:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """A parcel of the contract in a listing of the same days. under_way: it is being bid for, or is dealt."""
+
+    code: str
+    number: str
+    listing_id: str
+    under_way: bool = False
+
+
+@dataclass(frozen=True)
 class Contracted:
     """What a contract is held against. until_on, right_until: exclusive; right_until None where the right has no end.
 
     taker_kind: household, person or organisation. same_collective: of a taker household. bound: by parcel, the number of the
     contract that has it in that time. parent_until: of the contract that is transferred further. use: of the clause.
     most_years, takers: of the kind, None and () where it names none. passed_on: by a change, contracts that rest on what it
-    replaces.
+    replaces. listed: what stands on the market beside the listing of the contract's own deal.
     """
 
     kind: str
@@ -73,6 +83,7 @@ class Contracted:
     passed_on: tuple[str, ...] = ()
     paid_every: str = "year"
     of_a_deal: bool = False
+    listed: tuple[Listed, ...] = ()
 
 
 def tr_1_term_within_contract(facts: Contracted, law: Law) -> Finding | None:

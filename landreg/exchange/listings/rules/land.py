@@ -98,10 +98,13 @@ def lst_12_no_case_takes_the_land(facts: Offered, law: Law) -> Finding | None:
 
 
 def lst_7_listed_once(facts: Offered, law: Law) -> Finding | None:
-    """LST-7: a parcel is in one open listing, deal or contract for the same days; a right that is leased may move. RLCL-38."""
-    signed = [one for one in facts.on_chosen("contract") if one.in_days(facts.from_on, facts.until_on)]
-    named = {one.parcel_code: f"{one.parcel_code} ({one.number}, {_last(one)})" for one in signed}
-    taken = sorted(({code: code for code in facts.taken} | ({} if facts.kind in MOVING else named)).values())
+    """LST-7: a parcel is in one open listing, deal or contract for the same days, also one that waits for its signatures; a right
+    that is leased may move. RLCL-38.
+    """
+    meeting = [one for one in facts.on_chosen("contract") if facts.kind not in MOVING or one.kind in MOVING]
+    under = [one for one in meeting if one.in_days(facts.from_on, facts.until_on)]
+    named = {one.parcel_code: f"{one.parcel_code} ({one.number}, {_last(one)})" for one in under}
+    taken = sorted(({code: code for code in facts.taken} | named).values())
     return Finding("LST-7", "parcel", {"parcels": taken}, subject=facts.number or None) if taken else None
 
 
