@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -71,11 +72,14 @@ def test_an_operator_takes_a_deal_of_the_parties_own_from_its_clauses_to_the_cer
     address = answer.headers["Location"]
     page = ling.get(address).text
     assert "合同已拟定" in page
+    days = (day_of(officers[0]) - date(2022, 1, 1)).days
+    assert f"期限从过去的日子算起：2022-01-01 起，到今天已过 {days} 天" in page
     for side in ("contractor", "taker"):
         signature = {"side": side, "way": "in_person", "name": "样本一", "identity": "1", "witness": "见证人甲"}
         assert ling.post(f"{address}/signatures", signature).status_code == 303
     page = ling.get(address).text
     assert "没有向发包方备案" in page
+    assert "期限从过去的日子算起" not in page
     assert "申请土地经营权登记" in page
     assert ling.post(f"{address}/registration").status_code == 400
     assert ling.post(f"{address}/registration", {"paper": picture()}).status_code == 303

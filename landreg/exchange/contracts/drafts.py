@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from landreg.core.periods import beijing_day
 from landreg.exchange.contracts.deal_queries import Dealt
 from landreg.exchange.contracts.whole import Whole
 
@@ -52,6 +53,7 @@ class Draft:
     """A contract to be drawn. values: what the parties say for the clauses. previous: what it renews, changes or passes on.
 
     right_id: None of a collective's own land. operated_id: of land that was taken in, the right by which its taker has it.
+    dealt_on: of a deal, its day.
     """
 
     right_id: UUID | None
@@ -64,15 +66,17 @@ class Draft:
     previous: Whole | None = None
     project_id: UUID | None = None
     operated_id: UUID | None = None
+    dealt_on: date | None = None
 
 
 def draft_of(found: Dealt, values: Mapping[str, str], said: str = "") -> Draft:
-    """The contract of a deal, as it would be drawn."""
+    """The contract of a deal, as it would be drawn: its term begins on the day that was listed, and not before the deal."""
     listing, deal = found.listing, found.deal
+    dealt_on = beijing_day(deal.decided_at)
     # The price of shares is their fixed dividend: yuan a mu and year.
     unit = "share" if listing.kind == "share" else deal.unit
     terms = Terms(
-        listing.kind, listing.from_on, listing.until_on, unit, deal.price, listing.grain, listing.escalator_percent,
+        listing.kind, max(listing.from_on, dealt_on), listing.until_on, unit, deal.price, listing.grain, listing.escalator_percent,
         listing.paid_every, listing.paid_before,
     )  # fmt: skip
     parcels = tuple(
@@ -82,4 +86,4 @@ def draft_of(found: Dealt, values: Mapping[str, str], said: str = "") -> Draft:
         [line for line in listing.said.splitlines() if line.startswith(RESOLVED)] if listing.right_id is None else []
     )
     values = {**values, "resolution": decided[-1]} if decided else values
-    return Draft(listing.right_id, parcels, terms, values, said, deal.deal_id)
+    return Draft(listing.right_id, parcels, terms, values, said, deal.deal_id, dealt_on=dealt_on)

@@ -167,6 +167,13 @@ def _ends(land: Land, draft: Draft) -> date | None:
     return end
 
 
+def _free_from(land: Land, draft: Draft) -> date | None:
+    """The first day on which the land of a draft could be given."""
+    below = draft.previous.contract.from_on if draft.relation == "retransfer" and draft.previous else None
+    days = (land.right.term.lower if land.right.term else None, below, draft.dealt_on)
+    return max((day for day in days if day is not None), default=None)
+
+
 def _bound(uow: UnitOfWork, county: str, draft: Draft, chain: Sequence[Contract]) -> dict[str, str]:
     """By parcel: the contract or the deal that has it in the time of a draft, beside what the draft replaces or passes on."""
     terms, previous, codes = draft.terms, draft.previous, [one.code for one in draft.parcels]
@@ -225,5 +232,5 @@ def _facts(
         bound=_bound(uow, taker.county, draft, chain), parent_until=_ends(land, draft) if retransfer else None,
         most_years=of_kind.most_years(law) if of_kind else None, takers=of_kind.takers if of_kind else (),
         passed_on=tuple(one.number for one in passed_on), paid_every=terms.paid_every,
-        of_a_deal=draft.deal_id is not None, listed=_listed(uow, taker.county, draft),
+        of_a_deal=draft.deal_id is not None, listed=_listed(uow, taker.county, draft), free_from=_free_from(land, draft),
     )  # fmt: skip

@@ -26,6 +26,7 @@ from landreg.exchange.contracts import (
     days,
     disputes,
     drawing,
+    land_queries,
     life,
     project_queries,
     project_runs,
@@ -127,6 +128,19 @@ def test_a_day_past_the_contract_term_and_a_missing_clause_are_told_together() -
     with pytest.raises(Refused) as error:
         drawn(values={**VALUES, "fixtures_end": ""}, until_on=date(2099, 1, 1))
     assert codes(error) == {"TR-1", "TR-7"}
+
+
+def test_a_term_that_runs_is_recorded_when_it_is_brought_but_from_no_day_before_the_right() -> None:
+    """CON-33."""
+    with unit_of_work(OPERATOR) as uow:
+        land = land_queries.land(uow.session, COUNTY, right_id())
+    assert land is not None
+    first = land.right.term.lower
+    assert drawn(from_on=first).from_on == first < today()
+    with pytest.raises(Refused) as error:
+        drawn(from_on=first - timedelta(1))
+    assert codes(error) == {"CON-33"}
+    assert error.value.findings[0].values["free"] == first
 
 
 def test_a_text_that_ties_the_transfer_to_settling_is_refused() -> None:

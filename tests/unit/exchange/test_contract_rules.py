@@ -363,3 +363,20 @@ def test_land_on_the_market_goes_to_nobody_beside_it() -> None:
         found = [one for rule in rules if (one := rule(lease(listed=listed), LAW))]
         assert {one.code for one in found} == told
         assert all(one.values["listings"] == {"610902-L0001": "a"} for one in found)
+
+
+def test_a_term_begins_on_land_that_could_be_given() -> None:
+    """CON-33: recorded when it is brought, also of a term that runs, but from no day before the right, the parent or the deal."""
+    for free_from, told in ((None, False), (lease().from_on, False), (lease().from_on + timedelta(1), True)):
+        found = free.con_33_begins_on_free_land(lease(free_from=free_from), LAW)
+        assert (found is not None) == told
+        assert found is None or found.values == {"first": lease().from_on, "free": free_from}
+
+
+def test_whoever_signs_is_told_of_a_term_that_has_begun() -> None:
+    first = date(2026, 11, 1)
+    found = free.con_34_term_has_begun(("1", first, date(2026, 11, 28)), LAW)
+    assert found is not None
+    assert (found.code, found.values) == ("CON-34", {"first": first, "days": 27})
+    assert LAW.rules[found.code].effect == "warn"
+    assert free.con_34_term_has_begun(("1", first, first), LAW) is None

@@ -19,6 +19,7 @@ from landreg.exchange.contracts import deal_queries, queries, signing
 from landreg.exchange.contracts.routes import life
 from landreg.exchange.contracts.rules import rent
 from landreg.exchange.contracts.rules.course import stage
+from landreg.exchange.contracts.rules.free import con_34_term_has_begun
 from landreg.exchange.contracts.rules.rent import con_11_grain_price_is_set
 from landreg.exchange.contracts.rules.terms import tr_5_transfer_filed
 from landreg.exchange.contracts.whole import Whole
@@ -118,11 +119,14 @@ def standing(found: Whole, law: Law) -> dict[str, Any]:
     """How a contract stands today, with what is only told of it."""
     course = found.course(law.on)
     facts = signing.contracted(found)
-    told = [tr_5_transfer_filed(facts, law), con_11_grain_price_is_set(found.settled, law)]
     signed = found.of("signed") is not None
+    row = found.contract
+    told = [tr_5_transfer_filed(facts, law), con_11_grain_price_is_set(found.settled, law)]
+    told = told if signed else [con_34_term_has_begun((row.number, row.from_on, law.on), law)]
     return {
         "course": course, "stage": stage(course), "today": law.on, "settled": found.settled, "signed": signed,
-        "told": [finding for finding in told if finding and signed], "may_register": signed and signing.may_register(found, law),
+        "told": [finding for finding in told if finding and row.state != "withdrawn"],
+        "may_register": signed and signing.may_register(found, law),
         "steps": life.steps_of(found, law.on), "arrears_kg": rent.arrears_kg(found.settled, law.on),
         "balance_late": found.late_from_contractor(law.on),
         "sides": [(side, i18n.shown_term(side, "contract_side")) for side in course.lacking],

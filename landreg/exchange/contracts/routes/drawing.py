@@ -16,7 +16,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, NotFound
 from landreg.core.periods import DAY
 from landreg.exchange.contracts import deal_queries, drawing, land_queries, queries
-from landreg.exchange.contracts.drafts import Draft
+from landreg.exchange.contracts.drafts import Draft, draft_of
 from landreg.exchange.contracts.judging import home_of
 from landreg.exchange.contracts.routes.forms import OFF_MARKET, Clauses, Drawing, back, choices, questions, unit_of
 from landreg.registry.routes.surroundings import page_day
@@ -97,7 +97,7 @@ def of_deal(county: str, deal_id: UUID) -> Response | Redirect:
     known = () if consent is None else ("contractor_consent",)
     return pages.render(
         "exchange/contracts/of_deal.html", found=found, asked=[one for one in asked if one["name"] not in known], DAY=DAY,
-        consent=consent, rests_on=rests_on, values={"taker_home": home},
+        consent=consent, rests_on=rests_on, values={"taker_home": home}, begins=draft_of(found, {}).terms.from_on,
     )  # fmt: skip
 
 

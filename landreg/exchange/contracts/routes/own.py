@@ -25,10 +25,12 @@ from landreg.exchange.contracts import deal_queries, project_queries, projects, 
 from landreg.exchange.contracts.projects import Said
 from landreg.exchange.contracts.rules.clauses import Text, written
 from landreg.exchange.contracts.rules.course import stage
+from landreg.exchange.contracts.rules.free import con_34_term_has_begun
 from landreg.exchange.contracts.rules.rent import arrears_kg
 from landreg.exchange.contracts.signing import Signature
 from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.listings import listing_queries
+from landreg.law.queries import load_law
 from landreg.registry.home import brought_queries
 from landreg.registry.routes.surroundings import page_day
 from landreg.web import pages, problems
@@ -177,13 +179,14 @@ def _one(actor: Actor, county: str, contract_id: UUID, consent: Consent | None) 
         passes = queries.passes_land(uow.session, row, actor.household)
         takes = any(one.taker_id == row.taker_id for one in deal_queries.own_takers(uow.session))
         course = found.course(today)
+        begun = con_34_term_has_begun((row.number, row.from_on, today), load_law(uow.session, county, today))
         anew = _anew(uow.session, actor, found) if passes and consent is None and stage(course) == "ended" else None
     text = Text(row.kind, row.unit, row.clauses, row.said, number=row.number)
     return pages.render(
         "exchange/contracts/own_one.html", found=found, contract=row, today=today, consent=consent, course=course,
         stage=stage(course), clauses=written(text, beijing_day(row.drawn_at)), settled=found.settled, DAY=DAY,
         arrears_kg=arrears_kg(found.settled, today), balance_late=found.late_from_contractor(today), anew=anew,
-        mine="contractor" if passes else "taker" if takes else "",
+        mine="contractor" if passes else "taker" if takes else "", told=[begun] if begun and course.lacking else [],
     )  # fmt: skip
 
 

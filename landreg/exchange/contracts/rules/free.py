@@ -1,8 +1,9 @@
-"""CON: whether the land of a contract is free of the market for its days. Pure."""
+"""CON: whether the land of a contract is free for its days: of the market, and from its first day. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from landreg.core.errors import Finding
 from landreg.exchange.contracts.rules.terms import Contracted, Listed
@@ -27,8 +28,30 @@ def _on_market(code: str, listed: Sequence[Listed], number: str) -> Finding | No
     return Finding(code, "parcel", values, subject=number or None)
 
 
+def con_33_begins_on_free_land(facts: Contracted, law: Law) -> Finding | None:
+    """CON-33: a term may have begun when it is brought, but on no day before the land was there to give. RLCL-38, RLCL-40.
+
+    That is the first day of the right, of a re-transfer also of the contract below it, and of a deal the day of the deal.
+    """
+    if facts.free_from is None or facts.from_on >= facts.free_from:
+        return None
+    return Finding("CON-33", "from_on", {"first": facts.from_on, "free": facts.free_from}, subject=facts.number or None)
+
+
+def con_34_term_has_begun(facts: tuple[str, date, date], law: Law) -> Finding | None:
+    """CON-34: whoever signs is told that the term has begun, and since how many days: a note. RLCL-40.
+
+    facts: the contract's number, its first day, the day on which it would be signed.
+    """
+    number, first, today = facts
+    if first >= today:
+        return None
+    return Finding("CON-34", "from_on", {"first": first, "days": (today - first).days}, subject=number)
+
+
 FREE_RULES: tuple[Callable[[Contracted, Law], Finding | None], ...] = (
     con_31_land_is_not_on_sale,
     con_32_listing_is_withdrawn_first,
+    con_33_begins_on_free_land,
 )
 """What stops a contract over land that another way has; the database asks it under the locks of the parcels."""

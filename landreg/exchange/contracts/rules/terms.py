@@ -56,6 +56,7 @@ class Contracted:
     contract that has it in that time. parent_until: of the contract that is transferred further. use: of the clause.
     most_years, takers: of the kind, None and () where it names none. passed_on: by a change, contracts that rest on what it
     replaces. listed: what stands on the market beside the listing of the contract's own deal.
+    free_from: the first day on which the land could be given, None where nothing says one.
     """
 
     kind: str
@@ -84,6 +85,7 @@ class Contracted:
     paid_every: str = "year"
     of_a_deal: bool = False
     listed: tuple[Listed, ...] = ()
+    free_from: date | None = None
 
 
 def tr_1_term_within_contract(facts: Contracted, law: Law) -> Finding | None:
