@@ -18,7 +18,6 @@ from landreg.registry.casework.parcel_applications import apply_on_parcel
 from landreg.registry.documents import Store
 from landreg.registry.facts import drawn
 from landreg.registry.facts.ground import on_ground
-from landreg.registry.facts.telling import TELL
 from landreg.registry.issued import handed_out
 from landreg.registry.papers.office import Desk
 from landreg.registry.rules.parcel_requests import (
@@ -83,7 +82,7 @@ def write_to_a_holder(registrar: Actor, county: str, base_url: str, store: Store
     asked = Correction("parcel", "office", "核对航片发现：南至误记", (wrong,), (parcel,))
     case = apply_on_parcel(registrar, parcel, "correction", asked)
     telling.tell(registrar, county, case)
-    handed_out.paper_of(registrar, county, case, (TELL,), made_at, store)
+    handed_out.letters_of(registrar, county, case, made_at, store)
 
 
 def _across(shape: Polygon) -> LineString:

@@ -128,9 +128,11 @@ def kind_of(actor: Actor, case: UUID) -> str:
 
 
 def told_of_the_error(registrar: Actor, superuser: Connection, case: UUID) -> None:
-    """Of an error that the office found: the party was written to, and has let the days pass in which they may apply."""
+    """Of an error that the office found: each party was written to, and has let the days pass in which they may apply."""
     telling.tell(registrar, COUNTY, case)
-    put_paper(registrar, case, "delivery_proof")
+    written = "SELECT count(*) FROM registry.case_event WHERE case_id = :case AND step = 'tell'"
+    for _letter in range(one(registrar, written, case=case)):
+        put_paper(registrar, case, "delivery_proof")
     pass_days(superuser, 60)
 
 

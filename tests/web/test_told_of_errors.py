@@ -7,7 +7,7 @@ import re
 from datetime import date
 from io import BytesIO
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from pypdf import PdfReader
@@ -34,7 +34,6 @@ from tests.registry_kit import (
     put_papers,
     right_of,
     to_rights,
-    told_of_the_error,
 )
 from tests.renewal_kit import today
 from tests.unit.registry.facts import LAW
@@ -46,6 +45,16 @@ from tests.web.conftest import Browser
 def _registered(officers: tuple[Actor, Actor], superuser: Any) -> None:
     to_rights(*officers, superuser, 1)
     pass_days(superuser, 3)
+
+
+def letters_to(actor: Actor, case: UUID) -> dict[str, str]:
+    """By whom it is to: where each letter of a case is printed."""
+    told = one(
+        actor,
+        "SELECT jsonb_object_agg(reason, event_id) FROM registry.case_event WHERE case_id = :case AND step = 'tell'",
+        case=case,
+    )
+    return {to: f"/cases/{COUNTY}/{case}/error-letters/{event}.pdf" for to, event in (told or {}).items()}
 
 
 def text_of(pdf: bytes) -> str:
@@ -64,14 +73,16 @@ def test_the_party_is_written_to_before_the_office_corrects_by_itself_and_the_da
     with pytest.raises(Refused) as refused:
         cases.accept(officers[0], COUNTY, [case])
     assert codes(refused) == {"COR-7"}
-    assert deng.client.get(f"{page}/error-letter.pdf").status_code == 409
+    assert deng.client.get(f"{page}/error-letters/{uuid4()}.pdf").status_code == 409
     shen.get(page)
     assert shen.post(f"{page}/tell").status_code == 403
     assert "出具更正登记通知书" in deng.get(page).text
     assert deng.post(f"{page}/tell").status_code == 303
     assert deng.post(f"{page}/tell").status_code == 409
-    letter = deng.client.get(f"{page}/error-letter.pdf").data
-    assert deng.client.get(f"{page}/error-letter.pdf").data == letter
+    ((to, address),) = letters_to(officers[0], case).items()
+    assert to.startswith("户主1（权利人）")
+    letter = deng.client.get(address).data
+    assert deng.client.get(address).data == letter
     for said in ("更正登记通知书", "户主1", "样本村二组", "原件写的是二组", "30个工作日", "15个工作日", "登记申请书"):
         assert said in text_of(letter), said
     number = one(officers[0], "SELECT number FROM registry.paper WHERE kind = 'error_letter'")
@@ -163,12 +174,29 @@ def test_who_operates_the_land_is_named_in_the_letter_and_their_area_is_not_corr
     )
     wrong = Correction("parcel", "office", "复测", (Corrected("registered_area_m2", "401.00"),), land)
     case = parcel_applications.apply_on_parcel(registrar, land[0], "correction", wrong)
-    told_of_the_error(registrar, superuser, case)
-    letter = text_of(deng.client.get(f"/cases/{COUNTY}/{case}/error-letter.pdf").data)
-    assert "样本合作社" in letter
-    assert "取得同意后才能更正" in letter
-    assert "送达上列各方" not in letter
-    put_papers(registrar, case, "office_correction")
+    page = f"/cases/{COUNTY}/{case}"
+    deng.get(page)
+    assert deng.post(f"{page}/tell").status_code == 303
+    letters = letters_to(registrar, case)
+    assert sorted(to.split("，")[0] for to in letters) == ["户主1（权利人）", "样本合作社（土地经营权人）"]
+    for to, address in letters.items():
+        said = text_of(deng.client.get(address).data)
+        assert f"{to}：" in said
+        assert "取得同意后才能更正" in said
+    numbers = one(
+        registrar, "SELECT jsonb_agg(right(number, 3) ORDER BY number) FROM registry.paper WHERE case_id = :c", c=case
+    )
+    assert numbers == ["-T1", "-T2"]
+    put_paper(registrar, case, "error_proof")
+    put_paper(registrar, case, "delivery_proof")
+    assert "已收到 1／2 份送达凭证" in deng.get(page).text
+    pass_days(superuser, 60)
+    with pytest.raises(Refused) as refused:
+        cases.accept(registrar, COUNTY, [case])
+    assert "COR-7" in codes(refused)
+    put_paper(registrar, case, "delivery_proof")
+    assert "当事人可申请至" in deng.get(page).text
+    pass_days(superuser, 60)
     with pytest.raises(Refused) as refused:
         cases.accept(registrar, COUNTY, [case])
     assert codes(refused) == {"COR-10"}
@@ -191,4 +219,5 @@ def test_the_sample_s_office_writes_one_letter_however_often_it_is_asked(
         write_to_a_holder(officers[0], COUNTY, "http://127.0.0.1:8000", Store(database.store))
     assert one(officers[0], "SELECT count(*) FROM registry.paper WHERE kind = 'error_letter'") == 1
     case = one(officers[0], """SELECT case_id FROM registry."case" WHERE act_kind = 'office_correction'""")
-    assert "排水渠" in text_of(deng.client.get(f"/cases/{COUNTY}/{case}/error-letter.pdf").data)
+    (address,) = letters_to(officers[0], case).values()
+    assert "排水渠" in text_of(deng.client.get(address).data)

@@ -1,4 +1,4 @@
-"""Telling the party of an error that the office found itself, before the office goes on by itself (COR-7)."""
+"""Telling the parties of an error that the office found itself, before the office goes on by itself (COR-7)."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import Conflict
 from landreg.registry import queries
 from landreg.registry.casework.cases import locked, note
+from landreg.registry.facts.addressees import addressees
 from landreg.registry.facts.telling import TELL
 from landreg.registry.rules.corrections import Telling, cor_8_told_once_before_acceptance
 
 
 def tell(actor: Actor, county: str, case_id: UUID) -> None:
-    """Write the party the letter that an error was found and may be corrected on their application; its paper is printed after.
+    """Write each party the letter that an error was found and may be corrected on their application: a step of its own each, whose
+    paper is printed after.
 
     Raises NotFound outside the jurisdiction, Conflict (COR-8) for another kind of case, one that is accepted, or a second time.
     """
@@ -23,4 +25,5 @@ def tell(actor: Actor, county: str, case_id: UUID) -> None:
         told = any(event.step == TELL for event in queries.events(uow.session, county, case_id))
         if finding := cor_8_told_once_before_acceptance(Telling(case.number, case.act_kind, case.state, told)):
             raise Conflict(finding)
-        note(uow, [case], TELL)
+        for addressee in addressees(uow.session, case):
+            note(uow, [case], TELL, addressee)

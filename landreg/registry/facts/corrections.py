@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,21 +11,20 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
-from gis import nyt2539
 from landreg.core.periods import DAY, Period
 from landreg.core.tables import in_force
-from landreg.core.units import decimal_of, mu_of
+from landreg.core.units import mu_of
 from landreg.land.model import Parcel
-from landreg.law.book import act_type, terms
+from landreg.law.book import act_type
 from landreg.party.model import Household
 from landreg.registry.casebook import Case
 from landreg.registry.effects import Changes, Standing
 from landreg.registry.effects import parcels as effects
 from landreg.registry.effects.parcels import Spoken, SpokenRight
 from landreg.registry.facts import standing
+from landreg.registry.facts.correctable import as_text, read_facts, term_of
 from landreg.registry.facts.ground import bundles_on
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted
 from landreg.registry.facts.spoken import rights_over, spoken, spoken_rights
@@ -37,15 +35,6 @@ from landreg.registry.rules.contract import ContractFacts, ParcelFacts
 from landreg.registry.rules.parcel_requests import Correction
 from landreg.registry.rules.parcels import Ground, ParcelActFacts
 from landreg.registry.rules.requests import read
-
-HOMESTEAD_ONLY = frozenset(("footprint_m2", "floor_area_m2", "floors", "built_on"))
-CONTRACT_ONLY = frozenset(("signed_on", "term"))
-_TERM = re.compile(r"(\d{4}-\d\d-\d\d)/(\d{4}-\d\d-\d\d)", re.ASCII)
-YEARS = range(1950, 2200)
-"""Years in which a term begins and ends."""
-_CODE = re.compile(r"\d{19}|\d{12}[A-Z]{2}\d{5}", re.ASCII)
-LONGEST = 200
-MOST = Decimal("1E12")
 
 
 @dataclass(frozen=True)
@@ -82,6 +71,13 @@ def correction_proposals(session: Session, cases: Sequence[Case]) -> list[ActPro
         used, beyond = _used(session, county, asked, subject), _beyond(session, county, asked, subject)
         made.append(_proposal(case, asked, subject, rows, papers[case.case_id], used, beyond, told.get(case.case_id)))
     return beside_others(session, made, [subject.concerned for *_, subject in corrected])
+
+
+def rights_concerned(session: Session, case: Case) -> tuple[UUID, ...]:
+    """The rights that a correction concerns: those of its application, and those that stand on its parcel now or that its household
+    holds.
+    """
+    return _corrected(session, case.county, case)[1].concerned
 
 
 def _corrected(session: Session, county: str, case: Case) -> tuple[Correction, Subject]:
@@ -126,18 +122,6 @@ def _proposal(
     return ActProposal(case, InForce(None, None, restrictions), facts, effect)
 
 
-def read_facts(case: Case, asked: Correction) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The corrected facts of a case as their columns hold them, and the names of those that cannot have such a value."""
-    right: dict[str, Any] = {}
-    invalid: list[str] = []
-    for one in asked.facts:
-        try:
-            right[one.fact] = typed(asked.of, case.right_kind, one.fact, one.value)
-        except ValueError:
-            invalid.append(one.fact)
-    return right, tuple(invalid)
-
-
 def _contract(subject: Subject, right: Mapping[str, Any]) -> ContractFacts | None:
     """The contract as a corrected term would leave it; None where no term is corrected."""
     if "term" not in right or not subject.rights:
@@ -169,82 +153,6 @@ def _areas_after(subject: Subject, right: Mapping[str, Any]) -> tuple[Ground, ..
         told, parcels = effects.resized_if(bundle, subject.rows[-1].row.row, right)
         made.append(Ground(bundle.right.row.row["code"], min(told["area_m2"], *(row["area_m2"] for row in parcels))))
     return tuple(made)
-
-
-def typed(of: str, right_kind: str, fact: str, value: str) -> Any:
-    """A corrected fact as its column holds it. Raises ValueError for a value that it cannot have. NY/T 2539 annex C."""
-    if (right_kind == "homestead" and fact in CONTRACT_ONLY) or (right_kind != "homestead" and fact in HOMESTEAD_ONLY):
-        raise ValueError(fact)
-    if len(value) > LONGEST:
-        raise ValueError(value)
-    if fact == "nature" and right_kind != "homestead":
-        return _one_of(value, terms("land_mode"))
-    return _TYPED.get(fact, str)(value)
-
-
-def as_text(value: Any) -> str:
-    """A fact as a form shows it."""
-    if value is None:
-        return ""
-    if isinstance(value, Range):
-        return f"{value.lower}/{value.upper - DAY if value.upper else ''}"
-    return {True: "1", False: "0"}[value] if isinstance(value, bool) else str(value)
-
-
-def _one_of(value: str, known: Any) -> str:
-    if value not in known:
-        raise ValueError(value)
-    return value
-
-
-def _term(value: str) -> Range[date]:
-    """Days as they are written, first and last. Raises ValueError where they are none, or the wrong way round."""
-    found = _TERM.fullmatch(value)
-    if found is None:
-        raise ValueError(value)
-    first, last = map(date.fromisoformat, found.groups())
-    if last < first or first.year not in YEARS or last.year not in YEARS:
-        raise ValueError(value)
-    return Range(first, last + DAY)
-
-
-def _filled(value: str) -> str:
-    if not value:
-        raise ValueError(value)
-    return value
-
-
-def _area(value: str) -> Decimal:
-    area = decimal_of(value)
-    if not 0 < area < MOST or area != area.quantize(Decimal("0.01")):
-        raise ValueError(value)
-    return area.quantize(Decimal("0.01"))
-
-
-def _code(value: str) -> str:
-    if _CODE.fullmatch(value) is None:
-        raise ValueError(value)
-    return value
-
-
-_TYPED: Mapping[str, Callable[[str], Any]] = {
-    "name": _filled,
-    "code": _code,
-    "registered_area_m2": _area,
-    "footprint_m2": _area,
-    "floor_area_m2": _area,
-    "floors": lambda value: int(_one_of(value, [str(floors) for floors in range(1, 100)])),
-    "built_on": date.fromisoformat,
-    "signed_on": date.fromisoformat,
-    "basic_farmland": lambda value: {"1": True, "0": False, "": None}[_one_of(value, ("1", "0", ""))],
-    "term": _term,
-    "person_id": UUID,
-    "relation": lambda value: _one_of(value, terms("relation")),
-    "holds_right": lambda value: {"1": True, "0": False}[_one_of(value, ("1", "0"))],
-    "land_class": lambda value: _one_of(value, nyt2539.LAND_USE_2007),
-    "soil_grade": lambda value: _one_of(value, nyt2539.code_table("C.8")),
-    "land_use": lambda value: _one_of(value, nyt2539.code_table("C.9")),
-}
 
 
 def _used(session: Session, county: str, asked: Correction, subject: Subject) -> tuple[str, ...]:
@@ -300,7 +208,7 @@ def _parcel_ids(rights: Sequence[SpokenRight]) -> list[UUID]:
 def _beyond(session: Session, county: str, asked: Correction, subject: Subject) -> dict[str, date]:
     """By code: the registered land-operation rights on the parcels that would run past a corrected term, to their last day."""
     try:
-        term = _term(asked.said("term") or "")
+        term = term_of(asked.said("term") or "")
     except ValueError:
         return {}
     on = select(RightParcel.right_row).where(

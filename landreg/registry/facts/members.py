@@ -19,7 +19,7 @@ from landreg.registry.casebook import Case
 from landreg.registry.effects import Changes, Standing
 from landreg.registry.effects.parcels import Spoken, correct_member
 from landreg.registry.facts import standing
-from landreg.registry.facts.corrections import as_text, read_facts
+from landreg.registry.facts.correctable import as_text, read_facts
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted
 from landreg.registry.facts.spoken import spoken
 from landreg.registry.facts.telling import told_of_errors

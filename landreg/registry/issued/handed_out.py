@@ -13,6 +13,7 @@ from landreg.registry import queries
 from landreg.registry.casebook import Case, CaseEvent
 from landreg.registry.casework import desk
 from landreg.registry.documents import Store
+from landreg.registry.facts.telling import TELL
 from landreg.registry.home import brought_queries
 from landreg.registry.issued import proofs
 from landreg.registry.issued.error_letters import said_of
@@ -26,15 +27,23 @@ KIND_OF = {
     "return": "completion",
     "refuse": "refusal",
     "register": "proof",
-    "tell": "error_letter",
+    TELL: "error_letter",
 }
 """The paper that a step of a case is told by."""
 LETTER = {"receipt": "S", "completion": "B", "refusal": "J", "error_letter": "T"}
 LACKING = {"receipt": "DOC-5", "told": "DOC-4"}
 
 
-def paper_of(actor: Actor, county: str, case_id: UUID, steps: tuple[str, ...], made_at: Desk, store: Store) -> Paper:
-    """The paper of the last of these steps; printed now where it was not, by an officer alone.
+def paper_of(
+    actor: Actor,
+    county: str,
+    case_id: UUID,
+    steps: tuple[str, ...],
+    made_at: Desk,
+    store: Store,
+    event_id: UUID | None = None,
+) -> Paper:
+    """The paper of the last of these steps, or of this one; printed now where it was not, by an officer alone.
 
     Raises NotFound outside the jurisdiction, and for a certificate of registration on a case that has none, Conflict (DOC-4,
     DOC-5) when there was no such step, or (DOC-6) when nobody has printed it yet and the reader is no officer.
@@ -44,7 +53,7 @@ def paper_of(actor: Actor, county: str, case_id: UUID, steps: tuple[str, ...], m
         if case is None or (steps == ("register",) and not proofs.is_proven(case)):
             raise NotFound
         events = queries.events(uow.session, county, case_id)
-        event = next((one for one in reversed(events) if one.step in steps), None)
+        event = next((one for one in reversed(events) if one.step in steps and event_id in (None, one.event_id)), None)
         if event is None:
             raise Conflict(Finding(LACKING["receipt" if "accept" in steps else "told"], "state", subject=case.number))
         kept = paper_rows.of_event(uow.session, county, event.event_id)
@@ -53,6 +62,17 @@ def paper_of(actor: Actor, county: str, case_id: UUID, steps: tuple[str, ...], m
         if not actor.has(Role.REGISTRAR, Role.REVIEWER):
             raise Conflict(Finding("DOC-6", "state", subject=case.number))
         return _print(uow, case, event, made_at, store)
+
+
+def letters_of(actor: Actor, county: str, case_id: UUID, made_at: Desk, store: Store) -> list[Paper]:
+    """The letters on an error, one to each party: each printed once, by an officer. Raises NotFound outside the jurisdiction."""
+    with unit_of_work(actor) as uow:
+        case = queries.case(uow.session, county, case_id)
+        if case is None:
+            raise NotFound
+        told = [event for event in queries.events(uow.session, county, case_id) if event.step == TELL]
+        kept = {event.event_id: paper_rows.of_event(uow.session, county, event.event_id) for event in told}
+        return [kept[event.event_id] or _print(uow, case, event, made_at, store) for event in told]
 
 
 def _print(uow: UnitOfWork, case: Case, event: CaseEvent, made_at: Desk, store: Store) -> Paper:

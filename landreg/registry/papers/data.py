@@ -240,14 +240,15 @@ class Refusal:
 
 @dataclass(frozen=True)
 class ErrorLetter:
-    """更正登记通知书: that the office found an error in what it registered, and until when the party may apply themselves.
+    """更正登记通知书: that the office found an error in what it registered, and until when a party may apply themselves.
 
-    rows: fact, as registered, as it should be. others: what was registered for others since the error, who have the letter too.
-    days: working days from delivery on.
+    addressee: whom this letter goes to, as what, and where. rows: fact, as registered, as it should be. others: what was registered
+    for others since the error, who have a letter of their own. days: working days from delivery on. also: the paper that whoever
+    is not the holder adds.
     """
 
     number: str
-    applicant: str
+    addressee: str
     right_kind: str
     subject: str
     location: str
@@ -259,6 +260,7 @@ class ErrorLetter:
     notice_days: int
     basis: str
     papers: tuple[str, ...]  # that an application asks for
+    also: str
     officer: str
     authority: str
     issued_on: date

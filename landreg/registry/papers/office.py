@@ -136,12 +136,12 @@ class ErrorSaid:
 
 
 def error_letter(session: Session, desk: Desk, case: Case, event: CaseEvent, said: ErrorSaid, number: str) -> bytes:
-    """The letter to the party of a correction that the office would make by itself (COR-7), and to whose rights came since."""
+    """The letter to one party of a correction that the office would make by itself (COR-7): whom its step names."""
     law, kind = desk.law, act_type(case.act_kind)
     basis = "、".join(f"{law_}{note}" for law_, note in _cited(kind.articles))
     paper = papers.ErrorLetter(
         number=number,
-        applicant=case.applicant,
+        addressee=event.reason or case.applicant,
         right_kind=term("right", case.right_kind),
         subject=case.subject_code,
         location=" ".join(division_path(session, case.village)),
@@ -153,6 +153,7 @@ def error_letter(session: Session, desk: Desk, case: Case, event: CaseEvent, sai
         notice_days=law.notice_days(case.act_kind, case.right_kind),
         basis=basis,
         papers=tuple(term("document", paper) for paper in act_type("correction").papers("holder")),
+        also=term("document", "interest_proof"),
         officer=event.by_name,
         authority=desk.authority(session, case.county),
         issued_on=beijing_day(event.at),

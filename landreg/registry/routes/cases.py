@@ -27,7 +27,7 @@ from landreg.registry.casebook import Case, CaseEvent
 from landreg.registry.casework import cases, desk, notices, telling
 from landreg.registry.facts import first
 from landreg.registry.facts.proposals import ActProposal, papers_of
-from landreg.registry.facts.telling import TELL, told_of_errors
+from landreg.registry.facts.telling import TELL, letters
 from landreg.registry.issued import handed_out, proofs
 from landreg.registry.routes import household_shown, parcel_shown, shown
 from landreg.registry.routes.queues import OFFICERS, READERS, step_named, taken
@@ -122,11 +122,13 @@ def _asked(session: Session, case: Case, law: Law, *, registered: bool) -> dict[
 
 
 def _telling(session: Session, case: Case, events: Sequence[CaseEvent], law: Law) -> dict[str, Any]:
-    """Of an error that the office found: whether the party was written to, and the last day on which they may apply."""
-    told_on = told_of_errors(session, [case]).get(case.case_id)
+    """Of an error that the office found: who was written to, and the last day on which they may apply."""
+    letter = letters(session, [case]).get(case.case_id)
+    told_on = letter.told_on if letter else None
     days = law.days("COR-7.working_days_to_apply")
     return {
-        "letter": next((event for event in events if event.step == TELL), None),
+        "letter": letter,
+        "letters": [event for event in events if event.step == TELL],
         "told_on": told_on,
         "days_to_apply": days,
         "apply_until": law.working_days_after(told_on, days) if told_on else None,
@@ -216,12 +218,12 @@ def leave(county: str, case_id: UUID) -> Redirect:
 @allow(Role.REGISTRAR)
 @problems.back_to(one)
 def tell(county: str, case_id: UUID) -> Redirect:
-    """Write the party the letter on an error that the office found, and print it."""
+    """Write each party the letter on an error that the office found, and print them."""
     telling.tell(current_actor(), county, case_id)
     with unit_of_work(current_actor()) as uow:
         made_at = desk_of(uow.session, county)
-    handed_out.paper_of(current_actor(), county, case_id, (TELL,), made_at, store())
-    flash(_("更正登记通知书已出具。送达后把送达凭证收入材料，期限从那天起算。"))
+    letters = handed_out.letters_of(current_actor(), county, case_id, made_at, store())
+    flash(_("更正登记通知书已出具 %(n)s 份，各方一份。全部送达凭证收入材料后，期限从那天起算。", n=len(letters)))
     return redirect(_page_of(county, case_id), 303)
 
 

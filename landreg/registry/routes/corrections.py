@@ -18,7 +18,7 @@ from landreg.land import queries as land
 from landreg.party import queries as parties
 from landreg.registry.casework import applications, parcel_applications
 from landreg.registry.facts import standing
-from landreg.registry.facts.corrections import CONTRACT_ONLY, HOMESTEAD_ONLY, as_text
+from landreg.registry.facts.correctable import CONTRACT_ONLY, HOMESTEAD_ONLY, as_text
 from landreg.registry.routes import parcel_shown
 from landreg.registry.routes.applying import opened, words
 from landreg.registry.routes.parcel_acts import blueprint, ground_of

@@ -20,7 +20,7 @@ from landreg.land import queries as land
 from landreg.law.book import terms
 from landreg.party import queries as parties
 from landreg.registry.casework import applications
-from landreg.registry.facts.corrections import as_text
+from landreg.registry.facts.correctable import as_text
 from landreg.registry.routes.applying import opened, words
 from landreg.registry.routes.corrections import CorrectionForm
 from landreg.registry.routes.parcel_acts import blueprint

@@ -15,6 +15,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound
 from landreg.registry import documents
 from landreg.registry.casework import cases, desk
+from landreg.registry.facts.telling import TELL
 from landreg.registry.guarded import Attached, text_of, ties_nothing
 from landreg.registry.issued import handed_out
 from landreg.registry.routes.cases import found_case, one
@@ -101,19 +102,19 @@ def proof(county: str, case_id: UUID) -> Response:
     return _handed_out(county, case_id, "register")
 
 
-@blueprint.get("/cases/<county>/<uuid:case_id>/error-letter.pdf")
+@blueprint.get("/cases/<county>/<uuid:case_id>/error-letters/<uuid:event_id>.pdf")
 @allow(*READERS)
-def error_letter(county: str, case_id: UUID) -> Response:
-    """The letter to the party on an error that the office found. Raises Conflict where none was written."""
-    return _handed_out(county, case_id, "tell")
+def error_letter(county: str, case_id: UUID, event_id: UUID) -> Response:
+    """The letter to a party on an error that the office found. Raises Conflict where none was written."""
+    return _handed_out(county, case_id, TELL, event_id=event_id)
 
 
-def _handed_out(county: str, case_id: UUID, *steps: str) -> Response:
-    """The paper of the last of these steps: as it was handed out, or printed now for the first time."""
+def _handed_out(county: str, case_id: UUID, *steps: str, event_id: UUID | None = None) -> Response:
+    """The paper of the last of these steps, or of this one: as it was handed out, or printed now for the first time."""
     actor = current_actor()
     with unit_of_work(actor) as uow:
         made_at = desk_of(uow.session, county)
-    paper = handed_out.paper_of(actor, county, case_id, steps, made_at, store())
+    paper = handed_out.paper_of(actor, county, case_id, steps, made_at, store(), event_id)
     path = store().path(paper.pdf_sha256)
     if not path.exists():
         raise NotFound(Finding("DOC-1", values={"sha256": paper.pdf_sha256[:12]}))

@@ -37,10 +37,14 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Letter:
-    """The letter on an error that the office found: when it was written, and when its delivery was proved, if it was."""
+    """The letters on an error that the office found, one to each party: when they were written, and when the delivery of the last
+    was proved, if it was; how many there are, and of how many the delivery is proved.
+    """
 
     written_on: date
     told_on: date | None
+    count: int = 1
+    proved: int = 0
 
 
 @dataclass(frozen=True)

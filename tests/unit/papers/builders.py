@@ -215,7 +215,7 @@ def receipt(**changed: Any) -> Receipt:
 def error_letter(**changed: Any) -> ErrorLetter:
     given = ErrorLetter(
         number="610902-2026-0000033-T1",
-        applicant="林春生",
+        addressee="林春生（权利人），汉滨区五里镇周营村一组",
         right_kind="土地承包经营权",
         subject="6109021042020100003",
         location="汉滨区五里镇周营村一组",
@@ -227,6 +227,7 @@ def error_letter(**changed: Any) -> ErrorLetter:
         notice_days=15,
         basis="《民法典》第二百二十条",
         papers=("登记错误的证明", "登记申请书", "身份证明"),
+        also="利害关系证明",
         officer="登记员 003",
         authority="安康市汉滨区自然资源局",
         issued_on=date(2026, 11, 24),
