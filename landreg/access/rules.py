@@ -102,6 +102,7 @@ class Step(StrEnum):
     SIGN = "sign"
     BID = "bid"
     ANSWER = "answer"
+    PRIORITY = "priority"
 
 
 @dataclass(frozen=True)

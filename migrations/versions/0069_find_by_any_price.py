@@ -6,7 +6,7 @@ What is bid in one sum for all of the land may be as large as a price is.
 from alembic import op
 
 revision = "0069"
-down_revision = "0067"
+down_revision = "0068"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,8 @@
 """A village agent takes part for a household: whose act each step is, is written with it and logged, or neither is.
 
 Under a consent to the step `bid` an agent enters, bids, hands sealed bids in and talks as who takes land. What the household
-itself offers is no agent's to give by it: the step `answer` lets one accept, decline and counter what others offer for it.
+itself offers is no agent's to give by it: the step `answer` lets one accept, decline and counter what others offer for it; the
+step `priority` lets one claim the household's priority as a member of its collective.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from landreg.registry.home.brought import seeing
 
 Under = tuple[str, UUID]
 """A consent: its county and id."""
-STEPS = (Step.BID, Step.ANSWER)
+STEPS = (Step.BID, Step.ANSWER, Step.PRIORITY)
 
 
 def for_household(actor: Actor, under: Under) -> tuple[Actor, Consent]:
@@ -36,7 +37,6 @@ def for_its_own(uow: UnitOfWork, under: Under | None, taker: Taker | None) -> No
         raise NotFound
 
 
-def noted(uow: UnitOfWork, under: Under | None, subject: str, step: Step = Step.BID) -> None:
-    """Write that the agent does it for the household, in the transaction of what is done. Raises Refused (ACC-25)."""
-    if under is not None:
-        consents.write_act(uow, *under, step, subject)
+def noted(uow: UnitOfWork, under: Under | None, subject: str, step: Step = Step.BID) -> UUID | None:
+    """Write that the agent does it for the household, in the transaction of what is done; the act's id. Raises Refused (ACC-25)."""
+    return None if under is None else consents.write_act(uow, *under, step, subject).agent_act_id

@@ -74,7 +74,11 @@ class PriorityTold(CountyKey, By, Base):
 
 
 class PriorityClaim(CountyKey, By, Base):
-    """A member's claim on the same terms. mark: drawn by the database, for the lot among several."""
+    """A member's claim on the same terms. mark: drawn by the database, for the lot among several.
+
+    agent_act_id: of an agent who claimed. came: who came to the counter, as which member_id or with which power of attorney.
+    None of them where the household's own account claimed.
+    """
 
     __tablename__ = "priority_claim"
     __table_args__ = SCHEMA
@@ -84,6 +88,16 @@ class PriorityClaim(CountyKey, By, Base):
     taker_id: Mapped[UUID]
     household_id: Mapped[UUID]
     mark: Mapped[UUID] = mapped_column(server_default=FetchedValue())
+    agent_act_id: Mapped[UUID | None]
+    came: Mapped[str | None]
+    member_id: Mapped[UUID | None]
+    sha256: Mapped[str | None]
+    paper: Mapped[str | None]
+
+    @property
+    def way(self) -> str:
+        """How it was claimed: own, agent or counter."""
+        return "counter" if self.came else "agent" if self.agent_act_id else "own"
 
 
 class PassedOver(CountyKey, By, Base):

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from landreg.access import passwords, rules, service
 from landreg.access.identity import CITIZEN_ID
 from landreg.access.model import Account
+from landreg.access.rules import Step
 from landreg.access.sealing import digest, digests, seal
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.codes import citizen_id_fault, tidy, uscc_fault
@@ -17,6 +18,7 @@ from landreg.core.periods import beijing_day
 from landreg.exchange import logged
 from landreg.exchange.bidding import taker_queries
 from landreg.exchange.bidding.acting import Under, noted
+from landreg.exchange.bidding.taker_queries import Said
 from landreg.exchange.model import Taker
 from landreg.registry.guarded import ties_nothing
 
@@ -89,8 +91,9 @@ def hold(uow: UnitOfWork, county: str) -> None:
     uow.lock_name(f"takers:{county}")
 
 
-def of_household(actor: Actor, county: str, under: Under | None = None) -> Taker:
-    """The household of a farmer's account as a taker, opened by itself when it first bids, or by its agent under a consent.
+def of_household(actor: Actor, county: str, under: Under | None = None, step: Step = Step.BID) -> Taker:
+    """The household of a farmer's account as a taker, opened by itself when it first bids, or by its agent under a consent to
+    `step`.
 
     Raises NotFound without one.
     """
@@ -107,14 +110,33 @@ def of_household(actor: Actor, county: str, under: Under | None = None) -> Taker
         household = taker_queries.own_household(uow.session, county, actor.household)
         if household is None:
             raise NotFound
-        noted(uow, under, household.code)
-        row = Taker(
-            county=county, village=household.village, taker_id=uuid4(), kind="household", name=household.name,
-            code=household.code, household_id=actor.household, id_sealed=None, id_digest=None,
-            account_id=actor.account_id if under is None else None,
-            contact="", opened_by=actor.account_id, opened_at=uow.now,
-        )  # fmt: skip
-        _write(uow, row)
+        noted(uow, under, household.code, step)
+        account = actor.account_id if under is None else None
+        said = Said(actor.household, household.code, household.name, household.village)
+        return _open(uow, county, said, account)
+
+
+def hold_household(uow: UnitOfWork, county: str, code: str) -> Said | None:
+    """A household as it is registered, held until the end, so that two who open it as a taker wait for each other."""
+    known = taker_queries.household_said(uow.session, county, code)
+    if known is not None:
+        uow.lock_name(f"taker:{county}:{known.household_id}")
+    return known
+
+
+def at_the_counter(uow: UnitOfWork, county: str, household: Said) -> Taker:
+    """A household that is held, as a taker: opened by the operator where nobody has yet; its own account bids as it later."""
+    found = taker_queries.taker_of_household(uow.session, county, household.household_id)
+    return found or _open(uow, county, household, None)
+
+
+def _open(uow: UnitOfWork, county: str, said: Said, account: UUID | None) -> Taker:
+    row = Taker(
+        county=county, village=said.village, taker_id=uuid4(), kind="household", name=said.name, code=said.code,
+        household_id=said.household_id, id_sealed=None, id_digest=None, account_id=account, contact="",
+        opened_by=uow.actor.account_id, opened_at=uow.now,
+    )  # fmt: skip
+    _write(uow, row)
     return row
 
 

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
+from landreg.access.identity import CITIZEN_ID
+from landreg.access.rules import Step
+from landreg.access.sealing import digests
 from landreg.core.actor import Actor
+from landreg.core.codes import birth_of, citizen_id_fault, tidy
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
-from landreg.exchange.bidding import deal_queries, logged, sales, told_queries
+from landreg.core.units import mu_of
+from landreg.exchange.bidding import deal_queries, logged, sales, taker_queries, takers, told_queries
+from landreg.exchange.bidding.acting import Under, for_its_own, noted
 from landreg.exchange.bidding.deal_model import Priority, PriorityClaim, PriorityTold
 from landreg.exchange.bidding.rules.ending import stopped
 from landreg.exchange.bidding.rules.priority import (
     Claim,
+    Coming,
     Window,
     pri_1_window_has_run,
     pri_3_claimed_in_time_by_a_member,
+    pri_5_who_comes_speaks_for_the_household,
 )
 from landreg.exchange.bidding.rules.qualified import ENTER_RULES
+from landreg.exchange.bidding.told_queries import Told
 from landreg.exchange.model import Listing, Taker
 from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
@@ -125,25 +136,77 @@ def read(actor: Actor, county: str, priority_id: UUID) -> None:
             _told(uow, window, "read", actor.household, today, "", "")
 
 
-def claim(actor: Actor, county: str, priority_id: UUID, taker: Taker) -> PriorityClaim:
-    """A member claims the land on the same terms. Raises NotFound, Refused (PRI-3, QUAL-4)."""
+def claim(actor: Actor, county: str, priority_id: UUID, taker: Taker, under: Under | None = None) -> PriorityClaim:
+    """A member claims the land on the same terms; an agent under its consent to that step.
+
+    Raises NotFound, Refused (PRI-3, QUAL-4, ACC-25).
+    """
     with unit_of_work(actor) as uow:
+        for_its_own(uow, under, taker)
         window = _window(uow, county, priority_id)
-        law = load_law(uow.session, county, beijing_day(uow.now))
-        named = {one.household_id: "" for one in deal_queries.notices(uow.session, county, priority_id)}
-        facts = Window(law.on, window.last_day, named)
-        if wrong := pri_3_claimed_in_time_by_a_member(facts, taker.household_id):
-            raise Refused(wrong)
-        told = told_queries.told(uow.session, county, window.listing_id)
-        if told is None:
-            raise NotFound
-        if above := examine(ENTER_RULES, sales.taking_in(uow, taker, told.area_mu), law):
-            raise Refused(above)
-        row = deal_queries.claim(uow.session, {
-            "county": county, "village": window.village, "claim_id": uuid4(), "priority_id": priority_id,
-            "taker_id": taker.taker_id, "household_id": taker.household_id, "by": actor.account_id, "by_name": actor.name,
-        })  # fmt: skip
-        logged.stage_row(uow, row)
+        land = told_queries.told(uow.session, county, window.listing_id)
+        _may_claim(uow, window, land, taker)
+        act = noted(uow, under, f"{land.number if land else ''} 优先权", Step.PRIORITY)
+        return _claimed(uow, window, taker, agent_act_id=act)
+
+
+@dataclass(frozen=True)
+class Came:
+    """Who came to the counter. number: on the identity card, not kept. code: of the household, with its power of attorney."""
+
+    name: str
+    number: str
+    code: str = ""
+
+
+def claim_at_counter(
+    actor: Actor, county: str, priority_id: UUID, came: Came, mandate: Attached | None
+) -> PriorityClaim:
+    """The operator writes a household's claim down: a grown member came, or somebody with its power of attorney.
+
+    Raises NotFound, Refused (PRI-3, PRI-5, QUAL-4, GUARD-1).
+    """
+    number = tidy(came.number)
+    with unit_of_work(actor) as uow:
+        member = taker_queries.who_claims(uow.session, county, priority_id, digests(f"{CITIZEN_ID}:{number}"))
+        if member is not None and came.code not in ("", member.household_code):
+            # A member of one household may come for another, as anybody may: with its power of attorney.
+            member = None
+        household = takers.hold_household(uow, county, member.household_code if member else came.code)
+        window, today = _window(uow, county, priority_id), beijing_day(uow.now)
+        ties_nothing(today, mandate, name=came.name)
+        born = None if citizen_id_fault(number) else birth_of(number)
+        facts = Coming(came.name, born, member is not None, household is not None and mandate is not None, today)
+        wrong = pri_5_who_comes_speaks_for_the_household(facts)
+        if wrong or household is None:
+            raise Refused(wrong or Finding("PRI-5", "code", {"fault": "came_stranger", "most": 0}))
+        taker = takers.at_the_counter(uow, county, household)
+        _may_claim(uow, window, told_queries.listing(uow.session, county, window.listing_id), taker)
+        return _claimed(
+            uow, window, taker, came=came.name.strip(), member_id=member.member_id if member else None,
+            sha256=mandate.sha256 if mandate else None, paper=mandate.name if mandate else None,
+        )  # fmt: skip
+
+
+def _may_claim(uow: UnitOfWork, window: Priority, land: Listing | Told | None, taker: Taker) -> None:
+    """Raises NotFound where the listing is not seen, Refused (PRI-3, QUAL-4) where the household may not claim now."""
+    law = load_law(uow.session, window.county, beijing_day(uow.now))
+    named = {one.household_id: "" for one in deal_queries.notices(uow.session, window.county, window.priority_id)}
+    if wrong := pri_3_claimed_in_time_by_a_member(Window(law.on, window.last_day, named), taker.household_id):
+        raise Refused(wrong)
+    if land is None:
+        raise NotFound
+    if above := examine(ENTER_RULES, sales.taking_in(uow, taker, mu_of(land.area_m2)), law):
+        raise Refused(above)
+
+
+def _claimed(uow: UnitOfWork, window: Priority, taker: Taker, **came: Any) -> PriorityClaim:
+    row = deal_queries.claim(uow.session, {
+        "county": window.county, "village": window.village, "claim_id": uuid4(), "priority_id": window.priority_id,
+        "taker_id": taker.taker_id, "household_id": taker.household_id, "by": uow.actor.account_id, "by_name": uow.actor.name,
+        **came,
+    })  # fmt: skip
+    logged.stage_row(uow, row)
     return row
 
 

@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
 from landreg.access.policy import allow, current_actor
+from landreg.access.rules import Step
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
+from landreg.core.periods import beijing_day
 from landreg.exchange.bidding import deal_queries, deals, offers, taker_queries, takers, told_queries, windows
 from landreg.exchange.routes.bids import BIDDERS, blueprint, index, taker_of, whose
 from landreg.land.queries import division_names
@@ -81,18 +83,20 @@ def say(county: str, listing_id: UUID) -> Redirect:
 
 
 @blueprint.get("/priority/<county>/<uuid:priority_id>")
-@allow(Role.FARMER)
+@allow(Role.FARMER, Role.AGENT)
 def window(county: str, priority_id: UUID) -> Response:
     """Terms on which a member may have the land instead, and until when."""
-    actor = current_actor()
-    with unit_of_work(actor) as uow:
+    asker = whose()
+    with unit_of_work(asker.actor) as uow:
         found = deal_queries.priority(uow.session, county, priority_id)
         if found is None:
             raise NotFound
         told = told_queries.told(uow.session, county, found.listing_id)
         return pages.render(
-            "exchange/priority.html", window=found, told=told, claims=deal_queries.claims(uow.session, county, priority_id),
+            "exchange/priority.html", window=found, told=told, consent=asker.consent,
+            claims=deal_queries.claims(uow.session, county, priority_id),
             read=[one for one in deal_queries.evidence(uow.session, county, priority_id) if one.way == "read"],
+            today=beijing_day(uow.now),
         )  # fmt: skip
 
 
@@ -105,13 +109,14 @@ def read(county: str, priority_id: UUID) -> Redirect:
 
 
 @blueprint.post("/priority/<county>/<uuid:priority_id>/claim")
-@allow(Role.FARMER)
+@allow(Role.FARMER, Role.AGENT)
 @problems.back_to(lambda county, priority_id: window(county, priority_id))
 def claim(county: str, priority_id: UUID) -> Redirect:
     """Claim the land on these terms."""
-    actor = current_actor()
-    windows.claim(actor, county, priority_id, takers.of_household(actor, county))
-    flash(_("已经登记您户的优先权主张。"))
+    asker = whose()
+    taker = takers.of_household(asker.actor, county, asker.under, Step.PRIORITY)
+    windows.claim(asker.actor, county, priority_id, taker, asker.under)
+    flash(_("已经登记优先权主张。"))
     return redirect(url_for(".window", county=county, priority_id=priority_id), 303)
 
 

@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response as Redirect
 
 from landreg.access.model import Consent
 from landreg.access.policy import allow, current_actor
+from landreg.access.rules import Step
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
@@ -97,7 +98,8 @@ def index() -> Response:
         held = sale_queries.sales(session, since=uow.now)
         entries = sale_queries.own_entries(session)
         said, own = deal_queries.own_offers(session), deal_queries.own_deals(session)
-        household = asker.actor.household if asker.consent is None else None
+        claims = asker.consent is None or asker.consent.step == Step.PRIORITY
+        household = asker.actor.household if claims else None
         shown = [] if household is None else deal_queries.own_priorities(session, household)
         standing = sale_queries.standings(session, [(one.county, one.sale_id) for one in entries])
         mine = [(one, standing[one.sale_id]) for one in entries if one.sale_id in standing]

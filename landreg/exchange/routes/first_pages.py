@@ -125,7 +125,11 @@ def asked_of_those_acted_for(actor: Actor) -> Iterator[Shown]:
         side = "household" if consent.step == Step.ANSWER else "taker"
         with unit_of_work(seeing(actor, consent)) as uow:
             under = {"consent_county": consent.county, "consent_id": consent.consent_id}
-            waiting = list(_talks(uow.session, AGENTS, side, **under))
+            if consent.step == Step.PRIORITY:
+                own, said = consent.household_id, _("本集体有地要流转，该户优先")
+                waiting = list(_windows(uow.session, own, AGENTS, said, **under))
+            else:
+                waiting = list(_talks(uow.session, AGENTS, side, **under))
         rows += [replace(row, note=f"{holder_name(consent.household_name)} · {row.note}") for row in waiting]
     yield Queue(_("等您代办的"), "/agent", rows, _("现在没有要您代为答复的事。"))
     may = [
@@ -168,17 +172,16 @@ def _talks(session: Session, at: str = "bids", as_: str = "", **under: Any) -> I
         yield Row(label, url_for(f"{at}.talk", county=one.county, listing_id=one.listing_id, **under), note)
 
 
-def _windows(session: Session, household: UUID | None) -> Iterator[Row]:
-    """Terms on which the household may have land of its collective before others."""
+def _windows(session: Session, household: UUID | None, at: str = "bids", said: str = "", **under: Any) -> Iterator[Row]:
+    """Terms on which the household may have land of its collective before others. Of an agent, at, under: where they lie."""
     if household is None:
         return
     today = page_day(session)
     for window in deal_queries.own_priorities(session, household):
         if window.last_day >= today:
-            address = url_for("bids.window", county=window.county, priority_id=window.priority_id)
-            yield Row(
-                _("本集体有地要流转，您户优先"), address, _("%(day)s 前可以主张", day=i18n.shown_day(window.last_day))
-            )
+            address = url_for(f"{at}.window", county=window.county, priority_id=window.priority_id, **under)
+            note = _("%(day)s 前可以主张", day=i18n.shown_day(window.last_day))
+            yield Row(said or _("本集体有地要流转，您户优先"), address, note)
 
 
 def _projects(session: Session, household: UUID | None) -> Iterator[Row]:

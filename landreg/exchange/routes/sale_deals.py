@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as Redirect
 
 from landreg.access.policy import allow, current_actor
 from landreg.core.actor import Role
+from landreg.core.codes import masked_name
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.exchange.bidding import deal_queries, deals, notice, reviews, sales, told_queries, windows
@@ -66,7 +67,7 @@ def window(county: str, priority_id: UUID) -> Response:
             "exchange/window.html", window=found, listing=told_queries.listing(session, county, found.listing_id), facts=facts,
             notices=deal_queries.notices(session, county, priority_id), today=page_day(session),
             evidence=deal_queries.evidence(session, county, priority_id), may_act=current_actor().has(Role.OPERATOR),
-            claims=deal_queries.claims(session, county, priority_id),
+            claims=deal_queries.claims(session, county, priority_id), came=masked_name,
         )  # fmt: skip
 
 
@@ -102,6 +103,28 @@ def tell(county: str, priority_id: UUID) -> Redirect:
         current_actor(), county, priority_id, way, given.household, given.on_day, attached(store(), given.paper)
     )
     flash(_("已记载。"))
+    return redirect(url_for(".window", county=county, priority_id=priority_id), 303)
+
+
+@dataclass(frozen=True)
+class Coming:
+    """Who came to claim. code: of the household, where its power of attorney is brought."""
+
+    name: str = field(metadata={"most": 100})
+    number: str = field(metadata={"most": 30})
+    code: str = field(default="", metadata={"most": 30})
+    paper: Upload | None = None
+
+
+@blueprint.post("/sales/windows/<county>/<uuid:priority_id>/claims")
+@allow(Role.OPERATOR)
+@problems.back_to(window)
+def claim(county: str, priority_id: UUID) -> Redirect:
+    """Write the claim of a household down that came to the counter."""
+    given = read_form(Coming)
+    came = windows.Came(given.name, given.number, given.code)
+    windows.claim_at_counter(current_actor(), county, priority_id, came, attached(store(), given.paper))
+    flash(_("已经登记优先权主张。"))
     return redirect(url_for(".window", county=county, priority_id=priority_id), 303)
 
 

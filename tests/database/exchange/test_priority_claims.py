@@ -1,0 +1,220 @@
+"""Who claims a household's priority: its own account, somebody who comes to the counter, an agent under a consent to that step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from landreg.access import consents
+from landreg.access.model import Consent
+from landreg.access.rules import Step
+from landreg.access.sealing import use_key
+from landreg.config import Settings
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import NotFound, Refused
+from landreg.core.periods import beijing_day
+from landreg.exchange.bidding import deals, offers, takers, windows
+from landreg.exchange.bidding.deal_model import Priority, PriorityClaim
+from landreg.exchange.bidding.offers import Word
+from landreg.exchange.bidding.rules.priority import Coming, pri_5_who_comes_speaks_for_the_household
+from landreg.exchange.bidding.windows import Came
+from landreg.exchange.model import Listing
+from landreg.registry.guarded import Attached
+from landreg.registry.home.brought import seeing
+from tests import bidding_kit as kit
+from tests.database.exchange.test_bidding_walls import at_desk, put, refused
+from tests.exchange_kit import NEIGHBOUR, OPERATOR, agent_of
+from tests.registry_kit import HOUSEHOLD, Connection, codes, one
+from tests.villages import COUNTY, citizen_id
+
+FIRST = citizen_id(4)
+"""The number of the neighbour's first member."""
+STRANGER = citizen_id(900)
+CHILD = citizen_id(50_000)
+MANDATE = Attached("55" * 32, 9, "mandate.pdf")
+
+
+@pytest.fixture
+def listing(database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection) -> Listing:
+    use_key(database.keys["identity"])
+    return kit.published(registrar, reviewer, superuser, way="negotiation")
+
+
+@pytest.fixture
+def window(listing: Listing, superuser: Connection) -> Priority:
+    """Somebody from elsewhere and the owner have agreed: the members are asked."""
+    owner, (taker, actor) = kit.farmer(superuser, HOUSEHOLD), kit.person(superuser, 1)
+    offers.say(actor, COUNTY, listing.listing_id, taker.taker_id, Word("offer", listing.price))
+    offers.say(owner, COUNTY, listing.listing_id, taker.taker_id, Word("accept"))
+    opened = deals.proceed(OPERATOR, COUNTY, listing.listing_id).window
+    assert opened is not None
+    return opened
+
+
+@pytest.fixture
+def claims(window: Priority) -> Callable[..., PriorityClaim]:
+    """Claims at the counter."""
+
+    def claim(name: str, number: str, code: str = "", mandate: Attached | None = None) -> PriorityClaim:
+        return windows.claim_at_counter(OPERATOR, COUNTY, window.priority_id, Came(name, number, code), mandate)
+
+    return claim
+
+
+@pytest.mark.parametrize(
+    ("name", "born", "member", "mandate", "fault"),
+    [
+        ("成员", date(1950, 1, 1), True, False, ""),
+        ("成员", date(2008, 11, 28), True, False, ""),
+        ("成员", date(2008, 11, 29), True, False, "came_minor"),
+        ("受托人", date(1950, 1, 1), False, True, ""),
+        ("受托人", date(2008, 11, 29), False, True, "came_minor"),
+        ("路人", date(1950, 1, 1), False, False, "came_stranger"),
+        ("成员", None, True, True, "came_number"),
+        ("  ", date(1950, 1, 1), True, True, "came_name"),
+        ("长" * 101, date(1950, 1, 1), True, True, "came_name"),
+    ],
+)
+def test_who_comes_is_grown_and_of_the_household_or_brings_its_power_of_attorney(
+    name: str, born: date | None, member: bool, mandate: bool, fault: str
+) -> None:
+    found = pri_5_who_comes_speaks_for_the_household(Coming(name, born, member, mandate, date(2026, 11, 28)))
+    assert ("" if found is None else found.values["fault"]) == fault
+
+
+def test_a_member_without_any_login_claims_at_the_counter_and_gets_the_land(
+    claims: Callable[..., PriorityClaim], window: Priority, superuser: Connection, worker: Actor, database: Settings
+) -> None:
+    row = claims("成员2之1", FIRST)
+    assert (row.way, row.came, row.by, row.paper) == ("counter", "成员2之1", OPERATOR.account_id, None)
+    assert row.member_id is not None
+    taker = superuser.execute("SELECT kind, code, account_id FROM exchange.taker WHERE taker_id = %s", [row.taker_id])
+    assert taker.fetchone() == ("household", NEIGHBOUR, None)
+    assert FIRST not in str(superuser.execute("SELECT to_jsonb(c) FROM exchange.priority_claim AS c").fetchall())
+    with pytest.raises(psycopg.errors.IntegrityError) as twice:
+        put_again(superuser, row)
+    assert twice.value.diag.constraint_name == "pri_3_a_household_claims_once"
+    windows.tell(OPERATOR, COUNTY, window.priority_id, "posted", None, window.first_day, MANDATE)
+    kit.pass_time(superuser, days=15)
+    deal = deals.proceed(OPERATOR, COUNTY, window.listing_id).deal
+    assert deal is not None
+    assert (deal.taker_id, deal.by) == (row.taker_id, "priority")
+    assert takers.of_household(kit.farmer(superuser, NEIGHBOUR), COUNTY).taker_id == row.taker_id
+    assert kit.strays(worker, database) == []
+
+
+def put_again(superuser: Connection, row: PriorityClaim) -> None:
+    superuser.execute(
+        """INSERT INTO exchange.priority_claim SELECT (jsonb_populate_record(c,
+               jsonb_build_object('claim_id', gen_random_uuid()))).* FROM exchange.priority_claim AS c WHERE claim_id = %s""",
+        [row.claim_id],
+    )
+
+
+def test_whoever_is_no_member_brings_the_power_of_attorney_of_the_household_that_was_chosen(
+    claims: Callable[..., PriorityClaim], window: Priority, worker: Actor, database: Settings
+) -> None:
+    third = f"{NEIGHBOUR[:-1]}3"
+    wrong = {
+        ("路人", STRANGER, "", None): "came_stranger", ("路人", STRANGER, NEIGHBOUR, None): "came_stranger",
+        ("路人", STRANGER, "", MANDATE): "came_stranger", ("孩子", CHILD, NEIGHBOUR, MANDATE): "came_minor",
+        ("成员2之1", FIRST, third, None): "came_stranger", ("成员2之1", FIRST[:-1], "", None): "came_number",
+    }  # fmt: skip
+    for given, fault in wrong.items():
+        with pytest.raises(Refused) as error:
+            claims(*given)
+        (found,) = error.value.findings
+        assert (found.code, found.values["fault"]) == ("PRI-5", fault), given
+    with pytest.raises(Refused) as own:
+        claims("路人", STRANGER, HOUSEHOLD, MANDATE)
+    assert codes(own) == {"PRI-3"}, "who lists the land claims none"
+    row = claims("成员2之1", FIRST, third, MANDATE)
+    assert (row.member_id, row.sha256, row.paper) == (None, MANDATE.sha256, "mandate.pdf")
+    assert one(OPERATOR, "SELECT code FROM exchange.taker WHERE kind = 'household'") == third
+    assert kit.strays(worker, database) == []
+
+
+def test_past_the_program_the_counter_claims_for_no_household_without_who_came(
+    claims: Callable[..., PriorityClaim], window: Priority, superuser: Connection, as_desk: Any
+) -> None:
+    member, _ = kit.household(superuser, NEIGHBOUR)
+    desk = at_desk(as_desk, OPERATOR)
+    row = {
+        "county": COUNTY, "village": window.village, "priority_id": window.priority_id, "taker_id": member.taker_id,
+        "household_id": member.household_id, "by": OPERATOR.account_id, "by_name": "", "at": kit.now_of(),
+    }  # fmt: skip
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        put(desk, "priority_claim", **row, claim_id=uuid4())
+    of_another = superuser.execute(
+        "SELECT member_id FROM party.member WHERE household_id <> %s LIMIT 1", [member.household_id]
+    ).fetchone()
+    assert of_another is not None
+    for more in (
+        {"came": "路人"}, {"came": " ", "sha256": "5" * 64, "paper": "x"}, {"came": "路人", "sha256": "5", "paper": "x"},
+        {"came": "路人", "member_id": of_another[0]},
+    ):  # fmt: skip
+        assert refused(desk, "priority_claim", **row, **more, claim_id=uuid4()) == "pri_5_who_claims", more
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        put(desk, "priority_claim", **{**row, "by": uuid4()}, came="路人", sha256="5" * 64, paper="x", claim_id=uuid4())
+    put(desk, "priority_claim", **row, came="路人", sha256="5" * 64, paper="x", claim_id=uuid4())
+
+
+def _acting(superuser: Connection, step: Step, agent: Actor | None = None) -> tuple[Actor, tuple[str, UUID]]:
+    """The agent as who sees the neighbour's household, under a consent to a step."""
+    farmer, agent = kit.farmer(superuser, NEIGHBOUR), agent or agent_of(superuser)
+    today = beijing_day(kit.now_of())
+    given = consents.give(farmer, agent.account_id, step, today, today)
+    with unit_of_work(agent) as uow:
+        consent = uow.session.get_one(Consent, {"county": COUNTY, "consent_id": given})
+    return seeing(agent, consent), (COUNTY, given)
+
+
+def test_an_agent_claims_under_a_consent_to_that_step_alone(
+    window: Priority, superuser: Connection, worker: Actor, database: Settings
+) -> None:
+    acting, under = _acting(superuser, Step.BID)
+    taker = takers.of_household(acting, COUNTY, under)
+    with pytest.raises(NotFound):
+        windows.claim(acting, COUNTY, window.priority_id, taker, under)
+    acting, under = _acting(superuser, Step.PRIORITY, acting)
+    row = windows.claim(acting, COUNTY, window.priority_id, taker, under)
+    assert (row.way, row.by, row.came) == ("agent", acting.account_id, None)
+    act = superuser.execute("SELECT step, subject FROM access.agent_act WHERE agent_act_id = %s", [row.agent_act_id])
+    found = act.fetchone()
+    assert found is not None
+    assert (found[0], found[1].endswith("优先权")) == ("priority", True)
+    assert kit.strays(worker, database) == []
+
+
+def test_an_agent_opens_the_household_as_a_taker_under_the_same_consent(
+    window: Priority, superuser: Connection
+) -> None:
+    acting, under = _acting(superuser, Step.PRIORITY)
+    taker = takers.of_household(acting, COUNTY, under, Step.PRIORITY)
+    assert (taker.code, taker.account_id) == (NEIGHBOUR, None)
+    assert windows.claim(acting, COUNTY, window.priority_id, taker, under).household_id == taker.household_id
+
+
+def test_past_the_program_an_agent_claims_nothing_without_writing_so_first(
+    window: Priority, superuser: Connection, as_desk: Any
+) -> None:
+    acting, under = _acting(superuser, Step.PRIORITY)
+    taker = takers.of_household(acting, COUNTY, under, Step.PRIORITY)
+    earlier = consents.act_for(acting, *under, Step.PRIORITY, "早先")
+    assert earlier.household == taker.household_id
+    act = superuser.execute("SELECT agent_act_id FROM access.agent_act WHERE subject = '早先'").fetchone()
+    assert act is not None
+    desk = at_desk(as_desk, acting)
+    row = {
+        "county": COUNTY, "village": window.village, "priority_id": window.priority_id, "taker_id": taker.taker_id,
+        "household_id": taker.household_id, "by": acting.account_id, "by_name": "", "at": kit.now_of(),
+    }  # fmt: skip
+    for more in ({}, {"agent_act_id": act[0]}, {"came": "路人", "sha256": "5" * 64, "paper": "x"}):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            put(desk, "priority_claim", **row, **more, claim_id=uuid4())

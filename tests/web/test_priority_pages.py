@@ -1,0 +1,84 @@
+"""The members' priority on the pages: at the counter, and by an agent under a consent to it."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from uuid import UUID
+
+import pytest
+
+from landreg.access import consents
+from landreg.access.rules import Step
+from landreg.access.sealing import use_key
+from landreg.config import Settings
+from landreg.core.actor import Actor, Role
+from landreg.core.periods import beijing_day
+from landreg.exchange.bidding import deals, offers
+from landreg.exchange.bidding.deal_model import Priority
+from landreg.exchange.bidding.offers import Word
+from tests import bidding_kit as kit
+from tests.exchange_kit import NEIGHBOUR, OPERATOR
+from tests.registry_kit import HOUSEHOLD, Connection
+from tests.villages import COUNTY, VILLAGE, citizen_id
+from tests.web.conftest import Browser, OpenAccount
+
+
+@pytest.fixture
+def window(database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection) -> Priority:
+    use_key(database.keys["identity"])
+    listing = kit.published(registrar, reviewer, superuser, way="negotiation")
+    owner, (taker, actor) = kit.farmer(superuser, HOUSEHOLD), kit.person(superuser, 1)
+    offers.say(actor, COUNTY, listing.listing_id, taker.taker_id, Word("offer", listing.price))
+    offers.say(owner, COUNTY, listing.listing_id, taker.taker_id, Word("accept"))
+    opened = deals.proceed(OPERATOR, COUNTY, listing.listing_id).window
+    assert opened is not None
+    return opened
+
+
+def test_the_operator_takes_a_claim_at_the_counter_and_sees_who_came_in_short(
+    window: Priority, browser: Browser, account: OpenAccount
+) -> None:
+    account("jiaoyi", Role.OPERATOR)
+    browser.log_in("jiaoyi")
+    at = f"/sales/windows/{COUNTY}/{window.priority_id}"
+    page = browser.get(at).text
+    assert f'action="{at}/claims"' in page
+    wrong = browser.post(f"{at}/claims", {"name": "路人甲", "number": citizen_id(900)})
+    assert wrong.status_code == 422
+    assert "授权委托书" in wrong.text
+    assert "路人甲" in wrong.text, "what was typed is still there"
+    assert browser.post(f"{at}/claims", {"name": "成员2之1", "number": citizen_id(4)}).status_code == 303
+    mandate = {"paper": (BytesIO(b"\xff\xd8\xff power of attorney"), "mandate.jpg")}
+    given = {"name": "受托人甲", "number": citizen_id(900), "code": f"{NEIGHBOUR[:-1]}3", **mandate}
+    assert browser.post(f"{at}/claims", given).status_code == 303
+    page = browser.get(at).text
+    assert all(word in page for word in ("到窗口办理", "成***1", "受**甲", "授权委托书", NEIGHBOUR))
+    assert "受托人甲" not in page
+    assert citizen_id(4) not in page
+
+
+def test_an_agent_claims_on_the_household_s_pages_and_the_household_sees_by_whom(
+    window: Priority, browser: Browser, account: OpenAccount, superuser: Connection
+) -> None:
+    agent, farmer = account("dai", Role.AGENT, jurisdiction=VILLAGE), kit.farmer(superuser, NEIGHBOUR)
+    browser.log_in("dai")
+
+    def under(step: Step) -> str:
+        today = beijing_day(kit.now_of())
+        given: UUID = consents.give(farmer, agent, step, today, today)
+        return f"/agent/{COUNTY}/{given}"
+
+    root, bids = under(Step.PRIORITY), under(Step.BID)
+    assert f"{root}/bids" in browser.get(root).text
+    here = f"{root}/priority/{COUNTY}/{window.priority_id}"
+    assert all(word in browser.get("/").text for word in ("该户优先", here))
+    assert here in browser.get(f"{root}/bids").text
+    page = browser.get(here).text
+    assert all(word in page for word in ("该户要，按这个条件", "主张优先权：主张了"))
+    assert browser.post(f"{bids}/priority/{COUNTY}/{window.priority_id}/claim").status_code == 422
+    assert browser.get(f"/priority/{COUNTY}/{window.priority_id}").status_code == 404
+    assert browser.post(f"{here}/read").status_code == 403, "that it was read is the household's to say"
+    assert browser.post(f"{here}/claim").status_code == 303
+    assert "代办员代办" in browser.get(here).text
+    again = browser.post(f"{here}/claim")
+    assert (again.status_code, "每户一次" in again.text) == (422, True)
