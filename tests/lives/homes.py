@@ -13,11 +13,12 @@ from landreg.access.service import SYSTEM, NewAccount
 from landreg.core.actor import NOBODY, Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.registry import public_desk
-from landreg.registry.casework import cases, notices, opening, worklist
+from landreg.registry.casework import applications, cases, notices, opening, telling, worklist
 from landreg.registry.home import brought
 from landreg.registry.home.brought import Wanted
 from landreg.registry.issued import excerpts_whole, handed_out
 from landreg.registry.issued.excerpts import Asker
+from landreg.registry.rules.parcel_requests import Corrected, Correction
 from tests.life_kit import DOOR, PASSWORD, Life, Stage, office_of, today_of
 from tests.registry_kit import HOUSEHOLD, in_state, one, put_papers, right_of, to_rights
 from tests.villages import COUNTY, VILLAGE, citizen_id, stage_village
@@ -79,7 +80,7 @@ def _brought_by_agent(on: Stage, farmer: Actor, agent: Actor) -> Life:
 
 
 def _handed_out(on: Stage) -> Life:
-    """A receipt, a list of what lacks and a refusal; excerpts about a household and a parcel."""
+    """A receipt, a list of what lacks, a refusal and the letters on an error; excerpts about a household and a parcel."""
     registrar = on.registrar
     batch = opening.open_batch(registrar, COUNTY, stage_village(on.superuser, 3, first=11).package_id, VILLAGE)
     ids = in_state(registrar, batch, "draft")
@@ -91,6 +92,10 @@ def _handed_out(on: Stage) -> Life:
         elif step == "refuse":
             cases.refuse(registrar, COUNTY, [case], "权属有争议")
         yield f"paper {step}", lambda s=step, c=case: handed_out.paper_of(registrar, COUNTY, c, (s,), desk, on.store)  # type: ignore[misc]
+    wrong = Correction("household", "office", "原件写的是二组", (Corrected("address", "样本村二组"),))
+    told = applications.apply_on_household(registrar, HOUSEHOLD, "correction", wrong)
+    telling.tell(registrar, COUNTY, told)
+    yield "letters", lambda: handed_out.letters_of(registrar, COUNTY, told, desk, on.store)
     for about, code in (("household", HOUSEHOLD), ("parcel", f"{VILLAGE}0100002")):
         yield (
             f"excerpt {about}",
