@@ -1,0 +1,59 @@
+"""Land that a collective gave out, walked from its contract's page into the register, and its paper."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from pathlib import Path
+from uuid import UUID
+
+from PIL import Image
+from playwright.sync_api import expect
+from pypdf import PdfReader
+
+from landreg.access import service
+from landreg.access.service import NewAccount
+from landreg.core.actor import Role
+from tests.browser.conftest import PASSWORD, OpenPage, barriers_of, show, sign_on
+from tests.browser.walk_kit import Walk, right_page
+from tests.database.exchange.test_collective_registered import common, contracted
+from tests.registry_kit import one
+from tests.villages import COUNTY
+
+OPEN = "kind = 'land_operation' AND upper_inf(recorded) AND upper_inf(valid)"
+
+
+def test_a_contract_of_a_collective_s_land_is_registered_from_its_page(
+    keyed: Walk, window: OpenPage, tmp_path: Path
+) -> None:
+    walk = keyed
+    contract = contracted(walk.registrar, walk.superuser, [common(walk.superuser)])
+    address = f"/contracts/{COUNTY}/{contract.contract_id}"
+    new = NewAccount("ling", "交易员己", frozenset({Role.OPERATOR}), COUNTY)
+    service.open_account(service.SYSTEM, new, PASSWORD, temporary=False)
+    Image.new("RGB", (60, 80), "white").save(paper := tmp_path / "申请书.jpg")
+    market = window()
+    sign_on(market, "ling")
+    assert barriers_of(show(market, address)) == {}
+    asked = market.locator("section[aria-labelledby=filing]")
+    expect(asked).to_contain_text("可以申请土地经营权首次登记")
+    asked.locator("form", has_text="申请土地经营权登记").locator("input[type=file]").set_input_files(paper)
+    with market.expect_navigation():
+        market.get_by_role("button", name="申请土地经营权登记").click()
+    walk.desk.goto(address)
+    with walk.desk.expect_navigation():
+        walk.desk.get_by_role("button", name="立案").click()
+    case = UUID(walk.desk.url.rsplit("/", 1)[1])
+    assert walk.lacking() == ["身份证明", "成员大会会议记录"]
+    read = walk.registered("other_means", case)
+    assert f"{contract.number}Q" in read
+    right = one(walk.registrar, f'SELECT right_id FROM registry."right" WHERE {OPEN}')
+    page = walk.desk
+    assert barriers_of(show(page, right_page(right))) == {}
+    facts = page.locator("section[aria-labelledby=facts]")
+    expect(facts).to_contain_text("承包方式")
+    expect(facts).to_contain_text("公开协商承包")
+    pdf = page.context.request.get(f"{page.url.split('/rights')[0]}/cases/{COUNTY}/{case}/proof.pdf").body()
+    said = re.sub(r"\s", "", "".join(one.extract_text() for one in PdfReader(BytesIO(pdf)).pages))
+    for fact in ("土地经营权", "承包方式", "公开协商承包", contract.number, "样本村"):
+        assert fact in said, said
