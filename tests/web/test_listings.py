@@ -20,8 +20,10 @@ from landreg.core.periods import beijing_day
 from landreg.exchange.listings import days
 from tests.exchange_kit import NEIGHBOUR, common, farmer_of, listing_row, market, own_right, parcels_of, put_listing
 from tests.exit_kit import asked_for
+from tests.market_kit import dealt
+from tests.market_kit import listed as market_listed
 from tests.registry_kit import Connection, one, pass_days
-from tests.villages import COUNTY, VILLAGE
+from tests.villages import COUNTY, VILLAGE, past_triggers
 from tests.web.conftest import Browser, OpenAccount
 
 STATES = "SELECT string_agg(state, ' ' ORDER BY number) FROM exchange.listing"
@@ -333,6 +335,88 @@ def test_the_office_lists_for_a_collective_by_its_resolution_and_the_operator_pu
     assert browser.post(f"{address}/withdraw", {"said": "集体另有安排"}).status_code == 303
     assert browser.post(f"{address}/withdraw", {"said": ""}).status_code in (409, 422)
     assert all(word in browser.get(address).text for word in ("已撤回", "集体另有安排"))
+
+
+@pytest.mark.parametrize("price", ["9999999", "0.01"])
+def test_a_price_far_from_the_usual_is_looked_at_once_more_and_the_operator_is_told(
+    phone: Browser, desk: Browser, right: UUID, land: list[str], farmer: Actor, price: str
+) -> None:
+    """LST-32: told before it is handed in; the same price sent again is meant, another one is looked at anew."""
+    address = f"/my/listings/new/{right}"
+    phone.get(address)
+    page = phone.post(address, form(land, price=price))
+    assert (page.status_code, found(page)) == (200, {"LST-32"})
+    assert "没有填错就提交" in page.text
+    assert f'name="price_seen" value="{price}"' in page.text
+    assert one(farmer, "SELECT count(*) FROM exchange.listing") == 0
+    assert found(phone.post(address, form(land, price="8888888", price_seen=price))) == {"LST-32"}
+    made = listing_address(phone.post(address, form(land, price=price, price_seen=price)))
+    page = desk.get(made.removeprefix("/my"))
+    assert found(page) == {"LST-32"}
+    assert "可以发布" in page.text
+
+
+def test_a_rent_is_held_against_the_deals_of_the_county_where_five_were_made(
+    app: Any, phone: Browser, right: UUID, land: list[str], superuser: Connection
+) -> None:
+    """LST-31."""
+    for rent in ("500", "550", "600", "650", "700"):
+        dealt(superuser, market_listed(superuser), rent)
+    app.extensions.pop("landreg.market", None)
+    phone.get(f"/my/listings/new/{right}")
+    page = phone.post(f"/my/listings/new/{right}", form(land, price="2500", check="1"))
+    assert found(page) == {"LST-31"}
+    assert "成交 5 宗，中间价 600.00" in page.text
+    assert found(phone.post(f"/my/listings/new/{right}", form(land, price="2400", check="1"))) == set()
+
+
+def test_lst_30_a_telephone_in_the_words_is_told_at_once(phone: Browser, right: UUID, land: list[str]) -> None:
+    """LST-30."""
+    phone.get(f"/my/listings/new/{right}")
+    for words in ({"said": "打 138 1234 5678"}, {"said": "加微信 abc_123"}, {"crop": "QQ12345678"}):
+        assert found(phone.post(f"/my/listings/new/{right}", form(land, **words))) == {"LST-30"}, words
+
+
+def test_what_is_priced_as_its_kind_no_longer_is_comes_back_with_the_rule_and_is_listed_anew(
+    phone: Browser, desk: Browser, right: UUID, land: list[str], superuser: Connection
+) -> None:
+    """LST-14: handed in by a mu and year before an assignment was one sum."""
+    address = listed(phone, right, land, kind="assignment", unit="yuan_once", price="86000", way="negotiation")
+    with past_triggers(superuser):
+        superuser.execute("UPDATE exchange.listing SET unit = 'yuan_mu_year', paid_every = 'year', price = 600")
+    at_desk = address.removeprefix("/my")
+    page = desk.get(at_desk)
+    assert found(page) == {"LST-14"}
+    assert "一并告知" in page.text
+    assert found(desk.post(f"{at_desk}/publish")) == {"LST-14"}
+    assert desk.post(f"{at_desk}/return", {"found": "1"}).status_code == 303
+    told = phone.get(address)
+    assert "转让报一次性总价" in told.text
+    again = re.search(r'href="(/my/listings/new/[^"]+again=[^"]+)"', told.text)
+    assert again is not None
+    anew = phone.get(again[1].replace("&amp;", "&")).text
+    assert 'name="unit" value="yuan_once"' in anew
+    assert 'value="600.00"' not in anew, "a mu's rent is no sum for all"
+
+
+def test_construction_land_of_a_collective_goes_for_one_sum_or_a_rent(
+    browser: Browser, desk: Browser, account: OpenAccount, superuser: Connection, land: list[str], farmer: Actor
+) -> None:
+    """LAL-63: given out for a term against one sum (出让), or leased."""
+    account("deng", Role.REGISTRAR)
+    browser.log_in("deng")
+    page = browser.get("/listings/new?kind=construction").text
+    assert all(f'value="{unit}"' in page for unit in ("yuan_mu_year", "yuan_year", "yuan_once"))
+    given = form([], kind="construction", codes=common(superuser, land[0]), way="auction", to_whom="all", unit="yuan_once",
+                 price="12000000", resolved_on="2026-11-01", members="60", in_favour="48",
+                 approval="样本镇〔2026〕3号")  # fmt: skip
+    seen = browser.post("/listings/new", given)
+    assert (seen.status_code, found(seen)) == (200, {"LST-32"})
+    address = listing_address(browser.post("/listings/new", {**given, "price_seen": "12000000"}))
+    assert "一次性 12,000,000.00 元" in browser.get(address).text
+    desk.get(address)
+    assert desk.post(f"{address}/publish").status_code == 303
+    assert desk.get("/market?unit=yuan_once&price_least=10000000").text.count('name="n"') == 1
 
 
 def test_no_desk_is_told_the_least_that_a_household_keeps_back_but_that_there_is_one(

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from landreg.core.actor import Actor, Desk
 from landreg.exchange.listings import listing_queries as queries
-from landreg.exchange.listings.rules.facts import Chosen, Ground, Offered, OnLand
+from landreg.exchange.listings.rules.facts import Chosen, Ground, Index, Offered, OnLand
 from landreg.exchange.model import ListingParcel
 from landreg.law.transfers import transfers
 from landreg.registry.facts import drawn
@@ -147,7 +147,14 @@ def _chosen(code: str, row: Row[Any] | None, part: str) -> tuple[Chosen, Polygon
 
 
 def facts_of(
-    offer: Offer, land: Land, today: date, *, source: str = "household", photos: int = 0, number: str = ""
+    offer: Offer,
+    land: Land,
+    today: date,
+    *,
+    source: str = "household",
+    photos: int = 0,
+    number: str = "",
+    index: Index | None = None,
 ) -> Offered:
     """An offer as the rules take it."""
     right = land.right
@@ -184,6 +191,7 @@ def facts_of(
         photos=photos,
         number=number,
         paid_every=offer.paid_every,
+        index=index,
         resolved=None if offer.resolution is None else (offer.resolution.members, offer.resolution.in_favour),
         approved=offer.resolution is None or bool(offer.resolution.approval),
     )

@@ -20,16 +20,17 @@ from landreg.exchange.listings import listing_queries as queries
 from landreg.exchange.listings.photos import Kept
 from landreg.exchange.listings.reading import Land, Offer, facts_of, land_of
 from landreg.exchange.listings.rows import listing_of, parts_of
-from landreg.exchange.listings.rules.facts import Offered
+from landreg.exchange.listings.rules.facts import Index, Offered
 from landreg.exchange.listings.rules.land import LAND_RULES
 from landreg.exchange.listings.rules.offer import OFFER_RULES
+from landreg.exchange.listings.rules.usual import USUAL_RULES
 from landreg.exchange.model import Listing, ListingEvent
 from landreg.law.book import examine
 from landreg.law.queries import load_law
 from landreg.registry.guarded import ties_nothing
 from landreg.registry.home.brought import seeing
 
-RULES = (*LAND_RULES, *OFFER_RULES)
+RULES = (*LAND_RULES, *OFFER_RULES, *USUAL_RULES)
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,14 @@ class Judged:
     land: Land
 
 
-def judge(actor: Actor, county: str, offer: Offer, *, source: str = "household", photos: int = 0) -> Judged:
-    """All findings on an offer, without writing anything. Raises Refused (GUARD-1) for words that tie it, NotFound."""
+def judge(
+    actor: Actor, county: str, offer: Offer, *, source: str = "household", photos: int = 0, index: Index | None = None
+) -> Judged:
+    """All findings on an offer, without writing anything. index: of the county, where there is one. Raises NotFound,
+    Refused (GUARD-1) for words that tie it.
+    """
     with unit_of_work(actor) as uow:
-        return _judge(uow, county, offer, source, photos)
+        return _judge(uow, county, offer, source, photos, index)
 
 
 def list_own(
@@ -112,10 +117,10 @@ def withdraw_for(actor: Actor, county: str, consent_id: UUID, listing_id: UUID, 
         note(uow, row, "withdrawn", said)
 
 
-def review(actor: Actor, county: str, listing_id: UUID) -> Judged:
+def review(actor: Actor, county: str, listing_id: UUID, index: Index | None = None) -> Judged:
     """What is wrong with a listing today, for the operator. Raises NotFound."""
     with unit_of_work(actor) as uow:
-        return _judge_row(uow, _row(uow, county, listing_id))
+        return _judge_row(uow, _row(uow, county, listing_id), index)
 
 
 def publish(actor: Actor, county: str, listing_id: UUID) -> tuple[Finding, ...]:
@@ -158,15 +163,15 @@ def _row(uow: UnitOfWork, county: str, listing_id: UUID) -> Listing:
     return row
 
 
-def _judge(uow: UnitOfWork, county: str, offer: Offer, source: str, photos: int, but: UUID | None = None) -> Judged:
+def _judge(uow: UnitOfWork, county: str, offer: Offer, source: str, photos: int, index: Index | None = None) -> Judged:
     today = beijing_day(uow.now)
     ties_nothing(today, said=offer.said, crop=offer.crop)
     for kind, paper in offer.handed.items():
         ties_nothing(today, paper, kind)
-    land = land_of(uow.session, uow.actor, county, offer, but)
+    land = land_of(uow.session, uow.actor, county, offer)
     if source == "household" and land.right is None:
         raise NotFound
-    return judged(uow, county, facts_of(offer, land, today, source=source, photos=photos), land)
+    return judged(uow, county, facts_of(offer, land, today, source=source, photos=photos, index=index), land)
 
 
 def judged(uow: UnitOfWork, county: str, facts: Offered, land: Land) -> Judged:
@@ -177,7 +182,7 @@ def judged(uow: UnitOfWork, county: str, facts: Offered, land: Land) -> Judged:
     return Judged(refused, tuple(one for one in found if one not in refused), land)
 
 
-def _judge_row(uow: UnitOfWork, row: Listing) -> Judged:
+def _judge_row(uow: UnitOfWork, row: Listing, index: Index | None = None) -> Judged:
     parts = queries.parcels(uow.session, row.county, row.listing_id)
     handed = queries.papers(uow.session, row.county, row.listing_id)
     offer = Offer(
@@ -189,9 +194,9 @@ def _judge_row(uow: UnitOfWork, row: Listing) -> Judged:
     )  # fmt: skip
     land = land_of(uow.session, uow.actor, row.county, offer, row.listing_id)
     land = land.with_parts(parts)
-    return judged(
-        uow, row.county, facts_of(offer, land, beijing_day(uow.now), source=row.source, number=row.number), land
-    )
+    today = beijing_day(uow.now)
+    facts = facts_of(offer, land, today, source=row.source, number=row.number, index=index)
+    return judged(uow, row.county, facts, land)
 
 
 def _list(

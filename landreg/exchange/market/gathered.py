@@ -51,6 +51,13 @@ class Market:
         ]
 
 
+def county_index(county: str) -> tuple[Decimal, int] | None:
+    """The middle of a county's deals of twelve months in yuan a mu and year, and their number; None where too few were made."""
+    now = market()
+    those = [deal for deal in index.within(now.deals, now.today) if deal.township.startswith(county)]
+    return (index.median((deal.yuan, deal.mu) for deal in those), len(those)) if len(those) >= index.LEAST else None
+
+
 def remembered(name: str, make: Callable[[], T], seconds: float = KEPT_S) -> T:
     """What `make` makes, kept in this process for a while: counts over the whole market are the same for all who ask."""
     kept: dict[str, tuple[float, Any]] = current_app.extensions.setdefault("landreg.market", {})

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, Response, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
@@ -19,13 +19,14 @@ from landreg.core.periods import beijing_day
 from landreg.exchange.listings import floor_queries, service
 from landreg.exchange.listings import listing_queries as queries
 from landreg.exchange.listings.reading import Land, Resolution
+from landreg.exchange.routes import far_prices
 from landreg.exchange.routes import listing_forms as forms
 from landreg.exchange.routes.listing_files import paper_of, photo_of
 from landreg.land.queries import division_names
 from landreg.law.book import term, terms
 from landreg.law.queries import load_law
 from landreg.law.transfers import transfers
-from landreg.web import pages, problems
+from landreg.web import i18n, pages, problems
 from landreg.web.forms import read_form
 
 blueprint = Blueprint("listing_desk", __name__)
@@ -34,9 +35,10 @@ READERS = (Role.OPERATOR, Role.REGISTRAR, Role.AUDITOR)
 
 @dataclass(frozen=True)
 class Returning:
-    """Why a listing is given back: reasons of the list, and more in words."""
+    """Why a listing is given back: reasons of the list, what the rules find on it today, and more in words."""
 
     reason: tuple[str, ...] = ()
+    found: bool = False
     said: str = field(default="", metadata={"most": 500})
 
 
@@ -95,13 +97,14 @@ def new() -> Response:
         days=forms.day_choices(law),
         usual=law.days("LST-18.publication_days", "usual"),
         listing_id=request.form.get("listing") or uuid4(),
+        notes=g.get("notes", ()),
     )
 
 
 @blueprint.post("/listings/new")
 @allow(Role.REGISTRAR)
 @problems.back_to(new)
-def listed() -> Redirect:
+def listed() -> Redirect | Response:
     """List it; the operator reviews it as any other."""
     actor, given, decided = current_actor(), forms.read_listing(), read_form(Collective)
     county = actor.jurisdiction[:6].ljust(6, "0")
@@ -112,6 +115,10 @@ def listed() -> Redirect:
         raise BadInput(Finding("FORM-2", "resolved_on", {"given": decided.resolved_on.isoformat()}))
     resolution = Resolution(decided.resolved_on, decided.members, decided.in_favour, decided.approval)
     offer = replace(offer, parcels=tuple(dict.fromkeys(decided.codes.split())), resolution=resolution)
+    judged = service.judge(actor, county, offer, source="collective", index=far_prices.index_of(county, offer.kind))
+    if far_prices.far_unseen(judged, given):
+        g.notes = judged.told
+        return new()
     row = service.list_collective(actor, county, offer, (), given.listing)
     flash(_("已提交，编号 %(number)s，由交易员审核。", number=row.number))
     return redirect(url_for(".one", county=row.county, listing_id=row.listing_id), 303)
@@ -135,7 +142,7 @@ def one(county: str, listing_id: UUID) -> Response:
             "events": queries.events(uow.session, county, listing_id),
         }
     may_review = actor.has(Role.OPERATOR) and row.state == "submitted"
-    judged = service.review(actor, county, listing_id) if may_review else None
+    judged = service.review(actor, county, listing_id, far_prices.index_of(county, row.kind)) if may_review else None
     return pages.render(
         "exchange/listing.html",
         listing=row,
@@ -170,7 +177,9 @@ def return_(county: str, listing_id: UUID) -> Redirect:
     unknown = [reason for reason in given.reason if reason not in terms("return_reason")]
     if unknown:
         raise BadInput(Finding("FORM-5", "reason", {"given": unknown[0][:40]}))
-    said = [*(term("return_reason", reason) for reason in dict.fromkeys(given.reason)), given.said]
+    judged = service.review(current_actor(), county, listing_id) if given.found else None
+    found = [] if judged is None else [i18n.say(one, "zh") for one in judged.refused]
+    said = [*(term("return_reason", reason) for reason in dict.fromkeys(given.reason)), *found, given.said]
     service.return_(current_actor(), county, listing_id, "\n".join(part for part in said if part))
     flash(_("已退回，原因已告知。"))
     return redirect(url_for(".index"), 303)

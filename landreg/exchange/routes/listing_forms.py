@@ -47,7 +47,9 @@ PHOTO, PAPER = "listing-photo", "listing-paper"
 
 @dataclass(frozen=True)
 class ListingForm:
-    """What the offerer says. years: a number, or to the end of the contract. listing: sent twice, the form is one listing."""
+    """What the offerer says. years: a number, or to the end of the contract. price_seen: one that is far, and meant.
+    listing: sent twice, the form is one listing.
+    """
 
     kind: str = field(metadata={"most": 30})
     price: Decimal | None = None
@@ -76,6 +78,7 @@ class ListingForm:
     contractor_consent: Upload | None = None
     filing: Upload | None = None
     paper_kept: tuple[str, ...] = ()
+    price_seen: Decimal | None = None
 
 
 CHOICES: Mapping[str, str] = {

@@ -12,6 +12,7 @@ from landreg.access.policy import allow, current_actor, door
 from landreg.core.actor import NOBODY, PREFECTURE, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
+from landreg.exchange.listings.rules.land import MOVING
 from landreg.exchange.listings.rules.units import ONCE, of_a_year, of_whole
 from landreg.exchange.market import queries
 from landreg.exchange.market.asked import SORTS, Asked
@@ -199,7 +200,7 @@ def _structured(row: Any, place: Any, seller: str) -> dict[str, Any]:
         "identifier": row.number,
         "name": shown.title_of(row),
         "url": shown.address_of(row.number),
-        "businessFunction": f"http://purl.org/goodrelations/v1#{'Sell' if row.unit in ONCE else 'LeaseOut'}",
+        "businessFunction": f"http://purl.org/goodrelations/v1#{'Sell' if row.kind in MOVING else 'LeaseOut'}",
         "availability": "https://schema.org/InStock" if row.state == "open" else "https://schema.org/SoldOut",
         "validThrough": row.closes_on.isoformat(),
         "availabilityStarts": row.from_on.isoformat(),

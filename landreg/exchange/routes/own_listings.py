@@ -23,8 +23,8 @@ from landreg.core.errors import Finding, NotFound, Refused
 from landreg.core.periods import DAY, beijing_day
 from landreg.exchange.listings import floor_queries, papers, service
 from landreg.exchange.listings import listing_queries as queries
-from landreg.exchange.listings.photos import Kept
 from landreg.exchange.listings.rules.units import rhythms_of
+from landreg.exchange.routes import far_prices
 from landreg.exchange.routes import listing_forms as forms
 from landreg.exchange.routes.listing_files import paper_of, photo_of
 from landreg.law.queries import load_law
@@ -204,7 +204,8 @@ def _form(actor: Actor, right_id: UUID, consent: Consent | None) -> Response:
         drawing=forms.drawing(parcels, *([part] if part else [])),
         years=forms.year_choices(end, kind.most_years(law), today),
         days=forms.day_choices(law), usual=law.days("LST-18.publication_days", "usual"),
-        units=forms.words("price_unit", kind.units), grains=forms.words("price_grain"),
+        units=forms.words("price_unit", kind.units),
+        priced=before is not None and before.unit in kind.units, grains=forms.words("price_grain"),
         whom=forms.words("to_whom", kind.to_whom), ways=forms.words("listing_way", kind.ways),
         rhythms=forms.words("paid_every", rhythms_of(kind.units[0])),
         waters=forms.words("land_water"), roads=forms.words("land_road"),
@@ -212,7 +213,7 @@ def _form(actor: Actor, right_id: UUID, consent: Consent | None) -> Response:
         most_photos=law.days("LST-21.photos"), listing_id=request.form.get("listing") or uuid4(),
         photo_tokens=g.get("photo_tokens", ()), papers=papers.asked_of(kind),
         paper_tokens=g.get("paper_tokens", forms.paper_tokens(handed_before)),
-        checked=g.get("checked"), notes=g.get("notes", ()), area_m2=g.get("area_m2"),
+        checked=g.get("checked"), notes=g.get("notes", ()), area_m2=g.get("area_m2"), far=far_prices.is_far(g.get("notes", ())),
     )  # fmt: skip
 
 
@@ -239,8 +240,12 @@ def _sent(actor: Actor, right_id: UUID, consent: Consent | None) -> Redirect | R
         raise NotFound
     end = said.term.upper if said.term is not None else None
     offer = forms.offer_from(given, law, right_id, end, handed=handed)
-    if "check" in request.form:
-        return _checked(actor, county, offer, kept, right_id, consent)
+    judged = service.judge(actor, county, offer, photos=len(kept), index=far_prices.index_of(county, offer.kind))
+    if "check" in request.form and judged.refused:
+        raise Refused((*judged.refused, *judged.told))
+    if "check" in request.form or far_prices.far_unseen(judged, given):
+        g.checked, g.notes, g.area_m2 = offer, judged.told, judged.land.area_m2
+        return _form(actor, right_id, consent)
     if consent is None:
         row = service.list_own(actor, county, offer, kept, given.listing)
         flash(_("已提交，编号 %(number)s。工作人员审核后发布；成交以前，您随时可以撤回。", number=row.number))
@@ -248,17 +253,6 @@ def _sent(actor: Actor, right_id: UUID, consent: Consent | None) -> Redirect | R
     row = service.list_for(current_actor(), county, consent.consent_id, offer, kept, given.listing)
     flash(_("已代该户提交，编号 %(number)s。该户在自己的页面上看得到，可以随时撤回。", number=row.number))
     return redirect(url_for(".one_for", county=county, consent_id=consent.consent_id, listing_id=row.listing_id), 303)
-
-
-def _checked(
-    actor: Actor, county: str, offer: Any, kept: list[Kept], right_id: UUID, consent: Consent | None
-) -> Response:
-    """The form again, with all that is wrong, or that nothing is."""
-    judged = service.judge(actor, county, offer, photos=len(kept))
-    if judged.refused:
-        raise Refused((*judged.refused, *judged.told))
-    g.checked, g.notes, g.area_m2 = offer, judged.told, judged.land.area_m2
-    return _form(actor, right_id, consent)
 
 
 def _county_of(session: Any, actor: Actor, right_id: UUID) -> str:

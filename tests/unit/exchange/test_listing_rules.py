@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from landreg.exchange.listings.rules.facts import Chosen, Ground, Offered, OnLand
-from landreg.exchange.listings.rules.land import LAND_RULES
-from landreg.exchange.listings.rules.offer import OFFER_RULES
+from landreg.exchange.listings.service import RULES
 from landreg.law.book import all_articles, examine, national_law, terms
 from landreg.law.transfers import all_transfers, transfers
 
@@ -32,7 +31,7 @@ SOUND = Offered(
 
 def found(**changed: Any) -> set[str]:
     facts = replace(SOUND, **changed)
-    return {one.code for one in examine((*LAND_RULES, *OFFER_RULES), facts, LAW)}
+    return {one.code for one in examine(RULES, facts, LAW)}
 
 
 def of(kind: str, **changed: Any) -> set[str]:
@@ -50,6 +49,12 @@ def whole(kind: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+BUILT = {
+    "transfer": KINDS["construction"], "kind": "construction", "source": "collective", "right_kind": None, "term": None,
+    "ground": {"A": replace(FIELD, kind="collective", basic=False)}, "way": "auction", "paid_every": "once", "unit": "yuan_once",
+    "papers": frozenset({"assembly_minutes"}), "price": Decimal("300000.00"),
+}  # fmt: skip
+SEVEN = (Decimal("600.00"), 7)
 HOMESTEAD = {
     "transfer": KINDS["house_lease"], "kind": "house_lease", "right_kind": "homestead", "term": None, "ground": {"A": HOUSE},
     "chosen": (Chosen("A", Decimal("180.00")),), "unit": "yuan_year",
@@ -126,6 +131,17 @@ OPERATED = OnLand("operation", "land_operation", "J1", "", "A", date(2026, 1, 1)
         ("LST-23", {**COLLECTIVE, "papers": frozenset()}, COLLECTIVE),
         ("LST-25", {**COLLECTIVE, "resolved": (60, 39)}, {**COLLECTIVE, "resolved": (60, 40)}),
         ("LST-25", {**COLLECTIVE, "resolved": (0, 0)}, {**COLLECTIVE, "resolved": (3, 2)}),
+        ("LST-14", {**COLLECTIVE, "unit": "yuan_once", "paid_every": "once"}, BUILT),
+        ("LST-14", {**BUILT, "unit": "kg_mu_year", "paid_every": "year"}, {**BUILT, "unit": "yuan_year", "paid_every": "year"}),
+        ("LST-31", {"index": SEVEN, "price": Decimal("9999999.00")}, {"index": SEVEN, "price": Decimal("2400.00")}),
+        ("LST-31", {"index": SEVEN, "price": Decimal("0.01")}, {"index": SEVEN, "price": Decimal("150.00")}),
+        ("LST-31", {"index": SEVEN, "price": Decimal("9999999.00")}, {"price": Decimal("9999999.00")}),
+        ("LST-32", {"price": Decimal("9999999.00")}, {"index": SEVEN, "price": Decimal("9999999.00")}),
+        ("LST-32", {"price": Decimal("0.01")}, {"price": Decimal("30.00")}),
+        ("LST-32", {"index": SEVEN, "unit": "kg_mu_year", "grain": "corn", "price": Decimal("9000.00")},
+         {"index": SEVEN, "unit": "kg_mu_year", "grain": "corn", "price": Decimal("250.00")}),
+        ("LST-32", {**whole("assignment"), "price": Decimal("90000.00")}, {**whole("assignment"), "price": Decimal("50000.00")}),
+        ("LST-32", {**BUILT, "price": Decimal("500.00")}, BUILT),
         ("LST-30", {"words": "请打 138-1234-5678"}, {"words": "2026-11-01 起可以看地，12.5 亩"}),
         ("LST-26", {**COLLECTIVE, "approved": False}, {**COLLECTIVE, "approved": False, "to_whom": "members"}),
     ],

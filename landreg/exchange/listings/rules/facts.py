@@ -12,6 +12,9 @@ from landreg.law.transfers import Transfer
 FREEZING = ("seizure", "dispute", "exit")
 """Restrictions under which land is not on the market; an exit that is asked for is one."""
 
+Index = tuple[Decimal, int]
+"""The middle of a county's deals in yuan a mu and year, and their number."""
+
 
 @dataclass(frozen=True)
 class Ground:
@@ -58,7 +61,7 @@ class Offered:
     half-open. ground: the right's parcels, or the collective's. taken: parcels of another open listing or deal in the same
     days. standing: what stands on the land. papers: kinds of paper that are there. closes_on: the last day of publication.
     resolved: how many the members' meeting has, and how many of them agreed; None where it is not asked again. approved: the
-    township agreed.
+    township agreed. index: None where too few deals were made.
     """
 
     transfer: Transfer | None
@@ -89,6 +92,7 @@ class Offered:
     number: str = ""
     paid_every: str = "year"
     floor_shown: bool = False
+    index: Index | None = None
     codes: tuple[str, ...] = field(init=False, default=())
 
     def __post_init__(self) -> None:

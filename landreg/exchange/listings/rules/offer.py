@@ -77,7 +77,7 @@ def lst_2_floor_below_the_price(facts: Offered, law: Law) -> Finding | None:
     if facts.unit in BALANCES:
         said = floor is not None or facts.floor_shown
         return Finding("LST-2", "floor", {}, subject=facts.number or None) if said else None
-    if floor is None or (0 < floor <= facts.price and floor == floor.quantize(CENT)):
+    if floor is None or is_a_price(floor, min(facts.price, MOST_PRICE[facts.unit])):
         return None
     return Finding("LST-2", "floor", {}, subject=facts.number or None)
 
