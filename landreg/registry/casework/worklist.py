@@ -21,7 +21,7 @@ from landreg.law.book import Law
 from landreg.registry import typed
 from landreg.registry.casebook import Case, Notice
 from landreg.registry.casework.cases import Stepped, locked, note, set_values
-from landreg.registry.facts.telling import letters, waits_for_the_office
+from landreg.registry.facts.telling import after_day_of_state, letters, waits_for_the_office
 from landreg.registry.rules.desk import (
     BEFORE_ACCEPTANCE,
     WAITING,
@@ -135,23 +135,28 @@ def _queue(queue: str, looking: Looking) -> list[Any]:
         case "returned":
             return [Case.officer == looking.me, Case.waits, Case.state == "returned"]
         case "overdue":
-            return [Case.waits, sa.or_(*(_overdue(state, looking) for state in WAITING))]
+            return [Case.waits, sa.or_(*_overdue(looking))]
         case _:
             return []
 
 
-def _overdue(state: str, looking: Looking) -> sa.ColumnElement[bool]:
-    """A notice has to run its days, and so has a party who was told of an error: the wait begins after the last one."""
-    last = overdue_until(state, looking.law, looking.today)
-    if state == "noticed":
-        over = sa.exists().where(
-            Notice.county == Case.county, Notice.notice_id == Case.notice_id, Notice.last_day <= last
-        )
-        return sa.and_(Case.state == state, over)
-    entered = Case.state_since < datetime.combine(last + DAY, time(), BEIJING)
-    if state not in BEFORE_ACCEPTANCE:
-        return sa.and_(Case.state == state, entered)
-    return sa.and_(Case.state == state, entered, waits_for_the_office(last, told_until(last, looking.law)))
+def _overdue(looking: Looking) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    """Of a case that waits, that it does so for too long: in two parts, of which an index finds each, and which have nothing in
+    common. A notice has to run its days, and so has a party who was told of an error: the wait begins after the last one.
+    """
+    last = {state: overdue_until(state, looking.law, looking.today) for state in WAITING}
+    run_out = sa.exists().where(
+        Notice.county == Case.county, Notice.notice_id == Case.notice_id, Notice.last_day <= last.pop("noticed")
+    )
+    written = {state: last[state] for state in BEFORE_ACCEPTANCE}
+    told = {state: told_until(day, looking.law) for state, day in written.items()}
+    return sa.and_(Case.state == "noticed", run_out), sa.and_(
+        Case.state.in_(last),
+        # The bound of every state alike is what an index reads by.
+        Case.state_since < datetime.combine(max(last.values()) + DAY, time(), BEIJING),
+        Case.state_since < after_day_of_state(last),
+        sa.or_(Case.state.not_in(BEFORE_ACCEPTANCE), waits_for_the_office(written, told)),
+    )
 
 
 def queue_counts(session: Session, looking: Looking) -> dict[str, int]:
@@ -180,7 +185,7 @@ def _parts(queue: str, looking: Looking) -> list[list[Any]]:
     """A queue as conditions of which each finds its own cases by an index; together they are `_queue`."""
     if queue != "overdue":
         return [_queue(queue, looking)]
-    return [[Case.waits, _overdue(state, looking)] for state in WAITING]
+    return [[Case.waits, part] for part in _overdue(looking)]
 
 
 def _counted(*parts: list[Any]) -> sa.ScalarSelect[int]:
@@ -234,7 +239,7 @@ class Load:
 
 def team(session: Session, looking: Looking) -> list[Load]:
     """The load of every officer who has a case that waits, the fullest desk first."""
-    late = sa.or_(*(_overdue(state, looking) for state in WAITING))
+    late = sa.or_(*_overdue(looking))
     counted = sa.select(
         Case.officer,
         Case.state,

@@ -4,9 +4,8 @@ folder.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -50,39 +49,37 @@ def told_of_errors(session: Session, cases: Sequence[Case]) -> dict[UUID, date]:
     }
 
 
-def waits_for_the_office(written_by: date, told_by: date) -> sa.ColumnElement[bool]:
-    """Of the case at hand, whether its letter, where it has one, was written or proved to be delivered by these days."""
-    late = CaseEvent.at >= _after(written_by)
-    return sa.or_(
-        Case.act_kind != BY_OFFICE,
-        _delivered(Document.put_at < _after(told_by)),
-        sa.and_(~_delivered(sa.true()), ~_letter().where(late).exists()),
+def waits_for_the_office(written_by: Mapping[str, date], told_by: Mapping[str, date]) -> sa.ColumnElement[bool]:
+    """Of the case at hand, in one of these states, whether its letters, where it has any, were written or all proved to be
+    delivered by the day of that state.
+    """
+    proof = Document.document_id.distinct()
+    in_time = Document.put_at < after_day_of_state(told_by)
+    written = func.count(CaseEvent.event_id.distinct())
+    waits = sa.case(
+        (func.count(proof) >= written, func.count(proof).filter(in_time) >= written),
+        else_=~func.bool_or(CaseEvent.at >= after_day_of_state(written_by)),
     )
-
-
-def _delivered(when: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    """Whether the case at hand has letters, and a proof of delivery for each."""
-    written = select(func.count()).select_from(_letter().subquery())
-    proved = (
-        select(func.count(Document.document_id.distinct()))
+    of_letters = (
+        select(waits)
         .select_from(CaseEvent)
-        .join(CaseDocument, (CaseDocument.county == CaseEvent.county) & (CaseDocument.case_id == CaseEvent.case_id))
-        .join(Document, _PROOF)
-        .where(*_OF_CASE, when)
+        .outerjoin(
+            CaseDocument, (CaseDocument.county == CaseEvent.county) & (CaseDocument.case_id == CaseEvent.case_id)
+        )
+        .outerjoin(Document, _PROOF)
+        .where(CaseEvent.county == Case.county, CaseEvent.case_id == Case.case_id, CaseEvent.step == TELL)
         .correlate(Case)
     )
-    return sa.and_(_letter().exists(), proved.scalar_subquery() >= written.scalar_subquery())
+    return sa.or_(Case.act_kind != BY_OFFICE, of_letters.scalar_subquery())
 
 
-def _letter() -> sa.Select[Any]:
-    return select(sa.literal_column("1")).select_from(CaseEvent).where(*_OF_CASE).correlate(Case)
+def after_day_of_state(days: Mapping[str, date]) -> sa.ColumnElement[datetime]:
+    """The instant at which the day that is given for the state of the case at hand has ended in Beijing."""
+    return sa.case(
+        {state: datetime.combine(day + DAY, time(), BEIJING) for state, day in days.items()}, value=Case.state
+    )
 
 
-def _after(day: date) -> datetime:
-    return datetime.combine(day + DAY, time(), BEIJING)
-
-
-_OF_CASE = (CaseEvent.county == Case.county, CaseEvent.case_id == Case.case_id, CaseEvent.step == TELL)
 _LETTERS = """
     SELECT e.case_id, min(e.at) AS at, count(*) AS written, ARRAY(
         SELECT d.put_at FROM registry.case_document AS x
