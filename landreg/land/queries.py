@@ -34,6 +34,8 @@ LISTED: tuple[Any, ...] = (
     Parcel.county, Parcel.code, Parcel.kind, Parcel.name, Parcel.village, Parcel.mu, Parcel.registered_area_m2,
     Parcel.land_class, Parcel.soil_grade, Parcel.land_use, Parcel.basic_farmland,
 )  # fmt: skip
+OF_VILLAGE = 12
+"""Digits of a village's code, with which the codes of its parcels begin."""
 SORTS: Mapping[str, tuple[sa.ColumnElement[Any], ...]] = {
     "code": (sa.type_coerce(Parcel.village, sa.Text), sa.type_coerce(Parcel.code, sa.Text)),
     "name": (sa.type_coerce(Parcel.name, sa.Text).collate("C"),),
@@ -231,9 +233,13 @@ def _parcels(session: Session, asked: ParcelFilter) -> sa.Select[Any]:
         )
     elif asked.text:
         statement = statement.where(prefixed(Parcel.name.collate("C"), asked.text))
-    order = SORTS.get(asked.sort, SORTS["code"])
+    # What begins with the division's code, or with a village's, lies together by code alone; of what is wider the division's own
+    # are found by villages.
+    narrow = asked.text.startswith(asked.within) or len(asked.text) >= OF_VILLAGE
+    by_code = SORTS["code"][1:] if narrow else SORTS["code"]
+    order = by_code if asked.sort == "code" else SORTS.get(asked.sort, by_code)
     ordered = [column.desc() if asked.down else column for column in order]
-    return statement.order_by(*ordered, *([] if asked.sort == "code" else SORTS["code"]))
+    return statement.order_by(*ordered, *([] if order is by_code else by_code))
 
 
 def find_parcels(session: Session, jurisdiction: str, text: str, most: int = 20) -> Sequence[Any]:
