@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,14 +12,17 @@ import pytest
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.exchange.contracts import drawing, life, project_queries, project_runs, signing
-from tests.contract_kit import OPERATOR, PAPER, TAKER, VALUES, drawn, signed, today
+from tests.contract_kit import OPERATOR, PAPER, TAKER, VALUES, drawn, right_id, signed, today
 from tests.database.exchange.test_contract_of_deal import dealt, heard
 from tests.database.exchange.test_listing_papers import put
-from tests.exchange_kit import NEIGHBOUR, farmer_of, parcels_of, put_event
+from tests.exchange_kit import NEIGHBOUR, farmer_of, listing_row, market, parcels_of, put_event, put_listing
 from tests.registry_kit import Connection, to_rights
 from tests.retransfer_kit import operated
 from tests.villages import COUNTY, VILLAGE
 from tests.web.conftest import Browser, OpenAccount
+from tests.web.test_endings import seized as seize
+
+NEW = f"/contracts/projects/new?county={COUNTY}&village={VILLAGE}&kind=lease&unit=yuan_mu_year"
 
 
 @pytest.fixture
@@ -39,7 +43,7 @@ def test_a_village_s_contracts_are_made_and_signed_in_runs_whose_bar_counts_what
     to_rights(*officers, superuser, 2)
     with unit_of_work(OPERATOR) as uow:
         land = sorted(project_queries.contracted(uow.session, COUNTY, VILLAGE, []))
-    new = f"/contracts/projects/new?county={COUNTY}&village={VILLAGE}&kind=lease&unit=yuan_mu_year"
+    new = f"{NEW}&from_on=2022-01-01&last_day=2026-06-30"
     said = {
         **VALUES, "title": "样本村整村流转", "unit": "yuan_mu_year", "parcel": land, "from_on": "2022-01-01", "price": "500",
         "last_day": "2026-06-30", "paid_every": "year", "paid": "before", "taker": TAKER, "taker_name": "样本种植专业合作社",
@@ -83,6 +87,45 @@ def test_a_village_s_contracts_are_made_and_signed_in_runs_whose_bar_counts_what
     assert "已办 2 / 2 份，签成 2 份，不能签的 0 份。" in shown
     assert "没有等待签字的合同。" in shown
     assert ling.get(bar.replace(page.rsplit("/", 1)[1], str(uuid4()))).status_code == 404
+
+
+def test_land_that_something_has_for_the_days_of_a_project_is_shown_with_the_reason_and_not_to_be_ticked(
+    officers: tuple[Actor, Actor], superuser: Connection, ling: Browser
+) -> None:
+    """CON-2 of a contract, CON-32 of a listing, TR-12 of a seizure; posted all the same each is refused."""
+    market(*officers, superuser, 3)
+    with unit_of_work(OPERATOR) as uow:
+        land = project_queries.contracted(uow.session, COUNTY, VILLAGE, [])
+    homes: dict[str, list[str]] = {}
+    for code, row in sorted(land.items()):
+        homes.setdefault(row.household_code, []).append(code)
+    leased, listed, seized = sorted(homes)
+    lease = signed(drawn(leased, homes[leased][:1], from_on=date(2027, 1, 1), until_on=date(2030, 1, 1)))
+    owner = farmer_of(superuser, listed)
+    listing = put_listing(owner, listing_row(owner, right_id(listed), household_code=listed), homes[listed][:1])
+    seize(officers, superuser, right_id(seized), 20)
+    days = "&from_on=2027-01-01&last_day=2029-12-31"
+    page = ling.get(NEW + days).text
+    free = {code for home in (leased, listed) for code in homes[home][1:]}
+    assert set(re.findall(r'name="parcel" value="(\d+)"', page)) == free
+    for code, reason in (
+        (homes[leased][0], lease.number),
+        (homes[listed][0], listing.number),
+        (homes[seized][0], "TR-12"),
+    ):
+        row = re.search(rf"<tr><td><input[^>]*disabled aria-label=\"{code}\".*?</tr>", page, re.S)
+        assert row
+        assert reason in row[0]
+    asked = {
+        **VALUES, "title": "样本村整村流转", "unit": "yuan_mu_year", "parcel": sorted(land), "from_on": "2027-01-01",
+        "price": "500", "last_day": "2029-12-31", "paid_every": "year", "paid": "before", "taker": TAKER, "taker_name": "合作社",
+    }  # fmt: skip
+    assert rules(ling.post(NEW + days, asked)) >= {"CON-2", "CON-32", "TR-12"}
+    # Other days, nothing but the seizure.
+    page = ling.get(f"{NEW}&from_on=2040-01-01&last_day=2041-12-31").text
+    assert set(re.findall(r'name="parcel" value="(\d+)"', page)) == {*homes[leased], *homes[listed]}
+    assert 'name="parcel"' not in ling.get(NEW).text
+    assert ling.get(f"{NEW}&from_on=2040-01-01&last_day=9999-12-31").status_code == 200
 
 
 def test_the_contract_of_a_deal_that_passes_land_on_shows_what_it_rests_on_and_asks_for_no_consent_again(

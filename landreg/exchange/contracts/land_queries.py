@@ -78,31 +78,39 @@ def household(session: Session, county: str, code: str) -> Any | None:
 
 def frozen(session: Session, county: str, right_id: UUID | None, codes: Sequence[str]) -> Sequence[Any]:
     """Seizures, disputes and exits that stand on a right or these parcels of it."""
-    return frozen_of_any(session, county, [right_id], codes)
-
-
-def frozen_of_any(session: Session, county: str, rights: Sequence[UUID | None], codes: Sequence[str]) -> Sequence[Any]:
-    """The same of several rights."""
     rows = session.execute(
         sa.text(
-            "SELECT DISTINCT s.what, s.kind, s.number, s.named FROM unnest(CAST(:rights AS uuid[])) AS r (right_id) "
-            "CROSS JOIN LATERAL exchange.standing_on(:county, r.right_id, :codes, NULL) AS s "
+            "SELECT DISTINCT s.what, s.kind, s.number, s.named FROM exchange.standing_on(:county, :right, :codes, NULL) AS s "
             "WHERE (s.parcel_code = '' OR s.parcel_code = ANY (:codes)) "
             "AND (s.what = 'exit' OR s.what = 'restriction' AND s.kind IN ('seizure', 'dispute'))"
         ),
-        {"county": county, "rights": list(rights), "codes": list(codes)},
+        {"county": county, "right": right_id, "codes": list(codes)},
     )
     return rows.all()
 
 
-def first_end(session: Session, county: str, rights: Sequence[UUID]) -> date | None:
-    """The day, exclusive, on which the first of these rights ends; None where none does."""
+def frozen_by_right(session: Session, county: str, rights: Sequence[UUID]) -> Sequence[Any]:
+    """The same of several rights: right_id, and of an exit that gives back a part the parcel, else ''."""
+    rows = session.execute(
+        sa.text(
+            "SELECT DISTINCT r.right_id, s.parcel_code, s.what, s.kind, s.number, s.named "
+            "FROM unnest(CAST(:rights AS uuid[])) AS r (right_id) "
+            "CROSS JOIN LATERAL exchange.standing_on(:county, r.right_id, '{}', NULL) AS s "
+            "WHERE s.what = 'exit' OR s.what = 'restriction' AND s.kind IN ('seizure', 'dispute')"
+        ),
+        {"county": county, "rights": list(rights)},
+    )
+    return rows.all()
+
+
+def terms_of(session: Session, county: str, rights: Sequence[UUID]) -> dict[UUID, tuple[date | None, date | None]]:
+    """By right: its first day and, exclusive, its end; None where there is none."""
     asked = sa.text(
-        "SELECT min(upper(s.term)) FROM unnest(CAST(:rights AS uuid[])) AS r (right_id) "
+        "SELECT r.right_id, lower(s.term) AS first, upper(s.term) AS until FROM unnest(CAST(:rights AS uuid[])) AS r (right_id) "
         "CROSS JOIN LATERAL exchange.right_said(:county, r.right_id) AS s"
     )
-    found: date | None = session.scalar(asked, {"county": county, "rights": list(rights)})
-    return found
+    rows = session.execute(asked, {"county": county, "rights": list(rights)})
+    return {row.right_id: (row.first, row.until) for row in rows}
 
 
 def bound(

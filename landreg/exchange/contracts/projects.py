@@ -19,7 +19,8 @@ from landreg.core.periods import beijing_day
 from landreg.core.units import CENT, mu_of
 from landreg.exchange.bidding.rules.qualified import ENTER_RULES
 from landreg.exchange.bidding.sales import taking_in
-from landreg.exchange.contracts import deal_queries, land_queries, logged, project_queries
+from landreg.exchange.contracts import logged, project_queries
+from landreg.exchange.contracts.asked_land import standing
 from landreg.exchange.contracts.drafts import Terms
 from landreg.exchange.contracts.drawing import taker_of
 from landreg.exchange.contracts.judging import clauses_lacking
@@ -27,14 +28,11 @@ from landreg.exchange.contracts.model import Project, ProjectParcel, ProjectWord
 from landreg.exchange.contracts.rules.clauses import Text, clauses_of
 from landreg.exchange.contracts.rules.terms import (
     Contracted,
-    con_2_parcel_bound_once,
     con_15_price_of_its_kind,
     con_16_taker_is_another,
     con_21_one_right_a_household,
     con_28_penalty_within_bounds,
-    tr_1_term_within_contract,
 )
-from landreg.exchange.contracts.taking import frozen_land
 from landreg.exchange.model import Taker
 from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
@@ -81,8 +79,8 @@ class Said:
 
 def open_project(actor: Actor, county: str, village: str, planned: Planned) -> Project:
     """Open a project over parcels of a village. Raises Refused (CON-1 for a parcel under no contract right, TR-7, CON-15, CON-21,
-    CON-28; TR-1, CON-2, TR-12 for land that could not be had; QUAL-1, QUAL-4 for the whole of it), BadInput (FORM-8) for more
-    parcels than a project takes.
+    CON-28; TR-1, CON-2, CON-31, CON-32, CON-33, TR-12 for land that could not be had; QUAL-1, QUAL-4 for the whole of it),
+    BadInput (FORM-8) for more parcels than a project takes.
     """
     with unit_of_work(actor) as uow:
         law = load_law(uow.session, county, beijing_day(uow.now))
@@ -96,7 +94,10 @@ def open_project(actor: Actor, county: str, village: str, planned: Planned) -> P
             raise BadInput(Finding("FORM-8", "parcel", {"most": MOST_PARCELS}))
         asked = {one.code: one for one in planned.parcels}
         land = project_queries.contracted(uow.session, county, village, sorted(asked))
-        if findings := [*_judged(planned, asked, land, law), *_free(uow, county, planned, land, law)]:
+        findings, days = _judged(planned, asked, land, law), (planned.terms.from_on, planned.terms.until_on)
+        if land and days[0] < days[1]:
+            findings += standing(uow.session, county, land, days).against(planned.terms.kind, land, law)
+        if findings:
             raise Refused(findings)
         taker = taker_of(uow, county, village, planned.taker_code, planned.taker_name)
         whole = mu_of(sum((land[code].area_m2 for code in asked), Decimal(0)))
@@ -130,24 +131,6 @@ def _judged(planned: Planned, asked: Mapping[str, Priced], land: Mapping[str, An
     if dear := con_28_penalty_within_bounds(("", planned.values.get("late_per_10000", "")), law):
         findings.append(dear)
     return findings
-
-
-def _free(uow: UnitOfWork, county: str, planned: Planned, land: Mapping[str, Any], law: Law) -> list[Finding]:
-    """What stands against the land of a project before a household is asked: a right that ends sooner (TR-1), a contract or a deal
-    that has a parcel in that time (CON-2), an exit, a seizure or a dispute (TR-12).
-    """
-    terms, codes, rights = planned.terms, sorted(land), {row.right_id for row in land.values()}
-    if not land or terms.from_on >= terms.until_on:
-        return []
-    session, time = uow.session, (terms.from_on, terms.until_on)
-    taken = land_queries.bound(session, county, codes, *time, 0, ())
-    taken |= deal_queries.dealt_already(session, county, sorted(rights), codes, time, None)
-    ends = land_queries.first_end(session, county, sorted(rights))
-    facts = Contracted(terms.kind, *time, ends, (), terms.unit, terms.price, bound=taken)
-    found = [finding for rule in (tr_1_term_within_contract, con_2_parcel_bound_once) if (finding := rule(facts, law))]
-    if stands := land_queries.frozen_of_any(session, county, sorted(rights), codes):
-        found.append(frozen_land("parcels", stands))
-    return found
 
 
 def _opened(

@@ -240,8 +240,7 @@ def test_a_project_asks_for_no_land_that_could_not_be_had() -> None:
     with unit_of_work(OPERATOR) as uow:
         land = project_queries.contracted(uow.session, COUNTY, VILLAGE, [])
         rights = sorted({row.right_id for row in land.values()})
-        ends = land_queries.first_end(uow.session, COUNTY, rights)
-    assert ends is not None
+        ends = min(end for _, end in land_queries.terms_of(uow.session, COUNTY, rights).values() if end is not None)
     lease = signed(drawn())
     parcels = tuple(Priced(code, Decimal(500)) for code in sorted(land))
     planned = Planned("整村流转", TAKER, terms(until_on=ends + timedelta(days=1)), parcels, VALUES, taker_name="合作社")

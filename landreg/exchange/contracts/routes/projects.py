@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -17,12 +18,14 @@ from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.core.periods import DAY
 from landreg.core.units import decimal_of
 from landreg.exchange.contracts import deal_queries, project_queries, project_runs, projects
+from landreg.exchange.contracts.asked_land import standing
 from landreg.exchange.contracts.model import ProjectRun
 from landreg.exchange.contracts.project_runs import UNDER_WAY
 from landreg.exchange.contracts.projects import KINDS, Planned, Priced, Said
 from landreg.exchange.contracts.routes.desk import READERS
 from landreg.exchange.contracts.routes.forms import Drawing, choices, questions, unit_of
 from landreg.land.queries import division_path
+from landreg.law.queries import load_law
 from landreg.registry.routes.surroundings import page_day
 from landreg.web import i18n, pages, problems
 from landreg.web.forms import read_form
@@ -52,7 +55,10 @@ def index() -> Response:
 @blueprint.get("/contracts/projects/new")
 @allow(Role.OPERATOR)
 def new() -> Response:
-    """The form: first the village, found by its name, then its parcels with their prices, the terms and the clauses."""
+    """The form: first the village, found by its name, and the days, then its parcels with their prices, what has one for these days
+    beside it, the terms and the clauses.
+    """
+    days = _days()
     village, kind = request.args.get("village", "").strip()[:VILLAGE], request.args.get("kind", "lease")
     named, own = request.args.get("named", "").strip()[:LONGEST_NAME], current_actor().jurisdiction
     kind = kind if kind in KINDS else "lease"
@@ -60,15 +66,30 @@ def new() -> Response:
         session = uow.session
         county = request.args.get("county", village or own)[:6]
         found, more = project_queries.villages(session, own, named, MOST_VILLAGES)
-        land = project_queries.contracted(session, county, village, []) if len(village) == VILLAGE else {}
+        asked = len(village) == VILLAGE and days is not None
+        land = project_queries.contracted(session, county, village, []) if asked else {}
         today, path = page_day(session), division_path(session, village) if land else []
+        against: dict[str, list[Finding]] = {}
+        if land and days is not None:
+            found_on, law = standing(session, county, land, days), load_law(session, county, today)
+            against = {code: found_on.against(kind, {code: row}, law) for code, row in land.items()}
     unit, units = unit_of(kind, request.args.get("unit", ""), today)
     return pages.render(
         "exchange/contracts/new_project.html", village=village, county=county, kind=kind, unit=unit, land=land, path=path,
-        today=today, asked=questions(kind, unit, today), named=named, townships=found, more=more,
+        against=against, days=days, wanted=asked, DAY=DAY, today=today,
+        asked=questions(kind, unit, today), named=named, townships=found, more=more,
         project_kinds=[(one, i18n.shown_term(one, "contract_kind")) for one in KINDS],
         **choices(unit, units),
     )  # fmt: skip
+
+
+def _days() -> tuple[date, date] | None:
+    """The days that the page is asked for, half-open; None where they are none, or do not run forward."""
+    try:
+        first, last = (date.fromisoformat(request.args.get(name, "")) for name in ("from_on", "last_day"))
+    except ValueError:
+        return None
+    return (first, last + DAY) if first <= last < date.max else None
 
 
 @dataclass(frozen=True)
