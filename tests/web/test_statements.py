@@ -19,7 +19,7 @@ MOST = {
     f"/households/{HOUSEHOLD}": 9,
     "/rights/{county}/{right}": 14,
     "/cases/{county}/{case}": 18,
-    f"/search?q={HOUSEHOLD}": 10,
+    f"/search?q={HOUSEHOLD}": 11,
 }
 """Statements of a page at most, the look-up of the session and the settings of the transaction among them."""
 
