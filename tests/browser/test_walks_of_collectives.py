@@ -57,3 +57,5 @@ def test_a_contract_of_a_collective_s_land_is_registered_from_its_page(
     said = re.sub(r"\s", "", "".join(one.extract_text() for one in PdfReader(BytesIO(pdf)).pages))
     for fact in ("土地经营权", "承包方式", "公开协商承包", contract.number, "样本村"):
         assert fact in said, said
+    page.get_by_role("link", name="土地经营权变更").click()
+    expect(page.locator("main")).not_to_contain_text("承包方书面同意")

@@ -15,6 +15,7 @@ from landreg.core.periods import beijing_day
 from landreg.law.book import act_type, act_types, all_articles, protections, terms
 from landreg.law.queries import load_law
 from landreg.registry.issued import proofs
+from landreg.registry.rules.other_means import of_other_means
 from landreg.web import i18n, pages
 
 blueprint = Blueprint("act_kinds", __name__)
@@ -30,11 +31,12 @@ class AskedPapers:
 
 
 @blueprint.app_template_global()
-def asked_papers(kind: str, right_kind: str) -> AskedPapers:
-    """The papers that an act of a kind asks for on a right of a kind."""
-    found, rights = act_type(kind), terms("right")
-    further = {trait: papers for trait, papers in found.also.items() if trait not in rights}
-    return AskedPapers(found.papers(right_kind), further)
+def asked_papers(kind: str, right_kind: str, code: str) -> AskedPapers:
+    """The papers that an act of a kind asks for on a right of a kind and code."""
+    found, of_own = act_type(kind), of_other_means(right_kind, code)
+    passed_over = {*terms("right"), *(["operator"] if of_own else [])}
+    further = {trait: papers for trait, papers in found.also.items() if trait not in passed_over}
+    return AskedPapers(found.papers("" if of_own else right_kind), further)
 
 
 @blueprint.app_template_filter()
