@@ -77,9 +77,12 @@ def settle(actor: Actor, county: str, contract_id: UUID, asked: Outcome, paper: 
         row, ended = found.contract, found.of("ended") is not None
         if not found.course(law.on).disputed:
             raise Conflict(Finding("CON-5", "state", {"where": "ended" if ended else "running"}, subject=row.number))
-        kept = must(paper)
+        kept, brought = must(paper), found.of("disputed")
         ties_nothing(law.on, kept, said=asked.said)
-        if wrong := con_17_outcome_is_said(Recorded(row.number, asked, row.until_on, ended), law):
+        brought_on = brought.on_day if brought else law.on
+        if wrong := con_17_outcome_is_said(
+            Recorded(row.number, asked, row.from_on, row.until_on, brought_on, ended), law
+        ):
             raise Refused(wrong)
         happened(
             uow, row, "settled", asked.on_day, said=asked.said, facts=_facts(asked), paper=kept, dues=_dues(found, asked),
