@@ -29,6 +29,7 @@ from landreg.exchange.interfaces.routes import clients as client_pages
 from landreg.exchange.routes import (
     bid_talks,
     bids,
+    chains,
     listing_desk,
     market,
     market_data,
@@ -64,7 +65,7 @@ SERVED = {
 ROOMS = {
     Desk.REGISTRY: (
         home, door_routes, log_pages, land_routes, registry_routes, public, books, calculator, plain, numbers, complaint_line,
-        exit_desk, exit_papers, own_exits, own_listings, listing_desk, transfer_kinds, bid_talks, sale_live, reviews, sales,
+        exit_desk, exit_papers, own_exits, own_listings, listing_desk, chains, transfer_kinds, bid_talks, sale_live, reviews, sales,
         sale_deals, sale_opening, sale_counter, audit_routes, client_pages, api,
         *contract_rooms, market, market_prices, market_data, market_searches,
     ),

@@ -22,6 +22,7 @@ from landreg.core.pdftext import pdf_text
 from landreg.exchange.bidding import deal_queries, offers, sale_queries, sales, taker_queries, windows
 from landreg.exchange.model import Listing
 from landreg.exchange.routes import first_pages, sale_live
+from landreg.law.book import term
 from tests import bidding_kit as kit
 from tests.exchange_kit import NEIGHBOUR, OPERATOR
 from tests.plans import sent
@@ -140,6 +141,15 @@ def test_from_the_counter_to_the_confirmation_of_the_deal(
     paper = operator.client.get(f"/sales/{COUNTY}/{sale}/protocol.pdf")
     assert (paper.status_code, paper.data[:5]) == (200, b"%PDF-")
     assert "320.00" in takers[1].get("/bids").text
+    chain = operator.get(f"/chains/{listing.number}")
+    assert "每一步在日志中都有条目" in chain.text
+    assert chain.text.count("<tr>") > 14
+    assert all(
+        word in chain.text for word in ("1 号", "2 号", term("entry", "exchange.bid"), term("entry", "exchange.deal"))
+    )
+    assert f"/chains/{listing.number}" in operator.get(f"/listings/{COUNTY}/{listing.listing_id}").text
+    assert operator.get("/chains/none").status_code == 404
+    assert takers[0].get(f"/chains/{listing.number}").status_code == 403
 
 
 def _bid(browser: Browser, sale: str, price: str, status: tuple[int, ...] = (303,)) -> Any:

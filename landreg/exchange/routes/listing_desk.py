@@ -151,6 +151,7 @@ def one(county: str, listing_id: UUID) -> Response:
         drawing=None if judged is None else _drawing(judged.land),
         ground={} if judged is None else judged.land.parcels,
         may_review=may_review,
+        may_trace=actor.has(Role.OPERATOR, Role.AUDITOR),
         may_withdraw=actor.has(Role.REGISTRAR) and row.source == "collective" and row.state in queries.OPEN,
         reasons=forms.words("return_reason"),
         kinds=transfers(beijing_day(row.listed_at)),

@@ -9,18 +9,20 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Conflict, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.core.units import half_up, mu_of
 from landreg.exchange import logged
-from landreg.exchange.contracts import deal_queries, drawing
+from landreg.exchange.contracts import deal_queries, drawing, signing, trace_queries
 from landreg.exchange.contracts.drafts import draft_of
 from landreg.exchange.model import Deal, Listing
 from landreg.law.book import term
+from landreg.log.store import seal
 from tests.bidding_kit import household, published
-from tests.contract_kit import OPERATOR, SHARES, TAKER, VALUES, seen, signed
+from tests.contract_kit import OPERATOR, PAPER, SHARES, TAKER, VALUES, seen, signed, today
 from tests.registry_kit import Connection, codes
 from tests.villages import COUNTY, VILLAGE, past_triggers
 
@@ -68,6 +70,34 @@ def test_a_deal_that_stands_has_one_contract_and_keeps_its_price_and_its_land(
     with unit_of_work(OPERATOR) as uow:
         assert not deal_queries.deals_waiting(uow.session)
     assert seen(signed(contract)).contract.state == "signed"
+
+
+def test_a_transfer_is_followed_leaf_by_leaf_from_its_listing_and_from_its_contract(
+    registrar: Actor, reviewer: Actor, auditor: Actor, worker: Actor, superuser: Connection, database: Settings
+) -> None:
+    listing = published(registrar, reviewer, superuser)
+    taker, _actor = household(superuser, f"{VILLAGE}010002")
+    deal = dealt(listing, taker.taker_id, listing.price)
+    contract = signed(drawing.draw_from_deal(OPERATOR, COUNTY, deal.deal_id, VALUES))
+    signing.file(OPERATOR, COUNTY, contract.contract_id, today(), "", PAPER)
+    seal(worker, database)
+    for actor in (OPERATOR, auditor):
+        with unit_of_work(actor) as uow:
+            found = trace_queries.trace(uow.session, listing.number)
+            assert found == trace_queries.trace(uow.session, contract.number)
+            assert trace_queries.trace(uow.session, "L0") == []
+        kinds = [one.kind.removeprefix("exchange.") for one in found]
+        wanted = ["listed", "submitted", "published", "deal", "contract"]
+        assert [kind for kind in kinds if kind in wanted] == wanted
+        assert [one.step for one in found if one.step] == ["signed_contractor", "signed_taker", "signed", "filed"]
+        assert all(one.index is not None for one in found)
+        assert [one.index for one in found] == sorted(one.index for one in found)
+        assert {one.who for one in found if one.kind == "exchange.contract"} == {OPERATOR.name}
+    with past_triggers(superuser):
+        superuser.execute("DELETE FROM log.entry WHERE kind = 'exchange.published'")
+    with unit_of_work(auditor) as uow:
+        lost = [one.kind for one in trace_queries.trace(uow.session, listing.number) if one.at is None]
+    assert lost == ["exchange.published"]
 
 
 @pytest.mark.parametrize("unit", ["share", "yuan_mu_year"])

@@ -109,7 +109,7 @@ def one(county: str, contract_id: UUID) -> Response:
         above, below = queries.chain(session, row), queries.following(session, county, contract_id)
         return pages.render(
             "exchange/contracts/contract.html", found=found, contract=row, path=division_path(session, row.village),
-            may_act=actor.has(Role.OPERATOR), may_open=actor.has(Role.REGISTRAR),
+            may_trace=actor.has(Role.OPERATOR, Role.AUDITOR), may_act=actor.has(Role.OPERATOR), may_open=actor.has(Role.REGISTRAR),
             may_read_cases=actor.has(Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR), above=above, below=below,
             natural=deal_queries.natural(session, [*above, row, *below]), DAY=DAY, **standing(found, law),
         )  # fmt: skip
