@@ -209,6 +209,12 @@ def open_case_on(
     return session.scalars(found.limit(1)).one_or_none() is not None
 
 
+def kinds_of_rights(session: Session, case: Case) -> tuple[str, ...]:
+    """The kinds of right that a case concerns, its own first: an act on a household is over all that it holds."""
+    found = select(Right.kind).where(Right.county == case.county, Right.right_id.in_(case.right_ids)).distinct()
+    return tuple(dict.fromkeys((case.right_kind, *sorted(session.scalars(found)))))
+
+
 def events(session: Session, county: str, case_id: UUID) -> Sequence[CaseEvent]:
     """The history of a case, oldest first."""
     found = select(CaseEvent).where(CaseEvent.county == county, CaseEvent.case_id == case_id)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import subprocess
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
 import pytest
+from pypdf import PdfReader
 
 from landreg.core.actor import Actor
 from landreg.law.book import act_type
+from landreg.registry.casework import cases
 from tests.household_kit import SECOND, asked_for, division, members, parcels
-from tests.registry_kit import HOUSEHOLD, one, pass_days, right_of, to_rights
+from tests.registry_kit import HOUSEHOLD, one, pass_days, put_papers, right_of, to_rights
 from tests.villages import COUNTY, citizen_id
 from tests.web.conftest import Browser
 from tests.web.test_acts import hand_in, opened, walk
@@ -316,3 +319,15 @@ def test_the_papers_of_an_act_are_shown_with_those_that_its_reason_asks_for(
     case = asked_for(officers[0], "division", division(officers[0], right_of(officers[0])))
     assert ">未收<" not in deng.get(f"/cases/{COUNTY}/{case}").text
     hand_in(deng, f"/cases/{COUNTY}/{case}", "division")
+
+
+def test_the_receipt_of_an_act_on_a_household_names_every_kind_of_right_that_it_is_over(
+    deng: Browser, officers: tuple[Actor, Actor]
+) -> None:
+    case = case_of(deng, on_household("division"), division_form(officers[0]))
+    assert "土地承包经营权、宅基地使用权" in deng.get(case).text
+    put_papers(officers[0], UUID(case.rsplit("/", 1)[1]), "division")
+    cases.accept(officers[0], COUNTY, [UUID(case.rsplit("/", 1)[1])])
+    pdf = PdfReader(BytesIO(deng.client.get(f"{case}/receipt.pdf").data))
+    said = "".join(page.extract_text() for page in pdf.pages)
+    assert "土地承包经营权、宅基地使用权" in "".join(said.split())

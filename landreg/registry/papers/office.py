@@ -17,6 +17,7 @@ from landreg.law.book import Law, act_type, all_articles, term
 from landreg.registry.casebook import Case, CaseEvent, Document
 from landreg.registry.facts.proposals import papers_of
 from landreg.registry.papers import printing as papers
+from landreg.registry.queries import kinds_of_rights
 
 MUST = "refuse"
 
@@ -46,7 +47,7 @@ def receipt(
         number=case.number,
         applicant=case.applicant,
         agent=agent,
-        right_kind=term("right", case.right_kind),
+        right_kind=_rights(session, case),
         act_kind=term("act", case.act_kind),
         location=" ".join(division_path(session, case.village)),
         subject_codes=tuple(parcels),
@@ -76,7 +77,7 @@ def refusal(
         title="补正通知书" if returned else "不予登记告知书",
         decision="经审查，申请材料需要补正，现予退回。" if returned else "经审查，决定不予登记。",
         applicant=case.applicant,
-        right_kind=term("right", case.right_kind),
+        right_kind=_rights(session, case),
         act_kind=term("act", case.act_kind),
         location=" ".join(division_path(session, case.village)),
         case_number=case.number,
@@ -94,6 +95,10 @@ def refusal(
         papers=_papers(case, documents) if returned else (),
     )
     return papers.print_refusal(paper, sample=desk.sample)
+
+
+def _rights(session: Session, case: Case) -> str:
+    return "、".join(term("right", kind) for kind in kinds_of_rights(session, case))
 
 
 def _papers(case: Case, documents: Sequence[Document]) -> tuple[tuple[str, bool], ...]:

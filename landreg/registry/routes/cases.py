@@ -81,6 +81,7 @@ def _about(session: Session, case: Case, law: Law) -> dict[str, Any]:
     rights = shelves.rights_of_act(session, county, case.act_id)
     return {
         "path": division_path(session, case.village),
+        "right_kinds": queries.kinds_of_rights(session, case),
         "parcels": desk.parcels_asked(session, county, case_id),
         "kind": law.act(case.act_kind),
         **_asked(session, case, law, registered=act is not None),
