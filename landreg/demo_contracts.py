@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from landreg import demo_passed_on
+from landreg import demo_passed_on, demo_signers
 from landreg.access.service import SYSTEM
 from landreg.core.actor import WORKER, Actor
 from landreg.core.db import unit_of_work
@@ -39,7 +39,6 @@ from landreg.exchange.contracts.disputes import Brought
 from landreg.exchange.contracts.drafts import Draft, Taken, Terms
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.projects import Planned, Priced, Said
-from landreg.exchange.contracts.signing import SIDES, Signature
 from landreg.registry import documents
 from landreg.registry.booking import register
 from landreg.registry.casework import cases
@@ -109,9 +108,7 @@ def of_deals(market: Market, waiting: int = 4) -> None:
         # What asks for more than the parties of the sample say, or was overtaken by an act, waits at the desk too.
         with suppress(LandregError):
             made = drawing.draw_from_deal(operator, county, deal_id, values)
-            for side in SIDES:
-                given = Signature(side, "in_person", "样本签字人", True, "村委会见证人")
-                signing.sign(operator, county, made.contract_id, given)
+            demo_signers.sign_both(market, made)
             signing.file(operator, county, made.contract_id, today, "", paper)
             _paid(market, made)
 
@@ -134,10 +131,7 @@ def _signed(market: Market, serial: int, years: int = 0) -> Contract:
     values = {**SAID, "use": USES[serial % 3], "fixtures_end": ENDS[serial % 2]}
     taken = tuple(Taken(parcel) for parcel in sorted(land.parcels if land else ())[:2])
     draft = Draft(right.right_id, taken, terms, values)
-    made = drawing.draw_recorded(operator, county, draft, code, name)
-    for side in SIDES:
-        who = "户主样本" if side == "contractor" else "理事长样本"
-        signing.sign(operator, county, made.contract_id, Signature(side, "in_person", who, True, "村委会见证人"))
+    made = demo_signers.sign_both(market, drawing.draw_recorded(operator, county, draft, code, name))
     if serial % 4 != 3:
         signing.file(operator, county, made.contract_id, today, "", _paper(market))
     return made
@@ -198,13 +192,8 @@ def _project(market: Market) -> None:
     for place, household in enumerate(households[:-1]):
         own = sorted(parcel for parcel, row in chosen.items() if row.household_code == household)
         left_out = tuple(own[:1]) if place == 1 and len(own) > 1 else ()
-        word = Said(
-            "withdraws" if place == 2 else "consents",
-            left_out,
-            "户主样本",
-            identity_checked=True,
-            witness="村委会见证人",
-        )
+        kind, (who, card) = "withdraws" if place == 2 else "consents", demo_signers.card_of(market, by_code[household])
+        word = Said(kind, left_out, who, identity_checked=True, witness=demo_signers.WITNESS, card=card)
         projects.say(operator, county, made.project_id, by_code[household], word)
     project_runs.ask_run(operator, county, made.project_id)
     project_runs.work(WORKER)

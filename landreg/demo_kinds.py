@@ -18,11 +18,10 @@ from landreg.core.errors import LandregError
 from landreg.core.periods import beijing_day, years_after
 from landreg.demo_contracts import COOPERATIVES, SAID
 from landreg.demo_market import Market, bind, farmer
+from landreg.demo_signers import sign_both
 from landreg.exchange.contracts import drawing, land_queries, signing
 from landreg.exchange.contracts.drafts import Draft, Taken, Terms
 from landreg.exchange.contracts.land_queries import ISSUER
-from landreg.exchange.contracts.model import Contract
-from landreg.exchange.contracts.signing import SIDES, Signature
 from landreg.exchange.listings import service
 from landreg.exchange.listings.reading import Offer
 from landreg.registry.casework import desk
@@ -87,7 +86,7 @@ def _in_grain(market: Market, code: str, today: date, paper: Attached) -> None:
     """A year of one parcel to a cooperative, for kilograms of grain, filed and not paid yet."""
     draft = _draft(market, code, lambda end: Terms("lease", today - timedelta(days=20), min(end, _in_a_year(today)),
         "kg_mu_year", Decimal(220), "corn"))  # fmt: skip
-    made = _signed(market, drawing.draw_recorded(market.operator, market.office.county, draft, *COOPERATIVES[0]))
+    made = sign_both(market, drawing.draw_recorded(market.operator, market.office.county, draft, *COOPERATIVES[0]))
     signing.file(market.operator, made.county, made.contract_id, today, "", paper)
 
 
@@ -99,7 +98,7 @@ def _assigned(market: Market, giving: str, taking: str, today: date, paper: Atta
     draft = Draft(
         draft.right_id, draft.parcels, draft.terms, {**VALUES, "issuer_consent": f"{giving[:ISSUER]} 同意转让（样本）"}
     )
-    made = _signed(market, drawing.draw_recorded(market.operator, market.office.county, draft, taking))
+    made = sign_both(market, drawing.draw_recorded(market.operator, market.office.county, draft, taking))
     signing.file(market.operator, made.county, made.contract_id, today, "", paper)
     signing.ask_registration(market.operator, made.county, made.contract_id, paper)
 
@@ -112,14 +111,6 @@ def _draft(market: Market, code: str, terms: Any) -> Draft:
         land = land_queries.land(uow.session, county, right.right_id)
     taken = tuple(Taken(parcel) for parcel in sorted(land.parcels if land else ())[-1:])
     return Draft(right.right_id, taken, terms(right.term.upper), VALUES)
-
-
-def _signed(market: Market, contract: Contract) -> Contract:
-    for side in SIDES:
-        who = "户主样本" if side == "contractor" else "受让方样本"
-        signature = Signature(side, "in_person", who, True, "村委会见证人")
-        signing.sign(market.operator, contract.county, contract.contract_id, signature)
-    return contract
 
 
 def _in_a_year(today: date) -> date:

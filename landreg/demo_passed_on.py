@@ -12,11 +12,10 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.periods import beijing_day, years_after
 from landreg.demo_market import Market
+from landreg.demo_signers import sign_both
 from landreg.exchange.contracts import drawing, land_queries, signing
 from landreg.exchange.contracts.drafts import Draft, Taken, Terms
 from landreg.exchange.contracts.land_queries import ISSUER
-from landreg.exchange.contracts.model import Contract
-from landreg.exchange.contracts.signing import SIDES, Signature
 from landreg.registry.guarded import Attached
 
 COOPERATIVE = ("93610902MA0000001B", "样本粮油种植专业合作社")
@@ -31,14 +30,14 @@ def pass_on(market: Market, households: list[Any], said: dict[str, str], paper: 
     today = _today(operator)
     until = min(years_after(today, 4), households[0].term_last)
     terms = Terms("lease", today - timedelta(days=30), until, "yuan_mu_year", Decimal(430))
-    lease = _signed(
-        operator, drawing.draw_recorded(operator, county, _draft(operator, county, first, terms, said), second)
+    lease = sign_both(
+        market, drawing.draw_recorded(operator, county, _draft(operator, county, first, terms, said), second)
     )
     signing.file(operator, county, lease.contract_id, today, "", paper)
     further = Terms("retransfer", today, min(years_after(today, 3), until), "yuan_mu_year", Decimal(520))
     consent = {**said, "contractor_consent": "承包方同意再流转的书面意见（样本）"}
     key = (operator, county, lease.contract_id)
-    _signed(operator, drawing.draw_following(*key, "retransfer", further, consent, (), "", *COOPERATIVE))
+    sign_both(market, drawing.draw_following(*key, "retransfer", further, consent, (), "", *COOPERATIVE))
     pairs = ((one, other) for one in rest for other in rest if one < other and one[:ISSUER] == other[:ISSUER])
     for one, other in pairs:
         _exchange(market, one, other, said, paper)
@@ -56,7 +55,7 @@ def _exchange(market: Market, one: str, other: str, said: dict[str, str], paper:
     terms = Terms("exchange", today, until, "balance_in", Decimal(600), paid_every="once")
     taken = sorted(theirs.parcels)[0] if theirs else ""
     draft = _draft(operator, county, one, terms, {**said, "other_parcels": f"互换对方地块 {taken}"})
-    contract = _signed(operator, drawing.draw_recorded(operator, county, draft, other))
+    contract = sign_both(market, drawing.draw_recorded(operator, county, draft, other))
     signing.file(operator, county, contract.contract_id, today, "", paper)
     signing.ask_registration(operator, county, contract.contract_id, paper)
 
@@ -68,15 +67,6 @@ def _draft(operator: Actor, county: str, code: str, terms: Terms, values: dict[s
         land = land_queries.land(uow.session, county, right.right_id)
     taken = tuple(Taken(parcel) for parcel in sorted(land.parcels if land else ())[:1])
     return Draft(right.right_id, taken, terms, values)
-
-
-def _signed(operator: Actor, contract: Contract) -> Contract:
-    for side in SIDES:
-        who = "户主样本" if side == "contractor" else "受让方样本"
-        signing.sign(
-            operator, contract.county, contract.contract_id, Signature(side, "in_person", who, True, "村委会见证人")
-        )
-    return contract
 
 
 def _today(operator: Actor) -> date:

@@ -7,10 +7,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.periods import beijing_day
-from landreg.exchange.contracts import drawing, land_queries, queries, signing
+from landreg.exchange.contracts import drawing, land_queries, queries, signers, signing
 from landreg.exchange.contracts.drafts import Draft, Taken, Terms
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.projects import Said
@@ -18,11 +20,10 @@ from landreg.exchange.contracts.signing import Signature
 from landreg.exchange.contracts.whole import Whole
 from landreg.registry.guarded import Attached
 from tests.registry_kit import HOUSEHOLD, one
-from tests.villages import COUNTY, VILLAGE
+from tests.villages import COUNTY, VILLAGE, citizen_id
 
 PAPER = Attached("22" * 32, 9, "paper.jpg")
 OTHER = f"{VILLAGE}010002"
-AGREES = Said("consents", (), "样本一", identity_checked=True, witness="见证人甲")
 TAKER = "93610902MA0000001B"
 OPERATOR = Actor(UUID(int=0x6109_0009), "交易员己", Desk.EXCHANGE, frozenset({Role.OPERATOR}), COUNTY)
 VALUES = {
@@ -83,11 +84,39 @@ def drawn(
     return drawing.draw_recorded(OPERATOR, COUNTY, asked, taker, "样本种植专业合作社")
 
 
+def card_of(code: str, place: int = 1) -> tuple[str, str]:
+    """Name and number of the identity card of a member of a household."""
+    serial = int(code[-4:])
+    return f"成员{serial}之{place}", citizen_id(2 * serial + place - 1)
+
+
+def says(kind: str, code: str, left_out: tuple[str, ...] = (), place: int = 1) -> Said:
+    """The word of a household's member at the counter."""
+    name, card = card_of(code, place)
+    return Said(kind, left_out, name, identity_checked=True, witness="见证人甲", card=card)
+
+
+def signature(contract: Contract, side: str) -> Signature:
+    """A side's own signature at the counter: of a household by its first member, of an organisation by whom it sends."""
+    with unit_of_work(OPERATOR) as uow:
+        party = signers.party_of(uow.session, COUNTY, contract.contract_id, side)
+        asked = sa.text("SELECT code FROM exchange.taker WHERE household_id = :household")
+        code = uow.session.scalar(asked, {"household": party.household_id}) or contract.household_code
+    name, card = party.name, ""
+    match party.kind:
+        case "household":
+            name, card = card_of(contract.household_code if contract.household_id == party.household_id else code)
+        case "collective":
+            name = contract.clauses["representative"]
+        case "organisation":
+            name = f"样本社长（{side}）"
+    return Signature(side, "in_person", name, True, "见证人甲", card=card)
+
+
 def signed(contract: Contract, *sides: str) -> Contract:
     """Both sides sign in person."""
     for side in sides or signing.SIDES:
-        given = Signature(side, "in_person", "样本一", True, "见证人甲")
-        signing.sign(OPERATOR, COUNTY, contract.contract_id, given)
+        signing.sign(OPERATOR, COUNTY, contract.contract_id, signature(contract, side))
     return contract
 
 

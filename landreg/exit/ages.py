@@ -6,14 +6,11 @@ from uuid import UUID
 
 from landreg.access.identity import CITIZEN_ID, reveal
 from landreg.core.actor import Actor
-from landreg.core.codes import birth_of, citizen_id_fault
+from landreg.core.codes import birth_of, citizen_id_fault, of_age
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
-from landreg.core.periods import beijing_day, years_after
+from landreg.core.periods import beijing_day
 from landreg.party import queries as parties
-
-ADULT = 18
-"""民法典 第十七条."""
 
 
 def minors_of(actor: Actor, household_code: str) -> set[UUID]:
@@ -32,5 +29,5 @@ def minors_of(actor: Actor, household_code: str) -> set[UUID]:
         members[person]
         for person, one in opened.items()
         if one.id_kind == CITIZEN_ID and citizen_id_fault(one.id_number) is None
-        and (born := birth_of(one.id_number)) is not None and years_after(born, ADULT) > today
+        and (born := birth_of(one.id_number)) is not None and not of_age(born, today)
     }  # fmt: skip

@@ -10,7 +10,6 @@ from landreg.exchange.contracts import days, disputes, drawing, life, queries, r
 from landreg.exchange.contracts.disputes import Brought
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.rules.closing import Outcome, Returned
-from landreg.exchange.contracts.signing import Signature
 from landreg.registry.booking import register
 from landreg.registry.casework import cases
 from tests import contract_kit as kit
@@ -22,7 +21,6 @@ from tests.villages import COUNTY
 
 NAME = "样本种植专业合作社"
 SHARE = {"valued_yuan": "12000", "valued_by": "评估组", "shares": "120", "floating_percent": "20", "return_days": "30"}
-SIGNATURE = Signature("taker", "in_person", "样本一", True, "见证人甲")
 
 
 def courses(on: Stage) -> Life:
@@ -49,7 +47,7 @@ def _changed() -> Life:
     cheaper = (terms(from_on=day, price=Decimal("500.00")), VALUES)
     change = yield "draw_following", lambda: drawing.draw_following(OPERATOR, *at, "change", *cheaper)
     key = (COUNTY, signed(change, "contractor").contract_id)
-    yield "sign_change", lambda: signing.sign(OPERATOR, *key, SIGNATURE)
+    yield "sign_change", lambda: signing.sign(OPERATOR, *key, kit.signature(change, "taker"))
     yield "end", lambda: life.end(OPERATOR, *key, End("agreed", day), PAPER)
     yield "give_back", lambda: life.give_back(OPERATOR, *key, Returned(day, said="水渠留用"), PAPER)
 

@@ -11,8 +11,9 @@ from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.exchange.contracts import project_queries, project_runs
 from landreg.exchange.contracts import projects as of_village
-from landreg.exchange.contracts.projects import Planned, Priced, Said
-from tests.contract_kit import TAKER, VALUES, terms
+from landreg.exchange.contracts.projects import Planned, Priced
+from landreg.exchange.contracts.signers import Present
+from tests.contract_kit import TAKER, VALUES, says, terms
 from tests.life_kit import PASSWORD, Life, Stage
 from tests.registry_kit import pass_days, to_rights
 from tests.villages import COUNTY, VILLAGE
@@ -28,10 +29,11 @@ def projects(on: Stage) -> Life:
     at = (COUNTY, project.project_id)
     with unit_of_work(asker) as uow:
         first, *others = project_queries.households(uow.session, *at)
-    agrees = Said("consents", (), "样本一", identity_checked=True, witness="见证人甲")
-    yield "say", lambda: of_village.say(asker, *at, first, agrees)
+        code_of = {one.household_id: one.household_code for one in project_queries.parcels(uow.session, *at)}
+    yield "say", lambda: of_village.say(asker, *at, first, says("consents", code_of[first]))
     for other in others:
-        of_village.say(asker, *at, other, agrees)
+        of_village.say(asker, *at, other, says("consents", code_of[other]))
+    president = Present("社长", "见证人甲")
     yield "make", lambda: project_runs.make(asker, *at, first)
     run = yield "ask_run", lambda: project_runs.ask_run(asker, *at)
     yield "interrupt_run", lambda: project_runs.interrupt(asker, COUNTY, run)
@@ -44,9 +46,9 @@ def projects(on: Stage) -> Life:
         return [row.contract_id for row in made if row.state == "part_signed"]
 
     assert len(waiting()) == 2
-    yield "sign_one", lambda: project_runs.sign_one(asker, *at, first, "社长", "见证人甲")
+    yield "sign_one", lambda: project_runs.sign_one(asker, *at, first, president)
     assert len(waiting()) == 1
-    yield "ask_signatures", lambda: project_runs.ask_signatures(asker, *at, "社长", "见证人甲", identity_checked=True)
+    yield "ask_signatures", lambda: project_runs.ask_signatures(asker, *at, president, identity_checked=True)
     yield "sign_contracts", lambda: project_runs.work(on.worker)
     assert waiting() == []
 

@@ -9,10 +9,10 @@ from uuid import uuid4
 from landreg.exchange.bidding import deals, offers, takers
 from landreg.exchange.bidding.offers import Word
 from landreg.exchange.contracts import drawing, life, signing
-from landreg.exchange.contracts.signing import SIDES, Signature
+from landreg.exchange.contracts.signing import SIDES
 from landreg.exchange.listings import service
 from landreg.exchange.listings.reading import Offer
-from tests.contract_kit import PAPER, VALUES, today
+from tests.contract_kit import PAPER, VALUES, signature, today
 from tests.exchange_kit import NEIGHBOUR, OPERATOR, TERM, own_right, parcels_of
 from tests.life_kit import Life, Stage
 from tests.lives.exits import bound
@@ -42,7 +42,7 @@ def trades(on: Stage) -> Life:
     contract = drawing.draw_from_deal(OPERATOR, *of, VALUES)
     key = (COUNTY, contract.contract_id)
     for side in SIDES:
-        given = Signature(side, "in_person", "样本一", True, "见证人甲")
+        given = signature(contract, side)
         yield f"sign_{side}", lambda given=given: signing.sign(OPERATOR, *key, given)
     day = today(OPERATOR)
     yield "file_contract", lambda: signing.file(OPERATOR, *key, day, "已备案", PAPER)

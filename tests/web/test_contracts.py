@@ -11,7 +11,19 @@ import pytest
 
 from landreg.core.actor import Actor, Role
 from landreg.exchange.contracts import life
-from tests.contract_kit import OPERATOR, PAPER, TAKER, VALUES, day_of, drawn, parcels_of, right_id, signed, today
+from tests.contract_kit import (
+    OPERATOR,
+    PAPER,
+    TAKER,
+    VALUES,
+    card_of,
+    day_of,
+    drawn,
+    parcels_of,
+    right_id,
+    signed,
+    today,
+)
 from tests.exchange_kit import farmer_of, listing_row, market, put_listing
 from tests.registry_kit import HOUSEHOLD, Connection, one, to_rights
 from tests.villages import COUNTY, VILLAGE, past_triggers
@@ -75,7 +87,15 @@ def test_an_operator_takes_a_deal_of_the_parties_own_from_its_clauses_to_the_cer
     days = (day_of(officers[0]) - date(2022, 1, 1)).days
     assert f"期限从过去的日子算起：2022-01-01 起，到今天已过 {days} 天" in page
     for side in ("contractor", "taker"):
-        signature = {"side": side, "way": "in_person", "name": "样本一", "identity": "1", "witness": "见证人甲"}
+        name, card = card_of(HOUSEHOLD) if side == "contractor" else ("样本社长", "")
+        signature = {
+            "side": side,
+            "way": "in_person",
+            "name": name,
+            "card": card,
+            "identity": "1",
+            "witness": "见证人甲",
+        }
         assert ling.post(f"{address}/signatures", signature).status_code == 303
     page = ling.get(address).text
     assert "没有向发包方备案" in page

@@ -11,8 +11,8 @@ import pytest
 
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
-from landreg.exchange.contracts import drawing, life, project_queries, project_runs, signing
-from tests.contract_kit import OPERATOR, PAPER, TAKER, VALUES, drawn, right_id, signed, today
+from landreg.exchange.contracts import drawing, life, project_queries, project_runs, queries
+from tests.contract_kit import OPERATOR, PAPER, TAKER, VALUES, card_of, drawn, right_id, signed, today
 from tests.database.exchange.test_contract_of_deal import dealt, heard
 from tests.database.exchange.test_listing_papers import put
 from tests.exchange_kit import NEIGHBOUR, farmer_of, listing_row, market, parcels_of, put_event, put_listing
@@ -62,8 +62,13 @@ def test_a_village_s_contracts_are_made_and_signed_in_runs_whose_bar_counts_what
     page = ling.post(new, said).headers["Location"]
     asked = dict.fromkeys(re.findall(r'name="household" value="([^"]+)"', ling.get(page).text))
     assert len(asked) == 2
-    word = {"kind": "consents", "name": "样本一", "identity": "1", "witness": "见证人甲"}
+    with unit_of_work(OPERATOR) as uow:
+        parcels = project_queries.parcels(uow.session, COUNTY, UUID(page.rsplit("/", 1)[1]))
+    code_of = {str(one.household_id): one.household_code for one in parcels}
     for household in asked:
+        name, card = card_of(code_of[household])
+        word = {"kind": "consents", "name": name, "card": card, "identity": "1", "witness": "见证人甲"}
+        assert rules(ling.post(f"{page}/words", {**word, "household": household, "card": ""})) == {"CON-29"}
         assert ling.post(f"{page}/words", {**word, "household": household}).status_code == 303
     assert ling.post(f"{page}/runs").status_code == 303
     signature = {"name": "社长", "witness": "见证人甲", "identity": "1"}
@@ -153,8 +158,10 @@ def test_the_contract_of_a_deal_that_passes_land_on_shows_what_it_rests_on_and_a
     assert not re.search(r"户主[12]", page)
     # Ended, it is offered anew out of the right by which the land is operated, filled in from the listing that brought it.
     made_id = UUID(made.headers["Location"].rsplit("/", 1)[1])
-    for side in signing.SIDES:
-        signing.sign(OPERATOR, COUNTY, made_id, signing.Signature(side, "in_person", "样本一", True, "见证人甲"))
+    with unit_of_work(OPERATOR) as uow:
+        made_one = queries.one(uow.session, COUNTY, made_id)
+    assert made_one is not None
+    signed(made_one)
     life.end(OPERATOR, COUNTY, made_id, life.End("agreed", today()), PAPER)
     another_browser.log_in("er.nong")
     anew = f"/my/listings/new/{right}?again={row.listing_id}"

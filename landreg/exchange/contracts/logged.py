@@ -31,6 +31,9 @@ from landreg.log.told_rows import TableSource, Told, row_text
 FOLLOWS = NOT_TOLD | {"ends_on", "clauses", "facts"}
 """Columns that a leaf tells not as they print: what follows from events, and what is told in its canonical form."""
 
+LATER = frozenset({"member_id", "document_id"})
+"""Columns of a word that came after leaves had told of words."""
+
 
 def stage_contract(uow: UnitOfWork, row: Contract, parcels: Sequence[ContractParcel]) -> None:
     """Tell the log of a contract with its parcels."""
@@ -52,9 +55,9 @@ def stage_project(uow: UnitOfWork, row: Project, parcels: Sequence[ProjectParcel
     stage(uow, Entry("exchange.project", row.county, row.village, row.number, *_project(row, parcels)))
 
 
-def stage_word(uow: UnitOfWork, row: ProjectWord) -> None:
-    """Tell the log of a household's word on a project."""
-    stage(uow, Entry("exchange.project_word", row.county, row.village, str(row.word_id), *_word(row)))
+def stage_word(uow: UnitOfWork, row: ProjectWord, papers: Sequence[ContractPaper]) -> None:
+    """Tell the log of a household's word on a project, with its power of attorney, if it has one."""
+    stage(uow, Entry("exchange.project_word", row.county, row.village, str(row.word_id), *_word(row, papers)))
 
 
 def _contract(row: Contract, parcels: Iterable[ContractParcel]) -> Told:
@@ -84,8 +87,11 @@ def _project(row: Project, parcels: Iterable[ProjectParcel]) -> Told:
     }
 
 
-def _word(row: ProjectWord) -> Told:
-    return {"project": row.project_id, "word": row.kind}, {"row": _text(row)}
+def _word(row: ProjectWord, papers: Sequence[ContractPaper]) -> Told:
+    return {"project": row.project_id, "word": row.kind}, {
+        "row": row_text(row, but=FOLLOWS, later=LATER),
+        **_paper(papers),
+    }
 
 
 def _text(row: Base, **kept: Mapping[str, Any]) -> str:
@@ -103,7 +109,7 @@ SOURCES: Mapping[str, Source] = {
     "exchange.contract_step": TableSource(ContractEvent, ("event_id",), _step, (_PAPER, (RentDue, "event_id"))),
     "exchange.rent_paid": TableSource(RentPayment, ("payment_id",), _payment, (_PAPER,)),
     "exchange.project": TableSource(Project, ("number",), _project, ((ProjectParcel, "project_id"),)),
-    "exchange.project_word": TableSource(ProjectWord, ("word_id",), _word),
+    "exchange.project_word": TableSource(ProjectWord, ("word_id",), _word, (_PAPER,)),
 }
 """By kind of entry: what the tables say of it now."""
 TABLES: Mapping[str, Mapping[str, str]] = {
@@ -115,5 +121,5 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     },
     "exchange.rent_paid": {"": "exchange.rent_payment", "paper": "exchange.contract_paper"},
     "exchange.project": {"": "exchange.project", "parcels": "exchange.project_parcel"},
-    "exchange.project_word": {"": "exchange.project_word"},
+    "exchange.project_word": {"": "exchange.project_word", "paper": "exchange.contract_paper"},
 }

@@ -193,7 +193,9 @@ class ProjectParcel(CountyKey, Base):
 
 
 class ProjectWord(CountyKey, Base):
-    """A household's own word on a project: it consents, leaving out some parcels, or withdraws. The last one counts."""
+    """A household's own word on a project: it consents, leaving out some parcels, or withdraws. The last one counts. member_id:
+    who spoke at the counter; document_id: the power of attorney of who is none of the household.
+    """
 
     __tablename__ = "project_word"
     __table_args__ = SCHEMA
@@ -210,6 +212,8 @@ class ProjectWord(CountyKey, Base):
     witness: Mapped[str]
     agent_act_id: Mapped[UUID | None]
     said: Mapped[str]
+    member_id: Mapped[UUID | None]
+    document_id: Mapped[UUID | None]
     by_id: Mapped[UUID]
     by_name: Mapped[str]
     at: Mapped[datetime] = mapped_column(Instant)

@@ -19,11 +19,12 @@ from landreg.core.periods import beijing_day
 from landreg.core.units import mu_of
 from landreg.exchange.bidding.rules.qualified import ENTER_RULES
 from landreg.exchange.bidding.sales import taking_in
-from landreg.exchange.contracts import deal_queries, project_queries
+from landreg.exchange.contracts import deal_queries, project_queries, signers
 from landreg.exchange.contracts.drafts import Draft, Taken, Terms
 from landreg.exchange.contracts.drawing import draw
 from landreg.exchange.contracts.model import Contract, Project, ProjectRun
 from landreg.exchange.contracts.rules.course import Signing, con_3_signature_is_sound
+from landreg.exchange.contracts.signers import Present
 from landreg.exchange.contracts.signing import Signature, by_mandate, sign
 from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
@@ -50,25 +51,29 @@ def ask_run(actor: Actor, county: str, project_id: UUID) -> UUID:
         return _asked(uow, found, "draw", project_queries.households(session, county, project_id), {})
 
 
-def ask_signatures(
-    actor: Actor, county: str, project_id: UUID, name: str, witness: str, identity_checked: bool
-) -> UUID:
+def ask_signatures(actor: Actor, county: str, project_id: UUID, one: Present, identity_checked: bool) -> UUID:
     """Ask the worker for the taker's signature, given in person, under every contract of the project that waits for it.
 
-    Raises Refused (CON-3, GUARD-1), Conflict (CON-5) while a run is under way or where no contract waits.
+    Raises Refused (CON-3, CON-29, GUARD-1), Conflict (CON-5) while a run is under way or where no contract waits.
     """
     with unit_of_work(actor) as uow:
         found = _free(uow, county, project_id)
         law = load_law(uow.session, county, beijing_day(uow.now))
-        ties_nothing(law.on, name=name, witness=witness)
-        given = Signing("taker", "in_person", "", "", name, identity_checked, witness, number=found.number)
+        ties_nothing(law.on, name=one.name, witness=one.witness)
+        given = Signing("taker", "in_person", "", "", one.name, identity_checked, one.witness, number=found.number)
         if wrong := con_3_signature_is_sound(given, law):
             raise Refused(wrong)
+        taker = deal_queries.taker(uow.session, county, found.taker_id)
+        if taker is None:
+            raise NotFound
+        party = signers.Party(taker.kind, taker.household_id, taker.name)
+        known = signers.stands_for(uow.session, county, party, one, law, number=found.number)
         made = project_queries.contracts(uow.session, county, project_id)
         households = [key for key, row in sorted(made.items(), key=_by_code) if row.state == "part_signed"]
         if not households:
             raise Conflict(Finding("CON-5", "state", {"where": "signed" if made else "drawn"}, subject=found.number))
-        return _asked(uow, found, "sign", households, {"name": name.strip(), "witness": witness.strip()})
+        said = {"name": one.name.strip(), "witness": one.witness.strip(), **known}
+        return _asked(uow, found, "sign", households, said)
 
 
 def _by_code(item: tuple[UUID, Contract]) -> str:
@@ -166,7 +171,7 @@ def _taken(asker: Actor, row: ProjectRun, ids: Iterable[UUID], law: Law) -> list
     for household_id in ids:
         try:
             if row.step == "sign":
-                sign_one(asker, row.county, row.project_id, household_id, row.given["name"], row.given["witness"])
+                sign_one(asker, row.county, row.project_id, household_id, signed_by(row.given))
             else:
                 make(asker, row.county, row.project_id, household_id)
         except Unavailable:
@@ -215,10 +220,20 @@ def make(actor: Actor, county: str, project_id: UUID, household_id: UUID) -> Non
         by_mandate(uow, row, beijing_day(uow.now), word.name or code, {"word_id": str(word.word_id)})
 
 
-def sign_one(actor: Actor, county: str, project_id: UUID, household_id: UUID, name: str, witness: str) -> None:
+def signed_by(given: Mapping[str, Any]) -> Present:
+    """Who signs for the taker, as the run keeps it: a household's member was known by the card when the run was asked for."""
+    return Present(given["name"], given["witness"], member=UUID(given["member_id"]) if "member_id" in given else None)
+
+
+def sign_one(actor: Actor, county: str, project_id: UUID, household_id: UUID, one: Present) -> None:
     """The taker's signature under the contract of one household, where it waits for it. Raises Refused as `signing.sign`."""
     with unit_of_work(actor) as uow:
         found = project_queries.contract_of(uow.session, county, project_id, household_id)
         if found is None or found.state != "part_signed":
             return
-    sign(actor, county, found.contract_id, Signature("taker", "in_person", name, True, witness))
+    sign(
+        actor,
+        county,
+        found.contract_id,
+        Signature("taker", "in_person", one.name, True, one.witness, member=one.member),
+    )

@@ -19,10 +19,11 @@ from landreg.core.periods import beijing_day
 from landreg.core.units import CENT, mu_of
 from landreg.exchange.bidding.rules.qualified import ENTER_RULES
 from landreg.exchange.bidding.sales import taking_in
-from landreg.exchange.contracts import logged, project_queries
+from landreg.exchange.contracts import logged, project_queries, signers
 from landreg.exchange.contracts.asked_land import standing
 from landreg.exchange.contracts.drafts import Terms
 from landreg.exchange.contracts.drawing import taker_of
+from landreg.exchange.contracts.entering import entered
 from landreg.exchange.contracts.judging import clauses_lacking
 from landreg.exchange.contracts.model import Project, ProjectParcel, ProjectWord
 from landreg.exchange.contracts.rules.clauses import Text, clauses_of
@@ -36,7 +37,7 @@ from landreg.exchange.contracts.rules.terms import (
 from landreg.exchange.model import Taker
 from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
-from landreg.registry.guarded import ties_nothing
+from landreg.registry.guarded import Attached, ties_nothing
 from landreg.registry.home.brought import seeing
 
 MOST_PARCELS = 5000
@@ -66,7 +67,9 @@ class Planned:
 
 @dataclass(frozen=True)
 class Said:
-    """A household's word. left_out: parcels that it keeps. consent: to its agent, where the agent says it."""
+    """A household's word. left_out: parcels that it keeps. consent: to its agent, where the agent says it. card: the number of the
+    identity card of the member who speaks at the counter; attorney: the household's power of attorney of who is none of it.
+    """
 
     kind: str
     left_out: tuple[str, ...] = ()
@@ -75,6 +78,8 @@ class Said:
     witness: str = ""
     said: str = ""
     consent: UUID | None = None
+    card: str = ""
+    attorney: Attached | None = None
 
 
 def open_project(actor: Actor, county: str, village: str, planned: Planned) -> Project:
@@ -163,8 +168,8 @@ def _opened(
 
 
 def say(actor: Actor, county: str, project_id: UUID, household_id: UUID, given: Said) -> ProjectWord:
-    """A household's own word: at the desk, on its own phone, or by its agent. Raises NotFound, Refused (CON-3, ACC-25),
-    Conflict (CON-5) once its contract is made.
+    """A household's own word: at the desk, on its own phone, or by its agent. Raises NotFound, Refused (CON-3, CON-29,
+    ACC-25), Conflict (CON-5) once its contract is made.
     """
     if given.kind not in ("consents", "withdraws"):
         raise BadInput(Finding("FORM-5", "kind", {"given": given.kind[:40]}))
@@ -180,7 +185,7 @@ def say(actor: Actor, county: str, project_id: UUID, household_id: UUID, given: 
         parcels = project_queries.parcels_of(uow.session, county, project_id, household_id)
         if found is None or not parcels:
             raise NotFound
-        ties_nothing(beijing_day(uow.now), None, "paper", said=given.said, witness=given.witness)
+        ties_nothing(beijing_day(uow.now), given.attorney, "attorney", said=given.said, witness=given.witness)
         code = parcels[0].household_code
         if project_queries.contract_of(uow.session, county, project_id, household_id) is not None:
             raise Conflict(Finding("CON-5", "state", {"where": "drawn"}, subject=code))
@@ -190,22 +195,36 @@ def say(actor: Actor, county: str, project_id: UUID, household_id: UUID, given: 
         sound = way != "in_person" or (bool(name) and given.identity_checked and bool(given.witness.strip()))
         if given.kind == "consents" and not sound:
             raise Refused(Finding("CON-3", "witness", subject=code))
-        return _word(uow, found, parcels[0], given, way, name)
+        member = _spoken(uow, parcels[0], given, name) if way == "in_person" else None
+        return _word(uow, found, parcels[0], given, way, name, member)
 
 
-def _word(uow: UnitOfWork, found: Project, of: ProjectParcel, given: Said, way: str, name: str) -> ProjectWord:
-    """Write a household's word, with the act of its agent and its leaf. of: a parcel of the household."""
-    act = None
+def _spoken(uow: UnitOfWork, of: ProjectParcel, given: Said, name: str) -> UUID | None:
+    """The member who speaks at the counter; None where a power of attorney is there. Raises Refused (CON-29)."""
+    party = signers.Party("household", of.household_id, of.household_name)
+    one = signers.Present(name, given.witness, given.card, given.attorney is not None)
+    law = load_law(uow.session, of.county, beijing_day(uow.now))
+    told = signers.stands_for(uow.session, of.county, party, one, law, number=of.household_code)
+    return UUID(told["member_id"]) if "member_id" in told else None
+
+
+def _word(
+    uow: UnitOfWork, found: Project, of: ProjectParcel, given: Said, way: str, name: str, member: UUID | None
+) -> ProjectWord:  # fmt: skip
+    """Write a household's word, with the act of its agent, its power of attorney and its leaf. of: a parcel of the household."""
+    act, kept = None, None
     if given.consent is not None:
         act = consents.write_act(uow, found.county, given.consent, Step.SIGN, found.number)
+    if given.attorney is not None and way == "in_person":
+        kept = entered(uow, found.county, found.village, "power_of_attorney", given.attorney, project=found.project_id)
     row = ProjectWord(
         county=found.county, village=found.village, project_id=found.project_id, word_id=uuid4(), household_id=of.household_id,
         household_code=of.household_code, kind=given.kind, left_out=sorted(set(given.left_out)), way=way, name=name,
         identity_checked=given.identity_checked, witness=given.witness.strip(),
-        agent_act_id=act.agent_act_id if act else None, said=given.said.strip(), by_id=uow.actor.account_id,
-        by_name=uow.actor.name, at=uow.now,
+        agent_act_id=act.agent_act_id if act else None, said=given.said.strip(), member_id=member,
+        document_id=kept.document_id if kept else None, by_id=uow.actor.account_id, by_name=uow.actor.name, at=uow.now,
     )  # fmt: skip
     uow.session.add(row)
     uow.session.flush()
-    logged.stage_word(uow, row)
+    logged.stage_word(uow, row, [kept] if kept else [])
     return row

@@ -18,7 +18,7 @@ from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.exchange.bidding.rules.qualified import DEAL_RULES
-from landreg.exchange.contracts import queries
+from landreg.exchange.contracts import queries, signers
 from landreg.exchange.contracts.entering import happened, held, must, open_for
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules.course import (
@@ -49,7 +49,10 @@ MOVING = ("assignment", "exchange")
 
 @dataclass(frozen=True)
 class Signature:
-    """A signature as it is taken. answer: of a service. consent: of the household, where its agent signs."""
+    """A signature as it is taken. answer: of a service. consent: of the household, where its agent signs. card: the number of the
+    identity card of a household's member, which is compared and not kept; member: known by it before. attorney: the paper is the
+    party's power of attorney.
+    """
 
     side: str
     way: str
@@ -59,6 +62,9 @@ class Signature:
     answer: bytes = b""
     consent: UUID | None = None
     text_sha256: str = ""
+    card: str = ""
+    member: UUID | None = None
+    attorney: bool = False
 
 
 def sign(
@@ -66,7 +72,7 @@ def sign(
     service: Callable[[str], SignatureService] = FileService,
 ) -> Contract:  # fmt: skip
     """Take the signature of a side; the second one makes the contract. Raises NotFound, Conflict (CON-5), BadInput, Refused
-    (CON-2, CON-3, CON-4, CON-18, ACC-25, TR-1, TR-12, QUAL-1, QUAL-4, QUAL-5, GUARD-1).
+    (CON-2, CON-3, CON-4, CON-18, CON-29, ACC-25, TR-1, TR-12, QUAL-1, QUAL-4, QUAL-5, GUARD-1).
     """
     if given.side not in SIDES:
         raise BadInput(Finding("FORM-5", "side", {"given": given.side[:40]}))
@@ -83,7 +89,7 @@ def sign(
         found, law = held(uow, county, contract_id)
         open_for(found, law, "drawn", "part_signed")
         ties_nothing(law.on, paper, name=given.name, witness=given.witness)
-        facts = _taken(uow, found, law, given, service)
+        facts = _taken(uow, found, law, replace(given, attorney=given.attorney and paper is not None), service)
         happened(uow, found.contract, f"signed_{given.side}", law.on, facts=facts, paper=paper)
         if found.course(law.on).lacking == (given.side,):
             _made(uow, found, law)
@@ -94,7 +100,7 @@ def sign(
 def _taken(
     uow: UnitOfWork, found: Whole, law: Law, given: Signature, service: Callable[[str], SignatureService]
 ) -> dict[str, Any]:
-    """What is recorded of a signature. Raises Refused (CON-3, CON-4), Conflict (CON-5) where the side has signed."""
+    """What is recorded of a signature. Raises Refused (CON-3, CON-4, CON-18, CON-29), Conflict (CON-5) for one that was given."""
     row = found.contract
     if given.side not in found.course(law.on).lacking:
         raise Conflict(Finding("CON-5", "side", {"where": "part_signed"}, subject=row.number))
@@ -120,7 +126,15 @@ def _taken(
             signing = replace(signing, verified=said is not None, name=said.name if said else given.name)
     if wrong := examine(SIGNATURE_RULES, signing, law):
         raise Refused(wrong[0])
-    return facts
+    return facts | _present(uow, found, law, given) if given.way == "in_person" else facts
+
+
+def _present(uow: UnitOfWork, found: Whole, law: Law, given: Signature) -> dict[str, Any]:
+    """What is recorded of who signs at the counter. Raises Refused (CON-29)."""
+    row, other = found.contract, found.of(f"signed_{SIDES[1 - SIDES.index(given.side)]}")
+    party = signers.party_of(uow.session, row.county, row.contract_id, given.side)
+    one = signers.Present(given.name, given.witness, given.card, given.attorney, given.member)
+    return signers.stands_for(uow.session, row.county, party, one, law, other.facts if other else None, row.number)
 
 
 def contractor_of(row: Contract) -> str:

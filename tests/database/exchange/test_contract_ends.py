@@ -33,10 +33,9 @@ from landreg.exchange.contracts.drafts import Draft, Taken
 from landreg.exchange.contracts.entering import happened, held
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract, ProjectWord
-from landreg.exchange.contracts.projects import Planned, Priced, Said
+from landreg.exchange.contracts.projects import Planned, Priced
 from landreg.exchange.contracts.rules.closing import Outcome
 from tests.contract_kit import (
-    AGREES,
     OPERATOR,
     OTHER,
     PAPER,
@@ -46,6 +45,7 @@ from tests.contract_kit import (
     drawn,
     parcels_of,
     right_id,
+    says,
     seen,
     signed,
     terms,
@@ -158,9 +158,7 @@ def test_the_database_takes_no_mandate_but_the_last_word_and_the_parcels_that_it
     """CON-12."""
     project_id, home = project()
     own = parcels_of(OPERATOR, right_id())
-    leaves_out = projects.say(
-        OPERATOR, COUNTY, project_id, home, Said("consents", (own[0],), "样本一", identity_checked=True, witness="甲")
-    )
+    leaves_out = projects.say(OPERATOR, COUNTY, project_id, home, says("consents", HOUSEHOLD, (own[0],)))
 
     def refused(word: ProjectWord, land: list[str]) -> set[str]:
         with pytest.raises(Refused) as error, unit_of_work(OPERATOR) as uow:
@@ -168,7 +166,7 @@ def test_the_database_takes_no_mandate_but_the_last_word_and_the_parcels_that_it
         return codes(error)
 
     assert refused(leaves_out, own) == {"CON-12"}
-    projects.say(OPERATOR, COUNTY, project_id, home, Said("withdraws"))
+    projects.say(OPERATOR, COUNTY, project_id, home, says("withdraws", HOUSEHOLD))
     assert refused(leaves_out, own[1:]) == {"CON-12"}
 
 
@@ -184,25 +182,25 @@ def test_a_household_that_withdraws_while_its_contract_is_made_comes_before_it_o
     """CON-12 and CON-5: either waits for the other."""
     project_id, home = project()
     at = (OPERATOR, COUNTY, project_id, home)
-    projects.say(*at, AGREES)
+    projects.say(*at, says("consents", HOUSEHOLD))
     with ThreadPoolExecutor(1) as pool:
         with unit_of_work(OPERATOR) as uow:
             row = ProjectWord(
                 county=COUNTY, village=VILLAGE, project_id=project_id, word_id=uuid4(), household_id=home,
-                household_code=HOUSEHOLD, kind="withdraws", left_out=[], way="in_person", name="", identity_checked=False,
-                witness="", agent_act_id=None, said="", by_id=OPERATOR.account_id, by_name="", at=uow.now,
+                household_code=HOUSEHOLD, kind="withdraws", left_out=[], way="own", name="", identity_checked=False,
+                witness="", agent_act_id=None, member_id=None, document_id=None, said="", by_id=OPERATOR.account_id, by_name="", at=uow.now,
             )  # fmt: skip
             uow.session.add(row)
             uow.session.flush()
-            logged.stage_word(uow, row)
+            logged.stage_word(uow, row, [])
             made = begun(pool, lambda: project_runs.make(*at))
         with pytest.raises(Refused) as withdrawn:
             made.result(timeout=30)
         assert codes(withdrawn) == {"CON-12"}
-        word = projects.say(*at, AGREES)
+        word = projects.say(*at, says("consents", HOUSEHOLD))
         with unit_of_work(OPERATOR) as uow:
             mandated(uow, project_id, word, parcels_of(OPERATOR, right_id()))
-            said = begun(pool, lambda: projects.say(*at, Said("withdraws")))
+            said = begun(pool, lambda: projects.say(*at, says("withdraws", HOUSEHOLD)))
         with pytest.raises(Refused) as late:
             said.result(timeout=30)
         assert codes(late) == {"CON-5"}

@@ -40,6 +40,7 @@ from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.projects import Planned, Priced, Said
 from landreg.exchange.contracts.rules.closing import Outcome, Returned
 from landreg.exchange.contracts.rules.course import stage
+from landreg.exchange.contracts.signers import Present
 from landreg.exchange.contracts.signing import Signature
 from landreg.exchange.contracts.verifying import HEAD, FileService
 from landreg.exchange.listings.reading import Offer
@@ -61,6 +62,7 @@ from tests.contract_kit import (
     drawn,
     parcels_of,
     right_id,
+    says,
     seen,
     signed,
     terms,
@@ -351,10 +353,9 @@ def test_a_withdrawn_household_is_refused_with_its_code_and_all_others_get_their
     project = _project(asker)
     household, other = (_household(asker, project, code) for code in (HOUSEHOLD, OTHER))
     first = parcels_of(asker, right_id())
-    agrees = agree("样本一", first[0])
-    projects.say(asker, COUNTY, project, household, agrees)
-    projects.say(asker, COUNTY, project, other, agree("样本二"))
-    projects.say(asker, COUNTY, project, other, Said("withdraws"))
+    projects.say(asker, COUNTY, project, household, says("consents", HOUSEHOLD, (first[0],)))
+    projects.say(asker, COUNTY, project, other, says("consents", OTHER))
+    projects.say(asker, COUNTY, project, other, says("withdraws", OTHER))
     run = project_runs.ask_run(asker, COUNTY, project)
     assert project_runs.work(worker) == 1
     with unit_of_work(asker) as uow:
@@ -370,9 +371,9 @@ def test_a_withdrawn_household_is_refused_with_its_code_and_all_others_get_their
     assert [one.parcel_code for one in seen(made[household]).parcels] == first[1:]
     assert made[household].state == "part_signed"
     with pytest.raises(Refused) as unseen:
-        project_runs.ask_signatures(asker, COUNTY, project, "社长", "", identity_checked=True)
+        project_runs.ask_signatures(asker, COUNTY, project, Present("社长", ""), identity_checked=True)
     assert codes(unseen) == {"CON-3"}
-    signings = project_runs.ask_signatures(asker, COUNTY, project, "社长", "见证人", identity_checked=True)
+    signings = project_runs.ask_signatures(asker, COUNTY, project, Present("社长", "见证人"), identity_checked=True)
     with pytest.raises(Conflict):
         project_runs.ask_run(asker, COUNTY, project)
     assert project_runs.work(worker) == 1
@@ -382,10 +383,10 @@ def test_a_withdrawn_household_is_refused_with_its_code_and_all_others_get_their
     assert (signed_by.state, signed_by.done, signed_by.refused) == ("done", 1, [])
     assert seen(made[household]).contract.state == "signed"
     with pytest.raises(Conflict):
-        project_runs.ask_signatures(asker, COUNTY, project, "社长", "见证人", identity_checked=True)
+        project_runs.ask_signatures(asker, COUNTY, project, Present("社长", "见证人"), identity_checked=True)
     with pytest.raises(Conflict):
-        projects.say(asker, COUNTY, project, household, Said("withdraws"))
-    projects.say(asker, COUNTY, project, other, agree("样本二"))
+        projects.say(asker, COUNTY, project, household, says("withdraws", HOUSEHOLD))
+    projects.say(asker, COUNTY, project, other, says("consents", OTHER))
     project_runs.ask_run(asker, COUNTY, project)
     assert project_runs.work(worker) == 1
     with unit_of_work(asker) as uow:
@@ -395,9 +396,8 @@ def test_a_withdrawn_household_is_refused_with_its_code_and_all_others_get_their
 def test_a_run_that_was_left_by_a_killed_worker_goes_on_where_it_stood(worker: Actor) -> None:
     asker = _operator()
     project = _project(asker)
-    agrees = agree("样本一")
     for code in (HOUSEHOLD, OTHER):
-        projects.say(asker, COUNTY, project, _household(asker, project, code), agrees)
+        projects.say(asker, COUNTY, project, _household(asker, project, code), says("consents", code))
     run = project_runs.ask_run(asker, COUNTY, project)
     with pytest.raises(Conflict):
         project_runs.ask_run(asker, COUNTY, project)
@@ -410,11 +410,6 @@ def test_a_run_that_was_left_by_a_killed_worker_goes_on_where_it_stood(worker: A
     assert row is not None
     assert (row.state, row.done, row.refused) == ("done", 2, [])
     assert len(made) == 2
-
-
-def agree(name: str, *left_out: str) -> Said:
-    """A household's consent at the desk."""
-    return Said("consents", left_out, name, identity_checked=True, witness="见证人甲")
 
 
 def test_an_agent_signs_under_the_household_s_consent_to_that_and_under_no_other(registrar: Actor) -> None:

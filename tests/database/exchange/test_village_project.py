@@ -22,8 +22,9 @@ from landreg.core.db import unit_of_work
 from landreg.exchange.bidding import reviews
 from landreg.exchange.bidding.rules.qualified import PAPERS
 from landreg.exchange.contracts import drawing, project_queries, project_runs, projects
-from landreg.exchange.contracts.projects import Planned, Priced, Said
-from tests.contract_kit import PAPER, TAKER, VALUES, terms, today
+from landreg.exchange.contracts.projects import Planned, Priced
+from landreg.exchange.contracts.signers import Present
+from tests.contract_kit import PAPER, TAKER, VALUES, says, terms, today
 from tests.registry_kit import Connection, to_rights
 from tests.villages import COUNTY, VILLAGE
 
@@ -109,16 +110,11 @@ def test_a_killed_run_of_a_village_goes_on_and_makes_and_signs_each_household_s_
         parcels = project_queries.parcels(uow.session, COUNTY, project)
     assert len(households) == count
     kept = next(one.parcel_code for one in parcels if one.household_id == households[2])
-    agrees = Said("consents", (), "户主样本", identity_checked=True, witness="见证人甲")
+    code_of = {one.household_id: one.household_code for one in parcels}
     for place, household in enumerate(households[:-1]):
-        projects.say(
-            operator,
-            COUNTY,
-            project,
-            household,
-            agrees if place != 2 else Said(**{**vars(agrees), "left_out": (kept,)}),
-        )
-    projects.say(operator, COUNTY, project, households[1], Said("withdraws"))
+        word = says("consents", code_of[household], (kept,) if place == 2 else ())
+        projects.say(operator, COUNTY, project, household, word)
+    projects.say(operator, COUNTY, project, households[1], says("withdraws", code_of[households[1]]))
     run = project_runs.ask_run(operator, COUNTY, project)
     stood = killed_at(operator, project, database, count // 2)
     began, used = time.monotonic(), processor(superuser)
@@ -138,7 +134,7 @@ def test_a_killed_run_of_a_village_goes_on_and_makes_and_signs_each_household_s_
     numbers = [one.number for one in contracts.values()]
     assert len(set(numbers)) == len(numbers)
     assert (row.done, stood < count - 2) == (count - 2, True)
-    run = project_runs.ask_signatures(operator, COUNTY, project, "社长", "见证人", identity_checked=True)
+    run = project_runs.ask_signatures(operator, COUNTY, project, Present("社长", "见证人"), identity_checked=True)
     stood = killed_at(operator, project, database, count // 2, states=("signed",))
     began, used = time.monotonic(), processor(superuser)
     while project_runs.work(worker):

@@ -9,13 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
 
 from landreg.access.policy import allow, current_actor
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.core.periods import DAY
-from landreg.exchange.contracts import deal_queries, queries, signing
+from landreg.exchange.contracts import deal_queries, queries, signers, signing
 from landreg.exchange.contracts.routes import life
 from landreg.exchange.contracts.rules import rent
 from landreg.exchange.contracts.rules.course import stage
@@ -112,7 +113,23 @@ def one(county: str, contract_id: UUID) -> Response:
             may_trace=actor.has(Role.OPERATOR, Role.AUDITOR), may_act=actor.has(Role.OPERATOR), may_open=actor.has(Role.REGISTRAR),
             may_read_cases=actor.has(Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR), above=above, below=below,
             natural=deal_queries.natural(session, [*above, row, *below]), DAY=DAY, **standing(found, law),
+            at_counter=_at_counter(session, found, law) if actor.has(Role.OPERATOR) else [],
         )  # fmt: skip
+
+
+def _at_counter(session: Session, found: Whole, law: Law) -> list[tuple[str, list[Any]]]:
+    """By side whose signature is lacking and that a household has: its members, who may sign."""
+    row = found.contract
+    parties = {
+        side: signers.party_of(session, row.county, row.contract_id, side).household_id
+        for side in found.course(law.on).lacking
+    }
+    members = signers.members_said(session, row.county, [one for one in parties.values() if one])
+    return [
+        (i18n.shown_term(side, "contract_side"), members[one])
+        for side, one in parties.items()
+        if one is not None and one in members
+    ]
 
 
 def standing(found: Whole, law: Law) -> dict[str, Any]:

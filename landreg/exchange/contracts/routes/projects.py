@@ -23,12 +23,13 @@ from landreg.exchange.contracts.model import ProjectRun
 from landreg.exchange.contracts.project_runs import UNDER_WAY
 from landreg.exchange.contracts.projects import KINDS, Planned, Priced, Said
 from landreg.exchange.contracts.routes.desk import READERS
-from landreg.exchange.contracts.routes.forms import Drawing, choices, questions, unit_of
+from landreg.exchange.contracts.routes.forms import Drawing, choices, kept, questions, unit_of
+from landreg.exchange.contracts.signers import Present, members_said
 from landreg.land.queries import division_path
 from landreg.law.queries import load_law
 from landreg.registry.routes.surroundings import page_day
 from landreg.web import i18n, pages, problems
-from landreg.web.forms import read_form
+from landreg.web.forms import Upload, read_form
 
 blueprint = Blueprint("contract_projects", __name__)
 VILLAGE = 12
@@ -143,6 +144,8 @@ def one(county: str, project_id: UUID) -> Response:
         run = project_queries.last_run(session, county, project_id)
         far = None if run is None else progress(uow, run)
         path, natural = division_path(session, found.village), deal_queries.natural(session, [found])
+        may_act = current_actor().has(Role.OPERATOR)
+        members = members_said(session, county, {row.household_id for row in parcels}) if may_act else {}
     households: dict[UUID, list[object]] = {}
     for row in parcels:
         households.setdefault(row.household_id, []).append(row)
@@ -150,7 +153,7 @@ def one(county: str, project_id: UUID) -> Response:
     return pages.render(
         "exchange/contracts/project.html", project=found, households=households, words=words, made=made, run=run, far=far,
         path=path, natural=natural, under_way=run is not None and run.state in UNDER_WAY,
-        refused=refused, DAY=DAY, may_act=current_actor().has(Role.OPERATOR),
+        refused=refused, DAY=DAY, may_act=may_act, members=members,
         unsigned=[row for row in made.values() if row.state == "part_signed"],
         consenting=sum(word.kind == "consents" for word in words.values()), most_shown=MOST_SHOWN,
     )  # fmt: skip
@@ -170,6 +173,8 @@ class WordForm:
     identity: bool = False
     witness: str = field(default="", metadata={"most": 60})
     said: str = field(default="", metadata={"most": 500})
+    card: str = field(default="", metadata={"most": 30})
+    attorney: Upload | None = None
 
 
 @blueprint.post("/contracts/projects/<county>/<uuid:project_id>/words")
@@ -178,7 +183,17 @@ class WordForm:
 def say(county: str, project_id: UUID) -> Redirect:
     """Record a household's word."""
     given = read_form(WordForm)
-    said = Said(given.kind, given.left_out, given.name, given.identity, given.witness, given.said)
+    paper = kept(given.attorney, "attorney")
+    said = Said(
+        given.kind,
+        given.left_out,
+        given.name,
+        given.identity,
+        given.witness,
+        given.said,
+        card=given.card,
+        attorney=paper,
+    )
     projects.say(current_actor(), county, project_id, given.household, said)
     flash(_("意愿已记录。"))
     return _back(county, project_id)
@@ -222,6 +237,7 @@ class TakerSigning:
     name: str = field(metadata={"most": 60})
     witness: str = field(metadata={"most": 60})
     identity: bool = False
+    card: str = field(default="", metadata={"most": 30})
 
 
 @blueprint.post("/contracts/projects/<county>/<uuid:project_id>/signatures")
@@ -230,7 +246,8 @@ class TakerSigning:
 def sign(county: str, project_id: UUID) -> Redirect:
     """Ask for the run that takes it."""
     given = read_form(TakerSigning)
-    project_runs.ask_signatures(current_actor(), county, project_id, given.name, given.witness, given.identity)
+    one = Present(given.name, given.witness, given.card)
+    project_runs.ask_signatures(current_actor(), county, project_id, one, given.identity)
     flash(_("已开始逐份签字，可以关闭页面，进度不受影响。"))
     return _back(county, project_id)
 

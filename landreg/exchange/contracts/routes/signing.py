@@ -23,13 +23,17 @@ blueprint = Blueprint("contract_signing", __name__)
 
 @dataclass(frozen=True)
 class SigningForm:
-    """A signature at the desk: in person, or with the answer of a signature service."""
+    """A signature at the desk: in person, by power of attorney, or with the answer of a signature service. card: of a household's
+    member, as the identity card has the number.
+    """
 
     side: str
     way: str
     name: str = field(default="", metadata={"most": 60})
     identity: bool = False
     witness: str = field(default="", metadata={"most": 60})
+    card: str = field(default="", metadata={"most": 30})
+    attorney: bool = False
     answer: Upload | None = None
     paper: Upload | None = None
 
@@ -41,7 +45,16 @@ def sign(county: str, contract_id: UUID) -> Redirect:
     """Take a signature."""
     given = read_form(SigningForm)
     answer = given.answer.content.read(10_000) if given.answer else b""
-    signature = Signature(given.side, given.way, given.name, given.identity, given.witness, answer)
+    signature = Signature(
+        given.side,
+        given.way,
+        given.name,
+        given.identity,
+        given.witness,
+        answer,
+        card=given.card,
+        attorney=given.attorney,
+    )
     made = signing.sign(current_actor(), county, contract_id, signature, kept(given.paper))
     flash(_("双方已签字，合同成立。") if made.state == "signed" else _("签字已记录，等另一方签字。"))
     return back(county, contract_id)

@@ -1,0 +1,190 @@
+"""CON-29: at the counter a household's own member of age signs and speaks for it, or whom its power of attorney names."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from landreg.access.sealing import digest, seal
+from landreg.audit import logged
+from landreg.config import Settings
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import Refused
+from landreg.exchange.contracts import entering, project_queries, projects, signers, signing
+from landreg.exchange.contracts.logged import stage_word
+from landreg.exchange.contracts.model import ProjectWord
+from landreg.exchange.contracts.projects import Planned, Priced, Said
+from landreg.log.recheck import recheck
+from landreg.log.store import seal as seal_log
+from tests.contract_kit import (
+    OPERATOR,
+    OTHER,
+    PAPER,
+    TAKER,
+    VALUES,
+    card_of,
+    drawn,
+    parcels_of,
+    right_id,
+    says,
+    seen,
+    signature,
+    signed,
+    terms,
+    today,
+)
+from tests.registry_kit import HOUSEHOLD, Connection, codes, to_rights
+from tests.villages import COUNTY, VILLAGE, past_triggers
+
+
+@pytest.fixture(autouse=True)
+def village(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
+    to_rights(registrar, reviewer, superuser, 2)
+
+
+def under_age(superuser: Connection) -> tuple[str, str]:
+    """The household's second member made a child: name and number of its card."""
+    name, _card = card_of(HOUSEHOLD, 2)
+    body = f"610900{today().year - 10}0101{2:03d}"
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    number = body + "10X98765432"[sum(int(d) * w for d, w in zip(body, weights, strict=True)) % 11]
+    with past_triggers(superuser) as past:
+        past.execute(
+            "UPDATE identity.person SET id_digest = %s, id_sealed = %s WHERE name_digest = %s",
+            (digest(f"1:{number}"), seal(number), digest(name)),
+        )
+    return name, number
+
+
+def test_for_a_household_signs_its_own_member_of_age_and_nobody_by_another_s_card(superuser: Connection) -> None:
+    contract = drawn()
+    own = signature(contract, "contractor")
+    name, card = card_of(HOUSEHOLD, 2)
+    foreign_name, foreign = card_of(OTHER)
+    for changed in (
+        {"card": ""}, {"name": "样本他人"}, {"name": name}, {"card": card}, {"name": foreign_name, "card": foreign},
+        {"witness": own.name}, {"attorney": True, "card": ""},
+    ):  # fmt: skip
+        with pytest.raises(Refused) as error:
+            signing.sign(OPERATOR, COUNTY, contract.contract_id, replace(own, **changed))
+        assert codes(error) == {"CON-29"}, changed
+    child = dict(zip(("name", "card"), under_age(superuser), strict=True))
+    with pytest.raises(Refused) as minor:
+        signing.sign(OPERATOR, COUNTY, contract.contract_id, replace(own, **child))
+    assert codes(minor) == {"CON-29"}
+    signing.sign(OPERATOR, COUNTY, contract.contract_id, own)
+    (step,) = seen(contract).events
+    assert set(step.facts) == {"way", "name", "text_sha256", "witness", "member_id"}
+    assert own.card not in str(step.facts)
+
+
+def test_whom_the_written_power_of_attorney_names_signs_and_the_paper_is_kept() -> None:
+    contract = drawn()
+    by = replace(signature(contract, "contractor"), name="样本受托人", card="", attorney=True)
+    signing.sign(OPERATOR, COUNTY, contract.contract_id, by, PAPER)
+    found = seen(contract)
+    (step,) = found.events
+    assert step.facts["attorney"] is True
+    assert step.document_id is not None
+    assert found.papers[step.document_id].sha256 == PAPER.sha256
+    taker = signature(contract, "taker")
+    for changed in ({"name": "样本受托人"}, {"witness": "样本受托人"}, {"name": "见证人甲", "witness": "见证人乙"}):
+        with pytest.raises(Refused) as error:
+            signing.sign(OPERATOR, COUNTY, contract.contract_id, replace(taker, **changed))
+        assert codes(error) == {"CON-29"}, changed
+    signed(contract, "taker")
+
+
+def test_a_household_that_takes_land_in_signs_by_its_own_member_too() -> None:
+    contract = drawn(kind="subcontract", taker=OTHER)
+    theirs = signature(contract, "taker")
+    assert (theirs.name, theirs.card) == card_of(OTHER)
+    name, card = card_of(HOUSEHOLD, 2)
+    with pytest.raises(Refused) as error:
+        signing.sign(OPERATOR, COUNTY, contract.contract_id, replace(theirs, name=name, card=card))
+    assert codes(error) == {"CON-29"}
+    assert seen(signed(contract)).contract.state == "signed"
+
+
+def test_the_database_takes_no_signature_of_another_than_the_party() -> None:
+    """A caller that asks no rule; nor one whose power of attorney is only said."""
+    contract = drawn()
+    with unit_of_work(OPERATOR) as uow:
+        party = signers.party_of(uow.session, COUNTY, contract.contract_id, "contractor")
+        name, card = card_of(HOUSEHOLD)
+        own = signers.known(uow.session, COUNTY, party, signers.Present(name, "", card))
+        name, card = card_of(OTHER)
+        assert signers.known(uow.session, COUNTY, party, signers.Present(name, "", card)) is None
+    assert own is not None
+    sound = {"way": "in_person", "name": "样本一", "witness": "见证人甲", "text_sha256": contract.text_sha256}
+
+    def write(kind: str, facts: dict[str, Any]) -> None:
+        with unit_of_work(OPERATOR) as uow:
+            entering.happened(uow, contract, kind, today(), facts={**sound, **facts})
+
+    for wrong in ({}, {"member_id": str(uuid4())}, {"attorney": True}, {"member_id": str(own), "witness": "样本 一"}):
+        with pytest.raises(Refused) as error:
+            write("signed_contractor", wrong)
+        assert codes(error) == {"CON-29"}, wrong
+    write("signed_contractor", {"member_id": str(own)})
+    for clash in ({}, {"name": "见证人甲", "witness": "见证人乙"}, {"name": "社长", "witness": "样本一"}):
+        with pytest.raises(Refused) as error:
+            write("signed_taker", clash)
+        assert codes(error) == {"CON-29"}, clash
+    write("signed_taker", {"name": "社长"})
+
+
+def asked() -> tuple[UUID, UUID]:
+    """A project over the first household's parcels, and that household."""
+    parcels = tuple(Priced(code, terms().price) for code in parcels_of(OPERATOR, right_id()))
+    made = projects.open_project(
+        OPERATOR, COUNTY, VILLAGE, Planned("流转", TAKER, terms(), parcels, VALUES, taker_name="样本社")
+    )
+    with unit_of_work(OPERATOR) as uow:
+        (home,) = project_queries.households(uow.session, COUNTY, made.project_id)
+    return made.project_id, home
+
+
+def test_a_household_s_word_on_a_project_is_its_own_member_s(
+    worker: Actor, database: Settings, superuser: Connection
+) -> None:
+    """Yes as well as no; by a power of attorney with its paper, of which the log tells."""
+    project, home = asked()
+    own = says("consents", HOUSEHOLD)
+    name, card = card_of(OTHER)
+    for wrong in (
+        replace(own, card=""), replace(own, name=name, card=card), replace(own, witness=own.name), Said("withdraws"),
+        replace(says("withdraws", HOUSEHOLD), name="样本他人"),
+    ):  # fmt: skip
+        with pytest.raises(Refused) as error:
+            projects.say(OPERATOR, COUNTY, project, home, wrong)
+        assert codes(error) == {"CON-29"}, wrong
+    assert projects.say(OPERATOR, COUNTY, project, home, own).member_id is not None
+    word = projects.say(OPERATOR, COUNTY, project, home, replace(own, name="样本受托人", card="", attorney=PAPER))
+    assert (word.member_id, word.document_id is None) == (None, False)
+    seal_log(worker, database)
+    told = logged.register()
+    assert recheck(worker, database, told.sources, told.tables, told.closings).findings == ()
+    superuser.execute("UPDATE exchange.contract_paper SET sha256 = %s", ("33" * 32,))
+    assert recheck(worker, database, told.sources, told.tables, told.closings).findings
+
+
+def test_the_database_takes_no_word_of_another_than_the_household() -> None:
+    project, home = asked()
+    for changed in ({}, {"member_id": uuid4()}, {"name": "甲", "witness": " 甲"}):
+        with pytest.raises(Refused) as error, unit_of_work(OPERATOR) as uow:
+            said = {
+                "county": COUNTY, "village": VILLAGE, "project_id": project, "word_id": uuid4(), "household_id": home,
+                "household_code": HOUSEHOLD, "kind": "consents", "left_out": [], "way": "in_person", "name": "样本一",
+                "identity_checked": True, "witness": "见证人甲", "agent_act_id": None, "member_id": None, "document_id": None,
+                "said": "", "by_id": OPERATOR.account_id, "by_name": "", "at": uow.now, **changed,
+            }  # fmt: skip
+            row = ProjectWord(**said)
+            uow.session.add(row)
+            uow.session.flush()
+            stage_word(uow, row, [])
+        assert codes(error) == {"CON-29"}, changed
