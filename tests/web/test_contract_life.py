@@ -75,6 +75,31 @@ def wheat() -> Contract:
     return signed(drawn(unit="kg_mu_year", grain="wheat", price=Decimal(200), until_on=date(2027, 1, 1)))
 
 
+def test_a_rent_in_grain_is_late_from_its_day_before_the_county_has_set_a_price(
+    ling: Browser, browser: Browser, village: Actor, superuser: Connection
+) -> None:
+    """In kg: on the list, the first page, the household's own page; it stands against a certificate, and a notice to remedy runs."""
+    contract = wheat()
+    lines = {"operator": ling.get(of(contract)).text}
+    late = ling.get("/contracts/late").text
+    assert "1 份合同共逾期 0.00 元 · 还有 600.00 千克粮食逾期，待县区定价" in re.sub(r"\s+", " ", late)
+    assert "600.00 千克小麦" in late
+    assert "<strong>1</strong>有价款逾期的合同" in ling.get("/").text
+    bound(village, HOUSEHOLD, "lin.nong")
+    browser.log_in("lin.nong")
+    assert "已经逾期" in browser.get("/my/contracts").text
+    lines["farmer"] = browser.get(f"/my/contracts/{COUNTY}/{contract.contract_id}").text
+    for who, page in lines.items():
+        assert "有 600.00 千克粮食逾期未付，县区还没有公布价格" in page, who
+        assert ("逾期" in page, "待定价" in page) == (True, True), who
+    assert "CON-14" in rule_of(ling.post(of(contract, "certificate")))
+    assert ling.post(of(contract, "remedy"), {"what": "arrears"}).status_code == 303
+    assert seen(contract).events[-1].facts["arrears_kg"] == "600.00"
+    pass_days(superuser, 32)
+    ending = {"ground": "serious_breach", "on_day": today().isoformat(), "paper": picture()}
+    assert ling.post(of(contract, "termination"), ending).status_code == 303
+
+
 def test_a_rent_in_grain_is_paid_in_grain_and_in_money_at_the_price_of_its_day(
     ling: Browser, browser: Browser, village: Actor, superuser: Connection
 ) -> None:
@@ -83,7 +108,7 @@ def test_a_rent_in_grain_is_paid_in_grain_and_in_money_at_the_price_of_its_day(
     price(superuser, date(2024, 1, 1), "2.80")
     contract = wheat()
     page = ling.get(of(contract)).text
-    assert "有 600.00 千克粮食（折 1584.00 元）逾期未付" in page
+    assert "有 600.00 千克粮食逾期未付，已定价的折 1584.00 元" in page
     assert "每千克 2.40 元，折 288.00 元" in page
     form = ling.get(of(contract, "life/payment")).text
     assert "今天的县区价格：每千克 2.80 元" in form
@@ -98,7 +123,7 @@ def test_a_rent_in_grain_is_paid_in_grain_and_in_money_at_the_price_of_its_day(
     assert rule_of(pay()) >= {"FORM-1"}
     assert pay(kg="150").status_code == 303
     page = ling.get(of(contract)).text
-    assert "有 450.00 千克粮食（折 1224.00 元）逾期未付" in page
+    assert "有 450.00 千克粮食逾期未付，已定价的折 1224.00 元" in page
     assert "交粮 150.00 千克" in page
     assert "当日折 420.00 元" in page
     assert rule_of(pay(amount="216.00")) >= {"CON-6"}
@@ -110,7 +135,7 @@ def test_a_rent_in_grain_is_paid_in_grain_and_in_money_at_the_price_of_its_day(
     browser.log_in("lin.nong")
     assert "120.00 千克小麦" in browser.get("/my/contracts").text
     own = browser.get(f"/my{of(contract)}").text
-    assert "有 360.00 千克粮食（折 1008.00 元）逾期未付" in own
+    assert "有 360.00 千克粮食逾期未付，已定价的折 1008.00 元" in own
     assert "GB-1" in own
     assert pay(kg="360", receipt="GB-3").status_code == 303
     assert (seen(contract).left, seen(contract).left_kg) == (0, 0)

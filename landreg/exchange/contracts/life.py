@@ -111,7 +111,9 @@ def ask_to_remedy(
         found, law = held(uow, county, contract_id)
         open_for(found, law, "signed", "running", "over")
         ties_nothing(law.on, paper, said=said)
-        facts = {"what": what, "days": law.days("CON-7.remedy_days"), "arrears": str(found.course(law.on).arrears)}
+        late = found.course(law.on)
+        owed = {"arrears": str(late.arrears), **({"arrears_kg": str(late.arrears_kg)} if late.arrears_kg else {})}
+        facts = {"what": what, "days": law.days("CON-7.remedy_days"), **owed}
         happened(uow, found.contract, "remedy_asked", law.on, said=said, facts=facts, paper=paper)
 
 

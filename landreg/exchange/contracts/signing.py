@@ -239,7 +239,7 @@ def certify(actor: Actor, county: str, contract_id: UUID) -> str:
             raise Conflict(Finding("CON-5", "state", {"where": "signed"}, subject=found.contract.number))
         # One sum is the whole price: it is paid before the certificate, whatever its day.
         paid = not any(
-            one.left > 0 and (one.due.kind == IN_ONE_SUM or one.due.due_on <= law.on) for one in found.settled
+            one.open and (one.due.kind == IN_ONE_SUM or one.due.due_on <= law.on) for one in found.settled
         )
         if wrong := con_14_signed_and_settled((found.course(law.on), paid), law):
             raise Refused(wrong)

@@ -52,8 +52,8 @@ class Whole:
     def course(self, today: date) -> Course:
         """How it stands on a day; what its taker owes is late, or nothing."""
         found, events = self.contract, tuple(happened(one) for one in self.events)
-        late = rent.arrears(self.settled, today, "taker")
-        return Course(found.number, today, found.from_on, found.until_on, events, late)
+        late, kg = rent.arrears(self.settled, today, "taker"), rent.arrears_kg(self.settled, today)
+        return Course(found.number, today, found.from_on, found.until_on, events, late, kg)
 
     def late_from_contractor(self, today: date) -> Decimal:
         """What the contractor owes and has not paid in time: it makes an exchange equal."""
@@ -72,7 +72,7 @@ class Whole:
     @property
     def next(self) -> Settled | None:
         """The oldest due of which something is left."""
-        return next((one for one in self.settled if one.left > 0 or one.left_kg > 0), None)
+        return next((one for one in self.settled if one.open), None)
 
     @property
     def overpaid(self) -> Decimal:

@@ -21,7 +21,7 @@ from landreg.log.recheck import recheck_register
 from landreg.log.store import seal
 from tests import exchange_kit
 from tests.bidding_kit import household
-from tests.contract_kit import OPERATOR, PAPER, VALUES, parcels_of, right_id, seen, today
+from tests.contract_kit import OPERATOR, PAPER, VALUES, card_of, parcels_of, right_id, seen, today
 from tests.exchange_kit import listing_row, market, put_event, put_listing
 from tests.registry_kit import Connection, codes
 from tests.villages import COUNTY, VILLAGE, past_triggers
@@ -63,7 +63,9 @@ def deal_of(listing: Listing, taker_id: UUID) -> Deal:
 
 
 def by(side: str, name: str) -> Signature:
-    return Signature(side, "in_person", name, True, "见证人甲")
+    """At the counter: for the collective whoever bears a name, for the neighbour who takes its land their own member."""
+    name, card = (name, "") if side == "contractor" else card_of(NEIGHBOUR)
+    return Signature(side, "in_person", name, True, "见证人甲", card=card)
 
 
 def test_land_of_a_collective_gets_its_contract_signed_by_its_representative_filed_and_paid(

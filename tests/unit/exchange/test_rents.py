@@ -27,9 +27,11 @@ from landreg.exchange.contracts.rules.rent import (
     con_23_grain_within_what_is_owed,
     in_yuan,
     late_since,
+    late_since,
     of_year,
     settled,
     still_owed,
+    unpriced_kg,
 )
 from landreg.law.book import national_law
 
@@ -181,9 +183,15 @@ def test_what_is_late_of_a_rent_in_grain_is_told_in_kilograms() -> None:
     assert arrears_kg(settled(calendar(terms()), []), date(2026, 11, 1)) == 0
 
 
-def test_a_rent_in_grain_without_a_price_is_still_owed_in_kilograms() -> None:
-    (first, _second) = settled(calendar(in_grain()), [Grain(Decimal(100))], {})
-    assert (first.owed, first.left, first.left_kg, first.late(date(2026, 11, 1))) == (None, 0, Decimal(500), False)
+def test_a_rent_in_grain_without_a_price_is_owed_in_kilograms_and_late_from_its_day() -> None:
+    found = settled(calendar(in_grain()), [Grain(Decimal(100))], {})
+    first, on = found[0], date(2026, 11, 1)
+    assert (first.owed, first.left, first.left_kg, first.late(first.due.due_on), first.late(on)) == (
+        None, 0, Decimal(500), False, True,
+    )  # fmt: skip
+    assert (arrears(found, on), arrears_kg(found, on), unpriced_kg(found, on)) == (0, Decimal(500), Decimal(500))
+    assert late_since(found, on) == first.due.due_on
+    assert unpriced_kg(settled(calendar(in_grain()), [], PRICES), on) == 0
 
 
 def test_a_contract_that_ends_early_owes_nothing_of_the_days_after_and_a_part_by_its_days() -> None:

@@ -71,20 +71,25 @@ def late() -> Response:
         shown = owing[(number - 1) * size : number * size]
         natural = deal_queries.natural(uow.session, [one.found.contract for one in shown])
     page = pages.page_from(shown, len(owing), number=number, size=size)
-    sums = sum((one.yuan for one in owing), rent.ZERO), sum((one.kg for one in owing), rent.ZERO)
+    yuan, kg, unpriced = (
+        sum((getattr(one, name) for one in owing), rent.ZERO) for name in ("yuan", "kg", "unpriced")
+    )
     return pages.render(
-        "exchange/contracts/late.html", page=page, today=today, yuan=sums[0], kg=sums[1], natural=natural
+        "exchange/contracts/late.html", page=page, today=today, yuan=yuan, kg=kg - unpriced, unpriced=unpriced, natural=natural
     )
 
 
 @dataclass(frozen=True)
 class Owing:
-    """What is late of a contract: in yuan, and how much of that is owed in kg of grain; since the day of the oldest; by whom."""
+    """What is late of a contract: in yuan; in kg of grain, priced or not; since the day of the oldest; by whom. unpriced: the kg that
+    the county has set no price for, which no yuan stand for.
+    """
 
     found: Whole
     since: date
     yuan: Decimal
     kg: Decimal
+    unpriced: Decimal
     payers: tuple[str, ...] = ()
 
 
@@ -92,7 +97,8 @@ def _owing(found: Whole, today: date) -> Owing:
     settled = found.settled
     since = rent.late_since(settled, today) or today
     payers = tuple(dict.fromkeys(one.due.payer for one in settled if one.late(today)))
-    return Owing(found, since, rent.arrears(settled, today), rent.arrears_kg(settled, today), payers)
+    kg = rent.arrears_kg(settled, today), rent.unpriced_kg(settled, today)
+    return Owing(found, since, rent.arrears(settled, today), *kg, payers)
 
 
 @blueprint.get("/contracts/<county>/<uuid:contract_id>")

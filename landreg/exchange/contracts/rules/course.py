@@ -35,7 +35,7 @@ class Happened:
 
 @dataclass(frozen=True)
 class Course:
-    """A contract on a day. until_on: exclusive, of its term. arrears: in yuan, on that day."""
+    """A contract on a day. until_on: exclusive, of its term. arrears: in yuan, on that day; arrears_kg: of grain, priced or not."""
 
     number: str
     today: date
@@ -43,6 +43,7 @@ class Course:
     until_on: date
     events: Sequence[Happened] = ()
     arrears: Decimal = Decimal(0)
+    arrears_kg: Decimal = Decimal(0)
 
     def of(self, *kinds: str) -> tuple[Happened, ...]:
         """What was recorded of these kinds, in order."""
@@ -52,6 +53,11 @@ class Course:
     def disputed(self) -> bool:
         """Whether a dispute is open."""
         return len(self.of("disputed")) > len(self.of("settled"))
+
+    @property
+    def late(self) -> bool:
+        """Whether its taker owes something whose day is over."""
+        return self.arrears > 0 or self.arrears_kg > 0
 
     @property
     def lacking(self) -> tuple[str, ...]:
@@ -198,7 +204,7 @@ def waits_for_remedy(course: Course) -> bool:
     last, done = asked[-1], course.of("remedied")
     if done and done[-1].on_day >= last.on_day:
         return False
-    return last.facts.get("what") != "arrears" or course.arrears > 0
+    return last.facts.get("what") != "arrears" or course.late
 
 
 def remedy_until(course: Course) -> date | None:
@@ -237,6 +243,6 @@ def con_10_taker_before_others(facts: Renewal, law: Law) -> Finding | None:
 def con_14_signed_and_settled(facts: tuple[Course, bool], law: Law) -> Finding | None:
     """CON-14: a transaction certificate is for a contract that is signed, and of which what was due at once is paid. LOT-25."""
     course, paid = facts
-    if stage(course) in ("signed", "running") and course.arrears <= 0 and paid:
+    if stage(course) in ("signed", "running") and not course.late and paid:
         return None
     return Finding("CON-14", "state", {}, subject=course.number)

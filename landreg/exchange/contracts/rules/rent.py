@@ -104,9 +104,14 @@ class Settled:
         rest = self.due.amount - self.handed
         return rest if not self.paid or self.price is None else half_up(self.left / self.price)
 
+    @property
+    def open(self) -> bool:
+        """Whether something is left, in yuan or, also where the county has set no price yet, in kg."""
+        return self.left > 0 or self.left_kg > 0
+
     def late(self, on: date) -> bool:
         """Whether its day is over and something is left."""
-        return self.left > 0 and self.due.due_on < on
+        return self.open and self.due.due_on < on
 
 
 def price_of_year(price: Decimal, escalator_percent: Decimal, year: int) -> Decimal:
@@ -220,13 +225,18 @@ def settled(
 
 
 def arrears(dues: Iterable[Settled], on: date, payer: str = "") -> Decimal:
-    """What is late on a day, in yuan; payer: of one side alone."""
+    """What is late on a day, in yuan, as far as grain has its price; payer: of one side alone."""
     return sum((one.left for one in dues if one.late(on) and payer in ("", one.due.payer)), ZERO)
 
 
 def arrears_kg(dues: Iterable[Settled], on: date) -> Decimal:
     """What is late on a day of what is due in kind, in kg."""
     return sum((one.left_kg for one in dues if one.late(on)), ZERO)
+
+
+def unpriced_kg(dues: Iterable[Settled], on: date) -> Decimal:
+    """The same of what the county has set no price for."""
+    return arrears_kg((one for one in dues if one.owed is None), on)
 
 
 def late_since(dues: Iterable[Settled], on: date) -> date | None:
