@@ -12,7 +12,7 @@ from landreg.core.codes import birth_of, citizen_id_fault, of_age
 from landreg.core.db import unit_of_work
 from landreg.core.periods import beijing_day
 from landreg.demo_market import Market
-from landreg.exchange.contracts import signers, signing
+from landreg.exchange.contracts import signer_queries, signing
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.signing import SIDES, Signature
 
@@ -43,7 +43,7 @@ def sign_both(market: Market, contract: Contract) -> Contract:
 
 def _signature(market: Market, contract: Contract, side: str) -> Signature:
     with unit_of_work(market.operator) as uow:
-        party = signers.party_of(uow.session, contract.county, contract.contract_id, side)
+        party = signer_queries.party_of(uow.session, contract.county, contract.contract_id, side)
     name, card = party.name, ""
     match party.kind:
         case "household" if party.household_id is not None:

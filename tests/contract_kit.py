@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.periods import beijing_day
-from landreg.exchange.contracts import drawing, land_queries, queries, signers, signing
+from landreg.exchange.contracts import drawing, land_queries, queries, signer_queries, signing
 from landreg.exchange.contracts.drafts import Draft, Taken, Terms
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.projects import Said
@@ -99,7 +99,7 @@ def says(kind: str, code: str, left_out: tuple[str, ...] = (), place: int = 1) -
 def signature(contract: Contract, side: str) -> Signature:
     """A side's own signature at the counter: of a household by its first member, of an organisation by whom it sends."""
     with unit_of_work(OPERATOR) as uow:
-        party = signers.party_of(uow.session, COUNTY, contract.contract_id, side)
+        party = signer_queries.party_of(uow.session, COUNTY, contract.contract_id, side)
         asked = sa.text("SELECT code FROM exchange.taker WHERE household_id = :household")
         code = uow.session.scalar(asked, {"household": party.household_id}) or contract.household_code
     name, card = party.name, ""

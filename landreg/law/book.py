@@ -207,6 +207,8 @@ class _Shown(dict[str, Any]):
 
     def __getitem__(self, key: str) -> Any:
         value = super().get(key)
+        if key == "where" and value is None:
+            value = super().get("cause")  # what the database refused says in which state
         if key == "limits" and (not value or isinstance(value, (list, tuple))):
             return self._limits([one for one in value or () if isinstance(one, Mapping)])
         if value is None:

@@ -1,4 +1,4 @@
-"""0071 At the counter a household's own member signs and speaks for it, or whom its power of attorney names; no witness does."""
+"""0071 At the counter a party itself signs and speaks, or whom its power of attorney names; what moved for good ends not early."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ def upgrade() -> None:
     _known()
     _signs()
     _speaks()
+    _moved()
 
 
 def _known() -> None:
@@ -112,6 +113,27 @@ def _speaks() -> None:
         CREATE TRIGGER household_speaks BEFORE INSERT ON exchange.project_word FOR EACH ROW
             WHEN (NEW.way = 'in_person') EXECUTE FUNCTION exchange.household_speaks();
         REVOKE ALL ON FUNCTION exchange.household_speaks() FROM PUBLIC;
+    """)
+
+
+def _moved() -> None:
+    op.execute(f"""
+        -- An assignment moves the right for good, and so does an exchange that is registered: neither ends early but by an award.
+        CREATE FUNCTION exchange.moved_for_good() RETURNS trigger LANGUAGE plpgsql {_WIDE} AS $$
+        BEGIN
+            IF EXISTS (SELECT FROM exchange.contract AS c WHERE c.county = NEW.county AND c.contract_id = NEW.contract_id
+                    AND (c.kind = 'assignment' OR c.kind = 'exchange' AND (NEW.facts ->> 'how' = 'terminated'
+                        OR EXISTS (SELECT FROM exchange.contract_event AS e WHERE e.county = c.county
+                            AND e.contract_id = c.contract_id AND e.kind = 'registered')))) THEN
+                RAISE EXCEPTION 'contract % has moved the right', NEW.contract_id
+                    {_REFUSED} = 'con_30_what_was_moved_has_no_term';
+            END IF;
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER moved_for_good BEFORE INSERT ON exchange.contract_event FOR EACH ROW
+            WHEN (NEW.kind = 'ended' AND NEW.facts ->> 'how' IN ('agreed', 'dissolved', 'land_lost', 'terminated'))
+            EXECUTE FUNCTION exchange.moved_for_good();
+        REVOKE ALL ON FUNCTION exchange.moved_for_good() FROM PUBLIC;
     """)
 
 

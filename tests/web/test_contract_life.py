@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -13,6 +13,7 @@ import pytest
 
 from landreg.core.actor import Actor, Desk, Role
 from landreg.exchange.contracts.model import Contract
+from landreg.law.book import terms
 from tests.contract_kit import VALUES, drawn, seen, signed, today
 from tests.plans import sent
 from tests.registry_kit import HOUSEHOLD, Connection, pass_days, to_rights
@@ -78,7 +79,7 @@ def wheat() -> Contract:
 def test_a_rent_in_grain_is_late_from_its_day_before_the_county_has_set_a_price(
     ling: Browser, browser: Browser, village: Actor, superuser: Connection
 ) -> None:
-    """In kg: on the list, the first page, the household's own page; it stands against a certificate, and a notice to remedy runs."""
+    """In kg: on the list, the first page, the household's own page; no certificate is given, and a notice to remedy runs."""
     contract = wheat()
     lines = {"operator": ling.get(of(contract)).text}
     late = ling.get("/contracts/late").text
@@ -98,6 +99,53 @@ def test_a_rent_in_grain_is_late_from_its_day_before_the_county_has_set_a_price(
     pass_days(superuser, 32)
     ending = {"ground": "serious_breach", "on_day": today().isoformat(), "paper": picture()}
     assert ling.post(of(contract, "termination"), ending).status_code == 303
+
+
+def test_a_lease_of_a_house_cites_nothing_of_farmland_and_ends_for_a_breach_that_no_notice_mended(
+    ling: Browser, superuser: Connection
+) -> None:
+    """CON-37, and none of the grounds of RLCL-42 (CON-7)."""
+    contract = signed(drawn())
+    with past_triggers(superuser) as past:
+        past.execute(
+            "UPDATE exchange.contract SET kind = 'house_lease' WHERE contract_id = %s", (contract.contract_id,)
+        )
+    for step in ("remedy", "terminate"):
+        page = ling.get(of(contract, f"life/{step}")).text
+        main = page[page.index("<main") : page.index("</main>")]
+        assert not re.search("承包法.?第|流转管理办法|抛荒|撂荒|承包方", main), step
+    ending = {"on_day": today().isoformat()}
+    for ground in ("use_changed", "abandoned", "serious_breach", "breach"):
+        answer = ling.post(of(contract, "termination"), {**ending, "ground": ground, "paper": picture()})
+        assert rule_of(answer) == {"CON-37"}, ground
+    assert ling.post(of(contract, "remedy"), {"what": "arrears"}).status_code == 303
+    pass_days(superuser, 32)
+    ending = {"on_day": today().isoformat(), "ground": "breach", "paper": picture()}
+    assert ling.post(of(contract, "termination"), ending).status_code == 303
+
+
+def test_of_a_contract_whose_last_day_is_set_the_refusal_says_so(ling: Browser, superuser: Connection) -> None:
+    """CON-5 names the state; so it does where the database refuses."""
+    contract = signed(drawn())
+    last = today() + timedelta(days=30)
+    agreed = {"how": "agreed", "on_day": last.isoformat(), "paper": picture()}
+    assert ling.post(of(contract, "end"), agreed).status_code == 303
+    page = ling.get(of(contract)).text
+    assert f"合同将于 {last.isoformat()} 终止。" in page
+    assert "元价款逾期未付" in page
+    for step, said in (("remedy", {"what": "use"}), ("certificate", {}), ("registration", {"paper": picture()})):
+        answer = ling.post(of(contract, step), said)
+        assert "“—”" not in answer.text, step
+        assert "终止日已定" in answer.text or step == "certificate", step
+    causes = superuser.execute(
+        """SELECT DISTINCT (regexp_matches(said, 'con_5_([a-z_]+)', 'g'))[1] FROM (
+               SELECT prosrc AS said FROM pg_proc WHERE pronamespace = 'exchange'::regnamespace
+               UNION ALL SELECT indexname FROM pg_indexes WHERE schemaname = 'exchange'
+               UNION ALL SELECT conname FROM pg_constraint WHERE connamespace = 'exchange'::regnamespace) AS wall"""
+    ).fetchall()
+    named = {cause for (cause,) in causes}
+    assert {"each_once", "contract_keeps_its_course"} <= named
+    assert named <= set(terms("contract_stage"))
 
 
 def test_a_rent_in_grain_is_paid_in_grain_and_in_money_at_the_price_of_its_day(
@@ -235,7 +283,7 @@ def test_each_step_of_a_contract_s_life_is_offered_when_it_may_come_and_is_no_pa
     outcome = {"outcome": "stands", **day, "paper": picture()}
     assert ling.post(of(contract, "outcome"), outcome).status_code == 303
     pass_days(superuser, 31)
-    assert "可以按“其他严重违约”解除" in ling.get(of(contract, "life/terminate")).text
+    assert "可以按严重违约解除" in ling.get(of(contract, "life/terminate")).text
     breach["on_day"] = today().isoformat()
     assert ling.post(of(contract, "termination"), {**breach, "paper": picture()}).status_code == 303
     assert offered() == {"payment", "dispute", "return"}

@@ -53,7 +53,7 @@ def dispute(actor: Actor, county: str, contract_id: UUID, asked: Brought, paper:
         raise BadInput(wrong)
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, contract_id)
-        open_for(found, law, "signed", "running", "over", "ended")
+        open_for(found, law, "signed", "running", "over", "ending", "ended")
         row, end = found.contract, found.of("ended")
         if found.course(law.on).disputed:
             raise Conflict(Finding("CON-5", "state", {"where": "disputed"}, subject=row.number))

@@ -101,7 +101,7 @@ def draw_following(
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, contract_id)
         old, course = found.contract, found.course(law.on)
-        if stage(course) not in ("signed", "running", "over", "ended", "disputed"):
+        if stage(course) not in ("signed", "running", "over", "ending", "ended", "disputed"):
             raise Conflict(Finding("CON-5", "state", {"where": stage(course)}, subject=old.number))
         own = deal_queries.taker(uow.session, county, old.taker_id)
         if own is None:

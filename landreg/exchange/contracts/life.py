@@ -20,8 +20,11 @@ from landreg.exchange.contracts.model import RentPayment
 from landreg.exchange.contracts.rules.closing import (
     FIXTURES,
     MOST_YUAN,
+    Moved,
     Returned,
     con_24_returned_after_the_end,
+    con_30_what_was_moved_has_no_term,
+    con_37_lease_of_no_farmland_ends_by_breach,
 )
 from landreg.exchange.contracts.rules.course import (
     Ending,
@@ -36,6 +39,7 @@ from landreg.exchange.contracts.rules.rent import (
     con_6_payment_counts_once,
     con_23_grain_within_what_is_owed,
 )
+from landreg.exchange.contracts.rules.terms import OUTSIDE_FARMING
 from landreg.exchange.contracts.whole import Whole
 from landreg.law.book import Law, terms
 from landreg.registry.guarded import Attached, ties_nothing
@@ -64,7 +68,7 @@ def pay_within(
     """The same, in the transaction of something that belongs to it."""
     found, law = held(uow, county, contract_id)
     row = found.contract
-    open_for(found, law, *LIVING, "ended")
+    open_for(found, law, *LIVING, "ending", "ended")
     kept = must(paper)
     ties_nothing(law.on, kept, receipt=receipt)
     if kg is not None:
@@ -141,7 +145,7 @@ class End:
 
 def end(actor: Actor, county: str, contract_id: UUID, asked: End, paper: Attached | None) -> None:
     """End a contract: by agreement, on a ground of the law, or since land or taker are gone. Raises Refused (CON-7, CON-8,
-    CON-9, GUARD-1), BadInput (FORM-5, FORM-7), Conflict (CON-5).
+    CON-9, CON-30, CON-37, GUARD-1), BadInput (FORM-5, FORM-7), Conflict (CON-5).
     """
     if asked.how not in (*AGREED, "terminated"):
         raise BadInput(Finding("FORM-5", "how", {"given": asked.how[:40]}))
@@ -152,8 +156,13 @@ def end(actor: Actor, county: str, contract_id: UUID, asked: End, paper: Attache
         ties_nothing(law.on, paper, said=asked.said)
         of_organisation = not deal_queries.natural(uow.session, [found.contract])
         ending = Ending(course, asked.ground, asked.on_day, asked.since, paper is not None, asked.how, of_organisation)
+        moved = Moved(course.number, found.contract.kind, found.of("registered") is not None, asked.how)
+        if wrong := con_30_what_was_moved_has_no_term(moved, law):
+            raise Refused(wrong)
         findings = [con_9_no_open_dispute(course, law)]
-        if asked.how == "terminated":
+        if asked.how == "terminated" and found.contract.kind in OUTSIDE_FARMING:
+            findings.append(con_37_lease_of_no_farmland_ends_by_breach(ending, law))
+        elif asked.how == "terminated":
             findings.append(con_7_ended_on_the_law_s_grounds(ending, law))
         else:
             findings.append(con_8_both_agree_to_end(ending, law))

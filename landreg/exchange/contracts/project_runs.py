@@ -19,7 +19,7 @@ from landreg.core.periods import beijing_day
 from landreg.core.units import mu_of
 from landreg.exchange.bidding.rules.qualified import ENTER_RULES
 from landreg.exchange.bidding.sales import taking_in
-from landreg.exchange.contracts import deal_queries, project_queries, signers
+from landreg.exchange.contracts import deal_queries, project_queries, signer_queries, signers
 from landreg.exchange.contracts.drafts import Draft, Taken, Terms
 from landreg.exchange.contracts.drawing import draw
 from landreg.exchange.contracts.model import Contract, Project, ProjectRun
@@ -66,7 +66,7 @@ def ask_signatures(actor: Actor, county: str, project_id: UUID, one: Present, id
         taker = deal_queries.taker(uow.session, county, found.taker_id)
         if taker is None:
             raise NotFound
-        party = signers.Party(taker.kind, taker.household_id, taker.name)
+        party = signer_queries.Party(taker.kind, taker.household_id, taker.name)
         known = signers.stands_for(uow.session, county, party, one, law, number=found.number)
         made = project_queries.contracts(uow.session, county, project_id)
         households = [key for key, row in sorted(made.items(), key=_by_code) if row.state == "part_signed"]
@@ -87,7 +87,7 @@ def _free(uow: UnitOfWork, county: str, project_id: UUID) -> Project:
         raise NotFound
     last = project_queries.last_run(uow.session, county, project_id)
     if last is not None and last.state in UNDER_WAY:
-        raise Conflict(Finding("CON-5", "state", {"where": last.state}, subject=found.number))
+        raise Conflict(Finding("CON-5", "state", {"where": f"run_{last.state}"}, subject=found.number))
     return found
 
 
@@ -119,7 +119,7 @@ def _turn(actor: Actor, county: str, run_id: UUID, states: Mapping[str, str]) ->
         if found is None:
             raise NotFound
         if found.state not in states:
-            raise Conflict(Finding("CON-5", "state", {"where": found.state}))
+            raise Conflict(Finding("CON-5", "state", {"where": f"run_{found.state}"}))
         found.state = states[found.state]
 
 

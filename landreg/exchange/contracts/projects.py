@@ -19,7 +19,7 @@ from landreg.core.periods import beijing_day
 from landreg.core.units import CENT, mu_of
 from landreg.exchange.bidding.rules.qualified import ENTER_RULES
 from landreg.exchange.bidding.sales import taking_in
-from landreg.exchange.contracts import logged, project_queries, signers
+from landreg.exchange.contracts import logged, project_queries, signer_queries, signers
 from landreg.exchange.contracts.asked_land import standing
 from landreg.exchange.contracts.drafts import Terms
 from landreg.exchange.contracts.drawing import taker_of
@@ -201,7 +201,7 @@ def say(actor: Actor, county: str, project_id: UUID, household_id: UUID, given: 
 
 def _spoken(uow: UnitOfWork, of: ProjectParcel, given: Said, name: str) -> UUID | None:
     """The member who speaks at the counter; None where a power of attorney is there. Raises Refused (CON-29)."""
-    party = signers.Party("household", of.household_id, of.household_name)
+    party = signer_queries.Party("household", of.household_id, of.household_name)
     one = signers.Present(name, given.witness, given.card, given.attorney is not None)
     law = load_law(uow.session, of.county, beijing_day(uow.now))
     told = signers.stands_for(uow.session, of.county, party, one, law, number=of.household_code)

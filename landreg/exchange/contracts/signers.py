@@ -5,32 +5,22 @@ A member of a household is known by the number and the name of the identity card
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from landreg.access.sealing import digests
 from landreg.core.codes import birth_of, citizen_id_fault, tidy
 from landreg.core.errors import Refused
 from landreg.exchange.contracts.rules.signer import Signer, con_29_the_party_itself
+from landreg.exchange.contracts.signer_queries import Party, member_bearing
 from landreg.law.book import Law
 
 ID_KINDS = ("1", "2", "3", "4", "5", "9")
 """Kinds of identity papers that a member may be registered by: NY/T 2539, table C.15."""
-
-
-@dataclass(frozen=True)
-class Party:
-    """A party: its kind, its household where it is one, its name."""
-
-    kind: str
-    household_id: UUID | None
-    name: str
 
 
 @dataclass(frozen=True)
@@ -46,22 +36,6 @@ class Present:
     member: UUID | None = None
 
 
-def party_of(session: Session, county: str, contract_id: UUID, side: str) -> Party:
-    """Who is party to a side of a contract."""
-    asked = sa.text("SELECT * FROM exchange.signing_party(:county, :contract, :side)")
-    row = session.execute(asked, {"county": county, "contract": contract_id, "side": side}).one()
-    return Party(row.kind, row.household_id, row.name)
-
-
-def members_said(session: Session, county: str, households: Collection[UUID]) -> Mapping[UUID, list[Any]]:
-    """By household: masked name and relation of its members, as the desk sees who may stand at the counter."""
-    asked = sa.text("SELECT * FROM exchange.members_said(:county, :households)")
-    found: dict[UUID, list[Any]] = defaultdict(list)
-    for row in session.execute(asked, {"county": county, "households": list(households)}):
-        found[row.household_id].append(row)
-    return found
-
-
 def known(session: Session, county: str, party: Party, one: Present) -> UUID | None:
     """The member of the household whose card this is, of this name; None for anybody else, and where the party is no household."""
     if one.member is not None or party.household_id is None:
@@ -69,16 +43,8 @@ def known(session: Session, county: str, party: Party, one: Present) -> UUID | N
     number = tidy(one.card)
     if not number:
         return None
-    asked = sa.text("SELECT exchange.member_bearing(:county, :household, :numbers, :names)")
     numbers = [key for kind in ID_KINDS for key in digests(f"{kind}:{number}")]
-    values = {
-        "county": county,
-        "household": party.household_id,
-        "numbers": numbers,
-        "names": list(digests(one.name.strip())),
-    }
-    found: UUID | None = session.scalar(asked, values)
-    return found
+    return member_bearing(session, county, party.household_id, numbers, digests(one.name.strip()))
 
 
 def stands_for(

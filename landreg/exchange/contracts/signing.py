@@ -18,7 +18,7 @@ from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.exchange.bidding.rules.qualified import DEAL_RULES
-from landreg.exchange.contracts import queries, signers
+from landreg.exchange.contracts import queries, signer_queries, signers
 from landreg.exchange.contracts.entering import happened, held, must, open_for
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules.course import (
@@ -132,7 +132,7 @@ def _taken(
 def _present(uow: UnitOfWork, found: Whole, law: Law, given: Signature) -> dict[str, Any]:
     """What is recorded of who signs at the counter. Raises Refused (CON-29)."""
     row, other = found.contract, found.of(f"signed_{SIDES[1 - SIDES.index(given.side)]}")
-    party = signers.party_of(uow.session, row.county, row.contract_id, given.side)
+    party = signer_queries.party_of(uow.session, row.county, row.contract_id, given.side)
     one = signers.Present(given.name, given.witness, given.card, given.attorney, given.member)
     return signers.stands_for(uow.session, row.county, party, one, law, other.facts if other else None, row.number)
 
@@ -179,7 +179,7 @@ def file_within(
 ) -> None:
     """The same, in the transaction of something that belongs to it."""
     found, law = held(uow, county, contract_id)
-    open_for(found, law, "signed", "running", "disputed", "over", "ended")
+    open_for(found, law, "signed", "running", "ending", "disputed", "over", "ended")
     kept = must(paper)
     ties_nothing(law.on, kept, said=said)
     if on_day > law.on:
@@ -238,9 +238,7 @@ def certify(actor: Actor, county: str, contract_id: UUID) -> str:
         if found.of("certified"):
             raise Conflict(Finding("CON-5", "state", {"where": "signed"}, subject=found.contract.number))
         # One sum is the whole price: it is paid before the certificate, whatever its day.
-        paid = not any(
-            one.open and (one.due.kind == IN_ONE_SUM or one.due.due_on <= law.on) for one in found.settled
-        )
+        paid = not any(one.open and (one.due.kind == IN_ONE_SUM or one.due.due_on <= law.on) for one in found.settled)
         if wrong := con_14_signed_and_settled((found.course(law.on), paid), law):
             raise Refused(wrong)
         number = f"{county}-J{beijing_day(uow.now).year}-{queries.next_certificate(uow.session):06d}"

@@ -188,7 +188,8 @@ def test_a_household_that_withdraws_while_its_contract_is_made_comes_before_it_o
             row = ProjectWord(
                 county=COUNTY, village=VILLAGE, project_id=project_id, word_id=uuid4(), household_id=home,
                 household_code=HOUSEHOLD, kind="withdraws", left_out=[], way="own", name="", identity_checked=False,
-                witness="", agent_act_id=None, member_id=None, document_id=None, said="", by_id=OPERATOR.account_id, by_name="", at=uow.now,
+                witness="", agent_act_id=None,
+                member_id=None, document_id=None, said="", by_id=OPERATOR.account_id, by_name="", at=uow.now,
             )  # fmt: skip
             uow.session.add(row)
             uow.session.flush()

@@ -90,6 +90,18 @@ def booked(registrar: Actor, reviewer: Actor, case: UUID, kind: str) -> None:
     register(reviewer, COUNTY, [case])
 
 
+def assert_ends_not(contract: Contract) -> None:
+    """CON-30, of the service and of the database; and no page offers it."""
+    assert "end" not in steps_of(seen(contract), today())
+    for how in ("agreed", "land_lost", "terminated"):
+        with pytest.raises(Refused) as error:
+            life.end(OPERATOR, COUNTY, contract.contract_id, End(how, today(), "damaged"), PAPER)
+        assert codes(error) == {"CON-30"}, how
+    with pytest.raises(Refused) as wall, unit_of_work(OPERATOR) as uow:
+        happened(uow, contract, "ended", today(), facts={"how": "agreed"}, paper=PAPER)
+    assert codes(wall) == {"CON-30"}
+
+
 def test_an_assignment_that_was_signed_is_registered_by_the_register_s_own_act(
     registrar: Actor, reviewer: Actor, database: Settings
 ) -> None:
@@ -106,6 +118,7 @@ def test_an_assignment_that_was_signed_is_registered_by_the_register_s_own_act(
     with pytest.raises(BadInput) as unasked:
         signing.ask_registration(OPERATOR, COUNTY, contract.contract_id, None)
     assert codes(unasked) == {"FORM-7"}
+    assert_ends_not(contract)
     case = to_the_register(registrar, database, contract)
     booked(registrar, reviewer, case, "assignment")
     with unit_of_work(OPERATOR) as uow:
@@ -167,6 +180,7 @@ def test_an_exchange_binds_the_parcels_of_both_sides_until_the_register_has_move
     assert days.work(worker) == 1
     assert days.work(worker) == 0
     assert seen(first).of("registered") is not None
+    assert_ends_not(first)
     assert [
         one.parcel_code
         for one in seen(signed(drawn(OTHER, [give], from_on=today(), until_on=date(2030, 1, 1)))).parcels

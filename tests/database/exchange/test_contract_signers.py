@@ -14,7 +14,7 @@ from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
-from landreg.exchange.contracts import entering, project_queries, projects, signers, signing
+from landreg.exchange.contracts import entering, project_queries, projects, signer_queries, signers, signing
 from landreg.exchange.contracts.logged import stage_word
 from landreg.exchange.contracts.model import ProjectWord
 from landreg.exchange.contracts.projects import Planned, Priced, Said
@@ -114,7 +114,7 @@ def test_the_database_takes_no_signature_of_another_than_the_party() -> None:
     """A caller that asks no rule; nor one whose power of attorney is only said."""
     contract = drawn()
     with unit_of_work(OPERATOR) as uow:
-        party = signers.party_of(uow.session, COUNTY, contract.contract_id, "contractor")
+        party = signer_queries.party_of(uow.session, COUNTY, contract.contract_id, "contractor")
         name, card = card_of(HOUSEHOLD)
         own = signers.known(uow.session, COUNTY, party, signers.Present(name, "", card))
         name, card = card_of(OTHER)
@@ -175,8 +175,9 @@ def test_a_household_s_word_on_a_project_is_its_own_member_s(
 
 def test_the_database_takes_no_word_of_another_than_the_household() -> None:
     project, home = asked()
-    for changed in ({}, {"member_id": uuid4()}, {"name": "甲", "witness": " 甲"}):
-        with pytest.raises(Refused) as error, unit_of_work(OPERATOR) as uow:
+
+    def write(changed: dict[str, Any]) -> None:
+        with unit_of_work(OPERATOR) as uow:
             said = {
                 "county": COUNTY, "village": VILLAGE, "project_id": project, "word_id": uuid4(), "household_id": home,
                 "household_code": HOUSEHOLD, "kind": "consents", "left_out": [], "way": "in_person", "name": "样本一",
@@ -187,4 +188,8 @@ def test_the_database_takes_no_word_of_another_than_the_household() -> None:
             uow.session.add(row)
             uow.session.flush()
             stage_word(uow, row, [])
+
+    for changed in ({}, {"member_id": uuid4()}, {"name": "甲", "witness": " 甲"}):
+        with pytest.raises(Refused) as error:
+            write(changed)
         assert codes(error) == {"CON-29"}, changed

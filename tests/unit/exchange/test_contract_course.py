@@ -36,7 +36,7 @@ def test_a_contract_goes_from_drawn_to_ended() -> None:
     assert stage(contract(*SIGNED, Happened("disputed", TODAY))) == "disputed"
     assert stage(contract(*SIGNED, Happened("disputed", TODAY), Happened("settled", TODAY))) == "running"
     assert stage(contract(*SIGNED, Happened("ended", TODAY))) == "ended"
-    assert stage(contract(*SIGNED, Happened("ended", TODAY + timedelta(days=9)))) == "running"
+    assert stage(contract(*SIGNED, Happened("ended", TODAY + timedelta(days=9)))) == "ending"
     assert stage(contract(Happened("withdrawn", TODAY))) == "withdrawn"
 
 

@@ -27,7 +27,6 @@ from landreg.exchange.contracts.rules.rent import (
     con_23_grain_within_what_is_owed,
     in_yuan,
     late_since,
-    late_since,
     of_year,
     settled,
     still_owed,

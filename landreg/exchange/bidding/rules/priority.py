@@ -7,13 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from landreg.core.codes import of_age
 from landreg.core.errors import Finding
-from landreg.core.periods import years_after
 from landreg.law.book import Law
 
 POSTED = "posted"
-ADULT = 18
-"""民法典 第十七条."""
 MOST_NAME = 100
 
 
@@ -79,7 +77,7 @@ def pri_5_who_comes_speaks_for_the_household(facts: Coming, law: Law | None = No
     faults = {
         ("name", "came_name"): not 0 < len(facts.name.strip()) <= MOST_NAME,
         ("number", "came_number"): facts.born is None,
-        ("number", "came_minor"): facts.born is not None and years_after(facts.born, ADULT) > facts.today,
+        ("number", "came_minor"): facts.born is not None and not of_age(facts.born, facts.today),
         ("paper", "came_stranger"): not facts.member and not facts.mandate,
     }
     field, fault = next((one for one, wrong in faults.items() if wrong), ("", ""))

@@ -16,7 +16,7 @@ from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.core.periods import DAY
-from landreg.exchange.contracts import deal_queries, queries, signers, signing
+from landreg.exchange.contracts import deal_queries, queries, signer_queries, signing
 from landreg.exchange.contracts.routes import life
 from landreg.exchange.contracts.rules import rent
 from landreg.exchange.contracts.rules.course import stage
@@ -71,18 +71,22 @@ def late() -> Response:
         shown = owing[(number - 1) * size : number * size]
         natural = deal_queries.natural(uow.session, [one.found.contract for one in shown])
     page = pages.page_from(shown, len(owing), number=number, size=size)
-    yuan, kg, unpriced = (
-        sum((getattr(one, name) for one in owing), rent.ZERO) for name in ("yuan", "kg", "unpriced")
-    )
+    yuan, kg, unpriced = (sum((getattr(one, name) for one in owing), rent.ZERO) for name in ("yuan", "kg", "unpriced"))
     return pages.render(
-        "exchange/contracts/late.html", page=page, today=today, yuan=yuan, kg=kg - unpriced, unpriced=unpriced, natural=natural
+        "exchange/contracts/late.html",
+        page=page,
+        today=today,
+        yuan=yuan,
+        kg=kg - unpriced,
+        unpriced=unpriced,
+        natural=natural,
     )
 
 
 @dataclass(frozen=True)
 class Owing:
-    """What is late of a contract: in yuan; in kg of grain, priced or not; since the day of the oldest; by whom. unpriced: the kg that
-    the county has set no price for, which no yuan stand for.
+    """What is late of a contract: in yuan; in kg of grain, priced or not; since the day of the oldest; by whom. unpriced: the kg
+    that the county has set no price for, which no yuan stand for.
     """
 
     found: Whole
@@ -127,10 +131,10 @@ def _at_counter(session: Session, found: Whole, law: Law) -> list[tuple[str, lis
     """By side whose signature is lacking and that a household has: its members, who may sign."""
     row = found.contract
     parties = {
-        side: signers.party_of(session, row.county, row.contract_id, side).household_id
+        side: signer_queries.party_of(session, row.county, row.contract_id, side).household_id
         for side in found.course(law.on).lacking
     }
-    members = signers.members_said(session, row.county, [one for one in parties.values() if one])
+    members = signer_queries.members_said(session, row.county, [one for one in parties.values() if one])
     return [
         (i18n.shown_term(side, "contract_side"), members[one])
         for side, one in parties.items()

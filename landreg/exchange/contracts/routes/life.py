@@ -18,13 +18,14 @@ from werkzeug.wrappers import Response as Redirect
 from landreg.access.policy import allow, current_actor
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
-from landreg.core.errors import BadInput, Conflict, Finding, NotFound
+from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import DAY
 from landreg.exchange.contracts import deal_queries, life, queries
 from landreg.exchange.contracts.entering import open_for
 from landreg.exchange.contracts.life import AGREED, End
+from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.routes.forms import Dated, back, kept, words
-from landreg.exchange.contracts.rules.closing import ABOUT, FIXTURES, LIMITED, PAYERS, Returned
+from landreg.exchange.contracts.rules.closing import ABOUT, BREACH, FIXTURES, LIMITED, PAYERS, Returned, moved_for_good
 from landreg.exchange.contracts.rules.course import (
     GROUNDS,
     OUTCOMES,
@@ -33,6 +34,7 @@ from landreg.exchange.contracts.rules.course import (
     stage,
     waits_for_remedy,
 )
+from landreg.exchange.contracts.rules.terms import OUTSIDE_FARMING
 from landreg.exchange.contracts.signing import MOVING
 from landreg.exchange.contracts.whole import Whole
 from landreg.law.queries import load_law
@@ -43,25 +45,31 @@ from landreg.web.forms import Upload, read_form
 blueprint = Blueprint("contract_life", __name__)
 LIVING = ("signed", "running", "over")
 STEPS: Mapping[str, tuple[str, ...]] = {
-    "payment": (*LIVING, "disputed", "ended"), "remedy": LIVING, "remedied": LIVING, "renewal_asked": ("running", "over"),
+    "payment": (*LIVING, "disputed", "ending", "ended"), "remedy": LIVING, "remedied": LIVING, "renewal_asked": ("running", "over"),
     "dividend": LIVING, "end": LIVING, "terminate": LIVING,
-    "dispute": (*LIVING, "ended"), "outcome": ("disputed", "ended"), "return": ("ended",),
+    "dispute": (*LIVING, "ending", "ended"), "outcome": ("disputed", "ending", "ended"), "return": ("ended",),
 }  # fmt: skip
 """By step at the desk: the stages at which it may come."""
 REMEDIES = ("arrears", "use", "idle", "damage", "other")
 FORUMS = ("village", "township", "arbitration", "court")
 OF_LENT = ("remedy", "remedied", "renewal_asked", "dividend", "terminate")
 """Steps of land that comes back: none of a contract that moves the right itself."""
+
 OF_ENDED, OF_RUNNING = ("stands", "ended"), ("hand_back",)
 """Outcomes that no contract has that has ended, and none that has not."""
+
+
+def _never(found: Whole, step: str) -> bool:
+    """Whether a step is none of this contract's at any stage: it moves the right itself, or has moved it."""
+    kind = found.contract.kind
+    gone = moved_for_good(kind, registered=found.of("registered") is not None)
+    return kind in MOVING and (step in OF_LENT or (step == "end" and gone))
 
 
 def steps_of(found: Whole, on: date) -> list[str]:
     """The steps that may come next in the life of a contract, as its page offers them."""
     course, row = found.course(on), found.contract
-    where, owed = stage(course), found.left > 0 or found.left_kg > 0
-    if found.of("ended") is not None and where != "ended":
-        return ["payment"] if owed else []  # its last day is set and has not come
+    where, owed = stage(course), found.next is not None
     lacking = {
         "payment": not owed,
         "remedied": not waits_for_remedy(course),
@@ -70,11 +78,10 @@ def steps_of(found: Whole, on: date) -> list[str]:
         "outcome": not course.disputed,
         "return": found.of("returned") is not None,
     }
-    moves = row.kind in MOVING
     return [
         name
         for name, stages in STEPS.items()
-        if where in stages and not lacking.get(name, False) and not (moves and name in OF_LENT)
+        if where in stages and not lacking.get(name, False) and not _never(found, name)
     ]
 
 
@@ -93,25 +100,28 @@ def step(county: str, contract_id: UUID, step: str) -> Response:
     course = found.course(law.on)
     if request.method == "GET":
         open_for(found, law, *STEPS[step])
-        of_lent = row.kind in MOVING and step in OF_LENT
-        if of_lent or (step in ("dispute", "outcome") and course.disputed != (step == "outcome")):
+        if step == "end" and _never(found, step):
+            raise Refused(Finding("CON-30", "how", subject=row.number))
+        if _never(found, step) or (step in ("dispute", "outcome") and course.disputed != (step == "outcome")):
             raise Conflict(Finding("CON-5", "state", {"where": stage(course)}, subject=row.number))
     return pages.render(
         "exchange/contracts/step.html", found=found, contract=row, step=step, today=law.on, price=price, course=course, DAY=DAY,
         natural=natural, remedy_days=law.days("CON-7.remedy_days"), years=law.days("CON-7.abandoned_years"),
         asked=found.of("remedy_asked"), remedy_over=remedy_over(course, law.on), remedy_until=remedy_until(course),
         limits=[(one, law.days("CON-26.limitation_years", one)) for one in LIMITED],
-        **_lists(ended=found.of("ended") is not None, of_organisation=not natural),
+        outside=row.kind in OUTSIDE_FARMING, **_lists(row, ended=found.of("ended") is not None, of_organisation=not natural),
     )  # fmt: skip
 
 
-def _lists(*, ended: bool, of_organisation: bool) -> dict[str, Any]:
+def _lists(row: Contract, *, ended: bool, of_organisation: bool) -> dict[str, Any]:
     """The closed lists of the forms of steps: outcomes of a contract that has ended or has not, ends that its taker may come to."""
     never = OF_ENDED if ended else OF_RUNNING
+    outside = row.kind in OUTSIDE_FARMING
+    grounds, remedies = ((BREACH,), tuple(one for one in REMEDIES if one != "idle")) if outside else (GROUNDS, REMEDIES)
     ends = tuple(one for one in AGREED if of_organisation or one != "dissolved")
     return {
-        "ends": words("contract_end", ends), "grounds": words("contract_ground", GROUNDS),
-        "remedies": words("contract_remedy", REMEDIES), "forums": words("contract_forum", FORUMS),
+        "ends": words("contract_end", ends), "grounds": words("contract_ground", grounds),
+        "remedies": words("contract_remedy", remedies), "forums": words("contract_forum", FORUMS),
         "abouts": words("contract_about", ABOUT), "payers": words("contract_side", PAYERS),
         "outcomes": words("contract_outcome", tuple(one for one in OUTCOMES if one not in never)),
         "fixtures": words("contract_fixtures", FIXTURES),
@@ -202,7 +212,7 @@ def end(county: str, contract_id: UUID) -> Redirect:
 
 @dataclass(frozen=True)
 class Terminating:
-    """The contractor ends the contract alone. since: from when the land was idle."""
+    """Party A ends the contract alone. since: from when the land was idle."""
 
     ground: str
     on_day: date
@@ -219,7 +229,7 @@ def terminate(county: str, contract_id: UUID) -> Redirect:
     given = read_form(Terminating)
     asked = End("terminated", given.on_day, given.ground, given.since, given.said)
     life.end(current_actor(), county, contract_id, asked, kept(given.paper))
-    flash(_("承包方解除合同已记录。"))
+    flash(_("流出方解除合同已记录。"))
     return back(county, contract_id)
 
 

@@ -24,7 +24,8 @@ from landreg.exchange.contracts.project_runs import UNDER_WAY
 from landreg.exchange.contracts.projects import KINDS, Planned, Priced, Said
 from landreg.exchange.contracts.routes.desk import READERS
 from landreg.exchange.contracts.routes.forms import Drawing, choices, kept, questions, unit_of
-from landreg.exchange.contracts.signers import Present, members_said
+from landreg.exchange.contracts.signer_queries import members_said
+from landreg.exchange.contracts.signers import Present
 from landreg.land.queries import division_path
 from landreg.law.queries import load_law
 from landreg.registry.routes.surroundings import page_day

@@ -9,12 +9,14 @@ from decimal import Decimal
 from landreg.core.errors import Finding
 from landreg.core.periods import DAY, years_after
 from landreg.core.units import CENT
-from landreg.exchange.contracts.rules.course import OUTCOMES
+from landreg.exchange.contracts.rules.course import OUTCOMES, Ending, remedy_over
 from landreg.law.book import Law
 
 MOST_YUAN = Decimal("9999999999.99")
 LONGEST_YEARS = 10
 """So many years after the term an award may still be due."""
+BREACH = "breach"
+"""The ground on which a lease of no farmland ends by its lessor alone."""
 FIXTURES = ("none", "removed", "left_paid", "left_free")
 """What becomes of what the taker built: nothing was, it was taken away, it stays for a sum, it stays for nothing."""
 
@@ -111,6 +113,42 @@ def _is_sum(yuan: Decimal | None) -> bool:
 def _is_due(on: date | None, until_on: date, today: date) -> bool:
     """Whether a day on which something is due is said, and is no more than ten years after the term, or today."""
     return on is not None and on <= years_after(max(until_on, today), LONGEST_YEARS)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A contract that is to end early. registered: the register has moved what it moves. how: it would end."""
+
+    number: str
+    kind: str
+    registered: bool
+    how: str
+
+
+def con_37_lease_of_no_farmland_ends_by_breach(facts: Ending, law: Law) -> Finding | None:
+    """CON-37: of a house, a homestead or construction land the lessor ends the lease alone where the taker broke it and did not
+    mend it in the days of a notice, on a day of the term until today, with evidence. The grounds of RLCL-42 are of farmland alone.
+    """
+    wrong = "" if facts.has_paper else "paper"
+    if not facts.course.from_on <= facts.on_day <= law.on:
+        wrong = "on_day"
+    if facts.ground != BREACH or not remedy_over(facts.course, facts.on_day):
+        wrong = "ground"
+    return Finding("CON-37", wrong, {}, subject=facts.course.number) if wrong else None
+
+
+def moved_for_good(kind: str, *, registered: bool) -> bool:
+    """Whether a contract has moved the right itself for good: an assignment, an exchange that is registered."""
+    return kind == "assignment" or (kind == "exchange" and registered)
+
+
+def con_30_what_was_moved_has_no_term(facts: Moved, law: Law) -> Finding | None:
+    """CON-30: an assignment moves the right for good, and so does an exchange that is registered: neither has a term that could end
+    early; nobody ends alone what moves the right. RLCL-33, RLCL-34.
+    """
+    alone = facts.kind == "exchange" and facts.how == "terminated"
+    over = alone or moved_for_good(facts.kind, registered=facts.registered)
+    return Finding("CON-30", "how", {}, subject=facts.number) if over else None
 
 
 @dataclass(frozen=True)

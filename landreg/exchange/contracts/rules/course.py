@@ -70,7 +70,7 @@ def stage(course: Course) -> str:
     if course.of("withdrawn"):
         return "withdrawn"
     if ends := course.of("ended"):
-        return "ended" if ends[-1].on_day <= course.today else "running"
+        return "ended" if ends[-1].on_day <= course.today else "ending"
     if not course.of("signed"):
         return "part_signed" if len(course.lacking) == 1 else "drawn"
     if course.disputed:
