@@ -111,7 +111,7 @@ def cor_11_not_by_the_office_after_a_transfer(facts: ParcelActFacts, law: Law) -
 
     CC-220, RERD-80, RERD-81.
     """
-    return _after_transfer("COR-11", facts) if _of_office(facts) else None
+    return _after_transfer("COR-11", facts, law) if _of_office(facts) else None
 
 
 def cor_12_taker_is_heard(facts: ParcelActFacts, law: Law) -> Finding | None:
@@ -119,14 +119,16 @@ def cor_12_taker_is_heard(facts: ParcelActFacts, law: Law) -> Finding | None:
 
     CC-220, RERD-80.
     """
-    return None if _of_office(facts) else _after_transfer("COR-12", facts)
+    return None if _of_office(facts) else _after_transfer("COR-12", facts, law)
 
 
-def _after_transfer(code: str, facts: ParcelActFacts) -> Finding | None:
-    asked = facts.asked
-    if not isinstance(asked, Correction) or not asked.touches or not facts.disposed:
+def _after_transfer(code: str, facts: ParcelActFacts, law: Law) -> Finding | None:
+    """What was transferred before the exception came into force binds nobody: it is as old as its article."""
+    asked, since = facts.asked, law.day("COR-11.disposals_count_from")
+    disposed = {right: day for right, day in facts.disposed.items() if day >= since}
+    if not isinstance(asked, Correction) or not asked.touches or not disposed:
         return None
-    values = {"rights": sorted(facts.disposed), "last": max(facts.disposed.values())}
+    values = {"rights": sorted(disposed), "last": max(disposed.values())}
     return Finding(code, "right", values, subject=facts.code)
 
 

@@ -86,6 +86,14 @@ def test_a_slip_of_the_pen_concerns_nobody_who_came_since() -> None:
         assert examine(CORRECTION_RULES[kind], asked, LAW) == ()
 
 
+def test_a_transfer_of_before_the_exception_came_limits_no_correction() -> None:
+    """COR-11, COR-12: RERD-80 is in force since 2016."""
+    for asked, code in ((TERM, "COR-11"), (AREA, "COR-12")):
+        for day, found in ((date(2015, 12, 31), []), (date(2016, 1, 1), [code])):
+            disposed = {"disposed": {f"{HOME}J": day}, "contract": None}
+            assert [one.code for one in examine(RULES, facts(asked, **disposed), LAW)] == found
+
+
 @pytest.mark.parametrize("asked", [NUMBER, RELATION, of_member(HEAD, ("relation", "01")), TERM])
 def test_what_is_right_is_let_through_and_read_as_it_was_kept(asked: Correction) -> None:
     assert examine(RULES, facts(asked, contract=THIRTY), LAW) == ()
