@@ -32,6 +32,34 @@ def upgrade() -> None:
         CREATE TRIGGER one_contractor_per_parcel AFTER INSERT ON registry.right_parcel FOR EACH ROW
             WHEN (NEW.kind IN ('contract_management', 'land_operation') AND upper_inf(NEW.recorded) AND upper_inf(NEW.valid))
             EXECUTE FUNCTION registry.one_contractor_per_parcel();
+
+        -- As in 0034, but land that the collective gave out stays its own: the contract under which it was registered goes on, is
+        -- renewed, changed and passed on as before. In whose time it is, `standing_on` and `bound` say.
+        CREATE OR REPLACE FUNCTION exchange.parcels_said(in_county text, asked uuid, codes text[]) RETURNS TABLE (
+            parcel_code text, parcel_id uuid, village text, name text, kind text, geom public.geometry, area_m2 numeric, mu numeric,
+            land_class text, soil_grade text, land_use text, basic_farmland boolean)
+            LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+            SELECT p.code, p.parcel_id, p.village, p.name, p.kind, p.geom, q.area_m2, q.mu, p.land_class, p.soil_grade, p.land_use,
+                p.basic_farmland
+            FROM registry."right" AS r
+            JOIN registry.right_parcel AS q ON q.county = r.county AND q.right_row = r.row_id
+                AND upper_inf(q.recorded) AND upper_inf(q.valid)
+            JOIN land.parcel AS p ON p.county = q.county AND p.parcel_id = q.parcel_id
+                AND upper_inf(p.recorded) AND upper_inf(p.valid)
+            WHERE asked IS NOT NULL AND r.county = in_county::char(6) AND r.right_id = asked
+              AND upper_inf(r.recorded) AND upper_inf(r.valid)
+            UNION ALL
+            SELECT p.code, p.parcel_id, p.village, p.name, p.kind, p.geom, p.registered_area_m2, p.mu, p.land_class, p.soil_grade,
+                p.land_use, p.basic_farmland
+            FROM land.parcel AS p
+            WHERE asked IS NULL AND p.county = in_county::char(6) AND p.code = ANY (codes)
+              AND upper_inf(p.recorded) AND upper_inf(p.valid)
+              AND NOT EXISTS (SELECT FROM registry.right_parcel AS q
+                  JOIN registry."right" AS o ON o.county = q.county AND o.row_id = q.right_row
+                  WHERE q.county = p.county AND q.parcel_id = p.parcel_id AND upper_inf(q.recorded) AND upper_inf(q.valid)
+                  AND NOT (o.kind = 'land_operation' AND o.contract_id IS NOT NULL))
+            ORDER BY 1
+        $$;
     """)
 
 

@@ -112,6 +112,7 @@ def _proposal(
         operated={code: stands[parcel] for parcel, code in bundle.codes.items() if parcel in stands} if bundle else {},
         filed=of_own or FILED in folder,
         consented=of_own or CONSENT in folder,
+        of_collective=of_own,
         known_name=known.get(operator.holder_id, "") if operator else "",
     )
     return ActProposal(case, rows, facts, partial(_changes, case, asked, rows, bool(facts.known_name)))

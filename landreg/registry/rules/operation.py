@@ -36,13 +36,15 @@ class OperationFacts(ActFacts):
 
     contract_term: of the contract right that it comes from, None where that is gone. filed: the issuing
     party was told. consented: the contractor agreed in writing.
-    known_name: the name under which the register has the operator; '' for one whom it does not have.
+    known_name: the name under which the register has the operator; '' for one whom it does not have. of_collective: it was given
+    out by the collective itself, whatever its term (民法典 342).
     """
 
     contract_term: tuple[date, date] | None = None
     filed: bool = True
     consented: bool = True
     known_name: str = ""
+    of_collective: bool = False
 
 
 def tr_1_term_within_contract(facts: OperationFacts, law: Law) -> Finding | None:
@@ -64,7 +66,7 @@ def tr_5_transfer_filed(facts: OperationFacts, law: Law) -> Finding | None:
 def tr_8_five_years_or_more(facts: OperationFacts, law: Law) -> Finding | None:
     """TR-8: a land-operation right of five years or more may be registered. 民法典 341 (CC-341), RLCL-41."""
     first, last = _first_day(facts), _last_day(facts)
-    if first is None or last is None:
+    if first is None or last is None or facts.of_collective:
         return None
     years = law.days("TR-8.least_years")
     if last >= first and last + DAY >= years_after(first, years):

@@ -16,7 +16,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Conflict, Refused
 from landreg.core.files import Store
-from landreg.exchange.contracts import drawing, registering, signing
+from landreg.exchange.contracts import drawing, land_queries, registering, signing
 from landreg.exchange.contracts.model import Contract
 from landreg.log.recheck import recheck_register
 from landreg.log.store import seal
@@ -25,7 +25,7 @@ from landreg.registry.casework import cases
 from landreg.registry.facts import standing
 from landreg.registry.rules.household_requests import LandOperationChange, LandOperationEnd, Operator
 from landreg.registry.rules.requests import RestrictionAsked
-from tests.contract_kit import OPERATOR, PAPER, TAKER, VALUES, parcels_of, right_id
+from tests.contract_kit import OPERATOR, PAPER, TAKER, VALUES, parcels_of, right_id, terms
 from tests.database.exchange.test_contract_of_collective import by, common, dealt
 from tests.exchange_kit import market
 from tests.household_kit import asked_for
@@ -206,3 +206,22 @@ def test_it_is_mortgaged_changed_and_ended_without_a_household_s_consent(
     assert one(registrar, f"SELECT count(*) FROM registry.contract WHERE mode = '123' AND {OPEN}") == 0
     assert one(registrar, f"SELECT count(*) FROM registry.\"right\" WHERE kind = 'land_operation' AND {OPEN}") == 0
     assert rechecked(worker, database) == []
+
+
+def test_the_contract_of_registered_land_is_renewed_and_its_land_listed_no_more_within_its_time(
+    registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings
+) -> None:
+    """It stays the collective's own land: CON-1 lets what follows the contract be drawn, and CON-2 nothing beside it."""
+    contract = contracted(registrar, superuser, [common(superuser)])
+    booked(registrar, reviewer, opened(registrar, database, contract))
+    after = terms(kind="four_wastes", from_on=contract.until_on, until_on=date(2030, 7, 1), price=contract.price)
+    given = {**VALUES, "representative": "样本代表", "resolution": contract.clauses["resolution"]}
+    renewed = drawing.draw_following(OPERATOR, COUNTY, contract.contract_id, "renewal", after, given)
+    assert (renewed.right_id, renewed.previous_id) == (None, contract.contract_id)
+    land = one(registrar, "SELECT code FROM land.parcel WHERE kind = 'collective' AND upper_inf(recorded)")
+    with unit_of_work(OPERATOR) as uow:
+        asked = sa.text("SELECT what, until_on FROM exchange.standing_on(:county, NULL, ARRAY[:code], NULL)")
+        stands = uow.session.execute(asked, {"county": COUNTY, "code": land}).all()
+        bound = land_queries.bound(uow.session, COUNTY, [land], contract.from_on, contract.until_on, 0, [])
+    assert ("operation", contract.until_on) in [tuple(row) for row in stands]
+    assert bound == {land: contract.number}

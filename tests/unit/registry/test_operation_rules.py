@@ -64,6 +64,7 @@ SOUND: list[tuple[Request, dict[str, Any]]] = [
     (LEASE, {"known_name": "合作社", "operated": {"P2": "L00"}}),
     (CHANGE, {}),
     (replace(CHANGE, operator=PERSON), {}),
+    (replace(CHANGE, last_day=date(2025, 1, 1)), {"of_collective": True}),
     (replace(CHANGE, last_day=None, parcels=("P2",)), {}),
     (GIVEN_OUT, {}),
     (replace(GIVEN_OUT, operator=NEIGHBOUR, by="member"), {"known_name": "户主2", "inside": True}),
