@@ -16,13 +16,10 @@ from landreg.core.units import CENT
 from landreg.exchange.bidding import deal_queries, logged, sales, taker_queries, told_queries
 from landreg.exchange.bidding.acting import Under, for_its_own, noted
 from landreg.exchange.bidding.deal_model import Offer
-from landreg.exchange.bidding.rules.entering import ENTRY_RULES, EntryFacts
 from landreg.exchange.bidding.rules.offers import NAMING, OFFER_RULES, Said, Saying
-from landreg.exchange.bidding.rules.qualified import ENTER_RULES
 from landreg.exchange.model import Taker
 from landreg.law.book import Law, examine, term
 from landreg.law.queries import load_law
-from landreg.law.transfers import transfers
 from landreg.registry.guarded import ties_nothing
 
 KINDS = ("offer", "counter", "accept", "decline", "withdraw")
@@ -82,13 +79,9 @@ def _allowed(
         )
     )
     if own is not None:
-        household = own.kind == "household"
-        of_kind = transfers(law.on).get(told.kind)
-        takers = of_kind.takers if of_kind else ()
-        facts = EntryFacts(own.kind, household and told.own, household and told.member, told.to_whom, takers)
-        findings += examine(ENTRY_RULES, facts, law)
+        findings += sales.may_not_enter(law, told, own)
         if word.kind in (*NAMING, "accept"):
-            findings += examine(ENTER_RULES, sales.taking_in(uow, own, told.area_mu), law)
+            findings += sales.may_not_take(uow, law, told, own)
     if findings:
         raise Refused(findings)
 

@@ -35,6 +35,7 @@ from landreg.exchange.bidding.rules.entering import (
 )
 from landreg.exchange.bidding.rules.qualified import ENTER_RULES, TakingIn
 from landreg.exchange.bidding.sale_queries import Standing
+from landreg.exchange.bidding.told_queries import Told
 from landreg.exchange.listings import floor_queries
 from landreg.exchange.listings.rules.offer import grain_price
 from landreg.exchange.model import Listing, Taker
@@ -118,12 +119,7 @@ def enter(actor: Actor, county: str, sale_id: UUID, taker: Taker, under: Under |
         told = told_queries.told(uow.session, county, found.sale.listing_id)
         if told is None:
             raise NotFound
-        household = taker.kind == "household"
-        of_kind = transfers(law.on).get(told.kind)
-        takers = of_kind.takers if of_kind else ()
-        facts = EntryFacts(taker.kind, household and told.own, household and told.member, told.to_whom, takers)
-        taking = taking_in(uow, taker, told.area_mu)
-        if wrong := [*examine(ENTRY_RULES, facts, law), *examine(ENTER_RULES, taking, law)]:
+        if wrong := [*may_not_enter(law, told, taker), *may_not_take(uow, law, told, taker)]:
             raise Refused(wrong)
         noted(uow, under, f"{told.number} 报名")
         row = sale_queries.enter(uow.session, {
@@ -132,6 +128,33 @@ def enter(actor: Actor, county: str, sale_id: UUID, taker: Taker, under: Under |
         })  # fmt: skip
         logged.stage_row(uow, row)
     return row
+
+
+def may_not_enter(law: Law, told: Told, taker: Taker | None) -> list[Finding]:
+    """What stands against a taker's kind and house: BID-6, BID-11, CON-20. taker: None for the household that asks."""
+    kind = "household" if taker is None else taker.kind
+    household = kind == "household"
+    of_kind = transfers(law.on).get(told.kind)
+    takers = of_kind.takers if of_kind else ()
+    facts = EntryFacts(kind, household and told.own, household and told.member, told.to_whom, takers)
+    return list(examine(ENTRY_RULES, facts, law))
+
+
+def may_not_take(uow: UnitOfWork, law: Law, told: Told, taker: Taker | None) -> list[Finding]:
+    """What stands against so much land in one hand: QUAL-1, QUAL-4."""
+    taking = TakingIn("household", told.area_mu, Decimal(0)) if taker is None else taking_in(uow, taker, told.area_mu)
+    return list(examine(ENTER_RULES, taking, law))
+
+
+def said_first(uow: UnitOfWork, told: Told, takers: Sequence[Taker]) -> dict[UUID | None, list[Finding]]:
+    """By taker as whom somebody may act, None for a household that is none yet: what an offer or an entry would be refused for."""
+    law = law_of(uow, told.county)
+    own = [one for one in takers if one.county == told.county]
+    asked: list[Taker | None] = [*own] if own or uow.actor.household is None else [None]
+    return {
+        one.taker_id if one else None: [*may_not_enter(law, told, one), *may_not_take(uow, law, told, one)]
+        for one in asked
+    }
 
 
 def taking_in(uow: UnitOfWork, taker: Taker, area_mu: Decimal) -> TakingIn:

@@ -18,7 +18,7 @@ from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.core.periods import beijing_day
-from landreg.exchange.bidding import deal_queries, deals, offers, taker_queries, takers, told_queries, windows
+from landreg.exchange.bidding import deal_queries, deals, offers, sales, taker_queries, takers, told_queries, windows
 from landreg.exchange.routes.bids import BIDDERS, blueprint, index, taker_of, whose
 from landreg.land.queries import division_names
 from landreg.registry.routes.shown import holder_name
@@ -44,7 +44,7 @@ def talk(county: str, listing_id: UUID) -> Response:
         who = offering(uow.session, county) if told.own else {}
         return pages.render(
             "exchange/talk.html", consent=asker.consent, told=told, said=said, own={one.taker_id for one in own}, takers=own,
-            now=uow.now, who=who,
+            now=uow.now, who=who, barred=sales.said_first(uow, told, own),
             place=division_names(uow.session, [told.village]).get(told.village, told.village),
         )  # fmt: skip
 

@@ -142,9 +142,12 @@ def one(county: str, sale_id: UUID) -> Response:
         if told is None:
             raise NotFound
         mine = list(sale_queries.entrants(session, county, sale_id))
-        deposits = {
-            one.entrant_id: one for one in sale_queries.deposits(session, county, sale_id) if one.kind == "paid"
-        }
+        deposits = {one.entrant_id: one for one in sale_queries.deposits(session, county, sale_id)}
+        own = {one.taker_id for one in mine}
+        deal = next(
+            (one for one, stands in deal_queries.deals_of_sale(session, found.sale) if stands and one.taker_id in own),
+            None,
+        )
         envelopes = list(sealed_queries.sealed_bids(session, county, sale_id))
         opened = list(sealed_queries.opened(session, county, sale_id))
         keys = [
@@ -152,13 +155,13 @@ def one(county: str, sale_id: UUID) -> Response:
             for key in (found.sale.key_one, found.sale.key_two)
         ]
         return pages.render(
-            "exchange/sale.html", found=found, sale=found.sale, told=told, mine=mine, deposits=deposits,
+            "exchange/sale.html", found=found, sale=found.sale, told=told, mine=mine, deposits=deposits, deal=deal,
             least=auction.auction_of(found).least, bids=sale_queries.bids_shown(session, county, sale_id, 12), form=uuid4(),
             keys=[(one, base64.b64encode(one.public_key).decode()) for one in keys if one is not None],
             envelopes=envelopes, opened=sealed.verified(envelopes, opened) if envelopes else [], all_opened=opened,
             unopened=sealed_queries.unopened(session, county, sale_id) if opened else {},
             place=division_names(session, [told.village]).get(told.village, told.village), takers=taker_queries.own_takers(session),
-            consent=asker.consent,
+            consent=asker.consent, barred=sales.said_first(uow, told, taker_queries.own_takers(session)),
         )  # fmt: skip
 
 
@@ -208,7 +211,7 @@ def bid(county: str, sale_id: UUID) -> Redirect:
     """Bid."""
     given, asker = read_form(Bidding), whose()
     made = auction.bid(asker.actor, county, sale_id, given.entrant, given.price, given.form, asker.under)
-    flash(_("报价 %(price)s 已收到，是第 %(seq)s 次报价，现在领先。", price=f"{made.price:.2f}", seq=made.seq))
+    flash(_("报价 %(price)s 已收到，是第 %(seq)s 次报价，收到时领先。", price=f"{made.price:.2f}", seq=made.seq))
     return redirect(url_for(".one", county=county, sale_id=sale_id), 303)
 
 

@@ -66,22 +66,36 @@ function show(panel: HTMLElement, found: Picture): void {
   );
 }
 
+/** The close, on the page as it is: how it ended for who looks, and what comes next. */
+function close(panel: HTMLElement, found: Picture): void {
+  const plates = (panel.dataset["livePlates"] ?? "").split(" ").filter(Boolean);
+  const way = found.plate === null ? "nobody" : plates.includes(String(found.plate)) ? "leads" : plates.length ? "behind" : "watched";
+  put(panel, "stage", panel.dataset["liveClosed"] ?? "");
+  panel.querySelector("form")?.remove();
+  document.querySelector("[data-live-running]")?.remove();
+  for (const told of document.querySelectorAll<HTMLElement>("[data-live-close]")) {
+    told.hidden = told.dataset["liveClose"] !== way;
+  }
+}
+
 function follow(panel: HTMLElement): void {
   const closes = panel.querySelector<HTMLElement>("[data-live-closes]");
   let until = Date.parse(closes?.dataset["liveCloses"] ?? "");
   let ahead = Date.parse(closes?.dataset["liveNow"] ?? "") - Date.now();
-  let stage = "";
+  const stage = panel.dataset["liveStageNow"];
   const source = new EventSource(panel.dataset["live"] ?? "");
   source.addEventListener("message", (event: MessageEvent<string>) => {
     const found = JSON.parse(event.data) as Picture;
     until = Date.parse(found.closes_at);
     ahead = Date.parse(found.now) - Date.now();
     show(panel, found);
-    if (stage && found.stage !== stage) {
+    if (found.stage === "closed") {
+      source.close();
+      close(panel, found);
+    } else if (found.stage !== stage) {
       source.close();
       location.reload();
     }
-    stage = found.stage;
   });
   window.setInterval(() => {
     const left = Math.max(0, Math.floor((until - Date.now() - ahead) / 1000));
