@@ -199,9 +199,9 @@ def lo_5_operation_right_ended_first(facts: ActFacts, law: Law) -> Finding | Non
 
 def tr_17_operation_right_goes_along(facts: ActFacts, law: Law) -> Finding | None:
     """TR-17: a registered land-operation right stays on its parcels, whoever holds them then: a note for the reviewer. RLCL-44."""
-    if not facts.operated:
-        return None
-    return Finding("TR-17", "parcels", {"rights": sorted({*facts.operated.values()})}, subject=facts.code)
+    moving = getattr(facts.asked, "parcels", ()) or facts.operated
+    rights = sorted({facts.operated[code] for code in moving if code in facts.operated})
+    return Finding("TR-17", "parcels", {"rights": rights}, subject=facts.code) if rights else None
 
 
 ActRule = Callable[[ActFacts, Law], "Finding | None"]

@@ -6,6 +6,7 @@ from collections import Counter
 
 from landreg.core.errors import Finding
 from landreg.law.book import Law
+from landreg.registry.rules.act_facts import Restricted
 from landreg.registry.rules.household_facts import HouseholdActFacts
 from landreg.registry.rules.household_requests import (
     Division,
@@ -42,8 +43,11 @@ def hh_11_not_shared(facts: HouseholdActFacts, law: Law) -> Finding | None:
 
 
 def hh_13_mortgage_follows(facts: HouseholdActFacts, law: Law) -> Finding | None:
-    """HH-13: a mortgage goes whole onto each right that takes some of its land: a note for the reviewer. RLCL-47."""
-    creditors = sorted({r.party for r in facts.restrictions if r.kind == "mortgage"})
+    """HH-13: a mortgage goes whole onto each right that takes some of its land: a note for the reviewer. RLCL-47.
+
+    One of a right of which nothing is taken, as of a homestead that stays, is as it was.
+    """
+    creditors = sorted({r.party for r in facts.restrictions if r.kind == "mortgage" and _divided(r, facts.asked)})
     return Finding("HH-13", "restrictions", {"parties": creditors}, subject=facts.code) if creditors else None
 
 
@@ -118,6 +122,14 @@ def tr_17_operation_right_stays(facts: HouseholdActFacts, law: Law) -> Finding |
     """TR-17: a registered land-operation right stays on its parcels, whoever holds them then: a note for the reviewer. RLCL-44."""
     codes = sorted({code for parcel, code in facts.operated.items() if parcel in _moving(facts)})
     return Finding("TR-17", "parcels", {"rights": codes}, subject=facts.code) if codes else None
+
+
+def _divided(one: Restricted, asked: object) -> bool:
+    """Whether a new household takes land of the right that a restriction lies on."""
+    if one.on is None or not isinstance(asked, Division):
+        return True
+    of_house = one.on.kind == "homestead"
+    return any(branch.homestead if of_house else branch.parcels for branch in asked.branches)
 
 
 def _moving(facts: HouseholdActFacts) -> frozenset[str]:

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from landreg.exchange.listings.rules.facts import Chosen, Ground, Offered, OnLand
+from landreg.exchange.listings.rules.land import TAKING
 from landreg.exchange.listings.service import RULES
-from landreg.law.book import all_articles, examine, national_law, terms
+from landreg.law.book import act_types, all_articles, examine, national_law, terms
 from landreg.law.transfers import all_transfers, transfers
 
 TODAY = date(2026, 12, 1)
@@ -186,6 +187,10 @@ def test_each_kind_names_articles_words_and_figures_that_are_there() -> None:
         ):  # fmt: skip
             assert set(values) <= set(terms(words)), (kind.kind, words)
         kind.most_years(LAW)
+
+
+def test_what_takes_the_land_of_a_listing_is_an_act_of_the_book() -> None:
+    assert set(TAKING) <= {kind.kind for kind in act_types()}
 
 
 def test_a_kind_holds_from_its_day_on() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from landreg.law.book import examine, national_law
 from landreg.registry.rules import ACT_RULES
-from landreg.registry.rules.act_facts import Restricted
+from landreg.registry.rules.act_facts import OnRight, Restricted
 from landreg.registry.rules.household_facts import HouseholdActFacts, MemberFacts, OtherHousehold
 from landreg.registry.rules.household_requests import (
     Branch,
@@ -128,6 +128,26 @@ NOTED: list[tuple[str, Request, dict[str, Any]]] = [
     ("TR-16", EXCHANGE, {"filed": False}),
     ("TR-17", EXCHANGE, {"operated": {"P9": "L01"}}),
 ]
+
+
+ON_LAND = replace(MORTGAGE, on=OnRight("contract_management", "J1", "张*"))
+ON_HOUSE = replace(MORTGAGE, party="银行", on=OnRight("homestead", "F1", "张*"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "parties"),
+    [
+        (DIVISION, ["信用社"]),
+        (branch(parcels=(), homestead=True), ["银行"]),
+        (branch(homestead=True), ["信用社", "银行"]),
+    ],
+)
+def test_a_division_tells_of_the_mortgages_of_what_is_taken_and_of_no_others(
+    asked: Division, parties: list[str]
+) -> None:
+    given = facts(asked, restrictions=(ON_LAND, ON_HOUSE))
+    named = [one.values["parties"] for one in examine(ACT_RULES["division"], given, LAW) if one.code == "HH-13"]
+    assert named == [parties]
 
 
 def found(asked: Request, changed: dict[str, Any]) -> list[tuple[str, str]]:

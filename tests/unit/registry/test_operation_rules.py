@@ -64,7 +64,6 @@ SOUND: list[tuple[Request, dict[str, Any]]] = [
     (LEASE, {"known_name": "合作社", "operated": {"P2": "L00"}}),
     (CHANGE, {}),
     (replace(CHANGE, operator=PERSON), {}),
-    (replace(CHANGE, last_day=date(2025, 1, 1)), {"of_collective": True}),
     (replace(CHANGE, last_day=None, parcels=("P2",)), {}),
     (GIVEN_OUT, {}),
     (replace(GIVEN_OUT, operator=NEIGHBOUR, by="member"), {"known_name": "户主2", "inside": True}),
@@ -140,6 +139,18 @@ def test_land_that_is_operated_is_assigned_with_a_note_and_not_cancelled() -> No
     assert found(kept.asked, kept) == []
     assignment = ActFacts("assignment", "J", Assignment(UUID(int=8), "J2", date(2026, 6, 1)), operated=operated)
     assert ("TR-17", "warn") in found(assignment.asked, assignment)
+
+
+@pytest.mark.parametrize(
+    ("moving", "told"), [((), ["L01", "L02"]), (("P1",), ["L01"]), (("P3",), []), (("P2", "P3"), ["L02"])]
+)
+def test_an_assignment_of_some_parcels_tells_of_what_stands_on_these_and_of_no_others(
+    moving: tuple[str, ...], told: list[str]
+) -> None:
+    asked = Assignment(UUID(int=8), "J2", date(2026, 6, 1), moving)
+    given = ActFacts("assignment", "J", asked, parcels=("P1", "P2", "P3"), operated={"P1": "L01", "P2": "L02"})
+    named = [one.values["rights"] for one in examine(ACT_RULES["assignment"], given, LAW) if one.code == "TR-17"]
+    assert named == ([told] if told else [])
 
 
 @pytest.mark.parametrize(

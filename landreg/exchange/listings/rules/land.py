@@ -118,7 +118,7 @@ def _operated(facts: Offered) -> list[str]:
 
 
 TAKING = (
-    "assignment", "cancellation", "exchange", "household_division", "household_merge", "homestead_inheritance",
+    "assignment", "cancellation", "exchange", "division", "household_merge", "homestead_inheritance",
     "parcel_split", "parcel_merge", "boundary_correction", "part_loss", "seizure",
 )  # fmt: skip
 """Kinds of act that take a right or its parcels from who has them, or from what they are."""
