@@ -6,7 +6,7 @@ from landreg.access import service
 from landreg.access.service import NewAccount
 from landreg.core.actor import Actor, Role
 from tests.browser.conftest import PASSWORD, OpenPage, barriers_of, show, sign_on
-from tests.contract_kit import OPERATOR, drawn, parcels_of, right_id, signed
+from tests.contract_kit import OPERATOR, card_of, drawn, parcels_of, right_id, signed
 from tests.registry_kit import HOUSEHOLD, Connection, to_rights
 from tests.villages import COUNTY, VILLAGE
 from tests.web.test_brought import bound
@@ -28,7 +28,10 @@ def test_contracts_and_rents_are_read_and_signed_on_a_desk_and_on_a_phone(
     assert barriers_of(show(desk, f"/contracts/{COUNTY}/{contract.contract_id}")) == {}
     show(desk, f"/contracts/{COUNTY}/{waiting.contract_id}")
     desk.select_option("#field-side", "contractor")
-    desk.fill("#field-name", "样本二")
+    name, card = card_of(f"{VILLAGE}010002")
+    assert "（户主）" in desk.inner_text("section[aria-labelledby=sign]")
+    desk.fill("#field-name", name)
+    desk.fill("#field-card", card)
     desk.check("#field-identity")
     desk.fill("#field-witness", "见证人甲")
     with desk.expect_navigation():
