@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from landreg.cli import main
 from landreg.core.errors import Finding
-from landreg.law import book
+from landreg.law import book, terms
 from landreg.law.book import Law, all_articles, all_parameters, all_rules, examine, national_law
 
 DAY = date(2026, 7, 1)
@@ -110,7 +110,7 @@ def test_a_word_of_the_book_is_said_in_both_languages_and_an_unknown_one_as_it_i
 def test_every_word_of_the_book_has_chinese_and_english() -> None:
     bare = [
         (kind, value)
-        for kind, words in book._terms().items()
+        for kind, words in terms._terms().items()
         for value in words
         if not book.term(kind, value) or not book.term(kind, value, "en")
     ]
