@@ -17,6 +17,7 @@ import { areaText, lengthText, type Zone } from "./zone";
 
 const DIGITS = 3;
 const SNAP_PX = 12;
+const THUMB_PX = 20;
 
 export class Editor {
   private readonly drawn = new VectorSource();
@@ -54,6 +55,21 @@ export class Editor {
     }
   }
 
+  /** Whether points are set one by one, so that the last is taken back and the drawing is ended by a button. */
+  get byPoints(): boolean {
+    return this.draw !== null;
+  }
+
+  /** Take the last point back. */
+  undo(): void {
+    this.draw?.removeLastPoint();
+  }
+
+  /** End what is being drawn with the points that it has: the first one is hard to hit with a thumb. */
+  end(): void {
+    this.draw?.finishDrawing();
+  }
+
   /** Begin anew: what is drawn goes, and so do the points of a drawing that is under way. */
   clear(): void {
     this.draw?.abortDrawing();
@@ -75,7 +91,7 @@ export class Editor {
       modify.on("modifyend", () => this.write());
       this.map.addInteraction(modify);
     } else if (this.kind === "line" || this.kind === "face") {
-      const draw = new Draw({ source: this.drawn, type: this.kind === "line" ? "LineString" : "Polygon", style: measureStyle, stopClick: true });
+      const draw = new Draw({ source: this.drawn, type: this.kind === "line" ? "LineString" : "Polygon", style: measureStyle, stopClick: true, clickTolerance: SNAP_PX, snapTolerance: THUMB_PX });
       draw.on("drawstart", () => this.drawn.clear());
       draw.on("drawend", ({ feature }) => {
         this.drawn.clear();

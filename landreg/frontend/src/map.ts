@@ -142,6 +142,10 @@ function addTools(frame: HTMLElement, map: OlMap, measure: Measure, editor: Edit
     measure.stop();
     toggles.forEach((button) => button.setAttribute("aria-pressed", "false"));
   };
+  if (editor?.byPoints) {
+    tool(words.editUndo, null, () => editor.undo());
+    tool(words.editEnd, null, () => editor.end());
+  }
   if (editor) {
     tool(words.editClear, null, () => editor.clear());
   }
