@@ -130,6 +130,24 @@ def test_an_operator_takes_a_deal_of_the_parties_own_from_its_clauses_to_the_cer
 
 
 @pytest.mark.usefixtures("village")
+def test_a_signature_by_power_of_attorney_says_so_on_the_page(ling: Browser) -> None:
+    """CON-29 without the paper."""
+    address = f"/contracts/{COUNTY}/{drawn().contract_id}"
+    given = {
+        "side": "contractor",
+        "way": "in_person",
+        "name": "样本受托人",
+        "identity": "1",
+        "witness": "见证人甲",
+        "attorney": "1",
+    }
+    assert "CON-29" in ling.post(f"{address}/signatures", given).text
+    assert ling.post(f"{address}/signatures", {**given, "paper": picture()}).status_code == 303
+    page = ling.get(address).text
+    assert ("受托人持授权委托书：样***人" in page, "本人到场：" in page) == (True, False)
+
+
+@pytest.mark.usefixtures("village")
 def test_a_business_without_an_account_is_reviewed_at_the_counter(ling: Browser) -> None:
     drawn()
     asked = {"code": TAKER, "more_mu": "150", "purpose": "种植玉米"}

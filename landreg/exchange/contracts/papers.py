@@ -126,7 +126,7 @@ def _filed(found: Whole) -> str:
 def _signed(side: str, name: str, event: ContractEvent | None) -> list[str]:
     if event is None:
         return [side, name, "", "　　年　　月　　日"]
-    how = term("contract_way", str(event.facts.get("way", "")))
+    how = term("contract_way", "attorney" if event.facts.get("attorney") else str(event.facts.get("way", "")))
     by = str(event.facts.get("name", ""))
     witness = str(event.facts.get("witness", ""))
     said = f"{how}：{by}" + (f"；见证人：{witness}" if witness else "")
