@@ -291,7 +291,9 @@ def test_a_negotiation_and_the_members_window_on_the_farmer_s_pages(
     assert "成员优先权公示" in browser.get("/").text
     kit.pass_time(superuser, days=15)
     browser.log_in("jiaoyi")
-    assert "重新公示</button>" in browser.get(window).text
+    shown = browser.get(window).text
+    assert "重新公示</button>" in shown
+    assert re.search(r'<th scope="row">户\*\d+ <span class="sub">[^<]+</span><br><span class="code sub">\d{18}<', shown)
     again = browser.post(f"{window}/anew")
     assert again.status_code == 303
     assert "重新公示</button>" not in browser.get(again.headers["Location"]).text

@@ -121,6 +121,7 @@ def test_land_that_something_has_for_the_days_of_a_project_is_shown_with_the_rea
         row = re.search(rf"<tr><td><input[^>]*disabled aria-label=\"{code}\".*?</tr>", page, re.S)
         assert row
         assert reason in row[0]
+        assert re.search(r'户\*\d <span class="sub">样本村一组</span><br><span class="code sub">\d{18}<', row[0])
     asked = {
         **VALUES, "title": "样本村整村流转", "unit": "yuan_mu_year", "parcel": sorted(land), "from_on": "2027-01-01",
         "price": "500", "last_day": "2029-12-31", "paid_every": "year", "paid": "before", "taker": TAKER, "taker_name": "合作社",

@@ -16,7 +16,7 @@ from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.core.periods import beijing_day
-from landreg.exchange.listings import floor_queries, service
+from landreg.exchange.listings import floor_queries, household_queries, service
 from landreg.exchange.listings import listing_queries as queries
 from landreg.exchange.listings.reading import Land, Resolution
 from landreg.exchange.routes import far_prices
@@ -135,6 +135,7 @@ def one(county: str, listing_id: UUID) -> Response:
             raise NotFound
         names = division_names(uow.session, [row.village])
         context: dict[str, Any] = {
+            "home": household_queries.named(uow.session, [row.household_id]).get(row.household_id),
             "floor": floor_queries.told(uow.session, county, listing_id),
             "parcels": queries.parcels(uow.session, county, listing_id),
             "photos": queries.photos(uow.session, county, listing_id),

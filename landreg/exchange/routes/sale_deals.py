@@ -17,6 +17,7 @@ from landreg.core.codes import masked_name
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.exchange.bidding import deal_queries, deals, notice, reviews, sales, told_queries, windows
+from landreg.exchange.listings import household_queries
 from landreg.exchange.routes.sales import READERS, Reason, index, one
 from landreg.registry.guarded import attached
 from landreg.registry.routes.surroundings import desk_of, page_day, store
@@ -63,9 +64,11 @@ def window(county: str, priority_id: UUID) -> Response:
         if found is None:
             raise NotFound
         facts = windows.facts_of(uow, found, page_day(session))
+        notices = deal_queries.notices(session, county, priority_id)
         return pages.render(
-            "exchange/window.html", window=found, listing=told_queries.listing(session, county, found.listing_id), facts=facts,
-            notices=deal_queries.notices(session, county, priority_id), today=page_day(session),
+            "exchange/window.html", named=household_queries.named(session, (one.household_id for one in notices)),
+             window=found, listing=told_queries.listing(session, county, found.listing_id), facts=facts,
+            notices=notices, today=page_day(session),
             evidence=deal_queries.evidence(session, county, priority_id), may_act=current_actor().has(Role.OPERATOR),
             claims=deal_queries.claims(session, county, priority_id), came=masked_name,
         )  # fmt: skip

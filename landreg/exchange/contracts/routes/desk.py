@@ -24,6 +24,7 @@ from landreg.exchange.contracts.rules.free import con_34_term_has_begun
 from landreg.exchange.contracts.rules.rent import con_11_grain_price_is_set
 from landreg.exchange.contracts.rules.terms import tr_5_transfer_filed
 from landreg.exchange.contracts.whole import Whole
+from landreg.exchange.listings import household_queries
 from landreg.land.queries import division_path
 from landreg.law.book import Law
 from landreg.law.queries import load_law
@@ -45,12 +46,14 @@ def index() -> Response:
         found = queries.listed(state if state in STATES else "", text)
         page = pages.page_of(session, found, number=pages.page_number(), size=pages.page_size())
         waiting = deal_queries.deals_waiting(session) if current_actor().has(Role.OPERATOR) else []
+        named = household_queries.named(session, (one.Listing.household_id for one in waiting))
         today, natural = page_day(session), deal_queries.natural(session, page.items)
     return pages.render(
         "exchange/contracts/contracts.html",
         natural=natural,
         page=page,
         waiting=waiting,
+        named=named,
         today=today,
         sought=text,
         states=STATES,

@@ -26,6 +26,7 @@ from landreg.exchange.contracts.routes.desk import READERS
 from landreg.exchange.contracts.routes.forms import Drawing, choices, kept, questions, unit_of
 from landreg.exchange.contracts.signer_queries import members_said
 from landreg.exchange.contracts.signers import Present
+from landreg.exchange.listings import household_queries
 from landreg.land.queries import division_path
 from landreg.law.queries import load_law
 from landreg.registry.routes.surroundings import page_day
@@ -71,6 +72,7 @@ def new() -> Response:
         asked = len(village) == VILLAGE and days is not None
         land = project_queries.contracted(session, county, village, []) if asked else {}
         today, path = page_day(session), division_path(session, village) if land else []
+        homes = household_queries.named(session, (row.household_id for row in land.values()))
         against: dict[str, list[Finding]] = {}
         if land and days is not None:
             found_on, law = standing(session, county, land, days), load_law(session, county, today)
@@ -78,7 +80,7 @@ def new() -> Response:
     unit, units = unit_of(kind, request.args.get("unit", ""), today)
     return pages.render(
         "exchange/contracts/new_project.html", village=village, county=county, kind=kind, unit=unit, land=land, path=path,
-        against=against, days=days, wanted=asked, DAY=DAY, today=today,
+        against=against, homes=homes, days=days, wanted=asked, DAY=DAY, today=today,
         asked=questions(kind, unit, today), named=named, townships=found, more=more,
         project_kinds=[(one, i18n.shown_term(one, "contract_kind")) for one in KINDS],
         **choices(unit, units),
@@ -147,12 +149,14 @@ def one(county: str, project_id: UUID) -> Response:
         path, natural = division_path(session, found.village), deal_queries.natural(session, [found])
         may_act = current_actor().has(Role.OPERATOR)
         members = members_said(session, county, {row.household_id for row in parcels}) if may_act else {}
+        homes = household_queries.named(session, (one.household_id for one in parcels))
     households: dict[UUID, list[object]] = {}
     for row in parcels:
         households.setdefault(row.household_id, []).append(row)
     refused = {one["household"]: one["findings"] for one in (run.refused if run else [])}
     return pages.render(
-        "exchange/contracts/project.html", project=found, households=households, words=words, made=made, run=run, far=far,
+        "exchange/contracts/project.html", project=found, households=households, words=words, made=made, run=run,
+        far=far, homes=homes,
         path=path, natural=natural, under_way=run is not None and run.state in UNDER_WAY,
         refused=refused, DAY=DAY, may_act=may_act, members=members,
         unsigned=[row for row in made.values() if row.state == "part_signed"],
