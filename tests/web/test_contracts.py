@@ -235,6 +235,33 @@ def test_land_on_the_market_is_told_at_its_ticks_with_the_way_to_the_listing(
 
 
 @pytest.mark.usefixtures("village")
+def test_an_assignment_is_drawn_in_instalments_that_add_up(ling: Browser, officers: tuple[Actor, Actor]) -> None:
+    """CON-35 beside the first of them; the draft says each day and sum."""
+    asked = f"county={COUNTY}&household={HOUSEHOLD}&kind=assignment&unit=yuan_once"
+    code = parcels_of(officers[0], right_id())[0]
+    parts = {"due_on_1": "2026-12-01", "due_yuan_1": "60000", "due_on_2": "2027-06-01", "due_yuan_2": "26000"}
+    given = said(
+        code, kind="assignment", unit="yuan_once", price="86000", escalator="0", taker=NEIGHBOUR,
+        taker_name="", issuer_consent="同意书一号", from_on="2026-01-01", **parts,
+    )  # fmt: skip
+    assert 'name="due_on_1"' in ling.get(f"/contracts/new?{asked}").text
+    for wrong, told in (
+        ({"due_yuan_2": "25999"}, "CON-35"),
+        ({"due_yuan_2": ""}, "FORM-1"),
+        ({"due_on_1": "x"}, "FORM-3"),
+    ):
+        answer = ling.post(f"/contracts/new?{asked}", {**given, **wrong})
+        assert answer.status_code in (400, 422)
+        assert told in answer.text
+    answer = ling.post(f"/contracts/new?{asked}", given)
+    assert answer.status_code == 303, answer.text
+    assert (
+        "分 2 期付清：2026年12月1日 60,000.00 元；2027年6月1日 26,000.00 元"
+        in ling.get(answer.headers["Location"]).text
+    )
+
+
+@pytest.mark.usefixtures("village")
 def test_a_farmer_sees_the_contract_and_the_next_rent_in_large_type_and_nobody_else_does(
     app: Any, browser: Browser, officers: tuple[Actor, Actor]
 ) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from landreg.core.periods import beijing_day
 from landreg.exchange.contracts.deal_queries import Dealt
+from landreg.exchange.contracts.rules.instalments import Instalment
 from landreg.exchange.contracts.whole import Whole
 
 MONTHS = 12
@@ -41,6 +42,7 @@ class Terms:
     escalator_percent: Decimal = Decimal(0)
     paid_every: str = "year"
     paid_before: bool = True
+    instalments: tuple[Instalment, ...] = ()
 
     @property
     def months(self) -> int:
@@ -69,7 +71,9 @@ class Draft:
     dealt_on: date | None = None
 
 
-def draft_of(found: Dealt, values: Mapping[str, str], said: str = "") -> Draft:
+def draft_of(
+    found: Dealt, values: Mapping[str, str], said: str = "", instalments: tuple[Instalment, ...] = ()
+) -> Draft:
     """The contract of a deal, as it would be drawn: its term begins on the day that was listed, and not before the deal."""
     listing, deal = found.listing, found.deal
     dealt_on = beijing_day(deal.decided_at)
@@ -77,7 +81,7 @@ def draft_of(found: Dealt, values: Mapping[str, str], said: str = "") -> Draft:
     unit = "share" if listing.kind == "share" else deal.unit
     terms = Terms(
         listing.kind, max(listing.from_on, dealt_on), listing.until_on, unit, deal.price, listing.grain, listing.escalator_percent,
-        listing.paid_every, listing.paid_before,
+        listing.paid_every, listing.paid_before, instalments,
     )  # fmt: skip
     parcels = tuple(
         Taken(one.parcel_code, None if one.part is None else one.area_m2, None, one.part) for one in found.parcels

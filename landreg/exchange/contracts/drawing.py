@@ -29,6 +29,7 @@ from landreg.exchange.contracts.model import Contract, ContractParcel
 from landreg.exchange.contracts.rules import wording
 from landreg.exchange.contracts.rules.clauses import Text
 from landreg.exchange.contracts.rules.course import Renewal, con_9_no_open_dispute, con_10_taker_before_others, stage
+from landreg.exchange.contracts.rules.instalments import Instalment, kept
 from landreg.exchange.contracts.rules.terms import con_27_passed_on_from_its_parent
 from landreg.exchange.contracts.rules.wording import Parcelled
 from landreg.exchange.model import Taker
@@ -37,8 +38,9 @@ from landreg.registry.guarded import ties_nothing
 
 
 def draw_from_deal(
-    actor: Actor, county: str, deal_id: UUID, kind_values: Mapping[str, str], said: str = ""
-) -> Contract:
+    actor: Actor, county: str, deal_id: UUID, kind_values: Mapping[str, str], said: str = "",
+    instalments: tuple[Instalment, ...] = (),
+) -> Contract:  # fmt: skip
     """Draw the contract of a deal that stands: land, term, price and rhythm are the listing's and the deal's.
 
     Raises NotFound, Conflict (CON-5) where it has a contract, Refused with every finding (TR-*, CON-*, GUARD-1).
@@ -49,7 +51,7 @@ def draw_from_deal(
             raise NotFound
         if (made := deal_queries.contract_of_deal(uow.session, county, deal_id)) is not None:
             raise Conflict(Finding("CON-5", "state", {"where": made.state}, subject=made.number))
-        draft = draft_of(found, kind_values, said)
+        draft = draft_of(found, kind_values, said, instalments)
         if found.listing.kind == "retransfer":
             draft = passed_on(uow, found, draft)
         return draw(uow, draft, found.taker)
@@ -167,7 +169,8 @@ def draw(uow: UnitOfWork, draft: Draft, taker: Taker, number: str = "") -> Contr
         grain=terms.grain, escalator_percent=terms.escalator_percent.quantize(CENT), paid_every=terms.paid_every,
         paid_before=terms.paid_before, area_m2=sum((one.area_m2 for one in pieces), Decimal("0.00")), clauses=dict(values),
         said=draft.said.strip(), text_sha256=wording.digest(text, pieces, law.on), relation=draft.relation,
-        previous_id=draft.previous.contract.contract_id if draft.previous else None, project_id=draft.project_id,
+        previous_id=draft.previous.contract.contract_id if draft.previous else None, instalments=kept(terms.instalments),
+        project_id=draft.project_id,
         drawn_by=uow.actor.account_id, drawn_by_name=uow.actor.name, drawn_at=uow.now, state="drawn", ends_on=None,
     )  # fmt: skip
     uow.session.add(row)

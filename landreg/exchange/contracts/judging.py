@@ -20,6 +20,7 @@ from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules import wording
 from landreg.exchange.contracts.rules.clauses import Text, asked_of, tr_7_written_contract_complete
 from landreg.exchange.contracts.rules.free import FREE_RULES
+from landreg.exchange.contracts.rules.instalments import Split, con_35_instalments_add_up
 from landreg.exchange.contracts.rules.terms import (
     CONTRACT_RULES,
     Contracted,
@@ -54,6 +55,9 @@ def judged(
     findings += clauses_lacking(text, law)
     if dear := con_28_penalty_within_bounds(("", values.get("late_per_10000", "")), law):
         findings.append(dear)
+    split = Split(terms.unit, terms.price, terms.until_on, terms.instalments)
+    if uneven := con_35_instalments_add_up(split, law):
+        findings.append(uneven)
     codes = [one.code for one in draft.parcels]
     stands = [*land_queries.frozen(uow.session, taker.county, draft.right_id, codes)]
     if draft.operated_id is not None:
@@ -114,6 +118,7 @@ def filled(
     several = len({one.price for one in pieces}) > 1
     grain = term("contract_grain", terms.grain) if terms.grain else ""
     price = law.text("CON-11.grain_yuan_per_kg", terms.grain) if terms.grain in GRAINS else ""
+    rhythm = wording.rhythm_zh(terms.paid_every, terms.paid_before, terms.instalments) if terms.price else "双方不付款"
     known = wording.given(
         contractor=chain[-1].taker_name if draft.relation == "retransfer" else land.right.household_name,
         home=_place(uow.session, land.right.village),
@@ -121,7 +126,7 @@ def filled(
         mu=total_mu([one.area_m2 for one in pieces if one.area_m2.is_finite()]),
         from_on=terms.from_on, until_on=terms.until_on,
         price=wording.price_zh(terms.price, terms.unit, terms.grain, terms.escalator_percent, several),
-        rhythm=wording.rhythm_zh(terms.paid_every, terms.paid_before) if terms.price else "双方不付款", grain=grain,
+        rhythm=rhythm, grain=grain,
         grain_price=f"签订时每千克 {price} 元" if price else "签订时尚未公布价格",
         parent=_rests_on(land, draft, chain), first_contractor=_first_contractor(uow, land, draft),
     )  # fmt: skip

@@ -28,7 +28,7 @@ from landreg.log.recheck_register import Source
 from landreg.log.store import stage
 from landreg.log.told_rows import TableSource, Told, row_text
 
-FOLLOWS = NOT_TOLD | {"ends_on", "clauses", "facts"}
+FOLLOWS = NOT_TOLD | {"ends_on", "clauses", "facts", "instalments"}
 """Columns that a leaf tells not as they print: what follows from events, and what is told in its canonical form."""
 
 LATER = frozenset({"member_id", "document_id"})
@@ -62,7 +62,9 @@ def stage_word(uow: UnitOfWork, row: ProjectWord, papers: Sequence[ContractPaper
 
 def _contract(row: Contract, parcels: Iterable[ContractParcel]) -> Told:
     facts = {"contract": row.contract_id, "kind": row.kind, "area_m2": row.area_m2, "text": row.text_sha256}
-    return facts, {"row": _text(row, clauses=row.clauses), "parcels": _all(parcels, "parcel_code")}
+    # A contract that is paid at once has the text that it had before there were instalments.
+    parts = {} if row.instalments is None else {"instalments": row.instalments}
+    return facts, {"row": _text(row, clauses=row.clauses, **parts), "parcels": _all(parcels, "parcel_code")}
 
 
 def _step(row: ContractEvent, papers: Sequence[ContractPaper], dues: Sequence[RentDue]) -> Told:
@@ -94,7 +96,7 @@ def _word(row: ProjectWord, papers: Sequence[ContractPaper]) -> Told:
     }
 
 
-def _text(row: Base, **kept: Mapping[str, Any]) -> str:
+def _text(row: Base, **kept: Mapping[str, Any] | Sequence[Mapping[str, str]]) -> str:
     told = [f"{name}={json.dumps(value, ensure_ascii=False, sort_keys=True)}" for name, value in kept.items()]
     return "; ".join([row_text(row, but=FOLLOWS), *told])
 

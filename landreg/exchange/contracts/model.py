@@ -24,7 +24,8 @@ Percent = Numeric(5, 2)
 
 class Contract(CountyKey, Base):
     """A contract of a transfer. from_on, until_on: half-open days. clauses: the values of its clauses. text_sha256: of the
-    wording that is signed. relation: to previous_id: renewal, change or retransfer, else ''. state, ends_on: kept by the database.
+    wording that is signed. relation: to previous_id: renewal, change or retransfer, else ''. instalments: of one
+    sum that is paid on several days, else None. state, ends_on: kept by the database.
     right_id, household_id: None of a collective's own land, whose code and name stand where a household's would.
     """
 
@@ -56,6 +57,7 @@ class Contract(CountyKey, Base):
     text_sha256: Mapped[str]
     relation: Mapped[str]
     previous_id: Mapped[UUID | None]
+    instalments: Mapped[list[dict[str, str]] | None] = mapped_column(JSONB(none_as_null=True))
     project_id: Mapped[UUID | None]
     drawn_by: Mapped[UUID]
     drawn_by_name: Mapped[str]

@@ -237,8 +237,11 @@ def certify(actor: Actor, county: str, contract_id: UUID) -> str:
         found, law = held(uow, county, contract_id)
         if found.of("certified"):
             raise Conflict(Finding("CON-5", "state", {"where": "signed"}, subject=found.contract.number))
-        # One sum is the whole price: it is paid before the certificate, whatever its day.
-        paid = not any(one.open and (one.due.kind == IN_ONE_SUM or one.due.due_on <= law.on) for one in found.settled)
+        # One sum is the whole price: it is paid before the certificate, whatever its day, unless the contract says by instalments.
+        at_once = found.contract.instalments is None
+        paid = not any(
+            one.open and ((one.due.kind == IN_ONE_SUM and at_once) or one.due.due_on <= law.on) for one in found.settled
+        )
         if wrong := con_14_signed_and_settled((found.course(law.on), paid), law):
             raise Refused(wrong)
         number = f"{county}-J{beijing_day(uow.now).year}-{queries.next_certificate(uow.session):06d}"

@@ -18,7 +18,7 @@ from landreg.exchange.contracts.model import (
     RentDue,
     RentPayment,
 )
-from landreg.exchange.contracts.rules import rent
+from landreg.exchange.contracts.rules import instalments, rent
 from landreg.exchange.contracts.rules.course import Course, Happened
 from landreg.exchange.contracts.rules.rent import Due, Grain, Settled
 from landreg.exchange.listings.rules.units import of_a_year, of_whole
@@ -127,6 +127,6 @@ def calendar_of(contract: Contract, parcels: Sequence[ContractParcel]) -> tuple[
     return rent.calendar(
         rent.Terms(
             contract.from_on, contract.until_on, pieces, contract.unit, contract.escalator_percent, contract.paid_every,
-            contract.paid_before,
+            contract.paid_before, instalments.read(contract.instalments),
         )
     )  # fmt: skip

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from landreg.exchange.contracts.model import Contract as Row
 from landreg.exchange.contracts.model import ContractEvent, ContractParcel
+from landreg.exchange.contracts.rules import instalments
 from landreg.exchange.interfaces.queries import moment, moment_of
-from landreg.exchange.interfaces.shapes.contracts import Contract, ContractsAsked
+from landreg.exchange.interfaces.shapes.contracts import Contract, ContractsAsked, Instalment
 from landreg.exchange.interfaces.shapes.land import ListedParcel
 from landreg.exchange.model import Taker
 
@@ -69,7 +70,8 @@ def _signed(session: Session, where: sa.ColumnElement[bool], most: int) -> list[
 
 def _told(row: Row, day: date, taker: str, parts: tuple[ListedParcel, ...], filed: date | None) -> Contract:
     same: dict[str, Any] = {name: getattr(row, name) for name in _SAME}
-    return Contract(**same, taker=taker, parcels=parts, signed_on=day, filed_on=filed)
+    plan = tuple(Instalment(one.due_on, one.yuan) for one in instalments.read(row.instalments))
+    return Contract(**same, taker=taker, instalments=plan, parcels=parts, signed_on=day, filed_on=filed)
 
 
 def _parcels(session: Session, ids: Iterable[UUID]) -> dict[UUID, tuple[ListedParcel, ...]]:

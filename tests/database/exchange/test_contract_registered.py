@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -30,6 +31,7 @@ from landreg.exchange.contracts.entering import happened
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract, ContractEvent
 from landreg.exchange.contracts.routes.life import steps_of
+from landreg.exchange.contracts.rules.instalments import Instalment
 from landreg.law.queries import load_law
 from landreg.registry.booking import register
 from landreg.registry.casework import cases
@@ -226,3 +228,45 @@ def test_a_transaction_certificate_says_what_was_transferred_and_what_of_it_the_
     told = "".join(told.split())
     assert f"下列{named}交易" in told
     assert re.findall("第[三四五]十.?条", told) == ([article] if article else [])
+
+
+def test_an_assignment_paid_in_parts_owes_each_on_its_day_and_has_its_certificate_when_what_is_due_is_paid() -> None:
+    """CON-35, CON-14: the contract says when; its text, its dues and its leaf name every instalment."""
+    parts = (Instalment(today(), Decimal("60000.00")), Instalment(today() + timedelta(200), Decimal("26000.00")))
+    on: dict[str, Any] = {
+        "unit": "yuan_once", "price": Decimal("86000.00"), "paid_every": "once", "kind": "assignment", "taker": OTHER,
+        "until_on": date(2048, 1, 1), "values": {**VALUES, "issuer_consent": "同意书一号"},
+        "codes": parcels_of(OPERATOR, right_id()), "from_on": today(),
+    }  # fmt: skip
+    with pytest.raises(Refused) as uneven:
+        drawn(**on, instalments=(parts[0], replace(parts[1], yuan=Decimal("25999.99"))))
+    assert codes(uneven) == {"CON-35"}
+    contract = signed(drawn(**on, instalments=parts))
+    found = seen(contract)
+    assert "分 2 期付清" in found.contract.clauses["rhythm"]
+    assert [(due.kind, due.due_on, due.amount) for due in found.dues] == [
+        ("price", one.due_on, one.yuan) for one in parts
+    ]
+    with pytest.raises(Refused) as unpaid:
+        signing.certify(OPERATOR, COUNTY, contract.contract_id)
+    assert codes(unpaid) == {"CON-14"}
+    life.pay(OPERATOR, COUNTY, contract.contract_id, parts[0].yuan, today(), "ZR-1", PAPER)
+    assert seen(contract).left == parts[1].yuan
+    assert signing.certify(OPERATOR, COUNTY, contract.contract_id)
+
+
+def test_the_database_keeps_no_instalments_that_do_not_add_up(superuser: Connection) -> None:
+    """CON-35."""
+    sound = '[{"due_on": "2026-12-01", "yuan": "60.00"}, {"due_on": "2027-06-01", "yuan": "26.00"}]'
+    asked = "SELECT exchange.adds_up(%s, %s, %s)"
+    assert superuser.execute(asked, [sound, 86, date(2048, 1, 1)]).fetchone() == (True,)
+    early, less = sound.replace("2026-12", "2028-12"), sound.replace("60.00", "-60.00")
+    until = date(2048, 1, 1)
+    for wrong in (
+        (sound, 87, until),
+        (sound, 86, date(2027, 6, 1)),
+        ("[]", 0, until),
+        (early, 86, until),
+        (less, -34, until),
+    ):
+        assert superuser.execute(asked, list(wrong)).fetchone() == (False,)

@@ -22,8 +22,9 @@ from landreg.exchange.contracts.rules.clauses import (
     values_named,
     written,
 )
+from landreg.exchange.contracts.rules.instalments import Instalment, Split, con_35_instalments_add_up
 from landreg.exchange.contracts.rules.terms import Contracted, Listed, Piece
-from landreg.exchange.contracts.rules.wording import Parcelled, digest
+from landreg.exchange.contracts.rules.wording import Parcelled, digest, rhythm_zh
 from landreg.law.book import national_law, term
 from landreg.law.book import terms as words
 from landreg.law.transfers import transfers
@@ -380,3 +381,28 @@ def test_whoever_signs_is_told_of_a_term_that_has_begun() -> None:
     assert (found.code, found.values) == ("CON-34", {"first": first, "days": 27})
     assert LAW.rules[found.code].effect == "warn"
     assert free.con_34_term_has_begun(("1", first, first), LAW) is None
+
+
+def test_instalments_of_one_sum_add_up_to_it_on_later_days() -> None:
+    """CON-35."""
+    until = date(2048, 1, 1)
+    first, second = (
+        Instalment(date(2026, 12, 1), Decimal("60000.00")),
+        Instalment(date(2027, 6, 1), Decimal("26000.00")),
+    )
+    sound = Split("yuan_once", Decimal("86000.00"), until, (first, second))
+    assert con_35_instalments_add_up(sound, LAW) is None
+    assert con_35_instalments_add_up(replace(sound, parts=()), LAW) is None
+    for wrong in (
+        {"unit": "yuan_year"}, {"price": Decimal("86000.01")}, {"until_on": second.due_on}, {"parts": (second, first)},
+        {"parts": (replace(first, yuan=Decimal(86000)),)}, {"parts": (first, replace(second, due_on=first.due_on))},
+        {"parts": (replace(first, yuan=Decimal(86000)), replace(second, yuan=Decimal(0)))},
+        {"parts": (replace(first, yuan=Decimal("59999.999")), replace(second, yuan=Decimal("26000.001")))},
+        {"parts": (replace(first, yuan=Decimal("NaN")), second)},
+    ):  # fmt: skip
+        found = con_35_instalments_add_up(replace(sound, **wrong), LAW)
+        assert found is not None
+        assert found.code == "CON-35"
+    assert rhythm_zh("once", True, sound.parts) == (
+        "分 2 期付清：2026年12月1日 60,000.00 元；2027年6月1日 26,000.00 元"
+    )

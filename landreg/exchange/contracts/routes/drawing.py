@@ -18,7 +18,17 @@ from landreg.core.periods import DAY
 from landreg.exchange.contracts import deal_queries, drawing, land_queries, queries
 from landreg.exchange.contracts.drafts import Draft, draft_of
 from landreg.exchange.contracts.judging import home_of
-from landreg.exchange.contracts.routes.forms import OFF_MARKET, Clauses, Drawing, back, choices, questions, unit_of
+from landreg.exchange.contracts.routes.forms import (
+    OFF_MARKET,
+    Clauses,
+    Drawing,
+    back,
+    choices,
+    instalments_given,
+    questions,
+    unit_of,
+)
+from landreg.exchange.listings import household_queries
 from landreg.registry.routes.surroundings import page_day
 from landreg.web import pages, problems
 from landreg.web.forms import read_form
@@ -91,13 +101,15 @@ def of_deal(county: str, deal_id: UUID) -> Response | Redirect:
         if listing.kind == "retransfer":
             rests_on = deal_queries.taken_by(uow.session, county, listing.household_code, codes)
         home = home_of(uow.session, found.taker)
+        giver = household_queries.named(uow.session, [listing.household_id])
     if made is not None:
         return back(county, made.contract_id)
     asked = questions(listing.kind, found.deal.unit, today)
     known = () if consent is None else ("contractor_consent",)
     return pages.render(
         "exchange/contracts/of_deal.html", found=found, asked=[one for one in asked if one["name"] not in known], DAY=DAY,
-        consent=consent, rests_on=rests_on, values={"taker_home": home}, begins=draft_of(found, {}).terms.from_on,
+        consent=consent, rests_on=rests_on, values={"taker_home": home},
+        home=giver.get(listing.household_id), begins=draft_of(found, {}).terms.from_on,
     )  # fmt: skip
 
 
@@ -107,7 +119,7 @@ def of_deal(county: str, deal_id: UUID) -> Response | Redirect:
 def draw_of_deal(county: str, deal_id: UUID) -> Redirect:
     """Draw it."""
     given = read_form(Clauses)
-    made = drawing.draw_from_deal(current_actor(), county, deal_id, given.values(), given.said)
+    made = drawing.draw_from_deal(current_actor(), county, deal_id, given.values(), given.said, instalments_given())
     flash(_("合同已拟定，编号 %(number)s。", number=made.number))
     return back(county, made.contract_id)
 

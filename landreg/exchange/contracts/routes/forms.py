@@ -8,15 +8,17 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from flask import redirect, url_for
+from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
 from landreg.access.policy import current_actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding
 from landreg.core.periods import DAY
+from landreg.core.units import decimal_of
 from landreg.exchange.contracts.drafts import Taken, Terms
 from landreg.exchange.contracts.rules.clauses import all_clauses, asked_of
+from landreg.exchange.contracts.rules.instalments import Instalment
 from landreg.exchange.contracts.rules.rent import PARTS
 from landreg.exchange.listings.rules.offer import GRAINS
 from landreg.exchange.listings.rules.units import ONCE, UNITS, rhythms_of
@@ -70,6 +72,32 @@ class Clauses:
         return {name: text for name, text in found.items() if text}
 
 
+PARTS_ASKED = 6
+"""Instalments for which the form has fields."""
+
+
+def instalments_given() -> tuple[Instalment, ...]:
+    """The instalments of a form, of `due_on_1`, `due_yuan_1` and on; a pair left empty is none.
+
+    Raises BadInput (FORM-1, FORM-3) for a day without a sum, a sum without a day, and what is neither.
+    """
+    found, faults = [], []
+    for place in range(1, PARTS_ASKED + 1):
+        names = f"due_on_{place}", f"due_yuan_{place}"
+        day, yuan = (request.form.get(name, "").strip()[:20] for name in names)
+        faults += [
+            Finding("FORM-1", name) for name, said in zip(names, (day, yuan), strict=True) if not said and day + yuan
+        ]
+        try:
+            if day and yuan:
+                found.append(Instalment(date.fromisoformat(day), decimal_of(yuan)))
+        except ValueError:
+            faults.append(Finding("FORM-3", names[1], {"given": f"{day} {yuan}"}))
+    if faults:
+        raise BadInput(faults)
+    return tuple(found)
+
+
 def _figure(text: str) -> bool:
     plain = text.replace(",", "")
     return plain.isascii() and plain.replace(".", "", 1).isdigit()
@@ -114,7 +142,7 @@ class Drawing(Clauses):
         grain = self.grain if self.unit == "kg_mu_year" else ""
         return Terms(
             kind, self.from_on, self.last_day + DAY, self.unit, self.price, grain, self.escalator or Decimal(0),
-            "once" if self.unit in ONCE else self.paid_every, self.paid == "before",
+            "once" if self.unit in ONCE else self.paid_every, self.paid == "before", instalments_given(),
         )  # fmt: skip
 
     def taken(self) -> tuple[Taken, ...]:

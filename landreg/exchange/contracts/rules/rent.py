@@ -14,6 +14,7 @@ from decimal import Decimal
 from landreg.core.errors import Finding
 from landreg.core.periods import DAY, months_after
 from landreg.core.units import CENT, half_up
+from landreg.exchange.contracts.rules.instalments import Instalment
 from landreg.law.book import Law
 
 PARTS: Mapping[str, int] = {"year": 1, "half": 2, "quarter": 4, "month": 12}
@@ -27,7 +28,8 @@ ZERO = Decimal("0.00")
 @dataclass(frozen=True)
 class Terms:
     """What the calendar is reckoned from. until_on: exclusive. pieces: each parcel's mu, and its price of a mu and year in yuan
-    or kg; of what is priced as a whole one piece, 1 and the price of a year. once: one sum for all of the term.
+    or kg; of what is priced as a whole one piece, 1 and the price of a year. once: one sum for all of the term,
+    in instalments where they are said.
     """
 
     from_on: date
@@ -37,6 +39,7 @@ class Terms:
     escalator_percent: Decimal = ZERO
     paid_every: str = "year"
     paid_before: bool = True
+    instalments: tuple[Instalment, ...] = ()
 
     @property
     def once(self) -> bool:
@@ -129,18 +132,11 @@ def calendar(terms: Terms) -> tuple[Due, ...]:
     if terms.until_on <= terms.from_on or not (terms.once or terms.paid_every in PARTS):
         raise ValueError(f"{terms.from_on} .. {terms.until_on} {terms.paid_every}")
     if terms.once:
-        whole = sum((price for _, price in terms.pieces), ZERO)
-        return (
-            Due(
-                1,
-                terms.from_on,
-                terms.until_on,
-                terms.from_on,
-                whole,
-                False,
-                IN_ONE_SUM,
-                payer_of(IN_ONE_SUM, terms.unit),
-            ),
+        whole = Instalment(terms.from_on, sum((price for _, price in terms.pieces), ZERO))
+        payer = payer_of(IN_ONE_SUM, terms.unit)
+        return tuple(
+            Due(place, terms.from_on, terms.until_on, one.due_on, one.yuan, False, IN_ONE_SUM, payer)
+            for place, one in enumerate(terms.instalments or (whole,), 1)
         )
     parts, found, place = PARTS[terms.paid_every], [], 0
     months = 12 // parts

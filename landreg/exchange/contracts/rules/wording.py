@@ -15,6 +15,7 @@ from typing import Any
 from landreg.core.periods import DAY
 from landreg.core.units import mu_of
 from landreg.exchange.contracts.rules.clauses import Text, written
+from landreg.exchange.contracts.rules.instalments import Instalment
 from landreg.exchange.listings.rules.units import BALANCES, of_whole
 from landreg.law.book import term
 
@@ -51,7 +52,7 @@ def _whole(price: Decimal, unit: str) -> str:
     return {
         "yuan_year": f"整处每年 {price:,.2f} 元",
         "yuan_month": f"整处每月 {price:,.2f} 元",
-        "yuan_once": f"全部地块、全部期限一次性 {price:,.2f} 元",
+        "yuan_once": f"全部地块、全部期限总价 {price:,.2f} 元",
         "balance_in": f"乙方一次性找补甲方 {price:,.2f} 元，于期限起始日付清",
         "balance_out": f"甲方一次性找补乙方 {price:,.2f} 元，于期限起始日付清",
     }[unit]
@@ -61,8 +62,11 @@ def _unit(unit: str, grain: str) -> str:
     return f"千克{term('contract_grain', grain)}" if unit == "kg_mu_year" else "元"
 
 
-def rhythm_zh(paid_every: str, paid_before: bool) -> str:
-    """When it is paid, in words."""
+def rhythm_zh(paid_every: str, paid_before: bool, parts: Sequence[Instalment] = ()) -> str:
+    """When it is paid, in words. parts: of one sum that is paid in instalments."""
+    if parts:
+        named = "；".join(f"{day_zh(one.due_on)} {one.yuan:,.2f} 元" for one in parts)
+        return f"分 {len(parts)} 期付清：{named}"
     if paid_every == "once":
         return "一次付清，于期限起始日支付"
     when = "期初支付" if paid_before else "期末支付"

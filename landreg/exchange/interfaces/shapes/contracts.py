@@ -20,6 +20,14 @@ class ContractsAsked(InTime):
 
 
 @dataclass(frozen=True)
+class Instalment:
+    """A part of one sum, and the day on which it is due."""
+
+    due_on: date
+    yuan: Decimal
+
+
+@dataclass(frozen=True)
 class Contract:
     """A contract of transfer that was signed, without its parties. filed_on: None where the issuer has not filed it."""
 
@@ -38,6 +46,9 @@ class Contract:
     escalator_percent: Decimal
     paid_every: str = field(metadata=RHYTHM)
     paid_before: bool
+    instalments: tuple[Instalment, ...] = field(
+        metadata={"en": "of one sum that is paid on several days; they add up to the price. Empty of every other price"}
+    )
     area_m2: Decimal
     parcels: tuple[ListedParcel, ...]
     signed_on: date
