@@ -26,8 +26,7 @@ from landreg.law.book import Law
 from landreg.registry import documents
 from landreg.registry.casework.applications import case_on_right, open_case
 from landreg.registry.casework.land_applications import case_on_land
-from landreg.registry.rules.household_requests import Exchange, LandOperation, Operator, OtherMeans
-from landreg.registry.rules.other_means import SIGN
+from landreg.registry.rules.household_requests import SIGN, Exchange, LandOperation, Operator, OtherMeans
 from landreg.registry.rules.requests import Assignment, Request
 
 CONTRACTS = {"assignment": "transfer_contract", "exchange": "exchange_contract"}

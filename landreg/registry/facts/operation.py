@@ -21,9 +21,13 @@ from landreg.registry.facts import standing
 from landreg.registry.facts.households import FILED, operated
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted, term_of
 from landreg.registry.model import Right, RightParcel
-from landreg.registry.rules.household_requests import LandOperation, LandOperationChange, LandOperationEnd
+from landreg.registry.rules.household_requests import (
+    LandOperation,
+    LandOperationChange,
+    LandOperationEnd,
+    of_other_means,
+)
 from landreg.registry.rules.operation import OperationFacts
-from landreg.registry.rules.other_means import of_other_means
 from landreg.registry.rules.requests import read
 
 CONSENT = "contractor_consent"

@@ -20,7 +20,7 @@ from landreg.registry.casebook import Case, CaseDocument, Document
 from landreg.registry.effects import Changes, RightBundle, Standing
 from landreg.registry.facts import standing
 from landreg.registry.rules.act_facts import ActFacts, Restricted
-from landreg.registry.rules.other_means import of_other_means
+from landreg.registry.rules.household_requests import of_other_means
 
 
 @dataclass(frozen=True)

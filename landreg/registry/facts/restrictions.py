@@ -13,7 +13,7 @@ from landreg.law.book import act_type
 from landreg.registry.casebook import Case
 from landreg.registry.effects import Changes, renewal
 from landreg.registry.facts import standing
-from landreg.registry.facts.proposals import ActProposal, InForce, folders, restricted
+from landreg.registry.facts.proposals import ActProposal, InForce, folders, restricted, term_of
 from landreg.registry.rules.renewal_requests import CHANGES, RestrictionChange
 from landreg.registry.rules.requests import read
 from landreg.registry.rules.restriction_changes import ChangeFacts
@@ -45,6 +45,7 @@ def _proposal(case: Case, rows: InForce, folder: frozenset[str]) -> ActProposal:
         right_kind=case.right_kind,
         missing=tuple(paper for paper in act_type(case.act_kind).documents if paper not in folder),
         restrictions=restricted(rows.restrictions),
+        term=term_of(rows.bundle),
         last_days=tuple((row.row["restriction_id"], row.row["until"]) for row in rows.restrictions),
     )
     return ActProposal(case, rows, facts, partial(_changes, rows, facts))

@@ -15,7 +15,7 @@ from landreg.core.periods import beijing_day
 from landreg.law.book import act_type, act_types, all_articles, protections, terms
 from landreg.law.queries import load_law
 from landreg.registry.issued import proofs
-from landreg.registry.rules.other_means import of_other_means
+from landreg.registry.rules.household_requests import of_other_means
 from landreg.web import i18n, pages
 
 blueprint = Blueprint("act_kinds", __name__)

@@ -20,6 +20,8 @@ from landreg.registry.rules.restrictions import (
     tr_11_right_may_be_mortgaged,
     tr_22_mortgage_filed,
     tr_24_house_mortgaged_by_a_document,
+    tr_25_creditor_is_financial,
+    tr_26_debt_within_the_right,
 )
 
 HEADS = ("01", "02")
@@ -245,7 +247,13 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     ),
     "reissue": _OF_HOLDER,
     **dict.fromkeys(RESTRICTIONS, _RESTRICTS),
-    "mortgage": (*_RESTRICTS, tr_22_mortgage_filed, tr_24_house_mortgaged_by_a_document),
+    "mortgage": (
+        *_RESTRICTS,
+        tr_22_mortgage_filed,
+        tr_24_house_mortgaged_by_a_document,
+        tr_25_creditor_is_financial,
+        tr_26_debt_within_the_right,
+    ),
     **dict.fromkeys(RELEASES, (*_ALL, res_2_restriction_stands)),
 }
 """By kind of act: the rules that judge it."""

@@ -8,6 +8,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+SIGN = "Q"
+"""Ends the code of a contract by other means, as J ends that of household contracting. NY/T 2539."""
+
+
+def of_other_means(right_kind: str, code: str) -> bool:
+    """Whether a right is a land-operation right that a collective gave out: no household has its land under contract."""
+    return right_kind == "land_operation" and code.endswith(SIGN)
+
 
 @dataclass(frozen=True)
 class Placed:

@@ -17,14 +17,6 @@ from landreg.registry.rules.operation import OperationFacts, lo_3_operator_in_fu
 MEANS: Mapping[str, str] = {"tender": "121", "auction": "122", "consultation": "123"}
 """The means by which a collective gives out land beside household contracting, each with its code of NY/T 2539 (table C.6)."""
 
-SIGN = "Q"
-"""Ends the code of a contract by other means, as J ends that of household contracting. NY/T 2539."""
-
-
-def of_other_means(right_kind: str, code: str) -> bool:
-    """Whether a right is a land-operation right that a collective gave out: no household has its land under contract."""
-    return right_kind == "land_operation" and code.endswith(SIGN)
-
 
 @dataclass(frozen=True)
 class OtherMeansFacts(OperationFacts):

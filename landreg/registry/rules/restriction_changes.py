@@ -17,7 +17,12 @@ from landreg.registry.rules.acts import (
     reg_29_held_as_applied_for,
 )
 from landreg.registry.rules.renewal_requests import CHANGES, RestrictionChange
-from landreg.registry.rules.restrictions import RESTRICTED, res_5_a_sum_of_money, res_6_not_over_before_it_begins
+from landreg.registry.rules.restrictions import (
+    RESTRICTED,
+    res_5_a_sum_of_money,
+    res_6_not_over_before_it_begins,
+    tr_26_debt_within_the_right,
+)
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,13 @@ _ALL: tuple[Callable[..., Any], ...] = (
 CHANGE_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "objection_suit": _ALL,
     "advance_notice_day": (*_ALL, res_6_not_over_before_it_begins, res_7_day_is_told),
-    "mortgage_change": (*_ALL, reg_29_held_as_applied_for, res_5_a_sum_of_money, res_6_not_over_before_it_begins),
+    "mortgage_change": (
+        *_ALL,
+        reg_29_held_as_applied_for,
+        res_5_a_sum_of_money,
+        res_6_not_over_before_it_begins,
+        tr_26_debt_within_the_right,
+    ),
     "seizure_renewal": (*_ALL, res_4_renewed_to_a_later_day, res_6_not_over_before_it_begins),
 }
 """By kind of act: the rules that judge it."""

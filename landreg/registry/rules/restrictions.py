@@ -11,9 +11,10 @@ from decimal import Decimal
 from typing import Any
 
 from landreg.core.errors import Finding
+from landreg.core.periods import DAY
 from landreg.law.book import Law, protections
 from landreg.registry.rules.act_facts import ActFacts, OnRight, Restricted
-from landreg.registry.rules.household_requests import LandOperationChange
+from landreg.registry.rules.household_requests import LandOperationChange, of_other_means
 from landreg.registry.rules.parcel_requests import Correction
 from landreg.registry.rules.renewal_requests import RestrictionChange
 from landreg.registry.rules.requests import MOST_YUAN, RELEASES, Assignment, Release, RestrictionAsked
@@ -174,6 +175,30 @@ def tr_11_right_may_be_mortgaged(facts: ActFacts, law: Law) -> Finding | None:
         return None
     allowed = facts.right_kind == "homestead" and law.text("TR-11.house_mortgage_basis") != NO_DOCUMENT
     return None if allowed else Finding("TR-11", "right", {}, subject=facts.code)
+
+
+def tr_25_creditor_is_financial(facts: ActFacts, law: Law) -> Finding | None:
+    """TR-25: the operation right of contracted land secures a financial institution, known by its name. RLCL-47.
+
+    Of land that a collective gave out by tender, auction or consultation the law names no creditor (CC-342), nor of a house.
+    """
+    asked, contracted = facts.asked, facts.right_kind in ("contract_management", "land_operation")
+    if not isinstance(asked, RestrictionAsked) or not contracted or of_other_means(facts.right_kind, facts.code):
+        return None
+    words = law.text("TR-25.lender_words")
+    if not asked.party or any(word in asked.party for word in words.split("、")):
+        return None
+    return Finding("TR-25", "party", {"party": asked.party, "words": words}, subject=facts.code)
+
+
+def tr_26_debt_within_the_right(facts: ActFacts, law: Law) -> Finding | None:
+    """TR-26: a debt that falls due after the operation right is over is then secured by nothing: a note. CC-340, RLCL-47."""
+    asked = facts.asked
+    if not isinstance(asked, (RestrictionAsked, RestrictionChange)) or facts.right_kind != "land_operation":
+        return None
+    if asked.until is None or facts.term is None or asked.until < facts.term[1]:
+        return None
+    return Finding("TR-26", "until", {"until": asked.until, "last": facts.term[1] - DAY}, subject=facts.code)
 
 
 def tr_24_house_mortgaged_by_a_document(facts: ActFacts, law: Law) -> Finding | None:

@@ -35,6 +35,7 @@ from landreg.registry.rules.household_requests import (
     LandOperationEnd,
     Operator,
 )
+from landreg.registry.rules.renewal_requests import RestrictionChange
 from landreg.registry.rules.requests import Cancellation, OrganizationNameChange, RestrictionAsked
 from tests.database.registry.test_household_acts import rechecked
 from tests.household_kit import SECOND, asked_for, division, household_id, parcels
@@ -144,6 +145,28 @@ def test_a_division_and_an_exchange_leave_the_land_operation_right_on_its_parcel
     booked(registrar, reviewer, superuser, asked_for(registrar, "division", divided, household=SECOND), "division")
     assert parcels(registrar, operated) == list(give)
     assert rechecked(database, worker) == []
+
+
+def test_the_right_is_mortgaged_to_no_person_and_a_debt_beyond_it_is_told_when_laid_and_when_changed(
+    operated: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    last = one(registrar, 'SELECT upper(term) FROM registry."right" WHERE right_id = :right', right=operated)
+    asked_of = RestrictionAsked("mortgage", "张三", "合同", Decimal("9000.00"), last)
+    with pytest.raises(Refused) as refused:
+        asked_for(registrar, "mortgage", asked_of, right=operated, more=("contractor_consent", "filing"))
+    assert codes(refused) == {"TR-25", "TR-26"}
+    laid = replace(asked_of, party="信用社")
+    case = asked_for(registrar, "mortgage", laid, right=operated, more=("contractor_consent", "filing"))
+    booked(registrar, reviewer, superuser, case, "mortgage")
+    noted = 'SELECT findings FROM registry."case" WHERE case_id = :case'
+    assert [finding["code"] for finding in one(registrar, noted, case=case)] == ["TR-26"]
+    restriction = one(
+        registrar, "SELECT restriction_id FROM registry.restriction WHERE right_id = :right", right=operated
+    )
+    change = RestrictionChange(restriction, "补充协议", Decimal("9500.00"), last)
+    case = asked_for(registrar, "mortgage_change", change, right=operated)
+    cases.accept(registrar, COUNTY, [case])
+    assert [finding["code"] for finding in one(registrar, noted, case=case)] == ["TR-26"]
 
 
 def test_the_operator_mortgages_the_right_with_the_contractors_consent(

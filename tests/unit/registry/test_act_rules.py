@@ -270,3 +270,56 @@ def test_a_house_is_mortgaged_with_its_homestead_only_where_the_county_names_a_d
     named = replace(LAW.parameters[basis], values={"": "县政发〔2026〕9号"})
     (noted,) = examine(ACT_RULES["mortgage"], asked, replace(LAW, parameters={**LAW.parameters, basis: named}))
     assert (noted.code, noted.values, LAW.level(noted)) == ("TR-24", {"basis": "县政发〔2026〕9号"}, "warn")
+
+
+OPERATED = {
+    "right_kind": "land_operation",
+    "code": "6109021042020100010JL01",
+    "term": (date(2026, 1, 1), date(2032, 1, 1)),
+}
+
+
+@pytest.mark.parametrize(
+    ("party", "changed", "refused"),
+    [
+        ("张三", OPERATED, True),
+        ("张三", {}, True),
+        ("样本粮食购销有限公司", OPERATED, True),
+        ("样本农村商业银行股份有限公司", OPERATED, False),
+        ("样本区农村信用合作联社", {}, False),
+        ("样本融资担保有限公司", OPERATED, False),
+        ("张三", {**OPERATED, "code": "6109021042020000001Q"}, False),
+    ],
+)
+def test_the_operation_right_of_contracted_land_is_mortgaged_to_financial_institutions_only(
+    party: str, changed: dict[str, Any], refused: bool
+) -> None:
+    findings = examine(ACT_RULES["mortgage"], facts("mortgage", replace(MORTGAGE, party=party), **changed), LAW)
+    assert [(one.code, LAW.level(one)) for one in findings] == ([("TR-25", "refuse")] if refused else [])
+    assert all(party in LAW.say(one, "zh") and party in LAW.say(one, "en") for one in findings)
+
+
+def test_a_county_adds_to_the_words_by_which_it_knows_a_lender() -> None:
+    name = "TR-25.lender_words"
+    law = replace(
+        LAW, parameters={**LAW.parameters, name: replace(LAW.parameters[name], values={"": "银行、合作基金"})}
+    )
+    asked = facts("mortgage", replace(MORTGAGE, party="样本合作基金"))
+    assert examine(ACT_RULES["mortgage"], asked, law) == ()
+
+
+@pytest.mark.parametrize(
+    ("until", "changed", "told"),
+    [
+        (date(2031, 12, 31), OPERATED, False),
+        (date(2032, 1, 1), OPERATED, True),
+        (date(2040, 1, 1), {"right_kind": "contract_management"}, False),
+        (None, OPERATED, False),
+    ],
+)
+def test_a_debt_that_runs_beyond_the_operation_right_is_a_note(
+    until: date | None, changed: dict[str, Any], told: bool
+) -> None:
+    findings = examine(ACT_RULES["mortgage"], facts("mortgage", replace(MORTGAGE, until=until), **changed), LAW)
+    assert [(one.code, LAW.level(one)) for one in findings] == ([("TR-26", "warn")] if told else [])
+    assert all("2031-12-31" in LAW.say(one, "zh") for one in findings)
