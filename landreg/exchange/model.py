@@ -162,12 +162,15 @@ class Deal(CountyKey, Base):
 
 
 class DealFall(CountyKey, Base):
-    """That a deal does not stand, and why."""
+    """That a deal does not stand, and why. given_up_by: the taker or the contractor; None of what was said before that was asked,
+    the taker.
+    """
 
     __tablename__ = "deal_fall"
     __table_args__ = SCHEMA
 
     deal_id: Mapped[UUID] = mapped_column(primary_key=True)
+    given_up_by: Mapped[str | None]
     reason: Mapped[str]
     at: Mapped[datetime] = mapped_column(Instant)
     by: Mapped[UUID]

@@ -12,13 +12,15 @@ from sqlalchemy.orm import Session
 
 def due(session: Session, today: date) -> Sequence[Row[Any]]:
     """Listings that might be over: county, listing_id, why (rules.course), way, closes_on, under_way,
-    spent."""
+    spent, given_up."""
     return session.execute(text(_DUE), {"today": today}).all()
 
 
 _DUE = """SELECT l.county, l.listing_id, x.why, l.way, l.closes_on, exchange.under_way_until(l.county, l.listing_id) AS under_way,
     coalesce((SELECT c.over FROM exchange.sale AS s JOIN exchange.sale_clock AS c ON c.county = s.county AND c.sale_id = s.sale_id
-        WHERE s.county = l.county AND s.listing_id = l.listing_id ORDER BY s.round DESC LIMIT 1) = 'spent', false) AS spent
+        WHERE s.county = l.county AND s.listing_id = l.listing_id ORDER BY s.round DESC LIMIT 1) = 'spent', false) AS spent,
+    EXISTS (SELECT FROM exchange.deal_fall AS f JOIN exchange.deal AS d ON d.county = f.county AND d.deal_id = f.deal_id
+        WHERE d.county = l.county AND d.listing_id = l.listing_id AND f.given_up_by = 'contractor') AS given_up
 FROM (
     SELECT l.county, l.listing_id, 'quiet' AS why FROM exchange.listing AS l WHERE l.state = 'published' AND l.closes_on < :today
     UNION ALL

@@ -132,6 +132,9 @@ class Falling:
 @problems.back_to(lambda county, deal_id: index())
 def fall(county: str, deal_id: UUID) -> Redirect:
     """Withdraw from a deal."""
-    deals.fall(current_actor(), county, deal_id, read_form(Falling).reason)
-    flash(_("已经放弃这次成交，交易员会联系下一位。"))
+    made = deals.fall(current_actor(), county, deal_id, read_form(Falling).reason)
+    if made.given_up_by == deals.CONTRACTOR:
+        flash(_("您户已经放弃这次成交，这宗挂牌到此为止，对方的保证金全部退还。"))
+    else:
+        flash(_("已经放弃这次成交，交易员会联系下一位。"))
     return redirect(url_for(".index"), 303)

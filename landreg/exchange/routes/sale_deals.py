@@ -151,13 +151,25 @@ def pass_over(county: str, listing_id: UUID) -> Redirect:
     return redirect(url_for("sales.index"), 303)
 
 
+@dataclass(frozen=True)
+class GivenUp:
+    """Why a deal does not come about, and who gave it up."""
+
+    given_up_by: str = field(metadata={"most": 20})
+    reason: str = field(default="", metadata={"most": 500})
+
+
 @blueprint.post("/sales/deals/<county>/<uuid:deal_id>/fall")
 @allow(Role.OPERATOR)
 @problems.back_to(lambda county, deal_id: index())
 def fall(county: str, deal_id: UUID) -> Redirect:
-    """The winner withdrew."""
-    deals.fall(current_actor(), county, deal_id, read_form(Reason).reason)
-    flash(_("这次成交已作废，可以办理下一位。"))
+    """One side gave the deal up."""
+    given = read_form(GivenUp)
+    deals.fall(current_actor(), county, deal_id, given.reason, given.given_up_by)
+    if given.given_up_by == deals.CONTRACTOR:
+        flash(_("这次成交已作废，挂牌到此为止，请退还保证金。"))
+    else:
+        flash(_("这次成交已作废，可以办理下一位。"))
     return redirect(url_for("sales.index"), 303)
 
 

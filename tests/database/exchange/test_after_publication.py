@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy.exc import ProgrammingError
 
 from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
-from landreg.core.errors import Conflict, Refused
+from landreg.core.errors import BadInput, Conflict, Refused
 from landreg.core.periods import beijing_day
 from landreg.exchange.bidding import auction, deal_queries, deals, offers, protocol, sale_queries, sales, windows
 from landreg.exchange.bidding import days as sale_days
@@ -21,7 +24,7 @@ from landreg.exchange.bidding.model import Deposit, Entrant, Sale
 from landreg.exchange.bidding.offers import Word
 from landreg.exchange.contracts import drawing, life
 from landreg.exchange.listings import days, service
-from landreg.exchange.model import Deal, Listing, Taker
+from landreg.exchange.model import Deal, DealFall, Listing, Taker
 from landreg.law.book import term
 from landreg.registry.guarded import Attached
 from tests import bidding_kit as kit
@@ -128,6 +131,37 @@ def test_a_sale_whose_bidders_all_gave_up_ends_at_once_and_its_land_is_bid_for_a
     kit.pass_time(superuser, hours=5)
     assert sale_days.work(worker) == 1, "nobody came"
     assert one(OPERATOR, "SELECT string_agg(kind, ' ' ORDER BY at) FROM exchange.sale_event") == "spent failed"
+    assert kit.strays(worker, database) == []
+
+
+def test_what_the_household_itself_gives_up_goes_to_nobody_else_and_costs_the_winner_nothing(
+    auctioned: Listing, superuser: Connection, worker: Actor, database: Settings
+) -> None:
+    """BID-8, BID-9, LST-8: the next in order has no chance, no deposit is kept; neither account gives up for the other side."""
+    owner = kit.farmer(superuser, HOUSEHOLD)
+    entrants = _two_bids(superuser, kit.auction(auctioned))
+    deal = _sold(superuser, auctioned)
+    won = next(one for one in entrants if one.taker_id == deal.taker_id)
+    with pytest.raises(BadInput) as neither:
+        deals.fall(OPERATOR, COUNTY, deal.deal_id, "价钱低了", "village")
+    assert codes(neither) == {"FORM-5"}
+    with pytest.raises(ProgrammingError, match="row-level security"), unit_of_work(owner) as uow:
+        said: dict[str, Any] = {"reason": "替他放弃", "at": uow.now, "by": owner.account_id, "by_name": owner.name}
+        uow.session.add(
+            DealFall(county=COUNTY, village=deal.village, deal_id=deal.deal_id, given_up_by="taker", **said)
+        )
+        uow.session.flush()
+    assert deals.fall(owner, COUNTY, deal.deal_id, "价钱低了").given_up_by == "contractor"
+    assert _causes(_raised(lambda: deals.proceed(OPERATOR, COUNTY, auctioned.listing_id))) == {
+        "given_up_by_the_contractor"
+    }
+    kept = sales.Receipt("kept", kit.DEPOSIT, "T-1", beijing_day(kit.now_of()), "没有签约")
+    with pytest.raises(Refused) as innocent:
+        sales.record_deposit(OPERATOR, COUNTY, won.entrant_id, kept)
+    assert codes(innocent) == {"BID-9"}
+    sales.record_deposit(OPERATOR, COUNTY, won.entrant_id, replace(kept, kind="returned", said=""))
+    days.work(worker)
+    assert _state(auctioned) == "failed"
     assert kit.strays(worker, database) == []
 
 

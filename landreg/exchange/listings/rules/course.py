@@ -13,7 +13,7 @@ class Course:
     """A listing that might be over. why: it is published (quiet), its deal fell (fell), its deal's contract ended early (ended).
 
     under_way: the last day on which something came or comes of it, None where nothing did (exchange.under_way_until). spent: its
-    last sale ended because nobody was left.
+    last sale ended because nobody was left. given_up: its own side gave the deal up.
     """
 
     why: str
@@ -22,6 +22,7 @@ class Course:
     under_way: date | None
     today: date
     spent: bool = False
+    given_up: bool = False
 
 
 def step_of(facts: Course, quiet_days: int) -> str:
@@ -30,7 +31,7 @@ def step_of(facts: Course, quiet_days: int) -> str:
     quiet_days: how long after the publication, or after the last thing that came of it, a listing to be bid for waits for its
     next sale, and one that was agreed on for its next step.
     """
-    if facts.why == ENDED:
+    if facts.why == ENDED or facts.given_up:
         return "failed"
     if facts.why == FELL and facts.way == "negotiation":
         # Others may offer as long as the publication lasts.
