@@ -37,6 +37,8 @@ def plans_of(actor: Actor, ask: Callable[[], Any]) -> list[Any]:
     with unit_of_work(actor) as uow:
         connection = uow.session.connection()
         for statement, parameters in seen:
+            if statement.startswith("SET "):
+                continue
             found = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters).scalar_one()
             plans.append(json.loads(found) if isinstance(found, str) else found)
     return plans
@@ -54,11 +56,15 @@ def scanned_whole(plan: Any, large: Collection[str]) -> list[str]:
     ]
 
 
+def nodes(plan: Any) -> list[Any]:
+    """Every step of a plan."""
+    if isinstance(plan, list):
+        return [step for part in plan for step in nodes(part)]
+    if not isinstance(plan, dict):
+        return []
+    return [plan, *(step for part in plan.values() for step in nodes(part))]
+
+
 def used(plan: Any) -> set[str]:
     """Indexes that a plan uses."""
-    if isinstance(plan, list):
-        return set().union(*(used(part) for part in plan)) if plan else set()
-    if not isinstance(plan, dict):
-        return set()
-    own = {plan["Index Name"]} if "Index Name" in plan else set()
-    return own.union(*(used(part) for part in plan.values()))
+    return {step["Index Name"] for step in nodes(plan) if "Index Name" in step}

@@ -6,6 +6,7 @@ Asked as the desk's own login and under its row policy, of 20,000 cases of which
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -16,14 +17,14 @@ from sqlalchemy.orm import Session
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.law.book import national_law
-from landreg.registry import ending_queries
+from landreg.registry import ending_queries, finding
 from landreg.registry.casework import worklist
 from landreg.registry.casework.worklist import QUEUES, CaseFilter, Looking
 from landreg.registry.leaves.changes import change_facts
 from landreg.registry.leaves.rows import CLOCKED
 from landreg.web import pages
 from tests.conftest import Connection
-from tests.plans import plans_of, scanned_whole, sent, used
+from tests.plans import nodes, plans_of, scanned_whole, sent, used
 from tests.villages import past_triggers
 
 OFFICER = Actor(UUID(int=5), "登记员", Desk.REGISTRY, frozenset({Role.REGISTRAR}), "610902")
@@ -98,6 +99,15 @@ def test_the_list_of_all_cases_reads_its_page_from_the_newest_and_counts_to_a_bo
         assert worklist.queue_counts(uow.session, LOOKING) == {
             "mine": 200, "review": 500, "overdue": 500, "returned": 0, "due": 500,
         }  # fmt: skip
+
+
+def test_codes_of_another_division_are_looked_for_without_a_row_of_it(filled: Connection) -> None:
+    """The village of a case is a part of the index by which the beginning of a code finds it."""
+    elsewhere = replace(OFFICER, jurisdiction="610902100")
+    with unit_of_work(elsewhere) as uow:
+        told = plans_of(elsewhere, lambda: finding.search(uow, "s1"))
+    (by_subject,) = (one for one in nodes(told) if one.get("Index Name") == "case_by_subject")
+    assert "village" in by_subject["Index Cond"]
 
 
 def test_the_counts_of_all_queues_are_one_statement(filled: Connection) -> None:
