@@ -426,7 +426,10 @@ def test_a_deal_does_not_fall_under_its_contract_and_land_whose_contract_ends_ea
     life.end(OPERATOR, COUNTY, contract.contract_id, life.End("agreed", beijing_day(kit.now_of()), "双方商定"), paper)
     days.work(worker)
     assert _state(talked) == "failed"
-    again = listing_row(owner, own_right(registrar), closes_on=beijing_day(kit.now_of()) + timedelta(days=20))
+    today = beijing_day(kit.now_of())
+    again = listing_row(
+        owner, own_right(registrar), from_on=today + timedelta(days=1), closes_on=today + timedelta(days=20)
+    )
     put_listing(owner, again, parcels_of(registrar, own_right(registrar)))
     assert kit.strays(worker, database) == []
 
