@@ -14,9 +14,7 @@ depends_on = None
 TABLES = ("listing", "listing_parcel", "listing_photo", "listing_event", "taker", "deal", "deal_fall")
 _HEAD = 'county char(6) NOT NULL, village text COLLATE "C" NOT NULL'
 _INSIDE = "village BETWEEN access.jurisdiction_from() AND access.jurisdiction_to()"
-_OWN_LISTING = (
-    "EXISTS (SELECT FROM exchange.listing AS l WHERE l.county = {0}.county AND l.listing_id = {0}.listing_id{1})"
-)
+_OWN_LISTING = "EXISTS (SELECT FROM exchange.listing AS l WHERE l.county = {0}.county AND l.listing_id = {0}.listing_id{1})"
 
 
 def upgrade() -> None:

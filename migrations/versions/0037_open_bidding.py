@@ -17,29 +17,9 @@ _BY = '"by" uuid NOT NULL, by_name text NOT NULL, at timestamptz NOT NULL'
 _INSIDE = "village BETWEEN access.jurisdiction_from() AND access.jurisdiction_to()"
 _REFUSED = "USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT"
 _WIDE = "SECURITY DEFINER SET search_path = pg_catalog SET landreg.jurisdiction = '6109'"
-BY_OPERATOR = (
-    "sale",
-    "sale_event",
-    "deposit",
-    "officer_key",
-    "sealed_share",
-    "opened_bid",
-    "priority",
-    "priority_told",
-    "qualification_decision",
-    "reserve",
-    "land_watch",
-)
-BY_CITIZEN = (
-    "entrant",
-    "bid",
-    "sealed_bid",
-    "offer",
-    "priority_told",
-    "priority_claim",
-    "qualification",
-    "qualification_paper",
-)
+BY_OPERATOR = ("sale", "sale_event", "deposit", "officer_key", "sealed_share", "opened_bid", "priority", "priority_told",
+               "qualification_decision", "reserve", "land_watch")
+BY_CITIZEN = ("entrant", "bid", "sealed_bid", "offer", "priority_told", "priority_claim", "qualification", "qualification_paper")
 BY_ITSELF = ("sale_clock", "priority_notice")
 TABLES = tuple(dict.fromkeys((*BY_OPERATOR, *BY_CITIZEN, *BY_ITSELF)))
 
@@ -331,50 +311,32 @@ def _policies() -> None:
         op.execute(f"GRANT INSERT ON exchange.{table} TO landreg_citizen")
     # What everybody of the county may see of a sale: its terms, its bids by plate, the opened bids, the keys they were locked with.
     for table in ("sale", "sale_clock", "sale_event", "bid", "officer_key", "opened_bid"):
-        op.execute(
-            f"CREATE POLICY shown_to_all ON exchange.{table} FOR SELECT TO landreg_citizen "
-            "USING (county = left(access.jurisdiction_from(), 6)::char(6))"
-        )
+        op.execute(f"CREATE POLICY shown_to_all ON exchange.{table} FOR SELECT TO landreg_citizen "
+                   "USING (county = left(access.jurisdiction_from(), 6)::char(6))")
     # No officer sees another's share: together they are the key. Shares are read by the opening alone (exchange.shares_of).
     op.execute("""
         REVOKE SELECT ON exchange.sealed_share FROM landreg_exchange, landreg_citizen;
         GRANT SELECT (county, village, sale_id, sealed_id, place, "by", by_name, at) ON exchange.sealed_share TO landreg_exchange;
     """)
-    own_taker = (
-        "EXISTS (SELECT FROM exchange.taker AS t WHERE t.county = {0}.county AND t.taker_id = {0}.taker_id "
-        "AND (t.account_id = access.actor() OR t.household_id = access.household()))"
-    )
-    by_taker = (
-        "EXISTS (SELECT FROM exchange.taker AS t WHERE t.county = {0}.county AND t.taker_id = {0}.taker_id "
-        "AND (t.account_id = access.actor() OR t.household_id = access.household() "
-        "AND access.stands_for(t.household_id, '{{}}')))"
-    )
-    by_entrant = (
-        "EXISTS (SELECT FROM exchange.entrant AS e JOIN exchange.taker AS t USING (county, taker_id) "
-        "WHERE e.county = {0}.county AND e.entrant_id = {0}.entrant_id AND e.village = {0}.village "
-        "AND (t.account_id = access.actor() OR t.household_id = access.household() "
-        "AND access.stands_for(t.household_id, '{{}}')))"
-    )
-    own_entrant = (
-        "EXISTS (SELECT FROM exchange.entrant AS e WHERE e.county = {0}.county AND e.entrant_id = {0}.entrant_id "
-        "AND e.village = {0}.village)"
-    )
-    own_listing = (
-        "EXISTS (SELECT FROM exchange.listing AS l WHERE l.county = {0}.county AND l.listing_id = {0}.listing_id "
-        "AND l.household_id = access.household())"
-    )
-    of_notice = (
-        "EXISTS (SELECT FROM exchange.priority_notice AS n WHERE n.county = {0}.county "
-        "AND n.priority_id = {0}.priority_id AND n.household_id = access.household(){1})"
-    )
+    own_taker = ("EXISTS (SELECT FROM exchange.taker AS t WHERE t.county = {0}.county AND t.taker_id = {0}.taker_id "
+                 "AND (t.account_id = access.actor() OR t.household_id = access.household()))")
+    by_taker = ("EXISTS (SELECT FROM exchange.taker AS t WHERE t.county = {0}.county AND t.taker_id = {0}.taker_id "
+                "AND (t.account_id = access.actor() OR t.household_id = access.household() "
+                "AND access.stands_for(t.household_id, '{{}}')))")
+    by_entrant = ("EXISTS (SELECT FROM exchange.entrant AS e JOIN exchange.taker AS t USING (county, taker_id) "
+                  "WHERE e.county = {0}.county AND e.entrant_id = {0}.entrant_id AND e.village = {0}.village "
+                  "AND (t.account_id = access.actor() OR t.household_id = access.household() "
+                  "AND access.stands_for(t.household_id, '{{}}')))")
+    own_entrant = ("EXISTS (SELECT FROM exchange.entrant AS e WHERE e.county = {0}.county AND e.entrant_id = {0}.entrant_id "
+                   "AND e.village = {0}.village)")
+    own_listing = ("EXISTS (SELECT FROM exchange.listing AS l WHERE l.county = {0}.county AND l.listing_id = {0}.listing_id "
+                   "AND l.household_id = access.household())")
+    of_notice = ("EXISTS (SELECT FROM exchange.priority_notice AS n WHERE n.county = {0}.county "
+                 "AND n.priority_id = {0}.priority_id AND n.household_id = access.household(){1})")
     for table in ("entrant", "qualification", "reserve"):
-        op.execute(
-            f"CREATE POLICY own_taker ON exchange.{table} FOR SELECT TO landreg_citizen USING ({own_taker.format(table)})"
-        )
+        op.execute(f"CREATE POLICY own_taker ON exchange.{table} FOR SELECT TO landreg_citizen USING ({own_taker.format(table)})")
     for table in ("deposit", "sealed_bid"):
-        op.execute(
-            f"CREATE POLICY own_entrant ON exchange.{table} FOR SELECT TO landreg_citizen USING ({own_entrant.format(table)})"
-        )
+        op.execute(f"CREATE POLICY own_entrant ON exchange.{table} FOR SELECT TO landreg_citizen USING ({own_entrant.format(table)})")
     for table in ("qualification_paper", "qualification_decision"):
         op.execute(f"""CREATE POLICY own_taker ON exchange.{table} FOR SELECT TO landreg_citizen
             USING (EXISTS (SELECT FROM exchange.qualification AS q
