@@ -92,7 +92,7 @@ def _operation(one: Operation, parts: dict[str, Schema]) -> dict[str, Any]:
         )
     else:
         made["responses"]["304"] = {"description": "Not changed since the ETag of If-None-Match"}
-    skipped = set() if one.writes else {"409", "413", "415", "422"}
+    skipped = set() if one.writes else {"409", "413", "415"} | (set() if one.ruled else {"422"})
     faults = {status: words for status, words in PROBLEMS.items() if status not in skipped}
     made["responses"] |= {status: {**_PROBLEM_ANSWER, "description": words} for status, words in faults.items()}
     return made

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from landreg.access.client_rules import Scope
 from landreg.core.db import UnitOfWork
-from landreg.core.errors import BadInput, NotFound
+from landreg.core.errors import NotFound, Refused
 from landreg.core.files import Store
 from landreg.exchange.contracts.life import pay_within
 from landreg.exchange.contracts.signing import file_within
@@ -54,7 +54,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Operation:
-    """One thing that a client may do. call: does it, within the unit of work that it is given, and answers with `answer`."""
+    """One thing that a client may do. call: does it, within the unit of work that it is given, and answers with `answer`.
+
+    ruled: a rule may refuse what can be read.
+    """
 
     name: str
     method: str
@@ -66,6 +69,7 @@ class Operation:
     query: type | None = None
     body: type | None = None
     status: int = 200
+    ruled: bool = False
 
     @property
     def writes(self) -> bool:
@@ -109,7 +113,7 @@ def _listings(asked: Asked) -> market.Listings:
     query = asked.query
     wrong = faults(Looked(unit=query.unit, price_least=query.price_least, price_most=query.price_most), {})
     if wrong:
-        raise BadInput(wrong)
+        raise Refused(wrong)
     rows = queries.listings(asked.uow.session, asked.query)
     page: market.Listings = _page(market.Listings, "/listings", asked, rows, lambda row: f"{row.county}{row.number}")
     return page
@@ -216,7 +220,7 @@ OPERATIONS = (
     ),
     Operation(
         "listListings", "GET", "/listings", Scope.LISTINGS_READ, "Listings that were published", market.Listings, _listings,
-        query=market.ListingsAsked,
+        query=market.ListingsAsked, ruled=True,
     ),
     Operation(
         "getListing", "GET", "/listings/{county}/{number}", Scope.LISTINGS_READ, "One listing that was published",
