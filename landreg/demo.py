@@ -54,6 +54,7 @@ from landreg.registry import booking, lapses, queries
 from landreg.registry.casework import cases, notices, opening
 from landreg.registry.documents import Store
 from landreg.registry.issued import certificates
+from landreg.registry.papers.signing import printers_kept
 
 SAMPLE = CHECKOUT / "data" / "sample" / "hanbin.zip"
 OPENS, CLOSES = hour(9), hour(16)
@@ -79,7 +80,7 @@ def run(settings: Settings, console: Console) -> None:
     began = time.monotonic()
     _mark(settings)
     staff = _accounts(settings)
-    with _bars(console) as steps:
+    with _bars(console) as steps, printers_kept():
         with steps("行政区划 divisions", 1) as advance:
             land.import_divisions(SYSTEM)
             advance(1)
