@@ -2,7 +2,7 @@
 #             and the settlement window, a process apart, on 127.0.0.1:8001
 # make test   set up, check the code, run every test
 # make setup  install what is missing; the program is then .venv/bin/landreg
-# make bench  [SIZE=100000]: measure against the peers | make drill: long fault runs, which print what they saw
+# make bench  [SIZE=100000] [ONLY="import overlaps"]: measure against the peers | make drill: long fault runs, which print what they saw
 # make tamper-drill  [FROM=log.entry] [TABLES="..."]: a superuser strikes a copy of the running register: every blow must be named
 # make stop   stop server and databases | make clean: remove all that was made here, the databases too
 .PHONY: run test setup bench drill tamper-drill lint style types tests stop clean
@@ -44,7 +44,7 @@ tamper-drill: setup
 	$(VENV)/python -m bench.tamper $(if $(FROM),--from $(FROM)) $(TABLES)
 
 bench: setup
-	$(VENV)/python -m bench --size $(SIZE)
+	$(VENV)/python -m bench --size $(SIZE) $(if $(ONLY),--only $(ONLY))
 
 stop:
 	@scripts/stop
