@@ -145,12 +145,10 @@ def test_what_the_household_itself_gives_up_goes_to_nobody_else_and_costs_the_wi
     with pytest.raises(BadInput) as neither:
         deals.fall(OPERATOR, COUNTY, deal.deal_id, "价钱低了", "village")
     assert codes(neither) == {"FORM-5"}
+    said: dict[str, Any] = {"reason": "替他放弃", "by": owner.account_id, "by_name": owner.name}
+    said |= {"county": COUNTY, "village": deal.village, "deal_id": deal.deal_id, "at": kit.now_of()}
     with pytest.raises(ProgrammingError, match="row-level security"), unit_of_work(owner) as uow:
-        said: dict[str, Any] = {"reason": "替他放弃", "at": uow.now, "by": owner.account_id, "by_name": owner.name}
-        uow.session.add(
-            DealFall(county=COUNTY, village=deal.village, deal_id=deal.deal_id, given_up_by="taker", **said)
-        )
-        uow.session.flush()
+        uow.session.add(DealFall(**said, given_up_by="taker"))
     assert deals.fall(owner, COUNTY, deal.deal_id, "价钱低了").given_up_by == "contractor"
     assert _causes(_raised(lambda: deals.proceed(OPERATOR, COUNTY, auctioned.listing_id))) == {
         "given_up_by_the_contractor"
