@@ -89,15 +89,16 @@ def parcels_of(actor: Actor, right: UUID) -> list[str]:
         return list(found.scalars())
 
 
-def common(superuser: Connection, like: str, serial: int = 90001) -> str:
-    """A parcel of the collective that lies under no right, put there past the register."""
+def common(superuser: Connection, like: str, serial: int = 90001, land_class: str = "013") -> str:
+    """A parcel of the collective that lies under no right, put there past the register; what is no field is no basic farmland."""
     code = f"{like[:14]}{serial}"
     with past_triggers(superuser):
         superuser.execute(
             """INSERT INTO land.parcel SELECT (jsonb_populate_record(p, jsonb_build_object(
-                   'row_id', gen_random_uuid(), 'parcel_id', gen_random_uuid(), 'code', %s::text, 'kind', 'collective'))).*
+                   'row_id', gen_random_uuid(), 'parcel_id', gen_random_uuid(), 'code', %s::text, 'kind', 'collective',
+                   'land_class', %s::text, 'basic_farmland', p.basic_farmland AND %s))).*
                FROM land.parcel AS p WHERE p.code = %s AND upper_inf(p.recorded)""",
-            [code, like],
+            [code, land_class, land_class == "013", like],
         )
     return code
 

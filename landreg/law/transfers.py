@@ -38,11 +38,16 @@ class Transfer:
     registered: str
     farmed: bool
     basis: str = ""
+    classes: tuple[str, ...] = ()
     until: date | None = None
 
     def holds(self, day: date) -> bool:
         """Whether the entry holds on a day."""
         return self.since <= day and (self.until is None or day < self.until)
+
+    def takes_class(self, land_class: str) -> bool:
+        """Whether land of a class may go by it; also where the register knows no class."""
+        return not (self.classes and land_class) or land_class.startswith(self.classes)
 
     def most_years(self, law: Law) -> int | None:
         """The most years that it may run; None where the contract's term alone limits it."""

@@ -39,7 +39,7 @@ def offerings(on: Stage) -> Life:
     offer = _offer(own_right(on.registrar), parcels_of(on.registrar, own_right(on.registrar)))
     yield from _ended(owner, offer)
     yield from _by_agent(owner, offer)
-    land = common(on.superuser, offer.parcels[0])
+    land = common(on.superuser, offer.parcels[0], land_class="043")
     asked = (on.registrar, COUNTY, _of_collective(land), (), uuid4())
     of_collective = yield "list_collective", lambda: listings.list_collective(*asked)
     listings.publish(OPERATOR, COUNTY, of_collective.listing_id)

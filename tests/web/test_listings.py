@@ -311,14 +311,24 @@ def test_the_office_lists_for_a_collective_by_its_resolution_and_the_operator_pu
 ) -> None:
     account("deng", Role.REGISTRAR)
     browser.log_in("deng")
-    given = form([], kind="four_wastes", codes=common(superuser, land[0]), way="auction", to_whom="members_first",
+    given = form([], kind="four_wastes", codes=common(superuser, land[0], land_class="043"), way="auction", to_whom="members_first",
                  resolved_on="2026-11-01", members="60", in_favour="39")  # fmt: skip
     page = browser.get("/listings/new?kind=four_wastes").text
     assert 'value="kg_mu_year"' not in page
     assert 'value="negotiation"' not in page
+    assert all(f'<option value="{years}"' in page for years in (30, 50))
     assert 'value="kg_mu_year"' in browser.get("/listings/new?kind=unallocated").text
     assert found(browser.post("/listings/new", given)) == {"LST-25", "LST-26"}
     assert found(browser.post("/listings/new", {**given, "codes": land[0], "in_favour": "48"})) >= {"LST-20"}
+    fields, unknown = common(superuser, land[0], 90002), common(superuser, land[0], 90003, "")
+    agreed = {**given, "in_favour": "48", "approval": "样本镇〔2026〕3号"}
+    refused = browser.post("/listings/new", {**agreed, "codes": f"{given['codes']} {fields}"})
+    assert (refused.status_code, found(refused), refused.text.count(fields) > 1) == (422, {"LST-33"}, True)
+    assert found(browser.post("/listings/new", {**agreed, "codes": unknown})) == {"LST-23"}
+    proven = listing_address(
+        browser.post("/listings/new", {**agreed, "codes": unknown, "proof": "汉自然资函〔2026〕7号", "years": "50"})
+    )
+    assert "用地证明：汉自然资函〔2026〕7号" in browser.get(proven).text
     address = listing_address(
         browser.post("/listings/new", {**given, "in_favour": "48", "approval": "样本镇〔2026〕3号"})
     )
@@ -407,9 +417,11 @@ def test_construction_land_of_a_collective_goes_for_one_sum_or_a_rent(
     browser.log_in("deng")
     page = browser.get("/listings/new?kind=construction").text
     assert all(f'value="{unit}"' in page for unit in ("yuan_mu_year", "yuan_year", "yuan_once"))
-    given = form([], kind="construction", codes=common(superuser, land[0]), way="auction", to_whom="all", unit="yuan_once",
-                 price="12000000", resolved_on="2026-11-01", members="60", in_favour="48",
-                 approval="样本镇〔2026〕3号")  # fmt: skip
+    given = form([], kind="construction", codes=common(superuser, land[0], land_class="061"), way="auction", to_whom="all",
+                 unit="yuan_once", price="12000000", resolved_on="2026-11-01", members="60", in_favour="48",
+                 approval="样本镇〔2026〕3号", proof="陕(2026)汉滨区不动产权第0000001号")  # fmt: skip
+    fields = browser.post("/listings/new", {**given, "codes": common(superuser, land[0], 90002), "proof": ""})
+    assert (fields.status_code, found(fields)) == (422, {"LST-23", "LST-34"})
     seen = browser.post("/listings/new", given)
     assert (seen.status_code, found(seen)) == (200, {"LST-32"})
     address = listing_address(browser.post("/listings/new", {**given, "price_seen": "12000000"}))

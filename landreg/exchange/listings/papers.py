@@ -15,6 +15,9 @@ from landreg.registry.guarded import Attached, attached, text_of
 from landreg.web.forms import Upload
 
 CONSENT, FILING = "contractor_consent", "filing"
+PROOFS = frozenset({"land_plan", "waste_proof"})
+"""What proves which land of a collective it is; named by its number."""
+COLLECTIVE = frozenset({"assembly_minutes"}) | PROOFS
 MOST_BYTES = 15 * 1024 * 1024
 MEDIA = {"PDF": "application/pdf", "JPEG": "image/jpeg", "PNG": "image/png"}
 

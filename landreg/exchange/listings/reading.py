@@ -27,18 +27,22 @@ from landreg.registry.guarded import Attached
 
 @dataclass(frozen=True)
 class Resolution:
-    """What the members' meeting of a collective decided: of how many, how many agreed; approval: the township's, by its number."""
+    """What the members' meeting of a collective decided: of how many, how many agreed; approval: the township's, by its number;
+    proof: what proves which land it is, by its number.
+    """
 
     day: date
     members: int
     in_favour: int
     approval: str = ""
+    proof: str = ""
 
     @property
     def words(self) -> str:
         """The same as a listing says it."""
         told = f"成员（代表）会议 {self.day.isoformat()} 决议：应到 {self.members} 人，同意 {self.in_favour} 人。"
-        return f"{told}乡（镇）批准：{self.approval}。" if self.approval else told
+        numbers = (("乡（镇）批准", self.approval), ("用地证明", self.proof))
+        return told + "".join(f"{name}：{number}。" for name, number in numbers if number)
 
 
 @dataclass(frozen=True)
@@ -166,7 +170,8 @@ def facts_of(
         right_kind=None if right is None else right.right_kind,
         term=term if term is not None and term[1] is not None else None,
         ground={
-            code: Ground(code, row.kind, row.area_m2, bool(row.basic_farmland)) for code, row in land.parcels.items()
+            code: Ground(code, row.kind, row.area_m2, bool(row.basic_farmland), row.land_class)
+            for code, row in land.parcels.items()
         },
         chosen=land.chosen,
         to_whom=offer.to_whom,

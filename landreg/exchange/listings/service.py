@@ -17,6 +17,7 @@ from landreg.core.errors import BadInput, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.exchange import logged
 from landreg.exchange.listings import listing_queries as queries
+from landreg.exchange.listings.papers import COLLECTIVE
 from landreg.exchange.listings.photos import Kept
 from landreg.exchange.listings.reading import Land, Offer, facts_of, land_of
 from landreg.exchange.listings.rows import listing_of, parts_of
@@ -190,7 +191,7 @@ def _judge_row(uow: UnitOfWork, row: Listing, index: Index | None = None) -> Jud
         closes_on=row.closes_on, price=row.price, right_id=row.right_id, unit=row.unit, grain=row.grain,
         escalator_percent=row.escalator_percent, paid_every=row.paid_every,
         paid_before=row.paid_before, to_whom=row.to_whom, way=row.way, crop=row.crop, said=row.said,
-        papers=frozenset(("assembly_minutes", *(one.kind for one in handed))),
+        papers=COLLECTIVE | {one.kind for one in handed},
     )  # fmt: skip
     land = land_of(uow.session, uow.actor, row.county, offer, row.listing_id)
     land = land.with_parts(parts)

@@ -18,6 +18,7 @@ from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.core.periods import beijing_day
 from landreg.exchange.listings import floor_queries, household_queries, service
 from landreg.exchange.listings import listing_queries as queries
+from landreg.exchange.listings.papers import COLLECTIVE, PROOFS
 from landreg.exchange.listings.reading import Land, Resolution
 from landreg.exchange.routes import far_prices
 from landreg.exchange.routes import listing_forms as forms
@@ -64,13 +65,14 @@ def index() -> Response:
 
 @dataclass(frozen=True)
 class Collective:
-    """Which parcels of the collective, and what its members' meeting decided."""
+    """Which parcels of the collective, what its members' meeting decided, and by what number it is proven which land it is."""
 
     codes: str = field(metadata={"most": 4000})
     resolved_on: date
     members: int
     in_favour: int
     approval: str = field(default="", metadata={"most": 80})
+    proof: str = field(default="", metadata={"most": 80})
 
 
 @blueprint.get("/listings/new")
@@ -83,12 +85,11 @@ def new() -> Response:
         law = load_law(uow.session, county, today)
     kinds = {one.kind: one for one in forms.kinds_of(None, "collective", today)}
     kind = kinds.get(request.values.get("kind", "")) or next(iter(kinds.values()))
-    most = kind.most_years(law)
     return pages.render(
         "exchange/collective_listing.html",
         kind=kind,
         kinds=[(one.kind, forms.named(one)) for one in kinds.values()],
-        years=[(str(n), _("%(n)s 年", n=n)) for n in forms.YEARS if most is None or n <= most],
+        years=forms.year_choices(None, kind.most_years(law), today),
         units=forms.words("price_unit", kind.units),
         grains=forms.words("price_grain"),
         whom=forms.words("to_whom", kind.to_whom),
@@ -110,10 +111,12 @@ def listed() -> Redirect | Response:
     county = actor.jurisdiction[:6].ljust(6, "0")
     with unit_of_work(actor) as uow:
         law = load_law(uow.session, county, beijing_day(uow.now))
-    offer = forms.offer_from(given, law, None, None, frozenset({"assembly_minutes"}))
+    offer = forms.offer_from(given, law, None, None, COLLECTIVE if decided.proof.strip() else COLLECTIVE - PROOFS)
     if decided.resolved_on > law.on:
         raise BadInput(Finding("FORM-2", "resolved_on", {"given": decided.resolved_on.isoformat()}))
-    resolution = Resolution(decided.resolved_on, decided.members, decided.in_favour, decided.approval)
+    resolution = Resolution(
+        decided.resolved_on, decided.members, decided.in_favour, decided.approval, decided.proof.strip()
+    )
     offer = replace(offer, parcels=tuple(dict.fromkeys(decided.codes.split())), resolution=resolution)
     judged = service.judge(actor, county, offer, source="collective", index=far_prices.index_of(county, offer.kind))
     if far_prices.far_unseen(judged, given):

@@ -37,7 +37,7 @@ from landreg.registry.routes.surroundings import store
 from landreg.web import i18n
 from landreg.web.forms import Upload, read_form
 
-YEARS = (1, 2, 3, 5, 8, 10, 15, 20)
+YEARS = (1, 2, 3, 5, 8, 10, 15, 20, 30, 40, 50)
 TO_THE_END = "end"
 MOST_YEARS = 70
 PUBLISHED = (15, 30, 60, 90)
@@ -263,10 +263,10 @@ def named(one: Transfer) -> str:
 
 
 def year_choices(end_of_term: date | None, most: int | None, today: date) -> list[tuple[str, str]]:
-    """The terms that a form offers: those that fit, and to the end of the contract."""
+    """The terms that a form offers: those that fit, the most that the kind lets, and to the end of the contract."""
     fitting = [
         years
-        for years in YEARS
+        for years in sorted({*YEARS, *([] if most is None else [most])})
         if (most is None or years <= most) and (end_of_term is None or years_after(today, years) < end_of_term)
     ]
     offered = [(str(years), _("%(n)s 年", n=years)) for years in fitting]

@@ -43,6 +43,10 @@ def test_a_sound_listing_is_refused_for_nothing() -> None:
     assert found() == set()
 
 
+def classed(kind: dict[str, Any], land_class: str, *, basic: bool = False) -> dict[str, Any]:
+    return {**kind, "ground": {"A": replace(FIELD, kind="collective", basic=basic, land_class=land_class)}}
+
+
 def whole(kind: str) -> dict[str, Any]:
     return {
         "transfer": KINDS[kind], "kind": kind, "to_whom": "members", "until_on": TERM[1], "unit": KINDS[kind].units[0],
@@ -52,8 +56,8 @@ def whole(kind: str) -> dict[str, Any]:
 
 BUILT = {
     "transfer": KINDS["construction"], "kind": "construction", "source": "collective", "right_kind": None, "term": None,
-    "ground": {"A": replace(FIELD, kind="collective", basic=False)}, "way": "auction", "paid_every": "once", "unit": "yuan_once",
-    "papers": frozenset({"assembly_minutes"}), "price": Decimal("300000.00"),
+    "ground": {"A": replace(FIELD, kind="collective", basic=False, land_class="061")}, "way": "auction", "paid_every": "once",
+    "unit": "yuan_once", "papers": frozenset({"assembly_minutes", "land_plan"}), "price": Decimal("300000.00"),
 }  # fmt: skip
 SEVEN = (Decimal("600.00"), 7)
 HOMESTEAD = {
@@ -62,9 +66,10 @@ HOMESTEAD = {
 }  # fmt: skip
 COLLECTIVE = {
     "transfer": KINDS["four_wastes"], "kind": "four_wastes", "source": "collective", "right_kind": None, "term": None,
-    "ground": {"A": replace(FIELD, kind="collective", basic=False)}, "way": "auction",
+    "ground": {"A": replace(FIELD, kind="collective", basic=False, land_class="043")}, "way": "auction",
     "papers": frozenset({"assembly_minutes"}),
 }  # fmt: skip
+UNKNOWN = {**COLLECTIVE, "ground": {"A": replace(FIELD, kind="collective", basic=False)}}
 SEIZED = OnLand("restriction", "seizure", named="汉滨区人民法院")
 LEASED = OnLand("contract", "lease", "C1", "", "A", date(2026, 1, 1), date(2028, 1, 1))
 OPERATED = OnLand("operation", "land_operation", "J1", "", "A", date(2026, 1, 1), date(2030, 1, 1))
@@ -144,6 +149,13 @@ OPERATED = OnLand("operation", "land_operation", "J1", "", "A", date(2026, 1, 1)
         ("LST-32", {**whole("assignment"), "price": Decimal("90000.00")}, {**whole("assignment"), "price": Decimal("50000.00")}),
         ("LST-32", {**BUILT, "price": Decimal("500.00")}, BUILT),
         ("LST-30", {"words": "请打 138-1234-5678"}, {"words": "2026-11-01 起可以看地，12.5 亩"}),
+        ("LST-23", UNKNOWN, {**UNKNOWN, "papers": frozenset({"assembly_minutes", "waste_proof"})}),
+        ("LST-23", {**BUILT, "papers": frozenset({"assembly_minutes"})}, BUILT),
+        ("LST-33", classed(COLLECTIVE, "013"), classed(COLLECTIVE, "0404")),
+        ("LST-33", classed(COLLECTIVE, "021"), classed(COLLECTIVE, "031")),
+        ("LST-33", classed(COLLECTIVE, "043", basic=True), classed(COLLECTIVE, "127")),
+        ("LST-34", classed(BUILT, "0103"), classed(BUILT, "0501")),
+        ("LST-34", classed(BUILT, "071"), BUILT),
         ("LST-26", {**COLLECTIVE, "approved": False}, {**COLLECTIVE, "approved": False, "to_whom": "members"}),
     ],
 )  # fmt: skip

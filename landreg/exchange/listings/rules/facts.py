@@ -18,12 +18,13 @@ Index = tuple[Decimal, int]
 
 @dataclass(frozen=True)
 class Ground:
-    """A parcel as the register has it. kind: contracted, homestead or collective."""
+    """A parcel as the register has it. kind: contracted, homestead or collective. land_class: '' where none is known."""
 
     code: str
     kind: str
     area_m2: Decimal
     basic: bool = False
+    land_class: str = ""
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,25 @@ def lst_20_land_of_one_s_own(facts: Offered, law: Law) -> Finding | None:
     return Finding("LST-20", "parcel", {"parcels": foreign or wrong_kind}, subject=facts.number or None)
 
 
+def lst_33_wild_land(facts: Offered, law: Law) -> Finding | None:
+    """LST-33: by tender, auction or consultation go hills, gullies, mounds and beaches, not fields and gardens. RLCL-48."""
+    return _of_another_class("LST-33", "four_wastes", facts)
+
+
+def lst_34_built_land(facts: Offered, law: Law) -> Finding | None:
+    """LST-34: as construction land goes what is planned and registered for industry or commerce, not farmland. LAL-63."""
+    return _of_another_class("LST-34", "construction", facts)
+
+
+def _of_another_class(code: str, kind: str, facts: Offered) -> Finding | None:
+    """Parcels of permanent basic farmland, or of a class that the kind does not take."""
+    transfer, ground = facts.transfer, [facts.ground[one] for one in facts.codes if one in facts.ground]
+    if transfer is None or facts.kind != kind:
+        return None
+    wrong = [one.code for one in ground if one.basic or not transfer.takes_class(one.land_class)]
+    return Finding(code, "parcel", {"parcels": wrong}, subject=facts.number or None) if wrong else None
+
+
 def lst_13_part_within_the_parcel(facts: Offered, law: Law) -> Finding | None:
     """LST-13: a part lies inside its parcel, and no area passes what is registered. RLCL-40."""
     for one in facts.chosen:
@@ -125,6 +144,8 @@ TAKING = (
 LAND_RULES = (
     lst_10_kind_is_listed,
     lst_20_land_of_one_s_own,
+    lst_33_wild_land,
+    lst_34_built_land,
     lst_13_part_within_the_parcel,
     tr_2_use_and_ownership_kept,
     tr_12_nothing_frozen,

@@ -182,8 +182,13 @@ def lst_22_whole_term(facts: Offered, law: Law) -> Finding | None:
 
 
 def lst_23_papers_are_there(facts: Offered, law: Law) -> Finding | None:
-    """LST-23: what needs the members' resolution is listed with it. RLCL-52, LAL-63."""
+    """LST-23: what a kind needs is there: the members' resolution, of construction land the plan and registration, and of waste
+    land whose class the register does not know what proves it. RLCL-48, RLCL-52, LAL-63.
+    """
     needed = () if facts.transfer is None else facts.transfer.papers
+    unknown = [code for code in facts.codes if code in facts.ground and not facts.ground[code].land_class]
+    if unknown and facts.kind == "four_wastes":
+        needed = (*needed, "waste_proof")
     missing = [paper for paper in needed if paper not in facts.papers and paper != "contractor_consent"]
     return Finding("LST-23", "paper", {"papers": missing}, subject=facts.number or None) if missing else None
 
