@@ -211,6 +211,8 @@ def open_case_on(
 
 def kinds_of_rights(session: Session, case: Case) -> tuple[str, ...]:
     """The kinds of right that a case concerns, its own first: an act on a household is over all that it holds."""
+    if len(case.right_ids) < 2:  # a single right is of the case's own kind
+        return (case.right_kind,)
     found = select(Right.kind).where(Right.county == case.county, Right.right_id.in_(case.right_ids)).distinct()
     return tuple(dict.fromkeys((case.right_kind, *sorted(session.scalars(found)))))
 
