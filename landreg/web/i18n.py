@@ -21,7 +21,7 @@ from markupsafe import Markup
 from landreg.core.codes import masked_id, masked_name
 from landreg.core.errors import Finding
 from landreg.core.periods import BEIJING
-from landreg.core.units import half_up, mu_of
+from landreg.core.units import half_up, mu_of, total_mu
 from landreg.law.book import Article, Language, all_articles, all_rules, national_law, term
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -43,6 +43,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         mu=shown_mu,
         mu_of=lambda area_m2: shown_mu(None if area_m2 is None else mu_of(area_m2)),
+        total_mu=total_mu,
         m2=shown_m2,
         day=shown_day,
         instant=shown_instant,

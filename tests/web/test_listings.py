@@ -18,7 +18,17 @@ from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.periods import beijing_day
 from landreg.exchange.listings import days
-from tests.exchange_kit import NEIGHBOUR, common, farmer_of, listing_row, market, own_right, parcels_of, put_listing
+from tests.exchange_kit import (
+    NEIGHBOUR,
+    common,
+    farmer_of,
+    listing_row,
+    market,
+    own_right,
+    parcels_of,
+    put_event,
+    put_listing,
+)
 from tests.exit_kit import asked_for
 from tests.market_kit import dealt
 from tests.market_kit import listed as market_listed
@@ -126,6 +136,29 @@ def test_the_same_form_sent_twice_is_one_listing(phone: Browser, right: UUID, la
     again = phone.post(f"/my/listings/new/{right}", given)
     assert listing_address(first) == listing_address(again)
     assert one(farmer, "SELECT count(*) FROM exchange.listing") == 1
+
+
+def test_what_is_listed_or_let_is_shown_as_such_until_when_and_takes_no_tick(
+    phone: Browser, right: UUID, land: list[str], farmer: Actor
+) -> None:
+    """LST-7: for the days meant; after the term it may be ticked again."""
+    path = f"/my/listings/new/{right}"
+    sent = put_listing(farmer, listing_row(farmer, right), land[:1])
+    put_event(farmer, sent, "submitted")
+    page = phone.get(path).text
+    assert f'id="field-parcel-{land[0]}" disabled' in page
+    assert f"({sent.number}, 2036-12-31)" in page
+    assert all(f'name="parcel" value="{code}"' in page for code in land[1:])
+    after = phone.get(f"{path}?from_on=2037-01-01").text
+    assert f'name="parcel" value="{land[0]}"' in after
+    assert 'value="2037-01-01"' in after
+    assert found(phone.post(path, form(land[:1]))) == {"LST-7"}
+
+
+def test_the_area_of_a_right_is_one_figure(phone: Browser, right: UUID, superuser: Connection) -> None:
+    with past_triggers(superuser):
+        superuser.execute('UPDATE registry."right" SET mu = 24.06, area_m2 = 16033.29 WHERE right_id = %s', [right])
+    assert all("24.06" in phone.get(page).text for page in ("/my", "/my/listings"))
 
 
 def test_all_that_is_wrong_is_told_together_and_nothing_is_sent(

@@ -275,6 +275,16 @@ def year_choices(end_of_term: date | None, most: int | None, today: date) -> lis
     return offered
 
 
+def days_meant(kind: Transfer, end_of_term: date | None, law: Law) -> tuple[date, date]:
+    """The days for which a form shows what stands in the way: from the day asked for, or the first, a year or all the term."""
+    try:
+        first = date.fromisoformat(request.values.get("from_on", ""))
+    except ValueError:
+        first = first_day(law.on + timedelta(days=law.days("LST-18.publication_days", "usual")), "negotiation", law)
+    first = min(first, years_after(law.on, MOST_YEARS))
+    return first, end_of_term if kind.whole_term and end_of_term is not None else years_after(first, 1)
+
+
 def day_choices(law: Law) -> list[tuple[str, str]]:
     """For how many days a form offers to publish."""
     least, most = law.days("LST-18.publication_days", "least"), law.days("LST-18.publication_days", "most")

@@ -13,7 +13,7 @@ from landreg.core.actor import NOBODY, PREFECTURE, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.exchange.listings.rules.land import MOVING
-from landreg.exchange.listings.rules.units import ONCE, of_a_year, of_whole
+from landreg.exchange.listings.rules.units import ONCE, of_whole, year_of
 from landreg.exchange.market import queries
 from landreg.exchange.market.asked import SORTS, Asked
 from landreg.exchange.market.gathered import market
@@ -28,7 +28,7 @@ from landreg.web import pages, problems
 blueprint = Blueprint("market", __name__)
 blueprint.add_app_template_filter(shown.priced, "priced")
 blueprint.add_app_template_filter(shown.paid, "paid")
-blueprint.add_app_template_global(of_a_year)
+blueprint.add_app_template_global(year_of)
 blueprint.add_app_template_test(of_whole)
 blueprint.add_app_template_test(ONCE.__contains__, "paid_once")
 TILES = "1200 per minute"

@@ -21,7 +21,7 @@ from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, NotFound, Refused
 from landreg.core.periods import DAY, beijing_day
-from landreg.exchange.listings import floor_queries, papers, service
+from landreg.exchange.listings import floor_queries, free, papers, service
 from landreg.exchange.listings import listing_queries as queries
 from landreg.exchange.listings.rules.units import rhythms_of
 from landreg.exchange.routes import far_prices
@@ -186,18 +186,20 @@ def _form(actor: Actor, right_id: UUID, consent: Consent | None) -> Response:
         handed_before = () if before is None else queries.papers(uow.session, right.county, before.listing_id)
         floor = None if before is None else floor_queries.own(uow.session, right.county, before.listing_id)
         held = () if before is None else queries.parcels(uow.session, right.county, before.listing_id)
-    kinds = forms.kinds_of(right.kind, "household", today)
-    asked = request.form.get("kind") or request.args.get("kind") or (before.kind if before else "")
-    kind = next((one for one in kinds if one.kind == asked), kinds[0] if kinds else None)
-    if kind is None:
-        raise NotFound
-    end = said.term.upper if said.term is not None else None
+        kinds = forms.kinds_of(right.kind, "household", today)
+        asked = request.form.get("kind") or request.args.get("kind") or (before.kind if before else "")
+        kind = next((one for one in kinds if one.kind == asked), kinds[0] if kinds else None)
+        if kind is None:
+            raise NotFound
+        end = said.term.upper if said.term is not None else None
+        days = forms.days_meant(kind, end, law)
+        against = free.against(uow.session, actor, right.county, right_id, kind.kind, days, law)
     drawn_before = forms.part_of(held)
     asked_part = request.args.get("part", drawn_before[0])
     part = next((row.parcel_code for row in parcels if row.parcel_code == asked_part), "")
     return pages.render(
         "exchange/own_listing_form.html",
-        consent=consent, right=right, said=said, parcels=parcels, kind=kind, before=before, part=part, floor=floor,
+        consent=consent, right=right, said=said, parcels=parcels, against=against, kind=kind, before=before, part=part, floor=floor,
         corners=drawn_before[1] if part == drawn_before[0] else "", chosen=[row.parcel_code for row in held],
         years_before="" if before is None else forms.years_of(before.from_on, before.until_on, end),
         kinds=[(one.kind, forms.named(one)) for one in kinds],
@@ -213,7 +215,7 @@ def _form(actor: Actor, right_id: UUID, consent: Consent | None) -> Response:
         most_photos=law.days("LST-21.photos"), listing_id=request.form.get("listing") or uuid4(),
         photo_tokens=g.get("photo_tokens", ()), papers=papers.asked_of(kind),
         paper_tokens=g.get("paper_tokens", forms.paper_tokens(handed_before)),
-        checked=g.get("checked"), notes=g.get("notes", ()), area_m2=g.get("area_m2"), far=far_prices.is_far(g.get("notes", ())),
+        checked=g.get("checked"), notes=g.get("notes", ()), areas=g.get("areas"), far=far_prices.is_far(g.get("notes", ())),
     )  # fmt: skip
 
 
@@ -244,7 +246,7 @@ def _sent(actor: Actor, right_id: UUID, consent: Consent | None) -> Redirect | R
     if "check" in request.form and judged.refused:
         raise Refused((*judged.refused, *judged.told))
     if "check" in request.form or far_prices.far_unseen(judged, given):
-        g.checked, g.notes, g.area_m2 = offer, judged.told, judged.land.area_m2
+        g.checked, g.notes, g.areas = offer, judged.told, [one.area_m2 for one in judged.land.chosen]
         return _form(actor, right_id, consent)
     if consent is None:
         row = service.list_own(actor, county, offer, kept, given.listing)

@@ -122,13 +122,14 @@ def lst_7_listed_once(facts: Offered, law: Law) -> Finding | None:
     """
     meeting = [one for one in facts.on_chosen("contract") if facts.kind not in MOVING or one.kind in MOVING]
     under = [one for one in meeting if one.in_days(facts.from_on, facts.until_on)]
+    under += [one for one in facts.on_chosen("listing") if one.parcel_code in facts.taken]
     named = {one.parcel_code: f"{one.parcel_code} ({one.number}, {_last(one)})" for one in under}
     taken = sorted(({code: code for code in facts.taken} | named).values())
     return Finding("LST-7", "parcel", {"parcels": taken}, subject=facts.number or None) if taken else None
 
 
 def _last(one: OnLand) -> str:
-    """The last day of a contract."""
+    """The last day of a contract or a listed term."""
     return "" if one.until_on is None else (one.until_on - DAY).isoformat()
 
 
@@ -141,6 +142,13 @@ TAKING = (
     "parcel_split", "parcel_merge", "boundary_correction", "part_loss", "seizure",
 )  # fmt: skip
 """Kinds of act that take a right or its parcels from who has them, or from what they are."""
+STANDING_RULES = (
+    tr_12_nothing_frozen,
+    lst_11_not_operated_by_another,
+    lst_12_no_case_takes_the_land,
+    lst_7_listed_once,
+)
+"""What stands on the land, whatever is asked for it."""
 LAND_RULES = (
     lst_10_kind_is_listed,
     lst_20_land_of_one_s_own,
@@ -148,10 +156,7 @@ LAND_RULES = (
     lst_34_built_land,
     lst_13_part_within_the_parcel,
     tr_2_use_and_ownership_kept,
-    tr_12_nothing_frozen,
     tr_21_restriction_is_told,
     tr_17_operation_right_goes_with_the_land,
-    lst_11_not_operated_by_another,
-    lst_12_no_case_takes_the_land,
-    lst_7_listed_once,
+    *STANDING_RULES,
 )

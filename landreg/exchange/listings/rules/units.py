@@ -5,10 +5,10 @@ Which of these a kind of transfer may have is dated data: `units` in transfers.t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from landreg.core.units import CENT
+from landreg.core.units import CENT, half_up, total_mu
 
 A_MU = ("yuan_mu_year", "kg_mu_year", "share")
 A_YEAR: Mapping[str, int] = {"yuan_year": 1, "yuan_month": 12}
@@ -43,6 +43,11 @@ def of_a_year(unit: str, price: Decimal, mu: Decimal) -> Decimal:
     if unit in ONCE:
         return price
     return price * A_YEAR[unit] if unit in A_YEAR else price * mu
+
+
+def year_of(unit: str, price: Decimal, areas_m2: Iterable[Decimal]) -> Decimal:
+    """What a contract over these parcels comes to in a year, to the cent: each by its printed mu, as its rent is reckoned."""
+    return half_up(of_a_year(unit, price, total_mu(areas_m2)))
 
 
 def rhythms_of(unit: str) -> tuple[str, ...]:
