@@ -89,7 +89,11 @@ def test_a_transfer_is_followed_leaf_by_leaf_from_its_listing_and_from_its_contr
         kinds = [one.kind.removeprefix("exchange.") for one in found]
         wanted = ["listed", "submitted", "published", "deal", "contract"]
         assert [kind for kind in kinds if kind in wanted] == wanted
-        assert [one.step for one in found if one.step] == ["signed_contractor", "signed_taker", "signed", "filed"]
+        steps = [one.step for one in found if one.step]
+        assert (steps[0], steps[-1], len(steps)) == ("signed_contractor", "filed", 4)
+        assert set(steps[1:3]) == {"signed_taker", "signed"}, (
+            "leaves of one act, which the log puts in no order of their own"
+        )
         assert all(one.index is not None for one in found)
         assert [one.index for one in found] == sorted(one.index for one in found)
         assert {one.who for one in found if one.kind == "exchange.contract"} == {OPERATOR.name}

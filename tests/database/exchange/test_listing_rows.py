@@ -101,11 +101,11 @@ def dealt_with(actor: Actor, listing: Listing, taker: UUID, by: str = "negotiati
     return deal
 
 
-def fell(actor: Actor, deal: Deal) -> None:
+def fell(actor: Actor, deal: Deal, given_up_by: str = "taker") -> None:
     with unit_of_work(actor) as uow:
         fall = DealFall(
-            county=COUNTY, village=VILLAGE, deal_id=deal.deal_id, reason="受让方放弃", at=uow.now, by=actor.account_id,
-            by_name=actor.name,
+            county=COUNTY, village=VILLAGE, deal_id=deal.deal_id, given_up_by=given_up_by, reason="放弃", at=uow.now,
+            by=actor.account_id, by_name=actor.name,
         )  # fmt: skip
         uow.session.add(fall)
         uow.session.flush()
@@ -125,11 +125,17 @@ def test_a_listing_its_deal_and_the_deal_after_one_that_fell_stand_in_the_log(
     with pytest.raises(Refused) as refused:
         dealt(OPERATOR, listing)
     assert codes(refused) == {"LST-8"}
-    fell(farmer, first)
+    fell(OPERATOR, first)
     with pytest.raises(Exception, match="lst_8_deal_falls_once"):
         superuser.execute("INSERT INTO exchange.deal_fall SELECT * FROM exchange.deal_fall")
-    dealt(OPERATOR, listing)
+    second = dealt(OPERATOR, listing)
     assert state(farmer, listing) == "dealt"
+    with pytest.raises(Exception, match="row-level security"):
+        fell(farmer, second)
+    fell(farmer, second, "contractor")
+    with pytest.raises(Refused) as given_up:
+        dealt(OPERATOR, listing)
+    assert codes(given_up) == {"LST-8"}
     seal(worker, database)
     assert _differences(database, worker) == []
     with past_triggers(superuser):
