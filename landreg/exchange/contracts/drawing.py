@@ -22,7 +22,7 @@ from landreg.exchange import logged as market
 from landreg.exchange.contracts import deal_queries, land_queries, logged, project_queries
 from landreg.exchange.contracts.deal_queries import Dealt
 from landreg.exchange.contracts.drafts import Draft, Taken, Terms, draft_of
-from landreg.exchange.contracts.entering import held
+from landreg.exchange.contracts.entering import held, of_transfer
 from landreg.exchange.contracts.judging import judged, parcels_of
 from landreg.exchange.contracts.land_queries import ISSUER, Land
 from landreg.exchange.contracts.model import Contract, ContractParcel
@@ -102,6 +102,7 @@ def draw_following(
     terms = replace(terms, kind="retransfer") if relation == "retransfer" else terms
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, contract_id)
+        of_transfer(found, law, relation)
         old, course = found.contract, found.course(law.on)
         if stage(course) not in ("signed", "running", "over", "ending", "ended", "disputed"):
             raise Conflict(Finding("CON-5", "state", {"where": stage(course)}, subject=old.number))

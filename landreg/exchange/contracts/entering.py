@@ -8,12 +8,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from landreg.core.db import UnitOfWork
-from landreg.core.errors import BadInput, Conflict, Finding, NotFound
+from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.exchange.contracts import logged, queries
 from landreg.exchange.contracts.model import Contract, ContractEvent, ContractPaper, RentDue
 from landreg.exchange.contracts.rules.course import con_5_at_this_step
 from landreg.exchange.contracts.rules.rent import Due
+from landreg.exchange.contracts.rules.service import con_40_step_of_a_transfer
 from landreg.exchange.contracts.whole import Whole
 from landreg.law.book import Law
 from landreg.law.queries import load_law
@@ -32,6 +33,12 @@ def open_for(found: Whole, law: Law, *stages: str) -> None:
     """Raises Conflict (CON-5) where the contract is at none of these stages."""
     if wrong := con_5_at_this_step((found.course(law.on), stages), law):
         raise Conflict(wrong)
+
+
+def of_transfer(found: Whole, law: Law, step: str) -> None:
+    """Raises Refused (CON-40) where the contract transfers nothing and a step is therefore none of its own."""
+    if wrong := con_40_step_of_a_transfer((found.contract.number, found.contract.kind, step), law):
+        raise Refused(wrong)
 
 
 def must(paper: Attached | None, field: str = "paper") -> Attached:

@@ -21,6 +21,7 @@ from landreg.exchange.contracts.rules import wording
 from landreg.exchange.contracts.rules.clauses import Text, asked_of, tr_7_written_contract_complete
 from landreg.exchange.contracts.rules.free import FREE_RULES
 from landreg.exchange.contracts.rules.instalments import Split, con_35_instalments_add_up
+from landreg.exchange.contracts.rules.service import SERVICE
 from landreg.exchange.contracts.rules.terms import (
     CONTRACT_RULES,
     Contracted,
@@ -64,8 +65,9 @@ def judged(
         stands += land_queries.frozen(uow.session, taker.county, draft.operated_id, codes)
     area = sum((one.area_m2 for one in pieces if one.area_m2.is_finite()), Decimal(0))
     before = draft.previous.contract if draft.previous else None
-    # A deal's land counts already.
-    more = Decimal(0) if draft.deal_id is not None else net_area(area, draft.relation, taker.taker_id, before, law.on)
+    # A deal's land counts already, and by a service nobody takes any.
+    none = draft.deal_id is not None or terms.kind == SERVICE
+    more = Decimal(0) if none else net_area(area, draft.relation, taker.taker_id, before, law.on)
     findings += examine(ENTER_RULES, taking_in(uow, taker, mu_of(more)), law)
     if terms.kind == "exchange":
         findings += given_in_exchange(uow, law, taker, (terms.from_on, terms.until_on), values.get("other_parcels", ""))
@@ -182,7 +184,7 @@ def _free_from(land: Land, draft: Draft) -> date | None:
 def _bound(uow: UnitOfWork, county: str, draft: Draft, chain: Sequence[Contract]) -> dict[str, str]:
     """By parcel: the contract or the deal that has it in the time of a draft, beside what the draft replaces or passes on."""
     terms, previous, codes = draft.terms, draft.previous, [one.code for one in draft.parcels]
-    if terms.from_on >= terms.until_on:
+    if terms.from_on >= terms.until_on or terms.kind == SERVICE:
         return {}
     time = (terms.from_on, terms.until_on)
     passes_on = draft.relation == "retransfer"
@@ -196,6 +198,8 @@ def _bound(uow: UnitOfWork, county: str, draft: Draft, chain: Sequence[Contract]
 
 def _listed(uow: UnitOfWork, county: str, draft: Draft) -> tuple[Listed, ...]:
     """What stands on the market of the land of a draft. Of a part of a parcel the database says whether it meets another's."""
+    if draft.terms.kind == SERVICE:
+        return ()
     terms, parts = draft.terms, {one.code for one in draft.parcels if one.part is not None}
     rows = deal_queries.listed(
         uow.session, county, [one.code for one in draft.parcels], (terms.from_on, terms.until_on),

@@ -15,7 +15,7 @@ from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, Refused
 from landreg.core.units import CENT, half_up
 from landreg.exchange.contracts import deal_queries, logged, queries
-from landreg.exchange.contracts.entering import entered, happened, held, must, open_for
+from landreg.exchange.contracts.entering import entered, happened, held, must, of_transfer, open_for
 from landreg.exchange.contracts.model import RentPayment
 from landreg.exchange.contracts.rules.closing import (
     FIXTURES,
@@ -114,6 +114,7 @@ def ask_to_remedy(
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, contract_id)
         open_for(found, law, "signed", "running", "over")
+        of_transfer(found, law, "remedy")
         ties_nothing(law.on, paper, said=said)
         late = found.course(law.on)
         owed = {"arrears": str(late.arrears), **({"arrears_kg": str(late.arrears_kg)} if late.arrears_kg else {})}
@@ -159,6 +160,8 @@ def end(actor: Actor, county: str, contract_id: UUID, asked: End, paper: Attache
         moved = Moved(course.number, found.contract.kind, found.of("registered") is not None, asked.how)
         if wrong := con_30_what_was_moved_has_no_term(moved, law):
             raise Refused(wrong)
+        if asked.how == "terminated":
+            of_transfer(found, law, "terminate")
         findings = [con_9_no_open_dispute(course, law)]
         if asked.how == "terminated" and found.contract.kind in OUTSIDE_FARMING:
             findings.append(con_37_lease_of_no_farmland_ends_by_breach(ending, law))
@@ -217,6 +220,7 @@ def renewal(actor: Actor, county: str, contract_id: UUID, answer: str, said: str
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, contract_id)
         open_for(found, law, "running", "over")
+        of_transfer(found, law, "renewal_asked")
         ties_nothing(law.on, paper, said=said)
         happened(uow, found.contract, answer, law.on, said=said, paper=must(paper))
 
@@ -231,6 +235,7 @@ def give_back(actor: Actor, county: str, contract_id: UUID, asked: Returned, pap
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, contract_id)
         open_for(found, law, "ended")
+        of_transfer(found, law, "return")
         row = found.contract
         ties_nothing(law.on, paper, said=asked.said)
         if wrong := con_24_returned_after_the_end((asked, row.ends_on or row.until_on, found.awarded), law):

@@ -8,6 +8,7 @@ from landreg.core.periods import DAY, beijing_day
 from landreg.core.units import mu_of, total_mu
 from landreg.exchange.contracts.model import ContractEvent
 from landreg.exchange.contracts.rules.clauses import Text, written
+from landreg.exchange.contracts.rules.service import NOT_OF, SERVICE
 from landreg.exchange.contracts.signing import MOVING, may_register
 from landreg.exchange.contracts.whole import Whole, calendar_of
 from landreg.exchange.listings.rules.units import of_whole
@@ -18,6 +19,9 @@ from landreg.registry.papers.office import Desk
 from landreg.registry.papers.typesetting import chinese_date, qr_svg, typeset
 
 MOST_DUES, NAMED = 60, 12
+TRANSFERRED = "《中华人民共和国农村土地承包法》《中华人民共和国民法典》和《农村土地经营权流转管理办法》"
+SERVED = "《中华人民共和国民法典》"
+"""By which laws the parties contract."""
 
 
 def contract(session: Session, desk: Desk, found: Whole) -> bytes:
@@ -29,8 +33,9 @@ def contract(session: Session, desk: Desk, found: Whole) -> bytes:
     whole = of_whole(row.unit)
     dues = calendar_of(row, found.parcels)
     url = check_url(desk, row.number)
+    sides = ("甲方（委托方）", "乙方（服务方）") if row.kind == SERVICE else ("甲方（流出方）", "乙方（受让方）")
     content = {
-        "title": _title(found),
+        "title": _title(found), "opening": SERVED if row.kind == SERVICE else TRANSFERRED,
         "number": row.number, "basis": _basis(found), "clauses": [list(one) for one in written(text, drawn)], "said": row.said,
         "parcels": [
             [one.parcel_code, one.name + ("（部分）" if one.area_m2 != one.registered_m2 else ""), f"{mu_of(one.area_m2)}",
@@ -46,8 +51,8 @@ def contract(session: Session, desk: Desk, found: Whole) -> bytes:
         ],
         "due_head": f"{'甲方' if any(due.payer == 'contractor' for due in dues) else ''}应付（{unit}）",
         "signed": [
-            _signed("甲方（流出方）", row.household_name, found.of("signed_contractor")),
-            _signed("乙方（受让方）", row.taker_name, found.of("signed_taker")),
+            _signed(sides[0], row.household_name, found.of("signed_contractor")),
+            _signed(sides[1], row.taker_name, found.of("signed_taker")),
         ],
         "digest": row.text_sha256, "filed": _filed(found), "authority": _market(session, desk, row.county),
         "day": chinese_date(drawn), "check_url": url, "qr": qr_svg(url),
@@ -92,6 +97,8 @@ def _market(session: Session, desk: Desk, county: str) -> str:
 def _title(found: Whole) -> str:
     """The form's name: what is transferred, and how."""
     row = found.contract
+    if row.kind == SERVICE:
+        return "农业生产托管服务合同"
     if row.kind in ("homestead_lease", "house_lease", "construction"):
         return f"{term('contract_kind', row.kind)}合同"
     what = "农村土地承包经营权" if row.kind in ("exchange", "assignment") else "农村土地经营权"
@@ -119,8 +126,11 @@ def _basis(found: Whole) -> str:
 
 
 def _filed(found: Whole) -> str:
+    """What the contract says of its filing; '' of one that is not filed."""
     event = found.of("filed")
-    return chinese_date(event.on_day) if event else "未备案"
+    if "filing" in NOT_OF.get(found.contract.kind, ()):
+        return ""
+    return f"发包方备案：{chinese_date(event.on_day) if event else '未备案'}。"
 
 
 def _signed(side: str, name: str, event: ContractEvent | None) -> list[str]:

@@ -144,7 +144,9 @@ def listed(state: str = "", text: str = "") -> sa.Select[Any]:
 def with_late_dues(session: Session, today: date) -> Sequence[Contract]:
     """Signed contracts of which something was due before a day and is not paid, or is in grain and may not be."""
     own = (RentDue.county == Contract.county, RentDue.contract_id == Contract.contract_id, RentDue.due_on < today)
-    owed_still = sa.or_(Contract.ends_on.is_(None), RentDue.kind != "rent", RentDue.from_on < Contract.ends_on)
+    owed_still = sa.or_(
+        Contract.ends_on.is_(None), RentDue.kind.not_in(rent.OF_DAYS), RentDue.from_on < Contract.ends_on
+    )
     owed = sa.select(sa.func.sum(RentDue.amount)).where(*own, owed_still).scalar_subquery()
     paid = sa.select(sa.func.coalesce(sa.func.sum(RentPayment.amount_yuan), 0)).where(
         RentPayment.county == Contract.county, RentPayment.contract_id == Contract.contract_id

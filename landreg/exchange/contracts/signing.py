@@ -19,7 +19,7 @@ from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.exchange.bidding.rules.qualified import DEAL_RULES
 from landreg.exchange.contracts import queries, signer_queries, signers
-from landreg.exchange.contracts.entering import happened, held, must, open_for
+from landreg.exchange.contracts.entering import happened, held, must, of_transfer, open_for
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules.course import (
     SIGNATURE_RULES,
@@ -180,6 +180,7 @@ def file_within(
     """The same, in the transaction of something that belongs to it."""
     found, law = held(uow, county, contract_id)
     open_for(found, law, "signed", "running", "ending", "disputed", "over", "ended")
+    of_transfer(found, law, "filing")
     kept = must(paper)
     ties_nothing(law.on, kept, said=said)
     if on_day > law.on:
@@ -194,6 +195,7 @@ def ask_registration(actor: Actor, county: str, contract_id: UUID, paper: Attach
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, contract_id)
         open_for(found, law, "signed", "running")
+        of_transfer(found, law, "registration")
         row = found.contract
         wrong = con_27_passed_on_from_its_parent((row.number, row.kind, "registration"), law)
         if row.right_id is None:
@@ -235,6 +237,7 @@ def certify(actor: Actor, county: str, contract_id: UUID) -> str:
     """Give the transaction certificate (交易鉴证书); its number. Raises Refused (CON-14), Conflict (CON-5) where it was given."""
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, contract_id)
+        of_transfer(found, law, "certificate")
         if found.of("certified"):
             raise Conflict(Finding("CON-5", "state", {"where": "signed"}, subject=found.contract.number))
         # One sum is the whole price: it is paid before the certificate, whatever its day, unless the contract says by instalments.

@@ -14,6 +14,7 @@ from landreg.core.units import mu_of
 from landreg.exchange.bidding.rules.qualified import TakingIn
 from landreg.exchange.contracts import land_queries, queries
 from landreg.exchange.contracts.model import Contract
+from landreg.exchange.contracts.rules.service import SERVICE
 from landreg.exchange.contracts.rules.terms import codes_in, con_22_other_parcels_are_named
 from landreg.exchange.model import Taker
 from landreg.law.book import Law
@@ -30,8 +31,9 @@ def net_area(area_m2: Decimal, relation: str, taker_id: UUID, previous: Contract
 def by_contract(uow: UnitOfWork, row: Contract, law: Law) -> TakingIn:
     """What the taker of a contract would have with it, for whoever takes the signature that makes it."""
     previous = None if row.previous_id is None else queries.one(uow.session, row.county, row.previous_id)
-    # A deal's land counts already.
-    more = net_area(row.area_m2, row.relation, row.taker_id, previous, law.on) if row.deal_id is None else Decimal(0)
+    # A deal's land counts already, and by a service nobody takes any.
+    counts = row.deal_id is None and row.kind != SERVICE
+    more = net_area(row.area_m2, row.relation, row.taker_id, previous, law.on) if counts else Decimal(0)
     stands = queries.taker_stands(uow.session, row.county, row.contract_id)
     return TakingIn(stands.kind, mu_of(more), mu_of(stands.held_m2), stands.passed_mu, stands.reserve)
 

@@ -21,6 +21,7 @@ from landreg.exchange.contracts.model import (
 from landreg.exchange.contracts.rules import instalments, rent
 from landreg.exchange.contracts.rules.course import Course, Happened
 from landreg.exchange.contracts.rules.rent import Due, Grain, Settled
+from landreg.exchange.contracts.rules.service import SERVICE
 from landreg.exchange.listings.rules.units import of_a_year, of_whole
 
 
@@ -56,7 +57,7 @@ class Whole:
         return Course(found.number, today, found.from_on, found.until_on, events, late, kg)
 
     def late_from_contractor(self, today: date) -> Decimal:
-        """What the contractor owes and has not paid in time: it makes an exchange equal."""
+        """What the contractor owes and has not paid in time: the fee of a service, what makes an exchange equal."""
         return rent.arrears(self.settled, today, "contractor")
 
     @property
@@ -113,7 +114,7 @@ def happened(row: ContractEvent) -> Happened:
 
 
 def calendar_of(contract: Contract, parcels: Sequence[ContractParcel]) -> tuple[Due, ...]:
-    """What falls due, to the contractor or, of what makes an exchange equal, from it; none where nothing is paid."""
+    """What falls due, to the contractor or, of a service and what makes an exchange equal, from it; none where nothing is paid."""
     if contract.kind == "custody" or not any(one.price for one in parcels):
         return ()
     if of_whole(contract.unit):
@@ -127,6 +128,6 @@ def calendar_of(contract: Contract, parcels: Sequence[ContractParcel]) -> tuple[
     return rent.calendar(
         rent.Terms(
             contract.from_on, contract.until_on, pieces, contract.unit, contract.escalator_percent, contract.paid_every,
-            contract.paid_before, instalments.read(contract.instalments),
+            contract.paid_before, instalments.read(contract.instalments), "service" if contract.kind == SERVICE else "rent",
         )
     )  # fmt: skip

@@ -125,7 +125,7 @@ _CONTRACTS = """SELECT 'contract' AS what, c.kind, c.number, '' AS named, q.parc
     FROM exchange.contract_parcel AS q
     JOIN exchange.contract AS c ON c.county = q.county AND c.contract_id = q.contract_id
     WHERE q.county = :county AND q.parcel_code = ANY (CAST(:codes AS text[])) AND q.area_m2 = q.registered_m2
-      AND c.state <> 'withdrawn' AND (c.kind = 'retransfer') = :passed_on
+      AND c.state <> 'withdrawn' AND c.kind <> 'entrusted' AND (c.kind = 'retransfer') = :passed_on
       AND NOT (c.kind IN ('assignment', 'exchange') AND EXISTS (SELECT FROM exchange.contract_event AS e
           WHERE e.county = c.county AND e.contract_id = c.contract_id AND e.kind = 'registered'))
     ORDER BY c.from_on, q.parcel_code"""

@@ -22,6 +22,7 @@ from landreg.exchange.contracts.rules import rent
 from landreg.exchange.contracts.rules.course import stage
 from landreg.exchange.contracts.rules.free import con_34_term_has_begun
 from landreg.exchange.contracts.rules.rent import con_11_grain_price_is_set
+from landreg.exchange.contracts.rules.service import NOT_OF
 from landreg.exchange.contracts.rules.terms import tr_5_transfer_filed
 from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.listings import household_queries
@@ -151,9 +152,11 @@ def standing(found: Whole, law: Law) -> dict[str, Any]:
     facts = signing.contracted(found)
     signed = found.of("signed") is not None
     row = found.contract
-    told = [tr_5_transfer_filed(facts, law), con_11_grain_price_is_set(found.settled, law)]
+    filed = None if row.kind in NOT_OF else tr_5_transfer_filed(facts, law)
+    told = [filed, con_11_grain_price_is_set(found.settled, law)]
     told = told if signed else [con_34_term_has_begun((row.number, row.from_on, law.on), law)]
     return {
+        "never": NOT_OF.get(row.kind, ()),
         "course": course, "stage": stage(course), "today": law.on, "settled": found.settled, "signed": signed,
         "told": [finding for finding in told if finding and row.state != "withdrawn"],
         "may_register": signed and signing.may_register(found, law),

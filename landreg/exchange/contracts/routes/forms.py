@@ -50,6 +50,8 @@ class Clauses:
     dispute_way: str = ""
     renewal_notice_days: str = field(default="", metadata={"most": 4})
     sublet: str = ""
+    service_work: str = field(default="", metadata=SAID)
+    service_standard: str = field(default="", metadata=SAID)
     valued_yuan: str = field(default="", metadata={"most": 20})
     valued_by: str = field(default="", metadata=SAID)
     shares: str = field(default="", metadata={"most": 20})

@@ -34,6 +34,7 @@ from landreg.exchange.contracts.rules.course import (
     stage,
     waits_for_remedy,
 )
+from landreg.exchange.contracts.rules.service import NOT_OF
 from landreg.exchange.contracts.rules.terms import OUTSIDE_FARMING
 from landreg.exchange.contracts.signing import MOVING
 from landreg.exchange.contracts.whole import Whole
@@ -60,10 +61,10 @@ OF_ENDED, OF_RUNNING = ("stands", "ended"), ("hand_back",)
 
 
 def _never(found: Whole, step: str) -> bool:
-    """Whether a step is none of this contract's at any stage: it moves the right itself, or has moved it."""
+    """Whether a step is none of this contract's at any stage: it moves the right itself, has moved it, or transfers nothing."""
     kind = found.contract.kind
     gone = moved_for_good(kind, registered=found.of("registered") is not None)
-    return kind in MOVING and (step in OF_LENT or (step == "end" and gone))
+    return (kind in MOVING and (step in OF_LENT or (step == "end" and gone))) or step in NOT_OF.get(kind, ())
 
 
 def steps_of(found: Whole, on: date) -> list[str]:

@@ -21,6 +21,8 @@ PARTS: Mapping[str, int] = {"year": 1, "half": 2, "quarter": 4, "month": 12}
 """By rhythm: the payments of a year."""
 IN_ONE_SUM = "price"
 """The kind of a due that is no rent of its days: what a right goes for, or what makes an exchange equal."""
+OF_DAYS = ("rent", "service")
+"""Kinds that are owed by the days of a term: what ends early owes them no longer."""
 HUNDRED = Decimal(100)
 ZERO = Decimal("0.00")
 
@@ -29,7 +31,7 @@ ZERO = Decimal("0.00")
 class Terms:
     """What the calendar is reckoned from. until_on: exclusive. pieces: each parcel's mu, and its price of a mu and year in yuan
     or kg; of what is priced as a whole one piece, 1 and the price of a year. once: one sum for all of the term,
-    in instalments where they are said.
+    in instalments where they are said. kind: of what falls due by the days.
     """
 
     from_on: date
@@ -40,6 +42,7 @@ class Terms:
     paid_every: str = "year"
     paid_before: bool = True
     instalments: tuple[Instalment, ...] = ()
+    kind: str = "rent"
 
     @property
     def once(self) -> bool:
@@ -54,9 +57,11 @@ class Terms:
 
 @dataclass(frozen=True)
 class Due:
-    """What is owed for some days: [from_on, until_on). amount: yuan, or kg where in_kind. kind: rent, price, dividend, awarded.
+    """What is owed for some days: [from_on, until_on). amount: yuan, or kg where in_kind. kind: rent, service, price, dividend,
+    awarded.
 
-    payer: the side that owes it; the contractor owes what makes an exchange equal where it took the better land.
+    payer: the side that owes it; the contractor owes the fee of a service, and what makes an exchange equal where it took the
+    better land.
     """
 
     position: int
@@ -147,13 +152,14 @@ def calendar(terms: Terms) -> tuple[Due, ...]:
         if last < full:
             amount = half_up(amount * Decimal((last - first).days) / Decimal((full - first).days))
         place += 1
-        found.append(Due(place, first, last, first if terms.paid_before else last - DAY, amount, terms.in_kind))
+        due_on, payer = first if terms.paid_before else last - DAY, payer_of(terms.kind, terms.unit)
+        found.append(Due(place, first, last, due_on, amount, terms.in_kind, terms.kind, payer))
     return tuple(found)
 
 
 def payer_of(kind: str, unit: str) -> str:
     """The side that owes a due of a kind under a contract whose price counts a unit."""
-    return "contractor" if kind == IN_ONE_SUM and unit == "balance_out" else "taker"
+    return "contractor" if kind == "service" or (kind == IN_ONE_SUM and unit == "balance_out") else "taker"
 
 
 def _part(terms: Terms, year: int, part: int, parts: int) -> Decimal:
@@ -171,7 +177,7 @@ def in_yuan(due: Due, prices: Mapping[date, Decimal]) -> Decimal | None:
 
 
 def still_owed(dues: Iterable[Due], ends_on: date | None, *, void: bool = False) -> tuple[Due, ...]:
-    """What is owed of a contract that ended on a day: rent of the days before it, and what was declared or awarded.
+    """What is owed of a contract that ended on a day: rent or fee of the days before it, and what was declared or awarded.
 
     void: the contract never was: what an award says is owed alone. 民法典 155, 566.
     """
@@ -180,9 +186,9 @@ def still_owed(dues: Iterable[Due], ends_on: date | None, *, void: bool = False)
     if ends_on is None:
         return tuple(dues)
     return tuple(
-        _until(due, ends_on) if due.kind == "rent" else due
+        _until(due, ends_on) if due.kind in OF_DAYS else due
         for due in dues
-        if due.kind != "rent" or due.from_on < ends_on
+        if due.kind not in OF_DAYS or due.from_on < ends_on
     )
 
 

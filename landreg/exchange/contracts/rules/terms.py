@@ -200,6 +200,7 @@ def con_15_price_of_its_kind(facts: Contracted, law: Law) -> Finding | None:
     # A deal of a listing is drawn in what was listed, also where that came before the kinds' own units.
     units = UNITS if facts.of_a_deal or of_kind is None else of_kind.units
     sound = facts.unit in units and facts.paid_every in rhythms_of(facts.unit)
+    sound = sound and (facts.kind != "custody" or not price)
     sound = sound and is_a_price(price, MOST_PRICE[facts.unit], free=facts.kind in ("exchange", "custody"))
     sound = sound and ((facts.grain in GRAINS) if facts.unit == "kg_mu_year" else not facts.grain)
     sound = sound and percent.is_finite() and 0 <= percent <= (0 if facts.unit in ONCE else MOST_PERCENT)

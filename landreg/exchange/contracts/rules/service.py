@@ -1,0 +1,29 @@
+"""CON: entrusted management (托管) is a service, custody (代耕) a favour: which steps of a transfer they have not. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from landreg.core.errors import Finding
+from landreg.law.book import Law
+
+SERVICE = "entrusted"
+"""The kind by which nobody takes land: the household keeps it and pays whoever works on it."""
+OF_TRANSFERS = ("registration", "certificate", "retransfer")
+"""What nobody has who took no land-operation right."""
+NOT_OF: Mapping[str, tuple[str, ...]] = {
+    "custody": OF_TRANSFERS,
+    SERVICE: (
+        *OF_TRANSFERS, "filing", "renewal", "change", "remedy", "remedied", "renewal_asked", "terminate", "return",
+    ),
+}  # fmt: skip
+"""By kind: the steps that it has not, whatever its stage."""
+
+
+def con_40_step_of_a_transfer(facts: tuple[str, str, str], law: Law) -> Finding | None:
+    """CON-40: of custody and entrusted management no right passes: what follows from one is none of theirs. RLCL-9, RLCL-40.
+
+    facts: the contract's number, its kind, the step.
+    """
+    number, kind, step = facts
+    return Finding("CON-40", "step", {}, subject=number) if step in NOT_OF.get(kind, ()) else None
