@@ -26,6 +26,8 @@ from landreg.registry.casebook import (
     Notice,
     Objection,
 )
+from landreg.registry.facts.addressees import masked
+from landreg.registry.facts.telling import TELL
 from landreg.registry.leaves.applied import Application
 from landreg.registry.leaves.paper_rows import Paper
 from landreg.registry.model import Contract, Restriction, Right, RightHolder, RightParcel
@@ -177,6 +179,8 @@ def _plain(row: Any) -> dict[str, Any]:
         shown[name] = masked_name(shown[name] or "")
     if isinstance(row, Application | Consent | Event):
         shown["by_name"] = masked_name(row.by_name)
+    if isinstance(row, CaseEvent) and row.step == TELL:
+        shown["reason"] = masked(row.reason)
     if isinstance(row, Restriction) and row.kind not in OFFICES:
         shown["party"] = masked_name(row.party)
     if isinstance(row, Household) or (isinstance(row, Holder) and row.kind == "person"):

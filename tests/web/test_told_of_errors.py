@@ -13,7 +13,7 @@ import pytest
 from pypdf import PdfReader
 
 from landreg.config import Settings
-from landreg.core.actor import Actor
+from landreg.core.actor import Actor, Role
 from landreg.core.errors import Refused
 from landreg.core.files import Store
 from landreg.demo_parcels import write_to_a_holder
@@ -102,6 +102,21 @@ def test_the_party_is_written_to_before_the_office_corrects_by_itself_and_the_da
     assert deng.post(f"{page}/tell").status_code == 409
     seal(worker, database)
     assert recheck(worker, database, logged.SOURCES, logged.TABLES).findings == ()
+
+
+def test_whoever_does_not_work_with_the_case_reads_no_name_and_no_address_of_whom_the_letters_go_to(
+    deng: Browser, another_browser: Browser, account: Any, officers: tuple[Actor, Actor]
+) -> None:
+    wrong = Correction("household", "office", "原件写的是二组", (Corrected("address", "样本村二组"),))
+    page = f"/cases/{COUNTY}/{applications.apply_on_household(officers[0], HOUSEHOLD, 'correction', wrong)}"
+    deng.get(page)
+    assert deng.post(f"{page}/tell").status_code == 303
+    assert "户主1（权利人）" in deng.get(page).text
+    account("bian", Role.AUDITOR)
+    another_browser.log_in("bian")
+    seen = another_browser.get(page).text
+    assert "户*1（权利人）" in seen
+    assert "户主1" not in seen
 
 
 def test_a_correction_is_not_overdue_while_the_party_s_own_days_run_and_the_desk_says_until_when(

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from landreg.core.codes import masked_name
 from landreg.law.book import term
 from landreg.registry.casebook import Case
 from landreg.registry.facts import standing
@@ -45,6 +46,12 @@ def _named(session: Session, statement: str, county: str, rights: Sequence[UUID]
 
 def _to(name: str, as_what: str, address: str) -> str:
     return f"{name}（{as_what}）" + (f"，{address}" if address else "")
+
+
+def masked(addressee: str) -> str:
+    """A party of a letter for whoever does not work with it: the name masked, as what it is told, no address."""
+    name, _mark, rest = addressee.partition("（")
+    return masked_name(name) + (f"（{rest.partition('）')[0]}）" if rest else "")
 
 
 _HOLDERS = """

@@ -26,7 +26,7 @@ from landreg.registry.casebook import Case
 from landreg.registry.casework import desk, worklist
 from landreg.registry.casework.cases import Stepped
 from landreg.registry.casework.worklist import QUEUES, CaseFilter
-from landreg.registry.routes.shown import holder_name
+from landreg.registry.routes.shown import addressee_shown, holder_name
 from landreg.registry.routes.surroundings import looking_of, press
 from landreg.registry.rules.desk import WAITING
 from landreg.registry.steps import EVERY, STEPS, TAKE_UP, Step
@@ -36,6 +36,7 @@ from landreg.web.sheets import Column
 
 blueprint = Blueprint("queue", __name__)
 blueprint.add_app_template_filter(holder_name, "holder")
+blueprint.add_app_template_filter(addressee_shown, "addressee")
 OFFICERS = (Role.REGISTRAR, Role.REVIEWER)
 READERS = (*OFFICERS, Role.AUDITOR)
 LIST = "cases"

@@ -22,6 +22,7 @@ from landreg.land.shown import code_name
 from landreg.law.book import Law
 from landreg.party.queries import household_codes
 from landreg.registry.effects import Changes, Line, Opened, Standing, difference
+from landreg.registry.facts.addressees import masked
 from landreg.registry.facts.first import Proposal
 from landreg.registry.facts.proposals import ActProposal
 from landreg.registry.rules.homestead import HomesteadFacts, confirmed_area
@@ -32,6 +33,11 @@ def holder_name(name: str | None) -> str:
     """A holder's name: whole for registrar and reviewer, who work with it, masked for everyone else and in their files."""
     whole = known_actor().has(Role.REGISTRAR, Role.REVIEWER)
     return (name or "") if whole else masked_name(name or "")
+
+
+def addressee_shown(addressee: str) -> str:
+    """To whom a letter on an error goes, on the same terms as a holder's name."""
+    return addressee if known_actor().has(Role.REGISTRAR, Role.REVIEWER) else masked(addressee)
 
 
 @dataclass(frozen=True)
