@@ -74,13 +74,21 @@ def test_a_village_s_contracts_are_made_and_signed_in_runs_whose_bar_counts_what
     signature = {"name": "社长", "witness": "见证人甲", "identity": "1"}
     assert rules(ling.post(f"{page}/signatures", signature)) == {"CON-5"}
     (bar,) = re.findall(r'data-job="([^"]+)"', ling.get(page).text)
-    assert ling.get(bar).json == {"done": False, "percent": 0, "text": "已办 0 / 2 户，拟成 0 份，不能拟的 0 户。"}
+    assert ling.get(bar).json == {
+        "done": False,
+        "percent": 0,
+        "text": "已办 0 / 2 户，拟成 0 份，还没有表示意愿的 0 户，不能拟的 0 户。",
+    }
     # As a worker leaves it that is killed when one is made and no figure is written.
     first = next(iter(asked))
     project_runs.make(OPERATOR, COUNTY, UUID(page.rsplit("/", 1)[1]), UUID(first))
-    assert ling.get(bar).json["text"] == "已办 1 / 2 户，拟成 1 份，不能拟的 0 户。"
+    assert ling.get(bar).json["text"] == "已办 1 / 2 户，拟成 1 份，还没有表示意愿的 0 户，不能拟的 0 户。"
     assert project_runs.work(worker) == 1
-    assert ling.get(bar).json == {"done": True, "percent": 100, "text": "已办 2 / 2 户，拟成 2 份，不能拟的 0 户。"}
+    assert ling.get(bar).json == {
+        "done": True,
+        "percent": 100,
+        "text": "已办 2 / 2 户，拟成 2 份，还没有表示意愿的 0 户，不能拟的 0 户。",
+    }
     shown = ling.get(page).text
     assert ('data-job="' in shown, "有 2 份合同等受让方签字。" in shown) == (False, True)
     for wrong in ({**signature, "witness": " "}, {**signature, "identity": ""}, {**signature, "name": "\x00"}):

@@ -53,9 +53,8 @@ def pay(
     actor: Actor, county: str, contract_id: UUID, amount: Decimal | None, paid_on: date, receipt: str,
     paper: Attached | None, kg: Decimal | None = None,
 ) -> Decimal:  # fmt: skip
-    """Record a payment by its receipt; what is left of all that is known. kg: of grain handed over, at the price of that day.
-
-    Raises BadInput (FORM-1, FORM-7), Refused (CON-6, CON-11, GUARD-1), Conflict (CON-5) before the contract is made.
+    """Record a payment by its receipt; what is left of all that is known. kg: of grain handed over, which settles kilograms and
+    needs no price. Raises BadInput (FORM-1, FORM-7), Refused (CON-6, CON-23, GUARD-1), Conflict (CON-5) before both have signed.
     """
     with unit_of_work(actor) as uow:
         return pay_within(uow, county, contract_id, amount, paid_on, receipt, paper, kg)
@@ -71,38 +70,28 @@ def pay_within(
     open_for(found, law, *LIVING, "ending", "ended")
     kept = must(paper)
     ties_nothing(law.on, kept, receipt=receipt)
-    if kg is not None:
-        amount = _worth(uow, found, law, (kg, found.left_kg, amount is None), paid_on)
-    if amount is None:
+    paid, left = (amount, found.left) if kg is None else (kg, found.left_kg)
+    if paid is None:
         raise BadInput(Finding("FORM-1", "amount"))
+    if kg is not None and (wrong := con_23_grain_within_what_is_owed((kg, left, amount is None), law)):
+        raise Refused(wrong)
     signed = found.of("signed")
-    facts = Paid(
-        amount, paid_on, receipt, found.left if kg is None else amount, signed.on_day if signed else law.on, law.on,
-        queries.receipt_known(uow.session, county, receipt.strip()),
-    )  # fmt: skip
+    since = min(row.from_on, signed.on_day if signed else law.on)
+    known = queries.receipt_known(uow.session, county, receipt.strip())
+    facts = Paid(paid, paid_on, receipt, left, since, law.on, known)
     if wrong := con_6_payment_counts_once(facts, law):
         raise Refused(wrong)
     put = entered(uow, county, row.village, "rent_receipt", kept, contract=contract_id)
     payment = RentPayment(
-        county=county, village=row.village, contract_id=contract_id, payment_id=uuid4(), amount_yuan=amount.quantize(CENT),
-        kg=None if kg is None else half_up(kg), paid_on=paid_on, receipt=receipt.strip(), document_id=put.document_id,
-        recorded_by=uow.actor.account_id, recorded_by_name=uow.actor.name, recorded_at=uow.now,
+        county=county, village=row.village, contract_id=contract_id, payment_id=uuid4(),
+        amount_yuan=None if amount is None else amount.quantize(CENT), kg=None if kg is None else half_up(kg),
+        paid_on=paid_on, receipt=receipt.strip(), document_id=put.document_id, recorded_by=uow.actor.account_id,
+        recorded_by_name=uow.actor.name, recorded_at=uow.now,
     )  # fmt: skip
     uow.session.add(payment)
     uow.session.flush()
     logged.stage_payment(uow, payment, put)
     return queries.whole(uow.session, row).left
-
-
-def _worth(uow: UnitOfWork, found: Whole, law: Law, facts: tuple[Decimal, Decimal, bool], on: date) -> Decimal:
-    """What grain is worth on the day on which it is handed over. Raises Refused (CON-23, CON-11)."""
-    row = found.contract
-    if wrong := con_23_grain_within_what_is_owed(facts, law):
-        raise Refused(wrong)
-    price = queries.prices(uow.session, row.county, row.grain, [on]).get(on)
-    if price is None:
-        raise Refused(Finding("CON-11", "kg", {"days": [on]}, subject=row.number))
-    return half_up(facts[0] * price)
 
 
 def ask_to_remedy(

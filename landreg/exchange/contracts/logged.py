@@ -75,7 +75,8 @@ def _step(row: ContractEvent, papers: Sequence[ContractPaper], dues: Sequence[Re
 
 
 def _payment(row: RentPayment, papers: Sequence[ContractPaper]) -> Told:
-    return {"contract": row.contract_id, "yuan": row.amount_yuan}, {"row": _text(row), **_paper(papers)}
+    paid = {"kg": row.kg} if row.amount_yuan is None else {"yuan": row.amount_yuan}
+    return {"contract": row.contract_id, **paid}, {"row": _text(row), **_paper(papers)}
 
 
 def _paper(papers: Sequence[ContractPaper]) -> dict[str, str]:

@@ -135,14 +135,16 @@ class RentDue(CountyKey, Base):
 
 
 class RentPayment(CountyKey, Base):
-    """A payment by its receipt. kg: of grain that was handed over instead of money."""
+    """A payment by its receipt: amount_yuan of money, or kg of grain that was handed over instead. What came in grain before grain
+    was settled by its kilograms alone has what it was worth beside it.
+    """
 
     __tablename__ = "rent_payment"
     __table_args__ = SCHEMA
 
     contract_id: Mapped[UUID]
     payment_id: Mapped[UUID] = mapped_column(primary_key=True)
-    amount_yuan: Mapped[Decimal] = mapped_column(Area)
+    amount_yuan: Mapped[Decimal | None] = mapped_column(Area)
     kg: Mapped[Decimal | None] = mapped_column(Area)
     paid_on: Mapped[date]
     receipt: Mapped[str]

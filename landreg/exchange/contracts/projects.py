@@ -14,7 +14,7 @@ from landreg.access import consents
 from landreg.access.rules import Step
 from landreg.core.actor import Actor, Desk
 from landreg.core.db import UnitOfWork, unit_of_work
-from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
+from landreg.core.errors import BadInput, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.core.units import CENT, mu_of
 from landreg.exchange.bidding.rules.qualified import ENTER_RULES
@@ -23,7 +23,7 @@ from landreg.exchange.contracts import logged, project_queries, signer_queries, 
 from landreg.exchange.contracts.asked_land import standing
 from landreg.exchange.contracts.drafts import Terms
 from landreg.exchange.contracts.drawing import taker_of
-from landreg.exchange.contracts.entering import entered
+from landreg.exchange.contracts.entering import entered, happened, held, open_for
 from landreg.exchange.contracts.judging import clauses_lacking
 from landreg.exchange.contracts.model import Project, ProjectParcel, ProjectWord
 from landreg.exchange.contracts.rules.clauses import Text, clauses_of
@@ -168,8 +168,9 @@ def _opened(
 
 
 def say(actor: Actor, county: str, project_id: UUID, household_id: UUID, given: Said) -> ProjectWord:
-    """A household's own word: at the desk, on its own phone, or by its agent. Raises NotFound, Refused (CON-3, CON-29,
-    ACC-25), Conflict (CON-5) once its contract is made.
+    """A household's own word: at the desk, on its own phone, or by its agent. Until both have signed it can be said anew: a draft
+    of its contract is dropped by it, also one that its word before has signed. Raises NotFound, Refused (CON-3, CON-29, ACC-25),
+    Conflict (CON-5) once its contract is made.
     """
     if given.kind not in ("consents", "withdraws"):
         raise BadInput(Finding("FORM-5", "kind", {"given": given.kind[:40]}))
@@ -187,8 +188,6 @@ def say(actor: Actor, county: str, project_id: UUID, household_id: UUID, given: 
             raise NotFound
         ties_nothing(beijing_day(uow.now), given.attorney, "attorney", said=given.said, witness=given.witness)
         code = parcels[0].household_code
-        if project_queries.contract_of(uow.session, county, project_id, household_id) is not None:
-            raise Conflict(Finding("CON-5", "state", {"where": "drawn"}, subject=code))
         if set(given.left_out) - {one.parcel_code for one in parcels}:
             raise BadInput(Finding("FORM-5", "left_out", {"given": "、".join(given.left_out)[:200]}))
         name = given.name.strip() or (parcels[0].household_name if way != "in_person" else "")
@@ -196,7 +195,19 @@ def say(actor: Actor, county: str, project_id: UUID, household_id: UUID, given: 
         if given.kind == "consents" and not sound:
             raise Refused(Finding("CON-3", "witness", subject=code))
         member = _spoken(uow, parcels[0], given, name) if way == "in_person" else None
-        return _word(uow, found, parcels[0], given, way, name, member)
+        word_id = uuid4()
+        _drop_draft(uow, county, project_id, household_id, word_id)
+        return _word(uow, found, parcels[0], given, way, name, member, word_id)
+
+
+def _drop_draft(uow: UnitOfWork, county: str, project_id: UUID, household_id: UUID, word_id: UUID) -> None:
+    """What was drawn on a word before comes to nothing by this one. Raises Conflict (CON-5) where both have signed."""
+    made = project_queries.contract_of(uow.session, county, project_id, household_id)
+    if made is None:
+        return
+    draft, law = held(uow, county, made.contract_id)
+    open_for(draft, law, "drawn", "part_signed")
+    happened(uow, draft.contract, "withdrawn", law.on, facts={"word_id": str(word_id)})
 
 
 def _spoken(uow: UnitOfWork, of: ProjectParcel, given: Said, name: str) -> UUID | None:
@@ -209,7 +220,7 @@ def _spoken(uow: UnitOfWork, of: ProjectParcel, given: Said, name: str) -> UUID 
 
 
 def _word(
-    uow: UnitOfWork, found: Project, of: ProjectParcel, given: Said, way: str, name: str, member: UUID | None
+    uow: UnitOfWork, found: Project, of: ProjectParcel, given: Said, way: str, name: str, member: UUID | None, word_id: UUID
 ) -> ProjectWord:  # fmt: skip
     """Write a household's word, with the act of its agent, its power of attorney and its leaf. of: a parcel of the household."""
     act, kept = None, None
@@ -218,7 +229,7 @@ def _word(
     if given.attorney is not None and way == "in_person":
         kept = entered(uow, found.county, found.village, "power_of_attorney", given.attorney, project=found.project_id)
     row = ProjectWord(
-        county=found.county, village=found.village, project_id=found.project_id, word_id=uuid4(), household_id=of.household_id,
+        county=found.county, village=found.village, project_id=found.project_id, word_id=word_id, household_id=of.household_id,
         household_code=of.household_code, kind=given.kind, left_out=sorted(set(given.left_out)), way=way, name=name,
         identity_checked=given.identity_checked, witness=given.witness.strip(),
         agent_act_id=act.agent_act_id if act else None, said=given.said.strip(), member_id=member,

@@ -23,7 +23,7 @@ from landreg.exchange.contracts.model import (
     RentPayment,
 )
 from landreg.exchange.contracts.rules import rent
-from landreg.exchange.contracts.whole import Whole
+from landreg.exchange.contracts.whole import Credited, Whole
 from landreg.law.queries import load_laws
 from landreg.registry.casebook import Act, Case
 from landreg.registry.model import Right
@@ -61,7 +61,7 @@ def wholes(session: Session, found: Sequence[Contract]) -> list[Whole]:
     papers = _of(session, ContractPaper, found, ContractPaper.put_at)
     dues = _of(session, RentDue, found, RentDue.position)
     payments = _of(session, RentPayment, found, RentPayment.paid_on, RentPayment.recorded_at)
-    known = _prices(session, found, dues)
+    known, credited = _prices(session, found, dues), _credited(session, found)
     return [
         Whole(
             row,
@@ -71,6 +71,7 @@ def wholes(session: Session, found: Sequence[Contract]) -> list[Whole]:
             dues[row.contract_id],
             payments[row.contract_id],
             known.get((row.county, row.grain), {}),
+            credited[row.contract_id],
         )
         for row in found
     ]
@@ -86,6 +87,20 @@ def _prices(
             days[row.county, row.grain].update(due.due_on for due in dues[row.contract_id] if due.in_kind)
             days[row.county, row.grain].update([row.ends_on - DAY] if row.ends_on else ())
     return {(county, grain): prices(session, county, grain, sorted(asked)) for (county, grain), asked in days.items()}
+
+
+def _credited(session: Session, found: Sequence[Contract]) -> dict[UUID, list[Credited]]:
+    """By contract: the deposit of its deal that was credited to the price."""
+    rows: dict[UUID, list[Credited]] = {row.contract_id: [] for row in found}
+    of_deals: dict[str, list[UUID]] = defaultdict(list)
+    for row in found:
+        if row.deal_id is not None:
+            of_deals[row.county].append(row.contract_id)
+    for county, asked in of_deals.items():
+        read = sa.text("SELECT * FROM exchange.credited(:county, :contracts)")
+        for one in session.execute(read, {"county": county, "contracts": asked}):
+            rows[one.contract_id].append(Credited(one.amount, one.on_day, one.receipt))
+    return rows
 
 
 def prices(session: Session, county: str, grain: str, days: Sequence[date]) -> dict[date, Decimal]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -26,8 +26,19 @@ from landreg.exchange.listings.rules.units import of_a_year, of_whole
 
 
 @dataclass(frozen=True)
+class Credited:
+    """A deposit that was credited to the price, by the receipt of what became of it."""
+
+    amount_yuan: Decimal
+    paid_on: date
+    receipt: str
+
+
+@dataclass(frozen=True)
 class Whole:
-    """A contract with all its rows. prices: of a kg of its grain, by day on which something is due."""
+    """A contract with all its rows. prices: of a kg of its grain, by day on which something is due. credited: deposits of its deal
+    that count toward the price.
+    """
 
     contract: Contract
     parcels: Sequence[ContractParcel]
@@ -36,6 +47,7 @@ class Whole:
     dues: Sequence[RentDue]
     payments: Sequence[RentPayment]
     prices: Mapping[date, Decimal]
+    credited: Sequence[Credited] = ()
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -47,8 +59,16 @@ class Whole:
         """What is due until it ends, with what was paid of it in money and handed over in grain."""
         void = any(one.facts.get("outcome") == "void" for one in self.events)
         dues = rent.still_owed([due_of(one, self.contract.unit) for one in self.dues], self.contract.ends_on, void=void)
-        paid = [one.amount_yuan if one.kg is None else Grain(one.kg) for one in self.payments]
-        return rent.settled(dues, paid, self.prices)
+        return rent.settled(dues, [*(one.amount_yuan for one in self.credited), *self._paid], self.prices)
+
+    @property
+    def _paid(self) -> Iterator[Decimal | Grain]:
+        """What was paid by receipts: money, or grain by its kilograms."""
+        for one in self.payments:
+            if one.kg is not None:
+                yield Grain(one.kg)
+            elif one.amount_yuan is not None:
+                yield one.amount_yuan
 
     def course(self, today: date) -> Course:
         """How it stands on a day; what its taker owes is late, or nothing."""
@@ -78,13 +98,14 @@ class Whole:
     @property
     def overpaid(self) -> Decimal:
         """What was paid in money beyond all that is due: to be given back where a contract ends early."""
-        money = sum((one.amount_yuan for one in self.payments if one.kg is None), rent.ZERO)
+        credited = sum((one.amount_yuan for one in self.credited), rent.ZERO)
+        money = sum((one for one in self._paid if not isinstance(one, Grain)), credited)
         return money - sum((one.paid for one in self.settled), rent.ZERO)
 
     @property
     def overpaid_kg(self) -> Decimal:
         """The same of grain, in kg."""
-        grain = sum((one.kg for one in self.payments if one.kg is not None), rent.ZERO)
+        grain = sum((one.kg for one in self._paid if isinstance(one, Grain)), rent.ZERO)
         return grain - sum((one.handed for one in self.settled), rent.ZERO)
 
     @property

@@ -19,10 +19,12 @@ from landreg.core.periods import beijing_day
 from landreg.exchange.bidding import auction, deals, sale_queries, sales, windows
 from landreg.exchange.bidding.model import Entrant, Sale
 from landreg.exchange.bidding.rules.auction import BID_RULES, Placed, after
+from landreg.exchange.contracts import drawing, life
 from landreg.exchange.model import Deal, Listing
 from landreg.law.book import examine, national_law
 from landreg.registry.guarded import Attached
 from tests import bidding_kit as kit
+from tests.contract_kit import VALUES, seen, signed
 from tests.exchange_kit import NEIGHBOUR, OPERATOR
 from tests.registry_kit import Connection, codes, one
 from tests.villages import COUNTY
@@ -268,3 +270,25 @@ def test_a_deposit_on_a_price_in_grain_is_reckoned_in_yuan_by_the_countys_price_
     assert {one.layer for one in kit.strays(worker, database)} == {"law.county_parameter"}, (
         "a figure that came past the office"
     )
+
+
+def test_a_deposit_credited_to_the_price_settles_the_first_due_of_the_contract_of_its_deal(
+    bidders: Bidders, superuser: Connection, listing: Listing, auditor: Actor
+) -> None:
+    """Also for the household that reads it and for the auditor; of a deal without it, and to another's desk, it is nothing."""
+    bidders.bid(1, "320")
+    kit.pass_time(superuser, hours=5)
+    deal = _sold(superuser, listing)
+    contract = signed(drawing.draw_from_deal(OPERATOR, COUNTY, deal.deal_id, VALUES))
+    before = seen(contract)
+    assert before.settled[0].paid == 0
+    credited = sales.Receipt("credited", kit.DEPOSIT, "DZ-1", beijing_day(kit.now_of()))
+    sales.record_deposit(OPERATOR, COUNTY, bidders.entrants[1].entrant_id, credited)
+    for reader in (OPERATOR, auditor, kit.farmer(superuser, listing.household_code), bidders.people[1][1]):
+        found = seen(contract, reader)
+        assert [(one.amount_yuan, one.receipt) for one in found.credited] == [(kit.DEPOSIT, "DZ-1")]
+        assert found.settled[0].paid == kit.DEPOSIT
+        assert (found.left, found.overpaid) == (before.left - kit.DEPOSIT, 0)
+    with pytest.raises(Refused) as more:
+        life.pay(OPERATOR, COUNTY, contract.contract_id, before.left, beijing_day(kit.now_of()), "HP-1", PICTURE)
+    assert codes(more) == {"CON-6"}

@@ -33,7 +33,7 @@ from landreg.exchange.contracts.drafts import Draft, Taken
 from landreg.exchange.contracts.entering import happened, held
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract, ProjectWord
-from landreg.exchange.contracts.projects import Planned, Priced
+from landreg.exchange.contracts.projects import Planned, Priced, Said
 from landreg.exchange.contracts.rules.closing import Outcome
 from tests.contract_kit import (
     OPERATOR,
@@ -47,11 +47,12 @@ from tests.contract_kit import (
     right_id,
     says,
     seen,
+    signature,
     signed,
     terms,
     today,
 )
-from tests.exchange_kit import TERM
+from tests.exchange_kit import TERM, farmer_of
 from tests.registry_kit import HOUSEHOLD, Connection, codes, to_rights
 from tests.villages import COUNTY, VILLAGE
 
@@ -205,6 +206,49 @@ def test_a_household_that_withdraws_while_its_contract_is_made_comes_before_it_o
         with pytest.raises(Refused) as late:
             said.result(timeout=30)
         assert codes(late) == {"CON-5"}
+
+
+def test_a_household_takes_its_word_back_until_both_have_signed_and_the_draft_is_dropped(superuser: Connection) -> None:
+    """On its own phone, though the run has signed for it: the draft is dropped with its leaf. CON-5 once the taker has signed; its
+    own desk drops no contract that is of no project.
+    """
+    project_id, home = project()
+    phone = farmer_of(superuser)
+    at = (COUNTY, project_id, home)
+    projects.say(phone, *at, Said("consents"))
+    project_runs.make(OPERATOR, *at)
+    with unit_of_work(OPERATOR) as uow:
+        first = project_queries.contract_of(uow.session, *at)
+    assert first is not None and first.state == "part_signed"  # noqa: PT018
+    word = projects.say(phone, *at, Said("withdraws"))
+    found = seen(first)
+    gone = found.of("withdrawn")
+    assert gone is not None
+    assert (found.contract.state, gone.facts) == ("withdrawn", {"word_id": str(word.word_id)})
+    told = "SELECT count(*) FROM log.entry WHERE kind = 'exchange.contract_step' AND key = %s"
+    assert superuser.execute(told, [str(gone.event_id)]).fetchone() == (1,)
+    with pytest.raises(Refused) as out:
+        project_runs.make(OPERATOR, *at)
+    assert codes(out) == {"CON-12"}
+    kept = parcels_of(OPERATOR, right_id())[0]
+    projects.say(OPERATOR, *at, says("consents", HOUSEHOLD))
+    project_runs.make(OPERATOR, *at)
+    projects.say(phone, *at, Said("consents", (kept,)))
+    project_runs.make(OPERATOR, *at)
+    with unit_of_work(OPERATOR) as uow:
+        last = project_queries.contract_of(uow.session, *at)
+    assert last is not None
+    assert kept not in {one.parcel_code for one in seen(last).parcels}
+    signing.sign(OPERATOR, COUNTY, last.contract_id, signature(last, "taker"))
+    with pytest.raises(Conflict) as late:
+        projects.say(phone, *at, Said("withdraws"))
+    assert codes(late) == {"CON-5"}
+    alone = drawn(OTHER)
+    with (
+        pytest.raises(Exception, match="row-level security"),
+        unit_of_work(farmer_of(superuser, OTHER)) as uow,
+    ):
+        happened(uow, held(uow, COUNTY, alone.contract_id)[0].contract, "withdrawn", today())
 
 
 def test_a_run_goes_on_by_some_households_a_step_and_is_done_with_the_last(

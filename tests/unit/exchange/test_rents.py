@@ -228,7 +228,7 @@ def test_no_more_grain_is_handed_over_than_is_owed(wrong: str) -> None:
 def payment(**changed: Any) -> Paid:
     said: dict[str, Any] = {
         "amount": Decimal("100.00"), "paid_on": date(2026, 7, 1), "receipt": "HP-1", "left": Decimal("100.00"),
-        "signed_on": date(2026, 6, 1), "today": date(2026, 7, 1),
+        "since": date(2026, 6, 1), "today": date(2026, 7, 1),
     }  # fmt: skip
     return Paid(**{**said, **changed})
 
@@ -237,12 +237,13 @@ def payment(**changed: Any) -> Paid:
     "wrong",
     [
         {"amount": Decimal("100.01")}, {"amount": Decimal(0)}, {"amount": Decimal("NaN")}, {"amount": Decimal("1.001")},
-        {"paid_on": date(2026, 7, 2)}, {"paid_on": date(2026, 5, 31)}, {"receipt": " "}, {"known_receipt": True},
+        {"paid_on": date(2026, 7, 2)}, {"paid_on": date(2025, 5, 31)}, {"receipt": " "}, {"known_receipt": True},
     ],
 )  # fmt: skip
 def test_a_receipt_counts_once_and_for_no_more_than_is_owed(wrong: dict[str, Any]) -> None:
     """CON-6: refused."""
     assert con_6_payment_counts_once(payment(), LAW) is None
+    assert con_6_payment_counts_once(payment(paid_on=date(2026, 5, 31)), LAW) is None
     assert con_6_payment_counts_once(payment(**wrong), LAW) is not None
 
 

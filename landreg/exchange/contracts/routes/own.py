@@ -163,10 +163,11 @@ def _list(actor: Actor, consent: Consent | None) -> Response:
             asked.setdefault(project.project_id, (project, []))[1].append(parcel)
         taking = {one.taker_id for one in deal_queries.own_takers(session)}
         words = project_queries.last_words(session, actor.household) if actor.household and asked else {}
-    made = {found.contract.project_id for found in rows if found.contract.project_id}
+    stages = {found.contract.contract_id: stage(found.course(today)) for found in rows}
+    of_project = {found.contract.project_id: stages[found.contract.contract_id] for found in rows}
     return pages.render(
-        "exchange/contracts/own.html", rows=rows, today=today, consent=consent, projects=asked, words=words, made=made, DAY=DAY,
-        stages={found.contract.contract_id: stage(found.course(today)) for found in rows}, taking=taking,
+        "exchange/contracts/own.html", rows=rows, today=today, consent=consent, projects=asked, words=words, DAY=DAY,
+        made=of_project, stages=stages, taking=taking,
     )  # fmt: skip
 
 

@@ -279,16 +279,17 @@ class Progress:
 
 def progress(uow: UnitOfWork, run: ProjectRun) -> Progress:
     """Counted from what is there: a worker that was killed lost no household, though it wrote no figure."""
-    total, no = len(run.household_ids), len(run.refused)
+    total, left = len(run.household_ids), len(run.refused)
+    said = project_queries.words(uow.session, run.county, run.project_id) if run.step == "draw" and left else {}
+    silent = sum(UUID(one["household"]) not in said for one in run.refused) if run.step == "draw" else 0
     there = project_queries.reached(uow.session, run, run.household_ids)
-    tried = min(total, max(run.position, there + no))
+    tried = min(total, max(run.position, there + left))
+    far = {"n": tried, "all": total, "done": there, "silent": silent, "no": left - silent}
     words = {
         "draw": _(
-            "已办 %(n)s / %(all)s 户，拟成 %(done)s 份，不能拟的 %(no)s 户。", n=tried, all=total, done=there, no=no
+            "已办 %(n)s / %(all)s 户，拟成 %(done)s 份，还没有表示意愿的 %(silent)s 户，不能拟的 %(no)s 户。", **far
         ),
-        "sign": _(
-            "已办 %(n)s / %(all)s 份，签成 %(done)s 份，不能签的 %(no)s 份。", n=tried, all=total, done=there, no=no
-        ),
+        "sign": _("已办 %(n)s / %(all)s 份，签成 %(done)s 份，不能签的 %(no)s 份。", **far),
     }
     return Progress(tried * 100 // max(total, 1), words[run.step])
 

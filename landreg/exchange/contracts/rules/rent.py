@@ -248,23 +248,28 @@ def late_since(dues: Iterable[Settled], on: date) -> date | None:
 
 @dataclass(frozen=True)
 class Paid:
-    """A payment and what it is held against. left: of all dues, as far as it is known. known_receipt: it was counted before."""
+    """A payment, in yuan or in kg of grain, and what it is held against. left: of all dues, as far as it is known. since: the day
+    of the signature or the first of the term, the earlier one. known_receipt: it was counted before.
+    """
 
     amount: Decimal
     paid_on: date
     receipt: str
     left: Decimal
-    signed_on: date
+    since: date
     today: date
     known_receipt: bool = False
 
 
 def con_6_payment_counts_once(facts: Paid, law: Law) -> Finding | None:
-    """CON-6: a payment is a sum, of what is owed, made by today, by a receipt that was not counted before. RLCL-39."""
+    """CON-6: a payment is a sum, of what is owed, made by today, by a receipt that was not counted before. RLCL-39.
+
+    What the parties agree on may be paid before it is signed, and before its term: a year at most.
+    """
     amount, wrong = facts.amount, ""
     if facts.known_receipt or not facts.receipt.strip():
         wrong = "receipt"
-    if not facts.signed_on <= facts.paid_on <= facts.today:
+    if not months_after(facts.since, -12) <= facts.paid_on <= facts.today:
         wrong = "paid_on"
     if not (amount.is_finite() and 0 < amount <= facts.left and amount == amount.quantize(CENT)):
         wrong = "amount"
