@@ -16,6 +16,13 @@ def upgrade() -> None:
         CREATE FUNCTION registry.one_contractor_per_parcel() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
             SET search_path = pg_catalog SET landreg.jurisdiction = '6109' AS $$
         BEGIN
+            -- What is given out waits for what is being contracted, and that for it: one lock a county, not one a parcel.
+            IF NEW.kind = 'contract_management' THEN
+                PERFORM pg_advisory_xact_lock_shared(hashtextextended('contractors:' || NEW.county, 0));
+            ELSIF EXISTS (SELECT FROM registry."right" AS o WHERE o.county = NEW.county AND o.row_id = NEW.right_row
+                          AND o.contract_id IS NOT NULL) THEN
+                PERFORM pg_advisory_xact_lock(hashtextextended('contractors:' || NEW.county, 0));
+            END IF;
             IF EXISTS (
                 SELECT FROM registry.right_parcel AS p
                 JOIN registry."right" AS o ON o.county = p.county AND o.row_id IN (p.right_row, NEW.right_row)

@@ -21,8 +21,12 @@ def upgrade() -> None:
         CREATE FUNCTION exchange.not_listed(asked exchange.contract, codes text[]) RETURNS void LANGUAGE plpgsql {_WIDE} AS $$
         DECLARE
             found text;
+            under_way boolean;
         BEGIN
-            SELECT l.number INTO found FROM exchange.listing_parcel AS q
+            SELECT l.number, l.state = 'dealt' OR EXISTS (SELECT FROM exchange.sale AS s
+                    JOIN exchange.sale_clock AS c ON c.county = s.county AND c.sale_id = s.sale_id AND c.over = ''
+                    WHERE s.county = l.county AND s.listing_id = l.listing_id)
+                INTO found, under_way FROM exchange.listing_parcel AS q
             JOIN exchange.listing AS l ON l.county = q.county AND l.listing_id = q.listing_id
             LEFT JOIN exchange.contract_parcel AS own ON own.county = asked.county AND own.contract_id = asked.contract_id
                 AND own.parcel_code = q.parcel_code
@@ -39,8 +43,8 @@ def upgrade() -> None:
                         AND c.state IN ('signed', 'disputed', 'ended'))))
             LIMIT 1;
             IF found IS NOT NULL THEN
-                RAISE EXCEPTION 'contract %: its land is listed as %', asked.number, found
-                    {_REFUSED} = 'con_31_land_is_not_listed';
+                RAISE EXCEPTION 'contract %: its land is listed as %', asked.number, found {_REFUSED} =
+                    CASE WHEN under_way THEN 'con_31_land_is_not_on_sale' ELSE 'con_32_listing_is_withdrawn_first' END;
             END IF;
         END $$;
         CREATE FUNCTION exchange.drawn_of_free_land() RETURNS trigger LANGUAGE plpgsql {_WIDE} AS $$

@@ -17,7 +17,8 @@ _REFUSED = "USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT"
 def upgrade() -> None:
     op.execute(f"""
         -- Of rows that were said before it was asked: the taker.
-        ALTER TABLE exchange.deal_fall ADD COLUMN given_up_by text CHECK (given_up_by IN ('taker', 'contractor'));
+        ALTER TABLE exchange.deal_fall ADD COLUMN given_up_by text CHECK (given_up_by IN ('taker', 'contractor')),
+            ADD CONSTRAINT deal_fall_says_who CHECK (given_up_by IS NOT NULL) NOT VALID;
         DROP POLICY fallen_by_its_parties ON exchange.deal_fall;
         CREATE POLICY fallen_by_its_parties ON exchange.deal_fall FOR INSERT TO landreg_citizen
             WITH CHECK (by = access.actor() AND EXISTS (

@@ -82,7 +82,7 @@ def test_a_contract_drawn_before_the_wall_is_not_signed_beside_a_listing(
     monkeypatch.setattr(judging, "FREE_RULES", ())
     with pytest.raises(LandregError) as refused:
         drawn_beside(listing)
-    assert codes(refused) == {"CON-31"}
+    assert codes(refused) == {"CON-32"}
     superuser.execute("ALTER TABLE exchange.contract_parcel DISABLE TRIGGER drawn_of_free_land")
     try:
         contract = drawn_beside(listing)
@@ -90,7 +90,7 @@ def test_a_contract_drawn_before_the_wall_is_not_signed_beside_a_listing(
         superuser.execute("ALTER TABLE exchange.contract_parcel ENABLE TRIGGER drawn_of_free_land")
     with pytest.raises(LandregError) as refused:
         signed(contract)
-    assert codes(refused) == {"CON-31"}
+    assert codes(refused) == {"CON-32"}
 
 
 def test_of_a_listing_and_a_contract_at_one_instant_one_comes_first(
@@ -118,7 +118,7 @@ def test_of_a_listing_and_a_contract_at_one_instant_one_comes_first(
         return row.listing_id
 
     signing.drop(OPERATOR, COUNTY, _one_waits_for(superuser, draws, lists, "LST-7"), "不办了")
-    service.withdraw(owner, COUNTY, _one_waits_for(superuser, lists, draws, "CON-31"))
+    service.withdraw(owner, COUNTY, _one_waits_for(superuser, lists, draws, "CON-32"))
 
 
 def _one_waits_for(
