@@ -83,6 +83,11 @@ def words(which: str) -> tuple[str, ...]:
     return tuple(_toml()["words"][which])
 
 
+def not_farming(said: str) -> bool:
+    """Whether words promise a use that is no farming. TR-2."""
+    return any(word in said for word in words("not_farming"))
+
+
 @cache
 def _toml() -> dict[str, Any]:
     return tomllib.loads(resources.files("landreg.law").joinpath("transfers.toml").read_text("utf-8"))

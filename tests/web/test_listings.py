@@ -26,7 +26,6 @@ from tests.exchange_kit import (
     market,
     own_right,
     parcels_of,
-    put_event,
     put_listing,
 )
 from tests.exit_kit import asked_for
@@ -144,7 +143,6 @@ def test_what_is_listed_or_let_is_shown_as_such_until_when_and_takes_no_tick(
     """LST-7: for the days meant; after the term it may be ticked again."""
     path = f"/my/listings/new/{right}"
     sent = put_listing(farmer, listing_row(farmer, right), land[:1])
-    put_event(farmer, sent, "submitted")
     page = phone.get(path).text
     assert f'id="field-parcel-{land[0]}" disabled' in page
     assert f"({sent.number}, 2036-12-31)" in page

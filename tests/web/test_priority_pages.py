@@ -75,6 +75,7 @@ def test_an_agent_claims_on_the_household_s_pages_and_the_household_sees_by_whom
     assert here in browser.get(f"{root}/bids").text
     page = browser.get(here).text
     assert all(word in page for word in ("该户要，按这个条件", "主张优先权：主张了"))
+    assert all(word in page for word in ("<dd>出租", "<dt>在哪里</dt><dd>")), "how it goes, and where it lies"
     assert browser.post(f"{bids}/priority/{COUNTY}/{window.priority_id}/claim").status_code == 422
     assert browser.get(f"/priority/{COUNTY}/{window.priority_id}").status_code == 404
     assert browser.post(f"{here}/read").status_code == 403, "that it was read is the household's to say"

@@ -31,6 +31,7 @@ from landreg.exchange.bidding.rules.qualified import (
     qual_6_refusal_says_why,
     qual_9_reserve_as_held,
     reserve_due,
+    tr_2_purpose_keeps_it_farmed,
 )
 from landreg.exchange.model import Taker
 from landreg.law.queries import load_law
@@ -51,7 +52,7 @@ class Asking:
 
 
 def ask(actor: Actor, taker: Taker, asked: Asking) -> Qualification:
-    """Ask for a review. Raises Refused with every finding (QUAL-2, QUAL-7, GUARD-1), Conflict (QUAL-8) where one waits."""
+    """Ask for a review. Raises Refused with every finding (QUAL-2, QUAL-7, TR-2, GUARD-1), Conflict (QUAL-8) where one waits."""
     with unit_of_work(actor) as uow:
         takers.hold(uow, taker.county)
         law = load_law(uow.session, taker.county, beijing_day(uow.now))
@@ -59,7 +60,8 @@ def ask(actor: Actor, taker: Taker, asked: Asking) -> Qualification:
         for kind, paper in asked.papers.items():
             ties_nothing(law.on, paper, kind)
         area = asked.area_mu
-        faults = [qual_2_papers_are_complete(Reviewing(tuple(asked.papers), law.on))]
+        facts = Reviewing(tuple(asked.papers), law.on, purpose=asked.purpose)
+        faults = [qual_2_papers_are_complete(facts), tr_2_purpose_keeps_it_farmed(facts)]
         sound = area.is_finite() and 0 < area <= MOST_MU and bool(asked.purpose.strip())
         faults += [None if sound else Finding("QUAL-7", "area_mu")]
         if any(faults):

@@ -18,6 +18,8 @@ CONSENT, FILING = "contractor_consent", "filing"
 PROOFS = frozenset({"land_plan", "waste_proof"})
 """What proves which land of a collective it is; named by its number."""
 COLLECTIVE = frozenset({"assembly_minutes"}) | PROOFS
+UNREAD = "EXIT-15"
+"""By what a file is refused whose words cannot be read; the exchange says so by its own rule."""
 MOST_BYTES = 15 * 1024 * 1024
 MEDIA = {"PDF": "application/pdf", "JPEG": "image/jpeg", "PNG": "image/png"}
 
@@ -28,7 +30,7 @@ def asked_of(kind: Transfer | None) -> tuple[str, ...]:
 
 
 def keep(store: Store, sent: Mapping[str, Upload | None]) -> dict[str, Attached]:
-    """Keep papers that were sent, by kind. Raises BadInput with each that is none (LST-27) or cannot be read (EXIT-15)."""
+    """Keep papers that were sent, by kind. Raises BadInput with each that is none or cannot be read (LST-27), or empty (FORM-7)."""
     kept: dict[str, Attached] = {}
     faults: list[Finding] = []
     for kind, upload in sent.items():
@@ -37,7 +39,7 @@ def keep(store: Store, sent: Mapping[str, Upload | None]) -> dict[str, Attached]
         try:
             paper = attached(store, upload, kind) if _size(upload) <= MOST_BYTES else None
         except BadInput as error:
-            faults += error.findings
+            faults += [Finding("LST-27", kind) if one.code == UNREAD else one for one in error.findings]
             continue
         if paper is None or not media(store, paper.sha256):
             faults.append(Finding("LST-27", kind))

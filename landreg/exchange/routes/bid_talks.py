@@ -20,6 +20,7 @@ from landreg.core.errors import NotFound
 from landreg.core.periods import beijing_day
 from landreg.exchange.bidding import deal_queries, deals, offers, sales, taker_queries, takers, told_queries, windows
 from landreg.exchange.routes.bids import BIDDERS, blueprint, index, taker_of, whose
+from landreg.exchange.routes.market_shown import kind_name, where
 from landreg.land.queries import division_names
 from landreg.registry.routes.shown import holder_name
 from landreg.web import pages, problems
@@ -93,7 +94,7 @@ def window(county: str, priority_id: UUID) -> Response:
             raise NotFound
         told = told_queries.told(uow.session, county, found.listing_id)
         return pages.render(
-            "exchange/priority.html", window=found, told=told, consent=asker.consent,
+            "exchange/priority.html", window=found, told=told, consent=asker.consent, kind_name=kind_name, where=where,
             claims=deal_queries.claims(uow.session, county, priority_id),
             read=[one for one in deal_queries.evidence(uow.session, county, priority_id) if one.way == "read"],
             today=beijing_day(uow.now),

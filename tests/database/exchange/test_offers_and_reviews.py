@@ -107,6 +107,9 @@ def test_a_business_is_reviewed_in_twenty_working_days_with_all_its_papers(
     with pytest.raises(Refused) as nothing:
         reviews.ask(actor, taker, reviews.Asking(Decimal("0"), "种植玉米", "", full))
     assert codes(nothing) == {"QUAL-7"}
+    with pytest.raises(Refused) as built:
+        reviews.ask(actor, taker, reviews.Asking(Decimal("200"), "建别墅，盖房出售", "", full))
+    assert codes(built) == {"TR-2"}
     found = reviews.ask(actor, taker, reviews.Asking(Decimal("200"), "种植玉米", "", full))
     assert found.due_on >= beijing_day(kit.now_of()) + timedelta(days=26)
     with pytest.raises(Conflict) as waiting:

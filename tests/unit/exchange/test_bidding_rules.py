@@ -92,6 +92,7 @@ CASES: list[tuple[str, Callable[..., Any], Any, Any]] = [
     ("QUAL-1", qu.qual_1_reviewed_from_the_threshold, TAKING, replace(TAKING, passed_mu=None)),
     ("QUAL-1", qu.qual_1_reviewed_from_the_threshold, TAKING, replace(TAKING, passed_mu=Decimal("189.99"))),
     ("QUAL-2", qu.qual_2_papers_are_complete, REVIEW, replace(REVIEW, papers=("licence",))),
+    ("TR-2", qu.tr_2_purpose_keeps_it_farmed, replace(REVIEW, purpose="建大棚种菜"), replace(REVIEW, purpose="建厂")),
     ("QUAL-3", qu.qual_3_decided_in_time, REVIEW, replace(REVIEW, decided_on=date(2026, 11, 9))),
     ("QUAL-4", qu.qual_4_within_the_limit, TAKING, replace(TAKING, area_mu=Decimal(2961))),
     ("QUAL-5", qu.qual_5_reserve_is_paid, TAKING, replace(TAKING, reserve=Decimal("37999.99"))),

@@ -10,6 +10,7 @@ from landreg.core.errors import Finding
 from landreg.core.units import CENT
 from landreg.exchange.bidding.rules.entering import MOST_DEPOSIT
 from landreg.law.book import Law
+from landreg.law.transfers import not_farming
 
 PAPERS = ("licence", "ability", "plan", "credit")
 """营业执照, 农业经营能力证明, 项目计划书, 信用报告."""
@@ -37,13 +38,14 @@ class TakingIn:
 
 @dataclass(frozen=True)
 class Reviewing:
-    """A review. papers: kinds that are there. due_on: its last day. decided_on: None while it waits."""
+    """A review. papers: kinds that are there. decided_on: None while it waits. purpose: what the land is wanted for."""
 
     papers: tuple[str, ...]
     asked_on: date
     decided_on: date | None = None
     outcome: str = ""
     said: str = ""
+    purpose: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,12 @@ def qual_2_papers_are_complete(facts: Reviewing, law: Law | None = None) -> Find
     """QUAL-2: the review is asked for with all its papers."""
     lacking = [paper for paper in PAPERS if paper not in facts.papers]
     return Finding("QUAL-2", "paper", {"review_papers": lacking}) if lacking else None
+
+
+def tr_2_purpose_keeps_it_farmed(facts: Reviewing, law: Law | None = None) -> Finding | None:
+    """TR-2: what the land is wanted for is farming, by the words by which a listing is read. RLCL-38, CC-334."""
+    said = not_farming(facts.purpose)
+    return Finding("TR-2", "purpose", {"parcels": []}) if said else None
 
 
 def qual_3_decided_in_time(facts: Reviewing, law: Law) -> Finding | None:

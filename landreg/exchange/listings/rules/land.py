@@ -6,7 +6,7 @@ from landreg.core.errors import Finding
 from landreg.core.periods import DAY
 from landreg.exchange.listings.rules.facts import FREEZING, Offered, OnLand
 from landreg.law.book import Law
-from landreg.law.transfers import words
+from landreg.law.transfers import not_farming, words
 
 MOVING = ("assignment", "exchange")
 """Kinds by which the contract right itself goes to another household."""
@@ -68,9 +68,10 @@ def tr_2_use_and_ownership_kept(facts: Offered, law: Law) -> Finding | None:
     if facts.transfer is None or not facts.transfer.farmed:
         return None
     basic = [code for code in facts.codes if code in facts.ground and facts.ground[code].basic]
-    said = any(word in facts.words for word in words("not_farming"))
     planted = bool(basic) and any(word in facts.words for word in words("not_basic"))
-    return Finding("TR-2", "said", {"parcels": basic}, subject=facts.number or None) if said or planted else None
+    if not planted and not not_farming(facts.words):
+        return None
+    return Finding("TR-2", "said", {"parcels": basic}, subject=facts.number or None)
 
 
 def tr_12_nothing_frozen(facts: Offered, law: Law) -> Finding | None:
