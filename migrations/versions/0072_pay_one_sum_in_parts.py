@@ -19,6 +19,8 @@ def upgrade() -> None:
                     coalesce((e.part ->> 'due_on')::date > lag((e.part ->> 'due_on')::date) OVER (ORDER BY e.place), true) AS later
                 FROM jsonb_array_elements(instalments) WITH ORDINALITY AS e (part, place)) AS s
         $$;
+        REVOKE ALL ON FUNCTION exchange.adds_up(jsonb, numeric, date) FROM PUBLIC;
+        GRANT EXECUTE ON FUNCTION exchange.adds_up(jsonb, numeric, date) TO landreg_exchange;
         ALTER TABLE exchange.contract ADD COLUMN instalments jsonb, ADD CONSTRAINT con_35_instalments_add_up
             CHECK (instalments IS NULL OR unit = 'yuan_once' AND exchange.adds_up(instalments, price, until_on));
         -- Households by id: whose code it is, of which collective.
