@@ -246,8 +246,8 @@ def test_a_deal_that_fell_is_published_no_more_and_its_listing_is_offered_again(
     assert found(client) == []
     assert "600.00" in client.get("/market/deals").text
     superuser.execute(
-        """INSERT INTO exchange.deal_fall (county, village, deal_id, reason, at, by, by_name)
-           SELECT county, village, deal_id, '受让方放弃', now(), decided_by, '' FROM exchange.deal WHERE deal_id = %s""",
+        """INSERT INTO exchange.deal_fall (county, village, deal_id, given_up_by, reason, at, by, by_name)
+           SELECT county, village, deal_id, 'taker', '受让方放弃', now(), decided_by, '' FROM exchange.deal WHERE deal_id = %s""",
         [deal],
     )
     event(superuser, number, "published")

@@ -187,8 +187,9 @@ def test_who_won_has_the_deal_that_stands_and_counter_offers_are_prices(
     """The strangers' deals fall; the firm that was beaten answers once more, above the winner."""
     with past_triggers(superuser):
         superuser.execute(
-            """INSERT INTO exchange.deal_fall (county, village, deal_id, reason, at, by, by_name)
-               SELECT d.county, d.village, d.deal_id, '资金没有到位', system.clock(), d.taker_id, '' FROM exchange.deal AS d
+            """INSERT INTO exchange.deal_fall (county, village, deal_id, given_up_by, reason, at, by, by_name)
+               SELECT d.county, d.village, d.deal_id, 'taker', '资金没有到位', system.clock(), d.taker_id, ''
+               FROM exchange.deal AS d
                JOIN exchange.taker AS t USING (county, taker_id) WHERE t.name = '丙农场'"""
         )
         superuser.execute(
