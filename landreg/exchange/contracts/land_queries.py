@@ -9,7 +9,11 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
+
+from landreg.core.tables import in_force
+from landreg.exchange.contracts.model import Contract, ContractEvent
+from landreg.registry.model import Right
 
 ISSUER = 14
 """Signs by which a parcel's or a household's code names the collective that issues the land."""
@@ -74,6 +78,46 @@ def household(session: Session, county: str, code: str) -> Any | None:
     """Id, name and village of a household, by its code."""
     values = {"county": county, "code": code}
     return session.execute(sa.text("SELECT * FROM exchange.household_said(:county, :code)"), values).first()
+
+
+def rights_under(session: Session, county: str, contract_id: UUID) -> Sequence[Any]:
+    """The land-operation rights in force that a contract brought into the register: right_id, code, ending: the number of the open
+    case that would end the right, else None.
+    """
+    asked = {"county": county, "contract": contract_id}
+    return session.execute(sa.text("SELECT * FROM exchange.rights_under(:county, :contract)"), asked).all()
+
+
+def laid_on(session: Session, county: str, contract_id: UUID) -> Sequence[Any]:
+    """What restricts these rights: kind, party, and the right by code."""
+    asked = sa.text(
+        "SELECT r.code, s.kind, s.named AS party FROM exchange.rights_under(:county, :contract) AS r "
+        "CROSS JOIN LATERAL exchange.standing_on(:county, r.right_id, '{}', NULL) AS s WHERE s.what = 'restriction' "
+        "ORDER BY r.code, s.kind, s.named"
+    )
+    return session.execute(asked, {"county": county, "contract": contract_id}).all()
+
+
+def right_stands(session: Session, today: date) -> Sequence[Any]:
+    """Ended contracts whose land-operation right stands in the register still, with the right's code, whether the parties asked for
+    it to be struck out, and the number of the case that was opened for that.
+    """
+    asked, opened, ended = aliased(ContractEvent), aliased(ContractEvent), aliased(ContractEvent)
+    of = {
+        one: (one.county == Contract.county, one.contract_id == Contract.contract_id) for one in (asked, opened, ended)
+    }
+    noted = sa.select(Right.note).where(Right.kind == "land_operation", in_force(Right))
+    under = sa.func.exchange.rights_under(Contract.county, Contract.contract_id)
+    right = under.table_valued("right_id", "code", "ending").lateral("r")
+    told = sa.exists().where(*of[asked], asked.kind == "cancellation_asked")
+    return session.execute(
+        sa.select(Contract, right.c.code, right.c.ending, told.label("asked"))
+        .join(right, sa.true())
+        .where(Contract.state == "ended", Contract.ends_on <= today)
+        .where(sa.or_(sa.exists().where(*of[opened], opened.kind == "case_opened"), Contract.number.in_(noted)))
+        .where(~sa.exists().where(*of[ended], ended.kind == "ended", ended.facts["how"].astext == "replaced"))
+        .order_by(Contract.ends_on, Contract.number)
+    ).all()
 
 
 def frozen(session: Session, county: str, right_id: UUID | None, codes: Sequence[str]) -> Sequence[Any]:

@@ -14,7 +14,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, Refused
 from landreg.core.units import CENT, half_up
-from landreg.exchange.contracts import deal_queries, logged, queries
+from landreg.exchange.contracts import cancelling, deal_queries, logged, queries
 from landreg.exchange.contracts.entering import entered, happened, held, must, of_transfer, open_for
 from landreg.exchange.contracts.model import RentPayment
 from landreg.exchange.contracts.rules.closing import (
@@ -25,6 +25,8 @@ from landreg.exchange.contracts.rules.closing import (
     con_24_returned_after_the_end,
     con_30_what_was_moved_has_no_term,
     con_37_lease_of_no_farmland_ends_by_breach,
+    con_38_frozen_right_is_not_given_up,
+    con_39_creditor_lets_it_end,
 )
 from landreg.exchange.contracts.rules.course import (
     Ending,
@@ -133,9 +135,12 @@ class End:
     said: str = ""
 
 
-def end(actor: Actor, county: str, contract_id: UUID, asked: End, paper: Attached | None) -> None:
-    """End a contract: by agreement, on a ground of the law, or since land or taker are gone. Raises Refused (CON-7, CON-8,
-    CON-9, CON-30, CON-37, GUARD-1), BadInput (FORM-5, FORM-7), Conflict (CON-5).
+def end(
+    actor: Actor, county: str, contract_id: UUID, asked: End, paper: Attached | None, consent: Attached | None = None
+) -> None:
+    """End a contract: by agreement, on a ground of the law, or since land or taker are gone. consent: of the creditors for whom its
+    registered right is mortgaged. Raises Refused (CON-7, CON-8, CON-9, CON-30, CON-37, CON-38, CON-39, GUARD-1), BadInput (FORM-5,
+    FORM-7), Conflict (CON-5).
     """
     if asked.how not in (*AGREED, "terminated"):
         raise BadInput(Finding("FORM-5", "how", {"given": asked.how[:40]}))
@@ -158,11 +163,17 @@ def end(actor: Actor, county: str, contract_id: UUID, asked: End, paper: Attache
             findings.append(con_7_ended_on_the_law_s_grounds(ending, law))
         else:
             findings.append(con_8_both_agree_to_end(ending, law))
+        if asked.how == "agreed":
+            up = cancelling.given_up(uow, found, consent)
+            findings += [con_38_frozen_right_is_not_given_up(up, law), con_39_creditor_lets_it_end(up, law)]
         if told := [finding for finding in findings if finding]:
             raise Refused(told)
         facts = {"how": asked.how, "ground": asked.ground if asked.how == "terminated" else ""}
         kept = must(paper)
         end_what_rests_on(uow, found, law, asked.on_day)
+        if consent is not None:
+            ties_nothing(law.on, consent)
+            happened(uow, found.contract, "creditor_consented", law.on, paper=consent)
         happened(uow, found.contract, "ended", asked.on_day, said=asked.said, facts=facts, paper=kept)
 
 

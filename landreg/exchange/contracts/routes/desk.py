@@ -16,7 +16,7 @@ from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.core.periods import DAY
-from landreg.exchange.contracts import deal_queries, queries, signer_queries, signing
+from landreg.exchange.contracts import cancelling, deal_queries, queries, signer_queries, signing
 from landreg.exchange.contracts.routes import life
 from landreg.exchange.contracts.rules import rent
 from landreg.exchange.contracts.rules.course import stage
@@ -127,6 +127,7 @@ def one(county: str, contract_id: UUID) -> Response:
             may_trace=actor.has(Role.OPERATOR, Role.AUDITOR), may_act=actor.has(Role.OPERATOR), may_open=actor.has(Role.REGISTRAR),
             may_read_cases=actor.has(Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR), above=above, below=below,
             natural=deal_queries.natural(session, [*above, row, *below]), DAY=DAY, **standing(found, law),
+            in_register=cancelling.registered(session, found),
             at_counter=_at_counter(session, found, law) if actor.has(Role.OPERATOR) else [],
         )  # fmt: skip
 

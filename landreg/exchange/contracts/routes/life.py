@@ -20,7 +20,7 @@ from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import DAY
-from landreg.exchange.contracts import deal_queries, life, queries
+from landreg.exchange.contracts import cancelling, deal_queries, life, queries
 from landreg.exchange.contracts.entering import open_for
 from landreg.exchange.contracts.life import AGREED, End
 from landreg.exchange.contracts.model import Contract
@@ -55,7 +55,6 @@ REMEDIES = ("arrears", "use", "idle", "damage", "other")
 FORUMS = ("village", "township", "arbitration", "court")
 OF_LENT = ("remedy", "remedied", "renewal_asked", "dividend", "terminate")
 """Steps of land that comes back: none of a contract that moves the right itself."""
-
 OF_ENDED, OF_RUNNING = ("stands", "ended"), ("hand_back",)
 """Outcomes that no contract has that has ended, and none that has not."""
 
@@ -98,6 +97,7 @@ def step(county: str, contract_id: UUID, step: str) -> Response:
         found, law = queries.whole(uow.session, row), load_law(uow.session, county, page_day(uow.session))
         natural = deal_queries.natural(uow.session, [row])
         price = queries.prices(uow.session, county, row.grain, [law.on]).get(law.on) if row.grain else None
+        laid = cancelling.registered(uow.session, found).laid if step == "end" else ()
     course = found.course(law.on)
     if request.method == "GET":
         open_for(found, law, *STEPS[step])
@@ -106,8 +106,8 @@ def step(county: str, contract_id: UUID, step: str) -> Response:
         if _never(found, step) or (step in ("dispute", "outcome") and course.disputed != (step == "outcome")):
             raise Conflict(Finding("CON-5", "state", {"where": stage(course)}, subject=row.number))
     return pages.render(
-        "exchange/contracts/step.html", found=found, contract=row, step=step, today=law.on, price=price, course=course, DAY=DAY,
-        natural=natural, remedy_days=law.days("CON-7.remedy_days"), years=law.days("CON-7.abandoned_years"),
+        "exchange/contracts/step.html", laid=laid, found=found, contract=row, step=step, today=law.on, price=price, course=course,
+        DAY=DAY, natural=natural, remedy_days=law.days("CON-7.remedy_days"), years=law.days("CON-7.abandoned_years"),
         asked=found.of("remedy_asked"), remedy_over=remedy_over(course, law.on), remedy_until=remedy_until(course),
         limits=[(one, law.days("CON-26.limitation_years", one)) for one in LIMITED],
         outside=row.kind in OUTSIDE_FARMING, **_lists(row, ended=found.of("ended") is not None, of_organisation=not natural),
@@ -190,12 +190,13 @@ def remedied(county: str, contract_id: UUID) -> Redirect:
 
 @dataclass(frozen=True)
 class EndForm:
-    """How the contract ends before its term, both agreeing or since taker or land are gone."""
+    """How the contract ends before its term, both agreeing or since taker or land are gone. consent: of the right's creditors."""
 
     how: str
     on_day: date
     said: str = field(default="", metadata={"most": 1000})
     paper: Upload | None = None
+    consent: Upload | None = None
 
 
 @blueprint.post("/contracts/<county>/<uuid:contract_id>/end")
@@ -206,7 +207,8 @@ def end(county: str, contract_id: UUID) -> Redirect:
     given = read_form(EndForm)
     if given.how not in AGREED:
         raise BadInput(Finding("FORM-5", "how", {"given": given.how[:40]}))
-    life.end(current_actor(), county, contract_id, End(given.how, given.on_day, said=given.said), kept(given.paper))
+    asked, consent = End(given.how, given.on_day, said=given.said), kept(given.consent, "consent")
+    life.end(current_actor(), county, contract_id, asked, kept(given.paper), consent)
     flash(_("合同终止已记录。"))
     return back(county, contract_id)
 

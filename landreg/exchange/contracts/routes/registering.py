@@ -1,4 +1,4 @@
-"""The registry desk's page of contracts whose parties ask for the register: one step opens the case."""
+"""The registry desk's page of contracts whose parties ask for the register: one step opens the case, of the right or of its end."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.core.periods import DAY
-from landreg.exchange.contracts import deal_queries, papers, queries, registering
+from landreg.exchange.contracts import cancelling, deal_queries, land_queries, papers, queries, registering
 from landreg.exchange.contracts.routes import desk
-from landreg.registry.routes.surroundings import desk_of, store
+from landreg.exchange.contracts.routes.forms import back, kept
+from landreg.registry.routes.surroundings import desk_of, page_day, store
 from landreg.web import pages, problems
-from landreg.web.forms import read_form
+from landreg.web.forms import Upload, read_form
 
 blueprint = Blueprint("contract_registering", __name__)
 
@@ -26,13 +27,15 @@ blueprint = Blueprint("contract_registering", __name__)
 @blueprint.get("/contracts/to-register")
 @allow(Role.REGISTRAR, Role.REVIEWER)
 def index() -> Response:
-    """The contracts that wait for their case, oldest first."""
+    """The contracts that wait for their case, oldest first; those that have ended, and whose right stands in the register still."""
     with unit_of_work(current_actor()) as uow:
         rows = queries.registration_asked(uow.session)
-        natural = deal_queries.natural(uow.session, rows)
+        ended = land_queries.right_stands(uow.session, page_day(uow.session))
+        natural = deal_queries.natural(uow.session, [*rows, *(one.Contract for one in ended)])
     return pages.render(
         "exchange/contracts/to_register.html",
         rows=rows,
+        ended=ended,
         natural=natural,
         DAY=DAY,
         may_open=current_actor().has(Role.REGISTRAR),
@@ -52,11 +55,44 @@ class Opening:
 def open_case(county: str, contract_id: UUID) -> Redirect:
     """Open the case, the contract in its folder."""
     actor, given = current_actor(), read_form(Opening)
-    with unit_of_work(actor) as uow:
-        row = queries.one(uow.session, county, contract_id)
-        if row is None:
-            raise NotFound
-        text = papers.contract(uow.session, desk_of(uow.session, county), queries.whole(uow.session, row))
+    text = _text(county, contract_id)
     case_id = registering.open_case_of(actor, store(), county, contract_id, text, given.contract_code)
     flash(_("已立案，合同已放入业务档案。"))
     return redirect(url_for("registry.cases.one", county=county, case_id=case_id), 303)
+
+
+@dataclass(frozen=True)
+class Applying:
+    """The application that the parties signed."""
+
+    paper: Upload | None = None
+
+
+@blueprint.post("/contracts/<county>/<uuid:contract_id>/cancellation")
+@allow(Role.OPERATOR)
+@problems.back_to(desk.one)
+def ask_cancellation(county: str, contract_id: UUID) -> Redirect:
+    """Record that the parties ask for the land-operation right of an ended contract to be struck out."""
+    cancelling.ask_cancellation(current_actor(), county, contract_id, kept(read_form(Applying).paper))
+    flash(_("注销申请已交登记机构，等它立案。"))
+    return back(county, contract_id)
+
+
+@blueprint.post("/contracts/<county>/<uuid:contract_id>/cancellation-case")
+@allow(Role.REGISTRAR)
+@problems.back_to(desk.one)
+def open_cancellation(county: str, contract_id: UUID) -> Redirect:
+    """Open the case that strikes it out, the parties' papers in its folder."""
+    text = _text(county, contract_id)
+    case_id = cancelling.open_case_of_end(current_actor(), store(), county, contract_id, text)
+    flash(_("注销登记已立案，申请和终止的材料已放入业务档案。"))
+    return redirect(url_for("registry.cases.one", county=county, case_id=case_id), 303)
+
+
+def _text(county: str, contract_id: UUID) -> bytes:
+    """The contract as PDF. Raises NotFound outside the jurisdiction."""
+    with unit_of_work(current_actor()) as uow:
+        row = queries.one(uow.session, county, contract_id)
+        if row is None:
+            raise NotFound
+        return papers.contract(uow.session, desk_of(uow.session, county), queries.whole(uow.session, row))

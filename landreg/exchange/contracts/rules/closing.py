@@ -20,7 +20,8 @@ BREACH = "breach"
 FIXTURES = ("none", "removed", "left_paid", "left_free")
 """What becomes of what the taker built: nothing was, it was taken away, it stays for a sum, it stays for nothing."""
 
-
+FREEZING = ("seizure", "dispute")
+"""Restrictions under which nothing is disposed of, whoever consents."""
 ABOUT = ("rent", "fixtures", "land", "other")
 """What a dispute is about: sums that were owed, what was built, the land's return, anything else."""
 LIMITED = ("arbitration", "court")
@@ -149,6 +150,46 @@ def con_30_what_was_moved_has_no_term(facts: Moved, law: Law) -> Finding | None:
     alone = facts.kind == "exchange" and facts.how == "terminated"
     over = alone or moved_for_good(facts.kind, registered=facts.registered)
     return Finding("CON-30", "how", {}, subject=facts.number) if over else None
+
+
+@dataclass(frozen=True)
+class Laid:
+    """What restricts the registered right that a contract brought into the register: its kind, for whom, on which right, whose."""
+
+    kind: str
+    party: str
+    right: str
+    holder: str
+
+
+@dataclass(frozen=True)
+class GivenUp:
+    """A contract that both sides end, by what restricts its registered right. consented: the creditors' consent is there."""
+
+    number: str
+    laid: tuple[Laid, ...]
+    consented: bool
+
+
+def con_38_frozen_right_is_not_given_up(facts: GivenUp, law: Law) -> Finding | None:
+    """CON-38: while the registered right is seized or disputed, the parties do not agree it away. RERR-22."""
+    return _limited("CON-38", "how", FREEZING, facts)
+
+
+def con_39_creditor_lets_it_end(facts: GivenUp, law: Law) -> Finding | None:
+    """CON-39: a mortgaged right is given up by agreement with the creditor's written consent: nothing would be left to secure the
+    debt. RLCL-47, CC-406.
+    """
+    return None if facts.consented else _limited("CON-39", "consent", ("mortgage",), facts)
+
+
+def _limited(code: str, field: str, kinds: tuple[str, ...], facts: GivenUp) -> Finding | None:
+    found = [one for one in facts.laid if one.kind in kinds]
+    limits = [
+        {"restriction": one.kind, "party": one.party, "right": one.right, "right_kind": "land_operation", "holder": one.holder}
+        for one in found
+    ]  # fmt: skip
+    return Finding(code, field, {"limits": limits}, subject=facts.number) if found else None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,211 @@
+"""A contract whose land-operation right is registered: what restricts the right stands in the way of its end by agreement; when it
+has ended, the right is struck out by the parties' application, and the desk sees what waits.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from landreg.config import Settings
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import BadInput, Conflict, Refused
+from landreg.core.files import Store
+from landreg.exchange.contracts import cancelling, days, land_queries, life, registering, signing
+from landreg.exchange.contracts.cancelling import Registered
+from landreg.exchange.contracts.entering import happened
+from landreg.exchange.contracts.life import End
+from landreg.exchange.contracts.model import Contract
+from landreg.law.queries import load_law
+from landreg.registry.queries import documents
+from landreg.registry.rules.household_requests import LandOperation, Operator
+from landreg.registry.rules.requests import Release, RestrictionAsked
+from tests.contract_kit import OPERATOR, OTHER, PAPER, drawn, right_id, seen, signed, today
+from tests.exchange_kit import TERM
+from tests.household_kit import asked_for
+from tests.registry_kit import Connection, booked, codes, one, pass_days, put_papers, to_rights
+from tests.villages import COUNTY
+
+MORTGAGE = RestrictionAsked("mortgage", "样本农村信用社", "抵押合同一号", Decimal("60000.00"), date(2027, 6, 1))
+PDF = b"%PDF-1.7 sample"
+
+
+@pytest.fixture(autouse=True)
+def village(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
+    to_rights(registrar, reviewer, superuser, 2, **TERM)
+
+
+@pytest.fixture
+def contract(registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings) -> Contract:
+    """A lease whose right is registered by the case that was opened for it."""
+    made = signed(drawn())
+    signing.file(OPERATOR, COUNTY, made.contract_id, today(), "", PAPER)
+    signing.ask_registration(OPERATOR, COUNTY, made.contract_id, PAPER)
+    case = registering.open_case_of(registrar, Store(database.store), COUNTY, made.contract_id, PDF)
+    put_papers(registrar, case, "land_operation")
+    booked(registrar, reviewer, superuser, case, "land_operation")
+    return made
+
+
+def stands(contract: Contract, actor: Actor = OPERATOR) -> Registered:
+    with unit_of_work(actor) as uow:
+        return cancelling.registered(uow.session, seen(contract, actor))
+
+
+def laid(contract: Contract, registrar: Actor, reviewer: Actor, superuser: Connection, asked: RestrictionAsked) -> UUID:
+    """A restriction on its right; its id."""
+    right = stands(contract).rights[0].right_id
+    more = ("contractor_consent", "filing") if asked.kind == "mortgage" else ()
+    case = asked_for(registrar, asked.kind, asked, right=right, more=more)
+    booked(registrar, reviewer, superuser, case, asked.kind)
+    found: UUID = one(
+        registrar,
+        "SELECT restriction_id FROM registry.restriction WHERE right_id = :right AND kind = :kind AND upper_inf(recorded)",
+        right=right,
+        kind=asked.kind,
+    )
+    return found
+
+
+def ends(contract: Contract, how: str = "agreed", **papers: object) -> None:
+    life.end(OPERATOR, COUNTY, contract.contract_id, End(how, today()), PAPER, **papers)  # type: ignore[arg-type]
+
+
+def waiting(actor: Actor) -> list[tuple[str, bool, bool]]:
+    with unit_of_work(actor) as uow:
+        rows = land_queries.right_stands(uow.session, today())
+    return [(row.Contract.number, row.asked, row.ending is not None) for row in rows]
+
+
+def test_a_mortgaged_right_is_given_up_with_the_creditor_s_written_consent_only(
+    contract: Contract, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """The database refuses it too, beside the service."""
+    laid(contract, registrar, reviewer, superuser, MORTGAGE)
+    with pytest.raises(Refused) as refused:
+        ends(contract)
+    assert codes(refused) == {"CON-39"}
+    with unit_of_work(OPERATOR) as uow:
+        said = load_law(uow.session, COUNTY, today()).say(refused.value.findings[0])
+    assert "样本农村信用社" in said
+    assert stands(contract).rights[0].code in said
+    with pytest.raises(Refused) as wall, unit_of_work(OPERATOR) as uow:
+        happened(uow, contract, "ended", today(), facts={"how": "agreed"}, paper=PAPER)
+    assert codes(wall) == {"CON-39"}
+    ends(contract, consent=PAPER)
+    assert [row.kind for row in seen(contract).events[-2:]] == ["creditor_consented", "ended"]
+
+
+def test_after_the_mortgage_is_released_both_may_end_it(
+    contract: Contract, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    restriction, right = laid(contract, registrar, reviewer, superuser, MORTGAGE), stands(contract).rights[0].right_id
+    case = asked_for(registrar, "mortgage_release", Release(restriction, "还清证明"), right=right)
+    booked(registrar, reviewer, superuser, case, "mortgage_release")
+    ends(contract)
+    assert seen(contract).contract.state == "ended"
+
+
+def test_a_seized_right_is_not_agreed_away_whoever_consents_and_ends_with_its_land(
+    contract: Contract, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    laid(contract, registrar, reviewer, superuser, RestrictionAsked("seizure", "汉滨区人民法院", "（2026）执1号"))
+    with pytest.raises(Refused) as refused:
+        ends(contract, consent=PAPER)
+    assert codes(refused) == {"CON-38"}
+    with pytest.raises(Refused) as wall, unit_of_work(OPERATOR) as uow:
+        happened(uow, contract, "ended", today(), facts={"how": "agreed"}, paper=PAPER)
+    assert codes(wall) == {"CON-38"}
+    ends(contract, "land_lost")
+    assert seen(contract).contract.state == "ended"
+    assert [row.kind for row in stands(contract).laid] == ["seizure"]
+
+
+def test_a_mortgage_of_another_contract_s_right_stops_nothing(
+    contract: Contract, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    laid(contract, registrar, reviewer, superuser, MORTGAGE)
+    other = signed(drawn(OTHER))
+    assert stands(other) == Registered()
+    ends(other)
+    assert waiting(registrar) == []
+
+
+def test_an_ended_contract_s_right_is_struck_out_by_the_parties_application_and_the_desk_sees_it_wait(
+    contract: Contract, registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings
+) -> None:
+    store = Store(database.store)
+    with pytest.raises(Conflict):
+        cancelling.ask_cancellation(OPERATOR, COUNTY, contract.contract_id, PAPER)
+    assert waiting(registrar) == []
+    ends(contract)
+    assert waiting(registrar) == [(contract.number, False, False)]
+    with pytest.raises(Conflict):
+        cancelling.open_case_of_end(registrar, store, COUNTY, contract.contract_id, PDF)
+    with pytest.raises(BadInput):
+        cancelling.ask_cancellation(OPERATOR, COUNTY, contract.contract_id, None)
+    cancelling.ask_cancellation(OPERATOR, COUNTY, contract.contract_id, PAPER)
+    with pytest.raises(Conflict):
+        cancelling.ask_cancellation(OPERATOR, COUNTY, contract.contract_id, PAPER)
+    assert waiting(reviewer) == [(contract.number, True, False)]
+    case = cancelling.open_case_of_end(registrar, store, COUNTY, contract.contract_id, PDF)
+    with unit_of_work(registrar) as uow:
+        assert {row.kind for row in documents(uow.session, COUNTY, case)} == {"application", "end_proof"}
+    assert waiting(registrar) == [(contract.number, True, True)]
+    assert stands(contract).open
+    with pytest.raises(Conflict):
+        cancelling.open_case_of_end(registrar, store, COUNTY, contract.contract_id, PDF)
+    booked(registrar, reviewer, superuser, case, "land_operation_end")
+    assert (waiting(registrar), stands(contract)) == ([], Registered())
+
+
+def test_a_mortgaged_right_that_was_given_up_with_consent_is_struck_out_with_that_consent(
+    contract: Contract, registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings
+) -> None:
+    laid(contract, registrar, reviewer, superuser, MORTGAGE)
+    ends(contract, consent=PAPER)
+    cancelling.ask_cancellation(OPERATOR, COUNTY, contract.contract_id, PAPER)
+    case = cancelling.open_case_of_end(registrar, Store(database.store), COUNTY, contract.contract_id, PDF)
+    booked(registrar, reviewer, superuser, case, "land_operation_end")
+    assert (
+        one(registrar, "SELECT count(*) FROM registry.restriction WHERE upper_inf(recorded) AND upper_inf(valid)") == 0
+    )
+
+
+def test_a_term_that_is_over_leaves_the_right_to_be_struck_out_with_the_contract_as_its_proof(
+    contract: Contract, registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings
+) -> None:
+    pass_days(superuser, (contract.until_on - today()).days)
+    days.work()
+    assert seen(contract).contract.state == "ended"
+    assert waiting(registrar) == [(contract.number, False, False)]
+    cancelling.ask_cancellation(OPERATOR, COUNTY, contract.contract_id, PAPER)
+    case = cancelling.open_case_of_end(registrar, Store(database.store), COUNTY, contract.contract_id, PDF)
+    booked(registrar, reviewer, superuser, case, "land_operation_end")
+    assert waiting(registrar) == []
+
+
+def test_a_right_that_was_registered_at_the_counter_under_the_contract_s_number_is_its_right_too(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    made = signed(drawn())
+    operator = Operator("organization", UUID(int=0x610902_77), "样本种植专业合作社", "93610902MA0000001B")
+    asked = LandOperation(
+        "", operator, "lease", made.number, today(), made.from_on, date(2027, 6, 30),
+        tuple(parcel.parcel_code for parcel in seen(made).parcels),
+    )  # fmt: skip
+    booked(
+        registrar,
+        reviewer,
+        superuser,
+        asked_for(registrar, "land_operation", asked, right=right_id()),
+        "land_operation",
+    )
+    laid(made, registrar, reviewer, superuser, MORTGAGE)
+    with pytest.raises(Refused) as refused:
+        ends(made)
+    assert codes(refused) == {"CON-39"}

@@ -1,0 +1,80 @@
+"""The end of a contract whose right is registered, on its pages: told, refused with what lacks, asked for, opened."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from landreg.core.actor import Actor, Role
+from landreg.core.db import unit_of_work
+from landreg.exchange.contracts import cancelling
+from landreg.exchange.contracts.model import Contract
+from landreg.registry.rules.household_requests import LandOperation, Operator
+from landreg.registry.rules.requests import RestrictionAsked
+from tests.contract_kit import OPERATOR, TAKER, drawn, right_id, seen, signed, today
+from tests.household_kit import asked_for
+from tests.registry_kit import Connection, booked, to_rights
+from tests.villages import COUNTY
+from tests.web.conftest import Browser, OpenAccount
+from tests.web.test_contract_life import of, picture, rule_of
+
+MORTGAGE = RestrictionAsked("mortgage", "样本农村信用社", "抵押合同一号", Decimal("60000.00"))
+ASKED = "申请注销土地经营权登记"
+
+
+@pytest.fixture
+def mortgaged(officers: tuple[Actor, Actor], superuser: Connection) -> Contract:
+    """A lease whose right is registered at the counter under its number, and mortgaged."""
+    to_rights(*officers, superuser, 1)
+    contract = signed(drawn())
+    operator = Operator("organization", contract.taker_id, "样本种植专业合作社", TAKER)
+    parcels = tuple(one.parcel_code for one in seen(contract).parcels)
+    asked = LandOperation("", operator, "lease", contract.number, today(), contract.from_on, date(2027, 6, 30), parcels)
+    case = asked_for(officers[0], "land_operation", asked, right=right_id())
+    booked(*officers, superuser, case, "land_operation")
+    with unit_of_work(OPERATOR) as uow:
+        right = cancelling.registered(uow.session, seen(contract)).rights[0].right_id
+    case = asked_for(officers[0], "mortgage", MORTGAGE, right=right, more=("contractor_consent", "filing"))
+    booked(*officers, superuser, case, "mortgage")
+    return contract
+
+
+def logged_in(app: Any, account: OpenAccount, login: str, role: Role) -> Browser:
+    account(login, role, jurisdiction=COUNTY)
+    browser = Browser(app.test_client())
+    browser.log_in(login)
+    return browser
+
+
+def test_the_right_of_a_contract_is_told_asked_to_be_struck_out_and_its_case_opened_from_the_pages(
+    app: Any, account: OpenAccount, mortgaged: Contract
+) -> None:
+    ling, deng = logged_in(app, account, "ling", Role.OPERATOR), logged_in(app, account, "qin", Role.REGISTRAR)
+    page = ling.get(of(mortgaged, "life/end")).text
+    assert "上有抵押（样本农村信用社）" in page
+    assert 'name="consent"' in page
+    ending = {"how": "agreed", "on_day": today().isoformat()}
+    assert rule_of(ling.post(of(mortgaged, "end"), {**ending, "paper": picture()})) >= {"CON-39"}
+    assert ASKED not in ling.get(of(mortgaged)).text
+    given = {**ending, "paper": picture(), "consent": picture()}
+    assert ling.post(of(mortgaged, "end"), given).status_code == 303
+    page = ling.get(of(mortgaged)).text
+    assert "还在登记簿上：合同已经终止，请申请注销登记" in page
+    assert "其上有抵押（样本农村信用社）：请通知对方" in page
+    assert ASKED in page
+    assert "等双方申请" in deng.get("/contracts/to-register").text
+    assert ling.post(of(mortgaged, "cancellation"), {}).status_code == 400
+    assert ling.post(of(mortgaged, "cancellation"), {"paper": picture()}).status_code == 303
+    assert "已申请注销登记，等登记机构立案" in ling.get(of(mortgaged)).text
+    waiting = deng.get("/contracts/to-register").text
+    assert mortgaged.number in waiting
+    assert "注销登记立案" in waiting
+    opened = deng.post(of(mortgaged, "cancellation-case"), {})
+    assert opened.status_code == 303
+    assert "/cases/" in opened.headers["Location"]
+    assert "注销登记已立案：" in ling.get(of(mortgaged)).text
+    assert deng.post(of(mortgaged, "cancellation-case"), {}).status_code in (409, 422)
+    assert ling.post(of(mortgaged, "cancellation-case"), {}).status_code == 403
