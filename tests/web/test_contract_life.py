@@ -345,3 +345,25 @@ def test_the_chain_of_a_re_transfer_is_shown_from_the_first_contractor_to_who_fa
     assert re.search(r"样本种植专业合作社 → 户\*2 <", page)
     assert contract.number in page
     assert "再流转" in ling.get(of(contract)).text
+
+
+def test_the_phone_says_where_to_sign_and_takes_an_answer_only_where_the_county_has_a_service(
+    browser: Browser, village: Actor, superuser: Connection
+) -> None:
+    contract = drawn()
+    bound(village, HOUSEHOLD, "lin.nong")
+    browser.log_in("lin.nong")
+    page = browser.get(f"/my{of(contract)}").text
+    assert "到乡镇或者市场窗口当面签" in page
+    assert "本县区没有开通手机签名" in page
+    assert 'name="answer"' not in page
+    superuser.execute(
+        """INSERT INTO law.county_parameter (county, id, village, name, key, value, since, decided_in, set_by, set_at)
+           VALUES ('610902', %s, '610902', 'CON-4.service_key', '', 'sample.sign+1+AA', '2022-01-01', '样本', %s, now())""",
+        (uuid4(), uuid4()),
+    )
+    page = browser.get(f"/my{of(contract)}").text
+    assert "签名服务 sample.sign" in page
+    assert 'name="answer"' in page
+    assert contract.text_sha256 in page
+    assert "/contract.pdf" in page

@@ -105,6 +105,8 @@ def test_an_operator_takes_a_deal_of_the_parties_own_from_its_clauses_to_the_cer
     assert ling.post(f"{address}/registration", {"paper": picture()}).status_code == 303
     assert "等登记机构立案" in ling.get(address).text
     assert ling.post(f"{address}/certificate").status_code == 422
+    undated = ling.post(f"{address}/filing", {"on_day": "", "paper": picture()})
+    assert (undated.status_code, "FORM-1" in undated.text) == (400, True)
     assert (
         ling.post(f"{address}/filing", {"on_day": day_of(officers[0]).isoformat(), "paper": picture()}).status_code
         == 303

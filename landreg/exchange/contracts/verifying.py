@@ -13,6 +13,8 @@ from landreg.log.note import NoteFault, open_text
 
 HEAD = "landreg-contract-signature/1"
 LONGEST = 8192
+NONE = "none"
+"""The key of a county that has no service."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,11 @@ class SignatureService(Protocol):
         ...
 
 
+def name_of(key: str) -> str:
+    """The name of the service whose key this is; '' where the county has none."""
+    return "" if key == NONE else key.partition("+")[0]
+
+
 @dataclass(frozen=True)
 class FileService:
     """Answers as files. key: the service's public key, name+number+key; `none` where the county has none."""
@@ -39,7 +46,7 @@ class FileService:
 
     def verified(self, answer: bytes, number: str, side: str, text_sha256: str) -> Verified | None:
         """The answer read: head, number, side, digest, name, reference, a line each."""
-        if self.key == "none" or len(answer) > LONGEST:
+        if self.key == NONE or len(answer) > LONGEST:
             return None
         try:
             said = open_text(answer.decode("utf-8"), self.key).splitlines()

@@ -11,8 +11,6 @@ from uuid import UUID
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
-from landreg.access.policy import current_actor
-from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding
 from landreg.core.periods import DAY
 from landreg.core.units import decimal_of
@@ -25,7 +23,7 @@ from landreg.exchange.listings.rules.units import ONCE, UNITS, rhythms_of
 from landreg.law.book import terms
 from landreg.law.transfers import transfers
 from landreg.registry.guarded import Attached, attached
-from landreg.registry.routes.surroundings import page_day, store
+from landreg.registry.routes.surroundings import store
 from landreg.web import i18n
 from landreg.web.forms import Upload
 
@@ -200,12 +198,6 @@ class Dated:
 def kept(sent: Upload | None, name: str = "paper") -> Attached | None:
     """A paper that was sent, put into the store."""
     return attached(store(), sent, name)
-
-
-def today() -> date:
-    """The day of the register."""
-    with unit_of_work(current_actor()) as uow:
-        return page_day(uow.session)
 
 
 def back(county: str, contract_id: UUID) -> Redirect:

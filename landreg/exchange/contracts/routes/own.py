@@ -28,6 +28,7 @@ from landreg.exchange.contracts.rules.course import stage
 from landreg.exchange.contracts.rules.free import con_34_term_has_begun
 from landreg.exchange.contracts.rules.rent import arrears_kg
 from landreg.exchange.contracts.signing import Signature
+from landreg.exchange.contracts.verifying import name_of
 from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.listings import listing_queries
 from landreg.law.queries import load_law
@@ -180,7 +181,8 @@ def _one(actor: Actor, county: str, contract_id: UUID, consent: Consent | None) 
         passes = queries.passes_land(uow.session, row, actor.household)
         takes = any(one.taker_id == row.taker_id for one in deal_queries.own_takers(uow.session))
         course = found.course(today)
-        begun = con_34_term_has_begun((row.number, row.from_on, today), load_law(uow.session, county, today))
+        law = load_law(uow.session, county, today)
+        begun = con_34_term_has_begun((row.number, row.from_on, today), law)
         anew = _anew(uow.session, actor, found) if passes and consent is None and stage(course) == "ended" else None
     text = Text(row.kind, row.unit, row.clauses, row.said, number=row.number)
     return pages.render(
@@ -188,6 +190,7 @@ def _one(actor: Actor, county: str, contract_id: UUID, consent: Consent | None) 
         stage=stage(course), clauses=written(text, beijing_day(row.drawn_at)), settled=found.settled, DAY=DAY,
         arrears_kg=arrears_kg(found.settled, today), balance_late=found.late_from_contractor(today), anew=anew,
         mine="contractor" if passes else "taker" if takes else "", told=[begun] if begun and course.lacking else [],
+        service=name_of(law.text("CON-4.service_key")),
     )  # fmt: skip
 
 

@@ -11,9 +11,10 @@ from werkzeug.wrappers import Response as Redirect
 
 from landreg.access.policy import allow, current_actor
 from landreg.core.actor import Role
+from landreg.core.errors import BadInput, Finding
 from landreg.exchange.contracts import signing
 from landreg.exchange.contracts.routes import desk
-from landreg.exchange.contracts.routes.forms import Dated, back, kept, today
+from landreg.exchange.contracts.routes.forms import Dated, back, kept
 from landreg.exchange.contracts.signing import Signature
 from landreg.web import problems
 from landreg.web.forms import Upload, read_form
@@ -66,7 +67,9 @@ def sign(county: str, contract_id: UUID) -> Redirect:
 def file(county: str, contract_id: UUID) -> Redirect:
     """Record the filing with the issuing party."""
     given = read_form(Dated)
-    signing.file(current_actor(), county, contract_id, given.on_day or today(), given.said, kept(given.paper))
+    if given.on_day is None:
+        raise BadInput(Finding("FORM-1", "on_day"))
+    signing.file(current_actor(), county, contract_id, given.on_day, given.said, kept(given.paper))
     flash(_("备案已记录。"))
     return back(county, contract_id)
 
