@@ -31,7 +31,7 @@ SET: dict[str, dict[str, str]] = {
     "CMP-6.crop_yuan_per_mu": {"grain": "900", "oilseed": "1100", "vegetables": "3200", "tea": "2600", "fruit": "2800"},
     "CMP-7.moving_yuan": {"household": "1000", "person": "500"}, "CMP-7.rent_yuan_per_person_month": {"": "150"},
     "CMP-7.rent_months": {"": "12"}, "CMP-8.lease_yuan_per_mu_year": LEASES,
-    "MKT-5.office": {"phone": "0915-0000000（样本）"},
+    "MKT-5.office": {"phone": "0915-0000000（样本）", "deposit": "交易市场保证金专户，样本银行，账号 0000（样本）"},
 }  # fmt: skip
 HEARD = (
     Said(UUID(int=1), "", "village", "", "开会的时候说，不把地交回来，以后的项目就不给我们组。", None, ""),

@@ -20,7 +20,17 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding
 from landreg.core.periods import BEIJING, beijing_day, years_after
 from landreg.exchange import logged as exchange_logged
-from landreg.exchange.bidding import sales, sealed, sealed_queries, taker_queries, takers, told_queries
+from landreg.exchange.bidding import (
+    chances,
+    sale_queries,
+    sales,
+    sealed,
+    sealed_queries,
+    taker_queries,
+    takers,
+    told_queries,
+)
+from landreg.exchange.bidding.deal_model import SecondChance
 from landreg.exchange.bidding.model import Entrant, Sale
 from landreg.exchange.bidding.rules import sealing
 from landreg.exchange.bidding.sealed_model import SealedBid
@@ -222,6 +232,16 @@ def opened(sale: Sale) -> None:
     """Both officers give their shares."""
     for place, officer in enumerate((OPERATOR, SECOND), 1):
         sealed.give_shares(officer, COUNTY, sale.sale_id, shares_of(sale, place))
+
+
+def answered(chance: SecondChance, said: str = "yes") -> None:
+    """Whoever was asked after a winner fell answers."""
+    with unit_of_work(OPERATOR) as uow:
+        entrant = sale_queries.entrant(uow.session, COUNTY, chance.entrant_id)
+        assert entrant is not None
+        taker = taker_queries.taker(uow.session, COUNTY, entrant.taker_id)
+    assert taker is not None
+    chances.answer(of_taker(taker), COUNTY, chance.chance_id, said)
 
 
 def strays(worker: Actor, database: Settings) -> list[Finding]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 from landreg.core.actor import Actor
-from landreg.exchange.bidding import auction, days, deals, sales, takers, windows
+from landreg.exchange.bidding import auction, chances, days, deals, sales, takers, windows
 from landreg.registry import figures
 from landreg.registry.figures import Figure
 from tests import bidding_kit as kit
@@ -42,9 +42,12 @@ def auctions(on: Stage) -> Life:
     entrant = yield "enter", lambda: sales.enter(stranger, COUNTY, sale.sale_id, taker)
     paid = sales.Receipt("paid", kit.DEPOSIT, "BZ-1", today())
     yield "record_deposit", lambda: sales.record_deposit(OPERATOR, COUNTY, entrant.entrant_id, paid)
+    second, behind = kit.person(on.superuser, 2)
+    beaten = kit.entered(sale, second, behind)
     kit.pass_time(on.superuser, hours=1, minutes=1)
+    auction.bid(behind, COUNTY, sale.sale_id, beaten.entrant_id, Decimal(300), uuid4())
     key, form = (COUNTY, sale.sale_id, entrant.entrant_id), uuid4()
-    yield "bid", lambda: auction.bid(stranger, *key, Decimal(300), form)
+    yield "bid", lambda: auction.bid(stranger, *key, Decimal(310), form)
     kit.pass_time(on.superuser, hours=5)
     untold = (yield "open_window", lambda: deals.proceed(OPERATOR, *at)).window
     came = windows.Came("成员2之1", citizen_id(4))
@@ -62,6 +65,8 @@ def auctions(on: Stage) -> Life:
     deal = (yield "deal", lambda: deals.proceed(OPERATOR, *at)).deal
     assert deal.by == "auction"
     yield "fall", lambda: deals.fall(OPERATOR, COUNTY, deal.deal_id, WHY)
+    chance = (yield "ask_next", lambda: deals.proceed(OPERATOR, *at)).chance
+    yield "answer", lambda: chances.answer(behind, COUNTY, chance.chance_id, "no")
     yield "end_sales", lambda: days.work(on.worker)
     empty = kit.auction(listing)
     kit.pass_time(on.superuser, hours=5)

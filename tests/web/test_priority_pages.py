@@ -82,4 +82,4 @@ def test_an_agent_claims_on_the_household_s_pages_and_the_household_sees_by_whom
     assert browser.post(f"{here}/claim").status_code == 303
     assert "代办员代办" in browser.get(here).text
     again = browser.post(f"{here}/claim")
-    assert (again.status_code, "每户一次" in again.text) == (422, True)
+    assert (again.status_code, "已经主张过优先权" in again.text) == (409, True)

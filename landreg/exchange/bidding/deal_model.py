@@ -111,3 +111,26 @@ class PassedOver(CountyKey, By, Base):
     taker_id: Mapped[UUID]
     why: Mapped[str]
     said: Mapped[str]
+
+
+class SecondChance(CountyKey, By, Base):
+    """A bidder who comes next after a winner fell, and is asked at their bid. until_day: the last on which they may answer."""
+
+    __tablename__ = "second_chance"
+    __table_args__ = SCHEMA
+
+    chance_id: Mapped[UUID] = mapped_column(primary_key=True)
+    sale_id: Mapped[UUID]
+    entrant_id: Mapped[UUID]
+    price: Mapped[Decimal] = mapped_column(Price)
+    until_day: Mapped[date]
+
+
+class ChanceAnswer(CountyKey, By, Base):
+    """What that bidder said: yes, or no."""
+
+    __tablename__ = "chance_answer"
+    __table_args__ = SCHEMA
+
+    chance_id: Mapped[UUID] = mapped_column(primary_key=True)
+    answer: Mapped[str]

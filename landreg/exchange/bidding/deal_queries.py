@@ -12,12 +12,14 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from landreg.exchange.bidding.deal_model import (
+    ChanceAnswer,
     Offer,
     PassedOver,
     Priority,
     PriorityClaim,
     PriorityNotice,
     PriorityTold,
+    SecondChance,
 )
 from landreg.exchange.bidding.model import Sale, SaleEvent
 from landreg.exchange.bidding.row_queries import row_of, rows_of
@@ -149,6 +151,19 @@ def deals_of_sale(session: Session, sale: Sale) -> Sequence[tuple[Deal, bool]]:
     return [(row[0], row[1]) for row in session.execute(asked.order_by(Deal.decided_at.desc()))]
 
 
+def windows_of_sale(session: Session, sale: Sale) -> list[Priority]:
+    """The members' windows on what was bid in a sale: opened after it was set up and before the next one was."""
+    later = sa.select(sa.func.min(Sale.set_at)).where(
+        Sale.county == sale.county, Sale.listing_id == sale.listing_id, Sale.round > sale.round
+    )
+    until = session.scalar(later)
+    return [
+        one
+        for one in priorities(session, sale.county, sale.listing_id)
+        if sale.set_at <= one.at and (until is None or one.at < until)
+    ]
+
+
 def deal_of_sale(session: Session, sale: Sale) -> Deal | None:
     """The deal that came of a sale and stands."""
     return next((one for one, stands in deals_of_sale(session, sale) if stands), None)
@@ -195,6 +210,25 @@ def gone(session: Session, county: str, listing_id: UUID) -> dict[UUID, datetime
         passed.where(PassedOver.county == county, PassedOver.listing_id == listing_id),
     )
     return {row.taker_id: row.at for row in sorted(session.execute(both), key=lambda row: row.at)}
+
+
+def chances(session: Session, county: str, **asked: UUID) -> list[tuple[SecondChance, ChanceAnswer | None]]:
+    """Who was asked after a winner fell, the first first, and what each answered; those that the actor sees."""
+    answered = (ChanceAnswer.county == SecondChance.county) & (ChanceAnswer.chance_id == SecondChance.chance_id)
+    rows = sa.select(SecondChance, ChanceAnswer).outerjoin(ChanceAnswer, answered).order_by(SecondChance.at)
+    rows = rows.where(
+        SecondChance.county == county, *(getattr(SecondChance, name) == key for name, key in asked.items())
+    )
+    return [(row[0], row[1]) for row in session.execute(rows)]
+
+
+def chances_that_wait(session: Session, today: date) -> Sequence[SecondChance]:
+    """Who is asked and may still answer; those that the actor sees."""
+    answered = sa.exists().where(
+        ChanceAnswer.county == SecondChance.county, ChanceAnswer.chance_id == SecondChance.chance_id
+    )
+    rows = sa.select(SecondChance).where(SecondChance.until_day >= today, ~answered)
+    return session.scalars(rows.order_by(SecondChance.until_day).limit(50)).all()
 
 
 def passed_over(session: Session, county: str, listing_id: UUID) -> Sequence[PassedOver]:

@@ -17,6 +17,7 @@ from landreg.core.periods import beijing_day
 from landreg.core.units import CENT, mu_of
 from landreg.exchange import logged as exchange_logged
 from landreg.exchange.bidding import (
+    chances,
     deal_queries,
     logged,
     sale_queries,
@@ -27,7 +28,8 @@ from landreg.exchange.bidding import (
     told_queries,
     windows,
 )
-from landreg.exchange.bidding.deal_model import PassedOver, Priority
+from landreg.exchange.bidding.deal_model import PassedOver, Priority, SecondChance
+from landreg.exchange.bidding.model import Sale
 from landreg.exchange.bidding.rules import ranking
 from landreg.exchange.bidding.rules.ending import ENDED, GivingUp, seal_6_given_up_by_another, stopped
 from landreg.exchange.bidding.rules.priority import CLOSE_RULES, pri_1_window_has_run
@@ -45,11 +47,15 @@ TAKER, CONTRACTOR = "taker", "contractor"
 
 @dataclass(frozen=True)
 class Candidate:
-    """Who would get the land at what price. since: when the sale was set up, or the yes was said: members are asked after it."""
+    """Who would get the land at what price. since: when the sale was set up, or the yes was said: members are asked after it.
+    bid: of a sale, as which entrant. fell: when a deal of that sale fell last.
+    """
 
     taker_id: UUID
     price: Decimal
     since: datetime
+    bid: tuple[Sale, UUID] | None = None
+    fell: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -64,22 +70,28 @@ class Turn:
 
 @dataclass(frozen=True)
 class Step:
-    """What `proceed` did: opened a window, or made a deal."""
+    """What `proceed` did: opened a window, made a deal, or asked who comes next."""
 
     window: Priority | None = None
     deal: Deal | None = None
+    chance: SecondChance | None = None
 
 
 def proceed(actor: Actor, county: str, listing_id: UUID) -> Step:
     """Take the next step toward a deal. Raises NotFound, Conflict (BID-8) where there is none to take or a deal stands,
-    Refused (BID-15) where nobody is left, (PRI-1, PRI-2) while the window runs or not all were told, (QUAL-1, QUAL-4, QUAL-5).
+    Refused (BID-15) where nobody is left, (BID-20) while the next one may answer, (PRI-1, PRI-2) while the window runs or not all
+    were told, (QUAL-1, QUAL-4, QUAL-5).
     """
     with unit_of_work(actor) as uow:
         takers.hold(uow, county)
         found = _open_listing(uow, county, listing_id)
         law = load_law(uow.session, county, beijing_day(uow.now))
         best = _best(uow, found)
-        turn = _turn(uow, found, best)
+        turn = _turn(uow, law, found, best)
+        if best.bid and best.fell and turn.by != "priority":
+            asked = chances.ask(uow, law, *best.bid, best.price, best.fell)
+            if asked is not None:
+                return Step(chance=asked)
         if not turn.at_once:
             if turn.window is None:
                 return Step(window=windows.open_one(uow, law, found, best.taker_id, best.price))
@@ -100,7 +112,7 @@ def pass_over(actor: Actor, county: str, listing_id: UUID, said: str) -> PassedO
         if not said.strip():
             raise Refused(Finding("BID-14", "said"))
         law = load_law(uow.session, county, beijing_day(uow.now))
-        turn = _turn(uow, found, _best(uow, found))
+        turn = _turn(uow, law, found, _best(uow, found))
         claimed = None if turn.by != "priority" or turn.window is None else windows.facts_of(uow, turn.window, law.on)
         if claimed is not None and (early := pri_1_window_has_run(claimed)):
             raise Refused(early)
@@ -136,13 +148,13 @@ def _best(uow: UnitOfWork, found: Listing) -> Candidate:
     return best
 
 
-def _turn(uow: UnitOfWork, found: Listing, best: Candidate) -> Turn:
-    """Whose turn it is: the best, or the member who claims the land on these terms."""
+def _turn(uow: UnitOfWork, law: Law, found: Listing, best: Candidate) -> Turn:
+    """Whose turn it is: the best, or the member who claims the land on these terms. Of what no household may take none is asked."""
     taker = taker_queries.taker(uow.session, found.county, best.taker_id)
     if taker is None:
         raise NotFound
-    household = taker.household_id
-    if found.to_whom == "members" or deal_queries.is_member(uow.session, found.county, found.listing_id, household):
+    nobody_else = found.to_whom == "members" or sales.members_may_not_take(law, found.kind) is not None
+    if nobody_else or deal_queries.is_member(uow.session, found.county, found.listing_id, taker.household_id):
         return Turn(taker, found.way, at_once=True)
     window = windows.last_of(uow, found.county, found.listing_id, best.taker_id, best.price, best.since)
     claimed = None if window is None else _claimed(uow, window, best.since)
@@ -164,12 +176,19 @@ def candidate(uow: UnitOfWork, found: Listing) -> Candidate | None:
         raise Conflict(stopped("no_sale_waits", "sale"))
     if held[-1].stage not in ("closed", "opened"):
         raise Conflict(stopped("sale_runs", "sale"))
-    order, since = order_of(uow, held[-1]), held[-1].sale.set_at
-    reaching = sale_queries.reaching(session, county, held[-1].sale.sale_id)
-    takers = {one.entrant_id: one.taker_id for one in sale_queries.entrants(session, county, held[-1].sale.sale_id)}
+    sale = held[-1].sale
+    order, since = order_of(uow, held[-1]), sale.set_at
+    reaching = sale_queries.reaching(session, county, sale.sale_id)
+    takers = {one.entrant_id: one.taker_id for one in sale_queries.entrants(session, county, sale.sale_id)}
     gone = {entrant for entrant, taker in takers.items() if taker in left_out and left_out[taker] >= since}
+    gone |= chances.given_away(uow, county, sale.sale_id)
     best = ranking.standing_next(order, gone, reaching)
-    return None if best is None else Candidate(takers[best.entrant], best.price.quantize(CENT), since)
+    falls = [one.at for one in deal_queries.falls(session, county, found.listing_id) if one.at >= since]
+    if best is None:
+        return None
+    return Candidate(
+        takers[best.entrant], best.price.quantize(CENT), since, (sale, best.entrant), max(falls, default=None)
+    )
 
 
 def order_of(uow: UnitOfWork, found: sale_queries.Standing) -> tuple[ranking.Standing, ...]:

@@ -13,7 +13,16 @@ import sqlalchemy as sa
 
 from landreg.core.db import UnitOfWork
 from landreg.core.units import CENT
-from landreg.exchange.bidding.deal_model import Offer, PassedOver, Priority, PriorityClaim, PriorityNotice, PriorityTold
+from landreg.exchange.bidding.deal_model import (
+    ChanceAnswer,
+    Offer,
+    PassedOver,
+    Priority,
+    PriorityClaim,
+    PriorityNotice,
+    PriorityTold,
+    SecondChance,
+)
 from landreg.exchange.bidding.model import Bid, Deposit, Entrant, Sale, SaleEvent
 from landreg.exchange.bidding.review_model import (
     LandWatch,
@@ -43,6 +52,8 @@ KINDS = {
     "priority_told": "exchange.priority_told",
     "priority_claim": "exchange.priority_claim",
     "passed_over": "exchange.passed_over",
+    "second_chance": "exchange.second_chance",
+    "chance_answer": "exchange.chance_answer",
     "qualification": "exchange.qualification",
     "qualification_decision": "exchange.qualification_decision",
     "reserve": "exchange.reserve",
@@ -54,7 +65,7 @@ KEYS: Mapping[type[Any], tuple[str, ...]] = {
     SealedBid: ("sealed_id",), SealedShare: ("sealed_id", "place"), OpenedBid: ("sealed_id",), Offer: ("offer_id",),
     Priority: ("priority_id",), PriorityTold: ("told_id",), PriorityClaim: ("claim_id",), PassedOver: ("passed_id",),
     Qualification: ("qualification_id",), QualificationDecision: ("qualification_id",), Reserve: ("reserve_id",),
-    LandWatch: ("watch_id",),
+    LandWatch: ("watch_id",), SecondChance: ("chance_id",), ChanceAnswer: ("chance_id",),
 }  # fmt: skip
 """By table: what names a row."""
 OPENLY = {

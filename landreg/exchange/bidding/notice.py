@@ -4,6 +4,8 @@ terms, until when, where and how a member says that it takes it.
 
 from __future__ import annotations
 
+from sqlalchemy.orm import Session
+
 from landreg.core.codes import masked_name
 from landreg.core.db import UnitOfWork
 from landreg.core.errors import NotFound
@@ -27,14 +29,19 @@ def number_of(uow: UnitOfWork, listing: Listing, window: Priority) -> str:
     return f"{listing.number}-G{place}"
 
 
+def office_of(session: Session, desk: Desk, county: str) -> str:
+    """The name of a county's exchange."""
+    name = division_names(session, [county]).get(county, county)
+    return desk.law.text("MKT-5.office", "name").replace("{county}", name)
+
+
 def of_window(uow: UnitOfWork, desk: Desk, window: Priority) -> bytes:
     """The notice of a window. Raises NotFound where its listing isn't the actor's to see."""
     session = uow.session
     listing = told_queries.listing(session, window.county, window.listing_id)
     if listing is None:
         raise NotFound
-    county = division_names(session, [window.county]).get(window.county, window.county)
-    office = desk.law.text("MKT-5.office", "name").replace("{county}", county)
+    office = office_of(session, desk, window.county)
     phone = desk.law.text("MKT-5.office", "phone")
     url = f"{desk.base_url}/priority/{window.county}/{window.priority_id}"
     last_day = chinese_date(window.last_day)

@@ -78,7 +78,7 @@ def _allowed(
             OFFER_RULES, Saying(before, side, word.kind, law.on, word.price, told.kind == "exchange", told.unit), law
         )
     )
-    if own is not None:
+    if own is not None and word.kind != "withdraw":
         findings += sales.may_not_enter(law, told, own)
         if word.kind in (*NAMING, "accept"):
             findings += sales.may_not_take(uow, law, told, own)

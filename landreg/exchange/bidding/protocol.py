@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from landreg.core.db import UnitOfWork
-from landreg.core.periods import BEIJING, beijing_day
+from landreg.core.periods import BEIJING, DAY, beijing_day
 from landreg.core.units import mu_of
 from landreg.exchange.bidding import (
     deal_queries,
@@ -15,7 +16,10 @@ from landreg.exchange.bidding import (
     sealed_queries,
     taker_queries,
     told_queries,
+    windows,
 )
+from landreg.exchange.bidding.deal_model import PriorityClaim
+from landreg.exchange.bidding.notice import office_of
 from landreg.exchange.bidding.rules import ranking
 from landreg.exchange.bidding.sale_queries import Standing
 from landreg.exchange.model import Deal, Listing
@@ -29,6 +33,7 @@ NOTES = (
     "报价的时间和先后以服务器记载为准，每一次报价都已写入登记日志，任何人可以核对。",
     "密封报价的承诺在交出时写入日志；开启后的内容与承诺一致的才计入，原文附后，任何人可以重新计算。",
     "价格相同的，本集体成员优先；仍相同的，按全部报价的随机数抽签，结果可以重算。",
+    "几户都主张优先权的抽签：全部随机数按字典序各占一行，取 SHA-256 为种子；种子、换行、标识相连取 SHA-256，最小的在先。",
 )
 
 
@@ -52,13 +57,14 @@ def of_sale(uow: UnitOfWork, desk: Desk, found: Standing) -> bytes:
         tables.append(_table("开标", ("竞买号", "报价", "承诺", "核对"), (1, 2, 6, 1), _opened(uow, found)))
         if found.stage in ("opened", "spent"):
             tables.append(_table("名次", ("名次", "竞买号", "报价", "抽签值"), (1, 1, 2, 5), _order(uow, found)))
+    tables += _after_the_close(uow, found)
     day, url = beijing_day(uow.now), f"{desk.base_url}/bids/{sale.county}/{sale.sale_id}"
     title = "成交确认书" if deal is not None else "交易记录"
     content = {
         "title": title, "number": f"{listing.number}-{sale.round}", "to": "",
         "opening": "下列场次按公告的时间和方式进行，记录如下。",
         "facts": _facts(uow, found, listing, deal), "tables": tables, "notes": NOTES, "notes_title": "说明",
-        "signed": ("流出方", "受让方", "交易员", "见证人"), "authority": desk.authority(session, sale.county),
+        "signed": ("流出方", "受让方", "交易员", "见证人"), "authority": office_of(session, desk, sale.county),
         "day": chinese_date(day), "check_url": url, "qr": qr_svg(url),
     }  # fmt: skip
     return typeset("exit", content, day, sample=desk.sample, tagged=True)
@@ -70,7 +76,7 @@ def _facts(uow: UnitOfWork, found: Standing, listing: Listing, deal: Deal | None
         ("挂牌编号", listing.number),
         ("坐落", " ".join(division_path(uow.session, listing.village))),
         ("面积", f"{mu_of(listing.area_m2)} 亩"),
-        ("期限", f"{chinese_date(listing.from_on)}至{chinese_date(listing.until_on)}（不含当日）"),
+        ("期限", f"{chinese_date(listing.from_on)}至{chinese_date(listing.until_on - DAY)}"),
         ("方式", term("deal_by", sale.way)),
         ("时间", f"{_time(sale.opens_at)} 至 {_time(found.clock.closes_at)}"),
         ("起价、加价", f"{sale.start_price}、{sale.step}（{unit_words(listing.unit, listing.grain)}）"),
@@ -86,6 +92,58 @@ def _facts(uow: UnitOfWork, found: Standing, listing: Listing, deal: Deal | None
             ("成交时间", _time(deal.decided_at)),
         ]
     return facts
+
+
+def _after_the_close(uow: UnitOfWork, found: Standing) -> list[dict[str, object]]:
+    """The members' windows of a sale, the claims in them with their lot, and deals that do not stand; what there is none of is
+    left out.
+    """
+    opened = deal_queries.windows_of_sale(uow.session, found.sale)
+    # Terms that were told anew are one lot with what was claimed before.
+    terms = {(one.taker_id, one.price): one for one in opened}.values()
+    claimed = [windows.claims_on(uow, one, found.sale.set_at) for one in terms]
+    rows = {
+        "成员优先权公示": (
+            ("价格", "第一天", "最后一天"),
+            (2, 3, 3),
+            tuple((f"{one.price:.2f}", chinese_date(one.first_day), chinese_date(one.last_day)) for one in opened),
+        ),
+        "优先权主张": (
+            ("抽签次序", "承包方代码", "主张时间", "随机数", "标识", "抽签值"),
+            (1, 3, 3, 4, 4, 3),
+            tuple(row for claims in claimed for row in claim_rows(uow, claims)),
+        ),
+        "作废的成交": (
+            ("受让方", "价格", "成交时间", "作废时间", "谁放弃", "原因"),
+            (2, 2, 3, 3, 1, 3),
+            tuple(_fallen(uow, found)),
+        ),
+    }
+    return [_table(title, head, widths, told) for title, (head, widths, told) in rows.items() if told]
+
+
+def claim_rows(uow: UnitOfWork, claims: Sequence[PriorityClaim]) -> tuple[tuple[str, ...], ...]:
+    """Claims on the same terms in the order of their lot, with all that it is drawn from."""
+    by_taker = {str(one.taker_id): one for one in claims}
+    seed = ranking.seed_of(str(one.mark) for one in claims)
+    homes = taker_queries.takers(uow.session, claims[0].county, [one.taker_id for one in claims]) if claims else {}
+    return tuple(
+        (
+            str(place), homes[by_taker[name].taker_id].code, _time(by_taker[name].at), str(by_taker[name].mark), name,
+            ranking.drawn(seed, name)[:24],
+        )
+        for place, name in enumerate(ranking.by_lot(by_taker.keys(), (str(one.mark) for one in claims)), 1)
+    )  # fmt: skip
+
+
+def _fallen(uow: UnitOfWork, found: Standing) -> Iterator[tuple[str, ...]]:
+    falls = {one.deal_id: one for one in deal_queries.falls(uow.session, found.sale.county, found.sale.listing_id)}
+    fallen = [deal for deal, _stands in deal_queries.deals_of_sale(uow.session, found.sale) if deal.deal_id in falls]
+    names = taker_queries.takers(uow.session, found.sale.county, [one.taker_id for one in fallen])
+    for deal in reversed(fallen):
+        fall = falls[deal.deal_id]
+        side = "流出方" if fall.given_up_by == "contractor" else "受让方"
+        yield names[deal.taker_id].name, f"{deal.price:.2f}", _time(deal.decided_at), _time(fall.at), side, fall.reason
 
 
 def bid_rows(uow: UnitOfWork, found: Standing) -> tuple[tuple[str, ...], ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -61,14 +61,19 @@ def sales(session: Session, listing_id: UUID | None = None, since: datetime | No
     return [Standing(*row) for row in session.execute(asked.order_by(SaleClock.closes_at).limit(200))]
 
 
-def without_sale(session: Session) -> Sequence[Listing]:
-    """Published listings that are to be bid for, and that have no sale under way, those whose publication ends first."""
+def without_sale(session: Session, today: date) -> Sequence[Listing]:
+    """Published listings that are to be bid for, whose term has not begun, and that have no sale under way, those whose publication
+    ends first.
+    """
     under_way = sa.select(Sale.sale_id).join(SaleClock, _same(SaleClock))
     under_way = under_way.where(
         Sale.county == Listing.county, Sale.listing_id == Listing.listing_id, SaleClock.over == ""
     )
     asked = sa.select(Listing).where(
-        Listing.state == "published", Listing.way.in_(("auction", "sealed")), ~under_way.exists()
+        Listing.state == "published",
+        Listing.way.in_(("auction", "sealed")),
+        Listing.from_on > today,
+        ~under_way.exists(),
     )
     return session.scalars(asked.order_by(Listing.closes_on).limit(100)).all()
 

@@ -32,6 +32,7 @@ from landreg.exchange.bidding.rules.entering import (
     EntryFacts,
     SaleFacts,
     bid_9_deposit_as_owed,
+    con_20_taker_of_the_kind,
 )
 from landreg.exchange.bidding.rules.qualified import ENTER_RULES, TakingIn
 from landreg.exchange.bidding.sale_queries import Standing
@@ -134,10 +135,19 @@ def may_not_enter(law: Law, told: Told, taker: Taker | None) -> list[Finding]:
     """What stands against a taker's kind and house: BID-6, BID-11, CON-20. taker: None for the household that asks."""
     kind = "household" if taker is None else taker.kind
     household = kind == "household"
-    of_kind = transfers(law.on).get(told.kind)
-    takers = of_kind.takers if of_kind else ()
+    takers = _takers_of(law, told.kind)
     facts = EntryFacts(kind, household and told.own, household and told.member, told.to_whom, takers)
     return list(examine(ENTRY_RULES, facts, law))
+
+
+def members_may_not_take(law: Law, kind: str) -> Finding | None:
+    """CON-20 where land goes to no household of its collective by this kind of transfer."""
+    return con_20_taker_of_the_kind(EntryFacts("household", False, True, "", _takers_of(law, kind)))
+
+
+def _takers_of(law: Law, kind: str) -> tuple[str, ...]:
+    of_kind = transfers(law.on).get(kind)
+    return of_kind.takers if of_kind else ()
 
 
 def may_not_take(uow: UnitOfWork, law: Law, told: Told, taker: Taker | None) -> list[Finding]:

@@ -71,7 +71,8 @@ def tell(
 def tell_anew(actor: Actor, county: str, priority_id: UUID) -> Priority:
     """Tell terms anew of which not all were told in their days: another window, in which whoever claimed the land still does.
 
-    Raises NotFound, Conflict (BID-8) where all were told or the days still run, where a later window is there, or a deal.
+    Raises NotFound, Conflict (BID-8) where all were told or the days still run, where a later window is there, or a deal, or where
+    no household may take the land.
     """
     with unit_of_work(actor) as uow:
         before = _window(uow, county, priority_id)
@@ -86,6 +87,7 @@ def tell_anew(actor: Actor, county: str, priority_id: UUID) -> Priority:
             "a_later_window": last is not before, "deal_stands": stands, "all_were_told": not facts.untold,
             "listing_is_over": found.state not in ("published", "dealt"),
             "window_runs": pri_1_window_has_run(facts) is not None,
+            "no_member_may_take": sales.members_may_not_take(law, found.kind) is not None,
         }  # fmt: skip
         if cause := next((name for name, holds in causes.items() if holds), ""):
             raise Conflict(stopped(cause, "window"))
@@ -126,20 +128,21 @@ def claims_on(uow: UnitOfWork, window: Priority, since: datetime | None = None) 
 def read(actor: Actor, county: str, priority_id: UUID) -> None:
     """A household's own account opened the notice: that is evidence, once. Raises NotFound."""
     with unit_of_work(actor) as uow:
-        window = _window(uow, county, priority_id)
-        today = beijing_day(uow.now)
-        told = [one for one in deal_queries.evidence(uow.session, county, priority_id) if one.way == "read"]
-        asked = any(
-            one.household_id == actor.household for one in deal_queries.notices(uow.session, county, priority_id)
-        )
-        if asked and not told and today <= window.last_day:
-            _told(uow, window, "read", actor.household, today, "", "")
+        _read(uow, _window(uow, county, priority_id))
+
+
+def _read(uow: UnitOfWork, window: Priority) -> None:
+    session, today, home = uow.session, beijing_day(uow.now), uow.actor.household
+    told = [one for one in deal_queries.evidence(session, window.county, window.priority_id) if one.way == "read"]
+    asked = any(one.household_id == home for one in deal_queries.notices(session, window.county, window.priority_id))
+    if asked and not told and today <= window.last_day:
+        _told(uow, window, "read", home, today, "", "")
 
 
 def claim(actor: Actor, county: str, priority_id: UUID, taker: Taker, under: Under | None = None) -> PriorityClaim:
     """A member claims the land on the same terms; an agent under its consent to that step.
 
-    Raises NotFound, Refused (PRI-3, QUAL-4, ACC-25).
+    Raises NotFound, Refused (PRI-3, CON-20, QUAL-4, ACC-25), Conflict (BID-8).
     """
     with unit_of_work(actor) as uow:
         for_its_own(uow, under, taker)
@@ -147,6 +150,9 @@ def claim(actor: Actor, county: str, priority_id: UUID, taker: Taker, under: Und
         land = told_queries.told(uow.session, county, window.listing_id)
         _may_claim(uow, window, land, taker)
         act = noted(uow, under, f"{land.number if land else ''} 优先权", Step.PRIORITY)
+        if under is None:
+            # Who claims the land on these terms has read them.
+            _read(uow, window)
         return _claimed(uow, window, taker, agent_act_id=act)
 
 
@@ -164,7 +170,7 @@ def claim_at_counter(
 ) -> PriorityClaim:
     """The operator writes a household's claim down: a grown member came, or somebody with its power of attorney.
 
-    Raises NotFound, Refused (PRI-3, PRI-5, QUAL-4, GUARD-1).
+    Raises NotFound, Refused (PRI-3, PRI-5, CON-20, QUAL-4, GUARD-1), Conflict (BID-8).
     """
     number = tidy(came.number)
     with unit_of_work(actor) as uow:
@@ -189,13 +195,22 @@ def claim_at_counter(
 
 
 def _may_claim(uow: UnitOfWork, window: Priority, land: Listing | Told | None, taker: Taker) -> None:
-    """Raises NotFound where the listing is not seen, Refused (PRI-3, QUAL-4) where the household may not claim now."""
+    """Raises NotFound where the listing is not seen, Refused (PRI-3, CON-20, QUAL-4) where the household may not claim now,
+    Conflict (BID-8) where it has claimed.
+    """
     law = load_law(uow.session, window.county, beijing_day(uow.now))
     named = {one.household_id: "" for one in deal_queries.notices(uow.session, window.county, window.priority_id)}
     if wrong := pri_3_claimed_in_time_by_a_member(Window(law.on, window.last_day, named), taker.household_id):
         raise Refused(wrong)
+    if any(
+        one.household_id == taker.household_id
+        for one in deal_queries.claims(uow.session, window.county, window.priority_id)
+    ):
+        raise Conflict(stopped("claimed_already", "window"))
     if land is None:
         raise NotFound
+    if barred := sales.members_may_not_take(law, land.kind):
+        raise Refused(barred)
     if above := examine(ENTER_RULES, sales.taking_in(uow, taker, mu_of(land.area_m2)), law):
         raise Refused(above)
 

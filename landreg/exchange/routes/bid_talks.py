@@ -18,8 +18,20 @@ from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.core.periods import beijing_day
-from landreg.exchange.bidding import deal_queries, deals, offers, sales, taker_queries, takers, told_queries, windows
+from landreg.exchange.bidding import (
+    chances,
+    deal_queries,
+    deals,
+    offers,
+    sales,
+    taker_queries,
+    takers,
+    told_queries,
+    windows,
+)
+from landreg.exchange.bidding.rules.second import YES
 from landreg.exchange.routes.bids import BIDDERS, blueprint, index, taker_of, whose
+from landreg.exchange.routes.bids import one as sale_page
 from landreg.exchange.routes.market_shown import kind_name, where
 from landreg.land.queries import division_names
 from landreg.registry.routes.shown import holder_name
@@ -45,7 +57,7 @@ def talk(county: str, listing_id: UUID) -> Response:
         who = offering(uow.session, county) if told.own else {}
         return pages.render(
             "exchange/talk.html", consent=asker.consent, told=told, said=said, own={one.taker_id for one in own}, takers=own,
-            now=uow.now, who=who, barred=sales.said_first(uow, told, own),
+            today=beijing_day(uow.now), who=who, barred=sales.said_first(uow, told, own),
             place=division_names(uow.session, [told.village]).get(told.village, told.village),
         )  # fmt: skip
 
@@ -119,6 +131,23 @@ def claim(county: str, priority_id: UUID) -> Redirect:
     windows.claim(asker.actor, county, priority_id, taker, asker.under)
     flash(_("已经登记优先权主张。"))
     return redirect(url_for(".window", county=county, priority_id=priority_id), 303)
+
+
+@dataclass(frozen=True)
+class Answering:
+    """Whether whoever comes next takes the land: yes or no."""
+
+    answer: str = field(metadata={"most": 10})
+
+
+@blueprint.post("/bids/<county>/<uuid:sale_id>/chances/<uuid:chance_id>")
+@allow(Role.TAKER, Role.FARMER)
+@problems.back_to(lambda county, sale_id, chance_id: sale_page(county, sale_id))
+def answer(county: str, sale_id: UUID, chance_id: UUID) -> Redirect:
+    """The bidder who comes next says whether they take the land."""
+    made = chances.answer(current_actor(), county, chance_id, read_form(Answering).answer)
+    flash(_("已经同意，交易员会办理成交。") if made.answer == YES else _("已经记下：您不要了，保证金由交易员退还。"))
+    return redirect(url_for(".one", county=county, sale_id=sale_id), 303)
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,10 @@ from landreg.access.rules import Step
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
+from landreg.core.periods import beijing_day
 from landreg.exchange.bidding import (
     auction,
+    chances,
     deal_queries,
     sale_queries,
     sales,
@@ -107,8 +109,8 @@ def index() -> Response:
         told = told_queries.told_of(session, {(one.county, one.listing_id) for one in subjects})
         names = division_names(session, sorted({one.village for one in told.values()}))
         return pages.render(
-            "exchange/bids.html", sales=held, entries=mine, offers=said, windows=shown, told=told, names=names, now=uow.now,
-            deals=own, contracted=deal_queries.under_contract(session, [one.deal_id for one in own]),
+            "exchange/bids.html", sales=held, entries=mine, offers=said, windows=shown, told=told, names=names,
+            today=beijing_day(uow.now), deals=own, contracted=deal_queries.under_contract(session, [one.deal_id for one in own]),
             takers=taker_queries.own_takers(session), consent=asker.consent,
         )  # fmt: skip
 
@@ -154,14 +156,17 @@ def one(county: str, sale_id: UUID) -> Response:
             None if key is None else sealed_queries.key(session, county, key)
             for key in (found.sale.key_one, found.sale.key_two)
         ]
+        law = sales.law_of(uow, county)
         return pages.render(
-            "exchange/sale.html", found=found, sale=found.sale, told=told, mine=mine, deposits=deposits, deal=deal,
+            "exchange/sale.html", deposit_to=law.text("MKT-5.office", "deposit"), phone=law.text("MKT-5.office", "phone"),
+            found=found, sale=found.sale, told=told, mine=mine, deposits=deposits, deal=deal,
             least=auction.auction_of(found).least, bids=sale_queries.bids_shown(session, county, sale_id, 12), form=uuid4(),
             keys=[(one, base64.b64encode(one.public_key).decode()) for one in keys if one is not None],
             envelopes=envelopes, opened=sealed.verified(envelopes, opened) if envelopes else [], all_opened=opened,
             unopened=sealed_queries.unopened(session, county, sale_id) if opened else {},
             place=division_names(session, [told.village]).get(told.village, told.village), takers=taker_queries.own_takers(session),
-            consent=asker.consent, barred=sales.said_first(uow, told, taker_queries.own_takers(session)),
+            consent=asker.consent, asked=chances.asked_of(session, county, sale_id, beijing_day(uow.now)),
+            barred=sales.said_first(uow, told, taker_queries.own_takers(session)),
         )  # fmt: skip
 
 

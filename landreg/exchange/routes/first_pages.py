@@ -84,6 +84,9 @@ def _next_steps(session: Session) -> Iterator[Row]:
         if decision is None:
             address = url_for("exchange_reviews.one", county=review.county, qualification_id=review.qualification_id)
             yield Row(_("资格审查"), address, _("%(day)s 前作出决定", day=i18n.shown_day(review.due_on)))
+    for chance in deal_queries.chances_that_wait(session, page_day(session)):
+        address = url_for("sales.one", county=chance.county, sale_id=chance.sale_id)
+        yield Row(_("征询下一位，等答复"), address, _("%(day)s 前答复", day=i18n.shown_day(chance.until_day)))
     windows = deal_queries.open_priorities(session, page_day(session))
     yes = [one for one in deal_queries.accepted(session) if one.listing_id not in {w.listing_id for w in windows}]
     told = told_queries.listings(
@@ -107,6 +110,7 @@ def asked_of_you(actor: Actor) -> Iterator[Shown]:
     """What a household or a taker is asked for, and may answer or leave."""
     with unit_of_work(actor) as uow:
         rows = [
+            *_chances(uow.session),
             *_talks(uow.session),
             *_windows(uow.session, actor.household),
             *_projects(uow.session, actor.household),
@@ -151,9 +155,10 @@ def _talks(session: Session, at: str = "bids", as_: str = "", **under: Any) -> I
     told = told_queries.told_of(session, {(one.county, one.listing_id) for one in said})
     counties = {land.county for land in told.values() if land.own}
     who = {taker: name for county in counties for taker, name in offering(session, county).items()}
+    today = page_day(session)
     for one in said:
         land = told.get(one.listing_id)
-        if land is None or land.state != "published":
+        if land is None or land.state != "published" or (one.kind != "accept" and one.until_day < today):
             continue
         side = "household" if land.own else "taker"
         if as_ not in ("", side):
@@ -170,6 +175,13 @@ def _talks(session: Session, at: str = "bids", as_: str = "", **under: Any) -> I
             continue
         note = f"{land.area_mu} {_('亩')} · {land.number}"
         yield Row(label, url_for(f"{at}.talk", county=one.county, listing_id=one.listing_id, **under), note)
+
+
+def _chances(session: Session) -> Iterator[Row]:
+    """Bids whose turn has come after a winner fell, to be answered with a yes or a no."""
+    for one in deal_queries.chances_that_wait(session, page_day(session)):
+        address = url_for("bids.one", county=one.county, sale_id=one.sale_id)
+        yield Row(_("前一位放弃了，轮到您：要不要？"), address, _("%(day)s 前答复", day=i18n.shown_day(one.until_day)))
 
 
 def _windows(session: Session, household: UUID | None, at: str = "bids", said: str = "", **under: Any) -> Iterator[Row]:

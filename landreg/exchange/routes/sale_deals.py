@@ -21,7 +21,7 @@ from landreg.exchange.listings import household_queries
 from landreg.exchange.routes.sales import READERS, Reason, index, one
 from landreg.registry.guarded import attached
 from landreg.registry.routes.surroundings import desk_of, page_day, store
-from landreg.web import pages, problems
+from landreg.web import i18n, pages, problems
 from landreg.web.forms import Upload, read_form
 
 blueprint = Blueprint("sale_deals", __name__)
@@ -50,7 +50,11 @@ def _went_on(county: str, listing_id: UUID, back: str) -> Redirect:
     if step.window is not None:
         flash(_("已向本集体全体成员公示成交条件，请在第一天张贴并拍照。"))
         return redirect(url_for(".window", county=county, priority_id=step.window.priority_id), 303)
-    flash(_("已成交，可以打印成交确认书。"))
+    if step.chance is not None:
+        day = i18n.shown_day(step.chance.until_day)
+        flash(_("已征询下一位，请通知其在 %(day)s 以前答复。", day=day))
+    else:
+        flash(_("已成交，可以打印成交确认书。"))
     return redirect(back, 303)
 
 

@@ -21,6 +21,7 @@ from landreg.core.errors import BadInput, Conflict, Finding, NotFound
 from landreg.core.periods import BEIJING
 from landreg.exchange.bidding import (
     auction,
+    chances,
     deal_queries,
     deals,
     protocol,
@@ -59,7 +60,7 @@ def index() -> Response:
             *(standing.sale for standing in held), *(sale for sale, _waiting in to_return), *yes, *windows,
         ]  # fmt: skip
         ids = {(one.county, one.listing_id) for one in subjects}
-        to_set_up = sale_queries.without_sale(session)
+        to_set_up = sale_queries.without_sale(session, today)
         seen = told_queries.listings(session, ids)
         listings = {listing: seen.get(listing) for _, listing in ids}
         names = division_names(
@@ -166,6 +167,7 @@ def one(county: str, sale_id: UUID) -> Response:
             deal=deal, may_act=actor.has(Role.OPERATOR), passed=deal_queries.passed_over(session, county, listing.listing_id),
             to_return=sum(waiting for _sale, waiting in sale_queries.to_return(session, sale_id)),
             contracted=deal is not None and bool(deal_queries.under_contract(session, [deal.deal_id])),
+            asked=chances.asked_of(session, county, sale_id, page_day(session)),
             falls=deal_queries.falls(session, county, listing.listing_id),
             windows=deal_queries.priorities(session, county, listing.listing_id),
             names=division_names(session, [listing.village]),

@@ -41,15 +41,10 @@ function put(panel: HTMLElement, name: string, value: string): void {
 }
 
 function show(panel: HTMLElement, found: Picture): void {
-  // Who has not typed another price is offered the one that leads now.
-  const least = Number(found.least).toFixed(2);
-  const price = panel.querySelector<HTMLInputElement>('input[name="price"]');
-  if (price && document.activeElement !== price && Number(price.value) < Number(least)) {
-    price.value = least;
-  }
+  // The price that somebody is about to bid stays as it was shown: beside it stands the least now.
   put(panel, "price", found.price ?? "—");
   put(panel, "leader", found.plate === null ? "—" : String(found.plate));
-  put(panel, "least", least);
+  put(panel, "least", Number(found.least).toFixed(2));
   put(panel, "closes", moment(found.closes_at));
   const rows = panel.querySelector("[data-live-bids]");
   rows?.replaceChildren(

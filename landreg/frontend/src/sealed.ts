@@ -83,23 +83,25 @@ function put(form: HTMLFormElement, name: string, value: string): void {
   field.value = value;
 }
 
-// The form is sent by the browser once `fill` has put its fields; what goes wrong is said in the form.
-function tend(form: HTMLFormElement, fault: string, fill: () => Promise<boolean>): void {
-  const said = form.querySelector<HTMLElement>(`[data-${fault}-fault]`);
+// The form is sent by the browser once `fill` has put its fields and named no fault; a fault is said in the form, `fault` where
+// nothing else is known of it.
+function tend(form: HTMLFormElement, fault: string, fill: () => Promise<string>): void {
   const button = form.querySelector<HTMLButtonElement>("button");
   button?.removeAttribute("disabled");
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     button?.setAttribute("disabled", "");
-    said?.setAttribute("hidden", "");
+    for (const said of form.querySelectorAll("[role=alert]")) {
+      said.setAttribute("hidden", "");
+    }
     fill()
-      .catch(() => false)
-      .then((sound) => {
-        if (sound) {
+      .catch(() => fault)
+      .then((wrong) => {
+        if (!wrong) {
           form.submit();
           return;
         }
-        said?.removeAttribute("hidden");
+        form.querySelector(`[data-${wrong}-fault]`)?.removeAttribute("hidden");
         button?.removeAttribute("disabled");
       });
   });
@@ -183,24 +185,35 @@ async function giveShares(form: HTMLFormElement): Promise<boolean> {
   return true;
 }
 
+// What is wrong with a price before it is locked: below the start it never counts, and far above it the unit is asked once.
+function priceFault(form: HTMLFormElement, price: string): string {
+  if (!price || Number(price) < Number(form.dataset["sealLeast"])) {
+    return price ? "seal-low" : "seal";
+  }
+  const sure = Number(price) <= Number(form.dataset["sealMost"]) || form.dataset["sealSure"] === price;
+  form.dataset["sealSure"] = price;
+  return sure ? "" : "seal-high";
+}
+
 export function sealBids(): void {
   for (const form of document.querySelectorAll<HTMLFormElement>("form[data-seal]")) {
     tend(form, "seal", async () => {
       const field = form.querySelector<HTMLInputElement>("[data-seal-price]");
       const price = plainPrice(field?.value ?? "");
-      if (!price) {
-        return false;
+      const fault = priceFault(form, price);
+      if (fault) {
+        return fault;
       }
       for (const [name, value] of Object.entries(await lock(form, price))) {
         put(form, name, value);
       }
-      return true;
+      return "";
     });
   }
   for (const form of document.querySelectorAll<HTMLFormElement>("form[data-make-key]")) {
-    tend(form, "key", () => makeKey(form));
+    tend(form, "key", async () => ((await makeKey(form)) ? "" : "key"));
   }
   for (const form of document.querySelectorAll<HTMLFormElement>("form[data-open-shares]")) {
-    tend(form, "key", () => giveShares(form));
+    tend(form, "key", async () => ((await giveShares(form)) ? "" : "key"));
   }
 }

@@ -69,7 +69,11 @@ def _two_bids(superuser: Connection, sale: Sale, people: Sequence[tuple[Taker, A
 
 
 def _sold(superuser: Connection, listing: Listing) -> Deal:
-    window = deals.proceed(OPERATOR, COUNTY, listing.listing_id).window
+    step = deals.proceed(OPERATOR, COUNTY, listing.listing_id)
+    if step.chance is not None:
+        kit.answered(step.chance)
+        step = deals.proceed(OPERATOR, COUNTY, listing.listing_id)
+    window = step.window
     assert window is not None
     windows.tell(OPERATOR, COUNTY, window.priority_id, "posted", None, window.first_day, PICTURE)
     kit.pass_time(superuser, days=15)

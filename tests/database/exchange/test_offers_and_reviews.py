@@ -52,6 +52,8 @@ def test_an_offer_is_answered_in_turn_and_of_two_buyers_one_hears_yes(listing: L
     with pytest.raises(Refused) as late:
         offers.say(owner, *at, second.taker_id, Word("accept"))
     assert codes(late) == {"BID-8"}
+    # One's own offer is taken back also now.
+    assert offers.say(other_actor, *at, second.taker_id, Word("withdraw")).kind == "withdraw"
     window = deals.proceed(OPERATOR, *at).window
     assert window is not None
     assert (window.taker_id, window.price) == (first.taker_id, Decimal("480.00"))

@@ -1,0 +1,151 @@
+"""After a winner fell the next bidder is asked: a yes makes the deal, a no or no answer costs nothing."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from landreg.access.sealing import use_key
+from landreg.config import Settings
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import BadInput, NotFound, Refused
+from landreg.exchange.bidding import auction, chances, days, deals, sales
+from landreg.exchange.bidding.deal_model import SecondChance
+from landreg.exchange.bidding.model import Entrant, Sale
+from landreg.exchange.model import Deal, Listing
+from tests import bidding_kit as kit
+from tests.database.exchange.test_bidding_walls import at_desk, put, refused
+from tests.exchange_kit import OPERATOR
+from tests.registry_kit import Connection, codes
+from tests.villages import COUNTY
+
+
+@pytest.fixture
+def listing(database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection) -> Listing:
+    use_key(database.keys["identity"])
+    # Members alone take a sublet at once: no window stands between a bid and its deal.
+    return kit.published(
+        registrar, reviewer, superuser, households=4, way="auction", kind="subcontract", to_whom="members"
+    )
+
+
+@pytest.fixture
+def sale(listing: Listing) -> Sale:
+    return kit.auction(listing)
+
+
+@pytest.fixture
+def asked(listing: Listing, sale: Sale, superuser: Connection) -> tuple[SecondChance, list[tuple[Entrant, Actor]]]:
+    """Three neighbours bid 300, 310 and 320; the winner gives the deal up, and the second is asked."""
+    bidders = []
+    for number in (2, 3, 4):
+        taker, actor = kit.household(superuser, f"{listing.household_code[:-4]}{number:04d}")
+        bidders.append((kit.entered(sale, taker, actor), actor))
+    kit.pass_time(superuser, hours=1, minutes=1)
+    for (entrant, actor), price in zip(bidders, ("300", "310", "320"), strict=True):
+        auction.bid(actor, COUNTY, sale.sale_id, entrant.entrant_id, Decimal(price), uuid4())
+    kit.pass_time(superuser, hours=5)
+    deals.fall(bidders[2][1], COUNTY, _dealt(listing).deal_id, "资金没有到位")
+    chance = deals.proceed(OPERATOR, COUNTY, listing.listing_id).chance
+    assert chance is not None
+    return chance, bidders
+
+
+def _dealt(listing: Listing) -> Deal:
+    deal = deals.proceed(OPERATOR, COUNTY, listing.listing_id).deal
+    assert deal is not None
+    return deal
+
+
+Asked = tuple[SecondChance, list[tuple[Entrant, Actor]]]
+
+
+def test_the_second_says_yes_and_gets_the_land_at_the_own_bid(
+    asked: Asked, listing: Listing, worker: Actor, database: Settings
+) -> None:
+    chance, bidders = asked
+    assert (chance.entrant_id, chance.price) == (bidders[1][0].entrant_id, Decimal("310.00"))
+    with pytest.raises(Refused) as waits:
+        deals.proceed(OPERATOR, COUNTY, listing.listing_id)
+    assert codes(waits) == {"BID-20"}
+    with pytest.raises(NotFound):
+        chances.answer(bidders[0][1], COUNTY, chance.chance_id, "yes")
+    with pytest.raises(BadInput):
+        chances.answer(bidders[1][1], COUNTY, chance.chance_id, "maybe")
+    chances.answer(bidders[1][1], COUNTY, chance.chance_id, "yes")
+    with pytest.raises(Refused) as twice:
+        chances.answer(bidders[1][1], COUNTY, chance.chance_id, "no")
+    assert codes(twice) == {"BID-20"}
+    deal = _dealt(listing)
+    assert (deal.taker_id, deal.price) == (bidders[1][0].taker_id, Decimal("310.00"))
+    assert kit.strays(worker, database) == []
+
+
+@pytest.mark.parametrize("said", ["no", ""])
+def test_a_no_and_no_answer_cost_nothing_and_the_third_is_asked(
+    asked: Asked, listing: Listing, sale: Sale, superuser: Connection, worker: Actor, said: str
+) -> None:
+    chance, bidders = asked
+    if said:
+        chances.answer(bidders[1][1], COUNTY, chance.chance_id, said)
+    else:
+        kit.pass_time(superuser, days=6)
+        with pytest.raises(Refused) as late:
+            chances.answer(bidders[1][1], COUNTY, chance.chance_id, "yes")
+        assert codes(late) == {"BID-20"}
+    third = deals.proceed(OPERATOR, COUNTY, listing.listing_id).chance
+    assert third is not None
+    assert third.entrant_id == bidders[0][0].entrant_id
+    today = kit.beijing_day(kit.now_of())
+    with unit_of_work(OPERATOR) as uow:
+        stands = [one.stands for one in chances.asked_of(uow.session, COUNTY, sale.sale_id, today)]
+    assert stands == [said or "lapsed", "waiting"]
+    kept = sales.Receipt("kept", kit.DEPOSIT, "T-1", today, "不要了")
+    with pytest.raises(Refused) as no_winner:
+        sales.record_deposit(OPERATOR, COUNTY, bidders[1][0].entrant_id, kept)
+    assert codes(no_winner) == {"BID-9"}
+    chances.answer(bidders[0][1], COUNTY, third.chance_id, "no")
+    with pytest.raises(Refused) as nobody:
+        deals.proceed(OPERATOR, COUNTY, listing.listing_id)
+    assert codes(nobody) == {"BID-15"}
+    assert days.work(worker) == 1, "whoever said no is not left"
+    back = sales.Receipt("returned", kit.DEPOSIT, "T-2", today)
+    assert sales.record_deposit(OPERATOR, COUNTY, bidders[1][0].entrant_id, back).kind == "returned"
+
+
+def test_past_the_program_no_deal_comes_without_a_yes_and_nobody_answers_for_another(
+    asked: Asked, listing: Listing, sale: Sale, superuser: Connection, as_desk: Any
+) -> None:
+    chance, bidders = asked
+    desk = at_desk(as_desk, OPERATOR)
+    deal = {
+        "county": COUNTY, "village": listing.village, "listing_id": listing.listing_id, "deal_id": uuid4(),
+        "taker_id": bidders[1][0].taker_id, "way": "auction", "price": 310, "unit": listing.unit, "by": "auction",
+        "decided_at": kit.now_of(), "decided_by": OPERATOR.account_id, "decided_by_name": "",
+    }  # fmt: skip
+    assert refused(desk, "deal", **deal) == "bid_20_next_one_said_yes"
+    word = {
+        "county": COUNTY,
+        "village": listing.village,
+        "chance_id": chance.chance_id,
+        "by_name": "",
+        "at": kit.now_of(),
+    }
+    for other in (OPERATOR, bidders[0][1]):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            put(at_desk(as_desk, other), "chance_answer", **word, answer="yes", by=other.account_id)
+    again = {
+        "county": COUNTY, "village": listing.village, "chance_id": uuid4(), "sale_id": sale.sale_id,
+        "entrant_id": bidders[0][0].entrant_id, "price": 300, "until_day": chance.until_day, "by": OPERATOR.account_id,
+        "by_name": "", "at": kit.now_of(),
+    }  # fmt: skip
+    assert refused(desk, "second_chance", **again) == "bid_20_asked_one_at_a_time"
+    kit.pass_time(superuser, days=6)
+    own = bidders[1][1]
+    late = refused(at_desk(as_desk, own), "chance_answer", **word, answer="yes", by=own.account_id)
+    assert late == "bid_20_answered_in_time"
