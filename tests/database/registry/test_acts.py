@@ -48,7 +48,7 @@ from tests.registry_kit import (
     state_of,
     to_rights,
 )
-from tests.villages import COUNTY, VILLAGE, citizen_id
+from tests.villages import COUNTY, VILLAGE, citizen_id, past_triggers
 
 
 @pytest.fixture(autouse=True)
@@ -100,7 +100,7 @@ def test_an_assignment_moves_the_right_and_keeps_what_was_held_before(
     pass_days(superuser, 10)
     right = right_of(registrar)
     taker = one(registrar, "SELECT household_id FROM party.household WHERE code = :c", c=f"{VILLAGE}010002")
-    case = applied(registrar, "assignment", Assignment(taker, f"{VILLAGE}010002J", date(2027, 1, 5)), right)
+    case = applied(registrar, "assignment", Assignment(taker, f"{VILLAGE}010002J", date(2026, 1, 5)), right)
     booked(registrar, reviewer, superuser, case, "assignment")
     holds = (
         "SELECT r.area_m2 FROM registry.\"right\" AS r WHERE r.household_id = :t AND r.kind = 'contract_management' "
@@ -157,7 +157,7 @@ def test_a_seizure_stops_an_assignment_and_nothing_more_until_it_is_released(
         case = applied(registrar, "seizure", RestrictionAsked("seizure", court, "（2027）执1号"), right)
         booked(registrar, reviewer, superuser, case, "seizure")
     taker = one(registrar, "SELECT household_id FROM party.household WHERE code = :c", c=f"{VILLAGE}010002")
-    assignment = Assignment(taker, f"{VILLAGE}010002J", date(2027, 1, 5))
+    assignment = Assignment(taker, f"{VILLAGE}010002J", date(2026, 1, 5))
     with pytest.raises(Refused) as refused:
         applied(registrar, "assignment", assignment, right)
     assert codes(refused) == {"TR-12"}
@@ -225,6 +225,19 @@ def test_a_lost_certificate_is_replaced_after_its_notice(
     state = "SELECT state FROM registry.check_certificate(:n)"
     assert one(registrar, state, n=issued.number) == "valid"
     assert one(registrar, "SELECT count(*) FROM registry.certificate_end WHERE state = 'replaced'") == 1
+
+
+def test_a_certificate_of_a_right_that_begins_later_is_found_from_its_issue_on(
+    registered: list[UUID], registrar: Actor, superuser: Connection, worker: Actor, database: Settings, tmp_path: Path
+) -> None:
+    """A renewed contract is certified before its first day."""
+    seal(worker, database)
+    press = Press(keys.certificate_signer(database), Store(tmp_path), "http://127.0.0.1:8000")
+    issued = certificates.issue(registrar, COUNTY, registered, press).issued
+    with past_triggers(superuser):
+        superuser.execute('UPDATE registry."right" SET valid = daterange(current_date + 400, NULL)')
+    state = "SELECT state FROM registry.check_certificate(:n)"
+    assert {one(registrar, state, n=found.number) for found in issued} == {"valid"}
 
 
 def test_a_number_that_is_no_citizen_id_is_refused_and_nobody_is_entered(registrar: Actor) -> None:
