@@ -7,7 +7,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0076"
-down_revision = "0078"
+down_revision = "0075"
 branch_labels = None
 depends_on = None
 

@@ -1,10 +1,10 @@
-"""0075 What restricts the registered right of a contract stops its end by agreement; the right is struck out when it has ended."""
+"""0077 What restricts the registered right of a contract stops its end by agreement; the right is struck out when it has ended."""
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0075"
+revision = "0077"
 down_revision = "0076"
 branch_labels = None
 depends_on = None

@@ -1,10 +1,10 @@
-"""0078 Entrusted management binds no land: it stands beside a listing and a contract of the same days, its fee is due from the household,
+"""0075 Entrusted management binds no land: it stands beside a listing and a contract of the same days, its fee is due from the household,
 and what is served on counts for nobody as land taken in.
 """
 
 from alembic import op
 
-revision = "0078"
+revision = "0075"
 down_revision = "0074"
 branch_labels = None
 depends_on = None

@@ -1,11 +1,11 @@
-"""0079 Who comes next after a winner fell says yes first, in days of their own, and loses nothing by a no (BID-20). Members are asked
+"""0078 Who comes next after a winner fell says yes first, in days of their own, and loses nothing by a no (BID-20). Members are asked
 of land that a household may take, and of no other kind (CON-20). An offer of one's own is taken back at any time.
 """
 
 from alembic import op
 
-revision = "0079"
-down_revision = "0075"
+revision = "0078"
+down_revision = "0077"
 branch_labels = None
 depends_on = None
 

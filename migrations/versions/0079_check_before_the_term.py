@@ -1,9 +1,9 @@
-"""0080 Certificates and proofs are found by anybody from the day of their issue, also where what they certify begins later."""
+"""0079 Certificates and proofs are found by anybody from the day of their issue, also where what they certify begins later."""
 
 from alembic import op
 
-revision = "0080"
-down_revision = "0079"
+revision = "0079"
+down_revision = "0078"
 branch_labels = None
 depends_on = None
 
