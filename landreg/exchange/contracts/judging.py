@@ -56,7 +56,7 @@ def judged(
     findings += clauses_lacking(text, law)
     if dear := con_28_penalty_within_bounds(("", values.get("late_per_10000", "")), law):
         findings.append(dear)
-    split = Split(terms.unit, terms.price, terms.until_on, terms.instalments)
+    split = Split(terms.unit, terms.price, min(law.on, terms.from_on), terms.until_on, terms.instalments)
     if uneven := con_35_instalments_add_up(split, law):
         findings.append(uneven)
     codes = [one.code for one in draft.parcels]

@@ -258,8 +258,9 @@ def test_an_assignment_paid_in_parts_owes_each_on_its_day_and_has_its_certificat
 def test_the_database_keeps_no_instalments_that_do_not_add_up(superuser: Connection) -> None:
     """CON-35."""
     sound = '[{"due_on": "2026-12-01", "yuan": "60.00"}, {"due_on": "2027-06-01", "yuan": "26.00"}]'
-    asked = "SELECT exchange.adds_up(%s, %s, %s)"
+    asked = "SELECT exchange.adds_up(%s, %s, '2026-12-01', %s)"
     assert superuser.execute(asked, [sound, 86, date(2048, 1, 1)]).fetchone() == (True,)
+    before, undated = sound.replace("2026-12", "2026-11"), sound.replace('"due_on": "2026-12-01", ', "")
     early, less = sound.replace("2026-12", "2028-12"), sound.replace("60.00", "-60.00")
     until = date(2048, 1, 1)
     for wrong in (
@@ -268,5 +269,7 @@ def test_the_database_keeps_no_instalments_that_do_not_add_up(superuser: Connect
         ("[]", 0, until),
         (early, 86, until),
         (less, -34, until),
+        (before, 86, until),
+        (undated, 86, until),
     ):
         assert superuser.execute(asked, list(wrong)).fetchone() == (False,)

@@ -390,11 +390,12 @@ def test_instalments_of_one_sum_add_up_to_it_on_later_days() -> None:
         Instalment(date(2026, 12, 1), Decimal("60000.00")),
         Instalment(date(2027, 6, 1), Decimal("26000.00")),
     )
-    sound = Split("yuan_once", Decimal("86000.00"), until, (first, second))
+    sound = Split("yuan_once", Decimal("86000.00"), first.due_on, until, (first, second))
     assert con_35_instalments_add_up(sound, LAW) is None
     assert con_35_instalments_add_up(replace(sound, parts=()), LAW) is None
     for wrong in (
         {"unit": "yuan_year"}, {"price": Decimal("86000.01")}, {"until_on": second.due_on}, {"parts": (second, first)},
+        {"since": first.due_on + timedelta(days=1)},
         {"parts": (replace(first, yuan=Decimal(86000)),)}, {"parts": (first, replace(second, due_on=first.due_on))},
         {"parts": (replace(first, yuan=Decimal(86000)), replace(second, yuan=Decimal(0)))},
         {"parts": (replace(first, yuan=Decimal("59999.999")), replace(second, yuan=Decimal("26000.001")))},

@@ -11,7 +11,7 @@ from landreg.core.errors import Finding
 from landreg.core.units import CENT
 from landreg.law.book import Law
 
-MOST = 12
+MOST = 6
 UNIT = "yuan_once"
 """What a price counts that may be paid so."""
 
@@ -26,22 +26,26 @@ class Instalment:
 
 @dataclass(frozen=True)
 class Split:
-    """A price and how it is to be paid. until_on: exclusive end of the term."""
+    """A price and how it is to be paid. since: the day of drawing, or an earlier first day of the term. until_on: exclusive."""
 
     unit: str
     price: Decimal
+    since: date
     until_on: date
     parts: tuple[Instalment, ...]
 
 
 def con_35_instalments_add_up(facts: Split, law: Law) -> Finding | None:
-    """CON-35: of one sum the instalments are two to twelve, a later day each, within the term, and add up to the price. RLCL-39."""
+    """CON-35: of one sum the instalments are two to six, a later day each, from the day of drawing or the term's first to its last,
+    and add up to the price. RLCL-39.
+    """
     parts = facts.parts
     if not parts:
         return None
     days = [one.due_on for one in parts]
     sums = all(one.yuan.is_finite() and one.yuan > 0 and one.yuan == one.yuan.quantize(CENT) for one in parts)
-    sound = facts.unit == UNIT and 2 <= len(parts) <= MOST and days == sorted(set(days)) and days[-1] < facts.until_on
+    sound = facts.unit == UNIT and 2 <= len(parts) <= MOST and days == sorted(set(days))
+    sound = sound and facts.since <= days[0] and days[-1] < facts.until_on
     whole = sum((one.yuan for one in parts), Decimal(0))
     if sound and sums and whole == facts.price:
         return None
