@@ -181,7 +181,7 @@ def _changes(on: Stage) -> Life:
     restriction = one(on.registrar, "SELECT restriction_id FROM registry.restriction WHERE upper_inf(recorded)")
     yield from _act(on, "seizure_release", Release(restriction, "（2027）执1号之一"), right)
     taker = one(on.registrar, "SELECT household_id FROM party.household WHERE code = :c", c=f"{VILLAGE}010002")
-    yield from _act(on, "assignment", Assignment(taker, f"{VILLAGE}010002J", date(2027, 1, 5)), right)
+    yield from _act(on, "assignment", Assignment(taker, f"{VILLAGE}010002J", date(2026, 1, 5)), right)
     other = right_of(on.registrar, kind="homestead")
     yield from _act(on, "cancellation", Cancellation("ruling"), other)
 

@@ -38,7 +38,7 @@ class Tried:
 
 def assign(actor: Actor, right: UUID, taker: UUID, code: str) -> Any:
     """An application for the transfer of a right."""
-    asked = Assignment(taker, code, date(2027, 1, 5))
+    asked = Assignment(taker, code, date(2026, 1, 5))
     return applications.apply_on_right(actor, COUNTY, right, "assignment", asked)
 
 

@@ -168,6 +168,7 @@ def test_a_seizure_is_shown_on_its_right_and_released(
         ("assignment", {"taker": "999", "signed_on": "2026-10-01"}, 400, "TR-3"),
         ("assignment", {"taker": OTHER, "signed_on": "昨天"}, 400, "FORM-"),
         ("assignment", {"taker": HOUSEHOLD, "signed_on": "2026-10-01"}, 422, "TR-3"),
+        ("assignment", {"taker": OTHER, "signed_on": "2099-05-01"}, 422, "REG-31"),
         ("cancellation", {"reason": "term_over"}, 422, "END-1"),
         ("cancellation", {"reason": "ruling", "parcels": "nothing"}, 422, "END-2"),
         ("mortgage", {"party": "信用社", "basis": "合同"}, 422, "RES-1"),

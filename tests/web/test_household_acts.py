@@ -275,6 +275,18 @@ def test_a_division_says_everything_that_is_wrong(
     assert (answer.status_code in (400, 422), code in answer.text) == (True, True), answer.text[:3000]
 
 
+@pytest.mark.parametrize("signed_on", ["2099-05-01", "1990-01-01"])
+def test_a_day_of_signature_that_cannot_be_is_refused_in_the_preview_as_on_opening(
+    deng: Browser, officers: tuple[Actor, Actor], signed_on: str
+) -> None:
+    for step in ("preview", "open"):
+        deng.get(on_household("division"))
+        answer = deng.post(on_household("division"), division_form(officers[0], signed_on=signed_on, step=step))
+        assert answer.status_code == 422, step
+        assert "REG-31" in answer.text
+        assert "核对无误" not in answer.text
+
+
 def test_the_same_form_sent_twice_opens_one_case(deng: Browser, officers: tuple[Actor, Actor]) -> None:
     given = division_form(officers[0])
     deng.get(on_household("division"))

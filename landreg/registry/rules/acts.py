@@ -23,6 +23,7 @@ from landreg.registry.rules.restrictions import (
     tr_25_creditor_is_financial,
     tr_26_debt_within_the_right,
 )
+from landreg.registry.rules.signed_day import SIGNED
 
 HEADS = ("01", "02")
 """The relations of a representative to themselves. NY/T 2539 code C.8."""
@@ -232,6 +233,7 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "assignment": (
         *_OF_HOLDER,
         reg_30_over_all_that_it_joins,
+        *SIGNED,
         tr_3_taker_of_the_collective,
         tr_13_same_term,
         tr_23_parcels_of_the_right,

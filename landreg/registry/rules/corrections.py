@@ -23,6 +23,7 @@ from landreg.registry.rules.parcels import (
     par_18_code_of_its_group,
 )
 from landreg.registry.rules.restrictions import RESTRICTED
+from landreg.registry.rules.signed_day import SIGNED
 
 BY_OFFICE = "office_correction"
 
@@ -172,6 +173,7 @@ _RULES: tuple[Callable[..., Any], ...] = (
     reg_20_documents_complete,
     reg_21_still_in_force,
     *RESTRICTED,
+    *SIGNED,
     par_8_something_changes,
     par_11_code_is_new,
     par_14_correctable,

@@ -40,6 +40,7 @@ from landreg.registry.rules.household_requests import (
     RepresentativeChange,
 )
 from landreg.registry.rules.restrictions import RESTRICTED, tr_21_restriction_is_told
+from landreg.registry.rules.signed_day import SIGNED
 
 DIVISION_REASONS = ("division", "divorce")
 CHANGE_REASONS = ("death", "agreement")
@@ -171,6 +172,7 @@ HOUSEHOLD_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "division": (
         # Of a mortgage HH-13 tells more.
         *(rule for rule in _ALL if rule is not tr_21_restriction_is_told),
+        *SIGNED,
         hh_1_a_holder_in_each,
         hh_2_members_placed_once,
         hh_3_representative_of_the_members,
@@ -186,6 +188,7 @@ HOUSEHOLD_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "household_merge": (
         *_ALL,
         reg_30_over_all_that_it_joins,
+        *SIGNED,
         hh_2_members_placed_once,
         hh_7_relations_said,
         hh_9_other_of_the_collective,
@@ -212,6 +215,7 @@ HOUSEHOLD_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     ),
     "exchange": (
         *_ALL,
+        *SIGNED,
         tr_4_exchange_within_the_collective,
         tr_14_exchange_of_one_term,
         ct_12_term_not_over,

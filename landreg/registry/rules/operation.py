@@ -25,6 +25,7 @@ from landreg.registry.rules.household_requests import (
     OtherMeans,
 )
 from landreg.registry.rules.restrictions import RESTRICTED
+from landreg.registry.rules.signed_day import SIGNED
 
 TRANSFER_MODES = ("lease", "share", "other_way")
 OPERATION_END_REASONS = ("term_over", "agreed", "dissolved", "operation_ruling", "operation_land_lost")
@@ -127,8 +128,6 @@ def lo_4_way_of_transfer(facts: OperationFacts, law: Law) -> Finding | None:
         lacking.append("mode")
     if isinstance(asked, (LandOperation, LandOperationChange, LandOperationEnd)) and not asked.basis.strip():
         lacking.append("basis")
-    if isinstance(asked, LandOperation) and asked.signed_on > law.on:
-        lacking.append("signed_on")
     return Finding("LO-4", lacking[0], {}, subject=facts.code) if lacking else None
 
 
@@ -180,7 +179,13 @@ _TRANSFER: tuple[Callable[..., Finding | None], ...] = (
     lo_4_way_of_transfer,
 )
 OPERATION_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
-    "land_operation": (*_ALL, *_TRANSFER, tr_5_transfer_filed, lo_2_not_operated_already),
+    "land_operation": (
+        *_ALL,
+        *_TRANSFER,
+        *SIGNED,
+        tr_5_transfer_filed,
+        lo_2_not_operated_already,
+    ),
     "land_operation_change": (*_ALL, *_TRANSFER, tr_10_contractor_consents, lo_7_something_changes),
     "land_operation_end": (*_ALL, lo_4_way_of_transfer, lo_6_reason_of_the_list),
 }

@@ -13,6 +13,7 @@ from landreg.law.book import Law
 from landreg.registry.rules.acts import reg_20_documents_complete
 from landreg.registry.rules.household_requests import OtherMeans
 from landreg.registry.rules.operation import OperationFacts, lo_3_operator_in_full
+from landreg.registry.rules.signed_day import SIGNED
 
 MEANS: Mapping[str, str] = {"tender": "121", "auction": "122", "consultation": "123"}
 """The means by which a collective gives out land beside household contracting, each with its code of NY/T 2539 (table C.6)."""
@@ -43,14 +44,13 @@ def lo_8_land_of_one_collective(facts: OtherMeansFacts, law: Law) -> Finding | N
 
 
 def lo_9_under_a_running_contract(facts: OtherMeansFacts, law: Law) -> Finding | None:
-    """LO-9: land is given out by tender, auction or consultation, under a contract that is signed and not over. RLCL-48, CC-342."""
+    """LO-9: land is given out by tender, auction or consultation, under a contract that is named and not over. RLCL-48, CC-342."""
     asked = facts.asked
     if not isinstance(asked, OtherMeans):
         return None
     lacking = [
         *(["means"] if asked.means not in MEANS else []),
         *(["basis"] if not asked.basis.strip() else []),
-        *(["signed_on"] if asked.signed_on > law.on else []),
         *(["last_day"] if asked.last_day < max(asked.starts_on, law.on) else []),
     ]
     return Finding("LO-9", lacking[0], {}, subject=facts.code) if lacking else None
@@ -67,6 +67,7 @@ def lo_10_outsider_said(facts: OtherMeansFacts, law: Law) -> Finding | None:
 OTHER_MEANS_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "other_means": (
         reg_20_documents_complete,
+        *SIGNED,
         lo_3_operator_in_full,
         lo_8_land_of_one_collective,
         lo_9_under_a_running_contract,

@@ -21,6 +21,7 @@ from landreg.registry.rules.acts import (
 )
 from landreg.registry.rules.renewal_requests import Renewal
 from landreg.registry.rules.restrictions import RESTRICTED
+from landreg.registry.rules.signed_day import SIGNED
 
 COMPUTED = ("head_gone", "no_member", "disputed", "restricted", "land_lost", "several_contracts", "under_way")
 BY_HAND = ("boundary_open", "division_open", "papers_lacking", "unreachable", "own_wish", "adjusted")
@@ -222,6 +223,7 @@ _ALL: tuple[Callable[..., Any], ...] = (
     reg_21_still_in_force,
     reg_29_held_as_applied_for,
     *RESTRICTED,
+    *SIGNED,
     ren_1_term_follows,
     ren_3_not_before_its_time,
     ren_11_expired_is_no_ground,

@@ -269,7 +269,7 @@ def test_one_parcel_goes_over_and_the_right_goes_on_with_the_other(
 ) -> None:
     right, theirs = right_of(registrar), right_of(registrar, SECOND)
     mine, before = parcels(registrar, right), parcels(registrar, theirs)
-    asked = Assignment(household_id(registrar, SECOND), f"{SECOND}J", date(2027, 1, 5), tuple(mine[:1]))
+    asked = Assignment(household_id(registrar, SECOND), f"{SECOND}J", date(2026, 1, 5), tuple(mine[:1]))
     booked(registrar, reviewer, superuser, applied(registrar, "assignment", asked, right), "assignment")
     assert (parcels(registrar, right), parcels(registrar, theirs)) == (mine[1:], [*before, mine[0]])
     area = f"SELECT sum(area_m2) FROM registry.\"right\" WHERE kind = 'contract_management' AND {NOW}"
@@ -292,7 +292,7 @@ def test_part_of_a_mortgaged_right_goes_to_a_household_without_land_and_the_mort
     loan = RestrictionAsked("mortgage", "信用社", "合同", Decimal("1000.00"))
     booked(registrar, reviewer, superuser, applied(registrar, "mortgage", loan, right), "mortgage")
     pass_days(superuser, 1)
-    asked = Assignment(household_id(registrar, SECOND), f"{SECOND}J", date(2027, 1, 5), tuple(mine[:1]))
+    asked = Assignment(household_id(registrar, SECOND), f"{SECOND}J", date(2026, 1, 5), tuple(mine[:1]))
     booked(registrar, reviewer, superuser, applied(registrar, "assignment", asked, right), "assignment")
     theirs = right_of(registrar, SECOND)
     assert theirs != right
@@ -335,7 +335,7 @@ def test_a_right_that_came_after_the_application_has_its_certificate_replaced_to
     left = applied(registrar, "cancellation", Cancellation("ruling"), right_of(registrar, SECOND))
     booked(registrar, reviewer, superuser, left, "cancellation")
     change = asked_for(registrar, "household_change", HouseholdChange(address="样本村二组"), household=SECOND)
-    taken = Assignment(household_id(registrar, SECOND), f"{SECOND}J", date(2027, 1, 5))
+    taken = Assignment(household_id(registrar, SECOND), f"{SECOND}J", date(2026, 1, 5))
     assignment = applied(registrar, "assignment", taken, right_of(registrar))
     booked(registrar, reviewer, superuser, assignment, "assignment")
     seal(worker, database)

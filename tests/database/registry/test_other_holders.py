@@ -58,7 +58,7 @@ def landless(registrar: Actor, reviewer: Actor, superuser: Connection) -> UUID:
 
 
 def assigned(taker: UUID) -> Assignment:
-    return Assignment(taker, f"{SECOND}J", date(2027, 1, 5))
+    return Assignment(taker, f"{SECOND}J", date(2026, 1, 5))
 
 
 def operation(actor: Actor) -> LandOperation:

@@ -69,7 +69,7 @@ def lies_on(actor: Actor, right: UUID, kind: str) -> int:
 
 
 def assigned(registrar: Actor, right: UUID, *more: str) -> UUID:
-    asked = Assignment(household_id(registrar, SECOND), f"{SECOND}J", date(2027, 1, 5))
+    asked = Assignment(household_id(registrar, SECOND), f"{SECOND}J", date(2026, 1, 5))
     case = applied(registrar, "assignment", asked, right)
     put_papers(registrar, case, "assignment", more)
     return case
@@ -215,7 +215,7 @@ def test_the_office_corrects_the_land_that_stayed_and_leaves_what_went_over_even
     registrar: Actor, reviewer: Actor, superuser: Connection, right: UUID
 ) -> None:
     goes, stays = parcels(registrar, right)[:2]
-    asked = Assignment(household_id(registrar, SECOND), f"{SECOND}J", date(2027, 1, 5), (goes,))
+    asked = Assignment(household_id(registrar, SECOND), f"{SECOND}J", date(2026, 1, 5), (goes,))
     booked(registrar, reviewer, superuser, applied(registrar, "assignment", asked, right), "assignment")
     theirs = right_of(registrar, SECOND)
     own = next(land for land in parcels(registrar, theirs) if land != goes)
@@ -247,7 +247,7 @@ def test_the_office_corrects_no_term_of_a_right_that_came_by_division_out_of_one
     registrar: Actor, reviewer: Actor, superuser: Connection, right: UUID, transferred: bool
 ) -> None:
     goes = parcels(registrar, right)[0]
-    asked = Assignment(household_id(registrar, SECOND), f"{SECOND}J", date(2027, 1, 5), (goes,))
+    asked = Assignment(household_id(registrar, SECOND), f"{SECOND}J", date(2026, 1, 5), (goes,))
     booked(registrar, reviewer, superuser, applied(registrar, "assignment", asked, right), "assignment")
     theirs = right_of(registrar, SECOND)
     own = next(land for land in parcels(registrar, theirs) if land != goes)

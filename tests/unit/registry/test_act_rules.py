@@ -161,6 +161,8 @@ REFUSED: list[tuple[str, str, Request, dict[str, Any]]] = [
     ("TR-3", "assignment", replace(ASSIGNED, household_id=HOLDER), {}),
     ("TR-13", "assignment", ASSIGNED, {"taker": Taker("T", "C", 2, (date(2028, 1, 1), date(2058, 1, 1)))}),
     ("CT-12", "assignment", ASSIGNED, {"term": (date(1996, 1, 1), date(2026, 1, 1))}),
+    ("REG-31", "assignment", replace(ASSIGNED, signed_on=date(2026, 7, 2)), {}),
+    ("REG-31", "assignment", replace(ASSIGNED, signed_on=date(1997, 12, 31)), {}),
     ("END-1", "cancellation", Cancellation("term_over"), {}),
     ("END-2", "cancellation", Cancellation("ruling", ("P9",)), {}),
     ("RES-1", "seizure", RestrictionAsked("seizure", "", "裁定"), {}),

@@ -78,6 +78,12 @@ def test_a_correction_goes_on_beside_the_rights_of_others_where_they_consent() -
     assert [(one.code, LAW.level(one)) for one in found] == [("TR-21", "warn"), ("COR-12", "warn")]
 
 
+@pytest.mark.parametrize(("signed", "refused"), [("2099-01-01", ["REG-31"]), ("1990-01-01", []), ("昨天", [])])
+def test_a_contract_is_not_corrected_to_have_been_signed_after_today(signed: str, refused: list[str]) -> None:
+    asked = facts(Correction("right", "holder", "合同原件", (Corrected("signed_on", signed),)))
+    assert [found.code for found in examine(RULES, asked, LAW) if found.code == "REG-31"] == refused
+
+
 def test_a_slip_of_the_pen_concerns_nobody_who_came_since() -> None:
     """TR-12, COR-11: what touches nobody's right waits for nobody."""
     seized = (Restricted(UUID(int=4), "seizure", "第一法院", 1),)

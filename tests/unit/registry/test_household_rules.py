@@ -84,8 +84,16 @@ SOUND: list[tuple[Request, dict[str, Any]]] = [
     (HEIR, {}),
     (replace(HEIR, deceased=()), {"people": {}}),
     (EXCHANGE, {}),
+    (replace(DIVISION, signed_on=date(2026, 7, 1)), {}),
+    (replace(DIVISION, signed_on=TERM[0]), {}),
+    (replace(DIVISION, signed_on=date(2003, 3, 1)), {"term": None}),
+    (DIVISION, {"term": LATER}),
 ]
 REFUSED: list[tuple[str, Request, dict[str, Any]]] = [
+    ("REG-31", replace(DIVISION, signed_on=date(2026, 7, 2)), {}),
+    ("REG-31", replace(DIVISION, signed_on=date(1990, 1, 1)), {}),
+    ("REG-31", replace(MERGE, signed_on=date(2026, 7, 2)), {}),
+    ("REG-31", replace(EXCHANGE, signed_on=date(2026, 7, 2)), {}),
     (
         "HH-1",
         DIVISION,
@@ -179,3 +187,11 @@ def test_what_the_reviewer_should_know_is_noted_and_stops_nothing(
 @pytest.mark.parametrize("asked", [DIVISION, MERGE, DEATH, HEIR, EXCHANGE])
 def test_a_request_is_read_as_it_was_kept(asked: Request) -> None:
     assert read(KINDS[type(asked)], plain(asked)) == asked  # type: ignore[index]
+
+
+@pytest.mark.parametrize("term", [None, LATER])
+def test_a_contract_older_than_the_law_is_told_where_no_term_has_begun(term: Any) -> None:
+    old = facts(replace(DIVISION, signed_on=date(2003, 2, 28)), term=term)
+    (told,) = examine(ACT_RULES["division"], old, LAW)
+    assert (told.code, told.field, LAW.level(told)) == ("REG-32", "signed_on", "warn")
+    assert "2003-03-01" in LAW.say(told, "zh")

@@ -187,3 +187,9 @@ def test_a_change_sets_a_day_that_is_still_to_come_and_a_sum_that_can_be() -> No
     assert said("advance_notice_day", replace(late, registrable_on=ON, until=ON + 90 * DAY)) == set()
     assert said("advance_notice_day", replace(late, registrable_on=ON - 90 * DAY)) == {"RES-6"}
     assert said("advance_notice_day", RestrictionChange(COURT, "协议")) == {"RES-7"}
+
+
+@pytest.mark.parametrize(("signed", "said"), [(None, set()), (ON, set()), (ON + DAY, {"REG-31"})])
+def test_a_renewed_contract_is_signed_by_the_day_of_the_application(signed: date | None, said: set[str]) -> None:
+    given = replace(FACTS, act_kind="renewal_single", asked=replace(NEXT, signed_on=signed), listed=False)
+    assert {one.code for one in examine(rules.RENEWAL_RULES["renewal_single"], given, LAW)} == said
