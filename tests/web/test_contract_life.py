@@ -131,7 +131,11 @@ def test_of_a_contract_whose_last_day_is_set_the_refusal_says_so(ling: Browser, 
     agreed = {"how": "agreed", "on_day": last.isoformat(), "paper": picture()}
     assert ling.post(of(contract, "end"), agreed).status_code == 303
     page = ling.get(of(contract)).text
-    assert f"合同将于 {last.isoformat()} 终止。" in page
+    until = (last - timedelta(days=1)).isoformat()
+    assert f"合同履行到 {until} 为止，终止日期 {last.isoformat()} 已经记录。" in page
+    told = ling.get(f"/contracts/check?number={contract.number}").text
+    assert f"终止日期 {last.isoformat()} 已经记录。" in told
+    assert "现在的状态：已终止" not in told
     assert "元价款逾期未付" in page
     for step, said in (("remedy", {"what": "use"}), ("certificate", {}), ("registration", {"paper": picture()})):
         answer = ling.post(of(contract, step), said)

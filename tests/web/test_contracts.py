@@ -126,7 +126,7 @@ def test_an_operator_takes_a_deal_of_the_parties_own_from_its_clauses_to_the_cer
     household = seen_name(officers[0])
     assert household not in checked
     assert household[0] in checked
-    assert "已成立" in checked
+    assert "现在的状态：履行中" in checked
     assert "样本种植专业合作社" in ling.get("/contracts").text
     assert "没有逾期的价款" in ling.get("/contracts/late").text
 

@@ -36,6 +36,9 @@ from landreg.exchange.model import Taker
 from landreg.law.queries import load_law
 from landreg.registry.guarded import ties_nothing
 
+KNOWN = ("grade", "contractor_consent")
+"""What register and listing say, whatever is typed."""
+
 
 def draw_from_deal(
     actor: Actor, county: str, deal_id: UUID, kind_values: Mapping[str, str], said: str = "",
@@ -43,18 +46,28 @@ def draw_from_deal(
 ) -> Contract:  # fmt: skip
     """Draw the contract of a deal that stands: land, term, price and rhythm are the listing's and the deal's.
 
-    Raises NotFound, Conflict (CON-5) where it has a contract, Refused with every finding (TR-*, CON-*, GUARD-1).
+    Said again in the same words it is the contract that was drawn. Raises NotFound, Conflict (CON-42) where another was drawn,
+    Refused with every finding (TR-*, CON-*, GUARD-1).
     """
     with unit_of_work(actor) as uow:
         found = deal_queries.dealt(uow.session, county, deal_id)
         if found is None:
             raise NotFound
-        if (made := deal_queries.contract_of_deal(uow.session, county, deal_id)) is not None:
-            raise Conflict(Finding("CON-5", "state", {"where": made.state}, subject=made.number))
         draft = draft_of(found, kind_values, said, instalments)
+        if (made := deal_queries.contract_of_deal(uow.session, county, deal_id)) is not None:
+            if says_the_same(made, draft):
+                return made
+            raise Conflict(Finding("CON-42", "state", {"number": made.number}, subject=made.number))
         if found.listing.kind == "retransfer":
             draft = passed_on(uow, found, draft)
         return draw(uow, draft, found.taker)
+
+
+def says_the_same(made: Contract, draft: Draft) -> bool:
+    """Whether a contract that is drawn says what a draft of its deal does: what the parties said of the clauses, and added."""
+    said = {name: text.strip() for name, text in draft.values.items() if text.strip()}
+    same = all(str(made.clauses.get(name, text)) == text for name, text in said.items() if name not in KNOWN)
+    return same and made.said == draft.said.strip() and made.instalments == kept(draft.terms.instalments)
 
 
 def passed_on(uow: UnitOfWork, found: Dealt, draft: Draft) -> Draft:

@@ -18,8 +18,13 @@ from landreg.exchange.contracts.drafts import Draft
 from landreg.exchange.contracts.land_queries import ISSUER, Land
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules import wording
-from landreg.exchange.contracts.rules.clauses import Text, asked_of, tr_7_written_contract_complete
-from landreg.exchange.contracts.rules.free import FREE_RULES
+from landreg.exchange.contracts.rules.clauses import (
+    Text,
+    asked_of,
+    con_41_figures_within_bounds,
+    tr_7_written_contract_complete,
+)
+from landreg.exchange.contracts.rules.free import FREE_RULES, KEPT
 from landreg.exchange.contracts.rules.instalments import Split, con_35_instalments_add_up
 from landreg.exchange.contracts.rules.service import SERVICE
 from landreg.exchange.contracts.rules.terms import (
@@ -53,7 +58,7 @@ def judged(
     facts = _facts(uow, law, land, draft, taker, pieces, chain, values)
     text = Text(terms.kind, terms.unit, values, draft.said, terms.months)
     findings = [*examine((*CONTRACT_RULES, *FREE_RULES), facts, law)]
-    findings += clauses_lacking(text, law)
+    findings += [*clauses_lacking(text, law), *con_41_figures_within_bounds(text, law)]
     if dear := con_28_penalty_within_bounds(("", values.get("late_per_10000", "")), law):
         findings.append(dear)
     split = Split(terms.unit, terms.price, min(law.on, terms.from_on), terms.until_on, terms.instalments)
@@ -242,4 +247,5 @@ def _facts(
         most_years=of_kind.most_years(law) if of_kind else None, takers=of_kind.takers if of_kind else (),
         passed_on=tuple(one.number for one in passed_on), paid_every=terms.paid_every,
         of_a_deal=draft.deal_id is not None, listed=_listed(uow, taker.county, draft), free_from=_free_from(land, draft),
+        kept_back=draft.relation == "retransfer" and previous is not None and previous.contract.clauses.get("sublet") == KEPT,
     )  # fmt: skip

@@ -33,7 +33,6 @@ from landreg.exchange.contracts.rules.course import (
     con_7_ended_on_the_law_s_grounds,
     con_8_both_agree_to_end,
     con_9_no_open_dispute,
-    stage,
 )
 from landreg.exchange.contracts.rules.rent import (
     Due,
@@ -203,7 +202,7 @@ def pay_dividend(
         within = row.from_on.year <= year <= row.until_on.year and abs(due_on.year - year) <= 2
         sound = yuan.is_finite() and 0 < yuan <= MOST_YUAN and yuan == yuan.quantize(CENT)
         if any(one.kind == "dividend" and one.facts.get("year") == year for one in found.events):
-            raise Conflict(Finding("CON-5", "year", {"where": stage(found.course(law.on))}, subject=row.number))
+            raise Conflict(Finding("CON-5", "year", {"where": "one_dividend_a_year"}, subject=row.number))
         if row.kind != "share" or not within or not sound:
             raise Refused(Finding("CON-15", "yuan", subject=row.number))
         first = date(year, 1, 1)

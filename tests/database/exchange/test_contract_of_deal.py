@@ -64,9 +64,12 @@ def test_a_deal_that_stands_has_one_contract_and_keeps_its_price_and_its_land(
     contract = drawing.draw_from_deal(OPERATOR, COUNTY, deal.deal_id, VALUES)
     assert (contract.price, contract.from_on, contract.until_on) == (deal.price, listing.from_on, listing.until_on)
     assert contract.area_m2 == listing.area_m2
+    # The same words again are the same contract (CON-42: others are not taken).
+    assert drawing.draw_from_deal(OPERATOR, COUNTY, deal.deal_id, VALUES).contract_id == contract.contract_id
     with pytest.raises(Conflict) as again:
-        drawing.draw_from_deal(OPERATOR, COUNTY, deal.deal_id, VALUES)
-    assert codes(again) == {"CON-5"}
+        drawing.draw_from_deal(OPERATOR, COUNTY, deal.deal_id, {**VALUES, "paid_to": "另一个账户"})
+    assert codes(again) == {"CON-42"}
+    assert again.value.findings[0].values == {"number": contract.number}
     with unit_of_work(OPERATOR) as uow:
         assert not deal_queries.deals_waiting(uow.session)
     assert seen(signed(contract)).contract.state == "signed"

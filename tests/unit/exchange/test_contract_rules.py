@@ -18,6 +18,7 @@ from landreg.exchange.contracts.rules.clauses import (
     all_clauses,
     asked_of,
     clauses_of,
+    con_41_figures_within_bounds,
     tr_7_written_contract_complete,
     values_named,
     written,
@@ -74,8 +75,37 @@ def test_farmland_stays_farmed_and_basic_farmland_gets_no_trees() -> None:
 def test_an_assignment_goes_to_a_household_of_the_collective_with_the_issuing_party_s_consent() -> None:
     sound = lease(kind="assignment", taker_kind="household", same_collective=True, issuer_consents=True)
     assert terms.tr_3_assigned_within_the_collective(sound, LAW) is None
-    for wrong in ({"issuer_consents": False}, {"same_collective": False}, {"taker_kind": "organisation"}):
+    for wrong in ({"same_collective": False}, {"taker_kind": "organisation"}):
         assert terms.tr_3_assigned_within_the_collective(replace(sound, **wrong), LAW) is not None
+        assert terms.con_44_issuer_consents(replace(sound, **wrong), LAW) is None
+    unsaid = replace(sound, issuer_consents=False)
+    assert terms.tr_3_assigned_within_the_collective(unsaid, LAW) is None
+    assert terms.con_44_issuer_consents(unsaid, LAW) == Finding("CON-44", "issuer_consent", {})
+
+
+def test_what_is_no_farming_names_its_parcels() -> None:
+    """TR-2."""
+    found = terms.tr_2_use_kept(lease(use="living"), LAW)
+    assert found == Finding("TR-2", "use", {"parcels": [PIECE.code]})
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("floating_percent", "200"), ("floating_percent", "-5"), ("floating_percent", "10.001"), ("floating_percent", "abc"),
+        ("valued_yuan", "0"), ("valued_yuan", "-5"), ("shares", "0"), ("return_days", "abc"), ("return_days", "1.5"),
+        ("return_days", "0"), ("return_days", "366"), ("renewal_notice_days", "731"),
+    ],
+)  # fmt: skip
+def test_figures_of_clauses_are_within_their_bounds(name: str, wrong: str) -> None:
+    """CON-41 names the field; one that is empty is asked for by TR-7."""
+    sound = {
+        "floating_percent": "100", "valued_yuan": "12,000.50", "shares": "120", "return_days": "365", "renewal_notice_days": "30",
+    }  # fmt: skip
+    assert con_41_figures_within_bounds(Text("share", "share", sound), LAW) == []
+    assert con_41_figures_within_bounds(Text("share", "share", {}), LAW) == []
+    (found,) = con_41_figures_within_bounds(Text("share", "share", {**sound, name: wrong}), LAW)
+    assert (found.code, found.field, found.values["given"]) == ("CON-41", name, wrong)
 
 
 def test_parcels_are_exchanged_within_one_collective_only() -> None:

@@ -20,7 +20,7 @@ from landreg.exchange.contracts import cancelling, deal_queries, queries, signer
 from landreg.exchange.contracts.routes import life
 from landreg.exchange.contracts.rules import rent
 from landreg.exchange.contracts.rules.course import stage
-from landreg.exchange.contracts.rules.free import con_34_term_has_begun
+from landreg.exchange.contracts.rules.free import KEPT, con_34_term_has_begun
 from landreg.exchange.contracts.rules.rent import con_11_grain_price_is_set
 from landreg.exchange.contracts.rules.service import NOT_OF
 from landreg.exchange.contracts.rules.terms import tr_5_transfer_filed
@@ -157,7 +157,7 @@ def standing(found: Whole, law: Law) -> dict[str, Any]:
     told = [filed, con_11_grain_price_is_set(found.settled, law)]
     told = told if signed else [con_34_term_has_begun((row.number, row.from_on, law.on), law)]
     return {
-        "never": NOT_OF.get(row.kind, ()),
+        "never": (*NOT_OF.get(row.kind, ()), *(("retransfer",) if row.clauses.get("sublet") == KEPT else ())),
         "course": course, "stage": stage(course), "today": law.on, "settled": found.settled, "signed": signed,
         "told": [finding for finding in told if finding and row.state != "withdrawn"],
         "may_register": signed and signing.may_register(found, law),

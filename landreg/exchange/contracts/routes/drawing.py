@@ -102,14 +102,14 @@ def of_deal(county: str, deal_id: UUID) -> Response | Redirect:
             rests_on = deal_queries.taken_by(uow.session, county, listing.household_code, codes)
         home = home_of(uow.session, found.taker)
         giver = household_queries.named(uow.session, [listing.household_id])
-    if made is not None:
+    if made is not None and request.method == "GET":
         return back(county, made.contract_id)
     asked = questions(listing.kind, found.deal.unit, today)
     known = () if consent is None else ("contractor_consent",)
     return pages.render(
         "exchange/contracts/of_deal.html", found=found, asked=[one for one in asked if one["name"] not in known], DAY=DAY,
         consent=consent, rests_on=rests_on, values={"taker_home": home},
-        home=giver.get(listing.household_id), begins=draft_of(found, {}).terms.from_on,
+        made=made, home=giver.get(listing.household_id), begins=draft_of(found, {}).terms.from_on,
     )  # fmt: skip
 
 

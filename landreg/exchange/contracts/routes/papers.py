@@ -14,8 +14,9 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import Conflict, Finding, NotFound
 from landreg.core.periods import DAY
 from landreg.exchange.contracts import papers, queries
+from landreg.exchange.contracts.rules.course import stage_on
 from landreg.land.queries import division_path
-from landreg.registry.routes.surroundings import desk_of
+from landreg.registry.routes.surroundings import desk_of, page_day
 from landreg.web import pages
 
 blueprint = Blueprint("contract_papers", __name__)
@@ -57,11 +58,13 @@ def certificate(county: str, contract_id: UUID) -> Response:
 def check() -> Response:
     """A contract or transaction certificate by its number, as its QR code asks: what it is, how it stands, no name whole."""
     number = request.args.get("number", "").strip()[:40].replace("\x00", "")
-    found, path = None, ""
+    found, path, where, today = None, "", "", None
     if number:
         with unit_of_work(NOBODY) as uow:
-            found = queries.checked(uow.session, number)
+            found, today = queries.checked(uow.session, number), page_day(uow.session)
         if found is not None:
+            disputed, term = found.state == "disputed", (found.from_on, found.until_on)
+            where = stage_on(today, term, found.ends_on, disputed=disputed)
             with unit_of_work(door()) as uow:
                 path = " ".join(division_path(uow.session, found.village))
-    return pages.render("exchange/contracts/check.html", number=number, found=found, path=path, DAY=DAY)
+    return pages.render("exchange/contracts/check.html", number=number, found=found, path=path, stage=where, DAY=DAY)

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from importlib import resources
 from string import Formatter
@@ -24,7 +25,9 @@ KG = "kg_mu_year"
 
 @dataclass(frozen=True)
 class Clause:
-    """A clause. given: values that register and deal know. asked: those that the parties say. choices: of a value, its list."""
+    """A clause. given: values that register and deal know. asked: those that the parties say. choices: of a value, its list.
+    figures: of a value that is a number, the least, the most, its decimals at most.
+    """
 
     key: str
     since: date
@@ -35,6 +38,7 @@ class Clause:
     given: tuple[str, ...]
     asked: tuple[str, ...]
     choices: Mapping[str, tuple[str, ...]]
+    figures: Mapping[str, tuple[Decimal, Decimal, int]]
     zh: str
     en: str
 
@@ -93,6 +97,10 @@ def all_clauses() -> tuple[Clause, ...]:
             tuple(entry.get("given", ())),
             tuple(entry.get("asked", ())),
             {name: tuple(values) for name, values in entry.get("choices", {}).items()},
+            {
+                name: (Decimal(low), Decimal(high), places)
+                for name, (low, high, places) in entry.get("figures", {}).items()
+            },
             entry["zh"],
             entry["en"],
         )
@@ -137,6 +145,25 @@ def tr_7_written_contract_complete(facts: Text, law: Law) -> Finding | None:
     fields = [name for names in lacking.values() for name in names]
     values = {"clauses": list(lacking), "fields": fields}
     return Finding("TR-7", fields[0], values, subject=facts.number or None)
+
+
+def con_41_figures_within_bounds(facts: Text, law: Law) -> list[Finding]:
+    """CON-41: what a clause says as a number is one, within its bounds: each that is not. RLCL-40. TR-7 asks for an empty one."""
+    found = []
+    for clause in clauses_of(facts.kind, facts.unit, law.on):
+        for name, (least, most, places) in clause.figures.items():
+            said = str(facts.values.get(name) or "").strip()
+            if said and not _sound(said, least, most, places):
+                values = {"given": said[:40], "least": least, "most": most, "places": places}
+                found.append(Finding("CON-41", name, values, subject=facts.number or None))
+    return found
+
+
+def _sound(said: str, least: Decimal, most: Decimal, places: int) -> bool:
+    plain = said.replace(",", "")
+    whole, _, decimals = plain.partition(".")
+    digits = plain.isascii() and whole.isdigit() and (not decimals or decimals.isdigit()) and len(decimals) <= places
+    return digits and least <= Decimal(plain) <= most
 
 
 def values_named(wording: str) -> set[str]:

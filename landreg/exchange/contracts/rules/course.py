@@ -69,15 +69,23 @@ def stage(course: Course) -> str:
     """Where a contract is: a word of terms.toml, contract_stage."""
     if course.of("withdrawn"):
         return "withdrawn"
-    if ends := course.of("ended"):
-        return "ended" if ends[-1].on_day <= course.today else "ending"
-    if not course.of("signed"):
+    if not course.of("signed", "ended"):
         return "part_signed" if len(course.lacking) == 1 else "drawn"
-    if course.disputed:
+    ends = course.of("ended")
+    ends_on = ends[-1].on_day if ends else None
+    return stage_on(course.today, (course.from_on, course.until_on), ends_on, disputed=course.disputed)
+
+
+def stage_on(today: date, term: tuple[date, date], ends_on: date | None, *, disputed: bool) -> str:
+    """The same of a contract that both have signed. term: half-open. ends_on: the first day without it, None while none is set."""
+    first, until = term
+    if ends_on is not None:
+        return "ended" if ends_on <= today else "ending"
+    if disputed:
         return "disputed"
-    if course.today < course.from_on:
+    if today < first:
         return "signed"
-    return "running" if course.today < course.until_on else "over"
+    return "running" if today < until else "over"
 
 
 def con_5_at_this_step(facts: tuple[Course, Collection[str]], law: Law) -> Finding | None:

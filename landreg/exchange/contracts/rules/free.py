@@ -9,6 +9,9 @@ from landreg.core.errors import Finding
 from landreg.exchange.contracts.rules.terms import Contracted, Listed
 from landreg.law.book import Law
 
+KEPT = "never"
+"""What the clause on re-transfer says of land that goes no further."""
+
 
 def con_31_land_is_not_on_sale(facts: Contracted, law: Law) -> Finding | None:
     """CON-31: land that is being bid for, or is dealt to another, goes to nobody beside the market. RLCL-38."""
@@ -49,9 +52,15 @@ def con_34_term_has_begun(facts: tuple[str, date, date], law: Law) -> Finding | 
     return Finding("CON-34", "from_on", {"first": first, "days": (today - first).days}, subject=number)
 
 
+def con_43_clause_lets_it_go_further(facts: Contracted, law: Law) -> Finding | None:
+    """CON-43: what the parties agreed never to transfer further is not, whoever consents. RLCL-46, RLCL-40."""
+    return Finding("CON-43", "parcel", {}, subject=facts.number or None) if facts.kept_back else None
+
+
 FREE_RULES: tuple[Callable[[Contracted, Law], Finding | None], ...] = (
     con_31_land_is_not_on_sale,
     con_32_listing_is_withdrawn_first,
     con_33_begins_on_free_land,
+    con_43_clause_lets_it_go_further,
 )
 """What stops a contract over land that another way has; the database asks it under the locks of the parcels."""

@@ -56,7 +56,7 @@ class Contracted:
     contract that has it in that time. parent_until: of the contract that is transferred further. use: of the clause.
     most_years, takers: of the kind, None and () where it names none. passed_on: by a change, contracts that rest on what it
     replaces. listed: what stands on the market beside the listing of the contract's own deal.
-    free_from: the first day on which the land could be given, None where nothing says one.
+    free_from: the first day on which the land could be given, None where nothing says one. kept_back: by what it rests on.
     """
 
     kind: str
@@ -86,6 +86,7 @@ class Contracted:
     of_a_deal: bool = False
     listed: tuple[Listed, ...] = ()
     free_from: date | None = None
+    kept_back: bool = False
 
 
 def tr_1_term_within_contract(facts: Contracted, law: Law) -> Finding | None:
@@ -98,7 +99,7 @@ def tr_1_term_within_contract(facts: Contracted, law: Law) -> Finding | None:
 
 
 def tr_2_use_kept(facts: Contracted, law: Law) -> Finding | None:
-    """TR-2: farmland stays farmed; permanent basic farmland gets no trees and no ponds. RLCL-38, CC-334."""
+    """TR-2: farmland stays farmed (every parcel is named); permanent basic farmland gets no trees and no ponds. RLCL-38, CC-334."""
     if not facts.use:
         return None  # TR-7 asks for it.
     if facts.kind in OUTSIDE_FARMING:
@@ -107,17 +108,22 @@ def tr_2_use_kept(facts: Contracted, law: Law) -> Finding | None:
         sound = facts.use in FARMED and (facts.use in KEEPS_GRAIN or not any(piece.basic for piece in facts.pieces))
     if sound:
         return None
-    basic = [piece.code for piece in facts.pieces if piece.basic]
+    farmed = facts.use in FARMED
+    basic = [piece.code for piece in facts.pieces if piece.basic or not farmed]
     return Finding("TR-2", "use", {"parcels": basic}, subject=facts.number or None)
 
 
 def tr_3_assigned_within_the_collective(facts: Contracted, law: Law) -> Finding | None:
-    """TR-3: an assignment needs the issuing party's consent and goes to a household of the collective. RLCL-34."""
-    if facts.kind != "assignment" or (
-        facts.taker_kind == "household" and facts.same_collective and facts.issuer_consents
-    ):
+    """TR-3: an assignment goes to a household of the same collective. RLCL-34."""
+    if facts.kind != "assignment" or (facts.taker_kind == "household" and facts.same_collective):
         return None
-    return Finding("TR-3", "issuer_consent", {"taker": facts.taker_name}, subject=facts.number or None)
+    return Finding("TR-3", "taker", {"taker": facts.taker_name}, subject=facts.number or None)
+
+
+def con_44_issuer_consents(facts: Contracted, law: Law) -> Finding | None:
+    """CON-44: an assignment has the issuing party's written consent. RLCL-34."""
+    lacking = facts.kind == "assignment" and not facts.issuer_consents
+    return Finding("CON-44", "issuer_consent", {}, subject=facts.number or None) if lacking else None
 
 
 def tr_4_exchange_within_the_collective(facts: Contracted, law: Law) -> Finding | None:
@@ -279,6 +285,7 @@ CONTRACT_RULES: tuple[Callable[[Any, Law], Finding | None], ...] = (
     tr_1_term_within_contract,
     tr_2_use_kept,
     tr_3_assigned_within_the_collective,
+    con_44_issuer_consents,
     tr_4_exchange_within_the_collective,
     tr_10_contractor_consents,
     con_1_area_as_registered,
