@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy.exc import ProgrammingError
 
 from landreg.access.sealing import digest, seal
 from landreg.audit import logged
@@ -130,6 +131,9 @@ def test_the_database_takes_no_signature_of_another_than_the_party() -> None:
         with pytest.raises(Refused) as error:
             write("signed_contractor", wrong)
         assert codes(error) == {"CON-29"}, wrong
+    for way in ("agent", "own", None):
+        with pytest.raises(ProgrammingError, match="row-level security"):
+            write("signed_contractor", {"way": way, "member_id": str(own)})
     write("signed_contractor", {"member_id": str(own)})
     for clash in ({}, {"name": "见证人甲", "witness": "见证人乙"}, {"name": "社长", "witness": "样本一"}):
         with pytest.raises(Refused) as error:
@@ -193,3 +197,6 @@ def test_the_database_takes_no_word_of_another_than_the_household() -> None:
         with pytest.raises(Refused) as error:
             write(changed)
         assert codes(error) == {"CON-29"}, changed
+    for way in ("own", "agent"):
+        with pytest.raises(ProgrammingError, match="row-level security"):
+            write({"way": way, "agent_act_id": uuid4() if way == "agent" else None})
