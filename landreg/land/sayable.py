@@ -10,19 +10,21 @@ from typing import Any
 
 import numpy as np
 
+from landreg.core.signs import without_unseen
+
 _CONTROLS = {code: 0x2400 + code for code in range(32) if code not in (9, 10, 13)} | {127: 0x2421}
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def sayable(text: str) -> str:
-    """The text without signs that nothing takes: control characters are shown as signs of their own, and a file's name
-    whose bytes are no UTF-8 was written by Chinese Windows, in GBK."""
+    """The text without signs that nothing takes: control characters are shown as signs of their own, others that nobody
+    sees as �, and a file's name whose bytes are no UTF-8 was written by Chinese Windows, in GBK."""
     if _SURROGATES.search(text):
         try:
             text = text.encode("utf-8", "surrogateescape").decode("gb18030", "replace")
         except UnicodeEncodeError:
             text = text.encode("utf-8", "replace").decode("utf-8")
-    return text.translate(_CONTROLS)
+    return text if text.isprintable() else without_unseen(text.translate(_CONTROLS), "�")
 
 
 def plainly(value: Any) -> Any:

@@ -24,13 +24,13 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from landreg.core.errors import BadInput, Finding
+from landreg.core.signs import holds_unseen, without_unseen
 from landreg.core.units import decimal_of
 
 T = TypeVar("T")
 LONGEST_TEXT = 10_000
 LONGEST_NUMBER = 40
 MOST_VALUES = 20_000
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _clean(text: str, field: dataclasses.Field[Any]) -> str:
     most = field.metadata.get("most", LONGEST_TEXT)
     if len(text) > most:
         raise _Fault("FORM-8", most=most)
-    if _CONTROL.search(text):
+    if holds_unseen(text):
         raise _Fault("FORM-9")
     return text if field.metadata.get("verbatim") else text.replace("\r\n", "\n").strip()
 
@@ -136,7 +136,7 @@ def _upload(field: dataclasses.Field[Any], optional: bool) -> Upload | None:
     if not sent.stream.read(1):
         raise _Fault("FORM-12")
     sent.stream.seek(0)
-    name = PurePath(_CONTROL.sub("", sent.filename).replace("\\", "/")).name
+    name = PurePath(without_unseen(sent.filename).replace("\\", "/")).name
     return Upload(name[-200:] or "file", sent.stream)
 
 

@@ -23,12 +23,18 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
 from landreg.core.errors import Finding
+from landreg.core.signs import holds_unseen
 
 Schema = dict[str, Any]
 DECIMAL = r"^(0|[1-9][0-9]{0,9})(\.[0-9]{1,2})?$"
 DAY = r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}$"
 IDENTIFIER = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
-TEXT = r"^[^\u0000-\u001f\u007f]*$"
+UNSEEN = (
+    r"\u0000-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e"
+    r"\u2060-\u206f\ufeff\ufff9-\ufffb"
+)
+"""What nobody sees (`core.signs`), of the first plane: a pattern that every program reads the same names no others."""
+TEXT = rf"^[^{UNSEEN}]*$"
 LONGEST = 2000
 GIVEN_SHOWN = 40
 
@@ -115,8 +121,10 @@ def _without_none(kind: Any) -> tuple[Any, bool]:
 
 
 def _whole(_validator: Any, pattern: str, value: Any, _schema: Any) -> Iterator[ValidationError]:
-    """As ECMA 262 reads it: `$` is the end, not a line's."""
-    if isinstance(value, str) and re.fullmatch(pattern.removeprefix("^").removesuffix("$"), value) is None:
+    """As ECMA 262 reads it: `$` is the end, not a line's. No pattern lets pass what nobody sees."""
+    if not isinstance(value, str):
+        return
+    if holds_unseen(value) or re.fullmatch(pattern.removeprefix("^").removesuffix("$"), value) is None:
         yield ValidationError(f"does not match {pattern}")
 
 
@@ -159,6 +167,8 @@ def _finding(error: ValidationError) -> Finding:
             return Finding("FORM-5", place, {"given": _shown(given)})
         case "format" if asked == "date":
             return Finding("FORM-2", place, {"given": _shown(given)})
+        case "pattern" if holds_unseen(given):
+            return Finding("FORM-9", place)
         case "maxLength":
             return Finding("FORM-8", place, {"most": asked})
     rule = f"{error.validator} {asked}" if isinstance(asked, str | int) else str(error.validator)

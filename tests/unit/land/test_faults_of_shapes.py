@@ -245,6 +245,7 @@ ATTRIBUTES: list[tuple[str, Change, Found]] = [
     ("a parcel without an area", put("DK", P6, SCMJ="", SCMJM=""), {("COD-6", P6)}),
     ("a name with a NUL in its midst", put("DK", P1, DKMC="地\0一"), {("COD-23", P1)}),
     ("a name with a control character", put("DK", P1, DKMC="地\x01一"), {("COD-23", P1)}),
+    ("a name with signs of other blocks", put("DK", P1, DKMC="“地”·（一）"), set()),
     ("a parcel without a code that no point names, in the area of a group", both(put("DK", P6, DKBM=""), Small.outline),
      {("COD-6", G2), ("REL-28", None)}),
     ("a hole in a parcel without a code", both(put("DK", P6, DKBM=""), put("DK", P6[:0], shape=[box(150, 0, 30, 20), box(

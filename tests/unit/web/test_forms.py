@@ -104,6 +104,12 @@ def test_control_characters_do_not_pass() -> None:
     assert _read(note="两行\r\n文字").note == "两行\n文字"
 
 
+@pytest.mark.parametrize("sign", ["\u202e", "\u2066", "\u200f", "\u200b", "\ufeff", "\u2028", "\u00ad", "\U000e0041"])
+def test_signs_that_nobody_sees_do_not_pass(sign: str) -> None:
+    assert _faults(name=f"林{sign}生") == [Finding("FORM-9", "name")]
+    assert _faults(note=f"{sign}备注") == [Finding("FORM-9", "note")]
+
+
 def test_text_has_an_end() -> None:
     assert _faults(name="林" * 11) == [Finding("FORM-8", "name", {"most": 10})]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from landreg.exchange.interfaces.schema import UNSEEN
 from landreg.exchange.interfaces.shapes.land import ListedParcel
 from landreg.exchange.interfaces.shapes.walking import RHYTHM, UNIT, WITHIN, InTime
 
@@ -68,7 +69,7 @@ class Contracts:
 class Paper:
     """A paper that comes with a step: its name and its content."""
 
-    name: str = field(metadata={"most": 120, "shortest": 1, "pattern": r"^[^\u0000-\u001f\u007f/\\]+$"})
+    name: str = field(metadata={"most": 120, "shortest": 1, "pattern": rf"^[^{UNSEEN}/\\]+$"})
     content: str = field(metadata={"format": "byte", "most": LONGEST_PAPER, "shortest": 4, "en": "base64 of the file"})
 
 
