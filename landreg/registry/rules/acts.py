@@ -17,6 +17,7 @@ from landreg.registry.rules.restrictions import (
     res_2_restriction_stands,
     res_5_a_sum_of_money,
     res_6_not_over_before_it_begins,
+    res_8_seized_for_some_years,
     tr_11_right_may_be_mortgaged,
     tr_22_mortgage_filed,
     tr_24_house_mortgaged_by_a_document,
@@ -215,6 +216,7 @@ _RESTRICTS: tuple[ActRule, ...] = (
     res_1_said_in_full,
     res_5_a_sum_of_money,
     res_6_not_over_before_it_begins,
+    res_8_seized_for_some_years,
     tr_11_right_may_be_mortgaged,
 )
 ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {

@@ -21,6 +21,7 @@ from landreg.registry.rules.restrictions import (
     RESTRICTED,
     res_5_a_sum_of_money,
     res_6_not_over_before_it_begins,
+    res_8_seized_for_some_years,
     tr_26_debt_within_the_right,
 )
 
@@ -76,6 +77,11 @@ CHANGE_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         res_6_not_over_before_it_begins,
         tr_26_debt_within_the_right,
     ),
-    "seizure_renewal": (*_ALL, res_4_renewed_to_a_later_day, res_6_not_over_before_it_begins),
+    "seizure_renewal": (
+        *_ALL,
+        res_4_renewed_to_a_later_day,
+        res_6_not_over_before_it_begins,
+        res_8_seized_for_some_years,
+    ),
 }
 """By kind of act: the rules that judge it."""

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from landreg.core.errors import Finding
-from landreg.core.periods import DAY
+from landreg.core.periods import DAY, years_after
 from landreg.law.book import Law, protections
 from landreg.registry.rules.act_facts import ActFacts, OnRight, Restricted
 from landreg.registry.rules.household_requests import LandOperationChange, of_other_means
@@ -20,6 +20,8 @@ from landreg.registry.rules.renewal_requests import RestrictionChange
 from landreg.registry.rules.requests import MOST_YUAN, RELEASES, Assignment, Release, RestrictionAsked
 
 NO_DOCUMENT = "无"
+SEIZES = ("seizure", "seizure_renewal")
+"""Acts that rest on an order to seize."""
 TRANSFERS = ("assignment", "land_operation_change")
 """Acts that a creditor and the holder may agree to forbid. CC-406."""
 
@@ -142,15 +144,31 @@ def res_5_a_sum_of_money(facts: ActFacts, law: Law) -> Finding | None:
 
 
 def res_6_not_over_before_it_begins(facts: ActFacts, law: Law) -> Finding | None:
-    """RES-6: a restriction's last day is not over when it is entered, or changed: it would stand for ever. RERR-3, CC-221."""
+    """RES-6: a restriction's last day is not over when it is entered, or changed: it would stand for ever. RERR-3, CC-221.
+
+    That of a seizure comes after it.
+    """
     asked, today = facts.asked, facts.today or law.on
     if not isinstance(asked, (RestrictionAsked, RestrictionChange)):
         return None
     last = asked.last_day(today) if isinstance(asked, RestrictionAsked) else asked.until
-    if last is None or last >= today:
+    if last is None or last > today or (last == today and facts.act_kind not in SEIZES):
         return None
     field = "registrable_on" if asked.registrable_on else "until"
     return Finding("RES-6", field, {"last": last, "today": today}, subject=facts.code)
+
+
+def res_8_seized_for_some_years(facts: ActFacts, law: Law) -> Finding | None:
+    """RES-8: an order seizes, or goes on seizing, real property for no more than some years: a note, the article was not read."""
+    asked, today = facts.asked, facts.today or law.on
+    if facts.act_kind not in SEIZES or not isinstance(asked, (RestrictionAsked, RestrictionChange)):
+        return None
+    was = dict(getattr(facts, "last_days", ())).get(getattr(asked, "restriction_id", None)) or today
+    years = law.days("RES-8.most_years")
+    latest = years_after(max(today, was), years)
+    if asked.until is None or asked.until <= latest:
+        return None
+    return Finding("RES-8", "until", {"until": asked.until, "years": years, "latest": latest}, subject=facts.code)
 
 
 def res_2_restriction_stands(facts: ActFacts, law: Law) -> Finding | None:

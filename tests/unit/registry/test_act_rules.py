@@ -97,7 +97,9 @@ SOUND: list[tuple[str, Request, dict[str, Any]]] = [
     ("cancellation", Cancellation("expropriation", ("P1",)), {}),
     ("mortgage", replace(MORTGAGE, amount=Decimal("0.01")), {}),
     ("mortgage", replace(MORTGAGE, amount=Decimal("99999999999999.99")), {}),
-    ("seizure", RestrictionAsked("seizure", "法院", "裁定", until=date(2026, 7, 1)), {}),
+    ("seizure", RestrictionAsked("seizure", "法院", "裁定", until=date(2026, 7, 2)), {}),
+    ("seizure", RestrictionAsked("seizure", "法院", "裁定", until=date(2029, 7, 1)), {}),
+    ("mortgage", replace(MORTGAGE, until=date(2026, 7, 1)), {}),
     ("advance_notice", replace(NOTICE, registrable_on=date(2026, 5, 1)), {}),
     ("advance_notice", NOTICE, {}),
     ("reissue", Reissue("遗失"), {"restrictions": (SEIZURE,)}),
@@ -174,7 +176,8 @@ REFUSED: list[tuple[str, str, Request, dict[str, Any]]] = [
     ("RES-5", "mortgage", replace(MORTGAGE, amount=Decimal("NaN")), {}),
     ("RES-5", "mortgage", replace(MORTGAGE, amount=Decimal("1E-400000")), {}),
     ("RES-5", "seizure", RestrictionAsked("seizure", "法院", "裁定", Decimal("1E400000")), {}),
-    ("RES-6", "seizure", RestrictionAsked("seizure", "法院", "裁定", until=date(2026, 6, 30)), {}),
+    ("RES-6", "seizure", RestrictionAsked("seizure", "法院", "裁定", until=date(2026, 7, 1)), {}),
+    ("RES-6", "mortgage", replace(MORTGAGE, until=date(2026, 6, 30)), {}),
     (
         "RES-6",
         "seizure",
@@ -263,6 +266,13 @@ def test_only_the_papers_of_restrictions_that_ask_for_consent_are_asked_for() ->
 def test_a_mortgage_that_was_not_filed_with_the_issuing_party_is_registered_with_a_note() -> None:
     (noted,) = examine(ACT_RULES["mortgage"], facts("mortgage", MORTGAGE, papers=frozenset()), LAW)
     assert (noted.code, LAW.level(noted)) == ("TR-22", "warn")
+
+
+def test_a_seizure_of_more_than_three_years_is_registered_with_a_note() -> None:
+    asked = RestrictionAsked("seizure", "样本区人民法院", "裁定", until=date(2029, 7, 2))
+    (noted,) = examine(ACT_RULES["seizure"], facts("seizure", asked), LAW)
+    assert (noted.code, noted.field, LAW.level(noted)) == ("RES-8", "until", "warn")
+    assert "2029-07-01" in LAW.say(noted, "zh")
 
 
 def test_a_house_is_mortgaged_with_its_homestead_only_where_the_county_names_a_document() -> None:

@@ -193,3 +193,12 @@ def test_a_change_sets_a_day_that_is_still_to_come_and_a_sum_that_can_be() -> No
 def test_a_renewed_contract_is_signed_by_the_day_of_the_application(signed: date | None, said: set[str]) -> None:
     given = replace(FACTS, act_kind="renewal_single", asked=replace(NEXT, signed_on=signed), listed=False)
     assert {one.code for one in examine(rules.RENEWAL_RULES["renewal_single"], given, LAW)} == said
+
+
+@pytest.mark.parametrize(("until", "told"), [(date(2030, 1, 1), []), (date(2030, 1, 2), [("RES-8", "warn")])])
+def test_a_seizure_is_renewed_for_three_years_from_its_last_day_or_told(
+    until: date, told: list[tuple[str, str]]
+) -> None:
+    given = replace(SEIZED, asked=RestrictionChange(COURT, "续封裁定", until=until))
+    found = examine(CHANGE_RULES["seizure_renewal"], given, LAW)
+    assert [(one.code, LAW.level(one)) for one in found] == told
