@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from landreg.access import person_queries
+from landreg.access.rules import SHORTEST_REASON
 from landreg.access.sealing import digest, digests, open_sealed, person_place, seal
 from landreg.core.actor import Actor
 from landreg.core.codes import citizen_id_fault, masked_id, masked_name, sex_of, tidy
@@ -136,8 +137,8 @@ def reveal(actor: Actor, person_ids: Collection[UUID], reason: str, subject: str
     one of the persons is not known in the jurisdiction.
     """
     asked = sorted(set(person_ids))
-    if len(reason.strip()) < 2:
-        raise BadInput(Finding("ACC-15", "reason"))
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise BadInput(Finding("ACC-15", "reason", {"least": SHORTEST_REASON}))
     if not asked:
         return {}
     county = (actor.jurisdiction[:6]).ljust(6, "0")

@@ -42,6 +42,8 @@ DESK_OF: Mapping[Role, Desk] = {
 STAFF = frozenset(DESK_OF) - {Role.FARMER, Role.AGENT, Role.TAKER}
 # domain.md, "must never": registrar and reviewer may be one person, never in one case: that is REG-1. Whoever opens accounts
 # decides no case, an operator neither lists nor bids, an auditor writes findings alone, the settlement window sees no land.
+SHORTEST_REASON = 2
+"""Signs of why a person is opened (ACC-15)."""
 EXCLUDED = (
     *(frozenset({Role.ADMINISTRATOR, role}) for role in (Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR, Role.OPERATOR)),
     *(frozenset({Role.OPERATOR, role}) for role in (Role.FARMER, Role.AGENT, Role.TAKER)),
@@ -136,7 +138,9 @@ def acc_9_roles_do_not_exclude_each_other(facts: AccountFacts, law: Law) -> Find
 
 
 def acc_10_roles_are_of_one_desk(facts: AccountFacts, law: Law) -> Finding | None:
-    """ACC-10: at least one role, and all of one desk."""
+    """ACC-10: at least one role, and all of one desk; of roles that exclude each other ACC-9 says so."""
+    if any(pair <= facts.roles for pair in EXCLUDED):
+        return None
     desks = {DESK_OF[role] for role in facts.roles if role in DESK_OF}
     if len(desks) == 1 and facts.roles <= DESK_OF.keys():
         return None

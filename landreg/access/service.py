@@ -43,8 +43,12 @@ def open_account(actor: Actor, new: NewAccount, password: str, *, temporary: boo
         rules.PasswordFacts(password, login),
     )
     hashed = passwords.hashed(password)
-    with unit_of_work(actor) as uow:
-        return add_account(uow, replace(new, login=login), hashed, temporary=temporary, by=actor.account_id)
+    try:
+        with unit_of_work(actor) as uow:
+            return add_account(uow, replace(new, login=login), hashed, temporary=temporary, by=actor.account_id)
+    except Refused as refused:
+        beside = {"ACC-6": "login"}
+        raise Refused(replace(one, field=beside.get(one.code)) for one in refused.findings) from refused
 
 
 def add_account(uow: UnitOfWork, new: NewAccount, hashed: str, *, temporary: bool, by: UUID) -> UUID:

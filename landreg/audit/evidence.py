@@ -24,7 +24,7 @@ from landreg.audit.service import log_export
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
-from landreg.core.errors import NotFound
+from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.core.files import Store
 from landreg.exit import logged as exits
 from landreg.log import queries as log
@@ -80,15 +80,15 @@ class Evidence:
 def bundle(actor: Actor, settings: Settings, number: str) -> Evidence:
     """The evidence of a case by its number. That it was taken is staged in the log, and committed, before it is given.
 
-    Raises NotFound outside the jurisdiction, Conflict (LOG-8) while an entry of the case waits to be sealed, BadInput
-    (LOG-3) without the log's public key.
+    Raises BadInput for a number of no case of the jurisdiction (AUD-15) or without the log's public key (LOG-3), Conflict (LOG-8)
+    while an entry of the case waits to be sealed.
     """
     key = verifier_of(settings)
     with ExitStack() as on_error:
         with unit_of_work(actor) as uow:
             case = rows.case_of(uow.session, number)
             if case is None:
-                raise NotFound
+                raise BadInput(Finding("AUD-15", "case", {"given": number}))
             content = on_error.enter_context(tempfile.TemporaryFile())
             with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
                 made = _Bundle(archive)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from landreg.access import sealing
+from landreg.access.rules import SHORTEST_REASON
 from landreg.core.actor import Actor
 from landreg.core.codes import masked_id, masked_name, tidy
 from landreg.core.db import unit_of_work
@@ -66,8 +67,8 @@ def open_persons(actor: Actor, county: str, application_id: UUID, reason: str) -
 
     Runs its own transactions. Raises BadInput without a reason (ACC-15), NotFound.
     """
-    if len(reason.strip()) < 2:
-        raise BadInput(Finding("ACC-15", "reason"))
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise BadInput(Finding("ACC-15", "reason", {"least": SHORTEST_REASON}))
     with unit_of_work(actor) as uow:
         application = queries.application(uow.session, county, application_id)
         if application is None:

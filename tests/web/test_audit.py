@@ -239,7 +239,11 @@ def test_evidence_is_taken_by_a_case_s_number(cases: list[UUID], cha: Browser, n
     assert exports(registrar)[0]["case"] == number
     assert cha.client.post("/audit/evidence", data={"case": number}).status_code == 400  # no form of ours
     cha.get("/audit/evidence")
-    assert cha.post("/audit/evidence", {"case": "没有"}).status_code == 404
+    unknown = cha.post("/audit/evidence", {"case": "没有"})
+    assert unknown.status_code == 400
+    assert "AUD-15" in unknown.text
+    assert 'aria-describedby="hint-case error-case-1"' in unknown.text
+    assert unknown.text.count('id="findings"') == 1
 
 
 def test_an_officer_s_approval_of_their_own_case_shows_to_the_auditor(

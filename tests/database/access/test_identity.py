@@ -128,8 +128,8 @@ def test_without_a_reason_nothing_is_opened(registrar: Actor, in_village: Any) -
     persons = _enter(registrar, LIN)
     in_village(*persons)
     with pytest.raises(BadInput) as bad:
-        reveal(registrar, persons, "  ", "x")
-    assert bad.value.findings[0].code == "ACC-15"
+        reveal(registrar, persons, " 核 ", "x")
+    assert (bad.value.findings[0].code, bad.value.findings[0].values) == ("ACC-15", {"least": 2})
 
 
 def test_persons_of_another_county_are_not_found(registrar: Actor, in_village: Any, superuser: Any) -> None:

@@ -25,7 +25,7 @@ from landreg.cli import main
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
-from landreg.core.errors import Conflict, NotFound
+from landreg.core.errors import BadInput, Conflict
 from landreg.core.files import Store
 from landreg.law.book import national_law
 from landreg.log.leaf import Entry
@@ -192,8 +192,9 @@ def test_nothing_is_exported_while_an_entry_of_the_case_waits_to_be_sealed(
 
 def test_another_county_s_case_is_not_found(certified: list[UUID], auditor: Actor, database: Settings) -> None:
     stranger = Actor(auditor.account_id, auditor.name, auditor.desk, auditor.roles, "610921")
-    with pytest.raises(NotFound):
+    with pytest.raises(BadInput) as refused:
         bundle(stranger, database, number_of(auditor, certified[0]))
+    assert codes(refused) == {"AUD-15"}
 
 
 def test_the_command_writes_the_same_bundle(certified: list[UUID], auditor: Actor, tmp_path: Path) -> None:
