@@ -44,7 +44,7 @@ def assign(actor: Actor, right: UUID, taker: UUID, code: str) -> Any:
 
 def mortgage(actor: Actor, right: UUID, contract: str) -> Any:
     """An application for a mortgage of a right."""
-    asked = RestrictionAsked("mortgage", "信用社", contract, Decimal("9000.00"))
+    asked = RestrictionAsked("mortgage", "样本农村信用社", contract, Decimal("9000.00"))
     return applications.apply_on_right(actor, COUNTY, right, "mortgage", asked)
 
 

@@ -111,7 +111,7 @@ def test_whoever_looks_at_a_household_its_right_or_a_parcel_is_told_which_cases_
         ("assignment", {"taker": OTHER, "signed_on": "2026-10-01"}),
         ("cancellation", {"reason": "ruling"}),
         ("reissue", {"lost": "搬家时遗失"}),
-        ("mortgage", {"party": "信用社", "basis": "抵押合同1号", "amount": "20000.00"}),
+        ("mortgage", {"party": "样本农村信用社", "basis": "抵押合同1号", "amount": "20000.00"}),
         ("seizure", {"party": "第一法院", "basis": "（2026）执1号"}),
         ("objection_entry", {"party": "邻人", "basis": "异议书"}),
         ("advance_notice", {"party": "买受人", "basis": "预约合同"}),
@@ -171,8 +171,8 @@ def test_a_seizure_is_shown_on_its_right_and_released(
         ("assignment", {"taker": OTHER, "signed_on": "2099-05-01"}, 422, "REG-31"),
         ("cancellation", {"reason": "term_over"}, 422, "END-1"),
         ("cancellation", {"reason": "ruling", "parcels": "nothing"}, 422, "END-2"),
-        ("mortgage", {"party": "信用社", "basis": "合同"}, 422, "RES-1"),
-        ("mortgage", {"party": "信用社", "basis": "合同", "amount": "NaN"}, 400, "FORM-"),
+        ("mortgage", {"party": "样本农村信用社", "basis": "合同"}, 422, "RES-1"),
+        ("mortgage", {"party": "样本农村信用社", "basis": "合同", "amount": "NaN"}, 400, "FORM-"),
         ("seizure_release", {"restriction": str(UUID(int=9)), "basis": "裁定"}, 422, "RES-2"),
         ("reissue", {"lost": ""}, 400, "FORM-1"),
         ("assignment", {"taker": OTHER, "signed_on": "2026-10-01", "parcels": "nothing"}, 422, "TR-23"),
@@ -265,7 +265,7 @@ def test_a_case_page_asks_for_the_consent_that_a_restriction_makes_necessary(
     deng: Browser, shen: Browser, officers: tuple[Actor, Actor], superuser: Any
 ) -> None:
     right = f"/rights/{COUNTY}/{right_of(officers[0])}"
-    given = {"party": "信用社", "basis": "合同", "amount": "20000.00", "bars_transfer": "1"}
+    given = {"party": "样本农村信用社", "basis": "合同", "amount": "20000.00", "bars_transfer": "1"}
     walk(deng, shen, opened(deng, f"{right}/acts/mortgage", given), superuser, "mortgage")
     assert "约定抵押期间不得转让" in deng.get(right).text
     page = opened(deng, f"{right}/acts/assignment", {"taker": OTHER, "signed_on": "2026-10-01"})

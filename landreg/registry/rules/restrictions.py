@@ -6,6 +6,7 @@ consent of whom it protects; or it is only told.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -20,6 +21,9 @@ from landreg.registry.rules.renewal_requests import RestrictionChange
 from landreg.registry.rules.requests import MOST_YUAN, RELEASES, Assignment, Release, RestrictionAsked
 
 NO_DOCUMENT = "无"
+LONGEST_PERSONAL_NAME = 4
+"""Signs of the longest Chinese personal names; an organisation's name in full has more."""
+_IN_BRACKETS = re.compile(r"（[^（）]*）|\([^()]*\)")
 SEIZES = ("seizure", "seizure_renewal")
 """Acts that rest on an order to seize."""
 TRANSFERS = ("assignment", "land_operation_change")
@@ -203,10 +207,18 @@ def tr_25_creditor_is_financial(facts: ActFacts, law: Law) -> Finding | None:
     asked, contracted = facts.asked, facts.right_kind in ("contract_management", "land_operation")
     if not isinstance(asked, RestrictionAsked) or not contracted or of_other_means(facts.right_kind, facts.code):
         return None
-    words = law.text("TR-25.lender_words")
-    if not asked.party or any(word in asked.party for word in words.split("、")):
+    words, endings = law.text("TR-25.lender_words"), law.text("TR-25.lender_endings")
+    if not asked.party or _names_a_lender(asked.party, words.split("、"), endings.split("、")):
         return None
     return Finding("TR-25", "party", {"party": asked.party, "words": words}, subject=facts.code)
+
+
+def _names_a_lender(party: str, words: Sequence[str], endings: Sequence[str]) -> bool:
+    """Whether a name, without what it says in brackets, is an organisation's in full that has one of the words."""
+    name = _IN_BRACKETS.sub("", party)
+    if not name.isalnum() or len(name) <= LONGEST_PERSONAL_NAME or not name.endswith((*words, *endings)):
+        return False
+    return any(word in name for word in words)
 
 
 def tr_26_debt_within_the_right(facts: ActFacts, law: Law) -> Finding | None:

@@ -189,7 +189,7 @@ def test_it_is_mortgaged_changed_and_ended_without_a_household_s_consent(
 ) -> None:
     """RLCL-53. The contract goes on with the right and ends with it."""
     right = registered(registrar, reviewer, superuser, database)
-    asked = RestrictionAsked("mortgage", "样本银行", "抵押合同一号", Decimal("90000.00"))
+    asked = RestrictionAsked("mortgage", "样本农商银行", "抵押合同一号", Decimal("90000.00"))
     step(registrar, reviewer, asked_for(registrar, "mortgage", asked, right=right))
     operator = Operator("organization", uuid4(), "样本合作社", TAKER)
     change = LandOperationChange("变更合同一号", date(2030, 12, 31), (), operator)

@@ -124,7 +124,7 @@ def test_a_mortgage_goes_with_the_land_that_a_new_household_takes(
     registered: list[UUID], registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:
     right = right_of(registrar)
-    mortgage = RestrictionAsked("mortgage", "信用社", "合同", Decimal("5000.00"))
+    mortgage = RestrictionAsked("mortgage", "样本农村信用社", "合同", Decimal("5000.00"))
     booked(registrar, reviewer, superuser, applied(registrar, "mortgage", mortgage, right), "mortgage")
     pass_days(superuser, 1)
     case = asked_for(registrar, "division", division(registrar, right))

@@ -146,7 +146,7 @@ def test_a_sum_that_the_register_cannot_say_is_refused_when_it_is_applied_for(
     right: UUID, registrar: Actor, amount: Decimal
 ) -> None:
     with pytest.raises(Refused) as refused:
-        applied(registrar, "mortgage", RestrictionAsked("mortgage", "信用社", "合同", amount), right)
+        applied(registrar, "mortgage", RestrictionAsked("mortgage", "样本农村信用社", "合同", amount), right)
     assert codes(refused) == {"RES-5"}
 
 
@@ -154,7 +154,7 @@ def test_the_database_keeps_a_sum_as_its_rule_does(
     right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
 ) -> None:
     """RES-5: what a service let through is a refusal that names the rule, not a fault of the server."""
-    entered(registrar, reviewer, superuser, right, "mortgage", "信用社", amount=Decimal(100))
+    entered(registrar, reviewer, superuser, right, "mortgage", "样本农村信用社", amount=Decimal(100))
     with pytest.raises(Refused) as refused, unit_of_work(registrar) as uow:
         uow.session.execute(
             text(
@@ -241,7 +241,7 @@ def test_a_mortgage_is_changed_and_never_ends_by_itself(
     right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
 ) -> None:
     mortgage = entered(
-        registrar, reviewer, superuser, right, "mortgage", "信用社", amount=Decimal(100), until=today(registrar) + DAY
+        registrar, reviewer, superuser, right, "mortgage", "样本农村信用社", amount=Decimal(100), until=today(registrar) + DAY
     )
     more = RestrictionChange(mortgage, "补充协议", Decimal(250))
     changed(registrar, reviewer, superuser, right, "mortgage_change", more)
@@ -270,7 +270,7 @@ def test_what_ends_within_thirty_days_is_listed_soonest_first(
     right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
 ) -> None:
     now = today(registrar)
-    entered(registrar, reviewer, superuser, right, "mortgage", "信用社", amount=Decimal(1), until=now + 200 * DAY)
+    entered(registrar, reviewer, superuser, right, "mortgage", "样本农村信用社", amount=Decimal(1), until=now + 200 * DAY)
     entered(registrar, reviewer, superuser, right, "seizure", "甲法院", until=now + 29 * DAY)
     entered(registrar, reviewer, superuser, right, "objection_entry", "异议人")
     with unit_of_work(registrar) as uow:

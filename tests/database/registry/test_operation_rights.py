@@ -155,7 +155,7 @@ def test_the_right_is_mortgaged_to_no_person_and_a_debt_beyond_it_is_told_when_l
     with pytest.raises(Refused) as refused:
         asked_for(registrar, "mortgage", asked_of, right=operated, more=("contractor_consent", "filing"))
     assert codes(refused) == {"TR-25", "TR-26"}
-    laid = replace(asked_of, party="信用社")
+    laid = replace(asked_of, party="样本农村信用社")
     case = asked_for(registrar, "mortgage", laid, right=operated, more=("contractor_consent", "filing"))
     booked(registrar, reviewer, superuser, case, "mortgage")
     noted = 'SELECT findings FROM registry."case" WHERE case_id = :case'
@@ -172,7 +172,7 @@ def test_the_right_is_mortgaged_to_no_person_and_a_debt_beyond_it_is_told_when_l
 def test_the_operator_mortgages_the_right_with_the_contractors_consent(
     operated: UUID, registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings, worker: Actor
 ) -> None:
-    mortgage = RestrictionAsked("mortgage", "信用社", "合同", Decimal("9000.00"))
+    mortgage = RestrictionAsked("mortgage", "样本农村信用社", "合同", Decimal("9000.00"))
     case = asked_for(registrar, "mortgage", mortgage, right=operated)
     with pytest.raises(Refused) as refused:
         cases.accept(registrar, COUNTY, [case])

@@ -38,7 +38,7 @@ from tests.registry_kit import (
 from tests.villages import COUNTY, VILLAGE
 
 THIRD = f"{VILLAGE}010003"
-MORTGAGE = RestrictionAsked("mortgage", "信用社", "合同", Decimal("1000.00"))
+MORTGAGE = RestrictionAsked("mortgage", "样本农村信用社", "合同", Decimal("1000.00"))
 SEIZURE = RestrictionAsked("seizure", "第一法院", "（2027）执1号")
 
 

@@ -220,7 +220,7 @@ def test_a_mortgage_goes_on_over_the_parts_where_the_creditor_consents(
     registrar: Actor, reviewer: Actor, superuser: Connection
 ) -> None:
     right = right_of(registrar)
-    asked = RestrictionAsked("mortgage", "信用社", "合同", Decimal("1000.00"))
+    asked = RestrictionAsked("mortgage", "样本农村信用社", "合同", Decimal("1000.00"))
     case = applied(registrar, "mortgage", asked, right)
     booked(registrar, reviewer, superuser, case, "mortgage")
     split = open_one(registrar, "parcel_split", ParcelSplit((LOWER,), line((7, -1), (7, 21))))

@@ -39,7 +39,7 @@ from tests.registry_kit import (
 from tests.villages import VILLAGE
 
 SECOND = f"{VILLAGE}010002"
-LOAN = RestrictionAsked("mortgage", "信用社", "抵押合同", Decimal("1000.00"))
+LOAN = RestrictionAsked("mortgage", "样本农村信用社", "抵押合同", Decimal("1000.00"))
 NOW = "upper_inf(recorded) AND upper_inf(valid)"
 
 
@@ -104,8 +104,8 @@ def test_a_mortgaged_right_goes_up_in_another_with_the_creditors_consent_and_the
     assert codes(refused) == {"TR-20", "TR-21"}
     limits = [limit for found in refused.value.findings for limit in found.values["limits"]]
     assert [(limit["right"], limit["holder"], limit["party"]) for limit in limits] == [
-        (f"{HOUSEHOLD}J", "户*1", "信用社"),
-        (f"{SECOND}J", "户*2", "信用社"),
+        (f"{HOUSEHOLD}J", "户*1", "样本农村信用社"),
+        (f"{SECOND}J", "户*2", "样本农村信用社"),
     ]
     put_papers(registrar, case, "assignment", ("creditor_consent",))
     booked(registrar, reviewer, superuser, case, "assignment")

@@ -40,7 +40,7 @@ TERM = (date(1998, 1, 1), date(2028, 1, 1))
 SEIZURE = Restricted(UUID(int=20), "seizure", "法院", 1)
 OBJECTION = replace(SEIZURE, kind="objection", party="异议人")
 NOTICED = replace(SEIZURE, kind="advance_notice", party="买受人")
-MORTGAGED = replace(SEIZURE, kind="mortgage", party="信用社", right_id=UUID(int=31))
+MORTGAGED = replace(SEIZURE, kind="mortgage", party="样本农村信用社", right_id=UUID(int=31))
 DISPUTE = replace(SEIZURE, restriction_id=UUID(int=21), kind="dispute", party="异议村民")
 GIVEN_BACK = Cancellation("returned", noticed_on=date(2026, 1, 1))
 RENAMED = NameChange(CHILD, UUID(int=4), "王新", "renamed")
@@ -78,7 +78,7 @@ def facts(kind: str, asked: Request, **changed: Any) -> ActFacts:
 
 
 ASSIGNED = Assignment(TAKER, "J", date(2026, 1, 5))
-MORTGAGE = RestrictionAsked("mortgage", "信用社", "抵押合同", Decimal("1000.00"))
+MORTGAGE = RestrictionAsked("mortgage", "样本农村信用社", "抵押合同", Decimal("1000.00"))
 NOTICE = RestrictionAsked("advance_notice", "买受人", "预约合同", lapse_days=90)
 SOUND: list[tuple[str, Request, dict[str, Any]]] = [
     ("household_change", HouseholdChange((BORN,), (Leaving(CHILD, "death"),)), {}),
@@ -236,7 +236,7 @@ def test_each_kind_of_act_has_its_rules() -> None:
 def test_a_mortgaged_right_is_assigned_and_the_creditor_is_told() -> None:
     (told,) = examine(ACT_RULES["assignment"], facts("assignment", ASSIGNED, restrictions=(MORTGAGED,)), LAW)
     assert (told.code, LAW.level(told)) == ("TR-21", "warn")
-    assert told.values["parties"] == ["信用社"]
+    assert told.values["parties"] == ["样本农村信用社"]
 
 
 def test_a_mortgage_on_what_the_taker_holds_already_is_only_told() -> None:
@@ -300,6 +300,16 @@ OPERATED = {
         ("样本农村商业银行股份有限公司", OPERATED, False),
         ("样本区农村信用合作联社", {}, False),
         ("样本融资担保有限公司", OPERATED, False),
+        ("中国样本银行股份有限公司（汉滨支行）", {}, False),
+        ("样本农业银行汉滨区支行营业部", {}, False),
+        ("李建国（农业银行职工）", {}, True),
+        ("李建国(农业银行职工)", {}, True),
+        ("李建国（农业银行", {}, True),
+        ("王银行", {}, True),
+        ("欧阳银行", {}, True),
+        ("李建国，在农业银行", {}, True),
+        ("农业银行职工李建国", {}, True),
+        ("李建国 农业银行", {}, True),
         ("张三", {**OPERATED, "code": "6109021042020000001Q"}, False),
     ],
 )

@@ -63,7 +63,7 @@ LEASE = {"L01": date(2029, 1, 1)}
 LOWER = "6109021042020100001"
 AREA = Correction("parcel", "holder", "复测", (Corrected("registered_area_m2", "410.00"),), (LOWER,))
 SLIP = Correction("parcel", "office", "外业核实", (Corrected("name", "北坡"),), (LOWER,))
-LOAN = Restricted(UUID(int=4), "mortgage", "信用社", 1)
+LOAN = Restricted(UUID(int=4), "mortgage", "样本农村信用社", 1)
 OTHERS = {
     "operated": {LOWER: "L01（样本合作社）"},
     "disposed": {f"{HOME}J": TOLD},

@@ -31,7 +31,7 @@ TERM, LATER = (date(1998, 1, 1), date(2028, 1, 1)), (date(2028, 1, 1), date(2058
 OVER = (date(1996, 1, 1), date(2026, 1, 1))
 DAY = date(2026, 6, 1)
 OTHER = OtherHousehold("H2", "C", {THEIRS: MemberFacts("李*")}, ("P8", "P9"), (), TERM)
-MORTGAGE = Restricted(UUID(int=20), "mortgage", "信用社", 1)
+MORTGAGE = Restricted(UUID(int=20), "mortgage", "样本农村信用社", 1)
 SON_LEAVES = Branch("H3", SON, "张三", (Placed(SON, "02"),), ("P1",))
 DIVISION = Division((SON_LEAVES,), "division", DAY)
 MERGE = HouseholdMerge(UUID(int=50), (Placed(THEIRS, "30"),), DAY)
@@ -145,9 +145,9 @@ ON_HOUSE = replace(MORTGAGE, party="银行", on=OnRight("homestead", "F1", "张*
 @pytest.mark.parametrize(
     ("asked", "parties"),
     [
-        (DIVISION, ["信用社"]),
+        (DIVISION, ["样本农村信用社"]),
         (branch(parcels=(), homestead=True), ["银行"]),
-        (branch(homestead=True), ["信用社", "银行"]),
+        (branch(homestead=True), ["样本农村信用社", "银行"]),
     ],
 )
 def test_a_division_tells_of_the_mortgages_of_what_is_taken_and_of_no_others(

@@ -29,7 +29,7 @@ from landreg.registry.rules.requests import plain, read
 LAW = national_law("610902", date(2026, 7, 1))
 RULES = {**PARCEL_RULES, **CORRECTION_RULES}
 P, Q = "6109021042020100002", "6109021042020100003"
-MORTGAGE = Restricted(UUID(int=1), "mortgage", "信用社", 1)
+MORTGAGE = Restricted(UUID(int=1), "mortgage", "样本农村信用社", 1)
 SEIZURE = Restricted(UUID(int=2), "seizure", "法院", 1)
 USE = ("013", "1", "True")
 HELD = frozenset(("610902104202010001J",))
