@@ -124,14 +124,14 @@ def test_the_day_of_an_advance_notice_is_told_by_its_form(
 def test_a_sum_that_cannot_be_is_refused_at_the_form(right: UUID, deng: Browser, amount: str, status: int) -> None:
     address = f"/rights/{COUNTY}/{right}/acts/mortgage"
     deng.get(address)
-    given = {"party": "信用社", "basis": "合同", "amount": amount}
+    given = {"party": "样本农村信用社", "basis": "合同", "amount": amount}
     assert deng.post(address, given).status_code == status
 
 
 def test_a_mortgage_is_changed_by_its_form(
     right: UUID, deng: Browser, officers: tuple[Actor, Actor], superuser: Connection
 ) -> None:
-    asked = RestrictionAsked("mortgage", "信用社", "抵押合同", Decimal(1000))
+    asked = RestrictionAsked("mortgage", "样本农村信用社", "抵押合同", Decimal(1000))
     booked(*officers, superuser, applied(officers[0], "mortgage", asked, right), "mortgage")
     mortgage = str(one(officers[0], "SELECT restriction_id FROM registry.restriction WHERE upper_inf(recorded)"))
     address = f"/rights/{COUNTY}/{right}/acts/mortgage_change"
@@ -143,3 +143,20 @@ def test_a_mortgage_is_changed_by_its_form(
         ({"restriction": mortgage, "basis": "补充协议", "amount": "2500.00"}, 303),
     ):
         assert deng.post(address, given).status_code == status, given
+
+
+def test_a_right_shows_what_a_mortgage_secures_and_which_seizure_waits_for_which(
+    right: UUID, deng: Browser, officers: tuple[Actor, Actor], superuser: Connection
+) -> None:
+    laid = (
+        RestrictionAsked("mortgage", "样本农村信用社", "抵押合同", Decimal("50000.00")),
+        RestrictionAsked("seizure", "甲法院", "裁定一", None, date(2028, 1, 1)),
+        RestrictionAsked("seizure", "乙法院", "裁定二", None, date(2028, 2, 1)),
+    )
+    for asked in laid[:2]:
+        booked(*officers, superuser, applied(officers[0], asked.kind, asked, right), asked.kind)
+    assert "轮候查封" not in deng.get(f"/rights/{COUNTY}/{right}").text
+    booked(*officers, superuser, applied(officers[0], "seizure", laid[2], right), "seizure")
+    shown = deng.get(f"/rights/{COUNTY}/{right}").text
+    assert "50,000.00" in shown
+    assert shown.count("轮候查封") == shown.count("轮候第 1 位，前面的查封解除后才生效") == 1
