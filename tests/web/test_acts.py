@@ -83,6 +83,8 @@ def test_a_change_of_a_household_shows_what_it_will_change_and_is_registered(
     assert "登簿后的变化" in shown
     assert "样本村九组" in shown
     assert "成员新" not in shown
+    assert "加入原因" in shown
+    assert "出生" in shown
     assert "未收" in shown
     walk(deng, shen, page, superuser, "household_change")
     assert "样本村九组" in deng.get(f"/households/{HOUSEHOLD}").text

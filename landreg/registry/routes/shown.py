@@ -26,6 +26,7 @@ from landreg.registry.facts.addressees import masked
 from landreg.registry.facts.first import Proposal
 from landreg.registry.facts.proposals import ActProposal
 from landreg.registry.rules.homestead import HomesteadFacts, confirmed_area
+from landreg.registry.rules.requests import HouseholdChange, Request
 from landreg.web.i18n import shown_term
 
 
@@ -99,7 +100,7 @@ def difference_of(session: Session, proposal: ActProposal, today: date) -> list[
     codes |= _new_parties(changes)
     labels = _labels(changes)
     names = {person: shown[0] for person, shown in masked.items()} | codes
-    return [
+    shown = [
         Shown(
             line.table,
             _named(line, lines, names) or labels.get((line.table, line.named), ""),
@@ -109,6 +110,16 @@ def difference_of(session: Session, proposal: ActProposal, today: date) -> list[
         )
         for line in lines
         if line.fact not in ("kind", "position", "numerator", "denominator") and not _told_elsewhere(line, lines)
+    ]
+    return [*shown, *_reasons(proposal.facts.asked, names)]
+
+
+def _reasons(asked: Request, names: Mapping[Any, str]) -> list[Shown]:
+    """Why each joins a household: no fact of the register, but what the act rests on."""
+    joins = asked.joins if isinstance(asked, HouseholdChange) else ()
+    return [
+        Shown("member", names.get(one.person_id, ""), "join_reason", "", shown_term(one.reason, "join_reason"))
+        for one in joins
     ]
 
 
