@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from landreg.core.actor import Actor
+from landreg.core.codes import sex_of
 from landreg.law.book import act_type, act_types, national_law, term
 from landreg.registry.steps import STEPS
 from tests.registry_kit import one, pass_days, to_rights
@@ -105,6 +106,20 @@ def test_whoever_looks_at_a_household_its_right_or_a_parcel_is_told_which_cases_
     for page in pages:
         assert number in deng.get(page).text, page
     assert number not in deng.get(f"{pages[0]}?day=2026-01-01").text
+
+
+def test_a_relation_of_the_other_sex_is_a_note_on_the_case(deng: Browser, officers: tuple[Actor, Actor]) -> None:
+    number = citizen_id(950)
+    other = "30" if sex_of(number) == "1" else "20"
+    given = {
+        "join_name": "成员新",
+        "join_id": number,
+        "join_relation": other,
+        "join_reason": "marriage",
+        "join_holds": "1",
+    }
+    page = opened(deng, f"/households/{HOUSEHOLD}/acts/household_change", given)
+    assert "CHG-12" in deng.get(page).text
 
 
 @pytest.mark.parametrize(

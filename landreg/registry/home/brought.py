@@ -33,6 +33,7 @@ from landreg.registry.casework.cases import Stepped, note
 from landreg.registry.home import brought_queries
 from landreg.registry.leaves.applied import Application, ended_facts, made_facts, taken_facts
 from landreg.registry.numbers import draw
+from landreg.registry.rules.acts import unlike
 from landreg.registry.rules.brought import BRING_RULES, Brought
 from landreg.registry.rules.requests import HouseholdChange, Joining, Leaving, Reissue, Request
 
@@ -230,6 +231,7 @@ def _request(uow: UnitOfWork, row: Application) -> Request:
     if typed.get("join_name"):
         person = identity.enter_alone(uow, NewPerson(typed["join_name"], "1", typed["join_id"]))
         join = row.request["join"]
-        joins = (Joining(person, join["relation"], join["holds_right"], join["reason"]),)
+        against = unlike(typed["join_id"], join["relation"], join["reason"], beijing_day(uow.now))
+        joins = (Joining(person, join["relation"], join["holds_right"], join["reason"], against),)
     leaves = tuple(Leaving(UUID(member), row.request["leave_reason"]) for member in row.request.get("leaves", ()))
     return HouseholdChange(joins, leaves, typed.get("name", ""), typed.get("address", ""))

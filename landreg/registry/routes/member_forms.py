@@ -16,6 +16,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding
 from landreg.core.periods import beijing_day
 from landreg.registry.casework import applications
+from landreg.registry.rules.acts import unlike
 from landreg.registry.rules.requests import HouseholdChange, Joining, Leaving, NameChange
 from landreg.web.forms import read_form
 
@@ -66,7 +67,9 @@ def household_change(actor: Actor, code: str) -> HouseholdChange:
     if faults:
         raise BadInput(faults)
     leaves = tuple(Leaving(member, given.leave_reason) for member in given.leave)
-    return HouseholdChange(tuple(_joined(actor, one) for one in joining if one), leaves, given.name, given.address)
+    return HouseholdChange(
+        tuple(_joined(actor, one, today) for one in joining if one), leaves, given.name, given.address
+    )
 
 
 def _joining(suffix: str, faults: list[Finding], today: date) -> JoinForm | None:
@@ -83,9 +86,11 @@ def _joining(suffix: str, faults: list[Finding], today: date) -> JoinForm | None
     return one
 
 
-def _joined(actor: Actor, one: JoinForm) -> Joining:
-    person = applications.person_of(actor, one.join_name, tidy(one.join_id))
-    return Joining(person, one.join_relation, one.join_holds, one.join_reason)
+def _joined(actor: Actor, one: JoinForm, today: date) -> Joining:
+    number = tidy(one.join_id)
+    person = applications.person_of(actor, one.join_name, number)
+    against = unlike(number, one.join_relation, one.join_reason, today)
+    return Joining(person, one.join_relation, one.join_holds, one.join_reason, against)
 
 
 def name_change(actor: Actor, code: str) -> NameChange:

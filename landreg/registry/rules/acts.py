@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
+from landreg.core.codes import birth_of, of_age, sex_of
 from landreg.core.errors import Finding
 from landreg.core.periods import months_after
 from landreg.law.book import Law, terms
@@ -28,6 +30,9 @@ from landreg.registry.rules.signed_day import SIGNED
 
 HEADS = ("01", "02")
 """The relations of a representative to themselves. NY/T 2539 code C.8."""
+_MALE, _FEMALE = ("11", *map(str, range(20, 30)), "41", "43"), ("12", *map(str, range(30, 40)), "42", "44")
+RELATION_SEX = dict.fromkeys(_MALE, "1") | dict.fromkeys(_FEMALE, "2")
+"""By relation that says it: the sex, as GB/T 2261.1 writes it."""
 JOIN_REASONS = ("birth", "marriage", "adoption", "confirmed", "other")
 LEAVE_REASONS = ("death", "marriage", "other_household", "other_collective", "error")
 END_REASONS = ("expropriation", "land_lost", "ruling", "returned", "error")
@@ -104,6 +109,22 @@ def chg_5_land_at_the_new_place(facts: ActFacts, law: Law) -> Finding | None:
     if not isinstance(asked, HouseholdChange) or all(leaving.reason != "marriage" for leaving in asked.leaves):
         return None
     return Finding("CHG-5", "leaves", {}, subject=facts.code)
+
+
+def unlike(number: str, relation: str, reason: str, on: date) -> tuple[str, ...]:
+    """What the number of who joins speaks against: the reason, of birth where they are of age, or the sex of the relation."""
+    born, sex = birth_of(number), RELATION_SEX.get(relation)
+    grown = reason == "birth" and born is not None and of_age(born, on)
+    return (*(["reason"] if grown else []), *(["relation"] if sex not in (None, sex_of(number)) else []))
+
+
+def chg_12_goes_with_the_number(facts: ActFacts, law: Law) -> Finding | None:
+    """CHG-12: reason and relation of who joins go with age and sex in their identity number: a note for the reviewer. RCEO-12."""
+    asked = facts.asked
+    if not isinstance(asked, HouseholdChange):
+        return None
+    found = {one for joining in asked.joins for one in joining.unlike}
+    return Finding("CHG-12", f"join_{min(found)}", {"fields": sorted(found)}, subject=facts.code) if found else None
 
 
 def chg_7_head_goes_by_its_own_act(facts: ActFacts, law: Law) -> Finding | None:
@@ -228,6 +249,7 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         chg_4_reason_of_the_list,
         chg_5_land_at_the_new_place,
         chg_7_head_goes_by_its_own_act,
+        chg_12_goes_with_the_number,
         hh_6_name_of_the_representative,
         hh_7_relations_of_who_joins,
         pt_1_members_in_one_household,

@@ -54,12 +54,16 @@ MOST_YUAN = Decimal("99999999999999.99")
 
 @dataclass(frozen=True)
 class Joining:
-    """A person who joins a household. relation: NY/T 2539 code C.8. reason: of the closed list."""
+    """A person who joins a household. relation: NY/T 2539 code C.8. reason: of the closed list.
+
+    unlike: what of the identity number does not go with the rest, "reason" or "relation" (`unlike`); the number is kept nowhere.
+    """
 
     person_id: UUID
     relation: str
     holds_right: bool
     reason: str
+    unlike: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import pytest
 from landreg.law.book import act_types, examine, national_law
 from landreg.registry.rules import ACT_RULES
 from landreg.registry.rules.act_facts import ActFacts, OnRight, Restricted, Taker
+from landreg.registry.rules.acts import unlike
 from landreg.registry.rules.certificates import ExchangeFacts
 from landreg.registry.rules.names import NameFacts, OrganizationFacts
 from landreg.registry.rules.requests import (
@@ -266,6 +267,28 @@ def test_only_the_papers_of_restrictions_that_ask_for_consent_are_asked_for() ->
 def test_a_mortgage_that_was_not_filed_with_the_issuing_party_is_registered_with_a_note() -> None:
     (noted,) = examine(ACT_RULES["mortgage"], facts("mortgage", MORTGAGE, papers=frozenset()), LAW)
     assert (noted.code, LAW.level(noted)) == ("TR-22", "warn")
+
+
+@pytest.mark.parametrize(
+    ("number", "relation", "reason", "against"),
+    [
+        ("61090220260101001X", "20", "birth", ()),
+        ("61090220260101002X", "20", "birth", ("relation",)),
+        ("61090220080702001X", "20", "birth", ()),
+        ("61090220080701001X", "20", "birth", ("reason",)),
+        ("61090219800901001X", "30", "birth", ("reason", "relation")),
+        ("61090219800901001X", "28", "marriage", ()),
+        ("61090219800901002X", "12", "marriage", ()),
+    ],
+)
+def test_who_joins_does_so_for_a_reason_and_as_a_relation_that_go_with_their_number(
+    number: str, relation: str, reason: str, against: tuple[str, ...]
+) -> None:
+    assert unlike(number, relation, reason, LAW.on) == against
+    asked = HouseholdChange((Joining(STRANGER, relation, True, reason, against),))
+    found = examine(ACT_RULES["household_change"], facts("household_change", asked), LAW)
+    assert [(one.code, LAW.level(one)) for one in found] == ([("CHG-12", "warn")] if against else [])
+    assert all(LAW.say(one, "zh") and LAW.say(one, "en") for one in found)
 
 
 def test_a_seizure_of_more_than_three_years_is_registered_with_a_note() -> None:
