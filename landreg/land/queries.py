@@ -111,6 +111,23 @@ def _names() -> Any:
     return sa.select(Division.code, Division.name).where(Division.code.in_(sa.bindparam("codes", expanding=True)))
 
 
+def divisions_named(session: Session, jurisdiction: str, name: str, most: int) -> Sequence[Any]:
+    """Townships and villages of a jurisdiction whose name begins so: rows of code and name. Read by the jurisdiction's codes."""
+    named = prefixed(Division.name.collate("C"), name)
+    below = Division.level.in_(("township", "village"))
+    found = sa.select(Division.code, Division.name).where(prefixed(Division.code, jurisdiction), below, named)
+    return session.execute(found.order_by(Division.code).limit(most)).all()
+
+
+def parcels_ended(session: Session, jurisdiction: str, tail: str, most: int) -> Sequence[Any]:
+    """Today's parcels whose code is a village's and then this, one probe of the index a village; rows of LISTED."""
+    villages = sa.and_(prefixed(Division.code, jurisdiction), Division.level == "village")
+    coded = sa.and_(Parcel.county == sa.func.left(Division.code, 6), Parcel.code == Division.code + tail)
+    within = sa.and_(Parcel.county.in_(counties(session, jurisdiction)), prefixed(Parcel.village, jurisdiction))
+    found = sa.select(*LISTED).select_from(Division).join(Parcel, coded).where(villages, within, OPEN)
+    return session.execute(found.order_by(Division.code).limit(most)).all()
+
+
 def division_path(session: Session, code: str) -> list[str]:
     """The names from the county down to a division: 汉滨区, 老城街道, ..."""
     codes = [part for part in _ancestors(code) if len(part) > 4]

@@ -1,7 +1,8 @@
 """What the search box finds: one list for each kind of thing, each read by an index of its own.
 
-By number or code from its beginning, a case also by the last digits of its number, by name from its beginning, by exact
-citizen ID through its keyed digest. What is compared under row-level security is compared by operators that are leakproof
+By number or code from its beginning, a case also by the last digits of its number and a parcel by the last part of its code; by
+name from its beginning or as lists mask it, with the place beside it or alone; by exact citizen ID through its keyed digest.
+What is compared under row-level security is compared by operators that are leakproof
 (architecture.md 10): equality, and ranges in "C". Persons are shown by masked name and number; who wants more opens them,
 and that is logged.
 """
@@ -31,6 +32,9 @@ from landreg.registry.shelves import acts_statement, certificates_statement
 FOUND = 10
 """Of each kind; who needs more goes to its list."""
 NAMESAKES = 200
+PLACES = 50
+"""Divisions of one beginning among which a name is looked for."""
+MASK = "*"
 Row = TypeVar("Row")
 
 
@@ -53,6 +57,7 @@ class Found:
     certificates: Sequence[Any] = ()
     acts: Sequence[Act] = ()
     parcels: Sequence[Any] = ()
+    divisions: Sequence[Any] = ()
 
     @property
     def villages(self) -> list[str]:
@@ -61,7 +66,8 @@ class Found:
         return [row.village for row in rows]
 
     def __bool__(self) -> bool:
-        return any((self.households, self.persons, self.cases, self.rights, self.certificates, self.acts, self.parcels))
+        kinds = (self.households, self.persons, self.cases, self.rights, self.certificates, self.acts, self.parcels)
+        return any((*kinds, self.divisions))
 
 
 def is_citizen_id(text: str) -> bool:
@@ -84,7 +90,10 @@ def search(uow: UnitOfWork, text: str) -> Found:
     if number is not None:
         certificates = _certificates(uow.session, uow.actor.jurisdiction, Certificate.number == number)
         return Found(certificates=certificates)
-    return _by_name(uow, text.strip())
+    if MASK in plain[1:]:
+        return _by_masked_name(uow, plain)
+    name, place = typed.name_and_place(text)
+    return (place and _in_place(uow, name, place)) or _by_name(uow, name + place)
 
 
 def _by_citizen_id(uow: UnitOfWork, number: str) -> Found:
@@ -104,8 +113,14 @@ def _by_number(uow: UnitOfWork, text: str) -> Found:
         rights=_own_first(text, within, lambda code: _coded(session, within, Right, code)),
         certificates=_certificates(session, within, Certificate.serial.collate("C") == text),
         acts=session.scalars(acts.limit(FOUND)).all(),
-        parcels=land.find_parcels(session, within, text, FOUND),
+        parcels=_parcels(session, within, text),
     )
+
+
+def _parcels(session: Session, within: str, text: str) -> Sequence[Any]:
+    if typed.is_unit_tail(text):
+        return land.parcels_ended(session, within, text, FOUND)
+    return land.find_parcels(session, within, text, FOUND)
 
 
 def _own_first(text: str, within: str, read: Callable[[str], Sequence[Row]]) -> Sequence[Row]:
@@ -137,7 +152,27 @@ def _by_name(uow: UnitOfWork, text: str) -> Found:
         cases=cases,
         certificates=[*numbered, *issued][:FOUND],
         parcels=land.find_parcels(session, within, text, FOUND),
+        divisions=land.divisions_named(session, within, text, FOUND),
     )
+
+
+def _by_masked_name(uow: UnitOfWork, masked: str) -> Found:
+    """The households whose name a list shows so: those that begin with its first signs, one sign for each star."""
+    name = Household.name.collate("C")
+    pattern = "".join("_" if sign == MASK else f"\\{sign}" if sign in "\\%_" else sign for sign in masked)
+    shown = sa.and_(prefixed(name, masked.split(MASK)[0]), name.like(pattern, escape="\\"))
+    return Found(households=_households(uow.session, uow.actor.jurisdiction, shown, name))
+
+
+def _in_place(uow: UnitOfWork, name: str, place: str) -> Found:
+    """The households of a name, from its beginning, in the divisions of a name; nothing where there is no such division."""
+    session, within = uow.session, uow.actor.jurisdiction
+    places = land.divisions_named(session, within, place, PLACES)
+    if not places:
+        return Found()
+    named = Household.name.collate("C")
+    there = sa.or_(*(prefixed(Household.village, one.code) for one in places))
+    return Found(households=_households(session, within, sa.and_(prefixed(named, name), there), named))
 
 
 def _households(session: Session, within: str, narrowed: Any, order: Any) -> Sequence[Household]:

@@ -23,6 +23,7 @@ _CERTIFICATE = re.compile(
 )
 _PRINTED = re.compile(r"(?:NO)?[.:]*(?P<form>[DJ]?)(?P<county>\d{6})(?P<serial>\d{7})")
 _TAIL = re.compile(r"(?:(?P<year>\d{4})-)?(?P<serial>\d{1,7})", re.ASCII)
+_UNIT_TAIL = re.compile(r"[A-Z]{2}\d{5}", re.ASCII)
 _ACT = re.compile(r"\d{6}-\d{8}-\d{7}")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 _FORMS = {"D": "不动产权", "J": "农村土地承包经营权"}
@@ -71,6 +72,19 @@ def printed_number(typed: str) -> Printed | None:
 def is_act_number(typed: str) -> bool:
     """Whether this has the form of an act's number, county, day and running number: a paper bears it too."""
     return _ACT.fullmatch(folded(typed)) is not None
+
+
+def is_unit_tail(typed: str) -> bool:
+    """Whether this has the form of what a parcel's code ends in after its village: JC00001 (GB/T 37346)."""
+    return _UNIT_TAIL.fullmatch(folded(typed).upper()) is not None
+
+
+def name_and_place(typed: str) -> tuple[str, str]:
+    """A name as people pad and complete it: 林 春 生 is one name, 陆永福 周营 a name and where; no place is an empty one."""
+    words = typed.split()
+    if len(words) < 2 or len(words[-1]) < 2:
+        return "".join(words), ""
+    return "".join(words[:-1]), words[-1]
 
 
 def case_numbers(typed: str, counties: Sequence[str], years: Iterable[int]) -> tuple[str, ...]:

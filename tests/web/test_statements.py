@@ -20,6 +20,10 @@ MOST = {
     "/rights/{county}/{right}": 14,
     "/cases/{county}/{case}": 18,
     f"/search?q={HOUSEHOLD}": 11,
+    "/search?q=JC00001": 12,
+    "/search?q=户 主": 13,
+    "/search?q=户主 没有": 13,
+    "/search?q=户**": 9,
 }
 """Statements of a page at most, the look-up of the session and the settings of the transaction among them."""
 

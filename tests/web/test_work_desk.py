@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from landreg.core.actor import Actor, Role
+from landreg.core.codes import masked_name
 from landreg.registry.casework import cases, notices, opening
 from landreg.registry.rules.requests import RestrictionAsked
 from tests.registry_kit import HOUSEHOLD, applied, booked, in_state, one, pass_days, right_of, to_rights
@@ -194,6 +195,38 @@ def test_a_right_a_parcel_and_a_case_are_found_by_the_beginning_of_their_numbers
     page = deng.get("/search", query_string={"q": VILLAGE}).text
     for heading in ("农户", "权利", "地块"):
         assert f"<h2>{heading}" in page
+
+
+@pytest.fixture
+def named_villages(superuser: Any) -> None:
+    for code, name in ((VILLAGE, "周营村"), ("610902104299", "别处村")):
+        superuser.execute(
+            "INSERT INTO land.division (code, name, level, parent, urban_rural) VALUES (%s, %s, 'village', %s, '220')",
+            (code, name, code[:9]),
+        )
+
+
+def test_a_name_is_found_padded_masked_and_with_its_place(
+    deng: Browser, registered: None, named_villages: None, officers: Any
+) -> None:
+    name, code = (
+        one(officers[0], f"SELECT {what} FROM party.household ORDER BY code LIMIT 1") for what in ("name", "code")
+    )
+    for text in (" ".join(name), f"　{name} ", masked_name(name), f"{name} 周营村", f"{name[:2]}　周营"):
+        page = deng.get("/search", query_string={"q": text}, follow_redirects=True).text
+        assert code in page, text
+    assert "没有找到" in deng.get("/search", query_string={"q": f"{name} 别处"}).text
+    assert "没有找到" in deng.get("/search", query_string={"q": f"{name[0]}**{name[-1]}"}).text
+    assert "没有找到" in deng.get("/search", query_string={"q": "*%1"}).text
+
+
+def test_a_village_is_found_by_its_name_and_a_parcel_by_the_end_of_its_code(
+    deng: Browser, registered: None, named_villages: None, officers: Any
+) -> None:
+    assert VILLAGE in deng.get("/search", query_string={"q": "周营"}, follow_redirects=True).text
+    parcel = one(officers[0], "SELECT min(code) FROM land.parcel WHERE kind = 'homestead'")
+    for tail in (parcel[12:], parcel[12:].lower()):
+        assert parcel in deng.get("/search", query_string={"q": tail}, follow_redirects=True).text
 
 
 def test_the_box_finds_nothing_outside_the_jurisdiction(app: Any, account: OpenAccount, registered: None) -> None:

@@ -152,6 +152,7 @@ def _only(found: finding.Found) -> str | None:
         *(url_for("registry.rights.one", county=row.county, right_id=row.right_id) for row in found.rights),
         *(url_for("registry.certificates.one", number=row[0].number) for row in found.certificates),
         *(url_for("registry.certificates.act", number=act.number) for act in found.acts),
+        *(url_for("registry.search", q=row.code) for row in found.divisions),
     ]
     return addresses[0] if len(addresses) == 1 else None
 
