@@ -241,7 +241,14 @@ def test_a_mortgage_is_changed_and_never_ends_by_itself(
     right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
 ) -> None:
     mortgage = entered(
-        registrar, reviewer, superuser, right, "mortgage", "样本农村信用社", amount=Decimal(100), until=today(registrar) + DAY
+        registrar,
+        reviewer,
+        superuser,
+        right,
+        "mortgage",
+        "样本农村信用社",
+        amount=Decimal(100),
+        until=today(registrar) + DAY,
     )
     more = RestrictionChange(mortgage, "补充协议", Decimal(250))
     changed(registrar, reviewer, superuser, right, "mortgage_change", more)
@@ -270,7 +277,9 @@ def test_what_ends_within_thirty_days_is_listed_soonest_first(
     right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
 ) -> None:
     now = today(registrar)
-    entered(registrar, reviewer, superuser, right, "mortgage", "样本农村信用社", amount=Decimal(1), until=now + 200 * DAY)
+    entered(
+        registrar, reviewer, superuser, right, "mortgage", "样本农村信用社", amount=Decimal(1), until=now + 200 * DAY
+    )
     entered(registrar, reviewer, superuser, right, "seizure", "甲法院", until=now + 29 * DAY)
     entered(registrar, reviewer, superuser, right, "objection_entry", "异议人")
     with unit_of_work(registrar) as uow:
