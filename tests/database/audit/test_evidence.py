@@ -229,7 +229,7 @@ def mortgaged(
     def make() -> str:
         right = right_of(registrar)
         asked = RestrictionAsked(
-            "mortgage", "张某某", "抵押合同1号", amount=Decimal("50000.00"), until=date(2027, 12, 31)
+            "mortgage", "样本农村信用社", "抵押合同1号", amount=Decimal("50000.00"), until=date(2027, 12, 31)
         )
         case = applied(registrar, "mortgage", asked, right)
         with past_triggers(superuser):
@@ -270,7 +270,7 @@ def test_a_bundle_tells_of_application_papers_restriction_and_household_and_is_v
     assert {
         name: len(rows[name]) for name in ("application", "paper", "restriction", "household", "act")
     } == dict.fromkeys(("application", "paper", "restriction", "household", "act"), 1)
-    assert (rows["restriction"][0]["party"], rows["application"][0]["by_name"]) == ("张*某", "林*户")
+    assert (rows["restriction"][0]["party"], rows["application"][0]["by_name"]) == ("样*****社", "林*户")
     assert "typed_sealed" not in rows["application"][0]
     assert [file.name for file in (tmp_path / "papers").glob("receipt-*.pdf")] == [f"receipt-{mortgaged}-S1.pdf"]
     proven = whole(tmp_path)

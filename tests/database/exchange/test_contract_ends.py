@@ -179,18 +179,21 @@ def begun(pool: ThreadPoolExecutor, step: Any) -> Future[Any]:
     return going
 
 
-def test_a_household_that_withdraws_while_its_contract_is_made_comes_before_it_or_is_told_of_it() -> None:
+def test_a_household_that_withdraws_while_its_contract_is_made_comes_before_it_or_is_told_of_it(
+    superuser: Connection,
+) -> None:
     """CON-12 and CON-5: either waits for the other."""
     project_id, home = project()
+    phone = farmer_of(superuser)
     at = (OPERATOR, COUNTY, project_id, home)
     projects.say(*at, says("consents", HOUSEHOLD))
     with ThreadPoolExecutor(1) as pool:
-        with unit_of_work(OPERATOR) as uow:
+        with unit_of_work(phone) as uow:
             row = ProjectWord(
                 county=COUNTY, village=VILLAGE, project_id=project_id, word_id=uuid4(), household_id=home,
                 household_code=HOUSEHOLD, kind="withdraws", left_out=[], way="own", name="", identity_checked=False,
                 witness="", agent_act_id=None,
-                member_id=None, document_id=None, said="", by_id=OPERATOR.account_id, by_name="", at=uow.now,
+                member_id=None, document_id=None, said="", by_id=phone.account_id, by_name="", at=uow.now,
             )  # fmt: skip
             uow.session.add(row)
             uow.session.flush()
