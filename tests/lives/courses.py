@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from landreg.core.db import unit_of_work
-from landreg.exchange.contracts import days, disputes, drawing, life, queries, registering, signing
+from landreg.exchange.contracts import cancelling, days, disputes, drawing, life, queries, registering, signing
 from landreg.exchange.contracts.disputes import Brought
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.rules.closing import Outcome, Returned
@@ -76,6 +76,9 @@ def _shared(on: Stage) -> Life:
     with unit_of_work(on.worker) as uow:
         (told,) = queries.registered_now(uow.session)
     yield "tell_registered", lambda: days.tell_registered(on.worker, *told)
+    life.end(OPERATOR, *at, End("agreed", day), PAPER)
+    yield "ask_cancellation", lambda: cancelling.ask_cancellation(OPERATOR, *at, PAPER)
+    yield "open_case_of_end", lambda: cancelling.open_case_of_end(on.registrar, on.store, *at, text)
 
 
 def _over(on: Stage) -> Life:
