@@ -154,6 +154,8 @@ OPERATED = OnLand("operation", "land_operation", "J1", "", "A", date(2026, 1, 1)
         ("LST-33", classed(COLLECTIVE, "013"), classed(COLLECTIVE, "0404")),
         ("LST-33", classed(COLLECTIVE, "021"), classed(COLLECTIVE, "031")),
         ("LST-33", classed(COLLECTIVE, "043", basic=True), classed(COLLECTIVE, "127")),
+        ("LST-33", classed(COLLECTIVE, "121"), classed(COLLECTIVE, "116")),
+        ("LST-33", classed(COLLECTIVE, "118"), classed(COLLECTIVE, "03")),
         ("LST-34", classed(BUILT, "0103"), classed(BUILT, "0501")),
         ("LST-34", classed(BUILT, "071"), BUILT),
         ("LST-26", {**COLLECTIVE, "approved": False}, {**COLLECTIVE, "approved": False, "to_whom": "members"}),

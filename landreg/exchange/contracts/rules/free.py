@@ -63,4 +63,4 @@ FREE_RULES: tuple[Callable[[Contracted, Law], Finding | None], ...] = (
     con_33_begins_on_free_land,
     con_43_clause_lets_it_go_further,
 )
-"""What stops a contract over land that another way has; the database asks it under the locks of the parcels."""
+"""What stops a contract over land that another way has; the database asks of listings under the locks of the parcels."""
