@@ -28,9 +28,11 @@ MOST_COPIES = 890
 COPIED = (
     "registry.act", "party.collective", "party.household", "identity.person", "party.member", "land.parcel",
     "registry.contract", 'registry."right"', "registry.right_holder", "registry.right_parcel", 'registry."case"',
-    "registry.case_parcel", "registry.case_event",
+    "registry.case_parcel", "registry.case_document", "registry.case_event",
 )  # fmt: skip
-KEPT = {"by", "registered_by", "prepared_by", "accepted_by", "reviewed_by", "package_id", "batch_id", "notice_id"}
+KEPT = {
+    "by", "registered_by", "prepared_by", "accepted_by", "reviewed_by", "package_id", "batch_id", "notice_id", "document_id",
+}  # fmt: skip
 """Ids that are not the village's own."""
 AT_ONCE = 1000
 _UNTOLD = """NOT EXISTS (SELECT FROM log.entry AS l WHERE l.county = e.county AND l.key = e.event_id::text)"""
