@@ -91,7 +91,8 @@ def test_a_transfer_is_followed_leaf_by_leaf_from_its_listing_and_from_its_contr
             assert trace_queries.trace(uow.session, "L0") == []
         kinds = [one.kind.removeprefix("exchange.") for one in found]
         wanted = ["listed", "submitted", "published", "deal", "contract"]
-        assert [kind for kind in kinds if kind in wanted] == wanted
+        told = [kind for kind in kinds if kind in wanted]
+        assert (sorted(told[:2]), told[2:]) == (wanted[:2], wanted[2:]), "the first two are leaves of one act"
         steps = [one.step for one in found if one.step]
         assert (steps[0], steps[-1], len(steps)) == ("signed_contractor", "filed", 4)
         assert set(steps[1:3]) == {"signed_taker", "signed"}, (
