@@ -31,7 +31,14 @@ from landreg.exchange.bidding import (
 from landreg.exchange.bidding.deal_model import PassedOver, Priority, SecondChance
 from landreg.exchange.bidding.model import Sale
 from landreg.exchange.bidding.rules import ranking
-from landreg.exchange.bidding.rules.ending import ENDED, GivingUp, seal_6_given_up_by_another, stopped
+from landreg.exchange.bidding.rules.ending import (
+    CONTRACTOR,
+    ENDED,
+    TAKER,
+    GivingUp,
+    seal_6_given_up_by_another,
+    stopped,
+)
 from landreg.exchange.bidding.rules.priority import CLOSE_RULES, pri_1_window_has_run
 from landreg.exchange.bidding.rules.qualified import DEAL_RULES
 from landreg.exchange.bidding.sealed_model import SealedBid
@@ -40,9 +47,6 @@ from landreg.exchange.model import Deal, DealFall, Listing, Taker
 from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
 from landreg.registry.guarded import ties_nothing
-
-TAKER, CONTRACTOR = "taker", "contractor"
-"""Who gives a deal up."""
 
 
 @dataclass(frozen=True)

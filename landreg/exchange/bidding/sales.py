@@ -24,7 +24,7 @@ from landreg.exchange.bidding import (
 )
 from landreg.exchange.bidding.acting import Under, noted
 from landreg.exchange.bidding.model import Deposit, Entrant, Sale, SaleEvent
-from landreg.exchange.bidding.rules.ending import bid_8_called_off_before_the_close, stopped
+from landreg.exchange.bidding.rules.ending import CONTRACTOR, bid_8_called_off_before_the_close, stopped
 from landreg.exchange.bidding.rules.entering import (
     ENTRY_RULES,
     SALE_RULES,
@@ -221,7 +221,7 @@ def record_deposit(actor: Actor, county: str, entrant_id: UUID, given: Receipt) 
 def _won(uow: UnitOfWork, found: Standing, entrant: Entrant) -> tuple[bool, bool]:
     """Whether a deal of this sale was this entrant's that its other side did not give up, and whether it stands."""
     falls = deal_queries.falls(uow.session, found.sale.county, found.sale.listing_id)
-    undone = {one.deal_id for one in falls if one.given_up_by == "contractor"}
+    undone = {one.deal_id for one in falls if one.given_up_by == CONTRACTOR}
     of_sale = deal_queries.deals_of_sale(uow.session, found.sale)
     own = [one for one in of_sale if one[0].taker_id == entrant.taker_id and one[0].deal_id not in undone]
     return bool(own), any(stands for _deal, stands in own)

@@ -19,6 +19,7 @@ from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.core.units import CENT
 from landreg.exchange import logged as market
+from landreg.exchange.bidding import taker_queries
 from landreg.exchange.contracts import deal_queries, land_queries, logged, project_queries
 from landreg.exchange.contracts.deal_queries import Dealt
 from landreg.exchange.contracts.drafts import Draft, Taken, Terms, draft_of
@@ -143,7 +144,7 @@ def taker_of(uow: UnitOfWork, county: str, village: str, code: str, name: str = 
         return known
     kind, household_id = "organisation", None
     if uscc_fault(code) is not None:
-        household = land_queries.household(uow.session, county, code)
+        household = taker_queries.household_said(uow.session, county, code)
         if household is None:
             raise BadInput(Finding("CON-16", "taker"))
         kind, household_id, name, village = "household", household.household_id, household.name, household.village

@@ -17,6 +17,7 @@ from landreg.registry.model import Right
 
 ISSUER = 14
 """Signs by which a parcel's or a household's code names the collective that issues the land."""
+_FREEZES = "s.what = 'exit' OR s.what = 'restriction' AND s.kind IN ('seizure', 'dispute')"
 
 
 @dataclass(frozen=True)
@@ -74,12 +75,6 @@ def right_over(session: Session, county: str, code: str, parcels: Sequence[str])
     return None
 
 
-def household(session: Session, county: str, code: str) -> Any | None:
-    """Id, name and village of a household, by its code."""
-    values = {"county": county, "code": code}
-    return session.execute(sa.text("SELECT * FROM exchange.household_said(:county, :code)"), values).first()
-
-
 def rights_under(session: Session, county: str, contract_id: UUID) -> Sequence[Any]:
     """The land-operation rights in force that a contract brought into the register: right_id, code, ending: the number of the open
     case that would end the right, else None.
@@ -126,7 +121,7 @@ def frozen(session: Session, county: str, right_id: UUID | None, codes: Sequence
         sa.text(
             "SELECT DISTINCT s.what, s.kind, s.number, s.named FROM exchange.standing_on(:county, :right, :codes, NULL) AS s "
             "WHERE (s.parcel_code = '' OR s.parcel_code = ANY (:codes)) "
-            "AND (s.what = 'exit' OR s.what = 'restriction' AND s.kind IN ('seizure', 'dispute'))"
+            f"AND ({_FREEZES})"
         ),
         {"county": county, "right": right_id, "codes": list(codes)},
     )
@@ -140,7 +135,7 @@ def frozen_by_right(session: Session, county: str, rights: Sequence[UUID]) -> Se
             "SELECT DISTINCT r.right_id, s.parcel_code, s.what, s.kind, s.number, s.named "
             "FROM unnest(CAST(:rights AS uuid[])) AS r (right_id) "
             "CROSS JOIN LATERAL exchange.standing_on(:county, r.right_id, '{}', NULL) AS s "
-            "WHERE s.what = 'exit' OR s.what = 'restriction' AND s.kind IN ('seizure', 'dispute')"
+            f"WHERE {_FREEZES}"
         ),
         {"county": county, "rights": list(rights)},
     )

@@ -29,6 +29,7 @@ from landreg.exchange.bidding import (
     told_queries,
     windows,
 )
+from landreg.exchange.bidding.rules.ending import CONTRACTOR
 from landreg.exchange.bidding.rules.second import YES
 from landreg.exchange.routes.bids import BIDDERS, blueprint, index, taker_of, whose
 from landreg.exchange.routes.bids import one as sale_page
@@ -163,7 +164,7 @@ class Falling:
 def fall(county: str, deal_id: UUID) -> Redirect:
     """Withdraw from a deal."""
     made = deals.fall(current_actor(), county, deal_id, read_form(Falling).reason)
-    if made.given_up_by == deals.CONTRACTOR:
+    if made.given_up_by == CONTRACTOR:
         flash(_("您户已经放弃这次成交，这宗挂牌到此为止，对方的保证金全部退还。"))
     else:
         flash(_("已经放弃这次成交，交易员会联系下一位。"))

@@ -17,6 +17,7 @@ from landreg.core.codes import masked_name
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.exchange.bidding import deal_queries, deals, notice, reviews, sales, told_queries, windows
+from landreg.exchange.bidding.rules.ending import CONTRACTOR
 from landreg.exchange.listings import household_queries
 from landreg.exchange.routes.sales import READERS, Reason, index, one
 from landreg.registry.guarded import attached
@@ -71,7 +72,7 @@ def window(county: str, priority_id: UUID) -> Response:
         notices = deal_queries.notices(session, county, priority_id)
         return pages.render(
             "exchange/window.html", named=household_queries.named(session, (one.household_id for one in notices)),
-             window=found, listing=told_queries.listing(session, county, found.listing_id), facts=facts,
+            window=found, listing=told_queries.listing(session, county, found.listing_id), facts=facts,
             notices=notices, today=page_day(session),
             evidence=deal_queries.evidence(session, county, priority_id), may_act=current_actor().has(Role.OPERATOR),
             claims=deal_queries.claims(session, county, priority_id), came=masked_name,
@@ -170,7 +171,7 @@ def fall(county: str, deal_id: UUID) -> Redirect:
     """One side gave the deal up."""
     given = read_form(GivenUp)
     deals.fall(current_actor(), county, deal_id, given.reason, given.given_up_by)
-    if given.given_up_by == deals.CONTRACTOR:
+    if given.given_up_by == CONTRACTOR:
         flash(_("这次成交已作废，挂牌到此为止，请退还保证金。"))
     else:
         flash(_("这次成交已作废，可以办理下一位。"))

@@ -10,6 +10,8 @@ from landreg.law.book import Law
 
 ENDED = ("cancelled", "failed", "spent")
 """How a sale ends of which no deal comes any more."""
+TAKER, CONTRACTOR = "taker", "contractor"
+"""Who gives a deal up."""
 
 
 @dataclass(frozen=True)
