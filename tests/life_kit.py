@@ -41,7 +41,17 @@ from landreg.registry.issued import certificates, excerpts
 from landreg.registry.issued.certificates import Press
 from landreg.registry.papers import office
 from landreg.registry.rules.requests import Assignment, Cancellation, HouseholdChange, Release, RestrictionAsked
-from tests.registry_kit import HOUSEHOLD, Connection, in_state, kind_of, one, pass_days, put_paper, put_papers, right_of
+from tests.registry_kit import (
+    HOUSEHOLD,
+    Connection,
+    in_state,
+    kind_of,
+    one,
+    pass_days,
+    put_papers,
+    put_proofs,
+    right_of,
+)
 from tests.villages import COUNTY, VILLAGE, stage_village
 
 Call = tuple[str, Callable[[], Any]]
@@ -200,7 +210,7 @@ def act(on: Stage, kind: str, apply: Callable[[], UUID], more: Sequence[str] = (
     yield f"papers {kind}", lambda: put_papers(registrar, case, kind, more)
     if kind_of(registrar, case) == "office_correction":
         yield f"tell {kind}", lambda: telling.tell(registrar, COUNTY, case)
-        put_paper(registrar, case, "delivery_proof")
+        put_proofs(registrar, case)
         pass_days(on.superuser, 60)
     yield f"accept {kind}", lambda: cases.accept(registrar, COUNTY, [case])
     yield f"review {kind}", lambda: cases.review(on.reviewer, COUNTY, [case])

@@ -103,11 +103,26 @@ def put_paper(actor: Actor, case: UUID, paper: str) -> None:
     _put(actor, case, (paper,))
 
 
-def _put(actor: Actor, case: UUID, papers: Sequence[str]) -> None:
+def put_proofs(actor: Actor, case: UUID) -> None:
+    """Of each letter on an error the proof that it was delivered."""
+    for letter in one(actor, f"SELECT array_agg(event_id) {_WRITTEN}", case=case):
+        put_proof(actor, case, letter)
+
+
+def put_proof(actor: Actor, case: UUID, letter: UUID) -> None:
+    """The proof that one letter on an error was delivered."""
+    _put(actor, case, ("delivery_proof",), letter)
+
+
+_WRITTEN = "FROM registry.case_event WHERE case_id = :case AND step = 'tell'"
+
+
+def _put(actor: Actor, case: UUID, papers: Sequence[str], letter: UUID | None = None) -> None:
     with unit_of_work(actor) as uow:
         for paper in papers:
             documents.enter(
-                uow, county=COUNTY, village=VILLAGE, sha256="00" * 32, size=1, kind=paper, name=f"{paper}.pdf", cases=[case]
+                uow, county=COUNTY, village=VILLAGE, sha256="00" * 32, size=1, kind=paper, name=f"{paper}.pdf", cases=[case],
+                letter=letter,
             )  # fmt: skip
 
 
@@ -130,9 +145,7 @@ def kind_of(actor: Actor, case: UUID) -> str:
 def told_of_the_error(registrar: Actor, superuser: Connection, case: UUID) -> None:
     """Of an error that the office found: each party was written to, and has let the days pass in which they may apply."""
     telling.tell(registrar, COUNTY, case)
-    written = "SELECT count(*) FROM registry.case_event WHERE case_id = :case AND step = 'tell'"
-    for _letter in range(one(registrar, written, case=case)):
-        put_paper(registrar, case, "delivery_proof")
+    put_proofs(registrar, case)
     pass_days(superuser, 60)
 
 

@@ -142,7 +142,7 @@ class Objection(CountyKey, Base):
 
 
 class Document(CountyKey, Base):
-    """A file by its hash (Source). Never overwritten."""
+    """A file by its hash (Source). Never overwritten. letter: of a proof of delivery, the step that wrote the letter it proves."""
 
     __tablename__ = "document"
     __table_args__ = {"schema": "registry"}  # noqa: RUF012
@@ -154,6 +154,7 @@ class Document(CountyKey, Base):
     size: Mapped[int]
     put_by: Mapped[UUID]
     put_at: Mapped[datetime] = mapped_column(Instant)
+    letter: Mapped[UUID | None]
 
 
 class CaseDocument(CountyKey, Base):

@@ -15,9 +15,18 @@ KINDS = terms("document")
 
 
 def enter(
-    uow: UnitOfWork, *, county: str, village: str, sha256: str, size: int, kind: str, name: str, cases: Iterable[UUID]
+    uow: UnitOfWork,
+    *,
+    county: str,
+    village: str,
+    sha256: str,
+    size: int,
+    kind: str,
+    name: str,
+    cases: Iterable[UUID],
+    letter: UUID | None = None,
 ) -> UUID:
-    """Put a stored file into the folders of cases. Raises BadInput for an unknown kind."""
+    """Put a stored file into the folders of cases. letter: what a proof of delivery proves. Raises BadInput for an unknown kind."""
     if kind not in KINDS:
         raise BadInput(Finding("DOC-3", "kind", {"kind": kind}))
     document = Document(
@@ -30,6 +39,7 @@ def enter(
         size=size,
         put_by=uow.actor.account_id,
         put_at=uow.now,
+        letter=letter,
     )
     uow.session.add(document)
     uow.session.flush()

@@ -26,7 +26,7 @@ from landreg.registry.issued import certificates
 from landreg.registry.issued.certificates import Press
 from tests.conftest import Connection
 from tests.kept_kit import kept
-from tests.registry_kit import kind_of, pass_days, put_paper, to_rights
+from tests.registry_kit import kind_of, pass_days, put_proofs, to_rights
 from tests.villages import COUNTY, VILLAGE
 
 HOUSEHOLDS = 3
@@ -96,7 +96,7 @@ class Walk:
         if kind_of(self.registrar, case) == "office_correction":
             self.desk.get_by_role("button", name="出具更正登记通知书").click()
             expect(self.desk.get_by_role("link", name="更正登记通知书")).to_be_visible()
-            put_paper(self.registrar, case, "delivery_proof")
+            put_proofs(self.registrar, case)
             pass_days(self.superuser, 60)
             self.desk.reload()
         self.hand_in(case)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -49,6 +50,8 @@ def opened(browser: Browser, address: str, given: dict[str, Any]) -> str:
 
 def hand_in(browser: Browser, page: str, kind: str) -> None:
     for paper in act_type(kind).documents:
+        if paper == "delivery_proof":
+            continue
         browser.get(page)
         sent = {"kind": paper, "file": (io.BytesIO(paper.encode()), f"{paper}.pdf")}
         assert browser.post(f"{page}/documents", sent).status_code == 303
@@ -59,8 +62,8 @@ def walk(deng: Browser, shen: Browser, page: str, superuser: Any, kind: str) -> 
     hand_in(deng, page, kind)
     if f"{page}/tell" in deng.get(page).text:
         assert deng.post(f"{page}/tell").status_code == 303
-        sent = {"kind": "delivery_proof", "file": (io.BytesIO(b"signed for"), "slip.pdf")}
-        deng.get(page)
+        (letter,) = re.findall(r"error-letters/([0-9a-f-]+)\.pdf", deng.get(page).text)
+        sent = {"kind": "delivery_proof", "letter": letter, "file": (io.BytesIO(b"signed for"), "slip.pdf")}
         assert deng.post(f"{page}/documents", sent).status_code == 303
         pass_days(superuser, 60)
     for browser, step in ((deng, "accept"), (shen, "review")):

@@ -32,6 +32,8 @@ from tests.registry_kit import (
     pass_days,
     put_paper,
     put_papers,
+    put_proof,
+    put_proofs,
     right_of,
     to_rights,
 )
@@ -55,6 +57,11 @@ def letters_to(actor: Actor, case: UUID) -> dict[str, str]:
         case=case,
     )
     return {to: f"/cases/{COUNTY}/{case}/error-letters/{event}.pdf" for to, event in (told or {}).items()}
+
+
+def id_of(address: str) -> str:
+    """Of where a letter is printed: which it is."""
+    return address.rsplit("/", 1)[-1].removesuffix(".pdf")
 
 
 def text_of(pdf: bytes) -> str:
@@ -91,7 +98,12 @@ def test_the_party_is_written_to_before_the_office_corrects_by_itself_and_the_da
     with pytest.raises(Refused):
         cases.accept(officers[0], COUNTY, [case])
     deng.get(page)
-    sent = {"kind": "delivery_proof", "file": (io.BytesIO(b"signed for"), "slip.pdf")}
+    for of_no_letter in ({}, {"letter": str(uuid4())}):
+        sent = {"kind": "delivery_proof", **of_no_letter, "file": (io.BytesIO(b"signed for"), "slip.pdf")}
+        refused_page = deng.post(f"{page}/documents", sent)
+        assert refused_page.status_code == 400
+        assert "COR-13" in refused_page.text
+    sent = {"kind": "delivery_proof", "letter": id_of(address), "file": (io.BytesIO(b"signed for"), "slip.pdf")}
     assert deng.post(f"{page}/documents", sent).status_code == 303
     assert "当事人可申请至" in deng.get(page).text
     with pytest.raises(Refused) as refused:
@@ -137,7 +149,7 @@ def test_a_correction_is_not_overdue_while_the_party_s_own_days_run_and_the_desk
     assert not overdue()
     pass_days(superuser, 20)
     assert overdue()
-    put_papers(officers[0], case, "office_correction")
+    put_proofs(officers[0], case)
     last = LAW.working_days_after(today(officers[0]), 30)
     assert not overdue()
     assert f"当事人可申请至 {last}" in deng.get("/cases?queue=all&act=office_correction").text
@@ -203,13 +215,18 @@ def test_who_operates_the_land_is_named_in_the_letter_and_their_area_is_not_corr
     )
     assert numbers == ["-T1", "-T2"]
     put_paper(registrar, case, "error_proof")
-    put_paper(registrar, case, "delivery_proof")
-    assert "已收到 1／2 份送达凭证" in deng.get(page).text
+    first, second = (UUID(id_of(address)) for address in letters.values())
+    # Twice the same party: the other was still not reached.
+    for _again in range(2):
+        put_proof(registrar, case, first)
+        shown = deng.get(page).text
+        assert "已收到 1／2 份送达凭证" in shown
+        assert shown.count("未收送达凭证") == 1
     pass_days(superuser, 60)
     with pytest.raises(Refused) as refused:
         cases.accept(registrar, COUNTY, [case])
     assert "COR-7" in codes(refused)
-    put_paper(registrar, case, "delivery_proof")
+    put_proof(registrar, case, second)
     assert "当事人可申请至" in deng.get(page).text
     pass_days(superuser, 60)
     with pytest.raises(Refused) as refused:

@@ -1,5 +1,5 @@
-"""When the parties were told of an error that the office found itself: the day on which the last proof of delivery came into the
-folder.
+"""When the parties were told of an error that the office found itself: the day on which the last letter that had no proof of its
+delivery in the folder got one.
 """
 
 from __future__ import annotations
@@ -18,14 +18,18 @@ from landreg.registry.rules.corrections import BY_OFFICE
 from landreg.registry.rules.desk import Letter
 
 TELL = "tell"
-DELIVERED = "delivery_proof"
-_PROOF = (
-    (Document.county == CaseDocument.county)
-    & (Document.document_id == CaseDocument.document_id)
-    & (Document.kind == DELIVERED)
-    & (Document.put_at >= CaseEvent.at)
+_PROVED = (
+    select(func.min(Document.put_at).label("at"))
+    .join(CaseDocument, (CaseDocument.county == Document.county) & (CaseDocument.document_id == Document.document_id))
+    .where(
+        Document.county == CaseEvent.county,
+        Document.letter == CaseEvent.event_id,
+        CaseDocument.case_id == CaseEvent.case_id,
+    )
+    .correlate(CaseEvent)
+    .lateral("proved")
 )
-"""What was put in before the letters were written proves no delivery of them; each needs a proof of its own."""
+"""Of the letter at hand: when the first proof of its own delivery came into the folder."""
 
 
 def letters(session: Session, cases: Sequence[Case]) -> dict[UUID, Letter]:
@@ -33,13 +37,21 @@ def letters(session: Session, cases: Sequence[Case]) -> dict[UUID, Letter]:
     office = [case for case in cases if case.act_kind == BY_OFFICE]
     if not office:
         return {}
-    asked = {"counties": sorted({case.county for case in office}), "cases": [case.case_id for case in office]}
-    made = {}
-    for row in session.execute(sa.text(_LETTERS), {**asked, "tell": TELL, "kind": DELIVERED}):
-        last = row.proved[row.written - 1] if len(row.proved) >= row.written else None
-        told = None if last is None else beijing_day(last)
-        made[row.case_id] = Letter(beijing_day(row.at), told, row.written, min(len(row.proved), row.written))
-    return made
+    written, proved = func.count(), func.count(_PROVED.c.at)
+    asked = (
+        select(CaseEvent.case_id, func.min(CaseEvent.at), written, proved, func.max(_PROVED.c.at))
+        .outerjoin(_PROVED, sa.true())
+        .where(
+            CaseEvent.county.in_(sorted({case.county for case in office})),
+            CaseEvent.case_id.in_([case.case_id for case in office]),
+            CaseEvent.step == TELL,
+        )
+        .group_by(CaseEvent.case_id)
+    )
+    return {
+        case_id: Letter(beijing_day(at), beijing_day(last) if done == count else None, count, done)
+        for case_id, at, count, done, last in session.execute(asked)
+    }
 
 
 def told_of_errors(session: Session, cases: Sequence[Case]) -> dict[UUID, date]:
@@ -53,20 +65,17 @@ def waits_for_the_office(written_by: Mapping[str, date], told_by: Mapping[str, d
     """Of the case at hand, in one of these states, whether its letters, where it has any, were written or all proved to be
     delivered by the day of that state.
     """
-    proof = Document.document_id.distinct()
-    in_time = Document.put_at < after_day_of_state(told_by)
-    written = func.count(CaseEvent.event_id.distinct())
     waits = sa.case(
-        (func.count(proof) >= written, func.count(proof).filter(in_time) >= written),
+        (
+            func.count() == func.count(_PROVED.c.at),
+            func.coalesce(func.max(_PROVED.c.at) < after_day_of_state(told_by), True),
+        ),
         else_=~func.bool_or(CaseEvent.at >= after_day_of_state(written_by)),
     )
     of_letters = (
         select(waits)
         .select_from(CaseEvent)
-        .outerjoin(
-            CaseDocument, (CaseDocument.county == CaseEvent.county) & (CaseDocument.case_id == CaseEvent.case_id)
-        )
-        .outerjoin(Document, _PROOF)
+        .outerjoin(_PROVED, sa.true())
         .where(CaseEvent.county == Case.county, CaseEvent.case_id == Case.case_id, CaseEvent.step == TELL)
         .correlate(Case)
     )
@@ -78,15 +87,3 @@ def after_day_of_state(days: Mapping[str, date]) -> sa.ColumnElement[datetime]:
     return sa.case(
         {state: datetime.combine(day + DAY, time(), BEIJING) for state, day in days.items()}, value=Case.state
     )
-
-
-_LETTERS = """
-    SELECT e.case_id, min(e.at) AS at, count(*) AS written, ARRAY(
-        SELECT d.put_at FROM registry.case_document AS x
-        JOIN registry.document AS d ON d.county = x.county AND d.document_id = x.document_id
-        WHERE x.county = e.county AND x.case_id = e.case_id AND d.kind = :kind AND d.put_at >= min(e.at)
-        ORDER BY d.put_at) AS proved
-    FROM registry.case_event AS e
-    WHERE e.county = ANY (CAST(:counties AS char(6)[])) AND e.case_id = ANY (:cases) AND e.step = :tell
-    GROUP BY e.county, e.case_id
-"""

@@ -147,9 +147,10 @@ _PAPERS = f"""
     ), told AS (
         SELECT l.county, l.case_id, p.key, p.value AS said FROM l, jsonb_each_text(l.papers) AS p
     ), d AS MATERIALIZED (
-        SELECT x.county, x.document_id, x.document_id::text AS key, x.put_at, encode(sha256(convert_to(jsonb_build_array(
+        SELECT x.county, x.document_id, x.document_id::text AS key, x.put_at, encode(sha256(convert_to((jsonb_build_array(
             x.kind, x.sha256, x.size, encode(sha256(convert_to(x.name, 'UTF8')), 'hex'), x.put_by,
-            {_INSTANT.format("x.put_at")})::text, 'UTF8')), 'hex') AS said
+            {_INSTANT.format("x.put_at")}) || CASE WHEN x.letter IS NULL THEN '[]' ELSE jsonb_build_array(x.letter) END)::text,
+            'UTF8')), 'hex') AS said
         FROM registry.document AS x
     ), f AS MATERIALIZED (
         SELECT x.county, x.case_id, x.document_id::text AS key FROM registry.case_document AS x

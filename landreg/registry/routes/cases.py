@@ -23,7 +23,7 @@ from landreg.land.queries import division_path
 from landreg.law.book import Law, terms
 from landreg.law.queries import load_law
 from landreg.registry import queries, shelves, steps
-from landreg.registry.casebook import Case, CaseEvent
+from landreg.registry.casebook import Case, CaseEvent, Document
 from landreg.registry.casework import cases, desk, notices, telling
 from landreg.registry.facts import first
 from landreg.registry.facts.proposals import ActProposal, papers_of
@@ -32,6 +32,7 @@ from landreg.registry.issued import handed_out, proofs
 from landreg.registry.routes import household_shown, parcel_shown, shown
 from landreg.registry.routes.queues import OFFICERS, READERS, step_named, taken
 from landreg.registry.routes.surroundings import desk_of, page_day, store
+from landreg.registry.rules.desk import certified_after
 from landreg.registry.rules.restrictions import consent_papers
 from landreg.web import i18n, pages, problems
 from landreg.web.forms import read_form
@@ -88,9 +89,10 @@ def _about(session: Session, case: Case, law: Law) -> dict[str, Any]:
         "documents": documents,
         "who": names_of(session, {case.prepared_by, *(document.put_by for document in documents)}),
         "events": events,
+        "certified": certified_after(case.act_kind, case.request, case.subject_code),
         "proven": proofs.is_proven(case),
         "told": next((event for event in reversed(events) if event.step in ("return", "refuse")), None),
-        **_telling(session, case, events, law),
+        **_telling(session, case, events, documents, law),
         "objections": objections,
         "notice": desk.notice(session, county, case.notice_id),
         "act": act,
@@ -122,14 +124,19 @@ def _asked(session: Session, case: Case, law: Law, *, registered: bool) -> dict[
     }
 
 
-def _telling(session: Session, case: Case, events: Sequence[CaseEvent], law: Law) -> dict[str, Any]:
-    """Of an error that the office found: who was written to, and the last day on which they may apply."""
+def _telling(
+    session: Session, case: Case, events: Sequence[CaseEvent], documents: Sequence[Document], law: Law
+) -> dict[str, Any]:
+    """Of an error that the office found: who was written to, when each letter was first proved to be delivered, and the last day
+    on which they may apply.
+    """
     letter = letters(session, [case]).get(case.case_id)
     told_on = letter.told_on if letter else None
     days = law.days("COR-7.working_days_to_apply")
     return {
         "letter": letter,
         "letters": [event for event in events if event.step == TELL],
+        "delivered": {document.letter: document.put_at for document in reversed(documents) if document.letter},
         "told_on": told_on,
         "days_to_apply": days,
         "apply_until": law.working_days_after(told_on, days) if told_on else None,

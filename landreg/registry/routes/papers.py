@@ -14,7 +14,7 @@ from landreg.access.policy import allow, current_actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound
 from landreg.registry import documents
-from landreg.registry.casework import cases, desk
+from landreg.registry.casework import cases, desk, telling
 from landreg.registry.facts.telling import TELL
 from landreg.registry.guarded import Attached, text_of, ties_nothing
 from landreg.registry.issued import handed_out
@@ -31,10 +31,11 @@ SHOWN = {".pdf": "application/pdf", ".jpg": "image/jpeg", ".jpeg": "image/jpeg",
 
 @dataclass(frozen=True)
 class Evidence:
-    """A file for a case's folder."""
+    """A file for a case's folder. letter: of a proof of delivery, which one was delivered."""
 
     kind: str
     file: Upload
+    letter: UUID | None = None
 
 
 @blueprint.post("/cases/<county>/<uuid:case_id>/documents")
@@ -58,9 +59,10 @@ def put(county: str, case_id: UUID) -> Redirect:
             raise Conflict(Finding("REG-8", "file", {"state": case.state, "step": "document"}, subject=case.number))
         if of_exit:
             ties_nothing(desk.today(uow.session), said, "file")
+        letter = telling.letter_proved(uow.session, case, given.kind, given.letter)
         documents.enter(
             uow, county=county, village=case.village, sha256=sha256, size=size, kind=given.kind, name=given.file.name,
-            cases=[case_id],
+            cases=[case_id], letter=letter,
         )  # fmt: skip
     flash(_("材料已收入业务档案。"))
     return redirect(url_for("registry.cases.one", county=county, case_id=case_id), 303)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from landreg.core.errors import Finding
 from landreg.law.book import Law
@@ -26,6 +27,7 @@ from landreg.registry.rules.restrictions import RESTRICTED
 from landreg.registry.rules.signed_day import SIGNED
 
 BY_OFFICE = "office_correction"
+DELIVERED = "delivery_proof"
 
 
 def cor_1_of_this_household(facts: ParcelActFacts, law: Law) -> Finding | None:
@@ -152,6 +154,24 @@ def cor_8_told_once_before_acceptance(facts: Telling, law: Law | None = None) ->
     if facts.act_kind == BY_OFFICE and facts.state in BEFORE_ACCEPTANCE and not facts.told:
         return None
     return Finding("COR-8", "step", {}, subject=facts.number)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A paper for the folder of a case: its kind, the letters that the case has written, and the one that the paper proves."""
+
+    number: str
+    act_kind: str
+    kind: str
+    letters: frozenset[UUID]
+    letter: UUID | None
+
+
+def cor_13_proof_names_its_letter(facts: Proof, law: Law | None = None) -> Finding | None:
+    """COR-13: of what the office found itself a proof of delivery names the letter of this case that it proves. CC-220, RERD-81."""
+    if facts.act_kind != BY_OFFICE or facts.kind != DELIVERED or facts.letter in facts.letters:
+        return None
+    return Finding("COR-13", "letter", {}, subject=facts.number)
 
 
 def ct_1_term_within_law(facts: ParcelActFacts, law: Law) -> Finding | None:

@@ -27,7 +27,7 @@ LOOKING = Looking(OFFICER.account_id, national_law("610902", TODAY), ("610902",)
 AGO = (0, 3, 5, 7, 12, 20, 33, 60, 90)
 VILLAGE = "610902100001"
 Letters = tuple[int, int, tuple[int, ...]]
-"""How many letters, how many days ago they were written, and each proof of delivery came; a proof may lie there before them."""
+"""How many letters, how many days ago they were written, and each proof came: of the letters in turn, at 12 days of none."""
 
 
 def _letters(kind: str, state: str, ago: int) -> list[Letters]:
@@ -67,18 +67,20 @@ def _case(superuser: Connection, number: int, kind: str, state: str, ago: int, n
 
 def _write(superuser: Connection, case: UUID, letters: Letters) -> None:
     count, written, proofs = letters
-    for _one in range(count):
+    ids = [uuid4() for _one in range(count)]
+    for letter in ids:
         superuser.execute(
             """INSERT INTO registry.case_event (county, village, event_id, case_id, step, at, by, by_name, reason)
                VALUES ('610902', %s, %s, %s, 'tell', %s, %s, '', '')""",
-            [VILLAGE, uuid4(), case, _at(written), OFFICER.account_id],
+            [VILLAGE, letter, case, _at(written), OFFICER.account_id],
         )
-    for put in proofs:
-        document = uuid4()
+    for at, put in enumerate(proofs):
+        document, letter = uuid4(), ids[at % count] if put != 12 else None
         superuser.execute(
-            """INSERT INTO registry.document (county, village, document_id, sha256, kind, name, size, put_by, put_at)
-               VALUES ('610902', %s, %s, repeat('0', 64), 'delivery_proof', 'p.pdf', 1, %s, %s)""",
-            [VILLAGE, document, OFFICER.account_id, _at(put)],
+            """INSERT INTO registry.document (county, village, document_id, sha256, kind, name, size, put_by, put_at,
+                   letter)
+               VALUES ('610902', %s, %s, repeat('0', 64), 'delivery_proof', 'p.pdf', 1, %s, %s, %s)""",
+            [VILLAGE, document, OFFICER.account_id, _at(put), letter],
         )
         superuser.execute(
             "INSERT INTO registry.case_document (county, village, case_id, document_id) VALUES ('610902', %s, %s, %s)",
