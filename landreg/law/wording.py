@@ -13,7 +13,7 @@ _IN_WORDS = {
     "facts": "fact",
     "aside": "aside", "review_papers": "review_paper", "clauses": "clause", "where": "contract_stage",
     "groups": "taker_group", "counted": "figure_key", "cause": "bid_cause", "grains": "price_grain",
-    "lacking": "settlement_missing", "holding": "settlement_ground", "along": "settlement_fault",
+    "act": "contract_act", "lacking": "settlement_missing", "holding": "settlement_ground", "along": "settlement_fault",
 }  # fmt: skip
 
 

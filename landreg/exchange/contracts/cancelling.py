@@ -19,7 +19,12 @@ from landreg.core.errors import Conflict, Finding
 from landreg.core.files import Store
 from landreg.exchange.contracts import deal_queries, land_queries
 from landreg.exchange.contracts.entering import happened, held, must, open_for
-from landreg.exchange.contracts.rules.closing import GivenUp, Laid
+from landreg.exchange.contracts.rules.closing import (
+    GivenUp,
+    Laid,
+    con_38_frozen_right_is_not_given_up,
+    con_39_creditor_lets_it_end,
+)
 from landreg.exchange.contracts.rules.course import stage
 from landreg.exchange.contracts.whole import Whole
 from landreg.law.book import Law
@@ -36,6 +41,9 @@ REASONS = {
 }
 """By how a contract ended: the reason for which its right does; any other end is one to which both sides agreed."""
 
+CONSENTED_AT = ("signed", "running", "over")
+"""The stages of a contract that its parties may end or change by agreement."""
+
 
 @dataclass(frozen=True)
 class Registered:
@@ -43,6 +51,11 @@ class Registered:
 
     rights: Sequence[Any] = ()
     laid: tuple[Laid, ...] = ()
+
+    @property
+    def waits(self) -> bool:
+        """Whether a mortgage stands whose creditor has not let the contract end or change."""
+        return any(one.kind == "mortgage" and not one.consented for one in self.laid)
 
     @property
     def open(self) -> str:
@@ -61,12 +74,40 @@ def registered(session: Session, found: Whole) -> Registered:
     natural = deal_queries.natural(session, [row])
     holder = masked_name(row.taker_name) if row.taker_id in natural else row.taker_name
     laid = land_queries.laid_on(session, row.county, row.contract_id)
-    return Registered(rights, tuple(Laid(one.kind, one.party, one.code, holder) for one in laid))
+    return Registered(
+        rights, tuple(Laid(one.kind, one.party, one.code, holder, str(one.row_id), one.consented) for one in laid)
+    )
 
 
 def given_up(uow: UnitOfWork, found: Whole, consent: Attached | None) -> GivenUp:
-    """A contract that both sides end, as the rules take it."""
+    """A contract that both sides end or change, as the rules take it."""
     return GivenUp(found.contract.number, registered(uow.session, found).laid, consent is not None)
+
+
+def stopped(uow: UnitOfWork, found: Whole, law: Law, consent: Attached | None = None) -> list[Finding]:
+    """What stops that (CON-38, CON-39); nothing where no restriction does."""
+    up = given_up(uow, found, consent)
+    told = con_38_frozen_right_is_not_given_up(up, law), con_39_creditor_lets_it_end(up, law)
+    return [finding for finding in told if finding]
+
+
+def let_end(uow: UnitOfWork, found: Whole, law: Law, paper: Attached) -> None:
+    """Write the consent of the creditors of the mortgages that stand now, and of no later one. Raises Refused (GUARD-1)."""
+    ties_nothing(law.on, paper)
+    rows = [one.row for one in registered(uow.session, found).laid if one.kind == "mortgage"]
+    happened(uow, found.contract, "creditor_consented", law.on, facts={"restrictions": rows}, paper=paper)
+
+
+def creditor_consents(actor: Actor, county: str, contract_id: UUID, paper: Attached | None) -> None:
+    """Record beforehand that the creditors let the contract end or change. Raises Conflict (CON-5) where no mortgage waits for it,
+    Refused (GUARD-1), BadInput (FORM-7).
+    """
+    with unit_of_work(actor) as uow:
+        found, law = held(uow, county, contract_id)
+        open_for(found, law, *CONSENTED_AT)
+        if not registered(uow.session, found).waits:
+            raise _not_now(found, law)
+        let_end(uow, found, law, must(paper))
 
 
 def ask_cancellation(actor: Actor, county: str, contract_id: UUID, paper: Attached | None) -> None:

@@ -20,7 +20,7 @@ from landreg.core.periods import beijing_day
 from landreg.core.units import CENT
 from landreg.exchange import logged as market
 from landreg.exchange.bidding import taker_queries
-from landreg.exchange.contracts import deal_queries, land_queries, logged, project_queries
+from landreg.exchange.contracts import cancelling, deal_queries, land_queries, logged, project_queries
 from landreg.exchange.contracts.deal_queries import Dealt
 from landreg.exchange.contracts.drafts import Draft, Taken, Terms, draft_of
 from landreg.exchange.contracts.entering import held, of_transfer
@@ -109,7 +109,7 @@ def draw_following(
     parcels: Sequence[Taken] = (), said: str = "", taker_code: str = "", taker_name: str = "",
 ) -> Contract:  # fmt: skip
     """Draw what renews, changes or transfers further a contract: over its parcels where none are named, with its taker where no
-    other is. Raises NotFound, Conflict (CON-5), Refused (CON-9, CON-10, CON-27 and as `draw_from_deal`).
+    other is. Raises NotFound, Conflict (CON-5), Refused (CON-9, CON-10, CON-27, CON-38, CON-39 and as `draw_from_deal`).
     """
     if relation not in ("renewal", "change", "retransfer"):
         raise BadInput(Finding("FORM-5", "relation", {"given": relation[:40]}))
@@ -126,6 +126,8 @@ def draw_following(
         taker = taker_of(uow, county, old.village, taker_code, taker_name) if taker_code else own
         findings = [con_9_no_open_dispute(course, law)]
         findings.append(con_27_passed_on_from_its_parent((old.number, old.kind, relation), law))
+        if relation == "change":
+            findings += cancelling.stopped(uow, found, law)
         if relation == "renewal":
             asked = Renewal(course, terms.from_on, taker.taker_id == own.taker_id, bool(found.of("renewal_declined")))
             findings.append(con_10_taker_before_others(asked, law))

@@ -84,12 +84,8 @@ def rights_under(session: Session, county: str, contract_id: UUID) -> Sequence[A
 
 
 def laid_on(session: Session, county: str, contract_id: UUID) -> Sequence[Any]:
-    """What restricts these rights: kind, party, and the right by code."""
-    asked = sa.text(
-        "SELECT r.code, s.kind, s.named AS party FROM exchange.rights_under(:county, :contract) AS r "
-        "CROSS JOIN LATERAL exchange.standing_on(:county, r.right_id, '{}', NULL) AS s WHERE s.what = 'restriction' "
-        "ORDER BY r.code, s.kind, s.named"
-    )
+    """What restricts these rights: row_id, kind, party, the right by code, and whether its creditor lets the contract go."""
+    asked = sa.text("SELECT * FROM exchange.laid_under(:county, :contract)")
     return session.execute(asked, {"county": county, "contract": contract_id}).all()
 
 

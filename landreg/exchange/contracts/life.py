@@ -24,9 +24,7 @@ from landreg.exchange.contracts.rules.closing import (
     Returned,
     con_24_returned_after_the_end,
     con_30_what_was_moved_has_no_term,
-    con_37_lease_of_no_farmland_ends_by_breach,
-    con_38_frozen_right_is_not_given_up,
-    con_39_creditor_lets_it_end,
+    con_37_no_transfer_of_farmland_ends_by_breach,
 )
 from landreg.exchange.contracts.rules.course import (
     Ending,
@@ -40,6 +38,7 @@ from landreg.exchange.contracts.rules.rent import (
     con_6_payment_counts_once,
     con_23_grain_within_what_is_owed,
 )
+from landreg.exchange.contracts.rules.service import OF_SERVICE, SERVICE
 from landreg.exchange.contracts.rules.terms import OUTSIDE_FARMING
 from landreg.exchange.contracts.whole import Whole
 from landreg.law.book import Law, terms
@@ -104,7 +103,8 @@ def ask_to_remedy(
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, contract_id)
         open_for(found, law, "signed", "running", "over")
-        of_transfer(found, law, "remedy")
+        if found.contract.kind == SERVICE and what not in OF_SERVICE:
+            raise BadInput(Finding("FORM-5", "what", {"given": what}))
         ties_nothing(law.on, paper, said=said)
         late = found.course(law.on)
         owed = {"arrears": str(late.arrears), **({"arrears_kg": str(late.arrears_kg)} if late.arrears_kg else {})}
@@ -153,26 +153,22 @@ def end(
         moved = Moved(course.number, found.contract.kind, found.of("registered") is not None, asked.how)
         if wrong := con_30_what_was_moved_has_no_term(moved, law):
             raise Refused(wrong)
-        if asked.how == "terminated":
-            of_transfer(found, law, "terminate")
         findings = [con_9_no_open_dispute(course, law)]
-        if asked.how == "terminated" and found.contract.kind in OUTSIDE_FARMING:
-            findings.append(con_37_lease_of_no_farmland_ends_by_breach(ending, law))
+        if asked.how == "terminated" and found.contract.kind in (*OUTSIDE_FARMING, SERVICE):
+            findings.append(con_37_no_transfer_of_farmland_ends_by_breach(ending, law))
         elif asked.how == "terminated":
             findings.append(con_7_ended_on_the_law_s_grounds(ending, law))
         else:
             findings.append(con_8_both_agree_to_end(ending, law))
         if asked.how == "agreed":
-            up = cancelling.given_up(uow, found, consent)
-            findings += [con_38_frozen_right_is_not_given_up(up, law), con_39_creditor_lets_it_end(up, law)]
+            findings += cancelling.stopped(uow, found, law, consent)
         if told := [finding for finding in findings if finding]:
             raise Refused(told)
         facts = {"how": asked.how, "ground": asked.ground if asked.how == "terminated" else ""}
         kept = must(paper)
         end_what_rests_on(uow, found, law, asked.on_day)
         if consent is not None:
-            ties_nothing(law.on, consent)
-            happened(uow, found.contract, "creditor_consented", law.on, paper=consent)
+            cancelling.let_end(uow, found, law, consent)
         happened(uow, found.contract, "ended", asked.on_day, said=asked.said, facts=facts, paper=kept)
 
 

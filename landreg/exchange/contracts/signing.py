@@ -18,7 +18,7 @@ from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.exchange.bidding.rules.qualified import DEAL_RULES
-from landreg.exchange.contracts import queries, signer_queries, signers
+from landreg.exchange.contracts import cancelling, queries, signer_queries, signers
 from landreg.exchange.contracts.entering import happened, held, must, of_transfer, open_for
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules.course import (
@@ -72,7 +72,7 @@ def sign(
     service: Callable[[str], SignatureService] = FileService,
 ) -> Contract:  # fmt: skip
     """Take the signature of a side; the second one makes the contract. Raises NotFound, Conflict (CON-5), BadInput, Refused
-    (CON-2, CON-3, CON-4, CON-18, CON-29, ACC-25, TR-1, TR-12, QUAL-1, QUAL-4, QUAL-5, GUARD-1).
+    (CON-2, CON-3, CON-4, CON-18, CON-29, CON-38, CON-39, ACC-25, TR-1, TR-12, QUAL-1, QUAL-4, QUAL-5, GUARD-1).
     """
     if given.side not in SIDES:
         raise BadInput(Finding("FORM-5", "side", {"given": given.side[:40]}))
@@ -151,7 +151,8 @@ def by_mandate(uow: UnitOfWork, row: Contract, on: date, name: str, facts: dict[
 def _made(uow: UnitOfWork, found: Whole, law: Law) -> None:
     """Both have signed: the contract binds its land, what it replaces ends on its first day, and its rents are set.
 
-    Raises Refused (QUAL-1, QUAL-4, QUAL-5) where its taker may not have so much land.
+    Raises Refused (QUAL-1, QUAL-4, QUAL-5) where its taker may not have so much land, (CON-38, CON-39) where what restricts the
+    registered right stops the change.
     """
     row = found.contract
     if wrong := examine(DEAL_RULES, by_contract(uow, row, law), law):
@@ -163,6 +164,8 @@ def _made(uow: UnitOfWork, found: Whole, law: Law) -> None:
         previous = queries.one(uow.session, row.county, row.previous_id, lock=False)
         if previous is None:
             raise NotFound
+        if told := cancelling.stopped(uow, queries.whole(uow.session, previous), law):
+            raise Refused(told)
         happened(uow, previous, "ended", row.from_on, facts={"how": "replaced", "by": row.number})
     dues = calendar_of(row, found.parcels)
     happened(uow, row, "signed", law.on, dues=dues, due_kind=dues[0].kind if dues else "rent")

@@ -74,7 +74,8 @@ class Whole:
         """How it stands on a day; what its taker owes is late, or nothing."""
         found, events = self.contract, tuple(happened(one) for one in self.events)
         late, kg = rent.arrears(self.settled, today, "taker"), rent.arrears_kg(self.settled, today)
-        return Course(found.number, today, found.from_on, found.until_on, events, late, kg)
+        fee = self.late_from_contractor(today) if found.kind == SERVICE else rent.ZERO
+        return Course(found.number, today, found.from_on, found.until_on, events, late, kg, fee)
 
     def late_from_contractor(self, today: date) -> Decimal:
         """What the contractor owes and has not paid in time: the fee of a service, what makes an exchange equal."""

@@ -4,6 +4,7 @@ has ended, the right is struck out by the parties' application, and the desk see
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -15,7 +16,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Refused
 from landreg.core.files import Store
-from landreg.exchange.contracts import cancelling, days, land_queries, life, registering, signing
+from landreg.exchange.contracts import cancelling, days, drawing, land_queries, life, registering, signing
 from landreg.exchange.contracts.cancelling import Registered
 from landreg.exchange.contracts.entering import happened
 from landreg.exchange.contracts.life import End
@@ -24,7 +25,7 @@ from landreg.law.queries import load_law
 from landreg.registry.queries import documents
 from landreg.registry.rules.household_requests import LandOperation, Operator
 from landreg.registry.rules.requests import Release, RestrictionAsked
-from tests.contract_kit import OPERATOR, OTHER, PAPER, drawn, right_id, seen, signed, today
+from tests.contract_kit import OPERATOR, OTHER, PAPER, VALUES, drawn, right_id, seen, signed, terms, today
 from tests.exchange_kit import TERM
 from tests.household_kit import asked_for
 from tests.registry_kit import Connection, booked, codes, one, pass_days, put_papers, to_rights
@@ -98,6 +99,39 @@ def test_a_mortgaged_right_is_given_up_with_the_creditor_s_written_consent_only(
     assert codes(wall) == {"CON-39"}
     ends(contract, consent=PAPER)
     assert [row.kind for row in seen(contract).events[-2:]] == ["creditor_consented", "ended"]
+
+
+def changed(contract: Contract) -> Contract:
+    asked = terms(until_on=contract.until_on)
+    return drawing.draw_following(OPERATOR, COUNTY, contract.contract_id, "change", asked, VALUES)
+
+
+def test_a_contract_of_a_mortgaged_right_is_changed_with_the_consent_of_the_creditor_of_that_mortgage_only(
+    contract: Contract, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """Neither drawn nor signed without it; a consent to one mortgage is none to a later one. The database refuses it too."""
+    draft = changed(contract)
+    laid(contract, registrar, reviewer, superuser, MORTGAGE)
+    for step in (lambda: changed(contract), lambda: signed(draft)):
+        with pytest.raises(Refused) as refused:
+            step()
+        assert codes(refused) == {"CON-39"}
+    with pytest.raises(Refused) as wall, unit_of_work(OPERATOR) as uow:
+        happened(uow, contract, "ended", today(), facts={"how": "replaced"})
+    assert codes(wall) == {"CON-39"}
+    cancelling.creditor_consents(OPERATOR, COUNTY, contract.contract_id, PAPER)
+    with pytest.raises(Conflict):
+        cancelling.creditor_consents(OPERATOR, COUNTY, contract.contract_id, PAPER)
+    second = replace(MORTGAGE, party="样本村镇银行", basis="抵押合同二号")
+    more, right = ("contractor_consent", "filing"), stands(contract).rights[0].right_id
+    case = asked_for(registrar, "mortgage", second, right=right, more=more)
+    booked(registrar, reviewer, superuser, case, "mortgage")
+    with pytest.raises(Refused) as refused:
+        ends(contract)
+    assert [one["party"] for one in refused.value.findings[0].values["limits"]] == ["样本村镇银行"]
+    cancelling.creditor_consents(OPERATOR, COUNTY, contract.contract_id, PAPER)
+    signed(draft, "taker")
+    assert (seen(contract).contract.state, seen(draft).contract.state) == ("ended", "signed")
 
 
 def test_after_the_mortgage_is_released_both_may_end_it(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -12,9 +13,10 @@ import pytest
 
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
-from landreg.core.errors import Refused
+from landreg.core.errors import BadInput, Finding, Refused
 from landreg.core.pdftext import pdf_text
 from landreg.exchange.contracts import drawing, life, papers, signing
+from landreg.exchange.contracts.entering import happened
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules.closing import Returned
@@ -23,13 +25,21 @@ from landreg.law.queries import load_law
 from landreg.registry.papers.office import Desk
 from tests.bidding_kit import published
 from tests.contract_kit import OPERATOR, OTHER, PAPER, TAKER, VALUES, drawn, seen, signed, terms, today
-from tests.registry_kit import Connection, codes, one, to_rights
+from tests.registry_kit import Connection, codes, one, pass_days, to_rights
 from tests.villages import COUNTY
 
 SERVED = {
     "taker_home": "样本镇街道一号", "service_work": "耕地、播种、收割", "service_standard": "按合作社公开的作业标准",
     "paid_to": "乙方账户", "late_per_10000": "5",
 }  # fmt: skip
+
+
+SAID = re.compile(r"没有“[^a-z]+”这一步")
+
+
+def said(finding: Finding) -> str:
+    with unit_of_work(OPERATOR) as uow:
+        return load_law(uow.session, COUNTY, today()).say(finding)
 
 
 def served(**changed: Any) -> Contract:
@@ -78,9 +88,7 @@ def test_a_service_has_no_step_of_a_transfer(village: None) -> None:
         lambda: signing.file(OPERATOR, *asked, today(), "", PAPER),
         lambda: signing.ask_registration(OPERATOR, *asked, PAPER),
         lambda: signing.certify(OPERATOR, *asked),
-        lambda: life.ask_to_remedy(OPERATOR, *asked, "arrears", "", PAPER),
         lambda: life.renewal(OPERATOR, *asked, "renewal_asked", "", PAPER),
-        lambda: life.end(OPERATOR, *asked, End("terminated", today(), "damaged"), PAPER),
         *(
             lambda relation=relation: drawing.draw_following(OPERATOR, *asked, relation, terms(kind="entrusted"), SERVED)
             for relation in ("renewal", "change", "retransfer")
@@ -90,6 +98,11 @@ def test_a_service_has_no_step_of_a_transfer(village: None) -> None:
         with pytest.raises(Refused) as refused:
             step()
         assert codes(refused) == {"CON-40"}
+        assert SAID.search(said(refused.value.findings[0]))
+    for kind in ("filed", "registration_asked", "certified", "renewal_asked"):
+        with pytest.raises(Refused) as wall, unit_of_work(OPERATOR) as uow:
+            happened(uow, contract, kind, today(), paper=PAPER)
+        assert codes(wall) == {"CON-40"}
     life.end(OPERATOR, *asked, End("agreed", today()), PAPER)
     found = seen(contract)
     assert max(one.due.until_on for one in found.settled) == today()
@@ -98,16 +111,32 @@ def test_a_service_has_no_step_of_a_transfer(village: None) -> None:
     assert codes(refused) == {"CON-40"}
 
 
+def test_whoever_kept_a_service_ends_it_after_a_notice_in_vain(village: None, superuser: Connection) -> None:
+    """CON-37: an unpaid fee or bad work, asked for in writing; the grounds of farmland are none of a service's."""
+    contract = signed(served(from_on=today()))
+    asked = COUNTY, contract.contract_id
+    with pytest.raises(BadInput):
+        life.ask_to_remedy(OPERATOR, *asked, "idle", "", PAPER)
+    life.ask_to_remedy(OPERATOR, *asked, "other", "没有按作业标准收割", PAPER)
+    for ground in ("breach", "damaged"):
+        with pytest.raises(Refused) as refused:
+            life.end(OPERATOR, *asked, End("terminated", today(), ground), PAPER)
+        assert codes(refused) == {"CON-37"}
+    pass_days(superuser, 31)
+    life.end(OPERATOR, *asked, End("terminated", today(), "breach"), PAPER)
+    assert seen(contract).contract.state == "ended"
+
+
 def test_its_paper_is_of_a_service(village: None) -> None:
     contract = signed(served())
     with unit_of_work(OPERATOR) as uow:
         desk = Desk(load_law(uow.session, COUNTY, today()), "https://example.test", sample=True)
         pdf = papers.contract(uow.session, desk, seen(contract))
-    said = pdf_text(BytesIO(pdf)).replace("\n", "")
+    text = pdf_text(BytesIO(pdf)).replace("\n", "")
     for word in ("农业生产托管服务合同", "服务费由甲方付给乙方", "甲方应付"):
-        assert word in said, word
+        assert word in text, word
     for word in ("流出方", "受让方", "租金", "续约", "再流转", "发包方备案", "承包法"):
-        assert word not in said, word
+        assert word not in text, word
 
 
 def test_custody_is_free_and_passes_no_right(village: None) -> None:

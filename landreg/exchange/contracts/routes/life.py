@@ -34,7 +34,7 @@ from landreg.exchange.contracts.rules.course import (
     stage,
     waits_for_remedy,
 )
-from landreg.exchange.contracts.rules.service import NOT_OF
+from landreg.exchange.contracts.rules.service import NOT_OF, OF_SERVICE, SERVICE
 from landreg.exchange.contracts.rules.terms import OUTSIDE_FARMING
 from landreg.exchange.contracts.signing import MOVING
 from landreg.exchange.contracts.whole import Whole
@@ -110,15 +110,17 @@ def step(county: str, contract_id: UUID, step: str) -> Response:
         DAY=DAY, natural=natural, remedy_days=law.days("CON-7.remedy_days"), years=law.days("CON-7.abandoned_years"),
         asked=found.of("remedy_asked"), remedy_over=remedy_over(course, law.on), remedy_until=remedy_until(course),
         limits=[(one, law.days("CON-26.limitation_years", one)) for one in LIMITED],
-        outside=row.kind in OUTSIDE_FARMING, **_lists(row, ended=found.of("ended") is not None, of_organisation=not natural),
+        outside=row.kind in (*OUTSIDE_FARMING, SERVICE), service=row.kind == SERVICE,
+        **_lists(row, ended=found.of("ended") is not None, of_organisation=not natural),
     )  # fmt: skip
 
 
 def _lists(row: Contract, *, ended: bool, of_organisation: bool) -> dict[str, Any]:
     """The closed lists of the forms of steps: outcomes of a contract that has ended or has not, ends that its taker may come to."""
     never = OF_ENDED if ended else OF_RUNNING
-    outside = row.kind in OUTSIDE_FARMING
+    outside = row.kind in (*OUTSIDE_FARMING, SERVICE)
     grounds, remedies = ((BREACH,), tuple(one for one in REMEDIES if one != "idle")) if outside else (GROUNDS, REMEDIES)
+    remedies = OF_SERVICE if row.kind == SERVICE else remedies
     ends = tuple(one for one in AGREED if of_organisation or one != "dissolved")
     return {
         "ends": words("contract_end", ends), "grounds": words("contract_ground", grounds),
@@ -232,7 +234,7 @@ def terminate(county: str, contract_id: UUID) -> Redirect:
     given = read_form(Terminating)
     asked = End("terminated", given.on_day, given.ground, given.since, given.said)
     life.end(current_actor(), county, contract_id, asked, kept(given.paper))
-    flash(_("流出方解除合同已记录。"))
+    flash(_("合同解除已记录。"))
     return back(county, contract_id)
 
 

@@ -63,7 +63,7 @@ def open_case(county: str, contract_id: UUID) -> Redirect:
 
 @dataclass(frozen=True)
 class Applying:
-    """The application that the parties signed."""
+    """What was signed: the parties' application, the creditors' consent."""
 
     paper: Upload | None = None
 
@@ -75,6 +75,16 @@ def ask_cancellation(county: str, contract_id: UUID) -> Redirect:
     """Record that the parties ask for the land-operation right of an ended contract to be struck out."""
     cancelling.ask_cancellation(current_actor(), county, contract_id, kept(read_form(Applying).paper))
     flash(_("注销申请已交登记机构，等它立案。"))
+    return back(county, contract_id)
+
+
+@blueprint.post("/contracts/<county>/<uuid:contract_id>/creditor-consent")
+@allow(Role.OPERATOR)
+@problems.back_to(desk.one)
+def creditor_consents(county: str, contract_id: UUID) -> Redirect:
+    """Record that the creditors of the mortgages of its registered right let the contract end or change."""
+    cancelling.creditor_consents(current_actor(), county, contract_id, kept(read_form(Applying).paper))
+    flash(_("抵押权人的同意已记录。"))
     return back(county, contract_id)
 
 

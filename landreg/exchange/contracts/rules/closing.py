@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -126,9 +127,10 @@ class Moved:
     how: str
 
 
-def con_37_lease_of_no_farmland_ends_by_breach(facts: Ending, law: Law) -> Finding | None:
-    """CON-37: of a house, a homestead or construction land the lessor ends the lease alone where the taker broke it and did not
-    mend it in the days of a notice, on a day of the term until today, with evidence. The grounds of RLCL-42 are of farmland alone.
+def con_37_no_transfer_of_farmland_ends_by_breach(facts: Ending, law: Law) -> Finding | None:
+    """CON-37: of a house, a homestead or construction land the lessor, of a service whoever kept it, ends the contract alone where
+    the other broke it and did not mend it in the days of a notice, on a day of the term until today, with evidence. The grounds of
+    RLCL-42 are of transfers of farmland alone.
     """
     wrong = "" if facts.has_paper else "paper"
     if not facts.course.from_on <= facts.on_day <= law.on:
@@ -154,17 +156,22 @@ def con_30_what_was_moved_has_no_term(facts: Moved, law: Law) -> Finding | None:
 
 @dataclass(frozen=True)
 class Laid:
-    """What restricts the registered right that a contract brought into the register: its kind, for whom, on which right, whose."""
+    """What restricts the registered right that a contract brought into the register: its kind, for whom, on which right, whose.
+
+    row: which one it is, as it stands. consented: its creditor has let the contract end or change.
+    """
 
     kind: str
     party: str
     right: str
     holder: str
+    row: str = ""
+    consented: bool = False
 
 
 @dataclass(frozen=True)
 class GivenUp:
-    """A contract that both sides end, by what restricts its registered right. consented: the creditors' consent is there."""
+    """A contract that both sides end or change, by what restricts its registered right. consented: its creditors do too."""
 
     number: str
     laid: tuple[Laid, ...]
@@ -172,19 +179,22 @@ class GivenUp:
 
 
 def con_38_frozen_right_is_not_given_up(facts: GivenUp, law: Law) -> Finding | None:
-    """CON-38: while the registered right is seized or disputed, the parties do not agree it away. RERR-22."""
-    return _limited("CON-38", "how", FREEZING, facts)
+    """CON-38: while the registered right is seized or disputed, the parties neither agree it away nor change it. RERR-22."""
+    return _limited("CON-38", "how", facts, [one for one in facts.laid if one.kind in FREEZING])
 
 
 def con_39_creditor_lets_it_end(facts: GivenUp, law: Law) -> Finding | None:
-    """CON-39: a mortgaged right is given up by agreement with the creditor's written consent: nothing would be left to secure the
-    debt. RLCL-47, CC-406.
+    """CON-39: a mortgaged right is given up or changed by agreement with the written consent of the creditor of each mortgage that
+    stands: nothing might be left to secure the debt. RLCL-47, CC-406.
     """
-    return None if facts.consented else _limited("CON-39", "consent", ("mortgage",), facts)
+    if facts.consented:
+        return None
+    return _limited(
+        "CON-39", "consent", facts, [one for one in facts.laid if one.kind == "mortgage" and not one.consented]
+    )
 
 
-def _limited(code: str, field: str, kinds: tuple[str, ...], facts: GivenUp) -> Finding | None:
-    found = [one for one in facts.laid if one.kind in kinds]
+def _limited(code: str, field: str, facts: GivenUp, found: Sequence[Laid]) -> Finding | None:
     limits = [
         {"restriction": one.kind, "party": one.party, "right": one.right, "right_kind": "land_operation", "holder": one.holder}
         for one in found

@@ -35,7 +35,9 @@ class Happened:
 
 @dataclass(frozen=True)
 class Course:
-    """A contract on a day. until_on: exclusive, of its term. arrears: in yuan, on that day; arrears_kg: of grain, priced or not."""
+    """A contract on a day. until_on: exclusive, of its term. arrears: of its taker in yuan, on that day; arrears_kg: of grain,
+    priced or not; fee_late: of the household that a service is for.
+    """
 
     number: str
     today: date
@@ -44,6 +46,7 @@ class Course:
     events: Sequence[Happened] = ()
     arrears: Decimal = Decimal(0)
     arrears_kg: Decimal = Decimal(0)
+    fee_late: Decimal = Decimal(0)
 
     def of(self, *kinds: str) -> tuple[Happened, ...]:
         """What was recorded of these kinds, in order."""
@@ -212,7 +215,7 @@ def waits_for_remedy(course: Course) -> bool:
     last, done = asked[-1], course.of("remedied")
     if done and done[-1].on_day >= last.on_day:
         return False
-    return last.facts.get("what") != "arrears" or course.late
+    return last.facts.get("what") != "arrears" or course.late or course.fee_late > 0
 
 
 def remedy_until(course: Course) -> date | None:

@@ -13,11 +13,11 @@ OF_TRANSFERS = ("registration", "certificate", "retransfer")
 """What nobody has who took no land-operation right."""
 NOT_OF: Mapping[str, tuple[str, ...]] = {
     "custody": OF_TRANSFERS,
-    SERVICE: (
-        *OF_TRANSFERS, "filing", "renewal", "change", "remedy", "remedied", "renewal_asked", "terminate", "return",
-    ),
-}  # fmt: skip
+    SERVICE: (*OF_TRANSFERS, "filing", "renewal", "change", "renewal_asked", "return"),
+}
 """By kind: the steps that it has not, whatever its stage."""
+OF_SERVICE = ("arrears", "damage", "other")
+"""What a notice to remedy asks under a service: of the household its fee, of who works the rest."""
 
 
 def con_40_step_of_a_transfer(facts: tuple[str, str, str], law: Law) -> Finding | None:
@@ -26,4 +26,4 @@ def con_40_step_of_a_transfer(facts: tuple[str, str, str], law: Law) -> Finding 
     facts: the contract's number, its kind, the step.
     """
     number, kind, step = facts
-    return Finding("CON-40", "step", {}, subject=number) if step in NOT_OF.get(kind, ()) else None
+    return Finding("CON-40", "step", {"act": step}, subject=number) if step in NOT_OF.get(kind, ()) else None
