@@ -83,7 +83,7 @@ def test_a_bid_is_locked_on_a_phone_and_opened_by_two_officers(
     phone.locator("[data-seal-price]").fill("abc")
     phone.get_by_role("button", name="加密并交出").click()
     expect(phone.locator("[data-seal-fault]")).to_be_visible()
-    for price, fault in (("299.99", "low"), ("1500.01", "high")):
+    for price, fault in (("299.99", "low"), ("10000000", "over"), ("1500.01", "high")):
         phone.locator("[data-seal-price]").fill(price)
         phone.get_by_role("button", name="加密并交出").click()
         expect(phone.locator(f"[data-seal-{fault}-fault]")).to_be_visible()

@@ -18,7 +18,7 @@ from landreg.exchange.bidding.model import Bid
 from landreg.exchange.bidding.rules.auction import BID_RULES, Auction, Placed
 from landreg.exchange.bidding.rules.entering import bid_3_deposit_is_there
 from landreg.exchange.bidding.sale_queries import Standing
-from landreg.exchange.listings.rules.units import LARGEST_PRICE, is_a_price
+from landreg.exchange.listings.rules.units import MOST_PRICE, is_a_price
 from landreg.law.book import examine
 from landreg.law.queries import load_law
 
@@ -31,7 +31,8 @@ def bid(
     Raises NotFound where the entrant is not the actor's, Refused (BID-1 to BID-12) as the database ruled it, Conflict (BID-8).
     """
     if not is_a_price(price):
-        raise Refused(Finding("BID-5", "price", {"most": LARGEST_PRICE}))
+        with unit_of_work(actor) as uow:
+            raise Refused(Finding("BID-5", "price", {"most": MOST_PRICE[_told_of(uow, county, sale_id).unit]}))
     try:
         with unit_of_work(actor) as uow:
             entrant = sale_queries.entrant(uow.session, county, entrant_id)
@@ -51,11 +52,15 @@ def bid(
 
 def number_of(uow: UnitOfWork, county: str, sale_id: UUID) -> str:
     """The number of the listing that a sale is of. Raises NotFound."""
+    return _told_of(uow, county, sale_id).number
+
+
+def _told_of(uow: UnitOfWork, county: str, sale_id: UUID) -> told_queries.Told:
     found = sale_queries.standing(uow.session, county, sale_id)
     told = None if found is None else told_queries.told(uow.session, county, found.sale.listing_id)
     if told is None:
         raise NotFound
-    return told.number
+    return told
 
 
 def auction_of(found: Standing) -> Auction:
@@ -82,7 +87,8 @@ def _told(
             raise Conflict(refusal.findings)
         law = load_law(uow.session, county, beijing_day(uow.now))
         held = sale_queries.deposit_held(uow.session, county, entrant_id)
-    facts = Placed(auction_of(found), entrant_id, price, found.now)
+        unit = _told_of(uow, county, sale_id).unit
+    facts = Placed(auction_of(found), entrant_id, price, found.now, unit)
     findings = {one.code: one for one in examine(BID_RULES, facts, law)}
     if unpaid := bid_3_deposit_is_there(held, found.sale.deposit_yuan):
         findings[unpaid.code] = unpaid

@@ -42,6 +42,7 @@ from landreg.exchange.bidding.rules.ending import (
 from landreg.exchange.bidding.rules.priority import CLOSE_RULES, pri_1_window_has_run
 from landreg.exchange.bidding.rules.qualified import DEAL_RULES
 from landreg.exchange.bidding.sealed_model import SealedBid
+from landreg.exchange.listings.rules.units import MOST_PRICE
 from landreg.exchange.listings.service import note
 from landreg.exchange.model import Deal, DealFall, Listing, Taker
 from landreg.law.book import Law, examine
@@ -181,7 +182,7 @@ def candidate(uow: UnitOfWork, found: Listing) -> Candidate | None:
     if held[-1].stage not in ("closed", "opened"):
         raise Conflict(stopped("sale_runs", "sale"))
     sale = held[-1].sale
-    order, since = order_of(uow, held[-1]), sale.set_at
+    order, since = order_of(uow, held[-1], found.unit), sale.set_at
     reaching = sale_queries.reaching(session, county, sale.sale_id)
     takers = {one.entrant_id: one.taker_id for one in sale_queries.entrants(session, county, sale.sale_id)}
     gone = {entrant for entrant, taker in takers.items() if taker in left_out and left_out[taker] >= since}
@@ -195,8 +196,11 @@ def candidate(uow: UnitOfWork, found: Listing) -> Candidate | None:
     )
 
 
-def order_of(uow: UnitOfWork, found: sale_queries.Standing) -> tuple[ranking.Standing, ...]:
-    """The bids of a sale that has closed, the best first. Raises Conflict (BID-8) where sealed ones are not opened yet."""
+def order_of(uow: UnitOfWork, found: sale_queries.Standing, unit: str) -> tuple[ranking.Standing, ...]:
+    """The bids of a sale that has closed, the best first; no sealed one below the start or above the bound of its unit.
+
+    Raises Conflict (BID-8) where sealed ones are not opened yet.
+    """
     session, county, sale_id = uow.session, found.sale.county, found.sale.sale_id
     members = {one.entrant_id: one.member for one in sale_queries.entrants(session, county, sale_id)}
     if found.sale.way == "auction":
@@ -210,7 +214,7 @@ def order_of(uow: UnitOfWork, found: sale_queries.Standing) -> tuple[ranking.Sta
     return ranking.ranked(
         ranking.Standing(one.entrant_id, one.price, members[one.entrant_id], last[one.sealed_id].seq, one.nonce)
         for one in sealed_queries.opened(session, county, sale_id)
-        if one.price is not None and one.sealed_id in last and one.price >= found.sale.start_price
+        if one.price is not None and one.sealed_id in last and found.sale.start_price <= one.price <= MOST_PRICE[unit]
     )
 
 

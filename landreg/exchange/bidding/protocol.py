@@ -57,7 +57,9 @@ def of_sale(uow: UnitOfWork, desk: Desk, found: Standing) -> bytes:
     if sale.way == "sealed":
         tables.append(_table("开标", ("竞买号", "报价", "承诺", "核对"), (1, 2, 6, 1), _opened(uow, found)))
         if found.stage in ("opened", "spent"):
-            tables.append(_table("名次", ("名次", "竞买号", "报价", "抽签值"), (1, 1, 2, 5), _order(uow, found)))
+            tables.append(
+                _table("名次", ("名次", "竞买号", "报价", "抽签值"), (1, 1, 2, 5), _order(uow, found, listing.unit))
+            )
     tables += _after_the_close(uow, found)
     day, url = beijing_day(uow.now), f"{desk.base_url}/bids/{sale.county}/{sale.sale_id}"
     title = "成交确认书" if deal is not None else "交易记录"
@@ -170,9 +172,9 @@ def _opened(uow: UnitOfWork, found: Standing) -> tuple[tuple[str, ...], ...]:
     )  # fmt: skip
 
 
-def _order(uow: UnitOfWork, found: Standing) -> tuple[tuple[str, ...], ...]:
+def _order(uow: UnitOfWork, found: Standing, unit: str) -> tuple[tuple[str, ...], ...]:
     """Sealed bids by rank. Of those at the head that are equal: what decided among them."""
-    order = deals.order_of(uow, found)
+    order = deals.order_of(uow, found, unit)
     plates = {
         one.entrant_id: one.plate for one in sale_queries.entrants(uow.session, found.sale.county, found.sale.sale_id)
     }

@@ -177,7 +177,7 @@ def draw(uow: UnitOfWork, draft: Draft, taker: Taker, number: str = "") -> Contr
     # What an organisation passes on lies in a collective all the same: its parcels' codes say in which.
     of_issuer = pieces[0].code if terms.kind == "retransfer" else land.right.household_code
     number = number or land_queries.next_numbers(uow.session, county, land.right.village, of_issuer[:ISSUER])[0]
-    text = Text(terms.kind, terms.unit, values, draft.said, terms.months, number)
+    text = Text(terms.kind, terms.unit, values, draft.said, terms.months, not terms.price, number)
     row = Contract(
         county=county, village=land.right.village, contract_id=uuid4(), number=number, deal_id=draft.deal_id, kind=terms.kind,
         right_id=draft.right_id, right_code=land.right.right_code, household_id=land.right.household_id,

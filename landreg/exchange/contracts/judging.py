@@ -56,7 +56,7 @@ def judged(
     chain = _chain(uow, draft.previous)
     values = filled(uow, law, land, draft, taker, pieces, chain)
     facts = _facts(uow, law, land, draft, taker, pieces, chain, values)
-    text = Text(terms.kind, terms.unit, values, draft.said, terms.months)
+    text = Text(terms.kind, terms.unit, values, draft.said, terms.months, not terms.price)
     findings = [*examine((*CONTRACT_RULES, *FREE_RULES), facts, law)]
     findings += [*clauses_lacking(text, law), *con_41_figures_within_bounds(text, law)]
     if dear := con_28_penalty_within_bounds(("", values.get("late_per_10000", "")), law):
@@ -113,7 +113,8 @@ def filled(
 ) -> Mapping[str, str]:
     """The values of the clauses: what the parties say, and what is known. chain: the contracts that this one follows."""
     terms, previous = draft.terms, draft.previous
-    asked = {name: draft.values.get(name, "").strip()[:MOST_SIGNS] for name in asked_of(terms.kind, terms.unit, law.on)}
+    names = asked_of(terms.kind, terms.unit, law.on, free=not terms.price)
+    asked = {name: draft.values.get(name, "").strip()[:MOST_SIGNS] for name in names}
     grades = sorted({land.parcels[one.code].soil_grade or "" for one in pieces if one.code in land.parcels} - {""})
     if grades:  # What the register says goes before what is typed.
         asked["grade"] = "、".join(code_name(grade, "soil_grade") for grade in grades)

@@ -58,6 +58,12 @@ def collective_land(session: Session, county: str, codes: Sequence[str]) -> Land
     return Land(said, {row.parcel_code: row for row in rows}, said.representative)
 
 
+def any_basic(session: Session, county: str, right_id: UUID | None, codes: Sequence[str]) -> bool:
+    """Whether one of these parcels of a right, or of a collective's own, is permanent basic farmland."""
+    found = collective_land(session, county, codes) if right_id is None else land(session, county, right_id)
+    return found is not None and any(row.basic_farmland for code, row in found.parcels.items() if code in codes)
+
+
 def rights_of(session: Session, county: str, code: str) -> Sequence[Any]:
     """The contract rights in force of a household's code."""
     return session.execute(

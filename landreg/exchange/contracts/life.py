@@ -39,7 +39,7 @@ from landreg.exchange.contracts.rules.rent import (
     con_23_grain_within_what_is_owed,
 )
 from landreg.exchange.contracts.rules.service import OF_SERVICE, SERVICE
-from landreg.exchange.contracts.rules.terms import OUTSIDE_FARMING
+from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
 from landreg.exchange.contracts.whole import Whole
 from landreg.law.book import Law, terms
 from landreg.registry.guarded import Attached, ties_nothing

@@ -28,7 +28,7 @@ def contract(session: Session, desk: Desk, found: Whole) -> bytes:
     """The contract as it is signed, or as it was."""
     row = found.contract
     drawn = beijing_day(row.drawn_at)
-    text = Text(row.kind, row.unit, row.clauses, row.said, number=row.number)
+    text = Text(row.kind, row.unit, row.clauses, row.said, free=not row.price, number=row.number)
     unit = "元" if row.unit != "kg_mu_year" else f"千克{term('contract_grain', row.grain)}"
     whole = of_whole(row.unit)
     dues = calendar_of(row, found.parcels)

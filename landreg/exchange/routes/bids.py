@@ -40,6 +40,7 @@ from landreg.exchange.bidding.acting import Under, for_household
 from landreg.exchange.bidding.deal_model import Offer, Priority
 from landreg.exchange.bidding.model import Sale
 from landreg.exchange.bidding.rules.sealing import Envelope
+from landreg.exchange.listings.rules.units import MOST_PRICE
 from landreg.exchange.model import Taker
 from landreg.land.queries import division_names
 from landreg.web import pages, problems
@@ -159,7 +160,7 @@ def one(county: str, sale_id: UUID) -> Response:
         law = sales.law_of(uow, county)
         return pages.render(
             "exchange/sale.html", deposit_to=law.text("MKT-5.office", "deposit"), phone=law.text("MKT-5.office", "phone"),
-            found=found, sale=found.sale, told=told, mine=mine, deposits=deposits, deal=deal,
+            found=found, sale=found.sale, told=told, mine=mine, most=MOST_PRICE[told.unit], deposits=deposits, deal=deal,
             least=auction.auction_of(found).least, bids=sale_queries.bids_shown(session, county, sale_id, 12), form=uuid4(),
             keys=[(one, base64.b64encode(one.public_key).decode()) for one in keys if one is not None],
             envelopes=envelopes, opened=sealed.verified(envelopes, opened) if envelopes else [], all_opened=opened,

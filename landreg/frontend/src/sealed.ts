@@ -36,7 +36,7 @@ function random(length: number): Uint8Array<ArrayBuffer> {
 
 // Every price of the same length, so that the length of the cipher tells nothing of it; "" where it is no price.
 function plainPrice(typed: string): string {
-  const match = /^(\d{1,7})(?:\.(\d{1,2}))?$/.exec(typed.trim().replace(/,/g, ""));
+  const match = /^(\d{1,10})(?:\.(\d{1,2}))?$/.exec(typed.trim().replace(/,/g, ""));
   if (!match || Number(match[0]) <= 0) {
     return "";
   }
@@ -185,10 +185,14 @@ async function giveShares(form: HTMLFormElement): Promise<boolean> {
   return true;
 }
 
-// What is wrong with a price before it is locked: below the start it never counts, and far above it the unit is asked once.
+// What is wrong with a price before it is locked: below the start or above the bound of its unit it never counts, and far above
+// the start the unit is asked once.
 function priceFault(form: HTMLFormElement, price: string): string {
   if (!price || Number(price) < Number(form.dataset["sealLeast"])) {
     return price ? "seal-low" : "seal";
+  }
+  if (Number(price) > Number(form.dataset["sealBound"])) {
+    return "seal-over";
   }
   const sure = Number(price) <= Number(form.dataset["sealMost"]) || form.dataset["sealSure"] === price;
   form.dataset["sealSure"] = price;

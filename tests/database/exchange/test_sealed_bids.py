@@ -271,7 +271,7 @@ def test_on_equal_bids_the_member_comes_first_and_others_by_a_lot_that_anyone_dr
     with unit_of_work(OPERATOR) as uow:
         standing = sale_queries.standing(uow.session, COUNTY, sale.sale_id)
         assert standing is not None
-        order = deals.order_of(uow, standing)
+        order = deals.order_of(uow, standing, "yuan_mu_year")
         nonces = [one.nonce for one in sealed_queries.opened(uow.session, COUNTY, sale.sale_id)]
     assert order[0].entrant == bidders.entrants[2].entrant_id
     assert len(ranking.tied(order)) == 3

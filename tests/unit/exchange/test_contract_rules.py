@@ -12,6 +12,7 @@ import pytest
 
 from landreg.config import CHECKOUT
 from landreg.core.errors import Finding
+from landreg.exchange.contracts.routes.forms import questions
 from landreg.exchange.contracts.rules import free, terms
 from landreg.exchange.contracts.rules.clauses import (
     Text,
@@ -86,7 +87,68 @@ def test_an_assignment_goes_to_a_household_of_the_collective_with_the_issuing_pa
 def test_what_is_no_farming_names_its_parcels() -> None:
     """TR-2."""
     found = terms.tr_2_use_kept(lease(use="living"), LAW)
-    assert found == Finding("TR-2", "use", {"parcels": [PIECE.code]})
+    assert found == Finding("TR-2", "use", {"fault": "use_not_farming", "parcels": []})
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"use": "living"}, "流转不得改变土地用途：农用地要用于农业生产，不得用于居住、经营或者其他建设。"),
+        ({"use": "orchard", "pieces": (replace(PIECE, basic=True),)},
+         f"流转不得改变土地用途：永久基本农田不得种果树、挖塘养殖（{PIECE.code}）。"),
+        ({"kind": "house_lease", "use": "grain"},
+         "流转不得改变土地用途：房屋、宅基地和经营性建设用地不作农业生产，用于居住或者经营。"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_use_is_said_of_this_land(said: dict[str, Any], sentence: str) -> None:
+    """TR-2."""
+    found = terms.tr_2_use_kept(lease(**said), LAW)
+    assert found is not None
+    assert LAW.say(found) == sentence
+
+
+def test_a_form_offers_the_uses_that_the_rule_lets() -> None:
+    """TR-2: farmland, permanent basic farmland, and land that is none."""
+    for kind in ("lease", "exchange", "four_wastes", "house_lease", "construction"):
+        for basic in (False, True):
+            offered = {value for one in questions(kind, "yuan_mu_year", LAW.on, basic=basic) if one["name"] == "use"
+                       for value, _said in one["choices"]}  # fmt: skip
+            pieces = (replace(PIECE, basic=basic),)
+            held = {
+                use for use in every_use() if terms.tr_2_use_kept(lease(kind=kind, use=use, pieces=pieces), LAW) is None
+            }
+            assert offered == held, (kind, basic)
+            assert ("living" in offered) == (kind in ("house_lease", "construction"))
+            assert ("orchard" in offered) == (not basic and kind not in ("house_lease", "construction"))
+
+
+def every_use() -> tuple[str, ...]:
+    return next(one.choices["use"] for one in all_clauses() if one.key == "use")
+
+
+def test_who_pays_nothing_is_asked_no_penalty_for_paying_late() -> None:
+    """TR-7: of an exchange without a sum, and of one with."""
+    on = date(2026, 12, 1)
+    asked = asked_of("exchange", "balance_in", on, free=True)
+    assert "late_per_10000" not in asked
+    assert "late_per_10000" in asked_of("exchange", "balance_in", on)
+    said = {
+        **SAID,
+        **{name: "1" for name in asked if name not in SAID},
+        "renewal_notice_days": "60",
+        "dispute_way": "court",
+    }
+    said.pop("late_per_10000")
+    law = national_law("610902", on)
+    free_text = Text("exchange", "balance_in", said, free=True)
+    assert tr_7_written_contract_complete(free_text, law) is None
+    assert tr_7_written_contract_complete(replace(free_text, free=False), law) is not None
+    titles = [title for title, _ in written(free_text, on)]
+    assert term("clause", "damage") in titles
+    assert term("clause", "breach") not in titles
+    # What was signed with a rate says it still.
+    signed_before = replace(free_text, values={**said, "late_per_10000": "5"})
+    assert term("clause", "breach") in [title for title, _ in written(signed_before, on)]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from landreg.core.errors import Finding
 from landreg.core.periods import BEIJING
-from landreg.exchange.listings.rules.units import LARGEST_PRICE, is_a_price
+from landreg.exchange.listings.rules.units import MOST_PRICE, is_a_price
 from landreg.law.book import Law
 
 
@@ -42,12 +42,13 @@ class Auction:
 
 @dataclass(frozen=True)
 class Placed:
-    """A bid as it comes in: at what instant by the server's clock, to an auction as it stands then."""
+    """A bid as it comes in: at what instant by the server's clock, to an auction as it stands then. unit: of the price."""
 
     auction: Auction
     entrant: UUID
     price: Decimal
     at: datetime
+    unit: str = "yuan_mu_year"
 
 
 def bid_1_before_the_close(facts: Placed, law: Law | None = None) -> Finding | None:
@@ -74,8 +75,9 @@ def bid_4_after_the_opening(facts: Placed, law: Law | None = None) -> Finding | 
 
 
 def bid_5_price_is_a_sum(facts: Placed, law: Law | None = None) -> Finding | None:
-    """BID-5: yuan with two decimals, above nothing."""
-    return None if is_a_price(facts.price) else Finding("BID-5", "price", {"most": LARGEST_PRICE})
+    """BID-5: yuan with two decimals, above nothing, up to the bound of its unit."""
+    most = MOST_PRICE[facts.unit]
+    return None if is_a_price(facts.price, most) else Finding("BID-5", "price", {"most": most})
 
 
 def bid_10_not_above_oneself(facts: Placed, law: Law | None = None) -> Finding | None:

@@ -75,7 +75,7 @@ def qual_2_papers_are_complete(facts: Reviewing, law: Law | None = None) -> Find
 def tr_2_purpose_keeps_it_farmed(facts: Reviewing, law: Law | None = None) -> Finding | None:
     """TR-2: what the land is wanted for is farming, by the words by which a listing is read. RLCL-38, CC-334."""
     said = not_farming(facts.purpose)
-    return Finding("TR-2", "purpose", {"parcels": []}) if said else None
+    return Finding("TR-2", "purpose", {"fault": "use_not_farming"}) if said else None
 
 
 def qual_3_decided_in_time(facts: Reviewing, law: Law) -> Finding | None:

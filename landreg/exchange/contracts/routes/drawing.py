@@ -50,7 +50,8 @@ def new() -> Response:
         rights = land_queries.rights_of(session, county, code) if code else []
         chosen = _chosen(rights)
         land = None if chosen is None else land_queries.land(session, county, chosen.right_id)
-    asked = questions(kind, unit, today) if kind in OFF_MARKET else []
+    basic = land is not None and all(one.basic_farmland for one in land.parcels.values())
+    asked = questions(kind, unit, today, basic=basic) if kind in OFF_MARKET else []
     return pages.render(
         "exchange/contracts/new.html", code=code, county=county, kind=kind, unit=unit, land=land, asked=asked, today=today,
         rights=[(str(one.right_id), one.right_code) for one in rights],
@@ -100,11 +101,12 @@ def of_deal(county: str, deal_id: UUID) -> Response | Redirect:
         rests_on = None
         if listing.kind == "retransfer":
             rests_on = deal_queries.taken_by(uow.session, county, listing.household_code, codes)
+        basic = land_queries.any_basic(uow.session, county, listing.right_id, codes)
         home = home_of(uow.session, found.taker)
         giver = household_queries.named(uow.session, [listing.household_id])
     if made is not None and request.method == "GET":
         return back(county, made.contract_id)
-    asked = questions(listing.kind, found.deal.unit, today)
+    asked = questions(listing.kind, found.deal.unit, today, basic=basic, price=found.deal.price)
     known = () if consent is None else ("contractor_consent",)
     return pages.render(
         "exchange/contracts/of_deal.html", found=found, asked=[one for one in asked if one["name"] not in known], DAY=DAY,
@@ -135,10 +137,12 @@ def following(county: str, contract_id: UUID, relation: str) -> Response:
         if row is None:
             raise NotFound
         found, today = queries.whole(uow.session, row), page_day(uow.session)
+        codes = [one.parcel_code for one in found.parcels]
+        basic = land_queries.any_basic(uow.session, county, row.right_id, codes)
     kind = "retransfer" if relation == "retransfer" else row.kind
     return pages.render(
         "exchange/contracts/following.html", found=found, contract=row, relation=relation, DAY=DAY, today=today,
-        asked=questions(kind, row.unit, today), values=row.clauses, **choices(row.unit),
+        asked=questions(kind, row.unit, today, basic=basic), values=row.clauses, **choices(row.unit),
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from landreg.exchange.contracts.drafts import Taken, Terms
 from landreg.exchange.contracts.rules.clauses import all_clauses, asked_of
 from landreg.exchange.contracts.rules.instalments import Instalment
 from landreg.exchange.contracts.rules.rent import PARTS
+from landreg.exchange.contracts.rules.uses import uses_of
 from landreg.exchange.listings.rules.offer import GRAINS
 from landreg.exchange.listings.rules.units import ONCE, UNITS, rhythms_of
 from landreg.law.book import terms
@@ -150,10 +151,18 @@ class Drawing(Clauses):
         return tuple(Taken(code) for code in sorted(set(self.parcel)))
 
 
-def questions(kind: str, unit: str, on: date) -> list[dict[str, Any]]:
-    """What the parties are asked for a kind of contract: name, its words, its choices, whether it must be said."""
-    needed = {name for one in all_clauses() if one.required for name in one.asked}
+def questions(
+    kind: str, unit: str, on: date, *, basic: bool = False, price: Decimal | None = None
+) -> list[dict[str, Any]]:
+    """What the parties are asked for a kind of contract: name, its words, its choices, whether it must be said.
+
+    basic: its land is permanent basic farmland. price: where it stands already; by custody nobody pays, by an exchange maybe.
+    """
+    free = price == 0 or kind == "custody"
+    maybe = free or (price is None and kind == "exchange")
+    needed = {name for one in all_clauses() if one.needed(free=maybe) for name in one.asked}
     lists = {name: values for one in all_clauses() for name, values in one.choices.items()}
+    lists["use"] = uses_of(kind, basic=basic)
     return [
         {
             "name": name,
@@ -161,7 +170,7 @@ def questions(kind: str, unit: str, on: date) -> list[dict[str, Any]]:
             "choices": [(one, i18n.shown_term(f"{name}_{one}", "clause_choice")) for one in lists.get(name, ())],
             "required": name in needed and name not in KNOWN,
         }
-        for name in asked_of(kind, unit, on)
+        for name in asked_of(kind, unit, on, free=free)
     ]
 
 

@@ -35,7 +35,7 @@ from landreg.exchange.contracts.rules.course import (
     waits_for_remedy,
 )
 from landreg.exchange.contracts.rules.service import NOT_OF, OF_SERVICE, SERVICE
-from landreg.exchange.contracts.rules.terms import OUTSIDE_FARMING
+from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
 from landreg.exchange.contracts.signing import MOVING
 from landreg.exchange.contracts.whole import Whole
 from landreg.law.queries import load_law

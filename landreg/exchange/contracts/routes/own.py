@@ -184,7 +184,7 @@ def _one(actor: Actor, county: str, contract_id: UUID, consent: Consent | None) 
         law = load_law(uow.session, county, today)
         begun = con_34_term_has_begun((row.number, row.from_on, today), law)
         anew = _anew(uow.session, actor, found) if passes and consent is None and stage(course) == "ended" else None
-    text = Text(row.kind, row.unit, row.clauses, row.said, number=row.number)
+    text = Text(row.kind, row.unit, row.clauses, row.said, free=not row.price, number=row.number)
     return pages.render(
         "exchange/contracts/own_one.html", found=found, contract=row, today=today, consent=consent, course=course,
         stage=stage(course), clauses=written(text, beijing_day(row.drawn_at)), settled=found.settled, DAY=DAY,

@@ -26,7 +26,8 @@ KG = "kg_mu_year"
 @dataclass(frozen=True)
 class Clause:
     """A clause. given: values that register and deal know. asked: those that the parties say. choices: of a value, its list.
-    figures: of a value that is a number, the least, the most, its decimals at most.
+    figures: of a value that is a number, the least, the most, its decimals at most. priced: about what is paid, left out where
+    nobody pays.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Clause:
     kinds: tuple[str, ...]
     but: tuple[str, ...]
     required: bool
+    priced: bool
     given: tuple[str, ...]
     asked: tuple[str, ...]
     choices: Mapping[str, tuple[str, ...]]
@@ -42,13 +44,19 @@ class Clause:
     zh: str
     en: str
 
-    def stands_in(self, kind: str, unit: str) -> bool:
-        """Whether the clause is for this kind of transfer, and for a price in this unit."""
+    def stands_in(self, kind: str, unit: str, *, free: bool = False) -> bool:
+        """Whether the clause is for this kind of transfer, for a price in this unit, and for one by which nobody pays (free)."""
+        if self.kinds == ("free",):
+            return free
         if self.kinds == ("kg",):
             return unit == KG
         if self.kinds == ("balance",):
             return unit in BALANCES
         return kind not in self.but and ("*" in self.kinds or kind in self.kinds)
+
+    def needed(self, *, free: bool) -> bool:
+        """Whether a contract lacks something without it. free: nobody pays by it."""
+        return self.required and not (free and self.priced)
 
     def read(self, values: Mapping[str, Any], language: Language = "zh") -> str:
         """The clause with its values; ＿＿ for one that is not said."""
@@ -72,13 +80,17 @@ class Clause:
 
 @dataclass(frozen=True)
 class Text:
-    """A contract as it would be signed: kind, unit of its price, the values that its clauses take, and what is added freely."""
+    """A contract as it would be signed: kind, unit of its price, the values that its clauses take, and what is added freely.
+
+    free: nobody pays by it.
+    """
 
     kind: str
     unit: str
     values: Mapping[str, Any]
     said: str = ""
     months: int = 12
+    free: bool = False
     number: str = field(default="", compare=False)
 
 
@@ -94,6 +106,7 @@ def all_clauses() -> tuple[Clause, ...]:
             tuple(entry["kinds"]),
             tuple(entry.get("but", ())),
             entry["required"],
+            entry.get("priced", False),
             tuple(entry.get("given", ())),
             tuple(entry.get("asked", ())),
             {name: tuple(values) for name, values in entry.get("choices", {}).items()},
@@ -108,22 +121,23 @@ def all_clauses() -> tuple[Clause, ...]:
     )
 
 
-def clauses_of(kind: str, unit: str, on: date) -> tuple[Clause, ...]:
-    """The clauses that a contract of this kind and unit has, as the book stood on a day."""
-    return tuple(one for one in all_clauses() if one.since <= on and one.stands_in(kind, unit))
+def clauses_of(kind: str, unit: str, on: date, *, free: bool = False) -> tuple[Clause, ...]:
+    """The clauses that a contract of this kind and unit has, as the book stood on a day. free: nobody pays by it."""
+    return tuple(one for one in all_clauses() if one.since <= on and one.stands_in(kind, unit, free=free))
 
 
-def asked_of(kind: str, unit: str, on: date) -> tuple[str, ...]:
+def asked_of(kind: str, unit: str, on: date, *, free: bool = False) -> tuple[str, ...]:
     """What the parties are asked for, each once, in the order of the clauses."""
-    return tuple(dict.fromkeys(name for one in clauses_of(kind, unit, on) for name in one.asked))
+    found = (one for one in clauses_of(kind, unit, on, free=free) if not (free and one.priced))
+    return tuple(dict.fromkeys(name for one in found for name in one.asked))
 
 
 def written(text: Text, on: date, language: Language = "zh") -> tuple[tuple[str, str], ...]:
     """Title and wording of each clause that stands in the contract: an optional one only where something is said of it."""
     return tuple(
         (term("clause", one.key, language), one.read(text.values, language))
-        for one in clauses_of(text.kind, text.unit, on)
-        if one.required or not one.lacking(text.values)
+        for one in clauses_of(text.kind, text.unit, on, free=text.free)
+        if one.needed(free=text.free) or not one.lacking(text.values)
     )
 
 
@@ -131,14 +145,14 @@ def tr_7_written_contract_complete(facts: Text, law: Law) -> Finding | None:
     """TR-7: a written contract has the items of the law; custody of up to a year needs none. RLCL-40, LOT-19."""
     if facts.kind == "custody" and facts.months <= 12 * law.days("TR-7.custody_years"):
         return None
-    found = clauses_of(facts.kind, facts.unit, law.on)
-    lacking = {one.key: one.lacking(facts.values) for one in found if one.required}
+    found = clauses_of(facts.kind, facts.unit, law.on, free=facts.free)
+    lacking = {one.key: one.lacking(facts.values) for one in found if one.needed(free=facts.free)}
     lacking = {key: names for key, names in lacking.items() if names}
     # One that may be left out is said in full or not at all.
     lacking |= {
         one.key: names
         for one in found
-        if not one.required and (names := one.lacking(facts.values)) and len(names) < len(one.asked)
+        if not one.needed(free=facts.free) and (names := one.lacking(facts.values)) and len(names) < len(one.asked)
     }
     if not lacking:
         return None
@@ -150,7 +164,7 @@ def tr_7_written_contract_complete(facts: Text, law: Law) -> Finding | None:
 def con_41_figures_within_bounds(facts: Text, law: Law) -> list[Finding]:
     """CON-41: what a clause says as a number is one, within its bounds: each that is not. RLCL-40. TR-7 asks for an empty one."""
     found = []
-    for clause in clauses_of(facts.kind, facts.unit, law.on):
+    for clause in clauses_of(facts.kind, facts.unit, law.on, free=facts.free):
         for name, (least, most, places) in clause.figures.items():
             said = str(facts.values.get(name) or "").strip()
             if said and not _sound(said, least, most, places):

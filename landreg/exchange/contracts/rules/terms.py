@@ -11,20 +11,14 @@ from typing import Any
 
 from landreg.core.errors import Finding
 from landreg.core.periods import DAY, years_after
+from landreg.exchange.contracts.rules.uses import FARMED, OUTSIDE_FARMING, uses_of
 from landreg.exchange.listings.rules.offer import GRAINS
 from landreg.exchange.listings.rules.units import MOST_PRICE, ONCE, UNITS, is_a_price, rhythms_of
 from landreg.law.book import Law
 from landreg.law.transfers import may_take, transfers
 
-FARMED = ("grain", "oil", "vegetables", "tea", "herbs", "fodder", "orchard", "breeding", "agritourism")
-"""Uses that are farming."""
-KEEPS_GRAIN = ("grain", "oil", "vegetables", "fodder", "tea", "herbs")
-"""Uses that permanent basic farmland may have: neither trees nor ponds are put on it. 流转管理办法 第十一条."""
-OUTSIDE_FARMING = ("homestead_lease", "house_lease", "construction")
-"""Kinds of transfer whose land is no farmland."""
 OTHER_MEANS = ("unallocated", "four_wastes")
 """Kinds by which a collective gives out farmland itself, by tender, auction or consultation (其他方式承包)."""
-BUILT_USES = ("living", "business", "agritourism")
 MOST_PERCENT = Decimal(50)
 
 
@@ -99,18 +93,17 @@ def tr_1_term_within_contract(facts: Contracted, law: Law) -> Finding | None:
 
 
 def tr_2_use_kept(facts: Contracted, law: Law) -> Finding | None:
-    """TR-2: farmland stays farmed (every parcel is named); permanent basic farmland gets no trees and no ponds. RLCL-38, CC-334."""
+    """TR-2: farmland stays farmed, and permanent basic farmland (which is named) gets no trees and no ponds. RLCL-38, CC-334."""
     if not facts.use:
         return None  # TR-7 asks for it.
-    if facts.kind in OUTSIDE_FARMING:
-        sound = facts.use in BUILT_USES
-    else:
-        sound = facts.use in FARMED and (facts.use in KEEPS_GRAIN or not any(piece.basic for piece in facts.pieces))
-    if sound:
+    basic = [piece.code for piece in facts.pieces if piece.basic]
+    if facts.use in uses_of(facts.kind, basic=bool(basic)):
         return None
-    farmed = facts.use in FARMED
-    basic = [piece.code for piece in facts.pieces if piece.basic or not farmed]
-    return Finding("TR-2", "use", {"parcels": basic}, subject=facts.number or None)
+    fault = "use_of_built" if facts.kind in OUTSIDE_FARMING else "use_not_farming"
+    if facts.use in FARMED and facts.kind not in OUTSIDE_FARMING:
+        fault = "use_on_basic"
+    values = {"fault": fault, "parcels": basic}
+    return Finding("TR-2", "use", values, subject=facts.number or None)
 
 
 def tr_3_assigned_within_the_collective(facts: Contracted, law: Law) -> Finding | None:

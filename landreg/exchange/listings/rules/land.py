@@ -69,9 +69,11 @@ def tr_2_use_and_ownership_kept(facts: Offered, law: Law) -> Finding | None:
         return None
     basic = [code for code in facts.codes if code in facts.ground and facts.ground[code].basic]
     planted = bool(basic) and any(word in facts.words for word in words("not_basic"))
-    if not planted and not not_farming(facts.words):
+    leaves = not_farming(facts.words)
+    if not planted and not leaves:
         return None
-    return Finding("TR-2", "said", {"parcels": basic}, subject=facts.number or None)
+    values = {"fault": "use_not_farming" if leaves else "use_on_basic", "parcels": basic}
+    return Finding("TR-2", "said", values, subject=facts.number or None)
 
 
 def tr_12_nothing_frozen(facts: Offered, law: Law) -> Finding | None:
