@@ -66,6 +66,12 @@ def masked_persons(session: DatabaseSession, ids: Collection[UUID]) -> Mapping[U
     return {row.person_id: (row.name_masked, row.id_masked) for row in session.execute(question, {"ids": list(ids)})}
 
 
+def sexes_of(session: DatabaseSession, ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """The sex digit of persons (GB/T 2261.1); of who has no sound citizen ID none."""
+    question = sa.text("SELECT person_id, sex FROM identity.person WHERE person_id = ANY (:ids) AND sex IS NOT NULL")
+    return {row.person_id: row.sex for row in session.execute(question, {"ids": list(ids)})}
+
+
 def told_at(session: DatabaseSession, ids: Collection[UUID], at: datetime) -> Mapping[UUID, bytes]:
     """The sealed numbers of persons of whom a leaf of this instant told by the masks of then (migration 0024); else none."""
     question = sa.text("SELECT person_id, id_sealed FROM identity.told_at(CAST(:ids AS uuid[]), :at)")

@@ -89,6 +89,7 @@ def test_a_change_of_a_household_shows_what_it_will_change_and_is_registered(
     assert "成员新" not in shown
     assert "加入原因" in shown
     assert "出生" in shown
+    assert re.search(r"性别.{0,200}(男|女)", shown, re.S)
     assert "未收" in shown
     walk(deng, shen, page, superuser, "household_change")
     assert "样本村九组" in deng.get(f"/households/{HOUSEHOLD}").text

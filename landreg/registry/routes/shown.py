@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from landreg.access.person_queries import masked_persons, same_persons
+from landreg.access.person_queries import masked_persons, same_persons, sexes_of
 from landreg.access.policy import known_actor
 from landreg.core.actor import Role
 from landreg.core.codes import masked_name
@@ -111,16 +111,21 @@ def difference_of(session: Session, proposal: ActProposal, today: date) -> list[
         for line in lines
         if line.fact not in ("kind", "position", "numerator", "denominator") and not _told_elsewhere(line, lines)
     ]
-    return [*shown, *_reasons(proposal.facts.asked, names)]
+    return [*shown, *_joining(session, proposal.facts.asked, names)]
 
 
-def _reasons(asked: Request, names: Mapping[Any, str]) -> list[Shown]:
-    """Why each joins a household: no fact of the register, but what the act rests on."""
+def _joining(session: Session, asked: Request, names: Mapping[Any, str]) -> list[Shown]:
+    """Who joins a household and why: no facts of the register, but what the act rests on. Of the identity number the sex alone;
+    the rest opens by `access.identity.reveal`, and what of it goes against the act is told by CHG-12.
+    """
     joins = asked.joins if isinstance(asked, HouseholdChange) else ()
-    return [
-        Shown("member", names.get(one.person_id, ""), "join_reason", "", shown_term(one.reason, "join_reason"))
+    sexes = sexes_of(session, [one.person_id for one in joins])
+    said = [
+        (one.person_id, fact, shown_term(value, fact) if value else "")
         for one in joins
+        for fact, value in (("join_reason", one.reason), ("sex", sexes.get(one.person_id)))
     ]
+    return [Shown("member", names.get(person, ""), fact, "", text) for person, fact, text in said if text]
 
 
 def _renumbered(session: Session, lines: Sequence[Line]) -> dict[Any, str]:

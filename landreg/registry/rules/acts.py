@@ -20,6 +20,8 @@ from landreg.registry.rules.restrictions import (
     res_5_a_sum_of_money,
     res_6_not_over_before_it_begins,
     res_8_seized_for_some_years,
+    res_9_seizure_has_a_last_day,
+    res_10_authority_named_in_full,
     tr_11_right_may_be_mortgaged,
     tr_22_mortgage_filed,
     tr_24_house_mortgaged_by_a_document,
@@ -238,6 +240,8 @@ _RESTRICTS: tuple[ActRule, ...] = (
     res_5_a_sum_of_money,
     res_6_not_over_before_it_begins,
     res_8_seized_for_some_years,
+    res_9_seizure_has_a_last_day,
+    res_10_authority_named_in_full,
     tr_11_right_may_be_mortgaged,
 )
 ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {

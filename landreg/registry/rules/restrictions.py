@@ -24,6 +24,10 @@ NO_DOCUMENT = "无"
 LONGEST_PERSONAL_NAME = 4
 """Signs of the longest Chinese personal names; an organisation's name in full has more."""
 _IN_BRACKETS = re.compile(r"（[^（）]*）|\([^()]*\)")
+SHORTEST_AUTHORITY = 5
+"""Signs of the shortest name in full: a place of two and 公安局 or 监察委."""
+_STANDS_FOR = re.compile(r"[A-Za-z0-9Ａ-Ｚａ-ｚ０-９*×某]")
+"""What stands in a name for a part that is left out."""
 SEIZES = ("seizure", "seizure_renewal")
 """Acts that rest on an order to seize."""
 TRANSFERS = ("assignment", "land_operation_change")
@@ -173,6 +177,25 @@ def res_8_seized_for_some_years(facts: ActFacts, law: Law) -> Finding | None:
     if asked.until is None or asked.until <= latest:
         return None
     return Finding("RES-8", "until", {"until": asked.until, "years": years, "latest": latest}, subject=facts.code)
+
+
+def res_9_seizure_has_a_last_day(facts: ActFacts, law: Law) -> Finding | None:
+    """RES-9: an order to seize says until when; what has no last day never ends by itself: a note, the article was not read."""
+    asked = facts.asked
+    if facts.act_kind != "seizure" or not isinstance(asked, RestrictionAsked) or asked.until is not None:
+        return None
+    return Finding("RES-9", "until", {"years": law.days("RES-8.most_years")}, subject=facts.code)
+
+
+def res_10_authority_named_in_full(facts: ActFacts, law: Law) -> Finding | None:
+    """RES-10: who seizes is named as in its order: a name with a letter or a digit, or too short, is told as none. RERR-8."""
+    asked = facts.asked
+    if facts.act_kind != "seizure" or not isinstance(asked, RestrictionAsked) or not asked.party:
+        return None
+    name = _IN_BRACKETS.sub("", asked.party)
+    if len(name) >= SHORTEST_AUTHORITY and not _STANDS_FOR.search(name):
+        return None
+    return Finding("RES-10", "party", {"party": asked.party}, subject=facts.code)
 
 
 def res_2_restriction_stands(facts: ActFacts, law: Law) -> Finding | None:

@@ -38,6 +38,7 @@ LAW = national_law("610902", date(2026, 7, 1))
 WIFE, CHILD, STRANGER = UUID(int=1), UUID(int=2), UUID(int=3)
 HOLDER, TAKER = UUID(int=7), UUID(int=8)
 TERM = (date(1998, 1, 1), date(2028, 1, 1))
+COURT = "样本区人民法院"
 SEIZURE = Restricted(UUID(int=20), "seizure", "法院", 1)
 OBJECTION = replace(SEIZURE, kind="objection", party="异议人")
 NOTICED = replace(SEIZURE, kind="advance_notice", party="买受人")
@@ -98,8 +99,8 @@ SOUND: list[tuple[str, Request, dict[str, Any]]] = [
     ("cancellation", Cancellation("expropriation", ("P1",)), {}),
     ("mortgage", replace(MORTGAGE, amount=Decimal("0.01")), {}),
     ("mortgage", replace(MORTGAGE, amount=Decimal("99999999999999.99")), {}),
-    ("seizure", RestrictionAsked("seizure", "法院", "裁定", until=date(2026, 7, 2)), {}),
-    ("seizure", RestrictionAsked("seizure", "法院", "裁定", until=date(2029, 7, 1)), {}),
+    ("seizure", RestrictionAsked("seizure", COURT, "裁定", until=date(2026, 7, 2)), {}),
+    ("seizure", RestrictionAsked("seizure", COURT, "裁定", until=date(2029, 7, 1)), {}),
     ("mortgage", replace(MORTGAGE, until=date(2026, 7, 1)), {}),
     ("advance_notice", replace(NOTICE, registrable_on=date(2026, 5, 1)), {}),
     ("advance_notice", NOTICE, {}),
@@ -110,7 +111,7 @@ SOUND: list[tuple[str, Request, dict[str, Any]]] = [
     ("mortgage", MORTGAGE, {"restrictions": (MORTGAGED,)}),
     ("household_change", HouseholdChange(address="新址"), {"restrictions": (OBJECTION, NOTICED, MORTGAGED)}),
     ("mortgage", MORTGAGE, {}),
-    ("seizure", RestrictionAsked("seizure", "法院", "裁定"), {"restrictions": (SEIZURE,)}),
+    ("seizure", RestrictionAsked("seizure", COURT, "裁定", until=date(2026, 7, 2)), {"restrictions": (SEIZURE,)}),
     ("seizure_release", Release(SEIZURE.restriction_id, "裁定"), {"restrictions": (SEIZURE,)}),
     ("household_change", HouseholdChange(address="新址"), {"restrictions": (SEIZURE,)}),
     (
@@ -123,7 +124,12 @@ REFUSED: list[tuple[str, str, Request, dict[str, Any]]] = [
     ("REG-20", "assignment", ASSIGNED, {"missing": ("identity",)}),
     ("REG-21", "assignment", ASSIGNED, {"in_force": False}),
     ("REG-29", "mortgage", MORTGAGE, {"passed_on": {"J1": "610902104202010003"}}),
-    ("REG-29", "seizure", RestrictionAsked("seizure", "法院", "裁定"), {"passed_on": {"J1": "610902104202010003"}}),
+    (
+        "REG-29",
+        "seizure",
+        RestrictionAsked("seizure", COURT, "裁定", until=date(2026, 7, 2)),
+        {"passed_on": {"J1": "610902104202010003"}},
+    ),
     ("REG-29", "cancellation", Cancellation("ruling"), {"passed_on": {"J1": "610902104202010003"}}),
     ("REG-30", "assignment", ASSIGNED, {"gained": ("610902104202010002J",)}),
     ("TR-12", "assignment", ASSIGNED, {"restrictions": (SEIZURE,)}),
@@ -168,7 +174,7 @@ REFUSED: list[tuple[str, str, Request, dict[str, Any]]] = [
     ("REG-31", "assignment", replace(ASSIGNED, signed_on=date(1997, 12, 31)), {}),
     ("END-1", "cancellation", Cancellation("term_over"), {}),
     ("END-2", "cancellation", Cancellation("ruling", ("P9",)), {}),
-    ("RES-1", "seizure", RestrictionAsked("seizure", "", "裁定"), {}),
+    ("RES-1", "seizure", RestrictionAsked("seizure", "", "裁定", until=date(2026, 7, 2)), {}),
     ("RES-1", "mortgage", replace(MORTGAGE, amount=None), {}),
     ("RES-5", "mortgage", replace(MORTGAGE, amount=Decimal("-5")), {}),
     ("RES-5", "mortgage", replace(MORTGAGE, amount=Decimal("0")), {}),
@@ -176,13 +182,13 @@ REFUSED: list[tuple[str, str, Request, dict[str, Any]]] = [
     ("RES-5", "mortgage", replace(MORTGAGE, amount=Decimal("0.001")), {}),
     ("RES-5", "mortgage", replace(MORTGAGE, amount=Decimal("NaN")), {}),
     ("RES-5", "mortgage", replace(MORTGAGE, amount=Decimal("1E-400000")), {}),
-    ("RES-5", "seizure", RestrictionAsked("seizure", "法院", "裁定", Decimal("1E400000")), {}),
-    ("RES-6", "seizure", RestrictionAsked("seizure", "法院", "裁定", until=date(2026, 7, 1)), {}),
+    ("RES-5", "seizure", RestrictionAsked("seizure", COURT, "裁定", Decimal("1E400000"), date(2026, 7, 2)), {}),
+    ("RES-6", "seizure", RestrictionAsked("seizure", COURT, "裁定", until=date(2026, 7, 1)), {}),
     ("RES-6", "mortgage", replace(MORTGAGE, until=date(2026, 6, 30)), {}),
     (
         "RES-6",
         "seizure",
-        RestrictionAsked("seizure", "法院", "裁定", until=date(2026, 7, 5)),
+        RestrictionAsked("seizure", COURT, "裁定", until=date(2026, 7, 5)),
         {"today": date(2026, 7, 6)},
     ),
     ("RES-6", "advance_notice", replace(NOTICE, registrable_on=date(2026, 3, 1)), {}),
@@ -296,6 +302,26 @@ def test_a_seizure_of_more_than_three_years_is_registered_with_a_note() -> None:
     (noted,) = examine(ACT_RULES["seizure"], facts("seizure", asked), LAW)
     assert (noted.code, noted.field, LAW.level(noted)) == ("RES-8", "until", "warn")
     assert "2029-07-01" in LAW.say(noted, "zh")
+
+
+@pytest.mark.parametrize(
+    ("party", "until", "told"),
+    [
+        ("样本区人民法院", date(2029, 7, 1), []),
+        ("汉阴县公安局", date(2029, 7, 1), []),
+        ("样本区人民法院", None, ["RES-9"]),
+        ("A法院", date(2029, 7, 1), ["RES-10"]),
+        ("某某区人民法院", date(2029, 7, 1), ["RES-10"]),
+        ("法院（样本区人民法院）", None, ["RES-9", "RES-10"]),
+    ],
+)
+def test_a_seizure_without_a_last_day_or_by_who_is_not_named_in_full_is_registered_with_a_note(
+    party: str, until: date | None, told: list[str]
+) -> None:
+    asked = RestrictionAsked("seizure", party, "裁定", until=until)
+    found = examine(ACT_RULES["seizure"], facts("seizure", asked), LAW)
+    assert [(one.code, LAW.level(one)) for one in found] == [(code, "warn") for code in told]
+    assert all(LAW.say(one, "zh") and LAW.say(one, "en") for one in found)
 
 
 def test_a_house_is_mortgaged_with_its_homestead_only_where_the_county_names_a_document() -> None:
