@@ -355,6 +355,8 @@ def test_the_office_lists_for_a_collective_by_its_resolution_and_the_operator_pu
     assert all(f'<option value="{years}"' in page for years in (30, 50))
     assert 'value="kg_mu_year"' in browser.get("/listings/new?kind=unallocated").text
     assert found(browser.post("/listings/new", given)) == {"LST-25", "LST-26"}
+    ahead = browser.post("/listings/new", {**given, "resolved_on": "2099-05-05"})
+    assert found(ahead) == {"FORM-13", "LST-25", "LST-26"}
     assert found(browser.post("/listings/new", {**given, "codes": land[0], "in_favour": "48"})) >= {"LST-20"}
     fields, unknown = common(superuser, land[0], 90002), common(superuser, land[0], 90003, "")
     agreed = {**given, "in_favour": "48", "approval": "样本镇〔2026〕3号"}

@@ -112,13 +112,14 @@ def listed() -> Redirect | Response:
     with unit_of_work(actor) as uow:
         law = load_law(uow.session, county, beijing_day(uow.now))
     offer = forms.offer_from(given, law, None, None, COLLECTIVE if decided.proof.strip() else COLLECTIVE - PROOFS)
-    if decided.resolved_on > law.on:
-        raise BadInput(Finding("FORM-2", "resolved_on", {"given": decided.resolved_on.isoformat()}))
     resolution = Resolution(
         decided.resolved_on, decided.members, decided.in_favour, decided.approval, decided.proof.strip()
     )
     offer = replace(offer, parcels=tuple(dict.fromkeys(decided.codes.split())), resolution=resolution)
     judged = service.judge(actor, county, offer, source="collective", index=far_prices.index_of(county, offer.kind))
+    if decided.resolved_on > law.on:
+        ahead = Finding("FORM-13", "resolved_on", {"given": decided.resolved_on, "today": law.on})
+        raise BadInput([ahead, *judged.refused])
     if far_prices.far_unseen(judged, given):
         g.notes = judged.told
         return new()

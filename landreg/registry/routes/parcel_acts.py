@@ -203,7 +203,7 @@ def _boundary(code: str, parcel: Polygon, srid: int) -> ParcelRequest:
 def _area(code: str, parcel: Polygon, srid: int) -> ParcelRequest:
     given = read_form(AreaForm)
     if abs(given.area_m2) >= MOST_M2 or given.area_m2 != given.area_m2.quantize(Decimal("0.01")):
-        raise BadInput(Finding("FORM-3", "area_m2", {"given": str(given.area_m2)[:40]}))
+        raise BadInput(Finding("FORM-14", "area_m2", {"given": str(given.area_m2)[:40], "most": f"{MOST_M2:f}"}))
     return AreaChange((code,), given.area_m2.quantize(Decimal("0.01")))
 
 

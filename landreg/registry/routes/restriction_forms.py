@@ -77,7 +77,7 @@ def changed(actor: Actor, kind: str) -> RestrictionChange:
 
 def _some(amount: Decimal | None) -> None:
     if amount is not None and not 0 < amount <= MOST_YUAN:
-        raise BadInput(Finding("FORM-3", "amount", {"given": str(amount)}))
+        raise BadInput(Finding("RES-5", "amount", {"given": str(amount), "most": str(MOST_YUAN)}))
 
 
 def _sensible(**days: date | None) -> None:
