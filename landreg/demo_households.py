@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from landreg.access.identity import reveal
 from landreg.access.service import SYSTEM
@@ -25,6 +25,7 @@ from landreg.registry.rules.household_requests import (
     Operator,
     Placed,
     RepresentativeChange,
+    new_holder,
 )
 from landreg.registry.rules.requests import Request
 
@@ -62,7 +63,9 @@ def asked_on(registrar: Actor, county: str, kind: str, found: Mapping[Any, Any])
         case "exchange":
             return Exchange(theirs[0].right_id, tuple(parcels[:1]), (theirs[0].parcels[0][0],), signed)
     name, uscc = COOPERATIVE
-    operator = Operator("organization", known.holder_id if known else uuid4(), known.name if known else name, uscc)
+    operator = Operator(
+        "organization", known.holder_id if known else new_holder(county, uscc), known.name if known else name, uscc
+    )
     end = bundle.right.row["term"].upper - timedelta(days=1)
     first = years_after(end, -6)
     return LandOperation("", operator, "lease", f"样本流转合同{code[-4:]}号", signed, first, end, tuple(parcels[:1]))

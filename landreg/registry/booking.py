@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -45,6 +46,9 @@ def register(actor: Actor, county: str, case_ids: Sequence[UUID]) -> Stepped:
             _not_at_its_end(uow, county, case_ids[0])
         surveyed = hold(uow, county, case_ids)
         cases = locked(uow, county, case_ids)
+        for named in sorted({str(one["holder_id"]) for case in cases if (one := case.request.get("operator"))}):
+            # Two acts that would enter the same holder: one comes first, and the other finds them.
+            uow.lock_name(f"holder:{county}:{named}")
         law = load_law(uow.session, county, beijing_day(uow.now))
         proposed = proposals(uow.session, cases)
         judged = judge(uow, cases, REGISTER_RULES, law, proposed)
@@ -63,7 +67,7 @@ def register(actor: Actor, county: str, case_ids: Sequence[UUID]) -> Stepped:
         for case, finding in _behind(bookings):
             judged[case.case_id] = refused[case.number] = (*judged[case.case_id], finding)
         go = [case for case in go if case.number not in refused]
-        book(uow, county, [booking for booking in bookings if booking.case.number not in refused])
+        book(uow, county, _once([booking for booking in bookings if booking.case.number not in refused]))
         keep_findings(uow, cases, judged, law)
     if any(entered):
         # What is registered stands, whatever becomes of the statistics.
@@ -150,6 +154,17 @@ def _behind(bookings: Sequence[Booking]) -> list[tuple[Case, Finding]]:
             found.append((booking.case, Finding("REG-2", "parcels", {"earlier": earlier}, subject=number)))
         else:
             closed_by |= dict.fromkeys(rows, number)
+    return found
+
+
+def _once(bookings: Sequence[Booking]) -> list[Booking]:
+    """The same, and whoever would be entered as a holder by several of them is entered by the first alone."""
+    entered: set[UUID] = set()
+    found = []
+    for one in bookings:
+        opens = tuple(row for row in one.changes.opens if row.table != "holder" or row.row["holder_id"] not in entered)
+        entered |= {row.row["holder_id"] for row in opens if row.table == "holder"}
+        found.append(replace(one, changes=replace(one.changes, opens=opens)))
     return found
 
 

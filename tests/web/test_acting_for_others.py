@@ -22,7 +22,6 @@ from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.periods import beijing_day
 from landreg.exchange.bidding import offers, sales, takers
-from landreg.exchange.contracts import drawing
 from landreg.exchange.listings import service
 from landreg.exchange.model import Listing
 from landreg.registry.home.brought import seeing
@@ -174,7 +173,7 @@ def test_an_agent_speaks_for_one_side_alone_and_goes_no_lower_than_the_household
     assert "OFF-4" in browser.post(there, {"kind": "accept", "taker": taker}).text, "said by whom it answers"
     farmer_of(superuser, f"{VILLAGE}010003", login="dai")
     with unit_of_work(OPERATOR) as uow:
-        row = drawing.taker_of(uow, COUNTY, VILLAGE, f"{VILLAGE}010003")
+        row = takers.by_code(uow, COUNTY, VILLAGE, f"{VILLAGE}010003")
     superuser.execute("UPDATE exchange.taker SET account_id = %s WHERE taker_id = %s", [agent.account_id, row.taker_id])
     assert browser.post(there, {"kind": "offer", "price": "450", "taker": row.taker_id}).status_code == 404
     offers.say(neighbour, COUNTY, talked.listing_id, taker, offers.Word("counter", Decimal(390)))

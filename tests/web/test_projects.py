@@ -11,7 +11,8 @@ import pytest
 
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
-from landreg.exchange.contracts import drawing, life, project_queries, project_runs, queries
+from landreg.exchange.bidding import takers
+from landreg.exchange.contracts import life, project_queries, project_runs, queries
 from tests.contract_kit import OPERATOR, PAPER, TAKER, VALUES, card_of, drawn, right_id, signed, today
 from tests.database.exchange.test_contract_of_deal import dealt, heard
 from tests.database.exchange.test_listing_papers import put
@@ -151,7 +152,7 @@ def test_the_contract_of_a_deal_that_passes_land_on_shows_what_it_rests_on_and_a
     row = put(farmer_of(superuser, NEIGHBOUR, login="er.nong"), right, land, "contractor_consent")
     put_event(OPERATOR, row, "published")
     with unit_of_work(OPERATOR) as uow:
-        taker = drawing.taker_of(uow, COUNTY, VILLAGE, TAKER, "样本种植专业合作社")
+        taker = takers.by_code(uow, COUNTY, VILLAGE, TAKER, "样本种植专业合作社")
     heard(superuser, row, taker.taker_id)
     deal = dealt(row, taker.taker_id, row.price)
     address = f"/contracts/of-deal/{COUNTY}/{deal.deal_id}"

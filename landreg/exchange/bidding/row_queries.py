@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 T = TypeVar("T")
 
 
-def row_of(session: Session, table: type[T], county: str, **values: UUID) -> T | None:
+def row_of(session: Session, table: type[T], county: str, **values: UUID | str) -> T | None:
     """The only row of a table with these ids that the actor sees."""
     return session.scalars(sa.select(table).filter_by(county=county, **values)).one_or_none()
 

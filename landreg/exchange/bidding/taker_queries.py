@@ -39,6 +39,11 @@ def taker_of_household(session: Session, county: str, household_id: UUID) -> Tak
     return row_of(session, Taker, county, household_id=household_id)
 
 
+def taker_of_code(session: Session, county: str, code: str) -> Taker | None:
+    """The household or organisation of a code, as a taker."""
+    return row_of(session, Taker, county, code=code)
+
+
 def own_household(session: Session, county: str, household_id: UUID) -> Household | None:
     """The household that the actor stands for, as it is registered."""
     asked = sa.select(Household).where(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid4
 
 from landreg.access import passwords, rules, service
@@ -53,7 +54,7 @@ def open_at_counter(actor: Actor, asked: Opening) -> tuple[Taker, str]:
     # As a registered person is digested: so the database knows whose household a taker is of (BID-6).
     said = f"{CITIZEN_ID}:{number}"
     with unit_of_work(actor) as uow:
-        uow.lock_name(f"taker:{county}:{number}")
+        hold_number(uow, county, number)
         ties_nothing(beijing_day(uow.now), name=asked.name, contact=asked.contact)
         known = (*digests(said), *digests(f"{asked.kind}:{number}"))
         if taker_queries.code_known(uow.session, county, "" if person else number, known):
@@ -61,13 +62,9 @@ def open_at_counter(actor: Actor, asked: Opening) -> tuple[Taker, str]:
         name, village = asked.name.strip(), county.ljust(12, "0")
         opened_at = taker_queries.open_account(uow.session, account, login, name, county, hashed)
         service.tell_opened(uow, _account(account, login, name, county, actor, opened_at))
-        row = Taker(
-            county=county, village=village, taker_id=taker_id, kind=asked.kind, name=name, code="" if person else number,
-            household_id=None, account_id=account, id_sealed=seal(number) if person else None,
-            id_digest=digest(said) if person else None, contact=asked.contact.strip(), opened_by=actor.account_id,
-            opened_at=uow.now,
-        )  # fmt: skip
-        _write(uow, row)
+        who = {"id_sealed": seal(number), "id_digest": digest(said)} if person else {"code": number}
+        given = {"taker_id": taker_id, "account_id": account, "contact": asked.contact.strip()}
+        row = _open(uow, county, kind=asked.kind, name=name, village=village, **given, **who)
     return row, password
 
 
@@ -103,7 +100,7 @@ def of_household(actor: Actor, county: str, under: Under | None = None, step: St
         found = taker_queries.taker_of_household(uow.session, county, actor.household)
         if found is None:
             # Two first bids at once are of one taker.
-            uow.lock_name(f"taker:{county}:{actor.household}")
+            hold_number(uow, county, str(actor.household))
             found = taker_queries.taker_of_household(uow.session, county, actor.household)
         if found is not None:
             return found
@@ -113,30 +110,82 @@ def of_household(actor: Actor, county: str, under: Under | None = None, step: St
         noted(uow, under, household.code, step)
         account = actor.account_id if under is None else None
         said = Said(actor.household, household.code, household.name, household.village)
-        return _open(uow, county, said, account)
+        return _of(uow, county, said, account)
 
 
 def hold_household(uow: UnitOfWork, county: str, code: str) -> Said | None:
     """A household as it is registered, held until the end, so that two who open it as a taker wait for each other."""
     known = taker_queries.household_said(uow.session, county, code)
     if known is not None:
-        uow.lock_name(f"taker:{county}:{known.household_id}")
+        hold_number(uow, county, str(known.household_id))
     return known
 
 
 def at_the_counter(uow: UnitOfWork, county: str, household: Said) -> Taker:
     """A household that is held, as a taker: opened by the operator where nobody has yet; its own account bids as it later."""
     found = taker_queries.taker_of_household(uow.session, county, household.household_id)
-    return found or _open(uow, county, household, None)
+    return found or _of(uow, county, household, None)
 
 
-def _open(uow: UnitOfWork, county: str, said: Said, account: UUID | None) -> Taker:
-    row = Taker(
-        county=county, village=said.village, taker_id=uuid4(), kind="household", name=said.name, code=said.code,
-        household_id=said.household_id, id_sealed=None, id_digest=None, account_id=account, contact="",
-        opened_by=uow.actor.account_id, opened_at=uow.now,
-    )  # fmt: skip
-    _write(uow, row)
+@dataclass(frozen=True)
+class Coded:
+    """A code whose taker is held until the end. household: whose it is, None for an organisation's and one that is none."""
+
+    code: str
+    household: Said | None
+
+
+def hold_code(uow: UnitOfWork, county: str, code: str) -> Coded:
+    """Hold whom a code names, so that two who open them as a taker wait for each other."""
+    code = tidy(code)
+    if uscc_fault(code) is not None:
+        return Coded(code, hold_household(uow, county, code))
+    hold_number(uow, county, code)
+    return Coded(code, None)
+
+
+def of_code(uow: UnitOfWork, county: str, held: Coded, village: str, name: str = "", contact: str = "") -> Taker:
+    """Who takes land, by the code that is held: known to the market, or entered. village: of the land, for an organisation.
+
+    Raises BadInput (CON-16) for a code that is none, (FORM-1) for an organisation without its name.
+    """
+    if held.household is not None:
+        return at_the_counter(uow, county, held.household)
+    if uscc_fault(held.code) is not None:
+        raise BadInput(Finding("CON-16", "taker"))
+    known = taker_queries.taker_of_code(uow.session, county, held.code)
+    if known is None and not name.strip():
+        raise BadInput(Finding("FORM-1", "taker_name"))
+    given = {"name": name.strip()[:MOST_NAME], "contact": contact.strip()[:MOST_NAME]}
+    return known or _open(uow, county, kind="organisation", village=village, code=held.code, **given)
+
+
+def by_code(uow: UnitOfWork, county: str, village: str, code: str, name: str = "", contact: str = "") -> Taker:
+    """The same, held here: where the instant was not read yet."""
+    return of_code(uow, county, hold_code(uow, county, code), village, name, contact)
+
+
+def hold_number(uow: UnitOfWork, county: str, number: str) -> None:
+    """Hold who is known by a number, so that two who open them as a taker wait for each other."""
+    uow.lock_name(f"taker:{county}:{number}")
+
+
+def _of(uow: UnitOfWork, county: str, said: Said, account: UUID | None) -> Taker:
+    """A household, opened as a taker."""
+    who = {"household_id": said.household_id, "code": said.code, "name": said.name, "village": said.village}
+    return _open(uow, county, kind="household", account_id=account, **who)
+
+
+def _open(uow: UnitOfWork, county: str, **said: Any) -> Taker:
+    """Write a taker, and tell the log. The caller holds the number or the household."""
+    asked = {
+        "taker_id": uuid4(), "code": "", "household_id": None, "account_id": None, "id_sealed": None, "id_digest": None,
+        "contact": "", **said,
+    }  # fmt: skip
+    row = Taker(county=county, opened_by=uow.actor.account_id, opened_at=uow.now, **asked)
+    uow.session.add(row)
+    uow.session.flush()
+    logged.stage_taker(uow, row)
     return row
 
 
@@ -147,12 +196,6 @@ def own(actor: Actor, county: str, taker_id: UUID) -> Taker:
     if found is None:
         raise NotFound
     return found
-
-
-def _write(uow: UnitOfWork, row: Taker) -> None:
-    uow.session.add(row)
-    uow.session.flush()
-    logged.stage_taker(uow, row)
 
 
 def _account(account_id: UUID, login: str, name: str, county: str, by: Actor, opened_at: object) -> Account:

@@ -11,14 +11,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from landreg.core.tables import in_force
 from landreg.exchange.bidding.model import Sale, SaleClock
 from landreg.exchange.contracts.model import Contract, ContractParcel, Project
 from landreg.exchange.contracts.project_queries import SIGNED
 from landreg.exchange.listings import listing_queries
 from landreg.exchange.listings.papers import CONSENT
 from landreg.exchange.model import Deal, DealFall, Listing, ListingPaper, ListingParcel, Taker
-from landreg.party.model import Holder
 
 NOT_PASSED_ON = ("exchange", "assignment", "custody", "entrusted")
 """Kinds by which nobody takes a land-operation right that could be passed on."""
@@ -179,14 +177,3 @@ def taker(session: Session, county: str, taker_id: UUID) -> Taker | None:
 def own_takers(session: Session) -> Sequence[Taker]:
     """As whom the account of the citizens' desk takes land, as the database lets it see."""
     return session.scalars(sa.select(Taker)).all()
-
-
-def taker_by_code(session: Session, county: str, code: str) -> Taker | None:
-    """A household or organisation that takes land, by its code."""
-    return session.scalars(sa.select(Taker).where(Taker.county == county, Taker.code == code)).one_or_none()
-
-
-def holder_by_code(session: Session, county: str, code: str) -> UUID | None:
-    """Under which id the register has an organisation; None where it does not."""
-    found = sa.select(Holder.holder_id).where(Holder.county == county, Holder.code == code, in_force(Holder))
-    return session.scalars(found).first()

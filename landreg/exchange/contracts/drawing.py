@@ -13,13 +13,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from landreg.core.actor import Actor
-from landreg.core.codes import uscc_fault
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.core.units import CENT
-from landreg.exchange import logged as market
-from landreg.exchange.bidding import taker_queries
+from landreg.exchange.bidding import takers
 from landreg.exchange.contracts import cancelling, deal_queries, land_queries, logged, project_queries
 from landreg.exchange.contracts.deal_queries import Dealt
 from landreg.exchange.contracts.drafts import Draft, Taken, Terms, draft_of
@@ -101,7 +99,7 @@ def draw_recorded(
         land = None if draft.right_id is None else land_queries.land(uow.session, county, draft.right_id)
         if land is None:
             raise NotFound
-        return draw(uow, draft, taker_of(uow, county, land.right.village, taker_code, taker_name, contact))
+        return draw(uow, draft, takers.by_code(uow, county, land.right.village, taker_code, taker_name, contact))
 
 
 def draw_following(
@@ -115,6 +113,7 @@ def draw_following(
         raise BadInput(Finding("FORM-5", "relation", {"given": relation[:40]}))
     terms = replace(terms, kind="retransfer") if relation == "retransfer" else terms
     with unit_of_work(actor) as uow:
+        named = takers.hold_code(uow, county, taker_code)
         found, law = held(uow, county, contract_id)
         of_transfer(found, law, relation)
         old, course = found.contract, found.course(law.on)
@@ -123,7 +122,7 @@ def draw_following(
         own = deal_queries.taker(uow.session, county, old.taker_id)
         if own is None:
             raise NotFound
-        taker = taker_of(uow, county, old.village, taker_code, taker_name) if taker_code else own
+        taker = takers.of_code(uow, county, named, old.village, taker_name) if taker_code else own
         findings = [con_9_no_open_dispute(course, law)]
         findings.append(con_27_passed_on_from_its_parent((old.number, old.kind, relation), law))
         if relation == "change":
@@ -136,31 +135,6 @@ def draw_following(
         taken = tuple(parcels) or tuple(Taken(one.parcel_code, one.area_m2, None, one.part) for one in found.parcels)
         draft = Draft(old.right_id, taken, terms, values, said, None, relation, found)
         return draw(uow, draft, taker)
-
-
-def taker_of(uow: UnitOfWork, county: str, village: str, code: str, name: str = "", contact: str = "") -> Taker:
-    """Who takes land, by code: known to the market, or entered. Raises BadInput (CON-16) for a code that is none."""
-    code = code.strip().upper()
-    known = deal_queries.taker_by_code(uow.session, county, code)
-    if known is not None:
-        return known
-    kind, household_id = "organisation", None
-    if uscc_fault(code) is not None:
-        household = taker_queries.household_said(uow.session, county, code)
-        if household is None:
-            raise BadInput(Finding("CON-16", "taker"))
-        kind, household_id, name, village = "household", household.household_id, household.name, household.village
-    if not name.strip():
-        raise BadInput(Finding("FORM-1", "taker_name"))
-    row = Taker(
-        county=county, village=village, taker_id=uuid4(), kind=kind, name=name.strip()[:100], code=code,
-        household_id=household_id, account_id=None, id_sealed=None, id_digest=None, contact=contact.strip()[:100],
-        opened_by=uow.actor.account_id, opened_at=uow.now,
-    )  # fmt: skip
-    uow.session.add(row)
-    uow.session.flush()
-    market.stage_taker(uow, row)
-    return row
 
 
 def draw(uow: UnitOfWork, draft: Draft, taker: Taker, number: str = "") -> Contract:

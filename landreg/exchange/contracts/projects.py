@@ -17,12 +17,12 @@ from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.core.units import CENT, mu_of
+from landreg.exchange.bidding import takers
 from landreg.exchange.bidding.rules.qualified import ENTER_RULES
 from landreg.exchange.bidding.sales import taking_in
 from landreg.exchange.contracts import logged, project_queries, signer_queries, signers
 from landreg.exchange.contracts.asked_land import standing
 from landreg.exchange.contracts.drafts import Terms
-from landreg.exchange.contracts.drawing import taker_of
 from landreg.exchange.contracts.entering import entered, happened, held, open_for
 from landreg.exchange.contracts.judging import clauses_lacking
 from landreg.exchange.contracts.model import Project, ProjectParcel, ProjectWord
@@ -88,6 +88,7 @@ def open_project(actor: Actor, county: str, village: str, planned: Planned) -> P
     BadInput (FORM-8) for more parcels than a project takes.
     """
     with unit_of_work(actor) as uow:
+        named = takers.hold_code(uow, county, planned.taker_code)
         law = load_law(uow.session, county, beijing_day(uow.now))
         texts = {f"clause_{name}": text for name, text in planned.values.items()}
         ties_nothing(law.on, None, "paper", title=planned.title, said=planned.said, **texts)
@@ -104,7 +105,7 @@ def open_project(actor: Actor, county: str, village: str, planned: Planned) -> P
             findings += standing(uow.session, county, land, days).against(planned.terms.kind, land, law)
         if findings:
             raise Refused(findings)
-        taker = taker_of(uow, county, village, planned.taker_code, planned.taker_name)
+        taker = takers.of_code(uow, county, named, village, planned.taker_name)
         whole = mu_of(sum((land[code].area_m2 for code in asked), Decimal(0)))
         if told := examine(ENTER_RULES, taking_in(uow, taker, whole), law):
             raise Refused(told)

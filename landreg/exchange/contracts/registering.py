@@ -8,7 +8,7 @@ act: accepted, reviewed, registered, certified.
 from __future__ import annotations
 
 from io import BytesIO
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
@@ -17,15 +17,16 @@ from landreg.core.files import Store
 from landreg.core.periods import DAY
 from landreg.exchange.contracts import deal_queries, land_queries
 from landreg.exchange.contracts.entering import happened, held, open_for
-from landreg.exchange.contracts.land_queries import ISSUER
 from landreg.exchange.contracts.rules.terms import codes_in
 from landreg.exchange.contracts.signing import MOVING
 from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.model import Taker
 from landreg.law.book import Law
 from landreg.registry import documents
+from landreg.registry.casework import household_queries
 from landreg.registry.casework.applications import case_on_right, open_case
 from landreg.registry.casework.land_applications import case_on_land
+from landreg.registry.facts.other_means import member_of
 from landreg.registry.rules.household_requests import SIGN, Exchange, LandOperation, Operator, OtherMeans
 from landreg.registry.rules.requests import Assignment, Request
 
@@ -105,7 +106,9 @@ def _of_collective(uow: UnitOfWork, found: Whole, taker: Taker, law: Law) -> Oth
     """What the register is asked for over a collective's own land: the contract's parcels, whole, for its term."""
     row, signed = found.contract, found.of("signed")
     dealt = deal_queries.dealt(uow.session, row.county, row.deal_id) if row.deal_id else None
-    inside = taker.kind == "household" and taker.code[:ISSUER] == row.household_code[:ISSUER]
+    inside = taker.household_id is not None and member_of(
+        uow.session, row.county, taker.household_id, row.household_code
+    )
     return OtherMeans(
         f"{row.number}{SIGN}",
         _operator(uow, taker),
@@ -125,8 +128,8 @@ def _operator(uow: UnitOfWork, taker: Taker) -> Operator:
         return Operator("household", taker.household_id, taker.name, taker.code)
     if taker.kind != "organisation":
         raise BadInput(Finding("LO-3", "operator"))
-    known = deal_queries.holder_by_code(uow.session, taker.county, taker.code)
-    return Operator("organization", known or uuid4(), taker.name, taker.code)
+    holder = household_queries.holder_id_of(uow.session, taker.county, taker.code)
+    return Operator("organization", holder, taker.name, taker.code)
 
 
 def _folder(uow: UnitOfWork, found: Whole, case_id: UUID, sha256: str, size: int) -> None:

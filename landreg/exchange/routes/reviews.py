@@ -19,7 +19,6 @@ from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.core.units import mu_of
 from landreg.exchange.bidding import review_queries, reviews, taker_queries, takers
 from landreg.exchange.bidding.rules.qualified import PAPERS
-from landreg.exchange.contracts.deal_queries import taker_by_code
 from landreg.exchange.listings import papers
 from landreg.exchange.model import Taker
 from landreg.registry.guarded import Attached
@@ -107,7 +106,7 @@ def ask_for() -> Redirect:
     """Ask for the review of a business that comes to the counter."""
     given, actor = read_form(AskingFor), current_actor()
     with unit_of_work(actor) as uow:
-        taker = taker_by_code(uow.session, actor.jurisdiction[:6], given.code.strip().upper())
+        taker = taker_queries.taker_of_code(uow.session, actor.jurisdiction[:6], given.code.strip().upper())
     if taker is None or taker.kind != "organisation":
         raise BadInput(Finding("CON-16", "code"))
     asked = _asked(actor, taker, given)

@@ -20,6 +20,7 @@ from landreg.party.model import Holder, Household
 from landreg.registry.effects import RightBundle
 from landreg.registry.facts import standing
 from landreg.registry.model import Right, RightParcel
+from landreg.registry.rules.household_requests import new_holder
 
 MOST = 1000
 """Households of a collective that a form offers; a collective has some dozens."""
@@ -120,6 +121,12 @@ def holder_of(session: Session, county: str, code: str = "", person_id: UUID | N
     of = Holder.person_id == person_id if person_id else (Holder.code == code) & (Holder.code != "")
     found = select(Holder).where(Holder.county == county, in_force(Holder), of)
     return session.scalars(found.order_by(func.lower(Holder.recorded)).limit(1)).first()
+
+
+def holder_id_of(session: Session, county: str, code: str = "", person_id: UUID | None = None) -> UUID:
+    """Under which id the register has the organisation or the person, or enters them."""
+    known = holder_of(session, county, code, person_id)
+    return known.holder_id if known else new_holder(county, str(person_id or code))
 
 
 def operation_codes_used(session: Session, county: str, code: str) -> int:

@@ -67,6 +67,12 @@ def other_means_proposals(session: Session, cases: Sequence[Case]) -> list[ActPr
     return made
 
 
+def member_of(session: Session, county: str, household_id: UUID, code: str) -> bool:
+    """Whether a household is of the collective of a code, as the register has both now."""
+    collective = _collectives(session, county, [code]).get(code)
+    return collective is not None and _homes(session, county, [household_id]).get(household_id) == collective
+
+
 def _changes(
     case: Case, asked: OtherMeans, collective: UUID | None, land: Sequence[Standing], known: bool, on: date
 ) -> Changes:

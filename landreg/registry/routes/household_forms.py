@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import request
 from werkzeug.datastructures import MultiDict
@@ -251,14 +251,13 @@ def _operator(actor: Actor, county: str) -> Operator | None:
         case "organization":
             code = tidy(given.uscc)
             with unit_of_work(actor) as uow:
-                known = household_queries.holder_of(uow.session, county, code=code)
-            holder = known.holder_id if known else uuid4()
+                holder = household_queries.holder_id_of(uow.session, county, code=code)
             return Operator("organization", holder, given.organization, code, None, given.address)
         case "person":
             person = applications.person_of(actor, given.person, tidy(given.id_number))
             with unit_of_work(actor) as uow:
-                known = household_queries.holder_of(uow.session, county, person_id=person)
-            return Operator("person", known.holder_id if known else uuid4(), given.person, "", person, given.address)
+                holder = household_queries.holder_id_of(uow.session, county, person_id=person)
+            return Operator("person", holder, given.person, "", person, given.address)
     raise BadInput(Finding("FORM-5", "operator", {"given": given.operator[:20]}))
 
 

@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 SIGN = "Q"
 """Ends the code of a contract by other means, as J ends that of household contracting. NY/T 2539."""
 
 
 def of_other_means(right_kind: str, code: str) -> bool:
-    """Whether a right is a land-operation right that a collective gave out: no household has its land under contract."""
+    """Whether a right is a land-operation right that a collective gave out: no household has its land under contract.
+
+    The database holds the sign and the contract row of the right to be one fact (lo_11_code_says_who_gave_the_land).
+    """
     return right_kind == "land_operation" and code.endswith(SIGN)
 
 
@@ -117,6 +120,13 @@ class Operator:
     code: str = ""
     person_id: UUID | None = None
     address: str = ""
+
+
+def new_holder(county: str, said: str) -> UUID:
+    """The id under which a county's register enters an organisation, by its code, or a person, by their id: the same for every case
+    that names them, so that nobody is entered twice.
+    """
+    return uuid5(NAMESPACE_OID, f"holder:{county}:{said}")
 
 
 @dataclass(frozen=True)

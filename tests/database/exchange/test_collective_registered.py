@@ -139,6 +139,22 @@ def test_a_taker_from_outside_needs_the_township_s_approval_and_the_check(
     assert {"approval", "qualification_proof"} <= {*bare.value.findings[0].values["papers"]}
 
 
+def test_who_is_a_household_of_the_collective_is_as_the_register_has_it_whatever_the_code_says(
+    registrar: Actor, superuser: Connection, database: Settings
+) -> None:
+    """LO-10: the case is opened as it is judged. After a reorganisation a household's code names another collective."""
+    contract = contracted(registrar, superuser, [common(superuser)])
+    with past_triggers(superuser):
+        superuser.execute("UPDATE party.household SET collective_id = gen_random_uuid() WHERE code = %s", [NEIGHBOUR])
+    case = opened(registrar, database, contract)
+    said = superuser.execute("SELECT request ->> 'by' FROM registry.\"case\" WHERE case_id = %s", [case]).fetchone()
+    assert said == ("outsider",)
+    with pytest.raises(Refused) as bare:
+        cases.accept(registrar, COUNTY, [case])
+    assert codes(bare) == {"REG-20"}
+    assert {"approval", "qualification_proof"} <= {*bare.value.findings[0].values["papers"]}
+
+
 def test_only_whole_farmland_is_registered_and_a_parcel_once(
     registrar: Actor, reviewer: Actor, superuser: Connection, database: Settings
 ) -> None:

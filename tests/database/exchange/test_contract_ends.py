@@ -17,6 +17,7 @@ from landreg.access.service import NewAccount
 from landreg.core.actor import Actor, Role
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Refused
+from landreg.exchange.bidding import takers
 from landreg.exchange.contracts import (
     disputes,
     drawing,
@@ -150,7 +151,7 @@ def mandated(uow: UnitOfWork, project_id: UUID, word: ProjectWord, codes_: list[
     """A household's contract of a project and its mandate under it, without the questions of the service."""
     taken = tuple(Taken(code, None, Decimal(500)) for code in codes_)
     asked = Draft(right_id(), taken, terms(price=Decimal("500.00")), VALUES, project_id=project_id)
-    row = drawing.draw(uow, asked, drawing.taker_of(uow, COUNTY, VILLAGE, TAKER, "合作社"))
+    row = drawing.draw(uow, asked, takers.by_code(uow, COUNTY, VILLAGE, TAKER, "合作社"))
     signing.by_mandate(uow, row, today(), "样本一", {"word_id": str(word.word_id)})
     return row
 

@@ -16,6 +16,7 @@ from landreg.core.errors import Conflict, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.core.units import half_up, mu_of
 from landreg.exchange import logged
+from landreg.exchange.bidding import takers
 from landreg.exchange.contracts import deal_queries, drawing, signing, trace_queries
 from landreg.exchange.contracts.drafts import draft_of
 from landreg.exchange.model import Deal, Listing
@@ -115,7 +116,7 @@ def test_the_price_of_shares_on_the_market_is_the_fixed_dividend_of_the_contract
     """300 yuan a mu and year stay that, in the text and in what falls due, also where a listing counted in the unit of a lease."""
     listing = published(registrar, reviewer, superuser, kind="share", unit=unit, price=Decimal("300.00"))
     with unit_of_work(OPERATOR) as uow:
-        taker = drawing.taker_of(uow, COUNTY, VILLAGE, TAKER, "样本种植专业合作社")
+        taker = takers.by_code(uow, COUNTY, VILLAGE, TAKER, "样本种植专业合作社")
     heard(superuser, listing, taker.taker_id)
     deal = dealt(listing, taker.taker_id, listing.price)
     contract = signed(drawing.draw_from_deal(OPERATOR, COUNTY, deal.deal_id, SHARES))

@@ -12,7 +12,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
 from landreg.core.units import mu_of
-from landreg.exchange.bidding import reviews, taker_queries
+from landreg.exchange.bidding import reviews, taker_queries, takers
 from landreg.exchange.bidding.rules.qualified import PAPERS
 from landreg.exchange.contracts import drawing, life, project_queries, project_runs, projects, signing
 from landreg.exchange.contracts.life import End
@@ -40,7 +40,7 @@ def village(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
 
 def taker() -> Taker:
     with unit_of_work(OPERATOR) as uow:
-        return drawing.taker_of(uow, COUNTY, VILLAGE, TAKER, NAME)
+        return takers.by_code(uow, COUNTY, VILLAGE, TAKER, NAME)
 
 
 def passed(mu: str) -> None:

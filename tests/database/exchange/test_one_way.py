@@ -15,6 +15,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import LandregError, Refused
 from landreg.core.periods import years_after
+from landreg.exchange.bidding import takers
 from landreg.exchange.contracts import drawing, judging, signing
 from landreg.exchange.contracts.drafts import Draft
 from landreg.exchange.contracts.model import Contract
@@ -104,7 +105,7 @@ def test_of_a_listing_and_a_contract_at_one_instant_one_comes_first(
 
     def draws(hold: Callable[[], object]) -> UUID:
         with unit_of_work(OPERATOR) as uow:
-            taker = drawing.taker_of(uow, COUNTY, listing.village, TAKER, "样本种植专业合作社")
+            taker = takers.by_code(uow, COUNTY, listing.village, TAKER, "样本种植专业合作社")
             row = drawing.draw(uow, beside(listing, right), taker)
             hold()
         return row.contract_id

@@ -15,6 +15,7 @@ from landreg.core.actor import WORKER, Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound, Refused
 from landreg.core.units import mu_of
+from landreg.exchange.bidding import takers
 from landreg.exchange.contracts import days, drawing, life, queries, signing
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract
@@ -50,7 +51,7 @@ def deal(registrar: Actor, superuser: Connection, taken: tuple[UUID, Actor], far
     row = put(farmer, taken[0], parcels_of(registrar, taken[0]), "contractor_consent")
     put_event(OPERATOR, row, "published")
     with unit_of_work(OPERATOR) as uow:
-        taker = drawing.taker_of(uow, COUNTY, VILLAGE, TAKER, "样本种植专业合作社")
+        taker = takers.by_code(uow, COUNTY, VILLAGE, TAKER, "样本种植专业合作社")
     heard(superuser, row, taker.taker_id)
     return dealt(row, taker.taker_id, row.price)
 

@@ -19,9 +19,9 @@ from landreg.access.service import NewAccount
 from landreg.config import CHECKOUT, Settings
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
-from landreg.exchange.bidding import reviews
+from landreg.exchange.bidding import reviews, takers
 from landreg.exchange.bidding.rules.qualified import PAPERS
-from landreg.exchange.contracts import drawing, project_queries, project_runs, projects
+from landreg.exchange.contracts import project_queries, project_runs, projects
 from landreg.exchange.contracts.projects import Planned, Priced
 from landreg.exchange.contracts.signers import Present
 from tests.contract_kit import PAPER, TAKER, VALUES, says, terms, today
@@ -48,7 +48,7 @@ def asker() -> Actor:
 def qualified(operator: Actor, mu: Decimal) -> None:
     """The cooperative's review for so much land, and its reserve."""
     with unit_of_work(operator) as uow:
-        taker = drawing.taker_of(uow, COUNTY, VILLAGE, TAKER, "样本种植专业合作社")
+        taker = takers.by_code(uow, COUNTY, VILLAGE, TAKER, "样本种植专业合作社")
     asked = reviews.ask(operator, taker, reviews.Asking(mu, "种植玉米", "", dict.fromkeys(PAPERS, PAPER)))
     reviews.decide(operator, COUNTY, asked.qualification_id, "passed", "")
     reviews.record_reserve(operator, COUNTY, taker.taker_id, "paid", mu * 200, "FX-1", today())

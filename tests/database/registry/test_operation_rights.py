@@ -20,9 +20,9 @@ from landreg.core.asof import AsOf
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Refused
 from landreg.log.store import seal
-from landreg.registry import queries
+from landreg.registry import booking, queries
 from landreg.registry.casebook import Act
-from landreg.registry.casework import cases
+from landreg.registry.casework import cases, household_queries
 from landreg.registry.documents import Store
 from landreg.registry.facts import standing
 from landreg.registry.issued import certificates
@@ -39,7 +39,7 @@ from landreg.registry.rules.renewal_requests import RestrictionChange
 from landreg.registry.rules.requests import Cancellation, OrganizationNameChange, RestrictionAsked
 from tests.database.registry.test_household_acts import rechecked
 from tests.household_kit import SECOND, asked_for, division, household_id, parcels
-from tests.registry_kit import Connection, applied, booked, codes, one, pass_days, right_of, to_rights
+from tests.registry_kit import HOUSEHOLD, Connection, applied, booked, codes, one, pass_days, right_of, to_rights
 from tests.villages import COUNTY
 
 USCC = "93610902MA0000001B"
@@ -298,3 +298,32 @@ def test_who_is_not_the_organisation_that_holds_the_right_is_not_renamed(
     with pytest.raises(Refused) as refused:
         renamed(registrar, operated)
     assert codes(refused) == {"CHG-10"}
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_an_organisation_that_two_cases_name_is_entered_once(
+    together: bool, registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings
+) -> None:
+    """Both cases were opened before the register had it; registered in one call, or one after the other."""
+    with unit_of_work(registrar) as uow:
+        ids = {household_queries.holder_id_of(uow.session, COUNTY, USCC) for _ in range(2)}
+    operator = Operator("organization", ids.pop(), "样本合作社", USCC)
+    assert not ids
+    made = []
+    for code in (HOUSEHOLD, SECOND):
+        right = right_of(registrar, code)
+        request = asked(registrar, operator=operator, parcels=tuple(parcels(registrar, right)[:1]))
+        made.append(asked_for(registrar, "land_operation", request, right=right, more=("filing",)))
+    cases.accept(registrar, COUNTY, made)
+    cases.review(reviewer, COUNTY, made)
+    for call in [made] if together else [[case] for case in made]:
+        assert booking.register(reviewer, COUNTY, call).done == len(call)
+    rows = superuser.execute("SELECT holder_id FROM party.holder WHERE code = %s", [USCC]).fetchall()
+    assert rows == [(operator.holder_id,)]
+    held = superuser.execute(
+        "SELECT count(*) FROM registry.right_holder WHERE household_id = %s AND upper_inf(recorded)",
+        [operator.holder_id],
+    )
+    assert held.fetchone() == (2,)
+    seal(worker, database)
+    assert rechecked(database, worker) == []
