@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from landreg.registry.papers.printing import ContractCertificate, print_certificate
+from landreg.registry.papers.certificate_data import ContractCertificate
+from landreg.registry.papers.certificate_printing import print_certificate
 from landreg.registry.papers.signing import ToPrint, make_demo_signer, print_and_sign_many, sign
 from tests.unit.papers.builders import CHECK, contract_certificate
 

@@ -13,7 +13,8 @@ from pypdf import PdfReader
 
 from landreg.access import service
 from landreg.access.service import NewAccount
-from landreg.core.actor import Role
+from landreg.core.actor import Actor, Role
+from landreg.log.store import seal
 from tests.browser.conftest import PASSWORD, OpenPage, barriers_of, show, sign_on
 from tests.browser.walk_kit import Walk, right_page
 from tests.database.exchange.test_collective_registered import common, contracted
@@ -24,7 +25,7 @@ OPEN = "kind = 'land_operation' AND upper_inf(recorded) AND upper_inf(valid)"
 
 
 def test_a_contract_of_a_collective_s_land_is_registered_from_its_page(
-    keyed: Walk, window: OpenPage, tmp_path: Path
+    keyed: Walk, window: OpenPage, worker: Actor, tmp_path: Path
 ) -> None:
     walk = keyed
     contract = contracted(walk.registrar, walk.superuser, [common(walk.superuser)])
@@ -53,9 +54,15 @@ def test_a_contract_of_a_collective_s_land_is_registered_from_its_page(
     facts = page.locator("section[aria-labelledby=facts]")
     expect(facts).to_contain_text("承包方式")
     expect(facts).to_contain_text("公开协商承包")
-    pdf = page.context.request.get(f"{page.url.split('/rights')[0]}/cases/{COUNTY}/{case}/proof.pdf").body()
+    seal(worker, walk.settings)
+    page.goto(f"/cases/{COUNTY}/{case}")
+    page.get_by_role("button", name="发证").click()
+    number = page.locator("section[aria-labelledby=tasks] a[href*='/certificates/']").inner_text()
+    pdf = page.context.request.get(f"{page.url.split('/cases')[0]}/certificates/{number}/file").body()
     said = re.sub(r"\s", "", "".join(one.extract_text() for one in PdfReader(BytesIO(pdf)).pages))
-    for fact in ("土地经营权", "承包方式", "公开协商承包", contract.number, "样本村"):
+    for fact in ("不动产权证书", "土地经营权", "承包方式", "公开协商", contract.number, "样本村"):
         assert fact in said, said
+    show(page, right_page(right))
+    expect(page.locator("section[aria-labelledby=certificates]")).to_contain_text(number)
     page.get_by_role("link", name="土地经营权变更").click()
     expect(page.locator("main")).not_to_contain_text("承包方书面同意")

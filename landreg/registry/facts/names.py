@@ -108,9 +108,11 @@ def organization_proposals(session: Session, cases: Sequence[Case]) -> list[ActP
             organization=rows[0].row["code"] if rows else "",
             known_name=rows[0].row["name"] if rows else "",
         )
-        made.append(ActProposal(case, InForce(bundle, None, limits), facts, partial(_renamed, asked, rows)))
+        made.append(
+            ActProposal(case, InForce(bundle, None, limits), facts, partial(_renamed, case.right_ids[0], asked, rows))
+        )
     return made
 
 
-def _renamed(asked: OrganizationNameChange, rows: tuple[Standing, ...], on: date) -> Changes:
-    return effects.rename_organization(rows, asked, on, uuid4)
+def _renamed(right_id: UUID, asked: OrganizationNameChange, rows: tuple[Standing, ...], on: date) -> Changes:
+    return effects.rename_organization(right_id, rows, asked, on, uuid4)

@@ -28,13 +28,8 @@ from landreg.registry.documents import Store
 from landreg.registry.issued.certified import Certified, certified, members_of
 from landreg.registry.leaves.logged import issued_facts
 from landreg.registry.numbers import draw
-from landreg.registry.papers.printing import (
-    CertificateNumber,
-    ContractCertificate,
-    HomesteadCertificate,
-    print_certificate,
-    unprintable,
-)
+from landreg.registry.papers.certificate_data import CertificateNumber, PrintedCertificate
+from landreg.registry.papers.certificate_printing import print_certificate, unprintable
 from landreg.registry.papers.signing import Signer, ToPrint, print_and_sign_many, sign
 
 CHUNK = 50
@@ -203,12 +198,13 @@ def _drafted(case: Case, what: Certified, serial: int, law: Law, press: Press, p
     number = CertificateNumber(law.text("CERT-1.province_short"), day.year, what.county_name, f"{serial:07d}")
     authority = law.text("CERT-2.authority").replace("{county}", what.county_name)
     url = f"{press.base_url}/c/{token}"
-    data: ContractCertificate | HomesteadCertificate
+    data: PrintedCertificate
     if what.facts["kind"] == "contract_management":
         data = what.contract(number, authority, day, url, f"{case.county}{serial:07d}")
         printed = number.of_contract()
     else:
-        data = what.homestead(number, authority, day, url, f"D{case.county}{serial:07d}")
+        made = what.operation if what.facts["kind"] == "land_operation" else what.homestead
+        data = made(number, authority, day, url, f"D{case.county}{serial:07d}")
         printed = number.of_real_estate()
     row = {
         "county": case.county,

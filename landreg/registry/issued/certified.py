@@ -15,16 +15,18 @@ from sqlalchemy.orm import Session
 
 from landreg.access.identity import Identity
 from landreg.core.codes import masked_id
+from landreg.land.queries import division_path
 from landreg.law.book import term
 from landreg.registry.issued.map_queries import maps
-from landreg.registry.papers.printing import (
+from landreg.registry.papers.certificate_data import (
     CertificateNumber,
     CertifiedParcel,
     ContractCertificate,
     HomesteadCertificate,
     Member,
-    ParcelMap,
+    OperationCertificate,
 )
+from landreg.registry.papers.drawing import ParcelMap
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Certified:
     """The members beside the one in whose name the right stands, wherever that one is listed; all, where none is."""
     holder_number: str
     """The identity number of the one in whose name the right stands, masked; '' where that is no member."""
+    location: str
+    """The village, with what it lies in."""
     parcels: tuple[CertifiedParcel, ...] = field(repr=False)
 
     def contract(
@@ -69,6 +73,35 @@ class Certified:
             check_url=url,
             act_number=self.act_number,
             filled_by=authority,
+        )
+
+    def operation(
+        self, number: CertificateNumber, authority: str, day: date, url: str, print_number: str
+    ) -> OperationCertificate:
+        """The certificate of a land-operation right that a collective gave out itself."""
+        f = self.facts
+        return OperationCertificate(
+            number=number,
+            print_number=print_number,
+            holder=f["holder"],
+            holder_code=f["holder_code"],
+            co_ownership="共同共有" if len(self.members) > 1 else "单独所有",
+            location=self.location,
+            code=f["code"],
+            right_nature="其他方式承包",
+            use="农业用途",
+            issuer=f["issuer"],
+            issuer_representative=f["representative"],
+            mode=term("transfer_mode", f["nature"]),
+            contract=f["note"],
+            term=_term(f["term"].lower, f["term"].upper),
+            parcels=self.parcels,
+            total_mu=f["mu"],
+            total_m2=f["area_m2"],
+            authority=authority,
+            issued_on=day,
+            check_url=url,
+            act_number=self.act_number,
         )
 
     def homestead(
@@ -124,6 +157,7 @@ def certified(
     for row in session.execute(text(_PARCELS), asked):
         parcels[row.right_row].append(row)
     rights = session.execute(text(_RIGHTS), asked).mappings().all()
+    paths = {village: division_path(session, village) for village in {row["village"] for row in rights}}
     drawn = maps(session, county, parcels, (r["right_row"] for r in rights if r["kind"] == "homestead"))
     return [
         Certified(
@@ -134,6 +168,7 @@ def certified(
             facts=row,
             members=tuple(members[row["household_id"]].values()),
             others=tuple(m for p, m in members[row["household_id"]].items() if p != holder),
+            location="".join(paths[row["village"]]),
             holder_number=masked_id(people[holder].id_number) if holder else "",
             parcels=tuple(_parcel(one, drawn[row["right_row"], one.parcel_id]) for one in parcels[row["right_row"]]),
         )
@@ -185,7 +220,7 @@ def _building(facts: Mapping[str, Any]) -> tuple[str, ...]:
 
 # The rights that the certificates of cases are about, as they stand: those that its act opened, those that it names, and those
 # whose certificate its act replaced, a right of the household that came after the application perhaps. A land-operation
-# right has an excerpt and no certificate.
+# right out of a household's has a certificate of registration instead (`proofs`).
 _CERTIFIED = """
     (SELECT c.county, c.case_id, c.act_id, r.row_id FROM registry."case" AS c
      JOIN registry."right" AS r ON r.county = c.county AND r.act_id = c.act_id AND upper_inf(r.recorded) AND upper_inf(r.valid)
@@ -200,13 +235,14 @@ _CERTIFIED = """
      JOIN registry."right" AS r ON r.county = o.county AND r.right_id = o.right_id
           AND upper_inf(r.recorded) AND upper_inf(r.valid)
      WHERE c.county = :county AND c.case_id = ANY (:cases)) AS c
-    JOIN registry."right" AS r ON r.county = c.county AND r.row_id = c.row_id AND r.kind <> 'land_operation'
+    JOIN registry."right" AS r ON r.county = c.county AND r.row_id = c.row_id
+         AND (r.kind <> 'land_operation' OR r.contract_id IS NOT NULL)
 """
 _RIGHTS = f"""
     SELECT c.case_id, r.right_id, r.row_id AS right_row, r.kind, r.code, r.household_id, r.term, r.area_m2, r.mu, r.excess_m2,
            r.confirmed_by,
            r.footprint_m2, r.floor_area_m2, r.floors, r.built_on, r.nature, r.note, a.number AS act_number,
-           h.name AS holder, h.address,
+           h.name AS holder, h.code AS holder_code, h.address, r.village,
            (SELECT x.representative_id FROM party.household AS x WHERE x.county = h.county AND x.household_id = h.household_id
             AND upper_inf(x.recorded) AND upper_inf(x.valid)) AS representative_id,
            coalesce(i.name, '') AS issuer, coalesce(i.representative, '') AS representative,
@@ -215,7 +251,10 @@ _RIGHTS = f"""
     JOIN registry.act AS a ON a.county = c.county AND a.act_id = c.act_id
     JOIN party.named AS h ON h.county = r.county AND h.household_id = r.household_id
          AND upper_inf(h.recorded) AND upper_inf(h.valid)
-    LEFT JOIN party.collective AS i ON i.county = h.county AND i.collective_id = h.collective_id
+    LEFT JOIN party.collective AS i ON i.county = h.county
+         AND i.collective_id = CASE r.kind WHEN 'land_operation' THEN (SELECT k.collective_id FROM registry.contract AS k
+             WHERE k.county = r.county AND k.contract_id = r.contract_id AND upper_inf(k.recorded) AND upper_inf(k.valid))
+             ELSE h.collective_id END
          AND upper_inf(i.recorded) AND upper_inf(i.valid)
     LEFT JOIN land.division AS d ON d.code = c.county
     ORDER BY c.case_id, r.kind, r.code

@@ -1,5 +1,5 @@
-"""Certificates of registration (不动产登记证明): of a mortgage, an advance notice, an objection, and of a land-operation right,
-whose operator holds no other paper. 不动产登记暂行条例 第二十一条.
+"""Certificates of registration (不动产登记证明): of a mortgage, an advance notice, an objection, and of a land-operation right out
+of a household's, whose operator holds no other paper. 不动产登记暂行条例 第二十一条. By other means: a certificate (`certified`).
 """
 
 from __future__ import annotations
@@ -15,23 +15,25 @@ from landreg.core.errors import NotFound
 from landreg.core.periods import DAY, beijing_day
 from landreg.land.queries import division_names, division_path
 from landreg.law.book import term
-from landreg.party import queries as parties
 from landreg.registry import queries, shelves
 from landreg.registry.casebook import Case, CaseEvent
 from landreg.registry.casework import household_queries
 from landreg.registry.model import Right
 from landreg.registry.numbers import draw
 from landreg.registry.papers import printing as papers
+from landreg.registry.papers.certificate_data import CertificateNumber
 from landreg.registry.papers.office import Desk
+from landreg.registry.rules.household_requests import of_other_means
 
-OPERATED = ("land_operation", "other_means", "land_operation_change")
+OPERATED = ("land_operation", "land_operation_change")
 PROVEN = ("mortgage", "mortgage_change", "advance_notice", "objection_entry", *OPERATED)
 """The kinds of act that are proven by one; of all others the holder's certificate tells."""
 
 
 def is_proven(case: Case) -> bool:
     """Whether a certificate of registration is handed out on a case."""
-    return case.act_id is not None and case.act_kind in PROVEN
+    by_other_means = case.act_kind in OPERATED and of_other_means(case.right_kind, case.subject_code)
+    return case.act_id is not None and case.act_kind in PROVEN and not by_other_means
 
 
 def number_of(uow: UnitOfWork, desk: Desk, case: Case) -> str:
@@ -39,7 +41,7 @@ def number_of(uow: UnitOfWork, desk: Desk, case: Case) -> str:
     county = division_names(uow.session, [case.county]).get(case.county, case.county)
     (serial,) = draw(uow, "certificate_number")
     year = beijing_day(uow.now).year
-    return papers.CertificateNumber(desk.law.text("CERT-1.province_short"), year, county, f"{serial:07d}").of_proof()
+    return CertificateNumber(desk.law.text("CERT-1.province_short"), year, county, f"{serial:07d}").of_proof()
 
 
 def printed(session: Session, desk: Desk, case: Case, event: CaseEvent, number: str) -> bytes:
@@ -94,25 +96,20 @@ def _restriction(session: Session, case: Case, asked: AsOf) -> _Entered:
 
 
 def _operation(session: Session, case: Case, asked: AsOf) -> _Entered:
-    """A land-operation right, and the contractors on whose parcels it lies, or the collective that gave it out itself. Raises
-    NotFound where the act entered none.
-    """
+    """A land-operation right, and the contractors on whose parcels it lies. Raises NotFound where the act entered none."""
     right = shelves.operation_of_act(session, case.county, case.act_id) if case.act_id else None
     if right is None:
         raise NotFound
     beside = household_queries.beside(session, right, asked)
     contractors = dict.fromkeys(one.name or "—" for one in beside if one.kind == "contract_management")
-    contract = queries.contract_of_right(session, right, asked)
-    collective = parties.collective(session, right.county, contract.collective_id, asked) if contract else None
-    issuer = collective.name if collective else ""
     facts = (
-        ("承包方式" if issuer else "流转方式", term("transfer_mode", right.nature)),
-        ("承包合同" if issuer else "流转合同", right.note),
+        ("流转方式", term("transfer_mode", right.nature)),
+        ("流转合同", right.note),
         ("面积", f"{right.mu} 亩，{right.area_m2} m²"),
         ("登记日期", str(right.valid.lower)),
         ("期限", _term(right)),
     )
-    return _Entered(_names(session, right, asked), issuer or "、".join(contractors), right, facts)
+    return _Entered(_names(session, right, asked), "、".join(contractors), right, facts)
 
 
 def _term(right: Right) -> str:

@@ -30,7 +30,8 @@ from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObj
 from pyhanko.sign.signers.pdf_byterange import SignatureObject
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from landreg.registry.papers.printing import ContractCertificate, HomesteadCertificate, print_certificate
+from landreg.registry.papers.certificate_data import PrintedCertificate
+from landreg.registry.papers.certificate_printing import print_certificate
 
 FIELD = "landreg"
 DEMO_SUBJECT = "样本 SAMPLE landreg demo"
@@ -58,7 +59,7 @@ class ToPrint:
     """One certificate of a batch; `id` comes back with its PDF."""
 
     id: str
-    data: ContractCertificate | HomesteadCertificate
+    data: PrintedCertificate
     proof: bytes | None = None
     sample: bool = False
 

@@ -19,7 +19,7 @@ from landreg.registry import booking
 from landreg.registry.casework import parcel_applications
 from landreg.registry.facts import ground as lying
 from landreg.registry.issued import certified
-from landreg.registry.papers.printing import CertifiedParcel
+from landreg.registry.papers.certificate_data import CertifiedParcel
 from landreg.registry.rules.parcel_requests import BoundaryCorrection, ParcelMerge
 from tests.registry_kit import Connection, codes, one, to_notice
 from tests.villages import COUNTY, EAST, NORTH, VILLAGE, citizen_id, stage_village

@@ -8,16 +8,19 @@ from typing import Any
 
 import shapely
 
-from landreg.registry.papers.drawing import Neighbour, ParcelMap
-from landreg.registry.papers.printing import (
+from landreg.registry.papers.certificate_data import (
     CertificateNumber,
     CertifiedParcel,
     Change,
     ContractCertificate,
-    ErrorLetter,
-    HandedIn,
     HomesteadCertificate,
     Member,
+    OperationCertificate,
+)
+from landreg.registry.papers.drawing import Neighbour, ParcelMap
+from landreg.registry.papers.printing import (
+    ErrorLetter,
+    HandedIn,
     Notice,
     NoticedHousehold,
     NoticedParcel,
@@ -106,6 +109,34 @@ def contract_certificate(parcels: int = 7, members: int = 4, seed: int = 1, **ch
         filled_by="安康市汉滨区农业农村局",
         notes=("实测面积与原合同面积不一致，经公示无异议，按实测面积确权。",),
         changes=(Change(date(2026, 11, 24), "首次登记", "依承包合同首次登记，颁发本证。", "610902-2026-000001"),),
+    )
+    return replace(given, **changed)
+
+
+def operation_certificate(parcels: int = 3, seed: int = 2, **changed: Any) -> OperationCertificate:
+    rows = tuple(parcel(n, shown) for n, shown in enumerate(parcel_maps(parcels, seed), start=1))
+    given = OperationCertificate(
+        number=CertificateNumber("陕", 2026, "汉滨区", f"{seed:07d}"),
+        print_number="D6109020000002",
+        holder="样本荒山种植专业合作社",
+        holder_code="93610902MA0000002X",
+        co_ownership="单独所有",
+        location="汉滨区五里镇周营村",
+        code="HT6109022026000001Q",
+        right_nature="其他方式承包",
+        use="农业用途",
+        issuer="汉滨区五里镇周营村一组",
+        issuer_representative="白大成",
+        mode="拍卖",
+        contract="HT6109022026000001",
+        term="2026年12月1日起至2056年11月30日止",
+        parcels=rows,
+        total_mu=sum((r.area_mu for r in rows), Decimal(0)),
+        total_m2=sum((r.area_m2 for r in rows), Decimal(0)),
+        authority="安康市汉滨区自然资源局",
+        issued_on=date(2026, 11, 24),
+        check_url=CHECK,
+        act_number="610902-2026-000778",
     )
     return replace(given, **changed)
 

@@ -8,7 +8,7 @@ import re
 import pikepdf
 import pytest
 
-from landreg.registry.papers.printing import print_certificate
+from landreg.registry.papers.certificate_printing import print_certificate
 from tests.unit.papers.builders import contract_certificate
 from tests.unit.papers.test_papers import pages_of
 

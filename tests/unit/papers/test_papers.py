@@ -15,16 +15,15 @@ from typing import Any
 import pikepdf
 import pytest
 
+from landreg.registry.papers.certificate_printing import print_certificate, unprintable
 from landreg.registry.papers.data import Excerpt, NoticedParcel
 from landreg.registry.papers.drawing import ParcelMap
 from landreg.registry.papers.printing import (
-    print_certificate,
     print_error_letter,
     print_excerpt,
     print_notice,
     print_receipt,
     print_refusal,
-    unprintable,
 )
 from tests.unit.papers import builders
 
@@ -33,6 +32,7 @@ PROOF = b'{"format": "landreg-proof/1", "origin": "landreg.test"}'
 PAPERS: dict[str, Callable[[bool], bytes]] = {
     "contract": lambda sample: print_certificate(builders.contract_certificate(), proof=PROOF, sample=sample),
     "homestead": lambda sample: print_certificate(builders.homestead_certificate(), proof=PROOF, sample=sample),
+    "operation": lambda sample: print_certificate(builders.operation_certificate(), proof=PROOF, sample=sample),
     "notice": lambda sample: print_notice(builders.notice(), sample=sample),
     "receipt": lambda sample: print_receipt(builders.receipt(), sample=sample),
     "refusal": lambda sample: print_refusal(builders.refusal(), sample=sample),

@@ -21,7 +21,8 @@ from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
 from landreg.log.verify import proof_in
-from landreg.registry.papers.printing import print_certificate, print_receipt
+from landreg.registry.papers.certificate_printing import print_certificate
+from landreg.registry.papers.printing import print_receipt
 from landreg.registry.papers.signing import (
     Signer,
     SignerUnusable,
