@@ -10,7 +10,10 @@ from __future__ import annotations
 from io import BytesIO
 from uuid import UUID
 
+from landreg.access.identity import CITIZEN_ID
+from landreg.access.sealing import digests
 from landreg.core.actor import Actor
+from landreg.core.codes import tidy
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.files import Store
@@ -24,7 +27,7 @@ from landreg.exchange.model import Taker
 from landreg.law.book import Law
 from landreg.registry import documents
 from landreg.registry.casework import household_queries
-from landreg.registry.casework.applications import case_on_right, open_case
+from landreg.registry.casework.applications import case_on_right, open_case, person_of
 from landreg.registry.casework.land_applications import case_on_land
 from landreg.registry.facts.other_means import member_of
 from landreg.registry.rules.household_requests import SIGN, Exchange, LandOperation, Operator, OtherMeans
@@ -38,14 +41,16 @@ MEANS = {"auction": "auction", "sealed": "tender", "negotiation": "consultation"
 
 
 def open_case_of(
-    actor: Actor, store: Store, county: str, contract_id: UUID, text: bytes, contract_code: str = ""
+    actor: Actor, store: Store, county: str, contract_id: UUID, text: bytes, contract_code: str = "", number: str = ""
 ) -> UUID:
     """Open the case that the parties asked for; its id. text: the contract as PDF, for the folder. contract_code: of an
-    assignment to a household without a contract right, of the contract by which the issuing party goes on with it.
+    assignment to a household without a contract right, of the contract by which the issuing party goes on with it. number: on the
+    identity card of a person who takes the land: the market keeps it sealed, so that the desk reads it again.
 
     Raises NotFound, Conflict (CON-5, REG-26), Refused with every finding of the act (TR-*, LO-*; CON-22), BadInput (LO-3) for a
-    person who has not been entered yet: that case is opened at the counter; (FORM-1) without the code of an assignment.
+    person without that number, or with another; (FORM-1) without the code of an assignment.
     """
+    person = _person(actor, county, contract_id, tidy(number)) if number.strip() else None
     sha256, size = store.put(BytesIO(text))
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, contract_id)
@@ -57,10 +62,10 @@ def open_case_of(
         if taker is None:
             raise NotFound
         if row.right_id is None:
-            case = case_on_land(uow, law, county, row.village, _of_collective(uow, found, taker, law))
+            case = case_on_land(uow, law, county, row.village, _of_collective(uow, found, taker, law, person))
         else:
             kind = row.kind if row.kind in MOVING else "land_operation"
-            asked = _asked(uow, found, taker, law, contract_code.strip())
+            asked = _asked(uow, found, taker, law, contract_code.strip(), person)
             case = case_on_right(uow, law, county, row.right_id, kind, asked)
         case_id = open_case(uow, law, *case)
         _folder(uow, found, case_id, sha256, size)
@@ -68,14 +73,14 @@ def open_case_of(
     return case_id
 
 
-def _asked(uow: UnitOfWork, found: Whole, taker: Taker, law: Law, contract_code: str) -> Request:
+def _asked(uow: UnitOfWork, found: Whole, taker: Taker, law: Law, contract_code: str, person: UUID | None) -> Request:
     """What the register is asked for."""
     row, signed = found.contract, found.of("signed")
     on, codes = signed.on_day if signed else law.on, tuple(one.parcel_code for one in found.parcels)
     if row.kind not in MOVING:
         return LandOperation(
             "",
-            _operator(uow, taker),
+            _operator(uow, taker, person),
             MODES.get(row.kind, "other_way"),
             row.number,
             on,
@@ -102,7 +107,7 @@ def _asked(uow: UnitOfWork, found: Whole, taker: Taker, law: Law, contract_code:
     return Assignment(taker.household_id, contract_code, on, () if set(codes) == set(land.parcels) else codes)
 
 
-def _of_collective(uow: UnitOfWork, found: Whole, taker: Taker, law: Law) -> OtherMeans:
+def _of_collective(uow: UnitOfWork, found: Whole, taker: Taker, law: Law, person: UUID | None) -> OtherMeans:
     """What the register is asked for over a collective's own land: the contract's parcels, whole, for its term."""
     row, signed = found.contract, found.of("signed")
     dealt = deal_queries.dealt(uow.session, row.county, row.deal_id) if row.deal_id else None
@@ -111,7 +116,7 @@ def _of_collective(uow: UnitOfWork, found: Whole, taker: Taker, law: Law) -> Oth
     )
     return OtherMeans(
         f"{row.number}{SIGN}",
-        _operator(uow, taker),
+        _operator(uow, taker, person),
         MEANS.get(dealt.deal.way, "consultation") if dealt else "consultation",
         row.number,
         signed.on_day if signed else law.on,
@@ -122,12 +127,33 @@ def _of_collective(uow: UnitOfWork, found: Whole, taker: Taker, law: Law) -> Oth
     )
 
 
-def _operator(uow: UnitOfWork, taker: Taker) -> Operator:
-    """Who is to hold the right. Raises BadInput (LO-3) for a person."""
+def _person(actor: Actor, county: str, contract_id: UUID, number: str) -> UUID | None:
+    """The person of the register who takes the land, entered where new; None where a household or an organisation does.
+
+    Raises NotFound, BadInput (LO-3) for a number that is not the one of whom the market opened the account for.
+    """
+    with unit_of_work(actor) as uow:
+        found, _ = held(uow, county, contract_id)
+        taker = deal_queries.taker(uow.session, county, found.contract.taker_id)
+        if taker is None or taker.kind != "person":
+            return None
+        if taker.id_digest not in digests(f"{CITIZEN_ID}:{number}"):
+            raise BadInput(Finding("LO-3", "number", {"known": taker.name}))
+        name = taker.name
+    return person_of(actor, name, number)
+
+
+def _operator(uow: UnitOfWork, taker: Taker, person: UUID | None) -> Operator:
+    """Who is to hold the right: household, organisation or natural person (农村土地承包法 52). Raises BadInput (LO-3) for a person
+    whose number was not read.
+    """
     if taker.kind == "household" and taker.household_id is not None:
         return Operator("household", taker.household_id, taker.name, taker.code)
-    if taker.kind != "organisation":
-        raise BadInput(Finding("LO-3", "operator"))
+    if taker.kind == "person":
+        if person is None:
+            raise BadInput(Finding("LO-3", "number", {"known": taker.name}))
+        holder = household_queries.holder_id_of(uow.session, taker.county, person_id=person)
+        return Operator("person", holder, taker.name, "", person)
     holder = household_queries.holder_id_of(uow.session, taker.county, taker.code)
     return Operator("organization", holder, taker.name, taker.code)
 

@@ -16,15 +16,18 @@ from landreg import keys
 from landreg.config import Settings
 from landreg.core.actor import NOBODY, Actor
 from landreg.core.db import unit_of_work
-from landreg.core.errors import NotFound
+from landreg.core.errors import BadInput, NotFound, Refused
 from landreg.core.files import Store
+from landreg.exchange.bidding import takers
+from landreg.exchange.contracts import registering, signing
 from landreg.log.store import seal
 from landreg.registry import public_queries
+from landreg.registry.casework import cases
 from landreg.registry.issued import certificates, handed_out
 from landreg.registry.issued.certificates import Press
 from landreg.registry.rules.household_requests import LandOperationChange, LandOperationEnd, Operator
 from landreg.registry.rules.requests import CertificateExchange, RestrictionAsked
-from tests.contract_kit import TAKER
+from tests.contract_kit import OPERATOR, PAPER, TAKER
 from tests.database.exchange.test_collective_registered import (
     booked,
     contracted,
@@ -35,8 +38,8 @@ from tests.database.exchange.test_collective_registered import (
 )
 from tests.database.exchange.test_contract_of_collective import common
 from tests.household_kit import asked_for
-from tests.registry_kit import COUNTY, Connection, one, pass_days, state_of
-from tests.villages import past_triggers
+from tests.registry_kit import COUNTY, Connection, codes, one, pass_days, put_papers, state_of
+from tests.villages import citizen_id, past_triggers
 
 __all__ = ["village"]
 OPEN = "upper_inf(recorded) AND upper_inf(valid)"
@@ -150,3 +153,41 @@ def test_the_database_holds_the_code_and_the_contract_of_a_right_to_be_one_fact(
                 f"""UPDATE registry."right" SET {change} WHERE kind = 'land_operation' AND upper_inf(recorded)"""
             )
         assert refused.value.diag.constraint_name == "lo_11_code_says_who_gave_the_land"
+
+
+def test_a_natural_person_holds_such_a_right_by_the_number_on_the_card(
+    certify: Any, registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings
+) -> None:
+    """LO-3: without the number, or with another's, no case. RLCL-52: a person from outside has the two further papers."""
+    contract = contracted(registrar, superuser, [common(superuser)])
+    card = citizen_id(907)
+    taker, _ = takers.open_at_counter(OPERATOR, takers.Opening("person", "受让人七", card, "0915-1", "ren-00907"))
+    with past_triggers(superuser):
+        superuser.execute(
+            "UPDATE exchange.contract SET taker_id = %s WHERE contract_id = %s", [taker.taker_id, contract.contract_id]
+        )
+    signing.ask_registration(OPERATOR, COUNTY, contract.contract_id, PAPER)
+    for number in ("", citizen_id(908)):
+        with pytest.raises(BadInput) as refused:
+            registering.open_case_of(
+                registrar, Store(database.store), COUNTY, contract.contract_id, b"%PDF-1.7 sample", number=number
+            )
+        assert codes(refused) == {"LO-3"}
+    case = registering.open_case_of(
+        registrar,
+        Store(database.store),
+        COUNTY,
+        contract.contract_id,
+        b"%PDF-1.7 sample",
+        number=f" {card}",
+    )
+    with pytest.raises(Refused) as bare:
+        cases.accept(registrar, COUNTY, [case])
+    assert {"assembly_minutes", "approval", "qualification_proof"} <= {*bare.value.findings[0].values["papers"]}
+    put_papers(registrar, case, "other_means", ("approval", "qualification_proof"))
+    step(registrar, reviewer, case)
+    number = certify(case)
+    assert checked(number).holder == "受**七"
+    kind = one(registrar, f"SELECT h.kind FROM party.holder AS h WHERE h.person_id IS NOT NULL AND {OPEN}")
+    assert kind == "person"
+    assert not [found for found in rechecked(worker, database) if "exchange.contract" not in found]

@@ -44,9 +44,10 @@ def index() -> Response:
 
 @dataclass(frozen=True)
 class Opening:
-    """contract_code: of an assignment, of the contract with the household that takes the land over."""
+    """contract_code: of an assignment, of the contract with the household that takes the land over. number: of a person."""
 
     contract_code: str = field(default="", metadata={"most": 19})
+    number: str = field(default="", metadata={"most": 30})
 
 
 @blueprint.post("/contracts/<county>/<uuid:contract_id>/case")
@@ -56,7 +57,7 @@ def open_case(county: str, contract_id: UUID) -> Redirect:
     """Open the case, the contract in its folder."""
     actor, given = current_actor(), read_form(Opening)
     text = _text(county, contract_id)
-    case_id = registering.open_case_of(actor, store(), county, contract_id, text, given.contract_code)
+    case_id = registering.open_case_of(actor, store(), county, contract_id, text, given.contract_code, given.number)
     flash(_("已立案，合同已放入业务档案。"))
     return redirect(url_for("registry.cases.one", county=county, case_id=case_id), 303)
 
