@@ -19,8 +19,8 @@ from landreg.exchange.contracts.projects import Said
 from landreg.exchange.contracts.signing import Signature
 from landreg.exchange.contracts.whole import Whole
 from landreg.registry.guarded import Attached
-from tests.registry_kit import HOUSEHOLD, one
-from tests.villages import COUNTY, VILLAGE, citizen_id
+from tests.registry_kit import HOUSEHOLD, Connection, one
+from tests.villages import COUNTY, VILLAGE, citizen_id, past_triggers
 
 PAPER = Attached("22" * 32, 9, "paper.jpg")
 OTHER = f"{VILLAGE}010002"
@@ -117,6 +117,15 @@ def signed(contract: Contract, *sides: str) -> Contract:
     """Both sides sign in person."""
     for side in sides or signing.SIDES:
         signing.sign(OPERATOR, COUNTY, contract.contract_id, signature(contract, side))
+    return contract
+
+
+def early(superuser: Connection, contract: Contract) -> Contract:
+    """The same with the dues of a contract that both signed before its term began: each on its own day."""
+    with past_triggers(superuser):
+        superuser.execute(
+            "UPDATE exchange.rent_due SET due_on = from_on WHERE contract_id = %s", (contract.contract_id,)
+        )
     return contract
 
 

@@ -14,7 +14,7 @@ import pytest
 from landreg.core.actor import Actor, Desk, Role
 from landreg.exchange.contracts.model import Contract
 from landreg.law.book import terms
-from tests.contract_kit import VALUES, drawn, seen, signed, today
+from tests.contract_kit import VALUES, drawn, early, seen, signed, today
 from tests.plans import sent
 from tests.registry_kit import HOUSEHOLD, Connection, pass_days, to_rights
 from tests.villages import COUNTY, past_triggers
@@ -71,16 +71,18 @@ def rule_of(answer: Any) -> set[str]:
     return set(re.findall(r'class="code">([A-Z]+-\d+)<', answer.text))
 
 
-def wheat() -> Contract:
+def wheat(superuser: Connection) -> Contract:
     """0.6 mu for 200 kg a mu and year from 2022 to the middle of 2027: 120 kg due each new year's day."""
-    return signed(drawn(unit="kg_mu_year", grain="wheat", price=Decimal(200), until_on=date(2027, 1, 1)))
+    return early(
+        superuser, signed(drawn(unit="kg_mu_year", grain="wheat", price=Decimal(200), until_on=date(2027, 1, 1)))
+    )
 
 
 def test_a_rent_in_grain_is_late_from_its_day_before_the_county_has_set_a_price(
     ling: Browser, browser: Browser, village: Actor, superuser: Connection
 ) -> None:
     """In kg: on the list, the first page, the household's own page; no certificate is given, and a notice to remedy runs."""
-    contract = wheat()
+    contract = wheat(superuser)
     lines = {"operator": ling.get(of(contract)).text}
     late = ling.get("/contracts/late").text
     assert "1 份合同共逾期 0.00 元 · 还有 600.00 千克粮食逾期，待县区定价" in re.sub(r"\s+", " ", late)
@@ -126,7 +128,7 @@ def test_a_lease_of_a_house_cites_nothing_of_farmland_and_ends_for_a_breach_that
 
 def test_of_a_contract_whose_last_day_is_set_the_refusal_says_so(ling: Browser, superuser: Connection) -> None:
     """CON-5 names the state; so it does where the database refuses."""
-    contract = signed(drawn())
+    contract = early(superuser, signed(drawn()))
     last = today() + timedelta(days=30)
     agreed = {"how": "agreed", "on_day": last.isoformat(), "paper": picture()}
     assert ling.post(of(contract, "end"), agreed).status_code == 303
@@ -158,7 +160,7 @@ def test_a_rent_in_grain_is_paid_in_grain_and_in_money_at_the_price_of_its_day(
     """CON-23 for more grain than is owed; CON-6 for more money; a receipt that counts once."""
     price(superuser, date(2022, 1, 1), "2.40")
     price(superuser, date(2024, 1, 1), "2.80")
-    contract = wheat()
+    contract = wheat(superuser)
     page = ling.get(of(contract)).text
     assert "有 600.00 千克粮食逾期未付，已定价的折 1584.00 元" in page
     assert "每千克 2.40 元，折 288.00 元" in page
@@ -193,11 +195,11 @@ def test_a_rent_in_grain_is_paid_in_grain_and_in_money_at_the_price_of_its_day(
     assert "没有逾期的价款" in ling.get("/contracts/late").text
 
 
-def test_a_rent_in_grain_without_a_price_of_the_county_stays_in_kilograms(ling: Browser) -> None:
+def test_a_rent_in_grain_without_a_price_of_the_county_stays_in_kilograms(ling: Browser, superuser: Connection) -> None:
     """CON-11: told on the page; grain is handed over kilogram for kilogram all the same, money for what has no price is
     refused, and no certificate is given while kilograms are due.
     """
-    contract = signed(drawn(unit="kg_mu_year", grain="wheat", price=Decimal(200)))
+    contract = early(superuser, signed(drawn(unit="kg_mu_year", grain="wheat", price=Decimal(200))))
     owed = seen(contract).left_kg
     page = ling.get(of(contract)).text
     assert "待定价" in page
@@ -220,7 +222,7 @@ def test_twenty_contracts_are_listed_in_as_many_statements_as_one(
     ling: Browser, browser: Browser, village: Actor, superuser: Connection
 ) -> None:
     price(superuser, date(2022, 1, 1), "2.40")
-    contract = wheat()
+    contract = wheat(superuser)
     bound(village, HOUSEHOLD, "lin.nong")
     browser.log_in("lin.nong")
 
@@ -272,7 +274,7 @@ def test_each_step_of_a_contract_s_life_is_offered_when_it_may_come_and_is_no_pa
     ling: Browser, superuser: Connection
 ) -> None:
     """From arrears over a notice that ran out to the end by the contractor; a dispute between, and a re-transfer's chain."""
-    contract = signed(drawn())
+    contract = early(superuser, signed(drawn()))
 
     def offered() -> set[str]:
         return set(re.findall(r"/(?:life|next)/(\w+)\"", ling.get(of(contract)).text))

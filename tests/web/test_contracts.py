@@ -19,6 +19,7 @@ from tests.contract_kit import (
     card_of,
     day_of,
     drawn,
+    early,
     parcels_of,
     right_id,
     signed,
@@ -265,7 +266,7 @@ def test_an_assignment_is_drawn_in_instalments_that_add_up(ling: Browser, office
 
 @pytest.mark.usefixtures("village")
 def test_a_farmer_sees_the_contract_and_the_next_rent_in_large_type_and_nobody_else_does(
-    app: Any, browser: Browser, officers: tuple[Actor, Actor]
+    app: Any, browser: Browser, officers: tuple[Actor, Actor], superuser: Connection
 ) -> None:
     contract = signed(drawn())
     bound(officers[0], HOUSEHOLD, "lin.nong")
@@ -273,7 +274,9 @@ def test_a_farmer_sees_the_contract_and_the_next_rent_in_large_type_and_nobody_e
     page = browser.get("/my/contracts").text
     assert "样本种植专业合作社" in page
     assert "page-large" in page
-    assert "已经逾期" in page
+    assert "已经逾期" not in page
+    early(superuser, contract)
+    assert "已经逾期" in browser.get("/my/contracts").text
     address = f"/my/contracts/{COUNTY}/{contract.contract_id}"
     assert "租金" in browser.get(address).text
     assert browser.client.get(f"/contracts/{COUNTY}/{contract.contract_id}/contract.pdf").data[:5] == b"%PDF-"

@@ -1,5 +1,5 @@
 """What comes by itself: a contract ends with its term, or with the right that it rests on; what the register has registered of it
-is told. A step of the worker; each in a transaction of its own.
+is told; a draft that was not signed by its last day is dropped. A step of the worker; each in a transaction of its own.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from landreg.core.errors import LandregError
 from landreg.core.periods import beijing_day
 from landreg.exchange.contracts import queries
 from landreg.exchange.contracts.entering import happened, held
-from landreg.exchange.contracts.rules.course import stage
+from landreg.exchange.contracts.rules.course import con_45_draft_has_its_day, stage
 
 _logger = logging.getLogger(__name__)
 
@@ -43,10 +43,12 @@ def _due(worker: Actor) -> list[tuple[UUID, Callable[[], int]]]:
         registered = queries.registered_now(uow.session)
         gone = queries.parents_gone(uow.session)
         over = queries.ended_by_day(uow.session, beijing_day(uow.now))
+        lapsed = queries.drafts_over(uow.session, beijing_day(uow.now))
         return [
             *((row.contract_id, partial(tell_registered, worker, *row)) for row in registered),
             *((row.contract_id, partial(end_with_its_right, worker, row.county, row.contract_id)) for row in gone),
             *((row.contract_id, partial(end_by_day, worker, row.county, row.contract_id)) for row in over),
+            *((row.contract_id, partial(lapse, worker, row.county, row.contract_id)) for row in lapsed),
         ]
 
 
@@ -58,6 +60,18 @@ def end_by_day(worker: Actor, county: str, contract_id: UUID) -> int:
         if row.until_on > law.on or stage(found.course(law.on)) not in ("over", "disputed"):
             return 0
         happened(uow, row, "ended", row.until_on, facts={"how": "term_over"})
+    return 1
+
+
+def lapse(worker: Actor, county: str, contract_id: UUID) -> int:
+    """A draft that was not signed by its last day is dropped; 1, or 0 where it was signed, dropped or put off meanwhile."""
+    with unit_of_work(worker) as uow:
+        found, law = held(uow, county, contract_id)
+        row = found.contract
+        over = con_45_draft_has_its_day((row.number, row.sign_until), law)
+        if over is None or stage(found.course(law.on)) not in ("drawn", "part_signed"):
+            return 0
+        happened(uow, row, "withdrawn", law.on, facts={"how": "lapsed"})
     return 1
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -163,6 +164,7 @@ def draw(uow: UnitOfWork, draft: Draft, taker: Taker, number: str = "") -> Contr
         previous_id=draft.previous.contract.contract_id if draft.previous else None, instalments=kept(terms.instalments),
         project_id=draft.project_id,
         drawn_by=uow.actor.account_id, drawn_by_name=uow.actor.name, drawn_at=uow.now, state="drawn", ends_on=None,
+        sign_until=law.on + timedelta(days=law.days("CON-45.draft_days")),
     )  # fmt: skip
     uow.session.add(row)
     uow.session.flush()

@@ -28,7 +28,7 @@ from landreg.log.recheck_register import Source
 from landreg.log.store import stage
 from landreg.log.told_rows import TableSource, Told, row_text
 
-FOLLOWS = NOT_TOLD | {"ends_on", "clauses", "facts", "instalments"}
+FOLLOWS = NOT_TOLD | {"ends_on", "sign_until", "clauses", "facts", "instalments"}
 """Columns that a leaf tells not as they print: what follows from events, and what is told in its canonical form."""
 
 LATER = frozenset({"member_id", "document_id"})

@@ -10,7 +10,7 @@ from landreg.exchange.contracts.model import ContractEvent
 from landreg.exchange.contracts.rules.clauses import Text, written
 from landreg.exchange.contracts.rules.service import NOT_OF, SERVICE
 from landreg.exchange.contracts.signing import MOVING, may_register
-from landreg.exchange.contracts.whole import Whole, calendar_of
+from landreg.exchange.contracts.whole import Whole, calendar_of, due_of
 from landreg.exchange.listings.rules.units import of_whole
 from landreg.exchange.prices import price_words
 from landreg.land.queries import division_names, division_path
@@ -31,7 +31,9 @@ def contract(session: Session, desk: Desk, found: Whole) -> bytes:
     text = Text(row.kind, row.unit, row.clauses, row.said, free=not row.price, number=row.number)
     unit = "元" if row.unit != "kg_mu_year" else f"千克{term('contract_grain', row.grain)}"
     whole = of_whole(row.unit)
-    dues = calendar_of(row, found.parcels)
+    signed = found.of("signed")
+    made = [due_of(one, row.unit) for one in found.dues if signed and one.event_id == signed.event_id]
+    dues = made if signed else calendar_of(row, found.parcels)
     url = check_url(desk, row.number)
     sides = ("甲方（委托方）", "乙方（服务方）") if row.kind == SERVICE else ("甲方（流出方）", "乙方（受让方）")
     content = {
@@ -54,7 +56,7 @@ def contract(session: Session, desk: Desk, found: Whole) -> bytes:
             _signed(sides[0], row.household_name, found.of("signed_contractor")),
             _signed(sides[1], row.taker_name, found.of("signed_taker")),
         ],
-        "digest": row.text_sha256, "filed": _filed(found), "authority": _market(session, desk, row.county),
+        "digest": row.text_sha256, "filed": _filed(found) + _until(found), "authority": _market(session, desk, row.county),
         "day": chinese_date(drawn), "check_url": url, "qr": qr_svg(url),
     }  # fmt: skip
     return typeset("transfer_contract", content, drawn, sample=desk.sample, tagged=True)
@@ -131,6 +133,14 @@ def _filed(found: Whole) -> str:
     if "filing" in NOT_OF.get(found.contract.kind, ()):
         return ""
     return f"发包方备案：{chinese_date(event.on_day) if event else '未备案'}。"
+
+
+def _until(found: Whole) -> str:
+    """Of a draft, the last day on which it is signed."""
+    last = found.contract.sign_until
+    if last is None or found.of("signed"):
+        return ""
+    return f"双方须在{chinese_date(last)}以前（含当日）签字，过期不再占用地块。"
 
 
 def _signed(side: str, name: str, event: ContractEvent | None) -> list[str]:

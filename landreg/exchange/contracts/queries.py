@@ -139,23 +139,6 @@ def next_certificate(session: Session) -> int:
     return int(session.execute(sa.text("SELECT nextval('exchange.certificate_number')")).scalar_one())
 
 
-def listed(state: str = "", text: str = "") -> sa.Select[Any]:
-    """The contracts of the jurisdiction, newest first; of a state, or of those whose number, household or taker holds a text."""
-    found = sa.select(Contract).order_by(Contract.drawn_at.desc(), Contract.number.desc())
-    if state:
-        found = found.where(Contract.state == state)
-    if text:
-        found = found.where(
-            sa.or_(
-                Contract.number.startswith(text, autoescape=True),
-                Contract.household_code == text,
-                Contract.household_name.contains(text, autoescape=True),
-                Contract.taker_name.contains(text, autoescape=True),
-            )
-        )
-    return found
-
-
 def with_late_dues(session: Session, today: date) -> Sequence[Contract]:
     """Signed contracts of which something was due before a day and is not paid, or is in grain and may not be."""
     own = (RentDue.county == Contract.county, RentDue.contract_id == Contract.contract_id, RentDue.due_on < today)
@@ -183,6 +166,13 @@ def ended_by_day(session: Session, today: date) -> Sequence[Contract]:
     """Signed contracts whose term is over."""
     return session.scalars(
         sa.select(Contract).where(Contract.state.in_(("signed", "disputed")), Contract.until_on <= today)
+    ).all()
+
+
+def drafts_over(session: Session, today: date) -> Sequence[Contract]:
+    """Drafts whose last day is over."""
+    return session.scalars(
+        sa.select(Contract).where(Contract.state.in_(("drawn", "part_signed")), Contract.sign_until < today)
     ).all()
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from landreg.exchange.contracts.rules.course import (
     SIGNATURE_RULES,
     Signing,
     con_14_signed_and_settled,
+    con_45_draft_has_its_day,
 )
 from landreg.exchange.contracts.rules.rent import IN_ONE_SUM
 from landreg.exchange.contracts.rules.terms import (
@@ -72,7 +73,7 @@ def sign(
     service: Callable[[str], SignatureService] = FileService,
 ) -> Contract:  # fmt: skip
     """Take the signature of a side; the second one makes the contract. Raises NotFound, Conflict (CON-5), BadInput, Refused
-    (CON-2, CON-3, CON-4, CON-18, CON-29, CON-38, CON-39, ACC-25, TR-1, TR-12, QUAL-1, QUAL-4, QUAL-5, GUARD-1).
+    (CON-2, CON-3, CON-4, CON-18, CON-29, CON-38, CON-39, CON-45, ACC-25, TR-1, TR-12, QUAL-1, QUAL-4, QUAL-5, GUARD-1).
     """
     if given.side not in SIDES:
         raise BadInput(Finding("FORM-5", "side", {"given": given.side[:40]}))
@@ -88,6 +89,8 @@ def sign(
         uow.lock_name(f"taker:{asked.taker_id}")
         found, law = held(uow, county, contract_id)
         open_for(found, law, "drawn", "part_signed")
+        if late := con_45_draft_has_its_day((asked.number, found.contract.sign_until), law):
+            raise Refused(late)
         ties_nothing(law.on, paper, name=given.name, witness=given.witness)
         facts = _taken(uow, found, law, replace(given, attorney=given.attorney and paper is not None), service)
         happened(uow, found.contract, f"signed_{given.side}", law.on, facts=facts, paper=paper)
@@ -167,7 +170,7 @@ def _made(uow: UnitOfWork, found: Whole, law: Law) -> None:
         if told := cancelling.stopped(uow, queries.whole(uow.session, previous), law):
             raise Refused(told)
         happened(uow, previous, "ended", row.from_on, facts={"how": "replaced", "by": row.number})
-    dues = calendar_of(row, found.parcels)
+    dues = calendar_of(row, found.parcels, law.on)
     happened(uow, row, "signed", law.on, dues=dues, due_kind=dues[0].kind if dues else "rent")
 
 
@@ -262,3 +265,13 @@ def drop(actor: Actor, county: str, contract_id: UUID, said: str) -> None:
         open_for(found, law, "drawn", "part_signed")
         ties_nothing(law.on, said=said)
         happened(uow, found.contract, "withdrawn", law.on, said=said)
+
+
+def put_off(actor: Actor, county: str, contract_id: UUID) -> date:
+    """Put the last day of a draft off, by the county's days from today; that day. Raises Conflict (CON-5) once both have signed."""
+    with unit_of_work(actor) as uow:
+        found, law = held(uow, county, contract_id)
+        open_for(found, law, "drawn", "part_signed")
+        last = law.on + timedelta(days=law.days("CON-45.draft_days"))
+        happened(uow, found.contract, "draft_renewed", law.on, facts={"until": last.isoformat()})
+    return last

@@ -19,7 +19,7 @@ from landreg.exchange.contracts.model import (
     RentPayment,
 )
 from landreg.exchange.contracts.rules import instalments, rent
-from landreg.exchange.contracts.rules.course import Course, Happened
+from landreg.exchange.contracts.rules.course import Course, Happened, stage_on
 from landreg.exchange.contracts.rules.rent import Due, Grain, Settled
 from landreg.exchange.contracts.rules.service import SERVICE
 from landreg.exchange.listings.rules.units import of_a_year, of_whole
@@ -58,7 +58,8 @@ class Whole:
     def settled(self) -> tuple[Settled, ...]:
         """What is due until it ends, with what was paid of it in money and handed over in grain."""
         void = any(one.facts.get("outcome") == "void" for one in self.events)
-        dues = rent.still_owed([due_of(one, self.contract.unit) for one in self.dues], self.contract.ends_on, void=void)
+        dues, made = [due_of(one, self.contract.unit) for one in self.dues], self.of("signed")
+        dues = rent.still_owed(dues, self.contract.ends_on, void=void, made_on=made.on_day if made else None)
         return rent.settled(dues, [*(one.amount_yuan for one in self.credited), *self._paid], self.prices)
 
     @property
@@ -124,6 +125,13 @@ class Whole:
         return next((one for one in reversed(self.events) if one.kind == kind), None)
 
 
+def stands(row: Contract, today: date) -> str:
+    """Where a contract is on a day, by its row alone: a word of terms.toml, contract_stage."""
+    if row.state in ("drawn", "part_signed", "withdrawn"):
+        return row.state
+    return stage_on(today, (row.from_on, row.until_on), row.ends_on, disputed=row.state == "disputed")
+
+
 def due_of(row: RentDue, unit: str) -> Due:
     """A due as the rules take it. unit: of the contract's price."""
     payer = rent.payer_of(row.kind, unit)
@@ -135,8 +143,10 @@ def happened(row: ContractEvent) -> Happened:
     return Happened(row.kind, row.on_day, row.facts, row.document_id is not None)
 
 
-def calendar_of(contract: Contract, parcels: Sequence[ContractParcel]) -> tuple[Due, ...]:
-    """What falls due, to the contractor or, of a service and what makes an exchange equal, from it; none where nothing is paid."""
+def calendar_of(contract: Contract, parcels: Sequence[ContractParcel], made_on: date | None = None) -> tuple[Due, ...]:
+    """What falls due, to the contractor or, of a service and what makes an exchange equal, from it; none where nothing is paid.
+    made_on: the day on which both have signed, None while they have not.
+    """
     if contract.kind == "custody" or not any(one.price for one in parcels):
         return ()
     if of_whole(contract.unit):
@@ -151,5 +161,6 @@ def calendar_of(contract: Contract, parcels: Sequence[ContractParcel]) -> tuple[
         rent.Terms(
             contract.from_on, contract.until_on, pieces, contract.unit, contract.escalator_percent, contract.paid_every,
             contract.paid_before, instalments.read(contract.instalments), "service" if contract.kind == SERVICE else "rent",
+            made_on,
         )
     )  # fmt: skip

@@ -60,15 +60,15 @@ def assert_due_once(registrar: Actor, contract: Contract) -> None:
     with unit_of_work(registrar) as uow:
         asked = sql("SELECT kind, due_on, amount FROM exchange.rent_due WHERE contract_id = :id")
         rows = uow.session.execute(asked, {"id": contract.contract_id}).all()
-    assert [tuple(row) for row in rows] == [("price", contract.from_on, Decimal("86000.00"))]
+    assert [tuple(row) for row in rows] == [("price", today(), Decimal("86000.00"))]
 
 
 def assert_contractor_owes(contract: Contract) -> None:
     """What the contractor adds is a due of its own side: late if not paid, settled by its receipt, no breach of the taker's."""
-    after = contract.from_on + timedelta(1)
+    after = today() + timedelta(1)
     owed = seen(contract)
     assert [(one.due.payer, one.due.due_on, one.left) for one in owed.settled] == [
-        ("contractor", contract.from_on, Decimal("3000.00"))
+        ("contractor", today(), Decimal("3000.00"))
     ]
     assert (owed.late_from_contractor(after), owed.course(after).arrears) == (Decimal("3000.00"), 0)
     assert life.pay(OPERATOR, COUNTY, contract.contract_id, Decimal("3000.00"), today(), "R-balance", PAPER) == 0

@@ -86,7 +86,9 @@ def test_a_contract_is_drawn_signed_by_both_sides_filed_and_paid() -> None:
     signed(contract)
     found = seen(contract)
     assert stage(found.course(today())) == "running"
-    assert [due.due_on for due in found.dues] == [date(year, 1, 1) for year in range(2022, 2028)]
+    assert {due.due_on for due in found.dues} == {today()}
+    assert found.course(today()).late is False
+    assert found.course(today() + timedelta(days=1)).late is True
     signing.file(OPERATOR, COUNTY, contract.contract_id, today(), "已备案", PAPER)
     left = life.pay(OPERATOR, COUNTY, contract.contract_id, found.dues[0].amount, today(), "HP-1", PAPER)
     assert left == sum(due.amount for due in found.dues[1:])
@@ -262,13 +264,15 @@ def test_of_a_contract_that_ended_its_later_rents_are_not_owed_nor_paid() -> Non
     life.end(OPERATOR, COUNTY, leases[0].contract_id, End("agreed", date(2024, 7, 1)), PAPER)
     found = seen(leases[0])
     assert [one.owed for one in found.settled] == [*whole[:2], half_up((whole[2] or Decimal(0)) * 182 / 366)]
-    assert found.course(today()).arrears == found.left == sum(one.owed or 0 for one in found.settled)
+    assert (
+        found.course(today() + timedelta(days=1)).arrears == found.left == sum(one.owed or 0 for one in found.settled)
+    )
     with pytest.raises(Refused) as more:
         life.pay(OPERATOR, COUNTY, leases[0].contract_id, found.left + Decimal("0.01"), today(), "HP-1", PAPER)
     assert codes(more) == {"CON-6"}
     cheaper = terms(from_on=date(2024, 1, 1), price=Decimal("500.00"))
     change = signed(drawing.draw_following(OPERATOR, COUNTY, leases[1].contract_id, "change", cheaper, VALUES))
-    assert [one.due.due_on.year for one in seen(leases[1]).settled] == [2022, 2023]
+    assert [one.due.from_on.year for one in seen(leases[1]).settled] == [2022, 2023]
     disputes.dispute(OPERATOR, COUNTY, change.contract_id, Brought("court", "合同效力"), None)
     awarded = Outcome("owed", today(), Decimal("88.00"), today())
     disputes.settle(OPERATOR, COUNTY, change.contract_id, awarded, PAPER)

@@ -24,7 +24,7 @@ from landreg.exchange.contracts.rules.course import stage
 from landreg.law.queries import load_law
 from landreg.registry.papers.office import Desk
 from tests.bidding_kit import published
-from tests.contract_kit import OPERATOR, OTHER, PAPER, TAKER, VALUES, drawn, seen, signed, terms, today
+from tests.contract_kit import OPERATOR, OTHER, PAPER, TAKER, VALUES, drawn, early, seen, signed, terms, today
 from tests.registry_kit import Connection, codes, one, pass_days, to_rights
 from tests.villages import COUNTY
 
@@ -71,8 +71,8 @@ def village(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
     to_rights(registrar, reviewer, superuser, 2)
 
 
-def test_land_is_leased_beside_a_service(village: None) -> None:
-    contract = signed(served())
+def test_land_is_leased_beside_a_service(village: None, superuser: Connection) -> None:
+    contract = early(superuser, signed(served()))
     assert counted(signed(drawn()))[0] == 1
     assert stage(seen(contract).course(today())) == "running"
     late = seen(contract)

@@ -497,5 +497,5 @@ def test_instalments_of_one_sum_add_up_to_it_on_later_days() -> None:
         assert found is not None
         assert found.code == "CON-35"
     assert rhythm_zh("once", True, sound.parts) == (
-        "分 2 期付清：2026年12月1日 60,000.00 元；2027年6月1日 26,000.00 元"
+        "分 2 期付清：2026年12月1日 60,000.00 元；2027年6月1日 26,000.00 元；付款日早于合同成立之日的，在成立之日支付"
     )

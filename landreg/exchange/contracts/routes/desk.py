@@ -16,7 +16,7 @@ from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.core.periods import DAY
-from landreg.exchange.contracts import cancelling, deal_queries, queries, signer_queries, signing
+from landreg.exchange.contracts import cancelling, deal_queries, list_queries, queries, signer_queries, signing
 from landreg.exchange.contracts.routes import life
 from landreg.exchange.contracts.rules import rent
 from landreg.exchange.contracts.rules.course import stage
@@ -24,7 +24,7 @@ from landreg.exchange.contracts.rules.free import KEPT, con_34_term_has_begun
 from landreg.exchange.contracts.rules.rent import con_11_grain_price_is_set
 from landreg.exchange.contracts.rules.service import NOT_OF
 from landreg.exchange.contracts.rules.terms import tr_5_transfer_filed
-from landreg.exchange.contracts.whole import Whole
+from landreg.exchange.contracts.whole import Whole, stands
 from landreg.exchange.listings import household_queries
 from landreg.land.queries import division_path
 from landreg.law.book import Law
@@ -34,7 +34,7 @@ from landreg.web import i18n, pages
 
 blueprint = Blueprint("contracts", __name__)
 READERS = (Role.OPERATOR, Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR)
-STATES = ("drawn", "part_signed", "signed", "disputed", "ended", "withdrawn")
+STAGES = ("drawn", "part_signed", "signed", "running", "over", "disputed", "ending", "ended", "withdrawn")
 
 
 @blueprint.get("/contracts")
@@ -44,11 +44,12 @@ def index() -> Response:
     state, text = request.args.get("state", ""), request.args.get("q", "").strip()[:60]
     with unit_of_work(current_actor()) as uow:
         session = uow.session
-        found = queries.listed(state if state in STATES else "", text)
+        today = page_day(session)
+        found = list_queries.listed(state if state in STAGES else "", today, text)
         page = pages.page_of(session, found, number=pages.page_number(), size=pages.page_size())
         waiting = deal_queries.deals_waiting(session) if current_actor().has(Role.OPERATOR) else []
         named = household_queries.named(session, (one.Listing.household_id for one in waiting))
-        today, natural = page_day(session), deal_queries.natural(session, page.items)
+        natural = deal_queries.natural(session, page.items)
     return pages.render(
         "exchange/contracts/contracts.html",
         natural=natural,
@@ -57,7 +58,8 @@ def index() -> Response:
         named=named,
         today=today,
         sought=text,
-        states=STATES,
+        stages=STAGES,
+        stands=stands,
         DAY=DAY,
         may_act=current_actor().has(Role.OPERATOR),
     )
@@ -158,7 +160,7 @@ def standing(found: Whole, law: Law) -> dict[str, Any]:
     told = told if signed else [con_34_term_has_begun((row.number, row.from_on, law.on), law)]
     return {
         "never": (*NOT_OF.get(row.kind, ()), *(("retransfer",) if row.clauses.get("sublet") == KEPT else ())),
-        "course": course, "stage": stage(course), "today": law.on, "settled": found.settled, "signed": signed,
+        "course": course, "stage": stage(course), "stands": stands, "today": law.on, "settled": found.settled, "signed": signed,
         "told": [finding for finding in told if finding and row.state != "withdrawn"],
         "may_register": signed and signing.may_register(found, law),
         "steps": life.steps_of(found, law.on), "arrears_kg": rent.arrears_kg(found.settled, law.on),

@@ -24,6 +24,7 @@ from landreg.exchange.contracts.routes.forms import (
     Drawing,
     back,
     choices,
+    draft_days,
     instalments_given,
     questions,
     unit_of,
@@ -50,12 +51,13 @@ def new() -> Response:
         rights = land_queries.rights_of(session, county, code) if code else []
         chosen = _chosen(rights)
         land = None if chosen is None else land_queries.land(session, county, chosen.right_id)
+        days = draft_days(session, county) if land else 0
     basic = land is not None and all(one.basic_farmland for one in land.parcels.values())
     asked = questions(kind, unit, today, basic=basic) if kind in OFF_MARKET else []
     return pages.render(
         "exchange/contracts/new.html", code=code, county=county, kind=kind, unit=unit, land=land, asked=asked, today=today,
         rights=[(str(one.right_id), one.right_code) for one in rights],
-        findings=[] if rights or not code else [Finding("CON-16", "household")], **choices(unit, units),
+        findings=[] if rights or not code else [Finding("CON-16", "household")], draft_days=days, **choices(unit, units),
     )  # fmt: skip
 
 
@@ -102,6 +104,7 @@ def of_deal(county: str, deal_id: UUID) -> Response | Redirect:
         if listing.kind == "retransfer":
             rests_on = deal_queries.taken_by(uow.session, county, listing.household_code, codes)
         basic = land_queries.any_basic(uow.session, county, listing.right_id, codes)
+        days = draft_days(uow.session, county)
         home = home_of(uow.session, found.taker)
         giver = household_queries.named(uow.session, [listing.household_id])
     if made is not None and request.method == "GET":
@@ -111,7 +114,7 @@ def of_deal(county: str, deal_id: UUID) -> Response | Redirect:
     return pages.render(
         "exchange/contracts/of_deal.html", found=found, asked=[one for one in asked if one["name"] not in known], DAY=DAY,
         consent=consent, rests_on=rests_on, values={"taker_home": home},
-        made=made, home=giver.get(listing.household_id), begins=draft_of(found, {}).terms.from_on,
+        made=made, draft_days=days, home=giver.get(listing.household_id), begins=draft_of(found, {}).terms.from_on,
     )  # fmt: skip
 
 
@@ -139,10 +142,11 @@ def following(county: str, contract_id: UUID, relation: str) -> Response:
         found, today = queries.whole(uow.session, row), page_day(uow.session)
         codes = [one.parcel_code for one in found.parcels]
         basic = land_queries.any_basic(uow.session, county, row.right_id, codes)
+        days = draft_days(uow.session, county)
     kind = "retransfer" if relation == "retransfer" else row.kind
     return pages.render(
         "exchange/contracts/following.html", found=found, contract=row, relation=relation, DAY=DAY, today=today,
-        asked=questions(kind, row.unit, today, basic=basic), values=row.clauses, **choices(row.unit),
+        asked=questions(kind, row.unit, today, basic=basic), values=row.clauses, draft_days=days, **choices(row.unit),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import redirect, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
 from landreg.core.errors import BadInput, Finding
@@ -22,9 +23,10 @@ from landreg.exchange.contracts.rules.uses import uses_of
 from landreg.exchange.listings.rules.offer import GRAINS
 from landreg.exchange.listings.rules.units import ONCE, UNITS, rhythms_of
 from landreg.law.book import terms
+from landreg.law.queries import load_law
 from landreg.law.transfers import transfers
 from landreg.registry.guarded import Attached, attached
-from landreg.registry.routes.surroundings import store
+from landreg.registry.routes.surroundings import page_day, store
 from landreg.web import i18n
 from landreg.web.forms import Upload
 
@@ -207,6 +209,11 @@ class Dated:
 def kept(sent: Upload | None, name: str = "paper") -> Attached | None:
     """A paper that was sent, put into the store."""
     return attached(store(), sent, name)
+
+
+def draft_days(session: Session, county: str) -> int:
+    """In how many days a contract that is drawn is signed."""
+    return load_law(session, county, page_day(session)).days("CON-45.draft_days")
 
 
 def back(county: str, contract_id: UUID) -> Redirect:

@@ -26,6 +26,7 @@ from landreg.exchange.contracts.routes.desk import READERS
 from landreg.exchange.contracts.routes.forms import Drawing, choices, kept, questions, unit_of
 from landreg.exchange.contracts.signer_queries import members_said
 from landreg.exchange.contracts.signers import Present
+from landreg.exchange.contracts.whole import stands
 from landreg.exchange.listings import household_queries
 from landreg.land.queries import division_path
 from landreg.law.queries import load_law
@@ -149,6 +150,7 @@ def one(county: str, project_id: UUID) -> Response:
         path, natural = division_path(session, found.village), deal_queries.natural(session, [found])
         may_act = current_actor().has(Role.OPERATOR)
         members = members_said(session, county, {row.household_id for row in parcels}) if may_act else {}
+        today = page_day(session)
         homes = household_queries.named(session, (one.household_id for one in parcels))
     households: dict[UUID, list[object]] = {}
     for row in parcels:
@@ -158,7 +160,7 @@ def one(county: str, project_id: UUID) -> Response:
         "exchange/contracts/project.html", project=found, households=households, words=words, made=made, run=run,
         far=far, homes=homes,
         path=path, natural=natural, under_way=run is not None and run.state in UNDER_WAY,
-        refused=refused, DAY=DAY, may_act=may_act, members=members,
+        refused=refused, DAY=DAY, stands=stands, today=today, may_act=may_act, members=members,
         unsigned=[row for row in made.values() if row.state == "part_signed"],
         consenting=sum(word.kind == "consents" for word in words.values()), most_shown=MOST_SHOWN,
     )  # fmt: skip

@@ -16,7 +16,7 @@ from landreg.exchange.contracts import signing
 from landreg.exchange.contracts.routes import desk
 from landreg.exchange.contracts.routes.forms import Dated, back, kept
 from landreg.exchange.contracts.signing import Signature
-from landreg.web import problems
+from landreg.web import i18n, problems
 from landreg.web.forms import Upload, read_form
 
 blueprint = Blueprint("contract_signing", __name__)
@@ -98,6 +98,16 @@ def certify(county: str, contract_id: UUID) -> Redirect:
     """Give the transaction certificate."""
     number = signing.certify(current_actor(), county, contract_id)
     flash(_("交易鉴证书已出具，编号 %(number)s。", number=number))
+    return back(county, contract_id)
+
+
+@blueprint.post("/contracts/<county>/<uuid:contract_id>/last-day")
+@allow(Role.OPERATOR)
+@problems.back_to(desk.one)
+def put_off(county: str, contract_id: UUID) -> Redirect:
+    """Put the last day of a draft off."""
+    last = signing.put_off(current_actor(), county, contract_id)
+    flash(_("签字截止日延到 %(day)s。", day=i18n.shown_day(last)))
     return back(county, contract_id)
 
 

@@ -156,6 +156,15 @@ def con_18_collective_signs_by_its_representative(facts: Signing, law: Law) -> F
     return Finding("CON-18", "name", {}, subject=facts.number or None)
 
 
+def con_45_draft_has_its_day(facts: tuple[str, date | None], law: Law) -> Finding | None:
+    """CON-45: a draft is signed by its last day; then it binds no land, and is put off by the desk or drawn anew. RLCL-40.
+
+    facts: the contract's number, its last day, None of one that has none.
+    """
+    number, last = facts
+    return None if last is None or law.on <= last else Finding("CON-45", "state", {"last": last}, subject=number)
+
+
 SIGNATURE_RULES = (con_4_service_answer_fits, con_3_signature_is_sound, con_18_collective_signs_by_its_representative)
 """What a signature is held against; the first finding is told."""
 

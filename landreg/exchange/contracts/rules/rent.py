@@ -31,7 +31,7 @@ ZERO = Decimal("0.00")
 class Terms:
     """What the calendar is reckoned from. until_on: exclusive. pieces: each parcel's mu, and its price of a mu and year in yuan
     or kg; of what is priced as a whole one piece, 1 and the price of a year. once: one sum for all of the term,
-    in instalments where they are said. kind: of what falls due by the days.
+    in instalments where they are said. kind: of what falls due by the days. made_on: of the contract: nothing is due before.
     """
 
     from_on: date
@@ -43,6 +43,7 @@ class Terms:
     paid_before: bool = True
     instalments: tuple[Instalment, ...] = ()
     kind: str = "rent"
+    made_on: date | None = None
 
     @property
     def once(self) -> bool:
@@ -140,7 +141,7 @@ def calendar(terms: Terms) -> tuple[Due, ...]:
         whole = Instalment(terms.from_on, sum((price for _, price in terms.pieces), ZERO))
         payer = payer_of(IN_ONE_SUM, terms.unit)
         return tuple(
-            Due(place, terms.from_on, terms.until_on, one.due_on, one.yuan, False, IN_ONE_SUM, payer)
+            Due(place, terms.from_on, terms.until_on, _once_made(terms, one.due_on), one.yuan, False, IN_ONE_SUM, payer)
             for place, one in enumerate(terms.instalments or (whole,), 1)
         )
     parts, found, place = PARTS[terms.paid_every], [], 0
@@ -152,9 +153,13 @@ def calendar(terms: Terms) -> tuple[Due, ...]:
         if last < full:
             amount = half_up(amount * Decimal((last - first).days) / Decimal((full - first).days))
         place += 1
-        due_on, payer = first if terms.paid_before else last - DAY, payer_of(terms.kind, terms.unit)
+        due_on, payer = _once_made(terms, first if terms.paid_before else last - DAY), payer_of(terms.kind, terms.unit)
         found.append(Due(place, first, last, due_on, amount, terms.in_kind, terms.kind, payer))
     return tuple(found)
+
+
+def _once_made(terms: Terms, due_on: date) -> date:
+    return max(due_on, terms.made_on or due_on)
 
 
 def payer_of(kind: str, unit: str) -> str:
@@ -176,7 +181,9 @@ def in_yuan(due: Due, prices: Mapping[date, Decimal]) -> Decimal | None:
     return None if price is None else half_up(due.amount * price)
 
 
-def still_owed(dues: Iterable[Due], ends_on: date | None, *, void: bool = False) -> tuple[Due, ...]:
+def still_owed(
+    dues: Iterable[Due], ends_on: date | None, *, void: bool = False, made_on: date | None = None
+) -> tuple[Due, ...]:
     """What is owed of a contract that ended on a day: rent or fee of the days before it, and what was declared or awarded.
 
     void: the contract never was: what an award says is owed alone. 民法典 155, 566.
@@ -186,18 +193,18 @@ def still_owed(dues: Iterable[Due], ends_on: date | None, *, void: bool = False)
     if ends_on is None:
         return tuple(dues)
     return tuple(
-        _until(due, ends_on) if due.kind in OF_DAYS else due
+        _until(due, ends_on, made_on) if due.kind in OF_DAYS else due
         for due in dues
         if due.kind not in OF_DAYS or due.from_on < ends_on
     )
 
 
-def _until(due: Due, ends_on: date) -> Due:
-    """A rent by the days of its time before a day; what was to be paid later is due on the last of them."""
+def _until(due: Due, ends_on: date, made_on: date | None) -> Due:
+    """A rent by the days of its time before a day; what was to be paid later is due on the last of them, once it was made."""
     if due.until_on <= ends_on:
         return due
     share = Decimal((ends_on - due.from_on).days) / Decimal((due.until_on - due.from_on).days)
-    due_on = min(due.due_on, ends_on - DAY)
+    due_on = min(due.due_on, max(ends_on - DAY, made_on or ends_on - DAY))
     return replace(due, until_on=ends_on, due_on=due_on, amount=half_up(due.amount * share))
 
 

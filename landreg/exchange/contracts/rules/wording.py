@@ -66,12 +66,14 @@ def rhythm_zh(paid_every: str, paid_before: bool, parts: Sequence[Instalment] = 
     """When it is paid, in words. parts: of one sum that is paid in instalments."""
     if parts:
         named = "；".join(f"{day_zh(one.due_on)} {one.yuan:,.2f} 元" for one in parts)
-        return f"分 {len(parts)} 期付清：{named}"
-    if paid_every == "once":
-        return "一次付清，于期限起始日支付"
-    when = "期初支付" if paid_before else "期末支付"
-    often = {"year": "每年一付", "half": "每半年一付", "quarter": "每季度一付", "month": "每月一付"}
-    return f"{often[paid_every]}，{when}"
+        said = f"分 {len(parts)} 期付清：{named}"
+    elif paid_every == "once":
+        said = "一次付清，于期限起始日支付"
+    else:
+        when = "期初支付" if paid_before else "期末支付"
+        often = {"year": "每年一付", "half": "每半年一付", "quarter": "每季度一付", "month": "每月一付"}
+        said = f"{often[paid_every]}，{when}"
+    return f"{said}；付款日早于合同成立之日的，在成立之日支付"
 
 
 def lines(text: Text, parcels: Sequence[Parcelled], on: date) -> tuple[str, ...]:

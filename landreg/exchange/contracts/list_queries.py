@@ -1,0 +1,46 @@
+"""The list of contracts, by where each is on a day."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from landreg.exchange.contracts.model import Contract
+
+
+def listed(stage: str, today: date, text: str = "") -> sa.Select[Any]:
+    """The contracts of the jurisdiction, newest first: those at a stage on a day, '' for all, whose number, household or taker
+    holds a text.
+    """
+    found = sa.select(Contract).order_by(Contract.drawn_at.desc(), Contract.number.desc())
+    if stage:
+        found = found.where(*_at(stage, today))
+    if text:
+        found = found.where(
+            sa.or_(
+                Contract.number.startswith(text, autoescape=True),
+                Contract.household_code == text,
+                Contract.household_name.contains(text, autoescape=True),
+                Contract.taker_name.contains(text, autoescape=True),
+            )
+        )
+    return found
+
+
+def _at(stage: str, today: date) -> tuple[sa.ColumnElement[bool], ...]:
+    """The rows that `whole.stands` says are at a stage on a day."""
+    signed = (Contract.state == "signed", Contract.ends_on.is_(None))
+    match stage:
+        case "ended":
+            return (Contract.ends_on <= today,)
+        case "ending":
+            return (Contract.ends_on > today,)
+        case "signed":
+            return (*signed, Contract.from_on > today)
+        case "running":
+            return (*signed, Contract.from_on <= today, Contract.until_on > today)
+        case "over":
+            return (*signed, Contract.until_on <= today)
+    return (Contract.state == stage, Contract.ends_on.is_(None))
