@@ -14,6 +14,7 @@ WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS = "10X98765432"
 EARLIEST_BIRTH = date(1800, 1, 1)
 ADULT = 18
+WORKS = 16
 _USCC_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_VALUE = {sign: value for value, sign in enumerate(_USCC_SIGNS)}
 _USCC_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
@@ -56,6 +57,11 @@ def birth_of(number: str) -> date | None:
 def of_age(born: date, on: date) -> bool:
     """Whether whoever was born on a day is of full age: eighteen, 民法典 第十七条."""
     return years_after(born, ADULT) <= on
+
+
+def may_farm(born: date, on: date) -> bool:
+    """Whether whoever was born on a day can live on work of their own: from sixteen on, 民法典 第十八条."""
+    return years_after(born, WORKS) <= on
 
 
 def sex_of(number: str) -> str:

@@ -20,7 +20,7 @@ _IN_WORDS = {
 class Shown(dict[str, Any]):
     """Values as a sentence shows them; a value that the finding lacks, or an empty list, shows as a dash, never as an error.
 
-    State, step and kind of a case, and kinds of restriction, are said in words.
+    State, step and kind of a case, and kinds of restriction, are said in words, a household without a code by its number.
     """
 
     def __init__(self, values: Mapping[str, Any], language: Language) -> None:
@@ -39,10 +39,18 @@ class Shown(dict[str, Any]):
         if key == "figure":
             return figure_in_words(str(value), self.language)
         if isinstance(value, (list, tuple, set, frozenset)):
+            if key == "households":
+                value = [self._household(one) for one in value]
             return "、".join(term(kind, str(one), self.language) if kind else str(one) for one in value) or "—"
         if kind:
             return term(kind, str(value), self.language)
         return value
+
+    def _household(self, household: int | str) -> str:
+        """A household by its code, or the new one of this number on the form of a division."""
+        if isinstance(household, str):
+            return household
+        return f"新户 {household}" if self.language == "zh" else f"new household {household}"
 
     def _limits(self, limits: Iterable[Mapping[str, str]]) -> str:
         """Each restriction with the right on which it lies and whose that is; where that is not told, on the right."""

@@ -14,8 +14,9 @@ from pypdf import PdfReader
 from landreg.core.actor import Actor
 from landreg.law.book import act_type
 from landreg.registry.casework import cases
-from tests.household_kit import SECOND, asked_for, division, members, parcels
+from tests.household_kit import SECOND, asked_for, division, household_id, members, parcels
 from tests.registry_kit import HOUSEHOLD, one, pass_days, put_papers, right_of, to_rights
+from tests.small import citizen_id as id_of_birth
 from tests.villages import COUNTY, citizen_id
 from tests.web.conftest import Browser
 from tests.web.test_acts import hand_in, opened, walk
@@ -74,14 +75,20 @@ def term_on_page(browser: Browser, address: str, word: str) -> bool:
     return word in browser.get(address).text
 
 
-def test_a_merge_shows_the_members_who_join_and_what_stops_it(deng: Browser, officers: tuple[Actor, Actor]) -> None:
+def test_of_two_homesteads_a_merge_says_what_to_do_first_before_anything_is_typed(
+    deng: Browser, officers: tuple[Actor, Actor], superuser: Any
+) -> None:
     address = f"{on_household('household_merge')}?other={SECOND}"
     shown = deng.get(address).text
     joining = members(officers[0], SECOND)
-    assert all(f"relation_{member}" in shown for member in joining)
+    assert "HH-14" in shown
+    code = "SELECT code FROM registry.\"right\" WHERE kind = 'homestead' AND household_id = :home"
+    assert all(one(officers[0], code, home=household_id(officers[0], home)) in shown for home in (HOUSEHOLD, SECOND))
+    assert "先把其中一处交回集体" in shown
+    assert "relation_" not in shown
     given = {"other": SECOND, "signed_on": "2026-01-05", **{f"relation_{member}": "30" for member in joining}}
     refused = deng.post(address, {**given, "step": "preview"})
-    assert (refused.status_code, "HS-1" in refused.text) == (422, True)
+    assert (refused.status_code, "HH-14" in refused.text) == (422, True)
 
 
 def test_the_head_dies_and_the_wife_stands_for_the_household(
@@ -202,7 +209,8 @@ def test_a_land_operation_right_has_its_page_its_excerpt_and_its_own_acts(
 @pytest.mark.parametrize(
     ("changed", "code"),
     [
-        ({"uscc": "93610902MA0000001C"}, "LO-3"),
+        ({"uscc": "93610902MA0000001C"}, "LO-12"),
+        ({"operator": "person", "person": "某人", "id_number": id_of_birth(1, "20260101")}, "LO-11"),
         ({"operator": "household", "household": "9"}, "LO-3"),
         ({"operator": "household", "household": HOUSEHOLD}, "LO-3"),
         ({"operator": "person", "person": "某人", "id_number": "12"}, "CHG-6"),
@@ -273,6 +281,10 @@ def test_a_division_says_everything_that_is_wrong(
     deng.get(on_household("division"))
     answer = deng.post(on_household("division"), division_form(officers[0], **changed))
     assert (answer.status_code in (400, 422), code in answer.text) == (True, True), answer.text[:3000]
+    # What is wrong of a new household stands beside its own field, and names it as the form does.
+    field = {"HH-6": "name_1", "HH-3": "head_1"}.get(code)
+    assert field is None or f'id="error-{field}-1"' in answer.text
+    assert code not in ("HH-3", "HH-5") or re.search(r"：新户 1。", answer.text)
 
 
 @pytest.mark.parametrize("signed_on", ["2099-05-01", "1990-01-01"])

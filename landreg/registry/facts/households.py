@@ -162,6 +162,7 @@ def _facts(
     people = found.people(household) if household else {}
     of = None if household is None else household.household.row["representative_id"]
     rights = (bundle,) if bundle is not None else held.bundles if held else ()
+    misnamed = _misnamed(asked, household, found)
     return HouseholdActFacts(
         act_kind=case.act_kind,
         code=case.subject_code,
@@ -184,7 +185,8 @@ def _facts(
         operated=_operated(case, found),
         filed=FILED in folder,
         heir_member=_of_the_collective(asked, found, case),
-        misnamed=_misnamed(asked, household, found),
+        misnamed=tuple(misnamed.values()),
+        misnamed_of=tuple(misnamed) if isinstance(asked, Division) else (),
         other=_other(asked, found, theirs),
     )
 
@@ -200,25 +202,28 @@ def _operated(case: Case, found: _Read) -> dict[str, str]:
     }
 
 
-def _named(asked: Any, household: standing.HouseholdInForce | None) -> list[tuple[UUID, str]]:
-    """Each person whom an application names, with the name: who will stand for a household, who inherits."""
-    said: list[tuple[UUID | None, str]] = []
+def _named(asked: Any, household: standing.HouseholdInForce | None) -> list[tuple[int, tuple[UUID, str]]]:
+    """Each person whom an application names, with the name: who will stand for a household, who inherits. Before it, the number
+    of a division's new household, else 0.
+    """
+    said: list[tuple[int, UUID | None, str]] = []
     match asked:
         case Division(branches=branches):
-            said = [*((one.representative, one.name) for one in branches), (asked.representative, asked.name)]
+            new = ((number, one.representative, one.name) for number, one in enumerate(branches, 1))
+            said = [*new, (0, asked.representative, asked.name)]
         case RepresentativeChange():
-            said = [(asked.representative, asked.name)]
+            said = [(0, asked.representative, asked.name)]
         case HomesteadInheritance():
-            return [(asked.person_id, asked.name)]
+            return [(0, (asked.person_id, asked.name))]
     persons = {row.row["member_id"]: row.row["person_id"] for row in household.members} if household else {}
-    return [(persons[member], name) for member, name in said if member in persons]
+    return [(number, (persons[member], name)) for number, member, name in said if member in persons]
 
 
 def _borne(
     session: Session, asked: Sequence[Any], households: Mapping[UUID, standing.HouseholdInForce]
 ) -> frozenset[tuple[UUID, str]]:
     """Of all persons whom applications name, those whose name it is."""
-    said = {pair for one in asked for household in households.values() for pair in _named(one, household)}
+    said = {pair for one in asked for household in households.values() for _number, pair in _named(one, household)}
     found: set[tuple[UUID, str]] = set()
     while said:
         # A person whom two applications name differently is asked of once for each name.
@@ -229,8 +234,9 @@ def _borne(
     return frozenset(found)
 
 
-def _misnamed(asked: Any, household: standing.HouseholdInForce | None, found: _Read) -> tuple[str, ...]:
-    return tuple(masked_name(name) for person, name in _named(asked, household) if (person, name) not in found.borne)
+def _misnamed(asked: Any, household: standing.HouseholdInForce | None, found: _Read) -> dict[int, str]:
+    """By number of the household: the masked name that is not that of the person."""
+    return {number: masked_name(pair[1]) for number, pair in _named(asked, household) if pair not in found.borne}
 
 
 def _head(household: standing.HouseholdInForce | None, person: Any) -> UUID | None:

@@ -28,6 +28,7 @@ from landreg.registry.facts import standing
 from landreg.registry.routes import household_forms as forms
 from landreg.registry.routes.applying import opened
 from landreg.registry.routes.household_shown import Preview, preview_of
+from landreg.registry.rules.household_land import both_hold_homesteads
 from landreg.registry.rules.households import CHANGE_REASONS, DIVISION_REASONS
 from landreg.registry.rules.operation import OPERATION_END_REASONS, TRANSFER_MODES
 from landreg.registry.rules.requests import Request
@@ -136,6 +137,8 @@ def _household_page(code: str, kind: str, asked: Request | None) -> Response:
             values, _ = applications.case_on_household(uow, law, household, kind, provisional(asked))
             preview = _preview(uow, values)
         other = _other(session, household.collective_id)
+        homesteads = _homesteads(session, household)
+        both = both_hold_homesteads(homesteads, _homesteads(session, other), code) if other else None
         return pages.render(
             f"registry/{kind}.html",
             kind=kind,
@@ -149,14 +152,18 @@ def _household_page(code: str, kind: str, asked: Request | None) -> Response:
             members=_members(session, household),
             joining=_members(session, other) if other else [],
             land=household_queries.land_of(session, household.county, household.household_id),
-            homesteads=list(
-                standing.rights_held(session, household.county, [household.household_id], "homestead").get(
-                    household.household_id, {}
-                )
-            ),
+            homesteads=homesteads,
+            both=both,
             relations=_words("relation", terms("relation")),
             reasons=_words(*_REASONS.get(kind, ("", ()))),
         )
+
+
+def _homesteads(session: Session, household: Household) -> list[str]:
+    """Codes of the homesteads that a household holds."""
+    held = standing.rights_held(session, household.county, [household.household_id], "homestead")
+    found = standing.rights(session, household.county, list(held.get(household.household_id, {})))
+    return [one.right.row["code"] for one in found.values()]
 
 
 def _right_page(county: str, right_id: UUID, kind: str, asked: Request | None) -> Response:

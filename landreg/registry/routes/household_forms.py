@@ -13,9 +13,10 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from landreg.core.actor import Actor
-from landreg.core.codes import tidy
+from landreg.core.codes import birth_of, may_farm, tidy
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding
+from landreg.core.periods import beijing_day
 from landreg.party.model import Household
 from landreg.registry.casework import applications, household_queries
 from landreg.registry.rules.household_requests import (
@@ -254,10 +255,13 @@ def _operator(actor: Actor, county: str) -> Operator | None:
                 holder = household_queries.holder_id_of(uow.session, county, code=code)
             return Operator("organization", holder, given.organization, code, None, given.address)
         case "person":
-            person = applications.person_of(actor, given.person, tidy(given.id_number))
+            number = tidy(given.id_number)
+            person = applications.person_of(actor, given.person, number)
             with unit_of_work(actor) as uow:
                 holder = household_queries.holder_id_of(uow.session, county, person_id=person)
-            return Operator("person", holder, given.person, "", person, given.address)
+                born, today = birth_of(number), beijing_day(uow.now)
+            too_young = born is not None and not may_farm(born, today)
+            return Operator("person", holder, given.person, "", person, given.address, too_young)
     raise BadInput(Finding("FORM-5", "operator", {"given": given.operator[:20]}))
 
 

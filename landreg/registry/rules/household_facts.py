@@ -36,7 +36,8 @@ class HouseholdActFacts(ActFacts):
     """What an act on households is about. people: the members of this household; head: who stands for it now.
 
     homesteads: codes of its homesteads. shared: codes of its rights that it shares with another household. filed: the issuing
-    party was told. heir_member: the heir is a member of the collective.
+    party was told. heir_member: the heir is a member of the collective. misnamed_of: in a division the new households, by number,
+    whose representative is misnamed; 0 is the old one.
     """
 
     people: Mapping[UUID, MemberFacts] = field(default_factory=dict)
@@ -45,4 +46,5 @@ class HouseholdActFacts(ActFacts):
     shared: tuple[str, ...] = ()
     filed: bool = True
     heir_member: bool = True
+    misnamed_of: tuple[int, ...] = ()
     other: OtherHousehold | None = None

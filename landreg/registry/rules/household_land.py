@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from landreg.core.errors import Finding
 from landreg.law.book import Law
@@ -32,7 +33,8 @@ def hh_5_each_takes_land(facts: HouseholdActFacts, law: Law) -> Finding | None:
     asked = facts.asked
     if not isinstance(asked, Division):
         return None
-    bare = [b.code for b in asked.branches if not b.parcels and not (b.homestead and facts.homesteads)]
+    new = enumerate(asked.branches, 1)
+    bare: list[int | str] = [number for number, b in new if not b.parcels and not (b.homestead and facts.homesteads)]
     bare = bare if asked.branches else [facts.code]
     return Finding("HH-5", "parcels", {"households": bare}, subject=facts.code) if bare else None
 
@@ -51,12 +53,17 @@ def hh_13_mortgage_follows(facts: HouseholdActFacts, law: Law) -> Finding | None
     return Finding("HH-13", "restrictions", {"parties": creditors}, subject=facts.code) if creditors else None
 
 
-def hs_1_one_homestead_after_a_merge(facts: HouseholdActFacts, law: Law) -> Finding | None:
-    """HS-1: households that hold a homestead each do not merge while both stand. LAL-62."""
+def hh_14_one_homestead_after_a_merge(facts: HouseholdActFacts, law: Law) -> Finding | None:
+    """HH-14: households that hold a homestead each do not merge while both stand. LAL-62."""
     if not isinstance(facts.asked, HouseholdMerge) or facts.other is None:
         return None
-    both = (*facts.homesteads, *facts.other.homesteads)
-    return Finding("HS-1", "other", {"others": list(both)}, subject=facts.code) if len(both) > 1 else None
+    return both_hold_homesteads(facts.homesteads, facts.other.homesteads, facts.code)
+
+
+def both_hold_homesteads(own: Sequence[str], theirs: Sequence[str], code: str) -> Finding | None:
+    """HH-14 of the codes of two households' homesteads, before anything else of their merge is known."""
+    both = [*own, *theirs]
+    return Finding("HH-14", "other", {"others": both}, subject=code) if len(both) > 1 else None
 
 
 def tr_13_same_term_to_merge(facts: HouseholdActFacts, law: Law) -> Finding | None:

@@ -112,6 +112,7 @@ class Operator:
     """Who holds a land-operation right: a household of the register, an organisation by its code, or a person.
 
     kind: household, organization or person. holder_id: under which the register has it, from this act on or before.
+    too_young: what the person's identity number says, which is kept nowhere, on the day of the application.
     """
 
     kind: str
@@ -120,6 +121,7 @@ class Operator:
     code: str = ""
     person_id: UUID | None = None
     address: str = ""
+    too_young: bool = False
 
 
 def new_holder(county: str, said: str) -> UUID:

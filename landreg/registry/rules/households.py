@@ -23,7 +23,7 @@ from landreg.registry.rules.household_land import (
     hh_5_each_takes_land,
     hh_11_not_shared,
     hh_13_mortgage_follows,
-    hs_1_one_homestead_after_a_merge,
+    hh_14_one_homestead_after_a_merge,
     hs_4_heir_of_no_member,
     hs_8_nobody_lives_there,
     tr_4_exchange_within_the_collective,
@@ -51,9 +51,11 @@ def hh_1_a_holder_in_each(facts: HouseholdActFacts, law: Law) -> Finding | None:
     asked = facts.asked
     if not isinstance(asked, Division):
         return None
-    groups = {branch.code: branch.member_ids for branch in asked.branches}
+    groups: dict[int | str, frozenset[UUID]] = {
+        number: branch.member_ids for number, branch in enumerate(asked.branches, 1)
+    }
     groups[facts.code] = frozenset(facts.people) - frozenset().union(*groups.values())
-    empty = [code for code, members in groups.items() if not _hold(facts.people, members)]
+    empty = [household for household, members in groups.items() if not _hold(facts.people, members)]
     return Finding("HH-1", "members", {"households": empty}, subject=facts.code) if empty else None
 
 
@@ -72,10 +74,12 @@ def hh_2_members_placed_once(facts: HouseholdActFacts, law: Law) -> Finding | No
 
 def hh_3_representative_of_the_members(facts: HouseholdActFacts, law: Law) -> Finding | None:
     """HH-3: a household is represented by a member of it who holds its right. RLCL-16, RLCL-22."""
-    asked, wrong = facts.asked, []
+    asked, wrong, field = facts.asked, list[int | str](), "representative"
     if isinstance(asked, Division):
         leaving = frozenset().union(*(branch.member_ids for branch in asked.branches))
-        wrong = [b.code for b in asked.branches if not _hold(facts.people, b.member_ids & {b.representative})]
+        new = enumerate(asked.branches, 1)
+        wrong += [number for number, b in new if not _hold(facts.people, b.member_ids & {b.representative})]
+        field = f"head_{wrong[0]}" if wrong else field
         stays = facts.head if asked.representative is None else asked.representative
         # Of a household whose representative the register does not name among its members, nothing is lost by a division.
         if (stays is not None or asked.representative) and not _hold(facts.people, {stays} - leaving):
@@ -83,12 +87,15 @@ def hh_3_representative_of_the_members(facts: HouseholdActFacts, law: Law) -> Fi
     if isinstance(asked, RepresentativeChange):
         chosen = {asked.representative} - {*asked.deceased}
         wrong = [] if _hold(facts.people, chosen) else [facts.code]
-    return Finding("HH-3", "representative", {"households": wrong}, subject=facts.code) if wrong else None
+    return Finding("HH-3", field, {"households": wrong}, subject=facts.code) if wrong else None
 
 
 def hh_6_name_as_in_the_register(facts: HouseholdActFacts, law: Law) -> Finding | None:
     """HH-6: the name of a representative or heir is that of the person whom the register has. RERR-18."""
-    return Finding("HH-6", "name", {"names": list(facts.misnamed)}, subject=facts.code) if facts.misnamed else None
+    if not facts.misnamed:
+        return None
+    fields = [f"name_{number}" if number else "stays_name" for number in facts.misnamed_of]
+    return Finding("HH-6", fields[0] if fields else "name", {"names": list(facts.misnamed)}, subject=facts.code)
 
 
 def hh_7_relations_said(facts: HouseholdActFacts, law: Law) -> Finding | None:
@@ -193,7 +200,7 @@ HOUSEHOLD_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         hh_7_relations_said,
         hh_9_other_of_the_collective,
         hh_11_not_shared,
-        hs_1_one_homestead_after_a_merge,
+        hh_14_one_homestead_after_a_merge,
         tr_13_same_term_to_merge,
         tr_17_operation_right_stays,
     ),

@@ -111,13 +111,26 @@ def lo_3_operator_in_full(facts: OperationFacts, law: Law) -> Finding | None:
         case "household":
             sound = bool(facts.known_name) and operator.holder_id != facts.holder
         case "organization":
-            sound = bool(operator.name) and uscc_fault(operator.code) is None
-            sound = sound and facts.known_name in ("", operator.name)
+            sound = bool(operator.name and operator.code) and facts.known_name in ("", operator.name)
         case "person":
             sound = bool(operator.name) and operator.person_id is not None
         case _:
             sound = False
     return None if sound else Finding("LO-3", "operator", {"known": facts.known_name or None}, subject=facts.code)
+
+
+def lo_11_old_enough_to_farm(facts: OperationFacts, law: Law) -> Finding | None:
+    """LO-11: who takes land over is able to farm it; nobody under sixteen is. RLCL-38."""
+    operator = _operator(facts)
+    return Finding("LO-11", "id_number", {}, subject=facts.code) if operator and operator.too_young else None
+
+
+def lo_12_code_as_on_the_licence(facts: OperationFacts, law: Law) -> Finding | None:
+    """LO-12: an organisation's code is of eighteen signs whose last checks the others (GB 32100). RERR-16."""
+    operator = _operator(facts)
+    if operator is None or operator.kind != "organization" or not operator.code or uscc_fault(operator.code) is None:
+        return None
+    return Finding("LO-12", "uscc", {"given": operator.code}, subject=facts.code)
 
 
 def lo_4_way_of_transfer(facts: OperationFacts, law: Law) -> Finding | None:
@@ -176,6 +189,8 @@ _TRANSFER: tuple[Callable[..., Finding | None], ...] = (
     tr_8_five_years_or_more,
     lo_1_parcels_of_the_right,
     lo_3_operator_in_full,
+    lo_11_old_enough_to_farm,
+    lo_12_code_as_on_the_licence,
     lo_4_way_of_transfer,
 )
 OPERATION_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {

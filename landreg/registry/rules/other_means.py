@@ -12,7 +12,12 @@ from landreg.core.errors import Finding
 from landreg.law.book import Law
 from landreg.registry.rules.acts import reg_20_documents_complete
 from landreg.registry.rules.household_requests import OtherMeans
-from landreg.registry.rules.operation import OperationFacts, lo_3_operator_in_full
+from landreg.registry.rules.operation import (
+    OperationFacts,
+    lo_3_operator_in_full,
+    lo_11_old_enough_to_farm,
+    lo_12_code_as_on_the_licence,
+)
 from landreg.registry.rules.signed_day import SIGNED
 
 MEANS: Mapping[str, str] = {"tender": "121", "auction": "122", "consultation": "123"}
@@ -69,6 +74,8 @@ OTHER_MEANS_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         reg_20_documents_complete,
         *SIGNED,
         lo_3_operator_in_full,
+        lo_11_old_enough_to_farm,
+        lo_12_code_as_on_the_licence,
         lo_8_land_of_one_collective,
         lo_9_under_a_running_contract,
         lo_10_outsider_said,

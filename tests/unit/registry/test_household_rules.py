@@ -120,7 +120,7 @@ REFUSED: list[tuple[str, Request, dict[str, Any]]] = [
     ("HH-10", replace(DIVISION, reason="quarrel"), {}),
     ("HH-10", replace(DEATH, deceased=()), {}),
     ("HH-11", DIVISION, {"shared": ("J1",)}),
-    ("HS-1", MERGE, {"other": replace(OTHER, homesteads=("Z2",))}),
+    ("HH-14", MERGE, {"other": replace(OTHER, homesteads=("Z2",))}),
     ("TR-20", MERGE, {"restrictions": (MORTGAGE,)}),
     ("TR-13", MERGE, {"other": replace(OTHER, term=LATER)}),
     ("TR-4", EXCHANGE, {"other": replace(OTHER, collective="D")}),
