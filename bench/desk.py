@@ -26,7 +26,7 @@ from landreg.core import db
 from landreg.core.actor import WORKER, Desk
 from landreg.core.asof import AsOf
 from landreg.core.db import unit_of_work
-from landreg.land import queries as land
+from landreg.land import parcel_queries
 from landreg.log import queries as log
 from landreg.log.store import seal
 from landreg.registry import booking
@@ -121,8 +121,8 @@ def _as_of(codes: dict[str, list[Any]]) -> dict[str, Any]:
         then = AsOf.now(uow.now)
         plain, as_of = _medians(
             asked,
-            lambda code: land.parcel(uow.session, COUNTY, code),
-            lambda code: land.parcel(uow.session, COUNTY, code, then),
+            lambda code: parcel_queries.parcel(uow.session, COUNTY, code),
+            lambda code: parcel_queries.parcel(uow.session, COUNTY, code, then),
         )
     return {"parcel_now_p50_ms": plain, "parcel_as_of_p50_ms": as_of, "as_of_ratio": round(as_of / plain, 2)}
 

@@ -16,8 +16,8 @@ from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.core.periods import beijing_day
-from landreg.land import package_routes, queries, shown, tiles
-from landreg.land.queries import ParcelFilter
+from landreg.land import package_routes, parcel_queries, queries, shown, tiles
+from landreg.land.parcel_queries import ParcelFilter
 from landreg.law.book import term as law_term
 from landreg.law.book import terms
 from landreg.web import clocks, i18n, pages, problems, sheets
@@ -28,8 +28,8 @@ blueprint.register_blueprint(package_routes.blueprint)
 blueprint.record_once(lambda state: state.app.jinja_env.filters.update(shown.filters()))
 READERS = (*STAFF, Role.AUDITOR)
 Finder = Callable[[Session, str], Sequence[Any]]
-finders: list[Finder] = [lambda session, text: queries.find_parcels(session, current_actor().jurisdiction, text)]
-"""What finds parcels for the map's search field, rows of `queries.LISTED`. A room above adds its own, by household."""
+finders: list[Finder] = [lambda session, text: parcel_queries.find_parcels(session, current_actor().jurisdiction, text)]
+"""What finds parcels for the map's search field, rows of `parcel_queries.LISTED`. A room above adds its own, by household."""
 TILE_SECONDS = 60
 SHAPES_SECONDS = 3600
 
@@ -54,10 +54,10 @@ def parcels() -> Response:
     asked, actor = _asked(), current_actor()
     with unit_of_work(actor) as uow:
         if request.args.get("as") in sheets.KINDS:
-            rows = queries.all_parcels(uow.session, asked, sheets.MOST_ROWS)
+            rows = parcel_queries.all_parcels(uow.session, asked, sheets.MOST_ROWS)
             names = queries.division_names(uow.session, [row.village for row in rows])
             return sheets.sheet(request.args["as"], _("地块清单"), _columns(names), rows)
-        page = queries.parcels(uow.session, asked, number=pages.page_number(), size=pages.page_size())
+        page = parcel_queries.parcels(uow.session, asked, number=pages.page_number(), size=pages.page_size())
         names = queries.division_names(uow.session, [row.village for row in page.items])
         tree = queries.tree(uow.session, actor.jurisdiction, asked.within)
         path = queries.division_path(uow.session, asked.within)
@@ -87,19 +87,19 @@ def parcel_page(code: str) -> Response:
     with unit_of_work(actor) as uow:
         session = uow.session
         shown_days = clocks.asked(known_instant() or uow.now)
-        last = queries.last_row(session, actor.jurisdiction, code)
+        last = parcel_queries.last_row(session, actor.jurisdiction, code)
         if last is None:
             raise NotFound
-        seen = queries.parcel(session, actor.jurisdiction, code, shown_days.as_of)
+        seen = parcel_queries.parcel(session, actor.jurisdiction, code, shown_days.as_of)
         return pages.render(
             "land/parcel.html",
             seen=seen,
             parcel=seen.parcel if seen else last,
             clocks=shown_days,
-            versions=queries.versions(session, last.county, last.parcel_id),
-            lineage=queries.lineage(session, last.county, last.parcel_id),
-            adjacent=queries.adjacent(session, seen, shown_days.as_of) if seen else (),
-            corners=shown.corners(seen, queries.surveyed_points(session, seen.parcel)) if seen else (),
+            versions=parcel_queries.versions(session, last.county, last.parcel_id),
+            lineage=parcel_queries.lineage(session, last.county, last.parcel_id),
+            adjacent=parcel_queries.adjacent(session, seen, shown_days.as_of) if seen else (),
+            corners=shown.corners(seen, parcel_queries.surveyed_points(session, seen.parcel)) if seen else (),
             path=queries.division_path(session, last.village),
             zone=shown.zone(seen.epsg) if seen else None,
         )
@@ -123,7 +123,7 @@ def parcel_json(code: str) -> Response:
     actor = current_actor()
     with unit_of_work(actor) as uow:
         shown_days = clocks.asked(known_instant() or uow.now)
-        seen = queries.parcel(uow.session, actor.jurisdiction, code, shown_days.as_of)
+        seen = parcel_queries.parcel(uow.session, actor.jurisdiction, code, shown_days.as_of)
         if seen is None:
             raise NotFound
         path = queries.division_path(uow.session, seen.parcel.village)
@@ -158,10 +158,10 @@ def parcel_map() -> Response:
     chosen = request.args.get("parcel", "").strip()
     with unit_of_work(actor) as uow:
         found = _found(uow.session, text)
-        seen = queries.parcel(uow.session, actor.jurisdiction, chosen) if chosen else None
-        gone = queries.gone(uow.session, actor.jurisdiction, chosen) if chosen and not seen else None
+        seen = parcel_queries.parcel(uow.session, actor.jurisdiction, chosen) if chosen else None
+        gone = parcel_queries.gone(uow.session, actor.jurisdiction, chosen) if chosen and not seen else None
         named = [row.code for row in (gone.heirs if gone else () if chosen else found)]
-        marks = queries.shapes(uow.session, actor.jurisdiction, named) if named else []
+        marks = parcel_queries.shapes(uow.session, actor.jurisdiction, named) if named else []
         county = seen.parcel.county if seen else queries.counties(uow.session, actor.jurisdiction)[0]
         names = queries.division_names(uow.session, [row.village for row in found])
         extent = shown.extent_of(marks) or queries.extent_of(uow.session, county)

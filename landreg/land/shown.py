@@ -21,7 +21,7 @@ from landreg.land import deliveries
 from landreg.land.changed_rows import ChangedRow, Rows
 from landreg.land.deliveries import FindingFilter
 from landreg.land.model import Package
-from landreg.land.queries import ParcelSeen, SurveyedPoints
+from landreg.land.parcel_queries import ParcelSeen, SurveyedPoints
 from landreg.land.rechecked import SINCE
 from landreg.web import i18n
 

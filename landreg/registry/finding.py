@@ -21,6 +21,7 @@ from landreg.core.codes import citizen_id_fault
 from landreg.core.db import UnitOfWork
 from landreg.core.periods import beijing_day
 from landreg.core.tables import in_force
+from landreg.land import parcel_queries
 from landreg.land import queries as land
 from landreg.land.queries import prefixed
 from landreg.party.model import Household, Member
@@ -119,8 +120,8 @@ def _by_number(uow: UnitOfWork, text: str) -> Found:
 
 def _parcels(session: Session, within: str, text: str) -> Sequence[Any]:
     if typed.is_unit_tail(text):
-        return land.parcels_ended(session, within, text, FOUND)
-    return land.find_parcels(session, within, text, FOUND)
+        return parcel_queries.parcels_ended(session, within, text, FOUND)
+    return parcel_queries.find_parcels(session, within, text, FOUND)
 
 
 def _own_first(text: str, within: str, read: Callable[[str], Sequence[Row]]) -> Sequence[Row]:
@@ -151,7 +152,7 @@ def _by_name(uow: UnitOfWork, text: str) -> Found:
         persons=[one for one in members if one.household.household_id not in known],
         cases=cases,
         certificates=[*numbered, *issued][:FOUND],
-        parcels=land.find_parcels(session, within, text, FOUND),
+        parcels=parcel_queries.find_parcels(session, within, text, FOUND),
         divisions=land.divisions_named(session, within, text, FOUND),
     )
 

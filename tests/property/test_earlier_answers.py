@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from landreg.core.actor import Actor
 from landreg.core.asof import AsOf
 from landreg.core.db import unit_of_work
-from landreg.land import queries as land
+from landreg.land import parcel_queries
 from landreg.party import queries as parties
 from landreg.registry import queries
 from tests.acts_kit import change, pass_hours, quoted
@@ -49,9 +49,14 @@ def _answers(actor: Actor, subjects: dict[str, UUID], code: str, said: datetime)
         session = uow.session
         for day in DAYS:
             asked = AsOf(day, said)
-            seen = land.parcel(session, COUNTY, code, asked)
+            seen = parcel_queries.parcel(session, COUNTY, code, asked)
             told.append(
-                seen and (seen.parcel.name, seen.wkb, [tuple(near) for near in land.adjacent(session, seen, asked)])
+                seen
+                and (
+                    seen.parcel.name,
+                    seen.wkb,
+                    [tuple(near) for near in parcel_queries.adjacent(session, seen, asked)],
+                )
             )
             on = queries.rights_on_parcel(session, COUNTY, subjects["parcel"], asked)
             told.append([(row.row_id, row.note, row.holder, row.parcel_area_m2) for row in on])

@@ -14,7 +14,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
-from landreg.land import queries as land
+from landreg.land import parcel_queries
 from landreg.land.model import Parcel, ParcelSerial
 from landreg.law.queries import load_law
 from landreg.registry.casework.applications import must_fit, new_case, open_case
@@ -36,7 +36,7 @@ def apply_on_parcel(actor: Actor, code: str, kind: str, asked: ParcelRequest) ->
     Refused with all findings, Conflict (REG-26) where a case of that kind is open on it.
     """
     with unit_of_work(actor) as uow:
-        last = land.last_row(uow.session, actor.jurisdiction, code)
+        last = parcel_queries.last_row(uow.session, actor.jurisdiction, code)
         if last is None or not asked.parcels or asked.parcels[0] != code:
             raise NotFound
         if len(asked.parcels) > MOST_PARCELS or len(set(asked.parcels)) != len(asked.parcels):

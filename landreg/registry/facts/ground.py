@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from landreg.core.tables import in_force
 from landreg.land.model import Parcel
-from landreg.land.queries import STRETCHED
+from landreg.land.parcel_queries import STRETCHED
 from landreg.registry.casebook import Case
 from landreg.registry.effects import RightBundle, Standing
 from landreg.registry.facts import drawn, standing

@@ -14,6 +14,7 @@ from landreg.core.asof import AsOf
 from landreg.core.codes import masked_name
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import NotFound
+from landreg.land import parcel_queries
 from landreg.land import queries as land
 from landreg.law.book import term
 from landreg.party import queries as parties
@@ -81,7 +82,7 @@ def _household(uow: UnitOfWork, code: str, asked: AsOf) -> tuple[str, Subject]:
 
 def _parcel(uow: UnitOfWork, code: str, asked: AsOf) -> tuple[str, Subject]:
     session = uow.session
-    seen = land.parcel(session, uow.actor.jurisdiction, code, asked)
+    seen = parcel_queries.parcel(session, uow.actor.jurisdiction, code, asked)
     if seen is None:
         raise NotFound
     found = seen.parcel

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from gis.zones import ZONES
-from landreg.land.queries import STRETCHED
+from landreg.land.parcel_queries import STRETCHED
 from landreg.registry.papers.drawing import Neighbour, ParcelMap
 from landreg.registry.papers.framing import ground_shown
 

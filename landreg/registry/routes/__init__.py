@@ -15,6 +15,7 @@ from landreg.access.policy import STAFF, allow, current_actor, known_instant
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
+from landreg.land import parcel_queries
 from landreg.land import queries as land
 from landreg.log import queries as log
 from landreg.registry import ending_queries, finding, queries, shelves
@@ -97,7 +98,7 @@ def rights_of_parcel(code: str) -> Response | Redirect:
     actor = current_actor()
     with unit_of_work(actor) as uow:
         shown_days = clocks.asked(known_instant() or uow.now)
-        last = land.last_row(uow.session, actor.jurisdiction, code)
+        last = parcel_queries.last_row(uow.session, actor.jurisdiction, code)
         if last is None:
             raise NotFound
         rights = queries.rights_on_parcel(uow.session, last.county, last.parcel_id, shown_days.as_of)

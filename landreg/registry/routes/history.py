@@ -11,7 +11,7 @@ from landreg.access.policy import STAFF, allow, current_actor
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
-from landreg.land import queries as land
+from landreg.land import parcel_queries
 from landreg.party import queries as parties
 from landreg.registry import past, queries
 from landreg.web import pages
@@ -39,7 +39,7 @@ def parcel(code: str) -> Response:
     """What each act did to a parcel. Raises NotFound outside the jurisdiction."""
     actor = current_actor()
     with unit_of_work(actor) as uow:
-        last = land.last_row(uow.session, actor.jurisdiction, code)
+        last = parcel_queries.last_row(uow.session, actor.jurisdiction, code)
         if last is None:
             raise NotFound
         told = past.parcel_history(uow.session, last.county, last.parcel_id)

@@ -15,6 +15,7 @@ from landreg.core.actor import Role
 from landreg.core.codes import masked_name
 from landreg.core.db import unit_of_work
 from landreg.core.tables import in_force
+from landreg.land import parcel_queries
 from landreg.land import queries as land
 from landreg.land import routes as land_routes
 from landreg.land.model import Parcel
@@ -96,7 +97,7 @@ def parcels_of_households(session: Session, text: str) -> Sequence[Any]:
     """Today's parcels under the rights of the households of exactly this name or code; rows as the map's list shows them."""
     wanted = Household.code == text if text[:1].isdigit() else Household.name == text
     return session.execute(
-        sa.select(*land.LISTED)
+        sa.select(*parcel_queries.LISTED)
         .join(RightParcel, sa.and_(RightParcel.county == Parcel.county, RightParcel.parcel_id == Parcel.parcel_id))
         .join(Right, sa.and_(Right.county == RightParcel.county, Right.row_id == RightParcel.right_row))
         .join(Household, sa.and_(Household.county == Right.county, Household.household_id == Right.household_id))

@@ -15,6 +15,7 @@ from landreg.access.policy import allow, current_actor, known_actor
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
+from landreg.land import parcel_queries
 from landreg.land import queries as land
 from landreg.land import shown as land_shown
 from landreg.law.book import act_types
@@ -163,9 +164,11 @@ def _near(kind: str, code: str, ground: OnGround) -> list[str]:
     return sorted({*others, *(other for codes in named for other in codes)})
 
 
-def ground_of(session: Any, jurisdiction: str, code: str, around_m: int = AROUND_M) -> tuple[land.ParcelSeen, OnGround]:
+def ground_of(
+    session: Any, jurisdiction: str, code: str, around_m: int = AROUND_M
+) -> tuple[parcel_queries.ParcelSeen, OnGround]:
     """A parcel in force, and what lies around it. Raises NotFound for none."""
-    seen = land.parcel(session, jurisdiction, code)
+    seen = parcel_queries.parcel(session, jurisdiction, code)
     if seen is None:
         raise NotFound
     return seen, on_ground(session, seen.parcel.county, [code], around_m)

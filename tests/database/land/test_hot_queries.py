@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
-from landreg.land import deliveries, queries, tiles
+from landreg.land import deliveries, parcel_queries, queries, tiles
 from tests.conftest import Connection
 from tests.plans import plans_of, scanned_whole, used
 from tests.villages import past_triggers
@@ -80,10 +80,12 @@ HOT: dict[str, Callable[[Session], Any]] = {
     "a tile from far": lambda s: tiles.parcel_tile(s, _middle_tile(14)),
     "a tile from near": lambda s: tiles.parcel_tile(s, _middle_tile(17)),
     "a tile of a package": lambda s: tiles.package_tile(s, "610902", PACKAGE, _middle_tile(15)),
-    "a parcel by its code": lambda s: queries.parcel(s, "610902", "6109020000000000100"),
-    "parcels by the beginning of a code": lambda s: queries.find_parcels(s, "610902", "61090200000000101"),
-    "parcels by the beginning of a name": lambda s: queries.find_parcels(s, "610902", "大坪1010"),
-    "the parcels of a village": lambda s: queries.parcels(s, queries.ParcelFilter(VILLAGE), number=1, size=50),
+    "a parcel by its code": lambda s: parcel_queries.parcel(s, "610902", "6109020000000000100"),
+    "parcels by the beginning of a code": lambda s: parcel_queries.find_parcels(s, "610902", "61090200000000101"),
+    "parcels by the beginning of a name": lambda s: parcel_queries.find_parcels(s, "610902", "大坪1010"),
+    "the parcels of a village": lambda s: parcel_queries.parcels(
+        s, parcel_queries.ParcelFilter(VILLAGE), number=1, size=50
+    ),
     "the villages of the map": lambda s: queries.village_marks(s, "610902"),
     "what the map shows first": lambda s: queries.extent_of(s, "610902"),
     "the findings of a package": lambda s: deliveries.findings(
@@ -116,10 +118,10 @@ def test_tiles_searches_and_lists_hold_what_is_the_officers_county_s_only(
     assert b"610902000" in drawn
     assert b"610921000" not in drawn
     assert tiles.parcel_tile(session, tiles.Tile(16, 1, 1)) == b""
-    assert queries.parcel(session, "610902", "6109210000000000101") is None
-    assert [row.name for row in queries.find_parcels(session, "610902", "6109020000000000100")] == ["大坪100"]
-    assert {row.county for row in queries.find_parcels(session, "610902", "大坪10")} == {"610902"}
+    assert parcel_queries.parcel(session, "610902", "6109210000000000101") is None
+    assert [row.name for row in parcel_queries.find_parcels(session, "610902", "6109020000000000100")] == ["大坪100"]
+    assert {row.county for row in parcel_queries.find_parcels(session, "610902", "大坪10")} == {"610902"}
     # A long list says that it is longer than was counted.
     monkeypatch.setattr(queries, "COUNTED", 500)
-    page = queries.parcels(session, queries.ParcelFilter("610902"), number=2, size=50)
+    page = parcel_queries.parcels(session, parcel_queries.ParcelFilter("610902"), number=2, size=50)
     assert (len(page.items), page.total) == (50, 500)

@@ -14,7 +14,7 @@ from landreg.core.actor import Actor
 from landreg.core.asof import AsOf, end_of
 from landreg.core.db import unit_of_work
 from landreg.core.periods import BEIJING, beijing_day
-from landreg.land import queries as land
+from landreg.land import parcel_queries
 from landreg.party import queries as parties
 from landreg.registry import queries
 from tests.acts_kit import change, pass_hours
@@ -158,16 +158,16 @@ def test_a_parcel_is_shown_with_the_shape_and_neighbours_of_the_day(
         session = uow.session
 
         def told(asked: AsOf) -> tuple[float, int]:
-            seen = land.parcel(session, COUNTY, code, asked)
+            seen = parcel_queries.parcel(session, COUNTY, code, asked)
             assert seen is not None
-            return round(seen.extent[0], 3), len(land.adjacent(session, seen, asked))
+            return round(seen.extent[0], 3), len(parcel_queries.adjacent(session, seen, asked))
 
         before, after = told(AsOf(LONG_AGO, now)), told(AsOf(SPRING, now))
         assert before[1] > 0
         assert after[1] == 0
         assert before[0] < after[0]
         assert told(AsOf(SPRING, registered)) == before
-        assert land.parcel(session, COUNTY, code, AsOf(SPRING, registered - timedelta(days=1))) is None
+        assert parcel_queries.parcel(session, COUNTY, code, AsOf(SPRING, registered - timedelta(days=1))) is None
         on = queries.rights_on_parcel(session, COUNTY, parcel, AsOf(LONG_AGO, now))
         assert [(row.kind, row.household_code[:14]) for row in on] == [("contract_management", "61090210420201")]
 
