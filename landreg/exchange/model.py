@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry
-from sqlalchemy import DateTime, LargeBinary, Numeric
+from sqlalchemy import ARRAY, DateTime, LargeBinary, Numeric, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from landreg.core.tables import Base, CountyKey
@@ -144,7 +144,7 @@ class Taker(CountyKey, Base):
 
 
 class Deal(CountyKey, Base):
-    """That a listing goes to a taker at a price. by: how it was decided."""
+    """That a listing goes to a taker at a price. by: how it was decided. parcels: that the taker gives in an exchange."""
 
     __tablename__ = "deal"
     __table_args__ = SCHEMA
@@ -159,6 +159,7 @@ class Deal(CountyKey, Base):
     decided_at: Mapped[datetime] = mapped_column(Instant)
     decided_by: Mapped[UUID]
     decided_by_name: Mapped[str]
+    parcels: Mapped[list[str] | None] = mapped_column(ARRAY(Text()))
 
 
 class DealFall(CountyKey, Base):

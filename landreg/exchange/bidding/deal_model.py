@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import FetchedValue
+from sqlalchemy import ARRAY, FetchedValue, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from landreg.core.tables import Base, CountyKey
@@ -15,7 +15,9 @@ from landreg.exchange.model import SCHEMA, Price
 
 
 class Offer(CountyKey, By, Base):
-    """A step of a negotiation between a taker and the household. until_day: to which the price may be accepted."""
+    """A step of a negotiation between a taker and the household. until_day: to which the price may be accepted. parcels: what the
+    taker gives in an exchange; None of any other kind.
+    """
 
     __tablename__ = "offer"
     __table_args__ = SCHEMA
@@ -29,6 +31,7 @@ class Offer(CountyKey, By, Base):
     price: Mapped[Decimal] = mapped_column(Price)
     until_day: Mapped[date]
     said: Mapped[str]
+    parcels: Mapped[list[str] | None] = mapped_column(ARRAY(Text()))
 
 
 class Priority(CountyKey, By, Base):

@@ -44,6 +44,21 @@ def who_offer(session: Session, county: str) -> dict[UUID, tuple[str, str]]:
     return {row.taker_id: (row.kind, row.name) for row in rows}
 
 
+def agreed_parcels(session: Session, county: str, listing_id: UUID, taker_id: UUID) -> list[str] | None:
+    """What a taker gives by its last yes in an exchange; None of any other kind."""
+    said = (one for one in reversed(offers(session, county, listing_id, taker_id)) if one.kind == "accept")
+    return next((one.parcels for one in said), None)
+
+
+def offered(session: Session, county: str, listing_id: UUID) -> dict[UUID, list[Any]]:
+    """By taker the parcels that it gives for the land of a listing, as the register has them; of one's own listing or offer."""
+    asked = sa.text("SELECT * FROM exchange.offered_parcels(:county, :listing)")
+    found: dict[UUID, list[Any]] = {}
+    for row in session.execute(asked, {"county": county, "listing": listing_id}):
+        found.setdefault(row.taker_id, []).append(row)
+    return found
+
+
 def own_offers(session: Session) -> Sequence[Offer]:
     """The last word of each negotiation that the actor sees."""
     asked = sa.select(Offer).ext(distinct_on(Offer.county, Offer.listing_id, Offer.taker_id))

@@ -197,10 +197,7 @@ def candidate(uow: UnitOfWork, found: Listing) -> Candidate | None:
 
 
 def order_of(uow: UnitOfWork, found: sale_queries.Standing, unit: str) -> tuple[ranking.Standing, ...]:
-    """The bids of a sale that has closed, the best first; no sealed one below the start or above the bound of its unit.
-
-    Raises Conflict (BID-8) where sealed ones are not opened yet.
-    """
+    """The bids of a closed sale that count, the best first. Raises Conflict (BID-8) where sealed ones are not opened yet."""
     session, county, sale_id = uow.session, found.sale.county, found.sale.sale_id
     members = {one.entrant_id: one.member for one in sale_queries.entrants(session, county, sale_id)}
     if found.sale.way == "auction":
@@ -286,13 +283,14 @@ def _claimed(uow: UnitOfWork, window: Priority, since: datetime) -> Taker | None
 
 def _deal(uow: UnitOfWork, law: Law, found: Listing, turn: Turn, price: Decimal) -> Deal:
     taker = turn.taker
+    given = deal_queries.agreed_parcels(uow.session, found.county, found.listing_id, taker.taker_id)
     area = sales.taking_in(uow, taker, mu_of(found.area_m2))
     if wrong := examine(DEAL_RULES, area, law):
         raise Refused(wrong)
     row = Deal(
         county=found.county, village=found.village, deal_id=uuid4(), listing_id=found.listing_id, taker_id=taker.taker_id,
         way=found.way, price=price, unit=found.unit, by=turn.by, decided_at=uow.now, decided_by=uow.actor.account_id,
-        decided_by_name=uow.actor.name,
+        decided_by_name=uow.actor.name, parcels=given,
     )  # fmt: skip
     uow.session.add(row)
     uow.session.flush()

@@ -13,10 +13,11 @@ from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.core.units import CENT
-from landreg.exchange.bidding import deal_queries, logged, sales, taker_queries, told_queries
+from landreg.exchange.bidding import deal_queries, logged, sales, swapped, taker_queries, told_queries
 from landreg.exchange.bidding.acting import Under, for_its_own, noted
 from landreg.exchange.bidding.deal_model import Offer
-from landreg.exchange.bidding.rules.offers import NAMING, OFFER_RULES, Said, Saying
+from landreg.exchange.bidding.rules.offers import FIRST, NAMING, OFFER_RULES, Said, Saying
+from landreg.exchange.bidding.swapped import EXCHANGE
 from landreg.exchange.model import Taker
 from landreg.law.book import Law, examine, term
 from landreg.law.queries import load_law
@@ -27,18 +28,20 @@ KINDS = ("offer", "counter", "accept", "decline", "withdraw")
 
 @dataclass(frozen=True)
 class Word:
-    """What one side says. price: of an offer or a counter-offer."""
+    """What one side says. price: of an offer or a counter-offer. parcels: what an offer gives in an exchange, by their codes."""
 
     kind: str
     price: Decimal | None = None
     said: str = ""
+    parcels: tuple[str, ...] = ()
 
 
 def say(actor: Actor, county: str, listing_id: UUID, taker_id: UUID, word: Word, under: Under | None = None) -> Offer:
     """Say the next word: as the taker where the taker is the actor's, else as the household whose land it is. under: the consent by
     which an agent says it: to bid for the household that takes land, to answer for the one that offers it.
 
-    Raises NotFound, BadInput (FORM-5), Refused (OFF-1 to OFF-5, BID-6, BID-11, QUAL-1, QUAL-4, GUARD-1, BID-8, ACC-25).
+    Raises NotFound, BadInput (FORM-5), Refused (OFF-1 to OFF-5, BID-6, BID-11, QUAL-1, QUAL-4, GUARD-1, BID-8, ACC-25; of
+    what is given in an exchange OFF-6, TR-12, LST-7, LST-11, LST-12).
     """
     if word.kind not in KINDS:
         raise BadInput(Finding("FORM-5", "kind", {"given": word.kind[:40]}))
@@ -65,6 +68,7 @@ def say(actor: Actor, county: str, listing_id: UUID, taker_id: UUID, word: Word,
             county=county, village=told.village, offer_id=uuid4(), listing_id=listing_id, taker_id=taker_id,
             seq=len(before) + 1, side=side, kind=word.kind, price=price.quantize(CENT),
             until_day=_until(law, word, last), said=word.said.strip(), by=actor.account_id, by_name=actor.name, at=uow.now,
+            parcels=_given(told, word, last),
         )  # fmt: skip
         logged.enter(uow, row)
     return row
@@ -74,16 +78,23 @@ def _allowed(
     uow: UnitOfWork, law: Law, told: told_queries.Told, own: Taker | None, before: list[Said], side: str, word: Word
 ) -> None:
     findings = list(
-        examine(
-            OFFER_RULES, Saying(before, side, word.kind, law.on, word.price, told.kind == "exchange", told.unit), law
-        )
+        examine(OFFER_RULES, Saying(before, side, word.kind, law.on, word.price, told.kind == EXCHANGE, told.unit), law)
     )
     if own is not None and word.kind != "withdraw":
         findings += sales.may_not_enter(law, told, own)
         if word.kind in (*NAMING, "accept"):
             findings += sales.may_not_take(uow, law, told, own)
+        if word.kind == FIRST and told.kind == EXCHANGE:
+            findings += swapped.against(uow, law, told, word.parcels)
     if findings:
         raise Refused(findings)
+
+
+def _given(told: told_queries.Told, word: Word, last: Offer | None) -> list[str] | None:
+    """What the taker gives: named by its offer, and the same in every word after it."""
+    if word.kind != FIRST:
+        return None if last is None else last.parcels
+    return sorted(set(word.parcels)) if told.kind == EXCHANGE else None
 
 
 def _until(law: Law, word: Word, last: Offer | None) -> date:

@@ -19,7 +19,7 @@ from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.core.units import CENT
 from landreg.exchange.bidding import takers
-from landreg.exchange.contracts import cancelling, deal_queries, land_queries, logged, project_queries
+from landreg.exchange.contracts import cancelling, deal_queries, land_queries, logged, project_queries, taking
 from landreg.exchange.contracts.deal_queries import Dealt
 from landreg.exchange.contracts.drafts import Draft, Taken, Terms, draft_of
 from landreg.exchange.contracts.entering import held, of_transfer
@@ -36,8 +36,8 @@ from landreg.exchange.model import Taker
 from landreg.law.queries import load_law
 from landreg.registry.guarded import ties_nothing
 
-KNOWN = ("grade", "contractor_consent")
-"""What register and listing say, whatever is typed."""
+KNOWN = ("grade", "contractor_consent", "other_parcels")
+"""What register, listing and deal say, whatever is typed."""
 
 
 def draw_from_deal(
@@ -53,7 +53,8 @@ def draw_from_deal(
         found = deal_queries.dealt(uow.session, county, deal_id)
         if found is None:
             raise NotFound
-        draft = draft_of(found, kind_values, said, instalments)
+        given = taking.named(uow.session, county, found.taker.code, found.deal.parcels or ())
+        draft = draft_of(found, {**kind_values, **given}, said, instalments)
         if (made := deal_queries.contract_of_deal(uow.session, county, deal_id)) is not None:
             if says_the_same(made, draft):
                 return made

@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from landreg.core.db import UnitOfWork
 from landreg.core.errors import Finding
 from landreg.core.units import mu_of
@@ -55,6 +57,20 @@ def given_in_exchange(uow: UnitOfWork, law: Law, taker: Taker, term: tuple[date,
     if stands := land_queries.frozen(uow.session, county, right, codes):
         found.append(frozen_land("other_parcels", stands))
     return found
+
+
+def given_parcels(session: Session, county: str, code: str, parcels: Sequence[str]) -> list[Any]:
+    """These parcels of a household's code as the register has them, in their order; none where they are not under one right."""
+    right = land_queries.right_over(session, county, code, parcels)
+    land = None if right is None else land_queries.land(session, county, right)
+    return [] if land is None else [land.parcels[one] for one in parcels]
+
+
+def named(session: Session, county: str, code: str, parcels: Sequence[str]) -> dict[str, str]:
+    """The clause of an exchange that says what the taker gives: name, code and mu of each parcel; nothing where none are known."""
+    known = {row.parcel_code: row for row in given_parcels(session, county, code, parcels)}
+    words = [f"{known[one].name}（{one}，{known[one].mu} 亩）" if one in known else one for one in parcels]
+    return {"other_parcels": "、".join(words)} if words else {}
 
 
 def frozen_land(field: str, stands: Sequence[Any]) -> Finding:

@@ -28,13 +28,15 @@ _OF_CONTRACT = (
     ("contract_step", "contract_event", "event_id", "by_name", "x.kind"),
     ("rent_paid", "rent_payment", "payment_id", "recorded_by_name", "''"),
 )
+_NONE, _GIVEN = "''", "coalesce(array_to_string(x.parcels, '、'), '')"
+"""What a step says beside its kind: of an offer and a deal the parcels that are given in an exchange."""
 _JOINED = "AS x JOIN head AS h ON x.county = h.county AND x."
 _STEPS = " UNION ALL ".join((
     "SELECT 'exchange.listed', x.number, x.listed_by_name, '' FROM exchange.listing " + _JOINED + "listing_id = h.listing_id",
     "SELECT CASE x.kind " + " ".join(f"WHEN '{kind}' THEN '{entry}'" for kind, entry in _EVENTS.items())
     + " END, x.event_id::text, x.by_name, '' FROM exchange.listing_event " + _JOINED + "listing_id = h.listing_id",
-    *(f"SELECT 'exchange.{table}', x.{key}::text, x.{who}, '' FROM exchange.{table} {_JOINED}listing_id = h.listing_id"
-      for table, (key, who) in _OF_LISTING.items()),
+    *(f"SELECT 'exchange.{table}', x.{key}::text, x.{who}, {_GIVEN if table in ('offer', 'deal') else _NONE}"
+      f" FROM exchange.{table} {_JOINED}listing_id = h.listing_id" for table, (key, who) in _OF_LISTING.items()),
     *(f"SELECT 'exchange.{table}', x.{key}::text, x.{who}, '' FROM exchange.{table} AS x JOIN exchange.sale AS s"
       " ON s.county = x.county AND s.sale_id = x.sale_id JOIN head AS h ON h.county = s.county AND h.listing_id = s.listing_id"
       for table, (key, who) in _OF_SALE.items()),
@@ -67,7 +69,7 @@ _TRACE = f"""
 def trace(session: Session, number: str) -> Sequence[Row[Any]]:
     """Every leaf of the transfer of which a listing's or contract's number is, in the order of the log; none for another number.
 
-    Columns kind, key (of the leaf), who (of a bid its plate), step (of a contract), at, index (None until it is sealed; with at
-    None, the log holds none).
+    Columns kind, key (of the leaf), who (of a bid its plate), step (of a contract; of an exchange the parcels that are given), at,
+    index (None until it is sealed; with at None, the log holds none).
     """
     return session.execute(sa.text(_TRACE), {"number": number}).all()

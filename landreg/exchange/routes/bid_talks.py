@@ -24,6 +24,7 @@ from landreg.exchange.bidding import (
     deals,
     offers,
     sales,
+    swapped,
     taker_queries,
     takers,
     told_queries,
@@ -56,10 +57,13 @@ def talk(county: str, listing_id: UUID) -> Response:
             said.setdefault(word.taker_id, []).append(word)
         own = taker_queries.own_takers(uow.session)
         who = offering(uow.session, county) if told.own else {}
+        swap = told.kind == swapped.EXCHANGE
         return pages.render(
             "exchange/talk.html", consent=asker.consent, told=told, said=said, own={one.taker_id for one in own}, takers=own,
             today=beijing_day(uow.now), who=who, barred=sales.said_first(uow, told, own),
-            place=division_names(uow.session, [told.village]).get(told.village, told.village),
+            place=division_names(uow.session, [told.village]).get(told.village, told.village), swap=swap,
+            given=deal_queries.offered(uow.session, county, listing_id) if swap else {},
+            land=swapped.own_land(uow, sales.law_of(uow, county), told) if swap and not told.own else [],
         )  # fmt: skip
 
 
@@ -76,12 +80,13 @@ def _named(kind: str, name: str) -> str:
 
 @dataclass(frozen=True)
 class Saying:
-    """The next word of a negotiation. taker: with whom, or as whom."""
+    """The next word of a negotiation. taker: with whom, or as whom. parcel: what is given in an exchange."""
 
     kind: str = field(metadata={"most": 20})
     taker: UUID | None = None
     price: Decimal | None = None
     said: str = field(default="", metadata={"most": 500})
+    parcel: tuple[str, ...] = ()
 
 
 @blueprint.post("/offers/<county>/<uuid:listing_id>")
@@ -91,7 +96,8 @@ def say(county: str, listing_id: UUID) -> Redirect:
     """Say it."""
     given, asker = read_form(Saying), whose()
     taker = given.taker or taker_of(asker, county, None).taker_id
-    offers.say(asker.actor, county, listing_id, taker, offers.Word(given.kind, given.price, given.said), asker.under)
+    word = offers.Word(given.kind, given.price, given.said, given.parcel)
+    offers.say(asker.actor, county, listing_id, taker, word, asker.under)
     flash(_("已经送达对方。"))
     return redirect(url_for(".talk", county=county, listing_id=listing_id), 303)
 

@@ -402,7 +402,8 @@ def test_land_is_exchanged_without_a_sum_and_leased_for_one(
     use_key(database.keys["identity"])
     listing = kit.published(registrar, reviewer, superuser, kind="exchange", price=Decimal("0.00"))
     owner, (taker, actor) = kit.farmer(superuser, HOUSEHOLD), kit.household(superuser, NEIGHBOUR)
-    offers.say(actor, COUNTY, listing.listing_id, taker.taker_id, Word("offer", Decimal(0)))
+    own = tuple(parcels_of(registrar, own_right(registrar, NEIGHBOUR)))
+    offers.say(actor, COUNTY, listing.listing_id, taker.taker_id, Word("offer", Decimal(0), parcels=own))
     offers.say(owner, COUNTY, listing.listing_id, taker.taker_id, Word("accept"))
     assert deals.proceed(OPERATOR, COUNTY, listing.listing_id).deal is not None
 

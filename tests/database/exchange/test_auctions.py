@@ -20,6 +20,7 @@ from landreg.exchange.bidding import auction, deals, sale_queries, sales, window
 from landreg.exchange.bidding.model import Entrant, Sale
 from landreg.exchange.bidding.rules.auction import BID_RULES, Placed, after
 from landreg.exchange.contracts import drawing, life
+from landreg.exchange.listings.rules.units import MOST_PRICE
 from landreg.exchange.model import Deal, Listing
 from landreg.law.book import examine, national_law
 from landreg.registry.guarded import Attached
@@ -27,7 +28,7 @@ from tests import bidding_kit as kit
 from tests.contract_kit import VALUES, seen, signed
 from tests.exchange_kit import NEIGHBOUR, OPERATOR
 from tests.registry_kit import Connection, codes, one
-from tests.villages import COUNTY
+from tests.villages import COUNTY, past_triggers
 
 PICTURE = Attached("22" * 32, 9, "board.jpg")
 
@@ -92,6 +93,21 @@ def test_a_bid_that_comes_a_millisecond_late_is_refused_with_its_code(
     assert codes(late) == {"BID-1"}
     assert len(late.value.findings[0].values["at"]) == len("2026-11-27 19:00:00.000")
     assert one(OPERATOR, "SELECT count(*) FROM exchange.bid") == 0
+
+
+def test_a_bid_is_within_the_bound_of_its_unit(bidders: Bidders, superuser: Connection) -> None:
+    """BID-5 of rules and database alike, though it is no more than a few times the leading price."""
+    for unit, most in MOST_PRICE.items():
+        assert superuser.execute("SELECT exchange.most_price(%s)", [unit]).fetchone() == (most,)
+    with past_triggers(superuser):
+        superuser.execute("UPDATE exchange.sale SET start_price = 5000000")
+    with pytest.raises(Refused) as above:
+        bidders.bid(0, "10000000")
+    assert [(one.code, one.values["most"]) for one in above.value.findings] == [("BID-5", Decimal("9999999.99"))]
+    with pytest.raises(Refused) as uneven:
+        bidders.bid(0, "5000000.001")
+    assert [(one.code, one.values["most"]) for one in uneven.value.findings] == [("BID-5", Decimal("9999999.99"))]
+    assert bidders.bid(0, "9999999.99") == 1
 
 
 def test_what_the_rules_refuse_the_database_refuses_by_the_same_code(bidders: Bidders, sale: Sale) -> None:

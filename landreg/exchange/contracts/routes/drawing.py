@@ -15,7 +15,7 @@ from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, NotFound
 from landreg.core.periods import DAY
-from landreg.exchange.contracts import deal_queries, drawing, land_queries, queries
+from landreg.exchange.contracts import deal_queries, drawing, land_queries, queries, taking
 from landreg.exchange.contracts.drafts import Draft, draft_of
 from landreg.exchange.contracts.judging import home_of
 from landreg.exchange.contracts.routes.forms import (
@@ -104,16 +104,17 @@ def of_deal(county: str, deal_id: UUID) -> Response | Redirect:
         if listing.kind == "retransfer":
             rests_on = deal_queries.taken_by(uow.session, county, listing.household_code, codes)
         basic = land_queries.any_basic(uow.session, county, listing.right_id, codes)
+        given = taking.given_parcels(uow.session, county, found.taker.code, found.deal.parcels or ())
         days = draft_days(uow.session, county)
         home = home_of(uow.session, found.taker)
         giver = household_queries.named(uow.session, [listing.household_id])
     if made is not None and request.method == "GET":
         return back(county, made.contract_id)
     asked = questions(listing.kind, found.deal.unit, today, basic=basic, price=found.deal.price)
-    known = () if consent is None else ("contractor_consent",)
+    known = [*(["contractor_consent"] if consent else []), *(["other_parcels"] if found.deal.parcels else [])]
     return pages.render(
         "exchange/contracts/of_deal.html", found=found, asked=[one for one in asked if one["name"] not in known], DAY=DAY,
-        consent=consent, rests_on=rests_on, values={"taker_home": home},
+        consent=consent, rests_on=rests_on, given=given, values={"taker_home": home},
         made=made, draft_days=days, home=giver.get(listing.household_id), begins=draft_of(found, {}).terms.from_on,
     )  # fmt: skip
 
