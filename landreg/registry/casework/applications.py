@@ -62,7 +62,7 @@ def case_on_right(
     case = new_case(uow, county, right["village"], kind, completed(uow, county, right["village"], right["code"], asked))
     case |= {"right_kind": right["kind"], "subject_code": right["code"], "household_code": household_code}
     case |= {"applicant": applicant, "right_ids": [right_id, *concerned(uow.session, county, asked)]}
-    return case, _parcels_of(uow, county, case["right_ids"])
+    return case, standing.parcel_codes(uow.session, county, case["right_ids"])
 
 
 def apply_on_household(actor: Actor, code: str, kind: str, asked: Request) -> UUID:
@@ -88,12 +88,7 @@ def case_on_household(
     case = new_case(uow, county, household.village, kind, completed(uow, county, household.village, code, asked))
     case |= {"right_kind": first, "subject_code": code, "household_code": code, "applicant": household.name}
     case["right_ids"] = [*held, *concerned(uow.session, county, asked)]
-    return case, _parcels_of(uow, county, case["right_ids"])
-
-
-def _parcels_of(uow: UnitOfWork, county: str, right_ids: Sequence[UUID]) -> list[str]:
-    bundles = standing.rights(uow.session, county, right_ids)
-    return sorted({code for bundle in bundles.values() for code in bundle.codes.values()})
+    return case, standing.parcel_codes(uow.session, county, case["right_ids"])
 
 
 def person_of(actor: Actor, name: str, id_number: str) -> UUID:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import inspect, select, text
+from sqlalchemy import and_, bindparam, inspect, select, text
 from sqlalchemy.orm import Session
 
 from landreg.core.tables import in_force
@@ -74,6 +75,27 @@ def rights(session: Session, county: str, right_ids: Sequence[UUID]) -> dict[UUI
         )
         for right_id, row in found.items()
     }
+
+
+def parcel_codes(session: Session, county: str, right_ids: Sequence[UUID]) -> list[str]:
+    """The codes of the parcels of these rights in force, in order."""
+    return list(session.scalars(_parcel_codes(), {"county": county, "rights": right_ids}))
+
+
+@cache
+def _parcel_codes() -> Any:
+    held = and_(RightParcel.county == Right.county, RightParcel.right_row == Right.row_id, in_force(RightParcel))
+    lying = and_(Parcel.county == RightParcel.county, Parcel.parcel_id == RightParcel.parcel_id, in_force(Parcel))
+    of = Right.county == bindparam("county"), Right.right_id.in_(bindparam("rights", expanding=True)), in_force(Right)
+    return (
+        select(Parcel.code)
+        .distinct()
+        .select_from(Right)
+        .join(RightParcel, held)
+        .join(Parcel, lying)
+        .where(*of)
+        .order_by(Parcel.code)
+    )
 
 
 def households(session: Session, county: str, codes: Sequence[str]) -> dict[str, HouseholdInForce]:
