@@ -14,6 +14,8 @@ from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.exchange.bidding import deal_queries, logged
+from landreg.exchange.bidding.acting import Under, noted
+from landreg.exchange.bidding.auction import number_of
 from landreg.exchange.bidding.deal_model import ChanceAnswer, SecondChance
 from landreg.exchange.bidding.model import Sale
 from landreg.exchange.bidding.rules.second import ANSWERS, Chance, bid_20_answered_in_time, bid_20_next_one_said_yes
@@ -62,8 +64,10 @@ def ask(uow: UnitOfWork, law: Law, sale: Sale, entrant_id: UUID, price: Decimal,
     return row
 
 
-def answer(actor: Actor, county: str, chance_id: UUID, said: str) -> ChanceAnswer:
-    """The bidder says yes or no. Raises NotFound, BadInput (FORM-5), Refused (BID-20) too late, or where it was answered."""
+def answer(actor: Actor, county: str, chance_id: UUID, said: str, under: Under | None = None) -> ChanceAnswer:
+    """The bidder says yes or no. under: an agent says it for the household. Raises NotFound, BadInput (FORM-5), Refused (BID-20)
+    too late, or where it was answered, (ACC-25) for a consent that ended.
+    """
     if said not in ANSWERS:
         raise BadInput(Finding("FORM-5", "answer", {"given": said[:40]}))
     with unit_of_work(actor) as uow:
@@ -72,9 +76,10 @@ def answer(actor: Actor, county: str, chance_id: UUID, said: str) -> ChanceAnswe
             raise NotFound
         if late := bid_20_answered_in_time(_chance(*found[0], beijing_day(uow.now))):
             raise Refused(late)
+        act = None if under is None else noted(uow, under, number_of(uow, county, found[0][0].sale_id))
         row = ChanceAnswer(
-            county=county, village=found[0][0].village, chance_id=chance_id, answer=said, by=actor.account_id,
-            by_name=actor.name, at=uow.now,
+            county=county, village=found[0][0].village, chance_id=chance_id, answer=said, agent_act_id=act,
+            by=actor.account_id, by_name=actor.name, at=uow.now,
         )  # fmt: skip
         logged.enter(uow, row)
     return row

@@ -130,10 +130,11 @@ class SecondChance(CountyKey, By, Base):
 
 
 class ChanceAnswer(CountyKey, By, Base):
-    """What that bidder said: yes, or no."""
+    """What that bidder said: yes, or no. agent_act_id: where an agent said it for the household."""
 
     __tablename__ = "chance_answer"
     __table_args__ = SCHEMA
 
     chance_id: Mapped[UUID] = mapped_column(primary_key=True)
     answer: Mapped[str]
+    agent_act_id: Mapped[UUID | None]

@@ -51,6 +51,25 @@ def standings(session: Session, ids: Collection[tuple[str, UUID]]) -> dict[UUID,
     return {row[0].sale_id: Standing(*row) for row in found}
 
 
+def failed(session: Session, listing_id: UUID | None = None) -> Sequence[Sale]:
+    """The last sales of published listings to which nobody came, or whose bidders all gave them up; of one listing, or all that the
+    actor sees.
+    """
+    later = aliased(Sale)
+    newer = sa.exists().where(
+        later.county == Sale.county, later.listing_id == Sale.listing_id, later.round > Sale.round
+    )
+    found = sa.select(Sale).join(SaleClock, _same(SaleClock)).where(SaleClock.over.in_(("failed", "spent")), ~newer)
+    found = found.where(
+        sa.exists().where(
+            Listing.county == Sale.county, Listing.listing_id == Sale.listing_id, Listing.state == "published"
+        )
+    )
+    if listing_id is not None:
+        found = found.where(Sale.listing_id == listing_id)
+    return session.scalars(found.order_by(SaleClock.closes_at)).all()
+
+
 def sales(session: Session, listing_id: UUID | None = None, since: datetime | None = None) -> Sequence[Standing]:
     """Sales whom the actor sees, the next to close first; of a listing, or those that close after an instant."""
     asked = sa.select(Sale, SaleClock, sa.func.system.clock()).join(SaleClock, _same(SaleClock))

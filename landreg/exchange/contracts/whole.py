@@ -58,8 +58,8 @@ class Whole:
     def settled(self) -> tuple[Settled, ...]:
         """What is due until it ends, with what was paid of it in money and handed over in grain."""
         void = any(one.facts.get("outcome") == "void" for one in self.events)
-        dues, made = [due_of(one, self.contract.unit) for one in self.dues], self.of("signed")
-        dues = rent.still_owed(dues, self.contract.ends_on, void=void, made_on=made.on_day if made else None)
+        said, made = [due_of(one, self.contract.unit) for one in self.dues], self.of("signed")
+        dues = rent.still_owed(said, self.contract.ends_on, void=void, made_on=made.on_day if made else None)
         return rent.settled(dues, [*(one.amount_yuan for one in self.credited), *self._paid], self.prices)
 
     @property

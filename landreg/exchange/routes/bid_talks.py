@@ -115,6 +115,7 @@ def window(county: str, priority_id: UUID) -> Response:
         return pages.render(
             "exchange/priority.html", window=found, told=told, consent=asker.consent, kind_name=kind_name, where=where,
             claims=deal_queries.claims(uow.session, county, priority_id),
+            taker=taker_queries.would_take(uow.session, county, priority_id),
             read=[one for one in deal_queries.evidence(uow.session, county, priority_id) if one.way == "read"],
             today=beijing_day(uow.now),
         )  # fmt: skip
@@ -148,11 +149,12 @@ class Answering:
 
 
 @blueprint.post("/bids/<county>/<uuid:sale_id>/chances/<uuid:chance_id>")
-@allow(Role.TAKER, Role.FARMER)
+@allow(*BIDDERS)
 @problems.back_to(lambda county, sale_id, chance_id: sale_page(county, sale_id))
 def answer(county: str, sale_id: UUID, chance_id: UUID) -> Redirect:
     """The bidder who comes next says whether they take the land."""
-    made = chances.answer(current_actor(), county, chance_id, read_form(Answering).answer)
+    asker = whose()
+    made = chances.answer(asker.actor, county, chance_id, read_form(Answering).answer, asker.under)
     flash(_("已经同意，交易员会办理成交。") if made.answer == YES else _("已经记下：您不要了，保证金由交易员退还。"))
     return redirect(url_for(".one", county=county, sale_id=sale_id), 303)
 

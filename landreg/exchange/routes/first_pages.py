@@ -87,6 +87,9 @@ def _next_steps(session: Session) -> Iterator[Row]:
     for chance in deal_queries.chances_that_wait(session, page_day(session)):
         address = url_for("sales.one", county=chance.county, sale_id=chance.sale_id)
         yield Row(_("征询下一位，等答复"), address, _("%(day)s 前答复", day=i18n.shown_day(chance.until_day)))
+    for sale in sale_queries.failed(session):
+        address = url_for("sales.one", county=sale.county, sale_id=sale.sale_id)
+        yield Row(_("没有成交，可以再设一场"), address, i18n.shown_term(sale.way, "listing_way"))
     windows = deal_queries.open_priorities(session, page_day(session))
     yes = [one for one in deal_queries.accepted(session) if one.listing_id not in {w.listing_id for w in windows}]
     told = told_queries.listings(
@@ -134,6 +137,7 @@ def asked_of_those_acted_for(actor: Actor) -> Iterator[Shown]:
                 waiting = list(_windows(uow.session, own, AGENTS, said, **under))
             else:
                 waiting = list(_talks(uow.session, AGENTS, side, **under))
+                waiting += _chances(uow.session, AGENTS, **under) if consent.step == Step.BID else ()
         rows += [replace(row, note=f"{holder_name(consent.household_name)} · {row.note}") for row in waiting]
     yield Queue(_("等您代办的"), "/agent", rows, _("现在没有要您代为答复的事。"))
     may = [
@@ -177,10 +181,10 @@ def _talks(session: Session, at: str = "bids", as_: str = "", **under: Any) -> I
         yield Row(label, url_for(f"{at}.talk", county=one.county, listing_id=one.listing_id, **under), note)
 
 
-def _chances(session: Session) -> Iterator[Row]:
-    """Bids whose turn has come after a winner fell, to be answered with a yes or a no."""
+def _chances(session: Session, at: str = "bids", **under: Any) -> Iterator[Row]:
+    """Bids whose turn has come after a winner fell, to be answered with a yes or a no. Of an agent, at, under: where they lie."""
     for one in deal_queries.chances_that_wait(session, page_day(session)):
-        address = url_for("bids.one", county=one.county, sale_id=one.sale_id)
+        address = url_for(f"{at}.one", county=one.county, sale_id=one.sale_id, **under)
         yield Row(_("前一位放弃了，轮到您：要不要？"), address, _("%(day)s 前答复", day=i18n.shown_day(one.until_day)))
 
 

@@ -21,6 +21,7 @@ from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, NotFound, Refused
 from landreg.core.periods import DAY, beijing_day
+from landreg.exchange.bidding import sale_queries
 from landreg.exchange.listings import floor_queries, free, papers, service
 from landreg.exchange.listings import listing_queries as queries
 from landreg.exchange.listings.rules.units import rhythms_of
@@ -282,6 +283,7 @@ def _one(actor: Actor, county: str, listing_id: UUID, consent: Consent | None) -
             answering=None if consent is None else _answering(consent),
             kinds=transfers(beijing_day(row.listed_at)),
             open=row.state in queries.OPEN,
+            unsold=bool(sale_queries.failed(uow.session, listing_id)),
         )
 
 

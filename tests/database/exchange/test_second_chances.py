@@ -9,18 +9,23 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from landreg.access import consents
+from landreg.access.model import Consent
+from landreg.access.rules import Step
 from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, NotFound, Refused
-from landreg.exchange.bidding import auction, chances, days, deals, sales
+from landreg.exchange.bidding import auction, chances, days, deals, sale_queries, sales
 from landreg.exchange.bidding.deal_model import SecondChance
 from landreg.exchange.bidding.model import Entrant, Sale
+from landreg.exchange.listings import service
 from landreg.exchange.model import Deal, Listing
+from landreg.registry.home.brought import seeing
 from tests import bidding_kit as kit
 from tests.database.exchange.test_bidding_walls import at_desk, put, refused
-from tests.exchange_kit import OPERATOR
+from tests.exchange_kit import OPERATOR, agent_of
 from tests.registry_kit import Connection, codes
 from tests.villages import COUNTY
 
@@ -118,6 +123,34 @@ def test_a_no_and_no_answer_cost_nothing_and_the_third_is_asked(
     assert sales.record_deposit(OPERATOR, COUNTY, bidders[1][0].entrant_id, back).kind == "returned"
 
 
+def test_an_agent_answers_for_the_household_under_its_consent_to_bid(
+    asked: Asked, listing: Listing, superuser: Connection, as_desk: Any, worker: Actor, database: Settings
+) -> None:
+    """Written with the act by which it was said; under no other consent, and past the program not without it."""
+    chance, bidders = asked
+    farmer, agent = bidders[1][1], agent_of(superuser)
+    today = kit.beijing_day(kit.now_of())
+    for step in (Step.SIGN, Step.BID):
+        given = consents.give(farmer, agent.account_id, step, today, today)
+        with unit_of_work(agent) as uow:
+            consent = uow.session.get_one(Consent, {"county": COUNTY, "consent_id": given})
+        acting, under = seeing(agent, consent), (COUNTY, given)
+        if step == Step.SIGN:
+            with pytest.raises((NotFound, Refused)):
+                chances.answer(acting, COUNTY, chance.chance_id, "yes", under)
+    word = {
+        "county": COUNTY, "village": listing.village, "chance_id": chance.chance_id, "by_name": "", "at": kit.now_of(),
+        "answer": "yes", "by": agent.account_id,
+    }  # fmt: skip
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        put(at_desk(as_desk, acting), "chance_answer", **word)
+    said = chances.answer(acting, COUNTY, chance.chance_id, "yes", under)
+    act = superuser.execute("SELECT step, subject FROM access.agent_act WHERE agent_act_id = %s", [said.agent_act_id])
+    assert act.fetchone() == ("bid", listing.number)
+    assert _dealt(listing).taker_id == bidders[1][0].taker_id
+    assert kit.strays(worker, database) == []
+
+
 def test_past_the_program_no_deal_comes_without_a_yes_and_nobody_answers_for_another(
     asked: Asked, listing: Listing, sale: Sale, superuser: Connection, as_desk: Any
 ) -> None:
@@ -149,3 +182,28 @@ def test_past_the_program_no_deal_comes_without_a_yes_and_nobody_answers_for_ano
     own = bidders[1][1]
     late = refused(at_desk(as_desk, own), "chance_answer", **word, answer="yes", by=own.account_id)
     assert late == "bid_20_answered_in_time"
+
+
+def test_a_sale_to_which_nobody_came_is_seen_at_once_and_the_land_may_be_sold_or_listed_again(
+    listing: Listing, sale: Sale, superuser: Connection, worker: Actor
+) -> None:
+    """By the household, who may take it back that day, and by the desk, until it sets another sale."""
+    own = kit.farmer(superuser, listing.household_code)
+
+    def unsold() -> list[int]:
+        found = []
+        for actor in (own, OPERATOR):
+            with unit_of_work(actor) as uow:
+                found.append(len(sale_queries.failed(uow.session, listing.listing_id)))
+        return found
+
+    assert unsold() == [0, 0]
+    kit.pass_time(superuser, hours=6)
+    days.work(worker)
+    assert unsold() == [1, 1]
+    kit.auction(listing)
+    assert unsold() == [0, 0]
+    kit.pass_time(superuser, days=2)
+    days.work(worker)
+    service.withdraw(own, COUNTY, listing.listing_id)
+    assert unsold() == [0, 0]
