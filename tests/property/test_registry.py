@@ -5,7 +5,7 @@ Hypothesis goes through the services, on the real database, with two overlapping
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from uuid import UUID
@@ -78,6 +78,12 @@ BROKEN = {
         OR c.state IN ('reviewed', 'noticed', 'objected', 'registered') AND EXISTS (SELECT FROM registry.case_event AS v
             WHERE v.case_id = c.case_id AND v.step = 'accept' AND v.by = c.reviewed_by)""",
 }
+
+
+def _leave(officer: Actor, asked: Sequence[UUID], leave: str) -> None:
+    grounds = ("disputed",) if leave == "refuse" else ()
+    getattr(cases, leave)(officer, COUNTY, asked, "理由", *grounds)
+
 
 _ALL_BROKEN = " UNION ALL ".join(
     f"SELECT '{what}', q.*::text FROM ({question}) AS q" for what, question in BROKEN.items()
@@ -217,14 +223,14 @@ class Desk(RuleBasedStateMachine):
     def leave(self, which: list[int], leave: str, objected: bool) -> None:
         with self.step():
             asked = self.chosen(which[:2], *(["objected"] if objected else []))
-            getattr(cases, leave)(self.officers[0], COUNTY, asked, "理由")
+            _leave(self.officers[0], asked, leave)
 
     @rule(which=WHICH, leave=st.sampled_from(["withdraw", "refuse", "return_for_completion"]), outcome=OUTCOMES)
     def object_then_leave_then_settle(self, which: list[int], leave: str, outcome: str) -> None:
         for one in self.chosen(which[:1], "noticed", "objected"):
             with self.step():
                 objection = notices.object_to(self.officers[0], COUNTY, one, "邻户", "界址有争议")
-                getattr(cases, leave)(self.officers[0], COUNTY, [one], "理由")
+                _leave(self.officers[0], [one], leave)
                 self.objections.append(objection)
                 self.look()
                 notices.settle(self.officers[1], COUNTY, objection, outcome, "已核实")

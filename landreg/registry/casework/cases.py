@@ -18,7 +18,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
-from landreg.law.book import Law, examine
+from landreg.law.book import Law, examine, term, terms
 from landreg.law.guard import guard
 from landreg.law.queries import load_law
 from landreg.registry.casebook import Case, CaseEvent
@@ -81,9 +81,15 @@ def withdraw(actor: Actor, county: str, case_ids: Sequence[UUID], reason: str) -
     _leave(actor, county, case_ids, "withdraw", reason, state="withdrawn", batch_id=None)
 
 
-def refuse(actor: Actor, county: str, case_ids: Sequence[UUID], reason: str) -> None:
-    """Refuse registration, with the reason in writing (条例 22)."""
-    _leave(actor, county, case_ids, "refuse", reason, state="refused", batch_id=None)
+def refuse(actor: Actor, county: str, case_ids: Sequence[UUID], reason: str, ground: str) -> None:
+    """Refuse registration, on one of the law's grounds and with the reason in writing (条例 22).
+
+    Raises BadInput (REG-34) without a ground, Refused (REG-33) for what was not accepted yet and lacks papers.
+    """
+    if ground not in terms("refusal_ground"):
+        raise BadInput(Finding("REG-34", "ground"))
+    said = f"{term('refusal_ground', ground)}：{reason}" if reason.strip() else ""
+    _leave(actor, county, case_ids, "refuse", said, state="refused", batch_id=None)
 
 
 def rules_of(case: Case) -> tuple[Callable[..., Finding | None], ...]:
@@ -176,9 +182,25 @@ def _leave(actor: Actor, county: str, case_ids: Sequence[UUID], step: str, reaso
         if step in TOLD_IN_WRITING:
             # All reasons at once (条例 17, 22): what the rules say today goes into the paper with the officer's own.
             law = load_law(uow.session, county, beijing_day(uow.now))
-            keep_findings(uow, cases, judge(uow, cases, (), law), law)
+            judged = judge(uow, cases, (), law)
+            if step == "refuse":
+                _lack_nothing(cases, judged)
+            keep_findings(uow, cases, judged, law)
         set_values(uow, county, [case.case_id for case in cases], **values)
         note(uow, cases, step, reason)
+
+
+def _lack_nothing(cases: Sequence[Case], judged: Mapping[UUID, Sequence[Finding]]) -> None:
+    """What lacks papers before it is accepted is returned for them, and not refused (条例 17). Raises Refused (REG-33)."""
+    lacking = [
+        Finding("REG-33", "way", {"papers": found.values["papers"]}, subject=case.number)
+        for case in cases
+        if case.state == "draft"
+        for found in judged[case.case_id]
+        if found.code == "REG-20"
+    ]
+    if lacking:
+        raise Refused(lacking)
 
 
 def _of_exits(cases: Sequence[Case], step: str, reason: str, today: date) -> None:

@@ -61,6 +61,7 @@ def one(county: str, case_id: UUID) -> Response:
             mine=mine,
             foreseen=foreseen,
             kinds=[(kind, i18n.shown_term(kind, "document")) for kind in _kinds(about["papers"])],
+            grounds=[(one, i18n.shown_term(one, "refusal_ground")) for one in terms("refusal_ground")],
             **_settling(uow, case),
             ended=case.state in cases.FINISHED,
             **about,
@@ -190,7 +191,6 @@ class Way(StrEnum):
 WAYS = {
     Way.RETURN: cases.return_for_completion,
     Way.WITHDRAW: cases.withdraw,
-    Way.REFUSE: cases.refuse,
     Way.TAKE_OUT: cases.take_out,
 }
 
@@ -200,10 +200,11 @@ LEFT_FROM = tuple(state for state in terms("case") if state not in cases.FINISHE
 
 @dataclass(frozen=True)
 class Leaving:
-    """A way out with its reason."""
+    """A way out with its reason. ground: of a refusal, which of the law's."""
 
     way: Way
     reason: str = field(default="", metadata={"most": 2000})
+    ground: str = field(default="", metadata={"most": 20})
 
 
 @blueprint.post("/cases/<county>/<uuid:case_id>/leave")
@@ -213,7 +214,10 @@ def leave(county: str, case_id: UUID) -> Redirect:
     """Return, withdraw or refuse the case, or take it out of its batch, with the reason."""
     _must_be_in(county, case_id, LEFT_FROM, "leave")
     given = read_form(Leaving)
-    WAYS[given.way](current_actor(), county, [case_id], given.reason)
+    if given.way is Way.REFUSE:
+        cases.refuse(current_actor(), county, [case_id], given.reason, given.ground)
+    else:
+        WAYS[given.way](current_actor(), county, [case_id], given.reason)
     if given.way in cases.TOLD_IN_WRITING:
         with unit_of_work(current_actor()) as uow:
             made_at = desk_of(uow.session, county)
