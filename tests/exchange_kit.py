@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
+from PIL import Image
 from sqlalchemy import text
 
 from landreg.core.actor import Actor, Desk, Role
@@ -21,6 +23,13 @@ from tests.villages import COUNTY, VILLAGE, past_triggers
 NEIGHBOUR = f"{VILLAGE}010002"
 TERM = {"starts_on": "2018-01-01", "ends_on": "2047-12-31"}
 OPERATOR = Actor(UUID(int=0x6109_0051), "交易员戊", Desk.EXCHANGE, frozenset({Role.OPERATOR}), COUNTY)
+
+
+def photographed(kind: str = "JPEG") -> bytes:
+    """A photographed paper."""
+    told = BytesIO()
+    Image.new("RGB", (60, 80), "white").save(told, kind)
+    return told.getvalue()
 
 
 def market(registrar: Actor, reviewer: Actor, superuser: Connection, households: int = 2, **changed: Any) -> None:

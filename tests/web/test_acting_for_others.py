@@ -28,11 +28,11 @@ from landreg.registry.home.brought import seeing
 from landreg.registry.rules.household_requests import LandOperation, Operator
 from tests import bidding_kit as kit
 from tests.exchange_kit import NEIGHBOUR, OPERATOR, farmer_of, market, own_right, parcels_of
+from tests.exchange_kit import photographed as paper
 from tests.household_kit import asked_for
 from tests.registry_kit import Connection, booked, one, pass_days
 from tests.villages import COUNTY, VILLAGE, past_triggers
 from tests.web.conftest import Browser, OpenAccount
-from tests.web.test_retransfers import consent as paper
 
 CODE = "93610902MA0000001B"
 

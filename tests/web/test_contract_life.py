@@ -15,6 +15,7 @@ from landreg.core.actor import Actor, Desk, Role
 from landreg.exchange.contracts.model import Contract
 from landreg.law.book import terms
 from tests.contract_kit import VALUES, drawn, early, seen, signed, today
+from tests.exchange_kit import photographed
 from tests.plans import sent
 from tests.registry_kit import HOUSEHOLD, Connection, pass_days, to_rights
 from tests.villages import COUNTY, past_triggers
@@ -36,7 +37,7 @@ STATEMENTS = """
 
 
 def picture() -> tuple[io.BytesIO, str]:
-    return io.BytesIO(b"\xff\xd8\xff sample"), "凭证.jpg"
+    return io.BytesIO(photographed()), "凭证.jpg"
 
 
 def price(superuser: Connection, since: date, yuan: str) -> None:

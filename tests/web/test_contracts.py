@@ -25,16 +25,15 @@ from tests.contract_kit import (
     signed,
     today,
 )
-from tests.exchange_kit import farmer_of, listing_row, market, put_listing
+from tests.exchange_kit import farmer_of, listing_row, market, photographed, put_listing
 from tests.registry_kit import HOUSEHOLD, Connection, one, to_rights
 from tests.villages import COUNTY, VILLAGE, past_triggers
 from tests.web.conftest import Browser, OpenAccount
 from tests.web.test_brought import bound
-from tests.web.test_retransfers import consent
 
 
 def picture() -> tuple[io.BytesIO, str]:
-    return io.BytesIO(b"\xff\xd8\xff sample"), "凭证.jpg"
+    return io.BytesIO(photographed()), "凭证.jpg"
 
 
 @pytest.fixture
@@ -164,7 +163,7 @@ def test_a_business_without_an_account_is_reviewed_at_the_counter(ling: Browser)
     )
     for wrong in (*bad, {"outside_mu": "NaN"}, {}):
         assert 400 <= ling.post("/sales/reviews", {**asked, **wrong}).status_code < 500, wrong
-    papers = {kind: (io.BytesIO(consent()), "材料.jpg") for kind in ("licence", "ability", "plan", "credit")}
+    papers = {kind: (io.BytesIO(photographed()), "材料.jpg") for kind in ("licence", "ability", "plan", "credit")}
     answer = ling.post("/sales/reviews", {**asked, "outside_mu": "", **papers})
     assert answer.status_code == 303, answer.text
     assert "样本种植专业合作社" in ling.get("/sales/reviews").text

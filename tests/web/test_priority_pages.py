@@ -17,7 +17,7 @@ from landreg.exchange.bidding import deals, offers
 from landreg.exchange.bidding.deal_model import Priority
 from landreg.exchange.bidding.offers import Word
 from tests import bidding_kit as kit
-from tests.exchange_kit import NEIGHBOUR, OPERATOR
+from tests.exchange_kit import NEIGHBOUR, OPERATOR, photographed
 from tests.registry_kit import HOUSEHOLD, Connection
 from tests.villages import COUNTY, VILLAGE, citizen_id
 from tests.web.conftest import Browser, OpenAccount
@@ -48,7 +48,7 @@ def test_the_operator_takes_a_claim_at_the_counter_and_sees_who_came_in_short(
     assert "授权委托书" in wrong.text
     assert "路人甲" in wrong.text, "what was typed is still there"
     assert browser.post(f"{at}/claims", {"name": "成员2之1", "number": citizen_id(4)}).status_code == 303
-    mandate = {"paper": (BytesIO(b"\xff\xd8\xff power of attorney"), "mandate.jpg")}
+    mandate = {"paper": (BytesIO(photographed()), "mandate.jpg")}
     given = {"name": "受托人甲", "number": citizen_id(900), "code": f"{NEIGHBOUR[:-1]}3", **mandate}
     assert browser.post(f"{at}/claims", given).status_code == 303
     page = browser.get(at).text
@@ -76,6 +76,9 @@ def test_an_agent_claims_on_the_household_s_pages_and_the_household_sees_by_whom
     page = browser.get(here).text
     assert all(word in page for word in ("该户要，按这个条件", "主张优先权：主张了"))
     assert all(word in page for word in ("<dd>出租", "<dt>在哪里</dt><dd>")), "how it goes, and where it lies"
+    would = ("<dt>拟受让方</dt><dd>受***1", "自然人", "<dt>怎样成交</dt><dd>协商", "<dt>公示</dt><dd>")
+    assert all(word in page for word in would), "to whom it would go, masked as on the board"
+    assert "受让人1" not in page
     assert browser.post(f"{bids}/priority/{COUNTY}/{window.priority_id}/claim").status_code == 422
     assert browser.get(f"/priority/{COUNTY}/{window.priority_id}").status_code == 404
     assert browser.post(f"{here}/read").status_code == 403, "that it was read is the household's to say"

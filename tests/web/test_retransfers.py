@@ -9,10 +9,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from PIL import Image
 
 from landreg.core.actor import Actor, Role
-from tests.exchange_kit import NEIGHBOUR, farmer_of
+from tests.exchange_kit import NEIGHBOUR, farmer_of, photographed
 from tests.registry_kit import Connection, one
 from tests.retransfer_kit import operated
 from tests.villages import VILLAGE
@@ -48,13 +47,6 @@ def desk(another_browser: Browser, account: OpenAccount) -> Browser:
     return another_browser
 
 
-def consent() -> bytes:
-    """A photographed paper."""
-    told = BytesIO()
-    Image.new("RGB", (60, 80), "white").save(told, "JPEG")
-    return told.getvalue()
-
-
 def sent(phone: Browser, right: UUID, parcel: str, **changed: Any) -> Any:
     sound = {"kind": "retransfer", "parcel": parcel, "years": "5", "price": "500", "unit": "yuan_mu_year", "days": "30"}
     return phone.post(
@@ -82,7 +74,7 @@ def test_what_was_taken_in_is_offered_further_with_the_contractors_consent_alone
         without = sent(phone, right, parcel, **check)
         assert (without.status_code, found(without)) == (422, codes)
     assert one(farmer, "SELECT count(*) FROM exchange.listing") == 0
-    paper = consent()
+    paper = photographed()
     checked = sent(phone, right, parcel, check="1", contractor_consent=(BytesIO(paper), "同意书.jpg"))
     assert (checked.status_code, "可以提交" in checked.text, "已收到 同意书.jpg" in checked.text) == (200, True, True)
     token = re.findall(r'name="paper_kept" value="([^"]+)"', checked.text)
@@ -110,14 +102,14 @@ def test_a_paper_that_is_none_is_refused_and_a_listing_that_came_back_keeps_its_
     parcel = parcel_of(phone, right)
     for content, name, status, code in (
         (b"", "a.pdf", 400, "FORM-12"), (b"no paper", "a.jpg", 400, "LST-27"), (b"%PDF-1.7 broken", "a.pdf", 400, "LST-27"),
-        (consent()[:200], "a.jpg", 400, "LST-27"), (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "a.svg", 400, "LST-27"),
-        (consent(), "退承包地才给办落户.jpg", 422, "GUARD-1"),
+        (photographed()[:200], "a.jpg", 400, "LST-27"), (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "a.svg", 400, "LST-27"),
+        (photographed(), "退承包地才给办落户.jpg", 422, "GUARD-1"),
     ):  # fmt: skip
         answer = sent(phone, right, parcel, contractor_consent=(BytesIO(content), name))
         assert (answer.status_code, found(answer)) == (status, {code}), name
     assert found(sent(phone, right, parcel, paper_kept=["forged", "W10.x"])) == {"TR-10"}
     assert one(farmer, "SELECT count(*) FROM exchange.listing") == 0
-    both = {name: (BytesIO(consent()), f"{name}.jpg") for name in ("contractor_consent", "filing")}
+    both = {name: (BytesIO(photographed()), f"{name}.jpg") for name in ("contractor_consent", "filing")}
     address = sent(phone, right, parcel, **both).headers["Location"]
     page = desk.get(address.removeprefix("/my"))
     assert (found(page), "filing.jpg" in page.text) == (set(), True)

@@ -70,6 +70,8 @@ def pay_within(
     open_for(found, law, *LIVING, "ending", "ended")
     kept = must(paper)
     ties_nothing(law.on, kept, receipt=receipt)
+    # One receipt, however its letters were typed.
+    receipt = receipt.strip().upper()
     paid, left = (amount, found.left) if kg is None else (kg, found.left_kg)
     if paid is None:
         raise BadInput(Finding("FORM-1", "amount"))
@@ -77,7 +79,7 @@ def pay_within(
         raise Refused(wrong)
     signed = found.of("signed")
     since = min(row.from_on, signed.on_day if signed else law.on)
-    known = queries.receipt_known(uow.session, county, receipt.strip())
+    known = queries.receipt_known(uow.session, county, receipt)
     facts = Paid(paid, paid_on, receipt, left, since, law.on, known)
     if wrong := con_6_payment_counts_once(facts, law):
         raise Refused(wrong)
@@ -85,7 +87,7 @@ def pay_within(
     payment = RentPayment(
         county=county, village=row.village, contract_id=contract_id, payment_id=uuid4(),
         amount_yuan=None if amount is None else amount.quantize(CENT), kg=None if kg is None else half_up(kg),
-        paid_on=paid_on, receipt=receipt.strip(), document_id=put.document_id, recorded_by=uow.actor.account_id,
+        paid_on=paid_on, receipt=receipt, document_id=put.document_id, recorded_by=uow.actor.account_id,
         recorded_by_name=uow.actor.name, recorded_at=uow.now,
     )  # fmt: skip
     uow.session.add(payment)

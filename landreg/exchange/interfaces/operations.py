@@ -22,9 +22,10 @@ from landreg.exchange.interfaces.schema import IDENTIFIER, Schema, told
 from landreg.exchange.interfaces.shapes import contracts, land, market, prices
 from landreg.exchange.interfaces.shapes import webhooks as told_to
 from landreg.exchange.interfaces.shapes.walking import CODE, COUNTY, NUMBER, InTime
+from landreg.exchange.listings import papers
 from landreg.exchange.market.asked import Asked as Looked
 from landreg.exchange.market.asked import faults
-from landreg.registry.guarded import Attached, attached
+from landreg.registry.guarded import Attached
 from landreg.web.forms import Upload
 
 T = TypeVar("T")
@@ -169,7 +170,7 @@ def _pay(asked: Asked) -> contracts.Paid:
 def _paper(asked: Asked) -> Attached | None:
     assert asked.store is not None  # noqa: S101
     sent = asked.body.paper
-    return attached(asked.store, Upload(sent.name, io.BytesIO(base64.b64decode(sent.content))))
+    return papers.keep_one(asked.store, Upload(sent.name, io.BytesIO(base64.b64decode(sent.content))), "paper.content")
 
 
 def _webhooks(asked: Asked) -> told_to.Webhooks:

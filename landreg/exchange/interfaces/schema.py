@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import json
 import re
 import types
 from collections.abc import Iterator, Mapping, Sequence
@@ -154,6 +155,9 @@ def _validator(kind: Any) -> Any:
 
 
 def _finding(error: ValidationError) -> Finding:
+    if error.validator == "anyOf":
+        # A value or null: what is wrong is wrong of the value.
+        return _finding(next(iter(error.context or ())))
     place = ".".join(str(part) for part in error.absolute_path)
     asked, given = cast(Any, error.validator_value), cast(Any, error.instance)
     match error.validator:
@@ -176,7 +180,8 @@ def _finding(error: ValidationError) -> Finding:
 
 
 def _shown(value: Any) -> str:
-    text = value if isinstance(value, str) else type(value).__name__
+    text = json.dumps(value) if value is None or isinstance(value, bool | int | float) else value
+    text = text if isinstance(text, str) else type(value).__name__
     return "".join(sign if sign.isprintable() else "?" for sign in text[:GIVEN_SHOWN])
 
 

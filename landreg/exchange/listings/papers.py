@@ -1,4 +1,4 @@
-"""Papers that a listing is handed in with: kept as they were sent, named by their digest, read by the operator alone."""
+"""Papers that are handed in at the exchange: kept as they were sent, named by their digest, read by the operator alone."""
 
 from __future__ import annotations
 
@@ -48,6 +48,11 @@ def keep(store: Store, sent: Mapping[str, Upload | None]) -> dict[str, Attached]
     if faults:
         raise BadInput(faults)
     return kept
+
+
+def keep_one(store: Store, sent: Upload | None, field: str = "paper") -> Attached | None:
+    """Keep one paper; None where none was sent. Raises BadInput as `keep` does."""
+    return keep(store, {field: sent}).get(field)
 
 
 def _size(upload: Upload) -> int:

@@ -18,9 +18,8 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.exchange.bidding import deal_queries, deals, notice, reviews, sales, told_queries, windows
 from landreg.exchange.bidding.rules.ending import CONTRACTOR
-from landreg.exchange.listings import household_queries
+from landreg.exchange.listings import household_queries, papers
 from landreg.exchange.routes.sales import READERS, Reason, index, one
-from landreg.registry.guarded import attached
 from landreg.registry.routes.surroundings import desk_of, page_day, store
 from landreg.web import i18n, pages, problems
 from landreg.web.forms import Upload, read_form
@@ -108,7 +107,7 @@ def tell(county: str, priority_id: UUID) -> Redirect:
     given = read_form(Telling)
     way = "posted" if given.household is None else "by_hand"
     windows.tell(
-        current_actor(), county, priority_id, way, given.household, given.on_day, attached(store(), given.paper)
+        current_actor(), county, priority_id, way, given.household, given.on_day, papers.keep_one(store(), given.paper)
     )
     flash(_("已记载。"))
     return redirect(url_for(".window", county=county, priority_id=priority_id), 303)
@@ -131,7 +130,7 @@ def claim(county: str, priority_id: UUID) -> Redirect:
     """Write the claim of a household down that came to the counter."""
     given = read_form(Coming)
     came = windows.Came(given.name, given.number, given.code)
-    windows.claim_at_counter(current_actor(), county, priority_id, came, attached(store(), given.paper))
+    windows.claim_at_counter(current_actor(), county, priority_id, came, papers.keep_one(store(), given.paper))
     flash(_("已经登记优先权主张。"))
     return redirect(url_for(".window", county=county, priority_id=priority_id), 303)
 

@@ -6,24 +6,17 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from landreg.core.errors import BadInput
 from landreg.core.files import Store
 from landreg.exchange.listings import papers
 from landreg.web.forms import Upload
-
-
-def photo(kind: str = "JPEG") -> bytes:
-    """A photographed paper."""
-    told = BytesIO()
-    Image.new("RGB", (60, 80), "white").save(told, kind)
-    return told.getvalue()
+from tests.exchange_kit import photographed
 
 
 def test_a_paper_that_is_too_large_is_refused_before_any_of_it_is_kept(tmp_path: Path) -> None:
     """LST-27: of two, each is named by its own field."""
-    large = photo() + bytes(papers.MOST_BYTES)
+    large = photographed() + bytes(papers.MOST_BYTES)
     sent = {"contractor_consent": Upload("a.jpg", BytesIO(large)), "filing": Upload("b.jpg", BytesIO(large))}
     with pytest.raises(BadInput) as refused:
         papers.keep(Store(tmp_path), sent)
@@ -36,10 +29,12 @@ def test_a_paper_that_is_too_large_is_refused_before_any_of_it_is_kept(tmp_path:
 
 def test_a_paper_is_what_it_holds_whatever_it_is_called(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    kept = papers.keep(store, {"contractor_consent": Upload("同意书.pdf", BytesIO(photo("PNG"))), "filing": None})
+    kept = papers.keep(
+        store, {"contractor_consent": Upload("同意书.pdf", BytesIO(photographed("PNG"))), "filing": None}
+    )
     assert list(kept) == ["contractor_consent"]
     paper = kept["contractor_consent"]
-    assert store.read(paper.sha256) == photo("PNG")
+    assert store.read(paper.sha256) == photographed("PNG")
     assert papers.media(store, paper.sha256) == "image/png"
     again = papers.again(store, "contractor_consent", paper.sha256, paper.size, paper.name)
     assert again == paper

@@ -217,7 +217,8 @@ def test_a_body_that_is_no_json_is_a_problem_and_no_fault(office: Program, data:
 
 @pytest.mark.parametrize(("query", "found"), [
     ("limit=0", "API-6"), ("limit=201", "API-6"), ("limit=abc", "API-6"), ("limit=1&limit=2", "API-13"), ("sort=price", "API-7"),
-    ("state=new", "FORM-5"), ("within=61%00", "FORM-9"), ("after=%27", "API-6"), ("limit=" + "9" * 30, "API-6"),
+    ("state=new", "FORM-5"), ("within=61%00", "FORM-9"), ("after=%27", "API-6"), ("after=xx", "API-6"),
+    ("limit=" + "9" * 30, "API-6"),
 ])  # fmt: skip
 def test_a_query_that_does_not_fit_names_the_parameter(office: Program, query: str, found: str) -> None:
     answer = office.ask("GET", f"/listings?{query}")

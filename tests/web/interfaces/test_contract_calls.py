@@ -17,13 +17,13 @@ from landreg.core.errors import BadInput
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.interfaces import transfers
 from tests.contract_kit import drawn, signed, today
-from tests.exchange_kit import market
+from tests.exchange_kit import market, photographed
 from tests.interface_kit import Program, program, registered
 from tests.kept_kit import Connection
 from tests.registry_kit import codes as codes_of
 from tests.villages import COUNTY
 
-PAPER = {"name": "filing.txt", "content": base64.b64encode(b"scanned").decode()}
+PAPER = {"name": "filing.png", "content": base64.b64encode(photographed()).decode()}
 
 
 @pytest.fixture
@@ -89,7 +89,23 @@ def test_a_payment_counts_once_by_its_receipt(office: Program, contract: Contrac
     assert first.get_json()["receipt"] == "HP-2026-1"
     again = office.ask("POST", place, body)
     assert (again.status_code, _codes(again)) == (422, {"CON-6"})
+    retyped = office.ask("POST", place, {**body, "receipt": "hp-2026-1"})
+    assert (retyped.status_code, _codes(retyped)) == (422, {"CON-6"})
     assert office.ask("POST", f"/contracts/{COUNTY}/LZ404/payments", body).status_code == 404
+
+
+def test_a_receipt_that_is_no_paper_is_refused_by_its_place(office: Program, contract: Contract) -> None:
+    """LST-27: money counts by a receipt that can be read."""
+    content = base64.b64encode(b"MZ a program").decode()
+    body = {
+        "amount_yuan": "10.00",
+        "paid_on": str(today()),
+        "receipt": "HP-9",
+        "paper": {"name": "x.pdf", "content": content},
+    }
+    answer = office.ask("POST", f"/contracts/{COUNTY}/{contract.number}/payments", body)
+    assert (answer.status_code, _codes(answer)) == (400, {"LST-27"})
+    assert answer.get_json()["findings"][0]["field"] == "paper.content"
 
 
 def test_the_provincial_table_has_the_standards_ways_and_the_true_one_beside(

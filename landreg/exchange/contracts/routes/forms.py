@@ -20,12 +20,13 @@ from landreg.exchange.contracts.rules.clauses import all_clauses, asked_of
 from landreg.exchange.contracts.rules.instalments import Instalment
 from landreg.exchange.contracts.rules.rent import PARTS
 from landreg.exchange.contracts.rules.uses import uses_of
+from landreg.exchange.listings import papers
 from landreg.exchange.listings.rules.offer import GRAINS
 from landreg.exchange.listings.rules.units import ONCE, UNITS, rhythms_of
 from landreg.law.book import terms
 from landreg.law.queries import load_law
 from landreg.law.transfers import transfers
-from landreg.registry.guarded import Attached, attached
+from landreg.registry.guarded import Attached
 from landreg.registry.routes.surroundings import page_day, store
 from landreg.web import i18n
 from landreg.web.forms import Upload
@@ -208,7 +209,7 @@ class Dated:
 
 def kept(sent: Upload | None, name: str = "paper") -> Attached | None:
     """A paper that was sent, put into the store."""
-    return attached(store(), sent, name)
+    return papers.keep_one(store(), sent, name)
 
 
 def draft_days(session: Session, county: str) -> int:

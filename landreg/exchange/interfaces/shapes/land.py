@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from landreg.exchange.interfaces.shapes.walking import VILLAGE, Walk
+from landreg.exchange.interfaces.shapes.walking import PARCEL, VILLAGE, Walk, ended_at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,6 +14,7 @@ class ParcelsAsked(Walk):
     """The parcels of one village."""
 
     village: str = field(metadata={"pattern": VILLAGE, "en": "code of the village, 12 digits"})
+    after: str = field(default="", metadata=ended_at(PARCEL))
 
 
 @dataclass(frozen=True)

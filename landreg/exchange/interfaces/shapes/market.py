@@ -8,7 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from landreg.exchange.interfaces.shapes.land import ListedParcel
-from landreg.exchange.interfaces.shapes.walking import RHYTHM, UNIT, WITHIN, InTime, Walk
+from landreg.exchange.interfaces.shapes.walking import LISTING, RHYTHM, UNIT, WITHIN, InTime, Walk, ended_at
 from landreg.exchange.listings.rules.offer import GRAINS
 from landreg.exchange.listings.rules.units import UNITS
 
@@ -20,6 +20,7 @@ SLOPES = ("", "1", "2", "3", "4", "5")
 class ListingsAsked(Walk):
     """Listings by state, division, class of slope, and price within what it counts."""
 
+    after: str = field(default="", metadata=ended_at(LISTING))
     state: str = field(
         default="published", metadata={"choices": ("published", "dealt", "withdrawn", "expired", "failed")}
     )

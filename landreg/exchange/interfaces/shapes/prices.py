@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from landreg.exchange.interfaces.shapes.walking import Walk
+from landreg.exchange.interfaces.shapes.walking import Walk, ended_at
 from landreg.exchange.market.index import BANDS
 
 TOWNSHIP = {"pattern": r"^(6109[0-9]{5})?$", "en": "code of the township, 9 digits; '' for all"}
 LAND_CLASS = {"pattern": r"^([0-9A-Z]{2,10})?$", "en": "class of land by the register's code; '' for all"}
 BAND = {"choices": ("", *(name for name, _years in BANDS)), "en": "band of the term in years; '' for all"}
-CELL = r"^([0-9]{0,9}\.[0-9A-Z]{0,10}\.[a-z_0-9]{0,10})?$"
+CELL = r"^[0-9]{0,9}\.[0-9A-Z]{0,10}\.[a-z_0-9]{0,10}$"
 """Where a page of the index ends: township, class and band of its last row."""
 
 
@@ -23,7 +23,7 @@ class IndexAsked(Walk):
     township: str = field(default="", metadata=TOWNSHIP)
     land_class: str = field(default="", metadata=LAND_CLASS)
     band: str = field(default="", metadata=BAND)
-    after: str = field(default="", metadata={"pattern": CELL, "en": "where the page before ended"})
+    after: str = field(default="", metadata=ended_at(CELL))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -113,10 +113,11 @@ class Row:
     names: tuple[str, ...]
     count: int = field(default=3, metadata={"top": 9})
     note: str | None = None
+    least: Decimal | None = None
 
 
 def test_what_a_schema_lets_through_is_made_and_told_the_same() -> None:
-    given = {"day": "2026-02-28", "sum": "12.50", "names": ["甲"], "count": 3, "note": None}
+    given = {"day": "2026-02-28", "sum": "12.50", "names": ["甲"], "count": 3, "note": None, "least": None}
     assert faults_of(Row, given) == []
     assert told(made_of(Row, given)) == given
 
@@ -129,6 +130,19 @@ def test_what_a_schema_lets_through_is_made_and_told_the_same() -> None:
 def test_what_does_not_fit_is_named(changed: dict[str, object], code: str) -> None:
     given = {"day": "2026-02-28", "sum": "12.50", "names": ["甲"], **changed}
     assert code in {one.code for one in faults_of(Row, given)}
+
+
+@pytest.mark.parametrize(("changed", "given", "rule"), [
+    ({"count": 10}, "10", "maximum 9"), ({"sum": 12.5}, "12.5", "type string"), ({"least": "1e3"}, "1e3", "pattern"),
+    ({"least": True}, "true", "type string"), ({"least": ["1"]}, "list", "type string"),
+])  # fmt: skip
+def test_what_does_not_fit_is_said_with_the_rule_that_it_breaks(
+    changed: dict[str, object], given: str, rule: str
+) -> None:
+    """Of what may be left out too, whose schema is one of two."""
+    (found,) = faults_of(Row, {"day": "2026-02-28", "sum": "12.50", "names": [], **changed})
+    assert found.values["given"] == given
+    assert str(found.values["rule"]).startswith(rule)
 
 
 def test_every_shape_is_a_schema_and_every_operation_is_described() -> None:
