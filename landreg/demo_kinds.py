@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import text
 
 from landreg.access.service import SYSTEM
+from landreg.core.codes import ISSUER
 from landreg.core.db import unit_of_work
 from landreg.core.errors import LandregError
 from landreg.core.periods import beijing_day, years_after
@@ -21,7 +22,6 @@ from landreg.demo_market import Market, bind, farmer
 from landreg.demo_signers import sign_both
 from landreg.exchange.contracts import drawing, land_queries, signing
 from landreg.exchange.contracts.drafts import Draft, Taken, Terms
-from landreg.exchange.contracts.land_queries import ISSUER
 from landreg.exchange.listings import service
 from landreg.exchange.listings.reading import Offer
 from landreg.registry.casework import desk

@@ -13,6 +13,8 @@ from landreg.core.periods import years_after
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS = "10X98765432"
 EARLIEST_BIRTH = date(1800, 1, 1)
+ISSUER = 14
+"""Signs of the code of a parcel or a household that name its group, and so the collective that issues land. GB/T 35958-2018."""
 ADULT = 18
 WORKS = 16
 _USCC_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"

@@ -55,7 +55,6 @@ class Draft:
     """A contract to be drawn. values: what the parties say for the clauses. previous: what it renews, changes or passes on.
 
     right_id: None of a collective's own land. operated_id: of land that was taken in, the right by which its taker has it.
-    dealt_on: of a deal, its day.
     """
 
     right_id: UUID | None
@@ -68,7 +67,6 @@ class Draft:
     previous: Whole | None = None
     project_id: UUID | None = None
     operated_id: UUID | None = None
-    dealt_on: date | None = None
 
 
 def draft_of(
@@ -90,4 +88,4 @@ def draft_of(
         [line for line in listing.said.splitlines() if line.startswith(RESOLVED)] if listing.right_id is None else []
     )
     values = {**values, "resolution": decided[-1]} if decided else values
-    return Draft(listing.right_id, parcels, terms, values, said, deal.deal_id, dealt_on=dealt_on)
+    return Draft(listing.right_id, parcels, terms, values, said, deal.deal_id)

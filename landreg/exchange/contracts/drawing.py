@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from landreg.core.actor import Actor
+from landreg.core.codes import ISSUER
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
@@ -24,7 +25,7 @@ from landreg.exchange.contracts.deal_queries import Dealt
 from landreg.exchange.contracts.drafts import Draft, Taken, Terms, draft_of
 from landreg.exchange.contracts.entering import held, of_transfer
 from landreg.exchange.contracts.judging import judged, parcels_of
-from landreg.exchange.contracts.land_queries import ISSUER, Land
+from landreg.exchange.contracts.land_queries import Land
 from landreg.exchange.contracts.model import Contract, ContractParcel
 from landreg.exchange.contracts.rules import wording
 from landreg.exchange.contracts.rules.clauses import Text

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from landreg.core.codes import ISSUER
 from landreg.core.db import UnitOfWork
 from landreg.core.errors import Finding
 from landreg.core.units import half_up, mu_of, total_mu
@@ -15,7 +16,7 @@ from landreg.exchange.bidding.rules.qualified import ENTER_RULES
 from landreg.exchange.bidding.sales import taking_in
 from landreg.exchange.contracts import deal_queries, land_queries, project_queries, queries
 from landreg.exchange.contracts.drafts import Draft
-from landreg.exchange.contracts.land_queries import ISSUER, Land
+from landreg.exchange.contracts.land_queries import Land
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules import wording
 from landreg.exchange.contracts.rules.clauses import (
@@ -183,7 +184,7 @@ def _ends(land: Land, draft: Draft) -> date | None:
 def _free_from(land: Land, draft: Draft) -> date | None:
     """The first day on which the land of a draft could be given."""
     below = draft.previous.contract.from_on if draft.relation == "retransfer" and draft.previous else None
-    days = (land.right.term.lower if land.right.term else None, below, draft.dealt_on)
+    days = (land.right.term.lower if land.right.term else None, below)
     return max((day for day in days if day is not None), default=None)
 
 

@@ -11,12 +11,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from landreg.core.codes import ISSUER
 from landreg.core.tables import in_force
 from landreg.exchange.contracts.model import Contract, ContractEvent
 from landreg.registry.model import Right
 
-ISSUER = 14
-"""Signs by which a parcel's or a household's code names the collective that issues the land."""
 _FREEZES = "s.what = 'exit' OR s.what = 'restriction' AND s.kind IN ('seizure', 'dispute')"
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from landreg.core.actor import Actor
+from landreg.core.codes import ISSUER
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
@@ -23,7 +24,6 @@ from landreg.registry.facts.drawn import Undrawable
 from landreg.registry.facts.ground import OnGround, on_ground
 from landreg.registry.facts.parcels import pieces
 from landreg.registry.rules.parcel_requests import ParcelMerge, ParcelRequest, ParcelSplit, PartLoss
-from landreg.registry.rules.parcels import GROUP
 from landreg.registry.rules.requests import plain
 
 MOST_PARCELS = 50
@@ -65,7 +65,7 @@ def with_codes(uow: UnitOfWork, county: str, village: str, asked: ParcelRequest,
     """The request with codes for the parcels that come of it; as it is where none can: the rules say why."""
     if not isinstance(asked, (ParcelSplit, ParcelMerge, PartLoss)):
         return asked
-    prefix = asked.parcels[0][:GROUP]
+    prefix = asked.parcels[0][:ISSUER]
     try:
         count = len(pieces(asked, ground))
     except Undrawable:

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from landreg.core.codes import ISSUER
 from landreg.core.tables import in_force
 from landreg.law.book import act_type
 from landreg.party.model import Collective, Household
@@ -23,8 +24,6 @@ from landreg.registry.rules.household_requests import OtherMeans
 from landreg.registry.rules.other_means import OtherMeansFacts
 from landreg.registry.rules.requests import read
 
-ISSUER = 14
-"""Signs by which a parcel's code names the collective that issues the land."""
 FARMLAND = ("collective", "contracted")
 """Kinds of parcel that a collective may give out: farmland that no household has under contract, or has no more."""
 

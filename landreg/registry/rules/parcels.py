@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from landreg.core.codes import ISSUER
 from landreg.core.errors import Finding
 from landreg.law.book import Law
 from landreg.registry.rules.act_facts import ActFacts
@@ -21,8 +22,6 @@ from landreg.registry.rules.contract import ContractFacts
 from landreg.registry.rules.parcel_requests import AreaChange, Correction, PartLoss
 from landreg.registry.rules.restrictions import RESTRICTED
 
-GROUP = 14
-"""Signs of a parcel's code that name its village and its group. GB/T 35958-2018."""
 CORRECTED_BY = ("holder", "interested_party", "office")
 CORRECTABLE: Mapping[str, tuple[str, ...]] = {
     "parcel": (
@@ -152,9 +151,9 @@ def par_18_code_of_its_group(facts: ParcelActFacts, law: Law) -> Finding | None:
     """PAR-18: a corrected code is one of the parcel's own village and group, as the codes of new parcels are. GB/T 35958-2018."""
     asked, now = facts.asked, facts.now.get("code", "")
     said = asked.said("code") if isinstance(asked, Correction) else None
-    if said is None or not now or facts.invalid or said[:GROUP] == now[:GROUP]:
+    if said is None or not now or facts.invalid or said[:ISSUER] == now[:ISSUER]:
         return None
-    return Finding("PAR-18", "code", {"code": said, "prefix": now[:GROUP]}, subject=facts.code)
+    return Finding("PAR-18", "code", {"code": said, "prefix": now[:ISSUER]}, subject=facts.code)
 
 
 def par_13_measured_as_drawn(facts: ParcelActFacts, law: Law) -> Finding | None:
