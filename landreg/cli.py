@@ -87,11 +87,14 @@ def serve(host: str, port: int) -> None:
 def demo(where: bool) -> None:
     """Do the main job on the sample, on a database of demonstration: from the package to certificates."""
     from landreg import demo as register
+    from landreg import demo_staff
     from landreg.settlement import demo as settlement
 
     with answering() as settings:
-        done = settlement if settings.desk is Desk.SETTLEMENT else register
-        (done.say_where if where else done.run)(settings, console)
+        if settings.desk is Desk.SETTLEMENT:
+            (settlement.say_where if where else settlement.run)(settings, console)
+        else:
+            (demo_staff.say_where if where else register.run)(settings, console)
 
 
 if __name__ == "__main__":

@@ -5,23 +5,15 @@ Only on a database that carries the demo marker, whose clock it moves past the n
 
 from __future__ import annotations
 
-import json
 import os
-import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, datetime
-from datetime import time as hour
-from pathlib import Path
+from collections.abc import Callable
 from uuid import UUID
 
 import psycopg
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import text
 
 from landreg import (
@@ -39,16 +31,15 @@ from landreg import (
     keys,
     migrate,
 )
-from landreg.access import queries as accounts
-from landreg.access.rules import DESK_OF
-from landreg.access.service import SYSTEM, NewAccount, open_account
+from landreg.access.service import SYSTEM
 from landreg.config import CHECKOUT, Settings
-from landreg.core.actor import WORKER, Actor, Desk, Role
+from landreg.core.actor import WORKER, Actor, Desk
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, Refused
-from landreg.core.periods import BEIJING, DAY, beijing_day
+from landreg.demo_clock import pass_days, to_office_hours, wait_for_notices
+from landreg.demo_staff import COUNTY, accounts, say_where
+from landreg.demo_steps import Steps, bars
 from landreg.land import service as land
-from landreg.law.book import national_law
 from landreg.log.store import seal
 from landreg.registry import booking, lapses, queries
 from landreg.registry.casework import cases, notices, opening
@@ -57,30 +48,17 @@ from landreg.registry.issued import certificates
 from landreg.registry.papers.signing import printers_kept
 
 SAMPLE = CHECKOUT / "data" / "sample" / "hanbin.zip"
-OPENS, CLOSES = hour(9), hour(16)
-"""When the demo's office begins to register, and when no more, Beijing time."""
-COUNTY = "610902"
 STEP = 100
 DAYS_AGO = 395 + 31 * demo_market.ALONE
 QUARTER = 3
-PEOPLE = (
-    ("surveyor", "测绘员样本", Role.SURVEYOR),
-    ("registrar", "登记员样本", Role.REGISTRAR),
-    ("reviewer", "审核员样本", Role.REVIEWER),
-    ("auditor", "审计员样本", Role.AUDITOR),
-    ("administrator", "管理员样本", Role.ADMINISTRATOR),
-    demo_market.OPERATOR,
-    demo_market.OPENER,
-)
-Advance = Callable[[int], None]
 
 
 def run(settings: Settings, console: Console) -> None:
     """Do what is not done yet, showing each step. Raises Refused (DEMO-1) on a database that is not one of demonstration."""
     began = time.monotonic()
     _mark(settings)
-    staff = _accounts(settings)
-    with _bars(console) as steps, printers_kept():
+    staff = accounts(settings)
+    with bars(console) as steps, printers_kept():
         with steps("行政区划 divisions", 1) as advance:
             land.import_divisions(SYSTEM)
             advance(1)
@@ -89,7 +67,7 @@ def run(settings: Settings, console: Console) -> None:
         _each(steps, "受理 acceptance", batches, ("draft",), lambda ids: cases.accept(staff["registrar"], COUNTY, ids))
         _each(steps, "审核 review", batches, ("accepted",), lambda ids: cases.review(staff["reviewer"], COUNTY, ids))
         _publish(steps, staff["registrar"], batches)
-        _wait_for_notices(settings, batches)
+        wait_for_notices(settings, batches)
         _each(
             steps,
             "登簿 registration",
@@ -129,65 +107,10 @@ def _mark(settings: Settings) -> None:
             raise BadInput(Finding("SYS-2", "LANDREG_DEMO", {"given": "no"}))
         # The sample's office began long enough ago for months of the market alone and a year of acts to end about today.
         owner.execute("INSERT INTO system.demo (ahead) VALUES (make_interval(days => %s))", [-DAYS_AGO])
-    _to_office_hours(settings)
+    to_office_hours(settings)
 
 
-def _accounts(settings: Settings) -> dict[str, Actor]:
-    """The demo accounts and their passwords, made once and kept beside the database."""
-    file = settings.home / "demo-accounts.json"
-    passwords: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
-    staff: dict[str, Actor] = {}
-    for login, name, role in PEOPLE:
-        with unit_of_work(SYSTEM) as uow:
-            known = accounts.account_by_login(uow.session, login)
-        jurisdiction = COUNTY if role is not Role.ADMINISTRATOR else "6109"
-        if known is None:
-            # Ten letters and a digit of its own: no draw looks like a date or a number, which are refused.
-            passwords[login] = "".join(secrets.choice("bcdfghjkmnpqrstvwxz") for _ in range(10)) + str(
-                secrets.randbelow(10)
-            )
-            _write_private(file, json.dumps(passwords))
-            account = open_account(
-                SYSTEM, NewAccount(login, name, frozenset({role}), jurisdiction), passwords[login], temporary=False
-            )
-        else:
-            account = known.account_id
-        staff[login] = Actor(account, name, DESK_OF[role], frozenset({role}), jurisdiction)
-    return staff
-
-
-def _write_private(file: Path, content: str) -> None:
-    file.touch(mode=0o600)
-    file.write_text(content)
-
-
-@dataclass(frozen=True)
-class _Steps:
-    """Steps as bars; where nobody looks at a terminal, a line for each at its beginning and at its end."""
-
-    progress: Progress
-
-    @contextmanager
-    def __call__(self, name: str, total: int) -> Iterator[Advance]:
-        began, told = time.monotonic(), self.progress.console
-        task = self.progress.add_task(name, total=max(total, 1))
-        if self.progress.disable:
-            told.print(f"{name} ...", highlight=False)
-        yield lambda done: self.progress.update(task, completed=done)
-        self.progress.update(task, completed=max(total, 1))
-        self.progress.stop_task(task)
-        if self.progress.disable:
-            told.print(f"{name}: {total}, {time.monotonic() - began:.1f} s", highlight=False)
-
-
-@contextmanager
-def _bars(console: Console) -> Iterator[_Steps]:
-    columns = (TextColumn("{task.description:<26}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        yield _Steps(progress)
-
-
-def _package(surveyor: Actor, steps: _Steps, settings: Settings) -> UUID:
+def _package(surveyor: Actor, steps: Steps, settings: Settings) -> UUID:
     with steps("成果包检查入库 package", 1) as advance:
         received = land.receive(surveyor, SAMPLE, store=Store(settings.store))
         if received.package_id is None or received.report.refused:
@@ -214,7 +137,7 @@ def _ids(actor: Actor, batch: UUID, *states: str) -> list[UUID]:
 
 
 def _each(
-    steps: _Steps,
+    steps: Steps,
     name: str,
     batches: dict[str, UUID],
     states: tuple[str, ...],
@@ -230,7 +153,7 @@ def _each(
                 advance(done)
 
 
-def _publish(steps: _Steps, registrar: Actor, batches: dict[str, UUID]) -> None:
+def _publish(steps: Steps, registrar: Actor, batches: dict[str, UUID]) -> None:
     with steps("公告 notice", len(batches)) as advance:
         for done, (village, batch) in enumerate(batches.items(), 1):
             if ids := _ids(SYSTEM, batch, "reviewed"):
@@ -243,25 +166,7 @@ def _publish(steps: _Steps, registrar: Actor, batches: dict[str, UUID]) -> None:
             advance(done)
 
 
-def _wait_for_notices(settings: Settings, batches: dict[str, UUID]) -> None:
-    """Move the demo's clock to the morning after the last notice of these batches that somebody still waits for."""
-    waiting = text("""
-        SELECT max(n.last_day) FROM registry.notice AS n WHERE n.county = :county AND EXISTS (
-            SELECT FROM registry."case" AS c WHERE c.county = n.county AND c.notice_id = n.notice_id
-              AND c.batch_id = ANY (:batches) AND c.state = 'noticed')
-    """)
-    with unit_of_work(SYSTEM) as uow:
-        asked = {"county": COUNTY, "batches": list(batches.values())}
-        last: date | None = uow.session.scalar(waiting, asked)
-        today = beijing_day(uow.now)
-    if last is None or today > last:
-        return
-    with psycopg.connect(migrate.plain_url(settings.urls[Desk.OWNER]), autocommit=True) as owner:
-        owner.execute("UPDATE system.demo SET ahead = ahead + make_interval(days => %s)", [(last - today).days + 1])
-    _to_office_hours(settings)
-
-
-def _issue(steps: _Steps, settings: Settings, registrar: Actor, batches: dict[str, UUID]) -> None:
+def _issue(steps: Steps, settings: Settings, registrar: Actor, batches: dict[str, UUID]) -> None:
     press = certificates.Press(keys.certificate_signer(settings), Store(settings.store), settings.base_url)
     ids = [case for batch in batches.values() for case in _ids(SYSTEM, batch, "registered")]
     with steps("发证 certificates", len(ids)) as advance:
@@ -272,13 +177,13 @@ def _office(settings: Settings, staff: dict[str, Actor]) -> demo_year.Office:
     return demo_year.Office(COUNTY, staff["registrar"], staff["reviewer"], Store(settings.store))
 
 
-def _market_year(steps: _Steps, settings: Settings, market: demo_market.Market) -> None:
+def _market_year(steps: Steps, settings: Settings, market: demo_market.Market) -> None:
     """The market's first months, in which it runs alone; as far as the clock says that it is behind, it is not done again."""
     done = demo_market.ALONE if demo_year.months_done(COUNTY) else demo_market.months_behind(market)
     with steps("交易开张 the market opens", demo_market.ALONE) as advance:
         for number in range(done + 1, demo_market.ALONE + 1):
             _market_month(market, number)
-            _pass_days(settings, demo_market.MONTH_DAYS, open_=True)
+            pass_days(settings, demo_market.MONTH_DAYS, open_=True)
             advance(number)
         seal(WORKER, settings)
 
@@ -289,7 +194,7 @@ def _market_month(market: demo_market.Market, number: int) -> None:
         of_month.begin_month(market, number)
 
 
-def _year(steps: _Steps, settings: Settings, staff: dict[str, Actor], market: demo_market.Market) -> None:
+def _year(steps: Steps, settings: Settings, staff: dict[str, Actor], market: demo_market.Market) -> None:
     """A year of acts, month by month, with certificates each quarter; a month that is done is not done again."""
     office = market.office
     press = certificates.Press(keys.certificate_signer(settings), Store(settings.store), settings.base_url)
@@ -300,7 +205,7 @@ def _year(steps: _Steps, settings: Settings, staff: dict[str, Actor], market: de
             if number > done:
                 _begin_month(office, number)
                 _market_month(market, demo_market.ALONE + number)
-                demo_year.do_month(office, month, lambda days: _pass_days(settings, days, open_=True))
+                demo_year.do_month(office, month, lambda days: pass_days(settings, days, open_=True))
                 lapses.work(WORKER)
             if number == demo_renewals.MONTH:
                 demo_renewals.renew(office, demo_renewals.Tools(press, lambda: seal(WORKER, settings)))
@@ -308,7 +213,7 @@ def _year(steps: _Steps, settings: Settings, staff: dict[str, Actor], market: de
                 _certify(settings, staff["registrar"], press)
             advance(number)
         seal(WORKER, settings)
-        _pass_days(settings, DAYS_AGO)
+        pass_days(settings, DAYS_AGO)
         lapses.work(WORKER)
         demo_renewals.publish(office, demo_renewals.ON_NOTICE)
         demo_market.finish(market)
@@ -334,33 +239,6 @@ def _begin_month(office: demo_year.Office, number: int) -> None:
     if number == demo_renewals.MONTH_OF_OBJECTION:
         demo_renewals.object_once(office)
     demo_exits.begin_month(office, number)
-
-
-def _pass_days(settings: Settings, days: int, *, open_: bool = False) -> None:
-    """Move the demo's clock on, never past the day that it really is. open_: on to the office's next hour."""
-    with psycopg.connect(migrate.plain_url(settings.urls[Desk.OWNER]), autocommit=True) as owner:
-        owner.execute(
-            "UPDATE system.demo SET ahead = least(ahead + make_interval(days => %s), greatest(ahead, '0'))", [days]
-        )
-    if open_:
-        _to_office_hours(settings)
-
-
-def _to_office_hours(settings: Settings) -> None:
-    """Move the demo's clock on to a working day's morning, when an office is open; never past the instant that it really is."""
-    with psycopg.connect(migrate.plain_url(settings.urls[Desk.OWNER]), autocommit=True) as owner:
-        row = owner.execute("SELECT system.clock(), clock_timestamp()").fetchone()
-        assert row is not None  # noqa: S101
-        then, now = row[0].astimezone(BEIJING), row[1]
-        law, day = national_law(COUNTY, then.date()), then.date()
-        open_ = law.working_days_after(day - DAY, 1) == day and OPENS <= then.time() < CLOSES
-        if open_:
-            return
-        if then.time() < OPENS:
-            day -= DAY
-        opens = datetime.combine(law.working_days_after(day, 1), OPENS, BEIJING)
-        if opens < now:
-            owner.execute("UPDATE system.demo SET ahead = ahead + %s", [opens - then])
 
 
 def prove(settings: Settings, console: Console) -> None:
@@ -394,21 +272,6 @@ def _goodbye(settings: Settings, console: Console, seconds: float) -> None:
         highlight=False,
     )
     say_where(settings, console)
-
-
-def say_where(settings: Settings, console: Console) -> None:
-    """The addresses to open, and the demonstration's accounts. Raises Refused (DEMO-1) where there is none."""
-    file = settings.home / "demo-accounts.json"
-    if not file.exists():
-        raise Refused(Finding("DEMO-1"))
-    passwords: dict[str, str] = json.loads(file.read_text())
-    console.print(f"  {settings.base_url}/          登记窗口 desk")
-    console.print(f"  {settings.base_url}/map       地图 map")
-    console.print(f"  {settings.base_url}/notices   公告 notices")
-    console.print(f"  {settings.base_url}/check     证书查验 check a certificate")
-    shown = [(login, name) for login, name, _ in (*PEOPLE, *demo_own.PEOPLE)]
-    for login, name in (one for one in (*shown, *demo_waiting.PEOPLE) if one[0] in passwords):
-        console.print(f"  {login:<14} {passwords[login]:<14} {name}", highlight=False)
 
 
 _VILLAGES = """

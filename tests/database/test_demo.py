@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from landreg import demo, demo_own, demo_waiting, keys
+from landreg import demo, demo_own, demo_staff, demo_waiting, keys
 from landreg.access.sealing import use_key
 from landreg.access.service import SYSTEM, NewAccount, open_account
 from landreg.config import Settings
@@ -87,6 +87,6 @@ def test_two_offer_for_the_sample_farmer_s_land_and_the_organisation_s_first_pas
     assert one(OPERATOR, "SELECT count(*) FROM exchange.project") == 1
     told = Console(record=True, width=120)
     passwords = json.loads(kept.read_text())
-    kept.write_text(json.dumps({**{login: "-" for login, _, _ in demo.PEOPLE}, **passwords}))
-    demo.say_where(database, told)
+    kept.write_text(json.dumps({**{login: "-" for login, _, _ in demo_staff.PEOPLE}, **passwords}))
+    demo_staff.say_where(database, told)
     assert f"taker          {passwords['taker']}" in told.export_text()
