@@ -137,6 +137,8 @@ def test_a_correction_is_not_overdue_while_the_party_s_own_days_run_and_the_desk
     wrong = Correction("household", "office", "原件写的是二组", (Corrected("address", "样本村二组"),))
     case = applications.apply_on_household(officers[0], HOUSEHOLD, "correction", wrong)
 
+    entered = today(officers[0])
+
     def overdue() -> bool:
         named = str(case) in deng.get("/cases?queue=overdue&act=office_correction").text
         listed = deng.get("/cases?queue=all&act=office_correction").text
@@ -152,7 +154,9 @@ def test_a_correction_is_not_overdue_while_the_party_s_own_days_run_and_the_desk
     put_proofs(officers[0], case)
     last = LAW.working_days_after(today(officers[0]), 30)
     assert not overdue()
-    assert f"当事人可申请至 {last}" in deng.get("/cases?queue=all&act=office_correction").text
+    listed = deng.get("/cases?queue=all&act=office_correction&sort=since").text
+    assert f"当事人可申请至 {last}" in listed
+    assert f">{entered}<br>" in listed, "what the list is ordered by is what it shows"
     pass_days(superuser, 28)
     assert not overdue()
     pass_days(superuser, 40)
