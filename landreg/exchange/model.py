@@ -27,6 +27,7 @@ class Listing(CountyKey, Base):
     that is taken; kept back, the household alone reads it, and no desk this column (floor_queries.py);
     floor_mark: drawn beside it, so that it cannot be tried out on the leaf. closes_on: the last day
     of publication. instead_of: the listing that came back and is listed anew. slope: class of the land survey, where it is said.
+    resolution: of a collective, what its members decided; None where `said` holds it, as it did before.
     state: what its last event made it, kept by the database.
     """
 
@@ -67,6 +68,7 @@ class Listing(CountyKey, Base):
     instead_of: Mapped[UUID | None]
     listed_at: Mapped[datetime] = mapped_column(Instant)
     slope: Mapped[str | None]
+    resolution: Mapped[str | None]
     state: Mapped[str]
 
 

@@ -364,11 +364,25 @@ def test_the_office_lists_for_a_collective_by_its_resolution_and_the_operator_pu
     assert (refused.status_code, found(refused), refused.text.count(fields) > 1) == (422, {"LST-33"}, True)
     assert found(browser.post("/listings/new", {**agreed, "codes": unknown})) == {"LST-23"}
     proven = listing_address(
-        browser.post("/listings/new", {**agreed, "codes": unknown, "proof": "汉自然资函〔2026〕7号", "years": "50"})
+        browser.post("/listings/new", {**agreed, "codes": unknown, "proof": "汉自然资函13900001234号", "years": "50"})
     )
-    assert "用地证明：汉自然资函〔2026〕7号" in browser.get(proven).text
+    assert "用地证明：汉自然资函13900001234号" in browser.get(proven).text
+    assert desk.post(f"{proven}/publish").status_code == 303, "the number of a proof is nobody's telephone (LST-30)"
+    said = superuser.execute("SELECT number, said, resolution FROM exchange.listing WHERE resolution <> ''").fetchone()
+    assert said is not None
+    assert (said[1], "应到 60 人" in said[2]) == (given.get("said", ""), True)
+    assert "用地证明：汉自然资函13900001234号" in desk.get(f"/market/listings/{said[0]}").text
+    # Before there was such a column the words held it: review reads it there, and judges what it says.
+    with past_triggers(superuser):
+        superuser.execute(
+            "UPDATE exchange.listing SET said = replace(resolution, '用地证明', '别的'), resolution = NULL, state = 'submitted'"
+            " WHERE resolution IS NOT NULL"
+        )
+    assert "LST-23" in desk.get(proven).text
     address = listing_address(
-        browser.post("/listings/new", {**given, "in_favour": "48", "approval": "样本镇〔2026〕3号"})
+        browser.post(
+            "/listings/new", {**given, "in_favour": "48", "approval": "样本镇〔2026〕3号", "listing": str(uuid4())}
+        )
     )
     assert "应到 60 人，同意 48 人" in browser.get(address).text
     assert browser.post(f"{address}/publish").status_code == 403

@@ -61,9 +61,9 @@ def failed(session: Session, listing_id: UUID | None = None) -> Sequence[Sale]:
     )
     found = sa.select(Sale).join(SaleClock, _same(SaleClock)).where(SaleClock.over.in_(("failed", "spent")), ~newer)
     found = found.where(
-        sa.exists().where(
-            Listing.county == Sale.county, Listing.listing_id == Sale.listing_id, Listing.state == "published"
-        )
+        sa.select(Listing.listing_id)
+        .where(Listing.county == Sale.county, Listing.listing_id == Sale.listing_id, Listing.state == "published")
+        .exists()
     )
     if listing_id is not None:
         found = found.where(Sale.listing_id == listing_id)

@@ -13,10 +13,9 @@ from landreg.core.periods import beijing_day
 from landreg.exchange.contracts.deal_queries import Dealt
 from landreg.exchange.contracts.rules.instalments import Instalment
 from landreg.exchange.contracts.whole import Whole
+from landreg.exchange.listings.reading import resolved_of
 
 MONTHS = 12
-RESOLVED = "成员（代表）会议"
-"""How the line of a collective's listing begins that tells what its members decided."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +83,6 @@ def draft_of(
     parcels = tuple(
         Taken(one.parcel_code, None if one.part is None else one.area_m2, None, one.part) for one in found.parcels
     )
-    decided = (
-        [line for line in listing.said.splitlines() if line.startswith(RESOLVED)] if listing.right_id is None else []
-    )
-    values = {**values, "resolution": decided[-1]} if decided else values
+    _said, decided = resolved_of(listing)
+    values = {**values, "resolution": decided.words} if decided else values
     return Draft(listing.right_id, parcels, terms, values, said, deal.deal_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -17,12 +18,18 @@ from sqlalchemy.orm import Session
 
 from landreg.core.actor import Actor, Desk
 from landreg.exchange.listings import listing_queries as queries
+from landreg.exchange.listings.papers import COLLECTIVE, PROOFS
 from landreg.exchange.listings.rules.facts import Chosen, Ground, Index, Offered, OnLand
-from landreg.exchange.model import ListingParcel
+from landreg.exchange.model import Listing, ListingParcel
 from landreg.law.transfers import transfers
 from landreg.registry.facts import drawn
 from landreg.registry.facts.drawn import Undrawable
 from landreg.registry.guarded import Attached
+
+_RESOLVED = re.compile(
+    r"成员（代表）会议 (\d{4}-\d{2}-\d{2}) 决议：应到 (\d+) 人，同意 (\d+) 人。(?:乡（镇）批准：(.*?)。)?(?:用地证明：(.*?)。)?"
+)
+"""How a listing says what was resolved: `Resolution.words`."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,24 @@ class Resolution:
         told = f"成员（代表）会议 {self.day.isoformat()} 决议：应到 {self.members} 人，同意 {self.in_favour} 人。"
         numbers = (("乡（镇）批准", self.approval), ("用地证明", self.proof))
         return told + "".join(f"{name}：{number}。" for name, number in numbers if number)
+
+    @property
+    def papers(self) -> frozenset[str]:
+        """The kinds of paper that it stands for."""
+        return COLLECTIVE if self.proof else COLLECTIVE - PROOFS
+
+
+def resolved_of(row: Listing) -> tuple[str, Resolution | None]:
+    """What a lister wrote, and what the members of the collective decided, also where it stands among these words."""
+    said, lines = row.said.splitlines(), [row.resolution or ""]
+    if row.resolution is None:
+        lines = [line for line in said if _RESOLVED.fullmatch(line)]
+        said = [line for line in said if line not in lines]
+    found = next((match for line in lines if (match := _RESOLVED.fullmatch(line))), None)
+    if found is None:
+        return "\n".join(said), None
+    day, members, in_favour, approval, proof = found.groups(default="")
+    return "\n".join(said), Resolution(date.fromisoformat(day), int(members), int(in_favour), approval, proof)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,8 @@ def listing_of(
         escalator_percent=half_up(offer.escalator_percent), paid_every=offer.paid_every, paid_before=offer.paid_before,
         crop=offer.crop, water=offer.water, road=offer.road, soil=land.soil, said=offer.said, area_m2=half_up(land.area_m2),
         closes_on=offer.closes_on, listed_by=uow.actor.account_id, listed_by_name=uow.actor.name, agent_id=None,
-        agent_act_id=None, instead_of=offer.instead_of, listed_at=uow.now, slope=offer.slope or None, state="new",
+        agent_act_id=None, instead_of=offer.instead_of, listed_at=uow.now, slope=offer.slope or None,
+        resolution=None if offer.resolution is None else offer.resolution.words, state="new",
     )  # fmt: skip
 
 

@@ -17,9 +17,8 @@ from landreg.core.errors import BadInput, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.exchange import logged
 from landreg.exchange.listings import listing_queries as queries
-from landreg.exchange.listings.papers import COLLECTIVE
 from landreg.exchange.listings.photos import Kept
-from landreg.exchange.listings.reading import Land, Offer, facts_of, land_of
+from landreg.exchange.listings.reading import Land, Offer, facts_of, land_of, resolved_of
 from landreg.exchange.listings.rows import listing_of, parts_of
 from landreg.exchange.listings.rules.facts import Index, Offered
 from landreg.exchange.listings.rules.land import LAND_RULES
@@ -185,13 +184,14 @@ def judged(uow: UnitOfWork, county: str, facts: Offered, land: Land) -> Judged:
 
 def _judge_row(uow: UnitOfWork, row: Listing, index: Index | None = None) -> Judged:
     parts = queries.parcels(uow.session, row.county, row.listing_id)
-    handed = queries.papers(uow.session, row.county, row.listing_id)
+    handed = frozenset(one.kind for one in queries.papers(uow.session, row.county, row.listing_id))
+    said, resolution = resolved_of(row)
     offer = Offer(
         kind=row.kind, parcels=tuple(part.parcel_code for part in parts), first_day=row.from_on, until_on=row.until_on,
         closes_on=row.closes_on, price=row.price, right_id=row.right_id, unit=row.unit, grain=row.grain,
         escalator_percent=row.escalator_percent, paid_every=row.paid_every,
-        paid_before=row.paid_before, to_whom=row.to_whom, way=row.way, crop=row.crop, said=row.said,
-        papers=COLLECTIVE | {one.kind for one in handed},
+        paid_before=row.paid_before, to_whom=row.to_whom, way=row.way, crop=row.crop, said=said,
+        papers=handed | (resolution.papers if resolution else frozenset()), resolution=resolution,
     )  # fmt: skip
     land = land_of(uow.session, uow.actor, row.county, offer, row.listing_id)
     land = land.with_parts(parts)
@@ -221,14 +221,12 @@ def _list(
     if found.refused:
         raise Refused(found.refused)
     today = beijing_day(uow.now)
-    resolution = "" if offer.resolution is None else offer.resolution.words
-    ties_nothing(today, approval=resolution)
+    ties_nothing(today, approval="" if offer.resolution is None else offer.resolution.words)
     number = f"{county}-L{today.year}-{queries.next_number(uow.session):05d}"
     act = consents.write_act(uow, county, consent_id, Step.LIST, number) if consent_id is not None else None
     row = listing_of(uow, county, offer, found.land, listing_id, number, source)
     if act is not None:
         row.agent_id, row.agent_act_id = act.agent_id, act.agent_act_id
-    row.said = "\n".join(part for part in (offer.said, resolution) if part)
     uow.session.add(row)
     uow.session.flush()
     parts = parts_of(row, offer, found.land, photos)

@@ -18,7 +18,6 @@ from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.core.periods import beijing_day
 from landreg.exchange.listings import floor_queries, household_queries, service
 from landreg.exchange.listings import listing_queries as queries
-from landreg.exchange.listings.papers import COLLECTIVE, PROOFS
 from landreg.exchange.listings.reading import Land, Resolution
 from landreg.exchange.routes import far_prices
 from landreg.exchange.routes import listing_forms as forms
@@ -111,10 +110,10 @@ def listed() -> Redirect | Response:
     county = actor.jurisdiction[:6].ljust(6, "0")
     with unit_of_work(actor) as uow:
         law = load_law(uow.session, county, beijing_day(uow.now))
-    offer = forms.offer_from(given, law, None, None, COLLECTIVE if decided.proof.strip() else COLLECTIVE - PROOFS)
     resolution = Resolution(
-        decided.resolved_on, decided.members, decided.in_favour, decided.approval, decided.proof.strip()
+        decided.resolved_on, decided.members, decided.in_favour, decided.approval.strip(), decided.proof.strip()
     )
+    offer = forms.offer_from(given, law, None, None, resolution.papers)
     offer = replace(offer, parcels=tuple(dict.fromkeys(decided.codes.split())), resolution=resolution)
     judged = service.judge(actor, county, offer, source="collective", index=far_prices.index_of(county, offer.kind))
     if decided.resolved_on > law.on:
