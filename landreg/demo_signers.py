@@ -46,8 +46,8 @@ def _signature(market: Market, contract: Contract, side: str) -> Signature:
         party = signer_queries.party_of(uow.session, contract.county, contract.contract_id, side)
     name, card = party.name, ""
     match party.kind:
-        case "household" if party.household_id is not None:
-            name, card = card_of(market, party.household_id)
+        case "household" if party.party_id is not None:
+            name, card = card_of(market, party.party_id)
         case "organisation":
             name = "理事长样本"
         case "collective":

@@ -101,11 +101,11 @@ def signature(contract: Contract, side: str) -> Signature:
     with unit_of_work(OPERATOR) as uow:
         party = signer_queries.party_of(uow.session, COUNTY, contract.contract_id, side)
         asked = sa.text("SELECT code FROM exchange.taker WHERE household_id = :household")
-        code = uow.session.scalar(asked, {"household": party.household_id}) or contract.household_code
+        code = uow.session.scalar(asked, {"household": party.party_id}) or contract.household_code
     name, card = party.name, ""
     match party.kind:
         case "household":
-            name, card = card_of(contract.household_code if contract.household_id == party.household_id else code)
+            name, card = card_of(contract.household_code if contract.household_id == party.party_id else code)
         case "collective":
             name = contract.clauses["representative"]
         case "organisation":

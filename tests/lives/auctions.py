@@ -50,7 +50,7 @@ def auctions(on: Stage) -> Life:
     yield "bid", lambda: auction.bid(stranger, *key, Decimal(310), form)
     kit.pass_time(on.superuser, hours=5)
     untold = (yield "open_window", lambda: deals.proceed(OPERATOR, *at)).window
-    came = windows.Came("成员2之1", citizen_id(4))
+    came = windows.Came("成员2之1", citizen_id(4), True, "见证人甲")
     yield "claim_at_counter", lambda: windows.claim_at_counter(OPERATOR, COUNTY, untold.priority_id, came, None)
     pass_days(on.superuser, 15)
     window = yield "tell_anew", lambda: windows.tell_anew(OPERATOR, COUNTY, untold.priority_id)

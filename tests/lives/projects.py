@@ -12,7 +12,7 @@ from landreg.core.db import unit_of_work
 from landreg.exchange.contracts import project_queries, project_runs
 from landreg.exchange.contracts import projects as of_village
 from landreg.exchange.contracts.projects import Planned, Priced
-from landreg.exchange.contracts.signers import Present
+from landreg.exchange.counter.present import Present
 from tests.contract_kit import TAKER, VALUES, says, terms
 from tests.life_kit import PASSWORD, Life, Stage
 from tests.registry_kit import pass_days, to_rights

@@ -41,15 +41,16 @@ def test_the_operator_takes_a_claim_at_the_counter_and_sees_who_came_in_short(
     account("jiaoyi", Role.OPERATOR)
     browser.log_in("jiaoyi")
     at = f"/sales/windows/{COUNTY}/{window.priority_id}"
+    witnessed = {"identity": "1", "witness": "见证人甲"}
     page = browser.get(at).text
     assert f'action="{at}/claims"' in page
-    wrong = browser.post(f"{at}/claims", {"name": "路人甲", "number": citizen_id(900)})
+    wrong = browser.post(f"{at}/claims", {"name": "路人甲", "card": citizen_id(900), **witnessed})
     assert wrong.status_code == 422
     assert "授权委托书" in wrong.text
     assert "路人甲" in wrong.text, "what was typed is still there"
-    assert browser.post(f"{at}/claims", {"name": "成员2之1", "number": citizen_id(4)}).status_code == 303
+    assert browser.post(f"{at}/claims", {"name": "成员2之1", "card": citizen_id(4), **witnessed}).status_code == 303
     mandate = {"paper": (BytesIO(photographed()), "mandate.jpg")}
-    given = {"name": "受托人甲", "number": citizen_id(900), "code": f"{NEIGHBOUR[:-1]}3", **mandate}
+    given = {"name": "受托人甲", "code": f"{NEIGHBOUR[:-1]}3", **mandate, **witnessed}
     assert browser.post(f"{at}/claims", given).status_code == 303
     page = browser.get(at).text
     assert all(word in page for word in ("到窗口办理", "成***1", "受**甲", "授权委托书", NEIGHBOUR))

@@ -79,7 +79,7 @@ OPENLY = {
 NOT_TOLD = frozenset(("county", "village"))
 """Columns of which no leaf tells: today's division code."""
 
-LATER = frozenset(("grain_yuan", "agent_act_id", "came", "member_id", "sha256", "paper", "parcels"))
+LATER = frozenset(("grain_yuan", "agent_act_id", "came", "member_id", "sha256", "paper", "witness", "parcels"))
 """Columns that came when leaves had told of rows without them."""
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -67,14 +66,6 @@ def household_said(session: Session, county: str, code: str) -> Said | None:
     asked = sa.text("SELECT * FROM exchange.household_said(:county, :code)")
     found = session.execute(asked, {"county": county, "code": code}).first()
     return None if found is None else Said(found.household_id, code, found.name, found.village)
-
-
-def who_claims(session: Session, county: str, priority_id: UUID, digests: Sequence[bytes]) -> sa.Row[Any] | None:
-    """As which household of a window, and which member of it, the bearer of an identity number comes: household_id,
-    household_code, member_id.
-    """
-    asked = sa.text("SELECT * FROM exchange.who_claims(:county, :priority, :borne)")
-    return session.execute(asked, {"county": county, "priority": priority_id, "borne": list(digests)}).first()
 
 
 def all_takers() -> sa.Select[Taker]:

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from landreg.access.identity import CITIZEN_ID
 from landreg.access.rules import Step
-from landreg.access.sealing import digests
 from landreg.core.actor import Actor
-from landreg.core.codes import birth_of, citizen_id_fault, tidy
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.core.units import mu_of
-from landreg.exchange.bidding import deal_queries, logged, sales, taker_queries, takers, told_queries
+from landreg.exchange.bidding import deal_queries, logged, sales, takers, told_queries
 from landreg.exchange.bidding.acting import Under, for_its_own, noted
 from landreg.exchange.bidding.deal_model import Priority, PriorityClaim, PriorityTold
 from landreg.exchange.bidding.rules.ending import stopped
 from landreg.exchange.bidding.rules.priority import (
     Claim,
-    Coming,
     Window,
     pri_1_window_has_run,
     pri_3_claimed_in_time_by_a_member,
-    pri_5_who_comes_speaks_for_the_household,
 )
 from landreg.exchange.bidding.rules.qualified import ENTER_RULES
 from landreg.exchange.bidding.told_queries import Told
+from landreg.exchange.counter.present import Party, Present, known, stands_for
+from landreg.exchange.counter.rules import pri_5_who_claims_stands_for_the_household
 from landreg.exchange.model import Listing, Taker
 from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
@@ -158,10 +155,14 @@ def claim(actor: Actor, county: str, priority_id: UUID, taker: Taker, under: Und
 
 @dataclass(frozen=True)
 class Came:
-    """Who came to the counter. number: on the identity card, not kept. code: of the household, with its power of attorney."""
+    """Who came to the counter. card: the number of the identity card, not kept; identity_checked: the operator saw the card. code:
+    of the household, with its power of attorney.
+    """
 
     name: str
-    number: str
+    card: str
+    identity_checked: bool
+    witness: str
     code: str = ""
 
 
@@ -172,24 +173,23 @@ def claim_at_counter(
 
     Raises NotFound, Refused (PRI-3, PRI-5, CON-20, QUAL-4, GUARD-1), Conflict (BID-8).
     """
-    number = tidy(came.number)
     with unit_of_work(actor) as uow:
-        member = taker_queries.who_claims(uow.session, county, priority_id, digests(f"{CITIZEN_ID}:{number}"))
-        if member is not None and came.code not in ("", member.household_code):
-            # A member of one household may come for another, as anybody may: with its power of attorney.
-            member = None
-        household = takers.hold_household(uow, county, member.household_code if member else came.code)
-        window, today = _window(uow, county, priority_id), beijing_day(uow.now)
-        ties_nothing(today, mandate, name=came.name)
-        born = None if citizen_id_fault(number) else birth_of(number)
-        facts = Coming(came.name, born, member is not None, household is not None and mandate is not None, today)
-        wrong = pri_5_who_comes_speaks_for_the_household(facts)
-        if wrong or household is None:
-            raise Refused(wrong or Finding("PRI-5", "code", {"fault": "came_stranger", "most": 0}))
+        # By the card a member is found among the households that are told; whoever brings a power of attorney says whose it is.
+        one = Present(came.name, came.witness, came.card, seen=came.identity_checked)
+        told = {row.household_id: row.household_code for row in deal_queries.notices(uow.session, county, priority_id)}
+        bearer = None if came.code else known(uow.session, county, told, one)
+        household = takers.hold_household(uow, county, told[bearer.party_id] if bearer else came.code)
+        party = Party("household", household.household_id if household else None, household.name if household else "")
+        window, law = _window(uow, county, priority_id), load_law(uow.session, county, beijing_day(uow.now))
+        ties_nothing(law.on, mandate, name=came.name, witness=came.witness)
+        one = replace(one, bearer=bearer, attorney=bool(household and came.code and mandate))
+        stands = stands_for(uow.session, county, party, one, law, rule=pri_5_who_claims_stands_for_the_household)
+        if household is None:
+            raise NotFound
         taker = takers.at_the_counter(uow, county, household)
         _may_claim(uow, window, told_queries.listing(uow.session, county, window.listing_id), taker)
         return _claimed(
-            uow, window, taker, came=came.name.strip(), member_id=member.member_id if member else None,
+            uow, window, taker, came=came.name.strip(), witness=came.witness.strip(), member_id=stands.get("member_id"),
             sha256=mandate.sha256 if mandate else None, paper=mandate.name if mandate else None,
         )  # fmt: skip
 

@@ -19,13 +19,13 @@ from landreg.core.periods import beijing_day
 from landreg.core.units import mu_of
 from landreg.exchange.bidding.rules.qualified import ENTER_RULES
 from landreg.exchange.bidding.sales import taking_in
-from landreg.exchange.contracts import deal_queries, project_queries, signer_queries, signers
+from landreg.exchange.contracts import deal_queries, project_queries
 from landreg.exchange.contracts.drafts import Draft, Taken, Terms
 from landreg.exchange.contracts.drawing import draw
 from landreg.exchange.contracts.model import Contract, Project, ProjectRun
 from landreg.exchange.contracts.rules.course import Signing, con_3_signature_is_sound
-from landreg.exchange.contracts.signers import Present
 from landreg.exchange.contracts.signing import Signature, by_mandate, sign
+from landreg.exchange.counter.present import Party, Present, recorded, stands_for
 from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
 from landreg.registry.casework.cases import written
@@ -66,8 +66,8 @@ def ask_signatures(actor: Actor, county: str, project_id: UUID, one: Present, id
         taker = deal_queries.taker(uow.session, county, found.taker_id)
         if taker is None:
             raise NotFound
-        party = signer_queries.Party(taker.kind, taker.household_id, taker.name)
-        known = signers.stands_for(uow.session, county, party, one, law, number=found.number)
+        party = Party(taker.kind, taker.household_id or taker.taker_id, taker.name)
+        known = stands_for(uow.session, county, party, one, law, number=found.number)
         made = project_queries.contracts(uow.session, county, project_id)
         households = [key for key, row in sorted(made.items(), key=_by_code) if row.state == "part_signed"]
         if not households:
@@ -221,8 +221,8 @@ def make(actor: Actor, county: str, project_id: UUID, household_id: UUID) -> Non
 
 
 def signed_by(given: Mapping[str, Any]) -> Present:
-    """Who signs for the taker, as the run keeps it: a household's member was known by the card when the run was asked for."""
-    return Present(given["name"], given["witness"], member=UUID(given["member_id"]) if "member_id" in given else None)
+    """Who signs for the taker, as the run keeps it: by the card they were known when the run was asked for."""
+    return Present(given["name"], given["witness"], bearer=recorded(given))
 
 
 def sign_one(actor: Actor, county: str, project_id: UUID, household_id: UUID, one: Present) -> None:
@@ -235,5 +235,5 @@ def sign_one(actor: Actor, county: str, project_id: UUID, household_id: UUID, on
         actor,
         county,
         found.contract_id,
-        Signature("taker", "in_person", one.name, True, one.witness, member=one.member),
+        Signature("taker", "in_person", one.name, True, one.witness, bearer=one.bearer),
     )

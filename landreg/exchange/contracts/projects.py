@@ -20,7 +20,7 @@ from landreg.core.units import CENT, mu_of
 from landreg.exchange.bidding import takers
 from landreg.exchange.bidding.rules.qualified import ENTER_RULES
 from landreg.exchange.bidding.sales import taking_in
-from landreg.exchange.contracts import logged, project_queries, signer_queries, signers
+from landreg.exchange.contracts import logged, project_queries
 from landreg.exchange.contracts.asked_land import standing
 from landreg.exchange.contracts.drafts import Terms
 from landreg.exchange.contracts.entering import entered, happened, held, open_for
@@ -34,6 +34,7 @@ from landreg.exchange.contracts.rules.terms import (
     con_21_one_right_a_household,
     con_28_penalty_within_bounds,
 )
+from landreg.exchange.counter.present import Party, Present, stands_for
 from landreg.exchange.model import Taker
 from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
@@ -213,10 +214,10 @@ def _drop_draft(uow: UnitOfWork, county: str, project_id: UUID, household_id: UU
 
 def _spoken(uow: UnitOfWork, of: ProjectParcel, given: Said, name: str) -> UUID | None:
     """The member who speaks at the counter; None where a power of attorney is there. Raises Refused (CON-29)."""
-    party = signer_queries.Party("household", of.household_id, of.household_name)
-    one = signers.Present(name, given.witness, given.card, given.attorney is not None)
+    party = Party("household", of.household_id, of.household_name)
+    one = Present(name, given.witness, given.card, given.attorney is not None)
     law = load_law(uow.session, of.county, beijing_day(uow.now))
-    told = signers.stands_for(uow.session, of.county, party, one, law, number=of.household_code)
+    told = stands_for(uow.session, of.county, party, one, law, number=of.household_code)
     return UUID(told["member_id"]) if "member_id" in told else None
 
 

@@ -18,7 +18,7 @@ from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.exchange.bidding.rules.qualified import DEAL_RULES
-from landreg.exchange.contracts import cancelling, queries, signer_queries, signers
+from landreg.exchange.contracts import cancelling, queries, signer_queries
 from landreg.exchange.contracts.entering import happened, held, must, of_transfer, open_for
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules.course import (
@@ -39,6 +39,8 @@ from landreg.exchange.contracts.rules.terms import (
 from landreg.exchange.contracts.taking import by_contract
 from landreg.exchange.contracts.verifying import FileService, SignatureService
 from landreg.exchange.contracts.whole import Whole, calendar_of
+from landreg.exchange.counter.present import Present, stands_for
+from landreg.exchange.counter.queries import Bearer
 from landreg.law.book import Law, examine
 from landreg.registry.guarded import Attached, ties_nothing
 from landreg.registry.home.brought import seeing
@@ -51,8 +53,8 @@ MOVING = ("assignment", "exchange")
 @dataclass(frozen=True)
 class Signature:
     """A signature as it is taken. answer: of a service. consent: of the household, where its agent signs. card: the number of the
-    identity card of a household's member, which is compared and not kept; member: known by it before. attorney: the paper is the
-    party's power of attorney.
+    identity card of a household's member or of a person, which is compared and not kept; bearer: known by it before. attorney: the
+    paper is the party's power of attorney.
     """
 
     side: str
@@ -64,7 +66,7 @@ class Signature:
     consent: UUID | None = None
     text_sha256: str = ""
     card: str = ""
-    member: UUID | None = None
+    bearer: Bearer | None = None
     attorney: bool = False
 
 
@@ -136,8 +138,8 @@ def _present(uow: UnitOfWork, found: Whole, law: Law, given: Signature) -> dict[
     """What is recorded of who signs at the counter. Raises Refused (CON-29)."""
     row, other = found.contract, found.of(f"signed_{SIDES[1 - SIDES.index(given.side)]}")
     party = signer_queries.party_of(uow.session, row.county, row.contract_id, given.side)
-    one = signers.Present(given.name, given.witness, given.card, given.attorney, given.member)
-    return signers.stands_for(uow.session, row.county, party, one, law, other.facts if other else None, row.number)
+    one = Present(given.name, given.witness, given.card, given.attorney, given.bearer)
+    return stands_for(uow.session, row.county, party, one, law, other.facts if other else None, row.number)
 
 
 def contractor_of(row: Contract) -> str:

@@ -118,7 +118,9 @@ class Coming:
     """Who came to claim. code: of the household, where its power of attorney is brought."""
 
     name: str = field(metadata={"most": 100})
-    number: str = field(metadata={"most": 30})
+    card: str = field(default="", metadata={"most": 30})
+    identity: bool = False
+    witness: str = field(default="", metadata={"most": 60})
     code: str = field(default="", metadata={"most": 30})
     paper: Upload | None = None
 
@@ -129,7 +131,7 @@ class Coming:
 def claim(county: str, priority_id: UUID) -> Redirect:
     """Write the claim of a household down that came to the counter."""
     given = read_form(Coming)
-    came = windows.Came(given.name, given.number, given.code)
+    came = windows.Came(given.name, given.card, given.identity, given.witness, given.code)
     windows.claim_at_counter(current_actor(), county, priority_id, came, papers.keep_one(store(), given.paper))
     flash(_("已经登记优先权主张。"))
     return redirect(url_for(".window", county=county, priority_id=priority_id), 303)

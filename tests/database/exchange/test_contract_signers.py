@@ -15,10 +15,15 @@ from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
-from landreg.exchange.contracts import entering, project_queries, projects, signer_queries, signers, signing
+from landreg.exchange.bidding import takers
+from landreg.exchange.bidding.takers import Opening
+from landreg.exchange.contracts import drawing, entering, project_queries, projects, signer_queries, signing
 from landreg.exchange.contracts.logged import stage_word
-from landreg.exchange.contracts.model import ProjectWord
+from landreg.exchange.contracts.model import Contract, ProjectWord
 from landreg.exchange.contracts.projects import Planned, Priced, Said
+from landreg.exchange.contracts.signing import Signature
+from landreg.exchange.counter.present import Present, known
+from landreg.exchange.model import Taker
 from landreg.log.recheck import recheck
 from landreg.log.store import seal as seal_log
 from tests.contract_kit import (
@@ -28,6 +33,7 @@ from tests.contract_kit import (
     TAKER,
     VALUES,
     card_of,
+    draft,
     drawn,
     parcels_of,
     right_id,
@@ -39,7 +45,9 @@ from tests.contract_kit import (
     today,
 )
 from tests.registry_kit import HOUSEHOLD, Connection, codes, to_rights
-from tests.villages import COUNTY, VILLAGE, past_triggers
+from tests.villages import COUNTY, VILLAGE, citizen_id, past_triggers
+
+COUNTER = ("exchange.contract_event", "exchange.project_word", "exchange.priority_claim")
 
 
 @pytest.fixture(autouse=True)
@@ -111,15 +119,48 @@ def test_a_household_that_takes_land_in_signs_by_its_own_member_too() -> None:
     assert seen(signed(contract)).contract.state == "signed"
 
 
+def drawn_to(taker: Taker) -> Contract:
+    """A contract over the first household's land to a taker."""
+    with unit_of_work(OPERATOR) as uow:
+        return drawing.draw(uow, draft(right_id(), parcels_of(OPERATOR, right_id())[:1]), taker)
+
+
+def person(number: str) -> Taker:
+    """A person from elsewhere as a taker, opened at the counter."""
+    return takers.open_at_counter(OPERATOR, Opening("person", "样本受让人", number, "", "shourang"))[0]
+
+
+def test_a_person_who_takes_land_is_known_by_the_card_and_not_by_the_name_alone() -> None:
+    """By another's card, by none, or under another name they do not sign; past the program neither."""
+    contract = drawn_to(person(citizen_id(901)))
+    own = Signature("taker", "in_person", "样本受让人", True, "见证人甲", card=citizen_id(901))
+    wrong = {"counter_stranger": {"card": citizen_id(902)}, "counter_named": {"name": "样本二"}}
+    for fault, changed in (*wrong.items(), ("counter_stranger", {"card": ""})):
+        with pytest.raises(Refused) as error:
+            signing.sign(OPERATOR, COUNTY, contract.contract_id, replace(own, **changed))
+        assert [(one.code, one.values["fault"]) for one in error.value.findings] == [("CON-29", fault)]
+    sound = {"way": "in_person", "name": "样本受让人", "witness": "见证人甲", "text_sha256": contract.text_sha256}
+    for said in ({}, {"person_id": str(uuid4())}):
+        with pytest.raises(Refused) as past, unit_of_work(OPERATOR) as uow:
+            entering.happened(uow, contract, "signed_taker", today(), facts={**sound, **said})
+        assert codes(past) == {"CON-29"}
+    signing.sign(OPERATOR, COUNTY, contract.contract_id, own)
+    (step,) = seen(contract).events
+    assert step.facts["person_id"] == str(contract.taker_id)
+    assert own.card not in str(step.facts)
+
+
 def test_the_database_takes_no_signature_of_another_than_the_party() -> None:
     """A caller that asks no rule; nor one whose power of attorney is only said."""
     contract = drawn()
     with unit_of_work(OPERATOR) as uow:
         party = signer_queries.party_of(uow.session, COUNTY, contract.contract_id, "contractor")
         name, card = card_of(HOUSEHOLD)
-        own = signers.known(uow.session, COUNTY, party, signers.Present(name, "", card))
+        found = known(uow.session, COUNTY, [party.party_id], Present(name, "", card))
         name, card = card_of(OTHER)
-        assert signers.known(uow.session, COUNTY, party, signers.Present(name, "", card)) is None
+        assert known(uow.session, COUNTY, [party.party_id], Present(name, "", card)) is None
+    assert found is not None
+    own = found.member_id
     assert own is not None
     sound = {"way": "in_person", "name": "样本一", "witness": "见证人甲", "text_sha256": contract.text_sha256}
 
@@ -131,15 +172,39 @@ def test_the_database_takes_no_signature_of_another_than_the_party() -> None:
         with pytest.raises(Refused) as error:
             write("signed_contractor", wrong)
         assert codes(error) == {"CON-29"}, wrong
-    for way in ("agent", "own", None):
+    for way in ("agent", "own", "service", None):
         with pytest.raises(ProgrammingError, match="row-level security"):
             write("signed_contractor", {"way": way, "member_id": str(own)})
+    with pytest.raises(ProgrammingError, match="row-level security"):
+        write("signed_taker", {"way": "mandate", "word_id": str(uuid4())})
     write("signed_contractor", {"member_id": str(own)})
     for clash in ({}, {"name": "见证人甲", "witness": "见证人乙"}, {"name": "社长", "witness": "样本一"}):
         with pytest.raises(Refused) as error:
             write("signed_taker", clash)
         assert codes(error) == {"CON-29"}, clash
     write("signed_taker", {"name": "社长"})
+
+
+def test_at_a_desk_no_way_round_the_counter_is_open(superuser: Connection) -> None:
+    """From the catalogue: the desks that may write a step or a word, and what holds the exchange's, beside every other policy."""
+    asked = """SELECT t.relname, p.polname, pg_get_expr(p.polwithcheck, p.polrelid) FROM pg_policy AS p
+        JOIN pg_class AS t ON t.oid = p.polrelid WHERE NOT p.polpermissive AND p.polcmd = 'a'
+          AND p.polroles = ARRAY['landreg_exchange'::regrole::oid] AND t.oid = ANY (%s::regclass[])"""
+    walls = {row[0]: (row[1], row[2]) for row in superuser.execute(asked, [list(COUNTER)]).fetchall()}
+    assert {name: wall[0] for name, wall in walls.items()} == {
+        "contract_event": "signed_as_at_a_desk", "project_word": "spoken_at_a_desk", "priority_claim": "taken_at_the_counter",
+    }  # fmt: skip
+    assert all(word in walls["contract_event"][1] for word in ("in_person", "service", "reference", "mandate"))
+    for table in COUNTER:
+        row = superuser.execute("SELECT relforcerowsecurity FROM pg_class WHERE oid = %s::regclass", [table]).fetchone()
+        may = superuser.execute(
+            "SELECT has_table_privilege('landreg_exchange', %s, 'UPDATE, DELETE, TRUNCATE, TRIGGER')", [table]
+        ).fetchone()
+        assert (row, may) == ((True,), (False,)), table
+    asked = """SELECT DISTINCT f.proname FROM pg_trigger AS g JOIN pg_proc AS f ON f.oid = g.tgfoid
+        WHERE g.tgrelid = ANY (%s::regclass[]) AND NOT g.tgisinternal AND g.tgenabled IN ('O', 'A')"""
+    held = {row[0] for row in superuser.execute(asked, [list(COUNTER)]).fetchall()}
+    assert {"party_signs", "mandate_is_given", "household_speaks", "claimed_by_whom"} <= held
 
 
 def asked() -> tuple[UUID, UUID]:

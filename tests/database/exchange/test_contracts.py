@@ -40,9 +40,9 @@ from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.projects import Planned, Priced, Said
 from landreg.exchange.contracts.rules.closing import Outcome, Returned
 from landreg.exchange.contracts.rules.course import stage
-from landreg.exchange.contracts.signers import Present
 from landreg.exchange.contracts.signing import Signature
 from landreg.exchange.contracts.verifying import HEAD, FileService
+from landreg.exchange.counter.present import Present
 from landreg.exchange.listings.reading import Offer
 from landreg.exchange.listings.service import judge
 from landreg.log.note import Signer

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,7 +21,6 @@ from landreg.core.periods import beijing_day
 from landreg.exchange.bidding import deals, offers, takers, windows
 from landreg.exchange.bidding.deal_model import Priority, PriorityClaim
 from landreg.exchange.bidding.offers import Word
-from landreg.exchange.bidding.rules.priority import Coming, pri_5_who_comes_speaks_for_the_household
 from landreg.exchange.bidding.windows import Came
 from landreg.exchange.model import Listing
 from landreg.registry.guarded import Attached
@@ -61,31 +59,18 @@ def window(listing: Listing, superuser: Connection) -> Priority:
 def claims(window: Priority) -> Callable[..., PriorityClaim]:
     """Claims at the counter."""
 
-    def claim(name: str, number: str, code: str = "", mandate: Attached | None = None) -> PriorityClaim:
-        return windows.claim_at_counter(OPERATOR, COUNTY, window.priority_id, Came(name, number, code), mandate)
+    def claim(
+        name: str,
+        card: str,
+        code: str = "",
+        mandate: Attached | None = None,
+        seen: bool = True,
+        witness: str = "见证人甲",
+    ) -> PriorityClaim:
+        came = Came(name, card, seen, witness, code)
+        return windows.claim_at_counter(OPERATOR, COUNTY, window.priority_id, came, mandate)
 
     return claim
-
-
-@pytest.mark.parametrize(
-    ("name", "born", "member", "mandate", "fault"),
-    [
-        ("成员", date(1950, 1, 1), True, False, ""),
-        ("成员", date(2008, 11, 28), True, False, ""),
-        ("成员", date(2008, 11, 29), True, False, "came_minor"),
-        ("受托人", date(1950, 1, 1), False, True, ""),
-        ("受托人", date(2008, 11, 29), False, True, "came_minor"),
-        ("路人", date(1950, 1, 1), False, False, "came_stranger"),
-        ("成员", None, True, True, "came_number"),
-        ("  ", date(1950, 1, 1), True, True, "came_name"),
-        ("长" * 101, date(1950, 1, 1), True, True, "came_name"),
-    ],
-)
-def test_who_comes_is_grown_and_of_the_household_or_brings_its_power_of_attorney(
-    name: str, born: date | None, member: bool, mandate: bool, fault: str
-) -> None:
-    found = pri_5_who_comes_speaks_for_the_household(Coming(name, born, member, mandate, date(2026, 11, 28)))
-    assert ("" if found is None else found.values["fault"]) == fault
 
 
 def test_a_member_without_any_login_claims_at_the_counter_and_gets_the_land(
@@ -93,7 +78,7 @@ def test_a_member_without_any_login_claims_at_the_counter_and_gets_the_land(
 ) -> None:
     row = claims("成员2之1", FIRST)
     assert (row.way, row.came, row.by, row.paper) == ("counter", "成员2之1", OPERATOR.account_id, None)
-    assert row.member_id is not None
+    assert (row.member_id is not None, row.witness) == (True, "见证人甲")
     taker = superuser.execute("SELECT kind, code, account_id FROM exchange.taker WHERE taker_id = %s", [row.taker_id])
     assert taker.fetchone() == ("household", NEIGHBOUR, None)
     assert FIRST not in str(superuser.execute("SELECT to_jsonb(c) FROM exchange.priority_claim AS c").fetchall())
@@ -122,9 +107,13 @@ def test_whoever_is_no_member_brings_the_power_of_attorney_of_the_household_that
 ) -> None:
     third = f"{NEIGHBOUR[:-1]}3"
     wrong = {
-        ("路人", STRANGER, "", None): "came_stranger", ("路人", STRANGER, NEIGHBOUR, None): "came_stranger",
-        ("路人", STRANGER, "", MANDATE): "came_stranger", ("孩子", CHILD, NEIGHBOUR, MANDATE): "came_minor",
-        ("成员2之1", FIRST, third, None): "came_stranger", ("成员2之1", FIRST[:-1], "", None): "came_number",
+        ("路人", STRANGER): "counter_stranger", ("路人", STRANGER, NEIGHBOUR): "counter_stranger",
+        ("路人", STRANGER, "", MANDATE): "counter_stranger", ("孩子", CHILD, NEIGHBOUR, MANDATE): "counter_minor",
+        ("成员2之1", FIRST, third): "counter_stranger", ("成员2之1", FIRST[:-1]): "counter_stranger",
+        ("成员2之2", FIRST): "counter_named", ("成员2之1", FIRST, "", MANDATE, False): "counter_unseen",
+        ("成员2之1", FIRST, "", None, True, " "): "counter_unwitnessed",
+        ("成员2之1", FIRST, "", None, True, "成员2 之1"): "counter_witness", (" ", FIRST): "counter_unnamed",
+        ("路人", STRANGER, "1", MANDATE): "counter_stranger",
     }  # fmt: skip
     for given, fault in wrong.items():
         with pytest.raises(Refused) as error:
@@ -134,7 +123,7 @@ def test_whoever_is_no_member_brings_the_power_of_attorney_of_the_household_that
     with pytest.raises(Refused) as own:
         claims("路人", STRANGER, HOUSEHOLD, MANDATE)
     assert codes(own) == {"PRI-3"}, "who lists the land claims none"
-    row = claims("成员2之1", FIRST, third, MANDATE)
+    row = claims("成员2之1", "", third, MANDATE)
     assert (row.member_id, row.sha256, row.paper) == (None, MANDATE.sha256, "mandate.pdf")
     assert one(OPERATOR, "SELECT code FROM exchange.taker WHERE kind = 'household'") == third
     assert kit.strays(worker, database) == []
@@ -151,18 +140,21 @@ def test_past_the_program_the_counter_claims_for_no_household_without_who_came(
     }  # fmt: skip
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         put(desk, "priority_claim", **row, claim_id=uuid4())
+    by_proxy = {"came": "路人", "sha256": "5" * 64, "paper": "x", "witness": "见证人甲"}
     of_another = superuser.execute(
         "SELECT member_id FROM party.member WHERE household_id <> %s LIMIT 1", [member.household_id]
     ).fetchone()
     assert of_another is not None
     for more in (
         {"came": "路人"}, {"came": " ", "sha256": "5" * 64, "paper": "x"}, {"came": "路人", "sha256": "5", "paper": "x"},
-        {"came": "路人", "member_id": of_another[0]},
+        {"came": "路人", "member_id": of_another[0]}, {"came": "路人", "sha256": "5" * 64, "paper": "x", "witness": " "},
+        {"came": "路人", "sha256": "5" * 64, "paper": "x", "witness": "路 人"},
     ):  # fmt: skip
-        assert refused(desk, "priority_claim", **row, **more, claim_id=uuid4()) == "pri_5_who_claims", more
+        said = {"witness": "见证人甲", **more}
+        assert refused(desk, "priority_claim", **row, **said, claim_id=uuid4()) == "pri_5_who_claims", more
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        put(desk, "priority_claim", **{**row, "by": uuid4()}, came="路人", sha256="5" * 64, paper="x", claim_id=uuid4())
-    put(desk, "priority_claim", **row, came="路人", sha256="5" * 64, paper="x", claim_id=uuid4())
+        put(desk, "priority_claim", **{**row, "by": uuid4()}, **by_proxy, claim_id=uuid4())
+    put(desk, "priority_claim", **row, **by_proxy, claim_id=uuid4())
 
 
 def _acting(superuser: Connection, step: Step, agent: Actor | None = None) -> tuple[Actor, tuple[str, UUID]]:
@@ -215,6 +207,7 @@ def test_past_the_program_an_agent_claims_nothing_without_writing_so_first(
         "county": COUNTY, "village": window.village, "priority_id": window.priority_id, "taker_id": taker.taker_id,
         "household_id": taker.household_id, "by": acting.account_id, "by_name": "", "at": kit.now_of(),
     }  # fmt: skip
-    for more in ({}, {"agent_act_id": act[0]}, {"came": "路人", "sha256": "5" * 64, "paper": "x"}):
+    by_proxy = {"came": "路人", "sha256": "5" * 64, "paper": "x", "witness": "见证人甲"}
+    for more in ({}, {"agent_act_id": act[0]}, by_proxy):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             put(desk, "priority_claim", **row, **more, claim_id=uuid4())

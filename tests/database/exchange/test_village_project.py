@@ -23,7 +23,7 @@ from landreg.exchange.bidding import reviews, takers
 from landreg.exchange.bidding.rules.qualified import PAPERS
 from landreg.exchange.contracts import project_queries, project_runs, projects
 from landreg.exchange.contracts.projects import Planned, Priced
-from landreg.exchange.contracts.signers import Present
+from landreg.exchange.counter.present import Present
 from tests.contract_kit import PAPER, TAKER, VALUES, says, terms, today
 from tests.registry_kit import Connection, to_rights
 from tests.villages import COUNTY, VILLAGE

@@ -327,3 +327,15 @@ def test_an_organisation_that_two_cases_name_is_entered_once(
     assert held.fetchone() == (2,)
     seal(worker, database)
     assert rechecked(database, worker) == []
+
+
+def test_the_database_enters_no_organisation_under_a_second_id(
+    operated: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """LO-3, of a case that names it by an id of its own."""
+    right = right_of(registrar, SECOND)
+    request = asked(registrar, parcels=tuple(parcels(registrar, right)[:1]))
+    case = asked_for(registrar, "land_operation", request, right=right, more=("filing",))
+    with pytest.raises(Refused) as error:
+        booked(registrar, reviewer, superuser, case, "land_operation")
+    assert codes(error) == {"LO-3"}

@@ -7,12 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from landreg.core.codes import of_age
 from landreg.core.errors import Finding
 from landreg.law.book import Law
 
 POSTED = "posted"
-MOST_NAME = 100
 
 
 @dataclass(frozen=True)
@@ -57,31 +55,6 @@ def pri_3_claimed_in_time_by_a_member(facts: Window, household: UUID | None, law
     if household in facts.told and facts.today <= facts.last_day:
         return None
     return Finding("PRI-3", "window", {"last": facts.last_day})
-
-
-@dataclass(frozen=True)
-class Coming:
-    """Who comes to the counter to claim for a household. born: by the number on the card, None where that is none. member: of a
-    household that is told. mandate: the power of attorney of the household that was chosen is there.
-    """
-
-    name: str
-    born: date | None
-    member: bool
-    mandate: bool
-    today: date
-
-
-def pri_5_who_comes_speaks_for_the_household(facts: Coming, law: Law | None = None) -> Finding | None:
-    """PRI-5: an adult who is a member of the household, or brings its power of attorney. 民法典 17, 161."""
-    faults = {
-        ("name", "came_name"): not 0 < len(facts.name.strip()) <= MOST_NAME,
-        ("number", "came_number"): facts.born is None,
-        ("number", "came_minor"): facts.born is not None and not of_age(facts.born, facts.today),
-        ("paper", "came_stranger"): not facts.member and not facts.mandate,
-    }
-    field, fault = next((one for one, wrong in faults.items() if wrong), ("", ""))
-    return Finding("PRI-5", field, {"fault": fault, "most": MOST_NAME}) if fault else None
 
 
 CLOSE_RULES = (pri_1_window_has_run, pri_2_every_household_was_told)

@@ -25,6 +25,7 @@ from landreg.exchange.contracts.rules.rent import con_11_grain_price_is_set
 from landreg.exchange.contracts.rules.service import NOT_OF
 from landreg.exchange.contracts.rules.terms import tr_5_transfer_filed
 from landreg.exchange.contracts.whole import Whole, stands
+from landreg.exchange.counter.queries import members_said
 from landreg.exchange.listings import household_queries
 from landreg.land.queries import division_path
 from landreg.law.book import Law
@@ -138,10 +139,10 @@ def _at_counter(session: Session, found: Whole, law: Law) -> list[tuple[str, lis
     """By side whose signature is lacking and that a household has: its members, who may sign."""
     row = found.contract
     parties = {
-        side: signer_queries.party_of(session, row.county, row.contract_id, side).household_id
+        side: signer_queries.party_of(session, row.county, row.contract_id, side).party_id
         for side in found.course(law.on).lacking
     }
-    members = signer_queries.members_said(session, row.county, [one for one in parties.values() if one])
+    members = members_said(session, row.county, [one for one in parties.values() if one])
     return [
         (i18n.shown_term(side, "contract_side"), members[one])
         for side, one in parties.items()

@@ -24,9 +24,9 @@ from landreg.exchange.contracts.project_runs import UNDER_WAY
 from landreg.exchange.contracts.projects import KINDS, Planned, Priced, Said
 from landreg.exchange.contracts.routes.desk import READERS
 from landreg.exchange.contracts.routes.forms import Drawing, choices, kept, questions, unit_of
-from landreg.exchange.contracts.signer_queries import members_said
-from landreg.exchange.contracts.signers import Present
 from landreg.exchange.contracts.whole import stands
+from landreg.exchange.counter.present import Present
+from landreg.exchange.counter.queries import members_said
 from landreg.exchange.listings import household_queries
 from landreg.land.queries import division_path
 from landreg.law.queries import load_law

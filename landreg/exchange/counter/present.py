@@ -1,0 +1,88 @@
+"""Who stands at the counter for a party, and whether they may (CON-29, PRI-5).
+
+A member of a household, and a person who is a party, is known by the number of the identity card: digests are compared, no number
+is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from landreg.access.sealing import digests
+from landreg.core.codes import birth_of, citizen_id_fault, tidy
+from landreg.core.errors import Finding, Refused
+from landreg.exchange.counter import queries
+from landreg.exchange.counter.queries import Bearer
+from landreg.exchange.counter.rules import Standing, con_29_the_party_itself
+from landreg.law.book import Law
+
+ID_KINDS = ("1", "2", "3", "4", "5", "9", "person")
+"""Kinds of identity papers that a member may be registered by (NY/T 2539, table C.15), and as takers were once known."""
+
+
+@dataclass(frozen=True)
+class Party:
+    """A party: its kind, the id of the household or the person, its name. No id where it is a collective, or was not found."""
+
+    kind: str
+    party_id: UUID | None
+    name: str
+
+
+@dataclass(frozen=True)
+class Present:
+    """Who stands at the counter. card: the number of the identity card. attorney: the party's written power of attorney is there.
+    bearer: known by their card before. seen: the operator saw the card.
+    """
+
+    name: str
+    witness: str
+    card: str = ""
+    attorney: bool = False
+    bearer: Bearer | None = None
+    seen: bool = True
+
+
+def known(session: Session, county: str, parties: Collection[UUID | None], one: Present) -> Bearer | None:
+    """Whose card this is of the households or persons of some ids; None for anybody else."""
+    number, asked = tidy(one.card), [party for party in parties if party is not None]
+    if one.bearer is not None or not number or not asked:
+        return one.bearer
+    numbers = [key for kind in ID_KINDS for key in digests(f"{kind}:{number}")]
+    return queries.bearer(session, county, asked, numbers, digests(one.name.strip()))
+
+
+def stands_for(
+    session: Session, county: str, party: Party, one: Present, law: Law, other: Mapping[str, Any] | None = None,
+    number: str = "", rule: Callable[[Standing, Law], Finding | None] = con_29_the_party_itself,
+) -> dict[str, Any]:  # fmt: skip
+    """What is recorded of who stands for a party: the member, the person, or that a power of attorney is there. other: what was
+    recorded of the other side's signature. Raises Refused (CON-29, PRI-5).
+    """
+    found, said, apart = known(session, county, (party.party_id,), one), tidy(one.card), other or {}
+    named = found is not None and found.named
+    born = birth_of(said) if citizen_id_fault(said) is None else None
+    facts = Standing(
+        party.kind, party.name, one.name, one.witness, found is not None, named, born, one.attorney,
+        str(apart.get("name", "")), str(apart.get("witness", "")), number, one.seen,
+    )  # fmt: skip
+    if wrong := rule(facts, law):
+        raise Refused(wrong)
+    told: dict[str, Any] = {"attorney": True} if one.attorney else {}
+    if found is not None and found.member_id is not None and named:
+        return {"member_id": str(found.member_id)} | told
+    if found is not None and party.kind == "person" and not one.attorney:
+        return {"person_id": str(found.party_id)}
+    return told
+
+
+def recorded(told: Mapping[str, Any]) -> Bearer | None:
+    """Who was known by the card when it was recorded."""
+    if "member_id" in told:
+        return Bearer(UUID(told["member_id"]), UUID(told["member_id"]), True)
+    return Bearer(UUID(told["person_id"]), None, True) if "person_id" in told else None

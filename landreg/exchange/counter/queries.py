@@ -1,0 +1,40 @@
+"""Reads of who may stand at the counter: a household's members by masked name, and who bears a number."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """Whose number it is: of a household or a person by id, as which member of it, and whether it is of the name that was given."""
+
+    party_id: UUID
+    member_id: UUID | None
+    named: bool
+
+
+def bearer(
+    session: Session, county: str, parties: Collection[UUID], numbers: Sequence[bytes], names: Sequence[bytes]
+) -> Bearer | None:
+    """Who of some parties bears one of these digests of a number, if possible with one of these of a name."""
+    asked = sa.text("SELECT * FROM exchange.bearers(:county, :parties, :numbers, :names)")
+    values = {"county": county, "parties": list(parties), "numbers": list(numbers), "names": list(names)}
+    row = session.execute(asked, values).first()
+    return None if row is None else Bearer(row.party_id, row.member_id, row.named)
+
+
+def members_said(session: Session, county: str, households: Collection[UUID]) -> Mapping[UUID, list[Any]]:
+    """By household: masked name and relation of its members, as the desk sees who may stand at the counter."""
+    asked = sa.text("SELECT * FROM exchange.members_said(:county, :households)")
+    found: dict[UUID, list[Any]] = defaultdict(list)
+    for row in session.execute(asked, {"county": county, "households": list(households)}):
+        found[row.household_id].append(row)
+    return found
