@@ -36,7 +36,7 @@ from landreg.registry.rules.requests import HouseholdChange
 from tests.villages import COUNTY
 
 PAGES_A_SECOND, PAGE_SECONDS, CLIENTS = 200, 5, 16
-ACTS = 300
+ACTS = 200
 ASKED = 120
 
 

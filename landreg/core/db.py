@@ -9,7 +9,8 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
+from typing import Any, cast
 from uuid import UUID
 
 import psycopg
@@ -123,7 +124,7 @@ def unit_of_work(actor: Actor) -> Iterator[UnitOfWork]:
     with _reached(actor.desk):
         try:
             with Session(engine_of(actor.desk), expire_on_commit=False) as session, session.begin():
-                session.connection().exec_driver_sql(_settings(actor))
+                session.connection().exec_driver_sql("; ".join(_settings(actor)))
                 try:
                     yield UnitOfWork(session, actor)
                 except (KeyboardInterrupt, SystemExit):
@@ -145,6 +146,35 @@ def looked_up(desk: Desk) -> Iterator[sa.Connection]:
     """
     with _reached(desk), engine_of(desk).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         yield connection
+
+
+def answered(actor: Actor, statement: str, parameters: Mapping[str, Any]) -> Any:
+    """The one value that a statement answers, as the actor: a transaction of its own in one journey to the database instead of
+    four. For a read that is asked by the dozen. statement: parameters as `:name`.
+
+    Raises Unavailable when the database is gone.
+    """
+    engine = engine_of(actor.desk)
+    with _reached(actor.desk), engine.connect() as connection:
+        driver = cast("psycopg.Connection[tuple[Any, ...]]", connection.connection.driver_connection)
+        try:
+            with driver.pipeline():
+                for setting in _settings(actor):
+                    driver.execute(setting)
+                answer = driver.execute(_as_driven(statement, engine.dialect), parameters)
+                driver.commit()
+            row = answer.fetchone()
+        except BaseException:
+            # It may have come in mid-journey: the connection is given up, the database rolls back.
+            connection.invalidate()
+            raise
+    return None if row is None else row[0]
+
+
+@cache
+def _as_driven(statement: str, dialect: sa.Dialect) -> str:
+    """A statement as the driver takes it: `%(name)s` for `:name`."""
+    return str(sa.text(statement).compile(dialect=dialect))
 
 
 @contextmanager
@@ -175,19 +205,21 @@ def _reached(desk: Desk) -> Iterator[None]:
         yield
     except sa.exc.TimeoutError as error:
         raise Unavailable(Finding("SYS-1", values={"desk": desk.value})) from error
-    except sa.exc.DBAPIError as error:
+    except (sa.exc.DBAPIError, psycopg.Error) as error:
         if not is_gone(error):
             raise
         raise Unavailable(Finding("SYS-1", values={"desk": desk.value})) from error
 
 
-def _settings(actor: Actor) -> str:
+def _settings(actor: Actor) -> tuple[str, ...]:
     """SET LOCAL, not set_config(): only the statement reaches the workers of a sharded database."""
     jurisdiction = actor.jurisdiction if re.fullmatch(r"\d{4,12}", actor.jurisdiction) else ""
     household = "" if actor.household is None else str(actor.household)
     return (
-        f"SET LOCAL landreg.actor = '{actor.account_id}'; SET LOCAL landreg.jurisdiction = '{jurisdiction}'; "
-        f"SET LOCAL landreg.household = '{household}'; SET LOCAL TIME ZONE 'UTC'"
+        f"SET LOCAL landreg.actor = '{actor.account_id}'",
+        f"SET LOCAL landreg.jurisdiction = '{jurisdiction}'",
+        f"SET LOCAL landreg.household = '{household}'",
+        "SET LOCAL TIME ZONE 'UTC'",
     )
 
 

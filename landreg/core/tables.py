@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -51,6 +52,10 @@ def stands(row: Any, asked: AsOf) -> bool:
     return bool(row.recorded.contains(asked.said) and row.valid.contains(asked.valid))
 
 
+@lru_cache(maxsize=64)
 def in_force(table: Any) -> ColumnElement[bool]:
-    """The rows by which the register stands today: said still, and holding on; what held until some day is history."""
+    """The rows by which the register stands today: said still, and holding on; what held until some day is history.
+
+    Kept by table: an act asks for it a dozen times.
+    """
     return and_(func.upper_inf(table.recorded), func.upper_inf(table.valid))

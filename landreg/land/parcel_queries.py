@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from landreg.core.asof import AsOf
-from landreg.core.tables import in_force, standing
+from landreg.core.tables import in_force, standing_then
 from landreg.land.model import Division, Parcel, ParcelOrigin
 from landreg.land.queries import COUNTED, counted, counties, prefixed
 from landreg.web.pages import Page, page_from
@@ -116,36 +117,51 @@ class ParcelSeen:
 
 def parcel(session: Session, jurisdiction: str, code: str, asked: AsOf | None = None) -> ParcelSeen | None:
     """The parcel of a code in the jurisdiction, as of a day (none: the row that is open); None when there is none."""
+    values = {"counties": counties(session, jurisdiction), "code": code, **(asked.values if asked else {})}
+    row = session.execute(_parcel(then=asked is not None), values).first()
+    return None if row is None else ParcelSeen(row[0], bytes(row[1]), row[2], row[3], (row[4], row[5], row[6], row[7]))
+
+
+@cache
+def _parcel(*, then: bool) -> Any:
     degrees = sa.func.ST_Transform(Parcel.geom_3857, 4326)
     statement = sa.select(
         Parcel, sa.func.ST_AsBinary(Parcel.geom), sa.func.ST_SRID(Parcel.geom),
         sa.cast(sa.func.ST_AsGeoJSON(degrees, 8), sa.JSON),
         *(getattr(sa.func, name)(degrees) for name in ("ST_XMin", "ST_YMin", "ST_XMax", "ST_YMax")),
-    ).where(
-        Parcel.county.in_(counties(session, jurisdiction)), Parcel.code == code,
-        OPEN if asked is None else standing(Parcel, asked),
-    )  # fmt: skip
-    row = session.execute(statement.order_by(sa.func.lower(Parcel.recorded).desc()).limit(1)).first()
-    return None if row is None else ParcelSeen(row[0], bytes(row[1]), row[2], row[3], (row[4], row[5], row[6], row[7]))
+    ).where(*_coded(), standing_then(Parcel) if then else OPEN)  # fmt: skip
+    return statement.order_by(sa.func.lower(Parcel.recorded).desc()).limit(1)
+
+
+def _coded() -> tuple[Any, ...]:
+    """The rows of the parameters `counties` and `code`."""
+    return Parcel.county.in_(sa.bindparam("counties", expanding=True)), Parcel.code == sa.bindparam("code")
 
 
 def last_row(session: Session, jurisdiction: str, code: str) -> Any:
     """The newest row that a parcel's code ever had: a row of LISTED with `parcel_id`; None for a code of no parcel."""
-    statement = sa.select(*LISTED, Parcel.parcel_id).where(
-        Parcel.county.in_(counties(session, jurisdiction)), Parcel.code == code
-    )
-    newest = (sa.func.lower(Parcel.recorded).desc(), sa.func.lower(Parcel.valid).desc().nulls_last())
-    return session.execute(statement.order_by(*newest).limit(1)).first()
+    return session.execute(_last_row(), {"counties": counties(session, jurisdiction), "code": code}).first()
+
+
+@cache
+def _last_row() -> Any:
+    return sa.select(*LISTED, Parcel.parcel_id).where(*_coded()).order_by(*_newest()).limit(1)
+
+
+def _newest() -> tuple[Any, ...]:
+    return sa.func.lower(Parcel.recorded).desc(), sa.func.lower(Parcel.valid).desc().nulls_last()
 
 
 def versions(session: Session, county: str, parcel_id: Any) -> Sequence[Any]:
     """Every row that the register ever held of a parcel, newest first, without shapes."""
+    return session.execute(_versions(), {"county": county, "parcel": parcel_id}).all()
+
+
+@cache
+def _versions() -> Any:
     columns = (*LISTED, Parcel.row_id, Parcel.valid, Parcel.recorded, Parcel.act_id, Parcel.ended_by_act)
-    return session.execute(
-        sa.select(*columns)
-        .where(Parcel.county == county, Parcel.parcel_id == parcel_id)
-        .order_by(sa.func.lower(Parcel.recorded).desc(), sa.func.lower(Parcel.valid).desc().nulls_last())
-    ).all()
+    own = Parcel.county == sa.bindparam("county"), Parcel.parcel_id == sa.bindparam("parcel")
+    return sa.select(*columns).where(*own).order_by(*_newest())
 
 
 def adjacent(session: Session, seen: ParcelSeen, asked: AsOf) -> Sequence[Any]:
@@ -153,15 +169,21 @@ def adjacent(session: Session, seen: ParcelSeen, asked: AsOf) -> Sequence[Any]:
 
     Open and closed rows are asked apart: each has its own spatial index.
     """
-    shape = sa.select(Parcel.geom_3857).where(Parcel.county == seen.parcel.county, Parcel.row_id == seen.parcel.row_id)
-    own = shape.scalar_subquery()
+    own = {"county": seen.parcel.county, "row": seen.parcel.row_id, "parcel": seen.parcel.parcel_id}
+    return session.execute(_adjacent(), {**own, **asked.values}).all()
+
+
+@cache
+def _adjacent() -> Any:
+    this = Parcel.county == sa.bindparam("county"), Parcel.row_id == sa.bindparam("row")
+    own = sa.select(Parcel.geom_3857).where(*this).scalar_subquery()
     near = (
         sa.select(Parcel.code, Parcel.name, Parcel.kind)
-        .where(Parcel.geom_3857.op("&&")(sa.func.ST_Expand(own, ADJACENT_M)), standing(Parcel, asked))
-        .where(Parcel.parcel_id != seen.parcel.parcel_id, sa.func.ST_DWithin(Parcel.geom_3857, own, ADJACENT_M))
+        .where(Parcel.geom_3857.op("&&")(sa.func.ST_Expand(own, ADJACENT_M)), standing_then(Parcel))
+        .where(Parcel.parcel_id != sa.bindparam("parcel"), sa.func.ST_DWithin(Parcel.geom_3857, own, ADJACENT_M))
     )
     open_ = sa.func.upper_inf(Parcel.recorded)
-    return session.execute(near.where(open_).union_all(near.where(~open_)).order_by("code")).all()
+    return near.where(open_).union_all(near.where(~open_)).order_by("code")
 
 
 @dataclass(frozen=True)
@@ -174,20 +196,24 @@ class Lineage:
 
 def lineage(session: Session, county: str, parcel_id: Any) -> Lineage:
     """Where a parcel came from and what became of it, as the register says now."""
+    kin = session.execute(_kin(), {"county": county, "parcel": parcel_id}).all()
+    return Lineage([row for row in kin if row.origin], [row for row in kin if not row.origin])
 
-    def kin(this: Any, other: Any) -> Sequence[Any]:
-        found = (
-            sa.select(Parcel.code, Parcel.name, sa.func.lower(ParcelOrigin.valid).label("day"))
+
+@cache
+def _kin() -> Any:
+    def kin(this: Any, other: Any, *, origin: bool) -> Any:
+        columns = Parcel.code, Parcel.name, sa.func.lower(ParcelOrigin.valid).label("day")
+        return (
+            sa.select(*columns, sa.literal(origin).label("origin"))
             .distinct()
             .join(Parcel, sa.and_(Parcel.county == ParcelOrigin.county, Parcel.parcel_id == other))
-            .where(ParcelOrigin.county == county, this == parcel_id, sa.func.upper_inf(ParcelOrigin.recorded))
-            .where(sa.func.upper_inf(Parcel.recorded))
+            .where(ParcelOrigin.county == sa.bindparam("county"), this == sa.bindparam("parcel"))
+            .where(sa.func.upper_inf(ParcelOrigin.recorded), sa.func.upper_inf(Parcel.recorded))
         )
-        return session.execute(found.order_by(Parcel.code)).all()
 
-    return Lineage(
-        kin(ParcelOrigin.parcel_id, ParcelOrigin.origin_id), kin(ParcelOrigin.origin_id, ParcelOrigin.parcel_id)
-    )
+    came_from = kin(ParcelOrigin.parcel_id, ParcelOrigin.origin_id, origin=True)
+    return came_from.union_all(kin(ParcelOrigin.origin_id, ParcelOrigin.parcel_id, origin=False)).order_by("code")
 
 
 _HEIRS = """

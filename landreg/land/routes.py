@@ -210,11 +210,13 @@ def villages() -> Response:
 def parcel_tile(z: int, x: int, y: int) -> Response:
     """A vector tile of the parcels of today, or of `?day=` as said on `?said=`. Raises NotFound for a tile that is not drawn."""
     tile = _tile(z, x, y)
-    with unit_of_work(current_actor()) as uow:
-        shown_days = clocks.asked(uow.now) if request.args else None
-        elsewhen = shown_days.as_of if shown_days and shown_days.elsewhen else None
-        content = tiles.parcel_tile(uow.session, tile, elsewhen)
-    return _mvt(content)
+    actor = current_actor()
+    if request.args:
+        with unit_of_work(actor) as uow:
+            shown_days = clocks.asked(uow.now)
+            if shown_days.elsewhen:
+                return _mvt(tiles.parcel_tile_then(uow.session, tile, shown_days.as_of))
+    return _mvt(tiles.parcel_tile(actor, tile))
 
 
 @blueprint.get("/tiles/packages/<county>/<uuid:package_id>/<int:z>/<int:x>/<int:y>.mvt")

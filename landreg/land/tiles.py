@@ -14,7 +14,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from landreg.core.actor import Actor
 from landreg.core.asof import AsOf
+from landreg.core.db import answered
 
 FIRST_ZOOM = 13
 LAST_ZOOM = 18
@@ -94,13 +96,13 @@ class Tile:
         }
 
 
-def parcel_tile(session: Session, tile: Tile, asked: AsOf | None = None) -> bytes:
-    """The registered parcels of a tile in the actor's jurisdiction: layer `parcel`, `kind` and, close by, `code`; maybe none.
+def parcel_tile(actor: Actor, tile: Tile) -> bytes:
+    """Today's parcels of a tile in the actor's jurisdiction: layer `parcel`, `kind` and, close by, `code`; maybe none."""
+    return bytes(answered(actor, REGISTERED, tile.parameters))
 
-    asked: another day than today.
-    """
-    if asked is None:
-        return _bytes(session, REGISTERED, tile.parameters)
+
+def parcel_tile_then(session: Session, tile: Tile, asked: AsOf) -> bytes:
+    """The same on another day."""
     return _bytes(session, STANDING, {**tile.parameters, "said": asked.said, "valid": asked.valid})
 
 
