@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.units import mu_of
 from landreg.exchange import prices
-from landreg.exchange.bidding import deal_queries, review_queries, sale_queries, told_queries
+from landreg.exchange.bidding import deal_queries, outcome_queries, review_queries, sale_queries, told_queries
 from landreg.exchange.bidding.acting import STEPS
 from landreg.exchange.contracts import deal_queries as contract_deals
 from landreg.exchange.contracts import project_queries
@@ -36,6 +37,8 @@ from landreg.web import i18n
 
 ON_FIRST_PAGE = 8
 CONSENTS_LOOKED_AT = 40
+TOLD_FOR = timedelta(days=30)
+"""For how long what came of something stands on the first page."""
 
 
 @on_first_page(Role.OPERATOR)
@@ -120,7 +123,28 @@ def asked_of_you(actor: Actor) -> Iterator[Shown]:
             *_papers(uow.session),
             *_returned(uow.session, actor.household),
         ]
+        came = list(_outcomes(uow.session, uow.now - TOLD_FOR))
     yield Queue(_("等您看的"), url_for("bids.index"), rows, _("现在没有要您答复的事。"))
+    if came:
+        yield Queue(_("有了结果的"), url_for("bids.index"), came[:ON_FIRST_PAGE], "", asks=False)
+
+
+def _outcomes(session: Session, since: datetime) -> Iterator[Row]:
+    """What came of what was listed, bid or offered; each once, for some weeks."""
+    for one in outcome_queries.outcomes(session, since):
+        address = url_for("bids.take_part", county=one.county, listing_id=one.listing_id)
+        if one.own:
+            address = url_for("own_listings.one", county=one.county, listing_id=one.listing_id)
+        label = i18n.shown_term(one.what, "outcome")
+        if one.amount is not None and one.what.startswith("deposit_"):
+            label = _("%(what)s：%(yuan)s 元", what=label, yuan=f"{one.amount:,.2f}")
+        elif one.amount is not None:
+            label = _(
+                "%(what)s：%(price)s",
+                what=label,
+                price=prices.price_words(one.amount, one.unit, one.grain, i18n.language()),
+            )
+        yield Row(label, address, f"{one.number} · {i18n.shown_instant(one.at)}")
 
 
 @on_first_page(Role.AGENT)
