@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from geoalchemy2 import Geometry
 from sqlalchemy import ARRAY, DateTime, LargeBinary, Numeric, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from landreg.core.tables import Base, CountyKey
+from landreg.core.units import MU_PER_M2
 
 Instant = DateTime(timezone=True)
 Price = Numeric(12, 2)
@@ -28,7 +30,7 @@ class Listing(CountyKey, Base):
     floor_mark: drawn beside it, so that it cannot be tried out on the leaf. closes_on: the last day
     of publication. instead_of: the listing that came back and is listed anew. slope: class of the land survey, where it is said.
     resolution: of a collective, what its members decided; None where `said` holds it, as it did before.
-    state: what its last event made it, kept by the database.
+    state: what its last event made it, kept by the database. area_mu: the sum of its parcels' printed figures.
     """
 
     __tablename__ = "listing"
@@ -70,6 +72,8 @@ class Listing(CountyKey, Base):
     slope: Mapped[str | None]
     resolution: Mapped[str | None]
     state: Mapped[str]
+    if TYPE_CHECKING:
+        area_mu: Mapped[Decimal]
 
 
 class ListingParcel(CountyKey, Base):
@@ -143,6 +147,17 @@ class Taker(CountyKey, Base):
     contact: Mapped[str]
     opened_by: Mapped[UUID]
     opened_at: Mapped[datetime] = mapped_column(Instant)
+
+
+def mu_printed(parcel: type[Any], *own: sa.ColumnElement[bool]) -> sa.ScalarSelect[Decimal]:
+    """An area in mu over several parcels: the sum of the figures that each is printed with. As `core.units.total_mu`."""
+    figures = sa.func.sum(sa.func.round(parcel.area_m2 * MU_PER_M2, 2), type_=Area)
+    return sa.select(figures).where(*own).correlate_except(parcel).scalar_subquery()
+
+
+Listing.area_mu = column_property(
+    mu_printed(ListingParcel, ListingParcel.county == Listing.county, ListingParcel.listing_id == Listing.listing_id)
+)
 
 
 class Deal(CountyKey, Base):

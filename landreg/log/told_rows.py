@@ -26,7 +26,7 @@ def row_text(row: Base, *, but: frozenset[str], later: frozenset[str] = frozense
     """A row as text: its columns by their names. but: those of which no leaf tells. later: those that came after leaves had told
     of the table; a row that says nothing there has the text that it always had.
     """
-    columns = sorted(column.key for column in sa.inspect(type(row)).columns if column.key not in but)
+    columns = sorted(column.key for column in type(row).__table__.columns if column.key not in but)
     said = (name for name in columns if name not in later or getattr(row, name) is not None)
     return "; ".join(f"{name}={_plain(getattr(row, name))}" for name in said)
 

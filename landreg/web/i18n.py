@@ -42,6 +42,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["_"] = spoken
     app.jinja_env.filters.update(
         mu=shown_mu,
+        mu_counted=lambda hundredths: Decimal(hundredths) / 100,
         mu_of=lambda area_m2: shown_mu(None if area_m2 is None else mu_of(area_m2)),
         total_mu=total_mu,
         m2=shown_m2,

@@ -77,7 +77,7 @@ def test_an_agent_claims_on_the_household_s_pages_and_the_household_sees_by_whom
     page = browser.get(here).text
     assert all(word in page for word in ("该户要，按这个条件", "主张优先权：主张了"))
     assert all(word in page for word in ("<dd>出租", "<dt>在哪里</dt><dd>")), "how it goes, and where it lies"
-    would = ("<dt>拟受让方</dt><dd>受***1", "自然人", "<dt>怎样成交</dt><dd>协商", "<dt>公示</dt><dd>")
+    would = ("<dt>拟受让方</dt><dd>受**1", "个人", "<dt>怎样成交</dt><dd>协商", "<dt>公示</dt><dd>")
     assert all(word in page for word in would), "to whom it would go, masked as on the board"
     assert "受让人1" not in page
     assert browser.post(f"{bids}/priority/{COUNTY}/{window.priority_id}/claim").status_code == 422

@@ -14,7 +14,7 @@ from landreg.core.actor import Actor, Desk
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
-from landreg.core.units import CENT, mu_of
+from landreg.core.units import CENT
 from landreg.exchange import logged as exchange_logged
 from landreg.exchange.bidding import (
     chances,
@@ -121,7 +121,7 @@ def pass_over(actor: Actor, county: str, listing_id: UUID, said: str) -> PassedO
         claimed = None if turn.by != "priority" or turn.window is None else windows.facts_of(uow, turn.window, law.on)
         if claimed is not None and (early := pri_1_window_has_run(claimed)):
             raise Refused(early)
-        against = examine(DEAL_RULES, sales.taking_in(uow, turn.taker, mu_of(found.area_m2)), law)
+        against = examine(DEAL_RULES, sales.taking_in(uow, turn.taker, found.area_mu), law)
         if not against:
             raise Conflict(stopped("nothing_against", "listing"))
         row = PassedOver(
@@ -284,7 +284,7 @@ def _claimed(uow: UnitOfWork, window: Priority, since: datetime) -> Taker | None
 def _deal(uow: UnitOfWork, law: Law, found: Listing, turn: Turn, price: Decimal) -> Deal:
     taker = turn.taker
     given = deal_queries.agreed_parcels(uow.session, found.county, found.listing_id, taker.taker_id)
-    area = sales.taking_in(uow, taker, mu_of(found.area_m2))
+    area = sales.taking_in(uow, taker, found.area_mu)
     if wrong := examine(DEAL_RULES, area, law):
         raise Refused(wrong)
     row = Deal(

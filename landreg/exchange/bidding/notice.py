@@ -51,7 +51,7 @@ def of_window(uow: UnitOfWork, desk: Desk, window: Priority) -> bytes:
         "opening": "下列土地的流转已有受让意向，条件如下。按照农村土地承包法第三十八条，同等条件下本集体经济组织成员优先。"
         "本集体的农户愿意按同样条件受让的，请在公告期内提出；期满没有成员提出的，按下列条件与拟受让方成交。",
         "first_day": chinese_date(window.first_day), "last_day": last_day, "facts": _facts(uow, listing, window),
-        "parcels": _parcels(uow, listing), "mu": f"{mu_of(listing.area_m2)}", "notes": _notes(office, phone, last_day),
+        "parcels": _parcels(uow, listing), "mu": f"{listing.area_mu}", "notes": _notes(office, phone, last_day),
         "authority": office, "day": chinese_date(window.first_day), "check_url": url, "qr": qr_svg(url),
     }  # fmt: skip
     return typeset("priority_notice", content, window.first_day, sample=desk.sample, tagged=True)

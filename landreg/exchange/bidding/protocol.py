@@ -7,7 +7,6 @@ from datetime import datetime
 
 from landreg.core.db import UnitOfWork
 from landreg.core.periods import BEIJING, DAY, beijing_day
-from landreg.core.units import mu_of
 from landreg.exchange.bidding import (
     deal_queries,
     deals,
@@ -78,7 +77,7 @@ def _facts(uow: UnitOfWork, found: Standing, listing: Listing, deal: Deal | None
     facts = [
         ("挂牌编号", listing.number),
         ("坐落", " ".join(division_path(uow.session, listing.village))),
-        ("面积", f"{mu_of(listing.area_m2)} 亩"),
+        ("面积", f"{listing.area_mu} 亩"),
         ("期限", f"{chinese_date(listing.from_on)}至{chinese_date(listing.until_on - DAY)}"),
         ("方式", term("deal_by", sale.way)),
         ("时间", f"{_time(sale.opens_at)} 至 {_time(found.clock.closes_at)}"),

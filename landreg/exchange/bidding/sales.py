@@ -79,7 +79,7 @@ def set_up(actor: Actor, county: str, listing_id: UUID, asked: Setting) -> Sale:
         held = tuple(one if one in keys else None for one in officers)
         facts = SaleFacts(
             found.way, uow.now, asked.opens_at, asked.closes_at, asked.deposit_by, asked.start, asked.step, asked.deposit,
-            found.price, mu_of(found.area_m2), found.grain, found.closes_on, found.from_on,
+            found.price, found.area_mu, found.grain, found.closes_on, found.from_on,
             None if floor.kept else floor.least or found.price, (held[0], held[1]), found.unit,
         )  # fmt: skip
         if wrong := examine(SALE_RULES, facts, law):

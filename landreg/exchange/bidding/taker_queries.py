@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -66,6 +67,14 @@ def household_said(session: Session, county: str, code: str) -> Said | None:
     asked = sa.text("SELECT * FROM exchange.household_said(:county, :code)")
     found = session.execute(asked, {"county": county, "code": code}).first()
     return None if found is None else Said(found.household_id, code, found.name, found.village)
+
+
+def would_take(session: Session, county: str, priority_id: UUID) -> sa.Row[Any] | None:
+    """Who would take the land of a window, as a household that was told of it reads it: kind and name, masked but of an
+    organisation; None for another reader.
+    """
+    asked = sa.text("SELECT * FROM exchange.would_take(:county, :priority)")
+    return session.execute(asked, {"county": county, "priority": priority_id}).first()
 
 
 def all_takers() -> sa.Select[Taker]:

@@ -11,14 +11,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from landreg.core.units import mu_of
 from landreg.exchange.bidding.row_queries import row_of
 from landreg.exchange.model import Listing
 
 
 @dataclass(frozen=True)
 class Told:
-    """What everybody is told of a listing. own, member: of the household that asks."""
+    """What everybody is told of a listing. own, member: of the household that asks. area_mu: the sum of its parcels' figures."""
 
     county: str
     village: str
@@ -35,15 +34,11 @@ class Told:
     paid_every: str
     crop: str
     area_m2: Decimal
+    area_mu: Decimal
     closes_on: date
     state: str
     own: bool
     member: bool
-
-    @property
-    def area_mu(self) -> Decimal:
-        """In mu."""
-        return mu_of(self.area_m2)
 
 
 def told(session: Session, county: str, listing_id: UUID) -> Told | None:

@@ -13,7 +13,6 @@ from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
-from landreg.core.units import mu_of
 from landreg.exchange.bidding import deal_queries, logged, sales, takers, told_queries
 from landreg.exchange.bidding.acting import Under, for_its_own, noted
 from landreg.exchange.bidding.deal_model import Priority, PriorityClaim, PriorityTold
@@ -211,7 +210,7 @@ def _may_claim(uow: UnitOfWork, window: Priority, land: Listing | Told | None, t
         raise NotFound
     if barred := sales.members_may_not_take(law, land.kind):
         raise Refused(barred)
-    if above := examine(ENTER_RULES, sales.taking_in(uow, taker, mu_of(land.area_m2)), law):
+    if above := examine(ENTER_RULES, sales.taking_in(uow, taker, land.area_mu), law):
         raise Refused(above)
 
 

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry
 from sqlalchemy import Numeric, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from landreg.core.tables import Base, CountyKey
-from landreg.exchange.model import SCHEMA, Area, Instant, Price
+from landreg.exchange.model import SCHEMA, Area, Instant, Price, mu_printed
 
 Percent = Numeric(5, 2)
 
@@ -66,6 +66,8 @@ class Contract(CountyKey, Base):
     state: Mapped[str]
     ends_on: Mapped[date | None]
     sign_until: Mapped[date | None]
+    if TYPE_CHECKING:
+        area_mu: Mapped[Decimal]
 
 
 class ContractParcel(CountyKey, Base):
@@ -82,6 +84,13 @@ class ContractParcel(CountyKey, Base):
     registered_m2: Mapped[Decimal] = mapped_column(Area)
     price: Mapped[Decimal] = mapped_column(Price)
     part: Mapped[Any | None] = mapped_column(Geometry("POLYGON", spatial_index=False))
+
+
+Contract.area_mu = column_property(
+    mu_printed(
+        ContractParcel, ContractParcel.county == Contract.county, ContractParcel.contract_id == Contract.contract_id
+    )
+)
 
 
 class ContractPaper(CountyKey, Base):

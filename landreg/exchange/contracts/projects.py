@@ -16,7 +16,7 @@ from landreg.core.actor import Actor, Desk
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
-from landreg.core.units import CENT, mu_of
+from landreg.core.units import CENT, total_mu
 from landreg.exchange.bidding import takers
 from landreg.exchange.bidding.rules.qualified import ENTER_RULES
 from landreg.exchange.bidding.sales import taking_in
@@ -107,7 +107,7 @@ def open_project(actor: Actor, county: str, village: str, planned: Planned) -> P
         if findings:
             raise Refused(findings)
         taker = takers.of_code(uow, county, named, village, planned.taker_name)
-        whole = mu_of(sum((land[code].area_m2 for code in asked), Decimal(0)))
+        whole = total_mu(land[code].area_m2 for code in asked)
         if told := examine(ENTER_RULES, taking_in(uow, taker, whole), law):
             raise Refused(told)
         return _opened(uow, village, planned, taker, [(one, land[code]) for code, one in sorted(asked.items())])

@@ -1,5 +1,5 @@
-"""The whole course of a transfer as the log tells it: listing, review, publication, offers or sale, deal, contract, filing,
-registration, dues; every leaf in its order, by whom.
+"""The whole course of a transfer as the log tells it: listing, review, publication, offers or sale, deal, project, contract,
+filing, the register's acts, dues; every leaf in its order, by whom.
 """
 
 from __future__ import annotations
@@ -40,6 +40,9 @@ _STEPS = " UNION ALL ".join((
     *(f"SELECT 'exchange.{table}', x.{key}::text, x.{who}, '' FROM exchange.{table} AS x JOIN exchange.sale AS s"
       " ON s.county = x.county AND s.sale_id = x.sale_id JOIN head AS h ON h.county = s.county AND h.listing_id = s.listing_id"
       for table, (key, who) in _OF_SALE.items()),
+    "SELECT 'exchange.sealed_share', x.sealed_id::text || ':' || x.place, x.by_name, '' FROM exchange.sealed_share AS x"  # noqa: ISC004
+    " JOIN exchange.sale AS s ON s.county = x.county AND s.sale_id = x.sale_id"
+    " JOIN head AS h ON h.county = s.county AND h.listing_id = s.listing_id",
     "SELECT 'exchange.deal_fell', x.deal_id::text, x.by_name, '' FROM exchange.deal_fall AS x JOIN exchange.deal AS d"  # noqa: ISC004
     " ON d.county = x.county AND d.deal_id = x.deal_id JOIN head AS h ON h.county = d.county AND h.listing_id = d.listing_id",
     *(f"SELECT 'exchange.{table}', x.{key}::text, x.by_name, '' FROM exchange.{table} AS x JOIN exchange.priority AS p"
@@ -47,6 +50,11 @@ _STEPS = " UNION ALL ".join((
       " JOIN head AS h ON h.county = p.county AND h.listing_id = p.listing_id"
       for table, key in (("priority_told", "told_id"), ("priority_claim", "claim_id"))),
     "SELECT 'exchange.contract', c.number, c.drawn_by_name, '' FROM contracts AS c",
+    "SELECT DISTINCT 'exchange.project', p.number, p.opened_by_name, '' FROM contracts AS c"  # noqa: ISC004
+    " JOIN exchange.project AS p ON p.county = c.county AND p.project_id = c.project_id",
+    "SELECT 'exchange.project_word', w.word_id::text, w.by_name, '' FROM contracts AS c"  # noqa: ISC004
+    " JOIN exchange.project_word AS w ON w.county = c.county AND w.project_id = c.project_id AND w.household_id = c.household_id",
+    "SELECT 'act', a.number, a.by_name, '' FROM contracts AS c CROSS JOIN LATERAL exchange.acts_of(c.county, c.contract_id) AS a",
     *(f"SELECT 'exchange.{entry}', x.{key}::text, x.{who}, {step} FROM exchange.{table} AS x"
       " JOIN contracts AS c ON c.county = x.county AND c.contract_id = x.contract_id"
       for entry, table, key, who, step in _OF_CONTRACT),
@@ -57,19 +65,24 @@ _TRACE = f"""
         UNION ALL SELECT c.county, d.listing_id, c.contract_id FROM exchange.contract AS c
             LEFT JOIN exchange.deal AS d ON d.county = c.county AND d.deal_id = c.deal_id WHERE c.number = :number
     ), contracts AS (
-        SELECT c.county, c.contract_id, c.number, c.drawn_by_name FROM exchange.contract AS c JOIN head AS h ON h.county = c.county
+        SELECT c.county, c.contract_id, c.number, c.drawn_by_name, c.project_id, c.household_id
+        FROM exchange.contract AS c JOIN head AS h ON h.county = c.county
             AND (h.contract_id = c.contract_id OR EXISTS (SELECT FROM exchange.deal AS d WHERE d.county = c.county
                 AND d.deal_id = c.deal_id AND d.listing_id = h.listing_id))
     ), steps (kind, key, who, step) AS ({_STEPS})
-    SELECT s.kind, s.key, s.who, s.step, e.staged_at AS at, e.leaf_index AS index FROM steps AS s
+    SELECT s.kind, s.key, s.who, s.step, e.staged_at AS at, e.leaf_index AS index,
+        count(*) OVER () AS total, count(*) FILTER (WHERE e.staged_at IS NULL) OVER () AS lost FROM steps AS s
     LEFT JOIN log.entry AS e ON e.county = (SELECT min(h.county) FROM head AS h) AND e.kind = s.kind AND e.key = s.key
-    ORDER BY e.staged_at NULLS LAST, e.leaf_index, s.kind, s.key"""
+    ORDER BY e.staged_at NULLS FIRST, e.leaf_index, s.kind, s.key LIMIT :most OFFSET :skip"""
+LONG = 100_000
+"""As many leaves as a trace holds at most, where a page asks for no fewer."""
 
 
-def trace(session: Session, number: str) -> Sequence[Row[Any]]:
-    """Every leaf of the transfer of which a listing's or contract's number is, in the order of the log; none for another number.
+def trace(session: Session, number: str, most: int = LONG, skip: int = 0) -> Sequence[Row[Any]]:
+    """Leaves of the transfer of which a listing's or contract's number is, in the order of the log; none for another number.
 
     Columns kind, key (of the leaf), who (of a bid its plate), step (of a contract; of an exchange the parcels that are given), at,
-    index (None until it is sealed; with at None, the log holds none).
+    index (None until it is sealed; with at None, the log holds none: those come first), total and lost of the whole transfer.
+    most, skip: a page of them.
     """
-    return session.execute(sa.text(_TRACE), {"number": number}).all()
+    return session.execute(sa.text(_TRACE), {"number": number, "most": most, "skip": skip}).all()

@@ -16,6 +16,8 @@ _SIGNED = """
         (SELECT min(f.on_day) FROM exchange.contract_event AS f WHERE f.county = c.county AND f.contract_id = c.contract_id
             AND f.kind = 'filed') AS filed_on,
         (SELECT count(*) FROM exchange.contract_parcel AS q WHERE q.county = c.county AND q.contract_id = c.contract_id) AS parcels,
+        (SELECT sum(round(q.area_m2 * 0.0015, 2)) FROM exchange.contract_parcel AS q
+         WHERE q.county = c.county AND q.contract_id = c.contract_id) AS area_mu,
         coalesce((SELECT k.code FROM registry."right" AS r JOIN registry.contract AS k ON k.county = r.county
             AND k.contract_id = r.contract_id AND upper_inf(k.recorded) AND upper_inf(k.valid)
             WHERE r.county = c.county AND r.right_id = c.right_id AND upper_inf(r.recorded) AND upper_inf(r.valid) LIMIT 1), '')
@@ -39,6 +41,7 @@ class Transfer:
     from_on: date
     until_on: date
     area_m2: Decimal
+    area_mu: Decimal
     unit: str
     price: Decimal
     grain: str

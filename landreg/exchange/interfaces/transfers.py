@@ -15,7 +15,6 @@ from uuid import uuid4
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding
-from landreg.core.units import mu_of
 from landreg.exchange.interfaces import transfer_queries
 from landreg.exchange.interfaces.transfer_queries import Transfer
 from landreg.exchange.listings.rules.units import of_whole
@@ -76,7 +75,7 @@ def row_of(one: Transfer) -> tuple[str, ...]:
     return (
         one.contract_code, one.number, one.household_code, one.taker_code, WAYS.get(one.kind, OTHER_WAY),
         term_of(one.from_on, one.until_on), _day(one.from_on), _day(date.fromordinal(one.until_on.toordinal() - 1)),
-        _area(one.area_m2), str(one.parcels), "", "", price_of(one)[:NOTE], _day(one.signed_on), _area(mu_of(one.area_m2)),
+        _area(one.area_m2), str(one.parcels), "", "", price_of(one)[:NOTE], _day(one.signed_on), _area(one.area_mu),
     )  # fmt: skip
 
 

@@ -17,9 +17,11 @@ blueprint = Blueprint("chains", __name__)
 @blueprint.get("/chains/<number>")
 @allow(Role.OPERATOR, Role.AUDITOR)
 def one(number: str) -> Response:
-    """All that the log holds of a transfer, by the number of its listing or of its contract. Raises NotFound."""
+    """A page of what the log holds of a transfer, by the number of its listing or of its contract. Raises NotFound."""
+    place, size = pages.page_number(), pages.page_size()
     with unit_of_work(current_actor()) as uow:
-        steps = trace_queries.trace(uow.session, number[:60])
+        steps = trace_queries.trace(uow.session, number[:60], size, (place - 1) * size)
     if not steps:
         raise NotFound
-    return pages.render("exchange/chain.html", number=number, steps=steps)
+    page = pages.page_from(steps, steps[0].total, number=place, size=size)
+    return pages.render("exchange/chain.html", number=number, page=page, lost=steps[0].lost)

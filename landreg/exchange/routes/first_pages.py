@@ -17,7 +17,6 @@ from landreg.access.home import Figure, Queue, Row, Shown, on_first_page
 from landreg.access.rules import Step
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
-from landreg.core.units import mu_of
 from landreg.exchange import prices
 from landreg.exchange.bidding import deal_queries, outcome_queries, review_queries, sale_queries, told_queries
 from landreg.exchange.bidding.acting import STEPS
@@ -75,7 +74,7 @@ def to_do(actor: Actor) -> Iterator[Shown]:
 
 def _to_review(row: Listing) -> Row:
     """A listing that waits: which, how much land, where, at what price, how."""
-    said = f"{name_of(row.village)} {mu_of(row.area_m2)} {_('亩')} · {prices.price_of(row, i18n.language())}"
+    said = f"{name_of(row.village)} {row.area_mu} {_('亩')} · {prices.price_of(row, i18n.language())}"
     address = url_for("listing_desk.one", county=row.county, listing_id=row.listing_id)
     way = i18n.shown_term(row.way, "listing_way")
     return Row(f"{row.number} · {said}", address, f"{way} · {i18n.shown_instant(row.listed_at)}")

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from landreg.core.units import mu_of, total_mu
 from landreg.exchange.contracts.rules.wording import price_zh
 from landreg.exchange.listings.rules.units import UNITS, of_a_year, of_whole, year_of
 from landreg.exchange.market.index import yuan_of
@@ -31,9 +32,9 @@ def test_a_price_reads_as_what_it_counts(unit: str, price: str, read: str, year:
 
 def test_what_a_year_comes_to_is_reckoned_by_the_printed_mu() -> None:
     """677.47 m² are 1.02 mu on paper: so the rent is 510.00, not 508.10."""
-    assert year_of("yuan_mu_year", Decimal(500), [Decimal("677.47")]) == Decimal("510.00")
-    assert year_of("yuan_mu_year", Decimal(500), [Decimal("677.47")] * 2) == Decimal("1020.00")
-    assert year_of("yuan_month", Decimal(300), [Decimal("677.47")]) == Decimal("3600.00")
+    assert year_of("yuan_mu_year", Decimal(500), mu_of(Decimal("677.47"))) == Decimal("510.00")
+    assert year_of("yuan_mu_year", Decimal(500), total_mu([Decimal("677.47")] * 2)) == Decimal("1020.00")
+    assert year_of("yuan_month", Decimal(300), mu_of(Decimal("677.47"))) == Decimal("3600.00")
 
 
 def test_what_is_priced_as_a_whole_is_no_rent_of_a_mu_and_stays_out_of_the_index() -> None:

@@ -5,10 +5,10 @@ Which of these a kind of transfer may have is dated data: `units` in transfers.t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 
-from landreg.core.units import CENT, half_up, total_mu
+from landreg.core.units import CENT, half_up
 
 A_MU = ("yuan_mu_year", "kg_mu_year", "share")
 A_YEAR: Mapping[str, int] = {"yuan_year": 1, "yuan_month": 12}
@@ -45,9 +45,9 @@ def of_a_year(unit: str, price: Decimal, mu: Decimal) -> Decimal:
     return price * A_YEAR[unit] if unit in A_YEAR else price * mu
 
 
-def year_of(unit: str, price: Decimal, areas_m2: Iterable[Decimal]) -> Decimal:
-    """What a contract over these parcels comes to in a year, to the cent: each by its printed mu, as its rent is reckoned."""
-    return half_up(of_a_year(unit, price, total_mu(areas_m2)))
+def year_of(unit: str, price: Decimal, mu: Decimal) -> Decimal:
+    """What a contract over so many mu, the sum of its parcels' printed figures, comes to in a year, to the cent."""
+    return half_up(of_a_year(unit, price, mu))
 
 
 def rhythms_of(unit: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from landreg.core.errors import Finding
-from landreg.core.units import half_up, mu_of
+from landreg.core.units import half_up, total_mu
 from landreg.exchange.listings.rules.facts import Offered
 from landreg.exchange.listings.rules.offer import GRAINS, grain_price
 from landreg.exchange.listings.rules.units import A_MU, BALANCES, is_a_price
@@ -33,7 +33,7 @@ def lst_32_price_is_usual(facts: Offered, law: Law) -> Finding | None:
     """LST-32: where there are no deals to hold it against, a price outside the county's band is told to be unusual."""
     if facts.index is not None and _yuan(facts, law) is not None:
         return None
-    mu = mu_of(sum((one.area_m2 for one in facts.chosen), Decimal(0)))
+    mu = total_mu(one.area_m2 for one in facts.chosen)
     if facts.transfer is None or facts.unit in BALANCES or not mu or not is_a_price(facts.price):
         return None
     built = not facts.transfer.farmed and facts.unit in BUILT
