@@ -12,11 +12,13 @@ from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.rules.closing import Outcome, Returned
 from landreg.registry.booking import register
 from landreg.registry.casework import cases
+from landreg.registry.rules.requests import RestrictionAsked
 from tests import contract_kit as kit
 from tests.contract_kit import OPERATOR, PAPER, VALUES, signed, terms, today
 from tests.exchange_kit import NEIGHBOUR
+from tests.household_kit import asked_for
 from tests.life_kit import Life, Stage
-from tests.registry_kit import HOUSEHOLD, pass_days, put_papers, to_rights
+from tests.registry_kit import HOUSEHOLD, booked, pass_days, put_papers, to_rights
 from tests.villages import COUNTY
 
 NAME = "样本种植专业合作社"
@@ -76,19 +78,33 @@ def _shared(on: Stage) -> Life:
     with unit_of_work(on.worker) as uow:
         (told,) = queries.registered_now(uow.session)
     yield "tell_registered", lambda: days.tell_registered(on.worker, *told)
+    with unit_of_work(OPERATOR) as uow:
+        (right,) = cancelling.registered(uow.session, kit.seen(contract)).rights
+    mortgage = RestrictionAsked(
+        "mortgage", "样本农村信用社", "抵押合同一号", Decimal("60000.00"), day + timedelta(days=90)
+    )
+    papers = ("contractor_consent", "filing")
+    case = asked_for(on.registrar, "mortgage", mortgage, right=right.right_id, more=papers)
+    booked(on.registrar, on.reviewer, on.superuser, case, "mortgage")
+    yield "creditor_consents", lambda: cancelling.creditor_consents(OPERATOR, *at, PAPER)
     life.end(OPERATOR, *at, End("agreed", day), PAPER)
     yield "ask_cancellation", lambda: cancelling.ask_cancellation(OPERATOR, *at, PAPER)
     yield "open_case_of_end", lambda: cancelling.open_case_of_end(on.registrar, on.store, *at, text)
 
 
 def _over(on: Stage) -> Life:
-    """Three whose term is over: one ended by itself, two by the round of the worker."""
+    """Three whose term is over: one ended by itself, two by the round of the worker; a draft that nobody signed in its days."""
     day = today()
     until, made = day + timedelta(days=20), []
     for code, place in ((HOUSEHOLD, 0), (HOUSEHOLD, 1), (NEIGHBOUR, 1)):
         parcel = kit.parcels_of(OPERATOR, kit.right_id(code))[place]
         made.append(signed(kit.drawn(code, [parcel], from_on=day, until_on=until)))
+    draft = kit.drawn(from_on=until, until_on=until + timedelta(days=30))
+    yield "put_off", lambda: signing.put_off(OPERATOR, COUNTY, draft.contract_id)
     pass_days(on.superuser, 20)
     yield "end_by_day", lambda: days.end_by_day(on.worker, COUNTY, made[0].contract_id)
     yield "end_contracts", lambda: days.work(on.worker)
     assert {kit.seen(one).contract.state for one in made} == {"ended"}
+    pass_days(on.superuser, 41)
+    yield "lapse", lambda: days.lapse(on.worker, COUNTY, draft.contract_id)
+    assert kit.seen(draft).contract.state == "withdrawn"
