@@ -6,6 +6,7 @@ and the others stay where they are with their findings.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -26,6 +27,7 @@ from landreg.registry.casework.holding import hold
 from landreg.registry.facts.first import Proposal, case_facts, proposals
 from landreg.registry.facts.proposals import ActProposal
 from landreg.registry.rules import ACCEPT_RULES, ACT_RULES, CONTRACT_RULES, HOMESTEAD_RULES, REVIEW_RULES
+from landreg.registry.rules.procedure import to_finish_by
 
 FINISHED = ("registered", "certified", "withdrawn", "refused")
 TOLD_IN_WRITING = ("return", "refuse")
@@ -42,16 +44,20 @@ class Stepped:
 
 
 def accept(actor: Actor, county: str, case_ids: Sequence[UUID]) -> Stepped:
-    """Accept cases (受理): rules of the kind of right, an order number a parcel, and the day by which to finish (条例 17, 20)."""
+    """Accept cases (受理): rules of the kind of right, an order number a parcel, and the day by which to finish (条例 17, 20;
+    细则 17)."""
 
     def write(uow: UnitOfWork, cases: Sequence[Case], law: Law) -> None:
         today = beijing_day(uow.now)
-        due = law.working_days_after(today, law.days("REG-3.registration_working_days"))
-        ids = [case.case_id for case in cases]
-        taken = {"accepted_by": actor.account_id, "accepted_at": uow.now, "accepted_on": today, "due_on": due}
-        # Accepted anew after a return, it waits for another review: the last one said nothing of what was completed.
-        set_values(uow, county, ids, state="accepted", reviewed_by=None, reviewed_at=None, **taken)
-        uow.session.execute(text(_ORDER), {"county": county, "ids": ids})
+        taken = {"accepted_by": actor.account_id, "accepted_at": uow.now, "accepted_on": today}
+        by_kind = defaultdict(list)
+        for case in cases:
+            by_kind[case.act_kind, case.right_kind].append(case.case_id)
+        for kinds, ids in by_kind.items():
+            # Accepted anew after a return, it waits for another review: the last one said nothing of what was completed.
+            due = to_finish_by(law, today, *kinds)
+            set_values(uow, county, ids, state="accepted", reviewed_by=None, reviewed_at=None, due_on=due, **taken)
+        uow.session.execute(text(_ORDER), {"county": county, "ids": [case.case_id for case in cases]})
 
     return take_step(actor, county, case_ids, "accept", ACCEPT_RULES, write, hold)
 

@@ -74,8 +74,16 @@ def reg_2_order_of_acceptance(facts: CaseFacts, law: Law) -> Finding | None:
     return Finding("REG-2", "parcels", {"earlier": list(facts.earlier)}, subject=facts.number)
 
 
+def to_finish_by(law: Law, accepted_on: date, act_kind: str, right_kind: str) -> date:
+    """The last day of REG-3: the working days of registration, and those of the public notice that the act asks for, which are not
+    counted among them. 不动产登记暂行条例 第二十条 (RERR-20), 实施细则 第十七条 (RERD-17).
+    """
+    days = law.days("REG-3.registration_working_days") + law.notice_days(act_kind, right_kind)
+    return law.working_days_after(accepted_on, days)
+
+
 def reg_3_within_term(facts: CaseFacts, law: Law) -> Finding | None:
-    """REG-3: registration is done within thirty working days of acceptance. 不动产登记暂行条例 第二十条 (RERR-20)."""
+    """REG-3: registration is done within the county's working days of acceptance, the public notice left out (`to_finish_by`)."""
     if facts.due_on is None or facts.today <= facts.due_on:
         return None
     return Finding("REG-3", "due_on", {"due": facts.due_on}, subject=facts.number)

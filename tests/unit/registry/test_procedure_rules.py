@@ -10,6 +10,7 @@ import pytest
 from landreg.core.errors import Finding
 from landreg.law.book import examine
 from landreg.registry.rules import ACCEPT_RULES, NOTICE_RULES, REGISTER_RULES, REVIEW_RULES
+from landreg.registry.rules.procedure import to_finish_by
 from tests.unit.registry.facts import CLERK, LAW, REGISTRAR, REVIEWER, TODAY, case
 
 STATES = (
@@ -101,3 +102,10 @@ def test_a_parcel_that_the_register_has_otherwise_stops_the_case_by_its_code(rul
 def test_what_lies_on_registered_ground_is_not_registered_first(rules: Any, state: str) -> None:
     assert codes_of(rules, state=state, overlapped=("610902104202010009",)) == ["REG-27"]
     assert codes_of(rules, state=state, overlapped=()) == []
+
+
+def test_the_public_notice_is_not_counted_among_the_days_of_registration() -> None:
+    """REG-3: thirty working days, and fifteen more where a notice runs."""
+    noticed = to_finish_by(LAW, TODAY, "first_registration", "contract_management")
+    assert noticed == LAW.working_days_after(TODAY, 45)
+    assert to_finish_by(LAW, TODAY, "mortgage", "land_operation") == LAW.working_days_after(TODAY, 30)
