@@ -282,6 +282,23 @@ def test_on_equal_bids_the_member_comes_first_and_others_by_a_lot_that_anyone_dr
     assert (deal.by, deal.taker_id) == ("sealed", bidders.people[2][0].taker_id)
 
 
+def test_a_sealed_bid_above_the_bound_of_its_unit_counts_for_nothing_when_it_is_opened(
+    bidders: Bidders, superuser: Connection, listing: Listing, sale: Sale
+) -> None:
+    """BID-5: a program locked it without a browser; rank and database leave it out alike, and the other one has the land."""
+    bidders.bid(0, "10000000")
+    bidders.bid(1, "400")
+    kit.pass_time(superuser, hours=5)
+    kit.opened(sale)
+    with unit_of_work(OPERATOR) as uow:
+        standing = sale_queries.standing(uow.session, COUNTY, sale.sale_id)
+        assert standing is not None
+        order = deals.order_of(uow, standing, "yuan_mu_year")
+        reaching = sale_queries.reaching(uow.session, COUNTY, sale.sale_id)
+    assert [one.entrant for one in order] == [bidders.entrants[1].entrant_id]
+    assert set(reaching) == {bidders.entrants[1].entrant_id}
+
+
 def test_a_sealed_sale_has_two_officers_with_keys_of_their_own(listing: Listing, database: Settings) -> None:
     sealed.keep_key(OPERATOR, COUNTY, kit.public_key(1))
     for officers in ((OPERATOR, OPERATOR), (OPERATOR, kit.SECOND)):
