@@ -11,7 +11,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as Redirect
 
 from landreg.access import factors, province, rules, sessions
-from landreg.access.policy import ANYONE, allow, door, own_affairs, signed_in
+from landreg.access.policy import ANYONE, allow, door, factor_missing, own_affairs, signed_in
 from landreg.config import Settings
 from landreg.web import pages, problems
 from landreg.web.forms import read_form
@@ -37,7 +37,8 @@ def shown() -> Response:
     settings: Settings = current_app.extensions["landreg"]
     oidc = settings.oidc
     bound = province.bound(door(), oidc.issuer, found.account_id) if oidc is not None else None
-    return pages.render("access/sign_on.html", state=state, drawn=drawn, province_bound=bound)
+    due = factor_missing(found) is not None
+    return pages.render("access/sign_on.html", state=state, drawn=drawn, province_bound=bound, due=due)
 
 
 @blueprint.post("/account/sign-on/authenticator")

@@ -247,13 +247,14 @@ def _require(roles: tuple[Role, ...], temporary_password: bool, without_factor: 
     actor = current_actor()
     if found.password_temporary and not temporary_password:
         raise PasswordDue(Finding("ACC-16"))
-    if not without_factor and (missing := _factor_missing(found)) is not None:
+    if not without_factor and (missing := factor_missing(found)) is not None:
         raise SecondFactorDue(missing)
     if not actor.has(*roles):
         raise NotAllowed(Finding("ACC-3", values={"roles": sorted(roles)}))
 
 
-def _factor_missing(found: queries.Resumed) -> Finding | None:
+def factor_missing(found: queries.Resumed) -> Finding | None:
+    """ACC-20, where this account has to sign on with an authenticator first and has none."""
     settings: Settings = current_app.extensions["landreg"]
     required = settings.second_factor and not (found.demo and settings.demo)
     roles = frozenset(Role(role) for role in found.roles)

@@ -135,6 +135,7 @@ def test_a_house_is_inherited_by_a_person_who_is_no_member(
     assert (living.status_code, "HS-8" in living.text, "已去世的成员" in living.text) == (422, True, True)
     given["deceased"] = [str(member) for member in members(officers[0])]
     page = case_of(deng, address, given)
+    assert "农户编码" not in deng.get(page).text
     walk(deng, shen, page, superuser, "homestead_inheritance")
     number = one(officers[0], "SELECT max(number) FROM registry.notice")
     told = deng.get(f"/notices/{number}").text

@@ -172,6 +172,7 @@ def test_where_it_is_required_staff_set_it_up_before_they_work(
     assert browser.get("/cases").location == "/account/sign-on"
     program = browser.client.get("/cases", headers={"Accept": "application/json"})
     assert (program.status_code, program.json["findings"][0]["code"]) == (403, "ACC-20")
+    assert "须先启用" in browser.get("/account/sign-on").text
     _set_up(browser)
     assert browser.get("/cases").status_code == 200
 
@@ -182,6 +183,7 @@ def test_a_database_of_demonstration_asks_for_none(
     superuser.execute("INSERT INTO system.demo DEFAULT VALUES")
     browser.log_in("lin")
     assert browser.get("/cases").status_code == 200
+    assert "不要求启用" in browser.get("/account/sign-on").text
 
 
 def test_a_marker_in_the_database_alone_takes_no_second_factor_away(

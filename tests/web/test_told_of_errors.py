@@ -208,6 +208,8 @@ def test_who_operates_the_land_is_named_in_the_letter_and_their_area_is_not_corr
     page = f"/cases/{COUNTY}/{case}"
     deng.get(page)
     assert deng.post(f"{page}/tell").status_code == 303
+    changed = " ".join(re.findall(r'<th scope="row">(.*?)</th>', deng.get(page).text, re.S))
+    assert f"地块记载 {land[0]} · 登记面积" in " ".join(re.sub(r"<[^>]+>", "", changed).split())
     letters = letters_to(registrar, case)
     assert sorted(to.split("，")[0] for to in letters) == ["户主1（权利人）", "样本合作社（土地经营权人）"]
     for to, address in letters.items():

@@ -92,6 +92,9 @@ def difference_of(session: Session, proposal: ActProposal, today: date) -> list[
     persons = {one for line in lines if line.fact == "person_id" for one in (line.before, line.after) if one}
     masked = masked_persons(session, list(persons))
     codes = {parcel: code for one in proposal.in_force.bundles for parcel, code in one.codes.items()}
+    codes |= {
+        row.row["parcel_id"]: row.row["code"] for row in (*changes.closes, *changes.opens) if row.table == "parcel"
+    }
     households = {line.before or line.after for line in lines if line.fact == "household_id"}
     codes |= {
         UUID(line.named): line.after or line.before for line in lines if (line.table, line.fact) == ("parcel", "code")
@@ -104,7 +107,7 @@ def difference_of(session: Session, proposal: ActProposal, today: date) -> list[
         Shown(
             line.table,
             _named(line, lines, names) or labels.get((line.table, line.named), ""),
-            "id_number" if line.before in corrected else line.fact,
+            "id_number" if line.before in corrected else _fact(line),
             corrected.get(line.before) or _text(line, line.before, names),
             corrected.get(line.after) or _text(line, line.after, names),
         )
@@ -112,6 +115,11 @@ def difference_of(session: Session, proposal: ActProposal, today: date) -> list[
         if line.fact not in ("kind", "position", "numerator", "denominator") and not _told_elsewhere(line, lines)
     ]
     return [*shown, *_joining(session, proposal.facts.asked, names)]
+
+
+def _fact(line: Line) -> str:
+    """What a line is about: whom a right is of, who may be no household, is its holder."""
+    return "holder" if line.fact == "household_id" and line.table in ("right", "right_holder") else line.fact
 
 
 def _joining(session: Session, asked: Request, names: Mapping[Any, str]) -> list[Shown]:
