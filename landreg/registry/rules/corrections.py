@@ -28,6 +28,9 @@ from landreg.registry.rules.signed_day import SIGNED
 
 BY_OFFICE = "office_correction"
 DELIVERED = "delivery_proof"
+_OF_FARM_LAND = ("contract_management", "land_operation")
+_NOT_FARMED, _BY_HOUSEHOLD = "5", "110"
+"""NY/T 2539 C.9: use other than for farming; C.6: household contracting."""
 
 
 def cor_1_of_this_household(facts: ParcelActFacts, law: Law) -> Finding | None:
@@ -174,6 +177,22 @@ def cor_13_proof_names_its_letter(facts: Proof, law: Law | None = None) -> Findi
     return Finding("COR-13", "letter", {}, subject=facts.number)
 
 
+def cor_14_contracted_land_stays_farm_land(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """COR-14: contracted land is used for farming: no correction says otherwise of it. RLCL-18, CC-334."""
+    if facts.right_kind not in _OF_FARM_LAND or facts.meant.get("land_use") != _NOT_FARMED:
+        return None
+    return Finding("COR-14", "land_use", {}, subject=facts.code)
+
+
+def cor_15_household_contract_stays_one(facts: ParcelActFacts, law: Law) -> Finding | None:
+    """COR-15: a household's contract-management right comes from household contracting; by tender, auction or consultation another
+    right arises, which is registered as such. CC-330, CC-342, RLCL-48.
+    """
+    if facts.right_kind != "contract_management" or facts.meant.get("nature", _BY_HOUSEHOLD) == _BY_HOUSEHOLD:
+        return None
+    return Finding("COR-15", "nature", {}, subject=facts.code)
+
+
 def ct_1_term_within_law(facts: ParcelActFacts, law: Law) -> Finding | None:
     """CT-1: a corrected term too is what the law gives the kind of land. RLCL-21."""
     return None if facts.contract is None else contract.ct_1_term_within_law(facts.contract, law)
@@ -212,6 +231,8 @@ _RULES: tuple[Callable[..., Any], ...] = (
     cor_10_operator_consents,
     cor_11_not_by_the_office_after_a_transfer,
     cor_12_taker_is_heard,
+    cor_14_contracted_land_stays_farm_land,
+    cor_15_household_contract_stays_one,
     ct_1_term_within_law,
     ct_6_term_not_short,
 )

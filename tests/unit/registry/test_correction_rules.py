@@ -62,6 +62,8 @@ LEASE = {"L01": date(2029, 1, 1)}
 
 LOWER = "6109021042020100001"
 AREA = Correction("parcel", "holder", "复测", (Corrected("registered_area_m2", "410.00"),), (LOWER,))
+USE = Correction("parcel", "holder", "外业核实", (Corrected("land_use", "5"),), (LOWER,))
+NATURE = Correction("right", "holder", "合同原件", (Corrected("nature", "122"),))
 SLIP = Correction("parcel", "office", "外业核实", (Corrected("name", "北坡"),), (LOWER,))
 LOAN = Restricted(UUID(int=4), "mortgage", "样本农村信用社", 1)
 OTHERS = {
@@ -100,6 +102,14 @@ def test_a_transfer_of_before_the_exception_came_limits_no_correction() -> None:
             assert [one.code for one in examine(RULES, facts(asked, **disposed), LAW)] == found
 
 
+@pytest.mark.parametrize(("asked", "meant"), [(USE, {"land_use": "1"}), (NATURE, {"nature": "110"})])
+def test_contracted_land_is_corrected_to_another_farm_use_and_to_household_contracting(
+    asked: Correction, meant: dict[str, str]
+) -> None:
+    """COR-14, COR-15."""
+    assert examine(RULES, facts(asked, right_kind="contract_management", meant=meant), LAW) == ()
+
+
 @pytest.mark.parametrize("asked", [NUMBER, RELATION, of_member(HEAD, ("relation", "01")), TERM])
 def test_what_is_right_is_let_through_and_read_as_it_was_kept(asked: Correction) -> None:
     assert examine(RULES, facts(asked, contract=THIRTY), LAW) == ()
@@ -123,6 +133,8 @@ def test_what_is_right_is_let_through_and_read_as_it_was_kept(asked: Correction)
         ("COR-10", "refuse", AREA, {"operated": {LOWER: "L01（样本合作社）"}}),
         ("COR-11", "refuse", TERM, {"disposed": {f"{HOME}J": TOLD}, "contract": None}),
         ("COR-12", "warn", AREA, {"disposed": {f"{HOME}J": TOLD}}),
+        ("COR-14", "refuse", USE, {"right_kind": "contract_management", "meant": {"land_use": "5"}}),
+        ("COR-15", "refuse", NATURE, {"right_kind": "contract_management", "meant": {"nature": "122"}}),
         ("TR-12", "refuse", AREA, {"restrictions": (Restricted(UUID(int=4), "seizure", "第一法院", 1),)}),
         ("TR-12", "refuse", AREA, {"restrictions": (replace(LOAN, kind="advance_notice"),)}),
         ("TR-20", "refuse", AREA, {"restrictions": (LOAN,)}),
