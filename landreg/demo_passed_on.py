@@ -9,13 +9,13 @@ from decimal import Decimal
 from typing import Any
 
 from landreg.core.actor import Actor
+from landreg.core.codes import ISSUER
 from landreg.core.db import unit_of_work
 from landreg.core.periods import beijing_day, years_after
 from landreg.demo_market import Market
 from landreg.demo_signers import sign_both
 from landreg.exchange.contracts import drawing, land_queries, signing
 from landreg.exchange.contracts.drafts import Draft, Taken, Terms
-from landreg.exchange.contracts.land_queries import ISSUER
 from landreg.registry.guarded import Attached
 
 COOPERATIVE = ("93610902MA0000001B", "样本粮油种植专业合作社")

@@ -92,9 +92,8 @@ def difference_of(session: Session, proposal: ActProposal, today: date) -> list[
     persons = {one for line in lines if line.fact == "person_id" for one in (line.before, line.after) if one}
     masked = masked_persons(session, list(persons))
     codes = {parcel: code for one in proposal.in_force.bundles for parcel, code in one.codes.items()}
-    codes |= {
-        row.row["parcel_id"]: row.row["code"] for row in (*changes.closes, *changes.opens) if row.table == "parcel"
-    }
+    told: list[Opened | Standing] = [*changes.closes, *changes.opens]
+    codes |= {row.row["parcel_id"]: row.row["code"] for row in told if row.table == "parcel"}
     households = {line.before or line.after for line in lines if line.fact == "household_id"}
     codes |= {
         UUID(line.named): line.after or line.before for line in lines if (line.table, line.fact) == ("parcel", "code")
