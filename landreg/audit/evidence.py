@@ -10,16 +10,17 @@ import hashlib
 import json
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import PurePath
 from typing import IO
+from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from landreg.audit import rows
+from landreg.audit import restated, rows
 from landreg.audit.service import log_export
 from landreg.config import Settings
 from landreg.core.actor import Actor
@@ -92,24 +93,31 @@ def bundle(actor: Actor, settings: Settings, number: str) -> Evidence:
             content = on_error.enter_context(tempfile.TemporaryFile())
             with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
                 made = _Bundle(archive)
-                proofs = _fill(made, uow, settings, case, key)
+                export = str(uuid4())
+                proofs = _fill(made, uow, settings, case, key, export)
                 sums = "".join(f"{sha256}  {name}\n" for name, sha256 in sorted(made.sums.items())).encode()
                 archive.writestr("SHA256SUMS", sums)
-            log_export(uow, "evidence", sums, {"case": number, "files": len(made.sums), "proofs": proofs}, case=case)
+            narrowed = {"case": number, "files": len(made.sums), "proofs": proofs}
+            log_export(uow, "evidence", sums, narrowed, case=case, key=export)
             content.seek(0)
         on_error.pop_all()
     return Evidence(f"evidence-{number}.zip", content, number, len(made.sums) + 1, proofs, len(made.missing))
 
 
-def _fill(made: _Bundle, uow: UnitOfWork, settings: Settings, case: Case, key: str) -> int:
-    """Put everything in but the sums; how many proofs there are."""
+def _fill(made: _Bundle, uow: UnitOfWork, settings: Settings, case: Case, key: str, export: str) -> int:
+    """Put everything in but the sums; how many proofs there are. export: the key of the entry that the bundle was given away."""
     _papers(made, uow.session, Store(settings.store), case)
-    for name, found in {**rows.of_case(uow.session, case), **exits.rows_of_case(uow.session, case)}.items():
+    tables = rows.of_case(uow.session, case)
+    behind = restated.acts_behind(uow.session, case, tables)
+    tables["act"] = [*tables["act"], *behind]
+    for name, found in {**tables, **exits.rows_of_case(uow.session, case)}.items():
         made.put(f"rows/{name}.json", rows.as_json(found))
-    proofs = _proofs(made, uow.session, case)
+    texts = restated.texts(uow.session, case, tables)
+    made.put("told/rows.json", json.dumps(texts, ensure_ascii=False, indent=1).encode())
+    proofs = _proofs(made, uow.session, [*_entries(uow.session, case), *(("act", act.number) for act in behind)])
     made.put("log/log.pub", f"{key}\n".encode())
     made.put("verify.py", resources.files("landreg.log").joinpath("verify.py").read_bytes())
-    made.put("README.txt", _readme(case, proofs, uow.now.isoformat()).encode())
+    made.put("README.txt", _readme(case, proofs, uow.now.isoformat(), export).encode())
     made.put("missing.json", json.dumps(made.missing, ensure_ascii=False, indent=1).encode())
     return len(proofs)
 
@@ -132,11 +140,11 @@ def _papers(made: _Bundle, session: Session, store: Store, case: Case) -> None:
         made.put_paper(store, f"papers/notice-{notice.number}.pdf", notice.pdf_sha256, 0)
 
 
-def _proofs(made: _Bundle, session: Session, case: Case) -> list[str]:
-    """A proof a leaf of the case, with what a large leaf holds by its hash alone; and the checkpoint by itself."""
+def _proofs(made: _Bundle, session: Session, entries: Iterable[tuple[str, str]]) -> list[str]:
+    """A proof a leaf, with what a large leaf holds by its hash alone; and the checkpoint by itself."""
     names = []
     checkpoint = None
-    for kind, key in _entries(session, case):
+    for kind, key in entries:
         proof = log.prove(session, key, kind)
         name = f"log/{kind}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
         made.put(f"{name}.json", proof.to_json())
@@ -176,7 +184,7 @@ def _entries(session: Session, case: Case) -> Iterator[tuple[str, str]]:
     yield from exits.entries_of_case(session, case)
 
 
-def _readme(case: Case, proofs: list[str], at: str) -> str:
+def _readme(case: Case, proofs: list[str], at: str, export: str) -> str:
     commands = "\n".join(f"  python3 -I -S verify.py {name} --key log/log.pub" for name in proofs) or "  -"
     whole = "  python3 -I -S verify.py --bundle . --key log/log.pub"
     return f"""{FORMAT}
@@ -185,12 +193,19 @@ def _readme(case: Case, proofs: list[str], at: str) -> str:
 
 papers/   业务档案中的文件、公告和证书 / papers of the case, its notice and certificates
 rows/     登记簿中的记载，姓名已隐去 / rows of the register, names masked
+told/     各行记入日志时的原文，含姓名的行除外 / rows as the log was told of them, but those that name people
 log/      登记日志的包含证明、检查点和公钥 / inclusion proofs, checkpoint and public key of the log
 missing.json  未能收入的文件 / papers that could not be included
 SHA256SUMS    每个文件的 SHA-256（sha256sum -c SHA256SUMS）/ of every file
 
 离线核验整个证据包，只需 Python，不联网 / To verify all of it, offline, with Python alone:
 {whole}
+
+姓名已隐去的行无法单独核验，核验结果逐一列出。整个证据包的导出记入日志（编号 {export}），登记机构可随时出具证明：
+Rows that name people cannot be held against the log one by one; the verifier lists them. That this bundle was given away is
+an entry of the log ({export}), whose proof the office gives at any time:
+  landreg log prove {export} --kind audit.exported --out export.json
+  python3 -I -S verify.py --bundle . --key log/log.pub --export ../export.json
 
 逐条核验 / One proof at a time:
 {commands}

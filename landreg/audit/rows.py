@@ -172,6 +172,11 @@ def as_json(found: Iterable[Any]) -> bytes:
     return json.dumps([_plain(row) for row in found], ensure_ascii=False, indent=1, default=_text).encode()
 
 
+def is_whole(row: Any) -> bool:
+    """Whether a row is shown with all that it says, no name masked."""
+    return all(getattr(row, name) == value for name, value in _plain(row).items())
+
+
 def _plain(row: Any) -> dict[str, Any]:
     columns = [column.key for column in inspect(type(row)).column_attrs]
     shown = {name: getattr(row, name) for name in columns if name not in LEFT_OUT}

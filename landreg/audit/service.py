@@ -61,11 +61,17 @@ def flags(session: Session, asked: Asked, today: date) -> list[Flag]:
 
 
 def log_export(
-    uow: UnitOfWork, what: str, content: bytes, narrowed: Mapping[str, Any], *, case: Case | None = None
+    uow: UnitOfWork,
+    what: str,
+    content: bytes,
+    narrowed: Mapping[str, Any],
+    *,
+    case: Case | None = None,
+    key: str | None = None,
 ) -> None:
     """Stage a leaf of a file that is taken away: what it is, what it was narrowed to, its SHA-256, and who took it.
 
-    case: whose evidence it is; else it is the jurisdiction's.
+    case: whose evidence it is; else it is the jurisdiction's. key: by which the file names its own leaf.
     """
     details: dict[str, Json] = {
         "list": what,
@@ -74,7 +80,7 @@ def log_export(
         **narrowed,
     }
     county, village = (county_of(uow.actor), uow.actor.jurisdiction) if case is None else (case.county, case.village)
-    stage(uow, Entry("audit.exported", county, village, str(uuid4()), details))
+    stage(uow, Entry("audit.exported", county, village, key or str(uuid4()), details))
 
 
 # Findings

@@ -149,14 +149,15 @@ def log_key() -> None:
 
 
 @log_group.command("prove")
-@click.argument("act_number")
+@click.argument("key")
+@click.option("--kind", default="act", show_default=True, help="the kind of entry, as audit.exported")
 @click.option("--out", type=click.Path(path_type=Path), help="write the proof here instead of standard output")
-def log_prove(act_number: str, out: Path | None) -> None:
-    """The inclusion proof of an act."""
+def log_prove(key: str, kind: str, out: Path | None) -> None:
+    """The inclusion proof of an act by its number, or of an entry of another kind by its key."""
     from landreg.log.queries import prove
 
     with answering(), db.unit_of_work(WORKER) as uow:
-        proof = prove(uow.session, act_number, "act").to_json()
+        proof = prove(uow.session, key, kind).to_json()
     if out:
         out.write_bytes(proof)
     else:

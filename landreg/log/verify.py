@@ -2,12 +2,13 @@
 
     python verify.py CERTIFICATE.pdf --key KEYFILE
     python verify.py --old CHECKPOINT --new CHECKPOINT --proof FILE-OR-FOLDER --key KEYFILE
-    python verify.py --bundle FOLDER --key KEYFILE
+    python verify.py --bundle FOLDER --key KEYFILE [--export PROOF]
 
 The first says whether the act on which a certificate rests is in the signed log: the PDF carries the proof, a file of
 proof alone does as well. The second says whether the log of the newer checkpoint only grew from that of the older: from
 a consistency proof, or from a folder of tiles as the log publishes them. The third checks the evidence of a case,
-unpacked: every file against its sums, every proof, and rows and papers against what the log says of them. KEYFILE holds
+unpacked: every file against its sums, every proof, and rows and papers against what the log says of them; it names what
+is not proven, and with the proof of its export says whether all of it is as it was given away. KEYFILE holds
 the public key in one line, `name+number+key`. Nothing is sent or fetched. Exit code 0 proven, 1 not proven, 2 wrong use.
 
 One file on purpose, needing only Python: whoever doubts the register can read all of it. Ed25519 after RFC 8032, the
@@ -319,21 +320,27 @@ def prove_growth(old: Checkpoint, new: Checkpoint, proof: Path) -> None:
 
 # ---- The evidence of a case, unpacked: what its proofs say, held against its rows and papers
 
-_STEP = ("case_event", "event_id", {"case_id": "", "step": "", "at": "", "by": "", "due_on": "", "orders": ""})
+_STEP = ("case_event", "event_id", {"case_id": "", "step": "", "at": "", "by": ""})
+_OF_STEP = {"case", "case_id", "step", "at", "by"}
 _TOLD: dict[str, tuple[str, str, dict[str, str]]] = {
     "act": ("act", "number", {"kind": ""}),
     "certificate.issued": ("certificate", "number", {"right": "right_id", "sample": "", "sha256": "pdf_sha256"}),
-    "notice.published": ("notice", "number", {"published_on": "", "last_day": "", "published_at": "", "by": "published_by"}),
+    "notice.published": (
+        "notice",
+        "number",
+        {"published_on": "", "last_day": "", "published_at": "", "by": "published_by", "cases": "content.cases"},
+    ),
     "paper.issued": (
         "paper",
         "number",
-        {"kind": "", "case": "case_id", "event": "event_id", "sha256": "pdf_sha256", "made_at": "", "by": "made_by"},
+        {"kind": "", "case": "case_id", "event": "event_id", "sha256": "pdf_sha256", "made_at": "", "by": "made_by",
+         "sample": ""},
     ),
     "application.made": (
         "application",
         "number",
         {"kind": "act_kind", "household": "household_code", "subject": "subject_code", "right": "right_id", "made_at": "",
-         "by": "by_account"},
+         "by": "by_account", "agent_act": "agent_act_id"},
     ),
     "application.taken": ("application", "number", {"taken_at": "", "by": "taken_by", "case": "case_id"}),
     "application.ended": ("application", "number", {"state": "", "ended_at": "", "by": "ended_by"}),
@@ -350,46 +357,122 @@ _STEPS_TOLD = ("accept", "review", "return", "withdraw", "refuse")
 _PRINTED = ("certificate", "paper")
 
 
+_KEYS = {
+    **_ALWAYS_TOLD, "case": "number", "case_parcel": "parcel_code", "document": "document_id", "certificate_end": "certificate_id",
+    "right_holder": "right_row:household_id", "right_parcel": "right_row:parcel_id",
+}  # fmt: skip
+"""By table: what names its rows; of any other `row_id`, or the first column that is an id."""
+_TEXTS = ("act", "certificate", "certificate_end", "contract", "right", "right_holder", "right_parcel", "parcel_origin")
+"""Tables that name nobody: each row of them has its text."""
+_WRITTEN = ("contract", "right", "right_holder", "right_parcel", "parcel_origin", "member", "holder")
+"""Tables of which a bundle holds every row that the case's act opened or closed."""
+_JOINED = {"right": "rights", "contract": "contracts", "right_holder": "holders"}
+"""Tables whose rows the leaf of a first registration holds one digest of, and the name of the fact."""
+_LATER = {"restriction": {"bars_transfer": None}}
+"""Columns that a text leaves out where they say nothing."""
+_NOWHERE = {"county", "village"}
+"""Columns of which no leaf tells: today's division codes."""
+
+_Row = dict[str, Any]
+_Leaves = dict[tuple[str, str], dict[str, Any]]
+
+
+class Tables(NamedTuple):
+    """The rows of a bundle by table, and which columns of which are proven, by table and place."""
+
+    rows: dict[str, list[_Row]]
+    proven: dict[tuple[str, int], set[str]]
+
+    def find(self, table: str, key: str) -> tuple[int, _Row] | None:
+        """The row of this key, and its place. Raises NotProven when there are several."""
+        found = [(at, row) for at, row in enumerate(self.rows.get(table, [])) if _key_of(table, row) == key]
+        if len(found) > 1:
+            raise _odd(f"rows/{table}.json {key}", "重复出现", "is there more than once")
+        return found[0] if found else None
+
+    def prove(self, table: str, at: int, columns: set[str]) -> None:
+        """These columns of a row are as a leaf has them."""
+        self.proven.setdefault((table, at), set()).update(columns)
+
+    def unproven(self) -> list[tuple[str, list[str], list[str]]]:
+        """What no leaf of the bundle proves: table, keys of rows, and their columns; whole rows with no columns named."""
+        found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+        for table, rows in self.rows.items():
+            for at, row in enumerate(rows):
+                proven = self.proven.get((table, at), set())
+                columns = sorted(row.keys() - _NOWHERE - proven)
+                if columns:
+                    found.setdefault((table, tuple(columns if proven else ())), []).append(_key_of(table, row))
+        return [(table, keys, list(columns)) for (table, columns), keys in sorted(found.items())]
+
+
 class Bundle(NamedTuple):
-    """The evidence of a case that was proven: how many files, proofs and rows, what is missing in it, and a checkpoint."""
+    """The evidence of a case: how many files, proofs and rows, which rows are not proven, what is missing in it, a checkpoint, and
+    whether it is wholly as the office gave it away.
+    """
 
     files: int
     proofs: int
     rows: int
+    unproven: list[tuple[str, list[str], list[str]]]
     missing: int
     checkpoint: Checkpoint
+    as_given: bool
 
 
-def prove_bundle(folder: Path, key: Key) -> Bundle:
-    """Check an unpacked bundle of evidence. Raises NotProven with the first thing that is not as it should be."""
+def prove_bundle(folder: Path, key: Key, export: Path | None = None) -> Bundle:
+    """Check an unpacked bundle of evidence. export: the proof of the entry that it was given away. Raises NotProven with the first
+    thing that is not as it should be.
+    """
     sums = _check_sums(folder)
-    rows = {file.stem: _rows(file) for file in sorted((folder / "rows").glob("*.json"))}
-    told: set[tuple[str, str]] = set()
+    tables = Tables({file.stem: _rows(file) for file in sorted((folder / "rows").glob("*.json"))}, {})
+    rows = tables.rows
+    leaves: _Leaves = {}
     checkpoint = None
     for file in sorted((folder / "log").glob("*.json")):
         proven = prove_inclusion(_read(file), key)
         checkpoint = proven.checkpoint
         kind, name = str(proven.leaf.get("kind")), str(proven.leaf.get("key"))
-        said = _said(proven.leaf, file.with_suffix(".detail"))
-        if kind in _TOLD:
-            table = _TOLD[kind][0]
-            told.add((table, name))
-            _check_row(kind, name, said, rows.get(table, []))
-        if kind == "act":
-            _check_written(said, rows)
+        leaves[kind, name] = _said(proven.leaf, file.with_suffix(".detail"))
     if checkpoint is None:
         raise NotProven("证据包中没有日志证明。", "There is no proof in the bundle.")
+    for (kind, name), said in leaves.items():
+        if kind in _TOLD:
+            _check_row(kind, name, said, tables)
+    told = {(_TOLD[kind][0], name) for kind, name in leaves if kind in _TOLD}
     for table, column in _ALWAYS_TOLD.items():
         for row in rows.get(table, []):
             if table == "case_event" and row.get("step") not in _STEPS_TOLD:
                 continue
             if (table, str(row.get(column))) not in told:
                 raise _odd(f"{table} {row.get(column)}", "没有日志证明", "has no proof")
+    _check_texts(folder, leaves, tables)
+    for (kind, _), said in leaves.items():
+        if kind == "act":
+            _check_written(_facts(said), _personal(said), tables)
+    _check_course(leaves, tables)
+    _check_documents(leaves, tables)
     _check_papers(folder, rows, sums)
-    missing = _json_list(folder / "missing.json")
-    return Bundle(
-        len(sums), len(list((folder / "log").glob("*.json"))), sum(map(len, rows.values())), len(missing), checkpoint
-    )
+    if export is not None:
+        _check_given(folder, prove_inclusion(_read(export), key).leaf)
+    missing, count = _json_list(folder / "missing.json"), sum(map(len, rows.values()))
+    return Bundle(len(sums), len(leaves), count, tables.unproven(), len(missing), checkpoint, export is not None)
+
+
+def _key_of(table: str, row: _Row) -> str:
+    columns = _KEYS.get(table) or next((name for name in ("row_id", *row) if name in row and name != "exit_id"
+                                        and name.endswith("_id")), "number")  # fmt: skip
+    return ":".join(str(row.get(column)) for column in columns.split(":"))
+
+
+def _facts(said: dict[str, Any]) -> dict[str, Any]:
+    facts = said.get("facts")
+    return facts if isinstance(facts, dict) else {}
+
+
+def _personal(said: dict[str, Any]) -> dict[str, Any]:
+    personal = said.get("personal")
+    return personal if isinstance(personal, dict) else {}
 
 
 def _odd(what: str, zh: str, en: str) -> NotProven:
@@ -423,10 +506,8 @@ def _json_list(file: Path) -> list[Any]:
     return value
 
 
-def _rows(file: Path) -> list[dict[str, Any]]:
-    """The rows of a table, what an acceptance set beside the columns."""
-    rows = [row for row in _json_list(file) if isinstance(row, dict)]
-    return [{**row, **(row["told"] if isinstance(row.get("told"), dict) else {})} for row in rows]
+def _rows(file: Path) -> list[_Row]:
+    return [row for row in _json_list(file) if isinstance(row, dict)]
 
 
 def _said(leaf: dict[str, Any], detail: Path) -> dict[str, Any]:
@@ -439,54 +520,333 @@ def _said(leaf: dict[str, Any], detail: Path) -> dict[str, Any]:
     return _json_object(b'{"format":"detail",' + content[1:], "detail", "明细", "detail")
 
 
-def _same(one: Any, other: Any) -> bool:
-    """Whether a leaf and a row say the same: instants are written in two ways."""
-    if one == other:
-        return True
+def _instant(value: Any) -> datetime | None:
+    """An instant, however it is written; none when it is none. Before Python 3.11 a fraction had to have six digits."""
+    text = re.sub(r"\.([0-9]{1,6})(?=[+Z]|\Z)", lambda found: "." + found[1].ljust(6, "0"), str(value))
     try:
-        first, second = (datetime.fromisoformat(str(value).replace("Z", "+00:00")) for value in (one, other))
+        return datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:
-        return str(one) == str(other)
-    return first == second if (first.tzinfo is None) == (second.tzinfo is None) else False
+        return None
 
 
-def _check_row(kind: str, name: str, said: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+def _same(one: Any, other: Any) -> bool:
+    """Whether a leaf and a row say the same: instants are written in two ways, a span of days as text or as its ends."""
+    if one is None or other is None or isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if one == other or str(one) == str(other):
+        return True
+    if isinstance(other, list):
+        first, past = (*other, None, None)[:2]
+        return str(one) == f"{'(' if first is None else '['}{first or ''},{past or ''})"
+    then, now = _instant(one), _instant(other)
+    return then is not None and now is not None and then == now and (then.tzinfo is None) == (now.tzinfo is None)
+
+
+def _differs(table: str, key: str, column: str, then: Any, now: Any) -> NotProven:
+    return _odd(
+        f"rows/{table}.json {key} {column}",
+        f"是“{_shown(now)}”，日志记的是“{_shown(then)}”",
+        f'says "{_shown(now)}", and the log "{_shown(then)}"',
+    )
+
+
+def _check_row(kind: str, name: str, said: dict[str, Any], tables: Tables) -> None:
+    """That a row says what its leaf says by name."""
     table, column, columns = _TOLD[kind]
-    found = [row for row in rows if str(row.get(column)) == name]
-    if len(found) != 1:
+    found = tables.find(table, name)
+    if found is None:
         raise _odd(
             f"{kind} {name}", f"在 rows/{table}.json 中没有对应的记载", f"has no row of its own in rows/{table}.json"
         )
-    facts = said.get("facts")
+    at, row = found
+    facts = _facts(said)
     for fact, of_row in columns.items():
-        then, now = (facts if isinstance(facts, dict) else {}).get(fact), found[0].get(of_row or fact)
+        then, now = facts.get(fact), _at(row, of_row or fact)
         if not _same(then, now):
+            raise _differs(table, name, of_row or fact, then, now)
+    tables.prove(table, at, {column, *((of_row or fact).partition(".")[0] for fact, of_row in columns.items())})
+    if table == "case_event":
+        told = {fact: then for fact, then in facts.items() if fact not in _OF_STEP}
+        if row.get("told") != told:
+            raise _differs(table, name, "told", told, row.get("told"))
+        tables.prove(table, at, {"told"})
+    if kind == "application.made" and "request_sha256" in facts:
+        if hashlib.sha256(_canonical(row.get("request"))).hexdigest() != facts["request_sha256"]:
             raise _odd(
-                f"rows/{table}.json {name} {of_row or fact}",
-                f"是“{_shown(now)}”，日志记的是“{_shown(then)}”",
-                f'says "{_shown(now)}", and the log "{_shown(then)}"',
+                f"rows/{table}.json {name} request", "与日志中的摘要不符", "is not what the log holds a digest of"
             )
+        tables.prove(table, at, {"request"})
+    if kind == "certificate.issued":
+        acts = {str(act.get("act_id")): act.get("number") for act in tables.rows.get("act", [])}
+        if acts.get(str(row.get("act_id"))) != facts.get("act"):
+            raise _differs(table, name, "act_id", facts.get("act"), row.get("act_id"))
+        tables.prove(table, at, {"act_id"})
 
 
-def _check_written(said: dict[str, Any], rows: dict[str, list[dict[str, Any]]]) -> None:
-    """Of an act of change: that the rows that it opened and closed are those that its leaf names, none more and none less."""
-    facts = said.get("facts")
-    if not isinstance(facts, dict) or not isinstance(facts.get("closed"), list):
+def _at(row: _Row, path: str) -> Any:
+    found: Any = row
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, dict) else None
+    return found
+
+
+def _canonical(value: Any) -> bytes:
+    """JSON as RFC 8785 writes it, of what holds no fractions."""
+    return json.dumps(_sorted(value), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _sorted(value[name]) for name in sorted(value, key=lambda name: name.encode("utf-16-be"))}
+    return [_sorted(one) for one in value] if isinstance(value, list) else value
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _check_texts(folder: Path, leaves: _Leaves, tables: Tables) -> None:
+    """That each row that has a text says what it says, and that the leaf of the act that wrote it holds the text's digest."""
+    cases = {str(row.get("case_id")) for row in tables.rows.get("case", [])}
+    own = {str(row.get("number")) for row in tables.rows.get("act", []) if str(row.get("case_id")) in cases}
+    given: dict[tuple[str, str], tuple[str, bool]] = {}
+    joined: dict[tuple[str, str], dict[str, str]] = {}
+    parcels: dict[str, set[str]] = {}
+    for one in _json_list(folder / "told" / "rows.json"):
+        table, key, kind, entry, text = (str(one.get(name)) for name in ("table", "key", "kind", "entry", "text"))
+        said = leaves.get((kind, entry))
+        if said is None:
+            continue
+        given[table, key] = text, entry in own
+        first = _facts(said).get("kind") == "first_registration"
+        if "salt" in one:
+            whole = _salted(f"{table}.{key}", text, str(one["salt"])) == _personal(said).get(f"{table}.{key}")
+        elif first and table in _JOINED:
+            joined.setdefault((entry, table), {})[key] = text
+            whole = True
+        else:
+            whole = _digest(text) in _values(_facts(said))
+            parcels.setdefault(entry, set()).add(_digest(text))
+        if not whole:
+            raise _odd(
+                f"told/rows.json {table} {key}",
+                f"与日志中 {entry} 的摘要不符",
+                f"is not what {entry} holds a digest of",
+            )
+    for (entry, table), texts in joined.items():
+        # In the order of the ids by which the leaf has them; of holders, within their one right.
+        ordered = sorted(texts, key=lambda key: key.rpartition(":")[2])
+        if _digest(";".join(texts[key] for key in ordered)) != _facts(leaves["act", entry]).get(_JOINED[table]):
+            raise _odd(
+                f"told/rows.json {table} {', '.join(ordered)}",
+                f"与日志中 {entry} 的摘要不符",
+                f"is not what {entry} holds a digest of",
+            )
+    for (table, key), (text, of_case) in given.items():
+        _check_text(table, key, text, tables, of_case)
+    _check_given_texts(leaves, tables, own, set(given), parcels, {entry + " " + table for entry, table in joined})
+
+
+def _salted(name: str, text: str, salt: str) -> str:
+    try:
+        return hashlib.sha256(bytes.fromhex(salt) + name.encode() + b"\0" + text.encode()).hexdigest()
+    except ValueError:
+        return ""
+
+
+def _values(facts: dict[str, Any]) -> set[str]:
+    """The digests in a leaf, by whatever name."""
+    inner = (one for value in facts.values() for one in (value.values() if isinstance(value, dict) else [value]))
+    return {value for value in inner if isinstance(value, str)}
+
+
+def _check_text(table: str, key: str, text: str, tables: Tables, own: bool) -> None:
+    """That a row says what its text says. own: written by the case's act, so that the row has to be there."""
+    found = tables.find(table, key)
+    if found is None:
+        if own:
+            raise _odd(f"rows/{table}.json {key}", "不在证据包中，日志记有这一行", "is not there, and the log has it")
         return
-    acts = {str(row.get("act_id")) for row in rows.get("act", []) if row.get("number") == facts.get("act")}
-    personal = said.get("personal")
+    at, row = found
+    for column, then in _columns(table, key, text).items():
+        now = row.get(column)
+        if column == "recorded":
+            now = now[0] if isinstance(now, list) and now else None
+            moment = _instant(now)
+            if moment is None or moment != then:
+                raise _differs(table, key, column, str(then), now)
+        elif column not in row or not _same(then, now):
+            raise _differs(table, key, column, then, now)
+        else:
+            tables.prove(table, at, {column})
+
+
+def _columns(table: str, key: str, text: str) -> _Row:
+    """What a row's text says by column: a hash of its shape, the columns as JSON, its beginning on the clock, and later columns."""
+    start = 32 if re.match(r"[0-9a-f]{32}\{", text) else 0
+    try:
+        columns, end = json.JSONDecoder(parse_float=str).raw_decode(text, start)
+    except (ValueError, RecursionError):
+        columns, end = None, 0
+    rest = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)?((?: [a-z_]+=[^ ]*)*)", text[end:])
+    if not isinstance(columns, dict) or rest is None:
+        raise _odd(f"told/rows.json {table} {key}", "的格式无法识别", "cannot be read")
+    columns = {**_LATER.get(table, {}), **columns}
+    if rest[1]:
+        whole, _, part = rest[1].partition(".")
+        since = timedelta(seconds=int(whole), microseconds=int(part.ljust(6, "0")))
+        columns["recorded"] = datetime(1970, 1, 1, tzinfo=timezone.utc) + since  # noqa: UP017
+    for one in rest[2].split():
+        name, _, value = one.partition("=")
+        columns[name] = {"true": True, "false": False}.get(value, value)
+    return columns
+
+
+def _check_given_texts(
+    leaves: _Leaves,
+    tables: Tables,
+    own: set[str],
+    given: set[tuple[str, str]],
+    parcels: dict[str, set[str]],
+    joined: set[str],
+) -> None:
+    """That no text is left out: of a row that names nobody, and of what the case's act is said to have written."""
+    for table in _TEXTS:
+        for row in tables.rows.get(table, []):
+            act = {str(one.get("act_id")): str(one.get("number")) for one in tables.rows.get("act", [])}
+            by = act.get(str(row.get("act_id")))
+            if (table, _key_of(table, row)) not in given and (table in ("act", "certificate") or by is not None):
+                raise _odd(f"rows/{table}.json {_key_of(table, row)}", "没有原文", "has no text in told/rows.json")
+    for (kind, entry), said in leaves.items():
+        facts = _facts(said)
+        if kind != "act" or entry not in own or facts.get("kind") != "first_registration":
+            continue
+        held = facts.get("parcels")
+        for code, digest in (held if isinstance(held, dict) else {}).items():
+            if digest not in parcels.get(entry, set()):
+                raise _odd(
+                    f"rows/right_parcel.json {code}", "不在证据包中，日志记有这一行", "is not there, and the log has it"
+                )
+        for table, fact in _JOINED.items():
+            if facts.get(fact) and f"{entry} {table}" not in joined:
+                raise _odd(f"rows/{table}.json", f"没有 {entry} 写入的行", f"has no row that {entry} wrote")
+
+
+def _check_written(facts: dict[str, Any], personal: dict[str, Any], tables: Tables) -> None:
+    """That the rows that an act opened and closed are those that its leaf names: none more, and of the case's own act none less."""
+    rows = tables.rows
+    number = facts.get("act")
+    acts = [row for row in rows.get("act", []) if row.get("number") == number]
+    ids = {str(row.get("act_id")) for row in acts}
+    _check_closed(facts, acts, tables)
+    if not isinstance(facts.get("closed"), list):
+        return
     closed = {str(line).partition(" ")[2] for line in facts["closed"]}
-    opened = {key for value in facts.values() if isinstance(value, dict) for key in value}
-    opened |= {name.partition(".")[2] for name in (personal if isinstance(personal, dict) else {})}
+    named = {(table, key) for table, value in facts.items() if isinstance(value, dict) for key in value}
+    named |= {(name.partition(".")[0], name.partition(".")[2]) for name in personal}
+    opened = {key for _, key in named}
     for table, found in rows.items():
         for row in found:
-            name = str(row.get("row_id"))
-            if "row_id" not in row:
+            name = _key_of(table, row)
+            if "recorded" not in row:
                 continue
-            if str(row.get("act_id")) in acts and name not in opened:
+            if str(row.get("act_id")) in ids and name not in opened:
                 raise _odd(f"rows/{table}.json {name}", "不是该登记行为写入的", "was not written by the act")
-            if str(row.get("ended_by_act")) in acts and name not in closed:
+            if str(row.get("ended_by_act")) in ids and name not in closed:
                 raise _odd(f"rows/{table}.json {name}", "不是该登记行为结束的", "was not closed by the act")
+    if not {str(row.get("case_id")) for row in acts} & {str(row.get("case_id")) for row in rows.get("case", [])}:
+        return
+    named |= {(line.partition(" ")[0].partition(".")[2], line.partition(" ")[2]) for line in map(str, facts["closed"])}
+    for table, key in sorted(named):
+        if table in _WRITTEN and tables.find(table, key) is None:
+            raise _odd(f"rows/{table}.json {key}", "不在证据包中，日志记有这一行", "is not there, and the log has it")
+
+
+def _check_closed(facts: dict[str, Any], acts: list[_Row], tables: Tables) -> None:
+    """That a row is closed by this act if its leaf says so, and at the act's instant."""
+    ids = {str(act.get("act_id")): act.get("registered_at") for act in acts}
+    lines = facts.get("closed")
+    closed = {str(line).partition(".")[2] for line in lines} if isinstance(lines, list) else set()
+    for table, found in tables.rows.items():
+        for at, row in enumerate(found):
+            if "recorded" not in row or (table, at) not in tables.proven:
+                continue
+            by, span, name = str(row.get("ended_by_act")), row["recorded"], _key_of(table, row)
+            past = span[1] if isinstance(span, list) and len(span) > 1 else None
+            if f"{table} {name}" in closed and by not in ids:
+                raise _differs(table, name, "ended_by_act", facts.get("act"), row.get("ended_by_act"))
+            if by in ids and not _same(ids[by], past):
+                raise _differs(table, name, "recorded", ids[by], past)
+            if by in ids or (row.get("ended_by_act") is None and past is None):
+                tables.prove(table, at, {"recorded", "ended_by_act"})
+
+
+def _check_course(leaves: _Leaves, tables: Tables) -> None:
+    """That a case and the order of its parcels are as the last acceptance and review of it made them."""
+    facts = [_facts(said) for (kind, _), said in leaves.items() if kind.startswith("case.")]
+    for at, row in enumerate(tables.rows.get("case", [])):
+        steps = sorted(
+            (one for one in facts if one.get("case_id") == row.get("case_id")), key=lambda one: str(one["at"])
+        )
+        accepted: dict[str, Any] = next((one for one in reversed(steps) if one.get("step") == "accept"), {})
+        later = (
+            one
+            for one in reversed(steps)
+            if one.get("step") == "review" and str(one["at"]) >= str(accepted.get("at", ""))
+        )
+        reviewed: dict[str, Any] = next(later, {})
+        said = {
+            "accepted_at": accepted.get("at"), "accepted_by": accepted.get("by"), "due_on": accepted.get("due_on"),
+            "accepted_on": _day(accepted["at"]) if accepted else None,
+            "reviewed_at": reviewed.get("at"), "reviewed_by": reviewed.get("by"),
+            **({"number": accepted.get("case"), "case_id": accepted.get("case_id")} if accepted else {}),
+        }  # fmt: skip
+        for column, then in said.items():
+            if not _same(then, row.get(column)):
+                raise _differs("case", str(row.get("number")), column, then, row.get(column))
+        tables.prove("case", at, set(said))
+        orders = accepted.get("orders")
+        for place, parcel in enumerate(tables.rows.get("case_parcel", [])):
+            then = orders.get(parcel.get("parcel_code")) if isinstance(orders, dict) else None
+            if not _same(then, parcel.get("acceptance_order")):
+                raise _differs(
+                    "case_parcel",
+                    _key_of("case_parcel", parcel),
+                    "acceptance_order",
+                    then,
+                    parcel.get("acceptance_order"),
+                )
+            if then is not None:
+                tables.prove("case_parcel", place, {"case_id", "parcel_code", "acceptance_order"})
+
+
+def _check_documents(leaves: _Leaves, tables: Tables) -> None:
+    """That each document of the folder is as the steps found it that told of it."""
+    told: dict[str, set[str]] = {}
+    for said in leaves.values():
+        papers = _facts(said).get("papers")
+        for name, digest in (papers if isinstance(papers, dict) else {}).items():
+            told.setdefault(name, set()).add(str(digest))
+    for at, row in enumerate(tables.rows.get("document", [])):
+        put_at, key = _instant(row.get("put_at")), str(row.get("document_id"))
+        name = hashlib.sha256(str(row.get("name")).encode()).hexdigest()
+        moment = "" if put_at is None else f"{put_at.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%S.%fZ}"  # noqa: UP017
+        letter = [] if row.get("letter") is None else [row["letter"]]
+        line = [row.get("kind"), row.get("sha256"), row.get("size"), name, row.get("put_by"), moment, *letter]
+        digest = hashlib.sha256(json.dumps(line, ensure_ascii=False).encode()).hexdigest()
+        if told.get(key, {digest}) != {digest}:
+            raise _odd(f"rows/document.json {key}", "与日志中的摘要不符", "is not what the log holds a digest of")
+        if key in told:
+            tables.prove("document", at, set(row))
+
+
+def _check_given(folder: Path, leaf: dict[str, Any]) -> None:
+    """That the bundle is the one that an entry says was given away, to the last byte."""
+    given = _facts(leaf).get("sha256") if leaf.get("kind") == "audit.exported" else None
+    if given != hashlib.sha256(_read(folder / "SHA256SUMS")).hexdigest():
+        raise _odd(
+            "SHA256SUMS", "不是该条日志所记导出的证据包", "is not of the bundle that this entry says was given away"
+        )
 
 
 def _check_papers(folder: Path, rows: dict[str, list[dict[str, Any]]], sums: dict[str, str]) -> None:
@@ -922,11 +1282,25 @@ def _say_bundle(found: Bundle, key: Key) -> None:
     signer = f"{_shown(found.checkpoint.origin)} ({key.number.hex()})"
     size = found.checkpoint.size
     print(f"已证明：{found.files} 个文件与清单一致，{found.proofs} 条登记内容在签名的日志（{size} 条，{signer}）中，")
-    print(f"　　　　{found.rows} 行记载中凡日志记有的均与日志一致；未能收入的文件 {found.missing} 个。")
+    print(f"　　　　{found.rows} 行记载与日志一致，下列除外；未能收入的文件 {found.missing} 个。")
     print(
         f"Proven: {found.files} files are as listed, {found.proofs} leaves are in the log of {size} entries that {signer}"
     )
-    print(f"signed, and its {found.rows} rows say what the log says of them; {found.missing} papers are missing.")
+    print(
+        f"signed, and its {found.rows} rows say what the log says, but those below; {found.missing} papers are missing."
+    )
+    if found.as_given:
+        print("另已证明：整个证据包与日志所记导出时的一致，下列各项也未被改动过。")
+        print("Proven as well: the bundle is to the last byte the one that was given away, what is below too.")
+    print("未能证明（姓名已隐去，或日志未单独记载；各表的 county、village 是现行区划代码，日志不记）：")
+    print("Not proven (names are masked, or no leaf tells of it; county and village are today's codes, of no leaf):")
+    for table, keys, columns in found.unproven:
+        named = ", ".join(keys[:_MOST_NAMED]) + (" …" if len(keys) > _MOST_NAMED else "")
+        said = "整行 whole row" if not columns else ", ".join(columns)
+        print(f"  rows/{_shown(table)}.json × {len(keys)}（{_shown(named)}）：{_shown(said)}")
+
+
+_MOST_NAMED = 3
 
 
 def _say_witnessed(note: str, key: Key, witnesses: Sequence[Path]) -> None:
@@ -980,10 +1354,15 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--checkpoint", type=Path, help="见证人签署过的检查点 / a checkpoint that witnesses cosigned")
     parser.add_argument("--bundle", type=Path, help="解开的证据包文件夹 / folder of an unpacked bundle of evidence")
+    parser.add_argument(
+        "--export", type=Path, help="证据包导出的证明 / proof of the entry that tells of the bundle's export"
+    )
     given = parser.parse_args(arguments)
+    if given.export is not None and given.bundle is None:
+        parser.error("--export 只与 --bundle 同用 / --export goes with --bundle only")
     if given.bundle is not None:
         if given.certificate or given.old or given.new or given.proof or given.witness or given.checkpoint:
-            parser.error("--bundle 只与 --key 同用 / --bundle goes with --key only")
+            parser.error("--bundle 只与 --key、--export 同用 / --bundle goes with --key and --export only")
         return given
     if given.checkpoint is not None:
         if given.certificate or given.old or given.new or given.proof or not given.witness:
@@ -1007,7 +1386,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         key = read_key(_read_text(given.key))
         if given.bundle is not None:
-            _say_bundle(prove_bundle(given.bundle, key), key)
+            _say_bundle(prove_bundle(given.bundle, key, given.export), key)
         elif given.checkpoint is not None:
             _say_witnessed(_read_text(given.checkpoint), key, given.witness)
         elif given.certificate is not None:

@@ -32,8 +32,8 @@ from landreg.registry.leaves.closed import closings as closings
 from landreg.registry.leaves.excerpted import excerpts
 from landreg.registry.leaves.paper_rows import papers
 from landreg.registry.leaves.renewals import decisions, given_up, rosters
+from landreg.registry.leaves.rows import CERTIFICATE_TEXT, at_beginning_of, digest, digest_sql, papers_found, row_text
 from landreg.registry.leaves.rows import CLOCKED as CLOCKED
-from landreg.registry.leaves.rows import at_beginning_of, digest, digest_sql, papers_found, row_text
 
 Restated = tuple[str, Mapping[str, Any], Mapping[str, str]]
 TABLES: Mapping[str, Mapping[str, str]] = {
@@ -295,9 +295,9 @@ _PARTIES = f"""
     WHERE o.county = :county AND o.act_id = :act
     ORDER BY 1, 2, 3
 """
-_CERTIFICATES = """
+_CERTIFICATES = f"""
     SELECT c.number, coalesce(a.number, '') AS act_number, c.pdf_sha256, c.token, c.right_id, c.sample,
-        (to_jsonb(c) - '{county,village,number,act_id,pdf_sha256,token,right_id,sample}'::text[])::text AS registered
+        {CERTIFICATE_TEXT} AS registered
     FROM registry.certificate AS c LEFT JOIN registry.act AS a ON a.county = c.county AND a.act_id = c.act_id
 """
 _NOTICES = "SELECT number, published_on, last_day, title, content, published_by, published_at FROM registry.notice"

@@ -63,6 +63,10 @@ def row_text(alias: str, table: str) -> str:
     return f"md5(ST_AsEWKB({alias}.geom)) || {said}" if "geom" in columns else said
 
 
+CERTIFICATE_TEXT = "(to_jsonb(c) - '{county,village,number,act_id,pdf_sha256,token,right_id,sample}'::text[])::text"
+"""A certificate `c` as text: what its leaf does not tell of by name. As SQL."""
+
+
 def at_beginning_of(alias: str, row: str) -> str:
     """That a row stood when another began on the clock; written so that no index of ranges is taken for it, which is slower
     than the one by id.

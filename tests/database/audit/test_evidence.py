@@ -267,9 +267,11 @@ def test_a_bundle_tells_of_application_papers_restriction_and_household_and_is_v
     with bundle(auditor, database, mortgaged).content as content, zipfile.ZipFile(content) as archive:
         archive.extractall(tmp_path)
     rows = {file.stem: json.loads(file.read_text("utf-8")) for file in (tmp_path / "rows").glob("*.json")}
-    assert {
-        name: len(rows[name]) for name in ("application", "paper", "restriction", "household", "act")
-    } == dict.fromkeys(("application", "paper", "restriction", "household", "act"), 1)
+    assert {name: len(rows[name]) for name in ("application", "paper", "restriction", "household")} == dict.fromkeys(
+        ("application", "paper", "restriction", "household"), 1
+    )
+    # The right's own registration beside the mortgage.
+    assert [row["kind"] for row in rows["act"]] == ["mortgage", "first_registration"]
     assert (rows["restriction"][0]["party"], rows["application"][0]["by_name"]) == ("样*****社", "林*户")
     assert "typed_sealed" not in rows["application"][0]
     assert [file.name for file in (tmp_path / "papers").glob("receipt-*.pdf")] == [f"receipt-{mortgaged}-S1.pdf"]
@@ -297,7 +299,7 @@ def test_a_row_of_a_bundle_that_says_otherwise_than_the_log_is_named(
         archive.extractall(tmp_path)
     file = tmp_path / "rows" / f"{table}.json"
     rows = json.loads(file.read_text("utf-8"))
-    (which,) = [row for row in rows if row.get("step", "accept") == "accept"]
+    which = next(row for row in rows if row.get("step", "accept") == "accept")
     which[column] = value
     file.write_text(json.dumps(rows))
     assert "SHA256SUMS" in whole(tmp_path).stderr

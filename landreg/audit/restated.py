@@ -1,0 +1,71 @@
+"""The rows of evidence that can be held against the log without the database: their texts, as the leaves of their acts hold them.
+
+A row that shows a name masked has none: its text would give the name away. The verifier says of which rows that is so.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
+
+from landreg.audit.rows import is_whole
+from landreg.core.tables import TwoClocks
+from landreg.log.recheck_queries import entries_of
+from landreg.registry.casebook import Act, Case
+from landreg.registry.leaves.changes import PERSONAL
+from landreg.registry.leaves.row_texts import of_acts, of_certificates, of_rows
+
+Tables = Mapping[str, Sequence[Any]]
+
+
+def acts_behind(session: Session, case: Case, found: Tables) -> Sequence[Act]:
+    """The acts that opened or closed rows of a case that name nobody, and are not its own, as far as their leaves are sealed."""
+    acts = {act for row in _clocked(found) if is_whole(row) for act in (row.act_id, row.ended_by_act)}
+    asked = select(Act).where(Act.county == case.county, Act.act_id.in_(acts - {None}))
+    others = [act for act in session.scalars(asked.order_by(Act.number)) if act.case_id != case.case_id]
+    sealed = entries_of(session, "act", [act.number for act in others])
+    return [act for act in others if act.number in sealed and sealed[act.number].index is not None]
+
+
+def texts(session: Session, case: Case, found: Tables) -> list[dict[str, str]]:
+    """By row: its table and key, the entry whose leaf holds its digest, its text, and the salt where it has one."""
+    given = [
+        *of_rows(session, case.county, _written(found)),
+        *of_acts(session, case.county, [act.act_id for act in found["act"]]),
+        *of_certificates(session, case.county, [row.number for row in found["certificate"]]),
+    ]
+    personal = [one for one in given if one.table in _SALTED]
+    entries = entries_of(session, "act", sorted({one.entry for one in personal}))
+    salts = {number: entry.salts for number, entry in entries.items()}
+    said = ((one, salts.get(one.entry, {}).get(f"{one.table}.{one.key}")) for one in personal)
+    return [
+        *(one._asdict() for one in given if one.table not in _SALTED),
+        *({**one._asdict(), "salt": salt} for one, salt in said if salt is not None),
+    ]
+
+
+_SALTED = {table.split(".")[1] for table in PERSONAL}
+
+
+def _clocked(found: Tables) -> list[Any]:
+    return [row for rows in found.values() for row in rows if isinstance(row, TwoClocks)]
+
+
+def _written(found: Tables) -> dict[str, dict[UUID, list[str]]]:
+    """By table and act: the keys of the rows that show all that they say."""
+    written: dict[str, dict[UUID, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for row in _clocked(found):
+        if is_whole(row):
+            written[row.__tablename__][row.act_id].append(_key(row))
+    return written
+
+
+def _key(row: Any) -> str:
+    return ":".join(
+        str(getattr(row, column.key)) for column in inspect(type(row)).primary_key if column.key != "county"
+    )
