@@ -20,16 +20,30 @@ from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.core.units import CENT
 from landreg.exchange.bidding import takers
-from landreg.exchange.contracts import cancelling, deal_queries, land_queries, logged, project_queries, taking
+from landreg.exchange.contracts import (
+    cancelling,
+    deal_queries,
+    land_queries,
+    logged,
+    project_queries,
+    queries,
+    taking,
+)
 from landreg.exchange.contracts.deal_queries import Dealt
 from landreg.exchange.contracts.drafts import Draft, Taken, Terms, draft_of
-from landreg.exchange.contracts.entering import held, of_transfer
+from landreg.exchange.contracts.entering import held, of_transfer, open_for
 from landreg.exchange.contracts.judging import judged, parcels_of
 from landreg.exchange.contracts.land_queries import Land
 from landreg.exchange.contracts.model import Contract, ContractParcel
 from landreg.exchange.contracts.rules import wording
 from landreg.exchange.contracts.rules.clauses import Text
-from landreg.exchange.contracts.rules.course import Renewal, con_9_no_open_dispute, con_10_taker_before_others, stage
+from landreg.exchange.contracts.rules.course import Renewal, con_9_no_open_dispute, con_10_taker_before_others
+from landreg.exchange.contracts.rules.following import (
+    Change,
+    con_60_changed_between_the_same_two,
+    con_61_changed_within_its_term,
+    con_62_one_draft_follows,
+)
 from landreg.exchange.contracts.rules.instalments import Instalment, kept
 from landreg.exchange.contracts.rules.terms import con_27_passed_on_from_its_parent
 from landreg.exchange.contracts.rules.wording import Parcelled
@@ -39,6 +53,12 @@ from landreg.registry.guarded import ties_nothing
 
 KNOWN = ("grade", "contractor_consent", "other_parcels")
 """What register, listing and deal say, whatever is typed."""
+FOLLOWED_AT: Mapping[str, Sequence[str]] = {
+    "change": ("signed", "running", "over", "disputed"),
+    "renewal": ("signed", "running", "over", "ending", "ended", "disputed"),
+    "retransfer": ("signed", "running", "over", "ending", "disputed"),
+}
+"""By relation: the stages of a contract at which something follows it; CON-61 and TR-1 say of one whose term is over."""
 
 
 def draw_from_deal(
@@ -107,10 +127,11 @@ def draw_recorded(
 
 def draw_following(
     actor: Actor, county: str, contract_id: UUID, relation: str, terms: Terms, values: Mapping[str, str],
-    parcels: Sequence[Taken] = (), said: str = "", taker_code: str = "", taker_name: str = "",
+    parcels: Sequence[Taken] | None = None, said: str = "", taker_code: str = "", taker_name: str = "",
 ) -> Contract:  # fmt: skip
-    """Draw what renews, changes or transfers further a contract: over its parcels where none are named, with its taker where no
-    other is. Raises NotFound, Conflict (CON-5), Refused (CON-9, CON-10, CON-27, CON-38, CON-39 and as `draw_from_deal`).
+    """Draw what renews, changes or transfers further a contract: with its taker where no other is named. parcels: None all of its
+    own; of one that is named whole, as much as the contract has of it. Raises NotFound, Conflict (CON-5), Refused (CON-1, CON-9,
+    CON-10, CON-27, CON-38, CON-39, CON-60, CON-61, CON-62, CON-63 and as `draw_from_deal`).
     """
     if relation not in ("renewal", "change", "retransfer"):
         raise BadInput(Finding("FORM-5", "relation", {"given": relation[:40]}))
@@ -120,22 +141,29 @@ def draw_following(
         found, law = held(uow, county, contract_id)
         of_transfer(found, law, relation)
         old, course = found.contract, found.course(law.on)
-        if stage(course) not in ("signed", "running", "over", "ending", "ended", "disputed"):
-            raise Conflict(Finding("CON-5", "state", {"where": stage(course)}, subject=old.number))
+        open_for(found, law, *FOLLOWED_AT[relation])
         own = deal_queries.taker(uow.session, county, old.taker_id)
         if own is None:
             raise NotFound
         taker = takers.of_code(uow, county, named, old.village, taker_name) if taker_code else own
         findings = [con_9_no_open_dispute(course, law)]
         findings.append(con_27_passed_on_from_its_parent((old.number, old.kind, relation), law))
+        if relation != "retransfer":
+            drafts = queries.drafts_following(uow.session, old)
+            findings.append(con_62_one_draft_follows((old.number, drafts), law))
         if relation == "change":
+            findings.append(con_60_changed_between_the_same_two((old.number, taker.taker_id == own.taker_id), law))
+            findings.append(con_61_changed_within_its_term(Change(course, terms.from_on), law))
             findings += cancelling.stopped(uow, found, law)
         if relation == "renewal":
             asked = Renewal(course, terms.from_on, taker.taker_id == own.taker_id, bool(found.of("renewal_declined")))
             findings.append(con_10_taker_before_others(asked, law))
         if told := [finding for finding in findings if finding]:
             raise Refused(told)
-        taken = tuple(parcels) or tuple(Taken(one.parcel_code, one.area_m2, None, one.part) for one in found.parcels)
+        whole = {one.parcel_code: Taken(one.parcel_code, one.area_m2, None, one.part) for one in found.parcels}
+        if parcels is None:
+            parcels = tuple(whole.values())
+        taken = tuple(whole.get(one.code, one) if one.area_m2 is None else one for one in parcels)
         draft = Draft(old.right_id, taken, terms, values, said, None, relation, found)
         return draw(uow, draft, taker)
 

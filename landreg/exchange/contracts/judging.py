@@ -25,8 +25,9 @@ from landreg.exchange.contracts.rules.clauses import (
     con_41_figures_within_bounds,
     tr_7_written_contract_complete,
 )
+from landreg.exchange.contracts.rules.following import con_63_change_changes_something
 from landreg.exchange.contracts.rules.free import FREE_RULES, KEPT
-from landreg.exchange.contracts.rules.instalments import Split, con_35_instalments_add_up
+from landreg.exchange.contracts.rules.instalments import Split, con_35_instalments_add_up, kept
 from landreg.exchange.contracts.rules.service import SERVICE
 from landreg.exchange.contracts.rules.terms import (
     CONTRACT_RULES,
@@ -65,6 +66,11 @@ def judged(
     split = Split(terms.unit, terms.price, min(law.on, terms.from_on), terms.until_on, terms.instalments)
     if uneven := con_35_instalments_add_up(split, law):
         findings.append(uneven)
+    if draft.relation == "change" and draft.previous is not None:
+        same = _says_the_same(draft.previous, draft, pieces, values, law)
+        findings += (
+            [one] if (one := con_63_change_changes_something((draft.previous.contract.number, same), law)) else []
+        )
     codes = [one.code for one in draft.parcels]
     stands = [*land_queries.frozen(uow.session, taker.county, draft.right_id, codes)]
     if draft.operated_id is not None:
@@ -80,6 +86,26 @@ def judged(
     if stands:
         findings.append(frozen_land("parcels", stands))
     return findings, values
+
+
+def _says_the_same(
+    previous: Whole, draft: Draft, pieces: Sequence[Parcelled], values: Mapping[str, str], law: Law
+) -> bool:
+    """Whether a draft says what a contract says, but for its first day: term, parcels, price, payment, clauses, what was added."""
+    row, terms = previous.contract, draft.terms
+    told = [
+        (one.until_on, one.unit, one.price, one.grain, one.escalator_percent, one.paid_every, one.paid_before)
+        for one in (row, terms)
+    ]
+    land = {one.parcel_code: (one.area_m2, one.price) for one in previous.parcels}
+    asked = asked_of(terms.kind, terms.unit, law.on, free=not terms.price)
+    return (
+        told[0] == told[1]
+        and kept(terms.instalments) == row.instalments
+        and {one.code: (one.area_m2, one.price) for one in pieces} == land
+        and all(values.get(name, "") == row.clauses.get(name, "") for name in asked)
+        and draft.said.strip() == row.said
+    )
 
 
 def clauses_lacking(text: Text, law: Law) -> list[Finding]:

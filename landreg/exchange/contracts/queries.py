@@ -235,6 +235,16 @@ def following(session: Session, county: str, contract_id: UUID) -> Sequence[Cont
     ).all()
 
 
+def drafts_following(session: Session, found: Contract) -> Sequence[str]:
+    """The numbers of the drafts that would change or renew a contract and wait for a signature."""
+    return session.scalars(
+        sa.select(Contract.number)
+        .where(Contract.county == found.county, Contract.previous_id == found.contract_id)
+        .where(Contract.relation.in_(("change", "renewal")), Contract.state.in_(("drawn", "part_signed")))
+        .order_by(Contract.number)
+    ).all()
+
+
 def resting(session: Session, found: Contract, on_day: date) -> Sequence[Contract]:
     """What was transferred further out of a contract and goes on after a day."""
     return session.scalars(

@@ -17,8 +17,7 @@ from landreg.core.actor import Actor, Desk
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
-from landreg.exchange.bidding.rules.qualified import DEAL_RULES
-from landreg.exchange.contracts import cancelling, queries, signer_queries
+from landreg.exchange.contracts import making, queries, signer_queries
 from landreg.exchange.contracts.entering import happened, held, must, of_transfer, open_for
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules.course import (
@@ -36,9 +35,8 @@ from landreg.exchange.contracts.rules.terms import (
     may_be_registered,
     tr_8_five_years_or_more,
 )
-from landreg.exchange.contracts.taking import by_contract
 from landreg.exchange.contracts.verifying import FileService, SignatureService
-from landreg.exchange.contracts.whole import Whole, calendar_of
+from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.counter.present import Present, stands_for
 from landreg.exchange.counter.queries import Bearer
 from landreg.law.book import Law, examine
@@ -75,7 +73,7 @@ def sign(
     service: Callable[[str], SignatureService] = FileService,
 ) -> Contract:  # fmt: skip
     """Take the signature of a side; the second one makes the contract. Raises NotFound, Conflict (CON-5), BadInput, Refused
-    (CON-2, CON-3, CON-4, CON-18, CON-29, CON-38, CON-39, CON-45, ACC-25, TR-1, TR-12, QUAL-1, QUAL-4, QUAL-5, GUARD-1).
+    (CON-2, CON-3, CON-4, CON-18, CON-29, CON-38, CON-39, CON-45, CON-61, ACC-25, TR-1, TR-12, QUAL-1, QUAL-4, QUAL-5, GUARD-1).
     """
     if given.side not in SIDES:
         raise BadInput(Finding("FORM-5", "side", {"given": given.side[:40]}))
@@ -94,10 +92,11 @@ def sign(
         if late := con_45_draft_has_its_day((asked.number, found.contract.sign_until), law):
             raise Refused(late)
         ties_nothing(law.on, paper, name=given.name, witness=given.witness)
+        making.stands_below(uow, found.contract, law)
         facts = _taken(uow, found, law, replace(given, attorney=given.attorney and paper is not None), service)
         happened(uow, found.contract, f"signed_{given.side}", law.on, facts=facts, paper=paper)
         if found.course(law.on).lacking == (given.side,):
-            _made(uow, found, law)
+            making.make(uow, found, law)
         uow.session.refresh(found.contract)
         return found.contract
 
@@ -151,29 +150,6 @@ def by_mandate(uow: UnitOfWork, row: Contract, on: date, name: str, facts: dict[
     """The household's signature under a contract that its own word on a project asked for."""
     said = {"way": "mandate", "name": name, "text_sha256": row.text_sha256, **facts}
     happened(uow, row, "signed_contractor", on, facts=said)
-
-
-def _made(uow: UnitOfWork, found: Whole, law: Law) -> None:
-    """Both have signed: the contract binds its land, what it replaces ends on its first day, and its rents are set.
-
-    Raises Refused (QUAL-1, QUAL-4, QUAL-5) where its taker may not have so much land, (CON-38, CON-39) where what restricts the
-    registered right stops the change.
-    """
-    row = found.contract
-    if wrong := examine(DEAL_RULES, by_contract(uow, row, law), law):
-        raise Refused(wrong)
-    if row.relation == "change" and row.previous_id is not None:
-        if uow.actor.desk is Desk.CITIZEN:
-            # Two contracts move at once: that is done at the desk.
-            raise Refused(Finding("CON-3", "way", subject=row.number))
-        previous = queries.one(uow.session, row.county, row.previous_id, lock=False)
-        if previous is None:
-            raise NotFound
-        if told := cancelling.stopped(uow, queries.whole(uow.session, previous), law):
-            raise Refused(told)
-        happened(uow, previous, "ended", row.from_on, facts={"how": "replaced", "by": row.number})
-    dues = calendar_of(row, found.parcels, law.on)
-    happened(uow, row, "signed", law.on, dues=dues, due_kind=dues[0].kind if dues else "rent")
 
 
 def file(actor: Actor, county: str, contract_id: UUID, on_day: date, said: str, paper: Attached | None) -> None:

@@ -1,0 +1,74 @@
+"""Both have signed: a contract is made. Its land is bound, what it replaces ends, its rents are set."""
+
+from __future__ import annotations
+
+from landreg.core.actor import Desk
+from landreg.core.db import UnitOfWork
+from landreg.core.errors import Finding, NotFound, Refused
+from landreg.exchange.bidding.rules.qualified import DEAL_RULES
+from landreg.exchange.contracts import cancelling, land_queries, queries
+from landreg.exchange.contracts.entering import happened, open_for
+from landreg.exchange.contracts.model import Contract
+from landreg.exchange.contracts.rules.following import Change, con_61_changed_within_its_term
+from landreg.exchange.contracts.rules.service import SERVICE
+from landreg.exchange.contracts.taking import by_contract
+from landreg.exchange.contracts.whole import Whole, calendar_of
+from landreg.law.book import Law, examine
+
+
+def stands_below(uow: UnitOfWork, row: Contract, law: Law) -> None:
+    """Raises Conflict (CON-5) where what a contract changes or passes on has ended, Refused (CON-61) where a change would begin on
+    none of its days.
+    """
+    below = queries.one(uow.session, row.county, row.previous_id) if row.previous_id is not None else None
+    if below is None or row.relation == "renewal":
+        return
+    found, stages = queries.whole(uow.session, below), ("signed", "running", "over", "disputed")
+    open_for(found, law, *stages, *(("ending",) if row.relation == "retransfer" else ()))
+    if row.relation != "change":
+        return
+    if wrong := con_61_changed_within_its_term(Change(found.course(law.on), row.from_on, drawn=False), law):
+        raise Refused(wrong)
+
+
+def make(uow: UnitOfWork, found: Whole, law: Law) -> None:
+    """Both have signed: the contract binds its land, what it replaces ends on its first day, and its rents are set.
+
+    Raises Refused (QUAL-1, QUAL-4, QUAL-5) where its taker may not have so much land, (CON-2) where another contract has its land,
+    (CON-38, CON-39) where what restricts the registered right stops the change.
+    """
+    row = found.contract
+    if wrong := examine(DEAL_RULES, by_contract(uow, row, law), law):
+        raise Refused(wrong)
+    if uow.actor.desk is Desk.EXCHANGE and (taken := _bound(uow, found)):
+        raise Refused(taken)
+    if row.relation == "change" and row.previous_id is not None:
+        if uow.actor.desk is Desk.CITIZEN:
+            # Two contracts move at once: that is done at the desk.
+            raise Refused(Finding("CON-3", "way", subject=row.number))
+        previous = queries.one(uow.session, row.county, row.previous_id, lock=False)
+        if previous is None:
+            raise NotFound
+        if told := cancelling.stopped(uow, queries.whole(uow.session, previous), law):
+            raise Refused(told)
+        happened(uow, previous, "ended", row.from_on, facts={"how": "replaced", "by": row.number})
+    dues = calendar_of(row, found.parcels, law.on)
+    happened(uow, row, "signed", law.on, dues=dues, due_kind=dues[0].kind if dues else "rent")
+
+
+def _bound(uow: UnitOfWork, found: Whole) -> Finding | None:
+    """CON-2, with the parcels and the contracts that have them by now; the database refuses it whoever signs."""
+    row = found.contract
+    if row.kind == SERVICE:
+        return None
+    above = queries.chain(uow.session, row)
+    depth = sum(one.relation == "retransfer" for one in (*above, row)) if row.relation == "retransfer" else 0
+    codes, but = [one.parcel_code for one in found.parcels], [row.previous_id] if row.relation == "change" else []
+    have = land_queries.bound(
+        uow.session, row.county, codes, row.from_on, row.until_on, depth, [one for one in but if one]
+    )
+    if not have:
+        return None
+    return Finding(
+        "CON-2", "parcels", {"parcels": sorted(have), "numbers": sorted({*have.values()})}, subject=row.number
+    )

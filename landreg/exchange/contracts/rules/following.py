@@ -1,0 +1,60 @@
+"""CON: what follows a contract: its change between the same two, within its term, one draft at a time. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from landreg.core.errors import Finding
+from landreg.core.periods import DAY
+from landreg.exchange.contracts.rules.course import Course
+from landreg.law.book import Law
+
+
+def con_60_changed_between_the_same_two(facts: tuple[str, bool], law: Law) -> Finding | None:
+    """CON-60: a contract is changed by the two who made it; nobody else takes its taker's place. 民法典 543, 555.
+
+    facts: the number of the contract that is changed, whether its taker stays.
+    """
+    number, same = facts
+    return None if same else Finding("CON-60", "taker", {"number": number}, subject=number)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A contract that changes another. from_on: its first day; drawn: it is drawn today, not signed as it was drawn."""
+
+    previous: Course
+    from_on: date
+    drawn: bool = True
+
+
+def con_61_changed_within_its_term(facts: Change, law: Law) -> Finding | None:
+    """CON-61: a change begins on a day of the contract's term and, as it is drawn, on none that is over: what was owed and paid for
+    those days stays. 民法典 543.
+    """
+    previous = facts.previous
+    first = max(previous.from_on, law.on) if facts.drawn else previous.from_on
+    if first <= facts.from_on < previous.until_on:
+        return None
+    values = {"number": previous.number, "earliest": first, "latest": previous.until_on - DAY}
+    return Finding("CON-61", "from_on", values, subject=previous.number)
+
+
+def con_62_one_draft_follows(facts: tuple[str, Sequence[str]], law: Law) -> Finding | None:
+    """CON-62: a contract is changed or renewed by one draft at a time. 民法典 490.
+
+    facts: the contract's number, the numbers of the drafts that would change or renew it and wait for a signature.
+    """
+    number, drafts = facts
+    return Finding("CON-62", "state", {"number": number, "numbers": list(drafts)}, subject=number) if drafts else None
+
+
+def con_63_change_changes_something(facts: tuple[str, bool], law: Law) -> Finding | None:
+    """CON-63: a change says something else than the contract that it changes, beside its first day. 民法典 543.
+
+    facts: the number of the contract that is changed, whether the draft says the same.
+    """
+    number, same = facts
+    return Finding("CON-63", "said", {"number": number}, subject=number) if same else None
