@@ -138,9 +138,10 @@ def table_of(name: str, fields: Iterable[str], *, spatial: bool) -> str | None:
     return next((table for table, marks in _MARKS if table in names and marks <= present), None)
 
 
-def named(name: str, *, spatial: bool) -> bool:
-    """Whether a file's name is that of one of the standard's layers, or tables."""
-    return _by_name(name, [t for t in TABLES.values() if (t.kind == "spatial") == spatial]) is not None
+def named(name: str, *, spatial: bool) -> str | None:
+    """The layer, or table, of the standard whose name a file's name has; None where it has no such name."""
+    found = _by_name(name, [t for t in TABLES.values() if (t.kind == "spatial") == spatial])
+    return None if found is None else found.name
 
 
 def _by_name(name: str, tables: list[Table]) -> Table | None:

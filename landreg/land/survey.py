@@ -23,7 +23,19 @@ from landreg.core.periods import beijing_day
 from landreg.land import survey_county, survey_reading
 from landreg.land.memory import give_back_large, give_back_small
 from landreg.land.rooms import room
-from landreg.land.rules import areas, boundaries, codes, days, geometry, persons, placing, relations, terms, topology
+from landreg.land.rules import (
+    areas,
+    boundaries,
+    codes,
+    days,
+    geometry,
+    persons,
+    placing,
+    relations,
+    terms,
+    topology,
+    uses,
+)
 from landreg.land.rules.facts import Boundary, Notes, Survey, SurveyRule, Table
 from landreg.land.survey_boundaries import read_boundaries
 from landreg.land.survey_package import holds_a_package, missing_parts
@@ -33,7 +45,7 @@ from landreg.law.book import Law, national_law
 
 STAGES: tuple[tuple[str, tuple[SurveyRule, ...]], ...] = (
     ("geometry", (*placing.RULES, *geometry.RULES)), ("codes", (*codes.RULES, *days.RULES)), ("persons", persons.RULES),
-    ("relations", relations.RULES), ("terms", terms.RULES), ("areas", areas.RULES), ("boundaries", ()),
+    ("relations", (*relations.RULES, *uses.RULES)), ("terms", terms.RULES), ("areas", areas.RULES), ("boundaries", ()),
     ("topology", topology.RULES),
 )  # fmt: skip
 

@@ -40,12 +40,12 @@ CODED = (("FBF", "FBFBM"), ("DK", "DKBM"), ("CBHT", "CBHTBM"), ("ZJQY", "ZJQYDM"
 
 @dataclass(frozen=True, eq=False)
 class Place:
-    """county: today's code. digits: every code it has had. villages: its villages today."""
+    """county: today's code. digits: every code it has had. villages: its villages today, code to name."""
 
     county: str
     digits: tuple[str, ...]
     zone: Zone
-    villages: frozenset[str]
+    villages: Mapping[str, str]
 
 
 def division_rows() -> list[dict[str, Any]]:
@@ -106,7 +106,7 @@ def place(package: Package, tables: Mapping[str, Table], shapes: Mapping[str, Sh
     if zone is None:
         return None
     digits = (county, *(old for old, new in ALIASES.items() if new == county))
-    villages = frozenset(code for code in divisions() if code.startswith(county) and len(code) == 12)
+    villages = {code: name for code, name in divisions().items() if code.startswith(county) and len(code) == 12}
     return Place(county, digits, zone, villages)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from gis.nyt2539 import TABLES, named
 from gis.shapefile import Package
 from landreg.core.errors import Finding
@@ -14,6 +16,9 @@ WANTED = ("JZD", "JZX", "ZJQY", "CBJYQZDJB")
 PARCEL_LINK = {"JZD": ("DKBM",), "JZX": ("DKBM",), "CBDKXX": ("DKBM", "CBHTBM", "CBFBM", "HTMJ")}
 MOST_OTHERS = 200
 """Files that are none of the standard's and may lie in a package all the same, however few its own are."""
+TEXT_FILES, LONGEST_HEAD = (".csv", ".txt"), 10_000
+SEPARATORS = {";": ";", "\t": "Tab", "|": "|", "；": "；", "，": "，"}
+"""What offices put between columns in place of a comma, and how it is called."""
 NOT_NEEDED = {"BSM", "YSDM"}
 
 
@@ -33,20 +38,25 @@ def holds_a_package(package: Package, name: str, notes: Notes) -> bool:
 
 def is_named(stem: str) -> bool:
     """Whether a file's name is that of a layer or table of the standard."""
-    return named(stem, spatial=True) or named(stem, spatial=False)
+    return bool(named(stem, spatial=True) or named(stem, spatial=False))
 
 
 def missing_parts(package: Package, notes: Notes) -> bool:
     """Note damaged files, missing layers, tables and fields; whether the package cannot be checked for it."""
     for fault in package.faults:
         notes.add(fault_finding(fault))
+    separated = {name: sign for name in package.unknown if (sign := _other_separator(package.folder / name))}
     for name in package.unknown:
-        notes.add(Finding("PKG-20", None, {"file": name}))
+        if name in separated:
+            notes.add(Finding("PKG-25", None, {"file": name, "sign": separated[name]}))
+        else:
+            notes.add(Finding("PKG-20", None, {"file": name}))
     if package.faults:
         return True
     there = {**package.layers, **package.tables}
+    unread = {named(Path(name).stem, spatial=False) for name in separated}
     for kind in (*REQUIRED, *WANTED):
-        if kind not in there:
+        if kind not in there and kind not in unread:
             code = "PKG-6" if kind in REQUIRED else "PKG-7"
             notes.add(Finding(code, None, {"kind": kind, "name": TABLES[kind].name_zh}, kind))
     for kind, sources in there.items():
@@ -56,6 +66,15 @@ def missing_parts(package: Package, notes: Notes) -> bool:
         for source in sources:
             _missing_fields(kind, set(source.fields), source.path.name, notes)
     return any(notes.law.level(finding) == "refuse" for finding in notes.findings)
+
+
+def _other_separator(path: Path) -> str | None:
+    """What stands between the columns of a text file that has the name of a table, where that is no comma; else None."""
+    if path.suffix.lower() not in TEXT_FILES or not named(path.stem, spatial=False) or not path.is_file():
+        return None
+    with path.open("rb") as file:
+        head = file.readline(LONGEST_HEAD).decode("gb18030", "replace")
+    return None if "," in head else next((said for sign, said in SEPARATORS.items() if sign in head), None)
 
 
 def _missing_fields(kind: str, present: set[str], file: str, notes: Notes) -> None:

@@ -195,4 +195,12 @@ def fault_finding(fault: PackageFault, layer: str | None = None, *, name: str | 
     was sent, where it lies under another."""
     unknown = {"declared": "?", "looks_like": "?"} if fault.kind == "wrong_encoding" else {}
     values = {"file": name or fault.path.name, "fault": fault.kind, **unknown, **fault.detail}
+    if fault.kind == "wrong_encoding":
+        values["declared"] = _encodings(str(values["declared"]))
     return Finding(FAULT_CODES.get(fault.kind, "PKG-4"), None, values, layer)
+
+
+def _encodings(declared: str) -> str:
+    """The encodings that a file was read in, as either language writes them."""
+    said = declared.removeprefix("none: ").removeprefix(".cpg ").replace(" or ", "/").replace("gb18030", "GBK")
+    return "GBK" if said.startswith("language byte") else said.upper().removesuffix("-SIG")

@@ -57,17 +57,27 @@ def are_2_plane_area_is_near_the_ellipsoidal(survey: Survey, notes: Notes) -> No
 
 
 def are_3_mu_is_that_of_the_m2(survey: Survey, notes: Notes) -> None:
-    """ARE-3: an area in mu is the area in m² x 0.0015, rounded half up. 2015/16 register form; standards.md 4."""
+    """ARE-3: an area in mu is the area in m² x 0.0015, rounded half up; the former total of a contract may also be the sum of
+    its parcels' printed mu. 2015/16 register form; standards.md 4."""
+    added = hundredths(notes.law.number("ARE-5.tolerance_mu", "added"))
     for kind, m2, mu in PAIRS:
         table = survey.table(kind)
         area, said = table.amount(m2), table.amount(mu)
         bad = known(area) & known(said) & (said != mu_hundredths(area))
-        notes.rows("ARE-3", table, np.flatnonzero(bad), mu, lambda row, a=area, s=said: {
-            "given": shown(s[row]), "area": shown(a[row]), "computed": shown(mu_hundredths(a[row : row + 1])[0])})  # fmt: skip
+        if kind == "CBHT":
+            total, counted, whole = _sums(survey, "CBDKXX", "CBHTBM", "CBHT", "CBHTBM", "YHTMJM")
+            bad &= ~(whole & (counted > 0) & (np.abs(said - total) <= added))
+        _mu_notes(notes, table, mu, bad, area, said)
+
+
+def _mu_notes(notes: Notes, table: Table, column: str, bad: Mask, area: Ints, said: Ints) -> None:
+    notes.rows("ARE-3", table, np.flatnonzero(bad), column, lambda row: {
+        "given": shown(said[row]), "area": shown(area[row]), "computed": shown(mu_hundredths(area[row : row + 1])[0])})  # fmt: skip
 
 
 def _sums(survey: Survey, parts: str, link: str, whole: str, key: str, column: str) -> tuple[Ints, Ints, Mask]:
-    """Of each row of `whole`: the sum of its parts' column, how many parts it has, whether all of them have it."""
+    """Of each row of `whole`: the sum of its parts' column, how many parts it has, whether all of them have it. Where two rows
+    have the same code, which COD-3 tells, nobody knows whose the parts are: they have none."""
     inner, outer = survey.table(parts), survey.table(whole)
     at = outer.index(key).find(inner.column(link))
     amounts = inner.amount(column)
@@ -76,6 +86,7 @@ def _sums(survey: Survey, parts: str, link: str, whole: str, key: str, column: s
     np.add.at(total, at[linked & sound], amounts[linked & sound])
     counted = np.bincount(at[linked], minlength=outer.rows).astype(np.int64)
     lacking = np.bincount(at[linked & ~sound], minlength=outer.rows)
+    counted[np.concatenate(outer.index(key).again())] = 0
     return total, counted, lacking == 0
 
 
@@ -94,15 +105,18 @@ def are_4_contract_total_is_that_of_its_parcels(survey: Survey, notes: Notes) ->
 
 def are_5_contract_mu_is_that_of_its_parcels(survey: Survey, notes: Notes) -> None:
     """ARE-5: HTZMJM is the sum of the printed mu of its parcels, or the total converted; a county chooses which, and how
-    near."""
+    near. Where its parcels have no sum ARE-3 says what its m² make."""
     table = survey.table("CBHT")
     said, area = table.amount("HTZMJM"), table.amount("HTZMJ")
     total, counted, whole = _sums(survey, "CBDKXX", "CBHTBM", "CBHT", "CBHTBM", "HTMJM")
     added, converted = (hundredths(notes.law.number("ARE-5.tolerance_mu", way)) for way in ("added", "converted"))
     by_total = known(area) & (np.abs(said - mu_hundredths(area)) <= converted)
     summed = whole & (counted > 0)
-    bad = known(said) & (known(area) | summed) & ~by_total & ~(summed & (np.abs(said - total) <= added))
-    _total_notes(notes, "ARE-5", table, "HTZMJM", bad, said, np.where(counted > 0, total, mu_hundredths(area)))
+    bad = known(said) & ~by_total
+    _total_notes(notes, "ARE-5", table, "HTZMJM", bad & summed & (np.abs(said - total) > added), said, total)
+    alone = bad & known(area) & ~summed
+    alone[np.concatenate(table.index("CBHTBM").again())] = False
+    _mu_notes(notes, table, "HTZMJM", alone, area, said)
 
 
 def _total_notes(notes: Notes, code: str, table: Table, column: str, bad: Mask, said: Ints, total: Ints) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import numpy as np
 
@@ -211,7 +211,7 @@ def cod_9_village_is_known(survey: Survey, notes: Notes) -> None:
             "village": plain(village[row]), "township": plain(village[row])[:9]})  # fmt: skip
 
 
-def _of_a_township(village: str, villages: frozenset[str]) -> bool:
+def _of_a_township(village: str, villages: Collection[str]) -> bool:
     """Whether the village's digits are noughts, as of what a township holds itself."""
     return village.endswith("000") and any(code.startswith(village[:9]) for code in villages)
 

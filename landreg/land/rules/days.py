@@ -10,7 +10,7 @@ import numpy as np
 
 from landreg.land.rules.facts import Notes, Survey, SurveyRule, filled, plain
 
-DONE = {"QDSJ", "HTQDRQ", "DJSJ", "FBFDCRQ", "CBFDCRQ", "GSSHRQ", "FZRQ", "BFRQ", "HFRQ", "ZXRQ", "JGRQ"}
+DONE = {"HTQDRQ", "DJSJ", "FBFDCRQ", "CBFDCRQ", "GSSHRQ", "FZRQ", "BFRQ", "HFRQ", "ZXRQ", "JGRQ"}
 _DAY = re.compile(r"(?:(\d{4})(\d{2})(\d{2})|(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?)(?:[ T].*)?")
 _MONTH = re.compile(r"(\d{4})(?:(\d{2})|[-/.年](\d{1,2})月?)")
 _YEAR = re.compile(r"(\d{4})年?")
@@ -73,8 +73,8 @@ def cod_26_completion_is_before_or_after_the_regulation(survey: Survey, notes: N
 
 def cod_16_what_was_done_is_past(survey: Survey, notes: Notes) -> None:
     """COD-16: a day on which something was done has not still to come, neither on the law's day nor on that of reading, which
-    in a demonstration is the later."""
-    today = np.datetime64(max(notes.law.on, survey.read_on), "D")
+    in a demonstration is the later. Of a contract's signing TER-9 tells."""
+    today = survey.today_is(notes.law.on)
     for table in survey.tables.values():
         for name in DONE & table.days.keys():
             coming = np.flatnonzero(~np.isnat(table.days[name]) & (table.days[name] > today))

@@ -124,7 +124,7 @@ class Boundary:
 @dataclass(eq=False)
 class Survey:
     """A package as read. county: today's code; digits: every code that this county has had. plane, ellipsoidal: DK and ZJD to
-    m² in hundredths by row. villages: today's. county_area: in the zone, held wide. forms: layer to the form of file.
+    m² in hundredths by row. villages: today's, code to name. county_area: in the zone, held wide. forms: layer to the form of file.
     points, lines: one of them at a time, while it is looked at; against: the parcels' corners for that. counted: rows of
     each table and layer.
     overlapping: pairs of parcels that are noted as such. read_on: the day on which the files are read."""
@@ -138,7 +138,7 @@ class Survey:
     ellipsoidal: dict[str, Ints] = field(default_factory=dict)
     points: Boundary | None = None
     lines: Boundary | None = None
-    villages: frozenset[str] = frozenset()
+    villages: Mapping[str, str] = field(default_factory=dict)
     county_area: Any = None
     forms: dict[str, str] = field(default_factory=dict)
     suspects: dict[str, Ints] = field(default_factory=dict)
@@ -152,6 +152,10 @@ class Survey:
         if kind not in self.suspects:
             self.suspects[kind] = np.zeros(len(self.shapes[kind]), dtype=np.int64)
         np.add.at(self.suspects[kind], rows, 1)
+
+    def today_is(self, on: date) -> np.datetime64:
+        """The day after which nothing has happened yet: the law's, or that of reading where it is later."""
+        return np.datetime64(max(on, self.read_on), "D")
 
     def today(self, codes: Bytes) -> Bytes:
         """Codes with today's county digits, for comparing only: registered codes keep the digits they have."""

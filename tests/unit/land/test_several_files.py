@@ -93,4 +93,4 @@ def test_contracts_of_a_file_without_the_day_of_signing_are_checked_as_the_other
     report = report_on(small, tmp_path)
     assert C2 not in {f.subject for f in report.findings}
     assert {(f.code, f.subject) for f in report.findings if f.field == "QDSJ" and not f.code.startswith("PKG")} == {
-        ("TER-4", faulty), ("COD-16", faulty)}  # fmt: skip
+        ("TER-4", faulty), ("TER-9", faulty)}  # fmt: skip

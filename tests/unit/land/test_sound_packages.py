@@ -234,7 +234,8 @@ WAYS: dict[str, Change] = {
     "a forest of seventy years": both(every("DK", TDLYLX="031"), *_terms("20000101", "20691231", "70年")),
     "a grassland of fifty years": both(every("DK", TDLYLX="041"), *_terms("20000101", "20491231", "50年")),
     "a further thirty years": both(
-        *_terms("20280101", "20571231", "30年"), put("LZHT", T1, LZQXKSRQ="20280101", LZQXJSRQ="20281231")
+        *_terms("20280101", "20571231", "30年"), every("CBHT", QDSJ="20260401"),
+        put("LZHT", T1, LZQXKSRQ="20280101", LZQXJSRQ="20281231")
     ),
     "a group's area with a hole in which nobody has a parcel": put(
         "ZJQY", G1, shape=[box(0, -50, 90, 150), box(10, 80, 5, 5)[::-1]]
