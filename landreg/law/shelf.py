@@ -94,11 +94,14 @@ class ActType:
     stopped_by: Mapping[str, str]
     county: tuple[str, ...]
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    spared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unless: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def papers(self, *of: str) -> tuple[str, ...]:
         """The papers that the folder must hold, of an application with these traits: its reason, its kind of right."""
-        return (*self.documents, *(paper for trait in of for paper in self.also.get(trait, ())))
+        spared = {paper for trait in of for paper in self.spared.get(trait, ())}
+        asked = (*self.documents, *(paper for trait in of for paper in self.also.get(trait, ())))
+        return tuple(paper for paper in asked if paper not in spared)
 
     def under(self, restriction: str, trait: str = "") -> str:
         """What a restriction does to an application of this kind and trait: stop, consent, warn, or '' for nothing."""
@@ -138,7 +141,8 @@ def _act_type(entry: Mapping[str, Any]) -> ActType:
     stopped = entry["stopped_by"]
     # A bare list of restrictions: each of them stops the act.
     listed["stopped_by"] = stopped if isinstance(stopped, dict) else dict.fromkeys(stopped, "stop")
-    return ActType(**{"notice": None, **listed, "also": further})
+    spared = {trait: tuple(papers) for trait, papers in entry.get("spared", {}).items()}
+    return ActType(**{"notice": None, **listed, "also": further, "spared": spared})
 
 
 @dataclass(frozen=True)

@@ -157,6 +157,7 @@ def test_a_correction_is_applied_for_and_registered(
         ("acts/area_change", {"area_m2": "400.00"}, 422, "PAR-8"),
         ("acts/part_loss", {"shape": lines((-9, -9), (-9, 29), (29, 29), (29, -9)), "reason": "expropriation"}, 422, "PAR-1"),
         ("acts/part_loss", {"shape": lines((-1, -1), (-1, 21), (5, 21), (5, -1)), "reason": "moved_to_town"}, 422, "END-1"),
+        ("acts/part_loss", {"shape": lines((-1, -1), (-1, 21), (5, 21), (5, -1)), "reason": "returned"}, 422, "END-4"),
         ("correction", {"land_class": "011", "by": "office", "why": ""}, 400, "FORM-1"),
         ("correction", {"land_class": "011", "by": "nobody", "why": "证据"}, 422, "PAR-15"),
         ("correction", {"by": "office", "why": "证据"}, 400, "PAR-8"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,12 +20,15 @@ from landreg.registry.rules.household_requests import HouseholdMerge
 from landreg.registry.rules.renewal_requests import CHANGES
 from landreg.registry.rules.requests import RESTRICTIONS, Assignment, read
 
+MORTGAGES = ("mortgage", "mortgage_change")
+
 
 def asked_of_all(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str, Any]]:
     """By case: what the rules of every family ask of it."""
     passed_on, gained = _passed_on(session, cases), _gained(session, cases)
     papers = folders(session, cases[0].county, [case.case_id for case in cases])
-    dated = any(case.act_kind in (*RESTRICTIONS, *CHANGES, *EXIT_REQUESTS, "cancellation") for case in cases)
+    ends = _ends_below(session, cases)
+    dated = any(case.act_kind in (*RESTRICTIONS, *CHANGES, *EXIT_REQUESTS, "cancellation", "part_loss") for case in cases)
     today = beijing_day(session.execute(text("SELECT system.clock()")).scalar_one()) if dated else None
     return {
         case.case_id: {
@@ -32,6 +36,7 @@ def asked_of_all(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str
             "gained": tuple(gained.get(case.case_id, ())),
             "today": today,
             "papers": papers[case.case_id],
+            "ends_below": next((ends[right] for right in case.right_ids if right in ends), None),
         }
         for case in cases
     }
@@ -56,6 +61,17 @@ def _gained(session: Session, cases: Sequence[Case]) -> dict[UUID, list[str]]:
         for row in session.execute(text(_GAINED), asked):
             found[row.case_id].append(row.code)
     return found
+
+
+def _ends_below(session: Session, cases: Sequence[Case]) -> dict[UUID, tuple[str, date]]:
+    """By right that is mortgaged, or whose mortgage changes: the contract under it and the first day without it, where that
+    ended or is to end before its term; the market says so.
+    """
+    rights = [right for case in cases if case.act_kind in MORTGAGES for right in case.right_ids]
+    if not rights:
+        return {}
+    rows = session.execute(text(_ENDS_BELOW), {"county": cases[0].county, "rights": rights})
+    return {row.right_id: (row.number, row.ends_on) for row in rows}
 
 
 def _joined(asked: Any) -> list[tuple[UUID | None, str]]:
@@ -121,3 +137,4 @@ _CAME_SINCE = """
          AND upper_inf(r.recorded) AND upper_inf(r.valid)
     WHERE NOT r.right_id = ANY (string_to_array(s.known, ',')::uuid[])
 """
+_ENDS_BELOW = "SELECT right_id, number, ends_on FROM exchange.ends_below(:county, CAST(:rights AS uuid[]))"

@@ -24,10 +24,11 @@ TRAITS = ("right", "end_reason", "operation_end", "change_reason", "corrected_by
 
 @dataclass(frozen=True)
 class AskedPapers:
-    """What a folder must hold: in every case, and by a reason or another trait of the application further ones."""
+    """What a folder must hold: in every case, and by a reason or another trait of the application further ones, or some not."""
 
     always: tuple[str, ...]
     further: Mapping[str, tuple[str, ...]]
+    spared: Mapping[str, tuple[str, ...]]
 
 
 @blueprint.app_template_global()
@@ -36,7 +37,7 @@ def asked_papers(kind: str, right_kind: str, code: str) -> AskedPapers:
     found, of_own = act_type(kind), of_other_means(right_kind, code)
     passed_over = {*terms("right"), *(["operator"] if of_own else [])}
     further = {trait: papers for trait, papers in found.also.items() if trait not in passed_over}
-    return AskedPapers(found.papers("" if of_own else right_kind), further)
+    return AskedPapers(found.papers("" if of_own else right_kind), further, found.spared)
 
 
 @blueprint.app_template_filter()

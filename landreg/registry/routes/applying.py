@@ -23,8 +23,9 @@ from landreg.registry.casework import applications, household_queries
 from landreg.registry.effects import RightBundle
 from landreg.registry.facts import standing
 from landreg.registry.routes import member_forms, restriction_forms, right_forms
-from landreg.registry.rules.acts import END_REASONS, HEADS, JOIN_REASONS, LEAVE_REASONS
+from landreg.registry.rules.acts import HEADS, JOIN_REASONS, LEAVE_REASONS
 from landreg.registry.rules.certificates import EXCHANGE_REASONS
+from landreg.registry.rules.ends import END_REASONS
 from landreg.registry.rules.names import NAME_REASONS
 from landreg.registry.rules.renewal_requests import CHANGES
 from landreg.registry.rules.requests import (

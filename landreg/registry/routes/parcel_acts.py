@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -26,7 +27,7 @@ from landreg.registry.facts.drawn import Undrawable
 from landreg.registry.facts.ground import AROUND_M, OnGround, on_ground, parcels_in_force
 from landreg.registry.routes import parcel_shown
 from landreg.registry.routes.applying import opened, words
-from landreg.registry.rules.acts import END_REASONS
+from landreg.registry.rules.ends import END_REASONS
 from landreg.registry.rules.parcel_requests import (
     AreaChange,
     BoundaryCorrection,
@@ -78,10 +79,11 @@ class AreaForm:
 
 @dataclass(frozen=True)
 class LossForm:
-    """The part that is lost, and why."""
+    """The part that is lost, and why. noticed_on: of land that is given back."""
 
     shape: str = field(metadata=LONG)
     reason: str
+    noticed_on: date | None = None
 
 
 @blueprint.app_template_global()
@@ -212,7 +214,8 @@ def _area(code: str, parcel: Polygon, srid: int) -> ParcelRequest:
 
 def _loss(code: str, parcel: Polygon, srid: int) -> ParcelRequest:
     given = read_form(LossForm)
-    return PartLoss((code,), _drawn("shape", lambda: drawn.read_face(given.shape, parcel), srid), given.reason)
+    face = _drawn("shape", lambda: drawn.read_face(given.shape, parcel), srid)
+    return PartLoss((code,), face, given.reason, noticed_on=given.noticed_on)
 
 
 _ON_PARCEL: Mapping[str, Callable[[str, Polygon, int], ParcelRequest]] = {

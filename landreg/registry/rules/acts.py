@@ -8,10 +8,10 @@ from typing import Any
 
 from landreg.core.codes import birth_of, of_age, sex_of
 from landreg.core.errors import Finding
-from landreg.core.periods import months_after
 from landreg.law.book import Law, terms
 from landreg.party.rules import pt_1_members_in_one_household
 from landreg.registry.rules.act_facts import ActFacts
+from landreg.registry.rules.ends import ENDED, end_2_parcels_of_the_right
 from landreg.registry.rules.requests import RELEASES, RESTRICTIONS, Assignment, Cancellation, HouseholdChange
 from landreg.registry.rules.restrictions import (
     RESTRICTED,
@@ -27,6 +27,8 @@ from landreg.registry.rules.restrictions import (
     tr_24_house_mortgaged_by_a_document,
     tr_25_creditor_is_financial,
     tr_26_debt_within_the_right,
+    tr_27_debt_within_the_contract,
+    tr_28_contract_below_ends,
 )
 from landreg.registry.rules.signed_day import SIGNED
 
@@ -37,7 +39,6 @@ RELATION_SEX = dict.fromkeys(_MALE, "1") | dict.fromkeys(_FEMALE, "2")
 """By relation that says it: the sex, as GB/T 2261.1 writes it."""
 JOIN_REASONS = ("birth", "marriage", "adoption", "confirmed", "other")
 LEAVE_REASONS = ("death", "marriage", "other_household", "other_collective", "error")
-END_REASONS = ("expropriation", "land_lost", "ruling", "returned", "error")
 
 
 def reg_20_documents_complete(facts: ActFacts, law: Law) -> Finding | None:
@@ -186,34 +187,6 @@ def tr_23_parcels_of_the_right(facts: ActFacts, law: Law) -> Finding | None:
     return Finding("TR-23", "parcels", {"parcels": foreign}, subject=facts.code) if foreign else None
 
 
-def end_3_half_a_year_before(facts: ActFacts, law: Law) -> Finding | None:
-    """END-3: contracted land is given back half a year after the issuing party had written notice. RLCL-30, SPC-RLC-10."""
-    asked = facts.asked
-    if not isinstance(asked, Cancellation) or asked.reason != "returned" or facts.right_kind != "contract_management":
-        return None
-    today = facts.today or law.on
-    # Without a notice: as if it were given today.
-    earliest = months_after(asked.noticed_on or today, law.days("END-3.notice_months"))
-    return None if earliest <= today else Finding("END-3", "noticed_on", {"earliest": earliest}, subject=facts.code)
-
-
-def end_1_reason_of_the_list(facts: ActFacts, law: Law) -> Finding | None:
-    """END-1: a right is cancelled for a reason of the closed list; a term that ran out is none. RLCL-27, CC-338, CC-364."""
-    asked = facts.asked
-    if not isinstance(asked, Cancellation) or asked.reason in END_REASONS:
-        return None
-    return Finding("END-1", "reason", {"reason": asked.reason}, subject=facts.code)
-
-
-def end_2_parcels_of_the_right(facts: ActFacts, law: Law) -> Finding | None:
-    """END-2: the parcels that are lost lie under the right. RERR-18."""
-    asked = facts.asked
-    if not isinstance(asked, Cancellation):
-        return None
-    foreign = sorted({*asked.parcels} - {*facts.parcels})
-    return Finding("END-2", "parcels", {"parcels": foreign}, subject=facts.code) if foreign else None
-
-
 def lo_5_operation_right_ended_first(facts: ActFacts, law: Law) -> Finding | None:
     """LO-5: a registered land-operation right ends by its own act before the land under it is lost. CC-340, RLCL-42."""
     asked = facts.asked
@@ -270,9 +243,8 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     ),
     "cancellation": (
         *_OF_HOLDER,
-        end_1_reason_of_the_list,
+        *ENDED,
         end_2_parcels_of_the_right,
-        end_3_half_a_year_before,
         lo_5_operation_right_ended_first,
     ),
     "reissue": _OF_HOLDER,
@@ -283,6 +255,8 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         tr_24_house_mortgaged_by_a_document,
         tr_25_creditor_is_financial,
         tr_26_debt_within_the_right,
+        tr_27_debt_within_the_contract,
+        tr_28_contract_below_ends,
     ),
     **dict.fromkeys(RELEASES, (*_ALL, res_2_restriction_stands)),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -45,12 +46,16 @@ class AreaChange:
 
 @dataclass(frozen=True)
 class PartLoss:
-    """A part of a parcel that is lost, a face in its zone; codes: of the parts, from west to east. reason: of the list."""
+    """A part of a parcel that is lost, a face in its zone; codes: of the parts, from west to east. reason: of the list.
+
+    noticed_on: of land that is given back, when the issuing party had the written notice.
+    """
 
     parcels: tuple[str, ...]
     shape: str
     reason: str
     codes: tuple[str, ...] = ()
+    noticed_on: date | None = None
 
 
 @dataclass(frozen=True)

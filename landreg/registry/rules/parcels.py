@@ -13,13 +13,13 @@ from landreg.core.errors import Finding
 from landreg.law.book import Law
 from landreg.registry.rules.act_facts import ActFacts
 from landreg.registry.rules.acts import (
-    END_REASONS,
     reg_20_documents_complete,
     reg_21_still_in_force,
     reg_29_held_as_applied_for,
 )
 from landreg.registry.rules.contract import ContractFacts
-from landreg.registry.rules.parcel_requests import AreaChange, Correction, PartLoss
+from landreg.registry.rules.ends import ENDED
+from landreg.registry.rules.parcel_requests import AreaChange, Correction
 from landreg.registry.rules.restrictions import RESTRICTED
 
 CORRECTED_BY = ("holder", "interested_party", "office")
@@ -205,14 +205,6 @@ def par_17_area_of_this_parcel(facts: ParcelActFacts, law: Law) -> Finding | Non
     return Finding("PAR-17", "area_m2", {"asked": str(asked.area_m2), "drawn": str(facts.drawn_m2)}, subject=facts.code)
 
 
-def end_1_reason_of_the_list(facts: ParcelActFacts, law: Law) -> Finding | None:
-    """END-1: a part is lost for a reason of the closed list; a term that ran out is none. RLCL-27, CC-338."""
-    asked = facts.asked
-    if not isinstance(asked, PartLoss) or asked.reason in END_REASONS:
-        return None
-    return Finding("END-1", "reason", {"reason": asked.reason}, subject=facts.code)
-
-
 ParcelRule = Callable[[ParcelActFacts, Law], "Finding | None"]
 _ALL: tuple[Callable[..., Any], ...] = (reg_20_documents_complete, reg_21_still_in_force, *RESTRICTED)
 _REDRAWN = (
@@ -234,6 +226,6 @@ PARCEL_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         par_9_still_the_same_place,
     ),
     "area_change": (*_REDRAWN, par_8_something_changes, par_13_measured_as_drawn, par_17_area_of_this_parcel),
-    "part_loss": (*_CUT, end_1_reason_of_the_list),
+    "part_loss": (*_CUT, *ENDED),
 }
 """By kind of act: the rules that judge it; those of corrections stand beside (`rules.corrections`)."""

@@ -40,6 +40,7 @@ MERGE = ParcelMerge((P, Q), ("A",))
 BOUNDARY = BoundaryCorrection((P,), "00", (Q,))
 AREA = AreaChange((P,), Decimal("395.00"))
 LOSS = PartLoss((P,), "00", "expropriation", ("A", "B"))
+BACK = replace(LOSS, reason="returned", noticed_on=date(2025, 1, 1))
 NAME = Correction("parcel", "office", "外业核实", (Corrected("name", "北坡"),), (P,))
 CUT: dict[str, Any] = {"before": (WHOLE,), "after": (HALF, replace(HALF, code="B"))}
 MOVED: dict[str, Any] = {
@@ -85,6 +86,8 @@ REFUSED: list[tuple[str, str, ParcelRequest, dict[str, Any]]] = [
     ("PAR-17", "area_change", AreaChange((P,), Decimal("999999999999.00")), {"before": (WHOLE,), "drawn_m2": Decimal("400.00")}),
     ("PAR-17", "area_change", AreaChange((P,), Decimal("199.99")), {"before": (WHOLE,), "drawn_m2": Decimal("400.00")}),
     ("END-1", "part_loss", replace(LOSS, reason="term_over"), CUT),
+    ("END-3", "part_loss", replace(BACK, noticed_on=date(2026, 1, 2)), CUT),
+    ("END-4", "part_loss", replace(BACK, noticed_on=None), CUT),
 ]  # fmt: skip
 
 

@@ -1,0 +1,68 @@
+"""END: what ends a right, or takes a part of a parcel out of it, must rest on; the same rules for both acts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from landreg.core.errors import Finding
+from landreg.core.periods import months_after
+from landreg.law.book import Law
+from landreg.registry.rules.act_facts import ActFacts
+from landreg.registry.rules.parcel_requests import PartLoss
+from landreg.registry.rules.requests import Cancellation
+
+END_REASONS = ("expropriation", "land_lost", "ruling", "returned", "error")
+ENDS = (Cancellation, PartLoss)
+"""What asks that land leaves a right without going to another."""
+
+
+def _given_back(facts: ActFacts) -> Cancellation | PartLoss | None:
+    """What is asked for where contracted land is given back, all of a right, some parcels or a part of one; else None."""
+    asked = facts.asked
+    if not isinstance(asked, ENDS) or asked.reason != "returned" or facts.right_kind != "contract_management":
+        return None
+    return asked
+
+
+def end_3_half_a_year_before(facts: ActFacts, law: Law) -> Finding | None:
+    """END-3: contracted land is given back half a year after the issuing party had written notice. RLCL-30, SPC-RLC-10."""
+    asked = _given_back(facts)
+    if asked is None or asked.noticed_on is None or end_4_noticed_before(facts, law):
+        return None
+    earliest = months_after(asked.noticed_on, law.days("END-3.notice_months"))
+    if earliest <= (facts.today or law.on):
+        return None
+    return Finding("END-3", "noticed_on", {"earliest": earliest}, subject=facts.code)
+
+
+def end_4_noticed_before(facts: ActFacts, law: Law) -> Finding | None:
+    """END-4: who gives contracted land back says on which past day the issuing party had written notice. RLCL-30, SPC-RLC-10."""
+    asked = _given_back(facts)
+    if asked is None or (asked.noticed_on is not None and asked.noticed_on <= (facts.today or law.on)):
+        return None
+    return Finding("END-4", "noticed_on", {}, subject=facts.code)
+
+
+def end_1_reason_of_the_list(facts: ActFacts, law: Law) -> Finding | None:
+    """END-1: a right, or a part of a parcel, ends for a reason of the closed list; a term that ran out is none. RLCL-27, CC-338."""
+    asked = facts.asked
+    if not isinstance(asked, ENDS) or asked.reason in END_REASONS:
+        return None
+    return Finding("END-1", "reason", {"reason": asked.reason}, subject=facts.code)
+
+
+def end_2_parcels_of_the_right(facts: ActFacts, law: Law) -> Finding | None:
+    """END-2: the parcels that are lost lie under the right. RERR-18."""
+    asked = facts.asked
+    if not isinstance(asked, Cancellation):
+        return None
+    foreign = sorted({*asked.parcels} - {*facts.parcels})
+    return Finding("END-2", "parcels", {"parcels": foreign}, subject=facts.code) if foreign else None
+
+
+ENDED: tuple[Callable[[ActFacts, Law], Finding | None], ...] = (
+    end_1_reason_of_the_list,
+    end_3_half_a_year_before,
+    end_4_noticed_before,
+)
+"""What both acts are asked."""
