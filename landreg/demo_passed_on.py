@@ -35,9 +35,8 @@ def pass_on(market: Market, households: list[Any], said: dict[str, str], paper: 
     )
     signing.file(operator, county, lease.contract_id, today, "", paper)
     further = Terms("retransfer", today, min(years_after(today, 3), until), "yuan_mu_year", Decimal(520))
-    consent = {**said, "contractor_consent": "承包方同意再流转的书面意见（样本）"}
     key = (operator, county, lease.contract_id)
-    sign_both(market, drawing.draw_following(*key, "retransfer", further, consent, (), "", *COOPERATIVE))
+    sign_both(market, drawing.draw_following(*key, "retransfer", further, said, None, "", *COOPERATIVE, paper))
     pairs = ((one, other) for one in rest for other in rest if one < other and one[:ISSUER] == other[:ISSUER])
     for one, other in pairs:
         _exchange(market, one, other, said, paper)

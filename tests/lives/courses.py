@@ -15,7 +15,7 @@ from landreg.registry.casework import cases
 from landreg.registry.rules.requests import RestrictionAsked
 from tests import contract_kit as kit
 from tests.contract_kit import OPERATOR, PAPER, VALUES, signed, terms, today
-from tests.exchange_kit import NEIGHBOUR
+from tests.exchange_kit import NEIGHBOUR, farmer_of
 from tests.household_kit import asked_for
 from tests.life_kit import Life, Stage
 from tests.registry_kit import HOUSEHOLD, booked, pass_days, put_papers, to_rights
@@ -49,7 +49,7 @@ def _changed() -> Life:
     cheaper = (terms(from_on=day, price=Decimal("500.00")), VALUES)
     change = yield "draw_following", lambda: drawing.draw_following(OPERATOR, *at, "change", *cheaper)
     key = (COUNTY, signed(change, "contractor").contract_id)
-    yield "sign_change", lambda: signing.sign(OPERATOR, *key, kit.signature(change, "taker"))
+    yield "sign_change", lambda: signing.sign(OPERATOR, *key, kit.signature(change, "taker"), kit.PAPER)
     yield "end", lambda: life.end(OPERATOR, *key, End("agreed", day), PAPER)
     yield "give_back", lambda: life.give_back(OPERATOR, *key, Returned(day, said="水渠留用"), PAPER)
 
@@ -101,8 +101,13 @@ def _over(on: Stage) -> Life:
         made.append(signed(kit.drawn(code, [parcel], from_on=day, until_on=until)))
     draft = kit.drawn(from_on=until, until_on=until + timedelta(days=30))
     yield "put_off", lambda: signing.put_off(OPERATOR, COUNTY, draft.contract_id)
+    farmer, unwanted = farmer_of(on.superuser), kit.drawn(from_on=until, until_on=until + timedelta(days=90))
+    yield "decline_contract", lambda: signing.decline(farmer, COUNTY, unwanted.contract_id, "不租了")
+    asked = terms(from_on=day, until_on=day + timedelta(days=9), price=Decimal("500.00"))
+    late = drawing.draw_following(OPERATOR, COUNTY, made[0].contract_id, "change", asked, VALUES)
     pass_days(on.superuser, 20)
     yield "end_by_day", lambda: days.end_by_day(on.worker, COUNTY, made[0].contract_id)
+    yield "overtake", lambda: days.overtake(on.worker, COUNTY, late.contract_id)
     yield "end_contracts", lambda: days.work(on.worker)
     assert {kit.seen(one).contract.state for one in made} == {"ended"}
     pass_days(on.superuser, 41)

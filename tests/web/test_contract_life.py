@@ -341,12 +341,16 @@ def test_the_chain_of_a_re_transfer_is_shown_from_the_first_contractor_to_who_fa
     code = seen(contract).parcels[0].parcel_code
     said = {
         **VALUES, "unit": "yuan_mu_year", "parcel": code, "from_on": "2023-01-01", "last_day": "2023-12-31", "price": "650",
-        "paid_every": "year", "paid": "before", "taker": f"{HOUSEHOLD[:-1]}2", "contractor_consent": "同意书一号", "escalator": "0",
+        "paid_every": "year", "paid": "before", "taker": f"{HOUSEHOLD[:-1]}2", "escalator": "0",
     }  # fmt: skip
     ling.get(of(contract, "next/retransfer"))
-    answer = ling.post(of(contract, "next/retransfer"), said)
+    typed = ling.post(of(contract, "next/retransfer"), {**said, "contractor_consent": "随便写"})
+    assert (typed.status_code, rule_of(typed)) == (422, {"TR-7", "TR-10"})
+    ling.get(of(contract, "next/retransfer"))
+    answer = ling.post(of(contract, "next/retransfer"), {**said, "consent": picture()})
     assert answer.status_code == 303, rule_of(answer)
     page = ling.get(answer.headers["Location"]).text
+    assert "承包方书面同意再流转" in page
     assert "合同的来龙去脉" in page
     assert "本合同" in page
     assert re.search(r"样本种植专业合作社 → 户\*2 <", page)

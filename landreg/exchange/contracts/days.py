@@ -14,7 +14,7 @@ from landreg.core.actor import WORKER, Actor
 from landreg.core.db import Unavailable, alone, unit_of_work
 from landreg.core.errors import LandregError
 from landreg.core.periods import beijing_day
-from landreg.exchange.contracts import queries
+from landreg.exchange.contracts import draft_queries, queries
 from landreg.exchange.contracts.entering import happened, held
 from landreg.exchange.contracts.rules.course import con_45_draft_has_its_day, stage
 
@@ -43,12 +43,14 @@ def _due(worker: Actor) -> list[tuple[UUID, Callable[[], int]]]:
         registered = queries.registered_now(uow.session)
         gone = queries.parents_gone(uow.session)
         over = queries.ended_by_day(uow.session, beijing_day(uow.now))
-        lapsed = queries.drafts_over(uow.session, beijing_day(uow.now))
+        lapsed = draft_queries.over(uow.session, beijing_day(uow.now))
+        late = draft_queries.overtaken(uow.session)
         return [
             *((row.contract_id, partial(tell_registered, worker, *row)) for row in registered),
             *((row.contract_id, partial(end_with_its_right, worker, row.county, row.contract_id)) for row in gone),
             *((row.contract_id, partial(end_by_day, worker, row.county, row.contract_id)) for row in over),
             *((row.contract_id, partial(lapse, worker, row.county, row.contract_id)) for row in lapsed),
+            *((row.contract_id, partial(overtake, worker, row.county, row.contract_id)) for row in late),
         ]
 
 
@@ -72,6 +74,17 @@ def lapse(worker: Actor, county: str, contract_id: UUID) -> int:
         if over is None or stage(found.course(law.on)) not in ("drawn", "part_signed"):
             return 0
         happened(uow, row, "withdrawn", law.on, facts={"how": "lapsed"})
+    return 1
+
+
+def overtake(worker: Actor, county: str, contract_id: UUID) -> int:
+    """A draft that can be concluded no more, since what it follows ended or goes on otherwise, is dropped; 1, or 0 where it was."""
+    with unit_of_work(worker) as uow:
+        found, law = held(uow, county, contract_id)
+        row = found.contract
+        if row.state not in ("drawn", "part_signed"):
+            return 0
+        happened(uow, row, "withdrawn", law.on, facts={"how": "overtaken"})
     return 1
 
 

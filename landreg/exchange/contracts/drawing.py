@@ -1,7 +1,7 @@
 """A contract is drawn: from a deal, of a deal made off the market, as renewal, change or re-transfer, or for a village's project.
 
 What register and deal know is filled in; what only the parties can say is asked. Every finding is told at once; what lacks a
-clause is not drawn, and is told which (TR-7).
+clause is not drawn, and is told which (TR-7, CON-80).
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from landreg.exchange.bidding import takers
 from landreg.exchange.contracts import (
     cancelling,
     deal_queries,
+    draft_queries,
     land_queries,
     logged,
     project_queries,
-    queries,
     taking,
 )
 from landreg.exchange.contracts.deal_queries import Dealt
 from landreg.exchange.contracts.drafts import Draft, Taken, Terms, draft_of
-from landreg.exchange.contracts.entering import held, of_transfer, open_for
+from landreg.exchange.contracts.entering import happened, held, must, of_transfer, open_for
 from landreg.exchange.contracts.judging import judged, parcels_of
 from landreg.exchange.contracts.land_queries import Land
 from landreg.exchange.contracts.model import Contract, ContractParcel
@@ -47,11 +47,12 @@ from landreg.exchange.contracts.rules.following import (
 from landreg.exchange.contracts.rules.instalments import Instalment, kept
 from landreg.exchange.contracts.rules.terms import con_27_passed_on_from_its_parent
 from landreg.exchange.contracts.rules.wording import Parcelled
+from landreg.exchange.listings.papers import CONSENT
 from landreg.exchange.model import Taker
 from landreg.law.queries import load_law
-from landreg.registry.guarded import ties_nothing
+from landreg.registry.guarded import Attached, ties_nothing
 
-KNOWN = ("grade", "contractor_consent", "other_parcels")
+KNOWN = ("grade", CONSENT, "other_parcels")
 """What register, listing and deal say, whatever is typed."""
 FOLLOWED_AT: Mapping[str, Sequence[str]] = {
     "change": ("signed", "running", "over", "disputed"),
@@ -128,10 +129,13 @@ def draw_recorded(
 def draw_following(
     actor: Actor, county: str, contract_id: UUID, relation: str, terms: Terms, values: Mapping[str, str],
     parcels: Sequence[Taken] | None = None, said: str = "", taker_code: str = "", taker_name: str = "",
+    consent: Attached | None = None,
 ) -> Contract:  # fmt: skip
     """Draw what renews, changes or transfers further a contract: with its taker where no other is named. parcels: None all of its
-    own; of one that is named whole, as much as the contract has of it. Raises NotFound, Conflict (CON-5), Refused (CON-1, CON-9,
-    CON-10, CON-27, CON-38, CON-39, CON-60, CON-61, CON-62, CON-63 and as `draw_from_deal`).
+    own; of one that is named whole, as much as the contract has of it. consent: the contractor's, to a re-transfer.
+
+    Raises NotFound, Conflict (CON-5), Refused (CON-1, CON-9, CON-10, CON-27, CON-38, CON-39, CON-60, CON-61, CON-62, CON-63 and as
+    `draw_from_deal`).
     """
     if relation not in ("renewal", "change", "retransfer"):
         raise BadInput(Finding("FORM-5", "relation", {"given": relation[:40]}))
@@ -149,7 +153,7 @@ def draw_following(
         findings = [con_9_no_open_dispute(course, law)]
         findings.append(con_27_passed_on_from_its_parent((old.number, old.kind, relation), law))
         if relation != "retransfer":
-            drafts = queries.drafts_following(uow.session, old)
+            drafts = draft_queries.following(uow.session, old)
             findings.append(con_62_one_draft_follows((old.number, drafts), law))
         if relation == "change":
             findings.append(con_60_changed_between_the_same_two((old.number, taker.taker_id == own.taker_id), law))
@@ -164,8 +168,14 @@ def draw_following(
         if parcels is None:
             parcels = tuple(whole.values())
         taken = tuple(whole.get(one.code, one) if one.area_m2 is None else one for one in parcels)
-        draft = Draft(old.right_id, taken, terms, values, said, None, relation, found)
-        return draw(uow, draft, taker)
+        values = {name: text for name, text in values.items() if name != CONSENT}
+        if consent is not None:
+            ties_nothing(law.on, consent)
+            values[CONSENT] = f"{consent.name}，{consent.sha256[:16]}"
+        made = draw(uow, Draft(old.right_id, taken, terms, values, said, None, relation, found), taker)
+        if relation == "retransfer":
+            happened(uow, made, "contractor_consented", law.on, paper=must(consent, CONSENT))
+        return made
 
 
 def draw(uow: UnitOfWork, draft: Draft, taker: Taker, number: str = "") -> Contract:
@@ -224,7 +234,7 @@ def _parcels(
 
 
 def _land_of(uow: UnitOfWork, county: str, draft: Draft) -> Land:
-    """The land of a draft. Raises NotFound for a right that is none, Refused (CON-18) for land that is not of one collective."""
+    """The land of a draft. Raises NotFound for a right that is none, Refused (CON-82) for land that is not of one collective."""
     if draft.right_id is not None:
         found = land_queries.land(uow.session, county, draft.right_id)
         if found is None:
@@ -232,5 +242,5 @@ def _land_of(uow: UnitOfWork, county: str, draft: Draft) -> Land:
         return found
     of_collective = land_queries.collective_land(uow.session, county, [one.code for one in draft.parcels])
     if of_collective is None:
-        raise Refused(Finding("CON-18", "parcels"))
+        raise Refused(Finding("CON-82", "parcels"))
     return of_collective

@@ -14,7 +14,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, Refused
 from landreg.core.units import CENT, half_up
-from landreg.exchange.contracts import cancelling, deal_queries, logged, queries
+from landreg.exchange.contracts import cancelling, deal_queries, logged, making, queries
 from landreg.exchange.contracts.entering import entered, happened, held, must, of_transfer, open_for
 from landreg.exchange.contracts.model import RentPayment
 from landreg.exchange.contracts.rules.closing import (
@@ -172,6 +172,7 @@ def end(
         if consent is not None:
             cancelling.let_end(uow, found, law, consent)
         happened(uow, found.contract, "ended", asked.on_day, said=asked.said, facts=facts, paper=kept)
+        making.drop_overtaken(uow, contract_id, law, found.contract.number)
 
 
 def end_what_rests_on(uow: UnitOfWork, found: Whole, law: Law, on_day: date) -> None:

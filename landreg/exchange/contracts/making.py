@@ -1,12 +1,14 @@
-"""Both have signed: a contract is made. Its land is bound, what it replaces ends, its rents are set."""
+"""Both have signed: a contract is made. Its land is bound, what it replaces ends, its rents are set, drafts beside it go."""
 
 from __future__ import annotations
+
+from uuid import UUID
 
 from landreg.core.actor import Desk
 from landreg.core.db import UnitOfWork
 from landreg.core.errors import Finding, NotFound, Refused
 from landreg.exchange.bidding.rules.qualified import DEAL_RULES
-from landreg.exchange.contracts import cancelling, land_queries, queries
+from landreg.exchange.contracts import cancelling, draft_queries, land_queries, queries
 from landreg.exchange.contracts.entering import happened, open_for
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules.following import Change, con_61_changed_within_its_term
@@ -32,12 +34,13 @@ def stands_below(uow: UnitOfWork, row: Contract, law: Law) -> None:
 
 
 def make(uow: UnitOfWork, found: Whole, law: Law) -> None:
-    """Both have signed: the contract binds its land, what it replaces ends on its first day, and its rents are set.
+    """Both have signed: the contract binds its land, what it replaces ends on its first day, and its rents are set: what was
+    paid too much of that goes over to it. Drafts that followed the same contract and can be concluded no more are dropped.
 
     Raises Refused (QUAL-1, QUAL-4, QUAL-5) where its taker may not have so much land, (CON-2) where another contract has its land,
     (CON-38, CON-39) where what restricts the registered right stops the change.
     """
-    row = found.contract
+    row, carried = found.contract, {}
     if wrong := examine(DEAL_RULES, by_contract(uow, row, law), law):
         raise Refused(wrong)
     if uow.actor.desk is Desk.EXCHANGE and (taken := _bound(uow, found)):
@@ -49,11 +52,23 @@ def make(uow: UnitOfWork, found: Whole, law: Law) -> None:
         previous = queries.one(uow.session, row.county, row.previous_id, lock=False)
         if previous is None:
             raise NotFound
-        if told := cancelling.stopped(uow, queries.whole(uow.session, previous), law):
+        old = queries.whole(uow.session, previous)
+        if told := cancelling.stopped(uow, old, law):
             raise Refused(told)
-        happened(uow, previous, "ended", row.from_on, facts={"how": "replaced", "by": row.number})
+        over = old.overpaid_until(row.from_on)
+        carried = {"carried": str(over)} if over > 0 else {}
+        happened(uow, previous, "ended", row.from_on, facts={"how": "replaced", "by": row.number, **carried})
     dues = calendar_of(row, found.parcels, law.on)
-    happened(uow, row, "signed", law.on, dues=dues, due_kind=dues[0].kind if dues else "rent")
+    happened(uow, row, "signed", law.on, facts=carried, dues=dues, due_kind=dues[0].kind if dues else "rent")
+    if uow.actor.desk is Desk.EXCHANGE and row.previous_id is not None:
+        drop_overtaken(uow, row.previous_id, law, row.number)
+
+
+def drop_overtaken(uow: UnitOfWork, previous: UUID, law: Law, by: str) -> None:
+    """Drop the drafts that follow a contract and can be concluded no more. by: the contract that was made, or has ended."""
+    uow.session.flush()
+    for draft in draft_queries.overtaken(uow.session, previous):
+        happened(uow, draft, "withdrawn", law.on, facts={"how": "overtaken", "by": by})
 
 
 def _bound(uow: UnitOfWork, found: Whole) -> Finding | None:

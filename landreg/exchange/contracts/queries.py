@@ -90,13 +90,13 @@ def _prices(
 
 
 def _credited(session: Session, found: Sequence[Contract]) -> dict[UUID, list[Credited]]:
-    """By contract: the deposit of its deal that was credited to the price."""
+    """By contract: the deposit of its deal that was credited to the price, and what went over from the contract that it changes."""
     rows: dict[UUID, list[Credited]] = {row.contract_id: [] for row in found}
-    of_deals: dict[str, list[UUID]] = defaultdict(list)
+    asked_of: dict[str, list[UUID]] = defaultdict(list)
     for row in found:
-        if row.deal_id is not None:
-            of_deals[row.county].append(row.contract_id)
-    for county, asked in of_deals.items():
+        if row.deal_id is not None or row.relation == "change":
+            asked_of[row.county].append(row.contract_id)
+    for county, asked in asked_of.items():
         read = sa.text("SELECT * FROM exchange.credited(:county, :contracts)")
         for one in session.execute(read, {"county": county, "contracts": asked}):
             rows[one.contract_id].append(Credited(one.amount, one.on_day, one.receipt))
@@ -169,13 +169,6 @@ def ended_by_day(session: Session, today: date) -> Sequence[Contract]:
     ).all()
 
 
-def drafts_over(session: Session, today: date) -> Sequence[Contract]:
-    """Drafts whose last day is over."""
-    return session.scalars(
-        sa.select(Contract).where(Contract.state.in_(("drawn", "part_signed")), Contract.sign_until < today)
-    ).all()
-
-
 def taker_stands(session: Session, county: str, contract_id: UUID) -> Any:
     """How the taker of a contract stands, also for a party whose own desk does not see it: kind, held_m2, passed_mu, reserve."""
     asked = sa.text("SELECT * FROM exchange.taker_stands(:county, :contract)")
@@ -183,14 +176,14 @@ def taker_stands(session: Session, county: str, contract_id: UUID) -> Any:
 
 
 def registration_asked(session: Session) -> Sequence[Contract]:
-    """Signed contracts whose parties ask for the register, and of which no case was opened yet."""
-    asked, opened = aliased(ContractEvent), aliased(ContractEvent)
+    """Signed contracts whose parties ask for the register, of which no case was opened yet and which the office did not decline."""
+    asked, answered = aliased(ContractEvent), aliased(ContractEvent)
     same = (asked.county == Contract.county, asked.contract_id == Contract.contract_id)
-    done = (opened.county == Contract.county, opened.contract_id == Contract.contract_id)
+    done = (answered.county == Contract.county, answered.contract_id == Contract.contract_id, answered.at > asked.at)
     return session.scalars(
         sa.select(Contract)
         .join(asked, sa.and_(*same, asked.kind == "registration_asked"))
-        .where(Contract.state == "signed", ~sa.exists().where(*done, opened.kind == "case_opened"))
+        .where(Contract.state == "signed", ~sa.exists().where(*done, answered.kind.in_(("case_opened", "registration_declined"))))
         .order_by(asked.at)
     ).all()
 
@@ -232,16 +225,6 @@ def following(session: Session, county: str, contract_id: UUID) -> Sequence[Cont
         sa.select(Contract)
         .where(Contract.county == county, Contract.previous_id == contract_id)
         .order_by(Contract.drawn_at)
-    ).all()
-
-
-def drafts_following(session: Session, found: Contract) -> Sequence[str]:
-    """The numbers of the drafts that would change or renew a contract and wait for a signature."""
-    return session.scalars(
-        sa.select(Contract.number)
-        .where(Contract.county == found.county, Contract.previous_id == found.contract_id)
-        .where(Contract.relation.in_(("change", "renewal")), Contract.state.in_(("drawn", "part_signed")))
-        .order_by(Contract.number)
     ).all()
 
 

@@ -25,8 +25,10 @@ from landreg.exchange.contracts.rules.course import (
     Signing,
     con_14_signed_and_settled,
     con_45_draft_has_its_day,
+    stage,
 )
 from landreg.exchange.contracts.rules.rent import IN_ONE_SUM
+from landreg.exchange.contracts.rules.service import NOT_OF
 from landreg.exchange.contracts.rules.terms import (
     Contracted,
     Piece,
@@ -181,6 +183,8 @@ def ask_registration(actor: Actor, county: str, contract_id: UUID, paper: Attach
         open_for(found, law, "signed", "running")
         of_transfer(found, law, "registration")
         row = found.contract
+        if found.application or found.of("case_opened"):
+            raise Conflict(Finding("CON-5", "state", {"where": stage(found.course(law.on))}, subject=row.number))
         wrong = con_27_passed_on_from_its_parent((row.number, row.kind, "registration"), law)
         if row.right_id is None:
             wrong = wrong or con_25_whole_farmland_of_the_collective((row.number, row.kind, found.parts), law)
@@ -200,7 +204,7 @@ def may_register(found: Whole, law: Law) -> bool:
     row = found.contract
     if row.right_id is None:
         return con_25_whole_farmland_of_the_collective((row.number, row.kind, found.parts), law) is None
-    if row.kind in ("retransfer", "custody", "entrusted"):
+    if row.kind == "retransfer" or "registration" in NOT_OF.get(row.kind, ()):
         return False
     if row.kind in MOVING:
         return not row.relation
@@ -243,6 +247,20 @@ def drop(actor: Actor, county: str, contract_id: UUID, said: str) -> None:
         open_for(found, law, "drawn", "part_signed")
         ties_nothing(law.on, said=said)
         happened(uow, found.contract, "withdrawn", law.on, said=said)
+
+
+def decline(actor: Actor, county: str, contract_id: UUID, said: str) -> None:
+    """A party does not want a contract that is drawn, and drops it by itself; so does the household whose land would go further.
+    Raises NotFound, Conflict (CON-5) once both have signed and of a project's draft, Refused (GUARD-1).
+    """
+    with unit_of_work(actor) as uow:
+        found, law = held(uow, county, contract_id)
+        row = found.contract
+        open_for(found, law, "drawn", "part_signed")
+        if row.project_id is not None and not row.relation:
+            raise Conflict(Finding("CON-5", "state", {"where": row.state}, subject=row.number))
+        ties_nothing(law.on, said=said)
+        happened(uow, row, "withdrawn", law.on, said=said, facts={"how": "declined"})
 
 
 def put_off(actor: Actor, county: str, contract_id: UUID) -> date:

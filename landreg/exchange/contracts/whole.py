@@ -27,7 +27,9 @@ from landreg.exchange.listings.rules.units import of_a_year, of_whole
 
 @dataclass(frozen=True)
 class Credited:
-    """A deposit that was credited to the price, by the receipt of what became of it."""
+    """What counts toward the price beside payments: a deposit, by the receipt of what became of it; of a change what was paid too
+    much of the contract that it changes, by that one's number.
+    """
 
     amount_yuan: Decimal
     paid_on: date
@@ -36,8 +38,8 @@ class Credited:
 
 @dataclass(frozen=True)
 class Whole:
-    """A contract with all its rows. prices: of a kg of its grain, by day on which something is due. credited: deposits of its deal
-    that count toward the price.
+    """A contract with all its rows. prices: of a kg of its grain, by day on which something is due. credited: what counts toward
+    the price beside payments.
     """
 
     contract: Contract
@@ -57,9 +59,13 @@ class Whole:
     @cached_property
     def settled(self) -> tuple[Settled, ...]:
         """What is due until it ends, with what was paid of it in money and handed over in grain."""
+        return self.settled_until(self.contract.ends_on)
+
+    def settled_until(self, ends_on: date | None) -> tuple[Settled, ...]:
+        """The same as if it ended on a day; None: with its term."""
         void = any(one.facts.get("outcome") == "void" for one in self.events)
         said, made = [due_of(one, self.contract.unit) for one in self.dues], self.of("signed")
-        dues = rent.still_owed(said, self.contract.ends_on, void=void, made_on=made.on_day if made else None)
+        dues = rent.still_owed(said, ends_on, void=void, made_on=made.on_day if made else None)
         return rent.settled(dues, [*(one.amount_yuan for one in self.credited), *self._paid], self.prices)
 
     @property
@@ -99,10 +105,18 @@ class Whole:
 
     @property
     def overpaid(self) -> Decimal:
-        """What was paid in money beyond all that is due: to be given back where a contract ends early."""
+        """What was paid in money beyond all that is due, and has not gone over to what changes it: to be given back where
+        a contract ends early.
+        """
+        end = self.of("ended")
+        carried = Decimal(str(end.facts.get("carried", "0"))) if end else rent.ZERO
+        return self.overpaid_until(self.contract.ends_on) - carried
+
+    def overpaid_until(self, ends_on: date | None) -> Decimal:
+        """What was paid in money beyond what would be due, if it ended on a day."""
         credited = sum((one.amount_yuan for one in self.credited), rent.ZERO)
         money = sum((one for one in self._paid if not isinstance(one, Grain)), credited)
-        return money - sum((one.paid for one in self.settled), rent.ZERO)
+        return money - sum((one.paid for one in self.settled_until(ends_on)), rent.ZERO)
 
     @property
     def overpaid_kg(self) -> Decimal:
@@ -119,6 +133,13 @@ class Whole:
             if one.kind == "settled" and about == "fixtures" and one.facts.get("pays") == "contractor":
                 sum_ = Decimal(str(one.facts["yuan"]))
         return sum_
+
+    @property
+    def application(self) -> ContractEvent | None:
+        """The parties' application for the register that waits: of which neither a case was opened, nor the office declined it."""
+        kinds = ("registration_asked", "registration_declined", "case_opened")
+        last = next((one for one in reversed(self.events) if one.kind in kinds), None)
+        return last if last is not None and last.kind == "registration_asked" else None
 
     def of(self, kind: str) -> ContractEvent | None:
         """The last step of a kind."""

@@ -8,18 +8,19 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import ProgrammingError
 
-from landreg.core.actor import Actor
+from landreg.core.actor import WORKER, Actor
 from landreg.core.db import unit_of_work
-from landreg.core.errors import Conflict, Refused
-from landreg.exchange.contracts import drawing, life, signing
+from landreg.core.errors import Conflict, NotFound, Refused
+from landreg.exchange.contracts import days, draft_queries, drawing, life, signing
 from landreg.exchange.contracts.drafts import Taken
 from landreg.exchange.contracts.entering import happened
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract
 from tests.contract_kit import OPERATOR, OTHER, PAPER, VALUES, drawn, seen, signed, terms, today
-from tests.exchange_kit import TERM
-from tests.registry_kit import Connection, codes, to_rights
+from tests.exchange_kit import TERM, farmer_of
+from tests.registry_kit import Connection, codes, pass_days, to_rights
 from tests.villages import COUNTY
 
 CHEAPER = Decimal("500.00")
@@ -58,10 +59,10 @@ def test_a_contract_is_changed_for_its_own_taker_only() -> None:
     assert codes(wall) == {"CON-60"}
 
 
-@pytest.mark.parametrize("days", [-400, -1, 4000])
-def test_a_change_begins_within_the_term_and_on_no_day_that_is_over(days: int) -> None:
+@pytest.mark.parametrize("after", [-400, -1, 4000])
+def test_a_change_begins_within_the_term_and_on_no_day_that_is_over(after: int) -> None:
     """CON-61, by service and database: rents of days that are over stay as they were owed and paid."""
-    contract, on = signed(drawn()), today() + timedelta(days=days)
+    contract, on = signed(drawn()), today() + timedelta(days=after)
     life.pay(OPERATOR, COUNTY, contract.contract_id, Decimal("10.00"), today(), "HZ-1", PAPER)
     before = seen(contract).settled
     with pytest.raises(Refused) as refused:
@@ -144,3 +145,81 @@ def test_a_change_between_the_two_replaces_the_contract_on_its_first_day() -> No
     contract = signed(drawn())
     change = signed(follows(contract, until_on=date(2027, 3, 1)))
     assert (seen(contract).contract.ends_on, seen(change).contract.until_on) == (today(), date(2027, 3, 1))
+
+
+def test_what_was_paid_too_much_goes_over_to_the_contract_that_changes_the_old_one() -> None:
+    """The old one keeps its rents and receipts; the database takes no sum from nowhere."""
+    contract = signed(drawn())
+    life.pay(OPERATOR, COUNTY, contract.contract_id, seen(contract).left, today(), "HZ-7", PAPER)
+    paid = sum((one.amount_yuan or Decimal(0) for one in seen(contract).payments), Decimal(0))
+    change = signed(follows(contract, until_on=contract.until_on))
+    old, new = seen(contract), seen(change)
+    owed = sum((one.owed or Decimal(0) for one in old.settled), Decimal(0))
+    assert (old.overpaid, old.left, len(old.payments)) == (0, 0, 1)
+    assert [(one.amount_yuan, one.receipt) for one in new.credited] == [(paid - owed, contract.number)]
+    assert new.settled[0].paid == min(paid - owed, new.settled[0].owed or Decimal(0))
+    other = signed(drawn(OTHER))
+    draft = signed(follows(other), "contractor")
+    with unit_of_work(OPERATOR) as uow:
+        happened(uow, other, "ended", today(), facts={"how": "replaced", "by": draft.number})
+    with pytest.raises(Refused) as wall, unit_of_work(OPERATOR) as uow:
+        happened(uow, draft, "signed", today(), facts={"carried": "999.00"})
+    assert codes(wall) == {"CON-61"}
+
+
+def test_a_draft_that_can_be_concluded_no_more_is_dropped_by_what_overtakes_it(superuser: Connection) -> None:
+    """A re-transfer by the change, a change by the end; by the worker where a term is over."""
+    contract = signed(drawn())
+    asked = (COUNTY, contract.contract_id, "retransfer", terms(from_on=today(), until_on=contract.until_on), VALUES)
+    onward = drawing.draw_following(OPERATOR, *asked, taker_code=OTHER, consent=PAPER)
+    change = signed(follows(contract))
+    assert seen(onward).contract.state == "withdrawn"
+    assert seen(onward).events[-1].facts == {"how": "overtaken", "by": change.number}
+    again = follows(change, price=Decimal("400.00"))
+    life.end(OPERATOR, COUNTY, change.contract_id, End("agreed", today()), PAPER)
+    assert seen(again).events[-1].facts == {"how": "overtaken", "by": change.number}
+    short = signed(drawn(until_on=today() + timedelta(days=20), from_on=today()))
+    late = follows(short, until_on=today() + timedelta(days=10))
+    assert days.work() == 0
+    with pytest.raises(ProgrammingError, match="row-level security"), unit_of_work(WORKER) as uow:
+        happened(uow, late, "withdrawn", today(), facts={"how": "overtaken"})
+    pass_days(superuser, 20)
+    days.work()
+    assert seen(late).events[-1].facts == {"how": "overtaken"}
+
+
+def test_a_re_transfer_is_signed_with_the_contractor_s_consent_as_a_paper_only() -> None:
+    """TR-10, by service and database."""
+    contract = signed(drawn())
+    asked = (COUNTY, contract.contract_id, "retransfer", terms(from_on=today(), until_on=contract.until_on))
+    with pytest.raises(Refused) as typed:
+        drawing.draw_following(OPERATOR, *asked, {**VALUES, "contractor_consent": "随便写"}, taker_code=OTHER)
+    assert codes(typed) == {"TR-7", "TR-10"}
+    onward = drawing.draw_following(OPERATOR, *asked, VALUES, taker_code=OTHER, consent=PAPER)
+    (consented,) = [one for one in seen(onward).events if one.kind == "contractor_consented"]
+    assert consented.document_id in seen(onward).papers
+    assert PAPER.name in seen(onward).contract.clauses["contractor_consent"]
+    signed(onward)
+
+
+def test_a_party_drops_a_draft_by_itself_and_nobody_else_does(superuser: Connection) -> None:
+    """The household, the taker, and the contractor whose land would go further; once both have signed none."""
+    farmer, neighbour = farmer_of(superuser), farmer_of(superuser, OTHER, login="er.nong")
+    draft = drawn()
+    with pytest.raises(NotFound):
+        signing.decline(neighbour, COUNTY, draft.contract_id, "")
+    signing.decline(farmer, COUNTY, draft.contract_id, "租金太低")
+    assert (seen(draft).contract.state, seen(draft).events[-1].said) == ("withdrawn", "租金太低")
+    assert seen(draft).events[-1].facts == {"how": "declined"}
+    taken = drawn(taker=OTHER)
+    signing.decline(neighbour, COUNTY, taken.contract_id, "")
+    lease = signed(drawn())
+    with pytest.raises(Conflict):
+        signing.decline(farmer, COUNTY, lease.contract_id, "")
+    asked = (COUNTY, lease.contract_id, "retransfer", terms(from_on=today(), until_on=lease.until_on), VALUES)
+    onward = drawing.draw_following(OPERATOR, *asked, taker_code=OTHER, consent=PAPER)
+    with unit_of_work(farmer) as uow:
+        assert [row.number for row in draft_queries.own(uow.session, today())] == [onward.number]
+    signing.decline(farmer, COUNTY, onward.contract_id, "没有同意过")
+    with unit_of_work(farmer) as uow:
+        assert draft_queries.own(uow.session, today()) == []

@@ -65,10 +65,9 @@ def village(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
 
 def passed_on(contract: Contract) -> Contract:
     """A contract's land, transferred further to the neighbour until the contract ends."""
-    said = {**VALUES, "contractor_consent": "同意书一号"}
     asked = terms(from_on=date(2023, 1, 1), until_on=contract.until_on)
     return signed(
-        drawing.draw_following(OPERATOR, COUNTY, contract.contract_id, "retransfer", asked, said, taker_code=OTHER)
+        drawing.draw_following(OPERATOR, COUNTY, contract.contract_id, "retransfer", asked, VALUES, taker_code=OTHER, consent=PAPER)
     )
 
 
@@ -243,7 +242,7 @@ def test_a_household_takes_its_word_back_until_both_have_signed_and_the_draft_is
         last = project_queries.contract_of(uow.session, *at)
     assert last is not None
     assert kept not in {one.parcel_code for one in seen(last).parcels}
-    signing.sign(OPERATOR, COUNTY, last.contract_id, signature(last, "taker"))
+    signing.sign(OPERATOR, COUNTY, last.contract_id, signature(last, "taker"), PAPER)
     with pytest.raises(Conflict) as late:
         projects.say(phone, *at, Said("withdraws"))
     assert codes(late) == {"CON-5"}

@@ -119,10 +119,10 @@ def test_a_renewal_and_a_change_for_the_same_taker_count_once_and_a_re_transfer_
     signed(drawing.draw_following(OPERATOR, COUNTY, change.contract_id, "renewal", terms(**on), VALUES))
     assert held() == Decimal("0.60")
     lease = signed(drawn(OTHER, taker=OTHER_TAKER))
-    said = {**VALUES, "contractor_consent": "同意书一号"}
     with pytest.raises(Refused) as onward:
         drawing.draw_following(
-            OPERATOR, COUNTY, lease.contract_id, "retransfer", terms(from_on=today()), said, taker_code=TAKER
+            OPERATOR, COUNTY, lease.contract_id, "retransfer", terms(from_on=today()), VALUES, taker_code=TAKER,
+            consent=PAPER,
         )
     assert codes(onward) == {"QUAL-1"}
 

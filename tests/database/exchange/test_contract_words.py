@@ -33,14 +33,14 @@ def test_every_figure_that_is_none_is_told_at_its_field() -> None:
 def test_land_that_the_parties_keep_is_passed_on_by_no_consent() -> None:
     """CON-43, and only where the contract below says so."""
     asked = terms(from_on=date(2024, 1, 1), until_on=date(2027, 1, 1))
-    said = {**VALUES, "contractor_consent": "同意书一号"}
     kept = signed(drawn(values={**VALUES, "sublet": "never"}))
     with pytest.raises(Refused) as refused:
-        drawing.draw_following(OPERATOR, COUNTY, kept.contract_id, "retransfer", asked, said, taker_code=OTHER)
+        drawing.draw_following(OPERATOR, COUNTY, kept.contract_id, "retransfer", asked, VALUES, taker_code=OTHER, consent=PAPER)
     assert codes(refused) == {"CON-43"}
     free = signed(drawn(code=OTHER, values={**VALUES, "sublet": "each_time"}))
     taker = kept.household_code
-    onward = drawing.draw_following(OPERATOR, COUNTY, free.contract_id, "retransfer", asked, said, taker_code=taker)
+    at = (OPERATOR, COUNTY, free.contract_id)
+    onward = drawing.draw_following(*at, "retransfer", asked, VALUES, taker_code=taker, consent=PAPER)
     assert onward.state == "drawn"
 
 

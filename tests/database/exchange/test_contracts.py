@@ -285,19 +285,16 @@ def test_of_a_contract_that_ended_its_later_rents_are_not_owed_nor_paid() -> Non
 def test_a_re_transfer_rests_on_the_contractor_s_written_consent_and_on_its_parent() -> None:
     """TR-10, with the chain."""
     contract = signed(drawn())
-    asked = terms(from_on=date(2023, 1, 1), until_on=date(2024, 1, 1))
+    asked, at = terms(from_on=date(2023, 1, 1), until_on=date(2024, 1, 1)), (OPERATOR, COUNTY, contract.contract_id)
     with pytest.raises(Refused) as error:
-        drawing.draw_following(OPERATOR, COUNTY, contract.contract_id, "retransfer", asked, VALUES, taker_code=OTHER)
+        drawing.draw_following(*at, "retransfer", asked, {**VALUES, "contractor_consent": "同意书一号"}, taker_code=OTHER)
     assert codes(error) == {"TR-7", "TR-10"}
-    said = {**VALUES, "contractor_consent": "同意书一号"}
-    onward = drawing.draw_following(OPERATOR, COUNTY, contract.contract_id, "retransfer", asked, said, taker_code=OTHER)
+    onward = drawing.draw_following(*at, "retransfer", asked, VALUES, taker_code=OTHER, consent=PAPER)
     signed(onward)
     assert seen(onward).contract.clauses["parent"] == contract.number
+    asked = terms(from_on=date(2024, 1, 1), until_on=date(2027, 7, 2))
     with pytest.raises(Refused) as longer:
-        drawing.draw_following(
-            OPERATOR, COUNTY, contract.contract_id, "retransfer", terms(from_on=date(2024, 1, 1), until_on=date(2027, 7, 2)), said,
-            taker_code=OTHER,
-        )  # fmt: skip
+        drawing.draw_following(*at, "retransfer", asked, VALUES, taker_code=OTHER, consent=PAPER)
     assert codes(longer) == {"TR-1"}
 
 
@@ -376,9 +373,9 @@ def test_a_withdrawn_household_is_refused_with_its_code_and_all_others_get_their
     assert [one.parcel_code for one in seen(made[household]).parcels] == first[1:]
     assert made[household].state == "part_signed"
     with pytest.raises(Refused) as unseen:
-        project_runs.ask_signatures(asker, COUNTY, project, Present("社长", ""), identity_checked=True)
+        project_runs.ask_signatures(asker, COUNTY, project, Present("社长", ""), identity_checked=True, paper=PAPER)
     assert codes(unseen) == {"CON-3"}
-    signings = project_runs.ask_signatures(asker, COUNTY, project, Present("社长", "见证人"), identity_checked=True)
+    signings = project_runs.ask_signatures(asker, COUNTY, project, Present("社长", "见证人"), identity_checked=True, paper=PAPER)
     with pytest.raises(Conflict):
         project_runs.ask_run(asker, COUNTY, project)
     assert project_runs.work(worker) == 1
@@ -388,7 +385,7 @@ def test_a_withdrawn_household_is_refused_with_its_code_and_all_others_get_their
     assert (signed_by.state, signed_by.done, signed_by.refused) == ("done", 1, [])
     assert seen(made[household]).contract.state == "signed"
     with pytest.raises(Conflict):
-        project_runs.ask_signatures(asker, COUNTY, project, Present("社长", "见证人"), identity_checked=True)
+        project_runs.ask_signatures(asker, COUNTY, project, Present("社长", "见证人"), identity_checked=True, paper=PAPER)
     with pytest.raises(Conflict):
         projects.say(asker, COUNTY, project, household, says("withdraws", HOUSEHOLD))
     projects.say(asker, COUNTY, project, other, says("consents", OTHER))

@@ -26,10 +26,12 @@ from landreg.exchange.contracts.routes.forms import (
     choices,
     draft_days,
     instalments_given,
+    kept,
     questions,
     unit_of,
 )
 from landreg.exchange.listings import household_queries
+from landreg.exchange.listings.papers import CONSENT
 from landreg.registry.routes.surroundings import page_day
 from landreg.web import pages, problems
 from landreg.web.forms import read_form
@@ -145,9 +147,10 @@ def following(county: str, contract_id: UUID, relation: str) -> Response:
         basic = land_queries.any_basic(uow.session, county, row.right_id, codes)
         days = draft_days(uow.session, county)
     kind = "retransfer" if relation == "retransfer" else row.kind
+    asked = [one for one in questions(kind, row.unit, today, basic=basic) if one["name"] != CONSENT]
     return pages.render(
         "exchange/contracts/following.html", found=found, contract=row, relation=relation, DAY=DAY, today=today,
-        asked=questions(kind, row.unit, today, basic=basic), values=row.clauses, draft_days=days, **choices(row.unit),
+        asked=asked, values=row.clauses, draft_days=days, **choices(row.unit),
     )  # fmt: skip
 
 
@@ -164,7 +167,7 @@ def draw_following(county: str, contract_id: UUID, relation: str) -> Redirect:
     kind = "retransfer" if relation == "retransfer" else row.kind
     made = drawing.draw_following(
         current_actor(), county, contract_id, relation, given.terms(kind), given.values(), given.taken(), given.said,
-        given.taker, given.taker_name,
+        given.taker, given.taker_name, kept(given.consent, CONSENT),
     )  # fmt: skip
     flash(_("合同已拟定，编号 %(number)s。", number=made.number))
     return back(county, made.contract_id)

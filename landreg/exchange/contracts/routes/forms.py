@@ -43,6 +43,10 @@ class Clauses:
 
     taker_home: str = field(default="", metadata=SAID)
     grade: str = field(default="", metadata=SAID)
+    house_state: str = field(default="", metadata=SAID)
+    deposit_yuan: str = field(default="", metadata={"most": 20})
+    repairs_by: str = ""
+    letting_on: str = ""
     use: str = ""
     paid_to: str = field(default="", metadata=SAID)
     land_paid_to: str = ""
@@ -69,7 +73,9 @@ class Clauses:
     def values(self) -> dict[str, str]:
         """By name: what was said. Raises BadInput (FORM-3) for a figure that is none."""
         found = {one.name: getattr(self, one.name) for one in fields(Clauses) if one.name != "said"}
-        figures = ("late_per_10000", "renewal_notice_days", "valued_yuan", "shares", "floating_percent", "return_days")
+        figures = (
+            "late_per_10000", "renewal_notice_days", "valued_yuan", "shares", "floating_percent", "return_days", "deposit_yuan"
+        )  # fmt: skip
         wrong = [name for name in figures if found[name] and not _figure(found[name])]
         if wrong:
             raise BadInput([Finding("FORM-3", name, {"given": found[name]}) for name in wrong])
@@ -124,6 +130,7 @@ class Drawing(Clauses):
     taker: str = field(default="", metadata={"most": 18})
     taker_name: str = field(default="", metadata={"most": 100})
     contact: str = field(default="", metadata={"most": 100})
+    consent: Upload | None = None
 
     def terms(self, kind: str = "") -> Terms:
         """The terms. Raises BadInput with every field that is empty or none of its list."""

@@ -78,6 +78,23 @@ def sign(county: str, contract_id: UUID) -> Redirect:
     return redirect(url_for(".one", county=county, contract_id=contract_id), 303)
 
 
+@dataclass(frozen=True)
+class Declining:
+    """Why a party does not want a contract."""
+
+    said: str = field(default="", metadata={"most": 500})
+
+
+@blueprint.post("/my/contracts/<county>/<uuid:contract_id>/decline")
+@allow(Role.FARMER, Role.TAKER)
+@problems.back_to(one)
+def decline(county: str, contract_id: UUID) -> Redirect:
+    """Say no to a contract that is drawn."""
+    signing.decline(current_actor(), county, contract_id, read_form(Declining).said)
+    flash(_("已记录：您不同意这份合同，它已经作废。"))
+    return redirect(url_for(".index"), 303)
+
+
 @blueprint.get("/agent/<county>/<uuid:consent_id>/contracts")
 @allow(Role.AGENT)
 def agents(county: str, consent_id: UUID) -> Response:
@@ -190,7 +207,7 @@ def _one(actor: Actor, county: str, contract_id: UUID, consent: Consent | None) 
         stage=stage(course), clauses=written(text, beijing_day(row.drawn_at)), settled=found.settled, DAY=DAY,
         arrears_kg=arrears_kg(found.settled, today), balance_late=found.late_from_contractor(today), anew=anew,
         mine="contractor" if passes else "taker" if takes else "", told=[begun] if begun and course.lacking else [],
-        service=name_of(law.text("CON-4.service_key")),
+        service=name_of(law.text("CON-4.service_key")), may_decline=consent is None and (not row.project_id or row.relation != ""),
     )  # fmt: skip
 
 

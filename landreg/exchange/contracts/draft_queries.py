@@ -1,0 +1,53 @@
+"""Reads of drafts: contracts that are drawn and not signed by both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from landreg.exchange.contracts.model import Contract
+from landreg.exchange.contracts.unsigned_queries import UNSIGNED
+
+
+def following(session: Session, found: Contract) -> Sequence[str]:
+    """The numbers of the drafts that would change or renew a contract and wait for a signature."""
+    return session.scalars(
+        sa.select(Contract.number)
+        .where(Contract.county == found.county, Contract.previous_id == found.contract_id)
+        .where(Contract.relation.in_(("change", "renewal")), Contract.state.in_(UNSIGNED))
+        .order_by(Contract.number)
+    ).all()
+
+
+def overtaken(session: Session, previous: UUID | None = None) -> Sequence[Contract]:
+    """Drafts that follow a contract, this one or any, and can be concluded no more."""
+    asked = sa.select(Contract).where(
+        Contract.state.in_(UNSIGNED),
+        Contract.previous_id.is_not(None) if previous is None else Contract.previous_id == previous,
+        sa.func.exchange.draft_is_overtaken(Contract.county, Contract.contract_id),
+    )
+    return session.scalars(asked.order_by(Contract.number)).all()
+
+
+def over(session: Session, today: date) -> Sequence[Contract]:
+    """Drafts whose last day is over."""
+    return session.scalars(
+        sa.select(Contract).where(Contract.state.in_(UNSIGNED), Contract.sign_until < today)
+    ).all()
+
+
+def own(session: Session, today: date) -> Sequence[Contract]:
+    """What waits for a signature of a farmer's household, or of what an account takes, and can be signed: its last day is not over,
+    nor what it follows.
+    """
+    late = sa.func.exchange.draft_is_overtaken(Contract.county, Contract.contract_id)
+    return session.scalars(
+        sa.select(Contract)
+        .where(Contract.state.in_(UNSIGNED), ~late)
+        .where(sa.or_(Contract.sign_until.is_(None), Contract.sign_until >= today))
+        .order_by(Contract.drawn_at.desc())
+    ).all()
