@@ -9,7 +9,6 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
-from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -42,7 +41,6 @@ from landreg.exchange.contracts.projects import Planned, Priced, Said
 from landreg.registry import documents
 from landreg.registry.booking import register
 from landreg.registry.casework import cases
-from landreg.registry.guarded import Attached
 
 MONTHS = (2, 4, 6, 9, 11, 14, 17, 20, 23)
 COOPERATIVES = (("93610902MA0000001B", "样本粮油种植专业合作社"), ("93610902MA0000002E", "样本茶叶专业合作社"))
@@ -68,7 +66,7 @@ def finish(market: Market) -> None:
     if _rows("SELECT count(*) AS n FROM exchange.project")[0].n or not _rows(_FREE, county=market.office.county):
         return
     county, operator = market.office.county, market.operator
-    paper = _paper(market)
+    paper = demo_signers.scan(market.office.store)
     of_deals(market)
     for step, serial in enumerate(range(_made(), _made() + 3)):
         if not _rows(_FREE, county=county):
@@ -99,7 +97,7 @@ def finish(market: Market) -> None:
 
 def of_deals(market: Market, waiting: int = 4) -> None:
     """Deals of the market become contracts, signed, filed and paid up to today, but for the newest, which wait at the desk."""
-    county, operator, paper = market.office.county, market.operator, _paper(market)
+    county, operator, paper = market.office.county, market.operator, demo_signers.scan(market.office.store)
     with unit_of_work(operator) as uow:
         today = beijing_day(uow.now)
         deals = [row.Deal.deal_id for row in deal_queries.deals_waiting(uow.session)]
@@ -133,7 +131,7 @@ def _signed(market: Market, serial: int, years: int = 0) -> Contract:
     draft = Draft(right.right_id, taken, terms, values)
     made = demo_signers.sign_both(market, drawing.draw_recorded(operator, county, draft, code, name))
     if serial % 4 != 3:
-        signing.file(operator, county, made.contract_id, today, "", _paper(market))
+        signing.file(operator, county, made.contract_id, today, "", demo_signers.scan(market.office.store))
     return made
 
 
@@ -146,13 +144,15 @@ def _paid(market: Market, contract: Contract) -> None:
     due = sum((one.left for one in found.settled if one.due.due_on <= today), Decimal(0))
     if due:
         receipt = f"HZ{today:%Y%m%d}{contract.number[-4:]}"
-        life.pay(operator, county, contract.contract_id, due, today, receipt, _paper(market))
+        life.pay(operator, county, contract.contract_id, due, today, receipt, demo_signers.scan(market.office.store))
 
 
 def _registered(market: Market, contract: Contract) -> None:
     """The land-operation right of a contract, through the register's own case."""
     office = market.office
-    signing.ask_registration(market.operator, office.county, contract.contract_id, _paper(market))
+    signing.ask_registration(
+        market.operator, office.county, contract.contract_id, demo_signers.scan(market.office.store)
+    )
     case = registering.open_case_of(
         office.registrar, office.store, office.county, contract.contract_id, b"%PDF-1.7 sample"
     )
@@ -197,12 +197,6 @@ def _project(market: Market) -> None:
         projects.say(operator, county, made.project_id, by_code[household], word)
     project_runs.ask_run(operator, county, made.project_id)
     project_runs.work(WORKER)
-
-
-def _paper(market: Market) -> Attached:
-    """A sample's scan."""
-    sha256, size = market.office.store.put(BytesIO(b"\xff\xd8\xff SAMPLE"))
-    return Attached(sha256, size, "样本扫描件.jpg")
 
 
 def _made() -> int:

@@ -7,7 +7,6 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
-from io import BytesIO
 from typing import Any
 
 from sqlalchemy import text
@@ -19,7 +18,7 @@ from landreg.core.errors import LandregError
 from landreg.core.periods import beijing_day, years_after
 from landreg.demo_contracts import COOPERATIVES, SAID
 from landreg.demo_market import Market, bind, farmer
-from landreg.demo_signers import sign_both
+from landreg.demo_signers import scan, sign_both
 from landreg.exchange.contracts import drawing, land_queries, signing
 from landreg.exchange.contracts.drafts import Draft, Taken, Terms
 from landreg.exchange.listings import service
@@ -43,8 +42,7 @@ def finish(market: Market) -> None:
         others = uow.session.execute(text(_FREE), {"county": market.office.county}).all()
     if known:
         return
-    sha256, size = market.office.store.put(BytesIO(b"\xff\xd8\xff SAMPLE"))
-    paper = Attached(sha256, size, "样本扫描件.jpg")
+    paper = scan(market.office.store)
     if farmer:
         with suppress(LandregError):
             _in_grain(market, farmer, today, paper)

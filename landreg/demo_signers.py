@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from uuid import UUID
 
 from sqlalchemy import text
@@ -10,11 +11,13 @@ from landreg.access.identity import CITIZEN_ID, reveal
 from landreg.access.service import SYSTEM
 from landreg.core.codes import birth_of, citizen_id_fault, of_age
 from landreg.core.db import unit_of_work
+from landreg.core.files import Store
 from landreg.core.periods import beijing_day
 from landreg.demo_market import Market
 from landreg.exchange.contracts import signer_queries, signing
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.signing import SIDES, Signature
+from landreg.registry.guarded import Attached
 
 WITNESS = "村委会见证人"
 
@@ -34,25 +37,32 @@ def card_of(market: Market, household_id: UUID) -> tuple[str, str]:
     return "", ""
 
 
+def scan(store: Store) -> Attached:
+    """A scanned paper of the sample."""
+    sha256, size = store.put(BytesIO(b"\xff\xd8\xff SAMPLE"))
+    return Attached(sha256, size, "样本扫描件.jpg")
+
+
 def sign_both(market: Market, contract: Contract) -> Contract:
     """Both sides sign at the counter."""
     for side in SIDES:
-        signing.sign(market.operator, contract.county, contract.contract_id, _signature(market, contract, side))
+        given = _signature(market, contract, side)
+        signing.sign(market.operator, contract.county, contract.contract_id, given, scan(market.office.store))
     return contract
 
 
 def _signature(market: Market, contract: Contract, side: str) -> Signature:
     with unit_of_work(market.operator) as uow:
         party = signer_queries.party_of(uow.session, contract.county, contract.contract_id, side)
-    name, card = party.name, ""
+    name, card, attorney = party.name, "", False
     match party.kind:
         case "household" if party.party_id is not None:
             name, card = card_of(market, party.party_id)
         case "organisation":
-            name = "理事长样本"
+            name, attorney = "理事长样本", True
         case "collective":
             name = str(contract.clauses.get("representative", ""))
-    return Signature(side, "in_person", name, True, WITNESS, card=card)
+    return Signature(side, "in_person", name, True, WITNESS, card=card, attorney=attorney)
 
 
 _MEMBERS = """SELECT m.person_id, h.code FROM party.member AS m

@@ -97,26 +97,26 @@ def says(kind: str, code: str, left_out: tuple[str, ...] = (), place: int = 1) -
 
 
 def signature(contract: Contract, side: str) -> Signature:
-    """A side's own signature at the counter: of a household by its first member, of an organisation by whom it sends."""
+    """A side's own signature at the counter: of a household by its first member, of an organisation by whom its paper names."""
     with unit_of_work(OPERATOR) as uow:
         party = signer_queries.party_of(uow.session, COUNTY, contract.contract_id, side)
         asked = sa.text("SELECT code FROM exchange.taker WHERE household_id = :household")
         code = uow.session.scalar(asked, {"household": party.party_id}) or contract.household_code
-    name, card = party.name, ""
+    name, card, attorney = party.name, "", False
     match party.kind:
         case "household":
             name, card = card_of(contract.household_code if contract.household_id == party.party_id else code)
         case "collective":
             name = contract.clauses["representative"]
         case "organisation":
-            name = f"样本社长（{side}）"
-    return Signature(side, "in_person", name, True, "见证人甲", card=card)
+            name, attorney = f"样本社长（{side}）", True
+    return Signature(side, "in_person", name, True, "见证人甲", card=card, attorney=attorney)
 
 
 def signed(contract: Contract, *sides: str) -> Contract:
     """Both sides sign in person."""
     for side in sides or signing.SIDES:
-        signing.sign(OPERATOR, COUNTY, contract.contract_id, signature(contract, side))
+        signing.sign(OPERATOR, COUNTY, contract.contract_id, signature(contract, side), PAPER)
     return contract
 
 

@@ -13,7 +13,7 @@ from landreg.exchange.contracts import project_queries, project_runs
 from landreg.exchange.contracts import projects as of_village
 from landreg.exchange.contracts.projects import Planned, Priced
 from landreg.exchange.counter.present import Present
-from tests.contract_kit import TAKER, VALUES, says, terms
+from tests.contract_kit import PAPER, TAKER, VALUES, says, terms
 from tests.life_kit import PASSWORD, Life, Stage
 from tests.registry_kit import pass_days, to_rights
 from tests.villages import COUNTY, VILLAGE
@@ -48,7 +48,7 @@ def projects(on: Stage) -> Life:
     assert len(waiting()) == 2
     yield "sign_one", lambda: project_runs.sign_one(asker, *at, first, president)
     assert len(waiting()) == 1
-    yield "ask_signatures", lambda: project_runs.ask_signatures(asker, *at, president, identity_checked=True)
+    yield "ask_signatures", lambda: project_runs.ask_signatures(asker, *at, president, identity_checked=True, paper=PAPER)
     yield "sign_contracts", lambda: project_runs.work(on.worker)
     assert waiting() == []
 

@@ -95,6 +95,7 @@ def test_an_operator_takes_a_deal_of_the_parties_own_from_its_clauses_to_the_cer
             "card": card,
             "identity": "1",
             "witness": "见证人甲",
+            **({"attorney": "1", "paper": picture()} if side == "taker" else {}),
         }
         assert ling.post(f"{address}/signatures", signature).status_code == 303
     page = ling.get(address).text
@@ -146,7 +147,7 @@ def test_a_signature_by_power_of_attorney_says_so_on_the_page(ling: Browser) -> 
     assert "CON-29" in ling.post(f"{address}/signatures", given).text
     assert ling.post(f"{address}/signatures", {**given, "paper": picture()}).status_code == 303
     page = ling.get(address).text
-    assert ("受托人持授权委托书：样***人" in page, "本人到场：" in page) == (True, False)
+    assert ("凭当事人的书面授权或者证明：样***人" in page, "本人到场：" in page) == (True, False)
 
 
 @pytest.mark.usefixtures("village")

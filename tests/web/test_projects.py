@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,7 +17,16 @@ from landreg.exchange.contracts import life, project_queries, project_runs, quer
 from tests.contract_kit import OPERATOR, PAPER, TAKER, VALUES, card_of, drawn, right_id, signed, today
 from tests.database.exchange.test_contract_of_deal import dealt, heard
 from tests.database.exchange.test_listing_papers import put
-from tests.exchange_kit import NEIGHBOUR, farmer_of, listing_row, market, parcels_of, put_event, put_listing
+from tests.exchange_kit import (
+    NEIGHBOUR,
+    farmer_of,
+    listing_row,
+    market,
+    parcels_of,
+    photographed,
+    put_event,
+    put_listing,
+)
 from tests.registry_kit import Connection, to_rights
 from tests.retransfer_kit import operated
 from tests.villages import COUNTY, VILLAGE
@@ -94,7 +104,9 @@ def test_a_village_s_contracts_are_made_and_signed_in_runs_whose_bar_counts_what
     assert ('data-job="' in shown, "有 2 份合同等受让方签字。" in shown) == (False, True)
     for wrong in ({**signature, "witness": " "}, {**signature, "identity": ""}, {**signature, "name": "\x00"}):
         assert rules(ling.post(f"{page}/signatures", wrong)) & {"CON-3", "FORM-1", "FORM-6", "FORM-9", "FORM-10"}
-    assert ling.post(f"{page}/signatures", signature).status_code == 303
+    assert rules(ling.post(f"{page}/signatures", signature)) == {"CON-29"}
+    mandate = {"attorney": (BytesIO(photographed()), "授权委托书.jpg")}
+    assert ling.post(f"{page}/signatures", signature | mandate).status_code == 303
     assert rules(ling.post(f"{page}/signatures", signature)) == {"CON-5"}
     assert project_runs.work(worker) == 1
     shown = ling.get(page).text

@@ -8,6 +8,7 @@ consented, or withdrew, is named with its code (CON-12). How many are done is co
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -29,7 +30,7 @@ from landreg.exchange.counter.present import Party, Present, recorded, stands_fo
 from landreg.law.book import Law, examine
 from landreg.law.queries import load_law
 from landreg.registry.casework.cases import written
-from landreg.registry.guarded import ties_nothing
+from landreg.registry.guarded import Attached, ties_nothing
 
 CHUNK = 50
 """Households a step of the worker: what else it does waits no longer than for these."""
@@ -51,15 +52,19 @@ def ask_run(actor: Actor, county: str, project_id: UUID) -> UUID:
         return _asked(uow, found, "draw", project_queries.households(session, county, project_id), {})
 
 
-def ask_signatures(actor: Actor, county: str, project_id: UUID, one: Present, identity_checked: bool) -> UUID:
+def ask_signatures(
+    actor: Actor, county: str, project_id: UUID, one: Present, identity_checked: bool, paper: Attached | None = None
+) -> UUID:
     """Ask the worker for the taker's signature, given in person, under every contract of the project that waits for it.
+    paper: which the taker's signatory brings, kept under each of them.
 
     Raises Refused (CON-3, CON-29, GUARD-1), Conflict (CON-5) while a run is under way or where no contract waits.
     """
     with unit_of_work(actor) as uow:
         found = _free(uow, county, project_id)
         law = load_law(uow.session, county, beijing_day(uow.now))
-        ties_nothing(law.on, name=one.name, witness=one.witness)
+        ties_nothing(law.on, paper, name=one.name, witness=one.witness)
+        one = replace(one, attorney=paper is not None)
         given = Signing("taker", "in_person", "", "", one.name, identity_checked, one.witness, number=found.number)
         if wrong := con_3_signature_is_sound(given, law):
             raise Refused(wrong)
@@ -73,6 +78,8 @@ def ask_signatures(actor: Actor, county: str, project_id: UUID, one: Present, id
         if not households:
             raise Conflict(Finding("CON-5", "state", {"where": "signed" if made else "drawn"}, subject=found.number))
         said = {"name": one.name.strip(), "witness": one.witness.strip(), **known}
+        if paper is not None:
+            said["paper"] = {"sha256": paper.sha256, "size": paper.size, "name": paper.name}
         return _asked(uow, found, "sign", households, said)
 
 
@@ -91,7 +98,7 @@ def _free(uow: UnitOfWork, county: str, project_id: UUID) -> Project:
     return found
 
 
-def _asked(uow: UnitOfWork, found: Project, step: str, households: Sequence[UUID], given: Mapping[str, str]) -> UUID:
+def _asked(uow: UnitOfWork, found: Project, step: str, households: Sequence[UUID], given: Mapping[str, Any]) -> UUID:
     actor = uow.actor
     row = ProjectRun(
         county=found.county, village=found.village, run_id=uuid4(), project_id=found.project_id, step=step, given=dict(given),
@@ -171,7 +178,7 @@ def _taken(asker: Actor, row: ProjectRun, ids: Iterable[UUID], law: Law) -> list
     for household_id in ids:
         try:
             if row.step == "sign":
-                sign_one(asker, row.county, row.project_id, household_id, signed_by(row.given))
+                sign_one(asker, row.county, row.project_id, household_id, signed_by(row.given), brought(row.given))
             else:
                 make(asker, row.county, row.project_id, household_id)
         except Unavailable:
@@ -222,10 +229,17 @@ def make(actor: Actor, county: str, project_id: UUID, household_id: UUID) -> Non
 
 def signed_by(given: Mapping[str, Any]) -> Present:
     """Who signs for the taker, as the run keeps it: by the card they were known when the run was asked for."""
-    return Present(given["name"], given["witness"], bearer=recorded(given))
+    return Present(given["name"], given["witness"], attorney="paper" in given, bearer=recorded(given))
 
 
-def sign_one(actor: Actor, county: str, project_id: UUID, household_id: UUID, one: Present) -> None:
+def brought(given: Mapping[str, Any]) -> Attached | None:
+    """The paper that the taker's signatory brought when the run was asked for; it was read then."""
+    return Attached(**given["paper"]) if "paper" in given else None
+
+
+def sign_one(
+    actor: Actor, county: str, project_id: UUID, household_id: UUID, one: Present, paper: Attached | None = None
+) -> None:
     """The taker's signature under the contract of one household, where it waits for it. Raises Refused as `signing.sign`."""
     with unit_of_work(actor) as uow:
         found = project_queries.contract_of(uow.session, county, project_id, household_id)
@@ -235,5 +249,6 @@ def sign_one(actor: Actor, county: str, project_id: UUID, household_id: UUID, on
         actor,
         county,
         found.contract_id,
-        Signature("taker", "in_person", one.name, True, one.witness, bearer=one.bearer),
+        Signature("taker", "in_person", one.name, True, one.witness, bearer=one.bearer, attorney=one.attorney),
+        paper,
     )

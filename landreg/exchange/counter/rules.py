@@ -1,4 +1,4 @@
-"""Who stands at the counter for a party: itself, or whom its power of attorney names; never who witnesses it. Pure."""
+"""Who stands at the counter for a party: itself, or whom its own paper names; never who witnesses it. Pure."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from landreg.law.book import Law
 MOST_NAME = 100
 BY_CARD = ("household", "person")
 """Kinds of parties that are known by an identity card."""
+COLLECTIVE = "collective"
+"""Whose representative the contract names (CON-18)."""
 
 
 @dataclass(frozen=True)
@@ -19,8 +21,8 @@ class Standing:
     """Who stands there. kind: of the party, a household, a person, an organisation or a collective; party: its name, '' for a
     household that was not found. known: the card is that of one of the household's members, or of the person; named: it is of this
     name in the register. born: by the number that was given, None where it tells no day. attorney: the party's written power of
-    attorney is there. other, other_witness: who signs for the other side, and who witnessed that. number: of what is signed.
-    seen: the operator saw the card.
+    attorney is there, or of an organisation the paper by which it names who heads it. other, other_witness: who signs for the other
+    side, and who witnessed that. number: of what is signed. seen: the operator saw the card.
     """
 
     kind: str
@@ -39,8 +41,9 @@ class Standing:
 
 def con_29_the_party_itself(facts: Standing, law: Law) -> Finding | None:
     """CON-29: for a household signs and speaks one of its members of age, for a person they themselves, each known by their card,
-    or whom the party's written power of attorney names; and nobody who witnesses it, or stands for the other side. Of an
-    organisation it is not asked whom it sends: no register here has its legal representative. LOT-8, RLCL-40.
+    or whom the party's written power of attorney names; for an organisation whom its own paper names, who heads it or has its power
+    of attorney, since no register here has its legal representative; and nobody who witnesses it, or stands for the other side.
+    LOT-8, RLCL-40.
     """
     return _finding("CON-29", facts, *_wrong(facts, law.on))
 
@@ -61,9 +64,12 @@ def _wrong(facts: Standing, on: date) -> tuple[str, str]:
     """The field, and what is wrong with it; both empty where nothing is."""
     name, witness = plain(facts.name), plain(facts.witness)
     by_card = facts.kind in BY_CARD and not facts.attorney
+    organisation = facts.kind not in (*BY_CARD, COLLECTIVE)
     named = facts.named if facts.kind == "household" else name == plain(facts.party)
     faults = {
         ("name", "counter_unnamed"): not 0 < len(name) <= MOST_NAME,
+        ("name", "counter_organisation"): organisation and name == plain(facts.party),
+        ("attorney", "counter_unnamed_by_it"): organisation and not facts.attorney,
         ("card", "counter_stranger"): by_card and not facts.known,
         ("name", "counter_named"): by_card and not named,
         ("card", "counter_minor"): facts.born is not None and not of_age(facts.born, on),

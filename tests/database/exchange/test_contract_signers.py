@@ -17,7 +17,8 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
 from landreg.exchange.bidding import takers
 from landreg.exchange.bidding.takers import Opening
-from landreg.exchange.contracts import drawing, entering, project_queries, projects, signer_queries, signing
+from landreg.exchange.contracts import drawing, project_queries, projects, signer_queries, signing
+from landreg.exchange.contracts.entering import happened
 from landreg.exchange.contracts.logged import stage_word
 from landreg.exchange.contracts.model import Contract, ProjectWord
 from landreg.exchange.contracts.projects import Planned, Priced, Said
@@ -26,6 +27,7 @@ from landreg.exchange.counter.present import Present, known
 from landreg.exchange.model import Taker
 from landreg.log.recheck import recheck
 from landreg.log.store import seal as seal_log
+from landreg.registry.guarded import Attached
 from tests.contract_kit import (
     OPERATOR,
     OTHER,
@@ -119,6 +121,21 @@ def test_a_household_that_takes_land_in_signs_by_its_own_member_too() -> None:
     assert seen(signed(contract)).contract.state == "signed"
 
 
+def test_for_an_organisation_signs_whom_its_own_paper_names() -> None:
+    """Neither under its own name nor without the paper; past the program neither. A village's contracts keep the paper each."""
+    contract = drawn()
+    sound = signature(contract, "taker")
+    for changed, paper in (({"name": seen(contract).contract.taker_name}, PAPER), ({"attorney": False}, PAPER), ({}, None)):
+        with pytest.raises(Refused) as error:
+            signing.sign(OPERATOR, COUNTY, contract.contract_id, replace(sound, **changed), paper)
+        assert codes(error) == {"CON-29"}, changed
+    facts = {"way": "in_person", "name": sound.name, "witness": "见证人甲", "text_sha256": contract.text_sha256}
+    with pytest.raises(Refused) as past, unit_of_work(OPERATOR) as uow:
+        happened(uow, contract, "signed_taker", today(), facts=facts)
+    assert codes(past) == {"CON-29"}
+    assert seen(signed(contract)).contract.state == "signed"
+
+
 def drawn_to(taker: Taker) -> Contract:
     """A contract over the first household's land to a taker."""
     with unit_of_work(OPERATOR) as uow:
@@ -142,7 +159,7 @@ def test_a_person_who_takes_land_is_known_by_the_card_and_not_by_the_name_alone(
     sound = {"way": "in_person", "name": "样本受让人", "witness": "见证人甲", "text_sha256": contract.text_sha256}
     for said in ({}, {"person_id": str(uuid4())}):
         with pytest.raises(Refused) as past, unit_of_work(OPERATOR) as uow:
-            entering.happened(uow, contract, "signed_taker", today(), facts={**sound, **said})
+            happened(uow, contract, "signed_taker", today(), facts={**sound, **said})
         assert codes(past) == {"CON-29"}
     signing.sign(OPERATOR, COUNTY, contract.contract_id, own)
     (step,) = seen(contract).events
@@ -164,9 +181,9 @@ def test_the_database_takes_no_signature_of_another_than_the_party() -> None:
     assert own is not None
     sound = {"way": "in_person", "name": "样本一", "witness": "见证人甲", "text_sha256": contract.text_sha256}
 
-    def write(kind: str, facts: dict[str, Any]) -> None:
+    def write(kind: str, facts: dict[str, Any], paper: Attached | None = None) -> None:
         with unit_of_work(OPERATOR) as uow:
-            entering.happened(uow, contract, kind, today(), facts={**sound, **facts})
+            happened(uow, contract, kind, today(), facts={**sound, **facts}, paper=paper)
 
     for wrong in ({}, {"member_id": str(uuid4())}, {"attorney": True}, {"member_id": str(own), "witness": "样本 一"}):
         with pytest.raises(Refused) as error:
@@ -180,9 +197,9 @@ def test_the_database_takes_no_signature_of_another_than_the_party() -> None:
     write("signed_contractor", {"member_id": str(own)})
     for clash in ({}, {"name": "见证人甲", "witness": "见证人乙"}, {"name": "社长", "witness": "样本一"}):
         with pytest.raises(Refused) as error:
-            write("signed_taker", clash)
+            write("signed_taker", {"attorney": True, **clash}, PAPER)
         assert codes(error) == {"CON-29"}, clash
-    write("signed_taker", {"name": "社长"})
+    write("signed_taker", {"name": "社长", "attorney": True}, PAPER)
 
 
 def test_at_a_desk_no_way_round_the_counter_is_open(superuser: Connection) -> None:

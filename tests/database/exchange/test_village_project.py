@@ -134,7 +134,9 @@ def test_a_killed_run_of_a_village_goes_on_and_makes_and_signs_each_household_s_
     numbers = [one.number for one in contracts.values()]
     assert len(set(numbers)) == len(numbers)
     assert (row.done, stood < count - 2) == (count - 2, True)
-    run = project_runs.ask_signatures(operator, COUNTY, project, Present("社长", "见证人"), identity_checked=True)
+    run = project_runs.ask_signatures(
+        operator, COUNTY, project, Present("社长", "见证人"), identity_checked=True, paper=PAPER
+    )
     stood = killed_at(operator, project, database, count // 2, states=("signed",))
     began, used = time.monotonic(), processor(superuser)
     while project_runs.work(worker):

@@ -17,6 +17,7 @@ from landreg.law.book import national_law
 
 LAW = national_law("610902", date(2026, 11, 28))
 MEMBER = Standing("household", "样本户", "样本一", "见证人甲", True, True, date(1990, 5, 1), other="样本社长")
+COMPANY = Standing("organisation", "样本社", "样本社长", "见证人甲", attorney=True)
 PERSON = Standing("person", "样本二", "样本二", "见证人甲", known=True)
 RULES = (con_29_the_party_itself, pri_5_who_claims_stands_for_the_household)
 
@@ -32,7 +33,7 @@ RULES = (con_29_the_party_itself, pri_5_who_claims_stands_for_the_household)
         PERSON,
         replace(PERSON, name="样 本二"),
         replace(PERSON, name="受托人", known=False, attorney=True),
-        Standing("organisation", "样本社", "样本社长", "见证人甲"),
+        COMPANY,
         Standing("collective", "样本村", "样本代表", "见证人甲"),
     ],
 )
@@ -57,6 +58,8 @@ def test_the_party_itself_stands_there_or_whom_its_power_of_attorney_names(facts
         (MEMBER, {"witness": "样本社长"}, "witness", "counter_witness"),
         (PERSON, {"name": "样本三"}, "name", "counter_named"),
         (PERSON, {"known": False}, "card", "counter_stranger"),
+        (COMPANY, {"attorney": False}, "attorney", "counter_unnamed_by_it"),
+        (COMPANY, {"name": "样 本社"}, "name", "counter_organisation"),
     ],
 )
 def test_nobody_else_does_and_the_reason_is_told(

@@ -245,6 +245,7 @@ class TakerSigning:
     witness: str = field(metadata={"most": 60})
     identity: bool = False
     card: str = field(default="", metadata={"most": 30})
+    attorney: Upload | None = None
 
 
 @blueprint.post("/contracts/projects/<county>/<uuid:project_id>/signatures")
@@ -254,7 +255,9 @@ def sign(county: str, project_id: UUID) -> Redirect:
     """Ask for the run that takes it."""
     given = read_form(TakerSigning)
     one = Present(given.name, given.witness, given.card)
-    project_runs.ask_signatures(current_actor(), county, project_id, one, given.identity)
+    project_runs.ask_signatures(
+        current_actor(), county, project_id, one, given.identity, kept(given.attorney, "attorney")
+    )
     flash(_("已开始逐份签字，可以关闭页面，进度不受影响。"))
     return _back(county, project_id)
 
