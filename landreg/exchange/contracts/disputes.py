@@ -21,6 +21,7 @@ from landreg.exchange.contracts.rules.closing import (
     Recorded,
     con_17_outcome_is_said,
     con_26_dispute_within_limitation,
+    con_83_land_board_hears_disputes_over_farmland,
 )
 from landreg.exchange.contracts.rules.rent import Due
 from landreg.exchange.contracts.whole import Whole
@@ -41,7 +42,8 @@ class Brought:
 def dispute(actor: Actor, county: str, contract_id: UUID, asked: Brought, paper: Attached | None) -> None:
     """Record that a dispute is before mediation, arbitration or court: ends and changes wait.
 
-    Raises BadInput (FORM-5), Refused (CON-26 past the limitation after the end, GUARD-1), Conflict (CON-5, also while one is open).
+    Raises BadInput (FORM-5), Refused (CON-26 past the limitation after the end, CON-83, GUARD-1), Conflict (CON-5, also while one
+    is open).
     """
     listed: Mapping[str, tuple[str, Any]] = {
         "forum": (asked.forum, terms("contract_forum")),
@@ -61,7 +63,8 @@ def dispute(actor: Actor, county: str, contract_id: UUID, asked: Brought, paper:
         ended_on = end.on_day if end else None
         last_due = max((one.due.due_on for one in found.settled), default=None)
         raised = Raised(row.number, asked.forum, asked.about, ended_on, last_due, asked.accepted and paper is not None)
-        if finding := con_26_dispute_within_limitation(raised, law):
+        elsewhere = con_83_land_board_hears_disputes_over_farmland((row.number, row.kind, asked.forum), law)
+        if finding := elsewhere or con_26_dispute_within_limitation(raised, law):
             raise Refused(finding)
         facts = {"forum": asked.forum, "about": asked.about}
         happened(uow, row, "disputed", law.on, said=asked.said, facts=facts, paper=paper)

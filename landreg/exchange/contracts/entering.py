@@ -14,7 +14,10 @@ from landreg.exchange.contracts import logged, queries
 from landreg.exchange.contracts.model import Contract, ContractEvent, ContractPaper, RentDue
 from landreg.exchange.contracts.rules.course import con_5_at_this_step
 from landreg.exchange.contracts.rules.rent import Due
-from landreg.exchange.contracts.rules.service import con_40_step_of_a_transfer
+from landreg.exchange.contracts.rules.service import (
+    con_40_step_of_a_transfer,
+    con_81_step_of_contracted_land,
+)
 from landreg.exchange.contracts.whole import Whole
 from landreg.law.book import Law
 from landreg.law.queries import load_law
@@ -36,8 +39,9 @@ def open_for(found: Whole, law: Law, *stages: str) -> None:
 
 
 def of_transfer(found: Whole, law: Law, step: str) -> None:
-    """Raises Refused (CON-40) where the contract transfers nothing and a step is therefore none of its own."""
-    if wrong := con_40_step_of_a_transfer((found.contract.number, found.contract.kind, step), law):
+    """Raises Refused (CON-40, CON-81) where the contract transfers no land, or a house, and a step is therefore none of its own."""
+    asked = found.contract.number, found.contract.kind, step
+    if wrong := con_40_step_of_a_transfer(asked, law) or con_81_step_of_contracted_land(asked, law):
         raise Refused(wrong)
 
 

@@ -109,7 +109,7 @@ def _says_the_same(
 
 
 def clauses_lacking(text: Text, law: Law) -> list[Finding]:
-    """TR-7 where a clause lacks something, at the first field that is empty; the others are named beside it."""
+    """TR-7, CON-80 where a clause lacks something, at the first field that is empty; the others are named beside it."""
     found = tr_7_written_contract_complete(text, law)
     if found is None:
         return []

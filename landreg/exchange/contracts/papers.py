@@ -9,6 +9,8 @@ from landreg.core.units import mu_of, total_mu
 from landreg.exchange.contracts.model import ContractEvent
 from landreg.exchange.contracts.rules.clauses import Text, written
 from landreg.exchange.contracts.rules.service import NOT_OF, SERVICE
+from landreg.exchange.contracts.rules.terms import OTHER_MEANS
+from landreg.exchange.contracts.rules.uses import HOUSES, OUTSIDE_FARMING
 from landreg.exchange.contracts.signing import MOVING, may_register
 from landreg.exchange.contracts.whole import Whole, calendar_of, due_of
 from landreg.exchange.listings.rules.units import of_whole
@@ -21,6 +23,9 @@ from landreg.registry.papers.typesetting import chinese_date, qr_svg, typeset
 MOST_DUES, NAMED = 60, 12
 TRANSFERRED = "《中华人民共和国农村土地承包法》《中华人民共和国民法典》和《农村土地经营权流转管理办法》"
 SERVED = "《中华人民共和国民法典》"
+LET = "《中华人民共和国民法典》和《中华人民共和国土地管理法》"
+GIVEN_OUT = "《中华人民共和国农村土地承包法》《中华人民共和国民法典》和《中华人民共和国农村集体经济组织法》"
+BUILT_ON = "《中华人民共和国民法典》《中华人民共和国土地管理法》和《中华人民共和国农村集体经济组织法》"
 """By which laws the parties contract."""
 
 
@@ -34,10 +39,9 @@ def contract(session: Session, desk: Desk, found: Whole) -> bytes:
     signed = found.of("signed")
     made = [due_of(one, row.unit) for one in found.dues if signed and one.event_id == signed.event_id]
     dues = made if signed else calendar_of(row, found.parcels)
-    url = check_url(desk, row.number)
-    sides = ("甲方（委托方）", "乙方（服务方）") if row.kind == SERVICE else ("甲方（流出方）", "乙方（受让方）")
+    url, sides = check_url(desk, row.number), sides_zh(row.kind)
     content = {
-        "title": _title(found), "opening": SERVED if row.kind == SERVICE else TRANSFERRED,
+        "title": _title(found), "opening": _opening(row.kind),
         "number": row.number, "basis": _basis(found), "clauses": [list(one) for one in written(text, drawn)], "said": row.said,
         "parcels": [
             [one.parcel_code, one.name + ("（部分）" if one.area_m2 != one.registered_m2 else ""), f"{mu_of(one.area_m2)}",
@@ -53,8 +57,8 @@ def contract(session: Session, desk: Desk, found: Whole) -> bytes:
         ],
         "due_head": f"{'甲方' if any(due.payer == 'contractor' for due in dues) else ''}应付（{unit}）",
         "signed": [
-            _signed(sides[0], row.household_name, found.of("signed_contractor")),
-            _signed(sides[1], row.taker_name, found.of("signed_taker")),
+            _signed(f"甲方（{sides[0]}）", row.household_name, found.of("signed_contractor")),
+            _signed(f"乙方（{sides[1]}）", row.taker_name, found.of("signed_taker")),
         ],
         "digest": row.text_sha256, "filed": _filed(found) + _until(found), "authority": _market(session, desk, row.county),
         "day": chinese_date(drawn), "check_url": url, "qr": qr_svg(url),
@@ -65,10 +69,10 @@ def contract(session: Session, desk: Desk, found: Whole) -> bytes:
 def certificate(session: Session, desk: Desk, found: Whole, given: ContractEvent) -> bytes:
     """The transaction certificate as it was given."""
     row, number = found.contract, str(given.facts["number"])
-    url = check_url(desk, number)
+    url, sides = check_url(desk, number), sides_zh(row.kind)
     facts = {
-        "流出方": f"{row.household_name}（{row.household_code}）",
-        "受让方": row.taker_name,
+        sides[0]: f"{row.household_name}（{row.household_code}）",
+        sides[1]: row.taker_name,
         "流转方式": term("contract_kind", row.kind),
         "合同编号": row.number,
         "坐落": "".join(division_path(session, row.village)) or row.village,
@@ -91,6 +95,23 @@ def check_url(desk: Desk, number: str) -> str:
     return f"{desk.base_url}/contracts/check?number={number}"
 
 
+def sides_zh(kind: str) -> tuple[str, str]:
+    """What a contract of a kind calls its two sides."""
+    if kind == SERVICE:
+        return "委托方", "服务方"
+    if kind in HOUSES:
+        return "出租方", "承租方"
+    return ("发包方", "承包方") if kind in OTHER_MEANS else ("流出方", "受让方")
+
+
+def _opening(kind: str) -> str:
+    if kind in OTHER_MEANS:
+        return GIVEN_OUT
+    if kind in HOUSES:
+        return LET
+    return {SERVICE: SERVED, "construction": BUILT_ON}.get(kind, TRANSFERRED)
+
+
 def _market(session: Session, desk: Desk, county: str) -> str:
     name = division_names(session, [county]).get(county, county)
     return desk.law.text("CON-14.authority").replace("{county}", name)
@@ -101,8 +122,10 @@ def _title(found: Whole) -> str:
     row = found.contract
     if row.kind == SERVICE:
         return "农业生产托管服务合同"
-    if row.kind in ("homestead_lease", "house_lease", "construction"):
+    if row.kind in OUTSIDE_FARMING:
         return f"{term('contract_kind', row.kind)}合同"
+    if row.kind in OTHER_MEANS:
+        return "农村土地承包合同（其他方式承包）"
     what = "农村土地承包经营权" if row.kind in ("exchange", "assignment") else "农村土地经营权"
     return f"{what}{term('contract_kind', row.kind)}合同"
 

@@ -20,6 +20,7 @@ from landreg.core.files import Store
 from landreg.core.periods import DAY
 from landreg.exchange.contracts import deal_queries, land_queries
 from landreg.exchange.contracts.entering import happened, held, open_for
+from landreg.exchange.contracts.rules.course import stage
 from landreg.exchange.contracts.rules.terms import codes_in
 from landreg.exchange.contracts.signing import MOVING
 from landreg.exchange.contracts.whole import Whole
@@ -30,6 +31,7 @@ from landreg.registry.casework import household_queries
 from landreg.registry.casework.applications import case_on_right, open_case, person_of
 from landreg.registry.casework.land_applications import case_on_land
 from landreg.registry.facts.other_means import member_of
+from landreg.registry.guarded import ties_nothing
 from landreg.registry.rules.household_requests import SIGN, Exchange, LandOperation, Operator, OtherMeans
 from landreg.registry.rules.requests import Assignment, Request
 
@@ -56,7 +58,7 @@ def open_case_of(
         found, law = held(uow, county, contract_id)
         row = found.contract
         open_for(found, law, "signed", "running")
-        if not found.of("registration_asked") or found.of("case_opened"):
+        if found.application is None:
             raise Conflict(Finding("CON-5", "state", {"where": "running"}, subject=row.number))
         taker = deal_queries.taker(uow.session, county, row.taker_id)
         if taker is None:
@@ -71,6 +73,22 @@ def open_case_of(
         _folder(uow, found, case_id, sha256, size)
         happened(uow, row, "case_opened", law.on, facts={"case_id": str(case_id)})
     return case_id
+
+
+def decline(actor: Actor, county: str, contract_id: UUID, said: str) -> None:
+    """The office declines the parties' application, with its reason; they may apply anew. Raises NotFound, Conflict (CON-5) where
+    none waits, BadInput (FORM-1) without a reason, Refused (GUARD-1).
+    """
+    with unit_of_work(actor) as uow:
+        found, law = held(uow, county, contract_id)
+        row = found.contract
+        open_for(found, law, "signed", "running", "over")
+        if found.application is None:
+            raise Conflict(Finding("CON-5", "state", {"where": stage(found.course(law.on))}, subject=row.number))
+        if not said.strip():
+            raise BadInput(Finding("FORM-1", "said"))
+        ties_nothing(law.on, said=said)
+        happened(uow, row, "registration_declined", law.on, said=said)
 
 
 def _asked(uow: UnitOfWork, found: Whole, taker: Taker, law: Law, contract_code: str, person: UUID | None) -> Request:

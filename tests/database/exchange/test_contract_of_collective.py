@@ -139,11 +139,11 @@ def test_what_a_household_has_is_not_the_collective_s_to_give(registrar: Actor, 
 def test_a_contract_of_land_of_two_collectives_and_one_without_a_resolution_are_not_drawn(
     registrar: Actor, superuser: Connection
 ) -> None:
-    """CON-18, TR-7."""
+    """CON-82, TR-7."""
     deal = dealt(registrar, superuser, [common(superuser), f"{VILLAGE}0299999"])
     with pytest.raises(Refused) as refused:
         drawing.draw_from_deal(OPERATOR, COUNTY, deal.deal_id, VALUES)
-    assert codes(refused) == {"CON-18"}
+    assert codes(refused) == {"CON-82"}
     row = listing_row(registrar, None, source="collective", household_id=None, household_code="", kind="unallocated",
                       to_whom="members_first")  # fmt: skip
     bare = put_listing(registrar, row, [common(superuser, 90002)])

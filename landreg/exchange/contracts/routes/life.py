@@ -25,7 +25,16 @@ from landreg.exchange.contracts.entering import open_for
 from landreg.exchange.contracts.life import AGREED, End
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.routes.forms import Dated, back, kept, words
-from landreg.exchange.contracts.rules.closing import ABOUT, BREACH, FIXTURES, LIMITED, PAYERS, Returned, moved_for_good
+from landreg.exchange.contracts.rules.closing import (
+    ABOUT,
+    BREACH,
+    FIXTURES,
+    LIMITED,
+    PAYERS,
+    Returned,
+    forums_of,
+    moved_for_good,
+)
 from landreg.exchange.contracts.rules.course import (
     GROUNDS,
     OUTCOMES,
@@ -52,7 +61,6 @@ STEPS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """By step at the desk: the stages at which it may come."""
 REMEDIES = ("arrears", "use", "idle", "damage", "other")
-FORUMS = ("village", "township", "arbitration", "court")
 OF_LENT = ("remedy", "remedied", "renewal_asked", "dividend", "terminate")
 """Steps of land that comes back: none of a contract that moves the right itself."""
 OF_ENDED, OF_RUNNING = ("stands", "ended"), ("hand_back",)
@@ -124,7 +132,7 @@ def _lists(row: Contract, *, ended: bool, of_organisation: bool) -> dict[str, An
     ends = tuple(one for one in AGREED if of_organisation or one != "dissolved")
     return {
         "ends": words("contract_end", ends), "grounds": words("contract_ground", grounds),
-        "remedies": words("contract_remedy", remedies), "forums": words("contract_forum", FORUMS),
+        "remedies": words("contract_remedy", remedies), "forums": words("contract_forum", forums_of(row.kind)),
         "abouts": words("contract_about", ABOUT), "payers": words("contract_side", PAYERS),
         "outcomes": words("contract_outcome", tuple(one for one in OUTCOMES if one not in never)),
         "fixtures": words("contract_fixtures", FIXTURES),

@@ -63,6 +63,23 @@ def open_case(county: str, contract_id: UUID) -> Redirect:
 
 
 @dataclass(frozen=True)
+class Declining:
+    """Why the parties' application is not taken on."""
+
+    said: str = field(default="", metadata={"most": 500})
+
+
+@blueprint.post("/contracts/<county>/<uuid:contract_id>/registration/declined")
+@allow(Role.REGISTRAR)
+@problems.back_to(desk.one)
+def decline(county: str, contract_id: UUID) -> Redirect:
+    """Decline the parties' application for the register."""
+    registering.decline(current_actor(), county, contract_id, read_form(Declining).said)
+    flash(_("已退回登记申请，双方看得到原因。"))
+    return redirect(url_for(".index"), 303)
+
+
+@dataclass(frozen=True)
 class Applying:
     """What was signed: the parties' application, the creditors' consent."""
 

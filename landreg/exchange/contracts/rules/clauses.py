@@ -16,6 +16,8 @@ from string import Formatter
 from typing import Any
 
 from landreg.core.errors import Finding
+from landreg.exchange.contracts.rules.service import SERVICE
+from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
 from landreg.exchange.listings.rules.units import BALANCES
 from landreg.law.book import Language, Law, term
 
@@ -27,7 +29,7 @@ KG = "kg_mu_year"
 class Clause:
     """A clause. given: values that register and deal know. asked: those that the parties say. choices: of a value, its list.
     figures: of a value that is a number, the least, the most, its decimals at most. priced: about what is paid, left out where
-    nobody pays.
+    nobody pays. until: by kind, the first day on which it stands in a contract no more.
     """
 
     key: str
@@ -41,11 +43,16 @@ class Clause:
     asked: tuple[str, ...]
     choices: Mapping[str, tuple[str, ...]]
     figures: Mapping[str, tuple[Decimal, Decimal, int]]
+    until: Mapping[str, date]
     zh: str
     en: str
 
-    def stands_in(self, kind: str, unit: str, *, free: bool = False) -> bool:
-        """Whether the clause is for this kind of transfer, for a price in this unit, and for one by which nobody pays (free)."""
+    def stands_in(self, kind: str, unit: str, on: date, *, free: bool = False) -> bool:
+        """Whether the clause is, on a day, for this kind of transfer, for a price in this unit, and for one by which nobody pays
+        (free).
+        """
+        if not self.since <= on < self.until.get(kind, date.max):
+            return False
         if self.kinds == ("free",):
             return free
         if self.kinds == ("kg",):
@@ -114,6 +121,7 @@ def all_clauses() -> tuple[Clause, ...]:
                 name: (Decimal(low), Decimal(high), places)
                 for name, (low, high, places) in entry.get("figures", {}).items()
             },
+            entry.get("until", {}),
             entry["zh"],
             entry["en"],
         )
@@ -123,7 +131,7 @@ def all_clauses() -> tuple[Clause, ...]:
 
 def clauses_of(kind: str, unit: str, on: date, *, free: bool = False) -> tuple[Clause, ...]:
     """The clauses that a contract of this kind and unit has, as the book stood on a day. free: nobody pays by it."""
-    return tuple(one for one in all_clauses() if one.since <= on and one.stands_in(kind, unit, free=free))
+    return tuple(one for one in all_clauses() if one.stands_in(kind, unit, on, free=free))
 
 
 def asked_of(kind: str, unit: str, on: date, *, free: bool = False) -> tuple[str, ...]:
@@ -142,7 +150,10 @@ def written(text: Text, on: date, language: Language = "zh") -> tuple[tuple[str,
 
 
 def tr_7_written_contract_complete(facts: Text, law: Law) -> Finding | None:
-    """TR-7: a written contract has the items of the law; custody of up to a year needs none. RLCL-40, LOT-19."""
+    """TR-7: a written contract has the items of the law; custody of up to a year needs none. RLCL-40, LOT-19.
+
+    CON-80 of what transfers no farmland: a lease of a house, construction land, a service. 民法典 470.
+    """
     if facts.kind == "custody" and facts.months <= 12 * law.days("TR-7.custody_years"):
         return None
     found = clauses_of(facts.kind, facts.unit, law.on, free=facts.free)
@@ -158,7 +169,8 @@ def tr_7_written_contract_complete(facts: Text, law: Law) -> Finding | None:
         return None
     fields = [name for names in lacking.values() for name in names]
     values = {"clauses": list(lacking), "fields": fields}
-    return Finding("TR-7", fields[0], values, subject=facts.number or None)
+    code = "CON-80" if facts.kind in (*OUTSIDE_FARMING, SERVICE) else "TR-7"
+    return Finding(code, fields[0], values, subject=facts.number or None)
 
 
 def con_41_figures_within_bounds(facts: Text, law: Law) -> list[Finding]:

@@ -11,6 +11,8 @@ from landreg.core.errors import Finding
 from landreg.core.periods import DAY, years_after
 from landreg.core.units import CENT
 from landreg.exchange.contracts.rules.course import OUTCOMES, Ending, remedy_over
+from landreg.exchange.contracts.rules.service import SERVICE
+from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
 from landreg.law.book import Law
 
 MOST_YUAN = Decimal("9999999999.99")
@@ -25,6 +27,7 @@ FREEZING = ("seizure", "dispute")
 """Restrictions under which nothing is disposed of, whoever consents."""
 ABOUT = ("rent", "fixtures", "land", "other")
 """What a dispute is about: sums that were owed, what was built, the land's return, anything else."""
+FORUMS = ("village", "township", "arbitration", "court")
 LIMITED = ("arbitration", "court")
 """Where a claim must be brought within some years; mediation has no limit."""
 PAYERS = ("taker", "contractor")
@@ -56,6 +59,22 @@ def con_26_dispute_within_limitation(facts: Raised, law: Law) -> Finding | None:
     since = max(facts.ended_on, facts.last_due or facts.ended_on)
     last = years_after(since, law.days("CON-26.limitation_years", facts.forum)) - DAY
     return None if law.on <= last else Finding("CON-26", "forum", {"last": last}, subject=facts.number)
+
+
+def con_83_land_board_hears_disputes_over_farmland(facts: tuple[str, str, str], law: Law) -> Finding | None:
+    """CON-83: the land arbitration board hears disputes over contracted land and its transfer, none over a house, construction land
+    or a service. 农村土地承包经营纠纷调解仲裁法 2.
+
+    facts: the contract's number, its kind, the forum.
+    """
+    number, kind, forum = facts
+    return None if forum in forums_of(kind) else Finding("CON-83", "forum", {}, subject=number)
+
+
+def forums_of(kind: str) -> tuple[str, ...]:
+    """Where a dispute over a contract of a kind may be brought."""
+    farmland = kind not in (*OUTSIDE_FARMING, SERVICE)
+    return tuple(one for one in FORUMS if farmland or one != "arbitration")
 
 
 @dataclass(frozen=True)

@@ -148,7 +148,7 @@ def con_4_service_answer_fits(facts: Signing, law: Law) -> Finding | None:
 
 
 def con_18_collective_signs_by_its_representative(facts: Signing, law: Law) -> Finding | None:
-    """CON-18: for a collective signs whom the contract names by its members' resolution, itself. RCEO-26, RLCL-48."""
+    """CON-18: for a collective signs whom the contract names by its members' resolution, itself. RCEO-5, RLCL-22."""
     if not facts.of_collective or facts.side != "contractor":
         return None
     if facts.way in ("in_person", "service") and facts.name.strip() == facts.representative:

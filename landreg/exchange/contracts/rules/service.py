@@ -1,10 +1,13 @@
-"""CON: entrusted management (托管) is a service, custody (代耕) a favour: which steps of a transfer they have not. Pure."""
+"""CON: entrusted management (托管) is a service, custody (代耕) a favour, a house is let: which steps of a transfer they have not.
+Pure.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from landreg.core.errors import Finding
+from landreg.exchange.contracts.rules.uses import HOUSES
 from landreg.law.book import Law
 
 SERVICE = "entrusted"
@@ -14,6 +17,7 @@ OF_TRANSFERS = ("registration", "certificate", "retransfer")
 NOT_OF: Mapping[str, tuple[str, ...]] = {
     "custody": OF_TRANSFERS,
     SERVICE: (*OF_TRANSFERS, "filing", "renewal", "change", "renewal_asked", "return"),
+    **dict.fromkeys(HOUSES, ("registration", "retransfer", "filing")),
 }
 """By kind: the steps that it has not, whatever its stage."""
 OF_SERVICE = ("arrears", "damage", "other")
@@ -26,4 +30,16 @@ def con_40_step_of_a_transfer(facts: tuple[str, str, str], law: Law) -> Finding 
     facts: the contract's number, its kind, the step.
     """
     number, kind, step = facts
-    return Finding("CON-40", "step", {"act": step}, subject=number) if step in NOT_OF.get(kind, ()) else None
+    never = kind not in HOUSES and step in NOT_OF.get(kind, ())
+    return Finding("CON-40", "step", {"act": step}, subject=number) if never else None
+
+
+def con_81_step_of_contracted_land(facts: tuple[str, str, str], law: Law) -> Finding | None:
+    """CON-81: a lease of a house is no transfer of contracted land: it is neither filed with the issuing party nor registered as a
+    land-operation right, and goes no further as one. RLCL-9, CC-362.
+
+    facts: the contract's number, its kind, the step.
+    """
+    number, kind, step = facts
+    never = kind in HOUSES and step in NOT_OF[kind]
+    return Finding("CON-81", "step", {"act": step}, subject=number) if never else None

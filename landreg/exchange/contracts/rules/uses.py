@@ -6,7 +6,9 @@ FARMED = ("grain", "oil", "vegetables", "tea", "herbs", "fodder", "orchard", "br
 """Uses that are farming."""
 KEEPS_GRAIN = ("grain", "oil", "vegetables", "fodder", "tea", "herbs")
 """Uses that permanent basic farmland may have: neither trees nor ponds are put on it. 流转管理办法 第十一条."""
-OUTSIDE_FARMING = ("homestead_lease", "house_lease", "construction")
+HOUSES = ("homestead_lease", "house_lease")
+"""Kinds by which a house or a homestead is let."""
+OUTSIDE_FARMING = (*HOUSES, "construction")
 """Kinds of transfer whose land is no farmland."""
 BUILT_USES = ("living", "business", "agritourism")
 

@@ -1,0 +1,135 @@
+"""A lease of a house is a contract of its own: its clauses, its disputes, no step of a transfer of contracted land."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+from sqlalchemy.exc import ProgrammingError
+
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import BadInput, Conflict, Refused
+from landreg.core.pdftext import pdf_text
+from landreg.exchange.contracts import disputes, drawing, life, papers, queries, registering, signing
+from landreg.exchange.contracts.disputes import Brought
+from landreg.exchange.contracts.entering import happened, held
+from landreg.exchange.contracts.model import Contract
+from landreg.law.queries import load_law
+from landreg.registry.papers.office import Desk
+from tests.contract_kit import OPERATOR, PAPER, drawn, seen, signed, terms, today
+from tests.exchange_kit import market
+from tests.registry_kit import Connection, codes
+from tests.villages import COUNTY
+
+HOUSE = {
+    "taker_home": "样本镇街道一号", "house_state": "砖混两间，通水电，院落一处", "use": "living", "paid_to": "甲方账户",
+    "deposit_yuan": "500", "repairs_by": "contractor", "letting_on": "consent", "late_per_10000": "5",
+    "fixtures_end": "removed",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def village(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
+    market(registrar, reviewer, superuser)
+
+
+def let(**said: str) -> Contract:
+    values = {name: text for name, text in {**HOUSE, **said}.items() if text}
+    return drawn(kind="house_lease", unit="yuan_year", price=Decimal("3000.00"), values=values)
+
+
+def printed(contract: Contract) -> str:
+    with unit_of_work(OPERATOR) as uow:
+        desk = Desk(load_law(uow.session, COUNTY, today()), "https://example.test", sample=True)
+        pdf = papers.contract(uow.session, desk, seen(contract))
+    return re.sub(r"\s", "", pdf_text(BytesIO(pdf)))
+
+
+def test_its_paper_is_a_lease_of_a_house_and_none_of_farmland() -> None:
+    text = printed(let())
+    assert "砖混两间，通水电，院落一处" in text
+    assert "押金500元" in text
+    assert "可以自行维修，费用由甲方负担" in text
+    assert "转租给第三人，须经甲方书面同意" in text
+    assert "向人民法院起诉" in text
+    assert "甲方（出租方）" in text
+    farmed = ("承包", "流转", "仲裁", "青苗", "水利", "闲置荒芜", "建坟", "质量等级", "发包方")
+    assert [word for word in farmed if word in text.replace("农村产权流转交易市场", "")] == []
+
+
+def test_it_is_not_drawn_without_the_state_of_the_house_and_needs_no_deposit() -> None:
+    """CON-80, not the items of a transfer of farmland."""
+    with pytest.raises(Refused) as bare:
+        let(house_state="", repairs_by="")
+    assert codes(bare) == {"CON-80", "FORM-1"}
+    assert "押金" not in printed(let(deposit_yuan=""))
+
+
+def test_its_disputes_go_to_mediation_or_to_court() -> None:
+    """CON-83."""
+    contract = signed(let())
+    with pytest.raises(Refused) as board:
+        disputes.dispute(OPERATOR, COUNTY, contract.contract_id, Brought("arbitration", "租金"), PAPER)
+    assert codes(board) == {"CON-83"}
+    disputes.dispute(OPERATOR, COUNTY, contract.contract_id, Brought("court", "租金"), PAPER)
+    assert seen(contract).contract.state == "disputed"
+
+
+def test_it_is_neither_filed_nor_registered_nor_passed_on_as_contracted_land(superuser: Connection) -> None:
+    """CON-81, by rule and by database; the market certifies it all the same."""
+    contract = signed(let())
+    key = (OPERATOR, COUNTY, contract.contract_id)
+    for step in (
+        lambda: signing.file(*key, today(), "", PAPER),
+        lambda: signing.ask_registration(*key, PAPER),
+        lambda: drawing.draw_following(*key, "retransfer", terms(), HOUSE),
+    ):
+        with pytest.raises(Refused) as refused:
+            step()
+        assert codes(refused) == {"CON-81"}
+    for kind in ("filed", "registration_asked"):
+        with pytest.raises(Refused) as past:
+            past_the_service(contract, kind)
+        assert codes(past) == {"CON-81"}, kind
+    life.pay(*key, Decimal("3000.00"), today(), "HP-1", PAPER)
+    with unit_of_work(OPERATOR) as uow:
+        assert not signing.may_register(seen(contract), load_law(uow.session, COUNTY, today()))
+
+
+def test_an_application_that_was_declined_waits_no_more_and_may_be_made_anew(registrar: Actor) -> None:
+    """CON-5: one waits at a time, and only the office declines it, with a reason that the parties read."""
+    contract = signed(drawn())
+    key = (COUNTY, contract.contract_id)
+    with pytest.raises(Conflict):
+        registering.decline(registrar, *key, "没有申请")
+    signing.ask_registration(OPERATOR, *key, PAPER)
+    with pytest.raises(Conflict):
+        signing.ask_registration(OPERATOR, *key, PAPER)
+    assert waiting(registrar) == [contract.number]
+    with pytest.raises(BadInput):
+        registering.decline(registrar, *key, " ")
+    with pytest.raises(ProgrammingError, match="declined_by_the_office"):
+        past_the_service(contract, "registration_declined")
+    registering.decline(registrar, *key, "申请书没有双方签字")
+    assert waiting(registrar) == []
+    declined = seen(contract).of("registration_declined")
+    assert declined is not None
+    assert declined.said == "申请书没有双方签字"
+    assert seen(contract).application is None
+    signing.ask_registration(OPERATOR, *key, PAPER)
+    assert waiting(registrar) == [contract.number]
+
+
+def past_the_service(contract: Contract, kind: str) -> None:
+    """A step as the desk of the market writes it by itself."""
+    with unit_of_work(OPERATOR) as uow:
+        found, law = held(uow, COUNTY, contract.contract_id)
+        happened(uow, found.contract, kind, law.on, said="不是登记机构", paper=PAPER)
+
+
+def waiting(registrar: Actor) -> list[str]:
+    with unit_of_work(registrar) as uow:
+        return [row.number for row in queries.registration_asked(uow.session)]
