@@ -49,6 +49,7 @@ def items_for(actor: Actor) -> list[Item]:
             (_("流转合同"), "/contracts", "h", (Role.OPERATOR,)),
             (_("交易场次"), "/sales", "s", (Role.OPERATOR,)),
             (_("竞价与报价"), "/bids", "j", (Role.FARMER, Role.TAKER)),
+            (_("我的合同"), "/my/contracts", "c", (Role.TAKER,)),
             (_("流转市场"), "/market", "o", (Role.PUBLIC, Role.FARMER, Role.AGENT, Role.TAKER, Role.OPERATOR)),
             (_("公告"), "/notices", "n", (Role.PUBLIC,)),
             (_("证书查验"), "/check", "k", (Role.PUBLIC,)),

@@ -124,3 +124,24 @@ def test_on_a_desk_what_is_seldom_wanted_is_under_one_word(window: OpenPage, sta
         "证书查验",
     ]
     assert faults_of(page) == []
+
+
+@pytest.mark.parametrize("roles", [{Role.TAKER}, {Role.FARMER, Role.TAKER}, {Role.REGISTRAR}])
+def test_a_long_name_cuts_nothing_of_the_bar_on_a_phone_which_has_two_rows(
+    window: OpenPage, staff: None, roles: set[Role]
+) -> None:
+    name = "汉滨区样本药材种植加工销售农民专业合作社联合社"
+    new = NewAccount("lianheshe", name, frozenset(roles), COUNTY)
+    service.open_account(service.SYSTEM, new, PASSWORD, temporary=False)
+    page = window(width=390)
+    sign_on(page, "lianheshe")
+    for language in ("zh", "en"):
+        for width in (390, 360, 1280):
+            page.set_viewport_size({"width": width, "height": 860})
+            assert page.evaluate(SEEN) == [], (language, width)
+            if width < 1280:
+                assert page.locator(".app-bar").evaluate("bar => bar.offsetHeight") <= TALLEST_PHONE, (language, width)
+        in_english(page)
+    page.set_viewport_size({"width": 390, "height": 860})
+    page.locator(".app-tools summary").click()
+    assert name in page.locator(".app-tools .menu-note").inner_text()

@@ -23,9 +23,10 @@ from landreg.exchange.bidding.acting import STEPS
 from landreg.exchange.contracts import deal_queries as contract_deals
 from landreg.exchange.contracts import project_queries
 from landreg.exchange.contracts import queries as contracts
-from landreg.exchange.contracts.unsigned_queries import UNSIGNED, unsigned
+from landreg.exchange.contracts.unsigned_queries import unsigned
 from landreg.exchange.listings import listing_queries as listings
 from landreg.exchange.model import Listing
+from landreg.exchange.routes import first_rows
 from landreg.exchange.routes.bid_talks import offering
 from landreg.exchange.routes.bids import AGENTS
 from landreg.land.place_names import name_of
@@ -119,8 +120,9 @@ def asked_of_you(actor: Actor) -> Iterator[Shown]:
             *_talks(uow.session),
             *_windows(uow.session, actor.household),
             *_projects(uow.session, actor.household),
-            *_papers(uow.session),
+            *first_rows.of_contracts(uow.session, page_day(uow.session), actor.household),
             *_returned(uow.session, actor.household),
+            *first_rows.of_searches(uow.session, actor),
         ]
         came = list(_outcomes(uow.session, uow.now - TOLD_FOR))
     yield Queue(_("等您看的"), url_for("bids.index"), rows, _("现在没有要您答复的事。"))
@@ -234,14 +236,6 @@ def _projects(session: Session, household: UUID | None) -> Iterator[Row]:
             yield Row(
                 _("“%(title)s”想用您户的地", title=project.title), url_for("own_contracts.index"), project.taker_name
             )
-
-
-def _papers(session: Session) -> Iterator[Row]:
-    """Contracts to be signed."""
-    for row in contracts.own(session):
-        if row.state in UNSIGNED:
-            address = url_for("own_contracts.one", county=row.county, contract_id=row.contract_id)
-            yield Row(_("有合同等双方签字"), address, row.number)
 
 
 def _returned(session: Session, household: UUID | None) -> Iterator[Row]:

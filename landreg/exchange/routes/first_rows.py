@@ -1,0 +1,88 @@
+"""Rows of a party's first page: contracts to be signed, what is late, notices to remedy; listings that a kept search found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from landreg.access.home import Row
+from landreg.core.actor import Actor
+from landreg.exchange.contracts import deal_queries, draft_queries, queries
+from landreg.exchange.contracts.rules.course import Course, remedy_until, waits_for_remedy
+from landreg.exchange.contracts.rules.rent import arrears, arrears_kg
+from landreg.exchange.contracts.rules.service import SERVICE
+from landreg.exchange.contracts.unsigned_queries import UNSIGNED
+from landreg.exchange.contracts.whole import Whole
+from landreg.exchange.market import search_queries
+from landreg.web import i18n
+
+MOST_FOUND = 200
+
+
+def of_contracts(session: Session, today: date, household: UUID | None) -> Iterator[Row]:
+    """Of each contract of whoever asks: that it waits for a signature, what either side owes late, a notice that stands."""
+    own = [row for row in queries.own(session) if row.state not in UNSIGNED]
+    own += draft_queries.own(session, today)
+    taking = {one.taker_id for one in deal_queries.own_takers(session)}
+    for found in queries.wholes(session, own):
+        row, course = found.contract, found.course(today)
+        side = "taker" if row.taker_id in taking else "contractor"
+        if row.state in UNSIGNED and row.relation == "retransfer" and row.household_id == household:
+            labels = [_("您户承包的地要再流转，请看")]
+        elif row.state in UNSIGNED:
+            labels = [_("有合同等您签字") if side in course.lacking else _("您已签字，等对方签字")]
+        else:
+            labels = [*_late(found, side, today), *_notices(found, course, side)]
+        address = url_for("own_contracts.one", county=row.county, contract_id=row.contract_id)
+        yield from (Row(label, address, row.number) for label in labels)
+
+
+def _late(found: Whole, side: str, today: date) -> Iterator[str]:
+    """What is late, of one's own and of the other side."""
+    late = {"taker": arrears(found.settled, today, "taker"), "contractor": found.late_from_contractor(today)}
+    grain = {"taker": arrears_kg(found.settled, today), "contractor": Decimal(0)}
+    for payer, yuan in late.items():
+        parts = [f"{yuan:,.2f} {_('元')}"] if yuan > 0 else []
+        parts += [f"{grain[payer]:,.2f} {_('千克')}"] if grain[payer] > 0 else []
+        if parts:
+            what = "、".join(parts) if i18n.language() == "zh" else ", ".join(parts)
+            yield (
+                _("您有价款逾期没有付：%(what)s", what=what)
+                if payer == side
+                else _("对方有价款逾期没有付：%(what)s", what=what)
+            )
+
+
+def _notices(found: Whole, course: Course, side: str) -> Iterator[str]:
+    """The last notice to remedy, while it stands: of whom it asks something, and until when."""
+    until, asked = remedy_until(course), found.of("remedy_asked")
+    if asked is None or until is None or not waits_for_remedy(course):
+        return
+    what = str(asked.facts.get("what", ""))
+    asked_of = "contractor" if found.contract.kind == SERVICE and what == "arrears" else "taker"
+    said = {"what": i18n.shown_term(what, "contract_remedy"), "day": i18n.shown_day(until)}
+    if asked_of == side:
+        yield _("通知要您改正：%(what)s，%(day)s 以前", **said)
+    else:
+        yield _("已通知对方改正：%(what)s，%(day)s 以前", **said)
+
+
+def of_searches(session: Session, actor: Actor) -> Iterator[Row]:
+    """That the searches which an account keeps found listings that it has not looked at."""
+    rows = search_queries.own(session, actor.account_id)
+    found = search_queries.found_of(session, [row.search_id for row in rows], MOST_FOUND)
+    fresh = {
+        one.number
+        for row in rows
+        for one in found.get(row.search_id, [])
+        if row.seen_at is None or one.found_at > row.seen_at
+    }
+    if fresh:
+        label = _("找地提醒：有 %(n)s 宗新挂牌符合您记下的条件", n=len(fresh))
+        yield Row(label, url_for("market_searches.saved"), sorted(fresh)[-1])
