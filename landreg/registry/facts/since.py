@@ -28,7 +28,9 @@ def asked_of_all(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str
     passed_on, gained = _passed_on(session, cases), _gained(session, cases)
     papers = folders(session, cases[0].county, [case.case_id for case in cases])
     ends = _ends_below(session, cases)
-    dated = any(case.act_kind in (*RESTRICTIONS, *CHANGES, *EXIT_REQUESTS, "cancellation", "part_loss") for case in cases)
+    dated = any(
+        case.act_kind in (*RESTRICTIONS, *CHANGES, *EXIT_REQUESTS, "cancellation", "part_loss") for case in cases
+    )
     today = beijing_day(session.execute(text("SELECT system.clock()")).scalar_one()) if dated else None
     return {
         case.case_id: {

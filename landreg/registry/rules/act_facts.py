@@ -55,7 +55,8 @@ class ActFacts:
     a parcel to the registered land-operation right that stands on it. heads: the members who stand for the household. today:
     where a day is asked for. passed_on: code of a right that changed its holder since the application, to who held it then.
     gained: codes of rights that a household in it came by since. papers: kinds of document in the folder. misnamed: masked
-    names that are not those of the persons whom they are said to name.
+    names that are not those of the persons whom they are said to name. ends_below: the number of the contract under a
+    land-operation right and the first day without it, where that ended or is to end before its term.
     """
 
     act_kind: str
@@ -79,3 +80,4 @@ class ActFacts:
     passed_on: Mapping[str, str] = field(default_factory=dict)
     gained: tuple[str, ...] = ()
     papers: frozenset[str] = frozenset()
+    ends_below: tuple[str, date] | None = None

@@ -23,6 +23,8 @@ from landreg.registry.rules.restrictions import (
     res_6_not_over_before_it_begins,
     res_8_seized_for_some_years,
     tr_26_debt_within_the_right,
+    tr_27_debt_within_the_contract,
+    tr_28_contract_below_ends,
 )
 
 
@@ -76,6 +78,8 @@ CHANGE_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         res_5_a_sum_of_money,
         res_6_not_over_before_it_begins,
         tr_26_debt_within_the_right,
+        tr_27_debt_within_the_contract,
+        tr_28_contract_below_ends,
     ),
     "seizure_renewal": (
         *_ALL,

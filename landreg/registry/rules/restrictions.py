@@ -254,6 +254,30 @@ def tr_26_debt_within_the_right(facts: ActFacts, law: Law) -> Finding | None:
     return Finding("TR-26", "until", {"until": asked.until, "last": facts.term[1] - DAY}, subject=facts.code)
 
 
+def tr_27_debt_within_the_contract(facts: ActFacts, law: Law) -> Finding | None:
+    """TR-27: a land-operation right whose contract has ended secures nothing, and one whose contract ends before its term secures a
+    debt until that day at most: another one would never be secured. CC-340, RLCL-47.
+    """
+    asked, below, today = facts.asked, facts.ends_below, facts.today or law.on
+    if below is None or not isinstance(asked, (RestrictionAsked, RestrictionChange)):
+        return None
+    number, ends_on = below
+    # What changes a mortgage may leave its day as it is; a mortgage that is laid says its day.
+    open_ended = asked.until is None and isinstance(asked, RestrictionAsked)
+    if ends_on > today and not open_ended and (asked.until is None or asked.until < ends_on):
+        return None
+    said = {"number": number, "ends": ends_on, "last": ends_on - DAY}
+    return Finding("TR-27", "right" if ends_on <= today else "until", said, subject=facts.code)
+
+
+def tr_28_contract_below_ends(facts: ActFacts, law: Law) -> Finding | None:
+    """TR-28: that the contract under a mortgaged land-operation right ends before its term is told: a note. CC-340, RLCL-47."""
+    below = facts.ends_below
+    if below is None or tr_27_debt_within_the_contract(facts, law):
+        return None
+    return Finding("TR-28", "until", {"number": below[0], "ends": below[1]}, subject=facts.code)
+
+
 def tr_24_house_mortgaged_by_a_document(facts: ActFacts, law: Law) -> Finding | None:
     """TR-24: a house is mortgaged with its homestead on a document of the county: a note, the authority was not read. CC-399."""
     basis = law.text("TR-11.house_mortgage_basis")

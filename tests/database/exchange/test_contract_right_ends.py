@@ -5,7 +5,7 @@ has ended, the right is struck out by the parties' application, and the desk see
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -16,12 +16,15 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Refused
 from landreg.core.files import Store
+from landreg.core.periods import DAY
 from landreg.exchange.contracts import cancelling, days, drawing, land_queries, life, registering, signing
 from landreg.exchange.contracts.cancelling import Registered
 from landreg.exchange.contracts.entering import happened
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract
 from landreg.law.queries import load_law
+from landreg.registry import booking
+from landreg.registry.casework import cases
 from landreg.registry.queries import documents
 from landreg.registry.rules.household_requests import LandOperation, Operator
 from landreg.registry.rules.requests import Release, RestrictionAsked
@@ -99,6 +102,28 @@ def test_a_mortgaged_right_is_given_up_with_the_creditor_s_written_consent_only(
     assert codes(wall) == {"CON-39"}
     ends(contract, consent=PAPER)
     assert [row.kind for row in seen(contract).events[-2:]] == ["creditor_consented", "ended"]
+
+
+def test_a_right_whose_contract_ends_secures_no_debt_beyond_that_day_and_none_once_it_has_ended(
+    contract: Contract, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """An open case is held against it again until it is registered; the reviewer reads of a contract that is to end."""
+    right, more = stands(contract).rights[0].right_id, ("contractor_consent", "filing")
+    last = today() + timedelta(days=60)
+    brief = asked_for(registrar, "mortgage", replace(MORTGAGE, until=last - DAY), right=right, more=more)
+    life.end(OPERATOR, COUNTY, contract.contract_id, End("agreed", last), PAPER)
+    for asked in (last, None):
+        with pytest.raises(Refused) as refused:
+            asked_for(registrar, "mortgage", replace(MORTGAGE, until=asked), right=right, more=more)
+        assert codes(refused) == {"TR-27"}
+    cases.accept(registrar, COUNTY, [brief])
+    found = one(registrar, 'SELECT findings FROM registry."case" WHERE case_id = :case', case=brief)
+    assert [(finding["code"], finding["level"]) for finding in found] == [("TR-28", "warn")]
+    cases.review(reviewer, COUNTY, [brief])
+    pass_days(superuser, 61)
+    with pytest.raises(Refused) as refused:
+        booking.register(reviewer, COUNTY, [brief])
+    assert "TR-27" in codes(refused)
 
 
 def changed(contract: Contract) -> Contract:
