@@ -68,11 +68,12 @@ def complain(
     said: str,
     happened_on: date | None,
     contact: bytes | None,
+    about: str,
 ) -> str | None:
     """Hand a complaint in; its number, None where another was handed in under this id."""
     asked = sa.func.audit.complain(
         complaint_id, code_digest, division, office, office_name, said, sa.cast(happened_on, sa.Date),
-        sa.cast(contact, sa.LargeBinary),
+        sa.cast(contact, sa.LargeBinary), about,
     )  # fmt: skip
     number: str | None = session.scalars(sa.select(asked)).one()
     return number

@@ -1,4 +1,5 @@
-"""The complaint line: a farmer says "I was asked for my land", and the auditor alone reads it, answers and closes it.
+"""The complaint line: somebody says "I was asked for my land", or what was not right with a sale, a publication or a signature,
+and the auditor alone reads it, answers and closes it.
 
 The farmer gets a code, once; the register keeps its digest. With the code the answer is looked up; without it nobody finds
 out who asked. That a complaint came, and each step with it, is a leaf of digests (a trigger stages it with the row).
@@ -22,7 +23,11 @@ from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotAllowed, NotFound
 from landreg.core.periods import beijing_day
 
-OFFICES = ("village", "township", "registry", "household_window", "county_office", "buyer", "other")
+OFFICES = (
+    "village", "township", "registry", "household_window", "county_office", "exchange", "village_agent", "representative", "buyer",
+    "other",
+)  # fmt: skip
+ABOUT = ("land_asked", "sale", "publication", "signed", "contract", "other")
 LONGEST, LONGEST_NAME, LONGEST_CONTACT = 4000, 80, 100
 CODE_BYTES = 10
 STEPS = ("read", "answer", "link", "close")
@@ -31,7 +36,7 @@ STEPS = ("read", "answer", "link", "close")
 @dataclass(frozen=True)
 class Said:
     """A complaint as it is handed in. form: of which one page is one complaint, however often it is sent. division: a county,
-    or the prefecture. contact: '' from somebody who does not say who they are.
+    or the prefecture. contact: '' from somebody who does not say who they are. about: of ABOUT.
     """
 
     form: UUID
@@ -41,6 +46,7 @@ class Said:
     text: str
     happened_on: date | None
     contact: str
+    about: str = "land_asked"
 
 
 @dataclass(frozen=True)
@@ -64,8 +70,8 @@ class Answered:
 def hand_in(said: Said, secret: bytes) -> Receipt:
     """Take a complaint from anybody. secret: of the process, from which the form's code is made, the same when it is sent again.
 
-    Raises BadInput: AUD-16 without words, FORM-5 for another office or county, FORM-8 for what is too long, AUD-18 for a day
-    that is still to come; Conflict (AUD-17) for a form that was another's.
+    Raises BadInput: AUD-16 without words, FORM-5 for another office, matter or county, FORM-8 for what is too long, AUD-18 for a
+    day that is still to come; Conflict (AUD-17) for a form that was another's.
     """
     code = _code_of(said.form, secret)
     with unit_of_work(NOBODY) as uow:
@@ -75,7 +81,7 @@ def hand_in(said: Said, secret: bytes) -> Receipt:
         contact = seal(said.contact) if said.contact else None
         number = complaint_queries.complain(
             uow.session, _id_of(said.form), digest_of(code), said.division, said.office, said.office_name, said.text,
-            said.happened_on, contact,
+            said.happened_on, contact, said.about,
         )  # fmt: skip
     if number is None:
         raise Conflict(Finding("AUD-17", values={"number": "—"}))
@@ -157,6 +163,7 @@ def _faults(said: Said, today: date) -> list[Finding]:
     return [
         *([] if said.text.strip() else [Finding("AUD-16", "text")]),
         *([] if said.office in OFFICES else [Finding("FORM-5", "office", {"given": said.office[:40]})]),
+        *([] if said.about in ABOUT else [Finding("FORM-5", "about", {"given": said.about[:40]})]),
         *([] if known and said.division.startswith(PREFECTURE) else [Finding("FORM-5", "division", {"given": said.division[:40]})]),
         *(Finding("FORM-8", name, {"most": most}) for name, text, most in long if len(text) > most),
         *([Finding("AUD-18", "happened_on")] if said.happened_on is not None and said.happened_on > today else []),

@@ -84,7 +84,7 @@ class FindingEvent(CountyKey, Base):
 
 
 class Complaint(CountyKey, Base):
-    """What a farmer says: I was asked for my land. village: the county, or the prefecture, whose auditor reads it."""
+    """What somebody says: I was asked for my land, or another matter (about). village: the county or prefecture whose auditor reads it."""
 
     __tablename__ = "complaint"
     __table_args__ = {"schema": "audit"}  # noqa: RUF012
@@ -97,6 +97,7 @@ class Complaint(CountyKey, Base):
     happened_on: Mapped[date | None]
     contact_sealed: Mapped[bytes | None]
     received_at: Mapped[datetime] = mapped_column(Instant)
+    about: Mapped[str]
 
 
 class ComplaintEvent(CountyKey, Base):

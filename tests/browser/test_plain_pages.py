@@ -138,6 +138,7 @@ def test_a_complaint_is_handed_in_answered_and_read(window: OpenPage) -> None:
     page = window(width=390)
     page.goto("/complaints")
     page.fill("#field-text", "镇上的人来说，不交地就不给办事。")
+    page.select_option("#field-about", "land_asked")
     page.select_option("#field-office", "township")
     page.select_option("#field-division", COUNTY)
     page.fill("#field-contact", "13800000000")

@@ -13,7 +13,7 @@ from tests.conftest import Connection
 from tests.web.conftest import Browser, OpenAccount
 
 SENT = {
-    "text": "镇上的人说不交地就不给办事", "office": "township", "office_name": "某镇", "division": "610902",
+    "about": "land_asked", "text": "镇上的人说不交地就不给办事", "office": "township", "office_name": "某镇", "division": "610902",
     "happened_on": "2026-01-05", "contact": "13800000000",
 }  # fmt: skip
 
@@ -64,6 +64,31 @@ def test_a_farmer_complains_and_reads_the_auditors_answer_by_the_code(
         assert another_browser.post(f"{page}/{step}", {"text": said}).status_code == 303
     answered = browser.post("/complaints/answer", {"code": code.lower()})
     assert all(said in answered.text for said in ("已办结", "已经派人去问", "已经改正"))
+
+
+@pytest.mark.parametrize(
+    ("about", "office", "told"),
+    [
+        ("sale", "exchange", ("竞价、报价、成交不公", "流转交易机构、交易员")),
+        ("publication", "village", ("公告、公示没有让人看到", "村委会或者村集体")),
+        ("signed", "village_agent", ("没有经过我就替我签了字、说了话", "村级代办员")),
+        ("signed", "representative", ("没有经过我就替我签了字、说了话", "替我办事、替我签字的人")),
+    ],
+)
+def test_a_sale_a_hidden_notice_and_who_signed_for_somebody_can_be_complained_of(
+    browser: Browser, another_browser: Browser, account: OpenAccount, about: str, office: str, told: tuple[str, str]
+) -> None:
+    answer = send(browser, about=about, office=office, text="没有看到公示就成交了")
+    assert answer.status_code == 200
+    account("mei", Role.AUDITOR)
+    another_browser.log_in("mei")
+    listed = another_browser.get("/audit/complaints").text
+    number = re.search(r"TS\d{10}", listed)
+    assert number is not None
+    for page in (listed, another_browser.get(f"/audit/complaints/{number[0]}").text):
+        assert all(word in page for word in told)
+    assert send(browser, about="weather").status_code == 400
+    assert send(browser, about="").status_code == 400
 
 
 @pytest.mark.parametrize("role", [Role.REGISTRAR, Role.REVIEWER, Role.SURVEYOR, Role.ADMINISTRATOR])

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from landreg.access.limits import limiter
 from landreg.access.policy import allow, door
 from landreg.audit import complaints
-from landreg.audit.complaints import LONGEST, LONGEST_CONTACT, LONGEST_NAME, OFFICES, Said
+from landreg.audit.complaints import ABOUT, LONGEST, LONGEST_CONTACT, LONGEST_NAME, OFFICES, Said
 from landreg.core.actor import PREFECTURE, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding
@@ -35,7 +35,7 @@ def _taken(response: Response) -> bool:
 @allow(Role.PUBLIC)
 @limiter.limit(LOOKS)
 def form() -> Response:
-    """The form: what happened, who asked, and where; how to be reached only if the farmer likes."""
+    """The form: what it is about, what happened, who did it, and where; how to be reached only if the farmer likes."""
     with unit_of_work(door()) as uow:
         codes = counties(uow.session, PREFECTURE)
         names = division_names(uow.session, codes)
@@ -44,6 +44,7 @@ def form() -> Response:
         form=request.form.get("form") or str(uuid4()),
         divisions=[*((code, names.get(code, code)) for code in codes), (PREFECTURE, _("不想给县里看，交给市里"))],
         offices=[(office, shown_term(office, "complaint_office")) for office in OFFICES],
+        matters=[(about, shown_term(about, "complaint_about")) for about in ABOUT],
         most=(LONGEST, LONGEST_NAME, LONGEST_CONTACT),
     )
 
@@ -55,6 +56,7 @@ class Sent:
     form: UUID
     division: str = field(metadata={"most": 12})
     office: str = field(metadata={"most": 40})
+    about: str = field(metadata={"most": 40})
     text: str = field(metadata={"most": LONGEST})
     office_name: str = field(default="", metadata={"most": LONGEST_NAME})
     happened_on: date | None = None

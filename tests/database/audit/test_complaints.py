@@ -83,7 +83,7 @@ def test_functions_that_look_at_complaints_are_few_and_each_for_its_desk(superus
            WHERE function.prosrc ~ 'complaint' AND has_function_privilege(desk.oid, function.oid, 'EXECUTE')""",
     )
     assert callers == [
-        "audit.complain(uuid,bytea,text,text,text,text,date,bytea): landreg_public",
+        "audit.complain(uuid,bytea,text,text,text,text,date,bytea,text): landreg_public",
         "audit.complaint_answer(bytea): landreg_public",
         "audit.complaints_told(): landreg_auditor",
         "audit.complaints_told(): landreg_worker",
@@ -171,7 +171,9 @@ def test_the_database_refuses_what_the_code_let_through(database: Settings) -> N
     )
     for division, office, said in wrong:
         with pytest.raises(Refused) as refused, unit_of_work(NOBODY) as uow:
-            complaint_queries.complain(uow.session, uuid4(), bytes(32), division, office, "", said, None, None)
+            complaint_queries.complain(
+                uow.session, uuid4(), bytes(32), division, office, "", said, None, None, "land_asked"
+            )
         assert codes(refused) == {"AUD-16"}
 
 
@@ -288,11 +290,13 @@ def test_the_recheck_finds_no_fault_and_names_a_complaint_that_was_changed_or_ta
     auditor: Actor, worker: Actor, database: Settings, superuser: Connection
 ) -> None:
     number, other = hand_in().number, hand_in().number
+    of_sale = hand_in(about="sale", office="exchange").number
     complaints.go_on(auditor, number, "answer", "已经派人去问")
     seal(worker, database)
     assert recheck_register(worker, database, register()).findings == ()
     with past_triggers(superuser):
         superuser.execute("UPDATE audit.complaint SET said = '没有的事' WHERE number = %s", [number])
+        superuser.execute("UPDATE audit.complaint SET about = 'other' WHERE number = %s", [of_sale])
         superuser.execute("DELETE FROM audit.complaint WHERE number = %s", [other])
     named = {finding.subject for finding in recheck_register(worker, database, register()).findings}
-    assert {number, other} <= named
+    assert {number, other, of_sale} <= named
