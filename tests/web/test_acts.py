@@ -12,9 +12,10 @@ import pytest
 
 from landreg.core.actor import Actor
 from landreg.core.codes import sex_of
+from landreg.core.pdftext import pdf_text
 from landreg.law.book import act_type, act_types, national_law, term
 from landreg.registry.steps import STEPS
-from tests.registry_kit import one, pass_days, to_rights
+from tests.registry_kit import one, pass_days, put_paper, to_rights
 from tests.villages import COUNTY, VILLAGE, citizen_id
 from tests.web.conftest import Browser
 
@@ -149,6 +150,54 @@ def test_each_act_on_a_right_is_applied_for_and_registered(
     assert deng.get(page).status_code == 200
     assert one(officers[0], "SELECT count(*) FROM registry.act WHERE kind = :kind", kind=kind) == 1
     assert deng.get(f"/rights/{COUNTY}/{right}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "to"),
+    [
+        ("seizure", {"party": "第一法院", "basis": "（2026）执1号"}, "第一法院："),
+        ("objection_entry", {"party": "邻人", "basis": "异议书"}, "邻人："),
+        (
+            "mortgage",
+            {"party": "样本农村信用社", "basis": "抵押合同1号", "amount": "20000.00"},
+            "户主1、样本农村信用社：",
+        ),
+        ("reissue", {"lost": "搬家时遗失"}, "户主1："),
+    ],
+)
+def test_the_papers_of_a_case_go_to_who_applied_and_its_lists_name_them(
+    deng: Browser, officers: tuple[Actor, Actor], kind: str, given: dict[str, str], to: str
+) -> None:
+    page = opened(deng, f"/rights/{COUNTY}/{right_of(officers[0])}/acts/{kind}", given)
+    name = to.rstrip("：")
+    assert name in deng.get("/cases?queue=all").text
+    assert name in deng.get(page).text
+    assert name in deng.client.get("/cases?queue=all&as=csv").data.decode("utf-8-sig")
+    hand_in(deng, page, kind)
+    if kind == "mortgage":
+        put_paper(officers[0], UUID(page.rsplit("/", 1)[1]), "filing")
+    deng.get(page)
+    assert deng.post(f"{page}/steps/accept").status_code == 303
+    assert to in pdf_text(io.BytesIO(deng.client.get(f"{page}/receipt.pdf").data)).translate({32: None, 10: None})
+    deng.get(page)
+    assert deng.post(f"{page}/leave", {"way": "refuse", "reason": "不符", "ground": "other"}).status_code == 303
+    assert to in pdf_text(io.BytesIO(deng.client.get(f"{page}/told.pdf").data)).translate({32: None, 10: None})
+
+
+def test_the_release_of_a_seizure_is_the_courts_to_ask(
+    deng: Browser, shen: Browser, officers: tuple[Actor, Actor], superuser: Any
+) -> None:
+    right = f"/rights/{COUNTY}/{right_of(officers[0])}"
+    page = opened(deng, f"{right}/acts/seizure", {"party": "第一法院", "basis": "（2026）执1号"})
+    walk(deng, shen, page, superuser, "seizure")
+    standing = one(officers[0], "SELECT restriction_id FROM registry.restriction")
+    page = opened(deng, f"{right}/acts/seizure_release", {"restriction": str(standing), "basis": "（2026）执1号之一"})
+    hand_in(deng, page, "seizure_release")
+    deng.get(page)
+    assert deng.post(f"{page}/steps/accept").status_code == 303
+    assert "第一法院：" in pdf_text(io.BytesIO(deng.client.get(f"{page}/receipt.pdf").data)).translate(
+        {32: None, 10: None}
+    )
 
 
 def test_a_seizure_is_shown_on_its_right_and_released(

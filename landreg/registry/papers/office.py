@@ -15,6 +15,7 @@ from landreg.core.units import mu_of
 from landreg.land.queries import division_names, division_path
 from landreg.law.book import Law, act_type, all_articles, term
 from landreg.registry.casebook import Case, CaseEvent, Document
+from landreg.registry.facts.applicants import applicants
 from landreg.registry.facts.proposals import papers_of
 from landreg.registry.papers import printing as papers
 from landreg.registry.queries import kinds_of_rights
@@ -45,7 +46,7 @@ def receipt(
     authority = desk.authority(session, case.county)
     paper = papers.Receipt(
         number=case.number,
-        applicant=case.applicant,
+        applicant=_to(session, case),
         agent=agent,
         right_kind=_rights(session, case),
         act_kind=term("act", case.act_kind),
@@ -76,7 +77,7 @@ def refusal(
         number=number,
         title="补正通知书" if returned else "不予登记告知书",
         decision="经审查，申请材料需要补正，现予退回。" if returned else "经审查，决定不予登记。",
-        applicant=case.applicant,
+        applicant=_to(session, case),
         right_kind=_rights(session, case),
         act_kind=term("act", case.act_kind),
         location=" ".join(division_path(session, case.village)),
@@ -95,6 +96,11 @@ def refusal(
         papers=_papers(case, documents) if returned else (),
     )
     return papers.print_refusal(paper, sample=desk.sample)
+
+
+def _to(session: Session, case: Case) -> str:
+    """To whom a paper on an application goes: who applied."""
+    return "、".join(applicants(session, [case])[case.case_id])
 
 
 def _rights(session: Session, case: Case) -> str:

@@ -21,6 +21,7 @@ from landreg.log import queries as log
 from landreg.registry import ending_queries, finding, queries, shelves
 from landreg.registry.casework import desk, opening, worklist
 from landreg.registry.casework.worklist import CaseFilter
+from landreg.registry.facts.applicants import applicants
 from landreg.registry.home import brought_queries
 from landreg.registry.routes import act_kinds as act_kind_routes
 from landreg.registry.routes import applying as applying_routes
@@ -184,12 +185,13 @@ def work_to_do(actor: Actor) -> Iterator[Shown]:
         for queue in shown:
             asked = CaseFilter(queue, sort="since", down=False)
             rows = session.scalars(worklist.cases_statement(asked, looking).limit(ON_FIRST_PAGE)).all()
+            applied = applicants(session, rows)
             yield Queue(
                 names[queue],
                 url_for("registry.queue.index", queue=queue),
                 [
                     Row(
-                        f"{case.number} {holder_name(case.applicant)}",
+                        f"{case.number} {'、'.join(map(holder_name, applied[case.case_id]))}",
                         url_for("registry.cases.one", county=case.county, case_id=case.case_id),
                         f"{i18n.shown_term(case.state, 'case')}"
                         + (_("，应于 %(day)s 前办结", day=case.due_on.isoformat()) if case.due_on else ""),

@@ -26,6 +26,7 @@ from landreg.registry import queries, shelves, steps
 from landreg.registry.casebook import Case, CaseEvent, Document
 from landreg.registry.casework import cases, desk, notices, telling
 from landreg.registry.facts import first
+from landreg.registry.facts.applicants import applicants
 from landreg.registry.facts.proposals import ActProposal, papers_of
 from landreg.registry.facts.telling import TELL, letters
 from landreg.registry.issued import handed_out, proofs
@@ -84,6 +85,7 @@ def _about(session: Session, case: Case, law: Law) -> dict[str, Any]:
     return {
         "path": division_path(session, case.village),
         "right_kinds": queries.kinds_of_rights(session, case),
+        "applied": applicants(session, [case])[case_id],
         "parcels": desk.parcels_asked(session, county, case_id),
         "kind": law.act(case.act_kind),
         **_asked(session, case, law, registered=act is not None),

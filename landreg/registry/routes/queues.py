@@ -26,6 +26,7 @@ from landreg.registry.casebook import Case
 from landreg.registry.casework import desk, worklist
 from landreg.registry.casework.cases import Stepped
 from landreg.registry.casework.worklist import QUEUES, CaseFilter
+from landreg.registry.facts.applicants import applicants
 from landreg.registry.routes.shown import addressee_shown, holder_name
 from landreg.registry.routes.surroundings import looking_of, press
 from landreg.registry.rules.desk import WAITING
@@ -107,6 +108,7 @@ def index() -> Response:
             today=looking.today,
             offered=steps_of(actor),
             waiting=waiting,
+            applied=applicants(session, page.items),
             late=worklist.late(page.items, waiting, looking.law),
             officers=names_of(session, officers),
             filters=filters.kept(session, actor.account_id, LIST),
@@ -162,10 +164,12 @@ def steps_of(actor: Actor) -> list[Step]:
 def sheet_of_cases(session: Session, rows: Sequence[Case]) -> Response:
     """The cases as a file."""
     names, lang = division_names(session, [case.village for case in rows]), i18n.language()
+    applied = applicants(session, rows)
     columns = [
         Column(_("业务号"), lambda case: case.number, 22),
         Column(_("权利"), lambda case: law_term("right", case.right_kind, lang), 18),
-        Column(_("申请人"), lambda case: holder_name(case.applicant)),
+        Column(_("申请人"), lambda case: "、".join(map(holder_name, applied[case.case_id]))),
+        Column(_("权利人"), lambda case: holder_name(case.applicant)),
         Column(_("合同或单元代码"), lambda case: case.subject_code, 24),
         Column(_("所在村"), lambda case: names.get(case.village, case.village), 20),
         Column(_("状态"), lambda case: law_term("case", case.state, lang)),
@@ -201,11 +205,14 @@ def shown_summary(
 ) -> Response:
     """The summary page of a step: who goes on, who does not and why, and the button that does it, for the roles of the step."""
     foreseen = steps.foresee(current_actor(), county, ids, step)
+    with unit_of_work(current_actor()) as uow:
+        applied = applicants(uow.session, [seen.case for seen in foreseen])
     return pages.render(
         "registry/summary.html",
         step=step,
         go=[seen for seen in foreseen if not seen.stopped],
         stopped=[seen for seen in foreseen if seen.stopped],
+        applied=applied,
         action=action,
         chosen=chosen,
         back=back,
@@ -249,9 +256,11 @@ def _told(actor: Actor, county: str, ids: Sequence[UUID], step: Step, stepped: S
     """What became of each case of a step over many: none is half done."""
     with unit_of_work(actor) as uow:
         found = desk.cases_by_id(uow.session, county, ids)
+        applied = applicants(uow.session, found)
     failed = [(case, stepped.refused[case.number]) for case in found if case.number in stepped.refused]
     done = [case for case in found if case.number not in stepped.refused]
-    return pages.render("registry/told.html", 422 if not done else 200, step=step, done=done, failed=failed, back=back)
+    status = 422 if not done else 200
+    return pages.render("registry/told.html", status, step=step, done=done, failed=failed, back=back, applied=applied)
 
 
 def chosen_ids(chosen: Sequence[str]) -> tuple[str, list[UUID]]:
