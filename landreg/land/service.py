@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
@@ -20,7 +20,7 @@ from landreg.core.db import Unavailable, UnitOfWork, unit_of_work
 from landreg.core.errors import Finding, LandregError, Refused
 from landreg.core.files import Store
 from landreg.core.periods import beijing_day
-from landreg.land import rechecked, staging, staging_compared, survey_county
+from landreg.land import ground_queries, rechecked, staging, staging_compared, survey_county
 from landreg.land.model import Division, DivisionAlias, Package, PackageFinding
 from landreg.land.packing import one_file
 from landreg.land.queries import division_names
@@ -110,7 +110,7 @@ def receive(
             _put(store, file)
             if earlier is not None and report.as_json() == earlier.report.as_json():
                 return earlier
-            _keep(actor, report, sent, beside, step, settle)
+            report = _keep(actor, report, sent, beside, step, settle)
     with unit_of_work(actor) as uow:
         uow.take_statistics("land.package_finding", *(f"land.{entry[0]}" for entry in STAGED.values()))
     return Received(beside.package_id, report, False)
@@ -161,34 +161,37 @@ def _file_hash(file: Path) -> bytes:
 
 def _keep(
     actor: Actor, report: Report, sent: _Sent, beside: Beside, progress: Progress, settle: Settle | None
-) -> None:  # fmt: skip
-    """One transaction: the package, its findings, and its rows unless it is refused."""
+) -> Report:  # fmt: skip
+    """One transaction: the package, its findings, and its rows unless it is refused; the report with what the register adds."""
     if report.survey is None or report.zone is None:
         raise ValueError("a package without county or zone is not kept")
     county, village, epsg = report.survey.county, staging.village_of(report.survey), report.zone.epsg
+    findings = list(report.findings)
 
     def record(uow: UnitOfWork) -> Package:
         uow.lock_village(f"package:{county}")
         if settle is not None:
             settle(uow, county, beside.package_id)
         return staging.record(
-            uow, beside.package_id, county, report.findings, report.law, village=village, sha256=sent.sha256, name=sent.name,
+            uow, beside.package_id, county, findings, report.law, village=village, sha256=sent.sha256, name=sent.name,
             size=sent.size, state="refused" if report.refused else "staged", epsg=epsg, counts=report.counts,
         )  # fmt: skip
 
     def follow(uow: UnitOfWork) -> None:
+        findings.extend(ground_queries.findings_of(uow.session, county, beside.package_id, report.law))
         row = record(uow)
         _say_what_changed(uow, row, _former(uow, row))
 
     with _said_plainly(actor, sent.name):
         if not report.refused:
             beside.keep(follow, progress)
-            return
+            return replace(report, findings=tuple(findings))
         beside.drop()
         with unit_of_work(actor) as uow:
             row = record(uow)
             staging.keep_plots(uow, row, plots_around(report.survey, _places(report)))
             _say_what_changed(uow, row, None)
+    return report
 
 
 def _places(report: Report) -> list[tuple[float, float]]:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from landreg.registry.casebook import Case
+from landreg.registry.rules.procedure import Overlap
 
 
 def differences(session: Session, cases: Sequence[Case]) -> dict[UUID, tuple[str, ...]]:
@@ -21,15 +22,16 @@ def differences(session: Session, cases: Sequence[Case]) -> dict[UUID, tuple[str
     return found
 
 
-def overlapped(session: Session, cases: Sequence[Case], most_m2: Decimal) -> dict[UUID, tuple[str, ...]]:
-    """By case: codes of registered parcels of other surveys that lie over more than `most_m2` of a parcel the case asks for.
+def overlapped(session: Session, cases: Sequence[Case], most_m2: Decimal) -> dict[UUID, tuple[Overlap, ...]]:
+    """By case: registered parcels of other surveys that lie over more than `most_m2` of a parcel the case asks for, each pair
+    once, the largest overlap first.
 
     Within one survey the package's own check has looked (TOP-1). Areas are measured in the parcel's own zone.
     """
     asked = {"county": cases[0].county, "ids": [case.case_id for case in cases], "most": most_m2}
-    found: dict[UUID, tuple[str, ...]] = {}
+    found: dict[UUID, tuple[Overlap, ...]] = {}
     for row in session.execute(text(_OVERLAPPED), asked):
-        found[row.case_id] = (*found.get(row.case_id, ()), row.code)
+        found[row.case_id] = (*found.get(row.case_id, ()), Overlap(row.own, row.other, row.area_m2))
     return found
 
 
@@ -86,12 +88,14 @@ _OVERLAPPED = """
             UNION ALL SELECT s.geom FROM land.staged_homestead AS s
             WHERE s.county = :county AND s.package_id = own.package_id AND s.code = p.parcel_code) AS s
     )
-    SELECT p.case_id, l.code FROM parcel AS p CROSS JOIN LATERAL (
+    SELECT p.case_id, p.parcel_code AS own, l.code AS other,
+        round(max(ST_Area(ST_Intersection(l.geom, p.geom)))::numeric, 2) AS area_m2
+    FROM parcel AS p CROSS JOIN LATERAL (
         SELECT l.code, CASE WHEN ST_SRID(l.geom) = p.srid THEN l.geom ELSE ST_Transform(l.geom, p.srid) END AS geom
         FROM land.parcel AS l
         WHERE l.county = :county AND l.geom_3857 && p.web AND upper_inf(l.recorded) AND upper_inf(l.valid)
           AND l.code <> p.parcel_code AND l.package_id IS DISTINCT FROM p.package_id
         OFFSET 0) AS l
     WHERE ST_Intersects(l.geom, p.geom) AND ST_Area(ST_Intersection(l.geom, p.geom)) > :most
-    ORDER BY 1, 2
+    GROUP BY 1, 2, 3 ORDER BY 1, 4 DESC, 2, 3
 """

@@ -5,10 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from landreg.core.errors import Finding
 from landreg.law.book import Law
+
+MOST_PAIRS = 5
+"""As many pairs of parcels as a sentence names."""
+
+
+class Overlap(NamedTuple):
+    """A parcel that a case asks for, a registered one under it, and how much of the ground is in both, in m²."""
+
+    own: str
+    other: str
+    area_m2: Decimal
 
 
 @dataclass(frozen=True)
@@ -19,7 +32,7 @@ class CaseFacts:
     earlier: numbers of cases accepted before it on one of its parcels and still open. last_day: of its notice.
     objections: how many are unsettled. package_state: of the survey package it rests on. differing: codes of its parcels
     and household that the register has otherwise than that package. noticed: its act waits for a public notice.
-    overlapped: codes of registered parcels, of other surveys, on the same ground.
+    overlapped: its parcels on the ground of registered ones of other surveys, the largest overlap first.
     """
 
     number: str
@@ -34,7 +47,7 @@ class CaseFacts:
     package_state: str = "staged"
     differing: tuple[str, ...] = ()
     noticed: bool = True
-    overlapped: tuple[str, ...] = ()
+    overlapped: tuple[Overlap, ...] = ()
 
 
 CaseRule = Callable[[CaseFacts, Law], Finding | None]
@@ -124,7 +137,9 @@ def reg_27_on_nobody_s_ground(facts: CaseFacts, law: Law) -> Finding | None:
     """REG-27: what is registered first lies on no parcel that another survey brought into the register. RERR-18, SPC-RLC-19."""
     if not facts.overlapped:
         return None
-    return Finding("REG-27", "parcels", {"codes": list(facts.overlapped)}, subject=facts.number)
+    named = [f"{one.own} → {one.other}（{one.area_m2} m²）" for one in facts.overlapped[:MOST_PAIRS]]
+    values = {"pairs": named, "count": len(facts.overlapped), "codes": sorted({one.other for one in facts.overlapped})}
+    return Finding("REG-27", "parcels", values, subject=facts.number)
 
 
 ACCEPT_RULES = (

@@ -29,7 +29,9 @@ from landreg.registry.casework import opening
 from tests.database.catalog import Connection
 from tests.kept_kit import kept
 from tests.packages import FAULTY, SAMPLE, Unpacked
+from tests.registry_kit import to_rights
 from tests.small import Small
+from tests.villages import past_triggers
 
 STAGED = {
     "issuer": 15, "household": 512, "member": 1864, "contract": 498, "contract_parcel": 3310, "register": 498,
@@ -491,3 +493,33 @@ def test_the_divisions_are_loaded_with_the_counties_outlines_and_old_codes(
         assert uow.session.get_one(Division, "610902104202").name == "周营村委会"
     assert _one(superuser, "SELECT count(*) FROM land.division WHERE boundary IS NOT NULL") == (10,)
     assert _one(superuser, "SELECT new FROM land.division_alias WHERE old = '610928'") == ("610981",)
+
+
+def test_a_survey_on_registered_ground_is_staged_and_the_surveyor_is_told(
+    surveyor: Actor, registrar: Actor, reviewer: Actor, superuser: Connection, tmp_path: Path
+) -> None:
+    """PKG-26 is in the report, among the package's findings and on the map; the package is staged all the same."""
+    ids = to_rights(registrar, reviewer, superuser, 1)
+    assert ids
+    small = Small()
+    before = service.receive(surveyor, small.write(tmp_path)).report
+    assert "PKG-26" not in {finding.code for finding in before.findings}
+    with past_triggers(superuser):
+        superuser.execute(
+            """UPDATE land.parcel AS l SET geom = ST_Translate(s.geom, 5, 0),
+                geom_3857 = ST_Transform(ST_Translate(s.geom, 5, 0), 3857)
+            FROM land.staged_parcel AS s WHERE s.code = %s AND l.code = (SELECT min(code) FROM land.parcel)""",
+            [small.parcel(2)],
+        )
+    small.row("DK", small.parcel(6))["DKMC"] = "又一块"
+    folder = tmp_path / "again"
+    folder.mkdir()
+    received = service.receive(surveyor, small.write(folder))
+    told = [finding for finding in received.report.findings if finding.code == "PKG-26"]
+    assert small.parcel(2) in {finding.subject for finding in told}
+    assert not received.report.refused
+    row = _one(superuser, "SELECT warnings, state FROM land.package ORDER BY received_at DESC, warnings DESC LIMIT 1")
+    assert (row[1], int(str(row[0])) >= len(told)) == ("staged", True)
+    assert _one(superuser, "SELECT count(*) FROM land.package_finding WHERE code = 'PKG-26' AND place IS NOT NULL") == (
+        len(told),
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +13,8 @@ from sqlalchemy import select
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
+from landreg.land import ground_queries
+from landreg.law.book import national_law
 from landreg.registry import booking
 from landreg.registry.casebook import Case
 from landreg.registry.casework import cases, desk, notices, opening
@@ -18,6 +22,7 @@ from landreg.registry.facts.first import proposals
 from tests.registry_kit import Connection, codes, in_state, one, pass_days, state_of
 from tests.villages import COUNTY, VILLAGE, Staged, stage_village
 
+LAW = national_law(COUNTY, date(2026, 11, 1))
 _SHIFTED = "geom = ST_Translate(geom, 0.5, 0)"
 _TURNED = "geom = ST_Reverse(geom)"
 
@@ -198,6 +203,31 @@ def test_land_that_another_survey_brought_in_is_not_registered_first_again(
     with pytest.raises(Refused) as said:
         cases.accept(registrar, COUNTY, ids[:1])
     assert codes(said) == {"REG-27"}
+    (pairs,) = {tuple(finding.values["pairs"]) for finding in said.value.findings}
+    assert len(pairs) == len(set(pairs))
+    assert all(re.fullmatch(r"\d{19} → \d{19}（\d+\.\d\d m²）", pair) for pair in pairs)
+
+
+@pytest.mark.parametrize(("east_m", "told"), [(-80, True), (-60.1, True), (-59.995, False)])
+def test_the_surveyor_is_told_of_ground_queries_when_the_survey_is_staged(
+    superuser: Connection, registrar: Actor, reviewer: Actor, surveyor: Actor, east_m: float, told: bool
+) -> None:
+    """PKG-26: own parcel, the other's code, the area of both, and where; REG-27 would refuse the case later."""
+    first = _open(registrar, stage_village(superuser, 1))
+    _noticed(registrar, reviewer, superuser, first)
+    booking.register(reviewer, COUNTY, first)
+    other = stage_village(superuser, 1, first=5)
+    superuser.execute(
+        """UPDATE land.staged_parcel AS s SET geom = ST_Translate(s.geom, %s, 0),
+            geom_3857 = ST_Transform(ST_Translate(s.geom, %s, 0), 3857) WHERE package_id = %s""",
+        [east_m, east_m, other.package_id],
+    )
+    superuser.execute("DELETE FROM land.staged_homestead WHERE package_id = %s", [other.package_id])
+    with unit_of_work(surveyor) as uow:
+        found = ground_queries.findings_of(uow.session, COUNTY, other.package_id, LAW)
+    assert {finding.code for finding in found} == ({"PKG-26"} if told else set())
+    assert all(finding.subject and finding.place and float(finding.values["area"]) > 0 for finding in found)
+    assert LAW.rule("PKG-26").effect == "warn"
 
 
 @pytest.mark.parametrize("srid", [4545, 4525, 4546])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from landreg.core.errors import Finding
 from landreg.law.book import examine
 from landreg.registry.rules import ACCEPT_RULES, NOTICE_RULES, REGISTER_RULES, REVIEW_RULES
-from landreg.registry.rules.procedure import to_finish_by
+from landreg.registry.rules.procedure import Overlap, to_finish_by
 from tests.unit.registry.facts import CLERK, LAW, REGISTRAR, REVIEWER, TODAY, case
 
 STATES = (
@@ -100,7 +101,13 @@ def test_a_parcel_that_the_register_has_otherwise_stops_the_case_by_its_code(rul
     ("rules", "state"), [(ACCEPT_RULES, "draft"), (REVIEW_RULES, "accepted"), (REGISTER_RULES, "noticed")]
 )
 def test_what_lies_on_registered_ground_is_not_registered_first(rules: Any, state: str) -> None:
-    assert codes_of(rules, state=state, overlapped=("610902104202010009",)) == ["REG-27"]
+    over = tuple(Overlap(f"own{n}", "other", Decimal(f"{9 - n}.50")) for n in range(7))
+    (finding,) = examine(rules, case(state=state, overlapped=over), LAW)
+    said = LAW.say(finding)
+    assert (finding.code, finding.values["codes"]) == ("REG-27", ["other"])
+    assert "共 7 处" in said
+    assert "own0 → other（9.50 m²）" in said
+    assert "own5" not in said
     assert codes_of(rules, state=state, overlapped=()) == []
 
 
