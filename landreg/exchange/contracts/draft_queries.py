@@ -35,9 +35,7 @@ def overtaken(session: Session, previous: UUID | None = None) -> Sequence[Contra
 
 def over(session: Session, today: date) -> Sequence[Contract]:
     """Drafts whose last day is over."""
-    return session.scalars(
-        sa.select(Contract).where(Contract.state.in_(UNSIGNED), Contract.sign_until < today)
-    ).all()
+    return session.scalars(sa.select(Contract).where(Contract.state.in_(UNSIGNED), Contract.sign_until < today)).all()
 
 
 def own(session: Session, today: date) -> Sequence[Contract]:

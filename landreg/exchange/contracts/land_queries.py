@@ -116,6 +116,26 @@ def right_stands(session: Session, today: date) -> Sequence[Any]:
     ).all()
 
 
+def rights_changed(session: Session) -> Sequence[Any]:
+    """Contracts that change another whose land-operation right is registered, and of which the register was not asked yet, with the
+    right's code.
+    """
+    asked = aliased(ContractEvent)
+    under = sa.func.exchange.rights_under(Contract.county, Contract.contract_id)
+    right = under.table_valued("right_id", "code", "ending").lateral("r")
+    said = sa.exists().where(
+        asked.county == Contract.county,
+        asked.contract_id == Contract.contract_id,
+        asked.kind.in_(("registration_asked", "case_opened")),
+    )
+    return session.execute(
+        sa.select(Contract, right.c.code)
+        .join(right, sa.true())
+        .where(Contract.relation == "change", Contract.state == "signed", ~said)
+        .order_by(Contract.from_on, Contract.number)
+    ).all()
+
+
 def frozen(session: Session, county: str, right_id: UUID | None, codes: Sequence[str]) -> Sequence[Any]:
     """Seizures, disputes and exits that stand on a right or these parcels of it."""
     rows = session.execute(

@@ -18,7 +18,7 @@ from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.files import Store
 from landreg.core.periods import DAY
-from landreg.exchange.contracts import deal_queries, land_queries
+from landreg.exchange.contracts import changing, deal_queries, land_queries
 from landreg.exchange.contracts.entering import happened, held, open_for
 from landreg.exchange.contracts.rules.course import stage
 from landreg.exchange.contracts.rules.terms import codes_in
@@ -63,14 +63,19 @@ def open_case_of(
         taker = deal_queries.taker(uow.session, county, row.taker_id)
         if taker is None:
             raise NotFound
-        if row.right_id is None:
+        of_kind = "contract" if row.right_id is None else CONTRACTS.get(row.kind, "operation_contract")
+        if (change := changing.act_of(uow, found, law)) is not None:
+            right, kind, asked = change
+            of_kind = "end_proof" if kind == "land_operation_end" else "operation_contract"
+            case = case_on_right(uow, law, county, right, kind, asked)
+        elif row.right_id is None:
             case = case_on_land(uow, law, county, row.village, _of_collective(uow, found, taker, law, person))
         else:
             kind = row.kind if row.kind in MOVING else "land_operation"
             asked = _asked(uow, found, taker, law, contract_code.strip(), person)
             case = case_on_right(uow, law, county, row.right_id, kind, asked)
         case_id = open_case(uow, law, *case)
-        _folder(uow, found, case_id, sha256, size)
+        _folder(uow, found, case_id, (of_kind, sha256, size, f"{row.number}.pdf"))
         happened(uow, row, "case_opened", law.on, facts={"case_id": str(case_id)})
     return case_id
 
@@ -176,10 +181,10 @@ def _operator(uow: UnitOfWork, taker: Taker, person: UUID | None) -> Operator:
     return Operator("organization", holder, taker.name, taker.code)
 
 
-def _folder(uow: UnitOfWork, found: Whole, case_id: UUID, sha256: str, size: int) -> None:
-    row = found.contract
-    of_kind = "contract" if row.right_id is None else CONTRACTS.get(row.kind, "operation_contract")
-    papers = [(of_kind, sha256, size, f"{row.number}.pdf")]
+def _folder(uow: UnitOfWork, found: Whole, case_id: UUID, contract: tuple[str, str, int, str]) -> None:
+    row, papers = found.contract, [contract]
+    if row.relation == "change":
+        papers += [("creditor_consent", one.sha256, one.size, one.name) for one in changing.consents(uow, found)]
     for kind, step in (("application", "registration_asked"), ("filing", "filed")):
         event = found.of(step)
         if event is not None and event.document_id is not None and event.document_id in found.papers:

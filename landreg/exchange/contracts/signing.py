@@ -17,7 +17,7 @@ from landreg.core.actor import Actor, Desk
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
-from landreg.exchange.contracts import making, queries, signer_queries
+from landreg.exchange.contracts import changing, making, queries, signer_queries
 from landreg.exchange.contracts.entering import happened, held, must, of_transfer, open_for
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules.course import (
@@ -175,8 +175,9 @@ def file_within(
 
 
 def ask_registration(actor: Actor, county: str, contract_id: UUID, paper: Attached | None) -> None:
-    """The parties ask for the register, by their signed application: of the land-operation right, or of what an assignment or an
-    exchange moves. Raises Refused (CON-25, CON-27, TR-8, GUARD-1), Conflict (CON-5), BadInput (FORM-7) without the application.
+    """The parties ask for the register, by their signed application: of the land-operation right, of what an assignment or an
+    exchange moves, or of what a change makes of a registered right. Raises Refused (CON-25, CON-27, TR-8, GUARD-1), Conflict
+    (CON-5), BadInput (FORM-7) without the application.
     """
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, contract_id)
@@ -186,7 +187,9 @@ def ask_registration(actor: Actor, county: str, contract_id: UUID, paper: Attach
         if found.application or found.of("case_opened"):
             raise Conflict(Finding("CON-5", "state", {"where": stage(found.course(law.on))}, subject=row.number))
         wrong = con_27_passed_on_from_its_parent((row.number, row.kind, "registration"), law)
-        if row.right_id is None:
+        if changing.act_of(uow, found, law) is not None:
+            wrong = None
+        elif row.right_id is None:
             wrong = wrong or con_25_whole_farmland_of_the_collective((row.number, row.kind, found.parts), law)
         elif not wrong and not (row.kind in MOVING and not row.relation):
             wrong = tr_8_five_years_or_more(contracted(found), law)
@@ -236,7 +239,8 @@ def certify(actor: Actor, county: str, contract_id: UUID) -> str:
         if wrong := con_14_signed_and_settled((found.course(law.on), paid), law):
             raise Refused(wrong)
         number = f"{county}-J{beijing_day(uow.now).year}-{queries.next_certificate(uow.session):06d}"
-        happened(uow, found.contract, "certified", law.on, facts={"number": number})
+        sums = {"paid": f"{found.money}", "left": f"{found.left}", "left_kg": f"{found.left_kg}"}
+        happened(uow, found.contract, "certified", law.on, facts={"number": number, **sums})
     return number
 
 

@@ -27,15 +27,19 @@ blueprint = Blueprint("contract_registering", __name__)
 @blueprint.get("/contracts/to-register")
 @allow(Role.REGISTRAR, Role.REVIEWER)
 def index() -> Response:
-    """The contracts that wait for their case, oldest first; those that have ended, and whose right stands in the register still."""
+    """The contracts that wait for their case, oldest first; those that have ended or were changed, and whose right stands in the
+    register as it was.
+    """
     with unit_of_work(current_actor()) as uow:
         rows = queries.registration_asked(uow.session)
         ended = land_queries.right_stands(uow.session, page_day(uow.session))
-        natural = deal_queries.natural(uow.session, [*rows, *(one.Contract for one in ended)])
+        changed = land_queries.rights_changed(uow.session)
+        natural = deal_queries.natural(uow.session, [*rows, *(one.Contract for one in (*ended, *changed))])
     return pages.render(
         "exchange/contracts/to_register.html",
         rows=rows,
         ended=ended,
+        changed=changed,
         natural=natural,
         DAY=DAY,
         may_open=current_actor().has(Role.REGISTRAR),

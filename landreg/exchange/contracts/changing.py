@@ -1,0 +1,46 @@
+"""What becomes in the register of the land-operation right of a contract that was changed: it is changed to what the contract says
+now, or struck out where that is too short to be registered.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from landreg.core.db import UnitOfWork
+from landreg.core.periods import DAY
+from landreg.exchange.contracts import cancelling, land_queries, queries
+from landreg.exchange.contracts.model import ContractPaper
+from landreg.exchange.contracts.rules.terms import may_be_registered
+from landreg.exchange.contracts.whole import Whole
+from landreg.law.book import Law
+from landreg.registry.rules.household_requests import LandOperationChange, LandOperationEnd
+from landreg.registry.rules.requests import Request
+
+
+def act_of(uow: UnitOfWork, found: Whole, law: Law) -> tuple[UUID, str, Request] | None:
+    """The right, the kind of act and what is asked of the register for a contract that changes another; None of one that changes
+    none, or whose right is not registered.
+    """
+    row = found.contract
+    rights = cancelling.registered(uow.session, found).rights if row.relation == "change" else ()
+    land = land_queries.land(uow.session, row.county, rights[0].right_id) if rights else None
+    if land is None:
+        return None
+    right: UUID = rights[0].right_id
+    term, years = land.right.term, law.days("TR-8.least_years")
+    if row.right_id is not None and term is not None and not may_be_registered(term.lower, row.until_on, years):
+        return right, "land_operation_end", LandOperationEnd("agreed", row.number)
+    codes = tuple(sorted(one.parcel_code for one in found.parcels))
+    less = () if set(codes) == set(land.parcels) else codes
+    return right, "land_operation_change", LandOperationChange(row.number, row.until_on - DAY, less)
+
+
+def consents(uow: UnitOfWork, found: Whole) -> list[ContractPaper]:
+    """The creditors' consents with which the contract below was changed."""
+    row = found.contract
+    below = queries.one(uow.session, row.county, row.previous_id) if row.previous_id is not None else None
+    if below is None:
+        return []
+    old = queries.whole(uow.session, below)
+    given = {one.document_id for one in old.events if one.kind == "creditor_consented"}
+    return [paper for paper in old.papers.values() if paper.document_id in given]
