@@ -1,6 +1,7 @@
 """0081 A proof of delivery names the letter that it proves, and the step that takes the folder over tells which.
 
-What was put in before of a case with one letter, not yet accepted, is that letter's; of several nobody can say.
+What was put in before of a case with one letter, not yet accepted, is that letter's; of several nobody can say. What a step has told
+of, of this case or another, stays as it was told.
 """
 
 from alembic import op
@@ -26,7 +27,9 @@ def upgrade() -> None:
                   AND a.case_id = e.case_id AND a.step = 'accept')
               GROUP BY e.county, e.case_id HAVING count(*) = 1) AS t
         JOIN registry.case_document AS x ON x.county = t.county AND x.case_id = t.case_id
-        WHERE d.county = x.county AND d.document_id = x.document_id AND d.kind = 'delivery_proof' AND d.put_at >= t.at;
+        WHERE d.county = x.county AND d.document_id = x.document_id AND d.kind = 'delivery_proof' AND d.put_at >= t.at
+          AND d.document_id::text NOT IN (SELECT jsonb_object_keys(s.told -> 'papers') FROM registry.case_event AS s
+              WHERE s.told ? 'papers');
         ALTER TABLE registry.document ENABLE TRIGGER USER;
         RESET landreg.jurisdiction;
 

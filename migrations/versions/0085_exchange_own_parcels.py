@@ -1,4 +1,6 @@
-"""0085 Who offers in an exchange names the parcels that they give, and the deal is of these; a bid is within the bound of its unit."""
+"""0085 Who offers in an exchange names the parcels that they give, and the deal is of these: what is promised is given to nobody
+else; a bid is within the bound of its unit.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +17,7 @@ _REFUSED = "USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT"
 
 def upgrade() -> None:
     _columns()
+    _promised()
     _offers()
     _deals()
     _told()
@@ -27,6 +30,49 @@ def _columns() -> None:
         ALTER TABLE exchange.offer ADD COLUMN parcels text[] COLLATE "C",
             ADD CONSTRAINT off_6_some_parcels CHECK (cardinality(parcels) BETWEEN 1 AND 40);
         ALTER TABLE exchange.deal ADD COLUMN parcels text[] COLLATE "C";
+    """)
+
+
+def _promised() -> None:
+    op.execute(f"""
+        -- Of these parcels what is promised for the land of a listing: by the yes to an offer, and by the deal that stands, until both
+        -- have signed its contract, which binds it then.
+        CREATE FUNCTION exchange.promised(in_county text, codes text[]) RETURNS TABLE (
+            parcel_code text, listing_id uuid, deal_id uuid, number text, state text, from_on date, until_on date)
+            LANGUAGE sql STABLE {_WIDE} AS $$
+            SELECT p.code, l.listing_id, d.deal_id, l.number, l.state, l.from_on, l.until_on
+            FROM exchange.offer AS o
+            JOIN exchange.listing AS l USING (county, listing_id)
+            LEFT JOIN exchange.deal AS d ON d.county = o.county AND d.listing_id = o.listing_id AND NOT EXISTS (
+                SELECT FROM exchange.deal_fall AS f WHERE f.county = d.county AND f.deal_id = d.deal_id)
+            CROSS JOIN LATERAL unnest(o.parcels) AS p (code)
+            WHERE o.county = in_county::char(6) AND o.kind = 'accept' AND o.parcels && codes AND p.code = ANY (codes)
+              AND l.state IN ('published', 'dealt') AND coalesce(d.taker_id, o.taker_id) = o.taker_id
+              AND NOT EXISTS (SELECT FROM exchange.deal AS b JOIN exchange.deal_fall AS f USING (county, deal_id)
+                  WHERE b.county = o.county AND b.listing_id = o.listing_id AND b.taker_id = o.taker_id AND f.at > o.at)
+              AND NOT EXISTS (SELECT FROM exchange.passed_over AS b
+                  WHERE b.county = o.county AND b.listing_id = o.listing_id AND b.taker_id = o.taker_id AND b.at > o.at)
+              AND NOT EXISTS (SELECT FROM exchange.contract AS c
+                  WHERE c.county = d.county AND c.deal_id = d.deal_id AND c.state IN ('signed', 'disputed', 'ended'))
+        $$;
+        CREATE INDEX offer_that_gives ON exchange.offer (county) WHERE kind = 'accept' AND parcels IS NOT NULL;
+        REVOKE ALL ON FUNCTION exchange.promised(text, text[]) FROM PUBLIC;
+        GRANT EXECUTE ON FUNCTION exchange.promised(text, text[]) TO landreg_registry, landreg_exchange, landreg_auditor, landreg_worker;
+        -- What is promised stands on its parcels as a listing of them does.
+        DO $do$
+        DECLARE
+            before text := pg_get_functiondef('exchange.standing_on(text, uuid, text[], uuid)'::regprocedure);
+            made text := replace(before, 'SELECT ''listing'', l.state',
+                $$SELECT 'listing', o.state, o.number, '', o.parcel_code, o.from_on, o.until_on, NULL::public.geometry
+            FROM exchange.promised(in_county, codes) AS o WHERE o.listing_id IS DISTINCT FROM but
+            UNION ALL
+            SELECT 'listing', l.state$$);
+        BEGIN
+            IF made = before THEN
+                RAISE EXCEPTION 'exchange.standing_on is not as it was';
+            END IF;
+            EXECUTE made;
+        END $do$;
     """)
 
 
@@ -49,6 +95,9 @@ def _offers() -> None:
             ELSIF l.kind <> 'exchange' OR NEW.kind NOT IN ('offer', 'accept') THEN
                 RETURN NEW;
             END IF;
+            -- Of two who promise, list or bind the same parcel at once, the second sees the first.
+            PERFORM pg_advisory_xact_lock(hashtextextended('exchange:' || NEW.county || c.code, 0))
+                FROM (SELECT DISTINCT code FROM unnest(NEW.parcels) AS u (code) ORDER BY 1) AS c;
             SELECT x.* INTO t FROM exchange.taker AS x WHERE x.county = NEW.county AND x.taker_id = NEW.taker_id;
             SELECT r.right_id INTO own FROM exchange.rights_of(NEW.county, t.code) AS r
                 WHERE NEW.parcels <@ ARRAY(SELECT p.parcel_code FROM exchange.parcels_said(NEW.county, r.right_id, '{{}}') AS p) LIMIT 1;
@@ -60,18 +109,10 @@ def _offers() -> None:
                 RAISE EXCEPTION 'parcels of taker % are frozen', NEW.taker_id {_REFUSED} = 'tr_12_nothing_frozen';
             ELSIF EXISTS (SELECT FROM exchange.bound(NEW.county, NEW.parcels, l.from_on, l.until_on, 0, '{{}}')) THEN
                 RAISE EXCEPTION 'parcels of taker % are under a contract', NEW.taker_id {_REFUSED} = 'lst_7_given_once';
-            ELSIF EXISTS (SELECT FROM exchange.standing_on(NEW.county, own, NEW.parcels, NULL) AS s
+            ELSIF EXISTS (SELECT FROM exchange.standing_on(NEW.county, own, NEW.parcels, NEW.listing_id) AS s
                     WHERE s.what = 'listing' AND s.parcel_code = ANY (NEW.parcels) AND s.from_on < l.until_on
                       AND s.until_on > l.from_on)
-                OR EXISTS (SELECT FROM exchange.offer AS o JOIN exchange.listing AS x USING (county, listing_id)
-                    WHERE o.county = NEW.county AND o.taker_id = NEW.taker_id AND o.listing_id <> NEW.listing_id AND o.kind = 'accept'
-                      AND x.state IN ('published', 'dealt') AND o.parcels && NEW.parcels
-                      AND NOT EXISTS (SELECT FROM exchange.deal AS d JOIN exchange.deal_fall AS f USING (county, deal_id)
-                          WHERE d.county = o.county AND d.listing_id = o.listing_id AND d.taker_id = o.taker_id AND f.at > o.at)
-                      AND NOT EXISTS (SELECT FROM exchange.passed_over AS p
-                          WHERE p.county = o.county AND p.listing_id = o.listing_id AND p.taker_id = o.taker_id AND p.at > o.at)
-                      AND NOT EXISTS (SELECT FROM exchange.deal AS d JOIN exchange.contract AS c USING (county, deal_id)
-                          WHERE d.county = o.county AND d.listing_id = o.listing_id AND c.state = 'ended')) THEN
+                OR EXISTS (SELECT FROM exchange.promised(NEW.county, NEW.parcels) AS p WHERE p.listing_id <> NEW.listing_id) THEN
                 RAISE EXCEPTION 'parcels of taker % are promised already', NEW.taker_id {_REFUSED} = 'lst_7_given_once';
             END IF;
             RETURN NEW;

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from landreg.core.periods import beijing_day
 from landreg.exchange.bidding import offers, reviews, sale_queries
 from landreg.exchange.model import Listing
 from tests import bidding_kit as kit
-from tests.exchange_kit import NEIGHBOUR, OPERATOR
+from tests.exchange_kit import NEIGHBOUR, OPERATOR, own_right, parcels_of
 from tests.racing import Racers
 from tests.registry_kit import HOUSEHOLD, Connection, one
 from tests.villages import COUNTY
@@ -92,6 +93,31 @@ def test_of_two_buyers_for_one_parcel_one_hears_yes_and_one_deal_is_made(
     assert dealt.done == 1
     assert set(dealt.refused) <= {"BID-8", "LST-8", "LST-6"}
     assert one(OPERATOR, "SELECT count(*) FROM exchange.deal") == 1
+
+
+def test_one_parcel_is_promised_in_one_of_two_exchanges_that_hear_yes_at_once(
+    database: Settings, registrar: Actor, reviewer: Actor, racers: Racers, superuser: Connection
+) -> None:
+    use_key(database.keys["identity"])
+    changed: dict[str, Any] = {"kind": "exchange", "to_whom": "members", "unit": "balance_in", "price": Decimal("0.00"),
+                               "paid_every": "once"}  # fmt: skip
+    third = f"{HOUSEHOLD[:-1]}3"
+    listing = kit.published(registrar, reviewer, superuser, **changed)
+    owner, other = kit.farmer(superuser, HOUSEHOLD), kit.farmer(superuser, third)
+    another = kit.offered(registrar, other, third, **changed)
+    taker, actor = kit.household(superuser, NEIGHBOUR)
+    given = (parcels_of(registrar, own_right(registrar, NEIGHBOUR))[0],)
+    for one_listing in (listing, another):
+        word = offers.Word("offer", Decimal(0), parcels=given)
+        offers.say(actor, COUNTY, one_listing.listing_id, taker.taker_id, word)
+    yes = racers.race(
+        [
+            ("say", (owner, listing.listing_id, taker.taker_id, "accept")),
+            ("say", (other, another.listing_id, taker.taker_id, "accept")),
+        ]
+    )
+    assert yes.done == 1
+    assert set(yes.refused) <= {"LST-7", "OFF-1", "BID-8"}
 
 
 def test_a_household_that_bids_twice_at_its_first_instant_is_one_taker_and_a_reserve_is_given_back_once(

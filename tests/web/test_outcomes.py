@@ -8,16 +8,16 @@ from uuid import uuid4
 from landreg.access import passwords
 from landreg.access.sealing import use_key
 from landreg.config import Settings
-from landreg.core.actor import Actor
+from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
-from landreg.exchange.bidding import auction, deals, offers, outcome_queries, sales
+from landreg.exchange.bidding import auction, deals, offers, outcome_queries, sales, windows
 from landreg.exchange.bidding.offers import Word
 from landreg.exchange.model import Listing
 from tests import bidding_kit as kit
 from tests.exchange_kit import NEIGHBOUR, OPERATOR
 from tests.registry_kit import HOUSEHOLD, Connection
 from tests.villages import COUNTY
-from tests.web.conftest import PASSWORD, Browser
+from tests.web.conftest import PASSWORD, Browser, OpenAccount
 
 
 def _told(actor: Actor) -> list[tuple[str, bool, Decimal | None]]:
@@ -51,7 +51,24 @@ def test_who_offered_in_vain_is_told_when_another_is_agreed_with_and_when_the_de
     assert _told(two) == [("went_to_another", False, None)]
     assert _told(kit.person(superuser, 3)[1]) == []
     deals.fall(one, COUNTY, deal.deal_id, "家里有事")
-    assert _told(owner)[0] == ("given_up_by_taker", True, None)
+    assert _told(owner) == [("given_up_by_taker", True, None)]
+    assert _told(one) == [("given_up_by_taker", False, None)]
+    assert _told(two) == [], "it is open again"
+
+
+def test_a_deal_that_the_household_gave_up_is_told_to_both_as_given_up(
+    database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    talked = _published(registrar, reviewer, superuser, database, "negotiation")
+    owner, (taker, actor) = kit.farmer(superuser, HOUSEHOLD), kit.household(superuser, NEIGHBOUR)
+    at = (COUNTY, talked.listing_id)
+    offers.say(actor, *at, taker.taker_id, Word("offer", Decimal(450)))
+    offers.say(owner, *at, taker.taker_id, Word("accept"))
+    deal = deals.proceed(OPERATOR, *at).deal
+    assert deal is not None
+    deals.fall(owner, COUNTY, deal.deal_id, "家里有事")
+    assert _told(owner) == [("given_up_by_contractor", True, None)]
+    assert _told(actor) == [("given_up_by_contractor", False, None)]
 
 
 def test_bidders_are_told_who_has_the_land_and_what_became_of_their_deposit(
@@ -82,3 +99,62 @@ def test_bidders_are_told_who_has_the_land_and_what_became_of_their_deposit(
     kit.pass_time(superuser, days=31)
     browser.log_in("ren-00002")
     assert "没有成交：地给了别人" not in browser.get("/").text
+
+
+def test_of_a_deal_that_the_owner_gave_up_the_desk_has_no_step_left_and_the_winner_reads_what_came_of_it(
+    database: Settings,
+    registrar: Actor,
+    reviewer: Actor,
+    superuser: Connection,
+    browser: Browser,
+    another_browser: Browser,
+    account: OpenAccount,
+) -> None:
+    listing = _published(registrar, reviewer, superuser, database, "auction")
+    sale = kit.auction(listing)
+    (winner, first), (loser, second) = kit.household(superuser, NEIGHBOUR), kit.person(superuser, 2)
+    won, lost = kit.entered(sale, winner, first), kit.entered(sale, loser, second)
+    kit.pass_time(superuser, hours=1, minutes=1)
+    auction.bid(second, COUNTY, sale.sale_id, lost.entrant_id, Decimal(300), uuid4())
+    auction.bid(first, COUNTY, sale.sale_id, won.entrant_id, Decimal(310), uuid4())
+    kit.pass_time(superuser, hours=4)
+    deal = deals.proceed(OPERATOR, COUNTY, listing.listing_id).deal
+    assert deal is not None
+    account("jiaoyi", Role.OPERATOR)
+    browser.log_in("jiaoyi")
+    page = f"/sales/{COUNTY}/{sale.sale_id}"
+    assert "一方放弃成交" in browser.get(page).text
+    deals.fall(kit.farmer(superuser, HOUSEHOLD), COUNTY, deal.deal_id, "不租了")
+    told = browser.get(page).text
+    assert "流出方放弃了成交，挂牌到此为止" in told
+    assert not any(word in told for word in ("办理下一步", "跳过，办理下一位", "记为流标", "一方放弃成交"))
+    (login,) = superuser.execute(
+        "UPDATE access.account SET password_hash = %s, password_temporary = false WHERE account_id = %s RETURNING login",
+        [passwords.hashed(PASSWORD), first.account_id],
+    ).fetchone()  # type: ignore[misc]
+    another_browser.log_in(login)
+    assert "流出方放弃了成交，保证金全部退还" in another_browser.get("/").text
+    own = another_browser.get(f"/bids/{COUNTY}/{sale.sale_id}").text
+    assert "您原来成交，流出方" in own
+    assert "保证金全部退还" in own
+
+
+def test_whose_accepted_offer_a_member_took_is_told_and_so_is_the_member(
+    database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    talked = _published(registrar, reviewer, superuser, database, "negotiation")
+    at = (COUNTY, talked.listing_id)
+    owner, (stranger, one), (member, two) = (
+        kit.farmer(superuser, HOUSEHOLD), kit.person(superuser, 2), kit.household(superuser, NEIGHBOUR),
+    )  # fmt: skip
+    offers.say(one, *at, stranger.taker_id, Word("offer", Decimal(450)))
+    offers.say(owner, *at, stranger.taker_id, Word("accept"))
+    window = deals.proceed(OPERATOR, *at).window
+    assert window is not None
+    windows.claim(two, COUNTY, window.priority_id)
+    for household in kit.untold(window):
+        windows.tell(OPERATOR, COUNTY, window.priority_id, household)
+    kit.pass_time(superuser, days=40)
+    assert deals.proceed(OPERATOR, *at).deal is not None
+    assert _told(one) == [("went_by_priority", False, None)]
+    assert _told(two) == [("won", False, Decimal("450.00"))]

@@ -88,7 +88,8 @@ def dealt_already(
     term: tuple[date, date],
     but: UUID | None,
 ) -> dict[str, str]:
-    """By parcel of these rights: the listing whose deal stands and has no signed contract yet, and which takes it in a time.
+    """By parcel of these rights: the listing whose deal stands and has no signed contract yet, and which takes it in a time, or for
+    whose land it is promised in an exchange.
 
     term: half-open. but: a deal of one's own.
     """
@@ -105,7 +106,14 @@ def dealt_already(
         .where(Listing.from_on < until, Listing.until_on > first, Deal.deal_id.is_distinct_from(but))
         .where(~fallen.exists(), ~signed.exists())
     )
-    return {row.parcel_code: row.number for row in rows}
+    promised = session.execute(
+        sa.text(
+            "SELECT parcel_code, number FROM exchange.promised(:county, :codes) "
+            "WHERE from_on < :until AND until_on > :first AND (deal_id = CAST(:but AS uuid)) IS NOT TRUE"
+        ),
+        {"county": county, "codes": list(codes), "first": first, "until": until, "but": but},
+    )
+    return {row.parcel_code: row.number for row in (*rows, *promised)}
 
 
 def listed(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
@@ -15,12 +17,16 @@ from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
+from landreg.core.pdftext import pdf_text
 from landreg.exchange.bidding import deal_queries, deals, offers, sales, swapped, told_queries
 from landreg.exchange.bidding.deal_model import Offer
 from landreg.exchange.bidding.offers import Word
-from landreg.exchange.contracts import drawing, trace_queries
+from landreg.exchange.contracts import drawing, papers, trace_queries
+from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules.terms import codes_in
 from landreg.exchange.model import Deal, Listing, Taker
+from landreg.law.queries import load_law
+from landreg.registry.papers.office import Desk
 from tests import bidding_kit as kit
 from tests import contract_kit
 from tests.exchange_kit import NEIGHBOUR, OPERATOR, own_right, parcels_of
@@ -68,12 +74,26 @@ def test_an_offer_names_own_parcels_which_the_other_side_reads_and_deal_and_cont
     contract = drawing.draw_from_deal(OPERATOR, COUNTY, deal.deal_id, {**FREE, "other_parcels": "南坡那一块"})
     assert codes_in(contract.clauses["other_parcels"]) == (given,)
     assert "亩" in contract.clauses["other_parcels"]
+    told = [line.split("\t") for line in contract.clauses["swapped"].splitlines()]
+    own = [("甲方", one.parcel_code) for one in contract_kit.seen(contract).parcels]
+    assert [(side, code) for side, code, *_rest in told] == [*own, ("乙方", given)]
+    assert all(name and Decimal(mu) > 0 and land != "—" and grade != "—" for _, _, name, mu, land, grade in told)
+    printed = _printed(contract)
+    assert "双方互换的地块" in printed
+    assert all("".join(line) in printed for line in told)
     again = drawing.draw_from_deal(OPERATOR, COUNTY, deal.deal_id, FREE)
     assert again.contract_id == contract.contract_id
     with unit_of_work(OPERATOR) as uow:
         steps = trace_queries.trace(uow.session, swap.number)
     assert {row.kind for row in steps if row.step == given} == {"exchange.offer", "exchange.deal"}
     assert kit.strays(worker, database) == []
+
+
+def _printed(contract: Contract) -> str:
+    with unit_of_work(OPERATOR) as uow:
+        desk = Desk(load_law(uow.session, COUNTY, contract_kit.today()), "https://example.test", sample=True)
+        pdf = papers.contract(uow.session, desk, contract_kit.seen(contract))
+    return re.sub(r"\s", "", pdf_text(BytesIO(pdf)))
 
 
 def _leased(superuser: Connection, registrar: Actor, parcel: str) -> None:
@@ -167,3 +187,28 @@ def test_what_is_promised_in_one_exchange_is_given_in_no_other(
     with pytest.raises(Refused) as refused:
         offers.say(kit.farmer(superuser, third), COUNTY, other.listing_id, taker.taker_id, Word("accept"))
     assert codes(refused) == {"LST-7"}
+
+
+@pytest.mark.parametrize("dealt", [False, True])
+def test_what_is_promised_in_an_exchange_is_neither_listed_nor_leased_until_the_deal_falls(
+    swap: Listing, sides: tuple[Actor, Taker, Actor], registrar: Actor, superuser: Connection, dealt: bool
+) -> None:
+    """LST-7 and CON-2: after the yes and after the deal."""
+    (owner, taker, actor), (given, *rest) = sides, _own(registrar)
+    at = (COUNTY, swap.listing_id)
+    own = kit.farmer(superuser, NEIGHBOUR)
+    offers.say(actor, *at, taker.taker_id, Word("offer", Decimal(0), parcels=(given,)))
+    offers.say(owner, *at, taker.taker_id, Word("accept"))
+    deal = deals.proceed(OPERATOR, *at).deal if dealt else None
+    days: dict[str, Any] = {"from_on": date(2027, 2, 1), "until_on": date(2030, 2, 1)}
+    with pytest.raises(Refused) as listed:
+        kit.offered(registrar, own, NEIGHBOUR)
+    assert "LST-7" in codes(listed)
+    with pytest.raises(Refused) as leased:
+        contract_kit.drawn(NEIGHBOUR, [given], **days)
+    assert codes(leased) == {"CON-2"}
+    if rest:
+        contract_kit.drawn(NEIGHBOUR, rest[:1], **days)
+    if deal is not None:
+        deals.fall(actor, COUNTY, deal.deal_id, "不换了")
+        contract_kit.drawn(NEIGHBOUR, [given], **days)
