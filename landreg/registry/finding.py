@@ -28,7 +28,7 @@ from landreg.party.model import Household, Member
 from landreg.registry import typed
 from landreg.registry.casebook import Act, Case, Certificate
 from landreg.registry.model import Right
-from landreg.registry.shelves import acts_statement, certificates_statement
+from landreg.registry.shelves import acts_statement, certificates_statement, issued_to
 
 FOUND = 10
 """Of each kind; who needs more goes to its list."""
@@ -142,16 +142,26 @@ def _by_name(uow: UnitOfWork, text: str) -> Found:
     members = _persons(uow, identity.named(uow, text)[:NAMESAKES])
     numbered = _certificates(session, within, prefixed(Certificate.number.collate("C"), text))
     # With its county, or the index of what cases have been issued would be read from end to end.
-    keys = sa.and_(
+    of_cases = sa.and_(
         Certificate.county.in_({case.county for case in cases}),
         Certificate.case_id.in_([case.case_id for case in cases]),
     )
-    issued = _certificates(session, within, keys) if cases else ()
+    of_rights = sa.tuple_(Certificate.county, Certificate.right_id).in_(
+        sa.select(Right.county, Right.right_id).where(
+            Right.county.in_({one.county for one in households}),
+            Right.household_id.in_([one.household_id for one in households]),
+            in_force(Right),
+        )
+    )
+    issued = [
+        *(_certificates(session, within, sa.and_(of_rights, issued_to(text))) if households else ()),
+        *(_certificates(session, within, sa.and_(of_cases, issued_to(text))) if cases else ()),
+    ]
     return Found(
         households=households,
         persons=[one for one in members if one.household.household_id not in known],
         cases=cases,
-        certificates=[*numbered, *issued][:FOUND],
+        certificates=list({one[0].number: one for one in (*numbered, *issued)}.values())[:FOUND],
         parcels=parcel_queries.find_parcels(session, within, text, FOUND),
         divisions=land.divisions_named(session, within, text, FOUND),
     )

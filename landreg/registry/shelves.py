@@ -17,16 +17,31 @@ from landreg.land.queries import prefixed
 from landreg.registry.casebook import Act, Case, Certificate, CertificateEnd
 from landreg.registry.model import Restriction, Right
 
+NAMED = sa.table("named", *map(sa.column, ("county", "household_id", "name", "valid", "recorded")), schema="party")
+"""Every holder, of whatever kind, with each name that the register said."""
+HOLDER = (
+    sa.select(sa.func.coalesce(sa.func.min(NAMED.c.name), ""))
+    .select_from(Right)
+    .join(NAMED, sa.and_(NAMED.c.county == Right.county, NAMED.c.household_id == Right.household_id))
+    .where(
+        Right.county == Certificate.county,
+        Right.right_id == Certificate.right_id,
+        Right.recorded.contains(Certificate.issued_at),
+        sa.func.upper_inf(Right.valid),
+        NAMED.c.recorded.op("@>")(Certificate.issued_at),
+        sa.func.upper_inf(NAMED.c.valid),
+    )
+    .correlate(Certificate)
+    .scalar_subquery()
+)
+"""Who held the right of the certificate at hand when it was issued, as its paper says."""
+
 
 def certificates_statement(*, within: str = "", kind: str = "", state: str = "", text: str = "") -> sa.Select[Any]:
-    """Rows of certificate, its state, its end, and the holder's name, newest first."""
+    """Rows of certificate, its state, its end, and who held its right when it was issued, newest first. text: number or holder."""
     shown = sa.func.coalesce(CertificateEnd.state, "valid").label("state")
-    columns: tuple[Any, ...] = (Certificate, shown, CertificateEnd.ended_at, Case.applicant)
-    found = (
-        sa.select(*columns)
-        .join(Case, sa.and_(Case.county == Certificate.county, Case.case_id == Certificate.case_id))
-        .outerjoin(CertificateEnd, _ends())
-    )
+    columns: tuple[Any, ...] = (Certificate, shown, CertificateEnd.ended_at, HOLDER.label("holder"))
+    found = sa.select(*columns).select_from(Certificate).outerjoin(CertificateEnd, _ends())
     if within:
         found = found.where(prefixed(Certificate.village, within))
     if kind:
@@ -38,10 +53,23 @@ def certificates_statement(*, within: str = "", kind: str = "", state: str = "",
             sa.or_(
                 Certificate.number.contains(text, autoescape=True),
                 Certificate.serial == text,
-                Case.applicant.startswith(text, autoescape=True),
+                held_by(text),
             )
         )
     return found.order_by(Certificate.issued_at.desc(), Certificate.number.desc())
+
+
+def held_by(name: str) -> sa.ColumnElement[bool]:
+    """Of the certificate at hand: whether it was issued to who bears a name, from its beginning."""
+    same = sa.and_(Right.county == NAMED.c.county, Right.household_id == NAMED.c.household_id)
+    bearing = (prefixed(NAMED.c.name.collate("C"), name), sa.func.upper_inf(NAMED.c.recorded))
+    ever = sa.select(Right.county, Right.right_id).join(NAMED, same).where(*bearing, sa.func.upper_inf(Right.recorded))
+    return sa.and_(sa.tuple_(Certificate.county, Certificate.right_id).in_(ever), issued_to(name))
+
+
+def issued_to(name: str) -> sa.ColumnElement[bool]:
+    """Of a certificate at hand, one of few: whether who held its right then bore the name, from its beginning."""
+    return HOLDER.startswith(name, autoescape=True)
 
 
 def certificate_row(session: Session, number: str) -> Any:

@@ -59,7 +59,7 @@ def _columns() -> list[Column]:
         Column(_("证书编号"), lambda row: row[0].number, 40),
         Column(_("印制号"), lambda row: row[0].serial, 18),
         Column(_("权利"), lambda row: law_term("right", row[0].kind, lang), 18),
-        Column(_("权利人"), lambda row: holder_name(row.applicant)),
+        Column(_("权利人"), lambda row: holder_name(row.holder)),
         Column(_("状态"), lambda row: law_term("certificate", row.state, lang)),
         Column(_("发证日期"), lambda row: i18n.shown_day(row[0].issued_at), 12),
     ]
@@ -81,7 +81,7 @@ def one(number: str) -> Response:
             certificate=certificate,
             state_value=row.state,
             ended_at=row.ended_at,
-            holder=row.applicant,
+            holder=row.holder,
             act_number=act,
             leaf=leaf_of(session, act),
             issued_leaf=leaf_of(session, certificate.number, "certificate.issued"),

@@ -23,6 +23,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Refused
 from landreg.log.recheck import recheck_register
 from landreg.log.store import seal
+from landreg.registry import finding, shelves
 from landreg.registry.casework import applications, cases
 from landreg.registry.documents import Store
 from landreg.registry.issued import certificates
@@ -300,6 +301,35 @@ def test_part_of_a_mortgaged_right_goes_to_a_household_without_land_and_the_mort
     on = f"SELECT count(DISTINCT right_id) FROM registry.restriction WHERE kind = 'mortgage' AND {NOW}"
     assert one(registrar, on) == 2
     assert rechecked(database, worker) == []
+
+
+def test_the_takers_certificate_is_listed_and_found_under_the_taker(
+    registered: list[UUID],
+    press: Press,
+    registrar: Actor,
+    reviewer: Actor,
+    superuser: Connection,
+    database: Settings,
+    worker: Actor,
+) -> None:
+    pass_days(superuser, 1)
+    right = right_of(registrar)
+    asked = Assignment(
+        household_id(registrar, SECOND), f"{SECOND}J", date(2026, 1, 5), tuple(parcels(registrar, right)[:1])
+    )
+    case = applied(registrar, "assignment", asked, right)
+    booked(registrar, reviewer, superuser, case, "assignment")
+    seal(worker, database)
+    issued = certificates.issue(registrar, COUNTY, [case], press).issued
+    theirs = right_of(registrar, SECOND)
+    with unit_of_work(registrar) as uow:
+        rows = {row[0].right_id: row.holder for row in uow.session.execute(shelves.certificates_statement())}
+        asked_for = [shelves.certificates_statement(text=name) for name in ("户主1", "户主2")]
+        found = [[row[0].right_id for row in uow.session.execute(one)] for one in asked_for]
+        sought = [[row[0].right_id for row in finding.search(uow, name).certificates] for name in ("户主1", "户主2")]
+    assert len(issued) == 2
+    assert rows == {right: "户主1", theirs: "户主2"}
+    assert found == sought == [[right], [theirs]]
 
 
 # Land is given back.
