@@ -184,8 +184,6 @@ def ask_registration(actor: Actor, county: str, contract_id: UUID, paper: Attach
         open_for(found, law, "signed", "running")
         of_transfer(found, law, "registration")
         row = found.contract
-        if found.application or found.of("case_opened"):
-            raise Conflict(Finding("CON-5", "state", {"where": stage(found.course(law.on))}, subject=row.number))
         wrong = con_27_passed_on_from_its_parent((row.number, row.kind, "registration"), law)
         if changing.act_of(uow, found, law) is not None:
             wrong = None
@@ -195,6 +193,8 @@ def ask_registration(actor: Actor, county: str, contract_id: UUID, paper: Attach
             wrong = tr_8_five_years_or_more(contracted(found), law)
         if wrong:
             raise Refused(wrong)
+        if found.application or found.of("case_opened"):
+            raise Conflict(Finding("CON-5", "state", {"where": stage(found.course(law.on))}, subject=row.number))
         kept = must(paper)
         ties_nothing(law.on, kept)
         happened(uow, row, "registration_asked", law.on, paper=kept)

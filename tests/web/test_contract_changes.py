@@ -1,0 +1,75 @@
+"""Changes, re-transfers and drafts on the pages: what the desk's form asks, what a household reads and says no to."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from landreg.core.actor import Actor, Role
+from landreg.exchange.contracts import drawing
+from landreg.exchange.contracts.model import Contract
+from tests.contract_kit import OPERATOR, OTHER, PAPER, VALUES, drawn, parcels_of, right_id, seen, signed, terms, today
+from tests.registry_kit import HOUSEHOLD, Connection, to_rights
+from tests.villages import COUNTY
+from tests.web.conftest import Browser, OpenAccount
+from tests.web.test_brought import bound
+
+
+@pytest.fixture
+def village(officers: tuple[Actor, Actor], superuser: Connection) -> Actor:
+    to_rights(*officers, superuser, 2)
+    return officers[0]
+
+
+def of(contract: Contract, step: str = "") -> str:
+    return f"/contracts/{COUNTY}/{contract.contract_id}" + (f"/{step}" if step else "")
+
+
+@pytest.mark.usefixtures("village")
+def test_the_form_of_a_change_asks_for_no_taker_and_takes_no_landless_nor_unchanged_one(
+    browser: Browser, account: OpenAccount
+) -> None:
+    contract = signed(drawn())
+    account("ling", Role.OPERATOR, jurisdiction=COUNTY)
+    browser.log_in("ling")
+    page = browser.get(of(contract, "next/change")).text
+    assert ('name="taker"' in page, 'name="parcel"' in page, "今天以后的一天开始" in page) == (False, True, True)
+    last, code = "2027-06-30", seen(contract).parcels[0].parcel_code
+    said = {
+        **VALUES, "unit": "yuan_mu_year", "from_on": today().isoformat(), "last_day": last, "price": "600", "escalator": "0",
+        "paid_every": "year", "paid": "before",
+    }  # fmt: skip
+    for more, rule in (
+        ({}, "CON-1"),
+        ({"parcel": code}, "CON-63"),
+        ({"parcel": code, "from_on": "2023-01-01"}, "CON-61"),
+    ):
+        answer = browser.post(of(contract, "next/change"), {**said, **more})
+        assert answer.status_code == 422
+        assert rule in re.findall(r'class="code">([A-Z]+-\d+)<', answer.text)
+    made = browser.post(of(contract, "next/change"), {**said, "parcel": code, "price": "500"})
+    assert made.status_code == 303
+
+
+def test_a_household_reads_of_a_draft_and_of_a_re_transfer_of_its_land_and_says_no(
+    browser: Browser, village: Actor
+) -> None:
+    lease, draft = signed(drawn()), drawn(codes=parcels_of(OPERATOR, right_id())[1:])
+    asked = (COUNTY, lease.contract_id, "retransfer", terms(from_on=today(), until_on=lease.until_on), VALUES)
+    onward = drawing.draw_following(OPERATOR, *asked, taker_code=OTHER, consent=PAPER)
+    bound(village, HOUSEHOLD, "lin.nong")
+    browser.log_in("lin.nong")
+    assert "您户承包的地要再流转，请看" in browser.get("/").text
+    page = browser.get(f"/my{of(onward)}").text
+    assert "承包方书面同意再流转" in page
+    assert "您户没有同意过的，可以在这里说不" in page
+    for one in (onward, draft):
+        browser.get(f"/my{of(one)}")
+        answer = browser.post(f"/my{of(one, 'decline')}", {"said": "没有同意过"})
+        assert answer.status_code == 303
+        assert seen(one).contract.state == "withdrawn"
+        assert "当事人不同意这份合同" in browser.get(f"/my{of(one)}").text
+    assert "您户承包的地要再流转" not in browser.get("/").text
+    assert browser.post(f"/my{of(lease, 'decline')}", {"said": ""}).status_code == 409
+    assert "我不同意" not in browser.get(f"/my{of(lease)}").text
