@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from landreg.audit.rows import is_whole
 from landreg.core.tables import TwoClocks
+from landreg.exit import logged as exits
 from landreg.log.recheck_queries import entries_of
 from landreg.registry.casebook import Act, Case
 from landreg.registry.leaves.changes import PERSONAL
@@ -44,8 +45,27 @@ def texts(session: Session, case: Case, found: Tables) -> list[dict[str, str]]:
     salts = {number: entry.salts for number, entry in entries.items()}
     said = ((one, salts.get(one.entry, {}).get(f"{one.table}.{one.key}")) for one in personal)
     return [
+        *_of_exit(session, case),
         *(one._asdict() for one in given if one.table not in _SALTED),
         *({**one._asdict(), "salt": salt} for one, salt in said if salt is not None),
+    ]
+
+
+def _of_exit(session: Session, case: Case) -> list[dict[str, str]]:
+    """Of rows of an exit the salt alone: their text follows from their columns."""
+    salted = [one for one in exits.salted_of_case(session, case) if is_whole(one[1])]
+    keys: dict[str, set[str]] = defaultdict(set)
+    for _, _, kind, entry, _ in salted:
+        keys[kind].add(entry)
+    salts = {
+        (kind, number): entry.salts
+        for kind, numbers in keys.items()
+        for number, entry in entries_of(session, kind, sorted(numbers)).items()
+    }
+    return [
+        {"table": table, "key": _key(row), "kind": kind, "entry": entry, "name": name, "salt": salt}
+        for table, row, kind, entry, name in salted
+        if (salt := salts.get((kind, entry), {}).get(name)) is not None
     ]
 
 

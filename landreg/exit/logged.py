@@ -158,24 +158,49 @@ def rows_of_case(session: Session, case: Case) -> dict[str, Sequence[Any]]:
     }
 
 
+def salted_of_case(session: Session, case: Case) -> Iterator[tuple[str, Any, str, str, str]]:
+    """Each row of the exit behind a case whose text a leaf holds salted: its table there, the row, kind and key of the entry, the
+    name of the fact.
+    """
+    rows = rows_of_case(session, case)
+    agreement = next(iter(rows.get("exit_agreement", ())), None)
+    offers = {row.offer_id: row.number for row in rows.get("exit_offer", ())}
+    for table, found in rows.items():
+        for row in found:
+            match row:
+                case Item() if agreement is not None:
+                    yield table, row, "exit.agreed", str(agreement.agreement_id), f"item.{row.position}"
+                case OfferItem():
+                    yield table, row, "exit.offered", offers[row.offer_id], f"item.{row.position}"
+                case Paper():
+                    continue
+                case _:
+                    for kind, key in _entry_of(row):
+                        yield table, row, kind, key, "row"
+
+
 def entries_of_case(session: Session, case: Case) -> Iterator[tuple[str, str]]:
     """Kind and key of each entry that tells of the exit behind a case."""
     for rows in rows_of_case(session, case).values():
         for row in rows:
-            match row:
-                case Exit():
-                    yield "exit.applied", row.number
-                case Consent():
-                    yield "exit.consented", str(row.consent_id)
-                case Offer():
-                    yield "exit.offered", row.number
-                case Agreement():
-                    yield "exit.agreed", str(row.agreement_id)
-                case Payment():
-                    yield "exit.paid", str(row.payment_id)
-                case Repayment():
-                    yield "exit.repaid", str(row.repayment_id)
-                case Paper():
-                    yield "exit.paper", row.number
-                case Event():
-                    yield OF_EVENT[row.kind], row.number
+            yield from _entry_of(row)
+
+
+def _entry_of(row: Any) -> Iterator[tuple[str, str]]:
+    match row:
+        case Exit():
+            yield "exit.applied", row.number
+        case Consent():
+            yield "exit.consented", str(row.consent_id)
+        case Offer():
+            yield "exit.offered", row.number
+        case Agreement():
+            yield "exit.agreed", str(row.agreement_id)
+        case Payment():
+            yield "exit.paid", str(row.payment_id)
+        case Repayment():
+            yield "exit.repaid", str(row.repayment_id)
+        case Paper():
+            yield "exit.paper", row.number
+        case Event():
+            yield OF_EVENT[row.kind], row.number

@@ -346,12 +346,29 @@ _TOLD: dict[str, tuple[str, str, dict[str, str]]] = {
     "application.ended": ("application", "number", {"state": "", "ended_at": "", "by": "ended_by"}),
     "objection.raised": ("objection", "objection_id", {"case_id": "", "raised_at": "", "taken_by": ""}),
     "objection.settled": ("objection", "objection_id", {"outcome": "", "settled_at": "", "by": "settled_by"}),
+    "exit.applied": ("exit", "number", {"exit": "exit_id", "mode": "", "reason": ""}),
+    "exit.consented": ("exit_consent", "consent_id", {"exit": "exit_id", "agrees": ""}),
+    "exit.offered": (
+        "exit_offer", "number", {"exit": "exit_id", "yuan": "total_yuan", "floor": "floor_yuan"},
+    ),
+    "exit.agreed": ("exit_agreement", "agreement_id", {"exit": "exit_id", "yuan": "total_yuan", "model": ""}),
+    "exit.paid": ("exit_payment", "payment_id", {"exit": "exit_id", "yuan": "amount_yuan"}),
+    "exit.repaid": ("exit_repayment", "repayment_id", {"exit": "exit_id", "yuan": "amount_yuan"}),
+    "exit.paper": (
+        "exit_paper",
+        "number",
+        {"exit": "exit_id", "kind": "", "of": "subject_id", "sha256": "pdf_sha256", "made_at": "", "by": "made_by", "sample": ""},
+    ),
+    **{f"exit.{step}": ("exit_event", "number", {"exit": "exit_id", "on": "on_day", "way": ""})
+       for step in ("noticed", "minors", "withdrawn", "lapsed", "returned")},
     **{f"case.{step}": _STEP for step in ("accepted", "reviewed", "returned", "withdrawn", "refused")},
 }  # fmt: skip
 """By kind of entry: the table of its row, the column of its key, and by fact the column that says it ('': of its name)."""
 _ALWAYS_TOLD = {
     "act": "number", "certificate": "number", "notice": "number", "paper": "number", "application": "number",
-    "objection": "objection_id", "case_event": "event_id",
+    "objection": "objection_id", "case_event": "event_id", "exit": "number", "exit_consent": "consent_id", "exit_offer": "number",
+    "exit_agreement": "agreement_id", "exit_payment": "payment_id", "exit_repayment": "repayment_id", "exit_paper": "number",
+    "exit_event": "number",
 }  # fmt: skip
 _STEPS_TOLD = ("accept", "review", "return", "withdraw", "refuse")
 _PRINTED = ("certificate", "paper")
@@ -359,6 +376,7 @@ _PRINTED = ("certificate", "paper")
 
 _KEYS = {
     **_ALWAYS_TOLD, "case": "number", "case_parcel": "parcel_code", "document": "document_id", "certificate_end": "certificate_id",
+    "exit_item": "item_id", "exit_offer_item": "item_id",
     "right_holder": "right_row:household_id", "right_parcel": "right_row:parcel_id",
 }  # fmt: skip
 """By table: what names its rows; of any other `row_id`, or the first column that is an id."""
@@ -368,7 +386,13 @@ _WRITTEN = ("contract", "right", "right_holder", "right_parcel", "parcel_origin"
 """Tables of which a bundle holds every row that the case's act opened or closed."""
 _JOINED = {"right": "rights", "contract": "contracts", "right_holder": "holders"}
 """Tables whose rows the leaf of a first registration holds one digest of, and the name of the fact."""
-_LATER = {"restriction": {"bars_transfer": None}}
+_LATER = {
+    "restriction": {"bars_transfer": None},
+    **dict.fromkeys(
+        ("exit", "exit_agreement", "exit_offer_item"),
+        dict.fromkeys(("offer_id", "shares", "charter_document_id", "cut_parcel", "cut_m2")),
+    ),
+}
 """Columns that a text leaves out where they say nothing."""
 _NOWHERE = {"county", "village"}
 """Columns of which no leaf tells: today's division codes."""
@@ -617,6 +641,9 @@ def _check_texts(folder: Path, leaves: _Leaves, tables: Tables) -> None:
         said = leaves.get((kind, entry))
         if said is None:
             continue
+        if "text" not in one:
+            _check_salted(one, _personal(said), tables)
+            continue
         given[table, key] = text, entry in own
         first = _facts(said).get("kind") == "first_registration"
         if "salt" in one:
@@ -645,6 +672,40 @@ def _check_texts(folder: Path, leaves: _Leaves, tables: Tables) -> None:
     for (table, key), (text, of_case) in given.items():
         _check_text(table, key, text, tables, of_case)
     _check_given_texts(leaves, tables, own, set(given), parcels, {entry + " " + table for entry, table in joined})
+
+
+def _check_salted(one: _Row, personal: dict[str, Any], tables: Tables) -> None:
+    """That a row is as a leaf holds it: its text follows from its columns by their names."""
+    table, name = str(one.get("table")), str(one.get("name"))
+    found = next(((at, row) for at, row in enumerate(tables.rows.get(table, [])) if one.get("key") in _ids(row)), None)
+    if found is None:
+        raise _odd(
+            f"rows/{table}.json {one.get('key')}", "不在证据包中，日志记有这一行", "is not there, and the log has it"
+        )
+    at, row = found
+    columns = sorted(row.keys() - _NOWHERE)
+    text = "; ".join(
+        f"{column}={_plainly(row[column])}"
+        for column in columns
+        if row[column] is not None or column not in _LATER.get(table, {})
+    )
+    if _salted(name, text, str(one.get("salt"))) != personal.get(name):
+        raise _odd(
+            f"rows/{table}.json {_key_of(table, row)}", "与日志中的摘要不符", "is not what the log holds a digest of"
+        )
+    tables.prove(table, at, set(row))
+
+
+def _ids(row: _Row) -> set[str]:
+    return {str(value) for column, value in row.items() if column.endswith("_id")}
+
+
+def _plainly(value: Any) -> str:
+    """A column as leaves of rooms beside the register write it."""
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    text = str(value)
+    return re.sub(r"\A([0-9]{4}-[0-9]{2}-[0-9]{2}) (?=[0-9]{2}:[0-9]{2}:[0-9]{2})", r"\1T", text)
 
 
 def _salted(name: str, text: str, salt: str) -> str:

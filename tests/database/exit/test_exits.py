@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +31,7 @@ from landreg.registry.casework import applications, cases
 from landreg.registry.issued import certificates
 from landreg.registry.issued.certificates import Press
 from landreg.registry.rules.requests import Assignment, HouseholdChange, Joining
+from tests.database.audit.test_evidence import put_right, whole
 from tests.exit_kit import (
     PAPER,
     agreed,
@@ -400,3 +403,34 @@ def test_shares_said_with_one_decimal_stand_in_the_log_as_in_the_table(
     asked = Asked((right,), "whole", "own_wish", shares=Decimal("2.5"))
     assert service.apply(registrar, HOUSEHOLD, asked, PAPER).shares == Decimal("2.50")
     assert rechecked(database, worker) == []
+
+
+@pytest.mark.usefixtures("registered")
+def test_a_figure_of_an_exit_that_was_changed_in_its_evidence_is_named(
+    registrar: Actor, auditor: Actor, superuser: Connection, database: Settings, worker: Actor, tmp_path: Path
+) -> None:
+    found = asked_for(registrar)
+    agreed(registrar, superuser, found)
+    paid(registrar, found)
+    seal(worker, database)
+    made = evidence.bundle(auditor, database, seen(registrar, found).case.number)
+    with made.content as content, zipfile.ZipFile(content) as archive:
+        archive.extractall(tmp_path / "whole")
+    assert whole(tmp_path / "whole").returncode == 0, whole(tmp_path / "whole").stderr
+    for table, column, value in (
+        ("exit_payment", "amount_yuan", "1.00"), ("exit_payment", "receipt", "另一张"), ("exit_item", "amount_yuan", "1.00"),
+        ("exit_agreement", "funds_yuan", "1.00"), ("exit_offer", "land_yuan", "1.00"), ("exit_offer_item", "floor_yuan", "1.00"),
+        ("exit_consent", "agrees", False), ("exit", "reason", "other"),
+    ):  # fmt: skip
+        folder = tmp_path / f"{table}-{column}"
+        shutil.copytree(tmp_path / "whole", folder)
+        file = folder / "rows" / f"{table}.json"
+        rows = json.loads(file.read_text("utf-8"))
+        if not rows and table.startswith("exit_offer"):
+            continue  # an agreement without an offer before it
+        assert rows[0][column] != value
+        rows[0][column] = value
+        file.write_text(json.dumps(rows, ensure_ascii=False))
+        put_right(folder)
+        said = whole(folder)
+        assert (said.returncode, table in said.stderr) == (1, True), (table, column, said.stdout)
