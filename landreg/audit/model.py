@@ -84,7 +84,7 @@ class FindingEvent(CountyKey, Base):
 
 
 class Complaint(CountyKey, Base):
-    """What somebody says: I was asked for my land, or another matter (about). village: the county or prefecture whose auditor reads it."""
+    """I was asked for my land, or another matter, as somebody says it. village: the county or prefecture whose auditor reads it."""
 
     __tablename__ = "complaint"
     __table_args__ = {"schema": "audit"}  # noqa: RUF012

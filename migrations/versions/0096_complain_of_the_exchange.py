@@ -1,4 +1,4 @@
-"""0096 A complaint says what it is about: land that was asked for, a sale, a publication, who signed; and may be of the exchange."""
+"""0096 A complaint says what it is about: land asked for, a sale, a publication, who signed; it may be of the exchange."""
 
 from __future__ import annotations
 

@@ -182,6 +182,12 @@ def test_an_address_keeps_five_searches_and_a_stranger_s_mistake_is_said(browser
     assert "最多保存 5 条" in refused.text
 
 
+def test_a_search_that_nothing_can_fit_is_not_kept(browser: Browser, mailbox: Mailbox, superuser: Connection) -> None:
+    for impossible in ("kind=zzz", "unit=zzz", "way=zzz", "water=zzz"):
+        assert "FORM-5" in ask(browser, impossible).text, impossible
+    assert stored(superuser) == []
+
+
 def test_a_kept_range_of_prices_names_its_unit_and_leads_back_to_itself(
     app: Any, browser: Browser, mailbox: Mailbox, superuser: Connection
 ) -> None:

@@ -13,6 +13,7 @@ from landreg.core.db import unit_of_work
 from landreg.exchange.bidding import auction, deals, offers, outcome_queries, sales, windows
 from landreg.exchange.bidding.offers import Word
 from landreg.exchange.model import Listing
+from landreg.registry.guarded import Attached
 from tests import bidding_kit as kit
 from tests.exchange_kit import NEIGHBOUR, OPERATOR
 from tests.registry_kit import HOUSEHOLD, Connection
@@ -140,7 +141,7 @@ def test_of_a_deal_that_the_owner_gave_up_the_desk_has_no_step_left_and_the_winn
 
 
 def test_whose_accepted_offer_a_member_took_is_told_and_so_is_the_member(
-    database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection
+    database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection, browser: Browser
 ) -> None:
     talked = _published(registrar, reviewer, superuser, database, "negotiation")
     at = (COUNTY, talked.listing_id)
@@ -151,10 +152,19 @@ def test_whose_accepted_offer_a_member_took_is_told_and_so_is_the_member(
     offers.say(owner, *at, stranger.taker_id, Word("accept"))
     window = deals.proceed(OPERATOR, *at).window
     assert window is not None
-    windows.claim(two, COUNTY, window.priority_id)
-    for household in kit.untold(window):
-        windows.tell(OPERATOR, COUNTY, window.priority_id, household)
-    kit.pass_time(superuser, days=40)
+    windows.claim(two, COUNTY, window.priority_id, member)
+    board = Attached("22" * 32, 9, "board.jpg")
+    windows.tell(OPERATOR, COUNTY, window.priority_id, "posted", None, window.first_day, board)
+    kit.pass_time(superuser, days=15)
     assert deals.proceed(OPERATOR, *at).deal is not None
     assert _told(one) == [("went_by_priority", False, None)]
     assert _told(two) == [("won", False, Decimal("450.00"))]
+    (login,) = superuser.execute(
+        "UPDATE access.account SET password_hash = %s, password_temporary = false WHERE account_id = %s RETURNING login",
+        [passwords.hashed(PASSWORD), one.account_id],
+    ).fetchone()  # type: ignore[misc]
+    browser.log_in(login)
+    talk = browser.get(f"/offers/{COUNTY}/{talked.listing_id}").text
+    assert "没有在这两方之间成交" in talk
+    assert "接下来由交易员办理" not in talk
+    assert "没有成交" in browser.get("/bids").text

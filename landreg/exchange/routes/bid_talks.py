@@ -60,6 +60,7 @@ def talk(county: str, listing_id: UUID) -> Response:
         swap = told.kind == swapped.EXCHANGE
         return pages.render(
             "exchange/talk.html", consent=asker.consent, told=told, said=said, own={one.taker_id for one in own}, takers=own,
+            deal=deal_queries.deal_of(uow.session, county, listing_id),
             today=beijing_day(uow.now), who=who, barred=sales.said_first(uow, told, own),
             place=division_names(uow.session, [told.village]).get(told.village, told.village), swap=swap,
             given=deal_queries.offered(uow.session, county, listing_id) if swap else {},

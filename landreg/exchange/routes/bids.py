@@ -147,10 +147,10 @@ def one(county: str, sale_id: UUID) -> Response:
         mine = list(sale_queries.entrants(session, county, sale_id))
         deposits = {one.entrant_id: one for one in sale_queries.deposits(session, county, sale_id)}
         own = {one.taker_id for one in mine}
-        deal = next(
-            (one for one, stands in deal_queries.deals_of_sale(session, found.sale) if stands and one.taker_id in own),
-            None,
-        )
+        deals = [row for row in deal_queries.deals_of_sale(session, found.sale) if row[0].taker_id in own]
+        deal = next((one for one, stands in deals if stands), None)
+        fell = None if deal else next((one for one, _stands in deals), None)
+        falls = deal_queries.falls(session, county, found.sale.listing_id) if fell else ()
         envelopes = list(sealed_queries.sealed_bids(session, county, sale_id))
         opened = list(sealed_queries.opened(session, county, sale_id))
         keys = [
@@ -168,6 +168,7 @@ def one(county: str, sale_id: UUID) -> Response:
             place=division_names(session, [told.village]).get(told.village, told.village), takers=taker_queries.own_takers(session),
             consent=asker.consent, asked=chances.asked_of(session, county, sale_id, beijing_day(uow.now)),
             barred=sales.said_first(uow, told, taker_queries.own_takers(session)),
+            fell=next((one for one in falls if fell and one.deal_id == fell.deal_id), None),
         )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.core.units import half_up
 from landreg.exchange.market import search_queries, searches
-from landreg.exchange.market.asked import CHOICES, RANGES, Asked, faults
+from landreg.exchange.market.asked import CHOICES, RANGES, Asked
 from landreg.exchange.market.sending import senders
 from landreg.exchange.routes import market_shown as shown
 from landreg.land.shown import code_name
@@ -58,11 +58,7 @@ def _asked(query: str) -> Asked:
         given = parse_qs(query, max_num_fields=FIELDS)
     except ValueError:
         raise BadInput(Finding("FORM-8", "query", {"most": FIELDS})) from None
-    found = read_form(Asked, MultiDict(given))
-    wrong = faults(found, {})
-    if wrong:
-        raise BadInput(wrong)
-    return found
+    return shown.meant(read_form(Asked, MultiDict(given)))
 
 
 @blueprint.get("/market/saved")

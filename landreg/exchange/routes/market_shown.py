@@ -40,7 +40,11 @@ CHOSEN_OF = {
 
 def asked() -> Asked:
     """The filters of the address. Raises BadInput with every one that cannot be meant."""
-    found = read_query(Asked)
+    return meant(read_query(Asked))
+
+
+def meant(found: Asked) -> Asked:
+    """Filters that can be meant, as they were given. Raises BadInput with every one that cannot."""
     known = {name: terms(kind) for name, kind in CHOSEN_OF.items()}
     wrong = faults(found, {**known, "kind": [one.kind for one in all_transfers()]})
     if wrong:

@@ -35,7 +35,7 @@ from landreg.exchange.bidding import (
 )
 from landreg.exchange.bidding.deal_model import Offer, Priority
 from landreg.exchange.bidding.model import Sale
-from landreg.exchange.bidding.rules.ending import stopped
+from landreg.exchange.bidding.rules.ending import CONTRACTOR, stopped
 from landreg.exchange.listings import floor_queries
 from landreg.land.queries import division_names
 from landreg.law.queries import load_law
@@ -156,6 +156,7 @@ def one(county: str, sale_id: UUID) -> Response:
             given.setdefault(deposit.entrant_id, []).append(deposit)
         place = sealed.place_of(found.sale, actor)
         deal = deal_queries.deal_of_sale(session, found.sale)
+        falls = deal_queries.falls(session, county, listing.listing_id)
         return pages.render(
             "exchange/sale_desk.html", found=found, sale=found.sale, listing=listing, entrants=entrants, deposits=given,
             takers=taker_queries.takers(session, county, [one.taker_id for one in entrants]), place=place,
@@ -168,7 +169,7 @@ def one(county: str, sale_id: UUID) -> Response:
             to_return=sum(waiting for _sale, waiting in sale_queries.to_return(session, sale_id)),
             contracted=deal is not None and bool(deal_queries.under_contract(session, [deal.deal_id])),
             asked=chances.asked_of(session, county, sale_id, page_day(session)),
-            falls=deal_queries.falls(session, county, listing.listing_id),
+            falls=falls, given_up=any(one.given_up_by == CONTRACTOR and one.at >= found.sale.set_at for one in falls),
             windows=deal_queries.priorities(session, county, listing.listing_id),
             names=division_names(session, [listing.village]),
         )  # fmt: skip
