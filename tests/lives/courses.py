@@ -43,7 +43,7 @@ def _changed() -> Life:
     yield "dispute", lambda: disputes.dispute(OPERATOR, *at, Brought("arbitration", "拖欠价款"), PAPER)
     owed = Outcome("owed", day, Decimal("88.00"), day + timedelta(days=9))
     yield "settle", lambda: disputes.settle(OPERATOR, *at, owed, PAPER)
-    life.ask_to_remedy(OPERATOR, *at, "arrears", "请付清")
+    life.ask_to_remedy(OPERATOR, *at, "arrears", "请付清", PAPER)
     yield "remedied", lambda: life.remedied(OPERATOR, *at, "已经付清")
     yield "renewal", lambda: life.renewal(OPERATOR, *at, "renewal_asked", "愿意续签", PAPER)
     cheaper = (terms(from_on=day, price=Decimal("500.00")), VALUES)

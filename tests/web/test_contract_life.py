@@ -40,6 +40,17 @@ def picture() -> tuple[io.BytesIO, str]:
     return io.BytesIO(photographed()), "凭证.jpg"
 
 
+def notice(what: str = "arrears") -> dict[str, Any]:
+    """A notice to remedy that reached the taker today."""
+    return {"what": what, "said": "请付清", "told_on": today().isoformat(), "paper": picture()}
+
+
+def ended_today() -> dict[str, Any]:
+    """What an end on one side says, of today."""
+    day = today().isoformat()
+    return {"on_day": day, "told_on": day, "said": "催告以后仍不改正"}
+
+
 def price(superuser: Connection, since: date, yuan: str) -> None:
     """The county's price of a kg of wheat."""
     superuser.execute(
@@ -97,10 +108,10 @@ def test_a_rent_in_grain_is_late_from_its_day_before_the_county_has_set_a_price(
         assert "有 600.00 千克粮食逾期未付，县区还没有公布价格" in page, who
         assert ("逾期" in page, "待定价" in page) == (True, True), who
     assert "CON-14" in rule_of(ling.post(of(contract, "certificate")))
-    assert ling.post(of(contract, "remedy"), {"what": "arrears"}).status_code == 303
+    assert ling.post(of(contract, "remedy"), notice()).status_code == 303
     assert seen(contract).events[-1].facts["arrears_kg"] == "600.00"
     pass_days(superuser, 32)
-    ending = {"ground": "serious_breach", "on_day": today().isoformat(), "paper": picture()}
+    ending = {"ground": "serious_breach", **ended_today(), "paper": picture()}
     assert ling.post(of(contract, "termination"), ending).status_code == 303
 
 
@@ -117,13 +128,13 @@ def test_a_lease_of_a_house_cites_nothing_of_farmland_and_ends_for_a_breach_that
         page = ling.get(of(contract, f"life/{step}")).text
         main = page[page.index("<main") : page.index("</main>")]
         assert not re.search("承包法.?第|流转管理办法|抛荒|撂荒|承包方", main), step
-    ending = {"on_day": today().isoformat()}
+    ending = ended_today()
     for ground in ("use_changed", "abandoned", "serious_breach", "breach"):
         answer = ling.post(of(contract, "termination"), {**ending, "ground": ground, "paper": picture()})
         assert rule_of(answer) == {"CON-37"}, ground
-    assert ling.post(of(contract, "remedy"), {"what": "arrears"}).status_code == 303
+    assert ling.post(of(contract, "remedy"), notice()).status_code == 303
     pass_days(superuser, 32)
-    ending = {"on_day": today().isoformat(), "ground": "breach", "paper": picture()}
+    ending = {**ended_today(), "ground": "breach", "paper": picture()}
     assert ling.post(of(contract, "termination"), ending).status_code == 303
 
 
@@ -140,7 +151,7 @@ def test_of_a_contract_whose_last_day_is_set_the_refusal_says_so(ling: Browser, 
     assert f"终止日期 {last.isoformat()} 已经记录。" in told
     assert "现在的状态：已终止" not in told
     assert "元价款逾期未付" in page
-    for step, said in (("remedy", {"what": "use"}), ("certificate", {}), ("registration", {"paper": picture()})):
+    for step, said in (("remedy", notice("use")), ("certificate", {}), ("registration", {"paper": picture()})):
         answer = ling.post(of(contract, step), said)
         assert "“—”" not in answer.text, step
         assert "终止日已定" in answer.text or step == "certificate", step
@@ -286,12 +297,12 @@ def test_each_step_of_a_contract_s_life_is_offered_when_it_may_come_and_is_no_pa
         assert "CON-5" in rule_of(ling.get(of(contract, f"life/{step}")))
     assert ling.get(of(contract, "life/anything")).status_code == 404
     day = {"on_day": today().isoformat()}
-    breach = {**day, "ground": "serious_breach"}
+    breach = {**ended_today(), "ground": "serious_breach"}
     assert "还没有催告" in ling.get(of(contract, "life/terminate")).text
     answer = ling.post(of(contract, "termination"), {**breach, "paper": picture()})
     assert "CON-7" in rule_of(answer)
     assert "法定事由" in answer.text
-    assert ling.post(of(contract, "remedy"), {"what": "arrears", "said": "请付清"}).status_code == 303
+    assert ling.post(of(contract, "remedy"), notice()).status_code == 303
     assert offered() == running | {"remedied"}
     dispute = {"forum": "arbitration", "about": "other", "said": "面积有争议"}
     assert ling.post(of(contract, "dispute"), dispute).status_code == 303
@@ -300,7 +311,7 @@ def test_each_step_of_a_contract_s_life_is_offered_when_it_may_come_and_is_no_pa
     assert ling.post(of(contract, "outcome"), outcome).status_code == 303
     pass_days(superuser, 31)
     assert "可以按严重违约解除" in ling.get(of(contract, "life/terminate")).text
-    breach["on_day"] = today().isoformat()
+    breach |= ended_today()
     assert ling.post(of(contract, "termination"), {**breach, "paper": picture()}).status_code == 303
     assert offered() == {"payment", "dispute", "return"}
 
@@ -321,7 +332,8 @@ def test_bad_input_on_any_step_is_refused_in_words(ling: Browser) -> None:
     day = today().isoformat()
     for address, said in (
         ("payments", {"paid_on": "2026-13-01", "receipt": "a\x00b", "amount": "1E99"}), ("payments", {}),
-        ("remedy", {"what": "noise"}), ("remedied", {}), ("end", {"how": "term_over", "on_day": day}),
+        ("remedy", notice("noise")), ("remedy", {**notice(), "said": ""}), ("remedy", {**notice(), "told_on": ""}),
+        ("remedied", {}), ("end", {"how": "term_over", "on_day": day}),
         ("termination", {"ground": "", "on_day": "9999-12-31", "since": "0001-01-01"}),
         ("dispute", {"forum": "street", "said": "x"}),
         ("outcome", {"outcome": "owed", "on_day": day, "yuan": "NaN"}), ("renewal-word", {"answer": "maybe"}),

@@ -39,6 +39,11 @@ from landreg.exchange.contracts.rules.rent import (
     con_23_grain_within_what_is_owed,
 )
 from landreg.exchange.contracts.rules.service import OF_SERVICE, SERVICE
+from landreg.exchange.contracts.rules.stepping import (
+    Notice,
+    con_66_notice_says_what_is_wrong,
+    con_67_end_is_told_with_its_facts,
+)
 from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
 from landreg.exchange.contracts.whole import Whole
 from landreg.law.book import Law, terms
@@ -97,9 +102,18 @@ def pay_within(
 
 
 def ask_to_remedy(
-    actor: Actor, county: str, contract_id: UUID, what: str, said: str, paper: Attached | None = None
+    actor: Actor,
+    county: str,
+    contract_id: UUID,
+    what: str,
+    said: str,
+    paper: Attached | None,
+    told_on: date | None = None,
 ) -> None:
-    """Give notice to remedy something within the county's days. Raises BadInput, Refused (GUARD-1), Conflict (CON-5)."""
+    """Record a notice to remedy something within the county's days, counted from the day on which it reached who is to mend it,
+    today where none is said. paper: the notice with the proof of its delivery. Raises BadInput (FORM-5, FORM-7), Refused (CON-66,
+    GUARD-1), Conflict (CON-5).
+    """
     if what not in terms("contract_remedy"):
         raise BadInput(Finding("FORM-5", "what", {"given": what[:40]}))
     with unit_of_work(actor) as uow:
@@ -107,11 +121,16 @@ def ask_to_remedy(
         open_for(found, law, "signed", "running", "over")
         if found.contract.kind == SERVICE and what not in OF_SERVICE:
             raise BadInput(Finding("FORM-5", "what", {"given": what}))
-        ties_nothing(law.on, paper, said=said)
+        kept, signed = must(paper), found.of("signed")
+        ties_nothing(law.on, kept, said=said)
+        told_on = told_on or law.on
+        told = Notice(found.contract.number, said, told_on, signed.on_day if signed else law.on, law.on)
+        if wrong := con_66_notice_says_what_is_wrong(told, law):
+            raise Refused(wrong)
         late = found.course(law.on)
         owed = {"arrears": str(late.arrears), **({"arrears_kg": str(late.arrears_kg)} if late.arrears_kg else {})}
         facts = {"what": what, "days": law.days("CON-7.remedy_days"), **owed}
-        happened(uow, found.contract, "remedy_asked", law.on, said=said, facts=facts, paper=paper)
+        happened(uow, found.contract, "remedy_asked", told_on, said=said, facts=facts, paper=kept)
 
 
 def remedied(actor: Actor, county: str, contract_id: UUID, said: str) -> None:
@@ -127,21 +146,25 @@ def remedied(actor: Actor, county: str, contract_id: UUID, said: str) -> None:
 
 @dataclass(frozen=True)
 class End:
-    """How a contract ends before its term. ground, since: of a termination by the contractor."""
+    """How a contract ends before its term. ground, since, told_on: of a termination by the contractor, whose notice reached the
+    taker on the last of these.
+    """
 
     how: str
     on_day: date
     ground: str = ""
     since: date | None = None
     said: str = ""
+    told_on: date | None = None
 
 
 def end(
     actor: Actor, county: str, contract_id: UUID, asked: End, paper: Attached | None, consent: Attached | None = None
 ) -> None:
     """End a contract: by agreement, on a ground of the law, or since land or taker are gone. consent: of the creditors for whom its
-    registered right is mortgaged. Raises Refused (CON-7, CON-8, CON-9, CON-30, CON-37, CON-38, CON-39, GUARD-1), BadInput (FORM-5,
-    FORM-7), Conflict (CON-5).
+    registered right is mortgaged. paper: of a termination its evidence, and the notice with the proof of its delivery. Raises
+    Refused (CON-7, CON-8, CON-9, CON-30, CON-37, CON-38, CON-39, CON-67, GUARD-1), BadInput (FORM-5, FORM-7), Conflict
+    (CON-5).
     """
     if asked.how not in (*AGREED, "terminated"):
         raise BadInput(Finding("FORM-5", "how", {"given": asked.how[:40]}))
@@ -162,11 +185,16 @@ def end(
             findings.append(con_7_ended_on_the_law_s_grounds(ending, law))
         else:
             findings.append(con_8_both_agree_to_end(ending, law))
+        if asked.how == "terminated":
+            told_of = Notice(course.number, asked.said, asked.told_on, course.from_on, asked.on_day)
+            findings.append(con_67_end_is_told_with_its_facts(told_of, law))
         if asked.how == "agreed":
             findings += cancelling.stopped(uow, found, law, consent)
         if told := [finding for finding in findings if finding]:
             raise Refused(told)
-        facts = {"how": asked.how, "ground": asked.ground if asked.how == "terminated" else ""}
+        facts = {"how": asked.how, "ground": ""}
+        if asked.how == "terminated" and asked.told_on is not None:
+            facts |= {"ground": asked.ground, "told_on": asked.told_on.isoformat()}
         kept = must(paper)
         end_what_rests_on(uow, found, law, asked.on_day)
         if consent is not None:

@@ -21,8 +21,9 @@ from landreg.core.periods import DAY
 from landreg.exchange.contracts import changing, deal_queries, land_queries
 from landreg.exchange.contracts.entering import happened, held, open_for
 from landreg.exchange.contracts.rules.course import stage
+from landreg.exchange.contracts.rules.stepping import con_64_moved_from_its_day
 from landreg.exchange.contracts.rules.terms import codes_in
-from landreg.exchange.contracts.signing import MOVING
+from landreg.exchange.contracts.signing import MOVING, moving
 from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.model import Taker
 from landreg.law.book import Law
@@ -49,8 +50,8 @@ def open_case_of(
     assignment to a household without a contract right, of the contract by which the issuing party goes on with it. number: on the
     identity card of a person who takes the land: the market keeps it sealed, so that the desk reads it again.
 
-    Raises NotFound, Conflict (CON-5, REG-26), Refused with every finding of the act (TR-*, LO-*; CON-22), BadInput (LO-3) for a
-    person without that number, or with another; (FORM-1) without the code of an assignment.
+    Raises NotFound, Conflict (CON-5, REG-26), Refused with every finding of the act (TR-*, LO-*; CON-22, CON-64), BadInput (LO-3)
+    for a person without that number, or with another; (FORM-1) without the code of an assignment.
     """
     person = _person(actor, county, contract_id, tidy(number)) if number.strip() else None
     sha256, size = store.put(BytesIO(text))
@@ -58,6 +59,8 @@ def open_case_of(
         found, law = held(uow, county, contract_id)
         row = found.contract
         open_for(found, law, "signed", "running")
+        if row.kind in MOVING and (early := con_64_moved_from_its_day(moving(found), law)):
+            raise Refused(early)
         if found.application is None:
             raise Conflict(Finding("CON-5", "state", {"where": "running"}, subject=row.number))
         taker = deal_queries.taker(uow.session, county, row.taker_id)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from landreg.exchange.contracts.rules.course import (
 )
 from landreg.exchange.contracts.rules.rent import IN_ONE_SUM
 from landreg.exchange.contracts.rules.service import NOT_OF
+from landreg.exchange.contracts.rules.stepping import Moving, con_64_moved_from_its_day, con_68_filed_after_it_was_made
 from landreg.exchange.contracts.rules.terms import (
     Contracted,
     Piece,
@@ -155,7 +157,9 @@ def by_mandate(uow: UnitOfWork, row: Contract, on: date, name: str, facts: dict[
 
 
 def file(actor: Actor, county: str, contract_id: UUID, on_day: date, said: str, paper: Attached | None) -> None:
-    """Record that the issuing party has filed the contract. Raises NotFound, Conflict (CON-5), BadInput (FORM-7, FORM-8)."""
+    """Record that the issuing party has filed the contract. Raises NotFound, Conflict (CON-5), BadInput (FORM-7), Refused
+    (CON-68).
+    """
     with unit_of_work(actor) as uow:
         file_within(uow, county, contract_id, on_day, said, paper)
 
@@ -169,15 +173,18 @@ def file_within(
     of_transfer(found, law, "filing")
     kept = must(paper)
     ties_nothing(law.on, kept, said=said)
-    if on_day > law.on:
-        raise BadInput(Finding("FORM-5", "on_day", {"given": on_day.isoformat()}))
+    signed = found.of("signed")
+    if wrong := con_68_filed_after_it_was_made(
+        (found.contract.number, signed.on_day if signed else law.on, on_day), law
+    ):
+        raise Refused(wrong)
     happened(uow, found.contract, "filed", on_day, said=said, paper=kept)
 
 
 def ask_registration(actor: Actor, county: str, contract_id: UUID, paper: Attached | None) -> None:
     """The parties ask for the register, by their signed application: of the land-operation right, of what an assignment or an
-    exchange moves, or of what a change makes of a registered right. Raises Refused (CON-25, CON-27, TR-8, GUARD-1), Conflict
-    (CON-5), BadInput (FORM-7) without the application.
+    exchange moves, or of what a change makes of a registered right. Raises Refused (CON-25, CON-27, CON-64, TR-8,
+    GUARD-1), Conflict (CON-5), BadInput (FORM-7) without the application.
     """
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, contract_id)
@@ -191,6 +198,8 @@ def ask_registration(actor: Actor, county: str, contract_id: UUID, paper: Attach
             wrong = wrong or con_25_whole_farmland_of_the_collective((row.number, row.kind, found.parts), law)
         elif not wrong and not (row.kind in MOVING and not row.relation):
             wrong = tr_8_five_years_or_more(contracted(found), law)
+        elif not wrong:
+            wrong = con_64_moved_from_its_day(moving(found), law)
         if wrong:
             raise Refused(wrong)
         if found.application or found.of("case_opened"):
@@ -212,6 +221,13 @@ def may_register(found: Whole, law: Law) -> bool:
     if row.kind in MOVING:
         return not row.relation
     return may_be_registered(row.from_on, row.until_on, law.days("TR-8.least_years"))
+
+
+def moving(found: Whole) -> Moving:
+    """What an assignment or an exchange moves, and how much of its price is paid."""
+    owed = sum((one.due.amount for one in found.settled), Decimal(0))
+    left = sum((one.left for one in found.settled), Decimal(0))
+    return Moving(found.contract.number, found.contract.from_on, owed, owed - left)
 
 
 def contracted(found: Whole) -> Contracted:

@@ -30,6 +30,7 @@ from landreg.exchange.contracts import (
 from landreg.exchange.contracts.entering import happened
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract, ContractEvent
+from landreg.exchange.contracts.routes.desk import standing
 from landreg.exchange.contracts.routes.life import steps_of
 from landreg.exchange.contracts.rules.instalments import Instalment
 from landreg.law.queries import load_law
@@ -49,7 +50,7 @@ from tests.contract_kit import (
     today,
 )
 from tests.exchange_kit import TERM
-from tests.registry_kit import HOUSEHOLD, Connection, codes, put_papers, to_rights
+from tests.registry_kit import HOUSEHOLD, Connection, codes, pass_days, put_papers, to_rights
 from tests.villages import COUNTY, past_triggers
 
 NO_BALANCE = {"unit": "balance_in", "price": Decimal(0), "paid_every": "once"}
@@ -126,6 +127,37 @@ def test_an_assignment_that_was_signed_is_registered_by_the_register_s_own_act(
     with unit_of_work(OPERATOR) as uow:
         assert land_queries.right_over(uow.session, COUNTY, HOUSEHOLD, land) is None
         assert land_queries.right_over(uow.session, COUNTY, OTHER, land) is not None
+
+
+def test_what_an_assignment_moves_is_asked_of_the_register_from_its_day_and_that_it_is_unpaid_is_told(
+    registrar: Actor, database: Settings, superuser: Connection
+) -> None:
+    """CON-64, of the application and of the case; CON-65 at the desk while the price is open."""
+    values, ahead = {**VALUES, "issuer_consent": "同意书一号"}, today() + timedelta(days=30)
+    on: dict[str, Any] = {"unit": "yuan_once", "price": Decimal("9000.00"), "paid_every": "once", "from_on": ahead}
+    land = parcels_of(OPERATOR, right_id())
+    contract = signed(drawn(codes=land, kind="assignment", until_on=date(2048, 1, 1), values=values, taker=OTHER, **on))
+    with pytest.raises(Refused) as early:
+        to_the_register(registrar, database, contract)
+    assert codes(early) == {"CON-64"}
+    with unit_of_work(registrar) as uow:
+        law = load_law(uow.session, COUNTY, today())
+    told = {one.code: one.values for one in standing(seen(contract), law)["told"]}
+    assert told["CON-65"] == {"price": Decimal("9000.00"), "paid": Decimal(0)}
+    pass_days(superuser, 31)
+    assert to_the_register(registrar, database, contract)
+    life.pay(OPERATOR, COUNTY, contract.contract_id, Decimal("9000.00"), today(), "R-9000", PAPER)
+    assert "CON-65" not in {one.code for one in standing(seen(contract), law)["told"]}
+
+
+def test_a_contract_is_filed_on_no_day_before_it_was_made() -> None:
+    """CON-68."""
+    contract = signed(drawn())
+    for day in (today() - timedelta(days=1), today() + timedelta(days=1)):
+        with pytest.raises(Refused) as wrong:
+            signing.file(OPERATOR, COUNTY, contract.contract_id, day, "", PAPER)
+        assert codes(wrong) == {"CON-68"}
+    signing.file(OPERATOR, COUNTY, contract.contract_id, today(), "", PAPER)
 
 
 def test_an_exchange_names_the_other_s_parcels_and_moves_both_in_the_register(

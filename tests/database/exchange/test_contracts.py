@@ -21,6 +21,7 @@ from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, LandregError, NotFound, Refused
 from landreg.core.files import Store
+from landreg.core.periods import DAY
 from landreg.core.units import half_up
 from landreg.exchange.contracts import (
     days,
@@ -193,15 +194,24 @@ def test_the_contractor_ends_a_contract_only_on_the_law_s_grounds_and_its_land_i
     """CON-7 and CON-8."""
     contract = signed(drawn())
     for asked, code in (
-        (End("terminated", today(), "higher_price"), "CON-7"),
-        (End("terminated", today(), "serious_breach"), "CON-7"),
-        (End("terminated", today(), "abandoned", today() - timedelta(days=300)), "CON-7"),
+        (End("terminated", today(), "higher_price", None, "涨价", today()), "CON-7"),
+        (End("terminated", today(), "serious_breach", None, "不付价款", today()), "CON-7"),
+        (End("terminated", today(), "abandoned", today() - timedelta(days=300), "撂荒", today()), "CON-7"),
         (End("agreed", today() + timedelta(days=9000)), "CON-8"),
     ):
         with pytest.raises(Refused) as error:
             life.end(OPERATOR, COUNTY, contract.contract_id, asked, PAPER)
         assert codes(error) == {code}
-    life.end(OPERATOR, COUNTY, contract.contract_id, End("terminated", today(), "damaged"), PAPER)
+    damaged = End("terminated", today(), "damaged", said="挖沙取土，耕作层已破坏", told_on=today())
+    for unsound in (
+        replace(damaged, said=" "),
+        replace(damaged, told_on=None),
+        replace(damaged, told_on=today() + DAY),
+    ):
+        with pytest.raises(Refused) as error:
+            life.end(OPERATOR, COUNTY, contract.contract_id, unsound, PAPER)
+        assert codes(error) == {"CON-67"}
+    life.end(OPERATOR, COUNTY, contract.contract_id, damaged, PAPER)
     assert stage(seen(contract).course(today())) == "ended"
     assert stage(seen(signed(drawn(from_on=today()))).course(today())) == "running"
     back = Returned(today(), "left_paid", Decimal("800.00"), "水渠留用")
@@ -210,14 +220,20 @@ def test_the_contractor_ends_a_contract_only_on_the_law_s_grounds_and_its_land_i
 
 def test_rent_in_arrears_ends_a_contract_after_a_notice_to_remedy_ran_out(superuser: Connection) -> None:
     contract = signed(drawn())
-    life.ask_to_remedy(OPERATOR, COUNTY, contract.contract_id, "arrears", "请付清")
-    breach = End("terminated", today(), "serious_breach")
+    for said, day in (("", today()), ("请付清", today() + DAY), ("请付清", today() - timedelta(days=40))):
+        with pytest.raises(Refused) as error:
+            life.ask_to_remedy(OPERATOR, COUNTY, contract.contract_id, "arrears", said, PAPER, day)
+        assert codes(error) == {"CON-66"}
+    with pytest.raises(BadInput):
+        life.ask_to_remedy(OPERATOR, COUNTY, contract.contract_id, "arrears", "请付清", None)
+    life.ask_to_remedy(OPERATOR, COUNTY, contract.contract_id, "arrears", "请付清", PAPER, today())
+    breach = End("terminated", today(), "serious_breach", None, "第一期价款没有付", today())
     with pytest.raises(Refused):
         life.end(OPERATOR, COUNTY, contract.contract_id, breach, PAPER)
     pass_days(superuser, 31)
     with pytest.raises(Refused):
         life.end(OPERATOR, COUNTY, contract.contract_id, breach, PAPER)
-    life.end(OPERATOR, COUNTY, contract.contract_id, End("terminated", today(), "serious_breach"), PAPER)
+    life.end(OPERATOR, COUNTY, contract.contract_id, replace(breach, on_day=today(), told_on=today()), PAPER)
     assert seen(contract).contract.state == "ended"
 
 

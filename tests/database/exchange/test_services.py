@@ -120,10 +120,10 @@ def test_whoever_kept_a_service_ends_it_after_a_notice_in_vain(village: None, su
     life.ask_to_remedy(OPERATOR, *asked, "other", "没有按作业标准收割", PAPER)
     for ground in ("breach", "damaged"):
         with pytest.raises(Refused) as refused:
-            life.end(OPERATOR, *asked, End("terminated", today(), ground), PAPER)
+            life.end(OPERATOR, *asked, End("terminated", today(), ground, None, "没有收割", today()), PAPER)
         assert codes(refused) == {"CON-37"}
     pass_days(superuser, 31)
-    life.end(OPERATOR, *asked, End("terminated", today(), "breach"), PAPER)
+    life.end(OPERATOR, *asked, End("terminated", today(), "breach", None, "没有收割", today()), PAPER)
     assert seen(contract).contract.state == "ended"
 
 

@@ -23,6 +23,7 @@ from landreg.exchange.contracts.rules.course import stage
 from landreg.exchange.contracts.rules.free import KEPT, con_34_term_has_begun
 from landreg.exchange.contracts.rules.rent import con_11_grain_price_is_set
 from landreg.exchange.contracts.rules.service import NOT_OF
+from landreg.exchange.contracts.rules.stepping import con_65_price_is_open
 from landreg.exchange.contracts.rules.terms import tr_5_transfer_filed
 from landreg.exchange.contracts.whole import Whole, stands
 from landreg.exchange.counter.queries import members_said
@@ -158,6 +159,8 @@ def standing(found: Whole, law: Law) -> dict[str, Any]:
     row = found.contract
     filed = None if row.kind in NOT_OF else tr_5_transfer_filed(facts, law)
     told = [filed, con_11_grain_price_is_set(found.settled, law)]
+    if row.kind in signing.MOVING and signed and found.of("registered") is None:
+        told.append(con_65_price_is_open(signing.moving(found), law))
     told = told if signed else [con_34_term_has_begun((row.number, row.from_on, law.on), law)]
     return {
         "never": (*NOT_OF.get(row.kind, ()), *(("retransfer",) if row.clauses.get("sublet") == KEPT else ())),

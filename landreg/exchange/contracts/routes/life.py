@@ -170,9 +170,10 @@ def pay(county: str, contract_id: UUID) -> Redirect:
 
 @dataclass(frozen=True)
 class Remedying:
-    """A notice to remedy."""
+    """A notice to remedy. told_on: when it reached who is to mend it."""
 
     what: str
+    told_on: date
     said: str = field(default="", metadata={"most": 1000})
     paper: Upload | None = None
 
@@ -183,7 +184,7 @@ class Remedying:
 def remedy(county: str, contract_id: UUID) -> Redirect:
     """Give notice to remedy."""
     given = read_form(Remedying)
-    life.ask_to_remedy(current_actor(), county, contract_id, given.what, given.said, kept(given.paper))
+    life.ask_to_remedy(current_actor(), county, contract_id, given.what, given.said, kept(given.paper), given.told_on)
     flash(_("催告已记录。"))
     return back(county, contract_id)
 
@@ -225,10 +226,11 @@ def end(county: str, contract_id: UUID) -> Redirect:
 
 @dataclass(frozen=True)
 class Terminating:
-    """Party A ends the contract alone. since: from when the land was idle."""
+    """Party A ends the contract alone. since: from when the land was idle. told_on: when the notice reached the taker."""
 
     ground: str
     on_day: date
+    told_on: date
     since: date | None = None
     said: str = field(default="", metadata={"most": 1000})
     paper: Upload | None = None
@@ -240,7 +242,7 @@ class Terminating:
 def terminate(county: str, contract_id: UUID) -> Redirect:
     """End it on a ground of the law."""
     given = read_form(Terminating)
-    asked = End("terminated", given.on_day, given.ground, given.since, given.said)
+    asked = End("terminated", given.on_day, given.ground, given.since, given.said, given.told_on)
     life.end(current_actor(), county, contract_id, asked, kept(given.paper))
     flash(_("合同解除已记录。"))
     return back(county, contract_id)
