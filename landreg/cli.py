@@ -84,14 +84,21 @@ def serve(host: str, port: int) -> None:
 
 @main.command("demo")
 @click.option("--where", is_flag=True, help="only say the addresses and accounts of the one that is there")
-def demo(where: bool) -> None:
+@click.option(
+    "--pass-days",
+    type=click.IntRange(1, 3650),
+    help="only move its clock on by so many days, to see a notice or a term end; never on a register in service",
+)
+def demo(where: bool, pass_days: int | None) -> None:
     """Do the main job on the sample, on a database of demonstration: from the package to certificates."""
     from landreg import demo as register
-    from landreg import demo_staff
+    from landreg import demo_clock, demo_staff
     from landreg.settlement import demo as settlement
 
     with answering() as settings:
-        if settings.desk is Desk.SETTLEMENT:
+        if pass_days is not None:
+            console.print(f"{demo_clock.move_on(settings, pass_days):%Y-%m-%d %H:%M}", highlight=False)
+        elif settings.desk is Desk.SETTLEMENT:
             (settlement.say_where if where else settlement.run)(settings, console)
         else:
             (demo_staff.say_where if where else register.run)(settings, console)

@@ -14,6 +14,7 @@ from landreg.access.service import SYSTEM
 from landreg.config import Settings
 from landreg.core.actor import Desk
 from landreg.core.db import unit_of_work
+from landreg.core.errors import Finding, Refused
 from landreg.core.periods import BEIJING, DAY, beijing_day
 from landreg.demo_staff import COUNTY
 from landreg.law.book import national_law
@@ -48,6 +49,20 @@ def pass_days(settings: Settings, days: int, *, open_: bool = False) -> None:
         )
     if open_:
         to_office_hours(settings)
+
+
+def move_on(settings: Settings, days: int) -> datetime:
+    """Move the clock of a demonstration on by whole days, past the day that it really is too; what it then says. Never back: what
+    was done stands in the order of the log. Raises Refused (DEMO-1) on a database without the demo marker.
+    """
+    with psycopg.connect(migrate.plain_url(settings.urls[Desk.OWNER]), autocommit=True) as owner:
+        if owner.execute("SELECT system.is_demo()").fetchone() != (True,):
+            raise Refused(Finding("DEMO-1"))
+        owner.execute("UPDATE system.demo SET ahead = ahead + make_interval(days => %s)", [days])
+        row = owner.execute("SELECT system.clock()").fetchone()
+    assert row is not None  # noqa: S101
+    then: datetime = row[0]
+    return then.astimezone(BEIJING)
 
 
 def to_office_hours(settings: Settings) -> None:

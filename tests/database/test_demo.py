@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from landreg import demo, demo_own, demo_staff, demo_waiting, keys
+from landreg import demo, demo_clock, demo_own, demo_staff, demo_waiting, keys
 from landreg.access.sealing import use_key
 from landreg.access.service import SYSTEM, NewAccount, open_account
 from landreg.config import Settings
@@ -24,7 +25,7 @@ from landreg.registry.issued import certificates
 from tests.bidding_kit import SECOND
 from tests.conftest import Connection
 from tests.exchange_kit import OPERATOR, market
-from tests.registry_kit import codes, one, to_rights
+from tests.registry_kit import codes, one, pass_days, to_rights
 from tests.villages import COUNTY, stage_village
 
 
@@ -40,6 +41,20 @@ def test_a_database_in_service_is_not_turned_into_a_demonstration(
     with pytest.raises(Refused) as refused:
         demo.run(database, Console(quiet=True))
     assert codes(refused) == {"DEMO-1"}
+
+
+def test_the_clock_of_a_demonstration_alone_is_moved_on(database: Settings, superuser: Connection) -> None:
+    superuser.execute("DELETE FROM system.demo")
+    with pytest.raises(Refused) as refused:
+        demo_clock.move_on(database, 15)
+    assert codes(refused) == {"DEMO-1"}
+    assert superuser.execute("SELECT count(*) FROM system.demo").fetchone() == (0,)
+    pass_days(superuser, 3)
+    (before,) = superuser.execute("SELECT system.clock()").fetchone()  # type: ignore[misc]
+    told = demo_clock.move_on(database, 15)
+    assert timedelta(days=15) <= told - before < timedelta(days=15, minutes=1)
+    (after,) = superuser.execute("SELECT system.clock()").fetchone()  # type: ignore[misc]
+    assert after - told < timedelta(minutes=1)
 
 
 def test_a_certificate_is_not_shown_as_proven_under_another_logs_key(
