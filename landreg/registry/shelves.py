@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any
@@ -11,10 +11,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from landreg.core.asof import AsOf, end_of
 from landreg.core.periods import BEIJING
 from landreg.core.tables import in_force
 from landreg.land.queries import prefixed
+from landreg.registry import queries
 from landreg.registry.casebook import Act, Case, Certificate, CertificateEnd
+from landreg.registry.leaves.paper_rows import Paper
 from landreg.registry.model import Restriction, Right
 
 NAMED = sa.table("named", *map(sa.column, ("county", "household_id", "name", "valid", "recorded")), schema="party")
@@ -147,3 +150,20 @@ def rights_of_act(session: Session, county: str, act_id: UUID | None) -> Sequenc
         return ()
     found = sa.select(Right).where(Right.county == county, Right.act_id == act_id, in_force(Right))
     return session.scalars(found.order_by(Right.kind, Right.code)).all()
+
+
+def certificates_then(
+    session: Session, county: str, right_id: UUID, asked: AsOf
+) -> list[tuple[Certificate, CertificateEnd | None]]:
+    """The certificates that a right had about a day, as said at an instant, each with its end where it had ended by then."""
+    by = min(end_of(asked.valid), asked.said)
+    found = queries.certificates_of_right(session, county, right_id)
+    return [(one, end if end and end.ended_at <= by else None) for one, end in found if one.issued_at <= by]
+
+
+def proofs_of_acts(session: Session, county: str, act_ids: Collection[UUID], asked: AsOf) -> Sequence[Paper]:
+    """The certificates of registration that were handed out on acts by a day, as said at an instant, in their order."""
+    by = min(end_of(asked.valid), asked.said)
+    found = sa.select(Paper).join(Act, sa.and_(Act.county == Paper.county, Act.case_id == Paper.case_id))
+    of_acts = (Paper.county == county, Paper.kind == "proof", Act.act_id.in_(act_ids), Paper.made_at <= by)
+    return session.scalars(found.where(*of_acts).order_by(Paper.made_at)).all()

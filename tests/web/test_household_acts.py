@@ -165,6 +165,11 @@ def test_a_land_operation_right_has_its_page_its_excerpt_and_its_own_acts(
     page = case_of(deng, f"/rights/{COUNTY}/{right}/acts/land_operation", given)
     walk(deng, shen, page, superuser, "land_operation")
     operated = one(officers[0], f"SELECT right_id FROM registry.\"right\" WHERE kind = 'land_operation' AND {STANDS}")
+    assert "还没有发证" in deng.get(f"/rights/{COUNTY}/{operated}").text
+    assert deng.client.get(f"{page}/proof.pdf").data.startswith(b"%PDF")
+    proven = deng.get(f"/rights/{COUNTY}/{operated}").text
+    assert f'href="{page}/proof.pdf"' in proven
+    assert "还没有发证" not in proven
     address = f"/rights/{COUNTY}/{operated}"
     shown = deng.get(address).text
     assert all(word in shown for word in ("样本合作社", "93610902MA0000001B", "出租（转包）", "流转合同1号"))

@@ -205,7 +205,7 @@ def _notice_row(
     """What the public reads of a case: act, holder, right, parcels and areas; never an identity number."""
     case = proposal.case
     row: dict[str, Any] = {"case": case.number, "kind": case.right_kind, "code": case.subject_code}
-    row |= {"holder": case.applicant, "act": case.act_kind}
+    row |= {"holder": case.applicant, "act": case.act_kind, "household": case.household_code}
     if isinstance(proposal, ActProposal):
         bundle = proposal.in_force.bundle
         under = () if bundle is None else bundle.parcels

@@ -246,7 +246,7 @@ def _household(row: Mapping[str, Any]) -> papers.NoticedHousehold:
     contracted = row["kind"] == "contract_management"
     return papers.NoticedHousehold(
         representative=row["holder"],
-        code=row["code"][:18] if contracted else row["code"],
+        code=row.get("household") or (row["code"][:18] if contracted else row["code"]),
         members=row.get("members") or 0,
         parcels=tuple(_parcel(parcel, contracted) for parcel in row["parcels"]),
     )

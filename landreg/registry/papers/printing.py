@@ -56,6 +56,7 @@ def print_notice(data: Notice, *, sample: bool = False) -> bytes:
             for household in data.households
         ],
         "in_mu": any(p.area_mu is not None for h in data.households for p in h.parcels),
+        "many": len({household.code for household in data.households}),
         "count": sum(len(h.parcels) for h in data.households),
         "mu": mu(sum((p.area_mu or Decimal(0) for h in data.households for p in h.parcels), Decimal(0))),
         "m2": m2(sum((p.area_m2 for h in data.households for p in h.parcels), Decimal(0))),

@@ -64,7 +64,9 @@ def right_page(county: str, right_id: UUID) -> Response:
             collective=parties.collective(session, county, collective, shown_days.as_of) if collective else None,
             members=sum(len(parties.members(session, county, one.household_id, shown_days.as_of)) for one in holders),
             path=division_path(session, right.village),
-            certificates=queries.certificates_of_right(session, county, right_id),
+            certificates=shelves.certificates_then(session, county, right_id, shown_days.as_of),
+            proofs=shelves.proofs_of_acts(session, county, acts, shown_days.as_of),
+            may_prove=_sees_cases(),
             acts=shelves.act_numbers(session, county, list(acts)),
         )
 

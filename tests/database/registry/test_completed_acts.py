@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,11 @@ from landreg.access.sealing import use_key
 from landreg.audit.logged import register
 from landreg.config import Settings
 from landreg.core.actor import Actor
+from landreg.core.asof import AsOf
 from landreg.core.codes import masked_name
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Refused
+from landreg.core.periods import beijing_day
 from landreg.log.recheck import recheck_register
 from landreg.log.store import seal
 from landreg.registry import finding, shelves
@@ -97,12 +99,18 @@ def test_a_damaged_certificate_is_taken_in_and_a_new_one_issued_without_a_notice
     right = right_of(registrar)
     old = one(registrar, "SELECT number FROM registry.certificate WHERE right_id = :r", r=right)
     case = applied(registrar, "certificate_exchange", CertificateExchange("damaged", old), right)
+    pass_days(superuser, 2)
     booked(registrar, reviewer, superuser, case, "certificate_exchange")
     seal(worker, database)
     (issued,) = certificates.issue(registrar, COUNTY, [case], press).issued
     state = "SELECT state FROM registry.check_certificate(:n)"
     assert (one(registrar, state, n=old), one(registrar, state, n=issued.number)) == ("replaced", "valid")
     assert rechecked(database, worker) == []
+    with unit_of_work(registrar) as uow:
+        days = [AsOf(beijing_day(uow.now) - timedelta(days=ago), uow.now) for ago in (9, 1, 0)]
+        then = [shelves.certificates_then(uow.session, COUNTY, right, asked) for asked in days]
+    replaced = [[(one.number, end.state if end else "valid") for one, end in listed] for listed in then]
+    assert replaced == [[], [(old, "valid")], [(old, "replaced"), (issued.number, "valid")]]
     with pytest.raises(Refused) as refused:
         applied(registrar, "certificate_exchange", CertificateExchange("old_form", old), right)
     assert codes(refused) == {"CERT-4"}

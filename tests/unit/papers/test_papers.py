@@ -15,6 +15,7 @@ from typing import Any
 import pikepdf
 import pytest
 
+from landreg.core.pdftext import pdf_text
 from landreg.registry.papers.certificate_printing import print_certificate, unprintable
 from landreg.registry.papers.data import Excerpt, NoticedParcel
 from landreg.registry.papers.drawing import ParcelMap
@@ -184,6 +185,20 @@ def test_a_sign_that_the_font_has_not_is_printed_as_missing_and_told_of_a_certif
     odd = replace(builders.homestead_certificate(), holder="王\ue000", location="赵家\U00031350村")
     assert unprintable(odd) == {"\ue000", "\U00031350"}
     assert unprintable(builders.homestead_certificate()) == set()
+
+
+def test_a_notice_counts_households_and_not_their_rights() -> None:
+    data = builders.notice(3, 1)
+    twice = replace(data, households=(*data.households, *data.households[:2]))
+    text = text_of(print_notice(twice)).replace(" ", "")
+    assert f"{data.village}3户、5个不动产单元" in text
+    assert "合计3户5块" in text.replace("　", "")
+
+
+def test_a_long_title_of_a_notice_stays_on_one_line() -> None:
+    title = "民主村村民委员会土地承包经营权、宅基地使用权首次登记公告"
+    pdf = print_notice(replace(builders.notice(1, 1), title=title))
+    assert title in pdf_text(io.BytesIO(pdf)).replace(" ", "").splitlines()[:4]
 
 
 def test_a_homestead_notice_has_no_column_of_mu() -> None:
