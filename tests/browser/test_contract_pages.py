@@ -5,8 +5,9 @@ from __future__ import annotations
 from landreg.access import service
 from landreg.access.service import NewAccount
 from landreg.core.actor import Actor, Role
+from landreg.exchange.contracts import drawing
 from tests.browser.conftest import PASSWORD, OpenPage, barriers_of, show, sign_on
-from tests.contract_kit import OPERATOR, card_of, drawn, parcels_of, right_id, signed
+from tests.contract_kit import OPERATOR, PAPER, VALUES, card_of, drawn, parcels_of, right_id, signed, terms, today
 from tests.registry_kit import HOUSEHOLD, Connection, to_rights
 from tests.villages import COUNTY, VILLAGE
 from tests.web.test_brought import bound
@@ -46,3 +47,29 @@ def test_contracts_and_rents_are_read_and_signed_on_a_desk_and_on_a_phone(
         phone.get_by_role("link", name="看合同和租金").click()
     assert barriers_of(phone) == {}
     assert "逾期" in phone.inner_text("main")
+
+
+def test_what_follows_a_contract_is_drawn_on_a_desk_and_said_no_to_on_a_phone(
+    window: OpenPage, officers: tuple[Actor, Actor], superuser: Connection
+) -> None:
+    """The desk's forms of a change and a re-transfer; the household says no to the re-transfer of its land."""
+    to_rights(*officers, superuser, 2)
+    contract = signed(drawn())
+    asked = (COUNTY, contract.contract_id, "retransfer", terms(from_on=today(), until_on=contract.until_on), VALUES)
+    onward = drawing.draw_following(OPERATOR, *asked, taker_code=f"{VILLAGE}010002", consent=PAPER)
+    service.open_account(
+        service.SYSTEM, NewAccount("ling", "交易员己", frozenset({Role.OPERATOR}), COUNTY), PASSWORD, temporary=False
+    )
+    desk = window()
+    sign_on(desk, "ling")
+    for relation in ("change", "retransfer"):
+        assert barriers_of(show(desk, f"/contracts/{COUNTY}/{contract.contract_id}/next/{relation}")) == {}
+        assert desk.locator("#field-consent").count() == (relation == "retransfer")
+    bound(officers[0], HOUSEHOLD, "lin.nong")
+    phone = window(width=390)
+    sign_on(phone, "lin.nong")
+    assert "您户承包的地要再流转，请看" in show(phone, "/").inner_text("main")
+    assert barriers_of(show(phone, f"/my/contracts/{COUNTY}/{onward.contract_id}")) == {}
+    with phone.expect_navigation():
+        phone.get_by_role("button", name="我不同意").click()
+    assert "它已经作废" in phone.inner_text("body")

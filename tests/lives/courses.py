@@ -15,7 +15,7 @@ from landreg.registry.casework import cases
 from landreg.registry.rules.requests import RestrictionAsked
 from tests import contract_kit as kit
 from tests.contract_kit import OPERATOR, PAPER, VALUES, signed, terms, today
-from tests.exchange_kit import NEIGHBOUR, farmer_of
+from tests.exchange_kit import NEIGHBOUR
 from tests.household_kit import asked_for
 from tests.life_kit import Life, Stage
 from tests.registry_kit import HOUSEHOLD, booked, pass_days, put_papers, to_rights
@@ -68,6 +68,8 @@ def _shared(on: Stage) -> Life:
     at = (COUNTY, contract.contract_id)
     yield "pay_dividend", lambda: life.pay_dividend(OPERATOR, *at, day.year, Decimal("321.00"), day, PAPER)
     signing.file(OPERATOR, *at, day, "", PAPER)
+    signing.ask_registration(OPERATOR, *at, PAPER)
+    yield "decline_registration", lambda: registering.decline(on.registrar, *at, "申请书没有双方签字")
     yield "ask_registration", lambda: signing.ask_registration(OPERATOR, *at, PAPER)
     text = b"%PDF-1.7 sample"
     case = yield "open_case_of", lambda: registering.open_case_of(on.registrar, on.store, *at, text)
@@ -101,8 +103,6 @@ def _over(on: Stage) -> Life:
         made.append(signed(kit.drawn(code, [parcel], from_on=day, until_on=until)))
     draft = kit.drawn(from_on=until, until_on=until + timedelta(days=30))
     yield "put_off", lambda: signing.put_off(OPERATOR, COUNTY, draft.contract_id)
-    farmer, unwanted = farmer_of(on.superuser), kit.drawn(from_on=until, until_on=until + timedelta(days=90))
-    yield "decline_contract", lambda: signing.decline(farmer, COUNTY, unwanted.contract_id, "不租了")
     asked = terms(from_on=day, until_on=day + timedelta(days=9), price=Decimal("500.00"))
     late = drawing.draw_following(OPERATOR, COUNTY, made[0].contract_id, "change", asked, VALUES)
     pass_days(on.superuser, 20)

@@ -12,6 +12,7 @@ from landreg.access.sealing import seal as sealed
 from landreg.access.service import SYSTEM, NewAccount
 from landreg.core.actor import NOBODY, Actor, Desk, Role
 from landreg.core.db import unit_of_work
+from landreg.exchange.contracts import signing
 from landreg.registry import public_desk
 from landreg.registry.casework import applications, cases, notices, opening, telling, worklist
 from landreg.registry.home import brought
@@ -19,6 +20,7 @@ from landreg.registry.home.brought import Wanted
 from landreg.registry.issued import excerpts_whole, handed_out
 from landreg.registry.issued.excerpts import Asker
 from landreg.registry.rules.parcel_requests import Corrected, Correction
+from tests import contract_kit
 from tests.life_kit import DOOR, PASSWORD, Life, Stage, office_of, today_of
 from tests.registry_kit import HOUSEHOLD, in_state, one, put_papers, right_of, to_rights
 from tests.villages import COUNTY, VILLAGE, citizen_id, stage_village
@@ -28,10 +30,12 @@ MEMBER = """SELECT {} FROM party.household AS h JOIN party.member AS m USING (co
 
 
 def homes(on: Stage) -> Life:
-    """A farmer and an agent bring and withdraw; the office takes up, declines, prints; a neighbour objects."""
+    """A farmer and an agent bring and withdraw, want no contract; the office takes up, declines, prints; one objects."""
     to_rights(on.registrar, on.reviewer, on.superuser, 2)
     farmer, agent = _farmer(on), _agent()
     yield from _brought(on, farmer)
+    unwanted = contract_kit.drawn()
+    yield "decline_contract", lambda: signing.decline(farmer, COUNTY, unwanted.contract_id, "不租了")
     yield from _brought_by_agent(on, farmer, agent)
     yield from _handed_out(on)
     yield from _at_the_desk(on)
