@@ -12,7 +12,7 @@ _IN_WORDS = {
     "state": "case", "step": "step", "kind": "act", "restrictions": "restriction", "reason": "end_reason", "papers": "document",
     "facts": "fact",
     "aside": "aside", "review_papers": "review_paper", "clauses": "clause", "where": "contract_stage",
-    "groups": "taker_group", "counted": "figure_key", "cause": "bid_cause", "grains": "price_grain",
+    "groups": "taker_group", "answer": "chance", "counted": "figure_key", "cause": "bid_cause", "grains": "price_grain",
     "act": "contract_act", "lacking": "settlement_missing", "holding": "settlement_ground", "along": "settlement_fault",
 }  # fmt: skip
 

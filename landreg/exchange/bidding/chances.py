@@ -66,7 +66,7 @@ def ask(uow: UnitOfWork, law: Law, sale: Sale, entrant_id: UUID, price: Decimal,
 
 def answer(actor: Actor, county: str, chance_id: UUID, said: str, under: Under | None = None) -> ChanceAnswer:
     """The bidder says yes or no. under: an agent says it for the household. Raises NotFound, BadInput (FORM-5), Refused (BID-20)
-    too late, or where it was answered, (ACC-25) for a consent that ended.
+    too late, (BID-21) where it was answered, (ACC-25) for a consent that ended.
     """
     if said not in ANSWERS:
         raise BadInput(Finding("FORM-5", "answer", {"given": said[:40]}))

@@ -60,7 +60,9 @@ def dispute(actor: Actor, county: str, contract_id: UUID, asked: Brought, paper:
         if found.course(law.on).disputed:
             raise Conflict(Finding("CON-5", "state", {"where": "disputed"}, subject=row.number))
         ties_nothing(law.on, paper, said=asked.said)
-        ended_on = end.on_day if end else None
+        # A void contract ended on its first day, which nobody knew before the outcome said so.
+        said_void = [one.on_day for one in found.events if one.facts.get("outcome") == "void"]
+        ended_on = max([end.on_day, *said_void]) if end else None
         last_due = max((one.due.due_on for one in found.settled), default=None)
         raised = Raised(row.number, asked.forum, asked.about, ended_on, last_due, asked.accepted and paper is not None)
         elsewhere = con_83_land_board_hears_disputes_over_farmland((row.number, row.kind, asked.forum), law)
@@ -84,7 +86,7 @@ def settle(actor: Actor, county: str, contract_id: UUID, asked: Outcome, paper: 
         ties_nothing(law.on, kept, said=asked.said)
         brought_on = brought.on_day if brought else law.on
         if wrong := con_17_outcome_is_said(
-            Recorded(row.number, asked, row.from_on, row.until_on, brought_on, ended), law
+            Recorded(row.number, asked, row.from_on, row.until_on, brought_on, ended, found.void), law
         ):
             raise Refused(wrong)
         happened(

@@ -34,10 +34,11 @@ from landreg.exchange.contracts.rules.terms import (
     Contracted,
     Listed,
     Piece,
+    codes_in,
     con_28_penalty_within_bounds,
 )
 from landreg.exchange.contracts.rules.wording import Parcelled
-from landreg.exchange.contracts.taking import frozen_land, given_in_exchange, net_area
+from landreg.exchange.contracts.taking import frozen_land, given_in_exchange, given_parcels, net_area, swapped
 from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.listings.rules.offer import GRAINS
 from landreg.exchange.model import Taker
@@ -165,6 +166,11 @@ def filled(
         grain_price=f"签订时每千克 {price} 元" if price else "签订时尚未公布价格",
         parent=_rests_on(land, draft, chain), first_contractor=_first_contractor(uow, land, draft),
     )  # fmt: skip
+    if terms.kind == "exchange":
+        given = codes_in(asked.get("other_parcels", ""))
+        theirs = given_parcels(uow.session, taker.county, taker.code, given)
+        own = [land.parcels[one.code] for one in pieces if one.code in land.parcels]
+        known = {**known, "swapped": swapped(((own, [one.code for one in pieces]), (theirs, given)))}
     return {**known, **asked}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from sqlalchemy.orm import Session
 
 from landreg.core.periods import DAY, beijing_day
@@ -48,6 +50,7 @@ def contract(session: Session, desk: Desk, found: Whole) -> bytes:
              "—" if whole else f"{one.price:,}", one.neighbours]
             for one in found.parcels
         ],
+        "swapped": [line.split("\t") for line in str(row.clauses.get("swapped") or "").splitlines()],
         "price_head": "价款" if whole else f"每亩每年（{unit}）", "total": price_words(row.price, row.unit) if whole else "",
         "mu": f"{total_mu([one.area_m2 for one in found.parcels])}",
         "dues": [
@@ -83,11 +86,24 @@ def certificate(session: Session, desk: Desk, found: Whole, given: ContractEvent
         "签订日期": chinese_date(signed.on_day) if (signed := found.of("signed")) else "",
     }  # fmt: skip
     content = {
-        "number": number, "what": _title(found).removesuffix("合同"), "registered": _registered(found, desk.law),
-        "facts": list(facts.items()), "digest": row.text_sha256, "authority": _market(session, desk, row.county),
+        "number": number, "paid": _paid(given), "what": _title(found).removesuffix("合同"),
+        "registered": _registered(found, desk.law), "facts": list(facts.items()), "digest": row.text_sha256,
+        "authority": _market(session, desk, row.county),
         "day": chinese_date(given.on_day), "check_url": url, "qr": qr_svg(url),
     }  # fmt: skip
     return typeset("deal_certificate", content, given.on_day, sample=desk.sample, tagged=True)
+
+
+def _paid(given: ContractEvent) -> str:
+    """What was paid when the certificate was given, and what was not due yet. One of before these were noted says what it said."""
+    if "paid" not in given.facts:
+        return "到期款项已经付清"
+    paid, left, kg = (Decimal(str(given.facts[name])) for name in ("paid", "left", "left_kg"))
+    ahead = [*([f"{left:,.2f} 元"] if left else []), *([f"{kg:,.2f} 千克粮食"] if kg else [])]
+    if not ahead:
+        return f"价款 {paid:,.2f} 元已经全部付清" if paid else "双方不付款"
+    said = f"已付 {paid:,.2f} 元" if paid else "尚未付款"
+    return f"截至出具之日没有逾期款项：{said}，另有 {'、'.join(ahead)}未到付款日"
 
 
 def check_url(desk: Desk, number: str) -> str:

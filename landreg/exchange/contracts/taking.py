@@ -12,13 +12,15 @@ from sqlalchemy.orm import Session
 
 from landreg.core.db import UnitOfWork
 from landreg.core.errors import Finding
-from landreg.core.units import mu_of
+from landreg.core.units import half_up, mu_of
 from landreg.exchange.bidding.rules.qualified import TakingIn
-from landreg.exchange.contracts import land_queries, queries
+from landreg.exchange.contracts import deal_queries, land_queries, queries
 from landreg.exchange.contracts.model import Contract
+from landreg.exchange.contracts.rules.free import on_market
 from landreg.exchange.contracts.rules.service import SERVICE
-from landreg.exchange.contracts.rules.terms import codes_in, con_22_other_parcels_are_named
+from landreg.exchange.contracts.rules.terms import Listed, codes_in, con_22_other_parcels_are_named
 from landreg.exchange.model import Taker
+from landreg.land.shown import code_name
 from landreg.law.book import Law
 
 
@@ -41,7 +43,8 @@ def by_contract(uow: UnitOfWork, row: Contract, law: Law) -> TakingIn:
 
 
 def given_in_exchange(uow: UnitOfWork, law: Law, taker: Taker, term: tuple[date, date], named: str) -> list[Finding]:
-    """What stands against the parcels that a text names: none, another's (CON-22), bound (CON-2) or frozen ones (TR-12).
+    """What stands against the parcels that a text names: none, another's (CON-22), bound (CON-2), frozen ones (TR-12), listed ones
+    (CON-31, CON-32).
 
     term: half-open.
     """
@@ -54,6 +57,11 @@ def given_in_exchange(uow: UnitOfWork, law: Law, taker: Taker, term: tuple[date,
     if first < until and (bound := land_queries.bound(uow.session, county, codes, first, until, 0, ())):
         numbers = sorted(set(bound.values()))
         found.append(Finding("CON-2", "other_parcels", {"parcels": sorted(bound), "numbers": numbers}))
+    if first < until:
+        rows = deal_queries.listed(uow.session, county, codes, term, passed_on=False, but=None)
+        found += on_market(
+            [Listed(one.code, one.number, str(one.listing_id), one.under_way) for one in rows], "other_parcels"
+        )
     if stands := land_queries.frozen(uow.session, county, right, codes):
         found.append(frozen_land("other_parcels", stands))
     return found
@@ -71,6 +79,23 @@ def named(session: Session, county: str, code: str, parcels: Sequence[str]) -> d
     known = {row.parcel_code: row for row in given_parcels(session, county, code, parcels)}
     words = [f"{known[one].name}（{one}，{known[one].mu} 亩）" if one in known else one for one in parcels]
     return {"other_parcels": "、".join(words)} if words else {}
+
+
+SIDES = ("甲方", "乙方")
+
+
+def swapped(land: Sequence[tuple[Sequence[Any], Sequence[str]]]) -> str:
+    """The parcels of both sides of an exchange, a line each: side, code, name, mu, class of land, grade. RLCL-40.
+
+    land: of each side what the register has of its parcels, and the codes of those that it gives.
+    """
+    return "\n".join(
+        "\t".join((
+            side, one.parcel_code, one.name, f"{mu_of(half_up(one.area_m2))}", code_name(one.land_class, "land_class"),
+            code_name(one.soil_grade, "soil_grade"),
+        ))
+        for side, (rows, codes) in zip(SIDES, land, strict=True) for one in rows if one.parcel_code in codes
+    )  # fmt: skip
 
 
 def frozen_land(field: str, stands: Sequence[Any]) -> Finding:

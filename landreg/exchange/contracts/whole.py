@@ -63,9 +63,8 @@ class Whole:
 
     def settled_until(self, ends_on: date | None) -> tuple[Settled, ...]:
         """The same as if it ended on a day; None: with its term."""
-        void = any(one.facts.get("outcome") == "void" for one in self.events)
         said, made = [due_of(one, self.contract.unit) for one in self.dues], self.of("signed")
-        dues = rent.still_owed(said, ends_on, void=void, made_on=made.on_day if made else None)
+        dues = rent.still_owed(said, ends_on, void=self.void, made_on=made.on_day if made else None)
         return rent.settled(dues, [*(one.amount_yuan for one in self.credited), *self._paid], self.prices)
 
     @property
@@ -114,9 +113,13 @@ class Whole:
 
     def overpaid_until(self, ends_on: date | None) -> Decimal:
         """What was paid in money beyond what would be due, if it ended on a day."""
+        return self.money - sum((one.paid for one in self.settled_until(ends_on)), rent.ZERO)
+
+    @property
+    def money(self) -> Decimal:
+        """What was paid in yuan, with what was credited."""
         credited = sum((one.amount_yuan for one in self.credited), rent.ZERO)
-        money = sum((one for one in self._paid if not isinstance(one, Grain)), credited)
-        return money - sum((one.paid for one in self.settled_until(ends_on)), rent.ZERO)
+        return sum((one for one in self._paid if not isinstance(one, Grain)), credited)
 
     @property
     def overpaid_kg(self) -> Decimal:
@@ -140,6 +143,11 @@ class Whole:
         kinds = ("registration_asked", "registration_declined", "case_opened")
         last = next((one for one in reversed(self.events) if one.kind in kinds), None)
         return last if last is not None and last.kind == "registration_asked" else None
+
+    @property
+    def void(self) -> bool:
+        """Whether an outcome says that it was never in force."""
+        return any(one.facts.get("outcome") == "void" for one in self.events)
 
     def of(self, kind: str) -> ContractEvent | None:
         """The last step of a kind."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -22,6 +23,7 @@ from landreg.exchange.bidding.deal_model import SecondChance
 from landreg.exchange.bidding.model import Entrant, Sale
 from landreg.exchange.listings import service
 from landreg.exchange.model import Deal, Listing
+from landreg.law.book import national_law
 from landreg.registry.home.brought import seeing
 from tests import bidding_kit as kit
 from tests.database.exchange.test_bidding_walls import at_desk, put, refused
@@ -85,7 +87,8 @@ def test_the_second_says_yes_and_gets_the_land_at_the_own_bid(
     chances.answer(bidders[1][1], COUNTY, chance.chance_id, "yes")
     with pytest.raises(Refused) as twice:
         chances.answer(bidders[1][1], COUNTY, chance.chance_id, "no")
-    assert codes(twice) == {"BID-20"}
+    assert codes(twice) == {"BID-21"}
+    assert "已经答复“同意”" in national_law(COUNTY, date(2026, 12, 1)).say(twice.value.findings[0])
     deal = _dealt(listing)
     assert (deal.taker_id, deal.price) == (bidders[1][0].taker_id, Decimal("310.00"))
     assert kit.strays(worker, database) == []

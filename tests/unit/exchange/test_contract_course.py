@@ -202,6 +202,18 @@ def test_an_outcome_says_what_came_of_it_and_a_sum_with_its_day() -> None:
         found = closing.con_17_outcome_is_said(replace(recorded, asked=early), LAW)
         assert found is not None
         assert found.field == "on_day"
+    tomorrow = TODAY + timedelta(days=1)
+    assert closing.con_17_outcome_is_said(replace(recorded, asked=closing.Outcome("ended", tomorrow)), LAW) is None
+    for ahead in (
+        closing.Outcome("void", tomorrow),
+        closing.Outcome("dismissed", tomorrow),
+        replace(owed, on_day=tomorrow),
+    ):
+        found = closing.con_17_outcome_is_said(replace(recorded, asked=ahead), LAW)
+        assert found is not None
+        assert found.field == "on_day"
+    twice = replace(recorded, asked=closing.Outcome("void", TODAY), ended=True, void=True)
+    assert closing.con_17_outcome_is_said(twice, LAW) is not None
     for wrong in (
         closing.Outcome("won", TODAY), closing.Outcome("stands", end + timedelta(days=1)), closing.Outcome("owed", TODAY),
         replace(owed, yuan=Decimal("0.001")), replace(owed, due_on=date(2041, 1, 1)), replace(owed, yuan=Decimal("NaN")),

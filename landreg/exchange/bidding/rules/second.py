@@ -31,5 +31,7 @@ def bid_20_next_one_said_yes(facts: Chance) -> Finding | None:
 
 
 def bid_20_answered_in_time(facts: Chance) -> Finding | None:
-    """BID-20: it is answered in its days, once."""
+    """BID-20: it is answered in its days; BID-21: once, and who answers again is told what stands on record."""
+    if facts.answer:
+        return Finding("BID-21", "answer", {"answer": facts.answer})
     return None if facts.stands == "waiting" else Finding("BID-20", "answer", {"until": facts.until})

@@ -20,7 +20,7 @@ from landreg.exchange.contracts import cancelling, deal_queries, list_queries, q
 from landreg.exchange.contracts.routes import life
 from landreg.exchange.contracts.rules import rent
 from landreg.exchange.contracts.rules.course import stage
-from landreg.exchange.contracts.rules.free import KEPT, con_34_term_has_begun
+from landreg.exchange.contracts.rules.free import KEPT, con_34_term_has_begun, con_84_land_pays_no_debt
 from landreg.exchange.contracts.rules.rent import con_11_grain_price_is_set
 from landreg.exchange.contracts.rules.service import NOT_OF
 from landreg.exchange.contracts.rules.stepping import con_65_price_is_open
@@ -162,6 +162,7 @@ def standing(found: Whole, law: Law) -> dict[str, Any]:
     if row.kind in signing.MOVING and signed and found.of("registered") is None:
         told.append(con_65_price_is_open(signing.moving(found), law))
     told = told if signed else [con_34_term_has_begun((row.number, row.from_on, law.on), law)]
+    told.append(con_84_land_pays_no_debt((row.number, (row.said, *map(str, row.clauses.values()))), law))
     return {
         "never": (*NOT_OF.get(row.kind, ()), *(("retransfer",) if row.clauses.get("sublet") == KEPT else ())),
         "course": course, "stage": stage(course), "stands": stands, "today": law.on, "settled": found.settled, "signed": signed,

@@ -23,7 +23,6 @@ from landreg.core.periods import DAY
 from landreg.exchange.contracts import cancelling, deal_queries, life, queries
 from landreg.exchange.contracts.entering import open_for
 from landreg.exchange.contracts.life import AGREED, End
-from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.routes.forms import Dated, back, kept, words
 from landreg.exchange.contracts.rules.closing import (
     ABOUT,
@@ -119,13 +118,14 @@ def step(county: str, contract_id: UUID, step: str) -> Response:
         asked=found.of("remedy_asked"), remedy_over=remedy_over(course, law.on), remedy_until=remedy_until(course),
         limits=[(one, law.days("CON-26.limitation_years", one)) for one in LIMITED],
         outside=row.kind in (*OUTSIDE_FARMING, SERVICE), service=row.kind == SERVICE,
-        **_lists(row, ended=found.of("ended") is not None, of_organisation=not natural),
+        **_lists(found, ended=found.of("ended") is not None, of_organisation=not natural),
     )  # fmt: skip
 
 
-def _lists(row: Contract, *, ended: bool, of_organisation: bool) -> dict[str, Any]:
+def _lists(found: Whole, *, ended: bool, of_organisation: bool) -> dict[str, Any]:
     """The closed lists of the forms of steps: outcomes of a contract that has ended or has not, ends that its taker may come to."""
-    never = OF_ENDED if ended else OF_RUNNING
+    row = found.contract
+    never = (*(OF_ENDED if ended else OF_RUNNING), *(("void",) if found.void else ()))
     outside = row.kind in (*OUTSIDE_FARMING, SERVICE)
     grounds, remedies = ((BREACH,), tuple(one for one in REMEDIES if one != "idle")) if outside else (GROUNDS, REMEDIES)
     remedies = OF_SERVICE if row.kind == SERVICE else remedies

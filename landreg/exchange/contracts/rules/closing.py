@@ -94,7 +94,7 @@ class Outcome:
 @dataclass(frozen=True)
 class Recorded:
     """An outcome as it is recorded of a contract. from_on, until_on: of its term, exclusive. brought_on: when the dispute was.
-    ended: it has ended already.
+    ended: it has ended already; void: by an outcome that says so.
     """
 
     number: str
@@ -103,22 +103,27 @@ class Recorded:
     until_on: date
     brought_on: date
     ended: bool = False
+    void: bool = False
 
 
 def con_17_outcome_is_said(facts: Recorded, law: Law) -> Finding | None:
-    """CON-17: an outcome is of the list, and of no day before the dispute; one that ends a contract is of a day of its term and of
-    one that has not ended; what is owed says who pays, the sum and the day, land that goes back until when.
+    """CON-17: an outcome is of the list, and of a day from the dispute until today; one that ends a contract is of a day of its
+    term, ahead too, and of one that has not ended; void it is once; what is owed says who pays, the sum and the day, land that
+    goes back until when.
     农村土地承包经营纠纷调解仲裁法.
     """
     asked, sound = facts.asked, facts.asked.outcome in OUTCOMES
     since = facts.from_on if asked.outcome == "ended" else facts.brought_on
-    if not since <= asked.on_day <= max(law.on, facts.until_on):
+    until = facts.until_on if asked.outcome == "ended" else law.on
+    if not since <= asked.on_day <= max(law.on, until):
         return Finding("CON-17", "on_day", {}, subject=facts.number)
     match asked.outcome:
         case "ended":
             sound = not facts.ended and asked.on_day <= facts.until_on
         case "stands":
             sound = not facts.ended
+        case "void":
+            sound = not facts.void
         case "owed":
             sound = asked.pays in PAYERS and _is_sum(asked.yuan) and _is_due(asked.due_on, facts.until_on, law.on)
         case "hand_back":

@@ -8,6 +8,7 @@ from datetime import date
 from landreg.core.errors import Finding
 from landreg.exchange.contracts.rules.terms import Contracted, Listed
 from landreg.law.book import Law
+from landreg.law.transfers import as_ownership
 
 KEPT = "never"
 """What the clause on re-transfer says of land that goes no further."""
@@ -23,12 +24,21 @@ def con_32_listing_is_withdrawn_first(facts: Contracted, law: Law) -> Finding | 
     return _on_market("CON-32", [one for one in facts.listed if not one.under_way], facts.number)
 
 
-def _on_market(code: str, listed: Sequence[Listed], number: str) -> Finding | None:
+def on_market(listed: Sequence[Listed], field: str) -> list[Finding]:
+    """CON-31 and CON-32 of land that is named beside the contract's own. field: where it is named."""
+    told = (
+        _on_market("CON-31", [one for one in listed if one.under_way], "", field),
+        _on_market("CON-32", [one for one in listed if not one.under_way], "", field),
+    )
+    return [one for one in told if one is not None]
+
+
+def _on_market(code: str, listed: Sequence[Listed], number: str, field: str = "parcel") -> Finding | None:
     if not listed:
         return None
     numbers = {one.number: one.listing_id for one in sorted(listed, key=lambda one: one.number)}
     values = {"parcels": sorted({one.code for one in listed}), "numbers": list(numbers), "listings": numbers}
-    return Finding(code, "parcel", values, subject=number or None)
+    return Finding(code, field, values, subject=number or None)
 
 
 def con_33_begins_on_free_land(facts: Contracted, law: Law) -> Finding | None:
@@ -50,6 +60,16 @@ def con_34_term_has_begun(facts: tuple[str, date, date], law: Law) -> Finding | 
     if first >= today:
         return None
     return Finding("CON-34", "from_on", {"first": first, "days": (today - first).days}, subject=number)
+
+
+def con_84_land_pays_no_debt(facts: tuple[str, Sequence[str]], law: Law) -> Finding | None:
+    """CON-84: what would sell the land itself, or let it pay a debt, is told before the parties sign: a note. RLCL-38.
+
+    facts: the contract's number, what was written freely.
+    """
+    number, texts = facts
+    said = next((found for one in texts if (found := as_ownership(one))), "")
+    return Finding("CON-84", "said", {"said": said}, subject=number) if said else None
 
 
 def con_43_clause_lets_it_go_further(facts: Contracted, law: Law) -> Finding | None:

@@ -82,6 +82,7 @@ def lines(text: Text, parcels: Sequence[Parcelled], on: date) -> tuple[str, ...]
         f"{term('contract_kind', text.kind)}合同 {text.number}",
         *(f"{title}：{wording}" for title, wording in written(text, on)),
         *(_line(one, of_whole(text.unit)) for one in sorted(parcels, key=lambda one: one.code)),
+        *str(text.values.get("swapped") or "").splitlines(),
         *((f"双方另行约定：{text.said.strip()}",) if text.said.strip() else ()),
     )
 

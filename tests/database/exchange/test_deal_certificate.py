@@ -1,0 +1,76 @@
+"""The transaction certificate says what was paid until it was given, and what was not due yet; a void contract what was paid."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import Refused
+from landreg.core.pdftext import pdf_text
+from landreg.exchange.contracts import disputes, life, papers, signing
+from landreg.exchange.contracts.disputes import Brought
+from landreg.exchange.contracts.model import Contract
+from landreg.exchange.contracts.rules.closing import Outcome
+from landreg.law.queries import load_law
+from landreg.registry.papers.office import Desk
+from tests.contract_kit import OPERATOR, PAPER, drawn, seen, signed, today
+from tests.exchange_kit import market
+from tests.registry_kit import Connection, codes
+from tests.villages import COUNTY
+
+
+@pytest.fixture(autouse=True)
+def village(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
+    market(registrar, reviewer, superuser)
+
+
+def printed(contract: Contract) -> str:
+    given = seen(contract).of("certified")
+    assert given is not None
+    with unit_of_work(OPERATOR) as uow:
+        desk = Desk(load_law(uow.session, COUNTY, today()), "https://example.test", sample=True)
+        pdf = papers.certificate(uow.session, desk, seen(contract), given)
+    return re.sub(r"\s", "", pdf_text(BytesIO(pdf)))
+
+
+def test_it_says_what_is_paid_and_what_is_not_due_yet() -> None:
+    contract = signed(drawn(from_on=today(), until_on=today().replace(year=today().year + 3)))
+    key = (OPERATOR, COUNTY, contract.contract_id)
+    first, *later = seen(contract).dues
+    life.pay(*key, first.amount, today(), "HP-1", PAPER)
+    signing.certify(*key)
+    ahead = sum((due.amount for due in later), Decimal(0))
+    assert f"截至出具之日没有逾期款项：已付{first.amount:,.2f}元，另有{ahead:,.2f}元未到付款日，特此鉴证" in printed(
+        contract
+    )
+    life.pay(*key, ahead, today(), "HP-2", PAPER)
+    assert "未到付款日" in printed(contract)
+
+
+def test_it_says_so_where_all_is_paid() -> None:
+    contract = signed(drawn(from_on=today(), until_on=today().replace(year=today().year + 1)))
+    key = (OPERATOR, COUNTY, contract.contract_id)
+    total = sum((due.amount for due in seen(contract).dues), Decimal(0))
+    life.pay(*key, total, today(), "HP-1", PAPER)
+    signing.certify(*key)
+    assert f"价款{total:,.2f}元已经全部付清，特此鉴证" in printed(contract)
+
+
+def test_a_contract_is_void_once_and_keeps_what_was_paid() -> None:
+    """CON-17."""
+    contract = signed(drawn())
+    at = (OPERATOR, COUNTY, contract.contract_id)
+    life.pay(*at, Decimal("100.00"), today(), "HP-1", PAPER)
+    disputes.dispute(*at, Brought("court", "合同效力"), None)
+    disputes.settle(*at, Outcome("void", today()), PAPER)
+    assert seen(contract).void
+    assert seen(contract).money == Decimal("100.00")
+    disputes.dispute(*at, Brought("court", "合同效力"), None)
+    with pytest.raises(Refused) as again:
+        disputes.settle(*at, Outcome("void", today()), PAPER)
+    assert codes(again) == {"CON-17"}
