@@ -22,12 +22,24 @@ def upgrade() -> None:
 
 def _last_days() -> None:
     op.execute(f"""
-        -- sign_until: the last day on which a draft is signed; kept by its steps. Drafts of before have sixty days from now.
-        ALTER TABLE exchange.contract ADD COLUMN sign_until date;
+        -- drawn_until: the last day on which a draft is signed, as it was drawn; sign_until: as it was put off last, kept by its steps.
+        -- Drafts of before have sixty days from now, of which no leaf has told.
+        ALTER TABLE exchange.contract ADD COLUMN drawn_until date, ADD COLUMN sign_until date;
         SET LOCAL landreg.jurisdiction = '6109';
         UPDATE exchange.contract SET sign_until = {_TODAY} + 60 WHERE state IN ('drawn', 'part_signed');
         SET LOCAL landreg.jurisdiction = '';
         CREATE INDEX contract_by_last_day ON exchange.contract (sign_until) WHERE state IN ('drawn', 'part_signed');
+        CREATE FUNCTION exchange.draft_comes_with_its_day() RETURNS trigger LANGUAGE plpgsql {_WIDE} AS $$
+        BEGIN
+            IF NEW.drawn_until IS DISTINCT FROM NEW.sign_until OR NEW.sign_until IS NULL
+                OR NEW.sign_until NOT BETWEEN {_TODAY} + 1 AND {_TODAY} + 366 THEN
+                RAISE EXCEPTION 'contract %: no day to sign it until', NEW.number {_REFUSED} = 'con_45_draft_has_its_day';
+            END IF;
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER draft_comes_with_its_day BEFORE INSERT ON exchange.contract
+            FOR EACH ROW EXECUTE FUNCTION exchange.draft_comes_with_its_day();
+        REVOKE ALL ON FUNCTION exchange.draft_comes_with_its_day() FROM PUBLIC;
     """)
 
 

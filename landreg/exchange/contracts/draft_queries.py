@@ -13,10 +13,10 @@ from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.unsigned_queries import UNSIGNED
 
 
-def following(session: Session, found: Contract) -> Sequence[str]:
-    """The numbers of the drafts that would change or renew a contract and wait for a signature."""
+def following(session: Session, found: Contract) -> Sequence[Contract]:
+    """The drafts that would change or renew a contract and wait for a signature, or are to be dropped since their day is over."""
     return session.scalars(
-        sa.select(Contract.number)
+        sa.select(Contract)
         .where(Contract.county == found.county, Contract.previous_id == found.contract_id)
         .where(Contract.relation.in_(("change", "renewal")), Contract.state.in_(UNSIGNED))
         .order_by(Contract.number)

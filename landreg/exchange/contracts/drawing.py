@@ -37,7 +37,12 @@ from landreg.exchange.contracts.land_queries import Land
 from landreg.exchange.contracts.model import Contract, ContractParcel
 from landreg.exchange.contracts.rules import wording
 from landreg.exchange.contracts.rules.clauses import Text
-from landreg.exchange.contracts.rules.course import Renewal, con_9_no_open_dispute, con_10_taker_before_others
+from landreg.exchange.contracts.rules.course import (
+    Renewal,
+    con_9_no_open_dispute,
+    con_10_taker_before_others,
+    con_45_draft_has_its_day,
+)
 from landreg.exchange.contracts.rules.following import (
     Change,
     con_60_changed_between_the_same_two,
@@ -47,8 +52,10 @@ from landreg.exchange.contracts.rules.following import (
 from landreg.exchange.contracts.rules.instalments import Instalment, kept
 from landreg.exchange.contracts.rules.terms import con_27_passed_on_from_its_parent
 from landreg.exchange.contracts.rules.wording import Parcelled
+from landreg.exchange.contracts.unsigned_queries import UNSIGNED
 from landreg.exchange.listings.papers import CONSENT
 from landreg.exchange.model import Taker
+from landreg.law.book import Law
 from landreg.law.queries import load_law
 from landreg.registry.guarded import Attached, ties_nothing
 
@@ -77,13 +84,25 @@ def draw_from_deal(
             raise NotFound
         given = taking.named(uow.session, county, found.taker.code, found.deal.parcels or ())
         draft = draft_of(found, {**kind_values, **given}, said, instalments)
-        if (made := deal_queries.contract_of_deal(uow.session, county, deal_id)) is not None:
+        law = load_law(uow.session, county, beijing_day(uow.now))
+        made = deal_queries.contract_of_deal(uow.session, county, deal_id)
+        if made is not None and _still_signed(uow, law, [made]):
             if says_the_same(made, draft):
                 return made
             raise Conflict(Finding("CON-42", "state", {"number": made.number}, subject=made.number))
         if found.listing.kind == "retransfer":
             draft = passed_on(uow, found, draft)
         return draw(uow, draft, found.taker)
+
+
+def _still_signed(uow: UnitOfWork, law: Law, rows: Sequence[Contract]) -> list[Contract]:
+    """Of contracts those that are signed or can be: a draft whose last day is over is dropped (CON-45)."""
+    over = [
+        row for row in rows if row.state in UNSIGNED and con_45_draft_has_its_day((row.number, row.sign_until), law)
+    ]
+    for row in over:
+        happened(uow, row, "withdrawn", law.on, facts={"how": "lapsed"})
+    return [row for row in rows if row not in over]
 
 
 def says_the_same(made: Contract, draft: Draft) -> bool:
@@ -153,8 +172,8 @@ def draw_following(
         findings = [con_9_no_open_dispute(course, law)]
         findings.append(con_27_passed_on_from_its_parent((old.number, old.kind, relation), law))
         if relation != "retransfer":
-            drafts = draft_queries.following(uow.session, old)
-            findings.append(con_62_one_draft_follows((old.number, drafts), law))
+            drafts = _still_signed(uow, law, draft_queries.following(uow.session, old))
+            findings.append(con_62_one_draft_follows((old.number, [one.number for one in drafts]), law))
         if relation == "change":
             findings.append(con_60_changed_between_the_same_two((old.number, taker.taker_id == own.taker_id), law))
             findings.append(con_61_changed_within_its_term(Change(course, terms.from_on), law))
@@ -192,6 +211,7 @@ def draw(uow: UnitOfWork, draft: Draft, taker: Taker, number: str = "") -> Contr
     # What an organisation passes on lies in a collective all the same: its parcels' codes say in which.
     of_issuer = pieces[0].code if terms.kind == "retransfer" else land.right.household_code
     number = number or land_queries.next_numbers(uow.session, county, land.right.village, of_issuer[:ISSUER])[0]
+    last = law.on + timedelta(days=law.days("CON-45.draft_days"))
     text = Text(terms.kind, terms.unit, values, draft.said, terms.months, not terms.price, number)
     row = Contract(
         county=county, village=land.right.village, contract_id=uuid4(), number=number, deal_id=draft.deal_id, kind=terms.kind,
@@ -204,7 +224,7 @@ def draw(uow: UnitOfWork, draft: Draft, taker: Taker, number: str = "") -> Contr
         previous_id=draft.previous.contract.contract_id if draft.previous else None, instalments=kept(terms.instalments),
         project_id=draft.project_id,
         drawn_by=uow.actor.account_id, drawn_by_name=uow.actor.name, drawn_at=uow.now, state="drawn", ends_on=None,
-        sign_until=law.on + timedelta(days=law.days("CON-45.draft_days")),
+        drawn_until=last, sign_until=last,
     )  # fmt: skip
     uow.session.add(row)
     uow.session.flush()

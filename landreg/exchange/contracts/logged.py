@@ -33,6 +33,8 @@ FOLLOWS = NOT_TOLD | {"ends_on", "sign_until", "clauses", "facts", "instalments"
 
 LATER = frozenset({"member_id", "document_id"})
 """Columns of a word that came after leaves had told of words."""
+LATER_DRAWN = frozenset({"drawn_until"})
+"""Columns of a contract that came after leaves had told of contracts."""
 
 
 def stage_contract(uow: UnitOfWork, row: Contract, parcels: Sequence[ContractParcel]) -> None:
@@ -60,11 +62,23 @@ def stage_word(uow: UnitOfWork, row: ProjectWord, papers: Sequence[ContractPaper
     stage(uow, Entry("exchange.project_word", row.county, row.village, str(row.word_id), *_word(row, papers)))
 
 
-def _contract(row: Contract, parcels: Iterable[ContractParcel]) -> Told:
+def _contract(row: Contract, parcels: Iterable[ContractParcel], steps: Iterable[ContractEvent] = ()) -> Told:
     facts = {"contract": row.contract_id, "kind": row.kind, "area_m2": row.area_m2, "text": row.text_sha256}
     # A contract that is paid at once has the text that it had before there were instalments.
     parts = {} if row.instalments is None else {"instalments": row.instalments}
-    return facts, {"row": _text(row, clauses=row.clauses, **parts), "parcels": _all(parcels, "parcel_code")}
+    return facts, {
+        "row": _text(row, later=LATER_DRAWN, clauses=row.clauses, **parts),
+        "parcels": _all(parcels, "parcel_code"),
+        **_moved(row, steps),
+    }
+
+
+def _moved(row: Contract, steps: Iterable[ContractEvent]) -> dict[str, str]:
+    """The last day of a draft where it is another than was drawn or put off last: of that no leaf tells."""
+    put_off = [one.facts["until"] for one in sorted(steps, key=lambda one: one.at) if one.kind == "draft_renewed"]
+    last = put_off[-1] if put_off else row.drawn_until and row.drawn_until.isoformat()
+    now = row.sign_until and row.sign_until.isoformat()
+    return {} if last is None or last == now else {"sign_until": str(now)}
 
 
 def _step(row: ContractEvent, papers: Sequence[ContractPaper], dues: Sequence[RentDue]) -> Told:
@@ -97,9 +111,11 @@ def _word(row: ProjectWord, papers: Sequence[ContractPaper]) -> Told:
     }
 
 
-def _text(row: Base, **kept: Mapping[str, Any] | Sequence[Mapping[str, str]]) -> str:
+def _text(
+    row: Base, later: frozenset[str] = frozenset(), **kept: Mapping[str, Any] | Sequence[Mapping[str, str]]
+) -> str:
     told = [f"{name}={json.dumps(value, ensure_ascii=False, sort_keys=True)}" for name, value in kept.items()]
-    return "; ".join([row_text(row, but=FOLLOWS), *told])
+    return "; ".join([row_text(row, but=FOLLOWS, later=later), *told])
 
 
 def _all(rows: Iterable[Any], key: str) -> str:
@@ -108,7 +124,9 @@ def _all(rows: Iterable[Any], key: str) -> str:
 
 _PAPER = (ContractPaper, "document_id")
 SOURCES: Mapping[str, Source] = {
-    "exchange.contract": TableSource(Contract, ("number",), _contract, ((ContractParcel, "contract_id"),)),
+    "exchange.contract": TableSource(
+        Contract, ("number",), _contract, ((ContractParcel, "contract_id"), (ContractEvent, "contract_id"))
+    ),
     "exchange.contract_step": TableSource(ContractEvent, ("event_id",), _step, (_PAPER, (RentDue, "event_id"))),
     "exchange.rent_paid": TableSource(RentPayment, ("payment_id",), _payment, (_PAPER,)),
     "exchange.project": TableSource(Project, ("number",), _project, ((ProjectParcel, "project_id"),)),

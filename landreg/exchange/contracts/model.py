@@ -25,8 +25,8 @@ Percent = Numeric(5, 2)
 class Contract(CountyKey, Base):
     """A contract of a transfer. from_on, until_on: half-open days. clauses: the values of its clauses. text_sha256: of the
     wording that is signed. relation: to previous_id: renewal, change or retransfer, else ''. instalments: of one
-    sum that is paid on several days, else None. sign_until: the last day on which a draft is signed; None of what was signed before
-    drafts had one. state, ends_on, sign_until: kept by the database.
+    sum that is paid on several days, else None. drawn_until: the last day on which a draft is signed, as it was drawn; sign_until:
+    as it was put off last; None of what was drawn before drafts had one. state, ends_on, sign_until: kept by the database.
     right_id, household_id: None of a collective's own land, whose code and name stand where a household's would.
     """
 
@@ -65,6 +65,7 @@ class Contract(CountyKey, Base):
     drawn_at: Mapped[datetime] = mapped_column(Instant)
     state: Mapped[str]
     ends_on: Mapped[date | None]
+    drawn_until: Mapped[date | None]
     sign_until: Mapped[date | None]
     if TYPE_CHECKING:
         area_mu: Mapped[Decimal]

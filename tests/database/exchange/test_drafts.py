@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 
+import psycopg
 import pytest
 
+from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Conflict, Refused
 from landreg.core.pdftext import pdf_text
-from landreg.exchange.contracts import days, life, list_queries, papers, signing
+from landreg.exchange.contracts import days, drawing, life, list_queries, papers, signing
 from landreg.exchange.contracts.entering import happened
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract, RentDue
@@ -21,9 +24,10 @@ from landreg.exchange.contracts.whole import stands
 from landreg.law.queries import load_law
 from landreg.registry.papers.office import Desk
 from landreg.registry.papers.typesetting import chinese_date
-from tests.contract_kit import OPERATOR, OTHER, PAPER, drawn, seen, signed, today
+from tests.bidding_kit import strays
+from tests.contract_kit import OPERATOR, OTHER, PAPER, VALUES, drawn, seen, signed, terms, today
 from tests.registry_kit import Connection, codes, pass_days, to_rights
-from tests.villages import COUNTY
+from tests.villages import COUNTY, past_triggers
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +79,60 @@ def test_the_desk_puts_the_last_day_off_until_both_have_signed(superuser: Connec
     assert "当日）签字" not in said(draft)
     with pytest.raises(Conflict):
         signing.put_off(OPERATOR, COUNTY, draft.contract_id)
+
+
+@pytest.mark.parametrize("days_ahead", [None, 0, 367, 2_000_000])
+def test_a_draft_comes_with_a_last_day_that_is_near(superuser: Connection, days_ahead: int | None) -> None:
+    """CON-45 past the service: a copy of a draft whose day is none, over or far."""
+    draft = drawn()
+    last = None if days_ahead is None else today() + timedelta(days=days_ahead)
+    for sign_until, drawn_until in ((last, last), (last, today() + timedelta(days=9))):
+        with pytest.raises(psycopg.errors.IntegrityError) as wall:
+            superuser.execute(
+                """INSERT INTO exchange.contract SELECT (jsonb_populate_record(c, jsonb_build_object('contract_id',
+                    gen_random_uuid(), 'number', c.number || 'X', 'sign_until', %s::date, 'drawn_until', %s::date))).*
+                    FROM exchange.contract AS c WHERE c.contract_id = %s""",
+                (sign_until, drawn_until, draft.contract_id),
+            )
+        assert wall.value.diag.constraint_name == "con_45_draft_has_its_day"
+
+
+def test_the_log_knows_the_last_day_of_a_draft(superuser: Connection, worker: Actor, database: Settings) -> None:
+    """As it was drawn, and as it was put off; whoever moves it past the service is named."""
+    draft, other = drawn(), drawn(OTHER)
+    pass_days(superuser, 3)
+    signing.put_off(OPERATOR, COUNTY, other.contract_id)
+    assert strays(worker, database) == []
+    for contract, column in ((draft, "sign_until"), (other, "sign_until"), (draft, "drawn_until")):
+        with past_triggers(superuser):
+            superuser.execute(
+                f"UPDATE exchange.contract SET {column} = {column} + 1 WHERE contract_id = %s", (contract.contract_id,)
+            )
+        assert {one.layer for one in strays(worker, database)} == {"exchange.contract"}, column
+        with past_triggers(superuser):
+            superuser.execute(
+                f"UPDATE exchange.contract SET {column} = {column} - 1 WHERE contract_id = %s", (contract.contract_id,)
+            )
+    with past_triggers(superuser):
+        superuser.execute(
+            "UPDATE exchange.contract SET sign_until = drawn_until WHERE contract_id = %s", (other.contract_id,)
+        )
+    assert {one.layer for one in strays(worker, database)} == {"exchange.contract"}
+
+
+def test_a_draft_whose_last_day_is_over_stands_in_the_way_of_none(superuser: Connection) -> None:
+    """CON-45: the worker has not dropped it yet; the next one does."""
+    contract = signed(drawn())
+
+    def changed() -> Contract:
+        asked = terms(from_on=today() + timedelta(days=1), price=Decimal("345.00"))
+        return drawing.draw_following(OPERATOR, COUNTY, contract.contract_id, "change", asked, VALUES)
+
+    late = changed()
+    pass_days(superuser, 61)
+    assert changed().state == "drawn"
+    assert seen(late).contract.state == "withdrawn"
+    assert seen(late).events[-1].facts == {"how": "lapsed"}
 
 
 def test_nothing_is_due_before_the_contract_is_made() -> None:
