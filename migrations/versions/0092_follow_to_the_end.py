@@ -34,11 +34,11 @@ def _consented() -> None:
                 'NEW.kind = ''draft_renewed'' THEN asked.state',
                 'NEW.kind IN (''draft_renewed'', ''contractor_consented'') THEN asked.state');
         END $do$;
-        -- Of a deal the paper is the listing's.
+        -- Of a deal the paper is the listing's; what was drawn before today's step said in words that the contractor consents.
         CREATE FUNCTION exchange.contractor_consents() RETURNS trigger LANGUAGE plpgsql {_WIDE} AS $$
         BEGIN
             IF EXISTS (SELECT FROM exchange.contract AS c WHERE c.county = NEW.county AND c.contract_id = NEW.contract_id
-                       AND c.relation = 'retransfer' AND c.deal_id IS NULL)
+                       AND c.relation = 'retransfer' AND c.deal_id IS NULL AND c.drawn_at >= 'since')
                 AND NOT EXISTS (SELECT FROM exchange.contract_event AS e WHERE e.county = NEW.county
                     AND e.contract_id = NEW.contract_id AND e.kind = 'contractor_consented' AND e.document_id IS NOT NULL) THEN
                 RAISE EXCEPTION 'contract %: the contractor has not consented', NEW.contract_id
@@ -48,17 +48,22 @@ def _consented() -> None:
         END $$;
         CREATE TRIGGER contractor_consents BEFORE INSERT ON exchange.contract_event FOR EACH ROW
             WHEN (NEW.kind IN ('signed_contractor', 'signed_taker')) EXECUTE FUNCTION exchange.contractor_consents();
+        DO $do$ BEGIN
+            EXECUTE replace(pg_get_functiondef('exchange.contractor_consents()'::regprocedure),
+                '''since''', quote_literal(system.clock()));
+        END $do$;
         REVOKE ALL ON FUNCTION exchange.contractor_consents() FROM PUBLIC;
     """)
 
 
 def _carried() -> None:
     op.execute(f"""
-        -- As before; and what was paid too much of the contract that this one changes, by the fact of its making, with the number
-        -- of that contract where a receipt stands.
-        CREATE OR REPLACE FUNCTION exchange.credited(of_county text, contracts uuid[])
-            RETURNS TABLE (contract_id uuid, amount numeric, on_day date, receipt text) LANGUAGE sql STABLE {_WIDE} AS $$
-            SELECT c.contract_id, p.amount, p.on_day, p.receipt
+        -- As before; and what was paid too much of the contract that this one changes, in yuan and kg of grain, by the fact of its
+        -- making, with the number of that contract where a receipt stands.
+        DROP FUNCTION exchange.credited(text, uuid[]);
+        CREATE FUNCTION exchange.credited(of_county text, contracts uuid[])
+            RETURNS TABLE (contract_id uuid, amount numeric, on_day date, receipt text, kg numeric) LANGUAGE sql STABLE {_WIDE} AS $$
+            SELECT c.contract_id, p.amount, p.on_day, p.receipt, 0.00
             FROM exchange.contract AS c
             JOIN exchange.deal AS d ON d.county = c.county AND d.deal_id = c.deal_id
             JOIN exchange.sale AS s ON s.county = d.county AND s.listing_id = d.listing_id
@@ -66,29 +71,55 @@ def _carried() -> None:
             JOIN exchange.deposit AS p ON p.county = e.county AND p.entrant_id = e.entrant_id AND p.kind = 'credited'
             WHERE c.county = of_county::char(6) AND c.contract_id = ANY (contracts) AND c.relation = ''
             UNION ALL
-            SELECT c.contract_id, (e.facts ->> 'carried')::numeric, e.on_day, b.number
+            SELECT c.contract_id, coalesce((e.facts ->> 'carried')::numeric, 0.00), e.on_day, b.number,
+                coalesce((e.facts ->> 'carried_kg')::numeric, 0.00)
             FROM exchange.contract AS c
             JOIN exchange.contract AS b ON b.county = c.county AND b.contract_id = c.previous_id
             JOIN exchange.contract_event AS e ON e.county = c.county AND e.contract_id = c.contract_id AND e.kind = 'signed'
-                AND e.facts ? 'carried'
+                AND e.facts ?| ARRAY['carried', 'carried_kg']
             WHERE c.county = of_county::char(6) AND c.contract_id = ANY (contracts) AND c.relation = 'change'
             ORDER BY 1, 3, 4
         $$;
-        -- What goes over comes from the contract that ends for it, and is more than nothing.
+        REVOKE ALL ON FUNCTION exchange.credited(text, uuid[]) FROM PUBLIC;
+        GRANT EXECUTE ON FUNCTION exchange.credited(text, uuid[])
+            TO landreg_registry, landreg_exchange, landreg_citizen, landreg_auditor, landreg_worker;
+        -- What goes over is more than nothing, and no more than was paid.
+        CREATE FUNCTION exchange.carried_was_paid() RETURNS trigger LANGUAGE plpgsql {_WIDE} AS $$
+        DECLARE
+            yuan numeric;
+            grain numeric;
+        BEGIN
+            SELECT coalesce(sum(p.amount_yuan) FILTER (WHERE p.kg IS NULL), 0), coalesce(sum(p.kg), 0) INTO yuan, grain
+            FROM exchange.rent_payment AS p WHERE p.county = NEW.county AND p.contract_id = NEW.contract_id;
+            SELECT yuan + coalesce(sum(c.amount), 0), grain + coalesce(sum(c.kg), 0) INTO yuan, grain
+            FROM exchange.credited(NEW.county, ARRAY[NEW.contract_id]) AS c;
+            IF NEW.facts ->> 'how' IS DISTINCT FROM 'replaced'
+                OR NEW.facts ? 'carried' AND ((NEW.facts ->> 'carried')::numeric BETWEEN 0.01 AND yuan) IS NOT TRUE
+                OR NEW.facts ? 'carried_kg' AND ((NEW.facts ->> 'carried_kg')::numeric BETWEEN 0.01 AND grain) IS NOT TRUE THEN
+                RAISE EXCEPTION 'contract %: no more goes over than was paid', NEW.contract_id
+                    {_REFUSED} = 'con_61_carried_from_its_contract';
+            END IF;
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER carried_was_paid BEFORE INSERT ON exchange.contract_event FOR EACH ROW
+            WHEN (NEW.kind = 'ended' AND NEW.facts ?| ARRAY['carried', 'carried_kg']) EXECUTE FUNCTION exchange.carried_was_paid();
+        -- It comes from the contract that ends for it.
         CREATE FUNCTION exchange.carried_from_its_contract() RETURNS trigger LANGUAGE plpgsql {_WIDE} AS $$
         BEGIN
             IF NOT EXISTS (SELECT FROM exchange.contract AS c
                 JOIN exchange.contract_event AS e ON e.county = c.county AND e.contract_id = c.previous_id AND e.kind = 'ended'
                     AND e.facts ->> 'how' = 'replaced' AND e.facts ->> 'by' = c.number
                 WHERE c.county = NEW.county AND c.contract_id = NEW.contract_id AND c.relation = 'change'
-                  AND e.facts ->> 'carried' = NEW.facts ->> 'carried' AND (NEW.facts ->> 'carried')::numeric > 0) THEN
+                  AND e.facts -> 'carried' IS NOT DISTINCT FROM NEW.facts -> 'carried'
+                  AND e.facts -> 'carried_kg' IS NOT DISTINCT FROM NEW.facts -> 'carried_kg') THEN
                 RAISE EXCEPTION 'contract %: nothing goes over to it', NEW.contract_id {_REFUSED} = 'con_61_carried_from_its_contract';
             END IF;
             RETURN NEW;
         END $$;
         CREATE TRIGGER carried_from_its_contract BEFORE INSERT ON exchange.contract_event FOR EACH ROW
-            WHEN (NEW.kind = 'signed' AND NEW.facts ? 'carried') EXECUTE FUNCTION exchange.carried_from_its_contract();
-        REVOKE ALL ON FUNCTION exchange.carried_from_its_contract() FROM PUBLIC;
+            WHEN (NEW.kind = 'signed' AND NEW.facts ?| ARRAY['carried', 'carried_kg'])
+            EXECUTE FUNCTION exchange.carried_from_its_contract();
+        REVOKE ALL ON FUNCTION exchange.carried_was_paid(), exchange.carried_from_its_contract() FROM PUBLIC;
     """)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from landreg.core.actor import Desk
@@ -11,7 +12,10 @@ from landreg.exchange.bidding.rules.qualified import DEAL_RULES
 from landreg.exchange.contracts import cancelling, draft_queries, land_queries, queries
 from landreg.exchange.contracts.entering import happened, open_for
 from landreg.exchange.contracts.model import Contract
-from landreg.exchange.contracts.rules.following import Change, con_61_changed_within_its_term
+from landreg.exchange.contracts.rules import rent
+from landreg.exchange.contracts.rules.following import Change, carried, con_61_changed_within_its_term
+from landreg.exchange.contracts.rules.instalments import BY_DAYS, GOES_OVER
+from landreg.exchange.contracts.rules.rent import Due
 from landreg.exchange.contracts.rules.service import SERVICE
 from landreg.exchange.contracts.taking import by_contract
 from landreg.exchange.contracts.whole import Whole, calendar_of
@@ -35,12 +39,14 @@ def stands_below(uow: UnitOfWork, row: Contract, law: Law) -> None:
 
 def make(uow: UnitOfWork, found: Whole, law: Law) -> None:
     """Both have signed: the contract binds its land, what it replaces ends on its first day, and its rents are set: what was
-    paid too much of that goes over to it. Drafts that followed the same contract and can be concluded no more are dropped.
+    paid too much of that goes over to it, and of one sum all that was paid where it is paid in one sum too. Drafts that followed
+    the same contract and can be concluded no more are dropped.
 
     Raises Refused (QUAL-1, QUAL-4, QUAL-5) where its taker may not have so much land, (CON-2) where another contract has its land,
     (CON-38, CON-39) where what restricts the registered right stops the change.
     """
-    row, carried = found.contract, {}
+    row, gone_over = found.contract, {}
+    dues = calendar_of(row, found.parcels, law.on)
     if wrong := examine(DEAL_RULES, by_contract(uow, row, law), law):
         raise Refused(wrong)
     if uow.actor.desk is Desk.EXCHANGE and (taken := _bound(uow, found)):
@@ -55,13 +61,23 @@ def make(uow: UnitOfWork, found: Whole, law: Law) -> None:
         old = queries.whole(uow.session, previous)
         if told := cancelling.stopped(uow, old, law):
             raise Refused(told)
-        over = old.overpaid_until(row.from_on)
-        carried = {"carried": str(over)} if over > 0 else {}
-        happened(uow, previous, "ended", row.from_on, facts={"how": "replaced", "by": row.number, **carried})
-    dues = calendar_of(row, found.parcels, law.on)
-    happened(uow, row, "signed", law.on, facts=carried, dues=dues, due_kind=dues[0].kind if dues else "rent")
+        one_sum = {"one_sum": GOES_OVER if row.paid_every == "once" else BY_DAYS}
+        one_sum = one_sum if previous.paid_every == "once" else {}
+        gone_over = _carried(old, row, dues, one_sum.get("one_sum", ""))
+        happened(
+            uow, previous, "ended", row.from_on, facts={"how": "replaced", "by": row.number, **one_sum, **gone_over}
+        )
+    happened(uow, row, "signed", law.on, facts=gone_over, dues=dues, due_kind=dues[0].kind if dues else "rent")
     if uow.actor.desk is Desk.EXCHANGE and row.previous_id is not None:
         drop_overtaken(uow, row.previous_id, law, row.number)
+
+
+def _carried(old: Whole, row: Contract, dues: Sequence[Due], one_sum: str) -> dict[str, str]:
+    """What was paid too much of a contract goes over to the one that changes it, as its step tells it."""
+    over = old.beyond(old.settled_until(row.from_on, one_sum))
+    payer = rent.payer_of(old.dues[0].kind, old.contract.unit) if old.dues else ""
+    found = carried(over, payer, dues, same_grain=old.contract.grain == row.grain)
+    return {name: str(sum_) for name, sum_ in found.items()}
 
 
 def drop_overtaken(uow: UnitOfWork, previous: UUID, law: Law, by: str) -> None:

@@ -99,7 +99,7 @@ def _credited(session: Session, found: Sequence[Contract]) -> dict[UUID, list[Cr
     for county, asked in asked_of.items():
         read = sa.text("SELECT * FROM exchange.credited(:county, :contracts)")
         for one in session.execute(read, {"county": county, "contracts": asked}):
-            rows[one.contract_id].append(Credited(one.amount, one.on_day, one.receipt))
+            rows[one.contract_id].append(Credited(one.amount, one.on_day, one.receipt, one.kg))
     return rows
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from landreg.core.units import mu_of
@@ -28,12 +29,13 @@ from landreg.exchange.listings.rules.units import of_a_year, of_whole
 @dataclass(frozen=True)
 class Credited:
     """What counts toward the price beside payments: a deposit, by the receipt of what became of it; of a change what was paid too
-    much of the contract that it changes, by that one's number.
+    much of the contract that it changes, by that one's number. kg: of grain that went over.
     """
 
     amount_yuan: Decimal
     paid_on: date
     receipt: str
+    kg: Decimal = rent.ZERO
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,19 @@ class Whole:
     @cached_property
     def settled(self) -> tuple[Settled, ...]:
         """What is due until it ends, with what was paid of it in money and handed over in grain."""
-        return self.settled_until(self.contract.ends_on)
+        return self.settled_until(self.contract.ends_on, str(self._at_end("one_sum")))
 
-    def settled_until(self, ends_on: date | None) -> tuple[Settled, ...]:
-        """The same as if it ended on a day; None: with its term."""
+    def settled_until(self, ends_on: date | None, one_sum: str = "") -> tuple[Settled, ...]:
+        """The same as if it ended on a day; None: with its term. one_sum: what becomes of one that is changed (`still_owed`)."""
         said, made = [due_of(one, self.contract.unit) for one in self.dues], self.of("signed")
-        dues = rent.still_owed(said, ends_on, void=self.void, made_on=made.on_day if made else None)
-        return rent.settled(dues, [*(one.amount_yuan for one in self.credited), *self._paid], self.prices)
+        dues = rent.still_owed(said, ends_on, void=self.void, made_on=made.on_day if made else None, one_sum=one_sum)
+        credited = [part for one in self.credited for part in (one.amount_yuan, Grain(one.kg))]
+        return rent.settled(dues, [*credited, *self._paid], self.prices)
+
+    def _at_end(self, name: str) -> Any:
+        """What was recorded as it ended; '' for nothing."""
+        end = self.of("ended")
+        return end.facts.get(name, "") if end else ""
 
     @property
     def _paid(self) -> Iterator[Decimal | Grain]:
@@ -107,13 +115,19 @@ class Whole:
         """What was paid in money beyond all that is due, and has not gone over to what changes it: to be given back where
         a contract ends early.
         """
-        end = self.of("ended")
-        carried = Decimal(str(end.facts.get("carried", "0"))) if end else rent.ZERO
-        return self.overpaid_until(self.contract.ends_on) - carried
+        return self.beyond(self.settled)[0] - Decimal(self._at_end("carried") or 0)
 
-    def overpaid_until(self, ends_on: date | None) -> Decimal:
-        """What was paid in money beyond what would be due, if it ended on a day."""
-        return self.money - sum((one.paid for one in self.settled_until(ends_on)), rent.ZERO)
+    @property
+    def overpaid_kg(self) -> Decimal:
+        """The same of grain, in kg."""
+        return self.beyond(self.settled)[1] - Decimal(self._at_end("carried_kg") or 0)
+
+    def beyond(self, settled: Sequence[Settled]) -> tuple[Decimal, Decimal]:
+        """What was paid beyond what is due: in yuan, and in kg of grain."""
+        return (
+            self.money - sum((one.paid for one in settled), rent.ZERO),
+            self.grain - sum((one.handed for one in settled), rent.ZERO),
+        )
 
     @property
     def money(self) -> Decimal:
@@ -122,10 +136,10 @@ class Whole:
         return sum((one for one in self._paid if not isinstance(one, Grain)), credited)
 
     @property
-    def overpaid_kg(self) -> Decimal:
-        """The same of grain, in kg."""
-        grain = sum((one.kg for one in self._paid if isinstance(one, Grain)), rent.ZERO)
-        return grain - sum((one.handed for one in self.settled), rent.ZERO)
+    def grain(self) -> Decimal:
+        """What was handed over in kg of grain, with what was credited."""
+        credited = sum((one.kg for one in self.credited), rent.ZERO)
+        return sum((one.kg for one in self._paid if isinstance(one, Grain)), credited)
 
     @property
     def awarded(self) -> Decimal | None:

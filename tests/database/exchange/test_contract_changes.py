@@ -13,15 +13,28 @@ from sqlalchemy.exc import ProgrammingError
 from landreg.core.actor import WORKER, Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Conflict, NotFound, Refused
+from landreg.core.units import half_up
 from landreg.exchange.contracts import days, draft_queries, drawing, life, signing
 from landreg.exchange.contracts.drafts import Taken
 from landreg.exchange.contracts.entering import happened
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract
-from tests.contract_kit import OPERATOR, OTHER, PAPER, VALUES, drawn, seen, signed, terms, today
+from tests.contract_kit import (
+    OPERATOR,
+    OTHER,
+    PAPER,
+    VALUES,
+    drawn,
+    parcels_of,
+    right_id,
+    seen,
+    signed,
+    terms,
+    today,
+)
 from tests.exchange_kit import TERM, farmer_of
-from tests.registry_kit import Connection, codes, pass_days, to_rights
-from tests.villages import COUNTY
+from tests.registry_kit import HOUSEHOLD, Connection, codes, pass_days, to_rights
+from tests.villages import COUNTY, past_triggers
 
 CHEAPER = Decimal("500.00")
 
@@ -129,6 +142,15 @@ def test_a_contract_that_has_ended_is_not_changed_nor_is_a_change_of_it_signed()
     assert codes(signature) == {"CON-5"}
 
 
+def test_what_was_replaced_is_renewed_and_passed_on_by_what_replaces_it_only() -> None:
+    contract = signed(drawn())
+    change = signed(follows(contract, until_on=contract.until_on))
+    later = {"from_on": contract.until_on, "until_on": contract.until_on + timedelta(days=60)}
+    with pytest.raises(Conflict):
+        follows(contract, "renewal", **later)
+    assert follows(change, "renewal", **later).state == "drawn"
+
+
 def test_what_another_contract_has_by_now_is_named_at_the_last_signature() -> None:
     """CON-2 with parcel and number."""
     first, second = drawn(), drawn()
@@ -165,6 +187,95 @@ def test_what_was_paid_too_much_goes_over_to_the_contract_that_changes_the_old_o
     with pytest.raises(Refused) as wall, unit_of_work(OPERATOR) as uow:
         happened(uow, draft, "signed", today(), facts={"carried": "999.00"})
     assert codes(wall) == {"CON-61"}
+
+
+def test_no_more_goes_over_than_was_paid() -> None:
+    """CON-61, by the database: neither of money nor of grain, and of nothing but a change."""
+    contract = signed(drawn())
+    life.pay(OPERATOR, COUNTY, contract.contract_id, Decimal("10.00"), today(), "HZ-8", PAPER)
+    for how, carried in (
+        ("replaced", {"carried": "10.01"}), ("replaced", {"carried": "NaN"}), ("replaced", {"carried": "-1"}),
+        ("replaced", {"carried": "1", "carried_kg": "0.01"}), ("agreed", {"carried": "1"}),
+    ):  # fmt: skip
+        with pytest.raises(Refused) as wall, unit_of_work(OPERATOR) as uow:
+            happened(uow, contract, "ended", today(), facts={"how": how, "by": "x", **carried})
+        assert codes(wall) == {"CON-61"}
+
+
+ONE_SUM: dict[str, Any] = {
+    "kind": "assignment", "unit": "yuan_once", "price": Decimal("86000.00"), "paid_every": "once", "until_on": date(2048, 1, 1),
+}  # fmt: skip
+ASSIGNED = {**VALUES, "issuer_consent": "同意书一号"}
+
+
+def assigned() -> Contract:
+    return signed(drawn(codes=parcels_of(OPERATOR, right_id()), values=ASSIGNED, taker=OTHER, **ONE_SUM))
+
+
+def dearer(contract: Contract) -> Contract:
+    asked = terms(**{**ONE_SUM, "from_on": today(), "price": Decimal("90000.00")})
+    return drawing.draw_following(OPERATOR, COUNTY, contract.contract_id, "change", asked, ASSIGNED)
+
+
+def test_a_contract_paid_in_one_sum_that_is_changed_owes_the_new_sum_less_what_was_paid() -> None:
+    contract = assigned()
+    life.pay(OPERATOR, COUNTY, contract.contract_id, Decimal("80000.00"), today(), "HZ-9", PAPER)
+    change = signed(dearer(contract))
+    old, new = seen(contract), seen(change)
+    assert (old.settled, old.left, old.overpaid) == ((), 0, 0)
+    assert [(one.amount_yuan, one.receipt) for one in new.credited] == [(Decimal("80000.00"), contract.number)]
+    assert (new.left, new.course(today()).arrears) == (Decimal("10000.00"), 0)
+
+
+def test_one_sum_that_becomes_a_rent_is_owed_by_its_days_until_then(superuser: Connection) -> None:
+    contract = assigned()
+    life.pay(OPERATOR, COUNTY, contract.contract_id, Decimal("86000.00"), today(), "HZ-10", PAPER)
+    change = dearer(contract)
+    with past_triggers(superuser):
+        superuser.execute(
+            "UPDATE exchange.contract SET unit = 'yuan_year', paid_every = 'year' WHERE contract_id = %s",
+            (change.contract_id,),
+        )
+    signed(change)
+    days = Decimal((today() - contract.from_on).days) / Decimal((contract.until_on - contract.from_on).days)
+    (owed,) = seen(contract).settled
+    assert (owed.owed, seen(contract).left, seen(contract).overpaid) == (half_up(86000 * days), 0, 0)
+    assert [one.amount_yuan for one in seen(change).credited] == [Decimal(86000) - half_up(86000 * days)]
+
+
+def test_grain_handed_over_too_much_goes_over_as_grain_of_the_same_kind_only() -> None:
+    wheat: dict[str, Any] = {"unit": "kg_mu_year", "grain": "wheat", "price": Decimal("250.00")}
+    less = {**wheat, "price": Decimal("200.00")}
+    for place, (code, changed) in enumerate(((HOUSEHOLD, less), (OTHER, {**less, "grain": "rice"}))):
+        contract = signed(drawn(code, **wheat))
+        kg = seen(contract).left_kg
+        life.pay(OPERATOR, COUNTY, contract.contract_id, None, today(), f"BD-{place}", PAPER, kg)
+        change = signed(follows(contract, **changed, until_on=contract.until_on))
+        old, new = seen(contract), seen(change)
+        over = kg - sum((one.due.amount for one in old.settled), Decimal(0))
+        goes = code == HOUSEHOLD
+        assert over > 0
+        assert old.overpaid_kg == (0 if goes else over)
+        assert [one.kg for one in new.credited] == ([over] if goes else [])
+        assert sum((one.handed for one in new.settled), new.overpaid_kg) == (over if goes else 0)
+
+
+def test_a_re_transfer_that_was_drawn_before_the_paper_was_asked_for_is_signed_without_it(
+    superuser: Connection,
+) -> None:
+    contract = signed(drawn())
+    asked = (COUNTY, contract.contract_id, "retransfer", terms(from_on=today(), until_on=contract.until_on), VALUES)
+    onward = drawing.draw_following(OPERATOR, *asked, taker_code=OTHER, consent=PAPER)
+    with past_triggers(superuser):
+        superuser.execute("DELETE FROM exchange.contract_event WHERE contract_id = %s", (onward.contract_id,))
+    with pytest.raises(Refused) as wall:
+        signed(onward, "contractor")
+    assert codes(wall) == {"TR-10"}
+    with past_triggers(superuser):
+        superuser.execute(
+            "UPDATE exchange.contract SET drawn_at = '2024-01-01' WHERE contract_id = %s", (onward.contract_id,)
+        )
+    signed(onward, "contractor")
 
 
 def test_a_draft_that_can_be_concluded_no_more_is_dropped_by_what_overtakes_it(superuser: Connection) -> None:

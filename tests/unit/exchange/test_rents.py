@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from landreg.core.periods import months_after
 from landreg.core.units import half_up
+from landreg.exchange.contracts.rules.following import carried
+from landreg.exchange.contracts.rules.instalments import BY_DAYS, GOES_OVER
 from landreg.exchange.contracts.rules.rent import (
     PARTS,
     Due,
@@ -269,7 +271,29 @@ def test_one_sum_is_due_whole_on_the_first_day_and_stays_owed_when_the_contract_
     assert still_owed(one, months_after(FIRST, 3), void=True) == ()
 
 
+def test_one_sum_that_is_changed_goes_over_or_is_owed_by_its_days() -> None:
+    once = calendar(terms(unit="yuan_once", paid_every="once", pieces=((Decimal(1), Decimal("86000.00")),)))
+    dividend = Due(2, date(2027, 1, 1), date(2028, 1, 1), date(2028, 1, 1), Decimal("9.00"), kind="dividend")
+    on = months_after(FIRST, 3)
+    assert still_owed((*once, dividend), on, one_sum=GOES_OVER) == (dividend,)
+    (part,) = still_owed(once, on, one_sum=BY_DAYS)
+    days = Decimal((on - FIRST).days) / Decimal((once[0].until_on - FIRST).days)
+    assert (part.until_on, part.amount) == (on, half_up(86000 * days))
+    assert still_owed(once, FIRST, one_sum=BY_DAYS) == ()
+
+
 def test_a_house_is_paid_by_the_month_whatever_its_area() -> None:
     dues = calendar(terms(unit="yuan_month", paid_every="month", pieces=((Decimal(1), Decimal(3600)),)))
     assert {due.amount for due in dues} == {Decimal("300.00")}
     assert dues[1].due_on == months_after(FIRST, 1)
+
+
+@pytest.mark.parametrize(("payer", "same", "goes"), [("taker", True, {"carried", "carried_kg"}), ("taker", False, {"carried"}),
+                                                     ("contractor", True, set()), ("", True, set())])  # fmt: skip
+def test_what_one_side_paid_settles_nothing_that_the_other_owes(payer: str, same: bool, goes: set[str]) -> None:
+    """Nor grain what is due in another one, or in money."""
+    over = (Decimal("9.00"), Decimal("8.00"))
+    assert set(carried(over, payer, calendar(in_grain()), same_grain=same)) == goes
+    assert set(carried(over, payer, calendar(terms()), same_grain=same)) == goes - {"carried_kg"}
+    assert carried(over, payer, (), same_grain=same) == {}
+    assert carried((Decimal(0), Decimal(0)), payer, calendar(terms()), same_grain=same) == {}

@@ -14,6 +14,8 @@ from landreg.law.book import Law
 MOST = 6
 UNIT = "yuan_once"
 """What a price counts that may be paid so."""
+GOES_OVER, BY_DAYS = "goes_over", "by_days"
+"""Of one sum that is changed: it goes over to what is paid in one sum too, or is owed by its days."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from decimal import Decimal
 from landreg.core.errors import Finding
 from landreg.core.periods import DAY, months_after
 from landreg.core.units import CENT, half_up
-from landreg.exchange.contracts.rules.instalments import Instalment
+from landreg.exchange.contracts.rules.instalments import BY_DAYS, GOES_OVER, Instalment
 from landreg.law.book import Law
 
 PARTS: Mapping[str, int] = {"year": 1, "half": 2, "quarter": 4, "month": 12}
@@ -182,27 +182,26 @@ def in_yuan(due: Due, prices: Mapping[date, Decimal]) -> Decimal | None:
 
 
 def still_owed(
-    dues: Iterable[Due], ends_on: date | None, *, void: bool = False, made_on: date | None = None
+    dues: Iterable[Due], ends_on: date | None, *, void: bool = False, made_on: date | None = None, one_sum: str = ""
 ) -> tuple[Due, ...]:
     """What is owed of a contract that ended on a day: rent or fee of the days before it, and what was declared or awarded.
 
-    void: the contract never was: what an award says is owed alone. 民法典 155, 566.
+    void: the contract never was: what an award says is owed alone. 民法典 155, 566. one_sum: GOES_OVER, BY_DAYS. 民法典 543.
     """
+    by_days = (*OF_DAYS, IN_ONE_SUM) if one_sum == BY_DAYS else OF_DAYS
     if void:
         return tuple(due for due in dues if due.kind == "awarded")
     if ends_on is None:
         return tuple(dues)
     return tuple(
-        _until(due, ends_on, made_on) if due.kind in OF_DAYS else due
+        _until(due, ends_on, made_on) if due.kind in by_days and due.until_on > ends_on else due
         for due in dues
-        if due.kind not in OF_DAYS or due.from_on < ends_on
+        if (due.kind not in by_days or due.from_on < ends_on) and (one_sum, due.kind) != (GOES_OVER, IN_ONE_SUM)
     )
 
 
 def _until(due: Due, ends_on: date, made_on: date | None) -> Due:
     """A rent by the days of its time before a day; what was to be paid later is due on the last of them, once it was made."""
-    if due.until_on <= ends_on:
-        return due
     share = Decimal((ends_on - due.from_on).days) / Decimal((due.until_on - due.from_on).days)
     due_on = min(due.due_on, max(ends_on - DAY, made_on or ends_on - DAY))
     return replace(due, until_on=ends_on, due_on=due_on, amount=half_up(due.amount * share))
