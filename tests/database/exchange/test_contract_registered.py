@@ -37,6 +37,7 @@ from landreg.law.queries import load_law
 from landreg.registry.booking import register
 from landreg.registry.casework import cases
 from landreg.registry.papers.office import Desk
+from tests import bidding_kit as kit
 from tests.contract_kit import (
     OPERATOR,
     OTHER,
@@ -219,6 +220,20 @@ def test_an_exchange_binds_the_parcels_of_both_sides_until_the_register_has_move
         one.parcel_code
         for one in seen(signed(drawn(OTHER, [give], from_on=today(), until_on=date(2030, 1, 1)))).parcels
     ] == [give]
+
+
+def test_land_that_the_other_side_of_an_exchange_has_listed_is_refused_when_it_is_drawn_by_parcel_and_number(
+    registrar: Actor, superuser: Connection
+) -> None:
+    """CON-32, before anybody signs."""
+    give, take = parcels_of(OPERATOR, right_id())[0], parcels_of(OPERATOR, right_id(OTHER))[0]
+    listing = kit.offered(registrar, kit.farmer(superuser, OTHER), OTHER)
+    on: dict[str, Any] = {"kind": "exchange", "until_on": date(2048, 1, 1), **NO_BALANCE}
+    with pytest.raises(Refused) as listed:
+        drawn(codes=[give], values={**VALUES, "other_parcels": take}, taker=OTHER, **on)
+    (finding,) = listed.value.findings
+    assert (finding.code, finding.field) == ("CON-32", "other_parcels")
+    assert (finding.values["parcels"], finding.values["numbers"]) == ([take], [listing.number])
 
 
 def test_the_database_binds_no_parcel_that_the_other_side_of_an_exchange_does_not_have(superuser: Connection) -> None:
