@@ -19,6 +19,7 @@ from landreg.exit import logged as exits
 from landreg.log.recheck_queries import entries_of
 from landreg.registry.casebook import Act, Case
 from landreg.registry.leaves.changes import PERSONAL
+from landreg.registry.leaves.coursed import KINDS as STEP_KINDS
 from landreg.registry.leaves.row_texts import of_acts, of_certificates, of_rows
 
 Tables = Mapping[str, Sequence[Any]]
@@ -45,15 +46,15 @@ def texts(session: Session, case: Case, found: Tables) -> list[dict[str, str]]:
     salts = {number: entry.salts for number, entry in entries.items()}
     said = ((one, salts.get(one.entry, {}).get(f"{one.table}.{one.key}")) for one in personal)
     return [
-        *_of_exit(session, case),
+        *_given(session, _salted_facts(found)),
+        *_given(session, [one for one in exits.salted_of_case(session, case) if is_whole(one[1])]),
         *(one._asdict() for one in given if one.table not in _SALTED),
         *({**one._asdict(), "salt": salt} for one, salt in said if salt is not None),
     ]
 
 
-def _of_exit(session: Session, case: Case) -> list[dict[str, str]]:
-    """Of rows of an exit the salt alone: their text follows from their columns."""
-    salted = [one for one in exits.salted_of_case(session, case) if is_whole(one[1])]
+def _given(session: Session, salted: Sequence[tuple[str, Any, str, str, str]]) -> list[dict[str, str]]:
+    """Of each the salt alone: what it salts is a column of the row, or follows from all of them."""
     keys: dict[str, set[str]] = defaultdict(set)
     for _, _, kind, entry, _ in salted:
         keys[kind].add(entry)
@@ -66,6 +67,26 @@ def _of_exit(session: Session, case: Case) -> list[dict[str, str]]:
         {"table": table, "key": _key(row), "kind": kind, "entry": entry, "name": name, "salt": salt}
         for table, row, kind, entry, name in salted
         if (salt := salts.get((kind, entry), {}).get(name)) is not None
+    ]
+
+
+def _salted_facts(found: Tables) -> list[tuple[str, Any, str, str, str]]:
+    """Columns that are shown as they are and that a leaf holds salted: who took a step and why, why somebody objects, what came
+    of it.
+    """
+    steps = [row for row in found["case_event"] if row.step in STEP_KINDS and is_whole(row)]
+    return [
+        *(
+            ("case_event", row, STEP_KINDS[row.step], str(row.event_id), name)
+            for row in steps
+            for name in ("by_name", "reason")
+        ),
+        *(("objection", row, "objection.raised", str(row.objection_id), "reason") for row in found["objection"]),
+        *(
+            ("objection", row, "objection.settled", str(row.objection_id), "settlement")
+            for row in found["objection"]
+            if row.outcome is not None
+        ),
     ]
 
 

@@ -675,7 +675,9 @@ def _check_texts(folder: Path, leaves: _Leaves, tables: Tables) -> None:
 
 
 def _check_salted(one: _Row, personal: dict[str, Any], tables: Tables) -> None:
-    """That a row is as a leaf holds it: its text follows from its columns by their names."""
+    """That a row is as a leaf holds it, whose text follows from its columns by their names; or that one column of it is, of which
+    the row's own leaf tells by that name.
+    """
     table, name = str(one.get("table")), str(one.get("name"))
     found = next(((at, row) for at, row in enumerate(tables.rows.get(table, [])) if one.get("key") in _ids(row)), None)
     if found is None:
@@ -689,11 +691,13 @@ def _check_salted(one: _Row, personal: dict[str, Any], tables: Tables) -> None:
         for column in columns
         if row[column] is not None or column not in _LATER.get(table, {})
     )
+    alone = name in row and one.get("entry") == _key_of(table, row)
+    if alone:
+        text = str(row[name] or "")
     if _salted(name, text, str(one.get("salt"))) != personal.get(name):
-        raise _odd(
-            f"rows/{table}.json {_key_of(table, row)}", "与日志中的摘要不符", "is not what the log holds a digest of"
-        )
-    tables.prove(table, at, set(row))
+        what = f"rows/{table}.json {_key_of(table, row)}{' ' + name if alone else ''}"
+        raise _odd(what, "与日志中的摘要不符", "is not what the log holds a digest of")
+    tables.prove(table, at, {name} if alone else set(row))
 
 
 def _ids(row: _Row) -> set[str]:
@@ -862,6 +866,14 @@ def _check_course(leaves: _Leaves, tables: Tables) -> None:
             "reviewed_at": reviewed.get("at"), "reviewed_by": reviewed.get("by"),
             **({"number": accepted.get("case"), "case_id": accepted.get("case_id")} if accepted else {}),
         }  # fmt: skip
+        acts = {
+            str(act.get("act_id")): act
+            for act in tables.rows.get("act", [])
+            if act.get("case_id") == row.get("case_id")
+        }
+        if row.get("act_id") is not None:
+            act = acts.get(str(row["act_id"]), {})
+            said |= {"act_id": act.get("act_id"), "act_kind": act.get("kind")}
         for column, then in said.items():
             if not _same(then, row.get(column)):
                 raise _differs("case", str(row.get("number")), column, then, row.get(column))

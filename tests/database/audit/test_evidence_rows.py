@@ -73,6 +73,7 @@ OF_FIRST = [
     ("right_holder", "numerator", 7), ("right_parcel", "area_m2", "9999.00"), ("right_parcel", "recorded", [LONG_AGO, None]),
     ("act", "registered_at", LONG_AGO), ("certificate", "serial", "D61000000001"), ("certificate", "act_id", NOBODY),
     ("case", "due_on", "2030-01-01"), ("case", "accepted_on", "2020-01-01"), ("case_event", "told", {}),
+    ("case", "act_kind", "renewal"), ("case", "act_id", NOBODY),
     ("case_parcel", "acceptance_order", 99), ("document", "size", 77), ("notice", "last_day", "2030-01-01"),
     ("notice", "content", {"cases": ["1"]}),
 ]  # fmt: skip
@@ -167,3 +168,11 @@ def test_rows_that_show_a_name_masked_are_said_not_to_be_proven_until_the_export
     assert (proven.returncode, "导出时" in proven.stdout) == (0, True), proven.stderr
     assert change(folder, "restriction", set_to("until", "2099-12-31")).returncode == 0
     assert alone(folder, *line).returncode == 1
+
+
+def test_who_took_a_step_and_why_is_held_against_the_log_too(of_first: Path) -> None:
+    def changed(rows: list[Row]) -> None:
+        next(row for row in rows if row["step"] == "review")["by_name"] = "别人"
+
+    said = change(of_first, "case_event", changed)
+    assert (said.returncode, "rows/case_event.json" in said.stderr) == (1, True), said.stdout
