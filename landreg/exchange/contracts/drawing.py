@@ -42,6 +42,7 @@ from landreg.exchange.contracts.rules.course import (
     con_9_no_open_dispute,
     con_10_taker_before_others,
     con_45_draft_has_its_day,
+    stage,
 )
 from landreg.exchange.contracts.rules.following import (
     Change,
@@ -165,6 +166,9 @@ def draw_following(
         of_transfer(found, law, relation)
         old, course = found.contract, found.course(law.on)
         open_for(found, law, *FOLLOWED_AT[relation])
+        if (end := found.of("ended")) is not None and end.facts.get("how") == "replaced":
+            # What replaces it is renewed or passed on instead.
+            raise Conflict(Finding("CON-5", "state", {"where": stage(course)}, subject=old.number))
         own = deal_queries.taker(uow.session, county, old.taker_id)
         if own is None:
             raise NotFound
