@@ -171,7 +171,7 @@ class Proof:
 
 
 def cor_13_proof_names_its_letter(facts: Proof, law: Law | None = None) -> Finding | None:
-    """COR-13: of what the office found itself a proof of delivery names the letter of this case that it proves. CC-220, RERD-81."""
+    """COR-13: of what the office found itself a proof of delivery names the letter of this case that it proves. landreg."""
     if facts.act_kind != BY_OFFICE or facts.kind != DELIVERED or facts.letter in facts.letters:
         return None
     return Finding("COR-13", "letter", {}, subject=facts.number)

@@ -120,7 +120,7 @@ def lo_3_operator_in_full(facts: OperationFacts, law: Law) -> Finding | None:
 
 
 def lo_11_old_enough_to_farm(facts: OperationFacts, law: Law) -> Finding | None:
-    """LO-11: who takes land over is able to farm it; nobody under sixteen is. RLCL-38."""
+    """LO-11: who takes land over is able to farm it; nobody under sixteen is. RLCL-38, the age landreg."""
     operator = _operator(facts)
     return Finding("LO-11", "id_number", {}, subject=facts.code) if operator and operator.too_young else None
 

@@ -157,7 +157,7 @@ def con_18_collective_signs_by_its_representative(facts: Signing, law: Law) -> F
 
 
 def con_45_draft_has_its_day(facts: tuple[str, date | None], law: Law) -> Finding | None:
-    """CON-45: a draft is signed by its last day; then it binds no land, and is put off by the desk or drawn anew. RLCL-40.
+    """CON-45: a draft is signed by its last day; then it binds no land, and is put off by the desk or drawn anew. landreg.
 
     facts: the contract's number, its last day, None of one that has none.
     """

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from landreg.core.errors import Finding
 from landreg.core.periods import DAY
 from landreg.exchange.contracts.rules.course import Course
-from landreg.exchange.contracts.rules.rent import ZERO, Due
 from landreg.law.book import Law
 
 
 def con_60_changed_between_the_same_two(facts: tuple[str, bool], law: Law) -> Finding | None:
-    """CON-60: a contract is changed by the two who made it; nobody else takes its taker's place. 民法典 543, 555.
+    """CON-60: a contract is changed by the two who made it; nobody else takes its taker's place. landreg.
 
     facts: the number of the contract that is changed, whether its taker stays.
     """
@@ -34,7 +32,7 @@ class Change:
 
 def con_61_changed_within_its_term(facts: Change, law: Law) -> Finding | None:
     """CON-61: a change begins on a day of the contract's term and, as it is drawn, on none that is over: what was owed and paid for
-    those days stays. 民法典 543.
+    those days stays. landreg.
     """
     previous = facts.previous
     first = max(previous.from_on, law.on) if facts.drawn else previous.from_on
@@ -44,21 +42,8 @@ def con_61_changed_within_its_term(facts: Change, law: Law) -> Finding | None:
     return Finding("CON-61", "from_on", values, subject=previous.number)
 
 
-def carried(over: tuple[Decimal, Decimal], payer: str, dues: Sequence[Due], *, same_grain: bool) -> dict[str, Decimal]:
-    """What was paid too much of a contract goes over to the dues of the one that changes it, where the same side owes them: yuan,
-    and kg to what is due in the same grain. 民法典 543.
-
-    over: yuan and kg; payer: the side that paid.
-    """
-    if not dues or dues[0].payer != payer:
-        return {}
-    yuan, kg = over
-    found = {"carried": yuan, "carried_kg": kg if dues[0].in_kind and same_grain else ZERO}
-    return {name: sum_ for name, sum_ in found.items() if sum_ > 0}
-
-
 def con_62_one_draft_follows(facts: tuple[str, Sequence[str]], law: Law) -> Finding | None:
-    """CON-62: a contract is changed or renewed by one draft at a time. 民法典 490.
+    """CON-62: a contract is changed or renewed by one draft at a time. landreg.
 
     facts: the contract's number, the numbers of the drafts that would change or renew it and wait for a signature.
     """
@@ -67,7 +52,7 @@ def con_62_one_draft_follows(facts: tuple[str, Sequence[str]], law: Law) -> Find
 
 
 def con_63_change_changes_something(facts: tuple[str, bool], law: Law) -> Finding | None:
-    """CON-63: a change says something else than the contract that it changes, beside its first day. 民法典 543.
+    """CON-63: a change says something else than the contract that it changes, beside its first day. landreg.
 
     facts: the number of the contract that is changed, whether the draft says the same.
     """
