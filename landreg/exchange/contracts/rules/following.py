@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from landreg.core.errors import Finding
 from landreg.core.periods import DAY
 from landreg.exchange.contracts.rules.course import Course
+from landreg.exchange.contracts.rules.rent import ZERO, Due
 from landreg.law.book import Law
 
 
@@ -40,6 +42,19 @@ def con_61_changed_within_its_term(facts: Change, law: Law) -> Finding | None:
         return None
     values = {"number": previous.number, "earliest": first, "latest": previous.until_on - DAY}
     return Finding("CON-61", "from_on", values, subject=previous.number)
+
+
+def carried(over: tuple[Decimal, Decimal], payer: str, dues: Sequence[Due], *, same_grain: bool) -> dict[str, Decimal]:
+    """What was paid too much of a contract goes over to the dues of the one that changes it, where the same side owes them: yuan,
+    and kg to what is due in the same grain. 民法典 543.
+
+    over: yuan and kg; payer: the side that paid.
+    """
+    if not dues or dues[0].payer != payer:
+        return {}
+    yuan, kg = over
+    found = {"carried": yuan, "carried_kg": kg if dues[0].in_kind and same_grain else ZERO}
+    return {name: sum_ for name, sum_ in found.items() if sum_ > 0}
 
 
 def con_62_one_draft_follows(facts: tuple[str, Sequence[str]], law: Law) -> Finding | None:
