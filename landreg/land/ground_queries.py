@@ -33,24 +33,29 @@ def findings_of(session: Session, county: str, package_id: UUID, law: Law) -> Se
     return found
 
 
-# What lies near is found on the map that all surveys have in common, and measured in the survey's zone.
+# What lies near is found on the map that all surveys have in common, and measured in the survey's zone. A survey of land that is
+# registered under the same codes has few strangers, so that these are found first.
 _OVERLAPS = """
-    WITH own AS MATERIALIZED (
-        SELECT 'DK' AS layer, code, geom, geom_3857 FROM land.staged_parcel WHERE county = :county AND package_id = :package
-        UNION ALL SELECT 'ZJD', code, geom, geom_3857 FROM land.staged_homestead WHERE county = :county AND package_id = :package
+    WITH ground AS MATERIALIZED (
+        SELECT ST_SetSRID(ST_Extent(geom_3857)::geometry, 3857) AS box FROM (
+            SELECT geom_3857 FROM land.staged_parcel WHERE county = :county AND package_id = :package
+            UNION ALL SELECT geom_3857 FROM land.staged_homestead WHERE county = :county AND package_id = :package) AS s
+    ), stranger AS MATERIALIZED (
+        SELECT l.code, l.geom, l.geom_3857 FROM land.parcel AS l
+        WHERE l.county = :county AND l.geom_3857 && (SELECT box FROM ground) AND upper_inf(l.recorded) AND upper_inf(l.valid)
+          AND NOT EXISTS (SELECT FROM land.staged_parcel AS s
+                          WHERE s.county = :county AND s.package_id = :package AND s.code = l.code)
+          AND NOT EXISTS (SELECT FROM land.staged_homestead AS s
+                          WHERE s.county = :county AND s.package_id = :package AND s.code = l.code)
     ), met AS MATERIALIZED (
-        SELECT own.layer, own.code AS own, l.code AS other, ST_Intersection(own.geom, l.geom) AS geom
-        FROM own CROSS JOIN LATERAL (
-            SELECT l.code, CASE WHEN ST_SRID(l.geom) = ST_SRID(own.geom) THEN l.geom
-                           ELSE ST_Transform(l.geom, ST_SRID(own.geom)) END AS geom
-            FROM land.parcel AS l
-            WHERE l.county = :county AND l.geom_3857 && own.geom_3857 AND upper_inf(l.recorded) AND upper_inf(l.valid)
-              AND NOT EXISTS (SELECT FROM land.staged_parcel AS s
-                              WHERE s.county = :county AND s.package_id = :package AND s.code = l.code)
-              AND NOT EXISTS (SELECT FROM land.staged_homestead AS s
-                              WHERE s.county = :county AND s.package_id = :package AND s.code = l.code)
-            OFFSET 0) AS l
-        WHERE ST_Intersects(own.geom, l.geom)
+        SELECT own.layer, own.code AS own, l.code AS other, ST_Intersection(own.geom,
+            CASE WHEN ST_SRID(l.geom) = ST_SRID(own.geom) THEN l.geom ELSE ST_Transform(l.geom, ST_SRID(own.geom)) END) AS geom
+        FROM stranger AS l CROSS JOIN LATERAL (
+            SELECT 'DK' AS layer, s.code, s.geom FROM land.staged_parcel AS s
+            WHERE s.county = :county AND s.package_id = :package AND s.geom_3857 && l.geom_3857
+            UNION ALL SELECT 'ZJD', s.code, s.geom FROM land.staged_homestead AS s
+            WHERE s.county = :county AND s.package_id = :package AND s.geom_3857 && l.geom_3857
+            OFFSET 0) AS own
     )
     SELECT layer, own, other, round(ST_Area(geom)::numeric, 2) AS area_m2,
         ST_X(ST_Transform(ST_PointOnSurface(geom), 4326)) AS lon, ST_Y(ST_Transform(ST_PointOnSurface(geom), 4326)) AS lat
