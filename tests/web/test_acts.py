@@ -254,6 +254,7 @@ def test_a_seizure_is_shown_on_its_right_and_released(
         ("dispute_release", {"restriction": "x", "basis": "调解书"}, 400, "FORM-"),
         ("cancellation", {"reason": "returned", "noticed_on": "昨天"}, 400, "FORM-"),
         ("cancellation", {"reason": "returned"}, 422, "END-4"),
+        ("objection_entry", {"party": " 户主 1", "basis": "异议书"}, 422, "RES-11"),
         ("name_change", {}, 400, "FORM-1"),
         ("name_change", NAMED | {"id_number": "123"}, 400, "CHG-6"),
         ("name_change", NAMED | {"id_number": NOT_YET_BORN}, 400, "CHG-6"),

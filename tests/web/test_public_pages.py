@@ -85,6 +85,22 @@ def test_an_objection_without_contact_comes_back_with_what_was_typed(browser: Br
     assert "界线不对" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [
+        ({"contact": "1"}, 400), ({"contact": "1111"}, 400), ({"contact": "村里"}, 400),
+        ({"reason": "x"}, 400), ({"reason": "111111"}, 400),
+        ({"contact": "0915-3212345"}, 303), ({"contact": "a@b.cn"}, 303), ({"contact": "民主村二组八号"}, 303),
+    ],
+)  # fmt: skip
+def test_an_objection_leaves_a_way_to_answer_it_and_says_what_is_wrong(
+    browser: Browser, notice: str, case: str, changed: dict[str, str], status: int
+) -> None:
+    browser.get(f"/notices/{notice}")
+    answer = browser.post(f"/notices/{notice}/objections", objection(case, **changed))
+    assert (answer.status_code, "REG-35" in answer.text) == (status, status == 400)
+
+
 def test_an_objection_needs_the_token_of_its_page(app: Any, notice: str, case: str) -> None:
     assert app.test_client().post(f"/notices/{notice}/objections", data=objection(case)).status_code == 400
 

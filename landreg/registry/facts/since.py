@@ -38,10 +38,16 @@ def asked_of_all(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str
             "gained": tuple(gained.get(case.case_id, ())),
             "today": today,
             "papers": papers[case.case_id],
+            "by_holder": case.act_kind == "objection_entry" and _same(case.request.get("party"), case.applicant),
             "ends_below": next((ends[right] for right in case.right_ids if right in ends), None),
         }
         for case in cases
     }
+
+
+def _same(party: Any, holder: str) -> bool:
+    """Whether who is named bears the holder's name."""
+    return "".join(str(party or "").split()) == "".join(holder.split())
 
 
 def _passed_on(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str, str]]:

@@ -18,7 +18,7 @@ from landreg.access.policy import allow, current_actor, door
 from landreg.access.sealing import seal
 from landreg.core.actor import NOBODY, PREFECTURE, Role
 from landreg.core.db import unit_of_work
-from landreg.core.errors import Finding, NotFound, Refused
+from landreg.core.errors import BadInput, Finding, NotFound, Refused
 from landreg.law.book import national_law
 from landreg.law.queries import load_law
 from landreg.log import queries as log
@@ -28,6 +28,7 @@ from landreg.registry.papers import office as prints
 from landreg.registry.routes.certificates import proof_file
 from landreg.registry.routes.papers import pdf_file
 from landreg.registry.routes.surroundings import settings
+from landreg.registry.rules.objections import reg_35_can_be_answered
 from landreg.web import pages, problems
 from landreg.web.forms import read_form
 
@@ -148,6 +149,8 @@ def object_to(number: str) -> Redirect:
         if found is not None and desk.today(uow.session) > found.last_day:
             raise Refused(Finding("REG-14", subject=number))
     given = read_form(Objection)
+    if faults := reg_35_can_be_answered(given.contact, given.reason):
+        raise BadInput(faults)
     with unit_of_work(NOBODY) as uow:
         receipt = public_desk.raise_objection(
             uow.session, number, given.case, given.raised_by, seal(given.contact), given.reason

@@ -56,7 +56,8 @@ class ActFacts:
     where a day is asked for. passed_on: code of a right that changed its holder since the application, to who held it then.
     gained: codes of rights that a household in it came by since. papers: kinds of document in the folder. misnamed: masked
     names that are not those of the persons whom they are said to name. ends_below: the number of the contract under a
-    land-operation right and the first day without it, where that ended or is to end before its term.
+    land-operation right and the first day without it, where that ended or is to end before its term. by_holder: who objects bears
+    the name of who holds the right.
     """
 
     act_kind: str
@@ -81,3 +82,4 @@ class ActFacts:
     gained: tuple[str, ...] = ()
     papers: frozenset[str] = frozenset()
     ends_below: tuple[str, date] | None = None
+    by_holder: bool = False

@@ -22,6 +22,7 @@ from landreg.registry.rules.restrictions import (
     res_8_seized_for_some_years,
     res_9_seizure_has_a_last_day,
     res_10_authority_named_in_full,
+    res_11_not_the_holders_own,
     tr_11_right_may_be_mortgaged,
     tr_22_mortgage_filed,
     tr_24_house_mortgaged_by_a_document,
@@ -249,6 +250,7 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     ),
     "reissue": _OF_HOLDER,
     **dict.fromkeys(RESTRICTIONS, _RESTRICTS),
+    "objection_entry": (*_RESTRICTS, res_11_not_the_holders_own),
     "mortgage": (
         *_RESTRICTS,
         tr_22_mortgage_filed,

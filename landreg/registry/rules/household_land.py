@@ -107,15 +107,23 @@ def tr_14_exchange_of_one_term(facts: HouseholdActFacts, law: Law) -> Finding | 
 
 
 def tr_15_exchange_of_their_own(facts: HouseholdActFacts, law: Law) -> Finding | None:
-    """TR-15: each side gives at least one parcel, of its own right. RLCL-33."""
+    """TR-15: each side gives parcels of its own right. RLCL-33."""
     asked = facts.asked
     if not isinstance(asked, Exchange):
         return None
-    theirs = facts.other.parcels if facts.other else ()
-    foreign = sorted({*asked.give} - {*facts.parcels} | {*asked.take} - {*theirs})
-    if asked.give and asked.take and not foreign:
+    mine = {*asked.give} - {*facts.parcels}
+    foreign = mine | {*asked.take} - {*(facts.other.parcels if facts.other else ())}
+    if not foreign:
         return None
-    return Finding("TR-15", "give", {"parcels": foreign}, subject=facts.code)
+    return Finding("TR-15", "give" if mine else "take", {"parcels": sorted(foreign)}, subject=facts.code)
+
+
+def tr_31_each_side_gives(facts: HouseholdActFacts, law: Law) -> Finding | None:
+    """TR-31: each side gives at least one parcel. RLCL-33."""
+    asked = facts.asked
+    if not isinstance(asked, Exchange) or (asked.give and asked.take):
+        return None
+    return Finding("TR-31", "take" if asked.give else "give", {}, subject=facts.code)
 
 
 def tr_16_exchange_filed(facts: HouseholdActFacts, law: Law) -> Finding | None:

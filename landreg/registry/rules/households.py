@@ -32,6 +32,7 @@ from landreg.registry.rules.household_land import (
     tr_15_exchange_of_their_own,
     tr_16_exchange_filed,
     tr_17_operation_right_stays,
+    tr_31_each_side_gives,
 )
 from landreg.registry.rules.household_requests import (
     Division,
@@ -227,6 +228,7 @@ HOUSEHOLD_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         tr_14_exchange_of_one_term,
         ct_12_term_not_over,
         tr_15_exchange_of_their_own,
+        tr_31_each_side_gives,
         tr_16_exchange_filed,
         tr_17_operation_right_stays,
         hh_11_not_shared,

@@ -198,6 +198,14 @@ def res_10_authority_named_in_full(facts: ActFacts, law: Law) -> Finding | None:
     return Finding("RES-10", "party", {"party": asked.party}, subject=facts.code)
 
 
+def res_11_not_the_holders_own(facts: ActFacts, law: Law) -> Finding | None:
+    """RES-11: who has an interest objects to what the register says; the holder applies for a correction. CC-220."""
+    asked = facts.asked
+    if not isinstance(asked, RestrictionAsked) or not facts.by_holder:
+        return None
+    return Finding("RES-11", "party", {"party": asked.party}, subject=facts.code)
+
+
 def res_2_restriction_stands(facts: ActFacts, law: Law) -> Finding | None:
     """RES-2: what is released stands on this right, and is of the kind that the act releases. RERR-18."""
     asked = facts.asked

@@ -174,6 +174,7 @@ REFUSED: list[tuple[str, str, Request, dict[str, Any]]] = [
     ("REG-31", "assignment", replace(ASSIGNED, signed_on=date(2026, 7, 2)), {}),
     ("REG-31", "assignment", replace(ASSIGNED, signed_on=date(1997, 12, 31)), {}),
     ("END-1", "cancellation", Cancellation("term_over"), {}),
+    ("RES-11", "objection_entry", RestrictionAsked("objection", "户主", "异议书"), {"by_holder": True}),
     ("END-2", "cancellation", Cancellation("ruling", ("P9",)), {}),
     ("RES-1", "seizure", RestrictionAsked("seizure", "", "裁定", until=date(2026, 7, 2)), {}),
     ("RES-1", "mortgage", replace(MORTGAGE, amount=None), {}),

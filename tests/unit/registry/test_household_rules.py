@@ -127,7 +127,9 @@ REFUSED: list[tuple[str, Request, dict[str, Any]]] = [
     ("TR-4", EXCHANGE, {"other": replace(OTHER, code="H1")}),
     ("TR-14", EXCHANGE, {"other": replace(OTHER, term=LATER)}),
     ("CT-12", EXCHANGE, {"term": OVER, "other": replace(OTHER, term=OVER)}),
-    ("TR-15", replace(EXCHANGE, take=()), {}),
+    ("TR-31", replace(EXCHANGE, take=()), {}),
+    ("TR-31", replace(EXCHANGE, give=()), {}),
+    ("TR-15", replace(EXCHANGE, take=("P0",)), {}),
     ("TR-15", replace(EXCHANGE, give=("P9",)), {}),
 ]
 NOTED: list[tuple[str, Request, dict[str, Any]]] = [
