@@ -128,6 +128,8 @@ def test_of_a_deal_that_the_owner_gave_up_the_desk_has_no_step_left_and_the_winn
     deals.fall(kit.farmer(superuser, HOUSEHOLD), COUNTY, deal.deal_id, "不租了")
     told = browser.get(page).text
     assert "流出方放弃了成交，挂牌到此为止" in told
+    listed = browser.get("/sales").text
+    assert ("流出方放弃" in listed, "等办理成交" in listed) == (True, False)
     assert not any(word in told for word in ("办理下一步", "跳过，办理下一位", "记为流标", "一方放弃成交"))
     (login,) = superuser.execute(
         "UPDATE access.account SET password_hash = %s, password_temporary = false WHERE account_id = %s RETURNING login",

@@ -23,7 +23,7 @@ from landreg.exchange.bidding.deal_model import (
 )
 from landreg.exchange.bidding.model import Sale, SaleEvent
 from landreg.exchange.bidding.row_queries import row_of, rows_of
-from landreg.exchange.bidding.rules.ending import ENDED
+from landreg.exchange.bidding.rules.ending import CONTRACTOR, ENDED
 from landreg.exchange.model import Deal, DealFall, Listing
 
 
@@ -257,6 +257,16 @@ def falls(session: Session, county: str, listing_id: UUID) -> Sequence[DealFall]
     return session.scalars(
         asked.where(Deal.county == county, Deal.listing_id == listing_id).order_by(DealFall.at)
     ).all()
+
+
+def given_up(session: Session, sales: Sequence[Sale]) -> set[UUID]:
+    """Of these sales those whose deal was given up by whoever passes the land on, so that no other comes."""
+    fell = sa.select(Sale.sale_id).join(Deal, (Deal.county == Sale.county) & (Deal.listing_id == Sale.listing_id))
+    fell = fell.join(DealFall, (DealFall.county == Deal.county) & (DealFall.deal_id == Deal.deal_id))
+    return set(session.scalars(fell.where(
+        DealFall.given_up_by == CONTRACTOR, DealFall.at >= Sale.set_at,
+        sa.tuple_(Sale.county, Sale.sale_id).in_([(one.county, one.sale_id) for one in sales]),
+    )))  # fmt: skip
 
 
 def own_deals(session: Session) -> Sequence[Deal]:

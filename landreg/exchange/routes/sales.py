@@ -35,7 +35,7 @@ from landreg.exchange.bidding import (
 )
 from landreg.exchange.bidding.deal_model import Offer, Priority
 from landreg.exchange.bidding.model import Sale
-from landreg.exchange.bidding.rules.ending import CONTRACTOR, stopped
+from landreg.exchange.bidding.rules.ending import stopped
 from landreg.exchange.listings import floor_queries
 from landreg.land.queries import division_names
 from landreg.law.queries import load_law
@@ -67,12 +67,13 @@ def index() -> Response:
             session, sorted({one.village for one in (*listings.values(), *to_set_up) if one is not None})
         )
         rows = [standing.sale for standing in held]
+        given_up = dict.fromkeys(deal_queries.given_up(session, rows), _("流出方放弃"))
         order = {"open": 0, "closed": 1, "opened": 2, "announced": 3}
         return pages.render(
             "exchange/sales.html", sales=sorted(held, key=lambda one: order.get(one.stage, 9)), accepted=yes, windows=windows,
             listings=listings, names=names, waiting=sum(one is None for _asked, one in review_queries.waiting_reviews(session)),
             today=today, to_set_up=to_set_up, to_return=to_return,
-            dealt=deal_queries.standing_deals(session, rows), why=deal_queries.reasons(session, rows),
+            dealt=deal_queries.standing_deals(session, rows), why={**deal_queries.reasons(session, rows), **given_up},
         )  # fmt: skip
 
 
@@ -156,7 +157,6 @@ def one(county: str, sale_id: UUID) -> Response:
             given.setdefault(deposit.entrant_id, []).append(deposit)
         place = sealed.place_of(found.sale, actor)
         deal = deal_queries.deal_of_sale(session, found.sale)
-        falls = deal_queries.falls(session, county, listing.listing_id)
         return pages.render(
             "exchange/sale_desk.html", found=found, sale=found.sale, listing=listing, entrants=entrants, deposits=given,
             takers=taker_queries.takers(session, county, [one.taker_id for one in entrants]), place=place,
@@ -169,7 +169,8 @@ def one(county: str, sale_id: UUID) -> Response:
             to_return=sum(waiting for _sale, waiting in sale_queries.to_return(session, sale_id)),
             contracted=deal is not None and bool(deal_queries.under_contract(session, [deal.deal_id])),
             asked=chances.asked_of(session, county, sale_id, page_day(session)),
-            falls=falls, given_up=any(one.given_up_by == CONTRACTOR and one.at >= found.sale.set_at for one in falls),
+            falls=deal_queries.falls(session, county, listing.listing_id),
+            given_up=bool(deal_queries.given_up(session, [found.sale])),
             windows=deal_queries.priorities(session, county, listing.listing_id),
             names=division_names(session, [listing.village]),
         )  # fmt: skip
