@@ -8,8 +8,9 @@ import pytest
 
 from landreg.config import Settings
 from landreg.core.actor import Actor, Role
+from landreg.exchange.contracts import drawing, life
 from landreg.exchange.market import telling
-from tests.contract_kit import TAKER, drawn, early, signed
+from tests.contract_kit import OPERATOR, OTHER, PAPER, TAKER, VALUES, drawn, early, signed, terms, today
 from tests.market_kit import VILLAGE, listed
 from tests.registry_kit import HOUSEHOLD, Connection, pass_days, to_rights
 from tests.villages import COUNTY
@@ -76,6 +77,24 @@ def test_a_taker_finds_its_contracts_and_reads_at_once_what_is_late_and_what_it_
     assert contract.taker_name not in page.split("</header>")[0]
     assert "我的农户" not in page
     assert 'href="/my/contracts"' in grower.get("/bids").text
+
+
+def test_a_household_is_not_told_the_money_of_others_who_pass_its_land_on(
+    grower: Browser, browser: Browser, village: Actor, superuser: Connection
+) -> None:
+    """Whoever passes it on is told."""
+    lease = signed(drawn())
+    asked = (COUNTY, lease.contract_id, "retransfer", terms(from_on=today(), until_on=lease.until_on), VALUES)
+    onward = signed(drawing.draw_following(OPERATOR, *asked, taker_code=OTHER, consent=PAPER))
+    _holds(superuser)
+    pass_days(superuser, 5)
+    life.ask_to_remedy(OPERATOR, COUNTY, onward.contract_id, "use", "种树", PAPER)
+    bound(village, HOUSEHOLD, "lin.nong")
+    browser.log_in("lin.nong")
+    assert onward.number not in browser.get("/").text
+    passed = grower.get("/").text
+    assert "对方有价款逾期没有付：" in passed
+    assert onward.number in passed
 
 
 def test_what_a_kept_search_found_stands_on_the_first_page_until_it_was_looked_at(

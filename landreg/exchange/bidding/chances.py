@@ -13,8 +13,8 @@ from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
-from landreg.exchange.bidding import deal_queries, logged
-from landreg.exchange.bidding.acting import Under, noted
+from landreg.exchange.bidding import deal_queries, logged, sale_queries, taker_queries
+from landreg.exchange.bidding.acting import Under, for_its_own, noted
 from landreg.exchange.bidding.auction import number_of
 from landreg.exchange.bidding.deal_model import ChanceAnswer, SecondChance
 from landreg.exchange.bidding.model import Sale
@@ -76,6 +76,8 @@ def answer(actor: Actor, county: str, chance_id: UUID, said: str, under: Under |
             raise NotFound
         if late := bid_20_answered_in_time(_chance(*found[0], beijing_day(uow.now))):
             raise Refused(late)
+        if under is not None and (entrant := sale_queries.entrant(uow.session, county, found[0][0].entrant_id)):
+            for_its_own(uow, under, taker_queries.taker(uow.session, county, entrant.taker_id))
         act = None if under is None else noted(uow, under, number_of(uow, county, found[0][0].sale_id))
         row = ChanceAnswer(
             county=county, village=found[0][0].village, chance_id=chance_id, answer=said, agent_act_id=act,

@@ -128,6 +128,18 @@ def passes_land(session: Session, found: Contract, household: UUID | None) -> bo
     return bool(session.scalar(asked, {"county": found.county, "previous": found.previous_id}))
 
 
+def passed_by_others(session: Session, found: Sequence[Contract]) -> set[UUID]:
+    """The re-transfers among some contracts by which others than the actor pass land on."""
+    previous = {row.previous_id for row in found if row.relation == "retransfer"}
+    asked = sa.text("SELECT p FROM unnest(CAST(:ids AS uuid[])) AS p WHERE exchange.passes_on(:county, p, ARRAY['sign', 'view'])")
+    own = {
+        one
+        for county in {row.county for row in found if row.relation == "retransfer"}
+        for one in session.scalars(asked, {"county": county, "ids": [key for key in previous if key]})
+    }
+    return {row.contract_id for row in found if row.relation == "retransfer" and row.previous_id not in own}
+
+
 def receipt_known(session: Session, county: str, receipt: str) -> bool:
     """Whether a receipt was counted before."""
     found = sa.select(RentPayment.payment_id).where(RentPayment.county == county, RentPayment.receipt == receipt)

@@ -7,13 +7,13 @@ act: accepted, reviewed, registered, certified.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from io import BytesIO
 from uuid import UUID
 
-from landreg.access.identity import CITIZEN_ID
 from landreg.access.sealing import digests
 from landreg.core.actor import Actor
-from landreg.core.codes import tidy
+from landreg.core.codes import birth_of, may_farm, tidy
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.files import Store
@@ -25,6 +25,7 @@ from landreg.exchange.contracts.rules.stepping import con_64_moved_from_its_day
 from landreg.exchange.contracts.rules.terms import codes_in
 from landreg.exchange.contracts.signing import MOVING, moving
 from landreg.exchange.contracts.whole import Whole
+from landreg.exchange.counter.present import ID_KINDS
 from landreg.exchange.model import Taker
 from landreg.law.book import Law
 from landreg.registry import documents
@@ -99,7 +100,7 @@ def decline(actor: Actor, county: str, contract_id: UUID, said: str) -> None:
         happened(uow, row, "registration_declined", law.on, said=said)
 
 
-def _asked(uow: UnitOfWork, found: Whole, taker: Taker, law: Law, contract_code: str, person: UUID | None) -> Request:
+def _asked(uow: UnitOfWork, found: Whole, taker: Taker, law: Law, contract_code: str, person: Farmer | None) -> Request:
     """What the register is asked for."""
     row, signed = found.contract, found.of("signed")
     on, codes = signed.on_day if signed else law.on, tuple(one.parcel_code for one in found.parcels)
@@ -133,7 +134,7 @@ def _asked(uow: UnitOfWork, found: Whole, taker: Taker, law: Law, contract_code:
     return Assignment(taker.household_id, contract_code, on, () if set(codes) == set(land.parcels) else codes)
 
 
-def _of_collective(uow: UnitOfWork, found: Whole, taker: Taker, law: Law, person: UUID | None) -> OtherMeans:
+def _of_collective(uow: UnitOfWork, found: Whole, taker: Taker, law: Law, person: Farmer | None) -> OtherMeans:
     """What the register is asked for over a collective's own land: the contract's parcels, whole, for its term."""
     row, signed = found.contract, found.of("signed")
     dealt = deal_queries.dealt(uow.session, row.county, row.deal_id) if row.deal_id else None
@@ -153,23 +154,31 @@ def _of_collective(uow: UnitOfWork, found: Whole, taker: Taker, law: Law, person
     )
 
 
-def _person(actor: Actor, county: str, contract_id: UUID, number: str) -> UUID | None:
+@dataclass(frozen=True)
+class Farmer:
+    """A person of the register who takes land. too_young: by the number, which is kept nowhere, on the day of the application."""
+
+    person_id: UUID
+    too_young: bool
+
+
+def _person(actor: Actor, county: str, contract_id: UUID, number: str) -> Farmer | None:
     """The person of the register who takes the land, entered where new; None where a household or an organisation does.
 
     Raises NotFound, BadInput (LO-3) for a number that is not the one of whom the market opened the account for.
     """
     with unit_of_work(actor) as uow:
-        found, _ = held(uow, county, contract_id)
+        found, law = held(uow, county, contract_id)
         taker = deal_queries.taker(uow.session, county, found.contract.taker_id)
         if taker is None or taker.kind != "person":
             return None
-        if taker.id_digest not in digests(f"{CITIZEN_ID}:{number}"):
+        if taker.id_digest not in {key for kind in ID_KINDS for key in digests(f"{kind}:{number}")}:
             raise BadInput(Finding("LO-3", "number", {"known": taker.name}))
-        name = taker.name
-    return person_of(actor, name, number)
+        name, born = taker.name, birth_of(number)
+    return Farmer(person_of(actor, name, number), too_young=born is not None and not may_farm(born, law.on))
 
 
-def _operator(uow: UnitOfWork, taker: Taker, person: UUID | None) -> Operator:
+def _operator(uow: UnitOfWork, taker: Taker, person: Farmer | None) -> Operator:
     """Who is to hold the right: household, organisation or natural person (农村土地承包法 52). Raises BadInput (LO-3) for a person
     whose number was not read.
     """
@@ -178,8 +187,8 @@ def _operator(uow: UnitOfWork, taker: Taker, person: UUID | None) -> Operator:
     if taker.kind == "person":
         if person is None:
             raise BadInput(Finding("LO-3", "number", {"known": taker.name}))
-        holder = household_queries.holder_id_of(uow.session, taker.county, person_id=person)
-        return Operator("person", holder, taker.name, "", person)
+        holder = household_queries.holder_id_of(uow.session, taker.county, person_id=person.person_id)
+        return Operator("person", holder, taker.name, "", person.person_id, too_young=person.too_young)
     holder = household_queries.holder_id_of(uow.session, taker.county, taker.code)
     return Operator("organization", holder, taker.name, taker.code)
 

@@ -30,6 +30,8 @@ def of_contracts(session: Session, today: date, household: UUID | None) -> Itera
     own = [row for row in queries.own(session) if row.state not in UNSIGNED]
     own += draft_queries.own(session, today)
     taking = {one.taker_id for one in deal_queries.own_takers(session)}
+    # The household whose land is passed on is no party of that money.
+    of_others = queries.passed_by_others(session, [row for row in own if row.taker_id not in taking])
     for found in queries.wholes(session, own):
         row, course = found.contract, found.course(today)
         side = "taker" if row.taker_id in taking else "contractor"
@@ -37,6 +39,8 @@ def of_contracts(session: Session, today: date, household: UUID | None) -> Itera
             labels = [_("您户承包的地要再流转，请看")]
         elif row.state in UNSIGNED:
             labels = [_("有合同等您签字") if side in course.lacking else _("您已签字，等对方签字")]
+        elif row.contract_id in of_others:
+            labels = []
         else:
             labels = [*_late(found, side, today), *_notices(found, course, side)]
         address = url_for("own_contracts.one", county=row.county, contract_id=row.contract_id)

@@ -13,6 +13,7 @@ import pytest
 from psycopg.errors import IntegrityError
 
 from landreg import keys
+from landreg.access.sealing import digest
 from landreg.config import Settings
 from landreg.core.actor import NOBODY, Actor
 from landreg.core.db import unit_of_work
@@ -191,3 +192,25 @@ def test_a_natural_person_holds_such_a_right_by_the_number_on_the_card(
     kind = one(registrar, f"SELECT h.kind FROM party.holder AS h WHERE h.person_id IS NOT NULL AND {OPEN}")
     assert kind == "person"
     assert not [found for found in rechecked(worker, database) if "exchange.contract" not in found]
+
+
+def test_who_is_under_sixteen_takes_no_land_through_the_market_either(
+    registrar: Actor, superuser: Connection, database: Settings
+) -> None:
+    """LO-11, of a taker who is known by the digest of an earlier day too."""
+    contract = contracted(registrar, superuser, [common(superuser)])
+    card = citizen_id(45_009)
+    taker, _ = takers.open_at_counter(OPERATOR, takers.Opening("person", "受让人九", card, "0915-1", "ren-00909"))
+    with past_triggers(superuser):
+        superuser.execute(
+            "UPDATE exchange.contract SET taker_id = %s WHERE contract_id = %s", [taker.taker_id, contract.contract_id]
+        )
+        superuser.execute(
+            "UPDATE exchange.taker SET id_digest = %s WHERE taker_id = %s", [digest(f"person:{card}"), taker.taker_id]
+        )
+    signing.ask_registration(OPERATOR, COUNTY, contract.contract_id, PAPER)
+    with pytest.raises(Refused) as refused:
+        registering.open_case_of(
+            registrar, Store(database.store), COUNTY, contract.contract_id, b"%PDF-1.7 sample", number=card
+        )
+    assert "LO-11" in codes(refused)

@@ -29,7 +29,7 @@ from tests import bidding_kit as kit
 from tests.database.exchange.test_bidding_walls import at_desk, put, refused
 from tests.exchange_kit import OPERATOR, agent_of
 from tests.registry_kit import Connection, codes
-from tests.villages import COUNTY
+from tests.villages import COUNTY, past_triggers
 
 
 @pytest.fixture
@@ -152,6 +152,26 @@ def test_an_agent_answers_for_the_household_under_its_consent_to_bid(
     assert act.fetchone() == ("bid", listing.number)
     assert _dealt(listing).taker_id == bidders[1][0].taker_id
     assert kit.strays(worker, database) == []
+
+
+def test_an_agent_answers_an_own_chance_for_no_household(asked: Asked, listing: Listing, superuser: Connection) -> None:
+    """Who bids on the own account is not that household, whose consent would be told in the log."""
+    chance, bidders = asked
+    agent, today = agent_of(superuser), kit.beijing_day(kit.now_of())
+    own, _ = kit.person(superuser, 1)
+    with past_triggers(superuser):
+        superuser.execute(
+            "UPDATE exchange.taker SET account_id = %s WHERE taker_id = %s", [agent.account_id, own.taker_id]
+        )
+        superuser.execute(
+            "UPDATE exchange.entrant SET taker_id = %s WHERE entrant_id = %s", [own.taker_id, chance.entrant_id]
+        )
+    given = consents.give(bidders[0][1], agent.account_id, Step.BID, today, today)
+    with unit_of_work(agent) as uow:
+        acting = seeing(agent, uow.session.get_one(Consent, {"county": COUNTY, "consent_id": given}))
+    with pytest.raises(NotFound):
+        chances.answer(acting, COUNTY, chance.chance_id, "yes", (COUNTY, given))
+    assert chances.answer(acting, COUNTY, chance.chance_id, "yes").agent_act_id is None
 
 
 def test_past_the_program_no_deal_comes_without_a_yes_and_nobody_answers_for_another(
