@@ -36,8 +36,8 @@ class Party:
 
 @dataclass(frozen=True)
 class Present:
-    """Who stands at the counter. card: the number of the identity card. attorney: the party's written power of attorney is there, or
-    an organisation's paper on who heads it. bearer: known by their card before. seen: the operator saw the card.
+    """Who stands at the counter. card: the number of the identity card. attorney: the party's written power of attorney is there,
+    or an organisation's paper on who heads it. bearer: known by their card before. seen: the operator saw the card.
     """
 
     name: str
