@@ -15,6 +15,7 @@ from landreg.exchange.contracts.model import Contract
 from landreg.registry.rules.household_requests import LandOperation, Operator
 from landreg.registry.rules.requests import RestrictionAsked
 from tests.contract_kit import OPERATOR, TAKER, drawn, right_id, seen, signed, today
+from tests.database.exchange.test_house_leases import HOUSE
 from tests.household_kit import asked_for
 from tests.registry_kit import Connection, booked, to_rights
 from tests.villages import COUNTY
@@ -78,3 +79,37 @@ def test_the_right_of_a_contract_is_told_asked_to_be_struck_out_and_its_case_ope
     assert "注销登记已立案：" in ling.get(of(mortgaged)).text
     assert deng.post(of(mortgaged, "cancellation-case"), {}).status_code in (409, 422)
     assert ling.post(of(mortgaged, "cancellation-case"), {}).status_code == 403
+
+
+def test_an_application_is_declined_from_the_list_and_both_sides_read_why(
+    app: Any, account: OpenAccount, officers: tuple[Actor, Actor], superuser: Connection
+) -> None:
+    to_rights(*officers, superuser, 1)
+    contract = signed(drawn())
+    ling, deng = logged_in(app, account, "ling", Role.OPERATOR), logged_in(app, account, "qin", Role.REGISTRAR)
+    assert ling.post(of(contract, "registration"), {"paper": picture()}).status_code == 303
+    assert "退回申请" in deng.get("/contracts/to-register").text
+    assert deng.post(of(contract, "registration/declined"), {"said": " "}).status_code == 400
+    assert deng.post(of(contract, "registration/declined"), {"said": "申请书没有双方签字"}).status_code == 303
+    assert contract.number not in deng.get("/contracts/to-register").text
+    page = ling.get(of(contract)).text
+    assert "登记机构退回申请" in page
+    assert "申请书没有双方签字" in page
+    assert ling.post(of(contract, "registration"), {"paper": picture()}).status_code == 303
+    assert contract.number in deng.get("/contracts/to-register").text
+
+
+def test_a_house_s_page_asks_no_register_and_no_filing_and_names_no_land_board(
+    app: Any, account: OpenAccount, officers: tuple[Actor, Actor], superuser: Connection
+) -> None:
+    """CON-81, CON-83."""
+    to_rights(*officers, superuser, 1)
+    contract = signed(drawn(kind="house_lease", unit="yuan_year", price=Decimal("3000.00"), values=HOUSE))
+    ling = logged_in(app, account, "ling", Role.OPERATOR)
+    page = ling.get(of(contract)).text
+    assert "不向发包方备案，不登记土地经营权" in page
+    assert not any(word in page for word in ("申请土地经营权登记", "记录备案", "没有向发包方备案", "/next/retransfer"))
+    assert rule_of(ling.post(of(contract, "registration"), {"paper": picture()})) == {"CON-81"}
+    forums = ling.get(of(contract, "life/dispute")).text
+    assert 'value="court"' in forums
+    assert 'value="arbitration"' not in forums

@@ -167,9 +167,10 @@ def _basis(found: Whole) -> str:
 
 
 def _filed(found: Whole) -> str:
-    """What the contract says of its filing; '' of one that is not filed."""
+    """What the contract says of its filing; '' of one that is not filed, or that the issuing party itself makes."""
     event = found.of("filed")
-    if "filing" in NOT_OF.get(found.contract.kind, ()):
+    of_issuer = found.contract.right_id is None and event is None
+    if of_issuer or "filing" in NOT_OF.get(found.contract.kind, ()):
         return ""
     return f"发包方备案：{chinese_date(event.on_day) if event else '未备案'}。"
 
