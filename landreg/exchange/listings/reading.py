@@ -27,7 +27,8 @@ from landreg.registry.facts.drawn import Undrawable
 from landreg.registry.guarded import Attached
 
 _RESOLVED = re.compile(
-    r"成员（代表）会议 (\d{4}-\d{2}-\d{2}) 决议：应到 (\d+) 人，同意 (\d+) 人。(?:乡（镇）批准：(.*?)。)?(?:用地证明：(.*?)。)?"
+    r"成员（代表）会议 ([0-9]{4}-[0-9]{2}-[0-9]{2}) 决议：应到 ([0-9]{1,9}) 人，同意 ([0-9]{1,9}) 人。"
+    r"(?:乡（镇）批准：(.*?)。)?(?:用地证明：(.*?)。)?"
 )
 """How a listing says what was resolved: `Resolution.words`."""
 
@@ -58,16 +59,26 @@ class Resolution:
 
 
 def resolved_of(row: Listing) -> tuple[str, Resolution | None]:
-    """What a lister wrote, and what the members of the collective decided, also where it stands among these words."""
-    said, lines = row.said.splitlines(), [row.resolution or ""]
-    if row.resolution is None:
-        lines = [line for line in said if _RESOLVED.fullmatch(line)]
-        said = [line for line in said if line not in lines]
-    found = next((match for line in lines if (match := _RESOLVED.fullmatch(line))), None)
+    """What a lister wrote, and what the members of the collective decided, also where a collective's listing has it among these
+    words; a household resolves nothing, whatever it writes.
+    """
+    said = row.said.splitlines()
+    if row.resolution is not None or row.source != "collective":
+        return "\n".join(said), _read(row.resolution or "")
+    found = {line: one for line in said if (one := _read(line)) is not None}
+    return "\n".join(line for line in said if line not in found), next(iter(found.values()), None)
+
+
+def _read(line: str) -> Resolution | None:
+    """What a line says was resolved; None where it says nothing of it, or names no day of the calendar."""
+    found = _RESOLVED.fullmatch(line)
     if found is None:
-        return "\n".join(said), None
+        return None
     day, members, in_favour, approval, proof = found.groups(default="")
-    return "\n".join(said), Resolution(date.fromisoformat(day), int(members), int(in_favour), approval, proof)
+    try:
+        return Resolution(date.fromisoformat(day), int(members), int(in_favour), approval, proof)
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True)

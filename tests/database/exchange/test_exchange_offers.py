@@ -175,7 +175,7 @@ def test_a_deal_is_of_the_parcels_that_were_offered(
 def test_what_is_promised_in_one_exchange_is_given_in_no_other(
     swap: Listing, sides: tuple[Actor, Taker, Actor], registrar: Actor, superuser: Connection
 ) -> None:
-    """LST-7, by the database under the lock of the listing."""
+    """LST-7, by the database; of two at once, see `tests/fault/test_bidding_races.py`."""
     (owner, taker, actor), (given, *_rest) = sides, _own(registrar)
     third = f"{HOUSEHOLD[:-1]}3"
     other = kit.offered(registrar, kit.farmer(superuser, third), third, kind="exchange", to_whom="members", unit="balance_in",
