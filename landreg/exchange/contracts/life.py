@@ -20,6 +20,7 @@ from landreg.exchange.contracts.model import RentPayment
 from landreg.exchange.contracts.rules.closing import (
     FIXTURES,
     MOST_YUAN,
+    PAYERS,
     Moved,
     Returned,
     con_24_returned_after_the_end,
@@ -38,7 +39,7 @@ from landreg.exchange.contracts.rules.rent import (
     con_6_payment_counts_once,
     con_23_grain_within_what_is_owed,
 )
-from landreg.exchange.contracts.rules.service import OF_SERVICE, SERVICE
+from landreg.exchange.contracts.rules.service import OF_SERVICE, SERVICE, asked_of
 from landreg.exchange.contracts.rules.stepping import (
     Notice,
     con_66_notice_says_what_is_wrong,
@@ -128,7 +129,8 @@ def ask_to_remedy(
         if wrong := con_66_notice_says_what_is_wrong(told, law):
             raise Refused(wrong)
         late = found.course(law.on)
-        owed = {"arrears": str(late.arrears), **({"arrears_kg": str(late.arrears_kg)} if late.arrears_kg else {})}
+        yuan = late.fee_late if found.contract.kind == SERVICE else late.arrears
+        owed = {"arrears": str(yuan), **({"arrears_kg": str(late.arrears_kg)} if late.arrears_kg else {})}
         facts = {"what": what, "days": law.days("CON-7.remedy_days"), **owed}
         happened(uow, found.contract, "remedy_asked", told_on, said=said, facts=facts, paper=kept)
 
@@ -147,7 +149,7 @@ def remedied(actor: Actor, county: str, contract_id: UUID, said: str) -> None:
 @dataclass(frozen=True)
 class End:
     """How a contract ends before its term. ground, since, told_on: of a termination by the contractor, whose notice reached the
-    taker on the last of these.
+    taker on the last of these. side: of a service, who ends it alone.
     """
 
     how: str
@@ -156,6 +158,7 @@ class End:
     since: date | None = None
     said: str = ""
     told_on: date | None = None
+    side: str = "contractor"
 
 
 def end(
@@ -174,7 +177,13 @@ def end(
         course = found.course(law.on)
         ties_nothing(law.on, paper, said=asked.said)
         of_organisation = not deal_queries.natural(uow.session, [found.contract])
-        ending = Ending(course, asked.ground, asked.on_day, asked.since, paper is not None, asked.how, of_organisation)
+        kind, notice = found.contract.kind, found.of("remedy_asked")
+        if asked.side not in (PAYERS if kind == SERVICE else ("contractor",)):
+            raise BadInput(Finding("FORM-5", "side", {"given": asked.side[:40]}))
+        of_whom = asked_of(kind, str(notice.facts.get("what", "")) if notice else "")
+        ending = Ending(
+            course, asked.ground, asked.on_day, asked.since, paper is not None, asked.how, of_organisation, asked.side, of_whom
+        )  # fmt: skip
         moved = Moved(course.number, found.contract.kind, found.of("registered") is not None, asked.how)
         if wrong := con_30_what_was_moved_has_no_term(moved, law):
             raise Refused(wrong)
@@ -195,6 +204,8 @@ def end(
         facts = {"how": asked.how, "ground": ""}
         if asked.how == "terminated" and asked.told_on is not None:
             facts |= {"ground": asked.ground, "told_on": asked.told_on.isoformat()}
+        if asked.how == "terminated" and kind == SERVICE:
+            facts |= {"side": asked.side}
         kept = must(paper)
         end_what_rests_on(uow, found, law, asked.on_day)
         if consent is not None:

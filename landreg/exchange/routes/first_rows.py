@@ -16,7 +16,7 @@ from landreg.core.actor import Actor
 from landreg.exchange.contracts import deal_queries, draft_queries, queries
 from landreg.exchange.contracts.rules.course import Course, remedy_until, waits_for_remedy
 from landreg.exchange.contracts.rules.rent import arrears, arrears_kg
-from landreg.exchange.contracts.rules.service import SERVICE
+from landreg.exchange.contracts.rules.service import asked_of
 from landreg.exchange.contracts.unsigned_queries import UNSIGNED
 from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.market import search_queries
@@ -69,9 +69,8 @@ def _notices(found: Whole, course: Course, side: str) -> Iterator[str]:
     if asked is None or until is None or not waits_for_remedy(course):
         return
     what = str(asked.facts.get("what", ""))
-    asked_of = "contractor" if found.contract.kind == SERVICE and what == "arrears" else "taker"
     said = {"what": i18n.shown_term(what, "contract_remedy"), "day": i18n.shown_day(until)}
-    if asked_of == side:
+    if asked_of(found.contract.kind, what) == side:
         yield _("通知要您改正：%(what)s，%(day)s 以前", **said)
     else:
         yield _("已通知对方改正：%(what)s，%(day)s 以前", **said)

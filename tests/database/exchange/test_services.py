@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -125,6 +126,30 @@ def test_whoever_kept_a_service_ends_it_after_a_notice_in_vain(village: None, su
     pass_days(superuser, 31)
     life.end(OPERATOR, *asked, End("terminated", today(), "breach", None, "没有收割", today()), PAPER)
     assert seen(contract).contract.state == "ended"
+
+
+@pytest.mark.parametrize(
+    ("what", "keeps", "broke"), [("arrears", "taker", "contractor"), ("damage", "contractor", "taker")]
+)
+def test_a_service_is_ended_by_the_side_that_kept_it(
+    village: None, superuser: Connection, what: str, keeps: str, broke: str
+) -> None:
+    """CON-37: on a notice about its own fault nobody ends it. The notice of the fee tells what the household owes."""
+    contract = early(superuser, signed(served()))
+    asked = COUNTY, contract.contract_id
+    fee = seen(contract).late_from_contractor(today())
+    life.ask_to_remedy(OPERATOR, *asked, what, "请改正", PAPER)
+    (notice,) = [one for one in seen(contract).events if one.kind == "remedy_asked"]
+    assert fee > 0
+    assert notice.facts["arrears"] == str(fee)
+    pass_days(superuser, 31)
+    alone = End("terminated", today(), "breach", None, "没有改正", today())
+    for side, wrong in ((broke, Refused), ("nobody", BadInput)):
+        with pytest.raises(wrong) as refused:
+            life.end(OPERATOR, *asked, replace(alone, side=side), PAPER)
+        assert codes(refused) == {"CON-37" if wrong is Refused else "FORM-5"}
+    life.end(OPERATOR, *asked, replace(alone, side=keeps), PAPER)
+    assert seen(contract).events[-1].facts["side"] == keeps
 
 
 def test_its_paper_is_of_a_service(village: None) -> None:

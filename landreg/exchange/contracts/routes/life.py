@@ -226,13 +226,16 @@ def end(county: str, contract_id: UUID) -> Redirect:
 
 @dataclass(frozen=True)
 class Terminating:
-    """Party A ends the contract alone. since: from when the land was idle. told_on: when the notice reached the taker."""
+    """Party A ends the contract alone. since: from when the land was idle. told_on: when the notice reached the taker.
+    side: of a service, which side ends it.
+    """
 
     ground: str
     on_day: date
     told_on: date
     since: date | None = None
     said: str = field(default="", metadata={"most": 1000})
+    side: str = "contractor"
     paper: Upload | None = None
 
 
@@ -242,7 +245,7 @@ class Terminating:
 def terminate(county: str, contract_id: UUID) -> Redirect:
     """End it on a ground of the law."""
     given = read_form(Terminating)
-    asked = End("terminated", given.on_day, given.ground, given.since, given.said, given.told_on)
+    asked = End("terminated", given.on_day, given.ground, given.since, given.said, given.told_on, given.side)
     life.end(current_actor(), county, contract_id, asked, kept(given.paper))
     flash(_("合同解除已记录。"))
     return back(county, contract_id)

@@ -152,15 +152,17 @@ class Moved:
 
 
 def con_37_no_transfer_of_farmland_ends_by_breach(facts: Ending, law: Law) -> Finding | None:
-    """CON-37: of a house, a homestead or construction land the lessor, of a service whoever kept it, ends the contract alone where
-    the other broke it and did not mend it in the days of a notice, on a day of the term until today, with evidence. The grounds of
-    RLCL-42 are of transfers of farmland alone.
+    """CON-37: of a house, a homestead or construction land the lessor, of a service the side that kept it, ends the contract alone
+    where the other broke it and did not mend it in the days of a notice, on a day of the term until today, with evidence. The
+    grounds of RLCL-42 are of transfers of farmland alone.
     """
     wrong = "" if facts.has_paper else "paper"
     if not facts.course.from_on <= facts.on_day <= law.on:
         wrong = "on_day"
     if facts.ground != BREACH or not remedy_over(facts.course, facts.on_day):
         wrong = "ground"
+    if facts.side == facts.asked_of:
+        wrong = "side"
     return Finding("CON-37", wrong, {}, subject=facts.course.number) if wrong else None
 
 

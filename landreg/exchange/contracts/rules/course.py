@@ -172,7 +172,7 @@ SIGNATURE_RULES = (con_4_service_answer_fits, con_3_signature_is_sound, con_18_c
 @dataclass(frozen=True)
 class Ending:
     """How a contract ends early. since: of land left idle, from when. has_paper: the evidence is there. of_organisation: its taker
-    is one.
+    is one. side: who ends it alone; asked_of: whom the last notice to remedy asked.
     """
 
     course: Course
@@ -182,6 +182,8 @@ class Ending:
     has_paper: bool = False
     how: str = "agreed"
     of_organisation: bool = True
+    side: str = "contractor"
+    asked_of: str = "taker"
 
 
 def con_7_ended_on_the_law_s_grounds(facts: Ending, law: Law) -> Finding | None:

@@ -24,6 +24,11 @@ OF_SERVICE = ("arrears", "damage", "other")
 """What a notice to remedy asks under a service: of the household its fee, of who works the rest."""
 
 
+def asked_of(kind: str, what: str) -> str:
+    """The side that a notice to remedy asks to mend: of a service's fee the household, else whoever takes the land or works it."""
+    return "contractor" if kind == SERVICE and what == "arrears" else "taker"
+
+
 def con_40_step_of_a_transfer(facts: tuple[str, str, str], law: Law) -> Finding | None:
     """CON-40: of custody and entrusted management no right passes: what follows from one is none of theirs. RLCL-9, RLCL-40.
 
