@@ -19,6 +19,7 @@ from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotAllowed, NotFound
 from landreg.core.periods import beijing_day
+from landreg.land.queries import division_names
 from landreg.log.leaf import Entry
 from landreg.log.queries import prove
 from landreg.log.store import stage
@@ -30,7 +31,7 @@ def prepare(actor: Actor, kind: str, method: str, size: int, *, within: str = ""
     """Take down the list and a fresh seed, and stage both in the log; the sample's number.
 
     within: '' for the whole jurisdiction. Raises NotAllowed for another role, BadInput with AUD-13 for a size that is not
-    from 1 to LARGEST or an empty list, FORM-5 for an unknown kind, method or division.
+    from 1 to LARGEST or an empty list, FORM-5 for an unknown kind or method, or a division that is none.
     """
     if not actor.has(Role.AUDITOR):
         raise NotAllowed(Finding("ACC-3", values={"roles": [Role.AUDITOR.value]}))
@@ -44,6 +45,8 @@ def prepare(actor: Actor, kind: str, method: str, size: int, *, within: str = ""
     if faults:
         raise BadInput(faults)
     with unit_of_work(actor) as uow:
+        if within != actor.jurisdiction and not division_names(uow.session, [within]):
+            raise BadInput(Finding("FORM-5", "within", {"given": within}))
         today = beijing_day(uow.now)
         lines = lines_of(_items(uow.session, kind, method, Asked(within, month), today))
         if not lines:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
-from flask import Blueprint, Response, flash, redirect, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
@@ -15,7 +16,7 @@ from landreg.audit.sampling import METHODS
 from landreg.audit.service import SUBJECTS, log_export
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
-from landreg.core.errors import NotFound
+from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.land.queries import division_names, division_path
 from landreg.log import queries as log
 from landreg.web import pages, problems
@@ -55,11 +56,27 @@ class Wanted:
 @problems.back_to(index)
 def prepare() -> Redirect:
     """Stage the seed and the list in the log."""
-    given = read_form(Wanted)
-    month = month_of(given.month, "month")
+    given, month = _wanted()
     number = samples.prepare(current_actor(), given.kind, given.method, given.size, within=given.within, month=month)
     flash(_("种子和名单已写入日志，封存后即可抽取。"))
     return redirect(url_for("audit.samples.one", number=number), 303)
+
+
+def _wanted() -> tuple[Wanted, date | None]:
+    """What is asked for, and the first day of its month. Raises BadInput with all that is wrong of both."""
+    faults: list[Finding] = []
+    month = None
+    try:
+        month = month_of(request.form.get("month") or ALL, "month")
+    except BadInput as wrong:
+        faults += wrong.findings
+    try:
+        given = read_form(Wanted)
+    except BadInput as wrong:
+        raise BadInput([*wrong.findings, *faults]) from None
+    if faults:
+        raise BadInput(faults)
+    return given, month
 
 
 def sample_page(number: str) -> Response:
