@@ -10,7 +10,7 @@ from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
-from landreg.exchange.bidding import auction, deals, offers, outcome_queries, sales, windows
+from landreg.exchange.bidding import auction, days, deals, offers, outcome_queries, sales, windows
 from landreg.exchange.bidding.offers import Word
 from landreg.exchange.model import Listing
 from landreg.registry.guarded import Attached
@@ -170,3 +170,21 @@ def test_whose_accepted_offer_a_member_took_is_told_and_so_is_the_member(
     assert "没有在这两方之间成交" in talk
     assert "接下来由交易员办理" not in talk
     assert "没有成交" in browser.get("/bids").text
+
+
+def test_a_household_sees_on_its_list_that_a_sale_of_its_land_found_nobody(
+    database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, browser: Browser
+) -> None:
+    kit.auction(_published(registrar, reviewer, superuser, database, "auction"))
+    owner = kit.farmer(superuser, HOUSEHOLD)
+    (login,) = superuser.execute(
+        "UPDATE access.account SET password_hash = %s, password_temporary = false WHERE account_id = %s RETURNING login",
+        [passwords.hashed(PASSWORD), owner.account_id],
+    ).fetchone()  # type: ignore[misc]
+    browser.log_in(login)
+    assert "没有成交" not in browser.get("/my/listings").text
+    kit.pass_time(superuser, hours=5)
+    days.work(worker)
+    browser.log_in(login)
+    assert "没有成交" in browser.get("/my/listings").text
+    assert "没有成交" in browser.get("/").text

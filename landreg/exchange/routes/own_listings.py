@@ -165,10 +165,11 @@ def _index(actor: Actor, consent: Consent | None) -> Response:
     with unit_of_work(actor) as uow:
         rows = queries.of_household(uow.session, actor.household)
         rights = brought_queries.own_rights(uow.session, actor.household)
+        unsold = {sale.listing_id for sale in sale_queries.failed(uow.session)}
         today = beijing_day(uow.now)
     offered = [right for right in rights if forms.kinds_of(right.kind, "household", today)]
     return pages.render(
-        "exchange/own_listings.html", rows=rows, rights=offered, consent=consent, kinds=transfers(today)
+        "exchange/own_listings.html", rows=rows, rights=offered, consent=consent, kinds=transfers(today), unsold=unsold
     )
 
 
