@@ -34,7 +34,7 @@ from landreg.exchange.listings import listing_queries, service
 from landreg.exchange.listings.reading import Offer
 from landreg.exchange.model import Listing
 
-COMPANY = Opening("organisation", "样本药材种植专业合作社", "93610902MA0000003H", "样本联系人", "taker")
+COMPANY = Opening("organisation", "样本药材种植专业合作社", "93610902MA0000020A", "样本联系人", "taker")
 PEOPLE = ((COMPANY.login, f"{COMPANY.name}，首次登录先改密码"),)
 """Who of them signs on, beside the farmer and the agent."""
 ASKED, OFFERED, COMPANY_OFFERS = Decimal(520), Decimal(500), Decimal(530)

@@ -56,15 +56,16 @@ _ENTRIES = """
         WHERE o.side = 'taker' AND o.kind IN ('offer', 'counter')
     ) AS x WHERE x.listing_id = ANY (:listings) GROUP BY x.county, x.listing_id, x.taker_id
 """
-# Windows whose days are over: while one runs, households are still told.
+# Windows whose days are over: while one runs, households are still told; what is brought later shows nothing of its days.
 _WINDOWS = """
     SELECT l.number, p.by::text AS operator,
         (SELECT count(*) FROM exchange.priority_notice AS n WHERE n.county = p.county AND n.priority_id = p.priority_id)
             AS households,
         (SELECT count(DISTINCT t.household_id) FROM exchange.priority_told AS t
-            WHERE t.county = p.county AND t.priority_id = p.priority_id) AS told,
+            WHERE t.county = p.county AND t.priority_id = p.priority_id
+                AND (t.at AT TIME ZONE 'Asia/Shanghai')::date <= p.last_day) AS told,
         EXISTS (SELECT FROM exchange.priority_told AS t WHERE t.county = p.county AND t.priority_id = p.priority_id
-            AND t.way = 'posted') AS posted
+            AND t.way = 'posted' AND (t.at AT TIME ZONE 'Asia/Shanghai')::date <= p.last_day) AS posted
     FROM exchange.priority AS p JOIN exchange.listing AS l ON l.county = p.county AND l.listing_id = p.listing_id
     WHERE p.village >= :within AND p.village < :past AND p.at >= :since AND p.at < :until
         AND p.last_day < (system.clock() AT TIME ZONE 'Asia/Shanghai')::date

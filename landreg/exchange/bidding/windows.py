@@ -227,14 +227,17 @@ def _claimed(uow: UnitOfWork, window: Priority, taker: Taker, **came: Any) -> Pr
 def facts_of(uow: UnitOfWork, window: Priority, today: date) -> Window:
     """A window as the rules take it."""
     session, county = uow.session, window.county
-    evidence = deal_queries.evidence(session, county, window.priority_id)
+    brought = deal_queries.evidence(session, county, window.priority_id)
+    # What is brought after the days of the window shows nothing of them, whatever day it says.
+    evidence = [one for one in brought if beijing_day(one.at) <= window.last_day]
     ways = {one.household_id: one.way for one in evidence if one.household_id is not None}
     named = deal_queries.notices(session, county, window.priority_id)
     claims = tuple(Claim(one.taker_id, one.household_id, str(one.mark)) for one in claims_on(uow, window))
     posted = any(one.way == "posted" for one in evidence)
     return Window(
-        today, window.last_day, {one.household_id: ways.get(one.household_id, "") for one in named}, posted, claims
-    )
+        today, window.last_day, {one.household_id: ways.get(one.household_id, "") for one in named}, posted, claims,
+        len(brought) - len(evidence),
+    )  # fmt: skip
 
 
 def _told(

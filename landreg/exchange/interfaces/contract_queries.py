@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from landreg.core.periods import beijing_day
 from landreg.exchange.contracts.model import Contract as Row
 from landreg.exchange.contracts.model import ContractEvent, ContractParcel
 from landreg.exchange.contracts.rules import instalments
@@ -58,18 +59,23 @@ def _signed(session: Session, where: sa.ColumnElement[bool], most: int) -> list[
     )
     rows = session.execute(asked).all()
     ids = [row.contract_id for row, *_ in rows]
+    today = beijing_day(session.execute(sa.text("SELECT system.clock()")).scalar_one())
     parts, filed = _parcels(session, ids), _filed(session, ids)
     return [
         (
             moment(at, row.contract_id),
-            _told(row, day, taker, parts.get(row.contract_id, ()), filed.get(row.contract_id)),
+            _told(row, today, day, taker, parts.get(row.contract_id, ()), filed.get(row.contract_id)),
         )
         for row, day, at, taker in rows
     ]
 
 
-def _told(row: Row, day: date, taker: str, parts: tuple[ListedParcel, ...], filed: date | None) -> Contract:
+def _told(
+    row: Row, today: date, day: date, taker: str, parts: tuple[ListedParcel, ...], filed: date | None
+) -> Contract:
     same: dict[str, Any] = {name: getattr(row, name) for name in _SAME}
+    if row.state == "ended" and row.ends_on is not None and row.ends_on > today:
+        same["state"] = "ending"
     plan = tuple(Instalment(one.due_on, one.yuan) for one in instalments.read(row.instalments))
     return Contract(**same, taker=taker, instalments=plan, parcels=parts, signed_on=day, filed_on=filed)
 

@@ -48,7 +48,7 @@ def _parcel(row: Any) -> Parcel:
 
 def listings(session: Session, asked: ListingsAsked) -> list[Listing]:
     """One more than a page of listings that were published."""
-    where = [ListingRow.state == asked.state, ListingRow.village.startswith(asked.within)]
+    where = [_state() == asked.state, ListingRow.village.startswith(asked.within)]
     if asked.slope:
         where.append(ListingRow.slope == asked.slope)
     where += [getattr(ListingRow, name) == getattr(asked, name) for name in ("unit", "grain") if getattr(asked, name)]
@@ -79,14 +79,21 @@ def _listings(session: Session, where: sa.ColumnElement[bool], most: int) -> lis
         .scalar_subquery()
     )
     asked = (
-        sa.select(ListingRow, published.label("at"), _floor_shown())
+        sa.select(ListingRow, _state().label("state"), published.label("at"), _floor_shown())
         .where(where, ListingRow.state.in_(PUBLIC_STATES), published.is_not(None))
         .order_by(ListingRow.county, ListingRow.number)
         .limit(most)
     )
     rows = session.execute(asked).all()
-    parts = _listed_parcels(session, [row for row, _, _ in rows])
-    return [_listing(row, at, floor, parts.get(row.listing_id, ())) for row, at, floor in rows]
+    parts = _listed_parcels(session, [row for row, *_ in rows])
+    return [_listing(row, state, at, floor, parts.get(row.listing_id, ())) for row, state, at, floor in rows]
+
+
+def _state() -> sa.Case[str]:
+    """How a listing stands: what is published is closed when its days are over, while a sale or talks on it may go on."""
+    today = sa.cast(sa.func.timezone("Asia/Shanghai", sa.func.system.clock()), sa.Date)
+    over = sa.and_(ListingRow.state == "published", ListingRow.closes_on < today)
+    return sa.case((over, "closed"), else_=ListingRow.state)
 
 
 def _floor_shown() -> sa.ScalarSelect[Decimal]:
@@ -105,14 +112,16 @@ def _listed_parcels(session: Session, rows: Iterable[ListingRow]) -> dict[UUID, 
 
 
 _SAME = (
-    "county", "village", "number", "kind", "source", "way", "to_whom", "state", "from_on", "until_on", "unit", "grain", "price",
+    "county", "village", "number", "kind", "source", "way", "to_whom", "from_on", "until_on", "unit", "grain", "price",
     "escalator_percent", "paid_every", "paid_before", "crop", "water", "road", "soil", "area_m2", "closes_on",
 )  # fmt: skip
 
 
-def _listing(row: ListingRow, at: datetime, floor: Decimal | None, parts: tuple[ListedParcel, ...]) -> Listing:
+def _listing(
+    row: ListingRow, state: str, at: datetime, floor: Decimal | None, parts: tuple[ListedParcel, ...]
+) -> Listing:
     same = {name: getattr(row, name) for name in _SAME}
-    return Listing(**same, slope=row.slope or "", floor=floor, parcels=parts, published_at=at)
+    return Listing(**same, state=state, slope=row.slope or "", floor=floor, parcels=parts, published_at=at)
 
 
 def deals(session: Session, asked: DealsAsked) -> list[Deal]:

@@ -360,9 +360,13 @@ def test_a_window_that_was_not_told_in_its_days_is_told_anew_and_a_claim_in_it_s
     with pytest.raises(Conflict):
         windows.tell_anew(OPERATOR, COUNTY, window.priority_id)
     kit.pass_time(superuser, days=15)
+    # A picture that is brought now shows nothing of those days, whatever day it says.
+    windows.tell(OPERATOR, COUNTY, window.priority_id, "posted", None, window.first_day, PICTURE)
     with pytest.raises(Refused) as untold:
         deals.proceed(OPERATOR, COUNTY, auctioned.listing_id)
     assert codes(untold) == {"PRI-2"}
+    with unit_of_work(OPERATOR) as uow:
+        assert windows.facts_of(uow, window, beijing_day(uow.now)).late == 1
     again = windows.tell_anew(OPERATOR, COUNTY, window.priority_id)
     with pytest.raises(Conflict):
         windows.tell_anew(OPERATOR, COUNTY, window.priority_id)

@@ -14,13 +14,17 @@ import pytest
 
 from landreg.core.actor import WORKER, Actor
 from landreg.core.errors import BadInput
+from landreg.exchange.contracts import life
+from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.interfaces import transfers
-from tests.contract_kit import drawn, signed, today
+from tests.contract_kit import OPERATOR, drawn, signed, today
+from tests.contract_kit import PAPER as SIGNED
 from tests.exchange_kit import market, photographed
 from tests.interface_kit import Program, program, registered
 from tests.kept_kit import Connection
 from tests.registry_kit import codes as codes_of
+from tests.registry_kit import pass_days
 from tests.villages import COUNTY
 
 PAPER = {"name": "filing.png", "content": base64.b64encode(photographed()).decode()}
@@ -51,6 +55,24 @@ def test_a_contract_is_read_without_its_parties(office: Program, contract: Contr
         assert word not in one.text
 
 
+def test_an_end_that_lies_ahead_is_told_as_ahead_and_by_its_day(
+    office: Program, contract: Contract, superuser: Connection
+) -> None:
+    """Of a contract, and of a listing whose days are over while a sale on it may go on."""
+    office.ask("POST", "/webhooks", {"url": "http://127.0.0.1:9/", "kinds": ["contract.ended"]})
+    last = today() + timedelta(days=30)
+    life.end(OPERATOR, COUNTY, contract.contract_id, End("agreed", last), SIGNED)
+    place = f"/contracts/{COUNTY}/{contract.number}"
+    assert (office.ask("GET", place).get_json()["state"], office.ask("GET", place).get_json()["ends_on"]) == (
+        "ending",
+        last.isoformat(),
+    )
+    (body,) = superuser.execute("SELECT body::text FROM exchange.delivery").fetchone()  # type: ignore[misc]
+    assert last.isoformat() in body
+    pass_days(superuser, 30)
+    assert office.ask("GET", place).get_json()["state"] == "ended"
+
+
 def test_a_contract_is_filed_once_and_a_webhook_is_told(
     office: Program, contract: Contract, superuser: Connection
 ) -> None:
@@ -73,7 +95,7 @@ def test_a_contract_is_filed_once_and_a_webhook_is_told(
 def test_what_a_rule_refuses_changes_nothing_and_keeps_no_key(office: Program, contract: Contract) -> None:
     place, key = f"/contracts/{COUNTY}/{contract.number}/filing", str(uuid4())
     late = office.ask("POST", place, {"on_day": str(today() + timedelta(9)), "paper": PAPER}, key)
-    assert (late.status_code, _codes(late)) == (400, {"FORM-5"})
+    assert (late.status_code, _codes(late)) == (422, {"CON-68"})
     tied = office.ask(
         "POST", place, {"on_day": str(today()), "paper": PAPER, "said": "进城落户须以交回承包地为条件"}, key
     )

@@ -10,6 +10,7 @@ import pytest
 from tests.interface_kit import Program, program, registered
 from tests.kept_kit import Connection
 from tests.market_kit import OTHER_TOWN, OTHER_VILLAGE, TOWN, dealt, listed
+from tests.villages import past_triggers
 
 
 @pytest.fixture
@@ -55,6 +56,16 @@ def test_a_listing_says_its_slope_and_is_found_by_it(app: Any, superuser: Connec
     assert told == {steep: "4", unsaid: ""}
     assert [one["number"] for one in asker.ask("GET", "/listings?slope=4").get_json()["items"]] == [steep]
     assert asker.ask("GET", "/listings?slope=6").status_code == 400
+
+
+def test_a_listing_whose_days_are_over_is_closed_and_not_published(app: Any, superuser: Connection) -> None:
+    over, open_still = listed(superuser), listed(superuser)
+    with past_triggers(superuser) as past:
+        past.execute("UPDATE exchange.listing SET closes_on = '2020-01-01' WHERE number = %s", (over,))
+    asker = program(app, registered(superuser, "listings:read"))
+    for state, number in (("published", open_still), ("closed", over)):
+        items = asker.ask("GET", f"/listings?state={state}").get_json()["items"]
+        assert [(one["number"], one["state"]) for one in items] == [(number, state)]
 
 
 def test_a_price_is_asked_for_within_what_it_counts(app: Any, superuser: Connection) -> None:

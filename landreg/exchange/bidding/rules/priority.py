@@ -25,7 +25,8 @@ class Claim:
 @dataclass(frozen=True)
 class Window:
     """A window on a day. last_day: both it and the day before belong to it. told: by household that must be told, how it was,
-    '' where nothing shows it. posted: the terms hung on the board of the village from the first day, with a picture.
+    '' where nothing shows it. posted: the terms hung on the board of the village from the first day, with a picture. late: how much
+    was brought after the last day to show it, which counts for nothing.
     """
 
     today: date
@@ -33,6 +34,7 @@ class Window:
     told: Mapping[UUID, str]
     posted: bool = False
     claims: tuple[Claim, ...] = field(default=())
+    late: int = 0
 
     @property
     def untold(self) -> tuple[UUID, ...]:
@@ -46,7 +48,9 @@ def pri_1_window_has_run(facts: Window, law: Law | None = None) -> Finding | Non
 
 
 def pri_2_every_household_was_told(facts: Window, law: Law | None = None) -> Finding | None:
-    """PRI-2: it is shown that every household of the collective was told: it read it, was handed it, or it was posted."""
+    """PRI-2: it is shown that every household of the collective was told: it read it, was handed it, or it was posted; and
+    that was brought while the days ran.
+    """
     return Finding("PRI-2", "told", {"untold": len(facts.untold)}) if facts.untold else None
 
 

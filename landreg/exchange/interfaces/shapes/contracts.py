@@ -30,7 +30,9 @@ class Instalment:
 
 @dataclass(frozen=True)
 class Contract:
-    """A contract of transfer that was signed, without its parties. filed_on: None where the issuer has not filed it."""
+    """A contract of transfer that was signed, without its parties. filed_on: None where the issuer has not filed it. state: ending
+    until the day on which it ends, where that is set; ends_on: that day, the first without it.
+    """
 
     county: str
     village: str

@@ -22,7 +22,7 @@ class ListingsAsked(Walk):
 
     after: str = field(default="", metadata=ended_at(LISTING))
     state: str = field(
-        default="published", metadata={"choices": ("published", "dealt", "withdrawn", "expired", "failed")}
+        default="published", metadata={"choices": ("published", "closed", "dealt", "withdrawn", "expired", "failed")}
     )
     within: str = field(default="", metadata=WITHIN)
     slope: str = field(default="", metadata={"choices": SLOPES, "en": "class of slope that was said; '' for any"})
@@ -34,7 +34,9 @@ class ListingsAsked(Walk):
 
 @dataclass(frozen=True)
 class Listing:
-    """A listing that was published, as everybody may read it. floor: the least that is taken, where the household shows it."""
+    """A listing that was published, as everybody may read it. floor: the least that is taken, where the household shows it. state:
+    closed where its days are over and a sale or talks on it may still go on.
+    """
 
     county: str
     village: str
