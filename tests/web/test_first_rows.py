@@ -16,7 +16,7 @@ from tests.registry_kit import HOUSEHOLD, Connection, pass_days, to_rights
 from tests.villages import COUNTY
 from tests.web.conftest import Browser, OpenAccount
 from tests.web.test_brought import bound
-from tests.web.test_contract_life import of
+from tests.web.test_contract_life import notice, of
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_a_taker_finds_its_contracts_and_reads_at_once_what_is_late_and_what_it_
     browser.log_in("lin.nong")
     assert "对方有价款逾期没有付：" in browser.get("/").text
     assert "改正" not in first
-    assert ling.post(of(contract, "remedy"), {"what": "use", "said": "种树"}).status_code == 303
+    assert ling.post(of(contract, "remedy"), notice(what="use")).status_code == 303
     assert "通知要您改正：改变用途" in grower.get("/").text
     assert "已通知对方改正：改变用途" in browser.get("/").text
     page = grower.get("/my/contracts").text
