@@ -70,8 +70,6 @@ def _shared(on: Stage) -> Life:
     signing.file(OPERATOR, *at, day, "", PAPER)
     signing.ask_registration(OPERATOR, *at, PAPER)
     yield "decline_registration", lambda: registering.decline(on.registrar, *at, "申请书没有双方签字")
-    signing.ask_registration(OPERATOR, *at, PAPER)
-    yield "decline_registration", lambda: registering.decline(on.registrar, *at, "申请书没有双方签字")
     yield "ask_registration", lambda: signing.ask_registration(OPERATOR, *at, PAPER)
     text = b"%PDF-1.7 sample"
     case = yield "open_case_of", lambda: registering.open_case_of(on.registrar, on.store, *at, text)
