@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from landreg.access.sealing import seal
 from landreg.core.actor import Actor
+from landreg.core.codes import tidy
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, Refused
 from landreg.core.units import CENT
@@ -108,6 +109,7 @@ def pay(
         if course.signed_on is None or stage(course, law.days("EXIT-9.cooling_days")) != "paying":
             raise Conflict(Finding("EXIT-13", "state", subject=found.exit.number))
         ties_nothing(law.on, paper, receipt=receipt)
+        receipt = tidy(receipt)
         member = next((one for one in found.members if one.member_id == member_id and one.holds_right), None)
         paid = Paid(
             person_id=member.person_id if member else UUID(int=0), amount=amount, paid_on=paid_on, receipt=receipt,
@@ -147,6 +149,7 @@ def repay(
         if over is None or course.paid == course.repaid:
             raise Conflict(Finding("EXIT-13", "state", subject=found.exit.number))
         ties_nothing(law.on, paper, receipt=receipt)
+        receipt = tidy(receipt)
         back = Paid(
             person_id=UUID(int=0), amount=amount, paid_on=repaid_on, receipt=receipt, holders=(), left=course.paid - course.repaid,
             signed_on=over, today=law.on, known_receipt=queries.receipt_known(uow.session, county, receipt),

@@ -9,6 +9,7 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 from landreg.core.actor import Actor
+from landreg.core.codes import tidy
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
@@ -139,7 +140,7 @@ def record_reserve(
             )
         row = Reserve(
             county=county, village=taker.village, reserve_id=uuid4(), taker_id=taker_id, kind=kind,
-            amount=amount.quantize(CENT), receipt=receipt.strip(), on_day=on_day, said=said.strip(), by=actor.account_id,
+            amount=amount.quantize(CENT), receipt=tidy(receipt), on_day=on_day, said=said.strip(), by=actor.account_id,
             by_name=actor.name, at=uow.now,
         )  # fmt: skip
         logged.enter(uow, row)

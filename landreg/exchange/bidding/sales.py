@@ -9,6 +9,7 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 from landreg.core.actor import Actor
+from landreg.core.codes import tidy
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
@@ -211,7 +212,7 @@ def record_deposit(actor: Actor, county: str, entrant_id: UUID, given: Receipt) 
             raise Refused(wrong)
         row = Deposit(
             county=county, village=found.sale.village, deposit_id=uuid4(), sale_id=entrant.sale_id, entrant_id=entrant_id,
-            kind=given.kind, amount=given.amount.quantize(CENT), receipt=given.receipt.strip(), on_day=given.on_day,
+            kind=given.kind, amount=given.amount.quantize(CENT), receipt=tidy(given.receipt), on_day=given.on_day,
             said=given.said.strip(), by=actor.account_id, by_name=actor.name, at=uow.now,
         )  # fmt: skip
         logged.enter(uow, row)

@@ -11,6 +11,7 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 from landreg.core.actor import Actor
+from landreg.core.codes import tidy
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, Refused
 from landreg.core.units import CENT, half_up
@@ -77,7 +78,7 @@ def pay_within(
     kept = must(paper)
     ties_nothing(law.on, kept, receipt=receipt)
     # One receipt, however its letters were typed.
-    receipt = receipt.strip().upper()
+    receipt = tidy(receipt)
     paid, left = (amount, found.left) if kg is None else (kg, found.left_kg)
     if paid is None:
         raise BadInput(Finding("FORM-1", "amount"))

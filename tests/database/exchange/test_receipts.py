@@ -1,0 +1,45 @@
+"""A receipt counts once however its letters were typed: of rents, deposits, reserves and exits."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import psycopg
+import pytest
+
+from landreg.core.actor import Actor
+from landreg.core.errors import Refused
+from landreg.exchange.contracts import life
+from tests.contract_kit import OPERATOR, PAPER, drawn, seen, signed, today
+from tests.registry_kit import Connection, codes, to_rights
+from tests.villages import COUNTY, past_triggers
+
+TABLES = {"exchange.rent_payment", "exchange.deposit", "exchange.reserve", "exit.payment", "exit.repayment"}
+
+
+def test_the_database_counts_receipts_however_they_are_typed(superuser: Connection) -> None:
+    asked = "SELECT schemaname || '.' || tablename, indexdef FROM pg_indexes WHERE indexname LIKE '%\\_however\\_typed'"
+    found = dict(superuser.execute(asked).fetchall())
+    assert set(found) == TABLES
+    for said in found.values():
+        assert said.startswith("CREATE UNIQUE INDEX")
+        assert said.endswith("(county, upper(btrim(receipt)))")
+
+
+def test_a_receipt_of_a_rent_counts_once_beside_one_that_was_typed_in_small_letters(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """CON-6, by service and database; what stands keeps its letters."""
+    to_rights(registrar, reviewer, superuser, 1)
+    contract = signed(drawn())
+    for receipt in ("hz-20", "ｈz-21"):
+        life.pay(OPERATOR, COUNTY, contract.contract_id, Decimal("1.00"), today(), receipt, PAPER)
+    assert sorted(one.receipt for one in seen(contract).payments) == ["HZ-20", "HZ-21"]
+    with past_triggers(superuser):
+        superuser.execute("UPDATE exchange.rent_payment SET receipt = 'hz-20' WHERE receipt = 'HZ-20'")
+    with pytest.raises(Refused) as again:
+        life.pay(OPERATOR, COUNTY, contract.contract_id, Decimal("1.00"), today(), " HZ-20", PAPER)
+    assert codes(again) == {"CON-6"}
+    with pytest.raises(psycopg.errors.UniqueViolation) as wall, past_triggers(superuser):
+        superuser.execute("UPDATE exchange.rent_payment SET receipt = 'HZ-20 ' WHERE receipt = 'HZ-21'")
+    assert wall.value.diag.constraint_name == "con_6_a_receipt_counts_once_however_typed"
