@@ -131,7 +131,9 @@ def passes_land(session: Session, found: Contract, household: UUID | None) -> bo
 def passed_by_others(session: Session, found: Sequence[Contract]) -> set[UUID]:
     """The re-transfers among some contracts by which others than the actor pass land on."""
     previous = {row.previous_id for row in found if row.relation == "retransfer"}
-    asked = sa.text("SELECT p FROM unnest(CAST(:ids AS uuid[])) AS p WHERE exchange.passes_on(:county, p, ARRAY['sign', 'view'])")
+    asked = sa.text(
+        "SELECT p FROM unnest(CAST(:ids AS uuid[])) AS p WHERE exchange.passes_on(:county, p, ARRAY['sign', 'view'])"
+    )
     own = {
         one
         for county in {row.county for row in found if row.relation == "retransfer"}
@@ -196,7 +198,10 @@ def registration_asked(session: Session) -> Sequence[Contract]:
     return session.scalars(
         sa.select(Contract)
         .join(asked, sa.and_(*same, asked.kind == "registration_asked"))
-        .where(Contract.state == "signed", ~sa.exists().where(*done, answered.kind.in_(("case_opened", "registration_declined"))))
+        .where(
+            Contract.state == "signed",
+            ~sa.exists().where(*done, answered.kind.in_(("case_opened", "registration_declined"))),
+        )
         .order_by(asked.at)
     ).all()
 
