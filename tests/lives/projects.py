@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -46,9 +47,12 @@ def projects(on: Stage) -> Life:
         return [row.contract_id for row in made if row.state == "part_signed"]
 
     assert len(waiting()) == 2
-    yield "sign_one", lambda: project_runs.sign_one(asker, *at, first, president)
+    yield "sign_one", lambda: project_runs.sign_one(asker, *at, first, replace(president, attorney=True), PAPER)
     assert len(waiting()) == 1
-    yield "ask_signatures", lambda: project_runs.ask_signatures(asker, *at, president, identity_checked=True, paper=PAPER)
+    yield (
+        "ask_signatures",
+        lambda: project_runs.ask_signatures(asker, *at, president, identity_checked=True, paper=PAPER),
+    )
     yield "sign_contracts", lambda: project_runs.work(on.worker)
     assert waiting() == []
 

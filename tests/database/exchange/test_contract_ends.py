@@ -67,7 +67,9 @@ def passed_on(contract: Contract) -> Contract:
     """A contract's land, transferred further to the neighbour until the contract ends."""
     asked = terms(from_on=date(2023, 1, 1), until_on=contract.until_on)
     return signed(
-        drawing.draw_following(OPERATOR, COUNTY, contract.contract_id, "retransfer", asked, VALUES, taker_code=OTHER, consent=PAPER)
+        drawing.draw_following(
+            OPERATOR, COUNTY, contract.contract_id, "retransfer", asked, VALUES, taker_code=OTHER, consent=PAPER
+        )
     )
 
 

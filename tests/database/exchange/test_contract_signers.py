@@ -125,7 +125,11 @@ def test_for_an_organisation_signs_whom_its_own_paper_names() -> None:
     """Neither under its own name nor without the paper; past the program neither. A village's contracts keep the paper each."""
     contract = drawn()
     sound = signature(contract, "taker")
-    for changed, paper in (({"name": seen(contract).contract.taker_name}, PAPER), ({"attorney": False}, PAPER), ({}, None)):
+    for changed, paper in (
+        ({"name": seen(contract).contract.taker_name}, PAPER),
+        ({"attorney": False}, PAPER),
+        ({}, None),
+    ):
         with pytest.raises(Refused) as error:
             signing.sign(OPERATOR, COUNTY, contract.contract_id, replace(sound, **changed), paper)
         assert codes(error) == {"CON-29"}, changed

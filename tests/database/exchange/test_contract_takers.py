@@ -121,7 +121,13 @@ def test_a_renewal_and_a_change_for_the_same_taker_count_once_and_a_re_transfer_
     lease = signed(drawn(OTHER, taker=OTHER_TAKER))
     with pytest.raises(Refused) as onward:
         drawing.draw_following(
-            OPERATOR, COUNTY, lease.contract_id, "retransfer", terms(from_on=today()), VALUES, taker_code=TAKER,
+            OPERATOR,
+            COUNTY,
+            lease.contract_id,
+            "retransfer",
+            terms(from_on=today()),
+            VALUES,
+            taker_code=TAKER,
             consent=PAPER,
         )
     assert codes(onward) == {"QUAL-1"}

@@ -35,7 +35,9 @@ def test_land_that_the_parties_keep_is_passed_on_by_no_consent() -> None:
     asked = terms(from_on=date(2024, 1, 1), until_on=date(2027, 1, 1))
     kept = signed(drawn(values={**VALUES, "sublet": "never"}))
     with pytest.raises(Refused) as refused:
-        drawing.draw_following(OPERATOR, COUNTY, kept.contract_id, "retransfer", asked, VALUES, taker_code=OTHER, consent=PAPER)
+        drawing.draw_following(
+            OPERATOR, COUNTY, kept.contract_id, "retransfer", asked, VALUES, taker_code=OTHER, consent=PAPER
+        )
     assert codes(refused) == {"CON-43"}
     free = signed(drawn(code=OTHER, values={**VALUES, "sublet": "each_time"}))
     taker = kept.household_code

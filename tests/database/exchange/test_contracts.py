@@ -303,7 +303,9 @@ def test_a_re_transfer_rests_on_the_contractor_s_written_consent_and_on_its_pare
     contract = signed(drawn())
     asked, at = terms(from_on=date(2023, 1, 1), until_on=date(2024, 1, 1)), (OPERATOR, COUNTY, contract.contract_id)
     with pytest.raises(Refused) as error:
-        drawing.draw_following(*at, "retransfer", asked, {**VALUES, "contractor_consent": "同意书一号"}, taker_code=OTHER)
+        drawing.draw_following(
+            *at, "retransfer", asked, {**VALUES, "contractor_consent": "同意书一号"}, taker_code=OTHER
+        )
     assert codes(error) == {"TR-7", "TR-10"}
     onward = drawing.draw_following(*at, "retransfer", asked, VALUES, taker_code=OTHER, consent=PAPER)
     signed(onward)
@@ -391,7 +393,9 @@ def test_a_withdrawn_household_is_refused_with_its_code_and_all_others_get_their
     with pytest.raises(Refused) as unseen:
         project_runs.ask_signatures(asker, COUNTY, project, Present("社长", ""), identity_checked=True, paper=PAPER)
     assert codes(unseen) == {"CON-3"}
-    signings = project_runs.ask_signatures(asker, COUNTY, project, Present("社长", "见证人"), identity_checked=True, paper=PAPER)
+    signings = project_runs.ask_signatures(
+        asker, COUNTY, project, Present("社长", "见证人"), identity_checked=True, paper=PAPER
+    )
     with pytest.raises(Conflict):
         project_runs.ask_run(asker, COUNTY, project)
     assert project_runs.work(worker) == 1
@@ -401,7 +405,9 @@ def test_a_withdrawn_household_is_refused_with_its_code_and_all_others_get_their
     assert (signed_by.state, signed_by.done, signed_by.refused) == ("done", 1, [])
     assert seen(made[household]).contract.state == "signed"
     with pytest.raises(Conflict):
-        project_runs.ask_signatures(asker, COUNTY, project, Present("社长", "见证人"), identity_checked=True, paper=PAPER)
+        project_runs.ask_signatures(
+            asker, COUNTY, project, Present("社长", "见证人"), identity_checked=True, paper=PAPER
+        )
     with pytest.raises(Conflict):
         projects.say(asker, COUNTY, project, household, says("withdraws", HOUSEHOLD))
     projects.say(asker, COUNTY, project, other, says("consents", OTHER))
