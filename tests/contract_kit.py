@@ -97,7 +97,7 @@ def says(kind: str, code: str, left_out: tuple[str, ...] = (), place: int = 1) -
 
 
 def signature(contract: Contract, side: str) -> Signature:
-    """A side's own signature at the counter: of a household by its first member, of an organisation by whom its paper names."""
+    """A side's own signature at the counter: of a household by its first member, of others by whom their paper names."""
     with unit_of_work(OPERATOR) as uow:
         party = signer_queries.party_of(uow.session, COUNTY, contract.contract_id, side)
         asked = sa.text("SELECT code FROM exchange.taker WHERE household_id = :household")
@@ -110,6 +110,8 @@ def signature(contract: Contract, side: str) -> Signature:
             name = contract.clauses["representative"]
         case "organisation":
             name, attorney = f"样本社长（{side}）", True
+        case "person":
+            name, attorney = f"样本受托人（{side}）", True
     return Signature(side, "in_person", name, True, "见证人甲", card=card, attorney=attorney)
 
 
