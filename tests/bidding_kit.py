@@ -95,7 +95,8 @@ def offered(registrar: Actor, owner: Actor, code: str = HOUSEHOLD, **changed: An
     if changed.get("way", "negotiation") != "negotiation":
         sound["price"] = Decimal("300.00")
     row = listing_row(owner, right, **{**sound, **changed})
-    put_listing(owner, row, parcels_of(registrar, right), "400.00")
+    land = parcels_of(registrar, right)
+    put_listing(owner, row, land, f"{row.area_m2 / len(land):.2f}")
     put_event(OPERATOR, row, "published")
     return row
 

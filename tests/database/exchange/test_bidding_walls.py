@@ -327,6 +327,10 @@ def test_the_exchange_s_login_makes_no_deal_past_untold_members_nor_past_a_claim
     kit.pass_time(superuser, days=15)
     assert refused(desk, "deal", **deal, deal_id=uuid4()) == "pri_2_every_household_was_told"
     posted(OPERATOR, COUNTY, window.priority_id, "posted", None, window.first_day, PAPER)
+    assert refused(desk, "deal", **deal, deal_id=uuid4()) == "pri_2_every_household_was_told", "it came too late"
+    anew = windows.tell_anew(OPERATOR, COUNTY, window.priority_id)
+    posted(OPERATOR, COUNTY, anew.priority_id, "posted", None, anew.first_day, PAPER)
+    kit.pass_time(superuser, days=15)
     assert refused(desk, "deal", **deal, deal_id=uuid4()) == "pri_1_no_claim_is_left"
     made = deals.proceed(OPERATOR, COUNTY, listing.listing_id).deal
     assert made is not None
