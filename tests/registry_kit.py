@@ -21,6 +21,8 @@ from tests.villages import COUNTY, VILLAGE, Staged, stage_village
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 HOUSEHOLD = f"{VILLAGE}010001"
+TOLD = {"RES-9", "RES-10"}
+"""Notes on a seizure without a last day, or by a court that is not named in full."""
 
 
 def codes(error: pytest.ExceptionInfo[Any]) -> set[str]:
@@ -82,6 +84,11 @@ def to_rights(
 def state_of(actor: Actor, case: UUID) -> str:
     """The state of a case."""
     return str(one(actor, 'SELECT state FROM registry."case" WHERE case_id = :case', case=case))
+
+
+def refuse(actor: Actor, county: str, case_ids: Sequence[UUID], reason: str) -> None:
+    """Refuse registration because the right is disputed."""
+    cases.refuse(actor, county, case_ids, reason, "disputed")
 
 
 def right_of(actor: Actor, household: str = HOUSEHOLD, kind: str = "contract_management") -> UUID:

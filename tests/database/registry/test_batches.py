@@ -14,7 +14,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, NotFound, Refused
 from landreg.registry import booking
 from landreg.registry.casework import cases, notices, opening
-from tests.registry_kit import Connection, codes, in_state, one, pass_days, state_of, to_notice, to_rights
+from tests.registry_kit import Connection, codes, in_state, one, pass_days, refuse, state_of, to_notice, to_rights
 from tests.villages import COUNTY, VILLAGE, past_triggers, stage_village
 
 OTHER_VILLAGE = "610902104203"
@@ -47,7 +47,7 @@ def test_an_objection_is_not_settled_from_the_page_of_another_case(
 
 
 @pytest.mark.parametrize("outcome", ["dismissed", "withdrawn", "upheld"])
-@pytest.mark.parametrize("leave", [cases.withdraw, cases.refuse])
+@pytest.mark.parametrize("leave", [cases.withdraw, refuse])
 def test_settling_an_objection_brings_no_case_back_that_has_left(
     published: list[UUID], registrar: Actor, reviewer: Actor, leave: Any, outcome: str
 ) -> None:
@@ -114,7 +114,7 @@ def test_who_accepted_a_case_may_not_settle_an_objection_in_its_favour_nor_write
     assert state_of(registrar, published[0]) == "noticed"
 
 
-@pytest.mark.parametrize("step", [cases.take_out, cases.return_for_completion, cases.withdraw, cases.refuse])
+@pytest.mark.parametrize("step", [cases.take_out, cases.return_for_completion, cases.withdraw, refuse])
 def test_no_case_leaves_without_a_reason(batch: UUID, registrar: Actor, step: Any) -> None:
     with pytest.raises(BadInput) as bad:
         step(registrar, COUNTY, in_state(registrar, batch, "draft"), "  ")

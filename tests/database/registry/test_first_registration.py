@@ -21,6 +21,7 @@ from landreg.registry import booking, queries
 from landreg.registry.casework import cases, notices, opening
 from landreg.registry.entry import enter_survey
 from landreg.registry.leaves import logged
+from tests.registry_kit import refuse
 from tests.villages import COUNTY, VILLAGE, Staged, stage_village
 
 
@@ -253,7 +254,7 @@ def test_every_act_is_in_the_tables_as_its_leaf_tells(
     assert {finding.values["table"] for finding in found} == {"registry.right"}
 
 
-@pytest.mark.parametrize("step", [cases.withdraw, cases.refuse])
+@pytest.mark.parametrize("step", [cases.withdraw, refuse])
 def test_of_two_homesteads_of_a_household_one_is_registered_once_the_other_has_left(
     superuser: Any, registrar: Actor, reviewer: Actor, step: Any
 ) -> None:
