@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
-from landreg.core.periods import BEIJING, DAY, beijing_day
+from landreg.core.periods import BEIJING, beijing_day
 
 
 @dataclass(frozen=True)
@@ -28,4 +28,4 @@ class AsOf:
 
 def end_of(day: date) -> datetime:
     """The last instant of a day in Beijing: what was said by then was said on that day."""
-    return datetime.combine(day + DAY, time(), BEIJING) - timedelta(microseconds=1)
+    return datetime.combine(day, time.max, BEIJING)

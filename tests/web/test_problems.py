@@ -48,8 +48,8 @@ def test_a_program_gets_problem_json_with_both_languages_and_the_articles(app: A
     assert [finding["code"] for finding in body["findings"]] == ["FORM-3", "ACC-5"]
     first = body["findings"][0]
     assert (first["zh"], first["en"]) == (
-        "“一亩”不是有效数字，请只写数字，例如 500 或者 500.50，不写单位。",
-        "“一亩” is not a number. Write digits alone, such as 500 or 500.50, without a unit.",
+        "“一亩”不是有效数字，请只写数字，例如 500 或者 500.50，不写单位，不写成 1e5。",
+        "“一亩” is not a number. Write digits alone, such as 500 or 500.50, without a unit and not as 1e5.",
     )
     assert (first["field"], first["values"], first["level"]) == ("area", {"given": "一亩"}, "refuse")
     assert app.test_client().get(body["type"]).status_code == 200
