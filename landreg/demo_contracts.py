@@ -80,7 +80,7 @@ def finish(market: Market) -> None:
                     _registered(market, contract)
                 case 1:
                     life.ask_to_remedy(
-                        operator, county, contract.contract_id, "arrears", "第一期价款没有支付，请付清。", paper
+                        operator, county, contract.contract_id, "use", "一部分地改种了苗木，请恢复约定的种植。", paper
                     )
                 case 2:
                     asked = Brought("arbitration", "对面积有争议。")

@@ -126,11 +126,12 @@ def ask_to_remedy(
         kept, signed = must(paper), found.of("signed")
         ties_nothing(law.on, kept, said=said)
         told_on = told_on or law.on
-        told = Notice(found.contract.number, said, told_on, signed.on_day if signed else law.on, law.on)
-        if wrong := con_66_notice_says_what_is_wrong(told, law):
-            raise Refused(wrong)
         late = found.course(law.on)
         yuan = late.fee_late if found.contract.kind == SERVICE else late.arrears
+        owed_any = what != "arrears" or yuan > 0 or late.arrears_kg > 0
+        told = Notice(found.contract.number, said, told_on, signed.on_day if signed else law.on, law.on, owed_any)
+        if wrong := con_66_notice_says_what_is_wrong(told, law):
+            raise Refused(wrong)
         owed = {"arrears": str(yuan), **({"arrears_kg": str(late.arrears_kg)} if late.arrears_kg else {})}
         facts = {"what": what, "days": law.days("CON-7.remedy_days"), **owed}
         happened(uow, found.contract, "remedy_asked", told_on, said=said, facts=facts, paper=kept)

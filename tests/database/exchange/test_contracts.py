@@ -220,6 +220,10 @@ def test_the_contractor_ends_a_contract_only_on_the_law_s_grounds_and_its_land_i
 
 def test_rent_in_arrears_ends_a_contract_after_a_notice_to_remedy_ran_out(superuser: Connection) -> None:
     contract = signed(drawn())
+    with pytest.raises(Refused) as early:
+        life.ask_to_remedy(OPERATOR, COUNTY, contract.contract_id, "arrears", "请付清", PAPER, today())
+    assert [(one.code, one.field) for one in early.value.findings] == [("CON-66", "what")], "nothing is overdue yet"
+    pass_days(superuser, 1)
     for said, day in (("", today()), ("请付清", today() + DAY), ("请付清", today() - timedelta(days=40))):
         with pytest.raises(Refused) as error:
             life.ask_to_remedy(OPERATOR, COUNTY, contract.contract_id, "arrears", said, PAPER, day)
