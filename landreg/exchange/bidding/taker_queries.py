@@ -39,6 +39,13 @@ def taker_of_household(session: Session, county: str, household_id: UUID) -> Tak
     return row_of(session, Taker, county, household_id=household_id)
 
 
+def holder_named(session: Session, county: str, code: str) -> str | None:
+    """By what name the register has the organisation of a code; None where it has none."""
+    asked = sa.text("SELECT exchange.holder_named(:county, :code)")
+    name: str | None = session.scalar(asked, {"county": county, "code": code})
+    return name
+
+
 def taker_of_code(session: Session, county: str, code: str) -> Taker | None:
     """The household or organisation of a code, as a taker."""
     return row_of(session, Taker, county, code=code)

@@ -41,7 +41,7 @@ class Opening:
 def open_at_counter(actor: Actor, asked: Opening) -> tuple[Taker, str]:
     """Open a taker with an account; the taker and the temporary password, told once.
 
-    Raises BadInput (FORM-5), Refused (ACC-5, BID-13), Conflict (BID-16) where this person or business is there already.
+    Raises BadInput (FORM-5), Refused (ACC-5, BID-13, BID-22), Conflict (BID-16) where this person or business is there already.
     """
     if asked.kind not in COUNTER_KINDS:
         raise BadInput(Finding("FORM-5", "kind", {"given": asked.kind[:40]}))
@@ -177,7 +177,14 @@ def _of(uow: UnitOfWork, county: str, said: Said, account: UUID | None) -> Taker
 
 
 def _open(uow: UnitOfWork, county: str, **said: Any) -> Taker:
-    """Write a taker, and tell the log. The caller holds the number or the household."""
+    """Write a taker, and tell the log. The caller holds the number or the household.
+
+    Raises Refused (BID-22) for an organisation that the register knows by another name.
+    """
+    if said["kind"] == "organisation":
+        registered = taker_queries.holder_named(uow.session, county, said["code"])
+        if registered is not None and tidy(registered) != tidy(said["name"]):
+            raise Refused(Finding("BID-22", "name", {"registered": registered, "given": said["name"]}))
     asked = {
         "taker_id": uuid4(), "code": "", "household_id": None, "account_id": None, "id_sealed": None, "id_digest": None,
         "contact": "", **said,

@@ -5,20 +5,25 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import date
 from threading import Event
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
-from landreg.core.errors import BadInput, Conflict
+from landreg.core.errors import BadInput, Conflict, Refused
 from landreg.exchange.bidding import takers
 from landreg.exchange.bidding.takers import Opening
+from landreg.law.book import national_law
+from landreg.registry.rules.household_requests import LandOperation, Operator
 from tests.bidding_kit import farmer
 from tests.contract_kit import OPERATOR, TAKER
-from tests.registry_kit import HOUSEHOLD, Connection, codes, to_rights
+from tests.exchange_kit import parcels_of
+from tests.household_kit import asked_for
+from tests.registry_kit import HOUSEHOLD, Connection, booked, codes, right_of, to_rights
 from tests.villages import COUNTY, VILLAGE
 
 NAME = "样本种植专业合作社"
@@ -83,3 +88,22 @@ def test_nobody_is_entered_by_a_code_that_is_none_nor_an_organisation_without_it
         with pytest.raises(BadInput) as error, unit_of_work(OPERATOR) as uow:
             takers.by_code(uow, COUNTY, VILLAGE, code, name)
         assert codes(error) == {rule}
+
+
+def test_an_organisation_comes_by_the_name_that_the_register_has_for_its_code(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """BID-22: at the counter and by a contract."""
+    right, days = right_of(registrar), (date(2026, 1, 5), date(2022, 1, 1), date(2027, 6, 30))
+    operator = Operator("organization", uuid4(), NAME, TAKER)
+    land = tuple(parcels_of(registrar, right)[:1])
+    asked = LandOperation("", operator, "lease", "流转合同1号", *days, land)
+    case = asked_for(registrar, "land_operation", asked, right=right, more=("filing",))
+    booked(registrar, reviewer, superuser, case, "land_operation")
+    with pytest.raises(Refused) as counter:
+        takers.open_at_counter(OPERATOR, Opening("organisation", "随便起的合作社", TAKER, "", "hezuo.7"))
+    with pytest.raises(Refused) as contract, unit_of_work(OPERATOR) as uow:
+        takers.by_code(uow, COUNTY, VILLAGE, TAKER, "随便起的合作社")
+    assert codes(counter) == codes(contract) == {"BID-22"}
+    assert NAME in national_law(COUNTY, date(2026, 7, 1)).say(counter.value.findings[0])
+    assert takers.open_at_counter(OPERATOR, Opening("organisation", NAME, TAKER, "", "hezuo.7"))[0].name == NAME
