@@ -73,6 +73,9 @@ def test_a_taker_finds_its_contracts_and_reads_at_once_what_is_late_and_what_it_
     assert ling.post(of(contract, "remedy"), notice(what="use")).status_code == 303
     assert "通知要您改正：改变用途" in grower.get("/").text
     assert "已通知对方改正：改变用途" in browser.get("/").text
+    life.end(OPERATOR, COUNTY, contract.contract_id, life.End("agreed", today()), PAPER)
+    first = grower.get("/").text
+    assert ("合同已于" in first, "通知要您改正" in first) == (True, False)
     page = grower.get("/my/contracts").text
     assert contract.taker_name not in page.split("</header>")[0]
     assert "我的农户" not in page

@@ -469,11 +469,14 @@ def test_construction_land_of_a_collective_goes_for_one_sum_or_a_rent(
     browser.log_in("deng")
     page = browser.get("/listings/new?kind=construction").text
     assert all(f'value="{unit}"' in page for unit in ("yuan_mu_year", "yuan_year", "yuan_once"))
+    assert 'value="negotiation"' not in page, "nobody answers offers for a collective"
     given = form([], kind="construction", codes=common(superuser, land[0], land_class="061"), way="auction", to_whom="all",
                  unit="yuan_once", price="12000000", resolved_on="2026-11-01", members="60", in_favour="48",
                  approval="样本镇〔2026〕3号", proof="陕(2026)汉滨区不动产权第0000001号")  # fmt: skip
     fields = browser.post("/listings/new", {**given, "codes": common(superuser, land[0], 90002), "proof": ""})
     assert (fields.status_code, found(fields)) == (422, {"LST-23", "LST-34"})
+    talks = browser.post("/listings/new", {**given, "way": "negotiation"})
+    assert (talks.status_code, "FORM-5" in found(talks)) == (400, True)
     seen = browser.post("/listings/new", given)
     assert (seen.status_code, found(seen)) == (200, {"LST-32"})
     address = listing_address(browser.post("/listings/new", {**given, "price_seen": "12000000"}))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from landreg.access.home import Row
 from landreg.core.actor import Actor
+from landreg.core.periods import beijing_day
 from landreg.exchange.contracts import deal_queries, draft_queries, queries
-from landreg.exchange.contracts.rules.course import Course, remedy_until, waits_for_remedy
+from landreg.exchange.contracts.rules.course import Course, remedy_until, stage, waits_for_remedy
 from landreg.exchange.contracts.rules.rent import arrears, arrears_kg
 from landreg.exchange.contracts.rules.service import asked_of
 from landreg.exchange.contracts.unsigned_queries import UNSIGNED
@@ -23,6 +24,7 @@ from landreg.exchange.market import search_queries
 from landreg.web import i18n
 
 MOST_FOUND = 200
+ENDED_FOR = timedelta(days=30)
 
 
 def of_contracts(session: Session, today: date, household: UUID | None) -> Iterator[Row]:
@@ -42,7 +44,7 @@ def of_contracts(session: Session, today: date, household: UUID | None) -> Itera
         elif row.contract_id in of_others:
             labels = []
         else:
-            labels = [*_late(found, side, today), *_notices(found, course, side)]
+            labels = [*_ended(found, today), *_late(found, side, today), *_notices(found, course, side)]
         address = url_for("own_contracts.one", county=row.county, contract_id=row.contract_id)
         yield from (Row(label, address, row.number) for label in labels)
 
@@ -63,10 +65,23 @@ def _late(found: Whole, side: str, today: date) -> Iterator[str]:
             )
 
 
+def _ended(found: Whole, today: date) -> Iterator[str]:
+    """That the contract has ended, or is to end, before its term: told for some days."""
+    ended = found.of("ended")
+    if (
+        ended is None
+        or ended.facts.get("how") == "replaced"
+        or today > max(ended.on_day, beijing_day(ended.at)) + ENDED_FOR
+    ):
+        return
+    said = {"day": i18n.shown_day(ended.on_day)}
+    yield _("合同已于 %(day)s 终止。", **said) if ended.on_day <= today else _("合同将于 %(day)s 终止", **said)
+
+
 def _notices(found: Whole, course: Course, side: str) -> Iterator[str]:
-    """The last notice to remedy, while it stands: of whom it asks something, and until when."""
+    """The last notice to remedy, while it stands and the contract does: of whom it asks something, and until when."""
     until, asked = remedy_until(course), found.of("remedy_asked")
-    if asked is None or until is None or not waits_for_remedy(course):
+    if asked is None or until is None or not waits_for_remedy(course) or stage(course) == "ended":
         return
     what = str(asked.facts.get("what", ""))
     said = {"what": i18n.shown_term(what, "contract_remedy"), "day": i18n.shown_day(until)}

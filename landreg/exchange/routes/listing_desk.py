@@ -74,6 +74,10 @@ class Collective:
     proof: str = field(default="", metadata={"most": 80})
 
 
+TALKS = "negotiation"
+"""Nobody answers offers for a collective: what it lists goes by a sale, which everybody sees."""
+
+
 @blueprint.get("/listings/new")
 @allow(Role.REGISTRAR)
 def new() -> Response:
@@ -92,7 +96,7 @@ def new() -> Response:
         units=forms.words("price_unit", kind.units),
         grains=forms.words("price_grain"),
         whom=forms.words("to_whom", kind.to_whom),
-        ways=forms.words("listing_way", kind.ways),
+        ways=forms.words("listing_way", tuple(way for way in kind.ways if way != TALKS)),
         slopes=forms.words("land_slope"),
         days=forms.day_choices(law),
         usual=law.days("LST-18.publication_days", "usual"),
@@ -116,6 +120,8 @@ def listed() -> Redirect | Response:
     offer = forms.offer_from(given, law, None, None, resolution.papers)
     offer = replace(offer, parcels=tuple(dict.fromkeys(decided.codes.split())), resolution=resolution)
     judged = service.judge(actor, county, offer, source="collective", index=far_prices.index_of(county, offer.kind))
+    if offer.way == TALKS:
+        raise BadInput([Finding("FORM-5", "way", {"given": offer.way}), *judged.refused])
     if decided.resolved_on > law.on:
         ahead = Finding("FORM-13", "resolved_on", {"given": decided.resolved_on, "today": law.on})
         raise BadInput([ahead, *judged.refused])
