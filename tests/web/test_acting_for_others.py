@@ -58,7 +58,7 @@ def talked(database: Settings, registrar: Actor, reviewer: Actor, superuser: Con
 
 def _given(farmer: Actor, agent: Actor, step: Step) -> UUID:
     today = beijing_day(kit.now_of())
-    return consents.give(farmer, agent.account_id, step, today, today)
+    return consents.give(farmer, agent.account_id, step, today, today + timedelta(days=1))
 
 
 def test_an_agent_enters_and_bids_for_a_household_and_both_is_written_and_logged(

@@ -119,7 +119,7 @@ def test_a_lease_of_a_house_cites_nothing_of_farmland_and_ends_for_a_breach_that
     ling: Browser, superuser: Connection
 ) -> None:
     """CON-37, and none of the grounds of RLCL-42 (CON-7)."""
-    contract = signed(drawn())
+    contract = early(superuser, signed(drawn()))
     with past_triggers(superuser) as past:
         past.execute(
             "UPDATE exchange.contract SET kind = 'house_lease' WHERE contract_id = %s", (contract.contract_id,)
