@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from datetime import time as hour
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -36,14 +37,14 @@ def wait_for_notices(settings: Settings, batches: dict[str, UUID]) -> None:
         today = beijing_day(uow.now)
     if last is None or today > last:
         return
-    with psycopg.connect(migrate.plain_url(settings.urls[Desk.OWNER]), autocommit=True) as owner:
+    with _owner(settings) as owner:
         owner.execute("UPDATE system.demo SET ahead = ahead + make_interval(days => %s)", [(last - today).days + 1])
     to_office_hours(settings)
 
 
 def pass_days(settings: Settings, days: int, *, open_: bool = False) -> None:
     """Move the demo's clock on, never past the day that it really is. open_: on to the office's next hour."""
-    with psycopg.connect(migrate.plain_url(settings.urls[Desk.OWNER]), autocommit=True) as owner:
+    with _owner(settings) as owner:
         owner.execute(
             "UPDATE system.demo SET ahead = least(ahead + make_interval(days => %s), greatest(ahead, '0'))", [days]
         )
@@ -55,7 +56,7 @@ def move_on(settings: Settings, days: int) -> datetime:
     """Move the clock of a demonstration on by whole days, past the day that it really is too; what it then says. Never back: what
     was done stands in the order of the log. Raises Refused (DEMO-1) on a database without the demo marker.
     """
-    with psycopg.connect(migrate.plain_url(settings.urls[Desk.OWNER]), autocommit=True) as owner:
+    with _owner(settings) as owner:
         if owner.execute("SELECT system.is_demo()").fetchone() != (True,):
             raise Refused(Finding("DEMO-1"))
         owner.execute("UPDATE system.demo SET ahead = ahead + make_interval(days => %s)", [days])
@@ -67,7 +68,7 @@ def move_on(settings: Settings, days: int) -> datetime:
 
 def to_office_hours(settings: Settings) -> None:
     """Move the demo's clock on to a working day's morning, when an office is open; never past the instant that it really is."""
-    with psycopg.connect(migrate.plain_url(settings.urls[Desk.OWNER]), autocommit=True) as owner:
+    with _owner(settings) as owner:
         row = owner.execute("SELECT system.clock(), clock_timestamp()").fetchone()
         assert row is not None  # noqa: S101
         then, now = row[0].astimezone(BEIJING), row[1]
@@ -80,3 +81,8 @@ def to_office_hours(settings: Settings) -> None:
         opens = datetime.combine(law.working_days_after(day, 1), OPENS, BEIJING)
         if opens < now:
             owner.execute("UPDATE system.demo SET ahead = ahead + %s", [opens - then])
+
+
+def _owner(settings: Settings) -> psycopg.Connection[tuple[Any, ...]]:
+    """Whose clock it is."""
+    return psycopg.connect(migrate.plain_url(settings.urls[Desk.OWNER]), autocommit=True)

@@ -16,7 +16,8 @@ from landreg.core.errors import LandregError
 from landreg.core.periods import beijing_day
 from landreg.exchange.contracts import draft_queries, queries
 from landreg.exchange.contracts.entering import happened, held
-from landreg.exchange.contracts.rules.course import con_45_draft_has_its_day, stage
+from landreg.exchange.contracts.making import drop_late
+from landreg.exchange.contracts.rules.course import UNSIGNED, stage
 
 _logger = logging.getLogger(__name__)
 
@@ -69,12 +70,7 @@ def lapse(worker: Actor, county: str, contract_id: UUID) -> int:
     """A draft that was not signed by its last day is dropped; 1, or 0 where it was signed, dropped or put off meanwhile."""
     with unit_of_work(worker) as uow:
         found, law = held(uow, county, contract_id)
-        row = found.contract
-        over = con_45_draft_has_its_day((row.number, row.sign_until), law)
-        if over is None or stage(found.course(law.on)) not in ("drawn", "part_signed"):
-            return 0
-        happened(uow, row, "withdrawn", law.on, facts={"how": "lapsed"})
-    return 1
+        return int(drop_late(uow, found.contract, law))
 
 
 def overtake(worker: Actor, county: str, contract_id: UUID) -> int:
@@ -82,7 +78,7 @@ def overtake(worker: Actor, county: str, contract_id: UUID) -> int:
     with unit_of_work(worker) as uow:
         found, law = held(uow, county, contract_id)
         row = found.contract
-        if row.state not in ("drawn", "part_signed"):
+        if row.state not in UNSIGNED:
             return 0
         happened(uow, row, "withdrawn", law.on, facts={"how": "overtaken"})
     return 1

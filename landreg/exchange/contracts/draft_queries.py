@@ -10,7 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from landreg.exchange.contracts.model import Contract
-from landreg.exchange.contracts.unsigned_queries import UNSIGNED
+from landreg.exchange.contracts.rules.course import UNSIGNED
+
+
+def unsigned(session: Session) -> int:
+    """How many contracts of the jurisdiction are drawn and not signed by both."""
+    return session.scalar(sa.select(sa.func.count()).where(Contract.state.in_(UNSIGNED))) or 0
 
 
 def following(session: Session, found: Contract) -> Sequence[Contract]:

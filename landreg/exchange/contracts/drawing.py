@@ -26,6 +26,7 @@ from landreg.exchange.contracts import (
     draft_queries,
     land_queries,
     logged,
+    making,
     project_queries,
     taking,
 )
@@ -41,10 +42,10 @@ from landreg.exchange.contracts.rules.course import (
     Renewal,
     con_9_no_open_dispute,
     con_10_taker_before_others,
-    con_45_draft_has_its_day,
     stage,
 )
 from landreg.exchange.contracts.rules.following import (
+    FOLLOWED_AT,
     Change,
     con_60_changed_between_the_same_two,
     con_61_changed_within_its_term,
@@ -53,21 +54,13 @@ from landreg.exchange.contracts.rules.following import (
 from landreg.exchange.contracts.rules.instalments import Instalment, kept
 from landreg.exchange.contracts.rules.terms import con_27_passed_on_from_its_parent
 from landreg.exchange.contracts.rules.wording import Parcelled
-from landreg.exchange.contracts.unsigned_queries import UNSIGNED
 from landreg.exchange.listings.papers import CONSENT
 from landreg.exchange.model import Taker
-from landreg.law.book import Law
 from landreg.law.queries import load_law
 from landreg.registry.guarded import Attached, ties_nothing
 
 KNOWN = ("grade", CONSENT, "other_parcels")
 """What register, listing and deal say, whatever is typed."""
-FOLLOWED_AT: Mapping[str, Sequence[str]] = {
-    "change": ("signed", "running", "over", "disputed"),
-    "renewal": ("signed", "running", "over", "ending", "ended", "disputed"),
-    "retransfer": ("signed", "running", "over", "ending", "disputed"),
-}
-"""By relation: the stages of a contract at which something follows it; CON-61 and TR-1 say of one whose term is over."""
 
 
 def draw_from_deal(
@@ -87,23 +80,13 @@ def draw_from_deal(
         draft = draft_of(found, {**kind_values, **given}, said, instalments)
         law = load_law(uow.session, county, beijing_day(uow.now))
         made = deal_queries.contract_of_deal(uow.session, county, deal_id)
-        if made is not None and _still_signed(uow, law, [made]):
+        if made is not None and not making.drop_late(uow, made, law):
             if says_the_same(made, draft):
                 return made
             raise Conflict(Finding("CON-42", "state", {"number": made.number}, subject=made.number))
         if found.listing.kind == "retransfer":
             draft = passed_on(uow, found, draft)
         return draw(uow, draft, found.taker)
-
-
-def _still_signed(uow: UnitOfWork, law: Law, rows: Sequence[Contract]) -> list[Contract]:
-    """Of contracts those that are signed or can be: a draft whose last day is over is dropped (CON-45)."""
-    over = [
-        row for row in rows if row.state in UNSIGNED and con_45_draft_has_its_day((row.number, row.sign_until), law)
-    ]
-    for row in over:
-        happened(uow, row, "withdrawn", law.on, facts={"how": "lapsed"})
-    return [row for row in rows if row not in over]
 
 
 def says_the_same(made: Contract, draft: Draft) -> bool:
@@ -176,7 +159,7 @@ def draw_following(
         findings = [con_9_no_open_dispute(course, law)]
         findings.append(con_27_passed_on_from_its_parent((old.number, old.kind, relation), law))
         if relation != "retransfer":
-            drafts = _still_signed(uow, law, draft_queries.following(uow.session, old))
+            drafts = [one for one in draft_queries.following(uow.session, old) if not making.drop_late(uow, one, law)]
             findings.append(con_62_one_draft_follows((old.number, [one.number for one in drafts]), law))
         if relation == "change":
             findings.append(con_60_changed_between_the_same_two((old.number, taker.taker_id == own.taker_id), law))

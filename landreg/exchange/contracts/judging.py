@@ -69,9 +69,8 @@ def judged(
         findings.append(uneven)
     if draft.relation == "change" and draft.previous is not None:
         same = _says_the_same(draft.previous, draft, pieces, values, law)
-        findings += (
-            [one] if (one := con_63_change_changes_something((draft.previous.contract.number, same), law)) else []
-        )
+        if idle := con_63_change_changes_something((draft.previous.contract.number, same), law):
+            findings.append(idle)
     codes = [one.code for one in draft.parcels]
     stands = [*land_queries.frozen(uow.session, taker.county, draft.right_id, codes)]
     if draft.operated_id is not None:

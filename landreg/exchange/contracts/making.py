@@ -13,7 +13,8 @@ from landreg.exchange.contracts import cancelling, draft_queries, land_queries, 
 from landreg.exchange.contracts.entering import happened, open_for
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules import rent
-from landreg.exchange.contracts.rules.following import Change, carried, con_61_changed_within_its_term
+from landreg.exchange.contracts.rules.course import UNSIGNED, con_45_draft_has_its_day
+from landreg.exchange.contracts.rules.following import FOLLOWED_AT, Change, carried, con_61_changed_within_its_term
 from landreg.exchange.contracts.rules.instalments import BY_DAYS, GOES_OVER
 from landreg.exchange.contracts.rules.rent import Due
 from landreg.exchange.contracts.rules.service import SERVICE
@@ -29,8 +30,8 @@ def stands_below(uow: UnitOfWork, row: Contract, law: Law) -> None:
     below = queries.one(uow.session, row.county, row.previous_id) if row.previous_id is not None else None
     if below is None or row.relation == "renewal":
         return
-    found, stages = queries.whole(uow.session, below), ("signed", "running", "over", "disputed")
-    open_for(found, law, *stages, *(("ending",) if row.relation == "retransfer" else ()))
+    found = queries.whole(uow.session, below)
+    open_for(found, law, *FOLLOWED_AT[row.relation])
     if row.relation != "change":
         return
     if wrong := con_61_changed_within_its_term(Change(found.course(law.on), row.from_on, drawn=False), law):
@@ -61,12 +62,12 @@ def make(uow: UnitOfWork, found: Whole, law: Law) -> None:
         old = queries.whole(uow.session, previous)
         if told := cancelling.stopped(uow, old, law):
             raise Refused(told)
-        one_sum = {"one_sum": GOES_OVER if row.paid_every == "once" else BY_DAYS}
-        one_sum = one_sum if previous.paid_every == "once" else {}
-        gone_over = _carried(old, row, dues, one_sum.get("one_sum", ""))
-        happened(
-            uow, previous, "ended", row.from_on, facts={"how": "replaced", "by": row.number, **one_sum, **gone_over}
-        )
+        one_sum = ""
+        if previous.paid_every == "once":
+            one_sum = GOES_OVER if row.paid_every == "once" else BY_DAYS
+        gone_over = _carried(old, row, dues, one_sum)
+        facts = {"how": "replaced", "by": row.number, **({"one_sum": one_sum} if one_sum else {}), **gone_over}
+        happened(uow, previous, "ended", row.from_on, facts=facts)
     happened(uow, row, "signed", law.on, facts=gone_over, dues=dues, due_kind=dues[0].kind if dues else "rent")
     if uow.actor.desk is Desk.EXCHANGE and row.previous_id is not None:
         drop_overtaken(uow, row.previous_id, law, row.number)
@@ -78,6 +79,14 @@ def _carried(old: Whole, row: Contract, dues: Sequence[Due], one_sum: str) -> di
     payer = rent.payer_of(old.dues[0].kind, old.contract.unit) if old.dues else ""
     found = carried(over, payer, dues, same_grain=old.contract.grain == row.grain)
     return {name: str(sum_) for name, sum_ in found.items()}
+
+
+def drop_late(uow: UnitOfWork, row: Contract, law: Law) -> bool:
+    """Drop a draft whose last day is over (CON-45); whether it was one."""
+    if row.state not in UNSIGNED or con_45_draft_has_its_day((row.number, row.sign_until), law) is None:
+        return False
+    happened(uow, row, "withdrawn", law.on, facts={"how": "lapsed"})
+    return True
 
 
 def drop_overtaken(uow: UnitOfWork, previous: UUID, law: Law, by: str) -> None:

@@ -27,6 +27,7 @@ from landreg.exchange.contracts.entering import entered, happened, held, open_fo
 from landreg.exchange.contracts.judging import clauses_lacking
 from landreg.exchange.contracts.model import Project, ProjectParcel, ProjectWord
 from landreg.exchange.contracts.rules.clauses import Text, clauses_of
+from landreg.exchange.contracts.rules.course import UNSIGNED
 from landreg.exchange.contracts.rules.terms import (
     Contracted,
     con_15_price_of_its_kind,
@@ -208,7 +209,7 @@ def _drop_draft(uow: UnitOfWork, county: str, project_id: UUID, household_id: UU
     if made is None:
         return
     draft, law = held(uow, county, made.contract_id)
-    open_for(draft, law, "drawn", "part_signed")
+    open_for(draft, law, *UNSIGNED)
     happened(uow, draft.contract, "withdrawn", law.on, facts={"word_id": str(word_id)})
 
 

@@ -23,6 +23,7 @@ from landreg.exchange.contracts.entering import happened, held, must, of_transfe
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules.course import (
     SIGNATURE_RULES,
+    UNSIGNED,
     Signing,
     con_14_signed_and_settled,
     con_45_draft_has_its_day,
@@ -92,7 +93,7 @@ def sign(
         # What a taker has is counted by one signature, or deal, at a time.
         uow.lock_name(f"taker:{asked.taker_id}")
         found, law = held(uow, county, contract_id)
-        open_for(found, law, "drawn", "part_signed")
+        open_for(found, law, *UNSIGNED)
         if late := con_45_draft_has_its_day((asked.number, found.contract.sign_until), law):
             raise Refused(late)
         ties_nothing(law.on, paper, name=given.name, witness=given.witness)
@@ -264,7 +265,7 @@ def drop(actor: Actor, county: str, contract_id: UUID, said: str) -> None:
     """A contract that does not come about. Raises Conflict (CON-5) once both have signed."""
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, contract_id)
-        open_for(found, law, "drawn", "part_signed")
+        open_for(found, law, *UNSIGNED)
         ties_nothing(law.on, said=said)
         happened(uow, found.contract, "withdrawn", law.on, said=said)
 
@@ -276,7 +277,7 @@ def decline(actor: Actor, county: str, contract_id: UUID, said: str) -> None:
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, contract_id)
         row = found.contract
-        open_for(found, law, "drawn", "part_signed")
+        open_for(found, law, *UNSIGNED)
         if row.project_id is not None and not row.relation:
             raise Conflict(Finding("CON-5", "state", {"where": row.state}, subject=row.number))
         ties_nothing(law.on, said=said)
@@ -287,7 +288,7 @@ def put_off(actor: Actor, county: str, contract_id: UUID) -> date:
     """Put the last day of a draft off, by the county's days from today; that day. Raises Conflict (CON-5) once both have signed."""
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, contract_id)
-        open_for(found, law, "drawn", "part_signed")
+        open_for(found, law, *UNSIGNED)
         last = law.on + timedelta(days=law.days("CON-45.draft_days"))
         happened(uow, found.contract, "draft_renewed", law.on, facts={"until": last.isoformat()})
     return last

@@ -20,7 +20,7 @@ from landreg.exchange.contracts.model import (
     RentPayment,
 )
 from landreg.exchange.contracts.rules import instalments, rent
-from landreg.exchange.contracts.rules.course import Course, Happened, stage_on
+from landreg.exchange.contracts.rules.course import UNSIGNED, Course, Happened, stage_on
 from landreg.exchange.contracts.rules.rent import Due, Grain, Settled
 from landreg.exchange.contracts.rules.service import SERVICE
 from landreg.exchange.listings.rules.units import of_a_year, of_whole
@@ -170,7 +170,7 @@ class Whole:
 
 def stands(row: Contract, today: date) -> str:
     """Where a contract is on a day, by its row alone: a word of terms.toml, contract_stage."""
-    if row.state in ("drawn", "part_signed", "withdrawn"):
+    if row.state in (*UNSIGNED, "withdrawn"):
         return row.state
     return stage_on(today, (row.from_on, row.until_on), row.ends_on, disputed=row.state == "disputed")
 

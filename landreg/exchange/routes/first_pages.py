@@ -23,7 +23,7 @@ from landreg.exchange.bidding.acting import STEPS
 from landreg.exchange.contracts import deal_queries as contract_deals
 from landreg.exchange.contracts import project_queries
 from landreg.exchange.contracts import queries as contracts
-from landreg.exchange.contracts.unsigned_queries import unsigned
+from landreg.exchange.contracts.draft_queries import unsigned
 from landreg.exchange.listings import listing_queries as listings
 from landreg.exchange.model import Listing
 from landreg.exchange.routes import first_rows

@@ -15,10 +15,9 @@ from landreg.access.home import Row
 from landreg.core.actor import Actor
 from landreg.core.periods import beijing_day
 from landreg.exchange.contracts import deal_queries, draft_queries, queries
-from landreg.exchange.contracts.rules.course import Course, remedy_until, stage, waits_for_remedy
+from landreg.exchange.contracts.rules.course import UNSIGNED, Course, remedy_until, stage, waits_for_remedy
 from landreg.exchange.contracts.rules.rent import arrears, arrears_kg
 from landreg.exchange.contracts.rules.service import asked_of
-from landreg.exchange.contracts.unsigned_queries import UNSIGNED
 from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.market import search_queries
 from landreg.web import i18n

@@ -99,18 +99,34 @@ def ter_4_contract_is_signed_within_its_term(survey: Survey, notes: Notes) -> No
                    lambda row, o=on, e=last: {"signed": str(o[row]), "end": str(e[row])})  # fmt: skip
 
 
-def ter_8_contract_is_made_and_has_begun(survey: Survey, notes: Notes) -> None:
-    """TER-9: a contract whose signing has still to come is none yet. TER-8: one whose term has still to begin may be an
-    extension that was signed ahead; signed many years ahead it may be a wrong year, so note it only. 农村土地承包法 22, 23."""
+def ter_9_contract_is_signed(survey: Survey, notes: Notes) -> None:
+    """TER-9: a contract whose signing has still to come is none yet. 农村土地承包法 22, 23."""
+    table, today = survey.table("CBHT"), survey.today_is(notes.law.on)
+    notes.rows("TER-9", table, np.flatnonzero(_to_sign(table, today)), "QDSJ", today=str(today))
+
+
+def ter_8_contract_has_begun(survey: Survey, notes: Notes) -> None:
+    """TER-8: a contract whose term has still to begin may be an extension that was signed ahead; signed many years ahead it may be
+    a wrong year, so note it only. 农村土地承包法 22, 23."""
     table, today = survey.table("CBHT"), survey.today_is(notes.law.on)
     signed, (first, last, _) = table.day("QDSJ"), _both(table, "CBQXQ", "CBQXZ")
-    to_sign = ~np.isnat(signed) & (signed > today)
     made = np.where(np.isnat(signed), today, signed)
     ahead = np.full(table.rows, notes.law.days("TER-8.ahead_years"), dtype=np.int64)
-    to_begin = ~np.isnat(first) & (first > today) & ~(last < first) & ~to_sign & (first > _years_on(made, ahead))
-    notes.rows("TER-9", table, np.flatnonzero(to_sign), "QDSJ", today=str(today))
+    to_begin = (
+        ~np.isnat(first)
+        & (first > today)
+        & ~(last < first)
+        & ~_to_sign(table, today)
+        & (first > _years_on(made, ahead))
+    )
     notes.rows("TER-8", table, np.flatnonzero(to_begin), "CBQXQ",
                lambda row: {"start": str(first[row])}, today=str(today))  # fmt: skip
+
+
+def _to_sign(table: Table, today: np.datetime64) -> Mask:
+    """Contracts that are signed after today."""
+    signed = table.day("QDSJ")
+    return np.asarray(~np.isnat(signed) & (signed > today))
 
 
 def ter_5_transfer_is_within_its_contract(survey: Survey, notes: Notes) -> None:
@@ -168,5 +184,5 @@ def _months(words: Bytes) -> Ints:
 RULES: tuple[SurveyRule, ...] = (
     ter_1_term_runs_forward, ter_2_term_is_the_law_s, ter_4_contract_is_signed_within_its_term,
     ter_5_transfer_is_within_its_contract, ter_6_register_has_the_contract_s_term,
-    ter_7_term_in_words_is_that_of_its_days, ter_8_contract_is_made_and_has_begun,
+    ter_7_term_in_words_is_that_of_its_days, ter_9_contract_is_signed, ter_8_contract_has_begun,
 )  # fmt: skip

@@ -68,6 +68,10 @@ class Course:
         return tuple(side for side in ("contractor", "taker") if not self.of(f"signed_{side}"))
 
 
+UNSIGNED = ("drawn", "part_signed")
+"""The stages of a draft."""
+
+
 def stage(course: Course) -> str:
     """Where a contract is: a word of terms.toml, contract_stage."""
     if course.of("withdrawn"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,13 @@ from landreg.core.periods import DAY
 from landreg.exchange.contracts.rules.course import Course
 from landreg.exchange.contracts.rules.rent import ZERO, Due
 from landreg.law.book import Law
+
+FOLLOWED_AT: Mapping[str, Sequence[str]] = {
+    "change": ("signed", "running", "over", "disputed"),
+    "renewal": ("signed", "running", "over", "ending", "ended", "disputed"),
+    "retransfer": ("signed", "running", "over", "ending", "disputed"),
+}
+"""By relation: the stages of a contract at which something follows it; CON-61 and TR-1 say of one whose term is over."""
 
 
 def con_60_changed_between_the_same_two(facts: tuple[str, bool], law: Law) -> Finding | None:
