@@ -31,7 +31,7 @@ from landreg.exchange.contracts.entering import happened
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract, ContractEvent
 from landreg.exchange.contracts.routes.desk import standing
-from landreg.exchange.contracts.routes.life import steps_of
+from landreg.exchange.contracts.routes.steps import steps_of
 from landreg.exchange.contracts.rules.instalments import Instalment
 from landreg.law.queries import load_law
 from landreg.registry.booking import register

@@ -17,7 +17,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.core.periods import DAY
 from landreg.exchange.contracts import cancelling, deal_queries, list_queries, queries, signer_queries, signing
-from landreg.exchange.contracts.routes import life
+from landreg.exchange.contracts.routes.steps import steps_of
 from landreg.exchange.contracts.rules import rent
 from landreg.exchange.contracts.rules.course import stage
 from landreg.exchange.contracts.rules.free import KEPT, con_34_term_has_begun, con_84_land_pays_no_debt
@@ -168,7 +168,7 @@ def standing(found: Whole, law: Law) -> dict[str, Any]:
         "course": course, "stage": stage(course), "stands": stands, "today": law.on, "settled": found.settled, "signed": signed,
         "told": [finding for finding in told if finding and row.state != "withdrawn"],
         "may_register": signed and signing.may_register(found, law),
-        "steps": life.steps_of(found, law.on), "arrears_kg": rent.arrears_kg(found.settled, law.on),
+        "steps": steps_of(found, law.on), "arrears_kg": rent.arrears_kg(found.settled, law.on),
         "balance_late": found.late_from_contractor(law.on),
         "sides": [(side, i18n.shown_term(side, "contract_side")) for side in course.lacking],
     }  # fmt: skip

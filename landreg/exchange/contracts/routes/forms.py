@@ -214,6 +214,13 @@ class Dated:
     paper: Upload | None = None
 
 
+@dataclass(frozen=True)
+class Declining:
+    """Why what was asked or drawn is not taken on."""
+
+    said: str = field(default="", metadata={"most": 500})
+
+
 def kept(sent: Upload | None, name: str = "paper") -> Attached | None:
     """A paper that was sent, put into the store."""
     return papers.keep_one(store(), sent, name)

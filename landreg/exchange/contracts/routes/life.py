@@ -4,11 +4,10 @@ step, of disputes too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, request
@@ -23,73 +22,18 @@ from landreg.core.periods import DAY
 from landreg.exchange.contracts import cancelling, deal_queries, life, queries
 from landreg.exchange.contracts.entering import open_for
 from landreg.exchange.contracts.life import AGREED, End
-from landreg.exchange.contracts.routes.forms import Dated, back, kept, words
-from landreg.exchange.contracts.rules.closing import (
-    ABOUT,
-    BREACH,
-    FIXTURES,
-    LIMITED,
-    PAYERS,
-    Returned,
-    forums_of,
-    moved_for_good,
-)
-from landreg.exchange.contracts.rules.course import (
-    GROUNDS,
-    OUTCOMES,
-    remedy_over,
-    remedy_until,
-    stage,
-    waits_for_remedy,
-)
-from landreg.exchange.contracts.rules.service import NOT_OF, OF_SERVICE, SERVICE
+from landreg.exchange.contracts.routes.forms import Dated, back, kept
+from landreg.exchange.contracts.routes.steps import STEPS, lists, never
+from landreg.exchange.contracts.rules.closing import LIMITED, Returned
+from landreg.exchange.contracts.rules.course import remedy_over, remedy_until, stage
+from landreg.exchange.contracts.rules.service import SERVICE
 from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
-from landreg.exchange.contracts.signing import MOVING
-from landreg.exchange.contracts.whole import Whole
 from landreg.law.queries import load_law
 from landreg.registry.routes.surroundings import page_day
 from landreg.web import pages, problems
 from landreg.web.forms import Upload, read_form
 
 blueprint = Blueprint("contract_life", __name__)
-LIVING = ("signed", "running", "over")
-STEPS: Mapping[str, tuple[str, ...]] = {
-    "payment": (*LIVING, "disputed", "ending", "ended"), "remedy": LIVING, "remedied": LIVING, "renewal_asked": ("running", "over"),
-    "dividend": LIVING, "end": LIVING, "terminate": LIVING,
-    "dispute": (*LIVING, "ending", "ended"), "outcome": ("disputed", "ending", "ended"), "return": ("ended",),
-}  # fmt: skip
-"""By step at the desk: the stages at which it may come."""
-REMEDIES = ("arrears", "use", "idle", "damage", "other")
-OF_LENT = ("remedy", "remedied", "renewal_asked", "dividend", "terminate")
-"""Steps of land that comes back: none of a contract that moves the right itself."""
-OF_ENDED, OF_RUNNING = ("stands", "ended"), ("hand_back",)
-"""Outcomes that no contract has that has ended, and none that has not."""
-
-
-def _never(found: Whole, step: str) -> bool:
-    """Whether a step is none of this contract's at any stage: it moves the right itself, has moved it, or transfers nothing."""
-    kind = found.contract.kind
-    gone = moved_for_good(kind, registered=found.of("registered") is not None)
-    return (kind in MOVING and (step in OF_LENT or (step == "end" and gone))) or step in NOT_OF.get(kind, ())
-
-
-def steps_of(found: Whole, on: date) -> list[str]:
-    """The steps that may come next in the life of a contract, as its page offers them."""
-    course, row = found.course(on), found.contract
-    where, owed = stage(course), found.next is not None
-    lacking = {
-        "payment": not owed,
-        "remedied": not waits_for_remedy(course),
-        "dividend": row.kind != "share",
-        "dispute": course.disputed,
-        "outcome": not course.disputed,
-        "return": found.of("returned") is not None,
-    }
-    return [
-        name
-        for name, stages in STEPS.items()
-        if where in stages and not lacking.get(name, False) and not _never(found, name)
-    ]
 
 
 @blueprint.get("/contracts/<county>/<uuid:contract_id>/life/<step>")
@@ -108,9 +52,9 @@ def step(county: str, contract_id: UUID, step: str) -> Response:
     course = found.course(law.on)
     if request.method == "GET":
         open_for(found, law, *STEPS[step])
-        if step == "end" and _never(found, step):
+        if step == "end" and never(found, step):
             raise Refused(Finding("CON-30", "how", subject=row.number))
-        if _never(found, step) or (step in ("dispute", "outcome") and course.disputed != (step == "outcome")):
+        if never(found, step) or (step in ("dispute", "outcome") and course.disputed != (step == "outcome")):
             raise Conflict(Finding("CON-5", "state", {"where": stage(course)}, subject=row.number))
     return pages.render(
         "exchange/contracts/step.html", laid=laid, found=found, contract=row, step=step, today=law.on, price=price, course=course,
@@ -118,25 +62,8 @@ def step(county: str, contract_id: UUID, step: str) -> Response:
         asked=found.of("remedy_asked"), remedy_over=remedy_over(course, law.on), remedy_until=remedy_until(course),
         limits=[(one, law.days("CON-26.limitation_years", one)) for one in LIMITED],
         outside=row.kind in (*OUTSIDE_FARMING, SERVICE), service=row.kind == SERVICE,
-        **_lists(found, ended=found.of("ended") is not None, of_organisation=not natural),
+        **lists(found, ended=found.of("ended") is not None, of_organisation=not natural),
     )  # fmt: skip
-
-
-def _lists(found: Whole, *, ended: bool, of_organisation: bool) -> dict[str, Any]:
-    """The closed lists of the forms of steps: outcomes of a contract that has ended or has not, ends that its taker may come to."""
-    row = found.contract
-    never = (*(OF_ENDED if ended else OF_RUNNING), *(("void",) if found.void else ()))
-    outside = row.kind in (*OUTSIDE_FARMING, SERVICE)
-    grounds, remedies = ((BREACH,), tuple(one for one in REMEDIES if one != "idle")) if outside else (GROUNDS, REMEDIES)
-    remedies = OF_SERVICE if row.kind == SERVICE else remedies
-    ends = tuple(one for one in AGREED if of_organisation or one != "dissolved")
-    return {
-        "ends": words("contract_end", ends), "grounds": words("contract_ground", grounds),
-        "remedies": words("contract_remedy", remedies), "forums": words("contract_forum", forums_of(row.kind)),
-        "abouts": words("contract_about", ABOUT), "payers": words("contract_side", PAYERS),
-        "outcomes": words("contract_outcome", tuple(one for one in OUTCOMES if one not in never)),
-        "fixtures": words("contract_fixtures", FIXTURES),
-    }  # fmt: skip
 
 
 def again(name: str) -> Callable[[str, UUID], Response]:

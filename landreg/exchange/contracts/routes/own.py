@@ -23,6 +23,7 @@ from landreg.core.errors import Finding, NotFound, Refused
 from landreg.core.periods import DAY, beijing_day
 from landreg.exchange.contracts import deal_queries, project_queries, projects, queries, signing
 from landreg.exchange.contracts.projects import Said
+from landreg.exchange.contracts.routes.forms import Declining
 from landreg.exchange.contracts.rules.clauses import Text, written
 from landreg.exchange.contracts.rules.course import stage
 from landreg.exchange.contracts.rules.free import con_34_term_has_begun
@@ -76,13 +77,6 @@ def sign(county: str, contract_id: UUID) -> Redirect:
     )
     flash(_("签字已核验并记录。"))
     return redirect(url_for(".one", county=county, contract_id=contract_id), 303)
-
-
-@dataclass(frozen=True)
-class Declining:
-    """Why a party does not want a contract."""
-
-    said: str = field(default="", metadata={"most": 500})
 
 
 @blueprint.post("/my/contracts/<county>/<uuid:contract_id>/decline")

@@ -13,17 +13,17 @@ from werkzeug.wrappers import Response as Redirect
 
 from landreg.access.policy import allow, current_actor
 from landreg.core.actor import Role
-from landreg.core.db import UnitOfWork, unit_of_work
+from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.core.periods import DAY
 from landreg.core.units import decimal_of
 from landreg.exchange.contracts import deal_queries, project_queries, project_runs, projects
 from landreg.exchange.contracts.asked_land import standing
-from landreg.exchange.contracts.model import ProjectRun
 from landreg.exchange.contracts.project_runs import UNDER_WAY
 from landreg.exchange.contracts.projects import KINDS, Planned, Priced, Said
 from landreg.exchange.contracts.routes.desk import READERS
 from landreg.exchange.contracts.routes.forms import Drawing, choices, kept, questions, unit_of
+from landreg.exchange.contracts.routes.progress import progress
 from landreg.exchange.contracts.whole import stands
 from landreg.exchange.counter.present import Present
 from landreg.exchange.counter.queries import members_said
@@ -272,31 +272,6 @@ def state(county: str, project_id: UUID, run_id: UUID) -> Response:
             raise NotFound
         far = progress(uow, run)
     return pages.json_answer({"done": run.state not in UNDER_WAY, "percent": far.percent, "text": far.text})
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a run is: of a hundred, and in words."""
-
-    percent: int
-    text: str
-
-
-def progress(uow: UnitOfWork, run: ProjectRun) -> Progress:
-    """Counted from what is there: a worker that was killed lost no household, though it wrote no figure."""
-    total, left = len(run.household_ids), len(run.refused)
-    said = project_queries.words(uow.session, run.county, run.project_id) if run.step == "draw" and left else {}
-    silent = sum(UUID(one["household"]) not in said for one in run.refused) if run.step == "draw" else 0
-    there = project_queries.reached(uow.session, run, run.household_ids)
-    tried = min(total, max(run.position, there + left))
-    far = {"n": tried, "all": total, "done": there, "silent": silent, "no": left - silent}
-    words = {
-        "draw": _(
-            "已办 %(n)s / %(all)s 户，拟成 %(done)s 份，还没有表示意愿的 %(silent)s 户，不能拟的 %(no)s 户。", **far
-        ),
-        "sign": _("已办 %(n)s / %(all)s 份，签成 %(done)s 份，不能签的 %(no)s 份。", **far),
-    }
-    return Progress(tried * 100 // max(total, 1), words[run.step])
 
 
 def _back(county: str, project_id: UUID) -> Redirect:

@@ -16,7 +16,7 @@ from landreg.core.errors import NotFound
 from landreg.core.periods import DAY
 from landreg.exchange.contracts import cancelling, deal_queries, land_queries, papers, queries, registering
 from landreg.exchange.contracts.routes import desk
-from landreg.exchange.contracts.routes.forms import back, kept
+from landreg.exchange.contracts.routes.forms import Declining, back, kept
 from landreg.registry.routes.surroundings import desk_of, page_day, store
 from landreg.web import pages, problems
 from landreg.web.forms import Upload, read_form
@@ -64,13 +64,6 @@ def open_case(county: str, contract_id: UUID) -> Redirect:
     case_id = registering.open_case_of(actor, store(), county, contract_id, text, given.contract_code, given.number)
     flash(_("已立案，合同已放入业务档案。"))
     return redirect(url_for("registry.cases.one", county=county, case_id=case_id), 303)
-
-
-@dataclass(frozen=True)
-class Declining:
-    """Why the parties' application is not taken on."""
-
-    said: str = field(default="", metadata={"most": 500})
 
 
 @blueprint.post("/contracts/<county>/<uuid:contract_id>/registration/declined")

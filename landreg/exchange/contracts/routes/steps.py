@@ -1,0 +1,79 @@
+"""Which steps may come next in the life of a contract, and the closed lists of their forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from landreg.exchange.contracts.life import AGREED
+from landreg.exchange.contracts.routes.forms import words
+from landreg.exchange.contracts.rules.closing import (
+    ABOUT,
+    BREACH,
+    FIXTURES,
+    PAYERS,
+    forums_of,
+    moved_for_good,
+)
+from landreg.exchange.contracts.rules.course import GROUNDS, OUTCOMES, stage, waits_for_remedy
+from landreg.exchange.contracts.rules.service import NOT_OF, OF_SERVICE, SERVICE
+from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
+from landreg.exchange.contracts.signing import MOVING
+from landreg.exchange.contracts.whole import Whole
+
+LIVING = ("signed", "running", "over")
+STEPS: Mapping[str, tuple[str, ...]] = {
+    "payment": (*LIVING, "disputed", "ending", "ended"), "remedy": LIVING, "remedied": LIVING, "renewal_asked": ("running", "over"),
+    "dividend": LIVING, "end": LIVING, "terminate": LIVING,
+    "dispute": (*LIVING, "ending", "ended"), "outcome": ("disputed", "ending", "ended"), "return": ("ended",),
+}  # fmt: skip
+"""By step at the desk: the stages at which it may come."""
+REMEDIES = ("arrears", "use", "idle", "damage", "other")
+OF_LENT = ("remedy", "remedied", "renewal_asked", "dividend", "terminate")
+"""Steps of land that comes back: none of a contract that moves the right itself."""
+OF_ENDED, OF_RUNNING = ("stands", "ended"), ("hand_back",)
+"""Outcomes that no contract has that has ended, and none that has not."""
+
+
+def never(found: Whole, step: str) -> bool:
+    """Whether a step is none of this contract's at any stage: it moves the right itself, has moved it, or transfers nothing."""
+    kind = found.contract.kind
+    gone = moved_for_good(kind, registered=found.of("registered") is not None)
+    return (kind in MOVING and (step in OF_LENT or (step == "end" and gone))) or step in NOT_OF.get(kind, ())
+
+
+def steps_of(found: Whole, on: date) -> list[str]:
+    """The steps that may come next in the life of a contract, as its page offers them."""
+    course, row = found.course(on), found.contract
+    where, owed = stage(course), found.next is not None
+    lacking = {
+        "payment": not owed,
+        "remedied": not waits_for_remedy(course),
+        "dividend": row.kind != "share",
+        "dispute": course.disputed,
+        "outcome": not course.disputed,
+        "return": found.of("returned") is not None,
+    }
+    return [
+        name
+        for name, stages in STEPS.items()
+        if where in stages and not lacking.get(name, False) and not never(found, name)
+    ]
+
+
+def lists(found: Whole, *, ended: bool, of_organisation: bool) -> dict[str, Any]:
+    """The closed lists of the forms of steps: outcomes of a contract that has ended or has not, ends that its taker may come to."""
+    row = found.contract
+    never = (*(OF_ENDED if ended else OF_RUNNING), *(("void",) if found.void else ()))
+    outside = row.kind in (*OUTSIDE_FARMING, SERVICE)
+    grounds, remedies = ((BREACH,), tuple(one for one in REMEDIES if one != "idle")) if outside else (GROUNDS, REMEDIES)
+    remedies = OF_SERVICE if row.kind == SERVICE else remedies
+    ends = tuple(one for one in AGREED if of_organisation or one != "dissolved")
+    return {
+        "ends": words("contract_end", ends), "grounds": words("contract_ground", grounds),
+        "remedies": words("contract_remedy", remedies), "forums": words("contract_forum", forums_of(row.kind)),
+        "abouts": words("contract_about", ABOUT), "payers": words("contract_side", PAYERS),
+        "outcomes": words("contract_outcome", tuple(one for one in OUTCOMES if one not in never)),
+        "fixtures": words("contract_fixtures", FIXTURES),
+    }  # fmt: skip
