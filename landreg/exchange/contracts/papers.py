@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -95,15 +96,20 @@ def certificate(session: Session, desk: Desk, found: Whole, given: ContractEvent
 
 
 def _paid(given: ContractEvent) -> str:
-    """What was paid when the certificate was given, and what was not due yet. One of before these were noted says what it said."""
+    """What was paid when the certificate was given, of how much, and what was not due yet, from when. One of before these were
+    noted says what it said.
+    """
     if "paid" not in given.facts:
         return "到期款项已经付清"
     paid, left, kg = (Decimal(str(given.facts[name])) for name in ("paid", "left", "left_kg"))
-    ahead = [*([f"{left:,.2f} 元"] if left else []), *([f"{kg:,.2f} 千克粮食"] if kg else [])]
-    if not ahead:
+    if not left and not kg:
         return f"价款 {paid:,.2f} 元已经全部付清" if paid else "双方不付款"
+    whole = "" if kg else f"价款共 {paid + left:,.2f} 元，"
     said = f"已付 {paid:,.2f} 元" if paid else "尚未付款"
-    return f"截至出具之日没有逾期款项：{said}，另有 {'、'.join(ahead)}未到付款日"
+    ahead = f"其余 {kg:,.2f} 千克粮食" if kg else f"其余 {left:,.2f} 元"
+    due = given.facts.get("next_on")
+    on = f"，下一期于{chinese_date(date.fromisoformat(str(due)))}到期" if due else ""
+    return f"截至出具之日没有逾期款项：{whole}{said}，{ahead}未到付款日{on}"
 
 
 def check_url(desk: Desk, number: str) -> str:

@@ -257,6 +257,8 @@ def certify(actor: Actor, county: str, contract_id: UUID) -> str:
             raise Refused(wrong)
         number = f"{county}-J{beijing_day(uow.now).year}-{queries.next_certificate(uow.session):06d}"
         sums = {"paid": f"{found.money}", "left": f"{found.left}", "left_kg": f"{found.left_kg}"}
+        if found.next is not None:
+            sums["next_on"] = found.next.due.due_on.isoformat()
         happened(uow, found.contract, "certified", law.on, facts={"number": number, **sums})
     return number
 

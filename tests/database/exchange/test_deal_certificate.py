@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
 
@@ -16,9 +17,10 @@ from landreg.exchange.contracts import disputes, life, papers, signing
 from landreg.exchange.contracts.disputes import Brought
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules.closing import Outcome
+from landreg.exchange.contracts.rules.instalments import Instalment
 from landreg.law.queries import load_law
 from landreg.registry.papers.office import Desk
-from tests.contract_kit import OPERATOR, PAPER, drawn, seen, signed, today
+from tests.contract_kit import OPERATOR, OTHER, PAPER, VALUES, drawn, seen, signed, today
 from tests.exchange_kit import market
 from tests.registry_kit import Connection, codes
 from tests.villages import COUNTY
@@ -45,11 +47,28 @@ def test_it_says_what_is_paid_and_what_is_not_due_yet() -> None:
     life.pay(*key, first.amount, today(), "HP-1", PAPER)
     signing.certify(*key)
     ahead = sum((due.amount for due in later), Decimal(0))
-    assert f"截至出具之日没有逾期款项：已付{first.amount:,.2f}元，另有{ahead:,.2f}元未到付款日，特此鉴证" in printed(
-        contract
-    )
+    due = f"{later[0].due_on.year}年{later[0].due_on.month}月{later[0].due_on.day}日"
+    assert (
+        f"价款共{first.amount + ahead:,.2f}元，已付{first.amount:,.2f}元，其余{ahead:,.2f}元未到付款日，下一期于{due}到期，特此鉴证"
+    ) in printed(contract)
     life.pay(*key, ahead, today(), "HP-2", PAPER)
     assert "未到付款日" in printed(contract)
+
+
+def test_a_price_in_instalments_of_which_none_is_due_is_told_as_unpaid() -> None:
+    first, last = today() + timedelta(days=40), today() + timedelta(days=400)
+    contract = signed(
+        drawn(
+            kind="assignment", taker=OTHER, values={**VALUES, "issuer_consent": "发包方同意书"}, unit="yuan_once",
+            price=Decimal("9000.00"), paid_every="once", from_on=today(), until_on=date(2048, 1, 1),
+            instalments=(Instalment(first, Decimal("4000.00")), Instalment(last, Decimal("5000.00"))),
+        )
+    )  # fmt: skip
+    signing.certify(OPERATOR, COUNTY, contract.contract_id)
+    text = printed(contract)
+    day = f"{first.year}年{first.month}月{first.day}日"
+    assert f"价款共9,000.00元，尚未付款，其余9,000.00元未到付款日，下一期于{day}到期，特此鉴证" in text
+    assert "付清" not in text
 
 
 def test_it_says_so_where_all_is_paid() -> None:
