@@ -9,17 +9,21 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from landreg.config import Settings
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
+from landreg.core.files import Store
 from landreg.core.periods import beijing_day
-from landreg.exchange.contracts import drawing, land_queries, queries, signer_queries, signing
+from landreg.exchange.contracts import drawing, land_queries, queries, registering, signer_queries, signing
 from landreg.exchange.contracts.drafts import Draft, Taken, Terms
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.projects import Said
 from landreg.exchange.contracts.signing import Signature
 from landreg.exchange.contracts.whole import Whole
+from landreg.registry.booking import register
+from landreg.registry.casework import cases
 from landreg.registry.guarded import Attached
-from tests.registry_kit import HOUSEHOLD, Connection, one
+from tests.registry_kit import HOUSEHOLD, Connection, one, put_papers
 from tests.villages import COUNTY, VILLAGE, citizen_id, past_triggers
 
 PAPER = Attached("22" * 32, 9, "paper.jpg")
@@ -143,3 +147,17 @@ def today(actor: Actor = OPERATOR) -> date:
     """Today by the register's clock."""
     with unit_of_work(actor) as uow:
         return beijing_day(uow.now)
+
+
+def to_the_register(registrar: Actor, database: Settings, contract: Contract) -> UUID:
+    """The parties ask for the register, the desk opens the case; its id."""
+    signing.ask_registration(OPERATOR, COUNTY, contract.contract_id, PAPER)
+    return registering.open_case_of(registrar, Store(database.store), COUNTY, contract.contract_id, b"%PDF-1.7 sample")
+
+
+def booked(registrar: Actor, reviewer: Actor, case: UUID, kind: str) -> None:
+    """The case is taken up, reviewed and registered."""
+    put_papers(registrar, case, kind)
+    cases.accept(registrar, COUNTY, [case])
+    cases.review(reviewer, COUNTY, [case])
+    register(reviewer, COUNTY, [case])

@@ -27,7 +27,6 @@ from landreg.exchange.contracts import (
     land_queries,
     logged,
     making,
-    project_queries,
     taking,
 )
 from landreg.exchange.contracts.deal_queries import Dealt
@@ -50,6 +49,7 @@ from landreg.exchange.contracts.rules.following import (
     con_60_changed_between_the_same_two,
     con_61_changed_within_its_term,
     con_62_one_draft_follows,
+    con_69_moved_right_is_changed_no_more,
 )
 from landreg.exchange.contracts.rules.instalments import Instalment, kept
 from landreg.exchange.contracts.rules.terms import con_27_passed_on_from_its_parent
@@ -137,7 +137,7 @@ def draw_following(
     """Draw what renews, changes or transfers further a contract: with its taker where no other is named. parcels: None all of its
     own; of one that is named whole, as much as the contract has of it. consent: the contractor's, to a re-transfer.
 
-    Raises NotFound, Conflict (CON-5), Refused (CON-1, CON-9, CON-10, CON-27, CON-38, CON-39, CON-60, CON-61, CON-62, CON-63 and as
+    Raises NotFound, Conflict (CON-5), Refused (CON-1, CON-9, CON-10, CON-27, CON-38, CON-39, CON-60 to CON-63, CON-69 and as
     `draw_from_deal`).
     """
     if relation not in ("renewal", "change", "retransfer"):
@@ -164,6 +164,8 @@ def draw_following(
         if relation == "change":
             findings.append(con_60_changed_between_the_same_two((old.number, taker.taker_id == own.taker_id), law))
             findings.append(con_61_changed_within_its_term(Change(course, terms.from_on), law))
+            moved = (old.number, land_queries.register_moves_it(uow.session, county, contract_id))
+            findings.append(con_69_moved_right_is_changed_no_more(moved, law))
             findings += cancelling.stopped(uow, found, law)
         if relation == "renewal":
             asked = Renewal(course, terms.from_on, taker.taker_id == own.taker_id, bool(found.of("renewal_declined")))
@@ -226,13 +228,11 @@ def _parcels(
     uow: UnitOfWork, row: Contract, land: Land, draft: Draft, pieces: Sequence[Parcelled]
 ) -> list[ContractParcel]:
     """The parcels of a contract as rows, each with its neighbours as the register says them."""
-    told = land.parcels
-    if draft.right_id is not None:
-        told = project_queries.contracted(uow.session, row.county, row.village, [one.code for one in pieces])
+    bounds = land_queries.bounds(uow.session, row.county, [one.code for one in pieces])
     return [
         ContractParcel(
             county=row.county, village=row.village, contract_id=row.contract_id, parcel_code=one.code, name=one.name,
-            neighbours=told[one.code].neighbours if one.code in told else "", area_m2=one.area_m2,
+            neighbours=bounds.get(one.code, ""), area_m2=one.area_m2,
             registered_m2=land.parcels[one.code].area_m2, price=one.price.quantize(CENT),
             part=next((taken.part for taken in draft.parcels if taken.code == one.code), None),
         )

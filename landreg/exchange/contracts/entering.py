@@ -68,7 +68,7 @@ def entered(
 
 def happened(
     uow: UnitOfWork, row: Contract, kind: str, on_day: date, *, said: str = "", facts: Mapping[str, Any] | None = None,
-    paper: Attached | None = None, dues: Sequence[Due] = (), due_kind: str = "rent",
+    paper: Attached | None = None, dues: Sequence[Due] = (), due_kind: str = "",
 ) -> ContractEvent:  # fmt: skip
     """Write a step of a contract, with its paper, what it makes due, and its leaf. Raises Conflict where another was first."""
     kept = entered(uow, row.county, row.village, kind, paper, contract=row.contract_id) if paper else None
@@ -82,7 +82,7 @@ def happened(
     rows = [
         RentDue(
             county=row.county, village=row.village, contract_id=row.contract_id, position=due.position,
-            event_id=event.event_id, kind=due_kind, from_on=due.from_on, until_on=due.until_on, due_on=due.due_on,
+            event_id=event.event_id, kind=due_kind or due.kind, from_on=due.from_on, until_on=due.until_on, due_on=due.due_on,
             amount=due.amount, in_kind=due.in_kind,
         )
         for due in dues

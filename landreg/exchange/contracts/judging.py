@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -82,7 +83,8 @@ def judged(
     more = Decimal(0) if none else net_area(area, draft.relation, taker.taker_id, before, law.on)
     findings += examine(ENTER_RULES, taking_in(uow, taker, mu_of(more)), law)
     if terms.kind == "exchange":
-        findings += given_in_exchange(uow, law, taker, (terms.from_on, terms.until_on), values.get("other_parcels", ""))
+        time, named = (terms.from_on, terms.until_on), values.get("other_parcels", "")
+        findings += given_in_exchange(uow, law, taker, time, named, _replaced(draft))
     if stands:
         findings.append(frozen_land("parcels", stands))
     return findings, values
@@ -169,7 +171,9 @@ def filled(
         given = codes_in(asked.get("other_parcels", ""))
         theirs = given_parcels(uow.session, taker.county, taker.code, given)
         own = [land.parcels[one.code] for one in pieces if one.code in land.parcels]
-        known = {**known, "swapped": swapped(((own, [one.code for one in pieces]), (theirs, given)))}
+        codes = [one.code for one in pieces]
+        bounds = land_queries.bounds(uow.session, taker.county, [*codes, *given])
+        known = {**known, "swapped": swapped(((own, codes), (theirs, given)), bounds)}
     return {**known, **asked}
 
 
@@ -219,16 +223,21 @@ def _free_from(land: Land, draft: Draft) -> date | None:
     return max((day for day in days if day is not None), default=None)
 
 
+def _replaced(draft: Draft) -> list[UUID]:
+    """The contract that a draft changes: what it binds is free for the draft."""
+    previous = draft.previous if draft.relation == "change" else None
+    return [] if previous is None else [previous.contract.contract_id]
+
+
 def _bound(uow: UnitOfWork, county: str, draft: Draft, chain: Sequence[Contract]) -> dict[str, str]:
     """By parcel: the contract or the deal that has it in the time of a draft, beside what the draft replaces or passes on."""
-    terms, previous, codes = draft.terms, draft.previous, [one.code for one in draft.parcels]
+    terms, codes = draft.terms, [one.code for one in draft.parcels]
     if terms.from_on >= terms.until_on or terms.kind == SERVICE:
         return {}
     time = (terms.from_on, terms.until_on)
     passes_on = draft.relation == "retransfer"
-    but = [previous.contract.contract_id] if previous is not None and draft.relation == "change" else []
     depth = 1 + sum(one.relation == "retransfer" for one in chain) if passes_on else 0
-    found = land_queries.bound(uow.session, county, codes, *time, depth, but)
+    found = land_queries.bound(uow.session, county, codes, *time, depth, _replaced(draft))
     if draft.right_id is not None and not passes_on:
         found |= deal_queries.dealt_already(uow.session, county, [draft.right_id], codes, time, draft.deal_id)
     return found

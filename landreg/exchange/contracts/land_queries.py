@@ -57,6 +57,14 @@ def collective_land(session: Session, county: str, codes: Sequence[str]) -> Land
     return Land(said, {row.parcel_code: row for row in rows}, said.representative)
 
 
+def bounds(session: Session, county: str, codes: Sequence[str]) -> dict[str, str]:
+    """What lies around parcels, by code; '' where the register does not say it."""
+    rows = session.execute(
+        sa.text("SELECT * FROM exchange.bounds_said(:county, :codes)"), {"county": county, "codes": list(codes)}
+    )
+    return {row.parcel_code: row.neighbours for row in rows}
+
+
 def any_basic(session: Session, county: str, right_id: UUID | None, codes: Sequence[str]) -> bool:
     """Whether one of these parcels of a right, or of a collective's own, is permanent basic farmland."""
     found = collective_land(session, county, codes) if right_id is None else land(session, county, right_id)
@@ -134,6 +142,12 @@ def rights_changed(session: Session) -> Sequence[Any]:
         .where(Contract.relation == "change", Contract.state == "signed", ~said)
         .order_by(Contract.from_on, Contract.number)
     ).all()
+
+
+def register_moves_it(session: Session, county: str, contract_id: UUID) -> bool:
+    """Whether the register moves the contract right by an assignment or an exchange: its case is registered, or is on its way."""
+    asked = sa.text("SELECT exchange.register_moves_it(:county, :contract)")
+    return bool(session.scalar(asked, {"county": county, "contract": contract_id}))
 
 
 def frozen(session: Session, county: str, right_id: UUID | None, codes: Sequence[str]) -> Sequence[Any]:

@@ -14,7 +14,13 @@ from landreg.exchange.contracts.entering import happened, open_for
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules import rent
 from landreg.exchange.contracts.rules.course import UNSIGNED, con_45_draft_has_its_day
-from landreg.exchange.contracts.rules.following import FOLLOWED_AT, Change, carried, con_61_changed_within_its_term
+from landreg.exchange.contracts.rules.following import (
+    FOLLOWED_AT,
+    Change,
+    carried,
+    con_61_changed_within_its_term,
+    con_69_moved_right_is_changed_no_more,
+)
 from landreg.exchange.contracts.rules.instalments import BY_DAYS, GOES_OVER
 from landreg.exchange.contracts.rules.rent import Due
 from landreg.exchange.contracts.rules.service import SERVICE
@@ -25,7 +31,7 @@ from landreg.law.book import Law, examine
 
 def stands_below(uow: UnitOfWork, row: Contract, law: Law) -> None:
     """Raises Conflict (CON-5) where what a contract changes or passes on has ended, Refused (CON-61) where a change would begin on
-    none of its days.
+    none of its days, (CON-69) where what it moves is registered.
     """
     below = queries.one(uow.session, row.county, row.previous_id) if row.previous_id is not None else None
     if below is None or row.relation == "renewal":
@@ -34,7 +40,9 @@ def stands_below(uow: UnitOfWork, row: Contract, law: Law) -> None:
     open_for(found, law, *FOLLOWED_AT[row.relation])
     if row.relation != "change":
         return
-    if wrong := con_61_changed_within_its_term(Change(found.course(law.on), row.from_on, drawn=False), law):
+    moved = (below.number, land_queries.register_moves_it(uow.session, below.county, below.contract_id))
+    late = con_61_changed_within_its_term(Change(found.course(law.on), row.from_on, drawn=False), law)
+    if wrong := con_69_moved_right_is_changed_no_more(moved, law) or late:
         raise Refused(wrong)
 
 
@@ -68,7 +76,7 @@ def make(uow: UnitOfWork, found: Whole, law: Law) -> None:
         gone_over = _carried(old, row, dues, one_sum)
         facts = {"how": "replaced", "by": row.number, **({"one_sum": one_sum} if one_sum else {}), **gone_over}
         happened(uow, previous, "ended", row.from_on, facts=facts)
-    happened(uow, row, "signed", law.on, facts=gone_over, dues=dues, due_kind=dues[0].kind if dues else "rent")
+    happened(uow, row, "signed", law.on, facts=gone_over, dues=dues)
     if uow.actor.desk is Desk.EXCHANGE and row.previous_id is not None:
         drop_overtaken(uow, row.previous_id, law, row.number)
 

@@ -23,9 +23,10 @@ from landreg.exchange.contracts.entering import happened, held, open_for
 from landreg.exchange.contracts.rules.course import stage
 from landreg.exchange.contracts.rules.stepping import con_64_moved_from_its_day
 from landreg.exchange.contracts.rules.terms import codes_in
-from landreg.exchange.contracts.signing import MOVING, moving
+from landreg.exchange.contracts.signing import moving
 from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.counter.present import ID_KINDS
+from landreg.exchange.listings.rules.land import MOVING
 from landreg.exchange.model import Taker
 from landreg.law.book import Law
 from landreg.registry import documents

@@ -44,13 +44,14 @@ from landreg.exchange.contracts.verifying import FileService, SignatureService
 from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.counter.present import Present, stands_for
 from landreg.exchange.counter.queries import Bearer
+from landreg.exchange.listings.rules.land import MOVING
 from landreg.law.book import Law, examine
 from landreg.registry.guarded import Attached, ties_nothing
 from landreg.registry.home.brought import seeing
 
 SIDES = ("contractor", "taker")
-MOVING = ("assignment", "exchange")
-"""Kinds that move the contract right itself: by the register's own act of that name."""
+MOVED_BY = ("", "change")
+"""What an assignment or an exchange may be to another contract, for the register to move the right by it."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ def sign(
     service: Callable[[str], SignatureService] = FileService,
 ) -> Contract:  # fmt: skip
     """Take the signature of a side; the second one makes the contract. Raises NotFound, Conflict (CON-5), BadInput, Refused
-    (CON-2, CON-3, CON-4, CON-18, CON-29, CON-38, CON-39, CON-45, CON-61, ACC-25, TR-1, TR-12, QUAL-1, QUAL-4, QUAL-5, GUARD-1).
+    (CON-2, CON-3, CON-4, CON-18, CON-29, CON-38, CON-39, CON-45, CON-61, CON-69, ACC-25, TR-1, TR-12, QUAL-1, QUAL-4, QUAL-5,
+    GUARD-1).
     """
     if given.side not in SIDES:
         raise BadInput(Finding("FORM-5", "side", {"given": given.side[:40]}))
@@ -197,7 +199,7 @@ def ask_registration(actor: Actor, county: str, contract_id: UUID, paper: Attach
             wrong = None
         elif row.right_id is None:
             wrong = wrong or con_25_whole_farmland_of_the_collective((row.number, row.kind, found.parts), law)
-        elif not wrong and not (row.kind in MOVING and not row.relation):
+        elif not wrong and not (row.kind in MOVING and row.relation in MOVED_BY):
             wrong = tr_8_five_years_or_more(contracted(found), law)
         elif not wrong:
             wrong = con_64_moved_from_its_day(moving(found), law)
@@ -220,7 +222,7 @@ def may_register(found: Whole, law: Law) -> bool:
     if row.kind == "retransfer" or "registration" in NOT_OF.get(row.kind, ()):
         return False
     if row.kind in MOVING:
-        return not row.relation
+        return row.relation in MOVED_BY
     return may_be_registered(row.from_on, row.until_on, law.days("TR-8.least_years"))
 
 

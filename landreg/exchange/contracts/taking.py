@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -42,11 +42,13 @@ def by_contract(uow: UnitOfWork, row: Contract, law: Law) -> TakingIn:
     return TakingIn(stands.kind, mu_of(more), mu_of(stands.held_m2), stands.passed_mu, stands.reserve)
 
 
-def given_in_exchange(uow: UnitOfWork, law: Law, taker: Taker, term: tuple[date, date], named: str) -> list[Finding]:
+def given_in_exchange(
+    uow: UnitOfWork, law: Law, taker: Taker, term: tuple[date, date], named: str, but: Sequence[UUID] = ()
+) -> list[Finding]:
     """What stands against the parcels that a text names: none, another's (CON-22), bound (CON-2), frozen ones (TR-12), listed ones
     (CON-31, CON-32).
 
-    term: half-open.
+    term: half-open. but: the contract that is changed, which binds them already.
     """
     county, codes = taker.county, codes_in(named)
     right = land_queries.right_over(uow.session, county, taker.code, codes)
@@ -54,7 +56,7 @@ def given_in_exchange(uow: UnitOfWork, law: Law, taker: Taker, term: tuple[date,
         return [wrong]
     found = []
     first, until = term
-    if first < until and (bound := land_queries.bound(uow.session, county, codes, first, until, 0, ())):
+    if first < until and (bound := land_queries.bound(uow.session, county, codes, first, until, 0, but)):
         numbers = sorted(set(bound.values()))
         found.append(Finding("CON-2", "other_parcels", {"parcels": sorted(bound), "numbers": numbers}))
     if first < until:
@@ -84,15 +86,15 @@ def named(session: Session, county: str, code: str, parcels: Sequence[str]) -> d
 SIDES = ("甲方", "乙方")
 
 
-def swapped(land: Sequence[tuple[Sequence[Any], Sequence[str]]]) -> str:
-    """The parcels of both sides of an exchange, a line each: side, code, name, mu, class of land, grade. RLCL-40.
+def swapped(land: Sequence[tuple[Sequence[Any], Sequence[str]]], bounds: Mapping[str, str]) -> str:
+    """The parcels of both sides of an exchange, a line each: side, code, name, mu, class of land, grade, bounds. RLCL-40.
 
     land: of each side what the register has of its parcels, and the codes of those that it gives.
     """
     return "\n".join(
         "\t".join((
             side, one.parcel_code, one.name, f"{mu_of(half_up(one.area_m2))}", code_name(one.land_class, "land_class"),
-            code_name(one.soil_grade, "soil_grade"),
+            code_name(one.soil_grade, "soil_grade"), bounds.get(one.parcel_code, ""),
         ))
         for side, (rows, codes) in zip(SIDES, land, strict=True) for one in rows if one.parcel_code in codes
     )  # fmt: skip

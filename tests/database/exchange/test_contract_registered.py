@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy import text as sql
@@ -17,14 +16,12 @@ from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Refused
-from landreg.core.files import Store
 from landreg.core.pdftext import pdf_text
 from landreg.exchange.contracts import (
     days,
     land_queries,
     life,
     papers,
-    registering,
     signing,
 )
 from landreg.exchange.contracts.entering import happened
@@ -34,8 +31,6 @@ from landreg.exchange.contracts.routes.desk import standing
 from landreg.exchange.contracts.routes.steps import steps_of
 from landreg.exchange.contracts.rules.instalments import Instalment
 from landreg.law.queries import load_law
-from landreg.registry.booking import register
-from landreg.registry.casework import cases
 from landreg.registry.papers.office import Desk
 from tests import bidding_kit as kit
 from tests.contract_kit import (
@@ -43,15 +38,17 @@ from tests.contract_kit import (
     OTHER,
     PAPER,
     VALUES,
+    booked,
     drawn,
     parcels_of,
     right_id,
     seen,
     signed,
+    to_the_register,
     today,
 )
 from tests.exchange_kit import TERM
-from tests.registry_kit import HOUSEHOLD, Connection, codes, pass_days, put_papers, to_rights
+from tests.registry_kit import HOUSEHOLD, Connection, codes, pass_days, to_rights
 from tests.villages import COUNTY, past_triggers
 
 NO_BALANCE = {"unit": "balance_in", "price": Decimal(0), "paid_every": "once"}
@@ -80,18 +77,6 @@ def assert_contractor_owes(contract: Contract) -> None:
 @pytest.fixture(autouse=True)
 def village(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
     to_rights(registrar, reviewer, superuser, 2, **TERM)
-
-
-def to_the_register(registrar: Actor, database: Settings, contract: Contract) -> UUID:
-    signing.ask_registration(OPERATOR, COUNTY, contract.contract_id, PAPER)
-    return registering.open_case_of(registrar, Store(database.store), COUNTY, contract.contract_id, b"%PDF-1.7 sample")
-
-
-def booked(registrar: Actor, reviewer: Actor, case: UUID, kind: str) -> None:
-    put_papers(registrar, case, kind)
-    cases.accept(registrar, COUNTY, [case])
-    cases.review(reviewer, COUNTY, [case])
-    register(reviewer, COUNTY, [case])
 
 
 def assert_ends_not(contract: Contract) -> None:

@@ -28,6 +28,7 @@ from landreg.exchange.contracts.rules.terms import tr_5_transfer_filed
 from landreg.exchange.contracts.whole import Whole, stands
 from landreg.exchange.counter.queries import members_said
 from landreg.exchange.listings import household_queries
+from landreg.exchange.listings.rules.land import MOVING
 from landreg.land.queries import division_path
 from landreg.law.book import Law
 from landreg.law.queries import load_law
@@ -159,7 +160,7 @@ def standing(found: Whole, law: Law) -> dict[str, Any]:
     row = found.contract
     filed = None if row.kind in NOT_OF else tr_5_transfer_filed(facts, law)
     told = [filed, con_11_grain_price_is_set(found.settled, law)]
-    if row.kind in signing.MOVING and signed and found.of("registered") is None:
+    if row.kind in MOVING and signed and found.of("registered") is None:
         told.append(con_65_price_is_open(signing.moving(found), law))
     told = told if signed else [con_34_term_has_begun((row.number, row.from_on, law.on), law)]
     told.append(con_84_land_pays_no_debt((row.number, (row.said, *map(str, row.clauses.values()))), law))

@@ -19,8 +19,8 @@ from landreg.exchange.contracts.rules.closing import (
 from landreg.exchange.contracts.rules.course import GROUNDS, OUTCOMES, stage, waits_for_remedy
 from landreg.exchange.contracts.rules.service import NOT_OF, OF_SERVICE, SERVICE
 from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
-from landreg.exchange.contracts.signing import MOVING
 from landreg.exchange.contracts.whole import Whole
+from landreg.exchange.listings.rules.land import MOVING
 
 LIVING = ("signed", "running", "over")
 STEPS: Mapping[str, tuple[str, ...]] = {

@@ -80,3 +80,12 @@ def con_63_change_changes_something(facts: tuple[str, bool], law: Law) -> Findin
     """
     number, same = facts
     return Finding("CON-63", "said", {"number": number}, subject=number) if same else None
+
+
+def con_69_moved_right_is_changed_no_more(facts: tuple[str, bool], law: Law) -> Finding | None:
+    """CON-69: an assignment or an exchange is changed until the register moves what it moves. RLCL-33, RLCL-34.
+
+    facts: the number of the contract that would be changed, whether the register moves the right by it, or has.
+    """
+    number, moved = facts
+    return Finding("CON-69", "relation", {"number": number}, subject=number) if moved else None
