@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from landreg.access.model import SavedFilter
@@ -20,10 +22,13 @@ QUERY_MOST = 1000
 
 def kept(session: Session, account_id: UUID, of_list: str) -> Sequence[SavedFilter]:
     """The filters that an account keeps of a list, in the order of their names."""
-    found = select(SavedFilter).where(
-        SavedFilter.account_id == account_id, SavedFilter.list == of_list, SavedFilter.removed_at.is_(None)
-    )
-    return session.scalars(found.order_by(SavedFilter.name)).all()
+    return session.scalars(_kept(), {"account": account_id, "list": of_list}).all()
+
+
+@cache
+def _kept() -> Select[Any]:
+    own = SavedFilter.account_id == bindparam("account"), SavedFilter.list == bindparam("list")
+    return select(SavedFilter).where(*own, SavedFilter.removed_at.is_(None)).order_by(SavedFilter.name)
 
 
 def keep(actor: Actor, of_list: str, name: str, query: str) -> UUID:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from landreg.law.book import Law, Parameter, national_law
@@ -25,11 +27,13 @@ def load_laws(session: Session, county: str, days: Collection[date]) -> dict[dat
 
 
 def _decided(session: Session, county: str, until: date) -> Sequence[CountyParameter]:
-    return session.scalars(
-        select(CountyParameter)
-        .where(CountyParameter.county == county, CountyParameter.since <= until)
-        .order_by(CountyParameter.since, CountyParameter.set_at)
-    ).all()
+    return session.scalars(_decisions(), {"county": county, "until": until}).all()
+
+
+@cache
+def _decisions() -> Select[Any]:
+    decided = CountyParameter.county == bindparam("county"), CountyParameter.since <= bindparam("until")
+    return select(CountyParameter).where(*decided).order_by(CountyParameter.since, CountyParameter.set_at)
 
 
 def _own(law: Law, rows: Sequence[CountyParameter], on: date) -> Iterator[Parameter]:

@@ -29,8 +29,13 @@ def household_by_code(session: Session, code: str, asked: AsOf | None = None) ->
 
 def last_row(session: Session, code: str) -> Household | None:
     """The newest row that a household's code ever had."""
+    return session.scalars(_last_row(), {"code": code}).first()
+
+
+@cache
+def _last_row() -> Select[Any]:
     newest = (func.lower(Household.recorded).desc(), func.lower(Household.valid).desc().nulls_last())
-    return session.scalars(select(Household).where(Household.code == code).order_by(*newest).limit(1)).first()
+    return select(Household).where(Household.code == bindparam("code")).order_by(*newest).limit(1)
 
 
 def members(session: Session, county: str, household_id: UUID, asked: AsOf | None = None) -> Sequence[Member]:

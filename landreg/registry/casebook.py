@@ -104,7 +104,9 @@ class CaseEvent(CountyKey, Base):
 
 
 class Notice(CountyKey, Base):
-    """A public notice. content: the published table, frozen as published. last_day: the last day for objections."""
+    """A public notice. content: the published table, frozen as published, of hundreds of lines: read where it is asked for
+    alone. last_day: the last day for objections.
+    """
 
     __tablename__ = "notice"
     __table_args__ = {"schema": "registry"}  # noqa: RUF012
@@ -117,7 +119,7 @@ class Notice(CountyKey, Base):
     published_by: Mapped[UUID]
     published_at: Mapped[datetime] = mapped_column(Instant)
     title: Mapped[str]
-    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB, deferred=True)
     pdf_sha256: Mapped[str | None]
 
 

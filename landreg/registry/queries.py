@@ -13,7 +13,7 @@ from sqlalchemy import Row, Select, and_, bindparam, func, select, text
 from sqlalchemy.orm import Session
 
 from landreg.core.asof import AsOf as AsOf
-from landreg.core.tables import in_force, standing_then
+from landreg.core.tables import in_force, rows_by, standing_then
 from landreg.party.model import Household
 from landreg.registry.casebook import (
     Batch,
@@ -174,7 +174,8 @@ def open_batch_of_package(session: Session, county: str, package_id: UUID, villa
 
 def case(session: Session, county: str, case_id: UUID) -> Case | None:
     """One case."""
-    return session.get(Case, {"county": county, "case_id": case_id})
+    key = {"county": county, "case_id": case_id}
+    return session.scalars(rows_by(Case, *key), key).one_or_none()
 
 
 def excerpt(session: Session, number: str) -> Excerpt | None:
@@ -219,27 +220,26 @@ def kinds_of_rights(session: Session, case: Case) -> tuple[str, ...]:
 
 def events(session: Session, county: str, case_id: UUID) -> Sequence[CaseEvent]:
     """The history of a case, oldest first."""
-    found = select(CaseEvent).where(CaseEvent.county == county, CaseEvent.case_id == case_id)
-    return session.scalars(found.order_by(CaseEvent.at)).all()
+    key = {"county": county, "case_id": case_id}
+    return session.scalars(rows_by(CaseEvent, *key, order="at"), key).all()
 
 
 def documents(session: Session, county: str, case_id: UUID) -> Sequence[Document]:
     """The documents in a case's folder."""
-    found = (
-        select(Document)
-        .join(
-            CaseDocument,
-            (CaseDocument.county == Document.county) & (CaseDocument.document_id == Document.document_id),
-        )
-        .where(CaseDocument.county == county, CaseDocument.case_id == case_id)
-    )
-    return session.scalars(found.order_by(Document.put_at)).all()
+    return session.scalars(_documents(), {"county": county, "case": case_id}).all()
+
+
+@cache
+def _documents() -> Select[Any]:
+    same = (CaseDocument.county == Document.county) & (CaseDocument.document_id == Document.document_id)
+    found = select(Document).join(CaseDocument, same).where(CaseDocument.county == bindparam("county"))
+    return found.where(CaseDocument.case_id == bindparam("case")).order_by(Document.put_at)
 
 
 def objections(session: Session, county: str, case_id: UUID) -> Sequence[Objection]:
     """The objections to a case, oldest first."""
-    found = select(Objection).where(Objection.county == county, Objection.case_id == case_id)
-    return session.scalars(found.order_by(Objection.raised_at)).all()
+    key = {"county": county, "case_id": case_id}
+    return session.scalars(rows_by(Objection, *key, order="raised_at"), key).all()
 
 
 def certificates_of_right(session: Session, county: str, right_id: UUID) -> Sequence[Row[Certificate, CertificateEnd]]:

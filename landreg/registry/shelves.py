@@ -148,8 +148,13 @@ def rights_of_act(session: Session, county: str, act_id: UUID | None) -> Sequenc
     """The rights as an act opened them, in the order of their codes; some acts open several."""
     if act_id is None:
         return ()
-    found = sa.select(Right).where(Right.county == county, Right.act_id == act_id, in_force(Right))
-    return session.scalars(found.order_by(Right.kind, Right.code)).all()
+    return session.scalars(_rights_of_act(), {"county": county, "act": act_id}).all()
+
+
+@cache
+def _rights_of_act() -> sa.Select[Any]:
+    opened = Right.county == sa.bindparam("county"), Right.act_id == sa.bindparam("act")
+    return sa.select(Right).where(*opened, in_force(Right)).order_by(Right.kind, Right.code)
 
 
 def certificates_then(
@@ -164,6 +169,12 @@ def certificates_then(
 def proofs_of_acts(session: Session, county: str, act_ids: Collection[UUID], asked: AsOf) -> Sequence[Paper]:
     """The certificates of registration that were handed out on acts by a day, as said at an instant, in their order."""
     by = min(end_of(asked.valid), asked.said)
+    return session.scalars(_proofs(), {"county": county, "acts": list(act_ids), "by": by}).all()
+
+
+@cache
+def _proofs() -> sa.Select[Any]:
+    acts: Any = sa.bindparam("acts", expanding=True)
     found = sa.select(Paper).join(Act, sa.and_(Act.county == Paper.county, Act.case_id == Paper.case_id))
-    of_acts = (Paper.county == county, Paper.kind == "proof", Act.act_id.in_(act_ids), Paper.made_at <= by)
-    return session.scalars(found.where(*of_acts).order_by(Paper.made_at)).all()
+    of_acts = Paper.county == sa.bindparam("county"), Paper.kind == "proof", Act.act_id.in_(acts)
+    return found.where(*of_acts, Paper.made_at <= sa.bindparam("by")).order_by(Paper.made_at)

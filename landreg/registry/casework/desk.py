@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from landreg.core.periods import beijing_day
-from landreg.core.tables import in_force
+from landreg.core.tables import in_force, rows_by
 from landreg.land.model import Division
 from landreg.party.model import Household
 from landreg.registry.casebook import (
@@ -37,12 +37,14 @@ def cases_by_id(session: Session, county: str, case_ids: Sequence[UUID]) -> list
 
 def notice(session: Session, county: str, notice_id: UUID | None) -> Notice | None:
     """A notice as the desk sees it."""
-    return session.get(Notice, {"county": county, "notice_id": notice_id}) if notice_id else None
+    key = {"county": county, "notice_id": notice_id}
+    return session.scalars(rows_by(Notice, *key), key).one_or_none() if notice_id else None
 
 
 def act(session: Session, county: str, act_id: UUID | None) -> Act | None:
     """An act by its id."""
-    return session.get(Act, {"county": county, "act_id": act_id}) if act_id else None
+    key = {"county": county, "act_id": act_id}
+    return session.scalars(rows_by(Act, *key), key).one_or_none() if act_id else None
 
 
 def document(session: Session, county: str, document_id: UUID) -> Document | None:
@@ -192,8 +194,8 @@ _HOMESTEADS = sa.text(_STAGED.format(table="staged_homestead", right_code="unit_
 
 def parcels_asked(session: Session, county: str, case_id: UUID) -> Sequence[CaseParcel]:
     """The parcels that a case asks for, with their places in the order of acceptance."""
-    found = sa.select(CaseParcel).where(CaseParcel.county == county, CaseParcel.case_id == case_id)
-    return session.scalars(found.order_by(CaseParcel.parcel_code)).all()
+    key = {"county": county, "case_id": case_id}
+    return session.scalars(rows_by(CaseParcel, *key, order="parcel_code"), key).all()
 
 
 def now(session: Session) -> datetime:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from landreg.registry.casebook import Case, CaseParcel
@@ -17,20 +19,35 @@ OPEN = ("draft", *UNDER_WAY)
 
 def on_right(session: Session, county: str, right_id: UUID) -> Sequence[Case]:
     """Cases that are about a right, in the order of their numbers."""
-    return _open(session, county, Case.right_ids.contains([right_id]))
+    return session.scalars(_on_right(), {"county": county, "rights": [right_id]}).all()
+
+
+@cache
+def _on_right() -> Select[Any]:
+    return _open(Case.right_ids.contains(bindparam("rights")))
 
 
 def on_household(session: Session, county: str, code: str, right_ids: Sequence[UUID]) -> Sequence[Case]:
     """Cases that a household applied for, or that are about one of its rights."""
-    return _open(session, county, or_(Case.household_code == code, Case.right_ids.overlap(list(right_ids))))
+    return session.scalars(_on_household(), {"county": county, "code": code, "rights": list(right_ids)}).all()
+
+
+@cache
+def _on_household() -> Select[Any]:
+    return _open(or_(Case.household_code == bindparam("code"), Case.right_ids.overlap(bindparam("rights"))))
 
 
 def on_parcel(session: Session, county: str, code: str) -> Sequence[Case]:
     """Cases that ask for a parcel."""
-    asked = select(CaseParcel.case_id).where(CaseParcel.county == county, CaseParcel.parcel_code == code)
-    return _open(session, county, Case.case_id.in_(asked))
+    return session.scalars(_on_parcel(), {"county": county, "code": code}).all()
 
 
-def _open(session: Session, county: str, about: ColumnElement[bool]) -> Sequence[Case]:
-    found = select(Case).where(Case.county == county, Case.state.in_(OPEN), about)
-    return session.scalars(found.order_by(Case.number).limit(MOST)).all()
+@cache
+def _on_parcel() -> Select[Any]:
+    asked = CaseParcel.county == bindparam("county"), CaseParcel.parcel_code == bindparam("code")
+    return _open(Case.case_id.in_(select(CaseParcel.case_id).where(*asked)))
+
+
+def _open(about: ColumnElement[bool]) -> Select[Any]:
+    found = select(Case).where(Case.county == bindparam("county"), Case.state.in_(OPEN), about)
+    return found.order_by(Case.number).limit(MOST)

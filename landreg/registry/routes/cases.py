@@ -23,7 +23,7 @@ from landreg.land.queries import division_path
 from landreg.law.book import Law, terms
 from landreg.law.queries import load_law
 from landreg.registry import queries, shelves, steps
-from landreg.registry.casebook import Case, CaseEvent, Document
+from landreg.registry.casebook import Case, CaseEvent, Document, Objection
 from landreg.registry.casework import cases, desk, notices, telling
 from landreg.registry.facts import first
 from landreg.registry.facts.applicants import applicants
@@ -63,7 +63,7 @@ def one(county: str, case_id: UUID) -> Response:
             foreseen=foreseen,
             kinds=[(kind, i18n.shown_term(kind, "document")) for kind in _kinds(about["papers"])],
             grounds=[(one, i18n.shown_term(one, "refusal_ground")) for one in terms("refusal_ground")],
-            **_settling(uow, case),
+            **_settling(uow, case, about["objections"]),
             ended=case.state in cases.FINISHED,
             **about,
         )
@@ -155,9 +155,9 @@ def found_case(actor: Actor, county: str, case_id: UUID) -> Case:
     return case
 
 
-def _settling(uow: UnitOfWork, case: Case) -> dict[str, Any]:
+def _settling(uow: UnitOfWork, case: Case, objections: Sequence[Objection]) -> dict[str, Any]:
     """How this officer may settle an open objection to the case, and, where not in its favour, why not (REG-1)."""
-    raised = queries.objections(uow.session, case.county, case.case_id) if case.notice_id else ()
+    raised = objections if case.notice_id else ()
     own = notices.own_case(uow, case) if any(objection.outcome is None for objection in raised) else None
     ways = [way for way in terms("outcome") if own is None or way not in notices.IN_FAVOUR]
     return {"own_case": own, "outcomes": [(way, i18n.shown_term(way, "outcome")) for way in ways]}
