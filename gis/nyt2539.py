@@ -93,12 +93,20 @@ FIELDS: Mapping[tuple[str, str], Field] = {(t.name, f.name): f for t in TABLES.v
 CODE_TABLES: Mapping[str, Mapping[str, str]] = {
     t["table"]: {item["code"]: item["name_zh"] for item in t["items"]} for t in _BOOK["code_tables"]
 }
-LAND_USE_2007: Mapping[str, str] = {
-    item["code"]: item["name_zh"]
-    for t in _BOOK["external_code_lists"] if t["id"] == "GB/T 21010-2007"
-    for item in t["items"]
-}  # fmt: skip
+
+
+def _classes(book: str) -> Mapping[str, str]:
+    """The land classes of a list that is not the standard's own, code to name."""
+    return {
+        item["code"]: item["name_zh"] for t in _BOOK["external_code_lists"] if t["id"] == book for item in t["items"]
+    }
+
+
+LAND_USE_2007 = _classes("GB/T 21010-2007")
 """Agricultural classes of GB/T 21010-2007, as TDLYLX has them."""
+NOT_FARMED_2007 = _classes("GB/T 21010-2007, not farmed")
+"""Its classes of shops, works, stores and wild land, which only land under no contract has."""
+LAND_CLASSES_2007: Mapping[str, str] = {**LAND_USE_2007, **NOT_FARMED_2007}
 
 # Fields that name a table beyond doubt, for files with a name of their own making; the first that fits wins.
 _MARKS: tuple[tuple[str, frozenset[str]], ...] = tuple(

@@ -21,6 +21,8 @@ import numpy as np
 from landreg.config import CHECKOUT
 
 SAMPLE = CHECKOUT / "data" / "sample" / "hanbin.zip"
+COLLECTIVE = CHECKOUT / "data" / "sample" / "hanbin-collective.zip"
+"""Another survey of one of its villages: what the collective gives out itself."""
 FAULTY = CHECKOUT / "data" / "sample" / "hanbin-faults.zip"
 COUNTY = "610902汉滨区"
 Ring = np.ndarray[tuple[int, int], np.dtype[np.float64]]

@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 
+from gis.nyt2539 import NOT_FARMED_2007
 from landreg.core.errors import Finding
 from landreg.land.rules.facts import Mask, Notes, Survey, SurveyRule, lengths, plain, prefix
 
@@ -36,6 +37,13 @@ def cod_37_contracted_land_is_not_built_up(survey: Survey, notes: Notes) -> None
             "built": BUILT_2007[table.quoted("TDLYLX", row)], "read": plain(table.column("TDLYLX")[row])})  # fmt: skip
 
 
+def cod_4_contracted_land_has_a_farmed_class(survey: Survey, notes: Notes) -> None:
+    """COD-4: shops, works, stores and wild land are classes of what lies under no contract. 农村土地承包法 2."""
+    table = survey.table("DK")
+    other = np.isin(table.column("TDLYLX"), [code.encode() for code in NOT_FARMED_2007])
+    notes.rows("COD-4", table, np.flatnonzero(_contracted(survey) & other), "TDLYLX", book="GB/T 21010")
+
+
 def _contracted(survey: Survey) -> Mask:
     """Which parcels are under a contract, or of the kind that is (C.7, 10)."""
     table = survey.table("DK")
@@ -62,5 +70,6 @@ def cod_38_issuer_is_named_after_its_village(survey: Survey, notes: Notes) -> No
 
 
 RULES: tuple[SurveyRule, ...] = (
-    cod_36_contracted_land_is_farmed, cod_37_contracted_land_is_not_built_up, cod_38_issuer_is_named_after_its_village,
+    cod_4_contracted_land_has_a_farmed_class, cod_36_contracted_land_is_farmed, cod_37_contracted_land_is_not_built_up,
+    cod_38_issuer_is_named_after_its_village,
 )  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 
 from landreg.land.survey import check
 from landreg.land.survey_county import divisions
+from tests.packages import COLLECTIVE, Unpacked
 from tests.small import Form, Small
 from tests.unit.land.kit import C1, C2, G2, P2, P6, T1, Change, add, both, every, found, law, put, report_on
 
@@ -17,6 +18,10 @@ CASES: list[tuple[str, Change, set[tuple[str, str | None]]]] = [
     ("a transfer after which land is not farmed", put("LZHT", T1, LZHTDYT="5"), {("COD-36", T1)}),
     ("contracted land of a town", put("DK", P2, TDLYLX="201"), {("COD-37", P2)}),
     ("orchards", every("DK", TDLYLX="021"), set()),
+    ("contracted land of works", put("DK", P2, TDLYLX="061"), {("COD-4", P2)}),
+    ("contracted bare land", put("DK", P2, TDLYLX="127"), {("COD-4", P2)}),
+    ("works of the collective", put("DK", P6, TDLYLX="061"), set()),
+    ("a beach of the collective", put("DK", P6, TDLYLX="116"), set()),
     ("a contract signed in years to come", put("CBHT", C2, QDSJ="20270501"), {("TER-9", C2)}),
     ("a term of years to come, signed long ago", both(
         put("CBHT", C2, CBQXQ="20300101", CBQXZ="20591231"), put("CBJYQZDJB", C2, CBQXQ="20300101", CBQXZ="20591231")),
@@ -88,3 +93,10 @@ def test_what_to_do_about_text_in_another_encoding_is_said_in_the_reader_s_langu
     said = [report.law.say(finding, "zh") for finding in report.findings if finding.code == "PKG-5"]
     assert said
     assert all("none" not in one and ".cpg" in one and "GBK" in one for one in said)
+
+
+def test_the_sample_s_second_survey_holds_what_a_collective_gives_out_itself_and_is_not_refused(tmp_path: Path) -> None:
+    """Land kept back, four wastes and built land, each of a class that a transfer of its kind takes."""
+    assert not check(COLLECTIVE).refused
+    classes = Unpacked(tmp_path, COLLECTIVE).layer("DK").values("TDLYLX")
+    assert sorted(classes) == [*["013"] * 3, *["043"] * 3, "051", "061", "063", "116"]
