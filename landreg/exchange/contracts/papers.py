@@ -11,11 +11,13 @@ from landreg.core.periods import DAY, beijing_day
 from landreg.core.units import mu_of, total_mu
 from landreg.exchange.contracts.model import ContractEvent
 from landreg.exchange.contracts.rules.clauses import Text, written
+from landreg.exchange.contracts.rules.rent import DEPOSIT, Due
 from landreg.exchange.contracts.rules.service import NOT_OF, SERVICE
 from landreg.exchange.contracts.rules.terms import OTHER_MEANS
 from landreg.exchange.contracts.rules.uses import HOUSES, OUTSIDE_FARMING
-from landreg.exchange.contracts.signing import MOVING, may_register
+from landreg.exchange.contracts.signing import may_register
 from landreg.exchange.contracts.whole import Whole, calendar_of, due_of
+from landreg.exchange.listings.rules.land import MOVING
 from landreg.exchange.listings.rules.units import of_whole
 from landreg.exchange.prices import price_words
 from landreg.land.queries import division_names, division_path
@@ -24,6 +26,7 @@ from landreg.registry.papers.office import Desk
 from landreg.registry.papers.typesetting import chinese_date, qr_svg, typeset
 
 MOST_DUES, NAMED = 60, 12
+UNBOUNDED = "登记簿未记四至，以宗地图为准"
 TRANSFERRED = "《中华人民共和国农村土地承包法》《中华人民共和国民法典》和《农村土地经营权流转管理办法》"
 SERVED = "《中华人民共和国民法典》"
 LET = "《中华人民共和国民法典》和《中华人民共和国土地管理法》"
@@ -48,17 +51,14 @@ def contract(session: Session, desk: Desk, found: Whole) -> bytes:
         "number": row.number, "basis": _basis(found), "clauses": [list(one) for one in written(text, drawn)], "said": row.said,
         "parcels": [
             [one.parcel_code, one.name + ("（部分）" if one.area_m2 != one.registered_m2 else ""), f"{mu_of(one.area_m2)}",
-             "—" if whole else f"{one.price:,}", one.neighbours]
+             "—" if whole else f"{one.price:,}", one.neighbours or UNBOUNDED]
             for one in found.parcels
         ],
+        "place": "".join(division_path(session, row.village)) or row.village,
         "swapped": [line.split("\t") for line in str(row.clauses.get("swapped") or "").splitlines()],
         "price_head": "价款" if whole else f"每亩每年（{unit}）", "total": price_words(row.price, row.unit) if whole else "",
         "mu": f"{total_mu([one.area_m2 for one in found.parcels])}",
-        "dues": [
-            [str(due.position), f"{chinese_date(due.from_on)}至{chinese_date(due.until_on - DAY)}", chinese_date(due.due_on),
-             f"{due.amount:,}"]
-            for due in dues[:MOST_DUES]
-        ],
+        "dues": [_due(due) for due in sorted(dues, key=lambda due: due.kind != DEPOSIT)[:MOST_DUES]],
         "due_head": f"{'甲方' if any(due.payer == 'contractor' for due in dues) else ''}应付（{unit}）",
         "signed": [
             _signed(f"甲方（{sides[0]}）", row.household_name, found.of("signed_contractor")),
@@ -93,6 +93,13 @@ def certificate(session: Session, desk: Desk, found: Whole, given: ContractEvent
         "day": chinese_date(given.on_day), "check_url": url, "qr": qr_svg(url),
     }  # fmt: skip
     return typeset("deal_certificate", content, given.on_day, sample=desk.sample, tagged=True)
+
+
+def _due(due: Due) -> list[str]:
+    """A line of the days of payment; of a deposit what it is in place of its days."""
+    days = f"{chinese_date(due.from_on)}至{chinese_date(due.until_on - DAY)}"
+    place, days = ("押金", "租赁终止后退还") if due.kind == DEPOSIT else (str(due.position), days)
+    return [place, days, chinese_date(due.due_on), f"{due.amount:,}"]
 
 
 def _paid(given: ContractEvent) -> str:

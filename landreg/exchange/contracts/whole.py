@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from landreg.core.units import mu_of
+from landreg.core.units import half_up, mu_of
 from landreg.exchange.contracts.model import (
     Contract,
     ContractEvent,
@@ -23,6 +23,7 @@ from landreg.exchange.contracts.rules import instalments, rent
 from landreg.exchange.contracts.rules.course import UNSIGNED, Course, Happened, stage_on
 from landreg.exchange.contracts.rules.rent import Due, Grain, Settled
 from landreg.exchange.contracts.rules.service import SERVICE
+from landreg.exchange.contracts.rules.uses import HOUSES
 from landreg.exchange.listings.rules.units import of_a_year, of_whole
 
 
@@ -187,7 +188,8 @@ def happened(row: ContractEvent) -> Happened:
 
 
 def calendar_of(contract: Contract, parcels: Sequence[ContractParcel], made_on: date | None = None) -> tuple[Due, ...]:
-    """What falls due, to the contractor or, of a service and what makes an exchange equal, from it; none where nothing is paid.
+    """What falls due, to the contractor or, of a service and what makes an exchange equal, from it, the deposit of a lease last;
+    none where nothing is paid.
     made_on: the day on which both have signed, None while they have not.
     """
     if contract.kind == "custody" or not any(one.price for one in parcels):
@@ -200,10 +202,15 @@ def calendar_of(contract: Contract, parcels: Sequence[ContractParcel], made_on: 
         return ()
     else:
         pieces = tuple((mu_of(one.area_m2), one.price) for one in sorted(parcels, key=lambda one: one.parcel_code))
-    return rent.calendar(
+    said = rent.calendar(
         rent.Terms(
             contract.from_on, contract.until_on, pieces, contract.unit, contract.escalator_percent, contract.paid_every,
             contract.paid_before, instalments.read(contract.instalments), "service" if contract.kind == SERVICE else "rent",
             made_on,
         )
     )  # fmt: skip
+    deposit = str(contract.clauses.get("deposit_yuan") or "").replace(",", "")
+    if contract.kind not in HOUSES or not deposit:
+        return said
+    term, due_on = (contract.from_on, contract.until_on), max(contract.from_on, made_on or contract.from_on)
+    return (*said, Due(len(said) + 1, *term, due_on, half_up(Decimal(deposit)), kind=rent.DEPOSIT))

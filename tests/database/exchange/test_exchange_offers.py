@@ -77,7 +77,8 @@ def test_an_offer_names_own_parcels_which_the_other_side_reads_and_deal_and_cont
     told = [line.split("\t") for line in contract.clauses["swapped"].splitlines()]
     own = [("甲方", one.parcel_code) for one in contract_kit.seen(contract).parcels]
     assert [(side, code) for side, code, *_rest in told] == [*own, ("乙方", given)]
-    assert all(name and Decimal(mu) > 0 and land != "—" and grade != "—" for _, _, name, mu, land, grade in told)
+    assert all(name and Decimal(mu) > 0 and land != "—" and grade != "—" for _, _, name, mu, land, grade, _ in told)
+    assert all(bounds.startswith("东：") and "；北：" in bounds for *_, bounds in told)
     printed = _printed(contract)
     assert "双方互换的地块" in printed
     assert all("".join(line) in printed for line in told)

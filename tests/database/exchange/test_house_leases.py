@@ -19,10 +19,10 @@ from landreg.exchange.contracts.entering import happened, held
 from landreg.exchange.contracts.model import Contract
 from landreg.law.queries import load_law
 from landreg.registry.papers.office import Desk
-from tests.contract_kit import OPERATOR, PAPER, drawn, seen, signed, terms, today
+from tests.contract_kit import OPERATOR, PAPER, TAKER, draft, drawn, parcels_of, seen, signed, terms, today
 from tests.exchange_kit import market
-from tests.registry_kit import Connection, codes
-from tests.villages import COUNTY
+from tests.registry_kit import Connection, codes, right_of
+from tests.villages import COUNTY, past_triggers
 
 HOUSE = {
     "taker_home": "样本镇街道一号", "house_state": "砖混两间，通水电，院落一处", "use": "living", "paid_to": "甲方账户",
@@ -58,6 +58,35 @@ def test_its_paper_is_a_lease_of_a_house_and_none_of_farmland() -> None:
     assert "甲方（出租方）" in text
     farmed = ("承包", "流转", "仲裁", "青苗", "水利", "闲置荒芜", "建坟", "质量等级", "发包方")
     assert [word for word in farmed if word in text.replace("农村产权流转交易市场", "")] == []
+
+
+def test_its_paper_says_what_the_register_has_around_the_homestead(registrar: Actor, superuser: Connection) -> None:
+    right = right_of(registrar, kind="homestead")
+    parcels = parcels_of(OPERATOR, right)
+
+    def paper(**changed: str) -> str:
+        with past_triggers(superuser):
+            sides = {f"neighbour_{side}": "" for side in ("east", "south", "west", "north")} | changed
+            named = ", ".join(f"{name} = %s" for name in sides)
+            superuser.execute(f"UPDATE land.parcel SET {named} WHERE code = ANY (%s)", (*sides.values(), parcels))
+        asked = draft(right, parcels, HOUSE, kind="homestead_lease", unit="yuan_year", price=Decimal("3000.00"))
+        return printed(drawing.draw_recorded(OPERATOR, COUNTY, asked, TAKER, "样本种植专业合作社"))
+
+    assert "东：路；南：—；西：—；北：林" in paper(neighbour_east="路", neighbour_north="林")
+    assert "登记簿未记四至，以宗地图为准" in paper()
+
+
+def test_its_deposit_is_due_as_the_house_is_handed_over_and_goes_back_at_the_end() -> None:
+    contract = let(deposit_yuan="1,500.50")
+    text = printed(contract)
+    assert re.search(r"押金租赁终止后退还\d{4}年\d+月\d+日1,500\.50", text)
+    key = (OPERATOR, COUNTY, signed(contract).contract_id)
+    (deposit,) = (one.due for one in seen(contract).settled if one.due.kind == "deposit")
+    assert (deposit.amount, deposit.due_on, deposit.payer) == (Decimal("1500.50"), today(), "taker")
+    life.pay(*key, seen(contract).left, today(), "HP-7", PAPER)
+    found = seen(contract)
+    assert found.left == found.overpaid == 0
+    assert found.beyond(found.settled_until(found.contract.until_on))[0] == Decimal("1500.50")
 
 
 def test_it_is_not_drawn_without_the_state_of_the_house_and_needs_no_deposit() -> None:

@@ -19,8 +19,8 @@ from landreg.law.book import Law
 
 PARTS: Mapping[str, int] = {"year": 1, "half": 2, "quarter": 4, "month": 12}
 """By rhythm: the payments of a year."""
-IN_ONE_SUM = "price"
-"""The kind of a due that is no rent of its days: what a right goes for, or what makes an exchange equal."""
+IN_ONE_SUM, DEPOSIT = "price", "deposit"
+"""Kinds of dues that are no rent of their days: what a right goes for, or what makes an exchange equal; a lease's deposit."""
 OF_DAYS = ("rent", "service")
 """Kinds that are owed by the days of a term: what ends early owes them no longer."""
 HUNDRED = Decimal(100)
@@ -58,8 +58,8 @@ class Terms:
 
 @dataclass(frozen=True)
 class Due:
-    """What is owed for some days: [from_on, until_on). amount: yuan, or kg where in_kind. kind: rent, service, price, dividend,
-    awarded.
+    """What is owed for some days: [from_on, until_on). amount: yuan, or kg where in_kind. kind: rent, service, price, deposit,
+    dividend, awarded.
 
     payer: the side that owes it; the contractor owes the fee of a service, and what makes an exchange equal where it took the
     better land.
@@ -184,11 +184,12 @@ def in_yuan(due: Due, prices: Mapping[date, Decimal]) -> Decimal | None:
 def still_owed(
     dues: Iterable[Due], ends_on: date | None, *, void: bool = False, made_on: date | None = None, one_sum: str = ""
 ) -> tuple[Due, ...]:
-    """What is owed of a contract that ended on a day: rent or fee of the days before it, and what was declared or awarded.
+    """What is owed of a contract that ended on a day: rent or fee of the days before it, what was declared or awarded; no deposit.
 
     void: the contract never was: what an award says is owed alone. 民法典 155, 566. one_sum: GOES_OVER, BY_DAYS. 民法典 543.
     """
     by_days = (*OF_DAYS, IN_ONE_SUM) if one_sum == BY_DAYS else OF_DAYS
+    gone = (DEPOSIT, IN_ONE_SUM) if one_sum == GOES_OVER else (DEPOSIT,)
     if void:
         return tuple(due for due in dues if due.kind == "awarded")
     if ends_on is None:
@@ -196,7 +197,7 @@ def still_owed(
     return tuple(
         _until(due, ends_on, made_on) if due.kind in by_days and due.until_on > ends_on else due
         for due in dues
-        if (due.kind not in by_days or due.from_on < ends_on) and (one_sum, due.kind) != (GOES_OVER, IN_ONE_SUM)
+        if due.kind not in gone and (due.kind not in by_days or due.from_on < ends_on)
     )
 
 
