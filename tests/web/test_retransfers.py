@@ -101,8 +101,8 @@ def test_a_paper_that_is_none_is_refused_and_a_listing_that_came_back_keeps_its_
 ) -> None:
     parcel = parcel_of(phone, right)
     for content, name, status, code in (
-        (b"", "a.pdf", 400, "FORM-12"), (b"no paper", "a.jpg", 400, "LST-27"), (b"%PDF-1.7 broken", "a.pdf", 400, "LST-27"),
-        (photographed()[:200], "a.jpg", 400, "LST-27"), (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "a.svg", 400, "LST-27"),
+        (b"", "a.pdf", 400, "FORM-12"), (b"no paper", "a.jpg", 400, "FORM-15"), (b"%PDF-1.7 broken", "a.pdf", 400, "FORM-15"),
+        (photographed()[:200], "a.jpg", 400, "FORM-15"), (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "a.svg", 400, "FORM-15"),
         (photographed(), "退承包地才给办落户.jpg", 422, "GUARD-1"),
     ):  # fmt: skip
         answer = sent(phone, right, parcel, contractor_consent=(BytesIO(content), name))

@@ -30,7 +30,7 @@ def asked_of(kind: Transfer | None) -> tuple[str, ...]:
 
 
 def keep(store: Store, sent: Mapping[str, Upload | None]) -> dict[str, Attached]:
-    """Keep papers that were sent, by kind. Raises BadInput with each that is none or cannot be read (LST-27), or empty (FORM-7)."""
+    """Keep papers that were sent, by kind. Raises BadInput with each that is none or cannot be read (FORM-15), or empty (FORM-7)."""
     kept: dict[str, Attached] = {}
     faults: list[Finding] = []
     for kind, upload in sent.items():
@@ -39,10 +39,10 @@ def keep(store: Store, sent: Mapping[str, Upload | None]) -> dict[str, Attached]
         try:
             paper = attached(store, upload, kind) if _size(upload) <= MOST_BYTES else None
         except BadInput as error:
-            faults += [Finding("LST-27", kind) if one.code == UNREAD else one for one in error.findings]
+            faults += [Finding("FORM-15", kind) if one.code == UNREAD else one for one in error.findings]
             continue
         if paper is None or not media(store, paper.sha256):
-            faults.append(Finding("LST-27", kind))
+            faults.append(Finding("FORM-15", kind))
         else:
             kept[kind] = paper
     if faults:

@@ -132,7 +132,7 @@ def _asked(actor: Actor, taker: Taker, given: Asking | AskingFor) -> reviews.Ask
 
 
 def _papers_of(given: Asking | AskingFor) -> dict[str, Attached]:
-    """What was sent of them. Raises BadInput (LST-27) for what is no paper, whatever its name says."""
+    """What was sent of them. Raises BadInput (FORM-15) for what is no paper, whatever its name says."""
     return papers.keep(store(), {kind: getattr(given, kind) for kind in PAPERS})
 
 

@@ -15,14 +15,14 @@ from tests.exchange_kit import photographed
 
 
 def test_a_paper_that_is_too_large_is_refused_before_any_of_it_is_kept(tmp_path: Path) -> None:
-    """LST-27: of two, each is named by its own field."""
+    """FORM-15: of two, each is named by its own field."""
     large = photographed() + bytes(papers.MOST_BYTES)
     sent = {"contractor_consent": Upload("a.jpg", BytesIO(large)), "filing": Upload("b.jpg", BytesIO(large))}
     with pytest.raises(BadInput) as refused:
         papers.keep(Store(tmp_path), sent)
     assert [(one.code, one.field) for one in refused.value.findings] == [
-        ("LST-27", "contractor_consent"),
-        ("LST-27", "filing"),
+        ("FORM-15", "contractor_consent"),
+        ("FORM-15", "filing"),
     ]
     assert list(tmp_path.iterdir()) == []
 

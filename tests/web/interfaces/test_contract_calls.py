@@ -117,7 +117,7 @@ def test_a_payment_counts_once_by_its_receipt(office: Program, contract: Contrac
 
 
 def test_a_receipt_that_is_no_paper_is_refused_by_its_place(office: Program, contract: Contract) -> None:
-    """LST-27: money counts by a receipt that can be read."""
+    """FORM-15: money counts by a receipt that can be read."""
     content = base64.b64encode(b"MZ a program").decode()
     body = {
         "amount_yuan": "10.00",
@@ -126,7 +126,7 @@ def test_a_receipt_that_is_no_paper_is_refused_by_its_place(office: Program, con
         "paper": {"name": "x.pdf", "content": content},
     }
     answer = office.ask("POST", f"/contracts/{COUNTY}/{contract.number}/payments", body)
-    assert (answer.status_code, _codes(answer)) == (400, {"LST-27"})
+    assert (answer.status_code, _codes(answer)) == (400, {"FORM-15"})
     assert answer.get_json()["findings"][0]["field"] == "paper.content"
 
 
