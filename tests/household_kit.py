@@ -27,7 +27,7 @@ from landreg.registry.rules.household_requests import (
     RepresentativeChange,
 )
 from landreg.registry.rules.requests import Request
-from tests.registry_kit import HOUSEHOLD, put_papers, right_of
+from tests.registry_kit import HOUSEHOLD, Connection, put_papers, right_of
 from tests.villages import COUNTY, VILLAGE
 
 SECOND = f"{VILLAGE}010002"
@@ -92,6 +92,17 @@ def asked_for(
                 uow, county=COUNTY, village=VILLAGE, sha256="00" * 32, size=1, kind=paper, name=f"{paper}.pdf", cases=[case]
             )  # fmt: skip
     return case
+
+
+def handed_out_before(superuser: Connection, case: UUID, number: str) -> None:
+    """A certificate of registration of the right, as they were handed out before there were certificates of it."""
+    superuser.execute(
+        """INSERT INTO registry.paper (county, paper_id, village, number, kind, case_id, event_id, pdf_sha256, made_at, made_by,
+               sample)
+           SELECT county, gen_random_uuid(), village, %s, 'proof', case_id, event_id, repeat('0', 64), at, by, true
+           FROM registry.case_event WHERE case_id = %s AND step = 'register'""",
+        [number, case],
+    )
 
 
 def among_households(actor: Actor, kind: str, code: str, other: str) -> UUID | None:

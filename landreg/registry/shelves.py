@@ -131,12 +131,6 @@ def restriction_of_act(session: Session, county: str, act_id: UUID) -> Restricti
     return session.scalars(found.order_by(sa.func.lower(Restriction.valid).desc()).limit(1)).first()
 
 
-def operation_of_act(session: Session, county: str, act_id: UUID) -> Right | None:
-    """The land-operation right that an act entered or changed, as it said it; none for another act."""
-    found = sa.select(Right).where(Right.county == county, Right.act_id == act_id, Right.kind == "land_operation")
-    return session.scalars(found.order_by(sa.func.lower(Right.valid).desc()).limit(1)).first()
-
-
 def cases_of_acts(session: Session, acts: Sequence[Act]) -> dict[UUID, Case]:
     """The case of each act that has one, by the act."""
     ids = [found.case_id for found in acts if found.case_id]

@@ -68,7 +68,7 @@ def next_step(case: Case) -> Step | None:
     kind = act_type(case.act_kind)
     if case.state == "reviewed" and kind.notice is None:
         return STEPS["register"]
-    if case.state == "registered" and not certified_after(case.act_kind, case.request, case.subject_code):
+    if case.state == "registered" and not certified_after(case.act_kind, case.request):
         return None
     return next((step for step in STEPS.values() if case.state in step.states), None)
 

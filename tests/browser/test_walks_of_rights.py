@@ -11,7 +11,6 @@ from playwright.sync_api import expect
 from tests.browser.walk_kit import Walk, by_keyboard, press, right_page, told, type_day, type_in
 from tests.household_kit import SECOND, parcels
 from tests.registry_kit import one, right_of
-from tests.villages import COUNTY
 
 
 @pytest.mark.drill
@@ -157,7 +156,7 @@ def test_a_lease_is_registered_changed_and_ended(walk: Walk) -> None:
 
 
 @pytest.mark.drill
-def test_a_cooperative_that_took_another_name_is_told_by_it_and_has_a_paper_of_its_lease(walk: Walk) -> None:
+def test_a_cooperative_that_took_another_name_is_told_by_it_and_has_a_certificate_of_its_lease(walk: Walk) -> None:
     lease = leased(walk, right_of(walk.registrar))
     page = walk.form(right_page(lease), "organization_name_change")
     page.fill("#field-new_name", "样本新合作社")
@@ -166,9 +165,9 @@ def test_a_cooperative_that_took_another_name_is_told_by_it_and_has_a_paper_of_i
     read = walk.registered("organization_name_change", walk.send())
     assert "样本新合作社" in read
     assert told(walk, right_page(lease), "组织名称变更", "名称 样本合作社 样本新合作社")
-    case = one(walk.registrar, """SELECT case_id FROM registry."case" WHERE act_kind = 'land_operation'""")
-    walk.desk.goto(f"/cases/{COUNTY}/{case}")
-    expect(walk.desk.get_by_role("link", name="不动产登记证明")).to_be_visible()
+    case = one(walk.registrar, """SELECT case_id FROM registry."case" WHERE act_kind = 'organization_name_change'""")
+    walk.certify(case)
+    assert walk.certificates(lease) == ["有效"]
 
 
 @pytest.mark.drill

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from landreg.core.actor import Actor
 from landreg.law.book import act_type
 from landreg.registry.casework import cases
-from tests.household_kit import SECOND, asked_for, division, household_id, members, parcels
+from tests.household_kit import SECOND, asked_for, division, handed_out_before, household_id, members, parcels
 from tests.registry_kit import HOUSEHOLD, one, pass_days, put_papers, right_of, to_rights
 from tests.small import citizen_id as id_of_birth
 from tests.villages import COUNTY, citizen_id
@@ -158,7 +158,7 @@ OPERATION = {
 
 
 def test_a_land_operation_right_has_its_page_its_excerpt_and_its_own_acts(
-    deng: Browser, shen: Browser, officers: tuple[Actor, Actor], superuser: Any
+    deng: Browser, shen: Browser, another_browser: Browser, officers: tuple[Actor, Actor], superuser: Any
 ) -> None:
     right = right_of(officers[0])
     given = {**OPERATION, "parcels": parcels(officers[0], right)[0]}
@@ -166,10 +166,14 @@ def test_a_land_operation_right_has_its_page_its_excerpt_and_its_own_acts(
     walk(deng, shen, page, superuser, "land_operation")
     operated = one(officers[0], f"SELECT right_id FROM registry.\"right\" WHERE kind = 'land_operation' AND {STANDS}")
     assert "还没有发证" in deng.get(f"/rights/{COUNTY}/{operated}").text
-    assert deng.client.get(f"{page}/proof.pdf").data.startswith(b"%PDF")
+    assert deng.client.get(f"{page}/proof.pdf").status_code == 404
+    handed_out_before(superuser, UUID(page.rsplit("/", 1)[-1]), "样证一号")
     proven = deng.get(f"/rights/{COUNTY}/{operated}").text
     assert f'href="{page}/proof.pdf"' in proven
+    assert f'href="{page}/proof.pdf"' in deng.get(page).text
     assert "还没有发证" not in proven
+    checked = another_browser.get("/check?number=样证一号").text
+    assert ("仍然有效" in checked, "到下次办理登记时换发" in checked) == (True, True)
     address = f"/rights/{COUNTY}/{operated}"
     shown = deng.get(address).text
     assert all(word in shown for word in ("样本合作社", "93610902MA0000001B", "出租（转包）", "流转合同1号"))

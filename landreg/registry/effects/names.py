@@ -47,13 +47,13 @@ def _renamed_as(table: str, asked: NameChange) -> dict[str, Any]:
 
 
 def rename_organization(
-    right_id: UUID, holders: Iterable[Standing], asked: OrganizationNameChange, on: date, new: NewId
+    rights: Iterable[UUID], holders: Iterable[Standing], asked: OrganizationNameChange, on: date, new: NewId
 ) -> Changes:
     """The organisation is the same under another name from the day on; its rights, and what restricts them, stay as they are.
 
-    right_id: on which it was asked; a certificate of it is replaced.
+    rights: all that it holds; the certificates of them are replaced.
     """
     rows = list(holders)
     name = asked.name.strip()
     opens = [told for row in rows for told in (*row.until(on, row_id=new()), row.from_day(on, row_id=new(), name=name))]
-    return Changes(tuple(opens), on, tuple(rows), {right_id: "replaced"})
+    return Changes(tuple(opens), on, tuple(rows), dict.fromkeys(rights, "replaced"))

@@ -32,6 +32,7 @@ def name_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]
     same = same_persons(session, [*people, *(one.person_id for one in asked.values())])
     borne = bearing(session, [(one.person_id, one.name) for one in asked.values()])
     elsewhere = standing.named_elsewhere(session, county, list(people))
+    held = standing.rights_held(session, county, _holders(elsewhere))
     made = []
     for case in cases:
         one, household = asked[case.case_id], households.get(case.household_code)
@@ -51,7 +52,7 @@ def name_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]
             other_name=was != one.person_id,
             told=one.person_id in borne,
         )
-        made.append(ActProposal(case, rows, facts, partial(_changes, case, household, one, also)))
+        made.append(ActProposal(case, rows, facts, partial(_changes, case, household, one, also, _of(also, held))))
     return made
 
 
@@ -75,12 +76,14 @@ def _changes(
     household: standing.HouseholdInForce | None,
     asked: NameChange,
     elsewhere: tuple[Standing, ...],
+    held: Sequence[UUID],
     on: date,
 ) -> Changes:
+    """held: rights of the member's own, beside the household's."""
     if household is None:
         raise ValueError(f"{case.subject_code} is not in force")
     made = effects.rename(household.household, household.members, asked, on, uuid4, elsewhere)
-    return Changes(made.opens, on, made.closes, dict.fromkeys(case.right_ids, "replaced"))
+    return Changes(made.opens, on, made.closes, dict.fromkeys([*case.right_ids, *held], "replaced"))
 
 
 def organization_proposals(session: Session, cases: Sequence[Case]) -> list[ActProposal]:
@@ -91,6 +94,7 @@ def organization_proposals(session: Session, cases: Sequence[Case]) -> list[ActP
     restrictions = standing.restrictions(session, county, right_ids)
     papers = folders(session, county, [case.case_id for case in cases])
     known = standing.organizations(session, county, [one.right.row["household_id"] for one in bundles.values()])
+    held = standing.rights_held(session, county, _holders(known))
     made = []
     for case in cases:
         asked = read(case.act_kind, case.request)
@@ -109,10 +113,19 @@ def organization_proposals(session: Session, cases: Sequence[Case]) -> list[ActP
             known_name=rows[0].row["name"] if rows else "",
         )
         made.append(
-            ActProposal(case, InForce(bundle, None, limits), facts, partial(_renamed, case.right_ids[0], asked, rows))
+            ActProposal(case, InForce(bundle, None, limits), facts, partial(_renamed, _of(rows, held), asked, rows))
         )
     return made
 
 
-def _renamed(right_id: UUID, asked: OrganizationNameChange, rows: tuple[Standing, ...], on: date) -> Changes:
-    return effects.rename_organization(right_id, rows, asked, on, uuid4)
+def _renamed(rights: Sequence[UUID], asked: OrganizationNameChange, rows: tuple[Standing, ...], on: date) -> Changes:
+    return effects.rename_organization(rights, rows, asked, on, uuid4)
+
+
+def _holders(found: Mapping[UUID, Sequence[Standing]]) -> list[UUID]:
+    return [row.row["holder_id"] for rows in found.values() for row in rows if row.table == "holder"]
+
+
+def _of(rows: Sequence[Standing], held: Mapping[UUID, Mapping[UUID, str]]) -> list[UUID]:
+    """The rights of the holders of these rows."""
+    return [right_id for row in rows if row.table == "holder" for right_id in held.get(row.row["holder_id"], ())]

@@ -209,7 +209,7 @@ def _drafted(case: Case, what: Certified, serial: int, law: Law, press: Press, p
     row = {
         "county": case.county,
         "certificate_id": uuid4(),
-        "village": case.village,
+        "village": what.facts["village"],
         "number": printed,
         "serial": data.print_number,
         "token": token,
@@ -247,7 +247,7 @@ def _enter(uow: UnitOfWork, county: str, drafted: Sequence[_Drafted], hashes: di
             Entry(
                 "certificate.issued",
                 county,
-                draft.case.village,
+                str(draft.row["village"]),
                 draft.to_print.id,
                 facts[draft.to_print.id],
             )

@@ -78,7 +78,7 @@ class Certified:
     def operation(
         self, number: CertificateNumber, authority: str, day: date, url: str, print_number: str
     ) -> OperationCertificate:
-        """The certificate of a land-operation right that a collective gave out itself."""
+        """The certificate of a land-operation right, whoever gave the land out."""
         f = self.facts
         return OperationCertificate(
             number=number,
@@ -88,8 +88,9 @@ class Certified:
             co_ownership="共同共有" if len(self.members) > 1 else "单独所有",
             location=self.location,
             code=f["code"],
-            right_nature="其他方式承包",
+            right_nature="家庭承包地流转" if f["contractors"] else "其他方式承包",
             use="农业用途",
+            contractors=f["contractors"],
             issuer=f["issuer"],
             issuer_representative=f["representative"],
             mode=term("transfer_mode", f["nature"]),
@@ -218,9 +219,9 @@ def _building(facts: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(lines)
 
 
-# The rights that the certificates of cases are about, as they stand: those that its act opened, those that it names, and those
-# whose certificate its act replaced, a right of the household that came after the application perhaps. A land-operation
-# right out of a household's has a certificate of registration instead (`proofs`).
+# The rights that the certificates of cases are about, as they stand: those that its act opened, those that it names, those
+# whose certificate its act replaced, a right of the household that came after the application perhaps, and those of a holder
+# whom it renamed. A land-operation right leaves the certificate of the right that it comes out of.
 _CERTIFIED = """
     (SELECT c.county, c.case_id, c.act_id, r.row_id FROM registry."case" AS c
      JOIN registry."right" AS r ON r.county = c.county AND r.act_id = c.act_id AND upper_inf(r.recorded) AND upper_inf(r.valid)
@@ -228,7 +229,12 @@ _CERTIFIED = """
      UNION SELECT c.county, c.case_id, c.act_id, r.row_id FROM registry."case" AS c CROSS JOIN unnest(c.right_ids) AS named (id)
      JOIN registry."right" AS r ON r.county = c.county AND r.right_id = named.id
           AND upper_inf(r.recorded) AND upper_inf(r.valid)
-     WHERE c.county = :county AND c.case_id = ANY (:cases)
+     WHERE c.county = :county AND c.case_id = ANY (:cases) AND c.act_kind <> 'land_operation'
+     UNION SELECT c.county, c.case_id, c.act_id, r.row_id FROM registry."case" AS c
+     JOIN party.holder AS h ON h.county = c.county AND h.act_id = c.act_id AND upper_inf(h.recorded) AND upper_inf(h.valid)
+     JOIN registry."right" AS r ON r.county = h.county AND r.household_id = h.holder_id
+          AND upper_inf(r.recorded) AND upper_inf(r.valid)
+     WHERE c.county = :county AND c.case_id = ANY (:cases) AND c.act_kind LIKE '%name_change'
      UNION SELECT c.county, c.case_id, c.act_id, r.row_id FROM registry."case" AS c
      JOIN registry.certificate_end AS e ON e.county = c.county AND e.act_id = c.act_id AND e.state = 'replaced'
      JOIN registry.certificate AS o ON o.county = e.county AND o.certificate_id = e.certificate_id
@@ -236,7 +242,6 @@ _CERTIFIED = """
           AND upper_inf(r.recorded) AND upper_inf(r.valid)
      WHERE c.county = :county AND c.case_id = ANY (:cases)) AS c
     JOIN registry."right" AS r ON r.county = c.county AND r.row_id = c.row_id
-         AND (r.kind <> 'land_operation' OR r.contract_id IS NOT NULL)
 """
 _RIGHTS = f"""
     SELECT c.case_id, r.right_id, r.row_id AS right_row, r.kind, r.code, r.household_id, r.term, r.area_m2, r.mu, r.excess_m2,
@@ -245,6 +250,15 @@ _RIGHTS = f"""
            h.name AS holder, h.code AS holder_code, h.address, r.village,
            (SELECT x.representative_id FROM party.household AS x WHERE x.county = h.county AND x.household_id = h.household_id
             AND upper_inf(x.recorded) AND upper_inf(x.valid)) AS representative_id,
+           CASE WHEN r.kind = 'land_operation' AND r.contract_id IS NULL THEN (
+               SELECT coalesce(string_agg(DISTINCT n.name, '、' ORDER BY n.name), '—') FROM registry.right_parcel AS x
+               JOIN registry.right_parcel AS y ON y.county = x.county AND y.parcel_id = x.parcel_id
+                    AND y.kind = 'contract_management'
+               JOIN registry."right" AS k ON k.county = y.county AND k.row_id = y.right_row
+                    AND upper_inf(k.recorded) AND upper_inf(k.valid)
+               JOIN party.named AS n ON n.county = k.county AND n.household_id = k.household_id
+                    AND upper_inf(n.recorded) AND upper_inf(n.valid)
+               WHERE x.county = r.county AND x.right_row = r.row_id) ELSE '' END AS contractors,
            coalesce(i.name, '') AS issuer, coalesce(i.representative, '') AS representative,
            coalesce(d.name, c.county) AS county_name
     FROM {_CERTIFIED}

@@ -45,20 +45,23 @@ def paper_of(
 ) -> Paper:
     """The paper of the last of these steps, or of this one; printed now where it was not, by an officer alone.
 
-    Raises NotFound outside the jurisdiction, and for a certificate of registration on a case that has none, Conflict (DOC-4,
+    Raises NotFound outside the jurisdiction, and for a certificate of registration on a case that has none (one that was handed
+    out stays), Conflict (DOC-4,
     DOC-5) when there was no such step, or (DOC-6) when nobody has printed it yet and the reader is no officer.
     """
     with unit_of_work(actor) as uow:
         case = queries.case(uow.session, county, case_id)
-        if case is None or (steps == ("register",) and not proofs.is_proven(case)):
+        if case is None:
             raise NotFound
         events = queries.events(uow.session, county, case_id)
         event = next((one for one in reversed(events) if one.step in steps and event_id in (None, one.event_id)), None)
-        if event is None:
-            raise Conflict(Finding(LACKING["receipt" if "accept" in steps else "told"], "state", subject=case.number))
-        kept = paper_rows.of_event(uow.session, county, event.event_id)
+        kept = paper_rows.of_event(uow.session, county, event.event_id) if event else None
         if kept is not None:
             return kept
+        if steps == ("register",) and not proofs.is_proven(case):
+            raise NotFound
+        if event is None:
+            raise Conflict(Finding(LACKING["receipt" if "accept" in steps else "told"], "state", subject=case.number))
         if not actor.has(Role.REGISTRAR, Role.REVIEWER):
             raise Conflict(Finding("DOC-6", "state", subject=case.number))
         return _print(uow, case, event, made_at, store)

@@ -126,7 +126,10 @@ class HomesteadCertificate:
 
 @dataclass(frozen=True)
 class OperationCertificate:
-    """不动产权证书, integrated edition, of a land-operation right that a collective gave out itself. 民法典 342."""
+    """不动产权证书, integrated edition, of a land-operation right: by other means (民法典 342), or out of a household's (341).
+
+    contractors: on whose contracted land it lies; '' where a collective gave the land out itself, which is the issuer then.
+    """
 
     number: CertificateNumber
     print_number: str  # letter and digits, printed after NO.
@@ -137,10 +140,11 @@ class OperationCertificate:
     code: str  # of the right and of its contract in the register
     right_nature: str
     use: str
+    contractors: str  # 承包方
     issuer: str  # 发包方全称
     issuer_representative: str
-    mode: str  # 承包方式
-    contract: str  # 承包合同, by its number
+    mode: str  # 承包方式 or 流转方式
+    contract: str  # 承包合同 or 流转合同, by its number
     term: str
     parcels: tuple[CertifiedParcel, ...]
     total_mu: Decimal

@@ -153,7 +153,7 @@ class ErrorLetter:
 
 @dataclass(frozen=True)
 class Proof:
-    """不动产登记证明: that a mortgage, an advance notice, an objection or a land-operation right was registered, and for whom."""
+    """不动产登记证明: that a mortgage, an advance notice or an objection was registered, and for whom."""
 
     number: str
     matter: str

@@ -30,6 +30,7 @@ from landreg.registry.facts.applicants import applicants
 from landreg.registry.facts.proposals import ActProposal, papers_of
 from landreg.registry.facts.telling import TELL, letters
 from landreg.registry.issued import handed_out, proofs
+from landreg.registry.leaves import paper_rows
 from landreg.registry.routes import household_shown, parcel_shown, shown
 from landreg.registry.routes.queues import OFFICERS, READERS, step_named, taken
 from landreg.registry.routes.surroundings import desk_of, page_day, store
@@ -92,8 +93,8 @@ def _about(session: Session, case: Case, law: Law) -> dict[str, Any]:
         "documents": documents,
         "who": names_of(session, {case.prepared_by, *(document.put_by for document in documents)}),
         "events": events,
-        "certified": certified_after(case.act_kind, case.request, case.subject_code),
-        "proven": proofs.is_proven(case),
+        "certified": certified_after(case.act_kind, case.request),
+        "proven": proofs.is_proven(case) or paper_rows.count_of(session, county, case_id, "proof") > 0,
         "told": next((event for event in reversed(events) if event.step in ("return", "refuse")), None),
         **_telling(session, case, events, documents, law),
         "objections": objections,

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from landreg.core.errors import Finding
 from landreg.law.book import Law, act_type
-from landreg.registry.rules.household_requests import of_other_means
 
 WAITING = ("draft", "accepted", "reviewed", "noticed", "objected", "registered", "returned")
 """States in which a case waits for somebody."""
@@ -19,18 +18,11 @@ _FIGURES = "DSK-3.step_working_days"
 _TO_APPLY = "COR-7.working_days_to_apply"
 
 
-def certified_after(act_kind: str, request: Mapping[str, Any], code: str) -> bool:
-    """Whether a certificate follows from a case's act: not where it leaves the certificate as it is, or ends the whole right.
-
-    code: of the right; of land-operation rights those by other means alone are certified.
-    """
+def certified_after(act_kind: str, request: Mapping[str, Any]) -> bool:
+    """Whether a certificate follows from a case's act: not where it leaves the certificate as it is, or ends the whole right."""
     effect = act_type(act_kind).certificate
     goes_on = any(request.get(name) for name in ("parcels", "taker_id", "cut"))
-    return (
-        effect in ("issue", "replace")
-        or (effect == "replace_held" and of_other_means("land_operation", code))
-        or (effect == "cancel" and goes_on)
-    )
+    return effect in ("issue", "replace") or (effect == "cancel" and goes_on)
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ def checked(number: str) -> Any:
 def test_the_certificate_says_who_holds_which_land_of_whom_and_how(
     case: UUID, certify: Any, registrar: Actor, worker: Actor, database: Settings, tmp_path: Path
 ) -> None:
-    """RLCL-53, CC-342: the holder has a certificate, not the 登记证明 of who has land of a household."""
+    """RLCL-53, CC-342: the holder has a certificate, not a 登记证明."""
     number = certify(case)
     sha256 = one(registrar, "SELECT pdf_sha256 FROM registry.certificate")
     pdf = tmp_path / "certificate.pdf"

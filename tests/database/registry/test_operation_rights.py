@@ -220,7 +220,7 @@ def test_a_land_operation_right_ends_when_its_term_is_over_and_not_before(
     assert rechecked(database, worker) == []
 
 
-def test_who_operates_land_of_others_has_certificates_of_their_own_rights_alone(
+def test_who_operates_land_of_others_has_certificates_of_their_own_rights_and_of_that_one(
     registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor, database: Settings, tmp_path: Path
 ) -> None:
     operator = Operator("household", household_id(registrar, SECOND), "户主2", SECOND)
@@ -228,13 +228,19 @@ def test_who_operates_land_of_others_has_certificates_of_their_own_rights_alone(
         registrar, "land_operation", asked(registrar, operator=operator), right=right_of(registrar), more=("filing",)
     )
     booked(registrar, reviewer, superuser, case, "land_operation")
+    seal(worker, database)
+    press = Press(keys.certificate_signer(database), Store(tmp_path), "http://127.0.0.1:8000")
+    assert len(certificates.issue(registrar, COUNTY, [case], press).issued) == 1
     pass_days(superuser, 1)
     divided = division(registrar, right_of(registrar, SECOND), SECOND)
     case = asked_for(registrar, "division", divided, household=SECOND)
     booked(registrar, reviewer, superuser, case, "division")
     seal(worker, database)
-    press = Press(keys.certificate_signer(database), Store(tmp_path), "http://127.0.0.1:8000")
-    assert len(certificates.issue(registrar, COUNTY, [case], press).issued) == 3
+    assert len(certificates.issue(registrar, COUNTY, [case], press).issued) == 4
+    with unit_of_work(registrar) as uow:
+        rights = [row[0] for row in uow.session.execute(sa.text("SELECT DISTINCT right_id FROM registry.certificate"))]
+        in_force = [one.right_id for one in standing.certificates_in_force(uow.session, COUNTY, rights)]
+    assert sorted(in_force) == sorted(rights), "each has one in force"
 
 
 def renamed(actor: Actor, right: UUID, name: str = "汉滨区样本种植专业合作社") -> UUID:
