@@ -15,6 +15,7 @@ _IN_WORDS = {
     "groups": "taker_group", "answer": "chance", "counted": "figure_key", "cause": "bid_cause", "grains": "price_grain",
     "act": "contract_act", "lacking": "settlement_missing", "holding": "settlement_ground", "along": "settlement_fault",
 }  # fmt: skip
+    "form": "api_form", "body": "api_body",
 
 
 class Shown(dict[str, Any]):

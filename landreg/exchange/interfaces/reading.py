@@ -51,15 +51,15 @@ def body_of(operation: Operation, kind: str, data: bytes) -> tuple[Any, Any]:
     """The body as the operation's dataclass, and as it was said. Raises BadInput, NotJson."""
     if operation.body is None:
         if data:
-            raise BadInput(Finding("API-12", values={"why": "none"}))
+            raise BadInput(Finding("API-12", values={"body": "none"}))
         return None, None
     if kind != "application/json":
-        raise NotJson(Finding("API-12", values={"why": kind[:60] or "-"}))
+        raise NotJson(Finding("API-12", values={"body": "kind"}))
     try:
         said = json.loads(data, parse_constant=_no_number)
         json.dumps(said, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError) as error:
-        raise BadInput(Finding("API-12", values={"why": type(error).__name__})) from error
+        raise BadInput(Finding("API-12", values={"body": "syntax"})) from error
     if faults := faults_of(operation.body, said):
         raise BadInput(faults)
     return made_of(operation.body, said), said

@@ -1,7 +1,7 @@
 """JSON schemas (2020-12) made from dataclasses, and what is wrong with a value that does not fit one. Pure.
 
-A field's metadata may say `pattern`, `most` (length), `least` and `top` (of a number), `choices`, `zh` and `en`. Decimals
-travel as text, so that no program makes a binary fraction of a sum of money.
+A field's metadata may say `pattern` and by `form` what that is in words (terms.toml, api_form), `most` (length), `least` and `top`
+(of a number), `choices` and `en`. Decimals travel as text, so that no program makes a binary fraction of a sum of money.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ UNSEEN = (
 TEXT = rf"^[^{UNSEEN}]*$"
 LONGEST = 2000
 GIVEN_SHOWN = 40
+_LARGEST = 2**31 - 1
 
 
 def schema_of(kind: Any, parts: dict[str, Schema] | None = None) -> Schema:
@@ -60,7 +61,7 @@ def _plain(kind: Any, parts: dict[str, Schema] | None) -> Schema:
 _PLAIN: Mapping[Any, Schema] = {
     str: {"type": "string"},
     bool: {"type": "boolean"},
-    int: {"type": "integer", "minimum": 0, "maximum": 2**31 - 1},
+    int: {"type": "integer", "minimum": 0, "maximum": _LARGEST},
     Decimal: {"type": "string", "pattern": DECIMAL},
     date: {"type": "string", "format": "date", "pattern": DAY},
     datetime: {"type": "string", "format": "date-time"},
@@ -89,7 +90,10 @@ def has_default(field: dataclasses.Field[Any]) -> bool:
 
 
 _WORDS = {"pattern": "pattern", "most": "maxLength", "shortest": "minLength", "least": "minimum", "top": "maximum",
-          "choices": "enum", "en": "description", "few": "minItems", "many": "maxItems", "format": "format"}  # fmt: skip
+          "choices": "enum", "en": "description", "few": "minItems", "many": "maxItems", "format": "format",
+          "form": "x-form"}  # fmt: skip
+_FORMS = {DECIMAL: "decimal", DAY: "day", IDENTIFIER: "identifier", "byte": "base64"}
+"""By pattern or format: what is asked for, in words."""
 
 
 def field_schema(field: dataclasses.Field[Any], schema: Schema) -> Schema:
@@ -126,7 +130,7 @@ def _whole(_validator: Any, pattern: str, value: Any, _schema: Any) -> Iterator[
     if not isinstance(value, str):
         return
     if holds_unseen(value) or re.fullmatch(pattern.removeprefix("^").removesuffix("$"), value) is None:
-        yield ValidationError(f"does not match {pattern}")
+        yield ValidationError("does not match")
 
 
 _FORMATS = FormatChecker(["date"])
@@ -144,9 +148,10 @@ _Validator: Any = extend(  # type: ignore[no-untyped-call]
 
 
 def faults_of(kind: Any, value: Any) -> list[Finding]:
-    """What is wrong with a value that should be of a type: each with the place of the field in the value."""
-    found = [_finding(error) for error in _validator(kind).iter_errors(value)]
-    return sorted(found, key=lambda one: (one.field or "", one.code))
+    """What is wrong with a value that should be of a type: each once, with the place of the field in the value."""
+    told = (_finding(error) for error in _validator(kind).iter_errors(value))
+    found = {(one.field or "", one.code): one for one in told}
+    return [found[key] for key in sorted(found)]
 
 
 @cache
@@ -169,19 +174,25 @@ def _finding(error: ValidationError) -> Finding:
             return Finding("API-7", f"{place}.{extra}".lstrip("."), {"given": extra})
         case "enum":
             return Finding("FORM-5", place, {"given": _shown(given)})
-        case "format" if asked == "date":
+        case "format" | "pattern" if asked in ("date", DAY) and not holds_unseen(given):
             return Finding("FORM-2", place, {"given": _shown(given)})
         case "pattern" if holds_unseen(given):
             return Finding("FORM-9", place)
         case "maxLength":
             return Finding("FORM-8", place, {"most": asked})
-    rule = f"{error.validator} {asked}" if isinstance(asked, str | int) else str(error.validator)
-    return Finding("API-6", place or None, {"given": _shown(given), "rule": rule})
+    return Finding("API-6", place or None, {"given": _shown(given), **wanted(cast(Schema, error.schema))})
+
+
+def wanted(schema: Schema) -> dict[str, Any]:
+    """Which form a schema asks for, in words of terms.toml, and between which bounds."""
+    form = schema.get("x-form") or _FORMS.get(schema.get("pattern") or schema.get("format") or "") or schema["type"]
+    bounds = {"least": "minimum", "most": "maximum", "few": "minItems", "many": "maxItems", "shortest": "minLength"}
+    found = {name: schema[word] for name, word in bounds.items() if schema.get(word) not in (None, _LARGEST)}
+    return {"form": form, **found}
 
 
 def _shown(value: Any) -> str:
-    text = json.dumps(value) if value is None or isinstance(value, bool | int | float) else value
-    text = text if isinstance(text, str) else type(value).__name__
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return "".join(sign if sign.isprintable() else "?" for sign in text[:GIVEN_SHOWN])
 
 

@@ -32,6 +32,7 @@ class Instalment:
 class Contract:
     """A contract of transfer that was signed, without its parties. filed_on: None where the issuer has not filed it. state: ending
     until the day on which it ends, where that is set; ends_on: that day, the first without it.
+    void where an outcome says that it never was in force.
     """
 
     county: str
@@ -71,7 +72,7 @@ class Contracts:
 class Paper:
     """A paper that comes with a step: its name and its content."""
 
-    name: str = field(metadata={"most": 120, "shortest": 1, "pattern": rf"^[^{UNSEEN}/\\]+$"})
+    name: str = field(metadata={"most": 120, "shortest": 1, "pattern": rf"^[^{UNSEEN}/\\]+$", "form": "file_name"})
     content: str = field(metadata={"format": "byte", "most": LONGEST_PAPER, "shortest": 4, "en": "base64 of the file"})
 
 
@@ -98,7 +99,7 @@ class Payment:
 
     amount_yuan: Decimal
     paid_on: date
-    receipt: str = field(metadata={"most": 60, "pattern": r"^[0-9A-Za-z-]{4,60}$"})
+    receipt: str = field(metadata={"most": 60, "pattern": r"^[0-9A-Za-z-]{4,60}$", "form": "receipt"})
     paper: Paper
 
 

@@ -13,7 +13,7 @@ from landreg.exchange.interfaces.shapes.walking import PARCEL, VILLAGE, Walk, en
 class ParcelsAsked(Walk):
     """The parcels of one village."""
 
-    village: str = field(metadata={"pattern": VILLAGE, "en": "code of the village, 12 digits"})
+    village: str = field(metadata={"pattern": VILLAGE, "form": "village", "en": "code of the village, 12 digits"})
     after: str = field(default="", metadata=ended_at(PARCEL))
 
 

@@ -9,8 +9,12 @@ from decimal import Decimal
 from landreg.exchange.interfaces.shapes.walking import Walk, ended_at
 from landreg.exchange.market.index import BANDS
 
-TOWNSHIP = {"pattern": r"^(6109[0-9]{5})?$", "en": "code of the township, 9 digits; '' for all"}
-LAND_CLASS = {"pattern": r"^([0-9A-Z]{2,10})?$", "en": "class of land by the register's code; '' for all"}
+TOWNSHIP = {"pattern": r"^(6109[0-9]{5})?$", "form": "township", "en": "code of the township, 9 digits; '' for all"}
+LAND_CLASS = {
+    "pattern": r"^([0-9A-Z]{2,10})?$",
+    "form": "land_class",
+    "en": "class of land by the register's code; '' for all",
+}
 BAND = {"choices": ("", *(name for name, _years in BANDS)), "en": "band of the term in years; '' for all"}
 CELL = r"^[0-9]{0,9}\.[0-9A-Z]{0,10}\.[a-z_0-9]{0,10}$"
 """Where a page of the index ends: township, class and band of its last row."""

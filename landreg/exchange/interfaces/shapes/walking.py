@@ -16,7 +16,7 @@ LISTING = r"^6109[0-9]{2}6109[0-9]{2}-L[0-9]{4}-[0-9]{5,9}$"
 """A county, and the number of a listing there."""
 MOMENT = r"^[0-9]{16}-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 """Where a page in the order of time ends: microseconds since 1970, and the row."""
-WITHIN = {"pattern": rf"^({DIVISION[1:-1]})?$", "en": "code of a division"}
+WITHIN = {"pattern": rf"^({DIVISION[1:-1]})?$", "form": "division", "en": "code of a division"}
 UNIT = {
     "choices": UNITS,
     "en": "what the price counts: yuan, kg of grain or the fixed dividend a mu and year; of the whole yuan a year, a month or"
@@ -37,7 +37,7 @@ class Walk:
 
 def ended_at(place: str) -> dict[str, str]:
     """What `after` may be: '' or a place of the list's own order, by its pattern."""
-    return {"pattern": rf"^({place[1:-1]})?$", "en": "where the page before ended"}
+    return {"pattern": rf"^({place[1:-1]})?$", "form": "after", "en": "where the page before ended"}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,12 @@ class NewWebhook:
     """Where to deliver, and what."""
 
     url: str = field(
-        metadata={"pattern": r"^https?://[!-~]{1,480}$", "most": LONGEST_ADDRESS, "en": "by https, to a named host"}
+        metadata={
+            "pattern": r"^https?://[!-~]{1,480}$",
+            "form": "address",
+            "most": LONGEST_ADDRESS,
+            "en": "by https, to a named host",
+        }
     )
     kinds: tuple[str, ...] = field(metadata={"each": KIND_OF_EVENT, "few": 1, "many": len(KINDS)})
 
