@@ -30,7 +30,7 @@ from landreg.law.terms import Language as Language
 from landreg.law.terms import term as term
 from landreg.law.terms import terms as terms
 from landreg.law.terms import toml
-from landreg.law.wording import Shown
+from landreg.law.wording import Shown, with_what_is_said
 from landreg.law.wording import figure_in_words as figure_in_words
 
 RuleFunction = Callable[[Any, "Law"], "Finding | None"]
@@ -65,7 +65,7 @@ class Law:
     def say(self, finding: Finding, language: Language = "zh") -> str:
         """The finding as a sentence. A `fault` among its values, a kind of damage of a file, is put in words."""
         rule = self.rules[finding.code]
-        template = rule.zh if language == "zh" else rule.en
+        template = with_what_is_said(rule.zh if language == "zh" else rule.en, finding.values)
         shown = Shown(finding.values, language)
         if "fault" in shown:
             words = term("fault", str(shown["fault"]), language)

@@ -44,7 +44,8 @@ class Rule:
 
     def in_general(self, language: Language = "zh") -> str:
         """The rule's sentence of no case: 〈…〉 where a finding would name its values."""
-        return _VALUE.sub("〈…〉", self.zh if language == "zh" else self.en)
+        sentence = (self.zh if language == "zh" else self.en).replace("[", "").replace("]", "")
+        return _VALUE.sub("〈…〉", sentence)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -14,8 +15,8 @@ _IN_WORDS = {
     "aside": "aside", "review_papers": "review_paper", "clauses": "clause", "where": "contract_stage",
     "groups": "taker_group", "answer": "chance", "counted": "figure_key", "cause": "bid_cause", "grains": "price_grain",
     "act": "contract_act", "lacking": "settlement_missing", "holding": "settlement_ground", "along": "settlement_fault",
-}  # fmt: skip
     "form": "api_form", "body": "api_body",
+}  # fmt: skip
 
 
 class Shown(dict[str, Any]):
@@ -75,6 +76,15 @@ class Shown(dict[str, Any]):
 
     def __missing__(self, key: str) -> str:
         return "—"
+
+
+_WHERE_SAID = re.compile(r"\[([^\[\]]*\{(\w+)\}[^\[\]]*)\]")
+"""Words that a rule has in brackets stand only beside the value that they hold."""
+
+
+def with_what_is_said(sentence: str, values: Mapping[str, Any]) -> str:
+    """The sentence without its bracketed words of which the value is not known, or an empty list: 「已经挂牌[：{parcels}]。」"""
+    return _WHERE_SAID.sub(lambda found: "" if values.get(found[2]) in (None, "", (), []) else found[1], sentence)
 
 
 def figure_in_words(figure: str, language: Language = "zh") -> str:

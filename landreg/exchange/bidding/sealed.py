@@ -20,7 +20,7 @@ from landreg.exchange.bidding import logged, sale_queries, sales, sealed_queries
 from landreg.exchange.bidding.acting import Under, for_its_own, noted
 from landreg.exchange.bidding.auction import number_of
 from landreg.exchange.bidding.model import Sale
-from landreg.exchange.bidding.rules.auction import shown
+from landreg.exchange.bidding.rules.auction import bid_1_in_time, shown
 from landreg.exchange.bidding.rules.ending import stopped
 from landreg.exchange.bidding.rules.entering import bid_3_deposit_is_there
 from landreg.exchange.bidding.rules.sealing import (
@@ -63,9 +63,13 @@ def hand_in(
         if entrant is None or entrant.sale_id != sale_id:
             raise NotFound
         for_its_own(uow, under, taker_queries.taker(uow.session, county, entrant.taker_id))
-        owed = sales.standing(uow, county, sale_id).sale.deposit_yuan
-        if unpaid := bid_3_deposit_is_there(sale_queries.deposit_held(uow.session, county, entrant_id), owed):
-            raise Refused(unpaid)
+        found = sales.standing(uow, county, sale_id)
+        known = {one.sealed_id for one in sealed_queries.sealed_bids(uow.session, county, sale_id)}
+        # A form that was sent again after its answer was lost is the bid that stands: the database knows it.
+        late = None if form in known else bid_1_in_time(found.now, found.clock.closes_at)
+        held = sale_queries.deposit_held(uow.session, county, entrant_id)
+        if fault := late or bid_3_deposit_is_there(held, found.sale.deposit_yuan):
+            raise Refused(fault)
         if under is not None:
             noted(uow, under, f"{number_of(uow, county, sale_id)} 密封报价")
         row = sealed_queries.place_sealed(uow.session, {

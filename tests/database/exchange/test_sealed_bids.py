@@ -171,6 +171,7 @@ def test_a_copied_envelope_opens_under_no_other_name_and_an_envelope_comes_befor
     with pytest.raises(Refused) as late:
         bidders.bid(1, "500")
     assert codes(late) == {"BID-1"}
+    assert all(late.value.findings[0].values[name] for name in ("closes", "at"))
     kit.opened(sale)
     with unit_of_work(OPERATOR) as uow:
         assert [one.price for one in sealed_queries.opened(uow.session, COUNTY, sale.sale_id)] == [

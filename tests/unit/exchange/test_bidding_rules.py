@@ -69,6 +69,8 @@ CASES: list[tuple[str, Callable[..., Any], Any, Any]] = [
     ("BID-17", en.bid_17_grain_has_its_price, SALE, replace(SALE, grain="wheat")),
     ("BID-9", en.bid_9_deposit_as_owed, PAID, replace(PAID, amount=Decimal("899.99"))),
     ("BID-9", en.bid_9_deposit_as_owed, PAID, replace(PAID, receipt=" ")),
+    ("BID-9", en.bid_9_deposit_as_owed, replace(PAID, since=PAID.on_day), replace(PAID, since=date(2026, 11, 28))),
+    ("BID-9", en.bid_9_deposit_as_owed, PAID, replace(PAID, today=date(2026, 11, 26))),
     ("BID-9", en.bid_9_deposit_as_owed, replace(PAID, kind="returned", held=Decimal(900)), replace(PAID, kind="returned")),
     ("CON-20", en.con_20_taker_of_the_kind, ENTRY, replace(ENTRY, takers=("organisation",))),
     ("CON-20", en.con_20_taker_of_the_kind, replace(ENTRY, kind="household", member=True, takers=("member_household",)),

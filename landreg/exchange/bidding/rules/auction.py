@@ -53,9 +53,12 @@ class Placed:
 
 def bid_1_before_the_close(facts: Placed, law: Law | None = None) -> Finding | None:
     """BID-1: a bid counts until the closing instant, and not at it or after it."""
-    if facts.at < facts.auction.closes_at:
-        return None
-    return Finding("BID-1", "price", {"closes": shown(facts.auction.closes_at), "at": shown(facts.at)})
+    return bid_1_in_time(facts.at, facts.auction.closes_at)
+
+
+def bid_1_in_time(at: datetime, closes_at: datetime) -> Finding | None:
+    """BID-1, of a sealed bid too: came before the close; both instants are told."""
+    return None if at < closes_at else Finding("BID-1", "price", {"closes": shown(closes_at), "at": shown(at)})
 
 
 def bid_2_by_a_whole_step(facts: Placed, law: Law | None = None) -> Finding | None:

@@ -59,7 +59,7 @@ class EntryFacts:
 @dataclass(frozen=True)
 class DepositFacts:
     """A deposit as recorded. owed: what the sale asks. held: what is there now, of this entrant. won: a deal of the sale was this
-    entrant's, stands: and it stands.
+    entrant's, stands: and it stands. since: the day on which the sale was set up, for what it asks is not known before.
     """
 
     kind: str
@@ -74,6 +74,7 @@ class DepositFacts:
     won: bool = False
     stands: bool = False
     said: str = ""
+    since: date = date.min
 
 
 def bid_3_deposit_is_there(paid: Decimal, owed: Decimal) -> Finding | None:
@@ -173,11 +174,11 @@ def bid_9_deposit_as_owed(facts: DepositFacts, law: Law | None = None) -> Findin
     toward the rent of whom it went to; kept, with the reason, of nobody but a winner.
     """
     fault = _paid_fault(facts) if facts.kind == "paid" else _gone_fault(facts)
-    if not facts.receipt.strip() or facts.on_day > facts.today:
+    if not facts.receipt.strip() or not facts.since <= facts.on_day <= facts.today:
         fault = "receipt" if not facts.receipt.strip() else "day"
     if not fault:
         return None
-    values = {"fault": f"deposit_{fault}", "owed": facts.owed, "held": facts.held}
+    values = {"fault": f"deposit_{fault}", "owed": facts.owed, "held": facts.held, "since": facts.since}
     return Finding("BID-9", {"receipt": "receipt", "day": "on_day", "why": "said"}.get(fault, "kind"), values)
 
 

@@ -75,11 +75,11 @@ def lst_2_floor_below_the_price(facts: Offered, law: Law) -> Finding | None:
     """LST-2: the least that is taken is more than 0 and no more than the price asked; an exchange has none. RLCL-39."""
     floor = facts.floor
     if facts.unit in BALANCES:
-        said = floor is not None or facts.floor_shown
-        return Finding("LST-2", "floor", {}, subject=facts.number or None) if said else None
-    if floor is None or is_a_price(floor, min(facts.price, MOST_PRICE[facts.unit])):
-        return None
-    return Finding("LST-2", "floor", {}, subject=facts.number or None)
+        fault = "floor_of_none" if floor is not None or facts.floor_shown else ""
+    else:
+        sound = floor is None or is_a_price(floor, min(facts.price, MOST_PRICE[facts.unit]))
+        fault = "" if sound else "floor_too_high"
+    return Finding("LST-2", "floor", {"fault": fault}, subject=facts.number or None) if fault else None
 
 
 def lst_3_term_is_some_time(facts: Offered, law: Law) -> Finding | None:
