@@ -110,25 +110,24 @@ def standing_on(
     return session.execute(text(_STANDING.format(call)), values).all()
 
 
-def contracts_on(session: Session, county: str, codes: Sequence[str], *, passed_on: bool) -> Sequence[Row[Any]]:
-    """The contracts that have whole parcels, as the acting desk sees them; passed_on: re-transfers, else all but these."""
-    values = {"county": county, "codes": list(codes), "passed_on": passed_on}
-    return session.execute(text(_CONTRACTS), values).all()
+def contracts_on(
+    session: Session, county: str, right_id: UUID | None, codes: Sequence[str], *, passed_on: bool, own: bool
+) -> Sequence[Row[Any]]:
+    """The contracts that have whole parcels; passed_on: re-transfers, else all but these."""
+    call = (
+        "contracts_on_own(:county, :right, :passed_on)"
+        if own
+        else "contracts_on(:county, CAST(:codes AS text[]), :passed_on)"
+    )
+    values = {"county": county, "right": right_id, "codes": list(codes), "passed_on": passed_on}
+    return session.execute(text(_CONTRACTS.format(call)), values).all()
 
 
 _PARCELS = """SELECT parcel_code, village, name, kind, encode(public.ST_AsEWKB(geom), 'hex') AS shape, public.ST_SRID(geom) AS srid,
     area_m2, mu, land_class, soil_grade, land_use, basic_farmland FROM exchange.{}"""
 _STANDING = """SELECT what, kind, number, named, parcel_code, from_on, until_on,
     encode(public.ST_AsEWKB(part), 'hex') AS part FROM exchange.{}"""
-_CONTRACTS = """SELECT 'contract' AS what, c.kind, c.number, '' AS named, q.parcel_code, c.from_on,
-    coalesce(c.ends_on, c.until_on) AS until_on, NULL AS part
-    FROM exchange.contract_parcel AS q
-    JOIN exchange.contract AS c ON c.county = q.county AND c.contract_id = q.contract_id
-    WHERE q.county = :county AND q.parcel_code = ANY (CAST(:codes AS text[])) AND q.area_m2 = q.registered_m2
-      AND c.state <> 'withdrawn' AND c.kind <> 'entrusted' AND (c.kind = 'retransfer') = :passed_on
-      AND NOT (c.kind IN ('assignment', 'exchange') AND EXISTS (SELECT FROM exchange.contract_event AS e
-          WHERE e.county = c.county AND e.contract_id = c.contract_id AND e.kind = 'registered'))
-    ORDER BY c.from_on, q.parcel_code"""
+_CONTRACTS = """SELECT 'contract' AS what, kind, number, '' AS named, parcel_code, from_on, until_on, NULL AS part FROM exchange.{}"""
 _FROZEN = """SELECT DISTINCT ON (county, listing_id) county, listing_id, what, kind, number FROM (
     SELECT l.county, l.listing_id, 'restriction' AS what, s.kind, '' AS number FROM registry.restriction AS s
     JOIN exchange.listing AS l ON l.county = s.county AND l.right_id = s.right_id AND l.state = 'published'

@@ -158,7 +158,8 @@ def land_of(session: Session, actor: Actor, county: str, offer: Offer, but: UUID
     parcels = {row.parcel_code: row for row in found}
     standing = queries.standing_on(session, county, offer.right_id, list(parcels), but, own=own)
     passed_on = right is not None and right.right_kind == "land_operation"
-    standing = [*standing, *queries.contracts_on(session, county, list(parcels), passed_on=passed_on)]
+    under = queries.contracts_on(session, county, offer.right_id, list(parcels), passed_on=passed_on, own=own)
+    standing = [*standing, *under]
     chosen, cut = [], {}
     for code in dict.fromkeys(offer.parcels):
         row = parcels.get(code)

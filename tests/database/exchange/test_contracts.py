@@ -51,6 +51,7 @@ from landreg.log.recheck import recheck
 from landreg.log.store import seal
 from landreg.registry.booking import register
 from landreg.registry.casework import cases
+from landreg.registry.home.brought import seeing
 from landreg.registry.queries import documents
 from tests.contract_kit import (
     OPERATOR,
@@ -69,7 +70,7 @@ from tests.contract_kit import (
     terms,
     today,
 )
-from tests.exchange_kit import farmer_of
+from tests.exchange_kit import agent_of, farmer_of
 from tests.registry_kit import HOUSEHOLD, Connection, codes, one, pass_days, put_papers, to_rights
 from tests.villages import COUNTY, VILLAGE
 from tests.web.test_brought import bound
@@ -114,7 +115,9 @@ def test_two_contracts_never_have_one_parcel_at_one_time() -> None:
 
 
 def test_land_under_a_contract_is_not_listed_for_the_same_days(superuser: Connection) -> None:
-    """LST-7, at the farmer's desk as at the operator's: the contract is named with its last day; after that the land is free."""
+    """LST-7, at the farmer's desk, for its agent and at the operator's: the contract is named with its last day; after that the land
+    is free.
+    """
     contract = signed(drawn())
     (code,) = [one.parcel_code for one in seen(contract).parcels]
     offer = Offer(
@@ -123,7 +126,9 @@ def test_land_under_a_contract_is_not_listed_for_the_same_days(superuser: Connec
     )  # fmt: skip
     free = replace(offer, first_day=contract.until_on)
     last = contract.until_on - timedelta(1)
-    for desk in (farmer_of(superuser), OPERATOR):
+    owner, agent = farmer_of(superuser), agent_of(superuser)
+    consent_id = consents.give(owner, agent.account_id, Step.LIST, today(), today() + DAY)
+    for desk in (owner, seeing(agent, consents.one_held(agent, COUNTY, consent_id)), OPERATOR):
         (found,) = [one for one in judge(desk, COUNTY, offer).refused if one.code == "LST-7"]
         assert found.values["parcels"] == [f"{code} ({contract.number}, {last})"]
         assert "LST-7" not in {one.code for one in judge(desk, COUNTY, free).refused}
