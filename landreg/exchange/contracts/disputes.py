@@ -86,7 +86,7 @@ def settle(actor: Actor, county: str, contract_id: UUID, asked: Outcome, paper: 
         ties_nothing(law.on, kept, said=asked.said)
         brought_on = brought.on_day if brought else law.on
         if wrong := con_17_outcome_is_said(
-            Recorded(row.number, asked, row.from_on, row.until_on, brought_on, ended, found.void), law
+            Recorded(row.number, asked, row.from_on, row.until_on, brought_on, ended, row.void), law
         ):
             raise Refused(wrong)
         happened(

@@ -213,7 +213,7 @@ def draw(uow: UnitOfWork, draft: Draft, taker: Taker, number: str = "") -> Contr
         previous_id=draft.previous.contract.contract_id if draft.previous else None, instalments=kept(terms.instalments),
         project_id=draft.project_id,
         drawn_by=uow.actor.account_id, drawn_by_name=uow.actor.name, drawn_at=uow.now, state="drawn", ends_on=None,
-        drawn_until=last, sign_until=last,
+        drawn_until=last, sign_until=last, void=False,
     )  # fmt: skip
     uow.session.add(row)
     uow.session.flush()

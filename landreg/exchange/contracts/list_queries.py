@@ -33,8 +33,10 @@ def _at(stage: str, today: date) -> tuple[sa.ColumnElement[bool], ...]:
     """The rows that `whole.stands` says are at a stage on a day."""
     signed = (Contract.state == "signed", Contract.ends_on.is_(None))
     match stage:
+        case "void":
+            return (Contract.void.is_(True),)
         case "ended":
-            return (Contract.ends_on <= today,)
+            return (Contract.ends_on <= today, Contract.void.is_(False))
         case "ending":
             return (Contract.ends_on > today,)
         case "signed":

@@ -27,6 +27,7 @@ class Contract(CountyKey, Base):
     wording that is signed. relation: to previous_id: renewal, change or retransfer, else ''. instalments: of one
     sum that is paid on several days, else None. drawn_until: the last day on which a draft is signed, as it was drawn; sign_until:
     as it was put off last; None of what was drawn before drafts had one. state, ends_on, sign_until: kept by the database.
+    void: an outcome says that it never was in force; kept by the database too.
     right_id, household_id: None of a collective's own land, whose code and name stand where a household's would.
     """
 
@@ -67,6 +68,7 @@ class Contract(CountyKey, Base):
     ends_on: Mapped[date | None]
     drawn_until: Mapped[date | None]
     sign_until: Mapped[date | None]
+    void: Mapped[bool]
     if TYPE_CHECKING:
         area_mu: Mapped[Decimal]
 

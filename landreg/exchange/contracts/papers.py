@@ -64,7 +64,8 @@ def contract(session: Session, desk: Desk, found: Whole) -> bytes:
             _signed(f"甲方（{sides[0]}）", row.household_name, found.of("signed_contractor")),
             _signed(f"乙方（{sides[1]}）", row.taker_name, found.of("signed_taker")),
         ],
-        "digest": row.text_sha256, "filed": _filed(found) + _until(found), "authority": _market(session, desk, row.county),
+        "digest": row.text_sha256, "filed": f"{_filed(found)}{_until(found)}{_void(found)}",
+        "authority": _market(session, desk, row.county),
         "day": chinese_date(drawn), "check_url": url, "qr": qr_svg(url),
     }  # fmt: skip
     return typeset("transfer_contract", content, drawn, sample=desk.sample, tagged=True)
@@ -88,7 +89,7 @@ def certificate(session: Session, desk: Desk, found: Whole, given: ContractEvent
     }  # fmt: skip
     content = {
         "number": number, "paid": _paid(given), "what": _title(found).removesuffix("合同"),
-        "registered": _registered(found, desk.law), "facts": list(facts.items()), "digest": row.text_sha256,
+        "registered": _registered(found, desk.law) + _void(found), "facts": list(facts.items()), "digest": row.text_sha256,
         "authority": _market(session, desk, row.county),
         "day": chinese_date(given.on_day), "check_url": url, "qr": qr_svg(url),
     }  # fmt: skip
@@ -186,6 +187,12 @@ def _filed(found: Whole) -> str:
     if of_issuer or "filing" in NOT_OF.get(found.contract.kind, ()):
         return ""
     return f"发包方备案：{chinese_date(event.on_day) if event else '未备案'}。"
+
+
+def _void(found: Whole) -> str:
+    """Of a contract that is void, on papers printed after the outcome said so."""
+    void = next((one for one in found.events if one.facts.get("outcome") == "void"), None)
+    return "" if void is None else f"本合同经{chinese_date(void.on_day)}生效的裁判、裁决或者调解认定，自始无效。"
 
 
 def _until(found: Whole) -> str:

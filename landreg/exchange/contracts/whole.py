@@ -20,7 +20,7 @@ from landreg.exchange.contracts.model import (
     RentPayment,
 )
 from landreg.exchange.contracts.rules import instalments, rent
-from landreg.exchange.contracts.rules.course import UNSIGNED, Course, Happened, stage_on
+from landreg.exchange.contracts.rules.course import UNSIGNED, VOID, Course, Happened, stage_on
 from landreg.exchange.contracts.rules.rent import Due, Grain, Settled
 from landreg.exchange.contracts.rules.service import SERVICE
 from landreg.exchange.contracts.rules.uses import HOUSES
@@ -67,7 +67,9 @@ class Whole:
     def settled_until(self, ends_on: date | None, one_sum: str = "") -> tuple[Settled, ...]:
         """The same as if it ended on a day; None: with its term. one_sum: what becomes of one that is changed (`still_owed`)."""
         said, made = [due_of(one, self.contract.unit) for one in self.dues], self.of("signed")
-        dues = rent.still_owed(said, ends_on, void=self.void, made_on=made.on_day if made else None, one_sum=one_sum)
+        dues = rent.still_owed(
+            said, ends_on, void=self.contract.void, made_on=made.on_day if made else None, one_sum=one_sum
+        )
         credited = [part for one in self.credited for part in (one.amount_yuan, Grain(one.kg))]
         return rent.settled(dues, [*credited, *self._paid], self.prices)
 
@@ -159,11 +161,6 @@ class Whole:
         last = next((one for one in reversed(self.events) if one.kind in kinds), None)
         return last if last is not None and last.kind == "registration_asked" else None
 
-    @property
-    def void(self) -> bool:
-        """Whether an outcome says that it was never in force."""
-        return any(one.facts.get("outcome") == "void" for one in self.events)
-
     def of(self, kind: str) -> ContractEvent | None:
         """The last step of a kind."""
         return next((one for one in reversed(self.events) if one.kind == kind), None)
@@ -171,6 +168,8 @@ class Whole:
 
 def stands(row: Contract, today: date) -> str:
     """Where a contract is on a day, by its row alone: a word of terms.toml, contract_stage."""
+    if row.void:
+        return VOID
     if row.state in (*UNSIGNED, "withdrawn"):
         return row.state
     return stage_on(today, (row.from_on, row.until_on), row.ends_on, disputed=row.state == "disputed")

@@ -14,6 +14,7 @@ from landreg.core.periods import beijing_day
 from landreg.exchange.contracts.model import Contract as Row
 from landreg.exchange.contracts.model import ContractEvent, ContractParcel
 from landreg.exchange.contracts.rules import instalments
+from landreg.exchange.contracts.rules.course import VOID
 from landreg.exchange.interfaces.queries import moment, moment_of
 from landreg.exchange.interfaces.shapes.contracts import Contract, ContractsAsked, Instalment
 from landreg.exchange.interfaces.shapes.land import ListedParcel
@@ -74,7 +75,9 @@ def _told(
     row: Row, today: date, day: date, taker: str, parts: tuple[ListedParcel, ...], filed: date | None
 ) -> Contract:
     same: dict[str, Any] = {name: getattr(row, name) for name in _SAME}
-    if row.state == "ended" and row.ends_on is not None and row.ends_on > today:
+    if row.void:
+        same["state"] = VOID
+    elif row.state == "ended" and row.ends_on is not None and row.ends_on > today:
         same["state"] = "ending"
     plan = tuple(Instalment(one.due_on, one.yuan) for one in instalments.read(row.instalments))
     return Contract(**same, taker=taker, instalments=plan, parcels=parts, signed_on=day, filed_on=filed)

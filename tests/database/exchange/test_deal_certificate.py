@@ -87,7 +87,7 @@ def test_a_contract_is_void_once_and_keeps_what_was_paid() -> None:
     life.pay(*at, Decimal("100.00"), today(), "HP-1", PAPER)
     disputes.dispute(*at, Brought("court", "合同效力"), None)
     disputes.settle(*at, Outcome("void", today()), PAPER)
-    assert seen(contract).void
+    assert seen(contract).contract.void
     assert seen(contract).money == Decimal("100.00")
     disputes.dispute(*at, Brought("court", "合同效力"), None)
     with pytest.raises(Refused) as again:

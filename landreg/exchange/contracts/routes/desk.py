@@ -37,7 +37,7 @@ from landreg.web import i18n, pages
 
 blueprint = Blueprint("contracts", __name__)
 READERS = (Role.OPERATOR, Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR)
-STAGES = ("drawn", "part_signed", "signed", "running", "over", "disputed", "ending", "ended", "withdrawn")
+STAGES = ("drawn", "part_signed", "signed", "running", "over", "disputed", "ending", "ended", "void", "withdrawn")
 
 
 @blueprint.get("/contracts")

@@ -25,7 +25,7 @@ from landreg.exchange.contracts import deal_queries, project_queries, projects, 
 from landreg.exchange.contracts.projects import Said
 from landreg.exchange.contracts.routes.forms import Declining
 from landreg.exchange.contracts.rules.clauses import Text, written
-from landreg.exchange.contracts.rules.course import stage
+from landreg.exchange.contracts.rules.course import VOID, stage
 from landreg.exchange.contracts.rules.free import con_34_term_has_begun
 from landreg.exchange.contracts.rules.rent import arrears_kg
 from landreg.exchange.contracts.signing import Signature
@@ -175,7 +175,7 @@ def _list(actor: Actor, consent: Consent | None) -> Response:
             asked.setdefault(project.project_id, (project, []))[1].append(parcel)
         taking = {one.taker_id for one in deal_queries.own_takers(session)}
         words = project_queries.last_words(session, actor.household) if actor.household and asked else {}
-    stages = {found.contract.contract_id: stage(found.course(today)) for found in rows}
+    stages = {one.contract.contract_id: VOID if one.contract.void else stage(one.course(today)) for one in rows}
     of_project = {found.contract.project_id: stages[found.contract.contract_id] for found in rows}
     return pages.render(
         "exchange/contracts/own.html", rows=rows, today=today, consent=consent, projects=asked, words=words, DAY=DAY,

@@ -14,7 +14,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import Conflict, Finding, NotFound
 from landreg.core.periods import DAY
 from landreg.exchange.contracts import papers, queries
-from landreg.exchange.contracts.rules.course import stage_on
+from landreg.exchange.contracts.rules.course import VOID, stage_on
 from landreg.land.queries import division_path
 from landreg.registry.routes.surroundings import desk_of, page_day
 from landreg.web import pages
@@ -64,7 +64,7 @@ def check() -> Response:
             found, today = queries.checked(uow.session, number), page_day(uow.session)
         if found is not None:
             disputed, term = found.state == "disputed", (found.from_on, found.until_on)
-            where = stage_on(today, term, found.ends_on, disputed=disputed)
+            where = VOID if found.void else stage_on(today, term, found.ends_on, disputed=disputed)
             with unit_of_work(door()) as uow:
                 path = " ".join(division_path(uow.session, found.village))
     return pages.render("exchange/contracts/check.html", number=number, found=found, path=path, stage=where, DAY=DAY)

@@ -65,7 +65,7 @@ def steps_of(found: Whole, on: date) -> list[str]:
 def lists(found: Whole, *, ended: bool, of_organisation: bool) -> dict[str, Any]:
     """The closed lists of the forms of steps: outcomes of a contract that has ended or has not, ends that its taker may come to."""
     row = found.contract
-    never = (*(OF_ENDED if ended else OF_RUNNING), *(("void",) if found.void else ()))
+    never = (*(OF_ENDED if ended else OF_RUNNING), *(("void",) if found.contract.void else ()))
     outside = row.kind in (*OUTSIDE_FARMING, SERVICE)
     grounds, remedies = ((BREACH,), tuple(one for one in REMEDIES if one != "idle")) if outside else (GROUNDS, REMEDIES)
     remedies = OF_SERVICE if row.kind == SERVICE else remedies

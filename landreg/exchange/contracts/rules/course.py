@@ -70,6 +70,8 @@ class Course:
 
 UNSIGNED = ("drawn", "part_signed")
 """The stages of a draft."""
+VOID = "void"
+"""How a contract reads that an outcome declares never in force: beside its stage, which is that of one that has ended."""
 
 
 def stage(course: Course) -> str:
