@@ -10,10 +10,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
 import sys
 import time
+import traceback
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
+from importlib import import_module
+from multiprocessing import get_context
 from typing import Any
 
 from bench import scratch
@@ -23,6 +26,8 @@ from landreg.config import CHECKOUT
 MEASUREMENTS = ("import_", "overlaps", "certificates", "desk", "registration", "recheck", "search", "auction", "market")
 SHARES = {"recheck": 40}
 """Of what is measured by the act, one for so many parcels: its own copies of a village take a minute for each 100,000."""
+BARE = {"import_"}
+"""Whose memory is measured: its process loads for itself what it needs. The others are left what the first has loaded."""
 FILE = CHECKOUT / "var" / "bench.json"
 ASKED = {
     "import": {"ratio_to_ogr2ogr_all_layers": "at most 5, aim 2", "ratio_to_ogr2ogr_parcels": "at most 5",
@@ -45,6 +50,7 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", choices=named, default=tuple(named))
     asked = parser.parse_args()
     began = time.monotonic()
+    import_module("landreg.app")  # for all that are forked
     with scratch.template():
         failed = [name for name in asked.only if not _measured(name, named[name], asked.size)]
     print(f"whole bench {time.monotonic() - began:.0f} s, kept in {FILE.relative_to(CHECKOUT)}")
@@ -68,13 +74,14 @@ def _measured(name: str, module: str, size: int) -> bool:
 
 
 def _measured_apart(module: str, size: int) -> dict[str, Any] | None:
-    """In a fresh process, so that its peak memory and its caches are its own; it prints its outcome as its last line."""
-    program = f"import json; from bench import {module}; print(json.dumps({module}.run({size}), default=str))"
-    done = subprocess.run([sys.executable, "-c", program], cwd=CHECKOUT, stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode:
-        return None
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    """In a process of its own, so that its caches are, too."""
+    context = get_context("spawn" if module in BARE else "fork")
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        try:
+            return pool.submit(scratch.measured, module, size).result()
+        except (Exception, SystemExit):
+            traceback.print_exc()
+            return None
 
 
 def _kept() -> dict[str, Any]:

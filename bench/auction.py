@@ -24,7 +24,7 @@ REVIEWER = Actor(uuid4(), "审核员", Desk.REGISTRY, frozenset(), COUNTY)
 PROCESSES, THREADS = 2, 8
 
 
-def run(size: int = 0, bids: int = 500, times: int = 30) -> dict[str, Any]:
+def run(size: int = 0, bids: int = 500, times: int = 15) -> dict[str, Any]:
     """Bids that were taken and bids that were tried a second. size: not used, an auction is the same in any county."""
     with (
         scratch.database() as settings,

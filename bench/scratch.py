@@ -8,7 +8,9 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -96,6 +98,12 @@ def _copy(server: str, original: str, name: str) -> None:
 def _drop(server: str, name: str) -> None:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def measured(module: str, size: int) -> dict[str, Any]:
+    """What a module of this folder finds at a size."""
+    found: dict[str, Any] = import_module(f"bench.{module}").run(size)
+    return found
 
 
 def peak_mib(process: int | str = "self") -> float:
