@@ -77,11 +77,12 @@ def _measured_apart(module: str, size: int) -> dict[str, Any] | None:
     """In a process of its own, so that its caches are, too."""
     context = get_context("spawn" if module in BARE else "fork")
     with ProcessPoolExecutor(1, mp_context=context) as pool:
-        try:
-            return pool.submit(scratch.measured, module, size).result()
-        except (Exception, SystemExit):
-            traceback.print_exc()
-            return None
+        measured = pool.submit(scratch.measured, module, size)
+    failure = measured.exception()
+    if failure is not None:
+        traceback.print_exception(failure)
+        return None
+    return measured.result()
 
 
 def _kept() -> dict[str, Any]:
