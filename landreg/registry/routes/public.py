@@ -214,7 +214,13 @@ def _checked(meant: str, asked: str) -> Response:
             return pages.render("registry/check.html", 404, asked=asked, found=None, case=None, of_act=of_act)
         leaf = next((leaf for leaf in log.leaves(session, found.act_number) if leaf.kind == "act"), None)
         return pages.render(
-            "registry/check.html", asked=meant, found=found, case=None, leaf=leaf, checkpoint=_checkpoint(session)
+            "registry/check.html",
+            asked=meant,
+            found=found,
+            case=None,
+            leaf=leaf,
+            today=desk.today(session),
+            checkpoint=_checkpoint(session),
         )
 
 

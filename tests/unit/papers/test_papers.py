@@ -6,7 +6,6 @@ import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -17,11 +16,9 @@ import pytest
 
 from landreg.core.pdftext import pdf_text
 from landreg.registry.papers.certificate_printing import print_certificate, unprintable
-from landreg.registry.papers.data import Excerpt, NoticedParcel
 from landreg.registry.papers.drawing import ParcelMap
 from landreg.registry.papers.printing import (
     print_error_letter,
-    print_excerpt,
     print_notice,
     print_receipt,
     print_refusal,
@@ -286,16 +283,3 @@ MANY_GROUNDS = replace(builders.refusal(), grounds=builders.refusal().grounds * 
 )  # fmt: skip
 def test_no_page_is_empty_for_more_than_a_third(pdf: Callable[[], bytes], tmp_path: Path) -> None:
     assert max(longest_blank(pdf(), tmp_path)) <= 1 / 3
-
-
-def test_an_excerpt_of_eight_parcels_is_sealed_on_its_first_page() -> None:
-    labels = ("权利类型", "权利人", "坐落", "合同或单元代码", "面积", "期限", "承包合同签订日期", "权利限制", "附记")
-    rows = tuple(
-        NoticedParcel(f"61090210420601{n:05d}", f"AD{n}", "道路、沟渠、道路、沟渠", Decimal("421.18"), Decimal("0.63"))
-        for n in range(8)
-    )
-    given = Excerpt(
-        "610902-Z20261128-0000001", "王查询", "查询权利", date(2026, 1, 1), "2026-11-28 03:31:52",
-        tuple((label, "样本") for label in labels), rows, "登记员样本", "汉滨区不动产登记机构", date(2026, 11, 28),
-        "https://example.org/c/1")  # fmt: skip
-    assert len(pages_of(print_excerpt(given, sample=True))) == 1
