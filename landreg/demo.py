@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 import psycopg
@@ -18,6 +18,7 @@ from sqlalchemy import text
 
 from landreg import (
     demo_bids,
+    demo_collective,
     demo_contracts,
     demo_exits,
     demo_heard,
@@ -26,6 +27,7 @@ from landreg import (
     demo_own,
     demo_parcels,
     demo_renewals,
+    demo_sealed,
     demo_waiting,
     demo_year,
     keys,
@@ -47,7 +49,10 @@ from landreg.registry.documents import Store
 from landreg.registry.issued import certificates
 from landreg.registry.papers.signing import printers_kept
 
-SAMPLE = CHECKOUT / "data" / "sample" / "hanbin.zip"
+SAMPLES = tuple(CHECKOUT / "data" / "sample" / name for name in ("hanbin.zip", "hanbin-collective.zip"))
+"""The county's survey, and a later one of what a collective of it gives out itself."""
+Opened = tuple[str, UUID]
+"""A village and the batch of its cases."""
 STEP = 100
 DAYS_AGO = 395 + 31 * demo_market.ALONE
 QUARTER = 3
@@ -62,12 +67,12 @@ def run(settings: Settings, console: Console) -> None:
         with steps("行政区划 divisions", 1) as advance:
             land.import_divisions(SYSTEM)
             advance(1)
-        package = _package(staff["surveyor"], steps, settings)
-        batches = _batches(staff, package)
+        packages = _packages(staff["surveyor"], steps, settings)
+        batches = [batch for package in packages for batch in _batches(staff, package)]
         _each(steps, "受理 acceptance", batches, ("draft",), lambda ids: cases.accept(staff["registrar"], COUNTY, ids))
         _each(steps, "审核 review", batches, ("accepted",), lambda ids: cases.review(staff["reviewer"], COUNTY, ids))
         _publish(steps, staff["registrar"], batches)
-        wait_for_notices(settings, batches)
+        wait_for_notices(settings, [batch for _, batch in batches])
         _each(
             steps,
             "登簿 registration",
@@ -83,6 +88,7 @@ def run(settings: Settings, console: Console) -> None:
         _year(steps, settings, staff, market)
         demo_own.households_apply(staff["registrar"], settings.home / "demo-accounts.json")
         demo_waiting.begin(market, settings.home / "demo-accounts.json")
+        demo_sealed.begin(market, settings.home / "demo-accounts.json")
         demo_heard.begin(staff["registrar"], staff["auditor"], COUNTY)
         seal(WORKER, settings)
     prove(settings, console)
@@ -110,25 +116,28 @@ def _mark(settings: Settings) -> None:
     to_office_hours(settings)
 
 
-def _package(surveyor: Actor, steps: Steps, settings: Settings) -> UUID:
-    with steps("成果包检查入库 package", 1) as advance:
-        received = land.receive(surveyor, SAMPLE, store=Store(settings.store))
-        if received.package_id is None or received.report.refused:
-            raise Refused(received.report.findings)
-        advance(1)
-    return received.package_id
+def _packages(surveyor: Actor, steps: Steps, settings: Settings) -> list[UUID]:
+    staged: list[UUID] = []
+    with steps("成果包检查入库 packages", len(SAMPLES)) as advance:
+        for sample in SAMPLES:
+            received = land.receive(surveyor, sample, store=Store(settings.store))
+            if received.package_id is None or received.report.refused:
+                raise Refused(received.report.findings)
+            staged.append(received.package_id)
+            advance(len(staged))
+    return staged
 
 
-def _batches(staff: dict[str, Actor], package: UUID) -> dict[str, UUID]:
+def _batches(staff: dict[str, Actor], package: UUID) -> list[Opened]:
     """One batch a village of the package, opened where it is not yet."""
     with unit_of_work(staff["registrar"]) as uow:
         asked = {"county": COUNTY, "package": package}
         villages = list(uow.session.execute(text(_VILLAGES), asked).scalars())
         known = {v: queries.open_batch_of_package(uow.session, COUNTY, package, v) for v in villages}
-    return {
-        village: batch or opening.open_batch(staff["registrar"], COUNTY, package, village)
+    return [
+        (village, batch or opening.open_batch(staff["registrar"], COUNTY, package, village))
         for village, batch in known.items()
-    }
+    ]
 
 
 def _ids(actor: Actor, batch: UUID, *states: str) -> list[UUID]:
@@ -139,11 +148,11 @@ def _ids(actor: Actor, batch: UUID, *states: str) -> list[UUID]:
 def _each(
     steps: Steps,
     name: str,
-    batches: dict[str, UUID],
+    batches: Sequence[Opened],
     states: tuple[str, ...],
     step: Callable[[list[UUID]], object],
 ) -> None:
-    waiting = [ids for batch in batches.values() if (ids := _ids(SYSTEM, batch, *states))]
+    waiting = [ids for _, batch in batches if (ids := _ids(SYSTEM, batch, *states))]
     with steps(name, sum(map(len, waiting))) as advance:
         done = 0
         for ids in waiting:
@@ -153,9 +162,9 @@ def _each(
                 advance(done)
 
 
-def _publish(steps: Steps, registrar: Actor, batches: dict[str, UUID]) -> None:
+def _publish(steps: Steps, registrar: Actor, batches: Sequence[Opened]) -> None:
     with steps("公告 notice", len(batches)) as advance:
-        for done, (village, batch) in enumerate(batches.items(), 1):
+        for done, (village, batch) in enumerate(batches, 1):
             if ids := _ids(SYSTEM, batch, "reviewed"):
                 with unit_of_work(registrar) as uow:
                     name = uow.session.execute(
@@ -166,15 +175,15 @@ def _publish(steps: Steps, registrar: Actor, batches: dict[str, UUID]) -> None:
             advance(done)
 
 
-def _issue(steps: Steps, settings: Settings, registrar: Actor, batches: dict[str, UUID]) -> None:
+def _issue(steps: Steps, settings: Settings, registrar: Actor, batches: Sequence[Opened]) -> None:
     press = certificates.Press(keys.certificate_signer(settings), Store(settings.store), settings.base_url)
-    ids = [case for batch in batches.values() for case in _ids(SYSTEM, batch, "registered")]
+    ids = [case for _, batch in batches for case in _ids(SYSTEM, batch, "registered")]
     with steps("发证 certificates", len(ids)) as advance:
         certificates.issue(registrar, COUNTY, ids, press, advance)
 
 
 def _office(settings: Settings, staff: dict[str, Actor]) -> demo_year.Office:
-    return demo_year.Office(COUNTY, staff["registrar"], staff["reviewer"], Store(settings.store))
+    return demo_year.Office(COUNTY, staff["registrar"], staff["reviewer"], Store(settings.store), settings.base_url)
 
 
 def _market_year(steps: Steps, settings: Settings, market: demo_market.Market) -> None:
@@ -190,7 +199,7 @@ def _market_year(steps: Steps, settings: Settings, market: demo_market.Market) -
 
 def _market_month(market: demo_market.Market, number: int) -> None:
     """What a month brings on the market. number: of both years."""
-    for of_month in (demo_market, demo_bids, demo_contracts):
+    for of_month in (demo_market, demo_collective, demo_kinds, demo_bids, demo_contracts):
         of_month.begin_month(market, number)
 
 
@@ -218,6 +227,7 @@ def _year(steps: Steps, settings: Settings, staff: dict[str, Actor], market: dem
         demo_renewals.publish(office, demo_renewals.ON_NOTICE)
         demo_market.finish(market)
         demo_bids.finish(market)
+        demo_collective.finish(market)
         demo_contracts.finish(market)
         demo_kinds.finish(market)
         demo_parcels.write_to_a_holder(office.registrar, COUNTY, settings.base_url, office.store)

@@ -6,6 +6,7 @@ Resumable: each step is taken of what stands, so that a step that was taken is n
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
@@ -19,7 +20,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import text
 
-from landreg.core.actor import Actor
+from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import LandregError
 from landreg.core.periods import beijing_day
@@ -32,9 +33,11 @@ from landreg.exchange.bidding import (
     sales,
     sealed,
     sealed_queries,
+    taker_queries,
     takers,
     windows,
 )
+from landreg.exchange.bidding.model import Sale
 from landreg.exchange.bidding.offers import Word
 from landreg.exchange.bidding.rules import sealing
 from landreg.registry.guarded import Attached
@@ -47,14 +50,14 @@ _KEYS: dict[UUID, rsa.RSAPrivateKey] = {}
 def begin_month(market: Market, number: int) -> None:
     """What becomes of the listings of the months before."""
     if number > 1:
-        for step in (_open, _go_on, _bid, _set_up, _talk):
+        for step in (_open, go_on, _bid, _set_up, _talk):
             step(market)
 
 
 def finish(market: Market) -> None:
     """What is open today: a sale that is announced, a talk that waits for an answer."""
     _open(market)
-    _go_on(market)
+    go_on(market)
     _set_up(market)
     _talk(market, answered=False)
 
@@ -78,39 +81,62 @@ def _talk(market: Market, *, answered: bool = True) -> None:
 def _set_up(market: Market) -> None:
     """A sale for each listing whose publication is over, with some neighbours in it; bids are sealed for two officers."""
     for row in _rows(market, _TO_SELL):
-        with unit_of_work(market.operator) as uow:
-            now = uow.now
+        others = [one for one in farmers(market) if one.household != row.household_id]
         with suppress(LandregError):
-            officers = _officers(market, row.county) if row.way == "sealed" else (None, None)
-            step = Decimal(10) if row.way == "auction" else Decimal(0)
-            asked = sales.Setting(now + OPENS, now + CLOSES, now + OPENS, row.price, step, Decimal(50), *officers)
-            sale = sales.set_up(market.operator, row.county, row.listing_id, asked)
-            others = [one for one in farmers(market) if one.household != row.household_id]
-            for buyer in others[:BIDDERS]:
-                with suppress(LandregError):
-                    _enter(market, buyer, sale.county, sale.sale_id)
+            announce(market, row, others[:BIDDERS], Decimal(10) if row.way == "auction" else Decimal(0))
+
+
+def announce(
+    market: Market,
+    row: Any,
+    coming: Sequence[Actor],
+    step: Decimal,
+    deposit: Decimal = Decimal(50),
+    opens: timedelta = OPENS,
+) -> None:
+    """A sale of a listing, entered by those of whoever comes who may. Raises LandregError where a rule refuses the sale."""
+    officers = _officers(market, row.county) if row.way == "sealed" else (None, None)
+    with unit_of_work(market.operator) as uow:
+        now = uow.now
+    asked = sales.Setting(now + opens, now + CLOSES, now + opens, row.price, step, deposit, *officers)
+    sale = sales.set_up(market.operator, row.county, row.listing_id, asked)
+    for buyer in coming:
+        with suppress(LandregError):
+            _enter(market, buyer, sale)
 
 
 def _officers(market: Market, county: str) -> tuple[UUID, UUID]:
     """The two officers, each with a key. In service a key is made in its officer's browser and never leaves it; the sample's are
-    made here and are gone with this run: what they were to open then stays closed, as where an officer lost hers.
+    made here and kept for this run alone, but for what is open at its end (`demo_sealed`): what else they were to open then stays
+    closed, as where an officer lost hers.
     """
+    with unit_of_work(market.operator) as uow:
+        known = {bytes(one.public_key) for one in sealed_queries.keys(uow.session, county)}
     for officer in (market.operator, market.opener):
-        if officer.account_id not in _KEYS:
+        if officer.account_id not in _KEYS or _public(_KEYS[officer.account_id]) not in known:
             made = rsa.generate_private_key(65_537, sealing.KEY_BITS)
-            sealed.keep_key(
-                officer, county, made.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-            )
+            sealed.keep_key(officer, county, _public(made))
             _KEYS[officer.account_id] = made
     return market.operator.account_id, market.opener.account_id
 
 
-def _enter(market: Market, buyer: Actor, county: str, sale_id: Any) -> None:
-    entrant = sales.enter(buyer, county, sale_id, takers.of_household(buyer, county))
+def _public(key: rsa.RSAPrivateKey) -> bytes:
+    return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def officer_key(officer: Actor) -> rsa.RSAPrivateKey:
+    """The key of an officer that this run has made."""
+    return _KEYS[officer.account_id]
+
+
+def _enter(market: Market, buyer: Actor, sale: Sale) -> None:
+    with unit_of_work(buyer) as uow:
+        own = None if buyer.household else taker_queries.own_takers(uow.session)[0]
+    entrant = sales.enter(buyer, sale.county, sale.sale_id, own or takers.of_household(buyer, sale.county))
     with unit_of_work(market.operator) as uow:
         today = beijing_day(uow.now)
-    paid = sales.Receipt("paid", Decimal("50.00"), f"样本-{entrant.entrant_id.hex[:10]}", today)
-    sales.record_deposit(market.operator, county, entrant.entrant_id, paid)
+    paid = sales.Receipt("paid", sale.deposit_yuan, f"样本-{entrant.entrant_id.hex[:10]}", today)
+    sales.record_deposit(market.operator, sale.county, entrant.entrant_id, paid)
 
 
 def _bid(market: Market) -> None:
@@ -118,7 +144,7 @@ def _bid(market: Market) -> None:
     people = {one.household: one for one in farmers(market)}
     for _ in range(2):
         for row in _rows(market, _TO_BID):
-            buyer = people.get(row.household_id)
+            buyer = people.get(row.household_id) if row.household_id else _firm(row)
             if buyer is None:
                 continue
             with suppress(LandregError):
@@ -131,6 +157,11 @@ def _bid(market: Market) -> None:
         if row.household_id in people:
             with suppress(LandregError):
                 _seal(people[row.household_id], row)
+
+
+def _firm(row: Any) -> Actor:
+    """Who acts for an organisation that entered."""
+    return Actor(row.account_id, row.name, Desk.CITIZEN, frozenset({Role.TAKER}), row.county)
 
 
 def _seal(buyer: Actor, row: Any) -> None:
@@ -162,7 +193,7 @@ def _open(market: Market) -> None:
                     sealed.open_empty(officer, row.county, row.sale_id)
 
 
-def _go_on(market: Market) -> None:
+def go_on(market: Market) -> None:
     """The next step of what was agreed or auctioned: members are told, and when their days are over the deal is made."""
     for row in _rows(market, _TO_GO_ON):
         with suppress(LandregError):
@@ -185,11 +216,11 @@ _TO_TALK = f"""SELECT l.county, l.listing_id, l.household_id, l.price FROM excha
         SELECT FROM exchange.offer AS o WHERE o.county = l.county AND o.listing_id = l.listing_id)
     ORDER BY l.listed_at LIMIT 2"""
 _TO_SELL = f"""SELECT l.county, l.listing_id, l.household_id, l.price, l.way FROM exchange.listing AS l
-    WHERE l.state = 'published' AND l.way IN ('auction', 'sealed') AND {_NO_DEAL}
+    WHERE l.state = 'published' AND l.source = 'household' AND l.way IN ('auction', 'sealed') AND {_NO_DEAL}
       AND l.closes_on < (system.clock() AT TIME ZONE 'Asia/Shanghai')::date AND NOT EXISTS (
         SELECT FROM exchange.sale AS s WHERE s.county = l.county AND s.listing_id = l.listing_id)
     ORDER BY l.listed_at LIMIT 4"""
-_TO_BID = """SELECT e.county, e.sale_id, e.entrant_id, t.household_id FROM exchange.entrant AS e
+_TO_BID = """SELECT e.county, e.sale_id, e.entrant_id, t.household_id, t.account_id, t.name FROM exchange.entrant AS e
     JOIN exchange.sale AS s ON s.county = e.county AND s.sale_id = e.sale_id AND s.opens_at <= system.clock()
     JOIN exchange.sale_clock AS c ON c.county = e.county AND c.sale_id = e.sale_id AND c.closes_at > system.clock() AND c.over = ''
     JOIN exchange.taker AS t ON t.county = e.county AND t.taker_id = e.taker_id

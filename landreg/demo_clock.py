@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from datetime import time as hour
 from typing import Any
@@ -24,7 +25,7 @@ OPENS, CLOSES = hour(9), hour(16)
 """When the demo's office begins to register, and when no more, Beijing time."""
 
 
-def wait_for_notices(settings: Settings, batches: dict[str, UUID]) -> None:
+def wait_for_notices(settings: Settings, batches: Sequence[UUID]) -> None:
     """Move the demo's clock to the morning after the last notice of these batches that somebody still waits for."""
     waiting = text("""
         SELECT max(n.last_day) FROM registry.notice AS n WHERE n.county = :county AND EXISTS (
@@ -32,7 +33,7 @@ def wait_for_notices(settings: Settings, batches: dict[str, UUID]) -> None:
               AND c.batch_id = ANY (:batches) AND c.state = 'noticed')
     """)
     with unit_of_work(SYSTEM) as uow:
-        asked = {"county": COUNTY, "batches": list(batches.values())}
+        asked = {"county": COUNTY, "batches": list(batches)}
         last: date | None = uow.session.scalar(waiting, asked)
         today = beijing_day(uow.now)
     if last is None or today > last:

@@ -58,7 +58,7 @@ def begin_month(market: Market, number: int) -> None:
             return
         # What a rule refuses, another act having come between, stays where it is.
         with suppress(LandregError):
-            _paid(market, _signed(market, serial))
+            paid(market, _signed(market, serial))
 
 
 def finish(market: Market) -> None:
@@ -75,7 +75,7 @@ def finish(market: Market) -> None:
             contract = _signed(market, serial, years=6)
             match step:
                 case 0:
-                    _paid(market, contract)
+                    paid(market, contract)
                     signing.certify(operator, county, contract.contract_id)
                     _registered(market, contract)
                 case 1:
@@ -108,7 +108,7 @@ def of_deals(market: Market, waiting: int = 4) -> None:
             made = drawing.draw_from_deal(operator, county, deal_id, values)
             demo_signers.sign_both(market, made)
             signing.file(operator, county, made.contract_id, today, "", paper)
-            _paid(market, made)
+            paid(market, made)
 
 
 def _signed(market: Market, serial: int, years: int = 0) -> Contract:
@@ -135,7 +135,7 @@ def _signed(market: Market, serial: int, years: int = 0) -> Contract:
     return made
 
 
-def _paid(market: Market, contract: Contract) -> None:
+def paid(market: Market, contract: Contract) -> None:
     """What is due of a contract, by a receipt of the bank."""
     county, operator = market.office.county, market.operator
     with unit_of_work(operator) as uow:

@@ -1,5 +1,6 @@
 """The demonstration's lease for grain, by which the farmer of the sample lets a parcel, and a parcel that a household assigns to
-another of its collective; on the market a parcel to be assigned for one sum, and a house to let as a whole.
+another of its collective; on the market a parcel to be assigned for one sum, houses to let as a whole, one of which is let, and a
+homestead.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from landreg.core.codes import ISSUER
 from landreg.core.db import unit_of_work
 from landreg.core.errors import LandregError
 from landreg.core.periods import beijing_day, years_after
-from landreg.demo_contracts import COOPERATIVES, SAID
-from landreg.demo_market import Market, bind, farmer
+from landreg.demo_contracts import COOPERATIVES, SAID, paid
+from landreg.demo_market import Market, bind, farmer, farmers
 from landreg.demo_signers import scan, sign_both
+from landreg.exchange.bidding import offers, takers
+from landreg.exchange.bidding.offers import Word
 from landreg.exchange.contracts import drawing, land_queries, signing
 from landreg.exchange.contracts.drafts import Draft, Taken, Terms
 from landreg.exchange.listings import service
@@ -27,12 +30,32 @@ from landreg.registry.casework import desk
 from landreg.registry.guarded import Attached
 
 VALUES = {**SAID, "use": "grain", "fixtures_end": "removed"}
+HOUSE = {
+    "taker_home": SAID["taker_home"], "house_state": "三间平房带小院，通水电，门窗完好", "use": "agritourism",
+    "paid_to": SAID["paid_to"], "deposit_yuan": "500", "repairs_by": "contractor", "letting_on": "consent",
+    "late_per_10000": "5", "fixtures_end": "removed", "renewal_notice_days": "60",
+}  # fmt: skip
+HOUSES = ("house_lease", "homestead_lease")
+WORDS = {
+    "assignment": "平地，路边，整块转让给本集体的农户。",
+    "house_lease": "三间平房带小院，水电都通，适合长住或者开农家小店。",
+    "homestead_lease": "老宅院，房屋旧但完好，可以整修后做民宿。",
+}
+LET_IN = 18
+"""The month of both years in which a house is offered that is let."""
+
+
+def begin_month(market: Market, number: int) -> None:
+    """What a month begins with: in one of them a house is offered, and a neighbour and its household agree on the rent."""
+    if number == LET_IN and _offered(market, "house_lease", 1):
+        _agreed(market)
 
 
 def finish(market: Market) -> None:
     """All of it, where it is not there yet. What a rule refuses stays where it is."""
-    for kind in ("assignment", "house_lease"):
-        _offered(market, kind)
+    for kind, most in (("assignment", 1), ("house_lease", 2), ("homestead_lease", 1)):
+        _offered(market, kind, most)
+    _let(market)
     with unit_of_work(market.operator) as uow:
         today = beijing_day(uow.now)
     with unit_of_work(market.office.registrar) as uow:
@@ -53,11 +76,11 @@ def finish(market: Market) -> None:
             return
 
 
-def _offered(market: Market, kind: str) -> None:
-    """A listing of a kind by the first household whose land bears it, published."""
-    county, house = market.office.county, kind == "house_lease"
+def _offered(market: Market, kind: str, most: int) -> bool:
+    """A listing of a kind by the first household whose land bears it, published; whether there is a new one. most: of the kind."""
+    county, house = market.office.county, kind in HOUSES
     with unit_of_work(SYSTEM) as uow:
-        asked = {"county": county, "right": "homestead" if house else "contract_management", "kind": kind}
+        asked = {"county": county, "right": "homestead" if house else "contract_management", "kind": kind, "most": most}
         found = uow.session.execute(text(_OFFERING), asked).all()
     for row in found:
         with suppress(LandregError):
@@ -73,11 +96,35 @@ def _offered(market: Market, kind: str) -> None:
                 kind, (row.parcel,), first, until, closes, Decimal(3600) if house else Decimal(86000), row.right_id,
                 unit="yuan_year" if house else "yuan_once", paid_every="half" if house else "once",
                 to_whom="all" if house else "members",
-                said="三间平房带小院，水电都通，适合长住或者开农家小店。" if house else "平地，路边，整块转让给本集体的农户。",
+                said=WORDS[kind],
             )  # fmt: skip
             made = service.list_own(farmer(bound), county, offer, [])
             service.publish(market.operator, county, made.listing_id)
-            return
+            return True
+    return False
+
+
+def _agreed(market: Market) -> None:
+    """A neighbour offers for the house, and its household says yes."""
+    with unit_of_work(market.operator) as uow:
+        row = uow.session.execute(text(_HOUSE), {"county": market.office.county}).one()
+    with unit_of_work(SYSTEM) as uow:
+        asked = {"county": row.county, "household": row.household_id}
+        owner = farmer(uow.session.execute(text(_BOUND), asked).one())
+    buyer = next(one for one in farmers(market) if one.household != row.household_id)
+    taker = takers.of_household(buyer, row.county).taker_id
+    offers.say(buyer, row.county, row.listing_id, taker, Word("offer", row.price, "开农家小店，房屋自己打理。"))
+    offers.say(owner, row.county, row.listing_id, taker, Word("accept"))
+
+
+def _let(market: Market) -> None:
+    """The contract of a house that was agreed on, signed and paid."""
+    with unit_of_work(market.operator) as uow:
+        deals = [row.deal_id for row in uow.session.execute(text(_HOUSE_DEALS), {"county": market.office.county})]
+    for deal_id in deals:
+        with suppress(LandregError):
+            made = drawing.draw_from_deal(market.operator, market.office.county, deal_id, HOUSE)
+            paid(market, sign_both(market, made))
 
 
 def _in_grain(market: Market, code: str, today: date, paper: Attached) -> None:
@@ -118,6 +165,12 @@ def _in_a_year(today: date) -> date:
 _KNOWN = "SELECT EXISTS (SELECT FROM exchange.contract AS c WHERE c.kind = 'assignment')"
 _BOUND = """SELECT b.account_id, b.village, b.household_id FROM access.binding AS b
     WHERE b.county = :county AND b.household_id = :household AND b.ended_at IS NULL ORDER BY b.bound_at LIMIT 1"""
+_HOUSE = """SELECT l.county, l.listing_id, l.household_id, l.price FROM exchange.listing AS l
+    WHERE l.county = :county AND l.kind = 'house_lease' AND l.state = 'published' ORDER BY l.listed_at LIMIT 1"""
+_HOUSE_DEALS = """SELECT d.deal_id FROM exchange.deal AS d JOIN exchange.listing AS l USING (county, listing_id)
+    WHERE d.county = :county AND l.kind = 'house_lease' AND NOT EXISTS (
+        SELECT FROM exchange.contract AS c WHERE c.county = d.county AND c.kind = 'house_lease')
+    ORDER BY d.decided_at LIMIT 1"""
 _OPEN = "upper_inf({0}.recorded) AND upper_inf({0}.valid)"
 _FREE = f"""SELECT h.code, h.village FROM registry."right" AS r
     JOIN party.household AS h ON h.county = r.county AND h.household_id = r.household_id AND {_OPEN.format("h")}
@@ -150,6 +203,8 @@ _OFFERING = f"""SELECT r.right_id, r.household_id, h.code, m.person_id, upper(r.
       AND (:right = 'homestead' OR NOT EXISTS (SELECT FROM registry."case" AS c WHERE c.county = r.county
           AND c.household_code = h.code AND c.act_kind <> 'first_registration'))
       AND NOT EXISTS (SELECT FROM exit.exit AS x WHERE x.county = r.county AND x.household_id = h.household_id)
-      AND NOT EXISTS (SELECT FROM exchange.listing AS l WHERE l.county = r.county AND l.kind = :kind)
+      AND NOT EXISTS (SELECT FROM exchange.listing AS l WHERE l.county = r.county AND l.kind = :kind
+          AND l.household_id = r.household_id)
+      AND (SELECT count(*) FROM exchange.listing AS l WHERE l.county = r.county AND l.kind = :kind) < :most
     ORDER BY EXISTS (SELECT FROM access.binding AS b WHERE b.county = r.county AND b.household_id = r.household_id
         AND b.ended_at IS NULL) DESC, upper(r.term) DESC NULLS LAST, h.code DESC LIMIT 6"""

@@ -53,12 +53,13 @@ MONTHLY = (
 
 @dataclass(frozen=True)
 class Office:
-    """Who works in the demo's office, and where its files lie."""
+    """Who works in the demo's office, and where its files lie. base_url: the address that its papers name."""
 
     county: str
     registrar: Actor
     reviewer: Actor
     store: Store
+    base_url: str = ""
 
 
 @dataclass(frozen=True)

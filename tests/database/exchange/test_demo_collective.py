@@ -1,0 +1,98 @@
+"""What the sample's collective gives out itself comes to its end by auction, contract and register, and one of each stays open."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_private_key
+
+from landreg import demo_bids, demo_collective, demo_market, demo_own, demo_sealed, demo_waiting
+from landreg.access.sealing import use_key
+from landreg.audit.logged import register as of_register
+from landreg.config import Settings
+from landreg.core.actor import WORKER, Actor
+from landreg.core.files import Store
+from landreg.demo_market import Market
+from landreg.demo_year import Office
+from landreg.exchange.listings import days
+from landreg.log.recheck import recheck_register
+from landreg.log.store import seal
+from tests.bidding_kit import SECOND
+from tests.exchange_kit import OPERATOR, common, market, own_right, parcels_of
+from tests.registry_kit import Connection, one, pass_days
+from tests.villages import COUNTY, past_triggers
+
+CLASSES = {"four_wastes": "043", "unallocated": "013", "construction": "061"}
+STATES = "SELECT string_agg(kind || ' ' || state, ', ' ORDER BY kind, state) FROM exchange.listing WHERE source = 'collective'"
+
+
+def surveyed(superuser: Connection, like: str) -> None:
+    """The collective's parcels under the names by which the sample's survey has them."""
+    planned = (*demo_collective.PLAN, *demo_collective.OPEN, demo_collective.SEALED)
+    for serial, land in enumerate(planned, 90001):
+        code = common(superuser, like, serial, CLASSES[land.kind])
+        with past_triggers(superuser):
+            superuser.execute("UPDATE land.parcel SET name = %s WHERE code = %s", [land.parcel, code])
+
+
+def test_four_wastes_land_kept_back_and_construction_land_come_to_their_end_and_one_of_each_is_open(
+    database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection, worker: Actor
+) -> None:
+    use_key(database.keys["identity"])
+    market(registrar, reviewer, superuser, 5)
+    surveyed(superuser, parcels_of(registrar, own_right(registrar))[0])
+    held = Market(Office(COUNTY, registrar, reviewer, Store(database.store), "https://example.test"), OPERATOR, SECOND)
+    demo_own.households_apply(registrar, database.home / "demo-accounts.json")
+    for number in (2, 3, 4, *range(5, 12), 21, 22):
+        days.work(WORKER)
+        for of_month in (demo_collective, demo_bids):
+            of_month.begin_month(held, number)
+        pass_days(superuser, 31)
+    demo_market.finish(held)
+    demo_collective.finish(held)
+    demo_collective.finish(held)
+    windows = (
+        "SELECT count(*) FROM exchange.priority WHERE last_day >= (system.clock() AT TIME ZONE 'Asia/Shanghai')::date"
+    )
+    assert one(OPERATOR, windows) == 1
+    assert one(OPERATOR, STATES) == (
+        "construction dealt, construction published, four_wastes dealt, four_wastes published, four_wastes published,"
+        " unallocated dealt, unallocated published"
+    )
+    signed = (
+        "SELECT string_agg(kind, ' ' ORDER BY kind) FROM exchange.contract WHERE state = 'signed' AND right_id IS NULL"
+    )
+    assert one(OPERATOR, signed) == "construction four_wastes unallocated"
+    registered = "SELECT count(*) FROM registry.\"right\" WHERE kind = 'land_operation' AND upper_inf(recorded)"
+    assert one(registrar, registered) == 2
+    sealed_sale(held, database, superuser)
+    seal(worker, database)
+    past = ("access.binding", "access.account", "land.parcel")
+    strays = recheck_register(worker, database, of_register()).findings
+    assert [str(stray) for stray in strays if stray.layer not in past] == []
+
+
+def sealed_sale(held: Market, database: Settings, superuser: Connection) -> None:
+    """The sample's farmer and organisation have entered it, and it is open two minutes later; each officer's file is her key."""
+    kept = database.home / "demo-accounts.json"
+    demo_waiting.begin(held, kept)
+    kept.write_text(json.dumps({**json.loads(kept.read_text()), "operator": "drqyxwvzkp1", "opener": "mzkqxvwtrp2"}))
+    demo_sealed.begin(held, kept)
+    demo_sealed.begin(held, kept)
+    entered = """SELECT string_agg(t.kind, ' ' ORDER BY t.kind) FROM exchange.entrant
+        JOIN exchange.taker AS t USING (county, taker_id) JOIN exchange.sale AS s USING (county, sale_id)
+        WHERE s.way = 'sealed' AND s.opens_at < system.clock() + interval '2 minutes'"""
+    assert one(OPERATOR, entered) == "household organisation"
+    file = json.loads((database.home / "demo-key-operator.json").read_text())
+    locking = PBKDF2HMAC(SHA256(), 32, b64decode(file["salt"]), file["rounds"]).derive(b"drqyxwvzkp1")
+    secret = AESGCM(locking).decrypt(b64decode(file["iv"]), b64decode(file["locked"]), None)
+    public = (
+        load_der_private_key(secret, None).public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    )
+    named = """SELECT k.public_key FROM exchange.sale AS s JOIN exchange.officer_key AS k ON k.key_id = s.key_one
+        WHERE s.way = 'sealed'"""
+    assert one(OPERATOR, named) == public
