@@ -158,7 +158,7 @@ def of_household(session: Session, household_id: UUID) -> Sequence[tuple[Exit, d
 def receipt_known(session: Session, county: str, receipt: str) -> bool:
     """Whether a receipt of payment or repayment, as `tidy` writes it, was counted already."""
     found = (
-        sa.select(table.exit_id).where(table.county == county, sa.func.upper(sa.func.btrim(table.receipt)) == receipt)
+        sa.select(table.exit_id).where(table.county == county, sa.func.system.tidied(table.receipt) == receipt)
         for table in (Payment, Repayment)
     )
     return session.scalars(sa.union_all(*found)).first() is not None

@@ -144,7 +144,7 @@ def passed_by_others(session: Session, found: Sequence[Contract]) -> set[UUID]:
 
 def receipt_known(session: Session, county: str, receipt: str) -> bool:
     """Whether a receipt was counted before. receipt: as `tidy` writes it."""
-    said = sa.func.upper(sa.func.btrim(RentPayment.receipt))
+    said = sa.func.system.tidied(RentPayment.receipt)
     found = sa.select(RentPayment.payment_id).where(RentPayment.county == county, said == receipt)
     return session.scalars(found).first() is not None
 
