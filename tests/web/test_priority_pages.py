@@ -12,8 +12,10 @@ from landreg.access.rules import Step
 from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor, Role
+from landreg.core.db import unit_of_work
+from landreg.core.pdftext import pdf_text
 from landreg.core.periods import beijing_day
-from landreg.exchange.bidding import deals, offers
+from landreg.exchange.bidding import deal_queries, deals, offers
 from landreg.exchange.bidding.deal_model import Priority
 from landreg.exchange.bidding.offers import Word
 from tests import bidding_kit as kit
@@ -56,6 +58,46 @@ def test_the_operator_takes_a_claim_at_the_counter_and_sees_who_came_in_short(
     assert all(word in page for word in ("到窗口办理", "成***1", "受**甲", "授权委托书", NEIGHBOUR))
     assert "受托人甲" not in page
     assert citizen_id(4) not in page
+
+
+def test_households_that_have_read_nothing_get_the_terms_on_paper(
+    window: Priority, browser: Browser, account: OpenAccount
+) -> None:
+    """One letter each, all together or alone; none to whoever was handed it, which is recorded as before."""
+    account("jiaoyi", Role.OPERATOR)
+    browser.log_in("jiaoyi")
+    at = f"/sales/windows/{COUNTY}/{window.priority_id}"
+    with unit_of_work(OPERATOR) as uow:
+        homes = deal_queries.notices(uow.session, COUNTY, window.priority_id)
+    assert f"打印送达各户的告知书（{len(homes)} 份）" in browser.get(at).text
+
+    def letters(one: str = "") -> str:
+        answer = browser.client.get(f"{at}/letters.pdf{one}")
+        assert answer.status_code == 200
+        return "".join(pdf_text(BytesIO(answer.data)).split())
+
+    for word in (
+        *(one.household_code for one in homes),
+        "流转优先权告知书",
+        "第三十八条",
+        "受送达人签收",
+        "抽签",
+        "提出截止",
+    ):
+        assert word in letters(), word
+    first, *rest = homes
+    assert [one.household_code in letters(f"?household={first.household_id}") for one in homes] == [
+        True,
+        *(False for _ in rest),
+    ]
+    handed = {
+        "household": str(first.household_id),
+        "on_day": window.first_day.isoformat(),
+        "paper": (BytesIO(photographed()), "a.jpg"),
+    }
+    assert browser.post(at, handed).status_code == 303
+    assert first.household_code not in letters()
+    assert browser.client.get(f"{at}/letters.pdf?household=0").status_code == 404
 
 
 def test_an_agent_claims_on_the_household_s_pages_and_the_household_sees_by_whom(

@@ -1,10 +1,10 @@
 """The notice (公告) of a members' window for the board of the village, as PDF, from what stands in the exchange: the land, on which
-terms, until when, where and how a member says that it takes it.
+terms, until when, where and how a member says that it takes it; the same as a letter to each household.
 """
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Session
+from collections.abc import Sequence
 
 from landreg.core.codes import masked_name
 from landreg.core.db import UnitOfWork
@@ -12,14 +12,17 @@ from landreg.core.errors import NotFound
 from landreg.core.periods import DAY
 from landreg.core.units import mu_of
 from landreg.exchange.bidding import deal_queries, taker_queries, told_queries
-from landreg.exchange.bidding.deal_model import Priority
-from landreg.exchange.listings import listing_queries
+from landreg.exchange.bidding.deal_model import Priority, PriorityNotice
+from landreg.exchange.letter import Letter, basis_of, office_of
+from landreg.exchange.listings import household_queries, listing_queries
 from landreg.exchange.model import Listing
 from landreg.exchange.prices import price_words
-from landreg.land.queries import division_names, division_path
+from landreg.land.queries import division_path
 from landreg.law.book import term
 from landreg.registry.papers.office import Desk
 from landreg.registry.papers.typesetting import chinese_date, qr_svg, typeset
+
+MOST_PARCELS = 12
 
 
 def number_of(uow: UnitOfWork, listing: Listing, window: Priority) -> str:
@@ -27,12 +30,6 @@ def number_of(uow: UnitOfWork, listing: Listing, window: Priority) -> str:
     opened = deal_queries.priorities(uow.session, window.county, listing.listing_id)
     place = [one.priority_id for one in opened].index(window.priority_id) + 1
     return f"{listing.number}-G{place}"
-
-
-def office_of(session: Session, desk: Desk, county: str) -> str:
-    """The name of a county's exchange."""
-    name = division_names(session, [county]).get(county, county)
-    return desk.law.text("MKT-5.office", "name").replace("{county}", name)
 
 
 def of_window(uow: UnitOfWork, desk: Desk, window: Priority) -> bytes:
@@ -55,6 +52,33 @@ def of_window(uow: UnitOfWork, desk: Desk, window: Priority) -> bytes:
         "authority": office, "day": chinese_date(window.first_day), "check_url": url, "qr": qr_svg(url),
     }  # fmt: skip
     return typeset("priority_notice", content, window.first_day, sample=desk.sample, tagged=True)
+
+
+def letters(uow: UnitOfWork, desk: Desk, window: Priority, asked: Sequence[PriorityNotice]) -> list[Letter]:
+    """The letter to each of these households of a window: the terms, until when and how it claims them. Raises NotFound as
+    `of_window`.
+    """
+    listing = told_queries.listing(uow.session, window.county, window.listing_id)
+    if listing is None:
+        raise NotFound
+    office, last_day = office_of(uow.session, desk, window.county), chinese_date(window.last_day)
+    number, named = (
+        number_of(uow, listing, window),
+        household_queries.named(uow.session, (one.household_id for one in asked)),
+    )
+    land = "、".join(f"{code}（{part}，{mu} 亩）" for code, part, mu in _parcels(uow, listing)[:MOST_PARCELS])
+    facts = (*_facts(uow, listing, window), ("地块", land), ("提出截止", f"{last_day}（含当日）"))
+    steps = _notes(office, desk.law.text("MKT-5.office", "phone"), last_day)[:-1]
+    url = f"{desk.base_url}/priority/{window.county}/{window.priority_id}"
+    return [
+        Letter(
+            "流转优先权告知书", f"{number}-{place:03d}", f"{named[one.household_id].name}户（{one.household_code}）"
+            if one.household_id in named else f"农户 {one.household_code}",
+            "下列土地的流转已有受让意向，条件如下。同等条件下本集体经济组织成员优先，您户愿意按同样条件受让的，请在截止日以前提出。",
+            facts, steps, basis_of(desk.law, "PRI-1"), url,
+        )
+        for place, one in enumerate(asked, 1)
+    ]  # fmt: skip
 
 
 def _facts(uow: UnitOfWork, listing: Listing, window: Priority) -> list[tuple[str, str]]:
@@ -88,7 +112,7 @@ def _notes(office: str, phone: str, last_day: str) -> tuple[str, ...]:
         "谁可以提出：本集体经济组织的农户，按户提出，一户一次。",
         "同等条件：流转的土地、期限、价款和付款方式都与本公告相同，只要其中一部分或者另提条件的不算。",
         f"自己办：{last_day}前（含当日），用手机扫描页脚二维码，登录本户账户，点“我家要，按这个条件”。",
-        f"到窗口办：带身份证件到{office}，工作人员协助，本户自己登录提出{call}。没有账户的，先到登记窗口当面绑定农户。",
+        f"到窗口办：没有账户的，由年满 18 周岁的户内成员带身份证到{office}当面提出{call}；他人代办的，另带本户的授权委托书。",
         "两户以上都提出的，抽签决定；抽签办法公开，结果任何人可以重算。",
         "提出和成交都写入登记日志。村公示栏应当自公告第一天起张贴，并拍照留存。",
     )

@@ -18,7 +18,7 @@ from landreg.exchange.bidding import (
     windows,
 )
 from landreg.exchange.bidding.deal_model import PriorityClaim
-from landreg.exchange.bidding.notice import office_of
+from landreg.exchange.letter import office_of
 from landreg.exchange.bidding.rules import ranking
 from landreg.exchange.bidding.rules.ending import CONTRACTOR
 from landreg.exchange.bidding.sale_queries import Standing

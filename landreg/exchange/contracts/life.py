@@ -15,22 +15,19 @@ from landreg.core.codes import tidy
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, Refused
 from landreg.core.units import CENT, half_up
-from landreg.exchange.contracts import cancelling, deal_queries, logged, making, queries
+from landreg.exchange.contracts import cancelling, deal_queries, logged, making, queries, telling
 from landreg.exchange.contracts.entering import entered, happened, held, must, of_transfer, open_for
 from landreg.exchange.contracts.model import RentPayment
 from landreg.exchange.contracts.rules.closing import (
     FIXTURES,
     MOST_YUAN,
-    PAYERS,
     Moved,
     Returned,
     con_24_returned_after_the_end,
     con_30_what_was_moved_has_no_term,
-    con_37_no_transfer_of_farmland_ends_by_breach,
 )
 from landreg.exchange.contracts.rules.course import (
     Ending,
-    con_7_ended_on_the_law_s_grounds,
     con_8_both_agree_to_end,
     con_9_no_open_dispute,
 )
@@ -40,15 +37,9 @@ from landreg.exchange.contracts.rules.rent import (
     con_6_payment_counts_once,
     con_23_grain_within_what_is_owed,
 )
-from landreg.exchange.contracts.rules.service import OF_SERVICE, SERVICE, asked_of
-from landreg.exchange.contracts.rules.stepping import (
-    Notice,
-    con_66_notice_says_what_is_wrong,
-    con_67_end_is_told_with_its_facts,
-)
-from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
+from landreg.exchange.contracts.rules.service import SERVICE
 from landreg.exchange.contracts.whole import Whole
-from landreg.law.book import Law, terms
+from landreg.law.book import Law
 from landreg.registry.guarded import Attached, ties_nothing
 
 LIVING = ("signed", "running", "over", "disputed")
@@ -116,23 +107,17 @@ def ask_to_remedy(
     today where none is said. paper: the notice with the proof of its delivery. Raises BadInput (FORM-5, FORM-7), Refused (CON-66,
     GUARD-1), Conflict (CON-5).
     """
-    if what not in terms("contract_remedy"):
-        raise BadInput(Finding("FORM-5", "what", {"given": what[:40]}))
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, contract_id)
         open_for(found, law, "signed", "running", "over")
-        if found.contract.kind == SERVICE and what not in OF_SERVICE:
-            raise BadInput(Finding("FORM-5", "what", {"given": what}))
-        kept, signed = must(paper), found.of("signed")
-        ties_nothing(law.on, kept, said=said)
         told_on = told_on or law.on
-        late = found.course(law.on)
-        yuan = late.fee_late if found.contract.kind == SERVICE else late.arrears
-        owed_any = what != "arrears" or yuan > 0 or late.arrears_kg > 0
-        told = Notice(found.contract.number, said, told_on, signed.on_day if signed else law.on, law.on, owed_any)
-        if wrong := con_66_notice_says_what_is_wrong(told, law):
+        wrong = telling.asked_to_remedy(found, law, what, said, told_on)
+        kept = must(paper)
+        ties_nothing(law.on, kept, said=said)
+        if wrong:
             raise Refused(wrong)
-        owed = {"arrears": str(yuan), **({"arrears_kg": str(late.arrears_kg)} if late.arrears_kg else {})}
+        yuan, kg = telling.overdue(found, law.on)
+        owed = {"arrears": str(yuan), **({"arrears_kg": str(kg)} if kg else {})}
         facts = {"what": what, "days": law.days("CON-7.remedy_days"), **owed}
         happened(uow, found.contract, "remedy_asked", told_on, said=said, facts=facts, paper=kept)
 
@@ -179,39 +164,33 @@ def end(
         course = found.course(law.on)
         ties_nothing(law.on, paper, said=asked.said)
         of_organisation = not deal_queries.natural(uow.session, [found.contract])
-        kind, notice = found.contract.kind, found.of("remedy_asked")
-        if asked.side not in (PAYERS if kind == SERVICE else ("contractor",)):
-            raise BadInput(Finding("FORM-5", "side", {"given": asked.side[:40]}))
-        of_whom = asked_of(kind, str(notice.facts.get("what", "")) if notice else "")
-        ending = Ending(
-            course, asked.ground, asked.on_day, asked.since, paper is not None, asked.how, of_organisation, asked.side, of_whom
-        )  # fmt: skip
         moved = Moved(course.number, found.contract.kind, found.of("registered") is not None, asked.how)
         if wrong := con_30_what_was_moved_has_no_term(moved, law):
             raise Refused(wrong)
-        findings = [con_9_no_open_dispute(course, law)]
-        if asked.how == "terminated" and found.contract.kind in (*OUTSIDE_FARMING, SERVICE):
-            findings.append(con_37_no_transfer_of_farmland_ends_by_breach(ending, law))
-        elif asked.how == "terminated":
-            findings.append(con_7_ended_on_the_law_s_grounds(ending, law))
-        else:
-            findings.append(con_8_both_agree_to_end(ending, law))
+        findings: list[Finding | None]
         if asked.how == "terminated":
-            told_of = Notice(course.number, asked.said, asked.told_on, course.from_on, asked.on_day)
-            findings.append(con_67_end_is_told_with_its_facts(told_of, law))
+            findings = [*telling.ends_alone(
+                found, law, asked.ground, asked.on_day, asked.said, asked.told_on, since=asked.since, side=asked.side,
+                has_paper=paper is not None,
+            )]  # fmt: skip
+        else:
+            ending = Ending(
+                course, asked.ground, asked.on_day, asked.since, paper is not None, asked.how, of_organisation
+            )
+            findings = [con_9_no_open_dispute(course, law), con_8_both_agree_to_end(ending, law)]
         if asked.how == "agreed":
-            findings += cancelling.stopped(uow, found, law, consent)
+            findings += cancelling.stopped(uow, found, law, "end", consent)
         if told := [finding for finding in findings if finding]:
             raise Refused(told)
         facts = {"how": asked.how, "ground": ""}
         if asked.how == "terminated" and asked.told_on is not None:
             facts |= {"ground": asked.ground, "told_on": asked.told_on.isoformat()}
-        if asked.how == "terminated" and kind == SERVICE:
+        if asked.how == "terminated" and found.contract.kind == SERVICE:
             facts |= {"side": asked.side}
         kept = must(paper)
         end_what_rests_on(uow, found, law, asked.on_day)
         if consent is not None:
-            cancelling.let_end(uow, found, law, consent)
+            cancelling.let_come(uow, found, law, "end", consent)
         happened(uow, found.contract, "ended", asked.on_day, said=asked.said, facts=facts, paper=kept)
         making.drop_overtaken(uow, contract_id, law, found.contract.number)
 

@@ -30,7 +30,7 @@ def asked_of(kind: Transfer | None) -> tuple[str, ...]:
 
 
 def keep(store: Store, sent: Mapping[str, Upload | None]) -> dict[str, Attached]:
-    """Keep papers that were sent, by kind. Raises BadInput with each that is none or cannot be read (FORM-15), or empty (FORM-7)."""
+    """Keep papers that were sent, by kind. Raises BadInput with each that cannot be read (FORM-15), or is empty (FORM-7)."""
     kept: dict[str, Attached] = {}
     faults: list[Finding] = []
     for kind, upload in sent.items():

@@ -7,7 +7,7 @@ from datetime import date
 from io import BytesIO
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, request, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
@@ -16,6 +16,7 @@ from landreg.core.actor import Role
 from landreg.core.codes import masked_name
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
+from landreg.exchange import letter
 from landreg.exchange.bidding import deal_queries, deals, notice, reviews, sales, told_queries, windows
 from landreg.exchange.bidding.rules.ending import CONTRACTOR
 from landreg.exchange.listings import household_queries, papers
@@ -75,6 +76,7 @@ def window(county: str, priority_id: UUID) -> Response:
             notices=notices, today=page_day(session),
             evidence=deal_queries.evidence(session, county, priority_id), may_act=current_actor().has(Role.OPERATOR),
             claims=deal_queries.claims(session, county, priority_id), came=masked_name,
+            had=[one for one, way in facts.told.items() if way],
         )  # fmt: skip
 
 
@@ -88,6 +90,28 @@ def notice_pdf(county: str, priority_id: UUID) -> Response:
             raise NotFound
         pdf = notice.of_window(uow, desk_of(uow.session, county), found)
     return send_file(BytesIO(pdf), "application/pdf", download_name=f"{priority_id}.pdf")
+
+
+@blueprint.get("/sales/windows/<county>/<uuid:priority_id>/letters.pdf")
+@allow(Role.OPERATOR)
+def letters_pdf(county: str, priority_id: UUID) -> Response:
+    """The letters to hand out: to each household of the window of which nothing shows that it read the terms or was handed them; of
+    `household` alone where it is named.
+    """
+    with unit_of_work(current_actor()) as uow:
+        found = deal_queries.priority(uow.session, county, priority_id)
+        if found is None:
+            raise NotFound
+        told, alone = windows.facts_of(uow, found, page_day(uow.session)).told, request.args.get("household", "")
+        asked = [
+            one for one in deal_queries.notices(uow.session, county, priority_id)
+            if (str(one.household_id) == alone if alone else not told.get(one.household_id))
+        ]  # fmt: skip
+        if not asked:
+            raise NotFound
+        desk = desk_of(uow.session, county)
+        pdf = letter.printed(uow.session, desk, county, notice.letters(uow, desk, found, asked), found.first_day)
+    return send_file(BytesIO(pdf), "application/pdf", download_name=f"{priority_id}-letters.pdf")
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,16 @@
 """The pages of contracts."""
 
-from landreg.exchange.contracts.routes import desk, disputes, drawing, life, own, papers, projects, registering, signing
+from landreg.exchange.contracts.routes import (
+    desk,
+    disputes,
+    drawing,
+    letters,
+    life,
+    own,
+    papers,
+    projects,
+    registering,
+    signing,
+)
 
-ROOMS = (registering, projects, papers, own, drawing, signing, disputes, life, desk)
+ROOMS = (registering, projects, papers, own, drawing, signing, disputes, letters, life, desk)

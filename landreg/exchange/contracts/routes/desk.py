@@ -100,6 +100,7 @@ class Owing:
 
     found: Whole
     since: date
+        may_act=current_actor().has(Role.OPERATOR),
     yuan: Decimal
     kg: Decimal
     unpriced: Decimal
