@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 from dataclasses import replace
@@ -228,8 +229,17 @@ def test_a_sealed_bid_comes_locked_or_not_at_all(
     assert taker.post(at, form).status_code == 303
     assert envelope.commitment in taker.get(f"/bids/{COUNTY}/{sale.sale_id}").text
     kit.pass_time(superuser, hours=4)
+    anyone = Browser(app.test_client())
+    opened_at = f"/market/openings/{COUNTY}/{sale.sale_id}.json"
+    assert anyone.get(opened_at).status_code == 404
     kit.opened(sale)
-    assert "450.00" in taker.get(f"/bids/{COUNTY}/{sale.sale_id}").text
+    (told,) = json.loads(anyone.get(opened_at).text)["bids"]
+    assert hashlib.sha256(told["slip"].encode()).hexdigest() == envelope.commitment == told["commitment"]
+    assert (told["plate"], told["price"], told["place"]) == (1, "450.00", 1)
+    assert "450.00" in anyone.get(f"/market/listings/{listing.number}").text
+    page = taker.get(f"/bids/{COUNTY}/{sale.sale_id}").text
+    assert "450.00" in page
+    assert opened_at in page
     page = browser.get(f"/sales/{COUNTY}/{sale.sale_id}")
     assert "450.00" in page.text
     assert browser.client.get(f"/sales/{COUNTY}/{sale.sale_id}/protocol.pdf").data[:5] == b"%PDF-"

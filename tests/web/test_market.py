@@ -17,6 +17,7 @@ import pytest
 from tests.conftest import Connection
 from tests.market_kit import COUNTY, OPERATOR, OTHER_TOWN, OTHER_VILLAGE, TOWN, VILLAGE, dealt, event, insert, listed
 from tests.market_kit import today as day_of
+from tests.villages import past_triggers
 
 MOST_BYTES = 200_000
 PACKED = {"Accept-Encoding": "gzip"}
@@ -169,6 +170,29 @@ def test_four_listings_are_compared_and_not_five(client: Any, superuser: Connect
     assert "没有选中挂牌" in client.get("/market/compare").text
 
 
+def test_land_of_several_grades_is_told_with_each_and_its_area(client: Any, superuser: Connection) -> None:
+    number = listed(superuser, area=Decimal("324.61"), soil="02、09")
+    (listing,) = superuser.execute(
+        "SELECT listing_id FROM exchange.listing WHERE number = %s", [number]
+    ).fetchone() or (None,)
+    other = listed(superuser, published=False, land_class="011", area=Decimal("405.31"))
+    superuser.execute(
+        """INSERT INTO exchange.listing_parcel (county, village, listing_id, parcel_code, area_m2)
+           SELECT q.county, q.village, %s, q.parcel_code, q.area_m2 FROM exchange.listing_parcel AS q
+           JOIN exchange.listing AS l ON l.county = q.county AND l.listing_id = q.listing_id WHERE l.number = %s""",
+        [listing, other],
+    )
+    with past_triggers(superuser):
+        superuser.execute("UPDATE land.parcel SET soil_grade = '09' WHERE land_class = '011'")
+        superuser.execute("UPDATE land.parcel SET soil_grade = '04' WHERE land_class = '013'")
+    page = client.get(f"/market/listings/{number}").text
+    for word in ("水田 405.31 m²、旱地 324.61 m²", "九等地 405.31 m²、四等地 324.61 m²"):
+        assert word in page
+        assert word in client.get("/market/compare", query_string={"n": [number, other]}).text
+    row = next(csv.DictReader(io.StringIO(client.get("/market/listings.csv").text.lstrip("\ufeff"))))
+    assert row["soil"] == "02、09"
+
+
 def test_slope_is_told_wherever_a_listing_is(client: Any, superuser: Connection) -> None:
     steep, unsaid = listed(superuser, slope="4"), listed(superuser)
     words = "较陡（15°至 25°）"
@@ -318,7 +342,9 @@ def test_a_listing_stays_on_the_market_with_its_terms_until_its_sale_closes(clie
     today = day_of(superuser)
     number = listed(superuser, way="auction", from_on=today - timedelta(days=1), closes_on=today - timedelta(days=2))
     assert found(client) == []
-    assert "这宗已经结束" in client.get(f"/market/listings/{number}").text
+    page = client.get(f"/market/listings/{number}").text
+    assert "发布期已满，还没有设立竞价场次" in page
+    assert "我要受让" not in page
     opens = datetime.combine(today, time(0), UTC) - timedelta(days=1)
     sale = {"county": COUNTY, "village": VILLAGE, "sale_id": uuid4()}
     of = superuser.execute("SELECT listing_id FROM exchange.listing WHERE number = %s", [number]).fetchone()
@@ -331,7 +357,13 @@ def test_a_listing_stays_on_the_market_with_its_terms_until_its_sale_closes(clie
     assert found(client) == [number]
     page = client.get(f"/market/listings/{number}").text
     assert all(word in page for word in ("场次安排", "480.00 元/亩·年", "每次不少于 10.00", "50.00 元", "还没有人报价"))
+    assert "我要受让" in page
     assert "这宗已经结束" not in page
+    superuser.execute("UPDATE exchange.sale_clock SET closes_at = system.clock()")
+    page = client.get(f"/market/listings/{number}").text
+    assert "竞价已经截止，不再接受报价" in page
+    assert "我要受让" not in page
+    superuser.execute("UPDATE exchange.sale_clock SET closes_at = system.clock() + interval '1 day'")
     event = {"event_id": uuid4(), "kind": "cancelled", "said": "停电", "by": OPERATOR, "by_name": "交易员"}
     insert(superuser, "exchange.sale_event", **sale, **event, at=datetime.now(UTC))
     assert found(client) == []

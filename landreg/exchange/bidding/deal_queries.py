@@ -179,6 +179,13 @@ def windows_of_sale(session: Session, sale: Sale) -> list[Priority]:
     ]
 
 
+def window_until(session: Session, sale: Sale) -> date | None:
+    """The last day of the members' window on what was bid in the last sale of a listing; None where there is none."""
+    asked = sa.text("SELECT exchange.window_until(:county, :sale)")
+    found: date | None = session.scalar(asked, {"county": sale.county, "sale": sale.sale_id})
+    return found
+
+
 def deal_of_sale(session: Session, sale: Sale) -> Deal | None:
     """The deal that came of a sale and stands."""
     return next((one for one, stands in deals_of_sale(session, sale) if stands), None)

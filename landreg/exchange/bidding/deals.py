@@ -20,6 +20,7 @@ from landreg.exchange.bidding import (
     chances,
     deal_queries,
     logged,
+    opened,
     sale_queries,
     sales,
     sealed_queries,
@@ -41,8 +42,6 @@ from landreg.exchange.bidding.rules.ending import (
 )
 from landreg.exchange.bidding.rules.priority import CLOSE_RULES, pri_1_window_has_run
 from landreg.exchange.bidding.rules.qualified import DEAL_RULES
-from landreg.exchange.bidding.sealed_model import SealedBid
-from landreg.exchange.listings.rules.units import MOST_PRICE
 from landreg.exchange.listings.service import note
 from landreg.exchange.model import Deal, DealFall, Listing, Taker
 from landreg.law.book import Law, examine
@@ -182,7 +181,7 @@ def candidate(uow: UnitOfWork, found: Listing) -> Candidate | None:
     if held[-1].stage not in ("closed", "opened"):
         raise Conflict(stopped("sale_runs", "sale"))
     sale = held[-1].sale
-    order, since = order_of(uow, held[-1], found.unit), sale.set_at
+    order, since = order_of(uow, held[-1]), sale.set_at
     reaching = sale_queries.reaching(session, county, sale.sale_id)
     takers = {one.entrant_id: one.taker_id for one in sale_queries.entrants(session, county, sale.sale_id)}
     gone = {entrant for entrant, taker in takers.items() if taker in left_out and left_out[taker] >= since}
@@ -196,29 +195,18 @@ def candidate(uow: UnitOfWork, found: Listing) -> Candidate | None:
     )
 
 
-def order_of(uow: UnitOfWork, found: sale_queries.Standing, unit: str) -> tuple[ranking.Standing, ...]:
+def order_of(uow: UnitOfWork, found: sale_queries.Standing) -> tuple[ranking.Standing, ...]:
     """The bids of a closed sale that count, the best first. Raises Conflict (BID-8) where sealed ones are not opened yet."""
     session, county, sale_id = uow.session, found.sale.county, found.sale.sale_id
-    members = {one.entrant_id: one.member for one in sale_queries.entrants(session, county, sale_id)}
     if found.sale.way == "auction":
+        members = {one.entrant_id: one.member for one in sale_queries.entrants(session, county, sale_id)}
         return ranking.best_of_each(
             ranking.Standing(one.entrant_id, one.price, members[one.entrant_id], one.seq)
             for one in sale_queries.bids(session, county, sale_id)
         )
     if not found.clock.over:
         raise Conflict(stopped("not_opened", "sale"))
-    last = last_of_each(list(sealed_queries.sealed_bids(session, county, sale_id)))
-    return ranking.ranked(
-        ranking.Standing(one.entrant_id, one.price, members[one.entrant_id], last[one.sealed_id].seq, one.nonce)
-        for one in sealed_queries.opened(session, county, sale_id)
-        if one.price is not None and one.sealed_id in last and found.sale.start_price <= one.price <= MOST_PRICE[unit]
-    )
-
-
-def last_of_each(bids: list[SealedBid]) -> dict[UUID, SealedBid]:
-    """By id, the sealed bid of each entrant that counts: its last."""
-    last = {one.entrant_id: one for one in sorted(bids, key=lambda one: one.seq)}
-    return {one.sealed_id: one for one in last.values()}
+    return opened.order(sealed_queries.opened_told(session, county, sale_id))
 
 
 def fail(actor: Actor, county: str, sale_id: UUID, said: str = "") -> None:

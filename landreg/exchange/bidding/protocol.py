@@ -9,19 +9,19 @@ from landreg.core.db import UnitOfWork
 from landreg.core.periods import BEIJING, DAY, beijing_day
 from landreg.exchange.bidding import (
     deal_queries,
-    deals,
+    opened,
     sale_queries,
-    sealed,
     sealed_queries,
     taker_queries,
     told_queries,
     windows,
 )
 from landreg.exchange.bidding.deal_model import PriorityClaim
-from landreg.exchange.letter import office_of
+from landreg.exchange.bidding.opened import Opened
 from landreg.exchange.bidding.rules import ranking
 from landreg.exchange.bidding.rules.ending import CONTRACTOR
 from landreg.exchange.bidding.sale_queries import Standing
+from landreg.exchange.letter import office_of
 from landreg.exchange.model import Deal, Listing
 from landreg.exchange.prices import price_words, unit_words
 from landreg.land.queries import division_path
@@ -54,11 +54,10 @@ def of_sale(uow: UnitOfWork, desk: Desk, found: Standing) -> bytes:
         _table("报价", ("次序", "竞买号", "报价", "到达时间"), (1, 1, 2, 4), bid_rows(uow, found)),
     ]
     if sale.way == "sealed":
-        tables.append(_table("开标", ("竞买号", "报价", "承诺", "核对"), (1, 2, 6, 1), _opened(uow, found)))
+        told = opened.of_sale(session, sale.county, sale.sale_id)
+        tables.append(_table("开标", ("竞买号", "报价", "承诺", "核对"), (1, 2, 6, 1), _opened(told)))
         if found.stage in ("opened", "spent"):
-            tables.append(
-                _table("名次", ("名次", "竞买号", "报价", "抽签值"), (1, 1, 2, 5), _order(uow, found, listing.unit))
-            )
+            tables.append(_table("名次", ("名次", "竞买号", "报价", "抽签值"), (1, 1, 2, 5), _order(told)))
     tables += _after_the_close(uow, found)
     day, url = beijing_day(uow.now), f"{desk.base_url}/bids/{sale.county}/{sale.sale_id}"
     title = "成交确认书" if deal is not None else "交易记录"
@@ -158,33 +157,26 @@ def bid_rows(uow: UnitOfWork, found: Standing) -> tuple[tuple[str, ...], ...]:
     return tuple((str(one.seq), str(one.plate), f"{one.price:.2f}", _time(one.at)) for one in bids)
 
 
-def _opened(uow: UnitOfWork, found: Standing) -> tuple[tuple[str, ...], ...]:
-    session, sale = uow.session, found.sale
-    envelopes = list(sealed_queries.sealed_bids(session, sale.county, sale.sale_id))
-    held = sealed.verified(envelopes, list(sealed_queries.opened(session, sale.county, sale.sale_id)))
+def _opened(told: Sequence[Opened]) -> tuple[tuple[str, ...], ...]:
     return tuple(
         (
-            str(one.opened.plate), f"{one.opened.price:.2f}" if one.opened.price is not None else "不计", one.commitment,
+            str(one.plate), f"{one.price:.2f}" if one.price is not None else "不计", one.commitment,
             "一致" if one.true else "不符",
         )
-        for one in held
+        for one in sorted(told, key=lambda one: (one.plate, one.at))
     )  # fmt: skip
 
 
-def _order(uow: UnitOfWork, found: Standing, unit: str) -> tuple[tuple[str, ...], ...]:
+def _order(told: Sequence[Opened]) -> tuple[tuple[str, ...], ...]:
     """Sealed bids by rank. Of those at the head that are equal: what decided among them."""
-    order = deals.order_of(uow, found, unit)
-    plates = {
-        one.entrant_id: one.plate for one in sale_queries.entrants(uow.session, found.sale.county, found.sale.sale_id)
-    }
-    seed, equal = ranking.seed_of(one.mark for one in order), ranking.tied(order)
     return tuple(
         (
-            str(place), str(plates[one.entrant]),
-            f"{one.price:.2f}" + (f"（最高价并列，{'本集体成员' if one.member else '非成员'}）" if one in equal else ""),
-            ranking.drawn(seed, str(one.entrant))[:24],
+            str(one.place), str(one.plate),
+            f"{one.price:.2f}" + (f"（最高价并列，{'本集体成员' if one.member else '非成员'}）" if one.tied else ""),
+            one.lot[:24],
         )
-        for place, one in enumerate(order, 1)
+        for one in told
+        if one.place is not None
     )  # fmt: skip
 
 

@@ -8,9 +8,6 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any
 from uuid import UUID, uuid4
 
 from landreg.core.actor import Actor
@@ -33,7 +30,6 @@ from landreg.exchange.bidding.rules.sealing import (
 )
 from landreg.exchange.bidding.sale_queries import Standing
 from landreg.exchange.bidding.sealed_model import OfficerKey, OpenedBid, SealedBid, SealedShare
-from landreg.exchange.bidding.sealed_queries import Unopened
 
 
 def keep_key(actor: Actor, county: str, public_key: bytes) -> OfficerKey:
@@ -136,17 +132,6 @@ def key_mark(uow: UnitOfWork, sale: Sale, place: int) -> str:
     return "" if key is None else key.fingerprint
 
 
-def proof(one: Unopened) -> dict[str, Any]:
-    """A bid that does not count as anyone can try to open it: bytes in base64, digests in hex; docs/sealed-bids.md."""
-    return {
-        "sealed": str(one.sealed_id), "entrant": str(one.entrant_id), "plate": one.plate, "commitment": one.commitment,
-        "iv": base64.b64encode(one.iv).decode(), "cipher": base64.b64encode(one.cipher).decode(),
-        "wrapped": [base64.b64encode(part).decode() for part in one.wrapped], "share_digests": list(one.share_digests),
-        "shares": [None if share is None else base64.b64encode(share).decode() for share in one.shares],
-        "officers": list(one.officers),
-    }  # fmt: skip
-
-
 def open_empty(actor: Actor, county: str, sale_id: UUID) -> None:
     """Say that a sale that has closed had no bid. Raises Conflict (BID-8) where it had, or is not closed."""
     with unit_of_work(actor) as uow:
@@ -181,35 +166,3 @@ def envelope_of(row: SealedBid) -> Envelope:
         bytes(row.iv), bytes(row.cipher), (bytes(row.wrapped_one), bytes(row.wrapped_two)), (row.digest_one, row.digest_two),
         row.commitment,
     )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Verified:
-    """An opened bid as anyone can verify it. counts: it is the entrant's last. unopened: of one without a price, all that was
-    handed in.
-    """
-
-    opened: OpenedBid
-    commitment: str
-    counts: bool
-    true: bool
-    unopened: Unopened | None = None
-
-
-def verified(
-    bids: list[SealedBid], opened: list[OpenedBid], unopened: Mapping[UUID, Unopened] = MappingProxyType({})
-) -> list[Verified]:
-    """Every opened bid held against its commitment once more, for the page that everybody reads."""
-    last = {one.entrant_id: one.sealed_id for one in sorted(bids, key=lambda one: one.seq)}
-    known = {one.sealed_id: one for one in bids}
-    return [
-        Verified(
-            one,
-            known[one.sealed_id].commitment,
-            last[one.entrant_id] == one.sealed_id,
-            hashlib.sha256(one.slip.encode()).hexdigest() == known[one.sealed_id].commitment,
-            unopened.get(one.sealed_id),
-        )
-        for one in opened
-        if one.sealed_id in known
-    ]

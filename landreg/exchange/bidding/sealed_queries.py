@@ -88,6 +88,12 @@ def _bytes(value: Any) -> bytes | None:
     return None if value is None else bytes(value)
 
 
+def opened_told(session: Session, county: str, sale_id: UUID) -> Sequence[sa.Row[Any]]:
+    """Every bid of a sale that was opened with its commitment, by plate and instant; anybody reads them."""
+    asked = sa.text("SELECT * FROM exchange.opened_told(:county, :sale)")
+    return session.execute(asked, {"county": county, "sale": sale_id}).all()
+
+
 def opened(session: Session, county: str, sale_id: UUID) -> Sequence[OpenedBid]:
     """The bids that were opened, by plate."""
     return rows_of(session, OpenedBid, county, OpenedBid.plate, sale_id=sale_id)

@@ -127,7 +127,8 @@ _PARCELS = """SELECT parcel_code, village, name, kind, encode(public.ST_AsEWKB(g
     area_m2, mu, land_class, soil_grade, land_use, basic_farmland FROM exchange.{}"""
 _STANDING = """SELECT what, kind, number, named, parcel_code, from_on, until_on,
     encode(public.ST_AsEWKB(part), 'hex') AS part FROM exchange.{}"""
-_CONTRACTS = """SELECT 'contract' AS what, kind, number, '' AS named, parcel_code, from_on, until_on, NULL AS part FROM exchange.{}"""
+_CONTRACTS = """SELECT 'contract' AS what, kind, number, '' AS named, parcel_code, from_on, until_on, NULL AS part
+    FROM exchange.{}"""
 _FROZEN = """SELECT DISTINCT ON (county, listing_id) county, listing_id, what, kind, number FROM (
     SELECT l.county, l.listing_id, 'restriction' AS what, s.kind, '' AS number FROM registry.restriction AS s
     JOIN exchange.listing AS l ON l.county = s.county AND l.right_id = s.right_id AND l.state = 'published'

@@ -64,9 +64,12 @@ def sale(session: Session, number: str) -> Row[Any] | None:
     return session.execute(sa.text("SELECT * FROM exchange.market_sale(:number)"), {"number": number}).one_or_none()
 
 
-def on_basic_farmland(session: Session, number: str) -> bool:
-    """Whether land of an open listing is permanent basic farmland."""
-    return bool(session.scalar(sa.text("SELECT exchange.market_farmland(:number)"), {"number": number}))
+def ground(session: Session, numbers: Sequence[str]) -> dict[str, list[Row[Any]]]:
+    """By number of an open listing how much land of each class and grade is offered, the most first."""
+    found: dict[str, list[Row[Any]]] = {}
+    for row in session.execute(sa.text("SELECT * FROM exchange.market_ground(:numbers)"), {"numbers": list(numbers)}):
+        found.setdefault(row.number, []).append(row)
+    return found
 
 
 def choices(session: Session) -> dict[str, dict[str, int]]:

@@ -28,6 +28,7 @@ from landreg.exchange.bidding import (
     auction,
     chances,
     deal_queries,
+    opened,
     sale_queries,
     sales,
     sealed,
@@ -152,7 +153,6 @@ def one(county: str, sale_id: UUID) -> Response:
         fell = None if deal else next((one for one, _stands in deals), None)
         falls = deal_queries.falls(session, county, found.sale.listing_id) if fell else ()
         envelopes = list(sealed_queries.sealed_bids(session, county, sale_id))
-        opened = list(sealed_queries.opened(session, county, sale_id))
         keys = [
             None if key is None else sealed_queries.key(session, county, key)
             for key in (found.sale.key_one, found.sale.key_two)
@@ -163,8 +163,8 @@ def one(county: str, sale_id: UUID) -> Response:
             found=found, sale=found.sale, told=told, mine=mine, most=MOST_PRICE[told.unit], deposits=deposits, deal=deal,
             least=auction.auction_of(found).least, bids=sale_queries.bids_shown(session, county, sale_id, 12), form=uuid4(),
             keys=[(one, base64.b64encode(one.public_key).decode()) for one in keys if one is not None],
-            envelopes=envelopes, opened=sealed.verified(envelopes, opened) if envelopes else [], all_opened=opened,
-            unopened=sealed_queries.unopened(session, county, sale_id) if opened else {},
+            envelopes=envelopes, opened=opened.of_sale(session, county, sale_id),
+            window_until=deal_queries.window_until(session, found.sale),
             place=division_names(session, [told.village]).get(told.village, told.village), takers=taker_queries.own_takers(session),
             consent=asker.consent, asked=chances.asked_of(session, county, sale_id, beijing_day(uow.now)),
             barred=sales.said_first(uow, told, taker_queries.own_takers(session)),

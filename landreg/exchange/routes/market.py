@@ -12,6 +12,7 @@ from landreg.access.policy import allow, current_actor, door
 from landreg.core.actor import NOBODY, PREFECTURE, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
+from landreg.exchange.bidding import opened
 from landreg.exchange.listings.rules.land import MOVING
 from landreg.exchange.listings.rules.units import ONCE, of_whole, year_of
 from landreg.exchange.market import queries
@@ -146,7 +147,9 @@ def listing(number: str) -> Response:
     row, pictures, place = _listing(number)
     today = market().today
     with unit_of_work(NOBODY) as uow:
-        sale, farmland, now = queries.sale(uow.session, number), queries.on_basic_farmland(uow.session, number), uow.now
+        sale, now = queries.sale(uow.session, number), uow.now
+        ground = queries.ground(uow.session, [number]).get(number, [])
+        openings = opened.of_sale(uow.session, sale.county, sale.sale_id) if sale else []
     kind = transfers(today).get(row.kind)
     name, phone = shown.office(row.county)
     return pages.render(
@@ -159,7 +162,8 @@ def listing(number: str) -> Response:
         office_name=name,
         office_phone=phone,
         sale=sale,
-        farmland=farmland,
+        ground=ground,
+        opened=openings,
         now=now,
         open=row.state == "open" and row.closes_on >= today,
         address=shown.address_of(row.number),
@@ -241,6 +245,7 @@ def compare() -> Response:
     numbers = [number[:40] for number in dict.fromkeys(request.args.getlist("n"))]
     with unit_of_work(NOBODY) as uow:
         rows = queries.listings(uow.session, numbers[:COMPARED])
-    answer = pages.render("exchange/market/compare.html", rows=rows, left_out=len(numbers) > COMPARED)
+        ground = queries.ground(uow.session, numbers[:COMPARED])
+    answer = pages.render("exchange/market/compare.html", rows=rows, ground=ground, left_out=len(numbers) > COMPARED)
     answer.status_code = 400 if len(numbers) > COMPARED else 200
     return answer

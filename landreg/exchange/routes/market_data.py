@@ -41,7 +41,7 @@ PAGES = (
 CLOSED = ("/login", "/account", "/search", "/c/", "/market/saved", "/market/compare", "/market/tiles/")
 FACTS = (
     "number", "kind", "source", "way", "to_whom", "from_on", "until_on", "unit", "grain", "price", "floor", "escalator_percent",
-    "paid_every", "paid_before", "area_m2", "land_class", "crop", "water", "road", "slope", "closes_on", "published_at",
+    "paid_every", "paid_before", "area_m2", "land_class", "soil", "crop", "water", "road", "slope", "closes_on", "published_at",
 )  # fmt: skip
 
 

@@ -1,21 +1,23 @@
-"""The opening of sealed bids: an officer's halves from her browser, and, of bids that do not count, all that was handed in."""
+"""The opening of sealed bids: an officer's halves from her browser, and what came of it, for anybody to work out again."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, jsonify, redirect, request, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
+from landreg.access.limits import limiter
 from landreg.access.policy import allow, current_actor
-from landreg.core.actor import Role
+from landreg.core.actor import NOBODY, Role
 from landreg.core.db import unit_of_work
-from landreg.core.errors import BadInput, Finding
-from landreg.exchange.bidding import sales, sealed, sealed_queries
+from landreg.core.errors import BadInput, Finding, NotFound
+from landreg.exchange.bidding import opened, sealed
 from landreg.exchange.routes.bids import bytes_of
+from landreg.exchange.routes.market_shown import LOOKS
 from landreg.exchange.routes.sales import one
-from landreg.web import problems
+from landreg.web import pages, problems
 
 blueprint = Blueprint("sale_opening", __name__)
 LONGEST = 44
@@ -46,11 +48,15 @@ def shares(county: str, sale_id: UUID) -> Redirect:
     return redirect(url_for("sales.one", county=county, sale_id=sale_id), 303)
 
 
-@blueprint.get("/sales/<county>/<uuid:sale_id>/unopened.json")
-@allow(Role.TAKER, Role.FARMER, Role.OPERATOR, Role.AUDITOR)
-def unopened(county: str, sale_id: UUID) -> Response:
-    """Bids that were opened and do not count, as anyone can try to open them."""
-    with unit_of_work(current_actor()) as uow:
-        found = sales.standing(uow, county, sale_id)
-        rows = sealed_queries.unopened(uow.session, county, found.sale.sale_id)
-    return jsonify({"sale": str(sale_id), "bids": [sealed.proof(row) for row in rows.values()]})
+@blueprint.get("/market/openings/<county>/<uuid:sale_id>.json")
+@allow(Role.PUBLIC)
+@limiter.limit(LOOKS)
+def opened_bids(county: str, sale_id: UUID) -> Response:
+    """Every bid of a sale that was opened, with slip, nonce and commitment; of those without a price, all that was handed in.
+    Raises NotFound before the opening.
+    """
+    with unit_of_work(NOBODY) as uow:
+        rows = opened.of_sale(uow.session, county, sale_id)
+    if not rows:
+        raise NotFound
+    return pages.json_answer({"sale": str(sale_id), "bids": [opened.published(one) for one in rows]})

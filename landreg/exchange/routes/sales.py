@@ -24,6 +24,7 @@ from landreg.exchange.bidding import (
     chances,
     deal_queries,
     deals,
+    opened,
     protocol,
     review_queries,
     sale_queries,
@@ -151,7 +152,6 @@ def one(county: str, sale_id: UUID) -> Response:
             raise NotFound
         entrants = sale_queries.entrants(session, county, sale_id)
         envelopes = list(sealed_queries.sealed_bids(session, county, sale_id))
-        opened = list(sealed_queries.opened(session, county, sale_id))
         given: dict[UUID, list[Any]] = {}
         for deposit in sale_queries.deposits(session, county, sale_id):
             given.setdefault(deposit.entrant_id, []).append(deposit)
@@ -161,7 +161,7 @@ def one(county: str, sale_id: UUID) -> Response:
             "exchange/sale_desk.html", found=found, sale=found.sale, listing=listing, entrants=entrants, deposits=given,
             takers=taker_queries.takers(session, county, [one.taker_id for one in entrants]), place=place,
             bids=sale_queries.bids(session, county, sale_id, 50), envelopes=envelopes,
-            opened=sealed.verified(envelopes, opened, sealed_queries.unopened(session, county, sale_id)),
+            opened=opened.of_sale(session, county, sale_id),
             wrapped=sealed.to_unwrap(envelopes, place) if place and found.stage == "closed" else [],
             key_mark=sealed.key_mark(uow, found.sale, place),
             given=sealed_queries.shares_given(session, county, sale_id), least=auction.auction_of(found).least,

@@ -115,8 +115,8 @@ def test_two_contracts_never_have_one_parcel_at_one_time() -> None:
 
 
 def test_land_under_a_contract_is_not_listed_for_the_same_days(superuser: Connection) -> None:
-    """LST-7, at the farmer's desk, for its agent and at the operator's: the contract is named with its last day; after that the land
-    is free.
+    """LST-7, at the farmer's desk, for its agent and at the operator's: the contract is named with its last day; after that the
+    land is free.
     """
     contract = signed(drawn())
     (code,) = [one.parcel_code for one in seen(contract).parcels]

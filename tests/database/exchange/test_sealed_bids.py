@@ -20,10 +20,10 @@ from psycopg.types.json import Jsonb
 
 from landreg.access.sealing import use_key
 from landreg.config import Settings
-from landreg.core.actor import Actor, Desk
+from landreg.core.actor import NOBODY, Actor, Desk
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
-from landreg.exchange.bidding import deals, sale_queries, sealed, sealed_queries
+from landreg.exchange.bidding import deals, opened, sale_queries, sealed, sealed_queries
 from landreg.exchange.bidding.model import Entrant, Sale
 from landreg.exchange.bidding.rules import ranking, sealing
 from landreg.exchange.model import Listing
@@ -144,13 +144,12 @@ def test_one_officer_alone_reads_nothing_and_both_open_what_was_committed_to(
     assert codes(stranger) == {"SEAL-2"}
     sealed.give_shares(kit.SECOND, COUNTY, sale.sale_id, kit.shares_of(sale, 2))
     with unit_of_work(OPERATOR) as uow:
-        opened = list(sealed_queries.opened(uow.session, COUNTY, sale.sale_id))
-        held = sealed.verified(list(sealed_queries.sealed_bids(uow.session, COUNTY, sale.sale_id)), opened)
-    assert sorted((one.plate, one.price) for one in opened) == [
-        (1, Decimal("400.00")), (1, Decimal("420.00")), (2, Decimal("410.50")),
+        held = opened.of_sale(uow.session, COUNTY, sale.sale_id)
+    assert [(one.place, one.plate, one.price) for one in held] == [
+        (1, 1, Decimal("420.00")), (2, 2, Decimal("410.50")), (None, 1, Decimal("400.00")),
     ]  # fmt: skip
     assert all(one.true for one in held)
-    assert [one.opened.price for one in held if not one.counts] == [Decimal("400.00")]
+    assert [one.price for one in held if not one.counts] == [Decimal("400.00")]
     assert kit.strays(worker, database) == []
 
 
@@ -198,18 +197,21 @@ def test_an_envelope_that_gives_no_half_keeps_no_other_bid_shut_and_anyone_can_t
     assert sealed.give_shares(OPERATOR, COUNTY, sale.sale_id, kit.shares_of(sale, 1)) == 1
     assert sealed.give_shares(kit.SECOND, COUNTY, sale.sale_id, kit.shares_of(sale, 2)) == 2
     with unit_of_work(OPERATOR) as uow:
-        opened = {one.sealed_id: one.price for one in sealed_queries.opened(uow.session, COUNTY, sale.sale_id)}
+        prices = {one.sealed_id: one.price for one in sealed_queries.opened(uow.session, COUNTY, sale.sale_id)}
         told = sealed_queries.unopened(uow.session, COUNTY, sale.sale_id)
-    assert [price for one, price in opened.items() if one not in told] == [Decimal("400.00")]
+    assert [price for one, price in prices.items() if one not in told] == [Decimal("400.00")]
     assert [told[UUID(int=form)].lacking for form in (1, 2, 3)] == [
         (OPERATOR.name, kit.SECOND.name), (kit.SECOND.name,), (),
     ]  # fmt: skip
-    tried = sealed.proof(told[UUID(int=3)])
+    with unit_of_work(NOBODY) as uow:
+        anyone = [opened.published(one) for one in opened.of_sale(uow.session, COUNTY, sale.sale_id)]
+    (bid,) = [one for one in anyone if one["unopened"] and one["unopened"]["sealed"] == str(UUID(int=3))]
+    tried = bid["unopened"]
     shares = [base64.b64decode(share) for share in tried["shares"]]
     key = bytes(a ^ b for a, b in zip(*shares, strict=True))
     iv, cipher = (base64.b64decode(tried[name]) for name in ("iv", "cipher"))
-    text = AESGCM(key).decrypt(iv, cipher, sealing.place_of(str(sale.sale_id), tried["entrant"]))
-    assert hashlib.sha256(text).hexdigest() != tried["commitment"], "nobody's word: whoever likes sees it"
+    text = AESGCM(key).decrypt(iv, cipher, sealing.place_of(str(sale.sale_id), bid["entrant"]))
+    assert hashlib.sha256(text).hexdigest() != bid["commitment"], "nobody's word: whoever likes sees it"
     assert deals.proceed(OPERATOR, COUNTY, listing.listing_id).window is not None
     assert kit.strays(worker, database) == []
 
@@ -272,8 +274,13 @@ def test_on_equal_bids_the_member_comes_first_and_others_by_a_lot_that_anyone_dr
     with unit_of_work(OPERATOR) as uow:
         standing = sale_queries.standing(uow.session, COUNTY, sale.sale_id)
         assert standing is not None
-        order = deals.order_of(uow, standing, "yuan_mu_year")
+        order = deals.order_of(uow, standing)
         nonces = [one.nonce for one in sealed_queries.opened(uow.session, COUNTY, sale.sale_id)]
+    with unit_of_work(NOBODY) as uow:
+        anyone = opened.of_sale(uow.session, COUNTY, sale.sale_id)
+    assert [(one.place, one.entrant_id, one.tied) for one in anyone] == [
+        (place, one.entrant, True) for place, one in enumerate(order, 1)
+    ]
     assert order[0].entrant == bidders.entrants[2].entrant_id
     assert len(ranking.tied(order)) == 3
     drawn = [ranking.drawn(ranking.seed_of(nonces), str(one.entrant)) for one in order[1:]]
@@ -294,7 +301,7 @@ def test_a_sealed_bid_above_the_bound_of_its_unit_counts_for_nothing_when_it_is_
     with unit_of_work(OPERATOR) as uow:
         standing = sale_queries.standing(uow.session, COUNTY, sale.sale_id)
         assert standing is not None
-        order = deals.order_of(uow, standing, "yuan_mu_year")
+        order = deals.order_of(uow, standing)
         reaching = sale_queries.reaching(uow.session, COUNTY, sale.sale_id)
     assert [one.entrant for one in order] == [bidders.entrants[1].entrant_id]
     assert set(reaching) == {bidders.entrants[1].entrant_id}
