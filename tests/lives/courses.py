@@ -88,8 +88,9 @@ def _shared(on: Stage) -> Life:
     papers = ("contractor_consent", "filing")
     case = asked_for(on.registrar, "mortgage", mortgage, right=right.right_id, more=papers)
     booked(on.registrar, on.reviewer, on.superuser, case, "mortgage")
-    yield "creditor_consents", lambda: cancelling.creditor_consents(OPERATOR, *at, PAPER)
-    life.end(OPERATOR, *at, End("agreed", day), PAPER)
+    yield "creditor_consents", lambda: cancelling.creditor_consents(OPERATOR, *at, "change", PAPER)
+    life.end(OPERATOR, *at, End("land_lost", day), PAPER)
+    yield "creditor_told", lambda: cancelling.creditor_told(OPERATOR, *at, day, PAPER)
     yield "ask_cancellation", lambda: cancelling.ask_cancellation(OPERATOR, *at, PAPER)
     yield "open_case_of_end", lambda: cancelling.open_case_of_end(on.registrar, on.store, *at, text)
 

@@ -23,7 +23,7 @@ from tests.web.conftest import Browser, OpenAccount
 from tests.web.test_contract_life import of, picture, rule_of
 
 MORTGAGE = RestrictionAsked("mortgage", "样本农村信用社", "抵押合同一号", Decimal("60000.00"))
-ASKED = "申请注销土地经营权登记"
+ASKED = "双方签字的注销登记申请书"
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_the_right_of_a_contract_is_told_asked_to_be_struck_out_and_its_case_ope
     assert ling.post(of(mortgaged, "end"), given).status_code == 303
     page = ling.get(of(mortgaged)).text
     assert "还在登记簿上：合同已经终止，请申请注销登记" in page
-    assert "其上有抵押（样本农村信用社）：请通知对方" in page
+    assert "上有抵押（样本农村信用社）。抵押权人已经书面同意终止合同。" in page
     assert ASKED in page
     assert "等双方申请" in deng.get("/contracts/to-register").text
     assert ling.post(of(mortgaged, "cancellation"), {}).status_code == 400
@@ -79,6 +79,30 @@ def test_the_right_of_a_contract_is_told_asked_to_be_struck_out_and_its_case_ope
     assert "注销登记已立案：" in ling.get(of(mortgaged)).text
     assert deng.post(of(mortgaged, "cancellation-case"), {}).status_code in (409, 422)
     assert ling.post(of(mortgaged, "cancellation-case"), {}).status_code == 403
+
+
+def test_the_creditor_of_a_contract_that_one_side_ends_waits_at_the_desk_to_be_told(
+    app: Any, account: OpenAccount, mortgaged: Contract
+) -> None:
+    """CON-70: no application before it was."""
+    ling = logged_in(app, account, "ling", Role.OPERATOR)
+    assert "解除不用它同意，但须书面通知它" in ling.get(of(mortgaged, "life/terminate")).text
+    day = today().isoformat()
+    assert ling.post(of(mortgaged, "creditor-consent"), {"purpose": "change", "paper": picture()}).status_code == 303
+    assert "抵押权人已经书面同意：变更合同。" in ling.get(of(mortgaged)).text
+    ending = {"ground": "damaged", "on_day": day, "told_on": day, "said": "挖塘毁地", "paper": picture()}
+    assert ling.post(of(mortgaged, "termination"), ending).status_code == 303
+    page = ling.get(of(mortgaged)).text
+    assert "须书面通知它：样本农村信用社" in page
+    assert ASKED not in page
+    waiting = "合同已终止，待通知抵押权人"
+    assert waiting in ling.get("/contracts").text
+    assert "CON-70" in rule_of(ling.post(of(mortgaged, "cancellation"), {"paper": picture()}))
+    assert ling.post(of(mortgaged, "creditor-told"), {"told_on": day, "paper": picture()}).status_code == 303
+    page = ling.get(of(mortgaged)).text
+    assert "抵押权人已经收到合同终止的通知。" in page
+    assert ASKED in page
+    assert waiting not in ling.get("/contracts").text
 
 
 def test_an_application_is_declined_from_the_list_and_both_sides_read_why(

@@ -41,6 +41,4 @@ def consents(uow: UnitOfWork, found: Whole) -> list[ContractPaper]:
     below = queries.one(uow.session, row.county, row.previous_id) if row.previous_id is not None else None
     if below is None:
         return []
-    old = queries.whole(uow.session, below)
-    given = {one.document_id for one in old.events if one.kind == "creditor_consented"}
-    return [paper for paper in old.papers.values() if paper.document_id in given]
+    return cancelling.consents(queries.whole(uow.session, below), "change")

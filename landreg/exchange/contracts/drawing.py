@@ -166,7 +166,7 @@ def draw_following(
             findings.append(con_61_changed_within_its_term(Change(course, terms.from_on), law))
             moved = (old.number, land_queries.register_moves_it(uow.session, county, contract_id))
             findings.append(con_69_moved_right_is_changed_no_more(moved, law))
-            findings += cancelling.stopped(uow, found, law)
+            findings += cancelling.stopped(uow, found, law, "change")
         if relation == "renewal":
             asked = Renewal(course, terms.from_on, taker.taker_id == own.taker_id, bool(found.of("renewal_declined")))
             findings.append(con_10_taker_before_others(asked, law))

@@ -97,9 +97,22 @@ def rights_under(session: Session, county: str, contract_id: UUID) -> Sequence[A
 
 
 def laid_on(session: Session, county: str, contract_id: UUID) -> Sequence[Any]:
-    """What restricts these rights: row_id, kind, party, the right by code, and whether its creditor lets the contract go."""
+    """What restricts these rights: row_id, kind, party, the right by code, to what its creditor consents (consented_to), and
+    whether it was told of the end (told).
+    """
     asked = sa.text("SELECT * FROM exchange.laid_under(:county, :contract)")
     return session.execute(asked, {"county": county, "contract": contract_id}).all()
+
+
+def creditors_untold(session: Session, county: str, contract_id: UUID) -> Sequence[Any]:
+    """The mortgages under a contract that has ended, of which the creditor is to be told still: row_id, party, right's code."""
+    asked = sa.text("SELECT * FROM exchange.creditors_untold(:county, :contract)")
+    return session.execute(asked, {"county": county, "contract": contract_id}).all()
+
+
+def creditors_to_tell(session: Session) -> Sequence[Any]:
+    """The same of all contracts of the jurisdiction: county, contract_id, number, party, code."""
+    return session.execute(sa.text("SELECT * FROM exchange.creditors_to_tell()")).all()
 
 
 def right_stands(session: Session, today: date) -> Sequence[Any]:

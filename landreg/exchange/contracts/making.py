@@ -68,7 +68,7 @@ def make(uow: UnitOfWork, found: Whole, law: Law) -> None:
         if previous is None:
             raise NotFound
         old = queries.whole(uow.session, previous)
-        if told := cancelling.stopped(uow, old, law):
+        if told := cancelling.stopped(uow, old, law, "change"):
             raise Refused(told)
         one_sum = ""
         if previous.paid_every == "once":

@@ -75,7 +75,7 @@ def test_the_register_is_asked_to_change_the_right_as_the_contract_was_changed(
     booked(
         registrar, reviewer, superuser, asked_for(registrar, "mortgage", MORTGAGE, right=right, more=more), "mortgage"
     )
-    cancelling.creditor_consents(OPERATOR, COUNTY, contract.contract_id, PAPER)
+    cancelling.creditor_consents(OPERATOR, COUNTY, contract.contract_id, "change", PAPER)
     assert waiting(registrar) == []
     change = changed(contract, years_after(today(), 5))
     assert (waiting(registrar), waiting(reviewer)) == ([change.number],) * 2

@@ -134,7 +134,9 @@ def changed(contract: Contract) -> Contract:
 def test_a_contract_of_a_mortgaged_right_is_changed_with_the_consent_of_the_creditor_of_that_mortgage_only(
     contract: Contract, registrar: Actor, reviewer: Actor, superuser: Connection
 ) -> None:
-    """Neither drawn nor signed without it; a consent to one mortgage is none to a later one. The database refuses it too."""
+    """Neither drawn nor signed without it; a consent to one mortgage is none to a later one, and none to the contract's end. The
+    database refuses it too.
+    """
     draft = changed(contract)
     laid(contract, registrar, reviewer, superuser, MORTGAGE)
     for step in (lambda: changed(contract), lambda: signed(draft)):
@@ -144,17 +146,20 @@ def test_a_contract_of_a_mortgaged_right_is_changed_with_the_consent_of_the_cred
     with pytest.raises(Refused) as wall, unit_of_work(OPERATOR) as uow:
         happened(uow, contract, "ended", today(), facts={"how": "replaced"})
     assert codes(wall) == {"CON-39"}
-    cancelling.creditor_consents(OPERATOR, COUNTY, contract.contract_id, PAPER)
+    cancelling.creditor_consents(OPERATOR, COUNTY, contract.contract_id, "change", PAPER)
     with pytest.raises(Conflict):
-        cancelling.creditor_consents(OPERATOR, COUNTY, contract.contract_id, PAPER)
+        cancelling.creditor_consents(OPERATOR, COUNTY, contract.contract_id, "change", PAPER)
     second = replace(MORTGAGE, party="样本村镇银行", basis="抵押合同二号")
     more, right = ("contractor_consent", "filing"), stands(contract).rights[0].right_id
     case = asked_for(registrar, "mortgage", second, right=right, more=more)
     booked(registrar, reviewer, superuser, case, "mortgage")
     with pytest.raises(Refused) as refused:
         ends(contract)
-    assert [one["party"] for one in refused.value.findings[0].values["limits"]] == ["样本村镇银行"]
-    cancelling.creditor_consents(OPERATOR, COUNTY, contract.contract_id, PAPER)
+    assert [one["party"] for one in refused.value.findings[0].values["limits"]] == ["样本农村信用社", "样本村镇银行"]
+    with pytest.raises(Refused) as wall, unit_of_work(OPERATOR) as uow:
+        happened(uow, contract, "ended", today(), facts={"how": "agreed"}, paper=PAPER)
+    assert codes(wall) == {"CON-39"}
+    cancelling.creditor_consents(OPERATOR, COUNTY, contract.contract_id, "change", PAPER)
     signed(draft, "taker")
     assert (seen(contract).contract.state, seen(draft).contract.state) == ("ended", "signed")
 
@@ -268,3 +273,66 @@ def test_a_right_that_was_registered_at_the_counter_under_the_contract_s_number_
     with pytest.raises(Refused) as refused:
         ends(made)
     assert codes(refused) == {"CON-39"}
+
+
+def unread(contract: Contract, facts: dict[str, object], on_day: date) -> None:
+    with unit_of_work(OPERATOR) as uow:
+        happened(uow, contract, "creditor_told", on_day, facts=facts, paper=PAPER)
+
+
+def test_a_creditor_whose_consent_nobody_asks_is_told_of_the_end_before_the_right_is_struck_out(
+    contract: Contract, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """CON-70 by service and database; the desk sees whom it is to tell. A consent to a change tells of no end."""
+    laid(contract, registrar, reviewer, superuser, MORTGAGE)
+    key = (OPERATOR, COUNTY, contract.contract_id)
+    cancelling.creditor_consents(*key, "change", PAPER)
+    with pytest.raises(Conflict):
+        cancelling.creditor_told(*key, today(), PAPER)
+    ends(contract, "land_lost")
+    with unit_of_work(OPERATOR) as uow:
+        (row,) = land_queries.creditors_to_tell(uow.session)
+        (untold,) = land_queries.creditors_untold(uow.session, COUNTY, contract.contract_id)
+    assert (row.number, row.party, stands(contract).untold) == (contract.number, "样本农村信用社", ("样本农村信用社",))
+    with pytest.raises(Refused) as refused:
+        cancelling.ask_cancellation(*key, PAPER)
+    assert codes(refused) == {"CON-70"}
+    with pytest.raises(Refused) as wall, unit_of_work(OPERATOR) as uow:
+        happened(uow, contract, "cancellation_asked", today(), paper=PAPER)
+    assert codes(wall) == {"CON-70"}
+    for told_on in (contract.from_on, today() + DAY):
+        with pytest.raises(Refused) as late:
+            cancelling.creditor_told(*key, told_on, PAPER)
+        assert codes(late) == {"CON-70"}
+    for facts, on in (({}, today()), ({"restrictions": [str(contract.contract_id)]}, today()),
+                      ({"restrictions": [str(untold.row_id)]}, today() + DAY)):  # fmt: skip
+        with pytest.raises(Refused) as untrue:
+            unread(contract, facts, on)
+        assert codes(untrue) == {"CON-70"}
+    with pytest.raises(BadInput):
+        cancelling.creditor_told(*key, today(), None)
+    cancelling.creditor_told(*key, today(), PAPER)
+    assert (stands(contract).untold, stands(contract).laid[0].told) == ((), True)
+    with unit_of_work(OPERATOR) as uow:
+        assert land_queries.creditors_to_tell(uow.session) == []
+    cancelling.ask_cancellation(*key, PAPER)
+
+
+def test_a_consent_says_what_it_is_for(
+    contract: Contract, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """CON-39 by the database; one to the end lets no change come. What is agreed with it needs no telling."""
+    laid(contract, registrar, reviewer, superuser, MORTGAGE)
+    key = (OPERATOR, COUNTY, contract.contract_id)
+    with pytest.raises(BadInput):
+        cancelling.creditor_consents(*key, "any", PAPER)
+    for facts in ({"restrictions": ["x"]}, {"restrictions": ["x"], "for": "any"}, {"for": "end"}):
+        with pytest.raises(Refused) as wall, unit_of_work(OPERATOR) as uow:
+            happened(uow, contract, "creditor_consented", today(), facts=facts, paper=PAPER)
+        assert codes(wall) == {"CON-39"}
+    cancelling.creditor_consents(*key, "end", PAPER)
+    with pytest.raises(Refused) as refused:
+        changed(contract)
+    assert codes(refused) == {"CON-39"}
+    ends(contract)
+    assert stands(contract).untold == ()

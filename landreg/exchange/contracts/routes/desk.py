@@ -16,7 +16,16 @@ from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.core.periods import DAY
-from landreg.exchange.contracts import cancelling, deal_queries, list_queries, queries, signer_queries, signing
+from landreg.exchange.contracts import (
+    cancelling,
+    deal_queries,
+    land_queries,
+    list_queries,
+    queries,
+    signer_queries,
+    signing,
+)
+from landreg.exchange.contracts.routes.forms import words
 from landreg.exchange.contracts.routes.steps import steps_of
 from landreg.exchange.contracts.rules import rent
 from landreg.exchange.contracts.rules.course import stage
@@ -51,6 +60,7 @@ def index() -> Response:
         found = list_queries.listed(state if state in STAGES else "", today, text)
         page = pages.page_of(session, found, number=pages.page_number(), size=pages.page_size())
         waiting = deal_queries.deals_waiting(session) if current_actor().has(Role.OPERATOR) else []
+        untold = land_queries.creditors_to_tell(session) if current_actor().has(Role.OPERATOR) else []
         named = household_queries.named(session, (one.Listing.household_id for one in waiting))
         natural = deal_queries.natural(session, page.items)
     return pages.render(
@@ -58,6 +68,7 @@ def index() -> Response:
         natural=natural,
         page=page,
         waiting=waiting,
+        untold=untold,
         named=named,
         today=today,
         sought=text,
@@ -89,6 +100,7 @@ def late() -> Response:
         kg=kg - unpriced,
         unpriced=unpriced,
         natural=natural,
+        may_act=current_actor().has(Role.OPERATOR),
     )
 
 
@@ -100,7 +112,6 @@ class Owing:
 
     found: Whole
     since: date
-        may_act=current_actor().has(Role.OPERATOR),
     yuan: Decimal
     kg: Decimal
     unpriced: Decimal
@@ -128,12 +139,13 @@ def one(county: str, contract_id: UUID) -> Response:
         found = queries.whole(session, row)
         law = load_law(session, county, page_day(session))
         above, below = queries.chain(session, row), queries.following(session, county, contract_id)
+        in_register = cancelling.registered(session, found)
         return pages.render(
             "exchange/contracts/contract.html", found=found, contract=row, path=division_path(session, row.village),
             may_trace=actor.has(Role.OPERATOR, Role.AUDITOR), may_act=actor.has(Role.OPERATOR), may_open=actor.has(Role.REGISTRAR),
             may_read_cases=actor.has(Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR), above=above, below=below,
             natural=deal_queries.natural(session, [*above, row, *below]), DAY=DAY, **standing(found, law),
-            in_register=cancelling.registered(session, found),
+            in_register=in_register, creditor_purposes=words("creditor_purpose", in_register.waits),
             at_counter=_at_counter(session, found, law) if actor.has(Role.OPERATOR) else [],
         )  # fmt: skip
 

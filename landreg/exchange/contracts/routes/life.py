@@ -48,7 +48,7 @@ def step(county: str, contract_id: UUID, step: str) -> Response:
         found, law = queries.whole(uow.session, row), load_law(uow.session, county, page_day(uow.session))
         natural = deal_queries.natural(uow.session, [row])
         price = queries.prices(uow.session, county, row.grain, [law.on]).get(law.on) if row.grain else None
-        laid = cancelling.registered(uow.session, found).laid if step == "end" else ()
+        laid = cancelling.registered(uow.session, found).laid if step in ("end", "terminate") else ()
     course = found.course(law.on)
     if request.method == "GET":
         open_for(found, law, *STEPS[step])

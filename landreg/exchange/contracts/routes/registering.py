@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, url_for
@@ -78,7 +79,7 @@ def decline(county: str, contract_id: UUID) -> Redirect:
 
 @dataclass(frozen=True)
 class Applying:
-    """What was signed: the parties' application, the creditors' consent."""
+    """The parties' application, as they signed it."""
 
     paper: Upload | None = None
 
@@ -93,13 +94,41 @@ def ask_cancellation(county: str, contract_id: UUID) -> Redirect:
     return back(county, contract_id)
 
 
+@dataclass(frozen=True)
+class Consenting:
+    """The creditors' consent. purpose: to the end of the contract, or to its change."""
+
+    purpose: str
+    paper: Upload | None = None
+
+
 @blueprint.post("/contracts/<county>/<uuid:contract_id>/creditor-consent")
 @allow(Role.OPERATOR)
 @problems.back_to(desk.one)
 def creditor_consents(county: str, contract_id: UUID) -> Redirect:
     """Record that the creditors of the mortgages of its registered right let the contract end or change."""
-    cancelling.creditor_consents(current_actor(), county, contract_id, kept(read_form(Applying).paper))
+    given = read_form(Consenting)
+    cancelling.creditor_consents(current_actor(), county, contract_id, given.purpose, kept(given.paper))
     flash(_("抵押权人的同意已记录。"))
+    return back(county, contract_id)
+
+
+@dataclass(frozen=True)
+class Telling:
+    """When the notice of the end reached the creditors, and the notice with the proof of its delivery."""
+
+    told_on: date
+    paper: Upload | None = None
+
+
+@blueprint.post("/contracts/<county>/<uuid:contract_id>/creditor-told")
+@allow(Role.OPERATOR)
+@problems.back_to(desk.one)
+def creditor_told(county: str, contract_id: UUID) -> Redirect:
+    """Record that the creditors of the mortgages of its registered right were told that the contract has ended."""
+    given = read_form(Telling)
+    cancelling.creditor_told(current_actor(), county, contract_id, given.told_on, kept(given.paper))
+    flash(_("已记录：抵押权人已经收到合同终止的通知。"))
     return back(county, contract_id)
 
 

@@ -23,6 +23,8 @@ BREACH = "breach"
 FIXTURES = ("none", "removed", "left_paid", "left_free")
 """What becomes of what the taker built: nothing was, it was taken away, it stays for a sum, it stays for nothing."""
 
+PURPOSES = ("end", "change")
+"""What a creditor's consent may be for."""
 FREEZING = ("seizure", "dispute")
 """Restrictions under which nothing is disposed of, whoever consents."""
 ABOUT = ("rent", "fixtures", "land", "other")
@@ -184,7 +186,7 @@ def con_30_what_was_moved_has_no_term(facts: Moved, law: Law) -> Finding | None:
 class Laid:
     """What restricts the registered right that a contract brought into the register: its kind, for whom, on which right, whose.
 
-    row: which one it is, as it stands. consented: its creditor has let the contract end or change.
+    row: which one it is, as it stands. consented_to: what its creditor lets come, of PURPOSES. told: the creditor knows of the end.
     """
 
     kind: str
@@ -192,15 +194,17 @@ class Laid:
     right: str
     holder: str
     row: str = ""
-    consented: bool = False
+    consented_to: tuple[str, ...] = ()
+    told: bool = False
 
 
 @dataclass(frozen=True)
 class GivenUp:
-    """A contract that both sides end or change, by what restricts its registered right. consented: its creditors do too."""
+    """A contract that both sides end or change (purpose), by what restricts its right. consented: its creditors do too."""
 
     number: str
     laid: tuple[Laid, ...]
+    purpose: str
     consented: bool
 
 
@@ -210,13 +214,35 @@ def con_38_frozen_right_is_not_given_up(facts: GivenUp, law: Law) -> Finding | N
 
 
 def con_39_creditor_lets_it_end(facts: GivenUp, law: Law) -> Finding | None:
-    """CON-39: a mortgaged right is given up or changed by agreement with the written consent of the creditor of each mortgage that
-    stands: nothing might be left to secure the debt. RLCL-47, CC-406.
+    """CON-39: a mortgaged right is given up or changed by agreement with the written consent, to just that, of the creditor of each
+    mortgage that stands: nothing might be left to secure the debt. RLCL-47, CC-406.
     """
     if facts.consented:
         return None
-    return _limited(
-        "CON-39", "consent", facts, [one for one in facts.laid if one.kind == "mortgage" and not one.consented]
+    waits = [one for one in facts.laid if one.kind == "mortgage" and facts.purpose not in one.consented_to]
+    return _limited("CON-39", "consent", facts, waits)
+
+
+@dataclass(frozen=True)
+class Told:
+    """That a creditor is told of a contract's end: on which day, since and until when it could be. parties: who waits for it."""
+
+    number: str
+    told_on: date | None
+    since: date
+    until: date
+    parties: tuple[str, ...]
+
+
+def con_70_creditor_is_told(facts: Told, law: Law) -> Finding | None:
+    """CON-70: a creditor whose mortgaged right ends with a contract without its consent is told of it, on a day since the contract
+    was made until today, before the right is asked to be struck out. landreg.
+    """
+    if facts.told_on is None:
+        values = {"parties": list(facts.parties)}
+        return Finding("CON-70", "told_on", values, subject=facts.number) if facts.parties else None
+    return (
+        None if facts.since <= facts.told_on <= facts.until else Finding("CON-70", "told_on", {}, subject=facts.number)
     )
 
 
