@@ -26,7 +26,8 @@ class Contract(CountyKey, Base):
     """A contract of a transfer. from_on, until_on: half-open days. clauses: the values of its clauses. text_sha256: of the
     wording that is signed. relation: to previous_id: renewal, change or retransfer, else ''. instalments: of one
     sum that is paid on several days, else None. drawn_until: the last day on which a draft is signed, as it was drawn; sign_until:
-    as it was put off last; None of what was drawn before drafts had one. state, ends_on, sign_until: kept by the database.
+    as it was put off last. Of what was drawn before drafts had a last day drawn_until is None, and sign_until where it was signed.
+    state, ends_on, sign_until: kept by the database.
     void: an outcome says that it never was in force; kept by the database too.
     right_id, household_id: None of a collective's own land, whose code and name stand where a household's would.
     """
@@ -242,7 +243,7 @@ class ProjectRun(CountyKey, Base):
 
     step: 'draw' makes their contracts, 'sign' takes the taker's signature under them, of which `given` says who signed and who
     witnessed it. position: how many were tried; done: of these, how many had what the step gives when they were counted. refused:
-    each household that got none, with its findings.
+    each household that got none, with its findings; '' for a household where all of the run is refused.
     """
 
     __tablename__ = "project_run"

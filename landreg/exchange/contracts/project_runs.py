@@ -68,11 +68,7 @@ def ask_signatures(
         given = Signing("taker", "in_person", "", "", one.name, identity_checked, one.witness, number=found.number)
         if wrong := con_3_signature_is_sound(given, law):
             raise Refused(wrong)
-        taker = deal_queries.taker(uow.session, county, found.taker_id)
-        if taker is None:
-            raise NotFound
-        party = Party(taker.kind, taker.household_id or taker.taker_id, taker.name)
-        known = stands_for(uow.session, county, party, one, law, number=found.number)
+        known = _signatory(uow, found, one, law)
         made = project_queries.contracts(uow.session, county, project_id)
         households = [key for key, row in sorted(made.items(), key=_by_code) if row.state == "part_signed"]
         if not households:
@@ -81,6 +77,15 @@ def ask_signatures(
         if paper is not None:
             said["paper"] = {"sha256": paper.sha256, "size": paper.size, "name": paper.name}
         return _asked(uow, found, "sign", households, said)
+
+
+def _signatory(uow: UnitOfWork, found: Project, one: Present, law: Law) -> dict[str, Any]:
+    """What is kept of who signs for the project's taker. Raises NotFound, Refused (CON-29)."""
+    taker = deal_queries.taker(uow.session, found.county, found.taker_id)
+    if taker is None:
+        raise NotFound
+    party = Party(taker.kind, taker.household_id or taker.taker_id, taker.name)
+    return stands_for(uow.session, found.county, party, one, law, number=found.number)
 
 
 def _by_code(item: tuple[UUID, Contract]) -> str:
@@ -157,19 +162,35 @@ def _go_on(worker: Actor, county: str, run_id: UUID, chunk: int) -> None:
         ids = row.household_ids[row.position : row.position + chunk]
         law = load_law(uow.session, county, beijing_day(uow.now))
     asker = _asker(worker, row)
-    refused = [] if asker is None else _taken(asker, row, ids, law)
+    against = [] if asker is None else _against(asker, row, law)
+    refused = [] if asker is None or against else _taken(asker, row, ids, law)
     with unit_of_work(worker) as uow:
         now = project_queries.run(uow.session, county, run_id, lock=True)
         if now is None:
             return
-        if asker is None:
+        if asker is None or against:
             now.state, now.ended_at = "failed", uow.now
+            now.refused = [*(one for one in now.refused if one["household"]), *against]
             return
         now.position += len(ids)
         now.refused = [*now.refused, *refused]
         now.done = project_queries.reached(uow.session, now, now.household_ids[: now.position])
         if now.position >= len(now.household_ids):
             now.state, now.ended_at = "done", uow.now
+
+
+def _against(asker: Actor, row: ProjectRun, law: Law) -> list[dict[str, Any]]:
+    """Why no contract of a run is signed: what it keeps of who stands for the taker is less than is asked for by now."""
+    if row.step != "sign":
+        return []
+    with unit_of_work(asker) as uow:
+        if (found := project_queries.one(uow.session, row.county, row.project_id)) is None:
+            raise NotFound
+        try:
+            _signatory(uow, found, signed_by(row.given), law)
+        except Refused as error:
+            return [{"household": "", "findings": [written(one, law) for one in error.findings]}]
+    return []
 
 
 def _taken(asker: Actor, row: ProjectRun, ids: Iterable[UUID], law: Law) -> list[dict[str, Any]]:

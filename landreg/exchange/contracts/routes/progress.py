@@ -22,9 +22,10 @@ class Progress:
 
 def progress(uow: UnitOfWork, run: ProjectRun) -> Progress:
     """Counted from what is there: a worker that was killed lost no household, though it wrote no figure."""
-    total, left = len(run.household_ids), len(run.refused)
+    total, refused = len(run.household_ids), [one for one in run.refused if one["household"]]
+    left = len(refused)
     said = project_queries.words(uow.session, run.county, run.project_id) if run.step == "draw" and left else {}
-    silent = sum(UUID(one["household"]) not in said for one in run.refused) if run.step == "draw" else 0
+    silent = sum(UUID(one["household"]) not in said for one in refused) if run.step == "draw" else 0
     there = project_queries.reached(uow.session, run, run.household_ids)
     tried = min(total, max(run.position, there + left))
     far = {"n": tried, "all": total, "done": there, "silent": silent, "no": left - silent}
