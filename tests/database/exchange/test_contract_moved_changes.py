@@ -72,6 +72,23 @@ def test_an_exchange_is_changed_until_it_is_registered(
     assert signed(drawn(OTHER, give, from_on=today(), until_on=date(2030, 1, 1))).number
 
 
+def test_what_was_owed_until_the_change_does_not_go_over() -> None:
+    """CON-61, by the database: of rent its days before the change, of one sum that is owed by its days the same, to the cent."""
+    lease = signed(drawn(codes=parcels_of(OPERATOR, right_id())[1:2], price=Decimal("600.01")))
+    life.pay(OPERATOR, COUNTY, lease.contract_id, seen(lease).left, today(), "HZ-21", PAPER)
+    swap = swapped()[0]
+    life.pay(OPERATOR, COUNTY, swap.contract_id, Decimal("3000.00"), today(), "HZ-22", PAPER)
+    for contract, one_sum in ((lease, ""), (swap, "by_days")):
+        found = seen(contract)
+        (over, _kg) = found.beyond(found.settled_until(today(), one_sum))
+        facts = {"how": "replaced", "by": "x", "one_sum": one_sum}
+        with pytest.raises(Refused) as more, unit_of_work(OPERATOR) as uow:
+            happened(uow, contract, "ended", today(), facts={**facts, "carried": f"{over + Decimal('0.01')}"})
+        assert codes(more) == {"CON-61"}
+        with unit_of_work(OPERATOR) as uow:
+            happened(uow, contract, "ended", today(), facts={**facts, "carried": f"{over}"})
+
+
 def test_what_the_register_has_moved_is_changed_no_more(
     registrar: Actor, reviewer: Actor, worker: Actor, database: Settings
 ) -> None:

@@ -203,9 +203,9 @@ def still_owed(
 
 def _until(due: Due, ends_on: date, made_on: date | None) -> Due:
     """A rent by the days of its time before a day; what was to be paid later is due on the last of them, once it was made."""
-    share = Decimal((ends_on - due.from_on).days) / Decimal((due.until_on - due.from_on).days)
+    days, all_days = (Decimal((until - due.from_on).days) for until in (ends_on, due.until_on))
     due_on = min(due.due_on, max(ends_on - DAY, made_on or ends_on - DAY))
-    return replace(due, until_on=ends_on, due_on=due_on, amount=half_up(due.amount * share))
+    return replace(due, until_on=ends_on, due_on=due_on, amount=half_up(due.amount * days / all_days))
 
 
 def settled(
