@@ -21,6 +21,7 @@ from landreg.law.book import Law
 from landreg.registry import typed
 from landreg.registry.casebook import Case, Notice
 from landreg.registry.casework.cases import Stepped, locked, note, set_values
+from landreg.registry.facts.applicants import FIRST_NAMED
 from landreg.registry.facts.telling import after_day_of_state, letters, waits_for_the_office
 from landreg.registry.rules.desk import (
     BEFORE_ACCEPTANCE,
@@ -37,7 +38,7 @@ from landreg.registry.rules.desk import (
 
 CASE_SORTS: Mapping[str, Any] = {
     "number": Case.number.collate("C"),
-    "applicant": Case.applicant,
+    "applicant": FIRST_NAMED,
     "state": Case.state,
     "village": Case.village,
     "due": Case.due_on,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,20 @@ from landreg.registry.rules.renewal_requests import CHANGES
 from landreg.registry.rules.requests import RELEASES, RESTRICTIONS, SEVERAL
 
 PARTY, RESTRICTION = "party", "restriction_id"
+_LAID_BY = sa.func.coalesce(
+    sa.func.nullif(Case.request[PARTY].astext, ""),
+    select(sa.func.min(Restriction.party))
+    .where(
+        Restriction.county == Case.county,
+        Restriction.restriction_id == sa.cast(Case.request[RESTRICTION].astext, Restriction.restriction_id.type),
+    )
+    .correlate(Case)
+    .scalar_subquery(),
+)
+FIRST_NAMED: sa.ColumnElement[str] = sa.case(
+    (Case.act_kind.in_(sorted(SEVERAL)), sa.func.coalesce(_LAID_BY, Case.applicant)), else_=Case.applicant
+)
+"""Of the case at hand: the first of its applicants, by whom a list is ordered."""
 
 
 def applicants(session: Session, cases: Sequence[Case]) -> dict[UUID, tuple[str, ...]]:

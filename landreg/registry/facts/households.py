@@ -22,9 +22,9 @@ from landreg.registry.casebook import Case
 from landreg.registry.effects import Changes, RightBundle, Standing
 from landreg.registry.effects import households as effects
 from landreg.registry.effects.households import CONTRACT, HOMESTEAD, Held
-from landreg.registry.facts import standing
+from landreg.registry.facts import kin, standing
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted, term_of
-from landreg.registry.rules.household_facts import HouseholdActFacts, MemberFacts, OtherHousehold
+from landreg.registry.rules.household_facts import Gone, HouseholdActFacts, MemberFacts, OtherHousehold
 from landreg.registry.rules.household_requests import (
     Division,
     Exchange,
@@ -52,6 +52,7 @@ class _Read:
     operated: Mapping[UUID, str]
     folders: Mapping[UUID, frozenset[str]]
     homes: Mapping[UUID, str]
+    gone: Mapping[str, Gone]
     law: Law
 
     def held(self, household: standing.HouseholdInForce) -> Held:
@@ -108,6 +109,7 @@ def _read(session: Session, county: str, cases: Sequence[Case], asked: Sequence[
     persons = {row.row["person_id"] for household in households.values() for row in household.members}
     heirs = {one.person_id for one in asked if isinstance(one, HomesteadInheritance)}
     today = beijing_day(session.execute(text("SELECT system.clock()")).scalar_one())
+    known = {code for bundle in bundles.values() for code in bundle.codes.values()}
     return _Read(
         households,
         by_code,
@@ -121,6 +123,11 @@ def _read(session: Session, county: str, cases: Sequence[Case], asked: Sequence[
             row.person_id: str(row.household_code)
             for row in session.execute(text(_HOMES), {"county": county, "persons": list(heirs)})
         },
+        kin.gone(
+            session,
+            county,
+            {code for one in asked if isinstance(one, Exchange) for code in (*one.give, *one.take)} - known,
+        ),
         load_law(session, county, today),
     )
 
@@ -188,6 +195,7 @@ def _facts(
         misnamed=tuple(misnamed.values()),
         misnamed_of=tuple(misnamed) if isinstance(asked, Division) else (),
         other=_other(asked, found, theirs),
+        gone=found.gone,
     )
 
 

@@ -6,11 +6,14 @@ corrected to other codes; it is about the same land all the same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+
+from landreg.land import parcel_queries
+from landreg.registry.rules.household_facts import Gone
 
 
 def parcels_touched(session: Session, county: str, case_ids: Sequence[UUID]) -> list[UUID]:
@@ -20,6 +23,16 @@ def parcels_touched(session: Session, county: str, case_ids: Sequence[UUID]) -> 
     """
     asked = {"county": county, "ids": list(case_ids)}
     return list(session.scalars(text(_TOUCHED), asked))
+
+
+def gone(session: Session, county: str, codes: Iterable[str]) -> dict[str, Gone]:
+    """By code: what became of each of these parcels that stands no more; a query or two for each, so for few."""
+    found = {code: parcel_queries.gone(session, county, code) for code in codes}
+    return {
+        code: Gone(one.since, tuple(heir.code for heir in one.heirs))
+        for code, one in found.items()
+        if one and one.heirs
+    }
 
 
 # From the cases' own parcels on, row for row: the planner cannot know how few parcels were ever redrawn, and OFFSET 0 keeps it

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -32,12 +33,20 @@ class OtherHousehold:
 
 
 @dataclass(frozen=True)
+class Gone:
+    """What became of a parcel that stands no more: since which day, and the codes of the parcels of today that came of it."""
+
+    since: date | None
+    heirs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class HouseholdActFacts(ActFacts):
     """What an act on households is about. people: the members of this household; head: who stands for it now.
 
     homesteads: codes of its homesteads. shared: codes of its rights that it shares with another household. filed: the issuing
     party was told. heir_member: the heir is a member of the collective. misnamed_of: in a division the new households, by number,
-    whose representative is misnamed; 0 is the old one.
+    whose representative is misnamed; 0 is the old one. gone: by code, of the parcels that an exchange names and neither side has.
     """
 
     people: Mapping[UUID, MemberFacts] = field(default_factory=dict)
@@ -48,3 +57,4 @@ class HouseholdActFacts(ActFacts):
     heir_member: bool = True
     misnamed_of: tuple[int, ...] = ()
     other: OtherHousehold | None = None
+    gone: Mapping[str, Gone] = field(default_factory=dict)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from landreg.core.errors import Finding
+from landreg.core.periods import DAY
 from landreg.law.book import Law
 from landreg.registry.rules.act_facts import Restricted
 from landreg.registry.rules.household_facts import HouseholdActFacts
@@ -103,11 +105,13 @@ def tr_14_exchange_of_one_term(facts: HouseholdActFacts, law: Law) -> Finding | 
     """TR-14: the contracts run for the same term; else the parcels would be under a term that is not theirs. RLCL-33, RLCL-21."""
     if not isinstance(facts.asked, Exchange) or facts.other is None or facts.other.term == facts.term:
         return None
-    return Finding("TR-14", "other", {"other": facts.other.code}, subject=facts.code)
+    lasts = [None if term is None or term[1] is None else term[1] - DAY for term in (facts.term, facts.other.term)]
+    said = dict(zip(("last", "until"), lasts, strict=True)) if all(lasts) else {}
+    return Finding("TR-14", "other", {"other": facts.other.code, **said}, subject=facts.code)
 
 
 def tr_15_exchange_of_their_own(facts: HouseholdActFacts, law: Law) -> Finding | None:
-    """TR-15: each side gives parcels of its own right. RLCL-33."""
+    """TR-15: each side gives parcels of its own right; of one that was divided or joined since, its heirs are named. RLCL-33."""
     asked = facts.asked
     if not isinstance(asked, Exchange):
         return None
@@ -115,7 +119,11 @@ def tr_15_exchange_of_their_own(facts: HouseholdActFacts, law: Law) -> Finding |
     foreign = mine | {*asked.take} - {*(facts.other.parcels if facts.other else ())}
     if not foreign:
         return None
-    return Finding("TR-15", "give" if mine else "take", {"parcels": sorted(foreign)}, subject=facts.code)
+    values: dict[str, Any] = {"parcels": sorted(foreign)}
+    if gone := [facts.gone[code] for code in sorted(foreign) if code in facts.gone]:
+        values["heirs"] = sorted({heir for one in gone for heir in one.heirs})
+        values["since"] = max((one.since for one in gone if one.since), default=None)
+    return Finding("TR-15", "give" if mine else "take", values, subject=facts.code)
 
 
 def tr_31_each_side_gives(facts: HouseholdActFacts, law: Law) -> Finding | None:

@@ -22,8 +22,10 @@ from landreg.registry import public_queries
 from landreg.registry.issued import certificates, handed_out
 from landreg.registry.issued.certificates import Press
 from landreg.registry.rules.household_requests import LandOperationChange, LandOperationEnd, Operator
+from landreg.registry.rules.parcel_requests import ParcelSplit
 from tests.database.registry.test_household_acts import rechecked
 from tests.database.registry.test_operation_rights import STANDS, USCC, _registered, asked, operation_right, renamed
+from tests.database.registry.test_parcel_acts import done, line
 from tests.household_kit import SECOND, asked_for, handed_out_before, parcels
 from tests.registry_kit import COUNTY, Connection, booked, one, pass_days, right_of, state_of
 
@@ -166,3 +168,15 @@ def test_a_renamed_organisation_has_new_certificates_of_all_its_rights(
     assert proved("样证二号").state == "replaced"
     superuser.execute("DELETE FROM registry.paper WHERE number = '样证二号'")
     assert rechecked(database, worker) == []
+
+
+def test_a_lease_on_a_parcel_that_is_divided_has_one_certificate_in_force(
+    lease: UUID, certify: Any, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    (first,) = certify(lease)
+    (leased,) = parcels(registrar, operation_right(registrar))
+    case = done(registrar, reviewer, superuser, "parcel_split", ParcelSplit((leased,), line((7, -1), (7, 21))))
+    new = certify(case)
+    assert len(new) == 2, "of the contract right and of the lease"
+    assert checked(first).state == "replaced"
+    assert [checked(number).state for number in new] == ["valid", "valid"]

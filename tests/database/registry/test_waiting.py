@@ -16,9 +16,10 @@ from landreg.registry.casebook import Case
 from landreg.registry.casework import worklist
 from landreg.registry.casework.desk import today
 from landreg.registry.casework.worklist import CaseFilter, Looking
+from landreg.registry.facts.applicants import applicants
 from landreg.registry.rules.desk import WAITING, certified_after
-from landreg.registry.rules.requests import HouseholdChange, RestrictionAsked
-from tests.registry_kit import COUNTY, Connection, applied, booked, right_of, to_rights
+from landreg.registry.rules.requests import HouseholdChange, Release, RestrictionAsked
+from tests.registry_kit import COUNTY, Connection, applied, booked, one, right_of, to_rights
 
 
 def test_the_database_and_the_rule_agree_on_what_waits(superuser: Connection) -> None:
@@ -69,3 +70,27 @@ def test_a_case_that_another_officer_takes_up_is_theirs(
     with unit_of_work(registrar) as uow:
         kept = uow.session.scalars(sa.select(Case).where(Case.case_id == case)).one()
         assert (kept.officer, kept.waits) == (reviewer.account_id, True)
+
+
+def test_the_list_is_ordered_by_who_applied_where_that_is_another_than_the_holder(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """A court that seizes and then releases stands under its own name; a creditor applies with the holder, who is named first."""
+    to_rights(registrar, reviewer, superuser, 1)
+    right = right_of(registrar)
+    seizure = applied(registrar, "seizure", RestrictionAsked("seizure", "乙法院", "裁定1号"), right)
+    booked(registrar, reviewer, superuser, seizure, "seizure")
+    laid = one(registrar, "SELECT restriction_id FROM registry.restriction")
+    release = applied(registrar, "seizure_release", Release(laid, "解封通知书"), right)
+    dispute = applied(registrar, "dispute_entry", RestrictionAsked("dispute", "甲某", "受理通知书"), right)
+    with unit_of_work(registrar) as uow:
+        looking = Looking(registrar.account_id, load_law(uow.session, COUNTY, today(uow.session)))
+        cases = uow.session.scalars(worklist.cases_statement(CaseFilter("", sort="applicant", down=False), looking)).all()
+        first = [applicants(uow.session, [case])[case.case_id][0] for case in cases]
+    of = dict(zip((case.case_id for case in cases), first, strict=True))
+    assert (of[seizure], of[release], of[dispute]) == ("乙法院", "乙法院", "甲某")
+    assert one(
+        registrar,
+        "SELECT CAST(:names AS text[]) = ARRAY(SELECT unnest(CAST(:names AS text[])) ORDER BY 1)",
+        names=first,
+    )

@@ -12,7 +12,7 @@ import pytest
 from landreg.law.book import examine, national_law
 from landreg.registry.rules import ACT_RULES
 from landreg.registry.rules.act_facts import OnRight, Restricted
-from landreg.registry.rules.household_facts import HouseholdActFacts, MemberFacts, OtherHousehold
+from landreg.registry.rules.household_facts import Gone, HouseholdActFacts, MemberFacts, OtherHousehold
 from landreg.registry.rules.household_requests import (
     Branch,
     Division,
@@ -131,6 +131,7 @@ REFUSED: list[tuple[str, Request, dict[str, Any]]] = [
     ("TR-31", replace(EXCHANGE, give=()), {}),
     ("TR-15", replace(EXCHANGE, take=("P0",)), {}),
     ("TR-15", replace(EXCHANGE, give=("P9",)), {}),
+    ("TR-15", replace(EXCHANGE, give=("P0",)), {"gone": {"P0": Gone(DAY, ("P5", "P6"))}}),
 ]
 NOTED: list[tuple[str, Request, dict[str, Any]]] = [
     ("HH-13", DIVISION, {"restrictions": (MORTGAGE,)}),
