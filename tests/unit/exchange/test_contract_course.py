@@ -114,6 +114,28 @@ def test_land_is_idle_for_two_years_running_before_that_ends_a_contract() -> Non
     assert rules.con_7_ended_on_the_law_s_grounds(ending("abandoned"), LAW) is not None
 
 
+def test_the_refusal_says_until_when_a_ground_waits() -> None:
+    """CON-7, CON-37: the last day of a notice, the day on which land has been idle long enough; nothing of a ground without one."""
+    asked = Happened("remedy_asked", TODAY - timedelta(days=9), {"what": "use", "days": 30})
+    last = TODAY + timedelta(days=21)
+    early = rules.con_7_ended_on_the_law_s_grounds(ending("serious_breach", course=contract(*SIGNED, asked)), LAW)
+    assert early is not None
+    assert early.values == {"until": last}
+    assert f"这次催告的改正期到 {last} 为止" in LAW.say(early)
+    assert "[" not in LAW.say(early)
+    idle = rules.con_7_ended_on_the_law_s_grounds(ending("abandoned", since=date(2024, 7, 2)), LAW)
+    assert idle is not None
+    assert "撂荒到 2026-07-02 满法定年限" in LAW.say(idle)
+    let = closing.con_37_no_transfer_of_farmland_ends_by_breach(
+        ending("breach", course=contract(*SIGNED, asked), asked_of="taker"), LAW
+    )
+    assert let is not None
+    assert f"改正期到 {last} 为止" in LAW.say(let)
+    bare = rules.con_7_ended_on_the_law_s_grounds(ending("higher_price"), LAW)
+    assert bare is not None
+    assert LAW.say(bare).endswith("事由那时已经发生。")
+
+
 def test_another_serious_breach_ends_a_contract_after_a_notice_whose_days_ran_out() -> None:
     asked = Happened("remedy_asked", TODAY - timedelta(days=31), {"what": "arrears", "days": 30})
     breach = ending("serious_breach", course=contract(*SIGNED, asked, arrears=Decimal(5)))

@@ -10,7 +10,7 @@ from decimal import Decimal
 from landreg.core.errors import Finding
 from landreg.core.periods import DAY, years_after
 from landreg.core.units import CENT
-from landreg.exchange.contracts.rules.course import OUTCOMES, Ending, remedy_over
+from landreg.exchange.contracts.rules.course import OUTCOMES, Ending, remedy_over, remedy_until, waits_for_remedy
 from landreg.exchange.contracts.rules.service import SERVICE
 from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
 from landreg.law.book import Law
@@ -165,7 +165,9 @@ def con_37_no_transfer_of_farmland_ends_by_breach(facts: Ending, law: Law) -> Fi
         wrong = "ground"
     if facts.side == facts.asked_of:
         wrong = "side"
-    return Finding("CON-37", wrong, {}, subject=facts.course.number) if wrong else None
+    until = remedy_until(facts.course) if waits_for_remedy(facts.course) else None
+    values = {} if until is None else {"until": until}
+    return Finding("CON-37", wrong, values, subject=facts.course.number) if wrong else None
 
 
 def moved_for_good(kind: str, *, registered: bool) -> bool:

@@ -209,7 +209,17 @@ def con_7_ended_on_the_law_s_grounds(facts: Ending, law: Law) -> Finding | None:
         facts.ground == "serious_breach" and not remedy_over(facts.course, facts.on_day)
     ):
         wrong = "ground"
-    return Finding("CON-7", wrong, {}, subject=facts.course.number) if wrong else None
+    return Finding("CON-7", wrong, _not_before(facts, law), subject=facts.course.number) if wrong else None
+
+
+def _not_before(facts: Ending, law: Law) -> dict[str, date]:
+    """What a ground waits for: the last day that a notice to remedy gives, the day on which land has been idle long enough."""
+    until, since = remedy_until(facts.course), facts.since
+    if facts.ground == "serious_breach" and until is not None and waits_for_remedy(facts.course):
+        return {"until": until}
+    if facts.ground == "abandoned" and since is not None:
+        return {"idle": years_after(max(since, facts.course.from_on), law.days("CON-7.abandoned_years"))}
+    return {}
 
 
 def _idle(facts: Ending, years: int) -> bool:
