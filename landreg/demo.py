@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from uuid import UUID
 
 import psycopg
@@ -49,7 +50,7 @@ from landreg.registry.documents import Store
 from landreg.registry.issued import certificates
 from landreg.registry.papers.signing import printers_kept
 
-SAMPLES = tuple(CHECKOUT / "data" / "sample" / name for name in ("hanbin.zip", "hanbin-collective.zip"))
+SAMPLE, COLLECTIVE = (CHECKOUT / "data" / "sample" / name for name in ("hanbin.zip", "hanbin-collective.zip"))
 """The county's survey, and a later one of what a collective of it gives out itself."""
 Opened = tuple[str, UUID]
 """A village and the batch of its cases."""
@@ -67,24 +68,15 @@ def run(settings: Settings, console: Console) -> None:
         with steps("行政区划 divisions", 1) as advance:
             land.import_divisions(SYSTEM)
             advance(1)
-        packages = _packages(staff["surveyor"], steps, settings)
-        batches = [batch for package in packages for batch in _batches(staff, package)]
-        _each(steps, "受理 acceptance", batches, ("draft",), lambda ids: cases.accept(staff["registrar"], COUNTY, ids))
-        _each(steps, "审核 review", batches, ("accepted",), lambda ids: cases.review(staff["reviewer"], COUNTY, ids))
-        _publish(steps, staff["registrar"], batches)
+        batches = _surveyed(steps, settings, staff, SAMPLE)
         wait_for_notices(settings, [batch for _, batch in batches])
-        _each(
-            steps,
-            "登簿 registration",
-            batches,
-            ("noticed",),
-            lambda ids: booking.register(staff["reviewer"], COUNTY, ids),
-        )
+        _register(steps, staff["reviewer"], batches)
         seal(WORKER, settings)
         _issue(steps, settings, staff["registrar"], batches)
         seal(WORKER, settings)
+        later = _surveyed(steps, settings, staff, COLLECTIVE)
         market = demo_market.Market(_office(settings, staff), staff["operator"], staff["opener"])
-        _market_year(steps, settings, market)
+        _market_year(steps, settings, market, lambda: _register(steps, staff["reviewer"], later))
         _year(steps, settings, staff, market)
         demo_own.households_apply(staff["registrar"], settings.home / "demo-accounts.json")
         demo_waiting.begin(market, settings.home / "demo-accounts.json")
@@ -116,16 +108,26 @@ def _mark(settings: Settings) -> None:
     to_office_hours(settings)
 
 
-def _packages(surveyor: Actor, steps: Steps, settings: Settings) -> list[UUID]:
-    staged: list[UUID] = []
-    with steps("成果包检查入库 packages", len(SAMPLES)) as advance:
-        for sample in SAMPLES:
-            received = land.receive(surveyor, sample, store=Store(settings.store))
-            if received.package_id is None or received.report.refused:
-                raise Refused(received.report.findings)
-            staged.append(received.package_id)
-            advance(len(staged))
-    return staged
+def _surveyed(steps: Steps, settings: Settings, staff: dict[str, Actor], sample: Path) -> list[Opened]:
+    """A survey handed in, its villages opened, accepted, reviewed and on notice; their batches."""
+    batches = _batches(staff, _package(staff["surveyor"], steps, settings, sample))
+    _each(steps, "受理 acceptance", batches, ("draft",), lambda ids: cases.accept(staff["registrar"], COUNTY, ids))
+    _each(steps, "审核 review", batches, ("accepted",), lambda ids: cases.review(staff["reviewer"], COUNTY, ids))
+    _publish(steps, staff["registrar"], batches)
+    return batches
+
+
+def _register(steps: Steps, reviewer: Actor, batches: Sequence[Opened]) -> None:
+    _each(steps, "登簿 registration", batches, ("noticed",), lambda ids: booking.register(reviewer, COUNTY, ids))
+
+
+def _package(surveyor: Actor, steps: Steps, settings: Settings, sample: Path) -> UUID:
+    with steps("成果包检查入库 package", 1) as advance:
+        received = land.receive(surveyor, sample, store=Store(settings.store))
+        if received.package_id is None or received.report.refused:
+            raise Refused(received.report.findings)
+        advance(1)
+    return received.package_id
 
 
 def _batches(staff: dict[str, Actor], package: UUID) -> list[Opened]:
@@ -146,11 +148,7 @@ def _ids(actor: Actor, batch: UUID, *states: str) -> list[UUID]:
 
 
 def _each(
-    steps: Steps,
-    name: str,
-    batches: Sequence[Opened],
-    states: tuple[str, ...],
-    step: Callable[[list[UUID]], object],
+    steps: Steps, name: str, batches: Sequence[Opened], states: tuple[str, ...], step: Callable[[list[UUID]], object]
 ) -> None:
     waiting = [ids for _, batch in batches if (ids := _ids(SYSTEM, batch, *states))]
     with steps(name, sum(map(len, waiting))) as advance:
@@ -186,11 +184,16 @@ def _office(settings: Settings, staff: dict[str, Actor]) -> demo_year.Office:
     return demo_year.Office(COUNTY, staff["registrar"], staff["reviewer"], Store(settings.store), settings.base_url)
 
 
-def _market_year(steps: Steps, settings: Settings, market: demo_market.Market) -> None:
-    """The market's first months, in which it runs alone; as far as the clock says that it is behind, it is not done again."""
+def _market_year(steps: Steps, settings: Settings, market: demo_market.Market, register: Callable[[], None]) -> None:
+    """The market's first months, in which it runs alone; as far as the clock says that it is behind, it is not done again.
+
+    register: the later survey's first registrations; the first month, in which nothing is listed, is their notice.
+    """
     done = demo_market.ALONE if demo_year.months_done(COUNTY) else demo_market.months_behind(market)
     with steps("交易开张 the market opens", demo_market.ALONE) as advance:
         for number in range(done + 1, demo_market.ALONE + 1):
+            if number == max(done + 1, 2):
+                register()
             _market_month(market, number)
             pass_days(settings, demo_market.MONTH_DAYS, open_=True)
             advance(number)
