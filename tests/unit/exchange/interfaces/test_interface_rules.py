@@ -149,7 +149,12 @@ def test_what_does_not_fit_is_told_which_form_is_asked_for(changed: dict[str, ob
     assert LAW.say(found) == said
 
 
-@pytest.mark.parametrize("kind", {one for made in OPERATIONS for one in (made.query, made.body) if one is not None})
+@pytest.mark.parametrize(
+    "kind",
+    sorted(
+        {one for made in OPERATIONS for one in (made.query, made.body) if one is not None}, key=lambda one: one.__name__
+    ),
+)
 def test_every_form_that_a_call_asks_for_has_its_words(kind: type) -> None:
     for part in _parts(schema_of(kind)):
         form = wanted(part)["form"]
