@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -18,7 +19,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
 from landreg.core.pdftext import pdf_text
-from landreg.exchange.bidding import deal_queries, deals, offers, sales, swapped, told_queries
+from landreg.exchange.bidding import deal_queries, deals, logged, offers, sales, swapped, told_queries
 from landreg.exchange.bidding.deal_model import Offer
 from landreg.exchange.bidding.offers import Word
 from landreg.exchange.contracts import drawing, papers, trace_queries
@@ -29,6 +30,7 @@ from landreg.law.queries import load_law
 from landreg.registry.papers.office import Desk
 from tests import bidding_kit as kit
 from tests import contract_kit
+from tests.database.exchange.test_contract_ends import begun
 from tests.exchange_kit import NEIGHBOUR, OPERATOR, own_right, parcels_of
 from tests.registry_kit import HOUSEHOLD, Connection, codes
 from tests.villages import COUNTY
@@ -188,6 +190,35 @@ def test_what_is_promised_in_one_exchange_is_given_in_no_other(
     with pytest.raises(Refused) as refused:
         offers.say(kit.farmer(superuser, third), COUNTY, other.listing_id, taker.taker_id, Word("accept"))
     assert codes(refused) == {"LST-7"}
+
+
+def test_of_two_who_are_promised_one_parcel_at_the_same_instant_the_second_waits_and_is_refused_by_the_database(
+    swap: Listing, sides: tuple[Actor, Taker, Actor], registrar: Actor, superuser: Connection
+) -> None:
+    """LST-7: neither service sees the other's yes before both have asked."""
+    (owner, taker, actor), (given, *_rest) = sides, _own(registrar)
+    third = f"{HOUSEHOLD[:-1]}3"
+    other = kit.offered(registrar, kit.farmer(superuser, third), third, kind="exchange", to_whom="members", unit="balance_in",
+                        price=Decimal("0.00"), paid_every="once")  # fmt: skip
+    said = [
+        offers.say(actor, COUNTY, one.listing_id, taker.taker_id, Word("offer", Decimal(0), parcels=(given,)))
+        for one in (swap, other)
+    ]
+    with ThreadPoolExecutor(1) as pool:
+        with unit_of_work(owner) as uow:
+            yes = Offer(
+                county=COUNTY, village=swap.village, offer_id=uuid4(), listing_id=swap.listing_id, taker_id=taker.taker_id, seq=2,
+                side="household", kind="accept", price=Decimal(0), until_day=said[0].until_day, said="", by=owner.account_id,
+                by_name=owner.name, at=uow.now, parcels=[given],
+            )  # fmt: skip
+            logged.enter(uow, yes)
+            at = (kit.farmer(superuser, third), COUNTY, other.listing_id, taker.taker_id)
+            waiting = begun(pool, lambda: offers.say(*at, Word("accept")))
+        with pytest.raises(Refused) as refused:
+            waiting.result(timeout=30)
+    assert [(one.code, one.values.get("constraint")) for one in refused.value.findings] == [
+        ("LST-7", "lst_7_given_once")
+    ]
 
 
 @pytest.mark.parametrize("dealt", [False, True])
