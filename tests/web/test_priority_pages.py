@@ -46,12 +46,13 @@ def test_the_operator_takes_a_claim_at_the_counter_and_sees_who_came_in_short(
     witnessed = {"identity": "1", "witness": "见证人甲"}
     page = browser.get(at).text
     assert f'action="{at}/claims"' in page
+    assert [page.count(f'name="{name}" type="file"') for name in ("attorney", "proof", "paper")] == [1, 1, 0]
     wrong = browser.post(f"{at}/claims", {"name": "路人甲", "card": citizen_id(900), **witnessed})
     assert wrong.status_code == 422
     assert "授权委托书" in wrong.text
     assert "路人甲" in wrong.text, "what was typed is still there"
     assert browser.post(f"{at}/claims", {"name": "成员2之1", "card": citizen_id(4), **witnessed}).status_code == 303
-    mandate = {"paper": (BytesIO(photographed()), "mandate.jpg")}
+    mandate = {"attorney": (BytesIO(photographed()), "mandate.jpg")}
     given = {"name": "受托人甲", "code": f"{NEIGHBOUR[:-1]}3", **mandate, **witnessed}
     assert browser.post(f"{at}/claims", given).status_code == 303
     page = browser.get(at).text
@@ -93,7 +94,7 @@ def test_households_that_have_read_nothing_get_the_terms_on_paper(
     handed = {
         "household": str(first.household_id),
         "on_day": window.first_day.isoformat(),
-        "paper": (BytesIO(photographed()), "a.jpg"),
+        "proof": (BytesIO(photographed()), "a.jpg"),
     }
     assert browser.post(at, handed).status_code == 303
     assert first.household_code not in letters()

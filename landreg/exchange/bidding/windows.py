@@ -60,7 +60,7 @@ def tell(
         # What is posted must hang there from the first day; a household may be handed it on any day of the window.
         latest = window.first_day if way == "posted" else window.last_day
         if paper is None or not window.first_day <= on_day <= min(today, latest):
-            raise Refused(Finding("PRI-2", "paper", {"untold": len(named)}))
+            raise Refused(Finding("PRI-2", "proof", {"untold": len(named)}))
         return _told(uow, window, way, household_id, on_day, paper.sha256, paper.name)
 
 
@@ -154,7 +154,7 @@ def claim(actor: Actor, county: str, priority_id: UUID, taker: Taker, under: Und
 
 @dataclass(frozen=True)
 class Came:
-    """Who came to the counter. card: the number of the identity card, not kept; identity_checked: the operator saw the card. code:
+    """Who came to the counter. card: the number of the identity card; identity_checked: the operator saw the card. code:
     of the household, with its power of attorney.
     """
 
@@ -182,13 +182,14 @@ def claim_at_counter(
         window, law = _window(uow, county, priority_id), load_law(uow.session, county, beijing_day(uow.now))
         ties_nothing(law.on, mandate, name=came.name, witness=came.witness)
         one = replace(one, bearer=bearer, attorney=bool(household and came.code and mandate))
-        stands = stands_for(uow.session, county, party, one, law, rule=pri_5_who_claims_stands_for_the_household)
+        stands = stands_for(uow, county, party, one, law, rule=pri_5_who_claims_stands_for_the_household)
         if household is None:
             raise NotFound
         taker = takers.at_the_counter(uow, county, household)
         _may_claim(uow, window, told_queries.listing(uow.session, county, window.listing_id), taker)
         return _claimed(
             uow, window, taker, came=came.name.strip(), witness=came.witness.strip(), member_id=stands.get("member_id"),
+            mandatary_id=stands.get("mandatary_id"),
             sha256=mandate.sha256 if mandate else None, paper=mandate.name if mandate else None,
         )  # fmt: skip
 

@@ -120,7 +120,7 @@ class Telling:
 
     on_day: date
     household: UUID | None = None
-    paper: Upload | None = None
+    proof: Upload | None = None
 
 
 @blueprint.post("/sales/windows/<county>/<uuid:priority_id>")
@@ -131,7 +131,13 @@ def tell(county: str, priority_id: UUID) -> Redirect:
     given = read_form(Telling)
     way = "posted" if given.household is None else "by_hand"
     windows.tell(
-        current_actor(), county, priority_id, way, given.household, given.on_day, papers.keep_one(store(), given.paper)
+        current_actor(),
+        county,
+        priority_id,
+        way,
+        given.household,
+        given.on_day,
+        papers.keep_one(store(), given.proof, "proof"),
     )
     flash(_("已记载。"))
     return redirect(url_for(".window", county=county, priority_id=priority_id), 303)
@@ -146,7 +152,7 @@ class Coming:
     identity: bool = False
     witness: str = field(default="", metadata={"most": 60})
     code: str = field(default="", metadata={"most": 30})
-    paper: Upload | None = None
+    attorney: Upload | None = None
 
 
 @blueprint.post("/sales/windows/<county>/<uuid:priority_id>/claims")
@@ -156,7 +162,9 @@ def claim(county: str, priority_id: UUID) -> Redirect:
     """Write the claim of a household down that came to the counter."""
     given = read_form(Coming)
     came = windows.Came(given.name, given.card, given.identity, given.witness, given.code)
-    windows.claim_at_counter(current_actor(), county, priority_id, came, papers.keep_one(store(), given.paper))
+    windows.claim_at_counter(
+        current_actor(), county, priority_id, came, papers.keep_one(store(), given.attorney, "attorney")
+    )
     flash(_("已经登记优先权主张。"))
     return redirect(url_for(".window", county=county, priority_id=priority_id), 303)
 
