@@ -79,8 +79,8 @@ class PriorityTold(CountyKey, By, Base):
 class PriorityClaim(CountyKey, By, Base):
     """A member's claim on the same terms. mark: drawn by the database, for the lot among several.
 
-    agent_act_id: of an agent who claimed. came: who came to the counter, as which member_id or with which power of attorney;
-    witness: who saw it. None of them where the household's own account claimed.
+    agent_act_id: of an agent who claimed. came: who came to the counter, as which member_id or with which power of attorney, then
+    by their card as which mandatary_id; witness: who saw it. None of them where the household's own account claimed.
     """
 
     __tablename__ = "priority_claim"
@@ -95,6 +95,7 @@ class PriorityClaim(CountyKey, By, Base):
     came: Mapped[str | None]
     witness: Mapped[str | None]
     member_id: Mapped[UUID | None]
+    mandatary_id: Mapped[UUID | None]
     sha256: Mapped[str | None]
     paper: Mapped[str | None]
 

@@ -40,7 +40,7 @@ def say(actor: Actor, county: str, listing_id: UUID, taker_id: UUID, word: Word,
     """Say the next word: as the taker where the taker is the actor's, else as the household whose land it is. under: the consent by
     which an agent says it: to bid for the household that takes land, to answer for the one that offers it.
 
-    Raises NotFound, BadInput (FORM-5), Refused (OFF-1 to OFF-5, BID-6, BID-11, QUAL-1, QUAL-4, GUARD-1, BID-8, ACC-25; of
+    Raises NotFound, BadInput (FORM-5), Refused (OFF-1 to OFF-5, BID-6, BID-11, BID-23, QUAL-1, QUAL-4, GUARD-1, BID-8, ACC-25; of
     what is given in an exchange OFF-6, TR-12, LST-7, LST-11, LST-12).
     """
     if word.kind not in KINDS:

@@ -114,7 +114,7 @@ def _free_for_a_sale(uow: UnitOfWork, found: Listing, before: Sequence[Standing]
 def enter(actor: Actor, county: str, sale_id: UUID, taker: Taker, under: Under | None = None) -> Entrant:
     """Enter a taker into a sale, under a plate; an agent under a consent.
 
-    Raises NotFound, Refused (BID-6, BID-11, QUAL-1, QUAL-4, ACC-25), Conflict (BID-8).
+    Raises NotFound, Refused (BID-6, BID-11, BID-23, QUAL-1, QUAL-4, ACC-25), Conflict (BID-8).
     """
     with unit_of_work(actor) as uow:
         found, law = standing(uow, county, sale_id), load_law(uow.session, county, beijing_day(uow.now))
@@ -133,11 +133,12 @@ def enter(actor: Actor, county: str, sale_id: UUID, taker: Taker, under: Under |
 
 
 def may_not_enter(law: Law, told: Told, taker: Taker | None) -> list[Finding]:
-    """What stands against a taker's kind and house: BID-6, BID-11, CON-20. taker: None for the household that asks."""
+    """What stands against a taker's kind and house: BID-6, BID-11, BID-23, CON-20. taker: None for the household that asks."""
     kind = "household" if taker is None else taker.kind
     household = kind == "household"
     takers = _takers_of(law, told.kind)
-    facts = EntryFacts(kind, household and told.own, household and told.member, told.to_whom, takers)
+    member = household and told.member
+    facts = EntryFacts(kind, household and told.own, member, told.to_whom, takers, told.published_on)
     return list(examine(ENTRY_RULES, facts, law))
 
 

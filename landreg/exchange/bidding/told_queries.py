@@ -17,7 +17,9 @@ from landreg.exchange.model import Listing
 
 @dataclass(frozen=True)
 class Told:
-    """What everybody is told of a listing. own, member: of the household that asks. area_mu: the sum of its parcels' figures."""
+    """What everybody is told of a listing. own, member: of the household that asks. area_mu: the sum of its parcels' figures.
+    published_on: since when it is published.
+    """
 
     county: str
     village: str
@@ -39,6 +41,7 @@ class Told:
     state: str
     own: bool
     member: bool
+    published_on: date | None
 
 
 def told(session: Session, county: str, listing_id: UUID) -> Told | None:
@@ -57,6 +60,15 @@ def told_of(session: Session, ids: Collection[tuple[str, UUID]]) -> dict[UUID, T
     values = {"counties": [county for county, _ in ids], "listings": [listing_id for _, listing_id in ids]}
     rows = (Told(**row) for row in session.execute(asked, values).mappings())
     return {one.listing_id: one for one in rows}
+
+
+def for_members_first(session: Session, since: date) -> list[Told]:
+    """What was published since a day for the members of the asking household's collective first."""
+    asked = sa.text(
+        """SELECT t.* FROM exchange.members_first_since(:since) AS m
+           CROSS JOIN LATERAL exchange.listing_told(m.county, m.listing_id) AS t"""
+    )
+    return [Told(**row) for row in session.execute(asked, {"since": since}).mappings()]
 
 
 def listing(session: Session, county: str, listing_id: UUID) -> Listing | None:

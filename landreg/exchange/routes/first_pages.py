@@ -122,6 +122,7 @@ def asked_of_you(actor: Actor) -> Iterator[Shown]:
             *_projects(uow.session, actor.household),
             *first_rows.of_contracts(uow.session, page_day(uow.session), actor.household),
             *_returned(uow.session, actor.household),
+            *first_rows.of_members(uow.session, page_day(uow.session)),
             *first_rows.of_searches(uow.session, actor),
         ]
         came = list(_outcomes(uow.session, uow.now - TOLD_FOR))

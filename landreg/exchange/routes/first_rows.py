@@ -14,16 +14,21 @@ from sqlalchemy.orm import Session
 from landreg.access.home import Row
 from landreg.core.actor import Actor
 from landreg.core.periods import beijing_day
+from landreg.exchange import prices
+from landreg.exchange.bidding import told_queries
+from landreg.exchange.bidding.rules.entering import for_others_from
 from landreg.exchange.contracts import deal_queries, draft_queries, queries
 from landreg.exchange.contracts.rules.course import UNSIGNED, Course, remedy_until, stage, waits_for_remedy
 from landreg.exchange.contracts.rules.rent import arrears, arrears_kg
 from landreg.exchange.contracts.rules.service import asked_of
 from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.market import search_queries
+from landreg.law.queries import load_law
 from landreg.web import i18n
 
 MOST_FOUND = 200
 ENDED_FOR = timedelta(days=30)
+LOOKED_BACK = timedelta(days=60)
 
 
 def of_contracts(session: Session, today: date, household: UUID | None) -> Iterator[Row]:
@@ -88,6 +93,20 @@ def _notices(found: Whole, course: Course, side: str) -> Iterator[str]:
         yield _("通知要您改正：%(what)s，%(day)s 以前", **said)
     else:
         yield _("已通知对方改正：%(what)s，%(day)s 以前", **said)
+
+
+def of_members(session: Session, today: date) -> Iterator[Row]:
+    """What is listed to the members of the household's collective first, while it is for nobody else."""
+    for told in told_queries.for_members_first(session, today - LOOKED_BACK):
+        opens = for_others_from(told.published_on or today, load_law(session, told.county, today))
+        if today < opens:
+            address = url_for("bids.take_part", county=told.county, listing_id=told.listing_id)
+            label = _(
+                "本集体有地挂牌，先给成员看：%(mu)s 亩，%(price)s",
+                mu=told.area_mu,
+                price=prices.price_of(told, i18n.language()),
+            )
+            yield Row(label, address, _("%(number)s，%(day)s 起对外", number=told.number, day=i18n.shown_day(opens)))
 
 
 def of_searches(session: Session, actor: Actor) -> Iterator[Row]:

@@ -12,7 +12,9 @@ from landreg.access.policy import allow, current_actor, door
 from landreg.core.actor import NOBODY, PREFECTURE, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
+from landreg.core.periods import beijing_day
 from landreg.exchange.bidding import opened
+from landreg.exchange.bidding.rules.entering import for_others_from
 from landreg.exchange.listings.rules.land import MOVING
 from landreg.exchange.listings.rules.units import ONCE, of_whole, year_of
 from landreg.exchange.market import queries
@@ -151,7 +153,9 @@ def listing(number: str) -> Response:
         ground = queries.ground(uow.session, [number]).get(number, [])
         openings = opened.of_sale(uow.session, sale.county, sale.sale_id) if sale else []
     kind = transfers(today).get(row.kind)
-    name, phone = shown.office(row.county)
+    law = shown.law_of(row.county)
+    name, phone = shown.office(law, row.county)
+    others_from = for_others_from(beijing_day(row.published_at), law)
     return pages.render(
         "exchange/market/listing.html",
         row=row,
@@ -164,6 +168,7 @@ def listing(number: str) -> Response:
         sale=sale,
         ground=ground,
         opened=openings,
+        others_from=others_from if row.to_whom == "members_first" and today < others_from else None,
         now=now,
         open=row.state == "open" and row.closes_on >= today,
         address=shown.address_of(row.number),

@@ -23,7 +23,7 @@ from landreg.exchange.market.gathered import market
 from landreg.land.place_names import name_of
 from landreg.land.queries import counties, division_names
 from landreg.land.shown import code_name
-from landreg.law.book import terms
+from landreg.law.book import Law, terms
 from landreg.law.queries import load_law
 from landreg.law.transfers import all_transfers, transfers
 from landreg.registry.routes.surroundings import settings
@@ -100,10 +100,14 @@ def where(village: str) -> str:
     return "".join(name_of(village[:length]) for length in (6, 9, 12)[: {6: 1, 9: 2}.get(len(village), 3)]) or village
 
 
-def office(county: str) -> tuple[str, str]:
-    """Whom to ask in a county: the exchange's name and its telephone."""
+def law_of(county: str) -> Law:
+    """The law of a county today."""
     with unit_of_work(door()) as uow:
-        law = load_law(uow.session, county, beijing_day(uow.now))
+        return load_law(uow.session, county, beijing_day(uow.now))
+
+
+def office(law: Law, county: str) -> tuple[str, str]:
+    """Whom to ask in a county: the exchange's name and its telephone."""
     return law.text("MKT-5.office", "name").replace("{county}", name_of(county)), law.text("MKT-5.office", "phone")
 
 

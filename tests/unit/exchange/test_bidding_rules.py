@@ -35,6 +35,7 @@ SALE = en.SaleFacts(
     "", date(2026, 11, 26), date(2027, 1, 1), Decimal(300),
 )  # fmt: skip
 ENTRY = en.EntryFacts("person", own=False, member=False, to_whom="all")
+FIRST = replace(ENTRY, to_whom="members_first", published_on=LAW.on - timedelta(days=3))
 PAID = en.DepositFacts("paid", Decimal(900), "BZ-1", date(2026, 11, 27), date(2026, 11, 27), Decimal(900), Decimal(0))
 GIVEN = replace(PAID, kind="returned", held=Decimal(900))
 UNOPENED = ed.GivingUp(NOW + 72 * HOUR, NOW, "开标人密钥丢失", by_officer=False)
@@ -85,6 +86,13 @@ CASES: list[tuple[str, Callable[..., Any], Any, Any]] = [
     ("BID-11", en.bid_11_listed_to_members_only, ENTRY, replace(ENTRY, to_whom="members")),
     ("SEAL-4", en.seal_4_two_officers_with_keys, replace(SALE, way="sealed", officers=(ONE, TWO)),
      replace(SALE, way="sealed", officers=(ONE, ONE))),
+    ("BID-23", en.bid_23_members_hear_of_it_first, FIRST, replace(FIRST, published_on=LAW.on)),
+    ("BID-23", en.bid_23_members_hear_of_it_first, replace(FIRST, published_on=LAW.on, member=True),
+     replace(FIRST, published_on=LAW.on - timedelta(days=2))),
+    ("BID-23", en.bid_23_members_hear_of_it_first, replace(FIRST, published_on=LAW.on, takers=("organisation",)),
+     replace(FIRST, published_on=LAW.on, takers=("household", "person"))),
+    ("BID-23", en.bid_23_members_hear_of_it_first, replace(FIRST, published_on=LAW.on, to_whom="all"),
+     replace(FIRST, published_on=LAW.on)),
     ("OFF-1", of.off_1_in_turn, SAYING, replace(SAYING, side="taker")),
     ("OFF-1", of.off_1_in_turn, replace(SAYING, side="taker", kind="withdraw"), replace(SAYING, kind="withdraw")),
     ("OFF-1", of.off_1_in_turn, replace(SAYING, before=(), side="taker", kind="offer"), replace(SAYING, before=())),

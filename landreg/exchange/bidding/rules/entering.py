@@ -46,7 +46,7 @@ class SaleFacts:
 @dataclass(frozen=True)
 class EntryFacts:
     """Who wants to bid. kind: of the taker. own: it is the household whose land it is. member: a household of the collective.
-    takers: to whom the kind of transfer is open, () where it names nobody.
+    takers: to whom the kind of transfer is open, () where it names nobody. published_on: since when the listing is.
     """
 
     kind: str
@@ -54,6 +54,7 @@ class EntryFacts:
     member: bool
     to_whom: str
     takers: tuple[str, ...] = ()
+    published_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,22 @@ def bid_11_listed_to_members_only(facts: EntryFacts, law: Law | None = None) -> 
     return Finding("BID-11", "taker") if facts.to_whom == "members" and not facts.member else None
 
 
+def bid_23_members_hear_of_it_first(facts: EntryFacts, law: Law) -> Finding | None:
+    """BID-23: what is listed to the members first is for others some days after it was published; where no household may take land
+    by such a transfer there is nobody to wait for.
+    """
+    for_members = facts.to_whom == "members_first" and may_take(facts.takers, "household", member=True)
+    if not for_members or facts.member or facts.published_on is None:
+        return None
+    opens = for_others_from(facts.published_on, law)
+    return Finding("BID-23", "taker", {"day": opens}) if law.on < opens else None
+
+
+def for_others_from(published_on: date, law: Law) -> date:
+    """The day from which others than the members may take what was listed to the members first."""
+    return published_on + timedelta(days=law.days("BID-23.members_first_days"))
+
+
 def seal_4_two_officers_with_keys(facts: SaleFacts, law: Law | None = None) -> Finding | None:
     """SEAL-4: sealed bids are locked for two officers who are not one, and both have made their keys."""
     one, two = facts.officers
@@ -229,4 +246,9 @@ def con_20_taker_of_the_kind(facts: EntryFacts, law: Law | None = None) -> Findi
     return Finding("CON-20", "taker", {"groups": list(facts.takers)})
 
 
-ENTRY_RULES = (bid_6_not_ones_own_land, bid_11_listed_to_members_only, con_20_taker_of_the_kind)
+ENTRY_RULES = (
+    bid_6_not_ones_own_land,
+    bid_11_listed_to_members_only,
+    bid_23_members_hear_of_it_first,
+    con_20_taker_of_the_kind,
+)
