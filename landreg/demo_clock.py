@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from datetime import time as hour
-from typing import Any
 from uuid import UUID
 
 import psycopg
 from sqlalchemy import text
 
 from landreg import migrate
+from landreg.access.queries import real_clock
 from landreg.access.service import SYSTEM
 from landreg.config import Settings
 from landreg.core.actor import Desk
@@ -20,7 +20,12 @@ from landreg.core.errors import Finding, Refused
 from landreg.core.periods import BEIJING, DAY, beijing_day
 from landreg.demo_staff import COUNTY
 from landreg.law.book import national_law
+from landreg.log.leaf import Entry
+from landreg.log.store import stage
+from landreg.registry.queries import is_demo
 
+MOVED = "demo.clock_moved"
+"""The kind of entry that tells of a move; only a database of demonstration has one."""
 OPENS, CLOSES = hour(9), hour(16)
 """When the demo's office begins to register, and when no more, Beijing time."""
 
@@ -38,17 +43,15 @@ def wait_for_notices(settings: Settings, batches: Sequence[UUID]) -> None:
         today = beijing_day(uow.now)
     if last is None or today > last:
         return
-    with _owner(settings) as owner:
-        owner.execute("UPDATE system.demo SET ahead = ahead + make_interval(days => %s)", [(last - today).days + 1])
+    _move(settings, DAY * ((last - today).days + 1))
     to_office_hours(settings)
 
 
 def pass_days(settings: Settings, days: int, *, open_: bool = False) -> None:
     """Move the demo's clock on, never past the day that it really is. open_: on to the office's next hour."""
-    with _owner(settings) as owner:
-        owner.execute(
-            "UPDATE system.demo SET ahead = least(ahead + make_interval(days => %s), greatest(ahead, '0'))", [days]
-        )
+    with unit_of_work(SYSTEM) as uow:
+        behind = real_clock(uow.session) - uow.now
+    _move(settings, min(DAY * days, max(behind, DAY * 0)))
     if open_:
         to_office_hours(settings)
 
@@ -57,33 +60,38 @@ def move_on(settings: Settings, days: int) -> datetime:
     """Move the clock of a demonstration on by whole days, past the day that it really is too; what it then says. Never back: what
     was done stands in the order of the log. Raises Refused (DEMO-1) on a database without the demo marker.
     """
-    with _owner(settings) as owner:
-        if owner.execute("SELECT system.is_demo()").fetchone() != (True,):
+    with unit_of_work(SYSTEM) as uow:
+        if not is_demo(uow.session):
             raise Refused(Finding("DEMO-1"))
-        owner.execute("UPDATE system.demo SET ahead = ahead + make_interval(days => %s)", [days])
-        row = owner.execute("SELECT system.clock()").fetchone()
-    assert row is not None  # noqa: S101
-    then: datetime = row[0]
-    return then.astimezone(BEIJING)
+    _move(settings, DAY * days)
+    with unit_of_work(SYSTEM) as uow:
+        return uow.now.astimezone(BEIJING)
 
 
 def to_office_hours(settings: Settings) -> None:
     """Move the demo's clock on to a working day's morning, when an office is open; never past the instant that it really is."""
-    with _owner(settings) as owner:
-        row = owner.execute("SELECT system.clock(), clock_timestamp()").fetchone()
-        assert row is not None  # noqa: S101
-        then, now = row[0].astimezone(BEIJING), row[1]
-        law, day = national_law(COUNTY, then.date()), then.date()
-        open_ = law.working_days_after(day - DAY, 1) == day and OPENS <= then.time() < CLOSES
-        if open_:
-            return
-        if then.time() < OPENS:
-            day -= DAY
-        opens = datetime.combine(law.working_days_after(day, 1), OPENS, BEIJING)
-        if opens < now:
-            owner.execute("UPDATE system.demo SET ahead = ahead + %s", [opens - then])
+    with unit_of_work(SYSTEM) as uow:
+        then, now = uow.now.astimezone(BEIJING), real_clock(uow.session)
+    law, day = national_law(COUNTY, then.date()), then.date()
+    open_ = law.working_days_after(day - DAY, 1) == day and OPENS <= then.time() < CLOSES
+    if open_:
+        return
+    if then.time() < OPENS:
+        day -= DAY
+    opens = datetime.combine(law.working_days_after(day, 1), OPENS, BEIJING)
+    if opens < now:
+        _move(settings, opens - then)
 
 
-def _owner(settings: Settings) -> psycopg.Connection[tuple[Any, ...]]:
-    """Whose clock it is."""
-    return psycopg.connect(migrate.plain_url(settings.urls[Desk.OWNER]), autocommit=True)
+def _move(settings: Settings, by: timedelta) -> None:
+    """Move the clock on, told to the log first: an auditor sees each move, and none stands that the log does not know.
+
+    The owner's login alone can move it.
+    """
+    if not by:
+        return
+    with unit_of_work(SYSTEM) as uow:
+        facts = {"from": uow.now, "to": uow.now + by}
+        stage(uow, Entry(MOVED, COUNTY, COUNTY, uow.now.isoformat(), facts))
+    with psycopg.connect(migrate.plain_url(settings.urls[Desk.OWNER]), autocommit=True) as owner:
+        owner.execute("UPDATE system.demo SET ahead = ahead + %s", [by])

@@ -129,9 +129,9 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "audit.finding": {"": "audit.finding_event", **dict.fromkeys(_OF_FINDING, "audit.finding")},
 }
 ALONE = frozenset({
-    ERASED, "keys.retired", "account.second_factor_set", "account.second_factor_reset", "account.recovery_code_used",
-    "audit.exported", "audit.watch_announced", "audit.watched", "audit.market_watched", "exchange.transfers_exported",
-    "settlement.",
+    ERASED, "demo.clock_moved", "keys.retired", "account.second_factor_set", "account.second_factor_reset",
+    "account.recovery_code_used", "audit.exported", "audit.watch_announced", "audit.watched", "audit.market_watched",
+    "exchange.transfers_exported", "settlement.",
 })  # fmt: skip
 """Kinds of entry that no row tells of again: what somebody did or looked at. The settlement window rechecks its own."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,7 @@ from landreg.log.store import seal
 from landreg.registry.issued import certificates
 from tests.bidding_kit import SECOND
 from tests.conftest import Connection
+from tests.database.registry.test_household_acts import rechecked
 from tests.exchange_kit import OPERATOR, market
 from tests.registry_kit import codes, one, pass_days, to_rights
 from tests.villages import COUNTY, stage_village
@@ -55,6 +56,24 @@ def test_the_clock_of_a_demonstration_alone_is_moved_on(database: Settings, supe
     assert timedelta(days=15) <= told - before < timedelta(days=15, minutes=1)
     (after,) = superuser.execute("SELECT system.clock()").fetchone()  # type: ignore[misc]
     assert after - told < timedelta(minutes=1)
+
+
+def test_each_move_of_the_clock_of_a_demonstration_is_told_to_the_log(
+    database: Settings, superuser: Connection, worker: Actor
+) -> None:
+    """Nothing on a database in service; on a demonstration from when to when, and recheck finds nothing amiss."""
+    superuser.execute("DELETE FROM system.demo")
+    with pytest.raises(Refused):
+        demo_clock.move_on(database, 15)
+    told = "SELECT convert_from(leaf, 'UTF8')::jsonb -> 'facts' FROM log.entry WHERE kind = 'demo.clock_moved' ORDER BY staged_at"
+    assert superuser.execute(told).fetchall() == []
+    pass_days(superuser, 3)
+    demo_clock.move_on(database, 15)
+    demo_clock.move_on(database, 1)
+    moves = [row[0] for row in superuser.execute(told).fetchall()]
+    spans = [datetime.fromisoformat(one["to"]) - datetime.fromisoformat(one["from"]) for one in moves]
+    assert spans == [timedelta(days=15), timedelta(days=1)]
+    assert rechecked(database, worker) == []
 
 
 def test_a_certificate_is_not_shown_as_proven_under_another_logs_key(
