@@ -52,7 +52,7 @@ def test_each_function_that_was_mended_so_is_asked_for_here_and_later_migrations
     None
 ):
     files = [(file.name[:4], file.read_text("utf-8")) for file in sources.modules("migrations/versions")]
-    mended = {(number, name) for number, text in files for name in MENDED.findall(text)}
+    mended = {(number, name) for number, text in files for name in MENDED.findall(text) if number <= SINCE}
     assert mended - {(number, name) for number, name, _text in MEANT} == {("0092", "contractor_consents")}
     silent = [
         number
