@@ -26,7 +26,8 @@ from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.log.leaf import Entry
 from landreg.log.store import stage
 
-CITIZEN_ID = "1"
+CITIZEN_ID, OTHER_ID = "1", "9"
+"""Kinds of identity papers (NY/T 2539, table C.9)."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,21 @@ def _entered(uow: UnitOfWork, persons: Sequence[NewPerson]) -> tuple[list[UUID],
         # Another desk may have entered one of them meanwhile: its row then stands.
         known |= person_queries.person_ids(uow.session, list(rows))
     return [known[keys[0]] for keys in borne], new
+
+
+def enter_shown(uow: UnitOfWork, name: str, number: str) -> UUID:
+    """The id of a person who showed their card at the counter of the exchange, whose desk reads no person; who is new has a leaf of
+    their own. name: as it is written on the card.
+    """
+    number = tidy(number)
+    person = NewPerson(name, CITIZEN_ID if citizen_id_fault(number) is None else OTHER_ID, number)
+    keys = _person_digests(person)
+    row = person_queries.enter_shown(uow.session, keys, _row(uuid4(), person, keys[0]))
+    if row.told is not None:
+        county = uow.actor.jurisdiction[:6].ljust(6, "0")
+        facts = ({"person": row.person_id}, {"person": row.told})
+        stage(uow, Entry("person.entered", county, uow.actor.jurisdiction, str(row.person_id), *facts))
+    return UUID(str(row.person_id))
 
 
 def enter_renamed(uow: UnitOfWork, person: NewPerson) -> UUID | None:

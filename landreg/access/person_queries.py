@@ -38,6 +38,17 @@ def editions(session: DatabaseSession, digests: Collection[bytes]) -> Sequence[A
     return session.execute(question, {"digests": list(digests)}).all()
 
 
+def enter_shown(session: DatabaseSession, digests: Collection[bytes], row: Mapping[str, object]) -> Any:
+    """person_id of who bears one of these digests of a number, entered as this row where nobody does: `told` then says what a leaf
+    says of them.
+    """
+    asked = sa.text(
+        """SELECT * FROM exchange.enter_shown(:digests, :person_id, :name_masked, :name_sealed, :name_digest, :id_kind, :id_masked,
+               :id_sealed, :id_digest, :sex, :said, :said_key_sealed)"""
+    )
+    return session.execute(asked, {"digests": list(digests), **row}).one()
+
+
 def same_persons(session: DatabaseSession, ids: Collection[UUID]) -> Mapping[UUID, UUID]:
     """By person: whose number they bear, as the id of the first edition under it."""
     question = sa.text(
@@ -84,7 +95,8 @@ def linked_persons(session: DatabaseSession, ids: Collection[UUID]) -> frozenset
         """SELECT person_id FROM party.member WHERE person_id = ANY (:ids)
            UNION SELECT representative_id FROM party.household WHERE representative_id = ANY (:ids)
            UNION SELECT representative_id FROM party.collective WHERE representative_id = ANY (:ids)
-           UNION SELECT person_id FROM party.holder WHERE person_id = ANY (:ids)"""
+           UNION SELECT person_id FROM party.holder WHERE person_id = ANY (:ids)
+           UNION SELECT exchange.mandataries(CAST(:ids AS uuid[]))"""
     )
     return frozenset(session.scalars(question, {"ids": list(ids)}))
 

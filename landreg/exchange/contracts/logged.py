@@ -31,7 +31,7 @@ from landreg.log.told_rows import TableSource, Told, row_text
 FOLLOWS = NOT_TOLD | {"ends_on", "sign_until", "clauses", "facts", "instalments"}
 """Columns that a leaf tells not as they print: what follows from events, and what is told in its canonical form."""
 
-LATER = frozenset({"member_id", "document_id"})
+LATER = frozenset({"member_id", "document_id", "mandatary_id"})
 """Columns of a word that came after leaves had told of words."""
 LATER_DRAWN = frozenset({"drawn_until"})
 """Columns of a contract that came after leaves had told of contracts."""

@@ -213,7 +213,7 @@ class ProjectParcel(CountyKey, Base):
 
 class ProjectWord(CountyKey, Base):
     """A household's own word on a project: it consents, leaving out some parcels, or withdraws. The last one counts. member_id:
-    who spoke at the counter; document_id: the power of attorney of who is none of the household.
+    who spoke at the counter; document_id: the power of attorney of who is none of the household, mandatary_id: of them, by id.
     """
 
     __tablename__ = "project_word"
@@ -232,6 +232,7 @@ class ProjectWord(CountyKey, Base):
     agent_act_id: Mapped[UUID | None]
     said: Mapped[str]
     member_id: Mapped[UUID | None]
+    mandatary_id: Mapped[UUID | None]
     document_id: Mapped[UUID | None]
     by_id: Mapped[UUID]
     by_name: Mapped[str]

@@ -85,7 +85,7 @@ def _signatory(uow: UnitOfWork, found: Project, one: Present, law: Law) -> dict[
     if taker is None:
         raise NotFound
     party = Party(taker.kind, taker.household_id or taker.taker_id, taker.name)
-    return stands_for(uow.session, found.county, party, one, law, number=found.number)
+    return stands_for(uow, found.county, party, one, law, number=found.number)
 
 
 def _by_code(item: tuple[UUID, Contract]) -> str:
@@ -250,7 +250,10 @@ def make(actor: Actor, county: str, project_id: UUID, household_id: UUID) -> Non
 
 def signed_by(given: Mapping[str, Any]) -> Present:
     """Who signs for the taker, as the run keeps it: by the card they were known when the run was asked for."""
-    return Present(given["name"], given["witness"], attorney="paper" in given, bearer=recorded(given))
+    mandatary = UUID(given["mandatary_id"]) if "mandatary_id" in given else None
+    return Present(
+        given["name"], given["witness"], attorney="paper" in given, bearer=recorded(given), mandatary=mandatary
+    )  # fmt: skip
 
 
 def brought(given: Mapping[str, Any]) -> Attached | None:
@@ -270,6 +273,15 @@ def sign_one(
         actor,
         county,
         found.contract_id,
-        Signature("taker", "in_person", one.name, True, one.witness, bearer=one.bearer, attorney=one.attorney),
+        Signature(
+            "taker",
+            "in_person",
+            one.name,
+            True,
+            one.witness,
+            bearer=one.bearer,
+            attorney=one.attorney,
+            mandatary=one.mandatary,
+        ),
         paper,
     )

@@ -197,10 +197,10 @@ def say(actor: Actor, county: str, project_id: UUID, household_id: UUID, given: 
         sound = way != "in_person" or (bool(name) and given.identity_checked and bool(given.witness.strip()))
         if given.kind == "consents" and not sound:
             raise Refused(Finding("CON-3", "witness", subject=code))
-        member = _spoken(uow, parcels[0], given, name) if way == "in_person" else None
+        spoke = _spoken(uow, parcels[0], given, name) if way == "in_person" else {}
         word_id = uuid4()
         _drop_draft(uow, county, project_id, household_id, word_id)
-        return _word(uow, found, parcels[0], given, way, name, member, word_id)
+        return _word(uow, found, parcels[0], given, way, name, spoke, word_id)
 
 
 def _drop_draft(uow: UnitOfWork, county: str, project_id: UUID, household_id: UUID, word_id: UUID) -> None:
@@ -213,17 +213,17 @@ def _drop_draft(uow: UnitOfWork, county: str, project_id: UUID, household_id: UU
     happened(uow, draft.contract, "withdrawn", law.on, facts={"word_id": str(word_id)})
 
 
-def _spoken(uow: UnitOfWork, of: ProjectParcel, given: Said, name: str) -> UUID | None:
-    """The member who speaks at the counter; None where a power of attorney is there. Raises Refused (CON-29)."""
+def _spoken(uow: UnitOfWork, of: ProjectParcel, given: Said, name: str) -> dict[str, Any]:
+    """What is kept of who speaks at the counter (`stands_for`). Raises Refused (CON-29)."""
     party = Party("household", of.household_id, of.household_name)
     one = Present(name, given.witness, given.card, given.attorney is not None)
     law = load_law(uow.session, of.county, beijing_day(uow.now))
-    told = stands_for(uow.session, of.county, party, one, law, number=of.household_code)
-    return UUID(told["member_id"]) if "member_id" in told else None
+    return stands_for(uow, of.county, party, one, law, number=of.household_code)
 
 
 def _word(
-    uow: UnitOfWork, found: Project, of: ProjectParcel, given: Said, way: str, name: str, member: UUID | None, word_id: UUID
+    uow: UnitOfWork, found: Project, of: ProjectParcel, given: Said, way: str, name: str, spoke: Mapping[str, Any],
+    word_id: UUID,
 ) -> ProjectWord:  # fmt: skip
     """Write a household's word, with the act of its agent, its power of attorney and its leaf. of: a parcel of the household."""
     act, kept = None, None
@@ -235,7 +235,8 @@ def _word(
         county=found.county, village=found.village, project_id=found.project_id, word_id=word_id, household_id=of.household_id,
         household_code=of.household_code, kind=given.kind, left_out=sorted(set(given.left_out)), way=way, name=name,
         identity_checked=given.identity_checked, witness=given.witness.strip(),
-        agent_act_id=act.agent_act_id if act else None, said=given.said.strip(), member_id=member,
+        agent_act_id=act.agent_act_id if act else None, said=given.said.strip(), member_id=spoke.get("member_id"),
+        mandatary_id=spoke.get("mandatary_id"),
         document_id=kept.document_id if kept else None, by_id=uow.actor.account_id, by_name=uow.actor.name, at=uow.now,
     )  # fmt: skip
     uow.session.add(row)

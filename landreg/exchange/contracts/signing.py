@@ -57,8 +57,8 @@ MOVED_BY = ("", "change")
 @dataclass(frozen=True)
 class Signature:
     """A signature as it is taken. answer: of a service. consent: of the household, where its agent signs. card: the number of the
-    identity card of a household's member or of a person, which is compared and not kept; bearer: known by it before. attorney: the
-    paper is the party's power of attorney.
+    identity card: of a household's member or of a person it is compared and not kept, of who stands there by a power of attorney it
+    is kept sealed; bearer, mandatary: known by it before. attorney: the paper is the party's power of attorney.
     """
 
     side: str
@@ -72,6 +72,7 @@ class Signature:
     card: str = ""
     bearer: Bearer | None = None
     attorney: bool = False
+    mandatary: UUID | None = None
 
 
 def sign(
@@ -144,8 +145,8 @@ def _present(uow: UnitOfWork, found: Whole, law: Law, given: Signature) -> dict[
     """What is recorded of who signs at the counter. Raises Refused (CON-29)."""
     row, other = found.contract, found.of(f"signed_{SIDES[1 - SIDES.index(given.side)]}")
     party = signer_queries.party_of(uow.session, row.county, row.contract_id, given.side)
-    one = Present(given.name, given.witness, given.card, given.attorney, given.bearer)
-    return stands_for(uow.session, row.county, party, one, law, other.facts if other else None, row.number)
+    one = Present(given.name, given.witness, given.card, given.attorney, given.bearer, given.mandatary)
+    return stands_for(uow, row.county, party, one, law, other.facts if other else None, row.number)
 
 
 def contractor_of(row: Contract) -> str:

@@ -161,6 +161,11 @@ class Whole:
         last = next((one for one in reversed(self.events) if one.kind in kinds), None)
         return last if last is not None and last.kind == "registration_asked" else None
 
+    @property
+    def by_mandatary(self) -> tuple[ContractEvent, ...]:
+        """The signatures by a power of attorney whose signatory's card is kept."""
+        return tuple(one for one in self.events if "mandatary_id" in one.facts)
+
     def of(self, kind: str) -> ContractEvent | None:
         """The last step of a kind."""
         return next((one for one in reversed(self.events) if one.kind == kind), None)

@@ -1,20 +1,23 @@
 """Who stands at the counter for a party, and whether they may (CON-29, PRI-5).
 
 A member of a household, and a person who is a party, is known by the number of the identity card: digests are compared, no number
-is kept.
+is kept. Who stands there by a power of attorney is in no register: their number is kept as a person's, sealed
+(`access.identity`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from landreg.access.identity import enter_shown
 from landreg.access.sealing import digests
 from landreg.core.codes import birth_of, citizen_id_fault, tidy
+from landreg.core.db import UnitOfWork
 from landreg.core.errors import Finding, Refused
 from landreg.exchange.counter import queries
 from landreg.exchange.counter.queries import Bearer
@@ -37,7 +40,8 @@ class Party:
 @dataclass(frozen=True)
 class Present:
     """Who stands at the counter. card: the number of the identity card. attorney: the party's written power of attorney is there,
-    or an organisation's paper on who heads it. bearer: known by their card before. seen: the operator saw the card.
+    or an organisation's paper on who heads it. bearer: known by their card before; mandatary: entered by it before, by id.
+    seen: the operator saw the card.
     """
 
     name: str
@@ -45,6 +49,7 @@ class Present:
     card: str = ""
     attorney: bool = False
     bearer: Bearer | None = None
+    mandatary: UUID | None = None
     seen: bool = True
 
 
@@ -58,13 +63,13 @@ def known(session: Session, county: str, parties: Collection[UUID | None], one: 
 
 
 def stands_for(
-    session: Session, county: str, party: Party, one: Present, law: Law, other: Mapping[str, Any] | None = None,
+    uow: UnitOfWork, county: str, party: Party, one: Present, law: Law, other: Mapping[str, Any] | None = None,
     number: str = "", rule: Callable[[Standing, Law], Finding | None] = con_29_the_party_itself,
 ) -> dict[str, Any]:  # fmt: skip
-    """What is recorded of who stands for a party: the member, the person, or that a power of attorney is there. other: what was
-    recorded of the other side's signature. Raises Refused (CON-29, PRI-5).
+    """What is recorded of who stands for a party: the member, the person, or that a power of attorney is there and, by the card,
+    who they are. other: what was recorded of the other side's signature. Raises Refused (CON-29, PRI-5).
     """
-    found, said, apart = known(session, county, (party.party_id,), one), tidy(one.card), other or {}
+    found, said, apart = known(uow.session, county, (party.party_id,), one), tidy(one.card), other or {}
     named = found is not None and found.named
     born = birth_of(said) if citizen_id_fault(said) is None else None
     facts = Standing(
@@ -78,7 +83,14 @@ def stands_for(
         return {"member_id": str(found.member_id)} | told
     if found is not None and party.kind == "person" and not one.attorney:
         return {"person_id": str(found.party_id)}
-    return told
+    return told | _mandatary(uow, one, said)
+
+
+def _mandatary(uow: UnitOfWork, one: Present, card: str) -> dict[str, Any]:
+    """Who stands there by a power of attorney, as a person by id; nothing where they showed no card."""
+    if one.attorney and one.mandatary is None and card:
+        one = replace(one, mandatary=enter_shown(uow, one.name.strip(), card))
+    return {"mandatary_id": str(one.mandatary)} if one.attorney and one.mandatary else {}
 
 
 def recorded(told: Mapping[str, Any]) -> Bearer | None:

@@ -6,6 +6,7 @@ from landreg.exchange.contracts.routes import (
     drawing,
     letters,
     life,
+    mandataries,
     own,
     papers,
     projects,
@@ -13,4 +14,4 @@ from landreg.exchange.contracts.routes import (
     signing,
 )
 
-ROOMS = (registering, projects, papers, own, drawing, signing, disputes, letters, life, desk)
+ROOMS = (registering, projects, papers, own, drawing, signing, disputes, letters, mandataries, life, desk)
