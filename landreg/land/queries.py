@@ -26,6 +26,16 @@ def prefixed(column: Any, prefix: str) -> sa.ColumnElement[bool]:
     return sa.and_(column >= prefix, column <= prefix + LAST)
 
 
+def prefixed_by(column: Any, name: str) -> sa.ColumnElement[bool]:
+    """`prefixed`, by parameters of a statement that is built once (`prefixes`)."""
+    return sa.and_(column >= sa.bindparam(name), column <= sa.bindparam(f"{name}_last"))
+
+
+def prefixes(**given: str) -> dict[str, str]:
+    """The parameters of `prefixed_by`, by name."""
+    return given | {f"{name}_last": prefix + LAST for name, prefix in given.items()}
+
+
 def counted(session: Session, statement: sa.Select[Any]) -> int:
     """How many rows a list has; COUNTED + 1 when there are more than can be told quickly."""
     some = statement.order_by(None).with_only_columns(sa.literal(1)).limit(COUNTED + 1).subquery()

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
@@ -23,12 +24,12 @@ from landreg.core.periods import beijing_day
 from landreg.core.tables import in_force
 from landreg.land import parcel_queries
 from landreg.land import queries as land
-from landreg.land.queries import prefixed
+from landreg.land.queries import prefixed, prefixed_by, prefixes
 from landreg.party.model import Household, Member
 from landreg.registry import typed
 from landreg.registry.casebook import Act, Case, Certificate
 from landreg.registry.model import Right
-from landreg.registry.shelves import acts_statement, certificates_statement, issued_to
+from landreg.registry.shelves import certificates_statement, issued_to
 
 FOUND = 10
 """Of each kind; who needs more goes to its list."""
@@ -104,16 +105,15 @@ def _by_citizen_id(uow: UnitOfWork, number: str) -> Found:
 
 def _by_number(uow: UnitOfWork, text: str) -> Found:
     session, within = uow.session, uow.actor.jurisdiction
-    by_number = _cases(session, within, Case.number.collate("C"), text)
-    by_subject = _own_first(text, within, lambda code: _cases(session, within, Case.subject_code, code))
+    by_number = _cases(session, within, "number", text)
+    by_subject = _own_first(text, within, lambda code: _cases(session, within, "subject_code", code))
     by_end = _ended(uow, text)
-    acts = acts_statement(within=within, number=text).order_by(None).order_by(Act.number.desc())
     return Found(
         households=_own_first(text, within, lambda code: _coded(session, within, Household, code)),
         cases=_once([*by_end, *by_number, *by_subject])[:FOUND],
         rights=_own_first(text, within, lambda code: _coded(session, within, Right, code)),
-        certificates=_certificates(session, within, Certificate.serial.collate("C") == text),
-        acts=session.scalars(acts.limit(FOUND)).all(),
+        certificates=session.execute(_by_serial(), {**prefixes(within=within), "serial": text}).all(),
+        acts=session.scalars(_acts(), prefixes(within=within, number=text)).all(),
         parcels=_parcels(session, within, text),
     )
 
@@ -138,7 +138,7 @@ def _by_name(uow: UnitOfWork, text: str) -> Found:
     name = Household.name.collate("C")
     households = _households(session, within, prefixed(name, text), name)
     known = {one.household_id for one in households}
-    cases = _cases(session, within, Case.applicant.collate("C"), text)
+    cases = _cases(session, within, "applicant", text)
     members = _persons(uow, identity.named(uow, text)[:NAMESAKES])
     numbered = _certificates(session, within, prefixed(Certificate.number.collate("C"), text))
     # With its county, or the index of what cases have been issued would be read from end to end.
@@ -193,15 +193,32 @@ def _households(session: Session, within: str, narrowed: Any, order: Any) -> Seq
 
 def _coded(session: Session, within: str, table: Any, code: str) -> Sequence[Any]:
     """Those in force whose code begins so. Of all of one's own division, in the order of the index that begins with the village."""
-    found = sa.select(table).where(prefixed(table.village, within), in_force(table), prefixed(table.code, code))
-    order = (table.village, table.code) if code == within else (table.code,)
-    return session.scalars(found.order_by(*order).limit(FOUND)).all()
+    return session.scalars(_by_code(table, own=code == within), prefixes(within=within, code=code)).all()
 
 
-def _cases(session: Session, within: str, column: Any, text: str) -> Sequence[Case]:
+@cache
+def _by_code(table: Any, *, own: bool) -> sa.Select[Any]:
+    found = sa.select(table).where(prefixed_by(table.village, "within"), in_force(table))
+    order = (table.village, table.code) if own else (table.code,)
+    return found.where(prefixed_by(table.code, "code")).order_by(*order).limit(FOUND)
+
+
+def _cases(session: Session, within: str, column: str, text: str) -> Sequence[Case]:
     """In the order of the index that finds them: however many begin so, the first few are read and no more."""
-    found = sa.select(Case).where(prefixed(Case.village, within), prefixed(column, text))
-    return session.scalars(found.order_by(column.desc()).limit(FOUND)).all()
+    return session.scalars(_of_cases(column), prefixes(within=within, text=text)).all()
+
+
+@cache
+def _of_cases(column: str) -> sa.Select[Any]:
+    sought = Case.subject_code if column == "subject_code" else getattr(Case, column).collate("C")
+    found = sa.select(Case).where(prefixed_by(Case.village, "within"), prefixed_by(sought, "text"))
+    return found.order_by(sought.desc()).limit(FOUND)
+
+
+@cache
+def _acts() -> sa.Select[Any]:
+    found = sa.select(Act).where(prefixed_by(Act.village, "within"), prefixed_by(Act.number, "number"))
+    return found.order_by(Act.number.desc()).limit(FOUND)
 
 
 def _ended(uow: UnitOfWork, text: str) -> Sequence[Case]:
@@ -219,8 +236,18 @@ def _once(cases: Sequence[Case]) -> list[Case]:
 
 
 def _certificates(session: Session, within: str, narrowed: Any) -> Sequence[Any]:
-    found = certificates_statement(within=within).where(narrowed).order_by(None)
-    return session.execute(found.order_by(Certificate.number.collate("C").desc()).limit(FOUND)).all()
+    return session.execute(_first_certificates(prefixed(Certificate.village, within), narrowed)).all()
+
+
+@cache
+def _by_serial() -> sa.Select[Any]:
+    serial = Certificate.serial.collate("C") == sa.bindparam("serial")
+    return _first_certificates(prefixed_by(Certificate.village, "within"), serial)
+
+
+def _first_certificates(*narrowed: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    found = certificates_statement().where(*narrowed).order_by(None)
+    return found.order_by(Certificate.number.collate("C").desc()).limit(FOUND)
 
 
 def _persons(uow: UnitOfWork, person_ids: Sequence[Any]) -> list[PersonFound]:

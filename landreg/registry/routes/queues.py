@@ -27,7 +27,7 @@ from landreg.registry.casework import desk, worklist
 from landreg.registry.casework.cases import Stepped
 from landreg.registry.casework.worklist import QUEUES, CaseFilter
 from landreg.registry.facts.applicants import applicants
-from landreg.registry.routes.shown import addressee_shown, holder_name
+from landreg.registry.routes.shown import addressee_shown, hints, holder_name
 from landreg.registry.routes.surroundings import looking_of, press
 from landreg.registry.rules.desk import WAITING
 from landreg.registry.steps import EVERY, STEPS, TAKE_UP, Step
@@ -38,6 +38,7 @@ from landreg.web.sheets import Column
 blueprint = Blueprint("queue", __name__)
 blueprint.add_app_template_filter(holder_name, "holder")
 blueprint.add_app_template_filter(addressee_shown, "addressee")
+blueprint.add_app_template_filter(hints, "hints")
 OFFICERS = (Role.REGISTRAR, Role.REVIEWER)
 READERS = (*OFFICERS, Role.AUDITOR)
 LIST = "cases"

@@ -41,6 +41,12 @@ def addressee_shown(addressee: str) -> str:
     return addressee if known_actor().has(Role.REGISTRAR, Role.REVIEWER) else masked(addressee)
 
 
+def hints(findings: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
+    """Of what is kept on a case the codes, each once, and the tone of the gravest."""
+    grave = any(finding.get("level") == "refuse" for finding in findings)
+    return " ".join(dict.fromkeys(finding["code"] for finding in findings)), "refuse" if grave else "warn"
+
+
 @dataclass(frozen=True)
 class ProposedParcel:
     """A parcel that goes under the right; taken_by: code of the right that holds it now."""
