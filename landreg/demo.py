@@ -42,6 +42,7 @@ from landreg.core.errors import BadInput, Finding, Refused
 from landreg.demo_clock import pass_days, to_office_hours, wait_for_notices
 from landreg.demo_staff import COUNTY, accounts, say_where
 from landreg.demo_steps import Steps, bars
+from landreg.land import divisions
 from landreg.land import service as land
 from landreg.log.store import seal
 from landreg.registry import booking, lapses, queries
@@ -66,7 +67,7 @@ def run(settings: Settings, console: Console) -> None:
     staff = accounts(settings)
     with bars(console) as steps, printers_kept():
         with steps("行政区划 divisions", 1) as advance:
-            land.import_divisions(SYSTEM)
+            divisions.import_divisions(SYSTEM)
             advance(1)
         batches = _surveyed(steps, settings, staff, SAMPLE)
         wait_for_notices(settings, [batch for _, batch in batches])

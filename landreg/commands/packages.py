@@ -37,10 +37,10 @@ def imports() -> None:
 @imports.command("divisions")
 def import_divisions() -> None:
     """Load the divisions and county outlines of the prefecture."""
-    from landreg.land import service
+    from landreg.land import divisions
 
     with answering():
-        console.print(f"{service.import_divisions(SYSTEM)} divisions")
+        console.print(f"{divisions.import_divisions(SYSTEM)} divisions")
 
 
 @imports.command("village")

@@ -1,4 +1,4 @@
-"""Steps of the land room: receive a survey package, load the divisions."""
+"""The step of the land room that takes in a survey package."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from pathlib import Path
 from uuid import UUID
 
 import psycopg
-import shapely
 import sqlalchemy as sa
 
 from gis.zones import ZONES
@@ -20,8 +19,8 @@ from landreg.core.db import Unavailable, UnitOfWork, unit_of_work
 from landreg.core.errors import Finding, LandregError, Refused
 from landreg.core.files import Store
 from landreg.core.periods import beijing_day
-from landreg.land import ground_queries, rechecked, staging, staging_compared, survey_county
-from landreg.land.model import Division, DivisionAlias, Package, PackageFinding
+from landreg.land import ground_queries, rechecked, staging, staging_compared
+from landreg.land.model import Package, PackageFinding
 from landreg.land.packing import one_file
 from landreg.land.queries import division_names
 from landreg.land.refused import plots_around
@@ -34,7 +33,6 @@ from landreg.land.survey_reading import Progress
 from landreg.law.book import Law
 from landreg.law.queries import load_law
 
-RECODED_ON = date(2021, 1, 1)
 Settle = Callable[[UnitOfWork, str, UUID], None]
 """Writes what belongs to a package, of a county and an id, into the transaction that keeps it."""
 
@@ -280,31 +278,3 @@ def _stored_report(
     )
     zone = None if row.epsg is None else ZONES[row.epsg]
     return Report(findings, law, row.county, zone, row.counts)
-
-
-def import_divisions(actor: Actor) -> int:
-    """Load or renew the divisions of the prefecture, the counties' outlines for display, and old codes; how many."""
-    areas = survey_county.county_areas()
-    rows = [
-        {**entry, "boundary": None if (area := areas.get(entry["code"])) is None else _multi(area)}
-        for entry in survey_county.division_rows()
-    ]
-    with unit_of_work(actor) as uow:
-        uow.session.execute(sa.text(_DIVISION), rows)
-        for old, new in survey_county.ALIASES.items():
-            uow.session.merge(DivisionAlias(old=old, new=new, since=RECODED_ON))
-        uow.session.flush()
-        return uow.session.scalar(sa.select(sa.func.count()).select_from(Division)) or 0
-
-
-def _multi(area: shapely.Geometry) -> str:
-    parts = shapely.get_parts(area)
-    return str(shapely.to_wkb(shapely.set_srid(shapely.multipolygons(parts), 4326), hex=True, include_srid=True))
-
-
-_DIVISION = """
-    INSERT INTO land.division (code, name, level, parent, urban_rural, urban_rural_year, boundary)
-    VALUES (:code, :name, :level, :parent, :urban_rural, CAST(:urban_rural_year AS integer), CAST(:boundary AS geometry))
-    ON CONFLICT (code) DO UPDATE SET name = excluded.name, level = excluded.level, parent = excluded.parent,
-        urban_rural = excluded.urban_rural, urban_rural_year = excluded.urban_rural_year, boundary = excluded.boundary
-"""

@@ -67,7 +67,7 @@ def _signed_on(on: Stage) -> Life:
 def _sent_in(on: Stage) -> Life:
     """One upload called back and one checked; a package received at the machine; the divisions loaded."""
     surveyor = replace(on.registrar, name="测绘员", roles=frozenset({Role.SURVEYOR}))
-    yield "import_divisions", lambda: land.import_divisions(SYSTEM)
+    yield "import_divisions", lambda: divisions.import_divisions(SYSTEM)
     yield "add_village", lambda: divisions.add_village(surveyor, NEW_VILLAGE, "新并村")
     with _folder(on.settings, "sent") as folder:
         files = [made.write(folder / str(n)) for n, made in enumerate((Small(), Small().with_extra_layers()))]

@@ -20,7 +20,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, Refused
 from landreg.core.files import Store
-from landreg.land import service, staging_beside, tiles, uploads
+from landreg.land import divisions, service, staging_beside, tiles, uploads
 from landreg.land.model import Division, Package, Upload
 from landreg.land.received import check_waiting
 from landreg.land.uploads import take_in
@@ -488,7 +488,7 @@ def test_an_upload_that_ended_its_worker_waits_for_those_that_nobody_began(
 def test_the_divisions_are_loaded_with_the_counties_outlines_and_old_codes(
     worker: Actor, superuser: Connection
 ) -> None:
-    assert service.import_divisions(worker) == service.import_divisions(worker) == 2074
+    assert divisions.import_divisions(worker) == divisions.import_divisions(worker) == 2074
     with unit_of_work(worker) as uow:
         assert uow.session.get_one(Division, "610902104202").name == "周营村委会"
     assert _one(superuser, "SELECT count(*) FROM land.division WHERE boundary IS NOT NULL") == (10,)

@@ -8,9 +8,8 @@ from sqlalchemy import select
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Refused
-from landreg.land.divisions import add_village
+from landreg.land.divisions import add_village, import_divisions
 from landreg.land.model import Division
-from landreg.land.service import import_divisions
 from landreg.registry.casework import opening
 from tests.registry_kit import Connection, codes, in_state
 from tests.villages import COUNTY, VILLAGE, stage_village
