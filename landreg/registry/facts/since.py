@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -21,13 +22,14 @@ from landreg.registry.rules.renewal_requests import CHANGES
 from landreg.registry.rules.requests import RESTRICTIONS, Assignment, read
 
 MORTGAGES = ("mortgage", "mortgage_change")
+PAID_FOR = ("assignment", "exchange", "land_operation_end")
 
 
 def asked_of_all(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str, Any]]:
     """By case: what the rules of every family ask of it."""
     passed_on, gained = _passed_on(session, cases), _gained(session, cases)
     papers = folders(session, cases[0].county, [case.case_id for case in cases])
-    ends = _ends_below(session, cases)
+    ends, paid = _ends_below(session, cases), _paid_below(session, cases)
     dated = any(
         case.act_kind in (*RESTRICTIONS, *CHANGES, *EXIT_REQUESTS, "cancellation", "part_loss") for case in cases
     )
@@ -40,6 +42,7 @@ def asked_of_all(session: Session, cases: Sequence[Case]) -> dict[UUID, dict[str
             "papers": papers[case.case_id],
             "by_holder": case.act_kind == "objection_entry" and _same(case.request.get("party"), case.applicant),
             "ends_below": next((ends[right] for right in case.right_ids if right in ends), None),
+            "paid_below": paid.get(case.case_id),
         }
         for case in cases
     }
@@ -80,6 +83,15 @@ def _ends_below(session: Session, cases: Sequence[Case]) -> dict[UUID, tuple[str
         return {}
     rows = session.execute(text(_ENDS_BELOW), {"county": cases[0].county, "rights": rights})
     return {row.right_id: (row.number, row.ends_on) for row in rows}
+
+
+def _paid_below(session: Session, cases: Sequence[Case]) -> dict[UUID, tuple[str, Decimal, Decimal]]:
+    """By case that registers what a contract moves, or its end: the contract, what is owed of it and what was paid, in yuan."""
+    asked = [case.case_id for case in cases if case.act_kind in PAID_FOR]
+    if not asked:
+        return {}
+    rows = session.execute(text(_PAID_BELOW), {"county": cases[0].county, "cases": asked})
+    return {row.case_id: (row.number, row.owed, row.paid) for row in rows}
 
 
 def _joined(asked: Any) -> list[tuple[UUID | None, str]]:
@@ -145,4 +157,5 @@ _CAME_SINCE = """
          AND upper_inf(r.recorded) AND upper_inf(r.valid)
     WHERE NOT r.right_id = ANY (string_to_array(s.known, ',')::uuid[])
 """
+_PAID_BELOW = "SELECT case_id, number, owed, paid FROM exchange.paid_below(:county, CAST(:cases AS uuid[]))"
 _ENDS_BELOW = "SELECT right_id, number, ends_on FROM exchange.ends_below(:county, CAST(:rights AS uuid[]))"

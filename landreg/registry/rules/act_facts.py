@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from landreg.registry.rules.requests import Request
@@ -56,8 +57,9 @@ class ActFacts:
     where a day is asked for. passed_on: code of a right that changed its holder since the application, to who held it then.
     gained: codes of rights that a household in it came by since. papers: kinds of document in the folder. misnamed: masked
     names that are not those of the persons whom they are said to name. ends_below: the number of the contract under a
-    land-operation right and the first day without it, where that ended or is to end before its term. by_holder: who objects bears
-    the name of who holds the right.
+    land-operation right and the first day without it, where that ended or is to end before its term. paid_below: of the contract
+    from which the case came its number, what is owed until it ends, in yuan, and what was paid. by_holder: who objects bears the
+    name of who holds the right.
     """
 
     act_kind: str
@@ -82,4 +84,5 @@ class ActFacts:
     gained: tuple[str, ...] = ()
     papers: frozenset[str] = frozenset()
     ends_below: tuple[str, date] | None = None
+    paid_below: tuple[str, Decimal, Decimal] | None = None
     by_holder: bool = False

@@ -12,6 +12,7 @@ from landreg.law.book import Law, terms
 from landreg.party.rules import pt_1_members_in_one_household
 from landreg.registry.rules.act_facts import ActFacts
 from landreg.registry.rules.ends import ENDED, end_2_parcels_of_the_right
+from landreg.registry.rules.paid_below import tr_29_price_is_open
 from landreg.registry.rules.requests import RELEASES, RESTRICTIONS, Assignment, Cancellation, HouseholdChange
 from landreg.registry.rules.restrictions import (
     RESTRICTED,
@@ -241,6 +242,7 @@ ACT_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         tr_23_parcels_of_the_right,
         ct_12_term_not_over,
         tr_17_operation_right_goes_along,
+        tr_29_price_is_open,
     ),
     "cancellation": (
         *_OF_HOLDER,

@@ -40,6 +40,7 @@ from landreg.registry.rules.household_requests import (
     Placed,
     RepresentativeChange,
 )
+from landreg.registry.rules.paid_below import tr_29_price_is_open
 from landreg.registry.rules.restrictions import RESTRICTED, tr_21_restriction_is_told
 from landreg.registry.rules.signed_day import SIGNED
 
@@ -226,6 +227,7 @@ HOUSEHOLD_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         *SIGNED,
         tr_4_exchange_within_the_collective,
         tr_14_exchange_of_one_term,
+        tr_29_price_is_open,
         ct_12_term_not_over,
         tr_15_exchange_of_their_own,
         tr_31_each_side_gives,

@@ -24,6 +24,7 @@ from landreg.registry.rules.household_requests import (
     Operator,
     OtherMeans,
 )
+from landreg.registry.rules.paid_below import tr_29_price_is_open
 from landreg.registry.rules.restrictions import RESTRICTED
 from landreg.registry.rules.signed_day import SIGNED
 
@@ -202,6 +203,6 @@ OPERATION_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         lo_2_not_operated_already,
     ),
     "land_operation_change": (*_ALL, *_TRANSFER, tr_10_contractor_consents, lo_7_something_changes),
-    "land_operation_end": (*_ALL, lo_4_way_of_transfer, lo_6_reason_of_the_list),
+    "land_operation_end": (*_ALL, lo_4_way_of_transfer, lo_6_reason_of_the_list, tr_29_price_is_open),
 }
 """By kind of act: the rules that judge it."""

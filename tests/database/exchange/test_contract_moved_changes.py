@@ -45,11 +45,11 @@ def village(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
     to_rights(registrar, reviewer, superuser, 2, **TERM)
 
 
-def swapped() -> tuple[Contract, dict[str, str]]:
-    """An exchange of the first parcels of two households, by which the taker adds 3,000 yuan."""
+def swapped(unit: str = "balance_in") -> tuple[Contract, dict[str, str]]:
+    """An exchange of the first parcels of two households, by which one, the taker if not said otherwise, adds 3,000 yuan."""
     give, take = parcels_of(OPERATOR, right_id())[0], parcels_of(OPERATOR, right_id(OTHER))[0]
     values = {**VALUES, "other_parcels": take}
-    return signed(drawn(codes=[give], values=values, taker=OTHER, **SWAP)), values
+    return signed(drawn(codes=[give], values=values, taker=OTHER, **{**SWAP, "unit": unit})), values
 
 
 def changed(contract: Contract, values: dict[str, str], price: str) -> Contract:
@@ -70,6 +70,15 @@ def test_an_exchange_is_changed_until_it_is_registered(
     assert days.work(worker) == 1
     give = [seen(change).parcels[0].parcel_code]
     assert signed(drawn(OTHER, give, from_on=today(), until_on=date(2030, 1, 1))).number
+
+
+def test_what_one_side_paid_goes_over_to_no_due_of_the_other() -> None:
+    contract, values = swapped("balance_out")
+    life.pay(OPERATOR, COUNTY, contract.contract_id, Decimal("3000.00"), today(), "HZ-23", PAPER)
+    change = signed(changed(contract, values, "2000.00"))
+    old, new = seen(contract), seen(change)
+    assert (old.left, old.overpaid, new.credited, new.left) == (0, Decimal("3000.00"), [], Decimal("2000.00"))
+    assert [one.due.payer for one in new.settled] == ["taker"]
 
 
 def test_what_was_owed_until_the_change_does_not_go_over() -> None:

@@ -28,7 +28,20 @@ from landreg.registry.casework import cases
 from landreg.registry.queries import documents
 from landreg.registry.rules.household_requests import LandOperation, Operator
 from landreg.registry.rules.requests import Release, RestrictionAsked
-from tests.contract_kit import OPERATOR, OTHER, PAPER, VALUES, drawn, right_id, seen, signed, terms, today
+from tests.contract_kit import (
+    OPERATOR,
+    OTHER,
+    PAPER,
+    VALUES,
+    drawn,
+    parcels_of,
+    right_id,
+    seen,
+    signed,
+    terms,
+    to_the_register,
+    today,
+)
 from tests.exchange_kit import TERM
 from tests.household_kit import asked_for
 from tests.registry_kit import Connection, booked, codes, one, pass_days, put_papers, to_rights
@@ -238,6 +251,39 @@ def test_a_mortgaged_right_that_was_given_up_with_consent_is_struck_out_with_tha
     assert (
         one(registrar, "SELECT count(*) FROM registry.restriction WHERE upper_inf(recorded) AND upper_inf(valid)") == 0
     )
+
+
+def noted(registrar: Actor, case: UUID) -> list[str]:
+    """What TR-29 tells of a case as it is accepted."""
+    cases.accept(registrar, COUNTY, [case])
+    found = one(registrar, 'SELECT findings FROM registry."case" WHERE case_id = :case', case=case)
+    return [finding["zh"].split("。")[0] for finding in found if finding["code"] == "TR-29"]
+
+
+def test_who_registers_the_end_of_a_contract_reads_what_was_not_paid_of_it(
+    contract: Contract, registrar: Actor, database: Settings
+) -> None:
+    """TR-29, a note: what is owed until the end, and what was paid."""
+    life.pay(OPERATOR, COUNTY, contract.contract_id, Decimal("10.00"), today(), "HZ-30", PAPER)
+    ends(contract)
+    owed = sum((due.owed or Decimal(0) for due in seen(contract).settled), Decimal(0))
+    cancelling.ask_cancellation(OPERATOR, COUNTY, contract.contract_id, PAPER)
+    case = cancelling.open_case_of_end(registrar, Store(database.store), COUNTY, contract.contract_id, PDF)
+    put_papers(registrar, case, "land_operation_end")
+    assert owed > 10
+    assert noted(registrar, case) == [f"合同 {contract.number} 到终止或者移转为止应付 {owed} 元，已付 10.00 元"]
+
+
+def test_who_registers_what_an_assignment_moves_reads_what_was_not_paid_of_it(
+    registrar: Actor, database: Settings
+) -> None:
+    """TR-29; nothing once all of it is paid."""
+    sums = {"unit": "yuan_once", "price": Decimal("9000.00"), "paid_every": "once", "until_on": date(2048, 1, 1)}
+    values = {**VALUES, "issuer_consent": "同意书一号"}
+    made = signed(drawn(codes=parcels_of(OPERATOR, right_id()), kind="assignment", values=values, taker=OTHER, **sums))
+    case = to_the_register(registrar, database, made)
+    put_papers(registrar, case, "assignment")
+    assert noted(registrar, case) == [f"合同 {made.number} 到终止或者移转为止应付 9000.00 元，已付 0.00 元"]
 
 
 def test_a_term_that_is_over_leaves_the_right_to_be_struck_out_with_the_contract_as_its_proof(
