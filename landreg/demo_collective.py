@@ -230,9 +230,9 @@ _TO_SELL = """SELECT l.county, l.listing_id, l.household_id, l.price, l.area_m2,
 _WINDOWS = """SELECT p.priority_id FROM exchange.priority AS p
     WHERE p.last_day >= (system.clock() AT TIME ZONE 'Asia/Shanghai')::date LIMIT 1"""
 _TO_AGREE = """SELECT l.county, l.listing_id, l.household_id, l.price FROM exchange.listing AS l
-    WHERE l.county = :county AND l.state = 'published' AND l.way = 'negotiation' AND l.to_whom = 'members_first'
+    WHERE l.county = :county AND l.state = 'published' AND l.way = 'negotiation' AND l.to_whom <> 'members'
       AND l.unit = 'yuan_mu_year' AND NOT EXISTS (
-        SELECT FROM exchange.offer AS o WHERE o.county = l.county AND o.listing_id = l.listing_id)
+        SELECT FROM exchange.offer AS o WHERE o.county = l.county AND o.listing_id = l.listing_id AND o.kind = 'accept')
     ORDER BY l.listed_at"""
 _DEALS = """SELECT d.deal_id, l.kind FROM exchange.deal AS d JOIN exchange.listing AS l USING (county, listing_id)
     WHERE d.county = :county AND l.source = 'collective' AND NOT EXISTS (

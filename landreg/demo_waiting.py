@@ -72,8 +72,8 @@ def _list(market: Market, farmer: Actor, parcel: Any) -> Listing:
     first = today + timedelta(days=61)
     offer = Offer(
         kind="lease", parcels=(parcel.code,), first_day=first, until_on=min(years_after(first, 5), parcel.last + DAY),
-        closes_on=today + timedelta(days=60), right_id=parcel.right_id, price=ASKED, crop="玉米", water="channel", road="tractor",
-        said="离村道近，能进旋耕机。",
+        closes_on=today + timedelta(days=60), right_id=parcel.right_id, price=ASKED, to_whom="all", crop="玉米", water="channel",
+        road="tractor", said="离村道近，能进旋耕机。",
     )  # fmt: skip
     row = service.list_own(farmer, county, offer, [])
     service.publish(market.operator, county, row.listing_id)
