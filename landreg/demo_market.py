@@ -127,7 +127,7 @@ def _list(market: Market, serial: int, *, reviewed: bool = True) -> Listing:
         kind=("lease", "lease", "subcontract", "lease")[serial % 4], parcels=(chosen.code,), first_day=first, until_on=until,
         closes_on=today + timedelta(days=60), right_id=right.right_id, **_priced(serial),
         floor_shown=serial % 6 == 0, paid_every="year",
-        to_whom="members" if serial % 4 == 2 else "members_first", way=way,
+        to_whom=("all", "members_first", "members", "members_first")[serial % 4], way=way,
         crop=CROPS[serial % len(CROPS)], water=WATER[serial % 3], road=ROAD[serial % 3], slope=SLOPES[serial % len(SLOPES)],
         said=WORDS[serial % len(WORDS)], escalator_percent=Decimal(serial % 3),
     )  # fmt: skip

@@ -11,6 +11,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
 from landreg.access import bindings, consents, household_queries, person_queries
+from landreg.access.model import Consent
+from landreg.access.navigation import offers
 from landreg.access.policy import allow, current_actor, door
 from landreg.access.rules import Step
 from landreg.core.actor import Role
@@ -144,6 +146,18 @@ def revoked(county: str, consent_id: UUID) -> Redirect:
     return redirect(url_for(".household"), 303)
 
 
+_DOORS = {
+    Step.APPLY: "applications", Step.WITHDRAW: "applications", Step.LIST: "listings", Step.BID: "bids", Step.ANSWER: "bids",
+    Step.PRIORITY: "bids", Step.SIGN: "contracts",
+}  # fmt: skip
+
+
+def _door_of(consent: Consent) -> str:
+    """Where a step is done; '' of one that has no pages in this process."""
+    address = f"/agent/{consent.county}/{consent.consent_id}/{_DOORS.get(Step(consent.step), '')}"
+    return address if offers(address) else ""
+
+
 @blueprint.get("/agent")
 @allow(Role.AGENT)
 def agent_desk() -> Response:
@@ -153,9 +167,11 @@ def agent_desk() -> Response:
 
 @blueprint.get("/agent/<county>/<uuid:consent_id>")
 @allow(Role.AGENT)
-def agent_step(county: str, consent_id: UUID) -> Response:
-    """One consent: whose act it would be, before anything is done."""
+def agent_step(county: str, consent_id: UUID) -> Response | Redirect:
+    """One consent: whose act it would be, before anything is done; of a step that has pages of its own, these."""
     consent = consents.one_held(current_actor(), county, consent_id)
+    if door_of_step := _door_of(consent):
+        return redirect(door_of_step, 303)
     return pages.render("access/agent_step.html", consent=consent, rights=None, done=False)
 
 
@@ -165,16 +181,14 @@ def agent_step(county: str, consent_id: UUID) -> Response:
 def agent_acted(county: str, consent_id: UUID) -> Response | Redirect:
     """Do the step in the household's name: it is written and logged first, and then shown.
 
-    Applying and withdrawing have pages of their own, where the act is written together with what it does.
+    A step that has pages of its own is done there, where the act is written together with what it does.
     """
     given = read_form(ActForm)
     actor = current_actor()
     consent = consents.one_held(actor, county, consent_id)
     step = Step(consent.step)
-    if step in (Step.APPLY, Step.WITHDRAW):
-        return redirect(f"/agent/{county}/{consent_id}/applications", 303)
-    if step is Step.LIST:
-        return redirect(f"/agent/{county}/{consent_id}/listings", 303)
+    if door_of_step := _door_of(consent):
+        return redirect(door_of_step, 303)
     if step is not Step.VIEW and not given.subject:
         raise BadInput(Finding("FORM-1", "subject"))
     acting = consents.act_for(actor, county, consent_id, step, given.subject)

@@ -123,7 +123,7 @@ def write_act(uow: UnitOfWork, county: str, consent_id: UUID, step: Step, subjec
     """The same inside the transaction of what the agent does. Raises as `act_for`."""
     row = _holding(uow, county, consent_id)
     if row.step != step.value:
-        raise Refused(Finding("ACC-25", values={"step": step.value}))
+        raise Refused(Finding("ACC-25", values={"consent_step": step.value}))
     act = AgentAct(
         county=row.county, agent_act_id=uuid4(), village=row.village, consent_id=consent_id,
         household_id=row.household_id, agent_id=uow.actor.account_id, step=step.value, subject=subject, done_at=uow.now,
@@ -146,7 +146,7 @@ def _holding(uow: UnitOfWork, county: str, consent_id: UUID) -> Consent:
     if row is None or row.agent_id != uow.actor.account_id:
         raise NotFound(Finding("ACC-17"))
     if row.revoked_at is not None or not row.from_at <= uow.now < row.until_at:
-        raise Refused(Finding("ACC-25", values={"step": row.step}))
+        raise Refused(Finding("ACC-25", values={"consent_step": row.step}))
     return row
 
 

@@ -10,7 +10,7 @@ from landreg.law.shelf import all_parameters
 from landreg.law.terms import Language, term
 
 _IN_WORDS = {
-    "state": "case", "step": "step", "kind": "act", "restrictions": "restriction", "reason": "end_reason", "papers": "document",
+    "state": "case", "step": "step", "consent_step": "consent_step", "kind": "act", "restrictions": "restriction", "reason": "end_reason", "papers": "document",
     "facts": "fact",
     "aside": "aside", "review_papers": "review_paper", "clauses": "clause", "where": "contract_stage",
     "groups": "taker_group", "answer": "chance", "counted": "figure_key", "cause": "bid_cause", "grains": "price_grain",

@@ -69,6 +69,12 @@ def printed_number(typed: str) -> Printed | None:
     return Printed(found["county"], found["serial"], forms)
 
 
+def transfer_number(typed: str) -> str:
+    """The number of a contract of transfer (18 digits) or of a transaction certificate (610902-J2026-000001), or ''."""
+    number = folded(typed).upper()
+    return number if re.fullmatch(r"\d{18}|\d{6}-J\d{4}-\d{6}", number) else ""
+
+
 def is_act_number(typed: str) -> bool:
     """Whether this has the form of an act's number, county, day and running number: a paper bears it too."""
     return _ACT.fullmatch(folded(typed)) is not None

@@ -113,8 +113,9 @@ def test_a_farmer_lists_land_with_a_finger_and_the_operator_publishes_it(
         desk.get_by_role("button", name="发布", exact=True).click()
     phone.goto(address)
     expect(phone.locator(STATE).last).to_contain_text("发布中")
+    phone.get_by_text("撤回挂牌").tap()
     with phone.expect_navigation():
-        phone.get_by_role("button", name="撤回挂牌").tap()
+        phone.get_by_role("button", name="确认撤回").tap()
     expect(phone.locator(STATE).last).to_contain_text("已撤回")
     _draw_a_part(phone, farmer)
     if SHOTS:

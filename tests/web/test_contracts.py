@@ -122,7 +122,10 @@ def test_an_operator_takes_a_deal_of_the_parties_own_from_its_clauses_to_the_cer
     assert ling.client.get(f"{address}/certificate.pdf").data[:5] == b"%PDF-"
     number = re.search(rf"{COUNTY}-J\d{{4}}-\d{{6}}", ling.get(address).text)
     assert number
-    checked = Browser(ling.client.application.test_client()).get(f"/contracts/check?number={number[0]}").text
+    anyone = Browser(ling.client.application.test_client())
+    there = anyone.get(f"/check?number={number[0].lower()}").headers["Location"]
+    assert there == f"/contracts/check?number={number[0]}"
+    checked = anyone.get(there).text
     assert "样本种植专业合作社" in checked
     household = seen_name(officers[0])
     assert household not in checked

@@ -27,7 +27,7 @@ def for_household(actor: Actor, under: Under) -> tuple[Actor, Consent]:
     """The agent as one who sees the household that gave a consent. Raises NotFound for another's, Refused (ACC-25)."""
     consent = consents.one_held(actor, *under)
     if consent.step not in STEPS:
-        raise Refused(Finding("ACC-25", values={"step": consent.step}))
+        raise Refused(Finding("ACC-25", values={"consent_step": consent.step}))
     return seeing(actor, consent), consent
 
 

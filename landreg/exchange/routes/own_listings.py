@@ -156,7 +156,7 @@ def _acting(county: str, consent_id: UUID) -> tuple[Actor, Consent]:
     actor = current_actor()
     consent = consents.one_held(actor, county, consent_id)
     if consent.step != Step.LIST:
-        raise Refused(Finding("ACC-25", values={"step": consent.step}))
+        raise Refused(Finding("ACC-25", values={"consent_step": consent.step}))
     return seeing(actor, consent), consent
 
 
@@ -285,6 +285,7 @@ def _one(actor: Actor, county: str, listing_id: UUID, consent: Consent | None) -
             kinds=transfers(beijing_day(row.listed_at)),
             open=row.state in queries.OPEN,
             unsold=bool(sale_queries.failed(uow.session, listing_id)),
+            sale=next(reversed(sale_queries.sales(uow.session, listing_id)), None),
         )
 
 

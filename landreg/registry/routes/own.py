@@ -143,7 +143,7 @@ def _acting(county: str, consent_id: UUID, *steps: Step) -> tuple[Consent, Actor
     consent = consents.one_held(actor, county, consent_id)
     wanted = steps or (Step.APPLY, Step.WITHDRAW)
     if Step(consent.step) not in wanted:
-        raise Refused(Finding("ACC-25", values={"step": consent.step}))
+        raise Refused(Finding("ACC-25", values={"consent_step": consent.step}))
     return consent, brought.seeing(actor, consent)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
 from landreg.access.limits import limiter
+from landreg.access.navigation import offers
 from landreg.access.policy import allow, current_actor, door
 from landreg.access.sealing import seal
 from landreg.core.actor import NOBODY, PREFECTURE, Role
@@ -162,7 +163,7 @@ def object_to(number: str) -> Redirect:
 @blueprint.get("/check")
 @allow(Role.PUBLIC)
 @limiter.limit(CHECKS, exempt_when=lambda: not request.args.get("number", "").strip())
-def check() -> Response:
+def check() -> Response | Redirect:
     """Check a certificate or a paper by its number or its printing number, or how far a case is by the number of its receipt."""
     asked = request.args.get("number", "").strip()[:64]
     if not asked:
@@ -196,12 +197,12 @@ def _meant(session: Session, asked: str) -> str:
 @blueprint.get("/c/<token>")
 @allow(Role.PUBLIC)
 @limiter.limit(CHECKS)
-def checked(token: str) -> Response:
+def checked(token: str) -> Response | Redirect:
     """The same by the token that a certificate's QR code holds."""
     return _checked(token, token)
 
 
-def _checked(meant: str, asked: str) -> Response:
+def _checked(meant: str, asked: str) -> Response | Redirect:
     """The page of a certificate. meant: its number or token; asked: what was typed."""
     with unit_of_work(NOBODY) as uow:
         session = uow.session
@@ -209,6 +210,8 @@ def _checked(meant: str, asked: str) -> Response:
         if found is None and (excerpt := public_queries.check_excerpt(session, meant)) is not None:
             told = next((leaf for leaf in log.leaves(session, excerpt.number) if leaf.kind == "excerpt.issued"), None)
             return pages.render("registry/check_excerpt.html", excerpt=excerpt, leaf=told)
+        if found is None and (number := typed.transfer_number(asked)) and offers("/contracts/check"):
+            return redirect(f"/contracts/check?number={number}", 303)
         if found is None:
             of_act = typed.is_act_number(asked)
             return pages.render("registry/check.html", 404, asked=asked, found=None, case=None, of_act=of_act)

@@ -228,7 +228,7 @@ def _acting(county: str, consent_id: UUID) -> tuple[Consent, Actor]:
     """The consent to sign, and the agent as one who sees its household. Raises NotFound, Refused (ACC-25)."""
     consent = consents.one_held(current_actor(), county, consent_id)
     if consent.step != Step.SIGN.value:
-        raise Refused(Finding("ACC-25", values={"step": Step.SIGN.value}))
+        raise Refused(Finding("ACC-25", values={"consent_step": Step.SIGN.value}))
     return consent, replace(current_actor(), household=consent.household_id, jurisdiction=consent.village)
 
 
