@@ -148,6 +148,11 @@ def test_a_service_is_ended_by_the_side_that_kept_it(
         with pytest.raises(wrong) as refused:
             life.end(OPERATOR, *asked, replace(alone, side=side), PAPER)
         assert codes(refused) == {"CON-37" if wrong is Refused else "FORM-5"}
+    facts = {"how": "terminated", "ground": "breach", "told_on": today().isoformat(), "side": keeps}
+    for wrong_facts in ({**facts, "side": broke}, {**facts, "ground": "damaged"}):
+        with pytest.raises(Refused) as wall, unit_of_work(OPERATOR) as uow:
+            happened(uow, contract, "ended", today(), said="没有改正", facts=wrong_facts, paper=PAPER)
+        assert codes(wall) == {"CON-37"}
     life.end(OPERATOR, *asked, replace(alone, side=keeps), PAPER)
     assert seen(contract).events[-1].facts["side"] == keeps
 

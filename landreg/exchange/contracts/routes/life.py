@@ -23,7 +23,7 @@ from landreg.exchange.contracts import cancelling, deal_queries, life, queries
 from landreg.exchange.contracts.entering import open_for
 from landreg.exchange.contracts.life import AGREED, End
 from landreg.exchange.contracts.routes.forms import Dated, back, kept
-from landreg.exchange.contracts.routes.steps import STEPS, lists, never
+from landreg.exchange.contracts.routes.steps import STEPS, kept_by, lists, never
 from landreg.exchange.contracts.rules.closing import LIMITED, Returned
 from landreg.exchange.contracts.rules.course import remedy_over, remedy_until, stage
 from landreg.exchange.contracts.rules.service import SERVICE
@@ -61,7 +61,7 @@ def step(county: str, contract_id: UUID, step: str) -> Response:
         DAY=DAY, natural=natural, remedy_days=law.days("CON-7.remedy_days"), years=law.days("CON-7.abandoned_years"),
         asked=found.of("remedy_asked"), remedy_over=remedy_over(course, law.on), remedy_until=remedy_until(course),
         limits=[(one, law.days("CON-26.limitation_years", one)) for one in LIMITED],
-        outside=row.kind in (*OUTSIDE_FARMING, SERVICE), service=row.kind == SERVICE,
+        outside=row.kind in (*OUTSIDE_FARMING, SERVICE), service=row.kind == SERVICE, kept_by=kept_by(found),
         **lists(found, ended=found.of("ended") is not None, of_organisation=not natural),
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ from landreg.exchange.contracts.rules.closing import (
     moved_for_good,
 )
 from landreg.exchange.contracts.rules.course import GROUNDS, OUTCOMES, stage, waits_for_remedy
-from landreg.exchange.contracts.rules.service import NOT_OF, OF_SERVICE, SERVICE
+from landreg.exchange.contracts.rules.service import NOT_OF, OF_SERVICE, SERVICE, asked_of
 from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
 from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.listings.rules.land import MOVING
@@ -77,3 +77,10 @@ def lists(found: Whole, *, ended: bool, of_organisation: bool) -> dict[str, Any]
         "outcomes": words("contract_outcome", tuple(one for one in OUTCOMES if one not in never)),
         "fixtures": words("contract_fixtures", FIXTURES),
     }  # fmt: skip
+
+
+def kept_by(found: Whole) -> tuple[str, ...]:
+    """Who may end a service alone: the side that the last notice did not ask to mend; either where none was given."""
+    notice = found.of("remedy_asked")
+    asked = asked_of(found.contract.kind, str(notice.facts.get("what", ""))) if notice else ""
+    return tuple(side for side in PAYERS[::-1] if side != asked)
