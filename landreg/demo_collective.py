@@ -86,6 +86,7 @@ def begin_month(market: Market, number: int) -> None:
     _sell(market)
     _contracted(market)
     _registered(market)
+    _paid_up(market)
 
 
 def finish(market: Market) -> None:
@@ -189,6 +190,16 @@ def _registered(market: Market) -> None:
             register(office.reviewer, office.county, [case])
 
 
+def _paid_up(market: Market) -> None:
+    """The rents of the collective's contracts that have fallen due."""
+    for row in _rows(SYSTEM, _RUNNING, county=market.office.county):
+        with unit_of_work(market.operator) as uow:
+            contract = queries.one(uow.session, market.office.county, row.contract_id)
+        if contract is not None:
+            with suppress(LandregError):
+                paid(market, contract)
+
+
 def _printed(market: Market, contract_id: UUID) -> bytes:
     """The contract as PDF, as the office puts it into the folder."""
     with unit_of_work(market.office.registrar) as uow:
@@ -238,6 +249,8 @@ _DEALS = """SELECT d.deal_id, l.kind FROM exchange.deal AS d JOIN exchange.listi
     WHERE d.county = :county AND l.source = 'collective' AND NOT EXISTS (
         SELECT FROM exchange.contract AS c WHERE c.county = d.county AND c.deal_id = d.deal_id)
     ORDER BY d.decided_at"""
+_RUNNING = """SELECT c.contract_id FROM exchange.contract AS c
+    WHERE c.county = :county AND c.right_id IS NULL AND c.state = 'signed' ORDER BY c.drawn_at"""
 _TO_REGISTER = """SELECT c.contract_id, c.village FROM exchange.contract AS c
     WHERE c.county = :county AND c.right_id IS NULL AND c.kind = ANY (:kinds) AND c.state = 'signed' AND NOT EXISTS (
         SELECT FROM exchange.contract_event AS e WHERE e.county = c.county AND e.contract_id = c.contract_id

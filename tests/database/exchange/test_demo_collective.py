@@ -75,6 +75,11 @@ def test_four_wastes_land_kept_back_and_construction_land_come_to_their_end_and_
     past = ("access.binding", "access.account", "land.parcel")
     strays = recheck_register(worker, database, of_register()).findings
     assert [str(stray) for stray in strays if stray.layer not in past] == []
+    payments = "SELECT count(*) FROM exchange.rent_payment"
+    assert one(OPERATOR, payments) == 3
+    pass_days(superuser, 240)
+    demo_collective.begin_month(held, 22)
+    assert one(OPERATOR, payments) > 3, "what falls due later is paid too"
 
 
 def sealed_sale(held: Market, database: Settings, superuser: Connection) -> None:
