@@ -5,12 +5,16 @@ from __future__ import annotations
 from landreg.access import service
 from landreg.access.service import NewAccount
 from landreg.core.actor import Actor, Role
-from landreg.exchange.contracts import drawing
+from landreg.exchange.contracts import drawing, life
+from landreg.exchange.contracts.life import End
+from landreg.exchange.contracts.model import Contract
 from tests.browser.conftest import PASSWORD, OpenPage, barriers_of, show, sign_on
 from tests.contract_kit import OPERATOR, PAPER, VALUES, card_of, drawn, parcels_of, right_id, signed, terms, today
+from tests.exchange_kit import photographed
 from tests.registry_kit import HOUSEHOLD, Connection, to_rights
 from tests.villages import COUNTY, VILLAGE
 from tests.web.test_brought import bound
+from tests.web.test_contract_right_ends import mortgaged as mortgaged
 
 
 def test_contracts_and_rents_are_read_and_signed_on_a_desk_and_on_a_phone(
@@ -73,3 +77,25 @@ def test_what_follows_a_contract_is_drawn_on_a_desk_and_said_no_to_on_a_phone(
     with phone.expect_navigation():
         phone.get_by_role("button", name="我不同意").click()
     assert "它已经作废" in phone.inner_text("body")
+
+
+def test_a_creditor_who_waits_to_be_told_is_shown_on_the_desk_and_recorded(
+    window: OpenPage, mortgaged: Contract
+) -> None:
+    new = NewAccount("ling", "交易员己", frozenset({Role.OPERATOR}), COUNTY)
+    service.open_account(service.SYSTEM, new, PASSWORD, temporary=False)
+    ended = End("terminated", today(), "damaged", None, "挖塘毁地", today())
+    life.end(OPERATOR, COUNTY, mortgaged.contract_id, ended, PAPER)
+    desk = window(width=390)
+    sign_on(desk, "ling")
+    assert barriers_of(show(desk, "/contracts")) == {}
+    desk.get_by_role("link", name=mortgaged.number).first.click()
+    assert barriers_of(desk) == {}
+    assert desk.get_by_label("通知送达日期").input_value() == today().isoformat()
+    form = desk.locator("form", has=desk.get_by_role("button", name="记录已通知抵押权人"))
+    form.locator("input[type=file]").set_input_files(
+        {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photographed()}
+    )
+    with desk.expect_navigation():
+        form.get_by_role("button", name="记录已通知抵押权人").click()
+    assert "抵押权人已经收到合同终止的通知。" in desk.inner_text("main")

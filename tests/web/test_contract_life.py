@@ -151,7 +151,7 @@ def test_of_a_contract_whose_last_day_is_set_the_refusal_says_so(ling: Browser, 
     assert f"终止日期 {last.isoformat()} 已经记录。" in told
     assert "现在的状态：已终止" not in told
     assert "元价款逾期未付" in page
-    for step, said in (("remedy", notice("use")), ("certificate", {}), ("registration", {"paper": picture()})):
+    for step, said in (("remedy", notice("use")), ("certificate", {}), ("registration", {"application": picture()})):
         answer = ling.post(of(contract, step), said)
         assert "“—”" not in answer.text, step
         assert "终止日已定" in answer.text or step == "certificate", step

@@ -68,7 +68,7 @@ def test_the_right_of_a_contract_is_told_asked_to_be_struck_out_and_its_case_ope
     assert ASKED in page
     assert "等双方申请" in deng.get("/contracts/to-register").text
     assert ling.post(of(mortgaged, "cancellation"), {}).status_code == 400
-    assert ling.post(of(mortgaged, "cancellation"), {"paper": picture()}).status_code == 303
+    assert ling.post(of(mortgaged, "cancellation"), {"application": picture()}).status_code == 303
     assert "已申请注销登记，等登记机构立案" in ling.get(of(mortgaged)).text
     waiting = deng.get("/contracts/to-register").text
     assert mortgaged.number in waiting
@@ -88,7 +88,7 @@ def test_the_creditor_of_a_contract_that_one_side_ends_waits_at_the_desk_to_be_t
     ling = logged_in(app, account, "ling", Role.OPERATOR)
     assert "解除不用它同意，但须书面通知它" in ling.get(of(mortgaged, "life/terminate")).text
     day = today().isoformat()
-    assert ling.post(of(mortgaged, "creditor-consent"), {"purpose": "change", "paper": picture()}).status_code == 303
+    assert ling.post(of(mortgaged, "creditor-consent"), {"purpose": "change", "consent": picture()}).status_code == 303
     assert "抵押权人已经书面同意：变更合同。" in ling.get(of(mortgaged)).text
     ending = {"ground": "damaged", "on_day": day, "told_on": day, "said": "挖塘毁地", "paper": picture()}
     assert ling.post(of(mortgaged, "termination"), ending).status_code == 303
@@ -97,8 +97,8 @@ def test_the_creditor_of_a_contract_that_one_side_ends_waits_at_the_desk_to_be_t
     assert ASKED not in page
     waiting = "合同已终止，待通知抵押权人"
     assert waiting in ling.get("/contracts").text
-    assert "CON-70" in rule_of(ling.post(of(mortgaged, "cancellation"), {"paper": picture()}))
-    assert ling.post(of(mortgaged, "creditor-told"), {"told_on": day, "paper": picture()}).status_code == 303
+    assert "CON-70" in rule_of(ling.post(of(mortgaged, "cancellation"), {"application": picture()}))
+    assert ling.post(of(mortgaged, "creditor-told"), {"told_on": day, "notice": picture()}).status_code == 303
     page = ling.get(of(mortgaged)).text
     assert "抵押权人已经收到合同终止的通知。" in page
     assert ASKED in page
@@ -111,7 +111,7 @@ def test_an_application_is_declined_from_the_list_and_both_sides_read_why(
     to_rights(*officers, superuser, 1)
     contract = signed(drawn())
     ling, deng = logged_in(app, account, "ling", Role.OPERATOR), logged_in(app, account, "qin", Role.REGISTRAR)
-    assert ling.post(of(contract, "registration"), {"paper": picture()}).status_code == 303
+    assert ling.post(of(contract, "registration"), {"application": picture()}).status_code == 303
     assert "退回申请" in deng.get("/contracts/to-register").text
     assert deng.post(of(contract, "registration/declined"), {"said": " "}).status_code == 400
     assert deng.post(of(contract, "registration/declined"), {"said": "申请书没有双方签字"}).status_code == 303
@@ -119,7 +119,7 @@ def test_an_application_is_declined_from_the_list_and_both_sides_read_why(
     page = ling.get(of(contract)).text
     assert "登记机构退回申请" in page
     assert "申请书没有双方签字" in page
-    assert ling.post(of(contract, "registration"), {"paper": picture()}).status_code == 303
+    assert ling.post(of(contract, "registration"), {"application": picture()}).status_code == 303
     assert contract.number in deng.get("/contracts/to-register").text
 
 
@@ -133,7 +133,7 @@ def test_a_house_s_page_asks_no_register_and_no_filing_and_names_no_land_board(
     page = ling.get(of(contract)).text
     assert "不向发包方备案，不登记土地经营权" in page
     assert not any(word in page for word in ("申请土地经营权登记", "记录备案", "没有向发包方备案", "/next/retransfer"))
-    assert rule_of(ling.post(of(contract, "registration"), {"paper": picture()})) == {"CON-81"}
+    assert rule_of(ling.post(of(contract, "registration"), {"application": picture()})) == {"CON-81"}
     forums = ling.get(of(contract, "life/dispute")).text
     assert 'value="court"' in forums
     assert 'value="arbitration"' not in forums

@@ -103,7 +103,7 @@ def test_an_operator_takes_a_deal_of_the_parties_own_from_its_clauses_to_the_cer
     assert "期限从过去的日子算起" not in page
     assert "申请土地经营权登记" in page
     assert ling.post(f"{address}/registration").status_code == 400
-    assert ling.post(f"{address}/registration", {"paper": picture()}).status_code == 303
+    assert ling.post(f"{address}/registration", {"application": picture()}).status_code == 303
     assert "等登记机构立案" in ling.get(address).text
     assert ling.post(f"{address}/certificate").status_code == 422
     undated = ling.post(f"{address}/filing", {"on_day": "", "paper": picture()})

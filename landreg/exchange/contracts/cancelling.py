@@ -123,7 +123,7 @@ def creditor_consents(actor: Actor, county: str, contract_id: UUID, purpose: str
         open_for(found, law, *CONSENTED_AT)
         if purpose not in registered(uow.session, found).waits:
             raise _not_now(found, law)
-        let_come(uow, found, law, purpose, must(paper))
+        let_come(uow, found, law, purpose, must(paper, "consent"))
 
 
 def creditor_told(actor: Actor, county: str, contract_id: UUID, told_on: date, paper: Attached | None) -> None:
@@ -142,7 +142,7 @@ def creditor_told(actor: Actor, county: str, contract_id: UUID, told_on: date, p
         told = Told(found.contract.number, told_on, made.on_day if made else law.on, law.on, parties)
         if wrong := con_70_creditor_is_told(told, law):
             raise Refused(wrong)
-        kept, rows = must(paper), [str(one.row_id) for one in untold]
+        kept, rows = must(paper, "notice"), [str(one.row_id) for one in untold]
         ties_nothing(law.on, kept)
         happened(uow, found.contract, "creditor_told", told_on, facts={"restrictions": rows}, paper=kept)
 
@@ -161,7 +161,7 @@ def ask_cancellation(actor: Actor, county: str, contract_id: UUID, paper: Attach
         parties = tuple(one.party for one in land_queries.creditors_untold(uow.session, county, contract_id))
         if untold := con_70_creditor_is_told(Told(found.contract.number, None, law.on, law.on, parties), law):
             raise Refused(untold)
-        kept = must(paper)
+        kept = must(paper, "application")
         ties_nothing(law.on, kept)
         happened(uow, found.contract, "cancellation_asked", law.on, paper=kept)
 

@@ -208,7 +208,7 @@ def ask_registration(actor: Actor, county: str, contract_id: UUID, paper: Attach
             raise Refused(wrong)
         if found.application or found.of("case_opened"):
             raise Conflict(Finding("CON-5", "state", {"where": stage(found.course(law.on))}, subject=row.number))
-        kept = must(paper)
+        kept = must(paper, "application")
         ties_nothing(law.on, kept)
         happened(uow, row, "registration_asked", law.on, paper=kept)
 

@@ -81,7 +81,7 @@ def decline(county: str, contract_id: UUID) -> Redirect:
 class Applying:
     """The parties' application, as they signed it."""
 
-    paper: Upload | None = None
+    application: Upload | None = None
 
 
 @blueprint.post("/contracts/<county>/<uuid:contract_id>/cancellation")
@@ -89,7 +89,9 @@ class Applying:
 @problems.back_to(desk.one)
 def ask_cancellation(county: str, contract_id: UUID) -> Redirect:
     """Record that the parties ask for the land-operation right of an ended contract to be struck out."""
-    cancelling.ask_cancellation(current_actor(), county, contract_id, kept(read_form(Applying).paper))
+    cancelling.ask_cancellation(
+        current_actor(), county, contract_id, kept(read_form(Applying).application, "application")
+    )
     flash(_("注销申请已交登记机构，等它立案。"))
     return back(county, contract_id)
 
@@ -99,7 +101,7 @@ class Consenting:
     """The creditors' consent. purpose: to the end of the contract, or to its change."""
 
     purpose: str
-    paper: Upload | None = None
+    consent: Upload | None = None
 
 
 @blueprint.post("/contracts/<county>/<uuid:contract_id>/creditor-consent")
@@ -108,7 +110,7 @@ class Consenting:
 def creditor_consents(county: str, contract_id: UUID) -> Redirect:
     """Record that the creditors of the mortgages of its registered right let the contract end or change."""
     given = read_form(Consenting)
-    cancelling.creditor_consents(current_actor(), county, contract_id, given.purpose, kept(given.paper))
+    cancelling.creditor_consents(current_actor(), county, contract_id, given.purpose, kept(given.consent, "consent"))
     flash(_("抵押权人的同意已记录。"))
     return back(county, contract_id)
 
@@ -118,7 +120,7 @@ class Telling:
     """When the notice of the end reached the creditors, and the notice with the proof of its delivery."""
 
     told_on: date
-    paper: Upload | None = None
+    notice: Upload | None = None
 
 
 @blueprint.post("/contracts/<county>/<uuid:contract_id>/creditor-told")
@@ -127,7 +129,7 @@ class Telling:
 def creditor_told(county: str, contract_id: UUID) -> Redirect:
     """Record that the creditors of the mortgages of its registered right were told that the contract has ended."""
     given = read_form(Telling)
-    cancelling.creditor_told(current_actor(), county, contract_id, given.told_on, kept(given.paper))
+    cancelling.creditor_told(current_actor(), county, contract_id, given.told_on, kept(given.notice, "notice"))
     flash(_("已记录：抵押权人已经收到合同终止的通知。"))
     return back(county, contract_id)
 

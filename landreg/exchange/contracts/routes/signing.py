@@ -78,7 +78,7 @@ def file(county: str, contract_id: UUID) -> Redirect:
 class Applying:
     """The application that the parties signed."""
 
-    paper: Upload | None = None
+    application: Upload | None = None
 
 
 @blueprint.post("/contracts/<county>/<uuid:contract_id>/registration")
@@ -86,7 +86,7 @@ class Applying:
 @problems.back_to(desk.one)
 def ask_registration(county: str, contract_id: UUID) -> Redirect:
     """The parties ask for the register, by their signed application."""
-    signing.ask_registration(current_actor(), county, contract_id, kept(read_form(Applying).paper))
+    signing.ask_registration(current_actor(), county, contract_id, kept(read_form(Applying).application, "application"))
     flash(_("登记申请已转给登记机构。"))
     return back(county, contract_id)
 
