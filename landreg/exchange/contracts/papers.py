@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -58,7 +59,7 @@ def contract(session: Session, desk: Desk, found: Whole) -> bytes:
         "swapped": [line.split("\t") for line in str(row.clauses.get("swapped") or "").splitlines()],
         "price_head": "价款" if whole else f"每亩每年（{unit}）", "total": price_words(row.price, row.unit) if whole else "",
         "mu": f"{total_mu([one.area_m2 for one in found.parcels])}",
-        "dues": [_due(due) for due in sorted(dues, key=lambda due: due.kind != DEPOSIT)[:MOST_DUES]],
+        "dues": _dues(sorted(dues, key=lambda due: due.kind != DEPOSIT)),
         "due_head": f"{'甲方' if any(due.payer == 'contractor' for due in dues) else ''}应付（{unit}）",
         "signed": [
             _signed(f"甲方（{sides[0]}）", row.household_name, found.of("signed_contractor")),
@@ -94,6 +95,15 @@ def certificate(session: Session, desk: Desk, found: Whole, given: ContractEvent
         "day": chinese_date(given.on_day), "check_url": url, "qr": qr_svg(url),
     }  # fmt: skip
     return typeset("deal_certificate", content, given.on_day, sample=desk.sample, tagged=True)
+
+
+def _dues(dues: Sequence[Due]) -> list[list[str]]:
+    """The days of payment; of more than the paper has room for how many follow, and the last of them."""
+    said = [_due(one) for one in dues[:MOST_DUES]]
+    if rest := dues[MOST_DUES:]:
+        last = chinese_date(rest[-1].due_on)
+        said.append(["…", f"其余 {len(rest)} 期按同样的间隔支付，最后一期", last, f"{rest[-1].amount:,}"])
+    return said
 
 
 def _due(due: Due) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 from io import BytesIO
 
@@ -87,6 +88,15 @@ def test_its_deposit_is_due_as_the_house_is_handed_over_and_goes_back_at_the_end
     found = seen(contract)
     assert found.left == found.overpaid == 0
     assert found.beyond(found.settled_until(found.contract.until_on))[0] == Decimal("1500.50")
+
+
+def test_of_more_payments_than_its_paper_has_room_for_it_says_how_many_follow() -> None:
+    contract = drawn(
+        kind="house_lease", unit="yuan_month", price=Decimal("300.00"), paid_every="month", values=HOUSE,
+        from_on=date(2022, 1, 1), until_on=date(2030, 1, 1),
+    )  # fmt: skip
+    text = printed(contract)
+    assert "其余37期按同样的间隔支付，最后一期2029年12月1日300.00" in text
 
 
 def test_it_is_not_drawn_without_the_state_of_the_house_and_needs_no_deposit() -> None:
