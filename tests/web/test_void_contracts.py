@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import ProgrammingError
 
+from landreg.config import Settings
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.pdftext import pdf_text
@@ -18,9 +19,10 @@ from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules.closing import Outcome
 from landreg.exchange.interfaces import contract_queries
 from landreg.registry.routes.surroundings import desk_of
+from tests.bidding_kit import strays
 from tests.contract_kit import OPERATOR, PAPER, drawn, seen, signed, today
 from tests.registry_kit import HOUSEHOLD, Connection, to_rights
-from tests.villages import COUNTY
+from tests.villages import COUNTY, past_triggers
 from tests.web.conftest import Browser, OpenAccount
 from tests.web.test_brought import bound
 
@@ -73,3 +75,13 @@ def test_no_desk_says_that_a_contract_is_void_but_by_its_outcome(contract: Contr
     made = drawn(from_on=today())
     with pytest.raises(ProgrammingError, match="permission denied"), unit_of_work(OPERATOR) as uow:
         uow.session.execute(sa.update(Contract).where(Contract.contract_id == made.contract_id).values(void=True))
+
+
+def test_the_log_knows_whether_a_contract_is_void(
+    contract: Contract, superuser: Connection, worker: Actor, database: Settings
+) -> None:
+    """By the outcome that said so; whoever says otherwise past the steps is named."""
+    assert strays(worker, database) == []
+    with past_triggers(superuser):
+        superuser.execute("UPDATE exchange.contract SET void = false WHERE contract_id = %s", (contract.contract_id,))
+    assert {one.layer for one in strays(worker, database)} == {"exchange.contract"}
