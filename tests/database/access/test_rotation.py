@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 import pyotp
 import pytest
 from click.testing import CliRunner
+from psycopg.errors import IntegrityError
 
 from landreg import keys
 from landreg.access import rotation, sealing
@@ -190,6 +191,37 @@ def test_staged_rows_objections_and_authenticators_are_turned_too(
     assert [open_sealed(one) for one in row] == [secret, "p"]
     contact = superuser.execute("SELECT contact_sealed FROM registry.objection").fetchone()
     assert open_sealed(contact[0]) == "13800000000"
+
+
+def test_what_was_typed_for_an_application_of_any_state_is_turned_and_the_old_key_goes(
+    own_keys: Settings, superuser: Any
+) -> None:
+    """APP-3 holds how an application goes on, whose seal is none of it."""
+    ended = {
+        "open": (None, None, ""),
+        "taken": (None, None, ""),
+        "withdrawn": ("now", uuid4(), ""),
+        "declined": ("now", uuid4(), "重复"),
+    }
+    with past_triggers(superuser):
+        for state, (at, by, reason) in ended.items():
+            taken = (uuid4(), uuid4(), "now") if state == "taken" else (None, None, None)
+            superuser.execute(
+                """INSERT INTO registry.application (county, application_id, village, number, household_id, household_code,
+                       applicant, act_kind, subject_code, request, typed_sealed, by_account, by_name, made_at, state,
+                       case_id, taken_by, taken_at, ended_at, ended_by, reason)
+                   VALUES ('610902', %s, '610902005001', %s, %s, '', '', 'reissue', %s, '{}', %s, %s, '', now(), %s, %s, %s, %s,
+                       %s, %s, %s)""",
+                [uuid4(), state, uuid4(), state, seal(f"张三 {state}"), uuid4(), state, *taken, at, by, reason],
+            )
+    keys.add_identity_key(own_keys)
+    assert keys.turn_identity_key(own_keys) == len(ended)
+    assert keys.retire_identity_key(own_keys) is not None
+    told = superuser.execute("SELECT state, typed_sealed FROM registry.application").fetchall()
+    assert {state: open_sealed(sealed) for state, sealed in told} == {state: f"张三 {state}" for state in ended}
+    for change in ("reason = 'x'", "reason = reason", "state = 'open', typed_sealed = '\\x00'"):
+        with pytest.raises(IntegrityError, match="does not go from declined"):
+            superuser.execute(f"UPDATE registry.application SET {change} WHERE state = 'declined'")  # noqa: S608
 
 
 def test_a_row_that_no_key_opens_stops_the_run_and_is_not_lost(
