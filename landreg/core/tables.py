@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CHAR, JSON, ColumnElement, Date, DateTime, Select, Text, and_, bindparam, func, select
+from sqlalchemy import (
+    CHAR,
+    JSON,
+    ColumnElement,
+    Date,
+    DateTime,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects.postgresql import DATERANGE, TSTZRANGE, Range
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -59,6 +73,14 @@ def rows_by(table: Any, *columns: str, order: str = "") -> Select[Any]:
     """
     found = select(table).where(*(getattr(table, column) == bindparam(column) for column in columns))
     return found.order_by(getattr(table, order)) if order else found
+
+
+def among(column: Any, words: Iterable[str]) -> ColumnElement[bool]:
+    """Whether a column is one of some words of the program's own. They stand in the statement, so that a plan that is kept knows
+    how rare they are; with parameters the database would plan anew each time.
+    """
+    found: ColumnElement[bool] = column.in_([literal_column(f"'{word}'") for word in words])
+    return found
 
 
 @lru_cache(maxsize=64)

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from landreg.core.tables import among
 from landreg.registry.casebook import Case, CaseParcel
 from landreg.registry.casework.cases import UNDER_WAY
 
@@ -49,5 +50,5 @@ def _on_parcel() -> Select[Any]:
 
 
 def _open(about: ColumnElement[bool]) -> Select[Any]:
-    found = select(Case).where(Case.county == bindparam("county"), Case.state.in_(OPEN), about)
+    found = select(Case).where(Case.county == bindparam("county"), among(Case.state, OPEN), about)
     return found.order_by(Case.number).limit(MOST)
