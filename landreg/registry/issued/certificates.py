@@ -5,13 +5,13 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 from sqlalchemy import insert, update
 
-from landreg.access.identity import Identity, reveal
+from landreg.access.identity import reveal
 from landreg.core.actor import Actor
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import Conflict, Finding, Refused
@@ -69,18 +69,20 @@ def issue(
 ) -> Pressed:
     """Issue the certificates of registered cases, in chunks that each stand when the next is interrupted.
 
-    progress: told how many are printed so far. Left as it is: a case with a sign that no font here can print (CERT-3), and one
-    whose right ended by its act or by a later one (REG-24). A case on a household has a certificate for each of its rights.
+    progress: told how many are printed so far. Left as it is: a case with a sign that no font here can print (CERT-3), one of a
+    household for which no member stands (CERT-6), and one whose right ended by its act or by a later one (REG-24). A case on a household has a certificate for each of its rights. No
+    right has two in force: a case whose act a certificate of another case tells of already is at its end without one.
     Raises Refused (REG-13) when an act of theirs is not sealed yet, Conflict (REG-8) for a case in another state.
     """
     pressed = Pressed()
     issued = pressed.issued
     begun: deque[list[_Drafted]] = deque()
+    given: set[UUID] = set()
 
     def items() -> Iterator[ToPrint]:
         for first in range(0, len(case_ids), CHUNK):
-            drafted, ended = _drafted_chunk(actor, county, case_ids[first : first + CHUNK], press)
-            pressed.refused.update({**ended, **_unprintable(drafted)})
+            drafted, ended = _drafted_chunk(actor, county, case_ids[first : first + CHUNK], press, given)
+            pressed.refused.update({**ended, **_unprintable(drafted), **_represented_by_nobody(drafted)})
             if printable := [draft for draft in drafted if draft.case.number not in pressed.refused]:
                 begun.append(printable)
                 yield from (draft.to_print for draft in printable)
@@ -116,6 +118,19 @@ def _unprintable(drafted: Sequence[_Drafted]) -> dict[str, tuple[Finding, ...]]:
     }
 
 
+def _represented_by_nobody(drafted: Sequence[_Drafted]) -> dict[str, tuple[Finding, ...]]:
+    """By number of the case: that no member of the household stands for it, who would be printed on a contract right's certificate."""
+    return {
+        draft.case.number: (
+            Finding(
+                "CERT-6", "certificate", {"household": draft.certified.facts["holder_code"]}, subject=draft.case.number
+            ),
+        )
+        for draft in drafted
+        if draft.certified.facts["kind"] == "contract_management" and not draft.certified.representative
+    }
+
+
 @dataclass(frozen=True)
 class _Drafted:
     """A certificate before it is printed."""
@@ -128,9 +143,9 @@ class _Drafted:
 
 
 def _drafted_chunk(
-    actor: Actor, county: str, case_ids: Sequence[UUID], press: Press
+    actor: Actor, county: str, case_ids: Sequence[UUID], press: Press, given: set[UUID]
 ) -> tuple[list[_Drafted], dict[str, tuple[Finding, ...]]]:
-    """The drafts, and the numbers of the cases whose rights have ended, with that finding.
+    """The drafts, and the numbers of the cases whose rights have ended, with that finding. given: rights that have a draft already.
 
     Names are opened, in the log, only for what can be certified; a case's state is looked at again at the end.
     """
@@ -140,9 +155,24 @@ def _drafted_chunk(
     people = reveal(actor, [person for persons in holders.values() for person in persons], "certificate", county)
     with unit_of_work(actor) as uow:
         cases = _registered(uow, county, case_ids)
-        drafted = _draft(uow, cases, press, people, proofs)
-    ended = {case.number for case in cases} - {draft.case.number for draft in drafted}
+        found = certified(uow.session, county, [case.case_id for case in cases], people)
+        drafted = _draft(uow, cases, press, _owed(found, given), proofs)
+        owed = {draft.case.case_id for draft in drafted}
+        told = {one.case_id for one in found} - owed
+        _certify(uow, county, [case for case in cases if case.case_id in told])
+    ended = {case.number for case in cases if case.case_id not in owed | told}
     return drafted, {number: (Finding("REG-24", values={"cases": [number]}, subject=number),) for number in ended}
+
+
+def _owed(found: Sequence[Certified], given: set[UUID]) -> list[Certified]:
+    """One of each right, by its latest act, where no certificate says yet what the act did; these rights are given then."""
+    owed = {
+        one.right_id: one
+        for one in sorted(found, key=lambda one: one.act_number)
+        if one.right_id not in given and not one.facts["certified_since"]
+    }
+    given.update(owed)
+    return list(owed.values())
 
 
 def _printed(items: Iterator[ToPrint], count: int, signer: Signer) -> Iterator[tuple[str, bytes]]:
@@ -176,11 +206,10 @@ def _proofs(uow: UnitOfWork, cases: Sequence[Case]) -> dict[str, Proof]:
 
 
 def _draft(
-    uow: UnitOfWork, cases: Sequence[Case], press: Press, people: Mapping[UUID, Identity], proofs: dict[str, Proof]
+    uow: UnitOfWork, cases: Sequence[Case], press: Press, found: list[Certified], proofs: dict[str, Proof]
 ) -> list[_Drafted]:
     county = cases[0].county
     law = load_law(uow.session, county, beijing_day(uow.now))
-    found = certified(uow.session, county, [case.case_id for case in cases], people)
     sample = queries.is_demo(uow.session)
     by_id = {case.case_id: case for case in cases}
     found.sort(key=lambda one: by_id[one.case_id].number)
@@ -236,10 +265,6 @@ def _enter(uow: UnitOfWork, county: str, drafted: Sequence[_Drafted], hashes: di
         for draft in drafted
     ]
     uow.session.execute(insert(Certificate), rows)
-    uow.session.execute(
-        update(Case),
-        [{"county": county, "case_id": case.case_id, "state": "certified"} for case in cases],
-    )
     facts = issued_facts(uow.session, county, [draft.to_print.id for draft in drafted])
     stage_all(
         uow,
@@ -254,4 +279,14 @@ def _enter(uow: UnitOfWork, county: str, drafted: Sequence[_Drafted], hashes: di
             for draft in drafted
         ],
     )
-    note(uow, cases, "certify")
+    _certify(uow, county, cases)
+
+
+def _certify(uow: UnitOfWork, county: str, cases: Sequence[Case]) -> None:
+    """These cases are at their end."""
+    if cases:
+        uow.session.execute(
+            update(Case),
+            [{"county": county, "case_id": case.case_id, "state": "certified"} for case in cases],
+        )
+        note(uow, cases, "certify")

@@ -27,6 +27,10 @@ from landreg.registry.papers.certificate_data import (
     OperationCertificate,
 )
 from landreg.registry.papers.drawing import ParcelMap
+from landreg.registry.rules.acts import HEADS
+
+
+_HEADS = frozenset(term("relation", relation) for relation in HEADS)
 
 
 @dataclass(frozen=True)
@@ -41,8 +45,12 @@ class Certified:
     members: tuple[Member, ...]
     others: tuple[Member, ...]
     """The members beside the one in whose name the right stands, wherever that one is listed; all, where none is."""
+    representative: str
+    """The member who stands for the household, by name; '' where no member does."""
     holder_number: str
-    """The identity number of the one in whose name the right stands, masked; '' where that is no member."""
+    """The identity number, masked, of the one in whose name the right stands, of a contract right the representative; '' where that
+    is no member.
+    """
     location: str
     """The village, with what it lies in."""
     parcels: tuple[CertifiedParcel, ...] = field(repr=False)
@@ -59,7 +67,7 @@ class Certified:
             code=f["code"],
             issuer=f["issuer"],
             issuer_representative=f["representative"],
-            representative=f["holder"],
+            representative=self.representative,
             representative_id=self.holder_number,
             mode=term("land_mode", f["nature"]),
             contract_code=f["code"],
@@ -170,6 +178,7 @@ def certified(
             members=tuple(members[row["household_id"]].values()),
             others=tuple(m for p, m in members[row["household_id"]].items() if p != holder),
             location="".join(paths[row["village"]]),
+            representative=members[row["household_id"]][holder].name if holder else "",
             holder_number=masked_id(people[holder].id_number) if holder else "",
             parcels=tuple(_parcel(one, drawn[row["right_row"], one.parcel_id]) for one in parcels[row["right_row"]]),
         )
@@ -179,10 +188,16 @@ def certified(
 
 
 def _holder(members: Mapping[UUID, Member], right: Mapping[Any, Any]) -> UUID | None:
-    """The member in whose name the right stands: by the name, else by who represents the household; None where neither is one."""
+    """The member in whose name the right stands: by the name, else by who represents the household, of a contract right else by
+    who is its head by relation; None where nobody is.
+    """
     named = [person for person, member in members.items() if member.name == right["holder"]]
     represents = right["representative_id"]
-    return represents if represents in (named or members) else next(iter(named), None)
+    if represents in (named or members):
+        return UUID(str(represents))
+    of_household = right["kind"] == "contract_management"
+    heads = [person for person, member in members.items() if of_household and member.relation in _HEADS]
+    return next(iter((*named, *heads)), None)
 
 
 def _parcel(row: Any, drawn: ParcelMap) -> CertifiedParcel:
@@ -260,7 +275,10 @@ _RIGHTS = f"""
                     AND upper_inf(n.recorded) AND upper_inf(n.valid)
                WHERE x.county = r.county AND x.right_row = r.row_id) ELSE '' END AS contractors,
            coalesce(i.name, '') AS issuer, coalesce(i.representative, '') AS representative,
-           coalesce(d.name, c.county) AS county_name
+           coalesce(d.name, c.county) AS county_name,
+           EXISTS (SELECT FROM registry.certificate AS o WHERE o.county = r.county AND o.right_id = r.right_id
+               AND o.issued_at > a.registered_at AND NOT EXISTS (SELECT FROM registry.certificate_end AS e
+                   WHERE e.county = o.county AND e.certificate_id = o.certificate_id)) AS certified_since
     FROM {_CERTIFIED}
     JOIN registry.act AS a ON a.county = c.county AND a.act_id = c.act_id
     JOIN party.named AS h ON h.county = r.county AND h.household_id = r.household_id

@@ -180,3 +180,25 @@ def test_a_lease_on_a_parcel_that_is_divided_has_one_certificate_in_force(
     assert len(new) == 2, "of the contract right and of the lease"
     assert checked(first).state == "replaced"
     assert [checked(number).state for number in new] == ["valid", "valid"]
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_two_acts_before_the_first_certificate_leave_one_certificate_in_force(
+    together: bool,
+    lease: UUID,
+    registrar: Actor,
+    reviewer: Actor,
+    superuser: Connection,
+    worker: Actor,
+    database: Settings,
+) -> None:
+    """Issued in one run or one after the other: the one paper says both, and both cases are at their end."""
+    case = renamed(registrar, operation_right(registrar))
+    booked(registrar, reviewer, superuser, case, "organization_name_change")
+    seal(worker, database)
+    press = Press(keys.certificate_signer(database), Store(database.store), "http://127.0.0.1:8000")
+    runs = [[lease, case]] if together else [[lease], [case]]
+    issued = [one for run in runs for one in certificates.issue(registrar, COUNTY, run, press).issued]
+    assert [checked(one.number).holder for one in issued] == [masked_name(NEW_NAME)]
+    assert {state_of(registrar, one) for one in (lease, case)} == {"certified"}
+    assert rechecked(database, worker) == []
