@@ -52,6 +52,11 @@ def review_papers(session: Session, county: str, qualification_id: UUID) -> Sequ
     return rows_of(session, QualificationPaper, county, QualificationPaper.kind, qualification_id=qualification_id)
 
 
+def reserves(session: Session, county: str, taker_id: UUID) -> Sequence[Reserve]:
+    """What was recorded of a taker's risk reserve, by its day."""
+    return rows_of(session, Reserve, county, Reserve.on_day, taker_id=taker_id)
+
+
 def reserve_held(session: Session, county: str, taker_id: UUID) -> Decimal:
     """The risk reserve that is there, in yuan."""
     signed = sa.case((Reserve.kind == "paid", Reserve.amount), else_=-Reserve.amount)

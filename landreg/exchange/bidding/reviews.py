@@ -31,7 +31,6 @@ from landreg.exchange.bidding.rules.qualified import (
     qual_3_decided_in_time,
     qual_6_refusal_says_why,
     qual_9_reserve_as_held,
-    reserve_due,
     tr_2_purpose_keeps_it_farmed,
 )
 from landreg.exchange.model import Taker
@@ -132,12 +131,12 @@ def record_reserve(
         law = load_law(uow.session, county, beijing_day(uow.now))
         ties_nothing(law.on, receipt=receipt, said=said)
         taking = sales.taking_in(uow, taker, Decimal(0))
-        sound = bool(receipt.strip()) and on_day <= law.on and (kind != "used" or bool(said.strip()))
-        wrong = qual_9_reserve_as_held(Paying(kind, amount, taking), law)
-        if wrong is not None or not sound:
-            raise Refused(
-                wrong or Finding("QUAL-9", "amount", {"held": taking.reserve, "owed": reserve_due(taking, law)})
-            )
+        told = review_queries.reserves(uow.session, county, taker_id)
+        came = min((one.on_day for one in told if one.kind == "paid"), default=law.on)
+        since = beijing_day(taker.opened_at) if kind == "paid" else came
+        paying = Paying(kind, amount, taking, receipt, on_day, since, law.on, said)
+        if wrong := qual_9_reserve_as_held(paying, law):
+            raise Refused(wrong)
         row = Reserve(
             county=county, village=taker.village, reserve_id=uuid4(), taker_id=taker_id, kind=kind,
             amount=amount.quantize(CENT), receipt=tidy(receipt), on_day=on_day, said=said.strip(), by=actor.account_id,

@@ -124,6 +124,15 @@ def deposit_held(session: Session, county: str, entrant_id: UUID) -> Decimal:
     return session.scalar(asked) or Decimal(0)
 
 
+def deposit_bounds(session: Session, county: str, entrant_id: UUID, kind: str) -> tuple[date | None, bool]:
+    """The first day of which a deposit may be recorded as this, and whether the land may still come to the entrant."""
+    asked = sa.text(
+        "SELECT exchange.deposit_since(:county, :entrant, :kind), exchange.may_still_win(:county, :entrant)"
+    )
+    found = session.execute(asked, {"county": county, "entrant": entrant_id, "kind": kind}).one()
+    return found[0], bool(found[1])
+
+
 def to_return(session: Session, sale_id: UUID | None = None) -> list[tuple[Sale, int]]:
     """Sales that are decided, or one of them, with the number of deposits that wait to go back to whom the land did not go."""
     deal = sa.select(Deal.deal_id).where(

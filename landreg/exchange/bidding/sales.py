@@ -207,7 +207,7 @@ def record_deposit(actor: Actor, county: str, entrant_id: UUID, given: Receipt) 
         facts = DepositFacts(
             given.kind if given.kind in DEPOSITS else "", given.amount, given.receipt, given.on_day, today,
             found.sale.deposit_yuan, held, not known and found.now < found.sale.deposit_by and not found.clock.over,
-            over, *_won(uow, found, entrant), given.said, beijing_day(found.sale.set_at),
+            over, *_won(uow, found, entrant), given.said, *sale_queries.deposit_bounds(uow.session, county, entrant_id, given.kind),
         )  # fmt: skip
         if wrong := bid_9_deposit_as_owed(facts):
             raise Refused(wrong)

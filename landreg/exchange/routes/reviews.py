@@ -150,6 +150,7 @@ def one(county: str, qualification_id: UUID) -> Response:
             "exchange/review.html", asked=asked, decision=decision, taker=taker, today=page_day(uow.session),
             papers=review_queries.review_papers(uow.session, county, qualification_id),
             reserve=review_queries.reserve_held(uow.session, county, asked.taker_id),
+            reserves=review_queries.reserves(uow.session, county, asked.taker_id),
             held=taker_queries.area_held(uow.session, county, asked.taker_id),
         )  # fmt: skip
 

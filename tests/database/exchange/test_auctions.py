@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -26,6 +27,7 @@ from landreg.law.book import examine, national_law
 from landreg.registry.guarded import Attached
 from tests import bidding_kit as kit
 from tests.contract_kit import VALUES, seen, signed
+from tests.database.exchange.test_bidding_walls import at_desk, refused
 from tests.exchange_kit import NEIGHBOUR, OPERATOR
 from tests.registry_kit import Connection, codes, one
 from tests.villages import COUNTY, past_triggers
@@ -236,6 +238,36 @@ def test_when_the_winner_withdraws_the_next_has_a_chance_and_the_members_are_ask
         given = sales.Receipt(kind, kit.DEPOSIT, f"T-{place}", today, "成交后放弃" if kind == "kept" else "")
         assert sales.record_deposit(OPERATOR, COUNTY, bidders.entrants[place].entrant_id, given).kind == kind
     assert kit.auction(listing).round == 2
+
+
+def test_nobody_who_may_still_have_the_land_gets_the_deposit_back_before_the_deal(
+    bidders: Bidders, superuser: Connection, listing: Listing, as_desk: Any
+) -> None:
+    """BID-9, in the program and by the database; whoever did not bid has it back after the close."""
+    bidders.bid(1, "320")
+    kit.pass_time(superuser, hours=5)
+    today = beijing_day(kit.now_of())
+    back = sales.Receipt("returned", kit.DEPOSIT, "T-1", today)
+    with pytest.raises(Refused) as waits:
+        sales.record_deposit(OPERATOR, COUNTY, bidders.entrants[1].entrant_id, back)
+    assert waits.value.findings[0].values["fault"] == "deposit_waits"
+    desk, leader = at_desk(as_desk, OPERATOR), bidders.entrants[1]
+    row = {
+        "county": COUNTY, "village": leader.village, "sale_id": leader.sale_id, "entrant_id": leader.entrant_id,
+        "amount": kit.DEPOSIT, "said": "", "by": OPERATOR.account_id, "by_name": "", "at": kit.now_of(),
+    }  # fmt: skip
+    wall = "bid_9_deposit_in_its_days"
+    assert refused(desk, "deposit", **row, deposit_id=uuid4(), kind="returned", receipt="T-2", on_day=today) == wall
+    assert sales.record_deposit(OPERATOR, COUNTY, bidders.entrants[0].entrant_id, back).kind == "returned"
+    _sold(superuser, listing)
+    early = sales.Receipt("credited", kit.DEPOSIT, "T-3", today - timedelta(days=1))
+    assert (
+        refused(desk, "deposit", **row, deposit_id=uuid4(), kind="credited", receipt="T-3", on_day=early.on_day) == wall
+    )
+    with pytest.raises(Refused) as before:
+        sales.record_deposit(OPERATOR, COUNTY, leader.entrant_id, early)
+    assert before.value.findings[0].values["fault"] == "deposit_day"
+    assert sales.record_deposit(OPERATOR, COUNTY, leader.entrant_id, replace(early, on_day=today)).kind == "credited"
 
 
 def _sold(superuser: Connection, listing: Listing) -> Deal:

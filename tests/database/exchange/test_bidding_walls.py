@@ -269,6 +269,13 @@ def test_the_database_gives_back_no_more_of_a_reserve_than_there_is_and_lets_one
         on_day=beijing_day(now), said="", by=OPERATOR.account_id,
     )  # fmt: skip
     assert more == "qual_9_no_more_than_there_is"
+    for kind, day in (("returned", -1), ("paid", -1), ("paid", 1)):
+        on = beijing_day(now) + timedelta(days=day)
+        with pytest.raises(Refused) as wrong:
+            reviews.record_reserve(OPERATOR, COUNTY, taker.taker_id, kind, Decimal(10), "FX-8", on)
+        assert wrong.value.findings[0].values["fault"] == "reserve_day"
+        row = {"reserve_id": uuid4(), "kind": kind, "amount": 10, "receipt": "FX-8", "on_day": on, "said": ""}
+        assert refused(desk, "reserve", **at, **row, by=OPERATOR.account_id) == "qual_9_reserve_in_its_days"
     review = {"purpose": "种植玉米", "experience": "", "area_mu": 9, "due_on": beijing_day(now), "by": actor.account_id}
     own = at_desk(as_desk, actor)
     put(own, "qualification", **at, qualification_id=uuid4(), **review)

@@ -122,7 +122,8 @@ CASES: list[tuple[str, Callable[..., Any], Any, Any]] = [
         (replace(GIVEN, held=Decimal(0)), "none"), (replace(GIVEN, amount=Decimal(1)), "all"),
         (replace(GIVEN, won=True, stands=True), "winner"), (replace(GIVEN, kind="credited"), "loser"),
         (replace(GIVEN, kind="kept", said="没有来"), "loser"), (replace(GIVEN, kind="kept", won=True), "why"),
-        (replace(GIVEN, kind=""), "loser"),
+        (replace(GIVEN, kind=""), "loser"), (replace(GIVEN, may_win=True), "waits"),
+        (replace(GIVEN, since=date(2026, 11, 28)), "day"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_deposit_is_said_by_its_own_name_in_both_languages(

@@ -60,7 +60,8 @@ class EntryFacts:
 @dataclass(frozen=True)
 class DepositFacts:
     """A deposit as recorded. owed: what the sale asks. held: what is there now, of this entrant. won: a deal of the sale was this
-    entrant's, stands: and it stands. since: the day on which the sale was set up, for what it asks is not known before.
+    entrant's, stands: and it stands. since: the first day that it can be, None where nothing was paid. may_win: the land may still
+    come to this entrant.
     """
 
     kind: str
@@ -75,7 +76,8 @@ class DepositFacts:
     won: bool = False
     stands: bool = False
     said: str = ""
-    since: date = date.min
+    since: date | None = None
+    may_win: bool = False
 
 
 def bid_3_deposit_is_there(paid: Decimal, owed: Decimal) -> Finding | None:
@@ -191,8 +193,10 @@ def bid_9_deposit_as_owed(facts: DepositFacts, law: Law | None = None) -> Findin
     toward the rent of whom it went to; kept, with the reason, of nobody but a winner.
     """
     fault = _paid_fault(facts) if facts.kind == "paid" else _gone_fault(facts)
-    if not facts.receipt.strip() or not facts.since <= facts.on_day <= facts.today:
-        fault = "receipt" if not facts.receipt.strip() else "day"
+    if not facts.receipt.strip():
+        fault = "receipt"
+    elif not fault and not (facts.since or facts.on_day) <= facts.on_day <= facts.today:
+        fault = "day"
     if not fault:
         return None
     values = {"fault": f"deposit_{fault}", "owed": facts.owed, "held": facts.held, "since": facts.since}
@@ -209,13 +213,15 @@ def _paid_fault(facts: DepositFacts) -> str:
 
 
 def _gone_fault(facts: DepositFacts) -> str:
-    """Why it does not go that way."""
+    """Why it does not go that way; back to nobody to whom the land may still come."""
     if not facts.over or facts.held <= 0:
         return "none" if facts.over else "open"
     if facts.amount != facts.held:
         return "all"
     if facts.kind == "kept" and facts.won:
         return "" if facts.said.strip() else "why"
+    if facts.kind == "returned" and facts.may_win:
+        return "waits"
     goes = {"returned": not facts.stands, "credited": facts.stands}.get(facts.kind, False)
     return "" if goes else "winner" if facts.kind == "returned" else "loser"
 

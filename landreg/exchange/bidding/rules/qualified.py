@@ -50,11 +50,18 @@ class Reviewing:
 
 @dataclass(frozen=True)
 class Paying:
-    """A payment of the risk reserve: paid in, returned or used. stands: what the taker has."""
+    """A payment of the risk reserve: paid in, returned or used. stands: what the taker has. since: the first day that it can be:
+    the taker's own, or of the first payment.
+    """
 
     kind: str
     amount: Decimal
     stands: TakingIn
+    receipt: str
+    on_day: date
+    since: date
+    today: date
+    said: str = ""
 
 
 def qual_1_reviewed_from_the_threshold(facts: TakingIn, law: Law) -> Finding | None:
@@ -104,13 +111,24 @@ def qual_6_refusal_says_why(facts: Reviewing, law: Law | None = None) -> Finding
 
 
 def qual_9_reserve_as_held(facts: Paying, law: Law) -> Finding | None:
-    """QUAL-9: no more of the reserve is given back or used than there is; while land is held what it asks for stays. 办法 30."""
-    sound = facts.amount.is_finite() and 0 < facts.amount <= MOST_DEPOSIT
-    owed = reserve_due(facts.stands, law)
-    if facts.kind != "paid":
-        least = owed if facts.kind == "returned" else Decimal(0)
-        sound = sound and facts.stands.reserve - facts.amount >= least
-    return None if sound else Finding("QUAL-9", "amount", {"held": facts.stands.reserve, "owed": owed})
+    """QUAL-9: recorded by its receipt and day; no more of the reserve is given back or used than there is, used for a reason alone;
+    while land is held what it asks for stays. 办法 30.
+    """
+    owed, held = reserve_due(facts.stands, law), facts.stands.reserve
+    least = owed if facts.kind == "returned" else Decimal(0)
+    sum_sound = facts.amount.is_finite() and 0 < facts.amount <= MOST_DEPOSIT
+    if not sum_sound or (facts.kind != "paid" and held - facts.amount < least):
+        return _reserve_wrong("amount", "reserve_sum", held=held, owed=owed)
+    if not facts.receipt.strip():
+        return _reserve_wrong("receipt", "deposit_receipt")
+    if not facts.since <= facts.on_day <= facts.today:
+        return _reserve_wrong("on_day", "reserve_day", since=facts.since)
+    return _reserve_wrong("said", "reserve_why") if facts.kind == "used" and not facts.said.strip() else None
+
+
+def _reserve_wrong(field: str, fault: str, **values: object) -> Finding:
+    """fault: a word of terms.toml."""
+    return Finding("QUAL-9", field, {"fault": fault, **values})
 
 
 def due_on(asked_on: date, law: Law) -> date:
