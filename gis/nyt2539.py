@@ -106,7 +106,9 @@ LAND_USE_2007 = _classes("GB/T 21010-2007")
 """Agricultural classes of GB/T 21010-2007, as TDLYLX has them."""
 NOT_FARMED_2007 = _classes("GB/T 21010-2007, not farmed")
 """Its classes of shops, works, stores and wild land, which only land under no contract has."""
-LAND_CLASSES_2007: Mapping[str, str] = {**LAND_USE_2007, **NOT_FARMED_2007}
+NOT_FARMED_2017 = _classes("GB/T 21010-2017, not farmed")
+LAND_CLASSES: Mapping[str, str] = {**LAND_USE_2007, **NOT_FARMED_2007, **_classes("GB/T 21010-2017"), **NOT_FARMED_2017}
+"""All classes that are read, by the codes of 2007 and of 2017."""
 
 # Fields that name a table beyond doubt, for files with a name of their own making; the first that fits wins.
 _MARKS: tuple[tuple[str, frozenset[str]], ...] = tuple(

@@ -184,7 +184,7 @@ def _word(kind: str, name: str, code: str) -> str | None:
     """The standard's word for a value out of a list of codes."""
     field = FIELDS.get(kind, {}).get(name, name)
     if field == "TDLYLX":
-        return nyt2539.LAND_CLASSES_2007.get(code)
+        return nyt2539.LAND_CLASSES.get(code)
     known = nyt2539.FIELDS.get((kind, field))
     return None if known is None or known.code_table is None else nyt2539.code_table(known.code_table).get(code)
 

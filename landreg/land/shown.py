@@ -30,7 +30,7 @@ FINDINGS = "findings"
 SHOWN_ROWS = 20
 """Rows of a table of which each changed field is shown."""
 _TABLES = {
-    "land_class": nyt2539.LAND_CLASSES_2007,
+    "land_class": nyt2539.LAND_CLASSES,
     "soil_grade": nyt2539.code_table("C.8"),
     "land_use": nyt2539.code_table("C.9"),
     "ownership": nyt2539.code_table("C.6"),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 
 import numpy as np
 
-from gis.nyt2539 import LAND_CLASSES_2007, TABLES, UNSURE_CODE_TABLES, Field, code_table
+from gis.nyt2539 import LAND_CLASSES, TABLES, UNSURE_CODE_TABLES, Field, code_table
 from landreg.core.errors import Finding
 from landreg.land.rules.facts import (
     KEY,
@@ -53,9 +53,7 @@ ESSENTIAL = {
     "DK": "DKBM SCMJ", "ZJD": "ZDDM CBFBM QLRMC ZDMJ", "ZJQY": "ZJQYDM",
 }  # fmt: skip
 """What a right cannot be registered without; other values that the standard asks for are noted when they are missing."""
-LAND_USE_2017 = {"0101", "0102", "0103", "0201", "0202", "0203", "0204", "0301", "0302", "0303", "0304", "0305",
-                 "0306", "0307", "0401", "0402", "0403", "0404", "1006", "1104", "1107", "1202", "1203"}  # fmt: skip
-LAND_USE = {*LAND_CLASSES_2007, *LAND_USE_2017}
+LAND_USE = {*LAND_CLASSES}
 NATURES = {"批准拨用", "划拨", "出让", "入股", "联营", "租赁"}
 """Natures of a right (权利性质) that a homestead may have; offices write others too, so they are noted only."""
 RELATIONS = re.compile(rb"0[1-9]|[1-9]\d|0")

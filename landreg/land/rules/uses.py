@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from gis.nyt2539 import NOT_FARMED_2007
+from gis.nyt2539 import NOT_FARMED_2007, NOT_FARMED_2017
 from landreg.core.errors import Finding
 from landreg.land.rules.facts import Mask, Notes, Survey, SurveyRule, lengths, plain, prefix
 
@@ -40,7 +40,7 @@ def cod_37_contracted_land_is_not_built_up(survey: Survey, notes: Notes) -> None
 def cod_4_contracted_land_has_a_farmed_class(survey: Survey, notes: Notes) -> None:
     """COD-4: shops, works, stores and wild land are classes of what lies under no contract. 农村土地承包法 2."""
     table = survey.table("DK")
-    other = np.isin(table.column("TDLYLX"), [code.encode() for code in NOT_FARMED_2007])
+    other = np.isin(table.column("TDLYLX"), [code.encode() for code in (*NOT_FARMED_2007, *NOT_FARMED_2017)])
     notes.rows("COD-4", table, np.flatnonzero(_contracted(survey) & other), "TDLYLX", book="GB/T 21010")
 
 

@@ -46,6 +46,6 @@ def _in_words(fact: str, value: str) -> str:
 
 _YES_OR_NO = ("basic_farmland", "holds_right")
 _TABLES = {
-    "land_class": nyt2539.LAND_CLASSES_2007, "soil_grade": nyt2539.code_table("C.8"), "land_use": nyt2539.code_table("C.9"),
+    "land_class": nyt2539.LAND_CLASSES, "soil_grade": nyt2539.code_table("C.8"), "land_use": nyt2539.code_table("C.9"),
 }  # fmt: skip
 _OF_THE_PARTY_ALONE = ("person_id", "address", "postcode", "note")

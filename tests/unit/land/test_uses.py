@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from landreg.land.rules.codes import LAND_USE
+from landreg.land.shown import code_name
 from landreg.land.survey import check
 from landreg.land.survey_county import divisions
 from tests.packages import COLLECTIVE, Unpacked
@@ -93,6 +95,12 @@ def test_what_to_do_about_text_in_another_encoding_is_said_in_the_reader_s_langu
     said = [report.law.say(finding, "zh") for finding in report.findings if finding.code == "PKG-5"]
     assert said
     assert all("none" not in one and ".cpg" in one and "GBK" in one for one in said)
+
+
+def test_classes_are_read_by_the_codes_of_both_years_and_have_their_names() -> None:
+    """The field of the standard has three signs; where an office widened it, four."""
+    assert {"013", "0103", "061", "0601", "116", "1106"} <= LAND_USE
+    assert [code_name(code, "land_class") for code in ("0103", "1206")] == ["旱地", "裸土地"]
 
 
 def test_the_sample_s_second_survey_holds_what_a_collective_gives_out_itself_and_is_not_refused(tmp_path: Path) -> None:
