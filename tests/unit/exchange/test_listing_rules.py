@@ -155,6 +155,7 @@ OPERATED = OnLand("operation", "land_operation", "J1", "", "A", date(2026, 1, 1)
         ("LST-33", classed(COLLECTIVE, "021"), classed(COLLECTIVE, "031")),
         ("LST-33", classed(COLLECTIVE, "043", basic=True), classed(COLLECTIVE, "127")),
         ("LST-33", classed(COLLECTIVE, "121"), classed(COLLECTIVE, "116")),
+        ("LST-33", classed(COLLECTIVE, "1202"), classed(COLLECTIVE, "1106")),
         ("LST-33", classed(COLLECTIVE, "118"), classed(COLLECTIVE, "03")),
         ("LST-34", classed(BUILT, "0103"), classed(BUILT, "0501")),
         ("LST-34", classed(BUILT, "071"), BUILT),
