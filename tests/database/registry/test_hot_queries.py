@@ -12,13 +12,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.law.book import national_law
 from landreg.registry import ending_queries, finding
-from landreg.registry.casework import worklist
+from landreg.registry.casework import under_way_queries, worklist
 from landreg.registry.casework.worklist import QUEUES, CaseFilter, Looking
 from landreg.registry.leaves.changes import change_facts
 from landreg.registry.leaves.rows import CLOCKED
@@ -114,6 +115,20 @@ def test_the_counts_of_all_queues_are_one_statement(filled: Connection) -> None:
     with unit_of_work(OFFICER) as uow, sent() as seen:
         worklist.queue_counts(uow.session, LOOKING)
         assert len([statement for statement, _ in seen if "SELECT" in statement]) == 1
+
+
+def test_what_is_under_way_is_planned_once(filled: Connection) -> None:
+    """Of what a page of a household, a right and a parcel asks the database keeps the plan: it knows the states by name."""
+    with unit_of_work(OFFICER) as uow:
+        session = uow.session
+        for number in range(15):
+            assert not under_way_queries.on_household(session, "610902", f"none {number}", [UUID(int=number)])
+            assert not under_way_queries.on_right(session, "610902", UUID(int=number))
+            assert not under_way_queries.on_parcel(session, "610902", f"none {number}")
+        kept = session.execute(
+            text("SELECT generic_plans FROM pg_prepared_statements WHERE statement LIKE '%state IN (''draft'', %'")
+        ).scalars()
+        assert [plans > 0 for plans in kept] == [True, True, True]
 
 
 def test_a_leaf_reads_the_rows_of_its_act_and_not_the_register(superuser: Connection) -> None:
