@@ -297,6 +297,20 @@ def test_a_division_says_everything_that_is_wrong(
     assert code not in ("HH-3", "HH-5") or re.search(r"：新户 1。", answer.text)
 
 
+def test_a_household_whose_head_leaves_it_names_another(deng: Browser, officers: tuple[Actor, Actor]) -> None:
+    """HH-3: the register names no representative of this household, whose head its relations tell."""
+    head, wife = members(officers[0])
+    given = division_form(officers[0], member_1=str(head), head_1=str(head), name_1="成员1之1")
+    given |= {f"relation_{head}": "02", f"relation_{wife}": ""}
+    deng.get(on_household("division"))
+    answer = deng.post(on_household("division"), given)
+    assert answer.status_code == 422
+    assert "HH-3" in answer.text
+    assert 'id="error-stays_head-1"' in answer.text
+    whole = given | {"stays_head": str(wife), "stays_name": "成员1之2", f"relation_{wife}": "02"}
+    assert case_of(deng, on_household("division"), whole)
+
+
 @pytest.mark.parametrize("signed_on", ["2099-05-01", "1990-01-01"])
 def test_a_day_of_signature_that_cannot_be_is_refused_in_the_preview_as_on_opening(
     deng: Browser, officers: tuple[Actor, Actor], signed_on: str

@@ -24,6 +24,7 @@ from landreg.registry.effects import households as effects
 from landreg.registry.effects.households import CONTRACT, HOMESTEAD, Held
 from landreg.registry.facts import kin, standing
 from landreg.registry.facts.proposals import ActProposal, InForce, folders, papers_lacking, restricted, term_of
+from landreg.registry.rules.acts import HEADS
 from landreg.registry.rules.household_facts import Gone, HouseholdActFacts, MemberFacts, OtherHousehold
 from landreg.registry.rules.household_requests import (
     Division,
@@ -248,9 +249,11 @@ def _misnamed(asked: Any, household: standing.HouseholdInForce | None, found: _R
 
 
 def _head(household: standing.HouseholdInForce | None, person: Any) -> UUID | None:
-    """The member who stands for the household; None where the register names somebody else, or nobody."""
+    """The member who stands for the household: whom it names, else who is its head by relation; None where no member does."""
     members = household.members if household else ()
-    return next((row.row["member_id"] for row in members if row.row["person_id"] == person), None)
+    named = [row.row["member_id"] for row in members if row.row["person_id"] == person]
+    related = [row.row["member_id"] for row in members if row.row["relation"] in HEADS]
+    return next(iter((*named, *related)), None)
 
 
 def _codes(held: Held | None, kind: str) -> tuple[str, ...]:

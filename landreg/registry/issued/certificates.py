@@ -70,8 +70,9 @@ def issue(
     """Issue the certificates of registered cases, in chunks that each stand when the next is interrupted.
 
     progress: told how many are printed so far. Left as it is: a case with a sign that no font here can print (CERT-3), one of a
-    household for which no member stands (CERT-6), and one whose right ended by its act or by a later one (REG-24). A case on a household has a certificate for each of its rights. No
-    right has two in force: a case whose act a certificate of another case tells of already is at its end without one.
+    household for which no member stands (CERT-6), and one whose right ended by its act or by a later one (REG-24). A case on a
+    household has a certificate for each of its rights. No right has two in force: a case whose act a certificate of another case
+    tells of already is at its end without one.
     Raises Refused (REG-13) when an act of theirs is not sealed yet, Conflict (REG-8) for a case in another state.
     """
     pressed = Pressed()
@@ -119,7 +120,7 @@ def _unprintable(drafted: Sequence[_Drafted]) -> dict[str, tuple[Finding, ...]]:
 
 
 def _represented_by_nobody(drafted: Sequence[_Drafted]) -> dict[str, tuple[Finding, ...]]:
-    """By number of the case: that no member of the household stands for it, who would be printed on a contract right's certificate."""
+    """By number of the case: that no member stands for the household, whom its contract right's certificate would bear."""
     return {
         draft.case.number: (
             Finding(

@@ -29,7 +29,6 @@ from landreg.registry.papers.certificate_data import (
 from landreg.registry.papers.drawing import ParcelMap
 from landreg.registry.rules.acts import HEADS
 
-
 _HEADS = frozenset(term("relation", relation) for relation in HEADS)
 
 

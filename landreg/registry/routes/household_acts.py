@@ -28,6 +28,7 @@ from landreg.registry.facts import standing
 from landreg.registry.routes import household_forms as forms
 from landreg.registry.routes.applying import opened
 from landreg.registry.routes.household_shown import Preview, preview_of
+from landreg.registry.rules.acts import HEADS
 from landreg.registry.rules.household_land import both_hold_homesteads
 from landreg.registry.rules.households import CHANGE_REASONS, DIVISION_REASONS
 from landreg.registry.rules.operation import OPERATION_END_REASONS, TRANSFER_MODES
@@ -224,7 +225,8 @@ def _members(session: Session, household: Household) -> list[dict[str, Any]]:
             "name": masked.get(row.person_id, ("—", ""))[0],
             "relation": row.relation,
             "holds_right": row.holds_right,
-            "head": row.person_id == household.representative_id,
+            "head": row.person_id == household.representative_id
+            or (household.representative_id is None and row.relation in HEADS),
         }
         for row in rows
     ]

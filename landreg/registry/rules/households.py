@@ -75,16 +75,17 @@ def hh_2_members_placed_once(facts: HouseholdActFacts, law: Law) -> Finding | No
 
 
 def hh_3_representative_of_the_members(facts: HouseholdActFacts, law: Law) -> Finding | None:
-    """HH-3: a household is represented by a member of it who holds its right. RLCL-16, RLCL-22."""
-    asked, wrong, field = facts.asked, list[int | str](), "representative"
+    """HH-3: a household is represented by a member of it who holds its right; of a division the one that stays too, which names
+    another where its own goes, or where no member stood for it. RLCL-16, RLCL-22.
+    """
+    asked, wrong, field = facts.asked, list[int | str](), "head"
     if isinstance(asked, Division):
         leaving = frozenset().union(*(branch.member_ids for branch in asked.branches))
         new = enumerate(asked.branches, 1)
         wrong += [number for number, b in new if not _hold(facts.people, b.member_ids & {b.representative})]
-        field = f"head_{wrong[0]}" if wrong else field
+        field = f"head_{wrong[0]}" if wrong else "stays_head"
         stays = facts.head if asked.representative is None else asked.representative
-        # Of a household whose representative the register does not name among its members, nothing is lost by a division.
-        if (stays is not None or asked.representative) and not _hold(facts.people, {stays} - leaving):
+        if not _hold(facts.people, {stays} - leaving):
             wrong.append(facts.code)
     if isinstance(asked, RepresentativeChange):
         chosen = {asked.representative} - {*asked.deceased}

@@ -294,6 +294,27 @@ def test_a_certificate_with_a_sign_that_no_font_has_is_left_and_the_others_are_i
     assert codes(refused) == {"CERT-3"}
 
 
+def test_a_contract_s_certificate_bears_a_member_as_representative_or_is_not_issued(
+    sealed: list[UUID], registrar: Actor, superuser: Connection, press: Press, tmp_path: Path
+) -> None:
+    """CERT-6: a household whose head left it has no certificate of its contract; its homestead, which has none, has one."""
+    with past_triggers(superuser):
+        superuser.execute("UPDATE party.member SET relation = '10' WHERE relation = '02'")
+    pressed = certificates.issue(registrar, COUNTY, sealed, press)
+    ((number, (finding,)),) = pressed.refused.items()
+    assert (finding.code, finding.field) == ("CERT-6", "certificate")
+    (left,) = (case for case in sealed if state_of(registrar, case) == "registered")
+    assert number == one(registrar, 'SELECT number FROM registry."case" WHERE case_id = :id', id=left)
+    assert len(pressed.issued) == 1
+    with past_triggers(superuser):
+        superuser.execute("UPDATE party.member SET relation = '02' WHERE position = 1")
+    pressed = certificates.issue(registrar, COUNTY, [left], press)
+    pdf = tmp_path / "c.pdf"
+    pdf.write_bytes(press.store.read(pressed.issued[0].sha256))
+    said = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], capture_output=True, text=True, check=True).stdout
+    assert re.search(r"承包方代表\s+成员 1 之 1\s", said)
+
+
 def test_a_contract_s_certificate_names_its_representative_with_a_masked_number(
     sealed: list[UUID], registrar: Actor, superuser: Connection, press: Press, tmp_path: Path
 ) -> None:

@@ -104,6 +104,7 @@ REFUSED: list[tuple[str, Request, dict[str, Any]]] = [
     ("HH-2", replace(DEATH, members=(Placed(STRANGER, "20"),)), {}),
     ("HH-3", branch(representative=HEAD), {}),
     ("HH-3", DIVISION, {"head": SON}),
+    ("HH-3", DIVISION, {"head": None}),
     ("HH-3", replace(DEATH, representative=HEAD, name="张三", members=()), {}),
     ("HH-4", branch(parcels=("P9",)), {}),
     ("HH-5", branch(parcels=()), {}),
