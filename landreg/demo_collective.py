@@ -28,7 +28,7 @@ from landreg.demo_signers import scan, sign_both
 from landreg.exchange.bidding import offers, taker_queries, takers
 from landreg.exchange.bidding.offers import Word
 from landreg.exchange.bidding.takers import Opening
-from landreg.exchange.contracts import drawing, papers, queries, registering, signing
+from landreg.exchange.contracts import certifying, drawing, papers, queries, registering, signing
 from landreg.exchange.contracts.rules.terms import OTHER_MEANS
 from landreg.exchange.listings import service
 from landreg.exchange.listings.reading import Offer, Resolution
@@ -172,7 +172,7 @@ def _contracted(market: Market) -> None:
             sign_both(market, made)
             signing.file(operator, county, made.contract_id, today, "", paper)
             paid(market, made)
-            signing.certify(operator, county, made.contract_id)
+            certifying.certify(operator, county, made.contract_id)
 
 
 def _registered(market: Market) -> None:

@@ -22,6 +22,7 @@ from landreg.core.errors import LandregError
 from landreg.core.periods import DAY, beijing_day, years_after
 from landreg.demo_market import Market
 from landreg.exchange.contracts import (
+    certifying,
     deal_queries,
     disputes,
     drawing,
@@ -76,7 +77,7 @@ def finish(market: Market) -> None:
             match step:
                 case 0:
                     paid(market, contract)
-                    signing.certify(operator, county, contract.contract_id)
+                    certifying.certify(operator, county, contract.contract_id)
                     _registered(market, contract)
                 case 1:
                     life.ask_to_remedy(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -87,11 +86,6 @@ def words(which: str) -> tuple[str, ...]:
 def not_farming(said: str) -> bool:
     """Whether words promise a use that is no farming. TR-2."""
     return any(word in said for word in words("not_farming"))
-
-
-def as_ownership(said: str) -> str:
-    """The first words that would sell the land itself or let it pay a debt; '' where there are none. RLCL-38."""
-    return next((found[0] for one in _toml()["patterns"]["no_ownership"] if (found := re.search(one, said))), "")
 
 
 @cache

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from landreg.exchange.bidding import deals, offers, takers
 from landreg.exchange.bidding.offers import Word
-from landreg.exchange.contracts import drawing, life, signing
+from landreg.exchange.contracts import certifying, drawing, life, signing
 from landreg.exchange.contracts.signing import SIDES
 from landreg.exchange.listings import service
 from landreg.exchange.listings.reading import Offer
@@ -47,7 +47,7 @@ def trades(on: Stage) -> Life:
     day = today(OPERATOR)
     yield "file_contract", lambda: signing.file(OPERATOR, *key, day, "已备案", PAPER)
     yield "pay_rent", lambda: life.pay(OPERATOR, *key, Decimal(100), day, "HP-9", PAPER)
-    yield "certify", lambda: signing.certify(OPERATOR, *key)
+    yield "certify", lambda: certifying.certify(OPERATOR, *key)
     pass_days(on.superuser, 32)
     evidence = "欠缴价款"
     yield "ask_to_remedy", lambda: life.ask_to_remedy(OPERATOR, *key, "arrears", evidence, PAPER)

@@ -87,6 +87,7 @@ def certificate(session: Session, desk: Desk, found: Whole, given: ContractEvent
         "剩余承包期" if row.kind in MOVING else "流转期限": f"{chinese_date(row.from_on)}至{chinese_date(row.until_on - DAY)}",
         "价款": str(row.clauses.get("price") or ""),
         "签订日期": chinese_date(signed.on_day) if (signed := found.of("signed")) else "",
+        **_checked(found, given),
     }  # fmt: skip
     content = {
         "number": number, "paid": _paid(given), "what": _title(found).removesuffix("合同"),
@@ -111,6 +112,16 @@ def _due(due: Due) -> list[str]:
     days = f"{chinese_date(due.from_on)}至{chinese_date(due.until_on - DAY)}"
     place, days = ("押金", "租赁终止后退还") if due.kind == DEPOSIT else (str(due.position), days)
     return [place, days, chinese_date(due.due_on), f"{due.amount:,}"]
+
+
+def _checked(found: Whole, given: ContractEvent) -> dict[str, str]:
+    """Whether the issuing party had filed the contract when its certificate was given, who drew it, and who checked it."""
+    row, filed = found.contract, found.of("filed")
+    known = filed is not None and filed.at <= given.at
+    said = f"{chinese_date(filed.on_day)}已备案" if filed and known else "出具本证书时尚未备案"
+    of_issuer = row.right_id is None or "filing" in NOT_OF.get(row.kind, ())
+    same = "，与拟定合同的是同一人" if given.by_id == row.drawn_by else f"；合同由{row.drawn_by_name}拟定"
+    return {**({} if of_issuer and not known else {"发包方备案": said}), "审核": f"{given.by_name}{same}"}
 
 
 def _paid(given: ContractEvent) -> str:

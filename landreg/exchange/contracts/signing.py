@@ -17,7 +17,6 @@ from landreg.access.rules import Step
 from landreg.core.actor import Actor, Desk
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
-from landreg.core.periods import beijing_day
 from landreg.exchange.contracts import changing, making, queries, signer_queries
 from landreg.exchange.contracts.entering import happened, held, must, of_transfer, open_for
 from landreg.exchange.contracts.model import Contract
@@ -25,11 +24,9 @@ from landreg.exchange.contracts.rules.course import (
     SIGNATURE_RULES,
     UNSIGNED,
     Signing,
-    con_14_signed_and_settled,
     con_45_draft_has_its_day,
     stage,
 )
-from landreg.exchange.contracts.rules.rent import IN_ONE_SUM
 from landreg.exchange.contracts.rules.service import NOT_OF
 from landreg.exchange.contracts.rules.stepping import Moving, con_64_moved_from_its_day, con_68_filed_after_it_was_made
 from landreg.exchange.contracts.rules.terms import (
@@ -40,6 +37,7 @@ from landreg.exchange.contracts.rules.terms import (
     may_be_registered,
     tr_8_five_years_or_more,
 )
+from landreg.exchange.contracts.saying import sold_by
 from landreg.exchange.contracts.verifying import FileService, SignatureService
 from landreg.exchange.contracts.whole import Whole
 from landreg.exchange.counter.present import Present, stands_for
@@ -80,8 +78,8 @@ def sign(
     service: Callable[[str], SignatureService] = FileService,
 ) -> Contract:  # fmt: skip
     """Take the signature of a side; the second one makes the contract. Raises NotFound, Conflict (CON-5), BadInput, Refused
-    (CON-2, CON-3, CON-4, CON-18, CON-29, CON-38, CON-39, CON-45, CON-61, CON-69, ACC-25, TR-1, TR-12, QUAL-1, QUAL-4, QUAL-5,
-    GUARD-1).
+    (CON-2, CON-3, CON-4, CON-18, CON-29, CON-38, CON-39, CON-45, CON-61, CON-69, CON-84, ACC-25, TR-1, TR-12, QUAL-1,
+    QUAL-4, QUAL-5, GUARD-1).
     """
     if given.side not in SIDES:
         raise BadInput(Finding("FORM-5", "side", {"given": given.side[:40]}))
@@ -100,6 +98,8 @@ def sign(
         if late := con_45_draft_has_its_day((asked.number, found.contract.sign_until), law):
             raise Refused(late)
         ties_nothing(law.on, paper, name=given.name, witness=given.witness)
+        if sold := sold_by(found.contract, law):
+            raise Refused(sold)
         making.stands_below(uow, found.contract, law)
         facts = _taken(uow, found, law, replace(given, attorney=given.attorney and paper is not None), service)
         happened(uow, found.contract, f"signed_{given.side}", law.on, facts=facts, paper=paper)
@@ -242,28 +242,6 @@ def contracted(found: Whole) -> Contracted:
         row.kind, row.from_on, row.until_on, None, pieces, row.unit, row.price, row.grain, row.escalator_percent,
         taker_name=row.taker_name, filed=found.of("filed") is not None, number=row.number, paid_every=row.paid_every,
     )  # fmt: skip
-
-
-def certify(actor: Actor, county: str, contract_id: UUID) -> str:
-    """Give the transaction certificate (交易鉴证书); its number. Raises Refused (CON-14), Conflict (CON-5) where it was given."""
-    with unit_of_work(actor) as uow:
-        found, law = held(uow, county, contract_id)
-        of_transfer(found, law, "certificate")
-        if found.of("certified"):
-            raise Conflict(Finding("CON-5", "state", {"where": "signed"}, subject=found.contract.number))
-        # One sum is the whole price: it is paid before the certificate, whatever its day, unless the contract says by instalments.
-        at_once = found.contract.instalments is None
-        paid = not any(
-            one.open and ((one.due.kind == IN_ONE_SUM and at_once) or one.due.due_on <= law.on) for one in found.settled
-        )
-        if wrong := con_14_signed_and_settled((found.course(law.on), paid), law):
-            raise Refused(wrong)
-        number = f"{county}-J{beijing_day(uow.now).year}-{queries.next_certificate(uow.session):06d}"
-        sums = {"paid": f"{found.money}", "left": f"{found.left}", "left_kg": f"{found.left_kg}"}
-        if found.next is not None:
-            sums["next_on"] = found.next.due.due_on.isoformat()
-        happened(uow, found.contract, "certified", law.on, facts={"number": number, **sums})
-    return number
 
 
 def drop(actor: Actor, county: str, contract_id: UUID, said: str) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from landreg.access.home import Row
 from landreg.core.actor import Actor
-from landreg.core.periods import beijing_day
+from landreg.core.periods import DAY, beijing_day
 from landreg.exchange import prices
 from landreg.exchange.bidding import told_queries
 from landreg.exchange.bidding.rules.entering import for_others_from
@@ -78,8 +78,12 @@ def _ended(found: Whole, today: date) -> Iterator[str]:
         or today > max(ended.on_day, beijing_day(ended.at)) + ENDED_FOR
     ):
         return
-    said = {"day": i18n.shown_day(ended.on_day)}
-    yield _("合同已于 %(day)s 终止。", **said) if ended.on_day <= today else _("合同将于 %(day)s 终止", **said)
+    if ended.on_day <= today:
+        yield _("合同已于 %(day)s 终止。", day=i18n.shown_day(ended.on_day))
+    elif ended.on_day <= found.contract.from_on:
+        yield _("合同不再开始履行")
+    else:
+        yield _("合同履行到 %(day)s 为止", day=i18n.shown_day(ended.on_day - DAY))
 
 
 def _notices(found: Whole, course: Course, side: str) -> Iterator[str]:

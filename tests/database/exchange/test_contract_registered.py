@@ -18,6 +18,7 @@ from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Refused
 from landreg.core.pdftext import pdf_text
 from landreg.exchange.contracts import (
+    certifying,
     days,
     land_queries,
     life,
@@ -101,7 +102,7 @@ def test_an_assignment_that_was_signed_is_registered_by_the_register_s_own_act(
     contract = signed(drawn(codes=land, kind="assignment", until_on=date(2048, 1, 1), values=values, taker=OTHER, **on))
     assert_due_once(registrar, contract)
     with pytest.raises(Refused) as unpaid:
-        signing.certify(OPERATOR, COUNTY, contract.contract_id)
+        certifying.certify(OPERATOR, COUNTY, contract.contract_id)
     assert codes(unpaid) == {"CON-14"}
     assert not {"renewal_asked", "terminate", "remedy"} & set(steps_of(seen(contract), today()))
     with pytest.raises(BadInput) as unasked:
@@ -280,11 +281,11 @@ def test_an_assignment_paid_in_parts_owes_each_on_its_day_and_has_its_certificat
         ("price", one.due_on, one.yuan) for one in parts
     ]
     with pytest.raises(Refused) as unpaid:
-        signing.certify(OPERATOR, COUNTY, contract.contract_id)
+        certifying.certify(OPERATOR, COUNTY, contract.contract_id)
     assert codes(unpaid) == {"CON-14"}
     life.pay(OPERATOR, COUNTY, contract.contract_id, parts[0].yuan, today(), "ZR-1", PAPER)
     assert seen(contract).left == parts[1].yuan
-    assert signing.certify(OPERATOR, COUNTY, contract.contract_id)
+    assert certifying.certify(OPERATOR, COUNTY, contract.contract_id)
 
 
 def test_the_database_keeps_no_instalments_that_do_not_add_up(superuser: Connection) -> None:

@@ -13,7 +13,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
 from landreg.core.pdftext import pdf_text
-from landreg.exchange.contracts import disputes, life, papers, signing
+from landreg.exchange.contracts import certifying, disputes, life, papers, signing
 from landreg.exchange.contracts.disputes import Brought
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules.closing import Outcome
@@ -45,12 +45,15 @@ def test_it_says_what_is_paid_and_what_is_not_due_yet() -> None:
     key = (OPERATOR, COUNTY, contract.contract_id)
     first, *later = seen(contract).dues
     life.pay(*key, first.amount, today(), "HP-1", PAPER)
-    signing.certify(*key)
+    certifying.certify(*key)
     ahead = sum((due.amount for due in later), Decimal(0))
     due = f"{later[0].due_on.year}年{later[0].due_on.month}月{later[0].due_on.day}日"
     assert (
         f"价款共{first.amount + ahead:,.2f}元，已付{first.amount:,.2f}元，其余{ahead:,.2f}元未到付款日，下一期于{due}到期，特此鉴证"
     ) in printed(contract)
+    assert f"发包方备案出具本证书时尚未备案审核{OPERATOR.name}，与拟定合同的是同一人" in printed(contract)
+    signing.file(*key, today(), "", PAPER)
+    assert "出具本证书时尚未备案" in printed(contract)
     life.pay(*key, ahead, today(), "HP-2", PAPER)
     assert "未到付款日" in printed(contract)
 
@@ -64,7 +67,7 @@ def test_a_price_in_instalments_of_which_none_is_due_is_told_as_unpaid() -> None
             instalments=(Instalment(first, Decimal("4000.00")), Instalment(last, Decimal("5000.00"))),
         )
     )  # fmt: skip
-    signing.certify(OPERATOR, COUNTY, contract.contract_id)
+    certifying.certify(OPERATOR, COUNTY, contract.contract_id)
     text = printed(contract)
     day = f"{first.year}年{first.month}月{first.day}日"
     assert f"价款共9,000.00元，尚未付款，其余9,000.00元未到付款日，下一期于{day}到期，特此鉴证" in text
@@ -76,7 +79,7 @@ def test_it_says_so_where_all_is_paid() -> None:
     key = (OPERATOR, COUNTY, contract.contract_id)
     total = sum((due.amount for due in seen(contract).dues), Decimal(0))
     life.pay(*key, total, today(), "HP-1", PAPER)
-    signing.certify(*key)
+    certifying.certify(*key)
     assert f"价款{total:,.2f}元已经全部付清，特此鉴证" in printed(contract)
 
 

@@ -16,7 +16,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, Refused
 from landreg.core.pdftext import pdf_text
-from landreg.exchange.contracts import drawing, life, papers, signing
+from landreg.exchange.contracts import certifying, drawing, life, papers, signing
 from landreg.exchange.contracts.entering import happened
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract
@@ -88,7 +88,7 @@ def test_a_service_has_no_step_of_a_transfer(village: None) -> None:
     steps: list[Callable[[], object]] = [
         lambda: signing.file(OPERATOR, *asked, today(), "", PAPER),
         lambda: signing.ask_registration(OPERATOR, *asked, PAPER),
-        lambda: signing.certify(OPERATOR, *asked),
+        lambda: certifying.certify(OPERATOR, *asked),
         lambda: life.renewal(OPERATOR, *asked, "renewal_asked", "", PAPER),
         *(
             lambda relation=relation: drawing.draw_following(OPERATOR, *asked, relation, terms(kind="entrusted"), SERVED)
@@ -184,7 +184,7 @@ def test_custody_is_free_and_passes_no_right(village: None) -> None:
     contract = signed(drawn(taker=OTHER, **year, price=Decimal(0)))
     assert seen(contract).dues == []
     for step in (
-        lambda: signing.certify(OPERATOR, COUNTY, contract.contract_id),
+        lambda: certifying.certify(OPERATOR, COUNTY, contract.contract_id),
         lambda: drawing.draw_following(OPERATOR, COUNTY, contract.contract_id, "retransfer", terms(), VALUES),
     ):
         with pytest.raises(Refused) as refused:

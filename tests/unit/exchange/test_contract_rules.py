@@ -501,16 +501,9 @@ def test_instalments_of_one_sum_add_up_to_it_on_later_days() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("said", "found"),
-    [
-        ("承租方替承包方缴清后，土地归承租方所有", "土地归承租方所有"), ("欠款不还的，以地抵债", "以地抵债"),
-        ("一次卖断，以后不再找补", "卖断"), ("借款到期未还，土地转让所有权", "转让所有权"),
-        ("土地归农民集体所有，期满交还", ""), ("大棚归甲方所有", ""), ("甲方代乙方抵扣水电费", ""), ("", ""),
-    ],
-)  # fmt: skip
-def test_what_would_sell_the_land_or_let_it_pay_a_debt_is_told_before_it_is_signed(said: str, found: str) -> None:
-    """CON-84: a note, at the words."""
-    told = free.con_84_land_pays_no_debt(("1", ("甲方账户", said)), LAW)
-    assert (told.values["said"] if told else "").startswith(found)
-    assert bool(told) == bool(found)
+def test_what_would_sell_the_land_is_refused_at_its_field() -> None:
+    """CON-84; which words do is tested of the book itself."""
+    told = free.con_84_land_is_not_sold(("1", {"said": "按时付租", "paid_to": "欠款不还的，以地抵债"}), LAW)
+    assert told is not None
+    assert (told.field, told.values["said"]) == ("paid_to", "以地抵债")
+    assert free.con_84_land_is_not_sold(("1", {"said": "土地不得抵债"}), LAW) is None

@@ -29,11 +29,12 @@ from landreg.exchange.contracts.routes.forms import words
 from landreg.exchange.contracts.routes.steps import steps_of
 from landreg.exchange.contracts.rules import rent
 from landreg.exchange.contracts.rules.course import stage
-from landreg.exchange.contracts.rules.free import KEPT, con_34_term_has_begun, con_84_land_pays_no_debt
+from landreg.exchange.contracts.rules.free import KEPT
 from landreg.exchange.contracts.rules.rent import con_11_grain_price_is_set
 from landreg.exchange.contracts.rules.service import NOT_OF
 from landreg.exchange.contracts.rules.stepping import con_65_price_is_open
 from landreg.exchange.contracts.rules.terms import tr_5_transfer_filed
+from landreg.exchange.contracts.saying import told_of
 from landreg.exchange.contracts.whole import Whole, stands
 from landreg.exchange.counter.queries import members_said
 from landreg.exchange.listings import household_queries
@@ -175,8 +176,7 @@ def standing(found: Whole, law: Law) -> dict[str, Any]:
     told = [filed, con_11_grain_price_is_set(found.settled, law)]
     if row.kind in MOVING and signed and found.of("registered") is None:
         told.append(con_65_price_is_open(signing.moving(found), law))
-    told = told if signed else [con_34_term_has_begun((row.number, row.from_on, law.on), law)]
-    told.append(con_84_land_pays_no_debt((row.number, (row.said, *map(str, row.clauses.values()))), law))
+    told = [*(told if signed else ()), *told_of(row, law)]
     return {
         "never": (*NOT_OF.get(row.kind, ()), *(("retransfer",) if row.clauses.get("sublet") == KEPT else ())),
         "course": course, "stage": stage(course), "stands": stands, "today": law.on, "settled": found.settled, "signed": signed,

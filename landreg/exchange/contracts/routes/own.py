@@ -26,8 +26,8 @@ from landreg.exchange.contracts.projects import Said
 from landreg.exchange.contracts.routes.forms import Declining
 from landreg.exchange.contracts.rules.clauses import Text, written
 from landreg.exchange.contracts.rules.course import VOID, stage
-from landreg.exchange.contracts.rules.free import con_34_term_has_begun
 from landreg.exchange.contracts.rules.rent import arrears_kg
+from landreg.exchange.contracts.saying import told_of
 from landreg.exchange.contracts.signing import Signature
 from landreg.exchange.contracts.verifying import name_of
 from landreg.exchange.contracts.whole import Whole
@@ -193,14 +193,14 @@ def _one(actor: Actor, county: str, contract_id: UUID, consent: Consent | None) 
         takes = any(one.taker_id == row.taker_id for one in deal_queries.own_takers(uow.session))
         course = found.course(today)
         law = load_law(uow.session, county, today)
-        begun = con_34_term_has_begun((row.number, row.from_on, today), law)
+        told = told_of(row, law)
         anew = _anew(uow.session, actor, found) if passes and consent is None and stage(course) == "ended" else None
     text = Text(row.kind, row.unit, row.clauses, row.said, free=not row.price, number=row.number)
     return pages.render(
         "exchange/contracts/own_one.html", found=found, contract=row, today=today, consent=consent, course=course,
         stage=stage(course), clauses=written(text, beijing_day(row.drawn_at)), settled=found.settled, DAY=DAY,
         arrears_kg=arrears_kg(found.settled, today), balance_late=found.late_from_contractor(today), anew=anew,
-        mine="contractor" if passes else "taker" if takes else "", told=[begun] if begun and course.lacking else [],
+        mine="contractor" if passes else "taker" if takes else "", told=told,
         service=name_of(law.text("CON-4.service_key")), may_decline=consent is None and (not row.project_id or row.relation != ""),
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as Redirect
 from landreg.access.policy import allow, current_actor
 from landreg.core.actor import Role
 from landreg.core.errors import BadInput, Finding
-from landreg.exchange.contracts import signing
+from landreg.exchange.contracts import certifying, signing
 from landreg.exchange.contracts.routes import desk
 from landreg.exchange.contracts.routes.forms import Dated, back, kept
 from landreg.exchange.contracts.signing import Signature
@@ -96,7 +96,7 @@ def ask_registration(county: str, contract_id: UUID) -> Redirect:
 @problems.back_to(desk.one)
 def certify(county: str, contract_id: UUID) -> Redirect:
     """Give the transaction certificate."""
-    number = signing.certify(current_actor(), county, contract_id)
+    number = certifying.certify(current_actor(), county, contract_id)
     flash(_("交易鉴证书已出具，编号 %(number)s。", number=number))
     return back(county, contract_id)
 

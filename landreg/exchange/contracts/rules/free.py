@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from landreg.core.errors import Finding
 from landreg.exchange.contracts.rules.terms import Contracted, Listed
 from landreg.law.book import Law
-from landreg.law.transfers import as_ownership
+from landreg.law.selling import sells_land
 
 KEPT = "never"
 """What the clause on re-transfer says of land that goes no further."""
@@ -62,14 +62,16 @@ def con_34_term_has_begun(facts: tuple[str, date, date], law: Law) -> Finding | 
     return Finding("CON-34", "from_on", {"first": first, "days": (today - first).days}, subject=number)
 
 
-def con_84_land_pays_no_debt(facts: tuple[str, Sequence[str]], law: Law) -> Finding | None:
-    """CON-84: what would sell the land itself, or let it pay a debt, is told before the parties sign: a note. RLCL-38.
+def con_84_land_is_not_sold(facts: tuple[str, Mapping[str, str]], law: Law) -> Finding | None:
+    """CON-84: what would sell the land itself, give it for ever or let it pay a debt is neither drawn nor signed. RLCL-38, LOT-3.
 
-    facts: the contract's number, what was written freely.
+    facts: the contract's number, what was written freely, by field.
     """
     number, texts = facts
-    said = next((found for one in texts if (found := as_ownership(one))), "")
-    return Finding("CON-84", "said", {"said": said}, subject=number) if said else None
+    for name, text in texts.items():
+        if said := sells_land(text, law.on):
+            return Finding("CON-84", name, {"said": said}, subject=number or None)
+    return None
 
 
 def con_43_clause_lets_it_go_further(facts: Contracted, law: Law) -> Finding | None:

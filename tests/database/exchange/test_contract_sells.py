@@ -1,0 +1,59 @@
+"""A contract whose words sell the land is not drawn, signed or certified, and both sides are told of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import Refused
+from landreg.exchange.contracts import certifying, life, saying, signing
+from landreg.law.queries import load_law
+from tests.contract_kit import OPERATOR, PAPER, VALUES, drawn, seen, signature, signed, today
+from tests.exchange_kit import market
+from tests.registry_kit import Connection, codes
+from tests.villages import COUNTY, past_triggers
+
+SOLD = "三年后土地归乙方所有，用来抵债"
+
+
+@pytest.fixture(autouse=True)
+def village(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
+    market(registrar, reviewer, superuser)
+
+
+def worded(superuser: Connection, contract_id: object) -> None:
+    """A contract of before such words were refused."""
+    with past_triggers(superuser):
+        superuser.execute("UPDATE exchange.contract SET said = %s WHERE contract_id = %s", (SOLD, contract_id))
+
+
+def test_it_is_not_drawn() -> None:
+    """CON-84: at the field that says it."""
+    with pytest.raises(Refused) as wrong:
+        drawn(values={**VALUES, "paid_to": SOLD})
+    assert [(one.code, one.field, one.values["said"]) for one in wrong.value.findings] == [
+        ("CON-84", "paid_to", "三年后土地归乙方所有")
+    ]
+    drawn(values={**VALUES, "paid_to": "甲方账户，土地不得抵债"})
+
+
+def test_one_that_was_drawn_before_is_not_signed(superuser: Connection) -> None:
+    contract = drawn()
+    worded(superuser, contract.contract_id)
+    with pytest.raises(Refused) as wrong:
+        signing.sign(OPERATOR, COUNTY, contract.contract_id, signature(contract, "contractor"), PAPER)
+    assert codes(wrong) == {"CON-84"}
+
+
+def test_one_that_was_signed_before_is_told_and_not_certified(superuser: Connection) -> None:
+    contract = signed(drawn(from_on=today(), until_on=today().replace(year=today().year + 1)))
+    at = (OPERATOR, COUNTY, contract.contract_id)
+    life.pay(*at, sum(due.amount for due in seen(contract).dues), today(), "HP-1", PAPER)
+    worded(superuser, contract.contract_id)
+    with pytest.raises(Refused) as wrong:
+        certifying.certify(*at)
+    assert codes(wrong) == {"CON-84"}
+    with unit_of_work(OPERATOR) as uow:
+        law = load_law(uow.session, COUNTY, today())
+    assert [one.code for one in saying.told_of(seen(contract).contract, law)] == ["CON-84"]
