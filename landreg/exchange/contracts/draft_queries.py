@@ -7,10 +7,11 @@ from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from landreg.exchange.contracts.model import Contract
+from landreg.exchange.contracts.model import Contract, ContractParcel
 from landreg.exchange.contracts.rules.course import UNSIGNED
+from landreg.exchange.contracts.rules.service import SERVICE
 
 
 def unsigned(session: Session) -> int:
@@ -36,6 +37,27 @@ def overtaken(session: Session, previous: UUID | None = None) -> Sequence[Contra
         sa.func.exchange.draft_is_overtaken(Contract.county, Contract.contract_id),
     )
     return session.scalars(asked.order_by(Contract.number)).all()
+
+
+def beside(session: Session, row: Contract, today: date) -> dict[str, str]:
+    """By parcel of a contract: the number of another draft for the same days, of those that may be seen and can be signed. Two that
+    are each over a part of a parcel are none.
+    """
+    if row.kind == SERVICE:
+        return {}
+    own, other = aliased(ContractParcel), aliased(ContractParcel)
+    found = session.execute(
+        sa.select(other.parcel_code, Contract.number)
+        .join(other, sa.and_(other.county == Contract.county, other.contract_id == Contract.contract_id))
+        .join(own, sa.and_(own.county == other.county, own.parcel_code == other.parcel_code))
+        .where(own.county == row.county, own.contract_id == row.contract_id, Contract.contract_id != row.contract_id)
+        .where(Contract.state.in_(UNSIGNED), sa.or_(Contract.sign_until.is_(None), Contract.sign_until >= today))
+        .where(Contract.kind != SERVICE, (Contract.relation == "retransfer") == (row.relation == "retransfer"))
+        .where(Contract.from_on < row.until_on, Contract.until_on > row.from_on)
+        .where(sa.or_(own.part.is_(None), other.part.is_(None)))
+        .order_by(other.parcel_code, Contract.number)
+    )
+    return {row.parcel_code: row.number for row in found}
 
 
 def over(session: Session, today: date) -> Sequence[Contract]:

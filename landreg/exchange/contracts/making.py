@@ -12,7 +12,6 @@ from landreg.exchange.bidding.rules.qualified import DEAL_RULES
 from landreg.exchange.contracts import cancelling, draft_queries, land_queries, queries
 from landreg.exchange.contracts.entering import happened, open_for
 from landreg.exchange.contracts.model import Contract
-from landreg.exchange.contracts.rules import rent
 from landreg.exchange.contracts.rules.course import UNSIGNED, con_45_draft_has_its_day
 from landreg.exchange.contracts.rules.following import (
     FOLLOWED_AT,
@@ -58,8 +57,7 @@ def make(uow: UnitOfWork, found: Whole, law: Law) -> None:
     dues = calendar_of(row, found.parcels, law.on)
     if wrong := examine(DEAL_RULES, by_contract(uow, row, law), law):
         raise Refused(wrong)
-    if uow.actor.desk is Desk.EXCHANGE and (taken := _bound(uow, found)):
-        raise Refused(taken)
+    still_free(uow, found)
     if row.relation == "change" and row.previous_id is not None:
         if uow.actor.desk is Desk.CITIZEN:
             # Two contracts move at once: that is done at the desk.
@@ -84,8 +82,7 @@ def make(uow: UnitOfWork, found: Whole, law: Law) -> None:
 def _carried(old: Whole, row: Contract, dues: Sequence[Due], one_sum: str) -> dict[str, str]:
     """What was paid too much of a contract goes over to the one that changes it, as its step tells it."""
     over = old.beyond(old.settled_until(row.from_on, one_sum))
-    payer = rent.payer_of(old.dues[0].kind, old.contract.unit) if old.dues else ""
-    found = carried(over, payer, dues, same_grain=old.contract.grain == row.grain)
+    found = carried(over, old.payer if old.dues else "", dues, same_grain=old.contract.grain == row.grain)
     return {name: str(sum_) for name, sum_ in found.items()}
 
 
@@ -104,19 +101,19 @@ def drop_overtaken(uow: UnitOfWork, previous: UUID, law: Law, by: str) -> None:
         happened(uow, draft, "withdrawn", law.on, facts={"how": "overtaken", "by": by})
 
 
-def _bound(uow: UnitOfWork, found: Whole) -> Finding | None:
-    """CON-2, with the parcels and the contracts that have them by now; the database refuses it whoever signs."""
+def still_free(uow: UnitOfWork, found: Whole) -> None:
+    """Raises Refused (CON-2) at the desk, with the parcels of a draft that another contract has by now, before a side signs it; the
+    database refuses to conclude it whoever signs.
+    """
     row = found.contract
-    if row.kind == SERVICE:
-        return None
+    if row.kind == SERVICE or uow.actor.desk is not Desk.EXCHANGE:
+        return
     above = queries.chain(uow.session, row)
     depth = sum(one.relation == "retransfer" for one in (*above, row)) if row.relation == "retransfer" else 0
     codes, but = [one.parcel_code for one in found.parcels], [row.previous_id] if row.relation == "change" else []
     have = land_queries.bound(
         uow.session, row.county, codes, row.from_on, row.until_on, depth, [one for one in but if one]
     )
-    if not have:
-        return None
-    return Finding(
-        "CON-2", "parcels", {"parcels": sorted(have), "numbers": sorted({*have.values()})}, subject=row.number
-    )
+    if have:
+        told = {"parcels": sorted(have), "numbers": sorted({*have.values()})}
+        raise Refused(Finding("CON-2", "parcels", told, subject=row.number))

@@ -101,6 +101,7 @@ def sign(
         if sold := sold_by(found.contract, law):
             raise Refused(sold)
         making.stands_below(uow, found.contract, law)
+        making.still_free(uow, found)
         facts = _taken(uow, found, law, replace(given, attorney=given.attorney and paper is not None), service)
         happened(uow, found.contract, f"signed_{given.side}", law.on, facts=facts, paper=paper)
         if found.course(law.on).lacking == (given.side,):
@@ -229,9 +230,8 @@ def may_register(found: Whole, law: Law) -> bool:
 
 def moving(found: Whole) -> Moving:
     """What an assignment or an exchange moves, and how much of its price is paid."""
-    owed = sum((one.due.amount for one in found.settled), Decimal(0))
-    left = sum((one.left for one in found.settled), Decimal(0))
-    return Moving(found.contract.number, found.contract.from_on, owed, owed - left)
+    owed = sum((one.due.amount for one in found.settled if one.due.payer == found.payer), Decimal(0))
+    return Moving(found.contract.number, found.contract.from_on, owed, owed - found.left)
 
 
 def contracted(found: Whole) -> Contracted:

@@ -55,5 +55,5 @@ def test_one_that_was_signed_before_is_told_and_not_certified(superuser: Connect
         certifying.certify(*at)
     assert codes(wrong) == {"CON-84"}
     with unit_of_work(OPERATOR) as uow:
-        law = load_law(uow.session, COUNTY, today())
-    assert [one.code for one in saying.told_of(seen(contract).contract, law)] == ["CON-84"]
+        found = saying.told_of(uow.session, seen(contract).contract, load_law(uow.session, COUNTY, today()))
+    assert [one.code for one in found] == ["CON-84"]

@@ -109,7 +109,7 @@ def test_two_contracts_never_have_one_parcel_at_one_time() -> None:
     with pytest.raises(Refused) as signing_too:
         signed(second)
     assert codes(signing_too) == {"CON-2"}
-    assert stage(seen(second).course(today())) == "part_signed"
+    assert stage(seen(second).course(today())) == "drawn"
     after = drawn(from_on=first.until_on, until_on=date(2027, 9, 1))
     assert stage(seen(signed(after)).course(today())) == "signed"
 

@@ -145,7 +145,7 @@ def one(county: str, contract_id: UUID) -> Response:
             "exchange/contracts/contract.html", found=found, contract=row, path=division_path(session, row.village),
             may_trace=actor.has(Role.OPERATOR, Role.AUDITOR), may_act=actor.has(Role.OPERATOR), may_open=actor.has(Role.REGISTRAR),
             may_read_cases=actor.has(Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR), above=above, below=below,
-            natural=deal_queries.natural(session, [*above, row, *below]), DAY=DAY, **standing(found, law),
+            natural=deal_queries.natural(session, [*above, row, *below]), DAY=DAY, **standing(session, found, law),
             in_register=in_register, creditor_purposes=words("creditor_purpose", in_register.waits),
             at_counter=_at_counter(session, found, law) if actor.has(Role.OPERATOR) else [],
         )  # fmt: skip
@@ -166,7 +166,7 @@ def _at_counter(session: Session, found: Whole, law: Law) -> list[tuple[str, lis
     ]
 
 
-def standing(found: Whole, law: Law) -> dict[str, Any]:
+def standing(session: Session, found: Whole, law: Law) -> dict[str, Any]:
     """How a contract stands today, with what is only told of it."""
     course = found.course(law.on)
     facts = signing.contracted(found)
@@ -176,7 +176,7 @@ def standing(found: Whole, law: Law) -> dict[str, Any]:
     told = [filed, con_11_grain_price_is_set(found.settled, law)]
     if row.kind in MOVING and signed and found.of("registered") is None:
         told.append(con_65_price_is_open(signing.moving(found), law))
-    told = [*(told if signed else ()), *told_of(row, law)]
+    told = [*(told if signed else ()), *told_of(session, row, law)]
     return {
         "never": (*NOT_OF.get(row.kind, ()), *(("retransfer",) if row.clauses.get("sublet") == KEPT else ())),
         "course": course, "stage": stage(course), "stands": stands, "today": law.on, "settled": found.settled, "signed": signed,

@@ -193,7 +193,7 @@ def _one(actor: Actor, county: str, contract_id: UUID, consent: Consent | None) 
         takes = any(one.taker_id == row.taker_id for one in deal_queries.own_takers(uow.session))
         course = found.course(today)
         law = load_law(uow.session, county, today)
-        told = told_of(row, law)
+        told = told_of(uow.session, row, law)
         anew = _anew(uow.session, actor, found) if passes and consent is None and stage(course) == "ended" else None
     text = Text(row.kind, row.unit, row.clauses, row.said, free=not row.price, number=row.number)
     return pages.render(

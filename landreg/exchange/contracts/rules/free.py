@@ -74,6 +74,18 @@ def con_84_land_is_not_sold(facts: tuple[str, Mapping[str, str]], law: Law) -> F
     return None
 
 
+def con_85_one_draft_at_a_time(facts: tuple[str, Mapping[str, str]], law: Law) -> Finding | None:
+    """CON-85: who signs is told of another draft of the same land and days: a note. RLCL-40.
+
+    facts: the contract's number; by parcel, the number of another draft.
+    """
+    number, others = facts
+    if not others:
+        return None
+    values = {"parcels": sorted(others), "numbers": sorted({*others.values()})}
+    return Finding("CON-85", "parcels", values, subject=number)
+
+
 def con_43_clause_lets_it_go_further(facts: Contracted, law: Law) -> Finding | None:
     """CON-43: what the parties agreed never to transfer further is not, whoever consents. RLCL-46, RLCL-40."""
     return Finding("CON-43", "parcel", {}, subject=facts.number or None) if facts.kept_back else None
