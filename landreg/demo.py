@@ -9,9 +9,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from uuid import UUID
+from collections.abc import Callable
 
 import psycopg
 from rich.console import Console
@@ -29,6 +27,7 @@ from landreg import (
     demo_parcels,
     demo_renewals,
     demo_sealed,
+    demo_survey,
     demo_waiting,
     demo_year,
     keys,
@@ -39,53 +38,72 @@ from landreg.config import CHECKOUT, Settings
 from landreg.core.actor import WORKER, Actor, Desk
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, Refused
-from landreg.demo_clock import pass_days, to_office_hours, wait_for_notices
+from landreg.demo_clock import pass_days, to_office_hours
 from landreg.demo_staff import COUNTY, accounts, say_where
 from landreg.demo_steps import Steps, bars
-from landreg.land import divisions
-from landreg.land import service as land
 from landreg.log.store import seal
-from landreg.registry import booking, lapses, queries
-from landreg.registry.casework import cases, notices, opening
+from landreg.registry import lapses
 from landreg.registry.documents import Store
 from landreg.registry.issued import certificates
 from landreg.registry.papers.signing import printers_kept
 
-SAMPLE, COLLECTIVE = (CHECKOUT / "data" / "sample" / name for name in ("hanbin.zip", "hanbin-collective.zip"))
-"""The county's survey, and a later one of what a collective of it gives out itself."""
-Opened = tuple[str, UUID]
-"""A village and the batch of its cases."""
-STEP = 100
 DAYS_AGO = 395 + 31 * demo_market.ALONE
 QUARTER = 3
+SEEDED = frozenset({"first", "year", "households", "waiting", "sealed", "heard"})
+"""The steps of the seeding, each remembered in `system.demo` once it is done."""
 
 
 def run(settings: Settings, console: Console) -> None:
     """Do what is not done yet, showing each step. Raises Refused (DEMO-1) on a database that is not one of demonstration."""
     began = time.monotonic()
     _mark(settings)
-    staff = accounts(settings)
     with bars(console) as steps, printers_kept():
-        with steps("行政区划 divisions", 1) as advance:
-            divisions.import_divisions(SYSTEM)
-            advance(1)
-        batches = _surveyed(steps, settings, staff, SAMPLE)
-        wait_for_notices(settings, [batch for _, batch in batches])
-        _register(steps, staff["reviewer"], batches)
-        seal(WORKER, settings)
-        _issue(steps, settings, staff["registrar"], batches)
-        seal(WORKER, settings)
-        later = _surveyed(steps, settings, staff, COLLECTIVE)
-        market = demo_market.Market(_office(settings, staff), staff["operator"], staff["opener"])
-        _market_year(steps, settings, market, lambda: _register(steps, staff["reviewer"], later))
-        _year(steps, settings, staff, market)
-        demo_own.households_apply(staff["registrar"], settings.home / "demo-accounts.json")
-        demo_waiting.begin(market, settings.home / "demo-accounts.json")
-        demo_sealed.begin(market, settings.home / "demo-accounts.json")
-        demo_heard.begin(staff["registrar"], staff["auditor"], COUNTY)
-        seal(WORKER, settings)
+        _seed(steps, settings)
     prove(settings, console)
     _goodbye(settings, console, time.monotonic() - began)
+
+
+def _seed(steps: Steps, settings: Settings) -> None:
+    """Take each step that the database does not remember. One that is done is never looked into again: whose cases stand there
+    since, a step could not tell, and it would act on them in the officers' names.
+    """
+    done = _remembered(settings)
+    if done >= SEEDED:
+        return
+    staff = accounts(settings)
+    kept = settings.home / "demo-accounts.json"
+    market = demo_market.Market(_office(settings, staff), staff["operator"], staff["opener"])
+    parts: dict[str, Callable[[], object]] = {
+        "first": lambda: demo_survey.first(steps, settings, staff),
+        "year": lambda: _years(steps, settings, staff, market),
+        "households": lambda: demo_own.households_apply(staff["registrar"], kept),
+        "waiting": lambda: demo_waiting.begin(market, kept),
+        "sealed": lambda: demo_sealed.begin(market, kept),
+        "heard": lambda: demo_heard.begin(staff["registrar"], staff["auditor"], COUNTY),
+    }
+    for name, part in parts.items():
+        if name not in done:
+            part()
+            _remember(settings, name)
+    seal(WORKER, settings)
+
+
+def _remembered(settings: Settings) -> frozenset[str]:
+    with psycopg.connect(migrate.plain_url(settings.urls[Desk.OWNER]), autocommit=True) as owner:
+        row = owner.execute("SELECT seeded FROM system.demo").fetchone()
+    return frozenset(row[0] if row else ())
+
+
+def _remember(settings: Settings, step: str) -> None:
+    with psycopg.connect(migrate.plain_url(settings.urls[Desk.OWNER]), autocommit=True) as owner:
+        owner.execute("UPDATE system.demo SET seeded = seeded || %s::text", [step])
+
+
+def _years(steps: Steps, settings: Settings, staff: dict[str, Actor], market: demo_market.Market) -> None:
+    """What a collective gives out itself, surveyed; the market's months alone, and the year of acts beside it."""
+    later = demo_survey.surveyed(steps, settings, staff, demo_survey.COLLECTIVE)
+    _market_year(steps, settings, market, lambda: demo_survey.register(steps, staff["reviewer"], later))
+    _year(steps, settings, staff, market)
 
 
 def _mark(settings: Settings) -> None:
@@ -107,78 +125,6 @@ def _mark(settings: Settings) -> None:
         # The sample's office began long enough ago for months of the market alone and a year of acts to end about today.
         owner.execute("INSERT INTO system.demo (ahead) VALUES (make_interval(days => %s))", [-DAYS_AGO])
     to_office_hours(settings)
-
-
-def _surveyed(steps: Steps, settings: Settings, staff: dict[str, Actor], sample: Path) -> list[Opened]:
-    """A survey handed in, its villages opened, accepted, reviewed and on notice; their batches."""
-    batches = _batches(staff, _package(staff["surveyor"], steps, settings, sample))
-    _each(steps, "受理 acceptance", batches, ("draft",), lambda ids: cases.accept(staff["registrar"], COUNTY, ids))
-    _each(steps, "审核 review", batches, ("accepted",), lambda ids: cases.review(staff["reviewer"], COUNTY, ids))
-    _publish(steps, staff["registrar"], batches)
-    return batches
-
-
-def _register(steps: Steps, reviewer: Actor, batches: Sequence[Opened]) -> None:
-    _each(steps, "登簿 registration", batches, ("noticed",), lambda ids: booking.register(reviewer, COUNTY, ids))
-
-
-def _package(surveyor: Actor, steps: Steps, settings: Settings, sample: Path) -> UUID:
-    with steps("成果包检查入库 package", 1) as advance:
-        received = land.receive(surveyor, sample, store=Store(settings.store))
-        if received.package_id is None or received.report.refused:
-            raise Refused(received.report.findings)
-        advance(1)
-    return received.package_id
-
-
-def _batches(staff: dict[str, Actor], package: UUID) -> list[Opened]:
-    """One batch a village of the package, opened where it is not yet."""
-    with unit_of_work(staff["registrar"]) as uow:
-        asked = {"county": COUNTY, "package": package}
-        villages = list(uow.session.execute(text(_VILLAGES), asked).scalars())
-        known = {v: queries.open_batch_of_package(uow.session, COUNTY, package, v) for v in villages}
-    return [
-        (village, batch or opening.open_batch(staff["registrar"], COUNTY, package, village))
-        for village, batch in known.items()
-    ]
-
-
-def _ids(actor: Actor, batch: UUID, *states: str) -> list[UUID]:
-    with unit_of_work(actor) as uow:
-        return queries.case_ids(uow.session, COUNTY, batch, *states)
-
-
-def _each(
-    steps: Steps, name: str, batches: Sequence[Opened], states: tuple[str, ...], step: Callable[[list[UUID]], object]
-) -> None:
-    waiting = [ids for _, batch in batches if (ids := _ids(SYSTEM, batch, *states))]
-    with steps(name, sum(map(len, waiting))) as advance:
-        done = 0
-        for ids in waiting:
-            for first in range(0, len(ids), STEP):
-                step(ids[first : first + STEP])
-                done += len(ids[first : first + STEP])
-                advance(done)
-
-
-def _publish(steps: Steps, registrar: Actor, batches: Sequence[Opened]) -> None:
-    with steps("公告 notice", len(batches)) as advance:
-        for done, (village, batch) in enumerate(batches, 1):
-            if ids := _ids(SYSTEM, batch, "reviewed"):
-                with unit_of_work(registrar) as uow:
-                    name = uow.session.execute(
-                        text("SELECT name FROM land.division WHERE code = :code"), {"code": village}
-                    )
-                    title = f"{name.scalar() or village}土地承包经营权、宅基地使用权首次登记公告"
-                notices.publish(registrar, COUNTY, ids, title)
-            advance(done)
-
-
-def _issue(steps: Steps, settings: Settings, registrar: Actor, batches: Sequence[Opened]) -> None:
-    press = certificates.Press(keys.certificate_signer(settings), Store(settings.store), settings.base_url)
-    ids = [case for _, batch in batches for case in _ids(SYSTEM, batch, "registered")]
-    with steps("发证 certificates", len(ids)) as advance:
-        certificates.issue(registrar, COUNTY, ids, press, advance)
 
 
 def _office(settings: Settings, staff: dict[str, Actor]) -> demo_year.Office:
@@ -288,10 +234,6 @@ def _goodbye(settings: Settings, console: Console, seconds: float) -> None:
     say_where(settings, console)
 
 
-_VILLAGES = """
-    SELECT village FROM land.staged_contract WHERE county = :county AND package_id = :package
-    UNION SELECT village FROM land.staged_homestead WHERE county = :county AND package_id = :package ORDER BY 1
-"""
 _COUNTS = """
     SELECT (SELECT count(*) FROM land.parcel) AS parcels, (SELECT count(*) FROM party.household) AS households,
            (SELECT count(*) FROM registry."right") AS rights, (SELECT count(*) FROM registry.certificate) AS certificates,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from landreg import demo, demo_clock, demo_own, demo_staff, demo_waiting, keys
+from landreg import demo, demo_clock, demo_own, demo_staff, demo_survey, demo_waiting, keys
 from landreg.access.sealing import use_key
 from landreg.access.service import SYSTEM, NewAccount, open_account
 from landreg.config import Settings
@@ -18,7 +19,9 @@ from landreg.core.actor import Actor, Role
 from landreg.core.errors import Refused
 from landreg.core.files import Store
 from landreg.demo_market import Market
+from landreg.demo_steps import bars
 from landreg.demo_year import Office
+from landreg.land.survey import opened
 from landreg.log.note import Signer
 from landreg.log.store import seal
 from landreg.registry.issued import certificates
@@ -42,6 +45,40 @@ def test_a_database_in_service_is_not_turned_into_a_demonstration(
     with pytest.raises(Refused) as refused:
         demo.run(database, Console(quiet=True))
     assert codes(refused) == {"DEMO-1"}
+
+
+@pytest.mark.parametrize("missing", [(), ("heard",)])
+def test_a_step_of_the_seeding_that_is_done_is_never_taken_again_among_the_cases_of_users(
+    database: Settings,
+    registrar: Actor,
+    reviewer: Actor,
+    superuser: Connection,
+    missing: tuple[str, ...],
+    tmp_path: Path,
+) -> None:
+    """A right that waits for its certificate waits on: nobody asked for it."""
+    to_rights(registrar, reviewer, superuser, households=1)
+    superuser.execute("DELETE FROM system.demo")
+    superuser.execute("INSERT INTO system.demo (seeded) VALUES (%s)", [sorted(demo.SEEDED - set(missing))])
+    before = superuser.execute("SELECT count(*) FROM log.entry").fetchone()
+    for _ in range(2):
+        with bars(Console(quiet=True)) as steps:
+            demo._seed(steps, replace(database, home=tmp_path))
+    assert superuser.execute('SELECT DISTINCT state FROM registry."case" WHERE waits').fetchall() == [("registered",)]
+    assert superuser.execute("SELECT count(*) FROM registry.certificate").fetchone() == (0,)
+    assert demo._remembered(database) == demo.SEEDED
+    assert (superuser.execute("SELECT count(*) FROM log.entry").fetchone() == before) == (not missing)
+
+
+def test_the_sample_is_handed_in_with_contracts_that_were_signed_before_the_office_began(tmp_path: Path) -> None:
+    """TER-9 by the register's own day; the copy is the same whenever it is made, so that a killed run knows its package."""
+    made = demo_survey.signed_earlier(demo_survey.SAMPLE, tmp_path)
+    digest = hashlib.sha256(made.read_bytes()).hexdigest()
+    assert hashlib.sha256(demo_survey.signed_earlier(demo_survey.SAMPLE, tmp_path).read_bytes()).hexdigest() == digest
+    began, read_on = date(2024, 12, 24), date(2026, 11, 28)
+    with opened(demo_survey.SAMPLE, began, read_on=read_on) as given, opened(made, began, read_on=read_on) as handed_in:
+        assert "TER-9" in {one.code for one in given.findings}
+        assert not handed_in.refused
 
 
 def test_the_clock_of_a_demonstration_alone_is_moved_on(database: Settings, superuser: Connection) -> None:

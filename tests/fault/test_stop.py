@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,15 @@ trap 'echo "ended $1" >> var/told; exit 130' INT TERM
 echo "began $1" >> var/told
 for _ in $(seq 300); do sleep 0.1; done
 echo "left $1" >> var/told
+"""
+SERVING = """#!/bin/sh
+# Stands where a program stands that serves: what is asked of the database and the demonstration is done at once.
+echo "began $1 $LANDREG_DESK" >> var/told
+case $1 in db | demo) exit 0 ;; esac
+trap 'kill $!; exit 0' INT TERM
+[ "$1" = worker ] && set -- worker --host 127.0.0.1 --port 0
+python3 -c 'import socket, sys, time; s = socket.create_server(("127.0.0.1", int(sys.argv[1]))); time.sleep(60)' "$5" &
+wait $!
 """
 CLUSTER = """#!/bin/sh
 echo "cluster $1 $2" >> var/told
@@ -73,6 +84,64 @@ def test_a_run_that_is_starting_is_ended_before_its_database(checkout: Path) -> 
     finally:
         if run.poll() is None:
             os.killpg(run.pid, signal.SIGKILL)
+
+
+def _workers(checkout: Path) -> int:
+    return told(checkout).count("began worker ")
+
+
+def _until(truth: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not truth():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_a_worker_that_is_killed_is_started_again_by_the_run_or_where_that_is_gone_by_the_next(checkout: Path) -> None:
+    (checkout / ".venv" / "bin" / "landreg").write_text(SERVING)
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("LANDREG_")} | {"PORT": "18471"}
+    run = subprocess.Popen(["scripts/run"], cwd=checkout, stdout=subprocess.DEVNULL, start_new_session=True, env=bare)
+    pid = checkout / "var" / "worker.pid"
+    try:
+        for number in (1, 2):
+            _until(lambda number=number: _workers(checkout) == number)  # type: ignore[misc]
+            os.kill(int(pid.read_text()), signal.SIGKILL)
+        _until(lambda: _workers(checkout) == 3)
+        keeper = int(Path(f"/proc/{pid.read_text().strip()}/stat").read_text().rsplit(")", 1)[1].split()[1])
+        for killed in (run.pid, keeper, int(pid.read_text())):
+            os.kill(killed, signal.SIGKILL)
+        run.wait()
+        again = subprocess.run(["scripts/run"], cwd=checkout, capture_output=True, text=True, check=False, env=bare)
+        assert "后台没有在运行，已重新启动" in again.stdout
+        _until(lambda: _workers(checkout) == 4)
+        assert (checkout / "var" / "demo").read_text() == "finished\n"
+        assert "landreg serve stopped" in stop(checkout).stdout
+        time.sleep(1.5)
+        assert _workers(checkout) == 4
+    finally:
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if (process / "cwd").resolve() == checkout.resolve():
+                    os.kill(int(process.name), signal.SIGKILL)
+
+
+def test_a_demonstration_is_served_at_once_only_when_it_was_finished_before(checkout: Path) -> None:
+    """On one that is still being made nobody is to work: the seeding could not tell their cases from its own."""
+    (checkout / ".venv" / "bin" / "landreg").write_text(SERVING)
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("LANDREG_")} | {"PORT": "18481"}
+    for kept, first in (("", "demo"), ("finished\n", "serve")):
+        (checkout / "var" / "demo").write_text(kept)
+        (checkout / "var" / "told").unlink(missing_ok=True)
+        run = subprocess.Popen(
+            ["scripts/run"], cwd=checkout, stdout=subprocess.DEVNULL, start_new_session=True, env=bare
+        )
+        try:
+            _until(lambda: _workers(checkout) == 1)
+            begun = [line.split()[1] for line in told(checkout) if line.startswith("began")]
+            assert next(one for one in begun if one in ("demo", "serve")) == first
+        finally:
+            stop(checkout)
+            run.wait(timeout=20)
 
 
 def test_a_demonstration_at_work_is_ended_before_its_database(checkout: Path) -> None:

@@ -100,8 +100,8 @@ def ter_4_contract_is_signed_within_its_term(survey: Survey, notes: Notes) -> No
 
 
 def ter_9_contract_is_signed(survey: Survey, notes: Notes) -> None:
-    """TER-9: a contract whose signing has still to come is none yet. 农村土地承包法 22, 23."""
-    table, today = survey.table("CBHT"), survey.today_is(notes.law.on)
+    """TER-9: a contract whose signing has still to come, by the register's own day, is none yet. 农村土地承包法 22, 23."""
+    table, today = survey.table("CBHT"), np.datetime64(notes.law.on, "D")
     notes.rows("TER-9", table, np.flatnonzero(_to_sign(table, today)), "QDSJ", today=str(today))
 
 
@@ -116,7 +116,7 @@ def ter_8_contract_has_begun(survey: Survey, notes: Notes) -> None:
         ~np.isnat(first)
         & (first > today)
         & ~(last < first)
-        & ~_to_sign(table, today)
+        & ~_to_sign(table, np.datetime64(notes.law.on, "D"))
         & (first > _years_on(made, ahead))
     )
     notes.rows("TER-8", table, np.flatnonzero(to_begin), "CBQXQ",
