@@ -65,22 +65,50 @@ def give(actor: Actor, agent_id: UUID, step: Step, first_day: date, last_day: da
         found = household_queries.own_household(uow.session, household_id)
         if found is None:
             raise Refused(Finding("ACC-30"))
-        agent = next((one for one in household_queries.agents(uow.session) if one.account_id == agent_id), None)
-        roles = frozenset({Role.AGENT}) if agent else frozenset[Role]()
-        reach = agent.jurisdiction if agent else ""
-        facts = rules.ConsentFacts(found[1], roles, reach, first_day, last_day, beijing_day(uow.now))
-        findings = [finding for rule in rules.CONSENT_RULES if (finding := rule(facts)) is not None]
-        if findings:
-            raise Refused(findings)
-        row = Consent(
-            county=found[0], consent_id=uuid4(), village=found[1], household_id=household_id, household_code=found[2],
-            household_name=masked_name(found[3]), given_by=actor.account_id, agent_id=agent_id, step=step.value,
-            from_at=_midnight(first_day), until_at=_midnight(last_day + timedelta(days=1)), given_at=uow.now,
-            revoked_at=None, revoked_by=None,
-        )  # fmt: skip
-        uow.session.add(row)
-        uow.session.flush()
-        stage(uow, Entry("consent.given", row.county, row.village, str(row.consent_id), logged.consent_facts(row)))
+        return write(uow, found, household_id, Wanted(agent_id, step, first_day, last_day))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which agent may do which step, on which days, both inside."""
+
+    agent_id: UUID
+    step: Step
+    first_day: date
+    last_day: date
+
+
+@dataclass(frozen=True)
+class OnPaper:
+    """The sheet of a consent on paper: the member who signed it, who witnessed it, the scan and its name."""
+
+    signed_by: UUID
+    witness: str
+    sha256: str
+    paper: str
+
+
+def write(
+    uow: UnitOfWork, home: tuple[str, str, str, str], household_id: UUID, wanted: Wanted, sheet: OnPaper | None = None
+) -> UUID:
+    """Write a consent of a household (county, village, code, name) inside a transaction. Raises Refused with ACC-23, ACC-24."""
+    county, village, code, name = home
+    agent = next((one for one in household_queries.agents(uow.session) if one.account_id == wanted.agent_id), None)
+    roles = frozenset({Role.AGENT}) if agent else frozenset[Role]()
+    reach = agent.jurisdiction if agent else ""
+    facts = rules.ConsentFacts(village, roles, reach, wanted.first_day, wanted.last_day, beijing_day(uow.now))
+    findings = [finding for rule in rules.CONSENT_RULES if (finding := rule(facts)) is not None]
+    if findings:
+        raise Refused(findings)
+    row = Consent(
+        county=county, consent_id=uuid4(), village=village, household_id=household_id, household_code=code,
+        household_name=masked_name(name), given_by=uow.actor.account_id, agent_id=wanted.agent_id, step=wanted.step.value,
+        from_at=_midnight(wanted.first_day), until_at=_midnight(wanted.last_day + timedelta(days=1)), given_at=uow.now,
+        revoked_at=None, revoked_by=None, **(vars(sheet) if sheet else {}),
+    )  # fmt: skip
+    uow.session.add(row)
+    uow.session.flush()
+    stage(uow, Entry("consent.given", row.county, row.village, str(row.consent_id), logged.consent_facts(row)))
     return row.consent_id
 
 
@@ -91,10 +119,15 @@ def revoke(actor: Actor, county: str, consent_id: UUID) -> None:
         row = household_queries.consent(uow.session, county, consent_id)
         if row is None or row.household_id != household_id:
             raise NotFound(Finding("ACC-17"))
-        if row.revoked_at is None:
-            row.revoked_at, row.revoked_by = uow.now, actor.account_id
-            uow.session.flush()
-            stage(uow, Entry("consent.revoked", county, row.village, str(consent_id), logged.revocation_facts(row)))
+        take_back(uow, row)
+
+
+def take_back(uow: UnitOfWork, row: Consent) -> None:
+    """End a consent at once, inside a transaction; one that was ended stays as it was."""
+    if row.revoked_at is None:
+        row.revoked_at, row.revoked_by = uow.now, uow.actor.account_id
+        uow.session.flush()
+        stage(uow, Entry("consent.revoked", row.county, row.village, str(row.consent_id), logged.revocation_facts(row)))
 
 
 def held(actor: Actor) -> tuple[Consent, ...]:

@@ -139,6 +139,12 @@ def consents_to(session: DatabaseSession, agent_id: UUID, at: datetime) -> tuple
     return tuple(session.scalars(statement.order_by(Consent.until_at)))
 
 
+def consent_to_end(session: DatabaseSession, county: str, consent_id: UUID) -> Consent | None:
+    """One that stands, of the clerk's jurisdiction, locked until the end."""
+    statement = sa.select(Consent).filter_by(county=county, consent_id=consent_id, revoked_at=None)
+    return session.scalars(statement.with_for_update()).one_or_none()
+
+
 def consent(session: DatabaseSession, county: str, consent_id: UUID) -> Consent | None:
     """One consent that the actor may see."""
     return session.get(Consent, {"county": county, "consent_id": consent_id})

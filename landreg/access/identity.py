@@ -28,6 +28,8 @@ from landreg.log.store import stage
 
 CITIZEN_ID, OTHER_ID = "1", "9"
 """Kinds of identity papers (NY/T 2539, table C.9)."""
+ID_KINDS = ("1", "2", "3", "4", "5", "9", "person")
+"""Kinds of identity papers that a member may be registered by (NY/T 2539, table C.15), and as takers were once known."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,12 @@ def find(uow: UnitOfWork, *, id_kind: str = CITIZEN_ID, id_number: str) -> UUID 
     """The person with an identity number."""
     keys = _person_digests(NewPerson("", id_kind, id_number))
     return next(iter(person_queries.person_ids(uow.session, keys).values()), None)
+
+
+def bearing_number(session: Session, number: str) -> frozenset[UUID]:
+    """Every edition of whoever bears a number, whatever kind of paper it is of."""
+    keys = [key for kind in ID_KINDS for key in digests(f"{kind}:{tidy(number)}")]
+    return frozenset(row.person_id for row in person_queries.editions(session, keys))
 
 
 def named(uow: UnitOfWork, name: str) -> tuple[UUID, ...]:

@@ -17,6 +17,8 @@ from landreg.log.leaf import canonical
 Restated = tuple[str, Mapping[str, Any], Mapping[str, str]]
 CODE_COURSE = ("code_hash", "attempts", "used_at", "withdrawn_at")
 """Of a code: its secret, and what becomes of it; its use is told by the binding."""
+ON_PAPER = ("signed_by", "witness", "sha256", "paper")
+"""Of a consent: what only one on paper has."""
 
 
 def _rest(row: Any, *left_out: str) -> str:
@@ -49,16 +51,17 @@ def unbinding_facts(row: Binding) -> dict[str, Any]:
 
 
 def consent_facts(row: Consent) -> dict[str, Any]:
-    """Who let whom do what for which household, from when until when."""
-    return {
+    """Who let whom do what for which household, from when until when; of one on paper, by which sheet."""
+    facts = {
         "household": row.household_code,
         "given_by": row.given_by,
         "agent": row.agent_id,
         "step": row.step,
         "from_at": row.from_at,
         "until_at": row.until_at,
-        "row": _rest(row),
+        "row": _rest(row, *(() if row.sha256 else ON_PAPER)),
     }
+    return facts | ({"sha256": row.sha256} if row.sha256 else {})
 
 
 def revocation_facts(row: Consent) -> dict[str, Any]:

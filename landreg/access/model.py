@@ -134,7 +134,10 @@ class Binding(CountyKey, Base):
 
 
 class Consent(CountyKey, Base):
-    """A household's consent to one step of one agent, from an instant until before another. household_name: masked."""
+    """A household's consent to one step of one agent, from an instant until before another. household_name: masked.
+
+    signed_by, witness, sha256, paper: of one on paper, recorded at the counter; None of the household's own account's.
+    """
 
     __tablename__ = "consent"
     __table_args__ = {"schema": "access"}  # noqa: RUF012
@@ -151,6 +154,10 @@ class Consent(CountyKey, Base):
     given_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     revoked_by: Mapped[UUID | None]
+    signed_by: Mapped[UUID | None]
+    witness: Mapped[str | None]
+    sha256: Mapped[str | None]
+    paper: Mapped[str | None]
 
     @property
     def last_at(self) -> datetime:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from landreg.core.actor import PREFECTURE, Desk, Role
+from landreg.core.codes import of_age
 from landreg.core.errors import Finding
 from landreg.law.book import Law
 
@@ -208,6 +209,35 @@ def acc_24_consent_is_for_some_days(facts: ConsentFacts, law: Law | None = None)
     if facts.today <= facts.first_day <= facts.last_day < facts.first_day + LONGEST_CONSENT:
         return None
     return Finding("ACC-24", "last_day", {"most": LONGEST_CONSENT.days})
+
+
+@dataclass(frozen=True)
+class AtCounter:
+    """Who stands at the counter for a household. known: the card is a member's; named: that member is of this name in the register.
+    born: by the number, None where it tells no day.
+    """
+
+    name: str
+    known: bool
+    named: bool
+    born: date | None
+    witness: str = ""
+    agent: str = ""
+
+
+def acc_32_a_member_consents_in_person(facts: AtCounter, law: Law) -> Finding | None:
+    """ACC-32: a member of age comes with their card, to give a consent on paper or to take one back; a witness is somebody else,
+    and not the agent. 民法典 17.
+    """
+    name, witness, agent = ("".join(one.split()) for one in (facts.name, facts.witness, facts.agent))
+    faults = {
+        ("card", "consent_stranger"): not facts.known,
+        ("name", "counter_named"): not facts.named,
+        ("card", "counter_minor"): facts.born is not None and not of_age(facts.born, law.on),
+        ("witness", "consent_witness"): bool(witness) and witness in (name, agent),
+    }
+    field, fault = next((one for one, wrong in faults.items() if wrong), ("", ""))
+    return Finding("ACC-32", field, {"fault": fault}) if fault else None
 
 
 def dsk_5_not_too_many_filters(count: int, law: Law | None = None) -> Finding | None:

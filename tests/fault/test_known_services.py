@@ -30,6 +30,8 @@ READS = frozenset(
         "landreg.exchange.bidding.takers.own",
         "landreg.exchange.listings.service.judge",
         "landreg.exchange.listings.service.review",
+        "landreg.registry.home.consented.at_desk",
+        "landreg.registry.home.consented.sheet_of",
         "landreg.registry.steps.foresee",
     }
 )

@@ -15,8 +15,9 @@ from landreg.core.db import unit_of_work
 from landreg.exchange.contracts import signing
 from landreg.registry import public_desk
 from landreg.registry.casework import applications, cases, notices, opening, telling, worklist
-from landreg.registry.home import brought
+from landreg.registry.home import brought, consented
 from landreg.registry.home.brought import Wanted
+from landreg.registry.home.consented import Came
 from landreg.registry.issued import excerpts_whole, handed_out
 from landreg.registry.issued.excerpts import Asker
 from landreg.registry.rules.parcel_requests import Corrected, Correction
@@ -37,6 +38,7 @@ def homes(on: Stage) -> Life:
     unwanted = contract_kit.drawn()
     yield "decline_contract", lambda: signing.decline(farmer, COUNTY, unwanted.contract_id, "不租了")
     yield from _brought_by_agent(on, farmer, agent)
+    yield from _on_paper(on, agent)
     yield from _handed_out(on)
     yield from _at_the_desk(on)
 
@@ -81,6 +83,16 @@ def _brought_by_agent(on: Stage, farmer: Actor, agent: Actor) -> Life:
     number = yield "bring_for", lambda: brought.bring_for(agent, COUNTY, applying, lost)
     own = _application(on, number)
     yield "withdraw_for", lambda: brought.withdraw_for(agent, COUNTY, withdrawing, own, "证书找到了")
+
+
+def _on_paper(on: Stage, agent: Actor) -> Life:
+    new = NewAccount("deng.ji", "登记员", frozenset({Role.REGISTRAR}), COUNTY)
+    clerk = Actor(service.open_account(SYSTEM, new, PASSWORD), new.name, Desk.REGISTRY, new.roles, COUNTY)
+    came = Came(*contract_kit.card_of(HOUSEHOLD))
+    wanted = consents.Wanted(agent.account_id, Step.VIEW, today_of(on), today_of(on))
+    sheet = contract_kit.PAPER
+    given = yield "give_on_paper", lambda: consented.give_on_paper(clerk, HOUSEHOLD, came, wanted, sheet)
+    yield "take_back", lambda: consented.take_back(clerk, COUNTY, given, came)
 
 
 def _handed_out(on: Stage) -> Life:

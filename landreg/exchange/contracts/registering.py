@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from uuid import UUID
 
+from landreg.access.identity import ID_KINDS
 from landreg.access.sealing import digests
 from landreg.core.actor import Actor
 from landreg.core.codes import birth_of, may_farm, tidy
@@ -25,7 +26,6 @@ from landreg.exchange.contracts.rules.stepping import con_64_moved_from_its_day
 from landreg.exchange.contracts.rules.terms import codes_in
 from landreg.exchange.contracts.signing import moving
 from landreg.exchange.contracts.whole import Whole
-from landreg.exchange.counter.present import ID_KINDS
 from landreg.exchange.listings.rules.land import MOVING
 from landreg.exchange.model import Taker
 from landreg.law.book import Law

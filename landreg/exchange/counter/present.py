@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from landreg.access.identity import enter_shown
+from landreg.access.identity import ID_KINDS, enter_shown
 from landreg.access.sealing import digests
 from landreg.core.codes import birth_of, citizen_id_fault, tidy
 from landreg.core.db import UnitOfWork
@@ -23,9 +23,6 @@ from landreg.exchange.counter import queries
 from landreg.exchange.counter.queries import Bearer
 from landreg.exchange.counter.rules import Standing, con_29_the_party_itself
 from landreg.law.book import Law
-
-ID_KINDS = ("1", "2", "3", "4", "5", "9", "person")
-"""Kinds of identity papers that a member may be registered by (NY/T 2539, table C.15), and as takers were once known."""
 
 
 @dataclass(frozen=True)
