@@ -100,6 +100,8 @@ def restricted(rows: Iterable[Standing]) -> tuple[Restricted, ...]:
             row.row["rank"],
             bool(row.row["bars_transfer"]),
             row.row["right_id"],
+            amount=row.row["amount"],
+            until=row.row["until"],
         )
         for row in rows
     )

@@ -23,7 +23,7 @@ class OnRight:
 @dataclass(frozen=True)
 class Restricted:
     """A restriction on a right: kind, for whom, and its place among its kind. no_transfer: of a mortgage, it was agreed that the
-    right is not transferred. right_id, on: the right on which it lies.
+    right is not transferred. right_id, on: the right on which it lies. amount: what it secures, in yuan; until: its last day.
     """
 
     restriction_id: UUID
@@ -33,6 +33,8 @@ class Restricted:
     no_transfer: bool = False
     right_id: UUID | None = None
     on: OnRight | None = None
+    amount: Decimal | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True)

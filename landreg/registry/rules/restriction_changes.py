@@ -16,6 +16,7 @@ from landreg.registry.rules.acts import (
     reg_21_still_in_force,
     reg_29_held_as_applied_for,
 )
+from landreg.registry.rules.ranks import tr_32_later_creditors_consent
 from landreg.registry.rules.renewal_requests import CHANGES, RestrictionChange
 from landreg.registry.rules.restrictions import (
     RESTRICTED,
@@ -77,6 +78,7 @@ CHANGE_RULES: Mapping[str, tuple[Callable[..., Any], ...]] = {
         reg_29_held_as_applied_for,
         res_5_a_sum_of_money,
         res_6_not_over_before_it_begins,
+        tr_32_later_creditors_consent,
         tr_26_debt_within_the_right,
         tr_27_debt_within_the_contract,
         tr_28_contract_below_ends,

@@ -17,6 +17,8 @@ from landreg.law.book import Law, protections
 from landreg.registry.rules.act_facts import ActFacts, OnRight, Restricted
 from landreg.registry.rules.household_requests import LandOperationChange, of_other_means
 from landreg.registry.rules.parcel_requests import Correction
+from landreg.registry.rules.ranks import PAPER as LATER_CREDITORS
+from landreg.registry.rules.ranks import harmed_behind
 from landreg.registry.rules.renewal_requests import RestrictionChange
 from landreg.registry.rules.requests import MOST_YUAN, RELEASES, Assignment, Release, RestrictionAsked
 
@@ -63,7 +65,8 @@ def consent_papers(facts: ActFacts, law: Law) -> tuple[str, ...]:
     """The papers that an act asks for because of what restricts the right, whether its folder has them or not."""
     kinds = {one.kind for one in _doing(facts, law, "consent")}
     of_operator = ("operator_consent",) if isinstance(facts.asked, Correction) and facts.operated else ()
-    return (*(one.paper for kind, one in protections().items() if kind in kinds), *of_operator)
+    of_later = (LATER_CREDITORS,) if harmed_behind(facts) else ()
+    return (*(one.paper for kind, one in protections().items() if kind in kinds), *of_operator, *of_later)
 
 
 def _doing(facts: ActFacts, law: Law, does: str) -> list[Restricted]:
@@ -127,8 +130,8 @@ RESTRICTED = (
     tr_21_restriction_is_told,
 )
 """What every act is asked about restrictions."""
-CONSENTS = frozenset(("TR-18", "TR-19", "TR-20"))
-"""Those of them that ask for a paper."""
+CONSENTS = frozenset(("TR-18", "TR-19", "TR-20", "TR-32"))
+"""Rules on what restricts a right that ask for a paper."""
 
 
 def res_1_said_in_full(facts: ActFacts, law: Law) -> Finding | None:

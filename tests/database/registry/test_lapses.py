@@ -17,7 +17,7 @@ from landreg.core.errors import Conflict, Refused
 from landreg.core.periods import DAY
 from landreg.log.recheck import recheck
 from landreg.log.store import seal
-from landreg.registry import booking, ending_queries, lapses
+from landreg.registry import booking, documents, ending_queries, lapses
 from landreg.registry.casework import cases
 from landreg.registry.leaves import logged
 from landreg.registry.past import right_history
@@ -25,7 +25,7 @@ from landreg.registry.rules.renewal_requests import RestrictionChange
 from landreg.registry.rules.requests import Reissue, RestrictionAsked
 from tests.registry_kit import TOLD, Connection, applied, booked, codes, one, pass_days, right_of, to_rights
 from tests.renewal_kit import today
-from tests.villages import COUNTY
+from tests.villages import COUNTY, VILLAGE
 
 STANDING = (
     """SELECT count(*) FROM registry.restriction WHERE right_id = :right AND upper_inf(recorded) AND upper_inf(valid)"""
@@ -261,6 +261,24 @@ def test_a_mortgage_is_changed_and_never_ends_by_itself(
     with pytest.raises(Refused) as refused:
         applied(registrar, "seizure_renewal", RestrictionChange(mortgage, "裁定", until=date(2040, 1, 1)), right)
     assert "RES-3" in codes(refused)
+
+
+def test_a_first_mortgage_is_raised_before_a_second_one_with_its_creditor_s_paper(
+    right: UUID, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """TR-32: the case is opened, asks for the paper, and is not accepted without it."""
+    first = entered(registrar, reviewer, superuser, right, "mortgage", "样本农村信用社", amount=Decimal(100))
+    entered(registrar, reviewer, superuser, right, "mortgage", "样本村镇银行", amount=Decimal(50))
+    case = applied(registrar, "mortgage_change", RestrictionChange(first, "补充协议", Decimal(5000)), right)
+    with pytest.raises(Refused) as refused:
+        cases.accept(registrar, COUNTY, [case])
+    assert codes(refused) == {"TR-32"}
+    with unit_of_work(registrar) as uow:
+        documents.enter(
+            uow, county=COUNTY, village=VILLAGE, sha256="00" * 32, size=1, kind="later_creditors_consent", name="c.pdf",
+            cases=[case],
+        )  # fmt: skip
+    cases.accept(registrar, COUNTY, [case])
 
 
 def test_a_contract_right_does_not_end_with_its_term(registrar: Actor, reviewer: Actor, superuser: Connection) -> None:
