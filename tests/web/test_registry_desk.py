@@ -282,9 +282,13 @@ def test_an_objection_at_the_window_stops_the_case_until_it_is_settled(
     page = deng.get(page_of(case)).text
     assert "有异议" in page
     objection = re.findall(rf'action="({page_of(case)}/objections/[^"]+)"', page)[0]
-    assert "REG-12" in deng.post(objection, {"outcome": "perhaps", "settlement": "看过"}).text
+    answers = dict.fromkeys(re.findall(r'<option value="(\w+)"', page.split('name="outcome"')[1].split("</select>")[0]))
+    assert list(answers) == ["upheld"]
+    assert "FORM-5" in deng.post(objection, {"outcome": "deposit_kept", "settlement": "看过"}).text
     assert "REG-1" in deng.post(objection, {"outcome": "dismissed", "settlement": "经查不成立"}).text
-    shen.get(page_of(case))
+    page = shen.get(page_of(case)).text
+    answers = dict.fromkeys(re.findall(r'<option value="(\w+)"', page.split('name="outcome"')[1].split("</select>")[0]))
+    assert list(answers) == ["upheld", "dismissed", "withdrawn"]
     assert shen.post(objection, {"outcome": "dismissed", "settlement": "经查不成立"}).status_code == 303
     assert "异议不成立" in deng.get(page_of(case)).text
 

@@ -35,6 +35,8 @@ from landreg.registry.rules.procedure import reg_1_four_eyes
 from landreg.registry.rules.renewal import RenewalFacts
 from landreg.registry.rules.renewal_requests import Renewal
 
+OUTCOMES = ("upheld", "dismissed", "withdrawn")
+"""How an objection may end."""
 IN_FAVOUR = ("dismissed", "withdrawn")
 """Outcomes of an objection that let the case go on."""
 
@@ -107,7 +109,9 @@ def settle(
     outcome, NotFound when the objection is another case's, Conflict when it is settled already, Refused (REG-1) when who
     opened or accepted the case settles in its favour, by dismissing the objection or by recording that it was withdrawn.
     """
-    if outcome not in ("upheld", *IN_FAVOUR) or not settlement.strip():
+    if outcome not in OUTCOMES:
+        raise BadInput(Finding("FORM-5", "outcome", {"given": outcome[:20]}))
+    if not settlement.strip():
         raise BadInput(Finding("REG-12", "settlement"))
     with unit_of_work(actor) as uow:
         found = select(Objection).where(Objection.county == county, Objection.objection_id == objection_id)

@@ -160,7 +160,7 @@ def _settling(uow: UnitOfWork, case: Case, objections: Sequence[Objection]) -> d
     """How this officer may settle an open objection to the case, and, where not in its favour, why not (REG-1)."""
     raised = objections if case.notice_id else ()
     own = notices.own_case(uow, case) if any(objection.outcome is None for objection in raised) else None
-    ways = [way for way in terms("outcome") if own is None or way not in notices.IN_FAVOUR]
+    ways = [way for way in notices.OUTCOMES if own is None or way not in notices.IN_FAVOUR]
     return {"own_case": own, "outcomes": [(way, i18n.shown_term(way, "outcome")) for way in ways]}
 
 
