@@ -39,6 +39,8 @@ NAMES = {
 }  # fmt: skip
 OFFICES = ("seizure",)
 """Kinds of restriction in favour of an office, whose name is no person's."""
+PERSONAL_SIGNS = 4
+"""Signs: a creditor with a longer name, without a dot in it, is an organisation (TR-25)."""
 
 
 def case_of(session: Session, number: str) -> Case | None:
@@ -186,7 +188,7 @@ def _plain(row: Any) -> dict[str, Any]:
         shown["by_name"] = masked_name(row.by_name)
     if isinstance(row, CaseEvent) and row.step == TELL:
         shown["reason"] = masked(row.reason)
-    if isinstance(row, Restriction) and row.kind not in OFFICES:
+    if isinstance(row, Restriction) and not _of_organisation(row):
         shown["party"] = masked_name(row.party)
     if isinstance(row, Household) or (isinstance(row, Holder) and row.kind == "person"):
         shown["name"] = masked_name(row.name)
@@ -194,6 +196,11 @@ def _plain(row: Any) -> dict[str, Any]:
         # The published table named the holders to the village; evidence travels further.
         shown["content"] = {"cases": [line.get("case") for line in row.content.get("rows", ())]}
     return shown
+
+
+def _of_organisation(row: Restriction) -> bool:
+    """Whether a restriction is in favour of an office or of a creditor that is no person, by its name: it is shown whole."""
+    return row.kind in OFFICES or (row.kind == "mortgage" and len(row.party) > PERSONAL_SIGNS and row.party.isalnum())
 
 
 def _text(value: Any) -> Any:

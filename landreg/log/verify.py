@@ -32,7 +32,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 PROOF_NAME = "landreg-proof.json"
-PROVEN, NOT_PROVEN, WRONG_USE = 0, 1, 2
+PROVEN, NOT_PROVEN, WRONG_USE, PROVEN_IN_PART = 0, 1, 2, 3
 LARGEST_FILE = 256 * 1024 * 1024
 LARGEST_STREAM = 32 * 1024 * 1024
 
@@ -371,6 +371,8 @@ _ALWAYS_TOLD = {
     "exit_event": "number",
 }  # fmt: skip
 _STEPS_TOLD = ("accept", "review", "return", "withdraw", "refuse")
+_MASKED_STEPS = ("tell",)
+"""Steps whose reason names somebody and is shown masked."""
 _PRINTED = ("certificate", "paper")
 
 
@@ -443,6 +445,11 @@ class Bundle(NamedTuple):
     checkpoint: Checkpoint
     as_given: bool
 
+    @property
+    def partly(self) -> bool:
+        """Whether something of the case is neither proven by a leaf nor by the entry that the bundle was given away."""
+        return bool(self.unproven) and not self.as_given
+
 
 def prove_bundle(folder: Path, key: Key, export: Path | None = None) -> Bundle:
     """Check an unpacked bundle of evidence. export: the proof of the entry that it was given away. Raises NotProven with the first
@@ -476,6 +483,7 @@ def prove_bundle(folder: Path, key: Key, export: Path | None = None) -> Bundle:
             _check_written(_facts(said), _personal(said), tables)
     _check_course(leaves, tables)
     _check_documents(leaves, tables)
+    _check_between(leaves, tables)
     _check_papers(folder, rows, sums)
     if export is not None:
         _check_given(folder, prove_inclusion(_read(export), key).leaf)
@@ -895,22 +903,54 @@ def _check_course(leaves: _Leaves, tables: Tables) -> None:
 
 def _check_documents(leaves: _Leaves, tables: Tables) -> None:
     """That each document of the folder is as the steps found it that told of it."""
+    told = _found_by_steps(leaves, "papers")
+    for at, row in enumerate(tables.rows.get("document", [])):
+        name = hashlib.sha256(str(row.get("name")).encode()).hexdigest()
+        letter = [] if row.get("letter") is None else [row["letter"]]
+        line = [
+            row.get("kind"),
+            row.get("sha256"),
+            row.get("size"),
+            name,
+            row.get("put_by"),
+            _moment(row.get("put_at")),
+        ]
+        _check_digest("document", at, [*line, *letter], told, tables)
+
+
+def _check_between(leaves: _Leaves, tables: Tables) -> None:
+    """That each step without a leaf of its own is as the later steps found it that told of it."""
+    told = _found_by_steps(leaves, "steps")
+    for at, row in enumerate(tables.rows.get("case_event", [])):
+        line = [row.get("step"), _moment(row.get("at")), row.get("by"), row.get("by_name"), row.get("reason")]
+        if row.get("step") not in _MASKED_STEPS:
+            _check_digest("case_event", at, line, told, tables)
+
+
+def _found_by_steps(leaves: _Leaves, what: str) -> dict[str, set[str]]:
+    """By key of a row: the digests that leaves hold of it."""
     told: dict[str, set[str]] = {}
     for said in leaves.values():
-        papers = _facts(said).get("papers")
-        for name, digest in (papers if isinstance(papers, dict) else {}).items():
+        found = _facts(said).get(what)
+        for name, digest in (found if isinstance(found, dict) else {}).items():
             told.setdefault(name, set()).add(str(digest))
-    for at, row in enumerate(tables.rows.get("document", [])):
-        put_at, key = _instant(row.get("put_at")), str(row.get("document_id"))
-        name = hashlib.sha256(str(row.get("name")).encode()).hexdigest()
-        moment = "" if put_at is None else f"{put_at.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%S.%fZ}"  # noqa: UP017
-        letter = [] if row.get("letter") is None else [row["letter"]]
-        line = [row.get("kind"), row.get("sha256"), row.get("size"), name, row.get("put_by"), moment, *letter]
-        digest = hashlib.sha256(json.dumps(line, ensure_ascii=False).encode()).hexdigest()
-        if told.get(key, {digest}) != {digest}:
-            raise _odd(f"rows/document.json {key}", "与日志中的摘要不符", "is not what the log holds a digest of")
-        if key in told:
-            tables.prove("document", at, set(row))
+    return told
+
+
+def _check_digest(table: str, at: int, line: list[Any], told: dict[str, set[str]], tables: Tables) -> None:
+    """That a row is what leaves hold digests of, if any does."""
+    row = tables.rows[table][at]
+    key, digest = _key_of(table, row), hashlib.sha256(json.dumps(line, ensure_ascii=False).encode()).hexdigest()
+    if told.get(key, {digest}) != {digest}:
+        raise _odd(f"rows/{table}.json {key}", "与日志中的摘要不符", "is not what the log holds a digest of")
+    if key in told:
+        tables.prove(table, at, set(row))
+
+
+def _moment(value: Any) -> str:
+    """An instant as leaves write it."""
+    at = _instant(value)
+    return "" if at is None else f"{at.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%S.%fZ}"  # noqa: UP017
 
 
 def _check_given(folder: Path, leaf: dict[str, Any]) -> None:
@@ -1354,6 +1394,9 @@ def _say_growth(old: Checkpoint, new: Checkpoint, key: Key) -> None:
 def _say_bundle(found: Bundle, key: Key) -> None:
     signer = f"{_shown(found.checkpoint.origin)} ({key.number.hex()})"
     size = found.checkpoint.size
+    if found.partly:
+        print("部分证明：本案有内容未能与日志核对，逐项列在下面，不能当作已证明使用。")
+        print("Proven in part: of this case something could not be held against the log; it is listed below.")
     print(f"已证明：{found.files} 个文件与清单一致，{found.proofs} 条登记内容在签名的日志（{size} 条，{signer}）中，")
     print(f"　　　　{found.rows} 行记载与日志一致，下列除外；未能收入的文件 {found.missing} 个。")
     print(
@@ -1415,7 +1458,8 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         prog="verify.py",
         description="核验证书所依据的登记行为是否在签名的登记日志中。 "
         "Check that the act behind a certificate is in the register's signed log.",
-        epilog="退出码 0 已证明，1 未证明，2 用法错误。 Exit code 0 proven, 1 not proven, 2 wrong use.",
+        epilog="退出码 0 已证明，1 未证明，2 用法错误，3 部分证明。 "
+        "Exit code 0 proven, 1 not proven, 2 wrong use, 3 proven in part.",
     )
     parser.add_argument("certificate", nargs="?", type=Path, help="证书 PDF 或证明文件 / the PDF, or a proof by itself")
     parser.add_argument("--key", type=Path, required=True, help="日志公钥文件 / file of the log's public key")
@@ -1456,10 +1500,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if reconfigure is not None:
             reconfigure(errors="replace")
     given = _arguments(arguments)
+    outcome = PROVEN
     try:
         key = read_key(_read_text(given.key))
         if given.bundle is not None:
-            _say_bundle(prove_bundle(given.bundle, key, given.export), key)
+            found = prove_bundle(given.bundle, key, given.export)
+            _say_bundle(found, key)
+            outcome = PROVEN_IN_PART if found.partly else PROVEN
         elif given.checkpoint is not None:
             _say_witnessed(_read_text(given.checkpoint), key, given.witness)
         elif given.certificate is not None:
@@ -1478,7 +1525,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{'用法错误' if wrong else '未能证明'}：{fault.zh}", file=sys.stderr)
         print(f"{'Wrong use' if wrong else 'Not proven'}: {fault.en}", file=sys.stderr)
         return WRONG_USE if wrong else NOT_PROVEN
-    return PROVEN
+    return outcome
 
 
 if __name__ == "__main__":

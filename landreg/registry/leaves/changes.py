@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from landreg.registry.leaves.rows import CLOCKED, digest, papers_found, row_text
+from landreg.registry.leaves.rows import CLOCKED, FOUND, digest, finds, row_text
 
 PERSONAL = frozenset(("party.household", "party.member", "party.holder", "party.collective", "registry.restriction"))
 NOT_OF_CHANGE = ("survey_entry", "first_registration")
@@ -34,8 +34,8 @@ def change_facts(session: Session, county: str, act_ids: Sequence[UUID]) -> dict
                 told |= {"act": row.key, "kind": row.kind, "case": row.case_number, "registered": digest(row.facts)}
             case "closed":
                 told["closed"].append(f"{table} {row.key}")
-            case "papers":
-                told["papers"] = json.loads(row.facts)
+            case found if found in FOUND:
+                told[found] = json.loads(row.facts)
             case "ended":
                 told["ended"][row.key] = digest(row.facts)
             case _ if table in PERSONAL:
@@ -63,9 +63,12 @@ _TOLD = (
             """SELECT a.act_id, 'act', 'registry.act', a.number, (to_jsonb(a) - '{county,village}'::text[])::text, a.kind, c.number
             FROM registry.act AS a LEFT JOIN registry."case" AS c ON c.county = a.county AND c.case_id = a.case_id
             WHERE a.county = :county AND a.act_id = ANY (:acts)""",
-            f"""SELECT x.act_id, 'papers', 'registry.case_event', x.number, x.papers::text, NULL, NULL FROM (
-                SELECT a.act_id, a.number, {papers_found("a")} AS papers FROM registry.act AS a
-                WHERE a.county = :county AND a.act_id = ANY (:acts)) AS x WHERE x.papers IS NOT NULL""",
+            *(
+                f"""SELECT x.act_id, '{what}', 'registry.case_event', x.number, x.found::text, NULL, NULL FROM (
+                SELECT a.act_id, a.number, {finds("a", what)} AS found FROM registry.act AS a
+                WHERE a.county = :county AND a.act_id = ANY (:acts)) AS x WHERE x.found IS NOT NULL"""
+                for what in FOUND
+            ),
             """SELECT e.act_id, 'ended', 'registry.certificate_end', coalesce(c.number, e.certificate_id::text),
             (to_jsonb(e) - '{county,village}'::text[])::text, NULL, NULL FROM registry.certificate_end AS e
             LEFT JOIN registry.certificate AS c ON c.county = e.county AND c.certificate_id = e.certificate_id

@@ -3,7 +3,8 @@ of objections.
 
 The leaves are staged by the database itself (migration 0033), of what a desk does. A case and its parcels also say what these
 steps made of them, and its folder holds the papers that they found (migration 0065; a registration's, in the leaf of its act):
-`untold` finds those that say otherwise.
+`untold` finds those that say otherwise. The steps that have no leaf of their own are told of by the next one that has,
+or by that of the act (migration 0119).
 """
 
 from __future__ import annotations
@@ -86,13 +87,15 @@ TABLES: Mapping[str, Mapping[str, str]] = {
 
 
 def untold(session: Session) -> Iterator[tuple[str, str]]:
-    """Cases that say of their course what no step of theirs made of them, parcels with an order that no acceptance gave, and
-    papers that are not as the last step that told of them found them: table and key.
+    """Cases that say of their course what no step of theirs made of them, parcels with an order that no acceptance gave, papers
+    that are not as the last step that told of them found them, and steps that are not as a later one found them: table and key.
     """
     for row in session.execute(text(_UNTOLD), {"unasked": [act.kind for act in act_types() if act.by == "nobody"]}):
         yield row.table_name, row.key
     for row in session.execute(text(_PAPERS)):
         yield row.table_name, row.key
+    for row in session.execute(text(_BETWEEN)):
+        yield "registry.case_event", row.key
 
 
 # From a review on, notice, objection, act and certificate lead on; an objection that is upheld returns its case. What comes
@@ -168,4 +171,20 @@ _PAPERS = f"""
     UNION SELECT 'registry.document', d.key FROM d LEFT JOIN f ON f.county = d.county AND f.key = d.key
     WHERE f.key IS NULL AND NOT EXISTS (SELECT FROM registry.renewal AS r WHERE r.county = d.county
         AND d.document_id IN (r.plan_id, r.approval_id, r.minutes_id))
+"""
+# A case's opening comes before its other steps; what else was slipped in between them, its later steps do not tell apart from
+# what came at the same time.
+_BETWEEN = f"""
+    WITH told AS (
+        SELECT e.county, e.case_id, p.key, p.value AS said
+        FROM registry.case_event AS e, jsonb_each_text(e.told -> 'steps') AS p
+    )
+    SELECT DISTINCT told.key FROM told
+    LEFT JOIN registry.case_event AS x ON x.county = told.county AND x.case_id = told.case_id AND x.event_id::text = told.key
+    WHERE told.said IS DISTINCT FROM encode(sha256(convert_to(jsonb_build_array(
+        x.step, {_INSTANT.format("x.at")}, x.by, x.by_name, x.reason)::text, 'UTF8')), 'hex')
+    UNION SELECT x.event_id::text FROM registry.case_event AS x WHERE x.step = 'open'
+        AND EXISTS (SELECT FROM told WHERE told.county = x.county AND told.case_id = x.case_id)
+        AND NOT EXISTS (SELECT FROM told WHERE told.county = x.county AND told.case_id = x.case_id
+                        AND told.key = x.event_id::text)
 """

@@ -32,7 +32,7 @@ from landreg.registry.leaves.closed import closings as closings
 from landreg.registry.leaves.excerpted import excerpts
 from landreg.registry.leaves.paper_rows import papers
 from landreg.registry.leaves.renewals import decisions, given_up, rosters
-from landreg.registry.leaves.rows import CERTIFICATE_TEXT, at_beginning_of, digest, digest_sql, papers_found, row_text
+from landreg.registry.leaves.rows import CERTIFICATE_TEXT, FOUND, at_beginning_of, digest, digest_sql, found, row_text
 from landreg.registry.leaves.rows import CLOCKED as CLOCKED
 
 Restated = tuple[str, Mapping[str, Any], Mapping[str, str]]
@@ -54,7 +54,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "parcel": "land.parcel",
         "parcel_origin": "land.parcel_origin",
         "ended": "registry.certificate_end",
-        "papers": "registry.case_event",
+        **dict.fromkeys(FOUND, "registry.case_event"),
         "member": "party.member",
         "person": "identity.person",
         "household": "party.household",
@@ -238,7 +238,7 @@ def _right_facts(parts: Mapping[str, Any]) -> dict[str, Any]:
         "contracts": parts.get("contracts", ""),
         "holders": parts.get("holders", ""),
         "parcels": parts.get("parcels", {}),
-        **({} if act["papers"] is None else {"papers": act["papers"]}),
+        **{what: act[what] for what in FOUND if act[what] is not None},
     }
 
 
@@ -256,7 +256,7 @@ def _rights(of: str) -> str:
     """
     return f"""
         SELECT a.county, a.act_id, 'act' AS part, jsonb_build_object('number', a.number, 'kind', a.kind, 'case', c.number,
-            'facts', {digest_sql("(to_jsonb(a) - '{county,village}'::text[])::text")}, 'papers', {papers_found("a")}) AS facts
+            'facts', {digest_sql("(to_jsonb(a) - '{county,village}'::text[])::text")}, {found("a")}) AS facts
         FROM registry.act AS a LEFT JOIN registry."case" AS c ON c.county = a.county AND c.case_id = a.case_id
         WHERE a.kind = 'first_registration' AND {of.format(x="a")}
         UNION ALL SELECT r.county, r.act_id, 'right', jsonb_build_object('code', r.code, 'area_m2', r.area_m2::text,

@@ -75,10 +75,19 @@ def at_beginning_of(alias: str, row: str) -> str:
     return f"lower({alias}.recorded) <= {began} AND (upper_inf({alias}.recorded) OR upper({alias}.recorded) > {began})"
 
 
-def papers_found(act: str) -> str:
-    """What the registration of an act's case found in its folder, by document; null where it was of before that was kept.
+FOUND = ("papers", "steps")
+"""What a registration finds of its case: the papers in its folder, and its steps that have no leaf of their own."""
+
+
+def finds(act: str, what: str) -> str:
+    """What (of `FOUND`) the registration of an act's case found, by document or step; null where it was of before that was kept.
 
     act: a row of registry.act. As SQL.
     """
-    return f"""(SELECT s.told -> 'papers' FROM registry.case_event AS s WHERE s.county = {act}.county
+    return f"""(SELECT s.told -> '{what}' FROM registry.case_event AS s WHERE s.county = {act}.county
         AND s.case_id = {act}.case_id AND s.step = 'register' ORDER BY s.at DESC LIMIT 1)"""
+
+
+def found(act: str) -> str:
+    """Each of `FOUND` by its name, as SQL for the arguments of jsonb_build_object."""
+    return ", ".join(f"'{what}', {finds(act, what)}" for what in FOUND)

@@ -19,7 +19,7 @@ from landreg.log.leaf import canonical, hashed, leaf_of
 from landreg.log.recheck import recheck_register
 from landreg.log.store import seal
 from landreg.registry import public_desk
-from landreg.registry.casework import cases, notices, opening
+from landreg.registry.casework import cases, notices, opening, worklist
 from landreg.registry.leaves import coursed
 from tests.registry_kit import Connection, in_state
 from tests.villages import COUNTY, VILLAGE, stage_village
@@ -37,6 +37,7 @@ def course(
     staged = stage_village(superuser, 3)
     ids = in_state(registrar, opening.open_batch(registrar, COUNTY, staged.package_id, VILLAGE), "draft")
     cases.accept(registrar, COUNTY, ids)
+    worklist.take_up(reviewer, COUNTY, ids[:1])
     cases.review(reviewer, COUNTY, ids)
     notices.publish(registrar, COUNTY, ids, "首次登记公告")
     for outcome, case in (("dismissed", ids[0]), ("upheld", ids[4])):
@@ -118,6 +119,14 @@ BLOWS = {
         "WHERE c.state = 'refused'"), ("LOG-18", "registry.case_document")),
     "what an acceptance found in the folder": ("UPDATE registry.case_event SET told = told - 'papers' WHERE step = 'accept'",
         ("LOG-17", "registry.case_event")),
+    "when a case was opened": ("UPDATE registry.case_event SET at = at - interval '3 days' WHERE step = 'open'",
+        ("LOG-18", "registry.case_event")),
+    "who took a case up": ("UPDATE registry.case_event SET by_name = '李四' WHERE step = 'take_up'",
+        ("LOG-18", "registry.case_event")),
+    "that a case was taken up": ("DELETE FROM registry.case_event WHERE step = 'take_up'", ("LOG-18", "registry.case_event")),
+    "a second opening": (("INSERT INTO registry.case_event (county, event_id, village, case_id, step, at, by, by_name, reason) "
+        "SELECT county, gen_random_uuid(), village, case_id, 'open', at - interval '1 day', by, by_name, '' "
+        "FROM registry.case_event WHERE step = 'open'"), ("LOG-18", "registry.case_event")),
     "an objection": ("DELETE FROM registry.objection WHERE outcome IS NULL", ("LOG-16", "registry.objection")),
 }  # fmt: skip
 
