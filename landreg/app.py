@@ -20,7 +20,7 @@ from landreg.access.limits import limiter
 from landreg.audit import routes as audit_routes
 from landreg.audit.routes import complaint_line
 from landreg.config import CHECKOUT, Settings
-from landreg.core import db
+from landreg.core import alive, db
 from landreg.core.actor import Desk
 from landreg.core.errors import BadInput, Finding
 from landreg.exchange.contracts.routes import ROOMS as contract_rooms
@@ -122,6 +122,7 @@ def create_app(settings: Settings) -> Flask:
         searches=navigation.searches,
         role_names=navigation.role_names,
         sample_mark=sample.mark,
+        worker_silent=lambda: _worker_silent(settings),
     )
     app.jinja_env.filters["place"] = place
     if settings.desk is Desk.SETTLEMENT:
@@ -134,6 +135,12 @@ def create_app(settings: Settings) -> Flask:
     if settings.desk is Desk.REGISTRY:
         app.register_blueprint(bids.blueprint, name=bids.AGENTS, url_prefix="/agent/<consent_county>/<uuid:consent_id>")
     return app
+
+
+def _worker_silent(settings: Settings) -> int | None:
+    """For how many minutes the worker has given no sign, told to the officers of its desks; None while it does."""
+    ours = settings.desk is Desk.REGISTRY and policy.known_actor().desk in (Desk.REGISTRY, Desk.EXCHANGE, Desk.AUDITOR)
+    return alive.silent_minutes(settings.home) if ours and policy.known_actor().account_id.int else None
 
 
 def _names() -> tuple[str, str, str]:

@@ -12,6 +12,7 @@ from typing import Any
 from landreg.access import sealing
 from landreg.config import Settings
 from landreg.core.actor import WORKER
+from landreg.core.alive import sign
 from landreg.core.db import Unavailable, told
 from landreg.core.files import Store
 from landreg.exchange.bidding import days as sale_days
@@ -29,8 +30,6 @@ from landreg.registry import jobs, lapses
 from landreg.registry.issued.certificates import Press
 
 PAUSE_S = 1.0
-ALIVE = "worker.alive"
-"""A file in the register's home, touched before each step and each chunk of a job: a server's health check looks how old it is."""
 _logger = logging.getLogger(__name__)
 
 
@@ -46,7 +45,7 @@ def run(settings: Settings, *, once: bool = False) -> None:
     steps = _steps(settings)
 
     def alive() -> None:
-        (settings.home / ALIVE).touch()
+        sign(settings.home)
 
     def others() -> None:
         for step in steps:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from landreg.config import Settings
 from landreg.core.actor import WORKER, Actor
+from landreg.core.alive import sign
 from landreg.core.db import UnitOfWork
 from landreg.core.errors import Refused
 from landreg.core.files import Store
@@ -27,6 +28,7 @@ def check_waiting(settings: Settings) -> int:
 
     def check(actor: Actor, upload: Upload, progress: uploads.Progress) -> tuple[str, UUID]:
         def show(stage: str, done: int, total: int) -> None:
+            sign(settings.home)
             progress(stage, done * 100 // total if total else None)
 
         def settle(uow: UnitOfWork, county: str, package_id: UUID) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import time
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,6 +13,7 @@ from uuid import UUID
 import pytest
 
 from landreg.config import Settings
+from landreg.core import alive
 from landreg.core.actor import WORKER, Actor, Role
 from landreg.log.store import seal
 from landreg.registry import jobs
@@ -180,6 +183,31 @@ def test_a_large_batch_becomes_a_job_whose_page_tells_how_far_it_is(
     assert (state["done"], state["percent"]) == (True, 100)
     assert "4 件办成" in deng.get(begun.location).text
     assert len(in_state(officers[0], batch, "accepted")) == 4
+
+
+def test_pages_say_that_the_worker_does_not_run_when_its_sign_of_life_is_old(
+    deng: Browser, batch: UUID, monkeypatch: pytest.MonkeyPatch, database: Settings
+) -> None:
+    monkeypatch.setattr(jobs, "DIRECTLY", 2)
+    deng.get(f"/batches/{COUNTY}/{batch}/steps/accept")
+    page = deng.post(f"/batches/{COUNTY}/{batch}/steps/accept").location
+    shown = (page, f"/batches/{COUNTY}/{batch}", "/packages", "/log")
+    alive.sign(database.home)
+    assert not [address for address in shown if "后台没有在运行" in deng.get(address).text]
+    assert "系统正在后台办理" in deng.get(page).text
+    long_ago = time.time() - 600
+    os.utime(database.home / alive.ALIVE, (long_ago, long_ago))
+    try:
+        assert [
+            address for address in shown if "后台没有在运行（已 10 分钟没有动静）" in deng.get(address).text
+        ] == list(shown)
+        assert "正在后台" not in deng.get(page).text + deng.get(shown[1]).text
+        assert deng.client.get(f"{page}.json").json["text"].startswith("停着")
+        deng.get("/log")
+        deng.post("/logout")
+        assert "后台没有在运行" not in deng.get("/login").text
+    finally:
+        alive.sign(database.home)
 
 
 def test_a_job_is_interrupted_and_resumed_from_its_page(

@@ -10,12 +10,14 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
 from landreg.access.policy import allow, current_actor
+from landreg.core.alive import silent_minutes
 from landreg.core.db import unit_of_work
 from landreg.core.errors import NotFound
 from landreg.registry import jobs
 from landreg.registry.casebook import Job
 from landreg.registry.casework import desk
 from landreg.registry.routes.queues import OFFICERS, READERS
+from landreg.registry.routes.surroundings import settings
 from landreg.web import i18n, pages, problems
 
 blueprint = Blueprint("jobs", __name__)
@@ -86,8 +88,10 @@ def percent(job: Job) -> int:
 
 
 def progress_text(job: Job, now: datetime) -> str:
-    """How far a job is in one sentence, with its rate and the time left while it runs."""
+    """How far a job is in one sentence, with its rate and the time left while it runs; still, where the worker is."""
     counts = _("%(position)s / %(total)s 件", position=job.position, total=job.total)
+    if job.state in jobs.UNDER_WAY and silent_minutes(settings().home) is not None:
+        return _("停着") + f" · {counts}"
     text = f"{i18n.shown_term(job.state, 'job')} · {counts}"
     if job.before and job.state in jobs.UNDER_WAY:
         text += " · " + _("其中 %(n)s 件此前已办", n=job.before)

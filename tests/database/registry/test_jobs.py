@@ -15,6 +15,7 @@ from sqlalchemy import text
 from landreg import worker
 from landreg.config import Settings
 from landreg.core.actor import WORKER, Actor
+from landreg.core.alive import ALIVE
 from landreg.core.db import Unavailable, unit_of_work
 from landreg.core.errors import Conflict, NotAllowed, NotFound, Refused
 from landreg.law.queries import load_law
@@ -199,7 +200,7 @@ def test_the_log_is_sealed_between_the_turns_of_a_job(
     assert (job(job_id).state, job(job_id).done) == ("done", 8)
     sealed = superuser.execute("SELECT array_agg(size ORDER BY size) FROM log.checkpoint").fetchone()
     assert sealed == ([3, 6, 8],)
-    assert (database.home / worker.ALIVE).exists()
+    assert (database.home / ALIVE).exists()
 
 
 @pytest.mark.usefixtures("small_chunks")
