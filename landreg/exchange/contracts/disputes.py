@@ -23,7 +23,7 @@ from landreg.exchange.contracts.rules.closing import (
     con_26_dispute_within_limitation,
     con_83_land_board_hears_disputes_over_farmland,
 )
-from landreg.exchange.contracts.rules.rent import Due
+from landreg.exchange.contracts.rules.rent import AWARDED, Due
 from landreg.exchange.contracts.whole import Whole
 from landreg.law.book import Law, terms
 from landreg.registry.guarded import Attached, ties_nothing
@@ -91,7 +91,6 @@ def settle(actor: Actor, county: str, contract_id: UUID, asked: Outcome, paper: 
             raise Refused(wrong)
         happened(
             uow, row, "settled", asked.on_day, said=asked.said, facts=_facts(asked), paper=kept, dues=_dues(found, asked),
-            due_kind="awarded",
         )  # fmt: skip
         if asked.outcome in ("ended", "void") and not ended:
             _end(uow, found, law, asked)
@@ -108,11 +107,11 @@ def _facts(asked: Outcome) -> dict[str, Any]:
 
 
 def _dues(found: Whole, asked: Outcome) -> list[Due]:
-    """What the taker owes by an award, as what is due of the contract; what the other side owes is no rent."""
-    if asked.outcome != "owed" or asked.pays != "taker" or asked.yuan is None or asked.due_on is None:
+    """What a side owes by an award, as what is due of the contract."""
+    if asked.outcome != "owed" or asked.yuan is None or asked.due_on is None:
         return []
-    until = max(asked.due_on, asked.on_day) + DAY
-    return [Due(len(found.dues) + 1, asked.on_day, until, asked.due_on, asked.yuan.quantize(CENT))]
+    term = (asked.on_day, asked.due_on + DAY)
+    return [Due(len(found.dues) + 1, *term, asked.due_on, asked.yuan.quantize(CENT), kind=AWARDED, payer=asked.pays)]
 
 
 def _end(uow: UnitOfWork, found: Whole, law: Law, asked: Outcome) -> None:

@@ -13,7 +13,7 @@ from landreg.core.periods import beijing_day
 from landreg.exchange.contracts import logged, queries
 from landreg.exchange.contracts.model import Contract, ContractEvent, ContractPaper, RentDue
 from landreg.exchange.contracts.rules.course import con_5_at_this_step
-from landreg.exchange.contracts.rules.rent import Due
+from landreg.exchange.contracts.rules.rent import AWARDED, Due
 from landreg.exchange.contracts.rules.service import (
     con_40_step_of_a_transfer,
     con_81_step_of_contracted_land,
@@ -83,7 +83,7 @@ def happened(
         RentDue(
             county=row.county, village=row.village, contract_id=row.contract_id, position=due.position,
             event_id=event.event_id, kind=due_kind or due.kind, from_on=due.from_on, until_on=due.until_on, due_on=due.due_on,
-            amount=due.amount, in_kind=due.in_kind,
+            amount=due.amount, in_kind=due.in_kind, payer=due.payer if due.kind == AWARDED else None,
         )
         for due in dues
     ]  # fmt: skip

@@ -32,6 +32,7 @@ from landreg.exchange.contracts.rules.course import (
     con_9_no_open_dispute,
 )
 from landreg.exchange.contracts.rules.rent import (
+    PAYERS,
     Due,
     Paid,
     con_6_payment_counts_once,
@@ -49,18 +50,19 @@ AGREED = ("agreed", "dissolved", "land_lost")
 
 def pay(
     actor: Actor, county: str, contract_id: UUID, amount: Decimal | None, paid_on: date, receipt: str,
-    paper: Attached | None, kg: Decimal | None = None,
+    paper: Attached | None, kg: Decimal | None = None, payer: str = "",
 ) -> Decimal:  # fmt: skip
-    """Record a payment by its receipt; what is left of all that is known. kg: of grain handed over, which settles kilograms and
-    needs no price. Raises BadInput (FORM-1, FORM-7), Refused (CON-6, CON-23, GUARD-1), Conflict (CON-5) before both have signed.
+    """Record a payment by its receipt; what is left of all that is known of the side that paid. kg: of grain handed over, which
+    settles kilograms and needs no price. payer: which side paid, '' where one alone owes something. Raises BadInput (FORM-1,
+    FORM-5, FORM-7), Refused (CON-6, CON-23, GUARD-1), Conflict (CON-5) before both have signed.
     """
     with unit_of_work(actor) as uow:
-        return pay_within(uow, county, contract_id, amount, paid_on, receipt, paper, kg)
+        return pay_within(uow, county, contract_id, amount, paid_on, receipt, paper, kg, payer)
 
 
 def pay_within(
     uow: UnitOfWork, county: str, contract_id: UUID, amount: Decimal | None, paid_on: date, receipt: str,
-    paper: Attached | None, kg: Decimal | None = None,
+    paper: Attached | None, kg: Decimal | None = None, payer: str = "",
 ) -> Decimal:  # fmt: skip
     """The same, in the transaction of something that belongs to it."""
     found, law = held(uow, county, contract_id)
@@ -70,7 +72,8 @@ def pay_within(
     ties_nothing(law.on, kept, receipt=receipt)
     # One receipt, however its letters were typed.
     receipt = tidy(receipt)
-    paid, left = (amount, found.left) if kg is None else (kg, found.left_kg)
+    payer = _payer(found, payer)
+    paid, left = (amount, found.left_of(payer)) if kg is None else (kg, found.left_kg)
     if paid is None:
         raise BadInput(Finding("FORM-1", "amount"))
     if kg is not None and (wrong := con_23_grain_within_what_is_owed((kg, left, amount is None), law)):
@@ -84,14 +87,23 @@ def pay_within(
     put = entered(uow, county, row.village, "rent_receipt", kept, contract=contract_id)
     payment = RentPayment(
         county=county, village=row.village, contract_id=contract_id, payment_id=uuid4(),
-        amount_yuan=None if amount is None else amount.quantize(CENT), kg=None if kg is None else half_up(kg),
+        amount_yuan=None if amount is None else amount.quantize(CENT), kg=None if kg is None else half_up(kg), payer=payer,
         paid_on=paid_on, receipt=receipt, document_id=put.document_id, recorded_by=uow.actor.account_id,
         recorded_by_name=uow.actor.name, recorded_at=uow.now,
     )  # fmt: skip
     uow.session.add(payment)
     uow.session.flush()
     logged.stage_payment(uow, payment, put)
-    return queries.whole(uow.session, row).left
+    return queries.whole(uow.session, row).left_of(payer)
+
+
+def _payer(found: Whole, said: str) -> str:
+    """The side that paid. Raises BadInput: FORM-1 where both owe something and neither is said, FORM-5 for one that is none."""
+    if said and said not in PAYERS:
+        raise BadInput(Finding("FORM-5", "payer", {"given": said[:40]}))
+    if not said and len(found.owing) > 1:
+        raise BadInput(Finding("FORM-1", "payer"))
+    return said or next(iter(found.owing), found.payer)
 
 
 def ask_to_remedy(

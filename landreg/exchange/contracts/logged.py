@@ -35,6 +35,8 @@ LATER = frozenset({"member_id", "document_id", "mandatary_id"})
 """Columns of a word that came after leaves had told of words."""
 LATER_DRAWN = frozenset({"drawn_until"})
 """Columns of a contract that came after leaves had told of contracts."""
+LATER_PAID = frozenset({"payer"})
+"""Columns of dues and payments that came after leaves had told of them."""
 
 
 def stage_contract(uow: UnitOfWork, row: Contract, parcels: Sequence[ContractParcel]) -> None:
@@ -95,7 +97,7 @@ def _step(row: ContractEvent, papers: Sequence[ContractPaper], dues: Sequence[Re
 
 def _payment(row: RentPayment, papers: Sequence[ContractPaper]) -> Told:
     paid = {"kg": row.kg} if row.amount_yuan is None else {"yuan": row.amount_yuan}
-    return {"contract": row.contract_id, **paid}, {"row": _text(row), **_paper(papers)}
+    return {"contract": row.contract_id, **paid}, {"row": _text(row, later=LATER_PAID), **_paper(papers)}
 
 
 def _paper(papers: Sequence[ContractPaper]) -> dict[str, str]:
@@ -124,7 +126,7 @@ def _text(
 
 
 def _all(rows: Iterable[Any], key: str) -> str:
-    return " | ".join(_text(row) for row in sorted(rows, key=lambda row: getattr(row, key)))
+    return " | ".join(_text(row, later=LATER_PAID) for row in sorted(rows, key=lambda row: getattr(row, key)))
 
 
 _PAPER = (ContractPaper, "document_id")

@@ -133,7 +133,7 @@ class ContractEvent(CountyKey, Base):
 
 
 class RentDue(CountyKey, Base):
-    """What falls due: rent of some days, a dividend, or what was awarded. amount: yuan, or kg where in_kind."""
+    """What falls due: rent of some days, a dividend, or what was awarded. amount: yuan, or kg where in_kind. payer: of an award."""
 
     __tablename__ = "rent_due"
     __table_args__ = SCHEMA
@@ -147,11 +147,13 @@ class RentDue(CountyKey, Base):
     due_on: Mapped[date]
     amount: Mapped[Decimal] = mapped_column(Area)
     in_kind: Mapped[bool]
+    payer: Mapped[str | None]
 
 
 class RentPayment(CountyKey, Base):
     """A payment by its receipt: amount_yuan of money, or kg of grain that was handed over instead. What came in grain before grain
-    was settled by its kilograms alone has what it was worth beside it.
+    was settled by its kilograms alone has what it was worth beside it. payer: the side that paid; None of what was recorded before
+    payments had it.
     """
 
     __tablename__ = "rent_payment"
@@ -161,6 +163,7 @@ class RentPayment(CountyKey, Base):
     payment_id: Mapped[UUID] = mapped_column(primary_key=True)
     amount_yuan: Mapped[Decimal | None] = mapped_column(Area)
     kg: Mapped[Decimal | None] = mapped_column(Area)
+    payer: Mapped[str | None]
     paid_on: Mapped[date]
     receipt: Mapped[str]
     document_id: Mapped[UUID]

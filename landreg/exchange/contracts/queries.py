@@ -165,7 +165,8 @@ def with_late_dues(session: Session, today: date) -> Sequence[Contract]:
         RentPayment.county == Contract.county, RentPayment.contract_id == Contract.contract_id
     )
     states = ("signed", "disputed", "ended")
-    late = sa.or_(Contract.grain != "", owed > paid.scalar_subquery())
+    awarded = sa.select(RentDue).where(*own, RentDue.payer.is_not(None)).exists()
+    late = sa.or_(Contract.grain != "", awarded, owed > paid.scalar_subquery())
     return session.scalars(
         sa.select(Contract).where(Contract.state.in_(states), sa.select(RentDue).where(*own).exists(), late)
     ).all()

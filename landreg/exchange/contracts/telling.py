@@ -8,8 +8,9 @@ from datetime import date
 from decimal import Decimal
 
 from landreg.core.errors import BadInput, Finding
-from landreg.exchange.contracts.rules.closing import PAYERS, con_37_no_transfer_of_farmland_ends_by_breach
+from landreg.exchange.contracts.rules.closing import con_37_no_transfer_of_farmland_ends_by_breach
 from landreg.exchange.contracts.rules.course import Ending, con_7_ended_on_the_law_s_grounds, con_9_no_open_dispute
+from landreg.exchange.contracts.rules.rent import PAYERS
 from landreg.exchange.contracts.rules.service import OF_SERVICE, SERVICE, asked_of
 from landreg.exchange.contracts.rules.stepping import (
     Notice,

@@ -21,7 +21,7 @@ from landreg.exchange.contracts.model import (
 )
 from landreg.exchange.contracts.rules import instalments, rent
 from landreg.exchange.contracts.rules.course import UNSIGNED, VOID, Course, Happened, stage_on
-from landreg.exchange.contracts.rules.rent import Due, Grain, Settled
+from landreg.exchange.contracts.rules.rent import PAYERS, Due, Grain, Settled
 from landreg.exchange.contracts.rules.service import SERVICE
 from landreg.exchange.contracts.rules.uses import HOUSES
 from landreg.exchange.listings.rules.units import of_a_year, of_whole
@@ -70,8 +70,12 @@ class Whole:
         dues = rent.still_owed(
             said, ends_on, void=self.contract.void, made_on=made.on_day if made else None, one_sum=one_sum
         )
-        credited = [part for one in self.credited for part in (one.amount_yuan, Grain(one.kg))]
-        return rent.settled(dues, [*credited, *self._paid], self.prices)
+        found = [
+            one
+            for side in PAYERS
+            for one in rent.settled([due for due in dues if due.payer == side], self._paid_by(side), self.prices)
+        ]
+        return tuple(sorted(found, key=lambda one: (one.due.due_on, one.due.position)))
 
     def _at_end(self, name: str) -> Any:
         """What was recorded as it ended; '' for nothing."""
@@ -79,13 +83,26 @@ class Whole:
         return end.facts.get(name, "") if end else ""
 
     @property
-    def _paid(self) -> Iterator[Decimal | Grain]:
-        """What was paid by receipts: money, or grain by its kilograms."""
+    def payer(self) -> str:
+        """The side that owes the price."""
+        return rent.payer_of("service" if self.contract.kind == SERVICE else rent.IN_ONE_SUM, self.contract.unit)
+
+    def _paid_by(self, side: str) -> Iterator[Decimal | Grain]:
+        """What a side paid, by receipts in money or in grain by its kilograms, and what counts as paid beside them: what was
+        credited to the price, and what was awarded for what the taker built, as it was paid when the land went back.
+        """
+        if side == self.payer:
+            yield from (part for one in self.credited for part in (one.amount_yuan, Grain(one.kg)))
         for one in self.payments:
+            if (one.payer or self.payer) != side:
+                continue
             if one.kg is not None:
                 yield Grain(one.kg)
             elif one.amount_yuan is not None:
                 yield one.amount_yuan
+        returned = self.of("returned")
+        if side == "contractor" and self.awarded is not None and returned is not None:
+            yield Decimal(str(returned.facts.get("paid_yuan", 0)))
 
     def course(self, today: date) -> Course:
         """How it stands on a day; what its taker owes is late, or nothing."""
@@ -100,8 +117,17 @@ class Whole:
 
     @property
     def left(self) -> Decimal:
-        """What is still to be paid of everything that is known in yuan."""
-        return sum((one.left for one in self.settled), rent.ZERO)
+        """What the side that owes the price is still to pay of everything that is known in yuan."""
+        return self.left_of(self.payer)
+
+    def left_of(self, side: str) -> Decimal:
+        """What a side is still to pay of everything that is known in yuan."""
+        return sum((one.left for one in self.settled if one.due.payer == side), rent.ZERO)
+
+    @property
+    def owing(self) -> tuple[str, ...]:
+        """The sides of whose dues something is left, that with the oldest first."""
+        return tuple(dict.fromkeys(one.due.payer for one in self.settled if one.open))
 
     @property
     def left_kg(self) -> Decimal:
@@ -126,23 +152,22 @@ class Whole:
         return self.beyond(self.settled)[1] - Decimal(self._at_end("carried_kg") or 0)
 
     def beyond(self, settled: Sequence[Settled]) -> tuple[Decimal, Decimal]:
-        """What was paid beyond what is due: in yuan, and in kg of grain."""
+        """What the side that owes the price paid beyond what is due: in yuan, and in kg of grain."""
+        own = [one for one in settled if one.due.payer == self.payer]
         return (
-            self.money - sum((one.paid for one in settled), rent.ZERO),
-            self.grain - sum((one.handed for one in settled), rent.ZERO),
+            self.money - sum((one.paid for one in own), rent.ZERO),
+            self.grain - sum((one.handed for one in own), rent.ZERO),
         )
 
     @property
     def money(self) -> Decimal:
-        """What was paid in yuan, with what was credited."""
-        credited = sum((one.amount_yuan for one in self.credited), rent.ZERO)
-        return sum((one for one in self._paid if not isinstance(one, Grain)), credited)
+        """What the side that owes the price paid in yuan, with what was credited."""
+        return sum((one for one in self._paid_by(self.payer) if not isinstance(one, Grain)), rent.ZERO)
 
     @property
     def grain(self) -> Decimal:
         """What was handed over in kg of grain, with what was credited."""
-        credited = sum((one.kg for one in self.credited), rent.ZERO)
-        return sum((one.kg for one in self._paid if isinstance(one, Grain)), credited)
+        return sum((one.kg for one in self._paid_by(self.payer) if isinstance(one, Grain)), rent.ZERO)
 
     @property
     def awarded(self) -> Decimal | None:
@@ -182,7 +207,7 @@ def stands(row: Contract, today: date) -> str:
 
 def due_of(row: RentDue, unit: str) -> Due:
     """A due as the rules take it. unit: of the contract's price."""
-    payer = rent.payer_of(row.kind, unit)
+    payer = row.payer or rent.payer_of(row.kind, unit)
     return Due(row.position, row.from_on, row.until_on, row.due_on, row.amount, row.in_kind, row.kind, payer)
 
 

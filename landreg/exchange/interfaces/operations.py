@@ -163,7 +163,9 @@ def _file(asked: Asked) -> contracts.Filed:
 def _pay(asked: Asked) -> contracts.Paid:
     county, number, said = asked.places["county"], asked.places["number"], asked.body
     found = _there(contract_queries.contract_id(asked.uow.session, county, number))
-    left = pay_within(asked.uow, county, found, said.amount_yuan, said.paid_on, said.receipt, _paper(asked))
+    left = pay_within(
+        asked.uow, county, found, said.amount_yuan, said.paid_on, said.receipt, _paper(asked), payer=said.payer
+    )
     return contracts.Paid(number, said.receipt, f"{left:.2f}")
 
 

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
+import psycopg
 import pytest
 
 from landreg.core.actor import Actor
-from landreg.core.errors import Conflict, Refused
-from landreg.exchange.contracts import (
-    disputes,
-    life,
-)
+from landreg.core.db import unit_of_work
+from landreg.core.errors import BadInput, Conflict, Refused
+from landreg.exchange.contracts import disputes, life, queries
 from landreg.exchange.contracts.disputes import Brought
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.rules.closing import Outcome, Returned
 from landreg.exchange.contracts.rules.course import stage
 from tests.contract_kit import (
     OPERATOR,
+    OTHER,
     PAPER,
     drawn,
     seen,
@@ -28,6 +29,11 @@ from tests.contract_kit import (
 from tests.exchange_kit import TERM
 from tests.registry_kit import Connection, codes, pass_days, to_rights
 from tests.villages import COUNTY
+
+AGAIN = """INSERT INTO exchange.rent_payment SELECT (jsonb_populate_record(p, jsonb_build_object(
+    'payment_id', gen_random_uuid(), 'receipt', 'CP-9', 'contract_id', CAST(%(of)s AS uuid)))).*
+    FROM exchange.rent_payment AS p WHERE p.receipt = 'CP-1'"""
+"""The payment of an award, written once more under another contract, whose payer owes nothing of it."""
 
 
 @pytest.fixture(autouse=True)
@@ -50,15 +56,16 @@ def test_a_dispute_after_the_end_comes_within_its_limitation_and_binds_the_recor
         assert codes(unsaid) == {"CON-17"}
     awarded = Outcome("owed", today(), Decimal("900.00"), today(), pays="contractor")
     disputes.settle(*at, awarded, PAPER)
-    assert not [due for due in seen(contract).dues if due.kind == "awarded"]
+    assert seen(contract).left_of("contractor") == Decimal("900.00")
     for returned in (Returned(today()), Returned(today(), "left_paid", Decimal("800.00"))):
         with pytest.raises(Refused) as less:
             life.give_back(*at, returned, PAPER)
         assert codes(less) == {"CON-24"}
     life.give_back(*at, Returned(today(), "left_paid", Decimal("900.00")), PAPER)
+    assert seen(contract).left_of("contractor") == 0
     disputes.dispute(*at, Brought("arbitration", "尾款", "rent"), None)
     disputes.settle(*at, replace(awarded, yuan=Decimal("88.00"), pays="taker"), PAPER)
-    assert [due.amount for due in seen(contract).dues if due.kind == "awarded"] == [Decimal("88.00")]
+    assert [due.amount for due in seen(contract).dues if due.payer == "taker"] == [Decimal("88.00")]
     pass_days(superuser, 2 * 366)
     with pytest.raises(Refused) as late:
         disputes.dispute(*at, Brought("arbitration", "尾款", "rent"), PAPER)
@@ -69,3 +76,37 @@ def test_a_dispute_after_the_end_comes_within_its_limitation_and_binds_the_recor
     disputes.settle(*at, Outcome("void", today()), PAPER)
     assert {one.due.kind for one in seen(contract).settled} == {"awarded"}
     assert seen(contract).contract.state == "ended"
+
+
+def test_an_award_is_due_of_the_side_that_owes_it_and_paid_by_it_alone(superuser: Connection) -> None:
+    """CON-17, CON-6: late, payable, in both calendars; what one side paid settles nothing that the other owes."""
+    contract = signed(drawn())
+    at = (OPERATOR, COUNTY, contract.contract_id)
+    disputes.dispute(*at, Brought("arbitration", "水渠没有修", "other"), PAPER)
+    before = Outcome("owed", today(), Decimal("300.00"), today() - timedelta(days=1), pays="contractor")
+    with pytest.raises(Refused) as early:
+        disputes.settle(*at, before, PAPER)
+    assert codes(early) == {"CON-17"}
+    disputes.settle(*at, replace(before, due_on=today()), PAPER)
+    (due,) = [one for one in seen(contract).settled if one.due.kind == "awarded"]
+    assert (due.due.payer, due.left, seen(contract).owing) == ("contractor", Decimal("300.00"), ("taker", "contractor"))
+    rent = seen(contract).left
+    with pytest.raises(BadInput) as whose:
+        life.pay(*at, Decimal("100.00"), today(), "CP-1", PAPER)
+    assert codes(whose) == {"FORM-1"}
+    with pytest.raises(Refused) as more:
+        life.pay(*at, Decimal("300.01"), today(), "CP-1", PAPER, payer="contractor")
+    assert codes(more) == {"CON-6"}
+    assert life.pay(*at, Decimal("100.00"), today(), "CP-1", PAPER, payer="contractor") == Decimal("200.00")
+    assert seen(contract).left == rent
+    pass_days(superuser, 1)
+    found = seen(contract)
+    assert found.late_from_contractor(today()) == Decimal("200.00")
+    with unit_of_work(OPERATOR) as uow:
+        assert [one.contract.number for one in queries.late(uow.session, today())] == [contract.number]
+    assert life.pay(*at, Decimal("200.00"), today(), "CP-2", PAPER, payer="contractor") == 0
+    assert life.pay(*at, Decimal("1.00"), today(), "CP-3", PAPER) == rent - 1
+    assert [one.payer for one in seen(contract).payments] == ["contractor", "contractor", "taker"]
+    with pytest.raises(psycopg.errors.IntegrityConstraintViolation) as wall:
+        superuser.execute(AGAIN, {"of": signed(drawn(OTHER)).contract_id})
+    assert wall.value.diag.constraint_name == "con_6_payer_owes"

@@ -73,12 +73,13 @@ def again(name: str) -> Callable[[str, UUID], Response]:
 
 @dataclass(frozen=True)
 class Paying:
-    """A payment by its receipt: money, or grain in kg."""
+    """A payment by its receipt: money, or grain in kg. payer: the side that paid, where both owe something."""
 
     paid_on: date
     receipt: str = field(metadata={"most": 60})
     amount: Decimal | None = None
     kg: Decimal | None = None
+    payer: str = ""
     paper: Upload | None = None
 
 
@@ -89,8 +90,9 @@ def pay(county: str, contract_id: UUID) -> Redirect:
     """Record a payment."""
     given = read_form(Paying)
     left = life.pay(
-        current_actor(), county, contract_id, given.amount, given.paid_on, given.receipt, kept(given.paper), given.kg
-    )
+        current_actor(), county, contract_id, given.amount, given.paid_on, given.receipt, kept(given.paper), given.kg,
+        given.payer,
+    )  # fmt: skip
     flash(_("付款已记录，合同期内还应付 %(left)s 元。", left=left))
     return back(county, contract_id)
 

@@ -12,11 +12,11 @@ from landreg.exchange.contracts.rules.closing import (
     ABOUT,
     BREACH,
     FIXTURES,
-    PAYERS,
     forums_of,
     moved_for_good,
 )
 from landreg.exchange.contracts.rules.course import GROUNDS, OUTCOMES, stage, waits_for_remedy
+from landreg.exchange.contracts.rules.rent import PAYERS
 from landreg.exchange.contracts.rules.service import NOT_OF, OF_SERVICE, SERVICE, asked_of
 from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
 from landreg.exchange.contracts.whole import Whole
@@ -25,7 +25,7 @@ from landreg.exchange.listings.rules.land import MOVING
 LIVING = ("signed", "running", "over")
 STEPS: Mapping[str, tuple[str, ...]] = {
     "payment": (*LIVING, "disputed", "ending", "ended"), "remedy": LIVING, "remedied": LIVING, "renewal_asked": ("running", "over"),
-    "dividend": LIVING, "end": LIVING, "terminate": LIVING,
+    "dividend": ("running", "over"), "end": LIVING, "terminate": LIVING,
     "dispute": (*LIVING, "ending", "ended"), "outcome": ("disputed", "ending", "ended"), "return": ("ended",),
 }  # fmt: skip
 """By step at the desk: the stages at which it may come."""
@@ -75,7 +75,7 @@ def lists(found: Whole, *, ended: bool, of_organisation: bool) -> dict[str, Any]
         "remedies": words("contract_remedy", remedies), "forums": words("contract_forum", forums_of(row.kind)),
         "abouts": words("contract_about", ABOUT), "payers": words("contract_side", PAYERS),
         "outcomes": words("contract_outcome", tuple(one for one in OUTCOMES if one not in never)),
-        "fixtures": words("contract_fixtures", FIXTURES),
+        "fixtures": words("contract_fixtures", FIXTURES), "owing": words("contract_side", found.owing),
     }  # fmt: skip
 
 

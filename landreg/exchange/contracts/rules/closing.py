@@ -11,6 +11,7 @@ from landreg.core.errors import Finding
 from landreg.core.periods import DAY, years_after
 from landreg.core.units import CENT
 from landreg.exchange.contracts.rules.course import OUTCOMES, Ending, remedy_over, remedy_until, waits_for_remedy
+from landreg.exchange.contracts.rules.rent import PAYERS
 from landreg.exchange.contracts.rules.service import SERVICE
 from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
 from landreg.law.book import Law
@@ -32,7 +33,6 @@ ABOUT = ("rent", "fixtures", "land", "other")
 FORUMS = ("village", "township", "arbitration", "court")
 LIMITED = ("arbitration", "court")
 """Where a claim must be brought within some years; mediation has no limit."""
-PAYERS = ("taker", "contractor")
 
 
 @dataclass(frozen=True)
@@ -127,9 +127,9 @@ def con_17_outcome_is_said(facts: Recorded, law: Law) -> Finding | None:
         case "void":
             sound = not facts.void
         case "owed":
-            sound = asked.pays in PAYERS and _is_sum(asked.yuan) and _is_due(asked.due_on, facts.until_on, law.on)
+            sound = asked.pays in PAYERS and _is_sum(asked.yuan) and _is_due(asked, facts.until_on, law.on)
         case "hand_back":
-            sound = facts.ended and _is_due(asked.due_on, facts.until_on, law.on)
+            sound = facts.ended and _is_due(asked, facts.until_on, law.on)
     return None if sound else Finding("CON-17", "outcome", {}, subject=facts.number)
 
 
@@ -138,9 +138,9 @@ def _is_sum(yuan: Decimal | None) -> bool:
     return yuan is not None and yuan.is_finite() and 0 < yuan <= MOST_YUAN and yuan == yuan.quantize(CENT)
 
 
-def _is_due(on: date | None, until_on: date, today: date) -> bool:
-    """Whether a day on which something is due is said, and is no more than ten years after the term, or today."""
-    return on is not None and on <= years_after(max(until_on, today), LONGEST_YEARS)
+def _is_due(asked: Outcome, until_on: date, today: date) -> bool:
+    """Whether a day on which something is due is said, not before the award, no more than ten years after the term, or today."""
+    return asked.due_on is not None and asked.on_day <= asked.due_on <= years_after(max(until_on, today), LONGEST_YEARS)
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,12 @@ PARTS: Mapping[str, int] = {"year": 1, "half": 2, "quarter": 4, "month": 12}
 """By rhythm: the payments of a year."""
 IN_ONE_SUM, DEPOSIT = "price", "deposit"
 """Kinds of dues that are no rent of their days: what a right goes for, or what makes an exchange equal; a lease's deposit."""
+AWARDED = "awarded"
+"""What an outcome says that a side owes."""
 OF_DAYS = ("rent", "service")
 """Kinds that are owed by the days of a term: what ends early owes them no longer."""
+PAYERS = ("taker", "contractor")
+"""The sides that may owe something."""
 HUNDRED = Decimal(100)
 ZERO = Decimal("0.00")
 
@@ -59,10 +63,8 @@ class Terms:
 @dataclass(frozen=True)
 class Due:
     """What is owed for some days: [from_on, until_on). amount: yuan, or kg where in_kind. kind: rent, service, price, deposit,
-    dividend, awarded.
-
-    payer: the side that owes it; the contractor owes the fee of a service, and what makes an exchange equal where it took the
-    better land.
+    dividend, awarded. payer: the side that owes it; the contractor owes the fee of a service, and what makes an exchange equal
+    where it took the better land.
     """
 
     position: int
@@ -175,9 +177,9 @@ def _part(terms: Terms, year: int, part: int, parts: int) -> Decimal:
 
 def in_yuan(due: Due, prices: Mapping[date, Decimal]) -> Decimal | None:
     """What a due comes to in yuan. prices: of a kg of the contract's grain, by day on which something is due."""
+    price = prices.get(due.due_on)
     if not due.in_kind:
         return due.amount
-    price = prices.get(due.due_on)
     return None if price is None else half_up(due.amount * price)
 
 
@@ -186,12 +188,11 @@ def still_owed(
 ) -> tuple[Due, ...]:
     """What is owed of a contract that ended on a day: rent or fee of the days before it, what was declared or awarded; no deposit.
 
-    void: the contract never was: what an award says is owed alone. 民法典 155, 566. one_sum: GOES_OVER, BY_DAYS. 民法典 543.
-    """
+    void: the contract never was: what an award says is owed alone. 民法典 155, 566. one_sum: GOES_OVER, BY_DAYS. 民法典 543."""
     by_days = (*OF_DAYS, IN_ONE_SUM) if one_sum == BY_DAYS else OF_DAYS
     gone = (DEPOSIT, IN_ONE_SUM) if one_sum == GOES_OVER else (DEPOSIT,)
     if void:
-        return tuple(due for due in dues if due.kind == "awarded")
+        return tuple(due for due in dues if due.kind == AWARDED)
     if ends_on is None:
         return tuple(dues)
     return tuple(
@@ -284,9 +285,8 @@ def con_6_payment_counts_once(facts: Paid, law: Law) -> Finding | None:
 
 
 def con_23_grain_within_what_is_owed(facts: tuple[Decimal, Decimal, bool], law: Law) -> Finding | None:
-    """CON-23: grain is handed over under a contract in kind, no more of it than is owed, by a receipt of its own. RLCL-39.
-
-    facts: kg, what is left, whether the receipt is of grain alone.
+    """CON-23: grain is handed over under a contract in kind, no more of it than is owed, by a receipt of its own. RLCL-39. facts:
+    kg, what is left, whether the receipt is of grain alone.
     """
     kg, left, alone = facts
     sound = alone and kg.is_finite() and 0 < kg <= left and kg == half_up(kg)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from landreg.exchange.contracts.rules.rent import PAYERS
 from landreg.exchange.interfaces.schema import UNSEEN
 from landreg.exchange.interfaces.shapes.land import ListedParcel
 from landreg.exchange.interfaces.shapes.walking import RHYTHM, UNIT, WITHIN, InTime
@@ -101,11 +102,14 @@ class Payment:
     paid_on: date
     receipt: str = field(metadata={"most": 60, "pattern": r"^[0-9A-Za-z-]{4,60}$", "form": "receipt"})
     paper: Paper
+    payer: str = field(
+        default="", metadata={"choices": ("", *PAYERS), "en": "the side that paid; asked for where both owe something"}
+    )
 
 
 @dataclass(frozen=True)
 class Paid:
-    """A payment that was recorded, and what is left of all that is due."""
+    """A payment that was recorded, and what the side that paid still owes."""
 
     number: str
     receipt: str
