@@ -6,10 +6,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 from landreg.core.db import unit_of_work
-from landreg.exchange.contracts import cancelling, days, disputes, drawing, life, queries, registering, signing
+from landreg.exchange.contracts import cancelling, days, disputes, dividing, drawing, life, queries, registering, signing
 from landreg.exchange.contracts.disputes import Brought
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.rules.closing import Outcome, Returned
+from landreg.exchange.contracts.rules.dividing import Dividend
 from landreg.registry.booking import register
 from landreg.registry.casework import cases
 from landreg.registry.rules.requests import RestrictionAsked
@@ -66,7 +67,9 @@ def _shared(on: Stage) -> Life:
     """A share of more than five years: its dividend, and its land-operation right at the register's desk."""
     contract, day = signed(kit.drawn(NEIGHBOUR, kind="share", unit="share", values={**VALUES, **SHARE})), today()
     at = (COUNTY, contract.contract_id)
-    yield "pay_dividend", lambda: life.pay_dividend(OPERATOR, *at, day.year, Decimal("321.00"), day, PAPER)
+    yield "pay_dividend", lambda: dividing.pay_dividend(
+        OPERATOR, *at, Dividend(day.year, Decimal("321.00"), day, day), PAPER
+    )
     signing.file(OPERATOR, *at, day, "", PAPER)
     signing.ask_registration(OPERATOR, *at, PAPER)
     yield "decline_registration", lambda: registering.decline(on.registrar, *at, "申请书没有双方签字")

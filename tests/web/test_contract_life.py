@@ -337,7 +337,8 @@ def test_bad_input_on_any_step_is_refused_in_words(ling: Browser) -> None:
         ("termination", {"ground": "", "on_day": "9999-12-31", "since": "0001-01-01"}),
         ("dispute", {"forum": "street", "said": "x"}),
         ("outcome", {"outcome": "owed", "on_day": day, "yuan": "NaN"}), ("renewal-word", {"answer": "maybe"}),
-        ("dividend", {"year": "10000", "yuan": "1", "due_on": day}), ("give-back", {"fixtures": "gold", "on_day": day}),
+        ("dividend", {"year": "10000", "yuan": "1", "resolved_on": day, "due_on": day}),
+        ("give-back", {"fixtures": "gold", "on_day": day}),
         ("give-back", {"fixtures": "none", "on_day": day}), ("remedy", {"what": "other", "said": "先落户再谈退地\x00"}),
     ):  # fmt: skip
         ling.get(of(contract))

@@ -200,10 +200,12 @@ def end(
         if asked.how == "terminated" and found.contract.kind == SERVICE:
             facts |= {"side": asked.side}
         kept = must(paper)
-        end_what_rests_on(uow, found, law, asked.on_day)
+        # What has not begun never runs.
+        ends_on = max(asked.on_day, found.contract.from_on)
+        end_what_rests_on(uow, found, law, ends_on)
         if consent is not None:
             cancelling.let_come(uow, found, law, "end", consent)
-        happened(uow, found.contract, "ended", asked.on_day, said=asked.said, facts=facts, paper=kept)
+        happened(uow, found.contract, "ended", ends_on, said=asked.said, facts=facts, paper=kept)
         making.drop_overtaken(uow, contract_id, law, found.contract.number)
 
 

@@ -20,6 +20,7 @@ from landreg.core.errors import BadInput, Conflict, Refused
 from landreg.exchange.bidding import takers
 from landreg.exchange.contracts import (
     disputes,
+    dividing,
     drawing,
     land_queries,
     life,
@@ -36,6 +37,7 @@ from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract, ProjectWord
 from landreg.exchange.contracts.projects import Planned, Priced, Said
 from landreg.exchange.contracts.rules.closing import Outcome
+from landreg.exchange.contracts.rules.dividing import Dividend
 from tests.contract_kit import (
     OPERATOR,
     OTHER,
@@ -119,13 +121,40 @@ def test_the_dividend_of_a_year_is_declared_once() -> None:
     """CON-5, also past the service."""
     contract = signed(drawn(kind="share", unit="share", values=SHARES))
     at = (OPERATOR, COUNTY, contract.contract_id)
-    life.pay_dividend(*at, 2026, Decimal("321.00"), today(), PAPER)
-    life.pay_dividend(*at, 2025, Decimal("300.00"), today(), PAPER)
+    asked = Dividend(2026, Decimal("321.00"), today(), today())
+    dividing.pay_dividend(*at, asked, PAPER)
+    dividing.pay_dividend(*at, replace(asked, year=2025, yuan=Decimal("300.00")), PAPER)
     with pytest.raises(Conflict) as again:
-        life.pay_dividend(*at, 2026, Decimal("1.00"), today(), PAPER)
+        dividing.pay_dividend(*at, replace(asked, yuan=Decimal("1.00")), PAPER)
     with pytest.raises(Refused) as past:
         past_the_service(contract, "dividend", today(), year=2026)
     assert codes(again) == codes(past) == {"CON-5"}
+
+
+def test_a_dividend_is_of_a_year_of_the_term_resolved_before_it_is_due_and_corrected_upwards() -> None:
+    """CON-86: each fault at its field."""
+    contract = signed(drawn(kind="share", unit="share", values=SHARES))
+    at, now = (OPERATOR, COUNTY, contract.contract_id), today()
+    sound = Dividend(2025, Decimal("10.00"), now, now)
+    for field, wrong in {
+        "year": replace(sound, year=2021), "yuan": replace(sound, yuan=Decimal("0.001")),
+        "resolved_on": replace(sound, resolved_on=date(2024, 12, 31)), "due_on": replace(sound, due_on=now - timedelta(days=1)),
+    }.items():  # fmt: skip
+        with pytest.raises(Refused) as refused:
+            dividing.pay_dividend(*at, wrong, PAPER)
+        assert [(one.code, one.field) for one in refused.value.findings] == [("CON-86", field)]
+    for corrected in (sound, replace(sound, yuan=Decimal("9.00"))):
+        with pytest.raises(Refused) as nothing:
+            dividing.pay_dividend(*at, replace(corrected, corrects=True), PAPER)
+        assert nothing.value.findings[0].values["fault"] == "dividend_less"
+    dividing.pay_dividend(*at, sound, PAPER)
+    left = seen(contract).left
+    dividing.pay_dividend(*at, replace(sound, yuan=Decimal("10000.00"), corrects=True), PAPER)
+    assert seen(contract).left - left == Decimal("9990.00")
+    ahead = signed(drawn(OTHER, kind="share", unit="share", values=SHARES, from_on=now + timedelta(days=9)))
+    with pytest.raises(Conflict) as early:
+        dividing.pay_dividend(OPERATOR, COUNTY, ahead.contract_id, sound, PAPER)
+    assert codes(early) == {"CON-5"}
 
 
 def test_shares_go_to_an_organisation_and_a_subcontract_to_a_household_of_the_collective() -> None:
@@ -301,3 +330,13 @@ def test_a_project_asks_for_no_land_that_could_not_be_had() -> None:
     with pytest.raises(Refused) as penalty:
         projects.open_project(OPERATOR, COUNTY, VILLAGE, dear)
     assert codes(penalty) == {"CON-28"}
+
+
+def test_a_contract_that_has_not_begun_is_ended_by_agreement_and_nothing_is_due() -> None:
+    """CON-8: on the day of the agreement."""
+    first = today() + timedelta(days=40)
+    contract = signed(drawn(from_on=first, until_on=first + timedelta(days=400)))
+    life.end(OPERATOR, COUNTY, contract.contract_id, End("agreed", today()), PAPER)
+    found = seen(contract)
+    assert (found.contract.ends_on, found.left, found.settled) == (first, Decimal("0.00"), ())
+    assert drawn(from_on=first, until_on=first + timedelta(days=400)).state == "drawn"

@@ -9,8 +9,9 @@ import pytest
 
 from landreg.core.actor import Actor
 from landreg.core.errors import Conflict, Refused
-from landreg.exchange.contracts import drawing, life
+from landreg.exchange.contracts import dividing, drawing
 from landreg.exchange.contracts.rules.course import stage, stage_on
+from landreg.exchange.contracts.rules.dividing import Dividend
 from tests.contract_kit import OPERATOR, OTHER, PAPER, SHARES, VALUES, drawn, seen, signed, terms, today
 from tests.registry_kit import Connection, codes, to_rights
 from tests.villages import COUNTY
@@ -48,11 +49,11 @@ def test_land_that_the_parties_keep_is_passed_on_by_no_consent() -> None:
 
 def test_a_second_dividend_of_a_year_says_that_it_was_declared() -> None:
     contract = signed(drawn(kind="share", unit="share", values=SHARES))
-    year = COUNTY, contract.contract_id, today().year, Decimal("100.00"), today(), PAPER
-    life.pay_dividend(OPERATOR, *year)
+    year = COUNTY, contract.contract_id, Dividend(today().year, Decimal("100.00"), today(), today()), PAPER
+    dividing.pay_dividend(OPERATOR, *year)
     assert [one.due.kind for one in seen(contract).settled].count("dividend") == 1
     with pytest.raises(Conflict) as again:
-        life.pay_dividend(OPERATOR, *year)
+        dividing.pay_dividend(OPERATOR, *year)
     assert [(one.field, one.values) for one in again.value.findings] == [("year", {"where": "one_dividend_a_year"})]
 
 

@@ -26,6 +26,7 @@ from landreg.core.units import half_up
 from landreg.exchange.contracts import (
     days,
     disputes,
+    dividing,
     drawing,
     land_queries,
     life,
@@ -41,6 +42,7 @@ from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.projects import Planned, Priced, Said
 from landreg.exchange.contracts.rules.closing import Outcome, Returned
 from landreg.exchange.contracts.rules.course import stage
+from landreg.exchange.contracts.rules.dividing import Dividend
 from landreg.exchange.contracts.signing import Signature
 from landreg.exchange.contracts.verifying import HEAD, FileService
 from landreg.exchange.counter.present import Present
@@ -363,17 +365,18 @@ def test_a_contract_whose_term_is_over_ends_by_itself(superuser: Connection) -> 
 
 
 def test_a_share_contract_pays_a_fixed_and_a_floating_dividend_and_gives_the_land_back_at_dissolution() -> None:
-    """CON-15 for a dividend of what is no share."""
+    """CON-86 for a dividend of what is no share."""
     contract = signed(drawn(kind="share", unit="share", values=SHARES))
     fixed = len(seen(contract).dues)
-    life.pay_dividend(OPERATOR, COUNTY, contract.contract_id, 2026, Decimal("321.00"), today(), PAPER)
+    asked = Dividend(2026, Decimal("321.00"), today(), today())
+    dividing.pay_dividend(OPERATOR, COUNTY, contract.contract_id, asked, PAPER)
     assert [due.kind for due in seen(contract).dues[fixed:]] == ["dividend"]
     life.end(OPERATOR, COUNTY, contract.contract_id, End("dissolved", today()), PAPER)
     assert stage(seen(signed(drawn(from_on=today()))).course(today())) == "running"
     lease = signed(drawn(OTHER))
     with pytest.raises(Refused) as error:
-        life.pay_dividend(OPERATOR, COUNTY, lease.contract_id, 2026, Decimal("321.00"), today(), PAPER)
-    assert codes(error) == {"CON-15"}
+        dividing.pay_dividend(OPERATOR, COUNTY, lease.contract_id, asked, PAPER)
+    assert codes(error) == {"CON-86"}
 
 
 def test_a_withdrawn_household_is_refused_with_its_code_and_all_others_get_their_contracts(worker: Actor) -> None:

@@ -157,6 +157,20 @@ def test_both_agree_in_writing_to_end_within_the_term() -> None:
     assert rules.con_8_both_agree_to_end(ending(on_day=date(2030, 1, 2)), LAW) is not None
 
 
+def test_what_has_not_begun_ends_since_it_was_made_and_a_dissolution_on_no_day_to_come() -> None:
+    """CON-8."""
+    made = Happened("signed", LAW.on - timedelta(days=3))
+    ahead = replace(ending().course, from_on=LAW.on + timedelta(days=30), events=(made,))
+    for day, sound in ((LAW.on, True), (made.on_day, True), (made.on_day - timedelta(days=1), False)):
+        told = rules.con_8_both_agree_to_end(replace(ending(on_day=day), course=ahead), LAW)
+        assert (told is None) == sound
+    gone = replace(ending(), how="dissolved", on_day=LAW.on)
+    assert rules.con_8_both_agree_to_end(gone, LAW) is None
+    told = rules.con_8_both_agree_to_end(replace(gone, on_day=LAW.on + timedelta(days=1)), LAW)
+    assert told is not None
+    assert told.values["last"] == LAW.on
+
+
 def test_an_open_dispute_stops_every_end() -> None:
     """CON-9: in dispute."""
     assert rules.con_9_no_open_dispute(contract(*SIGNED, Happened("disputed", TODAY)), LAW) is not None

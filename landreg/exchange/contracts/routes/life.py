@@ -19,13 +19,14 @@ from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import DAY
-from landreg.exchange.contracts import cancelling, deal_queries, life, queries
+from landreg.exchange.contracts import cancelling, deal_queries, dividing, life, queries
 from landreg.exchange.contracts.entering import open_for
 from landreg.exchange.contracts.life import AGREED, End
 from landreg.exchange.contracts.routes.forms import Dated, back, kept
 from landreg.exchange.contracts.routes.steps import STEPS, kept_by, lists, never
 from landreg.exchange.contracts.rules.closing import LIMITED, Returned
 from landreg.exchange.contracts.rules.course import remedy_over, remedy_until, stage
+from landreg.exchange.contracts.rules.dividing import Dividend
 from landreg.exchange.contracts.rules.service import SERVICE
 from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
 from landreg.law.queries import load_law
@@ -206,7 +207,9 @@ class Dividing:
 
     year: int
     yuan: Decimal
+    resolved_on: date
     due_on: date
+    corrects: bool = False
     paper: Upload | None = None
 
 
@@ -216,7 +219,8 @@ class Dividing:
 def dividend(county: str, contract_id: UUID) -> Redirect:
     """Declare it."""
     given = read_form(Dividing)
-    life.pay_dividend(current_actor(), county, contract_id, given.year, given.yuan, given.due_on, kept(given.paper))
+    asked = Dividend(given.year, given.yuan, given.resolved_on, given.due_on, given.corrects)
+    dividing.pay_dividend(current_actor(), county, contract_id, asked, kept(given.paper))
     flash(_("分红已记录，列入应付。"))
     return back(county, contract_id)
 

@@ -252,13 +252,19 @@ def remedy_until(course: Course) -> date | None:
 
 
 def con_8_both_agree_to_end(facts: Ending, law: Law) -> Finding | None:
-    """CON-8: an early end by agreement is in writing and on a day of the term; an organisation alone dissolves. CC-562, RLCL-38."""
+    """CON-8: an early end is in writing and on a day of the term, or since the contract was made where that lies ahead; an
+    organisation alone dissolves, on no day to come. CC-562, RLCL-38.
+    """
+    course = facts.course
+    made = course.of("signed")
+    first = made[-1].on_day if made and law.on < course.from_on else course.from_on
+    last = min(course.until_on, law.on) if facts.how == "dissolved" else course.until_on
     wrong = "" if facts.has_paper else "paper"
-    if not facts.course.from_on <= facts.on_day <= facts.course.until_on:
+    if not first <= facts.on_day <= last:
         wrong = "on_day"
     if facts.how == "dissolved" and not facts.of_organisation:
         wrong = "how"
-    return Finding("CON-8", wrong, {}, subject=facts.course.number) if wrong else None
+    return Finding("CON-8", wrong, {"first": first, "last": last}, subject=course.number) if wrong else None
 
 
 @dataclass(frozen=True)

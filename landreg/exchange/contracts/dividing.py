@@ -1,0 +1,43 @@
+"""The floating dividend of a share contract: declared by its resolution, and corrected where too little was recorded."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from landreg.core.actor import Actor
+from landreg.core.db import unit_of_work
+from landreg.core.errors import Conflict, Finding, Refused
+from landreg.core.units import CENT
+from landreg.exchange.contracts.entering import happened, held, must, open_for
+from landreg.exchange.contracts.rules.dividing import Declared, Dividend, con_86_dividend_is_resolved
+from landreg.exchange.contracts.rules.rent import Due
+from landreg.exchange.contracts.whole import Whole
+from landreg.registry.guarded import Attached
+
+
+def pay_dividend(actor: Actor, county: str, contract_id: UUID, asked: Dividend, paper: Attached | None) -> None:
+    """Declare the floating dividend of a year: it falls due like a rent. A correction adds what was recorded too little, as a due
+    of its own. Raises Refused (CON-86), BadInput (FORM-7), Conflict (CON-5) where that year's was declared and is not corrected.
+    """
+    with unit_of_work(actor) as uow:
+        found, law = held(uow, county, contract_id)
+        row = found.contract
+        open_for(found, law, "running", "over")
+        recorded = _recorded(found, asked.year)
+        facts = Declared(asked, row.number, row.kind, row.from_on, row.until_on, recorded)
+        if wrong := con_86_dividend_is_resolved(facts, law):
+            raise Refused(wrong)
+        if recorded and not asked.corrects:
+            raise Conflict(Finding("CON-5", "year", {"where": "one_dividend_a_year"}, subject=row.number))
+        first, more = date(asked.year, 1, 1), (asked.yuan - recorded).quantize(CENT)
+        due = Due(len(found.dues) + 1, first, date(asked.year + 1, 1, 1), asked.due_on, more)
+        said = {"corrects" if asked.corrects else "year": asked.year, "resolved_on": asked.resolved_on.isoformat()}
+        happened(uow, row, "dividend", law.on, facts=said, paper=must(paper), dues=[due], due_kind="dividend")
+
+
+def _recorded(found: Whole, year: int) -> Decimal:
+    """What is recorded of a year's dividend, in yuan."""
+    first = date(year, 1, 1) if 1 <= year <= 9999 else None
+    return sum((one.amount for one in found.dues if one.kind == "dividend" and one.from_on == first), Decimal("0.00"))

@@ -1,0 +1,64 @@
+"""CON-86: the floating dividend of a share contract, as its taker resolved it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from landreg.core.errors import Finding
+from landreg.core.periods import DAY, years_after
+from landreg.core.units import CENT
+from landreg.exchange.contracts.rules.closing import MOST_YUAN
+from landreg.law.book import Law
+
+PAID_WITHIN = 2
+"""Years from its resolution within which a dividend falls due."""
+
+
+@dataclass(frozen=True)
+class Dividend:
+    """A dividend as it is declared. yuan: the household's, of all of the year. corrects: too little was recorded before."""
+
+    year: int
+    yuan: Decimal
+    resolved_on: date
+    due_on: date
+    corrects: bool = False
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A dividend beside its contract, whose days are half-open. recorded: of that year, in yuan."""
+
+    asked: Dividend
+    number: str
+    kind: str
+    from_on: date
+    until_on: date
+    recorded: Decimal
+
+
+def con_86_dividend_is_resolved(facts: Declared, law: Law) -> Finding | None:
+    """CON-86: of a year of a share contract's term, resolved in it or after, due since then. RLCL-36, RLCL-39."""
+    asked = facts.asked
+    since = max(facts.from_on, date(asked.year, 1, 1)) if 1 <= asked.year <= 9999 else facts.from_on
+    sum_ = asked.yuan
+    sound = sum_.is_finite() and 0 < sum_ <= MOST_YUAN and sum_ == sum_.quantize(CENT)
+    faults = {
+        "kind": facts.kind != "share",
+        "year": not facts.from_on.year <= asked.year <= (facts.until_on - DAY).year,
+        "yuan": not sound,
+        "resolved_on": not since <= asked.resolved_on <= law.on,
+        "due_on": not asked.resolved_on <= asked.due_on <= years_after(asked.resolved_on, PAID_WITHIN),
+        "less": asked.corrects and sound and not 0 < facts.recorded < sum_,
+    }
+    wrong = next((field for field, fault in faults.items() if fault), "")
+    if not wrong:
+        return None
+    values = {
+        "fault": f"dividend_{wrong.removesuffix('_on')}", "first": facts.from_on, "last": facts.until_on - DAY, "since": since,
+        "recorded": facts.recorded,
+    }  # fmt: skip
+    field = {"kind": "year", "less": "yuan"}.get(wrong, wrong)
+    return Finding("CON-86", field, values, subject=facts.number)
