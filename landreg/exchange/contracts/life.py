@@ -20,7 +20,6 @@ from landreg.exchange.contracts.entering import entered, happened, held, must, o
 from landreg.exchange.contracts.model import RentPayment
 from landreg.exchange.contracts.rules.closing import (
     FIXTURES,
-    MOST_YUAN,
     Moved,
     Returned,
     con_24_returned_after_the_end,
@@ -33,7 +32,6 @@ from landreg.exchange.contracts.rules.course import (
 )
 from landreg.exchange.contracts.rules.rent import (
     PAYERS,
-    Due,
     Paid,
     con_6_payment_counts_once,
     con_23_grain_within_what_is_owed,
@@ -220,29 +218,6 @@ def end_what_rests_on(uow: UnitOfWork, found: Whole, law: Law, on_day: date) -> 
             raise Refused(wrong)
         end_what_rests_on(uow, below, law, on_day)
         happened(uow, row, "ended", on_day, facts={"how": "parent_ended", "of": found.contract.number})
-
-
-def pay_dividend(
-    actor: Actor, county: str, contract_id: UUID, year: int, yuan: Decimal, due_on: date, paper: Attached | None
-) -> None:
-    """Declare the floating dividend of a year: it falls due like a rent. Raises Refused (CON-15) where it is no share contract,
-    Conflict (CON-5) where that year's was declared.
-    """
-    with unit_of_work(actor) as uow:
-        found, law = held(uow, county, contract_id)
-        row = found.contract
-        open_for(found, law, "signed", "running", "over")
-        within = row.from_on.year <= year <= row.until_on.year and abs(due_on.year - year) <= 2
-        sound = yuan.is_finite() and 0 < yuan <= MOST_YUAN and yuan == yuan.quantize(CENT)
-        if any(one.kind == "dividend" and one.facts.get("year") == year for one in found.events):
-            raise Conflict(Finding("CON-5", "year", {"where": "one_dividend_a_year"}, subject=row.number))
-        if row.kind != "share" or not within or not sound:
-            raise Refused(Finding("CON-15", "yuan", subject=row.number))
-        first = date(year, 1, 1)
-        due = Due(len(found.dues) + 1, first, date(year + 1, 1, 1), due_on, yuan.quantize(CENT))
-        happened(
-            uow, row, "dividend", law.on, facts={"year": year}, paper=must(paper), dues=[due], due_kind="dividend"
-        )  # fmt: skip
 
 
 def renewal(actor: Actor, county: str, contract_id: UUID, answer: str, said: str, paper: Attached | None) -> None:
