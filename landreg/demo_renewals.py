@@ -34,6 +34,7 @@ OBJECTED = "61090210420301"
 MONTH, MONTH_OF_OBJECTION = 8, 6
 WINDOW = rosters.Asked(date(2027, 1, 1), date(2027, 12, 31))
 STEP = 100
+UNDER_AGE = "登记簿人数含未成年人，成员大会只计成年成员"
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,9 @@ def _decide(office: Office, roster: Roster) -> None:
         persons = read.persons_counted(uow.session, office.county, roster.collective_id)
         today = beijing_day(uow.now)
     grown = persons * 7 // 10
-    vote = rosters.Vote(grown, grown * 9 // 10, grown * 8 // 10, today, _stored(office, "成员大会记录样本.txt"))
+    vote = rosters.Vote(
+        grown, grown * 9 // 10, grown * 8 // 10, today, _stored(office, "成员大会记录样本.txt"), UNDER_AGE
+    )
     rosters.decide(office.registrar, office.county, roster.renewal_id, vote)
 
 

@@ -67,13 +67,13 @@ def decided(registrar: Actor, superuser: Connection, roster: UUID, **changed: An
 def to_decided(
     registrar: Actor, reviewer: Actor, superuser: Connection, households: int = 2
 ) -> tuple[UUID, list[UUID]]:
-    """A registered village whose roster was decided on: the roster, and its cases."""
+    """A registered village whose roster was decided on, as the reviewer entered it: the roster, and its cases."""
 
     def make() -> tuple[UUID, list[UUID]]:
         to_rights(registrar, reviewer, superuser, households, ends_on=ENDS)
         roster = drawn(registrar)
         ids = on_notice(registrar, reviewer, roster)
-        decided(registrar, superuser, roster)
+        decided(reviewer, superuser, roster)
         return roster, ids
 
     return kept(superuser, ("decided", registrar, reviewer, households), make)

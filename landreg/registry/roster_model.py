@@ -18,7 +18,8 @@ Instant = DateTime(timezone=True)
 class Roster(CountyKey, Base):
     """A collective's contracts whose last days lie in a window, and the members' decision on renewing them.
 
-    adjusts, ground: whether the plan moves land, and why. members, present, in_favour: counted at the assembly.
+    adjusts, ground: whether the plan moves land, and why. members, present, in_favour: counted at the assembly. explained: why the
+    members are fewer than the persons whom the register has.
     """
 
     __tablename__ = "renewal"
@@ -44,6 +45,7 @@ class Roster(CountyKey, Base):
     in_favour: Mapped[int | None]
     held_on: Mapped[date | None]
     minutes_id: Mapped[UUID | None]
+    explained: Mapped[str] = mapped_column(default="")
     decided_by: Mapped[UUID | None]
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
 

@@ -52,7 +52,7 @@ STEPS: Mapping[str, Step] = {
     )
 }
 """In the order of a case's life."""
-RENEW = Step("renew", ("noticed", "objected", "registered"), REGISTRARS, tuple(REGISTER_RULES))
+RENEW = Step("renew", ("noticed", "objected", "registered"), BOTH, tuple(REGISTER_RULES))
 """Of a roster's cases alone, and by the worker: registered and certified in one go."""
 OF_JOBS: Mapping[str, Step] = {**STEPS, RENEW.name: RENEW}
 TAKE_UP = Step("take_up", WAITING, BOTH)

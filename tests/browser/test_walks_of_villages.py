@@ -86,6 +86,7 @@ def test_a_roster_that_was_on_notice_is_decided_by_the_members_and_renewed(
         desk.fill(f"#field-{field}", number)
     desk.set_input_files("#field-minutes", minutes)
     desk.locator("#decision button.btn-primary").click()
+    desk = open_as("shen", f"/renewals/{COUNTY}/{roster}")
     desk.get_by_role("button", name="延包登记并换证").click()
     desk.wait_for_url("**/jobs/**")
     tools = Tools(press=lambda: press_of(database), seal=lambda: seal(WORKER, database))

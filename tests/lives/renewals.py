@@ -62,10 +62,10 @@ def _decided(on: Stage) -> Life:
 
 def _done(on: Stage, ids: list[UUID]) -> Life:
     registrar, tools = on.registrar, Tools(press=lambda: on.press, seal=lambda: seal(on.worker, on.settings))
-    yield "renew", lambda: roster_cases.renew(registrar, COUNTY, ids[:1], on.press, tools.seal)
-    job = yield "ask", lambda: jobs.ask(registrar, COUNTY, ids[1:], RENEW)
-    yield "interrupt", lambda: jobs.interrupt(registrar, COUNTY, job)
-    yield "resume", lambda: jobs.resume(registrar, COUNTY, job)
+    yield "renew", lambda: roster_cases.renew(on.reviewer, COUNTY, ids[:1], on.press, tools.seal)
+    job = yield "ask", lambda: jobs.ask(on.reviewer, COUNTY, ids[1:], RENEW)
+    yield "interrupt", lambda: jobs.interrupt(on.reviewer, COUNTY, job)
+    yield "resume", lambda: jobs.resume(on.reviewer, COUNTY, job)
     yield "work", lambda: jobs.work(on.worker, tools)
     # What a run that fell had done already, the next one does not count once more.
     assert one(registrar, "SELECT state FROM registry.job WHERE job_id = :job", job=job) == "done"

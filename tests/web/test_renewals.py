@@ -37,8 +37,8 @@ def village(officers: tuple[Actor, Actor], superuser: Connection) -> None:
 
 
 @pytest.mark.usefixtures("village")
-def test_a_registrar_takes_a_village_from_the_roster_to_the_job(
-    deng: Browser, officers: tuple[Actor, Actor], superuser: Connection
+def test_a_village_goes_from_the_roster_to_the_job_by_two_officers(
+    deng: Browser, shen: Browser, officers: tuple[Actor, Actor], superuser: Connection
 ) -> None:
     assert ISSUER in deng.get(NEW).text
     answer = deng.post("/renewals/new", form())
@@ -52,6 +52,7 @@ def test_a_registrar_takes_a_village_from_the_roster_to_the_job(
     cases.accept(officers[0], COUNTY, ids)
     cases.review(officers[1], COUNTY, ids)
     summary = deng.get(f"/batches/{COUNTY}/{roster.batch_id}/steps/publish").text
+    assert "公告上没有电话" in summary
     assert "延包名册公示" in summary
     notices.publish(officers[0], COUNTY, ids, "样本村一组延包名册公示")
     number = one(officers[0], "SELECT max(number) FROM registry.notice")
@@ -67,9 +68,16 @@ def test_a_registrar_takes_a_village_from_the_roster_to_the_job(
     refused = deng.post(f"{address}/decision", vote)
     assert refused.status_code == 422
     assert "三分之二" in refused.text
+    few = {"members": "3", "present": "3", "in_favour": "3", "held_on": held}
+    refused = deng.post(f"{address}/decision", {**few, "minutes": paper("记录.pdf")})
+    assert ("REN-15" in refused.text, 'id="error-explained-1"' in refused.text) == (True, True)
     deng.post(f"{address}/decision", {**vote, "in_favour": "6", "minutes": paper("记录.pdf")})
     assert "表决通过" in deng.get(address).text
-    job = deng.post(f"{address}/renew")
+    assert "登记簿中本集体农户 4 人" in deng.get(address).text
+    deng.get(address)
+    assert "REN-16" in deng.post(f"{address}/renew").text
+    assert "延包登记并换证" in shen.get(address).text
+    job = shen.post(f"{address}/renew")
     assert job.status_code == 303
     assert work(tools=Tools(press=lambda: None, seal=lambda: None), worker=WORKER) == 1
 
@@ -154,7 +162,7 @@ def test_a_reviewer_sees_a_roster_and_changes_nothing_of_it(shen: Browser, offic
     page = shen.get(address)
     assert page.status_code == 200
     assert "所选单独办理" not in page.text
-    for step, given in (("open", {}), ("aside", {}), ("renew", {}), ("give-up", {"why": "x"}), ("decision", {})):
+    for step, given in (("open", {}), ("aside", {}), ("give-up", {"why": "x"}), ("decision", {})):
         assert shen.post(f"{address}/{step}", given).status_code == 403, step
 
 

@@ -144,6 +144,7 @@ def case_facts(
             differing=differing.get(case.case_id, ()),
             noticed=act_type(case.act_kind).notice is not None,
             overlapped=over.get(case.case_id, ()),
+            decided_by=rows[case.case_id].decided_by,
         )
         for case in cases
     }
@@ -278,6 +279,7 @@ _PROCEDURE = f"""
                 SELECT FROM land.package AS n WHERE n.county = k.county AND n.state = 'staged' AND n.received_at > k.received_at
                 AND c.village >= n.village AND c.village <= n.village || '~') THEN 'superseded' ELSE k.state END
             FROM land.package AS k WHERE k.county = c.county AND k.package_id = c.package_id) AS package_state,
+           (SELECT r.decided_by FROM registry.renewal AS r WHERE r.county = c.county AND r.batch_id = c.batch_id) AS decided_by,
            earlier.numbers AS earlier
     FROM registry."case" AS c LEFT JOIN registry.notice AS n ON n.county = c.county AND n.notice_id = c.notice_id
     LEFT JOIN earlier ON earlier.case_id = c.case_id

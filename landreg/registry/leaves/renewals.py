@@ -85,12 +85,15 @@ def _given_up(row: Row[Any]) -> dict[str, Any]:
     return {"roster": row.number, "collective": row.collective_code}
 
 
-# As it was drawn up: without its course, and before the decision without a vote, so that one put in is seen.
+# As it was drawn up: without its course, and before the decision without a vote, so that one put in is seen. An explanation that
+# nobody gave is left out: leaves older than the column know none.
 _ROSTERS = """
     SELECT n.number, n.collective_code, n.ends_from, n.ends_until, n.members, n.present, n.in_favour, n.held_on,
            plan.sha256 AS plan_sha256, minutes.sha256 AS minutes_sha256,
-           (to_jsonb(n) - '{county,village}'::text[])::text AS as_is,
-           (to_jsonb(n) - '{county,village,state,batch_id}'::text[] || CASE WHEN n.state = 'decided' THEN
+           (to_jsonb(n) - '{county,village}'::text[] - CASE n.explained WHEN '' THEN 'explained' ELSE '' END)::text AS as_is,
+           (to_jsonb(n) - '{county,village,state,batch_id}'::text[]
+               - CASE WHEN n.state = 'decided' OR n.explained = '' THEN 'explained' ELSE '' END
+               || CASE WHEN n.state = 'decided' THEN
                '{"members": null, "present": null, "in_favour": null, "held_on": null, "minutes_id": null,
                  "decided_by": null, "decided_at": null}' ELSE '{}' END::jsonb)::text AS as_drawn
     FROM registry.renewal AS n

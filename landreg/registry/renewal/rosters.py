@@ -57,13 +57,14 @@ class Asked:
 
 @dataclass(frozen=True)
 class Vote:
-    """How the members decided."""
+    """How the members decided. explained: why they are fewer than the persons whom the register has."""
 
     members: int
     present: int
     in_favour: int
     held_on: date
     minutes: Paper | None
+    explained: str = ""
 
 
 def draw_up(actor: Actor, county: str, collective_code: str, asked: Asked, plan: Paper) -> UUID:
@@ -179,7 +180,7 @@ def _by_itself(code: str, ending: Ending) -> Finding:
 def decide(actor: Actor, county: str, renewal_id: UUID, vote: Vote) -> tuple[Finding, ...]:
     """Record that the members decided for the roster: a leaf of the log of its own. Returns what the reviewer should see.
 
-    Raises Refused with every finding (REN-5, REN-6, REN-7), Conflict (REN-12) where the roster is not on its way.
+    Raises Refused with every finding (REN-5 to REN-7, REN-15), Conflict (REN-12) where the roster is not on its way.
     """
     with unit_of_work(actor) as uow:
         roster = _held(uow, county, renewal_id, "opened")
@@ -195,12 +196,14 @@ def decide(actor: Actor, county: str, renewal_id: UUID, vote: Vote) -> tuple[Fin
             beijing_day(uow.now),
             vote.minutes is not None,
             roster_queries.persons_counted(uow.session, county, roster.collective_id),
+            vote.explained,
         )
         found = examine(DECISION_RULES, decision, law)
         if vote.minutes is None or any(law.level(finding) == "refuse" for finding in found):
             raise Refused(found)
         roster.members, roster.present, roster.in_favour = vote.members, vote.present, vote.in_favour
         roster.held_on, roster.decided_by, roster.decided_at = vote.held_on, actor.account_id, uow.now
+        roster.explained = vote.explained.strip()
         roster.minutes_id = _enter(uow, county, roster.village, "assembly_minutes", vote.minutes)
         roster.state = "decided"
         uow.session.flush()

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as Redirect
 from landreg.access.policy import allow, current_actor
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
-from landreg.core.errors import BadInput, Finding
+from landreg.core.errors import BadInput, Finding, Refused
 from landreg.registry import jobs, queries
 from landreg.registry.renewal import roster_cases, rosters
 from landreg.registry.routes.renewals import blueprint, one, paper_of, roster_of
@@ -68,6 +68,7 @@ class Voted:
     in_favour: int
     held_on: date
     minutes: Upload | None = None
+    explained: str = field(default="", metadata={"most": 500})
 
 
 @blueprint.post("/renewals/<county>/<uuid:renewal_id>/decision")
@@ -79,9 +80,10 @@ def decide(county: str, renewal_id: UUID) -> Redirect:
     if any(count > MOST_MEMBERS for count in (given.members, given.present, given.in_favour)):
         counts = {"members": given.members, "present": given.present, "in_favour": given.in_favour}
         raise BadInput(Finding("REN-6", "members", counts))
-    vote = rosters.Vote(given.members, given.present, given.in_favour, given.held_on, paper_of(given.minutes))
+    minutes = paper_of(given.minutes)
+    vote = rosters.Vote(given.members, given.present, given.in_favour, given.held_on, minutes, given.explained)
     found = rosters.decide(current_actor(), county, renewal_id, vote)
-    flash(_("表决已登记。公示期满后可以延包登记并换证。"))
+    flash(_("表决已登记。公示期满后，由另一名登记人员核对会议记录，办理延包登记并换证。"))
     if found:
         flash(_("请核对：全体成员人数多于登记簿中本集体农户的人数。"))
     return redirect(url_for(".one", county=county, renewal_id=renewal_id), 303)
@@ -110,13 +112,15 @@ def give_up(county: str, renewal_id: UUID) -> Redirect:
 
 
 @blueprint.post("/renewals/<county>/<uuid:renewal_id>/renew")
-@allow(Role.REGISTRAR)
+@allow(Role.REGISTRAR, Role.REVIEWER)
 @problems.back_to(one)
 def renew(county: str, renewal_id: UUID) -> Redirect:
-    """Ask the worker to register all that is on the roster and to replace the certificates."""
+    """Ask the worker to register all that is on the roster and to replace the certificates; who entered the decision cannot."""
     actor = current_actor()
     with unit_of_work(actor) as uow:
         roster = roster_of(uow.session, county, renewal_id)
+        if roster.decided_by == actor.account_id:
+            raise Refused(Finding("REN-16", "decision", {}, subject=roster.number))
         ids = queries.case_ids(uow.session, county, roster.batch_id, *RENEW.states) if roster.batch_id else []
     job_id = jobs.ask(actor, county, ids, RENEW, roster.batch_id)
     return redirect(url_for("registry.jobs.one", county=county, job_id=job_id), 303)

@@ -28,6 +28,7 @@ from landreg.registry.routes.queues import READERS
 from landreg.registry.routes.shown import holder_name
 from landreg.registry.routes.surroundings import store
 from landreg.registry.rules.renewal import BY_HAND, COMPUTED, GROUNDS, latest
+from landreg.registry.steps import RENEW
 from landreg.web import i18n, pages, problems, sheets
 from landreg.web.forms import Upload, read_form
 from landreg.web.sheets import Column
@@ -152,6 +153,7 @@ def one(county: str, renewal_id: UUID) -> Response:
             who=names_of(session, {roster.drawn_by, *((roster.decided_by,) if roster.decided_by else ())}),
             by_hand=[(reason, i18n.shown_term(reason, "aside")) for reason in BY_HAND],
             counted=roster_queries.persons_counted(session, county, roster.collective_id),
+            may_renew=actor.has(*RENEW.roles) and actor.account_id != roster.decided_by,
             may_act=actor.has(Role.REGISTRAR),
             may_review=actor.has(Role.REVIEWER),
             may_see_cases=actor.has(*READERS),

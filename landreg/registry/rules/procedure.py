@@ -32,7 +32,8 @@ class CaseFacts:
     earlier: numbers of cases accepted before it on one of its parcels and still open. last_day: of its notice.
     objections: how many are unsettled. package_state: of the survey package it rests on. differing: codes of its parcels
     and household that the register has otherwise than that package. noticed: its act waits for a public notice.
-    overlapped: its parcels on the ground of registered ones of other surveys, the largest overlap first.
+    overlapped: its parcels on the ground of registered ones of other surveys, the largest overlap first. decided_by: who entered
+    the members' decision on the roster by which it goes.
     """
 
     number: str
@@ -48,6 +49,7 @@ class CaseFacts:
     differing: tuple[str, ...] = ()
     noticed: bool = True
     overlapped: tuple[Overlap, ...] = ()
+    decided_by: UUID | None = None
 
 
 CaseRule = Callable[[CaseFacts, Law], Finding | None]
@@ -142,6 +144,13 @@ def reg_27_on_nobody_s_ground(facts: CaseFacts, law: Law) -> Finding | None:
     return Finding("REG-27", "parcels", values, subject=facts.number)
 
 
+def ren_16_decision_seen_by_another(facts: CaseFacts, law: Law) -> Finding | None:
+    """REN-16: what the members decided on is registered by another than who entered their decision, by its minutes. RERR-18."""
+    if facts.decided_by is None or facts.actor != facts.decided_by:
+        return None
+    return Finding("REN-16", "decision", {}, subject=facts.number)
+
+
 ACCEPT_RULES = (
     _in_state("draft", "returned", step="accept"),
     reg_17_package_in_force,
@@ -166,4 +175,5 @@ REGISTER_RULES = (
     reg_18_as_registered,
     reg_19_package_in_force_still,
     reg_27_on_nobody_s_ground,
+    ren_16_decision_seen_by_another,
 )

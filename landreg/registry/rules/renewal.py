@@ -79,7 +79,9 @@ class Plan:
 
 @dataclass(frozen=True)
 class Decision:
-    """What the members' assembly decided. counted: persons whom the register has in the collective's households."""
+    """What the members' assembly decided. counted: persons whom the register has in the collective's households. explained: why
+    the members are fewer.
+    """
 
     number: str
     members: int
@@ -90,6 +92,7 @@ class Decision:
     today: date
     minutes: bool
     counted: int
+    explained: str = ""
 
 
 def reasons_of(seen: Seen) -> tuple[str, ...]:
@@ -213,6 +216,14 @@ def ren_8_members_as_registered(decision: Decision, law: Law) -> Finding | None:
     return Finding("REN-8", "members", values, subject=decision.number)
 
 
+def ren_15_fewer_are_explained(decision: Decision, law: Law) -> Finding | None:
+    """REN-15: two thirds are of all members: fewer than the register's persons in the households is explained. RCEO-26, RCEO-27."""
+    if decision.members >= decision.counted or decision.explained.strip():
+        return None
+    values = {"members": decision.members, "counted": decision.counted}
+    return Finding("REN-15", "explained", values, subject=decision.number)
+
+
 def unlisted(reasons: Sequence[str]) -> list[str]:
     """Those of the reasons by hand that are none of the closed list (REN-4)."""
     return [reason for reason in reasons if reason not in BY_HAND]
@@ -239,4 +250,5 @@ DECISION_RULES = (
     ren_6_counts_hold_together,
     ren_7_held_after_publication,
     ren_8_members_as_registered,
+    ren_15_fewer_are_explained,
 )

@@ -164,7 +164,7 @@ def test_one_contract_is_renewed_on_the_members_decision_and_not_past_it(
     case = roster_cases.apply_singly(registrar, COUNTY, right_of(registrar), None)
     assert "assembly_minutes" in lacking(case)
     on_notice(registrar, reviewer, roster)
-    decided(registrar, superuser, roster)
+    decided(reviewer, superuser, roster)
     assert lacking(case) == ["application", "identity", "renewal_contract"]
     put_papers(registrar, case, "renewal_single")
     cases.accept(registrar, COUNTY, [case])
@@ -303,7 +303,7 @@ def test_an_objection_stops_one_case_and_no_other(registrar: Actor, reviewer: Ac
     roster = drawn(registrar)
     ids = on_notice(registrar, reviewer, roster)
     objection = notices.object_to(registrar, COUNTY, ids[0], "邻居", "四至不清")
-    decided(registrar, superuser, roster)
+    decided(reviewer, superuser, roster)
     assert booking.register(registrar, COUNTY, ids).done == 1
     notices.settle(reviewer, COUNTY, objection, "dismissed", "四至与调查一致")
     assert booking.register(registrar, COUNTY, [ids[0]]).done == 1
@@ -328,7 +328,7 @@ def test_a_household_put_aside_while_cases_are_open_leaves_its_case(
     roster = drawn(registrar)
     on_notice(registrar, reviewer, roster)
     rosters.put_aside(registrar, COUNTY, roster, [right_of(registrar)], "own_wish", "书面要求暂缓")
-    decided(registrar, superuser, roster)
+    decided(reviewer, superuser, roster)
     batch = roster_of(registrar, roster).batch_id
     assert batch is not None
     assert booking.register(registrar, COUNTY, in_state(registrar, batch, "noticed")).done == 1

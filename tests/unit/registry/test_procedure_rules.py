@@ -89,6 +89,11 @@ def test_a_survey_superseded_after_the_review_is_told_and_not_refused() -> None:
     assert LAW.rule("REG-19").effect == "warn"
 
 
+def test_what_the_members_decided_on_is_registered_by_another_than_who_entered_it() -> None:
+    assert codes_of(REGISTER_RULES, decided_by=REGISTRAR, actor=REGISTRAR) == ["REN-16"]
+    assert codes_of(REGISTER_RULES, decided_by=REGISTRAR, actor=REVIEWER) == []
+
+
 @pytest.mark.parametrize(
     ("rules", "state"), [(ACCEPT_RULES, "draft"), (REVIEW_RULES, "accepted"), (REGISTER_RULES, "noticed")]
 )

@@ -114,12 +114,14 @@ def test_a_plan_within_the_law_passes() -> None:
         ({"in_favour": 59}, {"REN-5"}),
         ({"members": 91, "counted": 91}, {"REN-5"}),
         ({"present": 59}, {"REN-6"}),
-        ({"members": 60, "present": 70}, {"REN-6"}),
+        ({"members": 60, "present": 70, "counted": 60}, {"REN-6"}),
         ({"held_on": date(2026, 11, 19)}, {"REN-7"}),
         ({"held_on": ON + DAY}, {"REN-7"}),
         ({"published_on": None}, {"REN-7"}),
         ({"minutes": False}, {"REN-7"}),
         ({"counted": 89}, {"REN-8"}),
+        ({"counted": 91}, {"REN-15"}),
+        ({"counted": 404, "explained": "登记簿含未成年人"}, set()),
     ],
 )
 def test_two_thirds_of_all_members_decide_after_publication_on_minutes(
