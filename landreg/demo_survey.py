@@ -18,15 +18,18 @@ from landreg.config import CHECKOUT, Settings
 from landreg.core.actor import WORKER, Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Refused
+from landreg.core.periods import beijing_day
 from landreg.demo_clock import wait_for_notices
 from landreg.demo_staff import COUNTY
 from landreg.demo_steps import Steps
 from landreg.land import divisions
 from landreg.land import service as land
+from landreg.law.queries import load_law
 from landreg.log.store import seal
 from landreg.registry import booking, queries
 from landreg.registry.casework import cases, notices, opening
 from landreg.registry.documents import Store
+from landreg.registry.figures import Figure, set_figure
 from landreg.registry.issued import certificates
 
 SAMPLE, COLLECTIVE = (CHECKOUT / "data" / "sample" / name for name in ("hanbin.zip", "hanbin-collective.zip"))
@@ -45,12 +48,24 @@ def first(steps: Steps, settings: Settings, staff: dict[str, Actor]) -> None:
     with steps("行政区划 divisions", 1) as advance:
         divisions.import_divisions(SYSTEM)
         advance(1)
+    _tell_telephone(staff["registrar"])
     batches = surveyed(steps, settings, staff, SAMPLE)
     wait_for_notices(settings, [batch for _, batch in batches])
     register(steps, staff["reviewer"], batches)
     seal(WORKER, settings)
     _issue(steps, settings, staff["registrar"], batches)
     seal(WORKER, settings)
+
+
+def _tell_telephone(registrar: Actor) -> None:
+    """The telephone that the county's papers name, from the first day on."""
+    with unit_of_work(registrar) as uow:
+        today = beijing_day(uow.now)
+        told = load_law(uow.session, COUNTY, today).parameters["CERT-2.phone"].own
+    if not told:
+        set_figure(
+            registrar, COUNTY, Figure("CERT-2.phone", "", "0915-0000000（样本）", today, "样本文件（没有法律效力）")
+        )
 
 
 def surveyed(steps: Steps, settings: Settings, staff: dict[str, Actor], sample: Path) -> list[Opened]:

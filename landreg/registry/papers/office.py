@@ -37,6 +37,11 @@ class Desk:
         return self.law.text("CERT-2.authority").replace("{county}", name)
 
 
+def telephone(law: Law) -> str:
+    """The registry's telephone as its papers say it; '' where the county has set none."""
+    return law.text("CERT-2.phone") if law.parameters["CERT-2.phone"].own else ""
+
+
 def receipt(
     session: Session, desk: Desk, case: Case, parcels: Sequence[str], documents: Sequence[Document], officer: str,
     number: str, agent: str = "",
@@ -60,7 +65,7 @@ def receipt(
         officer=officer,
         authority=authority,
         window=f"{authority}受理窗口",
-        phone=desk.law.text("CERT-2.phone"),
+        phone=telephone(desk.law),
         check_url=f"{desk.base_url}/check?number={number}",
     )
     return papers.print_receipt(paper, sample=desk.sample)
@@ -91,7 +96,7 @@ def refusal(
         officer=event.by_name,
         authority=desk.authority(session, case.county),
         issued_on=day,
-        phone=desk.law.text("CERT-2.phone"),
+        phone=telephone(desk.law),
         check_url=f"{desk.base_url}/check?number={number}",
         papers=_papers(case, documents) if returned else (),
     )
@@ -168,7 +173,7 @@ def error_letter(session: Session, desk: Desk, case: Case, event: CaseEvent, sai
         officer=event.by_name,
         authority=desk.authority(session, case.county),
         issued_on=beijing_day(event.at),
-        phone=law.text("CERT-2.phone"),
+        phone=telephone(law),
         check_url=f"{desk.base_url}/check?number={number}",
     )
     return papers.print_error_letter(paper, sample=desk.sample)
@@ -200,7 +205,7 @@ def notice(
         last_day=last_day,
         working_days=content["working_days"],
         objection_place=f"{authority}受理窗口",
-        objection_phone=desk.law.text("CERT-2.phone"),
+        objection_phone=telephone(desk.law),
         objection_how="到受理窗口书面提出，或者扫描页脚二维码在网上提出；写明姓名、联系方式和理由。",
         issued_on=published_on,
         check_url=f"{desk.base_url}/notices/{number}",

@@ -91,7 +91,7 @@ def progress_text(job: Job, now: datetime) -> str:
     """How far a job is in one sentence, with its rate and the time left while it runs; still, where the worker is."""
     counts = _("%(position)s / %(total)s 件", position=job.position, total=job.total)
     if job.state in jobs.UNDER_WAY and silent_minutes(settings().home) is not None:
-        return _("停着") + f" · {counts}"
+        return f"{_('停着')} · {counts}"
     text = f"{i18n.shown_term(job.state, 'job')} · {counts}"
     if job.before and job.state in jobs.UNDER_WAY:
         text += " · " + _("其中 %(n)s 件此前已办", n=job.before)

@@ -18,15 +18,18 @@ from landreg.access.queries import names_of
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
+from landreg.core.periods import beijing_day
 from landreg.land.queries import division_names
 from landreg.law.book import term as law_term
 from landreg.law.book import terms
+from landreg.law.queries import load_law
 from landreg.registry import jobs, steps
 from landreg.registry.casebook import Case
 from landreg.registry.casework import desk, worklist
 from landreg.registry.casework.cases import Stepped
 from landreg.registry.casework.worklist import QUEUES, CaseFilter
 from landreg.registry.facts.applicants import applicants
+from landreg.registry.papers.office import telephone
 from landreg.registry.routes.shown import addressee_shown, hints, holder_name
 from landreg.registry.routes.surroundings import looking_of, press
 from landreg.registry.rules.desk import WAITING
@@ -221,6 +224,13 @@ def shown_summary(
         directly=jobs.DIRECTLY,
         mine=current_actor().has(*step.roles),
     )
+
+
+@blueprint.app_template_global()
+def no_telephone(county: str) -> bool:
+    """Whether a county's notice would name no telephone to whom objects."""
+    with unit_of_work(current_actor()) as uow:
+        return not telephone(load_law(uow.session, county, beijing_day(uow.now)))
 
 
 @blueprint.post("/cases/take")

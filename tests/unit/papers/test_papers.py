@@ -204,6 +204,21 @@ def test_a_homestead_notice_has_no_column_of_mu() -> None:
     assert "亩" not in text_of(print_notice(replace(data, households=plots, title="宅基地使用权首次登记公告")))
 
 
+def test_a_county_without_a_telephone_names_none_on_its_papers() -> None:
+    of_all = {
+        "notice": (print_notice, builders.notice, "objection_phone"),
+        "receipt": (print_receipt, builders.receipt, "phone"),
+        "refusal": (print_refusal, builders.refusal, "phone"),
+        "error_letter": (print_error_letter, builders.error_letter, "phone"),
+    }
+    for name, (print_one, made, field) in of_all.items():
+        for given, told in (("0915-1234567", True), ("", False)):
+            said = re.sub(r"\s", "", pdf_text(io.BytesIO(print_one(made(**{field: given})))))  # type: ignore[operator]
+            assert ("0915-1234567" in said) == told, name
+            assert any(words in said for words in ("联系电话", "咨询电话", "拨打")) == told, name
+            assert "未设置" not in said
+
+
 def test_a_refusal_gives_all_grounds_with_article_cure_and_remedy() -> None:
     text = text_of(printed("refusal", False))
     for words in ("TR-1", "TR-12", "农村土地承包法第三十八条", "补正办法", "行政复议", "行政诉讼"):
