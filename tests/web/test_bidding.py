@@ -281,7 +281,7 @@ def test_a_negotiation_and_the_members_window_on_the_farmer_s_pages(
     with app.test_request_context():
         (asked,) = first_pages.asked_of_you(owner)
     assert [row.label for row in asked.rows] == [f"{masked_name('受让人4')}出价：450.00 元/亩·年"]
-    assert re.fullmatch(rf"[\d.]+ 亩 · {listing.number}", asked.rows[0].note)
+    assert re.fullmatch(rf"[\d-]+ 前答复 · [\d.]+ 亩 · {listing.number}", asked.rows[0].note)
     offers.say(owner, COUNTY, listing.listing_id, offer.taker_id, offers.Word("accept"))
     assert all("已经谈妥" in taker.get(page).text for page in ("/", at))
     assert "您好，您有 1 件事要看" in taker.get("/").text

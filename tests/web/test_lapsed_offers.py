@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from landreg.access import passwords
 from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
+from landreg.core.errors import Refused
 from landreg.exchange.bidding import deals, offers
 from landreg.exchange.bidding.offers import Word
 from tests import bidding_kit as kit
@@ -32,13 +35,47 @@ def test_a_lapsed_offer_is_neither_on_the_first_page_nor_to_be_accepted(
     ).fetchone()  # type: ignore[misc]
     browser.log_in(login)
     at = f"/offers/{COUNTY}/{listing.listing_id}"
-    assert "出价：450.00" in browser.get("/").text
+    first = browser.get("/").text
+    assert ("出价：450.00" in first, "前答复" in first) == (True, True)
     assert ACCEPT in browser.get(at).text
     kit.pass_time(superuser, days=8)
     browser.log_in(login)
-    assert "出价：450.00" not in browser.get("/").text
+    first = browser.get("/").text
+    assert ("出价：450.00" in first, "对方出的价没有答复，已过期：450.00" in first) == (False, True)
     page = browser.get(at).text
     assert (ACCEPT in page, COUNTER in page, "已过期" in page) == (False, True, True)
+
+
+def test_after_a_price_has_lapsed_the_taker_is_told_and_offers_anew_without_taking_it_back(
+    database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection, browser: Browser
+) -> None:
+    use_key(database.keys["identity"])
+    listing = kit.published(registrar, reviewer, superuser, way="negotiation")
+    taker, actor = kit.household(superuser, NEIGHBOUR)
+    at = (COUNTY, listing.listing_id)
+    offers.say(actor, *at, taker.taker_id, Word("offer", Decimal(450)))
+    with pytest.raises(Refused, match="OFF-1"):
+        offers.say(actor, *at, taker.taker_id, Word("offer", Decimal(460)))
+    browser.log_in(given_password(superuser, actor))
+    assert "撤回" in browser.get(f"/offers/{COUNTY}/{listing.listing_id}").text
+    kit.pass_time(superuser, days=8)
+    browser.log_in(given_password(superuser, actor))
+    assert "您出的价没有等到答复，已过期：450.00" in browser.get("/").text
+    page = browser.get(f"/offers/{COUNTY}/{listing.listing_id}").text
+    assert ('value="withdraw"' in page, 'value="offer"' in page) == (False, True)
+    asked = {"kind": "offer", "price": "455", "said": ""}
+    assert browser.post(f"/offers/{COUNTY}/{listing.listing_id}", asked).status_code == 303
+    assert "已过期：450.00" not in browser.get("/").text
+
+
+def given_password(superuser: Connection, actor: Actor) -> str:
+    """The login of an account, whose password the tests now know."""
+    row = superuser.execute(
+        "UPDATE access.account SET password_hash = %s, password_temporary = false WHERE account_id = %s RETURNING login",
+        [passwords.hashed(PASSWORD), actor.account_id],
+    ).fetchone()
+    assert row is not None
+    return str(row[0])
 
 
 def test_an_offer_for_land_that_another_got_is_moot_on_both_pages(

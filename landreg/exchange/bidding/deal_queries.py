@@ -131,6 +131,11 @@ def claims(session: Session, county: str, priority_id: UUID) -> Sequence[Priorit
     return rows_of(session, PriorityClaim, county, PriorityClaim.at, priority_id=priority_id)
 
 
+def claimed(session: Session, household_id: UUID) -> set[UUID]:
+    """The windows in which a household claims the land."""
+    return set(session.scalars(sa.select(PriorityClaim.priority_id).where(PriorityClaim.household_id == household_id)))
+
+
 def is_member(session: Session, county: str, listing_id: UUID, household_id: UUID | None) -> bool:
     """Whether a household is of the collective whose land is listed."""
     if household_id is None:

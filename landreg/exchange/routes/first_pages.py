@@ -17,6 +17,7 @@ from landreg.access.home import Figure, Queue, Row, Shown, on_first_page
 from landreg.access.rules import Step
 from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
+from landreg.core.periods import beijing_day
 from landreg.exchange import prices
 from landreg.exchange.bidding import deal_queries, outcome_queries, review_queries, sale_queries, told_queries
 from landreg.exchange.bidding.acting import STEPS
@@ -26,7 +27,7 @@ from landreg.exchange.contracts import queries as contracts
 from landreg.exchange.contracts.draft_queries import unsigned
 from landreg.exchange.listings import listing_queries as listings
 from landreg.exchange.model import Listing
-from landreg.exchange.routes import first_rows
+from landreg.exchange.routes import first_rows, first_sales
 from landreg.exchange.routes.bid_talks import offering
 from landreg.exchange.routes.bids import AGENTS
 from landreg.land.place_names import name_of
@@ -90,9 +91,14 @@ def _next_steps(session: Session) -> Iterator[Row]:
     for chance in deal_queries.chances_that_wait(session, page_day(session)):
         address = url_for("sales.one", county=chance.county, sale_id=chance.sale_id)
         yield Row(_("征询下一位，等答复"), address, _("%(day)s 前答复", day=i18n.shown_day(chance.until_day)))
-    for sale in sale_queries.failed(session):
+    failed = sale_queries.failed(session)
+    unsold = told_queries.listings(session, {(one.county, one.listing_id) for one in failed})
+    for sale in failed:
         address = url_for("sales.one", county=sale.county, sale_id=sale.sale_id)
-        yield Row(_("没有成交，可以再设一场"), address, i18n.shown_term(sale.way, "listing_way"))
+        label, number = _("没有成交，可以再设一场"), unsold[sale.listing_id].number
+        day = i18n.shown_day(beijing_day(sale.closes_at))
+        note = f"{name_of(sale.village)} · {i18n.shown_term(sale.way, 'listing_way')} · {day}"
+        yield Row(f"{label} {number}", address, note)
     windows = deal_queries.open_priorities(session, page_day(session))
     yes = [one for one in deal_queries.accepted(session) if one.listing_id not in {w.listing_id for w in windows}]
     told = told_queries.listings(
@@ -119,13 +125,14 @@ def asked_of_you(actor: Actor) -> Iterator[Shown]:
             *_chances(uow.session),
             *_talks(uow.session),
             *_windows(uow.session, actor.household),
+            *first_sales.of_sales(uow.session, actor.household),
             *_projects(uow.session, actor.household),
             *first_rows.of_contracts(uow.session, page_day(uow.session), actor.household),
             *_returned(uow.session, actor.household),
             *first_rows.of_members(uow.session, page_day(uow.session)),
             *first_rows.of_searches(uow.session, actor),
         ]
-        came = list(_outcomes(uow.session, uow.now - TOLD_FOR))
+        came = [*first_sales.lapsed(uow.session, page_day(uow.session)), *_outcomes(uow.session, uow.now - TOLD_FOR)]
     yield Queue(_("等您看的"), url_for("bids.index"), rows, _("现在没有要您答复的事。"))
     if came:
         yield Queue(_("有了结果的"), url_for("bids.index"), came[:ON_FIRST_PAGE], "", asks=False)
@@ -204,6 +211,9 @@ def _talks(session: Session, at: str = "bids", as_: str = "", **under: Any) -> I
         else:
             continue
         note = f"{land.area_mu} {_('亩')} · {land.number}"
+        if one.kind != "accept":
+            until = _("%(day)s 前答复", day=i18n.shown_day(one.until_day))
+            note = f"{until} · {note}"
         yield Row(label, url_for(f"{at}.talk", county=one.county, listing_id=one.listing_id, **under), note)
 
 
@@ -218,12 +228,16 @@ def _windows(session: Session, household: UUID | None, at: str = "bids", said: s
     """Terms on which the household may have land of its collective before others. Of an agent, at, under: where they lie."""
     if household is None:
         return
-    today = page_day(session)
+    today, claimed = page_day(session), deal_queries.claimed(session, household)
     for window in deal_queries.own_priorities(session, household):
-        if window.last_day >= today:
-            address = url_for(f"{at}.window", county=window.county, priority_id=window.priority_id, **under)
-            note = _("%(day)s 前可以主张", day=i18n.shown_day(window.last_day))
-            yield Row(said or _("本集体有地要流转，您户优先"), address, note)
+        if window.last_day < today:
+            continue
+        address = url_for(f"{at}.window", county=window.county, priority_id=window.priority_id, **under)
+        day = i18n.shown_day(window.last_day)
+        if window.priority_id in claimed:
+            yield Row(_("已经主张优先权，等公示期满"), address, _("公示到 %(day)s", day=day))
+        else:
+            yield Row(said or _("本集体有地要流转，您户优先"), address, _("%(day)s 前可以主张", day=day))
 
 
 def _projects(session: Session, household: UUID | None) -> Iterator[Row]:

@@ -42,12 +42,14 @@ class Saying:
 
 
 def off_1_in_turn(facts: Saying, law: Law | None = None) -> Finding | None:
-    """OFF-1: the taker begins, each answers the other; only one's own price is taken back, only the other's is accepted."""
+    """OFF-1: the taker begins, and again once a price has lapsed; each answers the other; only one's own price is taken back, only
+    the other's is accepted.
+    """
     last = facts.before[-1] if facts.before else None
     if last is None:
         sound = facts.side == "taker" and facts.kind == FIRST
-    elif last.kind in ENDING:
-        # After a no, or after taking back, the taker may begin again; after a yes nothing is said any more.
+    elif last.kind in ENDING or (facts.kind == FIRST and last.until < facts.today):
+        # After a no, after taking back, after the day of a price the taker may begin again; after a yes nothing is said any more.
         sound = last.kind != "accept" and facts.side == "taker" and facts.kind == FIRST
     elif facts.kind == "withdraw":
         sound = last.side == facts.side

@@ -1,0 +1,119 @@
+"""Rows of a party's first page on bidding and offers: how the sale of one's land or of one's bid stands, what offer has lapsed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from landreg.access.home import Row
+from landreg.exchange import prices
+from landreg.exchange.bidding import deal_queries, opened, sale_queries, told_queries
+from landreg.exchange.bidding.model import Entrant
+from landreg.exchange.bidding.sale_queries import Standing
+from landreg.exchange.bidding.told_queries import Told
+from landreg.exchange.listings import listing_queries
+from landreg.web import i18n
+
+LAPSED_FOR = timedelta(days=30)
+"""For how long it is told that an offer has lapsed."""
+BID_FOR = ("auction", "sealed")
+
+
+def of_sales(session: Session, household: UUID | None) -> Iterator[Row]:
+    """Of land that is bid for and has not come to anybody yet: its last sale, as its household and each bidder see it."""
+    yield from _of_bidder(session)
+    if household is None:
+        return
+    for row in listing_queries.of_household(session, household):
+        if row.state == "published" and row.way in BID_FOR:
+            told = told_queries.told(session, row.county, row.listing_id)
+            held = sale_queries.sales(session, row.listing_id)
+            if told is not None and held and held[-1].stage in ("announced", "open", "closed", "opened"):
+                yield from _of_seller(session, held[-1], told)
+
+
+def _of_seller(session: Session, found: Standing, told: Told) -> Iterator[Row]:
+    way = i18n.shown_term(found.sale.way, "listing_way")
+    price = _first_price(session, found)
+    if found.stage in ("announced", "open"):
+        label = _("您挂牌的地：%(way)s，%(at)s 截止", way=way, at=i18n.shown_instant(found.clock.closes_at))
+    elif price is not None:
+        label = _("您挂牌的地：%(way)s有了结果，最高 %(price)s", way=way, price=_said(price, told))
+    elif found.sale.way == "sealed" and found.stage == "closed":
+        label = _("您挂牌的地：%(way)s已截止，等开标", way=way)
+    else:
+        label = _("您挂牌的地：%(way)s已截止，没有报价", way=way)
+    yield Row(label, _address(found), _note(session, found, told))
+
+
+def _of_bidder(session: Session) -> Iterator[Row]:
+    """Of each sale that has closed while its land is still to be had: how one's own bid stands."""
+    entries = sale_queries.own_entries(session)
+    standing = sale_queries.standings(session, [(one.county, one.sale_id) for one in entries])
+    over = [one for one in entries if one.sale_id in standing and standing[one.sale_id].stage in ("closed", "opened")]
+    told = told_queries.told_of(session, {(one.county, standing[one.sale_id].sale.listing_id) for one in over})
+    for one in over:
+        found = standing[one.sale_id]
+        land = told.get(found.sale.listing_id)
+        if land is not None and land.state == "published" and not land.own:
+            yield Row(_own_place(session, found, one), _address(found), _note(session, found, land))
+
+
+def _own_place(session: Session, found: Standing, own: Entrant) -> str:
+    if found.sale.way == "auction":
+        leads = found.clock.plate == own.plate
+        return _("竞价已截止：您的报价领先") if leads else _("竞价已截止：领先的不是您")
+    if found.stage == "closed":
+        return _("密封报价已截止，等开标")
+    rows = opened.of_sale(session, found.sale.county, found.sale.sale_id)
+    place = next((row.place for row in rows if row.place is not None and row.entrant_id == own.entrant_id), None)
+    return _("已开标：您没有计入排序的报价") if place is None else _("已开标：您的报价排第 %(n)s", n=place)
+
+
+def _first_price(session: Session, found: Standing) -> Decimal | None:
+    """What is bid at the head; None where nobody bid, or before sealed bids are opened."""
+    if found.sale.way == "auction":
+        return found.clock.price
+    rows = opened.of_sale(session, found.sale.county, found.sale.sale_id)
+    return next((row.price for row in rows if row.place == 1), None)
+
+
+def _note(session: Session, found: Standing, told: Told) -> str:
+    """Which land it is, and until when the members of the collective may claim it."""
+    until = deal_queries.window_until(session, found.sale) if found.stage in ("closed", "opened") else None
+    if until is None:
+        return told.number
+    window = _("成员优先权公示到 %(day)s", day=i18n.shown_day(until))
+    return f"{told.number} · {window}"
+
+
+def _address(found: Standing) -> str:
+    return url_for("bids.one", county=found.sale.county, sale_id=found.sale.sale_id)
+
+
+def _said(price: Decimal, told: Told) -> str:
+    return prices.price_words(price, told.unit, told.grain, i18n.language())
+
+
+def lapsed(session: Session, today: date) -> Iterator[Row]:
+    """Offers on land that is still listed that nobody answered in their days, told for some weeks to both sides."""
+    said = deal_queries.own_offers(session)
+    gone = [one for one in said if one.kind in ("offer", "counter") and today - LAPSED_FOR <= one.until_day < today]
+    told = told_queries.told_of(session, {(one.county, one.listing_id) for one in gone})
+    for one in gone:
+        land = told.get(one.listing_id)
+        if land is None or land.state != "published":
+            continue
+        price = _said(one.price, land)
+        if (one.side == "household") == land.own:
+            label = _("您出的价没有等到答复，已过期：%(price)s", price=price)
+        else:
+            label = _("对方出的价没有答复，已过期：%(price)s", price=price)
+        address = url_for("bids.talk", county=one.county, listing_id=one.listing_id)
+        yield Row(label, address, f"{land.number} · {i18n.shown_day(one.until_day)}")

@@ -1,0 +1,122 @@
+"""Seller and bidders read on their first pages how a sale stands: until when it runs, how it closed, whose window runs."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from landreg.access.sealing import use_key
+from landreg.config import Settings
+from landreg.core.actor import Actor, Role
+from landreg.exchange.bidding import auction, days, deals, windows
+from landreg.exchange.bidding.model import Sale
+from landreg.exchange.model import Listing
+from tests import bidding_kit as kit
+from tests.exchange_kit import NEIGHBOUR, OPERATOR
+from tests.registry_kit import HOUSEHOLD, Connection
+from tests.villages import COUNTY
+from tests.web.conftest import Browser, OpenAccount
+from tests.web.test_lapsed_offers import given_password
+
+
+@pytest.fixture(autouse=True)
+def key(database: Settings) -> None:
+    use_key(database.keys["identity"])
+
+
+@pytest.fixture
+def first(app: Any, superuser: Connection) -> Any:
+    """The first page as an account reads it."""
+
+    def read(actor: Actor) -> str:
+        browser = Browser(app.test_client())
+        browser.log_in(given_password(superuser, actor))
+        return str(browser.get("/").text)
+
+    return read
+
+
+def test_of_an_auction_the_seller_reads_its_price_each_bidder_whether_it_leads_and_both_the_window(
+    registrar: Actor, reviewer: Actor, superuser: Connection, first: Any
+) -> None:
+    listing, _sale, (leader, other) = auctioned(registrar, reviewer, superuser)
+    seller = kit.farmer(superuser, HOUSEHOLD)
+    assert "您挂牌的地：公开竞价，" in first(seller)
+    kit.pass_time(superuser, hours=5)
+    assert "您挂牌的地：公开竞价有了结果，最高 400.00" in first(seller)
+    assert "竞价已截止：您的报价领先" in first(leader)
+    assert "竞价已截止：领先的不是您" in first(other)
+    window = deals.proceed(OPERATOR, COUNTY, listing.listing_id).window
+    assert window is not None
+    for actor in (seller, leader, other):
+        page = first(actor)
+        assert "成员优先权公示到" in page
+        assert listing.number in page
+
+
+def test_of_sealed_bids_each_reads_its_place_once_they_are_opened(
+    registrar: Actor, reviewer: Actor, superuser: Connection, first: Any
+) -> None:
+    listing = kit.published(registrar, reviewer, superuser, way="sealed")
+    sale, seller = kit.sealed_sale(listing), kit.farmer(superuser, HOUSEHOLD)
+    bidders = []
+    for number, price in ((1, "400"), (2, "420")):
+        taker, actor = kit.person(superuser, number)
+        bidders.append((kit.entered(sale, taker, actor), actor, price))
+    kit.pass_time(superuser, hours=2)
+    for entrant, actor, price in bidders:
+        kit.handed_in(sale, entrant, actor, price)
+    kit.pass_time(superuser, hours=3)
+    assert "已截止，等开标" in first(seller)
+    assert "密封报价已截止，等开标" in first(bidders[0][1])
+    kit.opened(sale)
+    assert "有了结果，最高 420.00" in first(seller)
+    assert "已开标：您的报价排第 2" in first(bidders[0][1])
+    assert "已开标：您的报价排第 1" in first(bidders[1][1])
+
+
+def test_the_operator_reads_which_land_nobody_came_for(
+    registrar: Actor,
+    reviewer: Actor,
+    superuser: Connection,
+    browser: Browser,
+    account: OpenAccount,
+    worker: Actor,
+) -> None:
+    listing = kit.published(registrar, reviewer, superuser, way="auction")
+    kit.auction(listing)
+    kit.pass_time(superuser, hours=5)
+    days.work(worker)
+    account("ling", Role.OPERATOR, jurisdiction=COUNTY)
+    browser.log_in("ling")
+    assert f"没有成交，可以再设一场 {listing.number}" in browser.get("/").text
+
+
+def test_who_has_claimed_the_land_reads_that_it_is_claimed(
+    registrar: Actor, reviewer: Actor, superuser: Connection, first: Any
+) -> None:
+    listing, _sale, _bidders = auctioned(registrar, reviewer, superuser)
+    kit.pass_time(superuser, hours=5)
+    window = deals.proceed(OPERATOR, COUNTY, listing.listing_id).window
+    assert window is not None
+    taker, member = kit.household(superuser, NEIGHBOUR)
+    assert "您户优先" in first(member)
+    windows.claim(member, COUNTY, window.priority_id, taker)
+    page = first(member)
+    assert ("您户优先" in page, "已经主张优先权，等公示期满" in page) == (False, True)
+
+
+def auctioned(registrar: Actor, reviewer: Actor, superuser: Connection) -> tuple[Listing, Sale, list[Actor]]:
+    """An auction in which the first of two bidders leads at 400."""
+    listing = kit.published(registrar, reviewer, superuser, way="auction")
+    sale, bidders = kit.auction(listing), []
+    for number in (1, 2):
+        taker, actor = kit.person(superuser, number)
+        bidders.append((kit.entered(sale, taker, actor), actor))
+    kit.pass_time(superuser, hours=2)
+    for (entrant, actor), price in zip(reversed(bidders), ("390", "400"), strict=True):
+        auction.bid(actor, COUNTY, sale.sale_id, entrant.entrant_id, Decimal(price), uuid4())
+    return listing, sale, [actor for _entrant, actor in bidders]
