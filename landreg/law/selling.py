@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -63,7 +63,7 @@ def all_sold() -> tuple[Sold, ...]:
     return tuple(
         Sold(
             entry["since"],
-            tuple(re.compile(_filled(one, entry["land"], entry["all"])) for one in entry["patterns"]),
+            tuple(re.compile(_filled(one, entry)) for one in entry["patterns"]),
             re.compile(entry["denied"]),
             re.compile(entry["voided"]),
         )
@@ -71,5 +71,7 @@ def all_sold() -> tuple[Sold, ...]:
     )
 
 
-def _filled(pattern: str, land: str, between: str) -> str:
-    return pattern.replace("{land}", land).replace("{all}", between)
+def _filled(pattern: str, entry: Mapping[str, str]) -> str:
+    for name in ("land", "all", "pay"):
+        pattern = pattern.replace(f"{{{name}}}", entry[name])
+    return pattern
