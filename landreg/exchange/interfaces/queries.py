@@ -79,21 +79,29 @@ def _listings(session: Session, where: sa.ColumnElement[bool], most: int) -> lis
         .scalar_subquery()
     )
     asked = (
-        sa.select(ListingRow, _state().label("state"), published.label("at"), _floor_shown())
+        sa.select(ListingRow, _state().label("state"), _until().label("until"), published.label("at"), _floor_shown())
         .where(where, ListingRow.state.in_(PUBLIC_STATES), published.is_not(None))
         .order_by(ListingRow.county, ListingRow.number)
         .limit(most)
     )
     rows = session.execute(asked).all()
     parts = _listed_parcels(session, [row for row, *_ in rows])
-    return [_listing(row, state, at, floor, parts.get(row.listing_id, ())) for row, state, at, floor in rows]
+    return [
+        _listing(row, state, until, at, floor, parts.get(row.listing_id, ())) for row, state, until, at, floor in rows
+    ]
 
 
 def _state() -> sa.Case[str]:
-    """How a listing stands: what is published is closed when its days are over, while a sale or talks on it may go on."""
+    """How a listing stands: what is published is closed when its days are over, and those of a sale on it."""
     today = sa.cast(sa.func.timezone("Asia/Shanghai", sa.func.system.clock()), sa.Date)
     over = sa.and_(ListingRow.state == "published", ListingRow.closes_on < today)
-    return sa.case((over, "closed"), else_=ListingRow.state)
+    return sa.case((~over, ListingRow.state), (_until() < today, "closed"), else_=ListingRow.state)
+
+
+def _until() -> sa.Case[date]:
+    """The last day on which somebody may ask for a listing, as the market shows it: of its publication, or of a sale that runs."""
+    until = sa.func.exchange.shown_until(ListingRow.county, ListingRow.listing_id, type_=sa.Date)
+    return sa.case((ListingRow.state == "published", until), else_=ListingRow.closes_on)
 
 
 def _floor_shown() -> sa.ScalarSelect[Decimal]:
@@ -113,15 +121,17 @@ def _listed_parcels(session: Session, rows: Iterable[ListingRow]) -> dict[UUID, 
 
 _SAME = (
     "county", "village", "number", "kind", "source", "way", "to_whom", "from_on", "until_on", "unit", "grain", "price",
-    "escalator_percent", "paid_every", "paid_before", "crop", "water", "road", "soil", "area_m2", "closes_on",
+    "escalator_percent", "paid_every", "paid_before", "crop", "water", "road", "soil", "area_m2",
 )  # fmt: skip
 
 
 def _listing(
-    row: ListingRow, state: str, at: datetime, floor: Decimal | None, parts: tuple[ListedParcel, ...]
+    row: ListingRow, state: str, until: date, at: datetime, floor: Decimal | None, parts: tuple[ListedParcel, ...]
 ) -> Listing:
     same = {name: getattr(row, name) for name in _SAME}
-    return Listing(**same, state=state, slope=row.slope or "", floor=floor, parcels=parts, published_at=at)
+    return Listing(
+        **same, closes_on=until, state=state, slope=row.slope or "", floor=floor, parcels=parts, published_at=at
+    )
 
 
 def deals(session: Session, asked: DealsAsked) -> list[Deal]:

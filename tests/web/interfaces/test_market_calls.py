@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from landreg.access.sealing import use_key
+from landreg.config import Settings
+from landreg.core.actor import Actor
+from landreg.core.periods import beijing_day
+from tests.bidding_kit import auction, now_of, pass_time, published
 from tests.interface_kit import Program, program, registered
 from tests.kept_kit import Connection
 from tests.market_kit import OTHER_TOWN, OTHER_VILLAGE, TOWN, dealt, listed
-from tests.villages import past_triggers
+from tests.villages import COUNTY, past_triggers
+from tests.web.conftest import Browser
 
 
 @pytest.fixture
@@ -66,6 +73,26 @@ def test_a_listing_whose_days_are_over_is_closed_and_not_published(app: Any, sup
     for state, number in (("published", open_still), ("closed", over)):
         items = asker.ask("GET", f"/listings?state={state}").get_json()["items"]
         assert [(one["number"], one["state"]) for one in items] == [(number, state)]
+
+
+def test_while_a_sale_runs_a_listing_is_published_until_it_closes_as_on_the_market_s_page(
+    app: Any, database: Settings, registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    use_key(database.keys["identity"])
+    listing = published(registrar, reviewer, superuser, way="auction")
+    asker = program(app, registered(superuser, "listings:read"))
+
+    def told() -> tuple[str, str]:
+        item = asker.ask("GET", f"/listings/{COUNTY}/{listing.number}").get_json()
+        return item["state"], item["closes_on"]
+
+    assert told() == ("closed", listing.closes_on.isoformat())
+    sale = auction(listing, closes_at=now_of() + timedelta(days=2))
+    until = beijing_day(sale.closes_at).isoformat()
+    assert told() == ("published", until)
+    assert until in Browser(app.test_client()).get(f"/market/listings/{listing.number}").text
+    pass_time(superuser, days=3)
+    assert told()[0] == "closed"
 
 
 def test_a_price_is_asked_for_within_what_it_counts(app: Any, superuser: Connection) -> None:

@@ -34,8 +34,9 @@ class ListingsAsked(Walk):
 
 @dataclass(frozen=True)
 class Listing:
-    """A listing that was published, as everybody may read it. floor: the least that is taken, where the household shows it. state:
-    closed where its days are over and a sale or talks on it may still go on.
+    """A listing that was published, as everybody may read it. floor: the least that is taken, where the household shows it.
+    closes_on: the last day on which somebody may ask for it, of its publication or of a sale that runs. state: closed where that
+    day is over, and talks or a members' window may still go on.
     """
 
     county: str
