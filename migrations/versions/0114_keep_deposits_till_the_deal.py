@@ -16,8 +16,9 @@ _REFUSED = "USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT"
 
 def upgrade() -> None:
     op.execute(f"""
-        -- Whether the land of a sale may still come to one who bid in it: the sale came to no end, no deal of it stands, and this one
-        -- gave up no deal and no chance.
+        -- Whether the land of a sale may still come to one who bid in it: the sale came to no end, no deal of it stands or was given
+        -- up by whose land it is, the bid counts, and this one was not passed over and gave up no deal and no chance. Who does not
+        -- reach the least waits like the others: to be paid back earlier would tell where it lies.
         CREATE FUNCTION exchange.may_still_win(of_county text, of_entrant uuid) RETURNS boolean LANGUAGE sql STABLE {_WIDE} AS $$
             SELECT EXISTS (
                 SELECT FROM exchange.entrant AS e
@@ -25,24 +26,29 @@ def upgrade() -> None:
                 JOIN exchange.sale_clock AS c ON c.county = s.county AND c.sale_id = s.sale_id
                 JOIN exchange.listing AS l ON l.county = s.county AND l.listing_id = s.listing_id
                 WHERE e.county = of_county::char(6) AND e.entrant_id = of_entrant
-                  AND c.over NOT IN ('cancelled', 'failed', 'spent') AND l.state = 'published'
+                  AND c.over NOT IN ('cancelled', 'failed', 'spent') AND l.state IN ('published', 'dealt')
+                  AND NOT EXISTS (SELECT FROM exchange.deals_of_sale(of_county, s.sale_id) AS d
+                      LEFT JOIN exchange.deal_fall AS f ON f.county = e.county AND f.deal_id = d.deal_id
+                      WHERE NOT d.fell OR d.taker_id = e.taker_id OR f.given_up_by = 'contractor')
+                  AND NOT EXISTS (SELECT FROM exchange.passed_over AS p
+                      WHERE p.county = s.county AND p.listing_id = s.listing_id AND p.taker_id = e.taker_id AND p.at >= s.set_at)
                   AND (EXISTS (SELECT FROM exchange.bid AS b WHERE b.county = e.county AND b.entrant_id = e.entrant_id)
                     OR EXISTS (SELECT FROM exchange.sealed_bid AS b WHERE b.county = e.county AND b.entrant_id = e.entrant_id))
-                  AND NOT EXISTS (SELECT FROM exchange.deals_of_sale(of_county, s.sale_id) AS d WHERE d.taker_id = e.taker_id)
+                  AND (c.over <> 'opened' OR EXISTS (SELECT FROM exchange.opened_told(of_county, s.sale_id) AS o
+                      WHERE o.entrant_id = e.entrant_id AND o.counts AND o.price >= s.start_price))
                   AND NOT EXISTS (SELECT FROM exchange.second_chance AS t
                       LEFT JOIN exchange.chance_answer AS a ON a.county = t.county AND a.chance_id = t.chance_id
                       WHERE t.county = e.county AND t.entrant_id = e.entrant_id AND (a.answer = 'no'
                         OR a.chance_id IS NULL AND t.until_day < (system.clock() AT TIME ZONE 'Asia/Shanghai')::date)))
         $$;
-        -- From which day a deposit may be recorded: as paid since the sale was set up, as gone since it was paid and the sale closed
-        -- or was called off.
+        -- From which day a deposit may be recorded: as paid since the sale was set up, as gone since it was paid and the sale closed,
+        -- where it was not called off before, or its listing ended.
         CREATE FUNCTION exchange.deposit_since(of_county text, of_entrant uuid, of_kind text) RETURNS date
             LANGUAGE sql STABLE {_WIDE} AS $$
             SELECT CASE of_kind WHEN 'paid' THEN (s.set_at AT TIME ZONE 'Asia/Shanghai')::date
                 ELSE greatest((SELECT d.on_day FROM exchange.deposit AS d
                         WHERE d.county = e.county AND d.entrant_id = e.entrant_id AND d.kind = 'paid'),
-                    (least(c.closes_at, (SELECT min(v.at) FROM exchange.sale_event AS v
-                        WHERE v.county = s.county AND v.sale_id = s.sale_id AND v.kind = 'cancelled')) AT TIME ZONE 'Asia/Shanghai')::date)
+                    CASE WHEN c.over <> 'cancelled' THEN (c.closes_at AT TIME ZONE 'Asia/Shanghai')::date END)
                 END
             FROM exchange.entrant AS e
             JOIN exchange.sale AS s ON s.county = e.county AND s.sale_id = e.sale_id

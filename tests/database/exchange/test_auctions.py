@@ -21,7 +21,9 @@ from landreg.exchange.bidding import auction, deals, sale_queries, sales, window
 from landreg.exchange.bidding.model import Entrant, Sale
 from landreg.exchange.bidding.rules.auction import BID_RULES, Placed, after
 from landreg.exchange.contracts import drawing, life
+from landreg.exchange.listings import listing_queries as listings
 from landreg.exchange.listings.rules.units import MOST_PRICE
+from landreg.exchange.listings.service import note
 from landreg.exchange.model import Deal, Listing
 from landreg.law.book import examine, national_law
 from landreg.registry.guarded import Attached
@@ -344,3 +346,31 @@ def test_a_deposit_credited_to_the_price_settles_the_first_due_of_the_contract_o
     with pytest.raises(Refused) as more:
         life.pay(OPERATOR, COUNTY, contract.contract_id, before.left, beijing_day(kit.now_of()), "HP-1", PICTURE)
     assert codes(more) == {"CON-6"}
+
+
+def test_a_deposit_stays_while_its_entrant_is_asked_in_place_of_the_winner(
+    bidders: Bidders, superuser: Connection, listing: Listing
+) -> None:
+    """BID-9."""
+    bidders.bid(0, "300")
+    bidders.bid(1, "320")
+    kit.pass_time(superuser, hours=5)
+    deals.fall(bidders.people[1][1], COUNTY, _sold(superuser, listing).deal_id, "资金没有到位")
+    assert deals.proceed(OPERATOR, COUNTY, listing.listing_id).chance is not None
+    back = sales.Receipt("returned", kit.DEPOSIT, "T-1", beijing_day(kit.now_of()))
+    with pytest.raises(Refused) as waits:
+        sales.record_deposit(OPERATOR, COUNTY, bidders.entrants[0].entrant_id, back)
+    assert waits.value.findings[0].values["fault"] == "deposit_waits"
+
+
+def test_a_sale_that_ends_with_its_listing_gives_the_deposits_back_the_same_day(
+    superuser: Connection, listing: Listing
+) -> None:
+    sale = kit.auction(listing)
+    entrant = kit.entered(sale, *kit.person(superuser, 1))
+    with unit_of_work(OPERATOR) as uow:
+        row = listings.one(uow.session, COUNTY, listing.listing_id)
+        assert row is not None
+        note(uow, row, "failed", "土地被查封")
+    back = sales.Receipt("returned", kit.DEPOSIT, "T-1", beijing_day(kit.now_of()))
+    assert sales.record_deposit(OPERATOR, COUNTY, entrant.entrant_id, back).kind == "returned"
