@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from landreg.core.tables import in_force
 from landreg.land.model import Package, PackageFinding, Parcel, Upload
 from landreg.land.queries import prefixed
-from landreg.land.rechecked import NOT_COMPARED, SINCE, in_both
+from landreg.land.rechecked import SINCE, comparable, in_both
 from landreg.web.pages import Page, page_of
 
 PLACES = 5_000
@@ -161,14 +161,17 @@ def _since(county: str, package_id: UUID, asked: FindingFilter) -> list[sa.Colum
     wanted = [PackageFinding.county == county, PackageFinding.package_id == of]
     if asked.since in SINCE and other is not None:
         both = PackageFinding.position.in_(in_both(county, of, other))
-        wanted.append(both if asked.since == "remaining" else sa.and_(~both, PackageFinding.code.not_in(NOT_COMPARED)))
+        wanted.append(both if asked.since == "remaining" else sa.and_(~both, comparable(county, of, other)))
     return wanted
 
 
-def remaining(session: Session, county: str, package_id: UUID, former: UUID, shown: Sequence[int]) -> set[int]:
-    """Which of the findings in these positions the former package had too."""
-    both = in_both(county, package_id, former).subquery()
-    return set(session.scalars(sa.select(both.c.position).where(both.c.position.in_(shown))))
+def newly_found(session: Session, county: str, package_id: UUID, former: UUID, shown: Sequence[int]) -> set[int]:
+    """Which of the findings in these positions the former package did not have, of those for which its check looked."""
+    new = (
+        PackageFinding.county == county, PackageFinding.package_id == package_id, PackageFinding.position.in_(shown),
+        comparable(county, package_id, former), PackageFinding.position.not_in(in_both(county, package_id, former)),
+    )  # fmt: skip
+    return set(session.scalars(sa.select(PackageFinding.position).where(*new)))
 
 
 def _order(asked: FindingFilter) -> list[Any]:

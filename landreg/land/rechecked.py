@@ -17,6 +17,8 @@ from landreg.land.model import Package, PackageFinding
 
 NOT_COMPARED = ("PKG-17",)
 """That more was found than is listed says nothing of the package."""
+OF_STAGED_ROWS = ("PKG-26",)
+"""Codes that are looked for among staged rows only: a check that refused its package says nothing of them."""
 OF_A_COLUMN = ("COD-7", "COD-14", "COD-28", "COD-30", "TOP-20", "COD-13", "ARE-2", "GEO-25")
 """Codes that a column or layer has once: their subject, the first row, may be mended while others remain."""
 KEY = ("code", "layer", "subject", "field", "other")
@@ -43,14 +45,16 @@ def _overlap(one: str, other: str) -> bool:
 
 def compared(session: Session, new: Package, old: Package) -> dict[str, Any]:
     """By code how many findings are fixed, remain and are new; the package they are compared with (its id as text); codes
-    of which either check found more than it lists, so that only what is listed is compared."""
+    of which either check found more than it lists, so that only what is listed is compared; codes that only one check looked
+    for, so that nothing is compared."""
     county = new.county
     old_counts, now, kept = (
         _counted(session, county, old.package_id, None), _counted(session, county, new.package_id, None),
         _counted(session, county, new.package_id, old.package_id),
     )  # fmt: skip
+    one_sided = set(OF_STAGED_ROWS if "refused" in (old.state, new.state) else ()) & (old_counts.keys() | now.keys())
     codes = {}
-    for code in sorted(old_counts.keys() | now.keys()):
+    for code in sorted((old_counts.keys() | now.keys()) - one_sided):
         remaining = kept.get(code, 0)
         codes[code] = {
             "fixed": old_counts.get(code, 0) - remaining, "remaining": remaining, "new": now.get(code, 0) - remaining,
@@ -61,7 +65,10 @@ def compared(session: Session, new: Package, old: Package) -> dict[str, Any]:
             PackageFinding.code == "PKG-17",
         )
     ).all()  # fmt: skip
-    return {"package": str(old.package_id), "codes": codes, "cut": sorted({code for code in cut if code})}
+    return {
+        "package": str(old.package_id), "codes": codes, "cut": sorted({code for code in cut if code}),
+        "one_sided": sorted(one_sided),
+    }  # fmt: skip
 
 
 def _counted(session: Session, county: str, package_id: UUID, other: UUID | None) -> Mapping[str, int]:
@@ -77,6 +84,16 @@ def _counted(session: Session, county: str, package_id: UUID, other: UUID | None
         sa.select(PackageFinding.code, sa.func.count()).where(*wanted).group_by(PackageFinding.code)
     ).all()
     return {row[0]: row[1] for row in rows}
+
+
+def comparable(county: str, one: UUID, other: UUID) -> sa.ColumnElement[bool]:
+    """Findings of one of two packages for which the check of the other looked too."""
+    refused = sa.exists().where(
+        Package.county == county, Package.package_id.in_((one, other)), Package.state == "refused"
+    )
+    return sa.and_(
+        PackageFinding.code.not_in(NOT_COMPARED), sa.or_(PackageFinding.code.not_in(OF_STAGED_ROWS), ~refused)
+    )
 
 
 def in_both(county: str, package_id: UUID, other: UUID) -> sa.Select[tuple[int]]:

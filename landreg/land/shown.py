@@ -156,7 +156,8 @@ def changed(changes: Sequence[Change]) -> int:
 @dataclass(frozen=True)
 class Rechecked:
     """What became of the findings of the check before. package: the one that was checked. codes: code, fixed, remaining, new.
-    cut: codes of which not every finding is listed, so that only those that are were compared."""
+    cut: codes of which not every finding is listed, so that only those that are were compared. one_sided: codes that only one of
+    the checks looked for, so that none was."""
 
     package: UUID
     fixed: int
@@ -164,6 +165,7 @@ class Rechecked:
     new: int
     codes: Sequence[tuple[str, int, int, int]]
     cut: Sequence[str]
+    one_sided: Sequence[str]
 
 
 def rechecked(stored: Mapping[str, Any]) -> Rechecked | None:
@@ -176,7 +178,7 @@ def rechecked(stored: Mapping[str, Any]) -> Rechecked | None:
         (code, number["fixed"], number["remaining"], number["new"]) for code, number in sorted(found["codes"].items())
     ]
     fixed, remaining, new = (sum(number[kind] for number in found["codes"].values()) for kind in kinds)
-    return Rechecked(UUID(found["package"]), fixed, remaining, new, codes, found["cut"])
+    return Rechecked(UUID(found["package"]), fixed, remaining, new, codes, found["cut"], found.get("one_sided", ()))
 
 
 def since_the_check_before(
@@ -188,8 +190,7 @@ def since_the_check_before(
         return {"checked": None}
     positions, new = [row[0].position for row in found], set[int]()
     if asked.since not in SINCE:
-        kept = deliveries.remaining(session, package.county, package.package_id, checked.package, positions)
-        new = set(positions) - kept
+        new = deliveries.newly_found(session, package.county, package.package_id, checked.package, positions)
     before = deliveries.package(session, package.county, checked.package)
     return {"checked": checked, "checked_before": before, "new_findings": new}
 

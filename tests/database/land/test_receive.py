@@ -9,6 +9,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any, NoReturn
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -20,7 +21,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import Finding, Refused
 from landreg.core.files import Store
-from landreg.land import divisions, service, staging_beside, tiles, uploads
+from landreg.land import deliveries, divisions, service, staging_beside, tiles, uploads
 from landreg.land.model import Division, Package, Upload
 from landreg.land.received import check_waiting
 from landreg.land.uploads import take_in
@@ -523,3 +524,26 @@ def test_a_survey_on_registered_ground_is_staged_and_the_surveyor_is_told(
     assert _one(superuser, "SELECT count(*) FROM land.package_finding WHERE code = 'PKG-26' AND place IS NOT NULL") == (
         len(told),
     )
+    # A package that is refused is not looked for there: it has corrected nothing of it, nor does the next one find it anew.
+    for name, day, state in (("refused", "20990501", "refused"), ("at last", "20200501", "staged")):
+        small.tables["CBHT"][0]["QDSJ"] = day
+        folder = tmp_path / name
+        folder.mkdir()
+        sent = service.receive(surveyor, small.write(folder))
+        with unit_of_work(surveyor) as uow:
+            assert sent.package_id is not None
+            package = deliveries.package(uow.session, "610902", sent.package_id)
+            assert package is not None
+            assert package.state == state
+            compared = package.changes["findings"]
+            assert (compared["one_sided"], "PKG-26" in compared["codes"]) == (["PKG-26"], False)
+            former = UUID(compared["package"])
+            for since in ("fixed", "new"):
+                asked = deliveries.FindingFilter(since=since, former=former)
+                found = uow.session.execute(deliveries.findings_statement("610902", sent.package_id, asked)).all()
+                assert "PKG-26" not in {one[0].code for one in found}
+            asked = deliveries.FindingFilter(code="PKG-26")
+            found = uow.session.execute(deliveries.findings_statement("610902", sent.package_id, asked)).all()
+            shown = [one[0].position for one in found]
+            assert bool(shown) == (state == "staged")
+            assert not deliveries.newly_found(uow.session, "610902", sent.package_id, former, shown)
