@@ -121,7 +121,7 @@ def _rights(on: Stage) -> Life:
     yield "accept", lambda: cases.accept(on.registrar, county, ids)
     yield "return", lambda: cases.return_for_completion(on.registrar, county, ids[-1:], "补齐材料")
     yield "withdraw", lambda: cases.withdraw(on.registrar, county, ids[-1:], "申请人撤回")
-    yield "refuse", lambda: cases.refuse(on.registrar, county, ids[-2:-1], "权属有争议", "disputed")
+    yield "refuse", lambda: cases.refuse(on.reviewer, county, ids[-2:-1], "权属有争议", "disputed")
     yield "attempt", lambda: _refused(lambda: steps.take(on.both, county, ids[:1], steps.STEPS["review"]))
     going = ids[:-2]
     yield "review", lambda: cases.review(on.reviewer, county, going)

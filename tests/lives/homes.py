@@ -106,7 +106,7 @@ def _handed_out(on: Stage) -> Life:
         if step == "return":
             cases.return_for_completion(registrar, COUNTY, [case], "补齐材料")
         elif step == "refuse":
-            cases.refuse(registrar, COUNTY, [case], "权属有争议", "disputed")
+            cases.refuse(on.reviewer, COUNTY, [case], "权属有争议", "disputed")
         yield f"paper {step}", lambda s=step, c=case: handed_out.paper_of(registrar, COUNTY, c, (s,), desk, on.store)  # type: ignore[misc]
     wrong = Correction("household", "office", "原件写的是二组", (Corrected("address", "样本村二组"),))
     told = applications.apply_on_household(registrar, HOUSEHOLD, "correction", wrong)

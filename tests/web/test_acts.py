@@ -166,7 +166,7 @@ def test_each_act_on_a_right_is_applied_for_and_registered(
     ],
 )
 def test_the_papers_of_a_case_go_to_who_applied_and_its_lists_name_them(
-    deng: Browser, officers: tuple[Actor, Actor], kind: str, given: dict[str, str], to: str
+    deng: Browser, shen: Browser, officers: tuple[Actor, Actor], kind: str, given: dict[str, str], to: str
 ) -> None:
     page = opened(deng, f"/rights/{COUNTY}/{right_of(officers[0])}/acts/{kind}", given)
     name = to.rstrip("：")
@@ -179,8 +179,8 @@ def test_the_papers_of_a_case_go_to_who_applied_and_its_lists_name_them(
     deng.get(page)
     assert deng.post(f"{page}/steps/accept").status_code == 303
     assert to in pdf_text(io.BytesIO(deng.client.get(f"{page}/receipt.pdf").data)).translate({32: None, 10: None})
-    deng.get(page)
-    assert deng.post(f"{page}/leave", {"way": "refuse", "reason": "不符", "ground": "other"}).status_code == 303
+    shen.get(page)
+    assert shen.post(f"{page}/leave", {"way": "refuse", "reason": "不符", "ground": "other"}).status_code == 303
     assert to in pdf_text(io.BytesIO(deng.client.get(f"{page}/told.pdf").data)).translate({32: None, 10: None})
 
 
@@ -206,7 +206,11 @@ def test_a_seizure_is_shown_on_its_right_and_released(
     right = f"/rights/{COUNTY}/{right_of(officers[0])}"
     page = opened(deng, f"{right}/acts/seizure", {"party": "第一法院", "basis": "（2026）执1号"})
     walk(deng, shen, page, superuser, "seizure")
-    assert "第一法院" in deng.get(right).text
+    shown = deng.get(right).text
+    assert "第一法院" in shown
+    assert re.search(r"有效。自 [^<]*权利上有：查封。", shown)
+    assert "这一天还没有到" not in shown
+    assert "这一天还没有到" in deng.get(f"{right}?day=2999-01-01").text
     refused = deng.post(f"{right}/acts/assignment", {"taker": OTHER, "signed_on": "2026-10-01"})
     assert refused.status_code == 422
     assert "查封（第一法院）" in refused.text
@@ -214,7 +218,9 @@ def test_a_seizure_is_shown_on_its_right_and_released(
     standing = one(officers[0], "SELECT restriction_id FROM registry.restriction")
     page = opened(deng, f"{right}/acts/seizure_release", {"restriction": str(standing), "basis": "（2026）执1号之一"})
     walk(deng, shen, page, superuser, "seizure_release")
-    assert "在登记簿上没有限制" in deng.get(right).text
+    released = deng.get(right).text
+    assert "在登记簿上没有限制" in released
+    assert "权利上有：" not in released
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def test_what_is_to_be_completed_is_told_with_all_reasons_at_once_and_every_pape
 
 
 def test_a_refusal_says_its_ground_and_what_lacks_papers_is_returned_first(
-    deng: Browser, reissue: UUID, officers: tuple[Actor, Actor]
+    deng: Browser, shen: Browser, reissue: UUID, officers: tuple[Actor, Actor]
 ) -> None:
     page = f"/cases/{COUNTY}/{reissue}"
     deng.get(page)
@@ -81,13 +81,17 @@ def test_a_refusal_says_its_ground_and_what_lacks_papers_is_returned_first(
         answer = deng.post(f"{page}/leave", {**refused, "ground": ground})
         assert (answer.status_code, code in answer.text) == (status, True), ground
     deng.post(f"{page}/leave", {"way": "return", "reason": "补交申请书"})
-    assert deng.post(f"{page}/leave", {**refused, "ground": "unlawful"}).status_code == 303
+    assert 'value="refuse"' not in deng.get(page).text
+    own = deng.post(f"{page}/leave", {**refused, "ground": "unlawful"})
+    assert (own.status_code, "REG-1" in own.text) == (422, True)
+    assert 'value="refuse"' in shen.get(page).text
+    assert shen.post(f"{page}/leave", {**refused, "ground": "unlawful"}).status_code == 303
     said = one(officers[0], "SELECT reason FROM registry.case_event WHERE case_id = :c AND step = 'refuse'", c=reissue)
     assert said == "违反法律、行政法规规定（条例第二十二条第一项）：证书在银行"
 
 
 def test_a_paper_tells_of_its_own_step_also_after_the_case_went_on(
-    deng: Browser, case: UUID, officers: tuple[Actor, Actor]
+    deng: Browser, shen: Browser, case: UUID, officers: tuple[Actor, Actor]
 ) -> None:
     page = f"/cases/{COUNTY}/{case}"
     deng.get(page)
@@ -95,8 +99,8 @@ def test_a_paper_tells_of_its_own_step_also_after_the_case_went_on(
     first = deng.client.get(f"{page}/told.pdf").data
     cases.accept(officers[0], COUNTY, [case])
     assert deng.client.get(f"{page}/told.pdf").data == first
-    deng.get(page)
-    deng.post(f"{page}/leave", {"way": "refuse", "ground": "disputed", "reason": "第二次"})
+    shen.get(page)
+    shen.post(f"{page}/leave", {"way": "refuse", "ground": "disputed", "reason": "第二次"})
     assert deng.client.get(f"{page}/told.pdf").data != first
     numbers = one(officers[0], "SELECT string_agg(right(number, 2), ',' ORDER BY made_at) FROM registry.paper")
     assert numbers == "B1,J1"

@@ -27,7 +27,7 @@ from landreg.registry.casework.holding import hold
 from landreg.registry.facts.first import Proposal, case_facts, proposals
 from landreg.registry.facts.proposals import ActProposal
 from landreg.registry.rules import ACCEPT_RULES, ACT_RULES, CONTRACT_RULES, HOMESTEAD_RULES, REVIEW_RULES
-from landreg.registry.rules.procedure import to_finish_by
+from landreg.registry.rules.procedure import reg_1_four_eyes, to_finish_by
 
 FINISHED = ("registered", "certified", "withdrawn", "refused")
 TOLD_IN_WRITING = ("return", "refuse")
@@ -90,7 +90,8 @@ def withdraw(actor: Actor, county: str, case_ids: Sequence[UUID], reason: str) -
 def refuse(actor: Actor, county: str, case_ids: Sequence[UUID], reason: str, ground: str) -> None:
     """Refuse registration, on one of the law's grounds and with the reason in writing (条例 22).
 
-    Raises BadInput (REG-34) without a ground, Refused (REG-33) for what was not accepted yet and lacks papers.
+    Raises BadInput (REG-34) without a ground, Refused (REG-33) for what was not accepted yet and lacks papers, and (REG-1) to
+    who opened or accepted it: another officer decides.
     """
     if ground not in terms("refusal_ground"):
         raise BadInput(Finding("REG-34", "ground"))
@@ -188,9 +189,10 @@ def _leave(actor: Actor, county: str, case_ids: Sequence[UUID], step: str, reaso
         if step in TOLD_IN_WRITING:
             # All reasons at once (条例 17, 22): what the rules say today goes into the paper with the officer's own.
             law = load_law(uow.session, county, beijing_day(uow.now))
-            judged = judge(uow, cases, (), law)
+            judged = judge(uow, cases, (reg_1_four_eyes,) if step == "refuse" else (), law)
             if step == "refuse":
                 _lack_nothing(cases, judged)
+                _of_others(judged)
             keep_findings(uow, cases, judged, law)
         set_values(uow, county, [case.case_id for case in cases], **values)
         note(uow, cases, step, reason)
@@ -207,6 +209,12 @@ def _lack_nothing(cases: Sequence[Case], judged: Mapping[UUID, Sequence[Finding]
     ]
     if lacking:
         raise Refused(lacking)
+
+
+def _of_others(judged: Mapping[UUID, Sequence[Finding]]) -> None:
+    """Who opened or accepted a case does not refuse it. Raises Refused (REG-1)."""
+    if own := [finding for found in judged.values() for finding in found if finding.code == "REG-1"]:
+        raise Refused(own)
 
 
 def _of_exits(cases: Sequence[Case], step: str, reason: str, today: date) -> None:

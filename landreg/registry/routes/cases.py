@@ -66,6 +66,7 @@ def one(county: str, case_id: UUID) -> Response:
             grounds=[(one, i18n.shown_term(one, "refusal_ground")) for one in terms("refusal_ground")],
             **_settling(uow, case, about["objections"]),
             ended=case.state in cases.FINISHED,
+            prepared=actor.account_id in {case.prepared_by, *(e.by for e in about["events"] if e.step == "accept")},
             **about,
         )
 

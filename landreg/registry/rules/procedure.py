@@ -76,7 +76,7 @@ def _has_a_notice(facts: CaseFacts, law: Law) -> Finding | None:
 
 
 def reg_1_four_eyes(facts: CaseFacts, law: Law) -> Finding | None:
-    """REG-1: nobody approves the case that they opened or accepted. 不动产登记暂行条例 第十二、十八条 (RERR-18)."""
+    """REG-1: nobody approves, or refuses, the case that they opened or accepted. 不动产登记暂行条例 第十二、十八条 (RERR-18)."""
     if facts.actor not in facts.prepared_by:
         return None
     return Finding("REG-1", "reviewer", {}, subject=facts.number)

@@ -52,7 +52,7 @@ def test_settling_an_objection_brings_no_case_back_that_has_left(
     published: list[UUID], registrar: Actor, reviewer: Actor, leave: Any, outcome: str
 ) -> None:
     objection = notices.object_to(registrar, COUNTY, published[0], "邻户", "界址有争议")
-    leave(registrar, COUNTY, published[:1], "申请人撤回")
+    leave(reviewer, COUNTY, published[:1], "申请人撤回")
     left = state_of(registrar, published[0])
     notices.settle(reviewer, COUNTY, objection, outcome, "已处理")
     assert state_of(registrar, published[0]) == left

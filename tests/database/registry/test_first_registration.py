@@ -271,7 +271,7 @@ def test_of_two_homesteads_of_a_household_one_is_registered_once_the_other_has_l
         with pytest.raises(Refused) as refused:
             cases.accept(registrar, COUNTY, [case])
         assert codes(refused) == {"HS-1"}
-    step(registrar, COUNTY, [second], "保留另一处")
+    step(reviewer, COUNTY, [second], "保留另一处")
     assert cases.accept(registrar, COUNTY, [first]).done == 1
     assert in_state(registrar, batch, "accepted") == [first]
 

@@ -119,7 +119,7 @@ def test_whoever_is_to_join_is_no_row_put_in_whatever_becomes_of_the_case(
     case = applied(registrar, "household_change", HouseholdChange(joins=(Joining(person, "10", True, "birth"),)))
     cases.accept(registrar, COUNTY, [case])
     if ended == "refused":
-        cases.refuse(registrar, COUNTY, [case], "不是本户成员", "unlawful")
+        cases.refuse(reviewer, COUNTY, [case], "不是本户成员", "unlawful")
     if ended == "withdrawn":
         cases.withdraw(registrar, COUNTY, [case], "申请人撤回")
     assert found(worker, database) == []

@@ -46,7 +46,7 @@ def course(
     cases.return_for_completion(registrar, COUNTY, ids[1:2], "补齐材料")
     cases.accept(registrar, COUNTY, ids[1:2])
     cases.withdraw(registrar, COUNTY, ids[2:3], "申请人撤回")
-    cases.refuse(registrar, COUNTY, ids[3:4], "权属有争议", "disputed")
+    cases.refuse(reviewer, COUNTY, ids[3:4], "权属有争议", "disputed")
     notice, number = superuser.execute(
         'SELECT n.number, c.number FROM registry."case" AS c JOIN registry.notice AS n USING (county, notice_id) '
         "WHERE case_id = %s", [ids[0]],
