@@ -6,10 +6,21 @@ from datetime import timedelta
 from decimal import Decimal
 
 from landreg.core.db import unit_of_work
-from landreg.exchange.contracts import cancelling, days, disputes, dividing, drawing, life, queries, registering, signing
+from landreg.exchange.contracts import (
+    cancelling,
+    days,
+    disputes,
+    dividing,
+    drawing,
+    life,
+    queries,
+    registering,
+    signing,
+)
 from landreg.exchange.contracts.disputes import Brought
 from landreg.exchange.contracts.life import End
-from landreg.exchange.contracts.rules.closing import Outcome, Returned
+from landreg.exchange.contracts.rules.closing import Returned
+from landreg.exchange.contracts.rules.outcomes import Outcome
 from landreg.exchange.contracts.rules.dividing import Dividend
 from landreg.registry.booking import register
 from landreg.registry.casework import cases
@@ -42,7 +53,7 @@ def _changed() -> Life:
     drawn = yield "draw_recorded", lambda: drawing.draw_recorded(OPERATOR, COUNTY, asked, kit.TAKER, NAME)
     at = (COUNTY, signed(drawn).contract_id)
     yield "dispute", lambda: disputes.dispute(OPERATOR, *at, Brought("arbitration", "拖欠价款"), PAPER)
-    owed = Outcome("owed", day, Decimal("88.00"), day + timedelta(days=9))
+    owed = Outcome("owed", day, Decimal("88.00"), day + timedelta(days=9), pays="taker")
     yield "settle", lambda: disputes.settle(OPERATOR, *at, owed, PAPER)
     life.ask_to_remedy(OPERATOR, *at, "other", "水渠没有修", PAPER)
     yield "remedied", lambda: life.remedied(OPERATOR, *at, "已经修好")
@@ -67,8 +78,9 @@ def _shared(on: Stage) -> Life:
     """A share of more than five years: its dividend, and its land-operation right at the register's desk."""
     contract, day = signed(kit.drawn(NEIGHBOUR, kind="share", unit="share", values={**VALUES, **SHARE})), today()
     at = (COUNTY, contract.contract_id)
-    yield "pay_dividend", lambda: dividing.pay_dividend(
-        OPERATOR, *at, Dividend(day.year, Decimal("321.00"), day, day), PAPER
+    yield (
+        "pay_dividend",
+        lambda: dividing.pay_dividend(OPERATOR, *at, Dividend(day.year, Decimal("321.00"), day, day), PAPER),
     )
     signing.file(OPERATOR, *at, day, "", PAPER)
     signing.ask_registration(OPERATOR, *at, PAPER)

@@ -307,7 +307,7 @@ def test_each_step_of_a_contract_s_life_is_offered_when_it_may_come_and_is_no_pa
     dispute = {"forum": "arbitration", "about": "other", "said": "面积有争议"}
     assert ling.post(of(contract, "dispute"), dispute).status_code == 303
     assert offered() == {"payment", "outcome"}
-    outcome = {"outcome": "stands", **day, "paper": picture()}
+    outcome = {"outcome": "stands", "document": "settlement", **day, "paper": picture()}
     assert ling.post(of(contract, "outcome"), outcome).status_code == 303
     pass_days(superuser, 31)
     assert "可以按严重违约解除" in ling.get(of(contract, "life/terminate")).text
@@ -322,7 +322,15 @@ def test_a_sum_that_was_awarded_stands_on_the_contract_s_page_with_its_day(ling:
     assert (
         ling.post(of(contract, "dispute"), {"forum": "court", "about": "rent", "said": "拖欠价款"}).status_code == 303
     )
-    awarded = {"outcome": "owed", "on_day": day, "pays": "taker", "yuan": "300", "due_on": day, "paper": picture()}
+    awarded = {
+        "outcome": "owed",
+        "document": "settlement",
+        "on_day": day,
+        "pays": "taker",
+        "yuan": "300",
+        "due_on": day,
+        "paper": picture(),
+    }
     assert ling.post(of(contract, "outcome"), awarded).status_code == 303
     assert f"限 {day} 之前" in ling.get(of(contract)).text
 

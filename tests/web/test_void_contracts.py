@@ -16,7 +16,7 @@ from landreg.core.pdftext import pdf_text
 from landreg.exchange.contracts import disputes, papers
 from landreg.exchange.contracts.disputes import Brought
 from landreg.exchange.contracts.model import Contract
-from landreg.exchange.contracts.rules.closing import Outcome
+from landreg.exchange.contracts.rules.outcomes import Outcome
 from landreg.exchange.interfaces import contract_queries
 from landreg.registry.routes.surroundings import desk_of
 from tests.bidding_kit import strays

@@ -16,13 +16,11 @@ from landreg.exchange.contracts.entering import happened, held, must, open_for
 from landreg.exchange.contracts.life import end_what_rests_on
 from landreg.exchange.contracts.rules.closing import (
     ABOUT,
-    Outcome,
     Raised,
-    Recorded,
-    con_17_outcome_is_said,
     con_26_dispute_within_limitation,
     con_83_land_board_hears_disputes_over_farmland,
 )
+from landreg.exchange.contracts.rules.outcomes import Outcome, Recorded, con_17_outcome_is_said
 from landreg.exchange.contracts.rules.rent import AWARDED, Due
 from landreg.exchange.contracts.whole import Whole
 from landreg.law.book import Law, terms
@@ -84,10 +82,9 @@ def settle(actor: Actor, county: str, contract_id: UUID, asked: Outcome, paper: 
             raise Conflict(Finding("CON-5", "state", {"where": "ended" if ended else "running"}, subject=row.number))
         kept, brought = must(paper), found.of("disputed")
         ties_nothing(law.on, kept, said=asked.said)
-        brought_on = brought.on_day if brought else law.on
-        if wrong := con_17_outcome_is_said(
-            Recorded(row.number, asked, row.from_on, row.until_on, brought_on, ended, row.void), law
-        ):
+        since, forum = (brought.on_day, str(brought.facts.get("forum", ""))) if brought else (law.on, "")
+        said = Recorded(row.number, asked, row.from_on, row.until_on, since, ended, row.void, forum)
+        if wrong := con_17_outcome_is_said(said, law):
             raise Refused(wrong)
         happened(
             uow, row, "settled", asked.on_day, said=asked.said, facts=_facts(asked), paper=kept, dues=_dues(found, asked),
@@ -97,20 +94,22 @@ def settle(actor: Actor, county: str, contract_id: UUID, asked: Outcome, paper: 
 
 
 def _facts(asked: Outcome) -> dict[str, Any]:
-    """What is recorded of an outcome: who owes which sum until when, or until when the land goes back."""
+    """What is recorded of an outcome: by which paper, served when; who owes which sum until when, until when the land goes back."""
     facts: dict[str, Any] = {"outcome": asked.outcome}
-    if asked.outcome == "owed" and asked.yuan is not None:
+    if asked.outcome != "withdrawn":
+        facts |= {"document": asked.document}
+    if asked.yuan is not None:
         facts |= {"pays": asked.pays, "yuan": str(asked.yuan.quantize(CENT))}
-    if asked.outcome in ("owed", "hand_back") and asked.due_on is not None:
-        facts |= {"due_on": asked.due_on.isoformat()}
+    for name, day in (("due_on", asked.due_on), ("served_on", asked.served_on)):
+        facts |= {} if day is None else {name: day.isoformat()}
     return facts
 
 
 def _dues(found: Whole, asked: Outcome) -> list[Due]:
     """What a side owes by an award, as what is due of the contract."""
-    if asked.outcome != "owed" or asked.yuan is None or asked.due_on is None:
+    if asked.yuan is None or asked.due_on is None:
         return []
-    term = (asked.on_day, asked.due_on + DAY)
+    term = (min(asked.on_day, asked.due_on), asked.due_on + DAY)
     return [Due(len(found.dues) + 1, *term, asked.due_on, asked.yuan.quantize(CENT), kind=AWARDED, payer=asked.pays)]
 
 

@@ -15,7 +15,8 @@ from landreg.core.errors import BadInput, Conflict, Refused
 from landreg.exchange.contracts import disputes, life, queries
 from landreg.exchange.contracts.disputes import Brought
 from landreg.exchange.contracts.life import End
-from landreg.exchange.contracts.rules.closing import Outcome, Returned
+from landreg.exchange.contracts.rules.closing import Returned
+from landreg.exchange.contracts.rules.outcomes import Outcome
 from landreg.exchange.contracts.rules.course import stage
 from tests.contract_kit import (
     OPERATOR,
@@ -110,3 +111,27 @@ def test_an_award_is_due_of_the_side_that_owes_it_and_paid_by_it_alone(superuser
     with pytest.raises(psycopg.errors.IntegrityConstraintViolation) as wall:
         superuser.execute(AGAIN, {"of": signed(drawn(OTHER)).contract_id})
     assert wall.value.diag.constraint_name == "con_6_payer_owes"
+
+
+def test_an_award_lets_the_contract_stand_and_a_side_pay_once_nobody_can_sue_it(superuser: Connection) -> None:
+    """CON-17: the sum is due beside what becomes of the contract; an award binds thirty days after it was served."""
+    contract = signed(drawn())
+    at = (OPERATOR, COUNTY, contract.contract_id)
+    disputes.dispute(*at, Brought("arbitration", "水渠没有修", "other"), PAPER)
+    served = today()
+    with pytest.raises(Refused) as early:
+        disputes.settle(*at, Outcome("stands", served, document="award", served_on=served), PAPER)
+    assert [(one.code, one.field) for one in early.value.findings] == [("CON-17", "served_on")]
+    pass_days(superuser, 31)
+    both = Outcome("stands", today(), Decimal("50.00"), today(), "", "contractor", "award", served)
+    disputes.settle(*at, both, PAPER)
+    found = seen(contract)
+    assert (stage(found.course(today())), found.left_of("contractor")) == ("running", Decimal("50.00"))
+    facts = {
+        "outcome": "stands",
+        "document": "award",
+        "served_on": served.isoformat(),
+        "pays": "contractor",
+        "yuan": "50.00",
+    }
+    assert found.events[-1].facts == {**facts, "due_on": today().isoformat()}

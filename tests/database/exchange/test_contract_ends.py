@@ -36,7 +36,7 @@ from landreg.exchange.contracts.entering import happened, held
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract, ProjectWord
 from landreg.exchange.contracts.projects import Planned, Priced, Said
-from landreg.exchange.contracts.rules.closing import Outcome
+from landreg.exchange.contracts.rules.outcomes import Outcome
 from landreg.exchange.contracts.rules.dividing import Dividend
 from tests.contract_kit import (
     OPERATOR,

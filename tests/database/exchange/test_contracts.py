@@ -40,7 +40,8 @@ from landreg.exchange.contracts.disputes import Brought
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.projects import Planned, Priced, Said
-from landreg.exchange.contracts.rules.closing import Outcome, Returned
+from landreg.exchange.contracts.rules.closing import Returned
+from landreg.exchange.contracts.rules.outcomes import Outcome
 from landreg.exchange.contracts.rules.course import stage
 from landreg.exchange.contracts.rules.dividing import Dividend
 from landreg.exchange.contracts.signing import Signature
@@ -259,7 +260,7 @@ def test_a_dispute_stops_every_end_until_its_outcome_which_binds_the_record() ->
         disputes.settle(OPERATOR, COUNTY, contract.contract_id, Outcome("owed", today()), PAPER)
     assert codes(unsaid) == {"CON-17"}
     before = len(seen(contract).dues)
-    owed = Outcome("owed", today(), Decimal("88.00"), today() + timedelta(days=9))
+    owed = Outcome("owed", today(), Decimal("88.00"), today() + timedelta(days=9), pays="taker")
     disputes.settle(OPERATOR, COUNTY, contract.contract_id, owed, PAPER)
     assert [due.amount for due in seen(contract).dues[before:]] == [Decimal("88.00")]
     disputes.dispute(OPERATOR, COUNTY, contract.contract_id, Brought("court", "合同效力"), None)
@@ -302,7 +303,7 @@ def test_of_a_contract_that_ended_its_later_rents_are_not_owed_nor_paid() -> Non
     assert {one.due.from_on.year for one in seen(leases[1]).settled} == {*range(2022, today().year + 1)}
     assert max(one.due.until_on for one in seen(leases[1]).settled) == today()
     disputes.dispute(OPERATOR, COUNTY, change.contract_id, Brought("court", "合同效力"), None)
-    awarded = Outcome("owed", today(), Decimal("88.00"), today())
+    awarded = Outcome("owed", today(), Decimal("88.00"), today(), pays="taker")
     disputes.settle(OPERATOR, COUNTY, change.contract_id, awarded, PAPER)
     disputes.dispute(OPERATOR, COUNTY, change.contract_id, Brought("court", "合同效力"), None)
     disputes.settle(OPERATOR, COUNTY, change.contract_id, Outcome("void", today()), PAPER)

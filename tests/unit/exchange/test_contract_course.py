@@ -227,54 +227,6 @@ def test_land_is_given_back_after_the_end_and_a_sum_is_paid_for_what_stays(wrong
     assert closing.con_24_returned_after_the_end((asked, ended, None), LAW) is not None
 
 
-def test_an_outcome_says_what_came_of_it_and_a_sum_with_its_day() -> None:
-    """CON-17: refused, and passed."""
-    begin, end = TODAY - timedelta(days=90), date(2030, 1, 1)
-    owed = closing.Outcome("owed", TODAY, Decimal("88.00"), TODAY)
-    recorded = closing.Recorded("1", owed, begin, end, TODAY)
-    for sound in (owed, closing.Outcome("void", TODAY), closing.Outcome("ended", begin)):
-        assert closing.con_17_outcome_is_said(replace(recorded, asked=sound), LAW) is None
-    for early in (replace(owed, on_day=TODAY - timedelta(days=1)), closing.Outcome("ended", begin - timedelta(days=1))):
-        found = closing.con_17_outcome_is_said(replace(recorded, asked=early), LAW)
-        assert found is not None
-        assert found.field == "on_day"
-    tomorrow = TODAY + timedelta(days=1)
-    assert closing.con_17_outcome_is_said(replace(recorded, asked=closing.Outcome("ended", tomorrow)), LAW) is None
-    for ahead in (
-        closing.Outcome("void", tomorrow),
-        closing.Outcome("dismissed", tomorrow),
-        replace(owed, on_day=tomorrow),
-    ):
-        found = closing.con_17_outcome_is_said(replace(recorded, asked=ahead), LAW)
-        assert found is not None
-        assert found.field == "on_day"
-    twice = replace(recorded, asked=closing.Outcome("void", TODAY), ended=True, void=True)
-    assert closing.con_17_outcome_is_said(twice, LAW) is not None
-    for wrong in (
-        closing.Outcome("won", TODAY), closing.Outcome("stands", end + timedelta(days=1)), closing.Outcome("owed", TODAY),
-        replace(owed, yuan=Decimal("0.001")), replace(owed, due_on=date(2041, 1, 1)), replace(owed, yuan=Decimal("NaN")),
-    ):  # fmt: skip
-        assert closing.con_17_outcome_is_said(replace(recorded, asked=wrong), LAW) is not None
-
-
-def test_an_outcome_after_the_end_neither_ends_the_contract_nor_lets_it_stand() -> None:
-    """CON-17: of the land's return it says until when, of a sum who pays."""
-    began = TODAY - timedelta(days=90)
-    recorded = closing.Recorded("1", closing.Outcome("dismissed", TODAY), began, TODAY, TODAY, ended=True)
-    owed = closing.Outcome("owed", TODAY, Decimal("88.00"), TODAY)
-    back = closing.Outcome("hand_back", TODAY, due_on=TODAY)
-    for sound in (recorded.asked, owed, replace(owed, pays="contractor"), back, closing.Outcome("void", TODAY)):
-        assert closing.con_17_outcome_is_said(replace(recorded, asked=sound), LAW) is None
-    for wrong in (
-        closing.Outcome("stands", TODAY),
-        closing.Outcome("ended", TODAY),
-        replace(owed, pays="village"),
-        replace(back, due_on=None),
-    ):
-        assert closing.con_17_outcome_is_said(replace(recorded, asked=wrong), LAW) is not None
-    assert closing.con_17_outcome_is_said(replace(recorded, asked=back, ended=False), LAW) is not None
-
-
 def test_a_claim_after_the_end_goes_to_arbitration_for_two_years_and_to_court_for_three() -> None:
     """CON-26: from the last due day where that is later; for the return of land there is no limitation."""
     end = years_after(TODAY, -2)

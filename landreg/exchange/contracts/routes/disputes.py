@@ -17,7 +17,7 @@ from landreg.exchange.contracts import disputes
 from landreg.exchange.contracts.disputes import Brought
 from landreg.exchange.contracts.routes.forms import back, kept
 from landreg.exchange.contracts.routes.life import again
-from landreg.exchange.contracts.rules.closing import Outcome
+from landreg.exchange.contracts.rules.outcomes import Outcome
 from landreg.web import problems
 from landreg.web.forms import Upload, read_form
 
@@ -49,13 +49,16 @@ def dispute(county: str, contract_id: UUID) -> Redirect:
 
 @dataclass(frozen=True)
 class Settling:
-    """What came of it."""
+    """What came of it, by which paper."""
 
     outcome: str
     on_day: date
+    document: str = ""
+    served_on: date | None = None
+    final: bool = False
     yuan: Decimal | None = None
     due_on: date | None = None
-    pays: str = "taker"
+    pays: str = ""
     said: str = field(default="", metadata={"most": 1000})
     paper: Upload | None = None
 
@@ -66,7 +69,10 @@ class Settling:
 def settle(county: str, contract_id: UUID) -> Redirect:
     """Record the outcome."""
     given = read_form(Settling)
-    asked = Outcome(given.outcome, given.on_day, given.yuan, given.due_on, given.said, given.pays)
+    asked = Outcome(
+        given.outcome, given.on_day, given.yuan, given.due_on, given.said, given.pays, given.document, given.served_on,
+        given.final,
+    )  # fmt: skip
     disputes.settle(current_actor(), county, contract_id, asked, kept(given.paper))
     flash(_("争议结果已记录。"))
     return back(county, contract_id)

@@ -61,7 +61,7 @@ def step(county: str, contract_id: UUID, step: str) -> Response:
         "exchange/contracts/step.html", laid=laid, found=found, contract=row, step=step, today=law.on, price=price, course=course,
         DAY=DAY, natural=natural, remedy_days=law.days("CON-7.remedy_days"), years=law.days("CON-7.abandoned_years"),
         asked=found.of("remedy_asked"), remedy_over=remedy_over(course, law.on), remedy_until=remedy_until(course),
-        limits=[(one, law.days("CON-26.limitation_years", one)) for one in LIMITED],
+        suit_days=law.days("CON-17.suit_days"), limits=[(one, law.days("CON-26.limitation_years", one)) for one in LIMITED],
         outside=row.kind in (*OUTSIDE_FARMING, SERVICE), service=row.kind == SERVICE, kept_by=kept_by(found),
         **lists(found, ended=found.of("ended") is not None, of_organisation=not natural),
     )  # fmt: skip

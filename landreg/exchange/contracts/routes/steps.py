@@ -16,6 +16,7 @@ from landreg.exchange.contracts.rules.closing import (
     moved_for_good,
 )
 from landreg.exchange.contracts.rules.course import GROUNDS, OUTCOMES, stage, waits_for_remedy
+from landreg.exchange.contracts.rules.outcomes import DOCUMENTS
 from landreg.exchange.contracts.rules.rent import PAYERS
 from landreg.exchange.contracts.rules.service import NOT_OF, OF_SERVICE, SERVICE, asked_of
 from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
@@ -69,13 +70,16 @@ def lists(found: Whole, *, ended: bool, of_organisation: bool) -> dict[str, Any]
     outside = row.kind in (*OUTSIDE_FARMING, SERVICE)
     grounds, remedies = ((BREACH,), tuple(one for one in REMEDIES if one != "idle")) if outside else (GROUNDS, REMEDIES)
     remedies = OF_SERVICE if row.kind == SERVICE else remedies
+    brought = found.of("disputed")
+    forum = str(brought.facts.get("forum", "")) if brought else ""
     ends = tuple(one for one in AGREED if of_organisation or one != "dissolved")
     return {
         "ends": words("contract_end", ends), "grounds": words("contract_ground", grounds),
         "remedies": words("contract_remedy", remedies), "forums": words("contract_forum", forums_of(row.kind)),
         "abouts": words("contract_about", ABOUT), "payers": words("contract_side", PAYERS),
         "outcomes": words("contract_outcome", tuple(one for one in OUTCOMES if one not in never)),
-        "fixtures": words("contract_fixtures", FIXTURES), "owing": words("contract_side", found.owing),
+        "fixtures": words("contract_fixtures", FIXTURES), "documents": words("contract_document", DOCUMENTS.get(forum, ())),
+        "owing": words("contract_side", found.owing),
     }  # fmt: skip
 
 

@@ -1,4 +1,6 @@
-"""How a dispute and a contract come to their close: what an outcome says, what becomes of land and of what stands on it. Pure."""
+"""How a dispute and a contract come to their close: where and until when it is brought, what becomes of land and of what stands on
+it. Pure.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +12,12 @@ from decimal import Decimal
 from landreg.core.errors import Finding
 from landreg.core.periods import DAY, years_after
 from landreg.core.units import CENT
-from landreg.exchange.contracts.rules.course import OUTCOMES, Ending, remedy_over, remedy_until, waits_for_remedy
-from landreg.exchange.contracts.rules.rent import PAYERS
+from landreg.exchange.contracts.rules.course import Ending, remedy_over, remedy_until, waits_for_remedy
 from landreg.exchange.contracts.rules.service import SERVICE
 from landreg.exchange.contracts.rules.uses import OUTSIDE_FARMING
 from landreg.law.book import Law
 
 MOST_YUAN = Decimal("9999999999.99")
-LONGEST_YEARS = 10
-"""So many years after the term an award may still be due."""
 BREACH = "breach"
 """The ground on which a lease of no farmland ends by its lessor alone."""
 FIXTURES = ("none", "removed", "left_paid", "left_free")
@@ -79,68 +78,9 @@ def forums_of(kind: str) -> tuple[str, ...]:
     return tuple(one for one in FORUMS if farmland or one != "arbitration")
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What mediation or an award says. on_day: from which day a contract ends; yuan, due_on: of what is owed, or of until when the
-    land goes back. pays: who owes it.
-    """
-
-    outcome: str
-    on_day: date
-    yuan: Decimal | None = None
-    due_on: date | None = None
-    said: str = ""
-    pays: str = "taker"
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """An outcome as it is recorded of a contract. from_on, until_on: of its term, exclusive. brought_on: when the dispute was.
-    ended: it has ended already; void: by an outcome that says so.
-    """
-
-    number: str
-    asked: Outcome
-    from_on: date
-    until_on: date
-    brought_on: date
-    ended: bool = False
-    void: bool = False
-
-
-def con_17_outcome_is_said(facts: Recorded, law: Law) -> Finding | None:
-    """CON-17: an outcome is of the list, and of a day from the dispute until today; one that ends a contract is of a day of its
-    term, ahead too, and of one that has not ended; void it is once; what is owed says who pays, the sum and the day, land that
-    goes back until when.
-    农村土地承包经营纠纷调解仲裁法.
-    """
-    asked, sound = facts.asked, facts.asked.outcome in OUTCOMES
-    since = facts.from_on if asked.outcome == "ended" else facts.brought_on
-    until = facts.until_on if asked.outcome == "ended" else law.on
-    if not since <= asked.on_day <= max(law.on, until):
-        return Finding("CON-17", "on_day", {}, subject=facts.number)
-    match asked.outcome:
-        case "ended":
-            sound = not facts.ended and asked.on_day <= facts.until_on
-        case "stands":
-            sound = not facts.ended
-        case "void":
-            sound = not facts.void
-        case "owed":
-            sound = asked.pays in PAYERS and _is_sum(asked.yuan) and _is_due(asked, facts.until_on, law.on)
-        case "hand_back":
-            sound = facts.ended and _is_due(asked, facts.until_on, law.on)
-    return None if sound else Finding("CON-17", "outcome", {}, subject=facts.number)
-
-
-def _is_sum(yuan: Decimal | None) -> bool:
+def is_sum(yuan: Decimal | None) -> bool:
     """Whether it is a sum of yuan, in fen, more than nothing."""
     return yuan is not None and yuan.is_finite() and 0 < yuan <= MOST_YUAN and yuan == yuan.quantize(CENT)
-
-
-def _is_due(asked: Outcome, until_on: date, today: date) -> bool:
-    """Whether a day on which something is due is said, not before the award, no more than ten years after the term, or today."""
-    return asked.due_on is not None and asked.on_day <= asked.due_on <= years_after(max(until_on, today), LONGEST_YEARS)
 
 
 @dataclass(frozen=True)
@@ -276,6 +216,6 @@ def con_24_returned_after_the_end(facts: tuple[Returned, date, Decimal | None], 
     if not ends_on - DAY <= asked.on_day <= law.on:
         return Finding("CON-24", "on_day", {})
     yuan = asked.paid_yuan
-    sound = (yuan is None or _is_sum(yuan)) and (asked.fixtures == "left_paid") == (yuan is not None)
+    sound = (yuan is None or is_sum(yuan)) and (asked.fixtures == "left_paid") == (yuan is not None)
     sound = sound and (awarded is None or yuan == awarded)
     return None if sound else Finding("CON-24", "paid_yuan", {})

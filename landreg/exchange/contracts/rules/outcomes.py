@@ -1,0 +1,140 @@
+"""CON-17: what came of a dispute, as mediation agreement, award or judgment say it, and since when it binds. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from landreg.core.errors import Finding
+from landreg.core.periods import DAY, years_after
+from landreg.exchange.contracts.rules.closing import is_sum
+from landreg.exchange.contracts.rules.course import OUTCOMES
+from landreg.exchange.contracts.rules.rent import PAYERS
+from landreg.law.book import Law
+
+LONGEST_YEARS = 10
+"""So many years after the term an award may still be due."""
+DOCUMENTS: Mapping[str, tuple[str, ...]] = {
+    "village": ("settlement",), "township": ("settlement",), "arbitration": ("settlement", "award", "judgment"),
+    "court": ("settlement", "judgment"),
+}  # fmt: skip
+"""By forum: by which papers a dispute ends there; whoever does not take an award sues, and a judgment comes in its stead."""
+ALONE = ("dismissed", "withdrawn")
+"""Outcomes beside which no sum is awarded."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a dispute. on_day: from which day it binds, or the contract ends. yuan, pays, due_on: what which side owes until
+    when, beside any outcome that is not of ALONE; due_on also: until when the land goes back. document: of DOCUMENTS. served_on: of
+    an award, when the last side had it. final: of a judgment, that it is in force.
+    """
+
+    outcome: str
+    on_day: date
+    yuan: Decimal | None = None
+    due_on: date | None = None
+    said: str = ""
+    pays: str = ""
+    document: str = "settlement"
+    served_on: date | None = None
+    final: bool = False
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """An outcome as it is recorded of a contract. from_on, until_on: of its term, exclusive. brought_on, forum: of the dispute.
+    ended: the contract has ended already; void: by an outcome that says so.
+    """
+
+    number: str
+    asked: Outcome
+    from_on: date
+    until_on: date
+    brought_on: date
+    ended: bool = False
+    void: bool = False
+    forum: str = "arbitration"
+
+
+def binds_from(served_on: date, law: Law) -> date:
+    """The day from which an award binds: when the days are over in which it may be sued. 农村土地承包经营纠纷调解仲裁法 48."""
+    return served_on + timedelta(days=law.days("CON-17.suit_days")) + DAY
+
+
+def con_17_outcome_is_said(facts: Recorded, law: Law) -> tuple[Finding, ...]:
+    """CON-17: what is wrong of an outcome, each fault by its field: what it says fits the contract, its days lie since the dispute,
+    a sum has its payer and its day, and its paper binds both sides. 农村土地承包经营纠纷调解仲裁法 48, 49.
+    """
+    asked = facts.asked
+    values = {
+        "since": facts.from_on if asked.outcome == "ended" else facts.brought_on,
+        "last": facts.until_on if asked.outcome == "ended" else law.on,
+        "due_since": max(facts.brought_on, min(asked.on_day, law.on)),
+        "due_last": years_after(max(facts.until_on, law.on), LONGEST_YEARS),
+        "brought": facts.brought_on,
+        "binds": law.on if asked.served_on is None else binds_from(asked.served_on, law),
+    }
+    found = [*_of_contract(facts, values), *_of_sum(asked, values), *_of_paper(facts, values, law.on)]
+    first = dict(reversed(found))
+    return tuple(
+        Finding("CON-17", field, {"fault": fault, **values}, subject=facts.number) for field, fault in first.items()
+    )
+
+
+def _of_contract(facts: Recorded, values: Mapping[str, date]) -> Iterator[tuple[str, str]]:
+    outcome = facts.asked.outcome
+    if outcome not in OUTCOMES:
+        yield "outcome", "outcome_unsaid"
+    elif outcome in ("stands", "ended") and facts.ended:
+        yield "outcome", "outcome_of_ended"
+    elif outcome == "hand_back" and not facts.ended:
+        yield "outcome", "outcome_not_ended"
+    elif outcome == "void" and facts.void:
+        yield "outcome", "outcome_void_again"
+    if not values["since"] <= facts.asked.on_day <= values["last"]:
+        yield "on_day", "outcome_day"
+
+
+def _of_sum(asked: Outcome, values: Mapping[str, date]) -> Iterator[tuple[str, str]]:
+    due, owed = asked.outcome in ("owed", "hand_back"), asked.outcome == "owed" or asked.yuan is not None
+    if asked.yuan is None:
+        if owed:
+            yield "yuan", "award_no_sum"
+    elif asked.outcome in ALONE:
+        yield "yuan", "award_beside_none"
+    elif not is_sum(asked.yuan):
+        yield "yuan", "award_sum"
+    if owed and asked.pays not in PAYERS:
+        yield "pays", "award_no_payer"
+    elif asked.pays and not owed:
+        yield "pays", "award_of_nothing"
+    if asked.due_on is None:
+        if due or owed:
+            yield "due_on", "award_no_day"
+    elif not (due or owed):
+        yield "due_on", "award_of_nothing"
+    elif not values["due_since"] <= asked.due_on <= values["due_last"]:
+        yield "due_on", "award_day"
+
+
+def _of_paper(facts: Recorded, values: Mapping[str, date], today: date) -> Iterator[tuple[str, str]]:
+    asked = facts.asked
+    if asked.outcome == "withdrawn":
+        return
+    if asked.document not in DOCUMENTS.get(facts.forum, ()):
+        yield "document", "outcome_document"
+    elif asked.document == "judgment" and not asked.final:
+        yield "final", "judgment_not_final"
+    elif asked.document == "award" and asked.served_on is None:
+        yield "served_on", "award_not_served"
+    elif asked.document == "award" and not (values["brought"] <= (asked.served_on or today) <= today):
+        yield "served_on", "award_served_day"
+    elif asked.document == "award" and today < values["binds"]:
+        yield "served_on", "award_may_be_sued"
+    elif asked.document == "award" and asked.outcome != "ended" and asked.on_day < values["binds"]:
+        yield "on_day", "award_before_it_binds"
+    elif asked.document != "award" and asked.served_on is not None:
+        yield "served_on", "award_served_none"
