@@ -242,7 +242,9 @@ def test_a_sealed_bid_comes_locked_or_not_at_all(
     assert opened_at in page
     page = browser.get(f"/sales/{COUNTY}/{sale.sale_id}")
     assert "450.00" in page.text
-    assert browser.client.get(f"/sales/{COUNTY}/{sale.sale_id}/protocol.pdf").data[:5] == b"%PDF-"
+    paper = browser.client.get(f"/sales/{COUNTY}/{sale.sale_id}/protocol.pdf").data
+    said = "".join(pdf_text(BytesIO(paper)).split())
+    assert (opened_at in said, "附后" in said) == (True, False)
 
 
 def _b64(raw: bytes) -> str:

@@ -29,12 +29,14 @@ from landreg.law.book import term
 from landreg.registry.papers.office import Desk
 from landreg.registry.papers.typesetting import chinese_date, qr_svg, typeset
 
-NOTES = (
-    "报价的时间和先后以服务器记载为准，每一次报价都已写入登记日志，任何人可以核对。",
-    "密封报价的承诺在交出时写入日志；开启后的内容与承诺一致的才计入，原文附后，任何人可以重新计算。",
-    "价格相同的，本集体成员优先；仍相同的，按全部报价的随机数抽签，结果可以重算。",
-    "几户都主张优先权的抽签：全部随机数按字典序各占一行，取 SHA-256 为种子；种子、换行、标识相连取 SHA-256，最小的在先。",
+TIME = "报价的时间和先后以服务器记载为准，每一次报价都已写入登记日志，任何人可以核对。"
+SEALED = (
+    "密封报价的承诺在交出时写入日志；开启后的内容与承诺一致的才计入。",
+    "每一份的原文和随机数，任何人不用登录可在 {data} 取得，也列在页脚二维码打开的页面上，可以重新计算。",
+    "价格相同的，本集体成员优先；仍相同的，按全部报价的随机数抽签，用上述原文和随机数可以重算。",
 )
+"""What only a sale of sealed bids says. data: the address of its opening."""
+LOT = "几户都主张优先权的抽签：全部随机数按字典序各占一行，取 SHA-256 为种子；种子、换行、标识相连取 SHA-256，最小的在先。"
 
 
 def of_sale(uow: UnitOfWork, desk: Desk, found: Standing) -> bytes:
@@ -59,12 +61,15 @@ def of_sale(uow: UnitOfWork, desk: Desk, found: Standing) -> bytes:
         if found.stage in ("opened", "spent"):
             tables.append(_table("名次", ("名次", "竞买号", "报价", "抽签值"), (1, 1, 2, 5), _order(told)))
     tables += _after_the_close(uow, found)
-    day, url = beijing_day(uow.now), f"{desk.base_url}/bids/{sale.county}/{sale.sale_id}"
+    # What anybody may read: who checks the paper need not be a party.
+    day, url = beijing_day(uow.now), f"{desk.base_url}/market/listings/{listing.number}"
+    data = f"{desk.base_url}/market/openings/{sale.county}/{sale.sale_id}.json"
+    sealed_notes = [one.format(data=data) for one in SEALED] if sale.way == "sealed" else []
     title = "成交确认书" if deal is not None else "交易记录"
     content = {
         "title": title, "number": f"{listing.number}-{sale.round}", "to": "",
         "opening": "下列场次按公告的时间和方式进行，记录如下。",
-        "facts": _facts(uow, found, listing, deal), "tables": tables, "notes": NOTES, "notes_title": "说明",
+        "facts": _facts(uow, found, listing, deal), "tables": tables, "notes": (TIME, *sealed_notes, LOT), "notes_title": "说明",
         "signed": ("流出方", "受让方", "交易员", "见证人"), "authority": office_of(session, desk, sale.county),
         "day": chinese_date(day), "check_url": url, "qr": qr_svg(url),
     }  # fmt: skip

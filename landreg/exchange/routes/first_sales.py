@@ -68,12 +68,15 @@ def _of_bidder(session: Session) -> Iterator[Row]:
 def _own_place(session: Session, found: Standing, own: Entrant) -> str:
     if found.sale.way == "auction":
         leads = found.clock.plate == own.plate
-        return _("竞价已截止：您的报价领先") if leads else _("竞价已截止：领先的不是您")
+        said: str = _("竞价已截止：您的报价领先") if leads else _("竞价已截止：领先的不是您")
+        return said
     if found.stage == "closed":
-        return _("密封报价已截止，等开标")
+        waits: str = _("密封报价已截止，等开标")
+        return waits
     rows = opened.of_sale(session, found.sale.county, found.sale.sale_id)
     place = next((row.place for row in rows if row.place is not None and row.entrant_id == own.entrant_id), None)
-    return _("已开标：您没有计入排序的报价") if place is None else _("已开标：您的报价排第 %(n)s", n=place)
+    ranked: str = _("已开标：您没有计入排序的报价") if place is None else _("已开标：您的报价排第 %(n)s", n=place)
+    return ranked
 
 
 def _first_price(session: Session, found: Standing) -> Decimal | None:
