@@ -326,3 +326,18 @@ def test_a_bundle_without_a_proof_or_with_another_paper_is_not_proven(
     for folder, named in (("one", "case_event"), ("two", "paper"), ("three", "papers/more.pdf")):
         said = whole(tmp_path / folder)
         assert (said.returncode, named in said.stderr) == (1, True), said.stderr
+
+
+@pytest.mark.parametrize(("table", "step"), [("case_event", "open"), ("document", "")])
+def test_a_row_that_was_taken_out_of_a_bundle_is_named(
+    mortgaged: str, auditor: Actor, database: Settings, tmp_path: Path, table: str, step: str
+) -> None:
+    with bundle(auditor, database, mortgaged).content as content, zipfile.ZipFile(content) as archive:
+        archive.extractall(tmp_path)
+    file = tmp_path / "rows" / f"{table}.json"
+    rows = json.loads(file.read_text("utf-8"))
+    gone = next(row for row in rows if row.get("step", "") == step)
+    file.write_text(json.dumps([row for row in rows if row is not gone]))
+    put_right(tmp_path)
+    said = whole(tmp_path)
+    assert (said.returncode, table in said.stderr) == (1, True), said.stderr
