@@ -60,7 +60,7 @@ class DbfFile:
         fitting, telling = suits(values, declared)
         utf8 = is_utf8(values)
         if (declared != "utf-8" and utf8) or (telling and fitting * 2 < telling):
-            detail = {"declared": source, "looks_like": "UTF-8" if utf8 else "GBK" if declared == "utf-8" else "?"}
+            detail = {"declared": source, "looks_like": "UTF-8" if utf8 else "GBK" if declared == "utf-8" else ""}
             raise PackageFault("wrong_encoding", self.path, detail)
         return declared
 

@@ -4,6 +4,7 @@ codes keep their leading zeros, areas their decimals.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import os
 import shutil
@@ -229,7 +230,11 @@ def _csv_encoding(path: Path) -> str:
         except UnicodeDecodeError:
             continue
         return encoding
-    raise PackageFault("wrong_encoding", path, {"declared": "none: UTF-8 or GBK"})
+    with path.open("rb") as raw:
+        wide = raw.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    raise PackageFault(
+        "wrong_encoding", path, {"declared": "none: UTF-8 or GBK", **({"looks_like": "UTF-16"} if wide else {})}
+    )
 
 
 def _parsed(stream: IO[bytes], encoding: str, path: Path, name: str) -> Iterator[Sequence[str]]:

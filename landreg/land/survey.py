@@ -38,7 +38,7 @@ from landreg.land.rules import (
 )
 from landreg.land.rules.facts import Boundary, Notes, Survey, SurveyRule, Table
 from landreg.land.survey_boundaries import read_boundaries
-from landreg.land.survey_package import holds_a_package, missing_parts
+from landreg.land.survey_package import codes_saved_as_numbers, holds_a_package, missing_parts
 from landreg.land.survey_places import at_their_parcels, name_places
 from landreg.land.survey_reading import Progress, fault_finding
 from landreg.law.book import Law, national_law
@@ -187,7 +187,7 @@ def _read(package: Package, notes: Notes, progress: Progress, own: OwnLaw | None
     tables |= layers
     if _unreadable(notes):
         return None
-    if survey_county.empty_parts(tables, notes):
+    if codes_saved_as_numbers(package, tables, notes) or survey_county.empty_parts(tables, notes):
         return None
     place = survey_county.place(package, tables, shapes, notes)
     if place is None:

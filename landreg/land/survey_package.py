@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
+
+import numpy as np
 
 from gis.nyt2539 import TABLES, named
 from gis.shapefile import Package
 from landreg.core.errors import Finding
 from landreg.land.rules.codes import ESSENTIAL
-from landreg.land.rules.facts import Notes
+from landreg.land.rules.facts import Bytes, Notes, Rows, Table
 from landreg.land.survey_reading import fault_finding
 
 REQUIRED = ("DK", "FBF", "CBF", "CBF_JTCY", "CBHT", "CBDKXX")
@@ -19,6 +23,9 @@ MOST_OTHERS = 200
 TEXT_FILES, LONGEST_HEAD = (".csv", ".txt"), 10_000
 SEPARATORS = {";": ";", "\t": "Tab", "|": "|", "；": "；", "，": "，"}
 """What offices put between columns in place of a comma, and how it is called."""
+CODES = ("BM", "HM", "DH")
+"""How fields of codes, of persons' numbers and of telephones end."""
+_A_NUMBER = re.compile(rb"\d(\.\d+)?[Ee]\+\d{1,2}\Z")
 NOT_NEEDED = {"BSM", "YSDM"}
 
 
@@ -75,6 +82,35 @@ def _other_separator(path: Path) -> str | None:
     with path.open("rb") as file:
         head = file.readline(LONGEST_HEAD).decode("gb18030", "replace")
     return None if "," in head else next((said for sign, said in SEPARATORS.items() if sign in head), None)
+
+
+def codes_saved_as_numbers(package: Package, tables: Mapping[str, Table], notes: Notes) -> bool:
+    """PKG-27: codes or numbers of a text table that a spreadsheet wrote as 6.10929E+17, noted once a file, whatever else would be
+    found of them; whether there are any."""
+    found = False
+    for kind, sources in package.tables.items():
+        files = [source.path.name for source in sources if source.path.suffix.lower() in TEXT_FILES]
+        if not files or kind not in tables:
+            continue
+        spoiled = {
+            name: rows
+            for name in sorted(tables[kind].fields)
+            if name.endswith(CODES) and len(rows := _as_numbers(tables[kind].column(name)))
+        }
+        if spoiled:
+            name, rows = next(iter(spoiled.items()))
+            values = {
+                "file": files[0], "columns": "、".join(spoiled), "count": len(np.unique(np.concatenate([*spoiled.values()]))),
+                "given": tables[kind].quoted(name, int(rows[0])),
+            }  # fmt: skip
+            notes.add(Finding("PKG-27", name, values, kind))
+            found = True
+    return found
+
+
+def _as_numbers(column: Bytes) -> Rows:
+    near = np.flatnonzero(np.char.find(np.char.upper(column), b"E+") > 0)
+    return np.array([row for row in near.tolist() if _A_NUMBER.match(column[row])], dtype=np.intp)
 
 
 def _missing_fields(kind: str, present: set[str], file: str, notes: Notes) -> None:

@@ -190,13 +190,17 @@ FAULT_CODES = {
 }  # fmt: skip
 
 
+_TO_EXPORT = {".dbf": {"cpg": ".cpg"}, ".csv": {"csv": "CSV"}, ".txt": {"csv": "CSV"}}
+"""By the kind of file that cannot be read, what the finding says of how to export it again."""
+
+
 def fault_finding(fault: PackageFault, layer: str | None = None, *, name: str | None = None) -> Finding:
     """What a file's fault is called in a report: PKG-4 for every kind of damage inside a file. name: of the file as it
     was sent, where it lies under another."""
-    unknown = {"declared": "?", "looks_like": "?"} if fault.kind == "wrong_encoding" else {}
-    values = {"file": name or fault.path.name, "fault": fault.kind, **unknown, **fault.detail}
+    values = {"file": name or fault.path.name, "fault": fault.kind, **fault.detail}
     if fault.kind == "wrong_encoding":
-        values["declared"] = _encodings(str(values["declared"]))
+        values["declared"] = _encodings(str(values.get("declared", "UTF-8")))
+        values |= _TO_EXPORT.get(fault.path.suffix.lower(), {})
     return Finding(FAULT_CODES.get(fault.kind, "PKG-4"), None, values, layer)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,36 @@ def test_a_table_with_other_separators_is_said_to_have_them(tmp_path: Path) -> N
     report = report_on(small, tmp_path)
     ((code, sign),) = {(f.code, f.values.get("sign")) for f in report.findings}
     assert (code, sign, report.refused) == ("PKG-25", ";", True)
+
+
+def _as_a_spreadsheet_shows(path: Path) -> None:
+    text = re.sub(r"\b610902\d{8,13}\b", "6.10902E+17", path.read_text("gbk"))
+    path.write_text(text, "gbk")
+
+
+def test_codes_that_a_spreadsheet_saved_as_numbers_are_named_once_a_file_and_nothing_else_is_said(
+    tmp_path: Path,
+) -> None:
+    small = Small(form=Form(tables="csv-gbk"))
+    small.raw["CBHT.csv"] = small.raw["CBDKXX.csv"] = _as_a_spreadsheet_shows
+    report = report_on(small, tmp_path)
+    assert report.refused
+    assert {(one.code, one.values["file"], one.values["given"]) for one in report.findings} == {
+        ("PKG-27", "CBHT.csv", "6.10902E+17"), ("PKG-27", "CBDKXX.csv", "6.10902E+17")}  # fmt: skip
+    (of_contracts,) = [one for one in report.findings if one.values["file"] == "CBHT.csv"]
+    assert of_contracts.values["columns"] == "CBFBM、FBFBM", "a contract's code ends in a letter"
+    assert of_contracts.values["count"] == len(small.tables["CBHT"])
+
+
+def test_a_table_in_utf_16_is_named_and_told_to_be_saved_as_csv(tmp_path: Path) -> None:
+    small = Small(form=Form(tables="csv-utf-8"))
+    small.raw["CBHT.csv"] = lambda path: path.write_text(path.read_text("utf-8").replace(",", ";"), "utf-16")
+    report = check(small.write(tmp_path), law())
+    (said,) = [report.law.say(finding, "zh") for finding in report.findings if finding.code == "PKG-5"]
+    assert "看来是 UTF-16" in said
+    assert "CSV" in said
+    assert "Shapefile" not in said
+    assert "?" not in said
 
 
 def test_what_to_do_about_text_in_another_encoding_is_said_in_the_reader_s_language(tmp_path: Path) -> None:
