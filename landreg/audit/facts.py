@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from landreg.access.queries import names_of
-from landreg.audit.queries import Asked, instant_of, month_after, opening
+from landreg.audit import facts_decided as decided
+from landreg.audit.queries import Asked, instant_of, month_after, narrowed, opening
 from landreg.audit.rules import ActDone, AreaChange, ClerkDay, Fact, NoticeRun, OwnApproval, Printed, Reveal
 from landreg.core.actor import WORKER
 from landreg.core.periods import beijing_day
@@ -29,20 +30,9 @@ REGISTERING = ("register", "renew")
 
 def all_facts(session: Session, asked: Asked, law: Law) -> Iterator[Fact]:
     """Every fact that a flag may be raised on, of a division and a month. law: for the windows that a query looks in."""
-    for read in (own_approvals, notices, acts, clerks, area_changes, printed):
+    for read in (own_approvals, notices, acts, clerks, area_changes, printed, *decided.FACTS):
         yield from read(session, asked)
     yield from reveals(session, asked, law)
-
-
-def _narrowed(statement: Any, asked: Asked, village: Any, at: Any) -> Any:
-    """The statement, of any columns, for a division and a month. at: a day or an instant."""
-    statement = statement.where(prefixed(village, asked.within))
-    if asked.month is None:
-        return statement
-    first, past = asked.month, month_after(asked.month)
-    whole_days = isinstance(at.type, sa.Date)
-    start, end = (first, past) if whole_days else (instant_of(first), instant_of(past))
-    return statement.where(at >= start, at < end)
 
 
 def _jobs() -> Any:
@@ -68,7 +58,7 @@ def own_approvals(session: Session, asked: Asked) -> Iterator[Fact]:
     found = sa.select(
         Case.village, Case.number, Attempt.by_name, sa.func.count().label("times"), sa.func.max(Attempt.at).label("at")
     ).join(Case, _of_case(Attempt))
-    found = _narrowed(found, asked, Attempt.village, Attempt.at)
+    found = narrowed(found, asked, Attempt.village, Attempt.at)
     for row in session.execute(found.group_by(Case.village, Case.number, Attempt.by_name)):
         yield OwnApproval(row.village, row.number, row.at, (row.number,), row.by_name, row.times)
 
@@ -89,7 +79,7 @@ def notices(session: Session, asked: Asked) -> Iterator[Fact]:
         .join(Case, sa.and_(Case.county == Notice.county, Case.notice_id == Notice.notice_id))
         .outerjoin(Act, sa.and_(Act.county == Case.county, Act.case_id == Case.case_id))
     )
-    found = _narrowed(found, asked, Notice.village, Notice.published_on)
+    found = narrowed(found, asked, Notice.village, Notice.published_on)
     columns = (Notice.village, Notice.number, Notice.published_at, Notice.published_on, Notice.last_day)
     for row in session.execute(found.group_by(*columns)):
         registered = None if row.registered_at is None else beijing_day(row.registered_at)
@@ -99,7 +89,9 @@ def notices(session: Session, asked: Asked) -> Iterator[Fact]:
 
 
 def acts(session: Session, asked: Asked) -> Iterator[Fact]:
-    """Every act that a person registered, with its instant and who; what ends by itself, the worker ends at any hour."""
+    """Acts that a person registered, with their instant and who, those of a village that were asked for at once as one; what ends
+    by itself, the worker ends at any hour.
+    """
     jobs = _jobs()
     found = (
         sa.select(
@@ -109,12 +101,16 @@ def acts(session: Session, asked: Asked) -> Iterator[Fact]:
         .outerjoin(jobs, _of_case(jobs.c))
         .where(Act.registered_by != WORKER.account_id)
     )
-    rows = session.execute(_narrowed(found, asked, Act.village, Act.registered_at)).all()
+    rows = session.execute(narrowed(found, asked, Act.village, Act.registered_at)).all()
     names = names_of(session, {row.registered_by for row in rows})
-    for row in rows:
-        cases = (row.case,) if row.case else ()
-        who = names.get(row.registered_by, "—")
-        yield ActDone(row.village, row.number, row.registered_at, cases, who, row.asked_at)
+    at_once: dict[tuple[Any, ...], list[Any]] = {}
+    for row in sorted(rows, key=lambda row: row.number):
+        at_once.setdefault((row.asked_at or row.registered_at, row.registered_by, row.village), []).append(row)
+    for (_at, by, village), together in at_once.items():
+        first, cases = together[0], tuple(row.case for row in together if row.case)
+        yield ActDone(
+            village, first.number, first.registered_at, cases, names.get(by, "—"), first.asked_at, len(together)
+        )
 
 
 def clerks(session: Session, asked: Asked) -> Iterator[Fact]:
@@ -135,7 +131,7 @@ def clerks(session: Session, asked: Asked) -> Iterator[Fact]:
             Act.registered_by != WORKER.account_id,
         )
     )
-    grouped = _narrowed(found, asked, Act.village, Act.registered_at).group_by(Act.registered_by)
+    grouped = narrowed(found, asked, Act.village, Act.registered_at).group_by(Act.registered_by)
     rows = session.execute(grouped).all()
     names = names_of(session, {row.registered_by for row in rows})
     for row in rows:
@@ -164,7 +160,7 @@ def area_changes(session: Session, asked: Asked) -> Iterator[Fact]:
             .outerjoin(Case, _of_case(Act))
             .where(rows.c.before != rows.c.after)
         )
-        for row in session.execute(_narrowed(found, asked, rows.c.village, Act.registered_at)):
+        for row in session.execute(narrowed(found, asked, rows.c.village, Act.registered_at)):
             cases = (row.number,) if row.number else ()
             yield AreaChange(row.village, row.code, row.registered_at, cases, row.before, row.after)
 
@@ -230,7 +226,7 @@ def reveals(session: Session, asked: Asked, law: Law) -> Iterator[Fact]:
         o.village, o.subject, o.opened_at, o.account_id, sa.func.cardinality(o.person_ids).label("persons"),
         at_work.label("case"), issued.label("issued"),
     )  # fmt: skip
-    rows = session.execute(_narrowed(found, asked, o.village, o.opened_at)).all()
+    rows = session.execute(narrowed(found, asked, o.village, o.opened_at)).all()
     names = names_of(session, {row.account_id for row in rows})
     for row in rows:
         cases = (row.case,) if row.case else ()

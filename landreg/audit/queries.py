@@ -57,6 +57,17 @@ def instant_of(day: date) -> datetime:
     return datetime.combine(day, time(), BEIJING)
 
 
+def narrowed(statement: Any, asked: Asked, village: Any, at: Any) -> Any:
+    """The statement, of any columns, for a division and a month. at: a day or an instant."""
+    statement = statement.where(prefixed(village, asked.within))
+    if asked.month is None:
+        return statement
+    first, past = asked.month, month_after(asked.month)
+    whole_days = isinstance(at.type, sa.Date)
+    start, end = (first, past) if whole_days else (instant_of(first), instant_of(past))
+    return statement.where(at >= start, at < end)
+
+
 def listed(what: str, asked: Asked, today: date) -> sa.Select[Any]:
     """A list of the dashboard, newest first: county, number, village, kind, state, at, due, by, case_id, note.
 

@@ -49,10 +49,13 @@ class NoticeRun(Fact):
 
 @dataclass(frozen=True)
 class ActDone(Fact):
-    """An act, registered at an instant by somebody. asked_at: when it was asked for, where the worker did it for them later."""
+    """Acts, registered at one instant by somebody, or asked for at once. asked_at: when they were asked for, where the worker did
+    them later. acts: how many.
+    """
 
     by: str = ""
     asked_at: datetime | None = None
+    acts: int = 1
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,23 @@ class Reveal(Fact):
     by: str = ""
     persons: int = 1
     known: bool = False
+
+
+@dataclass(frozen=True)
+class Assembly(Fact):
+    """The members' assembly of a roster: all members as they were told, and the register's persons in the households."""
+
+    by: str = ""
+    members: int = 0
+    counted: int = 0
+
+
+@dataclass(frozen=True)
+class SumRaised(Fact):
+    """The sum, in yuan, that a mortgage secured before and after an act."""
+
+    before: Decimal = Decimal(0)
+    after: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -133,7 +153,13 @@ def aud_3_act_outside_office_hours(fact: ActDone, law: Law) -> Finding | None:
     working = law.working_days_after(day - timedelta(days=1), 1) == day
     if working and opens <= at.time() < closes:
         return None
-    values = {"by": fact.by, "at": f"{at:%Y-%m-%d %H:%M}", "opens": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}"}
+    values = {
+        "by": fact.by,
+        "acts": fact.acts,
+        "at": f"{at:%Y-%m-%d %H:%M}",
+        "opens": f"{opens:%H:%M}",
+        "closes": f"{closes:%H:%M}",
+    }
     return Finding("AUD-3", None, values, subject=fact.subject)
 
 
@@ -191,6 +217,24 @@ def aud_8_exits_near_settlements(fact: ExitsWatched, law: Law) -> Finding | None
     return Finding("AUD-8", None, values, subject=fact.subject)
 
 
+def aud_30_assembly_counted_otherwise(fact: Assembly, law: Law) -> Finding | None:
+    """AUD-30: an assembly's members are fewer or more than the register's by more than a share. 集体经济组织法 第二十七条."""
+    share = law.number("AUD-30.members")
+    if abs(fact.members - fact.counted) <= share * fact.counted:
+        return None
+    values = {"by": fact.by, "members": fact.members, "counted": fact.counted, "most": f"{(100 * share).normalize():f}"}
+    return Finding("AUD-30", None, values, subject=fact.subject)
+
+
+def aud_31_secured_sum_manifold(fact: SumRaised, law: Law) -> Finding | None:
+    """AUD-31: a mortgage secures manifold what it did. 民法典 第四百零九条."""
+    times = law.number("AUD-31.times")
+    if fact.after < times * fact.before:
+        return None
+    values = {"before": fact.before, "after": fact.after, "times": f"{times.normalize():f}"}
+    return Finding("AUD-31", None, values, subject=fact.subject)
+
+
 FLAGS: tuple[tuple[type[Fact], FlagRule], ...] = (
     (OwnApproval, aud_1_own_case_approval_tried),
     (NoticeRun, aud_2_notice_cut_short),
@@ -200,9 +244,12 @@ FLAGS: tuple[tuple[type[Fact], FlagRule], ...] = (
     (Printed, aud_6_certificate_reprinted_often),
     (Reveal, aud_7_reveal_without_a_case),
     (ExitsWatched, aud_8_exits_near_settlements),
+    (Assembly, aud_30_assembly_counted_otherwise),
+    (SumRaised, aud_31_secured_sum_manifold),
 )
 """Each kind of fact with the rule that is asked of it."""
-FLAG_CODES = tuple(f"AUD-{number}" for number in range(1, 9))
+FLAG_CODES = ("AUD-30", "AUD-31", "AUD-8", "AUD-1", "AUD-2", "AUD-5", "AUD-7", "AUD-4", "AUD-6", "AUD-3")
+"""The gravest first: what touches many people's land, then what harms one, then what is only unusual."""
 
 
 def _hour(law: Law, which: str) -> time:

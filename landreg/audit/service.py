@@ -44,7 +44,9 @@ def county_of(actor: Actor) -> str:
 
 
 def flags(session: Session, asked: Asked, today: date) -> list[Flag]:
-    """Every red flag of a division and a month, the newest first; each by the figures of its day and county."""
+    """Every red flag of a division and a month, the gravest first and of a kind the newest; each by the figures of its day and
+    county.
+    """
     laws: dict[tuple[str, date], Law] = {}
     found = []
     for fact in facts.all_facts(session, asked, load_law(session, asked.within[:6], today)):
@@ -54,7 +56,8 @@ def flags(session: Session, asked: Asked, today: date) -> list[Flag]:
         finding = next(rule for kind, rule in FLAGS if isinstance(fact, kind))(fact, laws[key])
         if finding is not None:
             found.append(Flag(finding, fact))
-    return sorted(found, key=lambda flag: (flag.fact.at, flag.fact.subject), reverse=True)
+    newest = sorted(found, key=lambda flag: (flag.fact.at, flag.fact.subject), reverse=True)
+    return sorted(newest, key=lambda flag: FLAG_CODES.index(flag.finding.code))
 
 
 # Whatever leaves the desk as a file is in the log first.

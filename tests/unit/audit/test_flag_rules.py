@@ -13,6 +13,7 @@ from landreg.audit.rules import (
     FLAGS,
     ActDone,
     AreaChange,
+    Assembly,
     ClerkDay,
     ExitsWatched,
     Fact,
@@ -20,6 +21,7 @@ from landreg.audit.rules import (
     OwnApproval,
     Printed,
     Reveal,
+    SumRaised,
     aud_2_notice_cut_short,
 )
 from landreg.core.errors import Finding
@@ -52,6 +54,8 @@ RAISED = {
     "AUD-6": Printed(*HEAD, minutes(4, 60)),
     "AUD-7": Reveal(*HEAD, "甲", 3, False),
     "AUD-8": ExitsWatched(*HEAD, 40, 9, Decimal("2.10"), Decimal("0.000400")),
+    "AUD-30": Assembly(*HEAD, "甲", 5, 404),
+    "AUD-31": SumRaised(*HEAD, Decimal("50000.00"), Decimal("5000000.00")),
 }
 QUIET: dict[str, tuple[Fact, ...]] = {
     "AUD-1": (OwnApproval(*HEAD, "甲", 0),),
@@ -65,6 +69,8 @@ QUIET: dict[str, tuple[Fact, ...]] = {
     "AUD-6": (Printed(*HEAD, minutes(2, 60)),),
     "AUD-7": (Reveal(*HEAD, "甲", 3, True),),
     "AUD-8": (ExitsWatched(*HEAD, 40, 3, Decimal("2.10"), Decimal("0.010000")),),  # a twelfth of a tenth is 0.0083
+    "AUD-30": (Assembly(*HEAD, "甲", 404, 404), Assembly(*HEAD, "甲", 330, 404), Assembly(*HEAD, "甲", 480, 404)),
+    "AUD-31": (SumRaised(*HEAD, Decimal("50000.00"), Decimal("149999.99")),),
 }
 
 
