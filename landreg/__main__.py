@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from typing import NoReturn
 
 INTERRUPTED = "已中断，没有写入不完整的内容；重新运行即可继续。\nInterrupted; nothing half-done, run it again to go on."
 
 
 def run() -> int:
     """The exit code: 0 done, 1 refused, 2 wrong use, 130 interrupted."""
+    interrupted = []
+
+    def interrupt(number: int, frame: object) -> NoReturn:
+        interrupted.append(number)
+        raise KeyboardInterrupt
+
+    # A command in the background, which does not hear Ctrl-C, goes on not hearing it.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, interrupt)
     try:
         import click
 
@@ -21,7 +32,10 @@ def run() -> int:
             return error.exit_code
         except click.Abort:
             raise KeyboardInterrupt from None
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Exception) as error:
+        # A module that is interrupted while it loads may say so by an error of its own, as NumPy does.
+        if not interrupted and not isinstance(error, KeyboardInterrupt):
+            raise
         print(INTERRUPTED, file=sys.stderr)
         return 130
 

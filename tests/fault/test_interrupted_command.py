@@ -32,3 +32,28 @@ def test_an_interrupted_check_says_so_in_both_languages(tmp_path: Path, after_s:
         assert command.returncode == 130
         assert "已中断" in told
         assert "Interrupted" in told
+
+
+SWALLOWED = """
+import os, signal, sys, types
+from landreg.__main__ import run
+import landreg.cli
+def main(**_):
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+    except KeyboardInterrupt:
+        raise ImportError("numpy._core.multiarray failed to import")
+    raise ImportError("of its own")
+landreg.cli.main = types.SimpleNamespace(main=main)
+if sys.argv[1:]:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+sys.exit(run())
+"""
+
+
+def test_a_module_that_says_by_its_own_error_that_it_was_interrupted_is_understood() -> None:
+    line = [sys.executable, "-c", SWALLOWED]
+    told = subprocess.run(line, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    assert (told.returncode, "已中断" in told.stderr, "Traceback" in told.stderr) == (130, True, False)
+    deaf = subprocess.run([*line, "deaf"], cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    assert (deaf.returncode, "of its own" in deaf.stderr) == (1, True)
