@@ -18,7 +18,7 @@ from landreg.core.codes import ISSUER
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
-from landreg.core.units import CENT
+from landreg.core.units import CENT, total_mu
 from landreg.exchange.bidding import takers
 from landreg.exchange.contracts import (
     cancelling,
@@ -53,6 +53,7 @@ from landreg.exchange.contracts.rules.following import (
 )
 from landreg.exchange.contracts.rules.instalments import Instalment, kept
 from landreg.exchange.contracts.rules.terms import con_27_passed_on_from_its_parent
+from landreg.exchange.contracts.rules.usual import Priced, con_87_price_is_usual
 from landreg.exchange.contracts.rules.wording import Parcelled
 from landreg.exchange.listings.papers import CONSENT
 from landreg.exchange.model import Taker
@@ -116,17 +117,19 @@ def passed_on(uow: UnitOfWork, found: Dealt, draft: Draft) -> Draft:
 
 
 def draw_recorded(
-    actor: Actor, county: str, draft: Draft, taker_code: str, taker_name: str = "", contact: str = ""
-) -> Contract:
+    actor: Actor, county: str, draft: Draft, taker_code: str, taker_name: str = "", contact: str = "", *, asks: bool = False
+) -> Contract:  # fmt: skip
     """Draw the contract of a deal that the parties made by themselves. Nobody has to come to the market (办法 6).
 
-    taker_code: of a household, or of an organisation with its name. Raises as `draw_from_deal`, BadInput for a code that is none.
+    taker_code: of a household, or of an organisation with its name. asks: whether a price that is not usual is asked about.
+    Raises as `draw_from_deal`, Refused (CON-87) to ask, BadInput for a code that is none.
     """
     with unit_of_work(actor) as uow:
         land = None if draft.right_id is None else land_queries.land(uow.session, county, draft.right_id)
         if land is None:
             raise NotFound
-        return draw(uow, draft, takers.by_code(uow, county, land.right.village, taker_code, taker_name, contact))
+        taker = takers.by_code(uow, county, land.right.village, taker_code, taker_name, contact)
+        return draw(uow, draft, taker, asks=asks)
 
 
 def draw_following(
@@ -186,8 +189,10 @@ def draw_following(
         return made
 
 
-def draw(uow: UnitOfWork, draft: Draft, taker: Taker, number: str = "") -> Contract:
-    """Draw a contract. number: one that was drawn for it before. Raises NotFound, Refused with every finding."""
+def draw(uow: UnitOfWork, draft: Draft, taker: Taker, number: str = "", *, asks: bool = False) -> Contract:
+    """Draw a contract. number: one that was drawn for it before. asks: whether a price that is not usual is asked about (CON-87).
+    Raises NotFound, Refused with every finding.
+    """
     county, terms = taker.county, draft.terms
     law = load_law(uow.session, county, beijing_day(uow.now))
     said: dict[str, Any] = {"said": draft.said, **{f"clause_{name}": text for name, text in draft.values.items()}}
@@ -197,6 +202,9 @@ def draw(uow: UnitOfWork, draft: Draft, taker: Taker, number: str = "") -> Contr
     if findings:
         raise Refused(findings)
     pieces = parcels_of(land, draft)
+    priced = Priced("", terms.kind, terms.unit, terms.price, total_mu(one.area_m2 for one in pieces))
+    if asks and (unusual := con_87_price_is_usual(priced, law)):
+        raise Refused(unusual)
     # What an organisation passes on lies in a collective all the same: its parcels' codes say in which.
     of_issuer = pieces[0].code if terms.kind == "retransfer" else land.right.household_code
     number = number or land_queries.next_numbers(uow.session, county, land.right.village, of_issuer[:ISSUER])[0]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from sqlalchemy.orm import Session
 
 from landreg.core.errors import Finding
 from landreg.core.periods import beijing_day
-from landreg.exchange.contracts import draft_queries
+from landreg.core.units import total_mu
+from landreg.exchange.contracts import draft_queries, queries
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules.clauses import asked_of
 from landreg.exchange.contracts.rules.course import UNSIGNED
@@ -15,6 +18,9 @@ from landreg.exchange.contracts.rules.free import (
     con_84_land_is_not_sold,
     con_85_one_draft_at_a_time,
 )
+from landreg.exchange.contracts.rules.rent import DEPOSIT, Due
+from landreg.exchange.contracts.rules.usual import Priced, con_87_price_is_usual
+from landreg.exchange.contracts.whole import Whole, calendar_of
 from landreg.law.book import Law
 
 
@@ -30,5 +36,15 @@ def told_of(session: Session, row: Contract, law: Law) -> list[Finding]:
     told = [None if row.state == "withdrawn" else sold_by(row, law)]
     if row.state in UNSIGNED:
         told.append(con_34_term_has_begun((row.number, row.from_on, law.on), law))
+        mu = total_mu(one.area_m2 for one in queries.whole(session, row).parcels)
+        told.append(con_87_price_is_usual(Priced(row.number, row.kind, row.unit, row.price, mu), law))
         told.append(con_85_one_draft_at_a_time((row.number, draft_queries.beside(session, row, law.on)), law))
     return [one for one in told if one is not None]
+
+
+def to_be_paid(found: Whole) -> tuple[Decimal, Due] | None:
+    """What a draft comes to over its term, in yuan or kg, and the first of it; None where nobody pays, or both have signed."""
+    dues = [one for one in calendar_of(found.contract, found.parcels) if one.kind != DEPOSIT]
+    if found.contract.state not in UNSIGNED or not dues:
+        return None
+    return sum((one.amount for one in dues), Decimal(0)), dues[0]

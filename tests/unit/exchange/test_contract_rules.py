@@ -26,6 +26,7 @@ from landreg.exchange.contracts.rules.clauses import (
 )
 from landreg.exchange.contracts.rules.instalments import Instalment, Split, con_35_instalments_add_up
 from landreg.exchange.contracts.rules.terms import Contracted, Listed, Piece
+from landreg.exchange.contracts.rules.usual import Priced, con_87_price_is_usual
 from landreg.exchange.contracts.rules.wording import Parcelled, digest, rhythm_zh
 from landreg.law.book import national_law, term
 from landreg.law.book import terms as words
@@ -507,3 +508,29 @@ def test_what_would_sell_the_land_is_refused_at_its_field() -> None:
     assert told is not None
     assert (told.field, told.values["said"]) == ("paid_to", "以地抵债")
     assert free.con_84_land_is_not_sold(("1", {"said": "土地不得抵债"}), LAW) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "unit", "price", "sound"),
+    [
+        ("lease", "yuan_mu_year", "520", True), ("lease", "yuan_mu_year", "300000", False),
+        ("lease", "yuan_mu_year", "0.01", False), ("lease", "kg_mu_year", "400", True),
+        ("assignment", "yuan_once", "30000", True), ("assignment", "yuan_once", "9000000", False),
+        ("construction", "yuan_mu_year", "20000", True), ("exchange", "balance_in", "1", True),
+        ("custody", "yuan_mu_year", "0", True), ("entrusted", "yuan_mu_year", "5", True),
+    ],
+)  # fmt: skip
+def test_a_price_that_is_not_usual_is_asked_about(kind: str, unit: str, price: str, sound: bool) -> None:
+    """CON-87: by the county's band; of one sum a mu."""
+    told = con_87_price_is_usual(Priced("1", kind, unit, Decimal(price), Decimal(2)), LAW)
+    assert (told is None) == sound
+
+
+def test_the_clause_on_re_transfer_reads_well_and_what_was_drawn_before_keeps_its_wording() -> None:
+    for day, told in (
+        (date(2026, 11, 28), "乙方再流转土地经营权的，双方约定不得再流转。"),
+        (date(2026, 11, 29), "乙方再流转土地经营权：双方约定不得再流转。"),
+    ):
+        for kind in ("lease", "subcontract", "share", "retransfer"):
+            (one,) = [one for one in clauses_of(kind, "yuan_mu_year", day) if one.key == "sublet"]
+            assert one.read({"sublet": "never"}) == told

@@ -34,7 +34,7 @@ from landreg.exchange.contracts.rules.rent import con_11_grain_price_is_set
 from landreg.exchange.contracts.rules.service import NOT_OF
 from landreg.exchange.contracts.rules.stepping import con_65_price_is_open
 from landreg.exchange.contracts.rules.terms import tr_5_transfer_filed
-from landreg.exchange.contracts.saying import told_of
+from landreg.exchange.contracts.saying import to_be_paid, told_of
 from landreg.exchange.contracts.whole import Whole, stands
 from landreg.exchange.counter.queries import members_said
 from landreg.exchange.listings import household_queries
@@ -146,7 +146,7 @@ def one(county: str, contract_id: UUID) -> Response:
             may_trace=actor.has(Role.OPERATOR, Role.AUDITOR), may_act=actor.has(Role.OPERATOR), may_open=actor.has(Role.REGISTRAR),
             may_read_cases=actor.has(Role.REGISTRAR, Role.REVIEWER, Role.AUDITOR), above=above, below=below,
             natural=deal_queries.natural(session, [*above, row, *below]), DAY=DAY, **standing(session, found, law),
-            in_register=in_register, creditor_purposes=words("creditor_purpose", in_register.waits),
+            total=to_be_paid(found), in_register=in_register, creditor_purposes=words("creditor_purpose", in_register.waits),
             at_counter=_at_counter(session, found, law) if actor.has(Role.OPERATOR) else [],
         )  # fmt: skip
 

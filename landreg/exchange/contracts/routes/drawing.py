@@ -59,7 +59,8 @@ def new() -> Response:
     return pages.render(
         "exchange/contracts/new.html", code=code, county=county, kind=kind, unit=unit, land=land, asked=asked, today=today,
         rights=[(str(one.right_id), one.right_code) for one in rights],
-        findings=[] if rights or not code else [Finding("CON-16", "household")], draft_days=days, **choices(unit, units),
+        findings=[] if rights or not code else [Finding("CON-16", "household")], draft_days=days,
+        **choices(unit, units),
     )  # fmt: skip
 
 
@@ -74,7 +75,7 @@ def _chosen(rights: Sequence[Any]) -> Any | None:
 @allow(Role.OPERATOR)
 @problems.back_to(new)
 def draw() -> Redirect:
-    """Draw the contract of a deal that the parties made by themselves."""
+    """Draw the contract of a deal that the parties made by themselves; a price that is unusual is asked about once."""
     given = read_form(Drawing)
     county, code = request.args.get("county", "")[:6], request.args.get("household", "")[:18]
     with unit_of_work(current_actor()) as uow:
@@ -83,7 +84,15 @@ def draw() -> Redirect:
         raise NotFound
     kind = request.args.get("kind", "")
     draft = Draft(chosen.right_id, given.taken(), given.terms(kind), given.values(), given.said)
-    made = drawing.draw_recorded(current_actor(), county, draft, given.taker, given.taker_name, given.contact)
+    made = drawing.draw_recorded(
+        current_actor(),
+        county,
+        draft,
+        given.taker,
+        given.taker_name,
+        given.contact,
+        asks=given.price_seen != given.price,
+    )
     flash(_("合同已拟定，编号 %(number)s。", number=made.number))
     return back(county, made.contract_id)
 

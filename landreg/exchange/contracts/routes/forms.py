@@ -51,18 +51,18 @@ class Clauses:
     paid_to: str = field(default="", metadata=SAID)
     land_paid_to: str = ""
     crops_paid_to: str = ""
-    late_per_10000: str = field(default="", metadata={"most": 10})
+    late_per_10000: str = field(default="", metadata={"most": 20})
     fixtures_end: str = ""
     dispute_way: str = ""
-    renewal_notice_days: str = field(default="", metadata={"most": 4})
+    renewal_notice_days: str = field(default="", metadata={"most": 20})
     sublet: str = ""
     service_work: str = field(default="", metadata=SAID)
     service_standard: str = field(default="", metadata=SAID)
     valued_yuan: str = field(default="", metadata={"most": 20})
     valued_by: str = field(default="", metadata=SAID)
     shares: str = field(default="", metadata={"most": 20})
-    floating_percent: str = field(default="", metadata={"most": 10})
-    return_days: str = field(default="", metadata={"most": 4})
+    floating_percent: str = field(default="", metadata={"most": 20})
+    return_days: str = field(default="", metadata={"most": 20})
     other_parcels: str = field(default="", metadata=SAID)
     issuer_consent: str = field(default="", metadata=SAID)
     contractor_consent: str = field(default="", metadata=SAID)
@@ -115,7 +115,7 @@ def _figure(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Drawing(Clauses):
-    """A contract of a deal made off the market, or one that follows another."""
+    """A contract of a deal made off the market, or one that follows another. price_seen: one that is unusual, and meant."""
 
     kind: str = ""
     unit: str = "yuan_mu_year"
@@ -123,6 +123,7 @@ class Drawing(Clauses):
     from_on: date | None = None
     last_day: date | None = None
     price: Decimal | None = None
+    price_seen: Decimal | None = None
     grain: str = ""
     escalator: Decimal | None = None
     paid_every: str = "year"
