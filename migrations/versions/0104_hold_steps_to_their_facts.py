@@ -26,7 +26,15 @@ def upgrade() -> None:
 
 def _cases() -> None:
     op.execute(f"""
-        -- As in 0095; and one case is opened of it.
+        -- Whether the last case of a contract was withdrawn or refused: its parties may apply anew.
+        CREATE FUNCTION exchange.case_given_up(of_county text, of_contract uuid) RETURNS boolean LANGUAGE sql STABLE {_WIDE} AS $$
+            SELECT EXISTS (SELECT FROM registry."case" AS k WHERE k.county = of_county::char(6)
+                AND k.state IN ('withdrawn', 'refused') AND k.case_id = (
+                    SELECT (e.facts ->> 'case_id')::uuid FROM exchange.contract_event AS e
+                    WHERE e.county = of_county::char(6) AND e.contract_id = of_contract AND e.kind = 'case_opened'
+                    ORDER BY e.at DESC LIMIT 1))
+        $$;
+        -- As in 0095; and one case is opened of it, another once that was given up and the parties applied anew.
         CREATE OR REPLACE FUNCTION exchange.one_application_waits() RETURNS trigger LANGUAGE plpgsql {_WIDE} AS $$
         DECLARE
             last text;
@@ -36,7 +44,8 @@ def _cases() -> None:
             WHERE e.county = NEW.county AND e.contract_id = NEW.contract_id
               AND e.kind IN ('registration_asked', 'registration_declined', 'case_opened')
             ORDER BY e.at DESC, e.kind = 'registration_asked' LIMIT 1;
-            IF NEW.kind = 'registration_asked' AND last IN ('registration_asked', 'case_opened')
+            IF NEW.kind = 'registration_asked' AND (last = 'registration_asked'
+                    OR last = 'case_opened' AND NOT exchange.case_given_up(NEW.county, NEW.contract_id))
                 OR NEW.kind IN ('registration_declined', 'case_opened') AND last IS DISTINCT FROM 'registration_asked'
                 OR NEW.kind = 'registration_declined' AND btrim(NEW.said) = '' THEN
                 RAISE EXCEPTION 'contract %: its application does not go by "%"', NEW.contract_id, NEW.kind
@@ -48,6 +57,8 @@ def _cases() -> None:
         CREATE TRIGGER one_application_waits BEFORE INSERT ON exchange.contract_event FOR EACH ROW
             WHEN (NEW.kind IN ('registration_asked', 'registration_declined', 'case_opened'))
             EXECUTE FUNCTION exchange.one_application_waits();
+        REVOKE ALL ON FUNCTION exchange.case_given_up(text, uuid) FROM PUBLIC;
+        GRANT EXECUTE ON FUNCTION exchange.case_given_up(text, uuid) TO landreg_exchange, landreg_registry, landreg_auditor;
     """)
 
 

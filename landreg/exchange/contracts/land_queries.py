@@ -163,6 +163,12 @@ def register_moves_it(session: Session, county: str, contract_id: UUID) -> bool:
     return bool(session.scalar(asked, {"county": county, "contract": contract_id}))
 
 
+def case_given_up(session: Session, county: str, contract_id: UUID) -> bool:
+    """Whether the last case of a contract was withdrawn or refused, so that its parties may apply anew."""
+    asked = sa.text("SELECT exchange.case_given_up(:county, :contract)")
+    return bool(session.scalar(asked, {"county": county, "contract": contract_id}))
+
+
 def frozen(session: Session, county: str, right_id: UUID | None, codes: Sequence[str]) -> Sequence[Any]:
     """Seizures, disputes and exits that stand on a right or these parcels of it."""
     rows = session.execute(

@@ -17,7 +17,7 @@ from landreg.access.rules import Step
 from landreg.core.actor import Actor, Desk
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
-from landreg.exchange.contracts import changing, making, queries, signer_queries
+from landreg.exchange.contracts import changing, land_queries, making, queries, signer_queries
 from landreg.exchange.contracts.entering import happened, held, must, of_transfer, open_for
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.rules.course import (
@@ -189,13 +189,13 @@ def file_within(
 def ask_registration(actor: Actor, county: str, contract_id: UUID, paper: Attached | None) -> None:
     """The parties ask for the register, by their signed application: of the land-operation right, of what an assignment or an
     exchange moves, or of what a change makes of a registered right. Raises Refused (CON-25, CON-27, CON-64, TR-8,
-    GUARD-1), Conflict (CON-5), BadInput (FORM-7) without the application.
+    GUARD-1), Conflict (CON-5) while it waits or its case goes on, BadInput (FORM-7) without the application.
     """
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, contract_id)
         open_for(found, law, "signed", "running")
         of_transfer(found, law, "registration")
-        row = found.contract
+        row, of = found.contract, (county, contract_id)
         wrong = con_27_passed_on_from_its_parent((row.number, row.kind, "registration"), law)
         if changing.act_of(uow, found, law) is not None:
             wrong = None
@@ -207,7 +207,7 @@ def ask_registration(actor: Actor, county: str, contract_id: UUID, paper: Attach
             wrong = con_64_moved_from_its_day(moving(found), law)
         if wrong:
             raise Refused(wrong)
-        if found.application or found.of("case_opened"):
+        if found.application or (found.of("case_opened") and not land_queries.case_given_up(uow.session, *of)):
             raise Conflict(Finding("CON-5", "state", {"where": stage(found.course(law.on))}, subject=row.number))
         kept = must(paper, "application")
         ties_nothing(law.on, kept)

@@ -382,3 +382,24 @@ def test_a_consent_says_what_it_is_for(
     assert codes(refused) == {"CON-39"}
     ends(contract)
     assert stands(contract).untold == ()
+
+
+def test_parties_whose_case_was_withdrawn_or_refused_apply_anew(
+    registrar: Actor, reviewer: Actor, database: Settings
+) -> None:
+    """CON-5: while their case goes on they do not."""
+    made = signed(drawn())
+    signing.file(OPERATOR, COUNTY, made.contract_id, today(), "", PAPER)
+    first = to_the_register(registrar, database, made)
+    with pytest.raises(Conflict):
+        signing.ask_registration(OPERATOR, COUNTY, made.contract_id, PAPER)
+    with unit_of_work(OPERATOR) as uow:
+        assert not land_queries.case_given_up(uow.session, COUNTY, made.contract_id)
+    cases.withdraw(registrar, COUNTY, [first], "缺发包方意见")
+    second = to_the_register(registrar, database, made)
+    assert second != first
+    with pytest.raises(Conflict):
+        signing.ask_registration(OPERATOR, COUNTY, made.contract_id, PAPER)
+    put_papers(registrar, second, "land_operation")
+    cases.refuse(reviewer, COUNTY, [second], "发包方有异议", "disputed")
+    assert to_the_register(registrar, database, made) not in (first, second)

@@ -182,6 +182,7 @@ def standing(session: Session, found: Whole, law: Law) -> dict[str, Any]:
         "course": course, "stage": stage(course), "stands": stands, "today": law.on, "settled": found.settled, "signed": signed,
         "told": [finding for finding in told if finding and row.state != "withdrawn"],
         "may_register": signed and signing.may_register(found, law),
+        "given_up": land_queries.case_given_up(session, row.county, row.contract_id),
         "steps": steps_of(found, law.on), "arrears_kg": rent.arrears_kg(found.settled, law.on),
         "balance_late": found.late_from_contractor(law.on),
         "sides": [(side, i18n.shown_term(side, "contract_side")) for side in course.lacking],
