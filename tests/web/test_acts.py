@@ -163,6 +163,7 @@ def test_each_act_on_a_right_is_applied_for_and_registered(
             "户主1、样本农村信用社：",
         ),
         ("reissue", {"lost": "搬家时遗失"}, "户主1："),
+        ("assignment", {"taker": OTHER, "signed_on": "2026-10-01"}, "户主1、户主2："),
     ],
 )
 def test_the_papers_of_a_case_go_to_who_applied_and_its_lists_name_them(

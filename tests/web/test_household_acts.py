@@ -121,6 +121,7 @@ def test_an_exchange_is_chosen_parcel_by_parcel(
     given = {"right": str(theirs), "give": give, "take": take, "signed_on": "2026-01-05", "other": SECOND}
     page = case_of(deng, address, given)
     assert "没有互换已向发包方备案的材料" in deng.post(address, {**given, "step": "preview"}).text
+    assert "户主1、户主2" in deng.get(page).text
     walk(deng, shen, page, superuser, "exchange")
     assert take in parcels(officers[0], mine)
 

@@ -256,9 +256,11 @@ def _names_a_lender(party: str, words: Sequence[str], endings: Sequence[str]) ->
 
 
 def tr_26_debt_within_the_right(facts: ActFacts, law: Law) -> Finding | None:
-    """TR-26: a debt that falls due after the operation right is over is then secured by nothing: a note. CC-340, RLCL-47."""
-    asked = facts.asked
-    if not isinstance(asked, (RestrictionAsked, RestrictionChange)) or facts.right_kind != "land_operation":
+    """TR-26: a debt that falls due after the term of the mortgaged right, of a contract too, is then secured by nothing unless the
+    term goes on: a note. CC-340, RLCL-47.
+    """
+    asked, of_land = facts.asked, facts.right_kind in ("contract_management", "land_operation")
+    if not isinstance(asked, (RestrictionAsked, RestrictionChange)) or not of_land:
         return None
     if asked.until is None or facts.term is None or asked.until < facts.term[1]:
         return None

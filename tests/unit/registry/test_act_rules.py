@@ -386,11 +386,11 @@ def test_a_county_adds_to_the_words_by_which_it_knows_a_lender() -> None:
     [
         (date(2031, 12, 31), OPERATED, False),
         (date(2032, 1, 1), OPERATED, True),
-        (date(2040, 1, 1), {"right_kind": "contract_management"}, False),
+        (date(2032, 1, 1), {**OPERATED, "right_kind": "contract_management"}, True),
         (None, OPERATED, False),
     ],
 )
-def test_a_debt_that_runs_beyond_the_operation_right_is_a_note(
+def test_a_debt_that_runs_beyond_the_mortgaged_right_is_a_note(
     until: date | None, changed: dict[str, Any], told: bool
 ) -> None:
     findings = examine(ACT_RULES["mortgage"], facts("mortgage", replace(MORTGAGE, until=until), **changed), LAW)
