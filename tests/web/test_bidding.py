@@ -153,6 +153,29 @@ def test_from_the_counter_to_the_confirmation_of_the_deal(
     assert takers[0].get(f"/chains/{listing.number}").status_code == 403
 
 
+def test_a_bid_many_steps_above_is_shown_with_what_it_comes_to_and_sent_once_more(
+    app: Any, operator: Browser, listing: Listing, superuser: Connection
+) -> None:
+    taker = _taker(app, operator, 6)
+    sale = kit.auction(listing)
+    at = f"/bids/{COUNTY}/{sale.sale_id}"
+    assert "成交以后自己放弃的，可以扣收" in taker.get(at).text
+    taker.post(f"{at}/enter")
+    entrant = one(OPERATOR, "SELECT entrant_id FROM exchange.entrant")
+    paid = sales.Receipt("paid", sale.deposit_yuan, "BZ-1", kit.beijing_day(kit.now_of()))
+    sales.record_deposit(OPERATOR, COUNTY, entrant, paid)
+    kit.pass_time(superuser, hours=2)
+    told = taker.get(at).text
+    assert ("一年" in told, 'name="seen"' in told) == (True, False)
+    form = {"entrant": str(entrant), "price": "450", "form": str(uuid4())}
+    far = taker.post(f"{at}/bid", form)
+    assert (far.status_code, "BID-24" in far.text, 'name="seen" value="450"' in far.text) == (422, True, True)
+    assert one(OPERATOR, "SELECT count(*) FROM exchange.bid") == 0
+    assert taker.post(f"{at}/bid", {**form, "price": "460", "seen": "450"}).status_code == 422
+    assert taker.post(f"{at}/bid", {**form, "seen": "450"}).status_code == 303
+    assert one(OPERATOR, "SELECT max(price) FROM exchange.bid") == 450
+
+
 def _bid(browser: Browser, sale: str, price: str, status: tuple[int, ...] = (303,)) -> Any:
     page = browser.get(f"/bids/{COUNTY}/{sale}").text
     entrant = one(OPERATOR, "SELECT entrant_id FROM exchange.entrant WHERE plate = 1")

@@ -15,7 +15,7 @@ from landreg.core.periods import beijing_day
 from landreg.exchange.bidding import sale_queries, taker_queries, told_queries
 from landreg.exchange.bidding.acting import Under, for_its_own, noted
 from landreg.exchange.bidding.model import Bid
-from landreg.exchange.bidding.rules.auction import BID_RULES, Auction, Placed
+from landreg.exchange.bidding.rules.auction import BID_RULES, Auction, Placed, bid_24_looked_at_twice
 from landreg.exchange.bidding.rules.entering import bid_3_deposit_is_there
 from landreg.exchange.bidding.sale_queries import Standing
 from landreg.exchange.listings.rules.units import MOST_PRICE, is_a_price
@@ -48,6 +48,19 @@ def bid(
             return sale_queries.place_bid(uow.session, row)
     except (Refused, Conflict) as refusal:
         return _told(actor, county, sale_id, entrant_id, price, form, refusal)
+
+
+def look_at(actor: Actor, county: str, sale_id: UUID, entrant_id: UUID, price: Decimal, seen: Decimal | None) -> None:
+    """Raises NotFound, Refused (BID-24) for a bid that is far above what would do and was not shown with what it comes to: seen."""
+    with unit_of_work(actor) as uow:
+        told = _told_of(uow, county, sale_id)
+        found = sale_queries.standing(uow.session, county, sale_id)
+        law = load_law(uow.session, county, beijing_day(uow.now))
+    if found is None:
+        raise NotFound
+    facts = Placed(auction_of(found), entrant_id, price, found.now, told.unit)
+    if far := bid_24_looked_at_twice(facts, law, seen, told.area_mu):
+        raise Refused(far)
 
 
 def number_of(uow: UnitOfWork, county: str, sale_id: UUID) -> str:

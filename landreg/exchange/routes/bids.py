@@ -204,11 +204,12 @@ def taker_of(asker: Whose, county: str, taker_id: UUID | None) -> Taker:
 
 @dataclass(frozen=True)
 class Bidding:
-    """A bid in an open auction. form: of the page, so that it counts once."""
+    """A bid in an open auction. form: of the page, so that it counts once. seen: a price that was looked at once more."""
 
     entrant: UUID
     price: Decimal
     form: UUID
+    seen: Decimal | None = None
 
 
 @blueprint.post("/bids/<county>/<uuid:sale_id>/bid")
@@ -217,6 +218,7 @@ class Bidding:
 def bid(county: str, sale_id: UUID) -> Redirect:
     """Bid."""
     given, asker = read_form(Bidding), whose()
+    auction.look_at(asker.actor, county, sale_id, given.entrant, given.price, given.seen)
     made = auction.bid(asker.actor, county, sale_id, given.entrant, given.price, given.form, asker.under)
     flash(_("报价 %(price)s 已收到，是第 %(seq)s 次报价，收到时领先。", price=f"{made.price:.2f}", seq=made.seq))
     return redirect(url_for(".one", county=county, sale_id=sale_id), 303)

@@ -12,13 +12,17 @@ from uuid import UUID
 
 from landreg.core.errors import Finding
 from landreg.core.periods import BEIJING
-from landreg.exchange.listings.rules.units import MOST_PRICE, is_a_price
+from landreg.exchange.listings.rules.units import MOST_PRICE, is_a_price, year_of
 from landreg.law.book import Law
 
 
 def shown(at: datetime) -> str:
     """An instant as a sentence says it: in Beijing, to the millisecond that may decide."""
     return at.astimezone(BEIJING).isoformat(" ", "milliseconds")[:23]
+
+
+STEPS_AT_ONCE = 5
+"""How many steps a bid may go beyond the least without a second look."""
 
 
 @dataclass(frozen=True)
@@ -112,3 +116,15 @@ BID_RULES = (
     bid_12_price_fits_its_unit,
 )
 """What a bid must be."""
+
+
+def bid_24_looked_at_twice(facts: Placed, law: Law, seen: Decimal | None, mu: Decimal) -> Finding | None:
+    """BID-24: a bid more than STEPS_AT_ONCE steps above what would do is shown with what it comes to, and sent once more. seen: the
+    price that was shown so; mu: of the land. What is refused anyway is refused for its own reason.
+    """
+    least = facts.auction.least
+    far = facts.price.is_finite() and facts.price > least + STEPS_AT_ONCE * facts.auction.step
+    if not far or facts.price == seen or any(rule(facts, law) for rule in BID_RULES):
+        return None
+    values = {"given": facts.price, "least": least, "mu": mu, "sum": f"{year_of(facts.unit, facts.price, mu):,.2f}"}
+    return Finding("BID-24", "price", values)
