@@ -240,13 +240,20 @@ def _resume(token: str) -> queries.Resumed | None:
     return found
 
 
+def require_own_password() -> None:
+    """Raises PasswordDue (ACC-16) where somebody is signed in under a password that another gave them."""
+    found = signed_in()
+    if found is not None and found.password_temporary:
+        raise PasswordDue(Finding("ACC-16"))
+
+
 def _require(roles: tuple[Role, ...], temporary_password: bool, without_factor: bool) -> None:
     found = signed_in()
     if found is None:
         raise NotSignedIn(Finding("ACC-4"))
     actor = current_actor()
-    if found.password_temporary and not temporary_password:
-        raise PasswordDue(Finding("ACC-16"))
+    if not temporary_password:
+        require_own_password()
     if not without_factor and (missing := factor_missing(found)) is not None:
         raise SecondFactorDue(missing)
     if not actor.has(*roles):
