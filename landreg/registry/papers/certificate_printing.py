@@ -126,9 +126,12 @@ def _land(data: ContractCertificate | OperationCertificate) -> dict[str, Any]:
 def _homestead(data: HomesteadCertificate) -> dict[str, Any]:
     unit = data.unit_number
     figure, listed = None, sides(data.map) if data.map else []
+    occupied = data.area_m2 + (data.excess_m2 or 0)
     if data.map is not None:
         frame = homestead_frame(data.map)
-        figure = draw(data.map, frame.width, frame.height, f"{m2(data.area_m2)} m²")
+        # What is drawn is all the ground that is occupied, of which more may be than is confirmed (HS-2).
+        drawn = f"实际占用 {m2(occupied)} m²" if data.excess_m2 else f"{m2(data.area_m2)} m²"
+        figure = draw(data.map, frame.width, frame.height, drawn)
         figure["four"] = _four("", "", "", "", 1.0)
     return plain(data) | {
         "number": data.number.of_real_estate(),
@@ -136,6 +139,7 @@ def _homestead(data: HomesteadCertificate) -> dict[str, Any]:
         "area_m2": m2(data.area_m2),
         "house_area_m2": None if data.house_area_m2 is None else m2(data.house_area_m2),
         "excess_m2": m2(data.excess_m2) if data.excess_m2 else None,
+        "occupied_m2": m2(occupied),
         "other_holders": [[member.name, member.relation, member.note] for member in data.other_holders],
         "figure": figure,
         "sides": [[side.start, side.end, f"{side.length_m:.2f}"] for side in listed],

@@ -162,6 +162,10 @@ def test_the_homestead_certificate_notes_the_excess_apart_from_the_confirmed_are
     assert "610902104202JC00018F00010001" in text
     within = text_of(print_certificate(builders.homestead_certificate(excess_m2=None)))
     assert "未计入" not in within
+    # The plan draws all that is occupied, and says so beside what is confirmed of it.
+    assert "实际占用239.72m²，其中确认宗地面积200.00m²" in text
+    assert text.count("实际占用239.72m²") == 2
+    assert "实际占用" not in within
 
 
 def test_a_notice_names_every_household_the_last_day_and_the_checkpoint() -> None:
