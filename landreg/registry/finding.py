@@ -11,11 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from landreg.access import identity, person_queries
 from landreg.core.codes import citizen_id_fault
@@ -41,11 +43,15 @@ Row = TypeVar("Row")
 
 
 class PersonFound(NamedTuple):
-    """A member of a household, by masked name and number."""
+    """A member of a household, by masked name and number. left: of one who is none any more, since when; reason: of the closed
+    list, where the case that ended it names one.
+    """
 
     name: str
     id_number: str
     household: Household
+    left: date | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,7 @@ def search(uow: UnitOfWork, text: str) -> Found:
 
 def _by_citizen_id(uow: UnitOfWork, number: str) -> Found:
     person = identity.find(uow, id_number=number)
-    return Found() if person is None else Found(persons=_persons(uow, [person]))
+    return Found() if person is None else Found(persons=[*_persons(uow, [person]), *_left(uow, person)][:FOUND])
 
 
 def _by_number(uow: UnitOfWork, text: str) -> Found:
@@ -265,3 +271,29 @@ def _persons(uow: UnitOfWork, person_ids: Sequence[Any]) -> list[PersonFound]:
     rows = uow.session.execute(found).all()
     masked = person_queries.masked_persons(uow.session, {row.person_id for row in rows})
     return [PersonFound(*masked[row.person_id], row.Household) for row in rows]
+
+
+def _left(uow: UnitOfWork, person: UUID) -> list[PersonFound]:
+    """The households, as they are now, of which a person was a member and is none any more."""
+    now = aliased(Member)
+    stays = sa.exists().where(
+        now.county == Member.county, now.household_id == Member.household_id, now.person_id == person, in_force(now)
+    )
+    found = (
+        sa.select(Household, Member.member_id, sa.func.upper(Member.valid).label("left"), Case.request)
+        .join(Household, sa.and_(Member.county == Household.county, Member.household_id == Household.household_id))
+        .outerjoin(Act, sa.and_(Act.county == Member.county, Act.act_id == Member.act_id))
+        .outerjoin(Case, sa.and_(Case.county == Act.county, Case.case_id == Act.case_id))
+        .where(Member.person_id == person, sa.func.upper_inf(Member.recorded), in_force(Household), ~stays)
+        .order_by(Household.code, sa.func.upper(Member.valid))
+        .limit(FOUND)
+    )
+    rows = uow.session.execute(found).all()
+    masked = person_queries.masked_persons(uow.session, [person])
+    last = {row.Household.household_id: row for row in rows}
+    return [PersonFound(*masked[person], row.Household, row.left, _reason(row)) for row in last.values()]
+
+
+def _reason(row: Any) -> str:
+    leaves = row.request.get("leaves", ()) if row.request else ()
+    return next((one["reason"] for one in leaves if one.get("member_id") == str(row.member_id)), "")

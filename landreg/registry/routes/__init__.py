@@ -146,7 +146,9 @@ def _found(text: str, *, in_address: bool = False) -> Response | Redirect:
 
 
 def _only(found: finding.Found) -> str | None:
-    """The address of what was found when it is one thing."""
+    """The address of what was found when it is one thing; who left a household is first said to have."""
+    if any(one.left for one in found.persons):
+        return None
     addresses = [
         *(url_for("land.parcel", code=row.code) for row in found.parcels),
         *(url_for("registry.cases.one", county=case.county, case_id=case.case_id) for case in found.cases),
