@@ -11,7 +11,7 @@ from landreg.core.periods import beijing_day
 from landreg.exchange.contracts import queries
 from landreg.exchange.contracts.entering import happened, held, of_transfer
 from landreg.exchange.contracts.rules.course import con_14_signed_and_settled
-from landreg.exchange.contracts.rules.rent import IN_ONE_SUM
+from landreg.exchange.contracts.rules.rent import DEPOSIT, IN_ONE_SUM, ZERO
 from landreg.exchange.contracts.saying import sold_by
 
 
@@ -31,8 +31,13 @@ def certify(actor: Actor, county: str, contract_id: UUID) -> str:
         if told := [one for one in wrong if one is not None]:
             raise Refused(told)
         number = f"{county}-J{beijing_day(uow.now).year}-{queries.next_certificate(uow.session):06d}"
-        sums = {"paid": f"{found.money}", "left": f"{found.left}", "left_kg": f"{found.left_kg}"}
-        if found.next is not None:
-            sums["next_on"] = found.next.due.due_on.isoformat()
+        # A deposit goes back: it is no part of the price.
+        deposits = [one for one in found.settled if one.due.kind == DEPOSIT]
+        paid_yuan = found.money - sum((one.paid for one in deposits), ZERO)
+        left = found.left - sum((one.left for one in deposits), ZERO)
+        sums = {"paid": f"{paid_yuan}", "left": f"{left}", "left_kg": f"{found.left_kg}"}
+        coming = (one.due.due_on for one in found.settled if one.open and one.due.kind != DEPOSIT)
+        if (following := next(coming, None)) is not None:
+            sums["next_on"] = following.isoformat()
         happened(uow, found.contract, "certified", law.on, facts={"number": number, **sums})
     return number

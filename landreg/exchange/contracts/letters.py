@@ -128,8 +128,8 @@ def _late(found: Whole, on: date, side: str) -> tuple[tuple[str, str], ...]:
         for one in late
     ]
     more = f"等 {len(each)} 期" if len(each) > MOST_LATE else ""
-    yuan, kg = rent.arrears(late, on), rent.arrears_kg(late, on)
-    whole = " 和 ".join([*([f"{kg:,} 千克{grain}"] if kg else []), *([f"{yuan:,} 元"] if yuan and not kg else [])])
+    yuan, kg = rent.arrears((one for one in late if not one.due.in_kind), on), rent.arrears_kg(late, on)
+    whole = " 和 ".join([*([f"{kg:,} 千克{grain}"] if kg else []), *([f"{yuan:,} 元"] if yuan else [])])
     return ("逾期未付", "；".join(each[:MOST_LATE]) + more), ("合计", whole)
 
 

@@ -135,10 +135,10 @@ def _paid(given: ContractEvent) -> str:
         return f"价款 {paid:,.2f} 元已经全部付清" if paid else "双方不付款"
     whole = "" if kg else f"价款共 {paid + left:,.2f} 元，"
     said = f"已付 {paid:,.2f} 元" if paid else "尚未付款"
-    ahead = f"其余 {kg:,.2f} 千克粮食" if kg else f"其余 {left:,.2f} 元"
+    each = [*([f"{kg:,.2f} 千克粮食"] if kg else []), *([f"{left:,.2f} 元"] if left else [])]
     due = given.facts.get("next_on")
     on = f"，下一期于{chinese_date(date.fromisoformat(str(due)))}到期" if due else ""
-    return f"截至出具之日没有逾期款项：{whole}{said}，{ahead}未到付款日{on}"
+    return f"截至出具之日没有逾期款项：{whole}{said}，其余 {' 和 '.join(each)}未到付款日{on}"
 
 
 def check_url(desk: Desk, number: str) -> str:
