@@ -12,9 +12,9 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute("""
-        -- '' for a parcel of which the register has no neighbour.
+        -- '' for a parcel of which the register has no neighbour. Within the jurisdiction: its policies hold for the owner too.
         CREATE FUNCTION exchange.bounds_said(in_county text, codes text[]) RETURNS TABLE (parcel_code text, neighbours text)
-            LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog SET landreg.jurisdiction = '6109' AS $$
+            LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
             SELECT p.code, CASE WHEN concat(p.neighbour_east, p.neighbour_south, p.neighbour_west, p.neighbour_north) = '' THEN ''
                 ELSE format('东：%s；南：%s；西：%s；北：%s', coalesce(nullif(p.neighbour_east, ''), '—'),
                     coalesce(nullif(p.neighbour_south, ''), '—'), coalesce(nullif(p.neighbour_west, ''), '—'),

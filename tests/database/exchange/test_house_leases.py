@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -14,7 +15,7 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Conflict, Refused
 from landreg.core.pdftext import pdf_text
-from landreg.exchange.contracts import disputes, drawing, life, papers, queries, registering, signing
+from landreg.exchange.contracts import disputes, drawing, land_queries, life, papers, queries, registering, signing
 from landreg.exchange.contracts.disputes import Brought
 from landreg.exchange.contracts.entering import happened, held
 from landreg.exchange.contracts.model import Contract
@@ -172,3 +173,11 @@ def past_the_service(contract: Contract, kind: str) -> None:
 def waiting(registrar: Actor) -> list[str]:
     with unit_of_work(registrar) as uow:
         return [row.number for row in queries.registration_asked(uow.session)]
+
+
+def test_what_lies_around_a_parcel_is_told_within_the_jurisdiction_alone(registrar: Actor) -> None:
+    codes_of = parcels_of(OPERATOR, right_of(registrar, kind="homestead"))
+    with unit_of_work(OPERATOR) as uow:
+        assert set(land_queries.bounds(uow.session, COUNTY, codes_of)) == set(codes_of)
+    with unit_of_work(replace(OPERATOR, jurisdiction="610921")) as uow:
+        assert land_queries.bounds(uow.session, COUNTY, codes_of) == {}
