@@ -95,17 +95,17 @@ def announce(
     opens: timedelta = OPENS,
 ) -> None:
     """A sale of a listing, entered by those of whoever comes who may. Raises LandregError where a rule refuses the sale."""
-    officers = _officers(market, row.county) if row.way == "sealed" else (None, None)
+    opening = officers(market, row.county) if row.way == "sealed" else (None, None)
     with unit_of_work(market.operator) as uow:
         now = uow.now
-    asked = sales.Setting(now + opens, now + CLOSES, now + opens, row.price, step, deposit, *officers)
+    asked = sales.Setting(now + opens, now + CLOSES, now + opens, row.price, step, deposit, *opening)
     sale = sales.set_up(market.operator, row.county, row.listing_id, asked)
     for buyer in coming:
         with suppress(LandregError):
             _enter(market, buyer, sale)
 
 
-def _officers(market: Market, county: str) -> tuple[UUID, UUID]:
+def officers(market: Market, county: str) -> tuple[UUID, UUID]:
     """The two officers, each with a key. In service a key is made in its officer's browser and never leaves it; the sample's are
     made here and kept for this run alone, but for what is open at its end (`demo_sealed`): what else they were to open then stays
     closed, as where an officer lost hers.

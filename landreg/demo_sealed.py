@@ -24,7 +24,7 @@ from landreg.access.service import SYSTEM
 from landreg.core.actor import Actor, Desk, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import LandregError
-from landreg.demo_bids import announce, officer_key
+from landreg.demo_bids import announce, officer_key, officers
 from landreg.demo_collective import deposit
 from landreg.demo_market import OPENER, OPERATOR, Market
 from landreg.demo_own import FARMER
@@ -44,13 +44,15 @@ def begin(market: Market, kept: Path) -> None:
         found = uow.session.execute(text(_LISTED), {"county": market.office.county}).first()
     if found is None:
         return
+    # The files first: a sale that stands without them is opened by nobody.
+    officers(market, market.office.county)
+    passwords: dict[str, str] = json.loads(kept.read_text())
+    for officer, login in ((market.operator, OPERATOR[0]), (market.opener, OPENER[0])):
+        file = kept.with_name(f"demo-key-{login}.json")
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(_locked(officer_key(officer), passwords[login])))
     with suppress(LandregError):
         announce(market, found, _coming(market), Decimal(0), deposit(found), OPENS)
-        passwords: dict[str, str] = json.loads(kept.read_text())
-        for officer, login in ((market.operator, OPERATOR[0]), (market.opener, OPENER[0])):
-            file = kept.with_name(f"demo-key-{login}.json")
-            file.touch(mode=0o600)
-            file.write_text(json.dumps(_locked(officer_key(officer), passwords[login])))
 
 
 def _coming(market: Market) -> list[Actor]:

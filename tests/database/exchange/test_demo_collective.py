@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64decode
 
+import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
@@ -87,6 +88,11 @@ def sealed_sale(held: Market, database: Settings, superuser: Connection) -> None
     kept = database.home / "demo-accounts.json"
     demo_waiting.begin(held, kept)
     kept.write_text(json.dumps({**json.loads(kept.read_text()), "operator": "drqyxwvzkp1", "opener": "mzkqxvwtrp2"}))
+    with pytest.raises(OSError, match="demo-gone"):
+        demo_sealed.begin(held, kept.with_name("demo-gone.json"))
+    assert one(OPERATOR, "SELECT count(*) FROM exchange.sale WHERE way = 'sealed'") == 0, (
+        "no sale without its key files"
+    )
     demo_sealed.begin(held, kept)
     demo_sealed.begin(held, kept)
     entered = """SELECT string_agg(t.kind, ' ' ORDER BY t.kind) FROM exchange.entrant
