@@ -10,7 +10,8 @@ from landreg.law.shelf import all_parameters
 from landreg.law.terms import Language, term
 
 _IN_WORDS = {
-    "state": "case", "step": "step", "consent_step": "consent_step", "kind": "act", "restrictions": "restriction", "reason": "end_reason", "papers": "document",
+    "state": "case", "step": "step", "consent_step": "consent_step", "kind": "act",
+    "restrictions": "restriction", "reason": "end_reason", "papers": "document",
     "facts": "fact",
     "aside": "aside", "review_papers": "review_paper", "clauses": "clause", "where": "contract_stage",
     "groups": "taker_group", "answer": "chance", "counted": "figure_key", "cause": "bid_cause", "grains": "price_grain",
@@ -84,7 +85,11 @@ _WHERE_SAID = re.compile(r"\[([^\[\]]*\{(\w+)\}[^\[\]]*)\]")
 
 def with_what_is_said(sentence: str, values: Mapping[str, Any]) -> str:
     """The sentence without its bracketed words of which the value is not known, or an empty list: 「已经挂牌[：{parcels}]。」"""
-    return _WHERE_SAID.sub(lambda found: "" if values.get(found[2]) in (None, "", (), []) else found[1], sentence)
+    return _WHERE_SAID.sub(lambda found: "" if _unsaid(values.get(found[2])) else found[1], sentence)
+
+
+def _unsaid(value: Any) -> bool:
+    return value is None or (isinstance(value, (str, list, tuple, set, frozenset)) and not value)
 
 
 def figure_in_words(figure: str, language: Language = "zh") -> str:

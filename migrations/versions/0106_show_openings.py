@@ -29,7 +29,7 @@ def upgrade() -> None:
             WHERE o.county = of_county::char(6) AND o.sale_id = of_sale
             ORDER BY b.plate, b.seq
         $$;
-        -- The last day of the members' window that runs after a sale; the parties of the sale read it.
+        -- The last day of the members' window that runs after a sale: a day and nothing else, for whoever has an account.
         CREATE FUNCTION exchange.window_until(of_county text, of_sale uuid) RETURNS date LANGUAGE sql STABLE {_WIDE} AS $$
             SELECT max(p.last_day) FROM exchange.sale AS s
             JOIN exchange.priority AS p ON p.county = s.county AND p.listing_id = s.listing_id AND p.at >= s.set_at

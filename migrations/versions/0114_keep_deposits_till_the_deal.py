@@ -70,10 +70,8 @@ def upgrade() -> None:
         CREATE FUNCTION exchange.reserve_in_its_days() RETURNS trigger LANGUAGE plpgsql {_WIDE} AS $$
         BEGIN
             IF NEW.on_day > (system.clock() AT TIME ZONE 'Asia/Shanghai')::date
-               OR NEW.on_day < (SELECT CASE NEW.kind WHEN 'paid' THEN (t.opened_at AT TIME ZONE 'Asia/Shanghai')::date
-                    ELSE (SELECT min(r.on_day) FROM exchange.reserve AS r
-                        WHERE r.county = NEW.county AND r.taker_id = NEW.taker_id AND r.kind = 'paid') END
-                  FROM exchange.taker AS t WHERE t.county = NEW.county AND t.taker_id = NEW.taker_id) THEN
+               OR NEW.on_day < (SELECT CASE NEW.kind WHEN 'paid' THEN (system.clock() AT TIME ZONE 'Asia/Shanghai')::date - 366 ELSE min(r.on_day) END
+                  FROM exchange.reserve AS r WHERE r.county = NEW.county AND r.taker_id = NEW.taker_id AND r.kind = 'paid') THEN
                 RAISE EXCEPTION 'reserve of taker %', NEW.taker_id {_REFUSED} = 'qual_9_reserve_in_its_days';
             END IF;
             RETURN NEW;

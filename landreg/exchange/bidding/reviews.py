@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
@@ -37,6 +37,8 @@ from landreg.exchange.model import Taker
 from landreg.law.queries import load_law
 from landreg.registry.guarded import Attached, ties_nothing
 
+PAID_BEFORE = timedelta(days=366)
+"""How long before it is recorded a reserve may have been paid in."""
 RESERVES = ("paid", "returned", "used")
 MOST_MU = Decimal(1_000_000)
 
@@ -133,7 +135,7 @@ def record_reserve(
         taking = sales.taking_in(uow, taker, Decimal(0))
         told = review_queries.reserves(uow.session, county, taker_id)
         came = min((one.on_day for one in told if one.kind == "paid"), default=law.on)
-        since = beijing_day(taker.opened_at) if kind == "paid" else came
+        since = law.on - PAID_BEFORE if kind == "paid" else came
         paying = Paying(kind, amount, taking, receipt, on_day, since, law.on, said)
         if wrong := qual_9_reserve_as_held(paying, law):
             raise Refused(wrong)

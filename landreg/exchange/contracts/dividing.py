@@ -24,9 +24,10 @@ def pay_dividend(actor: Actor, county: str, contract_id: UUID, asked: Dividend, 
     with unit_of_work(actor) as uow:
         found, law = held(uow, county, contract_id)
         row = found.contract
-        open_for(found, law, "running", "over")
+        # What a last year brought is resolved when it is over, and the contract with it.
+        open_for(found, law, "running", "over", "ending", "ended")
         recorded = _recorded(found, asked.year)
-        facts = Declared(asked, row.number, row.kind, row.from_on, row.until_on, recorded)
+        facts = Declared(asked, row.number, row.kind, row.from_on, row.ends_on or row.until_on, recorded)
         if wrong := con_86_dividend_is_resolved(facts, law):
             raise Refused(wrong)
         if recorded and not asked.corrects:

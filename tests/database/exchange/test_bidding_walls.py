@@ -269,7 +269,7 @@ def test_the_database_gives_back_no_more_of_a_reserve_than_there_is_and_lets_one
         on_day=beijing_day(now), said="", by=OPERATOR.account_id,
     )  # fmt: skip
     assert more == "qual_9_no_more_than_there_is"
-    for kind, day in (("returned", -1), ("paid", -1), ("paid", 1)):
+    for kind, day in (("returned", -1), ("paid", -367), ("paid", 1)):
         on = beijing_day(now) + timedelta(days=day)
         with pytest.raises(Refused) as wrong:
             reviews.record_reserve(OPERATOR, COUNTY, taker.taker_id, kind, Decimal(10), "FX-8", on)

@@ -17,8 +17,10 @@ from landreg.access.service import NewAccount
 from landreg.core.actor import Actor, Role
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Refused
+from landreg.core.periods import DAY
 from landreg.exchange.bidding import takers
 from landreg.exchange.contracts import (
+    days,
     disputes,
     dividing,
     drawing,
@@ -36,8 +38,9 @@ from landreg.exchange.contracts.entering import happened, held
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract, ProjectWord
 from landreg.exchange.contracts.projects import Planned, Priced, Said
-from landreg.exchange.contracts.rules.outcomes import Outcome
+from landreg.exchange.contracts.rules.course import stage
 from landreg.exchange.contracts.rules.dividing import Dividend
+from landreg.exchange.contracts.rules.outcomes import Outcome
 from tests.contract_kit import (
     OPERATOR,
     OTHER,
@@ -56,7 +59,7 @@ from tests.contract_kit import (
     today,
 )
 from tests.exchange_kit import TERM, farmer_of
-from tests.registry_kit import HOUSEHOLD, Connection, codes, to_rights
+from tests.registry_kit import HOUSEHOLD, Connection, codes, pass_days, to_rights
 from tests.villages import COUNTY, VILLAGE
 
 
@@ -129,6 +132,18 @@ def test_the_dividend_of_a_year_is_declared_once() -> None:
     with pytest.raises(Refused) as past:
         past_the_service(contract, "dividend", today(), year=2026)
     assert codes(again) == codes(past) == {"CON-5"}
+
+
+def test_the_dividend_of_a_last_year_is_declared_after_the_term(superuser: Connection, worker: Actor) -> None:
+    """CON-86: it is resolved when the year is over, and the contract has ended by its term."""
+    contract = signed(drawn(kind="share", unit="share", values=SHARES, until_on=today() + timedelta(days=20)))
+    pass_days(superuser, 40)
+    days.work(worker)
+    assert stage(seen(contract).course(today())) == "ended"
+    year = (contract.until_on - DAY).year
+    asked = Dividend(year, Decimal("500.00"), today(), today())
+    dividing.pay_dividend(OPERATOR, COUNTY, contract.contract_id, asked, PAPER)
+    assert [one.amount for one in seen(contract).dues if one.kind == "dividend"] == [Decimal("500.00")]
 
 
 def test_a_dividend_is_of_a_year_of_the_term_resolved_before_it_is_due_and_corrected_upwards() -> None:

@@ -50,8 +50,8 @@ class Reviewing:
 
 @dataclass(frozen=True)
 class Paying:
-    """A payment of the risk reserve: paid in, returned or used. stands: what the taker has. since: the first day that it can be:
-    the taker's own, or of the first payment.
+    """A payment of the risk reserve: paid in, returned or used. stands: what the taker has. since: the first day that it can be: a
+    year ago, or of the first payment.
     """
 
     kind: str

@@ -26,7 +26,7 @@ from landreg.exchange.listings.rules.land import MOVING
 LIVING = ("signed", "running", "over")
 STEPS: Mapping[str, tuple[str, ...]] = {
     "payment": (*LIVING, "disputed", "ending", "ended"), "remedy": LIVING, "remedied": LIVING, "renewal_asked": ("running", "over"),
-    "dividend": ("running", "over"), "end": LIVING, "terminate": LIVING,
+    "dividend": ("running", "over", "ending", "ended"), "end": LIVING, "terminate": LIVING,
     "dispute": (*LIVING, "ending", "ended"), "outcome": ("disputed", "ending", "ended"), "return": ("ended",),
 }  # fmt: skip
 """By step at the desk: the stages at which it may come."""
