@@ -17,7 +17,7 @@ from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.core.units import mu_of
-from landreg.exchange.bidding import review_queries, reviews, taker_queries, takers
+from landreg.exchange.bidding import review_queries, reviews, sales, taker_queries, takers
 from landreg.exchange.bidding.rules.qualified import PAPERS
 from landreg.exchange.listings import papers
 from landreg.exchange.model import Taker
@@ -38,7 +38,10 @@ def own() -> Response:
         mine = [taker for taker in taker_queries.own_takers(uow.session) if taker.kind == "organisation"]
         found = {taker.taker_id: review_queries.reviews(uow.session, taker.county, taker.taker_id) for taker in mine}
         held = {one.taker_id: taker_queries.area_held(uow.session, one.county, one.taker_id) for one in mine}
-        return pages.render("exchange/own_reviews.html", takers=mine, reviews=found, papers=PAPERS, held=held)
+        from_mu = {one.taker_id: sales.law_of(uow, one.county).number("QUAL-1.threshold_mu") for one in mine}
+        return pages.render(
+            "exchange/own_reviews.html", takers=mine, reviews=found, papers=PAPERS, held=held, from_mu=from_mu
+        )
 
 
 @dataclass(frozen=True)
