@@ -198,16 +198,18 @@ def _restrictions_then() -> Select[Any]:
 
 def open_case_on(
     session: Session, county: str, subject: str, kind: str, request: Mapping[str, Any] | None = None
-) -> bool:
-    """Whether a case of a kind is under way on a right or household; one that asks for the same, where `request` is given."""
-    found = select(Case.case_id).where(
+) -> str | None:
+    """The number of the case of a kind that is under way on a right or household, of one that asks for the same where `request` is
+    given; None without one.
+    """
+    found = select(Case.number).where(
         Case.county == county,
         Case.subject_code == subject,
         Case.act_kind == kind,
         Case.state.not_in(("certified", "returned", "withdrawn", "refused", "registered")),
         *(() if request is None else (Case.request == request,)),
     )
-    return session.scalars(found.limit(1)).one_or_none() is not None
+    return session.scalars(found.limit(1)).one_or_none()
 
 
 def kinds_of_rights(session: Session, case: Case) -> tuple[str, ...]:

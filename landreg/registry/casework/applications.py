@@ -192,8 +192,9 @@ def open_case(uow: UnitOfWork, law: Law, values: dict[str, Any], parcels: Sequen
     if any(law.level(finding) == "refuse" for finding in found):
         raise Refused(found)
     same = case.request if case.act_kind in SEVERAL else None
-    if queries.open_case_on(uow.session, case.county, case.subject_code, case.act_kind, same):
-        raise Conflict(Finding("REG-26", "subject", {"code": case.subject_code}, subject=case.subject_code))
+    if number := queries.open_case_on(uow.session, case.county, case.subject_code, case.act_kind, same):
+        said = {"code": case.subject_code, "under_way": number}
+        raise Conflict(Finding("REG-26", "subject", said, subject=case.subject_code))
     uow.session.add(case)
     uow.session.flush()
     places = [

@@ -105,7 +105,7 @@ def hh_7_relations_said(facts: HouseholdActFacts, law: Law) -> Finding | None:
     """HH-7: every member has a relation of the table to the representative, who alone is the head. RLCL-24."""
     asked = facts.asked
     known = terms("relation")
-    wrong = [one.relation for one in _placed(asked) if one.relation not in known]
+    wrong = [one.member_id for one in _placed(asked) if one.relation not in known]
     groups: list[tuple[UUID | None, Mapping[UUID, str]]] = []
     if isinstance(asked, Division):
         groups = [(branch.representative, _related({}, branch.members)) for branch in asked.branches]
@@ -118,8 +118,13 @@ def hh_7_relations_said(facts: HouseholdActFacts, law: Law) -> Finding | None:
     if isinstance(asked, HouseholdMerge):
         groups = [(None, _related({}, asked.members))]
     for head, relations in groups:
-        wrong += [relation for member, relation in relations.items() if (relation in HEADS) != (member == head)]
-    return Finding("HH-7", "members", {"relations": len(wrong)}, subject=facts.code) if wrong else None
+        wrong += [member for member, relation in relations.items() if (relation in HEADS) != (member == head)]
+    if not wrong:
+        return None
+    people = {**(facts.other.members if facts.other else {}), **facts.people}
+    named = [people[one].name for one in dict.fromkeys(wrong) if one in people]
+    values = {"relations": len({*wrong}), **({"members": named} if named else {})}
+    return Finding("HH-7", "members", values, subject=facts.code)
 
 
 def hh_8_a_member_is_left(facts: HouseholdActFacts, law: Law) -> Finding | None:

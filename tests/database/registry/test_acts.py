@@ -188,10 +188,12 @@ def test_papers_that_are_missing_are_named_all_at_once_at_acceptance(registered:
 
 
 def test_a_second_application_of_a_kind_waits_for_the_first(registered: list[UUID], registrar: Actor) -> None:
-    applied(registrar, "household_change", HouseholdChange(address="新址"))
+    first = applied(registrar, "household_change", HouseholdChange(address="新址"))
     with pytest.raises(Conflict) as refused:
         applied(registrar, "household_change", HouseholdChange(address="另址"))
-    assert codes(refused) == {"REG-26"}
+    (finding,) = refused.value.findings
+    number = one(registrar, 'SELECT number FROM registry."case" WHERE case_id = :case', case=first)
+    assert (finding.code, finding.values["under_way"]) == ("REG-26", number)
 
 
 def test_a_change_of_the_household_replaces_each_of_its_certificates(

@@ -199,3 +199,13 @@ def test_a_contract_older_than_the_law_is_told_where_no_term_has_begun(term: Any
     (told,) = examine(ACT_RULES["division"], old, LAW)
     assert (told.code, told.field, LAW.level(told)) == ("REG-32", "signed_on", "warn")
     assert "2003-03-01" in LAW.say(told, "zh")
+
+
+def test_whose_relation_does_not_fit_is_named() -> None:
+    (finding,) = (
+        f
+        for f in examine(ACT_RULES["representative_change"], facts(replace(DEATH, members=())), LAW)
+        if f.code == "HH-7"
+    )
+    assert finding.values == {"relations": 1, "members": ["王*"]}
+    assert "王*" in LAW.say(finding)
