@@ -79,7 +79,8 @@ def pay_within(
     signed = found.of("signed")
     since = min(row.from_on, signed.on_day if signed else law.on)
     known = queries.receipt_known(uow.session, county, receipt)
-    facts = Paid(paid, paid_on, receipt, left, since, law.on, known)
+    alike = queries.paid_alike(uow.session, contract_id, (amount, kg, paid_on), kept.sha256)
+    facts = Paid(paid, paid_on, receipt, left, since, law.on, known, alike)
     if wrong := con_6_payment_counts_once(facts, law):
         raise Refused(wrong)
     put = entered(uow, county, row.village, "rent_receipt", kept, contract=contract_id)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from landreg.core.periods import DAY
 from landreg.core.tables import in_force
+from landreg.exchange.contracts.land_queries import ending_ahead
 from landreg.exchange.contracts.model import (
     Contract,
     ContractEvent,
@@ -61,7 +62,7 @@ def wholes(session: Session, found: Sequence[Contract]) -> list[Whole]:
     papers = _of(session, ContractPaper, found, ContractPaper.put_at)
     dues = _of(session, RentDue, found, RentDue.position)
     payments = _of(session, RentPayment, found, RentPayment.paid_on, RentPayment.recorded_at)
-    known, credited = _prices(session, found, dues), _credited(session, found)
+    known, credited, ahead = _prices(session, found, dues), _credited(session, found), ending_ahead(session, found)
     return [
         Whole(
             row,
@@ -72,6 +73,7 @@ def wholes(session: Session, found: Sequence[Contract]) -> list[Whole]:
             payments[row.contract_id],
             known.get((row.county, row.grain), {}),
             credited[row.contract_id],
+            row.contract_id in ahead,
         )
         for row in found
     ]
@@ -143,9 +145,25 @@ def passed_by_others(session: Session, found: Sequence[Contract]) -> set[UUID]:
 
 
 def receipt_known(session: Session, county: str, receipt: str) -> bool:
-    """Whether a receipt was counted before. receipt: as `tidy` writes it."""
-    said = sa.func.system.tidied(RentPayment.receipt)
-    found = sa.select(RentPayment.payment_id).where(RentPayment.county == county, said == receipt)
+    """Whether a receipt was counted before, with or without the signs that part it. receipt: as `tidy` writes it."""
+    said, plain = (
+        sa.func.translate(one, " -_/.·—–", "") for one in (sa.func.system.tidied(RentPayment.receipt), receipt)
+    )
+    found = sa.select(RentPayment.payment_id).where(RentPayment.county == county, said == plain)
+    return session.scalars(found).first() is not None
+
+
+def paid_alike(
+    session: Session, contract_id: UUID, paid: tuple[Decimal | None, Decimal | None, date], sha256: str
+) -> bool:
+    """Whether the very same paper was recorded of a contract for the same sum. paid: yuan, kg, day."""
+    yuan, kg, paid_on = paid
+    found = sa.select(RentPayment.payment_id).where(
+        RentPayment.contract_id == contract_id, RentPayment.paid_on == paid_on,
+        RentPayment.amount_yuan.is_not_distinct_from(yuan), RentPayment.kg.is_not_distinct_from(kg),
+        RentPayment.document_id.in_(sa.select(ContractPaper.document_id).where(
+            ContractPaper.contract_id == contract_id, ContractPaper.sha256 == sha256)),
+    )  # fmt: skip
     return session.scalars(found).first() is not None
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
 from landreg.access.client_rules import Scope
 from landreg.core.db import UnitOfWork
-from landreg.core.errors import NotFound, Refused
+from landreg.core.errors import Finding, NotFound, Refused
 from landreg.core.files import Store
 from landreg.exchange.contracts.life import pay_within
 from landreg.exchange.contracts.signing import file_within
@@ -163,9 +163,14 @@ def _file(asked: Asked) -> contracts.Filed:
 def _pay(asked: Asked) -> contracts.Paid:
     county, number, said = asked.places["county"], asked.places["number"], asked.body
     found = _there(contract_queries.contract_id(asked.uow.session, county, number))
-    left = pay_within(
-        asked.uow, county, found, said.amount_yuan, said.paid_on, said.receipt, _paper(asked), payer=said.payer
-    )
+    paper = _paper(asked)
+    try:
+        left = pay_within(
+            asked.uow, county, found, said.amount_yuan, said.paid_on, said.receipt, paper, payer=said.payer
+        )
+    except Refused as error:
+        names = {"amount": "amount_yuan"}
+        raise Refused([replace(one, field=names.get(one.field or "", one.field)) for one in error.findings]) from error
     return contracts.Paid(number, said.receipt, f"{left:.2f}")
 
 
@@ -208,7 +213,7 @@ def _hook(row: WebhookRow) -> tuple[Any, ...]:
 
 def _there(found: T | None) -> T:
     if found is None:
-        raise NotFound()
+        raise NotFound(Finding("API-14", values={}))
     return found
 
 

@@ -32,14 +32,14 @@ def test_a_receipt_of_a_rent_counts_once_beside_one_that_was_typed_in_small_lett
     """CON-6, by service and database; what stands keeps its letters."""
     to_rights(registrar, reviewer, superuser, 1)
     contract = signed(drawn())
-    for receipt in ("hz-20", "ｈz-21"):
-        life.pay(OPERATOR, COUNTY, contract.contract_id, Decimal("1.00"), today(), receipt, PAPER)
+    for yuan, receipt in ((1, "hz-20"), (2, "ｈz-21")):
+        life.pay(OPERATOR, COUNTY, contract.contract_id, Decimal(yuan), today(), receipt, PAPER)
     assert sorted(one.receipt for one in seen(contract).payments) == ["HZ-20", "HZ-21"]
     for before in ("hz-20", "ＨＺ－２０", "HZ-20"):
         with past_triggers(superuser):
             superuser.execute("UPDATE exchange.rent_payment SET receipt = %s WHERE receipt <> 'HZ-21'", [before])
         with pytest.raises(Refused) as again:
-            life.pay(OPERATOR, COUNTY, contract.contract_id, Decimal("1.00"), today(), " HZ-20", PAPER)
+            life.pay(OPERATOR, COUNTY, contract.contract_id, Decimal(3), today(), " HZ-20", PAPER)
         assert codes(again) == {"CON-6"}
         for typed in ("HZ-20 ", "ＨＺ-20", "hz-2０"):
             with pytest.raises(psycopg.errors.UniqueViolation) as wall, past_triggers(superuser):

@@ -111,9 +111,16 @@ def test_a_payment_counts_once_by_its_receipt(office: Program, contract: Contrac
     assert first.get_json()["receipt"] == "HP-2026-1"
     again = office.ask("POST", place, body)
     assert (again.status_code, _codes(again)) == (422, {"CON-6"})
-    retyped = office.ask("POST", place, {**body, "receipt": "hp-2026-1"})
-    assert (retyped.status_code, _codes(retyped)) == (422, {"CON-6"})
-    assert office.ask("POST", f"/contracts/{COUNTY}/LZ404/payments", body).status_code == 404
+    for typed in ("hp-2026-1", "HP20261", "hp2026-1"):
+        retyped = office.ask("POST", place, {**body, "amount_yuan": "11.00", "receipt": typed})
+        assert (retyped.status_code, _codes(retyped)) == (422, {"CON-6"})
+        assert retyped.get_json()["findings"][0]["field"] == "receipt"
+    twin = office.ask("POST", place, {**body, "receipt": "HP-2026-2"})
+    assert (twin.status_code, twin.get_json()["findings"][0]["field"]) == (422, "paper")
+    much = office.ask("POST", place, {**body, "amount_yuan": "999999.00", "receipt": "HP-2026-3"})
+    assert (much.status_code, much.get_json()["findings"][0]["field"]) == (422, "amount_yuan")
+    gone = office.ask("POST", f"/contracts/{COUNTY}/LZ404/payments", body)
+    assert (gone.status_code, _codes(gone)) == (404, {"API-14"})
 
 
 def test_a_receipt_that_is_no_paper_is_refused_by_its_place(office: Program, contract: Contract) -> None:

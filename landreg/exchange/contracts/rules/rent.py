@@ -184,17 +184,17 @@ def in_yuan(due: Due, prices: Mapping[date, Decimal]) -> Decimal | None:
 
 
 def still_owed(
-    dues: Iterable[Due], ends_on: date | None, *, void: bool = False, made_on: date | None = None, one_sum: str = ""
-) -> tuple[Due, ...]:
-    """What is owed of a contract that ended on a day: rent or fee of the days before it, what was declared or awarded; no deposit.
+    dues: Iterable[Due], ends_on: date | None, *, void: bool = False, made_on: date | None = None, one_sum: str = "",
+    ahead: bool = False,
+) -> tuple[Due, ...]:  # fmt: skip
+    """What is owed of a contract that ended on a day: rent or fee of the days before it, what was declared or awarded.
 
+    ahead: its deposit does not go back yet.
     void: the contract never was: what an award says is owed alone. 民法典 155, 566. one_sum: GOES_OVER, BY_DAYS. 民法典 543."""
     by_days = (*OF_DAYS, IN_ONE_SUM) if one_sum == BY_DAYS else OF_DAYS
-    gone = (DEPOSIT, IN_ONE_SUM) if one_sum == GOES_OVER else (DEPOSIT,)
-    if void:
-        return tuple(due for due in dues if due.kind == AWARDED)
-    if ends_on is None:
-        return tuple(dues)
+    gone = (*(() if ahead else (DEPOSIT,)), *((IN_ONE_SUM,) if one_sum == GOES_OVER else ()))
+    if void or ends_on is None:
+        return tuple(due for due in dues if due.kind == AWARDED or not void)
     return tuple(
         _until(due, ends_on, made_on) if due.kind in by_days and due.until_on > ends_on else due
         for due in dues
@@ -257,7 +257,8 @@ def late_since(dues: Iterable[Settled], on: date) -> date | None:
 @dataclass(frozen=True)
 class Paid:
     """A payment, in yuan or in kg of grain, and what it is held against. left: of all dues, as far as it is known. since: the day
-    of the signature or the first of the term, the earlier one. known_receipt: it was counted before.
+    of the signature or the first of the term, the earlier one. known_receipt: it was counted before. alike: the very paper was, for
+    the same sum of the same day.
     """
 
     amount: Decimal
@@ -267,6 +268,7 @@ class Paid:
     since: date
     today: date
     known_receipt: bool = False
+    alike: bool = False
 
 
 def con_6_payment_counts_once(facts: Paid, law: Law) -> Finding | None:
@@ -274,7 +276,7 @@ def con_6_payment_counts_once(facts: Paid, law: Law) -> Finding | None:
 
     What the parties agree on may be paid before it is signed, and before its term: a year at most.
     """
-    amount, wrong = facts.amount, ""
+    amount, wrong = facts.amount, "paper" if facts.alike else ""
     if facts.known_receipt or not facts.receipt.strip():
         wrong = "receipt"
     if not months_after(facts.since, -12) <= facts.paid_on <= facts.today:
@@ -285,9 +287,7 @@ def con_6_payment_counts_once(facts: Paid, law: Law) -> Finding | None:
 
 
 def con_23_grain_within_what_is_owed(facts: tuple[Decimal, Decimal, bool], law: Law) -> Finding | None:
-    """CON-23: grain is handed over under a contract in kind, no more of it than is owed, by a receipt of its own. RLCL-39. facts:
-    kg, what is left, whether the receipt is of grain alone.
-    """
+    """CON-23: grain (kg, left, by a receipt of grain alone) is handed over in kind, no more of it than is owed. RLCL-39."""
     kg, left, alone = facts
     sound = alone and kg.is_finite() and 0 < kg <= left and kg == half_up(kg)
     return None if sound else Finding("CON-23", "kg", {"left": left})
