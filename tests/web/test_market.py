@@ -284,6 +284,9 @@ def test_open_data_feed_and_sitemap_are_sound_and_agree(client: Any, superuser: 
     rows = list(csv.DictReader(io.StringIO(client.get("/market/listings.csv").get_data().decode("utf-8-sig"))))
     assert {row["number"] for row in rows} == numbers
     shapes = json.loads(client.get("/market/listings.geojson").text)
+    (named,) = json.loads(client.get("/market/villages.json").text)["features"][:1]
+    assert named["properties"]["name"]
+    assert named["geometry"]["type"] == "Point"
     assert {one["id"] for one in shapes["features"]} == numbers
     lon, lat = shapes["features"][0]["geometry"]["coordinates"]
     assert 108 < lon < 110

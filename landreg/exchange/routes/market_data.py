@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from xml.etree import ElementTree
 
@@ -19,6 +20,7 @@ from landreg.exchange.market.asked import SORTS
 from landreg.exchange.routes import market_shown as shown
 from landreg.exchange.routes.market import for_everybody
 from landreg.exchange.routes.market_prices import BEGINNING
+from landreg.land.place_names import name_of
 from landreg.registry.routes.surroundings import settings
 from landreg.web import pages
 from landreg.web.sheets import Column, sheet
@@ -91,6 +93,31 @@ def listings_geojson() -> Response:
         }
         for row in rows
         if row.number in places
+    ]
+    return for_everybody(pages.geojson(features), KEPT_S)
+
+
+@blueprint.get("/market/villages.json")
+@allow(Role.PUBLIC)
+@limiter.limit(TAKES)
+def villages() -> Response:
+    """For the map: each village where something that a search finds lies, by name, amid its listings."""
+    rows, places = _listed(MOST_POINTS)
+    lying: dict[str, list[tuple[Decimal, Decimal]]] = {}
+    for row in rows:
+        if row.number in places:
+            lying.setdefault(row.village, []).append(places[row.number])
+    features = [
+        {
+            "type": "Feature",
+            "id": village,
+            "geometry": {
+                "type": "Point",
+                "coordinates": [float(sum(part) / len(part)) for part in zip(*at, strict=True)],
+            },
+            "properties": {"name": f"{name_of(village[:9])} {name_of(village)}".strip()},
+        }
+        for village, at in sorted(lying.items())
     ]
     return for_everybody(pages.geojson(features), KEPT_S)
 
