@@ -32,7 +32,7 @@ def run() -> int:
             return error.exit_code
         except click.Abort:
             raise KeyboardInterrupt from None
-    except (KeyboardInterrupt, Exception) as error:
+    except (KeyboardInterrupt, ImportError) as error:
         # A module that is interrupted while it loads may say so by an error of its own, as NumPy does.
         if not interrupted and not isinstance(error, KeyboardInterrupt):
             raise
