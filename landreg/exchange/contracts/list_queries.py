@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from landreg.exchange.contracts.model import Contract
 
@@ -46,3 +49,11 @@ def _at(stage: str, today: date) -> tuple[sa.ColumnElement[bool], ...]:
         case "over":
             return (*signed, Contract.until_on <= today)
     return (Contract.state == stage, Contract.ends_on.is_(None))
+
+
+def ending_ahead(session: Session, found: Sequence[Contract]) -> frozenset[UUID]:
+    """Those of these contracts whose end is set for a day to come."""
+    if not any(row.ends_on for row in found):
+        return frozenset()
+    today: date = session.scalars(sa.text("SELECT (system.clock() AT TIME ZONE 'Asia/Shanghai')::date")).one()
+    return frozenset(row.contract_id for row in found if row.ends_on is not None and row.ends_on > today)

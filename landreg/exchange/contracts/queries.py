@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from landreg.core.periods import DAY
 from landreg.core.tables import in_force
-from landreg.exchange.contracts.land_queries import ending_ahead
+from landreg.exchange.contracts.list_queries import ending_ahead
 from landreg.exchange.contracts.model import (
     Contract,
     ContractEvent,

@@ -42,7 +42,7 @@ class Credited:
 @dataclass(frozen=True)
 class Whole:
     """A contract with all its rows. prices: of a kg of its grain, by day on which something is due. credited: what counts toward
-    the price beside payments.
+    the price beside payments. ahead: the day of its end is set, and to come.
     """
 
     contract: Contract
@@ -53,6 +53,7 @@ class Whole:
     payments: Sequence[RentPayment]
     prices: Mapping[date, Decimal]
     credited: Sequence[Credited] = ()
+    ahead: bool = False
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -62,13 +63,16 @@ class Whole:
     @cached_property
     def settled(self) -> tuple[Settled, ...]:
         """What is due until it ends, with what was paid of it in money and handed over in grain."""
-        return self.settled_until(self.contract.ends_on, str(self._at_end("one_sum")))
+        kept = self.ahead and self._at_end("how") != "replaced"
+        return self.settled_until(self.contract.ends_on, str(self._at_end("one_sum")), ahead=kept)
 
-    def settled_until(self, ends_on: date | None, one_sum: str = "") -> tuple[Settled, ...]:
-        """The same as if it ended on a day; None: with its term. one_sum: what becomes of one that is changed (`still_owed`)."""
+    def settled_until(self, ends_on: date | None, one_sum: str = "", *, ahead: bool = False) -> tuple[Settled, ...]:
+        """The same as if it ended on a day; None: with its term. one_sum: what becomes of one that is changed (`still_owed`).
+        ahead: its deposit is not to be given back yet.
+        """
         said, made = [due_of(one, self.contract.unit) for one in self.dues], self.of("signed")
         dues = rent.still_owed(
-            said, ends_on, void=self.contract.void, made_on=made.on_day if made else None, one_sum=one_sum
+            said, ends_on, void=self.contract.void, made_on=made.on_day if made else None, one_sum=one_sum, ahead=ahead
         )
         found = [
             one

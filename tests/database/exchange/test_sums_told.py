@@ -13,13 +13,15 @@ from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
 from landreg.core.pdftext import pdf_text
 from landreg.exchange.contracts import certifying, letters, life, papers
+from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract, ContractEvent
+from landreg.exchange.contracts.rules import rent
 from landreg.law.queries import load_law
 from landreg.registry.papers.office import Desk
 from tests.contract_kit import OPERATOR, PAPER, drawn, seen, signed, today
 from tests.database.exchange.test_house_leases import HOUSE
 from tests.exchange_kit import market
-from tests.registry_kit import Connection
+from tests.registry_kit import Connection, pass_days
 from tests.villages import COUNTY, past_triggers
 
 
@@ -85,3 +87,22 @@ def test_yuan_owed_beside_grain_are_told_with_it(superuser: Connection) -> None:
 def told(contract: Contract, **facts: str) -> ContractEvent:
     """The step of a certificate that was given with these sums."""
     return ContractEvent(county=COUNTY, contract_id=contract.contract_id, kind="certified", facts=facts)
+
+
+def test_a_deposit_is_owed_until_the_end_that_is_agreed_for_a_day_to_come(superuser: Connection) -> None:
+    lease = {
+        "kind": "house_lease",
+        "unit": "yuan_month",
+        "price": Decimal("500.00"),
+        "paid_every": "month",
+        "values": HOUSE,
+    }
+    contract = signed(drawn(**lease, from_on=today(), until_on=today().replace(year=today().year + 3)))
+    key = (OPERATOR, COUNTY, contract.contract_id)
+    life.pay(*key, Decimal(1000), today(), "HP-1", PAPER)
+    pass_days(superuser, 40)
+    late = rent.arrears(seen(contract).settled, today())
+    life.end(*key, End("agreed", today() + timedelta(days=90)), PAPER)
+    assert rent.arrears(seen(contract).settled, today()) == late == Decimal(500)
+    pass_days(superuser, 91)
+    assert "deposit" not in {one.due.kind for one in seen(contract).settled}

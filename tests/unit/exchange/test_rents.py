@@ -262,6 +262,8 @@ def test_of_a_contract_that_ended_the_rent_until_its_end_is_owed_and_no_more() -
     assert still_owed(dues, date(2027, 10, 1)) == (dues[0], awarded, dividend)
     assert still_owed(dues, None) == dues
     assert still_owed(dues, FIRST, void=True) == (awarded,)
+    deposit = Due(5, FIRST, date(2029, 1, 1), FIRST, Decimal("500.00"), kind="deposit")
+    assert [deposit in still_owed((*dues, deposit), end, ahead=one) for one in (True, False)] == [True, False]
 
 
 def test_one_sum_is_due_whole_on_the_first_day_and_stays_owed_when_the_contract_ends_early() -> None:
