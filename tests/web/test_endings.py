@@ -120,7 +120,7 @@ def test_the_day_of_an_advance_notice_is_told_by_its_form(
         assert deng.post(address, given).status_code == status, given
 
 
-@pytest.mark.parametrize(("amount", "status"), [("-5", 400), ("0", 400), ("0.001", 422), ("20000.00", 303)])
+@pytest.mark.parametrize(("amount", "status"), [("-5", 422), ("0", 422), ("0.001", 422), ("20000.00", 303)])
 def test_a_sum_that_cannot_be_is_refused_at_the_form(right: UUID, deng: Browser, amount: str, status: int) -> None:
     address = f"/rights/{COUNTY}/{right}/acts/mortgage"
     deng.get(address)
@@ -128,6 +128,14 @@ def test_a_sum_that_cannot_be_is_refused_at_the_form(right: UUID, deng: Browser,
     sent = deng.post(address, given)
     assert sent.status_code == status
     assert ("须大于 0，最多两位小数" in sent.text) is (status != 303)
+
+
+def test_all_that_is_wrong_of_a_mortgage_is_told_at_once(right: UUID, deng: Browser) -> None:
+    address = f"/rights/{COUNTY}/{right}/acts/mortgage"
+    deng.get(address)
+    answer = deng.post(address, {"party": "张三", "basis": "合同", "amount": "-5", "until": "2020-01-01"})
+    assert answer.status_code == 422
+    assert [code for code in ("TR-25", "RES-5", "RES-6") if code not in answer.text] == []
 
 
 def test_a_mortgage_is_changed_by_its_form(
@@ -140,7 +148,7 @@ def test_a_mortgage_is_changed_by_its_form(
     deng.get(address)
     for given, status in (
         ({"restriction": mortgage, "basis": "补充协议"}, 400),
-        ({"restriction": mortgage, "basis": "补充协议", "amount": "-5"}, 400),
+        ({"restriction": mortgage, "basis": "补充协议", "amount": "-5"}, 422),
         ({"restriction": mortgage, "basis": "补充协议", "amount": "1e999"}, 400),
         ({"restriction": mortgage, "basis": "补充协议", "amount": "2500.00"}, 303),
     ):

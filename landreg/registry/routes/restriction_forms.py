@@ -10,7 +10,7 @@ from uuid import UUID
 from landreg.core.actor import Actor
 from landreg.core.errors import BadInput, Finding
 from landreg.registry.rules.renewal_requests import RestrictionChange
-from landreg.registry.rules.requests import MOST_YUAN, RESTRICTIONS, RestrictionAsked
+from landreg.registry.rules.requests import RESTRICTIONS, RestrictionAsked
 from landreg.web.forms import read_form
 
 LAST_YEAR = 2200
@@ -46,7 +46,6 @@ def asked(actor: Actor, kind: str) -> RestrictionAsked:
     """A restriction as the form asks for it."""
     given = read_form(RestrictionForm)
     _sensible(until=given.until, registrable_on=given.registrable_on)
-    _some(given.amount)
     until = None if kind in ("objection_entry", "advance_notice", "dispute_entry") else given.until
     registrable_on = given.registrable_on if kind == "advance_notice" else None
     return RestrictionAsked(
@@ -67,17 +66,11 @@ def changed(actor: Actor, kind: str) -> RestrictionChange:
     name = {"mortgage_change": "amount", "seizure_renewal": "until", "advance_notice_day": "registrable_on"}.get(kind)
     if name and getattr(given, name) is None:
         raise BadInput(Finding("FORM-1", name))
-    _some(given.amount)
     if kind == "objection_suit":
         return RestrictionChange(given.restriction, given.basis)
     if kind == "advance_notice_day":
         return RestrictionChange(given.restriction, given.basis, registrable_on=given.registrable_on)
     return RestrictionChange(given.restriction, given.basis, given.amount, given.until)
-
-
-def _some(amount: Decimal | None) -> None:
-    if amount is not None and not 0 < amount <= MOST_YUAN:
-        raise BadInput(Finding("RES-5", "amount", {"given": str(amount), "most": str(MOST_YUAN)}))
 
 
 def _sensible(**days: date | None) -> None:

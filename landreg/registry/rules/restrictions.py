@@ -165,8 +165,9 @@ def res_6_not_over_before_it_begins(facts: ActFacts, law: Law) -> Finding | None
     last = asked.last_day(today) if isinstance(asked, RestrictionAsked) else asked.until
     if last is None or last > today or (last == today and facts.act_kind not in SEIZES):
         return None
-    field = "registrable_on" if asked.registrable_on else "until"
-    return Finding("RES-6", field, {"last": last, "today": today}, subject=facts.code)
+    said = {"registrable": asked.registrable_on} if asked.registrable_on else {}
+    field = "registrable_on" if said else "until"
+    return Finding("RES-6", field, {"last": last, "today": today, **said}, subject=facts.code)
 
 
 def res_8_seized_for_some_years(facts: ActFacts, law: Law) -> Finding | None:
@@ -256,9 +257,7 @@ def _names_a_lender(party: str, words: Sequence[str], endings: Sequence[str]) ->
 
 
 def tr_26_debt_within_the_right(facts: ActFacts, law: Law) -> Finding | None:
-    """TR-26: a debt that falls due after the term of the mortgaged right, of a contract too, is then secured by nothing unless the
-    term goes on: a note. CC-340, RLCL-47.
-    """
+    """TR-26: a debt due after the term of the mortgaged right is then secured by nothing, unless that goes on: a note. RLCL-47."""
     asked, of_land = facts.asked, facts.right_kind in ("contract_management", "land_operation")
     if not isinstance(asked, (RestrictionAsked, RestrictionChange)) or not of_land:
         return None
