@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.wrappers import Response as Redirect
 
 from landreg.access import bindings, consents, household_queries, person_queries
@@ -18,6 +19,7 @@ from landreg.access.rules import Step
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding
+from landreg.core.typesetting import qr_svg
 from landreg.law.book import term
 from landreg.web import pages, problems
 from landreg.web.forms import read_form
@@ -84,7 +86,9 @@ def code_made() -> Response:
     """Make a one-time code; it is shown this once, to be printed or handed over."""
     given = read_form(CodeWanted)
     told = bindings.make_code(current_actor(), given.household, given.person, by_letter=given.by_letter)
-    return pages.render("access/household_code.html", 201, told=told)
+    address = url_for(".join_form", household=told.household_code, code=told.code, _external=True)
+    drawn = Markup(qr_svg(address))  # noqa: S704  (drawn here from our own text)
+    return pages.render("access/household_code.html", 201, told=told, qr=drawn)
 
 
 @blueprint.post("/bindings/<county>/<uuid:binding_id>/end")
@@ -100,8 +104,9 @@ def unbound(county: str, binding_id: UUID) -> Redirect:
 @blueprint.get("/join")
 @allow(Role.PUBLIC)
 def join_form() -> Response:
-    """The form with which a farmer makes an account by the code of the office."""
-    return pages.render("access/join.html", household=request.args.get("household", "")[:18])
+    """The form with which a farmer makes an account by the code of the office; both come with the QR code of its sheet."""
+    household, code = (request.args.get(name, "")[:40] for name in ("household", "code"))
+    return pages.render("access/join.html", household=household, code=code)
 
 
 @blueprint.post("/join")

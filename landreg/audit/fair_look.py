@@ -60,7 +60,7 @@ def look(actor: Actor, month: date, within: str = "") -> Look:
     """Hold the market of the months up to and with this one against chance, and tell the log.
 
     within: '' for the whole jurisdiction. Raises NotAllowed for another role, BadInput with FORM-5 for a division outside,
-    FORM-2 for a month that has not begun.
+    FORM-16 for a month that has not begun.
     """
     within = looked_at(actor, within)
     with unit_of_work(actor) as uow:

@@ -21,6 +21,6 @@ def looked_at(actor: Actor, within: str) -> str:
 
 
 def begun(month: date, today: date) -> None:
-    """Raises BadInput with FORM-2 for a month that has not begun."""
+    """Raises BadInput with FORM-16 for a month that has not begun."""
     if month > today:
-        raise BadInput(Finding("FORM-2", "month", {"given": f"{month:%Y-%m}"}))
+        raise BadInput(Finding("FORM-16", "month", {"given": f"{month:%Y-%m}"}))

@@ -51,7 +51,7 @@ def look(actor: Actor, month: date, within: str = "") -> Look:
     """Hold the exits of a month and those before it against settlements. Each month that is looked at is a leaf of the log.
 
     within: '' for the whole jurisdiction. Raises NotAllowed for another role, BadInput with FORM-5 for a division outside,
-    FORM-2 for a month that has not begun.
+    FORM-16 for a month that has not begun.
     """
     within = looked_at(actor, within)
     law, months = _announced(actor, month.replace(day=1), within)

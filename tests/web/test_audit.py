@@ -158,10 +158,10 @@ def test_a_sample_is_prepared_sealed_drawn_and_its_list_is_the_logged_one(
     [
         ({"size": "viele"}, 400, "FORM-4"),
         ({"size": "0"}, 400, "AUD-13"),
-        ({"size": "abc", "month": "2027-13"}, 400, "FORM-2"),
+        ({"size": "abc", "month": "2027-13"}, 400, "FORM-16"),
         ({"within": "610902999"}, 400, "FORM-5"),
         ({"kind": "parcel"}, 400, "FORM-5"),
-        ({"month": "1"}, 400, "FORM-2"),
+        ({"month": "1"}, 400, "FORM-16"),
         ({"within": "0"}, 400, "FORM-5"),
     ],
 )

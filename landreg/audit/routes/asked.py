@@ -26,7 +26,7 @@ class Narrowed:
 def read(actor: Actor, today: date) -> tuple[Asked, str]:
     """What was asked for, and its month as the address says it; without one, the present month.
 
-    Raises BadInput with FORM-2 for a month that is none, FORM-5 for a division outside the jurisdiction.
+    Raises BadInput with FORM-16 for a month that is none, FORM-5 for a division outside the jurisdiction.
     """
     given = read_query(Narrowed)
     within = given.within or actor.jurisdiction
@@ -45,19 +45,19 @@ class Look:
 
 
 def look_asked() -> tuple[Look, date]:
-    """The form of a look, and the first day of its month. Raises BadInput with FORM-2 for a month that is none, or all."""
+    """The form of a look, and the first day of its month. Raises BadInput with FORM-16 for a month that is none, or all."""
     given = read_form(Look)
     month = month_of(given.month, "month")
     if month is None:
-        raise BadInput(Finding("FORM-2", "month", {"given": given.month}))
+        raise BadInput(Finding("FORM-16", "month", {"given": given.month}))
     return given, month
 
 
 def month_of(text: str, field: str) -> date | None:
-    """The first day of a month written 2026-03; None for `all`. Raises BadInput (FORM-2)."""
+    """The first day of a month written 2026-03; None for `all`. Raises BadInput (FORM-16)."""
     if text == ALL:
         return None
     match = re.fullmatch(r"(20\d{2})-(\d{2})", text, re.ASCII)
     if match is None or not 1 <= int(match[2]) <= 12:
-        raise BadInput(Finding("FORM-2", field, {"given": text[:20]}))
+        raise BadInput(Finding("FORM-16", field, {"given": text[:20]}))
     return date(int(match[1]), int(match[2]), 1)
