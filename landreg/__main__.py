@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-from typing import NoReturn
 
 INTERRUPTED = "已中断，没有写入不完整的内容；重新运行即可继续。\nInterrupted; nothing half-done, run it again to go on."
 
@@ -13,14 +11,16 @@ def run() -> int:
     """The exit code: 0 done, 1 refused, 2 wrong use, 130 interrupted."""
     interrupted = []
 
-    def interrupt(number: int, frame: object) -> NoReturn:
+    def interrupt(number: int, frame: object) -> None:
         interrupted.append(number)
         raise KeyboardInterrupt
 
-    # A command in the background, which does not hear Ctrl-C, goes on not hearing it.
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, interrupt)
     try:
+        import signal
+
+        # A command in the background, which does not hear Ctrl-C, goes on not hearing it.
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, interrupt)
         import click
 
         from landreg.cli import main
