@@ -117,7 +117,10 @@ def lo_3_operator_in_full(facts: OperationFacts, law: Law) -> Finding | None:
             sound = bool(operator.name) and operator.person_id is not None
         case _:
             sound = False
-    return None if sound else Finding("LO-3", "operator", {"known": facts.known_name or None}, subject=facts.code)
+    own = {"own": facts.known_name} if operator.kind == "household" and operator.holder_id == facts.holder else {}
+    return (
+        None if sound else Finding("LO-3", "operator", {"known": facts.known_name or None, **own}, subject=facts.code)
+    )
 
 
 def lo_11_old_enough_to_farm(facts: OperationFacts, law: Law) -> Finding | None:

@@ -164,3 +164,10 @@ def test_an_assignment_of_some_parcels_tells_of_what_stands_on_these_and_of_no_o
 )
 def test_a_request_is_read_as_it_was_kept(asked: Request) -> None:
     assert read(KINDS[type(asked)], plain(asked)) == asked
+
+
+def test_a_contractor_is_told_that_they_are_no_operator_of_their_own_land() -> None:
+    given = facts(replace(LEASE, operator=NEIGHBOUR), known_name="户主2", holder=NEIGHBOUR.holder_id)
+    (finding,) = examine(ACT_RULES["land_operation"], given, LAW)
+    assert "户主2就是承包方" in LAW.say(finding)
+    assert "is the contractor" in LAW.say(finding, "en")
