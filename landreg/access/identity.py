@@ -96,14 +96,16 @@ def _entered(uow: UnitOfWork, persons: Sequence[NewPerson]) -> tuple[list[UUID],
     return [known[keys[0]] for keys in borne], new
 
 
-def enter_shown(uow: UnitOfWork, name: str, number: str) -> UUID:
+def enter_shown(uow: UnitOfWork, name: str, number: str) -> UUID | None:
     """The id of a person who showed their card at the counter of the exchange, whose desk reads no person; who is new has a leaf of
-    their own. name: as it is written on the card.
+    their own. name: as it is written on the card; None where the number is known under another.
     """
     number = tidy(number)
     person = NewPerson(name, CITIZEN_ID if citizen_id_fault(number) is None else OTHER_ID, number)
     keys = _person_digests(person)
-    row = person_queries.enter_shown(uow.session, keys, _row(uuid4(), person, keys[0]))
+    row = person_queries.enter_shown(uow.session, keys, digests(name), _row(uuid4(), person, keys[0]))
+    if row is None:
+        return None
     if row.told is not None:
         county = uow.actor.jurisdiction[:6].ljust(6, "0")
         facts = ({"person": row.person_id}, {"person": row.told})

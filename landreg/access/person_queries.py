@@ -38,15 +38,17 @@ def editions(session: DatabaseSession, digests: Collection[bytes]) -> Sequence[A
     return session.execute(question, {"digests": list(digests)}).all()
 
 
-def enter_shown(session: DatabaseSession, digests: Collection[bytes], row: Mapping[str, object]) -> Any:
+def enter_shown(
+    session: DatabaseSession, digests: Collection[bytes], names: Collection[bytes], row: Mapping[str, object]
+) -> Any:
     """person_id of who bears one of these digests of a number, entered as this row where nobody does: `told` then says what a leaf
-    says of them.
+    says of them. None where whoever bears it has none of these digests of a name.
     """
     asked = sa.text(
         """SELECT * FROM exchange.enter_shown(:digests, :person_id, :name_masked, :name_sealed, :name_digest, :id_kind, :id_masked,
-               :id_sealed, :id_digest, :sex, :said, :said_key_sealed)"""
+               :id_sealed, :id_digest, :sex, :said, :said_key_sealed, :names)"""
     )
-    return session.execute(asked, {"digests": list(digests), **row}).one()
+    return session.execute(asked, {"digests": list(digests), "names": list(names), **row}).one_or_none()
 
 
 def same_persons(session: DatabaseSession, ids: Collection[UUID]) -> Mapping[UUID, UUID]:

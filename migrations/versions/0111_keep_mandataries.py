@@ -19,9 +19,9 @@ def upgrade() -> None:
         CREATE INDEX signed_by_mandatary ON exchange.contract_event ((facts ->> 'mandatary_id'))
             WHERE facts ? 'mandatary_id';
         -- The desk of the exchange reads no person: it enters who showed their card, and is told by which id; of who is new, what a
-        -- leaf says of them.
+        -- leaf says of them; nobody where the number is another name's.
         CREATE FUNCTION exchange.enter_shown(digests bytea[], new_id uuid, masked text, sealed bytea, digest bytea, of_kind text,
-                masked_id text, sealed_id bytea, digest_id bytea, of_sex text, new_said text, sealed_key bytea)
+                masked_id text, sealed_id bytea, digest_id bytea, of_sex text, new_said text, sealed_key bytea, names bytea[])
             RETURNS TABLE (person_id uuid, told text)
             LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
         #variable_conflict use_column
@@ -33,7 +33,10 @@ def upgrade() -> None:
                 ON CONFLICT (id_digest, edition) DO NOTHING
                 RETURNING p.person_id, jsonb_build_array(p.said, p.name_masked, p.id_kind, p.id_masked, p.sex)::text;
             IF NOT FOUND THEN
-                RETURN QUERY SELECT k.person_id, NULL::text FROM identity.persons_of(digests) AS k LIMIT 1;
+                RETURN QUERY SELECT k.person_id, NULL::text FROM identity.persons_of(digests) AS k
+                    WHERE EXISTS (SELECT FROM identity.person AS o
+                        WHERE o.id_digest = ANY (digests) AND o.name_digest = ANY (names))
+                    LIMIT 1;
             END IF;
         END $$;
         -- Those of some persons who stood for a party at a counter of the jurisdiction: its policies hold for the owner too.
@@ -45,10 +48,11 @@ def upgrade() -> None:
                OR EXISTS (SELECT FROM exchange.project_word AS w WHERE w.mandatary_id = a.id)
                OR EXISTS (SELECT FROM exchange.priority_claim AS c WHERE c.mandatary_id = a.id)
         $$;
-        REVOKE ALL ON FUNCTION exchange.enter_shown(bytea[], uuid, text, bytea, bytea, text, text, bytea, bytea, text, text, bytea),
+        REVOKE ALL ON FUNCTION
+            exchange.enter_shown(bytea[], uuid, text, bytea, bytea, text, text, bytea, bytea, text, text, bytea, bytea[]),
             exchange.mandataries(uuid[]) FROM PUBLIC;
         GRANT EXECUTE ON FUNCTION
-            exchange.enter_shown(bytea[], uuid, text, bytea, bytea, text, text, bytea, bytea, text, text, bytea)
+            exchange.enter_shown(bytea[], uuid, text, bytea, bytea, text, text, bytea, bytea, text, text, bytea, bytea[])
             TO landreg_exchange;
         GRANT EXECUTE ON FUNCTION exchange.mandataries(uuid[]) TO landreg_registry, landreg_auditor, landreg_worker;
         -- As in 0004; who holds a right, and who stood for a party by its power of attorney, is opened too.

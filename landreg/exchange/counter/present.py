@@ -64,7 +64,8 @@ def stands_for(
     number: str = "", rule: Callable[[Standing, Law], Finding | None] = con_29_the_party_itself,
 ) -> dict[str, Any]:  # fmt: skip
     """What is recorded of who stands for a party: the member, the person, or that a power of attorney is there and, by the card,
-    who they are. other: what was recorded of the other side's signature. Raises Refused (CON-29, PRI-5).
+    who they are. other: what was recorded of the other side's signature. Raises Refused (CON-29, PRI-5), also where the number on
+    the card is known under another name.
     """
     found, said, apart = known(uow.session, county, (party.party_id,), one), tidy(one.card), other or {}
     named = found is not None and found.named
@@ -86,7 +87,10 @@ def stands_for(
 def _mandatary(uow: UnitOfWork, one: Present, card: str) -> dict[str, Any]:
     """Who stands there by a power of attorney, as a person by id; nothing where they showed no card."""
     if one.attorney and one.mandatary is None and card:
-        one = replace(one, mandatary=enter_shown(uow, one.name.strip(), card))
+        shown = enter_shown(uow, one.name.strip(), card)
+        if shown is None:
+            raise Refused(Finding("CON-29", "name", {"fault": "counter_named"}))
+        one = replace(one, mandatary=shown)
     return {"mandatary_id": str(one.mandatary)} if one.attorney and one.mandatary else {}
 
 

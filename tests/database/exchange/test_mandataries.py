@@ -15,7 +15,7 @@ from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
 from landreg.core.db import unit_of_work
-from landreg.core.errors import NotFound
+from landreg.core.errors import NotFound, Refused
 from landreg.exchange.bidding import deals, offers, windows
 from landreg.exchange.bidding.offers import Word
 from landreg.exchange.bidding.windows import Came
@@ -24,7 +24,7 @@ from tests import bidding_kit as kit
 from tests.contract_kit import OPERATOR, OTHER, PAPER, drawn, says, seen, signature
 from tests.database.exchange.test_contract_signers import asked
 from tests.exchange_kit import NEIGHBOUR
-from tests.registry_kit import HOUSEHOLD, Connection, to_rights
+from tests.registry_kit import HOUSEHOLD, Connection, codes, to_rights
 from tests.villages import COUNTY, citizen_id
 
 CARD = citizen_id(977)
@@ -79,8 +79,8 @@ def test_the_same_number_is_the_same_person_and_none_is_kept_where_no_card_was_s
 ) -> None:
     (project, home), contract = asked(), drawn(OTHER)
     before = persons(superuser)
-    for side, card in (("contractor", ""), ("taker", CARD)):
-        given = replace(signature(contract, side), name=f"样本受托人{side}", card=card, attorney=True)
+    for side, card, name in (("contractor", "", "样本代理人"), ("taker", CARD, "样本受托人")):
+        given = replace(signature(contract, side), name=name, card=card, attorney=True)
         signing.sign(OPERATOR, COUNTY, contract.contract_id, given, PAPER)
     first, second = (one.facts for one in seen(contract).events if one.kind.startswith("signed_"))
     assert "mandatary_id" not in first
@@ -89,6 +89,17 @@ def test_the_same_number_is_the_same_person_and_none_is_kept_where_no_card_was_s
     assert persons(superuser) == (before[0] + 1,)
     member = says("consents", HOUSEHOLD)
     assert projects.say(OPERATOR, COUNTY, project, home, member).mandatary_id is None
+
+
+def test_a_number_that_is_known_under_another_name_is_refused(village: None, superuser: Connection) -> None:
+    """CON-29."""
+    by_attorney()
+    before, other = persons(superuser), drawn(OTHER)
+    given = replace(signature(other, "contractor"), name="样本另一人", card=CARD, attorney=True)
+    with pytest.raises(Refused) as named:
+        signing.sign(OPERATOR, COUNTY, other.contract_id, given, PAPER)
+    assert codes(named) == {"CON-29"}
+    assert persons(superuser) == before
 
 
 def test_who_claims_a_priority_for_a_household_is_kept_too(
