@@ -20,8 +20,8 @@ from landreg.exchange.contracts import (
 from landreg.exchange.contracts.disputes import Brought
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.rules.closing import Returned
-from landreg.exchange.contracts.rules.outcomes import Outcome
 from landreg.exchange.contracts.rules.dividing import Dividend
+from landreg.exchange.contracts.rules.outcomes import Outcome
 from landreg.registry.booking import register
 from landreg.registry.casework import cases
 from landreg.registry.rules.requests import RestrictionAsked

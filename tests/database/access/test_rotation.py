@@ -221,7 +221,7 @@ def test_what_was_typed_for_an_application_of_any_state_is_turned_and_the_old_ke
     assert {state: open_sealed(sealed) for state, sealed in told} == {state: f"张三 {state}" for state in ended}
     for change in ("reason = 'x'", "reason = reason", "state = 'open', typed_sealed = '\\x00'"):
         with pytest.raises(IntegrityError, match="does not go from declined"):
-            superuser.execute(f"UPDATE registry.application SET {change} WHERE state = 'declined'")  # noqa: S608
+            superuser.execute(f"UPDATE registry.application SET {change} WHERE state = 'declined'")
 
 
 def test_a_row_that_no_key_opens_stops_the_run_and_is_not_lost(

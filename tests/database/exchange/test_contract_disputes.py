@@ -16,8 +16,8 @@ from landreg.exchange.contracts import disputes, life, queries
 from landreg.exchange.contracts.disputes import Brought
 from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.rules.closing import Returned
-from landreg.exchange.contracts.rules.outcomes import Outcome
 from landreg.exchange.contracts.rules.course import stage
+from landreg.exchange.contracts.rules.outcomes import Outcome
 from tests.contract_kit import (
     OPERATOR,
     OTHER,

@@ -41,9 +41,9 @@ from landreg.exchange.contracts.life import End
 from landreg.exchange.contracts.model import Contract
 from landreg.exchange.contracts.projects import Planned, Priced, Said
 from landreg.exchange.contracts.rules.closing import Returned
-from landreg.exchange.contracts.rules.outcomes import Outcome
 from landreg.exchange.contracts.rules.course import stage
 from landreg.exchange.contracts.rules.dividing import Dividend
+from landreg.exchange.contracts.rules.outcomes import Outcome
 from landreg.exchange.contracts.signing import Signature
 from landreg.exchange.contracts.verifying import HEAD, FileService
 from landreg.exchange.counter.present import Present

@@ -16,8 +16,8 @@ from landreg.core.pdftext import pdf_text
 from landreg.exchange.contracts import certifying, disputes, life, papers, signing
 from landreg.exchange.contracts.disputes import Brought
 from landreg.exchange.contracts.model import Contract
-from landreg.exchange.contracts.rules.outcomes import Outcome
 from landreg.exchange.contracts.rules.instalments import Instalment
+from landreg.exchange.contracts.rules.outcomes import Outcome
 from landreg.law.queries import load_law
 from landreg.registry.papers.office import Desk
 from tests.contract_kit import OPERATOR, OTHER, PAPER, VALUES, drawn, seen, signed, today

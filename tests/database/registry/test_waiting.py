@@ -85,7 +85,9 @@ def test_the_list_is_ordered_by_who_applied_where_that_is_another_than_the_holde
     dispute = applied(registrar, "dispute_entry", RestrictionAsked("dispute", "甲某", "受理通知书"), right)
     with unit_of_work(registrar) as uow:
         looking = Looking(registrar.account_id, load_law(uow.session, COUNTY, today(uow.session)))
-        cases = uow.session.scalars(worklist.cases_statement(CaseFilter("", sort="applicant", down=False), looking)).all()
+        cases = uow.session.scalars(
+            worklist.cases_statement(CaseFilter("", sort="applicant", down=False), looking)
+        ).all()
         first = [applicants(uow.session, [case])[case.case_id][0] for case in cases]
     of = dict(zip((case.case_id for case in cases), first, strict=True))
     assert (of[seizure], of[release], of[dispute]) == ("乙法院", "乙法院", "甲某")
