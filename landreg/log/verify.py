@@ -903,8 +903,8 @@ def _check_course(leaves: _Leaves, tables: Tables) -> None:
 
 def _check_documents(leaves: _Leaves, tables: Tables) -> None:
     """That each document of the folder is as the steps found it that told of it."""
-    told = _found_by_steps(leaves, tables, "papers")
-    _check_there("document", told, tables)
+    told = _found_by_steps(leaves, "papers")
+    _check_there("document", leaves, "papers", tables)
     for at, row in enumerate(tables.rows.get("document", [])):
         name = hashlib.sha256(str(row.get("name")).encode()).hexdigest()
         letter = [] if row.get("letter") is None else [row["letter"]]
@@ -921,31 +921,36 @@ def _check_documents(leaves: _Leaves, tables: Tables) -> None:
 
 def _check_between(leaves: _Leaves, tables: Tables) -> None:
     """That each step without a leaf of its own is as the later steps found it that told of it."""
-    told = _found_by_steps(leaves, tables, "steps")
-    _check_there("case_event", told, tables)
+    told = _found_by_steps(leaves, "steps")
+    _check_there("case_event", leaves, "steps", tables)
     for at, row in enumerate(tables.rows.get("case_event", [])):
         line = [row.get("step"), _moment(row.get("at")), row.get("by"), row.get("by_name"), row.get("reason")]
         if row.get("step") not in _MASKED_STEPS:
             _check_digest("case_event", at, line, told, tables)
 
 
-def _found_by_steps(leaves: _Leaves, tables: Tables, what: str) -> dict[str, set[str]]:
-    """By key of a row: the digests that leaves of the bundle's cases hold of it."""
+def _found_by_steps(leaves: _Leaves, what: str) -> dict[str, set[str]]:
+    """By key of a row: the digests that leaves hold of it."""
     told: dict[str, set[str]] = {}
-    cases = {row.get("case_id") for row in tables.rows.get("case", [])}
     for said in leaves.values():
-        facts = _facts(said)
-        found = facts.get(what) if facts.get("case_id") in cases else None
+        found = _facts(said).get(what)
         for name, digest in (found if isinstance(found, dict) else {}).items():
             told.setdefault(name, set()).add(str(digest))
     return told
 
 
-def _check_there(table: str, told: dict[str, set[str]], tables: Tables) -> None:
-    """That every row of which a leaf holds a digest is there."""
+def _check_there(table: str, leaves: _Leaves, what: str, tables: Tables) -> None:
+    """That every row is there of which a leaf of the bundle's cases holds a digest."""
     there = {_key_of(table, row) for row in tables.rows.get(table, [])}
-    for key in sorted(told.keys() - there):
-        raise _odd(f"rows/{table}.json {key}", "不在证据包中，日志记有这一行", "is not there, and the log has it")
+    own = {row.get("case_id") for row in tables.rows.get("case", [])} - {None}
+    own |= {row.get("number") for row in tables.rows.get("case", [])} - {None}
+    for said in leaves.values():
+        facts = _facts(said)
+        found = facts.get(what)
+        if not isinstance(found, dict) or not {str(facts.get("case_id")), str(facts.get("case"))} & own:
+            continue
+        for key in sorted(found.keys() - there):
+            raise _odd(f"rows/{table}.json {key}", "不在证据包中，日志记有这一行", "is not there, and the log has it")
 
 
 def _check_digest(table: str, at: int, line: list[Any], told: dict[str, set[str]], tables: Tables) -> None:

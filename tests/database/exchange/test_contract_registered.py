@@ -129,12 +129,13 @@ def test_what_an_assignment_moves_is_asked_of_the_register_from_its_day_and_that
     assert codes(early) == {"CON-64"}
     with unit_of_work(registrar) as uow:
         law = load_law(uow.session, COUNTY, today())
-    told = {one.code: one.values for one in standing(seen(contract), law)["told"]}
+        told = {one.code: one.values for one in standing(uow.session, seen(contract), law)["told"]}
     assert told["CON-65"] == {"price": Decimal("9000.00"), "paid": Decimal(0)}
     pass_days(superuser, 31)
     assert to_the_register(registrar, database, contract)
     life.pay(OPERATOR, COUNTY, contract.contract_id, Decimal("9000.00"), today(), "R-9000", PAPER)
-    assert "CON-65" not in {one.code for one in standing(seen(contract), law)["told"]}
+    with unit_of_work(registrar) as uow:
+        assert "CON-65" not in {one.code for one in standing(uow.session, seen(contract), law)["told"]}
 
 
 def test_a_contract_is_filed_on_no_day_before_it_was_made() -> None:

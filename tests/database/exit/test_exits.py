@@ -416,7 +416,7 @@ def test_a_figure_of_an_exit_that_was_changed_in_its_evidence_is_named(
     made = evidence.bundle(auditor, database, seen(registrar, found).case.number)
     with made.content as content, zipfile.ZipFile(content) as archive:
         archive.extractall(tmp_path / "whole")
-    assert whole(tmp_path / "whole").returncode == 0, whole(tmp_path / "whole").stderr
+    assert whole(tmp_path / "whole").returncode == 3, whole(tmp_path / "whole").stderr
     for table, column, value in (
         ("exit_payment", "amount_yuan", "1.00"), ("exit_payment", "receipt", "另一张"), ("exit_item", "amount_yuan", "1.00"),
         ("exit_agreement", "funds_yuan", "1.00"), ("exit_offer", "land_yuan", "1.00"), ("exit_offer_item", "floor_yuan", "1.00"),
