@@ -134,7 +134,7 @@ def test_the_sample_s_farmer_and_agent_bring_their_applications_once(
     to_rights(registrar, reviewer, superuser, 1)
     kept = database.home / "demo-accounts.json"
     assert demo_own.households_apply(registrar, kept) == 2
-    assert set(json.loads(kept.read_text())) == {"farmer", "agent"}
+    assert {"farmer", "agent"} <= set(json.loads(kept.read_text()))
     told = superuser.execute(
         "SELECT state, agent_act_id IS NOT NULL FROM registry.application ORDER BY made_at"
     ).fetchall()

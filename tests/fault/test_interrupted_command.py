@@ -45,8 +45,7 @@ def main(**_):
         raise ImportError("numpy._core.multiarray failed to import")
     raise ImportError("of its own")
 landreg.cli.main = types.SimpleNamespace(main=main)
-if sys.argv[1:]:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+signal.signal(signal.SIGINT, signal.SIG_IGN if sys.argv[1:] else signal.default_int_handler)
 sys.exit(run())
 """
 
