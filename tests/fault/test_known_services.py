@@ -50,6 +50,7 @@ ELSEWHERE: Mapping[str, str] = {
     "landreg.access.policy.known_actor": "the same",
     "landreg.access.policy.own_affairs": "the same",
     "landreg.access.policy.code_due": "the same",
+    "landreg.access.policy.require_own_password": "the same",
     "landreg.access.policy.allow": "the same, around a route",
     "landreg.access.policy.register": "the same, before a request",
 }

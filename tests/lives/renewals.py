@@ -56,19 +56,19 @@ def _decided(on: Stage) -> Life:
     yield "publish renewal", lambda: notices.publish(registrar, COUNTY, ids, "延包名册公示")
     pass_days(on.superuser, 40)
     vote = Vote(members=10, present=9, in_favour=9, held_on=today_of(on), minutes=MINUTES)
-    yield "decide", lambda: rosters.decide(registrar, COUNTY, roster, vote)
+    yield "decide", lambda: rosters.decide(on.reviewer, COUNTY, roster, vote)
     return ids
 
 
 def _done(on: Stage, ids: list[UUID]) -> Life:
     registrar, tools = on.registrar, Tools(press=lambda: on.press, seal=lambda: seal(on.worker, on.settings))
-    yield "renew", lambda: roster_cases.renew(on.reviewer, COUNTY, ids[:1], on.press, tools.seal)
-    job = yield "ask", lambda: jobs.ask(on.reviewer, COUNTY, ids[1:], RENEW)
-    yield "interrupt", lambda: jobs.interrupt(on.reviewer, COUNTY, job)
-    yield "resume", lambda: jobs.resume(on.reviewer, COUNTY, job)
+    yield "renew", lambda: roster_cases.renew(registrar, COUNTY, ids[:1], on.press, tools.seal)
+    job = yield "ask", lambda: jobs.ask(registrar, COUNTY, ids[1:], RENEW)
+    yield "interrupt", lambda: jobs.interrupt(registrar, COUNTY, job)
+    yield "resume", lambda: jobs.resume(registrar, COUNTY, job)
     yield "work", lambda: jobs.work(on.worker, tools)
     # What a run that fell had done already, the next one does not count once more.
-    assert one(on.reviewer, "SELECT state FROM registry.job WHERE job_id = :job", job=job) == "done"
+    assert one(registrar, "SELECT state FROM registry.job WHERE job_id = :job", job=job) == "done"
     certified = "SELECT count(*) FROM registry.\"case\" WHERE case_id = ANY(:ids) AND state = 'certified'"
     assert one(registrar, certified, ids=ids) == len(ids)
 
