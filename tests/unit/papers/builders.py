@@ -127,6 +127,7 @@ def operation_certificate(parcels: int = 3, seed: int = 2, **changed: Any) -> Op
         use="农业用途",
         issuer="汉滨区五里镇周营村一组",
         issuer_representative="白大成",
+        contractors="",
         mode="拍卖",
         contract="HT6109022026000001",
         term="2026年12月1日起至2056年11月30日止",
