@@ -169,9 +169,10 @@ def test_choosing_nothing_comes_back_with_a_finding(deng: Browser, batch: UUID) 
 
 
 def test_a_large_batch_becomes_a_job_whose_page_tells_how_far_it_is(
-    deng: Browser, batch: UUID, monkeypatch: pytest.MonkeyPatch, officers: tuple[Actor, Actor]
+    deng: Browser, batch: UUID, monkeypatch: pytest.MonkeyPatch, officers: tuple[Actor, Actor], database: Settings
 ) -> None:
     monkeypatch.setattr(jobs, "DIRECTLY", 2)
+    alive.sign(database.home)
     address = f"/batches/{COUNTY}/{batch}/steps/accept"
     deng.get(address)
     begun = deng.post(address)

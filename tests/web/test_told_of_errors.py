@@ -21,7 +21,7 @@ from landreg.log.recheck import recheck
 from landreg.log.store import seal
 from landreg.registry.casework import applications, cases, notices, parcel_applications, telling
 from landreg.registry.leaves import logged
-from landreg.registry.rules.household_requests import LandOperation, LandOperationEnd, Operator
+from landreg.registry.rules.household_requests import LandOperation, Operator
 from landreg.registry.rules.parcel_requests import Corrected, Correction
 from tests.household_kit import asked_for, parcels
 from tests.registry_kit import (
@@ -161,32 +161,6 @@ def test_a_correction_is_not_overdue_while_the_party_s_own_days_run_and_the_desk
     assert not overdue()
     pass_days(superuser, 40)
     assert overdue()
-
-
-def test_who_operates_land_has_a_certificate_that_anybody_may_check_until_the_right_ends(
-    deng: Browser, another_browser: Browser, officers: tuple[Actor, Actor], superuser: Any
-) -> None:
-    registrar, right = officers[0], right_of(officers[0])
-    cooperative = Operator("organization", uuid4(), "样本合作社", "93610902MA0000001B")
-    land = tuple(parcels(registrar, right)[:1])
-    days = (date(2026, 1, 5), date(2022, 1, 1), date(2027, 6, 30))
-    asked = LandOperation("", cooperative, "lease", "流转合同1号", *days, land)
-    case = asked_for(registrar, "land_operation", asked, right=right, more=("filing",))
-    booked(*officers, superuser, case, "land_operation")
-    address = f"/cases/{COUNTY}/{case}/proof.pdf"
-    assert address in deng.get(f"/cases/{COUNTY}/{case}").text
-    said = text_of(deng.client.get(address).data)
-    for fact in ("样本合作社", "户主1", "流转合同1号", "2022-01-01至2027-06-30", land[0]):
-        assert fact in said, fact
-    number = one(registrar, "SELECT number FROM registry.paper WHERE kind = 'proof'")
-    page = another_browser.get("/check", query_string={"number": number}).text
-    assert "仍然有效" in page
-    assert "样本合作社" not in page
-    pass_days(superuser, 1)
-    operated = one(registrar, "SELECT right_id FROM registry.\"right\" WHERE kind = 'land_operation'")
-    end = asked_for(registrar, "land_operation_end", LandOperationEnd("agreed", "协议"), right=operated)
-    booked(*officers, superuser, end, "land_operation_end")
-    assert "终止" in another_browser.get("/check", query_string={"number": number}).text
 
 
 def test_who_operates_the_land_is_named_in_the_letter_and_their_area_is_not_corrected_without_them(
