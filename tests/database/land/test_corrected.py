@@ -52,7 +52,9 @@ def test_a_corrected_package_tells_what_of_the_refused_one_is_mended(sent: Calla
     refused, staged = sent(WRONG_COUNT, NO_NAME), sent(NO_NAME)
     assert (refused.state, staged.state) == ("refused", "staged")
     codes = {"ARE-6": counted(1, 0, 0), "COD-7": counted(0, 1, 0)}
-    assert staged.changes == {"findings": {"package": str(refused.package_id), "cut": [], "one_sided": [], "codes": codes}}
+    assert staged.changes == {
+        "findings": {"package": str(refused.package_id), "cut": [], "one_sided": [], "codes": codes}
+    }
     assert staged.supersedes is None
 
 
