@@ -38,6 +38,13 @@ AT_ONCE = 1000
 _UNTOLD = """NOT EXISTS (SELECT FROM log.entry AS l WHERE l.county = e.county AND l.key = e.event_id::text)"""
 _COURSES = f"""
     UPDATE registry.case_event AS e SET told = registry.told_by(e.county, e.case_id) WHERE e.step = 'accept' AND {_UNTOLD};
+    UPDATE registry.case_event AS e SET told = e.told || jsonb_build_object('steps', (
+            SELECT coalesce(jsonb_object_agg(k.key, k.value), '{{}}') FROM jsonb_each(registry.steps_told(e.county, e.case_id)) AS k
+            JOIN registry.case_event AS x ON x.county = e.county AND x.event_id = k.key::uuid
+            WHERE x.at <= e.at AND x.event_id <> e.event_id))
+        WHERE e.step IN ('review', 'register') AND {_UNTOLD} AND EXISTS (
+            SELECT FROM jsonb_object_keys(e.told -> 'steps') AS k WHERE NOT EXISTS (
+                SELECT FROM registry.case_event AS x WHERE x.county = e.county AND x.case_id = e.case_id AND x.event_id = k::uuid));
     SELECT count(registry.tell_step(e, e.at)) FROM registry.case_event AS e WHERE e.step IN ('accept', 'review') AND {_UNTOLD}
 """
 """The courses of the copies' cases, told as the database tells of those that a desk took."""
