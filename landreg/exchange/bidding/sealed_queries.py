@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from landreg.exchange.bidding.row_queries import row_of, rows_of
-from landreg.exchange.bidding.sealed_model import OfficerKey, OpenedBid, SealedBid, SealedShare
+from landreg.exchange.bidding.sealed_model import OfficerKey, SealedBid, SealedShare
 
 
 def place_sealed(session: Session, row: dict[str, Any]) -> SealedBid:
@@ -92,11 +92,6 @@ def opened_told(session: Session, county: str, sale_id: UUID) -> Sequence[sa.Row
     """Every bid of a sale that was opened with its commitment, by plate and instant; anybody reads them."""
     asked = sa.text("SELECT * FROM exchange.opened_told(:county, :sale)")
     return session.execute(asked, {"county": county, "sale": sale_id}).all()
-
-
-def opened(session: Session, county: str, sale_id: UUID) -> Sequence[OpenedBid]:
-    """The bids that were opened, by plate."""
-    return rows_of(session, OpenedBid, county, OpenedBid.plate, sale_id=sale_id)
 
 
 def keys(session: Session, county: str) -> Sequence[OfficerKey]:

@@ -129,7 +129,7 @@ def test_one_officer_alone_reads_nothing_and_both_open_what_was_committed_to(
     kit.pass_time(superuser, hours=5)
     sealed.give_shares(OPERATOR, COUNTY, sale.sale_id, shares)
     with unit_of_work(OPERATOR) as uow:
-        assert sealed_queries.opened(uow.session, COUNTY, sale.sale_id) == []
+        assert sealed_queries.opened_told(uow.session, COUNTY, sale.sale_id) == []
         alone = sealed_queries.sealed_bids(uow.session, COUNTY, sale.sale_id)[0]
     for key in (shares[alone.sealed_id] or b"", bytes(32)):
         with pytest.raises(InvalidTag):
@@ -173,7 +173,7 @@ def test_a_copied_envelope_opens_under_no_other_name_and_an_envelope_comes_befor
     assert all(late.value.findings[0].values[name] for name in ("closes", "at"))
     kit.opened(sale)
     with unit_of_work(OPERATOR) as uow:
-        assert [one.price for one in sealed_queries.opened(uow.session, COUNTY, sale.sale_id)] == [
+        assert [one.price for one in sealed_queries.opened_told(uow.session, COUNTY, sale.sale_id)] == [
             Decimal("400.00"),
             None,
         ]
@@ -197,7 +197,7 @@ def test_an_envelope_that_gives_no_half_keeps_no_other_bid_shut_and_anyone_can_t
     assert sealed.give_shares(OPERATOR, COUNTY, sale.sale_id, kit.shares_of(sale, 1)) == 1
     assert sealed.give_shares(kit.SECOND, COUNTY, sale.sale_id, kit.shares_of(sale, 2)) == 2
     with unit_of_work(OPERATOR) as uow:
-        prices = {one.sealed_id: one.price for one in sealed_queries.opened(uow.session, COUNTY, sale.sale_id)}
+        prices = {one.sealed_id: one.price for one in sealed_queries.opened_told(uow.session, COUNTY, sale.sale_id)}
         told = sealed_queries.unopened(uow.session, COUNTY, sale.sale_id)
     assert [price for one, price in prices.items() if one not in told] == [Decimal("400.00")]
     assert [told[UUID(int=form)].lacking for form in (1, 2, 3)] == [
@@ -232,7 +232,7 @@ def test_a_half_is_missing_only_by_the_word_of_its_officer_and_no_bid_is_opened_
     sealed.give_shares(OPERATOR, COUNTY, sale.sale_id, {bid: None})
     sealed.give_shares(kit.SECOND, COUNTY, sale.sale_id, kit.shares_of(sale, 2))
     with unit_of_work(OPERATOR) as uow:
-        (one,) = sealed_queries.opened(uow.session, COUNTY, sale.sale_id)
+        (one,) = sealed_queries.opened_told(uow.session, COUNTY, sale.sale_id)
         assert (one.price, one.slip) == (None, "")
         assert sealed_queries.unopened(uow.session, COUNTY, sale.sale_id)[bid].lacking == (OPERATOR.name,)
 
@@ -275,7 +275,7 @@ def test_on_equal_bids_the_member_comes_first_and_others_by_a_lot_that_anyone_dr
         standing = sale_queries.standing(uow.session, COUNTY, sale.sale_id)
         assert standing is not None
         order = deals.order_of(uow, standing)
-        nonces = [one.nonce for one in sealed_queries.opened(uow.session, COUNTY, sale.sale_id)]
+        nonces = [one.nonce for one in sealed_queries.opened_told(uow.session, COUNTY, sale.sale_id)]
     with unit_of_work(NOBODY) as uow:
         anyone = opened.of_sale(uow.session, COUNTY, sale.sale_id)
     assert [(one.place, one.entrant_id, one.tied) for one in anyone] == [
