@@ -125,6 +125,49 @@ def test_a_worker_that_is_killed_is_started_again_by_the_run_or_where_that_is_go
                     os.kill(int(process.name), signal.SIGKILL)
 
 
+FAILING = """#!/bin/sh
+# A worker that fails at once, but for the fourth, which had worked for a minute.
+[ "$(grep -c '^began worker' var/told)" != 4 ] || echo 60 > var/now
+exit 1
+"""
+SLEEP = """#!/bin/sh
+# Stands before the system's own: whole seconds are told and pass at once, up to a minute, which is waited for.
+case $1 in *.*) ;; 60) echo "waits 60" >> var/told ;; *) echo "waits $1" >> var/told; set -- 0.01 ;; esac
+exec /bin/sleep "$1"
+"""
+DATE = """#!/bin/sh
+cat var/now
+"""
+
+
+def test_a_worker_that_fails_at_once_is_started_again_ever_more_seldom_and_stop_does_not_wait_for_the_next(
+    checkout: Path,
+) -> None:
+    (checkout / "var" / "now").write_text("0\n")
+    (checkout / "before").mkdir()
+    for place, program in (
+        (".venv/bin/landreg", SERVING.replace("trap", '[ "$1" != worker ] || exec ./failing\ntrap', 1)),
+        ("failing", FAILING), ("before/sleep", SLEEP), ("before/date", DATE),
+    ):  # fmt: skip
+        (checkout / place).write_text(program)
+        (checkout / place).chmod(0o755)
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("LANDREG_")}
+    bare |= {"PORT": "18491", "PATH": f"{checkout / 'before'}:{os.environ['PATH']}"}
+    run = subprocess.Popen(["scripts/run"], cwd=checkout, stderr=subprocess.PIPE, start_new_session=True, env=bare)
+    try:
+        _until(lambda: "waits 60" in told(checkout))
+        began = time.monotonic()
+        stop(checkout)
+        _, said = run.communicate(timeout=20)
+        assert time.monotonic() - began < 20
+    finally:
+        if run.poll() is None:
+            os.killpg(run.pid, signal.SIGKILL)
+    waits = [line.removeprefix("waits ") for line in told(checkout) if line.startswith("waits")]
+    assert waits == ["1", "2", "4", "1", "2", "4", "8", "16", "32", "60"]
+    assert "后台已停，60 秒后重新启动".encode() in said
+
+
 def test_a_demonstration_is_served_at_once_only_when_it_was_finished_before(checkout: Path) -> None:
     """On one that is still being made nobody is to work: the seeding could not tell their cases from its own."""
     (checkout / ".venv" / "bin" / "landreg").write_text(SERVING)
