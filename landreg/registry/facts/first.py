@@ -279,7 +279,9 @@ _PROCEDURE = f"""
                 SELECT FROM land.package AS n WHERE n.county = k.county AND n.state = 'staged' AND n.received_at > k.received_at
                 AND c.village >= n.village AND c.village <= n.village || '~') THEN 'superseded' ELSE k.state END
             FROM land.package AS k WHERE k.county = c.county AND k.package_id = c.package_id) AS package_state,
-           (SELECT r.decided_by FROM registry.renewal AS r WHERE r.county = c.county AND r.batch_id = c.batch_id) AS decided_by,
+           (SELECT r.decided_by FROM registry.renewal_entry AS e
+            JOIN registry.renewal AS r ON r.county = e.county AND r.renewal_id = e.renewal_id
+            WHERE e.county = c.county AND e.case_id = c.case_id) AS decided_by,
            earlier.numbers AS earlier
     FROM registry."case" AS c LEFT JOIN registry.notice AS n ON n.county = c.county AND n.notice_id = c.notice_id
     LEFT JOIN earlier ON earlier.case_id = c.case_id

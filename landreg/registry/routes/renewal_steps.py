@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as Redirect
 from landreg.access.policy import allow, current_actor
 from landreg.core.actor import Role
 from landreg.core.db import unit_of_work
-from landreg.core.errors import BadInput, Finding, Refused
+from landreg.core.errors import BadInput, Finding
 from landreg.registry import jobs, queries
 from landreg.registry.renewal import roster_cases, rosters
 from landreg.registry.routes.renewals import blueprint, one, paper_of, roster_of
@@ -115,12 +115,12 @@ def give_up(county: str, renewal_id: UUID) -> Redirect:
 @allow(Role.REGISTRAR, Role.REVIEWER)
 @problems.back_to(one)
 def renew(county: str, renewal_id: UUID) -> Redirect:
-    """Ask the worker to register all that is on the roster and to replace the certificates; who entered the decision cannot."""
+    """Ask the worker to register all that is on the roster and to replace the certificates; of who entered the decision it takes
+    none (REN-16).
+    """
     actor = current_actor()
     with unit_of_work(actor) as uow:
         roster = roster_of(uow.session, county, renewal_id)
-        if roster.decided_by == actor.account_id:
-            raise Refused(Finding("REN-16", "decision", {}, subject=roster.number))
         ids = queries.case_ids(uow.session, county, roster.batch_id, *RENEW.states) if roster.batch_id else []
     job_id = jobs.ask(actor, county, ids, RENEW, roster.batch_id)
     return redirect(url_for("registry.jobs.one", county=county, job_id=job_id), 303)

@@ -27,6 +27,10 @@ STATES = {
     "refused": set(),
 }
 
+STEP = """INSERT INTO registry.case_event (county, event_id, village, case_id, step, at, by, by_name, reason)
+          SELECT county, gen_random_uuid(), village, case_id, s.step, system.clock(), s.by, '某人', '权属有争议'
+          FROM registry."case", (VALUES (%s::uuid, %s, %s::uuid)) AS s (id, step, by) WHERE case_id = s.id"""
+
 
 @pytest.fixture
 def accepted(registrar: Actor, superuser: Connection) -> list[UUID]:
@@ -47,6 +51,8 @@ def test_a_case_goes_by_the_steps_of_its_course_and_no_others(
     accepted: list[UUID], as_desk: Any, superuser: Connection
 ) -> None:
     desk: Connection = as_desk(Desk.REGISTRY, COUNTY)
+    with past_triggers(superuser):
+        superuser.execute(STEP, [accepted[0], "refuse", uuid4()])
     go = 'UPDATE registry."case" SET state = %s WHERE case_id = %s'
     for before, after in product(STATES, STATES):
         with past_triggers(superuser):
@@ -81,6 +87,17 @@ def test_the_database_refuses_a_reviewer_who_accepted_the_case(
     review = "UPDATE registry.\"case\" SET state = 'reviewed', reviewed_by = %s"
     assert _refusal(desk, review, registrar.account_id) == "reg_1_four_eyes"
     assert desk.execute(review, [uuid4()]).rowcount == len(accepted)
+
+
+def test_the_database_refuses_a_refusal_by_who_opened_or_accepted_the_case_or_by_nobody(
+    accepted: list[UUID], as_desk: Any, superuser: Connection, registrar: Actor
+) -> None:
+    desk: Connection = as_desk(Desk.REGISTRY, COUNTY)
+    assert _refusal(desk, STEP, accepted[0], "refuse", registrar.account_id) == "reg_1_refused_by_another"
+    superuser.execute('UPDATE registry."case" SET prepared_by = %s', [uuid4()])
+    assert _refusal(desk, STEP, accepted[0], "refuse", registrar.account_id) == "reg_1_refused_by_another"
+    refuse = "UPDATE registry.\"case\" SET state = 'refused' WHERE case_id = %s"
+    assert _refusal(desk, refuse, accepted[0]) == "reg_1_refusal_has_its_step"
 
 
 def test_a_case_that_is_accepted_anew_waits_for_a_review_anew(

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
 from landreg.config import Settings
 from landreg.core.actor import Actor
@@ -56,6 +57,9 @@ from tests.renewal_kit import (
 from tests.villages import COUNTY, ISSUER, VILLAGE, past_triggers
 
 SECOND = f"{VILLAGE}010002"
+_ACT = """INSERT INTO registry.act (county, act_id, village, number, kind, case_id, registered_at, registered_by)
+          SELECT county, gen_random_uuid(), village, 'X-1', 'renewal', case_id, system.clock(), :by
+          FROM registry."case" WHERE case_id = :case"""
 
 
 def test_a_decided_roster_renews_every_contract_for_thirty_years_from_the_day_after_the_last(
@@ -69,6 +73,45 @@ def test_a_decided_roster_renews_every_contract_for_thirty_years_from_the_day_af
         assert (term.lower, term.upper) == (was.upper, date(2058, 1, 1)) == (AFTER_ENDS, date(2058, 1, 1))
         assert one(registrar, CONTRACTS, right=right) == 2
         assert one(registrar, PARCELS, right=right) == 2
+
+
+def test_the_database_asks_why_the_members_are_fewer_than_the_persons_of_the_register(
+    registrar: Actor, reviewer: Actor, superuser: Connection
+) -> None:
+    """REN-15."""
+    to_rights(registrar, reviewer, superuser, 2, ends_on=ENDS)
+    roster = drawn(registrar)
+    on_notice(registrar, reviewer, roster)
+    pass_days(superuser, 40)
+    document = one(registrar, "SELECT document_id FROM registry.document LIMIT 1")
+    decide = """UPDATE registry.renewal SET state = 'decided', members = :members, present = 3, in_favour = 3,
+        held_on = '2026-01-01', minutes_id = :paper, decided_by = :by, decided_at = system.clock(), explained = :why
+        WHERE renewal_id = :id"""
+    given = {"paper": document, "by": reviewer.account_id, "id": roster}
+    for why in ("", "  "):
+        with pytest.raises(Refused) as refused, unit_of_work(reviewer) as uow:
+            uow.session.execute(text(decide), {**given, "members": 3, "why": why})
+        assert codes(refused) == {"REN-15"}
+    with unit_of_work(reviewer) as uow:
+        assert uow.session.execute(text(decide), {**given, "members": 4, "why": ""}).rowcount == 1
+        uow.session.rollback()
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_who_entered_the_decision_registers_none_of_its_renewals(
+    registrar: Actor, reviewer: Actor, superuser: Connection, alone: bool
+) -> None:
+    """REN-16: nor of a case that was taken out of the others' batch; the database too refuses the act."""
+    _, ids = to_decided(registrar, reviewer, superuser)
+    if alone:
+        cases.take_out(registrar, COUNTY, ids[:1], "单独办理")
+    with pytest.raises(Refused) as refused:
+        booking.register(reviewer, COUNTY, ids[:1])
+    assert "REN-16" in codes(refused)
+    with pytest.raises(Refused) as refused, unit_of_work(reviewer) as uow:
+        uow.session.execute(text(_ACT), {"case": ids[0], "by": reviewer.account_id})
+    assert codes(refused) == {"REN-16"}
+    assert booking.register(registrar, COUNTY, ids[:1]).done == 1
 
 
 def test_the_register_of_earlier_days_keeps_the_old_term(
