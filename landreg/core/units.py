@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 CENT = Decimal("0.01")
 MU_PER_M2 = Decimal("0.0015")
-_FIGURE = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
+_FIGURE = re.compile(r"[+-]?((\d{1,3}(,\d{3})+|\d+)(\.\d*)?|\.\d+)", re.ASCII)
 
 
 def half_up(value: Decimal, step: Decimal = CENT) -> Decimal:
@@ -22,14 +22,15 @@ def half_up(value: Decimal, step: Decimal = CENT) -> Decimal:
 
 
 def decimal_of(text: str) -> Decimal:
-    """A decimal read from text as people write it: grouped or not, full width or not. Raises ValueError for anything else.
+    """A decimal read from text as people write it: grouped by thousands or not, full width or not.
 
-    No exponent: 1E999999 is finite, and nothing that an office writes.
+    Raises ValueError for anything else. No exponent: 1E999999 is finite, and nothing that an office writes. No comma that parts
+    other than thousands: 530,5 is not 5305.
     """
-    plain = unicodedata.normalize("NFKC", text).strip().replace(",", "")
+    plain = unicodedata.normalize("NFKC", text).strip()
     if _FIGURE.fullmatch(plain) is None:
         raise ValueError(text)
-    return Decimal(plain)
+    return Decimal(plain.replace(",", ""))
 
 
 def mu_of(area_m2: Decimal) -> Decimal:

@@ -293,6 +293,17 @@ def test_a_negotiation_and_the_members_window_on_the_farmer_s_pages(
     for price in BAD:
         assert taker.post(at, {"kind": "offer", "price": price}).status_code in (400, 422), price
     assert taker.post(at, {"kind": "steal", "price": "450"}).status_code == 400
+    comma = taker.post(at, {"kind": "offer", "price": "530,5"})
+    assert comma.status_code == 400
+    assert "530,5" in comma.text, "a comma for a point is no thousands"
+    far = taker.post(at, {"kind": "offer", "price": "53000"})
+    assert far.status_code == 422
+    assert all(said in far.text for said in ("OFF-7", 'name="seen" value="53000"', "没有错，出这个价"))
+    assert "等对方回复" not in taker.get(at).text, "a price far off binds after a second press alone"
+    assert taker.post(at, {"kind": "offer", "price": "53000", "seen": "53000"}).status_code == 303
+    again = taker.post(at, {"kind": "counter", "price": "450"})
+    assert "您报的 53,000.00 还在等对方回复" in again.text or "您报的 53000.00 还在等对方回复" in again.text
+    assert taker.post(at, {"kind": "withdraw"}).status_code == 303
     assert taker.post(at, {"kind": "offer", "price": "450", "said": "全部种粮"}).status_code == 303
     assert "450.00" in taker.get(at).text
     assert taker.post(at, {"kind": "accept"}).status_code == 422

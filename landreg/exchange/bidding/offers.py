@@ -16,7 +16,7 @@ from landreg.core.units import CENT
 from landreg.exchange.bidding import deal_queries, logged, sales, swapped, taker_queries, told_queries
 from landreg.exchange.bidding.acting import Under, for_its_own, noted
 from landreg.exchange.bidding.deal_model import Offer
-from landreg.exchange.bidding.rules.offers import FIRST, NAMING, OFFER_RULES, Said, Saying
+from landreg.exchange.bidding.rules.offers import FIRST, NAMING, OFFER_RULES, Said, Saying, off_7_looked_at_twice
 from landreg.exchange.bidding.swapped import EXCHANGE
 from landreg.exchange.model import Taker
 from landreg.law.book import Law, examine, term
@@ -72,6 +72,18 @@ def say(actor: Actor, county: str, listing_id: UUID, taker_id: UUID, word: Word,
         )  # fmt: skip
         logged.enter(uow, row)
     return row
+
+
+def look_at(actor: Actor, county: str, listing_id: UUID, word: Word, seen: Decimal | None) -> None:
+    """Raises Refused (OFF-7) for a price that is far from what is asked and was not shown with what it comes to: seen."""
+    with unit_of_work(actor) as uow:
+        told = told_queries.told(uow.session, county, listing_id)
+        if told is None:
+            raise NotFound
+        law = load_law(uow.session, county, beijing_day(uow.now))
+    facts = Saying((), "", word.kind, law.on, word.price, told.kind == EXCHANGE, told.unit)
+    if far := off_7_looked_at_twice(facts, law, told.price, told.area_mu, seen):
+        raise Refused(far)
 
 
 def _allowed(

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from landreg.core.units import half_up, mu_of
+from landreg.core.units import decimal_of, half_up, mu_of
 from landreg.exchange.contracts.model import (
     Contract,
     ContractEvent,
@@ -242,8 +242,8 @@ def calendar_of(contract: Contract, parcels: Sequence[ContractParcel], made_on: 
             made_on,
         )
     )  # fmt: skip
-    deposit = str(contract.clauses.get("deposit_yuan") or "").replace(",", "")
+    deposit = str(contract.clauses.get("deposit_yuan") or "")
     if contract.kind not in HOUSES or not deposit:
         return said
     term, due_on = (contract.from_on, contract.until_on), max(contract.from_on, made_on or contract.from_on)
-    return (*said, Due(len(said) + 1, *term, due_on, half_up(Decimal(deposit)), kind=rent.DEPOSIT))
+    return (*said, Due(len(said) + 1, *term, due_on, half_up(decimal_of(deposit)), kind=rent.DEPOSIT))

@@ -81,13 +81,16 @@ def _named(kind: str, name: str) -> str:
 
 @dataclass(frozen=True)
 class Saying:
-    """The next word of a negotiation. taker: with whom, or as whom. parcel: what is given in an exchange."""
+    """The next word of a negotiation. taker: with whom, or as whom. parcel: what is given in an exchange. seen: a price that was
+    looked at once more.
+    """
 
     kind: str = field(metadata={"most": 20})
     taker: UUID | None = None
     price: Decimal | None = None
     said: str = field(default="", metadata={"most": 500})
     parcel: tuple[str, ...] = ()
+    seen: Decimal | None = None
 
 
 @blueprint.post("/offers/<county>/<uuid:listing_id>")
@@ -98,6 +101,7 @@ def say(county: str, listing_id: UUID) -> Redirect:
     given, asker = read_form(Saying), whose()
     taker = given.taker or taker_of(asker, county, None).taker_id
     word = offers.Word(given.kind, given.price, given.said, given.parcel)
+    offers.look_at(asker.actor, county, listing_id, word, given.seen)
     offers.say(asker.actor, county, listing_id, taker, word, asker.under)
     flash(_("已经送达对方。"))
     return redirect(url_for(".talk", county=county, listing_id=listing_id), 303)

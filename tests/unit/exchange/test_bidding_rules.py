@@ -247,3 +247,16 @@ def test_a_sealed_bid_opens_to_what_was_locked_and_to_nothing_else() -> None:
     assert not isinstance(se.unlock(other, (one, two), sale, entrant), se.Slip)
     assert se.seal_1_envelope_is_whole(replace(envelope, iv=b"")) is not None
     assert se.key_fault(public_key(1)) is None
+
+
+@pytest.mark.parametrize(
+    ("price", "seen", "asks"),
+    [("1040", None, False), ("1040.01", None, True), ("260", None, False), ("259.99", None, True), ("53000", "53000", False),
+     ("53000", "5300", True), ("0", None, False)],
+)  # fmt: skip
+def test_an_offer_far_from_what_is_asked_is_looked_at_once_more(price: str, seen: str | None, *, asks: bool) -> None:
+    offer = replace(SAYING, kind="offer", price=Decimal(price))
+    far = of.off_7_looked_at_twice(offer, LAW, Decimal(520), Decimal("0.65"), None if seen is None else Decimal(seen))
+    assert (far is not None) == asks
+    if far is not None and price == "53000":
+        assert far.values["sum"] == "34,450.00"

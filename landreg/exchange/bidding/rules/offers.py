@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from landreg.core.errors import Finding
-from landreg.exchange.listings.rules.units import MOST_PRICE, is_a_price
+from landreg.exchange.listings.rules.units import MOST_PRICE, is_a_price, year_of
 from landreg.law.book import Law
 
 SIDES = ("taker", "household")
@@ -16,6 +16,8 @@ NAMING = frozenset(("offer", "counter"))
 """Steps that name a price."""
 ENDING = frozenset(("accept", "decline", "withdraw"))
 FIRST = "offer"
+FAR = 2
+"""Times of what is asked beyond which a price is looked at once more."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,10 @@ def off_1_in_turn(facts: Saying, law: Law | None = None) -> Finding | None:
         sound = last.side == facts.side
     else:
         sound = last.side != facts.side and facts.kind in {"accept", "decline", "counter"}
-    return None if sound else Finding("OFF-1", "kind")
+    if sound:
+        return None
+    waiting = last is not None and last.kind in NAMING and last.side == facts.side
+    return Finding("OFF-1", "kind", {"own": last.price} if last is not None and waiting else {})
 
 
 def off_2_still_holds(facts: Saying, law: Law | None = None) -> Finding | None:
@@ -72,6 +77,23 @@ def off_3_names_a_price(facts: Saying, law: Law | None = None) -> Finding | None
     if facts.kind not in NAMING or (facts.price is not None and is_a_price(facts.price, most, free=facts.free)):
         return None
     return Finding("OFF-3", "price", {"most": most})
+
+
+def off_7_looked_at_twice(
+    facts: Saying, law: Law | None, asked: Decimal, mu: Decimal, seen: Decimal | None
+) -> Finding | None:
+    """OFF-7: a price more than FAR times what is asked, or less than that part of it, is shown with what it comes to, and sent once
+    more: one press of the other side would bind. asked: by the listing; mu: of the land; seen: the price that was shown so. What is
+    refused anyway is refused for its own reason.
+    """
+    price = facts.price
+    if facts.kind not in NAMING or facts.free or price is None or price == seen or off_3_names_a_price(facts, law):
+        return None
+    if asked / FAR <= price <= asked * FAR:
+        return None
+    return Finding(
+        "OFF-7", "price", {"given": price, "asked": asked, "mu": mu, "sum": f"{year_of(facts.unit, price, mu):,.2f}"}
+    )
 
 
 OFFER_RULES = (off_1_in_turn, off_2_still_holds, off_3_names_a_price)

@@ -109,8 +109,10 @@ def instalments_given() -> tuple[Instalment, ...]:
 
 
 def _figure(text: str) -> bool:
-    plain = text.replace(",", "")
-    return plain.isascii() and plain.replace(".", "", 1).isdigit()
+    try:
+        return decimal_of(text) >= 0
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True)

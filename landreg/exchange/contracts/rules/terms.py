@@ -11,6 +11,7 @@ from typing import Any
 
 from landreg.core.errors import Finding
 from landreg.core.periods import DAY, years_after
+from landreg.core.units import decimal_of
 from landreg.exchange.contracts.rules.uses import FARMED, OUTSIDE_FARMING, uses_of
 from landreg.exchange.listings.rules.offer import GRAINS
 from landreg.exchange.listings.rules.units import MOST_PRICE, ONCE, UNITS, is_a_price, rhythms_of
@@ -219,9 +220,11 @@ def con_28_penalty_within_bounds(facts: tuple[str, str], law: Law) -> Finding | 
     facts: the contract's number or '', what was agreed on, as text; TR-7 asks for one that is not said.
     """
     number, said = facts
-    text = said.replace(",", "")
     most = law.number("CON-28.most_per_10000")
-    sound = not text or (text.isascii() and text.replace(".", "", 1).isdigit() and Decimal(text) <= most)
+    try:
+        sound = not said or 0 <= decimal_of(said) <= most
+    except ValueError:
+        sound = False
     return None if sound else Finding("CON-28", "late_per_10000", {"most": most}, subject=number or None)
 
 
