@@ -312,7 +312,7 @@ def test_a_negotiation_and_the_members_window_on_the_farmer_s_pages(
         assert taker.get(address).status_code == 403
     assert browser.get("/bids").status_code == 403
     with unit_of_work(OPERATOR) as uow:
-        (offer,) = deal_queries.offers(uow.session, COUNTY, listing.listing_id)
+        *_, offer = deal_queries.offers(uow.session, COUNTY, listing.listing_id)
     owner = kit.farmer(superuser, listing.household_code)
     with app.test_request_context():
         (asked,) = first_pages.asked_of_you(owner)
