@@ -8,7 +8,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 from landreg.core.actor import Actor
-from landreg.exchange.bidding import auction, chances, days, deals, sales, takers, windows
+from landreg.exchange.bidding import auction, chances, correcting, days, deals, sales, takers, windows
 from landreg.registry import figures
 from landreg.registry.figures import Figure
 from tests import bidding_kit as kit
@@ -41,7 +41,10 @@ def auctions(on: Stage) -> Life:
     stranger = kit.of_taker(taker)
     entrant = yield "enter", lambda: sales.enter(stranger, COUNTY, sale.sale_id, taker)
     paid = sales.Receipt("paid", kit.DEPOSIT, "BZ-1", today())
-    yield "record_deposit", lambda: sales.record_deposit(OPERATOR, COUNTY, entrant.entrant_id, paid)
+    kept = yield "record_deposit", lambda: sales.record_deposit(OPERATOR, COUNTY, entrant.entrant_id, paid)
+    right = correcting.Instead(entrant.entrant_id, sales.Receipt("paid", kit.DEPOSIT, "BZ-11", today()))
+    mended = (COUNTY, kept.deposit_id, "回单号少抄了一位", right)
+    yield "correct_deposit", lambda: correcting.correct_deposit(OPERATOR, *mended)
     second, behind = kit.person(on.superuser, 2)
     beaten = kit.entered(sale, second, behind)
     kit.pass_time(on.superuser, hours=1, minutes=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from uuid import uuid4
 
-from landreg.exchange.bidding import deals, reviews, sealed, takers
+from landreg.exchange.bidding import correcting, deals, reviews, sales, sealed, takers
 from landreg.exchange.bidding.rules.qualified import PAPERS
 from tests import bidding_kit as kit
 from tests.contract_kit import PAPER, today
@@ -52,4 +52,7 @@ def _reviewed() -> Life:
     asked = yield "ask_review", lambda: reviews.ask(company, taker, asking)
     yield "decide_review", lambda: reviews.decide(OPERATOR, COUNTY, asked.qualification_id, "passed", "")
     reserve = ("paid", Decimal(40_000), "FX-1", today())
-    yield "record_reserve", lambda: reviews.record_reserve(OPERATOR, COUNTY, taker.taker_id, *reserve)
+    kept = yield "record_reserve", lambda: reviews.record_reserve(OPERATOR, COUNTY, taker.taker_id, *reserve)
+    right = correcting.Instead(taker.taker_id, sales.Receipt("paid", Decimal(40_000), "FX-11", today()))
+    mended = (COUNTY, kept.reserve_id, "回单号少抄了一位", right)
+    yield "correct_reserve", lambda: correcting.correct_reserve(OPERATOR, *mended)

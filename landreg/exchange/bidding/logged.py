@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from landreg.core.db import UnitOfWork
 from landreg.core.units import CENT
+from landreg.exchange.bidding.correction_model import Correction
 from landreg.exchange.bidding.deal_model import (
     ChanceAnswer,
     Offer,
@@ -58,6 +59,7 @@ KINDS = {
     "qualification_decision": "exchange.qualification_decision",
     "reserve": "exchange.reserve",
     "land_watch": "exchange.land_watch",
+    "correction": "exchange.correction",
 }
 """By table: the kind of its rows' entries."""
 KEYS: Mapping[type[Any], tuple[str, ...]] = {
@@ -65,7 +67,7 @@ KEYS: Mapping[type[Any], tuple[str, ...]] = {
     SealedBid: ("sealed_id",), SealedShare: ("sealed_id", "place"), OpenedBid: ("sealed_id",), Offer: ("offer_id",),
     Priority: ("priority_id",), PriorityTold: ("told_id",), PriorityClaim: ("claim_id",), PassedOver: ("passed_id",),
     Qualification: ("qualification_id",), QualificationDecision: ("qualification_id",), Reserve: ("reserve_id",),
-    LandWatch: ("watch_id",), SecondChance: ("chance_id",), ChanceAnswer: ("chance_id",),
+    LandWatch: ("watch_id",), Correction: ("record_id",), SecondChance: ("chance_id",), ChanceAnswer: ("chance_id",),
 }  # fmt: skip
 """By table: what names a row."""
 OPENLY = {
@@ -74,6 +76,7 @@ OPENLY = {
     "sale": ("listing_id", "opens_at", "closes_at", "start_price"),
     "officer_key": ("fingerprint",),
     "priority": ("listing_id", "price", "first_day", "last_day"),
+    "correction": ("record", "record_id", "instead"),
 }
 """By table: columns that anyone may read in the leaf; the rest enters as a salted digest."""
 NOT_TOLD = frozenset(("county", "village"))

@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from landreg.exchange.bidding.correction_queries import stands
 from landreg.exchange.bidding.review_model import (
     LandWatch,
     Qualification,
@@ -16,7 +17,7 @@ from landreg.exchange.bidding.review_model import (
     QualificationPaper,
     Reserve,
 )
-from landreg.exchange.bidding.row_queries import rows_of
+from landreg.exchange.bidding.row_queries import row_of, rows_of
 
 
 def reviews(
@@ -52,16 +53,24 @@ def review_papers(session: Session, county: str, qualification_id: UUID) -> Sequ
     return rows_of(session, QualificationPaper, county, QualificationPaper.kind, qualification_id=qualification_id)
 
 
-def reserves(session: Session, county: str, taker_id: UUID) -> Sequence[Reserve]:
-    """What was recorded of a taker's risk reserve, by its day."""
-    return rows_of(session, Reserve, county, Reserve.on_day, taker_id=taker_id)
+def reserves(session: Session, county: str, taker_id: UUID, standing: bool = False) -> Sequence[Reserve]:
+    """What was recorded of a taker's risk reserve, by its day; standing: but for what was corrected."""
+    asked = sa.select(Reserve).where(Reserve.county == county, Reserve.taker_id == taker_id)
+    if standing:
+        asked = asked.where(stands(Reserve, Reserve.reserve_id))
+    return session.scalars(asked.order_by(Reserve.on_day, Reserve.at)).all()
+
+
+def reserve(session: Session, county: str, reserve_id: UUID) -> Reserve | None:
+    """A record of a risk reserve."""
+    return row_of(session, Reserve, county, reserve_id=reserve_id)
 
 
 def reserve_held(session: Session, county: str, taker_id: UUID) -> Decimal:
     """The risk reserve that is there, in yuan."""
     signed = sa.case((Reserve.kind == "paid", Reserve.amount), else_=-Reserve.amount)
     asked = sa.select(sa.func.coalesce(sa.func.sum(signed), 0)).where(
-        Reserve.county == county, Reserve.taker_id == taker_id
+        Reserve.county == county, Reserve.taker_id == taker_id, stands(Reserve, Reserve.reserve_id)
     )
     return Decimal(session.scalar(asked) or 0)
 

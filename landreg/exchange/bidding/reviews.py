@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from landreg.core.actor import Actor
 from landreg.core.codes import tidy
-from landreg.core.db import unit_of_work
+from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
 from landreg.core.periods import beijing_day
 from landreg.core.units import CENT
@@ -123,28 +123,35 @@ def record_reserve(
 
     Raises NotFound, BadInput (FORM-5), Refused (QUAL-9).
     """
-    if kind not in RESERVES:
-        raise BadInput(Finding("FORM-5", "kind", {"given": kind[:40]}))
     with unit_of_work(actor) as uow:
         takers.hold(uow, county)
         taker = taker_queries.taker(uow.session, county, taker_id)
         if taker is None:
             raise NotFound
-        law = load_law(uow.session, county, beijing_day(uow.now))
-        ties_nothing(law.on, receipt=receipt, said=said)
-        taking = sales.taking_in(uow, taker, Decimal(0))
-        told = review_queries.reserves(uow.session, county, taker_id)
-        came = min((one.on_day for one in told if one.kind == "paid"), default=law.on)
-        since = law.on - PAID_BEFORE if kind == "paid" else came
-        paying = Paying(kind, amount, taking, receipt, on_day, since, law.on, said)
-        if wrong := qual_9_reserve_as_held(paying, law):
-            raise Refused(wrong)
-        row = Reserve(
-            county=county, village=taker.village, reserve_id=uuid4(), taker_id=taker_id, kind=kind,
-            amount=amount.quantize(CENT), receipt=tidy(receipt), on_day=on_day, said=said.strip(), by=actor.account_id,
-            by_name=actor.name, at=uow.now,
-        )  # fmt: skip
-        logged.enter(uow, row)
+        return put_reserve(uow, taker, sales.Receipt(kind, amount, receipt, on_day, said), uuid4())
+
+
+def put_reserve(
+    uow: UnitOfWork, taker: Taker, given: sales.Receipt, reserve_id: UUID, recorded: date | None = None
+) -> Reserve:
+    """The same, under an id. recorded: the day of the record in whose place this one stands, of a payment."""
+    if given.kind not in RESERVES:
+        raise BadInput(Finding("FORM-5", "kind", {"given": given.kind[:40]}))
+    law = load_law(uow.session, taker.county, beijing_day(uow.now))
+    ties_nothing(law.on, receipt=given.receipt, said=given.said)
+    taking = sales.taking_in(uow, taker, Decimal(0))
+    told = review_queries.reserves(uow.session, taker.county, taker.taker_id, standing=True)
+    came = min((one.on_day for one in told if one.kind == "paid"), default=law.on)
+    since = (recorded or law.on) - PAID_BEFORE if given.kind == "paid" else came
+    paying = Paying(given.kind, given.amount, taking, given.receipt, given.on_day, since, law.on, given.said)
+    if wrong := qual_9_reserve_as_held(paying, law):
+        raise Refused(wrong)
+    row = Reserve(
+        county=taker.county, village=taker.village, reserve_id=reserve_id, taker_id=taker.taker_id, kind=given.kind,
+        amount=given.amount.quantize(CENT), receipt=tidy(given.receipt), on_day=given.on_day, said=given.said.strip(),
+        by=uow.actor.account_id, by_name=uow.actor.name, at=uow.now,
+    )  # fmt: skip
+    logged.enter(uow, row)
     return row
 
 

@@ -12,9 +12,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, defer
 
+from landreg.exchange.bidding.correction_queries import stands
 from landreg.exchange.bidding.model import Bid, Deposit, Entrant, Sale, SaleClock
 from landreg.exchange.bidding.row_queries import row_of, rows_of
 from landreg.exchange.bidding.rules.ending import ENDED
+from landreg.exchange.bidding.sealed_model import SealedBid
 from landreg.exchange.model import Deal, DealFall, Listing
 
 
@@ -36,6 +38,7 @@ class Standing:
         return "open" if self.now < self.clock.closes_at else "closed"
 
 
+_STANDS = stands(Deposit, Deposit.deposit_id)
 _BY_PLATE = (defer(Bid.entrant_id, raiseload=True), defer(Bid.by_id, raiseload=True))
 
 
@@ -112,15 +115,29 @@ def entrant(session: Session, county: str, entrant_id: UUID) -> Entrant | None:
     return row_of(session, Entrant, county, entrant_id=entrant_id)
 
 
-def deposits(session: Session, county: str, sale_id: UUID) -> Sequence[Deposit]:
-    """What was paid and given back in a sale."""
-    return rows_of(session, Deposit, county, Deposit.at, sale_id=sale_id)
+def deposits(session: Session, county: str, sale_id: UUID, standing: bool = False) -> Sequence[Deposit]:
+    """What was recorded as paid and gone in a sale; standing: but for what was corrected."""
+    asked = sa.select(Deposit).where(Deposit.county == county, Deposit.sale_id == sale_id)
+    if standing:
+        asked = asked.where(_STANDS)
+    return session.scalars(asked.order_by(Deposit.at, Deposit.deposit_id)).all()
+
+
+def deposit(session: Session, county: str, deposit_id: UUID) -> Deposit | None:
+    """A record of a deposit that the actor sees."""
+    return row_of(session, Deposit, county, deposit_id=deposit_id)
+
+
+def has_bid(session: Session, county: str, entrant_id: UUID) -> bool:
+    """Whether an entrant has bid, openly or sealed."""
+    bids = (sa.exists().where(table.county == county, table.entrant_id == entrant_id) for table in (Bid, SealedBid))
+    return bool(session.scalar(sa.select(sa.or_(*bids))))
 
 
 def deposit_held(session: Session, county: str, entrant_id: UUID) -> Decimal:
     """What is there of an entrant's deposit, what went again taken off."""
     amount = sa.case((Deposit.kind == "paid", Deposit.amount), else_=-Deposit.amount)
-    asked = sa.select(sa.func.sum(amount)).where(Deposit.county == county, Deposit.entrant_id == entrant_id)
+    asked = sa.select(sa.func.sum(amount)).where(Deposit.county == county, Deposit.entrant_id == entrant_id, _STANDS)
     return session.scalar(asked) or Decimal(0)
 
 
@@ -147,10 +164,14 @@ def to_return(session: Session, sale_id: UUID | None = None) -> list[tuple[Sale,
         .join(Deposit, (Deposit.county == Entrant.county) & (Deposit.entrant_id == Entrant.entrant_id))
         .where(
             Deposit.kind == "paid",
+            _STANDS,
             sa.or_(SaleClock.over.in_(ENDED), deal.exists()),
             ~deal.where(Deal.taker_id == Entrant.taker_id).exists(),
             ~sa.exists().where(
-                gone.county == Entrant.county, gone.entrant_id == Entrant.entrant_id, gone.kind != "paid"
+                gone.county == Entrant.county,
+                gone.entrant_id == Entrant.entrant_id,
+                gone.kind != "paid",
+                stands(gone, gone.deposit_id),
             ),
         )
     )

@@ -199,24 +199,36 @@ def record_deposit(actor: Actor, county: str, entrant_id: UUID, given: Receipt) 
         entrant = sale_queries.entrant(uow.session, county, entrant_id)
         if entrant is None:
             raise NotFound
-        found, today = standing(uow, county, entrant.sale_id), beijing_day(uow.now)
-        ties_nothing(today, receipt=given.receipt, said=given.said)
-        known = any(one.entrant_id == entrant_id for one in sale_queries.deposits(uow.session, county, entrant.sale_id))
-        held = sale_queries.deposit_held(uow.session, county, entrant_id)
-        over = found.stage not in ("announced", "open")
-        facts = DepositFacts(
-            given.kind if given.kind in DEPOSITS else "", given.amount, given.receipt, given.on_day, today,
-            found.sale.deposit_yuan, held, not known and found.now < found.sale.deposit_by and not found.clock.over,
-            over, *_won(uow, found, entrant), given.said, *sale_queries.deposit_bounds(uow.session, county, entrant_id, given.kind),
-        )  # fmt: skip
-        if wrong := bid_9_deposit_as_owed(facts):
-            raise Refused(wrong)
-        row = Deposit(
-            county=county, village=found.sale.village, deposit_id=uuid4(), sale_id=entrant.sale_id, entrant_id=entrant_id,
-            kind=given.kind, amount=given.amount.quantize(CENT), receipt=tidy(given.receipt), on_day=given.on_day,
-            said=given.said.strip(), by=actor.account_id, by_name=actor.name, at=uow.now,
-        )  # fmt: skip
-        logged.enter(uow, row)
+        return put_deposit(uow, entrant, given, uuid4())
+
+
+def put_deposit(
+    uow: UnitOfWork, entrant: Entrant, given: Receipt, deposit_id: UUID, *, in_time: bool = False
+) -> Deposit:
+    """The same, under an id. in_time: in place of one that was recorded in time."""
+    county, own = entrant.county, entrant.entrant_id
+    found, today = standing(uow, county, entrant.sale_id), beijing_day(uow.now)
+    ties_nothing(today, receipt=given.receipt, said=given.said)
+    told = sale_queries.deposits(uow.session, county, entrant.sale_id, standing=True)
+    known, takes = (
+        any(one.entrant_id == own for one in told),
+        found.now < found.sale.deposit_by and not found.clock.over,
+    )
+    held = sale_queries.deposit_held(uow.session, county, own)
+    over = found.stage not in ("announced", "open")
+    facts = DepositFacts(
+        given.kind if given.kind in DEPOSITS else "", given.amount, given.receipt, given.on_day, today,
+        found.sale.deposit_yuan, held, in_time or (not known and takes), over, *_won(uow, found, entrant), given.said,
+        *sale_queries.deposit_bounds(uow.session, county, own, given.kind),
+    )  # fmt: skip
+    if wrong := bid_9_deposit_as_owed(facts):
+        raise Refused(wrong)
+    row = Deposit(
+        county=county, village=found.sale.village, deposit_id=deposit_id, sale_id=entrant.sale_id, entrant_id=own,
+        kind=given.kind, amount=given.amount.quantize(CENT), receipt=tidy(given.receipt), on_day=given.on_day,
+        said=given.said.strip(), by=uow.actor.account_id, by_name=uow.actor.name, at=uow.now,
+    )  # fmt: skip
+    logged.enter(uow, row)
     return row
 
 

@@ -43,6 +43,10 @@ _STEPS = " UNION ALL ".join((
     "SELECT 'exchange.sealed_share', x.sealed_id::text || ':' || x.place, x.by_name, '' FROM exchange.sealed_share AS x"  # noqa: ISC004
     " JOIN exchange.sale AS s ON s.county = x.county AND s.sale_id = x.sale_id"
     " JOIN head AS h ON h.county = s.county AND h.listing_id = s.listing_id",
+    "SELECT 'exchange.correction', x.record_id::text, x.by_name, '' FROM exchange.correction AS x"  # noqa: ISC004
+    " JOIN exchange.deposit AS d ON d.county = x.county AND d.deposit_id = x.record_id"
+    " JOIN exchange.sale AS s ON s.county = d.county AND s.sale_id = d.sale_id"
+    " JOIN head AS h ON h.county = s.county AND h.listing_id = s.listing_id",
     "SELECT 'exchange.deal_fell', x.deal_id::text, x.by_name, '' FROM exchange.deal_fall AS x JOIN exchange.deal AS d"  # noqa: ISC004
     " ON d.county = x.county AND d.deal_id = x.deal_id JOIN head AS h ON h.county = d.county AND h.listing_id = d.listing_id",
     *(f"SELECT 'exchange.{table}', x.{key}::text, x.by_name, '' FROM exchange.{table} AS x JOIN exchange.priority AS p"

@@ -27,6 +27,7 @@ from landreg.core.periods import beijing_day
 from landreg.exchange.bidding import (
     auction,
     chances,
+    correction_queries,
     deal_queries,
     opened,
     sale_queries,
@@ -146,7 +147,13 @@ def one(county: str, sale_id: UUID) -> Response:
         if told is None:
             raise NotFound
         mine = list(sale_queries.entrants(session, county, sale_id))
-        deposits = {one.entrant_id: one for one in sale_queries.deposits(session, county, sale_id)}
+        recorded = sale_queries.deposits(session, county, sale_id)
+        corrections = correction_queries.corrections(session, county, [one.deposit_id for one in recorded])
+        deposits = {
+            one.entrant_id: one
+            for one in sorted(recorded, key=lambda one: one.kind != "paid")
+            if one.deposit_id not in corrections
+        }
         own = {one.taker_id for one in mine}
         deals = [row for row in deal_queries.deals_of_sale(session, found.sale) if row[0].taker_id in own]
         deal = next((one for one, stands in deals if stands), None)
@@ -161,6 +168,7 @@ def one(county: str, sale_id: UUID) -> Response:
         return pages.render(
             "exchange/sale.html", deposit_to=law.text("MKT-5.office", "deposit"), phone=law.text("MKT-5.office", "phone"),
             found=found, sale=found.sale, told=told, mine=mine, most=MOST_PRICE[told.unit], deposits=deposits, deal=deal,
+            recorded=recorded, corrections=corrections,
             least=auction.auction_of(found).least, bids=sale_queries.bids_shown(session, county, sale_id, 12), form=uuid4(),
             keys=[(one, base64.b64encode(one.public_key).decode()) for one in keys if one is not None],
             envelopes=envelopes, opened=opened.of_sale(session, county, sale_id),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -10,6 +11,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, send_file, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
 from landreg.access.policy import allow, current_actor
@@ -17,7 +19,9 @@ from landreg.core.actor import Actor, Role
 from landreg.core.db import unit_of_work
 from landreg.core.errors import BadInput, Finding, NotFound
 from landreg.core.units import mu_of
-from landreg.exchange.bidding import review_queries, reviews, sales, taker_queries, takers
+from landreg.exchange.bidding import correction_queries, review_queries, reviews, sales, taker_queries, takers
+from landreg.exchange.bidding.correction_model import Correction
+from landreg.exchange.bidding.review_model import Reserve
 from landreg.exchange.bidding.rules.qualified import PAPERS
 from landreg.exchange.listings import papers
 from landreg.exchange.model import Taker
@@ -39,9 +43,16 @@ def own() -> Response:
         found = {taker.taker_id: review_queries.reviews(uow.session, taker.county, taker.taker_id) for taker in mine}
         held = {one.taker_id: taker_queries.area_held(uow.session, one.county, one.taker_id) for one in mine}
         from_mu = {one.taker_id: sales.law_of(uow, one.county).number("QUAL-1.threshold_mu") for one in mine}
+        reserves = {one.taker_id: review_queries.reserves(uow.session, one.county, one.taker_id) for one in mine}
         return pages.render(
-            "exchange/own_reviews.html", takers=mine, reviews=found, papers=PAPERS, held=held, from_mu=from_mu
-        )
+            "exchange/own_reviews.html", takers=mine, reviews=found, papers=PAPERS, held=held, from_mu=from_mu, reserves=reserves,
+            reserve={one.taker_id: review_queries.reserve_held(uow.session, one.county, one.taker_id) for one in mine},
+            corrections={one.taker_id: _corrections(uow.session, one.county, reserves[one.taker_id]) for one in mine},
+        )  # fmt: skip
+
+
+def _corrections(session: Session, county: str, told: Sequence[Reserve]) -> dict[UUID, Correction]:
+    return correction_queries.corrections(session, county, [one.reserve_id for one in told])
 
 
 @dataclass(frozen=True)
@@ -149,11 +160,13 @@ def one(county: str, qualification_id: UUID) -> Response:
             raise NotFound
         asked, decision = found
         taker = taker_queries.taker(uow.session, county, asked.taker_id)
+        reserves = review_queries.reserves(uow.session, county, asked.taker_id)
         return pages.render(
             "exchange/review.html", asked=asked, decision=decision, taker=taker, today=page_day(uow.session),
             papers=review_queries.review_papers(uow.session, county, qualification_id),
             reserve=review_queries.reserve_held(uow.session, county, asked.taker_id),
-            reserves=review_queries.reserves(uow.session, county, asked.taker_id),
+            reserves=reserves, corrections=_corrections(uow.session, county, reserves),
+            may_act=current_actor().has(Role.OPERATOR),
             held=taker_queries.area_held(uow.session, county, asked.taker_id),
         )  # fmt: skip
 

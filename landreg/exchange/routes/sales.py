@@ -22,6 +22,7 @@ from landreg.core.periods import BEIJING
 from landreg.exchange.bidding import (
     auction,
     chances,
+    correction_queries,
     deal_queries,
     deals,
     opened,
@@ -153,13 +154,15 @@ def one(county: str, sale_id: UUID) -> Response:
         entrants = sale_queries.entrants(session, county, sale_id)
         envelopes = list(sealed_queries.sealed_bids(session, county, sale_id))
         given: dict[UUID, list[Any]] = {}
-        for deposit in sale_queries.deposits(session, county, sale_id):
+        recorded = sale_queries.deposits(session, county, sale_id)
+        for deposit in recorded:
             given.setdefault(deposit.entrant_id, []).append(deposit)
         place = sealed.place_of(found.sale, actor)
         deal = deal_queries.deal_of_sale(session, found.sale)
         return pages.render(
             "exchange/sale_desk.html", found=found, sale=found.sale, listing=listing, entrants=entrants, deposits=given,
             takers=taker_queries.takers(session, county, [one.taker_id for one in entrants]), place=place,
+            corrections=correction_queries.corrections(session, county, [one.deposit_id for one in recorded]),
             bids=sale_queries.bids(session, county, sale_id, 50), envelopes=envelopes,
             opened=opened.of_sale(session, county, sale_id),
             wrapped=sealed.to_unwrap(envelopes, place) if place and found.stage == "closed" else [],

@@ -1,0 +1,29 @@
+"""Reads of corrections: which records stand, and what was said of those that were wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from landreg.exchange.bidding.correction_model import Correction
+
+
+def stands(table: Any, key: Any) -> sa.ColumnElement[bool]:
+    """That a row of a book was not corrected. key: what a correction names it by."""
+    return ~sa.exists().where(Correction.county == table.county, Correction.record_id == key)
+
+
+def corrections(session: Session, county: str, records: Collection[UUID]) -> dict[UUID, Correction]:
+    """By the record that was wrong: its correction, where the actor sees it."""
+    asked = sa.select(Correction).where(Correction.county == county, Correction.record_id.in_(records))
+    return {one.record_id: one for one in session.scalars(asked)}
+
+
+def credit_is_counted(session: Session, county: str, deposit_id: UUID) -> bool:
+    """Whether what a deposit was credited to has been certified, or was changed, since."""
+    asked = sa.text("SELECT exchange.credit_is_counted(:county, :deposit)")
+    return bool(session.scalar(asked, {"county": county, "deposit": deposit_id}))
