@@ -104,7 +104,7 @@ def write(
         county=county, consent_id=uuid4(), village=village, household_id=household_id, household_code=code,
         household_name=masked_name(name), given_by=uow.actor.account_id, agent_id=wanted.agent_id, step=wanted.step.value,
         from_at=_midnight(wanted.first_day), until_at=_midnight(wanted.last_day + timedelta(days=1)), given_at=uow.now,
-        revoked_at=None, revoked_by=None, **(vars(sheet) if sheet else {}),
+        revoked_at=None, revoked_by=None, taken_back_by=None, **(vars(sheet) if sheet else {}),
     )  # fmt: skip
     uow.session.add(row)
     uow.session.flush()
@@ -122,12 +122,13 @@ def revoke(actor: Actor, county: str, consent_id: UUID) -> None:
         take_back(uow, row)
 
 
-def take_back(uow: UnitOfWork, row: Consent) -> None:
-    """End a consent at once, inside a transaction; one that was ended stays as it was."""
+def take_back(uow: UnitOfWork, row: Consent, came: UUID | None = None) -> None:
+    """End a consent at once, inside a transaction; one that was ended stays as it was. came: the member, at a counter."""
     if row.revoked_at is None:
-        row.revoked_at, row.revoked_by = uow.now, uow.actor.account_id
+        row.revoked_at, row.revoked_by, row.taken_back_by = uow.now, uow.actor.account_id, came
         uow.session.flush()
-        stage(uow, Entry("consent.revoked", row.county, row.village, str(row.consent_id), logged.revocation_facts(row)))
+        facts, personal = logged.revocation_facts(row)
+        stage(uow, Entry("consent.revoked", row.county, row.village, str(row.consent_id), facts, personal))
 
 
 def held(actor: Actor) -> tuple[Consent, ...]:

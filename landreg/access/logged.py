@@ -25,7 +25,7 @@ def _rest(row: Any, *left_out: str) -> str:
     """A digest over a row's columns, but today's division codes, those that end it (which leaves of their own tell of), and
     `left_out`.
     """
-    dropped = {"county", "village", "ended_at", "ended_by", "revoked_at", "revoked_by", *left_out}
+    dropped = {"county", "village", "ended_at", "ended_by", "revoked_at", "revoked_by", "taken_back_by", *left_out}
     names = (column.key for column in row.__table__.columns)
     said = {name: getattr(row, name) for name in names if name not in dropped}
     return hashlib.sha256(canonical(said)).hexdigest()[:32]
@@ -64,9 +64,10 @@ def consent_facts(row: Consent) -> dict[str, Any]:
     return facts | ({"sha256": row.sha256} if row.sha256 else {})
 
 
-def revocation_facts(row: Consent) -> dict[str, Any]:
-    """Who took a consent back when."""
-    return {"household": row.household_code, "by": row.revoked_by, "revoked_at": row.revoked_at}
+def revocation_facts(row: Consent) -> tuple[dict[str, Any], dict[str, str]]:
+    """Who took a consent back when; personal: which member came to the counter for it."""
+    facts = {"household": row.household_code, "by": row.revoked_by, "revoked_at": row.revoked_at}
+    return facts, {"came": str(row.taken_back_by)} if row.taken_back_by else {}
 
 
 def agent_act_facts(row: AgentAct) -> tuple[dict[str, Any], dict[str, str]]:
@@ -145,7 +146,7 @@ def _revocations(session: Session) -> Iterator[Restated]:
     for row in session.scalars(
         sa.select(Consent).where(sa.or_(Consent.revoked_at.is_not(None), Consent.revoked_by.is_not(None)))
     ):
-        yield str(row.consent_id), revocation_facts(row), {}
+        yield str(row.consent_id), *revocation_facts(row)
 
 
 def _agent_acts(session: Session) -> Iterator[Restated]:

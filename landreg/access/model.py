@@ -137,6 +137,7 @@ class Consent(CountyKey, Base):
     """A household's consent to one step of one agent, from an instant until before another. household_name: masked.
 
     signed_by, witness, sha256, paper: of one on paper, recorded at the counter; None of the household's own account's.
+    taken_back_by: the member who came to take it back; None where the household's own account did.
     """
 
     __tablename__ = "consent"
@@ -154,6 +155,7 @@ class Consent(CountyKey, Base):
     given_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     revoked_by: Mapped[UUID | None]
+    taken_back_by: Mapped[UUID | None]
     signed_by: Mapped[UUID | None]
     witness: Mapped[str | None]
     sha256: Mapped[str | None]

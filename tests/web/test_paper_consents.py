@@ -23,6 +23,7 @@ from landreg.log.recheck import recheck
 from landreg.registry.guarded import Attached
 from landreg.registry.home import consented
 from landreg.registry.home.consented import Came
+from tests.villages import past_triggers
 from tests.web.conftest import Browser, OpenAccount
 from tests.web.test_consents import CODE, OTHER, VILLAGE, agent, households
 
@@ -86,6 +87,8 @@ def test_the_clerk_records_it_the_agent_sees_and_uses_it_and_it_is_taken_back_at
     assert (refused.status_code, "ACC-25" in refused.text) == (422, True)
     kinds = [kind for (kind,) in superuser.execute("SELECT kind FROM log.entry WHERE key = %s", [str(consent)])]
     assert sorted(kinds) == ["consent.given", "consent.revoked"]
+    came = superuser.execute("SELECT taken_back_by FROM access.consent").fetchone()
+    assert came == (households[CODE][1][1],)
 
 
 @pytest.mark.parametrize(
@@ -144,8 +147,21 @@ def test_the_database_asks_for_the_sheet_the_member_the_registrar_and_the_agent(
     insert(desk, sound)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         desk.execute("UPDATE access.consent SET until_at = until_at + interval '1 year'")
-    with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        desk.execute("UPDATE access.consent SET revoked_at = now(), revoked_by = %s", [agent.account_id])
+    back = {"at": "system.clock()", "by": clerk.account_id, "came": persons[1]}
+    for change in ({"by": agent.account_id}, {"came": None}, {"came": households[OTHER][1][0]}):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            end(desk, back | change)
+    for at in ("'2027-01-01'", "'2026-01-01'"):
+        with pytest.raises(psycopg.errors.IntegrityError) as refused:
+            end(desk, back | {"at": at})
+        assert refused.value.diag.constraint_name == "acc_32_consent_ends_now"
+    end(desk, back)
+
+
+def end(desk: Any, row: dict[str, Any]) -> None:
+    desk.execute(
+        f"UPDATE access.consent SET revoked_at = {row['at']}, revoked_by = %(by)s, taken_back_by = %(came)s", row
+    )
 
 
 def insert(desk: Any, row: dict[str, Any]) -> None:
@@ -158,13 +174,17 @@ def insert(desk: Any, row: dict[str, Any]) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "blow", ["sha256 = repeat('c', 64)", "taken_back_by = NULL", "taken_back_by = gen_random_uuid()"]
+)
 def test_what_was_changed_behind_the_back_is_named(
-    database: Settings, worker: Actor, clerk: Actor, agent: Actor, households: Any, superuser: Any
+    database: Settings, worker: Actor, clerk: Actor, agent: Actor, households: Any, superuser: Any, blow: str
 ) -> None:
     consent = given(clerk, agent)
     consents.act_for(agent, COUNTY, consent, Step.VIEW, "")
     consented.take_back(clerk, COUNTY, consent, Came("林0之0", card()))
     assert recheck(worker, database, SOURCES, TABLES).findings == ()
-    superuser.execute("UPDATE access.consent SET sha256 = repeat('c', 64)")
+    with past_triggers(superuser):
+        superuser.execute(f"UPDATE access.consent SET {blow}")
     found = {(one.code, one.layer) for one in recheck(worker, database, SOURCES, TABLES).findings}
-    assert ("LOG-17", "access.consent") in found
+    assert found == {("LOG-17", "access.consent")}

@@ -82,8 +82,7 @@ def take_back(actor: Actor, county: str, consent_id: UUID, came: Came) -> None:
         found = household_queries.household_by_code(uow.session, row.household_code) if row else None
         if row is None or found is None or found.household_id != row.household_id:
             raise NotFound(Finding("ACC-17"))
-        _member(uow, found, came)
-        consents.take_back(uow, row)
+        consents.take_back(uow, row, _member(uow, found, came))
 
 
 def sheet_of(actor: Actor, county: str, consent_id: UUID) -> Consent:
