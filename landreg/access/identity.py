@@ -98,7 +98,8 @@ def _entered(uow: UnitOfWork, persons: Sequence[NewPerson]) -> tuple[list[UUID],
 
 def enter_shown(uow: UnitOfWork, name: str, number: str) -> UUID | None:
     """The id of a person who showed their card at the counter of the exchange, whose desk reads no person; who is new has a leaf of
-    their own. name: as it is written on the card; None where the number is known under another.
+    their own and is no person of the register yet (edition 0). name: as it is written on the card; None where the number is known
+    under another.
     """
     number = tidy(number)
     person = NewPerson(name, CITIZEN_ID if citizen_id_fault(number) is None else OTHER_ID, number)

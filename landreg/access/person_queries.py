@@ -30,10 +30,12 @@ def person_ids(session: DatabaseSession, digests: Collection[bytes]) -> Mapping[
 
 
 def editions(session: DatabaseSession, digests: Collection[bytes]) -> Sequence[Any]:
-    """Every edition of the persons of these numbers, the last first: person_id, edition, id_digest, name_digest."""
+    """Every edition that the register has of the persons of these numbers, the last first: person_id, edition, id_digest,
+    name_digest. Of whom only the exchange's counter knows (edition 0) none.
+    """
     question = sa.text(
         """SELECT person_id, edition, id_digest, name_digest FROM identity.person
-           WHERE id_digest = ANY (:digests) ORDER BY edition DESC"""
+           WHERE id_digest = ANY (:digests) AND edition > 0 ORDER BY edition DESC"""
     )
     return session.execute(question, {"digests": list(digests)}).all()
 

@@ -192,5 +192,5 @@ _KEYS: Mapping[str, tuple[Any, Any]] = {
 _HOMES = "SELECT person_id, member_id, household_code FROM party.households_of(:county, :persons)"
 _SAME_NUMBER = """
     SELECT o.person_id FROM identity.person AS p JOIN identity.person AS o ON o.id_digest = p.id_digest
-    WHERE p.person_id = :person ORDER BY o.edition
+    WHERE p.person_id = :person AND o.edition > 0 ORDER BY o.edition
 """

@@ -10,7 +10,16 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from landreg.access.identity import reveal
+from landreg.access.identity import (
+    CITIZEN_ID,
+    NewPerson,
+    bearing,
+    bearing_number,
+    enter_alone,
+    enter_renamed,
+    find,
+    reveal,
+)
 from landreg.access.sealing import use_key
 from landreg.config import Settings
 from landreg.core.actor import Actor
@@ -100,6 +109,28 @@ def test_a_number_that_is_known_under_another_name_is_refused(village: None, sup
         signing.sign(OPERATOR, COUNTY, other.contract_id, given, PAPER)
     assert codes(named) == {"CON-29"}
     assert persons(superuser) == before
+
+
+def test_who_is_known_at_the_exchange_s_counter_alone_is_no_person_of_the_register(
+    village: None, registrar: Actor, worker: Actor, database: Settings
+) -> None:
+    """CON-29: the register enters the number by the name that it checked itself, and the counter asks for that one from then on."""
+    typed = by_attorney()
+    with unit_of_work(registrar) as uow:
+        assert (find(uow, id_number=CARD), bearing_number(uow.session, CARD)) == (None, frozenset())
+        assert enter_renamed(uow, NewPerson("样本受托人", CITIZEN_ID, CARD)) is None
+        checked = enter_alone(uow, NewPerson("样本本人", CITIZEN_ID, CARD))
+        assert find(uow, id_number=CARD) == checked != typed
+        assert bearing(uow.session, [(checked, "样本受托人"), (checked, "样本本人")]) == {checked}
+        assert bearing_number(uow.session, CARD) == {checked}
+    other = drawn(OTHER)
+    given = replace(signature(other, "contractor"), name="样本受托人", card=CARD, attorney=True)
+    with pytest.raises(Refused) as named:
+        signing.sign(OPERATOR, COUNTY, other.contract_id, given, PAPER)
+    assert codes(named) == {"CON-29"}
+    signing.sign(OPERATOR, COUNTY, other.contract_id, replace(given, name="样本本人"), PAPER)
+    assert seen(other).events[0].facts["mandatary_id"] == str(checked)
+    assert kit.strays(worker, database) == []
 
 
 def test_who_claims_a_priority_for_a_household_is_kept_too(
