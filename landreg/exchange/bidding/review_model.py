@@ -44,7 +44,7 @@ class QualificationPaper(CountyKey, Base):
 
 
 class QualificationDecision(CountyKey, By, Base):
-    """What the review came to."""
+    """What the review came to: passed, refused, or withdrawn by who asked for it."""
 
     __tablename__ = "qualification_decision"
     __table_args__ = SCHEMA

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from landreg.core.actor import Actor
+from landreg.core.actor import Actor, Desk
 from landreg.core.codes import tidy
 from landreg.core.db import UnitOfWork, unit_of_work
 from landreg.core.errors import BadInput, Conflict, Finding, NotFound, Refused
@@ -41,6 +41,8 @@ PAID_BEFORE = timedelta(days=366)
 """How long before it is recorded a reserve may have been paid in."""
 RESERVES = ("paid", "returned", "used")
 MOST_MU = Decimal(1_000_000)
+WITHDRAWN = "withdrawn"
+"""What a review comes to that was taken back before it was decided."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,12 @@ def ask(actor: Actor, taker: Taker, asked: Asking) -> Qualification:
         area = asked.area_mu
         facts = Reviewing(tuple(asked.papers), law.on, purpose=asked.purpose)
         faults = [qual_2_papers_are_complete(facts), tr_2_purpose_keeps_it_farmed(facts)]
-        sound = area.is_finite() and 0 < area <= MOST_MU and bool(asked.purpose.strip())
-        faults += [None if sound else Finding("QUAL-7", "area_mu")]
+        faults += [None if asked.purpose.strip() else Finding("QUAL-7", "purpose", {"fault": "review_purpose"})]
+        faults += [None if is_area(area) else Finding("QUAL-7", "more_mu", {"fault": "review_area"})]
         if any(faults):
             raise Refused([fault for fault in faults if fault])
         if any(decision is None for _, decision in review_queries.reviews(uow.session, taker.county, taker.taker_id)):
-            raise Conflict(Finding("QUAL-8", "taker"))
+            raise Conflict(Finding("QUAL-8", "taker", {"fault": "review_waits"}))
         row = Qualification(
             county=taker.county, village=taker.village, qualification_id=uuid4(), taker_id=taker.taker_id,
             area_mu=area.quantize(CENT), purpose=asked.purpose.strip(), experience=asked.experience.strip(),
@@ -106,14 +108,47 @@ def decide(actor: Actor, county: str, qualification_id: UUID, outcome: str, said
         if wrong := qual_6_refusal_says_why(facts):
             raise Refused(wrong)
         if decision is not None:
-            raise Conflict(Finding("QUAL-8", "outcome"))
-        row = QualificationDecision(
-            county=county, village=asked.village, qualification_id=qualification_id, outcome=outcome, said=said.strip(),
-            by=actor.account_id, by_name=actor.name, at=uow.now,
-        )  # fmt: skip
-        logged.enter(uow, row)
+            raise Conflict(_over(decision))
+        _enter(uow, asked, outcome, said)
         late = qual_3_decided_in_time(facts, law)
     return () if late is None else (late,)
+
+
+def withdraw(actor: Actor, county: str, qualification_id: UUID, said: str = "") -> QualificationDecision:
+    """Take back a review that waits: the taker by their own account, the desk for a taker that has none. Another may be asked for.
+
+    Raises NotFound, Refused (GUARD-1), Conflict (QUAL-8) where it was decided or withdrawn.
+    """
+    with unit_of_work(actor) as uow:
+        found = review_queries.review(uow.session, county, qualification_id)
+        taker = None if found is None else taker_queries.taker(uow.session, county, found[0].taker_id)
+        if found is None or taker is None or (actor.desk is Desk.EXCHANGE and taker.account_id is not None):
+            raise NotFound
+        asked, decision = found
+        ties_nothing(beijing_day(uow.now), said=said)
+        if decision is not None:
+            raise Conflict(_over(decision))
+        return _enter(uow, asked, WITHDRAWN, said)
+
+
+def _over(decision: QualificationDecision) -> Finding:
+    """QUAL-8: why nothing more is said of a review."""
+    fault = "review_withdrawn" if decision.outcome == WITHDRAWN else "review_decided"
+    return Finding("QUAL-8", "outcome", {"fault": fault})
+
+
+def _enter(uow: UnitOfWork, asked: Qualification, outcome: str, said: str) -> QualificationDecision:
+    row = QualificationDecision(
+        county=asked.county, village=asked.village, qualification_id=asked.qualification_id, outcome=outcome,
+        said=said.strip(), by=uow.actor.account_id, by_name=uow.actor.name, at=uow.now,
+    )  # fmt: skip
+    logged.enter(uow, row)
+    return row
+
+
+def is_area(mu: Decimal) -> bool:
+    """Whether an area is one for which a review may be asked."""
+    return mu.is_finite() and 0 < mu <= MOST_MU
 
 
 def record_reserve(

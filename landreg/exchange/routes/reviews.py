@@ -83,6 +83,16 @@ def ask(county: str) -> Redirect:
     return redirect(url_for(".own"), 303)
 
 
+@blueprint.post("/bids/reviews/<county>/<uuid:qualification_id>/withdraw")
+@allow(Role.TAKER)
+@problems.back_to(lambda county, qualification_id: own())
+def withdraw(county: str, qualification_id: UUID) -> Redirect:
+    """Take a review back that was asked for by mistake."""
+    reviews.withdraw(current_actor(), county, qualification_id)
+    flash(_("已撤回，可以重新申请。"))
+    return redirect(url_for(".own"), 303)
+
+
 @blueprint.get("/sales/reviews")
 @allow(*READERS)
 def index() -> Response:
@@ -90,11 +100,13 @@ def index() -> Response:
     with unit_of_work(current_actor()) as uow:
         rows = review_queries.waiting_reviews(uow.session)
         names: dict[UUID, Taker] = {}
+        place = current_actor().jurisdiction
+        may_ask = current_actor().has(Role.OPERATOR) and len(place) >= 6
         for county in {one.county for one, _decision in rows}:
             names |= taker_queries.takers(uow.session, county, [one.taker_id for one, _decision in rows])
         return pages.render(
             "exchange/reviews.html", rows=rows, takers=names, today=page_day(uow.session), papers=PAPERS,
-            may_ask=current_actor().has(Role.OPERATOR) and len(current_actor().jurisdiction) >= 6,
+            may_ask=may_ask, from_mu=sales.law_of(uow, place[:6]).number("QUAL-1.threshold_mu") if may_ask else None,
         )  # fmt: skip
 
 
@@ -134,9 +146,9 @@ def _asked(actor: Actor, taker: Taker, given: Asking | AskingFor) -> reviews.Ask
 
     Raises BadInput (QUAL-7) for an area that is none.
     """
-    wrong = [] if given.more_mu.is_finite() and 0 < given.more_mu <= reviews.MOST_MU else [Finding("QUAL-7", "more_mu")]
+    wrong = [] if reviews.is_area(given.more_mu) else [Finding("QUAL-7", "more_mu", {"fault": "review_area"})]
     if not (given.outside_mu.is_finite() and 0 <= given.outside_mu <= reviews.MOST_MU):
-        wrong.append(Finding("QUAL-7", "outside_mu"))
+        wrong.append(Finding("QUAL-7", "outside_mu", {"fault": "review_outside"}))
     if wrong:
         raise BadInput(wrong)
     with unit_of_work(actor) as uow:
@@ -200,6 +212,16 @@ def decide(county: str, qualification_id: UUID) -> Redirect:
     given = read_form(Deciding)
     late = reviews.decide(current_actor(), county, qualification_id, given.outcome, given.said)
     flash(_("已作出决定，超过了规定的工作日。") if late else _("已作出决定。"))
+    return redirect(url_for(".one", county=county, qualification_id=qualification_id), 303)
+
+
+@blueprint.post("/sales/reviews/<county>/<uuid:qualification_id>/withdraw")
+@allow(Role.OPERATOR)
+@problems.back_to(one)
+def withdraw_for(county: str, qualification_id: UUID) -> Redirect:
+    """Take it back for a taker without an account, who asks for it at the counter."""
+    reviews.withdraw(current_actor(), county, qualification_id, read_form(Deciding).said)
+    flash(_("已撤回，可以重新申请。"))
     return redirect(url_for(".one", county=county, qualification_id=qualification_id), 303)
 
 

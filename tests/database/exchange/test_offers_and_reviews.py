@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
+import psycopg
 import pytest
 
 from landreg.access.sealing import use_key
@@ -117,6 +119,7 @@ def test_a_business_is_reviewed_in_twenty_working_days_with_all_its_papers(
     with pytest.raises(Conflict) as waiting:
         reviews.ask(actor, taker, reviews.Asking(Decimal("300"), "种植玉米", "", full))
     assert codes(waiting) == {"QUAL-8"}
+    assert waiting.value.findings[0].values == {"fault": "review_waits"}
     with pytest.raises(Refused) as why:
         reviews.decide(OPERATOR, COUNTY, found.qualification_id, "refused", "")
     assert codes(why) == {"QUAL-6"}
@@ -131,6 +134,44 @@ def test_a_business_is_reviewed_in_twenty_working_days_with_all_its_papers(
     with unit_of_work(OPERATOR) as uow:
         taking = kit.sales.taking_in(uow, taker, Decimal("150"))
     assert (taking.passed_mu, taking.reserve) == (Decimal("200.00"), Decimal("40000.00"))
+    assert kit.strays(worker, database) == []
+
+
+def test_a_review_filed_by_mistake_is_taken_back_by_who_filed_it_and_filed_anew(
+    business: tuple[Taker, Actor], superuser: Connection, worker: Actor, database: Settings, as_desk: Any
+) -> None:
+    taker, actor = business
+    full = dict.fromkeys(PAPERS, PAPER)
+    with pytest.raises(Refused) as unsaid:
+        reviews.ask(actor, taker, reviews.Asking(Decimal("NaN"), " ", "", full))
+    assert {(one.field, one.values["fault"]) for one in unsaid.value.findings} == {
+        ("purpose", "review_purpose"), ("more_mu", "review_area"),
+    }  # fmt: skip
+    slip = reviews.ask(actor, taker, reviews.Asking(Decimal("0.5"), "种植玉米", "", full))
+    _, stranger = kit.person(superuser, 1)
+    for other in (stranger, OPERATOR):
+        with pytest.raises(NotFound):
+            reviews.withdraw(other, COUNTY, slip.qualification_id)
+    asked = "INSERT INTO exchange.qualification_decision VALUES (%s, %s, %s, %s, '', %s, '', system.clock())"
+    for other, outcome in ((stranger, "withdrawn"), (OPERATOR, "withdrawn"), (actor, "passed")):
+        desk = as_desk(other.desk, other.jurisdiction)
+        desk.execute("SELECT set_config('landreg.actor', %s, false)", [str(other.account_id)])
+        row = [COUNTY, slip.village, slip.qualification_id, outcome, other.account_id]
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            desk.execute(asked, row)
+    assert reviews.withdraw(actor, COUNTY, slip.qualification_id).outcome == "withdrawn"
+    right = reviews.ask(actor, taker, reviews.Asking(Decimal("500"), "种植玉米", "", full))
+    for qualification, fault in ((slip, "review_withdrawn"), (right, "review_decided")):
+        if fault == "review_decided":
+            reviews.decide(OPERATOR, COUNTY, right.qualification_id, "passed", "")
+        with pytest.raises(Conflict) as over:
+            reviews.withdraw(actor, COUNTY, qualification.qualification_id)
+        assert over.value.findings[0].values == {"fault": fault}
+        with pytest.raises(Conflict) as over:
+            reviews.decide(OPERATOR, COUNTY, qualification.qualification_id, "passed", "")
+        assert over.value.findings[0].values == {"fault": fault}
+    with unit_of_work(OPERATOR) as uow:
+        assert kit.sales.taking_in(uow, taker, Decimal(1)).passed_mu == Decimal("500.00")
     assert kit.strays(worker, database) == []
 
 
